@@ -1,0 +1,2 @@
+DROP TABLE subs;
+DROP TABLE users;

@@ -1,0 +1,18 @@
+-- What happened, append-only; each row is written in the transaction of the fact.
+-- Locks: none, the table is new.
+
+CREATE TABLE audit_events (
+    id         uuid        PRIMARY KEY,             -- UUIDv7
+    at         timestamptz NOT NULL,
+    kind       text        NOT NULL,
+    user_id    uuid,                                -- no foreign key: the record outlives the user
+    session_id uuid,
+    provider   text,
+    client_id  text,
+    ip         inet,
+    reference  text,
+    detail     jsonb       NOT NULL DEFAULT '{}'
+);
+
+CREATE INDEX audit_events_at ON audit_events (at);
+CREATE INDEX audit_events_user_id ON audit_events (user_id, at) WHERE user_id IS NOT NULL;

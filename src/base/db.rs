@@ -1,0 +1,317 @@
+//! The one door to PostgreSQL.
+//!
+//! [`Db`] alone owns the pool. It lends a connection only on its own small executor: as many named threads as
+//! connections, a bounded queue in front. So `&mut Conn` is the proof of standing on a blocking thread, no `async fn`
+//! ever sees one, and none can be held across an await or a call to a provider. When the queue is full or no
+//! connection comes in time, the caller learns at once.
+
+use std::sync::mpsc::{self, Receiver, SyncSender, TrySendError};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant as Moment};
+
+use diesel::connection::{Connection, SimpleConnection};
+use diesel::r2d2::ConnectionManager;
+use diesel::result::{DatabaseErrorKind, Error as DieselError};
+use diesel::{PgConnection, QueryResult};
+use tokio::sync::oneshot;
+
+use super::secret::Plain;
+
+/// A connection, and the proof of standing on a blocking thread.
+pub type Conn = PgConnection;
+
+/// How often a transaction that lost against another one is tried again.
+const RETRIES: usize = 3;
+/// Jobs that may wait in front of the executor, for each of its threads.
+const QUEUE_PER_THREAD: usize = 32;
+
+/// What it takes to reach the database.
+pub struct Access {
+    /// `postgres://…` or libpq's `key=value` form.
+    pub url: Plain,
+    /// Connections, and threads to use them on.
+    pub pool_size: u32,
+    /// How long a caller waits for its turn.
+    pub acquire_timeout: Duration,
+    /// How long one statement may run.
+    pub statement_timeout: Duration,
+}
+
+/// Why work on the database gave no answer.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum DbError {
+    /// Every connection is taken and the queue is full or too slow.
+    #[error("the database pool is exhausted")]
+    Busy,
+    /// The database is out of reach, read-only, or did not answer in time.
+    #[error("the database is unavailable: {0}")]
+    Unavailable(String),
+    /// A statement failed for a reason of its own: a defect of ours.
+    #[error("a statement failed: {0}")]
+    Failed(String),
+}
+
+impl From<DieselError> for DbError {
+    fn from(error: DieselError) -> Self {
+        // diesel keeps the SQLSTATE to itself, so the server's own words decide here; only between 503 and 500.
+        const PASSING: [&str; 9] = [
+            "server closed the connection",
+            "terminating connection",
+            "no connection to the server",
+            "connection",
+            "canceling statement due to",
+            "read-only transaction",
+            "deadlock detected",
+            "the database system is",
+            "SSL",
+        ];
+        let text = error.to_string();
+        match &error {
+            DieselError::DatabaseError(
+                DatabaseErrorKind::ClosedConnection
+                | DatabaseErrorKind::UnableToSendCommand
+                | DatabaseErrorKind::ReadOnlyTransaction
+                | DatabaseErrorKind::SerializationFailure,
+                _,
+            )
+            | DieselError::BrokenTransactionManager => Self::Unavailable(text),
+            DieselError::DatabaseError(DatabaseErrorKind::Unknown, _)
+                if PASSING.iter().any(|words| text.contains(words)) =>
+            {
+                Self::Unavailable(text)
+            }
+            _ => Self::Failed(text),
+        }
+    }
+}
+
+type Job = Box<dyn FnOnce(&Pool) + Send>;
+type Pool = r2d2::Pool<Manager>;
+
+/// The database. Cheap to clone.
+#[derive(Clone)]
+pub struct Db(Arc<Inner>);
+
+struct Inner {
+    pool: Pool,
+    queue: SyncSender<Job>,
+    acquire_timeout: Duration,
+    patience: Duration,
+}
+
+impl Db {
+    /// Opens the pool without waiting for the database: it may come later, and come back.
+    pub fn open(access: &Access) -> Self {
+        let manager = Manager::new(access);
+        let pool = r2d2::Pool::builder()
+            .max_size(access.pool_size)
+            .min_idle(Some(access.pool_size.min(2)))
+            .connection_timeout(access.acquire_timeout)
+            .error_handler(Box::new(Reporter))
+            .build_unchecked(manager);
+        let threads = usize::try_from(access.pool_size).unwrap_or(1);
+        let (queue, jobs) = mpsc::sync_channel::<Job>(threads * QUEUE_PER_THREAD);
+        let jobs = Arc::new(Mutex::new(jobs));
+        for number in 1..=threads {
+            spawn_worker(number, pool.clone(), Arc::clone(&jobs));
+        }
+        let acquire_timeout = access.acquire_timeout;
+        Self(Arc::new(Inner { pool, queue, acquire_timeout, patience: acquire_timeout + access.statement_timeout }))
+    }
+
+    /// Does one named piece of work with a connection. Work whose caller is gone before its turn is dropped.
+    pub async fn run<T: Send + 'static>(
+        &self,
+        name: &'static str,
+        work: impl FnOnce(&mut Conn) -> QueryResult<T> + Send + 'static,
+    ) -> Result<T, DbError> {
+        let (reply, answer) = oneshot::channel();
+        let (span, asked) = (tracing::Span::current(), Moment::now());
+        let acquire_timeout = self.0.acquire_timeout;
+        let job: Job = Box::new(move |pool| {
+            if reply.is_closed() {
+                return;
+            }
+            let _entered = span.entered();
+            let outcome = match acquire_timeout.checked_sub(asked.elapsed()) {
+                None => Err(DbError::Busy),
+                Some(left) => with_connection(pool, left, name, work),
+            };
+            let _caller_gone = reply.send(outcome);
+        });
+        match self.0.queue.try_send(job) {
+            Ok(()) => {}
+            Err(TrySendError::Full(_)) => return Err(DbError::Busy),
+            Err(TrySendError::Disconnected(_)) => return Err(DbError::Unavailable("shut down".into())),
+        }
+        match tokio::time::timeout(self.0.patience, answer).await {
+            Ok(Ok(outcome)) => outcome,
+            Ok(Err(_)) => Err(DbError::Failed(format!("{name} panicked"))),
+            Err(_) => Err(DbError::Unavailable(format!("{name} got no answer in {:?}", self.0.patience))),
+        }
+    }
+
+    /// Does one named piece of work in a transaction, again if it lost against another one.
+    ///
+    /// A refusal is a value and is committed; only what the database itself refuses is rolled back.
+    pub async fn transaction<T: Send + 'static>(
+        &self,
+        name: &'static str,
+        work: impl Fn(&mut Conn) -> QueryResult<T> + Send + 'static,
+    ) -> Result<T, DbError> {
+        self.run(name, move |conn| {
+            let mut tries = 0;
+            loop {
+                match conn.transaction(|conn| work(conn)) {
+                    Err(error) if tries < RETRIES && lost_a_race(&error) => tries += 1,
+                    outcome => return outcome,
+                }
+            }
+        })
+        .await
+    }
+
+    /// The same as [`Db::run`] for callers that are threads themselves: the command line and the start.
+    pub fn run_here<T>(
+        &self,
+        name: &'static str,
+        work: impl FnOnce(&mut Conn) -> QueryResult<T>,
+    ) -> Result<T, DbError> {
+        with_connection(&self.0.pool, self.0.acquire_timeout, name, work)
+    }
+}
+
+fn spawn_worker(number: usize, pool: Pool, jobs: Arc<Mutex<Receiver<Job>>>) {
+    let work = move || {
+        loop {
+            // The lock is held while waiting, and let go before the job runs.
+            let job = jobs.lock().unwrap_or_else(PoisonError::into_inner).recv();
+            let Ok(job) = job else { return };
+            // A panic in one piece of work must not cost the thread; the caller's channel closes and tells it.
+            let outcome = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| job(&pool)));
+            if outcome.is_err() {
+                tracing::error!("a database job panicked");
+            }
+        }
+    };
+    if let Err(error) = std::thread::Builder::new().name(format!("db-{number}")).spawn(work) {
+        tracing::error!(%error, "cannot start a database thread");
+    }
+}
+
+fn with_connection<T>(
+    pool: &Pool,
+    wait: Duration,
+    name: &'static str,
+    work: impl FnOnce(&mut Conn) -> QueryResult<T>,
+) -> Result<T, DbError> {
+    let started = Moment::now();
+    let mut conn = pool.get_timeout(wait).map_err(|error| DbError::Unavailable(error.to_string()))?;
+    let outcome = work(&mut conn).map_err(DbError::from);
+    metrics::histogram!("vestibule_db_seconds", "work" => name).record(started.elapsed().as_secs_f64());
+    if let Err(error) = &outcome {
+        tracing::warn!(work = name, %error, "database");
+    }
+    outcome
+}
+
+fn lost_a_race(error: &DieselError) -> bool {
+    match error {
+        DieselError::DatabaseError(DatabaseErrorKind::SerializationFailure, _) => true,
+        DieselError::DatabaseError(_, info) => info.message().contains("deadlock detected"),
+        _ => false,
+    }
+}
+
+/// Makes connections for the pool, and knows a dead one without asking the server.
+struct Manager {
+    connect: ConnectionManager<Conn>,
+    settings: String,
+}
+
+impl Manager {
+    fn new(access: &Access) -> Self {
+        let settings = format!(
+            "SET application_name = 'vestibule'; SET statement_timeout = {0}; SET lock_timeout = {0}; \
+             SET idle_in_transaction_session_timeout = {0}",
+            access.statement_timeout.as_millis(),
+        );
+        let url = with_network_timeouts(access.url.expose(), access.acquire_timeout);
+        Self { connect: ConnectionManager::new(url), settings }
+    }
+}
+
+impl r2d2::ManageConnection for Manager {
+    type Connection = Conn;
+    type Error = diesel::r2d2::Error;
+
+    fn connect(&self) -> Result<Conn, Self::Error> {
+        let mut conn = self.connect.connect()?;
+        conn.batch_execute(&self.settings).map_err(diesel::r2d2::Error::QueryError)?;
+        Ok(conn)
+    }
+
+    /// Looks at the socket only: r2d2's usual check costs a round trip for each checkout, and without any check diesel
+    /// 2.3 keeps dead connections for ever. Twice, since the first look may find the server's goodbye message.
+    fn is_valid(&self, conn: &mut Conn) -> Result<(), Self::Error> {
+        for _ in 0..2 {
+            if let Some(Err(error)) = conn.notifications_iter().next() {
+                return Err(diesel::r2d2::Error::QueryError(error));
+            }
+        }
+        Ok(())
+    }
+
+    fn has_broken(&self, conn: &mut Conn) -> bool {
+        self.connect.has_broken(conn) || self.is_valid(conn).is_err()
+    }
+}
+
+/// Without these, libpq waits for minutes where a packet filter swallows packets. What the operator wrote wins.
+fn with_network_timeouts(url: &str, connect: Duration) -> String {
+    let seconds = connect.as_secs().max(2); // libpq rounds 1 up to 2
+    let defaults = [
+        ("connect_timeout", seconds.to_string()),
+        ("keepalives_idle", "30".into()),
+        ("tcp_user_timeout", "10000".into()),
+    ];
+    let is_uri = url.starts_with("postgres://") || url.starts_with("postgresql://");
+    let missing = defaults.iter().filter(|(key, _)| !url.contains(&format!("{key}=")));
+    missing.fold(url.to_owned(), |full, (key, value)| {
+        let joint = match (is_uri, full.contains('?')) {
+            (true, false) => '?',
+            (true, true) => '&',
+            (false, _) => ' ',
+        };
+        format!("{full}{joint}{key}={value}")
+    })
+}
+
+/// r2d2 reports failed connection attempts here; the address and the password stay out of its messages.
+#[derive(Debug)]
+struct Reporter;
+
+impl r2d2::HandleError<diesel::r2d2::Error> for Reporter {
+    fn handle_error(&self, error: diesel::r2d2::Error) {
+        tracing::warn!(%error, "cannot connect to the database");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn network_timeouts_fit_both_forms_of_a_url() {
+        let filled = |url| with_network_timeouts(url, Duration::from_secs(2));
+        assert_eq!(
+            filled("postgres://h/db"),
+            "postgres://h/db?connect_timeout=2&keepalives_idle=30&tcp_user_timeout=10000"
+        );
+        assert_eq!(
+            filled("postgres://h/db?connect_timeout=9"),
+            "postgres://h/db?connect_timeout=9&keepalives_idle=30&tcp_user_timeout=10000"
+        );
+        assert_eq!(filled("host=h"), "host=h connect_timeout=2 keepalives_idle=30 tcp_user_timeout=10000");
+    }
+}

@@ -1,0 +1,83 @@
+//! Everything worth counting or auditing, as one enum. `telemetry` counts and logs it; the audit row is written in the
+//! transaction of the fact.
+
+use super::id::{Reference, SessionId, UserId};
+
+/// Something that happened. No field ever holds a secret.
+#[derive(Clone, Debug)]
+pub enum Event {
+    /// Someone was sent to a provider.
+    LoginBegan {
+        /// The provider's id.
+        provider: String,
+    },
+    /// A login gave a session.
+    LoginCompleted {
+        /// The provider's id.
+        provider: String,
+        /// Who signed in.
+        user: UserId,
+        /// The session it gave.
+        session: SessionId,
+        /// The login's reference.
+        reference: Reference,
+        /// Whether this login created the user.
+        new_user: bool,
+    },
+    /// A claimed login ended without a session.
+    LoginFailed {
+        /// The provider's id.
+        provider: String,
+        /// The stable code of the failure.
+        code: &'static str,
+        /// What went wrong, for the operator.
+        reason: String,
+        /// The login's reference.
+        reference: Reference,
+    },
+    /// A callback was turned away before it could claim a login: a replay, a foreign browser, an unknown state.
+    CallbackRefused {
+        /// The provider's id.
+        provider: String,
+        /// The stable code of the refusal.
+        code: &'static str,
+    },
+    /// A session was ended.
+    SessionEnded {
+        /// Whose it was.
+        user: UserId,
+        /// Which it was.
+        session: SessionId,
+        /// Why: `logout`, …
+        reason: &'static str,
+    },
+    /// A signing key was made.
+    SigningKeyMade {
+        /// Its key id.
+        kid: String,
+        /// Its algorithm.
+        algorithm: &'static str,
+    },
+    /// A provider's metadata or keys could not be fetched.
+    ProviderUnavailable {
+        /// The provider's id.
+        provider: String,
+        /// What was tried, and what came of it.
+        reason: String,
+    },
+}
+
+impl Event {
+    /// The event's stable name: the value of `audit_events.kind` and of the metric's label.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::LoginBegan { .. } => "login_began",
+            Self::LoginCompleted { .. } => "login_completed",
+            Self::LoginFailed { .. } => "login_failed",
+            Self::CallbackRefused { .. } => "callback_refused",
+            Self::SessionEnded { .. } => "session_ended",
+            Self::SigningKeyMade { .. } => "signing_key_made",
+            Self::ProviderUnavailable { .. } => "provider_unavailable",
+        }
+    }
+}

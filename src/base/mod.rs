@@ -1,0 +1,11 @@
+//! What every storey stands on: the database, the way out, the clock, secrets and ids.
+
+pub mod clock;
+pub mod db;
+pub mod event;
+pub mod id;
+pub mod migrate;
+pub mod outbound;
+pub mod seal;
+pub mod secret;
+pub mod statement;

@@ -1,0 +1,217 @@
+//! The one HTTP client: every request that leaves the gateway goes through here.
+//!
+//! Redirects are never followed (a code or a client secret would go along), nothing is decompressed, no cookie is
+//! kept, a body ends at 1 MiB, and every request has a time limit. A URL that came out of somebody's metadata reaches
+//! public addresses only, whatever its name resolves to.
+
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+use std::time::Duration;
+
+use reqwest::dns::{Addrs, Name, Resolve, Resolving};
+
+/// The largest body that is read.
+pub const MAX_BODY: usize = 1024 * 1024;
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
+
+/// Whose word a URL is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Trust {
+    /// The operator wrote it, or its host, into the configuration: it may live on a private address.
+    Configured,
+    /// It was learned from outside: public addresses only.
+    Learned,
+}
+
+/// Why a request got no answer.
+#[derive(Debug, thiserror::Error)]
+pub enum OutboundError {
+    /// No whole answer within the time limit.
+    #[error("no answer in time")]
+    Timeout,
+    /// No connection, or it broke.
+    #[error("cannot be reached: {0}")]
+    Unreachable(String),
+    /// The body went on past [`MAX_BODY`].
+    #[error("the answer is larger than 1 MiB")]
+    TooLarge,
+    /// The URL leads to an address that a learned URL may not reach.
+    #[error("leads to a private address")]
+    Private,
+    /// Not a request that can be sent.
+    #[error("not a request: {0}")]
+    Malformed(String),
+}
+
+/// The client. Cheap to clone.
+#[derive(Clone)]
+pub struct Outbound {
+    configured: reqwest::Client,
+    learned: reqwest::Client,
+}
+
+impl Outbound {
+    /// Builds the client; fails only where the system has no usable TLS roots.
+    #[expect(clippy::disallowed_methods, reason = "this is the home of the HTTP client")]
+    pub fn new() -> Result<Self, OutboundError> {
+        let builder = || {
+            reqwest::Client::builder()
+                .redirect(reqwest::redirect::Policy::none())
+                .connect_timeout(CONNECT_TIMEOUT)
+                .pool_idle_timeout(Duration::from_secs(30))
+                .no_proxy()
+                .referer(false)
+                .user_agent(concat!("vestibule/", env!("CARGO_PKG_VERSION")))
+        };
+        let built = |builder: reqwest::ClientBuilder| {
+            builder.build().map_err(|error| OutboundError::Unreachable(in_short(&error)))
+        };
+        Ok(Self { configured: built(builder())?, learned: built(builder().dns_resolver(Arc::new(PublicOnly)))? })
+    }
+
+    /// Sends a request and reads the whole answer, within `timeout` in all.
+    pub async fn send(
+        &self,
+        request: http::Request<Vec<u8>>,
+        trust: Trust,
+        timeout: Duration,
+    ) -> Result<http::Response<Vec<u8>>, OutboundError> {
+        let client = match trust {
+            Trust::Configured => &self.configured,
+            // The resolver is not asked about a host that is an address already.
+            Trust::Learned if is_private_literal(request.uri()) => return Err(OutboundError::Private),
+            Trust::Learned => &self.learned,
+        };
+        let request =
+            reqwest::Request::try_from(request).map_err(|error| OutboundError::Malformed(in_short(&error)))?;
+        let exchange = async {
+            let answer = client.execute(request).await.map_err(|error| from_reqwest(&error))?;
+            read(answer).await
+        };
+        tokio::time::timeout(timeout, exchange).await.map_err(|_| OutboundError::Timeout)?
+    }
+}
+
+async fn read(mut answer: reqwest::Response) -> Result<http::Response<Vec<u8>>, OutboundError> {
+    if answer.content_length().is_some_and(|length| length > MAX_BODY as u64) {
+        return Err(OutboundError::TooLarge);
+    }
+    let mut body = Vec::new();
+    while let Some(chunk) = answer.chunk().await.map_err(|error| from_reqwest(&error))? {
+        if body.len() + chunk.len() > MAX_BODY {
+            return Err(OutboundError::TooLarge);
+        }
+        body.extend_from_slice(&chunk);
+    }
+    let mut whole = http::Response::new(body);
+    *whole.status_mut() = answer.status();
+    std::mem::swap(whole.headers_mut(), answer.headers_mut());
+    Ok(whole)
+}
+
+fn from_reqwest(error: &reqwest::Error) -> OutboundError {
+    if error.is_timeout() {
+        return OutboundError::Timeout;
+    }
+    let text = in_short(error);
+    if text.contains(PRIVATE) { OutboundError::Private } else { OutboundError::Unreachable(text) }
+}
+
+/// The innermost cause. The outer layers repeat the URL, whose query may hold what a log must not.
+fn in_short(error: &dyn std::error::Error) -> String {
+    let mut cause = error;
+    while let Some(inner) = cause.source() {
+        cause = inner;
+    }
+    let text = cause.to_string();
+    if text.contains("://") { "invalid URL".into() } else { text }
+}
+
+const PRIVATE: &str = "resolves to a private address";
+
+/// Resolves names, and refuses those that lead to an address that is not public. The connection is made to the very
+/// addresses that were checked, so a second answer of the name server changes nothing.
+struct PublicOnly;
+
+impl Resolve for PublicOnly {
+    fn resolve(&self, name: Name) -> Resolving {
+        Box::pin(async move {
+            let found: Vec<SocketAddr> = tokio::net::lookup_host((name.as_str(), 0)).await?.collect();
+            if found.iter().any(|address| !is_public(address.ip())) {
+                return Err(PRIVATE.into());
+            }
+            Ok(Box::new(found.into_iter()) as Addrs)
+        })
+    }
+}
+
+fn is_private_literal(uri: &http::Uri) -> bool {
+    let host = uri.host().unwrap_or_default();
+    let host = host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).unwrap_or(host);
+    host.parse().is_ok_and(|address: IpAddr| !is_public(address))
+}
+
+/// Whether an address is in nobody's private, local or special-use range (RFC 6890).
+pub fn is_public(address: IpAddr) -> bool {
+    match address.to_canonical() {
+        IpAddr::V4(v4) => {
+            let [a, b, c, _] = v4.octets();
+            !(v4.is_private()
+                || v4.is_loopback()
+                || v4.is_link_local()
+                || v4.is_unspecified()
+                || v4.is_multicast()
+                || v4.is_documentation()
+                || a == 0
+                || a >= 240
+                || (a == 100 && (64..128).contains(&b))
+                || (a == 192 && b == 0 && c == 0)
+                || (a == 198 && (b == 18 || b == 19)))
+        }
+        IpAddr::V6(v6) => {
+            let [first, second, ..] = v6.segments();
+            // Global unicast without documentation, Teredo, 6to4 and the other translations that embed an IPv4 address.
+            (first & 0xe000) == 0x2000 && first != 0x2002 && !(first == 0x2001 && (second < 0x200 || second == 0xdb8))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn private_addresses_are_known_in_every_spelling() {
+        let private = [
+            "10.0.0.1",
+            "127.0.0.1",
+            "169.254.169.254",
+            "172.16.0.1",
+            "192.168.1.1",
+            "0.0.0.0",
+            "100.64.0.1",
+            "198.18.0.1",
+            "224.0.0.1",
+            "255.255.255.255",
+            "::1",
+            "::",
+            "fe80::1",
+            "fc00::1",
+            "::ffff:127.0.0.1",
+            "::ffff:10.0.0.1",
+            "64:ff9b::a00:1",
+            "2002:7f00:1::",
+            "2001:db8::1",
+            "2001::1",
+        ];
+        for address in private {
+            assert!(!is_public(address.parse().expect("an address")), "{address}");
+        }
+        for address in ["1.1.1.1", "8.8.8.8", "2606:4700::1111", "2a00:1450:4001::1"] {
+            assert!(is_public(address.parse().expect("an address")), "{address}");
+        }
+        assert!(is_private_literal(&"http://127.0.0.1/x".parse().expect("a uri")));
+        assert!(is_private_literal(&"http://[::1]:80/x".parse().expect("a uri")));
+        assert!(!is_private_literal(&"http://example.com/x".parse().expect("a uri")));
+    }
+}

@@ -1,0 +1,178 @@
+//! The configuration as the rest of the house sees it: validated values, no strings that still have to be read.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use ipnet::IpNet;
+
+use super::provider::Provider;
+use super::public_url::PublicUrl;
+use super::return_to::ReturnTo;
+use crate::base::db::Access;
+use crate::base::seal::Ring;
+
+/// The whole configuration.
+pub struct Config {
+    /// `[server]`
+    pub server: Server,
+    /// `[database]`
+    pub database: Database,
+    /// `[secrets]`, as the ring that they are
+    pub ring: Ring,
+    /// `[signing]`
+    pub signing: Signing,
+    /// `[tokens]`
+    pub tokens: Tokens,
+    /// `[sessions]`
+    pub sessions: Sessions,
+    /// `[login]`
+    pub login: Login,
+    /// `[limits]`
+    pub limits: Limits,
+    /// `[log]`
+    pub log: Log,
+    /// `[providers.*]`, in the order in which they were written
+    pub providers: Vec<Provider>,
+}
+
+/// `[server]`: where the gateway listens and what it is called from outside.
+pub struct Server {
+    /// The issuer, and the base of every link.
+    pub public_url: PublicUrl,
+    /// The public listener.
+    pub listen: SocketAddr,
+    /// The listener for health, metrics and administration.
+    pub admin_listen: SocketAddr,
+    /// Who may speak of other addresses in `X-Forwarded-For`.
+    pub trusted_proxies: Vec<IpNet>,
+    /// How long running requests may take after SIGTERM.
+    pub shutdown_grace: Duration,
+    /// HTTP worker threads, at least 1.
+    pub workers: usize,
+}
+
+/// `[database]`
+pub struct Database {
+    /// How the pool reaches it.
+    pub access: Access,
+    /// Whether `serve` brings the schema up to date.
+    pub migrate_on_start: bool,
+}
+
+/// `[signing]`
+pub struct Signing {
+    /// What we sign with, at least one; the first signs access tokens.
+    pub algorithms: Vec<Algorithm>,
+    /// How long a key stands in the JWKS before it signs; also the `max-age` of the JWKS.
+    pub publish_before_use: Duration,
+}
+
+/// A JWS algorithm that we sign with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Algorithm {
+    /// ECDSA on P-256 with SHA-256.
+    Es256,
+    /// RSASSA-PKCS1-v1_5 with SHA-256, 3072 bits.
+    Rs256,
+    /// Ed25519.
+    EdDsa,
+}
+
+impl Algorithm {
+    /// Its name in RFC 7518 and RFC 8037.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Es256 => "ES256",
+            Self::Rs256 => "RS256",
+            Self::EdDsa => "EdDSA",
+        }
+    }
+
+    /// The algorithm of that name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        [Self::Es256, Self::Rs256, Self::EdDsa].into_iter().find(|algorithm| algorithm.name() == name)
+    }
+}
+
+/// `[tokens]`
+pub struct Tokens {
+    /// Life of an access token.
+    pub access_lifetime: Duration,
+    /// Default `aud` of access tokens; empty: the issuer.
+    pub audience: Vec<String>,
+}
+
+/// `[sessions]`
+pub struct Sessions {
+    /// A session ends this long after its last use.
+    pub idle_timeout: Duration,
+    /// A session ends this long after the login, used or not.
+    pub absolute_timeout: Duration,
+    /// `[sessions.cookie]`
+    pub cookie: SessionCookie,
+}
+
+/// `[sessions.cookie]`
+pub struct SessionCookie {
+    /// The name as configured, without a `__Host-` or `__Secure-` prefix.
+    pub name: String,
+    /// The parent domain that shares the login, if any.
+    pub domain: Option<String>,
+    /// `SameSite`.
+    pub same_site: SameSite,
+}
+
+/// A cookie's `SameSite`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SameSite {
+    /// Sent with navigations from other sites.
+    Lax,
+    /// Never sent from other sites.
+    Strict,
+    /// Sent from everywhere; only under https.
+    None,
+}
+
+/// `[login]`
+pub struct Login {
+    /// How long a login may take between us and the provider.
+    pub authorization_lifetime: Duration,
+    /// Where people may be sent afterwards.
+    pub return_to: ReturnTo,
+    /// Where they are sent when nobody said.
+    pub default_return_to: String,
+    /// Whether someone unknown may enter.
+    pub sign_up: bool,
+    /// Other origins whose scripts may use the JSON door and the session endpoints: `scheme://host[:port]`.
+    pub allowed_origins: Vec<String>,
+    /// Whether the JSON door insists on the binding cookie.
+    pub require_binding: bool,
+}
+
+/// `[limits]`
+pub struct Limits {
+    /// Logins begun or answered per minute and client address; also the burst.
+    pub logins_per_minute: u32,
+    /// Token requests per minute and client address; also the burst.
+    pub tokens_per_minute: u32,
+    /// The largest request body, in bytes.
+    pub body_bytes: usize,
+}
+
+/// `[log]`
+#[derive(Clone)]
+pub struct Log {
+    /// A level, or a filter as tracing-subscriber reads it.
+    pub level: String,
+    /// How a line looks.
+    pub format: LogFormat,
+}
+
+/// How a log line looks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LogFormat {
+    /// For people.
+    Text,
+    /// One JSON object a line.
+    Json,
+}

@@ -1,0 +1,13 @@
+//! Vestibule, a login gateway: people sign in at any provider, your services get one kind of token.
+//!
+//! A login has three acts. Someone *arrives* (an authorization session), is *recognised* (a sub: the pair
+//! `(provider, sub)` names one user), and is *admitted* (a session, from which every token is minted).
+//!
+//! The rooms from the ground up; a file imports its own room and lower floors only (`tests/architecture.rs`):
+//! `base` · `config account` · `upstream keys session telemetry` · `app` · `token` · `login logout` · `web jobs` ·
+//! `server` · `dev` · `cli`.
+
+pub mod account;
+pub mod base;
+pub mod config;
+pub mod upstream;

@@ -1,0 +1,35 @@
+//! How a provider can fail us.
+
+/// Where in the conversation it failed; decides the terminal status of the login.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stage {
+    /// Before or at the token call, or in the ID token: `token_failed`.
+    Token,
+    /// At the userinfo call: `userinfo_failed`.
+    Userinfo,
+}
+
+/// What went wrong, by whose fault.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fault {
+    /// There is no metadata, neither fresh nor stored.
+    Unavailable,
+    /// No answer in time.
+    Timeout,
+    /// An answer that cannot be used.
+    Answer,
+    /// The provider refused, or what it sent does not verify.
+    Refused,
+}
+
+/// A failed conversation. `reason` is for the operator and holds no secret and nothing of a provider's raw body.
+#[derive(Debug, thiserror::Error)]
+#[error("{reason}")]
+pub struct Failure {
+    /// Where.
+    pub stage: Stage,
+    /// What.
+    pub fault: Fault,
+    /// In words, for logs and the recorded steps.
+    pub reason: String,
+}

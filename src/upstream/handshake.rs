@@ -1,0 +1,59 @@
+//! What we asked a provider, kept (sealed) until its answer comes, which must fit.
+
+use serde::{Deserialize, Serialize};
+
+use crate::base::secret::Plain;
+
+/// What the caller wants of a login.
+pub struct Request {
+    /// Where the provider sends the browser back to; the same one is named when the code is redeemed.
+    pub redirect_uri: String,
+    /// What is passed on to the provider.
+    pub hints: Hints,
+}
+
+/// Parameters that a caller may pass on to the provider, and no others (OpenID Connect Core §3.1.2.1; RA-16).
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+pub struct Hints {
+    /// Who is probably going to sign in.
+    pub login_hint: Option<String>,
+    /// Which pages the provider should show.
+    pub prompt: Option<String>,
+    /// How many seconds ago the person may have been authenticated.
+    pub max_age: Option<u32>,
+    /// Wanted authentication context classes.
+    pub acr_values: Option<String>,
+    /// Languages that the person prefers.
+    pub ui_locales: Option<String>,
+}
+
+/// A login that was begun.
+pub struct Begun {
+    /// Where to send the browser.
+    pub url: String,
+    /// The `state` in that URL.
+    pub state: Plain,
+    /// What the answer will be held against.
+    pub handshake: Handshake,
+}
+
+/// What the answer is held against. Serialized only to be sealed.
+#[derive(Serialize, Deserialize)]
+pub struct Handshake {
+    /// The `redirect_uri` that was sent.
+    pub redirect_uri: String,
+    /// The `nonce` that the ID token must carry.
+    pub nonce: String,
+    /// The PKCE verifier, unless PKCE is off.
+    pub verifier: Option<String>,
+    /// The `max_age` that was asked for.
+    pub max_age: Option<u32>,
+}
+
+/// What came back with the browser, when it was not an error.
+pub struct Answer {
+    /// The authorization code.
+    pub code: Plain,
+    /// The `iss` parameter (RFC 9207), if one came.
+    pub iss: Option<String>,
+}
