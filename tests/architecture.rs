@@ -163,6 +163,7 @@ mod tried {
             ("web/login.rs", "login/begin.rs", "use actix_web::web;"),
             ("server.rs", "app.rs", "fn f() { actix_web::rt::spawn(); }"),
             ("session/store.rs", "session/end.rs", "#[derive(diesel::Queryable)] struct Row;"),
+            ("login/store/claim.rs", "login/restore/claim.rs", "use diesel::prelude::*;"),
             ("base/migrate.rs", "cli/migrate.rs", "use diesel_migrations as m;"),
             ("base/db.rs", "session/store.rs", "type Pool = r2d2::Pool<M>;"),
             ("upstream/oidc.rs", "login/complete.rs", "use openidconnect::{core};"),

@@ -19,11 +19,11 @@ const FLOORS: [(u8, &[&str]); 11] = [
     (1, &["base"]),
 ];
 
-/// Foreign crates and their homes. A home is a folder (`web/`), a file (`server.rs`) or a file in any room (`*/store.rs`).
+/// Foreign crates and their homes. A home is a folder (`web/`), a file (`server.rs`) or either in any room (`*/store.rs`).
 const HOMES: [(&[&str], &[&str]); 10] = [
     (&["actix_web", "actix_http", "actix_cors", "actix_rt", "actix_server", "actix_service", "actix_web_lab"], WEB),
     (&["tracing_actix_web"], WEB),
-    (&["diesel", "diesel_migrations", "diesel_derives", "pq_sys"], &["base/", "*/store.rs"]),
+    (&["diesel", "diesel_migrations", "diesel_derives", "pq_sys"], &["base/", "*/store.rs", "*/store/"]),
     (&["r2d2"], &["base/db.rs"]),
     (&["openidconnect", "oauth2"], &["upstream/"]),
     (&["reqwest"], &["base/outbound.rs"]),
@@ -169,7 +169,8 @@ fn declares(file: &File, name: &str) -> bool {
 
 fn lives_in(path: &str, home: &str) -> bool {
     match home.strip_prefix('*') {
-        Some(name) => path.ends_with(name),
+        Some(folder) if folder.ends_with('/') => path.contains(folder),
+        Some(file) => path.ends_with(file),
         None if home.ends_with('/') => path.starts_with(home),
         None => path == home,
     }
