@@ -161,6 +161,7 @@ mod tried {
     fn a_foreign_crate_away_from_home_is_refused() {
         for (home, away, source) in [
             ("web/login.rs", "login/begin.rs", "use actix_web::web;"),
+            ("web/observe.rs", "telemetry.rs", "use actix_service::Service;"),
             ("server.rs", "app.rs", "fn f() { actix_web::rt::spawn(); }"),
             ("session/store.rs", "session/end.rs", "#[derive(diesel::Queryable)] struct Row;"),
             ("login/store/claim.rs", "login/restore/claim.rs", "use diesel::prelude::*;"),

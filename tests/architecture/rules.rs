@@ -20,10 +20,9 @@ const FLOORS: [(u8, &[&str]); 11] = [
 ];
 
 /// Foreign crates and their homes. A home is a folder (`web/`), a file (`server.rs`) or either in any room (`*/store.rs`).
-const HOMES: [(&[&str], &[&str]); 10] = [
-    (&["actix_web", "actix_http", "actix_cors", "actix_rt", "actix_server", "actix_service", "actix_web_lab"], WEB),
-    (&["tracing_actix_web"], WEB),
-    (&["diesel", "diesel_migrations", "diesel_derives", "pq_sys"], &["base/", "*/store.rs", "*/store/"]),
+const HOMES: [(&[&str], &[&str]); 9] = [
+    (&["actix*", "tracing_actix_web"], WEB),
+    (&["diesel*", "pq_sys"], &["base/", "*/store.rs", "*/store/"]),
     (&["r2d2"], &["base/db.rs"]),
     (&["openidconnect", "oauth2"], &["upstream/"]),
     (&["reqwest"], &["base/outbound.rs"]),
@@ -144,7 +143,9 @@ pub fn homes(file: &File) -> Vec<Breach> {
     let mut found = Vec::new();
     for path in &named {
         let Some(name) = path.segments.first() else { continue };
-        let Some((_, homes)) = HOMES.iter().find(|(crates, _)| crates.contains(&name.as_str())) else { continue };
+        let Some((_, homes)) = HOMES.iter().find(|(crates, _)| crates.iter().any(|pattern| fits(name, pattern))) else {
+            continue;
+        };
         let ours = !path.rooted && !path.imported && (own.contains(&name.as_str()) || declares(file, name));
         let ours = ours || (file.path == "lib.rs" && !path.rooted);
         if !ours && !homes.iter().any(|home| lives_in(&file.path, home)) {
@@ -165,6 +166,11 @@ fn our_name(path: &Path) -> Option<&str> {
 /// Whether the file declares a module of that name.
 fn declares(file: &File, name: &str) -> bool {
     tokens(&file.source).windows(2).any(|pair| pair[0].text == "mod" && pair[1].text == name)
+}
+
+/// `diesel*` is every crate whose name begins so.
+fn fits(name: &str, pattern: &str) -> bool {
+    pattern.strip_suffix('*').map_or(name == pattern, |start| name.starts_with(start))
 }
 
 fn lives_in(path: &str, home: &str) -> bool {
