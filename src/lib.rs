@@ -9,5 +9,6 @@
 
 pub mod account;
 pub mod base;
+pub mod cli;
 pub mod config;
 pub mod upstream;

@@ -1,0 +1,4 @@
+//! The operator as a caller.
+
+pub mod config;
+pub mod secrets;
