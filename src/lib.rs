@@ -8,7 +8,17 @@
 //! `server` · `dev` · `cli`.
 
 pub mod account;
+pub mod app;
 pub mod base;
 pub mod cli;
 pub mod config;
+pub mod jobs;
+pub mod keys;
+pub mod login;
+pub mod logout;
+pub mod server;
+pub mod session;
+pub mod telemetry;
+pub mod token;
 pub mod upstream;
+pub mod web;

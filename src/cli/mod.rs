@@ -1,4 +1,12 @@
-//! The operator as a caller.
+//! The operator as a caller: each verb of `vestibule` is a file here.
 
-pub mod config;
-pub mod secrets;
+mod arguments;
+mod config;
+mod healthcheck;
+mod logins;
+mod migrate;
+mod opened;
+mod secrets;
+mod serve;
+
+pub use arguments::main;

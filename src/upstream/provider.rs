@@ -68,6 +68,14 @@ impl Provider {
         }
     }
 
+    /// Checks the `iss` parameter of an answer (RFC 9207). [`Provider::finish`] does it by itself; an answer that is an
+    /// error has no other check.
+    pub async fn check_iss(&self, iss: Option<&str>, now: Instant) -> Result<(), Failure> {
+        match self {
+            Self::Oidc(oidc) => oidc.check_iss(iss, now).await,
+        }
+    }
+
     /// Takes the provider's answer to a login that was begun. The code is redeemed once, and never again whatever
     /// comes of it.
     pub async fn finish(&self, handshake: &Handshake, answer: Answer, now: Instant) -> Result<Identity, Failure> {

@@ -83,15 +83,29 @@ impl Oidc {
         begin::begin(&self.0.config, &metadata.value, request)
     }
 
+    /// RFC 9207 §2.4: an answer of another issuer, or one without the `iss` that the provider promises, ends the login
+    /// before anyone is told the code (RA-08, RA-09).
+    pub async fn check_iss(&self, iss: Option<&str>, now: Instant) -> Result<(), Failure> {
+        let refused = |why: &str| Err(Failure::token(Fault::Refused, why));
+        match iss {
+            Some(iss) if iss == self.0.config.issuer => Ok(()),
+            Some(_) => refused("the answer came from another issuer (iss parameter)"),
+            None => {
+                let metadata = self.metadata(now).await?;
+                if metadata.value.additional_metadata().authorization_response_iss_parameter_supported {
+                    return refused("the provider's answer lacks the iss parameter it promises");
+                }
+                Ok(())
+            }
+        }
+    }
+
     /// Takes the provider's answer.
     pub async fn finish(&self, handshake: &Handshake, answer: Answer, now: Instant) -> Result<Identity, Failure> {
         let Answer { code, iss } = answer;
-        self.0.check_iss(iss.as_deref())?;
+        self.check_iss(iss.as_deref(), now).await?;
         let metadata = self.metadata(now).await?;
         let metadata = &metadata.value;
-        if iss.is_none() && metadata.additional_metadata().authorization_response_iss_parameter_supported {
-            return Err(Failure::token(Fault::Refused, "the provider's answer lacks the iss parameter it promises"));
-        }
         // Before the code is redeemed: without keys it would be spent in vain.
         let keys = self.0.keys(now).await.map_err(unavailable)?;
         let tokens = self.0.redeem(metadata, handshake, &code).await?;
@@ -124,16 +138,6 @@ fn unavailable(reason: String) -> Failure {
 }
 
 impl Shared {
-    /// RFC 9207 §2.4: an answer of another issuer ends the login before anyone is told the code (RA-08).
-    fn check_iss(&self, iss: Option<&str>) -> Result<(), Failure> {
-        match iss {
-            Some(iss) if iss != self.config.issuer => {
-                Err(Failure::token(Fault::Refused, "the answer came from another issuer (iss parameter)"))
-            }
-            _ => Ok(()),
-        }
-    }
-
     /// Verifies the ID token, with newer keys if it names one that is not there. Gives the keys that did.
     async fn verify(
         self: &Arc<Self>,
