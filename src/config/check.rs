@@ -34,6 +34,9 @@ pub(super) fn misfit(value: &Value, shape: Shape<'_>) -> Option<(String, String)
             _ => Some((format!("{number} is out of range"), whole_number(least, most))),
         },
         (Kind::Number(least, most), _) => Some((format!("is {is}, not a number"), whole_number(least, most))),
+        (Kind::Named(_), _) if shape.names_providers() => {
+            Some((format!("is {is}, not a section"), "write a [providers.<id>] section for each provider".to_owned()))
+        }
         (Kind::Table(_) | Kind::Named(_), _) => {
             Some((format!("is {is}, not a section"), "write it as a [section] with key = value lines".to_owned()))
         }
@@ -77,8 +80,7 @@ impl<'s> Checker<'_, 's> {
     fn entry(&mut self, value: &mut Value, table: Shape<'s>, path: &mut Vec<String>) -> bool {
         let key = path.last().cloned().unwrap_or_default();
         let Some(shape) = table.child(&key) else {
-            let meant = nearest(path, self.root).join(".");
-            self.report(&path.join("."), "unknown key", format!("did you mean {meant}?"));
+            self.report(&path.join("."), "unknown key", nearest(path, self.root).remedy(|path| path.join(".")));
             return false;
         };
         if table.names_providers() && !is_provider_id(&key) {

@@ -39,7 +39,9 @@ pub(super) fn read(
                 layer.order.push(path);
             }
             Err((what, remedy)) => {
-                problems.push(Problem { place: Place::Environment(name), key: path.join("."), what, remedy });
+                // Keys below a section's name are still judged.
+                let key = if is_section(&path, root) { String::new() } else { path.join(".") };
+                problems.push(Problem { place: Place::Environment(name), key, what, remedy });
             }
         }
     }
@@ -59,11 +61,19 @@ fn path_of(name: &str, ids: &[String]) -> Vec<String> {
     path
 }
 
+fn shape_at<'s>(path: &[String], root: Shape<'s>) -> Option<Shape<'s>> {
+    path.iter().try_fold(root, |shape, key| shape.child(key))
+}
+
+fn is_section(path: &[String], root: Shape<'_>) -> bool {
+    shape_at(path, root).is_some_and(|shape| matches!(shape.kind(), Kind::Table(_) | Kind::Named(_)))
+}
+
 /// The value with the type that belongs there, or what is wrong and what to write instead.
 fn value_at(path: &[String], value: OsString, root: Shape<'_>) -> Result<Value, (String, String)> {
-    let shape = path.iter().try_fold(root, |shape, key| shape.child(key)).ok_or_else(|| {
-        let meant = nearest(path, root).join("__").to_uppercase();
-        ("unknown key".to_owned(), format!("did you mean {PREFIX}{meant}?"))
+    let shape = shape_at(path, root).ok_or_else(|| {
+        let name = |path: &[String]| format!("{PREFIX}{}", path.join("__").to_uppercase());
+        ("unknown key".to_owned(), nearest(path, root).remedy(name))
     })?;
     if let [section, id, ..] = path
         && section == "providers"

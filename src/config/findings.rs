@@ -29,7 +29,7 @@ impl<'e> Findings<'e> {
     pub(super) fn refuse(&mut self, key: &str, what: impl Into<String>, remedy: impl Into<String>) {
         let twin = format!("{key}_file");
         let key = if self.effective.is_given(&twin) { &twin } else { key };
-        if self.is_known_to_be_wrong(key) {
+        if self.is_wrong(key) {
             return;
         }
         let place = self.effective.place(key);
@@ -54,7 +54,7 @@ impl<'e> Findings<'e> {
     /// Reads a duration between two others.
     pub(super) fn duration(&mut self, key: &str, text: &str, least: &str, most: &str) -> Option<Duration> {
         let read = duration::parse(text).map_err(|bad| format!("{} {bad}", shown(text)));
-        let remedy = format!("write a whole number with its unit (ms, s, m, h, d), as \"{least}\" or \"{most}\"");
+        let remedy = format!("write a whole number with its unit (ms, s, m, h, d), from \"{least}\" to \"{most}\"");
         let value = self.accept(key, read, &remedy)?;
         let outside = |limit: &str, beyond: fn(&Duration, &Duration) -> bool| {
             duration::parse(limit).is_ok_and(|limit| beyond(&value, &limit))
@@ -70,7 +70,8 @@ impl<'e> Findings<'e> {
         Some(value)
     }
 
-    fn is_known_to_be_wrong(&self, key: &str) -> bool {
+    /// Whether the value of `key`, or its file, was found wrong before the rules and taken out.
+    pub(super) fn is_wrong(&self, key: &str) -> bool {
         let base = key.split('[').next().unwrap_or(key);
         self.earlier.iter().any(|problem| {
             let wrong = problem.key.as_str();

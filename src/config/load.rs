@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::ffi::OsString;
+use std::fmt;
 use std::path::{Path, PathBuf};
 
 use ::config::{ConfigError, Map as Table, Source, Value as Merged, ValueKind};
@@ -145,8 +146,15 @@ fn merge(layers: Vec<Layer>, providers: Vec<String>) -> Result<Effective, Config
 }
 
 /// A layer as the `config` crate takes it.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 struct Step(Table<String, Merged>);
+
+/// The crate wants one; the values hold secrets.
+impl fmt::Debug for Step {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Step")
+    }
+}
 
 impl Step {
     fn of(layer: &Layer) -> Self {

@@ -1,6 +1,6 @@
 //! The whole configuration as validated values. A wrong value stops the start, with its path and its remedy.
 //!
-//! On the way in it is text in layers ([`load`]): each layer is held against the schema of the types, then they are
+//! On the way in it is text in layers ([`load()`]): each layer is held against the schema of the types, then they are
 //! laid over each other, then the rules judge the result. Whatever is wrong is said at once ([`Problems`]).
 
 mod check;

@@ -5,8 +5,25 @@ use super::shape::{Kind, Shape};
 /// What standing in the same table is worth, against likeness of the name.
 const SAME_TABLE: f64 = 0.25;
 
+/// Less alike than this, it is only the nearest, and hardly what was meant.
+const ALIKE: f64 = 0.6;
+
+/// The nearest valid key.
+pub(super) struct Nearest {
+    path: Vec<String>,
+    is_alike: bool,
+}
+
+impl Nearest {
+    /// What to write instead, with the key spelled by `name`.
+    pub(super) fn remedy(&self, name: impl Fn(&[String]) -> String) -> String {
+        let name = name(&self.path);
+        if self.is_alike { format!("did you mean {name}?") } else { format!("take it out; the nearest key is {name}") }
+    }
+}
+
 /// The nearest valid path. Keys of the operator's own choice in `wrong` are kept.
-pub(super) fn nearest(wrong: &[String], root: Shape<'_>) -> Vec<String> {
+pub(super) fn nearest(wrong: &[String], root: Shape<'_>) -> Nearest {
     let mut candidates = Vec::new();
     collect(root, &mut Vec::new(), wrong, &mut candidates);
     let likeness = |candidate: &Vec<String>| match (candidate.split_last(), wrong.split_last()) {
@@ -16,7 +33,9 @@ pub(super) fn nearest(wrong: &[String], root: Shape<'_>) -> Vec<String> {
         }
         _ => 0.0,
     };
-    candidates.into_iter().max_by(|a, b| likeness(a).total_cmp(&likeness(b))).unwrap_or_default()
+    let path = candidates.into_iter().max_by(|a, b| likeness(a).total_cmp(&likeness(b))).unwrap_or_default();
+    let is_alike = likeness(&path) > ALIKE;
+    Nearest { path, is_alike }
 }
 
 /// The word of a list that is most like this one.
@@ -57,15 +76,20 @@ mod tests {
         let schema = super::super::schema::generate();
         let near = |wrong: &str| {
             let wrong: Vec<String> = wrong.split('.').map(str::to_owned).collect();
-            nearest(&wrong, Shape::root(&schema)).join(".")
+            nearest(&wrong, Shape::root(&schema)).remedy(|path| path.join("."))
         };
-        assert_eq!(near("server.pubic_url"), "server.public_url");
-        assert_eq!(near("sesions"), "sessions");
-        assert_eq!(near("provider"), "providers");
-        assert_eq!(near("public_url"), "server.public_url");
-        assert_eq!(near("server.migrate_on_start"), "database.migrate_on_start");
-        assert_eq!(near("sessions.cookies"), "sessions.cookie");
-        assert_eq!(near("providers.corp.clientid"), "providers.corp.client_id");
-        assert_eq!(near("database.url_fil"), "database.url_file");
+        for (wrong, right) in [
+            ("server.pubic_url", "server.public_url"),
+            ("sesions", "sessions"),
+            ("provider", "providers"),
+            ("public_url", "server.public_url"),
+            ("server.migrate_on_start", "database.migrate_on_start"),
+            ("sessions.cookies", "sessions.cookie"),
+            ("providers.corp.clientid", "providers.corp.client_id"),
+            ("database.url_fil", "database.url_file"),
+        ] {
+            assert_eq!(near(wrong), format!("did you mean {right}?"));
+        }
+        assert!(near("server.xyzzy").starts_with("take it out; the nearest key is server."));
     }
 }

@@ -13,6 +13,17 @@ pub enum Place {
     Nowhere,
 }
 
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::File(name, Some(line)) => write!(f, "{name}:{line}"),
+            Self::File(name, None) => f.write_str(name),
+            Self::Environment(variable) => write!(f, "environment {variable}"),
+            Self::Nowhere => f.write_str("configuration"),
+        }
+    }
+}
+
 /// One thing that is wrong. Never with a secret in it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Problem {
@@ -28,12 +39,7 @@ pub struct Problem {
 
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.place {
-            Place::File(name, Some(line)) => write!(f, "{name}:{line}: ")?,
-            Place::File(name, None) => write!(f, "{name}: ")?,
-            Place::Environment(variable) => write!(f, "environment {variable}: ")?,
-            Place::Nowhere => write!(f, "configuration: ")?,
-        }
+        write!(f, "{}: ", self.place)?;
         if !self.key.is_empty() && !matches!(self.place, Place::Environment(_)) {
             write!(f, "{}: ", self.key)?;
         }

@@ -25,6 +25,7 @@ pub(super) struct Raw {
     pub(super) login: Login,
     pub(super) limits: Limits,
     pub(super) log: Log,
+    /// The providers that people sign in at, by their ids.
     #[schemars(extend("propertyNames" = { "pattern": PROVIDER_ID }))]
     pub(super) providers: BTreeMap<String, Provider>,
 }
@@ -53,7 +54,7 @@ pub(super) struct Server {
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Database {
-    /// postgres://user:password@host/database; must be given
+    /// `postgres://user:password@host/database`; must be given
     #[schemars(extend("writeOnly" = true))]
     pub(super) url: String,
     /// 0: 2 × cores + 2
@@ -82,7 +83,7 @@ pub(super) struct Secrets {
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Signing {
-    /// also EdDSA; the first signs access tokens
+    /// also `EdDSA`; the first signs access tokens
     pub(super) algorithms: Vec<Algorithm>,
     /// a key stands in the JWKS this long before it signs; also the JWKS max-age bound
     #[schemars(regex(pattern = DURATION))]
@@ -117,11 +118,11 @@ pub(super) struct Sessions {
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct SessionCookie {
-    /// becomes __Host-vestibule under https without a domain
+    /// becomes `__Host-vestibule` under https without a domain
     pub(super) name: String,
     /// set to share the login between subdomains
     pub(super) domain: String,
-    /// Lax, Strict or, only under https, None
+    /// `Lax`, `Strict` or, only under https, `None`
     pub(super) same_site: SameSite,
 }
 
@@ -163,9 +164,9 @@ pub(super) struct Limits {
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Log {
-    /// off, error, warn, info, debug, trace, or a filter as `info,vestibule=debug`
+    /// off, error, warn, info, debug or trace, or a filter as `info,vestibule=debug`
     pub(super) level: String,
-    /// or "json"
+    /// or `json`
     pub(super) format: LogFormat,
 }
 
@@ -174,6 +175,7 @@ pub(super) struct Log {
 #[serde(deny_unknown_fields)]
 pub(super) struct Provider {
     /// OpenID Connect with discovery
+    #[schemars(regex(pattern = "^oidc$"))]
     pub(super) kind: String,
     /// what people read on the button; empty: the id
     pub(super) name: String,
@@ -184,17 +186,17 @@ pub(super) struct Provider {
     /// our secret there
     #[schemars(extend("writeOnly" = true))]
     pub(super) client_secret: String,
-    /// client_secret_post, or none for a public client
+    /// or `client_secret_post`, or `none` for a public client
     pub(super) token_endpoint_auth_method: TokenEndpointAuthMethod,
-    /// always with openid
+    /// always with `openid`
     pub(super) scopes: Vec<String>,
-    /// of the JSON door, where the frontend owns it; all else uses {public_url}/callback/{id}
+    /// of the JSON door, where the frontend owns it; all else uses `{public_url}/callback/{id}`
     pub(super) redirect_uri: String,
-    /// or "plain", "off"
+    /// or `plain`, `off`
     pub(super) pkce: Pkce,
     /// added to the authorization URL
     pub(super) extra_params: BTreeMap<String, String>,
-    /// "auto": when the ID token lacks the e-mail; "always", "never"
+    /// `auto`: when the ID token lacks the e-mail; `always`, `never`
     pub(super) userinfo: Userinfo,
     /// empty: what discovery says, never `none` or HMAC
     pub(super) signing_algorithms: Vec<String>,

@@ -24,12 +24,16 @@ pub(super) fn from_toml(name: &str, text: &str) -> Result<Layer, Problem> {
     let lines = Lines::of(text);
     let document = Document::parse(text).map_err(|error| {
         let line = error.span().map(|span| lines.at(span.start));
+        let remedy = match error.message() {
+            "duplicate key" => "keep one of them",
+            _ => "write key = value lines under [section] headings, texts in quotes",
+        };
         Problem {
             place: Place::File(name.to_owned(), line),
             key: String::new(),
             // Only the message: the rest of the error quotes the line, which may hold a secret.
             what: format!("is not TOML here: {}", error.message()),
-            remedy: "write key = value lines under [section] headings, texts in quotes".to_owned(),
+            remedy: remedy.to_owned(),
         }
     })?;
     let mut reader = Reader { name, lines, places: HashMap::new(), order: Vec::new() };

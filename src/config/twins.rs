@@ -23,25 +23,22 @@ pub(super) fn resolve(effective: &Effective, root: Shape<'_>, problems: &mut Vec
         }
         if setting.is_given() {
             let place = effective.place(&twin);
-            let what = format!("{key} is given too, by {}", by(&setting.origin));
+            let what = format!("{key} is given too ({})", effective.place(&key));
             let remedy = format!("keep one of {key} and {twin}");
             problems.push(Problem { place, key: twin, what, remedy });
             continue;
         }
         match read(&path) {
-            Ok(content) => put(&mut values, &setting.path, value(content, shape)),
+            Ok(content) => put(&mut values, &setting.path, value(&content, shape)),
             Err(why) => {
-                let what = format!("{path:?} {why}");
+                // Without the path: it may be the secret itself, written into the wrong key.
+                let what = format!("the file {why}");
                 let remedy = "write the path of a text file that this process may read".to_owned();
                 problems.push(Problem { place: effective.place(&twin), key: twin, what, remedy });
             }
         }
     }
     Value::Object(values)
-}
-
-fn by(origin: &str) -> String {
-    if origin == super::environment::NAME { "the environment".to_owned() } else { origin.to_owned() }
 }
 
 fn at<'s>(root: Shape<'s>, path: &[String]) -> Option<Shape<'s>> {
@@ -77,10 +74,10 @@ fn read(path: &str) -> Result<String, String> {
     Ok(content)
 }
 
-fn value(content: String, shape: Shape<'_>) -> Value {
+fn value(content: &str, shape: Shape<'_>) -> Value {
     if matches!(shape.kind(), Kind::List(_)) {
         return content.lines().map(str::trim).filter(|line| !line.is_empty()).map(Value::from).collect();
     }
     let cut = content.strip_suffix('\n').map(|cut| cut.strip_suffix('\r').unwrap_or(cut));
-    Value::from(cut.unwrap_or(&content))
+    Value::from(cut.unwrap_or(content))
 }

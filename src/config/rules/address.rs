@@ -25,15 +25,15 @@ pub(super) fn issuer(key: &str, text: String, allow_http: bool, at: &mut Finding
     Some(text)
 }
 
-/// An endpoint given instead of what discovery says; `Some(None)` where none was.
-pub(super) fn endpoint(key: &str, text: &str, allow_http: bool, at: &mut Findings<'_>) -> Option<Option<Url>> {
-    if text.is_empty() { Some(None) } else { at_provider(key, text, allow_http, at).map(Some) }
+/// An endpoint given instead of what discovery says, if one was.
+pub(super) fn endpoint(key: &str, text: &str, allow_http: bool, at: &mut Findings<'_>) -> Option<Url> {
+    if text.is_empty() { None } else { at_provider(key, text, allow_http, at) }
 }
 
-/// The `redirect_uri` of a frontend; `Some(None)` where there is none. Apps may have schemes of their own (RFC 8252).
-pub(super) fn redirect_uri(key: &str, text: &str, at: &mut Findings<'_>) -> Option<Option<Url>> {
+/// The `redirect_uri` of a frontend, if there is one. Apps may have schemes of their own (RFC 8252).
+pub(super) fn redirect_uri(key: &str, text: &str, at: &mut Findings<'_>) -> Option<Url> {
     if text.is_empty() {
-        return Some(None);
+        return None;
     }
     let url = absolute(key, text, "https://app.example.com/callback", at)?;
     if url.scheme() == "http" && !is_loopback(&url) {
@@ -46,7 +46,7 @@ pub(super) fn redirect_uri(key: &str, text: &str, at: &mut Findings<'_>) -> Opti
         at.refuse(key, format!("{} is no address that a login may end at", shown(text)), remedy);
         return None;
     }
-    Some(Some(url))
+    Some(url)
 }
 
 fn at_provider(key: &str, text: &str, allow_http: bool, at: &mut Findings<'_>) -> Option<Url> {

@@ -8,8 +8,8 @@ use crate::config::raw;
 use crate::config::return_to::{BadPattern, ReturnTo};
 use crate::config::settings::Login;
 
-pub(super) fn login(raw: raw::Login, at: &mut Findings<'_>) -> Option<Login> {
-    let lifetime = at.duration("login.authorization_lifetime", &raw.authorization_lifetime, "10s", "1d");
+pub(super) fn login(raw: &raw::Login, at: &mut Findings<'_>) -> Option<Login> {
+    let lifetime = at.duration("login.authorization_lifetime", &raw.authorization_lifetime, "1s", "1d");
     let return_to = return_to(&raw.return_to, at);
     let default_return_to = return_to.as_ref().and_then(|policy| {
         let remedy = "write a path, as \"/account\", or an absolute URL that login.return_to allows";

@@ -47,7 +47,7 @@ pub(super) fn provider(id: &str, raw: raw::Provider, at: &mut Findings<'_>) -> O
     let name = if raw.name.is_empty() { id.to_owned() } else { raw.name.clone() };
     let redirect_uri = address::redirect_uri(&key("redirect_uri"), &raw.redirect_uri, at);
     let oidc = oidc(&key, raw, at);
-    Some(Provider { id: id.to_owned(), name, redirect_uri: redirect_uri?, protocol: Protocol::Oidc(oidc?) })
+    Some(Provider { id: id.to_owned(), name, redirect_uri, protocol: Protocol::Oidc(oidc?) })
 }
 
 fn oidc(key: &dyn Fn(&str) -> String, raw: raw::Provider, at: &mut Findings<'_>) -> Option<Oidc> {
@@ -75,26 +75,21 @@ fn oidc(key: &dyn Fn(&str) -> String, raw: raw::Provider, at: &mut Findings<'_>)
         signing_algorithms: raw.signing_algorithms,
         leeway: leeway?,
         timeout: timeout?,
-        endpoints: endpoints?,
+        endpoints,
         insecure_allow_http: raw.insecure_allow_http,
         expose_tokens: raw.expose_tokens,
     })
 }
 
-fn endpoints(key: &dyn Fn(&str) -> String, raw: &raw::Provider, at: &mut Findings<'_>) -> Option<Endpoints> {
+fn endpoints(key: &dyn Fn(&str) -> String, raw: &raw::Provider, at: &mut Findings<'_>) -> Endpoints {
     let mut read = |name: &str, text: &str| address::endpoint(&key(name), text, raw.insecure_allow_http, at);
-    let authorization_endpoint = read("authorization_endpoint", &raw.authorization_endpoint);
-    let token_endpoint = read("token_endpoint", &raw.token_endpoint);
-    let userinfo_endpoint = read("userinfo_endpoint", &raw.userinfo_endpoint);
-    let jwks_uri = read("jwks_uri", &raw.jwks_uri);
-    let end_session_endpoint = read("end_session_endpoint", &raw.end_session_endpoint);
-    Some(Endpoints {
-        authorization_endpoint: authorization_endpoint?,
-        token_endpoint: token_endpoint?,
-        userinfo_endpoint: userinfo_endpoint?,
-        jwks_uri: jwks_uri?,
-        end_session_endpoint: end_session_endpoint?,
-    })
+    Endpoints {
+        authorization_endpoint: read("authorization_endpoint", &raw.authorization_endpoint),
+        token_endpoint: read("token_endpoint", &raw.token_endpoint),
+        userinfo_endpoint: read("userinfo_endpoint", &raw.userinfo_endpoint),
+        jwks_uri: read("jwks_uri", &raw.jwks_uri),
+        end_session_endpoint: read("end_session_endpoint", &raw.end_session_endpoint),
+    }
 }
 
 fn client_authentication(
@@ -129,7 +124,10 @@ fn signing_algorithms(
             let likely = nearest_word(algorithm, &ALGORITHMS).map(|near| format!("; \"{near}\" is near"));
             let remedy = format!("write one of {}{}", ALGORITHMS.join(", "), likely.unwrap_or_default());
             at.refuse_item(&list, item, format!("{} is not known", shown(algorithm)), remedy);
-        } else if algorithm.starts_with("HS") && secret.is_none_or(|secret| secret.expose().len() < HMAC_SECRET_BYTES) {
+        } else if algorithm.starts_with("HS")
+            && !at.is_wrong(&key("client_secret"))
+            && secret.is_none_or(|secret| secret.expose().len() < HMAC_SECRET_BYTES)
+        {
             let what = format!("\"{algorithm}\" needs a client_secret of at least {HMAC_SECRET_BYTES} bytes");
             at.refuse_item(&list, item, what, "use a longer secret, or an algorithm with public keys as \"RS256\"");
         }

@@ -9,7 +9,7 @@ use crate::config::settings::{Config, Limits, Log, Tokens};
 /// The levels, and `off`.
 const LEVELS: [&str; 6] = ["off", "error", "warn", "info", "debug", "trace"];
 
-/// The validated configuration; `None` where something was found wrong. `order` is the providers'.
+/// The validated configuration, good only if nothing was found wrong; `None` where there is no value to put in place. `order` is the providers'.
 pub(in crate::config) fn whole(mut raw: Raw, order: &[String], at: &mut Findings<'_>) -> Option<Config> {
     let server = server::server(&raw.server, at);
     let public_url = server.as_ref().map(|server| &server.public_url);
@@ -18,7 +18,7 @@ pub(in crate::config) fn whole(mut raw: Raw, order: &[String], at: &mut Findings
     let ring = secrets::ring(&raw.secrets, at);
     let signing = signing::signing(raw.signing, at);
     let tokens = tokens(raw.tokens, at);
-    let login = login::login(raw.login, at);
+    let login = login::login(&raw.login, at);
     let limits = limits(&raw.limits);
     let log = log(raw.log, at);
     let mut take = |id: &String| raw.providers.remove(id).map(|provider| provider::provider(id, provider, at));
@@ -39,7 +39,7 @@ pub(in crate::config) fn whole(mut raw: Raw, order: &[String], at: &mut Findings
 }
 
 fn tokens(raw: raw::Tokens, at: &mut Findings<'_>) -> Option<Tokens> {
-    let access_lifetime = at.duration("tokens.access_lifetime", &raw.access_lifetime, "1s", "30d");
+    let access_lifetime = at.duration("tokens.access_lifetime", &raw.access_lifetime, "1s", "3650d");
     for (item, _) in raw.audience.iter().enumerate().filter(|(_, audience)| audience.trim().is_empty()) {
         at.refuse_item("tokens.audience", item, "is empty", "write who the tokens are for, or leave it out");
     }
