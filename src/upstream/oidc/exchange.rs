@@ -4,10 +4,12 @@
 //! library reads, since real providers send `expires_in` as text, scopes as a list, or errors with status 200.
 
 use std::borrow::Cow;
+use std::pin::Pin;
 
 use http::{HeaderMap, StatusCode};
 use openidconnect::{
-    AuthorizationCode, HttpRequest, HttpResponse, OAuth2TokenResponse, PkceCodeVerifier, RedirectUrl, RequestTokenError,
+    AsyncHttpClient, AuthorizationCode, HttpRequest, HttpResponse, OAuth2TokenResponse, PkceCodeVerifier, RedirectUrl,
+    RequestTokenError,
 };
 use serde_json::{Map, Value};
 
@@ -48,15 +50,26 @@ impl Shared {
         if let Some(verifier) = &handshake.verifier {
             request = request.set_pkce_verifier(PkceCodeVerifier::new(verifier.clone()));
         }
-        let ask = |request: HttpRequest| async move {
-            let answer = self.send(request).await.map_err(|Unanswered(fault, why)| token_failure(fault, &why))?;
-            judge(answer.status(), answer.headers(), answer.body())
-        };
-        match request.request_async(&ask).await {
+        match request.request_async(&TokenEndpoint(self)).await {
             Ok(answer) => Ok(tokens(&answer)),
             Err(RequestTokenError::Request(failure)) => Err(failure),
             Err(_) => Err(token_failure(Fault::Answer, "answered with something that cannot be read")),
         }
+    }
+}
+
+/// The library's way to the token endpoint: through the one HTTP client, and past [`judge`].
+struct TokenEndpoint<'s>(&'s Shared);
+
+impl<'c> AsyncHttpClient<'c> for TokenEndpoint<'_> {
+    type Error = Failure;
+    type Future = Pin<Box<dyn Future<Output = Result<HttpResponse, Failure>> + Send + 'c>>;
+
+    fn call(&'c self, request: HttpRequest) -> Self::Future {
+        Box::pin(async move {
+            let answer = self.0.send(request).await.map_err(|Unanswered(fault, why)| token_failure(fault, &why))?;
+            judge(answer.status(), answer.headers(), answer.body())
+        })
     }
 }
 
