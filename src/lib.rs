@@ -10,4 +10,6 @@
 pub mod account;
 pub mod base;
 pub mod config;
+#[cfg(feature = "dev")]
+pub mod dev;
 pub mod upstream;

@@ -1,0 +1,6 @@
+//! `vestibule dev`: everything that a login needs, on one machine, for one run.
+//!
+//! A private PostgreSQL, a *pretend provider* to sign in at, a demo app to sign in from, and the gateway between them.
+//! The tests log in at the same provider and use the same PostgreSQL.
+
+pub mod postgres;
