@@ -4,3 +4,4 @@
 //! The tests log in at the same provider and use the same PostgreSQL.
 
 pub mod postgres;
+pub mod provider;
