@@ -3,5 +3,6 @@
 //! A private PostgreSQL, a *pretend provider* to sign in at, a demo app to sign in from, and the gateway between them.
 //! The tests log in at the same provider and use the same PostgreSQL.
 
+pub mod app;
 pub mod postgres;
 pub mod provider;
