@@ -4,5 +4,16 @@
 //! The tests log in at the same provider and use the same PostgreSQL.
 
 pub mod app;
+mod failure;
+mod gateway;
+mod greeting;
+mod kept;
+mod plan;
 pub mod postgres;
 pub mod provider;
+mod run;
+mod settings;
+
+pub use failure::DevError;
+pub use plan::Plan;
+pub use run::run;

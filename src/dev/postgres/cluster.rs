@@ -207,7 +207,11 @@ fn kept(path: &Path, owner: Owner) -> Result<PathBuf, PostgresError> {
         std::fs::create_dir_all(path).map_err(at())?;
         owner.give(path)?;
     }
-    path.canonicalize().map_err(at())
+    let path = path.canonicalize().map_err(at())?;
+    let mut enter = owner.command(Path::new("/bin/sh"));
+    enter.args(["-c", "cd \"$1\"", "enter"]).arg(&path).stderr(Stdio::null());
+    let may_enter = enter.status().is_ok_and(|status| status.success());
+    if may_enter { Ok(path) } else { Err(PostgresError::OutOfReach(path)) }
 }
 
 fn quoted(name: &str) -> String {

@@ -19,6 +19,9 @@ pub enum PostgresError {
     /// Somebody else runs a PostgreSQL on the same data.
     #[error("{0} is in use by another PostgreSQL; is `vestibule dev --keep` running already?")]
     InUse(PathBuf),
+    /// The user that it runs as in root's stead may not enter its directory.
+    #[error("PostgreSQL does not run as root, and the user it runs as instead may not enter {0}; try another place")]
+    OutOfReach(PathBuf),
     /// One of its programs failed.
     #[error("{program} failed: {output}")]
     Failed {

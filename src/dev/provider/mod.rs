@@ -30,4 +30,4 @@ mod token;
 mod userinfo;
 
 pub use client::Client;
-pub use running::{Provider, Settings};
+pub use running::{Provider, Settings, serve};

@@ -12,7 +12,7 @@ const STYLE: &str = include_str!("style.css");
 const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; frame-ancestors 'none'";
 
 #[derive(Template)]
-#[template(path = "dev/whom_to_be.html")]
+#[template(path = "pretend/whom_to_be.html")]
 struct WhomToBe<'a> {
     client: &'a str,
     fields: Vec<(&'a str, &'a str)>,
@@ -28,13 +28,13 @@ struct Choice {
 }
 
 #[derive(Template)]
-#[template(path = "dev/refused.html")]
+#[template(path = "pretend/refused.html")]
 struct Refused<'a> {
     reason: &'a str,
 }
 
 #[derive(Template)]
-#[template(path = "dev/signed_out.html")]
+#[template(path = "pretend/signed_out.html")]
 struct SignedOut<'a> {
     back: &'a [String],
 }

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use actix_web::dev::ServerHandle;
 use actix_web::{App, HttpServer, web};
+use tokio::signal::unix::{SignalKind, signal};
 
 use super::client::Client;
 use super::state::State;
@@ -14,8 +15,10 @@ use crate::base::clock::Clock;
 
 /// What a pretend provider is made of.
 pub struct Settings {
-    /// Where it listens; its issuer is `http://` and this address. Port 0 takes any free one.
+    /// Where it listens. Port 0 takes any free one.
     pub listen: SocketAddr,
+    /// What it is called, if not `http://` and where it listens.
+    pub issuer: Option<String>,
     /// Its one client.
     pub client: Client,
     /// How long the token endpoint takes for a login that was asked to be slow.
@@ -34,7 +37,8 @@ impl Provider {
     /// Starts one on the runtime of the caller, which must be actix's.
     pub fn start(settings: Settings) -> io::Result<Self> {
         let listener = TcpListener::bind(settings.listen)?;
-        let issuer = format!("http://{}", listener.local_addr()?);
+        let address = listener.local_addr()?;
+        let issuer = settings.issuer.unwrap_or_else(|| format!("http://{address}"));
         let state = State::new(issuer.clone(), settings.client, settings.clock, settings.slow);
         let state = web::Data::new(state.map_err(|_| io::Error::other("no signing key could be made"))?);
         let server = HttpServer::new(move || App::new().app_data(state.clone()).configure(routes))
@@ -56,6 +60,20 @@ impl Provider {
     pub async fn stop(self) {
         self.handle.stop(false).await;
     }
+}
+
+/// Runs one alone, until the process is told to end by SIGINT or SIGTERM.
+pub fn serve(settings: Settings) -> io::Result<()> {
+    actix_web::rt::System::new().block_on(async {
+        let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
+        let provider = Provider::start(settings)?;
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
+        provider.stop().await;
+        Ok(())
+    })
 }
 
 impl Drop for Provider {
