@@ -6,33 +6,31 @@ use super::plan::{PROVIDER, Plan};
 pub(super) fn greeting(plan: &Plan, database_url: &str) -> String {
     let (gateway, admin, provider) = (plan.public_url(), plan.admin(), plan.provider());
     let first = match &plan.frontend {
-        None => format!("Open      http://{}/            and click \"Sign in\"", plan.app()),
-        Some(_) => {
-            format!("Frontend  {}            signs people in at {}", plan.frontend_origin(), plan.redirect_uri())
-        }
+        None => format!("Open  http://{}/  and click \"Sign in\".", plan.app()),
+        Some(_) => format!("Your frontend at {} comes back to {}.", plan.frontend_origin(), plan.redirect_uri()),
     };
-    let keep = if plan.keep { "kept in .dev for the next time" } else { "gone at the end; --keep keeps it" };
+    let keep = if plan.keep { "Kept in .dev for the next time." } else { "Gone at the end; --keep keeps it." };
     format!(
         "
   Vestibule is up, with a pretend provider to sign in at.
 
   {first}
-  Cookies   {gateway}/login       signs you in here; then /session says who you are
-  Gateway   {gateway}             keys: {gateway}/.well-known/jwks.json
-  Health    http://{admin}/readyz      metrics: http://{admin}/metrics
-  Provider  http://{provider}             people to be, and failures to try
-  Database  psql '{database_url}'
-            ({keep})
 
-  Without a browser, the same login as your frontend does it:
+  With a cookie instead   {gateway}/login, then {gateway}/session
+  Keys                    {gateway}/.well-known/jwks.json
+  Health, metrics         http://{admin}/readyz, http://{admin}/metrics
+  Pretend provider        http://{provider}
+  Database                psql '{database_url}'
+                          {keep}
+
+  The same login by hand (scripts/demo-check does it):
 
     curl '{gateway}/oauth2/url/?provider={PROVIDER}'
-    curl -i PROVIDER/authorize/decision -d 'QUERY OF THAT URL' -d person=ada
+    curl -i http://{provider}/authorize/decision -d '<the query of that url>' -d person=ada
     curl {gateway}/oauth2/token/ -H 'Content-Type: application/json' \\
-      -d '{{\"provider\": \"{PROVIDER}\", \"code\": \"…\", \"state\": \"…\"}}'
+      -d '{{\"provider\": \"{PROVIDER}\", \"code\": \"<code>\", \"state\": \"<state>\"}}'
 
-  scripts/demo-check does these three and shows the token. Ctrl-C stops everything.
+  Ctrl-C stops everything.
 "
     )
-    .replace("PROVIDER/", &format!("http://{provider}/"))
 }

@@ -125,7 +125,7 @@ async function verify(token, { header, claims }) {
 // --- the page -------------------------------------------------------------------------------------------------------
 
 const MEANING = {
-  alg: "How it is signed", kid: "Which key of the JWKS", typ: "What it is: an access token (RFC 9068)",
+  alg: "How it is signed", kid: "Which key of the JWKS", typ: "An access token (RFC 9068)",
   iss: "Who issued it: the gateway", sub: "Who it is about, for good", aud: "Whom it is for", client_id: "Who asked for it",
   exp: "Good until", iat: "Issued at", nbf: "Not before", auth_time: "When the person signed in", jti: "The token's own id",
   sid: "The session it comes from", scope: "What it allows", acr: "How strongly the person was recognised",

@@ -61,6 +61,7 @@ fn routes(config: &mut web::ServiceConfig) {
         .route("/callback", web::get().to(page))
         .route("/app.js", web::get().to(async || file("text/javascript; charset=utf-8", include_str!("app.js"))))
         .route("/style.css", web::get().to(async || file("text/css; charset=utf-8", include_str!("style.css"))))
+        .route("/icon.svg", web::get().to(async || file("image/svg+xml", include_str!("icon.svg"))))
         .route("/config.json", web::get().to(settings));
 }
 
@@ -91,7 +92,7 @@ fn file(media_type: &'static str, content: &'static str) -> HttpResponse {
 
 fn policy(gateway: &str) -> String {
     format!(
-        "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self' {gateway}; \
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self' {gateway}; \
          base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
     )
 }
