@@ -12,7 +12,7 @@ pub enum DevError {
     #[error(transparent)]
     Postgres(#[from] PostgresError),
     /// Somebody else listens there.
-    #[error("cannot listen on {address} ({source}); `--port` moves all four ports elsewhere, e.g. --port 9080")]
+    #[error("cannot listen on {address} ({source}); `--port` moves all four listeners elsewhere")]
     Address {
         /// Where.
         address: SocketAddr,

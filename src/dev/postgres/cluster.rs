@@ -12,6 +12,8 @@ use super::watchdog::Watchdog;
 
 /// The superuser, trusted since only its owner and root can reach the socket.
 const USER: &str = "vestibule";
+/// Only a part of the socket's name. Said everywhere, or `PGPORT` would be believed.
+const PORT: &str = "5432";
 const PATIENCE: Duration = Duration::from_secs(30);
 const GLANCE: Duration = Duration::from_millis(10);
 
@@ -66,7 +68,7 @@ impl Postgres {
 
     /// Where a database is: a libpq URL over the Unix socket.
     pub fn url(&self, database: &str) -> String {
-        format!("postgres:///{database}?host={}&user={USER}", self.home.path().display())
+        format!("postgres:///{database}?host={}&port={PORT}&user={USER}", self.home.path().display())
     }
 
     /// Makes a database, as a copy of another one if `template` names it.
@@ -109,7 +111,7 @@ impl Postgres {
         let errors = log.try_clone().map_err(PostgresError::at(&log_path))?;
         let program = self.programs.path("postgres");
         let mut command = self.owner.command(&program);
-        command.arg("-D").arg(&self.data).arg("-k").arg(self.home.path()).args(self.settings());
+        command.arg("-D").arg(&self.data).arg("-k").arg(self.home.path()).args(["-p", PORT]).args(self.settings());
         command.stdin(Stdio::null()).stdout(log).stderr(errors);
         let server = command.spawn().map_err(PostgresError::at(&program))?;
         let watchdog = Watchdog::start(server.id(), self.home.path());

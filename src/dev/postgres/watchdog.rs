@@ -6,12 +6,13 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
 /// Waits for the end of its standard input, which we hold the other end of; that comes when we are gone, however we
-/// went. Then: a fast stop, if that takes too long an immediate one, and the directory is removed.
+/// went. Then: a fast stop, at whose end the server takes its lock away; if that takes too long an immediate one; and
+/// the directory is removed. (The process itself may stay a zombie where nobody reaps orphans, as in many containers.)
 const SCRIPT: &str = r#"
 read -r _
 kill -INT "$1" 2>/dev/null
 tries=0
-while kill -0 "$1" 2>/dev/null && [ "$tries" -lt 100 ]; do sleep 0.1; tries=$((tries + 1)); done
+while [ -e "$2/.s.PGSQL.5432.lock" ] && [ "$tries" -lt 100 ]; do sleep 0.1; tries=$((tries + 1)); done
 kill -QUIT "$1" 2>/dev/null
 rm -rf "$2"
 "#;
