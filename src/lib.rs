@@ -12,6 +12,8 @@ pub mod app;
 pub mod base;
 pub mod cli;
 pub mod config;
+#[cfg(feature = "dev")]
+pub mod dev;
 pub mod jobs;
 pub mod keys;
 pub mod login;

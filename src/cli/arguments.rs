@@ -21,6 +21,9 @@ struct Arguments {
 enum Verb {
     /// Run the gateway
     Serve,
+    /// Run the gateway with a private PostgreSQL and a pretend provider around it, to develop against
+    #[cfg(feature = "dev")]
+    Dev(Box<super::dev::DevArgs>),
     /// Bring the database schema up to date
     Migrate {
         #[command(subcommand)]
@@ -52,6 +55,8 @@ pub fn main() -> ExitCode {
     let Arguments { files, verb } = Arguments::parse();
     match verb {
         Verb::Serve => serve::run(&files),
+        #[cfg(feature = "dev")]
+        Verb::Dev(arguments) => super::dev::run(*arguments),
         Verb::Migrate { verb } => migrate::run(verb.as_ref(), &files),
         Verb::Config { verb } => config::run(&verb, &files),
         Verb::Secrets { verb } => secrets::run(&verb),

@@ -2,6 +2,8 @@
 
 mod arguments;
 mod config;
+#[cfg(feature = "dev")]
+mod dev;
 mod healthcheck;
 mod logins;
 mod migrate;

@@ -1,0 +1,63 @@
+//! Where PostgreSQL's programs are on this machine.
+
+use std::path::{Path, PathBuf};
+
+use super::failure::PostgresError;
+
+/// The directory that holds `initdb`, `postgres` and `psql`.
+#[derive(Clone, Debug)]
+pub(super) struct Programs(PathBuf);
+
+/// Where packages install one version each; `*` stands for the version.
+const PACKAGES: [&str; 6] = [
+    "/usr/lib/postgresql/*/bin",
+    "/usr/pgsql-*/bin",
+    "/opt/homebrew/opt/postgresql@*/bin",
+    "/usr/local/opt/postgresql@*/bin",
+    "/home/linuxbrew/.linuxbrew/opt/postgresql@*/bin",
+    "/Applications/Postgres.app/Contents/Versions/*/bin",
+];
+
+impl Programs {
+    /// Looks in `PGBIN`, in `PATH`, then where packages put them; there the newest version wins.
+    #[expect(clippy::disallowed_methods, reason = "PATH and PGBIN say where programs are; the gateway reads neither")]
+    pub(super) fn find() -> Result<Self, PostgresError> {
+        if let Ok(told) = std::env::var("PGBIN") {
+            return complete(Path::new(&told)).map(Self).ok_or(PostgresError::NotFound);
+        }
+        let path = std::env::var("PATH").unwrap_or_default();
+        let found = std::env::split_paths(&path).find_map(|directory| complete(&directory)).or_else(newest_package);
+        found.map(Self).ok_or(PostgresError::NotFound)
+    }
+
+    /// The full path of one of them.
+    pub(super) fn path(&self, program: &str) -> PathBuf {
+        self.0.join(program)
+    }
+}
+
+/// The directory that really holds all three, behind the links that a `PATH` may consist of.
+fn complete(directory: &Path) -> Option<PathBuf> {
+    let server = directory.join("postgres").canonicalize().ok()?;
+    let home = server.parent()?;
+    ["initdb", "psql"].iter().all(|program| home.join(program).is_file()).then(|| home.to_owned())
+}
+
+fn newest_package() -> Option<PathBuf> {
+    let mut found: Vec<(u32, PathBuf)> = PACKAGES.iter().flat_map(|pattern| versions(pattern)).collect();
+    found.sort();
+    found.into_iter().rev().find_map(|(_, directory)| complete(&directory))
+}
+
+/// The directories that fit a pattern, each with its version.
+fn versions(pattern: &str) -> Vec<(u32, PathBuf)> {
+    let Some((before, after)) = pattern.split_once('*') else { return Vec::new() };
+    let Some((parent, prefix)) = before.rsplit_once('/') else { return Vec::new() };
+    let Ok(entries) = std::fs::read_dir(parent) else { return Vec::new() };
+    let fitting = entries.flatten().filter_map(|entry| {
+        let name = entry.file_name().into_string().ok()?;
+        let version = name.strip_prefix(prefix)?.split('.').next()?.parse().ok()?;
+        Some((version, entry.path().join(after.trim_start_matches('/'))))
+    });
+    fitting.collect()
+}

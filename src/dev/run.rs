@@ -1,0 +1,76 @@
+//! Wiring everything together, and taking it apart again.
+
+use std::net::TcpListener;
+use std::time::Duration;
+
+use super::app::DemoApp;
+use super::failure::DevError;
+use super::gateway::Gateway;
+use super::greeting::greeting;
+use super::kept;
+use super::plan::{PROVIDER, Plan};
+use super::postgres::{Place, Postgres};
+use super::provider::{Client, Provider, Settings};
+use super::settings::{CLIENT_ID, settings};
+use crate::base::clock::Clock;
+use crate::base::seal;
+use crate::base::secret::Plain;
+
+const DATABASE: &str = "vestibule";
+/// Longer than the gateway waits for the pretend provider.
+const SLOW: Duration = Duration::from_secs(4);
+
+/// Starts everything, says where it is, and stops it in the reverse order when the process is told to end.
+pub fn run(plan: &Plan) -> Result<(), DevError> {
+    actix_web::rt::System::new().block_on(run_all(plan))
+}
+
+/// Blocks the runtime's thread while PostgreSQL starts and stops; nothing else runs on it then.
+async fn run_all(plan: &Plan) -> Result<(), DevError> {
+    // Before anything is started: a port that is taken should not cost a database.
+    for address in [plan.gateway(), plan.admin(), plan.provider(), plan.app()] {
+        TcpListener::bind(address).map_err(DevError::at(address))?;
+    }
+    let clock = Clock::system();
+    let place = if plan.keep { Place::Kept(kept::data()) } else { Place::Throwaway };
+    let mut postgres = Postgres::start(place)?;
+    if !postgres.has_database(DATABASE)? {
+        postgres.create_database(DATABASE, None)?;
+    }
+    let ring_key = if plan.keep { kept::ring_key()? } else { seal::generate_key() };
+    let client_secret = Plain::random();
+    let provider = start_provider(plan, &client_secret, clock.clone())?;
+    let app = start_app(plan)?;
+    let database_url = postgres.url(DATABASE);
+    let gateway = Gateway::start(&settings(plan, &database_url, &ring_key, &client_secret), clock).await?;
+    say(&greeting(plan, &database_url));
+    gateway.serve().await;
+    if let Some(app) = app {
+        app.stop().await;
+    }
+    provider.stop().await;
+    Ok(postgres.stop()?)
+}
+
+fn start_provider(plan: &Plan, secret: &Plain, clock: Clock) -> Result<Provider, DevError> {
+    let client = Client {
+        id: CLIENT_ID.to_owned(),
+        secret: secret.clone(),
+        redirect_uris: vec![format!("{}/callback/{PROVIDER}", plan.public_url()), plan.redirect_uri()],
+        post_logout_redirect_uris: vec![format!("{}/", plan.frontend_origin())],
+    };
+    let settings = Settings { listen: plan.provider(), issuer: None, client, slow: SLOW, clock };
+    Provider::start(settings).map_err(DevError::at(plan.provider()))
+}
+
+fn start_app(plan: &Plan) -> Result<Option<DemoApp>, DevError> {
+    if plan.frontend.is_some() {
+        return Ok(None);
+    }
+    DemoApp::start(plan.app(), &plan.public_url(), PROVIDER).map(Some).map_err(DevError::at(plan.app()))
+}
+
+#[expect(clippy::print_stdout, reason = "this is said to the person at the terminal")]
+fn say(text: &str) {
+    println!("{text}");
+}
