@@ -8,8 +8,19 @@
 //! `server` · `dev` · `cli`.
 
 pub mod account;
+pub mod app;
 pub mod base;
+pub mod cli;
 pub mod config;
 #[cfg(feature = "dev")]
 pub mod dev;
+pub mod jobs;
+pub mod keys;
+pub mod login;
+pub mod logout;
+pub mod server;
+pub mod session;
+pub mod telemetry;
+pub mod token;
 pub mod upstream;
+pub mod web;

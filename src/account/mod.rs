@@ -1,5 +1,7 @@
 //! Who someone is here. Only the pair `(provider, sub)` identifies anyone; a profile never does.
 
+mod store;
 mod user;
 
+pub use store::{Arrival, create, is_known};
 pub use user::{Profile, User};

@@ -181,6 +181,11 @@ impl Db {
     }
 }
 
+/// Asks the server for a sign of life. One round trip.
+pub fn ping(conn: &mut Conn) -> QueryResult<()> {
+    conn.batch_execute("SELECT 1")
+}
+
 fn spawn_worker(number: usize, pool: Pool, jobs: Arc<Mutex<Receiver<Job>>>) {
     let work = move || {
         loop {

@@ -25,7 +25,7 @@ macro_rules! statement {
         }
 
         const _: () = {
-            use $crate::base::statement::{Piece, Text};
+            use $crate::base::statement::Piece;
 
             pub struct Id;
 
@@ -45,7 +45,7 @@ macro_rules! statement {
                     &'b self,
                     mut out: diesel::query_builder::AstPass<'_, 'b, diesel::pg::Pg>,
                 ) -> diesel::QueryResult<()> {
-                    let mut text = Text::new($text);
+                    let mut text = $crate::base::statement::Text::new($text);
                     while let Some(piece) = text.next() {
                         match piece {
                             Piece::Sql(sql) => out.push_sql(sql),

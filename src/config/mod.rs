@@ -1,13 +1,38 @@
 //! The whole configuration as validated values. A wrong value stops the start, with its path and its remedy.
+//!
+//! On the way in it is text in layers ([`load()`]): each layer is held against the schema of the types, then they are
+//! laid over each other, then the rules judge the result. Whatever is wrong is said at once ([`Problems`]).
 
+mod check;
+mod defaults;
+mod dump;
+mod duration;
+mod effective;
+mod environment;
+mod findings;
+mod load;
+mod nearest;
+mod problem;
 mod provider;
 mod public_url;
+mod raw;
+mod reference;
 mod return_to;
+mod rules;
+mod schema;
 mod settings;
+mod shape;
+mod source;
+mod twins;
 
+pub use dump::dump;
+pub use load::{Loaded, from_toml, load, load_with};
+pub use problem::{Place, Problem, Problems};
 pub use provider::{Endpoints, Oidc, Pkce, Protocol, Provider, TokenEndpointAuthMethod, Userinfo};
 pub use public_url::{BadPublicUrl, PublicUrl, is_loopback};
+pub use reference::reference;
 pub use return_to::{BadPattern, ReturnTo};
+pub use schema::schema;
 pub use settings::{
     Algorithm, Config, Database, Limits, Log, LogFormat, Login, SameSite, Server, SessionCookie, Sessions, Signing,
     Tokens,

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use schemars::JsonSchema;
+use serde::Deserialize;
 use url::Url;
 
 use crate::base::secret::Plain;
@@ -72,7 +74,8 @@ pub struct Endpoints {
 }
 
 /// How we prove to the token endpoint to be the client (OpenID Connect Core §9).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
 pub enum TokenEndpointAuthMethod {
     /// HTTP Basic with form-encoded parts.
     ClientSecretBasic,
@@ -83,18 +86,21 @@ pub enum TokenEndpointAuthMethod {
 }
 
 /// How PKCE is used.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 pub enum Pkce {
     /// The only one to use.
     S256,
     /// For providers that know no better.
+    #[serde(rename = "plain")]
     Plain,
     /// For providers that refuse it.
+    #[serde(rename = "off")]
     Off,
 }
 
 /// When the userinfo endpoint is asked.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
 pub enum Userinfo {
     /// When the ID token lacks the e-mail address.
     Auto,

@@ -33,3 +33,15 @@ pub struct Failure {
     /// In words, for logs and the recorded steps.
     pub reason: String,
 }
+
+impl Failure {
+    /// A failure before or at the token call, or in the ID token.
+    pub(super) fn token(fault: Fault, reason: impl Into<String>) -> Self {
+        Self { stage: Stage::Token, fault, reason: reason.into() }
+    }
+
+    /// A failure at the userinfo call.
+    pub(super) fn userinfo(fault: Fault, reason: impl Into<String>) -> Self {
+        Self { stage: Stage::Userinfo, fault, reason: reason.into() }
+    }
+}

@@ -1,0 +1,55 @@
+# Everything a developer does here. `make` alone lists it.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+
+# Linters and peers that scripts/bootstrap-test puts there come first.
+export PATH := $(CURDIR)/.dev/venv/bin:$(PATH)
+CARGO ?= cargo
+
+.PHONY: help demo demo-check test lint lint-rust lint-deny lint-files build clean-dev bootstrap bootstrap-test
+
+help: ## Lists what can be made
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+demo: bootstrap ## Runs the gateway with a private PostgreSQL and a pretend provider; open the URL it prints
+	$(CARGO) run --locked --quiet -- dev
+
+demo-check: bootstrap ## The same login without a browser; prints the decoded token
+	$(CARGO) run --locked --quiet -- dev --check
+
+test: bootstrap lint ## Installs what the tests need, lints, and runs all tests
+	$(CARGO) test --locked --doc --quiet
+	if $(CARGO) nextest --version >/dev/null 2>&1; then $(CARGO) nextest run --locked; else $(CARGO) test --locked --all-targets; fi
+
+lint: lint-rust lint-deny lint-files ## Format, clippy, documentation, dependencies, container files, API description
+
+lint-rust:
+	$(CARGO) fmt --check
+	$(CARGO) clippy --locked --all-targets -- -D warnings
+	$(CARGO) check --locked --no-default-features --features bundled-libpq
+	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --locked --no-deps --quiet
+
+lint-deny: bootstrap-test
+	$(CARGO) deny --locked --log-level error check bans licenses sources
+	if $(CARGO) deny fetch db >/dev/null 2>&1; then $(CARGO) deny --locked --log-level error check advisories; \
+	else echo "advisories: their database is out of reach, not checked"; fi
+
+lint-files: bootstrap-test
+	hadolint Dockerfile
+	check-jsonschema --builtin-schema vendor.compose-spec docker-compose.yml
+	yamllint --strict docker-compose.yml docs/openapi.yaml
+	openapi-spec-validator docs/openapi.yaml
+
+build: ## The release binary, as the container image has it: target/release/vestibule
+	$(CARGO) build --locked --release --no-default-features --features bundled-libpq
+
+clean-dev: ## Removes what demo and tests keep in .dev: the private database, linters, peers
+	rm -rf .dev tests/peers/node_modules
+
+bootstrap:
+	@scripts/bootstrap
+
+bootstrap-test:
+	@scripts/bootstrap-test

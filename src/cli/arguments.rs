@@ -1,0 +1,72 @@
+//! The words of the command line.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use super::{config, healthcheck, logins, migrate, secrets, serve};
+
+#[derive(Parser)]
+#[command(version, about, disable_version_flag = true)]
+struct Arguments {
+    /// A configuration file; later ones win [default: config/vestibule.toml, if it exists]
+    #[arg(long = "config", value_name = "FILE", global = true)]
+    files: Vec<PathBuf>,
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+#[derive(Subcommand)]
+enum Verb {
+    /// Run the gateway
+    Serve,
+    /// Bring the database schema up to date
+    Migrate {
+        #[command(subcommand)]
+        verb: Option<migrate::Verb>,
+    },
+    /// Look at the configuration
+    Config {
+        #[command(subcommand)]
+        verb: config::Verb,
+    },
+    /// Make keys for the secret ring
+    Secrets {
+        #[command(subcommand)]
+        verb: secrets::Verb,
+    },
+    /// Look at logins
+    Logins {
+        #[command(subcommand)]
+        verb: logins::Verb,
+    },
+    #[cfg(feature = "dev")]
+    Dev(Box<super::dev::DevArgs>),
+    /// Ask the running gateway whether it lives (for container health checks)
+    Healthcheck,
+    /// Say which version this is
+    Version,
+}
+
+/// Reads the command line and does what it says. The exit code is 0, 1 for a failure, or 2 for a wrong configuration.
+pub fn main() -> ExitCode {
+    let Arguments { files, verb } = Arguments::parse();
+    match verb {
+        Verb::Serve => serve::run(&files),
+        Verb::Migrate { verb } => migrate::run(verb.as_ref(), &files),
+        Verb::Config { verb } => config::run(&verb, &files),
+        Verb::Secrets { verb } => secrets::run(&verb),
+        Verb::Logins { verb } => logins::run(&verb, &files),
+        #[cfg(feature = "dev")]
+        Verb::Dev(args) => super::dev::run(*args),
+        Verb::Healthcheck => healthcheck::run(&files),
+        Verb::Version => version(),
+    }
+}
+
+#[expect(clippy::print_stdout, reason = "this is what the verb is for")]
+fn version() -> ExitCode {
+    println!("vestibule {}", env!("CARGO_PKG_VERSION"));
+    ExitCode::SUCCESS
+}

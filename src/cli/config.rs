@@ -1,0 +1,67 @@
+//! `vestibule config …`: the configuration looked at without starting.
+
+use std::io::Write;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use crate::config::{self, Config, Loaded, Problems};
+
+/// A wrong configuration.
+const WRONG: u8 = 2;
+
+/// What to do with the configuration.
+#[derive(clap::Subcommand)]
+pub enum Verb {
+    /// Validate it and say everything that is wrong; exit 0 or 2
+    Check,
+    /// Print what is in force, secrets masked, each value with the layer it came from
+    Dump,
+    /// Print every key with its default and what it means
+    Reference,
+    /// Print a JSON Schema of it, for editors
+    Schema,
+}
+
+/// Does it, with these files in place of the usual one.
+pub fn run(verb: &Verb, files: &[PathBuf]) -> ExitCode {
+    match verb {
+        Verb::Check => report(files, |loaded| summary(&loaded.config)),
+        Verb::Dump => report(files, config::dump),
+        Verb::Reference => print(&config::reference()),
+        Verb::Schema => print(&config::schema()),
+    }
+}
+
+fn report(files: &[PathBuf], text: impl FnOnce(&Loaded) -> String) -> ExitCode {
+    match config::load(files) {
+        Ok(loaded) => print(&text(&loaded)),
+        Err(problems) => refuse(&problems),
+    }
+}
+
+/// Says what is wrong; the exit code of every verb that needs a configuration and has a wrong one.
+pub fn refuse(problems: &Problems) -> ExitCode {
+    let count = match problems.iter().count() {
+        1 => "1 problem".to_owned(),
+        many => format!("{many} problems"),
+    };
+    // Where nobody reads the errors, the exit code still tells.
+    let _ = writeln!(std::io::stderr(), "{problems}\n{count} in the configuration.");
+    ExitCode::from(WRONG)
+}
+
+fn summary(config: &Config) -> String {
+    let ids: Vec<_> = config.providers.iter().map(|provider| provider.id.as_str()).collect();
+    let providers = match ids.as_slice() {
+        [] => "\nNotice: no provider is configured, so nobody can sign in; add a [providers.<id>] section.".to_owned(),
+        [id] => format!(" Provider: {id}."),
+        ids => format!(" Providers: {}.", ids.join(", ")),
+    };
+    format!("The configuration is good. Issuer: {}.{providers}\n", config.server.public_url.issuer())
+}
+
+/// Where the reader has gone away (`… | head`), there is nothing left to do.
+fn print(text: &str) -> ExitCode {
+    let written = std::io::stdout().lock().write_all(text.as_bytes());
+    if written.is_ok() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}

@@ -1,0 +1,45 @@
+//! `vestibule healthcheck`: for images that hold nothing but this binary.
+
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use super::opened;
+use crate::base::outbound::{Outbound, OutboundError, Trust};
+
+const TIMEOUT: Duration = Duration::from_secs(3);
+
+/// Exits 0 where `/healthz` answers 200.
+pub fn run(files: &[PathBuf]) -> ExitCode {
+    let config = match opened::config(files) {
+        Ok(config) => config,
+        Err(code) => return code,
+    };
+    let _already_installed = rustls::crypto::aws_lc_rs::default_provider().install_default();
+    let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return opened::failed(&error),
+    };
+    match runtime.block_on(ask(reachable(config.server.admin_listen))) {
+        Ok(200) => ExitCode::SUCCESS,
+        Ok(status) => opened::failed(&format_args!("/healthz answered {status}")),
+        Err(error) => opened::failed(&format_args!("/healthz {error}")),
+    }
+}
+
+async fn ask(address: SocketAddr) -> Result<u16, OutboundError> {
+    let request = http::Request::get(format!("http://{address}/healthz")).body(Vec::new());
+    let request = request.map_err(|error| OutboundError::Malformed(error.to_string()))?;
+    Ok(Outbound::new()?.send(request, Trust::Configured, TIMEOUT).await?.status().as_u16())
+}
+
+/// What listens on every address is asked on this machine's own.
+fn reachable(listen: SocketAddr) -> SocketAddr {
+    let ip = match listen.ip() {
+        IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
+        IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
+        ip => ip,
+    };
+    SocketAddr::new(ip, listen.port())
+}

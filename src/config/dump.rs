@@ -1,0 +1,145 @@
+//! The effective configuration, each line with the layer it came from, no secret in it.
+
+use serde_json::Value;
+
+use super::effective::Setting;
+use super::load::Loaded;
+use super::shape::Shape;
+use super::{defaults, schema};
+
+const MASK: &str = "********";
+/// Where comments begin.
+const COLUMN: usize = 60;
+
+/// As TOML that could be loaded again, but for the secrets.
+pub fn dump(loaded: &Loaded) -> String {
+    let schema = schema::generate();
+    let root = Shape::root(&schema);
+    let effective = &loaded.effective;
+    let is_shown = |setting: &&Setting| {
+        let key = setting.path.join(".");
+        // Of a secret and its file only the one that is in use.
+        !effective.is_given(&format!("{key}_file")) && (!key.ends_with("_file") || setting.is_given())
+    };
+    let mut settings: Vec<&Setting> = effective.settings.iter().filter(is_shown).collect();
+    let order = defaults::order();
+    settings.sort_by_cached_key(|setting| rank(&setting.path, &order, &effective.providers));
+    let mut lines: Vec<String> = Vec::new();
+    let mut section: &[String] = &[];
+    for setting in settings {
+        let Some((key, table)) = setting.path.split_last() else { continue };
+        if table != section {
+            lines.push(String::new());
+            lines.push(format!("[{}]", table.iter().map(|key| bare_or_quoted(key)).collect::<Vec<_>>().join(".")));
+            section = table;
+        }
+        let shape = setting.path.iter().try_fold(root, |shape, key| shape.child(key));
+        let value = if shape.is_some_and(Shape::is_secret) { masked(&setting.value) } else { toml(&setting.value) };
+        let line = format!("{} = {value}", bare_or_quoted(key));
+        lines.push(format!("{line:<COLUMN$} # {}", setting.origin));
+    }
+    lines.join("\n").trim_start().to_owned() + "\n"
+}
+
+/// Sections as in the defaults, providers as they were written, tables after the keys of the table around them.
+fn rank(path: &[String], order: &[Vec<String>], providers: &[String]) -> (Option<usize>, usize, usize, usize) {
+    let general: Vec<&str> = match path {
+        [section, _, rest @ ..] if section == "providers" => {
+            [section.as_str(), defaults::ANY].into_iter().chain(rest.iter().map(String::as_str)).collect()
+        }
+        _ => path.iter().map(String::as_str).collect(),
+    };
+    let id = path.get(1).filter(|_| path.first().is_some_and(|section| section == "providers"));
+    let provider = id.and_then(|id| providers.iter().position(|known| known == id));
+    let without_file = |known: &str, key: &str| key == known || key.strip_suffix("_file") == Some(known);
+    let same = |known: &Vec<String>| {
+        known.len() == general.len() && known.iter().zip(&general).all(|(known, key)| without_file(known, key))
+    };
+    let place = order.iter().position(same).unwrap_or(usize::MAX);
+    let first_of_section = order.iter().position(|known| known.first().map(String::as_str) == general.first().copied());
+    (first_of_section, provider.unwrap_or_default(), path.len(), place)
+}
+
+fn bare_or_quoted(key: &str) -> String {
+    let bare = !key.is_empty() && key.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_');
+    if bare { key.to_owned() } else { toml(&Value::from(key)) }
+}
+
+fn toml(value: &Value) -> String {
+    match value {
+        Value::String(text) => toml_edit::Value::from(text.as_str()).to_string(),
+        Value::Array(items) => format!("[{}]", items.iter().map(toml).collect::<Vec<_>>().join(", ")),
+        Value::Object(_) => "{}".to_owned(),
+        other => other.to_string(),
+    }
+}
+
+fn masked(secret: &Value) -> String {
+    match secret {
+        Value::Array(keys) => format!("[{}]", keys.iter().map(masked).collect::<Vec<_>>().join(", ")),
+        Value::String(text) if text.is_empty() => "\"\"".to_owned(),
+        Value::String(text) => toml(&Value::from(masked_url(text).unwrap_or_else(|| MASK.to_owned()))),
+        _ => format!("\"{MASK}\""),
+    }
+}
+
+/// A database URL without its password; `None` where it is not certain what the password is.
+fn masked_url(text: &str) -> Option<String> {
+    let (scheme, rest) = text.split_once("://")?;
+    if !matches!(scheme, "postgres" | "postgresql") || url::Url::parse(text).is_err() {
+        return None;
+    }
+    // Up to the last `@`: one in a password may not have been encoded.
+    let (user, place) = match rest.rsplit_once('@') {
+        Some((login, place)) => match login.split_once(':') {
+            Some((user, _)) => (format!("{user}:{MASK}@"), place),
+            None => (format!("{login}@"), place),
+        },
+        None => (String::new(), rest),
+    };
+    let (place, query) = place.split_once('?').map_or((place, None), |(place, query)| (place, Some(query)));
+    let query = query.map(|query| query.split('&').map(masked_parameter).collect::<Vec<_>>().join("&"));
+    let query = query.map(|query| format!("?{query}")).unwrap_or_default();
+    Some(format!("{scheme}://{user}{place}{query}"))
+}
+
+/// libpq takes passwords as parameters too.
+fn masked_parameter(parameter: &str) -> String {
+    const HARMLESS: [&str; 8] =
+        ["sslmode", "host", "port", "user", "dbname", "application_name", "connect_timeout", "target_session_attrs"];
+    match parameter.split_once('=') {
+        Some((name, _)) if !HARMLESS.contains(&name) => format!("{name}={MASK}"),
+        _ => parameter.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// LG-08
+    #[test]
+    fn shows_of_a_database_url_all_but_its_password() {
+        let masked = |text: &str| masked(&Value::from(text));
+        let (user, mask) = ("postgres://me", "********");
+        assert_eq!(
+            masked("postgres://me:pw@db:5432/v?sslmode=require"),
+            format!("\"{user}:{mask}@db:5432/v?sslmode=require\"")
+        );
+        assert_eq!(masked("postgres://me@db/v"), "\"postgres://me@db/v\"");
+        assert_eq!(masked("postgres:///v?host=/tmp"), "\"postgres:///v?host=/tmp\"");
+        for secret in [
+            "postgres://me:hunter2@x@db/v",
+            "postgres://me:a/hunter2@db/v",
+            "postgres://me:a?hunter2@db/v",
+            "postgres://me:hunter2/v",
+            "postgres://me@db/v?password=hunter2",
+            "postgres://me@db/v?pass%77ord=hunter2",
+            "postgres://me@db/v?sslpassword=hunter2&sslmode=require",
+            "host=db password=hunter2",
+            "hunter2",
+        ] {
+            assert!(!masked(secret).contains("hunter2"), "{secret} gives {}", masked(secret));
+        }
+    }
+}

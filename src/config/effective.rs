@@ -1,0 +1,104 @@
+//! The layers laid over each other: every setting with its value, and where that came from.
+
+use std::collections::HashMap;
+
+use serde_json::{Map, Value};
+
+use super::problem::Place;
+
+/// What values of the lowest layer are said to come from.
+pub(super) const DEFAULT: &str = "default";
+
+/// One setting as it is in force.
+pub(super) struct Setting {
+    /// Its key, section by section.
+    pub(super) path: Vec<String>,
+    /// Its value.
+    pub(super) value: Value,
+    /// The layer that it came from: `default`, a file's name, or `environment`.
+    pub(super) origin: String,
+}
+
+impl Setting {
+    /// Whether somebody gave it.
+    pub(super) fn is_given(&self) -> bool {
+        let empty = match &self.value {
+            Value::String(text) => text.is_empty(),
+            Value::Array(items) => items.is_empty(),
+            _ => false,
+        };
+        self.origin != DEFAULT && !empty
+    }
+}
+
+/// All settings, and the places where they were written.
+pub(super) struct Effective {
+    /// Every setting, once.
+    pub(super) settings: Vec<Setting>,
+    /// For each layer its name and the places of its keys, the lowest first.
+    pub(super) places: Vec<(String, HashMap<String, Place>)>,
+    /// Providers, in the order in which they were first written.
+    pub(super) providers: Vec<String>,
+}
+
+impl Effective {
+    /// The setting of a dotted key.
+    pub(super) fn find(&self, key: &str) -> Option<&Setting> {
+        self.settings.iter().find(|setting| setting.path.join(".") == key)
+    }
+
+    /// Whether somebody gave a value for this key.
+    pub(super) fn is_given(&self, key: &str) -> bool {
+        self.find(key).is_some_and(Setting::is_given)
+    }
+
+    /// Where to look for a key: where its value was written, else its section, else the last file.
+    pub(super) fn place(&self, key: &str) -> Place {
+        let base = key.split('[').next().unwrap_or(key);
+        if let Some(setting) = self.find(base).filter(|setting| setting.origin != DEFAULT) {
+            let layers = self.places.iter().rev().filter(|(name, _)| *name == setting.origin);
+            if let Some(place) = layers.flat_map(|(_, places)| [places.get(key), places.get(base)]).flatten().next() {
+                return place.clone();
+            }
+        }
+        let files = || self.places.iter().rev().map(|(_, places)| places);
+        let is_file = |place: &&Place| matches!(place, Place::File(..));
+        let mut section = base;
+        while let Some((parent, _)) = section.rsplit_once('.') {
+            section = parent;
+            if let Some(place) = files().find_map(|places| places.get(section)).filter(is_file) {
+                return place.clone();
+            }
+        }
+        let name = files().flat_map(HashMap::values).find_map(|place| match place {
+            Place::File(name, _) => Some(name.clone()),
+            _ => None,
+        });
+        name.map_or(Place::Nowhere, |name| Place::File(name, None))
+    }
+
+    /// The values as nested tables, without the paths of secret files.
+    pub(super) fn nested(&self) -> Value {
+        let mut root = Map::new();
+        for setting in &self.settings {
+            put(&mut root, &setting.path, setting.value.clone());
+        }
+        Value::Object(root)
+    }
+}
+
+/// Puts a value at a path, making the tables on the way.
+pub(super) fn put(table: &mut Map<String, Value>, path: &[String], value: Value) {
+    match path {
+        [] => {}
+        [key] => {
+            table.insert(key.clone(), value);
+        }
+        [key, rest @ ..] => {
+            let entry = table.entry(key.clone()).or_insert_with(|| Value::Object(Map::new()));
+            if let Value::Object(table) = entry {
+                put(table, rest, value);
+            }
+        }
+    }
+}

@@ -1,0 +1,223 @@
+//! What may stand in the configuration, as it is written. These types are the one truth about keys and their types:
+//! the JSON Schema, the check of every layer and the reference come from them. Their comments are the reference's.
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use super::provider::{Pkce, TokenEndpointAuthMethod, Userinfo};
+use super::settings::{Algorithm, LogFormat, SameSite};
+
+const DURATION: &str = "^[0-9]+(ms|s|m|h|d)$";
+const PROVIDER_ID: &str = "^[a-z0-9][a-z0-9_-]{0,63}$";
+
+/// The configuration of Vestibule.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Raw {
+    pub(super) server: Server,
+    pub(super) database: Database,
+    pub(super) secrets: Secrets,
+    pub(super) signing: Signing,
+    pub(super) tokens: Tokens,
+    pub(super) sessions: Sessions,
+    pub(super) login: Login,
+    pub(super) limits: Limits,
+    pub(super) log: Log,
+    /// The providers that people sign in at, by their ids.
+    #[schemars(extend("propertyNames" = { "pattern": PROVIDER_ID }))]
+    pub(super) providers: BTreeMap<String, Provider>,
+}
+
+/// Where the gateway listens and what it is called from outside.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Server {
+    /// the issuer; may carry a path prefix; https except on loopback
+    pub(super) public_url: String,
+    /// the public listener
+    pub(super) listen: String,
+    /// the listener for health and metrics; never to be reached from outside
+    pub(super) admin_listen: String,
+    /// CIDRs; the client address is counted from the right of X-Forwarded-For through these only
+    pub(super) trusted_proxies: Vec<String>,
+    /// how long running requests may take after SIGTERM
+    #[schemars(regex(pattern = DURATION))]
+    pub(super) shutdown_grace: String,
+    /// 0: one per core
+    #[schemars(range(min = 0, max = 1024))]
+    pub(super) workers: u32,
+}
+
+/// The PostgreSQL database.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Database {
+    /// `postgres://user:password@host/database`; must be given
+    #[schemars(extend("writeOnly" = true))]
+    pub(super) url: String,
+    /// 0: 2 × cores + 2
+    #[schemars(range(min = 0, max = 1000))]
+    pub(super) pool_size: u32,
+    /// then 503 with Retry-After
+    #[schemars(regex(pattern = DURATION))]
+    pub(super) acquire_timeout: String,
+    /// how long one statement may run
+    #[schemars(regex(pattern = DURATION))]
+    pub(super) statement_timeout: String,
+    /// under an advisory lock; off where `vestibule migrate` is run as a job
+    pub(super) migrate_on_start: bool,
+}
+
+/// What is sealed and marked with.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Secrets {
+    /// ring of base64 32-byte keys from `vestibule secrets generate`: the first encrypts, all decrypt; must be given
+    #[schemars(extend("writeOnly" = true))]
+    pub(super) keys: Vec<String>,
+}
+
+/// What our tokens are signed with.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Signing {
+    /// also `EdDSA`; the first signs access tokens
+    pub(super) algorithms: Vec<Algorithm>,
+    /// a key stands in the JWKS this long before it signs; also the JWKS max-age bound
+    #[schemars(regex(pattern = DURATION))]
+    pub(super) publish_before_use: String,
+}
+
+/// The tokens that we issue.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Tokens {
+    /// life of an access token
+    #[schemars(regex(pattern = DURATION))]
+    pub(super) access_lifetime: String,
+    /// default `aud` of access tokens; empty: the issuer
+    pub(super) audience: Vec<String>,
+}
+
+/// How long people stay signed in.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Sessions {
+    /// from the last authenticated use
+    #[schemars(regex(pattern = DURATION))]
+    pub(super) idle_timeout: String,
+    /// from the login, used or not
+    #[schemars(regex(pattern = DURATION))]
+    pub(super) absolute_timeout: String,
+    pub(super) cookie: SessionCookie,
+}
+
+/// The cookie that carries a session.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct SessionCookie {
+    /// becomes `__Host-vestibule` under https without a domain
+    pub(super) name: String,
+    /// set to share the login between subdomains
+    pub(super) domain: String,
+    /// `Lax`, `Strict` or, only under https, `None`
+    pub(super) same_site: SameSite,
+}
+
+/// Signing in through a provider.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Login {
+    /// how long someone may stay at the provider
+    #[schemars(regex(pattern = DURATION))]
+    pub(super) authorization_lifetime: String,
+    /// absolute URLs allowed after login; `*` within a host label or path segment, `**` across
+    pub(super) return_to: Vec<String>,
+    /// where people are sent when nobody said
+    pub(super) default_return_to: String,
+    /// false: only users already known may enter
+    pub(super) sign_up: bool,
+    /// CORS: other origins whose scripts may use the JSON door and /session
+    pub(super) allowed_origins: Vec<String>,
+    /// JSON door: refuse an exchange without the binding cookie
+    pub(super) require_binding: bool,
+}
+
+/// What one caller may ask for.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Limits {
+    /// per client address; also the burst
+    #[schemars(range(min = 1, max = 1_000_000))]
+    pub(super) logins_per_minute: u32,
+    /// per client address; also the burst
+    #[schemars(range(min = 1, max = 1_000_000))]
+    pub(super) tokens_per_minute: u32,
+    /// the largest request body
+    #[schemars(range(min = 1024, max = 16_777_216))]
+    pub(super) body_bytes: u32,
+}
+
+/// What is logged, and how.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Log {
+    /// off, error, warn, info, debug or trace, or a filter as `info,vestibule=debug`
+    pub(super) level: String,
+    /// or `json`
+    pub(super) format: LogFormat,
+}
+
+/// A provider that people sign in at. Its id is part of URLs and of every user's identity: choose it once.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Provider {
+    /// OpenID Connect with discovery
+    #[schemars(regex(pattern = "^oidc$"))]
+    pub(super) kind: String,
+    /// what people read on the button; empty: the id
+    pub(super) name: String,
+    /// discovery and keys come from here, lazily; byte for byte as the provider writes it; must be given
+    pub(super) issuer: String,
+    /// our name there; must be given
+    pub(super) client_id: String,
+    /// our secret there
+    #[schemars(extend("writeOnly" = true))]
+    pub(super) client_secret: String,
+    /// or `client_secret_post`, or `none` for a public client
+    pub(super) token_endpoint_auth_method: TokenEndpointAuthMethod,
+    /// always with `openid`
+    pub(super) scopes: Vec<String>,
+    /// of the JSON door, where the frontend owns it; all else uses `{public_url}/callback/{id}`
+    pub(super) redirect_uri: String,
+    /// or `plain`, `off`
+    pub(super) pkce: Pkce,
+    /// added to the authorization URL
+    pub(super) extra_params: BTreeMap<String, String>,
+    /// `auto`: when the ID token lacks the e-mail; `always`, `never`
+    pub(super) userinfo: Userinfo,
+    /// empty: what discovery says, never `none` or HMAC
+    pub(super) signing_algorithms: Vec<String>,
+    /// how far its clock may be off; at most 5m
+    #[schemars(regex(pattern = DURATION))]
+    pub(super) leeway: String,
+    /// how long any of its answers may take; 1s to 60s
+    #[schemars(regex(pattern = DURATION))]
+    pub(super) timeout: String,
+    /// show the provider's own tokens at the JSON door
+    pub(super) expose_tokens: bool,
+    /// http outside loopback
+    pub(super) insecure_allow_http: bool,
+    /// instead of what discovery says
+    pub(super) authorization_endpoint: String,
+    /// instead of what discovery says
+    pub(super) token_endpoint: String,
+    /// instead of what discovery says
+    pub(super) userinfo_endpoint: String,
+    /// instead of what discovery says
+    pub(super) jwks_uri: String,
+    /// instead of what discovery says
+    pub(super) end_session_endpoint: String,
+}

@@ -1,0 +1,65 @@
+//! The reference: every key with its default and what it means, as a TOML file that could be used.
+
+use toml_edit::{Document, Item};
+
+use super::shape::Shape;
+use super::{defaults, schema};
+
+/// The id of the provider that stands for all.
+const EXAMPLE: &str = "corp";
+/// Where comments begin.
+const COLUMN: usize = 46;
+
+/// Every key with its default, commented from the types.
+pub fn reference() -> String {
+    let schema = schema::generate();
+    let root = Shape::root(&schema);
+    let Ok(defaults) = Document::parse(defaults::TEXT) else { return String::new() };
+    let mut lines = Vec::new();
+    for path in defaults::order() {
+        let shape = path.iter().try_fold(root, |shape, key| shape.child(key));
+        let item = path.iter().try_fold(defaults.as_item(), |item, key| item.get(key));
+        match (shape, item) {
+            (Some(shape), Some(Item::Value(value))) => lines.push(key_line(&path, value, shape)),
+            (Some(shape), Some(_)) if path.as_slice() != ["providers"] => {
+                lines.push(String::new());
+                lines.push(format!("[{}]", shown_path(&path)));
+                lines.extend(
+                    Some(shape.description()).filter(|about| !about.is_empty()).map(|about| format!("# {about}")),
+                );
+            }
+            _ => {}
+        }
+    }
+    lines.join("\n").trim_start().to_owned() + "\n"
+}
+
+fn key_line(path: &[String], value: &toml_edit::Value, shape: Shape<'_>) -> String {
+    let key = path.last().map(String::as_str).unwrap_or_default();
+    let setting = format!("{key} = {}", value.to_string().trim());
+    let twin = if shape.is_secret() { format!("; or {key}_file = \"/path\"") } else { String::new() };
+    format!("{setting:<COLUMN$} # {}{twin}", shape.description())
+}
+
+fn shown_path(path: &[String]) -> String {
+    let keys: Vec<_> = path.iter().map(|key| if key == defaults::ANY { EXAMPLE } else { key.as_str() }).collect();
+    keys.join(".")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_every_key_with_its_default_and_a_comment() {
+        let text = reference();
+        assert!(text.starts_with("[server]\n"), "{text}");
+        for line in ["[sessions.cookie]", "[providers.corp]", "idle_timeout = \"7d\"", "url_file"] {
+            assert!(text.contains(line), "{line} is missing in\n{text}");
+        }
+        for line in text.lines().filter(|line| line.contains(" = ")) {
+            assert!(line.split_once(" # ").is_some_and(|(_, about)| about.len() > 3), "{line} is not explained");
+        }
+        Document::parse(text.as_str()).expect("the reference is TOML");
+    }
+}

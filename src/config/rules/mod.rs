@@ -1,0 +1,13 @@
+//! What the values must be beyond their types, section by section. A rule reports and goes on: all problems at once.
+
+mod address;
+mod database;
+mod login;
+mod provider;
+mod secrets;
+mod server;
+mod sessions;
+mod signing;
+mod whole;
+
+pub(super) use whole::whole;

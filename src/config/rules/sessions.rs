@@ -1,0 +1,75 @@
+//! `[sessions]` and its cookie
+
+use crate::config::findings::{Findings, shown};
+use crate::config::public_url::PublicUrl;
+use crate::config::raw;
+use crate::config::settings::{SameSite, SessionCookie, Sessions};
+
+pub(super) fn sessions(raw: raw::Sessions, public_url: Option<&PublicUrl>, at: &mut Findings<'_>) -> Option<Sessions> {
+    let idle_timeout = at.duration("sessions.idle_timeout", &raw.idle_timeout, "1s", "3650d");
+    let absolute_timeout = at.duration("sessions.absolute_timeout", &raw.absolute_timeout, "1s", "3650d");
+    if let (Some(idle), Some(absolute)) = (idle_timeout, absolute_timeout)
+        && idle > absolute
+    {
+        let key =
+            if at.is_given("sessions.idle_timeout") { "sessions.idle_timeout" } else { "sessions.absolute_timeout" };
+        let what = format!(
+            "idle_timeout \"{}\" is longer than absolute_timeout \"{}\"",
+            raw.idle_timeout, raw.absolute_timeout
+        );
+        at.refuse(key, what, "write an idle_timeout that is at most the absolute_timeout");
+    }
+    let cookie = cookie(raw.cookie, public_url, at);
+    Some(Sessions { idle_timeout: idle_timeout?, absolute_timeout: absolute_timeout?, cookie: cookie? })
+}
+
+fn cookie(raw: raw::SessionCookie, public_url: Option<&PublicUrl>, at: &mut Findings<'_>) -> Option<SessionCookie> {
+    let name = name(raw.name, at);
+    let domain = match raw.domain.as_str() {
+        "" => Some(None),
+        domain => public_url.and_then(|url| parent_domain(domain, url, at)).map(Some),
+    };
+    if raw.same_site == SameSite::None && public_url.is_some_and(|url| !url.is_https()) {
+        let remedy = "write \"Lax\" or \"Strict\", or serve by https";
+        at.refuse("sessions.cookie.same_site", "\"None\" is ignored by browsers without https", remedy);
+    }
+    Some(SessionCookie { name: name?, domain: domain?, same_site: raw.same_site })
+}
+
+/// A token (RFC 6265 §4.1.1), without the prefix that we add.
+fn name(name: String, at: &mut Findings<'_>) -> Option<String> {
+    let key = "sessions.cookie.name";
+    let lower = name.to_lowercase();
+    if lower.starts_with("__host-") || lower.starts_with("__secure-") {
+        at.refuse(key, format!("{} has a prefix already", shown(&name)), "leave it out: the right one is added");
+        return None;
+    }
+    let is_token = |c: char| c.is_ascii_graphic() && !"()<>@,;:\\\"/[]?={}".contains(c);
+    if name.is_empty() || name.len() > 64 || !name.chars().all(is_token) {
+        let remedy = "write up to 64 letters, digits, - and _, as \"vestibule\"";
+        at.refuse(key, format!("{} cannot be a cookie's name", shown(&name)), remedy);
+        return None;
+    }
+    Some(name)
+}
+
+/// The host of our own address, or a domain above it: browsers refuse any other.
+fn parent_domain(domain: &str, public_url: &PublicUrl, at: &mut Findings<'_>) -> Option<String> {
+    let key = "sessions.cookie.domain";
+    let domain = domain.to_ascii_lowercase();
+    let url = url::Url::parse(public_url.issuer()).ok()?;
+    let host = url.domain().unwrap_or_default();
+    let above = host.strip_suffix(domain.as_str()).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'));
+    if host.is_empty() {
+        let what = format!("{} cannot be set where server.public_url has an IP address", shown(&domain));
+        at.refuse(key, what, "leave it out, or give server.public_url a name");
+        return None;
+    }
+    if domain.starts_with('.') || !above {
+        let what = format!("{} is not {host} or a domain above it", shown(&domain));
+        let parent = host.split_once('.').map(|(_, parent)| parent).filter(|parent| parent.contains('.'));
+        at.refuse(key, what, format!("write \"{}\", without a dot in front", parent.unwrap_or(host)));
+        return None;
+    }
+    Some(domain)
+}

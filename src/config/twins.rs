@@ -1,0 +1,83 @@
+//! Every secret `x` has a twin `x_file`: the path of a file that holds it.
+
+use serde_json::{Map, Value};
+
+use super::effective::{Effective, put};
+use super::problem::Problem;
+use super::shape::{Kind, Shape};
+
+/// No secret is longer; what is, is the wrong file.
+const MOST_BYTES: u64 = 64 * 1024;
+
+/// The values as nested tables with the content of secret files in place of their paths.
+pub(super) fn resolve(effective: &Effective, root: Shape<'_>, problems: &mut Vec<Problem>) -> Value {
+    let Value::Object(mut values) = effective.nested() else { return Value::Null };
+    for setting in &effective.settings {
+        let Some(shape) = at(root, &setting.path).filter(|shape| shape.is_secret()) else { continue };
+        let key = setting.path.join(".");
+        let twin = format!("{key}_file");
+        let path = effective.find(&twin).and_then(|twin| twin.value.as_str()).unwrap_or_default().to_owned();
+        remove(&mut values, &twin.split('.').map(str::to_owned).collect::<Vec<_>>());
+        if path.is_empty() {
+            continue;
+        }
+        if setting.is_given() {
+            let place = effective.place(&twin);
+            let what = format!("{key} is given too ({})", effective.place(&key));
+            let remedy = format!("keep one of {key} and {twin}");
+            problems.push(Problem { place, key: twin, what, remedy });
+            continue;
+        }
+        match read(&path) {
+            Ok(content) => put(&mut values, &setting.path, value(&content, shape)),
+            Err(why) => {
+                // Without the path: it may be the secret itself, written into the wrong key.
+                let what = format!("the file {why}");
+                let remedy = "write the path of a text file that this process may read".to_owned();
+                problems.push(Problem { place: effective.place(&twin), key: twin, what, remedy });
+            }
+        }
+    }
+    Value::Object(values)
+}
+
+fn at<'s>(root: Shape<'s>, path: &[String]) -> Option<Shape<'s>> {
+    path.iter().try_fold(root, |shape, key| shape.child(key))
+}
+
+fn remove(table: &mut Map<String, Value>, path: &[String]) {
+    match path {
+        [] => {}
+        [key] => {
+            table.remove(key);
+        }
+        [key, rest @ ..] => {
+            if let Some(Value::Object(table)) = table.get_mut(key) {
+                remove(table, rest);
+            }
+        }
+    }
+}
+
+fn read(path: &str) -> Result<String, String> {
+    use std::io::Read;
+    let cannot = |error: std::io::Error| format!("cannot be read ({error})");
+    let file = std::fs::File::open(path).map_err(cannot)?;
+    let mut content = String::new();
+    file.take(MOST_BYTES + 1).read_to_string(&mut content).map_err(cannot)?;
+    if content.len() as u64 > MOST_BYTES {
+        return Err("is larger than 64 KiB".to_owned());
+    }
+    if content.trim().is_empty() {
+        return Err("is empty".to_owned());
+    }
+    Ok(content)
+}
+
+fn value(content: &str, shape: Shape<'_>) -> Value {
+    if matches!(shape.kind(), Kind::List(_)) {
+        return content.lines().map(str::trim).filter(|line| !line.is_empty()).map(Value::from).collect();
+    }
+    let cut = content.strip_suffix('\n').map(|cut| cut.strip_suffix('\r').unwrap_or(cut));
+    Value::from(cut.unwrap_or(content))
+}

@@ -1,0 +1,69 @@
+//! What runs when.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::task::JoinHandle;
+
+use super::sweep::sweep;
+use crate::app::App;
+use crate::keys;
+
+/// The running jobs; they end when it is dropped.
+pub struct Schedule(Vec<JoinHandle<()>>);
+
+impl Schedule {
+    /// Starts the jobs. `forget` drops what the HTTP side remembers of quiet clients.
+    pub fn start(app: &Arc<App>, forget: impl Fn() + Send + 'static) -> Self {
+        let mut jobs = vec![
+            every(Duration::from_secs(30), Arc::clone(app), |app| async move { sweep(&app).await }),
+            every(Duration::from_secs(60), Arc::clone(app), |app| async move { follow_keys(&app).await }),
+            tokio::spawn(async move {
+                loop {
+                    tokio::time::sleep(Duration::from_secs(60)).await;
+                    forget();
+                }
+            }),
+        ];
+        for provider in app.providers.iter() {
+            let id = provider.id().to_owned();
+            // A task each: a provider that hangs keeps nobody else from being refreshed.
+            jobs.push(every(Duration::from_secs(30), Arc::clone(app), move |app| {
+                let id = id.clone();
+                async move {
+                    if let Some(provider) = app.providers.get(&id) {
+                        provider.keep_fresh(app.clock.now()).await;
+                    }
+                }
+            }));
+        }
+        Self(jobs)
+    }
+}
+
+impl Drop for Schedule {
+    fn drop(&mut self) {
+        self.0.iter().for_each(JoinHandle::abort);
+    }
+}
+
+/// Does it at once, and again whenever the time has passed since it was done.
+fn every<F>(pause: Duration, app: Arc<App>, work: impl Fn(Arc<App>) -> F + Send + 'static) -> JoinHandle<()>
+where
+    F: Future<Output = ()> + Send,
+{
+    tokio::spawn(async move {
+        loop {
+            work(Arc::clone(&app)).await;
+            tokio::time::sleep(pause).await;
+        }
+    })
+}
+
+/// Another replica may have made a key for an algorithm that is new in its configuration.
+async fn follow_keys(app: &App) {
+    match keys::reload(&app.db, &app.config.ring).await {
+        Ok(keys) => app.keys.replace(keys),
+        Err(error) => tracing::warn!(%error, "the signing keys were not read again"),
+    }
+}

@@ -1,0 +1,66 @@
+//! Sending someone to a provider. One round trip.
+
+use chrono::TimeDelta;
+
+use super::arrival::{Arrival, Door};
+use super::authorization_session::{Steps, sealed_for};
+use super::refusal::{Code, Refusal};
+use super::store;
+use crate::app::App;
+use crate::base::clock::Instant;
+use crate::base::event::Event;
+use crate::base::id::{AuthorizationSessionId, Reference};
+use crate::base::secret::Plain;
+use crate::telemetry;
+use crate::upstream::{Provider, Request};
+
+/// A login that was begun.
+pub struct Begun {
+    /// Where to send the browser.
+    pub url: String,
+    /// The `state` in that URL.
+    pub state: Plain,
+    /// Seconds until the login expires.
+    pub expires_in: u64,
+}
+
+/// Writes down a pending authorization session and says where to send the browser.
+pub async fn begin(app: &App, arrival: Arrival, now: Instant) -> Result<Begun, Refusal> {
+    let provider = app.providers.get(&arrival.provider).ok_or(Refusal::early(Code::UnknownProvider))?;
+    let request = Request { redirect_uri: redirect_uri(app, provider, arrival.door), hints: arrival.hints };
+    let begun = provider.begin(request, now).await.map_err(|failure| {
+        let (provider, reason) = (arrival.provider.clone(), failure.reason.clone());
+        telemetry::record(&Event::ProviderUnavailable { provider, reason });
+        Refusal::early(Code::of_failure(&failure))
+    })?;
+    let id = AuthorizationSessionId::new(now);
+    let lifetime = app.config.login.authorization_lifetime;
+    let handshake = serde_json::to_vec(&begun.handshake).unwrap_or_default();
+    let row = store::Pending {
+        id,
+        reference: Reference::random(),
+        provider: arrival.provider.clone(),
+        door: arrival.door,
+        state: begun.state.hashed(),
+        handshake: app.config.ring.seal(&sealed_for(id), &handshake),
+        binding: arrival.binding,
+        origin: arrival.caller.origin,
+        return_to: arrival.return_to,
+        ip: arrival.caller.ip,
+        user_agent: arrival.caller.user_agent,
+        steps: Steps::one(now, "began", None).to_json(),
+        now,
+        expires_at: now + TimeDelta::from_std(lifetime).unwrap_or(TimeDelta::minutes(5)),
+    };
+    app.db.run("begin login", move |conn| store::begin(conn, &row)).await?;
+    telemetry::record(&Event::LoginBegan { provider: arrival.provider });
+    Ok(Begun { url: begun.url, state: begun.state, expires_in: lifetime.as_secs() })
+}
+
+/// The JSON door may own its redirect URI; all else comes back to us.
+fn redirect_uri(app: &App, provider: &Provider, door: Door) -> String {
+    match (door, provider.redirect_uri()) {
+        (Door::Json, Some(own)) => own.to_string(),
+        _ => app.config.server.public_url.callback(provider.id()),
+    }
+}

@@ -1,0 +1,186 @@
+//! Taking someone back from a provider: claim, talk, write. Two round trips for a known user.
+
+use super::arrival::{Return, Verdict};
+use super::authorization_session::{Claimed, Status, Steps, sealed_for};
+use super::refusal::{Code, Refusal};
+use super::store::{self, Admission, Admitted, Claim, Failing};
+use crate::app::App;
+use crate::base::clock::Instant;
+use crate::base::event::Event;
+use crate::base::id::{SessionId, UserId};
+use crate::session::{Session, SignedIn};
+use crate::telemetry;
+use crate::token::{BUILT_IN_CLIENT, BUILT_IN_SCOPE};
+use crate::upstream::{Answer, Failure, Identity, Provider, ProviderTokens};
+
+/// A login that gave a session.
+pub struct Completed {
+    /// The session and the person.
+    pub signed_in: SignedIn,
+    /// Where to go now.
+    pub return_to: Option<String>,
+    /// What the provider issued.
+    pub tokens: ProviderTokens,
+}
+
+/// Finishes the login that `back` belongs to. Whatever happens after the claim leaves a terminal status behind.
+pub async fn complete(app: &App, back: Return, now: Instant) -> Result<Completed, Refusal> {
+    let provider = app.providers.get(&back.provider).ok_or(Refusal::early(Code::UnknownProvider))?;
+    let claimed = claim(app, &back, now).await?;
+    match ask(provider, &claimed, back.verdict, now).await {
+        Ok(identity) => admit(app, &back.provider, &back.caller, claimed, identity).await,
+        Err(no) => Err(fail(app, back.provider, claimed, no).await),
+    }
+}
+
+/// A login that fails after its claim.
+struct No {
+    status: Status,
+    code: Code,
+    reason: String,
+}
+
+async fn claim(app: &App, back: &Return, now: Instant) -> Result<Claimed, Refusal> {
+    let claim = Claim {
+        provider: back.provider.clone(),
+        state: back.state.hashed(),
+        door: back.door,
+        binding: back.caller.binding,
+        // A script on another site cannot forge its Origin; a program without one is no browser.
+        origin: back.caller.origin.clone(),
+        require_binding: app.config.login.require_binding || back.door == super::Door::Cookie,
+        steps: Steps::one(now, "returned", None).to_json(),
+        now,
+    };
+    let outcome = app.db.run("claim login", move |conn| store::claim(conn, &claim)).await?;
+    let row = outcome.inspect_err(|refusal| {
+        let code = match refusal {
+            Refusal::Refused { code, .. } => code.as_str(),
+            _ => Code::StateUsed.as_str(),
+        };
+        telemetry::record(&Event::CallbackRefused { provider: back.provider.clone(), code });
+    })?;
+    let opened = app.config.ring.open(&sealed_for(row.id), &row.handshake);
+    let opened = opened.ok().and_then(|json| serde_json::from_slice(&json).ok());
+    // Sealed under a key that left the ring meanwhile: as good as expired.
+    let expired = || Refusal::Refused { code: Code::StateExpired, reference: Some(row.reference.clone()) };
+    let handshake = opened.ok_or_else(expired)?;
+    Ok(Claimed { id: row.id, reference: row.reference, return_to: row.return_to, handshake })
+}
+
+async fn ask(provider: &Provider, claimed: &Claimed, verdict: Verdict, now: Instant) -> Result<Identity, No> {
+    let answer: Answer = match verdict {
+        Verdict::Granted(answer) => answer,
+        Verdict::Denied { error, iss } => {
+            provider.check_iss(iss.as_deref(), now).await.map_err(No::from)?;
+            let ours = matches!(error.as_str(), "server_error" | "temporarily_unavailable");
+            let code = if ours { Code::ProviderError } else { Code::ProviderDenied };
+            return Err(No { status: Status::Denied, code, reason: format!("the provider answered {error}") });
+        }
+    };
+    provider.finish(&claimed.handshake, answer, now).await.map_err(No::from)
+}
+
+impl From<Failure> for No {
+    fn from(failure: Failure) -> Self {
+        let status = Status::of_failure(failure.stage);
+        Self { status, code: Code::of_failure(&failure), reason: failure.reason }
+    }
+}
+
+async fn admit(
+    app: &App,
+    provider: &str,
+    caller: &super::Caller,
+    claimed: Claimed,
+    identity: Identity,
+) -> Result<Completed, Refusal> {
+    // The provider may have taken its time; the session begins now.
+    let now = app.clock.now();
+    let id = SessionId::new(now);
+    let id_token = identity.tokens.id_token.as_ref();
+    let sealed = id_token.map(|token| app.config.ring.seal(&hint_sealed_for(id), token.expose().as_bytes()));
+    let session = Session {
+        id,
+        user: UserId::new(now), // the user's, if it turns out to be a new one
+        user_disabled: false,
+        provider: provider.to_owned(),
+        client_id: BUILT_IN_CLIENT.to_owned(),
+        scopes: BUILT_IN_SCOPE.to_owned(),
+        auth_time: identity.auth_time.unwrap_or(now),
+        acr: identity.acr,
+        amr: identity.amr,
+        last_activity_at: now,
+        not_after: app.lifetime.not_after(now),
+        ended_at: None,
+    };
+    let admission = Admission {
+        authorization_session: claimed.id,
+        reference: claimed.reference.clone(),
+        session,
+        sub: identity.sub,
+        profile: identity.profile,
+        claims: identity.claims,
+        upstream_sid: identity.sid,
+        upstream_id_token: sealed,
+        caller: caller.clone(),
+        steps: Steps::one(now, "completed", None).to_json(),
+        sign_up: app.config.login.sign_up,
+        now,
+    };
+    let outcome = app.db.run("complete login", move |conn| store::admit(conn, admission)).await?;
+    let (signed_in, new_user) = match outcome {
+        Admitted::Known(signed_in) => (signed_in, false),
+        Admitted::New(signed_in) => (signed_in, true),
+        Admitted::Disabled => {
+            let reason = "the user is disabled".to_owned();
+            let no = No { status: Status::Denied, code: Code::UserDisabled, reason };
+            return Err(fail(app, provider.to_owned(), claimed, no).await);
+        }
+        Admitted::Stranger => {
+            let reason = "unknown here, and sign-up is off".to_owned();
+            let no = No { status: Status::Denied, code: Code::NotAllowed, reason };
+            return Err(fail(app, provider.to_owned(), claimed, no).await);
+        }
+    };
+    telemetry::record(&Event::LoginCompleted {
+        provider: provider.to_owned(),
+        user: signed_in.user.sub,
+        session: id,
+        reference: claimed.reference,
+        new_user,
+    });
+    Ok(Completed { signed_in, return_to: claimed.return_to, tokens: identity.tokens })
+}
+
+/// Writes down the end of a login that failed.
+async fn fail(app: &App, provider: String, claimed: Claimed, no: No) -> Refusal {
+    let now = app.clock.now();
+    let (code, reference) = (no.code, claimed.reference.clone());
+    let failing = Failing {
+        id: claimed.id,
+        status: no.status,
+        code: code.as_str(),
+        steps: Steps::one(now, no.status.as_str(), Some(no.reason.clone())).to_json(),
+        provider: provider.clone(),
+        reference: reference.clone(),
+        now,
+    };
+    // The sweep ends it if this cannot be written.
+    let written = app.db.run("fail login", move |conn| store::fail(conn, &failing)).await;
+    telemetry::record(&Event::LoginFailed {
+        provider,
+        code: code.as_str(),
+        reason: no.reason,
+        reference: reference.clone(),
+    });
+    match written {
+        Ok(()) => Refusal::Refused { code, reference: Some(reference) },
+        Err(error) => error.into(),
+    }
+}
+
+/// What the seal of a session's ID token is bound to.
+fn hint_sealed_for(session: SessionId) -> String {
+    format!("sessions:{session}:upstream_id_token")
+}

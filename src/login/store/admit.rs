@@ -1,0 +1,174 @@
+//! Admitting someone: everything a completed login writes, in one statement for a known user, in one transaction for a
+//! new one.
+
+use diesel::sql_types::{Array, Binary, Bool, Inet, Jsonb, Nullable, Text, Timestamptz, Uuid};
+use diesel::{Connection, OptionalExtension, QueryResult, QueryableByName, RunQueryDsl};
+use ipnet::IpNet;
+use serde_json::Value;
+
+use crate::account::{self, Arrival, Profile, User};
+use crate::base::clock::Instant;
+use crate::base::db::Conn;
+use crate::base::id::{AuthorizationSessionId, Reference, SessionId, UserId, uuid_v7};
+use crate::base::statement::statement;
+use crate::login::arrival::Caller;
+use crate::session::{Session, SignedIn};
+
+/// All that a completed login writes.
+pub struct Admission {
+    pub authorization_session: AuthorizationSessionId,
+    pub reference: Reference,
+    /// The session to be; its user is the one to be made if there is none yet.
+    pub session: Session,
+    pub sub: String,
+    pub profile: Profile,
+    pub claims: Value,
+    pub upstream_sid: Option<String>,
+    pub upstream_id_token: Option<Vec<u8>>,
+    pub caller: Caller,
+    pub steps: Value,
+    pub sign_up: bool,
+    pub now: Instant,
+}
+
+/// What came of it. Whatever it is, it is committed.
+pub enum Admitted {
+    /// A user who was known.
+    Known(SignedIn),
+    /// A user who is new.
+    New(SignedIn),
+    /// Known, but disabled; nothing was written.
+    Disabled,
+    /// Unknown, and nobody new may enter; nothing was written.
+    Stranger,
+}
+
+statement! {
+    struct Write<'a> {
+        provider: &'a str => Text,
+        sub: &'a str => Text,
+        email: Option<&'a str> => Nullable<Text>,
+        email_verified: bool => Bool,
+        name: Option<&'a str> => Nullable<Text>,
+        preferred_username: Option<&'a str> => Nullable<Text>,
+        picture: Option<&'a str> => Nullable<Text>,
+        groups: &'a [String] => Array<Text>,
+        claims: &'a Value => Jsonb,
+        session: SessionId => Uuid,
+        client_id: &'a str => Text,
+        scopes: &'a str => Text,
+        auth_time: Instant => Timestamptz,
+        acr: Option<&'a str> => Nullable<Text>,
+        amr: Option<&'a [String]> => Nullable<Array<Text>>,
+        not_after: Instant => Timestamptz,
+        user_agent: Option<&'a str> => Nullable<Text>,
+        ip: IpNet => Inet,
+        upstream_sid: Option<&'a str> => Nullable<Text>,
+        upstream_id_token: Option<&'a [u8]> => Nullable<Binary>,
+        authorization_session: AuthorizationSessionId => Uuid,
+        steps: &'a Value => Jsonb,
+        audit: uuid::Uuid => Uuid,
+        reference: &'a str => Text,
+        now: Instant => Timestamptz,
+    }
+    // The user's row is locked by its UPDATE, so a login and a `disable` at the same moment come one after the other.
+    "WITH admitted AS (
+         UPDATE users
+         SET email = {email}, email_verified = {email_verified}, name = {name},
+             preferred_username = {preferred_username}, picture = {picture}, groups = {groups}, updated_at = {now}
+         FROM subs
+         WHERE subs.provider = {provider} AND subs.sub = {sub}
+           AND users.id = subs.user_id AND users.disabled_at IS NULL
+         RETURNING users.id AS user_id, subs.id AS sub_id
+     ), seen AS (
+         UPDATE subs SET claims = {claims}, last_login_at = {now} FROM admitted WHERE subs.id = admitted.sub_id
+     ), session AS (
+         INSERT INTO sessions (id, user_id, sub_id, provider, client_id, scopes, auth_time, acr, amr, last_activity_at,
+                               not_after, user_agent, ip, upstream_sid, upstream_id_token, created_at)
+         SELECT {session}, user_id, sub_id, {provider}, {client_id}, {scopes}, {auth_time}, {acr}, {amr}, {now},
+                {not_after}, {user_agent}, {ip}, {upstream_sid}, {upstream_id_token}, {now}
+         FROM admitted
+     ), completed AS (
+         UPDATE authorization_sessions
+         SET status = 'completed', completed_at = {now}, session_id = {session}, steps = steps || {steps}
+         FROM admitted WHERE authorization_sessions.id = {authorization_session}
+     ), audited AS (
+         INSERT INTO audit_events (id, at, kind, user_id, session_id, provider, client_id, ip, reference)
+         SELECT {audit}, {now}, 'login_completed', user_id, {session}, {provider}, {client_id}, {ip}, {reference}
+         FROM admitted
+     )
+     SELECT user_id FROM admitted"
+}
+
+#[derive(QueryableByName)]
+struct Written {
+    #[diesel(sql_type = Uuid)]
+    user_id: UserId,
+}
+
+/// Admits a known user at once; looks closer where there is none to admit.
+pub fn admit(conn: &mut Conn, admission: Admission) -> QueryResult<Admitted> {
+    if let Some(user) = write(conn, &admission)? {
+        return Ok(Admitted::Known(signed_in(admission, user)));
+    }
+    if account::is_known(conn, &admission.session.provider, &admission.sub)? {
+        return Ok(Admitted::Disabled);
+    }
+    if !admission.sign_up {
+        return Ok(Admitted::Stranger);
+    }
+    let arrival = Arrival {
+        user: admission.session.user,
+        provider: &admission.session.provider,
+        sub: &admission.sub,
+        now: admission.now,
+    };
+    let made = conn.transaction(|conn| {
+        let made = account::create(conn, &arrival)?;
+        if made { write(conn, &admission) } else { Ok(None) }
+    })?;
+    match made {
+        Some(user) => Ok(Admitted::New(signed_in(admission, user))),
+        // Another login of the same person came first, in this very moment.
+        None => {
+            Ok(write(conn, &admission)?.map_or(Admitted::Disabled, |user| Admitted::Known(signed_in(admission, user))))
+        }
+    }
+}
+
+fn write(conn: &mut Conn, admission: &Admission) -> QueryResult<Option<UserId>> {
+    let (profile, session) = (&admission.profile, &admission.session);
+    let write = Write {
+        provider: &session.provider,
+        sub: &admission.sub,
+        email: profile.email.as_deref(),
+        email_verified: profile.email_verified,
+        name: profile.name.as_deref(),
+        preferred_username: profile.preferred_username.as_deref(),
+        picture: profile.picture.as_deref(),
+        groups: &profile.groups,
+        claims: &admission.claims,
+        session: session.id,
+        client_id: &session.client_id,
+        scopes: &session.scopes,
+        auth_time: session.auth_time,
+        acr: session.acr.as_deref(),
+        amr: session.amr.as_deref(),
+        not_after: session.not_after,
+        user_agent: admission.caller.user_agent.as_deref(),
+        ip: IpNet::from(admission.caller.ip),
+        upstream_sid: admission.upstream_sid.as_deref(),
+        upstream_id_token: admission.upstream_id_token.as_deref(),
+        authorization_session: admission.authorization_session,
+        steps: &admission.steps,
+        audit: uuid_v7(admission.now),
+        reference: admission.reference.as_str(),
+        now: admission.now,
+    };
+    Ok(write.get_result::<Written>(conn).optional()?.map(|row| row.user_id))
+}
+
+fn signed_in(admission: Admission, user: UserId) -> SignedIn {
+    let session = Session { user, ..admission.session };
+    SignedIn { session, user: User { sub: user, profile: admission.profile } }
+}

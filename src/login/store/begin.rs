@@ -1,0 +1,81 @@
+//! A pending authorization session: one statement.
+
+use std::net::IpAddr;
+
+use diesel::sql_types::{Binary, Inet, Jsonb, Nullable, Text, Timestamptz, Uuid};
+use diesel::{QueryResult, RunQueryDsl};
+use ipnet::IpNet;
+use serde_json::Value;
+
+use crate::base::clock::Instant;
+use crate::base::db::Conn;
+use crate::base::id::{AuthorizationSessionId, Reference};
+use crate::base::secret::Hashed;
+use crate::base::statement::statement;
+use crate::login::arrival::Door;
+
+/// What is written down of a login that begins.
+pub struct Pending {
+    pub id: AuthorizationSessionId,
+    pub reference: Reference,
+    pub provider: String,
+    pub door: Door,
+    pub state: Hashed,
+    pub handshake: Vec<u8>,
+    pub binding: Hashed,
+    pub origin: Option<String>,
+    pub return_to: Option<String>,
+    pub ip: IpAddr,
+    pub user_agent: Option<String>,
+    pub steps: Value,
+    pub now: Instant,
+    pub expires_at: Instant,
+}
+
+statement! {
+    struct Insert<'a> {
+        id: AuthorizationSessionId => Uuid,
+        reference: &'a str => Text,
+        provider: &'a str => Text,
+        door: &'a str => Text,
+        state: &'a [u8] => Binary,
+        handshake: &'a [u8] => Binary,
+        binding: &'a [u8] => Binary,
+        origin: Option<&'a str> => Nullable<Text>,
+        return_to: Option<&'a str> => Nullable<Text>,
+        ip: IpNet => Inet,
+        user_agent: Option<&'a str> => Nullable<Text>,
+        steps: &'a Value => Jsonb,
+        now: Instant => Timestamptz,
+        expires_at: Instant => Timestamptz,
+    }
+    // Losing half a second of pending logins in a crash harms nobody: they are begun again. So nobody waits for the disk.
+    "WITH hasty AS MATERIALIZED (SELECT set_config('synchronous_commit', 'off', true))
+     INSERT INTO authorization_sessions
+         (id, reference, provider, door, state_hash, handshake, binding_hash, origin, return_to, ip, user_agent, steps,
+          created_at, expires_at)
+     SELECT {id}, {reference}, {provider}, {door}, {state}, {handshake}, {binding}, {origin}, {return_to}, {ip},
+            {user_agent}, {steps}, {now}, {expires_at}
+     FROM hasty"
+}
+
+/// Writes it down.
+pub fn begin(conn: &mut Conn, row: &Pending) -> QueryResult<()> {
+    let insert = Insert {
+        id: row.id,
+        reference: row.reference.as_str(),
+        provider: &row.provider,
+        door: row.door.as_str(),
+        state: row.state.as_bytes(),
+        handshake: &row.handshake,
+        binding: row.binding.as_bytes(),
+        origin: row.origin.as_deref(),
+        return_to: row.return_to.as_deref(),
+        ip: IpNet::from(row.ip),
+        user_agent: row.user_agent.as_deref(),
+        steps: &row.steps,
+        now: row.now,
+        expires_at: row.expires_at,
+    };
+    insert.execute(conn).map(|_| ())
+}

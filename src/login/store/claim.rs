@@ -1,0 +1,129 @@
+//! Claiming a login: one statement decides who goes on. Only where it matches nothing is the row looked at and judged.
+
+use diesel::sql_types::{Binary, Bool, Jsonb, Nullable, Text, Timestamptz, Uuid};
+use diesel::{OptionalExtension, QueryResult, QueryableByName, RunQueryDsl};
+use serde_json::Value;
+
+use crate::base::clock::Instant;
+use crate::base::db::Conn;
+use crate::base::id::{AuthorizationSessionId, Reference, SessionId};
+use crate::base::secret::Hashed;
+use crate::base::statement::statement;
+use crate::login::arrival::Door;
+use crate::login::authorization_session::Status;
+use crate::login::refusal::{Code, Refusal};
+
+/// What must fit for a login to be claimed.
+pub struct Claim {
+    pub provider: String,
+    pub state: Hashed,
+    pub door: Door,
+    pub binding: Option<Hashed>,
+    pub origin: Option<String>,
+    pub require_binding: bool,
+    pub steps: Value,
+    pub now: Instant,
+}
+
+/// A claimed row.
+pub struct Row {
+    pub id: AuthorizationSessionId,
+    pub reference: Reference,
+    pub handshake: Vec<u8>,
+    pub return_to: Option<String>,
+}
+
+statement! {
+    struct Update<'a> {
+        provider: &'a str => Text,
+        state: &'a [u8] => Binary,
+        door: &'a str => Text,
+        binding: Option<&'a [u8]> => Nullable<Binary>,
+        require_binding: bool => Bool,
+        origin: Option<&'a str> => Nullable<Text>,
+        steps: &'a Value => Jsonb,
+        now: Instant => Timestamptz,
+    }
+    "UPDATE authorization_sessions
+     SET claimed_at = {now}, steps = steps || {steps}
+     WHERE provider = {provider} AND state_hash = {state} AND door = {door}
+       AND CASE WHEN {binding} IS NULL THEN NOT {require_binding} ELSE binding_hash = {binding} END
+       AND (origin IS NULL OR {origin} IS NULL OR origin = {origin})
+       AND status = 'pending' AND claimed_at IS NULL AND expires_at > {now}
+     RETURNING id, reference, handshake, return_to"
+}
+
+#[derive(QueryableByName)]
+struct Updated {
+    #[diesel(sql_type = Uuid)]
+    id: AuthorizationSessionId,
+    #[diesel(sql_type = Text)]
+    reference: String,
+    #[diesel(sql_type = Binary)]
+    handshake: Vec<u8>,
+    #[diesel(sql_type = Nullable<Text>)]
+    return_to: Option<String>,
+}
+
+/// Claims the login, or says why not. A refusal changes nothing: a stranger cannot spoil a login.
+pub fn claim(conn: &mut Conn, claim: &Claim) -> QueryResult<Result<Row, Refusal>> {
+    let update = Update {
+        provider: &claim.provider,
+        state: claim.state.as_bytes(),
+        door: claim.door.as_str(),
+        binding: claim.binding.as_ref().map(Hashed::as_bytes),
+        require_binding: claim.require_binding,
+        origin: claim.origin.as_deref(),
+        steps: &claim.steps,
+        now: claim.now,
+    };
+    let Some(row) = update.get_result::<Updated>(conn).optional()? else {
+        return Ok(Err(judge(conn, claim)?));
+    };
+    let reference = Reference::known(row.reference);
+    Ok(Ok(Row { id: row.id, reference, handshake: row.handshake, return_to: row.return_to }))
+}
+
+statement! {
+    struct Look<'a> { provider: &'a str => Text, state: &'a [u8] => Binary, door: &'a str => Text }
+    "SELECT reference, binding_hash, origin, status, return_to, session_id, claimed_at
+     FROM authorization_sessions WHERE provider = {provider} AND state_hash = {state} AND door = {door}"
+}
+
+#[derive(QueryableByName)]
+struct Seen {
+    #[diesel(sql_type = Text)]
+    reference: String,
+    #[diesel(sql_type = Binary)]
+    binding_hash: Vec<u8>,
+    #[diesel(sql_type = Nullable<Text>)]
+    origin: Option<String>,
+    #[diesel(sql_type = Text)]
+    status: String,
+    #[diesel(sql_type = Nullable<Text>)]
+    return_to: Option<String>,
+    #[diesel(sql_type = Nullable<Uuid>)]
+    session_id: Option<SessionId>,
+    #[diesel(sql_type = Nullable<Timestamptz>)]
+    claimed_at: Option<Instant>,
+}
+
+fn judge(conn: &mut Conn, claim: &Claim) -> QueryResult<Refusal> {
+    let look = Look { provider: &claim.provider, state: claim.state.as_bytes(), door: claim.door.as_str() };
+    let Some(row) = look.get_result::<Seen>(conn).optional()? else {
+        return Ok(Refusal::early(Code::UnknownState));
+    };
+    let same_browser = claim.binding.map_or(!claim.require_binding, |binding| binding.matches(&row.binding_hash));
+    let same_origin = row.origin.is_none() || claim.origin.is_none() || row.origin == claim.origin;
+    if !same_browser || !same_origin {
+        // Not the reference: it is not this browser's login.
+        return Ok(Refusal::early(Code::WrongBrowser));
+    }
+    let reference = Reference::known(row.reference);
+    let expired = row.claimed_at.is_none() || row.status == Status::Expired.as_str();
+    Ok(if expired {
+        Refusal::Refused { code: Code::StateExpired, reference: Some(reference) }
+    } else {
+        Refusal::Replayed { reference, session: row.session_id, return_to: row.return_to }
+    })
+}

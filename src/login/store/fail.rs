@@ -1,0 +1,90 @@
+//! The ends of a login without a session.
+
+use diesel::sql_types::{BigInt, Jsonb, Text, Timestamptz, Uuid};
+use diesel::{QueryResult, RunQueryDsl};
+use serde_json::{Value, json};
+
+use crate::base::clock::Instant;
+use crate::base::db::Conn;
+use crate::base::id::{AuthorizationSessionId, Reference, uuid_v7};
+use crate::base::statement::statement;
+use crate::login::authorization_session::{Status, Steps};
+
+/// What is written down of a claimed login that failed.
+pub struct Failing {
+    pub id: AuthorizationSessionId,
+    pub status: Status,
+    pub code: &'static str,
+    pub steps: Value,
+    pub provider: String,
+    pub reference: Reference,
+    pub now: Instant,
+}
+
+statement! {
+    struct Fail<'a> {
+        id: AuthorizationSessionId => Uuid,
+        status: &'a str => Text,
+        code: &'a str => Text,
+        steps: &'a Value => Jsonb,
+        audit: uuid::Uuid => Uuid,
+        provider: &'a str => Text,
+        reference: &'a str => Text,
+        detail: &'a Value => Jsonb,
+        now: Instant => Timestamptz,
+    }
+    "WITH failed AS (
+         UPDATE authorization_sessions
+         SET status = {status}, failure = {code}, completed_at = {now}, steps = steps || {steps}
+         WHERE id = {id} AND status = 'pending'
+         RETURNING ip
+     )
+     INSERT INTO audit_events (id, at, kind, provider, ip, reference, detail)
+     SELECT {audit}, {now}, 'login_failed', {provider}, ip, {reference}, {detail} FROM failed"
+}
+
+/// Writes down the end of a claimed login.
+pub fn fail(conn: &mut Conn, failing: &Failing) -> QueryResult<()> {
+    let fail = Fail {
+        id: failing.id,
+        status: failing.status.as_str(),
+        code: failing.code,
+        steps: &failing.steps,
+        audit: uuid_v7(failing.now),
+        provider: &failing.provider,
+        reference: failing.reference.as_str(),
+        detail: &json!({ "code": failing.code }),
+        now: failing.now,
+    };
+    fail.execute(conn).map(|_| ())
+}
+
+statement! {
+    struct Expire<'a> {
+        now: Instant => Timestamptz,
+        unfinished: Instant => Timestamptz,
+        expired_steps: &'a Value => Jsonb,
+        unfinished_steps: &'a Value => Jsonb,
+        most: i64 => BigInt,
+    }
+    "WITH due AS (
+         SELECT id FROM authorization_sessions
+         WHERE status = 'pending' AND expires_at <= {now} AND (claimed_at IS NULL OR claimed_at <= {unfinished})
+         ORDER BY expires_at LIMIT {most} FOR UPDATE SKIP LOCKED
+     )
+     UPDATE authorization_sessions a
+     SET status = CASE WHEN a.claimed_at IS NULL THEN 'expired' ELSE 'token_failed' END,
+         failure = CASE WHEN a.claimed_at IS NULL THEN 'state_expired' ELSE 'unfinished' END,
+         completed_at = {now},
+         steps = a.steps || CASE WHEN a.claimed_at IS NULL THEN {expired_steps} ELSE {unfinished_steps} END
+     FROM due WHERE a.id = due.id"
+}
+
+/// Gives their end to logins that never came back, and to those that were claimed before `unfinished` and left there
+/// (the process died, the browser went away). At most `most`; the answer is how many.
+pub fn expire(conn: &mut Conn, now: Instant, unfinished: Instant, most: i64) -> QueryResult<usize> {
+    let expired_steps = Steps::one(now, Status::Expired.as_str(), None).to_json();
+    let unfinished_steps = Steps::one(now, Status::TokenFailed.as_str(), Some("never finished".into())).to_json();
+    let expire = Expire { now, unfinished, expired_steps: &expired_steps, unfinished_steps: &unfinished_steps, most };
+    expire.execute(conn)
+}

@@ -1,0 +1,13 @@
+//! `authorization_sessions` in SQL, one act a file.
+
+mod admit;
+mod begin;
+mod claim;
+mod fail;
+mod report;
+
+pub use admit::{Admission, Admitted, admit};
+pub use begin::{Pending, begin};
+pub use claim::{Claim, claim};
+pub use fail::{Failing, expire, fail};
+pub use report::report;

@@ -1,0 +1,193 @@
+//! The composition root: the App, two listeners, the jobs, and a stop that lets running logins finish.
+
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix_web::dev::ServerHandle;
+use actix_web::middleware::from_fn;
+use actix_web::web::Data;
+use actix_web::{App as HttpApp, HttpServer};
+use metrics_exporter_prometheus::PrometheusHandle;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::task::JoinHandle;
+use tracing_actix_web::TracingLogger;
+
+use crate::app::App;
+use crate::base::clock::Clock;
+use crate::base::db::{Db, DbError};
+use crate::base::migrate;
+use crate::base::outbound::{Outbound, OutboundError};
+use crate::config::Config;
+use crate::jobs::Schedule;
+use crate::keys::{self, KeyRing, KeysError};
+use crate::session::Lifetime;
+use crate::telemetry;
+use crate::upstream::Registry;
+use crate::web::{self, Readiness, Span, Throttles};
+
+/// How long a client may take over the head of its request.
+const REQUEST_HEAD_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// Why the gateway does not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The database cannot be brought up to date.
+    #[error("the database cannot be used: {0}")]
+    Db(#[from] DbError),
+    /// There is nothing to sign with.
+    #[error(transparent)]
+    Keys(#[from] KeysError),
+    /// The system has no TLS roots.
+    #[error("no HTTP client can be built: {0}")]
+    Outbound(#[from] OutboundError),
+    /// An address cannot be listened on.
+    #[error("cannot listen on {0}: {1}; choose another in server.listen or server.admin_listen")]
+    Listen(SocketAddr, io::Error),
+    /// The system has no threads, signals or sockets for us.
+    #[error("cannot start: {0}")]
+    Io(#[from] io::Error),
+}
+
+/// Runs the gateway on this thread until SIGTERM or SIGINT.
+pub fn serve(config: Config, clock: Clock) -> Result<(), StartError> {
+    actix_web::rt::System::new().block_on(async {
+        Server::start(config, clock).await?.wait().await?;
+        Ok(())
+    })
+}
+
+/// A running gateway.
+pub struct Server {
+    app: Arc<App>,
+    readiness: Data<Readiness>,
+    public: Listener,
+    admin: Listener,
+    _jobs: Schedule,
+}
+
+struct Listener {
+    address: SocketAddr,
+    handle: ServerHandle,
+    task: JoinHandle<io::Result<()>>,
+}
+
+impl Server {
+    /// Starts everything; answers when both listeners take requests. Runs inside actix's runtime.
+    #[expect(clippy::unused_async, reason = "it needs the runtime, and says so by being async")]
+    pub async fn start(mut config: Config, clock: Clock) -> Result<Self, StartError> {
+        // Two providers of cryptography in one process would have to be chosen between at each use.
+        let _already_installed = rustls::crypto::aws_lc_rs::default_provider().install_default();
+        let metrics = telemetry::start_metrics();
+        let db = Db::open(&config.database.access);
+        if config.database.migrate_on_start {
+            for name in migrate::migrate(&db)? {
+                tracing::info!(name, "migrated");
+            }
+        }
+        let (keys, events) = keys::establish(&db, &config.ring, &config.signing.algorithms, clock.now())?;
+        events.iter().for_each(telemetry::record);
+        let providers = Registry::new(std::mem::take(&mut config.providers), db.clone(), Outbound::new()?);
+        let lifetime = Lifetime::new(&config.sessions);
+        let app = Arc::new(App { config, db, clock, keys: KeyRing::new(keys), providers, lifetime });
+        let throttles = Data::new(Throttles::new(&app.config.limits));
+        let readiness = Data::new(Readiness::default());
+        let public = listen_public(&app, &throttles)?;
+        let admin = listen_admin(&app, &readiness, metrics)?;
+        let jobs = Schedule::start(&app, move || throttles.forget_quiet());
+        tracing::info!(public = %public.address, admin = %admin.address, issuer = app.config.server.public_url.issuer(), "ready");
+        Ok(Self { app, readiness, public, admin, _jobs: jobs })
+    }
+
+    /// Where the public listener is.
+    pub fn public_addr(&self) -> SocketAddr {
+        self.public.address
+    }
+
+    /// Where the admin listener is.
+    pub fn admin_addr(&self) -> SocketAddr {
+        self.admin.address
+    }
+
+    /// Runs until SIGTERM or SIGINT, then stops.
+    pub async fn wait(self) -> io::Result<()> {
+        let (mut term, mut int) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+        tokio::select! {
+            _ = term.recv() => {}
+            _ = int.recv() => {}
+        }
+        self.stop().await;
+        Ok(())
+    }
+
+    /// Takes no more connections, lets running requests finish within `shutdown_grace`, and ends. The admin listener
+    /// goes last, so that `/readyz` tells the load balancer until then.
+    pub async fn stop(self) {
+        tracing::info!(grace = ?self.app.config.server.shutdown_grace, "stopping");
+        self.readiness.leave();
+        self.public.stop().await;
+        self.admin.stop().await;
+        tracing::info!("stopped");
+    }
+}
+
+impl Listener {
+    async fn stop(self) {
+        self.handle.stop(true).await;
+        if let Ok(Err(error)) = self.task.await {
+            tracing::warn!(%error, "a listener ended badly");
+        }
+    }
+}
+
+fn listen_public(app: &Arc<App>, throttles: &Data<Throttles>) -> Result<Listener, StartError> {
+    let (data, throttles) = (Data::from(Arc::clone(app)), throttles.clone());
+    let prefix = app.config.server.public_url.prefix().to_owned();
+    let server = HttpServer::new(move || {
+        HttpApp::new()
+            .app_data(data.clone())
+            .app_data(throttles.clone())
+            .wrap(from_fn(web::keep_bounds))
+            .wrap(TracingLogger::<Span>::new())
+            .configure(|routes| web::public(routes, &prefix))
+    });
+    let address = app.config.server.listen;
+    let server = server
+        .workers(app.config.server.workers)
+        .client_request_timeout(REQUEST_HEAD_TIMEOUT)
+        .shutdown_timeout(app.config.server.shutdown_grace.as_secs())
+        .disable_signals()
+        .bind(address)
+        .map_err(|error| StartError::Listen(address, error))?;
+    let address = server.addrs().first().copied().unwrap_or(address);
+    let running = server.run();
+    Ok(Listener { address, handle: running.handle(), task: tokio::spawn(running) })
+}
+
+fn listen_admin(
+    app: &Arc<App>,
+    readiness: &Data<Readiness>,
+    metrics: Option<PrometheusHandle>,
+) -> Result<Listener, StartError> {
+    let (data, readiness, metrics) = (Data::from(Arc::clone(app)), readiness.clone(), Data::new(metrics));
+    let server = HttpServer::new(move || {
+        HttpApp::new()
+            .app_data(data.clone())
+            .app_data(readiness.clone())
+            .app_data(metrics.clone())
+            .wrap(from_fn(web::keep_bounds))
+            .configure(web::admin)
+    });
+    let address = app.config.server.admin_listen;
+    let server = server
+        .workers(1)
+        .client_request_timeout(REQUEST_HEAD_TIMEOUT)
+        .shutdown_timeout(1)
+        .disable_signals()
+        .bind(address)
+        .map_err(|error| StartError::Listen(address, error))?;
+    let address = server.addrs().first().copied().unwrap_or(address);
+    let running = server.run();
+    Ok(Listener { address, handle: running.handle(), task: tokio::spawn(running) })
+}

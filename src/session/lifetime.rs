@@ -1,0 +1,128 @@
+//! How long a session lives: idleness slides with its use, the absolute end does not.
+
+use chrono::TimeDelta;
+
+use super::signed_in::Session;
+use crate::base::clock::Instant;
+use crate::config;
+
+/// The limits of every session.
+#[derive(Clone, Copy, Debug)]
+pub struct Lifetime {
+    idle: TimeDelta,
+    absolute: TimeDelta,
+}
+
+/// What a session is worth at an instant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// Good.
+    Live,
+    /// Unused for too long, or past its absolute end.
+    Expired,
+    /// Ended by someone: its owner, an administrator, or because its user was disabled.
+    Ended,
+}
+
+impl Lifetime {
+    /// From `[sessions]`.
+    pub fn new(settings: &config::Sessions) -> Self {
+        let delta = |duration| TimeDelta::from_std(duration).unwrap_or(TimeDelta::MAX);
+        Self { idle: delta(settings.idle_timeout), absolute: delta(settings.absolute_timeout) }
+    }
+
+    /// The absolute end of a session that begins now.
+    pub fn not_after(&self, now: Instant) -> Instant {
+        now.checked_add_signed(self.absolute).unwrap_or(Instant::MAX_UTC)
+    }
+
+    /// When the session ends if it is not used any more.
+    pub fn idle_expires_at(&self, session: &Session) -> Instant {
+        let idle = session.last_activity_at.checked_add_signed(self.idle).unwrap_or(Instant::MAX_UTC);
+        idle.min(session.not_after)
+    }
+
+    /// What the session is worth now.
+    pub fn standing(&self, session: &Session, now: Instant) -> Standing {
+        if session.ended_at.is_some() || session.user_disabled {
+            Standing::Ended
+        } else if now >= self.idle_expires_at(session) {
+            Standing::Expired
+        } else {
+            Standing::Live
+        }
+    }
+
+    /// Whether a use now is worth writing down: at most once a minute, and often enough for a short `idle_timeout`.
+    pub fn is_stale(&self, session: &Session, now: Instant) -> bool {
+        now - session.last_activity_at > TimeDelta::minutes(1).min(self.idle / 10)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::base::id::{SessionId, UserId};
+    use crate::config::{SameSite, SessionCookie, Sessions};
+
+    fn hours(hours: i64) -> Instant {
+        Instant::UNIX_EPOCH + TimeDelta::hours(hours)
+    }
+
+    fn lifetime() -> Lifetime {
+        let cookie = SessionCookie { name: "x".into(), domain: None, same_site: SameSite::Lax };
+        let hour = |hours: u64| Duration::from_secs(hours * 3600);
+        Lifetime::new(&Sessions { idle_timeout: hour(2), absolute_timeout: hour(10), cookie })
+    }
+
+    fn session() -> Session {
+        Session {
+            id: SessionId(Uuid::nil()),
+            user: UserId(Uuid::nil()),
+            user_disabled: false,
+            provider: "p".into(),
+            client_id: "vestibule".into(),
+            scopes: String::new(),
+            auth_time: hours(0),
+            acr: None,
+            amr: None,
+            last_activity_at: hours(0),
+            not_after: lifetime().not_after(hours(0)),
+            ended_at: None,
+        }
+    }
+
+    /// SE-05
+    #[test]
+    fn use_extends_idleness_only() {
+        let lifetime = lifetime();
+        let mut session = session();
+        assert_eq!(lifetime.standing(&session, hours(1)), Standing::Live);
+        assert_eq!(lifetime.standing(&session, hours(2)), Standing::Expired);
+        session.last_activity_at = hours(9);
+        assert_eq!(lifetime.idle_expires_at(&session), hours(10));
+        assert_eq!(lifetime.standing(&session, hours(10)), Standing::Expired);
+    }
+
+    /// AC-10
+    #[test]
+    fn an_ended_session_and_a_disabled_user_are_out_at_once() {
+        let ended = Session { ended_at: Some(hours(0)), ..session() };
+        let disabled = Session { user_disabled: true, ..session() };
+        assert_eq!(lifetime().standing(&ended, hours(0)), Standing::Ended);
+        assert_eq!(lifetime().standing(&disabled, hours(0)), Standing::Ended);
+    }
+
+    /// LG-15: a clock that goes back ends nothing and breaks nothing.
+    #[test]
+    fn a_clock_that_goes_back_harms_nobody() {
+        let session = Session { last_activity_at: hours(5), ..session() };
+        assert_eq!(lifetime().standing(&session, hours(1)), Standing::Live);
+        assert!(!lifetime().is_stale(&session, hours(1)));
+        assert!(lifetime().is_stale(&session, hours(6)));
+    }
+}

@@ -1,0 +1,11 @@
+//! Signed-in people. The session is the one switch: every token hangs on it, and ending it is one `UPDATE`.
+
+mod cookie;
+mod lifetime;
+mod signed_in;
+mod store;
+
+pub use cookie::{decode, encode};
+pub use lifetime::{Lifetime, Standing};
+pub use signed_in::{Session, SignedIn};
+pub use store::{end, find, touch};

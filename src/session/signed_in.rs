@@ -1,0 +1,43 @@
+//! A session, as far as a request needs to know it.
+
+use crate::account::User;
+use crate::base::clock::Instant;
+use crate::base::id::{SessionId, UserId};
+
+/// One sign-in.
+#[derive(Clone, Debug)]
+pub struct Session {
+    /// The `sid` of its tokens.
+    pub id: SessionId,
+    /// Whose it is.
+    pub user: UserId,
+    /// Whether that user may still enter.
+    pub user_disabled: bool,
+    /// The provider that vouched.
+    pub provider: String,
+    /// The client it belongs to.
+    pub client_id: String,
+    /// The scopes of its tokens, separated by spaces.
+    pub scopes: String,
+    /// When the person was authenticated.
+    pub auth_time: Instant,
+    /// Authentication context class, as the provider gave it.
+    pub acr: Option<String>,
+    /// Authentication methods, as the provider gave them.
+    pub amr: Option<Vec<String>>,
+    /// Its last use, to within a minute.
+    pub last_activity_at: Instant,
+    /// Its absolute end.
+    pub not_after: Instant,
+    /// When it was ended, if it was.
+    pub ended_at: Option<Instant>,
+}
+
+/// A session with the person in it.
+#[derive(Clone, Debug)]
+pub struct SignedIn {
+    /// The session.
+    pub session: Session,
+    /// The person.
+    pub user: User,
+}

@@ -1,0 +1,138 @@
+//! `sessions`.
+
+use diesel::sql_types::{Array, Bool, Jsonb, Nullable, Text, Timestamptz, Uuid};
+use diesel::{OptionalExtension, QueryResult, QueryableByName, RunQueryDsl};
+
+use super::signed_in::{Session, SignedIn};
+use crate::account::{Profile, User};
+use crate::base::clock::Instant;
+use crate::base::db::Conn;
+use crate::base::id::{SessionId, UserId, uuid_v7};
+use crate::base::statement::statement;
+
+#[derive(QueryableByName)]
+struct Row {
+    #[diesel(sql_type = Uuid)]
+    id: SessionId,
+    #[diesel(sql_type = Uuid)]
+    user_id: UserId,
+    #[diesel(sql_type = Bool)]
+    user_disabled: bool,
+    #[diesel(sql_type = Text)]
+    provider: String,
+    #[diesel(sql_type = Text)]
+    client_id: String,
+    #[diesel(sql_type = Text)]
+    scopes: String,
+    #[diesel(sql_type = Timestamptz)]
+    auth_time: Instant,
+    #[diesel(sql_type = Nullable<Text>)]
+    acr: Option<String>,
+    #[diesel(sql_type = Nullable<Array<Text>>)]
+    amr: Option<Vec<String>>,
+    #[diesel(sql_type = Timestamptz)]
+    last_activity_at: Instant,
+    #[diesel(sql_type = Timestamptz)]
+    not_after: Instant,
+    #[diesel(sql_type = Nullable<Timestamptz>)]
+    ended_at: Option<Instant>,
+    #[diesel(sql_type = Nullable<Text>)]
+    email: Option<String>,
+    #[diesel(sql_type = Bool)]
+    email_verified: bool,
+    #[diesel(sql_type = Nullable<Text>)]
+    name: Option<String>,
+    #[diesel(sql_type = Nullable<Text>)]
+    preferred_username: Option<String>,
+    #[diesel(sql_type = Nullable<Text>)]
+    picture: Option<String>,
+    #[diesel(sql_type = Array<Text>)]
+    groups: Vec<String>,
+}
+
+statement! {
+    struct Find { id: SessionId => Uuid }
+    "SELECT s.id, s.user_id, u.disabled_at IS NOT NULL AS user_disabled, s.provider, s.client_id, s.scopes,
+            s.auth_time, s.acr, s.amr, s.last_activity_at, s.not_after, s.ended_at,
+            u.email, u.email_verified, u.name, u.preferred_username, u.picture, u.groups
+     FROM sessions s JOIN users u ON u.id = s.user_id
+     WHERE s.id = {id}"
+}
+
+/// The session of that id, whatever its standing, with the person in it.
+pub fn find(conn: &mut Conn, id: SessionId) -> QueryResult<Option<SignedIn>> {
+    let row = Find { id }.get_result::<Row>(conn).optional()?;
+    Ok(row.map(|row| SignedIn {
+        user: User {
+            sub: row.user_id,
+            profile: Profile {
+                email: row.email,
+                email_verified: row.email_verified,
+                name: row.name,
+                preferred_username: row.preferred_username,
+                picture: row.picture,
+                groups: row.groups,
+            },
+        },
+        session: Session {
+            id: row.id,
+            user: row.user_id,
+            user_disabled: row.user_disabled,
+            provider: row.provider,
+            client_id: row.client_id,
+            scopes: row.scopes,
+            auth_time: row.auth_time,
+            acr: row.acr,
+            amr: row.amr,
+            last_activity_at: row.last_activity_at,
+            not_after: row.not_after,
+            ended_at: row.ended_at,
+        },
+    }))
+}
+
+statement! {
+    struct Touch { id: SessionId => Uuid, now: Instant => Timestamptz }
+    "UPDATE sessions SET last_activity_at = {now} WHERE id = {id} AND last_activity_at < {now} AND ended_at IS NULL"
+}
+
+/// Writes down a use. Touches no indexed column, so that the row stays in its page.
+pub fn touch(conn: &mut Conn, id: SessionId, now: Instant) -> QueryResult<()> {
+    Touch { id, now }.execute(conn).map(|_| ())
+}
+
+statement! {
+    struct End<'a> {
+        id: SessionId => Uuid,
+        now: Instant => Timestamptz,
+        reason: &'a str => Text,
+        audit: uuid::Uuid => Uuid,
+        detail: &'a serde_json::Value => Jsonb,
+    }
+    "WITH ended AS (
+         UPDATE sessions SET ended_at = {now}, ended_reason = {reason}
+         WHERE (id = {id} OR parent_id = {id}) AND ended_at IS NULL
+         RETURNING id, user_id, provider, client_id, not_after
+     ), feed AS (
+         INSERT INTO revocations (kind, value, created_at, expires_at)
+         SELECT 'session', id::text, {now}, not_after FROM ended
+     ), audited AS (
+         INSERT INTO audit_events (id, at, kind, user_id, session_id, provider, client_id, detail)
+         SELECT {audit}, {now}, 'session_ended', user_id, id, provider, client_id, {detail}
+         FROM ended WHERE id = {id}
+     )
+     SELECT user_id FROM ended WHERE id = {id}"
+}
+
+/// Ends a session and those under it, with the feed rows and the audit row, in one statement.
+/// The answer is whose it was; `None` where it had ended before.
+pub fn end(conn: &mut Conn, id: SessionId, reason: &'static str, now: Instant) -> QueryResult<Option<UserId>> {
+    #[derive(QueryableByName)]
+    struct Ended {
+        #[diesel(sql_type = Uuid)]
+        user_id: UserId,
+    }
+    let detail = serde_json::json!({ "reason": reason });
+    let end = End { id, now, reason, audit: uuid_v7(now), detail: &detail };
+    Ok(end.get_result::<Ended>(conn).optional()?.map(|ended| ended.user_id))
+}

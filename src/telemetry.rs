@@ -1,0 +1,77 @@
+//! Logs and counters, fed by events.
+
+use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
+use tracing_subscriber::EnvFilter;
+use tracing_subscriber::fmt::format::FmtSpan;
+
+use crate::base::event::Event;
+use crate::config::{Log, LogFormat};
+
+/// Seconds, for every duration that is measured.
+const BUCKETS: [f64; 11] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0];
+
+/// Sends logs to standard error as configured. Only the first call of a process counts.
+pub fn start_log(log: &Log) {
+    // What libraries say at these levels may show request bodies and headers, which hold codes and tokens.
+    let quiet =
+        "hyper=info,hyper_util=info,reqwest=info,rustls=info,h2=info,actix_http=info,mio=info,actix_server=warn";
+    let filter = EnvFilter::try_new(format!("{},{quiet}", log.level)).unwrap_or_else(|_| EnvFilter::new("info"));
+    let builder =
+        tracing_subscriber::fmt().with_env_filter(filter).with_span_events(FmtSpan::NONE).with_writer(std::io::stderr);
+    let _already_started = match log.format {
+        LogFormat::Text => builder.with_target(false).try_init(),
+        LogFormat::Json => builder.json().flatten_event(true).with_current_span(true).with_span_list(false).try_init(),
+    };
+}
+
+/// Starts counting, and returns what renders the counters. Only the first call of a process counts.
+pub fn start_metrics() -> Option<PrometheusHandle> {
+    let builder = PrometheusBuilder::new().set_buckets_for_metric(Matcher::Suffix("_seconds".into()), &BUCKETS).ok()?;
+    let recorder = builder.build_recorder();
+    let handle = recorder.handle();
+    metrics::set_global_recorder(recorder).ok()?;
+    metrics::describe_counter!("vestibule_events_total", "What happened: logins, refusals, sessions, keys");
+    metrics::describe_histogram!("vestibule_db_seconds", "Time a connection was held, by piece of work");
+    metrics::describe_histogram!("vestibule_http_seconds", "Time to answer a request, by route and status");
+    Some(handle)
+}
+
+/// Counts and logs an event, once.
+pub fn record(event: &Event) {
+    let name = event.name();
+    match event {
+        Event::LoginBegan { provider } => {
+            tracing::info!(event = name, %provider, "login began");
+            metrics::counter!("vestibule_events_total", "event" => name, "provider" => provider.clone()).increment(1);
+            return;
+        }
+        Event::LoginCompleted { provider, user, session, reference, new_user } => {
+            tracing::info!(event = name, %provider, %user, %session, %reference, new_user, "login completed");
+            metrics::counter!("vestibule_events_total", "event" => name, "provider" => provider.clone()).increment(1);
+            return;
+        }
+        Event::LoginFailed { provider, code, reason, reference } => {
+            tracing::warn!(event = name, %provider, code, ?reason, %reference, "login failed");
+            count_refusal(name, provider, code);
+            return;
+        }
+        Event::CallbackRefused { provider, code } => {
+            tracing::warn!(event = name, %provider, code, "callback refused");
+            count_refusal(name, provider, code);
+            return;
+        }
+        Event::SessionEnded { user, session, reason } => {
+            tracing::info!(event = name, %user, %session, reason, "session ended");
+        }
+        Event::SigningKeyMade { kid, algorithm } => tracing::info!(event = name, %kid, algorithm, "signing key made"),
+        Event::ProviderUnavailable { provider, reason } => {
+            tracing::warn!(event = name, %provider, ?reason, "provider unavailable");
+        }
+    }
+    metrics::counter!("vestibule_events_total", "event" => name).increment(1);
+}
+
+fn count_refusal(event: &'static str, provider: &str, code: &'static str) {
+    let labels = [("event", event.to_owned()), ("provider", provider.to_owned()), ("code", code.to_owned())];
+    metrics::counter!("vestibule_events_total", &labels).increment(1);
+}

@@ -1,0 +1,59 @@
+//! Issuing an access token for a session.
+
+use super::access::{AccessClaims, Audience, TYP};
+use super::jwt;
+use crate::app::App;
+use crate::base::clock::Instant;
+use crate::base::id::uuid_v7;
+use crate::base::secret::Plain;
+use crate::keys::BadKey;
+use crate::session::Session;
+
+/// The client that sessions of the cookie and the JSON door belong to.
+pub const BUILT_IN_CLIENT: &str = "vestibule";
+/// What its tokens are good for.
+pub const BUILT_IN_SCOPE: &str = "openid profile email";
+
+/// An access token that was issued.
+pub struct AccessToken {
+    /// The JWT.
+    pub token: Plain,
+    /// Its life, in seconds.
+    pub expires_in: u64,
+}
+
+/// Issues an access token of a session to the client that the session belongs to. Costs no round trip.
+pub fn issue(app: &App, session: &Session, now: Instant) -> Result<AccessToken, BadKey> {
+    let config = &app.config;
+    let expires_in = config.tokens.access_lifetime.as_secs();
+    let claims = AccessClaims {
+        iss: config.server.public_url.issuer().to_owned(),
+        sub: session.user,
+        aud: audience(&config.tokens.audience, config.server.public_url.issuer()),
+        exp: now.timestamp().saturating_add_unsigned(expires_in),
+        iat: now.timestamp(),
+        jti: uuid_v7(now),
+        client_id: session.client_id.clone(),
+        scope: session.scopes.clone(),
+        sid: session.id,
+        auth_time: session.auth_time.timestamp(),
+        acr: session.acr.clone(),
+        amr: session.amr.clone(),
+    };
+    let keys = app.keys.keys();
+    let algorithm = config.signing.algorithms.first().copied().unwrap_or(crate::config::Algorithm::Es256);
+    let key = keys.signing(algorithm).ok_or(BadKey::missing(algorithm))?;
+    Ok(AccessToken { token: Plain::new(jwt::sign(key, TYP, &claims)?), expires_in })
+}
+
+/// The built-in client's tokens always name the issuer too, so that our own endpoints take them.
+fn audience(configured: &[String], issuer: &str) -> Audience {
+    let mut all = configured.to_vec();
+    if !all.iter().any(|audience| audience == issuer) {
+        all.push(issuer.to_owned());
+    }
+    match <[String; 1]>::try_from(all) {
+        Ok([one]) => Audience::One(one),
+        Err(several) => Audience::Several(several),
+    }
+}

@@ -1,0 +1,189 @@
+//! The authorization request (OpenID Connect Core §3.1.2.1).
+
+use std::borrow::Cow;
+
+use openidconnect::core::CoreAuthenticationFlow;
+use openidconnect::{CsrfToken, Nonce, PkceCodeChallenge, PkceCodeVerifier, RedirectUrl, Scope};
+
+use super::discovery::Metadata;
+use super::library::library;
+use crate::base::secret::Plain;
+use crate::config::{self, Pkce};
+use crate::upstream::failure::{Failure, Fault};
+use crate::upstream::handshake::{Begun, Handshake, Hints, Request};
+
+/// Set here, so nobody else's word about them is passed on (RA-16).
+const OURS: [&str; 8] = [
+    "response_type",
+    "client_id",
+    "redirect_uri",
+    "scope",
+    "state",
+    "nonce",
+    "code_challenge",
+    "code_challenge_method",
+];
+
+/// Makes the URL that the browser is sent to, and what the answer will be held against.
+pub fn begin(config: &config::Oidc, metadata: &Metadata, request: Request) -> Result<Begun, Failure> {
+    let Request { redirect_uri, hints } = request;
+    let max_age = hints.max_age;
+    let redirect = RedirectUrl::new(redirect_uri.clone())
+        .map_err(|_| Failure::token(Fault::Refused, "the redirect_uri is not a URL"))?;
+    let (state, nonce, verifier) = (Plain::random(), Plain::random(), Plain::random());
+    let (for_url, for_nonce) = (state.expose().to_owned(), nonce.expose().to_owned());
+    let library = library(config, metadata);
+    let mut url = library
+        .authorize_url(
+            CoreAuthenticationFlow::AuthorizationCode,
+            move || CsrfToken::new(for_url),
+            move || Nonce::new(for_nonce),
+        )
+        // The library sets `openid` by itself.
+        .add_scopes(config.scopes.iter().filter(|scope| *scope != "openid").cloned().map(Scope::new))
+        .set_redirect_uri(Cow::Owned(redirect));
+    for (name, value) in parameters(config, hints) {
+        url = url.add_extra_param(name, value);
+    }
+    // Sent whatever the metadata says of it: a provider that knows nothing of PKCE ignores it (RA-21).
+    let url = match config.pkce {
+        Pkce::S256 => {
+            let verifier = PkceCodeVerifier::new(verifier.expose().to_owned());
+            url.set_pkce_challenge(PkceCodeChallenge::from_code_verifier_sha256(&verifier))
+        }
+        Pkce::Plain => url
+            .add_extra_param("code_challenge", verifier.expose().to_owned())
+            .add_extra_param("code_challenge_method", "plain"),
+        Pkce::Off => url,
+    };
+    let (url, _, _) = url.url();
+    let verifier = (config.pkce != Pkce::Off).then(|| verifier.expose().to_owned());
+    let handshake = Handshake { redirect_uri, nonce: nonce.expose().to_owned(), verifier, max_age };
+    Ok(Begun { url: url.into(), state, handshake })
+}
+
+/// What goes along beside our own parameters, each name once. What the caller wants of this login wins over what is
+/// configured for all.
+fn parameters(config: &config::Oidc, hints: Hints) -> Vec<(String, String)> {
+    let Hints { login_hint, prompt, max_age, acr_values, ui_locales } = hints;
+    let hinted = [
+        ("login_hint", login_hint),
+        ("prompt", prompt),
+        ("max_age", max_age.map(|seconds| seconds.to_string())),
+        ("acr_values", acr_values),
+        ("ui_locales", ui_locales),
+    ];
+    let mut all: Vec<(String, String)> =
+        hinted.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))).collect();
+    for (name, value) in &config.extra_params {
+        if !OURS.contains(&name.as_str()) && all.iter().all(|(taken, _)| taken != name) {
+            all.push((name.clone(), value.clone()));
+        }
+    }
+    all
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::{BTreeMap, HashSet};
+
+    use base64::Engine;
+    use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+    use serde_json::json;
+    use url::Url;
+
+    use super::*;
+    use crate::upstream::oidc::client::tests::config;
+    use crate::upstream::oidc::discovery;
+
+    const REDIRECT: &str = "https://gw.example/callback/op?a=1";
+
+    fn metadata(config: &config::Oidc) -> Metadata {
+        let document = json!({
+            "issuer": config.issuer,
+            "authorization_endpoint": "https://op.example/auth?policy=x",
+            "token_endpoint": "https://op.example/token",
+            "jwks_uri": "https://op.example/jwks",
+        });
+        discovery::read(&document, config).expect("good")
+    }
+
+    fn begun(config: &config::Oidc, hints: Hints) -> (Begun, BTreeMap<String, String>) {
+        let begun = begin(config, &metadata(config), Request { redirect_uri: REDIRECT.into(), hints }).expect("begun");
+        let mut pairs = BTreeMap::new();
+        for (name, value) in Url::parse(&begun.url).expect("a URL").query_pairs() {
+            assert!(pairs.insert(name.to_string(), value.to_string()).is_none(), "{name} stands twice");
+        }
+        (begun, pairs)
+    }
+
+    /// RA-01, RA-21: the metadata here says nothing of PKCE.
+    #[test]
+    fn the_request_carries_all_that_protects_it() {
+        let (begun, pairs) = begun(&config("https://op.example"), Hints::default());
+        assert_eq!(pairs["response_type"], "code");
+        assert_eq!(pairs["client_id"], "us");
+        assert_eq!(pairs["redirect_uri"], REDIRECT);
+        assert_eq!(pairs["scope"], "openid profile email");
+        assert_eq!(pairs["state"], begun.state.expose());
+        assert_eq!(pairs["nonce"], begun.handshake.nonce);
+        assert_eq!(pairs["code_challenge_method"], "S256");
+        assert_eq!(pairs["policy"], "x", "what stands in the endpoint stays");
+        let verifier = begun.handshake.verifier.expect("PKCE");
+        let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, verifier.as_bytes());
+        assert_eq!(pairs["code_challenge"], URL_SAFE_NO_PAD.encode(digest));
+        assert_eq!(begun.handshake.redirect_uri, REDIRECT);
+    }
+
+    /// RA-02
+    #[test]
+    fn no_random_value_comes_twice() {
+        let config = config("https://op.example");
+        let mut seen = HashSet::new();
+        for _ in 0..1000 {
+            let Begun { state, handshake, .. } = begun(&config, Hints::default()).0;
+            let verifier = handshake.verifier.expect("PKCE");
+            for value in [state.expose(), &handshake.nonce, &verifier] {
+                assert!(
+                    value.len() >= 43 && value.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
+                );
+                assert!(seen.insert(value.to_owned()));
+            }
+        }
+    }
+
+    /// RA-16
+    #[test]
+    fn nothing_stands_twice_and_hints_win() {
+        let mut config = config("https://op.example");
+        let extra = [("prompt", "login"), ("hd", "example.com"), ("hd", "other"), ("state", "x"), ("client_id", "x")];
+        config.extra_params = extra.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
+        let hints = Hints {
+            login_hint: Some("a&client_id=evil".into()),
+            prompt: Some("none".into()),
+            max_age: Some(0),
+            acr_values: Some("1 2".into()),
+            ui_locales: None,
+        };
+        let (begun, pairs) = begun(&config, hints);
+        assert_eq!(pairs["login_hint"], "a&client_id=evil");
+        assert_eq!((pairs["prompt"].as_str(), pairs["hd"].as_str()), ("none", "example.com"));
+        assert_eq!((pairs["max_age"].as_str(), pairs["acr_values"].as_str()), ("0", "1 2"));
+        assert_eq!((pairs["client_id"].as_str(), pairs["state"].as_str()), ("us", begun.state.expose()));
+        assert!(!pairs.contains_key("ui_locales"));
+        assert_eq!(begun.handshake.max_age, Some(0));
+    }
+
+    /// RA-21
+    #[test]
+    fn pkce_is_as_configured() {
+        let mut config = config("https://op.example");
+        config.pkce = Pkce::Plain;
+        let (plain, pairs) = begun(&config, Hints::default());
+        assert_eq!(pairs["code_challenge_method"], "plain");
+        assert_eq!(Some(&pairs["code_challenge"]), plain.handshake.verifier.as_ref());
+        config.pkce = Pkce::Off;
+        let (off, pairs) = begun(&config, Hints::default());
+        assert!(off.handshake.verifier.is_none() && !pairs.contains_key("code_challenge"));
+    }
+}

@@ -1,0 +1,239 @@
+//! One OpenID provider, and we as its relying party.
+
+use std::sync::Arc;
+
+use chrono::TimeDelta;
+use serde_json::{Map, Value};
+use url::Url;
+
+use super::begin;
+use super::cached::Kept;
+use super::claims;
+use super::discovery::{self, Metadata};
+use super::documents::Documents;
+use super::exchange::Tokens;
+use super::id_token::{self, Expected, Verified};
+use super::jwks::Keys;
+use super::jws::{Signers, Unverified};
+use crate::base::clock::Instant;
+use crate::base::db::Db;
+use crate::base::outbound::Outbound;
+use crate::base::secret::Plain;
+use crate::config::{self, Userinfo};
+use crate::upstream::failure::{Failure, Fault};
+use crate::upstream::handshake::{Answer, Begun, Handshake, Request};
+use crate::upstream::identity::{Identity, ProviderTokens};
+
+/// An OpenID provider. Cheap to clone; every clone shares what was learned of it.
+#[derive(Clone)]
+pub struct Oidc(Arc<Shared>);
+
+/// What all clones share.
+pub(super) struct Shared {
+    pub(super) id: String,
+    name: String,
+    redirect_uri: Option<Url>,
+    pub(super) config: config::Oidc,
+    pub(super) db: Db,
+    pub(super) outbound: Outbound,
+    pub(super) documents: Documents,
+}
+
+impl Oidc {
+    /// Takes it from the configuration. Asks it nothing.
+    pub fn new(
+        id: String,
+        name: String,
+        redirect_uri: Option<Url>,
+        config: config::Oidc,
+        db: Db,
+        outbound: Outbound,
+    ) -> Self {
+        Self(Arc::new(Shared { id, name, redirect_uri, config, db, outbound, documents: Documents::new() }))
+    }
+
+    /// The key of its table in the configuration.
+    pub fn id(&self) -> &str {
+        &self.0.id
+    }
+
+    /// What people read on the button.
+    pub fn name(&self) -> &str {
+        &self.0.name
+    }
+
+    /// The `redirect_uri` of the JSON door, where a frontend owns it.
+    pub fn redirect_uri(&self) -> Option<&Url> {
+        self.0.redirect_uri.as_ref()
+    }
+
+    /// Whether its own tokens are shown at the JSON door.
+    pub fn expose_tokens(&self) -> bool {
+        self.0.config.expose_tokens
+    }
+
+    /// Whether its metadata is there, or was not asked for yet.
+    pub fn is_available(&self) -> bool {
+        self.0.documents.may_be_had()
+    }
+
+    /// Begins a login.
+    pub async fn begin(&self, request: Request, now: Instant) -> Result<Begun, Failure> {
+        let metadata = self.metadata(now).await?;
+        begin::begin(&self.0.config, &metadata.value, request)
+    }
+
+    /// RFC 9207 §2.4: an answer of another issuer, or one without the `iss` that the provider promises, ends the login
+    /// before anyone is told the code (RA-08, RA-09).
+    pub async fn check_iss(&self, iss: Option<&str>, now: Instant) -> Result<(), Failure> {
+        let refused = |why: &str| Err(Failure::token(Fault::Refused, why));
+        match iss {
+            Some(iss) if iss == self.0.config.issuer => Ok(()),
+            Some(_) => refused("the answer came from another issuer (iss parameter)"),
+            None => {
+                let metadata = self.metadata(now).await?;
+                if metadata.value.additional_metadata().authorization_response_iss_parameter_supported {
+                    return refused("the provider's answer lacks the iss parameter it promises");
+                }
+                Ok(())
+            }
+        }
+    }
+
+    /// Takes the provider's answer.
+    pub async fn finish(&self, handshake: &Handshake, answer: Answer, now: Instant) -> Result<Identity, Failure> {
+        let Answer { code, iss } = answer;
+        self.check_iss(iss.as_deref(), now).await?;
+        let metadata = self.metadata(now).await?;
+        let metadata = &metadata.value;
+        // Before the code is redeemed: without keys it would be spent in vain.
+        let keys = self.0.keys(now).await.map_err(unavailable)?;
+        let tokens = self.0.redeem(metadata, handshake, &code).await?;
+        let (verified, keys) = self.0.verify(metadata, handshake, &tokens, keys, now).await?;
+        let userinfo = self.0.ask_userinfo(metadata, &verified, &tokens, &keys.value, now).await?;
+        Ok(identity(verified, userinfo, tokens))
+    }
+
+    /// Where people are signed out at the provider, if it says so.
+    pub async fn end_session_endpoint(&self, now: Instant) -> Option<String> {
+        if let Some(given) = &self.0.config.endpoints.end_session_endpoint {
+            return Some(given.to_string());
+        }
+        let metadata = self.0.metadata(now).await.ok()?;
+        metadata.value.additional_metadata().end_session_endpoint.as_ref().map(ToString::to_string)
+    }
+
+    /// Fetches what is missing or old.
+    pub async fn keep_fresh(&self, now: Instant) {
+        self.0.keep_fresh(now).await;
+    }
+
+    async fn metadata(&self, now: Instant) -> Result<Arc<Kept<Metadata>>, Failure> {
+        self.0.metadata(now).await.map_err(unavailable)
+    }
+}
+
+fn unavailable(reason: String) -> Failure {
+    Failure::token(Fault::Unavailable, reason)
+}
+
+impl Shared {
+    /// Verifies the ID token, with newer keys if it names one that is not there. Gives the keys that did.
+    async fn verify(
+        self: &Arc<Self>,
+        metadata: &Metadata,
+        handshake: &Handshake,
+        tokens: &Tokens,
+        keys: Arc<Kept<Keys>>,
+        now: Instant,
+    ) -> Result<(Verified, Arc<Kept<Keys>>), Failure> {
+        let refused = |why: &str| Failure::token(Fault::Refused, format!("the ID token {why}"));
+        let Some(token) = &tokens.id_token else { return Err(refused("is missing in the token response")) };
+        let expected = Expected {
+            issuer: &self.config.issuer,
+            client_id: &self.config.client_id,
+            nonce: &handshake.nonce,
+            max_age: handshake.max_age,
+            access_token: tokens.access_token.expose(),
+            leeway: TimeDelta::from_std(self.config.leeway).unwrap_or_default(),
+        };
+        let algorithms = discovery::algorithms(&self.config, metadata);
+        let client_secret = self.config.client_secret.as_ref().map(Plain::expose);
+        let verify = |keys: &Keys| {
+            let signers = Signers { algorithms: &algorithms, keys, client_secret };
+            id_token::verify(token.expose(), &expected, &signers, now)
+        };
+        let (outcome, keys) = match verify(&keys.value) {
+            Err(Unverified::UnknownKey) => {
+                let newer = self.newer_keys(keys, now).await;
+                (verify(&newer.value), newer)
+            }
+            outcome => (outcome, keys),
+        };
+        match outcome {
+            Ok(verified) => Ok((verified, keys)),
+            Err(Unverified::UnknownKey) => Err(refused("is signed with a key that the provider does not publish")),
+            Err(Unverified::Bad(why)) => Err(refused(&why)),
+        }
+    }
+
+    async fn ask_userinfo(
+        &self,
+        metadata: &Metadata,
+        verified: &Verified,
+        tokens: &Tokens,
+        keys: &Keys,
+        now: Instant,
+    ) -> Result<Option<Map<String, Value>>, Failure> {
+        let wanted = match self.config.userinfo {
+            Userinfo::Auto => !claims::present(&verified.claims, "email"),
+            Userinfo::Always => true,
+            Userinfo::Never => false,
+        };
+        match metadata.userinfo_endpoint().filter(|_| wanted) {
+            Some(endpoint) => {
+                self.userinfo(endpoint.as_str(), &tokens.access_token, &verified.sub, keys, now).await.map(Some)
+            }
+            None => Ok(None),
+        }
+    }
+}
+
+fn identity(verified: Verified, userinfo: Option<Map<String, Value>>, tokens: Tokens) -> Identity {
+    let Verified { sub, auth_time, claims: first } = verified;
+    let (acr, amr, sid) = (claims::short(&first, "acr"), claims::methods(&first), claims::short(&first, "sid"));
+    let all = claims::together(first, userinfo);
+    let profile = claims::profile(&all);
+    let claims = claims::cleaned(&all, &sub, &profile);
+    let Tokens { id_token, access_token, refresh_token, expires_in } = tokens;
+    let tokens = ProviderTokens { id_token, access_token, refresh_token, expires_in };
+    Identity { sub, profile, claims, auth_time, acr, amr, sid, tokens }
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::config::{Endpoints, Pkce, TokenEndpointAuthMethod};
+
+    /// A provider as most are configured.
+    pub(in crate::upstream::oidc) fn config(issuer: &str) -> config::Oidc {
+        config::Oidc {
+            issuer: issuer.into(),
+            client_id: "us".into(),
+            client_secret: Some(Plain::new("secret")),
+            token_endpoint_auth_method: TokenEndpointAuthMethod::ClientSecretBasic,
+            scopes: ["openid", "profile", "email"].map(String::from).into(),
+            pkce: Pkce::S256,
+            extra_params: vec![],
+            userinfo: Userinfo::Auto,
+            signing_algorithms: vec![],
+            leeway: Duration::from_secs(60),
+            timeout: Duration::from_secs(5),
+            endpoints: Endpoints::default(),
+            insecure_allow_http: false,
+            expose_tokens: false,
+        }
+    }
+}

@@ -1,0 +1,275 @@
+//! The provider's metadata (OpenID Connect Discovery 1.0 §3), read with patience and judged without.
+//!
+//! Only the members that are used reach the library, since real documents break its reading of the others: an empty
+//! `op_policy_uri`, a missing `subject_types_supported`, nulls in lists.
+
+use openidconnect::core::{
+    CoreAuthDisplay, CoreClaimName, CoreClaimType, CoreClientAuthMethod, CoreGrantType, CoreJsonWebKey,
+    CoreJweContentEncryptionAlgorithm, CoreJweKeyManagementAlgorithm, CoreJwsSigningAlgorithm, CoreResponseMode,
+    CoreResponseType, CoreSubjectIdentifierType,
+};
+use openidconnect::{AdditionalProviderMetadata, EndSessionUrl, ProviderMetadata};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, json};
+use url::Url;
+
+use crate::config::{self, is_loopback};
+
+/// What is used of the metadata beyond what the library knows.
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+pub struct Extra {
+    /// OpenID Connect RP-Initiated Logout §2.1.
+    pub end_session_endpoint: Option<EndSessionUrl>,
+    /// RFC 9207 §3.
+    #[serde(default)]
+    pub authorization_response_iss_parameter_supported: bool,
+}
+
+impl AdditionalProviderMetadata for Extra {}
+
+/// The metadata of a provider that was checked: token endpoint and all used endpoints are there and allowed.
+pub type Metadata = ProviderMetadata<
+    Extra,
+    CoreAuthDisplay,
+    CoreClientAuthMethod,
+    CoreClaimName,
+    CoreClaimType,
+    CoreGrantType,
+    CoreJweContentEncryptionAlgorithm,
+    CoreJweKeyManagementAlgorithm,
+    CoreJsonWebKey,
+    CoreResponseMode,
+    CoreResponseType,
+    CoreSubjectIdentifierType,
+>;
+
+const REQUIRED: [&str; 3] = ["authorization_endpoint", "token_endpoint", "jwks_uri"];
+const OPTIONAL: [&str; 2] = ["userinfo_endpoint", "end_session_endpoint"];
+/// Signed by a key of the provider's own, and checkable here. HMAC and `none` are not among them (RT-17, RT-18).
+const ASYMMETRIC: [&str; 9] = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "EdDSA"];
+
+/// Where the document is (RD-02).
+pub fn well_known(issuer: &str) -> String {
+    format!("{}/.well-known/openid-configuration", issuer.trim_end_matches('/'))
+}
+
+/// The metadata without a document, where the operator gave everything that a login needs.
+pub fn given(config: &config::Oidc) -> Option<Metadata> {
+    let document = json!({ "issuer": config.issuer });
+    let complete =
+        [&config.endpoints.authorization_endpoint, &config.endpoints.token_endpoint, &config.endpoints.jwks_uri];
+    complete.iter().all(|endpoint| endpoint.is_some()).then(|| read(&document, config).ok()).flatten()
+}
+
+/// Reads a discovery document and checks it. What the operator gave stands in front of what it says.
+pub fn read(document: &Value, config: &config::Oidc) -> Result<Metadata, String> {
+    let document = document.as_object().ok_or("the discovery document is not an object")?;
+    if text(document, "issuer") != Some(config.issuer.as_str()) {
+        return Err("the issuer in the discovery document is not the configured one".into());
+    }
+    let mut used = Map::new();
+    for name in REQUIRED.into_iter().chain(OPTIONAL) {
+        if let Some(given) = endpoint_given(config, name) {
+            used.insert(name.into(), json!(given));
+        } else if let Some(learned) = text(document, name) {
+            check_endpoint(name, learned, config)?;
+            used.insert(name.into(), json!(learned));
+        } else if REQUIRED.contains(&name) {
+            return Err(format!("the discovery document has no {name}"));
+        }
+    }
+    let iss_parameter = "authorization_response_iss_parameter_supported";
+    used.insert(iss_parameter.into(), json!(document.get(iss_parameter) == Some(&Value::Bool(true))));
+    let algorithms = "id_token_signing_alg_values_supported";
+    used.insert(algorithms.into(), texts(document.get(algorithms)));
+    used.insert("issuer".into(), json!(config.issuer));
+    used.insert("response_types_supported".into(), json!(["code"]));
+    used.insert("subject_types_supported".into(), json!(["public"]));
+    serde_json::from_value(Value::Object(used)).map_err(|_| "the discovery document cannot be read".into())
+}
+
+/// The algorithms that an ID token may be signed with: those configured, else those of the provider that are safe, else
+/// the one that every provider must have (OpenID Connect Core §15.1).
+pub fn algorithms(config: &config::Oidc, metadata: &Metadata) -> Vec<CoreJwsSigningAlgorithm> {
+    if !config.signing_algorithms.is_empty() {
+        return config.signing_algorithms.iter().filter_map(|name| algorithm(name)).collect();
+    }
+    let listed = metadata.id_token_signing_alg_values_supported();
+    if listed.is_empty() {
+        return vec![CoreJwsSigningAlgorithm::RsaSsaPkcs1V15Sha256];
+    }
+    asymmetric().filter(|algorithm| listed.contains(algorithm)).collect()
+}
+
+/// Every algorithm that a provider may sign with by a key of its own.
+pub fn asymmetric() -> impl Iterator<Item = CoreJwsSigningAlgorithm> {
+    ASYMMETRIC.into_iter().filter_map(algorithm)
+}
+
+/// The algorithm of that name in RFC 7518, letter by letter; never `none`.
+pub fn algorithm(name: &str) -> Option<CoreJwsSigningAlgorithm> {
+    let known = serde_json::from_value(Value::String(name.into())).ok();
+    known.filter(|algorithm| *algorithm != CoreJwsSigningAlgorithm::None)
+}
+
+fn endpoint_given<'c>(config: &'c config::Oidc, name: &str) -> Option<&'c Url> {
+    let endpoints = &config.endpoints;
+    match name {
+        "authorization_endpoint" => endpoints.authorization_endpoint.as_ref(),
+        "token_endpoint" => endpoints.token_endpoint.as_ref(),
+        "userinfo_endpoint" => endpoints.userinfo_endpoint.as_ref(),
+        "jwks_uri" => endpoints.jwks_uri.as_ref(),
+        "end_session_endpoint" => endpoints.end_session_endpoint.as_ref(),
+        _ => None,
+    }
+}
+
+/// RD-03
+fn check_endpoint(name: &str, endpoint: &str, config: &config::Oidc) -> Result<(), String> {
+    let refused = |why: &str| Err(format!("the {name} in the discovery document {why}"));
+    let Ok(url) = Url::parse(endpoint) else { return refused("is not a URL") };
+    let may_be_http = || {
+        let at_home = Url::parse(&config.issuer).is_ok_and(|issuer| issuer.scheme() == "http" && is_loopback(&issuer));
+        config.insecure_allow_http || (at_home && is_loopback(&url))
+    };
+    if !(url.scheme() == "https" || (url.scheme() == "http" && may_be_http())) {
+        return refused("is not https");
+    }
+    if !url.username().is_empty() || url.password().is_some() || url.fragment().is_some() {
+        return refused("has credentials or a fragment");
+    }
+    Ok(())
+}
+
+/// A text member that says something: null, empty and other types count as absent (RD-15).
+fn text<'d>(document: &'d Map<String, Value>, name: &str) -> Option<&'d str> {
+    document.get(name).and_then(Value::as_str).filter(|text| !text.is_empty())
+}
+
+fn texts(list: Option<&Value>) -> Value {
+    let list = list.and_then(Value::as_array);
+    list.into_iter().flatten().filter(|item| item.is_string()).cloned().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::upstream::oidc::client::tests::config;
+
+    fn document() -> Value {
+        json!({
+            "issuer": "https://op.example/realm",
+            "authorization_endpoint": "https://op.example/auth?p=x",
+            "token_endpoint": "https://op.example/token",
+            "jwks_uri": "https://keys.example/jwks",
+        })
+    }
+
+    fn with(name: &str, value: Value) -> Value {
+        let mut document = document();
+        document[name] = value;
+        document
+    }
+
+    fn realm() -> config::Oidc {
+        config("https://op.example/realm")
+    }
+
+    /// RD-01: byte for byte, a slash at the end included.
+    #[test]
+    fn the_issuer_must_be_the_configured_one() {
+        assert!(read(&document(), &realm()).is_ok());
+        for other in ["https://op.example/realm/", "https://op.example", "https://OP.example/realm", ""] {
+            assert!(read(&with("issuer", json!(other)), &realm()).is_err(), "{other}");
+        }
+        assert!(read(&with("issuer", Value::Null), &realm()).is_err());
+        let slash = config("https://op.example/");
+        let metadata = read(&with("issuer", json!("https://op.example/")), &slash).expect("good");
+        assert_eq!(metadata.issuer().as_str(), "https://op.example/");
+    }
+
+    /// RD-02
+    #[test]
+    fn the_well_known_path_follows_the_issuer_without_its_slash() {
+        let expected = "https://op.example/realm/.well-known/openid-configuration";
+        assert_eq!(well_known("https://op.example/realm/"), expected);
+        assert_eq!(well_known("https://op.example/realm"), expected);
+    }
+
+    /// RD-03
+    #[test]
+    fn endpoints_must_be_https() {
+        for name in REQUIRED.into_iter().chain(OPTIONAL) {
+            for bad in [
+                "http://op.example/x",
+                "file:///etc/passwd",
+                "javascript:alert(1)",
+                "//op.example",
+                "x",
+                "https://u:p@op.example/",
+                "https://op.example/#f",
+                "http://127.0.0.1/x",
+            ] {
+                assert!(read(&with(name, json!(bad)), &realm()).is_err(), "{name} {bad}");
+            }
+        }
+        let mut home = config("http://127.0.0.1:5556");
+        let mut at_home = with("issuer", json!("http://127.0.0.1:5556"));
+        at_home["token_endpoint"] = json!("http://127.0.0.1:5556/token");
+        assert!(read(&at_home, &home).is_ok());
+        at_home["token_endpoint"] = json!("http://op.example/token");
+        assert!(read(&at_home, &home).is_err());
+        home.insecure_allow_http = true;
+        assert!(read(&at_home, &home).is_ok());
+    }
+
+    /// RD-15
+    #[test]
+    fn what_is_odd_and_unused_is_let_be() {
+        let mut odd = document();
+        for (name, value) in [
+            ("op_policy_uri", json!("")),
+            ("service_documentation", json!("not a url")),
+            ("scopes_supported", Value::Null),
+            ("grant_types_supported", json!([null, 1])),
+            ("userinfo_endpoint", json!("")),
+            ("end_session_endpoint", Value::Null),
+            ("id_token_signing_alg_values_supported", json!([null, "ES256K", "ML-DSA-44", "ES256", "HS256", "none"])),
+            ("authorization_response_iss_parameter_supported", json!("true")),
+            ("x_unknown", json!({"a": [1]})),
+        ] {
+            odd[name] = value;
+        }
+        let metadata = read(&odd, &realm()).expect("tolerated");
+        assert!(metadata.userinfo_endpoint().is_none());
+        assert!(metadata.additional_metadata().end_session_endpoint.is_none());
+        assert!(!metadata.additional_metadata().authorization_response_iss_parameter_supported);
+        assert_eq!(algorithms(&realm(), &metadata), [CoreJwsSigningAlgorithm::EcdsaP256Sha256]);
+    }
+
+    /// RT-18: HMAC only where it is configured, `none` never.
+    #[test]
+    fn the_provider_cannot_widen_the_algorithms() {
+        let hmac = read(&with("id_token_signing_alg_values_supported", json!(["HS256", "none"])), &realm());
+        assert_eq!(algorithms(&realm(), &hmac.expect("good")), []);
+        let silent = read(&document(), &realm()).expect("good");
+        assert_eq!(algorithms(&realm(), &silent), [CoreJwsSigningAlgorithm::RsaSsaPkcs1V15Sha256]);
+        let mut chosen = realm();
+        chosen.signing_algorithms = ["HS256", "none", "None", "rs256"].map(String::from).into();
+        assert_eq!(algorithms(&chosen, &silent), [CoreJwsSigningAlgorithm::HmacSha256]);
+        assert_eq!(asymmetric().count(), ASYMMETRIC.len());
+    }
+
+    #[test]
+    fn what_the_operator_gave_stands_in_front() {
+        let mut config = realm();
+        let url = |text: &str| Some(Url::parse(text).expect("a URL"));
+        config.endpoints.token_endpoint = url("http://10.0.0.1/token");
+        let metadata = read(&with("token_endpoint", json!("javascript:x")), &config).expect("good");
+        assert_eq!(metadata.token_endpoint().expect("given").as_str(), "http://10.0.0.1/token");
+        assert!(given(&config).is_none());
+        config.endpoints.authorization_endpoint = url("https://a.example/");
+        config.endpoints.jwks_uri = url("https://a.example/jwks");
+        assert!(given(&config).is_some());
+    }
+}

@@ -1,0 +1,95 @@
+//! The provider's key set (RFC 7517), and which key of it a signature is checked with.
+
+use openidconnect::core::{CoreJsonWebKey, CoreJsonWebKeyType, CoreJsonWebKeyUse, CoreJwsSigningAlgorithm};
+use openidconnect::{JsonWebKey, JsonWebKeyAlgorithm, JwsSigningAlgorithm};
+use serde_json::Value;
+
+/// The keys that can be used, at least one.
+pub struct Keys(Vec<CoreJsonWebKey>);
+
+/// Why there is no one key for a signature.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NoKey {
+    /// None fits: perhaps the provider has a new one.
+    Unknown,
+    /// More than one fits, and guessing is no answer (RT-22).
+    Ambiguous,
+}
+
+impl Keys {
+    /// Reads a key set. Keys that cannot be read or do not verify signatures are skipped; none left is an error.
+    pub fn read(document: &Value) -> Result<Self, String> {
+        let listed = document.get("keys").and_then(Value::as_array).ok_or("the key set has no list of keys")?;
+        let keys: Vec<_> = listed.iter().filter_map(usable).collect();
+        if keys.is_empty() { Err("the key set has no usable key".into()) } else { Ok(Self(keys)) }
+    }
+
+    /// The one key with that `kid`, if one is named, that fits the algorithm.
+    pub fn find(&self, kid: Option<&str>, algorithm: &CoreJwsSigningAlgorithm) -> Result<&CoreJsonWebKey, NoKey> {
+        let of_kid = |key: &&CoreJsonWebKey| kid.is_none() || key.key_id().map(|id| id.as_str()) == kid;
+        let mut fitting = self.0.iter().filter(of_kid).filter(|key| fits(key, algorithm));
+        match (fitting.next(), fitting.next()) {
+            (Some(key), None) => Ok(key),
+            (None, _) => Err(NoKey::Unknown),
+            (Some(_), Some(_)) => Err(NoKey::Ambiguous),
+        }
+    }
+}
+
+fn usable(key: &Value) -> Option<CoreJsonWebKey> {
+    let key: CoreJsonWebKey = serde_json::from_value(key.clone()).ok()?;
+    let signs = !matches!(key.key_use(), Some(CoreJsonWebKeyUse::Encryption | CoreJsonWebKeyUse::Other(_)));
+    (signs && *key.key_type() != CoreJsonWebKeyType::Symmetric).then_some(key)
+}
+
+fn fits(key: &CoreJsonWebKey, algorithm: &CoreJwsSigningAlgorithm) -> bool {
+    let of_algorithm = match key.signing_alg() {
+        JsonWebKeyAlgorithm::Unspecified => true,
+        JsonWebKeyAlgorithm::Algorithm(only) => only == algorithm,
+        JsonWebKeyAlgorithm::Unsupported => false,
+    };
+    of_algorithm && algorithm.key_type().as_ref() == Some(key.key_type())
+}
+
+#[cfg(test)]
+mod tests {
+    use CoreJwsSigningAlgorithm::{EcdsaP256Sha256, RsaSsaPkcs1V15Sha256};
+    use serde_json::json;
+
+    use super::*;
+
+    fn rsa(kid: &str) -> Value {
+        json!({"kty": "RSA", "kid": kid, "use": "sig", "n": "AQAB", "e": "AQAB"})
+    }
+
+    #[test]
+    fn bad_keys_are_skipped_and_an_empty_set_is_none() {
+        let encrypting = json!({"kty": "RSA", "kid": "enc", "use": "enc", "n": "AQAB", "e": "AQAB"});
+        let secret = json!({"kty": "oct", "kid": "k", "k": "AQAB"});
+        let unread = json!({"kty": "RSA", "kid": 7});
+        let odd = json!({"kty": "AKP", "alg": "ML-DSA-44", "pub": "x"});
+        let bad = json!([encrypting, secret, unread, odd, null, "key"]);
+        assert!(Keys::read(&json!({"keys": bad})).is_err());
+        assert!(Keys::read(&json!({"keys": []})).is_err());
+        assert!(Keys::read(&json!({"keys": null})).is_err());
+        assert!(Keys::read(&json!([])).is_err());
+        let mut mixed = bad.as_array().expect("a list").clone();
+        mixed.push(rsa("good"));
+        assert_eq!(Keys::read(&json!({"keys": mixed})).expect("one is good").0.len(), 1);
+    }
+
+    /// RT-21, RT-22
+    #[test]
+    fn a_key_is_found_by_its_id_or_by_being_the_only_one() {
+        let one = Keys::read(&json!({"keys": [rsa("a")]})).expect("good");
+        assert!(one.find(None, &RsaSsaPkcs1V15Sha256).is_ok());
+        assert!(one.find(Some("a"), &RsaSsaPkcs1V15Sha256).is_ok());
+        assert_eq!(one.find(Some("b"), &RsaSsaPkcs1V15Sha256).err(), Some(NoKey::Unknown));
+        assert_eq!(one.find(Some("a"), &EcdsaP256Sha256).err(), Some(NoKey::Unknown));
+        let two = Keys::read(&json!({"keys": [rsa("a"), rsa("b")]})).expect("good");
+        assert_eq!(two.find(None, &RsaSsaPkcs1V15Sha256).err(), Some(NoKey::Ambiguous));
+        assert!(two.find(Some("b"), &RsaSsaPkcs1V15Sha256).is_ok());
+        let twice = Keys::read(&json!({"keys": [rsa("a"), rsa("a")]})).expect("good");
+        assert_eq!(twice.find(Some("a"), &RsaSsaPkcs1V15Sha256).err(), Some(NoKey::Ambiguous));
+    }
+}

@@ -1,0 +1,148 @@
+//! A JWS in compact form (RFC 7515), as ID tokens and signed userinfo come in.
+//!
+//! The signature is held against the bytes as they came. So what is odd in the claims can be mended afterwards, before
+//! the library reads them: it refuses a whole token for a number as `sub` or a null as `name`.
+
+use std::borrow::Cow;
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use openidconnect::JsonWebKey;
+use openidconnect::core::{CoreJsonWebKey, CoreJwsSigningAlgorithm};
+use serde_json::{Map, Value};
+
+use super::discovery;
+use super::jwks::{Keys, NoKey};
+
+/// A larger token is not looked at, in bytes.
+const MAX_BYTES: usize = 64 * 1024;
+/// An HMAC secret must be as long as the hash (RFC 7518 §3.2; RT-20), in bytes.
+const MIN_HMAC_SECRET: usize = 32;
+/// What changes the meaning of a token in ways that are not understood here (RT-25).
+const NOT_UNDERSTOOD: [&str; 5] = ["crit", "b64", "cty", "zip", "enc"];
+/// Types that a token may carry, as media types without `application/`. Others name tokens for other uses.
+const TYPES: [&str; 2] = ["jwt", "jose"];
+
+/// Why a token does not verify.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Unverified {
+    /// It names a key that is not in the set: perhaps the provider has a new one.
+    UnknownKey,
+    /// It is wrong. In words, without anything of its content.
+    Bad(String),
+}
+
+impl From<&str> for Unverified {
+    fn from(reason: &str) -> Self {
+        Self::Bad(reason.into())
+    }
+}
+
+impl From<String> for Unverified {
+    fn from(reason: String) -> Self {
+        Self::Bad(reason)
+    }
+}
+
+/// A token taken apart, not verified yet.
+pub struct Jws<'t> {
+    /// What it says it is signed with.
+    pub algorithm: CoreJwsSigningAlgorithm,
+    kid: Option<String>,
+    header: &'t str,
+    signed: &'t str,
+    signature: Vec<u8>,
+    /// What it says.
+    pub payload: Map<String, Value>,
+}
+
+/// Who may have signed a token.
+pub struct Signers<'a> {
+    /// The allowed algorithms.
+    pub algorithms: &'a [CoreJwsSigningAlgorithm],
+    /// The provider's keys.
+    pub keys: &'a Keys,
+    /// Our secret, for HMAC where it is allowed.
+    pub client_secret: Option<&'a str>,
+}
+
+impl<'t> Jws<'t> {
+    /// Takes a token apart.
+    pub fn read(token: &'t str) -> Result<Self, Unverified> {
+        if token.len() > MAX_BYTES {
+            return Err("is larger than 64 KiB".into());
+        }
+        let (signed, signature) = token.rsplit_once('.').ok_or("is not a JWS")?;
+        let (header, payload) = signed.split_once('.').ok_or("is not a JWS")?;
+        let members = object(header).ok_or("has no readable header")?;
+        if let Some(name) = NOT_UNDERSTOOD.into_iter().find(|name| members.contains_key(*name)) {
+            return Err(format!("has a header with {name}").into());
+        }
+        check_type(members.get("typ"))?;
+        let algorithm = members.get("alg").and_then(Value::as_str).and_then(discovery::algorithm);
+        Ok(Self {
+            algorithm: algorithm.ok_or("is unsigned or signed with an unknown algorithm")?,
+            // `jwk`, `jku`, `x5u` and `x5c` are not even looked at (RT-23).
+            kid: members.get("kid").map(|kid| kid.as_str().map(String::from).ok_or("has an odd kid")).transpose()?,
+            header,
+            signed,
+            signature: decode(signature).ok_or("has an unreadable signature")?,
+            payload: object(payload).ok_or("has no readable payload")?,
+        })
+    }
+
+    /// Checks the signature and gives the key that made it.
+    pub fn verify<'k>(&self, signers: &Signers<'k>) -> Result<Cow<'k, CoreJsonWebKey>, Unverified> {
+        if !signers.algorithms.contains(&self.algorithm) {
+            return Err("is signed with an algorithm that is not allowed".into());
+        }
+        let key = self.key(signers)?;
+        match key.verify_signature(&self.algorithm, self.signed.as_bytes(), &self.signature) {
+            Ok(()) => Ok(key),
+            // Without a name for it, a new key shows only by this.
+            Err(_) if self.kid.is_none() && !self.is_hmac() => Err(Unverified::UnknownKey),
+            Err(_) => Err("has a wrong signature".into()),
+        }
+    }
+
+    fn key<'k>(&self, signers: &Signers<'k>) -> Result<Cow<'k, CoreJsonWebKey>, Unverified> {
+        if self.is_hmac() {
+            let secret = signers.client_secret.unwrap_or_default();
+            if secret.len() < MIN_HMAC_SECRET {
+                return Err("is signed with a client secret that is too short for it".into());
+            }
+            return Ok(Cow::Owned(CoreJsonWebKey::new_symmetric(secret.as_bytes().to_vec())));
+        }
+        match signers.keys.find(self.kid.as_deref(), &self.algorithm) {
+            Ok(key) => Ok(Cow::Borrowed(key)),
+            Err(NoKey::Unknown) => Err(Unverified::UnknownKey),
+            Err(NoKey::Ambiguous) => Err("does not say which of the provider's keys signed it".into()),
+        }
+    }
+
+    fn is_hmac(&self) -> bool {
+        use CoreJwsSigningAlgorithm::{HmacSha256, HmacSha384, HmacSha512};
+        matches!(self.algorithm, HmacSha256 | HmacSha384 | HmacSha512)
+    }
+
+    /// The token with other claims: for the library to read, and verified by nobody.
+    pub fn with_claims(&self, claims: &Map<String, Value>) -> String {
+        let claims = URL_SAFE_NO_PAD.encode(Value::Object(claims.clone()).to_string());
+        format!("{}.{claims}.{}", self.header, URL_SAFE_NO_PAD.encode(&self.signature))
+    }
+}
+
+fn check_type(typ: Option<&Value>) -> Result<(), Unverified> {
+    let Some(typ) = typ else { return Ok(()) };
+    let typ = typ.as_str().unwrap_or_default().to_ascii_lowercase();
+    let bare = typ.strip_prefix("application/").unwrap_or(&typ);
+    if TYPES.contains(&bare) { Ok(()) } else { Err("is a token for another use (typ)".into()) }
+}
+
+fn decode(part: &str) -> Option<Vec<u8>> {
+    URL_SAFE_NO_PAD.decode(part).ok()
+}
+
+fn object(part: &str) -> Option<Map<String, Value>> {
+    serde_json::from_slice(&decode(part)?).ok()
+}

@@ -1,0 +1,22 @@
+//! OpenID Connect, as a relying party (OpenID Connect Core 1.0).
+//!
+//! `openidconnect` does the protocol; what it leaves to its caller is done here: caching and refreshing the
+//! provider's documents (`documents`, `cached`), reading what real providers send (`discovery`, `exchange`,
+//! `userinfo`), and the checks it does not make (`jws`, `id_token`).
+
+mod begin;
+mod cached;
+mod claims;
+mod client;
+mod discovery;
+mod documents;
+mod exchange;
+mod fetch;
+mod id_token;
+mod jwks;
+mod jws;
+mod library;
+mod text;
+mod userinfo;
+
+pub use client::Oidc;

@@ -1,0 +1,34 @@
+//! Text of a provider's, made harmless: PostgreSQL refuses NUL, logs break on line ends, and direction marks make a
+//! name look like another (RT-39).
+
+/// Without control characters and direction marks, trimmed. Line ends and tabs become spaces.
+pub fn clean(text: &str) -> String {
+    let spaced = text.chars().map(|c| if matches!(c, '\n' | '\r' | '\t') { ' ' } else { c });
+    spaced.filter(|c| !is_harmful(*c)).collect::<String>().trim().to_owned()
+}
+
+/// Whether there is nothing to clean but space around.
+pub fn is_clean(text: &str) -> bool {
+    !text.chars().any(is_harmful)
+}
+
+fn is_harmful(c: char) -> bool {
+    c.is_control()
+        || matches!(
+            c,
+            '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}'
+        )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// RT-39
+    #[test]
+    fn only_harmful_characters_go() {
+        assert_eq!(clean(" Al\u{0}ice\r\n\u{202e}Smith\u{2066}\u{7f} "), "Alice  Smith");
+        assert_eq!(clean("Zoë 👩\u{200d}🚀 日本"), "Zoë 👩\u{200d}🚀 日本");
+        assert!(is_clean("Zoë") && !is_clean("a\tb") && !is_clean("\u{feff}a"));
+    }
+}

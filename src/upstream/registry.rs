@@ -1,0 +1,38 @@
+//! All configured providers.
+
+use std::sync::Arc;
+
+use super::oidc::Oidc;
+use super::provider::Provider;
+use crate::base::db::Db;
+use crate::base::outbound::Outbound;
+use crate::config;
+
+/// The providers, in configured order. Cheap to clone; every clone shares what was learned of them.
+#[derive(Clone)]
+pub struct Registry(Arc<[Provider]>);
+
+impl Registry {
+    /// Takes them from the configuration. Asks none of them anything.
+    pub fn new(providers: Vec<config::Provider>, db: Db, outbound: Outbound) -> Self {
+        let built = move |provider: config::Provider| {
+            let config::Provider { id, name, redirect_uri, protocol } = provider;
+            match protocol {
+                config::Protocol::Oidc(protocol) => {
+                    Provider::Oidc(Oidc::new(id, name, redirect_uri, protocol, db.clone(), outbound.clone()))
+                }
+            }
+        };
+        Self(providers.into_iter().map(built).collect())
+    }
+
+    /// The provider of that id.
+    pub fn get(&self, id: &str) -> Option<&Provider> {
+        self.iter().find(|provider| provider.id() == id)
+    }
+
+    /// All of them, in configured order.
+    pub fn iter(&self) -> impl Iterator<Item = &Provider> {
+        self.0.iter()
+    }
+}

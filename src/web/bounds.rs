@@ -1,0 +1,55 @@
+//! What every request must keep to, and what every answer carries.
+
+use actix_web::Error;
+use actix_web::body::MessageBody;
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::header::{self, HeaderName, HeaderValue};
+use actix_web::middleware::Next;
+use actix_web::web::Data;
+
+use super::problem::Problem;
+use crate::app::App;
+
+const MAX_URI: usize = 8 * 1024;
+const MAX_HEADERS: usize = 16 * 1024;
+
+/// Turns away what is too long, and gives every answer its headers (WB-02).
+pub async fn keep(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<impl MessageBody>, Error> {
+    let https = request.app_data::<Data<App>>().is_some_and(|app| app.config.server.public_url.is_https());
+    let mut answer = match too_long(&request) {
+        Some(problem) => {
+            let refused = problem.for_browser(request.request());
+            request.into_response(refused).map_into_right_body()
+        }
+        None => next.call(request).await?.map_into_left_body(),
+    };
+    let id = super::client::request_id(answer.request());
+    let headers = answer.headers_mut();
+    let constant = HeaderValue::from_static;
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, constant("nosniff"));
+    headers.insert(header::REFERRER_POLICY, constant("no-referrer"));
+    if !headers.contains_key(header::CACHE_CONTROL) {
+        headers.insert(header::CACHE_CONTROL, constant("no-store"));
+    }
+    if https {
+        headers.insert(header::STRICT_TRANSPORT_SECURITY, constant("max-age=31536000"));
+    }
+    if let Ok(id) = HeaderValue::from_str(&id) {
+        headers.insert(HeaderName::from_static("x-request-id"), id);
+    }
+    Ok(answer)
+}
+
+fn too_long(request: &ServiceRequest) -> Option<Problem> {
+    let length = |(name, value): (&HeaderName, &HeaderValue)| name.as_str().len() + value.len() + 4;
+    if request.uri().to_string().len() > MAX_URI {
+        Some(Problem::uri_too_long())
+    } else if request.headers().iter().map(length).sum::<usize>() > MAX_HEADERS {
+        Some(Problem::headers_too_large())
+    } else {
+        None
+    }
+}

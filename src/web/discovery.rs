@@ -1,0 +1,31 @@
+//! `GET /.well-known/jwks.json`.
+
+use actix_web::http::header::{self, HeaderValue};
+use actix_web::web::Data;
+use actix_web::{HttpRequest, HttpResponse};
+
+use super::client;
+use crate::app::App;
+
+/// The public keys. Costs no round trip, so it answers while the database is away (JW-10).
+pub async fn jwks(app: Data<App>, request: HttpRequest) -> HttpResponse {
+    let keys = app.keys.keys();
+    let known = client::header_text(&request, header::IF_NONE_MATCH);
+    let unchanged = known.is_some_and(|tags| tags.split(',').any(|tag| tag.trim() == keys.etag() || tag.trim() == "*"));
+    let mut answer = if unchanged {
+        HttpResponse::NotModified().finish()
+    } else {
+        HttpResponse::Ok().content_type("application/jwk-set+json").body(keys.jwks().to_owned())
+    };
+    // A cache may hold the document as long as a new key stands in it before it signs.
+    let max_age = app.config.signing.publish_before_use.as_secs();
+    let headers = answer.headers_mut();
+    if let Ok(value) = HeaderValue::from_str(&format!("public, max-age={max_age}")) {
+        headers.insert(header::CACHE_CONTROL, value);
+    }
+    if let Ok(value) = HeaderValue::from_str(keys.etag()) {
+        headers.insert(header::ETAG, value);
+    }
+    headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+    answer
+}

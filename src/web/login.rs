@@ -1,0 +1,187 @@
+//! The cookie door: `/providers`, `/login`, `/login/{provider}`, `/callback/{provider}`.
+
+use actix_web::http::header;
+use actix_web::web::{Data, Path};
+use actix_web::{HttpRequest, HttpResponse};
+use serde_json::json;
+
+use super::client;
+use super::cookies;
+use super::credentials;
+use super::extract::Parameters;
+use super::pages;
+use super::problem::Problem;
+use super::throttle::Throttles;
+use crate::app::App;
+use crate::base::clock::Instant;
+use crate::base::id::SessionId;
+use crate::base::secret::{Hashed, Plain};
+use crate::login::{self, Arrival, Caller, Code, Completed, Door, Refusal, Return, Verdict};
+use crate::upstream::{Answer, Hints};
+
+/// The ways to sign in, in configured order.
+pub async fn providers(app: Data<App>) -> HttpResponse {
+    let now = app.clock.now();
+    let mut providers = Vec::new();
+    for provider in app.providers.iter() {
+        providers.push(json!({
+            "id": provider.id(),
+            "name": provider.name(),
+            "kind": provider.kind(),
+            "login_url": app.config.server.public_url.at(&format!("/login/{}", provider.id())),
+            "available": provider.available(now).await,
+        }));
+    }
+    HttpResponse::Ok().json(json!({ "providers": providers }))
+}
+
+/// The page with the ways to sign in; with one only, straight on to it.
+pub async fn choose(app: Data<App>, request: HttpRequest) -> HttpResponse {
+    let answer = async {
+        let query = Parameters::of_query(&request)?;
+        let return_to = checked_return_to(&app, &query)?;
+        let mut providers = app.providers.iter();
+        let (first, second) = (providers.next(), providers.next());
+        let only = first.filter(|_| second.is_none() && query.get("choose") != Some("1"));
+        Ok(match only {
+            Some(only) => pages::see_other(&pages::login_link(&app, only.id(), return_to.as_deref())),
+            None => pages::choose(&app, return_to.as_deref()),
+        })
+    };
+    answer.await.unwrap_or_else(|problem: Problem| problem.for_browser(&request))
+}
+
+/// Sends the browser to the provider.
+pub async fn begin(
+    app: Data<App>,
+    throttles: Data<Throttles>,
+    path: Path<String>,
+    request: HttpRequest,
+) -> HttpResponse {
+    let answer = send_away(&app, &throttles, path.into_inner(), &request).await;
+    answer.unwrap_or_else(|problem| problem.for_browser(&request))
+}
+
+async fn send_away(
+    app: &App,
+    throttles: &Throttles,
+    provider: String,
+    request: &HttpRequest,
+) -> Result<HttpResponse, Problem> {
+    throttles.begin(app, request)?;
+    let query = Parameters::of_query(request)?;
+    let return_to = checked_return_to(app, &query)?;
+    let (binding, cookie) = cookies::bind(app, request);
+    let caller = caller(app, request);
+    let arrival = Arrival { provider, door: Door::Cookie, hints: hints(&query)?, return_to, binding, caller };
+    let begun = login::begin(app, arrival, app.clock.now()).await?;
+    Ok(HttpResponse::Found().insert_header((header::LOCATION, begun.url)).cookie(cookie).finish())
+}
+
+/// Takes the browser back from the provider.
+pub async fn callback(
+    app: Data<App>,
+    throttles: Data<Throttles>,
+    path: Path<String>,
+    request: HttpRequest,
+) -> HttpResponse {
+    let answer = take_back(&app, &throttles, path.into_inner(), &request).await;
+    answer.unwrap_or_else(|problem| problem.for_browser(&request))
+}
+
+/// No provider was asked to answer by a form (RA-19).
+pub async fn callback_by_form(request: HttpRequest) -> HttpResponse {
+    Problem::invalid_request().for_browser(&request)
+}
+
+async fn take_back(
+    app: &App,
+    throttles: &Throttles,
+    provider: String,
+    request: &HttpRequest,
+) -> Result<HttpResponse, Problem> {
+    throttles.come_back(app, request)?;
+    let query = Parameters::of_query(request)?;
+    let (state, verdict) = returned(&query)?;
+    let back = Return { provider, door: Door::Cookie, state, verdict, caller: caller(app, request) };
+    let now = app.clock.now();
+    match login::complete(app, back, now).await {
+        Ok(completed) => Ok(welcome(app, &completed, now)),
+        Err(Refusal::Replayed { reference, session, return_to }) => {
+            // A reload or the back button, in a browser that the first arrival signed in, harms nobody (RA-06).
+            if is_signed_in_by(app, request, session, now).await {
+                return Ok(pages::see_other(&landing(app, return_to)));
+            }
+            Err(Refusal::Replayed { reference, session, return_to }.into())
+        }
+        Err(refusal) => Err(refusal.into()),
+    }
+}
+
+fn welcome(app: &App, completed: &Completed, now: Instant) -> HttpResponse {
+    let mut answer = pages::see_other(&landing(app, completed.return_to.clone()));
+    let cookie = cookies::for_session(app, &completed.signed_in.session, now);
+    let _always_a_cookie = answer.add_cookie(&cookie);
+    answer
+}
+
+async fn is_signed_in_by(app: &App, request: &HttpRequest, session: Option<SessionId>, now: Instant) -> bool {
+    let claimed = credentials::signed_in(app, request, now).await;
+    claimed.is_ok_and(|(signed_in, _)| Some(signed_in.session.id) == session)
+}
+
+fn landing(app: &App, return_to: Option<String>) -> String {
+    return_to.unwrap_or_else(|| {
+        let default = &app.config.login.default_return_to;
+        let prefix = if default.starts_with('/') { app.config.server.public_url.prefix() } else { "" };
+        format!("{prefix}{default}")
+    })
+}
+
+fn checked_return_to(app: &App, query: &Parameters) -> Result<Option<String>, Problem> {
+    let Some(asked) = query.get("return_to") else { return Ok(None) };
+    let checked = app.config.login.return_to.check(asked).ok_or(Code::ReturnToRefused)?;
+    Ok(Some(checked))
+}
+
+/// What may be passed on to the provider; everything else in the query is ignored (RA-16).
+pub fn hints(query: &Parameters) -> Result<Hints, Problem> {
+    let text = |name: &str| query.get(name).map(str::to_owned);
+    let max_age = query.get("max_age").map(str::parse).transpose().map_err(|_| Problem::invalid_request())?;
+    Ok(Hints {
+        login_hint: text("login_hint"),
+        prompt: text("prompt"),
+        max_age,
+        acr_values: text("acr_values"),
+        ui_locales: text("ui_locales"),
+    })
+}
+
+/// What a provider's redirect says. Both a code and an error, or neither, is nonsense (RA-14).
+fn returned(query: &Parameters) -> Result<(Plain, Verdict), Problem> {
+    let state = query.get("state").ok_or(Code::UnknownState)?;
+    let iss = query.get("iss").map(str::to_owned);
+    let verdict = match (query.get("code"), query.get("error")) {
+        (Some(code), None) => Verdict::Granted(Answer { code: Plain::new(code), iss }),
+        (None, Some(error)) => Verdict::Denied { error: known_error(error), iss },
+        _ => return Err(Problem::invalid_request()),
+    };
+    Ok((Plain::new(state), verdict))
+}
+
+/// An error code as it may stand in logs: what strangers write does not get there.
+fn known_error(error: &str) -> String {
+    let plain = error.len() <= 64 && error.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_');
+    if plain { error.to_owned() } else { "an unknown error".to_owned() }
+}
+
+/// Who asks.
+pub fn caller(app: &App, request: &HttpRequest) -> Caller {
+    let binding: Option<Hashed> = cookies::binding(app, request);
+    Caller {
+        ip: client::address(request, &app.config.server.trusted_proxies),
+        user_agent: client::header_text(request, header::USER_AGENT),
+        origin: client::header_text(request, header::ORIGIN),
+        binding,
+    }
+}

@@ -1,0 +1,26 @@
+//! HTTP in, HTTP out: the only storey that knows actix-web. A handler takes typed values in, calls one verb and gives a
+//! typed value out.
+
+mod bounds;
+mod client;
+mod cookies;
+mod cors;
+mod credentials;
+mod discovery;
+mod extract;
+mod json_door;
+mod login;
+mod logout;
+mod observe;
+mod ops;
+mod pages;
+mod problem;
+mod routes;
+mod session;
+mod throttle;
+
+pub use bounds::keep as keep_bounds;
+pub use observe::Span;
+pub use ops::Readiness;
+pub use routes::{admin, public};
+pub use throttle::Throttles;

@@ -1,0 +1,51 @@
+//! One line a request, with its id. Never the query: it holds codes and states.
+
+use actix_web::body::MessageBody;
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::web::Data;
+use actix_web::{Error, HttpMessage};
+use tracing::field::Empty;
+use tracing_actix_web::{RequestId, RootSpanBuilder};
+
+use super::client;
+use crate::app::App;
+
+/// The span that all logs of a request stand in.
+pub struct Span;
+
+/// When the request came, by a clock that only runs forward.
+struct Began(std::time::Instant);
+
+impl RootSpanBuilder for Span {
+    fn on_request_start(request: &ServiceRequest) -> tracing::Span {
+        request.extensions_mut().insert(Began(std::time::Instant::now()));
+        let id = request.extensions().get::<RequestId>().map(ToString::to_string).unwrap_or_default();
+        let app = request.app_data::<Data<App>>();
+        let trusted = app.map(|app| app.config.server.trusted_proxies.as_slice()).unwrap_or_default();
+        let ip = client::address(request.request(), trusted);
+        let method = request.method().as_str();
+        tracing::info_span!("request", %id, method, %ip, route = Empty, code = Empty, reference = Empty)
+    }
+
+    fn on_request_end<B: MessageBody>(span: tracing::Span, outcome: &Result<ServiceResponse<B>, Error>) {
+        let Ok(answer) = outcome else {
+            // Every refusal is an answer here; an error is a connection that broke.
+            return;
+        };
+        let request = answer.request();
+        // The pattern, never the path as it came: strangers write paths.
+        let route = request.match_pattern().unwrap_or_else(|| "unmatched".into());
+        let (status, method) = (answer.status().as_u16(), request.method().as_str().to_owned());
+        let seconds = request.extensions().get::<Began>().map_or(0.0, |began| began.0.elapsed().as_secs_f64());
+        span.record("route", route.as_str());
+        let labels = [("route", route), ("method", method), ("status", status.to_string())];
+        metrics::histogram!("vestibule_http_seconds", &labels).record(seconds);
+        let milliseconds = (seconds * 1e5).round() / 1e2;
+        span.in_scope(|| match status {
+            500 | 501.. if status != 503 && status != 502 && status != 504 => {
+                tracing::error!(status, milliseconds, "answered");
+            }
+            _ => tracing::info!(status, milliseconds, "answered"),
+        });
+    }
+}

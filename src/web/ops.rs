@@ -1,0 +1,66 @@
+//! The admin listener: `/healthz`, `/readyz`, `/metrics`.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use actix_web::web::Data;
+use actix_web::{HttpRequest, HttpResponse};
+use metrics_exporter_prometheus::PrometheusHandle;
+use serde_json::json;
+
+use super::problem::Problem;
+use crate::app::App;
+use crate::base::db;
+
+/// Whether this replica takes part: not before its start is done, and not once its shutdown has begun.
+#[derive(Default)]
+pub struct Readiness(AtomicBool);
+
+impl Readiness {
+    /// From now on it does not.
+    pub fn leave(&self) {
+        self.0.store(true, Ordering::SeqCst);
+    }
+
+    fn is_leaving(&self) -> bool {
+        self.0.load(Ordering::SeqCst)
+    }
+}
+
+/// Whether the process lives.
+pub async fn healthz() -> HttpResponse {
+    HttpResponse::Ok().content_type("text/plain; charset=utf-8").body("ok\n")
+}
+
+/// Whether this replica should get requests. A provider that is down is a detail: the others work.
+pub async fn readyz(app: Data<App>, readiness: Data<Readiness>) -> HttpResponse {
+    let now = app.clock.now();
+    let mut providers = serde_json::Map::new();
+    for provider in app.providers.iter() {
+        let state = if provider.available(now).await { "ok" } else { "unavailable" };
+        providers.insert(provider.id().to_owned(), state.into());
+    }
+    let database = app.db.run("ready", db::ping).await.is_ok();
+    let leaving = readiness.is_leaving();
+    let ready = database && !leaving;
+    let body = json!({
+        "status": if ready { "ready" } else { "not ready" },
+        "checks": {
+            "database": if database { "ok" } else { "unavailable" },
+            "shutdown": if leaving { "begun" } else { "ok" },
+            "providers": providers,
+        },
+    });
+    if ready {
+        HttpResponse::Ok().json(body)
+    } else {
+        HttpResponse::ServiceUnavailable().insert_header(("Retry-After", "2")).json(body)
+    }
+}
+
+/// The counters, for Prometheus.
+pub async fn metrics(handle: Data<Option<PrometheusHandle>>, request: HttpRequest) -> HttpResponse {
+    match handle.get_ref() {
+        Some(handle) => HttpResponse::Ok().content_type("text/plain; version=0.0.4").body(handle.render()),
+        None => Problem::not_found().for_program(&request),
+    }
+}

@@ -1,0 +1,152 @@
+//! The pages, rendered from checked templates: no script, nothing from elsewhere (WB-01, WB-03).
+
+use actix_web::http::StatusCode;
+use actix_web::http::header::{self, HeaderName, HeaderValue};
+use actix_web::web::Data;
+use actix_web::{HttpRequest, HttpResponse};
+use askama::Template;
+
+use crate::app::App;
+use crate::session::SignedIn;
+
+/// Where the stylesheet is. A new look gets a new name, so that caches may keep it for ever.
+pub const STYLE_PATH: &str = "/assets/style-1.css";
+const STYLE: &str = include_str!("assets/style.css");
+/// Where the icon is.
+pub const ICON_PATH: &str = "/assets/icon-1.svg";
+const ICON: &str = include_str!("assets/icon.svg");
+/// Forms go to ourselves only; nobody frames us.
+const POLICY: &str =
+    "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
+
+#[derive(Template)]
+#[template(path = "choose.html")]
+struct Choose<'a> {
+    prefix: &'a str,
+    style: &'static str,
+    links: Vec<Link<'a>>,
+}
+
+struct Link<'a> {
+    name: &'a str,
+    href: String,
+}
+
+#[derive(Template)]
+#[template(path = "account.html")]
+struct Account<'a> {
+    prefix: &'a str,
+    style: &'static str,
+    greeting: &'a str,
+    email: Option<&'a str>,
+    email_verified: bool,
+    sub: String,
+    provider: &'a str,
+    since: String,
+    until: String,
+}
+
+#[derive(Template)]
+#[template(path = "signed_out.html")]
+struct SignedOut<'a> {
+    prefix: &'a str,
+    style: &'static str,
+}
+
+#[derive(Template)]
+#[template(path = "problem.html")]
+struct ProblemPage<'a> {
+    prefix: &'a str,
+    style: &'static str,
+    title: &'a str,
+    sentence: &'a str,
+    reference: &'a str,
+}
+
+/// The ways to sign in, as links.
+pub fn choose(app: &App, return_to: Option<&str>) -> HttpResponse {
+    let link = |provider: &'_ crate::upstream::Provider| login_link(app, provider.id(), return_to);
+    let links = app.providers.iter().map(|provider| Link { name: provider.name(), href: link(provider) }).collect();
+    html(StatusCode::OK, &Choose { prefix: prefix(app), style: STYLE_PATH, links })
+}
+
+/// Where a provider's login begins, for a link on our own pages.
+pub fn login_link(app: &App, provider: &str, return_to: Option<&str>) -> String {
+    let base = format!("{}/login/{provider}", prefix(app));
+    match return_to {
+        None => base,
+        Some(return_to) => {
+            let encoded: String = url::form_urlencoded::byte_serialize(return_to.as_bytes()).collect();
+            format!("{base}?return_to={encoded}")
+        }
+    }
+}
+
+/// Who I am.
+pub fn account(app: &App, signed_in: &SignedIn) -> HttpResponse {
+    let (profile, session) = (&signed_in.user.profile, &signed_in.session);
+    let named = [&profile.name, &profile.preferred_username, &profile.email].into_iter().find_map(Option::as_deref);
+    let provider = app.providers.get(&session.provider).map_or(session.provider.as_str(), |provider| provider.name());
+    let page = Account {
+        prefix: prefix(app),
+        style: STYLE_PATH,
+        greeting: named.unwrap_or("You are signed in"),
+        email: profile.email.as_deref(),
+        email_verified: profile.email_verified,
+        sub: signed_in.user.sub.to_string(),
+        provider,
+        since: session.auth_time.format("%-d %B %Y, %H:%M UTC").to_string(),
+        until: app.lifetime.idle_expires_at(session).format("%-d %B %Y, %H:%M UTC").to_string(),
+    };
+    html(StatusCode::OK, &page)
+}
+
+/// Good-bye.
+pub fn signed_out(app: &App) -> HttpResponse {
+    html(StatusCode::OK, &SignedOut { prefix: prefix(app), style: STYLE_PATH })
+}
+
+/// A refusal, in a sentence for people, with a way on.
+pub fn problem(request: &HttpRequest, status: u16, title: &str, sentence: &str, reference: &str) -> HttpResponse {
+    let prefix = request.app_data::<Data<App>>().map(|app| prefix(app)).unwrap_or_default();
+    let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    html(status, &ProblemPage { prefix, style: STYLE_PATH, title, sentence, reference })
+}
+
+/// The stylesheet.
+pub async fn style() -> HttpResponse {
+    asset("text/css; charset=utf-8", STYLE)
+}
+
+/// The icon.
+pub async fn icon() -> HttpResponse {
+    asset("image/svg+xml", ICON)
+}
+
+fn asset(media_type: &'static str, body: &'static str) -> HttpResponse {
+    let for_ever = (header::CACHE_CONTROL, "public, max-age=31536000, immutable");
+    HttpResponse::Ok().content_type(media_type).insert_header(for_ever).body(body)
+}
+
+/// 303: the browser goes on by GET, whatever brought it here.
+pub fn see_other(location: &str) -> HttpResponse {
+    HttpResponse::SeeOther().insert_header((header::LOCATION, location)).finish()
+}
+
+fn html(status: StatusCode, page: &impl Template) -> HttpResponse {
+    let Ok(body) = page.render() else {
+        tracing::error!("a page cannot be rendered");
+        return HttpResponse::InternalServerError().finish();
+    };
+    let mut answer = HttpResponse::build(status).content_type("text/html; charset=utf-8").body(body);
+    let headers = answer.headers_mut();
+    headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
+    headers.insert(header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
+    let opener = HeaderName::from_static("cross-origin-opener-policy");
+    headers.insert(opener, HeaderValue::from_static("same-origin"));
+    answer
+}
+
+fn prefix(app: &App) -> &str {
+    app.config.server.public_url.prefix()
+}

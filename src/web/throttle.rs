@@ -1,0 +1,64 @@
+//! Rate limits per client address, in memory: each replica counts for itself.
+
+use std::net::IpAddr;
+use std::num::NonZeroU32;
+
+use actix_web::HttpRequest;
+use governor::clock::{Clock, DefaultClock};
+use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
+
+use super::client;
+use super::problem::Problem;
+use crate::app::App;
+
+/// The limits. One login is one begin and one return, each counted by itself.
+pub struct Throttles {
+    begins: DefaultKeyedRateLimiter<IpAddr>,
+    returns: DefaultKeyedRateLimiter<IpAddr>,
+    tokens: DefaultKeyedRateLimiter<IpAddr>,
+    clock: DefaultClock,
+}
+
+impl Throttles {
+    /// From `[limits]`.
+    pub fn new(limits: &crate::config::Limits) -> Self {
+        let per_minute = |n: u32| RateLimiter::keyed(Quota::per_minute(NonZeroU32::new(n).unwrap_or(NonZeroU32::MIN)));
+        Self {
+            begins: per_minute(limits.logins_per_minute),
+            returns: per_minute(limits.logins_per_minute),
+            tokens: per_minute(limits.tokens_per_minute),
+            clock: DefaultClock::default(),
+        }
+    }
+
+    /// Counts a login that begins.
+    pub fn begin(&self, app: &App, request: &HttpRequest) -> Result<(), Problem> {
+        self.count(&self.begins, app, request)
+    }
+
+    /// Counts someone who comes back.
+    pub fn come_back(&self, app: &App, request: &HttpRequest) -> Result<(), Problem> {
+        self.count(&self.returns, app, request)
+    }
+
+    /// Counts a request for a token.
+    pub fn token(&self, app: &App, request: &HttpRequest) -> Result<(), Problem> {
+        self.count(&self.tokens, app, request)
+    }
+
+    fn count(&self, limit: &DefaultKeyedRateLimiter<IpAddr>, app: &App, request: &HttpRequest) -> Result<(), Problem> {
+        let address = client::network(client::address(request, &app.config.server.trusted_proxies));
+        limit.check_key(&address).map_err(|until| {
+            let wait = until.wait_time_from(self.clock.now());
+            Problem::rate_limited(wait.as_secs() + 1)
+        })
+    }
+
+    /// Forgets addresses that have been quiet, so that memory follows the traffic and not its history.
+    pub fn forget_quiet(&self) {
+        for limit in [&self.begins, &self.returns, &self.tokens] {
+            limit.retain_recent();
+            limit.shrink_to_fit();
+        }
+    }
+}

@@ -1,0 +1,277 @@
+//! The rules of the house, each a function from one file to what is wrong with it.
+
+use std::fmt;
+
+use crate::source::{Path, Token, attribute, paths, text, tokens};
+
+/// The rooms, by floor. A file sees its own room and lower floors.
+const FLOORS: [(u8, &[&str]); 11] = [
+    (11, &["main"]),
+    (10, &["cli"]),
+    (9, &["dev"]),
+    (8, &["server"]),
+    (7, &["web", "jobs"]),
+    (6, &["login", "authorize", "logout", "gate"]),
+    (5, &["token"]),
+    (4, &["app"]),
+    (3, &["upstream", "keys", "client", "session", "telemetry"]),
+    (2, &["config", "account"]),
+    (1, &["base"]),
+];
+
+/// Foreign crates and their homes. A home is a folder (`web/`), a file (`server.rs`) or either in any room (`*/store.rs`).
+const HOMES: [(&[&str], &[&str]); 9] = [
+    (&["actix*", "tracing_actix_web"], WEB),
+    (&["diesel*", "pq_sys"], &["base/", "*/store.rs", "*/store/"]),
+    (&["r2d2"], &["base/db.rs"]),
+    (&["openidconnect", "oauth2"], &["upstream/"]),
+    (&["reqwest"], &["base/outbound.rs"]),
+    (&["config"], &["config/load.rs"]),
+    (&["metrics_exporter_prometheus"], &["telemetry.rs", "telemetry/"]),
+    (&["tracing_subscriber"], &["telemetry.rs", "telemetry/"]),
+    (&["clap"], &["cli/"]),
+];
+
+const WEB: &[&str] = &["web/", "server.rs", "dev/"];
+
+/// Names that say nothing about what is inside.
+const EMPTY_NAMES: [&str; 7] = ["util", "utils", "helper", "helpers", "common", "misc", "shared"];
+
+/// A file with more lines has more than one idea.
+const MOST_LINES: usize = 400;
+
+/// A file of the source tree: its path below `src/`, with `/`, and its text.
+pub struct File {
+    pub path: String,
+    pub source: String,
+}
+
+/// One breach of one rule.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Breach {
+    pub path: String,
+    pub line: usize,
+    pub what: String,
+    pub why: String,
+}
+
+impl fmt::Display for Breach {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}: {}\n    {}", self.path, self.line, self.what, self.why)
+    }
+}
+
+impl File {
+    /// The folder or file directly below `src/` that this file belongs to.
+    pub fn room(&self) -> &str {
+        self.path.split('/').next().unwrap_or_default().trim_end_matches(".rs")
+    }
+
+    fn breach(&self, line: usize, what: impl Into<String>, why: impl Into<String>) -> Breach {
+        Breach { path: format!("src/{}", self.path), line, what: what.into(), why: why.into() }
+    }
+
+    /// The module that this file is: `base/db.rs` and `base/db/mod.rs` are `[base, db]`.
+    fn module(&self) -> Vec<String> {
+        let path = self.path.trim_end_matches(".rs").trim_end_matches("/mod");
+        let crate_root = path == "lib" || path == "main";
+        path.split('/').filter(|_| !crate_root).map(str::to_owned).collect()
+    }
+
+    fn is_door(&self) -> bool {
+        self.path.ends_with("/mod.rs") || self.path == "lib.rs"
+    }
+}
+
+/// A file imports its own room and lower floors only; every room has a floor.
+pub fn floors(file: &File) -> Vec<Breach> {
+    if file.path == "lib.rs" {
+        return Vec::new();
+    }
+    let Some(own) = floor(file.room()) else {
+        let what = format!("the room `{}` has no floor", file.room());
+        return vec![file.breach(
+            1,
+            what,
+            "give it one in FLOORS (tests/architecture/rules.rs) and in docs/architecture.md",
+        )];
+    };
+    let named = paths(&tokens(&file.source));
+    named.iter().filter_map(|path| forbidden_room(file, own, path)).collect()
+}
+
+fn forbidden_room(file: &File, own: u8, path: &Path) -> Option<Breach> {
+    let room = room_of(file, path)?;
+    let floor = floor(&room)?;
+    if room == file.room() || floor < own {
+        return None;
+    }
+    let way = if floor == own { "sideways" } else { "up" };
+    let what =
+        format!("`{}` looks {way}: from `{}` (floor {own}) to `{room}` (floor {floor})", shown(path), file.room());
+    Some(file.breach(
+        path.line,
+        what,
+        "a file imports its own room and lower floors only; hand the value in, or move the code",
+    ))
+}
+
+/// The room that a path leads to, if it leads into our own crate.
+fn room_of(file: &File, path: &Path) -> Option<String> {
+    let mut segments = path.segments.iter().map(String::as_str).peekable();
+    let mut module = match *segments.peek()? {
+        "crate" | "vestibule" => Vec::new(),
+        "super" | "self" => file.module(),
+        _ => return None,
+    };
+    while let Some(step) = segments.next_if(|step| ["crate", "vestibule", "self", "super"].contains(step)) {
+        if step == "super" {
+            module.pop();
+        }
+    }
+    module.first().cloned().or_else(|| segments.next().map(str::to_owned))
+}
+
+fn floor(room: &str) -> Option<u8> {
+    FLOORS.iter().find(|(_, rooms)| rooms.contains(&room)).map(|(floor, _)| *floor)
+}
+
+/// Each foreign crate has one home.
+pub fn homes(file: &File) -> Vec<Breach> {
+    let named = paths(&tokens(&file.source));
+    let own: Vec<&str> = named.iter().filter(|path| path.imported).filter_map(our_name).collect();
+    let mut found = Vec::new();
+    for path in &named {
+        let Some(name) = path.segments.first() else { continue };
+        let Some((_, homes)) = HOMES.iter().find(|(crates, _)| crates.iter().any(|pattern| fits(name, pattern))) else {
+            continue;
+        };
+        let ours = !path.rooted && !path.imported && (own.contains(&name.as_str()) || declares(file, name));
+        let ours = ours || (file.path == "lib.rs" && !path.rooted);
+        if !ours && !homes.iter().any(|home| lives_in(&file.path, home)) {
+            let why = format!("`{name}` lives in {} only", homes.join(", "));
+            found.push(file.breach(path.line, format!("`{}` away from home", shown(path)), why));
+        }
+    }
+    found
+}
+
+/// The name that `use crate::a::name` or `use super::name` brings in.
+fn our_name(path: &Path) -> Option<&str> {
+    let head = path.segments.first()?;
+    let last = path.segments.iter().rev().find(|segment| *segment != "self")?;
+    ["crate", "self", "super", "vestibule"].contains(&head.as_str()).then_some(last.as_str())
+}
+
+/// Whether the file declares a module of that name.
+fn declares(file: &File, name: &str) -> bool {
+    tokens(&file.source).windows(2).any(|pair| pair[0].text == "mod" && pair[1].text == name)
+}
+
+/// `diesel*` is every crate whose name begins so.
+fn fits(name: &str, pattern: &str) -> bool {
+    pattern.strip_suffix('*').map_or(name == pattern, |start| name.starts_with(start))
+}
+
+fn lives_in(path: &str, home: &str) -> bool {
+    match home.strip_prefix('*') {
+        Some(folder) if folder.ends_with('/') => path.contains(folder),
+        Some(file) => path.ends_with(file),
+        None if home.ends_with('/') => path.starts_with(home),
+        None => path == home,
+    }
+}
+
+/// A door has its story, its `mod` lines and its `use` lines.
+pub fn doors(file: &File) -> Vec<Breach> {
+    if !file.is_door() {
+        return Vec::new();
+    }
+    let all = tokens(&file.source);
+    let mut found = Vec::new();
+    if !file.source.trim_start().starts_with("//!") {
+        found.push(file.breach(1, "a door without its story", "begin with `//!`: what the room is for"));
+    }
+    let mut at = 0;
+    while at < all.len() {
+        at += attribute(&all[at..]).unwrap_or_default();
+        match door_item(&all[at.min(all.len())..]) {
+            Some(length) => at += length,
+            None if at < all.len() => {
+                let what = format!("code in a door: `{}`", line_of(file, all[at].line));
+                found.push(file.breach(
+                    all[at].line,
+                    what,
+                    "a door holds `mod`, `pub mod`, `use` and `pub use` lines only",
+                ));
+                return found;
+            }
+            None => {}
+        }
+    }
+    found
+}
+
+/// The length of the `mod` or `use` line, or of the attribute, that stands here.
+fn door_item(rest: &[Token]) -> Option<usize> {
+    if attribute(rest).is_some() {
+        return Some(0);
+    }
+    let mut at = usize::from(text(rest, 0) == "pub");
+    if at == 1 && text(rest, 1) == "(" {
+        at += 1 + rest[1..].iter().take_while(|token| token.text != ")").count();
+    }
+    let end = at + rest.get(at..)?.iter().take_while(|token| token.text != ";").count();
+    let allowed = match text(rest, at) {
+        "mod" => end == at + 2,
+        "use" => end < rest.len(),
+        _ => false,
+    };
+    allowed.then_some(end + 1)
+}
+
+fn line_of(file: &File, line: usize) -> &str {
+    file.source.lines().nth(line - 1).unwrap_or_default().trim()
+}
+
+/// A file's name says its idea, and it has one.
+pub fn names_and_sizes(file: &File) -> Vec<Breach> {
+    let mut found = Vec::new();
+    let empty = |part: &&str| EMPTY_NAMES.contains(&part.trim_end_matches(".rs"));
+    if let Some(name) = file.path.split('/').find(empty) {
+        found.push(file.breach(1, format!("`{name}` says nothing about what is inside"), "name it after its idea"));
+    }
+    let lines = file.source.lines().count();
+    if lines > MOST_LINES {
+        let what = format!("{lines} lines, more than {MOST_LINES}");
+        found.push(file.breach(lines, what, "a file has one idea; find the second one and give it a file"));
+    }
+    found
+}
+
+/// What is wrong with a migration, given its two files where they exist.
+pub fn migration(name: &str, up: Option<&str>, down: Option<&str>) -> Vec<Breach> {
+    let breach = |file: &str, what: &str, why: &str| Breach {
+        path: format!("migrations/{name}/{file}"),
+        line: 1,
+        what: what.to_owned(),
+        why: why.to_owned(),
+    };
+    let mut found = Vec::new();
+    let comment = |line: &str| line.split_once("--").is_some_and(|(_, comment)| comment.contains("Locks:"));
+    match up {
+        None => found.push(breach("up.sql", "missing", "a migration has an up.sql")),
+        Some(up) if !up.lines().any(comment) => {
+            found.push(breach("up.sql", "no comment says `Locks:`", "say which locks it takes, and for how long"));
+        }
+        Some(_) => {}
+    }
+    if down.is_none_or(|down| down.trim().is_empty()) {
+        found.push(breach("down.sql", "missing or empty", "a migration can be taken back"));
+    }
+    found
+}
+
+fn shown(path: &Path) -> String {
+    format!("{}{}", if path.rooted { "::" } else { "" }, path.segments.join("::"))
+}

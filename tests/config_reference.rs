@@ -1,0 +1,38 @@
+//! The reference in the documentation is the generated one.
+
+use std::path::Path;
+
+use vestibule::config;
+
+const BEGIN: &str = "<!-- reference: generated, see tests/config_reference.rs -->\n```toml\n";
+const END: &str = "```\n<!-- end of the reference -->";
+
+/// To update it: `UPDATE_REFERENCE=1 cargo test --test config_reference`.
+#[test]
+fn the_documented_reference_is_the_generated_one() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/configuration.md");
+    let text = std::fs::read_to_string(&path).expect("docs/configuration.md");
+    let (before, rest) = text.split_once(BEGIN).expect("the reference begins");
+    let (documented, after) = rest.split_once(END).expect("the reference ends");
+    let generated = config::reference();
+    if std::env::var_os("UPDATE_REFERENCE").is_some() {
+        std::fs::write(&path, format!("{before}{BEGIN}{generated}{END}{after}")).expect("docs/configuration.md");
+        return;
+    }
+    assert_eq!(
+        documented, generated,
+        "docs/configuration.md is behind; run UPDATE_REFERENCE=1 cargo test --test config_reference"
+    );
+}
+
+/// Whoever copies the reference into a file gets the defaults, and a word about what must be given.
+#[test]
+fn the_reference_is_a_configuration_that_lacks_only_what_must_be_given() {
+    let Err(problems) = config::from_toml(&config::reference()) else { panic!("nothing is missing in it") };
+    let missing: Vec<_> = problems.iter().map(|problem| (problem.key.as_str(), problem.what.as_str())).collect();
+    let expected = ["database.url", "secrets.keys", "providers.corp.client_id", "providers.corp.client_secret"];
+    assert_eq!(missing.len(), expected.len() + 1, "{problems}");
+    for key in expected.into_iter().chain(["providers.corp.issuer"]) {
+        assert!(missing.contains(&(key, "is missing")), "{key} in {problems}");
+    }
+}

@@ -1,0 +1,271 @@
+//! A provider of a few lines: HTTP/1.1 on a loopback port, a thread for each connection, one request on each.
+
+use std::collections::HashMap;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair};
+use base64::Engine;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD as B64};
+use serde_json::{Value, json};
+
+/// The instant at which everything happens, in seconds.
+pub const NOW: i64 = 1_800_000_000;
+/// Our name there.
+pub const CLIENT: &str = "us:1";
+/// Name of the first key.
+pub const KID: &str = "first";
+/// Path of the discovery document.
+pub const WELL_KNOWN: &str = "/.well-known/openid-configuration";
+
+/// What it does when a path is asked.
+#[derive(Clone, Debug)]
+pub enum Reply {
+    /// Answers, with headers.
+    Http(u16, Vec<(String, String)>, String),
+    /// Sends a body without end.
+    Endless,
+    /// Promises a body and breaks off in the middle.
+    Broken,
+    /// Closes the connection without a word.
+    Closed,
+    /// Says nothing until the other side gives up.
+    Silent,
+    /// Sends a byte now and then.
+    Dripping,
+}
+
+impl Reply {
+    /// An answer.
+    pub fn text(status: u16, content_type: &str, body: &str) -> Self {
+        Self::Http(status, vec![("Content-Type".into(), content_type.into())], body.into())
+    }
+
+    /// The answer with one more header.
+    pub fn with(self, name: &str, value: &str) -> Self {
+        let Self::Http(status, mut headers, body) = self else { panic!("no answer") };
+        headers.push((name.into(), value.into()));
+        Self::Http(status, headers, body)
+    }
+}
+
+/// A request that came.
+#[derive(Clone)]
+pub struct Call {
+    /// Its path.
+    pub path: String,
+    headers: Vec<(String, String)>,
+    body: String,
+}
+
+impl Call {
+    /// A header's value.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
+    }
+
+    /// All values of a form field.
+    pub fn form(&self, name: &str) -> Vec<String> {
+        let pairs = url::form_urlencoded::parse(self.body.as_bytes());
+        pairs.filter(|(known, _)| known == name).map(|(_, value)| value.into_owned()).collect()
+    }
+
+    /// The credentials of HTTP Basic, decoded.
+    pub fn basic(&self) -> Option<String> {
+        let encoded = self.header("authorization")?.strip_prefix("Basic ")?;
+        String::from_utf8(STANDARD.decode(encoded).ok()?).ok()
+    }
+}
+
+struct State {
+    metadata: Value,
+    replies: HashMap<String, Reply>,
+    calls: Vec<Call>,
+    claims: Value,
+    key: Ed25519KeyPair,
+    published: String,
+    signed_as: String,
+}
+
+/// The provider. Its threads end with the test's process.
+pub struct Op {
+    /// Its issuer.
+    pub issuer: String,
+    state: Arc<Mutex<State>>,
+}
+
+impl Op {
+    /// Starts one.
+    pub fn start() -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+        let issuer = format!("http://{}", listener.local_addr().expect("an address"));
+        let state = State {
+            metadata: json!({
+                "issuer": issuer,
+                "authorization_endpoint": format!("{issuer}/auth"),
+                "token_endpoint": format!("{issuer}/token"),
+                "userinfo_endpoint": format!("{issuer}/userinfo"),
+                "jwks_uri": format!("{issuer}/jwks"),
+                "end_session_endpoint": format!("{issuer}/end"),
+                "id_token_signing_alg_values_supported": ["RS256", "EdDSA"],
+            }),
+            replies: HashMap::new(),
+            calls: vec![],
+            claims: json!({}),
+            key: Ed25519KeyPair::generate().expect("a key"),
+            published: KID.into(),
+            signed_as: KID.into(),
+        };
+        let state = Arc::new(Mutex::new(state));
+        let (shared, own_issuer) = (Arc::clone(&state), issuer.clone());
+        std::thread::spawn(move || {
+            for stream in listener.incoming().flatten() {
+                let (state, issuer) = (Arc::clone(&shared), own_issuer.clone());
+                std::thread::spawn(move || serve(stream, &state, &issuer));
+            }
+        });
+        Self { issuer, state }
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Sets a member of the discovery document.
+    pub fn set_metadata(&self, name: &str, value: Value) {
+        self.state().metadata[name] = value;
+    }
+
+    /// Sets claims of the ID tokens to come.
+    pub fn set_claims(&self, claims: Value) {
+        self.state().claims = claims;
+    }
+
+    /// Answers a path in this way from now on.
+    pub fn reply(&self, path: &str, reply: Reply) {
+        self.state().replies.insert(path.into(), reply);
+    }
+
+    /// Signs with a new key from now on, and publishes it.
+    pub fn rotate(&self, kid: &str) {
+        let mut state = self.state();
+        state.key = Ed25519KeyPair::generate().expect("a key");
+        state.published = kid.into();
+        state.signed_as = kid.into();
+    }
+
+    /// Names another key in the ID tokens to come.
+    pub fn sign_as(&self, kid: &str) {
+        self.state().signed_as = kid.into();
+    }
+
+    /// What came so far.
+    pub fn calls(&self) -> Vec<Call> {
+        self.state().calls.clone()
+    }
+
+    /// What came so far to one path.
+    pub fn calls_to(&self, path: &str) -> Vec<Call> {
+        self.state().calls.iter().filter(|call| call.path == path).cloned().collect()
+    }
+
+    /// Forgets what came so far.
+    pub fn forget(&self) {
+        self.state().calls.clear();
+    }
+}
+
+fn serve(mut stream: TcpStream, state: &Mutex<State>, issuer: &str) {
+    let Some(call) = read(&stream) else { return };
+    let reply = {
+        let mut state = state.lock().unwrap_or_else(PoisonError::into_inner);
+        let reply = state.replies.get(&call.path).cloned().unwrap_or_else(|| state.usual(&call.path, issuer));
+        state.calls.push(call);
+        reply
+    };
+    // The other side may have gone; that is its right.
+    let _gone = write(&mut stream, &reply);
+}
+
+fn read(stream: &TcpStream) -> Option<Call> {
+    let mut reader = BufReader::new(stream);
+    let mut line = String::new();
+    reader.read_line(&mut line).ok()?;
+    let path = line.split(' ').nth(1)?.to_owned();
+    let mut headers = vec![];
+    loop {
+        line.clear();
+        reader.read_line(&mut line).ok()?;
+        let Some((name, value)) = line.trim_end().split_once(": ") else { break };
+        headers.push((name.to_owned(), value.to_owned()));
+    }
+    let mut call = Call { path, headers, body: String::new() };
+    let length = call.header("content-length").and_then(|length| length.parse().ok()).unwrap_or(0);
+    let mut body = vec![0; length];
+    reader.read_exact(&mut body).ok()?;
+    call.body = String::from_utf8(body).ok()?;
+    Some(call)
+}
+
+fn write(stream: &mut TcpStream, reply: &Reply) -> std::io::Result<()> {
+    let head = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConnection: close\r\n";
+    match reply {
+        Reply::Http(status, headers, body) => {
+            write!(stream, "HTTP/1.1 {status} X\r\nConnection: close\r\nContent-Length: {}\r\n", body.len())?;
+            for (name, value) in headers {
+                write!(stream, "{name}: {value}\r\n")?;
+            }
+            write!(stream, "\r\n{body}")?;
+            stream.flush()
+        }
+        Reply::Endless => {
+            write!(stream, "{head}\r\n")?;
+            loop {
+                stream.write_all(&[b' '; 65536])?;
+            }
+        }
+        Reply::Broken => write!(stream, "{head}Content-Length: 1000\r\n\r\n{{\"access_token\":"),
+        Reply::Closed => Ok(()),
+        Reply::Silent => stream.read(&mut [0]).map(drop),
+        Reply::Dripping => {
+            write!(stream, "{head}Content-Length: 100000\r\n\r\n")?;
+            stream.set_read_timeout(Some(Duration::from_millis(50)))?;
+            while stream.read(&mut [0]).is_err() {
+                stream.write_all(b" ")?;
+            }
+            Ok(())
+        }
+    }
+}
+
+impl State {
+    fn usual(&self, path: &str, issuer: &str) -> Reply {
+        let body = match path {
+            WELL_KNOWN => self.metadata.clone(),
+            "/jwks" => {
+                let x = B64.encode(self.key.public_key().as_ref());
+                json!({"keys": [{"kty": "OKP", "crv": "Ed25519", "kid": self.published, "x": x}]})
+            }
+            "/token" => {
+                let id_token = self.id_token(issuer);
+                json!({"access_token": "access", "token_type": "Bearer", "expires_in": 300, "id_token": id_token})
+            }
+            _ => return Reply::text(404, "text/html", "not here"),
+        };
+        Reply::text(200, "application/json", &body.to_string())
+    }
+
+    fn id_token(&self, issuer: &str) -> String {
+        let header = json!({"alg": "EdDSA", "kid": self.signed_as});
+        let mut claims = json!({
+            "iss": issuer, "aud": CLIENT, "sub": "alice", "nonce": "the-nonce", "iat": NOW, "exp": NOW + 3600,
+        });
+        for (name, value) in self.claims.as_object().expect("claims") {
+            claims[name] = value.clone();
+        }
+        let input = format!("{}.{}", B64.encode(header.to_string()), B64.encode(claims.to_string()));
+        format!("{input}.{}", B64.encode(self.key.sign(input.as_bytes())))
+    }
+}
