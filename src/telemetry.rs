@@ -1,5 +1,7 @@
 //! Logs and counters, fed by events.
 
+use std::io::IsTerminal;
+
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::fmt::format::FmtSpan;
@@ -16,8 +18,11 @@ pub fn start_log(log: &Log) {
     let quiet =
         "hyper=info,hyper_util=info,reqwest=info,rustls=info,h2=info,actix_http=info,mio=info,actix_server=warn";
     let filter = EnvFilter::try_new(format!("{},{quiet}", log.level)).unwrap_or_else(|_| EnvFilter::new("info"));
-    let builder =
-        tracing_subscriber::fmt().with_env_filter(filter).with_span_events(FmtSpan::NONE).with_writer(std::io::stderr);
+    let builder = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_span_events(FmtSpan::NONE)
+        .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal());
     let _already_started = match log.format {
         LogFormat::Text => builder.with_target(false).try_init(),
         LogFormat::Json => builder.json().flatten_event(true).with_current_span(true).with_span_list(false).try_init(),
@@ -64,9 +69,6 @@ pub fn record(event: &Event) {
             tracing::info!(event = name, %user, %session, reason, "session ended");
         }
         Event::SigningKeyMade { kid, algorithm } => tracing::info!(event = name, %kid, algorithm, "signing key made"),
-        Event::ProviderUnavailable { provider, reason } => {
-            tracing::warn!(event = name, %provider, ?reason, "provider unavailable");
-        }
     }
     metrics::counter!("vestibule_events_total", "event" => name).increment(1);
 }

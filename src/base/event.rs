@@ -58,13 +58,6 @@ pub enum Event {
         /// Its algorithm.
         algorithm: &'static str,
     },
-    /// A provider's metadata or keys could not be fetched.
-    ProviderUnavailable {
-        /// The provider's id.
-        provider: String,
-        /// What was tried, and what came of it.
-        reason: String,
-    },
 }
 
 impl Event {
@@ -77,7 +70,6 @@ impl Event {
             Self::CallbackRefused { .. } => "callback_refused",
             Self::SessionEnded { .. } => "session_ended",
             Self::SigningKeyMade { .. } => "signing_key_made",
-            Self::ProviderUnavailable { .. } => "provider_unavailable",
         }
     }
 }

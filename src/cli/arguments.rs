@@ -21,6 +21,9 @@ struct Arguments {
 enum Verb {
     /// Run the gateway
     Serve,
+    /// Run the gateway with a private PostgreSQL and a pretend provider around it, to develop against
+    #[cfg(feature = "dev")]
+    Dev(Box<super::dev::DevArgs>),
     /// Bring the database schema up to date
     Migrate {
         #[command(subcommand)]
@@ -41,8 +44,6 @@ enum Verb {
         #[command(subcommand)]
         verb: logins::Verb,
     },
-    #[cfg(feature = "dev")]
-    Dev(Box<super::dev::DevArgs>),
     /// Ask the running gateway whether it lives (for container health checks)
     Healthcheck,
     /// Say which version this is
@@ -54,12 +55,12 @@ pub fn main() -> ExitCode {
     let Arguments { files, verb } = Arguments::parse();
     match verb {
         Verb::Serve => serve::run(&files),
+        #[cfg(feature = "dev")]
+        Verb::Dev(arguments) => super::dev::run(*arguments),
         Verb::Migrate { verb } => migrate::run(verb.as_ref(), &files),
         Verb::Config { verb } => config::run(&verb, &files),
         Verb::Secrets { verb } => secrets::run(&verb),
         Verb::Logins { verb } => logins::run(&verb, &files),
-        #[cfg(feature = "dev")]
-        Verb::Dev(args) => super::dev::run(*args),
         Verb::Healthcheck => healthcheck::run(&files),
         Verb::Version => version(),
     }

@@ -1,4 +1,4 @@
-//! The gateway inside `vestibule dev`, started as it is anywhere else.
+//! The gateway inside `vestibule dev`.
 
 use super::failure::DevError;
 use crate::base::clock::Clock;
@@ -13,15 +13,16 @@ pub(super) struct Gateway(Server);
 impl Gateway {
     /// Starts it with this configuration.
     pub(super) async fn start(settings: &Plain, clock: Clock) -> Result<Self, DevError> {
-        let config =
-            config::from_toml(settings.expose()).map_err(|problems| DevError::Gateway(problems.to_string()))?;
+        let failed = |why: &dyn std::fmt::Display| DevError::Gateway(why.to_string());
+        let config = config::from_toml(settings.expose()).map_err(|problems| failed(&problems))?;
         telemetry::start_log(&config.log);
-        let server = Server::start(config, clock).await.map_err(|error| DevError::Gateway(error.to_string()))?;
-        Ok(Self(server))
+        Ok(Self(Server::start(config, clock).await.map_err(|error| failed(&error))?))
     }
 
     /// Serves until the process is told to end, then stops in order.
-    pub(super) async fn serve(self) -> Result<(), DevError> {
-        self.0.wait().await.map_err(|error| DevError::Gateway(error.to_string()))
+    pub(super) async fn serve(self) {
+        if let Err(error) = self.0.wait().await {
+            tracing::error!(%error, "cannot wait for signals");
+        }
     }
 }

@@ -44,7 +44,7 @@ async fn run_all(plan: &Plan) -> Result<(), DevError> {
     let database_url = postgres.url(DATABASE);
     let gateway = Gateway::start(&settings(plan, &database_url, &ring_key, &client_secret), clock).await?;
     say(&greeting(plan, &database_url));
-    gateway.serve().await?;
+    gateway.serve().await;
     if let Some(app) = app {
         app.stop().await;
     }

@@ -28,11 +28,8 @@ pub struct Begun {
 pub async fn begin(app: &App, arrival: Arrival, now: Instant) -> Result<Begun, Refusal> {
     let provider = app.providers.get(&arrival.provider).ok_or(Refusal::early(Code::UnknownProvider))?;
     let request = Request { redirect_uri: redirect_uri(app, provider, arrival.door), hints: arrival.hints };
-    let begun = provider.begin(request, now).await.map_err(|failure| {
-        let (provider, reason) = (arrival.provider.clone(), failure.reason.clone());
-        telemetry::record(&Event::ProviderUnavailable { provider, reason });
-        Refusal::early(Code::of_failure(&failure))
-    })?;
+    // Why a provider is not available is logged where it was asked.
+    let begun = provider.begin(request, now).await.map_err(|failure| Refusal::early(Code::of_failure(&failure)))?;
     let id = AuthorizationSessionId::new(now);
     let lifetime = app.config.login.authorization_lifetime;
     let handshake = serde_json::to_vec(&begun.handshake).unwrap_or_default();

@@ -37,7 +37,7 @@ pub async fn keep(
     if https {
         headers.insert(header::STRICT_TRANSPORT_SECURITY, constant("max-age=31536000"));
     }
-    if let Ok(id) = HeaderValue::from_str(&id) {
+    if let (false, Ok(id)) = (id.is_empty(), HeaderValue::from_str(&id)) {
         headers.insert(HeaderName::from_static("x-request-id"), id);
     }
     Ok(answer)

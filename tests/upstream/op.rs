@@ -223,7 +223,7 @@ fn write(stream: &mut TcpStream, reply: &Reply) -> std::io::Result<()> {
         Reply::Endless => {
             write!(stream, "{head}\r\n")?;
             loop {
-                stream.write_all(&[b' '; 65536])?;
+                stream.write_all(&[b' '; 8192])?;
             }
         }
         Reply::Broken => write!(stream, "{head}Content-Length: 1000\r\n\r\n{{\"access_token\":"),
