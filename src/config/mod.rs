@@ -34,6 +34,6 @@ pub use reference::reference;
 pub use return_to::{BadPattern, ReturnTo};
 pub use schema::schema;
 pub use settings::{
-    Algorithm, Config, Database, Limits, Log, LogFormat, Login, SameSite, Server, SessionCookie, Sessions, Signing,
-    Tokens,
+    Admin, Algorithm, Cleanup, Config, Database, Limits, Log, LogFormat, Login, SameSite, Server, SessionCookie,
+    Sessions, Signing, Tokens,
 };

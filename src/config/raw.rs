@@ -24,7 +24,9 @@ pub(super) struct Raw {
     pub(super) sessions: Sessions,
     pub(super) login: Login,
     pub(super) limits: Limits,
+    pub(super) admin: Admin,
     pub(super) log: Log,
+    pub(super) cleanup: Cleanup,
     /// The providers that people sign in at, by their ids.
     #[schemars(extend("propertyNames" = { "pattern": PROVIDER_ID }))]
     pub(super) providers: BTreeMap<String, Provider>,
@@ -99,6 +101,18 @@ pub(super) struct Tokens {
     pub(super) access_lifetime: String,
     /// default `aud` of access tokens; empty: the issuer
     pub(super) audience: Vec<String>,
+    /// the last refresh token but one gives the same successor again for this long
+    #[schemars(regex(pattern = DURATION))]
+    pub(super) refresh_retry_window: String,
+    /// and once in this time also later
+    #[schemars(regex(pattern = DURATION))]
+    pub(super) refresh_forgive_every: String,
+    /// how long a service may keep a status list
+    #[schemars(regex(pattern = DURATION))]
+    pub(super) status_list_ttl: String,
+    /// how old the last look at the revocation feed may be; older answers 503
+    #[schemars(regex(pattern = DURATION))]
+    pub(super) revocation_max_age: String,
 }
 
 /// How long people stay signed in.
@@ -111,6 +125,11 @@ pub(super) struct Sessions {
     /// from the login, used or not
     #[schemars(regex(pattern = DURATION))]
     pub(super) absolute_timeout: String,
+    /// a new login ends the user's other sessions
+    pub(super) one_per_user: bool,
+    /// ended rows stay this long for support, then cleanup removes them
+    #[schemars(regex(pattern = DURATION))]
+    pub(super) keep_ended: String,
     pub(super) cookie: SessionCookie,
 }
 
@@ -160,6 +179,15 @@ pub(super) struct Limits {
     pub(super) body_bytes: u32,
 }
 
+/// Administration by HTTP, on the admin listener.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Admin {
+    /// bearer token of at least 32 characters; empty: no /admin routes
+    #[schemars(extend("writeOnly" = true))]
+    pub(super) token: String,
+}
+
 /// What is logged, and how.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -168,6 +196,18 @@ pub(super) struct Log {
     pub(super) level: String,
     /// or `json`
     pub(super) format: LogFormat,
+}
+
+/// What is removed when nobody needs it any more.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Cleanup {
+    /// how often
+    #[schemars(regex(pattern = DURATION))]
+    pub(super) every: String,
+    /// rows at a time
+    #[schemars(range(min = 1, max = 100_000))]
+    pub(super) batch: u32,
 }
 
 /// A provider that people sign in at. Its id is part of URLs and of every user's identity: choose it once.

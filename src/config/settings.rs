@@ -12,6 +12,7 @@ use super::public_url::PublicUrl;
 use super::return_to::ReturnTo;
 use crate::base::db::Access;
 use crate::base::seal::Ring;
+use crate::base::secret::Plain;
 
 /// The whole configuration.
 pub struct Config {
@@ -31,8 +32,12 @@ pub struct Config {
     pub login: Login,
     /// `[limits]`
     pub limits: Limits,
+    /// `[admin]`
+    pub admin: Admin,
     /// `[log]`
     pub log: Log,
+    /// `[cleanup]`
+    pub cleanup: Cleanup,
     /// `[providers.*]`, in the order in which they were written
     pub providers: Vec<Provider>,
 }
@@ -105,6 +110,14 @@ pub struct Tokens {
     pub access_lifetime: Duration,
     /// Default `aud` of access tokens; empty: the issuer.
     pub audience: Vec<String>,
+    /// How long the last refresh token but one gives the same successor again.
+    pub refresh_retry_window: Duration,
+    /// How often one that comes later than that is forgiven.
+    pub refresh_forgive_every: Duration,
+    /// How long a service may keep a status list.
+    pub status_list_ttl: Duration,
+    /// How old the last look at the revocation feed may be.
+    pub revocation_max_age: Duration,
 }
 
 /// `[sessions]`
@@ -113,6 +126,10 @@ pub struct Sessions {
     pub idle_timeout: Duration,
     /// A session ends this long after the login, used or not.
     pub absolute_timeout: Duration,
+    /// Whether a new login ends the user's other sessions.
+    pub one_per_user: bool,
+    /// How long an ended session's row is kept.
+    pub keep_ended: Duration,
     /// `[sessions.cookie]`
     pub cookie: SessionCookie,
 }
@@ -162,6 +179,20 @@ pub struct Limits {
     pub tokens_per_minute: u32,
     /// The largest request body, in bytes.
     pub body_bytes: usize,
+}
+
+/// `[admin]`
+pub struct Admin {
+    /// What administrators show; without one there are no `/admin` routes.
+    pub token: Option<Plain>,
+}
+
+/// `[cleanup]`
+pub struct Cleanup {
+    /// The time between two passes.
+    pub every: Duration,
+    /// Rows that one statement may remove.
+    pub batch: u32,
 }
 
 /// `[log]`

@@ -76,7 +76,13 @@ mod tests {
     fn lifetime() -> Lifetime {
         let cookie = SessionCookie { name: "x".into(), domain: None, same_site: SameSite::Lax };
         let hour = |hours: u64| Duration::from_secs(hours * 3600);
-        Lifetime::new(&Sessions { idle_timeout: hour(2), absolute_timeout: hour(10), cookie })
+        Lifetime::new(&Sessions {
+            idle_timeout: hour(2),
+            absolute_timeout: hour(10),
+            one_per_user: false,
+            keep_ended: hour(1),
+            cookie,
+        })
     }
 
     fn session() -> Session {

@@ -20,7 +20,14 @@ pub(super) fn sessions(raw: raw::Sessions, public_url: Option<&PublicUrl>, at: &
         at.refuse(key, what, "write an idle_timeout that is at most the absolute_timeout");
     }
     let cookie = cookie(raw.cookie, public_url, at);
-    Some(Sessions { idle_timeout: idle_timeout?, absolute_timeout: absolute_timeout?, cookie: cookie? })
+    let keep_ended = at.duration("sessions.keep_ended", &raw.keep_ended, "1h", "3650d");
+    Some(Sessions {
+        idle_timeout: idle_timeout?,
+        absolute_timeout: absolute_timeout?,
+        one_per_user: raw.one_per_user,
+        keep_ended: keep_ended?,
+        cookie: cookie?,
+    })
 }
 
 fn cookie(raw: raw::SessionCookie, public_url: Option<&PublicUrl>, at: &mut Findings<'_>) -> Option<SessionCookie> {

@@ -1,10 +1,11 @@
 //! All sections, one after the other.
 
 use super::{database, login, provider, secrets, server, sessions, signing};
+use crate::base::secret::Plain;
 use crate::config::findings::{Findings, shown};
 use crate::config::nearest::nearest_word;
 use crate::config::raw::{self, Raw};
-use crate::config::settings::{Config, Limits, Log, Tokens};
+use crate::config::settings::{Admin, Cleanup, Config, Limits, Log, Tokens};
 
 /// The levels, and `off`.
 const LEVELS: [&str; 6] = ["off", "error", "warn", "info", "debug", "trace"];
@@ -20,7 +21,9 @@ pub(in crate::config) fn whole(mut raw: Raw, order: &[String], at: &mut Findings
     let tokens = tokens(raw.tokens, at);
     let login = login::login(&raw.login, at);
     let limits = limits(&raw.limits);
+    let admin = admin(raw.admin, at);
     let log = log(raw.log, at);
+    let cleanup = cleanup(&raw.cleanup, at);
     let mut take = |id: &String| raw.providers.remove(id).map(|provider| provider::provider(id, provider, at));
     // Collected first: the first bad provider must not keep the others from being judged.
     let providers: Vec<_> = order.iter().filter_map(&mut take).collect();
@@ -33,7 +36,9 @@ pub(in crate::config) fn whole(mut raw: Raw, order: &[String], at: &mut Findings
         sessions: sessions?,
         login: login?,
         limits: limits?,
+        admin: admin?,
         log: log?,
+        cleanup: cleanup?,
         providers: providers.into_iter().collect::<Option<_>>()?,
     })
 }
@@ -43,7 +48,31 @@ fn tokens(raw: raw::Tokens, at: &mut Findings<'_>) -> Option<Tokens> {
     for (item, _) in raw.audience.iter().enumerate().filter(|(_, audience)| audience.trim().is_empty()) {
         at.refuse_item("tokens.audience", item, "is empty", "write who the tokens are for, or leave it out");
     }
-    Some(Tokens { access_lifetime: access_lifetime?, audience: raw.audience })
+    let refresh_retry_window = at.duration("tokens.refresh_retry_window", &raw.refresh_retry_window, "0s", "1h");
+    let refresh_forgive_every = at.duration("tokens.refresh_forgive_every", &raw.refresh_forgive_every, "1h", "3650d");
+    let status_list_ttl = at.duration("tokens.status_list_ttl", &raw.status_list_ttl, "1s", "1d");
+    let revocation_max_age = at.duration("tokens.revocation_max_age", &raw.revocation_max_age, "2s", "10m");
+    Some(Tokens {
+        access_lifetime: access_lifetime?,
+        audience: raw.audience,
+        refresh_retry_window: refresh_retry_window?,
+        refresh_forgive_every: refresh_forgive_every?,
+        status_list_ttl: status_list_ttl?,
+        revocation_max_age: revocation_max_age?,
+    })
+}
+
+fn admin(raw: raw::Admin, at: &mut Findings<'_>) -> Option<Admin> {
+    if !raw.token.is_empty() && raw.token.len() < 32 {
+        let remedy = "write at least 32 random characters, as `vestibule secrets generate` prints";
+        at.refuse("admin.token", "is short enough to be guessed", remedy);
+        return None;
+    }
+    Some(Admin { token: Some(Plain::new(raw.token)).filter(|token| !token.is_empty()) })
+}
+
+fn cleanup(raw: &raw::Cleanup, at: &mut Findings<'_>) -> Option<Cleanup> {
+    Some(Cleanup { every: at.duration("cleanup.every", &raw.every, "1s", "1d")?, batch: raw.batch })
 }
 
 /// Their ranges are in the types.

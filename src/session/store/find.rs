@@ -1,14 +1,14 @@
-//! `sessions`.
+//! A session with the person in it.
 
-use diesel::sql_types::{Array, Bool, Jsonb, Nullable, Text, Timestamptz, Uuid};
+use diesel::sql_types::{Array, Bool, Nullable, Text, Timestamptz, Uuid};
 use diesel::{OptionalExtension, QueryResult, QueryableByName, RunQueryDsl};
 
-use super::signed_in::{Session, SignedIn};
 use crate::account::{Profile, User};
 use crate::base::clock::Instant;
 use crate::base::db::Conn;
-use crate::base::id::{SessionId, UserId, uuid_v7};
+use crate::base::id::{SessionId, UserId};
 use crate::base::statement::statement;
+use crate::session::signed_in::{Session, SignedIn};
 
 #[derive(QueryableByName)]
 struct Row {
@@ -89,50 +89,4 @@ pub fn find(conn: &mut Conn, id: SessionId) -> QueryResult<Option<SignedIn>> {
             ended_at: row.ended_at,
         },
     }))
-}
-
-statement! {
-    struct Touch { id: SessionId => Uuid, now: Instant => Timestamptz }
-    "UPDATE sessions SET last_activity_at = {now} WHERE id = {id} AND last_activity_at < {now} AND ended_at IS NULL"
-}
-
-/// Writes down a use. Touches no indexed column, so that the row stays in its page.
-pub fn touch(conn: &mut Conn, id: SessionId, now: Instant) -> QueryResult<()> {
-    Touch { id, now }.execute(conn).map(|_| ())
-}
-
-statement! {
-    struct End<'a> {
-        id: SessionId => Uuid,
-        now: Instant => Timestamptz,
-        reason: &'a str => Text,
-        audit: uuid::Uuid => Uuid,
-        detail: &'a serde_json::Value => Jsonb,
-    }
-    "WITH ended AS (
-         UPDATE sessions SET ended_at = {now}, ended_reason = {reason}
-         WHERE (id = {id} OR parent_id = {id}) AND ended_at IS NULL
-         RETURNING id, user_id, provider, client_id, not_after
-     ), feed AS (
-         INSERT INTO revocations (kind, value, created_at, expires_at)
-         SELECT 'session', id::text, {now}, not_after FROM ended
-     ), audited AS (
-         INSERT INTO audit_events (id, at, kind, user_id, session_id, provider, client_id, detail)
-         SELECT {audit}, {now}, 'session_ended', user_id, id, provider, client_id, {detail}
-         FROM ended WHERE id = {id}
-     )
-     SELECT user_id FROM ended WHERE id = {id}"
-}
-
-/// Ends a session and those under it, with the feed rows and the audit row, in one statement.
-/// The answer is whose it was; `None` where it had ended before.
-pub fn end(conn: &mut Conn, id: SessionId, reason: &'static str, now: Instant) -> QueryResult<Option<UserId>> {
-    #[derive(QueryableByName)]
-    struct Ended {
-        #[diesel(sql_type = Uuid)]
-        user_id: UserId,
-    }
-    let detail = serde_json::json!({ "reason": reason });
-    let end = End { id, now, reason, audit: uuid_v7(now), detail: &detail };
-    Ok(end.get_result::<Ended>(conn).optional()?.map(|ended| ended.user_id))
 }
