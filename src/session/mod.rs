@@ -8,4 +8,4 @@ mod store;
 pub use cookie::{decode, encode};
 pub use lifetime::{Lifetime, Standing};
 pub use signed_in::{Session, SignedIn};
-pub use store::{end, find, touch};
+pub use store::{Ended, Scope, end, end_where, find, touch};

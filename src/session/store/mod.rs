@@ -4,6 +4,6 @@ mod end;
 mod find;
 mod touch;
 
-pub use end::end;
+pub use end::{Ended, Scope, end, end_where};
 pub use find::find;
 pub use touch::touch;
