@@ -9,7 +9,6 @@ use actix_web::dev::ServerHandle;
 use actix_web::middleware::from_fn;
 use actix_web::web::Data;
 use actix_web::{App as HttpApp, HttpServer};
-use metrics_exporter_prometheus::PrometheusHandle;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::task::JoinHandle;
 use tracing_actix_web::TracingLogger;
@@ -23,7 +22,7 @@ use crate::config::Config;
 use crate::jobs::Schedule;
 use crate::keys::{self, KeyRing, KeysError};
 use crate::session::Lifetime;
-use crate::telemetry;
+use crate::telemetry::{self, Metrics};
 use crate::upstream::Registry;
 use crate::web::{self, Readiness, Span, Throttles};
 
@@ -94,8 +93,11 @@ impl Server {
         let throttles = Data::new(Throttles::new(&app.config.limits));
         let readiness = Data::new(Readiness::default());
         let public = listen_public(&app, &throttles)?;
-        let admin = listen_admin(&app, &readiness, metrics)?;
-        let jobs = Schedule::start(&app, move || throttles.forget_quiet());
+        let admin = listen_admin(&app, &readiness, metrics.clone())?;
+        let jobs = Schedule::start(&app, move || {
+            throttles.forget_quiet();
+            metrics.iter().for_each(Metrics::fold);
+        });
         tracing::info!(public = %public.address, admin = %admin.address, issuer = app.config.server.public_url.issuer(), "ready");
         Ok(Self { app, readiness, public, admin, _jobs: jobs })
     }
@@ -165,11 +167,7 @@ fn listen_public(app: &Arc<App>, throttles: &Data<Throttles>) -> Result<Listener
     Ok(Listener { address, handle: running.handle(), task: tokio::spawn(running) })
 }
 
-fn listen_admin(
-    app: &Arc<App>,
-    readiness: &Data<Readiness>,
-    metrics: Option<PrometheusHandle>,
-) -> Result<Listener, StartError> {
+fn listen_admin(app: &Arc<App>, readiness: &Data<Readiness>, metrics: Option<Metrics>) -> Result<Listener, StartError> {
     let (data, readiness, metrics) = (Data::from(Arc::clone(app)), readiness.clone(), Data::new(metrics));
     let server = HttpServer::new(move || {
         HttpApp::new()

@@ -1,6 +1,7 @@
 //! Logs and counters, fed by events.
 
 use std::io::IsTerminal;
+use std::sync::OnceLock;
 
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 use tracing_subscriber::EnvFilter;
@@ -29,8 +30,29 @@ pub fn start_log(log: &Log) {
     };
 }
 
-/// Starts counting, and returns what renders the counters. Only the first call of a process counts.
-pub fn start_metrics() -> Option<PrometheusHandle> {
+/// The counters of this process.
+#[derive(Clone)]
+pub struct Metrics(PrometheusHandle);
+
+impl Metrics {
+    /// All of them, in the text format of Prometheus.
+    pub fn render(&self) -> String {
+        self.0.render()
+    }
+
+    /// Folds what was measured into its buckets; called now and then, so that unread measurements do not pile up.
+    pub fn fold(&self) {
+        self.0.run_upkeep();
+    }
+}
+
+/// Starts counting, and returns what renders the counters. One process counts once: later calls return the same.
+pub fn start_metrics() -> Option<Metrics> {
+    static METRICS: OnceLock<Option<Metrics>> = OnceLock::new();
+    METRICS.get_or_init(install_recorder).clone()
+}
+
+fn install_recorder() -> Option<Metrics> {
     let builder = PrometheusBuilder::new().set_buckets_for_metric(Matcher::Suffix("_seconds".into()), &BUCKETS).ok()?;
     let recorder = builder.build_recorder();
     let handle = recorder.handle();
@@ -38,7 +60,7 @@ pub fn start_metrics() -> Option<PrometheusHandle> {
     metrics::describe_counter!("vestibule_events_total", "What happened: logins, refusals, sessions, keys");
     metrics::describe_histogram!("vestibule_db_seconds", "Time a connection was held, by piece of work");
     metrics::describe_histogram!("vestibule_http_seconds", "Time to answer a request, by route and status");
-    Some(handle)
+    Some(Metrics(handle))
 }
 
 /// Counts and logs an event, once.

@@ -13,15 +13,15 @@ use crate::keys;
 pub struct Schedule(Vec<JoinHandle<()>>);
 
 impl Schedule {
-    /// Starts the jobs. `forget` drops what the HTTP side remembers of quiet clients.
-    pub fn start(app: &Arc<App>, forget: impl Fn() + Send + 'static) -> Self {
+    /// Starts the jobs. `tidy` is called each minute, for what is kept in memory.
+    pub fn start(app: &Arc<App>, tidy: impl Fn() + Send + 'static) -> Self {
         let mut jobs = vec![
             every(Duration::from_secs(30), Arc::clone(app), |app| async move { sweep(&app).await }),
             every(Duration::from_secs(60), Arc::clone(app), |app| async move { follow_keys(&app).await }),
             tokio::spawn(async move {
                 loop {
                     tokio::time::sleep(Duration::from_secs(60)).await;
-                    forget();
+                    tidy();
                 }
             }),
         ];

@@ -4,12 +4,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
-use metrics_exporter_prometheus::PrometheusHandle;
 use serde_json::json;
 
 use super::problem::Problem;
 use crate::app::App;
 use crate::base::db;
+use crate::telemetry::Metrics;
 
 /// Whether this replica takes part: not before its start is done, and not once its shutdown has begun.
 #[derive(Default)]
@@ -58,7 +58,7 @@ pub async fn readyz(app: Data<App>, readiness: Data<Readiness>) -> HttpResponse 
 }
 
 /// The counters, for Prometheus.
-pub async fn metrics(handle: Data<Option<PrometheusHandle>>, request: HttpRequest) -> HttpResponse {
+pub async fn metrics(handle: Data<Option<Metrics>>, request: HttpRequest) -> HttpResponse {
     match handle.get_ref() {
         Some(handle) => HttpResponse::Ok().content_type("text/plain; version=0.0.4").body(handle.render()),
         None => Problem::not_found().for_program(&request),

@@ -28,7 +28,7 @@ const HOMES: [(&[&str], &[&str]); 9] = [
     (&["reqwest"], &["base/outbound.rs"]),
     (&["config"], &["config/load.rs"]),
     (&["metrics_exporter_prometheus"], &["telemetry.rs", "telemetry/"]),
-    (&["tracing_subscriber"], &["telemetry.rs", "telemetry/"]),
+    (&["tracing_subscriber"], &["telemetry.rs", "telemetry/", "config/rules/"]),
     (&["clap"], &["cli/"]),
 ];
 

@@ -63,9 +63,9 @@ class Failure extends Error {
   }
 }
 
-/** One call. `credentials` lets the browser keep the cookie that binds the login to it. */
-async function ask(method, path, body) {
-  const request = { method, credentials: "include", headers: { Accept: "application/json" } };
+/** One call. Including credentials lets the browser keep the cookie that binds the login to it. */
+async function ask(method, path, body, credentials = "include") {
+  const request = { method, credentials, headers: { Accept: "application/json" } };
   if (body) {
     request.headers["Content-Type"] = "application/json";
     request.body = JSON.stringify(body);
@@ -108,7 +108,8 @@ function decode(token) {
 async function verify(token, { header, claims }) {
   const algorithm = ALGORITHMS[header.alg];
   if (!algorithm) return { good: false, text: `Unknown algorithm ${header.alg}` };
-  const { keys } = await ask("GET", "/.well-known/jwks.json");
+  // The keys are for everybody, so nobody says who asks.
+  const { keys } = await ask("GET", "/.well-known/jwks.json", undefined, "omit");
   const jwk = keys.find((key) => key.kid === header.kid);
   if (!jwk) return { good: false, text: "The key is not in the JWKS" };
   const key = await crypto.subtle.importKey("jwk", { ...jwk, key_ops: ["verify"] }, algorithm.import, false, ["verify"]);

@@ -1,0 +1,341 @@
+//! An ID token against everything that may be wrong with it.
+
+use std::sync::LazyLock;
+
+use aws_lc_rs::signature::KeyPair;
+use aws_lc_rs::{hmac, rand, rsa, signature};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD as B64;
+use openidconnect::core::CoreJwsSigningAlgorithm;
+use serde_json::json;
+
+use super::*;
+use crate::upstream::oidc::discovery::algorithm;
+use crate::upstream::oidc::jwks::Keys;
+
+const SECRET: &str = "a client secret of 32 bytes or so";
+static RSA: LazyLock<signature::RsaKeyPair> =
+    LazyLock::new(|| signature::RsaKeyPair::generate(rsa::KeySize::Rsa2048).expect("a key"));
+static EC: LazyLock<signature::EcdsaKeyPair> =
+    LazyLock::new(|| signature::EcdsaKeyPair::generate(&signature::ECDSA_P256_SHA256_FIXED_SIGNING).expect("a key"));
+static ED: LazyLock<signature::Ed25519KeyPair> =
+    LazyLock::new(|| signature::Ed25519KeyPair::generate().expect("a key"));
+
+fn rsa_jwk(kid: &str) -> Value {
+    let (n, e) = (RSA.public_key().modulus(), RSA.public_key().exponent());
+    let (n, e) = (n.big_endian_without_leading_zero(), e.big_endian_without_leading_zero());
+    json!({"kty": "RSA", "kid": kid, "use": "sig", "n": B64.encode(n), "e": B64.encode(e)})
+}
+
+fn keys() -> Keys {
+    let point = EC.public_key().as_ref();
+    let ec = json!({"kty": "EC", "kid": "ec", "crv": "P-256", "x": B64.encode(&point[1..33]), "y": B64.encode(&point[33..])});
+    let ed = json!({"kty": "OKP", "kid": "ed", "crv": "Ed25519", "x": B64.encode(ED.public_key().as_ref())});
+    Keys::read(&json!({"keys": [rsa_jwk("rsa"), ec, ed]})).expect("good keys")
+}
+
+fn now() -> Instant {
+    Instant::from_timestamp(1_800_000_000, 0).expect("an instant")
+}
+
+fn claims() -> Value {
+    let now = now().timestamp();
+    json!({
+        "iss": "https://op.example", "aud": "us", "sub": "alice", "nonce": "n", "iat": now, "exp": now + 300,
+    })
+}
+
+fn with(changes: Value) -> Value {
+    let (Value::Object(mut all), Value::Object(changes)) = (claims(), changes) else { panic!("not objects") };
+    all.extend(changes);
+    Value::Object(all)
+}
+
+fn without(name: &str) -> Value {
+    let mut all = claims();
+    all.as_object_mut().expect("claims").remove(name);
+    all
+}
+
+fn header(alg: &str) -> Value {
+    let kid = match alg {
+        "ES256" => "ec",
+        "EdDSA" => "ed",
+        _ => "rsa",
+    };
+    json!({"alg": alg, "kid": kid})
+}
+
+fn signed(header: &Value, claims: &Value) -> String {
+    let input = format!("{}.{}", B64.encode(header.to_string()), B64.encode(claims.to_string()));
+    let random = rand::SystemRandom::new();
+    let rsa = |encoding: &'static dyn signature::RsaEncoding| {
+        let mut made = vec![0; RSA.public_modulus_len()];
+        RSA.sign(encoding, &random, input.as_bytes(), &mut made).expect("signed");
+        made
+    };
+    let made = match header["alg"].as_str().unwrap_or_default() {
+        "RS256" => rsa(&signature::RSA_PKCS1_SHA256),
+        "PS384" => rsa(&signature::RSA_PSS_SHA384),
+        "ES256" => EC.sign(&random, input.as_bytes()).expect("signed").as_ref().to_vec(),
+        "EdDSA" => ED.sign(input.as_bytes()).as_ref().to_vec(),
+        "HS256" => {
+            hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, SECRET.as_bytes()), input.as_bytes()).as_ref().to_vec()
+        }
+        _ => vec![],
+    };
+    format!("{input}.{}", B64.encode(made))
+}
+
+struct Check {
+    keys: Keys,
+    algorithms: Vec<CoreJwsSigningAlgorithm>,
+    secret: Option<&'static str>,
+    max_age: Option<u32>,
+}
+
+impl Check {
+    fn new() -> Self {
+        let algorithms = ["RS256", "PS384", "ES256", "EdDSA"].into_iter().filter_map(algorithm).collect();
+        Self { keys: keys(), algorithms, secret: None, max_age: None }
+    }
+
+    fn token(&self, token: &str) -> Result<Verified, Unverified> {
+        let expected = Expected {
+            issuer: "https://op.example",
+            client_id: "us",
+            nonce: "n",
+            max_age: self.max_age,
+            access_token: "access",
+            leeway: TimeDelta::seconds(60),
+        };
+        let signers = Signers { algorithms: &self.algorithms, keys: &self.keys, client_secret: self.secret };
+        verify(token, &expected, &signers, now())
+    }
+}
+
+fn of(claims: &Value) -> Result<Verified, Unverified> {
+    Check::new().token(&signed(&header("RS256"), claims))
+}
+
+#[track_caller]
+fn refused(claims: &Value, word: &str) {
+    match of(claims) {
+        Err(Unverified::Bad(reason)) => assert!(reason.contains(word), "{reason}"),
+        other => panic!("{other:?} for {claims}"),
+    }
+}
+
+#[test]
+fn a_good_token_of_every_kind_verifies() {
+    for alg in ["RS256", "PS384", "ES256", "EdDSA"] {
+        let verified = Check::new().token(&signed(&header(alg), &claims())).expect(alg);
+        assert_eq!(verified.sub, "alice");
+    }
+}
+
+/// RT-01, RT-03, RT-04, RT-05, and azp
+#[test]
+fn it_must_be_of_the_issuer_and_for_us_alone() {
+    refused(&with(json!({"iss": "https://op.example/"})), "iss");
+    refused(&without("iss"), "iss");
+    refused(&with(json!({"aud": "them"})), "aud");
+    refused(&with(json!({"aud": []})), "aud");
+    refused(&with(json!({"aud": 7})), "type");
+    refused(&with(json!({"aud": ["us", 7]})), "type");
+    refused(&without("aud"), "aud");
+    refused(&with(json!({"aud": ["us", "them"]})), "aud");
+    refused(&with(json!({"aud": ["us", "them"], "azp": "us"})), "aud");
+    refused(&with(json!({"azp": "them"})), "azp");
+    assert!(of(&with(json!({"aud": ["us"]}))).is_ok());
+    assert!(of(&with(json!({"azp": "us"}))).is_ok());
+}
+
+/// RT-08
+#[test]
+fn the_sub_must_be_usable() {
+    refused(&without("sub"), "sub");
+    for bad in [json!(""), json!("a\u{0}b"), json!("a\nb"), json!("x".repeat(256)), json!("\u{202e}a")] {
+        refused(&with(json!({ "sub": bad })), "sub");
+    }
+    refused(&with(json!({"sub": ["alice"]})), "type");
+    refused(&with(json!({"sub": 1.5})), "type");
+    assert!(of(&with(json!({"sub": "ü".repeat(255)}))).is_ok());
+    assert_eq!(of(&with(json!({"sub": 4711}))).expect("a number is one too").sub, "4711");
+}
+
+/// RT-09, RT-10, RT-11
+#[test]
+fn its_times_are_held_against_now_with_leeway() {
+    let at = |seconds: i64| now().timestamp() + seconds;
+    refused(&without("exp"), "exp");
+    refused(&with(json!({"exp": null})), "exp");
+    refused(&with(json!({"exp": at(-61)})), "exp");
+    refused(&with(json!({"exp": "soon"})), "type");
+    assert!(of(&with(json!({"exp": at(-5)}))).is_ok());
+    refused(&without("iat"), "iat");
+    refused(&with(json!({"iat": at(61)})), "iat");
+    assert!(of(&with(json!({"iat": at(8)}))).is_ok());
+    refused(&with(json!({"nbf": at(61)})), "nbf");
+    refused(&with(json!({"nbf": 1e300})), "nbf");
+    refused(&with(json!({"nbf": "now"})), "nbf");
+    assert!(of(&with(json!({"nbf": at(8)}))).is_ok());
+}
+
+/// RT-14, RT-38
+#[test]
+fn it_must_be_of_this_login() {
+    refused(&without("nonce"), "nonce");
+    refused(&with(json!({"nonce": "m"})), "nonce");
+    refused(&with(json!({"nonce": null})), "nonce");
+    refused(&with(json!({"nonce": ["n"]})), "type");
+}
+
+/// RT-15, RT-16
+#[test]
+fn a_tampered_signature_is_refused() {
+    for alg in ["RS256", "ES256", "EdDSA"] {
+        let token = signed(&header(alg), &claims());
+        let (input, signature) = token.rsplit_once('.').expect("three parts");
+        let mut bytes = B64.decode(signature).expect("base64");
+        bytes[3] ^= 1;
+        let zero = vec![0; bytes.len()];
+        for bad in [bytes.as_slice(), &zero, &bytes[1..], &[]] {
+            let outcome = Check::new().token(&format!("{input}.{}", B64.encode(bad)));
+            assert!(matches!(outcome, Err(Unverified::Bad(_))), "{alg}");
+        }
+        let other = format!(
+            "{}.{}.{signature}",
+            B64.encode(header(alg).to_string()),
+            B64.encode(with(json!({"sub": "eve"})).to_string())
+        );
+        assert!(Check::new().token(&other).is_err());
+    }
+    let input = format!("{}.{}", B64.encode(header("ES256").to_string()), B64.encode(claims().to_string()));
+    let pkcs8 = EC.to_pkcs8v1().expect("pkcs8");
+    let asn1 =
+        signature::EcdsaKeyPair::from_pkcs8(&signature::ECDSA_P256_SHA256_ASN1_SIGNING, pkcs8.as_ref()).expect("a key");
+    let der = asn1.sign(&rand::SystemRandom::new(), input.as_bytes()).expect("signed");
+    assert!(Check::new().token(&format!("{input}.{}", B64.encode(der))).is_err(), "DER instead of raw");
+}
+
+/// RT-17, RT-18, RT-20
+#[test]
+fn neither_unsigned_nor_hmac_tokens_pass_unless_configured() {
+    for none in ["none", "None", "NONE", "nOnE", ""] {
+        assert!(Check::new().token(&signed(&header(none), &claims())).is_err(), "{none}");
+    }
+    let token = signed(&header("HS256"), &claims());
+    let mut check = Check::new();
+    check.secret = Some(SECRET);
+    assert!(check.token(&token).is_err(), "HMAC is not configured");
+    check.algorithms = vec![CoreJwsSigningAlgorithm::HmacSha256];
+    assert!(check.token(&token).is_ok());
+    for short in [None, Some(""), Some("short")] {
+        check.secret = short;
+        assert!(check.token(&token).is_err());
+    }
+    let by_public_key = {
+        let input = format!("{}.{}", B64.encode(header("HS256").to_string()), B64.encode(claims().to_string()));
+        let key = hmac::Key::new(hmac::HMAC_SHA256, rsa_jwk("rsa").to_string().as_bytes());
+        format!("{input}.{}", B64.encode(hmac::sign(&key, input.as_bytes())))
+    };
+    assert!(Check::new().token(&by_public_key).is_err());
+}
+
+/// RT-21, RT-22: and a key that is not there is told apart, so that it can be asked for.
+#[test]
+fn the_key_is_found_or_missed() {
+    let nameless = signed(&json!({"alg": "RS256"}), &claims());
+    let mut check = Check::new();
+    assert!(check.token(&nameless).is_ok(), "the only RSA key");
+    check.keys = Keys::read(&json!({"keys": [rsa_jwk("a"), rsa_jwk("b")]})).expect("good");
+    assert!(matches!(check.token(&nameless), Err(Unverified::Bad(_))));
+    let foreign = signed(&json!({"alg": "RS256", "kid": "new"}), &claims());
+    assert_eq!(check.token(&foreign).err(), Some(Unverified::UnknownKey));
+    assert!(check.token(&signed(&json!({"alg": "RS256", "kid": 7}), &claims())).is_err());
+}
+
+/// RT-23, RT-25
+#[test]
+fn a_header_cannot_bring_its_own_key_or_meaning() {
+    let mut own = header("RS256");
+    own["kid"] = json!("evil");
+    own["jwk"] = rsa_jwk("evil");
+    own["jku"] = json!("https://evil.example/jwks");
+    own["x5u"] = json!("https://evil.example/x5u");
+    assert_eq!(Check::new().token(&signed(&own, &claims())).err(), Some(Unverified::UnknownKey));
+    for (name, value) in [
+        ("crit", json!(["exp"])),
+        ("crit", json!([])),
+        ("b64", json!(false)),
+        ("cty", json!("JWT")),
+        ("zip", json!("DEF")),
+        ("enc", json!("A128GCM")),
+    ] {
+        let mut odd = header("RS256");
+        odd[name] = value;
+        assert!(Check::new().token(&signed(&odd, &claims())).is_err(), "{name}");
+    }
+    for typ in ["at+jwt", "logout+jwt", "application/at+jwt", "dpop+jwt"] {
+        let mut odd = header("RS256");
+        odd["typ"] = json!(typ);
+        assert!(Check::new().token(&signed(&odd, &claims())).is_err(), "{typ}");
+    }
+    for typ in ["JWT", "jwt", "application/jwt"] {
+        let mut good = header("RS256");
+        good["typ"] = json!(typ);
+        assert!(Check::new().token(&signed(&good, &claims())).is_ok(), "{typ}");
+    }
+}
+
+/// RT-27
+#[test]
+fn the_access_token_must_be_the_one_it_came_with() {
+    let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, b"access");
+    assert!(of(&with(json!({"at_hash": B64.encode(&digest.as_ref()[..16])}))).is_ok());
+    refused(&with(json!({"at_hash": B64.encode(&digest.as_ref()[..15])})), "at_hash");
+    refused(&with(json!({"at_hash": ""})), "at_hash");
+    refused(&with(json!({"at_hash": 1})), "type");
+}
+
+#[test]
+fn max_age_is_held_against_auth_time_where_there_is_one() {
+    let mut check = Check::new();
+    check.max_age = Some(100);
+    let of = |check: &Check, seconds: i64| {
+        let claims = with(json!({"auth_time": now().timestamp() - seconds}));
+        check.token(&signed(&header("RS256"), &claims))
+    };
+    assert!(of(&check, 160).is_ok());
+    assert!(of(&check, 161).is_err());
+    assert!(of(&check, -61).is_err());
+    assert!(check.token(&signed(&header("RS256"), &claims())).is_ok(), "not said, and believed");
+    check.max_age = None;
+    let verified = of(&check, 9000).expect("not asked");
+    assert_eq!(verified.auth_time, Some(now() - TimeDelta::seconds(9000)));
+}
+
+/// What the library would refuse a whole token for.
+#[test]
+fn odd_claims_cost_nobody_the_login() {
+    let odd = with(json!({
+        "name": null, "address": "street", "email_verified": 1, "updated_at": "yesterday", "picture": {"a": 1},
+        "acr": 1, "amr": "pwd", "birthdate": 7, "locale": "xx_YY_zz", "groups": "admin", "auth_time": null,
+    }));
+    assert_eq!(of(&odd).expect("good").claims["name"], Value::Null);
+}
+
+#[test]
+fn what_is_no_token_is_refused() {
+    for bad in ["", ".", "..", "a.b", "a.b.c", "a.b.c.d.e", "e30.e30.", "W10.e30.e30"] {
+        assert!(matches!(Check::new().token(bad), Err(Unverified::Bad(_))), "{bad}");
+    }
+    let large = with(json!({"x": "y".repeat(64 * 1024)}));
+    refused(&large, "64 KiB");
+    let list = signed(&header("RS256"), &json!(["us"]));
+    assert!(Check::new().token(&list).is_err());
+    let deep = format!("{}1{}", "[".repeat(500), "]".repeat(500));
+    let token = format!("{}.{}.AA", B64.encode(header("RS256").to_string()), B64.encode(format!("{{\"a\":{deep}}}")));
+    assert!(Check::new().token(&token).is_err());
+}
