@@ -90,6 +90,13 @@ pub fn record(event: &Event) {
         Event::SessionEnded { user, session, reason } => {
             tracing::info!(event = name, %user, %session, reason, "session ended");
         }
+        Event::RefreshReused { user, session, ip, session_ip } => {
+            tracing::warn!(event = name, %user, %session, %ip, ?session_ip, "refresh token reused; the session was ended");
+        }
+        Event::RefreshForgiven { session } => tracing::info!(event = name, %session, "late refresh forgiven"),
+        Event::RefreshRecovered { session } => {
+            tracing::warn!(event = name, %session, "refresh went on from a write that the database lost");
+        }
         Event::SigningKeyMade { kid, algorithm } => tracing::info!(event = name, %kid, algorithm, "signing key made"),
     }
     metrics::counter!("vestibule_events_total", "event" => name).increment(1);

@@ -9,10 +9,12 @@ use std::sync::mpsc::{self, Receiver, SyncSender, TrySendError};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant as Moment};
 
+use diesel::PgConnection;
+/// What work on a connection gives: an answer, or what the database itself refuses.
+pub use diesel::QueryResult;
 use diesel::connection::{Connection, SimpleConnection};
 use diesel::r2d2::ConnectionManager;
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
-use diesel::{PgConnection, QueryResult};
 use tokio::sync::oneshot;
 
 use super::secret::Plain;

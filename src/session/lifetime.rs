@@ -51,6 +51,11 @@ impl Lifetime {
             .unwrap_or(Instant::MAX_UTC)
     }
 
+    /// A session that was last used before this instant is idle.
+    pub fn used_after(&self, now: Instant) -> Instant {
+        now.checked_sub_signed(self.idle).unwrap_or(Instant::MIN_UTC)
+    }
+
     /// When the session ends if it is not used any more.
     pub fn idle_expires_at(&self, session: &Session) -> Instant {
         let idle = session.last_activity_at.checked_add_signed(self.idle).unwrap_or(Instant::MAX_UTC);

@@ -8,4 +8,5 @@ mod store;
 pub use cookie::{decode, encode};
 pub use lifetime::{Lifetime, Standing};
 pub use signed_in::{Session, SignedIn};
-pub use store::{Ended, Scope, end, end_where, find, touch};
+pub(crate) use store::signed_in_columns;
+pub use store::{Ended, Row, Scope, end, end_where, find, touch};

@@ -3,6 +3,12 @@
 mod access;
 mod issue;
 mod jwt;
+mod refresh;
+mod renew;
+mod rotation;
+mod store;
 
 pub use access::{AccessClaims, Audience, TokenInvalid, verify};
 pub use issue::{AccessToken, BUILT_IN_CLIENT, BUILT_IN_SCOPE, issue};
+pub use refresh::RefreshToken;
+pub use renew::{Presented, RenewalRefused, Renewed, renew};

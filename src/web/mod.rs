@@ -18,6 +18,7 @@ mod problem;
 mod routes;
 mod session;
 mod throttle;
+mod token;
 
 pub use bounds::keep as keep_bounds;
 pub use observe::Span;

@@ -71,6 +71,8 @@ static SESSION_EXPIRED: Row =
 static SESSION_REVOKED: Row = row(401, "session_revoked", "The session was ended", "You were signed out.");
 static BEARER_INVALID: Row =
     row(401, "token_invalid", "The access token is not valid", "The access token is not valid.");
+static CLIENT_UNKNOWN: Row =
+    row(401, "invalid_client", "The client is not known", "The application could not show who it is.");
 static FOREIGN_ORIGIN: Row =
     row(403, "foreign_origin", "Not from there", "The request came from another site and was not carried out.");
 static INTERNAL: Row = row(500, "internal_error", "Something went wrong", "Something went wrong on our side.");
@@ -236,6 +238,11 @@ impl Problem {
         Self { challenge: Some(Challenge::InvalidToken), ..Self::of(&BEARER_INVALID) }
     }
 
+    /// A client that is not registered, or did not show that it is the one it says.
+    pub fn client_unknown() -> Self {
+        Self::of(&CLIENT_UNKNOWN)
+    }
+
     /// A cookie-authenticated request that another site may have caused.
     pub fn foreign_origin() -> Self {
         Self::of(&FOREIGN_ORIGIN)
@@ -296,6 +303,16 @@ impl Problem {
         let _logged = self.reference_for(request);
         let answer = HttpResponse::build(self.status()).content_type("application/json").body(body.to_string());
         self.finish(answer)
+    }
+
+    /// The nearest word of RFC 6749 §5.2 and §4.1.2.1.
+    pub fn oauth_error(&self) -> &'static str {
+        match self.row.status {
+            401 => "invalid_client",
+            429 | 503 => "temporarily_unavailable",
+            500 => "server_error",
+            _ => "invalid_request",
+        }
     }
 
     fn status(&self) -> StatusCode {

@@ -4,7 +4,7 @@ use actix_web::web::{self, Data, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse, Resource};
 
 use super::problem::Problem;
-use super::{cors, discovery, json_door, login, logout, ops, pages, session};
+use super::{cors, discovery, json_door, login, logout, ops, pages, session, token};
 use crate::app::App;
 
 /// The public listener, under the path prefix of `server.public_url`.
@@ -31,7 +31,7 @@ pub fn public(routes: &mut ServiceConfig, prefix: &str) {
         house = house.service(only(path, "GET").route(web::get().to(json_door::url)).route(preflight("GET")));
     }
     for path in ["/oauth2/token/", "/oauth2/token"] {
-        house = house.service(only(path, "POST").route(web::post().to(json_door::token)).route(preflight("POST")));
+        house = house.service(only(path, "POST").route(web::post().to(token::token)).route(preflight("POST")));
     }
     routes.service(house.default_service(web::to(nothing_here))).default_service(web::to(nothing_here));
 }

@@ -2,8 +2,11 @@
 
 mod end;
 mod find;
+mod row;
 mod touch;
 
 pub use end::{Ended, Scope, end, end_where};
 pub use find::find;
+pub use row::Row;
+pub(crate) use row::signed_in_columns;
 pub use touch::touch;
