@@ -2,6 +2,7 @@
 
 use super::access::{AccessClaims, Audience, TYP};
 use super::jwt;
+use super::status_lists::status_claim;
 use crate::app::App;
 use crate::base::clock::Instant;
 use crate::base::id::uuid_v7;
@@ -44,6 +45,7 @@ pub fn issue_scoped(app: &App, session: &Session, scope: String, now: Instant) -
         auth_time: session.auth_time.timestamp(),
         acr: session.acr.clone(),
         amr: session.amr.clone(),
+        status: Some(status_claim(app, session.status_index)),
     };
     let keys = app.keys.keys();
     let algorithm = config.signing.algorithms.first().copied().unwrap_or(crate::config::Algorithm::Es256);

@@ -4,7 +4,7 @@ use actix_web::web::{self, Data, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse, Resource};
 
 use super::problem::Problem;
-use super::{cors, discovery, json_door, login, logout, ops, pages, session, token};
+use super::{cors, discovery, json_door, login, logout, ops, pages, session, status_list, token};
 use crate::app::App;
 
 /// The public listener, under the path prefix of `server.public_url`.
@@ -24,6 +24,7 @@ pub fn public(routes: &mut ServiceConfig, prefix: &str) {
         .service(only("/session", "GET, HEAD").route(web::get().to(session::show)).route(preflight("GET")))
         .service(only("/session/token", "POST").route(web::post().to(session::token)).route(preflight("POST")))
         .service(only("/.well-known/jwks.json", "GET, HEAD").route(web::get().to(discovery::jwks)))
+        .service(only("/status-lists/{number}", "GET, HEAD").route(web::get().to(status_list::show)))
         .service(only(pages::STYLE_PATH, "GET, HEAD").route(web::get().to(pages::style)))
         .service(only(pages::ICON_PATH, "GET, HEAD").route(web::get().to(pages::icon)));
     // With the trailing slash, as the frontends of this door write it, and without.
