@@ -88,7 +88,7 @@ impl Server {
         let (keys, events) = keys::establish(&db, &config.ring, &config.signing.algorithms, clock.now())?;
         events.iter().for_each(telemetry::record);
         let providers = Registry::new(std::mem::take(&mut config.providers), db.clone(), Outbound::new()?);
-        let lifetime = Lifetime::new(&config.sessions);
+        let lifetime = Lifetime::new(&config.sessions, &config.tokens);
         let app = Arc::new(App { config, db, clock, keys: KeyRing::new(keys), providers, lifetime });
         let throttles = Data::new(Throttles::new(&app.config.limits));
         let readiness = Data::new(Readiness::default());

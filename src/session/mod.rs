@@ -9,4 +9,4 @@ pub use cookie::{decode, encode};
 pub use lifetime::{Lifetime, Standing};
 pub use signed_in::{Session, SignedIn};
 pub(crate) use store::signed_in_columns;
-pub use store::{Row, end, find, touch};
+pub use store::{Ended, Row, Scope, end, end_where, find, touch};

@@ -167,7 +167,7 @@ impl Ask {
                 )
             }
             Verdict::Reuse => {
-                session::end(conn, id, "reuse", now)?;
+                session::end(conn, id, "reuse", now, self.lifetime.feed_until(now))?;
                 store::note(conn, "refresh_reused", &locked, ip, now)?;
                 let session_ip = locked.ip.map(|net| net.addr());
                 Outcome::Reuse(Event::RefreshReused { user: session.user, session: id, ip: self.ip, session_ip })

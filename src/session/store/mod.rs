@@ -5,7 +5,7 @@ mod find;
 mod row;
 mod touch;
 
-pub use end::end;
+pub use end::{Ended, Scope, end, end_where};
 pub use find::find;
 pub use row::Row;
 pub(crate) use row::signed_in_columns;
