@@ -44,16 +44,16 @@ impl Lifetime {
         now.checked_add_signed(self.absolute).unwrap_or(Instant::MAX_UTC)
     }
 
+    /// A session that was last used before this instant is idle.
+    pub fn used_after(&self, now: Instant) -> Instant {
+        now.checked_sub_signed(self.idle).unwrap_or(Instant::MIN_UTC)
+    }
+
     /// How long the revocation feed tells of a session that ends now: until its last access token has expired.
     pub fn feed_until(&self, now: Instant) -> Instant {
         now.checked_add_signed(self.access)
             .and_then(|end| end.checked_add_signed(FEED_GRACE))
             .unwrap_or(Instant::MAX_UTC)
-    }
-
-    /// A session that was last used before this instant is idle.
-    pub fn used_after(&self, now: Instant) -> Instant {
-        now.checked_sub_signed(self.idle).unwrap_or(Instant::MIN_UTC)
     }
 
     /// When the session ends if it is not used any more.
