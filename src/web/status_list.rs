@@ -37,10 +37,7 @@ fn find(app: &App, lists: &StatusLists, number: &str) -> Result<std::sync::Arc<S
 }
 
 fn found(app: &App, request: &HttpRequest, list: &StatusListToken) -> HttpResponse {
-    let known = client::header_text(request, header::IF_NONE_MATCH);
-    let same = |tag: &str| tag == "*" || tag.strip_prefix("W/").unwrap_or(tag) == list.etag;
-    let unchanged = known.is_some_and(|tags| tags.split(',').any(|tag| same(tag.trim())));
-    let mut answer = if unchanged {
+    let mut answer = if client::has_already(request, &list.etag) {
         HttpResponse::NotModified().finish()
     } else {
         HttpResponse::Ok().content_type("application/statuslist+jwt").body(list.jwt.clone())
