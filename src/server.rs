@@ -158,7 +158,7 @@ fn listen_public(app: &Arc<App>, throttles: &Data<Throttles>) -> Result<Listener
     let server = server
         .workers(app.config.server.workers)
         .client_request_timeout(REQUEST_HEAD_TIMEOUT)
-        .shutdown_timeout(app.config.server.shutdown_grace.as_secs())
+        .shutdown_timeout(whole_seconds(app.config.server.shutdown_grace))
         .disable_signals()
         .bind(address)
         .map_err(|error| StartError::Listen(address, error))?;
@@ -188,4 +188,9 @@ fn listen_admin(app: &Arc<App>, readiness: &Data<Readiness>, metrics: Option<Met
     let address = server.addrs().first().copied().unwrap_or(address);
     let running = server.run();
     Ok(Listener { address, handle: running.handle(), task: tokio::spawn(running) })
+}
+
+/// Rounded up: half a second of grace is not none.
+fn whole_seconds(duration: Duration) -> u64 {
+    duration.as_secs() + u64::from(duration.subsec_nanos() > 0)
 }

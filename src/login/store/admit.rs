@@ -6,13 +6,13 @@ use diesel::{Connection, OptionalExtension, QueryResult, QueryableByName, RunQue
 use ipnet::IpNet;
 use serde_json::Value;
 
-use crate::account::{self, Arrival, Profile, User};
+use crate::account::{self, Arrival, Known, Profile, User};
 use crate::base::clock::Instant;
 use crate::base::db::Conn;
 use crate::base::id::{AuthorizationSessionId, Reference, SessionId, UserId, uuid_v7};
 use crate::base::statement::statement;
 use crate::login::arrival::Caller;
-use crate::session::{Session, SignedIn};
+use crate::session::{self, Session, SignedIn};
 
 /// All that a completed login writes.
 pub struct Admission {
@@ -28,6 +28,8 @@ pub struct Admission {
     pub caller: Caller,
     pub steps: Value,
     pub sign_up: bool,
+    /// The session that this browser had before, and how long the feed tells of its end.
+    pub previous: Option<(SessionId, Instant)>,
     pub now: Instant,
 }
 
@@ -41,6 +43,8 @@ pub enum Admitted {
     Disabled,
     /// Unknown, and nobody new may enter; nothing was written.
     Stranger,
+    /// The login got its end meanwhile, from the sweep; nothing was written.
+    GivenUp,
 }
 
 statement! {
@@ -71,14 +75,16 @@ statement! {
         reference: &'a str => Text,
         now: Instant => Timestamptz,
     }
+    // A login that the sweep has given up meanwhile admits nobody: its row would say two things at once.
     // The user's row is locked by its UPDATE, so a login and a `disable` at the same moment come one after the other.
     "WITH admitted AS (
          UPDATE users
          SET email = {email}, email_verified = {email_verified}, name = {name},
              preferred_username = {preferred_username}, picture = {picture}, groups = {groups}, updated_at = {now}
-         FROM subs
+         FROM subs, authorization_sessions login
          WHERE subs.provider = {provider} AND subs.sub = {sub}
            AND users.id = subs.user_id AND users.disabled_at IS NULL
+           AND login.id = {authorization_session} AND login.status = 'pending'
          RETURNING users.id AS user_id, subs.id AS sub_id
      ), seen AS (
          UPDATE subs SET claims = {claims}, last_login_at = {now} FROM admitted WHERE subs.id = admitted.sub_id
@@ -106,16 +112,28 @@ struct Written {
     user_id: UserId,
 }
 
+/// Admits someone, and ends the session that this browser had before.
+pub fn admit(conn: &mut Conn, admission: &Admission) -> QueryResult<Admitted> {
+    let Some((previous, keep_until)) = admission.previous else { return admit_alone(conn, admission) };
+    conn.transaction(|conn| {
+        let admitted = admit_alone(conn, admission)?;
+        if matches!(admitted, Admitted::Known(_) | Admitted::New(_)) {
+            session::end(conn, previous, "replaced", admission.now, keep_until)?;
+        }
+        Ok(admitted)
+    })
+}
+
 /// Admits a known user at once; looks closer where there is none to admit.
-pub fn admit(conn: &mut Conn, admission: Admission) -> QueryResult<Admitted> {
-    if let Some(user) = write(conn, &admission)? {
+fn admit_alone(conn: &mut Conn, admission: &Admission) -> QueryResult<Admitted> {
+    if let Some(user) = write(conn, admission)? {
         return Ok(Admitted::Known(signed_in(admission, user)));
     }
-    if account::is_known(conn, &admission.session.provider, &admission.sub)? {
-        return Ok(Admitted::Disabled);
-    }
-    if !admission.sign_up {
-        return Ok(Admitted::Stranger);
+    match account::known(conn, &admission.session.provider, &admission.sub)? {
+        Known::Disabled => return Ok(Admitted::Disabled),
+        Known::Enabled => return Ok(Admitted::GivenUp),
+        Known::Stranger if !admission.sign_up => return Ok(Admitted::Stranger),
+        Known::Stranger => {}
     }
     let arrival = Arrival {
         user: admission.session.user,
@@ -124,15 +142,20 @@ pub fn admit(conn: &mut Conn, admission: Admission) -> QueryResult<Admitted> {
         now: admission.now,
     };
     let made = conn.transaction(|conn| {
-        let made = account::create(conn, &arrival)?;
-        if made { write(conn, &admission) } else { Ok(None) }
-    })?;
-    match made {
-        Some(user) => Ok(Admitted::New(signed_in(admission, user))),
-        // Another login of the same person came first, in this very moment.
-        None => {
-            Ok(write(conn, &admission)?.map_or(Admitted::Disabled, |user| Admitted::Known(signed_in(admission, user))))
+        if !account::create(conn, &arrival)? {
+            return Ok(None);
         }
+        // Nobody is made for a login that was given up.
+        write(conn, admission)?.map_or(Err(diesel::result::Error::RollbackTransaction), |user| Ok(Some(user)))
+    });
+    match made {
+        Ok(Some(user)) => Ok(Admitted::New(signed_in(admission, user))),
+        // Another login of the same person came first, in this very moment.
+        Ok(None) => {
+            Ok(write(conn, admission)?.map_or(Admitted::Disabled, |user| Admitted::Known(signed_in(admission, user))))
+        }
+        Err(diesel::result::Error::RollbackTransaction) => Ok(Admitted::GivenUp),
+        Err(error) => Err(error),
     }
 }
 
@@ -168,7 +191,7 @@ fn write(conn: &mut Conn, admission: &Admission) -> QueryResult<Option<UserId>> 
     Ok(write.get_result::<Written>(conn).optional()?.map(|row| row.user_id))
 }
 
-fn signed_in(admission: Admission, user: UserId) -> SignedIn {
-    let session = Session { user, ..admission.session };
-    SignedIn { session, user: User { sub: user, profile: admission.profile } }
+fn signed_in(admission: &Admission, user: UserId) -> SignedIn {
+    let session = Session { user, ..admission.session.clone() };
+    SignedIn { session, user: User { sub: user, profile: admission.profile.clone() } }
 }
