@@ -96,6 +96,7 @@ pub struct Db(Arc<Inner>);
 
 struct Inner {
     pool: Pool,
+    manager: Manager,
     queue: SyncSender<Job>,
     acquire_timeout: Duration,
     patience: Duration,
@@ -121,7 +122,14 @@ impl Db {
         }
         let acquire_timeout = access.acquire_timeout;
         let patience = acquire_timeout + access.statement_timeout;
-        Self(Arc::new(Inner { pool, queue, acquire_timeout, patience, session_settings }))
+        Self(Arc::new(Inner {
+            pool,
+            manager: Manager::new(access),
+            queue,
+            acquire_timeout,
+            patience,
+            session_settings,
+        }))
     }
 
     /// Does one named piece of work with a connection, again where it lost against another one. Work whose caller is
@@ -171,6 +179,13 @@ impl Db {
         work: impl FnOnce(&mut Conn) -> QueryResult<T>,
     ) -> Result<T, DbError> {
         with_connection(&self.0.pool, self.0.acquire_timeout, name, work)
+    }
+}
+
+impl Db {
+    /// A connection of one's own, outside the pool; for [`Listener`](super::listener::Listener).
+    pub(super) fn connect(&self) -> Result<Conn, DbError> {
+        r2d2::ManageConnection::connect(&self.0.manager).map_err(|error| DbError::Unavailable(error.to_string()))
     }
 }
 

@@ -8,7 +8,7 @@ use crate::app::App;
 use crate::base::clock::Instant;
 use crate::base::event::Event;
 use crate::base::id::{AuthorizationSessionId, Reference, SessionId, UserId};
-use crate::session::{Session, SignedIn};
+use crate::session::{Session, SignedIn, StatusIndex};
 use crate::telemetry;
 use crate::token::{BUILT_IN_CLIENT, BUILT_IN_SCOPE};
 use crate::upstream::{Answer, Failure, Identity, Provider, ProviderTokens};
@@ -116,6 +116,7 @@ async fn admit(
         last_activity_at: now,
         not_after: app.lifetime.not_after(now),
         ended_at: None,
+        status_index: StatusIndex::new(0), // given by the database
     };
     let admission = Admission {
         authorization_session: claimed.id,

@@ -2,6 +2,7 @@
 
 use super::access::{AccessClaims, Audience, TYP};
 use super::jwt;
+use super::status_lists::status_claim;
 use crate::app::App;
 use crate::base::clock::Instant;
 use crate::base::id::uuid_v7;
@@ -45,6 +46,7 @@ pub fn issue_scoped(app: &App, session: &Session, scope: String, now: Instant) -
         auth_time: session.auth_time.timestamp(),
         acr: session.acr.clone(),
         amr: session.amr.clone(),
+        status: Some(status_claim(app, session.status_index)),
     };
     let keys = app.keys.keys();
     // The first whose key signs already: that of an algorithm which was added later has to be published for a while.

@@ -248,6 +248,11 @@ impl Problem {
         Self::of(&FOREIGN_ORIGIN)
     }
 
+    /// It is not known who was revoked lately; a pass would be a guess.
+    pub fn feed_out_of_reach() -> Self {
+        Self::of(&DATABASE)
+    }
+
     /// A defect of ours.
     pub fn internal() -> Self {
         Self::of(&INTERNAL)

@@ -4,7 +4,7 @@ use actix_web::web::{self, Data, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse, Resource, Route, guard};
 
 use super::problem::Problem;
-use super::{cors, discovery, json_door, login, logout, ops, pages, session, token};
+use super::{cors, discovery, json_door, login, logout, ops, pages, session, status_list, token};
 use crate::app::App;
 
 /// The public listener, under the path prefix of `server.public_url`.
@@ -24,6 +24,7 @@ pub fn public(routes: &mut ServiceConfig, prefix: &str) {
         .service(endpoint("/session", "GET, HEAD").route(read().to(session::show)).route(preflight("GET")))
         .service(endpoint("/session/token", "POST").route(web::post().to(session::token)).route(preflight("POST")))
         .service(endpoint("/.well-known/jwks.json", "GET, HEAD").route(read().to(discovery::jwks)))
+        .service(endpoint("/status-lists/{number}", "GET, HEAD").route(read().to(status_list::show)))
         .service(endpoint(pages::STYLE_PATH, "GET, HEAD").route(read().to(pages::style)))
         .service(endpoint(pages::ICON_PATH, "GET, HEAD").route(read().to(pages::icon)));
     // With the trailing slash, as the frontends of this door write it, and without.

@@ -1,7 +1,7 @@
 //! Admitting someone: everything a completed login writes, in one statement for a known user, in one transaction for a
 //! new one.
 
-use diesel::sql_types::{Array, Binary, Bool, Inet, Jsonb, Nullable, Text, Timestamptz, Uuid};
+use diesel::sql_types::{Array, BigInt, Binary, Bool, Inet, Jsonb, Nullable, Text, Timestamptz, Uuid};
 use diesel::{Connection, OptionalExtension, QueryResult, QueryableByName, RunQueryDsl};
 use ipnet::IpNet;
 use serde_json::Value;
@@ -12,7 +12,7 @@ use crate::base::db::Conn;
 use crate::base::id::{AuthorizationSessionId, Reference, SessionId, UserId, uuid_v7};
 use crate::base::statement::statement;
 use crate::login::arrival::Caller;
-use crate::session::{self, Session, SignedIn};
+use crate::session::{self, Session, SignedIn, StatusIndex};
 
 /// All that a completed login writes.
 pub struct Admission {
@@ -94,6 +94,7 @@ statement! {
          SELECT {session}, user_id, sub_id, {provider}, {client_id}, {scopes}, {auth_time}, {acr}, {amr}, {now},
                 {not_after}, {user_agent}, {ip}, {upstream_sid}, {upstream_id_token}, {now}
          FROM admitted
+         RETURNING status_index
      ), completed AS (
          UPDATE authorization_sessions
          SET status = 'completed', completed_at = {now}, session_id = {session}, steps = steps || {steps}
@@ -103,13 +104,15 @@ statement! {
          SELECT {audit}, {now}, 'login_completed', user_id, {session}, {provider}, {client_id}, {ip}, {reference}
          FROM admitted
      )
-     SELECT user_id FROM admitted"
+     SELECT user_id, status_index FROM admitted, session"
 }
 
 #[derive(QueryableByName)]
 struct Written {
     #[diesel(sql_type = Uuid)]
     user_id: UserId,
+    #[diesel(sql_type = BigInt)]
+    status_index: i64,
 }
 
 /// Admits someone, and ends the session that this browser had before.
@@ -126,8 +129,8 @@ pub fn admit(conn: &mut Conn, admission: &Admission) -> QueryResult<Admitted> {
 
 /// Admits a known user at once; looks closer where there is none to admit.
 fn admit_alone(conn: &mut Conn, admission: &Admission) -> QueryResult<Admitted> {
-    if let Some(user) = write(conn, admission)? {
-        return Ok(Admitted::Known(signed_in(admission, user)));
+    if let Some(written) = write(conn, admission)? {
+        return Ok(Admitted::Known(signed_in(admission, &written)));
     }
     match account::known(conn, &admission.session.provider, &admission.sub)? {
         Known::Disabled => return Ok(Admitted::Disabled),
@@ -146,20 +149,19 @@ fn admit_alone(conn: &mut Conn, admission: &Admission) -> QueryResult<Admitted> 
             return Ok(None);
         }
         // Nobody is made for a login that was given up.
-        write(conn, admission)?.map_or(Err(diesel::result::Error::RollbackTransaction), |user| Ok(Some(user)))
+        write(conn, admission)?.map_or(Err(diesel::result::Error::RollbackTransaction), |written| Ok(Some(written)))
     });
     match made {
-        Ok(Some(user)) => Ok(Admitted::New(signed_in(admission, user))),
+        Ok(Some(written)) => Ok(Admitted::New(signed_in(admission, &written))),
         // Another login of the same person came first, in this very moment.
-        Ok(None) => {
-            Ok(write(conn, admission)?.map_or(Admitted::Disabled, |user| Admitted::Known(signed_in(admission, user))))
-        }
+        Ok(None) => Ok(write(conn, admission)?
+            .map_or(Admitted::Disabled, |written| Admitted::Known(signed_in(admission, &written)))),
         Err(diesel::result::Error::RollbackTransaction) => Ok(Admitted::GivenUp),
         Err(error) => Err(error),
     }
 }
 
-fn write(conn: &mut Conn, admission: &Admission) -> QueryResult<Option<UserId>> {
+fn write(conn: &mut Conn, admission: &Admission) -> QueryResult<Option<Written>> {
     let (profile, session) = (&admission.profile, &admission.session);
     let write = Write {
         provider: &session.provider,
@@ -188,10 +190,11 @@ fn write(conn: &mut Conn, admission: &Admission) -> QueryResult<Option<UserId>> 
         reference: admission.reference.as_str(),
         now: admission.now,
     };
-    Ok(write.get_result::<Written>(conn).optional()?.map(|row| row.user_id))
+    write.get_result(conn).optional()
 }
 
-fn signed_in(admission: &Admission, user: UserId) -> SignedIn {
-    let session = Session { user, ..admission.session.clone() };
+fn signed_in(admission: &Admission, written: &Written) -> SignedIn {
+    let (user, status_index) = (written.user_id, StatusIndex::new(written.status_index));
+    let session = Session { user, status_index, ..admission.session.clone() };
     SignedIn { session, user: User { sub: user, profile: admission.profile.clone() } }
 }
