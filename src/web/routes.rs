@@ -1,7 +1,7 @@
 //! Which address answers what.
 
 use actix_web::web::{self, Data, ServiceConfig};
-use actix_web::{HttpRequest, HttpResponse, Resource};
+use actix_web::{HttpRequest, HttpResponse, Resource, guard};
 
 use super::problem::Problem;
 use super::{cors, discovery, json_door, login, logout, ops, pages, session};
@@ -10,9 +10,9 @@ use crate::app::App;
 /// The public listener, under the path prefix of `server.public_url`.
 pub fn public(routes: &mut ServiceConfig, prefix: &str) {
     let mut house = web::scope(prefix)
-        .service(only("/", "GET, HEAD").route(web::get().to(home)))
-        .service(only("/providers", "GET, HEAD").route(web::get().to(login::providers)))
-        .service(only("/login", "GET, HEAD").route(web::get().to(login::choose)))
+        .service(only("/", "GET, HEAD").route(read().to(home)))
+        .service(only("/providers", "GET, HEAD").route(read().to(login::providers)))
+        .service(only("/login", "GET, HEAD").route(read().to(login::choose)))
         .service(only("/login/{provider}", "GET").route(web::get().to(login::begin)))
         .service(
             only("/callback/{provider}", "GET, POST")
@@ -20,12 +20,12 @@ pub fn public(routes: &mut ServiceConfig, prefix: &str) {
                 .route(web::post().to(login::callback_by_form)),
         )
         .service(only("/logout", "POST").route(web::post().to(logout::local)).route(preflight("POST")))
-        .service(only("/account", "GET, HEAD").route(web::get().to(session::account)))
-        .service(only("/session", "GET, HEAD").route(web::get().to(session::show)).route(preflight("GET")))
+        .service(only("/account", "GET, HEAD").route(read().to(session::account)))
+        .service(only("/session", "GET, HEAD").route(read().to(session::show)).route(preflight("GET")))
         .service(only("/session/token", "POST").route(web::post().to(session::token)).route(preflight("POST")))
-        .service(only("/.well-known/jwks.json", "GET, HEAD").route(web::get().to(discovery::jwks)))
-        .service(only(pages::STYLE_PATH, "GET, HEAD").route(web::get().to(pages::style)))
-        .service(only(pages::ICON_PATH, "GET, HEAD").route(web::get().to(pages::icon)));
+        .service(only("/.well-known/jwks.json", "GET, HEAD").route(read().to(discovery::jwks)))
+        .service(only(pages::STYLE_PATH, "GET, HEAD").route(read().to(pages::style)))
+        .service(only(pages::ICON_PATH, "GET, HEAD").route(read().to(pages::icon)));
     // With the trailing slash, as the frontends of this door write it, and without.
     for path in ["/oauth2/url/", "/oauth2/url"] {
         house = house.service(only(path, "GET").route(web::get().to(json_door::url)).route(preflight("GET")));
@@ -39,9 +39,9 @@ pub fn public(routes: &mut ServiceConfig, prefix: &str) {
 /// The admin listener.
 pub fn admin(routes: &mut ServiceConfig) {
     routes
-        .service(only("/healthz", "GET, HEAD").route(web::get().to(ops::healthz)))
-        .service(only("/readyz", "GET, HEAD").route(web::get().to(ops::readyz)))
-        .service(only("/metrics", "GET, HEAD").route(web::get().to(ops::metrics)))
+        .service(only("/healthz", "GET, HEAD").route(read().to(ops::healthz)))
+        .service(only("/readyz", "GET, HEAD").route(read().to(ops::readyz)))
+        .service(only("/metrics", "GET, HEAD").route(read().to(ops::metrics)))
         .default_service(web::to(nothing_here));
 }
 
@@ -49,6 +49,11 @@ pub fn admin(routes: &mut ServiceConfig) {
 fn only(path: &str, allow: &'static str) -> Resource {
     let refuse = move |request: HttpRequest| async move { Problem::method_not_allowed(allow).for_browser(&request) };
     web::resource(path).default_service(web::to(refuse))
+}
+
+/// `HEAD` is `GET` whose body stays here (RFC 9110 §9.3.2).
+fn read() -> actix_web::Route {
+    web::route().guard(guard::Any(guard::Get()).or(guard::Head()))
 }
 
 fn preflight(methods: &'static str) -> actix_web::Route {
