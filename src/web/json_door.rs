@@ -41,7 +41,8 @@ async fn begin(app: &App, throttles: &Throttles, request: &HttpRequest) -> Resul
 pub async fn token(app: Data<App>, throttles: Data<Throttles>, request: HttpRequest, payload: Payload) -> HttpResponse {
     // The same address is OAuth's token endpoint for forms; none of its grants exists yet.
     if extract::media_type(&request) == "application/x-www-form-urlencoded" {
-        return Problem::invalid_request().for_oauth(&request, "unsupported_grant_type");
+        let refused = Problem::invalid_request().for_oauth(&request, "unsupported_grant_type");
+        return cors::allow(&app, &request, refused);
     }
     let answer = exchange(&app, &throttles, &request, payload).await;
     cors::allow(&app, &request, answer.unwrap_or_else(|problem| problem.for_program(&request)))
@@ -65,7 +66,7 @@ async fn exchange(
     if extract::media_type(request) != "application/json" {
         return Err(Problem::media_type());
     }
-    let body = extract::body(payload, app.config.limits.body_bytes).await?;
+    let body = extract::body(request, payload, app.config.limits.body_bytes).await?;
     let Exchange { provider, code, state, iss } = extract::json(&body)?;
     if [&provider, &code, &state].into_iter().any(|text| text.is_empty() || text.contains('\0')) {
         return Err(Problem::invalid_request());
