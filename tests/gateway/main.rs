@@ -6,7 +6,14 @@
 mod fake_provider;
 
 mod callback;
+mod cors;
 mod jwks;
+mod limits;
 mod login;
+mod logout;
 mod oauth2;
+mod pages;
+mod providers;
+mod session;
+mod session_token;
 mod support;
