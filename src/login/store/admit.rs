@@ -112,7 +112,7 @@ pub fn admit(conn: &mut Conn, admission: Admission) -> QueryResult<Admitted> {
         return Ok(Admitted::Known(signed_in(admission, user)));
     }
     if account::is_known(conn, &admission.session.provider, &admission.sub)? {
-        return Ok(Admitted::Disabled);
+        return known(conn, admission);
     }
     if !admission.sign_up {
         return Ok(Admitted::Stranger);
@@ -130,10 +130,15 @@ pub fn admit(conn: &mut Conn, admission: Admission) -> QueryResult<Admitted> {
     match made {
         Some(user) => Ok(Admitted::New(signed_in(admission, user))),
         // Another login of the same person came first, in this very moment.
-        None => {
-            Ok(write(conn, &admission)?.map_or(Admitted::Disabled, |user| Admitted::Known(signed_in(admission, user))))
-        }
+        None => known(conn, admission),
     }
+}
+
+/// Admits someone who is known by now. Whom the first try did not find may have been made by another login since, so
+/// only who is not admitted now is disabled.
+fn known(conn: &mut Conn, admission: Admission) -> QueryResult<Admitted> {
+    let user = write(conn, &admission)?;
+    Ok(user.map_or(Admitted::Disabled, |user| Admitted::Known(signed_in(admission, user))))
 }
 
 fn write(conn: &mut Conn, admission: &Admission) -> QueryResult<Option<UserId>> {
