@@ -100,14 +100,12 @@ struct Inner {
     queue: SyncSender<Job>,
     acquire_timeout: Duration,
     patience: Duration,
-    session_settings: String,
 }
 
 impl Db {
     /// Opens the pool without waiting for the database: it may come later, and come back.
     pub fn open(access: &Access) -> Self {
         let manager = Manager::new(access);
-        let session_settings = manager.settings.clone();
         let pool = r2d2::Pool::builder()
             .max_size(access.pool_size)
             .min_idle(Some(access.pool_size.min(2)))
@@ -122,14 +120,7 @@ impl Db {
         }
         let acquire_timeout = access.acquire_timeout;
         let patience = acquire_timeout + access.statement_timeout;
-        Self(Arc::new(Inner {
-            pool,
-            manager: Manager::new(access),
-            queue,
-            acquire_timeout,
-            patience,
-            session_settings,
-        }))
+        Self(Arc::new(Inner { pool, manager: Manager::new(access), queue, acquire_timeout, patience }))
     }
 
     /// Does one named piece of work with a connection, again where it lost against another one. Work whose caller is
@@ -169,7 +160,7 @@ impl Db {
 
     /// The statement that gives a connection its timeouts, for who changed them for a while.
     pub fn session_settings(&self) -> &str {
-        &self.0.session_settings
+        &self.0.manager.settings
     }
 
     /// The same as [`Db::run`] for callers that are threads themselves: the command line and the start.

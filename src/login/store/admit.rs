@@ -134,7 +134,8 @@ fn admit_alone(conn: &mut Conn, admission: &Admission) -> QueryResult<Admitted> 
     }
     match account::known(conn, &admission.session.provider, &admission.sub)? {
         Known::Disabled => return Ok(Admitted::Disabled),
-        Known::Enabled => return Ok(Admitted::GivenUp),
+        // Whom the first try did not find may have been made by another login since.
+        Known::Enabled => return once_more(conn, admission),
         Known::Stranger if !admission.sign_up => return Ok(Admitted::Stranger),
         Known::Stranger => {}
     }
@@ -154,11 +155,16 @@ fn admit_alone(conn: &mut Conn, admission: &Admission) -> QueryResult<Admitted> 
     match made {
         Ok(Some(written)) => Ok(Admitted::New(signed_in(admission, &written))),
         // Another login of the same person came first, in this very moment.
-        Ok(None) => Ok(write(conn, admission)?
-            .map_or(Admitted::Disabled, |written| Admitted::Known(signed_in(admission, &written)))),
+        Ok(None) => once_more(conn, admission),
         Err(diesel::result::Error::RollbackTransaction) => Ok(Admitted::GivenUp),
         Err(error) => Err(error),
     }
+}
+
+/// Admits someone who is known by now; whom not even this finds was given up.
+fn once_more(conn: &mut Conn, admission: &Admission) -> QueryResult<Admitted> {
+    let written = write(conn, admission)?;
+    Ok(written.map_or(Admitted::GivenUp, |written| Admitted::Known(signed_in(admission, &written))))
 }
 
 fn write(conn: &mut Conn, admission: &Admission) -> QueryResult<Option<Written>> {
