@@ -28,7 +28,7 @@ pub(super) fn greeting(plan: &Plan, database_url: &str) -> String {
     curl '{gateway}/oauth2/url/?provider={PROVIDER}'
     curl -i http://{provider}/authorize/decision -d '<the query of that url>' -d person=ada
     curl {gateway}/oauth2/token/ -H 'Content-Type: application/json' \\
-      -d '{{\"provider\": \"{PROVIDER}\", \"code\": \"<code>\", \"state\": \"<state>\"}}'
+      -d '{{\"provider\": \"{PROVIDER}\", \"code\": \"<code>\", \"state\": \"<state>\", \"iss\": \"http://{provider}\"}}'
 
   Ctrl-C stops everything.
 "

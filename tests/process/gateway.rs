@@ -46,6 +46,8 @@ admin_listen = "127.0.0.1:{admin}"
 url_file = "{url_file}"
 [secrets]
 keys_file = "{keys_file}"
+[signing]
+algorithms = ["ES256"]
 [limits]
 logins_per_minute = 100000
 tokens_per_minute = 100000

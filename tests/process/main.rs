@@ -15,6 +15,7 @@ mod browser;
 mod database;
 mod directory;
 mod gateway;
+mod house;
 mod oidc_provider;
 mod operating;
 mod page;

@@ -9,7 +9,7 @@ const MANY: u16 = 16_000;
 
 static NEXT: AtomicU16 = AtomicU16::new(0);
 
-/// As many consecutive free ports, as each process looks for them from a place of its own.
+/// The first of `N` free ports in a row. Each process begins to look at a place of its own.
 pub fn free<const N: u16>() -> u16 {
     let start = u16::try_from(std::process::id() % u32::from(MANY / 40)).expect("small") * 40;
     loop {
