@@ -13,6 +13,7 @@ fn cluster() -> &'static Mutex<Postgres> {
 }
 
 /// A database of a test's own.
+#[derive(Clone)]
 pub struct Database {
     name: String,
     /// Its libpq URL.

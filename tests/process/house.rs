@@ -27,12 +27,18 @@ impl House {
 
     /// With other settings.
     pub fn with(change: impl FnOnce(Settings) -> Settings) -> Self {
-        let (database, port) = (Database::empty(), ports::free::<1>());
+        let database = Database::empty();
+        Self::on(&database, &database.url, change)
+    }
+
+    /// On a database that is there already.
+    pub fn on(database: &Database, url: &str, change: impl FnOnce(Settings) -> Settings) -> Self {
+        let port = ports::free::<1>();
         let wire = Wiretap::before(port);
-        let settings = change(Settings::new(&database.url, &wire.origin));
+        let settings = change(Settings::new(url, &wire.origin));
         let redirect_uris = [format!("{}/callback/op", settings.public())];
         let provider = Provider::pretend(port, &wire.origin, &settings.client_secret, &redirect_uris);
-        Self { gateway: settings.serve(), wire, database, _provider: provider }
+        Self { gateway: settings.serve(), wire, database: database.clone(), _provider: provider }
     }
 
     /// An address at the gateway.

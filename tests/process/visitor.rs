@@ -47,6 +47,12 @@ impl Visitor {
         Self::send(self.request(Method::GET, url)).await
     }
 
+    /// The status of a page, if it can be had.
+    pub async fn try_get(&self, url: impl AsRef<str>) -> Option<u16> {
+        let limit = Duration::from_secs(2);
+        Some(self.request(Method::GET, url).timeout(limit).send().await.ok()?.status().as_u16())
+    }
+
     /// A page, and whatever it redirects to, as long as that is at the same origin or `until` is not reached.
     pub async fn follow(&self, page: Page, until: &str) -> Page {
         let mut page = page;
