@@ -7,6 +7,7 @@ use std::time::Duration;
 use clap::{Args, Subcommand};
 use url::Url;
 
+use super::opened;
 use crate::base::clock::Clock;
 use crate::base::secret::Plain;
 use crate::dev::provider::{self, Client, Settings};
@@ -70,7 +71,7 @@ pub fn run(args: DevArgs) -> ExitCode {
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
-        Err(reason) => fail(&reason),
+        Err(reason) => opened::failed(&format_args!("vestibule dev: {reason}")),
     }
 }
 
@@ -83,10 +84,4 @@ fn serve_provider(args: ProviderArgs) -> std::io::Result<()> {
     };
     let (slow, clock) = (Duration::from_secs(args.slow), Clock::system());
     provider::serve(Settings { listen: args.listen, issuer: args.issuer, client, slow, clock })
-}
-
-#[expect(clippy::print_stderr, reason = "this is said to the person at the terminal")]
-fn fail(reason: &str) -> ExitCode {
-    eprintln!("vestibule dev: {reason}");
-    ExitCode::FAILURE
 }

@@ -16,7 +16,7 @@ pub(super) fn greeting(plan: &Plan, database_url: &str) -> String {
 
   {first}
 
-  With a cookie instead   {gateway}/login, then {gateway}/session
+  With a cookie instead   {gateway}/login; as JSON: {gateway}/session
   Keys                    {gateway}/.well-known/jwks.json
   Health, metrics         http://{admin}/readyz, http://{admin}/metrics
   Pretend provider        http://{provider}

@@ -33,7 +33,6 @@ keys = [{key}]
 [login]
 allowed_origins = [{origin}]
 return_to = [{origin}]
-default_return_to = "/session"
 
 [limits]
 logins_per_minute = 10000

@@ -6,3 +6,5 @@ mod database_role;
 mod development;
 mod start;
 mod stop;
+
+pub use development::Dev;
