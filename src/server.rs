@@ -36,6 +36,9 @@ pub enum StartError {
     /// The database cannot be brought up to date.
     #[error("the database cannot be used: {0}")]
     Db(#[from] DbError),
+    /// The database lacks migrations, and we were told not to run them.
+    #[error("the database lacks the migration {0}; run `vestibule migrate`, or set database.migrate_on_start = true")]
+    Schema(String),
     /// There is nothing to sign with.
     #[error(transparent)]
     Keys(#[from] KeysError),
@@ -86,6 +89,8 @@ impl Server {
             for name in migrate::migrate(&db)? {
                 tracing::info!(name, "migrated");
             }
+        } else if let Some(name) = migrate::pending(&db)?.into_iter().next() {
+            return Err(StartError::Schema(name));
         }
         let (keys, events) = keys::establish(&db, &config.ring, &config.signing.algorithms, clock.now())?;
         events.iter().for_each(telemetry::record);

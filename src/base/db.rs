@@ -67,7 +67,7 @@ impl From<DieselError> for DbError {
             "the database system is",
             "SSL",
         ];
-        let text = error.to_string();
+        let text = one_line(&error);
         match &error {
             DieselError::DatabaseError(
                 DatabaseErrorKind::ClosedConnection
@@ -210,7 +210,7 @@ fn with_connection<T>(
     work: impl FnOnce(&mut Conn) -> QueryResult<T>,
 ) -> Result<T, DbError> {
     let started = Moment::now();
-    let mut conn = pool.get_timeout(wait).map_err(|error| DbError::Unavailable(error.to_string()))?;
+    let mut conn = pool.get_timeout(wait).map_err(|error| DbError::Unavailable(one_line(&error)))?;
     let outcome = work(&mut conn).map_err(DbError::from);
     metrics::histogram!("vestibule_db_seconds", "work" => name).record(started.elapsed().as_secs_f64());
     if let Err(error) = &outcome {
@@ -308,8 +308,13 @@ struct Reporter;
 
 impl r2d2::HandleError<diesel::r2d2::Error> for Reporter {
     fn handle_error(&self, error: diesel::r2d2::Error) {
-        tracing::warn!(%error, "cannot connect to the database");
+        tracing::warn!(error = one_line(&error), "cannot connect to the database");
     }
+}
+
+/// libpq breaks its messages into lines; in a log an event is one.
+fn one_line(error: &impl std::fmt::Display) -> String {
+    error.to_string().lines().map(str::trim).filter(|line| !line.is_empty()).collect::<Vec<_>>().join("; ")
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use clap::{Parser, Subcommand};
 use super::{config, healthcheck, logins, migrate, secrets, serve};
 
 #[derive(Parser)]
-#[command(version, about, disable_version_flag = true)]
+#[command(version, about)]
 struct Arguments {
     /// A configuration file; later ones win [default: config/vestibule.toml, if it exists]
     #[arg(long = "config", value_name = "FILE", global = true)]

@@ -24,7 +24,7 @@ pub fn refuse(problems: &config::Problems) -> ExitCode {
     ExitCode::from(WRONG_CONFIGURATION)
 }
 
-/// Says on standard error what went wrong.
+/// Says on standard error what went wrong; the log may not have begun.
 pub fn complain(trouble: &impl std::fmt::Display) {
     // Where nobody reads the errors, the exit code still tells.
     let _unread = writeln!(std::io::stderr(), "{trouble}");
