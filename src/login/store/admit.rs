@@ -6,13 +6,13 @@ use diesel::{Connection, OptionalExtension, QueryResult, QueryableByName, RunQue
 use ipnet::IpNet;
 use serde_json::Value;
 
-use crate::account::{self, Arrival, Profile, User};
+use crate::account::{self, Arrival, Known, Profile, User};
 use crate::base::clock::Instant;
 use crate::base::db::Conn;
 use crate::base::id::{AuthorizationSessionId, Reference, SessionId, UserId, uuid_v7};
 use crate::base::statement::statement;
 use crate::login::arrival::Caller;
-use crate::session::{Session, SignedIn, StatusIndex};
+use crate::session::{self, Session, SignedIn, StatusIndex};
 
 /// All that a completed login writes.
 pub struct Admission {
@@ -28,6 +28,8 @@ pub struct Admission {
     pub caller: Caller,
     pub steps: Value,
     pub sign_up: bool,
+    /// The session that this browser had before, and how long the feed tells of its end.
+    pub previous: Option<(SessionId, Instant)>,
     pub now: Instant,
 }
 
@@ -41,6 +43,8 @@ pub enum Admitted {
     Disabled,
     /// Unknown, and nobody new may enter; nothing was written.
     Stranger,
+    /// The login got its end meanwhile, from the sweep; nothing was written.
+    GivenUp,
 }
 
 statement! {
@@ -71,14 +75,16 @@ statement! {
         reference: &'a str => Text,
         now: Instant => Timestamptz,
     }
+    // A login that the sweep has given up meanwhile admits nobody: its row would say two things at once.
     // The user's row is locked by its UPDATE, so a login and a `disable` at the same moment come one after the other.
     "WITH admitted AS (
          UPDATE users
          SET email = {email}, email_verified = {email_verified}, name = {name},
              preferred_username = {preferred_username}, picture = {picture}, groups = {groups}, updated_at = {now}
-         FROM subs
+         FROM subs, authorization_sessions login
          WHERE subs.provider = {provider} AND subs.sub = {sub}
            AND users.id = subs.user_id AND users.disabled_at IS NULL
+           AND login.id = {authorization_session} AND login.status = 'pending'
          RETURNING users.id AS user_id, subs.id AS sub_id
      ), seen AS (
          UPDATE subs SET claims = {claims}, last_login_at = {now} FROM admitted WHERE subs.id = admitted.sub_id
@@ -109,16 +115,29 @@ struct Written {
     status_index: i64,
 }
 
+/// Admits someone, and ends the session that this browser had before.
+pub fn admit(conn: &mut Conn, admission: &Admission) -> QueryResult<Admitted> {
+    let Some((previous, keep_until)) = admission.previous else { return admit_alone(conn, admission) };
+    conn.transaction(|conn| {
+        let admitted = admit_alone(conn, admission)?;
+        if matches!(admitted, Admitted::Known(_) | Admitted::New(_)) {
+            session::end(conn, previous, "replaced", admission.now, keep_until)?;
+        }
+        Ok(admitted)
+    })
+}
+
 /// Admits a known user at once; looks closer where there is none to admit.
-pub fn admit(conn: &mut Conn, admission: Admission) -> QueryResult<Admitted> {
-    if let Some(written) = write(conn, &admission)? {
+fn admit_alone(conn: &mut Conn, admission: &Admission) -> QueryResult<Admitted> {
+    if let Some(written) = write(conn, admission)? {
         return Ok(Admitted::Known(signed_in(admission, &written)));
     }
-    if account::is_known(conn, &admission.session.provider, &admission.sub)? {
-        return Ok(Admitted::Disabled);
-    }
-    if !admission.sign_up {
-        return Ok(Admitted::Stranger);
+    match account::known(conn, &admission.session.provider, &admission.sub)? {
+        Known::Disabled => return Ok(Admitted::Disabled),
+        // Whom the first try did not find may have been made by another login since.
+        Known::Enabled => return once_more(conn, admission),
+        Known::Stranger if !admission.sign_up => return Ok(Admitted::Stranger),
+        Known::Stranger => {}
     }
     let arrival = Arrival {
         user: admission.session.user,
@@ -127,15 +146,25 @@ pub fn admit(conn: &mut Conn, admission: Admission) -> QueryResult<Admitted> {
         now: admission.now,
     };
     let made = conn.transaction(|conn| {
-        let made = account::create(conn, &arrival)?;
-        if made { write(conn, &admission) } else { Ok(None) }
-    })?;
+        if !account::create(conn, &arrival)? {
+            return Ok(None);
+        }
+        // Nobody is made for a login that was given up.
+        write(conn, admission)?.map_or(Err(diesel::result::Error::RollbackTransaction), |written| Ok(Some(written)))
+    });
     match made {
-        Some(written) => Ok(Admitted::New(signed_in(admission, &written))),
+        Ok(Some(written)) => Ok(Admitted::New(signed_in(admission, &written))),
         // Another login of the same person came first, in this very moment.
-        None => Ok(write(conn, &admission)?
-            .map_or(Admitted::Disabled, |written| Admitted::Known(signed_in(admission, &written)))),
+        Ok(None) => once_more(conn, admission),
+        Err(diesel::result::Error::RollbackTransaction) => Ok(Admitted::GivenUp),
+        Err(error) => Err(error),
     }
+}
+
+/// Admits someone who is known by now; whom not even this finds was given up.
+fn once_more(conn: &mut Conn, admission: &Admission) -> QueryResult<Admitted> {
+    let written = write(conn, admission)?;
+    Ok(written.map_or(Admitted::GivenUp, |written| Admitted::Known(signed_in(admission, &written))))
 }
 
 fn write(conn: &mut Conn, admission: &Admission) -> QueryResult<Option<Written>> {
@@ -170,8 +199,8 @@ fn write(conn: &mut Conn, admission: &Admission) -> QueryResult<Option<Written>>
     write.get_result(conn).optional()
 }
 
-fn signed_in(admission: Admission, written: &Written) -> SignedIn {
+fn signed_in(admission: &Admission, written: &Written) -> SignedIn {
     let (user, status_index) = (written.user_id, StatusIndex::new(written.status_index));
-    let session = Session { user, status_index, ..admission.session };
-    SignedIn { session, user: User { sub: user, profile: admission.profile } }
+    let session = Session { user, status_index, ..admission.session.clone() };
+    SignedIn { session, user: User { sub: user, profile: admission.profile.clone() } }
 }
