@@ -5,7 +5,7 @@
 
 #![expect(clippy::expect_used, clippy::indexing_slicing, clippy::panic, reason = "a test stops where it fails")]
 
-#[path = "upstream/op.rs"]
+#[path = "fake_provider/mod.rs"]
 mod op;
 
 use std::sync::{Arc, Mutex};

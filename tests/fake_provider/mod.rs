@@ -10,8 +10,9 @@ use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair};
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD as B64};
 use serde_json::{Value, json};
+use vestibule::base::clock::Clock;
 
-/// The instant at which everything happens, in seconds.
+/// The instant at which everything happens where no clock is given, in seconds.
 pub const NOW: i64 = 1_800_000_000;
 /// Our name there.
 pub const CLIENT: &str = "us:1";
@@ -80,6 +81,7 @@ impl Call {
 }
 
 struct State {
+    clock: Option<Clock>,
     metadata: Value,
     replies: HashMap<String, Reply>,
     calls: Vec<Call>,
@@ -89,7 +91,8 @@ struct State {
     signed_as: String,
 }
 
-/// The provider. Its threads end with the test's process.
+/// The provider. Its threads end with the test's process. A clone is the same provider.
+#[derive(Clone)]
 pub struct Op {
     /// Its issuer.
     pub issuer: String,
@@ -102,6 +105,7 @@ impl Op {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
         let issuer = format!("http://{}", listener.local_addr().expect("an address"));
         let state = State {
+            clock: None,
             metadata: json!({
                 "issuer": issuer,
                 "authorization_endpoint": format!("{issuer}/auth"),
@@ -131,6 +135,25 @@ impl Op {
 
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A code that stands for somebody, in the login of that nonce. Other codes stand for Alice, in the one login that
+    /// there is.
+    #[allow(dead_code, reason = "each of the test binaries uses a part")]
+    pub fn code(sub: &str, nonce: &str) -> String {
+        format!("{sub}~{nonce}")
+    }
+
+    /// Goes by this clock from now on.
+    #[allow(dead_code, reason = "each of the test binaries uses a part")]
+    pub fn follow(&self, clock: Clock) {
+        self.state().clock = Some(clock);
+    }
+
+    /// Answers a path as it did before [`Op::reply`].
+    #[allow(dead_code, reason = "each of the test binaries uses a part")]
+    pub fn recover(&self, path: &str) {
+        self.state().replies.remove(path);
     }
 
     /// Sets a member of the discovery document.
@@ -181,7 +204,7 @@ fn serve(mut stream: TcpStream, state: &Mutex<State>, issuer: &str) {
     let Some(call) = read(&stream) else { return };
     let reply = {
         let mut state = state.lock().unwrap_or_else(PoisonError::into_inner);
-        let reply = state.replies.get(&call.path).cloned().unwrap_or_else(|| state.usual(&call.path, issuer));
+        let reply = state.replies.get(&call.path).cloned().unwrap_or_else(|| state.usual(&call, issuer));
         state.calls.push(call);
         reply
     };
@@ -241,15 +264,15 @@ fn write(stream: &mut TcpStream, reply: &Reply) -> std::io::Result<()> {
 }
 
 impl State {
-    fn usual(&self, path: &str, issuer: &str) -> Reply {
-        let body = match path {
+    fn usual(&self, call: &Call, issuer: &str) -> Reply {
+        let body = match call.path.as_str() {
             WELL_KNOWN => self.metadata.clone(),
             "/jwks" => {
                 let x = B64.encode(self.key.public_key().as_ref());
                 json!({"keys": [{"kty": "OKP", "crv": "Ed25519", "kid": self.published, "x": x}]})
             }
             "/token" => {
-                let id_token = self.id_token(issuer);
+                let id_token = self.id_token(issuer, &call.form("code").concat());
                 json!({"access_token": "access", "token_type": "Bearer", "expires_in": 300, "id_token": id_token})
             }
             _ => return Reply::text(404, "text/html", "not here"),
@@ -257,15 +280,32 @@ impl State {
         Reply::text(200, "application/json", &body.to_string())
     }
 
-    fn id_token(&self, issuer: &str) -> String {
+    /// Somebody's ID token.
+    fn id_token(&self, issuer: &str, code: &str) -> String {
         let header = json!({"alg": "EdDSA", "kid": self.signed_as});
+        let now = self.clock.as_ref().map_or(NOW, |clock| clock.now().timestamp());
+        let (sub, nonce) = code.split_once('~').unwrap_or(("alice", "the-nonce"));
         let mut claims = json!({
-            "iss": issuer, "aud": CLIENT, "sub": "alice", "nonce": "the-nonce", "iat": NOW, "exp": NOW + 3600,
+            "iss": issuer, "aud": CLIENT, "sub": sub, "nonce": nonce, "iat": now, "exp": now + 3600,
         });
-        for (name, value) in self.claims.as_object().expect("claims") {
-            claims[name] = value.clone();
+        if code.contains('~') {
+            claims["email"] = json!(format!("{sub}@example.com"));
+            claims["email_verified"] = json!(true);
+            claims["name"] = json!(format!("{sub} of Example"));
         }
+        let claims = with(claims, &self.claims);
         let input = format!("{}.{}", B64.encode(header.to_string()), B64.encode(claims.to_string()));
         format!("{input}.{}", B64.encode(self.key.sign(input.as_bytes())))
     }
+}
+
+/// Claims with others in their place; null takes one away.
+fn with(mut claims: Value, others: &Value) -> Value {
+    for (name, value) in others.as_object().expect("claims") {
+        match value {
+            Value::Null => drop(claims.as_object_mut().expect("claims").remove(name)),
+            value => claims[name] = value.clone(),
+        }
+    }
+    claims
 }

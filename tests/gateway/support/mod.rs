@@ -1,0 +1,15 @@
+//! The real gateway on a loopback port, with a database of its own, a provider that does as it is told, and browsers.
+
+mod answer;
+mod browser;
+mod cluster;
+mod database;
+mod gateway;
+mod setup;
+
+pub use answer::Answer;
+pub use browser::{Ask, Begun, Browser};
+pub use cluster::{Cluster, ring_key};
+pub use database::Database;
+pub use gateway::Gateway;
+pub use setup::{CLIENT_SECRET, Setup};
