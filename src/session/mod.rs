@@ -1,11 +1,13 @@
 //! Signed-in people. The session is the one switch: every token hangs on it, and ending it is one `UPDATE`.
 
 mod cookie;
+mod device;
 mod lifetime;
 mod signed_in;
 mod store;
 
 pub use cookie::{decode, encode};
+pub use device::Device;
 pub use lifetime::{Lifetime, Standing};
 pub use signed_in::{Session, SignedIn};
 pub use store::{Ended, Scope, end, end_where, find, touch};

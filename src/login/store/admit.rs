@@ -12,7 +12,7 @@ use crate::base::db::Conn;
 use crate::base::id::{AuthorizationSessionId, Reference, SessionId, UserId, uuid_v7};
 use crate::base::statement::statement;
 use crate::login::arrival::Caller;
-use crate::session::{Session, SignedIn};
+use crate::session::{Device, Session, SignedIn};
 
 /// All that a completed login writes.
 pub struct Admission {
@@ -62,6 +62,11 @@ statement! {
         amr: Option<&'a [String]> => Nullable<Array<Text>>,
         not_after: Instant => Timestamptz,
         user_agent: Option<&'a str> => Nullable<Text>,
+        device_type: Option<&'a str> => Nullable<Text>,
+        os: Option<&'a str> => Nullable<Text>,
+        os_version: Option<&'a str> => Nullable<Text>,
+        browser: Option<&'a str> => Nullable<Text>,
+        browser_version: Option<&'a str> => Nullable<Text>,
         ip: IpNet => Inet,
         upstream_sid: Option<&'a str> => Nullable<Text>,
         upstream_id_token: Option<&'a [u8]> => Nullable<Binary>,
@@ -84,9 +89,11 @@ statement! {
          UPDATE subs SET claims = {claims}, last_login_at = {now} FROM admitted WHERE subs.id = admitted.sub_id
      ), session AS (
          INSERT INTO sessions (id, user_id, sub_id, provider, client_id, scopes, auth_time, acr, amr, last_activity_at,
-                               not_after, user_agent, ip, upstream_sid, upstream_id_token, created_at)
+                               not_after, user_agent, device_type, os, os_version, browser, browser_version, ip,
+                               upstream_sid, upstream_id_token, created_at)
          SELECT {session}, user_id, sub_id, {provider}, {client_id}, {scopes}, {auth_time}, {acr}, {amr}, {now},
-                {not_after}, {user_agent}, {ip}, {upstream_sid}, {upstream_id_token}, {now}
+                {not_after}, {user_agent}, {device_type}, {os}, {os_version}, {browser}, {browser_version}, {ip},
+                {upstream_sid}, {upstream_id_token}, {now}
          FROM admitted
      ), completed AS (
          UPDATE authorization_sessions
@@ -138,6 +145,7 @@ pub fn admit(conn: &mut Conn, admission: Admission) -> QueryResult<Admitted> {
 
 fn write(conn: &mut Conn, admission: &Admission) -> QueryResult<Option<UserId>> {
     let (profile, session) = (&admission.profile, &admission.session);
+    let device = Device::of(admission.caller.user_agent.as_deref());
     let write = Write {
         provider: &session.provider,
         sub: &admission.sub,
@@ -156,6 +164,11 @@ fn write(conn: &mut Conn, admission: &Admission) -> QueryResult<Option<UserId>> 
         amr: session.amr.as_deref(),
         not_after: session.not_after,
         user_agent: admission.caller.user_agent.as_deref(),
+        device_type: device.r#type.as_deref(),
+        os: device.os.as_deref(),
+        os_version: device.os_version.as_deref(),
+        browser: device.browser.as_deref(),
+        browser_version: device.browser_version.as_deref(),
         ip: IpNet::from(admission.caller.ip),
         upstream_sid: admission.upstream_sid.as_deref(),
         upstream_id_token: admission.upstream_id_token.as_deref(),
