@@ -90,6 +90,9 @@ pub fn record(event: &Event) {
         Event::SessionEnded { user, session, reason } => {
             tracing::info!(event = name, %user, %session, reason, "session ended");
         }
+        Event::UserDisabled { user } => tracing::info!(event = name, %user, "user disabled"),
+        Event::UserEnabled { user } => tracing::info!(event = name, %user, "user enabled"),
+        Event::UserDeleted { user } => tracing::info!(event = name, %user, "user deleted"),
         Event::SigningKeyMade { kid, algorithm } => tracing::info!(event = name, %kid, algorithm, "signing key made"),
     }
     metrics::counter!("vestibule_events_total", "event" => name).increment(1);

@@ -51,6 +51,21 @@ pub enum Event {
         /// Why: `logout`, …
         reason: &'static str,
     },
+    /// An administrator shut a user out.
+    UserDisabled {
+        /// Who.
+        user: UserId,
+    },
+    /// An administrator let a user in again.
+    UserEnabled {
+        /// Who.
+        user: UserId,
+    },
+    /// An administrator deleted a user.
+    UserDeleted {
+        /// Who.
+        user: UserId,
+    },
     /// A signing key was made.
     SigningKeyMade {
         /// Its key id.
@@ -69,6 +84,9 @@ impl Event {
             Self::LoginFailed { .. } => "login_failed",
             Self::CallbackRefused { .. } => "callback_refused",
             Self::SessionEnded { .. } => "session_ended",
+            Self::UserDisabled { .. } => "user_disabled",
+            Self::UserEnabled { .. } => "user_enabled",
+            Self::UserDeleted { .. } => "user_deleted",
             Self::SigningKeyMade { .. } => "signing_key_made",
         }
     }

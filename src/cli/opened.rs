@@ -16,6 +16,14 @@ pub fn config(files: &[PathBuf]) -> Result<Config, ExitCode> {
     })
 }
 
+/// Waits for what the gateway does without holding a thread.
+pub fn wait_for<F: Future>(work: F) -> Result<F::Output, ExitCode> {
+    match tokio::runtime::Builder::new_current_thread().enable_all().build() {
+        Ok(runtime) => Ok(runtime.block_on(work)),
+        Err(error) => Err(failed(&error)),
+    }
+}
+
 /// Says on standard error what went wrong.
 #[expect(clippy::print_stderr, reason = "the operator stands at the terminal; the log may not have begun")]
 pub fn complain(trouble: &impl std::fmt::Display) {

@@ -1,10 +1,12 @@
 //! Which address answers what.
 
+use actix_web::dev::HttpServiceFactory;
+use actix_web::middleware::from_fn;
 use actix_web::web::{self, Data, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse, Resource};
 
 use super::problem::Problem;
-use super::{cors, discovery, json_door, login, logout, ops, pages, session};
+use super::{account, administration, cors, discovery, json_door, login, logout, ops, pages, session, sessions};
 use crate::app::App;
 
 /// The public listener, under the path prefix of `server.public_url`.
@@ -20,9 +22,18 @@ pub fn public(routes: &mut ServiceConfig, prefix: &str) {
                 .route(web::post().to(login::callback_by_form)),
         )
         .service(only("/logout", "POST").route(web::post().to(logout::local)).route(preflight("POST")))
-        .service(only("/account", "GET, HEAD").route(web::get().to(session::account)))
+        .service(only("/account", "GET, HEAD").route(web::get().to(account::show)))
+        .service(only("/account/sessions/end-others", "POST").route(web::post().to(account::end_others)))
+        .service(only("/account/sessions/{id}/end", "POST").route(web::post().to(account::end_one)))
         .service(only("/session", "GET, HEAD").route(web::get().to(session::show)).route(preflight("GET")))
         .service(only("/session/token", "POST").route(web::post().to(session::token)).route(preflight("POST")))
+        .service(
+            only("/sessions", "GET, HEAD, DELETE")
+                .route(web::get().to(sessions::list))
+                .route(web::delete().to(sessions::end_many))
+                .route(preflight("GET, DELETE")),
+        )
+        .service(only("/sessions/{id}", "DELETE").route(web::delete().to(sessions::end_one)).route(preflight("DELETE")))
         .service(only("/.well-known/jwks.json", "GET, HEAD").route(web::get().to(discovery::jwks)))
         .service(only(pages::STYLE_PATH, "GET, HEAD").route(web::get().to(pages::style)))
         .service(only(pages::ICON_PATH, "GET, HEAD").route(web::get().to(pages::icon)));
@@ -36,13 +47,37 @@ pub fn public(routes: &mut ServiceConfig, prefix: &str) {
     routes.service(house.default_service(web::to(nothing_here))).default_service(web::to(nothing_here));
 }
 
-/// The admin listener.
-pub fn admin(routes: &mut ServiceConfig) {
+/// The admin listener. Without `admin.token` nothing is administered over HTTP.
+pub fn admin(routes: &mut ServiceConfig, administered: bool) {
     routes
         .service(only("/healthz", "GET, HEAD").route(web::get().to(ops::healthz)))
         .service(only("/readyz", "GET, HEAD").route(web::get().to(ops::readyz)))
-        .service(only("/metrics", "GET, HEAD").route(web::get().to(ops::metrics)))
-        .default_service(web::to(nothing_here));
+        .service(only("/metrics", "GET, HEAD").route(web::get().to(ops::metrics)));
+    if administered {
+        routes.service(administrative());
+    }
+    routes.default_service(web::to(nothing_here));
+}
+
+fn administrative() -> impl HttpServiceFactory + 'static {
+    web::scope("/admin")
+        .wrap(from_fn(administration::guard))
+        .service(only("/users", "GET").route(web::get().to(administration::users)))
+        .service(
+            only("/users/{sub}", "GET, DELETE")
+                .route(web::get().to(administration::user))
+                .route(web::delete().to(administration::delete_user)),
+        )
+        .service(only("/users/{sub}/disable", "POST").route(web::post().to(administration::disable)))
+        .service(only("/users/{sub}/enable", "POST").route(web::post().to(administration::enable)))
+        .service(
+            only("/users/{sub}/sessions", "GET, DELETE")
+                .route(web::get().to(administration::sessions))
+                .route(web::delete().to(administration::end_sessions)),
+        )
+        .service(only("/sessions/{sid}", "DELETE").route(web::delete().to(administration::end_session)))
+        .service(only("/logins/{reference}", "GET").route(web::get().to(administration::login)))
+        .default_service(web::to(nothing_here))
 }
 
 /// A resource that tells others which methods it takes.
