@@ -9,10 +9,12 @@ use std::sync::mpsc::{self, Receiver, SyncSender, TrySendError};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant as Moment};
 
+use diesel::PgConnection;
+/// What work on a connection gives: an answer, or what the database itself refuses.
+pub use diesel::QueryResult;
 use diesel::connection::{Connection, SimpleConnection};
 use diesel::r2d2::ConnectionManager;
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
-use diesel::{PgConnection, QueryResult};
 use tokio::sync::oneshot;
 
 use super::secret::Plain;
@@ -94,6 +96,7 @@ pub struct Db(Arc<Inner>);
 
 struct Inner {
     pool: Pool,
+    manager: Manager,
     queue: SyncSender<Job>,
     acquire_timeout: Duration,
     patience: Duration,
@@ -116,7 +119,8 @@ impl Db {
             spawn_worker(number, pool.clone(), Arc::clone(&jobs));
         }
         let acquire_timeout = access.acquire_timeout;
-        Self(Arc::new(Inner { pool, queue, acquire_timeout, patience: acquire_timeout + access.statement_timeout }))
+        let patience = acquire_timeout + access.statement_timeout;
+        Self(Arc::new(Inner { pool, manager: Manager::new(access), queue, acquire_timeout, patience }))
     }
 
     /// Does one named piece of work with a connection. Work whose caller is gone before its turn is dropped.
@@ -178,6 +182,13 @@ impl Db {
         work: impl FnOnce(&mut Conn) -> QueryResult<T>,
     ) -> Result<T, DbError> {
         with_connection(&self.0.pool, self.0.acquire_timeout, name, work)
+    }
+}
+
+impl Db {
+    /// A connection of one's own, outside the pool; for [`Listener`](super::listener::Listener).
+    pub(super) fn connect(&self) -> Result<Conn, DbError> {
+        r2d2::ManageConnection::connect(&self.0.manager).map_err(|error| DbError::Unavailable(error.to_string()))
     }
 }
 

@@ -8,7 +8,7 @@ use crate::app::App;
 use crate::base::clock::Instant;
 use crate::base::event::Event;
 use crate::base::id::{SessionId, UserId};
-use crate::session::{Session, SignedIn};
+use crate::session::{Session, SignedIn, StatusIndex};
 use crate::telemetry;
 use crate::token::{BUILT_IN_CLIENT, BUILT_IN_SCOPE};
 use crate::upstream::{Answer, Failure, Identity, Provider, ProviderTokens};
@@ -113,6 +113,7 @@ async fn admit(
         last_activity_at: now,
         not_after: app.lifetime.not_after(now),
         ended_at: None,
+        status_index: StatusIndex::new(0), // given by the database
     };
     let admission = Admission {
         authorization_session: claimed.id,
@@ -126,11 +127,21 @@ async fn admit(
         caller: caller.clone(),
         steps: Steps::one(now, "completed", None).to_json(),
         sign_up: app.config.login.sign_up,
+        alone: app.config.sessions.one_per_user.then(|| app.lifetime.feed_until(now)),
         now,
     };
     let outcome = app.db.run("complete login", move |conn| store::admit(conn, admission)).await?;
     let (signed_in, new_user) = match outcome {
-        Admitted::Known(signed_in) => (signed_in, false),
+        Admitted::Known(signed_in, ended) => {
+            for ended in ended {
+                telemetry::record(&Event::SessionEnded {
+                    user: ended.user,
+                    session: ended.id,
+                    reason: store::ONE_PER_USER,
+                });
+            }
+            (signed_in, false)
+        }
         Admitted::New(signed_in) => (signed_in, true),
         Admitted::Disabled => {
             let reason = "the user is disabled".to_owned();

@@ -44,6 +44,11 @@ impl Lifetime {
         now.checked_add_signed(self.absolute).unwrap_or(Instant::MAX_UTC)
     }
 
+    /// A session that was last used before this instant is idle.
+    pub fn used_after(&self, now: Instant) -> Instant {
+        now.checked_sub_signed(self.idle).unwrap_or(Instant::MIN_UTC)
+    }
+
     /// How long the revocation feed tells of a session that ends now: until its last access token has expired.
     pub fn feed_until(&self, now: Instant) -> Instant {
         now.checked_add_signed(self.access)
@@ -88,6 +93,7 @@ mod tests {
     use super::*;
     use crate::base::id::{SessionId, UserId};
     use crate::config::{SameSite, SessionCookie, Sessions, Tokens};
+    use crate::session::StatusIndex;
 
     fn hours(hours: i64) -> Instant {
         Instant::UNIX_EPOCH + TimeDelta::hours(hours)
@@ -129,6 +135,7 @@ mod tests {
             last_activity_at: hours(0),
             not_after: lifetime().not_after(hours(0)),
             ended_at: None,
+            status_index: StatusIndex::new(1),
         }
     }
 

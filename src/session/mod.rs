@@ -2,14 +2,21 @@
 
 mod cookie;
 mod device;
+mod follow;
 mod lifetime;
 mod listed;
 mod signed_in;
+mod status_index;
 mod store;
+mod watch;
 
 pub use cookie::{decode, encode};
 pub use device::Device;
+pub use follow::{Feed, Follower};
 pub use lifetime::{Lifetime, Standing};
 pub use listed::Listed;
 pub use signed_in::{Session, SignedIn};
-pub use store::{Dismissed, Ended, Scope, end, end_listed, end_where, find, list, list_all, touch};
+pub use status_index::{LIST_LEN, StatusIndex};
+pub(crate) use store::signed_in_columns;
+pub use store::{Dismissed, Ended, Row, Scope, end, end_listed, end_where, find, list, list_all, touch};
+pub use watch::{List, Revocation, Revoked, Watch};

@@ -10,9 +10,7 @@ use crate::app::App;
 /// The public keys. Costs no round trip, so it answers while the database is away (JW-10).
 pub async fn jwks(app: Data<App>, request: HttpRequest) -> HttpResponse {
     let keys = app.keys.keys();
-    let known = client::header_text(&request, header::IF_NONE_MATCH);
-    let unchanged = known.is_some_and(|tags| tags.split(',').any(|tag| is_same(tag.trim(), keys.etag())));
-    let mut answer = if unchanged {
+    let mut answer = if client::has_already(&request, keys.etag()) {
         HttpResponse::NotModified().finish()
     } else {
         HttpResponse::Ok().content_type("application/jwk-set+json").body(keys.jwks().to_owned())
@@ -28,9 +26,4 @@ pub async fn jwks(app: Data<App>, request: HttpRequest) -> HttpResponse {
     }
     headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
     answer
-}
-
-/// Weak comparison (RFC 9110 §13.1.2): a proxy that compresses weakens our tag on its way out.
-fn is_same(theirs: &str, ours: &str) -> bool {
-    theirs == "*" || theirs.strip_prefix("W/").unwrap_or(theirs) == ours
 }

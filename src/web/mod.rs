@@ -20,7 +20,9 @@ mod problem;
 mod routes;
 mod session;
 mod sessions;
+mod status_list;
 mod throttle;
+mod token;
 
 pub use bounds::keep as keep_bounds;
 pub use observe::Span;

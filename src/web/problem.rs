@@ -71,6 +71,8 @@ static SESSION_EXPIRED: Row =
 static SESSION_REVOKED: Row = row(401, "session_revoked", "The session was ended", "You were signed out.");
 static BEARER_INVALID: Row =
     row(401, "token_invalid", "The access token is not valid", "The access token is not valid.");
+static CLIENT_UNKNOWN: Row =
+    row(401, "invalid_client", "The client is not known", "The application could not show who it is.");
 static FOREIGN_ORIGIN: Row =
     row(403, "foreign_origin", "Not from there", "The request came from another site and was not carried out.");
 static ADMIN_TOKEN: Row =
@@ -244,9 +246,19 @@ impl Problem {
         Self { challenge: Some(challenge), ..Self::of(&ADMIN_TOKEN) }
     }
 
+    /// A client that is not registered, or did not show that it is the one it says.
+    pub fn client_unknown() -> Self {
+        Self::of(&CLIENT_UNKNOWN)
+    }
+
     /// A cookie-authenticated request that another site may have caused.
     pub fn foreign_origin() -> Self {
         Self::of(&FOREIGN_ORIGIN)
+    }
+
+    /// It is not known who was revoked lately; a pass would be a guess.
+    pub fn feed_out_of_reach() -> Self {
+        Self::of(&DATABASE)
     }
 
     /// A defect of ours.
@@ -304,6 +316,16 @@ impl Problem {
         let _logged = self.reference_for(request);
         let answer = HttpResponse::build(self.status()).content_type("application/json").body(body.to_string());
         self.finish(answer)
+    }
+
+    /// The nearest word of RFC 6749 §5.2 and §4.1.2.1.
+    pub fn oauth_error(&self) -> &'static str {
+        match self.row.status {
+            401 => "invalid_client",
+            429 | 503 => "temporarily_unavailable",
+            500 => "server_error",
+            _ => "invalid_request",
+        }
     }
 
     fn status(&self) -> StatusCode {

@@ -6,7 +6,10 @@ use actix_web::web::{self, Data, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse, Resource};
 
 use super::problem::Problem;
-use super::{account, administration, cors, discovery, json_door, login, logout, ops, pages, session, sessions};
+use super::{
+    account, administration, cors, discovery, json_door, login, logout, ops, pages, session, sessions, status_list,
+    token,
+};
 use crate::app::App;
 
 /// The public listener, under the path prefix of `server.public_url`.
@@ -35,6 +38,7 @@ pub fn public(routes: &mut ServiceConfig, prefix: &str) {
         )
         .service(only("/sessions/{id}", "DELETE").route(web::delete().to(sessions::end_one)).route(preflight("DELETE")))
         .service(only("/.well-known/jwks.json", "GET, HEAD").route(web::get().to(discovery::jwks)))
+        .service(only("/status-lists/{number}", "GET, HEAD").route(web::get().to(status_list::show)))
         .service(only(pages::STYLE_PATH, "GET, HEAD").route(web::get().to(pages::style)))
         .service(only(pages::ICON_PATH, "GET, HEAD").route(web::get().to(pages::icon)));
     // With the trailing slash, as the frontends of this door write it, and without.
@@ -42,7 +46,7 @@ pub fn public(routes: &mut ServiceConfig, prefix: &str) {
         house = house.service(only(path, "GET").route(web::get().to(json_door::url)).route(preflight("GET")));
     }
     for path in ["/oauth2/token/", "/oauth2/token"] {
-        house = house.service(only(path, "POST").route(web::post().to(json_door::token)).route(preflight("POST")));
+        house = house.service(only(path, "POST").route(web::post().to(token::token)).route(preflight("POST")));
     }
     routes.service(house.default_service(web::to(nothing_here))).default_service(web::to(nothing_here));
 }

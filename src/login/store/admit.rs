@@ -1,7 +1,7 @@
 //! Admitting someone: everything a completed login writes, in one statement for a known user, in one transaction for a
 //! new one.
 
-use diesel::sql_types::{Array, Binary, Bool, Inet, Jsonb, Nullable, Text, Timestamptz, Uuid};
+use diesel::sql_types::{Array, BigInt, Binary, Bool, Inet, Jsonb, Nullable, Text, Timestamptz, Uuid};
 use diesel::{Connection, OptionalExtension, QueryResult, QueryableByName, RunQueryDsl};
 use ipnet::IpNet;
 use serde_json::Value;
@@ -12,7 +12,10 @@ use crate::base::db::Conn;
 use crate::base::id::{AuthorizationSessionId, Reference, SessionId, UserId, uuid_v7};
 use crate::base::statement::statement;
 use crate::login::arrival::Caller;
-use crate::session::{Device, Session, SignedIn};
+use crate::session::{Device, Ended, Scope, Session, SignedIn, StatusIndex, end_where};
+
+/// Why a session ends when its user signs in elsewhere and may have one only.
+pub const ONE_PER_USER: &str = "one_per_user";
 
 /// All that a completed login writes.
 pub struct Admission {
@@ -28,13 +31,15 @@ pub struct Admission {
     pub caller: Caller,
     pub steps: Value,
     pub sign_up: bool,
+    /// Where a user has one session at a time: how long the feed tells of those that end.
+    pub alone: Option<Instant>,
     pub now: Instant,
 }
 
 /// What came of it. Whatever it is, it is committed.
 pub enum Admitted {
-    /// A user who was known.
-    Known(SignedIn),
+    /// A user who was known, and the sessions that ended for this one.
+    Known(SignedIn, Vec<Ended>),
     /// A user who is new.
     New(SignedIn),
     /// Known, but disabled; nothing was written.
@@ -95,6 +100,7 @@ statement! {
                 {not_after}, {user_agent}, {device_type}, {os}, {os_version}, {browser}, {browser_version}, {ip},
                 {upstream_sid}, {upstream_id_token}, {now}
          FROM admitted
+         RETURNING status_index
      ), completed AS (
          UPDATE authorization_sessions
          SET status = 'completed', completed_at = {now}, session_id = {session}, steps = steps || {steps}
@@ -104,19 +110,21 @@ statement! {
          SELECT {audit}, {now}, 'login_completed', user_id, {session}, {provider}, {client_id}, {ip}, {reference}
          FROM admitted
      )
-     SELECT user_id FROM admitted"
+     SELECT user_id, status_index FROM admitted, session"
 }
 
 #[derive(QueryableByName)]
 struct Written {
     #[diesel(sql_type = Uuid)]
     user_id: UserId,
+    #[diesel(sql_type = BigInt)]
+    status_index: i64,
 }
 
 /// Admits a known user at once; looks closer where there is none to admit.
 pub fn admit(conn: &mut Conn, admission: Admission) -> QueryResult<Admitted> {
-    if let Some(user) = write(conn, &admission)? {
-        return Ok(Admitted::Known(signed_in(admission, user)));
+    if let Some((written, ended)) = enter(conn, &admission)? {
+        return Ok(Admitted::Known(signed_in(admission, &written), ended));
     }
     if account::is_known(conn, &admission.session.provider, &admission.sub)? {
         return Ok(Admitted::Disabled);
@@ -135,15 +143,28 @@ pub fn admit(conn: &mut Conn, admission: Admission) -> QueryResult<Admitted> {
         if made { write(conn, &admission) } else { Ok(None) }
     })?;
     match made {
-        Some(user) => Ok(Admitted::New(signed_in(admission, user))),
+        Some(written) => Ok(Admitted::New(signed_in(admission, &written))),
         // Another login of the same person came first, in this very moment.
-        None => {
-            Ok(write(conn, &admission)?.map_or(Admitted::Disabled, |user| Admitted::Known(signed_in(admission, user))))
-        }
+        None => Ok(enter(conn, &admission)?
+            .map_or(Admitted::Disabled, |(written, ended)| Admitted::Known(signed_in(admission, &written), ended))),
     }
 }
 
-fn write(conn: &mut Conn, admission: &Admission) -> QueryResult<Option<UserId>> {
+/// Lets a known user in, alone where that is asked. The second statement sees what a login wrote that held the user's row
+/// before this one did; one statement would not, and two logins at once would leave two sessions (SE-20).
+fn enter(conn: &mut Conn, admission: &Admission) -> QueryResult<Option<(Written, Vec<Ended>)>> {
+    let Some(keep_until) = admission.alone else {
+        return Ok(write(conn, admission)?.map(|written| (written, Vec::new())));
+    };
+    conn.transaction(|conn| {
+        let Some(written) = write(conn, admission)? else { return Ok(None) };
+        let scope = Scope::OthersOfUser { user: written.user_id, except: admission.session.id };
+        let ended = end_where(conn, scope, ONE_PER_USER, admission.now, keep_until)?;
+        Ok(Some((written, ended)))
+    })
+}
+
+fn write(conn: &mut Conn, admission: &Admission) -> QueryResult<Option<Written>> {
     let (profile, session) = (&admission.profile, &admission.session);
     let device = Device::of(admission.caller.user_agent.as_deref());
     let write = Write {
@@ -178,10 +199,11 @@ fn write(conn: &mut Conn, admission: &Admission) -> QueryResult<Option<UserId>> 
         reference: admission.reference.as_str(),
         now: admission.now,
     };
-    Ok(write.get_result::<Written>(conn).optional()?.map(|row| row.user_id))
+    write.get_result(conn).optional()
 }
 
-fn signed_in(admission: Admission, user: UserId) -> SignedIn {
-    let session = Session { user, ..admission.session };
+fn signed_in(admission: Admission, written: &Written) -> SignedIn {
+    let (user, status_index) = (written.user_id, StatusIndex::new(written.status_index));
+    let session = Session { user, status_index, ..admission.session };
     SignedIn { session, user: User { sub: user, profile: admission.profile } }
 }

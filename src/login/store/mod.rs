@@ -6,7 +6,7 @@ mod claim;
 mod fail;
 mod report;
 
-pub use admit::{Admission, Admitted, admit};
+pub use admit::{Admission, Admitted, ONE_PER_USER, admit};
 pub use begin::{Pending, begin};
 pub use claim::{Claim, claim};
 pub use fail::{Failing, expire, fail};

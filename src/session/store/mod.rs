@@ -2,12 +2,17 @@
 
 mod end;
 mod end_listed;
+mod feed;
 mod find;
 mod list;
+mod row;
 mod touch;
 
 pub use end::{Ended, Scope, end, end_where};
 pub use end_listed::{Dismissed, end_listed};
+pub use feed::{Bound, read_feed};
 pub use find::find;
 pub use list::{list, list_all};
+pub use row::Row;
+pub(crate) use row::signed_in_columns;
 pub use touch::touch;

@@ -56,6 +56,11 @@ impl Cluster {
         Arc::new(cluster)
     }
 
+    /// The key of every gateway's ring.
+    pub fn ring_key() -> &'static str {
+        RING_KEY.expose()
+    }
+
     /// The PostgreSQL itself.
     pub fn postgres(&self) -> MutexGuard<'_, Postgres> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
