@@ -6,5 +6,5 @@ mod store;
 mod users;
 
 pub use by::By;
-pub use sessions::{end_session, end_sessions, sessions};
+pub use sessions::{all_sessions, end_session, end_sessions, sessions};
 pub use users::{Person, delete, disable, enable, matching, person, search};

@@ -22,6 +22,11 @@ pub async fn sessions(db: &Db, lifetime: Lifetime, user: UserId, now: Instant) -
     .await
 }
 
+/// The newest sign-ins of everybody, `most` at the most.
+pub async fn all_sessions(db: &Db, lifetime: Lifetime, now: Instant, most: i64) -> Result<Vec<Listed>, DbError> {
+    db.run("list sessions", move |conn| session::list_all(conn, lifetime, now, most)).await
+}
+
 /// Ends every session of a user. The answer is how many, as listed; `None` where there is no such user.
 pub async fn end_sessions(db: &Db, lifetime: Lifetime, user: UserId, now: Instant) -> Result<Option<usize>, DbError> {
     let act = move |conn: &mut Conn| {

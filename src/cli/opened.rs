@@ -1,9 +1,13 @@
 //! What most verbs begin with: the configuration, or its problems on standard error.
 
+use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use crate::base::clock::{Clock, Instant};
+use crate::base::db::Db;
 use crate::config::{self, Config};
+use crate::session::Lifetime;
 
 /// The exit code of a wrong configuration.
 const WRONG_CONFIGURATION: u8 = 2;
@@ -14,6 +18,34 @@ pub fn config(files: &[PathBuf]) -> Result<Config, ExitCode> {
         complain(&problems);
         ExitCode::from(WRONG_CONFIGURATION)
     })
+}
+
+/// What a verb about users and sessions needs.
+pub struct Opened {
+    pub db: Db,
+    pub lifetime: Lifetime,
+    pub now: Instant,
+}
+
+/// Does such a verb, and prints what it has to say, or why it could not be done.
+pub fn with(files: &[PathBuf], verb: impl AsyncFnOnce(&Opened) -> Result<String, String>) -> ExitCode {
+    let config = match config(files) {
+        Ok(config) => config,
+        Err(code) => return code,
+    };
+    let lifetime = Lifetime::new(&config.sessions, &config.tokens);
+    let opened = Opened { db: Db::open(&config.database.access), lifetime, now: Clock::system().now() };
+    match wait_for(verb(&opened)) {
+        Ok(Ok(text)) => say(&text),
+        Ok(Err(trouble)) => failed(&trouble),
+        Err(code) => code,
+    }
+}
+
+/// Prints. Where the reader has gone away (`… | head`), there is nothing left to do.
+pub fn say(text: &str) -> ExitCode {
+    let written = std::io::stdout().lock().write_all(text.as_bytes());
+    if written.is_ok() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
 /// Waits for what the gateway does without holding a thread.

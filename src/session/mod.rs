@@ -18,5 +18,8 @@ pub use listed::Listed;
 pub use signed_in::{Session, SignedIn};
 pub use status_index::{LIST_LEN, StatusIndex};
 pub(crate) use store::signed_in_columns;
-pub use store::{Dismissed, Ended, Row, Scope, end, end_listed, end_where, find, list, list_all, touch};
+pub use store::{
+    Dismissed, Ended, Expired, Mark, Row, Scope, Stretch, end, end_listed, end_where, expire, find, list, list_all,
+    prune_ended, prune_feed, touch,
+};
 pub use watch::{List, Revocation, Revoked, Watch};
