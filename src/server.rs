@@ -36,6 +36,9 @@ pub enum StartError {
     /// The database cannot be brought up to date.
     #[error("the database cannot be used: {0}")]
     Db(#[from] DbError),
+    /// The database lacks migrations, and we were told not to run them.
+    #[error("the database lacks the migration {0}; run `vestibule migrate`, or set database.migrate_on_start = true")]
+    Schema(String),
     /// There is nothing to sign with.
     #[error(transparent)]
     Keys(#[from] KeysError),
@@ -86,6 +89,8 @@ impl Server {
             for name in migrate::migrate(&db)? {
                 tracing::info!(name, "migrated");
             }
+        } else if let Some(name) = migrate::pending(&db)?.into_iter().next() {
+            return Err(StartError::Schema(name));
         }
         let (keys, events) = keys::establish(&db, &config.ring, &config.signing.algorithms, clock.now())?;
         events.iter().for_each(telemetry::record);
@@ -170,7 +175,7 @@ fn listen_public(
     let server = server
         .workers(app.config.server.workers)
         .client_request_timeout(REQUEST_HEAD_TIMEOUT)
-        .shutdown_timeout(app.config.server.shutdown_grace.as_secs())
+        .shutdown_timeout(whole_seconds(app.config.server.shutdown_grace))
         .disable_signals()
         .bind(address)
         .map_err(|error| StartError::Listen(address, error))?;
@@ -201,4 +206,9 @@ fn listen_admin(app: &Arc<App>, readiness: &Data<Readiness>, metrics: Option<Met
     let address = server.addrs().first().copied().unwrap_or(address);
     let running = server.run();
     Ok(Listener { address, handle: running.handle(), task: tokio::spawn(running) })
+}
+
+/// Rounded up: half a second of grace is not none.
+fn whole_seconds(duration: Duration) -> u64 {
+    duration.as_secs() + u64::from(duration.subsec_nanos() > 0)
 }

@@ -22,6 +22,8 @@ pub fn start_log(log: &Log) {
     let builder = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_span_events(FmtSpan::NONE)
+        // It would say on standard error that standard error is closed, and panic since it is (FI-18).
+        .log_internal_errors(false)
         .with_writer(std::io::stderr)
         .with_ansi(std::io::stderr().is_terminal());
     let _already_started = match log.format {

@@ -5,5 +5,5 @@ mod store;
 mod user;
 
 pub use record::{Identity, Record};
-pub use store::{Arrival, create, delete, disable, enable, find, identities, is_known, lock, search, with_email};
+pub use store::{Arrival, Known, create, delete, disable, enable, find, identities, known, lock, search, with_email};
 pub use user::{Profile, User};

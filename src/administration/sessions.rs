@@ -33,7 +33,7 @@ pub async fn end_sessions(db: &Db, lifetime: Lifetime, user: UserId, now: Instan
         let known = account::find(conn, user)?.is_some();
         if known { session::end_listed(conn, user, None, lifetime, REASON, now).map(Some) } else { Ok(None) }
     };
-    let dismissed = db.transaction("end sessions", act).await?;
+    let dismissed = db.run("end sessions", act).await?;
     Ok(dismissed.map(|dismissed| {
         record_ends(&dismissed, REASON);
         dismissed.count
@@ -44,7 +44,7 @@ pub async fn end_sessions(db: &Db, lifetime: Lifetime, user: UserId, now: Instan
 pub async fn end_session(db: &Db, lifetime: Lifetime, id: SessionId, now: Instant) -> Result<bool, DbError> {
     let keep_until = lifetime.feed_until(now);
     let act = move |conn: &mut Conn| session::end_where(conn, Scope::One(id), REASON, now, keep_until);
-    let ended = db.transaction("end session", act).await?;
+    let ended = db.run("end session", act).await?;
     for ended in &ended {
         telemetry::record(&Event::SessionEnded { user: ended.user, session: ended.id, reason: REASON });
     }

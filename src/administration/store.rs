@@ -1,7 +1,7 @@
 //! Each act is one transaction. It takes the user's row first, where a login that comes at the same moment waits: it is
 //! either there to be ended, or finds the user disabled.
 
-use diesel::QueryResult;
+use diesel::{Connection, QueryResult};
 
 use super::by::By;
 use crate::account::{self, Record};
@@ -26,12 +26,14 @@ pub fn disable(
     by: By,
     now: Instant,
 ) -> QueryResult<Option<Disabled>> {
-    if !account::lock(conn, user)? {
-        return Ok(None);
-    }
-    let changed = account::disable(conn, user, &by.detail(), now)?;
-    let dismissed = session::end_listed(conn, user, None, lifetime, "user_disabled", now)?;
-    Ok(account::find(conn, user)?.map(|record| Disabled { record, dismissed, changed }))
+    conn.transaction(|conn| {
+        if !account::lock(conn, user)? {
+            return Ok(None);
+        }
+        let changed = account::disable(conn, user, &by.detail(), now)?;
+        let dismissed = session::end_listed(conn, user, None, lifetime, "user_disabled", now)?;
+        Ok(account::find(conn, user)?.map(|record| Disabled { record, dismissed, changed }))
+    })
 }
 
 /// Ends every session of a user and removes the user. `None` where there is none.
@@ -42,16 +44,20 @@ pub fn delete(
     by: By,
     now: Instant,
 ) -> QueryResult<Option<Dismissed>> {
-    if !account::lock(conn, user)? {
-        return Ok(None);
-    }
-    let dismissed = session::end_listed(conn, user, None, lifetime, "admin", now)?;
-    account::delete(conn, user, &by.detail(), now)?;
-    Ok(Some(dismissed))
+    conn.transaction(|conn| {
+        if !account::lock(conn, user)? {
+            return Ok(None);
+        }
+        let dismissed = session::end_listed(conn, user, None, lifetime, "admin", now)?;
+        account::delete(conn, user, &by.detail(), now)?;
+        Ok(Some(dismissed))
+    })
 }
 
 /// Lets a user in again; with whether it was not so before. `None` where there is no such user.
 pub fn enable(conn: &mut Conn, user: UserId, by: By, now: Instant) -> QueryResult<Option<(Record, bool)>> {
-    let changed = account::enable(conn, user, &by.detail(), now)?;
-    Ok(account::find(conn, user)?.map(|record| (record, changed)))
+    conn.transaction(|conn| {
+        let changed = account::enable(conn, user, &by.detail(), now)?;
+        Ok(account::find(conn, user)?.map(|record| (record, changed)))
+    })
 }

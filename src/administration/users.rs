@@ -57,7 +57,7 @@ pub async fn disable(
     now: Instant,
 ) -> Result<Option<(Record, usize)>, DbError> {
     let act = move |conn: &mut _| store::disable(conn, user, lifetime, by, now);
-    let Some(disabled) = db.transaction("disable user", act).await? else { return Ok(None) };
+    let Some(disabled) = db.run("disable user", act).await? else { return Ok(None) };
     if disabled.changed {
         telemetry::record(&Event::UserDisabled { user });
     }
@@ -67,7 +67,7 @@ pub async fn disable(
 
 /// Lets a user in again. `None` where there is no such user.
 pub async fn enable(db: &Db, user: UserId, by: By, now: Instant) -> Result<Option<Record>, DbError> {
-    let enabled = db.transaction("enable user", move |conn| store::enable(conn, user, by, now)).await?;
+    let enabled = db.run("enable user", move |conn| store::enable(conn, user, by, now)).await?;
     Ok(enabled.map(|(record, changed)| {
         if changed {
             telemetry::record(&Event::UserEnabled { user });
@@ -79,7 +79,7 @@ pub async fn enable(db: &Db, user: UserId, by: By, now: Instant) -> Result<Optio
 /// Ends every session of a user and removes the user; the audit stays. `false` where there is no such user.
 pub async fn delete(db: &Db, lifetime: Lifetime, user: UserId, by: By, now: Instant) -> Result<bool, DbError> {
     let act = move |conn: &mut _| store::delete(conn, user, lifetime, by, now);
-    let Some(dismissed) = db.transaction("delete user", act).await? else { return Ok(false) };
+    let Some(dismissed) = db.run("delete user", act).await? else { return Ok(false) };
     record_ends(&dismissed, "admin");
     telemetry::record(&Event::UserDeleted { user });
     Ok(true)

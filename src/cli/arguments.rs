@@ -8,7 +8,7 @@ use clap::{Parser, Subcommand};
 use super::{cleanup, config, healthcheck, logins, migrate, secrets, serve, sessions, users};
 
 #[derive(Parser)]
-#[command(version, about, disable_version_flag = true)]
+#[command(version, about)]
 struct Arguments {
     /// A configuration file; later ones win [default: config/vestibule.toml, if it exists]
     #[arg(long = "config", value_name = "FILE", global = true)]
@@ -68,7 +68,7 @@ pub fn main() -> ExitCode {
     match verb {
         Verb::Serve => serve::run(&files),
         #[cfg(feature = "dev")]
-        Verb::Dev(arguments) => super::dev::run(*arguments),
+        Verb::Dev(arguments) => super::dev::run(*arguments, files),
         Verb::Migrate { verb } => migrate::run(verb.as_ref(), &files),
         Verb::Config { verb } => config::run(&verb, &files),
         Verb::Secrets { verb } => secrets::run(&verb),

@@ -23,10 +23,10 @@ pub type Prune = fn(&mut Conn, Instant, i64) -> QueryResult<usize>;
 pub async fn alone<T: Send + 'static>(
     db: &Db,
     name: &'static str,
-    work: impl FnOnce(&mut Conn) -> QueryResult<T> + Send + 'static,
+    work: impl Fn(&mut Conn) -> QueryResult<T> + Send + 'static,
 ) -> Result<Option<T>, DbError> {
-    let locked = |conn: &mut Conn| if try_lock(conn)? { work(conn).map(Some) } else { Ok(None) };
-    db.run(name, move |conn| conn.transaction(locked)).await
+    let locked = move |conn: &mut Conn| if try_lock(conn)? { work(conn).map(Some) } else { Ok(None) };
+    db.run(name, move |conn| conn.transaction(&locked)).await
 }
 
 fn try_lock(conn: &mut Conn) -> QueryResult<bool> {

@@ -13,7 +13,7 @@ pub async fn one(app: &App, user: UserId, id: SessionId, now: Instant) -> Result
     const REASON: &str = "logout";
     let keep_until = app.lifetime.feed_until(now);
     let end = move |conn: &mut Conn| session::end_where(conn, Scope::OneOfUser { user, id }, REASON, now, keep_until);
-    let ended = app.db.transaction("end session", end).await?;
+    let ended = app.db.run("end session", end).await?;
     record(&ended, REASON);
     Ok(!ended.is_empty())
 }
@@ -37,7 +37,7 @@ async fn many(
 ) -> Result<usize, DbError> {
     let lifetime = app.lifetime;
     let end = move |conn: &mut Conn| session::end_listed(conn, user, except, lifetime, reason, now);
-    let dismissed = app.db.transaction("end sessions", end).await?;
+    let dismissed = app.db.run("end sessions", end).await?;
     record(&dismissed.ended, reason);
     Ok(dismissed.count)
 }

@@ -38,11 +38,10 @@ pub fn preflight(app: &App, request: &HttpRequest, methods: &'static str) -> Htt
 /// Whether a request that a cookie speaks for may change something: it comes from our own pages or from a listed
 /// origin. Where the browser does not say, it may not (SE-13).
 ///
-/// The forms of our own pages come with `Origin: null`, because these pages send no referrer (Fetch §3.2.5). That names
-/// no origin, so `Sec-Fetch-Site` decides, which no page can forge and which a sandboxed one cannot have `same-origin`.
+/// `null` says nothing: browsers write it for the forms of our own pages, since those have `Referrer-Policy:
+/// no-referrer` (Fetch, "append a request `Origin` header"). `Sec-Fetch-Site` tells them from a stranger's `null`.
 pub fn may_change(app: &App, request: &HttpRequest) -> bool {
-    let named: Vec<_> = request.headers().get_all(header::ORIGIN).collect();
-    if !named.is_empty() && named != ["null"] {
+    if request.headers().get(header::ORIGIN).is_some_and(|origin| origin != "null") {
         let origin = client::header_text(request, header::ORIGIN).unwrap_or_default();
         return origin == app.config.server.public_url.origin() || is_listed(app, &origin);
     }

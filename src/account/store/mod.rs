@@ -4,6 +4,6 @@ mod arrive;
 mod find;
 mod standing;
 
-pub use arrive::{Arrival, create, is_known};
+pub use arrive::{Arrival, Known, create, known};
 pub use find::{find, identities, search, with_email};
 pub use standing::{delete, disable, enable, lock};

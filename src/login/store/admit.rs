@@ -6,16 +6,13 @@ use diesel::{Connection, OptionalExtension, QueryResult, QueryableByName, RunQue
 use ipnet::IpNet;
 use serde_json::Value;
 
-use crate::account::{self, Arrival, Profile, User};
+use crate::account::{self, Arrival, Known, Profile, User};
 use crate::base::clock::Instant;
 use crate::base::db::Conn;
 use crate::base::id::{AuthorizationSessionId, Reference, SessionId, UserId, uuid_v7};
 use crate::base::statement::statement;
 use crate::login::arrival::Caller;
-use crate::session::{Device, Ended, Scope, Session, SignedIn, StatusIndex, end_where};
-
-/// Why a session ends when its user signs in elsewhere and may have one only.
-pub const ONE_PER_USER: &str = "one_per_user";
+use crate::session::{self, Device, Ended, Scope, Session, SignedIn, StatusIndex};
 
 /// All that a completed login writes.
 pub struct Admission {
@@ -31,6 +28,8 @@ pub struct Admission {
     pub caller: Caller,
     pub steps: Value,
     pub sign_up: bool,
+    /// The session that this browser had before, and how long the feed tells of its end.
+    pub previous: Option<(SessionId, Instant)>,
     /// Where a user has one session at a time: how long the feed tells of those that end.
     pub alone: Option<Instant>,
     pub now: Instant,
@@ -38,14 +37,16 @@ pub struct Admission {
 
 /// What came of it. Whatever it is, it is committed.
 pub enum Admitted {
-    /// A user who was known, and the sessions that ended for this one.
-    Known(SignedIn, Vec<Ended>),
+    /// A user who was known.
+    Known(SignedIn),
     /// A user who is new.
     New(SignedIn),
     /// Known, but disabled; nothing was written.
     Disabled,
     /// Unknown, and nobody new may enter; nothing was written.
     Stranger,
+    /// The login got its end meanwhile, from the sweep; nothing was written.
+    GivenUp,
 }
 
 statement! {
@@ -81,14 +82,16 @@ statement! {
         reference: &'a str => Text,
         now: Instant => Timestamptz,
     }
+    // A login that the sweep has given up meanwhile admits nobody: its row would say two things at once.
     // The user's row is locked by its UPDATE, so a login and a `disable` at the same moment come one after the other.
     "WITH admitted AS (
          UPDATE users
          SET email = {email}, email_verified = {email_verified}, name = {name},
              preferred_username = {preferred_username}, picture = {picture}, groups = {groups}, updated_at = {now}
-         FROM subs
+         FROM subs, authorization_sessions login
          WHERE subs.provider = {provider} AND subs.sub = {sub}
            AND users.id = subs.user_id AND users.disabled_at IS NULL
+           AND login.id = {authorization_session} AND login.status = 'pending'
          RETURNING users.id AS user_id, subs.id AS sub_id
      ), seen AS (
          UPDATE subs SET claims = {claims}, last_login_at = {now} FROM admitted WHERE subs.id = admitted.sub_id
@@ -121,16 +124,50 @@ struct Written {
     status_index: i64,
 }
 
+/// A session that ended for the new one, and why.
+pub type Gone = (Ended, &'static str);
+
+/// Admits someone, and ends the session that this browser had before, or every other one where a user has one at a time.
+///
+/// The endings are statements of their own: they see what a login wrote that held the user's row before this one did.
+/// In one statement they would not, and two logins at once would leave two sessions (SE-20).
+pub fn admit(conn: &mut Conn, admission: &Admission) -> QueryResult<(Admitted, Vec<Gone>)> {
+    if admission.previous.is_none() && admission.alone.is_none() {
+        return Ok((admit_beside(conn, admission)?, Vec::new()));
+    }
+    conn.transaction(|conn| {
+        let admitted = admit_beside(conn, admission)?;
+        let gone = match &admitted {
+            Admitted::Known(signed_in) | Admitted::New(signed_in) => end_others(conn, admission, signed_in.user.sub)?,
+            _ => Vec::new(),
+        };
+        Ok((admitted, gone))
+    })
+}
+
+fn end_others(conn: &mut Conn, admission: &Admission, user: UserId) -> QueryResult<Vec<Gone>> {
+    let mut gone = Vec::new();
+    let others = Scope::OthersOfUser { user, except: admission.session.id };
+    let previous = admission.previous.map(|(id, keep_until)| (Scope::One(id), "replaced", keep_until));
+    let alone = admission.alone.map(|keep_until| (others, "one_per_user", keep_until));
+    for (scope, reason, keep_until) in alone.into_iter().chain(previous) {
+        let ended = session::end_where(conn, scope, reason, admission.now, keep_until)?;
+        gone.extend(ended.into_iter().map(|ended| (ended, reason)));
+    }
+    Ok(gone)
+}
+
 /// Admits a known user at once; looks closer where there is none to admit.
-pub fn admit(conn: &mut Conn, admission: Admission) -> QueryResult<Admitted> {
-    if let Some((written, ended)) = enter(conn, &admission)? {
-        return Ok(Admitted::Known(signed_in(admission, &written), ended));
+fn admit_beside(conn: &mut Conn, admission: &Admission) -> QueryResult<Admitted> {
+    if let Some(written) = write(conn, admission)? {
+        return Ok(Admitted::Known(signed_in(admission, &written)));
     }
-    if account::is_known(conn, &admission.session.provider, &admission.sub)? {
-        return Ok(Admitted::Disabled);
-    }
-    if !admission.sign_up {
-        return Ok(Admitted::Stranger);
+    match account::known(conn, &admission.session.provider, &admission.sub)? {
+        Known::Disabled => return Ok(Admitted::Disabled),
+        // Whom the first try did not find may have been made by another login since.
+        Known::Enabled => return once_more(conn, admission),
+        Known::Stranger if !admission.sign_up => return Ok(Admitted::Stranger),
+        Known::Stranger => {}
     }
     let arrival = Arrival {
         user: admission.session.user,
@@ -139,29 +176,25 @@ pub fn admit(conn: &mut Conn, admission: Admission) -> QueryResult<Admitted> {
         now: admission.now,
     };
     let made = conn.transaction(|conn| {
-        let made = account::create(conn, &arrival)?;
-        if made { write(conn, &admission) } else { Ok(None) }
-    })?;
+        if !account::create(conn, &arrival)? {
+            return Ok(None);
+        }
+        // Nobody is made for a login that was given up.
+        write(conn, admission)?.map_or(Err(diesel::result::Error::RollbackTransaction), |written| Ok(Some(written)))
+    });
     match made {
-        Some(written) => Ok(Admitted::New(signed_in(admission, &written))),
+        Ok(Some(written)) => Ok(Admitted::New(signed_in(admission, &written))),
         // Another login of the same person came first, in this very moment.
-        None => Ok(enter(conn, &admission)?
-            .map_or(Admitted::Disabled, |(written, ended)| Admitted::Known(signed_in(admission, &written), ended))),
+        Ok(None) => once_more(conn, admission),
+        Err(diesel::result::Error::RollbackTransaction) => Ok(Admitted::GivenUp),
+        Err(error) => Err(error),
     }
 }
 
-/// Lets a known user in, alone where that is asked. The second statement sees what a login wrote that held the user's row
-/// before this one did; one statement would not, and two logins at once would leave two sessions (SE-20).
-fn enter(conn: &mut Conn, admission: &Admission) -> QueryResult<Option<(Written, Vec<Ended>)>> {
-    let Some(keep_until) = admission.alone else {
-        return Ok(write(conn, admission)?.map(|written| (written, Vec::new())));
-    };
-    conn.transaction(|conn| {
-        let Some(written) = write(conn, admission)? else { return Ok(None) };
-        let scope = Scope::OthersOfUser { user: written.user_id, except: admission.session.id };
-        let ended = end_where(conn, scope, ONE_PER_USER, admission.now, keep_until)?;
-        Ok(Some((written, ended)))
-    })
+/// Admits someone who is known by now; whom not even this finds was given up.
+fn once_more(conn: &mut Conn, admission: &Admission) -> QueryResult<Admitted> {
+    let written = write(conn, admission)?;
+    Ok(written.map_or(Admitted::GivenUp, |written| Admitted::Known(signed_in(admission, &written))))
 }
 
 fn write(conn: &mut Conn, admission: &Admission) -> QueryResult<Option<Written>> {
@@ -202,8 +235,8 @@ fn write(conn: &mut Conn, admission: &Admission) -> QueryResult<Option<Written>>
     write.get_result(conn).optional()
 }
 
-fn signed_in(admission: Admission, written: &Written) -> SignedIn {
+fn signed_in(admission: &Admission, written: &Written) -> SignedIn {
     let (user, status_index) = (written.user_id, StatusIndex::new(written.status_index));
-    let session = Session { user, status_index, ..admission.session };
-    SignedIn { session, user: User { sub: user, profile: admission.profile } }
+    let session = Session { user, status_index, ..admission.session.clone() };
+    SignedIn { session, user: User { sub: user, profile: admission.profile.clone() } }
 }

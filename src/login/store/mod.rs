@@ -7,7 +7,7 @@ mod fail;
 mod prune;
 mod report;
 
-pub use admit::{Admission, Admitted, ONE_PER_USER, admit};
+pub use admit::{Admission, Admitted, admit};
 pub use begin::{Pending, begin};
 pub use claim::{Claim, claim};
 pub use fail::{Failing, expire, fail};

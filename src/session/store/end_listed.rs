@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use diesel::QueryResult;
+use diesel::{Connection, QueryResult};
 
 use super::end::{Ended, Scope, end_where};
 use super::list::list;
@@ -19,7 +19,7 @@ pub struct Dismissed {
     pub ended: Vec<Ended>,
 }
 
-/// Ends a user's sessions, but for `except` and what is under it. To be called in a transaction.
+/// Ends a user's sessions, but for `except` and what is under it, in a transaction.
 pub fn end_listed(
     conn: &mut Conn,
     user: UserId,
@@ -28,10 +28,12 @@ pub fn end_listed(
     reason: &'static str,
     now: Instant,
 ) -> QueryResult<Dismissed> {
-    let listed = list(conn, user, lifetime, now, i64::MAX)?;
-    let scope = except.map_or(Scope::OfUser(user), |except| Scope::OthersOfUser { user, except });
-    let ended = end_where(conn, scope, reason, now, lifetime.feed_until(now))?;
-    let sign_ins: HashSet<_> = ended.iter().map(|ended| ended.parent.unwrap_or(ended.id)).collect();
-    let count = listed.iter().filter(|listed| sign_ins.contains(&listed.id)).count();
-    Ok(Dismissed { count, ended })
+    conn.transaction(|conn| {
+        let listed = list(conn, user, lifetime, now, i64::MAX)?;
+        let scope = except.map_or(Scope::OfUser(user), |except| Scope::OthersOfUser { user, except });
+        let ended = end_where(conn, scope, reason, now, lifetime.feed_until(now))?;
+        let sign_ins: HashSet<_> = ended.iter().map(|ended| ended.parent.unwrap_or(ended.id)).collect();
+        let count = listed.iter().filter(|listed| sign_ins.contains(&listed.id)).count();
+        Ok(Dismissed { count, ended })
+    })
 }
