@@ -60,6 +60,9 @@ fn install_recorder() -> Option<Metrics> {
     metrics::describe_counter!("vestibule_events_total", "What happened: logins, refusals, sessions, keys");
     metrics::describe_histogram!("vestibule_db_seconds", "Time a connection was held, by piece of work");
     metrics::describe_histogram!("vestibule_http_seconds", "Time to answer a request, by route and status");
+    metrics::describe_gauge!("vestibule_revocations", "Revocations held in memory, by kind");
+    metrics::describe_gauge!("vestibule_revocation_feed_age_seconds", "Time since the revocation feed was looked at");
+    metrics::describe_histogram!("vestibule_revocation_lag_seconds", "Time from a revocation until it was known here");
     Some(Metrics(handle))
 }
 

@@ -3,5 +3,5 @@
 mod store;
 mod user;
 
-pub use store::{Arrival, create, is_known};
+pub use store::{Arrival, Known, create, known};
 pub use user::{Profile, User};

@@ -34,7 +34,7 @@ pub fn migrate(db: &Db) -> Result<Vec<String>, DbError> {
         ))?;
         let ran = conn.run_pending_migrations(MIGRATIONS).map_err(diesel::result::Error::QueryBuilderError);
         let ran = ran.map(|versions| versions.iter().map(ToString::to_string).collect());
-        conn.batch_execute(&format!("SELECT pg_advisory_unlock({LOCK}); RESET statement_timeout; RESET lock_timeout"))?;
+        conn.batch_execute(&format!("SELECT pg_advisory_unlock({LOCK}); {}", db.session_settings()))?;
         ran
     })
 }

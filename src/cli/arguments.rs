@@ -56,7 +56,7 @@ pub fn main() -> ExitCode {
     match verb {
         Verb::Serve => serve::run(&files),
         #[cfg(feature = "dev")]
-        Verb::Dev(arguments) => super::dev::run(*arguments),
+        Verb::Dev(arguments) => super::dev::run(*arguments, files),
         Verb::Migrate { verb } => migrate::run(verb.as_ref(), &files),
         Verb::Config { verb } => config::run(&verb, &files),
         Verb::Secrets { verb } => secrets::run(&verb),

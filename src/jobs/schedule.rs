@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use chrono::TimeDelta;
 use tokio::task::JoinHandle;
 
 use super::sweep::sweep;
@@ -60,9 +61,10 @@ where
     })
 }
 
-/// Another replica may have made a key for an algorithm that is new in its configuration.
+/// Another replica may have made a key for an algorithm that is new in its configuration, and its time comes.
 async fn follow_keys(app: &App) {
-    match keys::reload(&app.db, &app.config.ring).await {
+    let published_for = TimeDelta::from_std(app.config.signing.publish_before_use).unwrap_or(TimeDelta::MAX);
+    match keys::reload(&app.db, &app.config.ring, published_for, app.clock.now()).await {
         Ok(keys) => app.keys.replace(keys),
         Err(error) => tracing::warn!(%error, "the signing keys were not read again"),
     }

@@ -88,6 +88,7 @@ mod tests {
     use super::*;
     use crate::base::id::{SessionId, UserId};
     use crate::config::{SameSite, SessionCookie, Sessions, Tokens};
+    use crate::session::StatusIndex;
 
     fn hours(hours: i64) -> Instant {
         Instant::UNIX_EPOCH + TimeDelta::hours(hours)
@@ -129,6 +130,7 @@ mod tests {
             last_activity_at: hours(0),
             not_after: lifetime().not_after(hours(0)),
             ended_at: None,
+            status_index: StatusIndex::new(1),
         }
     }
 

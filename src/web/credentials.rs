@@ -23,6 +23,12 @@ pub enum Means {
 /// The live session that a request speaks for. One round trip; none for garbage.
 pub async fn signed_in(app: &App, request: &HttpRequest, now: Instant) -> Result<(SignedIn, Means), Problem> {
     let (id, means) = claimed(app, request, now)?;
+    if app.watch.is_session_revoked(id) {
+        return Err(Problem::session_revoked());
+    }
+    if !app.watch.is_fresh() {
+        return Err(Problem::feed_out_of_reach());
+    }
     let found = app.db.run("find session", move |conn| session::find(conn, id)).await?;
     let signed_in = found.ok_or_else(Problem::session_revoked)?;
     match app.lifetime.standing(&signed_in.session, now) {
@@ -45,8 +51,8 @@ pub fn claimed(app: &App, request: &HttpRequest, now: Instant) -> Result<(Sessio
         let issuer = app.config.server.public_url.issuer();
         let claims = token::verify(&app.keys.keys(), issuer, &token, now).map_err(|_| Problem::bearer_invalid())?;
         // An app's token opens nothing here: no service that is handed one can act on its user's session.
-        let built_in = claims.client_id == BUILT_IN_CLIENT;
-        return if built_in { Ok((claims.sid, Means::Bearer)) } else { Err(Problem::bearer_invalid()) };
+        let good = claims.client_id == BUILT_IN_CLIENT && !app.watch.is_jti_revoked(claims.jti);
+        return if good { Ok((claims.sid, Means::Bearer)) } else { Err(Problem::bearer_invalid()) };
     }
     match cookies::session(app, request) {
         SessionCookie::Names(id) => Ok((id, Means::Cookie)),

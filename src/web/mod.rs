@@ -17,6 +17,7 @@ mod pages;
 mod problem;
 mod routes;
 mod session;
+mod status_list;
 mod throttle;
 mod token;
 

@@ -54,7 +54,7 @@ static HEADERS: Row = row(
     "The browser sent too much. Clearing this site's cookies helps.",
 );
 static MEDIA_TYPE: Row = row(
-    415,
+    400,
     "invalid_request",
     "Not this kind of content",
     "The request has a content type that is not understood here.",
@@ -248,6 +248,11 @@ impl Problem {
         Self::of(&FOREIGN_ORIGIN)
     }
 
+    /// It is not known who was revoked lately; a pass would be a guess.
+    pub fn feed_out_of_reach() -> Self {
+        Self::of(&DATABASE)
+    }
+
     /// A defect of ours.
     pub fn internal() -> Self {
         Self::of(&INTERNAL)
@@ -276,6 +281,11 @@ impl Problem {
         let reference = self.reference_for(request);
         let page = pages::problem(request, self.row.status, self.row.title, self.row.sentence, &reference);
         self.finish(page)
+    }
+
+    /// Where nobody knows whether a person or a program was meant to come: a page for whoever asks for pages.
+    pub fn for_anyone(self, request: &HttpRequest) -> HttpResponse {
+        if client::wants_page(request) { self.for_browser(request) } else { self.for_program(request) }
     }
 
     /// As `application/problem+json` (RFC 9457).

@@ -4,5 +4,9 @@
 
 #[path = "../fake_provider/mod.rs"]
 mod fake_provider;
-mod session;
+
+mod callback;
+mod jwks;
+mod login;
+mod oauth2;
 mod support;

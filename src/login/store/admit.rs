@@ -1,18 +1,18 @@
 //! Admitting someone: everything a completed login writes, in one statement for a known user, in one transaction for a
 //! new one.
 
-use diesel::sql_types::{Array, Binary, Bool, Inet, Jsonb, Nullable, Text, Timestamptz, Uuid};
+use diesel::sql_types::{Array, BigInt, Binary, Bool, Inet, Jsonb, Nullable, Text, Timestamptz, Uuid};
 use diesel::{Connection, OptionalExtension, QueryResult, QueryableByName, RunQueryDsl};
 use ipnet::IpNet;
 use serde_json::Value;
 
-use crate::account::{self, Arrival, Profile, User};
+use crate::account::{self, Arrival, Known, Profile, User};
 use crate::base::clock::Instant;
 use crate::base::db::Conn;
 use crate::base::id::{AuthorizationSessionId, Reference, SessionId, UserId, uuid_v7};
 use crate::base::statement::statement;
 use crate::login::arrival::Caller;
-use crate::session::{Session, SignedIn};
+use crate::session::{self, Session, SignedIn, StatusIndex};
 
 /// All that a completed login writes.
 pub struct Admission {
@@ -28,6 +28,8 @@ pub struct Admission {
     pub caller: Caller,
     pub steps: Value,
     pub sign_up: bool,
+    /// The session that this browser had before, and how long the feed tells of its end.
+    pub previous: Option<(SessionId, Instant)>,
     pub now: Instant,
 }
 
@@ -41,6 +43,8 @@ pub enum Admitted {
     Disabled,
     /// Unknown, and nobody new may enter; nothing was written.
     Stranger,
+    /// The login got its end meanwhile, from the sweep; nothing was written.
+    GivenUp,
 }
 
 statement! {
@@ -71,14 +75,16 @@ statement! {
         reference: &'a str => Text,
         now: Instant => Timestamptz,
     }
+    // A login that the sweep has given up meanwhile admits nobody: its row would say two things at once.
     // The user's row is locked by its UPDATE, so a login and a `disable` at the same moment come one after the other.
     "WITH admitted AS (
          UPDATE users
          SET email = {email}, email_verified = {email_verified}, name = {name},
              preferred_username = {preferred_username}, picture = {picture}, groups = {groups}, updated_at = {now}
-         FROM subs
+         FROM subs, authorization_sessions login
          WHERE subs.provider = {provider} AND subs.sub = {sub}
            AND users.id = subs.user_id AND users.disabled_at IS NULL
+           AND login.id = {authorization_session} AND login.status = 'pending'
          RETURNING users.id AS user_id, subs.id AS sub_id
      ), seen AS (
          UPDATE subs SET claims = {claims}, last_login_at = {now} FROM admitted WHERE subs.id = admitted.sub_id
@@ -88,6 +94,7 @@ statement! {
          SELECT {session}, user_id, sub_id, {provider}, {client_id}, {scopes}, {auth_time}, {acr}, {amr}, {now},
                 {not_after}, {user_agent}, {ip}, {upstream_sid}, {upstream_id_token}, {now}
          FROM admitted
+         RETURNING status_index
      ), completed AS (
          UPDATE authorization_sessions
          SET status = 'completed', completed_at = {now}, session_id = {session}, steps = steps || {steps}
@@ -97,25 +104,39 @@ statement! {
          SELECT {audit}, {now}, 'login_completed', user_id, {session}, {provider}, {client_id}, {ip}, {reference}
          FROM admitted
      )
-     SELECT user_id FROM admitted"
+     SELECT user_id, status_index FROM admitted, session"
 }
 
 #[derive(QueryableByName)]
 struct Written {
     #[diesel(sql_type = Uuid)]
     user_id: UserId,
+    #[diesel(sql_type = BigInt)]
+    status_index: i64,
+}
+
+/// Admits someone, and ends the session that this browser had before.
+pub fn admit(conn: &mut Conn, admission: &Admission) -> QueryResult<Admitted> {
+    let Some((previous, keep_until)) = admission.previous else { return admit_alone(conn, admission) };
+    conn.transaction(|conn| {
+        let admitted = admit_alone(conn, admission)?;
+        if matches!(admitted, Admitted::Known(_) | Admitted::New(_)) {
+            session::end(conn, previous, "replaced", admission.now, keep_until)?;
+        }
+        Ok(admitted)
+    })
 }
 
 /// Admits a known user at once; looks closer where there is none to admit.
-pub fn admit(conn: &mut Conn, admission: Admission) -> QueryResult<Admitted> {
-    if let Some(user) = write(conn, &admission)? {
-        return Ok(Admitted::Known(signed_in(admission, user)));
+fn admit_alone(conn: &mut Conn, admission: &Admission) -> QueryResult<Admitted> {
+    if let Some(written) = write(conn, admission)? {
+        return Ok(Admitted::Known(signed_in(admission, &written)));
     }
-    if account::is_known(conn, &admission.session.provider, &admission.sub)? {
-        return Ok(Admitted::Disabled);
-    }
-    if !admission.sign_up {
-        return Ok(Admitted::Stranger);
+    match account::known(conn, &admission.session.provider, &admission.sub)? {
+        Known::Disabled => return Ok(Admitted::Disabled),
+        Known::Enabled => return Ok(Admitted::GivenUp),
+        Known::Stranger if !admission.sign_up => return Ok(Admitted::Stranger),
+        Known::Stranger => {}
     }
     let arrival = Arrival {
         user: admission.session.user,
@@ -124,19 +145,23 @@ pub fn admit(conn: &mut Conn, admission: Admission) -> QueryResult<Admitted> {
         now: admission.now,
     };
     let made = conn.transaction(|conn| {
-        let made = account::create(conn, &arrival)?;
-        if made { write(conn, &admission) } else { Ok(None) }
-    })?;
-    match made {
-        Some(user) => Ok(Admitted::New(signed_in(admission, user))),
-        // Another login of the same person came first, in this very moment.
-        None => {
-            Ok(write(conn, &admission)?.map_or(Admitted::Disabled, |user| Admitted::Known(signed_in(admission, user))))
+        if !account::create(conn, &arrival)? {
+            return Ok(None);
         }
+        // Nobody is made for a login that was given up.
+        write(conn, admission)?.map_or(Err(diesel::result::Error::RollbackTransaction), |written| Ok(Some(written)))
+    });
+    match made {
+        Ok(Some(written)) => Ok(Admitted::New(signed_in(admission, &written))),
+        // Another login of the same person came first, in this very moment.
+        Ok(None) => Ok(write(conn, admission)?
+            .map_or(Admitted::Disabled, |written| Admitted::Known(signed_in(admission, &written)))),
+        Err(diesel::result::Error::RollbackTransaction) => Ok(Admitted::GivenUp),
+        Err(error) => Err(error),
     }
 }
 
-fn write(conn: &mut Conn, admission: &Admission) -> QueryResult<Option<UserId>> {
+fn write(conn: &mut Conn, admission: &Admission) -> QueryResult<Option<Written>> {
     let (profile, session) = (&admission.profile, &admission.session);
     let write = Write {
         provider: &session.provider,
@@ -165,10 +190,11 @@ fn write(conn: &mut Conn, admission: &Admission) -> QueryResult<Option<UserId>> 
         reference: admission.reference.as_str(),
         now: admission.now,
     };
-    Ok(write.get_result::<Written>(conn).optional()?.map(|row| row.user_id))
+    write.get_result(conn).optional()
 }
 
-fn signed_in(admission: Admission, user: UserId) -> SignedIn {
-    let session = Session { user, ..admission.session };
-    SignedIn { session, user: User { sub: user, profile: admission.profile } }
+fn signed_in(admission: &Admission, written: &Written) -> SignedIn {
+    let (user, status_index) = (written.user_id, StatusIndex::new(written.status_index));
+    let session = Session { user, status_index, ..admission.session.clone() };
+    SignedIn { session, user: User { sub: user, profile: admission.profile.clone() } }
 }

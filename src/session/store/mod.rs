@@ -1,11 +1,13 @@
 //! `sessions` in SQL, one act a file.
 
 mod end;
+mod feed;
 mod find;
 mod row;
 mod touch;
 
 pub use end::{Ended, Scope, end, end_where};
+pub use feed::{Bound, read_feed};
 pub use find::find;
 pub use row::Row;
 pub(crate) use row::signed_in_columns;

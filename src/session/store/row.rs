@@ -1,18 +1,19 @@
 //! A session's row, joined with its user's.
 
 use diesel::QueryableByName;
-use diesel::sql_types::{Array, Bool, Nullable, Text, Timestamptz, Uuid};
+use diesel::sql_types::{Array, BigInt, Bool, Nullable, Text, Timestamptz, Uuid};
 
 use crate::account::{Profile, User};
 use crate::base::clock::Instant;
 use crate::base::id::{SessionId, UserId};
 use crate::session::signed_in::{Session, SignedIn};
+use crate::session::status_index::StatusIndex;
 
 /// The columns of a [`Row`], for statements that call `sessions` `s` and `users` `u`.
 macro_rules! signed_in_columns {
     () => {
         "s.id, s.user_id, u.disabled_at IS NOT NULL AS user_disabled, s.provider, s.client_id, s.scopes,
-         s.auth_time, s.acr, s.amr, s.last_activity_at, s.not_after, s.ended_at,
+         s.auth_time, s.acr, s.amr, s.last_activity_at, s.not_after, s.ended_at, s.status_index,
          u.email, u.email_verified, u.name, u.preferred_username, u.picture, u.groups"
     };
 }
@@ -45,6 +46,8 @@ pub struct Row {
     not_after: Instant,
     #[diesel(sql_type = Nullable<Timestamptz>)]
     ended_at: Option<Instant>,
+    #[diesel(sql_type = BigInt)]
+    status_index: i64,
     #[diesel(sql_type = Nullable<Text>)]
     email: Option<String>,
     #[diesel(sql_type = Bool)]
@@ -86,6 +89,7 @@ impl From<Row> for SignedIn {
                 last_activity_at: row.last_activity_at,
                 not_after: row.not_after,
                 ended_at: row.ended_at,
+                status_index: StatusIndex::new(row.status_index),
             },
         }
     }

@@ -21,7 +21,12 @@ use super::database::Database;
 const TEMPLATE: &str = "ready";
 
 /// The ring of all gateways here, so that they share the template's keys.
-pub static RING_KEY: LazyLock<Plain> = LazyLock::new(generate_key);
+static RING_KEY: LazyLock<Plain> = LazyLock::new(generate_key);
+
+/// That ring's key as the configuration has it.
+pub fn ring_key() -> &'static str {
+    RING_KEY.expose()
+}
 
 static SHARED: LazyLock<Arc<Cluster>> = LazyLock::new(|| Cluster::start(&[Algorithm::Es256, Algorithm::Rs256]));
 

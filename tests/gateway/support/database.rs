@@ -78,3 +78,16 @@ impl Database {
         self.words(&row).concat()
     }
 }
+
+impl Database {
+    /// Waits until a count is what it should be, ten seconds at most.
+    pub async fn until(&self, query: &str, expected: i64) {
+        for _ in 0..500 {
+            if self.number(query) == expected {
+                return;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        }
+        panic!("{query} is still {}", self.number(query));
+    }
+}

@@ -9,7 +9,7 @@ mod setup;
 
 pub use answer::Answer;
 pub use browser::{Ask, Begun, Browser};
-pub use cluster::Cluster;
+pub use cluster::{Cluster, ring_key};
 pub use database::Database;
 pub use gateway::Gateway;
 pub use setup::{CLIENT_SECRET, Setup};

@@ -7,7 +7,7 @@ use toml_edit::{DocumentMut, Item, Table, value};
 use vestibule::base::clock::{Clock, Hand};
 use vestibule::config;
 
-use super::cluster::{Cluster, RING_KEY};
+use super::cluster::{Cluster, ring_key};
 use super::database::Database;
 use super::gateway::{Gateway, Running};
 use crate::fake_provider::{CLIENT, Op};
@@ -75,6 +75,12 @@ impl Setup {
         self.toml(&document.to_string())
     }
 
+    /// Without any provider.
+    pub fn without_providers(mut self) -> Self {
+        self.document.remove("providers");
+        self
+    }
+
     /// On this database, which others may use too.
     pub fn on(self, database: &Database) -> Self {
         Self { database: Some(database.clone()), ..self }
@@ -133,7 +139,7 @@ impl Setup {
         document["server"]["public_url"] = value(public_url);
         document["database"]["url"] = value(&database.url);
         if document.get("secrets").is_none() {
-            document["secrets"]["keys"] = value(toml_edit::Array::from_iter([RING_KEY.expose()]));
+            document["secrets"]["keys"] = value(toml_edit::Array::from_iter([ring_key()]));
         }
         document.to_string()
     }
