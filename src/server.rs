@@ -186,13 +186,14 @@ fn listen_public(
 
 fn listen_admin(app: &Arc<App>, readiness: &Data<Readiness>, metrics: Option<Metrics>) -> Result<Listener, StartError> {
     let (data, readiness, metrics) = (Data::from(Arc::clone(app)), readiness.clone(), Data::new(metrics));
+    let administered = app.config.admin.token.is_some();
     let server = HttpServer::new(move || {
         HttpApp::new()
             .app_data(data.clone())
             .app_data(readiness.clone())
             .app_data(metrics.clone())
             .wrap(from_fn(web::keep_bounds))
-            .configure(web::admin)
+            .configure(|routes| web::admin(routes, administered))
     });
     let address = app.config.server.admin_listen;
     let server = server

@@ -95,6 +95,9 @@ pub fn record(event: &Event) {
         Event::SessionEnded { user, session, reason } => {
             tracing::info!(event = name, %user, %session, reason, "session ended");
         }
+        Event::UserDisabled { user } => tracing::info!(event = name, %user, "user disabled"),
+        Event::UserEnabled { user } => tracing::info!(event = name, %user, "user enabled"),
+        Event::UserDeleted { user } => tracing::info!(event = name, %user, "user deleted"),
         Event::RefreshReused { user, session, ip, session_ip } => {
             tracing::warn!(event = name, %user, %session, %ip, ?session_ip, "refresh token reused; the session was ended");
         }
