@@ -12,7 +12,7 @@ const BOUND: Duration = Duration::from_secs(2);
 
 /// The connections that follow the feed.
 const FOLLOWING: &str = "FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()
-                         AND query LIKE '%pg_snapshot_xmin%'";
+                         AND application_name = 'vestibule' AND query LIKE '%pg_snapshot_xmin%'";
 
 fn two() -> [Gateway; 2] {
     let first = Gateway::start();
@@ -136,7 +136,7 @@ async fn a_cut_connection_costs_no_more_than_the_bound() {
     for _ in 0..5 {
         let (browser, person) = sign_in(&here, "alice").await;
         here.database.until(&format!("SELECT count(*) {FOLLOWING}"), 2).await;
-        assert_eq!(here.database.number(&format!("SELECT count(pg_terminate_backend(pid)) {FOLLOWING}")), 2);
+        assert_eq!(here.database.number(&format!("SELECT count(pg_terminate_backend(pid, 5000)) {FOLLOWING}")), 2);
         let began = Instant::now();
         // This one's pool is whole; only the followers were cut.
         assert_eq!(browser.post("/logout").await.status, 200);
