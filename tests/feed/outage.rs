@@ -69,6 +69,10 @@ async fn a_feed_that_hangs_is_503_although_the_database_answers() {
         assert_eq!((answer.problem(), answer.header("retry-after")), ((503, "database_unavailable".into()), "2"));
     }
     assert_eq!(browser.post("/session/token").await.status, 503);
+    let form = "grant_type=refresh_token&refresh_token=x";
+    let refresh = browser.ask("POST", "/oauth2/token").body("application/x-www-form-urlencoded", form).send().await;
+    assert_eq!((refresh.status, refresh.header("retry-after")), (503, "2"));
+    assert_eq!(refresh.json()["error"], "temporarily_unavailable");
     assert_eq!(ready(&gateway).await, 503);
     // Whoever has nothing to show is told so all the same.
     assert_eq!(gateway.browser().fetch("/session").await.problem(), (401, "no_session".into()));
