@@ -64,10 +64,6 @@ async fn grant(app: &App, throttles: &Throttles, request: &HttpRequest, payload:
         Some(_) => return Err(no("unsupported_grant_type")),
         None => return Err(no("invalid_request")),
     }
-    // The row alone decides; but a replica that is cut off from the feed hands out nothing that it could not take back.
-    if !app.watch.is_fresh() {
-        return Err(Problem::feed_out_of_reach().into());
-    }
     let token = Plain::new(form.get("refresh_token").ok_or_else(|| no("invalid_request"))?);
     let scope = form.get("scope").map(|scope| scope.split(' ').filter(|scope| !scope.is_empty()).map(str::to_owned));
     let presented = Presented {
