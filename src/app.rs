@@ -4,7 +4,7 @@ use crate::base::clock::Clock;
 use crate::base::db::Db;
 use crate::config::Config;
 use crate::keys::KeyRing;
-use crate::session::Lifetime;
+use crate::session::{Lifetime, Watch};
 use crate::upstream::Registry;
 
 /// The gateway.
@@ -21,4 +21,6 @@ pub struct App {
     pub providers: Registry,
     /// How long sessions live.
     pub lifetime: Lifetime,
+    /// What is known to be revoked.
+    pub watch: Watch,
 }

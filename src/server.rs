@@ -21,8 +21,9 @@ use crate::base::outbound::{Outbound, OutboundError};
 use crate::config::Config;
 use crate::jobs::Schedule;
 use crate::keys::{self, KeyRing, KeysError};
-use crate::session::Lifetime;
+use crate::session::{Feed, Follower, Lifetime, Watch};
 use crate::telemetry::{self, Metrics};
+use crate::token::StatusLists;
 use crate::upstream::Registry;
 use crate::web::{self, Readiness, Span, Throttles};
 
@@ -66,6 +67,7 @@ pub struct Server {
     readiness: Data<Readiness>,
     public: Listener,
     admin: Listener,
+    follower: Follower,
     _jobs: Schedule,
 }
 
@@ -93,18 +95,22 @@ impl Server {
         let (keys, events) = keys::establish(&db, &config.ring, &config.signing.algorithms, clock.now())?;
         events.iter().for_each(telemetry::record);
         let providers = Registry::new(std::mem::take(&mut config.providers), db.clone(), Outbound::new()?);
-        let lifetime = Lifetime::new(&config.sessions);
-        let app = Arc::new(App { config, db, clock, keys: KeyRing::new(keys), providers, lifetime });
+        let lifetime = Lifetime::new(&config.sessions, &config.tokens);
+        let watch = Watch::new(config.tokens.revocation_max_age);
+        // Before any request: whoever does not know what is revoked cannot answer.
+        let follower = Feed::open(&db, &clock, &watch)?.follow()?;
+        let app = Arc::new(App { config, db, clock, keys: KeyRing::new(keys), providers, lifetime, watch });
         let throttles = Data::new(Throttles::new(&app.config.limits));
         let readiness = Data::new(Readiness::default());
-        let public = listen_public(&app, &throttles)?;
+        let lists = Data::new(StatusLists::default());
+        let public = listen_public(&app, &throttles, &lists)?;
         let admin = listen_admin(&app, &readiness, metrics.clone())?;
         let jobs = Schedule::start(&app, move || {
             throttles.forget_quiet();
             metrics.iter().for_each(Metrics::fold);
         });
         tracing::info!(public = %public.address, admin = %admin.address, issuer = app.config.server.public_url.issuer(), "ready");
-        Ok(Self { app, readiness, public, admin, _jobs: jobs })
+        Ok(Self { app, readiness, public, admin, follower, _jobs: jobs })
     }
 
     /// Where the public listener is.
@@ -134,6 +140,7 @@ impl Server {
         tracing::info!(grace = ?self.app.config.server.shutdown_grace, "stopping");
         self.readiness.leave();
         self.public.stop().await;
+        self.follower.stop().await;
         self.admin.stop().await;
         tracing::info!("stopped");
     }
@@ -148,13 +155,18 @@ impl Listener {
     }
 }
 
-fn listen_public(app: &Arc<App>, throttles: &Data<Throttles>) -> Result<Listener, StartError> {
-    let (data, throttles) = (Data::from(Arc::clone(app)), throttles.clone());
+fn listen_public(
+    app: &Arc<App>,
+    throttles: &Data<Throttles>,
+    lists: &Data<StatusLists>,
+) -> Result<Listener, StartError> {
+    let (data, throttles, lists) = (Data::from(Arc::clone(app)), throttles.clone(), lists.clone());
     let prefix = app.config.server.public_url.prefix().to_owned();
     let server = HttpServer::new(move || {
         HttpApp::new()
             .app_data(data.clone())
             .app_data(throttles.clone())
+            .app_data(lists.clone())
             .wrap(from_fn(web::keep_bounds))
             .wrap(TracingLogger::<Span>::new())
             .configure(|routes| web::public(routes, &prefix))
@@ -163,7 +175,7 @@ fn listen_public(app: &Arc<App>, throttles: &Data<Throttles>) -> Result<Listener
     let server = server
         .workers(app.config.server.workers)
         .client_request_timeout(REQUEST_HEAD_TIMEOUT)
-        .shutdown_timeout(app.config.server.shutdown_grace.as_secs())
+        .shutdown_timeout(whole_seconds(app.config.server.shutdown_grace))
         .disable_signals()
         .bind(address)
         .map_err(|error| StartError::Listen(address, error))?;
@@ -174,13 +186,14 @@ fn listen_public(app: &Arc<App>, throttles: &Data<Throttles>) -> Result<Listener
 
 fn listen_admin(app: &Arc<App>, readiness: &Data<Readiness>, metrics: Option<Metrics>) -> Result<Listener, StartError> {
     let (data, readiness, metrics) = (Data::from(Arc::clone(app)), readiness.clone(), Data::new(metrics));
+    let administered = app.config.admin.token.is_some();
     let server = HttpServer::new(move || {
         HttpApp::new()
             .app_data(data.clone())
             .app_data(readiness.clone())
             .app_data(metrics.clone())
             .wrap(from_fn(web::keep_bounds))
-            .configure(web::admin)
+            .configure(|routes| web::admin(routes, administered))
     });
     let address = app.config.server.admin_listen;
     let server = server
@@ -193,4 +206,9 @@ fn listen_admin(app: &Arc<App>, readiness: &Data<Readiness>, metrics: Option<Met
     let address = server.addrs().first().copied().unwrap_or(address);
     let running = server.run();
     Ok(Listener { address, handle: running.handle(), task: tokio::spawn(running) })
+}
+
+/// Rounded up: half a second of grace is not none.
+fn whole_seconds(duration: Duration) -> u64 {
+    duration.as_secs() + u64::from(duration.subsec_nanos() > 0)
 }

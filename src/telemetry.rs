@@ -62,6 +62,9 @@ fn install_recorder() -> Option<Metrics> {
     metrics::describe_counter!("vestibule_events_total", "What happened: logins, refusals, sessions, keys");
     metrics::describe_histogram!("vestibule_db_seconds", "Time a connection was held, by piece of work");
     metrics::describe_histogram!("vestibule_http_seconds", "Time to answer a request, by route and status");
+    metrics::describe_gauge!("vestibule_revocations", "Revocations held in memory, by kind");
+    metrics::describe_gauge!("vestibule_revocation_feed_age_seconds", "Time since the revocation feed was looked at");
+    metrics::describe_histogram!("vestibule_revocation_lag_seconds", "Time from a revocation until it was known here");
     Some(Metrics(handle))
 }
 
@@ -91,6 +94,16 @@ pub fn record(event: &Event) {
         }
         Event::SessionEnded { user, session, reason } => {
             tracing::info!(event = name, %user, %session, reason, "session ended");
+        }
+        Event::UserDisabled { user } => tracing::info!(event = name, %user, "user disabled"),
+        Event::UserEnabled { user } => tracing::info!(event = name, %user, "user enabled"),
+        Event::UserDeleted { user } => tracing::info!(event = name, %user, "user deleted"),
+        Event::RefreshReused { user, session, ip, session_ip } => {
+            tracing::warn!(event = name, %user, %session, %ip, ?session_ip, "refresh token reused; the session was ended");
+        }
+        Event::RefreshForgiven { session } => tracing::info!(event = name, %session, "late refresh forgiven"),
+        Event::RefreshRecovered { session } => {
+            tracing::warn!(event = name, %session, "refresh went on from a write that the database lost");
         }
         Event::SigningKeyMade { kid, algorithm } => tracing::info!(event = name, %kid, algorithm, "signing key made"),
     }

@@ -9,10 +9,12 @@ use std::sync::mpsc::{self, Receiver, SyncSender, TrySendError};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant as Moment};
 
-use diesel::connection::{Connection, SimpleConnection};
+use diesel::PgConnection;
+/// What work on a connection gives: an answer, or what the database itself refuses.
+pub use diesel::QueryResult;
+use diesel::connection::SimpleConnection;
 use diesel::r2d2::ConnectionManager;
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
-use diesel::{PgConnection, QueryResult};
 use tokio::sync::oneshot;
 
 use super::secret::Plain;
@@ -20,7 +22,7 @@ use super::secret::Plain;
 /// A connection, and the proof of standing on a blocking thread.
 pub type Conn = PgConnection;
 
-/// How often a transaction that lost against another one is tried again.
+/// How often work that lost against another one is tried again (RC-12).
 const RETRIES: usize = 3;
 /// Jobs that may wait in front of the executor, for each of its threads.
 const QUEUE_PER_THREAD: usize = 32;
@@ -94,6 +96,7 @@ pub struct Db(Arc<Inner>);
 
 struct Inner {
     pool: Pool,
+    manager: Manager,
     queue: SyncSender<Job>,
     acquire_timeout: Duration,
     patience: Duration,
@@ -116,14 +119,18 @@ impl Db {
             spawn_worker(number, pool.clone(), Arc::clone(&jobs));
         }
         let acquire_timeout = access.acquire_timeout;
-        Self(Arc::new(Inner { pool, queue, acquire_timeout, patience: acquire_timeout + access.statement_timeout }))
+        let patience = acquire_timeout + access.statement_timeout;
+        Self(Arc::new(Inner { pool, manager: Manager::new(access), queue, acquire_timeout, patience }))
     }
 
-    /// Does one named piece of work with a connection. Work whose caller is gone before its turn is dropped.
+    /// Does one named piece of work with a connection, again where it lost against another one. Work whose caller is
+    /// gone before its turn is dropped.
+    ///
+    /// A refusal is a value and is committed; only what the database itself refuses is rolled back.
     pub async fn run<T: Send + 'static>(
         &self,
         name: &'static str,
-        work: impl FnOnce(&mut Conn) -> QueryResult<T> + Send + 'static,
+        work: impl Fn(&mut Conn) -> QueryResult<T> + Send + 'static,
     ) -> Result<T, DbError> {
         let (reply, answer) = oneshot::channel();
         let (span, asked) = (tracing::Span::current(), Moment::now());
@@ -135,7 +142,7 @@ impl Db {
             let _entered = span.entered();
             let outcome = match acquire_timeout.checked_sub(asked.elapsed()) {
                 None => Err(DbError::Busy),
-                Some(left) => with_connection(pool, left, name, work),
+                Some(left) => with_connection(pool, left, name, |conn| again_if_lost(conn, &work)),
             };
             let _caller_gone = reply.send(outcome);
         });
@@ -151,24 +158,9 @@ impl Db {
         }
     }
 
-    /// Does one named piece of work in a transaction, again if it lost against another one.
-    ///
-    /// A refusal is a value and is committed; only what the database itself refuses is rolled back.
-    pub async fn transaction<T: Send + 'static>(
-        &self,
-        name: &'static str,
-        work: impl Fn(&mut Conn) -> QueryResult<T> + Send + 'static,
-    ) -> Result<T, DbError> {
-        self.run(name, move |conn| {
-            let mut tries = 0;
-            loop {
-                match conn.transaction(|conn| work(conn)) {
-                    Err(error) if tries < RETRIES && lost_a_race(&error) => tries += 1,
-                    outcome => return outcome,
-                }
-            }
-        })
-        .await
+    /// The statement that gives a connection its timeouts, for who changed them for a while.
+    pub fn session_settings(&self) -> &str {
+        &self.0.manager.settings
     }
 
     /// The same as [`Db::run`] for callers that are threads themselves: the command line and the start.
@@ -178,6 +170,13 @@ impl Db {
         work: impl FnOnce(&mut Conn) -> QueryResult<T>,
     ) -> Result<T, DbError> {
         with_connection(&self.0.pool, self.0.acquire_timeout, name, work)
+    }
+}
+
+impl Db {
+    /// A connection of one's own, outside the pool; for [`Listener`](super::listener::Listener).
+    pub(super) fn connect(&self) -> Result<Conn, DbError> {
+        r2d2::ManageConnection::connect(&self.0.manager).map_err(|error| DbError::Unavailable(error.to_string()))
     }
 }
 
@@ -218,6 +217,17 @@ fn with_connection<T>(
         tracing::warn!(work = name, %error, "database");
     }
     outcome
+}
+
+/// A deadlock or a serialization failure undoes the statement or the transaction it hits, so it may be done again.
+fn again_if_lost<T>(conn: &mut Conn, work: &impl Fn(&mut Conn) -> QueryResult<T>) -> QueryResult<T> {
+    let mut tries = 0;
+    loop {
+        match work(conn) {
+            Err(error) if tries < RETRIES && lost_a_race(&error) => tries += 1,
+            outcome => return outcome,
+        }
+    }
 }
 
 fn lost_a_race(error: &DieselError) -> bool {

@@ -1,6 +1,8 @@
 //! Everything worth counting or auditing, as one enum. `telemetry` counts and logs it; the audit row is written in the
 //! transaction of the fact.
 
+use std::net::IpAddr;
+
 use super::id::{Reference, SessionId, UserId};
 
 /// Something that happened. No field ever holds a secret.
@@ -51,6 +53,43 @@ pub enum Event {
         /// Why: `logout`, …
         reason: &'static str,
     },
+    /// An administrator shut a user out.
+    UserDisabled {
+        /// Who.
+        user: UserId,
+    },
+    /// An administrator let a user in again.
+    UserEnabled {
+        /// Who.
+        user: UserId,
+    },
+    /// An administrator deleted a user.
+    UserDeleted {
+        /// Who.
+        user: UserId,
+    },
+    /// A refresh token came back that had been replaced long before, or never was made: somebody has a copy, and the
+    /// session was ended.
+    RefreshReused {
+        /// Whose session it was.
+        user: UserId,
+        /// Which it was.
+        session: SessionId,
+        /// Who presented it.
+        ip: IpAddr,
+        /// Where the session was known to be.
+        session_ip: Option<IpAddr>,
+    },
+    /// A late predecessor of a refresh token was forgiven, this once.
+    RefreshForgiven {
+        /// The session.
+        session: SessionId,
+    },
+    /// A refresh token came back that the database does not know yet: it lost its last write in a failover.
+    RefreshRecovered {
+        /// The session.
+        session: SessionId,
+    },
     /// A signing key was made.
     SigningKeyMade {
         /// Its key id.
@@ -69,6 +108,12 @@ impl Event {
             Self::LoginFailed { .. } => "login_failed",
             Self::CallbackRefused { .. } => "callback_refused",
             Self::SessionEnded { .. } => "session_ended",
+            Self::UserDisabled { .. } => "user_disabled",
+            Self::UserEnabled { .. } => "user_enabled",
+            Self::UserDeleted { .. } => "user_deleted",
+            Self::RefreshReused { .. } => "refresh_reused",
+            Self::RefreshForgiven { .. } => "refresh_forgiven",
+            Self::RefreshRecovered { .. } => "refresh_recovered",
             Self::SigningKeyMade { .. } => "signing_key_made",
         }
     }

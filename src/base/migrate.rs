@@ -37,7 +37,7 @@ pub fn migrate(db: &Db) -> Result<Vec<String>, DbError> {
         let ran = pending_names(conn)?;
         let done = conn.run_pending_migrations(MIGRATIONS).map_err(diesel::result::Error::QueryBuilderError);
         let ran = done.map(|_versions| ran);
-        conn.batch_execute(&format!("SELECT pg_advisory_unlock({LOCK}); RESET statement_timeout; RESET lock_timeout"))?;
+        conn.batch_execute(&format!("SELECT pg_advisory_unlock({LOCK}); {}", db.session_settings()))?;
         ran
     })
 }

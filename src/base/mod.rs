@@ -4,6 +4,7 @@ pub mod clock;
 pub mod db;
 pub mod event;
 pub mod id;
+pub mod listener;
 pub mod migrate;
 pub mod outbound;
 pub mod seal;

@@ -28,6 +28,15 @@ struct Key {
     marking: hkdf::Prk,
 }
 
+/// What something is marked for; each has a key of its own, derived from the ring's.
+#[derive(Clone, Copy)]
+pub struct Purpose<'a> {
+    /// The kind of thing, without a NUL.
+    pub name: &'static str,
+    /// Whose it is, where each owner has a key too.
+    pub of: &'a [u8],
+}
+
 /// What is wrong with a key of the ring.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 pub enum BadKey {
@@ -101,8 +110,8 @@ impl Ring {
         Ok(body)
     }
 
-    /// Marks `data` as ours for one purpose: `version ‖ key id ‖ HMAC`. The purposes never share a key.
-    pub fn mark(&self, purpose: &'static str, data: &[u8]) -> [u8; MARK_LEN] {
+    /// Marks `data` as ours for one purpose: `version ‖ key id ‖ HMAC`. No two purposes share a key.
+    pub fn mark(&self, purpose: Purpose<'_>, data: &[u8]) -> [u8; MARK_LEN] {
         let key = &self.first;
         let tag = hmac::sign(&key.marking_key(purpose), data);
         let parts = [VERSION].into_iter().chain(key.id).chain(tag.as_ref().iter().copied());
@@ -112,7 +121,7 @@ impl Ring {
     }
 
     /// Whether `mark` was made by [`Ring::mark`] over the same data for the same purpose. Constant time.
-    pub fn is_marked(&self, purpose: &'static str, data: &[u8], mark: &[u8]) -> bool {
+    pub fn is_marked(&self, purpose: Purpose<'_>, data: &[u8], mark: &[u8]) -> bool {
         let Some((id, tag)) = split_head(mark) else { return false };
         self.find(id).is_some_and(|key| hmac::verify(&key.marking_key(purpose), data, tag).is_ok())
     }
@@ -133,21 +142,21 @@ impl Key {
         let id = *fingerprint.as_ref().first_chunk().ok_or(BadKey::Shape)?;
         let root = hkdf::Salt::new(hkdf::HKDF_SHA256, b"vestibule").extract(&bytes);
         let mut sealing = [0; 32];
-        let sealing = derive(&root, b"seal", &mut sealing);
+        let sealing = derive(&root, &[b"seal"], &mut sealing);
         let sealing = RandomizedNonceKey::new(&AES_256_GCM, sealing).map_err(|_| BadKey::Shape)?;
         Ok(Self { id, sealing, marking: root })
     }
 
-    fn marking_key(&self, purpose: &'static str) -> hmac::Key {
+    fn marking_key(&self, purpose: Purpose<'_>) -> hmac::Key {
         let mut bytes = [0; 32];
-        hmac::Key::new(hmac::HMAC_SHA256, derive(&self.marking, purpose.as_bytes(), &mut bytes))
+        let info = [purpose.name.as_bytes(), &[0], purpose.of];
+        hmac::Key::new(hmac::HMAC_SHA256, derive(&self.marking, &info, &mut bytes))
     }
 }
 
-fn derive<'a>(root: &hkdf::Prk, purpose: &[u8], out: &'a mut [u8; 32]) -> &'a [u8] {
-    let info = [purpose];
+fn derive<'a>(root: &hkdf::Prk, info: &[&[u8]], out: &'a mut [u8; 32]) -> &'a [u8] {
     // HKDF-SHA-256 fails only for more than 8,160 bytes.
-    let filled = root.expand(&info, hkdf::HKDF_SHA256).and_then(|okm| okm.fill(out));
+    let filled = root.expand(info, hkdf::HKDF_SHA256).and_then(|okm| okm.fill(out));
     if filled.is_err() {
         std::process::abort();
     }
@@ -168,6 +177,8 @@ pub fn generate_key() -> super::secret::Plain {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    const COOKIE: Purpose<'static> = Purpose { name: "cookie", of: b"" };
 
     fn ring(keys: &[&str]) -> Ring {
         Ring::parse(keys.iter().copied()).map_err(|(_, bad)| bad).expect("a good ring")
@@ -196,21 +207,22 @@ mod tests {
         let sealed = before.seal("x", b"secret");
         assert!(after.open("x", &sealed).is_ok());
         assert_eq!(without.open("x", &sealed), Err(Unsealable::UnknownKey));
-        let mark = before.mark("cookie", b"id");
-        assert!(after.is_marked("cookie", b"id", &mark));
-        assert!(!without.is_marked("cookie", b"id", &mark));
+        let mark = before.mark(COOKIE, b"id");
+        assert!(after.is_marked(COOKIE, b"id", &mark));
+        assert!(!without.is_marked(COOKIE, b"id", &mark));
     }
 
     #[test]
     fn marks_are_bound_to_data_and_purpose() {
         let key = generate_key();
         let ring = ring(&[key.expose()]);
-        let mark = ring.mark("cookie", b"id");
-        assert!(ring.is_marked("cookie", b"id", &mark));
-        assert!(!ring.is_marked("refresh", b"id", &mark));
-        assert!(!ring.is_marked("cookie", b"other", &mark));
-        assert!(!ring.is_marked("cookie", b"id", &mark[..20]));
-        assert!(!ring.is_marked("cookie", b"id", b""));
+        let mark = ring.mark(COOKIE, b"id");
+        assert!(ring.is_marked(COOKIE, b"id", &mark));
+        assert!(!ring.is_marked(Purpose { name: "refresh", of: b"" }, b"id", &mark));
+        assert!(!ring.is_marked(Purpose { name: "cookie", of: b"another's" }, b"id", &mark));
+        assert!(!ring.is_marked(COOKIE, b"other", &mark));
+        assert!(!ring.is_marked(COOKIE, b"id", &mark[..20]));
+        assert!(!ring.is_marked(COOKIE, b"id", b""));
     }
 
     /// LG-06

@@ -1,6 +1,7 @@
 //! `vestibule dev`: the gateway with everything around it, for developing against it.
 
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -63,10 +64,10 @@ struct ProviderArgs {
 }
 
 /// Runs until it is told to end.
-pub fn run(args: DevArgs) -> ExitCode {
+pub fn run(args: DevArgs, files: Vec<PathBuf>) -> ExitCode {
     let DevArgs { port, keep, frontend, part } = args;
     let outcome = match part {
-        None => dev::run(&Plan { port, keep, frontend }).map_err(|error| error.to_string()),
+        None => dev::run(&Plan { port, keep, frontend, files }).map_err(|error| error.to_string()),
         Some(Part::Provider(args)) => serve_provider(args).map_err(|error| error.to_string()),
     };
     match outcome {

@@ -7,11 +7,11 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use uuid::Uuid;
 
 use crate::base::id::SessionId;
-use crate::base::seal::{MARK_LEN, Ring};
+use crate::base::seal::{MARK_LEN, Purpose, Ring};
 use crate::base::secret::Plain;
 
 /// Its own derivation label: no refresh token passes as a cookie, nor the other way round.
-const PURPOSE: &str = "session cookie";
+const PURPOSE: Purpose<'static> = Purpose { name: "session cookie", of: b"" };
 /// Version and key id, in front of the session id.
 const HEAD: usize = MARK_LEN - 32;
 

@@ -11,7 +11,11 @@ use crate::config;
 pub struct Lifetime {
     idle: TimeDelta,
     absolute: TimeDelta,
+    access: TimeDelta,
 }
+
+/// How much longer the feed tells of a session than its tokens live: what the clocks of replicas may differ by.
+const FEED_GRACE: TimeDelta = TimeDelta::seconds(60);
 
 /// What a session is worth at an instant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,10 +29,14 @@ pub enum Standing {
 }
 
 impl Lifetime {
-    /// From `[sessions]`.
-    pub fn new(settings: &config::Sessions) -> Self {
+    /// From `[sessions]` and `[tokens]`.
+    pub fn new(sessions: &config::Sessions, tokens: &config::Tokens) -> Self {
         let delta = |duration| TimeDelta::from_std(duration).unwrap_or(TimeDelta::MAX);
-        Self { idle: delta(settings.idle_timeout), absolute: delta(settings.absolute_timeout) }
+        Self {
+            idle: delta(sessions.idle_timeout),
+            absolute: delta(sessions.absolute_timeout),
+            access: delta(tokens.access_lifetime),
+        }
     }
 
     /// The absolute end of a session that begins now.
@@ -36,10 +44,27 @@ impl Lifetime {
         now.checked_add_signed(self.absolute).unwrap_or(Instant::MAX_UTC)
     }
 
+    /// A session that was last used before this instant is idle.
+    pub fn used_after(&self, now: Instant) -> Instant {
+        now.checked_sub_signed(self.idle).unwrap_or(Instant::MIN_UTC)
+    }
+
+    /// How long the revocation feed tells of a session that ends now: until its last access token has expired.
+    pub fn feed_until(&self, now: Instant) -> Instant {
+        now.checked_add_signed(self.access)
+            .and_then(|end| end.checked_add_signed(FEED_GRACE))
+            .unwrap_or(Instant::MAX_UTC)
+    }
+
     /// When the session ends if it is not used any more.
     pub fn idle_expires_at(&self, session: &Session) -> Instant {
         let idle = session.last_activity_at.checked_add_signed(self.idle).unwrap_or(Instant::MAX_UTC);
         idle.min(session.not_after)
+    }
+
+    /// A session whose last use was then, or before, has been idle for too long.
+    pub fn idle_since(&self, now: Instant) -> Instant {
+        now.checked_sub_signed(self.idle).unwrap_or(Instant::UNIX_EPOCH)
     }
 
     /// What the session is worth now.
@@ -67,7 +92,8 @@ mod tests {
 
     use super::*;
     use crate::base::id::{SessionId, UserId};
-    use crate::config::{SameSite, SessionCookie, Sessions};
+    use crate::config::{SameSite, SessionCookie, Sessions, Tokens};
+    use crate::session::StatusIndex;
 
     fn hours(hours: i64) -> Instant {
         Instant::UNIX_EPOCH + TimeDelta::hours(hours)
@@ -76,13 +102,23 @@ mod tests {
     fn lifetime() -> Lifetime {
         let cookie = SessionCookie { name: "x".into(), domain: None, same_site: SameSite::Lax };
         let hour = |hours: u64| Duration::from_secs(hours * 3600);
-        Lifetime::new(&Sessions {
+        let sessions = Sessions {
             idle_timeout: hour(2),
             absolute_timeout: hour(10),
             one_per_user: false,
             keep_ended: hour(1),
             cookie,
-        })
+        };
+        let second = Duration::from_secs(1);
+        let tokens = Tokens {
+            access_lifetime: hour(1),
+            audience: Vec::new(),
+            refresh_retry_window: second,
+            refresh_forgive_every: second,
+            status_list_ttl: second,
+            revocation_max_age: second,
+        };
+        Lifetime::new(&sessions, &tokens)
     }
 
     fn session() -> Session {
@@ -99,6 +135,7 @@ mod tests {
             last_activity_at: hours(0),
             not_after: lifetime().not_after(hours(0)),
             ended_at: None,
+            status_index: StatusIndex::new(1),
         }
     }
 

@@ -1,5 +1,6 @@
 //! A session, as far as a request needs to know it.
 
+use super::status_index::StatusIndex;
 use crate::account::User;
 use crate::base::clock::Instant;
 use crate::base::id::{SessionId, UserId};
@@ -31,6 +32,8 @@ pub struct Session {
     pub not_after: Instant,
     /// When it was ended, if it was.
     pub ended_at: Option<Instant>,
+    /// Its place in the status lists.
+    pub status_index: StatusIndex,
 }
 
 /// A session with the person in it.

@@ -3,6 +3,7 @@
 use jsonwebtoken::Validation;
 use serde::{Deserialize, Serialize};
 
+use super::status_list::StatusClaim;
 use crate::base::clock::Instant;
 use crate::base::id::{SessionId, UserId};
 use crate::keys::Keys;
@@ -41,6 +42,9 @@ pub struct AccessClaims {
     /// Authentication methods.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub amr: Option<Vec<String>>,
+    /// Where to learn whether its session was revoked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub status: Option<StatusClaim>,
 }
 
 /// `aud`: one, or several (RFC 7519 §4.1.3).
@@ -129,6 +133,7 @@ mod tests {
             auth_time: now().timestamp(),
             acr: None,
             amr: None,
+            status: None,
         }
     }
 

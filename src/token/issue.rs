@@ -2,10 +2,12 @@
 
 use super::access::{AccessClaims, Audience, TYP};
 use super::jwt;
+use super::status_lists::status_claim;
 use crate::app::App;
 use crate::base::clock::Instant;
 use crate::base::id::uuid_v7;
 use crate::base::secret::Plain;
+use crate::config::Algorithm;
 use crate::keys::BadKey;
 use crate::session::Session;
 
@@ -24,6 +26,11 @@ pub struct AccessToken {
 
 /// Issues an access token of a session to the client that the session belongs to. Costs no round trip.
 pub fn issue(app: &App, session: &Session, now: Instant) -> Result<AccessToken, BadKey> {
+    issue_scoped(app, session, session.scopes.clone(), now)
+}
+
+/// The same with fewer scopes than the session has.
+pub fn issue_scoped(app: &App, session: &Session, scope: String, now: Instant) -> Result<AccessToken, BadKey> {
     let config = &app.config;
     let expires_in = config.tokens.access_lifetime.as_secs();
     let claims = AccessClaims {
@@ -34,15 +41,17 @@ pub fn issue(app: &App, session: &Session, now: Instant) -> Result<AccessToken, 
         iat: now.timestamp(),
         jti: uuid_v7(now),
         client_id: session.client_id.clone(),
-        scope: session.scopes.clone(),
+        scope,
         sid: session.id,
         auth_time: session.auth_time.timestamp(),
         acr: session.acr.clone(),
         amr: session.amr.clone(),
+        status: Some(status_claim(app, session.status_index)),
     };
     let keys = app.keys.keys();
-    let algorithm = config.signing.algorithms.first().copied().unwrap_or(crate::config::Algorithm::Es256);
-    let key = keys.signing(algorithm).ok_or(BadKey::missing(algorithm))?;
+    // The first whose key signs already: that of an algorithm which was added later has to be published for a while.
+    let key = config.signing.algorithms.iter().find_map(|algorithm| keys.signing(*algorithm));
+    let key = key.ok_or(BadKey::missing(Algorithm::Es256))?;
     Ok(AccessToken { token: Plain::new(jwt::sign(key, TYP, &claims)?), expires_in })
 }
 

@@ -3,6 +3,16 @@
 mod access;
 mod issue;
 mod jwt;
+mod refresh;
+mod renew;
+mod rotation;
+mod status_list;
+mod status_lists;
+mod store;
 
 pub use access::{AccessClaims, Audience, TokenInvalid, verify};
 pub use issue::{AccessToken, BUILT_IN_CLIENT, BUILT_IN_SCOPE, issue};
+pub use refresh::RefreshToken;
+pub use renew::{Presented, RenewalRefused, Renewed, renew};
+pub use status_list::{StatusClaim, StatusReference};
+pub use status_lists::{NoStatusList, StatusListToken, StatusLists};

@@ -54,10 +54,23 @@ pub fn header_text(request: &HttpRequest, name: header::HeaderName) -> Option<St
     (values.next().is_none() && !value.is_empty()).then(|| value.chars().take(MAX_HEADER).collect())
 }
 
+/// Whether the sender has the document of that entity tag already (RFC 9110 §13.1.2). The comparison is the weak one:
+/// a proxy that compresses writes `W/` in front of the tag.
+pub fn has_already(request: &HttpRequest, etag: &str) -> bool {
+    let known = header_text(request, header::IF_NONE_MATCH);
+    let same = |tag: &str| tag == "*" || tag.strip_prefix("W/").unwrap_or(tag) == etag;
+    known.is_some_and(|tags| tags.split(',').any(|tag| same(tag.trim())))
+}
+
 /// Whether the sender can read problems only: it names a JSON type, and no page.
 pub fn wants_json_only(request: &HttpRequest) -> bool {
     let accept = header_text(request, header::ACCEPT).unwrap_or_default();
     accept.contains("json") && !accept.contains("text/html")
+}
+
+/// Whether the sender asks for pages, as browsers do when they navigate.
+pub fn wants_page(request: &HttpRequest) -> bool {
+    header_text(request, header::ACCEPT).unwrap_or_default().contains("text/html")
 }
 
 /// The id under which the log shows this request.

@@ -4,6 +4,7 @@ use actix_web::HttpRequest;
 use actix_web::http::header;
 
 use super::cookies::{self, SessionCookie};
+use super::cors;
 use super::problem::Problem;
 use crate::app::App;
 use crate::base::clock::Instant;
@@ -23,6 +24,12 @@ pub enum Means {
 /// The live session that a request speaks for. One round trip; none for garbage.
 pub async fn signed_in(app: &App, request: &HttpRequest, now: Instant) -> Result<(SignedIn, Means), Problem> {
     let (id, means) = claimed(app, request, now)?;
+    if app.watch.is_session_revoked(id) {
+        return Err(Problem::session_revoked());
+    }
+    if !app.watch.is_fresh() {
+        return Err(Problem::feed_out_of_reach());
+    }
     let found = app.db.run("find session", move |conn| session::find(conn, id)).await?;
     let signed_in = found.ok_or_else(Problem::session_revoked)?;
     match app.lifetime.standing(&signed_in.session, now) {
@@ -38,6 +45,15 @@ pub async fn signed_in(app: &App, request: &HttpRequest, now: Instant) -> Result
     Ok((signed_in, means))
 }
 
+/// The same for a request that changes something: where a cookie speaks for it, it must come from where it may (SE-13).
+pub async fn may_change(app: &App, request: &HttpRequest, now: Instant) -> Result<(SignedIn, Means), Problem> {
+    let (_, means) = claimed(app, request, now)?;
+    if means == Means::Cookie && !cors::may_change(app, request) {
+        return Err(Problem::foreign_origin());
+    }
+    signed_in(app, request, now).await
+}
+
 /// The session that a request claims to speak for, by credentials that are ours.
 pub fn claimed(app: &App, request: &HttpRequest, now: Instant) -> Result<(SessionId, Means), Problem> {
     if request.headers().contains_key(header::AUTHORIZATION) {
@@ -45,8 +61,8 @@ pub fn claimed(app: &App, request: &HttpRequest, now: Instant) -> Result<(Sessio
         let issuer = app.config.server.public_url.issuer();
         let claims = token::verify(&app.keys.keys(), issuer, &token, now).map_err(|_| Problem::bearer_invalid())?;
         // An app's token opens nothing here: no service that is handed one can act on its user's session.
-        let built_in = claims.client_id == BUILT_IN_CLIENT;
-        return if built_in { Ok((claims.sid, Means::Bearer)) } else { Err(Problem::bearer_invalid()) };
+        let good = claims.client_id == BUILT_IN_CLIENT && !app.watch.is_jti_revoked(claims.jti);
+        return if good { Ok((claims.sid, Means::Bearer)) } else { Err(Problem::bearer_invalid()) };
     }
     match cookies::session(app, request) {
         SessionCookie::Names(id) => Ok((id, Means::Cookie)),
@@ -55,7 +71,7 @@ pub fn claimed(app: &App, request: &HttpRequest, now: Instant) -> Result<(Sessio
 }
 
 /// The token of an `Authorization: Bearer` header (RFC 6750 §2.1); the scheme in any letter case.
-fn bearer(request: &HttpRequest) -> Option<String> {
+pub fn bearer(request: &HttpRequest) -> Option<String> {
     let mut values = request.headers().get_all(header::AUTHORIZATION);
     let (value, second) = (values.next()?.to_str().ok()?, values.next());
     let (scheme, token) = value.split_once(' ')?;

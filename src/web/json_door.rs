@@ -16,7 +16,7 @@ use crate::base::clock::Instant;
 use crate::base::secret::Plain;
 use crate::keys::BadKey;
 use crate::login::{self, Arrival, Code, Completed, Door, Return, Verdict};
-use crate::token;
+use crate::token::{self, RefreshToken};
 use crate::upstream::{Answer, Provider, ProviderTokens};
 
 /// Where to send the browser, and the state to wait for.
@@ -38,13 +38,9 @@ async fn begin(app: &App, throttles: &Throttles, request: &HttpRequest) -> Resul
 }
 
 /// Exchanges what the provider sent back for our own tokens.
-pub async fn token(app: Data<App>, throttles: Data<Throttles>, request: HttpRequest, payload: Payload) -> HttpResponse {
-    // The same address is OAuth's token endpoint for forms; none of its grants exists yet.
-    if extract::media_type(&request) == "application/x-www-form-urlencoded" {
-        return Problem::invalid_request().for_oauth(&request, "unsupported_grant_type");
-    }
-    let answer = exchange(&app, &throttles, &request, payload).await;
-    cors::allow(&app, &request, answer.unwrap_or_else(|problem| problem.for_program(&request)))
+pub async fn token(app: &App, throttles: &Throttles, request: &HttpRequest, payload: Payload) -> HttpResponse {
+    let answer = exchange(app, throttles, request, payload).await;
+    cors::allow(app, request, answer.unwrap_or_else(|problem| problem.for_program(request)))
 }
 
 #[derive(Deserialize)]
@@ -62,17 +58,16 @@ async fn exchange(
     payload: Payload,
 ) -> Result<HttpResponse, Problem> {
     throttles.come_back(app, request)?;
-    if extract::media_type(request) != "application/json" {
-        return Err(Problem::media_type());
-    }
-    let body = extract::body(payload, app.config.limits.body_bytes).await?;
+    let body = extract::body(request, payload, app.config.limits.body_bytes).await?;
     let Exchange { provider, code, state, iss } = extract::json(&body)?;
     if [&provider, &code, &state].into_iter().any(|text| text.is_empty() || text.contains('\0')) {
         return Err(Problem::invalid_request());
     }
-    let verdict = Verdict::Granted(Answer { code: Plain::new(code), iss });
+    let verdict = Verdict::Granted(Answer { code: Plain::new(code), iss, iss_may_be_missing: true });
     let id = provider.clone();
-    let back = Return { provider, door: Door::Json, state: Plain::new(state), verdict, caller: caller(app, request) };
+    // A frontend's sessions are its own business: a browser may have several here.
+    let (door, state, previous) = (Door::Json, Plain::new(state), None);
+    let back = Return { provider, door, state, verdict, previous, caller: caller(app, request) };
     let now = app.clock.now();
     let completed = login::complete(app, back, now).await.map_err(parameter)?;
     let provider = app.providers.get(&id).ok_or(Code::UnknownProvider)?;
@@ -81,12 +76,18 @@ async fn exchange(
 
 async fn answer(app: &App, provider: &Provider, done: Completed, now: Instant) -> Result<HttpResponse, Problem> {
     let issued = token::issue(app, &done.signed_in.session, now).map_err(|error| cannot_sign(&error))?;
+    let refresh = RefreshToken { session: done.signed_in.session.id, counter: 0 };
     let mut at_provider = if provider.expose_tokens() { exposed(&done.tokens) } else { json!({}) };
     if let Some(members) = at_provider.as_object_mut() {
         members.insert("logout_url".into(), json!(provider.end_session_endpoint(now).await));
     }
     Ok(HttpResponse::Ok().json(json!({
-        "api": { "access": issued.token.expose(), "token_type": "Bearer", "expires_in": issued.expires_in },
+        "api": {
+            "access": issued.token.expose(),
+            "refresh": refresh.encode(&app.config.ring).expose(),
+            "token_type": "Bearer",
+            "expires_in": issued.expires_in,
+        },
         "provider": at_provider,
         "user": done.signed_in.user,
     })))

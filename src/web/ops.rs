@@ -11,7 +11,7 @@ use crate::app::App;
 use crate::base::db;
 use crate::telemetry::Metrics;
 
-/// Whether this replica takes part: not before its start is done, and not once its shutdown has begun.
+/// Whether this replica takes part. It listens only when its start is done; here it says that its shutdown has begun.
 #[derive(Default)]
 pub struct Readiness(AtomicBool);
 
@@ -40,12 +40,14 @@ pub async fn readyz(app: Data<App>, readiness: Data<Readiness>) -> HttpResponse 
         providers.insert(provider.id().to_owned(), state.into());
     }
     let database = app.db.run("ready", db::ping).await.is_ok();
+    let revocations = app.watch.is_fresh();
     let leaving = readiness.is_leaving();
-    let ready = database && !leaving;
+    let ready = database && revocations && !leaving;
     let body = json!({
         "status": if ready { "ready" } else { "not ready" },
         "checks": {
             "database": if database { "ok" } else { "unavailable" },
+            "revocations": if revocations { "ok" } else { "out of reach" },
             "shutdown": if leaving { "begun" } else { "ok" },
             "providers": providers,
         },
@@ -58,7 +60,10 @@ pub async fn readyz(app: Data<App>, readiness: Data<Readiness>) -> HttpResponse 
 }
 
 /// The counters, for Prometheus.
-pub async fn metrics(handle: Data<Option<Metrics>>, request: HttpRequest) -> HttpResponse {
+pub async fn metrics(app: Data<App>, handle: Data<Option<Metrics>>, request: HttpRequest) -> HttpResponse {
+    if let Some(age) = app.watch.age() {
+        metrics::gauge!("vestibule_revocation_feed_age_seconds").set(age.as_secs_f64());
+    }
     match handle.get_ref() {
         Some(handle) => HttpResponse::Ok().content_type("text/plain; version=0.0.4").body(handle.render()),
         None => Problem::not_found().for_program(&request),

@@ -54,7 +54,7 @@ static HEADERS: Row = row(
     "The browser sent too much. Clearing this site's cookies helps.",
 );
 static MEDIA_TYPE: Row = row(
-    415,
+    400,
     "invalid_request",
     "Not this kind of content",
     "The request has a content type that is not understood here.",
@@ -71,8 +71,12 @@ static SESSION_EXPIRED: Row =
 static SESSION_REVOKED: Row = row(401, "session_revoked", "The session was ended", "You were signed out.");
 static BEARER_INVALID: Row =
     row(401, "token_invalid", "The access token is not valid", "The access token is not valid.");
+static CLIENT_UNKNOWN: Row =
+    row(401, "invalid_client", "The client is not known", "The application could not show who it is.");
 static FOREIGN_ORIGIN: Row =
     row(403, "foreign_origin", "Not from there", "The request came from another site and was not carried out.");
+static ADMIN_TOKEN: Row =
+    row(401, "token_invalid", "The administrator's token is wanted", "The administrator's token is missing or wrong.");
 static INTERNAL: Row = row(500, "internal_error", "Something went wrong", "Something went wrong on our side.");
 static DATABASE: Row = row(
     503,
@@ -236,9 +240,25 @@ impl Problem {
         Self { challenge: Some(Challenge::InvalidToken), ..Self::of(&BEARER_INVALID) }
     }
 
+    /// Something that only an administrator may do; `came` is whether anything came that could be a token.
+    pub fn not_administrator(came: bool) -> Self {
+        let challenge = if came { Challenge::InvalidToken } else { Challenge::Bare };
+        Self { challenge: Some(challenge), ..Self::of(&ADMIN_TOKEN) }
+    }
+
+    /// A client that is not registered, or did not show that it is the one it says.
+    pub fn client_unknown() -> Self {
+        Self::of(&CLIENT_UNKNOWN)
+    }
+
     /// A cookie-authenticated request that another site may have caused.
     pub fn foreign_origin() -> Self {
         Self::of(&FOREIGN_ORIGIN)
+    }
+
+    /// It is not known who was revoked lately; a pass would be a guess.
+    pub fn feed_out_of_reach() -> Self {
+        Self::of(&DATABASE)
     }
 
     /// A defect of ours.
@@ -271,6 +291,11 @@ impl Problem {
         self.finish(page)
     }
 
+    /// Where nobody knows whether a person or a program was meant to come: a page for whoever asks for pages.
+    pub fn for_anyone(self, request: &HttpRequest) -> HttpResponse {
+        if client::wants_page(request) { self.for_browser(request) } else { self.for_program(request) }
+    }
+
     /// As `application/problem+json` (RFC 9457).
     pub fn for_program(self, request: &HttpRequest) -> HttpResponse {
         #[derive(Serialize)]
@@ -296,6 +321,16 @@ impl Problem {
         let _logged = self.reference_for(request);
         let answer = HttpResponse::build(self.status()).content_type("application/json").body(body.to_string());
         self.finish(answer)
+    }
+
+    /// The nearest word of RFC 6749 §5.2 and §4.1.2.1.
+    pub fn oauth_error(&self) -> &'static str {
+        match self.row.status {
+            401 => "invalid_client",
+            429 | 503 => "temporarily_unavailable",
+            500 => "server_error",
+            _ => "invalid_request",
+        }
     }
 
     fn status(&self) -> StatusCode {

@@ -1,92 +1,20 @@
 //! A session with the person in it.
 
-use diesel::sql_types::{Array, Bool, Nullable, Text, Timestamptz, Uuid};
-use diesel::{OptionalExtension, QueryResult, QueryableByName, RunQueryDsl};
+use diesel::sql_types::Uuid;
+use diesel::{OptionalExtension, QueryResult, RunQueryDsl};
 
-use crate::account::{Profile, User};
-use crate::base::clock::Instant;
+use super::row::{Row, signed_in_columns};
 use crate::base::db::Conn;
-use crate::base::id::{SessionId, UserId};
+use crate::base::id::SessionId;
 use crate::base::statement::statement;
-use crate::session::signed_in::{Session, SignedIn};
-
-#[derive(QueryableByName)]
-struct Row {
-    #[diesel(sql_type = Uuid)]
-    id: SessionId,
-    #[diesel(sql_type = Uuid)]
-    user_id: UserId,
-    #[diesel(sql_type = Bool)]
-    user_disabled: bool,
-    #[diesel(sql_type = Text)]
-    provider: String,
-    #[diesel(sql_type = Text)]
-    client_id: String,
-    #[diesel(sql_type = Text)]
-    scopes: String,
-    #[diesel(sql_type = Timestamptz)]
-    auth_time: Instant,
-    #[diesel(sql_type = Nullable<Text>)]
-    acr: Option<String>,
-    #[diesel(sql_type = Nullable<Array<Text>>)]
-    amr: Option<Vec<String>>,
-    #[diesel(sql_type = Timestamptz)]
-    last_activity_at: Instant,
-    #[diesel(sql_type = Timestamptz)]
-    not_after: Instant,
-    #[diesel(sql_type = Nullable<Timestamptz>)]
-    ended_at: Option<Instant>,
-    #[diesel(sql_type = Nullable<Text>)]
-    email: Option<String>,
-    #[diesel(sql_type = Bool)]
-    email_verified: bool,
-    #[diesel(sql_type = Nullable<Text>)]
-    name: Option<String>,
-    #[diesel(sql_type = Nullable<Text>)]
-    preferred_username: Option<String>,
-    #[diesel(sql_type = Nullable<Text>)]
-    picture: Option<String>,
-    #[diesel(sql_type = Array<Text>)]
-    groups: Vec<String>,
-}
+use crate::session::signed_in::SignedIn;
 
 statement! {
     struct Find { id: SessionId => Uuid }
-    "SELECT s.id, s.user_id, u.disabled_at IS NOT NULL AS user_disabled, s.provider, s.client_id, s.scopes,
-            s.auth_time, s.acr, s.amr, s.last_activity_at, s.not_after, s.ended_at,
-            u.email, u.email_verified, u.name, u.preferred_username, u.picture, u.groups
-     FROM sessions s JOIN users u ON u.id = s.user_id
-     WHERE s.id = {id}"
+    concat!("SELECT ", signed_in_columns!(), " FROM sessions s JOIN users u ON u.id = s.user_id WHERE s.id = {id}")
 }
 
 /// The session of that id, whatever its standing, with the person in it.
 pub fn find(conn: &mut Conn, id: SessionId) -> QueryResult<Option<SignedIn>> {
-    let row = Find { id }.get_result::<Row>(conn).optional()?;
-    Ok(row.map(|row| SignedIn {
-        user: User {
-            sub: row.user_id,
-            profile: Profile {
-                email: row.email,
-                email_verified: row.email_verified,
-                name: row.name,
-                preferred_username: row.preferred_username,
-                picture: row.picture,
-                groups: row.groups,
-            },
-        },
-        session: Session {
-            id: row.id,
-            user: row.user_id,
-            user_disabled: row.user_disabled,
-            provider: row.provider,
-            client_id: row.client_id,
-            scopes: row.scopes,
-            auth_time: row.auth_time,
-            acr: row.acr,
-            amr: row.amr,
-            last_activity_at: row.last_activity_at,
-            not_after: row.not_after,
-            ended_at: row.ended_at,
-        },
-    }))
+    Ok(Find { id }.get_result::<Row>(conn).optional()?.map(SignedIn::from))
 }

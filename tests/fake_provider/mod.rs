@@ -1,5 +1,7 @@
 //! A provider of a few lines: HTTP/1.1 on a loopback port, a thread for each connection, one request on each.
 
+#![allow(dead_code, unused_imports, reason = "several test binaries share it, and each uses a part")]
+
 use std::collections::HashMap;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -10,8 +12,9 @@ use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair};
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD as B64};
 use serde_json::{Value, json};
+use vestibule::base::clock::Clock;
 
-/// The instant at which everything happens, in seconds.
+/// The instant at which everything happens where no clock is given, in seconds.
 pub const NOW: i64 = 1_800_000_000;
 /// Our name there.
 pub const CLIENT: &str = "us:1";
@@ -31,6 +34,9 @@ pub enum Reply {
     Broken,
     /// Closes the connection without a word.
     Closed,
+    /// Answers as usual, after a while.
+    #[allow(dead_code, reason = "each of the test binaries uses a part")]
+    Slow(Duration),
     /// Says nothing until the other side gives up.
     Silent,
     /// Sends a byte now and then.
@@ -80,6 +86,7 @@ impl Call {
 }
 
 struct State {
+    clock: Option<Clock>,
     metadata: Value,
     replies: HashMap<String, Reply>,
     calls: Vec<Call>,
@@ -89,7 +96,8 @@ struct State {
     signed_as: String,
 }
 
-/// The provider. Its threads end with the test's process.
+/// The provider. Its threads end with the test's process. A clone is the same provider.
+#[derive(Clone)]
 pub struct Op {
     /// Its issuer.
     pub issuer: String,
@@ -102,6 +110,7 @@ impl Op {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
         let issuer = format!("http://{}", listener.local_addr().expect("an address"));
         let state = State {
+            clock: None,
             metadata: json!({
                 "issuer": issuer,
                 "authorization_endpoint": format!("{issuer}/auth"),
@@ -131,6 +140,25 @@ impl Op {
 
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A code that stands for somebody, in the login of that nonce. Other codes stand for Alice, in the one login that
+    /// there is.
+    #[allow(dead_code, reason = "each of the test binaries uses a part")]
+    pub fn code(sub: &str, nonce: &str) -> String {
+        format!("{sub}~{nonce}")
+    }
+
+    /// Goes by this clock from now on.
+    #[allow(dead_code, reason = "each of the test binaries uses a part")]
+    pub fn follow(&self, clock: Clock) {
+        self.state().clock = Some(clock);
+    }
+
+    /// Answers a path as it did before [`Op::reply`].
+    #[allow(dead_code, reason = "each of the test binaries uses a part")]
+    pub fn recover(&self, path: &str) {
+        self.state().replies.remove(path);
     }
 
     /// Sets a member of the discovery document.
@@ -181,12 +209,19 @@ fn serve(mut stream: TcpStream, state: &Mutex<State>, issuer: &str) {
     let Some(call) = read(&stream) else { return };
     let reply = {
         let mut state = state.lock().unwrap_or_else(PoisonError::into_inner);
-        let reply = state.replies.get(&call.path).cloned().unwrap_or_else(|| state.usual(&call.path, issuer));
+        let told = state.replies.get(&call.path).cloned();
+        let reply = match &told {
+            None | Some(Reply::Slow(_)) => state.usual(&call, issuer),
+            Some(reply) => reply.clone(),
+        };
         state.calls.push(call);
-        reply
+        (told, reply)
     };
+    if let (Some(Reply::Slow(pause)), _) = &reply {
+        std::thread::sleep(*pause);
+    }
     // The other side may have gone; that is its right.
-    let _gone = write(&mut stream, &reply);
+    let _gone = write(&mut stream, &reply.1);
 }
 
 fn read(stream: &TcpStream) -> Option<Call> {
@@ -227,7 +262,7 @@ fn write(stream: &mut TcpStream, reply: &Reply) -> std::io::Result<()> {
             }
         }
         Reply::Broken => write!(stream, "{head}Content-Length: 1000\r\n\r\n{{\"access_token\":"),
-        Reply::Closed => Ok(()),
+        Reply::Closed | Reply::Slow(_) => Ok(()),
         Reply::Silent => stream.read(&mut [0]).map(drop),
         Reply::Dripping => {
             write!(stream, "{head}Content-Length: 100000\r\n\r\n")?;
@@ -241,15 +276,15 @@ fn write(stream: &mut TcpStream, reply: &Reply) -> std::io::Result<()> {
 }
 
 impl State {
-    fn usual(&self, path: &str, issuer: &str) -> Reply {
-        let body = match path {
+    fn usual(&self, call: &Call, issuer: &str) -> Reply {
+        let body = match call.path.as_str() {
             WELL_KNOWN => self.metadata.clone(),
             "/jwks" => {
                 let x = B64.encode(self.key.public_key().as_ref());
                 json!({"keys": [{"kty": "OKP", "crv": "Ed25519", "kid": self.published, "x": x}]})
             }
             "/token" => {
-                let id_token = self.id_token(issuer);
+                let id_token = self.id_token(issuer, &call.form("code").concat());
                 json!({"access_token": "access", "token_type": "Bearer", "expires_in": 300, "id_token": id_token})
             }
             _ => return Reply::text(404, "text/html", "not here"),
@@ -257,15 +292,32 @@ impl State {
         Reply::text(200, "application/json", &body.to_string())
     }
 
-    fn id_token(&self, issuer: &str) -> String {
+    /// Somebody's ID token.
+    fn id_token(&self, issuer: &str, code: &str) -> String {
         let header = json!({"alg": "EdDSA", "kid": self.signed_as});
+        let now = self.clock.as_ref().map_or(NOW, |clock| clock.now().timestamp());
+        let (sub, nonce) = code.split_once('~').unwrap_or(("alice", "the-nonce"));
         let mut claims = json!({
-            "iss": issuer, "aud": CLIENT, "sub": "alice", "nonce": "the-nonce", "iat": NOW, "exp": NOW + 3600,
+            "iss": issuer, "aud": CLIENT, "sub": sub, "nonce": nonce, "iat": now, "exp": now + 3600,
         });
-        for (name, value) in self.claims.as_object().expect("claims") {
-            claims[name] = value.clone();
+        if code.contains('~') {
+            claims["email"] = json!(format!("{sub}@example.com"));
+            claims["email_verified"] = json!(true);
+            claims["name"] = json!(format!("{sub} of Example"));
         }
+        let claims = with(claims, &self.claims);
         let input = format!("{}.{}", B64.encode(header.to_string()), B64.encode(claims.to_string()));
         format!("{input}.{}", B64.encode(self.key.sign(input.as_bytes())))
     }
+}
+
+/// Claims with others in their place; null takes one away.
+fn with(mut claims: Value, others: &Value) -> Value {
+    for (name, value) in others.as_object().expect("claims") {
+        match value {
+            Value::Null => drop(claims.as_object_mut().expect("claims").remove(name)),
+            value => claims[name] = value.clone(),
+        }
+    }
+    claims
 }

@@ -1,0 +1,96 @@
+//! A session's row, joined with its user's.
+
+use diesel::QueryableByName;
+use diesel::sql_types::{Array, BigInt, Bool, Nullable, Text, Timestamptz, Uuid};
+
+use crate::account::{Profile, User};
+use crate::base::clock::Instant;
+use crate::base::id::{SessionId, UserId};
+use crate::session::signed_in::{Session, SignedIn};
+use crate::session::status_index::StatusIndex;
+
+/// The columns of a [`Row`], for statements that call `sessions` `s` and `users` `u`.
+macro_rules! signed_in_columns {
+    () => {
+        "s.id, s.user_id, u.disabled_at IS NOT NULL AS user_disabled, s.provider, s.client_id, s.scopes,
+         s.auth_time, s.acr, s.amr, s.last_activity_at, s.not_after, s.ended_at, s.status_index,
+         u.email, u.email_verified, u.name, u.preferred_username, u.picture, u.groups"
+    };
+}
+pub(crate) use signed_in_columns;
+
+/// What [`signed_in_columns`] selects.
+#[derive(QueryableByName)]
+pub struct Row {
+    #[diesel(sql_type = Uuid)]
+    id: SessionId,
+    #[diesel(sql_type = Uuid)]
+    user_id: UserId,
+    #[diesel(sql_type = Bool)]
+    user_disabled: bool,
+    #[diesel(sql_type = Text)]
+    provider: String,
+    #[diesel(sql_type = Text)]
+    client_id: String,
+    #[diesel(sql_type = Text)]
+    scopes: String,
+    #[diesel(sql_type = Timestamptz)]
+    auth_time: Instant,
+    #[diesel(sql_type = Nullable<Text>)]
+    acr: Option<String>,
+    #[diesel(sql_type = Nullable<Array<Text>>)]
+    amr: Option<Vec<String>>,
+    #[diesel(sql_type = Timestamptz)]
+    last_activity_at: Instant,
+    #[diesel(sql_type = Timestamptz)]
+    not_after: Instant,
+    #[diesel(sql_type = Nullable<Timestamptz>)]
+    ended_at: Option<Instant>,
+    #[diesel(sql_type = BigInt)]
+    status_index: i64,
+    #[diesel(sql_type = Nullable<Text>)]
+    email: Option<String>,
+    #[diesel(sql_type = Bool)]
+    email_verified: bool,
+    #[diesel(sql_type = Nullable<Text>)]
+    name: Option<String>,
+    #[diesel(sql_type = Nullable<Text>)]
+    preferred_username: Option<String>,
+    #[diesel(sql_type = Nullable<Text>)]
+    picture: Option<String>,
+    #[diesel(sql_type = Array<Text>)]
+    groups: Vec<String>,
+}
+
+impl From<Row> for SignedIn {
+    fn from(row: Row) -> Self {
+        Self {
+            user: User {
+                sub: row.user_id,
+                profile: Profile {
+                    email: row.email,
+                    email_verified: row.email_verified,
+                    name: row.name,
+                    preferred_username: row.preferred_username,
+                    picture: row.picture,
+                    groups: row.groups,
+                },
+            },
+            session: Session {
+                id: row.id,
+                user: row.user_id,
+                user_disabled: row.user_disabled,
+                provider: row.provider,
+                client_id: row.client_id,
+                scopes: row.scopes,
+                auth_time: row.auth_time,
+                acr: row.acr,
+                amr: row.amr,
+                last_activity_at: row.last_activity_at,
+                not_after: row.not_after,
+                ended_at: row.ended_at,
+                status_index: StatusIndex::new(row.status_index),
+            },
+        }
+    }
+}

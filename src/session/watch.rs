@@ -1,0 +1,261 @@
+//! What this replica knows to be revoked: asked with every request, so it is in memory and costs no round trip.
+//!
+//! Bounded by what it tells of: each entry leaves when the last token that it concerns has expired, so its size is the
+//! rate of revocations times the life of an access token.
+
+use std::collections::{BTreeSet, HashMap};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::{Duration, Instant as Moment};
+
+use dashmap::DashMap;
+use dashmap::mapref::entry::Entry;
+use uuid::Uuid;
+
+use super::status_index::StatusIndex;
+use crate::base::clock::Instant;
+use crate::base::id::SessionId;
+
+/// The revocations that this replica knows. Cheap to clone.
+#[derive(Clone)]
+pub struct Watch(Arc<Inner>);
+
+struct Inner {
+    sessions: DashMap<SessionId, Known>,
+    jtis: DashMap<Uuid, Instant>,
+    lists: RwLock<HashMap<u64, List>>,
+    newest: AtomicU64,
+    /// When the feed was last looked at: milliseconds after `began`, plus one; zero before the first look.
+    looked: AtomicU64,
+    began: Moment,
+    max_age: Duration,
+}
+
+struct Known {
+    expires_at: Instant,
+    index: Option<StatusIndex>,
+}
+
+/// What a status list has to show.
+#[derive(Clone, Default)]
+pub struct List {
+    /// Another number whenever the places are others.
+    pub generation: u64,
+    /// The places of revoked sessions.
+    pub places: BTreeSet<u32>,
+}
+
+/// One entry of the feed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Revocation {
+    /// What was revoked.
+    pub what: Revoked,
+    /// When.
+    pub created_at: Instant,
+    /// When it may be forgotten.
+    pub expires_at: Instant,
+}
+
+/// What a revocation concerns.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Revoked {
+    /// A session, with every token that hangs on it.
+    Session {
+        /// Which.
+        id: SessionId,
+        /// Its place in the status lists.
+        index: Option<StatusIndex>,
+    },
+    /// A single access token.
+    Jti(Uuid),
+}
+
+impl Watch {
+    /// Knows nothing yet, and is not fresh before the first look. `max_age`: how old the last look may be.
+    pub fn new(max_age: Duration) -> Self {
+        Self(Arc::new(Inner {
+            sessions: DashMap::new(),
+            jtis: DashMap::new(),
+            lists: RwLock::default(),
+            newest: AtomicU64::new(0),
+            looked: AtomicU64::new(0),
+            began: Moment::now(),
+            max_age,
+        }))
+    }
+
+    /// Whether the feed was looked at lately enough to rely on what is not in here. Judged by a clock that only runs
+    /// forward: one that is set back must not make old knowledge fresh.
+    pub fn is_fresh(&self) -> bool {
+        self.age().is_some_and(|age| age <= self.0.max_age)
+    }
+
+    /// How long ago the feed was last looked at; `None` before the first time.
+    pub fn age(&self) -> Option<Duration> {
+        let looked = self.0.looked.load(Ordering::Acquire).checked_sub(1)?;
+        Some(self.0.began.elapsed().saturating_sub(Duration::from_millis(looked)))
+    }
+
+    /// Whether a session was revoked, and tokens of it may still be about.
+    pub fn is_session_revoked(&self, id: SessionId) -> bool {
+        self.0.sessions.contains_key(&id)
+    }
+
+    /// Whether a single access token was revoked.
+    pub fn is_jti_revoked(&self, jti: Uuid) -> bool {
+        self.0.jtis.contains_key(&jti)
+    }
+
+    /// Takes in what was just revoked here, so that this replica does not wait for the feed to tell it. Only after the
+    /// row is committed. The answer is whether it was news.
+    pub fn learn(&self, what: Revoked, expires_at: Instant) -> bool {
+        match what {
+            Revoked::Session { id, index } => self.learn_session(id, index, expires_at),
+            Revoked::Jti(jti) => self.0.jtis.insert(jti, expires_at).is_none(),
+        }
+    }
+
+    fn learn_session(&self, id: SessionId, index: Option<StatusIndex>, expires_at: Instant) -> bool {
+        let (news, listed) = match self.0.sessions.entry(id) {
+            Entry::Vacant(place) => {
+                place.insert(Known { expires_at, index });
+                (true, index)
+            }
+            Entry::Occupied(mut known) => {
+                let known = known.get_mut();
+                known.expires_at = known.expires_at.max(expires_at);
+                let late = if known.index.is_none() { index } else { None };
+                known.index = known.index.or(index);
+                (false, late)
+            }
+        };
+        if let Some(index) = listed {
+            self.change_list(index, |places| places.insert(index.place()));
+        }
+        news
+    }
+
+    /// Lets go of what has expired.
+    pub(super) fn forget(&self, now: Instant) {
+        self.0.jtis.retain(|_, expires_at| *expires_at > now);
+        let mut gone = Vec::new();
+        self.0.sessions.retain(|_, known| {
+            let stays = known.expires_at > now;
+            gone.extend(known.index.filter(|_| !stays));
+            stays
+        });
+        for index in gone {
+            self.change_list(index, |places| places.remove(&index.place()));
+        }
+    }
+
+    fn change_list(&self, index: StatusIndex, change: impl FnOnce(&mut BTreeSet<u32>) -> bool) {
+        let mut lists = self.0.lists.write().unwrap_or_else(PoisonError::into_inner);
+        let list = lists.entry(index.list()).or_default();
+        if change(&mut list.places) {
+            list.generation += 1;
+        }
+    }
+
+    /// The look at the feed that began at `began` is done, and `newest` is the last index that was given away.
+    pub(super) fn looked(&self, began: Moment, newest: StatusIndex) {
+        self.0.newest.fetch_max(newest.list(), Ordering::Relaxed);
+        let since = began.saturating_duration_since(self.0.began).as_millis();
+        self.0.looked.fetch_max(u64::try_from(since).unwrap_or(u64::MAX - 1) + 1, Ordering::Release);
+    }
+
+    /// How many sessions and single tokens are in here.
+    pub fn sizes(&self) -> (usize, usize) {
+        (self.0.sessions.len(), self.0.jtis.len())
+    }
+
+    /// What a status list has to show now; `None` for a list that no session can be in yet. One more than the newest
+    /// is known: another replica may have begun it since the last look.
+    pub fn list(&self, number: u64) -> Option<List> {
+        let known = number <= self.0.newest.load(Ordering::Relaxed) + 1;
+        let lists = self.0.lists.read().unwrap_or_else(PoisonError::into_inner);
+        known.then(|| lists.get(&number).cloned().unwrap_or_default())
+    }
+
+    /// That list's generation alone.
+    pub fn list_generation(&self, number: u64) -> u64 {
+        let lists = self.0.lists.read().unwrap_or_else(PoisonError::into_inner);
+        lists.get(&number).map_or(0, |list| list.generation)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::TimeDelta;
+
+    use super::*;
+
+    fn at(seconds: i64) -> Instant {
+        Instant::UNIX_EPOCH + TimeDelta::seconds(seconds)
+    }
+
+    fn session(number: u128, index: i64) -> Revoked {
+        Revoked::Session { id: SessionId(Uuid::from_u128(number)), index: Some(StatusIndex::new(index)) }
+    }
+
+    #[test]
+    fn an_entry_leaves_when_it_expires_and_not_before() {
+        let watch = Watch::new(Duration::from_secs(10));
+        let (one, jti) = (SessionId(Uuid::from_u128(1)), Uuid::from_u128(2));
+        assert!(watch.learn(session(1, 77), at(100)));
+        assert!(!watch.learn(session(1, 77), at(90)), "seen before, and never shortened");
+        assert!(watch.learn(Revoked::Jti(jti), at(50)));
+        watch.forget(at(99));
+        assert!(watch.is_session_revoked(one) && !watch.is_jti_revoked(jti));
+        assert_eq!(watch.list(0).expect("known").places, BTreeSet::from([77]));
+        watch.forget(at(100));
+        assert!(!watch.is_session_revoked(one));
+        assert_eq!(watch.list(0).expect("known").places, BTreeSet::new());
+        assert_eq!(watch.sizes(), (0, 0));
+    }
+
+    #[test]
+    fn a_list_changes_its_generation_with_its_places_only() {
+        let watch = Watch::new(Duration::from_secs(10));
+        let generations = || (watch.list_generation(0), watch.list_generation(1));
+        assert_eq!(generations(), (0, 0));
+        watch.learn(session(1, 5), at(100));
+        watch.learn(session(1, 5), at(100));
+        assert_eq!(generations(), (1, 0));
+        watch.learn(session(2, 1 << 20), at(100));
+        assert_eq!(generations(), (1, 1));
+        watch.forget(at(100));
+        assert_eq!(generations(), (2, 2));
+    }
+
+    #[test]
+    fn what_was_learned_here_gets_its_place_from_the_feed() {
+        let watch = Watch::new(Duration::from_secs(10));
+        let id = SessionId(Uuid::from_u128(1));
+        watch.learn(Revoked::Session { id, index: None }, at(100));
+        assert!(watch.is_session_revoked(id));
+        watch.learn(session(1, 9), at(100));
+        assert_eq!(watch.list(0).expect("known").places, BTreeSet::from([9]));
+    }
+
+    #[test]
+    fn it_is_fresh_only_after_a_look_and_not_for_ever() {
+        let watch = Watch::new(Duration::ZERO);
+        assert!(!watch.is_fresh() && watch.age().is_none());
+        let before = Moment::now();
+        watch.looked(before + Duration::from_secs(3600), StatusIndex::new(1));
+        assert!(watch.is_fresh());
+        let watch = Watch::new(Duration::ZERO);
+        watch.looked(Moment::now(), StatusIndex::new(1));
+        std::thread::sleep(Duration::from_millis(3));
+        assert!(!watch.is_fresh());
+    }
+
+    #[test]
+    fn lists_that_nobody_can_be_in_are_unknown() {
+        let watch = Watch::new(Duration::from_secs(10));
+        watch.looked(Moment::now(), StatusIndex::new(3 << 20));
+        assert!(watch.list(0).is_some() && watch.list(3).is_some() && watch.list(4).is_some());
+        assert!(watch.list(5).is_none() && watch.list(u64::MAX).is_none());
+    }
+}

@@ -1,0 +1,115 @@
+//! The refresh token: `version ‖ ring key id ‖ session id ‖ counter ‖ MAC`, base64url.
+//!
+//! No row per token: the session's counter says which one is the newest, and the MAC, under a key derived for that
+//! session from the secret ring, that we made it. Garbage is refused without the database, a successor can be derived
+//! again, and a leaked database forges nothing.
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use uuid::Uuid;
+
+use crate::base::id::SessionId;
+use crate::base::seal::{MARK_LEN, Purpose, Ring};
+use crate::base::secret::Plain;
+
+/// Version and key id, in front of the session id.
+const HEAD: usize = MARK_LEN - 32;
+/// Characters of a token.
+const LEN: usize = ((HEAD + 16 + 8 + 32) * 4).div_ceil(3);
+
+/// What a refresh token says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RefreshToken {
+    /// The session it renews.
+    pub session: SessionId,
+    /// Its place in the line of that session's tokens.
+    pub counter: i64,
+}
+
+impl RefreshToken {
+    /// The text that clients keep.
+    pub fn encode(self, ring: &Ring) -> Plain {
+        let body = self.body();
+        let mark = ring.mark(purpose(self.session.0.as_bytes()), &body);
+        let (head, tag) = mark.split_at(HEAD);
+        Plain::new(URL_SAFE_NO_PAD.encode([head, &body, tag].concat()))
+    }
+
+    /// Reads a text; `None` for anything that [`RefreshToken::encode`] did not make under this ring. Asks nobody.
+    pub fn decode(ring: &Ring, text: &str) -> Option<Self> {
+        if text.len() != LEN {
+            return None;
+        }
+        let bytes = URL_SAFE_NO_PAD.decode(text).ok()?;
+        let (head, rest) = bytes.split_at_checked(HEAD)?;
+        let (body, tag) = rest.split_first_chunk::<24>()?;
+        let (id, counter) = body.split_first_chunk::<16>()?;
+        let counter = i64::from_be_bytes(counter.try_into().ok()?);
+        let ours = ring.is_marked(purpose(id), body, &[head, tag].concat());
+        ours.then(|| Self { session: SessionId(Uuid::from_bytes(*id)), counter })
+    }
+
+    fn body(self) -> [u8; 24] {
+        let bytes = self.session.0.as_bytes().iter().copied().chain(self.counter.to_be_bytes());
+        let mut body = [0; 24];
+        body.iter_mut().zip(bytes).for_each(|(place, byte)| *place = byte);
+        body
+    }
+}
+
+/// Its own label and a key for each session: no cookie passes as a refresh token, nor one session's as another's.
+fn purpose(session: &[u8]) -> Purpose<'_> {
+    Purpose { name: "refresh token", of: session }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::base::seal::generate_key;
+    use crate::session;
+
+    fn ring() -> Ring {
+        Ring::parse([generate_key().expose()]).expect("a ring")
+    }
+
+    /// TK-24, FZ-05
+    #[test]
+    fn only_what_was_made_here_is_read() {
+        let ring = ring();
+        let token = RefreshToken { session: SessionId(Uuid::from_u128(7)), counter: 41 };
+        let text = token.encode(&ring);
+        assert_eq!(RefreshToken::decode(&ring, text.expose()), Some(token));
+        assert!(text.expose().len() <= 1024 && text.expose().bytes().all(|byte| byte.is_ascii_graphic()));
+        let bytes = URL_SAFE_NO_PAD.decode(text.expose()).expect("base64");
+        for bit in 0..bytes.len() * 8 {
+            let mut bent = bytes.clone();
+            bent[bit / 8] ^= 1 << (bit % 8);
+            assert_eq!(RefreshToken::decode(&ring, &URL_SAFE_NO_PAD.encode(bent)), None, "bit {bit}");
+        }
+        assert_eq!(RefreshToken::decode(&self::ring(), text.expose()), None);
+    }
+
+    /// The two things we put into a browser's or an app's hands are never taken for each other.
+    #[test]
+    fn a_cookie_is_no_refresh_token_nor_the_other_way_round() {
+        let ring = ring();
+        let session = SessionId(Uuid::from_u128(7));
+        let cookie = session::encode(&ring, session);
+        assert_eq!(RefreshToken::decode(&ring, cookie.expose()), None);
+        let refresh = RefreshToken { session, counter: 0 }.encode(&ring);
+        assert_eq!(session::decode(&ring, refresh.expose()), None);
+    }
+
+    proptest! {
+        /// FZ-05
+        #[test]
+        fn every_token_is_read_as_it_was_made(session: u128, counter: i64, junk in "\\PC{0,120}") {
+            let ring = ring();
+            let token = RefreshToken { session: SessionId(Uuid::from_u128(session)), counter };
+            prop_assert_eq!(RefreshToken::decode(&ring, token.encode(&ring).expose()), Some(token));
+            prop_assert_eq!(RefreshToken::decode(&ring, &junk), None);
+        }
+    }
+}

@@ -1,0 +1,182 @@
+//! Refreshing a session. One round trip in the usual case; only where it matches nothing is the session looked at and
+//! judged.
+
+use std::net::IpAddr;
+
+use chrono::TimeDelta;
+use ipnet::IpNet;
+
+use super::issue::{AccessToken, issue_scoped};
+use super::refresh::RefreshToken;
+use super::rotation::{Patience, Verdict};
+use super::store::{self, Rotate};
+use crate::app::App;
+use crate::base::clock::Instant;
+use crate::base::db::{Conn, DbError, QueryResult};
+use crate::base::event::Event;
+use crate::base::secret::Plain;
+use crate::config;
+use crate::keys::BadKey;
+use crate::session::{self, Lifetime, SignedIn, Standing};
+use crate::telemetry;
+
+/// A refresh token as it was presented.
+pub struct Presented {
+    /// The text.
+    pub token: Plain,
+    /// The client that presents it.
+    pub client_id: String,
+    /// The scopes it asks for, if not all of the session's.
+    pub scope: Option<Vec<String>>,
+    /// From where.
+    pub ip: IpAddr,
+}
+
+/// A new pair.
+pub struct Renewed {
+    /// The access token.
+    pub access: AccessToken,
+    /// The refresh token to use next.
+    pub refresh: Plain,
+    /// What the access token is good for.
+    pub scope: String,
+}
+
+/// Why there is none.
+#[derive(Debug, thiserror::Error)]
+pub enum RenewalRefused {
+    /// Not a refresh token of a live session of this client. Nobody is told more than that.
+    #[error("invalid_grant")]
+    InvalidGrant,
+    /// More than the session has; the token was not used up.
+    #[error("invalid_scope")]
+    InvalidScope,
+    /// The database gave no answer.
+    #[error(transparent)]
+    Db(#[from] DbError),
+    /// No key signs.
+    #[error(transparent)]
+    Sign(#[from] BadKey),
+}
+
+/// Renews the session that the token belongs to. The claims are the user's as they are now, never the old token's.
+pub async fn renew(app: &App, presented: Presented, now: Instant) -> Result<Renewed, RenewalRefused> {
+    let token = RefreshToken::decode(&app.config.ring, presented.token.expose()).ok_or(RenewalRefused::InvalidGrant)?;
+    let scope = presented.scope.clone();
+    let ask = Ask {
+        token,
+        client_id: presented.client_id,
+        scope: presented.scope,
+        ip: presented.ip,
+        lifetime: app.lifetime,
+        patience: Patience::from(&app.config.tokens),
+        now,
+    };
+    let outcome = app.db.run("refresh", move |conn| ask.decide(conn)).await?;
+    let (signed_in, counter) = match outcome {
+        Outcome::Renewed(signed_in, counter, event) => {
+            event.iter().for_each(telemetry::record);
+            (signed_in, counter)
+        }
+        Outcome::Reuse(event) => {
+            telemetry::record(&event);
+            return Err(RenewalRefused::InvalidGrant);
+        }
+        Outcome::InvalidGrant => return Err(RenewalRefused::InvalidGrant),
+        Outcome::InvalidScope => return Err(RenewalRefused::InvalidScope),
+    };
+    let session = &signed_in.session;
+    let scope = scope.map_or_else(|| session.scopes.clone(), |scope| scope.join(" "));
+    let refresh = RefreshToken { session: session.id, counter }.encode(&app.config.ring);
+    Ok(Renewed { access: issue_scoped(app, session, scope.clone(), now)?, refresh, scope })
+}
+
+impl From<&config::Tokens> for Patience {
+    fn from(tokens: &config::Tokens) -> Self {
+        let delta = |duration| TimeDelta::from_std(duration).unwrap_or(TimeDelta::MAX);
+        Self { retry_window: delta(tokens.refresh_retry_window), forgive_every: delta(tokens.refresh_forgive_every) }
+    }
+}
+
+/// All that the decision depends on, besides the row.
+struct Ask {
+    token: RefreshToken,
+    client_id: String,
+    scope: Option<Vec<String>>,
+    ip: IpAddr,
+    lifetime: Lifetime,
+    patience: Patience,
+    now: Instant,
+}
+
+/// What was decided. Whatever it is, it is committed: a reuse must end the session although the caller is refused.
+enum Outcome {
+    Renewed(Box<SignedIn>, i64, Option<Event>),
+    Reuse(Event),
+    InvalidGrant,
+    InvalidScope,
+}
+
+impl Ask {
+    fn decide(&self, conn: &mut Conn) -> QueryResult<Outcome> {
+        let RefreshToken { session: id, counter } = self.token;
+        let rotate = Rotate {
+            id,
+            counter,
+            client_id: &self.client_id,
+            scope: self.scope.as_deref(),
+            used_after: self.lifetime.used_after(self.now),
+            now: self.now,
+        };
+        match store::rotate(conn, rotate)? {
+            Some(signed_in) => Ok(Outcome::Renewed(Box::new(signed_in), counter + 1, None)),
+            None => store::in_transaction(conn, |conn| self.judge(conn)),
+        }
+    }
+
+    fn judge(&self, conn: &mut Conn) -> QueryResult<Outcome> {
+        let (id, now, presented) = (self.token.session, self.now, self.token.counter);
+        let Some(locked) = store::lock(conn, id)? else { return Ok(Outcome::InvalidGrant) };
+        let session = &locked.signed_in.session;
+        if session.client_id != self.client_id || self.lifetime.standing(session, now) != Standing::Live {
+            return Ok(Outcome::InvalidGrant);
+        }
+        if !self.scope_fits(&session.scopes) {
+            return Ok(Outcome::InvalidScope);
+        }
+        let newest = locked.line.counter;
+        let ip = IpNet::from(self.ip);
+        Ok(match locked.line.judge(presented, now, self.patience) {
+            Verdict::Rotate => {
+                store::advance(conn, id, presented + 1, now)?;
+                Outcome::Renewed(Box::new(locked.signed_in), presented + 1, None)
+            }
+            Verdict::Again => Outcome::Renewed(Box::new(locked.signed_in), newest, None),
+            Verdict::Forgive => {
+                store::forgive(conn, id, now)?;
+                store::note(conn, "refresh_forgiven", &locked, ip, now)?;
+                Outcome::Renewed(Box::new(locked.signed_in), newest, Some(Event::RefreshForgiven { session: id }))
+            }
+            Verdict::Recover => {
+                store::advance(conn, id, presented + 1, now)?;
+                store::note(conn, "refresh_recovered", &locked, ip, now)?;
+                Outcome::Renewed(
+                    Box::new(locked.signed_in),
+                    presented + 1,
+                    Some(Event::RefreshRecovered { session: id }),
+                )
+            }
+            Verdict::Reuse => {
+                session::end(conn, id, "reuse", now, self.lifetime.feed_until(now))?;
+                store::note(conn, "refresh_reused", &locked, ip, now)?;
+                let session_ip = locked.ip.map(|net| net.addr());
+                Outcome::Reuse(Event::RefreshReused { user: session.user, session: id, ip: self.ip, session_ip })
+            }
+        })
+    }
+
+    fn scope_fits(&self, granted: &str) -> bool {
+        let has = |scope: &String| granted.split(' ').any(|granted| granted == scope);
+        self.scope.as_ref().is_none_or(|scope| scope.iter().all(has))
+    }
+}

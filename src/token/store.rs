@@ -1,0 +1,130 @@
+//! The session's line of refresh tokens, in SQL.
+
+use diesel::sql_types::{Array, BigInt, Inet, Jsonb, Nullable, Text, Timestamptz, Uuid};
+use diesel::{Connection, OptionalExtension, QueryResult, QueryableByName, RunQueryDsl};
+use ipnet::IpNet;
+use serde_json::Value;
+
+use super::rotation::Line;
+use crate::base::clock::Instant;
+use crate::base::db::Conn;
+use crate::base::id::{SessionId, UserId, uuid_v7};
+use crate::base::statement::statement;
+use crate::session::{Row, SignedIn, signed_in_columns};
+
+statement! {
+    /// The usual case in one round trip: the newest token of a live session of that client. Touches no indexed column.
+    pub struct Rotate<'a> {
+        id: SessionId => Uuid,
+        counter: i64 => BigInt,
+        client_id: &'a str => Text,
+        scope: Option<&'a [String]> => Nullable<Array<Text>>,
+        used_after: Instant => Timestamptz,
+        now: Instant => Timestamptz,
+    }
+    concat!(
+        "UPDATE sessions s
+         SET refresh_token_counter = {counter} + 1, refreshed_at = {now}, last_activity_at = {now}
+         FROM users u
+         WHERE s.id = {id} AND s.refresh_token_counter = {counter} AND s.client_id = {client_id}
+           AND s.ended_at IS NULL AND s.not_after > {now} AND s.last_activity_at > {used_after}
+           AND ({scope} IS NULL OR {scope} <@ string_to_array(s.scopes, ' '))
+           AND u.id = s.user_id AND u.disabled_at IS NULL
+         RETURNING ", signed_in_columns!()
+    )
+}
+
+/// Rotates, if it is the usual case.
+pub fn rotate(conn: &mut Conn, rotate: Rotate<'_>) -> QueryResult<Option<SignedIn>> {
+    Ok(rotate.get_result::<Row>(conn).optional()?.map(SignedIn::from))
+}
+
+/// Does it all or nothing.
+pub fn in_transaction<T>(conn: &mut Conn, work: impl FnOnce(&mut Conn) -> QueryResult<T>) -> QueryResult<T> {
+    conn.transaction(work)
+}
+
+/// A session that is looked at closely, locked until the transaction ends.
+pub struct Locked {
+    pub signed_in: SignedIn,
+    pub line: Line,
+    /// The address that the session is known by.
+    pub ip: Option<IpNet>,
+}
+
+#[derive(QueryableByName)]
+struct LockedRow {
+    #[diesel(embed)]
+    signed_in: Row,
+    #[diesel(sql_type = BigInt)]
+    refresh_token_counter: i64,
+    #[diesel(sql_type = Nullable<Timestamptz>)]
+    refreshed_at: Option<Instant>,
+    #[diesel(sql_type = Nullable<Timestamptz>)]
+    forgiven_at: Option<Instant>,
+    #[diesel(sql_type = Nullable<Inet>)]
+    ip: Option<IpNet>,
+}
+
+statement! {
+    struct Lock { id: SessionId => Uuid }
+    concat!(
+        "SELECT ", signed_in_columns!(), ", s.refresh_token_counter, s.refreshed_at, s.forgiven_at, s.ip
+         FROM sessions s JOIN users u ON u.id = s.user_id WHERE s.id = {id} FOR UPDATE OF s"
+    )
+}
+
+/// The session of that id, whatever its standing.
+pub fn lock(conn: &mut Conn, id: SessionId) -> QueryResult<Option<Locked>> {
+    let row = Lock { id }.get_result::<LockedRow>(conn).optional()?;
+    Ok(row.map(|LockedRow { signed_in, refresh_token_counter, refreshed_at, forgiven_at, ip }| Locked {
+        signed_in: signed_in.into(),
+        line: Line { counter: refresh_token_counter, refreshed_at, forgiven_at },
+        ip,
+    }))
+}
+
+statement! {
+    struct Advance { id: SessionId => Uuid, counter: i64 => BigInt, now: Instant => Timestamptz }
+    "UPDATE sessions SET refresh_token_counter = {counter}, refreshed_at = {now}, last_activity_at = {now}
+     WHERE id = {id}"
+}
+
+/// Makes that counter the newest.
+pub fn advance(conn: &mut Conn, id: SessionId, counter: i64, now: Instant) -> QueryResult<()> {
+    Advance { id, counter, now }.execute(conn).map(|_| ())
+}
+
+statement! {
+    struct Forgive { id: SessionId => Uuid, now: Instant => Timestamptz }
+    "UPDATE sessions SET forgiven_at = {now}, last_activity_at = {now} WHERE id = {id}"
+}
+
+/// Writes down that a late predecessor was forgiven.
+pub fn forgive(conn: &mut Conn, id: SessionId, now: Instant) -> QueryResult<()> {
+    Forgive { id, now }.execute(conn).map(|_| ())
+}
+
+statement! {
+    struct Note<'a> {
+        id: uuid::Uuid => Uuid,
+        now: Instant => Timestamptz,
+        kind: &'a str => Text,
+        user: UserId => Uuid,
+        session: SessionId => Uuid,
+        client_id: &'a str => Text,
+        ip: IpNet => Inet,
+        detail: &'a Value => Jsonb,
+    }
+    "INSERT INTO audit_events (id, at, kind, user_id, session_id, client_id, ip, detail)
+     VALUES ({id}, {now}, {kind}, {user}, {session}, {client_id}, {ip}, {detail})"
+}
+
+/// Writes an odd refresh into the audit, with both addresses.
+pub fn note(conn: &mut Conn, kind: &str, locked: &Locked, ip: IpNet, now: Instant) -> QueryResult<()> {
+    let session = &locked.signed_in.session;
+    let detail = serde_json::json!({ "session_ip": locked.ip.map(|net| net.addr()) });
+    let (user, client_id) = (session.user, session.client_id.as_str());
+    let note = Note { id: uuid_v7(now), now, kind, user, session: session.id, client_id, ip, detail: &detail };
+    note.execute(conn).map(|_| ())
+}

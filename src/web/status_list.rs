@@ -1,0 +1,55 @@
+//! `GET /status-lists/{n}`: Token Status List (draft-ietf-oauth-status-list-21 §8).
+
+use actix_web::http::header::{self, HeaderValue};
+use actix_web::web::{Data, Path};
+use actix_web::{HttpRequest, HttpResponse};
+
+use super::client;
+use super::json_door::cannot_sign;
+use super::problem::Problem;
+use crate::app::App;
+use crate::token::{NoStatusList, StatusListToken, StatusLists};
+
+/// The list of that number, for everybody: it names nobody.
+pub async fn show(
+    app: Data<App>,
+    lists: Data<StatusLists>,
+    request: HttpRequest,
+    number: Path<String>,
+) -> HttpResponse {
+    let mut answer = match find(&app, &lists, &number) {
+        Ok(list) => found(&app, &request, &list),
+        Err(problem) => problem.for_program(&request),
+    };
+    answer.headers_mut().insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+    answer
+}
+
+fn find(app: &App, lists: &StatusLists, number: &str) -> Result<std::sync::Arc<StatusListToken>, Problem> {
+    // One address for each list: `01` is none.
+    let canonical = number.parse::<u64>().ok().filter(|parsed| parsed.to_string() == number);
+    let number = canonical.ok_or_else(Problem::not_found)?;
+    lists.get(app, number, app.clock.now()).map_err(|no| match no {
+        NoStatusList::Unknown => Problem::not_found(),
+        NoStatusList::NotFresh => Problem::feed_out_of_reach(),
+        NoStatusList::Sign(error) => cannot_sign(&error),
+    })
+}
+
+fn found(app: &App, request: &HttpRequest, list: &StatusListToken) -> HttpResponse {
+    let mut answer = if client::has_already(request, &list.etag) {
+        HttpResponse::NotModified().finish()
+    } else {
+        HttpResponse::Ok().content_type("application/statuslist+jwt").body(list.jwt.clone())
+    };
+    let max_age = app.config.tokens.status_list_ttl.as_secs().max(1);
+    let headers = answer.headers_mut();
+    for (name, value) in
+        [(header::CACHE_CONTROL, format!("public, max-age={max_age}")), (header::ETAG, list.etag.clone())]
+    {
+        if let Ok(value) = HeaderValue::from_str(&value) {
+            headers.insert(name, value);
+        }
+    }
+    answer
+}

@@ -1,0 +1,298 @@
+//! `GET|POST /callback/{provider}`: back from the provider.
+
+use chrono::TimeDelta;
+use serde_json::json;
+
+use crate::fake_provider::Op;
+use crate::support::{Begun, Gateway, Setup};
+
+/// RA-03
+#[tokio::test]
+async fn an_unknown_state_goes_nowhere() {
+    let gateway = Gateway::start();
+    let browser = gateway.browser();
+    let begun = browser.begin("op").await;
+    let code = begun.code("alice");
+    let other = if begun.state.starts_with('A') { "B" } else { "A" };
+    let altered = format!("{other}{}", &begun.state[1..]);
+    let longer = format!("{}A", begun.state);
+    let upper = begun.state.to_uppercase();
+    let odd = "' OR true --";
+    for state in [None, Some(""), Some(altered.as_str()), Some(&longer), Some(&upper), Some("x"), Some(odd)] {
+        let parameters: Vec<_> =
+            [("code", code.as_str())].into_iter().chain(state.map(|state| ("state", state))).collect();
+        let path = begun.callback(&parameters);
+        let page = browser.get(&path).await;
+        assert!(page.status == 400 && page.is_page(), "{state:?} {page:?}");
+        assert_eq!(page.set_cookie("vestibule"), None);
+        assert_eq!(browser.fetch(&path).await.problem(), (400, "unknown_state".into()), "{state:?}");
+    }
+    assert_eq!(gateway.token_requests(), 0);
+    assert_eq!(gateway.database.login(&begun.state), "pending NULL", "a stranger's guess spoils nothing");
+    assert_eq!(browser.get(&begun.callback_of("alice")).await.status, 303);
+}
+
+/// RA-04
+#[tokio::test]
+async fn another_browser_cannot_finish_a_login() {
+    let gateway = Gateway::start();
+    let (own, victim, stranger) = (gateway.browser(), gateway.browser(), gateway.browser());
+    let begun = own.begin("op").await;
+    let other = victim.begin("op").await;
+    for browser in [&victim, &stranger] {
+        let answer = browser.fetch(&begun.callback_of("attacker")).await;
+        assert_eq!(answer.problem(), (403, "wrong_browser".into()));
+        assert_eq!(answer.set_cookie("vestibule"), None);
+        let reference = gateway.database.words("SELECT reference FROM authorization_sessions").concat();
+        assert!(!reference.contains(answer.json()["reference"].as_str().expect("a reference")), "not theirs to know");
+        let denied = begun.callback(&[("error", "access_denied"), ("state", &begun.state)]);
+        assert_eq!(browser.fetch(&denied).await.problem(), (403, "wrong_browser".into()));
+    }
+    assert_eq!(gateway.token_requests(), 0);
+    assert_eq!(gateway.database.login(&begun.state), "pending NULL");
+    assert_eq!(own.get(&begun.callback_of("alice")).await.status, 303);
+    assert_eq!(victim.get(&other.callback_of("bob")).await.status, 303);
+}
+
+/// RA-06
+#[tokio::test]
+async fn a_replay_gives_nothing_new() {
+    let gateway = Gateway::start();
+    let browser = gateway.browser();
+    let begun = Begun::at("op", browser.get("/login/op?return_to=/done").await.location());
+    let path = begun.callback_of("alice");
+    let first = browser.get(&path).await;
+    assert_eq!(first.location(), "/done");
+    for _ in 0..3 {
+        let again = browser.get(&path).await;
+        assert_eq!(again.location(), "/done", "the one who is signed in by it goes on");
+        assert_eq!(again.set_cookie("vestibule"), None);
+    }
+    let session = browser.cookie("vestibule").expect("a session");
+    browser.forget_cookie("vestibule");
+    let signed_out = browser.fetch(&path).await;
+    assert_eq!(signed_out.problem(), (409, "state_used".into()));
+    assert!(signed_out.json()["reference"].as_str().is_some_and(|reference| reference.len() == 11));
+    let page = browser.get(&path).await;
+    assert!(page.status == 409 && page.is_page() && page.body.contains("/login?choose=1"), "{page:?}");
+
+    let thief = gateway.browser();
+    assert_eq!(thief.fetch(&path).await.problem(), (403, "wrong_browser".into()));
+    thief.set_cookie("vestibule", &session);
+    assert_eq!(thief.fetch(&path).await.problem(), (403, "wrong_browser".into()));
+
+    assert_eq!(gateway.token_requests(), 1);
+    assert_eq!(gateway.database.rows("sessions"), 1);
+    assert_eq!(gateway.database.login(&begun.state), "completed NULL");
+}
+
+/// RA-06: signed in by another login, or signed out since, is not signed in by this one.
+#[tokio::test]
+async fn a_replay_after_the_logout_signs_nobody_in() {
+    let gateway = Gateway::start();
+    let browser = gateway.browser();
+    let begun = browser.begin("op").await;
+    browser.get(&begun.callback_of("alice")).await;
+    assert_eq!(browser.post("/logout").await.status, 200);
+    assert_eq!(browser.fetch(&begun.callback_of("alice")).await.problem(), (409, "state_used".into()));
+    browser.sign_in("bob").await;
+    assert_eq!(browser.fetch(&begun.callback_of("alice")).await.problem(), (409, "state_used".into()));
+    assert_eq!(gateway.token_requests(), 2);
+}
+
+/// RA-07
+#[tokio::test]
+async fn who_comes_back_too_late_begins_again() {
+    let gateway = Gateway::with("[login]\nauthorization_lifetime = '5m'\n");
+    let browser = gateway.browser();
+    let (late, last) = (browser.begin("op").await, browser.begin("op").await);
+    gateway.hand.advance(TimeDelta::seconds(295));
+    assert_eq!(browser.get(&last.callback_of("alice")).await.status, 303);
+    gateway.hand.advance(TimeDelta::seconds(6));
+    assert_eq!(browser.fetch(&late.callback_of("alice")).await.problem(), (400, "state_expired".into()));
+    let page = browser.get(&late.callback_of("alice")).await;
+    assert!(page.status == 400 && page.body.contains("href=\"/login?choose=1\""), "{page:?}");
+    assert_eq!(gateway.token_requests(), 1);
+
+    // A sweep ends it; each start begins with one.
+    let replica = Setup::beside(&gateway).start();
+    gateway.database.until("SELECT count(*) FROM authorization_sessions WHERE status = 'expired'", 1).await;
+    assert_eq!(gateway.database.login(&late.state), "expired state_expired");
+    assert_eq!(replica.database.login(&last.state), "completed NULL");
+    assert_eq!(browser.fetch(&late.callback_of("alice")).await.problem(), (400, "state_expired".into()));
+}
+
+/// RA-08: a code of the honest provider never reaches the attacker's token endpoint, nor the other way round.
+#[tokio::test]
+async fn an_answer_of_another_provider_ends_the_login() {
+    let honest = Op::start();
+    let gateway = Setup::new().provider("honest", &honest).start();
+    let browser = gateway.browser();
+
+    let begun = browser.begin("op").await;
+    let mixed = begun.callback(&[("code", "honest-code"), ("state", &begun.state), ("iss", &honest.issuer)]);
+    assert_eq!(browser.fetch(&mixed).await.problem(), (400, "token_invalid".into()));
+    assert_eq!(gateway.database.login(&begun.state), "token_failed token_invalid");
+
+    let begun = browser.begin("op").await;
+    let denied = [("error", "access_denied"), ("state", &begun.state), ("iss", &honest.issuer)];
+    assert_eq!(browser.fetch(&begun.callback(&denied)).await.problem(), (400, "token_invalid".into()));
+
+    let begun = browser.begin("op").await;
+    let elsewhere = Begun { provider: "honest".into(), ..begun.clone() };
+    let answer = browser.fetch(&elsewhere.callback_of("alice")).await;
+    assert_eq!(answer.problem(), (400, "unknown_state".into()), "the state of another provider");
+    assert_eq!(gateway.database.login(&begun.state), "pending NULL");
+
+    assert_eq!((gateway.token_requests(), honest.calls_to("/token").len()), (0, 0));
+    let good = [("code", begun.code("alice")), ("state", begun.state.clone()), ("iss", gateway.op.issuer.clone())];
+    let good = good.each_ref().map(|(name, value)| (*name, value.as_str()));
+    assert_eq!(browser.get(&begun.callback(&good)).await.status, 303);
+}
+
+/// RA-09
+#[tokio::test]
+async fn a_promised_issuer_must_come() {
+    let setup = Setup::new();
+    setup.op.set_metadata("authorization_response_iss_parameter_supported", json!(true));
+    let gateway = setup.start();
+    let browser = gateway.browser();
+    let begun = browser.begin("op").await;
+    assert_eq!(browser.fetch(&begun.callback_of("alice")).await.problem(), (400, "token_invalid".into()));
+    assert_eq!(gateway.database.login(&begun.state), "token_failed token_invalid");
+    assert_eq!(gateway.token_requests(), 0);
+}
+
+/// RA-12, WB-04
+#[tokio::test]
+async fn a_providers_no_is_said_in_our_own_words() {
+    let gateway = Gateway::start();
+    let browser = gateway.browser();
+    const MARKUP: &str = "<script>alert(1)</script>\"'";
+    for (error, status, code) in [
+        ("access_denied", 403, "provider_denied"),
+        ("login_required", 403, "provider_denied"),
+        (MARKUP, 403, "provider_denied"),
+        ("server_error", 502, "provider_error"),
+        ("temporarily_unavailable", 502, "provider_error"),
+    ] {
+        let begun = browser.begin("op").await;
+        let refusal = [("error", error), ("error_description", MARKUP), ("error_uri", MARKUP), ("state", &begun.state)];
+        let page = browser.get(&begun.callback(&refusal)).await;
+        assert!(page.status == status && page.is_page(), "{error}: {page:?}");
+        assert!(!page.body.contains("alert(1)"), "{}", page.body);
+        assert_eq!(gateway.database.login(&begun.state), format!("denied {code}"));
+        let reference = gateway.database.words("SELECT reference FROM authorization_sessions ORDER BY id DESC LIMIT 1");
+        assert!(page.body.contains(&reference.concat()), "the page names the login");
+        // Consumed: a code that comes afterwards is too late.
+        assert_eq!(browser.fetch(&begun.callback_of("alice")).await.problem(), (409, "state_used".into()));
+    }
+    assert_eq!((gateway.token_requests(), gateway.database.rows("sessions")), (0, 0));
+    assert_eq!(gateway.database.number("SELECT count(*) FROM audit_events WHERE kind = 'login_failed'"), 5);
+    let steps = gateway.database.words("SELECT steps::text FROM authorization_sessions").concat();
+    assert!(!steps.contains("script"), "strangers' words in the record: {steps}");
+}
+
+/// RA-14
+#[tokio::test]
+async fn ambiguous_answers_are_refused_untouched() {
+    let gateway = Gateway::start();
+    let browser = gateway.browser();
+    let begun = browser.begin("op").await;
+    let (code, state) = (begun.code("alice"), begun.state.clone());
+    for query in [
+        format!("code={code}&error=access_denied&state={state}"),
+        format!("code={code}&code={code}&state={state}"),
+        format!("code={code}&state={state}&state={state}"),
+        format!("code={code}&state={state}&iss=a&iss=b"),
+        format!("code={code}&state={state}&c%6fde=x"),
+        format!("state={state}"),
+        format!("state={state}&code="),
+        format!("state={state}&code=%00"),
+        format!("state={state}&code=%ff"),
+        format!("state={state}%00&code={code}"),
+    ] {
+        let answer = browser.fetch(&format!("/callback/op?{query}")).await;
+        assert_eq!(answer.problem(), (400, "invalid_request".into()), "{query}");
+        let page = browser.get(&format!("/callback/op?{query}")).await;
+        assert!(page.status == 400 && page.is_page(), "{query}");
+    }
+    assert_eq!(gateway.token_requests(), 0);
+    assert_eq!(gateway.database.login(&state), "pending NULL");
+}
+
+/// RA-19: no provider here answers by a form.
+#[tokio::test]
+async fn an_answer_by_a_form_is_refused() {
+    let gateway = Gateway::start();
+    let browser = gateway.browser();
+    let begun = browser.begin("op").await;
+    let form = begun.callback_of("alice").split_once('?').map(|(_, query)| query.to_owned()).unwrap_or_default();
+    let posted = browser.ask("POST", "/callback/op").body("application/x-www-form-urlencoded", form).send().await;
+    assert_eq!(posted.status, 400, "{posted:?}");
+    assert_eq!(posted.set_cookie("vestibule"), None);
+    assert_eq!(browser.ask("POST", &begun.callback_of("alice")).send().await.status, 400);
+    assert_eq!(browser.ask("PUT", &begun.callback_of("alice")).send().await.status, 405);
+    assert_eq!(gateway.token_requests(), 0);
+    assert_eq!(gateway.database.login(&begun.state), "pending NULL");
+}
+
+/// RE-06, RE-07
+#[tokio::test]
+async fn the_way_on_is_the_one_that_was_asked_at_the_beginning() {
+    let gateway = Gateway::start();
+    let browser = gateway.browser();
+    let begun = Begun::at("op", browser.get("/login/op?return_to=/bound%3Fa%3D1").await.location());
+    let (code, state) = (begun.code("alice"), begun.state.as_str());
+    let evil = [("code", code.as_str()), ("state", state), ("return_to", "/other"), ("redirect_uri", "/other")];
+    let answer = browser.get(&begun.callback(&evil)).await;
+    assert_eq!(answer.status, 303);
+    assert_eq!(answer.location(), "/bound?a=1", "nothing is appended");
+    assert_eq!(answer.header("cache-control"), "no-store");
+    assert_eq!(answer.header("referrer-policy"), "no-referrer");
+}
+
+#[tokio::test]
+async fn the_default_way_on_is_configured() {
+    let gateway = Gateway::with(
+        "[login]\nreturn_to = ['https://app.example.com']\ndefault_return_to = 'https://app.example.com/in'\n",
+    );
+    assert_eq!(gateway.browser().sign_in("alice").await.location(), "https://app.example.com/in");
+}
+
+/// A login completes only at the door that began it, and is not spent at the other one.
+#[tokio::test]
+async fn a_login_of_the_json_door_is_unknown_here() {
+    let gateway = Gateway::start();
+    let browser = gateway.browser();
+    let begun = browser.begin_json("op").await;
+    assert_eq!(browser.fetch(&begun.callback_of("alice")).await.problem(), (400, "unknown_state".into()));
+    assert_eq!((gateway.token_requests(), gateway.database.login(&begun.state)), (0, "pending NULL".into()));
+    let answer = browser.post_json("/oauth2/token/", &begun.exchange_of("alice")).await;
+    assert_eq!(answer.status, 200, "{answer:?}");
+}
+
+/// Everything that a completed login leaves behind, in the same moment.
+#[tokio::test]
+async fn a_completed_login_is_written_down_whole() {
+    let gateway = Gateway::start();
+    let browser = gateway.browser();
+    let begun = browser.begin("op").await;
+    let ask = browser.ask("GET", &begun.callback_of("alice")).header("user-agent", "Test/1");
+    assert_eq!(ask.send().await.status, 303);
+    let database = &gateway.database;
+    assert_eq!(database.login(&begun.state), "completed NULL");
+    let steps = "SELECT string_agg(step->>'step', ' ') FROM authorization_sessions, jsonb_array_elements(steps) step";
+    assert_eq!(database.words(steps), ["began returned completed"]);
+    assert_eq!(database.words("SELECT provider || ' ' || sub FROM subs"), ["op alice"]);
+    assert_eq!(database.words("SELECT email FROM users"), ["alice@example.com"]);
+    let session = "SELECT concat_ws(' ', provider, client_id, host(ip), user_agent) FROM sessions";
+    assert_eq!(database.words(session), ["op vestibule 127.0.0.1 Test/1"]);
+    let same = "SELECT count(*) FROM sessions s JOIN authorization_sessions a ON a.session_id = s.id
+                JOIN audit_events e ON e.session_id = s.id AND e.kind = 'login_completed' AND e.user_id = s.user_id
+                AND e.reference = a.reference";
+    assert_eq!(database.number(same), 1);
+    let token = &gateway.op.calls_to("/token")[0];
+    assert_eq!(token.form("redirect_uri"), [format!("{}/callback/op", gateway.public_url)]);
+    assert_eq!(token.form("code_verifier").len(), 1);
+}

@@ -1,0 +1,4 @@
+//! `/login`
+
+mod page;
+mod provider;

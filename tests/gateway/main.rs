@@ -1,0 +1,30 @@
+//! The gateway over HTTP, as browsers, frontends and strangers meet it. Laid out like its addresses.
+
+#![expect(clippy::expect_used, clippy::indexing_slicing, clippy::panic, reason = "a test stops where it fails")]
+
+#[path = "../fake_provider/mod.rs"]
+mod fake_provider;
+
+mod accounts;
+mod at_once;
+mod callback;
+mod clock;
+mod conversation;
+mod cors;
+mod database;
+mod hostile;
+mod jwks;
+mod limits;
+mod login;
+mod logout;
+mod oauth2;
+mod ops;
+mod pages;
+mod pretend;
+mod providers;
+mod public_url;
+mod replicas;
+mod round_trips;
+mod session;
+mod session_token;
+mod support;

@@ -1,0 +1,4 @@
+//! `/oauth2`
+
+mod token;
+mod url;

@@ -1,0 +1,205 @@
+//! A browser: it keeps cookies, follows nothing by itself, and shows what it got.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
+
+use reqwest::{Client, Method, RequestBuilder, redirect};
+use serde_json::{Value, json};
+
+use super::answer::{Answer, parameter};
+use crate::fake_provider::Op;
+
+/// One client for all tests; it keeps no connection, since each test has a runtime of its own.
+#[expect(clippy::disallowed_methods, reason = "the tests stand outside the gateway")]
+static CLIENT: LazyLock<Client> = LazyLock::new(|| {
+    let builder = Client::builder().redirect(redirect::Policy::none()).pool_max_idle_per_host(0).no_proxy();
+    builder.build().expect("a client")
+});
+
+/// A browser. A clone is another tab of the same one.
+#[derive(Clone)]
+pub struct Browser {
+    base: String,
+    cookies: Arc<Mutex<BTreeMap<String, String>>>,
+}
+
+/// A login that was begun.
+#[derive(Clone, Debug)]
+pub struct Begun {
+    /// Where the browser is sent.
+    pub url: String,
+    pub state: String,
+    pub nonce: String,
+    pub provider: String,
+}
+
+impl Begun {
+    /// From the URL of an authorization request.
+    #[track_caller]
+    pub fn at(provider: &str, url: String) -> Self {
+        let said = |name| parameter(&url, name).unwrap_or_else(|| panic!("no {name} in {url}"));
+        Self { state: said("state"), nonce: said("nonce"), provider: provider.to_owned(), url }
+    }
+
+    /// The code that the fake provider would send somebody back with.
+    pub fn code(&self, sub: &str) -> String {
+        Op::code(sub, &self.nonce)
+    }
+
+    /// The path and query of the callback with these parameters.
+    pub fn callback(&self, parameters: &[(&str, &str)]) -> String {
+        let query = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(parameters).finish();
+        format!("/callback/{}?{query}", self.provider)
+    }
+
+    /// The path and query by which somebody comes back.
+    pub fn callback_of(&self, sub: &str) -> String {
+        self.callback(&[("code", &self.code(sub)), ("state", &self.state)])
+    }
+
+    /// The body by which a frontend exchanges somebody's code.
+    pub fn exchange_of(&self, sub: &str) -> Value {
+        json!({"provider": self.provider, "code": self.code(sub), "state": self.state})
+    }
+}
+
+impl Browser {
+    /// A new one. `base` is in front of every path, and what it is said to be is nothing to it.
+    pub fn new(base: &str) -> Self {
+        Self { base: base.to_owned(), cookies: Arc::default() }
+    }
+
+    fn cookies(&self) -> MutexGuard<'_, BTreeMap<String, String>> {
+        self.cookies.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A cookie's value.
+    pub fn cookie(&self, name: &str) -> Option<String> {
+        self.cookies().get(name).cloned()
+    }
+
+    /// Plants a cookie.
+    pub fn set_cookie(&self, name: &str, value: &str) {
+        self.cookies().insert(name.to_owned(), value.to_owned());
+    }
+
+    /// Loses a cookie.
+    pub fn forget_cookie(&self, name: &str) {
+        self.cookies().remove(name);
+    }
+
+    /// A request to be sent. It asks for a page, as a navigation does.
+    pub fn ask(&self, method: &str, path: &str) -> Ask {
+        let url = if path.starts_with("http") { path.to_owned() } else { format!("{}{path}", self.base) };
+        let method = Method::from_bytes(method.as_bytes()).expect("a method");
+        let mut request = CLIENT.request(method, url);
+        let cookies: Vec<_> = self.cookies().iter().map(|(name, value)| format!("{name}={value}")).collect();
+        if !cookies.is_empty() {
+            request = request.header("cookie", cookies.join("; "));
+        }
+        Ask { browser: self.clone(), request, accept: "text/html,application/xhtml+xml,*/*;q=0.8" }
+    }
+
+    /// Opens a page.
+    pub async fn get(&self, path: &str) -> Answer {
+        self.ask("GET", path).send().await
+    }
+
+    /// Fetches, as a script does.
+    pub async fn fetch(&self, path: &str) -> Answer {
+        self.ask("GET", path).for_json().send().await
+    }
+
+    /// Posts without a body, from a page of the gateway's own.
+    pub async fn post(&self, path: &str) -> Answer {
+        self.ask("POST", path).header("sec-fetch-site", "same-origin").send().await
+    }
+
+    /// Posts JSON, as a script does.
+    pub async fn post_json(&self, path: &str, body: &Value) -> Answer {
+        self.ask("POST", path).for_json().json(body).send().await
+    }
+
+    /// Begins a login at the cookie door.
+    pub async fn begin(&self, provider: &str) -> Begun {
+        Begun::at(provider, self.get(&format!("/login/{provider}")).await.location())
+    }
+
+    /// Begins a login at the JSON door.
+    pub async fn begin_json(&self, provider: &str) -> Begun {
+        let answer = self.fetch(&format!("/oauth2/url/?provider={provider}")).await;
+        assert_eq!(answer.status, 200, "{answer:?}");
+        Begun::at(provider, answer.json()["url"].as_str().expect("a URL").to_owned())
+    }
+
+    /// Signs in at the fake provider `op` by the cookie door.
+    pub async fn sign_in(&self, sub: &str) -> Answer {
+        let begun = self.begin("op").await;
+        let answer = self.get(&begun.callback_of(sub)).await;
+        assert_eq!(answer.status, 303, "{answer:?}");
+        answer
+    }
+
+    /// Signs in at the fake provider `op` by the JSON door; what the door answered.
+    pub async fn sign_in_json(&self, sub: &str) -> Value {
+        let begun = self.begin_json("op").await;
+        let answer = self.post_json("/oauth2/token/", &begun.exchange_of(sub)).await;
+        assert_eq!(answer.status, 200, "{answer:?}");
+        answer.json()
+    }
+
+    fn keep(&self, answer: &Answer) {
+        for line in answer.headers.get_all("set-cookie") {
+            let line = line.to_str().expect("text");
+            let (name, rest) = line.split_once('=').expect("a cookie");
+            if line.contains("Max-Age=0") {
+                self.cookies().remove(name);
+            } else {
+                let value = rest.split(';').next().unwrap_or_default();
+                self.cookies().insert(name.to_owned(), value.to_owned());
+            }
+        }
+    }
+}
+
+/// A request to be sent.
+pub struct Ask {
+    browser: Browser,
+    request: RequestBuilder,
+    accept: &'static str,
+}
+
+impl Ask {
+    /// With a header.
+    pub fn header(mut self, name: &str, value: &str) -> Self {
+        self.request = self.request.header(name, value);
+        self
+    }
+
+    /// As a script does that wants JSON.
+    pub fn for_json(mut self) -> Self {
+        self.accept = "application/json";
+        self
+    }
+
+    /// With a JSON body.
+    pub fn json(mut self, body: &Value) -> Self {
+        self.request = self.request.json(body);
+        self
+    }
+
+    /// With a body of a media type.
+    pub fn body(self, media_type: &str, body: impl Into<reqwest::Body>) -> Self {
+        let mut typed = self.header("content-type", media_type);
+        typed.request = typed.request.body(body);
+        typed
+    }
+
+    /// Sends it and keeps the cookies of the answer.
+    pub async fn send(self) -> Answer {
+        let answer = self.request.header("accept", self.accept).send().await.expect("an answer");
+        let answer = Answer::of(answer).await;
+        self.browser.keep(&answer);
+        answer
+    }
+}

@@ -1,0 +1,93 @@
+//! A database of one test, and a look at its rows.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use diesel::connection::SimpleConnection;
+use diesel::sql_types::{BigInt, Nullable, Text};
+use diesel::{Connection, PgConnection, QueryableByName, RunQueryDsl, sql_query};
+use vestibule::base::secret::Hashed;
+
+use super::cluster::Cluster;
+
+/// A database.
+#[derive(Clone)]
+pub struct Database {
+    pub cluster: Arc<Cluster>,
+    pub url: String,
+}
+
+#[derive(QueryableByName)]
+struct Number {
+    #[diesel(sql_type = BigInt)]
+    value: i64,
+}
+
+#[derive(QueryableByName)]
+struct Words {
+    #[diesel(sql_type = Nullable<Text>)]
+    value: Option<String>,
+}
+
+impl Database {
+    /// A name that no other test has.
+    pub fn new_name() -> String {
+        static NEXT: AtomicUsize = AtomicUsize::new(1);
+        format!("test{}", NEXT.fetch_add(1, Ordering::SeqCst))
+    }
+
+    pub fn new(cluster: &Arc<Cluster>, name: &str) -> Self {
+        Self { url: cluster.url(name), cluster: Arc::clone(cluster) }
+    }
+
+    /// A connection of the test's own.
+    pub fn connection(&self) -> PgConnection {
+        PgConnection::establish(&self.url).expect("a connection")
+    }
+
+    /// Runs statements.
+    pub fn execute(&self, statements: &str) {
+        self.connection().batch_execute(statements).expect("good statements");
+    }
+
+    /// The number that a query gives, as `SELECT count(*) FROM …`.
+    pub fn number(&self, query: &str) -> i64 {
+        let query = sql_query(format!("SELECT ({query})::bigint AS value"));
+        query.get_result::<Number>(&mut self.connection()).expect("a number").value
+    }
+
+    /// How many rows a table has.
+    pub fn rows(&self, table: &str) -> i64 {
+        self.number(&format!("SELECT count(*) FROM {table}"))
+    }
+
+    /// The words that a query gives, a row each, as `SELECT email FROM users`.
+    pub fn words(&self, query: &str) -> Vec<String> {
+        let query = sql_query(format!("SELECT value::text FROM ({query}) AS asked (value)"));
+        let rows = query.load::<Words>(&mut self.connection()).expect("words");
+        rows.into_iter().map(|row| row.value.unwrap_or_else(|| "NULL".into())).collect()
+    }
+
+    /// Status and failure of the login with that state, as `pending NULL` or `denied user_disabled`.
+    pub fn login(&self, state: &str) -> String {
+        let hash = Hashed::of(state).as_bytes().iter().fold(String::new(), |hex, byte| format!("{hex}{byte:02x}"));
+        let row = format!(
+            "SELECT concat_ws(' ', status, coalesce(failure, 'NULL')) FROM authorization_sessions
+             WHERE state_hash = '\\x{hash}'"
+        );
+        self.words(&row).concat()
+    }
+}
+
+impl Database {
+    /// Waits until a count is what it should be, ten seconds at most.
+    pub async fn until(&self, query: &str, expected: i64) {
+        for _ in 0..500 {
+            if self.number(query) == expected {
+                return;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        }
+        panic!("{query} is still {}", self.number(query));
+    }
+}

@@ -1,0 +1,111 @@
+//! A running gateway, on a thread of its own.
+
+use std::net::SocketAddr;
+use std::sync::mpsc;
+use std::thread::JoinHandle;
+
+use tokio::sync::oneshot;
+use vestibule::base::clock::{Clock, Hand};
+use vestibule::config::Config;
+use vestibule::server::Server;
+
+use super::browser::Browser;
+use super::database::Database;
+use super::setup::Setup;
+use crate::fake_provider::Op;
+
+/// A gateway, told to stop when it is dropped.
+pub struct Gateway {
+    /// Where its pages are, with the prefix of its public URL.
+    pub base: String,
+    /// Its public listener.
+    pub address: SocketAddr,
+    /// The issuer.
+    pub public_url: String,
+    /// Where its admin listener is.
+    pub admin: String,
+    /// Its database.
+    pub database: Database,
+    /// Its provider `op`.
+    pub op: Op,
+    /// Its clock, and that of `op`.
+    pub clock: Clock,
+    /// Moves the clock.
+    pub hand: Hand,
+    stop: Option<oneshot::Sender<()>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+/// A server and what ends it.
+pub struct Running {
+    pub public: SocketAddr,
+    pub admin: SocketAddr,
+    pub stop: oneshot::Sender<()>,
+    pub thread: JoinHandle<()>,
+}
+
+impl Running {
+    /// Starts a server; the error in words.
+    pub fn start(config: Config, clock: Clock) -> Result<Self, String> {
+        let (tell, started) = mpsc::channel();
+        let (stop, stopped) = oneshot::channel();
+        let thread = std::thread::spawn(move || {
+            actix_web::rt::System::new().block_on(async move {
+                match Server::start(config, clock).await {
+                    Ok(server) => {
+                        let _waits = tell.send(Ok((server.public_addr(), server.admin_addr())));
+                        let _told_or_dropped = stopped.await;
+                        server.stop().await;
+                    }
+                    Err(error) => drop(tell.send(Err(error.to_string()))),
+                }
+            });
+        });
+        let (public, admin) = started.recv().expect("an outcome")?;
+        Ok(Self { public, admin, stop, thread })
+    }
+}
+
+impl Gateway {
+    /// One as the tests like it: high limits, one worker, the fake provider `op`, a database of its own.
+    pub fn start() -> Self {
+        Setup::new().start()
+    }
+
+    /// One of those, with more configuration.
+    pub fn with(toml: &str) -> Self {
+        Setup::new().toml(toml).start()
+    }
+
+    pub fn new(running: Running, setup: Setup, database: Database, public_url: String) -> Self {
+        let prefix = url::Url::parse(&public_url).expect("a URL").path().trim_end_matches('/').to_owned();
+        Self {
+            base: format!("http://{}{prefix}", running.public),
+            address: running.public,
+            public_url,
+            admin: format!("http://{}", running.admin),
+            database,
+            op: setup.op,
+            clock: setup.clock,
+            hand: setup.hand,
+            stop: Some(running.stop),
+            thread: Some(running.thread),
+        }
+    }
+
+    /// A new browser.
+    pub fn browser(&self) -> Browser {
+        Browser::new(&self.base)
+    }
+
+    /// What the provider's token endpoint was asked so far.
+    pub fn token_requests(&self) -> usize {
+        self.op.calls_to("/token").len()
+    }
+
+    /// Stops it in order, and waits for its end.
+    pub fn stop(mut self) {
+        drop(self.stop.take());
+        self.thread.take().expect("not stopped before").join().expect("no panic");
+    }
+}

@@ -1,0 +1,119 @@
+//! Two replicas on one database, and sessions to be refreshed there.
+
+use std::sync::Mutex;
+
+use diesel::connection::SimpleConnection;
+use diesel::sql_types::{BigInt, Nullable, Text};
+use diesel::{PgConnection, QueryableByName, RunQueryDsl, sql_query};
+use reqwest::Client;
+use serde_json::Value;
+use uuid::Uuid;
+use vestibule::base::clock::Instant;
+use vestibule::base::id::{SessionId, UserId};
+use vestibule::base::seal::Ring;
+use vestibule::token::RefreshToken;
+
+use crate::support::{Cluster, Gateway, Setup};
+
+/// Two gateways.
+pub struct Replicas {
+    pub both: [Gateway; 2],
+    pub ring: Ring,
+    client: Client,
+    /// Kept open: thousands of sessions are written and read by it.
+    conn: Mutex<PgConnection>,
+}
+
+#[derive(QueryableByName)]
+struct Row {
+    #[diesel(sql_type = BigInt)]
+    refresh_token_counter: i64,
+    #[diesel(sql_type = Nullable<Text>)]
+    ended_reason: Option<String>,
+}
+
+/// What the token endpoint answered.
+#[derive(Clone, Debug)]
+pub struct Reply {
+    pub status: u16,
+    pub body: Value,
+}
+
+impl Reply {
+    /// The refresh token, or the error.
+    pub fn outcome(&self) -> Result<String, String> {
+        match self.status {
+            200 => Ok(self.body["refresh_token"].as_str().expect("a refresh token").to_owned()),
+            400 => Err(self.body["error"].as_str().expect("an error").to_owned()),
+            _ => panic!("{self:?}"),
+        }
+    }
+}
+
+impl Replicas {
+    pub fn start() -> Self {
+        let first = Gateway::start();
+        let second = Setup::beside(&first).start();
+        let ring = Ring::parse([Cluster::ring_key()]).expect("the ring of both");
+        #[expect(clippy::disallowed_methods, reason = "the tests stand outside the gateway")]
+        let client = Client::builder().no_proxy().build().expect("a client");
+        let conn = Mutex::new(first.database.connection());
+        Self { both: [first, second], ring, client, conn }
+    }
+
+    pub fn now(&self) -> Instant {
+        self.both[0].clock.now()
+    }
+
+    /// A session as a login leaves it. Written by hand, since thousands are needed.
+    pub fn session(&self, scopes: &str) -> SessionId {
+        let now = self.now();
+        let (user, session) = (UserId::new(now), SessionId::new(now));
+        let (at, end) = (now.to_rfc3339(), (now + chrono::TimeDelta::days(90)).to_rfc3339());
+        self.execute(&format!(
+            "INSERT INTO users (id, created_at, updated_at) VALUES ('{user}', '{at}', '{at}');
+             INSERT INTO sessions (id, user_id, provider, client_id, scopes, auth_time, last_activity_at, not_after,
+                                   ip, created_at)
+             VALUES ('{session}', '{user}', 'op', 'vestibule', '{scopes}', '{at}', '{at}', '{end}',
+                     '192.0.2.7', '{at}')"
+        ));
+        session
+    }
+
+    /// The token with that counter.
+    pub fn token(&self, session: SessionId, counter: i64) -> String {
+        RefreshToken { session, counter }.encode(&self.ring).expose().to_owned()
+    }
+
+    /// Presents a token at one of the replicas.
+    pub async fn present(&self, replica: usize, token: &str) -> Reply {
+        self.present_with(replica, &[("refresh_token", token)]).await
+    }
+
+    /// Presents a token, with more parameters.
+    pub async fn present_with(&self, replica: usize, more: &[(&str, &str)]) -> Reply {
+        let form = [&[("grant_type", "refresh_token")], more].concat();
+        let url = format!("{}/oauth2/token", self.both[replica].base);
+        let answer = self.client.post(url).form(&form).send().await.expect("an answer");
+        let status = answer.status().as_u16();
+        Reply { status, body: answer.json().await.expect("JSON") }
+    }
+
+    /// Counter and end of a session, as they stand in its row.
+    pub fn row(&self, session: SessionId) -> (i64, Option<String>) {
+        let row = "SELECT refresh_token_counter, ended_reason FROM sessions WHERE id = ";
+        let row = sql_query(format!("{row}'{session}'"));
+        let row = row.get_result::<Row>(&mut *self.conn.lock().expect("no panic")).expect("a row");
+        (row.refresh_token_counter, row.ended_reason)
+    }
+
+    /// Runs statements.
+    pub fn execute(&self, statements: &str) {
+        self.conn.lock().expect("no panic").batch_execute(statements).expect("good statements");
+    }
+}
+
+/// A new, random, unknown id.
+pub fn nobody() -> SessionId {
+    SessionId(Uuid::new_v4())
+}
