@@ -92,8 +92,8 @@ keys = ["{ring_key}"]
 algorithms = ["ES256"]
 
 [limits]
-logins_per_minute = 1000000000
-tokens_per_minute = 1000000000
+logins_per_minute = 1000000
+tokens_per_minute = 1000000
 
 [providers.op]
 kind = "oidc"
