@@ -36,6 +36,9 @@ pub enum StartError {
     /// The database cannot be brought up to date.
     #[error("the database cannot be used: {0}")]
     Db(#[from] DbError),
+    /// The database lacks migrations, and we were told not to run them.
+    #[error("the database lacks the migration {0}; run `vestibule migrate`, or set database.migrate_on_start = true")]
+    Schema(String),
     /// There is nothing to sign with.
     #[error(transparent)]
     Keys(#[from] KeysError),
@@ -86,6 +89,8 @@ impl Server {
             for name in migrate::migrate(&db)? {
                 tracing::info!(name, "migrated");
             }
+        } else if let Some(name) = migrate::pending(&db)?.into_iter().next() {
+            return Err(StartError::Schema(name));
         }
         let (keys, events) = keys::establish(&db, &config.ring, &config.signing.algorithms, clock.now())?;
         events.iter().for_each(telemetry::record);
@@ -181,13 +186,14 @@ fn listen_public(
 
 fn listen_admin(app: &Arc<App>, readiness: &Data<Readiness>, metrics: Option<Metrics>) -> Result<Listener, StartError> {
     let (data, readiness, metrics) = (Data::from(Arc::clone(app)), readiness.clone(), Data::new(metrics));
+    let administered = app.config.admin.token.is_some();
     let server = HttpServer::new(move || {
         HttpApp::new()
             .app_data(data.clone())
             .app_data(readiness.clone())
             .app_data(metrics.clone())
             .wrap(from_fn(web::keep_bounds))
-            .configure(web::admin)
+            .configure(|routes| web::admin(routes, administered))
     });
     let address = app.config.server.admin_listen;
     let server = server

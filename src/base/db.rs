@@ -67,7 +67,7 @@ impl From<DieselError> for DbError {
             "the database system is",
             "SSL",
         ];
-        let text = error.to_string();
+        let text = one_line(&error);
         match &error {
             DieselError::DatabaseError(
                 DatabaseErrorKind::ClosedConnection
@@ -100,14 +100,12 @@ struct Inner {
     queue: SyncSender<Job>,
     acquire_timeout: Duration,
     patience: Duration,
-    session_settings: String,
 }
 
 impl Db {
     /// Opens the pool without waiting for the database: it may come later, and come back.
     pub fn open(access: &Access) -> Self {
         let manager = Manager::new(access);
-        let session_settings = manager.settings.clone();
         let pool = r2d2::Pool::builder()
             .max_size(access.pool_size)
             .min_idle(Some(access.pool_size.min(2)))
@@ -122,14 +120,7 @@ impl Db {
         }
         let acquire_timeout = access.acquire_timeout;
         let patience = acquire_timeout + access.statement_timeout;
-        Self(Arc::new(Inner {
-            pool,
-            manager: Manager::new(access),
-            queue,
-            acquire_timeout,
-            patience,
-            session_settings,
-        }))
+        Self(Arc::new(Inner { pool, manager: Manager::new(access), queue, acquire_timeout, patience }))
     }
 
     /// Does one named piece of work with a connection, again where it lost against another one. Work whose caller is
@@ -169,7 +160,7 @@ impl Db {
 
     /// The statement that gives a connection its timeouts, for who changed them for a while.
     pub fn session_settings(&self) -> &str {
-        &self.0.session_settings
+        &self.0.manager.settings
     }
 
     /// The same as [`Db::run`] for callers that are threads themselves: the command line and the start.
@@ -219,7 +210,7 @@ fn with_connection<T>(
     work: impl FnOnce(&mut Conn) -> QueryResult<T>,
 ) -> Result<T, DbError> {
     let started = Moment::now();
-    let mut conn = pool.get_timeout(wait).map_err(|error| DbError::Unavailable(error.to_string()))?;
+    let mut conn = pool.get_timeout(wait).map_err(|error| DbError::Unavailable(one_line(&error)))?;
     let outcome = work(&mut conn).map_err(DbError::from);
     metrics::histogram!("vestibule_db_seconds", "work" => name).record(started.elapsed().as_secs_f64());
     if let Err(error) = &outcome {
@@ -317,8 +308,13 @@ struct Reporter;
 
 impl r2d2::HandleError<diesel::r2d2::Error> for Reporter {
     fn handle_error(&self, error: diesel::r2d2::Error) {
-        tracing::warn!(%error, "cannot connect to the database");
+        tracing::warn!(error = one_line(&error), "cannot connect to the database");
     }
+}
+
+/// libpq breaks its messages into lines; in a log an event is one.
+fn one_line(error: &impl std::fmt::Display) -> String {
+    error.to_string().lines().map(str::trim).filter(|line| !line.is_empty()).collect::<Vec<_>>().join("; ")
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ use std::time::Duration;
 use clap::{Args, Subcommand};
 use url::Url;
 
+use super::opened;
 use crate::base::clock::Clock;
 use crate::base::secret::Plain;
 use crate::dev::provider::{self, Client, Settings};
@@ -71,7 +72,7 @@ pub fn run(args: DevArgs, files: Vec<PathBuf>) -> ExitCode {
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
-        Err(reason) => fail(&reason),
+        Err(reason) => opened::failed(&format_args!("vestibule dev: {reason}")),
     }
 }
 
@@ -84,10 +85,4 @@ fn serve_provider(args: ProviderArgs) -> std::io::Result<()> {
     };
     let (slow, clock) = (Duration::from_secs(args.slow), Clock::system());
     provider::serve(Settings { listen: args.listen, issuer: args.issuer, client, slow, clock })
-}
-
-#[expect(clippy::print_stderr, reason = "this is said to the person at the terminal")]
-fn fail(reason: &str) -> ExitCode {
-    eprintln!("vestibule dev: {reason}");
-    ExitCode::FAILURE
 }

@@ -1,5 +1,6 @@
 //! Wiring everything together, and taking it apart again.
 
+use std::io::Write;
 use std::net::TcpListener;
 use std::time::Duration;
 
@@ -71,7 +72,7 @@ fn start_app(plan: &Plan) -> Result<Option<DemoApp>, DevError> {
     DemoApp::start(plan.app(), &plan.public_url(), PROVIDER).map(Some).map_err(DevError::at(plan.app()))
 }
 
-#[expect(clippy::print_stdout, reason = "this is said to the person at the terminal")]
+/// Whoever stops listening (`… | head`) does not stop us.
 fn say(text: &str) {
-    println!("{text}");
+    let _unread = writeln!(std::io::stdout(), "{text}");
 }

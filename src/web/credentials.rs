@@ -4,6 +4,7 @@ use actix_web::HttpRequest;
 use actix_web::http::header;
 
 use super::cookies::{self, SessionCookie};
+use super::cors;
 use super::problem::Problem;
 use crate::app::App;
 use crate::base::clock::Instant;
@@ -44,6 +45,15 @@ pub async fn signed_in(app: &App, request: &HttpRequest, now: Instant) -> Result
     Ok((signed_in, means))
 }
 
+/// The same for a request that changes something: where a cookie speaks for it, it must come from where it may (SE-13).
+pub async fn may_change(app: &App, request: &HttpRequest, now: Instant) -> Result<(SignedIn, Means), Problem> {
+    let (_, means) = claimed(app, request, now)?;
+    if means == Means::Cookie && !cors::may_change(app, request) {
+        return Err(Problem::foreign_origin());
+    }
+    signed_in(app, request, now).await
+}
+
 /// The session that a request claims to speak for, by credentials that are ours.
 pub fn claimed(app: &App, request: &HttpRequest, now: Instant) -> Result<(SessionId, Means), Problem> {
     if request.headers().contains_key(header::AUTHORIZATION) {
@@ -61,7 +71,7 @@ pub fn claimed(app: &App, request: &HttpRequest, now: Instant) -> Result<(Sessio
 }
 
 /// The token of an `Authorization: Bearer` header (RFC 6750 §2.1); the scheme in any letter case.
-fn bearer(request: &HttpRequest) -> Option<String> {
+pub fn bearer(request: &HttpRequest) -> Option<String> {
     let mut values = request.headers().get_all(header::AUTHORIZATION);
     let (value, second) = (values.next()?.to_str().ok()?, values.next());
     let (scheme, token) = value.split_once(' ')?;

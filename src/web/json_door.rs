@@ -58,7 +58,7 @@ async fn exchange(
     payload: Payload,
 ) -> Result<HttpResponse, Problem> {
     throttles.come_back(app, request)?;
-    let body = extract::body(payload, app.config.limits.body_bytes).await?;
+    let body = extract::body(request, payload, app.config.limits.body_bytes).await?;
     let Exchange { provider, code, state, iss } = extract::json(&body)?;
     if [&provider, &code, &state].into_iter().any(|text| text.is_empty() || text.contains('\0')) {
         return Err(Problem::invalid_request());

@@ -1,6 +1,8 @@
 //! HTTP in, HTTP out: the only storey that knows actix-web. A handler takes typed values in, calls one verb and gives a
 //! typed value out.
 
+mod account;
+mod administration;
 mod bounds;
 mod client;
 mod cookies;
@@ -17,6 +19,7 @@ mod pages;
 mod problem;
 mod routes;
 mod session;
+mod sessions;
 mod status_list;
 mod throttle;
 mod token;

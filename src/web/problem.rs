@@ -75,6 +75,8 @@ static CLIENT_UNKNOWN: Row =
     row(401, "invalid_client", "The client is not known", "The application could not show who it is.");
 static FOREIGN_ORIGIN: Row =
     row(403, "foreign_origin", "Not from there", "The request came from another site and was not carried out.");
+static ADMIN_TOKEN: Row =
+    row(401, "token_invalid", "The administrator's token is wanted", "The administrator's token is missing or wrong.");
 static INTERNAL: Row = row(500, "internal_error", "Something went wrong", "Something went wrong on our side.");
 static DATABASE: Row = row(
     503,
@@ -236,6 +238,12 @@ impl Problem {
     /// An access token that is not good, or not good here.
     pub fn bearer_invalid() -> Self {
         Self { challenge: Some(Challenge::InvalidToken), ..Self::of(&BEARER_INVALID) }
+    }
+
+    /// Something that only an administrator may do; `came` is whether anything came that could be a token.
+    pub fn not_administrator(came: bool) -> Self {
+        let challenge = if came { Challenge::InvalidToken } else { Challenge::Bare };
+        Self { challenge: Some(challenge), ..Self::of(&ADMIN_TOKEN) }
     }
 
     /// A client that is not registered, or did not show that it is the one it says.

@@ -1,10 +1,15 @@
 //! Which address answers what.
 
+use actix_web::dev::HttpServiceFactory;
+use actix_web::middleware::from_fn;
 use actix_web::web::{self, Data, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse, Resource, Route, guard};
 
 use super::problem::Problem;
-use super::{cors, discovery, json_door, login, logout, ops, pages, session, status_list, token};
+use super::{
+    account, administration, cors, discovery, json_door, login, logout, ops, pages, session, sessions, status_list,
+    token,
+};
 use crate::app::App;
 
 /// The public listener, under the path prefix of `server.public_url`.
@@ -20,9 +25,20 @@ pub fn public(routes: &mut ServiceConfig, prefix: &str) {
                 .route(web::post().to(login::callback_by_form)),
         )
         .service(page("/logout", "POST").route(web::post().to(logout::local)).route(preflight("POST")))
-        .service(page("/account", "GET, HEAD").route(read().to(session::account)))
+        .service(page("/account", "GET, HEAD").route(read().to(account::show)))
+        .service(page("/account/sessions/end-others", "POST").route(web::post().to(account::end_others)))
+        .service(page("/account/sessions/{id}/end", "POST").route(web::post().to(account::end_one)))
         .service(endpoint("/session", "GET, HEAD").route(read().to(session::show)).route(preflight("GET")))
         .service(endpoint("/session/token", "POST").route(web::post().to(session::token)).route(preflight("POST")))
+        .service(
+            endpoint("/sessions", "GET, HEAD, DELETE")
+                .route(read().to(sessions::list))
+                .route(web::delete().to(sessions::end_many))
+                .route(preflight("GET, DELETE")),
+        )
+        .service(
+            endpoint("/sessions/{id}", "DELETE").route(web::delete().to(sessions::end_one)).route(preflight("DELETE")),
+        )
         .service(endpoint("/.well-known/jwks.json", "GET, HEAD").route(read().to(discovery::jwks)))
         .service(endpoint("/status-lists/{number}", "GET, HEAD").route(read().to(status_list::show)))
         .service(endpoint(pages::STYLE_PATH, "GET, HEAD").route(read().to(pages::style)))
@@ -37,13 +53,37 @@ pub fn public(routes: &mut ServiceConfig, prefix: &str) {
     routes.service(house.default_service(web::to(nothing_here))).default_service(web::to(nothing_here));
 }
 
-/// The admin listener.
-pub fn admin(routes: &mut ServiceConfig) {
+/// The admin listener. Without `admin.token` nothing is administered over HTTP.
+pub fn admin(routes: &mut ServiceConfig, administered: bool) {
     routes
         .service(endpoint("/healthz", "GET, HEAD").route(read().to(ops::healthz)))
         .service(endpoint("/readyz", "GET, HEAD").route(read().to(ops::readyz)))
-        .service(endpoint("/metrics", "GET, HEAD").route(read().to(ops::metrics)))
-        .default_service(web::to(nothing_here));
+        .service(endpoint("/metrics", "GET, HEAD").route(read().to(ops::metrics)));
+    if administered {
+        routes.service(administrative());
+    }
+    routes.default_service(web::to(nothing_here));
+}
+
+fn administrative() -> impl HttpServiceFactory + 'static {
+    web::scope("/admin")
+        .wrap(from_fn(administration::guard))
+        .service(endpoint("/users", "GET, HEAD").route(read().to(administration::users)))
+        .service(
+            endpoint("/users/{sub}", "GET, HEAD, DELETE")
+                .route(read().to(administration::user))
+                .route(web::delete().to(administration::delete_user)),
+        )
+        .service(endpoint("/users/{sub}/disable", "POST").route(web::post().to(administration::disable)))
+        .service(endpoint("/users/{sub}/enable", "POST").route(web::post().to(administration::enable)))
+        .service(
+            endpoint("/users/{sub}/sessions", "GET, HEAD, DELETE")
+                .route(read().to(administration::sessions))
+                .route(web::delete().to(administration::end_sessions)),
+        )
+        .service(endpoint("/sessions/{sid}", "DELETE").route(web::delete().to(administration::end_session)))
+        .service(endpoint("/logins/{reference}", "GET, HEAD").route(read().to(administration::login)))
+        .default_service(web::to(nothing_here))
 }
 
 /// An address that people come to; it tells others which methods it takes.

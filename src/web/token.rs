@@ -23,7 +23,10 @@ pub async fn token(app: Data<App>, throttles: Data<Throttles>, request: HttpRequ
             let answer = grant(&app, &throttles, &request, payload).await;
             cors::allow(&app, &request, answer.unwrap_or_else(|no| no.answer(&request)))
         }
-        _ => cors::allow(&app, &request, Problem::media_type().for_program(&request)),
+        _ => {
+            let limited = throttles.come_back(&app, &request).err();
+            cors::allow(&app, &request, limited.unwrap_or_else(Problem::media_type).for_program(&request))
+        }
     }
 }
 
@@ -48,7 +51,7 @@ impl From<Problem> for No {
 async fn grant(app: &App, throttles: &Throttles, request: &HttpRequest, payload: Payload) -> Result<HttpResponse, No> {
     let no = |error| No { error, problem: Problem::invalid_request() };
     throttles.token(app, request)?;
-    let body = extract::body(payload, app.config.limits.body_bytes).await?;
+    let body = extract::body(request, payload, app.config.limits.body_bytes).await?;
     let form = Parameters::parse(std::str::from_utf8(&body).map_err(|_| no("invalid_request"))?)?;
     // Only the built-in client, which has no secret, for the time being.
     let other = form.get("client_id").is_some_and(|id| id != BUILT_IN_CLIENT);

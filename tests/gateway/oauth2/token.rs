@@ -32,7 +32,7 @@ async fn it_answers_our_token_the_logout_and_the_person() {
         assert_eq!(answer.set_cookie("vestibule"), None, "this door gives no cookie");
         let body = answer.json();
         assert_eq!(names(&body), ["api", "provider", "user"]);
-        assert_eq!(names(&body["api"]), ["access", "expires_in", "token_type"], "no refresh token until it works");
+        assert_eq!(names(&body["api"]), ["access", "expires_in", "refresh", "token_type"]);
         assert_eq!((&body["api"]["token_type"], &body["api"]["expires_in"]), (&json!("Bearer"), &json!(300)));
         assert_eq!(body["provider"], json!({"logout_url": format!("{}/end", gateway.op.issuer)}));
         assert_eq!(names(&body["user"]), ["email", "email_verified", "name", "sub"]);
@@ -68,7 +68,7 @@ async fn other_content_is_refused_before_anything_is_read() {
     let body = begun.exchange_of("alice").to_string();
     for media_type in ["text/plain", "application/jsonp", "multipart/form-data", "application/xml", "", "json"] {
         let answer = browser.ask("POST", PATH).body(media_type, body.clone()).send().await;
-        assert_eq!(answer.problem(), (415, "invalid_request".into()), "{media_type}");
+        assert_eq!(answer.problem(), (400, "invalid_request".into()), "{media_type}");
     }
     let form =
         browser.ask("POST", PATH).body("application/x-www-form-urlencoded", "grant_type=authorization_code&code=x");
@@ -195,11 +195,11 @@ async fn the_origin_that_began_must_finish() {
     const APP: &str = "http://127.0.0.1:5173";
     let gateway = Gateway::with(&format!("[login]\nallowed_origins = ['{APP}', 'https://other.example']\n"));
     let browser = gateway.browser();
-    let begin = async || {
+    let start = async || {
         let ask = browser.ask("GET", "/oauth2/url/?provider=op").for_json().header("origin", APP);
         Begun::at("op", ask.send().await.json()["url"].as_str().expect("a URL").to_owned())
     };
-    let begun = begin().await;
+    let begun = start().await;
     for origin in ["https://other.example", "null", "http://127.0.0.1:5174", "https://127.0.0.1:5173", ""] {
         let answer = exchange_from(&browser, origin, &begun).await;
         if !origin.is_empty() {
@@ -207,9 +207,9 @@ async fn the_origin_that_began_must_finish() {
             assert_eq!(gateway.database.login(&begun.state), "pending NULL");
         }
     }
-    let begun = begin().await;
+    let begun = start().await;
     assert_eq!(exchange_from(&browser, APP, &begun).await.status, 200);
-    let begun = begin().await;
+    let begun = start().await;
     assert_eq!(browser.post_json(PATH, &begun.exchange_of("alice")).await.status, 200, "a program has no origin");
 }
 

@@ -1,4 +1,4 @@
-//! `users` and `subs`.
+//! Someone who signs in for the first time.
 
 use diesel::sql_types::{Bool, Text, Timestamptz, Uuid};
 use diesel::{OptionalExtension, QueryResult, QueryableByName, RunQueryDsl};
