@@ -29,7 +29,7 @@ impl Sample {
     pub fn list(self, stage: &Stage, connections: usize) -> Callers {
         let numbers = self.numbers(320, 1);
         let requests = numbers.map(|number| load::get("/sessions", &bearer(stage, number)));
-        spread(requests.collect(), connections, 200, true)
+        spread(&requests.collect::<Vec<_>>(), connections, 200, true)
     }
 
     /// Callers who sign out, each once.
@@ -38,7 +38,7 @@ impl Sample {
             let (path, headers) = (format!("/sessions/{}", session_id(number)), bearer(stage, number));
             format!("DELETE {path} HTTP/1.1\r\nHost: bench\r\nContent-Length: 0\r\n{headers}\r\n").into_bytes()
         };
-        spread(self.numbers(4_000, 2).map(request).collect(), connections, 204, false)
+        spread(&self.numbers(4_000, 2).map(request).collect::<Vec<_>>(), connections, 204, false)
     }
 }
 
@@ -46,7 +46,7 @@ fn bearer(stage: &Stage, number: u64) -> String {
     format!("Authorization: Bearer {}\r\nAccept: application/json\r\n", access_token(stage, number))
 }
 
-fn spread(requests: Vec<Vec<u8>>, connections: usize, status: u16, again: bool) -> Callers {
+fn spread(requests: &[Vec<u8>], connections: usize, status: u16, again: bool) -> Callers {
     let each = requests.len().div_ceil(connections);
     let caller = |requests: &[Vec<u8>]| {
         Box::new(Round { requests: requests.to_vec(), next: 0, status, again }) as Box<dyn Caller>
