@@ -82,7 +82,7 @@ fn page(plans: &BTreeMap<String, String>, rows: u64) -> String {
     );
     for (title, begin) in HOT {
         for (text, plan) in plans.iter().filter(|(text, _)| text.starts_with(begin)) {
-            page += &format!("\n## {title}\n\n```sql\n{text}\n```\n\n```text\n{plan}\n```\n");
+            page = format!("{page}\n## {title}\n\n```sql\n{text}\n```\n\n```text\n{plan}\n```\n");
         }
     }
     page
