@@ -17,7 +17,7 @@ use crate::base::event::Event;
 use crate::base::secret::Plain;
 use crate::config;
 use crate::keys::BadKey;
-use crate::session::{self, Lifetime, SignedIn, Standing};
+use crate::session::{self, Lifetime, Revoked, SignedIn, Standing};
 use crate::telemetry;
 
 /// A refresh token as it was presented.
@@ -83,6 +83,7 @@ pub async fn renew(app: &App, presented: Presented, now: Instant) -> Result<Rene
             (signed_in, counter)
         }
         Outcome::Reuse(event) => {
+            app.watch.learn(Revoked::Session { id: token.session, index: None }, app.lifetime.feed_until(now));
             telemetry::record(&event);
             return Err(RenewalRefused::InvalidGrant);
         }

@@ -35,7 +35,6 @@ pub enum Reply {
     /// Closes the connection without a word.
     Closed,
     /// Answers as usual, after a while.
-    #[allow(dead_code, reason = "each of the test binaries uses a part")]
     Slow(Duration),
     /// Says nothing until the other side gives up.
     Silent,
@@ -144,19 +143,16 @@ impl Op {
 
     /// A code that stands for somebody, in the login of that nonce. Other codes stand for Alice, in the one login that
     /// there is.
-    #[allow(dead_code, reason = "each of the test binaries uses a part")]
     pub fn code(sub: &str, nonce: &str) -> String {
         format!("{sub}~{nonce}")
     }
 
     /// Goes by this clock from now on.
-    #[allow(dead_code, reason = "each of the test binaries uses a part")]
     pub fn follow(&self, clock: Clock) {
         self.state().clock = Some(clock);
     }
 
     /// Answers a path as it did before [`Op::reply`].
-    #[allow(dead_code, reason = "each of the test binaries uses a part")]
     pub fn recover(&self, path: &str) {
         self.state().replies.remove(path);
     }
