@@ -61,7 +61,7 @@ async fn the_token_endpoint_decides_how_a_login_ends() {
         assert_eq!(answer.problem(), (status, code.into()), "{reply:?}");
         assert_eq!(row, format!("token_failed {code}"), "{reply:?}");
         assert_eq!(gateway.token_requests(), 1, "a code is redeemed once");
-        assert!(started.elapsed() < Duration::from_secs(3), "took {:?}", started.elapsed());
+        assert!(started.elapsed() < Duration::from_secs(15), "took {:?}", started.elapsed());
     }
     assert!(elsewhere.calls().is_empty(), "a code or a secret went elsewhere");
     assert_eq!((gateway.database.rows("sessions"), gateway.database.rows("users")), (0, 0));
@@ -238,7 +238,7 @@ async fn a_hanging_provider_slows_no_other() {
         assert_eq!(browser.fetch("/session").await.status, 200);
         assert_eq!(browser.fetch("/.well-known/jwks.json").await.status, 200);
     }
-    assert!(started.elapsed() < Duration::from_secs(3), "took {:?}", started.elapsed());
+    assert!(started.elapsed() < Duration::from_secs(15), "took {:?}", started.elapsed());
     assert!(hanging.iter().all(|login| !login.is_finished()), "they hang");
     hanging.iter().for_each(tokio::task::JoinHandle::abort);
 }
