@@ -9,11 +9,9 @@ mod command_line;
 mod device;
 mod ending;
 #[path = "../fake_provider/mod.rs"]
-#[expect(dead_code, reason = "it can misbehave in more ways than are tried here")]
 mod fake_provider;
 mod limits;
 mod listing;
 mod races;
 #[path = "../gateway/support/mod.rs"]
-#[expect(dead_code, unused_imports, reason = "it can do more than is needed here")]
 mod support;

@@ -1,5 +1,7 @@
 //! A provider of a few lines: HTTP/1.1 on a loopback port, a thread for each connection, one request on each.
 
+#![allow(dead_code, unused_imports, reason = "several test binaries share it, and each uses a part")]
+
 use std::collections::HashMap;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -33,7 +35,6 @@ pub enum Reply {
     /// Closes the connection without a word.
     Closed,
     /// Answers as usual, after a while.
-    #[allow(dead_code, reason = "each of the test binaries uses a part")]
     Slow(Duration),
     /// Says nothing until the other side gives up.
     Silent,
@@ -142,19 +143,16 @@ impl Op {
 
     /// A code that stands for somebody, in the login of that nonce. Other codes stand for Alice, in the one login that
     /// there is.
-    #[allow(dead_code, reason = "each of the test binaries uses a part")]
     pub fn code(sub: &str, nonce: &str) -> String {
         format!("{sub}~{nonce}")
     }
 
     /// Goes by this clock from now on.
-    #[allow(dead_code, reason = "each of the test binaries uses a part")]
     pub fn follow(&self, clock: Clock) {
         self.state().clock = Some(clock);
     }
 
     /// Answers a path as it did before [`Op::reply`].
-    #[allow(dead_code, reason = "each of the test binaries uses a part")]
     pub fn recover(&self, path: &str) {
         self.state().replies.remove(path);
     }

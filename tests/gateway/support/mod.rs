@@ -1,5 +1,7 @@
 //! The real gateway on a loopback port, with a database of its own, a provider that does as it is told, and browsers.
 
+#![allow(dead_code, unused_imports, reason = "several test binaries share it, and each uses a part")]
+
 mod answer;
 mod browser;
 mod cluster;
@@ -9,9 +11,9 @@ mod raw;
 mod setup;
 
 pub use answer::Answer;
-pub use browser::{Begun, Browser};
+pub use browser::{Ask, Begun, Browser};
 pub use cluster::{Cluster, ring_key};
-pub use database::Database;
+pub use database::{Database, hexadecimal};
 pub use gateway::Gateway;
 pub use raw::{raw, sign};
 pub use setup::{CLIENT_SECRET, Setup};
