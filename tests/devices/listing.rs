@@ -99,5 +99,8 @@ async fn the_address_goes_through_trusted_proxies() {
     let ask =
         browser.ask("GET", &begun.callback_of("alice")).header("x-forwarded-for", "6.6.6.6, 203.0.113.7, 127.0.0.2");
     assert_eq!(ask.send().await.status, 303);
-    assert_eq!(browser.fetch("/sessions").await.json()["sessions"][0]["ip"], "203.0.113.7");
+    let shown = browser.fetch("/sessions").await.json()["sessions"][0].clone();
+    assert_eq!(shown["ip"], "203.0.113.7");
+    // Nothing was said of the device.
+    assert_eq!((&shown["user_agent"], &shown["device"]["type"]), (&json!(null), &json!("other")));
 }
