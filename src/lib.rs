@@ -4,16 +4,18 @@
 //! `(provider, sub)` names one user), and is *admitted* (a session, from which every token is minted).
 //!
 //! The rooms from the ground up; a file imports its own room and lower floors only (`tests/architecture.rs`):
-//! `base` · `config account` · `upstream keys session telemetry` · `app` · `token` · `login logout` · `web jobs` ·
+//! `base` · `config account` · `upstream keys client session telemetry` · `app` · `token` · `login logout gate` · `web jobs` ·
 //! `server` · `dev` · `cli`.
 
 pub mod account;
 pub mod app;
 pub mod base;
 pub mod cli;
+pub mod client;
 pub mod config;
 #[cfg(feature = "dev")]
 pub mod dev;
+pub mod gate;
 pub mod jobs;
 pub mod keys;
 pub mod login;

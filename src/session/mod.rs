@@ -14,5 +14,5 @@ pub use lifetime::{Lifetime, Standing};
 pub use signed_in::{Session, SignedIn};
 pub use status_index::{LIST_LEN, StatusIndex};
 pub(crate) use store::signed_in_columns;
-pub use store::{Ended, Row, Scope, end, end_where, find, touch};
+pub use store::{Ended, RevokedToken, Row, Scope, end, end_where, find, revoke_token, touch};
 pub use watch::{List, Revocation, Revoked, Watch};

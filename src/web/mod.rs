@@ -1,13 +1,16 @@
 //! HTTP in, HTTP out: the only storey that knows actix-web. A handler takes typed values in, calls one verb and gives a
 //! typed value out.
 
+mod authorization;
 mod bounds;
 mod client;
+mod client_authentication;
 mod cookies;
 mod cors;
 mod credentials;
 mod discovery;
 mod extract;
+mod introspection;
 mod json_door;
 mod login;
 mod logout;
@@ -15,11 +18,13 @@ mod observe;
 mod ops;
 mod pages;
 mod problem;
+mod revocation;
 mod routes;
 mod session;
 mod status_list;
 mod throttle;
 mod token;
+mod userinfo;
 
 pub use bounds::keep as keep_bounds;
 pub use observe::Span;

@@ -9,6 +9,8 @@ use super::client;
 use super::pages;
 use crate::base::db::DbError;
 use crate::base::id::Reference;
+use crate::client::Refused as ClientRefused;
+use crate::gate;
 use crate::login::{Code, Refusal};
 
 /// A refusal on its way out.
@@ -21,11 +23,27 @@ pub struct Problem {
     challenge: Option<Challenge>,
 }
 
-/// What `WWW-Authenticate` says (RFC 6750 §3).
+/// What `WWW-Authenticate` says: RFC 6750 §3 where people are concerned.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Challenge {
     Bare,
+    InvalidRequest,
     InvalidToken,
+    InsufficientScope,
+    /// For clients (RFC 6749 §5.2).
+    Basic,
+}
+
+impl Challenge {
+    fn text(self) -> &'static str {
+        match self {
+            Self::Bare => "Bearer",
+            Self::InvalidRequest => r#"Bearer error="invalid_request""#,
+            Self::InvalidToken => r#"Bearer error="invalid_token""#,
+            Self::InsufficientScope => r#"Bearer error="insufficient_scope", scope="openid""#,
+            Self::Basic => r#"Basic realm="vestibule""#,
+        }
+    }
 }
 
 #[derive(Debug)]
@@ -73,6 +91,7 @@ static BEARER_INVALID: Row =
     row(401, "token_invalid", "The access token is not valid", "The access token is not valid.");
 static CLIENT_UNKNOWN: Row =
     row(401, "invalid_client", "The client is not known", "The application could not show who it is.");
+static INSUFFICIENT_SCOPE: Row = row(403, "insufficient_scope", "Not allowed", "The access token does not allow this.");
 static FOREIGN_ORIGIN: Row =
     row(403, "foreign_origin", "Not from there", "The request came from another site and was not carried out.");
 static INTERNAL: Row = row(500, "internal_error", "Something went wrong", "Something went wrong on our side.");
@@ -243,6 +262,21 @@ impl Problem {
         Self::of(&CLIENT_UNKNOWN)
     }
 
+    /// The same, to somebody who is not a browser: with what it could have shown (RFC 9110 §15.5.2).
+    pub fn client_refused() -> Self {
+        Self { challenge: Some(Challenge::Basic), ..Self::of(&CLIENT_UNKNOWN) }
+    }
+
+    /// A token in more than one place (RFC 6750 §2).
+    pub fn bearer_doubled() -> Self {
+        Self { challenge: Some(Challenge::InvalidRequest), ..Self::of(&INVALID_REQUEST) }
+    }
+
+    /// An access token that is good, but not for this.
+    pub fn insufficient_scope() -> Self {
+        Self { challenge: Some(Challenge::InsufficientScope), ..Self::of(&INSUFFICIENT_SCOPE) }
+    }
+
     /// A cookie-authenticated request that another site may have caused.
     pub fn foreign_origin() -> Self {
         Self::of(&FOREIGN_ORIGIN)
@@ -306,8 +340,15 @@ impl Problem {
     pub fn for_oauth(self, request: &HttpRequest, error: &'static str) -> HttpResponse {
         let body = serde_json::json!({ "error": error, "error_description": self.row.title });
         let _logged = self.reference_for(request);
-        let answer = HttpResponse::build(self.status()).content_type("application/json").body(body.to_string());
+        let mut answer = HttpResponse::build(self.status()).content_type("application/json").body(body.to_string());
+        answer.headers_mut().insert(header::PRAGMA, HeaderValue::from_static("no-cache"));
         self.finish(answer)
+    }
+
+    /// The same, in the nearest word.
+    pub fn for_oauth_endpoint(self, request: &HttpRequest) -> HttpResponse {
+        let error = self.oauth_error();
+        self.for_oauth(request, error)
     }
 
     /// The nearest word of RFC 6749 §5.2 and §4.1.2.1.
@@ -344,12 +385,8 @@ impl Problem {
         if let Some(allow) = self.allow {
             headers.insert(header::ALLOW, HeaderValue::from_static(allow));
         }
-        let challenge = self.challenge.map(|challenge| match challenge {
-            Challenge::Bare => "Bearer",
-            Challenge::InvalidToken => r#"Bearer error="invalid_token""#,
-        });
-        if let Some(challenge) = challenge {
-            headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static(challenge));
+        if let Some(challenge) = self.challenge {
+            headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static(challenge.text()));
         }
         answer
     }
@@ -368,6 +405,26 @@ impl From<Refusal> for Problem {
 impl From<Code> for Problem {
     fn from(code: Code) -> Self {
         Self::of(row_of(code))
+    }
+}
+
+impl From<gate::Refused> for Problem {
+    fn from(refused: gate::Refused) -> Self {
+        match refused {
+            gate::Refused::Revoked => Self::session_revoked(),
+            gate::Refused::Expired => Self::session_expired(),
+            gate::Refused::NotFresh => Self::feed_out_of_reach(),
+            gate::Refused::Db(error) => error.into(),
+        }
+    }
+}
+
+impl From<ClientRefused> for Problem {
+    fn from(refused: ClientRefused) -> Self {
+        match refused {
+            ClientRefused::Unknown => Self::client_refused(),
+            ClientRefused::LockedOut(left) => Self::rate_limited(u64::try_from(left.num_seconds()).unwrap_or(0) + 1),
+        }
     }
 }
 

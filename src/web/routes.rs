@@ -4,7 +4,10 @@ use actix_web::web::{self, Data, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse, Resource};
 
 use super::problem::Problem;
-use super::{cors, discovery, json_door, login, logout, ops, pages, session, status_list, token};
+use super::{
+    cors, discovery, introspection, json_door, login, logout, ops, pages, revocation, session, status_list, token,
+    userinfo,
+};
 use crate::app::App;
 
 /// The public listener, under the path prefix of `server.public_url`.
@@ -23,6 +26,14 @@ pub fn public(routes: &mut ServiceConfig, prefix: &str) {
         .service(only("/account", "GET, HEAD").route(web::get().to(session::account)))
         .service(only("/session", "GET, HEAD").route(web::get().to(session::show)).route(preflight("GET")))
         .service(only("/session/token", "POST").route(web::post().to(session::token)).route(preflight("POST")))
+        .service(
+            only("/userinfo", "GET, HEAD, POST")
+                .route(web::get().to(userinfo::show))
+                .route(web::post().to(userinfo::show))
+                .route(preflight("GET, POST")),
+        )
+        .service(only("/oauth2/introspect", "POST").route(web::post().to(introspection::introspect)))
+        .service(only("/oauth2/revoke", "POST").route(web::post().to(revocation::revoke)).route(preflight("POST")))
         .service(only("/.well-known/jwks.json", "GET, HEAD").route(web::get().to(discovery::jwks)))
         .service(only("/status-lists/{number}", "GET, HEAD").route(web::get().to(status_list::show)))
         .service(only(pages::STYLE_PATH, "GET, HEAD").route(web::get().to(pages::style)))
