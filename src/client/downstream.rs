@@ -26,11 +26,6 @@ impl Client {
         self.secret.is_some()
     }
 
-    /// Whether it is the one that is built in.
-    pub fn is_built_in(&self) -> bool {
-        self.id == BUILT_IN_CLIENT
-    }
-
     /// Whether that is its secret, in constant time; never, if it is public.
     pub(super) fn has_secret(&self, presented: &Plain) -> bool {
         self.secret.is_some_and(|secret| presented.hashed().matches(secret.as_bytes()))

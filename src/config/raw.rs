@@ -272,6 +272,7 @@ pub(super) struct Provider {
 /// An app or a service that uses us. Its id is the `client_id` of its requests and tokens.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[expect(clippy::struct_field_names, reason = "the standards' name is client_secret")]
 pub(super) struct Client {
     /// what people read; empty: the id
     pub(super) name: String,
@@ -280,6 +281,6 @@ pub(super) struct Client {
     /// at least 32 random characters, for a confidential client
     #[schemars(extend("writeOnly" = true))]
     pub(super) client_secret: String,
-    /// whose tokens it may ask about, besides its own and those for its id
+    /// it may introspect tokens for these, besides its own and those for its id
     pub(super) audience: Vec<String>,
 }

@@ -8,29 +8,23 @@ use crate::base::clock::Instant;
 use crate::client::Client;
 use crate::token::{self, AccessClaims};
 
-/// The answer (RFC 7662 §2.2).
+/// The answer (RFC 7662 §2.2). Of an inactive token nobody is told more than that.
 #[derive(Debug, Serialize)]
-#[serde(untagged)]
-pub enum Introspection {
-    /// Good, and the caller's business.
-    Active(Box<Active>),
-    /// Anything else, and nobody is told what.
-    Inactive {
-        /// Always `false`.
-        active: bool,
-    },
+pub struct Introspection {
+    active: bool,
+    #[serde(flatten)]
+    about: Option<About>,
 }
 
-/// What is said of a good token: its own claims.
+/// What is said of an active token: its own claims.
 #[derive(Debug, Serialize)]
-pub struct Active {
-    active: bool,
+struct About {
     token_type: &'static str,
     #[serde(flatten)]
     claims: AccessClaims,
 }
 
-const INACTIVE: Introspection = Introspection::Inactive { active: false };
+const INACTIVE: Introspection = Introspection { active: false, about: None };
 
 /// What a token is worth, for that client. Fails where it cannot be known.
 pub fn introspect(app: &App, client: &Client, token: &str, now: Instant) -> Result<Introspection, Refused> {
@@ -42,7 +36,7 @@ pub fn introspect(app: &App, client: &Client, token: &str, now: Instant) -> Resu
         return Ok(INACTIVE);
     }
     match check(app, &claims) {
-        Ok(()) => Ok(Introspection::Active(Box::new(Active { active: true, token_type: "Bearer", claims }))),
+        Ok(()) => Ok(Introspection { active: true, about: Some(About { token_type: "Bearer", claims }) }),
         Err(Refused::Revoked | Refused::Expired) => Ok(INACTIVE),
         Err(unknown) => Err(unknown),
     }
