@@ -4,10 +4,12 @@
 //! `(provider, sub)` names one user), and is *admitted* (a session, from which every token is minted).
 //!
 //! The rooms from the ground up; a file imports its own room and lower floors only (`tests/architecture.rs`):
-//! `base` · `config account` · `upstream keys client session telemetry` · `app` · `token` · `login logout gate` · `web jobs` ·
+//! `base` · `config account` · `upstream keys client session telemetry` · `app` · `token` ·
+//! `login logout gate administration` · `web jobs` ·
 //! `server` · `dev` · `cli`.
 
 pub mod account;
+pub mod administration;
 pub mod app;
 pub mod base;
 pub mod cli;

@@ -37,6 +37,9 @@ pub enum StartError {
     /// The database cannot be brought up to date.
     #[error("the database cannot be used: {0}")]
     Db(#[from] DbError),
+    /// The database lacks migrations, and we were told not to run them.
+    #[error("the database lacks the migration {0}; run `vestibule migrate`, or set database.migrate_on_start = true")]
+    Schema(String),
     /// There is nothing to sign with.
     #[error(transparent)]
     Keys(#[from] KeysError),
@@ -87,6 +90,8 @@ impl Server {
             for name in migrate::migrate(&db)? {
                 tracing::info!(name, "migrated");
             }
+        } else if let Some(name) = migrate::pending(&db)?.into_iter().next() {
+            return Err(StartError::Schema(name));
         }
         let (keys, events) = keys::establish(&db, &config.ring, &config.signing.algorithms, clock.now())?;
         events.iter().for_each(telemetry::record);
@@ -174,7 +179,7 @@ fn listen_public(
     let server = server
         .workers(app.config.server.workers)
         .client_request_timeout(REQUEST_HEAD_TIMEOUT)
-        .shutdown_timeout(app.config.server.shutdown_grace.as_secs())
+        .shutdown_timeout(whole_seconds(app.config.server.shutdown_grace))
         .disable_signals()
         .bind(address)
         .map_err(|error| StartError::Listen(address, error))?;
@@ -185,13 +190,14 @@ fn listen_public(
 
 fn listen_admin(app: &Arc<App>, readiness: &Data<Readiness>, metrics: Option<Metrics>) -> Result<Listener, StartError> {
     let (data, readiness, metrics) = (Data::from(Arc::clone(app)), readiness.clone(), Data::new(metrics));
+    let administered = app.config.admin.token.is_some();
     let server = HttpServer::new(move || {
         HttpApp::new()
             .app_data(data.clone())
             .app_data(readiness.clone())
             .app_data(metrics.clone())
             .wrap(from_fn(web::keep_bounds))
-            .configure(web::admin)
+            .configure(|routes| web::admin(routes, administered))
     });
     let address = app.config.server.admin_listen;
     let server = server
@@ -204,4 +210,9 @@ fn listen_admin(app: &Arc<App>, readiness: &Data<Readiness>, metrics: Option<Met
     let address = server.addrs().first().copied().unwrap_or(address);
     let running = server.run();
     Ok(Listener { address, handle: running.handle(), task: tokio::spawn(running) })
+}
+
+/// Rounded up: half a second of grace is not none.
+fn whole_seconds(duration: Duration) -> u64 {
+    duration.as_secs() + u64::from(duration.subsec_nanos() > 0)
 }

@@ -22,6 +22,8 @@ pub fn start_log(log: &Log) {
     let builder = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_span_events(FmtSpan::NONE)
+        // It would say on standard error that standard error is closed, and panic since it is (FI-18).
+        .log_internal_errors(false)
         .with_writer(std::io::stderr)
         .with_ansi(std::io::stderr().is_terminal());
     let _already_started = match log.format {
@@ -93,6 +95,9 @@ pub fn record(event: &Event) {
         Event::SessionEnded { user, session, reason } => {
             tracing::info!(event = name, %user, %session, reason, "session ended");
         }
+        Event::UserDisabled { user } => tracing::info!(event = name, %user, "user disabled"),
+        Event::UserEnabled { user } => tracing::info!(event = name, %user, "user enabled"),
+        Event::UserDeleted { user } => tracing::info!(event = name, %user, "user deleted"),
         Event::RefreshReused { user, session, ip, session_ip } => {
             tracing::warn!(event = name, %user, %session, %ip, ?session_ip, "refresh token reused; the session was ended");
         }

@@ -594,12 +594,9 @@ fn the_example_is_a_configuration() {
     let file = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("config/vestibule.toml");
     let key = seal::generate_key();
     let pairs = [
-        ("VESTIBULE__DATABASE__URL_FILE", ""),
         ("VESTIBULE__DATABASE__URL", "postgres://v@db/v"),
-        ("VESTIBULE__SECRETS__KEYS_FILE", ""),
         ("VESTIBULE__SECRETS__KEYS", key.expose()),
-        ("VESTIBULE__PROVIDERS__CORP__CLIENT_SECRET_FILE", ""),
-        ("VESTIBULE__PROVIDERS__CORP__CLIENT_SECRET", "hunter2"),
+        ("VESTIBULE__PROVIDERS__PRETEND__CLIENT_SECRET", "hunter2"),
     ];
     let config = load(&[file], &pairs).unwrap_or_else(|problems| panic!("{problems}")).into_config();
     assert_eq!(config.providers.len(), 1);

@@ -12,7 +12,7 @@ use std::time::{Duration, Instant as Moment};
 use diesel::PgConnection;
 /// What work on a connection gives: an answer, or what the database itself refuses.
 pub use diesel::QueryResult;
-use diesel::connection::{Connection, SimpleConnection};
+use diesel::connection::SimpleConnection;
 use diesel::r2d2::ConnectionManager;
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
 use tokio::sync::oneshot;
@@ -22,7 +22,7 @@ use super::secret::Plain;
 /// A connection, and the proof of standing on a blocking thread.
 pub type Conn = PgConnection;
 
-/// How often a transaction that lost against another one is tried again.
+/// How often work that lost against another one is tried again (RC-12).
 const RETRIES: usize = 3;
 /// Jobs that may wait in front of the executor, for each of its threads.
 const QUEUE_PER_THREAD: usize = 32;
@@ -67,7 +67,7 @@ impl From<DieselError> for DbError {
             "the database system is",
             "SSL",
         ];
-        let text = error.to_string();
+        let text = one_line(&error);
         match &error {
             DieselError::DatabaseError(
                 DatabaseErrorKind::ClosedConnection
@@ -123,11 +123,14 @@ impl Db {
         Self(Arc::new(Inner { pool, manager: Manager::new(access), queue, acquire_timeout, patience }))
     }
 
-    /// Does one named piece of work with a connection. Work whose caller is gone before its turn is dropped.
+    /// Does one named piece of work with a connection, again where it lost against another one. Work whose caller is
+    /// gone before its turn is dropped.
+    ///
+    /// A refusal is a value and is committed; only what the database itself refuses is rolled back.
     pub async fn run<T: Send + 'static>(
         &self,
         name: &'static str,
-        work: impl FnOnce(&mut Conn) -> QueryResult<T> + Send + 'static,
+        work: impl Fn(&mut Conn) -> QueryResult<T> + Send + 'static,
     ) -> Result<T, DbError> {
         let (reply, answer) = oneshot::channel();
         let (span, asked) = (tracing::Span::current(), Moment::now());
@@ -139,7 +142,7 @@ impl Db {
             let _entered = span.entered();
             let outcome = match acquire_timeout.checked_sub(asked.elapsed()) {
                 None => Err(DbError::Busy),
-                Some(left) => with_connection(pool, left, name, work),
+                Some(left) => with_connection(pool, left, name, |conn| again_if_lost(conn, &work)),
             };
             let _caller_gone = reply.send(outcome);
         });
@@ -155,24 +158,9 @@ impl Db {
         }
     }
 
-    /// Does one named piece of work in a transaction, again if it lost against another one.
-    ///
-    /// A refusal is a value and is committed; only what the database itself refuses is rolled back.
-    pub async fn transaction<T: Send + 'static>(
-        &self,
-        name: &'static str,
-        work: impl Fn(&mut Conn) -> QueryResult<T> + Send + 'static,
-    ) -> Result<T, DbError> {
-        self.run(name, move |conn| {
-            let mut tries = 0;
-            loop {
-                match conn.transaction(|conn| work(conn)) {
-                    Err(error) if tries < RETRIES && lost_a_race(&error) => tries += 1,
-                    outcome => return outcome,
-                }
-            }
-        })
-        .await
+    /// The statement that gives a connection its timeouts, for who changed them for a while.
+    pub fn session_settings(&self) -> &str {
+        &self.0.manager.settings
     }
 
     /// The same as [`Db::run`] for callers that are threads themselves: the command line and the start.
@@ -222,13 +210,24 @@ fn with_connection<T>(
     work: impl FnOnce(&mut Conn) -> QueryResult<T>,
 ) -> Result<T, DbError> {
     let started = Moment::now();
-    let mut conn = pool.get_timeout(wait).map_err(|error| DbError::Unavailable(error.to_string()))?;
+    let mut conn = pool.get_timeout(wait).map_err(|error| DbError::Unavailable(one_line(&error)))?;
     let outcome = work(&mut conn).map_err(DbError::from);
     metrics::histogram!("vestibule_db_seconds", "work" => name).record(started.elapsed().as_secs_f64());
     if let Err(error) = &outcome {
         tracing::warn!(work = name, %error, "database");
     }
     outcome
+}
+
+/// A deadlock or a serialization failure undoes the statement or the transaction it hits, so it may be done again.
+fn again_if_lost<T>(conn: &mut Conn, work: &impl Fn(&mut Conn) -> QueryResult<T>) -> QueryResult<T> {
+    let mut tries = 0;
+    loop {
+        match work(conn) {
+            Err(error) if tries < RETRIES && lost_a_race(&error) => tries += 1,
+            outcome => return outcome,
+        }
+    }
 }
 
 fn lost_a_race(error: &DieselError) -> bool {
@@ -309,8 +308,13 @@ struct Reporter;
 
 impl r2d2::HandleError<diesel::r2d2::Error> for Reporter {
     fn handle_error(&self, error: diesel::r2d2::Error) {
-        tracing::warn!(%error, "cannot connect to the database");
+        tracing::warn!(error = one_line(&error), "cannot connect to the database");
     }
+}
+
+/// libpq breaks its messages into lines; in a log an event is one.
+fn one_line(error: &impl std::fmt::Display) -> String {
+    error.to_string().lines().map(str::trim).filter(|line| !line.is_empty()).collect::<Vec<_>>().join("; ")
 }
 
 #[cfg(test)]

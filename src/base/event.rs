@@ -53,6 +53,21 @@ pub enum Event {
         /// Why: `logout`, …
         reason: &'static str,
     },
+    /// An administrator shut a user out.
+    UserDisabled {
+        /// Who.
+        user: UserId,
+    },
+    /// An administrator let a user in again.
+    UserEnabled {
+        /// Who.
+        user: UserId,
+    },
+    /// An administrator deleted a user.
+    UserDeleted {
+        /// Who.
+        user: UserId,
+    },
     /// A refresh token came back that had been replaced long before, or never was made: somebody has a copy, and the
     /// session was ended.
     RefreshReused {
@@ -109,6 +124,9 @@ impl Event {
             Self::LoginFailed { .. } => "login_failed",
             Self::CallbackRefused { .. } => "callback_refused",
             Self::SessionEnded { .. } => "session_ended",
+            Self::UserDisabled { .. } => "user_disabled",
+            Self::UserEnabled { .. } => "user_enabled",
+            Self::UserDeleted { .. } => "user_deleted",
             Self::RefreshReused { .. } => "refresh_reused",
             Self::RefreshForgiven { .. } => "refresh_forgiven",
             Self::RefreshRecovered { .. } => "refresh_recovered",

@@ -77,6 +77,12 @@ pub fn uuid_v7(now: Instant) -> Uuid {
     Uuid::new_v7(Timestamp::from_unix(NoContext, seconds, now.timestamp_subsec_nanos()))
 }
 
+/// Ids that [`uuid_v7`] made before that instant are lower, later ones are not. The primary key so tells a row's age.
+pub fn uuid_v7_floor(at: Instant) -> Uuid {
+    let millis = u128::try_from(at.timestamp_millis()).unwrap_or_default();
+    Uuid::from_u128(millis << 80)
+}
+
 /// What an error page shows and `vestibule logins show` looks up: ten letters and digits that can be read aloud, no secret.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(transparent)]

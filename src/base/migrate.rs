@@ -25,40 +25,46 @@ pub struct Step {
 /// Waits for another replica that is at it; the lock goes with the session, so a killed replica leaves none behind.
 pub fn migrate(db: &Db) -> Result<Vec<String>, DbError> {
     db.run_here("migrate", |conn| {
-        if !has_pending(conn)? {
+        // One round trip where the schema is current, which is nearly every start.
+        if pending_names(conn)?.is_empty() {
             return Ok(Vec::new());
         }
         // A migration may take longer than a request's statement may.
         conn.batch_execute(&format!(
             "SET statement_timeout = 0; SET lock_timeout = 0; SELECT pg_advisory_lock({LOCK})"
         ))?;
-        let ran = conn.run_pending_migrations(MIGRATIONS).map_err(diesel::result::Error::QueryBuilderError);
-        let ran = ran.map(|versions| versions.iter().map(ToString::to_string).collect());
-        conn.batch_execute(&format!("SELECT pg_advisory_unlock({LOCK}); RESET statement_timeout; RESET lock_timeout"))?;
+        // Asked again under the lock: another replica may have run some.
+        let ran = pending_names(conn)?;
+        let done = conn.run_pending_migrations(MIGRATIONS).map_err(diesel::result::Error::QueryBuilderError);
+        let ran = done.map(|_versions| ran);
+        conn.batch_execute(&format!("SELECT pg_advisory_unlock({LOCK}); {}", db.session_settings()))?;
         ran
     })
 }
 
 /// Every migration of this binary, oldest first, and whether the database has it.
 pub fn status(db: &Db) -> Result<Vec<Step>, DbError> {
-    db.run_here("migrate status", |conn| {
-        let applied = applied(conn)?;
-        let mut steps: Vec<Step> = embedded()?
-            .iter()
-            .map(|migration| {
-                let name = migration.name();
-                Step { applied: applied.contains(&name.version().to_string()), name: name.to_string() }
-            })
-            .collect();
-        steps.sort_by(|a, b| a.name.cmp(&b.name));
-        Ok(steps)
-    })
+    db.run_here("migrate status", steps)
 }
 
-/// One round trip where the schema is current, which is nearly every start.
-fn has_pending(conn: &mut Conn) -> QueryResult<bool> {
+/// The names of the migrations that the database lacks, oldest first.
+pub fn pending(db: &Db) -> Result<Vec<String>, DbError> {
+    db.run_here("migrate status", pending_names)
+}
+
+fn pending_names(conn: &mut Conn) -> QueryResult<Vec<String>> {
+    Ok(steps(conn)?.into_iter().filter(|step| !step.applied).map(|step| step.name).collect())
+}
+
+fn steps(conn: &mut Conn) -> QueryResult<Vec<Step>> {
     let applied = applied(conn)?;
-    Ok(embedded()?.iter().any(|migration| !applied.contains(&migration.name().version().to_string())))
+    let step = |migration: &dyn Migration<Pg>| {
+        let name = migration.name();
+        Step { applied: applied.contains(&name.version().to_string()), name: name.to_string() }
+    };
+    let mut steps: Vec<Step> = embedded()?.iter().map(|migration| step(migration.as_ref())).collect();
+    steps.sort_by(|a, b| a.name.cmp(&b.name));
+    Ok(steps)
 }
 
 fn embedded() -> QueryResult<Vec<Box<dyn Migration<Pg>>>> {

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
+use url::{Host, Url};
 
 /// The largest body that is read.
 pub const MAX_BODY: usize = 1024 * 1024;
@@ -76,14 +77,15 @@ impl Outbound {
         trust: Trust,
         timeout: Duration,
     ) -> Result<http::Response<Vec<u8>>, OutboundError> {
-        let client = match trust {
-            Trust::Configured => &self.configured,
-            // The resolver is not asked about a host that is an address already.
-            Trust::Learned if is_private_literal(request.uri()) => return Err(OutboundError::Private),
-            Trust::Learned => &self.learned,
-        };
         let request =
             reqwest::Request::try_from(request).map_err(|error| OutboundError::Malformed(in_short(&error)))?;
+        let client = match trust {
+            Trust::Configured => &self.configured,
+            // The resolver is not asked about a host that is an address already. The URL that is judged is the one that
+            // is used: there are more ways to write an address than one (`127.1`, `0x7f000001`).
+            Trust::Learned if is_private_literal(request.url()) => return Err(OutboundError::Private),
+            Trust::Learned => &self.learned,
+        };
         let exchange = async {
             let answer = client.execute(request).await.map_err(|error| from_reqwest(&error))?;
             read(answer).await
@@ -145,10 +147,12 @@ impl Resolve for PublicOnly {
     }
 }
 
-fn is_private_literal(uri: &http::Uri) -> bool {
-    let host = uri.host().unwrap_or_default();
-    let host = host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).unwrap_or(host);
-    host.parse().is_ok_and(|address: IpAddr| !is_public(address))
+fn is_private_literal(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Ipv4(address)) => !is_public(address.into()),
+        Some(Host::Ipv6(address)) => !is_public(address.into()),
+        Some(Host::Domain(_)) | None => false,
+    }
 }
 
 /// Whether an address is in nobody's private, local or special-use range (RFC 6890).
@@ -210,8 +214,9 @@ mod tests {
         for address in ["1.1.1.1", "8.8.8.8", "2606:4700::1111", "2a00:1450:4001::1"] {
             assert!(is_public(address.parse().expect("an address")), "{address}");
         }
-        assert!(is_private_literal(&"http://127.0.0.1/x".parse().expect("a uri")));
-        assert!(is_private_literal(&"http://[::1]:80/x".parse().expect("a uri")));
-        assert!(!is_private_literal(&"http://example.com/x".parse().expect("a uri")));
+        for url in ["127.0.0.1", "127.1", "2130706433", "0x7f000001", "0177.0.0.1", "[::1]:80", "[::ffff:10.0.0.1]"] {
+            assert!(is_private_literal(&Url::parse(&format!("http://{url}/x")).expect("a URL")), "{url}");
+        }
+        assert!(!is_private_literal(&Url::parse("http://example.com/x").expect("a URL")));
     }
 }

@@ -5,10 +5,10 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use super::{config, healthcheck, logins, migrate, secrets, serve};
+use super::{cleanup, config, healthcheck, logins, migrate, secrets, serve, sessions, users};
 
 #[derive(Parser)]
-#[command(version, about, disable_version_flag = true)]
+#[command(version, about)]
 struct Arguments {
     /// A configuration file; later ones win [default: config/vestibule.toml, if it exists]
     #[arg(long = "config", value_name = "FILE", global = true)]
@@ -44,6 +44,18 @@ enum Verb {
         #[command(subcommand)]
         verb: logins::Verb,
     },
+    /// List and end sessions
+    Sessions {
+        #[command(subcommand)]
+        verb: sessions::Verb,
+    },
+    /// List users, shut them out and let them in again
+    Users {
+        #[command(subcommand)]
+        verb: users::Verb,
+    },
+    /// Delete what is over, once; the running gateway does it by itself every `cleanup.every`
+    Cleanup,
     /// Ask the running gateway whether it lives (for container health checks)
     Healthcheck,
     /// Say which version this is
@@ -56,11 +68,14 @@ pub fn main() -> ExitCode {
     match verb {
         Verb::Serve => serve::run(&files),
         #[cfg(feature = "dev")]
-        Verb::Dev(arguments) => super::dev::run(*arguments),
+        Verb::Dev(arguments) => super::dev::run(*arguments, files),
         Verb::Migrate { verb } => migrate::run(verb.as_ref(), &files),
         Verb::Config { verb } => config::run(&verb, &files),
         Verb::Secrets { verb } => secrets::run(&verb),
         Verb::Logins { verb } => logins::run(&verb, &files),
+        Verb::Sessions { verb } => sessions::run(&verb, &files),
+        Verb::Users { verb } => users::run(&verb, &files),
+        Verb::Cleanup => cleanup::run(&files),
         Verb::Healthcheck => healthcheck::run(&files),
         Verb::Version => version(),
     }

@@ -4,10 +4,8 @@ use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use crate::config::{self, Config, Loaded, Problems};
-
-/// A wrong configuration.
-const WRONG: u8 = 2;
+use super::opened;
+use crate::config::{self, Config, Loaded};
 
 /// What to do with the configuration.
 #[derive(clap::Subcommand)]
@@ -35,19 +33,8 @@ pub fn run(verb: &Verb, files: &[PathBuf]) -> ExitCode {
 fn report(files: &[PathBuf], text: impl FnOnce(&Loaded) -> String) -> ExitCode {
     match config::load(files) {
         Ok(loaded) => print(&text(&loaded)),
-        Err(problems) => refuse(&problems),
+        Err(problems) => opened::refuse(&problems),
     }
-}
-
-/// Says what is wrong; the exit code of every verb that needs a configuration and has a wrong one.
-pub fn refuse(problems: &Problems) -> ExitCode {
-    let count = match problems.iter().count() {
-        1 => "1 problem".to_owned(),
-        many => format!("{many} problems"),
-    };
-    // Where nobody reads the errors, the exit code still tells.
-    let _ = writeln!(std::io::stderr(), "{problems}\n{count} in the configuration.");
-    ExitCode::from(WRONG)
 }
 
 fn summary(config: &Config) -> String {

@@ -1,12 +1,14 @@
 //! `vestibule dev`: the gateway with everything around it, for developing against it.
 
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::{Args, Subcommand};
 use url::Url;
 
+use super::opened;
 use crate::base::clock::Clock;
 use crate::base::secret::Plain;
 use crate::dev::provider::{self, Client, Settings};
@@ -62,15 +64,15 @@ struct ProviderArgs {
 }
 
 /// Runs until it is told to end.
-pub fn run(args: DevArgs) -> ExitCode {
+pub fn run(args: DevArgs, files: Vec<PathBuf>) -> ExitCode {
     let DevArgs { port, keep, frontend, part } = args;
     let outcome = match part {
-        None => dev::run(&Plan { port, keep, frontend }).map_err(|error| error.to_string()),
+        None => dev::run(&Plan { port, keep, frontend, files }).map_err(|error| error.to_string()),
         Some(Part::Provider(args)) => serve_provider(args).map_err(|error| error.to_string()),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
-        Err(reason) => fail(&reason),
+        Err(reason) => opened::failed(&format_args!("vestibule dev: {reason}")),
     }
 }
 
@@ -83,10 +85,4 @@ fn serve_provider(args: ProviderArgs) -> std::io::Result<()> {
     };
     let (slow, clock) = (Duration::from_secs(args.slow), Clock::system());
     provider::serve(Settings { listen: args.listen, issuer: args.issuer, client, slow, clock })
-}
-
-#[expect(clippy::print_stderr, reason = "this is said to the person at the terminal")]
-fn fail(reason: &str) -> ExitCode {
-    eprintln!("vestibule dev: {reason}");
-    ExitCode::FAILURE
 }

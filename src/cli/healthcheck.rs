@@ -17,14 +17,11 @@ pub fn run(files: &[PathBuf]) -> ExitCode {
         Err(code) => return code,
     };
     let _already_installed = rustls::crypto::aws_lc_rs::default_provider().install_default();
-    let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
-        Ok(runtime) => runtime,
-        Err(error) => return opened::failed(&error),
-    };
-    match runtime.block_on(ask(reachable(config.server.admin_listen))) {
-        Ok(200) => ExitCode::SUCCESS,
-        Ok(status) => opened::failed(&format_args!("/healthz answered {status}")),
-        Err(error) => opened::failed(&format_args!("/healthz {error}")),
+    match opened::wait_for(ask(reachable(config.server.admin_listen))) {
+        Ok(Ok(200)) => ExitCode::SUCCESS,
+        Ok(Ok(status)) => opened::failed(&format_args!("/healthz answered {status}")),
+        Ok(Err(error)) => opened::failed(&format_args!("/healthz {error}")),
+        Err(code) => code,
     }
 }
 

@@ -28,7 +28,12 @@ pub fn run(verb: &Verb, files: &[PathBuf]) -> ExitCode {
         Ok(config) => config,
         Err(code) => return code,
     };
-    match login::report(&Db::open(&config.database.access), reference) {
+    let db = Db::open(&config.database.access);
+    let report = match opened::wait_for(login::report(&db, reference)) {
+        Ok(report) => report,
+        Err(code) => return code,
+    };
+    match report {
         Ok(Some(report)) => print(&report, *json),
         Ok(None) => opened::failed(&format_args!(
             "no login has the reference {reference}; where it is a request's id, look for it in the log"

@@ -1,6 +1,7 @@
 //! The operator as a caller: each verb of `vestibule` is a file here.
 
 mod arguments;
+mod cleanup;
 mod config;
 #[cfg(feature = "dev")]
 mod dev;
@@ -10,5 +11,7 @@ mod migrate;
 mod opened;
 mod secrets;
 mod serve;
+mod sessions;
+mod users;
 
 pub use arguments::main;

@@ -1,8 +1,10 @@
 //! The gateway inside `vestibule dev`.
 
+use std::ffi::OsString;
+use std::path::PathBuf;
+
 use super::failure::DevError;
 use crate::base::clock::Clock;
-use crate::base::secret::Plain;
 use crate::config;
 use crate::server::Server;
 use crate::telemetry;
@@ -11,10 +13,14 @@ use crate::telemetry;
 pub(super) struct Gateway(Server);
 
 impl Gateway {
-    /// Starts it with this configuration.
-    pub(super) async fn start(settings: &Plain, clock: Clock) -> Result<Self, DevError> {
+    /// Starts it with these files, or the usual one, and with what wins over them.
+    pub(super) async fn start(
+        files: &[PathBuf],
+        variables: Vec<(OsString, OsString)>,
+        clock: Clock,
+    ) -> Result<Self, DevError> {
         let failed = |why: &dyn std::fmt::Display| DevError::Gateway(why.to_string());
-        let config = config::from_toml(settings.expose()).map_err(|problems| failed(&problems))?;
+        let config = config::load_with(files, variables).map_err(|problems| failed(&problems))?.into_config();
         telemetry::start_log(&config.log);
         Ok(Self(Server::start(config, clock).await.map_err(|error| failed(&error))?))
     }

@@ -16,7 +16,7 @@ pub(super) fn greeting(plan: &Plan, database_url: &str) -> String {
 
   {first}
 
-  With a cookie instead   {gateway}/login, then {gateway}/session
+  With a cookie instead   {gateway}/login; as JSON: {gateway}/session
   Keys                    {gateway}/.well-known/jwks.json
   Health, metrics         http://{admin}/readyz, http://{admin}/metrics
   Pretend provider        http://{provider}
@@ -28,7 +28,7 @@ pub(super) fn greeting(plan: &Plan, database_url: &str) -> String {
     curl '{gateway}/oauth2/url/?provider={PROVIDER}'
     curl -i http://{provider}/authorize/decision -d '<the query of that url>' -d person=ada
     curl {gateway}/oauth2/token/ -H 'Content-Type: application/json' \\
-      -d '{{\"provider\": \"{PROVIDER}\", \"code\": \"<code>\", \"state\": \"<state>\"}}'
+      -d '{{\"provider\": \"{PROVIDER}\", \"code\": \"<code>\", \"state\": \"<state>\", \"iss\": \"http://{provider}\"}}'
 
   Ctrl-C stops everything.
 "

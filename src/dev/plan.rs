@@ -1,6 +1,7 @@
 //! What somebody wants of `vestibule dev`, and the addresses that follow from it.
 
 use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
 
 use url::Url;
 
@@ -16,6 +17,8 @@ pub struct Plan {
     pub keep: bool,
     /// The redirect URI of somebody's own frontend, which then takes the place of the demo app.
     pub frontend: Option<Url>,
+    /// Configuration files for the gateway; none: `config/vestibule.toml`, if it exists.
+    pub files: Vec<PathBuf>,
 }
 
 impl Plan {

@@ -1,5 +1,6 @@
 //! Wiring everything together, and taking it apart again.
 
+use std::io::Write;
 use std::net::TcpListener;
 use std::time::Duration;
 
@@ -11,7 +12,7 @@ use super::kept;
 use super::plan::{PROVIDER, Plan};
 use super::postgres::{Place, Postgres};
 use super::provider::{Client, Provider, Settings};
-use super::settings::{CLIENT_ID, settings};
+use super::settings::{CLIENT_ID, variables};
 use crate::base::clock::Clock;
 use crate::base::seal;
 use crate::base::secret::Plain;
@@ -42,7 +43,8 @@ async fn run_all(plan: &Plan) -> Result<(), DevError> {
     let provider = start_provider(plan, &client_secret, clock.clone())?;
     let app = start_app(plan)?;
     let database_url = postgres.url(DATABASE);
-    let gateway = Gateway::start(&settings(plan, &database_url, &ring_key, &client_secret), clock).await?;
+    let variables = variables(plan, &database_url, &ring_key, &client_secret);
+    let gateway = Gateway::start(&plan.files, variables, clock).await?;
     say(&greeting(plan, &database_url));
     gateway.serve().await;
     if let Some(app) = app {
@@ -70,7 +72,7 @@ fn start_app(plan: &Plan) -> Result<Option<DemoApp>, DevError> {
     DemoApp::start(plan.app(), &plan.public_url(), PROVIDER).map(Some).map_err(DevError::at(plan.app()))
 }
 
-#[expect(clippy::print_stdout, reason = "this is said to the person at the terminal")]
+/// Whoever stops listening (`… | head`) does not stop us.
 fn say(text: &str) {
-    println!("{text}");
+    let _unread = writeln!(std::io::stdout(), "{text}");
 }

@@ -1,6 +1,6 @@
-//! The gateway's configuration for a run of `vestibule dev`, written as an operator would write it.
+//! What a run of `vestibule dev` lays over the configuration: where everything is this time, and the secrets of the run.
 
-use toml_edit::Value;
+use std::ffi::OsString;
 
 use super::plan::{PROVIDER, Plan};
 use crate::base::secret::Plain;
@@ -8,64 +8,65 @@ use crate::base::secret::Plain;
 /// The gateway's name at the pretend provider.
 pub(super) const CLIENT_ID: &str = "vestibule";
 
-/// The configuration as TOML, with the secrets of this run in it.
-pub(super) fn settings(plan: &Plan, database_url: &str, ring_key: &Plain, client_secret: &Plain) -> Plain {
-    let text = |text: &str| Value::from(text).to_string();
-    let (public_url, listen) = (text(&plan.public_url()), text(&plan.gateway().to_string()));
-    let (admin_listen, url) = (text(&plan.admin().to_string()), text(database_url));
-    let (key, secret) = (text(ring_key.expose()), text(client_secret.expose()));
-    let (origin, redirect_uri) = (text(&plan.frontend_origin()), text(&plan.redirect_uri()));
-    let issuer = text(&format!("http://{}", plan.provider()));
-    Plain::new(format!(
-        r#"
-[server]
-public_url = {public_url}
-listen = {listen}
-admin_listen = {admin_listen}
-shutdown_grace = "1s"
-
-[database]
-url = {url}
-
-[secrets]
-keys = [{key}]
-
-[login]
-allowed_origins = [{origin}]
-return_to = [{origin}]
-default_return_to = "/session"
-
-[limits]
-logins_per_minute = 10000
-tokens_per_minute = 10000
-
-[providers.{PROVIDER}]
-kind = "oidc"
-name = "Pretend provider"
-issuer = {issuer}
-client_id = "{CLIENT_ID}"
-client_secret = {secret}
-redirect_uri = {redirect_uri}
-timeout = "2s"
-"#
-    ))
+/// The variables that win over `config/vestibule.toml` (or over what stands in its place). A twin that the file names is
+/// taken back: both at once would be refused.
+pub(super) fn variables(
+    plan: &Plan,
+    database_url: &str,
+    ring_key: &Plain,
+    client_secret: &Plain,
+) -> Vec<(OsString, OsString)> {
+    let issuer = format!("http://{}", plan.provider());
+    let provider = format!("PROVIDERS__{}", PROVIDER.to_uppercase());
+    let of_provider = |key: &str| format!("{provider}__{key}");
+    let pairs = [
+        ("SERVER__PUBLIC_URL".into(), plan.public_url()),
+        ("SERVER__LISTEN".into(), plan.gateway().to_string()),
+        ("SERVER__ADMIN_LISTEN".into(), plan.admin().to_string()),
+        ("SERVER__SHUTDOWN_GRACE".into(), "1s".into()),
+        ("DATABASE__URL".into(), database_url.into()),
+        ("DATABASE__URL_FILE".into(), String::new()),
+        ("SECRETS__KEYS".into(), ring_key.expose().into()),
+        ("SECRETS__KEYS_FILE".into(), String::new()),
+        ("LOGIN__ALLOWED_ORIGINS".into(), plan.frontend_origin()),
+        ("LOGIN__RETURN_TO".into(), plan.frontend_origin()),
+        ("LIMITS__LOGINS_PER_MINUTE".into(), "10000".into()),
+        ("LIMITS__TOKENS_PER_MINUTE".into(), "10000".into()),
+        (of_provider("NAME"), "Pretend provider".into()),
+        (of_provider("ISSUER"), issuer),
+        (of_provider("CLIENT_ID"), CLIENT_ID.into()),
+        (of_provider("CLIENT_SECRET"), client_secret.expose().into()),
+        (of_provider("CLIENT_SECRET_FILE"), String::new()),
+        (of_provider("REDIRECT_URI"), plan.redirect_uri()),
+        (of_provider("TIMEOUT"), "2s".into()),
+    ];
+    pairs.into_iter().map(|(key, value): (String, String)| (format!("VESTIBULE__{key}").into(), value.into())).collect()
 }
 
 #[cfg(test)]
 mod tests {
+    use std::path::PathBuf;
+
     use super::*;
+    use crate::base::seal;
+    use crate::config;
 
     #[test]
-    fn it_is_toml_whatever_stands_in_it() {
+    fn it_wins_over_the_example_and_stands_alone() {
         let frontend = Some("http://localhost:5173/login/done".parse().expect("a URL"));
-        let plan = Plan { port: 9080, keep: false, frontend };
-        let odd = "postgres:///x?host=/tmp/\"odd\\path\n";
-        let written = settings(&plan, odd, &Plain::new("key"), &Plain::new("secret"));
-        let read: toml_edit::DocumentMut = written.expose().parse().expect("TOML");
-        assert_eq!(read["database"]["url"].as_str(), Some(odd));
-        assert_eq!(read["server"]["admin_listen"].as_str(), Some("127.0.0.1:9081"));
-        assert_eq!(read["providers"]["pretend"]["issuer"].as_str(), Some("http://127.0.0.1:9082"));
-        assert_eq!(read["providers"]["pretend"]["redirect_uri"].as_str(), Some("http://localhost:5173/login/done"));
-        assert_eq!(read["login"]["allowed_origins"][0].as_str(), Some("http://localhost:5173"));
+        let example = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("config/vestibule.toml");
+        let plan = Plan { port: 9080, keep: false, frontend, files: Vec::new() };
+        let odd = "postgres:///x?host=/tmp/\"odd\\path";
+        let (key, secret) = (seal::generate_key(), Plain::new("secret"));
+        for files in [vec![example], Vec::new()] {
+            let loaded = config::load_with(&files, variables(&plan, odd, &key, &secret));
+            let config = loaded.unwrap_or_else(|problems| panic!("{problems}")).into_config();
+            assert_eq!(config.database.access.url.expose(), odd);
+            assert_eq!(config.server.admin_listen.to_string(), "127.0.0.1:9081");
+            assert_eq!(config.login.allowed_origins, ["http://localhost:5173"]);
+            let [pretend] = config.providers.as_slice() else { panic!("one provider") };
+            let redirect_uri = pretend.redirect_uri.as_ref().map(url::Url::as_str);
+            assert_eq!((pretend.id.as_str(), redirect_uri), ("pretend", Some("http://localhost:5173/login/done")));
+        }
     }
 }

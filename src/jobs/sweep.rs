@@ -7,7 +7,7 @@ use crate::login;
 
 /// Rows a pass; small, so that no pass holds anything for long.
 const BATCH: i64 = 1000;
-/// A claimed login that is not finished by then never will be.
+/// A claimed login that is not finished by then is given up; what comes of it later is refused.
 const UNFINISHED: TimeDelta = TimeDelta::minutes(2);
 
 /// Ends what is due. Replicas that sweep at once take different rows.

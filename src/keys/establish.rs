@@ -1,5 +1,7 @@
 //! The start: every configured algorithm has a key, the same one on all replicas.
 
+use chrono::TimeDelta;
+
 use super::key::SigningKey;
 use super::key_ring::Keys;
 use super::store::{self, Row, sealed_for};
@@ -42,7 +44,7 @@ pub fn establish(
     now: Instant,
 ) -> Result<(Keys, Vec<Event>), KeysError> {
     let rows = db.run_here("load signing keys", store::load)?;
-    let missing = algorithms.iter().copied().filter(|algorithm| !store::signs(&rows, algorithm.name()));
+    let missing = algorithms.iter().copied().filter(|algorithm| !store::covers(&rows, algorithm.name()));
     let missing: Vec<_> = missing.collect();
     // Whatever is there must open before anything is added: a wrong ring is found out, not worked around.
     let keys = open(ring, rows)?;
@@ -62,8 +64,15 @@ fn make(ring: &Ring, algorithm: Algorithm) -> Result<store::New, KeysError> {
     Ok(store::New { kid: key.kid().to_owned(), algorithm: algorithm.name(), public_jwk, private_key })
 }
 
-/// Reads the keys again, for what another replica changed.
-pub async fn reload(db: &Db, ring: &Ring) -> Result<Keys, KeysError> {
+/// Reads the keys again, for what another replica changed, and lets those sign that have been published for long
+/// enough.
+pub async fn reload(db: &Db, ring: &Ring, published_for: TimeDelta, now: Instant) -> Result<Keys, KeysError> {
+    let before = now - published_for;
+    let rows = db.run("load signing keys", store::load).await?;
+    if !store::is_due(&rows, before) {
+        return open(ring, rows);
+    }
+    db.run("activate signing keys", move |conn| store::activate(conn, before, now)).await?;
     open(ring, db.run("load signing keys", store::load).await?)
 }
 

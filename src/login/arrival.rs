@@ -2,6 +2,7 @@
 
 use std::net::IpAddr;
 
+use crate::base::id::SessionId;
 use crate::base::secret::{Hashed, Plain};
 use crate::upstream::{Answer, Hints};
 
@@ -63,6 +64,8 @@ pub struct Return {
     pub state: Plain,
     /// What the provider said.
     pub verdict: Verdict,
+    /// The session that this browser has already; a new login ends it.
+    pub previous: Option<SessionId>,
     /// Who asks.
     pub caller: Caller,
 }

@@ -7,7 +7,7 @@ use super::store::{self, Admission, Admitted, Claim, Failing};
 use crate::app::App;
 use crate::base::clock::Instant;
 use crate::base::event::Event;
-use crate::base::id::{SessionId, UserId};
+use crate::base::id::{AuthorizationSessionId, Reference, SessionId, UserId};
 use crate::session::{Session, SignedIn, StatusIndex};
 use crate::telemetry;
 use crate::token::{BUILT_IN_CLIENT, BUILT_IN_SCOPE};
@@ -28,8 +28,8 @@ pub async fn complete(app: &App, back: Return, now: Instant) -> Result<Completed
     let provider = app.providers.get(&back.provider).ok_or(Refusal::early(Code::UnknownProvider))?;
     let claimed = claim(app, &back, now).await?;
     match ask(provider, &claimed, back.verdict, now).await {
-        Ok(identity) => admit(app, &back.provider, &back.caller, claimed, identity).await,
-        Err(no) => Err(fail(app, back.provider, claimed, no).await),
+        Ok(identity) => admit(app, &back.provider, back.previous, &back.caller, claimed, identity).await,
+        Err(no) => Err(fail(app, back.provider, claimed.id, claimed.reference, no).await),
     }
 }
 
@@ -61,11 +61,13 @@ async fn claim(app: &App, back: &Return, now: Instant) -> Result<Claimed, Refusa
         telemetry::record(&Event::CallbackRefused { provider: back.provider.clone(), code });
     })?;
     let opened = app.config.ring.open(&sealed_for(row.id), &row.handshake);
-    let opened = opened.ok().and_then(|json| serde_json::from_slice(&json).ok());
+    if let Some(handshake) = opened.ok().and_then(|json| serde_json::from_slice(&json).ok()) {
+        return Ok(Claimed { id: row.id, reference: row.reference, return_to: row.return_to, handshake });
+    }
     // Sealed under a key that left the ring meanwhile: as good as expired.
-    let expired = || Refusal::Refused { code: Code::StateExpired, reference: Some(row.reference.clone()) };
-    let handshake = opened.ok_or_else(expired)?;
-    Ok(Claimed { id: row.id, reference: row.reference, return_to: row.return_to, handshake })
+    let reason = "sealed under a key that is not in the ring any more".to_owned();
+    let no = No { status: Status::Expired, code: Code::StateExpired, reason };
+    Err(fail(app, back.provider.clone(), row.id, row.reference, no).await)
 }
 
 async fn ask(provider: &Provider, claimed: &Claimed, verdict: Verdict, now: Instant) -> Result<Identity, No> {
@@ -91,6 +93,7 @@ impl From<Failure> for No {
 async fn admit(
     app: &App,
     provider: &str,
+    previous: Option<SessionId>,
     caller: &super::Caller,
     claimed: Claimed,
     identity: Identity,
@@ -127,21 +130,28 @@ async fn admit(
         caller: caller.clone(),
         steps: Steps::one(now, "completed", None).to_json(),
         sign_up: app.config.login.sign_up,
+        previous: previous.map(|session| (session, app.lifetime.feed_until(now))),
+        alone: app.config.sessions.one_per_user.then(|| app.lifetime.feed_until(now)),
         now,
     };
-    let outcome = app.db.run("complete login", move |conn| store::admit(conn, admission)).await?;
+    let (outcome, gone) = app.db.run("complete login", move |conn| store::admit(conn, &admission)).await?;
+    for (ended, reason) in gone {
+        telemetry::record(&Event::SessionEnded { user: ended.user, session: ended.id, reason });
+    }
+    let refused = |code, reason: &str| No { status: Status::Denied, code, reason: reason.to_owned() };
     let (signed_in, new_user) = match outcome {
         Admitted::Known(signed_in) => (signed_in, false),
         Admitted::New(signed_in) => (signed_in, true),
         Admitted::Disabled => {
-            let reason = "the user is disabled".to_owned();
-            let no = No { status: Status::Denied, code: Code::UserDisabled, reason };
-            return Err(fail(app, provider.to_owned(), claimed, no).await);
+            let no = refused(Code::UserDisabled, "the user is disabled");
+            return Err(fail(app, provider.to_owned(), claimed.id, claimed.reference, no).await);
         }
         Admitted::Stranger => {
-            let reason = "unknown here, and sign-up is off".to_owned();
-            let no = No { status: Status::Denied, code: Code::NotAllowed, reason };
-            return Err(fail(app, provider.to_owned(), claimed, no).await);
+            let no = refused(Code::NotAllowed, "unknown here, and sign-up is off");
+            return Err(fail(app, provider.to_owned(), claimed.id, claimed.reference, no).await);
+        }
+        Admitted::GivenUp => {
+            return Err(Refusal::Refused { code: Code::StateExpired, reference: Some(claimed.reference) });
         }
     };
     telemetry::record(&Event::LoginCompleted {
@@ -155,11 +165,11 @@ async fn admit(
 }
 
 /// Writes down the end of a login that failed.
-async fn fail(app: &App, provider: String, claimed: Claimed, no: No) -> Refusal {
+async fn fail(app: &App, provider: String, id: AuthorizationSessionId, reference: Reference, no: No) -> Refusal {
     let now = app.clock.now();
-    let (code, reference) = (no.code, claimed.reference.clone());
+    let code = no.code;
     let failing = Failing {
-        id: claimed.id,
+        id,
         status: no.status,
         code: code.as_str(),
         steps: Steps::one(now, no.status.as_str(), Some(no.reason.clone())).to_json(),

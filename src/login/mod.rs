@@ -18,4 +18,4 @@ pub use begin::{Begun, begin};
 pub use complete::{Completed, complete};
 pub use refusal::{Code, Refusal};
 pub use report::{Report, report};
-pub use store::expire;
+pub use store::{expire, prune_expired, prune_finished};

@@ -38,8 +38,9 @@ pub struct Report {
 }
 
 /// Looks a login up by its reference.
-pub fn report(db: &Db, reference: &str) -> Result<Option<Report>, DbError> {
-    let row = db.run_here("report login", |conn| store::report(conn, &reference.to_ascii_lowercase()))?;
+pub async fn report(db: &Db, reference: &str) -> Result<Option<Report>, DbError> {
+    let reference = reference.to_ascii_lowercase();
+    let row = db.run("report login", move |conn| store::report(conn, &reference)).await?;
     Ok(row.map(|row| Report {
         reference: row.reference,
         provider: row.provider,

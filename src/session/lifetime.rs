@@ -62,6 +62,11 @@ impl Lifetime {
         idle.min(session.not_after)
     }
 
+    /// A session whose last use was then, or before, has been idle for too long.
+    pub fn idle_since(&self, now: Instant) -> Instant {
+        now.checked_sub_signed(self.idle).unwrap_or(Instant::UNIX_EPOCH)
+    }
+
     /// What the session is worth now.
     pub fn standing(&self, session: &Session, now: Instant) -> Standing {
         if session.ended_at.is_some() || session.user_disabled {

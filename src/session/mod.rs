@@ -1,18 +1,25 @@
 //! Signed-in people. The session is the one switch: every token hangs on it, and ending it is one `UPDATE`.
 
 mod cookie;
+mod device;
 mod follow;
 mod lifetime;
+mod listed;
 mod signed_in;
 mod status_index;
 mod store;
 mod watch;
 
 pub use cookie::{decode, encode};
+pub use device::Device;
 pub use follow::{Feed, Follower};
 pub use lifetime::{Lifetime, Standing};
+pub use listed::Listed;
 pub use signed_in::{Session, SignedIn};
 pub use status_index::{LIST_LEN, StatusIndex};
 pub(crate) use store::signed_in_columns;
-pub use store::{Ended, RevokedToken, Row, Scope, end, end_where, find, revoke_token, touch};
+pub use store::{
+    Dismissed, Ended, Expired, Mark, RevokedToken, Row, Scope, Stretch, end, end_listed, end_where, expire, find, list,
+    list_all, prune_ended, prune_feed, revoke_token, touch,
+};
 pub use watch::{List, Revocation, Revoked, Watch};

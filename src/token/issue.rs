@@ -7,6 +7,7 @@ use crate::app::App;
 use crate::base::clock::Instant;
 use crate::base::id::uuid_v7;
 use crate::base::secret::Plain;
+use crate::config::Algorithm;
 use crate::keys::BadKey;
 use crate::session::Session;
 
@@ -46,8 +47,9 @@ pub fn issue_scoped(app: &App, session: &Session, scope: String, now: Instant) -
         status: Some(status_claim(app, session.status_index)),
     };
     let keys = app.keys.keys();
-    let algorithm = config.signing.algorithms.first().copied().unwrap_or(crate::config::Algorithm::Es256);
-    let key = keys.signing(algorithm).ok_or(BadKey::missing(algorithm))?;
+    // The first whose key signs already: that of an algorithm which was added later has to be published for a while.
+    let key = config.signing.algorithms.iter().find_map(|algorithm| keys.signing(*algorithm));
+    let key = key.ok_or(BadKey::missing(Algorithm::Es256))?;
     Ok(AccessToken { token: Plain::new(jwt::sign(key, TYP, &claims)?), expires_in })
 }
 

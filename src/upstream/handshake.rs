@@ -56,4 +56,7 @@ pub struct Answer {
     pub code: Plain,
     /// The `iss` parameter (RFC 9207), if one came.
     pub iss: Option<String>,
+    /// Whether an `iss` that the provider promises may be missing: a frontend that took the redirect itself need not
+    /// hand it on.
+    pub iss_may_be_missing: bool,
 }

@@ -21,7 +21,7 @@ pub async fn keep(
     let https = request.app_data::<Data<App>>().is_some_and(|app| app.config.server.public_url.is_https());
     let mut answer = match too_long(&request) {
         Some(problem) => {
-            let refused = problem.for_browser(request.request());
+            let refused = problem.for_anyone(request.request());
             request.into_response(refused).map_into_right_body()
         }
         None => next.call(request).await?.map_into_left_body(),

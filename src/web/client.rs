@@ -68,6 +68,11 @@ pub fn wants_json_only(request: &HttpRequest) -> bool {
     accept.contains("json") && !accept.contains("text/html")
 }
 
+/// Whether the sender asks for pages, as browsers do when they navigate.
+pub fn wants_page(request: &HttpRequest) -> bool {
+    header_text(request, header::ACCEPT).unwrap_or_default().contains("text/html")
+}
+
 /// The id under which the log shows this request.
 pub fn request_id(request: &HttpRequest) -> String {
     use actix_web::HttpMessage;

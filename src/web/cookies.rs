@@ -60,6 +60,14 @@ pub fn session(app: &App, request: &HttpRequest) -> SessionCookie {
     named.map_or(SessionCookie::Garbage, SessionCookie::Names)
 }
 
+/// The session that the cookie names, if it is one of ours.
+pub fn named(app: &App, request: &HttpRequest) -> Option<SessionId> {
+    match session(app, request) {
+        SessionCookie::Names(id) => Some(id),
+        SessionCookie::Missing | SessionCookie::Garbage => None,
+    }
+}
+
 /// The cookie for a new session. Its life ends with the session's absolute end.
 pub fn for_session(app: &App, session: &Session, now: Instant) -> Cookie<'static> {
     let value = session::encode(&app.config.ring, session.id);
@@ -103,7 +111,8 @@ pub fn bind(app: &App, request: &HttpRequest) -> (Hashed, Cookie<'static>) {
 }
 
 fn known_binding(app: &App, request: &HttpRequest) -> Option<Plain> {
-    let looks_like_ours = |value: &&String| value.len() == 43 && value.bytes().all(|byte| byte.is_ascii_graphic());
+    let is_base64url = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
+    let looks_like_ours = |value: &&String| value.len() == 43 && value.bytes().all(is_base64url);
     values(request, &binding_name(app)).iter().find(looks_like_ours).map(Plain::new)
 }
 

@@ -37,8 +37,11 @@ pub fn preflight(app: &App, request: &HttpRequest, methods: &'static str) -> Htt
 
 /// Whether a request that a cookie speaks for may change something: it comes from our own pages or from a listed
 /// origin. Where the browser does not say, it may not (SE-13).
+///
+/// `null` says nothing: browsers write it for the forms of our own pages, since those have `Referrer-Policy:
+/// no-referrer` (Fetch, "append a request `Origin` header"). `Sec-Fetch-Site` tells them from a stranger's `null`.
 pub fn may_change(app: &App, request: &HttpRequest) -> bool {
-    if request.headers().contains_key(header::ORIGIN) {
+    if request.headers().get(header::ORIGIN).is_some_and(|origin| origin != "null") {
         let origin = client::header_text(request, header::ORIGIN).unwrap_or_default();
         return origin == app.config.server.public_url.origin() || is_listed(app, &origin);
     }

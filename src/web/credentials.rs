@@ -4,6 +4,7 @@ use actix_web::HttpRequest;
 
 use super::authorization::Authorization;
 use super::cookies::{self, SessionCookie};
+use super::cors;
 use super::problem::Problem;
 use crate::app::App;
 use crate::base::clock::Instant;
@@ -26,6 +27,15 @@ pub async fn signed_in(app: &App, request: &HttpRequest, now: Instant) -> Result
     let (id, means) = claimed(app, request, now)?;
     let signed_in = gate::live(app, id, now).await?;
     Ok((signed_in, means))
+}
+
+/// The same for a request that changes something: where a cookie speaks for it, it must come from where it may (SE-13).
+pub async fn may_change(app: &App, request: &HttpRequest, now: Instant) -> Result<(SignedIn, Means), Problem> {
+    let (_, means) = claimed(app, request, now)?;
+    if means == Means::Cookie && !cors::may_change(app, request) {
+        return Err(Problem::foreign_origin());
+    }
+    signed_in(app, request, now).await
 }
 
 /// The session that a request claims to speak for, by credentials that are ours.

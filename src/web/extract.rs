@@ -53,8 +53,12 @@ pub fn decode(text: &str) -> Result<String, Problem> {
     if decoded.contains('\0') { Err(Problem::invalid_request()) } else { Ok(decoded.into_owned()) }
 }
 
-/// Reads a body, within the limit and within its time.
-pub async fn body(payload: web::Payload, limit: usize) -> Result<web::Bytes, Problem> {
+/// Reads a body, within the limit and within its time. One that says it is larger is not waited for.
+pub async fn body(request: &HttpRequest, payload: web::Payload, limit: usize) -> Result<web::Bytes, Problem> {
+    let length = request.headers().get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
+    if length.is_some_and(|length: u64| u64::try_from(limit).is_ok_and(|limit| length > limit)) {
+        return Err(Problem::too_large());
+    }
     let read = tokio::time::timeout(BODY_TIMEOUT, payload.to_bytes_limited(limit)).await;
     let whole = read.map_err(|_| Problem::invalid_request())?.map_err(|_| Problem::too_large())?;
     whole.map_err(|_| Problem::invalid_request())
@@ -65,7 +69,7 @@ pub async fn form(request: &HttpRequest, payload: web::Payload, limit: usize) ->
     if media_type(request) != FORM {
         return Err(Problem::invalid_request());
     }
-    let body = body(payload, limit).await?;
+    let body = body(request, payload, limit).await?;
     Parameters::parse(std::str::from_utf8(&body).map_err(|_| Problem::invalid_request())?)
 }
 

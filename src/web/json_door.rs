@@ -58,14 +58,16 @@ async fn exchange(
     payload: Payload,
 ) -> Result<HttpResponse, Problem> {
     throttles.come_back(app, request)?;
-    let body = extract::body(payload, app.config.limits.body_bytes).await?;
+    let body = extract::body(request, payload, app.config.limits.body_bytes).await?;
     let Exchange { provider, code, state, iss } = extract::json(&body)?;
     if [&provider, &code, &state].into_iter().any(|text| text.is_empty() || text.contains('\0')) {
         return Err(Problem::invalid_request());
     }
-    let verdict = Verdict::Granted(Answer { code: Plain::new(code), iss });
+    let verdict = Verdict::Granted(Answer { code: Plain::new(code), iss, iss_may_be_missing: true });
     let id = provider.clone();
-    let back = Return { provider, door: Door::Json, state: Plain::new(state), verdict, caller: caller(app, request) };
+    // A frontend's sessions are its own business: a browser may have several here.
+    let (door, state, previous) = (Door::Json, Plain::new(state), None);
+    let back = Return { provider, door, state, verdict, previous, caller: caller(app, request) };
     let now = app.clock.now();
     let completed = login::complete(app, back, now).await.map_err(parameter)?;
     let provider = app.providers.get(&id).ok_or(Code::UnknownProvider)?;

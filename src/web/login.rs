@@ -103,7 +103,8 @@ async fn take_back(
     throttles.come_back(app, request)?;
     let query = Parameters::of_query(request)?;
     let (state, verdict) = returned(&query)?;
-    let back = Return { provider, door: Door::Cookie, state, verdict, caller: caller(app, request) };
+    let previous = cookies::named(app, request);
+    let back = Return { provider, door: Door::Cookie, state, verdict, previous, caller: caller(app, request) };
     let now = app.clock.now();
     match login::complete(app, back, now).await {
         Ok(completed) => Ok(welcome(app, &completed, now)),
@@ -162,7 +163,7 @@ fn returned(query: &Parameters) -> Result<(Plain, Verdict), Problem> {
     let state = query.get("state").ok_or(Code::UnknownState)?;
     let iss = query.get("iss").map(str::to_owned);
     let verdict = match (query.get("code"), query.get("error")) {
-        (Some(code), None) => Verdict::Granted(Answer { code: Plain::new(code), iss }),
+        (Some(code), None) => Verdict::Granted(Answer { code: Plain::new(code), iss, iss_may_be_missing: false }),
         (None, Some(error)) => Verdict::Denied { error: known_error(error), iss },
         _ => return Err(Problem::invalid_request()),
     };

@@ -4,7 +4,7 @@ use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
 
 use super::client;
-use super::cookies::{self, SessionCookie};
+use super::cookies;
 use super::cors;
 use super::pages;
 use super::problem::Problem;
@@ -29,7 +29,7 @@ async fn end(app: &App, request: &HttpRequest) -> Result<(), Problem> {
     if !cors::may_change(app, request) {
         return Err(Problem::foreign_origin());
     }
-    if let SessionCookie::Names(id) = cookies::session(app, request) {
+    if let Some(id) = cookies::named(app, request) {
         logout::local(app, id, app.clock.now()).await?;
     }
     Ok(())

@@ -1,6 +1,8 @@
 //! HTTP in, HTTP out: the only storey that knows actix-web. A handler takes typed values in, calls one verb and gives a
 //! typed value out.
 
+mod account;
+mod administration;
 mod authorization;
 mod bounds;
 mod client;
@@ -18,9 +20,11 @@ mod observe;
 mod ops;
 mod pages;
 mod problem;
+mod refusals;
 mod revocation;
 mod routes;
 mod session;
+mod sessions;
 mod status_list;
 mod throttle;
 mod token;

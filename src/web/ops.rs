@@ -11,7 +11,7 @@ use crate::app::App;
 use crate::base::db;
 use crate::telemetry::Metrics;
 
-/// Whether this replica takes part: not before its start is done, and not once its shutdown has begun.
+/// Whether this replica takes part. It listens only when its start is done; here it says that its shutdown has begun.
 #[derive(Default)]
 pub struct Readiness(AtomicBool);
 

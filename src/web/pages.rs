@@ -1,5 +1,7 @@
 //! The pages, rendered from checked templates: no script, nothing from elsewhere (WB-01, WB-03).
 
+use std::net::IpAddr;
+
 use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderName, HeaderValue};
 use actix_web::web::Data;
@@ -7,10 +9,12 @@ use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 
 use crate::app::App;
-use crate::session::SignedIn;
+use crate::base::clock::Instant;
+use crate::base::id::SessionId;
+use crate::session::{Listed, SignedIn};
 
 /// Where the stylesheet is. A new look gets a new name, so that caches may keep it for ever.
-pub const STYLE_PATH: &str = "/assets/style-1.css";
+pub const STYLE_PATH: &str = "/assets/style-2.css";
 const STYLE: &str = include_str!("assets/style.css");
 /// Where the icon is.
 pub const ICON_PATH: &str = "/assets/icon-1.svg";
@@ -44,6 +48,16 @@ struct Account<'a> {
     provider: &'a str,
     since: String,
     until: String,
+    devices: Vec<Device>,
+}
+
+struct Device {
+    id: SessionId,
+    name: String,
+    current: bool,
+    ip: Option<IpAddr>,
+    seen: String,
+    clients: String,
 }
 
 #[derive(Template)]
@@ -82,8 +96,8 @@ pub fn login_link(app: &App, provider: &str, return_to: Option<&str>) -> String 
     }
 }
 
-/// Who I am.
-pub fn account(app: &App, signed_in: &SignedIn) -> HttpResponse {
+/// Who I am, and where I am signed in.
+pub fn account(app: &App, signed_in: &SignedIn, listed: &[Listed]) -> HttpResponse {
     let (profile, session) = (&signed_in.user.profile, &signed_in.session);
     let named = [&profile.name, &profile.preferred_username, &profile.email].into_iter().find_map(Option::as_deref);
     let provider = app.providers.get(&session.provider).map_or(session.provider.as_str(), |provider| provider.name());
@@ -95,10 +109,32 @@ pub fn account(app: &App, signed_in: &SignedIn) -> HttpResponse {
         email_verified: profile.email_verified,
         sub: signed_in.user.sub.to_string(),
         provider,
-        since: session.auth_time.format("%-d %B %Y, %H:%M UTC").to_string(),
-        until: app.lifetime.idle_expires_at(session).format("%-d %B %Y, %H:%M UTC").to_string(),
+        since: shown(session.auth_time),
+        until: shown(app.lifetime.idle_expires_at(session)),
+        devices: listed.iter().map(|listed| device(listed, session.id)).collect(),
     };
     html(StatusCode::OK, &page)
+}
+
+fn device(listed: &Listed, current: SessionId) -> Device {
+    let said = &listed.device;
+    let name = match (&said.browser, &said.os) {
+        (Some(browser), Some(os)) => format!("{browser} on {os}"),
+        (Some(one), None) | (None, Some(one)) => one.clone(),
+        (None, None) => "Unknown device".to_owned(),
+    };
+    Device {
+        id: listed.id,
+        name,
+        current: listed.id == current,
+        ip: listed.ip,
+        seen: shown(listed.last_activity_at),
+        clients: listed.clients.join(", "),
+    }
+}
+
+fn shown(at: Instant) -> String {
+    at.format("%-d %B %Y, %H:%M UTC").to_string()
 }
 
 /// Good-bye.

@@ -1,14 +1,12 @@
-//! `GET /session`, `POST /session/token`, `GET /account`.
+//! `GET /session`, `POST /session/token`.
 
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
 use serde_json::json;
 
-use super::client;
 use super::cookies::{self, SessionCookie};
 use super::cors;
 use super::credentials::{self, Means};
-use super::pages;
 use super::problem::Problem;
 use super::throttle::Throttles;
 use crate::app::App;
@@ -47,25 +45,6 @@ async fn issue(app: &App, throttles: &Throttles, request: &HttpRequest) -> Resul
     })))
 }
 
-/// Who am I: a page.
-pub async fn account(app: Data<App>, request: HttpRequest) -> HttpResponse {
-    let now = app.clock.now();
-    match credentials::signed_in(&app, &request, now).await {
-        Ok((signed_in, _)) => pages::account(&app, &signed_in),
-        Err(problem) if problem.wants_sign_in() && !client::wants_json_only(&request) => {
-            let login = format!(
-                "{}/login?return_to={}/account",
-                app.config.server.public_url.prefix(),
-                app.config.server.public_url.prefix()
-            );
-            let mut answer = pages::see_other(&login);
-            clear_if_garbage(&app, &request, &mut answer);
-            answer
-        }
-        Err(problem) => problem.for_browser(&request),
-    }
-}
-
 fn view(app: &App, signed_in: &SignedIn) -> serde_json::Value {
     let session = &signed_in.session;
     json!({
@@ -79,14 +58,15 @@ fn view(app: &App, signed_in: &SignedIn) -> serde_json::Value {
     })
 }
 
-fn refuse(app: &App, request: &HttpRequest, problem: Problem) -> HttpResponse {
+/// A refusal for a program. What is no cookie of ours is taken away.
+pub fn refuse(app: &App, request: &HttpRequest, problem: Problem) -> HttpResponse {
     let mut answer = problem.for_program(request);
     clear_if_garbage(app, request, &mut answer);
     answer
 }
 
 /// A cookie that is not ours is taken away (SE-04); one of ours stays, whatever became of its session.
-fn clear_if_garbage(app: &App, request: &HttpRequest, answer: &mut HttpResponse) {
+pub fn clear_if_garbage(app: &App, request: &HttpRequest, answer: &mut HttpResponse) {
     if matches!(cookies::session(app, request), SessionCookie::Garbage) {
         cookies::clear_session(app, answer);
     }

@@ -48,7 +48,7 @@ impl From<Problem> for No {
 async fn grant(app: &App, throttles: &Throttles, request: &HttpRequest, payload: Payload) -> Result<HttpResponse, No> {
     let no = |error| No { error, problem: Problem::invalid_request() };
     throttles.token(app, request)?;
-    let body = extract::body(payload, app.config.limits.body_bytes).await?;
+    let body = extract::body(request, payload, app.config.limits.body_bytes).await?;
     let form = Parameters::parse(std::str::from_utf8(&body).map_err(|_| no("invalid_request"))?)?;
     // Only the built-in client, which has no secret, for the time being.
     let other = form.get("client_id").is_some_and(|id| id != BUILT_IN_CLIENT);

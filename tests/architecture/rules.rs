@@ -11,7 +11,7 @@ const FLOORS: [(u8, &[&str]); 11] = [
     (9, &["dev"]),
     (8, &["server"]),
     (7, &["web", "jobs"]),
-    (6, &["login", "authorize", "logout", "gate"]),
+    (6, &["login", "authorize", "logout", "gate", "administration"]),
     (5, &["token"]),
     (4, &["app"]),
     (3, &["upstream", "keys", "client", "session", "telemetry"]),
@@ -20,7 +20,7 @@ const FLOORS: [(u8, &[&str]); 11] = [
 ];
 
 /// Foreign crates and their homes. A home is a folder (`web/`), a file (`server.rs`) or either in any room (`*/store.rs`).
-const HOMES: [(&[&str], &[&str]); 9] = [
+const HOMES: [(&[&str], &[&str]); 10] = [
     (&["actix*", "tracing_actix_web"], WEB),
     (&["diesel*", "pq_sys"], &["base/", "*/store.rs", "*/store/"]),
     (&["r2d2"], &["base/db.rs"]),
@@ -30,6 +30,7 @@ const HOMES: [(&[&str], &[&str]); 9] = [
     (&["metrics_exporter_prometheus"], &["telemetry.rs", "telemetry/"]),
     (&["tracing_subscriber"], &["telemetry.rs", "telemetry/", "config/rules/"]),
     (&["clap"], &["cli/"]),
+    (&["ua_parser"], &["session/device.rs"]),
 ];
 
 const WEB: &[&str] = &["web/", "server.rs", "dev/"];

@@ -32,6 +32,9 @@ pub enum Reply {
     Broken,
     /// Closes the connection without a word.
     Closed,
+    /// Answers as usual, after a while.
+    #[allow(dead_code, reason = "each of the test binaries uses a part")]
+    Slow(Duration),
     /// Says nothing until the other side gives up.
     Silent,
     /// Sends a byte now and then.
@@ -204,12 +207,19 @@ fn serve(mut stream: TcpStream, state: &Mutex<State>, issuer: &str) {
     let Some(call) = read(&stream) else { return };
     let reply = {
         let mut state = state.lock().unwrap_or_else(PoisonError::into_inner);
-        let reply = state.replies.get(&call.path).cloned().unwrap_or_else(|| state.usual(&call, issuer));
+        let told = state.replies.get(&call.path).cloned();
+        let reply = match &told {
+            None | Some(Reply::Slow(_)) => state.usual(&call, issuer),
+            Some(reply) => reply.clone(),
+        };
         state.calls.push(call);
-        reply
+        (told, reply)
     };
+    if let (Some(Reply::Slow(pause)), _) = &reply {
+        std::thread::sleep(*pause);
+    }
     // The other side may have gone; that is its right.
-    let _gone = write(&mut stream, &reply);
+    let _gone = write(&mut stream, &reply.1);
 }
 
 fn read(stream: &TcpStream) -> Option<Call> {
@@ -250,7 +260,7 @@ fn write(stream: &mut TcpStream, reply: &Reply) -> std::io::Result<()> {
             }
         }
         Reply::Broken => write!(stream, "{head}Content-Length: 1000\r\n\r\n{{\"access_token\":"),
-        Reply::Closed => Ok(()),
+        Reply::Closed | Reply::Slow(_) => Ok(()),
         Reply::Silent => stream.read(&mut [0]).map(drop),
         Reply::Dripping => {
             write!(stream, "{head}Content-Length: 100000\r\n\r\n")?;

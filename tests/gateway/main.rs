@@ -5,8 +5,26 @@
 #[path = "../fake_provider/mod.rs"]
 mod fake_provider;
 
+mod accounts;
+mod at_once;
 mod callback;
+mod clock;
+mod conversation;
+mod cors;
+mod database;
+mod hostile;
 mod jwks;
+mod limits;
 mod login;
+mod logout;
 mod oauth2;
+mod ops;
+mod pages;
+mod pretend;
+mod providers;
+mod public_url;
+mod replicas;
+mod round_trips;
+mod session;
+mod session_token;
 mod support;

@@ -1,19 +1,25 @@
 // A certified OpenID provider (npm oidc-provider) for the gateway to sign people in at.
 //
-//   node provider.mjs --redirect-uri URI [--redirect-uri URI]… [--port N] [--client-id ID] [--client-secret SECRET]
+//   node provider.mjs --redirect-uri URI [--redirect-uri URI]… [--port N] [--issuer URL] [--userinfo]
+//                     [--client-id ID] [--client-secret SECRET]
 //
-// Without --port it takes a free one. When it listens it prints one line:
+// Without --port it takes a free one. --issuer is for one that is reached by way of something else. With --userinfo the
+// ID token holds no more than the `sub`, as OpenID Connect Core §5.4 wants it, and the rest is had at userinfo. Its keys
+// are new at every start. When it listens it prints one line:
 //   {"ready": true, "issuer": "http://127.0.0.1:PORT", "port": PORT, "client_id": "…"}
 // Its forms are plain HTML: any login name and password will do, and the login name is the `sub`.
 // It ends with its standard input, so it never outlives the test that started it.
 import { createServer } from 'node:http';
 import { once } from 'node:events';
 import { parseArgs } from 'node:util';
+import { exportJWK, generateKeyPair } from 'jose';
 import { Provider } from 'oidc-provider';
 
 const { values } = parseArgs({
   options: {
     port: { type: 'string', default: process.env.PORT ?? '0' },
+    issuer: { type: 'string' },
+    userinfo: { type: 'boolean', default: false },
     'client-id': { type: 'string', default: 'vestibule' },
     'client-secret': { type: 'string', default: 'vestibule-at-the-peer' },
     'redirect-uri': { type: 'string', multiple: true, default: [] },
@@ -29,7 +35,9 @@ const server = createServer();
 server.listen(Number(values.port), '127.0.0.1');
 await once(server, 'listening');
 const { port } = server.address();
-const issuer = `http://127.0.0.1:${port}`;
+const issuer = values.issuer ?? `http://127.0.0.1:${port}`;
+const { privateKey } = await generateKeyPair('RS256', { extractable: true });
+const key = { ...await exportJWK(privateKey), use: 'sig', alg: 'RS256' };
 
 const provider = new Provider(issuer, {
   clients: [{
@@ -45,8 +53,8 @@ const provider = new Provider(issuer, {
     email: ['email', 'email_verified'],
     profile: ['name', 'preferred_username'],
   },
-  // The gateway reads the ID token first; with this it needs no userinfo call to know the e-mail.
-  conformIdTokenClaims: false,
+  conformIdTokenClaims: values.userinfo,
+  jwks: { keys: [key] },
   cookies: { keys: ['for these tests only'] },
   features: { devInteractions: { enabled: true } },
   findAccount: (_ctx, sub) => ({

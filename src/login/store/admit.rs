@@ -6,13 +6,13 @@ use diesel::{Connection, OptionalExtension, QueryResult, QueryableByName, RunQue
 use ipnet::IpNet;
 use serde_json::Value;
 
-use crate::account::{self, Arrival, Profile, User};
+use crate::account::{self, Arrival, Known, Profile, User};
 use crate::base::clock::Instant;
 use crate::base::db::Conn;
 use crate::base::id::{AuthorizationSessionId, Reference, SessionId, UserId, uuid_v7};
 use crate::base::statement::statement;
 use crate::login::arrival::Caller;
-use crate::session::{Session, SignedIn, StatusIndex};
+use crate::session::{self, Device, Ended, Scope, Session, SignedIn, StatusIndex};
 
 /// All that a completed login writes.
 pub struct Admission {
@@ -28,6 +28,10 @@ pub struct Admission {
     pub caller: Caller,
     pub steps: Value,
     pub sign_up: bool,
+    /// The session that this browser had before, and how long the feed tells of its end.
+    pub previous: Option<(SessionId, Instant)>,
+    /// Where a user has one session at a time: how long the feed tells of those that end.
+    pub alone: Option<Instant>,
     pub now: Instant,
 }
 
@@ -41,6 +45,8 @@ pub enum Admitted {
     Disabled,
     /// Unknown, and nobody new may enter; nothing was written.
     Stranger,
+    /// The login got its end meanwhile, from the sweep; nothing was written.
+    GivenUp,
 }
 
 statement! {
@@ -62,6 +68,11 @@ statement! {
         amr: Option<&'a [String]> => Nullable<Array<Text>>,
         not_after: Instant => Timestamptz,
         user_agent: Option<&'a str> => Nullable<Text>,
+        device_type: Option<&'a str> => Nullable<Text>,
+        os: Option<&'a str> => Nullable<Text>,
+        os_version: Option<&'a str> => Nullable<Text>,
+        browser: Option<&'a str> => Nullable<Text>,
+        browser_version: Option<&'a str> => Nullable<Text>,
         ip: IpNet => Inet,
         upstream_sid: Option<&'a str> => Nullable<Text>,
         upstream_id_token: Option<&'a [u8]> => Nullable<Binary>,
@@ -71,22 +82,26 @@ statement! {
         reference: &'a str => Text,
         now: Instant => Timestamptz,
     }
+    // A login that the sweep has given up meanwhile admits nobody: its row would say two things at once.
     // The user's row is locked by its UPDATE, so a login and a `disable` at the same moment come one after the other.
     "WITH admitted AS (
          UPDATE users
          SET email = {email}, email_verified = {email_verified}, name = {name},
              preferred_username = {preferred_username}, picture = {picture}, groups = {groups}, updated_at = {now}
-         FROM subs
+         FROM subs, authorization_sessions login
          WHERE subs.provider = {provider} AND subs.sub = {sub}
            AND users.id = subs.user_id AND users.disabled_at IS NULL
+           AND login.id = {authorization_session} AND login.status = 'pending'
          RETURNING users.id AS user_id, subs.id AS sub_id
      ), seen AS (
          UPDATE subs SET claims = {claims}, last_login_at = {now} FROM admitted WHERE subs.id = admitted.sub_id
      ), session AS (
          INSERT INTO sessions (id, user_id, sub_id, provider, client_id, scopes, auth_time, acr, amr, last_activity_at,
-                               not_after, user_agent, ip, upstream_sid, upstream_id_token, created_at)
+                               not_after, user_agent, device_type, os, os_version, browser, browser_version, ip,
+                               upstream_sid, upstream_id_token, created_at)
          SELECT {session}, user_id, sub_id, {provider}, {client_id}, {scopes}, {auth_time}, {acr}, {amr}, {now},
-                {not_after}, {user_agent}, {ip}, {upstream_sid}, {upstream_id_token}, {now}
+                {not_after}, {user_agent}, {device_type}, {os}, {os_version}, {browser}, {browser_version}, {ip},
+                {upstream_sid}, {upstream_id_token}, {now}
          FROM admitted
          RETURNING status_index
      ), completed AS (
@@ -109,16 +124,50 @@ struct Written {
     status_index: i64,
 }
 
+/// A session that ended for the new one, and why.
+pub type Gone = (Ended, &'static str);
+
+/// Admits someone, and ends the session that this browser had before, or every other one where a user has one at a time.
+///
+/// The endings are statements of their own: they see what a login wrote that held the user's row before this one did.
+/// In one statement they would not, and two logins at once would leave two sessions (SE-20).
+pub fn admit(conn: &mut Conn, admission: &Admission) -> QueryResult<(Admitted, Vec<Gone>)> {
+    if admission.previous.is_none() && admission.alone.is_none() {
+        return Ok((admit_beside(conn, admission)?, Vec::new()));
+    }
+    conn.transaction(|conn| {
+        let admitted = admit_beside(conn, admission)?;
+        let gone = match &admitted {
+            Admitted::Known(signed_in) | Admitted::New(signed_in) => end_others(conn, admission, signed_in.user.sub)?,
+            _ => Vec::new(),
+        };
+        Ok((admitted, gone))
+    })
+}
+
+fn end_others(conn: &mut Conn, admission: &Admission, user: UserId) -> QueryResult<Vec<Gone>> {
+    let mut gone = Vec::new();
+    let others = Scope::OthersOfUser { user, except: admission.session.id };
+    let previous = admission.previous.map(|(id, keep_until)| (Scope::One(id), "replaced", keep_until));
+    let alone = admission.alone.map(|keep_until| (others, "one_per_user", keep_until));
+    for (scope, reason, keep_until) in alone.into_iter().chain(previous) {
+        let ended = session::end_where(conn, scope, reason, admission.now, keep_until)?;
+        gone.extend(ended.into_iter().map(|ended| (ended, reason)));
+    }
+    Ok(gone)
+}
+
 /// Admits a known user at once; looks closer where there is none to admit.
-pub fn admit(conn: &mut Conn, admission: Admission) -> QueryResult<Admitted> {
-    if let Some(written) = write(conn, &admission)? {
+fn admit_beside(conn: &mut Conn, admission: &Admission) -> QueryResult<Admitted> {
+    if let Some(written) = write(conn, admission)? {
         return Ok(Admitted::Known(signed_in(admission, &written)));
     }
-    if account::is_known(conn, &admission.session.provider, &admission.sub)? {
-        return Ok(Admitted::Disabled);
-    }
-    if !admission.sign_up {
-        return Ok(Admitted::Stranger);
+    match account::known(conn, &admission.session.provider, &admission.sub)? {
+        Known::Disabled => return Ok(Admitted::Disabled),
+        // Whom the first try did not find may have been made by another login since.
+        Known::Enabled => return once_more(conn, admission),
+        Known::Stranger if !admission.sign_up => return Ok(Admitted::Stranger),
+        Known::Stranger => {}
     }
     let arrival = Arrival {
         user: admission.session.user,
@@ -127,19 +176,30 @@ pub fn admit(conn: &mut Conn, admission: Admission) -> QueryResult<Admitted> {
         now: admission.now,
     };
     let made = conn.transaction(|conn| {
-        let made = account::create(conn, &arrival)?;
-        if made { write(conn, &admission) } else { Ok(None) }
-    })?;
+        if !account::create(conn, &arrival)? {
+            return Ok(None);
+        }
+        // Nobody is made for a login that was given up.
+        write(conn, admission)?.map_or(Err(diesel::result::Error::RollbackTransaction), |written| Ok(Some(written)))
+    });
     match made {
-        Some(written) => Ok(Admitted::New(signed_in(admission, &written))),
+        Ok(Some(written)) => Ok(Admitted::New(signed_in(admission, &written))),
         // Another login of the same person came first, in this very moment.
-        None => Ok(write(conn, &admission)?
-            .map_or(Admitted::Disabled, |written| Admitted::Known(signed_in(admission, &written)))),
+        Ok(None) => once_more(conn, admission),
+        Err(diesel::result::Error::RollbackTransaction) => Ok(Admitted::GivenUp),
+        Err(error) => Err(error),
     }
+}
+
+/// Admits someone who is known by now; whom not even this finds was given up.
+fn once_more(conn: &mut Conn, admission: &Admission) -> QueryResult<Admitted> {
+    let written = write(conn, admission)?;
+    Ok(written.map_or(Admitted::GivenUp, |written| Admitted::Known(signed_in(admission, &written))))
 }
 
 fn write(conn: &mut Conn, admission: &Admission) -> QueryResult<Option<Written>> {
     let (profile, session) = (&admission.profile, &admission.session);
+    let device = Device::of(admission.caller.user_agent.as_deref());
     let write = Write {
         provider: &session.provider,
         sub: &admission.sub,
@@ -158,6 +218,11 @@ fn write(conn: &mut Conn, admission: &Admission) -> QueryResult<Option<Written>>
         amr: session.amr.as_deref(),
         not_after: session.not_after,
         user_agent: admission.caller.user_agent.as_deref(),
+        device_type: device.r#type.as_deref(),
+        os: device.os.as_deref(),
+        os_version: device.os_version.as_deref(),
+        browser: device.browser.as_deref(),
+        browser_version: device.browser_version.as_deref(),
         ip: IpNet::from(admission.caller.ip),
         upstream_sid: admission.upstream_sid.as_deref(),
         upstream_id_token: admission.upstream_id_token.as_deref(),
@@ -170,8 +235,8 @@ fn write(conn: &mut Conn, admission: &Admission) -> QueryResult<Option<Written>>
     write.get_result(conn).optional()
 }
 
-fn signed_in(admission: Admission, written: &Written) -> SignedIn {
+fn signed_in(admission: &Admission, written: &Written) -> SignedIn {
     let (user, status_index) = (written.user_id, StatusIndex::new(written.status_index));
-    let session = Session { user, status_index, ..admission.session };
-    SignedIn { session, user: User { sub: user, profile: admission.profile } }
+    let session = Session { user, status_index, ..admission.session.clone() };
+    SignedIn { session, user: User { sub: user, profile: admission.profile.clone() } }
 }

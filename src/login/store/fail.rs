@@ -69,7 +69,7 @@ statement! {
     }
     "WITH due AS (
          SELECT id FROM authorization_sessions
-         WHERE status = 'pending' AND expires_at <= {now} AND (claimed_at IS NULL OR claimed_at <= {unfinished})
+         WHERE status = 'pending' AND (claimed_at <= {unfinished} OR (claimed_at IS NULL AND expires_at <= {now}))
          ORDER BY expires_at LIMIT {most} FOR UPDATE SKIP LOCKED
      )
      UPDATE authorization_sessions a

@@ -4,10 +4,12 @@ mod admit;
 mod begin;
 mod claim;
 mod fail;
+mod prune;
 mod report;
 
 pub use admit::{Admission, Admitted, admit};
 pub use begin::{Pending, begin};
 pub use claim::{Claim, claim};
 pub use fail::{Failing, expire, fail};
+pub use prune::{prune_expired, prune_finished};
 pub use report::report;

@@ -1,15 +1,23 @@
 //! `sessions` in SQL, one act a file.
 
 mod end;
+mod end_listed;
+mod expire;
 mod feed;
 mod find;
+mod list;
+mod prune;
 mod revoke_token;
 mod row;
 mod touch;
 
 pub use end::{Ended, Scope, end, end_where};
+pub use end_listed::{Dismissed, end_listed};
+pub use expire::{Expired, Mark, Stretch, expire};
 pub use feed::{Bound, read_feed};
 pub use find::find;
+pub use list::{list, list_all};
+pub use prune::{prune_ended, prune_feed};
 pub use revoke_token::{RevokedToken, revoke_token};
 pub use row::Row;
 pub(crate) use row::signed_in_columns;

@@ -26,7 +26,9 @@ const OURS: [&str; 8] = [
 
 /// Makes the URL that the browser is sent to, and what the answer will be held against.
 pub fn begin(config: &config::Oidc, metadata: &Metadata, request: Request) -> Result<Begun, Failure> {
-    let Request { redirect_uri, hints } = request;
+    let Request { redirect_uri, mut hints } = request;
+    let configured = config.extra_params.iter().find(|(name, _)| name == "max_age");
+    hints.max_age = hints.max_age.or_else(|| configured.and_then(|(_, seconds)| seconds.parse().ok()));
     let max_age = hints.max_age;
     let redirect = RedirectUrl::new(redirect_uri.clone())
         .map_err(|_| Failure::token(Fault::Refused, "the redirect_uri is not a URL"))?;

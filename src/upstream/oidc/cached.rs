@@ -92,7 +92,10 @@ impl<T> Cached<T> {
         want: Want<T>,
         fetch: impl Future<Output = Result<T, Miss<T>>>,
     ) -> Result<Arc<Kept<T>>, String> {
+        let asked = Moment::now();
         let mut insisted = self.flight.lock().await;
+        // Whoever waited for another's fetch judges by the instant at which the wait ended.
+        let now = now + TimeDelta::from_std(asked.elapsed()).unwrap_or_default();
         if let Some(kept) = self.kept().filter(|kept| suffices(kept, &want, now)) {
             return Ok(kept);
         }
@@ -105,9 +108,9 @@ impl<T> Cached<T> {
             }
             *insisted = Some(now);
         }
-        let started = Moment::now();
+        let fetching = Moment::now();
         let outcome = fetch.await;
-        let ended = now + TimeDelta::from_std(started.elapsed()).unwrap_or_default();
+        let ended = now + TimeDelta::from_std(fetching.elapsed()).unwrap_or_default();
         match outcome {
             Ok(value) => {
                 let kept = Arc::new(Kept { value, fetched_at: now });

@@ -12,6 +12,9 @@ const MAX_EMAIL: usize = 320;
 const MAX_NAME: usize = 256;
 /// Longest picture address, in characters; a longer one is none.
 const MAX_PICTURE: usize = 2048;
+/// Most authentication methods, and the longest, in bytes: they go into every access token.
+const MAX_METHODS: usize = 16;
+const MAX_METHOD: usize = 64;
 /// Most groups.
 const MAX_GROUPS: usize = 500;
 /// How many levels of lists and objects claims may have.
@@ -82,12 +85,12 @@ pub fn short(claims: &Map<String, Value>, name: &str) -> Option<String> {
 
 /// `amr`: a list of texts, or one text.
 pub fn methods(claims: &Map<String, Value>) -> Option<Vec<String>> {
-    let fit = |method: &str| method.len() <= MAX_NAME && text::is_clean(method);
+    let fit = |method: &str| method.len() <= MAX_METHOD && text::is_clean(method);
     match claims.get("amr")? {
         Value::String(one) if fit(one) => Some(vec![one.clone()]),
         Value::Array(list) => {
             let texts = list.iter().filter_map(Value::as_str).filter(|method| fit(method));
-            Some(texts.take(MAX_GROUPS).map(String::from).collect())
+            Some(texts.take(MAX_METHODS).map(String::from).collect())
         }
         _ => None,
     }

@@ -102,8 +102,10 @@ impl Oidc {
 
     /// Takes the provider's answer.
     pub async fn finish(&self, handshake: &Handshake, answer: Answer, now: Instant) -> Result<Identity, Failure> {
-        let Answer { code, iss } = answer;
-        self.check_iss(iss.as_deref(), now).await?;
+        let Answer { code, iss, iss_may_be_missing } = answer;
+        if iss.is_some() || !iss_may_be_missing {
+            self.check_iss(iss.as_deref(), now).await?;
+        }
         let metadata = self.metadata(now).await?;
         let metadata = &metadata.value;
         // Before the code is redeemed: without keys it would be spent in vain.

@@ -148,12 +148,16 @@ fn check_access_token(
 /// Where `max_age` was asked for and the provider does not say when the person was authenticated, it is believed: many
 /// leave `auth_time` out, and what an app concludes from its absence is the app's business.
 fn check_auth_time(claims: &CoreIdTokenClaims, expected: &Expected, now: Instant) -> Result<(), Unverified> {
-    let (Some(max_age), Some(auth_time)) = (expected.max_age, claims.auth_time()) else { return Ok(()) };
-    let age = now - auth_time;
-    if age > TimeDelta::seconds(max_age.into()) + expected.leeway || age < -expected.leeway {
-        return Err("is of an authentication that is too old (auth_time)".into());
+    let Some(auth_time) = claims.auth_time() else { return Ok(()) };
+    if auth_time < Instant::UNIX_EPOCH || auth_time > now + expected.leeway {
+        return Err("is of an authentication that never was (auth_time)".into());
     }
-    Ok(())
+    match expected.max_age {
+        Some(max_age) if now - auth_time > TimeDelta::seconds(max_age.into()) + expected.leeway => {
+            Err("is of an authentication that is too old (auth_time)".into())
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Refused and not cleaned: two subs must never become one.

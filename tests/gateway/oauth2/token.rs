@@ -195,11 +195,11 @@ async fn the_origin_that_began_must_finish() {
     const APP: &str = "http://127.0.0.1:5173";
     let gateway = Gateway::with(&format!("[login]\nallowed_origins = ['{APP}', 'https://other.example']\n"));
     let browser = gateway.browser();
-    let begin = async || {
+    let start = async || {
         let ask = browser.ask("GET", "/oauth2/url/?provider=op").for_json().header("origin", APP);
         Begun::at("op", ask.send().await.json()["url"].as_str().expect("a URL").to_owned())
     };
-    let begun = begin().await;
+    let begun = start().await;
     for origin in ["https://other.example", "null", "http://127.0.0.1:5174", "https://127.0.0.1:5173", ""] {
         let answer = exchange_from(&browser, origin, &begun).await;
         if !origin.is_empty() {
@@ -207,9 +207,9 @@ async fn the_origin_that_began_must_finish() {
             assert_eq!(gateway.database.login(&begun.state), "pending NULL");
         }
     }
-    let begun = begin().await;
+    let begun = start().await;
     assert_eq!(exchange_from(&browser, APP, &begun).await.status, 200);
-    let begun = begin().await;
+    let begun = start().await;
     assert_eq!(browser.post_json(PATH, &begun.exchange_of("alice")).await.status, 200, "a program has no origin");
 }
 

@@ -35,6 +35,7 @@ algorithms = ["ES256"]
 /// A gateway to be started.
 pub struct Setup {
     document: DocumentMut,
+    listen: SocketAddr,
     database: Option<Database>,
     public_url: Option<String>,
     prefix: String,
@@ -48,8 +49,8 @@ impl Setup {
         let (clock, hand) = Clock::shifted();
         let op = Op::start();
         let document = BASE.parse().expect("TOML");
-        let setup = Self { document, database: None, public_url: None, prefix: String::new(), op, clock, hand };
-        let op = setup.op.clone();
+        let (listen, prefix) = (free_address(), String::new());
+        let setup = Self { document, listen, database: None, public_url: None, prefix, op: op.clone(), clock, hand };
         setup.provider("op", &op)
     }
 
@@ -63,9 +64,14 @@ impl Setup {
     /// With one more provider.
     pub fn provider(self, id: &str, op: &Op) -> Self {
         op.follow(self.clock.clone());
+        self.issuer(id, &op.issuer)
+    }
+
+    /// With one more provider, of that issuer.
+    pub fn issuer(self, id: &str, issuer: &str) -> Self {
         let mut table = Table::new();
         table["kind"] = value("oidc");
-        table["issuer"] = value(&op.issuer);
+        table["issuer"] = value(issuer);
         table["client_id"] = value(CLIENT);
         table["client_secret"] = value(CLIENT_SECRET);
         let mut providers = Table::new();
@@ -110,6 +116,11 @@ impl Setup {
         Self { public_url: Some(url.to_owned()), ..self }
     }
 
+    /// Where a provider will send people back to.
+    pub fn callback_at(&self, provider: &str) -> String {
+        format!("http://{}{}/callback/{provider}", self.listen, self.prefix)
+    }
+
     /// Starts it.
     pub fn start(self) -> Gateway {
         self.try_start().unwrap_or_else(|error| panic!("{error}"))
@@ -119,23 +130,22 @@ impl Setup {
     pub fn try_start(mut self) -> Result<Gateway, String> {
         let database = self.database.take().unwrap_or_else(|| Cluster::shared().database());
         loop {
-            let listen = SocketAddr::from((Ipv4Addr::LOCALHOST, free_port()));
-            let own_url = format!("http://{listen}{}", self.prefix);
+            let own_url = format!("http://{}{}", self.listen, self.prefix);
             let public_url = self.public_url.clone().unwrap_or(own_url);
-            let text = self.written(&database, listen, &public_url);
+            let text = self.written(&database, &public_url);
             let config = config::from_toml(&text).unwrap_or_else(|problems| panic!("{problems}"));
             match Running::start(config, self.clock.clone()) {
                 Ok(running) => return Ok(Gateway::new(running, self, database, public_url)),
                 // Somebody took the port in between.
-                Err(error) if error.contains("cannot listen") => {}
+                Err(error) if error.contains("cannot listen") => self.listen = free_address(),
                 Err(error) => return Err(error),
             }
         }
     }
 
-    fn written(&self, database: &Database, listen: SocketAddr, public_url: &str) -> String {
+    fn written(&self, database: &Database, public_url: &str) -> String {
         let mut document = self.document.clone();
-        document["server"]["listen"] = value(listen.to_string());
+        document["server"]["listen"] = value(self.listen.to_string());
         document["server"]["public_url"] = value(public_url);
         document["database"]["url"] = value(&database.url);
         if document.get("secrets").is_none() {
@@ -154,15 +164,15 @@ fn merge(into: &mut Table, more: &Table) {
     }
 }
 
-/// A port below those that the system gives to outgoing connections, free a moment ago.
-fn free_port() -> u16 {
+/// An address with a port below those that the system gives to outgoing connections, free a moment ago.
+fn free_address() -> SocketAddr {
     static NEXT: AtomicU16 = AtomicU16::new(0);
     loop {
         let number = NEXT.fetch_add(1, Ordering::SeqCst);
         let spread = u16::try_from(std::process::id() % 400).unwrap_or_default() * 50;
-        let port = 10_000 + (spread + number) % 20_000;
-        if TcpListener::bind((Ipv4Addr::LOCALHOST, port)).is_ok() {
-            return port;
+        let address = SocketAddr::from((Ipv4Addr::LOCALHOST, 10_000 + (spread + number) % 20_000));
+        if TcpListener::bind(address).is_ok() {
+            return address;
         }
     }
 }

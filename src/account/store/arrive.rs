@@ -1,7 +1,7 @@
-//! `users` and `subs`.
+//! Someone who signs in for the first time.
 
 use diesel::sql_types::{Bool, Text, Timestamptz, Uuid};
-use diesel::{QueryResult, QueryableByName, RunQueryDsl};
+use diesel::{OptionalExtension, QueryResult, QueryableByName, RunQueryDsl};
 
 use crate::base::clock::Instant;
 use crate::base::db::Conn;
@@ -21,18 +21,31 @@ pub struct Arrival<'a> {
 }
 
 statement! {
-    struct IsKnown<'a> { provider: &'a str => Text, sub: &'a str => Text }
-    "SELECT EXISTS (SELECT FROM subs WHERE provider = {provider} AND sub = {sub}) AS known"
+    struct Find<'a> { provider: &'a str => Text, sub: &'a str => Text }
+    "SELECT users.disabled_at IS NOT NULL AS disabled FROM subs JOIN users ON users.id = subs.user_id
+     WHERE subs.provider = {provider} AND subs.sub = {sub}"
 }
 
-/// Whether the pair `(provider, sub)` names somebody.
-pub fn is_known(conn: &mut Conn, provider: &str, sub: &str) -> QueryResult<bool> {
+/// What is known of a pair `(provider, sub)`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Known {
+    /// It names nobody.
+    Stranger,
+    /// It names a user who may enter.
+    Enabled,
+    /// It names a user whom an administrator keeps out.
+    Disabled,
+}
+
+/// Whom the pair `(provider, sub)` names.
+pub fn known(conn: &mut Conn, provider: &str, sub: &str) -> QueryResult<Known> {
     #[derive(QueryableByName)]
-    struct Answer {
+    struct Row {
         #[diesel(sql_type = Bool)]
-        known: bool,
+        disabled: bool,
     }
-    Ok(IsKnown { provider, sub }.get_result::<Answer>(conn)?.known)
+    let row = Find { provider, sub }.get_result::<Row>(conn).optional()?;
+    Ok(row.map_or(Known::Stranger, |row| if row.disabled { Known::Disabled } else { Known::Enabled }))
 }
 
 statement! {

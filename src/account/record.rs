@@ -1,0 +1,38 @@
+//! A user as administrators see one.
+
+use serde::Serialize;
+
+use super::user::Profile;
+use crate::base::clock::Instant;
+use crate::base::id::{SubId, UserId};
+
+/// What is on record of a user.
+#[derive(Clone, Debug, Serialize)]
+pub struct Record {
+    /// The `sub` of our tokens.
+    pub sub: UserId,
+    /// The profile as the last login left it.
+    #[serde(flatten)]
+    pub profile: Profile,
+    /// Since when the user may not enter.
+    pub disabled_at: Option<Instant>,
+    /// When the user first came.
+    pub created_at: Instant,
+    /// When a login last refreshed the profile.
+    pub updated_at: Instant,
+}
+
+/// A pair `(provider, sub)` that names a user.
+#[derive(Clone, Debug, Serialize)]
+pub struct Identity {
+    /// Its id here.
+    pub id: SubId,
+    /// The provider.
+    pub provider: String,
+    /// Who it is there.
+    pub sub: String,
+    /// When it was first seen.
+    pub created_at: Instant,
+    /// When it was last used.
+    pub last_login_at: Instant,
+}

@@ -1,0 +1,75 @@
+//! Whether a user may enter, and whether there is one. Each change writes its audit row.
+
+use diesel::sql_types::{Jsonb, Timestamptz, Uuid};
+use diesel::{QueryResult, RunQueryDsl};
+use serde_json::Value;
+
+use crate::base::clock::Instant;
+use crate::base::db::Conn;
+use crate::base::id::{UserId, uuid_v7};
+use crate::base::statement::statement;
+
+statement! {
+    struct Lock { id: UserId => Uuid }
+    "SELECT id FROM users WHERE id = {id} FOR UPDATE"
+}
+
+statement! {
+    struct Disable<'a> {
+        id: UserId => Uuid,
+        now: Instant => Timestamptz,
+        audit: uuid::Uuid => Uuid,
+        detail: &'a Value => Jsonb,
+    }
+    "WITH changed AS (
+         UPDATE users SET disabled_at = {now} WHERE id = {id} AND disabled_at IS NULL RETURNING id
+     )
+     INSERT INTO audit_events (id, at, kind, user_id, detail)
+     SELECT {audit}, {now}, 'user_disabled', id, {detail} FROM changed"
+}
+
+statement! {
+    struct Enable<'a> {
+        id: UserId => Uuid,
+        now: Instant => Timestamptz,
+        audit: uuid::Uuid => Uuid,
+        detail: &'a Value => Jsonb,
+    }
+    "WITH changed AS (
+         UPDATE users SET disabled_at = NULL WHERE id = {id} AND disabled_at IS NOT NULL RETURNING id
+     )
+     INSERT INTO audit_events (id, at, kind, user_id, detail)
+     SELECT {audit}, {now}, 'user_enabled', id, {detail} FROM changed"
+}
+
+statement! {
+    struct Delete<'a> {
+        id: UserId => Uuid,
+        now: Instant => Timestamptz,
+        audit: uuid::Uuid => Uuid,
+        detail: &'a Value => Jsonb,
+    }
+    "WITH changed AS (DELETE FROM users WHERE id = {id} RETURNING id)
+     INSERT INTO audit_events (id, at, kind, user_id, detail)
+     SELECT {audit}, {now}, 'user_deleted', id, {detail} FROM changed"
+}
+
+/// Keeps every login of the user waiting until the transaction ends. `false` where there is no such user.
+pub fn lock(conn: &mut Conn, id: UserId) -> QueryResult<bool> {
+    Ok(Lock { id }.execute(conn)? == 1)
+}
+
+/// From now on the user may not enter. `false` where that was so before, or there is no such user.
+pub fn disable(conn: &mut Conn, id: UserId, detail: &Value, now: Instant) -> QueryResult<bool> {
+    Ok(Disable { id, now, audit: uuid_v7(now), detail }.execute(conn)? == 1)
+}
+
+/// From now on the user may enter again. `false` where that was so before, or there is no such user.
+pub fn enable(conn: &mut Conn, id: UserId, detail: &Value, now: Instant) -> QueryResult<bool> {
+    Ok(Enable { id, now, audit: uuid_v7(now), detail }.execute(conn)? == 1)
+}
+
+/// Removes the user, with all that hangs on it. `false` where there is no such user.
+pub fn delete(conn: &mut Conn, id: UserId, detail: &Value, now: Instant) -> QueryResult<bool> {
+    Ok(Delete { id, now, audit: uuid_v7(now), detail }.execute(conn)? == 1)
+}

@@ -1,0 +1,52 @@
+//! Other people's sessions, listed and ended.
+
+use super::users::record_ends;
+use crate::account;
+use crate::base::clock::Instant;
+use crate::base::db::{Conn, Db, DbError};
+use crate::base::event::Event;
+use crate::base::id::{SessionId, UserId};
+use crate::session::{self, Lifetime, Listed, Scope};
+use crate::telemetry;
+
+const REASON: &str = "admin";
+/// More than anybody has, and few enough for one answer.
+const MOST: i64 = 1000;
+
+/// The sign-ins of a user, newest first. `None` where there is no such user.
+pub async fn sessions(db: &Db, lifetime: Lifetime, user: UserId, now: Instant) -> Result<Option<Vec<Listed>>, DbError> {
+    db.run("list sessions", move |conn| {
+        let known = account::find(conn, user)?.is_some();
+        if known { session::list(conn, user, lifetime, now, MOST).map(Some) } else { Ok(None) }
+    })
+    .await
+}
+
+/// The newest sign-ins of everybody, `most` at the most.
+pub async fn all_sessions(db: &Db, lifetime: Lifetime, now: Instant, most: i64) -> Result<Vec<Listed>, DbError> {
+    db.run("list sessions", move |conn| session::list_all(conn, lifetime, now, most)).await
+}
+
+/// Ends every session of a user. The answer is how many, as listed; `None` where there is no such user.
+pub async fn end_sessions(db: &Db, lifetime: Lifetime, user: UserId, now: Instant) -> Result<Option<usize>, DbError> {
+    let act = move |conn: &mut Conn| {
+        let known = account::find(conn, user)?.is_some();
+        if known { session::end_listed(conn, user, None, lifetime, REASON, now).map(Some) } else { Ok(None) }
+    };
+    let dismissed = db.run("end sessions", act).await?;
+    Ok(dismissed.map(|dismissed| {
+        record_ends(&dismissed, REASON);
+        dismissed.count
+    }))
+}
+
+/// Ends one session and those under it. `false` where there is none, or none any more.
+pub async fn end_session(db: &Db, lifetime: Lifetime, id: SessionId, now: Instant) -> Result<bool, DbError> {
+    let keep_until = lifetime.feed_until(now);
+    let act = move |conn: &mut Conn| session::end_where(conn, Scope::One(id), REASON, now, keep_until);
+    let ended = db.run("end session", act).await?;
+    for ended in &ended {
+        telemetry::record(&Event::SessionEnded { user: ended.user, session: ended.id, reason: REASON });
+    }
+    Ok(!ended.is_empty())
+}

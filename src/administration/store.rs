@@ -1,0 +1,63 @@
+//! Each act is one transaction. It takes the user's row first, where a login that comes at the same moment waits: it is
+//! either there to be ended, or finds the user disabled.
+
+use diesel::{Connection, QueryResult};
+
+use super::by::By;
+use crate::account::{self, Record};
+use crate::base::clock::Instant;
+use crate::base::db::Conn;
+use crate::base::id::UserId;
+use crate::session::{self, Dismissed, Lifetime};
+
+/// A user who was disabled.
+pub struct Disabled {
+    pub record: Record,
+    pub dismissed: Dismissed,
+    /// Whether it was not so before.
+    pub changed: bool,
+}
+
+/// Shuts a user out and ends every session. `None` where there is no such user.
+pub fn disable(
+    conn: &mut Conn,
+    user: UserId,
+    lifetime: Lifetime,
+    by: By,
+    now: Instant,
+) -> QueryResult<Option<Disabled>> {
+    conn.transaction(|conn| {
+        if !account::lock(conn, user)? {
+            return Ok(None);
+        }
+        let changed = account::disable(conn, user, &by.detail(), now)?;
+        let dismissed = session::end_listed(conn, user, None, lifetime, "user_disabled", now)?;
+        Ok(account::find(conn, user)?.map(|record| Disabled { record, dismissed, changed }))
+    })
+}
+
+/// Ends every session of a user and removes the user. `None` where there is none.
+pub fn delete(
+    conn: &mut Conn,
+    user: UserId,
+    lifetime: Lifetime,
+    by: By,
+    now: Instant,
+) -> QueryResult<Option<Dismissed>> {
+    conn.transaction(|conn| {
+        if !account::lock(conn, user)? {
+            return Ok(None);
+        }
+        let dismissed = session::end_listed(conn, user, None, lifetime, "admin", now)?;
+        account::delete(conn, user, &by.detail(), now)?;
+        Ok(Some(dismissed))
+    })
+}
+
+/// Lets a user in again; with whether it was not so before. `None` where there is no such user.
+pub fn enable(conn: &mut Conn, user: UserId, by: By, now: Instant) -> QueryResult<Option<(Record, bool)>> {
+    conn.transaction(|conn| {
+        let changed = account::enable(conn, user, &by.detail(), now)?;
+        Ok(account::find(conn, user)?.map(|record| (record, changed)))
+    })
+}

@@ -1,0 +1,126 @@
+//! The end of sessions that nobody ends.
+
+use diesel::sql_types::{BigInt, Nullable, Text, Timestamptz, Uuid};
+use diesel::{QueryResult, QueryableByName, RunQueryDsl};
+
+use crate::base::clock::Instant;
+use crate::base::db::Conn;
+use crate::base::id::{SessionId, UserId, uuid_v7};
+use crate::base::statement::statement;
+use crate::session::lifetime::Lifetime;
+
+/// How far the walk over the living sessions has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Mark {
+    /// The absolute end of the session that was looked at last.
+    pub not_after: Instant,
+    id: SessionId,
+}
+
+impl Default for Mark {
+    /// The beginning.
+    fn default() -> Self {
+        Self { not_after: Instant::UNIX_EPOCH, id: SessionId(uuid::Uuid::nil()) }
+    }
+}
+
+/// One step of the walk.
+pub struct Stretch {
+    /// Where the next step begins; `None` at the end.
+    pub next: Option<Mark>,
+    /// What was past its time.
+    pub expired: Vec<Expired>,
+}
+
+/// A session that was past its time.
+pub struct Expired {
+    /// Which.
+    pub id: SessionId,
+    /// Whose it was.
+    pub user: UserId,
+    /// `absolute` or `idle`.
+    pub reason: &'static str,
+}
+
+statement! {
+    struct Expire<'a> {
+        not_after: Instant => Timestamptz,
+        id: SessionId => Uuid,
+        most: i64 => BigInt,
+        now: Instant => Timestamptz,
+        idle_since: Instant => Timestamptz,
+        keep_until: Instant => Timestamptz,
+        stamp: &'a str => Text,
+    }
+    // A session that is used at this moment is skipped, and one that was used since it was seen is judged again by
+    // its row as it is now. The apps under a browser session that merely idles out stay.
+    "WITH seen AS MATERIALIZED (
+         SELECT id, not_after FROM sessions
+         WHERE ended_at IS NULL AND (not_after, id) > ({not_after}, {id})
+         ORDER BY not_after, id LIMIT {most}
+     ), due AS MATERIALIZED (
+         SELECT s.id FROM sessions s JOIN seen ON seen.id = s.id
+         WHERE s.ended_at IS NULL AND (s.not_after <= {now} OR s.last_activity_at <= {idle_since})
+         ORDER BY s.id FOR NO KEY UPDATE OF s SKIP LOCKED
+     ), ended AS (
+         UPDATE sessions s
+         SET ended_at = {now}, ended_reason = CASE WHEN s.not_after <= {now} THEN 'absolute' ELSE 'idle' END
+         FROM due WHERE s.id = due.id
+         RETURNING s.id, s.user_id, s.provider, s.client_id, s.status_index, s.ended_reason
+     ), feed AS (
+         INSERT INTO revocations (kind, value, status_index, created_at, expires_at)
+         SELECT 'session', id::text, status_index, {now}, {keep_until} FROM ended
+     ), audited AS (
+         INSERT INTO audit_events (id, at, kind, user_id, session_id, provider, client_id, detail)
+         SELECT overlay(gen_random_uuid()::text placing {stamp} from 1 for 15)::uuid, {now}, 'session_ended',
+                user_id, id, provider, client_id, jsonb_build_object('reason', ended_reason)
+         FROM ended
+     )
+     SELECT seen.count, last.not_after, last.id AS last_id, ended.id, ended.user_id, ended.ended_reason
+     FROM (SELECT count(*) FROM seen) seen
+     LEFT JOIN (SELECT not_after, id FROM seen ORDER BY not_after DESC, id DESC LIMIT 1) last ON true
+     LEFT JOIN ended ON true"
+}
+
+#[derive(QueryableByName)]
+struct Row {
+    #[diesel(sql_type = BigInt)]
+    count: i64,
+    #[diesel(sql_type = Nullable<Timestamptz>)]
+    not_after: Option<Instant>,
+    #[diesel(sql_type = Nullable<Uuid>)]
+    last_id: Option<SessionId>,
+    #[diesel(sql_type = Nullable<Uuid>)]
+    id: Option<SessionId>,
+    #[diesel(sql_type = Nullable<Uuid>)]
+    user_id: Option<UserId>,
+    #[diesel(sql_type = Nullable<Text>)]
+    ended_reason: Option<String>,
+}
+
+/// Looks at the next `most` living sessions after `mark` and ends those that are past their time, with their feed rows
+/// and their audit rows, in one statement.
+pub fn expire(conn: &mut Conn, mark: Mark, most: i64, lifetime: Lifetime, now: Instant) -> QueryResult<Stretch> {
+    let stamp = uuid_v7(now).to_string();
+    let query = Expire {
+        not_after: mark.not_after,
+        id: mark.id,
+        most,
+        now,
+        idle_since: lifetime.idle_since(now),
+        keep_until: lifetime.feed_until(now),
+        stamp: stamp.get(..15).unwrap_or_default(),
+    };
+    let rows: Vec<Row> = query.load(conn)?;
+    let next = rows.first().filter(|row| row.count == most).and_then(|row| {
+        let (not_after, id) = (row.not_after?, row.last_id?);
+        Some(Mark { not_after, id })
+    });
+    Ok(Stretch { next, expired: rows.into_iter().filter_map(expired).collect() })
+}
+
+/// `None` for the row of a step that ended nothing.
+fn expired(row: Row) -> Option<Expired> {
+    let reason = if row.ended_reason? == "absolute" { "absolute" } else { "idle" };
+    Some(Expired { id: row.id?, user: row.user_id?, reason })
+}

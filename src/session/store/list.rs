@@ -1,0 +1,116 @@
+//! The sign-ins that live.
+
+use diesel::sql_types::{Array, BigInt, Inet, Nullable, Text, Timestamptz, Uuid};
+use diesel::{QueryResult, QueryableByName, RunQueryDsl};
+use ipnet::IpNet;
+
+use crate::base::clock::Instant;
+use crate::base::db::Conn;
+use crate::base::id::{SessionId, UserId};
+use crate::base::statement::statement;
+use crate::session::device::Device;
+use crate::session::lifetime::Lifetime;
+use crate::session::listed::Listed;
+
+#[derive(QueryableByName)]
+struct Row {
+    #[diesel(sql_type = Uuid)]
+    id: SessionId,
+    #[diesel(sql_type = Uuid)]
+    user_id: UserId,
+    #[diesel(sql_type = Timestamptz)]
+    created_at: Instant,
+    #[diesel(sql_type = Timestamptz)]
+    last_activity_at: Instant,
+    #[diesel(sql_type = Timestamptz)]
+    not_after: Instant,
+    #[diesel(sql_type = Nullable<Inet>)]
+    ip: Option<IpNet>,
+    #[diesel(sql_type = Nullable<Text>)]
+    user_agent: Option<String>,
+    #[diesel(sql_type = Nullable<Text>)]
+    device_type: Option<String>,
+    #[diesel(sql_type = Nullable<Text>)]
+    os: Option<String>,
+    #[diesel(sql_type = Nullable<Text>)]
+    os_version: Option<String>,
+    #[diesel(sql_type = Nullable<Text>)]
+    browser: Option<String>,
+    #[diesel(sql_type = Nullable<Text>)]
+    browser_version: Option<String>,
+    #[diesel(sql_type = Text)]
+    provider: String,
+    #[diesel(sql_type = Array<Text>)]
+    clients: Vec<String>,
+}
+
+/// A sign-in is listed as long as it lives, or an app under it: a browser that merely idles out leaves its apps alone,
+/// and their owner must still be able to end them.
+macro_rules! listing {
+    ($whose:literal, $newest_first:literal) => {
+        concat!(
+            "SELECT s.id, s.user_id, s.created_at, s.last_activity_at, s.not_after, s.ip, s.user_agent, s.device_type,
+                    s.os, s.os_version, s.browser, s.browser_version, s.provider, under.clients
+             FROM sessions s CROSS JOIN LATERAL (
+                 SELECT array(
+                     SELECT DISTINCT app.client_id FROM sessions app
+                     WHERE app.parent_id = s.id
+                       AND app.ended_at IS NULL AND app.not_after > {now} AND app.last_activity_at > {idle_since}
+                     ORDER BY app.client_id
+                 ) AS clients
+             ) under
+             WHERE ",
+            $whose,
+            " AND s.parent_id IS NULL
+               AND (cardinality(under.clients) > 0
+                    OR s.ended_at IS NULL AND s.not_after > {now} AND s.last_activity_at > {idle_since})
+             ORDER BY ",
+            $newest_first,
+            " LIMIT {most}"
+        )
+    };
+}
+
+statement! {
+    struct OfUser { user: UserId => Uuid, now: Instant => Timestamptz, idle_since: Instant => Timestamptz, most: i64 => BigInt }
+    listing!("s.user_id = {user}", "s.created_at DESC, s.id DESC")
+}
+
+statement! {
+    struct OfAll { now: Instant => Timestamptz, idle_since: Instant => Timestamptz, most: i64 => BigInt }
+    // Ids are ordered by time, so the newest are found without sorting all.
+    listing!("true", "s.id DESC")
+}
+
+/// The sign-ins of a user that live, or have an app that does, newest first, `most` at the most.
+pub fn list(conn: &mut Conn, user: UserId, lifetime: Lifetime, now: Instant, most: i64) -> QueryResult<Vec<Listed>> {
+    let query = OfUser { user, now, idle_since: lifetime.idle_since(now), most };
+    Ok(query.load::<Row>(conn)?.into_iter().map(listed).collect())
+}
+
+/// The newest sign-ins of everybody, `most` at the most.
+pub fn list_all(conn: &mut Conn, lifetime: Lifetime, now: Instant, most: i64) -> QueryResult<Vec<Listed>> {
+    let query = OfAll { now, idle_since: lifetime.idle_since(now), most };
+    Ok(query.load::<Row>(conn)?.into_iter().map(listed).collect())
+}
+
+fn listed(row: Row) -> Listed {
+    Listed {
+        id: row.id,
+        user: row.user_id,
+        created_at: row.created_at,
+        last_activity_at: row.last_activity_at,
+        expires_at: row.not_after,
+        ip: row.ip.map(|net| net.addr()),
+        user_agent: row.user_agent,
+        device: Device {
+            r#type: row.device_type,
+            os: row.os,
+            os_version: row.os_version,
+            browser: row.browser,
+            browser_version: row.browser_version,
+        },
+        provider: row.provider,
+        clients: row.clients,
+    }
+}

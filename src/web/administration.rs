@@ -1,0 +1,152 @@
+//! `/admin/…` on the admin listener: users and sessions in the hands of whoever has `admin.token`.
+
+use actix_web::body::MessageBody;
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::header;
+use actix_web::middleware::Next;
+use actix_web::web::{Data, Path};
+use actix_web::{Error, HttpRequest, HttpResponse};
+use serde_json::json;
+
+use super::authorization::Authorization;
+use super::extract::Parameters;
+use super::problem::Problem;
+use crate::administration::{self, By};
+use crate::app::App;
+use crate::base::id::{SessionId, UserId};
+use crate::login;
+
+/// Users in an answer, where it is not said how many.
+const USUAL: i64 = 50;
+/// Users in an answer at the most.
+const MOST: i64 = 200;
+/// The longest words that are looked for, in bytes.
+const MAX_WORDS: usize = 256;
+
+/// Lets nobody pass without the token.
+pub async fn guard(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<impl MessageBody>, Error> {
+    if is_administrator(request.request()) {
+        return Ok(next.call(request).await?.map_into_left_body());
+    }
+    let came = request.headers().contains_key(header::AUTHORIZATION);
+    tracing::warn!(path = ?request.path(), came, "an administrator's token was missing or wrong");
+    let refused = Problem::not_administrator(came).for_program(request.request());
+    Ok(request.into_response(refused).map_into_right_body())
+}
+
+/// Hashes are compared, in constant time, so that neither the token's content nor its length shows.
+fn is_administrator(request: &HttpRequest) -> bool {
+    let token = request.app_data::<Data<App>>().and_then(|app| app.config.admin.token.as_ref());
+    let (Some(token), Authorization::Bearer(presented)) = (token, Authorization::of(request)) else { return false };
+    presented.hashed().matches(token.hashed().as_bytes())
+}
+
+/// Users, newest first: `q` is looked for in e-mail address and names, `after` is the `next` of the answer before.
+pub async fn users(app: Data<App>, request: HttpRequest) -> HttpResponse {
+    let answer = async {
+        let parameters = Parameters::of_query(&request)?;
+        let words = parameters.get("q").unwrap_or_default().to_owned();
+        if words.len() > MAX_WORDS {
+            return Err(Problem::invalid_request());
+        }
+        let most = match parameters.get("limit") {
+            Some(number) => number.parse::<i64>().map_err(|_| Problem::invalid_request())?.clamp(1, MOST),
+            None => USUAL,
+        };
+        let after = parameters.get("after").map(str::parse).transpose().map_err(|_| Problem::invalid_request())?;
+        let users = administration::search(&app.db, words, after, most).await?;
+        let full = usize::try_from(most).is_ok_and(|most| users.len() == most);
+        let next = users.last().filter(|_| full).map(|user| user.sub);
+        Ok(HttpResponse::Ok().json(json!({ "users": users, "next": next })))
+    };
+    answered(&request, answer.await)
+}
+
+/// One user, with the pairs `(provider, sub)` that name them.
+pub async fn user(app: Data<App>, request: HttpRequest, sub: Path<String>) -> HttpResponse {
+    let answer = async {
+        let person = administration::person(&app.db, named(&sub)?).await?.ok_or_else(Problem::not_found)?;
+        Ok(HttpResponse::Ok().json(person))
+    };
+    answered(&request, answer.await)
+}
+
+/// Removes a user.
+pub async fn delete_user(app: Data<App>, request: HttpRequest, sub: Path<String>) -> HttpResponse {
+    let answer = async {
+        let now = app.clock.now();
+        let gone = administration::delete(&app.db, app.lifetime, named(&sub)?, By::Token, now).await?;
+        if gone { Ok(HttpResponse::NoContent().finish()) } else { Err(Problem::not_found()) }
+    };
+    answered(&request, answer.await)
+}
+
+/// Shuts a user out.
+pub async fn disable(app: Data<App>, request: HttpRequest, sub: Path<String>) -> HttpResponse {
+    let answer = async {
+        let now = app.clock.now();
+        let disabled = administration::disable(&app.db, app.lifetime, named(&sub)?, By::Token, now).await?;
+        let (user, _) = disabled.ok_or_else(Problem::not_found)?;
+        Ok(HttpResponse::Ok().json(user))
+    };
+    answered(&request, answer.await)
+}
+
+/// Lets a user in again.
+pub async fn enable(app: Data<App>, request: HttpRequest, sub: Path<String>) -> HttpResponse {
+    let answer = async {
+        let enabled = administration::enable(&app.db, named(&sub)?, By::Token, app.clock.now()).await?;
+        Ok(HttpResponse::Ok().json(enabled.ok_or_else(Problem::not_found)?))
+    };
+    answered(&request, answer.await)
+}
+
+/// A user's sign-ins.
+pub async fn sessions(app: Data<App>, request: HttpRequest, sub: Path<String>) -> HttpResponse {
+    let answer = async {
+        let now = app.clock.now();
+        let listed = administration::sessions(&app.db, app.lifetime, named(&sub)?, now).await?;
+        Ok(HttpResponse::Ok().json(json!({ "sessions": listed.ok_or_else(Problem::not_found)? })))
+    };
+    answered(&request, answer.await)
+}
+
+/// Ends all of them.
+pub async fn end_sessions(app: Data<App>, request: HttpRequest, sub: Path<String>) -> HttpResponse {
+    let answer = async {
+        let now = app.clock.now();
+        let ended = administration::end_sessions(&app.db, app.lifetime, named(&sub)?, now).await?;
+        Ok(HttpResponse::Ok().json(json!({ "revoked": ended.ok_or_else(Problem::not_found)? })))
+    };
+    answered(&request, answer.await)
+}
+
+/// Ends one session.
+pub async fn end_session(app: Data<App>, request: HttpRequest, sid: Path<String>) -> HttpResponse {
+    let answer = async {
+        let id: SessionId = sid.parse().map_err(|_| Problem::not_found())?;
+        let ended = administration::end_session(&app.db, app.lifetime, id, app.clock.now()).await?;
+        if ended { Ok(HttpResponse::NoContent().finish()) } else { Err(Problem::not_found()) }
+    };
+    answered(&request, answer.await)
+}
+
+/// What is on record of a login.
+pub async fn login(app: Data<App>, request: HttpRequest, reference: Path<String>) -> HttpResponse {
+    let answer = async {
+        let report = login::report(&app.db, &reference).await?.ok_or_else(Problem::not_found)?;
+        Ok(HttpResponse::Ok().json(report))
+    };
+    answered(&request, answer.await)
+}
+
+fn named(sub: &str) -> Result<UserId, Problem> {
+    sub.parse().map_err(|_| Problem::not_found())
+}
+
+fn answered(request: &HttpRequest, answer: Result<HttpResponse, Problem>) -> HttpResponse {
+    answer.unwrap_or_else(|problem| problem.for_program(request))
+}

@@ -1,0 +1,146 @@
+//! `session::end_where`: which sessions end, and what is written with them.
+
+use std::collections::BTreeSet;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+use chrono::TimeDelta;
+use diesel::PgConnection;
+use diesel::connection::SimpleConnection;
+use uuid::Uuid;
+use vestibule::base::clock::Clock;
+use vestibule::base::id::{SessionId, UserId};
+use vestibule::session::{Scope, end, end_where, touch};
+
+use crate::support::{Cluster, Database};
+
+fn now() -> vestibule::base::clock::Instant {
+    Clock::system().now()
+}
+
+fn user(conn: &mut PgConnection) -> UserId {
+    let user = UserId::new(now());
+    conn.batch_execute(&format!("INSERT INTO users (id, created_at, updated_at) VALUES ('{user}', now(), now())"))
+        .expect("a user");
+    user
+}
+
+fn session(conn: &mut PgConnection, user: UserId, parent: Option<SessionId>) -> SessionId {
+    let id = SessionId::new(now());
+    let parent = parent.map_or("NULL".into(), |parent| format!("'{parent}'"));
+    conn.batch_execute(&format!(
+        "INSERT INTO sessions (id, user_id, provider, client_id, parent_id, auth_time, last_activity_at, not_after, created_at)
+         VALUES ('{id}', '{user}', 'op', 'vestibule', {parent}, now(), now(), now() + interval '1 d', now())"
+    ))
+    .expect("a session");
+    id
+}
+
+fn ended(database: &Database) -> BTreeSet<String> {
+    database.words("SELECT id FROM sessions WHERE ended_at IS NOT NULL").into_iter().collect()
+}
+
+fn texts<const N: usize>(ids: [SessionId; N]) -> BTreeSet<String> {
+    ids.iter().map(ToString::to_string).collect()
+}
+
+/// SE-03: each with those under it, one row on the feed and one in the audit for each, and nobody else.
+#[test]
+fn each_scope_ends_what_it_says() {
+    let cases: [(&str, fn(UserId, SessionId, SessionId) -> Scope); 5] = [
+        ("one", |_, first, _| Scope::One(first)),
+        ("one of the user", |user, first, _| Scope::OneOfUser { user, id: first }),
+        ("somebody else's", |_, first, _| Scope::OneOfUser { user: UserId(Uuid::nil()), id: first }),
+        ("others", |user, first, _| Scope::OthersOfUser { user, except: first }),
+        ("all", |user, _, _| Scope::OfUser(user)),
+    ];
+    for (name, scope) in cases {
+        let database = Cluster::shared().database();
+        let mut conn = database.connection();
+        let (alice, bob) = (user(&mut conn), user(&mut conn));
+        let first = session(&mut conn, alice, None);
+        let app = session(&mut conn, alice, Some(first));
+        let second = session(&mut conn, alice, None);
+        let _bobs = session(&mut conn, bob, None);
+        let (now, keep_until) = (now(), now() + TimeDelta::minutes(6));
+        let scope = scope(alice, first, second);
+        let answer = end_where(&mut conn, scope, "admin", now, keep_until).expect("ended");
+        let expected = match name {
+            "one" | "one of the user" => texts([first, app]),
+            "somebody else's" => texts([]),
+            "others" => texts([second]),
+            _ => texts([first, app, second]),
+        };
+        assert_eq!(ended(&database), expected, "{name}");
+        assert_eq!(answer.iter().map(|ended| ended.id.to_string()).collect::<BTreeSet<_>>(), expected, "{name}");
+        assert!(answer.iter().all(|ended| ended.user == alice && (ended.id == app) == ended.parent.is_some()));
+        let feed = "SELECT r.value FROM revocations r JOIN sessions s ON s.id::text = r.value
+                    WHERE r.kind = 'session' AND r.status_index = s.status_index AND s.ended_reason = 'admin'";
+        assert_eq!(database.words(feed).into_iter().collect::<BTreeSet<_>>(), expected, "{name}");
+        let audit = format!(
+            "SELECT session_id FROM audit_events WHERE kind = 'session_ended' AND detail->>'reason' = 'admin'
+             AND user_id = '{alice}' AND substr(id::text, 15, 1) = '7' AND id::text LIKE '{}%'",
+            &SessionId::new(now).to_string()[..13]
+        );
+        assert_eq!(database.words(&audit).into_iter().collect::<BTreeSet<_>>(), expected, "{name}");
+        let kept = format!("SELECT count(*) FROM revocations WHERE expires_at <> '{}'", keep_until.to_rfc3339());
+        assert_eq!(database.number(&kept), 0, "{name}");
+        // Once more: nothing is left to be ended, and nothing is written.
+        assert_eq!(end_where(&mut conn, scope, "admin", now, keep_until).expect("nothing"), []);
+        assert_eq!(database.rows("revocations"), i64::try_from(expected.len()).expect("few"), "{name}");
+    }
+}
+
+#[test]
+fn ending_one_says_whose_it_was_and_only_once() {
+    let database = Cluster::shared().database();
+    let mut conn = database.connection();
+    let alice = user(&mut conn);
+    let id = session(&mut conn, alice, None);
+    assert_eq!(end(&mut conn, id, "logout", now(), now()), Ok(Some(alice)));
+    assert_eq!(end(&mut conn, id, "logout", now(), now()), Ok(None));
+}
+
+/// RC-11: endings that overlap, with uses and new sessions between them. A few seconds of what goes on for hours.
+#[test]
+fn endings_that_overlap_do_not_deadlock() {
+    let database = Cluster::shared().database();
+    let mut conn = database.connection();
+    let users: Vec<UserId> = (0..3).map(|_| user(&mut conn)).collect();
+    let (until, endings) = (Instant::now() + Duration::from_secs(3), AtomicUsize::new(0));
+    std::thread::scope(|threads| {
+        for number in 0..6_usize {
+            let (database, users, endings) = (&database, &users, &endings);
+            threads.spawn(move || {
+                let mut conn = database.connection();
+                for turn in 0_usize.. {
+                    if Instant::now() > until {
+                        break;
+                    }
+                    let user = users[(number + turn) % users.len()];
+                    let parents = [session(&mut conn, user, None), session(&mut conn, user, None)];
+                    let [first, second] = parents;
+                    let child = session(&mut conn, user, Some(second));
+                    touch(&mut conn, child, now()).expect("touched");
+                    let scope = match (number + turn / 3) % 4 {
+                        0 => Scope::One(first),
+                        1 => Scope::OfUser(user),
+                        2 => Scope::OthersOfUser { user, except: second },
+                        _ => Scope::OneOfUser { user, id: second },
+                    };
+                    end_where(&mut conn, scope, "admin", now(), now()).expect("no deadlock");
+                    endings.fetch_add(1, Ordering::Relaxed);
+                }
+            });
+        }
+    });
+    println!("{} endings", endings.load(Ordering::Relaxed));
+    assert!(endings.load(Ordering::Relaxed) > 50);
+    let deadlocks = "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()";
+    assert_eq!(database.number(deadlocks), 0);
+    let wrong = "SELECT count(*) FROM sessions s WHERE (s.ended_at IS NOT NULL) <>
+                 (EXISTS (SELECT 1 FROM revocations r WHERE r.value = s.id::text))";
+    assert_eq!(database.number(wrong), 0, "an ended session has its row on the feed, and no other has");
+    let twice = "SELECT count(*) FROM (SELECT value FROM revocations GROUP BY value HAVING count(*) > 1) AS twice";
+    assert_eq!(database.number(twice), 0);
+}

@@ -1,0 +1,318 @@
+//! What the provider answers, and how the login ends: status, code, and what is written down.
+
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+
+use crate::fake_provider::{KID, Op, Reply};
+use crate::support::{Answer, Begun, Gateway, Setup};
+
+const JSON: &str = "application/json";
+
+/// Comes back from the provider; the answer, and how the login is written down.
+async fn finished(gateway: &Gateway, sub: &str) -> (Answer, String) {
+    let browser = gateway.browser();
+    let begun = browser.begin("op").await;
+    let answer = browser.fetch(&begun.callback_of(sub)).await;
+    let again = browser.fetch(&begun.callback_of(sub)).await;
+    if answer.status != 303 {
+        assert_eq!(again.problem(), (409, "state_used".into()), "every end is an end");
+        let reference = answer.json()["reference"].as_str().expect("a reference").to_owned();
+        let known = format!(
+            "SELECT count(*) FROM authorization_sessions WHERE reference = '{reference}' AND completed_at IS NOT NULL"
+        );
+        assert_eq!(gateway.database.number(&known), 1);
+    }
+    (answer, gateway.database.login(&begun.state))
+}
+
+/// FI-07, RD-04, RD-13, RD-14, RT-31, RT-32
+#[tokio::test]
+async fn the_token_endpoint_decides_how_a_login_ends() {
+    let gateway = Gateway::with("[providers.op]\ntimeout = '1s'\n");
+    let elsewhere = Op::start();
+    let redirect = |status| Reply::text(status, JSON, "").with("Location", &format!("{}/token", elsewhere.issuer));
+    let answered = |body: Value| Reply::text(200, JSON, &body.to_string());
+    for (reply, status, code) in [
+        (Reply::text(500, JSON, "{\"error\":\"server_error\"}"), 502, "provider_error"),
+        (Reply::text(502, "text/html", "<html>Bad Gateway"), 502, "provider_error"),
+        (Reply::text(429, JSON, "{}").with("Retry-After", "1"), 502, "provider_error"),
+        (redirect(302), 502, "provider_error"),
+        (redirect(308), 502, "provider_error"),
+        (Reply::text(200, JSON, ""), 502, "provider_error"),
+        (Reply::text(200, "text/html", "<html>"), 502, "provider_error"),
+        (Reply::text(200, JSON, "[]"), 502, "provider_error"),
+        (Reply::text(200, JSON, &" ".repeat(2 << 20)), 502, "provider_error"),
+        (answered(json!({"access_token": "a", "token_type": "mac", "id_token": "x"})), 502, "provider_error"),
+        (Reply::Broken, 502, "provider_error"),
+        (Reply::Closed, 502, "provider_error"),
+        (Reply::Endless, 502, "provider_error"),
+        (Reply::Silent, 504, "provider_timeout"),
+        (Reply::Dripping, 504, "provider_timeout"),
+        (Reply::text(400, JSON, "{\"error\":\"invalid_grant\"}"), 400, "token_invalid"),
+        (Reply::text(401, JSON, "{\"error\":\"invalid_client\"}"), 400, "token_invalid"),
+        (answered(json!({"access_token": "a", "token_type": "Bearer"})), 400, "token_invalid"),
+        (answered(json!({"access_token": "a", "token_type": "bEaReR", "id_token": "x.y.z"})), 400, "token_invalid"),
+    ] {
+        gateway.op.forget();
+        gateway.op.reply("/token", reply.clone());
+        let started = Instant::now();
+        let (answer, row) = finished(&gateway, "alice").await;
+        assert_eq!(answer.problem(), (status, code.into()), "{reply:.100?}", reply = reply);
+        assert_eq!(row, format!("token_failed {code}"), "{reply:?}");
+        assert_eq!(gateway.token_requests(), 1, "a code is redeemed once");
+        assert!(started.elapsed() < Duration::from_secs(3), "took {:?}", started.elapsed());
+    }
+    assert!(elsewhere.calls().is_empty(), "a code or a secret went elsewhere");
+    assert_eq!((gateway.database.rows("sessions"), gateway.database.rows("users")), (0, 0));
+    gateway.op.recover("/token");
+    gateway.browser().sign_in("alice").await;
+}
+
+/// RT-01, RT-03, RT-04, RT-05, RT-09, RT-10, RT-11, RT-14, RT-27
+#[tokio::test]
+async fn an_id_token_that_does_not_verify_ends_a_login() {
+    let gateway = Gateway::start();
+    let now = gateway.clock.now().timestamp();
+    for bad in [
+        json!({"iss": "https://evil.example"}),
+        json!({"iss": format!("{}/", gateway.op.issuer)}),
+        json!({"iss": null}),
+        json!({"aud": "another"}),
+        json!({"aud": ["another"]}),
+        json!({"aud": []}),
+        json!({"aud": null}),
+        json!({"aud": 7}),
+        json!({"aud": ["us:1", "another"]}),
+        json!({"azp": "another"}),
+        json!({"exp": null}),
+        json!({"exp": now - 100}),
+        json!({"exp": "soon"}),
+        json!({"iat": null}),
+        json!({"iat": now + 100}),
+        json!({"nbf": now + 100}),
+        json!({"nonce": null}),
+        json!({"nonce": "another"}),
+        json!({"nonce": ""}),
+        json!({"at_hash": "wrong"}),
+    ] {
+        gateway.op.set_claims(bad.clone());
+        let (answer, row) = finished(&gateway, "alice").await;
+        assert_eq!(answer.problem(), (400, "token_invalid".into()), "{bad}");
+        assert_eq!(row, "token_failed token_invalid", "{bad}");
+        assert_eq!(answer.set_cookie("vestibule"), None);
+    }
+    assert_eq!((gateway.database.rows("sessions"), gateway.database.rows("users")), (0, 0));
+    for good in [
+        json!({"aud": ["us:1"]}),
+        json!({"azp": "us:1"}),
+        json!({"exp": now - 5}),
+        json!({"iat": now + 8, "nbf": now + 8}),
+    ] {
+        gateway.op.set_claims(good.clone());
+        let (answer, row) = finished(&gateway, "alice").await;
+        assert_eq!((answer.status, row.as_str()), (303, "completed NULL"), "{good}");
+    }
+}
+
+/// RT-16, RT-17, RT-18, RT-23, RT-25
+#[tokio::test]
+async fn a_forged_id_token_ends_a_login() {
+    use base64::Engine;
+    use base64::engine::general_purpose::URL_SAFE_NO_PAD as B64;
+    let (gateway, attacker) = (Gateway::start(), Op::start());
+    let now = gateway.clock.now().timestamp();
+    let jwks = reqwest_get(&format!("{}/jwks", gateway.op.issuer)).await;
+    let heads = [
+        json!({"alg": "none"}),
+        json!({"alg": "NONE", "kid": KID}),
+        json!({"alg": "nOnE", "kid": KID}),
+        json!({"alg": "EdDSA", "kid": KID}),
+        json!({"alg": "EdDSA", "kid": KID, "jwk": {"kty": "OKP", "crv": "Ed25519", "x": "AAAA"}}),
+        json!({"alg": "EdDSA", "kid": KID, "jku": format!("{}/jwks", attacker.issuer)}),
+        json!({"alg": "EdDSA", "kid": KID, "x5u": format!("{}/x5u", attacker.issuer)}),
+        json!({"alg": "EdDSA", "kid": KID, "crit": ["x"], "x": 1}),
+        json!({"alg": "EdDSA", "kid": KID, "b64": false, "crit": ["b64"]}),
+        json!({"alg": "HS256", "kid": KID}),
+    ];
+    for head in heads {
+        let browser = gateway.browser();
+        let begun = browser.begin("op").await;
+        let claims = json!({"iss": gateway.op.issuer, "aud": "us:1", "sub": "admin", "nonce": begun.nonce, "iat": now, "exp": now + 300});
+        let input = format!("{}.{}", B64.encode(head.to_string()), B64.encode(claims.to_string()));
+        let hmac = aws_lc_rs::hmac::Key::new(aws_lc_rs::hmac::HMAC_SHA256, jwks.as_bytes());
+        let signatures =
+            [String::new(), B64.encode([0; 64]), B64.encode(aws_lc_rs::hmac::sign(&hmac, input.as_bytes()))];
+        for signature in signatures {
+            let begun = Begun { url: String::new(), ..browser.begin("op").await };
+            let claims = json!({"iss": gateway.op.issuer, "aud": "us:1", "sub": "admin", "nonce": begun.nonce, "iat": now, "exp": now + 300});
+            let input = format!("{}.{}", B64.encode(head.to_string()), B64.encode(claims.to_string()));
+            let body = json!({"access_token": "a", "token_type": "Bearer", "id_token": format!("{input}.{signature}")});
+            gateway.op.reply("/token", Reply::text(200, JSON, &body.to_string()));
+            let answer = browser.fetch(&begun.callback_of("alice")).await;
+            assert_eq!(answer.problem(), (400, "token_invalid".into()), "{head}");
+            assert_eq!(gateway.database.login(&begun.state), "token_failed token_invalid");
+        }
+    }
+    assert!(attacker.calls().is_empty(), "a token said where its key is, and it was asked");
+    assert_eq!(gateway.database.rows("users"), 0);
+}
+
+async fn reqwest_get(url: &str) -> String {
+    crate::support::Browser::new("").fetch(url).await.body
+}
+
+/// RT-28, RT-30, RD-04
+#[tokio::test]
+async fn userinfo_decides_as_well() {
+    let gateway = Gateway::with("[providers.op]\nuserinfo = 'always'\ntimeout = '1s'\n");
+    let info = |body: Value| Reply::text(200, JSON, &body.to_string());
+    for (reply, status, code) in [
+        (info(json!({"sub": "eve", "email": "alice@example.com"})), 400, "userinfo_failed"),
+        (Reply::text(401, JSON, "{}"), 400, "userinfo_failed"),
+        (Reply::text(200, "application/jwt", "a.b.c"), 400, "userinfo_failed"),
+        (info(json!({"email": "alice@example.com"})), 502, "provider_error"),
+        (info(json!(["alice"])), 502, "provider_error"),
+        (info(json!({"error": "invalid_token"})), 502, "provider_error"),
+        (Reply::text(200, "text/html", "<html>"), 502, "provider_error"),
+        (Reply::text(200, JSON, &" ".repeat(5 << 20)), 502, "provider_error"),
+        (Reply::text(302, JSON, "").with("Location", "/jwks"), 502, "provider_error"),
+        (Reply::text(503, JSON, "{}"), 502, "provider_error"),
+        (Reply::Silent, 504, "provider_timeout"),
+    ] {
+        gateway.op.reply("/userinfo", reply.clone());
+        let (answer, row) = finished(&gateway, "alice").await;
+        assert_eq!(answer.problem(), (status, code.into()), "{reply:?}");
+        assert_eq!(row, format!("userinfo_failed {code}"), "{reply:?}");
+    }
+    assert_eq!((gateway.database.rows("sessions"), gateway.database.rows("users")), (0, 0));
+    gateway.op.reply("/userinfo", info(json!({"sub": "alice", "preferred_username": "al"})));
+    let (answer, _) = finished(&gateway, "alice").await;
+    assert_eq!(answer.status, 303);
+    assert_eq!(gateway.database.words("SELECT preferred_username FROM users"), ["al"]);
+}
+
+/// RD-07, RD-08
+#[tokio::test]
+async fn a_new_key_of_the_provider_is_found_in_the_same_login() {
+    let gateway = Gateway::start();
+    gateway.browser().sign_in("alice").await;
+    let before = gateway.op.calls_to("/jwks").len();
+    gateway.op.rotate("second");
+    gateway.browser().sign_in("alice").await;
+    assert_eq!(gateway.op.calls_to("/jwks").len(), before + 1);
+    gateway.op.sign_as("unknown");
+    let (answer, row) = finished(&gateway, "alice").await;
+    assert_eq!(answer.problem(), (400, "token_invalid".into()));
+    assert_eq!(row, "token_failed token_invalid");
+}
+
+/// The keys go away between the two halves of a login: said at once, and the code is not spent in vain.
+#[tokio::test]
+async fn without_keys_no_code_is_redeemed() {
+    let setup = Setup::new();
+    setup.op.reply("/jwks", Reply::text(500, JSON, "{}"));
+    let gateway = setup.start();
+    let (answer, row) = finished(&gateway, "alice").await;
+    assert_eq!(answer.problem(), (503, "provider_unavailable".into()));
+    assert_eq!(row, "token_failed provider_unavailable");
+    assert_eq!(gateway.token_requests(), 0);
+}
+
+/// FI-08: fifty logins hang at one provider, and nobody at another one notices.
+#[tokio::test]
+async fn a_hanging_provider_slows_no_other() {
+    let good = Op::start();
+    let gateway = Setup::new().provider("good", &good).toml("[providers.op]\ntimeout = '30s'\n").start();
+    gateway.op.reply("/token", Reply::Silent);
+    let mut hanging = Vec::new();
+    for _ in 0..50 {
+        let browser = gateway.browser();
+        let begun = browser.begin("op").await;
+        hanging.push(tokio::spawn(async move { browser.get(&begun.callback_of("alice")).await.status }));
+    }
+    wait_for(|| gateway.token_requests() == 50).await;
+    let started = Instant::now();
+    for number in 0..10 {
+        let browser = gateway.browser();
+        let begun = browser.begin("good").await;
+        assert_eq!(browser.get(&begun.callback_of(&format!("person-{number}"))).await.status, 303);
+        assert_eq!(browser.fetch("/session").await.status, 200);
+        assert_eq!(browser.fetch("/.well-known/jwks.json").await.status, 200);
+    }
+    assert!(started.elapsed() < Duration::from_secs(3), "took {:?}", started.elapsed());
+    assert!(hanging.iter().all(|login| !login.is_finished()), "they hang");
+    hanging.iter().for_each(tokio::task::JoinHandle::abort);
+}
+
+/// RC-13: the browser goes away while the provider is asked; nothing is left half-done, and nothing is held.
+#[tokio::test]
+async fn who_goes_away_in_the_middle_leaves_nothing_half_done() {
+    let gateway = Gateway::with("[providers.op]\ntimeout = '60s'\n[database]\npool_size = 2\n");
+    gateway.browser().sign_in("warm").await;
+    gateway.op.reply("/token", Reply::Silent);
+    let before = gateway.token_requests();
+    let mut states = Vec::new();
+    for number in 1..=5 {
+        let browser = gateway.browser();
+        let begun = browser.begin("op").await;
+        let path = begun.callback_of("alice");
+        let leaving = tokio::spawn(async move { browser.get(&path).await.status });
+        wait_for(|| gateway.token_requests() == before + number).await;
+        leaving.abort();
+        states.push(begun.state);
+    }
+    gateway.op.recover("/token");
+    for state in &states {
+        assert_eq!(gateway.database.login(state), "pending NULL");
+    }
+    // Two connections would be gone by now, had any been held.
+    for number in 0..5 {
+        gateway.browser().sign_in(&format!("person-{number}")).await;
+    }
+    gateway.hand.advance(chrono::TimeDelta::minutes(8));
+    let _sweeps = Setup::beside(&gateway).start();
+    gateway.database.until("SELECT count(*) FROM authorization_sessions WHERE failure = 'unfinished'", 5).await;
+    for state in &states {
+        assert_eq!(gateway.database.login(state), "token_failed unfinished");
+    }
+    assert_eq!(gateway.database.rows("sessions"), 6);
+}
+
+/// RC-13: the browser goes away while the database is asked; all is written, or nothing.
+#[tokio::test]
+async fn who_goes_away_during_the_writing_leaves_all_or_nothing() {
+    let gateway = Gateway::start();
+    gateway.browser().sign_in("alice").await;
+    for lock in ["sessions", "authorization_sessions", "users"] {
+        let browser = gateway.browser();
+        let begun = browser.begin("op").await;
+        let mut conn = gateway.database.connection();
+        diesel::connection::SimpleConnection::batch_execute(&mut conn, &format!("BEGIN; LOCK TABLE {lock}"))
+            .expect("a lock");
+        let path = begun.callback_of("alice");
+        let leaving = tokio::spawn(async move { browser.get(&path).await.status });
+        let waiting = "SELECT count(*) FROM pg_locks WHERE NOT granted AND database = (SELECT oid FROM pg_database WHERE datname = current_database())";
+        gateway.database.until(waiting, 1).await;
+        leaving.abort();
+        diesel::connection::SimpleConnection::batch_execute(&mut conn, "COMMIT").expect("a commit");
+        gateway.database.until(waiting, 0).await;
+        let whole = "SELECT count(*) FROM authorization_sessions a LEFT JOIN sessions s ON s.id = a.session_id
+                     WHERE (a.status = 'completed') <> (s.id IS NOT NULL)";
+        assert_eq!(gateway.database.number(whole), 0, "{lock}");
+        gateway.browser().sign_in("alice").await;
+    }
+    let orphans = "SELECT count(*) FROM sessions WHERE id NOT IN (SELECT session_id FROM authorization_sessions WHERE session_id IS NOT NULL)";
+    assert_eq!(gateway.database.number(orphans), 0);
+}
+
+/// Waits for something that happens elsewhere, ten seconds at most.
+async fn wait_for(done: impl Fn() -> bool) {
+    for _ in 0..1000 {
+        if done() {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    panic!("it did not happen");
+}

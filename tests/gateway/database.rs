@@ -1,0 +1,195 @@
+//! The database goes away, and comes back.
+
+use std::time::{Duration, Instant};
+
+use diesel::connection::SimpleConnection;
+use serde_json::json;
+
+use crate::support::{Answer, Browser, Cluster, Gateway, Setup};
+
+const IMPATIENT: &str = "[database]\nacquire_timeout = '500ms'\nstatement_timeout = '1s'\npool_size = 2\n";
+
+fn gateway_of_its_own() -> Gateway {
+    Setup::new().on(&Cluster::own().database()).toml(IMPATIENT).start()
+}
+
+#[track_caller]
+fn unavailable(answer: &Answer) {
+    assert_eq!(answer.problem(), (503, "database_unavailable".into()));
+    assert!(answer.header("retry-after").parse::<u64>().is_ok_and(|seconds| seconds > 0));
+    assert!(!answer.body.contains("postgres") && !answer.body.contains("socket"), "{}", answer.body);
+}
+
+/// Asks until it is answered so, ten seconds at most.
+async fn until(browser: &Browser, path: &str, status: u16) {
+    let started = Instant::now();
+    while browser.fetch(path).await.status != status {
+        assert!(started.elapsed() < Duration::from_secs(10), "{path} is still not {status}");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+}
+
+/// FI-01, SE-15, JW-10, LG-14
+#[tokio::test]
+async fn a_stop_is_a_503_everywhere_and_heals_without_a_restart() {
+    let gateway = gateway_of_its_own();
+    let (browser, admin) = (gateway.browser(), Browser::new(&gateway.admin));
+    browser.sign_in("alice").await;
+    let token = browser.post("/session/token").await.json()["access_token"].as_str().expect("a token").to_owned();
+    let (cookie_login, json_login) = (browser.begin("op").await, browser.begin_json("op").await);
+    let asked = gateway.token_requests();
+    let rows = ["authorization_sessions", "sessions", "users", "subs", "audit_events", "revocations"];
+    let before = rows.map(|table| gateway.database.rows(table));
+
+    for crash in [false, true] {
+        let cluster = &gateway.database.cluster;
+        // A crash may lose what was not flushed yet; that is not what is tried here.
+        cluster.execute("CHECKPOINT");
+        if crash {
+            cluster.postgres().crash().expect("a crash")
+        } else {
+            cluster.postgres().stop().expect("a stop")
+        }
+        let started = Instant::now();
+        unavailable(&browser.fetch("/login/op").await);
+        unavailable(&browser.fetch("/oauth2/url/?provider=op").await);
+        unavailable(&browser.fetch(&cookie_login.callback_of("alice")).await);
+        unavailable(&browser.post_json("/oauth2/token/", &json_login.exchange_of("alice")).await);
+        unavailable(&browser.fetch("/account").await);
+        let session = browser.fetch("/session").await;
+        unavailable(&session);
+        assert_eq!(session.set_cookie("vestibule"), None, "nobody is signed out by it");
+        unavailable(
+            &browser.ask("POST", "/session/token").for_json().header("sec-fetch-site", "same-origin").send().await,
+        );
+        unavailable(&browser.ask("POST", "/logout").for_json().header("sec-fetch-site", "same-origin").send().await);
+        let bearer =
+            gateway.browser().ask("GET", "/session").for_json().header("authorization", &format!("Bearer {token}"));
+        unavailable(&bearer.send().await);
+        assert!(started.elapsed() < Duration::from_secs(9 * 3), "took {:?}", started.elapsed());
+        let page = browser.get("/login/op").await;
+        assert!(page.status == 503 && page.is_page() && !page.header("retry-after").is_empty());
+
+        for alive in ["/.well-known/jwks.json", "/providers", "/login?choose=1", "/assets/style-1.css"] {
+            assert_eq!(browser.get(alive).await.status, 200, "{alive}");
+        }
+        assert_eq!(gateway.browser().fetch("/session").await.status, 401, "no credentials need no database");
+        assert_eq!(admin.fetch("/healthz").await.status, 200);
+        let ready = admin.fetch("/readyz").await;
+        assert_eq!((ready.status, ready.json()["checks"]["database"].clone()), (503, json!("unavailable")));
+
+        gateway.database.cluster.postgres().start_again().expect("a start");
+        until(&admin, "/readyz", 200).await;
+        until(&browser, "/session", 200).await;
+    }
+
+    assert_eq!(rows.map(|table| gateway.database.rows(table)), before, "nothing is half-written");
+    assert_eq!(gateway.token_requests(), asked, "no code is spent without a claim");
+    assert_eq!(browser.get(&cookie_login.callback_of("alice")).await.status, 303);
+    assert_eq!(browser.post_json("/oauth2/token/", &json_login.exchange_of("alice")).await.status, 200);
+}
+
+/// The database goes away between the two halves of a callback: the login is over, and says so.
+#[tokio::test]
+async fn a_stop_in_the_middle_of_a_callback_leaves_nothing_half_written() {
+    let gateway = gateway_of_its_own();
+    let browser = gateway.browser();
+    browser.sign_in("alice").await;
+    let begun = browser.begin("op").await;
+    gateway.op.reply("/token", crate::fake_provider::Reply::Slow(Duration::from_millis(600)));
+    let (tab, path, asked) = (browser.clone(), begun.callback_of("alice"), gateway.token_requests());
+    let callback = tokio::spawn(async move { tab.fetch(&path).await });
+    while gateway.token_requests() == asked {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    gateway.database.cluster.execute("CHECKPOINT");
+    gateway.database.cluster.postgres().crash().expect("a crash");
+    unavailable(&callback.await.expect("an answer"));
+    gateway.database.cluster.postgres().start_again().expect("a start");
+    until(&browser, "/session", 200).await;
+    assert_eq!(gateway.database.login(&begun.state), "pending NULL");
+    assert_eq!(gateway.database.rows("sessions"), 1);
+    assert_eq!(browser.fetch(&begun.callback_of("alice")).await.problem(), (409, "state_used".into()));
+    gateway.hand.advance(chrono::TimeDelta::minutes(8));
+    let _sweeps = Setup::beside(&gateway).start();
+    gateway.database.until("SELECT count(*) FROM authorization_sessions WHERE failure = 'unfinished'", 1).await;
+}
+
+/// FI-14, FI-02
+#[tokio::test]
+async fn an_exhausted_pool_answers_at_once() {
+    let gateway = Setup::new().toml(IMPATIENT).start();
+    let browser = gateway.browser();
+    browser.sign_in("alice").await;
+    let mut conn = gateway.database.connection();
+    conn.batch_execute("BEGIN; LOCK TABLE authorization_sessions, sessions").expect("a lock");
+    let started = Instant::now();
+    let waiting: Vec<_> = (0..100)
+        .map(|number| {
+            let browser = browser.clone();
+            let path = if number % 2 == 0 { "/login/op" } else { "/session" };
+            tokio::spawn(async move { (browser.fetch(path).await, Instant::now()) })
+        })
+        .collect();
+    for _ in 0..20 {
+        let asked = Instant::now();
+        assert_eq!(gateway.browser().fetch("/.well-known/jwks.json").await.status, 200);
+        assert!(asked.elapsed() < Duration::from_millis(300), "took {:?}", asked.elapsed());
+    }
+    for answer in waiting {
+        let (answer, at) = answer.await.expect("an answer");
+        unavailable(&answer);
+        assert!(at - started < Duration::from_secs(3), "after {:?}", at - started);
+    }
+    conn.batch_execute("ROLLBACK").expect("the end");
+    until(&browser, "/session", 200).await;
+    browser.sign_in("alice").await;
+    assert_eq!(gateway.database.rows("authorization_sessions"), 2);
+}
+
+/// FI-16
+#[tokio::test]
+async fn a_read_only_database_still_reads() {
+    let gateway = Setup::new().toml(IMPATIENT).start();
+    let browser = gateway.browser();
+    browser.sign_in("alice").await;
+    let begun = browser.begin("op").await;
+    let name = gateway.database.words("SELECT current_database()").concat();
+    let switch = |state: &str| {
+        let cut = format!("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'");
+        gateway
+            .database
+            .cluster
+            .execute(&format!("ALTER DATABASE {name} SET default_transaction_read_only = {state}; {cut}"));
+    };
+    switch("on");
+    until(&browser, "/session", 200).await;
+    unavailable(&browser.fetch("/login/op").await);
+    unavailable(&browser.fetch(&begun.callback_of("alice")).await);
+    unavailable(&browser.ask("POST", "/logout").for_json().header("sec-fetch-site", "same-origin").send().await);
+    assert_eq!(browser.fetch("/session").await.status, 200);
+    switch("off");
+    until(&browser, "/login/op", 302).await;
+    assert_eq!(browser.get(&begun.callback_of("alice")).await.status, 303);
+}
+
+/// Every connection is cut at once, as by a failover: the next request does not pay for it.
+#[tokio::test]
+async fn cut_connections_are_replaced() {
+    let gateway = Gateway::start();
+    let browser = gateway.browser();
+    browser.sign_in("alice").await;
+    for _ in 0..5 {
+        gateway.database.cluster.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'vestibule'
+             AND datname = 'never'",
+        );
+        let cut = "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
+                   WHERE datname = current_database() AND pid <> pg_backend_pid()";
+        gateway.database.number(cut);
+        gateway.database.until("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_start < now() - interval '1 hour'", 0).await;
+        tokio::time::sleep(Duration::from_millis(20)).await;
+        assert_eq!(browser.fetch("/session").await.status, 200);
+        browser.sign_in("alice").await;
+    }
+}

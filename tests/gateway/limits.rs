@@ -1,0 +1,189 @@
+//! What is too much: attempts, bodies, headers, addresses.
+
+use std::time::Instant;
+
+use serde_json::json;
+
+use crate::support::{Browser, Gateway, raw};
+
+async fn status(browser: &Browser, address: &str, method: &str, path: &str) -> u16 {
+    let ask = browser.ask(method, path).for_json().header("x-forwarded-for", address);
+    ask.header("sec-fetch-site", "same-origin").send().await.status
+}
+
+fn limited() -> Gateway {
+    Gateway::with(
+        "[limits]\nlogins_per_minute = 3\ntokens_per_minute = 5\n[server]\ntrusted_proxies = ['127.0.0.0/8', '10.0.0.0/8']\n",
+    )
+}
+
+/// IN-09
+#[tokio::test]
+async fn an_address_over_its_limit_waits_and_others_do_not() {
+    let gateway = limited();
+    let browser = gateway.browser();
+    for (method, path, limit) in
+        [("GET", "/login/op", 3), ("GET", "/callback/op?code=c&state=s", 3), ("POST", "/session/token", 5)]
+    {
+        for number in 0..limit {
+            assert_ne!(status(&browser, "192.0.2.1", method, path).await, 429, "{path} {number}");
+        }
+        let ask = browser.ask(method, path).for_json().header("x-forwarded-for", "192.0.2.1");
+        let refused = ask.header("sec-fetch-site", "same-origin").send().await;
+        assert_eq!(refused.problem(), (429, "rate_limited".into()), "{path}");
+        let wait: u64 = refused.header("retry-after").parse().expect("seconds");
+        assert!((1..=21).contains(&wait), "{wait}");
+        assert_ne!(status(&browser, "192.0.2.2", method, path).await, 429, "{path}: another address");
+        // As the proxy's proxy tells it, and as a stranger would like to tell it.
+        assert_eq!(status(&browser, "192.0.2.1, 10.1.2.3", method, path).await, 429, "{path}");
+        assert_eq!(status(&browser, "192.0.2.77, 192.0.2.1", method, path).await, 429, "{path}: a forged first part");
+        assert_eq!(status(&browser, "::ffff:192.0.2.1", method, path).await, 429, "{path}: the same in other words");
+    }
+    // The JSON door counts as the cookie door does.
+    assert_eq!(status(&browser, "192.0.2.1", "GET", "/oauth2/url/?provider=op").await, 429);
+    assert_eq!(status(&browser, "192.0.2.1", "POST", "/oauth2/token/").await, 429);
+    let page = browser.ask("GET", "/login/op").header("x-forwarded-for", "192.0.2.1").send().await;
+    assert!(page.status == 429 && page.is_page() && !page.header("retry-after").is_empty());
+    // What costs nothing is not limited.
+    for _ in 0..20 {
+        for path in ["/.well-known/jwks.json", "/providers", "/login?choose=1"] {
+            assert_eq!(status(&browser, "192.0.2.1", "GET", path).await, 200, "{path}");
+        }
+        assert_eq!(status(&browser, "192.0.2.1", "POST", "/logout").await, 204);
+    }
+}
+
+/// IN-09: an IPv6 customer has a whole network.
+#[tokio::test]
+async fn an_ipv6_network_counts_as_one() {
+    let gateway = limited();
+    let browser = gateway.browser();
+    for number in 0..3 {
+        assert_eq!(status(&browser, &format!("2001:db8:1:2:{number}::1"), "GET", "/login/op").await, 302);
+    }
+    assert_eq!(status(&browser, "2001:db8:1:2:ffff::9", "GET", "/login/op").await, 429);
+    assert_eq!(status(&browser, "2001:db8:1:3::1", "GET", "/login/op").await, 302);
+}
+
+/// IN-09: without a trusted proxy nobody's word counts.
+#[tokio::test]
+async fn a_forged_address_does_not_get_around_the_limit() {
+    let gateway = Gateway::with("[limits]\nlogins_per_minute = 3\n");
+    let browser = gateway.browser();
+    let mut statuses = vec![];
+    for number in 0..5 {
+        statuses.push(status(&browser, &format!("192.0.2.{number}"), "GET", "/login/op").await);
+    }
+    assert_eq!(statuses, [302, 302, 302, 429, 429]);
+}
+
+/// IN-12: strangers cannot fill the database.
+#[tokio::test]
+async fn rows_are_bounded_by_the_limit() {
+    let gateway = Gateway::with("[limits]\nlogins_per_minute = 10\n");
+    let browser = gateway.browser();
+    for _ in 0..100 {
+        browser.get("/login/op").await;
+        browser.get("/oauth2/url/?provider=op").await;
+    }
+    let rows = gateway.database.rows("authorization_sessions");
+    assert!((10..=12).contains(&rows), "{rows} rows");
+}
+
+/// IN-02
+#[tokio::test]
+async fn what_is_too_large_is_refused_by_its_own_status() {
+    let gateway = Gateway::start();
+    let browser = gateway.browser();
+    let large = format!("{{\"provider\":\"op\",\"code\":\"{}\",\"state\":\"s\"}}", "c".repeat(65_536));
+    let answer = browser.ask("POST", "/oauth2/token/").body("application/json", large.clone()).send().await;
+    assert_eq!(answer.problem(), (413, "invalid_request".into()));
+    let just = format!("{{\"provider\":\"op\",\"code\":\"{}\",\"state\":\"s\"}}", "c".repeat(65_000));
+    let answer = browser.ask("POST", "/oauth2/token/").body("application/json", just).send().await;
+    assert_eq!(answer.problem(), (400, "unknown_state".into()));
+    // In pieces, without a length.
+    let chunks = (0..70).map(|_| format!("400\r\n{}\r\n", "a".repeat(1024))).collect::<String>();
+    let head = "POST /oauth2/token/ HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n";
+    let answer = raw(gateway.address, &format!("{head}{chunks}0\r\n\r\n")).await;
+    assert!(answer.starts_with("HTTP/1.1 413 "), "{answer}");
+    // A length that is a lie costs nothing.
+    let lie = "POST /oauth2/token/ HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 99999999999\r\n\r\n{";
+    let answer = raw(gateway.address, lie).await;
+    assert!(answer.starts_with("HTTP/1.1 413 "), "{answer}");
+
+    for path in [format!("/login/op?login_hint={}", "a".repeat(8200)), format!("/{}", "a".repeat(20_000))] {
+        assert_eq!(browser.fetch(&path).await.problem(), (414, "invalid_request".into()));
+    }
+    let ask = browser.ask("GET", "/login/op").for_json().header("x-large", &"a".repeat(17_000));
+    assert_eq!(ask.send().await.problem(), (431, "invalid_request".into()));
+    let many = (0..90)
+        .fold(browser.ask("GET", "/login/op").for_json(), |ask, n| ask.header(&format!("x-{n}"), &"a".repeat(200)));
+    assert_eq!(many.send().await.problem(), (431, "invalid_request".into()));
+    for (what, head) in [("one header", "a".repeat(200_000)), ("many headers", "a\r\nX: ".repeat(300))] {
+        let answer = raw(gateway.address, &format!("GET /login HTTP/1.1\r\nHost: x\r\nX: {head}\r\n\r\n")).await;
+        assert!(answer.starts_with("HTTP/1.1 4"), "{what}: {answer:.100}");
+    }
+    assert_eq!(gateway.database.rows("authorization_sessions"), 0);
+}
+
+/// IN-06, IN-07, IN-08
+#[tokio::test]
+async fn what_would_cost_much_to_read_is_refused_quickly() {
+    let gateway = Gateway::start();
+    let browser = gateway.browser();
+    let deep = ["[".repeat(30_000), "{\"a\":".repeat(10_000), format!("{{\"provider\":{}", "[".repeat(20_000))];
+    let started = Instant::now();
+    for body in deep {
+        let answer = browser.ask("POST", "/oauth2/token/").body("application/json", body).send().await;
+        assert_eq!(answer.problem(), (400, "invalid_request".into()));
+    }
+    let dots =
+        browser.ask("GET", "/session").for_json().header("authorization", &format!("Bearer {}", ".".repeat(10_000)));
+    assert_eq!(dots.send().await.problem(), (401, "token_invalid".into()));
+    let fields = "a=b&".repeat(1_000_000);
+    let form = browser.ask("POST", "/oauth2/token/").body("application/x-www-form-urlencoded", fields);
+    assert_eq!(form.send().await.status, 400);
+    for path in ["/login/op", "/callback/op", "/oauth2/url/", "/login"] {
+        let parameters: String = (0..1300).map(|n| format!("p{n}=&")).collect();
+        let answer = browser.fetch(&format!("{path}?{parameters}")).await;
+        assert_eq!(answer.problem(), (400, "invalid_request".into()), "{path}");
+        assert_eq!(browser.fetch(&format!("{path}?{}", "a&".repeat(25_000))).await.status, 414);
+    }
+    assert!(started.elapsed().as_secs() < 5, "took {:?}", started.elapsed());
+}
+
+/// IN-14
+#[tokio::test]
+async fn quotes_and_semicolons_are_letters() {
+    let gateway = Gateway::start();
+    let browser = gateway.browser();
+    browser.sign_in("alice").await;
+    let (users, sessions) = (gateway.database.rows("users"), gateway.database.rows("sessions"));
+    for odd in ["'; DROP TABLE users; --", "' OR '1'='1", "\\'; SELECT pg_sleep(9); --", "$1", "%", "_", "{state}"] {
+        let encoded: String = url::form_urlencoded::byte_serialize(odd.as_bytes()).collect();
+        for path in ["/login/op", "/callback/op", "/oauth2/url/", "/login"] {
+            for name in
+                ["provider", "state", "code", "iss", "error", "login_hint", "prompt", "return_to", "acr_values", odd]
+            {
+                let name: String = url::form_urlencoded::byte_serialize(name.as_bytes()).collect();
+                let answer = browser.get(&format!("{path}?{name}={encoded}&state=x")).await;
+                assert!(answer.status < 500, "{path} {name} {odd}: {answer:?}");
+            }
+            assert!(browser.get(&format!("{path}/{encoded}")).await.status < 500);
+        }
+        for body in [
+            json!({"provider": odd, "code": odd, "state": odd}),
+            json!({"provider": "op", "code": odd, "state": odd, "iss": odd}),
+        ] {
+            assert_eq!(browser.post_json("/oauth2/token/", &body).await.status, 400, "{odd}");
+        }
+        let plain = gateway.browser();
+        let ask = plain.ask("GET", "/login/op").header("user-agent", odd);
+        assert_eq!(ask.send().await.status, 302);
+        gateway.op.set_claims(json!({"name": odd, "email": format!("{odd}@x.example"), "groups": [odd], "extra": odd}));
+        let begun = plain.begin("op").await;
+        assert_eq!(plain.get(&begun.callback_of(odd)).await.status, 303, "{odd}");
+    }
+    assert_eq!(gateway.database.rows("users"), users + 7);
+    assert_eq!(gateway.database.rows("sessions"), sessions + 7);
+}

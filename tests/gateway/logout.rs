@@ -1,0 +1,97 @@
+//! `POST /logout`: out, here.
+
+use crate::support::Gateway;
+
+const APP: &str = "https://app.example.com";
+
+#[tokio::test]
+async fn the_session_ends_everywhere_and_the_record_says_so() {
+    let gateway = Gateway::start();
+    let (browser, other_tab) = (gateway.browser(), gateway.browser());
+    browser.sign_in("alice").await;
+    let cookie = browser.cookie("vestibule").expect("a session");
+    other_tab.set_cookie("vestibule", &cookie);
+    let token = browser.post("/session/token").await.json()["access_token"].as_str().expect("a token").to_owned();
+
+    let page = browser.post("/logout").await;
+    assert!(page.status == 200 && page.is_page() && page.body.contains("signed out"), "{page:?}");
+    let cleared = page.set_cookie("vestibule").expect("taken away");
+    assert!(cleared.contains("Max-Age=0") && cleared.contains("HttpOnly") && cleared.contains("Path=/"), "{cleared}");
+    assert_eq!(page.header("cache-control"), "no-store");
+    assert_eq!(browser.cookie("vestibule"), None);
+
+    assert_eq!(other_tab.fetch("/session").await.problem(), (401, "session_revoked".into()));
+    assert_eq!(other_tab.post("/session/token").await.problem(), (401, "session_revoked".into()));
+    let by_bearer = browser.ask("GET", "/session").for_json().header("authorization", &format!("Bearer {token}"));
+    let refused = by_bearer.send().await;
+    assert_eq!(refused.problem(), (401, "session_revoked".into()));
+    assert_eq!(refused.header("www-authenticate"), "Bearer error=\"invalid_token\"");
+    assert_eq!(other_tab.get("/account").await.location(), "/login?return_to=/account");
+
+    let database = &gateway.database;
+    assert_eq!(database.words("SELECT ended_reason FROM sessions WHERE ended_at IS NOT NULL"), ["logout"]);
+    let fed =
+        "SELECT count(*) FROM revocations r JOIN sessions s ON r.value = s.id::text AND r.expires_at = s.not_after
+               WHERE r.kind = 'session'";
+    assert_eq!(database.number(fed), 1);
+    let audited = "SELECT detail->>'reason' FROM audit_events e JOIN sessions s ON s.id = e.session_id
+                   AND s.user_id = e.user_id WHERE e.kind = 'session_ended'";
+    assert_eq!(database.words(audited), ["logout"]);
+}
+
+#[tokio::test]
+async fn scripts_get_no_page_and_a_second_time_is_harmless() {
+    let gateway = Gateway::start();
+    let browser = gateway.browser();
+    browser.sign_in("alice").await;
+    let cookie = browser.cookie("vestibule").expect("a session");
+    let out = async || browser.ask("POST", "/logout").for_json().header("origin", &gateway.public_url).send().await;
+    let answer = out().await;
+    assert_eq!((answer.status, answer.body.as_str()), (204, ""));
+    assert!(answer.set_cookie("vestibule").is_some_and(|cookie| cookie.contains("Max-Age=0")));
+    browser.set_cookie("vestibule", &cookie);
+    assert_eq!(out().await.status, 204);
+    browser.set_cookie("vestibule", "garbage");
+    assert_eq!(out().await.status, 204);
+    assert_eq!(browser.cookie("vestibule"), None);
+    assert_eq!(out().await.status, 204);
+    assert_eq!(gateway.database.rows("revocations"), 1);
+    assert_eq!(gateway.database.number("SELECT count(*) FROM audit_events WHERE kind = 'session_ended'"), 1);
+}
+
+/// SE-13
+#[tokio::test]
+async fn other_sites_cannot_sign_anyone_out() {
+    let gateway = Gateway::with(&format!("[login]\nallowed_origins = ['{APP}']\n"));
+    let browser = gateway.browser();
+    browser.sign_in("alice").await;
+    for (name, value) in [
+        ("origin", "https://evil.example"),
+        ("origin", "null"),
+        ("sec-fetch-site", "cross-site"),
+        ("sec-fetch-site", "same-site"),
+        ("x-nothing", "at all"),
+    ] {
+        let answer = browser.ask("POST", "/logout").for_json().header(name, value).send().await;
+        assert_eq!(answer.problem(), (403, "foreign_origin".into()), "{name}: {value}");
+        let page = browser.ask("POST", "/logout").header(name, value).send().await;
+        assert!(page.status == 403 && page.is_page());
+        assert_eq!(page.set_cookie("vestibule"), None);
+    }
+    assert_eq!(browser.ask("GET", "/logout").send().await.status, 405, "a link signs nobody out");
+    assert_eq!(browser.fetch("/session").await.status, 200);
+    let listed = browser.ask("POST", "/logout").for_json().header("origin", APP).send().await;
+    assert_eq!(listed.status, 204);
+}
+
+#[tokio::test]
+async fn one_session_ends_and_no_other() {
+    let gateway = Gateway::start();
+    let (laptop, phone) = (gateway.browser(), gateway.browser());
+    laptop.sign_in("alice").await;
+    phone.sign_in("alice").await;
+    laptop.post("/logout").await;
+    assert_eq!(phone.fetch("/session").await.status, 200);
+    laptop.sign_in("alice").await;
+    assert_eq!(laptop.fetch("/session").await.status, 200);
+}

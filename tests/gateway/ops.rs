@@ -1,0 +1,67 @@
+//! The admin listener: `/healthz`, `/readyz`, `/metrics`.
+
+use serde_json::json;
+
+use crate::fake_provider::{Op, Reply, WELL_KNOWN};
+use crate::support::{Browser, Gateway, Setup};
+
+/// LG-14
+#[tokio::test]
+async fn health_tells_what_it_must_and_nothing_else() {
+    let gateway = Gateway::start();
+    let admin = Browser::new(&gateway.admin);
+    let health = admin.fetch("/healthz").await;
+    assert_eq!((health.status, health.body.as_str()), (200, "ok\n"));
+    let ready = admin.fetch("/readyz").await;
+    assert_eq!(ready.status, 200);
+    assert_eq!(
+        ready.json(),
+        json!({"status": "ready", "checks": {"database": "ok", "shutdown": "ok", "providers": {"op": "ok"}}})
+    );
+    for answer in [health, ready] {
+        for telling in ["postgres", "test", "/dev/shm", env!("CARGO_PKG_VERSION"), "host=", "127.0.0.1"] {
+            assert!(!answer.body.contains(telling), "{}", answer.body);
+        }
+        assert_eq!(answer.header("server"), "");
+    }
+    for method in ["POST", "PUT", "DELETE"] {
+        assert_eq!(admin.ask(method, "/healthz").send().await.status, 405);
+    }
+    assert_eq!(admin.ask("HEAD", "/healthz").send().await.status, 200);
+}
+
+/// The admin listener serves nothing of the public one.
+#[tokio::test]
+async fn the_two_listeners_share_nothing() {
+    let gateway = Gateway::start();
+    let admin = Browser::new(&gateway.admin);
+    for path in ["/", "/login", "/login/op", "/session", "/.well-known/jwks.json", "/oauth2/url/?provider=op"] {
+        assert_eq!(admin.fetch(path).await.problem(), (404, "not_found".into()), "{path}");
+    }
+}
+
+/// RD-18: a provider that is down is a detail.
+#[tokio::test]
+async fn a_provider_that_is_down_does_not_make_us_unready() {
+    let down = Op::start();
+    down.reply(WELL_KNOWN, Reply::Closed);
+    let gateway = Setup::new().provider("down", &down).start();
+    gateway.browser().fetch("/login/down").await;
+    let ready = Browser::new(&gateway.admin).fetch("/readyz").await;
+    assert_eq!(ready.status, 200);
+    assert_eq!(ready.json()["checks"]["providers"], json!({"op": "ok", "down": "unavailable"}));
+}
+
+/// One recorder for the process: whichever gateway started first here shows it.
+#[tokio::test]
+async fn metrics_are_text_for_prometheus_and_name_nobody() {
+    let gateway = Gateway::start();
+    gateway.browser().sign_in("somebody-in-particular").await;
+    let answer = Browser::new(&gateway.admin).fetch("/metrics").await;
+    if answer.status == 404 {
+        return;
+    }
+    assert_eq!(answer.header("content-type"), "text/plain; version=0.0.4");
+    assert!(answer.body.contains("vestibule_events_total{event=\"login_completed\""), "{}", answer.body);
+    assert!(!answer.body.contains("somebody-in-particular"));
+}

@@ -1,0 +1,229 @@
+//! What holds for every page, and for every answer.
+
+use crate::fake_provider::Reply;
+use crate::support::{Answer, Browser, Gateway};
+
+/// Every kind of page there is.
+async fn all(gateway: &Gateway, browser: &Browser) -> Vec<(&'static str, Answer)> {
+    browser.sign_in("alice").await;
+    let begun = browser.begin("op").await;
+    let denied = begun.callback(&[("error", "access_denied"), ("state", &begun.state)]);
+    vec![
+        ("choice", browser.get("/login?choose=1").await),
+        ("account", browser.get("/account").await),
+        ("not found", browser.get("/nothing/here").await),
+        ("bad request", browser.get("/login/op?a=1&a=2").await),
+        ("unknown state", browser.get("/callback/op?code=c&state=s").await),
+        ("denied", browser.get(&denied).await),
+        ("wrong method", browser.ask("DELETE", "/login").send().await),
+        ("foreign origin", browser.ask("POST", "/logout").send().await),
+        ("too long", browser.get(&format!("/{}", "a".repeat(9000))).await),
+        ("wrong browser", gateway.browser().get(&browser.begin("op").await.callback_of("x")).await),
+        ("signed out", browser.post("/logout").await),
+    ]
+}
+
+/// WB-01, WB-02, WB-03
+#[tokio::test]
+async fn every_page_is_locked_down_and_needs_nothing_from_elsewhere() {
+    let gateway = Gateway::start();
+    for (name, page) in all(&gateway, &gateway.browser()).await {
+        assert!(page.is_page(), "{name}: {page:?}");
+        let policy = page.header("content-security-policy");
+        for rule in [
+            "default-src 'none'",
+            "frame-ancestors 'none'",
+            "base-uri 'none'",
+            "form-action 'self'",
+            "style-src 'self'",
+        ] {
+            assert!(policy.split("; ").any(|part| part == rule), "{name}: {rule} is missing in {policy}");
+        }
+        assert!(!policy.contains("unsafe") && !policy.contains('*') && !policy.contains("script-src"), "{policy}");
+        assert_eq!(page.header("x-frame-options"), "DENY", "{name}");
+        assert_eq!(page.header("x-content-type-options"), "nosniff", "{name}");
+        assert_eq!(page.header("referrer-policy"), "no-referrer", "{name}");
+        assert_eq!(page.header("cross-origin-opener-policy"), "same-origin", "{name}");
+        assert_eq!(page.header("cache-control"), "no-store", "{name}");
+        assert_eq!(page.header("strict-transport-security"), "", "{name}: not under http");
+        for foreign in ["<script", "http://", "https://", "//", "style=", " onclick", "javascript:"] {
+            assert!(!page.body.contains(foreign), "{name}: {foreign} in {}", page.body);
+        }
+    }
+}
+
+/// WB-02, WB-10: pages, JSON, redirects, refusals and assets alike.
+#[tokio::test]
+async fn every_answer_carries_its_headers_and_says_nothing_of_the_server() {
+    let gateway = Gateway::start();
+    let browser = gateway.browser();
+    let mut answers: Vec<Answer> = all(&gateway, &browser).await.into_iter().map(|(_, answer)| answer).collect();
+    for path in ["/", "/providers", "/login/op", "/session", "/.well-known/jwks.json", "/oauth2/url/?provider=op"] {
+        answers.push(browser.fetch(path).await);
+    }
+    for path in ["/assets/style-1.css", "/assets/icon-1.svg", "/oauth2/token", "/nothing"] {
+        answers.push(browser.get(path).await);
+    }
+    for answer in answers {
+        assert_eq!(answer.header("x-content-type-options"), "nosniff", "{answer:?}");
+        assert_eq!(answer.header("referrer-policy"), "no-referrer", "{answer:?}");
+        assert!(!answer.header("cache-control").is_empty(), "{answer:?}");
+        assert_eq!(answer.header("x-request-id").len(), 36, "{answer:?}");
+        for telling in ["server", "x-powered-by", "via"] {
+            assert_eq!(answer.header(telling), "", "{answer:?}");
+        }
+        assert!(!answer.body.to_lowercase().contains("actix") && !answer.body.contains(env!("CARGO_PKG_VERSION")));
+    }
+}
+
+/// WB-10
+#[tokio::test]
+async fn nothing_but_the_contract_is_served() {
+    let gateway = Gateway::start();
+    let browser = gateway.browser();
+    for path in [
+        "/metrics",
+        "/healthz",
+        "/readyz",
+        "/admin",
+        "/admin/users",
+        "/debug",
+        "/.git/config",
+        "/.env",
+        "/assets/",
+        "/assets/../Cargo.toml",
+        "/assets",
+        "/server-status",
+        "/swagger",
+        "/openapi.json",
+        "/index.html",
+    ] {
+        let answer = browser.fetch(path).await;
+        assert_eq!(answer.problem(), (404, "not_found".into()), "{path}");
+    }
+    for path in ["/", "/login", "/login/op", "/session", "/.well-known/jwks.json", "/nothing"] {
+        let answer = browser.ask("TRACE", path).header("x-secret", "echo-me").send().await;
+        assert!(matches!(answer.status, 404 | 405), "{path}: {answer:?}");
+        assert!(!answer.body.contains("echo-me"));
+    }
+}
+
+/// WB-04: from the wire, from the provider and from the configuration.
+#[tokio::test]
+async fn markup_from_anywhere_is_shown_as_text() {
+    const PROBE: &str = "\"'><script>alert(1)</script><img src=x onerror=alert(1)>{{7*7}}";
+    let gateway = Gateway::with(&format!("[providers.op]\nname = '''{PROBE}'''\n"));
+    gateway
+        .op
+        .set_claims(serde_json::json!({"name": PROBE, "preferred_username": PROBE, "email": "\"<b>\"@x.example"}));
+    let browser = gateway.browser();
+    let encoded: String = url::form_urlencoded::byte_serialize(PROBE.as_bytes()).collect();
+    let harmless = |answer: &Answer| {
+        let body = &answer.body;
+        if !answer.is_page() {
+            // Nobody takes it for a page, whatever stands in it.
+            let kind = answer.header("content-type");
+            assert!(body.is_empty() || kind == "application/json" || kind == "application/problem+json", "{answer:?}");
+            assert_eq!(answer.header("x-content-type-options"), "nosniff");
+            return;
+        }
+        assert!(!body.contains("<script") && !body.contains("<img") && !body.contains("<b>"), "{body}");
+        assert!(!body.contains("\"'>"), "an attribute is left: {body}");
+    };
+    browser.sign_in("alice").await;
+    let account = browser.get("/account").await;
+    assert!(account.status == 200 && account.body.contains("alert(1)"), "the name is there: {account:?}");
+    harmless(&account);
+    let choice = browser.get("/login?choose=1").await;
+    assert!(choice.body.contains("alert(1)"), "the name is there: {choice:?}");
+    harmless(&choice);
+    harmless(&browser.get(&format!("/login?choose=1&return_to=/{encoded}")).await);
+    for path in ["/login/op", "/callback/op", "/oauth2/url/", "/session", "/account", "/logout", "/nothing"] {
+        for name in
+            ["error", "error_description", "state", "code", "iss", "login_hint", "ui_locales", "provider", "return_to"]
+        {
+            harmless(&browser.get(&format!("{path}?{name}={encoded}")).await);
+        }
+        harmless(&browser.get(&format!("{path}/{encoded}")).await);
+        for header in ["origin", "referer", "user-agent", "x-forwarded-for", "accept"] {
+            harmless(&browser.ask("GET", path).header(header, PROBE).send().await);
+        }
+    }
+}
+
+/// Who accepts JSON only gets JSON; a browser gets a page.
+#[tokio::test]
+async fn an_answer_is_what_was_asked_for() {
+    let gateway = Gateway::start();
+    let browser = gateway.browser();
+    let ask = async |accept: &str| {
+        let url = format!("{}/login/nobody", gateway.base);
+        let answer = crate::support::raw(
+            gateway.address,
+            &format!(
+                "GET {} HTTP/1.1\r\nHost: x\r\n{accept}Connection: close\r\n\r\n",
+                url.trim_start_matches("http://").split_once('/').map_or("/".into(), |(_, path)| format!("/{path}"))
+            ),
+        )
+        .await;
+        answer.to_lowercase().contains("content-type: text/html")
+    };
+    for (accept, page) in [
+        ("", true),
+        ("Accept: */*\r\n", true),
+        ("Accept: text/html\r\n", true),
+        ("Accept: text/html, application/json\r\n", true),
+        ("Accept: application/json\r\n", false),
+        ("Accept: application/problem+json\r\n", false),
+        ("Accept: application/json, text/plain, */*\r\n", false),
+    ] {
+        assert_eq!(ask(accept).await, page, "{accept}");
+    }
+    // Endpoints for programs answer JSON to everybody.
+    for path in ["/session", "/oauth2/url/?provider=nobody"] {
+        assert_eq!(browser.get(path).await.header("content-type"), "application/problem+json", "{path}");
+    }
+}
+
+/// LG-04: nothing of what went wrong inside is told outside.
+#[tokio::test]
+async fn a_refusal_tells_strangers_nothing_but_a_reference() {
+    let gateway = Gateway::start();
+    let browser = gateway.browser();
+    for reply in [
+        Reply::text(500, "text/html", "<h1>UPSTREAM-BODY at /srv/op.py line 7</h1>"),
+        Reply::text(400, "application/json", "{\"error\":\"invalid_grant\",\"error_description\":\"UPSTREAM-BODY\"}"),
+        Reply::text(200, "application/json", "{\"access_token\":\"UPSTREAM-BODY\"}"),
+    ] {
+        gateway.op.reply("/token", reply.clone());
+        let begun = browser.begin("op").await;
+        let page = browser.get(&begun.callback_of("alice")).await;
+        let begun = browser.begin_json("op").await;
+        let problem = browser.post_json("/oauth2/token/", &begun.exchange_of("alice")).await;
+        for answer in [&page, &problem] {
+            assert!(answer.status >= 400, "{answer:?}");
+            for telling in ["UPSTREAM-BODY", "op.py", "invalid_grant", "127.0.0.1", "SELECT", "src/", "panicked"] {
+                assert!(!answer.body.contains(telling), "{telling} in {}", answer.body);
+            }
+        }
+        let reference = problem.json()["reference"].as_str().expect("a reference").to_owned();
+        let row = format!("SELECT count(*) FROM authorization_sessions WHERE reference = '{reference}'");
+        assert_eq!(gateway.database.number(&row), 1);
+    }
+}
+
+#[tokio::test]
+async fn the_account_page_says_who_i_am() {
+    let gateway = Gateway::start();
+    let browser = gateway.browser();
+    assert_eq!(browser.get("/account").await.location(), "/login?return_to=/account");
+    assert_eq!(browser.fetch("/account").await.status, 401);
+    assert_eq!(browser.get("/").await.location(), "/account");
+    browser.sign_in("alice").await;
+    let page = browser.get("/account").await;
+    assert!(page.body.contains("alice of Example") && page.body.contains("alice@example.com"), "{}", page.body);
+    assert!(page.body.contains("action=\"/logout\""));
+    gateway.op.set_claims(serde_json::json!({"email_verified": false}));
+    browser.sign_in("alice").await;
+    assert!(browser.get("/account").await.body.contains("not verified"));
+}

@@ -1,0 +1,135 @@
+//! Several gateways on one database.
+
+use std::collections::HashSet;
+use std::thread;
+
+use serde_json::json;
+
+use crate::fake_provider::{Reply, WELL_KNOWN};
+use crate::support::{Browser, Cluster, Gateway, Setup};
+
+const JWKS: &str = "/.well-known/jwks.json";
+
+#[tokio::test]
+async fn a_login_begun_on_one_is_finished_on_the_other() {
+    let one = Gateway::start();
+    let two = Setup::beside(&one).start();
+    assert_eq!(one.browser().fetch(JWKS).await.body, two.browser().fetch(JWKS).await.body);
+
+    let (browser, there) = (one.browser(), two.browser());
+    let begun = browser.begin("op").await;
+    let binding = browser.cookie("vestibule-binding").expect("a binding");
+    there.set_cookie("vestibule-binding", &binding);
+    assert_eq!(there.get(&begun.callback_of("alice")).await.status, 303);
+    browser.set_cookie("vestibule", &there.cookie("vestibule").expect("a session"));
+    assert_eq!(browser.fetch("/session").await.json(), there.fetch("/session").await.json());
+    assert_eq!(browser.get(&begun.callback_of("alice")).await.location(), "/account", "a reload on the first");
+
+    let begun = browser.begin_json("op").await;
+    let answer = there.post_json("/oauth2/token/", &begun.exchange_of("alice")).await;
+    assert_eq!(answer.status, 200, "{answer:?}");
+    let bearer = format!("Bearer {}", answer.json()["api"]["access"].as_str().expect("a token"));
+    for replica in [&one, &two] {
+        let ask = replica.browser().ask("GET", "/session").for_json().header("authorization", &bearer);
+        assert_eq!(ask.send().await.status, 200);
+    }
+    there.post("/logout").await;
+    assert_eq!(browser.fetch("/session").await.problem(), (401, "session_revoked".into()));
+}
+
+/// LG-10, RC-08
+#[tokio::test]
+async fn three_that_start_at_once_on_an_empty_database_agree() {
+    for _ in 0..3 {
+        let database = Cluster::shared().empty_database();
+        let starts: Vec<_> = (0..3)
+            .map(|_| {
+                let setup = Setup::new().on(&database).toml("[signing]\nalgorithms = ['ES256', 'EdDSA']\n");
+                thread::spawn(move || setup.start())
+            })
+            .collect();
+        let replicas: Vec<Gateway> = starts.into_iter().map(|start| start.join().expect("a start")).collect();
+        let mut key_sets = HashSet::new();
+        for replica in &replicas {
+            key_sets.insert(replica.browser().fetch(JWKS).await.body);
+            replica.browser().sign_in("alice").await;
+        }
+        assert_eq!(key_sets.len(), 1, "{key_sets:?}");
+        assert_eq!(database.words("SELECT algorithm FROM signing_keys ORDER BY 1"), ["ES256", "EdDSA"]);
+        let migrations = std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/migrations")).expect("migrations");
+        let migrations = migrations.flatten().filter(|entry| entry.path().is_dir()).count();
+        assert_eq!(database.rows("__diesel_schema_migrations"), i64::try_from(migrations).expect("few"));
+        assert_eq!((database.rows("users"), database.rows("sessions")), (1, 3));
+    }
+}
+
+/// RC-08: one more algorithm in the configuration is one more key, whoever starts with it.
+#[tokio::test]
+async fn a_new_algorithm_is_a_new_key_and_leaves_the_old_ones() {
+    let one = Gateway::start();
+    let before = one.database.words("SELECT kid FROM signing_keys");
+    let bearer =
+        format!("Bearer {}", one.browser().sign_in_json("alice").await["api"]["access"].as_str().expect("a token"));
+    let starts: Vec<_> = (0..2)
+        .map(|_| {
+            let setup = Setup::beside(&one).toml("[signing]\nalgorithms = ['EdDSA', 'ES256']\n");
+            thread::spawn(move || setup.start())
+        })
+        .collect();
+    let replicas: Vec<Gateway> = starts.into_iter().map(|start| start.join().expect("a start")).collect();
+    let after = one.database.words("SELECT kid FROM signing_keys");
+    assert_eq!(after.len(), before.len() + 1);
+    assert!(before.iter().all(|kid| after.contains(kid)));
+    for replica in &replicas {
+        let old = replica.browser().ask("GET", "/session").for_json().header("authorization", &bearer);
+        assert_eq!(old.send().await.status, 200);
+        let new = replica.browser().sign_in_json("alice").await["api"]["access"].as_str().expect("a token").to_owned();
+        let head = jsonwebtoken::decode_header(&new).expect("a header");
+        assert_eq!(head.alg, jsonwebtoken::Algorithm::EdDSA);
+    }
+}
+
+/// RD-18, FI-09: the provider is down when we start; what was good the last time still is.
+#[tokio::test]
+async fn the_last_known_good_documents_outlive_a_restart() {
+    let first = Gateway::start();
+    first.browser().sign_in("alice").await;
+    first.database.until("SELECT count(*) FROM provider_metadata", 2).await;
+    for path in [WELL_KNOWN, "/jwks"] {
+        first.op.reply(path, Reply::Closed);
+    }
+    let asked = first.op.calls_to(WELL_KNOWN).len();
+    let second = Setup::beside(&first).start();
+    first.stop();
+    second.browser().sign_in("alice").await;
+    assert!(second.op.calls_to(WELL_KNOWN).len() > asked, "it was asked, in vain");
+    let ready = Browser::new(&second.admin).fetch("/readyz").await;
+    assert_eq!(ready.json()["checks"]["providers"], json!({"op": "ok"}));
+    assert_eq!(second.browser().fetch("/providers").await.json()["providers"][0]["available"], true);
+}
+
+/// FI-05: a stop lets a running login finish, and a login that was begun goes on at another replica.
+#[tokio::test]
+async fn a_stop_costs_no_login() {
+    let one = Gateway::with("[server]\nshutdown_grace = '10s'\n");
+    let two = Setup::beside(&one).start();
+    let (running, begun) = (one.browser(), one.browser());
+    let (slow, later) = (running.begin("op").await, begun.begin("op").await);
+    let token = one.op.clone();
+    token.reply("/token", Reply::Slow(std::time::Duration::from_millis(400)));
+    let path = slow.callback_of("alice");
+    let in_flight = tokio::spawn(async move { running.get(&path).await.status });
+    while one.token_requests() == 0 {
+        tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+    }
+    let admin = one.admin.clone();
+    let stopping = thread::spawn(move || one.stop());
+    assert_eq!(in_flight.await.expect("an answer"), 303);
+    stopping.join().expect("a stop");
+    assert!(std::net::TcpStream::connect(admin.trim_start_matches("http://")).is_err(), "it is gone");
+
+    token.recover("/token");
+    let there = two.browser();
+    there.set_cookie("vestibule-binding", &begun.cookie("vestibule-binding").expect("a binding"));
+    assert_eq!(there.get(&later.callback_of("bob")).await.status, 303);
+}

@@ -1,0 +1,87 @@
+//! Hot paths are counted in round trips: to the database by what PostgreSQL saw, to the provider by what it saw.
+
+use std::sync::Arc;
+
+use crate::fake_provider::WELL_KNOWN;
+use crate::support::{Cluster, Gateway, Setup};
+
+/// A PostgreSQL that counts statements; `BEGIN`, `COMMIT` and `SET` are not among them.
+fn counting() -> Arc<Cluster> {
+    let cluster = Cluster::own();
+    cluster.execute("ALTER SYSTEM SET shared_preload_libraries = 'pg_stat_statements'");
+    cluster.postgres().stop().expect("a stop");
+    cluster.postgres().start_again().expect("a start");
+    cluster.execute("ALTER SYSTEM SET pg_stat_statements.track_utility = off");
+    cluster.execute("SELECT pg_reload_conf()");
+    cluster
+}
+
+/// What the database was asked while this was done. Work of the background is left out.
+async fn statements(gateway: &Gateway, work: impl Future<Output = ()>) -> Vec<String> {
+    gateway.database.words("SELECT pg_stat_statements_reset()");
+    work.await;
+    let seen = "SELECT left(regexp_replace(query, '\\s+', ' ', 'g'), 100) FROM pg_stat_statements s, generate_series(1, s.calls)
+                WHERE query NOT LIKE '%pg_stat_statements%' AND query NOT LIKE '%FOR UPDATE SKIP LOCKED%'
+                  AND query NOT LIKE '%provider_metadata%' AND query NOT LIKE '%FROM signing_keys%'
+                  AND dbid = (SELECT oid FROM pg_database WHERE datname = current_database())";
+    gateway.database.words(seen)
+}
+
+#[tokio::test]
+async fn a_login_of_a_known_user_costs_three_statements_and_one_call() {
+    let database = counting().database();
+    database.execute("CREATE EXTENSION pg_stat_statements");
+    let gateway = Setup::new().on(&database).start();
+    let browser = gateway.browser();
+    browser.sign_in("alice").await;
+    gateway.database.until("SELECT count(*) FROM provider_metadata", 2).await;
+    gateway.op.forget();
+
+    let mut begun = None;
+    let asked = statements(&gateway, async { begun = Some(browser.begin("op").await) }).await;
+    assert_eq!(asked.len(), 1, "begin: {asked:#?}");
+    let begun = begun.expect("a login");
+    let asked =
+        statements(&gateway, async { assert_eq!(browser.get(&begun.callback_of("alice")).await.status, 303) }).await;
+    assert_eq!(asked.len(), 2, "callback: {asked:#?}");
+    assert_eq!(gateway.token_requests(), 1);
+    assert_eq!(gateway.op.calls().len(), 1, "the documents are at hand");
+    assert_eq!(gateway.op.calls_to(WELL_KNOWN).len(), 0);
+
+    let mut begun = None;
+    let asked = statements(&gateway, async { begun = Some(browser.begin_json("op").await) }).await;
+    assert_eq!(asked.len(), 1, "begin at the JSON door: {asked:#?}");
+    let begun = begun.expect("a login");
+    let asked = statements(&gateway, async {
+        assert_eq!(browser.post_json("/oauth2/token/", &begun.exchange_of("alice")).await.status, 200);
+    })
+    .await;
+    assert_eq!(asked.len(), 2, "exchange: {asked:#?}");
+
+    let begun = browser.begin("op").await;
+    let asked =
+        statements(&gateway, async { assert_eq!(browser.get(&begun.callback_of("new")).await.status, 303) }).await;
+    assert!(asked.len() <= 6, "callback of a new user: {asked:#?}");
+    let begun = browser.begin("op").await;
+    let denied = begun.callback(&[("error", "access_denied"), ("state", &begun.state)]);
+    let asked = statements(&gateway, async { assert_eq!(browser.get(&denied).await.status, 403) }).await;
+    assert_eq!(asked.len(), 2, "denied: {asked:#?}");
+
+    for (path, expected) in [("/session", 1), ("/account", 1)] {
+        let asked = statements(&gateway, async { assert_eq!(browser.get(path).await.status, 200) }).await;
+        assert_eq!(asked.len(), expected, "{path}: {asked:#?}");
+    }
+    let asked = statements(&gateway, async { assert_eq!(browser.post("/session/token").await.status, 200) }).await;
+    assert_eq!(asked.len(), 1, "a token: {asked:#?}");
+    let asked = statements(&gateway, async { assert_eq!(browser.post("/logout").await.status, 200) }).await;
+    assert_eq!(asked.len(), 1, "a logout: {asked:#?}");
+
+    browser.set_cookie("vestibule", "garbage");
+    for path in ["/.well-known/jwks.json", "/providers", "/login?choose=1", "/session", "/nothing", "/login/nobody"] {
+        let asked = statements(&gateway, async { drop(browser.get(path).await) }).await;
+        assert_eq!(asked.len(), 0, "{path}: {asked:#?}");
+    }
+    let junk = browser.ask("GET", "/session").header("authorization", "Bearer a.b.c");
+    let asked = statements(&gateway, async { assert_eq!(junk.send().await.status, 401) }).await;
+    assert_eq!(asked.len(), 0, "a garbage token: {asked:#?}");
+}

@@ -1,0 +1,139 @@
+// Does in a real browser what a person would do at `vestibule dev`, and complains of whatever the browser complains of.
+//
+//   node browser.mjs cookie-door GATEWAY [--no-script] [--keyboard]
+//   node browser.mjs demo-app APP
+//
+// Prints what was seen, page by page, as JSON: {"pages": [{"path", "title", "text"}]}. Exits with 1, and says why, where
+// something is not there, the console has an error, the content security policy was violated, or axe-core has a serious
+// finding. CHROMIUM names the browser where it is not /usr/bin/chromium.
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { parseArgs } from 'node:util';
+import { chromium } from 'playwright-core';
+
+const { values, positionals: [scenario, address] } = parseArgs({
+  allowPositionals: true,
+  options: { 'no-script': { type: 'boolean', default: false }, keyboard: { type: 'boolean', default: false } },
+});
+const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const complaints = [];
+const pages = [];
+
+/** A page whose every complaint is kept. A refusal that a scenario causes is none. */
+async function open(browser) {
+  const context = await browser.newContext({ javaScriptEnabled: !values['no-script'] });
+  const page = await context.newPage();
+  page.setDefaultTimeout(15_000);
+  page.on('console', (message) => {
+    const refusal = /^Failed to load resource: the server responded with a status of 4\d\d/.test(message.text());
+    if (['error', 'warning'].includes(message.type()) && !refusal) complaints.push(`console: ${message.text()}`);
+  });
+  page.on('pageerror', (error) => complaints.push(`script: ${error.message}`));
+  page.on('requestfailed', (request) => complaints.push(`${request.url()}: ${request.failure()?.errorText}`));
+  page.on('response', (answer) => {
+    const told = [400, 403].includes(answer.status());
+    if (answer.status() >= 400 && !told) complaints.push(`${answer.url()}: ${answer.status()}`);
+  });
+  return page;
+}
+
+/** Notes what a page says, once it says `heading`. */
+async function see(page, heading) {
+  await page.getByRole('heading', { level: 1, name: heading }).waitFor();
+  const text = await page.locator('body').innerText();
+  pages.push({ path: new URL(page.url()).pathname, title: await page.title(), text });
+  if (values['no-script']) return;
+  await page.evaluate(axe);
+  const { violations } = await page.evaluate(() => globalThis.axe.run());
+  for (const { id, impact, nodes } of violations) {
+    if (['serious', 'critical'].includes(impact)) complaints.push(`axe at ${page.url()}: ${id}: ${nodes[0].html}`);
+  }
+}
+
+/** Presses a button or follows a link, by the mouse or by nothing but Tab and Enter. */
+async function press(page, role, name) {
+  const target = page.getByRole(role, { name }).first();
+  await target.waitFor();
+  if (!values.keyboard) return target.click();
+  for (let tabs = 0; tabs < 30; tabs += 1) {
+    await page.keyboard.press('Tab');
+    const reached = await target.evaluate((element) => element === document.activeElement);
+    if (!reached) continue;
+    const outline = await target.evaluate((element) => getComputedStyle(element).outlineStyle);
+    if (outline === 'none') complaints.push(`${name} at ${page.url()} does not show that it has the focus`);
+    return page.keyboard.press('Enter');
+  }
+  throw new Error(`${name} at ${page.url()} cannot be reached by Tab`);
+}
+
+const scenarios = {
+  /** Sign in, look, sign out, sign in again as somebody else, and let a login fail. */
+  async 'cookie-door'(page) {
+    await page.goto(`${address}/account`);
+    await see(page, 'Whom would you like to be?');
+    await press(page, 'button', /Ada Lovelace/);
+    await see(page, 'Ada Lovelace');
+    await press(page, 'button', 'Sign out');
+    await see(page, 'You are signed out');
+    await press(page, 'link', 'Sign in again');
+    await see(page, 'Sign in');
+    await press(page, 'link', /Pretend provider/);
+    await see(page, 'Whom would you like to be?');
+    await press(page, 'button', /Alan Turing/);
+    await see(page, 'Alan Turing');
+    await page.goto(`${address}/login?choose=1`);
+    await press(page, 'link', /Pretend provider/);
+    await press(page, 'button', /Deny/);
+    await see(page, /./);
+    await press(page, 'link', 'Sign in again');
+    await see(page, 'Sign in');
+  },
+
+  /** The single-page app at another origin: sign in, sign out at the provider too, and two failures. */
+  async 'demo-app'(page) {
+    await page.goto(address);
+    await see(page, 'Hello, stranger');
+    await press(page, 'button', 'Sign in');
+    await press(page, 'button', /Grace Hopper/);
+    await page.locator('#verdict.good').waitFor();
+    await see(page, 'Hello, Grace Hopper');
+    const kept = await page.evaluate(() => JSON.stringify([{ ...localStorage }, { ...sessionStorage }, document.cookie]));
+    const token = await page.locator('#raw').innerText();
+    if (token.split('.').length !== 3) throw new Error(`no token is shown: ${token}`);
+    if (token.split('.').some((part) => kept.includes(part))) complaints.push(`the token is in storage: ${kept}`);
+    if (page.url().includes('code=')) complaints.push(`the code stays in the address: ${page.url()}`);
+    await press(page, 'button', 'Sign out');
+    await press(page, 'link', /Back to/);
+    await see(page, 'Hello, stranger');
+    for (const [failure, code] of [[/Deny/, 'access_denied'], [/Broken signature/, 'token_invalid']]) {
+      await press(page, 'button', /Sign in|Try again/);
+      await press(page, 'button', failure);
+      await page.locator('#failure-code', { hasText: code }).waitFor();
+      await see(page, /./);
+    }
+  },
+};
+
+if (!scenarios[scenario] || !address) {
+  console.error('usage: node browser.mjs cookie-door GATEWAY | demo-app APP');
+  process.exit(2);
+}
+const browser = await chromium.launch({
+  executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+  args: ['--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking'],
+});
+let page;
+try {
+  page = await open(browser);
+  await scenarios[scenario](page);
+} catch (error) {
+  const text = await page?.locator('body').innerText().catch(() => '');
+  complaints.push(`${error.message}\nat ${page?.url()}:\n${text}`);
+} finally {
+  await browser.close();
+}
+console.log(JSON.stringify({ pages }));
+if (complaints.length > 0) {
+  console.error(complaints.join('\n'));
+  process.exitCode = 1;
+}

@@ -1,0 +1,44 @@
+//! A person with a real browser at `vestibule dev`.
+
+use serde_json::Value;
+
+use crate::operating::Dev;
+use crate::peer::{self, node};
+
+/// What was seen, page by page; whatever the browser or axe-core complains of fails the test.
+fn walk(scenario: &str, address: &str, options: &[&str]) -> Vec<Value> {
+    let ended = peer::run(node("browser.mjs").args([scenario, address]).args(options), "");
+    assert_eq!(ended.code, Some(0), "{scenario} {options:?}: {}\n{}", ended.stderr, ended.stdout);
+    let seen: Value = serde_json::from_str(&ended.stdout).expect("JSON");
+    seen["pages"].as_array().expect("pages").clone()
+}
+
+fn text(page: &Value) -> &str {
+    page["text"].as_str().expect("text")
+}
+
+/// WB-01, WB-12: by mouse, by keyboard only, and without JavaScript.
+#[test]
+fn people_sign_in_and_out_with_a_browser() {
+    let dev = Dev::start();
+    let gateway = format!("http://127.0.0.1:{}", dev.port);
+    for options in [&[][..], &["--keyboard"], &["--no-script"], &["--no-script", "--keyboard"]] {
+        let seen = walk("cookie-door", &gateway, options);
+        let paths: Vec<_> = seen.iter().map(|page| page["path"].as_str().expect("a path")).collect();
+        let expected =
+            ["/authorize", "/account", "/logout", "/login", "/authorize", "/account", "/callback/pretend", "/login"];
+        assert_eq!(paths, expected, "{options:?}");
+        assert!(text(&seen[1]).contains("ada@example.com"), "{}", text(&seen[1]));
+        assert!(text(&seen[5]).contains("not verified"), "{}", text(&seen[5]));
+        assert!(text(&seen[6]).contains("reference"), "{}", text(&seen[6]));
+    }
+}
+
+/// WB-05 in a browser: the single-page app lives at another origin, and reads the JSON door's answers.
+#[test]
+fn people_sign_in_at_the_demo_app() {
+    let dev = Dev::start();
+    let seen = walk("demo-app", &format!("http://127.0.0.1:{}", dev.port + 3), &[]);
+    assert!(text(&seen[1]).contains("Signature verified"), "{}", text(&seen[1]));
+    assert!(text(&seen[4]).contains("Reference"), "{}", text(&seen[4]));
+}

@@ -1,0 +1,232 @@
+//! A gateway as an operator runs it: the binary, a configuration file, secrets in files, the rest by environment.
+
+use std::fs::File;
+use std::io::{Read, Write};
+use std::net::{SocketAddr, TcpStream};
+use std::path::PathBuf;
+use std::process::{Child, Command, ExitStatus, Output, Stdio};
+use std::time::{Duration, Instant};
+
+use vestibule::base::seal;
+
+use crate::directory::Directory;
+use crate::ports;
+
+/// How long anything may take that takes no time at all.
+const PATIENCE: Duration = Duration::from_secs(30);
+const GLANCE: Duration = Duration::from_millis(10);
+
+/// What a gateway is started with.
+pub struct Settings {
+    pub directory: Directory,
+    /// The public port; the next one is the admin listener's.
+    pub port: u16,
+    /// Of the provider `op`.
+    pub client_secret: String,
+    /// Of the secret ring.
+    pub ring_key: String,
+    variables: Vec<(String, String)>,
+}
+
+impl Settings {
+    /// A configuration with one provider, `op`.
+    pub fn new(database_url: &str, issuer: &str) -> Self {
+        let (directory, port) = (Directory::new(), ports::free::<2>());
+        let (client_secret, ring_key) = (format!("client-secret-{}", uuid::Uuid::new_v4()), seal::generate_key());
+        let url_file = directory.write("database_url", &format!("{database_url}\n"));
+        let keys_file = directory.write("keys", &format!("{}\n", ring_key.expose()));
+        let secret_file = directory.write("client_secret", &format!("{client_secret}\n"));
+        let text = format!(
+            r#"
+[server]
+public_url = "http://127.0.0.1:{port}"
+listen = "127.0.0.1:{port}"
+admin_listen = "127.0.0.1:{admin}"
+[database]
+url_file = "{url_file}"
+[secrets]
+keys_file = "{keys_file}"
+[signing]
+algorithms = ["ES256"]
+[limits]
+logins_per_minute = 100000
+tokens_per_minute = 100000
+[providers.op]
+name = "The provider"
+issuer = "{issuer}"
+client_id = "vestibule"
+client_secret_file = "{secret_file}"
+"#,
+            admin = port + 1,
+        );
+        directory.write("vestibule.toml", &text);
+        Self { directory, port, client_secret, ring_key: ring_key.expose().to_owned(), variables: Vec::new() }
+    }
+
+    /// Sets a key by the environment, as `server.workers`.
+    pub fn with(mut self, key: &str, value: &str) -> Self {
+        let name = format!("VESTIBULE__{}", key.to_uppercase().replace('.', "__"));
+        self.variables.push((name, value.to_owned()));
+        self
+    }
+
+    /// `http://address:port` of the public listener.
+    pub fn public(&self) -> String {
+        format!("http://127.0.0.1:{}", self.port)
+    }
+
+    /// `vestibule --config … VERB`
+    pub fn command(&self, verb: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_vestibule"));
+        command.arg("--config").arg(self.directory.join("vestibule.toml")).args(verb);
+        command.envs(self.variables.iter().map(|(name, value)| (name, value))).current_dir(self.directory.path());
+        command.stdin(Stdio::null());
+        command
+    }
+
+    /// Runs a verb to its end.
+    pub fn run(&self, verb: &[&str]) -> Ended {
+        let output = self.command(verb).output().expect("the binary");
+        Ended::from(output)
+    }
+
+    /// `vestibule serve`, once it is ready.
+    pub fn serve(self) -> Gateway {
+        let command = self.command(&["serve"]);
+        self.serve_by(command)
+    }
+
+    /// The same by another command, as a shell that lowers a limit first.
+    pub fn serve_by(self, mut command: Command) -> Gateway {
+        let (log, out) = (self.directory.join("log"), self.directory.join("out"));
+        command.stdout(File::create(&out).expect("a file")).stderr(File::create(&log).expect("a file"));
+        let child = command.spawn().expect("the binary");
+        let mut gateway = Gateway { child, log, out, settings: self };
+        gateway.wait_until_ready();
+        gateway
+    }
+}
+
+/// How a verb ended.
+pub struct Ended {
+    pub code: Option<i32>,
+    pub stdout: String,
+    pub stderr: String,
+}
+
+impl From<Output> for Ended {
+    fn from(output: Output) -> Self {
+        let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("UTF-8");
+        Self { code: output.status.code(), stdout: text(output.stdout), stderr: text(output.stderr) }
+    }
+}
+
+/// A running gateway; killed when dropped.
+pub struct Gateway {
+    child: Child,
+    log: PathBuf,
+    out: PathBuf,
+    pub settings: Settings,
+}
+
+impl Gateway {
+    /// `http://address:port` of the public listener.
+    pub fn public(&self) -> String {
+        self.settings.public()
+    }
+
+    /// `http://address:port` of the admin listener.
+    pub fn admin(&self) -> String {
+        format!("http://{}", self.admin_address())
+    }
+
+    fn admin_address(&self) -> SocketAddr {
+        ([127, 0, 0, 1], self.settings.port + 1).into()
+    }
+
+    /// Its process id.
+    pub fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// What it has written to standard error so far.
+    pub fn log(&self) -> String {
+        std::fs::read_to_string(&self.log).expect("a log")
+    }
+
+    /// What it has written to standard output so far.
+    pub fn out(&self) -> String {
+        std::fs::read_to_string(&self.out).expect("a file")
+    }
+
+    /// Waits until the log says something.
+    pub fn wait_for_log(&mut self, words: &str) {
+        let started = Instant::now();
+        while !self.log().contains(words) {
+            assert!(started.elapsed() < PATIENCE, "the log never says {words:?}:\n{}", self.log());
+            std::thread::sleep(GLANCE);
+        }
+    }
+
+    /// The status of `/readyz`, if anybody answers.
+    pub fn readiness(&self) -> Option<u16> {
+        status(self.admin_address(), "/readyz")
+    }
+
+    fn wait_until_ready(&mut self) {
+        let started = Instant::now();
+        while self.readiness() != Some(200) {
+            let ended = self.child.try_wait().expect("its state");
+            assert!(ended.is_none(), "it ended with {ended:?} instead of starting:\n{}", self.log());
+            assert!(started.elapsed() < PATIENCE, "it never gets ready:\n{}", self.log());
+            std::thread::sleep(GLANCE);
+        }
+    }
+
+    /// Sends a signal by name, as `TERM`.
+    pub fn signal(&self, name: &str) {
+        signal(self.pid(), name);
+    }
+
+    /// Waits for its end.
+    pub fn wait(&mut self) -> ExitStatus {
+        let started = Instant::now();
+        loop {
+            if let Some(status) = self.child.try_wait().expect("its state") {
+                return status;
+            }
+            assert!(started.elapsed() < PATIENCE, "it does not end:\n{}", self.log());
+            std::thread::sleep(GLANCE);
+        }
+    }
+
+    /// Stops it in order, and hands back its settings for another start.
+    pub fn stop(mut self) -> (ExitStatus, String) {
+        self.signal("TERM");
+        (self.wait(), self.log())
+    }
+}
+
+impl Drop for Gateway {
+    fn drop(&mut self) {
+        let _ended_already = self.child.kill();
+        let _reaped = self.child.wait();
+    }
+}
+
+/// Sends a signal to a process that a test started.
+pub fn signal(pid: u32, name: &str) {
+    let sent = Command::new("/bin/sh").args(["-c", "kill -\"$1\" \"$2\"", "signal", name, &pid.to_string()]).status();
+    assert!(sent.expect("a shell").success(), "no process {pid}");
+}
+
+/// The status that an address answers a GET with; `None` where nobody does within five seconds.
+pub fn status(address: SocketAddr, path: &str) -> Option<u16> {
+    let limit = Duration::from_secs(5);
+    let mut stream = TcpStream::connect_timeout(&address, limit).ok()?;
+    stream.set_read_timeout(Some(limit)).ok()?;
+    write!(stream, "GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n").ok()?;
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).ok()?;
+    answer.split(' ').nth(1)?.parse().ok()
+}

@@ -1,0 +1,81 @@
+//! A gateway and a pretend provider, with a relay between them that keeps what they say to each other.
+
+use serde_json::{Value, json};
+use url::Url;
+
+use crate::database::Database;
+use crate::gateway::{Gateway, Settings};
+use crate::page::Page;
+use crate::peer::Provider;
+use crate::ports;
+use crate::visitor::{Visitor, param};
+use crate::wiretap::Wiretap;
+
+/// Everything that a login needs.
+pub struct House {
+    pub gateway: Gateway,
+    pub wire: Wiretap,
+    pub database: Database,
+    _provider: Provider,
+}
+
+impl House {
+    /// As most tests want it.
+    pub fn new() -> Self {
+        Self::with(|settings| settings)
+    }
+
+    /// With other settings.
+    pub fn with(change: impl FnOnce(Settings) -> Settings) -> Self {
+        let database = Database::empty();
+        Self::on(&database, &database.url, change)
+    }
+
+    /// On a database that is there already.
+    pub fn on(database: &Database, url: &str, change: impl FnOnce(Settings) -> Settings) -> Self {
+        let port = ports::free::<1>();
+        let wire = Wiretap::before(port);
+        let settings = change(Settings::new(url, &wire.origin));
+        let redirect_uris = [format!("{}/callback/op", settings.public())];
+        let provider = Provider::pretend(port, &wire.origin, &settings.client_secret, &redirect_uris);
+        Self { gateway: settings.serve(), wire, database: database.clone(), _provider: provider }
+    }
+
+    /// An address at the gateway.
+    pub fn at(&self, path: &str) -> String {
+        format!("{}{path}", self.gateway.public())
+    }
+
+    /// Begins a login at the cookie door: where the gateway sends the browser.
+    pub async fn begin(&self, visitor: &Visitor) -> Url {
+        let sent = visitor.get(self.at("/login/op")).await;
+        sent.location().unwrap_or_else(|| panic!("nobody is sent to the provider: {sent}"))
+    }
+
+    /// A whole login at the cookie door, or what came of it.
+    pub async fn sign_in(&self, visitor: &Visitor, choices: &[(&str, &str)]) -> Page {
+        let away = self.begin(visitor).await;
+        let back = visitor.decide(&away, choices).await;
+        visitor.get(back).await
+    }
+
+    /// A whole login at the JSON door, as Ada: its answer.
+    pub async fn exchange(&self, visitor: &Visitor) -> Value {
+        let begun = visitor.get(self.at("/oauth2/url/?provider=op")).await.json();
+        let away = Url::parse(begun["url"].as_str().expect("a URL")).expect("a URL");
+        let back = visitor.decide(&away, &[("person", "ada")]).await;
+        let [code, state, iss] = ["code", "state", "iss"].map(|name| param(&back, name));
+        let body = json!({ "provider": "op", "code": code, "state": state, "iss": iss });
+        let request = visitor.request(reqwest::Method::POST, self.at("/oauth2/token/")).json(&body);
+        let answer = Visitor::send(request).await;
+        assert_eq!(answer.status, 200, "{answer}\n{}", self.gateway.log());
+        answer.json()
+    }
+
+    /// An access token of the signed-in visitor.
+    pub async fn access_token(&self, visitor: &Visitor) -> String {
+        let answer = visitor.post_from(&self.gateway.public(), "/session/token").await;
+        assert_eq!(answer.status, 200, "{answer}");
+        answer.json()["access_token"].as_str().expect("a token").to_owned()
+    }
+}

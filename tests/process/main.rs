@@ -1,0 +1,27 @@
+//! The real binary among real peers: started as an operator starts it, signed in at as people do, and treated badly.
+//!
+//! Each test starts what it needs and ends it: a `vestibule serve` with a configuration file, a database of its own in
+//! one throwaway PostgreSQL, a pretend provider or npm's certified one, a browser.
+
+#![expect(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test stops where it fails"
+)]
+
+mod browser;
+mod database;
+mod directory;
+mod gateway;
+mod house;
+mod oidc_provider;
+mod operating;
+mod page;
+mod peer;
+mod ports;
+mod secrets;
+mod verifiers;
+mod visitor;
+mod wiretap;

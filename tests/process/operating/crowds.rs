@@ -1,0 +1,79 @@
+//! More connections than are good for anybody.
+
+use std::io::{ErrorKind, Read, Write};
+use std::net::TcpStream;
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use crate::database::Database;
+use crate::gateway::Settings;
+use crate::house::House;
+use crate::visitor::Visitor;
+
+fn connect(port: u16) -> Option<TcpStream> {
+    TcpStream::connect_timeout(&([127, 0, 0, 1], port).into(), Duration::from_secs(1)).ok()
+}
+
+/// FI-19: a process that may have 256 files meets a thousand connections, and is there again when they are gone.
+#[tokio::test]
+async fn it_outlives_a_crowd_that_takes_all_its_descriptors() {
+    let house = House::new();
+    let settings = Settings::new(&Database::empty().url, &house.wire.origin);
+    let serve = settings.command(&["serve"]);
+    let mut limited = Command::new("/bin/sh");
+    limited.args(["-c", "ulimit -n 256 && exec \"$0\" \"$@\""]).arg(serve.get_program()).args(serve.get_args());
+    limited.current_dir(settings.directory.path());
+    let gateway = settings.serve_by(limited);
+
+    let mut crowd: Vec<TcpStream> = (0..1000).map_while(|_| connect(gateway.settings.port)).collect();
+    assert!(crowd.len() > 256, "only {} connections", crowd.len());
+    // They ask, too, or they would not count for long.
+    for stream in &mut crowd {
+        let _refused = stream.write_all(b"GET /providers HTTP/1.1\r\n");
+    }
+    let descriptors = || Some(std::fs::read_dir(format!("/proc/{}/fd", gateway.pid())).ok()?.count());
+    let (visitor, started) = (Visitor::new(), Instant::now());
+    while descriptors().is_some_and(|used| used < 250) {
+        assert!(started.elapsed() < Duration::from_secs(4), "it still has descriptors: {:?}", descriptors());
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    drop(crowd);
+    let started = Instant::now();
+    while visitor.try_get(format!("{}/providers", gateway.public())).await != Some(200) {
+        assert!(started.elapsed() < Duration::from_secs(20), "it never comes back:\n{}", gateway.log());
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    assert_eq!(visitor.get(format!("{}/login/op", gateway.public())).await.status, 302, "{}", gateway.log());
+    assert_eq!(gateway.readiness(), Some(200));
+    assert!(!gateway.log().contains("panicked"), "{}", gateway.log());
+}
+
+/// IN-03, bounded: connections that say nothing, or never finish what they say, take nothing from others and are cut.
+#[tokio::test]
+async fn slow_talkers_are_cut_and_keep_nobody_waiting() {
+    let (house, visitor) = (House::new(), Visitor::new());
+    let port = house.gateway.settings.port;
+    let beginnings: [&[u8]; 3] = [
+        b"",
+        b"GET /providers HTTP/1.1\r\nHost: x\r\nX-Slow: ",
+        b"POST /oauth2/token/ HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{",
+    ];
+    let mut slow: Vec<TcpStream> = (0..201).map_while(|_| connect(port)).collect();
+    assert_eq!(slow.len(), 201);
+    for (number, stream) in slow.iter_mut().enumerate() {
+        stream.write_all(beginnings[number % 3]).expect("still open");
+    }
+    let started = Instant::now();
+    for _ in 0..5 {
+        assert_eq!(house.sign_in(&visitor, &[("person", "ada")]).await.status, 303);
+    }
+    assert!(started.elapsed() < Duration::from_secs(4), "others wait: {:?}", started.elapsed());
+    for stream in &mut slow {
+        stream.set_read_timeout(Some(Duration::from_secs(15).saturating_sub(started.elapsed()))).expect("a socket");
+        let mut rest = Vec::new();
+        let cut = stream.read_to_end(&mut rest).map_err(|error| error.kind());
+        let cut = matches!(cut, Ok(_) | Err(ErrorKind::ConnectionReset | ErrorKind::BrokenPipe));
+        assert!(cut, "still open after {:?}", started.elapsed());
+    }
+    assert_eq!(house.sign_in(&Visitor::new(), &[("person", "ada")]).await.status, 303);
+}

@@ -1,0 +1,78 @@
+//! `vestibule dev` when it is killed.
+
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use crate::directory::Directory;
+use crate::gateway::signal;
+use crate::ports;
+
+/// A running `vestibule dev`; killed when dropped.
+pub struct Dev {
+    child: Child,
+    /// The gateway's port.
+    pub port: u16,
+    /// What it printed when everything was up.
+    pub greeting: String,
+    _directory: Directory,
+}
+
+impl Dev {
+    pub fn start() -> Self {
+        let (directory, port) = (Directory::new(), ports::free::<4>());
+        let mut command = Command::new(env!("CARGO_BIN_EXE_vestibule"));
+        command.args(["dev", "--port", &port.to_string()]).current_dir(directory.path());
+        let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("it");
+        let mut stdout = BufReader::new(child.stdout.take().expect("a pipe"));
+        let mut dev = Self { child, port, greeting: String::new(), _directory: directory };
+        while !dev.greeting.contains("Ctrl-C") {
+            assert!(stdout.read_line(&mut dev.greeting).expect("a line") > 0, "it ended: {}", dev.greeting);
+        }
+        dev
+    }
+
+    /// Where its PostgreSQL lives.
+    fn home(&self) -> PathBuf {
+        let (_, rest) = self.greeting.split_once("host=").expect("the database's URL");
+        PathBuf::from(rest.split('&').next().expect("a path"))
+    }
+}
+
+impl Drop for Dev {
+    fn drop(&mut self) {
+        // In order, so that it takes its PostgreSQL along.
+        if let Ok(None) = self.child.try_wait() {
+            signal(self.child.id(), "TERM");
+        }
+        let _reaped = self.child.wait();
+    }
+}
+
+/// Its memory of the process is gone too, if it was no more than a zombie that nobody reaps.
+fn is_running(pid: &str) -> bool {
+    let Ok(state) = std::fs::read_to_string(format!("/proc/{pid}/stat")) else { return false };
+    !state.contains(") Z ")
+}
+
+fn wait_until_gone(home: &Path, pid: &str) {
+    let started = Instant::now();
+    while home.exists() || is_running(pid) {
+        assert!(started.elapsed() < Duration::from_secs(20), "{} or process {pid} is left", home.display());
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
+
+#[test]
+fn neither_an_end_nor_a_kill_leaves_a_postgresql_behind() {
+    for name in ["TERM", "INT", "KILL"] {
+        let dev = Dev::start();
+        let home = dev.home();
+        let pid_file = std::fs::read_to_string(home.join("data/postmaster.pid")).expect("its pid");
+        let pid = pid_file.lines().next().expect("a pid");
+        assert!(is_running(pid) || !Path::new("/proc/self").exists());
+        signal(dev.child.id(), name);
+        wait_until_gone(&home, pid);
+    }
+}

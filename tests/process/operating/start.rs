@@ -1,0 +1,71 @@
+//! Starts that cannot be: each says why, on one line, and exits with 1.
+
+use std::net::TcpListener;
+
+use crate::database::Database;
+use crate::gateway::Settings;
+
+const NOBODY: &str = "http://127.0.0.1:9";
+
+/// How a start that failed ended: its last words.
+fn refused(settings: &Settings) -> String {
+    let ended = settings.run(&["serve"]);
+    assert_eq!((ended.code, ended.stdout.as_str()), (Some(1), ""), "{}", ended.stderr);
+    assert!(!ended.stderr.contains("panicked"), "{}", ended.stderr);
+    for line in ended.stderr.lines() {
+        let is_whole = line.starts_with("vestibule does not start: ") || line.starts_with("20");
+        assert!(is_whole, "a line of its own: {line:?} in {}", ended.stderr);
+    }
+    ended.stderr.lines().last().expect("a word").to_owned()
+}
+
+/// JW-12, FI-26: the ring of another day opens nothing, and nothing new is made in its place.
+#[test]
+fn a_wrong_ring_is_a_start_error_and_makes_no_keys() {
+    let database = Database::empty();
+    Settings::new(&database.url, NOBODY).serve();
+    let keys = || database.sql("SELECT kid, state, encode(private_key, 'hex') FROM signing_keys ORDER BY kid");
+    let (before, kid) = (keys(), database.sql("SELECT kid FROM signing_keys"));
+    assert!(!kid.is_empty());
+    for algorithms in ["ES256", "ES256,EdDSA"] {
+        let other = Settings::new(&database.url, NOBODY).with("signing.algorithms", algorithms);
+        let why = refused(&other);
+        assert!(why.contains(&kid) && why.contains("secrets.keys"), "{why}");
+        assert_eq!(keys(), before);
+    }
+}
+
+#[test]
+fn a_port_that_is_taken_is_named() {
+    let settings = Settings::new(&Database::empty().url, NOBODY);
+    for port in [settings.port, settings.port + 1] {
+        let _taken = TcpListener::bind(("127.0.0.1", port)).expect("a port");
+        let why = refused(&settings);
+        assert!(why.contains(&format!("127.0.0.1:{port}")) && why.contains("listen"), "{why}");
+    }
+}
+
+/// LG-08: whoever starts it again needs to know why, and nobody needs the password.
+#[test]
+fn a_database_out_of_reach_is_a_start_error_without_its_password() {
+    for address in ["127.0.0.1:1", "no-such-host.invalid:5432"] {
+        let url = format!("postgres://vestibule:hunter2@{address}/vestibule");
+        let settings = Settings::new(&url, NOBODY).with("database.acquire_timeout", "300ms");
+        let why = refused(&settings);
+        let host = address.split(':').next().expect("a host");
+        assert!(why.contains("database") && why.contains(host), "{why}");
+        let all = settings.run(&["migrate"]);
+        assert_eq!(all.code, Some(1));
+        assert!(!format!("{why}{}", all.stderr).contains("hunter2"), "{why}{}", all.stderr);
+    }
+}
+
+/// LG-08: what stands in the command line is everybody's to read.
+#[test]
+fn no_secret_stands_in_the_command_line() {
+    let gateway = Settings::new(&Database::empty().url, NOBODY).serve();
+    let Ok(line) = std::fs::read(format!("/proc/{}/cmdline", gateway.pid())) else { return };
+    let line = String::from_utf8_lossy(&line).replace('\0', " ");
+    assert!(line.ends_with("serve "), "{line}");
+    assert!(!line.contains(&gateway.settings.ring_key) && !line.contains(&gateway.settings.client_secret), "{line}");
+}

@@ -1,0 +1,88 @@
+//! Stopping, and standing on when others stop reading.
+
+use std::net::TcpStream;
+use std::process::Stdio;
+use std::time::{Duration, Instant};
+
+use crate::database::Database;
+use crate::gateway::Settings;
+use crate::house::House;
+use crate::visitor::Visitor;
+
+/// FI-05: SIGTERM while someone waits for a slow provider. `/readyz` says so at once, nobody new is let in, and the
+/// login is finished before the process ends.
+#[tokio::test]
+async fn a_running_login_finishes_before_the_gateway_stops() {
+    let (mut house, ada) = (House::new(), Visitor::new());
+    let away = house.begin(&ada).await;
+    let back = ada.decide(&away, &[("person", "ada"), ("failure", "slow")]).await;
+    let stop = async {
+        let started = Instant::now();
+        while house.wire.count("POST /token") == 0 {
+            assert!(started.elapsed() < Duration::from_secs(10), "the provider is never asked");
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        house.gateway.signal("TERM");
+        while house.gateway.readiness() != Some(503) {
+            assert!(started.elapsed() < Duration::from_secs(10), "it stays ready");
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    let (welcome, ()) = tokio::join!(ada.get(&back), stop);
+    assert_eq!(welcome.status, 303, "{welcome}\n{}", house.gateway.log());
+    assert!(welcome.headers.contains_key("set-cookie"), "{welcome}");
+    let status = house.gateway.wait();
+    assert_eq!(status.code(), Some(0), "{}", house.gateway.log());
+    assert!(TcpStream::connect(("127.0.0.1", house.gateway.settings.port)).is_err(), "somebody still listens");
+    assert_eq!(house.database.sql("SELECT status FROM authorization_sessions"), "completed");
+}
+
+/// A login that takes longer than the grace does not keep the process.
+#[tokio::test]
+async fn the_grace_is_all_there_is() {
+    let mut house = House::with(|settings| settings.with("server.shutdown_grace", "1s"));
+    let ada = Visitor::new();
+    let away = house.begin(&ada).await;
+    let back = ada.decide(&away, &[("person", "ada"), ("failure", "slow")]).await;
+    let stop = async {
+        while house.wire.count("POST /token") == 0 {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        house.gateway.signal("TERM");
+    };
+    let answer = async { ada.request(reqwest::Method::GET, &back).send().await };
+    let (answer, ()) = tokio::join!(answer, stop);
+    assert!(answer.is_err(), "{answer:?}");
+    assert_eq!(house.gateway.wait().code(), Some(0), "{}", house.gateway.log());
+}
+
+/// Browsers keep connections open that they do not use; nobody waits for those.
+#[tokio::test]
+async fn idle_connections_do_not_hold_the_stop_up() {
+    let mut gateway = Settings::new(&Database::empty().url, "http://127.0.0.1:9").serve();
+    let visitor = Visitor::new();
+    assert_eq!(visitor.get(format!("{}/providers", gateway.public())).await.status, 200);
+    let started = Instant::now();
+    gateway.signal("INT");
+    assert_eq!(gateway.wait().code(), Some(0), "{}", gateway.log());
+    assert!(started.elapsed() < Duration::from_secs(5), "{:?} of a grace of 10 s", started.elapsed());
+}
+
+/// FI-18: nobody reads the log any more.
+#[tokio::test]
+async fn it_serves_on_when_its_log_is_closed() {
+    let house = House::new();
+    let settings = Settings::new(&Database::empty().url, &house.wire.origin).with("log.level", "trace");
+    let public = settings.public();
+    let mut child = settings.command(&["serve"]).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().expect("it");
+    drop(child.stderr.take());
+    crate::peer::wait_for(settings.port, "/providers");
+    let visitor = Visitor::new();
+    for _ in 0..20 {
+        assert_eq!(visitor.get(format!("{public}/login?choose=1")).await.status, 200);
+        assert_eq!(visitor.get(format!("{public}/login/op")).await.status, 302);
+        assert_eq!(visitor.get(format!("{public}/callback/op?state=x&code=y")).await.status, 400);
+    }
+    crate::gateway::signal(child.id(), "TERM");
+    assert_eq!(child.wait().expect("its end").code(), Some(0));
+}

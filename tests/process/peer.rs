@@ -1,0 +1,103 @@
+//! Other people's programs: the pretend provider, npm's certified one, the verifiers, a browser.
+
+use std::io::{BufRead, BufReader, Write};
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use crate::gateway::{Ended, status};
+
+/// Where the scripts are.
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/peers")
+}
+
+/// `node SCRIPT`, once everything it needs is there.
+pub fn node(script: &str) -> Command {
+    let installed = folder().join("node_modules/.installed");
+    assert!(installed.exists(), "{} is missing: run scripts/bootstrap-test", installed.display());
+    let mut command = Command::new("node");
+    command.arg(folder().join(script)).env("PATH", path()).env("NODE_NO_WARNINGS", "1");
+    command
+}
+
+/// `python SCRIPT` of the tests' own environment.
+pub fn python(script: &str) -> Command {
+    let python = Path::new(env!("CARGO_MANIFEST_DIR")).join(".dev/venv/bin/python");
+    assert!(python.exists(), "{} is missing: run scripts/bootstrap-test", python.display());
+    let mut command = Command::new(python);
+    command.arg(folder().join(script));
+    command
+}
+
+/// The search path with what `scripts/bootstrap-test` installs in front: Node.js, where the machine's is too old.
+#[expect(clippy::disallowed_methods, reason = "programs are found by PATH")]
+fn path() -> String {
+    let found = std::env::var("PATH").unwrap_or_default();
+    format!("{}/.dev/venv/bin:{found}", env!("CARGO_MANIFEST_DIR"))
+}
+
+/// Runs a program to its end with a text on its standard input.
+pub fn run(command: &mut Command, input: &str) -> Ended {
+    let mut child =
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("a peer");
+    let mut stdin = child.stdin.take().expect("a pipe");
+    // One that ends without reading is judged by how it ends.
+    let _unread = stdin.write_all(input.as_bytes());
+    drop(stdin);
+    child.wait_with_output().expect("its end").into()
+}
+
+/// A provider that runs; ended when dropped.
+pub struct Provider {
+    child: Child,
+    /// What npm's provider ends with, and where it writes to.
+    _pipes: Option<(ChildStdin, BufReader<ChildStdout>)>,
+}
+
+impl Provider {
+    /// The pretend provider on `port`, for a client `vestibule`. A login that is asked to be slow takes two seconds.
+    pub fn pretend(port: u16, issuer: &str, secret: &str, redirect_uris: &[String]) -> Self {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_vestibule"));
+        command.args(["dev", "provider", "--listen", &format!("127.0.0.1:{port}"), "--issuer", issuer, "--slow", "2"]);
+        command.args(["--client-secret", secret]);
+        command.args(redirect_uris.iter().flat_map(|uri| ["--redirect-uri", uri]));
+        let child = command.stdin(Stdio::null()).spawn().expect("the pretend provider");
+        let provider = Self { child, _pipes: None };
+        wait_for(port, "/.well-known/openid-configuration");
+        provider
+    }
+
+    /// npm's certified provider on `port`.
+    pub fn certified(port: u16, secret: &str, redirect_uris: &[String], options: &[&str]) -> Self {
+        let mut command = node("provider.mjs");
+        command.args(["--port", &port.to_string(), "--client-secret", secret]).args(options);
+        command.args(redirect_uris.iter().flat_map(|uri| ["--redirect-uri", uri]));
+        let mut child =
+            command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("node");
+        let (stdin, stdout) = (child.stdin.take().expect("a pipe"), child.stdout.take().expect("a pipe"));
+        let (mut stdout, mut ready) = (BufReader::new(stdout), String::new());
+        let heard = stdout.read_line(&mut ready);
+        let provider = Self { child, _pipes: Some((stdin, stdout)) };
+        heard.expect("a line");
+        assert!(ready.contains("\"ready\":true"), "provider.mjs did not start: {ready:?}");
+        provider
+    }
+}
+
+impl Drop for Provider {
+    fn drop(&mut self) {
+        let _ended_already = self.child.kill();
+        let _reaped = self.child.wait();
+    }
+}
+
+/// Waits until a port answers.
+pub fn wait_for(port: u16, path: &str) {
+    let (address, started) = (SocketAddr::from(([127, 0, 0, 1], port)), Instant::now());
+    while status(address, path) != Some(200) {
+        assert!(started.elapsed() < Duration::from_secs(30), "nobody answers at {address}{path}");
+        std::thread::sleep(Duration::from_millis(10));
+    }
+}

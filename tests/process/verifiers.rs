@@ -1,0 +1,119 @@
+//! Our access token in the hands of services: verified by npm `jose` and by PyJWT, against our JWKS (RFC 9068 §4).
+
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use aws_lc_rs::hmac;
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD as B64;
+use serde_json::{Value, json};
+
+use crate::gateway::Ended;
+use crate::house::House;
+use crate::peer::{self, node, python};
+use crate::visitor::Visitor;
+
+const VERIFIERS: [(&str, fn(&str) -> Command, &str); 2] =
+    [("jose", node, "verify.mjs"), ("PyJWT", python, "verify.py")];
+
+/// What each verifier says of a token.
+fn verdicts(house: &House, token: &str, issuer: &str, audience: &str) -> Vec<(&'static str, Ended)> {
+    let verify = |(name, program, script): (&'static str, fn(&str) -> Command, &str)| {
+        let mut command = program(script);
+        command.args([&house.at("/.well-known/jwks.json"), issuer, audience]);
+        (name, peer::run(&mut command, token))
+    };
+    VERIFIERS.map(verify).into()
+}
+
+fn refused(house: &House, case: &str, token: &str) {
+    let issuer = house.gateway.public();
+    refused_for(house, case, token, &issuer, &issuer);
+}
+
+fn refused_for(house: &House, case: &str, token: &str, issuer: &str, audience: &str) {
+    for (name, verdict) in verdicts(house, token, issuer, audience) {
+        assert_eq!(verdict.code, Some(1), "{name}, {case}: {}{}", verdict.stdout, verdict.stderr);
+        assert!(!verdict.stderr.contains("Traceback"), "{name}, {case}: {}", verdict.stderr);
+    }
+}
+
+fn decoded(part: &str) -> Value {
+    serde_json::from_slice(&B64.decode(part).expect("base64url")).expect("JSON")
+}
+
+fn encoded(value: &Value) -> String {
+    B64.encode(value.to_string())
+}
+
+/// IO-08: whatever we sign with.
+#[tokio::test]
+async fn services_verify_our_token_in_node_and_in_python() {
+    for algorithms in ["ES256,RS256", "RS256", "EdDSA,RS256"] {
+        let house = House::with(|settings| settings.with("signing.algorithms", algorithms));
+        let answer = house.exchange(&Visitor::new()).await;
+        let (token, issuer) = (answer["api"]["access"].as_str().expect("a token"), house.gateway.public());
+        for (name, verdict) in verdicts(&house, token, &issuer, &issuer) {
+            assert_eq!(verdict.code, Some(0), "{name}, {algorithms}: {}", verdict.stderr);
+            let read: Value = serde_json::from_str(&verdict.stdout).expect("JSON");
+            assert!(algorithms.starts_with(read["header"]["alg"].as_str().expect("an alg")), "{name}: {read}");
+            assert_eq!(read["claims"]["sub"], answer["user"]["sub"], "{name}");
+            assert_eq!(read["claims"]["client_id"], "vestibule", "{name}");
+            let now = read["claims"]["iat"].as_i64().expect("a time");
+            assert_eq!(read["claims"]["exp"], now + 300, "{name}");
+        }
+    }
+}
+
+/// IO-08: the same verifiers refuse everything else.
+#[tokio::test]
+async fn services_refuse_what_is_not_our_token_for_them() {
+    let (house, ada) = (House::new(), Visitor::new());
+    let issuer = house.gateway.public();
+    let token = house.exchange(&ada).await["api"]["access"].as_str().expect("a token").to_owned();
+    let [header, claims, signature] = token.split('.').collect::<Vec<_>>()[..] else { panic!("no JWT: {token}") };
+
+    refused_for(&house, "another audience", &token, &issuer, "https://elsewhere.example.com");
+    refused_for(&house, "another issuer", &token, "https://elsewhere.example.com", &issuer);
+    let mut someone_else = decoded(claims);
+    someone_else["sub"] = json!("019e0000-0000-7000-8000-000000000000");
+    refused(&house, "other claims", &format!("{header}.{}.{signature}", encoded(&someone_else)));
+    let mut bent = B64.decode(signature).expect("base64url");
+    bent[5] ^= 1;
+    refused(&house, "a bent signature", &format!("{header}.{claims}.{}", B64.encode(bent)));
+    refused(&house, "no signature", &format!("{header}.{claims}."));
+    let mut unsigned = decoded(header);
+    unsigned["alg"] = json!("none");
+    refused(&house, "alg none", &format!("{}.{claims}.", encoded(&unsigned)));
+
+    // The public key as the secret of an HMAC.
+    let jwks = ada.get(house.at("/.well-known/jwks.json")).await;
+    let mut confused = decoded(header);
+    confused["alg"] = json!("HS256");
+    let signed = format!("{}.{claims}", encoded(&confused));
+    let keys = jwks.json()["keys"].as_array().expect("keys").clone();
+    let public = keys.iter().find(|key| key["kid"] == confused["kid"]).expect("the key");
+    let tag = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, public.to_string().as_bytes()), signed.as_bytes());
+    refused(&house, "alg HS256", &format!("{signed}.{}", B64.encode(tag.as_ref())));
+
+    let (_, id_token) = house.wire.answered().split_once("\"id_token\":\"").map(owned).expect("an ID token");
+    refused(&house, "the provider's ID token", id_token.split('"').next().expect("a token"));
+    let stranger = House::new().exchange(&Visitor::new()).await;
+    refused(&house, "another gateway's token", stranger["api"]["access"].as_str().expect("a token"));
+}
+
+fn owned(parts: (&str, &str)) -> (String, String) {
+    (parts.0.to_owned(), parts.1.to_owned())
+}
+
+/// IO-08: what is good for a second is refused soon after.
+#[tokio::test]
+async fn services_refuse_a_token_that_has_expired() {
+    let house = House::with(|settings| settings.with("tokens.access_lifetime", "1s"));
+    let token = house.exchange(&Visitor::new()).await["api"]["access"].as_str().expect("a token").to_owned();
+    let (issuer, started) = (house.gateway.public(), Instant::now());
+    let is_expired = |verdict: &Ended| verdict.code == Some(1) && verdict.stderr.to_lowercase().contains("exp");
+    while !verdicts(&house, &token, &issuer, &issuer).iter().all(|(_, verdict)| is_expired(verdict)) {
+        assert!(started.elapsed() < Duration::from_secs(20), "a token that is good for a second stays good");
+    }
+}

@@ -1,0 +1,99 @@
+//! Someone with a browser that keeps cookies and runs no script.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use reqwest::cookie::{CookieStore, Jar};
+use reqwest::{Client, Method, RequestBuilder};
+use url::Url;
+
+use crate::page::Page;
+
+/// One person's browser.
+pub struct Visitor {
+    client: Client,
+    jar: Arc<Jar>,
+}
+
+impl Visitor {
+    #[expect(clippy::disallowed_methods, reason = "the visitor is not the gateway")]
+    pub fn new() -> Self {
+        let jar = Arc::new(Jar::default());
+        let client = Client::builder().cookie_provider(Arc::clone(&jar)).no_proxy().timeout(Duration::from_secs(30));
+        let client = client.redirect(reqwest::redirect::Policy::none()).build().expect("a client");
+        Self { client, jar }
+    }
+
+    /// All cookies for an address, as they are sent.
+    pub fn cookies(&self, url: &str) -> String {
+        let cookies = self.jar.cookies(&Url::parse(url).expect("a URL"));
+        cookies.map(|header| header.to_str().expect("text").to_owned()).unwrap_or_default()
+    }
+
+    /// A request to be completed.
+    pub fn request(&self, method: Method, url: impl AsRef<str>) -> RequestBuilder {
+        self.client.request(method, url.as_ref())
+    }
+
+    /// Sends a request and reads the answer to its end.
+    pub async fn send(request: RequestBuilder) -> Page {
+        let answer = request.send().await.expect("an answer");
+        let (url, status, headers) = (answer.url().clone(), answer.status(), answer.headers().clone());
+        Page { url, status, headers, body: answer.text().await.expect("a body") }
+    }
+
+    /// One page.
+    pub async fn get(&self, url: impl AsRef<str>) -> Page {
+        Self::send(self.request(Method::GET, url)).await
+    }
+
+    /// The status of a page, if it can be had.
+    pub async fn try_get(&self, url: impl AsRef<str>) -> Option<u16> {
+        let limit = Duration::from_secs(2);
+        Some(self.request(Method::GET, url).timeout(limit).send().await.ok()?.status().as_u16())
+    }
+
+    /// A page, and whatever it redirects to, as long as that is at the same origin or `until` is not reached.
+    pub async fn follow(&self, page: Page, until: &str) -> Page {
+        let mut page = page;
+        for _ in 0..12 {
+            match page.location() {
+                Some(next) if !next.as_str().starts_with(until) => page = self.get(next).await,
+                _ => return page,
+            }
+        }
+        panic!("redirected for ever, at last to {page}");
+    }
+
+    /// Posts a form.
+    pub async fn post(&self, url: impl AsRef<str>, fields: &[(String, String)]) -> Page {
+        Self::send(self.request(Method::POST, url).form(fields)).await
+    }
+
+    /// Fills in the first form of a page.
+    pub async fn submit(&self, page: &Page, values: &[(&str, &str)]) -> Page {
+        let form = page.form().unwrap_or_else(|| panic!("no form on {page}"));
+        let mut fields = form.fields;
+        fields.extend(values.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
+        self.post(form.action, &fields).await
+    }
+
+    /// Chooses whom to be at the pretend provider, or what shall fail; returns where that sends the browser.
+    pub async fn decide(&self, authorization_url: &Url, choices: &[(&str, &str)]) -> Url {
+        let mut fields: Vec<_> = authorization_url.query_pairs().into_owned().collect();
+        fields.extend(choices.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
+        let decided = self.post(authorization_url.join("/authorize/decision").expect("a URL"), &fields).await;
+        decided.location().unwrap_or_else(|| panic!("the provider sends nobody back: {decided}"))
+    }
+
+    /// A POST by a script of the gateway's own pages.
+    pub async fn post_from(&self, origin: &str, path: &str) -> Page {
+        Self::send(self.request(Method::POST, format!("{origin}{path}")).header("origin", origin)).await
+    }
+}
+
+/// A parameter of a URL's query.
+pub fn param(url: &Url, name: &str) -> String {
+    let found = url.query_pairs().find(|(other, _)| other == name).map(|(_, value)| value.into_owned());
+    found.unwrap_or_else(|| panic!("no {name} in {url}"))
+}
