@@ -23,7 +23,10 @@ pub async fn token(app: Data<App>, throttles: Data<Throttles>, request: HttpRequ
             let answer = grant(&app, &throttles, &request, payload).await;
             cors::allow(&app, &request, answer.unwrap_or_else(|no| no.answer(&request)))
         }
-        _ => cors::allow(&app, &request, Problem::media_type().for_program(&request)),
+        _ => {
+            let limited = throttles.come_back(&app, &request).err();
+            cors::allow(&app, &request, limited.unwrap_or_else(Problem::media_type).for_program(&request))
+        }
     }
 }
 

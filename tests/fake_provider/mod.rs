@@ -1,5 +1,7 @@
 //! A provider of a few lines: HTTP/1.1 on a loopback port, a thread for each connection, one request on each.
 
+#![allow(dead_code, unused_imports, reason = "several test binaries share it, and each uses a part")]
+
 use std::collections::HashMap;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};

@@ -4,7 +4,6 @@
 
 mod ending;
 #[path = "../fake_provider/mod.rs"]
-#[expect(dead_code, reason = "it can misbehave in more ways than are tried here")]
 mod fake_provider;
 mod offline;
 mod outage;
@@ -12,5 +11,4 @@ mod person;
 mod seen_everywhere;
 mod status_list;
 #[path = "../gateway/support/mod.rs"]
-#[expect(dead_code, unused_imports, reason = "it can do more than is needed here")]
 mod support;

@@ -142,7 +142,7 @@ async fn what_would_cost_much_to_read_is_refused_quickly() {
     assert_eq!(dots.send().await.problem(), (401, "token_invalid".into()));
     let fields = "a=b&".repeat(1_000_000);
     let form = browser.ask("POST", "/oauth2/token/").body("application/x-www-form-urlencoded", fields);
-    assert_eq!(form.send().await.status, 400);
+    assert_eq!(form.send().await.status, 413);
     for path in ["/login/op", "/callback/op", "/oauth2/url/", "/login"] {
         let parameters: String = (0..1300).map(|n| format!("p{n}=&")).collect();
         let answer = browser.fetch(&format!("{path}?{parameters}")).await;

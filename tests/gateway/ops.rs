@@ -16,7 +16,9 @@ async fn health_tells_what_it_must_and_nothing_else() {
     assert_eq!(ready.status, 200);
     assert_eq!(
         ready.json(),
-        json!({"status": "ready", "checks": {"database": "ok", "shutdown": "ok", "providers": {"op": "ok"}}})
+        json!({"status": "ready", "checks": {
+            "database": "ok", "revocations": "ok", "shutdown": "ok", "providers": {"op": "ok"},
+        }})
     );
     for answer in [health, ready] {
         for telling in ["postgres", "test", "/dev/shm", env!("CARGO_PKG_VERSION"), "host=", "127.0.0.1"] {

@@ -1,5 +1,6 @@
 //! Several gateways on one database.
 
+use chrono::TimeDelta;
 use std::collections::HashSet;
 use std::thread;
 
@@ -83,10 +84,27 @@ async fn a_new_algorithm_is_a_new_key_and_leaves_the_old_ones() {
     for replica in &replicas {
         let old = replica.browser().ask("GET", "/session").for_json().header("authorization", &bearer);
         assert_eq!(old.send().await.status, 200);
-        let new = replica.browser().sign_in_json("alice").await["api"]["access"].as_str().expect("a token").to_owned();
-        let head = jsonwebtoken::decode_header(&new).expect("a header");
-        assert_eq!(head.alg, jsonwebtoken::Algorithm::EdDSA);
+        assert_eq!(
+            signs_with(replica).await,
+            jsonwebtoken::Algorithm::ES256,
+            "the new key is not known everywhere yet"
+        );
     }
+    // JW-07: when every cache must have seen it, it signs.
+    one.hand.advance(TimeDelta::minutes(61));
+    let late = Setup::beside(&one).toml("[signing]\nalgorithms = ['EdDSA', 'ES256']\n").start();
+    one.database.until("SELECT count(*) FROM signing_keys WHERE algorithm = 'EdDSA' AND state = 'active'", 1).await;
+    let mut tries = 0;
+    while signs_with(&late).await != jsonwebtoken::Algorithm::EdDSA {
+        tries += 1;
+        assert!(tries < 500, "it never signs");
+    }
+}
+
+async fn signs_with(gateway: &Gateway) -> jsonwebtoken::Algorithm {
+    let answer = gateway.browser().sign_in_json("alice").await;
+    let token = answer["api"]["access"].as_str().expect("a token");
+    jsonwebtoken::decode_header(token).expect("a header").alg
 }
 
 /// RD-18, FI-09: the provider is down when we start; what was good the last time still is.

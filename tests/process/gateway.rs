@@ -159,15 +159,6 @@ impl Gateway {
         std::fs::read_to_string(&self.out).expect("a file")
     }
 
-    /// Waits until the log says something.
-    pub fn wait_for_log(&mut self, words: &str) {
-        let started = Instant::now();
-        while !self.log().contains(words) {
-            assert!(started.elapsed() < PATIENCE, "the log never says {words:?}:\n{}", self.log());
-            std::thread::sleep(GLANCE);
-        }
-    }
-
     /// The status of `/readyz`, if anybody answers.
     pub fn readiness(&self) -> Option<u16> {
         status(self.admin_address(), "/readyz")
@@ -200,10 +191,12 @@ impl Gateway {
         }
     }
 
-    /// Stops it in order, and hands back its settings for another start.
-    pub fn stop(mut self) -> (ExitStatus, String) {
+    /// Stops it in order, and hands back all that it logged.
+    pub fn stop(mut self) -> String {
         self.signal("TERM");
-        (self.wait(), self.log())
+        let status = self.wait();
+        assert!(status.success(), "it ended with {status}:\n{}", self.log());
+        self.log()
     }
 }
 

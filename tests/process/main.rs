@@ -3,13 +3,7 @@
 //! Each test starts what it needs and ends it: a `vestibule serve` with a configuration file, a database of its own in
 //! one throwaway PostgreSQL, a pretend provider or npm's certified one, a browser.
 
-#![expect(
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::unwrap_used,
-    reason = "a test stops where it fails"
-)]
+#![expect(clippy::expect_used, clippy::indexing_slicing, clippy::panic, reason = "a test stops where it fails")]
 
 mod browser;
 mod database;

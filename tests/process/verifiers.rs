@@ -1,4 +1,4 @@
-//! Our access token in the hands of services: verified by npm `jose` and by PyJWT, against our JWKS (RFC 9068 §4).
+//! Our access token in the hands of services: verified by npm `jose` and by `PyJWT`, against our JWKS (RFC 9068 §4).
 
 use std::process::Command;
 use std::time::{Duration, Instant};
@@ -13,12 +13,14 @@ use crate::house::House;
 use crate::peer::{self, node, python};
 use crate::visitor::Visitor;
 
-const VERIFIERS: [(&str, fn(&str) -> Command, &str); 2] =
-    [("jose", node, "verify.mjs"), ("PyJWT", python, "verify.py")];
+/// A verifier's name, what runs its script, and the script.
+type Verifier = (&'static str, fn(&str) -> Command, &'static str);
+
+const VERIFIERS: [Verifier; 2] = [("jose", node, "verify.mjs"), ("PyJWT", python, "verify.py")];
 
 /// What each verifier says of a token.
 fn verdicts(house: &House, token: &str, issuer: &str, audience: &str) -> Vec<(&'static str, Ended)> {
-    let verify = |(name, program, script): (&'static str, fn(&str) -> Command, &str)| {
+    let verify = |(name, program, script): Verifier| {
         let mut command = program(script);
         command.args([&house.at("/.well-known/jwks.json"), issuer, audience]);
         (name, peer::run(&mut command, token))

@@ -16,6 +16,8 @@ const USER: &str = "vestibule";
 const PORT: &str = "5432";
 const PATIENCE: Duration = Duration::from_secs(30);
 const GLANCE: Duration = Duration::from_millis(10);
+/// Counts statements and what each costs.
+const COUNTER: &str = "pg_stat_statements";
 
 /// Where the data live, and how long.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,6 +38,7 @@ pub struct Postgres {
     owner: Owner,
     data: PathBuf,
     durable: bool,
+    counts: bool,
     home: Home,
 }
 
@@ -54,11 +57,12 @@ impl Postgres {
         let owner = Owner::choose(home.path())?;
         owner.give(home.path())?;
         let durable = place != Place::Throwaway;
+        let counts = !matches!(place, Place::Kept(_)) && programs.has_library(COUNTER);
         let data = match place {
             Place::Throwaway | Place::Measured => home.path().join("data"),
             Place::Kept(data) => kept(&data, owner)?,
         };
-        let mut cluster = Self { running: None, programs, owner, data, durable, home };
+        let mut cluster = Self { running: None, programs, owner, data, durable, counts, home };
         if !cluster.data.join("PG_VERSION").exists() {
             cluster.initialise()?;
         }
@@ -91,6 +95,22 @@ impl Postgres {
         self.psql(statement).map(drop)
     }
 
+    /// Whether `pg_stat_statements` counts here, as it does for tests and measurements where it is installed.
+    pub fn counts_statements(&self) -> bool {
+        self.counts
+    }
+
+    /// The full path of one of PostgreSQL's programs.
+    pub fn program(&self, name: &str) -> PathBuf {
+        self.programs.path(name)
+    }
+
+    /// What the server has logged since it was started.
+    pub fn log(&self) -> Result<String, PostgresError> {
+        let log = self.log_path();
+        std::fs::read_to_string(&log).map_err(PostgresError::at(&log))
+    }
+
     /// Stops it in order, cutting connections; the data stay for [`Postgres::start_again`].
     pub fn stop(&mut self) -> Result<(), PostgresError> {
         self.end("INT")
@@ -106,7 +126,7 @@ impl Postgres {
         if self.running.is_some() {
             return Ok(());
         }
-        let log_path = self.home.path().join("log");
+        let log_path = self.log_path();
         let log = std::fs::File::create(&log_path).map_err(PostgresError::at(&log_path))?;
         let errors = log.try_clone().map_err(PostgresError::at(&log_path))?;
         let program = self.programs.path("postgres");
@@ -121,11 +141,18 @@ impl Postgres {
         self.wait_until_ready(&log_path)
     }
 
+    fn log_path(&self) -> PathBuf {
+        self.home.path().join("log")
+    }
+
     fn settings(&self) -> Vec<&'static str> {
         let mut settings = vec!["listen_addresses=", "max_connections=200", "log_min_messages=fatal"];
         if !self.durable {
             settings.extend(["fsync=off", "synchronous_commit=off", "full_page_writes=off"]);
             settings.extend(["wal_level=minimal", "max_wal_senders=0"]);
+        }
+        if self.counts {
+            settings.push("shared_preload_libraries=pg_stat_statements");
         }
         settings.into_iter().flat_map(|setting| ["-c", setting]).collect()
     }

@@ -34,6 +34,14 @@ impl Programs {
     pub(super) fn path(&self, program: &str) -> PathBuf {
         self.0.join(program)
     }
+
+    /// Whether the server can load a library, as distributions lay them out. Contributed ones are a package of their
+    /// own on some.
+    pub(super) fn has_library(&self, name: &str) -> bool {
+        let Some(prefix) = self.0.parent() else { return false };
+        let places = [prefix.join("lib"), prefix.join("lib/postgresql"), prefix.join("lib64/pgsql")];
+        places.iter().any(|place| ["so", "dylib"].iter().any(|end| place.join(format!("{name}.{end}")).is_file()))
+    }
 }
 
 /// The directory that really holds all three, behind the links that a `PATH` may consist of.

@@ -70,14 +70,14 @@ impl Cluster {
     pub fn database(self: &Arc<Self>) -> Database {
         let name = Database::new_name();
         self.execute(&format!("CREATE DATABASE {name} TEMPLATE {TEMPLATE} STRATEGY file_copy"));
-        Database::new(self, name)
+        Database::new(self, &name)
     }
 
     /// A new database with nothing in it.
     pub fn empty_database(self: &Arc<Self>) -> Database {
         let name = Database::new_name();
         self.execute(&format!("CREATE DATABASE {name}"));
-        Database::new(self, name)
+        Database::new(self, &name)
     }
 
     pub fn url(&self, database: &str) -> String {

@@ -36,8 +36,8 @@ impl Database {
         format!("test{}", NEXT.fetch_add(1, Ordering::SeqCst))
     }
 
-    pub fn new(cluster: &Arc<Cluster>, name: String) -> Self {
-        Self { url: cluster.url(&name), cluster: Arc::clone(cluster) }
+    pub fn new(cluster: &Arc<Cluster>, name: &str) -> Self {
+        Self { url: cluster.url(name), cluster: Arc::clone(cluster) }
     }
 
     /// A connection of the test's own.
@@ -70,7 +70,7 @@ impl Database {
 
     /// Status and failure of the login with that state, as `pending NULL` or `denied user_disabled`.
     pub fn login(&self, state: &str) -> String {
-        let hash: String = Hashed::of(&state).as_bytes().iter().map(|byte| format!("{byte:02x}")).collect();
+        let hash = Hashed::of(state).as_bytes().iter().fold(String::new(), |hex, byte| format!("{hex}{byte:02x}"));
         let row = format!(
             "SELECT concat_ws(' ', status, coalesce(failure, 'NULL')) FROM authorization_sessions
              WHERE state_hash = '\\x{hash}'"

@@ -1,5 +1,7 @@
 //! The real gateway on a loopback port, with a database of its own, a provider that does as it is told, and browsers.
 
+#![allow(dead_code, unused_imports, reason = "several test binaries share it, and each uses a part")]
+
 mod answer;
 mod browser;
 mod cluster;

@@ -1,0 +1,111 @@
+//! The gateway as it is delivered: the binary, as a process of its own.
+
+use std::fs;
+use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use super::load;
+
+const BINARY: &str = env!("CARGO_BIN_EXE_vestibule");
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// A running gateway; ended when dropped.
+pub struct Gateway {
+    process: Child,
+    file: PathBuf,
+    pub public: SocketAddr,
+    pub admin: SocketAddr,
+    /// From the start of the process until it was ready.
+    pub cold_start: Duration,
+}
+
+impl Gateway {
+    /// Starts it on this database, with this ring and this provider.
+    pub fn start(database_url: &str, ring_key: &str, issuer: &str) -> Self {
+        let (public, admin) = (free_address(), free_address());
+        let file = std::env::temp_dir().join(format!("vestibule-bench-{}.toml", std::process::id()));
+        fs::write(&file, settings(public, admin, database_url, ring_key, issuer)).expect("a file");
+        let mut command = Command::new(BINARY);
+        command.arg("--config").arg(&file).arg("serve");
+        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+        let began = Instant::now();
+        let process = command.spawn().expect("the gateway");
+        let mut gateway = Self { process, file, public, admin, cold_start: Duration::ZERO };
+        while load::once(admin, &load::get("/readyz", "")).is_ok_and(|(status, ..)| status == 200).eq(&false) {
+            let ended = gateway.process.try_wait().expect("a process");
+            assert!(ended.is_none(), "the gateway ended: {ended:?}; run it with {}", gateway.file.display());
+            assert!(began.elapsed() < PATIENCE, "the gateway does not become ready");
+            std::thread::sleep(Duration::from_millis(2));
+        }
+        gateway.cold_start = began.elapsed();
+        gateway
+    }
+
+    /// Its resident memory in MiB, where the system tells.
+    pub fn resident(&self) -> Option<f64> {
+        let status = fs::read_to_string(format!("/proc/{}/status", self.process.id())).ok()?;
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
+        let kibibytes: f64 = line.trim().trim_end_matches("kB").trim().parse().ok()?;
+        Some(kibibytes / 1024.0)
+    }
+
+    /// The size of the binary in MiB.
+    pub fn binary_size() -> f64 {
+        fs::metadata(BINARY).map_or(0.0, |binary| binary.len() as f64 / 1024.0 / 1024.0)
+    }
+
+    /// Its binary, for a verb of the command line, with its configuration.
+    pub fn command(&self, words: &[&str]) -> Command {
+        let mut command = Command::new(BINARY);
+        command.arg("--config").arg(&self.file).args(words).stdin(Stdio::null());
+        command
+    }
+}
+
+impl Drop for Gateway {
+    fn drop(&mut self) {
+        let _ended_already = self.process.kill();
+        let _reaped = self.process.wait();
+        let _gone_already = fs::remove_file(&self.file);
+    }
+}
+
+/// As an operator would write it; the limits are out of the way, all else is as it comes, the log of requests too.
+fn settings(public: SocketAddr, admin: SocketAddr, database_url: &str, ring_key: &str, issuer: &str) -> String {
+    format!(
+        r#"
+[server]
+public_url = "http://{public}"
+listen = "{public}"
+admin_listen = "{admin}"
+shutdown_grace = "1s"
+
+[database]
+url = "{database_url}"
+
+[secrets]
+keys = ["{ring_key}"]
+
+[signing]
+algorithms = ["ES256"]
+
+[limits]
+logins_per_minute = 1000000000
+tokens_per_minute = 1000000000
+
+[providers.op]
+kind = "oidc"
+issuer = "{issuer}"
+client_id = "bench"
+client_secret = "secret"
+"#
+    )
+}
+
+/// An address that was free a moment ago.
+fn free_address() -> SocketAddr {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a port");
+    listener.local_addr().expect("an address")
+}

@@ -1,0 +1,69 @@
+//! How fast the gateway is, beside what could be had at the most on the same machine in the same run: a bare actix
+//! handler that answers the same bytes, or the same statements driven by pgbench. The ratios tell; the absolute figures
+//! drift with the machine. Nothing here fails for being slow.
+//!
+//! `cargo bench --bench gateway -- --seconds 5 --only refresh`
+
+#![expect(clippy::expect_used, clippy::indexing_slicing, clippy::print_stdout, reason = "a program to be looked at")]
+#![expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "statistics")]
+
+mod client;
+mod gateway;
+mod limits;
+mod load;
+mod measure;
+mod options;
+mod provider;
+mod report;
+mod scenarios;
+mod servers;
+mod stage;
+mod statements;
+
+use std::process::ExitCode;
+
+use options::Options;
+use scenarios::Scenario;
+use stage::Stage;
+
+/// Makes a scenario for so many connections.
+type Make = fn(&Stage, usize) -> Scenario;
+
+const SCENARIOS: [(&str, Make); 5] = [
+    ("jwks", scenarios::jwks),
+    ("session", scenarios::session),
+    ("refresh", scenarios::refresh),
+    ("begin", scenarios::begin),
+    ("complete", scenarios::complete),
+];
+
+fn main() -> ExitCode {
+    let outcome = Options::read(std::env::args().skip(1)).and_then(|options| run(&options));
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            println!("{error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(options: &Options) -> Result<(), String> {
+    let stage = Stage::build();
+    println!("{}\n", at_rest(&stage));
+    println!("{}", report::HEAD);
+    for (_, scenario) in SCENARIOS.iter().filter(|(name, _)| options.wants(name)) {
+        let scenario = scenario(&stage, options.connections);
+        let mut row = measure::measure(&stage, scenario, options)?;
+        println!("{}", report::lines(&mut row));
+    }
+    Ok(())
+}
+
+/// What it costs before anybody asks.
+fn at_rest(stage: &Stage) -> String {
+    let resident = stage.gateway.resident().map_or("unknown".to_owned(), |mebibytes| format!("{mebibytes:.0} MiB"));
+    let start = stage.gateway.cold_start.as_millis();
+    let binary = gateway::Gateway::binary_size();
+    format!("Idle memory {resident}, cold start with a current schema {start} ms, binary {binary:.0} MiB.")
+}

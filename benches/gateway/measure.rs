@@ -1,0 +1,54 @@
+//! One scenario: its limits and the gateway in turns, so that whatever else the machine does slows all of them.
+
+use std::time::Duration;
+
+use super::limits::pgbench;
+use super::load;
+use super::options::Options;
+use super::report::Row;
+use super::scenarios::{Limit, Scenario, fixed};
+use super::stage::Stage;
+use super::statements::{Costs, Statements};
+
+/// As short as pgbench can be.
+const STRETCH: Duration = Duration::from_secs(1);
+
+/// Measures it.
+pub fn measure(stage: &Stage, mut scenario: Scenario, options: &Options) -> Result<Row, String> {
+    let mut statements = stage.statements();
+    let mut row = Row::begin(&scenario, statements.as_ref().map(|_| Costs::default()));
+    let stretches = usize::try_from(options.time.as_secs().max(1)).unwrap_or(1);
+    // The first stretch warms both sides up: connections, prepared statements, pages after a checkpoint.
+    for number in 0..=stretches {
+        if let Some(prepare) = &mut scenario.prepare {
+            prepare(stage, STRETCH, number);
+        }
+        for (limit, (_, rate)) in scenario.limits.iter().zip(&mut row.limits) {
+            let here = at_most(stage, limit, options.connections, number)?;
+            *rate += if number == 0 { 0.0 } else { here / stretches as f64 };
+        }
+        let (before, calls) = (statements.as_mut().map(Statements::read), stage.provider.calls());
+        let (callers, measure) = load::run(stage.gateway.public, scenario.callers, STRETCH)?;
+        scenario.callers = callers;
+        let after = statements.as_mut().map(Statements::read);
+        if number > 0 {
+            row.measure.add(measure);
+            row.provider_calls += stage.provider.calls() - calls;
+            if let (Some(costs), Some(before), Some(after)) = (&mut row.costs, before, after) {
+                *costs += after - before;
+            }
+        }
+    }
+    row.resident = stage.gateway.resident();
+    Ok(row)
+}
+
+fn at_most(stage: &Stage, limit: &Limit, connections: usize, number: usize) -> Result<f64, String> {
+    match limit {
+        Limit::Bare(address, request) => {
+            let callers = fixed(std::iter::repeat_n(request.clone(), connections));
+            Ok(load::run(*address, callers, STRETCH)?.1.rate())
+        }
+        Limit::Sql(_, script) => Ok(pgbench(stage, script, connections, STRETCH, number)?.1),
+    }
+}

@@ -1,0 +1,83 @@
+//! Refreshing by the OAuth form: each caller has sessions of its own and goes round them, always with the newest token.
+
+use super::scenario::{Limit, Scenario, expect};
+use crate::client::Reply;
+use crate::load::{self, Caller};
+use crate::stage::{SESSIONS, Stage, session_id_sql};
+
+/// Sessions that stay out of it.
+const SPARED: u64 = 1_000;
+
+pub fn refresh(stage: &Stage, connections: usize) -> Scenario {
+    let (each, from, to) = ((SESSIONS / 2 - SPARED) / connections as u64, SESSIONS / 2, SESSIONS - 1);
+    let chains = |caller| Chains::boxed(stage, (0..each).map(|number| caller * each + number));
+    Scenario {
+        name: "refresh, rotating",
+        goal: 0.6,
+        limits: vec![Limit::Sql("the same UPDATE … RETURNING", update(&format!("random({from}, {to})")))],
+        callers: (0..connections as u64).map(chains).collect(),
+        prepare: None,
+    }
+}
+
+/// The statement as the gateway sends it, except that the counter is whatever stands there.
+pub fn update(number: &str) -> String {
+    let id = session_id_sql(":n::bigint");
+    format!(
+        "\\set n {number}
+UPDATE sessions s SET refresh_token_counter = s.refresh_token_counter + 1, refreshed_at = now(), \
+last_activity_at = now() FROM users u WHERE s.id = {id} AND s.refresh_token_counter >= 0 \
+AND s.client_id = 'vestibule' AND s.ended_at IS NULL AND s.not_after > now() \
+AND s.last_activity_at > now() - interval '7 days' AND u.id = s.user_id AND u.disabled_at IS NULL \
+RETURNING s.id, s.user_id, u.disabled_at IS NOT NULL, s.provider, s.client_id, s.scopes, s.auth_time, s.acr, s.amr, \
+s.last_activity_at, s.not_after, s.ended_at, u.email, u.email_verified, u.name, u.preferred_username, u.picture, \
+u.groups;\n"
+    )
+}
+
+/// Sessions, each with its newest refresh token.
+pub struct Chains {
+    tokens: Vec<String>,
+    next: usize,
+}
+
+impl Chains {
+    /// A caller for the sessions of these numbers, none of which was refreshed before.
+    pub fn boxed(stage: &Stage, numbers: impl Iterator<Item = u64>) -> Box<dyn Caller> {
+        Box::new(Self { tokens: numbers.map(|number| stage.refresh_token(number)).collect(), next: 0 })
+    }
+}
+
+impl Caller for Chains {
+    fn ask(&mut self, request: &mut Vec<u8>) -> bool {
+        request.extend(with_token(&self.tokens[self.next]));
+        true
+    }
+
+    fn answered(&mut self, reply: &Reply<'_>) -> Result<(), String> {
+        expect(reply, 200)?;
+        let token = member(reply.body, "refresh_token").ok_or("no refresh token")?;
+        token.clone_into(&mut self.tokens[self.next]);
+        self.next = (self.next + 1) % self.tokens.len();
+        Ok(())
+    }
+}
+
+/// A new access token of a session, for which it is refreshed.
+pub fn access_token(stage: &Stage, number: u64) -> String {
+    let request = with_token(&stage.refresh_token(number));
+    let (status, head, body) = load::once(stage.gateway.public, &request).expect("an answer");
+    assert_eq!(status, 200, "{head}");
+    member(&body, "access_token").expect("an access token").to_owned()
+}
+
+fn with_token(token: &str) -> Vec<u8> {
+    load::post("/oauth2/token", "", &format!("grant_type=refresh_token&refresh_token={token}"))
+}
+
+/// A text member of a flat JSON object. Reading all of it would cost more than answering does.
+fn member<'b>(body: &'b [u8], name: &str) -> Option<&'b str> {
+    let text = std::str::from_utf8(body).ok()?;
+    let (_, rest) = text.split_once(&format!("\"{name}\":\""))?;
+    rest.split_once('"').map(|(value, _)| value)
+}

@@ -1,0 +1,28 @@
+//! `GET /session` by an access token: its signature, and the session's row.
+
+use super::refresh::access_token;
+use super::scenario::{Limit, Scenario, fixed};
+use crate::load;
+use crate::stage::{SESSIONS, Stage, session_id_sql};
+
+pub fn session(stage: &Stage, connections: usize) -> Scenario {
+    let request = |number: usize| {
+        // From the end of the gateway's half, which no refresh touches meanwhile.
+        let token = access_token(stage, SESSIONS / 2 - 1 - number as u64);
+        load::get("/session", &format!("Authorization: Bearer {token}\r\nAccept: application/json\r\n"))
+    };
+    let (from, to, id) = (SESSIONS / 2, SESSIONS - 1, session_id_sql(":n::bigint"));
+    let select = format!(
+        "\\set n random({from}, {to})
+SELECT s.id, s.user_id, u.disabled_at IS NOT NULL, s.provider, s.client_id, s.scopes, s.auth_time, s.acr, s.amr, \
+s.last_activity_at, s.not_after, s.ended_at, u.email, u.email_verified, u.name, u.preferred_username, u.picture, \
+u.groups FROM sessions s JOIN users u ON u.id = s.user_id WHERE s.id = {id};\n"
+    );
+    Scenario {
+        name: "`GET /session`, bearer",
+        goal: 0.5,
+        limits: vec![Limit::Sql("the same SELECT", select)],
+        callers: fixed((0..connections).map(request)),
+        prepare: None,
+    }
+}

@@ -1,0 +1,51 @@
+//! actix servers beside the gateway: the provider, and the bare handler that shows what actix itself can do.
+
+use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+
+use actix_web::body::MessageBody;
+use actix_web::dev::{ServiceFactory, ServiceRequest, ServiceResponse};
+use actix_web::http::header::{HeaderName, HeaderValue};
+use actix_web::{App, Error, HttpResponse, HttpServer, web};
+
+/// Starts one on a thread of its own, for as long as the process.
+pub fn start<T, B>(workers: usize, app: impl Fn(SocketAddr) -> App<T> + Send + Clone + 'static) -> SocketAddr
+where
+    T: ServiceFactory<ServiceRequest, Config = (), Response = ServiceResponse<B>, Error = Error, InitError = ()>
+        + 'static,
+    B: MessageBody + 'static,
+{
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a port");
+    let address = listener.local_addr().expect("an address");
+    std::thread::spawn(move || {
+        actix_web::rt::System::new().block_on(async move {
+            let server = HttpServer::new(move || app(address)).workers(workers).disable_signals();
+            server.listen(listener).expect("a listener").run().await
+        })
+    });
+    address
+}
+
+/// A handler that answers everything with the same bytes: the status, the headers and the body of this answer.
+pub fn bare(head: &str, body: Vec<u8>) -> SocketAddr {
+    const OWN: [&str; 3] = ["content-length", "date", "connection"];
+    let lines = head.lines().filter_map(|line| line.split_once(':'));
+    let kept = lines.filter(|(name, _)| !OWN.contains(&name.to_ascii_lowercase().as_str()));
+    let parsed = |(name, value): (&str, &str)| {
+        let name = HeaderName::from_bytes(name.as_bytes()).expect("a header's name");
+        (name, HeaderValue::from_str(value.trim()).expect("a header's value"))
+    };
+    let headers: Vec<_> = kept.map(parsed).collect();
+    let (headers, body) = (web::Data::new(headers), web::Bytes::from(body));
+    let workers = std::thread::available_parallelism().map_or(2, usize::from);
+    start(workers, move |_| {
+        let body = body.clone();
+        let answer = move |headers: web::Data<Vec<(HeaderName, HeaderValue)>>| {
+            let mut answer = HttpResponse::Ok().body(body.clone());
+            for (name, value) in headers.iter() {
+                answer.headers_mut().append(name.clone(), value.clone());
+            }
+            std::future::ready(answer)
+        };
+        App::new().app_data(headers.clone()).default_service(web::to(answer))
+    })
+}

@@ -1,0 +1,118 @@
+//! What everything is measured on: PostgreSQL with its own durability, the provider, the gateway, people.
+
+use diesel::connection::SimpleConnection;
+use diesel::{Connection, PgConnection};
+use uuid::Uuid;
+use vestibule::base::id::SessionId;
+use vestibule::base::seal::{Ring, generate_key};
+use vestibule::base::secret::Plain;
+use vestibule::dev::postgres::{Place, Postgres};
+use vestibule::token::RefreshToken;
+
+use super::gateway::Gateway;
+use super::provider::Provider;
+use super::statements::Statements;
+
+const DATABASE: &str = "measured";
+/// Sessions that are there from the beginning, a person each. The first half is the gateway's, the other half pgbench's:
+/// a counter that somebody else moved would end a session.
+pub const SESSIONS: u64 = 20_000;
+
+/// The stage.
+pub struct Stage {
+    pub gateway: Gateway,
+    pub provider: Provider,
+    pub ring: Ring,
+    ring_key: Plain,
+    pub postgres: Postgres,
+}
+
+impl Stage {
+    /// Builds it. The gateway is started twice, so that its cold start is one with a current schema.
+    pub fn build() -> Self {
+        let postgres = Postgres::start(Place::Measured).expect("a PostgreSQL");
+        postgres.create_database(DATABASE, None).expect("a database");
+        let (provider, ring_key) = (Provider::start(), generate_key());
+        let ring = Ring::parse([ring_key.expose()]).expect("a ring");
+        let url = postgres.url(DATABASE);
+        drop(Gateway::start(&url, ring_key.expose(), &provider.issuer));
+        let gateway = Gateway::start(&url, ring_key.expose(), &provider.issuer);
+        let stage = Self { gateway, provider, ring, ring_key, postgres };
+        stage.execute(&people(0, SESSIONS));
+        stage.execute(&sessions(0, SESSIONS, SESSIONS, false));
+        stage.execute("VACUUM ANALYZE");
+        stage
+    }
+
+    /// Where the measured database is.
+    pub fn url(&self) -> String {
+        self.postgres.url(DATABASE)
+    }
+
+    /// What `pg_stat_statements` counts there, if it is installed.
+    pub fn statements(&self) -> Option<Statements> {
+        self.postgres.counts_statements().then(|| Statements::open(&self.postgres.url("postgres"), DATABASE))
+    }
+
+    /// Runs statements there.
+    pub fn execute(&self, statements: &str) {
+        let mut conn = PgConnection::establish(&self.url()).expect("a connection");
+        conn.batch_execute(statements).expect("good statements");
+    }
+
+    /// Starts the gateway again, so that its connections begin anew.
+    pub fn restart_gateway(&mut self) {
+        self.gateway = Gateway::start(&self.url(), self.ring_key.expose(), &self.provider.issuer);
+    }
+
+    /// The first refresh token of a session.
+    pub fn refresh_token(&self, number: u64) -> String {
+        RefreshToken { session: session_id(number), counter: 0 }.encode(&self.ring).expose().to_owned()
+    }
+}
+
+/// The session of that number.
+pub fn session_id(number: u64) -> SessionId {
+    SessionId(Uuid::from_u128(0x019a_0000_0000_7000_8000_0000_0000_0000 + u128::from(number)))
+}
+
+/// The same in SQL, of an expression.
+pub fn session_id_sql(number: &str) -> String {
+    numbered("019a0000", number)
+}
+
+/// The user of that number, in SQL.
+pub fn user_id_sql(number: &str) -> String {
+    numbered("01990000", number)
+}
+
+/// An id as UUIDv7 has them: those that are made one after the other stand beside each other.
+fn numbered(begin: &str, number: &str) -> String {
+    format!("('{begin}-0000-7000-8000-' || lpad(to_hex({number}), 12, '0'))::uuid")
+}
+
+/// People `from` to `to`, known at the provider by their number.
+pub fn people(from: u64, to: u64) -> String {
+    let (user, sub, last) = (user_id_sql("n"), numbered("01980000", "n"), to - 1);
+    format!(
+        "INSERT INTO users (id, email, email_verified, name, created_at, updated_at)
+         SELECT {user}, n || '@example.com', true, n || ' of Example', now(), now()
+         FROM generate_series({from}::bigint, {last}) n;
+         INSERT INTO subs (id, provider, sub, user_id, claims, created_at, last_login_at)
+         SELECT {sub}, 'op', n::text, {user}, '{{}}', now(), now() FROM generate_series({from}::bigint, {last}) n;"
+    )
+}
+
+/// Sessions `from` to `to` of the first `people`, as logins would have left them, ended or not.
+pub fn sessions(from: u64, to: u64, people: u64, ended: bool) -> String {
+    let (session, user, last) = (session_id_sql("n"), user_id_sql(&format!("n % {people}")), to - 1);
+    let end = if ended { "now() - interval '1 day', 'logout'" } else { "NULL, NULL" };
+    format!(
+        "INSERT INTO sessions (id, user_id, sub_id, provider, client_id, scopes, auth_time, last_activity_at, not_after,
+                               user_agent, ip, upstream_id_token, created_at, ended_at, ended_reason)
+         SELECT {session}, {user}, NULL, 'op', 'vestibule', 'openid profile email', now(), now(),
+                now() + interval '60 days', 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0',
+                '192.0.2.7', decode(repeat('5a', 500), 'hex'), now(), {end}
+         FROM generate_series({from}::bigint, {last}) n;"
+    )
+}

@@ -1,0 +1,86 @@
+//! A gateway with many sessions, on a PostgreSQL where nothing else happens.
+
+use reqwest::Client;
+use serde_json::Value;
+use uuid::Uuid;
+use vestibule::base::id::SessionId;
+use vestibule::base::seal::Ring;
+use vestibule::token::RefreshToken;
+
+use crate::support::{Cluster, Database, Gateway, Setup};
+
+/// Sessions that are there.
+pub const SESSIONS: u64 = 600;
+
+/// The gateway, and what there is to look at.
+pub struct House {
+    pub gateway: Gateway,
+    pub database: Database,
+    ring: Ring,
+    client: Client,
+}
+
+impl House {
+    /// A PostgreSQL of its own, which counts statements and does not vacuum by itself.
+    pub fn start() -> Self {
+        let cluster = Cluster::own();
+        assert!(cluster.postgres().counts_statements(), "pg_stat_statements is not installed: PostgreSQL's contrib");
+        cluster.execute("ALTER SYSTEM SET autovacuum = off");
+        cluster.execute("SELECT pg_reload_conf()");
+        let database = cluster.database();
+        database.execute("CREATE EXTENSION pg_stat_statements");
+        database.execute(&sessions());
+        let gateway = Setup::new().on(&database).start();
+        let ring = Ring::parse([Cluster::ring_key()]).expect("the gateway's ring");
+        #[expect(clippy::disallowed_methods, reason = "the tests stand outside the gateway")]
+        let client = Client::builder().no_proxy().build().expect("a client");
+        Self { gateway, database, ring, client }
+    }
+
+    /// Refreshes a session that was refreshed so often before.
+    pub async fn refresh(&self, number: u64, counter: i64) -> Value {
+        let session = SessionId(Uuid::from_u128(FIRST + u128::from(number)));
+        let token = RefreshToken { session, counter }.encode(&self.ring);
+        let form = [("grant_type", "refresh_token"), ("refresh_token", token.expose())];
+        let url = format!("{}/oauth2/token", self.gateway.base);
+        let answer = self.client.post(url).form(&form).send().await.expect("an answer");
+        assert_eq!(answer.status().as_u16(), 200);
+        answer.json().await.expect("JSON")
+    }
+
+    /// What the database was asked since [`House::forget`], each as often as it was, without the work of the background.
+    pub fn asked(&self) -> Vec<String> {
+        self.database.words(
+            "SELECT regexp_replace(query, '\\s+', ' ', 'g')
+             FROM pg_stat_statements s, generate_series(1, s.calls)
+             WHERE dbid = (SELECT oid FROM pg_database WHERE datname = current_database())
+               AND query !~ 'pg_stat_statements|SKIP LOCKED|provider_metadata|FROM signing_keys|FROM revocations|pg_current_wal'
+               AND query !~ '^(SET|LISTEN|UNLISTEN)'",
+        )
+    }
+
+    /// Forgets what was counted so far.
+    pub fn forget(&self) {
+        self.database.words("SELECT pg_stat_statements_reset()");
+    }
+}
+
+/// The id of the first session; the others follow.
+const FIRST: u128 = 0x019a_0000_0000_7000_8000_0000_0000_0000;
+
+/// A person and a session each, as logins would have left them.
+fn sessions() -> String {
+    let id = |begin: &str| format!("('{begin}-0000-7000-8000-' || lpad(to_hex(n), 12, '0'))::uuid");
+    let (user, session, last) = (id("01990000"), id("019a0000"), SESSIONS - 1);
+    format!(
+        "INSERT INTO users (id, email, email_verified, name, created_at, updated_at)
+         SELECT {user}, n || '@example.com', true, n || ' of Example', now(), now()
+         FROM generate_series(0::bigint, {last}) n;
+         INSERT INTO sessions (id, user_id, provider, client_id, scopes, auth_time, last_activity_at, not_after,
+                               user_agent, ip, upstream_id_token, created_at)
+         SELECT {session}, {user}, 'op', 'vestibule', 'openid profile email', now(), now(), now() + interval '60 days',
+                'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0', '192.0.2.7',
+                decode(repeat('5a', 500), 'hex'), now()
+         FROM generate_series(0::bigint, {last}) n;"
+    )
+}

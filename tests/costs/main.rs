@@ -1,0 +1,13 @@
+//! What the gateway costs, by what can be counted without noise: statements, bytes of WAL, updates that stay in their
+//! page. Never a time. What a login costs stands in `tests/gateway/round_trips.rs`.
+
+#![expect(clippy::expect_used, clippy::indexing_slicing, clippy::panic, reason = "a test stops where it fails")]
+
+#[path = "../fake_provider/mod.rs"]
+#[expect(dead_code, reason = "it can misbehave in more ways than are tried here")]
+mod fake_provider;
+mod house;
+mod refresh;
+#[path = "../gateway/support/mod.rs"]
+#[expect(dead_code, unused_imports, reason = "it can do more than is needed here")]
+mod support;
