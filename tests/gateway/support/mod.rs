@@ -11,7 +11,7 @@ mod raw;
 mod setup;
 
 pub use answer::Answer;
-pub use browser::{Begun, Browser};
+pub use browser::{Ask, Begun, Browser};
 pub use cluster::{Cluster, ring_key};
 pub use database::Database;
 pub use gateway::Gateway;
