@@ -23,8 +23,8 @@ use crate::{login, telemetry};
 const KEEP_EXPIRED_LOGINS: TimeDelta = TimeDelta::hours(24);
 /// How long the audit is kept.
 const KEEP_AUDIT: TimeDelta = TimeDelta::days(365);
-/// Batches of living sessions that one pass looks at for idle ones. Idleness is judged at each use; this only writes it
-/// down, and may take hours to come round to all of very many sessions.
+/// Stretches of living sessions that one pass looks at for idle ones. Idleness is judged at each use; this only writes
+/// it down, and may take some passes to come round to all of very many sessions.
 const STEPS_A_PASS: usize = 20;
 /// The pause after a full batch, at least and at most.
 const SHORTEST_PAUSE: Duration = Duration::from_millis(10);

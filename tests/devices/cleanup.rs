@@ -170,7 +170,7 @@ async fn it_is_right_under_load() {
         })
     });
     let used = database.clone();
-    let using = std::thread::spawn(move || {
+    let others = std::thread::spawn(move || {
         for _ in 0..20 {
             used.execute(
                 "UPDATE sessions SET last_activity_at = now()
@@ -184,7 +184,7 @@ async fn it_is_right_under_load() {
         total.sessions += done.sessions;
         total.ended_sessions += done.ended_sessions;
     }
-    using.join().expect("no panic");
+    others.join().expect("no panic");
     // Where each interrupted the other at every turn, the last pass does the rest.
     let rest = Replica::on(&database, 20).pass().await;
     assert_eq!((total.sessions + rest.sessions, total.ended_sessions + rest.ended_sessions), (300, 200));

@@ -9,6 +9,9 @@ use crate::base::id::{SessionId, UserId, uuid_v7};
 use crate::base::statement::statement;
 use crate::session::lifetime::Lifetime;
 
+/// Looking is cheap and ending is not: so many sessions are looked at for each that may end.
+const STRETCH: i64 = 10;
+
 /// How far the walk over the living sessions has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Mark {
@@ -46,6 +49,7 @@ statement! {
     struct Expire<'a> {
         not_after: Instant => Timestamptz,
         id: SessionId => Uuid,
+        stretch: i64 => BigInt,
         most: i64 => BigInt,
         now: Instant => Timestamptz,
         idle_since: Instant => Timestamptz,
@@ -53,15 +57,18 @@ statement! {
         stamp: &'a str => Text,
     }
     // A session that is used at this moment is skipped, and one that was used since it was seen is judged again by
-    // its row as it is now. The apps under a browser session that merely idles out stay.
+    // its row as it is now. An array, and not a join, so that no plan reads the whole table. The apps under a browser session that merely idles out stay.
     "WITH seen AS MATERIALIZED (
-         SELECT id, not_after FROM sessions
+         SELECT id, not_after, last_activity_at FROM sessions
          WHERE ended_at IS NULL AND (not_after, id) > ({not_after}, {id})
-         ORDER BY not_after, id LIMIT {most}
+         ORDER BY not_after, id LIMIT {stretch}
      ), due AS MATERIALIZED (
-         SELECT s.id FROM sessions s JOIN seen ON seen.id = s.id
-         WHERE s.ended_at IS NULL AND (s.not_after <= {now} OR s.last_activity_at <= {idle_since})
-         ORDER BY s.id FOR NO KEY UPDATE OF s SKIP LOCKED
+         SELECT s.id, s.not_after FROM sessions s
+         WHERE s.id = ANY (ARRAY(
+                   SELECT id FROM seen WHERE not_after <= {now} OR last_activity_at <= {idle_since}
+               ))
+           AND s.ended_at IS NULL AND (s.not_after <= {now} OR s.last_activity_at <= {idle_since})
+         ORDER BY s.not_after, s.id LIMIT {most} FOR NO KEY UPDATE OF s SKIP LOCKED
      ), ended AS (
          UPDATE sessions s
          SET ended_at = {now}, ended_reason = CASE WHEN s.not_after <= {now} THEN 'absolute' ELSE 'idle' END
@@ -76,16 +83,21 @@ statement! {
                 user_id, id, provider, client_id, jsonb_build_object('reason', ended_reason)
          FROM ended
      )
-     SELECT seen.count, last.not_after, last.id AS last_id, ended.id, ended.user_id, ended.ended_reason
-     FROM (SELECT count(*) FROM seen) seen
-     LEFT JOIN (SELECT not_after, id FROM seen ORDER BY not_after DESC, id DESC LIMIT 1) last ON true
+     SELECT last.not_after, last.id AS last_id, ended.id, ended.user_id, ended.ended_reason
+     FROM (SELECT) one
+     LEFT JOIN (
+         -- Where a batch is full, the next one begins behind it; else behind the stretch; at the end, nowhere.
+         (SELECT not_after, id FROM due WHERE (SELECT count(*) FROM due) = {most} ORDER BY not_after DESC, id DESC LIMIT 1)
+         UNION ALL
+         (SELECT not_after, id FROM seen
+          WHERE (SELECT count(*) FROM due) < {most} AND (SELECT count(*) FROM seen) = {stretch}
+          ORDER BY not_after DESC, id DESC LIMIT 1)
+     ) last ON true
      LEFT JOIN ended ON true"
 }
 
 #[derive(QueryableByName)]
 struct Row {
-    #[diesel(sql_type = BigInt)]
-    count: i64,
     #[diesel(sql_type = Nullable<Timestamptz>)]
     not_after: Option<Instant>,
     #[diesel(sql_type = Nullable<Uuid>)]
@@ -98,13 +110,14 @@ struct Row {
     ended_reason: Option<String>,
 }
 
-/// Looks at the next `most` living sessions after `mark` and ends those that are past their time, with their feed rows
-/// and their audit rows, in one statement.
+/// Looks at the next stretch of living sessions after `mark` and ends those that are past their time, `most` at the most,
+/// with their feed rows and their audit rows, in one statement.
 pub fn expire(conn: &mut Conn, mark: Mark, most: i64, lifetime: Lifetime, now: Instant) -> QueryResult<Stretch> {
     let stamp = uuid_v7(now).to_string();
     let query = Expire {
         not_after: mark.not_after,
         id: mark.id,
+        stretch: most.saturating_mul(STRETCH),
         most,
         now,
         idle_since: lifetime.idle_since(now),
@@ -112,7 +125,7 @@ pub fn expire(conn: &mut Conn, mark: Mark, most: i64, lifetime: Lifetime, now: I
         stamp: stamp.get(..15).unwrap_or_default(),
     };
     let rows: Vec<Row> = query.load(conn)?;
-    let next = rows.first().filter(|row| row.count == most).and_then(|row| {
+    let next = rows.first().and_then(|row| {
         let (not_after, id) = (row.not_after?, row.last_id?);
         Some(Mark { not_after, id })
     });
