@@ -623,3 +623,101 @@ fn config_check_exits_0_or_2() {
     assert_eq!((code, out.as_str()), (Some(2), ""), "{err}");
     assert!(err.ends_with("\n3 problems in the configuration.\n"), "{err}");
 }
+
+const LONG: &str = "an-example-secret-of-32-or-more-bytes";
+
+#[test]
+fn clients_keep_their_order_and_their_defaults() {
+    let text = format!(
+        "{}[clients.zebra]\n[clients.\"com.example.App\"]\nname = \"App\"\ntype = \"confidential\"\n\
+         client_secret = \"{LONG}\"\naudience = [\"api\"]\n",
+        good()
+    );
+    let config = accepted(&text);
+    let [zebra, app] = config.clients.as_slice() else { panic!("two clients") };
+    assert_eq!((zebra.id.as_str(), zebra.name.as_str(), zebra.secret.is_none()), ("zebra", "zebra", true));
+    assert_eq!(
+        (app.id.as_str(), app.name.as_str(), app.audience.as_slice()),
+        ("com.example.App", "App", &["api".to_owned()][..])
+    );
+    assert_eq!(app.secret.as_ref().map(|secret| secret.expose()), Some(LONG));
+    assert!(accepted(&good()).clients.is_empty());
+    assert_eq!(accepted(&good()).limits.failures_before_lockout, 5);
+}
+
+/// LG-06, TK-25
+#[test]
+fn every_rule_of_a_client_refuses_and_accepts() {
+    let client = |id: &str, lines: &str| format!("{}[clients.{id}]\n{lines}\n", good());
+    let secret = |kind: &str, secret: &str| client("web", &format!("type = \"{kind}\"\nclient_secret = \"{secret}\""));
+    for (key, text) in [
+        ("web.client_secret", client("web", "type = \"confidential\"")),
+        ("web.client_secret", secret("confidential", "")),
+        ("web.client_secret", secret("confidential", &LONG[..31])),
+        ("web.client_secret", secret("confidential", &format!("{LONG}é"))),
+        ("web.client_secret", secret("confidential", &format!("{LONG}\\n"))),
+        ("web.client_secret", secret("public", LONG)),
+        ("web.client_secret", client("web", &format!("client_secret = \"{LONG}\""))),
+        ("web.type", client("web", "type = \"secret\"")),
+        ("web.audience[1]", client("web", "audience = [\"api\", \" \"]")),
+        ("vestibule", client("vestibule", "")),
+        ("0190f4a2-0000-7000-8000-000000000000", client("0190f4a2-0000-7000-8000-000000000000", "")),
+        ("0190F4A2000070008000000000000000", client("0190F4A2000070008000000000000000", "")),
+        ("-web", client("-web", "")),
+        ("a b", client("\"a b\"", "")),
+    ] {
+        let Err(problems) = config::from_toml(&text) else { panic!("accepted:\n{text}") };
+        let keys: Vec<_> = problems.iter().map(|problem| problem.key.clone()).collect();
+        assert_eq!(keys, [format!("clients.{key}")], "{problems}\n{text}");
+        assert!(!problems.to_string().contains("example-secret"), "{problems}");
+    }
+    for good in [
+        client("web", ""),
+        client("A", "type = \"public\""),
+        client("\"a1.b-c_d\"", "audience = [\"https://api.example.com\"]"),
+        secret("confidential", LONG),
+        secret("confidential", &LONG[..32]),
+    ] {
+        accepted(&good);
+    }
+    let limits = |number: u32| format!("{}[limits]\nfailures_before_lockout = {number}\n", good());
+    assert!(config::from_toml(&limits(0)).is_err());
+    assert_eq!(accepted(&limits(7)).limits.failures_before_lockout, 7);
+}
+
+/// A client's secret comes from anywhere a secret may come from, whatever its id looks like.
+#[test]
+fn a_client_s_secret_may_stand_in_a_file_or_in_the_environment() {
+    let directory = Directory::new();
+    let secret = directory.write("secret", &format!("{LONG}\n"));
+    let text = format!(
+        "{}[clients.\"my.App-1\"]\ntype = \"confidential\"\nclient_secret_file = {secret:?}\n\
+         [clients.other]\ntype = \"confidential\"\n",
+        good()
+    );
+    let file = directory.write("vestibule.toml", &text);
+    let pairs =
+        [("VESTIBULE__CLIENTS__OTHER__CLIENT_SECRET", LONG), ("VESTIBULE__CLIENTS__MY_APP_1__AUDIENCE", "api,shop")];
+    let loaded = load(&[file], &pairs).unwrap_or_else(|problems| panic!("{problems}"));
+    let dumped = config::dump(&loaded);
+    for line in ["[clients.\"my.App-1\"]", "[clients.other]", "client_secret = \"********\"", "client_secret_file"] {
+        assert!(dumped.contains(line), "{line} in\n{dumped}");
+    }
+    assert!(!dumped.contains(LONG) && !dumped.contains("[]\n\n"), "{dumped}");
+    let clients = loaded.into_config().clients;
+    let shown: Vec<_> = clients.iter().map(|client| client.secret.as_ref().map(|secret| secret.expose())).collect();
+    assert_eq!(shown, [Some(LONG), Some(LONG)]);
+    assert_eq!(clients[0].audience, ["api", "shop"]);
+
+    let Err(problems) = load(&[], &[("VESTIBULE__CLIENTS__A B__TYPE", "public")]) else { panic!("accepted") };
+    assert!(problems.to_string().contains("\"a b\" cannot be a client's id"), "{problems}");
+}
+
+#[test]
+fn sections_without_a_name_in_them_are_not_dumped() {
+    let directory = Directory::new();
+    let file = directory.write("vestibule.toml", &good());
+    let loaded = load(&[file], &[]).unwrap_or_else(|problems| panic!("{problems}"));
+    let dumped = config::dump(&loaded);
+    assert!(!dumped.contains("clients") && !dumped.contains("providers") && !dumped.contains("[]\n"), "{dumped}");
+}

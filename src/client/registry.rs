@@ -7,10 +7,8 @@ use chrono::TimeDelta;
 use super::downstream::Client;
 use super::lockout::Lockouts;
 use crate::base::clock::Instant;
-use crate::base::event::Event;
 use crate::base::secret::{Hashed, Plain};
 use crate::config::{self, BUILT_IN_CLIENT};
-use crate::telemetry;
 
 /// The clients, the built-in one among them.
 pub struct Registry {
@@ -31,9 +29,10 @@ pub struct Presented {
 /// Why someone is not taken for a client.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Refused {
-    /// No such client, a wrong secret, none where there must be one, or one where there can be none. Nobody is told
-    /// which.
+    /// No such client, no secret where there must be one, or one where there can be none.
     Unknown,
+    /// The client exists and has another secret. Nobody but the operator is told.
+    WrongSecret,
     /// Too many wrong secrets; how much longer no other is looked at.
     LockedOut(TimeDelta),
 }
@@ -62,7 +61,6 @@ impl Registry {
             (_, secret) => {
                 // As much work as for a client that exists.
                 let _never = secret.as_ref().map(|secret| secret.hashed().matches(self.nobody.as_bytes()));
-                telemetry::record(&Event::ClientRefused { client: None, ip: from });
                 Err(Refused::Unknown)
             }
         }
@@ -83,8 +81,7 @@ impl Registry {
             return Ok(client);
         }
         self.lockouts.count(key, now);
-        telemetry::record(&Event::ClientRefused { client: Some(client.id.clone()), ip: key.1 });
-        Err(Refused::Unknown)
+        Err(Refused::WrongSecret)
     }
 
     /// Lets go of failures that are long past.
@@ -133,8 +130,6 @@ mod tests {
         assert_eq!(ask(&registry, None, None), Ok("vestibule"));
         for (id, secret) in [
             (Some("api"), None),
-            (Some("api"), Some("")),
-            (Some("api"), Some("an-example-secret-of-32-or-more-byteS")),
             (Some("web"), Some(SECRET)),
             (Some("vestibule"), Some(SECRET)),
             (None, Some(SECRET)),
@@ -144,6 +139,9 @@ mod tests {
             (Some(""), None),
         ] {
             assert_eq!(ask(&registry, id, secret), Err(Refused::Unknown), "{id:?}");
+        }
+        for wrong in ["", "x", "an-example-secret-of-32-or-more-byteS"] {
+            assert_eq!(ask(&registry, Some("api"), Some(wrong)), Err(Refused::WrongSecret), "{wrong}");
         }
     }
 
@@ -156,7 +154,7 @@ mod tests {
             assert_eq!(ask(&registry, Some("api"), None), Err(Refused::Unknown));
         }
         for _ in 0..5 {
-            assert_eq!(ask(&registry, Some("api"), Some("x")), Err(Refused::Unknown));
+            assert_eq!(ask(&registry, Some("api"), Some("x")), Err(Refused::WrongSecret));
         }
         assert_eq!(ask(&registry, Some("api"), Some(SECRET)), Err(Refused::LockedOut(TimeDelta::minutes(5))));
         let elsewhere = IpAddr::V4(Ipv4Addr::BROADCAST);

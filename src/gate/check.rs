@@ -10,7 +10,10 @@ use crate::token::AccessClaims;
 /// Why it does not pass.
 #[derive(Debug, thiserror::Error)]
 pub enum Refused {
-    /// The token or its session was revoked, or its user disabled.
+    /// The token itself was revoked; its session may live on.
+    #[error("the token was revoked")]
+    TokenRevoked,
+    /// The session was ended, or its user disabled.
     #[error("revoked")]
     Revoked,
     /// The session is past its time.
@@ -27,7 +30,7 @@ pub enum Refused {
 /// Whether an access token that verified is still good. Costs no round trip.
 pub fn check(app: &App, claims: &AccessClaims) -> Result<(), Refused> {
     if app.watch.is_jti_revoked(claims.jti) {
-        return Err(Refused::Revoked);
+        return Err(Refused::TokenRevoked);
     }
     check_session(app, claims.sid)
 }

@@ -37,7 +37,7 @@ pub fn introspect(app: &App, client: &Client, token: &str, now: Instant) -> Resu
     }
     match check(app, &claims) {
         Ok(()) => Ok(Introspection { active: true, about: Some(About { token_type: "Bearer", claims }) }),
-        Err(Refused::Revoked | Refused::Expired) => Ok(INACTIVE),
+        Err(Refused::TokenRevoked | Refused::Revoked | Refused::Expired) => Ok(INACTIVE),
         Err(unknown) => Err(unknown),
     }
 }

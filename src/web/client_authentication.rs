@@ -9,8 +9,10 @@ use super::problem::Problem;
 use super::throttle::Throttles;
 use crate::app::App;
 use crate::base::clock::Instant;
+use crate::base::event::Event;
 use crate::base::secret::Plain;
-use crate::client::{Client, Presented};
+use crate::client::{Client, Presented, Refused};
+use crate::telemetry;
 
 /// The client that sent a form. Whoever fails uses up the limit of its network.
 pub fn authenticate<'a>(
@@ -22,8 +24,12 @@ pub fn authenticate<'a>(
 ) -> Result<&'a Client, Problem> {
     let network = client::network(client::address(request, &app.config.server.trusted_proxies));
     let known = presented(Authorization::of(request), form).and_then(|shown| {
-        let client = app.clients.authenticate(&shown, network, now);
-        client.map_err(Problem::from)
+        app.clients.authenticate(&shown, network, now).map_err(|refused| {
+            // The id of a client that is not ours is a stranger's text, and may be the secret itself.
+            let client = shown.client_id.filter(|_| refused != Refused::Unknown);
+            telemetry::record(&Event::ClientRefused { client, ip: network });
+            Problem::from(refused)
+        })
     });
     known.map_err(|refused| throttles.token(app, request).err().unwrap_or(refused))
 }

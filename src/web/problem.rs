@@ -280,6 +280,7 @@ impl From<Code> for Problem {
 impl From<gate::Refused> for Problem {
     fn from(refused: gate::Refused) -> Self {
         match refused {
+            gate::Refused::TokenRevoked => Self::bearer_invalid(),
             gate::Refused::Revoked => Self::session_revoked(),
             gate::Refused::Expired => Self::session_expired(),
             gate::Refused::NotFresh => Self::feed_out_of_reach(),
@@ -291,7 +292,7 @@ impl From<gate::Refused> for Problem {
 impl From<ClientRefused> for Problem {
     fn from(refused: ClientRefused) -> Self {
         match refused {
-            ClientRefused::Unknown => Self::client_refused(),
+            ClientRefused::Unknown | ClientRefused::WrongSecret => Self::client_refused(),
             ClientRefused::LockedOut(left) => Self::rate_limited(u64::try_from(left.num_seconds()).unwrap_or(0) + 1),
         }
     }

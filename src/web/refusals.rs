@@ -155,3 +155,28 @@ pub fn row_of(code: Code) -> &'static Row {
         Code::ReturnToRefused => &RETURN_TO_REFUSED,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// TK-13: RFC 6749 §5.2 has no room for quotes, backslashes and controls, nor for anything beyond ASCII.
+    #[test]
+    fn what_oauth_endpoints_say_has_only_the_characters_that_it_may() {
+        let said = [
+            &INVALID_REQUEST,
+            &METHOD,
+            &TOO_LARGE,
+            &MEDIA_TYPE,
+            &RATE_LIMITED,
+            &CLIENT_UNKNOWN,
+            &FOREIGN_ORIGIN,
+            &INTERNAL,
+            &DATABASE,
+        ];
+        for row in said {
+            let allowed = |byte: u8| (b' '..=b'~').contains(&byte) && byte != b'"' && byte != b'\\';
+            assert!(row.title.bytes().all(allowed), "{row:?}");
+        }
+    }
+}

@@ -29,7 +29,7 @@ async fn an_access_token_is_revoked_alone() {
     let began = Instant::now();
     assert_done(&revoke(&here, &person.access).await);
     assert!(!is_active(&introspect(&here, "shop", &person.access).await));
-    assert_eq!(userinfo(&here, &person.access).await.problem(), (401, "session_revoked".into()));
+    assert_eq!(userinfo(&here, &person.access).await.problem(), (401, "token_invalid".into()));
     assert_eq!(session(&here, &person.access).await, 401);
     while is_active(&introspect(&there, "shop", &person.access).await) {
         assert!(began.elapsed() < Duration::from_secs(2));
