@@ -10,7 +10,7 @@ use crate::support::{Answer, Begun, Browser, CLIENT_SECRET, Gateway, Setup};
 
 /// A gateway with a pretend provider, whose thread ends with the process.
 fn start(toml: &str) -> Gateway {
-    let setup = Setup::new().toml(toml);
+    let setup = Setup::new();
     let (clock, callback) = (setup.clock.clone(), setup.callback_at("pretend"));
     let (tell, told) = std::sync::mpsc::channel();
     std::thread::spawn(move || {
@@ -28,7 +28,7 @@ fn start(toml: &str) -> Gateway {
             std::future::pending::<()>().await;
         });
     });
-    setup.issuer("pretend", &told.recv().expect("an issuer")).start()
+    setup.issuer("pretend", &told.recv().expect("an issuer")).toml(toml).start()
 }
 
 /// Chooses on the provider's page; where the browser is sent.
