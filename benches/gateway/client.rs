@@ -20,14 +20,8 @@ pub struct Reply<'a> {
     pub body: &'a [u8],
 }
 
-impl Reply<'_> {
-    /// The first header of that name, as it stands there.
-    pub fn header(&self, name: &str) -> Option<&str> {
-        header(self.head, name)
-    }
-}
-
-fn header<'h>(head: &'h str, name: &str) -> Option<&'h str> {
+/// The first header of that name.
+pub fn header<'h>(head: &'h str, name: &str) -> Option<&'h str> {
     let mut lines = head.lines().filter_map(|line| line.split_once(':'));
     lines.find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, value)| value.trim())
 }

@@ -16,7 +16,6 @@ pub struct Gateway {
     process: Child,
     file: PathBuf,
     pub public: SocketAddr,
-    pub admin: SocketAddr,
     /// From the start of the process until it was ready.
     pub cold_start: Duration,
 }
@@ -32,7 +31,7 @@ impl Gateway {
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
         let began = Instant::now();
         let process = command.spawn().expect("the gateway");
-        let mut gateway = Self { process, file, public, admin, cold_start: Duration::ZERO };
+        let mut gateway = Self { process, file, public, cold_start: Duration::ZERO };
         while load::once(admin, &load::get("/readyz", "")).is_ok_and(|(status, ..)| status == 200).eq(&false) {
             let ended = gateway.process.try_wait().expect("a process");
             assert!(ended.is_none(), "the gateway ended: {ended:?}; run it with {}", gateway.file.display());
@@ -92,8 +91,8 @@ keys = ["{ring_key}"]
 algorithms = ["ES256"]
 
 [limits]
-logins_per_minute = 1000000000
-tokens_per_minute = 1000000000
+logins_per_minute = 1000000
+tokens_per_minute = 1000000
 
 [providers.op]
 kind = "oidc"

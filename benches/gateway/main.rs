@@ -15,6 +15,7 @@ mod measure;
 mod options;
 mod provider;
 mod report;
+mod scale;
 mod scenarios;
 mod servers;
 mod stage;
@@ -29,8 +30,9 @@ use stage::Stage;
 /// Makes a scenario for so many connections.
 type Make = fn(&Stage, usize) -> Scenario;
 
-const SCENARIOS: [(&str, Make); 5] = [
+const SCENARIOS: [(&str, Make); 6] = [
     ("jwks", scenarios::jwks),
+    ("status-list", scenarios::status_list),
     ("session", scenarios::session),
     ("refresh", scenarios::refresh),
     ("begin", scenarios::begin),
@@ -50,6 +52,9 @@ fn main() -> ExitCode {
 
 fn run(options: &Options) -> Result<(), String> {
     let stage = Stage::build();
+    if let Some(rows) = options.scale {
+        return scale::compare(stage, rows, options);
+    }
     println!("{}\n", at_rest(&stage));
     println!("{}", report::HEAD);
     for (_, scenario) in SCENARIOS.iter().filter(|(name, _)| options.wants(name)) {

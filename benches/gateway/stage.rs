@@ -39,7 +39,7 @@ impl Stage {
         let gateway = Gateway::start(&url, ring_key.expose(), &provider.issuer);
         let stage = Self { gateway, provider, ring, ring_key, postgres };
         stage.execute(&people(0, SESSIONS));
-        stage.execute(&sessions(0, SESSIONS, SESSIONS, false));
+        stage.execute(&sessions(0, SESSIONS, "n", false));
         stage.execute("VACUUM ANALYZE");
         stage
     }
@@ -103,9 +103,9 @@ pub fn people(from: u64, to: u64) -> String {
     )
 }
 
-/// Sessions `from` to `to` of the first `people`, as logins would have left them, ended or not.
-pub fn sessions(from: u64, to: u64, people: u64, ended: bool) -> String {
-    let (session, user, last) = (session_id_sql("n"), user_id_sql(&format!("n % {people}")), to - 1);
+/// Sessions `from` to `to`, as logins would have left them, ended or not. `person` is whose the session `n` is, in SQL.
+pub fn sessions(from: u64, to: u64, person: &str, ended: bool) -> String {
+    let (session, user, last) = (session_id_sql("n"), user_id_sql(person), to - 1);
     let end = if ended { "now() - interval '1 day', 'logout'" } else { "NULL, NULL" };
     format!(
         "INSERT INTO sessions (id, user_id, sub_id, provider, client_id, scopes, auth_time, last_activity_at, not_after,

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use super::begin::{pending, uuid_v7};
 use super::scenario::{Limit, Prepare, Scenario, expect};
-use crate::client::Reply;
+use crate::client::{Reply, header};
 use crate::load::{self, Caller};
 use crate::provider::code;
 use crate::stage::{SESSIONS, Stage};
@@ -71,6 +71,25 @@ session_id, provider, client_id, ip, reference) SELECT new.audit, now(), 'login_
     )
 }
 
+/// Logs somebody in, one request after the other.
+pub fn log_in(stage: &Stage, number: u64) -> Result<(), String> {
+    let (_, head, _) = load::once(stage.gateway.public, &load::get("/login/op", ""))?;
+    let (status, head, _) = load::once(stage.gateway.public, &way_back(&head, number))?;
+    if status == 303 { Ok(()) } else { Err(head) }
+}
+
+/// The request by which somebody comes back from where this answer sent them.
+fn way_back(head: &str, number: u64) -> Vec<u8> {
+    let location = header(head, "location").unwrap_or_default();
+    let said = |name: &str| {
+        let (_, rest) = location.split_once(&format!("{name}=")).unwrap_or_default();
+        rest.split('&').next().unwrap_or_default()
+    };
+    let cookie = header(head, "set-cookie").and_then(|line| line.split(';').next()).unwrap_or_default();
+    let code = code(&number.to_string(), said("nonce"));
+    load::get(&format!("/callback/op?code={code}&state={}", said("state")), &format!("Cookie: {cookie}\r\n"))
+}
+
 /// Begins logins, and keeps by what requests they will be completed.
 struct Begin {
     left: usize,
@@ -87,16 +106,9 @@ impl Caller for Begin {
 
     fn answered(&mut self, reply: &Reply<'_>) -> Result<(), String> {
         expect(reply, 302)?;
-        let location = reply.header("location").unwrap_or_default();
-        let said = |name: &str| {
-            let (_, rest) = location.split_once(&format!("{name}=")).unwrap_or_default();
-            rest.split('&').next().unwrap_or_default()
-        };
-        let cookie = reply.header("set-cookie").and_then(|line| line.split(';').next()).unwrap_or_default();
         let mut ready = self.ready.borrow_mut();
-        let code = code(&(ready.len() as u64 % (SESSIONS / 2)).to_string(), said("nonce"));
-        let path = format!("/callback/op?code={code}&state={}", said("state"));
-        ready.push(load::get(&path, &format!("Cookie: {cookie}\r\n")));
+        let number = ready.len() as u64 % (SESSIONS / 2);
+        ready.push(way_back(reply.head, number));
         Ok(())
     }
 }

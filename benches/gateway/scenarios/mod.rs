@@ -6,10 +6,12 @@ mod jwks;
 mod refresh;
 mod scenario;
 mod session;
+mod status_list;
 
 pub use begin::begin;
-pub use complete::complete;
+pub use complete::{complete, log_in};
 pub use jwks::jwks;
-pub use refresh::{Chains, refresh};
+pub use refresh::{Chains, access_token, refresh};
 pub use scenario::{Limit, Scenario, fixed};
 pub use session::session;
+pub use status_list::status_list;

@@ -1,0 +1,212 @@
+//! A service that takes Vestibule's access tokens and asks nobody about each one (`jsonwebtoken`, `reqwest`, `flate2`).
+//!
+//! It keeps the gateway's public keys, and the status list of the sessions that it meets for as long as the list's
+//! `ttl` allows; so it refuses a revoked session within that time.
+//!
+//! ```sh
+//! cargo run --example offline -- ISSUER AUDIENCE
+//! ```
+//!
+//! reads one token a line and says `accepted SUB` or `refused REASON`.
+
+#![expect(clippy::disallowed_methods, clippy::print_stdout, reason = "a program of its own, apart from the gateway")]
+
+use std::collections::HashMap;
+use std::io::{BufRead, Read};
+use std::time::{Duration, Instant, SystemTime};
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use flate2::read::ZlibDecoder;
+use jsonwebtoken::jwk::JwkSet;
+use jsonwebtoken::{Algorithm, DecodingKey, Validation, decode, decode_header};
+use reqwest::StatusCode;
+use reqwest::header::{ACCEPT, ETAG, IF_NONE_MATCH};
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+
+type Error = Box<dyn std::error::Error>;
+
+const ALGORITHMS: [Algorithm; 3] = [Algorithm::ES256, Algorithm::RS256, Algorithm::EdDSA];
+/// Seconds that our clock may differ from the gateway's.
+const LEEWAY: u64 = 30;
+/// Bytes; a list is 128 KiB.
+const LONGEST_LIST: u64 = 1 << 20;
+/// The time between two attempts to reach the gateway.
+const RETRY: Duration = Duration::from_secs(1);
+/// How often a token that names an unknown key may have the keys fetched again.
+const BETWEEN_KEYS: Duration = Duration::from_secs(10);
+
+#[derive(Deserialize)]
+struct AccessClaims {
+    sub: String,
+    status: Status,
+}
+
+#[derive(Deserialize)]
+struct Status {
+    status_list: Place,
+}
+
+#[derive(Deserialize)]
+struct Place {
+    idx: usize,
+    uri: String,
+}
+
+#[derive(Deserialize)]
+struct ListClaims {
+    sub: String,
+    exp: u64,
+    ttl: Option<u64>,
+    status_list: Bits,
+}
+
+#[derive(Deserialize)]
+struct Bits {
+    bits: u8,
+    lst: String,
+}
+
+/// A list as it was fetched: its bits, and until when it may be used.
+struct StatusList {
+    bits: Vec<u8>,
+    etag: Option<String>,
+    expires_at: u64,
+    ttl: Duration,
+    look_again_at: Instant,
+}
+
+impl StatusList {
+    fn read(claims: &ListClaims, etag: Option<String>) -> Result<Self, Error> {
+        if claims.status_list.bits != 1 {
+            return Err("a status list of another kind".into());
+        }
+        let packed = URL_SAFE_NO_PAD.decode(&claims.status_list.lst)?;
+        let mut bits = Vec::new();
+        ZlibDecoder::new(packed.as_slice()).take(LONGEST_LIST).read_to_end(&mut bits)?;
+        let ttl = Duration::from_secs(claims.ttl.unwrap_or(60));
+        Ok(Self { bits, etag, expires_at: claims.exp, ttl, look_again_at: Instant::now() + ttl })
+    }
+
+    fn is_usable(&self) -> bool {
+        let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_secs();
+        now < self.expires_at + LEEWAY
+    }
+
+    fn is_revoked(&self, idx: usize) -> Result<bool, Error> {
+        let byte = self.bits.get(idx / 8).ok_or("not in the status list")?;
+        Ok(byte >> (idx % 8) & 1 == 1)
+    }
+}
+
+struct Verifier {
+    issuer: String,
+    audience: String,
+    http: reqwest::Client,
+    keys: JwkSet,
+    keys_fetched: Option<Instant>,
+    lists: HashMap<String, StatusList>,
+}
+
+impl Verifier {
+    fn new(issuer: String, audience: String) -> Result<Self, Error> {
+        let http = reqwest::Client::builder().timeout(Duration::from_secs(5)).build()?;
+        Ok(Self { issuer, audience, http, keys: JwkSet { keys: vec![] }, keys_fetched: None, lists: HashMap::new() })
+    }
+
+    /// The claims of a good token of a live session.
+    async fn verify(&mut self, token: &str) -> Result<AccessClaims, Error> {
+        let audience = self.audience.clone();
+        let claims: AccessClaims = self.decode(token, "at+jwt", Some(&audience)).await?;
+        let Place { idx, uri } = &claims.status.status_list;
+        self.look(uri).await?;
+        let list = self.lists.get(uri).ok_or("no status list")?;
+        if list.is_revoked(*idx)? { Err("the session was revoked".into()) } else { Ok(claims) }
+    }
+
+    /// One kind of token is never taken for another: `typ` is checked.
+    async fn decode<T: DeserializeOwned>(
+        &mut self,
+        token: &str,
+        typ: &str,
+        audience: Option<&str>,
+    ) -> Result<T, Error> {
+        let header = decode_header(token)?;
+        if header.typ.as_deref() != Some(typ) || !ALGORITHMS.contains(&header.alg) {
+            return Err(format!("not of the type {typ}").into());
+        }
+        let kid = header.kid.ok_or("no key id")?;
+        if self.keys.find(&kid).is_none() && self.keys_fetched.is_none_or(|at| at.elapsed() > BETWEEN_KEYS) {
+            let url = format!("{}/.well-known/jwks.json", self.issuer);
+            self.keys = self.http.get(url).send().await?.error_for_status()?.json().await?;
+            self.keys_fetched = Some(Instant::now());
+        }
+        let key = DecodingKey::from_jwk(self.keys.find(&kid).ok_or("an unknown key")?)?;
+        let mut rules = Validation::new(header.alg);
+        rules.leeway = LEEWAY;
+        rules.set_issuer(&[&self.issuer]);
+        rules.set_required_spec_claims(&["iss", "sub", "exp"]);
+        match audience {
+            Some(audience) => rules.set_audience(&[audience]),
+            None => rules.validate_aud = false,
+        }
+        // A key fits one algorithm only, so the header cannot choose another.
+        Ok(decode(token, &key, &rules)?.claims)
+    }
+
+    /// Sees to it that the list of that address is in `lists`, and new enough.
+    async fn look(&mut self, uri: &str) -> Result<(), Error> {
+        if self.lists.get(uri).is_some_and(|kept| Instant::now() < kept.look_again_at) {
+            return Ok(());
+        }
+        let Err(error) = self.fetch(uri).await else { return Ok(()) };
+        // The gateway is away: what we have will do until it expires, and then nothing will.
+        match self.lists.get_mut(uri).filter(|kept| kept.is_usable()) {
+            Some(kept) => kept.look_again_at = Instant::now() + RETRY,
+            None => return Err(format!("the status list is out of reach: {error}").into()),
+        }
+        Ok(())
+    }
+
+    async fn fetch(&mut self, uri: &str) -> Result<(), Error> {
+        if !uri.starts_with(&format!("{}/", self.issuer)) {
+            return Err("a status list of somebody else".into());
+        }
+        let mut request = self.http.get(uri).header(ACCEPT, "application/statuslist+jwt");
+        let etag = self.lists.get(uri).filter(|kept| kept.is_usable()).and_then(|kept| kept.etag.clone());
+        if let Some(etag) = etag {
+            request = request.header(IF_NONE_MATCH, etag);
+        }
+        let answer = request.send().await?.error_for_status()?;
+        if answer.status() == StatusCode::NOT_MODIFIED {
+            if let Some(kept) = self.lists.get_mut(uri) {
+                kept.look_again_at = Instant::now() + kept.ttl;
+            }
+            return Ok(());
+        }
+        let etag = answer.headers().get(ETAG).and_then(|etag| etag.to_str().ok()).map(str::to_owned);
+        let claims: ListClaims = self.decode(&answer.text().await?, "statuslist+jwt", None).await?;
+        if claims.sub != uri {
+            return Err("another status list".into());
+        }
+        self.lists.insert(uri.to_owned(), StatusList::read(&claims, etag)?);
+        Ok(())
+    }
+}
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Error> {
+    let mut arguments = std::env::args().skip(1);
+    let (Some(issuer), Some(audience)) = (arguments.next(), arguments.next()) else {
+        return Err("usage: offline ISSUER AUDIENCE".into());
+    };
+    let mut verifier = Verifier::new(issuer, audience)?;
+    for line in std::io::stdin().lock().lines() {
+        match verifier.verify(line?.trim()).await {
+            Ok(claims) => println!("accepted {}", claims.sub),
+            Err(reason) => println!("refused {reason}"),
+        }
+    }
+    Ok(())
+}
