@@ -56,10 +56,13 @@ fn is_running(pid: &str) -> bool {
     !state.contains(") Z ")
 }
 
-fn wait_until_gone(home: &Path, pid: &str) {
+fn wait_until_gone(name: &str, home: &Path, pid: &str) {
     let started = Instant::now();
     while home.exists() || is_running(pid) {
-        assert!(started.elapsed() < Duration::from_secs(20), "{} or process {pid} is left", home.display());
+        if started.elapsed() > Duration::from_secs(60) {
+            let (left, state) = (home.exists(), std::fs::read_to_string(format!("/proc/{pid}/stat")));
+            panic!("after SIG{name}: {} is left: {left}; process {pid}: {state:?}", home.display());
+        }
         std::thread::sleep(Duration::from_millis(20));
     }
 }
@@ -73,6 +76,6 @@ fn neither_an_end_nor_a_kill_leaves_a_postgresql_behind() {
         let pid = pid_file.lines().next().expect("a pid");
         assert!(is_running(pid) || !Path::new("/proc/self").exists());
         signal(dev.child.id(), name);
-        wait_until_gone(&home, pid);
+        wait_until_gone(name, &home, pid);
     }
 }
