@@ -24,7 +24,7 @@ impl Gateway {
     /// Starts it on this database, with this ring and this provider.
     pub fn start(database_url: &str, ring_key: &str, issuer: &str) -> Self {
         let (public, admin) = (free_address(), free_address());
-        let file = std::env::temp_dir().join(format!("vestibule-bench-{}.toml", std::process::id()));
+        let file = std::env::temp_dir().join(format!("vestibule-bench-{}.toml", public.port()));
         fs::write(&file, settings(public, admin, database_url, ring_key, issuer)).expect("a file");
         let mut command = Command::new(BINARY);
         command.arg("--config").arg(&file).arg("serve");

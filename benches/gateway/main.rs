@@ -53,7 +53,7 @@ fn main() -> ExitCode {
 fn run(options: &Options) -> Result<(), String> {
     let stage = Stage::build();
     if let Some(rows) = options.scale {
-        return scale::compare(stage, rows, options);
+        return scale::compare(&stage, rows, options);
     }
     println!("{}\n", at_rest(&stage));
     println!("{}", report::HEAD);

@@ -38,7 +38,7 @@ impl Sample {
             let (path, headers) = (format!("/sessions/{}", session_id(number)), bearer(stage, number));
             format!("DELETE {path} HTTP/1.1\r\nHost: bench\r\nContent-Length: 0\r\n{headers}\r\n").into_bytes()
         };
-        spread(&self.numbers(4_000, 2).map(request).collect::<Vec<_>>(), connections, 204, false)
+        spread(&self.numbers(2_000, 2).map(request).collect::<Vec<_>>(), connections, 204, false)
     }
 }
 
