@@ -2,6 +2,7 @@
 
 use crate::base::clock::Clock;
 use crate::base::db::Db;
+use crate::client;
 use crate::config::Config;
 use crate::keys::KeyRing;
 use crate::session::{Lifetime, Watch};
@@ -19,6 +20,8 @@ pub struct App {
     pub keys: KeyRing,
     /// The providers.
     pub providers: Registry,
+    /// The clients.
+    pub clients: client::Registry,
     /// How long sessions live.
     pub lifetime: Lifetime,
     /// What is known to be revoked.

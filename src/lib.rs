@@ -4,7 +4,8 @@
 //! `(provider, sub)` names one user), and is *admitted* (a session, from which every token is minted).
 //!
 //! The rooms from the ground up; a file imports its own room and lower floors only (`tests/architecture.rs`):
-//! `base` · `config account` · `upstream keys session telemetry` · `app` · `token` · `login logout administration` · `web jobs` ·
+//! `base` · `config account` · `upstream keys client session telemetry` · `app` · `token` ·
+//! `login logout gate administration` · `web jobs` ·
 //! `server` · `dev` · `cli`.
 
 pub mod account;
@@ -12,9 +13,11 @@ pub mod administration;
 pub mod app;
 pub mod base;
 pub mod cli;
+pub mod client;
 pub mod config;
 #[cfg(feature = "dev")]
 pub mod dev;
+pub mod gate;
 pub mod jobs;
 pub mod keys;
 pub mod login;

@@ -18,6 +18,7 @@ use crate::base::clock::Clock;
 use crate::base::db::{Db, DbError};
 use crate::base::migrate;
 use crate::base::outbound::{Outbound, OutboundError};
+use crate::client;
 use crate::config::Config;
 use crate::jobs::Schedule;
 use crate::keys::{self, KeyRing, KeysError};
@@ -95,18 +96,21 @@ impl Server {
         let (keys, events) = keys::establish(&db, &config.ring, &config.signing.algorithms, clock.now())?;
         events.iter().for_each(telemetry::record);
         let providers = Registry::new(std::mem::take(&mut config.providers), db.clone(), Outbound::new()?);
+        let clients = client::Registry::new(std::mem::take(&mut config.clients), &config.limits);
         let lifetime = Lifetime::new(&config.sessions, &config.tokens);
         let watch = Watch::new(config.tokens.revocation_max_age);
         // Before any request: whoever does not know what is revoked cannot answer.
         let follower = Feed::open(&db, &clock, &watch)?.follow()?;
-        let app = Arc::new(App { config, db, clock, keys: KeyRing::new(keys), providers, lifetime, watch });
+        let app = Arc::new(App { config, db, clock, keys: KeyRing::new(keys), providers, clients, lifetime, watch });
         let throttles = Data::new(Throttles::new(&app.config.limits));
         let readiness = Data::new(Readiness::default());
         let lists = Data::new(StatusLists::default());
         let public = listen_public(&app, &throttles, &lists)?;
         let admin = listen_admin(&app, &readiness, metrics.clone())?;
+        let tidied = Arc::clone(&app);
         let jobs = Schedule::start(&app, move || {
             throttles.forget_quiet();
+            tidied.clients.forget_quiet(tidied.clock.now());
             metrics.iter().for_each(Metrics::fold);
         });
         tracing::info!(public = %public.address, admin = %admin.address, issuer = app.config.server.public_url.issuer(), "ready");

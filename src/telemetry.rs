@@ -105,6 +105,12 @@ pub fn record(event: &Event) {
         Event::RefreshRecovered { session } => {
             tracing::warn!(event = name, %session, "refresh went on from a write that the database lost");
         }
+        Event::TokenRevoked { user, session, client } => {
+            tracing::info!(event = name, %user, %session, client, "access token revoked");
+        }
+        Event::ClientRefused { client, ip } => {
+            tracing::warn!(event = name, client, %ip, "client refused");
+        }
         Event::SigningKeyMade { kid, algorithm } => tracing::info!(event = name, %kid, algorithm, "signing key made"),
     }
     metrics::counter!("vestibule_events_total", "event" => name).increment(1);

@@ -90,6 +90,22 @@ pub enum Event {
         /// The session.
         session: SessionId,
     },
+    /// A single access token was revoked by the client that it was issued to.
+    TokenRevoked {
+        /// Whose token it was.
+        user: UserId,
+        /// The session that it hung on, which stays.
+        session: SessionId,
+        /// The client.
+        client: String,
+    },
+    /// Someone did not show to be the client that it said.
+    ClientRefused {
+        /// The client; `None` where there is no such client, or none that would have a secret.
+        client: Option<String>,
+        /// From which network.
+        ip: IpAddr,
+    },
     /// A signing key was made.
     SigningKeyMade {
         /// Its key id.
@@ -114,6 +130,8 @@ impl Event {
             Self::RefreshReused { .. } => "refresh_reused",
             Self::RefreshForgiven { .. } => "refresh_forgiven",
             Self::RefreshRecovered { .. } => "refresh_recovered",
+            Self::TokenRevoked { .. } => "token_revoked",
+            Self::ClientRefused { .. } => "client_refused",
             Self::SigningKeyMade { .. } => "signing_key_made",
         }
     }

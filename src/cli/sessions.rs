@@ -47,12 +47,11 @@ pub fn run(verb: &Verb, files: &[PathBuf]) -> ExitCode {
 }
 
 async fn list(opened: &Opened, user: Option<&str>, limit: i64, json: bool) -> Result<String, String> {
-    let listed = match user {
-        Some(user) => of(opened, named(opened, user).await?.sub).await?,
-        None => {
-            let listed = administration::all_sessions(&opened.db, opened.lifetime, opened.now, limit).await;
-            listed.map_err(|error| error.to_string())?
-        }
+    let listed = if let Some(user) = user {
+        of(opened, named(opened, user).await?.sub).await?
+    } else {
+        let listed = administration::all_sessions(&opened.db, opened.lifetime, opened.now, limit).await;
+        listed.map_err(|error| error.to_string())?
     };
     if json {
         #[derive(Serialize)]

@@ -34,11 +34,10 @@ pub(super) fn misfit(value: &Value, shape: Shape<'_>) -> Option<(String, String)
             _ => Some((format!("{number} is out of range"), whole_number(least, most))),
         },
         (Kind::Number(least, most), _) => Some((format!("is {is}, not a number"), whole_number(least, most))),
-        (Kind::Named(_), _) if shape.names_providers() => {
-            Some((format!("is {is}, not a section"), "write a [providers.<id>] section for each provider".to_owned()))
-        }
         (Kind::Table(_) | Kind::Named(_), _) => {
-            Some((format!("is {is}, not a section"), "write it as a [section] with key = value lines".to_owned()))
+            let usual = "write it as a [section] with key = value lines";
+            let remedy = shape.naming().map_or(usual, |naming| naming.sections);
+            Some((format!("is {is}, not a section"), remedy.to_owned()))
         }
         (Kind::List(_), _) => Some((format!("is {is}, not a list"), "write a list, as [\"…\", \"…\"]".to_owned())),
         (Kind::Flag, _) => Some((format!("is {is}, not a switch"), "write true or false, without quotes".to_owned())),
@@ -53,12 +52,6 @@ pub(super) fn misfit(value: &Value, shape: Shape<'_>) -> Option<(String, String)
             Some((format!("is {is}, not a text"), format!("write a text in quotes{example}")))
         }
     }
-}
-
-/// Whether a text can be a provider's id.
-pub(super) fn is_provider_id(id: &str) -> bool {
-    let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit();
-    id.starts_with(plain) && id.len() <= 64 && id.chars().all(|c| plain(c) || c == '-' || c == '_')
 }
 
 struct Checker<'a, 's> {
@@ -83,9 +76,8 @@ impl<'s> Checker<'_, 's> {
             self.report(&path.join("."), "unknown key", nearest(path, self.root).remedy(|path| path.join(".")));
             return false;
         };
-        if table.names_providers() && !is_provider_id(&key) {
-            let remedy = "write 1 to 64 of a-z, 0-9, - and _, beginning with a letter or a digit";
-            self.report(&path.join("."), format!("{} cannot be a provider's id", shown(&key)), remedy);
+        if let Some(naming) = table.naming().filter(|naming| !naming.accepts(&key)) {
+            self.report(&path.join("."), format!("{} cannot be {}", shown(&key), naming.what), naming.remedy);
             return false;
         }
         self.value(value, shape, path)

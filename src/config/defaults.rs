@@ -2,25 +2,28 @@
 
 use serde_json::{Map, Value};
 
+use super::naming::Names;
 use super::source;
 
 /// The file as it is written; its order is the order of the reference and of the dump.
 pub(super) const TEXT: &str = include_str!("defaults.toml");
 
-/// What providers of any id have.
+/// What stands for any name, in sections whose tables the operator names.
 pub(super) const ANY: &str = "*";
 
-/// All of it, the providers' under `providers.*`.
+/// All of it, with `*` for any name.
 pub(super) fn values() -> Value {
     source::from_toml("default", TEXT).map(|layer| Value::Object(layer.values)).unwrap_or_default()
 }
 
-/// All of it, with a table for each of these providers.
-pub(super) fn for_providers<'a>(ids: impl IntoIterator<Item = &'a str>) -> Map<String, Value> {
+/// All of it, with a table for each of these names.
+pub(super) fn for_names(names: &Names) -> Map<String, Value> {
     let Value::Object(mut values) = values() else { return Map::new() };
-    let any = values.get("providers").and_then(|providers| providers.get(ANY)).cloned().unwrap_or_default();
-    let providers = ids.into_iter().map(|id| (id.to_owned(), any.clone())).collect();
-    values.insert("providers".to_owned(), Value::Object(providers));
+    for (section, names) in names.iter() {
+        let any = values.get(section).and_then(|tables| tables.get(ANY)).cloned().unwrap_or_default();
+        let tables = names.iter().map(|name| (name.clone(), any.clone())).collect();
+        values.insert(section.to_owned(), Value::Object(tables));
+    }
     values
 }
 

@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use super::effective::Setting;
 use super::load::Loaded;
+use super::naming::{Names, Naming};
 use super::shape::Shape;
 use super::{defaults, schema};
 
@@ -19,11 +20,13 @@ pub fn dump(loaded: &Loaded) -> String {
     let is_shown = |setting: &&Setting| {
         let key = setting.path.join(".");
         // Of a secret and its file only the one that is in use.
-        !effective.is_given(&format!("{key}_file")) && (!key.ends_with("_file") || setting.is_given())
+        let in_use = !effective.is_given(&format!("{key}_file")) && (!key.ends_with("_file") || setting.is_given());
+        // A section in which nothing was named is not worth a line.
+        in_use && setting.path.len() > 1
     };
     let mut settings: Vec<&Setting> = effective.settings.iter().filter(is_shown).collect();
     let order = defaults::order();
-    settings.sort_by_cached_key(|setting| rank(&setting.path, &order, &effective.providers));
+    settings.sort_by_cached_key(|setting| rank(&setting.path, &order, &effective.names));
     let mut lines: Vec<String> = Vec::new();
     let mut section: &[String] = &[];
     for setting in settings {
@@ -41,23 +44,25 @@ pub fn dump(loaded: &Loaded) -> String {
     lines.join("\n").trim_start().to_owned() + "\n"
 }
 
-/// Sections as in the defaults, providers as they were written, tables after the keys of the table around them.
-fn rank(path: &[String], order: &[Vec<String>], providers: &[String]) -> (Option<usize>, usize, usize, usize) {
+/// Sections as in the defaults, named tables as they were written, tables after the keys of the table around them.
+fn rank(path: &[String], order: &[Vec<String>], names: &Names) -> (Option<usize>, usize, usize, usize) {
     let general: Vec<&str> = match path {
-        [section, _, rest @ ..] if section == "providers" => {
+        [section, _, rest @ ..] if Naming::of_section(section).is_some() => {
             [section.as_str(), defaults::ANY].into_iter().chain(rest.iter().map(String::as_str)).collect()
         }
         _ => path.iter().map(String::as_str).collect(),
     };
-    let id = path.get(1).filter(|_| path.first().is_some_and(|section| section == "providers"));
-    let provider = id.and_then(|id| providers.iter().position(|known| known == id));
+    let written = match path {
+        [section, name, ..] => names.of_section(section).iter().position(|known| known == name),
+        _ => None,
+    };
     let without_file = |known: &str, key: &str| key == known || key.strip_suffix("_file") == Some(known);
     let same = |known: &Vec<String>| {
         known.len() == general.len() && known.iter().zip(&general).all(|(known, key)| without_file(known, key))
     };
     let place = order.iter().position(same).unwrap_or(usize::MAX);
     let first_of_section = order.iter().position(|known| known.first().map(String::as_str) == general.first().copied());
-    (first_of_section, provider.unwrap_or_default(), path.len(), place)
+    (first_of_section, written.unwrap_or_default(), path.len(), place)
 }
 
 fn bare_or_quoted(key: &str) -> String {

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use serde_json::{Map, Value};
 
+use super::naming::Names;
 use super::problem::Place;
 
 /// What values of the lowest layer are said to come from.
@@ -37,8 +38,8 @@ pub(super) struct Effective {
     pub(super) settings: Vec<Setting>,
     /// For each layer its name and the places of its keys, the lowest first.
     pub(super) places: Vec<(String, HashMap<String, Place>)>,
-    /// Providers, in the order in which they were first written.
-    pub(super) providers: Vec<String>,
+    /// The tables that operators named.
+    pub(super) names: Names,
 }
 
 impl Effective {

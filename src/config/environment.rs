@@ -5,9 +5,10 @@ use std::ffi::OsString;
 
 use serde_json::{Map, Value};
 
-use super::check::{is_provider_id, misfit};
+use super::check::misfit;
 use super::effective::put;
 use super::findings::shown;
+use super::naming::{Names, Naming};
 use super::nearest::nearest;
 use super::problem::{Place, Problem};
 use super::shape::{Kind, Shape};
@@ -17,11 +18,11 @@ use super::source::Layer;
 pub(super) const NAME: &str = "environment";
 const PREFIX: &str = "VESTIBULE__";
 
-/// Reads all variables that begin with our prefix. `ids` are the providers that files speak of: their `-` may be
+/// Reads all variables that begin with our prefix. `names` are the tables that files speak of: their `-` and `.` may be
 /// written `_`, which shells insist on.
 pub(super) fn read(
     variables: impl IntoIterator<Item = (OsString, OsString)>,
-    ids: &[String],
+    names: &Names,
     root: Shape<'_>,
     problems: &mut Vec<Problem>,
 ) -> Layer {
@@ -31,7 +32,7 @@ pub(super) fn read(
         variables.into_iter().filter_map(ours).filter(|(name, _)| name.starts_with(PREFIX)).collect();
     variables.sort();
     for (name, value) in variables {
-        let path = path_of(&name, ids);
+        let path = path_of(&name, names);
         match value_at(&path, value, root) {
             Ok(value) => {
                 layer.places.insert(path.join("."), Place::Environment(name));
@@ -48,15 +49,13 @@ pub(super) fn read(
     layer
 }
 
-fn path_of(name: &str, ids: &[String]) -> Vec<String> {
+fn path_of(name: &str, names: &Names) -> Vec<String> {
     let mut path: Vec<String> =
         name.strip_prefix(PREFIX).unwrap_or_default().to_lowercase().split("__").map(str::to_owned).collect();
-    if let [section, id, ..] = path.as_mut_slice()
-        && section == "providers"
-        && !ids.contains(id)
-        && let Some(meant) = ids.iter().find(|known| known.replace('-', "_") == *id)
+    if let [section, name, ..] = path.as_mut_slice()
+        && let Some(meant) = names.meant(section, name)
     {
-        id.clone_from(meant);
+        name.clone_from(meant);
     }
     path
 }
@@ -75,12 +74,11 @@ fn value_at(path: &[String], value: OsString, root: Shape<'_>) -> Result<Value, 
         let name = |path: &[String]| format!("{PREFIX}{}", path.join("__").to_uppercase());
         ("unknown key".to_owned(), nearest(path, root).remedy(name))
     })?;
-    if let [section, id, ..] = path
-        && section == "providers"
-        && !is_provider_id(id)
+    if let [section, name, ..] = path
+        && let Some(naming) = Naming::of_section(section).filter(|naming| !naming.accepts(name))
     {
         let remedy = "write 1 to 64 of A-Z, 0-9, - and single _, beginning with a letter or a digit";
-        return Err((format!("{} cannot be a provider's id", shown(id)), remedy.to_owned()));
+        return Err((format!("{} cannot be {}", shown(name), naming.what), remedy.to_owned()));
     }
     let text = value.into_string().map_err(|_| ("is not UTF-8".to_owned(), "write UTF-8".to_owned()))?;
     let value = match shape.kind() {

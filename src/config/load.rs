@@ -10,6 +10,7 @@ use serde_json::{Map, Value};
 
 use super::effective::{DEFAULT, Effective, Setting};
 use super::findings::Findings;
+use super::naming::Names;
 use super::problem::{Place, Problem, Problems};
 use super::raw::Raw;
 use super::settings::Config;
@@ -82,18 +83,18 @@ fn combine(
     for layer in &mut layers {
         check::check(layer, root, &mut problems);
     }
-    let from_files = provider_ids(&layers);
+    let from_files = Names::of(&layers);
     layers.push(environment::read(variables, &from_files, root, &mut problems));
     if unreadable {
         // Without that file everything in it would seem to be missing.
         return Err(Problems::new(problems));
     }
-    let providers = provider_ids(&layers);
-    let effective = merge(layers, providers).map_err(|error| internal(&error, &mut problems))?;
+    let names = Names::of(&layers);
+    let effective = merge(layers, names).map_err(|error| internal(&error, &mut problems))?;
     let values = twins::resolve(&effective, root, &mut problems);
     let raw: Raw = serde_json::from_value(values).map_err(|error| internal(&error, &mut problems))?;
     let mut findings = Findings::new(&effective, &problems);
-    let config = rules::whole(raw, &effective.providers, &mut findings);
+    let config = rules::whole(raw, &effective.names, &mut findings);
     let found = findings.into_problems();
     problems.extend(found);
     match config {
@@ -116,24 +117,9 @@ fn internal(_: &dyn std::error::Error, problems: &mut Vec<Problem>) -> Problems 
     Problems::new(std::mem::take(problems))
 }
 
-/// The providers that the layers speak of, in the order in which they were first written.
-fn provider_ids(layers: &[Layer]) -> Vec<String> {
-    let mut ids: Vec<String> = Vec::new();
-    for layer in layers {
-        for path in &layer.order {
-            let [section, id, ..] = path.as_slice() else { continue };
-            let stands = layer.values.get("providers").is_some_and(|providers| providers.get(id).is_some());
-            if section == "providers" && stands && !ids.contains(id) {
-                ids.push(id.clone());
-            }
-        }
-    }
-    ids
-}
-
 /// Lays the layers over each other.
-fn merge(layers: Vec<Layer>, providers: Vec<String>) -> Result<Effective, ConfigError> {
-    let values = defaults::for_providers(providers.iter().map(String::as_str));
+fn merge(layers: Vec<Layer>, names: Names) -> Result<Effective, ConfigError> {
+    let values = defaults::for_names(&names);
     let lowest = Layer { name: DEFAULT.to_owned(), values, places: HashMap::new(), order: Vec::new() };
     let builder = std::iter::once(&lowest)
         .chain(&layers)
@@ -142,7 +128,7 @@ fn merge(layers: Vec<Layer>, providers: Vec<String>) -> Result<Effective, Config
     let mut settings = Vec::new();
     flatten(&merged.cache, &mut Vec::new(), &mut settings);
     let places = layers.into_iter().map(|layer| (layer.name, layer.places)).collect();
-    Ok(Effective { settings, places, providers })
+    Ok(Effective { settings, places, names })
 }
 
 /// A layer as the `config` crate takes it.

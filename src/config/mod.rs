@@ -4,6 +4,7 @@
 //! laid over each other, then the rules judge the result. Whatever is wrong is said at once ([`Problems`]).
 
 mod check;
+mod client;
 mod defaults;
 mod dump;
 mod duration;
@@ -11,6 +12,7 @@ mod effective;
 mod environment;
 mod findings;
 mod load;
+mod naming;
 mod nearest;
 mod problem;
 mod provider;
@@ -25,6 +27,7 @@ mod shape;
 mod source;
 mod twins;
 
+pub use client::{BUILT_IN_CLIENT, Client, ClientType};
 pub use dump::dump;
 pub use load::{Loaded, from_toml, load, load_with};
 pub use problem::{Place, Problem, Problems};

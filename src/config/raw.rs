@@ -6,11 +6,12 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use super::client::ClientType;
+use super::naming::{CLIENTS, PROVIDERS};
 use super::provider::{Pkce, TokenEndpointAuthMethod, Userinfo};
 use super::settings::{Algorithm, LogFormat, SameSite};
 
 const DURATION: &str = "^[0-9]+(ms|s|m|h|d)$";
-const PROVIDER_ID: &str = "^[a-z0-9][a-z0-9_-]{0,63}$";
 
 /// The configuration of Vestibule.
 #[derive(Deserialize, JsonSchema)]
@@ -28,8 +29,11 @@ pub(super) struct Raw {
     pub(super) log: Log,
     pub(super) cleanup: Cleanup,
     /// The providers that people sign in at, by their ids.
-    #[schemars(extend("propertyNames" = { "pattern": PROVIDER_ID }))]
+    #[schemars(extend("propertyNames" = { "pattern": PROVIDERS.pattern }))]
     pub(super) providers: BTreeMap<String, Provider>,
+    /// The apps and services that use us, by their `client_id`.
+    #[schemars(extend("propertyNames" = { "pattern": CLIENTS.pattern }))]
+    pub(super) clients: BTreeMap<String, Client>,
 }
 
 /// Where the gateway listens and what it is called from outside.
@@ -174,6 +178,9 @@ pub(super) struct Limits {
     /// per client address; also the burst
     #[schemars(range(min = 1, max = 1_000_000))]
     pub(super) tokens_per_minute: u32,
+    /// wrong secrets of one client from one address before a lockout of 5m; twice as many: 30m; four times: 24h
+    #[schemars(range(min = 1, max = 1000))]
+    pub(super) failures_before_lockout: u32,
     /// the largest request body
     #[schemars(range(min = 1024, max = 16_777_216))]
     pub(super) body_bytes: u32,
@@ -260,4 +267,20 @@ pub(super) struct Provider {
     pub(super) jwks_uri: String,
     /// instead of what discovery says
     pub(super) end_session_endpoint: String,
+}
+
+/// An app or a service that uses us. Its id is the `client_id` of its requests and tokens.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[expect(clippy::struct_field_names, reason = "the standards' name is client_secret")]
+pub(super) struct Client {
+    /// what people read; empty: the id
+    pub(super) name: String,
+    /// or `confidential`, for one that can keep a secret
+    pub(super) r#type: ClientType,
+    /// at least 32 random characters, for a confidential client
+    #[schemars(extend("writeOnly" = true))]
+    pub(super) client_secret: String,
+    /// it may introspect tokens for these, besides its own and those for its id
+    pub(super) audience: Vec<String>,
 }

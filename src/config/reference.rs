@@ -2,11 +2,10 @@
 
 use toml_edit::{Document, Item};
 
+use super::naming::Naming;
 use super::shape::Shape;
 use super::{defaults, schema};
 
-/// The id of the provider that stands for all.
-const EXAMPLE: &str = "corp";
 /// Where comments begin.
 const COLUMN: usize = 46;
 
@@ -21,7 +20,7 @@ pub fn reference() -> String {
         let item = path.iter().try_fold(defaults.as_item(), |item, key| item.get(key));
         match (shape, item) {
             (Some(shape), Some(Item::Value(value))) => lines.push(key_line(&path, value, shape)),
-            (Some(shape), Some(_)) if path.as_slice() != ["providers"] => {
+            (Some(shape), Some(_)) if shape.naming().is_none() => {
                 lines.push(String::new());
                 lines.push(format!("[{}]", shown_path(&path)));
                 lines.extend(
@@ -42,8 +41,9 @@ fn key_line(path: &[String], value: &toml_edit::Value, shape: Shape<'_>) -> Stri
 }
 
 fn shown_path(path: &[String]) -> String {
-    let keys: Vec<_> = path.iter().map(|key| if key == defaults::ANY { EXAMPLE } else { key.as_str() }).collect();
-    keys.join(".")
+    let example = path.first().and_then(|section| Naming::of_section(section)).map(|naming| naming.example);
+    let shown = |key: &'_ String| example.filter(|_| key == defaults::ANY).map_or_else(|| key.clone(), str::to_owned);
+    path.iter().map(shown).collect::<Vec<_>>().join(".")
 }
 
 #[cfg(test)]
@@ -54,7 +54,7 @@ mod tests {
     fn names_every_key_with_its_default_and_a_comment() {
         let text = reference();
         assert!(text.starts_with("[server]\n"), "{text}");
-        for line in ["[sessions.cookie]", "[providers.corp]", "idle_timeout = \"7d\"", "url_file"] {
+        for line in ["[sessions.cookie]", "[providers.corp]", "[clients.web]", "idle_timeout = \"7d\"", "url_file"] {
             assert!(text.contains(line), "{line} is missing in\n{text}");
         }
         for line in text.lines().filter(|line| line.contains(" = ")) {

@@ -93,7 +93,10 @@ mod tests {
     fn every_key_has_a_default_and_every_default_a_key() {
         let (schema, defaults) = (generate(), defaults::values());
         assert_same_keys(&schema, &defaults, "");
-        assert_same_keys(&schema["properties"]["providers"]["additionalProperties"], &defaults["providers"]["*"], "*");
+        for section in ["providers", "clients"] {
+            let any = &schema["properties"][section]["additionalProperties"];
+            assert_same_keys(any, &defaults[section]["*"], section);
+        }
     }
 
     #[test]

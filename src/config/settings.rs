@@ -7,6 +7,7 @@ use ipnet::IpNet;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use super::client::Client;
 use super::provider::Provider;
 use super::public_url::PublicUrl;
 use super::return_to::ReturnTo;
@@ -40,6 +41,8 @@ pub struct Config {
     pub cleanup: Cleanup,
     /// `[providers.*]`, in the order in which they were written
     pub providers: Vec<Provider>,
+    /// `[clients.*]`, in the order in which they were written
+    pub clients: Vec<Client>,
 }
 
 /// `[server]`: where the gateway listens and what it is called from outside.
@@ -177,6 +180,8 @@ pub struct Limits {
     pub logins_per_minute: u32,
     /// Token requests per minute and client address; also the burst.
     pub tokens_per_minute: u32,
+    /// Wrong secrets of one client from one address before the first lockout.
+    pub failures_before_lockout: u32,
     /// The largest request body, in bytes.
     pub body_bytes: usize,
 }

@@ -2,6 +2,8 @@
 
 use serde_json::{Map, Value};
 
+use super::naming::Naming;
+
 /// A part of the schema: what may stand in one place.
 #[derive(Clone, Copy)]
 pub(super) struct Shape<'s>(&'s Value);
@@ -71,9 +73,9 @@ impl<'s> Shape<'s> {
         self.0.get("pattern").and_then(Value::as_str).is_some_and(|pattern| pattern.contains("ms|s"))
     }
 
-    /// Whether the keys of this table must be provider ids.
-    pub(super) fn names_providers(self) -> bool {
-        self.0.get("propertyNames").is_some()
+    /// What the keys of this table are, if they name the tables of a section.
+    pub(super) fn naming(self) -> Option<&'static Naming> {
+        self.0.get("propertyNames")?.get("pattern")?.as_str().and_then(Naming::of_pattern)
     }
 
     /// What its doc comment says, on one line.

@@ -17,7 +17,9 @@ pub(super) fn resolve(effective: &Effective, root: Shape<'_>, problems: &mut Vec
         let key = setting.path.join(".");
         let twin = format!("{key}_file");
         let path = effective.find(&twin).and_then(|twin| twin.value.as_str()).unwrap_or_default().to_owned();
-        remove(&mut values, &twin.split('.').map(str::to_owned).collect::<Vec<_>>());
+        if let Some((key, table)) = setting.path.split_last() {
+            remove(&mut values, &[table, &[format!("{key}_file")]].concat());
+        }
         if path.is_empty() {
             continue;
         }

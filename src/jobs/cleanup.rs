@@ -112,16 +112,18 @@ impl Cleanup {
     async fn expire(&mut self, count: &mut usize, now: Instant) -> Result<(), Stop> {
         let mut mark = Mark::default();
         while mark.not_after <= now {
-            match self.look(mark, count, now).await? {
-                Some(next) => mark = next,
-                None => return Ok(self.mark = Mark::default()),
-            }
+            let Some(next) = self.look(mark, count, now).await? else {
+                self.mark = Mark::default();
+                return Ok(());
+            };
+            mark = next;
         }
         self.mark = self.mark.max(mark);
         for _ in 1..self.steps {
-            match self.look(self.mark, count, now).await? {
-                Some(next) => self.mark = next,
-                None => return Ok(self.mark = Mark::default()),
+            let next = self.look(self.mark, count, now).await?;
+            self.mark = next.unwrap_or_default();
+            if next.is_none() {
+                break;
             }
         }
         Ok(())

@@ -19,7 +19,7 @@ statement! {
 pub type Prune = fn(&mut Conn, Instant, i64) -> QueryResult<usize>;
 
 /// Does a piece of the cleanup, in a transaction, unless another replica does one at this moment: then `None`. The lock
-/// goes with the transaction, so that it needs no connection of its own and passes through a pooler such as PgBouncer.
+/// goes with the transaction, so that it needs no connection of its own and passes through a pooler.
 pub async fn alone<T: Send + 'static>(
     db: &Db,
     name: &'static str,

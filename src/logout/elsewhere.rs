@@ -5,7 +5,7 @@ use crate::base::clock::Instant;
 use crate::base::db::{Conn, DbError};
 use crate::base::event::Event;
 use crate::base::id::{SessionId, UserId};
-use crate::session::{self, Ended, Scope};
+use crate::session::{self, Ended, Revoked, Scope};
 use crate::telemetry;
 
 /// Ends one of a user's sessions, and those under it. `false` where it is not this user's, or has ended before.
@@ -14,7 +14,7 @@ pub async fn one(app: &App, user: UserId, id: SessionId, now: Instant) -> Result
     let keep_until = app.lifetime.feed_until(now);
     let end = move |conn: &mut Conn| session::end_where(conn, Scope::OneOfUser { user, id }, REASON, now, keep_until);
     let ended = app.db.run("end session", end).await?;
-    record(&ended, REASON);
+    record(app, &ended, REASON, keep_until);
     Ok(!ended.is_empty())
 }
 
@@ -38,12 +38,13 @@ async fn many(
     let lifetime = app.lifetime;
     let end = move |conn: &mut Conn| session::end_listed(conn, user, except, lifetime, reason, now);
     let dismissed = app.db.run("end sessions", end).await?;
-    record(&dismissed.ended, reason);
+    record(app, &dismissed.ended, reason, lifetime.feed_until(now));
     Ok(dismissed.count)
 }
 
-fn record(ended: &[Ended], reason: &'static str) {
+fn record(app: &App, ended: &[Ended], reason: &'static str, keep_until: Instant) {
     for ended in ended {
+        app.watch.learn(Revoked::Session { id: ended.id, index: None }, keep_until);
         telemetry::record(&Event::SessionEnded { user: ended.user, session: ended.id, reason });
     }
 }

@@ -11,8 +11,6 @@ use crate::config::Algorithm;
 use crate::keys::BadKey;
 use crate::session::Session;
 
-/// The client that sessions of the cookie and the JSON door belong to.
-pub const BUILT_IN_CLIENT: &str = "vestibule";
 /// What its tokens are good for.
 pub const BUILT_IN_SCOPE: &str = "openid profile email";
 

@@ -17,7 +17,7 @@ use crate::base::event::Event;
 use crate::base::secret::Plain;
 use crate::config;
 use crate::keys::BadKey;
-use crate::session::{self, Lifetime, SignedIn, Standing};
+use crate::session::{self, Lifetime, Revoked, SignedIn, Standing};
 use crate::telemetry;
 
 /// A refresh token as it was presented.
@@ -62,6 +62,10 @@ pub enum RenewalRefused {
 /// Renews the session that the token belongs to. The claims are the user's as they are now, never the old token's.
 pub async fn renew(app: &App, presented: Presented, now: Instant) -> Result<Renewed, RenewalRefused> {
     let token = RefreshToken::decode(&app.config.ring, presented.token.expose()).ok_or(RenewalRefused::InvalidGrant)?;
+    if !app.watch.is_fresh() {
+        // A replica that is cut off from what the others know hands out nothing.
+        return Err(DbError::Unavailable("the revocation feed is out of reach".into()).into());
+    }
     let scope = presented.scope.clone();
     let ask = Ask {
         token,
@@ -79,6 +83,7 @@ pub async fn renew(app: &App, presented: Presented, now: Instant) -> Result<Rene
             (signed_in, counter)
         }
         Outcome::Reuse(event) => {
+            app.watch.learn(Revoked::Session { id: token.session, index: None }, app.lifetime.feed_until(now));
             telemetry::record(&event);
             return Err(RenewalRefused::InvalidGrant);
         }

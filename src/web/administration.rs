@@ -8,13 +8,12 @@ use actix_web::web::{Data, Path};
 use actix_web::{Error, HttpRequest, HttpResponse};
 use serde_json::json;
 
-use super::credentials;
+use super::authorization::Authorization;
 use super::extract::Parameters;
 use super::problem::Problem;
 use crate::administration::{self, By};
 use crate::app::App;
 use crate::base::id::{SessionId, UserId};
-use crate::base::secret::Hashed;
 use crate::login;
 
 /// Users in an answer, where it is not said how many.
@@ -41,8 +40,8 @@ pub async fn guard(
 /// Hashes are compared, in constant time, so that neither the token's content nor its length shows.
 fn is_administrator(request: &HttpRequest) -> bool {
     let token = request.app_data::<Data<App>>().and_then(|app| app.config.admin.token.as_ref());
-    let (Some(token), Some(presented)) = (token, credentials::bearer(request)) else { return false };
-    Hashed::of(&presented).matches(token.hashed().as_bytes())
+    let (Some(token), Authorization::Bearer(presented)) = (token, Authorization::of(request)) else { return false };
+    presented.hashed().matches(token.hashed().as_bytes())
 }
 
 /// Users, newest first: `q` is looked for in e-mail address and names, `after` is the `next` of the answer before.

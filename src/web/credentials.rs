@@ -1,15 +1,16 @@
 //! Who is asking: the session behind a cookie or behind an access token of the built-in client.
 
 use actix_web::HttpRequest;
-use actix_web::http::header;
 
+use super::authorization::Authorization;
 use super::cookies::{self, SessionCookie};
 use super::cors;
 use super::problem::Problem;
 use crate::app::App;
 use crate::base::clock::Instant;
 use crate::base::id::SessionId;
-use crate::session::{self, SignedIn, Standing};
+use crate::gate;
+use crate::session::SignedIn;
 use crate::token::{self, BUILT_IN_CLIENT};
 
 /// How someone showed who they are.
@@ -24,24 +25,7 @@ pub enum Means {
 /// The live session that a request speaks for. One round trip; none for garbage.
 pub async fn signed_in(app: &App, request: &HttpRequest, now: Instant) -> Result<(SignedIn, Means), Problem> {
     let (id, means) = claimed(app, request, now)?;
-    if app.watch.is_session_revoked(id) {
-        return Err(Problem::session_revoked());
-    }
-    if !app.watch.is_fresh() {
-        return Err(Problem::feed_out_of_reach());
-    }
-    let found = app.db.run("find session", move |conn| session::find(conn, id)).await?;
-    let signed_in = found.ok_or_else(Problem::session_revoked)?;
-    match app.lifetime.standing(&signed_in.session, now) {
-        Standing::Live => {}
-        Standing::Expired => return Err(Problem::session_expired()),
-        Standing::Ended => return Err(Problem::session_revoked()),
-    }
-    if app.lifetime.is_stale(&signed_in.session, now) {
-        // In the background: nobody waits for it, and a use that is not written down is written down by the next.
-        let db = app.db.clone();
-        tokio::spawn(async move { db.run("touch session", move |conn| session::touch(conn, id, now)).await });
-    }
+    let signed_in = gate::live(app, id, now).await?;
     Ok((signed_in, means))
 }
 
@@ -56,10 +40,12 @@ pub async fn may_change(app: &App, request: &HttpRequest, now: Instant) -> Resul
 
 /// The session that a request claims to speak for, by credentials that are ours.
 pub fn claimed(app: &App, request: &HttpRequest, now: Instant) -> Result<(SessionId, Means), Problem> {
-    if request.headers().contains_key(header::AUTHORIZATION) {
-        let token = bearer(request).ok_or_else(Problem::bearer_invalid)?;
+    let authorization = Authorization::of(request);
+    if !matches!(authorization, Authorization::Missing) {
+        let Authorization::Bearer(token) = authorization else { return Err(Problem::bearer_invalid()) };
         let issuer = app.config.server.public_url.issuer();
-        let claims = token::verify(&app.keys.keys(), issuer, &token, now).map_err(|_| Problem::bearer_invalid())?;
+        let claims =
+            token::verify(&app.keys.keys(), issuer, token.expose(), now).map_err(|_| Problem::bearer_invalid())?;
         // An app's token opens nothing here: no service that is handed one can act on its user's session.
         let good = claims.client_id == BUILT_IN_CLIENT && !app.watch.is_jti_revoked(claims.jti);
         return if good { Ok((claims.sid, Means::Bearer)) } else { Err(Problem::bearer_invalid()) };
@@ -68,13 +54,4 @@ pub fn claimed(app: &App, request: &HttpRequest, now: Instant) -> Result<(Sessio
         SessionCookie::Names(id) => Ok((id, Means::Cookie)),
         SessionCookie::Missing | SessionCookie::Garbage => Err(Problem::no_session()),
     }
-}
-
-/// The token of an `Authorization: Bearer` header (RFC 6750 §2.1); the scheme in any letter case.
-pub fn bearer(request: &HttpRequest) -> Option<String> {
-    let mut values = request.headers().get_all(header::AUTHORIZATION);
-    let (value, second) = (values.next()?.to_str().ok()?, values.next());
-    let (scheme, token) = value.split_once(' ')?;
-    let good = second.is_none() && scheme.eq_ignore_ascii_case("bearer") && !token.is_empty() && !token.contains(' ');
-    good.then(|| token.to_owned())
 }

@@ -14,6 +14,9 @@ const BODY_TIMEOUT: Duration = Duration::from_secs(10);
 /// More parameters than any client of ours has a use for.
 const MAX_PARAMETERS: usize = 64;
 
+/// The media type of forms.
+pub const FORM: &str = "application/x-www-form-urlencoded";
+
 /// Decoded parameters, in order. An empty value counts as absent.
 pub struct Parameters(Vec<(String, String)>);
 
@@ -43,7 +46,8 @@ impl Parameters {
     }
 }
 
-fn decode(text: &str) -> Result<String, Problem> {
+/// Undoes the encoding of forms.
+pub fn decode(text: &str) -> Result<String, Problem> {
     let spaced = text.replace('+', " ");
     let decoded = percent_decode_str(&spaced).decode_utf8().map_err(|_| Problem::invalid_request())?;
     if decoded.contains('\0') { Err(Problem::invalid_request()) } else { Ok(decoded.into_owned()) }
@@ -58,6 +62,15 @@ pub async fn body(request: &HttpRequest, payload: web::Payload, limit: usize) ->
     let read = tokio::time::timeout(BODY_TIMEOUT, payload.to_bytes_limited(limit)).await;
     let whole = read.map_err(|_| Problem::invalid_request())?.map_err(|_| Problem::too_large())?;
     whole.map_err(|_| Problem::invalid_request())
+}
+
+/// Reads a form. Parameters of the query are not looked at.
+pub async fn form(request: &HttpRequest, payload: web::Payload, limit: usize) -> Result<Parameters, Problem> {
+    if media_type(request) != FORM {
+        return Err(Problem::invalid_request());
+    }
+    let body = body(request, payload, limit).await?;
+    Parameters::parse(std::str::from_utf8(&body).map_err(|_| Problem::invalid_request())?)
 }
 
 /// The media type of the body, in lower case and without parameters.

@@ -3,13 +3,16 @@
 
 mod account;
 mod administration;
+mod authorization;
 mod bounds;
 mod client;
+mod client_authentication;
 mod cookies;
 mod cors;
 mod credentials;
 mod discovery;
 mod extract;
+mod introspection;
 mod json_door;
 mod login;
 mod logout;
@@ -17,12 +20,15 @@ mod observe;
 mod ops;
 mod pages;
 mod problem;
+mod refusals;
+mod revocation;
 mod routes;
 mod session;
 mod sessions;
 mod status_list;
 mod throttle;
 mod token;
+mod userinfo;
 
 pub use bounds::keep as keep_bounds;
 pub use observe::Span;

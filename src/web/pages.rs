@@ -14,7 +14,7 @@ use crate::base::id::SessionId;
 use crate::session::{Listed, SignedIn};
 
 /// Where the stylesheet is. A new look gets a new name, so that caches may keep it for ever.
-pub const STYLE_PATH: &str = "/assets/style-2.css";
+pub const STYLE_PATH: &str = "/assets/style-1.css";
 const STYLE: &str = include_str!("assets/style.css");
 /// Where the icon is.
 pub const ICON_PATH: &str = "/assets/icon-1.svg";

@@ -7,8 +7,8 @@ use actix_web::{HttpRequest, HttpResponse, Resource, Route, guard};
 
 use super::problem::Problem;
 use super::{
-    account, administration, cors, discovery, json_door, login, logout, ops, pages, session, sessions, status_list,
-    token,
+    account, administration, cors, discovery, introspection, json_door, login, logout, ops, pages, revocation, session,
+    sessions, status_list, token, userinfo,
 };
 use crate::app::App;
 
@@ -39,6 +39,14 @@ pub fn public(routes: &mut ServiceConfig, prefix: &str) {
         .service(
             endpoint("/sessions/{id}", "DELETE").route(web::delete().to(sessions::end_one)).route(preflight("DELETE")),
         )
+        .service(
+            endpoint("/userinfo", "GET, HEAD, POST")
+                .route(read().to(userinfo::show))
+                .route(web::post().to(userinfo::show))
+                .route(preflight("GET, POST")),
+        )
+        .service(oauth("/oauth2/introspect").route(web::post().to(introspection::introspect)))
+        .service(oauth("/oauth2/revoke").route(web::post().to(revocation::revoke)).route(preflight("POST")))
         .service(endpoint("/.well-known/jwks.json", "GET, HEAD").route(read().to(discovery::jwks)))
         .service(endpoint("/status-lists/{number}", "GET, HEAD").route(read().to(status_list::show)))
         .service(endpoint(pages::STYLE_PATH, "GET, HEAD").route(read().to(pages::style)))
@@ -95,6 +103,12 @@ fn page(path: &str, allow: &'static str) -> Resource {
 /// An address that programs come to.
 fn endpoint(path: &str, allow: &'static str) -> Resource {
     let refuse = move |request: HttpRequest| async move { Problem::method_not_allowed(allow).for_program(&request) };
+    web::resource(path).default_service(web::to(refuse))
+}
+
+/// An OAuth endpoint that takes forms.
+fn oauth(path: &str) -> Resource {
+    let refuse = |request: HttpRequest| async move { Problem::method_not_allowed("POST").for_oauth_endpoint(&request) };
     web::resource(path).default_service(web::to(refuse))
 }
 

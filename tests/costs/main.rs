@@ -4,10 +4,8 @@
 #![expect(clippy::expect_used, clippy::indexing_slicing, clippy::panic, reason = "a test stops where it fails")]
 
 #[path = "../fake_provider/mod.rs"]
-#[expect(dead_code, reason = "it can misbehave in more ways than are tried here")]
 mod fake_provider;
 mod house;
 mod refresh;
 #[path = "../gateway/support/mod.rs"]
-#[expect(dead_code, unused_imports, reason = "it can do more than is needed here")]
 mod support;

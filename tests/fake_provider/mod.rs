@@ -34,9 +34,8 @@ pub enum Reply {
     Broken,
     /// Closes the connection without a word.
     Closed,
-    /// Answers as usual, after a while.
-    #[allow(dead_code, reason = "each of the test binaries uses a part")]
-    Slow(Duration),
+    /// Answers as usual, but not before it is told otherwise.
+    Held,
     /// Says nothing until the other side gives up.
     Silent,
     /// Sends a byte now and then.
@@ -144,19 +143,16 @@ impl Op {
 
     /// A code that stands for somebody, in the login of that nonce. Other codes stand for Alice, in the one login that
     /// there is.
-    #[allow(dead_code, reason = "each of the test binaries uses a part")]
     pub fn code(sub: &str, nonce: &str) -> String {
         format!("{sub}~{nonce}")
     }
 
     /// Goes by this clock from now on.
-    #[allow(dead_code, reason = "each of the test binaries uses a part")]
     pub fn follow(&self, clock: Clock) {
         self.state().clock = Some(clock);
     }
 
     /// Answers a path as it did before [`Op::reply`].
-    #[allow(dead_code, reason = "each of the test binaries uses a part")]
     pub fn recover(&self, path: &str) {
         self.state().replies.remove(path);
     }
@@ -207,21 +203,20 @@ impl Op {
 
 fn serve(mut stream: TcpStream, state: &Mutex<State>, issuer: &str) {
     let Some(call) = read(&stream) else { return };
-    let reply = {
-        let mut state = state.lock().unwrap_or_else(PoisonError::into_inner);
-        let told = state.replies.get(&call.path).cloned();
-        let reply = match &told {
-            None | Some(Reply::Slow(_)) => state.usual(&call, issuer),
-            Some(reply) => reply.clone(),
-        };
+    let lock = || state.lock().unwrap_or_else(PoisonError::into_inner);
+    let path = call.path.clone();
+    let (usual, mut reply) = {
+        let mut state = lock();
+        let usual = state.usual(&call, issuer);
         state.calls.push(call);
-        (told, reply)
+        (usual, state.replies.get(&path).cloned())
     };
-    if let (Some(Reply::Slow(pause)), _) = &reply {
-        std::thread::sleep(*pause);
+    while matches!(reply, Some(Reply::Held)) {
+        std::thread::sleep(Duration::from_millis(5));
+        reply = lock().replies.get(&path).cloned();
     }
     // The other side may have gone; that is its right.
-    let _gone = write(&mut stream, &reply.1);
+    let _gone = write(&mut stream, &reply.unwrap_or(usual));
 }
 
 fn read(stream: &TcpStream) -> Option<Call> {
@@ -262,7 +257,7 @@ fn write(stream: &mut TcpStream, reply: &Reply) -> std::io::Result<()> {
             }
         }
         Reply::Broken => write!(stream, "{head}Content-Length: 1000\r\n\r\n{{\"access_token\":"),
-        Reply::Closed | Reply::Slow(_) => Ok(()),
+        Reply::Closed | Reply::Held => Ok(()),
         Reply::Silent => stream.read(&mut [0]).map(drop),
         Reply::Dripping => {
             write!(stream, "{head}Content-Length: 100000\r\n\r\n")?;

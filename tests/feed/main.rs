@@ -1,6 +1,7 @@
 //! The end of sessions, and how every replica and every service learns of it.
 
 #![expect(clippy::expect_used, clippy::indexing_slicing, clippy::panic, reason = "a test stops where it fails")]
+#![expect(clippy::print_stdout, reason = "measured times are to be seen")]
 
 mod ending;
 #[path = "../fake_provider/mod.rs"]

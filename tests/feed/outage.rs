@@ -61,6 +61,7 @@ async fn a_feed_that_hangs_is_503_although_the_database_answers() {
     let gateway = Gateway::with(AGE);
     let browser = gateway.browser();
     browser.sign_in("alice").await;
+    let refresh = gateway.browser().sign_in_json("bob").await["api"]["refresh"].as_str().expect("a token").to_owned();
     let mut lock = gateway.database.connection();
     lock.batch_execute("BEGIN; LOCK TABLE revocations IN ACCESS EXCLUSIVE MODE").expect("a lock");
     until(503, &[200], async || browser.fetch("/session").await.status).await;
@@ -69,10 +70,20 @@ async fn a_feed_that_hangs_is_503_although_the_database_answers() {
         assert_eq!((answer.problem(), answer.header("retry-after")), ((503, "database_unavailable".into()), "2"));
     }
     assert_eq!(browser.post("/session/token").await.status, 503);
+    let form = format!("grant_type=refresh_token&refresh_token={refresh}");
+    let renew = async || {
+        let ask =
+            gateway.browser().ask("POST", "/oauth2/token").body("application/x-www-form-urlencoded", form.clone());
+        ask.send().await
+    };
+    let refused = renew().await;
+    assert_eq!((refused.status, refused.header("retry-after")), (503, "2"));
+    assert_ne!(refused.json()["error"], "invalid_grant");
     assert_eq!(ready(&gateway).await, 503);
     // Whoever has nothing to show is told so all the same.
     assert_eq!(gateway.browser().fetch("/session").await.problem(), (401, "no_session".into()));
     lock.batch_execute("COMMIT").expect("the lock's end");
     until(200, &[503], async || browser.fetch("/session").await.status).await;
     assert_eq!(copy_of(&browser, &gateway).fetch("/session").await.status, 200);
+    assert_eq!(renew().await.status, 200, "the refusal used nothing up");
 }

@@ -17,7 +17,7 @@ where
     answers
 }
 
-/// RC-04, RA-06: on two replicas, two hundred times twenty in all over the repeated runs of this suite.
+/// RC-04, RA-06: on two replicas, again and again.
 #[tokio::test]
 async fn twenty_equal_callbacks_give_one_exchange_and_one_session() {
     let one = Gateway::start();
@@ -69,7 +69,7 @@ async fn twenty_equal_exchanges_give_one_token() {
 async fn fifty_first_logins_of_one_person_make_one_user() {
     let one = Gateway::start();
     let two = Setup::beside(&one).start();
-    for round in 1..=4_i64 {
+    for round in 1..=3_i64 {
         let sub = format!("person-{round}");
         let mut returns = Vec::new();
         for number in 0..50 {

@@ -6,6 +6,8 @@ use serde_json::json;
 use crate::fake_provider::Op;
 use crate::support::{Begun, Gateway, Setup};
 
+const MARKUP: &str = "<script>alert(1)</script>\"'";
+
 /// RA-03
 #[tokio::test]
 async fn an_unknown_state_goes_nowhere() {
@@ -168,7 +170,6 @@ async fn a_promised_issuer_must_come() {
 async fn a_providers_no_is_said_in_our_own_words() {
     let gateway = Gateway::start();
     let browser = gateway.browser();
-    const MARKUP: &str = "<script>alert(1)</script>\"'";
     for (error, status, code) in [
         ("access_denied", 403, "provider_denied"),
         ("login_required", 403, "provider_denied"),

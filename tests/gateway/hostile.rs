@@ -2,7 +2,7 @@
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use crate::support::Gateway;
 
@@ -264,7 +264,6 @@ async fn whatever_comes_is_answered_and_never_with_a_500() {
     let gateway = Gateway::start();
     gateway.browser().sign_in("alice").await;
     let address = gateway.address;
-    let started = Instant::now();
     let threads: Vec<_> = (0..THREADS)
         .map(|number| {
             std::thread::spawn(move || {
@@ -289,7 +288,6 @@ async fn whatever_comes_is_answered_and_never_with_a_500() {
     for thread in threads {
         thread.join().expect("every request is answered");
     }
-    eprintln!("{REQUESTS} requests in {:?}", started.elapsed());
     let browser = gateway.browser();
     browser.sign_in("alice").await;
     assert_eq!(browser.fetch("/session").await.status, 200);

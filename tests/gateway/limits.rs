@@ -102,7 +102,7 @@ async fn what_is_too_large_is_refused_by_its_own_status() {
     let answer = browser.ask("POST", "/oauth2/token/").body("application/json", just).send().await;
     assert_eq!(answer.problem(), (400, "unknown_state".into()));
     // In pieces, without a length.
-    let chunks = (0..70).map(|_| format!("400\r\n{}\r\n", "a".repeat(1024))).collect::<String>();
+    let chunks = format!("400\r\n{}\r\n", "a".repeat(1024)).repeat(70);
     let head = "POST /oauth2/token/ HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n";
     let answer = raw(gateway.address, &format!("{head}{chunks}0\r\n\r\n")).await;
     assert!(answer.starts_with("HTTP/1.1 413 "), "{answer}");
@@ -144,7 +144,7 @@ async fn what_would_cost_much_to_read_is_refused_quickly() {
     let form = browser.ask("POST", "/oauth2/token/").body("application/x-www-form-urlencoded", fields);
     assert_eq!(form.send().await.status, 413);
     for path in ["/login/op", "/callback/op", "/oauth2/url/", "/login"] {
-        let parameters: String = (0..1300).map(|n| format!("p{n}=&")).collect();
+        let parameters = (0..1300).map(|n| format!("p{n}=")).collect::<Vec<_>>().join("&");
         let answer = browser.fetch(&format!("{path}?{parameters}")).await;
         assert_eq!(answer.problem(), (400, "invalid_request".into()), "{path}");
         assert_eq!(browser.fetch(&format!("{path}?{}", "a&".repeat(25_000))).await.status, 414);

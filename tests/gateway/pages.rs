@@ -1,7 +1,7 @@
 //! What holds for every page, and for every answer.
 
 use crate::fake_provider::Reply;
-use crate::support::{Answer, Browser, Gateway};
+use crate::support::{Answer, Browser, Gateway, raw};
 
 /// Every kind of page there is.
 async fn all(gateway: &Gateway, browser: &Browser) -> Vec<(&'static str, Answer)> {
@@ -157,16 +157,8 @@ async fn an_answer_is_what_was_asked_for() {
     let gateway = Gateway::start();
     let browser = gateway.browser();
     let ask = async |accept: &str| {
-        let url = format!("{}/login/nobody", gateway.base);
-        let answer = crate::support::raw(
-            gateway.address,
-            &format!(
-                "GET {} HTTP/1.1\r\nHost: x\r\n{accept}Connection: close\r\n\r\n",
-                url.trim_start_matches("http://").split_once('/').map_or("/".into(), |(_, path)| format!("/{path}"))
-            ),
-        )
-        .await;
-        answer.to_lowercase().contains("content-type: text/html")
+        let request = format!("GET /login/nobody HTTP/1.1\r\nHost: x\r\n{accept}Connection: close\r\n\r\n");
+        raw(gateway.address, &request).await.to_lowercase().contains("content-type: text/html")
     };
     for (accept, page) in [
         ("", true),

@@ -3,6 +3,7 @@
 use chrono::TimeDelta;
 use std::collections::HashSet;
 use std::thread;
+use std::time::Duration;
 
 use serde_json::json;
 
@@ -133,21 +134,32 @@ async fn a_stop_costs_no_login() {
     let two = Setup::beside(&one).start();
     let (running, begun) = (one.browser(), one.browser());
     let (slow, later) = (running.begin("op").await, begun.begin("op").await);
-    let token = one.op.clone();
-    token.reply("/token", Reply::Slow(std::time::Duration::from_millis(400)));
+    let op = one.op.clone();
+    op.reply("/token", Reply::Held);
     let path = slow.callback_of("alice");
     let in_flight = tokio::spawn(async move { running.get(&path).await.status });
-    while one.token_requests() == 0 {
-        tokio::time::sleep(std::time::Duration::from_millis(5)).await;
-    }
-    let admin = one.admin.clone();
+    until(async || one.token_requests() == 1).await;
+    let admin = Browser::new(&one.admin);
+    let gone = one.admin.trim_start_matches("http://").to_owned();
     let stopping = thread::spawn(move || one.stop());
+    until(async || admin.fetch("/readyz").await.status == 503).await;
+    op.recover("/token");
     assert_eq!(in_flight.await.expect("an answer"), 303);
     stopping.join().expect("a stop");
-    assert!(std::net::TcpStream::connect(admin.trim_start_matches("http://")).is_err(), "it is gone");
+    assert!(std::net::TcpStream::connect(gone).is_err(), "it is gone");
 
-    token.recover("/token");
     let there = two.browser();
     there.set_cookie("vestibule-binding", &begun.cookie("vestibule-binding").expect("a binding"));
     assert_eq!(there.get(&later.callback_of("bob")).await.status, 303);
+}
+
+/// Waits for something that happens elsewhere, ten seconds at most.
+async fn until(done: impl AsyncFn() -> bool) {
+    for _ in 0..1000 {
+        if done().await {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    panic!("it did not happen");
 }

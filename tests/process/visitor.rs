@@ -20,7 +20,9 @@ impl Visitor {
     pub fn new() -> Self {
         let jar = Arc::new(Jar::default());
         let client = Client::builder().cookie_provider(Arc::clone(&jar)).no_proxy().timeout(Duration::from_secs(30));
-        let client = client.redirect(reqwest::redirect::Policy::none()).build().expect("a client");
+        // A connection for each request: one that was kept may be closed by the time it is used again.
+        let client = client.redirect(reqwest::redirect::Policy::none()).pool_max_idle_per_host(0);
+        let client = client.build().expect("a client");
         Self { client, jar }
     }
 

@@ -1,6 +1,7 @@
 //! What the values must be beyond their types, section by section. A rule reports and goes on: all problems at once.
 
 mod address;
+mod client;
 mod database;
 mod login;
 mod provider;

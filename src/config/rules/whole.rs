@@ -1,8 +1,9 @@
 //! All sections, one after the other.
 
-use super::{database, login, provider, secrets, server, sessions, signing};
+use super::{client, database, login, provider, secrets, server, sessions, signing};
 use crate::base::secret::Plain;
 use crate::config::findings::{Findings, shown};
+use crate::config::naming::Names;
 use crate::config::nearest::nearest_word;
 use crate::config::raw::{self, Raw};
 use crate::config::settings::{Admin, Cleanup, Config, Limits, Log, Tokens};
@@ -10,8 +11,9 @@ use crate::config::settings::{Admin, Cleanup, Config, Limits, Log, Tokens};
 /// The levels, and `off`.
 const LEVELS: [&str; 6] = ["off", "error", "warn", "info", "debug", "trace"];
 
-/// The validated configuration, good only if nothing was found wrong; `None` where there is no value to put in place. `order` is the providers'.
-pub(in crate::config) fn whole(mut raw: Raw, order: &[String], at: &mut Findings<'_>) -> Option<Config> {
+/// The validated configuration, good only if nothing was found wrong; `None` where there is no value to put in place.
+/// `names` says in which order the named tables were written.
+pub(in crate::config) fn whole(mut raw: Raw, names: &Names, at: &mut Findings<'_>) -> Option<Config> {
     let server = server::server(&raw.server, at);
     let public_url = server.as_ref().map(|server| &server.public_url);
     let sessions = sessions::sessions(raw.sessions, public_url, at);
@@ -25,8 +27,10 @@ pub(in crate::config) fn whole(mut raw: Raw, order: &[String], at: &mut Findings
     let log = log(raw.log, at);
     let cleanup = cleanup(&raw.cleanup, at);
     let mut take = |id: &String| raw.providers.remove(id).map(|provider| provider::provider(id, provider, at));
-    // Collected first: the first bad provider must not keep the others from being judged.
-    let providers: Vec<_> = order.iter().filter_map(&mut take).collect();
+    // Collected first: the first bad one must not keep the others from being judged.
+    let providers: Vec<_> = names.of_section("providers").iter().filter_map(&mut take).collect();
+    let mut take = |id: &String| raw.clients.remove(id).map(|client| client::client(id, client, at));
+    let clients: Vec<_> = names.of_section("clients").iter().filter_map(&mut take).collect();
     Some(Config {
         server: server?,
         database: database?,
@@ -40,6 +44,7 @@ pub(in crate::config) fn whole(mut raw: Raw, order: &[String], at: &mut Findings
         log: log?,
         cleanup: cleanup?,
         providers: providers.into_iter().collect::<Option<_>>()?,
+        clients: clients.into_iter().collect::<Option<_>>()?,
     })
 }
 
@@ -78,7 +83,12 @@ fn cleanup(raw: &raw::Cleanup, at: &mut Findings<'_>) -> Option<Cleanup> {
 /// Their ranges are in the types.
 fn limits(raw: &raw::Limits) -> Option<Limits> {
     let body_bytes = usize::try_from(raw.body_bytes).ok()?;
-    Some(Limits { logins_per_minute: raw.logins_per_minute, tokens_per_minute: raw.tokens_per_minute, body_bytes })
+    Some(Limits {
+        logins_per_minute: raw.logins_per_minute,
+        tokens_per_minute: raw.tokens_per_minute,
+        failures_before_lockout: raw.failures_before_lockout,
+        body_bytes,
+    })
 }
 
 fn log(raw: raw::Log, at: &mut Findings<'_>) -> Option<Log> {

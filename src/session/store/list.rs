@@ -49,7 +49,8 @@ struct Row {
 macro_rules! listing {
     ($whose:literal, $newest_first:literal) => {
         concat!(
-            "SELECT s.id, s.user_id, s.created_at, s.last_activity_at, s.not_after, s.ip, s.user_agent, s.device_type,
+            "SELECT s.id, s.user_id, s.created_at, s.last_activity_at, s.not_after, s.ip, s.user_agent,
+                    coalesce(s.device_type, 'other') AS device_type,
                     s.os, s.os_version, s.browser, s.browser_version, s.provider, under.clients
              FROM sessions s CROSS JOIN LATERAL (
                  SELECT array(

@@ -7,6 +7,7 @@ mod feed;
 mod find;
 mod list;
 mod prune;
+mod revoke_token;
 mod row;
 mod touch;
 
@@ -17,6 +18,7 @@ pub use feed::{Bound, read_feed};
 pub use find::find;
 pub use list::{list, list_all};
 pub use prune::{prune_ended, prune_feed};
+pub use revoke_token::{RevokedToken, revoke_token};
 pub use row::Row;
 pub(crate) use row::signed_in_columns;
 pub use touch::touch;

@@ -6,7 +6,7 @@ use serde_json::json;
 use url::Url;
 
 use crate::fake_provider::{CLIENT, Op, Reply, WELL_KNOWN};
-use crate::support::{Begun, Gateway, Setup};
+use crate::support::{Begun, Gateway, Setup, hexadecimal};
 
 fn parameters(url: &str) -> Vec<(String, String)> {
     Url::parse(url).expect("a URL").query_pairs().into_owned().collect()
@@ -55,8 +55,7 @@ async fn the_row_holds_no_secret_in_the_clear() {
     let handshake = gateway.database.words("SELECT encode(handshake, 'escape') FROM authorization_sessions").concat();
     for secret in [&begun.state, &begun.nonce, &binding] {
         assert!(!row.contains(secret.as_str()) && !handshake.contains(secret.as_str()));
-        let hex: String = secret.bytes().map(|byte| format!("{byte:02x}")).collect();
-        assert!(!row.contains(&hex), "a secret in hexadecimal");
+        assert!(!row.contains(&hexadecimal(secret.as_bytes())), "a secret in hexadecimal");
     }
     assert_eq!(gateway.database.login(&begun.state), "pending NULL");
 }
@@ -137,21 +136,16 @@ async fn thirty_tabs_share_one_cookie() {
     let first = browser.begin("op").await;
     let binding = browser.cookie("vestibule-binding").expect("a binding");
     assert!(binding.len() < 64);
-    let tabs: Vec<Begun> = futures(30, || browser.begin("op")).await;
+    let mut tabs = Vec::new();
+    for _ in 0..30 {
+        tabs.push(browser.begin("op").await);
+    }
     assert_eq!(browser.cookie("vestibule-binding"), Some(binding));
     for tab in [&tabs[17], &first, &tabs[29], &tabs[0]] {
         let answer = browser.get(&tab.callback_of("alice")).await;
         assert_eq!(answer.status, 303, "{answer:?}");
         assert_eq!(gateway.database.login(&tab.state), "completed NULL");
     }
-}
-
-async fn futures<T, F: Future<Output = T>>(count: usize, make: impl Fn() -> F) -> Vec<T> {
-    let mut all = Vec::new();
-    for _ in 0..count {
-        all.push(make().await);
-    }
-    all
 }
 
 /// RA-20: what looks nothing like a binding of ours is replaced, not adopted.

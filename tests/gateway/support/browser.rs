@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
 
+use reqwest::header::{HeaderName, HeaderValue};
 use reqwest::{Client, Method, RequestBuilder, redirect};
 use serde_json::{Value, json};
 
@@ -172,6 +173,12 @@ pub struct Ask {
 impl Ask {
     /// With a header.
     pub fn header(mut self, name: &str, value: &str) -> Self {
+        self.request = self.request.header(name, value);
+        self
+    }
+
+    /// With a header whose value is not text.
+    pub fn header_value(mut self, name: HeaderName, value: HeaderValue) -> Self {
         self.request = self.request.header(name, value);
         self
     }

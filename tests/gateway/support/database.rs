@@ -70,16 +70,14 @@ impl Database {
 
     /// Status and failure of the login with that state, as `pending NULL` or `denied user_disabled`.
     pub fn login(&self, state: &str) -> String {
-        let hash = Hashed::of(state).as_bytes().iter().fold(String::new(), |hex, byte| format!("{hex}{byte:02x}"));
+        let hash = hexadecimal(Hashed::of(state).as_bytes());
         let row = format!(
             "SELECT concat_ws(' ', status, coalesce(failure, 'NULL')) FROM authorization_sessions
              WHERE state_hash = '\\x{hash}'"
         );
         self.words(&row).concat()
     }
-}
 
-impl Database {
     /// Waits until a count is what it should be, ten seconds at most.
     pub async fn until(&self, query: &str, expected: i64) {
         for _ in 0..500 {
@@ -90,4 +88,9 @@ impl Database {
         }
         panic!("{query} is still {}", self.number(query));
     }
+}
+
+/// Bytes as PostgreSQL writes them.
+pub fn hexadecimal(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |text, byte| format!("{text}{byte:02x}"))
 }

@@ -11,9 +11,9 @@ mod raw;
 mod setup;
 
 pub use answer::Answer;
-pub use browser::{Begun, Browser};
+pub use browser::{Ask, Begun, Browser};
 pub use cluster::{Cluster, ring_key};
-pub use database::Database;
+pub use database::{Database, hexadecimal};
 pub use gateway::Gateway;
 pub use raw::{raw, sign};
 pub use setup::{CLIENT_SECRET, Setup};

@@ -19,7 +19,7 @@ pub async fn raw(address: SocketAddr, bytes: &str) -> String {
     let bytes = bytes.as_bytes().to_vec();
     let exchange = std::thread::spawn(move || {
         let mut stream = TcpStream::connect(address).expect("a connection");
-        stream.set_read_timeout(Some(Duration::from_secs(3))).expect("a timeout");
+        stream.set_read_timeout(Some(Duration::from_secs(10))).expect("a timeout");
         // The other side may answer and hang up before it has read everything.
         let _refused = stream.write_all(&bytes);
         let (mut answer, mut piece) = (vec![], [0; 4096]);

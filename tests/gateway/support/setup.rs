@@ -23,6 +23,8 @@ workers = 1
 
 [database]
 pool_size = 4
+acquire_timeout = "20s"
+statement_timeout = "20s"
 
 [limits]
 logins_per_minute = 1000000
@@ -74,6 +76,7 @@ impl Setup {
         table["issuer"] = value(issuer);
         table["client_id"] = value(CLIENT);
         table["client_secret"] = value(CLIENT_SECRET);
+        table["timeout"] = value("30s");
         let mut providers = Table::new();
         providers[id] = Item::Table(table);
         let mut document = DocumentMut::new();

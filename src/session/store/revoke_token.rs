@@ -1,0 +1,50 @@
+//! The end of a single access token. Its session stays.
+
+use diesel::sql_types::{Jsonb, Text, Timestamptz, Uuid};
+use diesel::{QueryResult, RunQueryDsl};
+
+use crate::base::clock::Instant;
+use crate::base::db::Conn;
+use crate::base::id::{SessionId, UserId, uuid_v7};
+use crate::base::statement::statement;
+
+/// An access token that is no longer good.
+pub struct RevokedToken<'a> {
+    /// Its own id.
+    pub jti: uuid::Uuid,
+    /// Whose it is.
+    pub user: UserId,
+    /// The session that it hangs on.
+    pub session: SessionId,
+    /// The client that it was issued to.
+    pub client_id: &'a str,
+    /// The end of its life: how long the feed tells of it.
+    pub expires_at: Instant,
+}
+
+statement! {
+    struct Revoke<'a> {
+        jti: uuid::Uuid => Uuid,
+        user: UserId => Uuid,
+        session: SessionId => Uuid,
+        client_id: &'a str => Text,
+        now: Instant => Timestamptz,
+        expires_at: Instant => Timestamptz,
+        audit_id: uuid::Uuid => Uuid,
+        detail: &'a serde_json::Value => Jsonb,
+    }
+    "WITH feed AS (
+         INSERT INTO revocations (kind, value, created_at, expires_at)
+         VALUES ('jti', {jti}::text, {now}, {expires_at})
+     )
+     INSERT INTO audit_events (id, at, kind, user_id, session_id, client_id, detail)
+     VALUES ({audit_id}, {now}, 'token_revoked', {user}, {session}, {client_id}, {detail})"
+}
+
+/// Puts a token on the feed until its end, with its audit row, in one statement.
+pub fn revoke_token(conn: &mut Conn, token: &RevokedToken<'_>, now: Instant) -> QueryResult<()> {
+    let RevokedToken { jti, user, session, client_id, expires_at } = *token;
+    let detail = &serde_json::json!({ "jti": jti });
+    let revoke = Revoke { jti, user, session, client_id, now, expires_at, audit_id: uuid_v7(now), detail };
+    revoke.execute(conn).map(|_| ())
+}

@@ -1,0 +1,71 @@
+//! Revoking what a session handed out, by the client that it was handed to (RFC 7009).
+
+use super::access::{AccessClaims, verify_for_any};
+use super::refresh::RefreshToken;
+use crate::app::App;
+use crate::base::clock::Instant;
+use crate::base::db::{Conn, DbError, QueryResult};
+use crate::base::event::Event;
+use crate::base::id::SessionId;
+use crate::client::Client;
+use crate::session::{self, Ended, Revoked, RevokedToken, Scope};
+use crate::telemetry;
+
+/// Why the feed and the audit say that a session ended.
+const REASON: &str = "revoked";
+
+/// Revokes a token of that client. A refresh token ends its session; an access token is refused by its `jti` from now
+/// on, and its session stays. What is no token of that client, or is no good any more, changes nothing (RFC 7009 §2.2).
+pub async fn revoke(app: &App, client: &Client, token: &str, now: Instant) -> Result<(), DbError> {
+    // What it is, is told by itself: a wrong hint misleads nobody (IR-14).
+    if let Some(refresh) = RefreshToken::decode(&app.config.ring, token) {
+        return end_session(app, client, refresh, now).await;
+    }
+    let issuer = app.config.server.public_url.issuer();
+    match verify_for_any(&app.keys.keys(), issuer, token, now) {
+        Ok(claims) if claims.client_id == client.id => refuse_from_now_on(app, claims, now).await,
+        _ => Ok(()),
+    }
+}
+
+async fn end_session(app: &App, client: &Client, token: RefreshToken, now: Instant) -> Result<(), DbError> {
+    let (id, client_id, keep_until) = (token.session, client.id.clone(), app.lifetime.feed_until(now));
+    let end = move |conn: &mut Conn| end_if_of(conn, id, &client_id, now, keep_until);
+    for ended in app.db.run("revoke session", end).await? {
+        app.watch.learn(Revoked::Session { id: ended.id, index: None }, keep_until);
+        telemetry::record(&Event::SessionEnded { user: ended.user, session: ended.id, reason: REASON });
+    }
+    Ok(())
+}
+
+/// A session never changes its client, so there is nothing to lock between the look and the end.
+fn end_if_of(
+    conn: &mut Conn,
+    id: SessionId,
+    client_id: &str,
+    now: Instant,
+    keep_until: Instant,
+) -> QueryResult<Vec<Ended>> {
+    let found = session::find(conn, id)?;
+    if found.is_none_or(|found| found.session.client_id != client_id || found.session.ended_at.is_some()) {
+        return Ok(Vec::new());
+    }
+    session::end_where(conn, Scope::One(id), REASON, now, keep_until)
+}
+
+async fn refuse_from_now_on(app: &App, claims: AccessClaims, now: Instant) -> Result<(), DbError> {
+    if app.watch.is_jti_revoked(claims.jti) || app.watch.is_session_revoked(claims.sid) {
+        return Ok(());
+    }
+    let Some(expires_at) = Instant::from_timestamp(claims.exp, 0) else { return Ok(()) };
+    let AccessClaims { jti, sub: user, sid: session, client_id, .. } = claims;
+    let client = client_id.clone();
+    let put_on_feed = move |conn: &mut Conn| {
+        let token = RevokedToken { jti, user, session, client_id: &client_id, expires_at };
+        session::revoke_token(conn, &token, now)
+    };
+    app.db.run("revoke access token", put_on_feed).await?;
+    app.watch.learn(Revoked::Jti(jti), expires_at);
+    telemetry::record(&Event::TokenRevoked { user, session, client });
+    Ok(())
+}

@@ -1,0 +1,155 @@
+//! The `Authorization` header (RFC 9110 §11.6.2), as a value. What strangers write into it breaks nothing (FZ-04).
+
+use actix_web::HttpRequest;
+use actix_web::http::header;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+
+use super::extract;
+use crate::base::secret::Plain;
+
+/// Longer credentials are not decoded.
+const MAX_LEN: usize = 8 * 1024;
+
+/// What it says.
+pub enum Authorization {
+    /// There is none.
+    Missing,
+    /// A client and its secret (RFC 6749 §2.3.1).
+    Basic(String, Plain),
+    /// An access token (RFC 6750 §2.1).
+    Bearer(Plain),
+    /// Anything else: another scheme, more than one header, garbage.
+    Unusable,
+}
+
+impl Authorization {
+    /// Of a request.
+    pub fn of(request: &HttpRequest) -> Self {
+        let mut values = request.headers().get_all(header::AUTHORIZATION);
+        match (values.next(), values.next()) {
+            (None, _) => Self::Missing,
+            (Some(value), None) => Self::parse(value.as_bytes()),
+            (Some(_), Some(_)) => Self::Unusable,
+        }
+    }
+
+    /// Of a header's value. The scheme may be written in any letter case.
+    fn parse(value: &[u8]) -> Self {
+        let text = std::str::from_utf8(value).ok().filter(|text| text.is_ascii());
+        let Some((scheme, credentials)) = text.and_then(|text| text.split_once(' ')) else { return Self::Unusable };
+        let is_plain = !credentials.is_empty() && credentials.bytes().all(|byte| byte.is_ascii_graphic());
+        if !is_plain {
+            return Self::Unusable;
+        }
+        if scheme.eq_ignore_ascii_case("bearer") {
+            return Self::Bearer(Plain::new(credentials));
+        }
+        let basic = scheme.eq_ignore_ascii_case("basic").then(|| basic(credentials)).flatten();
+        basic.map_or(Self::Unusable, |(id, secret)| Self::Basic(id, secret))
+    }
+}
+
+/// Both parts are form-encoded before they are put together.
+fn basic(credentials: &str) -> Option<(String, Plain)> {
+    if credentials.len() > MAX_LEN {
+        return None;
+    }
+    let pair = String::from_utf8(STANDARD.decode(credentials).ok()?).ok()?;
+    let (id, secret) = pair.split_once(':')?;
+    Some((extract::decode(id).ok()?, Plain::new(extract::decode(secret).ok()?)))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn read(value: &str) -> String {
+        match Authorization::parse(value.as_bytes()) {
+            Authorization::Missing => "missing".into(),
+            Authorization::Basic(id, secret) => format!("{id}|{}", secret.expose()),
+            Authorization::Bearer(token) => format!("bearer|{}", token.expose()),
+            Authorization::Unusable => "unusable".into(),
+        }
+    }
+
+    fn encoded(pair: &str) -> String {
+        format!("Basic {}", STANDARD.encode(pair))
+    }
+
+    /// TK-16, TK-28, IR-22
+    #[test]
+    fn schemes_have_no_letter_case_and_parts_are_form_encoded() {
+        assert_eq!(read(&encoded("web:s3cret")), "web|s3cret");
+        assert_eq!(read(&encoded("web:s3cret").replace("Basic", "bASIC")), "web|s3cret");
+        assert_eq!(read(&encoded("a%3Ab:s%3A%25+%C3%A9")), "a:b|s:% é");
+        assert_eq!(read(&encoded("web:a:b")), "web|a:b");
+        assert_eq!(read(&encoded("web:")), "web|");
+        assert_eq!(read("bEARER x.y.z"), "bearer|x.y.z");
+    }
+
+    /// TK-28, IR-22, IN-04
+    #[test]
+    fn garbage_is_unusable() {
+        for value in [
+            "",
+            "Basic",
+            "Basic ",
+            "Basic  d2ViOng=",
+            "Basic d2ViOng= ",
+            "Basic\td2ViOng=",
+            "Basic !!!",
+            "Basic d2ViOng",
+            "Basic d2ViOng==",
+            "Basic d2Vi-_g=",
+            "Bearer",
+            "Bearer ",
+            "Bearer  x",
+            "Bearer x y",
+            "Bearer x\t",
+            "Bearer \u{e9}",
+            "Digest username=\"x\"",
+            "d2ViOng=",
+        ] {
+            assert_eq!(read(value), "unusable", "{value:?}");
+        }
+        for pair in ["no colon", "web:\0", "w\0eb:x", "web:%00", "web:%ff", "web:%c0%80"] {
+            assert_eq!(read(&encoded(pair)), "unusable", "{pair:?}");
+        }
+        assert_eq!(read(&format!("Basic {}", STANDARD.encode(b"web:\xff"))), "unusable");
+        assert_eq!(read(&encoded(&format!("web:{}", "x".repeat(16 * 1024)))), "unusable");
+        assert!(matches!(Authorization::parse(b"Bearer \xff"), Authorization::Unusable));
+    }
+
+    proptest! {
+        /// FZ-04: any bytes are read without a panic, and what is read stood there.
+        #[test]
+        fn any_bytes_are_read(value in proptest::collection::vec(any::<u8>(), 0..200)) {
+            if let Authorization::Bearer(token) = Authorization::parse(&value) {
+                prop_assert!(value.ends_with(token.expose().as_bytes()));
+            }
+        }
+
+        /// FZ-04: what follows a good scheme too.
+        #[test]
+        fn any_credentials_are_read(scheme in "(?i)basic|bearer", credentials in "[ -~\\t]{0,80}") {
+            let value = format!("{scheme} {credentials}");
+            let plain = !credentials.is_empty() && credentials.bytes().all(|byte| byte.is_ascii_graphic());
+            if scheme.eq_ignore_ascii_case("bearer") {
+                let expected = if plain { format!("bearer|{credentials}") } else { "unusable".into() };
+                prop_assert_eq!(read(&value), expected);
+            } else {
+                read(&value);
+            }
+        }
+
+        /// FZ-04, FZ-05: whatever a client's id and secret are, they come through.
+        #[test]
+        fn every_pair_comes_through(id in "[^\\x00]{1,40}", secret in "[^\\x00]{0,40}") {
+            let form = |text: &str| url::form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>();
+            prop_assert_eq!(read(&encoded(&format!("{}:{}", form(&id), form(&secret)))), format!("{id}|{secret}"));
+        }
+    }
+}

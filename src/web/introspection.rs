@@ -1,0 +1,40 @@
+//! `POST /oauth2/introspect` (RFC 7662).
+
+use actix_web::web::{Data, Payload};
+use actix_web::{HttpRequest, HttpResponse};
+
+use super::client_authentication::authenticate;
+use super::extract;
+use super::problem::Problem;
+use super::throttle::Throttles;
+use crate::app::App;
+use crate::gate;
+
+/// What a token is worth, for a client that shows its secret.
+pub async fn introspect(
+    app: Data<App>,
+    throttles: Data<Throttles>,
+    request: HttpRequest,
+    payload: Payload,
+) -> HttpResponse {
+    let answer = answer(&app, &throttles, &request, payload).await;
+    answer.unwrap_or_else(|problem| problem.for_oauth_endpoint(&request))
+}
+
+async fn answer(
+    app: &App,
+    throttles: &Throttles,
+    request: &HttpRequest,
+    payload: Payload,
+) -> Result<HttpResponse, Problem> {
+    let form = extract::form(request, payload, app.config.limits.body_bytes).await?;
+    let now = app.clock.now();
+    let client = authenticate(app, throttles, request, &form, now)?;
+    if !client.is_confidential() {
+        // Whoever finds a token must not learn from us what it is good for (RFC 7662 §4).
+        throttles.token(app, request)?;
+        return Err(Problem::client_refused());
+    }
+    let token = form.get("token").ok_or_else(Problem::invalid_request)?;
+    Ok(HttpResponse::Ok().json(gate::introspect(app, client, token, now)?))
+}

@@ -1,0 +1,157 @@
+//! Every refusal: its status, its code and what people are told. One table.
+
+use crate::login::Code;
+
+/// One refusal.
+#[derive(Debug)]
+pub struct Row {
+    /// The HTTP status.
+    pub status: u16,
+    /// The stable code.
+    pub code: &'static str,
+    /// A few words; also `error_description`, so it has neither quotes nor backslashes (TK-13).
+    pub title: &'static str,
+    /// A sentence for people.
+    pub sentence: &'static str,
+}
+
+const fn row(status: u16, code: &'static str, title: &'static str, sentence: &'static str) -> Row {
+    Row { status, code, title, sentence }
+}
+
+pub static INVALID_REQUEST: Row =
+    row(400, "invalid_request", "The request is not valid", "The address or the form is not what it should be.");
+pub static NOT_FOUND: Row = row(404, "not_found", "There is nothing here", "The address does not exist.");
+pub static METHOD: Row =
+    row(405, "method_not_allowed", "Not this way", "The address does not answer this kind of request.");
+pub static TOO_LARGE: Row = row(413, "invalid_request", "The request is too large", "The request is too large.");
+pub static URI_TOO_LONG: Row = row(414, "invalid_request", "The address is too long", "The address is too long.");
+pub static HEADERS: Row = row(
+    431,
+    "invalid_request",
+    "The headers are too large",
+    "The browser sent too much. Clearing this site's cookies helps.",
+);
+pub static MEDIA_TYPE: Row = row(
+    400,
+    "invalid_request",
+    "Not this kind of content",
+    "The request has a content type that is not understood here.",
+);
+pub static RATE_LIMITED: Row = row(
+    429,
+    "rate_limited",
+    "Too many attempts",
+    "There were too many attempts from your network. Please wait a minute.",
+);
+pub static NO_SESSION: Row = row(401, "no_session", "Not signed in", "You are not signed in.");
+pub static SESSION_EXPIRED: Row =
+    row(401, "session_expired", "The session has expired", "You were signed out because you were away for too long.");
+pub static SESSION_REVOKED: Row = row(401, "session_revoked", "The session was ended", "You were signed out.");
+pub static BEARER_INVALID: Row =
+    row(401, "token_invalid", "The access token is not valid", "The access token is not valid.");
+pub static CLIENT_UNKNOWN: Row =
+    row(401, "invalid_client", "The client is not known", "The application could not show who it is.");
+pub static INSUFFICIENT_SCOPE: Row =
+    row(403, "insufficient_scope", "Not allowed", "The access token does not allow this.");
+pub static FOREIGN_ORIGIN: Row =
+    row(403, "foreign_origin", "Not from there", "The request came from another site and was not carried out.");
+pub static ADMIN_TOKEN: Row =
+    row(401, "token_invalid", "The administrator's token is wanted", "The administrator's token is missing or wrong.");
+pub static INTERNAL: Row = row(500, "internal_error", "Something went wrong", "Something went wrong on our side.");
+pub static DATABASE: Row = row(
+    503,
+    "database_unavailable",
+    "Not available right now",
+    "Signing in is not possible right now. Please try again in a moment.",
+);
+
+pub static UNKNOWN_PROVIDER: Row =
+    row(404, "unknown_provider", "Unknown provider", "There is no such way to sign in here.");
+pub static UNKNOWN_PROVIDER_PARAMETER: Row =
+    row(400, "unknown_provider", "Unknown provider", "There is no such way to sign in here.");
+pub static UNKNOWN_STATE: Row = row(
+    400,
+    "unknown_state",
+    "This login is not known",
+    "This sign-in is not known here, or was started somewhere else. Please start again from the application that you want to use.",
+);
+pub static STATE_EXPIRED: Row =
+    row(400, "state_expired", "The login took too long", "This sign-in took too long. Please start again.");
+pub static STATE_USED: Row = row(
+    409,
+    "state_used",
+    "This login is finished already",
+    "This sign-in was finished before. Please start again if you are not signed in.",
+);
+pub static WRONG_BROWSER: Row = row(
+    403,
+    "wrong_browser",
+    "Another browser started this login",
+    "This sign-in was started in another browser. Please start again in this one.",
+);
+pub static PROVIDER_DENIED: Row = row(
+    403,
+    "provider_denied",
+    "The provider said no",
+    "The provider did not let you in, or the sign-in was cancelled there.",
+);
+pub static PROVIDER_ERROR: Row = row(
+    502,
+    "provider_error",
+    "The provider answered wrongly",
+    "The provider gave an answer that cannot be used. Please try again later.",
+);
+pub static PROVIDER_UNAVAILABLE: Row = row(
+    503,
+    "provider_unavailable",
+    "The provider cannot be reached",
+    "The provider cannot be reached right now. Please try again in a moment.",
+);
+pub static PROVIDER_TIMEOUT: Row = row(
+    504,
+    "provider_timeout",
+    "The provider did not answer",
+    "The provider did not answer in time. Please try again in a moment.",
+);
+pub static TOKEN_INVALID: Row = row(
+    400,
+    "token_invalid",
+    "The login could not be verified",
+    "The provider's answer could not be verified. Please start again.",
+);
+pub static USERINFO_FAILED: Row = row(
+    400,
+    "userinfo_failed",
+    "The login could not be verified",
+    "The provider's information about you could not be verified. Please start again.",
+);
+pub static NOT_ALLOWED: Row = row(403, "not_allowed", "Not allowed", "You are not allowed to sign in here.");
+pub static USER_DISABLED: Row =
+    row(403, "user_disabled", "This account is disabled", "You are not allowed to sign in here.");
+pub static RETURN_TO_REFUSED: Row = row(
+    400,
+    "return_to_refused",
+    "The return address is refused",
+    "The address to return to is not one of those that are allowed here.",
+);
+
+/// The row of a login's failure.
+pub fn row_of(code: Code) -> &'static Row {
+    match code {
+        Code::UnknownProvider => &UNKNOWN_PROVIDER,
+        Code::UnknownState => &UNKNOWN_STATE,
+        Code::StateExpired => &STATE_EXPIRED,
+        Code::StateUsed => &STATE_USED,
+        Code::WrongBrowser => &WRONG_BROWSER,
+        Code::ProviderDenied => &PROVIDER_DENIED,
+        Code::ProviderError => &PROVIDER_ERROR,
+        Code::ProviderUnavailable => &PROVIDER_UNAVAILABLE,
+        Code::ProviderTimeout => &PROVIDER_TIMEOUT,
+        Code::TokenInvalid => &TOKEN_INVALID,
+        Code::UserinfoFailed => &USERINFO_FAILED,
+        Code::NotAllowed => &NOT_ALLOWED,
+        Code::UserDisabled => &USER_DISABLED,
+        Code::ReturnToRefused => &RETURN_TO_REFUSED,
+    }
+}

@@ -1,0 +1,43 @@
+//! `POST /oauth2/revoke` (RFC 7009).
+
+use actix_web::web::{Data, Payload};
+use actix_web::{HttpRequest, HttpResponse};
+
+use super::client_authentication::authenticate;
+use super::cors;
+use super::extract::{self, Parameters};
+use super::problem::Problem;
+use super::throttle::Throttles;
+use crate::app::App;
+use crate::token;
+
+/// Revokes a token of the client that asks. Scripts of allowed origins may: the built-in client lives in browsers.
+pub async fn revoke(
+    app: Data<App>,
+    throttles: Data<Throttles>,
+    request: HttpRequest,
+    payload: Payload,
+) -> HttpResponse {
+    let answer = match answer(&app, &throttles, &request, payload).await {
+        Ok(()) => HttpResponse::Ok().finish(),
+        Err(problem) => problem.for_oauth_endpoint(&request),
+    };
+    cors::allow(&app, &request, answer)
+}
+
+async fn answer(app: &App, throttles: &Throttles, request: &HttpRequest, payload: Payload) -> Result<(), Problem> {
+    let form = extract::form(request, payload, app.config.limits.body_bytes).await?;
+    let now = app.clock.now();
+    let client = authenticate(app, throttles, request, &form, now)?;
+    if !client.is_confidential() {
+        // Anybody may say that it is a public client.
+        throttles.token(app, request)?;
+    }
+    // No answer is ever a script (RFC 7009 §2.3).
+    let callback = |parameters: &Parameters| parameters.get("callback").is_some();
+    if callback(&form) || callback(&Parameters::of_query(request)?) {
+        return Err(Problem::invalid_request());
+    }
+    let token = form.get("token").ok_or_else(Problem::invalid_request)?;
+    Ok(token::revoke(app, client, token, now).await?)
+}
