@@ -9,6 +9,9 @@ use std::time::{Duration, Instant};
 use super::load;
 
 const BINARY: &str = env!("CARGO_BIN_EXE_vestibule");
+/// A service that asks about tokens.
+pub const CLIENT: &str = "api";
+pub const CLIENT_SECRET: &str = "a-secret-of-32-bytes-or-even-more";
 const PATIENCE: Duration = Duration::from_secs(20);
 
 /// A running gateway; ended when dropped.
@@ -93,6 +96,13 @@ algorithms = ["ES256"]
 [limits]
 logins_per_minute = 1000000
 tokens_per_minute = 1000000
+
+[tokens]
+audience = ["{CLIENT}"]
+
+[clients.{CLIENT}]
+type = "confidential"
+client_secret = "{CLIENT_SECRET}"
 
 [providers.op]
 kind = "oidc"

@@ -38,7 +38,7 @@ pub fn write(stage: &mut Stage, sample: Sample, rows: u64, file: &str) -> Result
     stage.restart_gateway();
     let address = stage.gateway.public;
     for round in 0..ROUNDS {
-        let number = sample.from + 3 + round * 1000;
+        let number = sample.from + 7 + round * 1000;
         let bearer = format!("Authorization: Bearer {}\r\n", access_token(stage, number));
         for path in ["/session", "/sessions"] {
             load::once(address, &get(path, &bearer))?;
