@@ -8,7 +8,7 @@ SHELL := /bin/bash
 export PATH := $(CURDIR)/.dev/venv/bin:$(PATH)
 CARGO ?= cargo
 
-.PHONY: help demo demo-check test lint lint-rust lint-deny lint-files build clean-dev bootstrap bootstrap-test
+.PHONY: help demo demo-check test bench bench-scale lint lint-rust lint-deny lint-files build clean-dev bootstrap bootstrap-test
 
 help: ## Lists what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -41,6 +41,12 @@ lint-files: bootstrap-test
 	check-jsonschema --builtin-schema vendor.compose-spec docker-compose.yml
 	yamllint --strict docker-compose.yml docs/openapi.yaml
 	openapi-spec-validator docs/openapi.yaml
+
+bench: bootstrap ## Measures every hot endpoint beside its limit, in the same run; see docs/performance.md
+	$(CARGO) bench --locked --bench gateway -- $(BENCH)
+
+bench-scale: bootstrap ## The same flows with 20 thousand and with 2 million sessions, and the plans: docs/plans.md
+	$(CARGO) bench --locked --bench gateway -- --scale 1000000 --plans docs/plans.md $(BENCH)
 
 build: ## The release binary, as the container image has it: target/release/vestibule
 	$(CARGO) build --locked --release --no-default-features --features bundled-libpq

@@ -9,6 +9,9 @@ use std::time::{Duration, Instant};
 use super::load;
 
 const BINARY: &str = env!("CARGO_BIN_EXE_vestibule");
+/// A service that asks about tokens.
+pub const CLIENT: &str = "api";
+pub const CLIENT_SECRET: &str = "a-secret-of-32-bytes-or-even-more";
 const PATIENCE: Duration = Duration::from_secs(20);
 
 /// A running gateway; ended when dropped.
@@ -24,7 +27,7 @@ impl Gateway {
     /// Starts it on this database, with this ring and this provider.
     pub fn start(database_url: &str, ring_key: &str, issuer: &str) -> Self {
         let (public, admin) = (free_address(), free_address());
-        let file = std::env::temp_dir().join(format!("vestibule-bench-{}.toml", std::process::id()));
+        let file = std::env::temp_dir().join(format!("vestibule-bench-{}.toml", public.port()));
         fs::write(&file, settings(public, admin, database_url, ring_key, issuer)).expect("a file");
         let mut command = Command::new(BINARY);
         command.arg("--config").arg(&file).arg("serve");
@@ -93,6 +96,13 @@ algorithms = ["ES256"]
 [limits]
 logins_per_minute = 1000000
 tokens_per_minute = 1000000
+
+[tokens]
+audience = ["{CLIENT}"]
+
+[clients.{CLIENT}]
+type = "confidential"
+client_secret = "{CLIENT_SECRET}"
 
 [providers.op]
 kind = "oidc"

@@ -30,9 +30,10 @@ use stage::Stage;
 /// Makes a scenario for so many connections.
 type Make = fn(&Stage, usize) -> Scenario;
 
-const SCENARIOS: [(&str, Make); 6] = [
+const SCENARIOS: [(&str, Make); 7] = [
     ("jwks", scenarios::jwks),
     ("status-list", scenarios::status_list),
+    ("introspection", scenarios::introspection),
     ("session", scenarios::session),
     ("refresh", scenarios::refresh),
     ("begin", scenarios::begin),
@@ -53,7 +54,7 @@ fn main() -> ExitCode {
 fn run(options: &Options) -> Result<(), String> {
     let stage = Stage::build();
     if let Some(rows) = options.scale {
-        return scale::compare(stage, rows, options);
+        return scale::compare(&stage, rows, options);
     }
     println!("{}\n", at_rest(&stage));
     println!("{}", report::HEAD);

@@ -1,5 +1,7 @@
 //! What everything is measured on: PostgreSQL with its own durability, the provider, the gateway, people.
 
+use std::rc::Rc;
+
 use diesel::connection::SimpleConnection;
 use diesel::{Connection, PgConnection};
 use uuid::Uuid;
@@ -13,7 +15,6 @@ use super::gateway::Gateway;
 use super::provider::Provider;
 use super::statements::Statements;
 
-const DATABASE: &str = "measured";
 /// Sessions that are there from the beginning, a person each. The first half is the gateway's, the other half pgbench's:
 /// a counter that somebody else moved would end a session.
 pub const SESSIONS: u64 = 20_000;
@@ -21,23 +22,33 @@ pub const SESSIONS: u64 = 20_000;
 /// The stage.
 pub struct Stage {
     pub gateway: Gateway,
-    pub provider: Provider,
+    pub provider: Rc<Provider>,
     pub ring: Ring,
     ring_key: Plain,
-    pub postgres: Postgres,
+    pub postgres: Rc<Postgres>,
+    database: &'static str,
 }
 
 impl Stage {
-    /// Builds it. The gateway is started twice, so that its cold start is one with a current schema.
+    /// Builds it.
     pub fn build() -> Self {
         let postgres = Postgres::start(Place::Measured).expect("a PostgreSQL");
-        postgres.create_database(DATABASE, None).expect("a database");
-        let (provider, ring_key) = (Provider::start(), generate_key());
+        Self::on(Rc::new(postgres), Rc::new(Provider::start()), "measured")
+    }
+
+    /// Another gateway with a database of its own, beside this one.
+    pub fn beside(&self, database: &'static str) -> Self {
+        Self::on(Rc::clone(&self.postgres), Rc::clone(&self.provider), database)
+    }
+
+    /// The gateway is started twice, so that its cold start is one with a current schema.
+    fn on(postgres: Rc<Postgres>, provider: Rc<Provider>, database: &'static str) -> Self {
+        postgres.create_database(database, None).expect("a database");
+        let (url, ring_key) = (postgres.url(database), generate_key());
         let ring = Ring::parse([ring_key.expose()]).expect("a ring");
-        let url = postgres.url(DATABASE);
         drop(Gateway::start(&url, ring_key.expose(), &provider.issuer));
         let gateway = Gateway::start(&url, ring_key.expose(), &provider.issuer);
-        let stage = Self { gateway, provider, ring, ring_key, postgres };
+        let stage = Self { gateway, provider, ring, ring_key, postgres, database };
         stage.execute(&people(0, SESSIONS));
         stage.execute(&sessions(0, SESSIONS, "n", false));
         stage.execute("VACUUM ANALYZE");
@@ -46,12 +57,12 @@ impl Stage {
 
     /// Where the measured database is.
     pub fn url(&self) -> String {
-        self.postgres.url(DATABASE)
+        self.postgres.url(self.database)
     }
 
     /// What `pg_stat_statements` counts there, if it is installed.
     pub fn statements(&self) -> Option<Statements> {
-        self.postgres.counts_statements().then(|| Statements::open(&self.postgres.url("postgres"), DATABASE))
+        self.postgres.counts_statements().then(|| Statements::open(&self.postgres.url("postgres"), self.database))
     }
 
     /// Runs statements there.

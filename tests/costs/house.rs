@@ -12,6 +12,16 @@ use crate::support::{Cluster, Database, Gateway, Setup};
 /// Sessions that are there.
 pub const SESSIONS: u64 = 600;
 
+/// A service that asks about tokens.
+const CLIENT: &str = r#"
+[tokens]
+audience = ["api"]
+
+[clients.api]
+type = "confidential"
+client_secret = "a-secret-of-32-bytes-or-even-more"
+"#;
+
 /// The gateway, and what there is to look at.
 pub struct House {
     pub gateway: Gateway,
@@ -26,11 +36,13 @@ impl House {
         let cluster = Cluster::own();
         assert!(cluster.postgres().counts_statements(), "pg_stat_statements is not installed: PostgreSQL's contrib");
         cluster.execute("ALTER SYSTEM SET autovacuum = off");
+        // `BEGIN`, `COMMIT` and `SET` are not counted: nobody could tell whose they are.
+        cluster.execute("ALTER SYSTEM SET pg_stat_statements.track_utility = off");
         cluster.execute("SELECT pg_reload_conf()");
         let database = cluster.database();
         database.execute("CREATE EXTENSION pg_stat_statements");
         database.execute(&sessions());
-        let gateway = Setup::new().on(&database).start();
+        let gateway = Setup::new().toml(CLIENT).on(&database).start();
         let ring = Ring::parse([Cluster::ring_key()]).expect("the gateway's ring");
         #[expect(clippy::disallowed_methods, reason = "the tests stand outside the gateway")]
         let client = Client::builder().no_proxy().build().expect("a client");
@@ -48,14 +60,23 @@ impl House {
         answer.json().await.expect("JSON")
     }
 
+    /// What the service is told of a token.
+    pub async fn introspect(&self, token: &str) -> Value {
+        let url = format!("{}/oauth2/introspect", self.gateway.base);
+        let request = self.client.post(url).basic_auth("api", Some("a-secret-of-32-bytes-or-even-more"));
+        let answer = request.form(&[("token", token)]).send().await.expect("an answer");
+        assert_eq!(answer.status().as_u16(), 200);
+        answer.json().await.expect("JSON")
+    }
+
     /// What the database was asked since [`House::forget`], each as often as it was, without the work of the background.
     pub fn asked(&self) -> Vec<String> {
         self.database.words(
             "SELECT regexp_replace(query, '\\s+', ' ', 'g')
              FROM pg_stat_statements s, generate_series(1, s.calls)
              WHERE dbid = (SELECT oid FROM pg_database WHERE datname = current_database())
-               AND query !~ 'pg_stat_statements|SKIP LOCKED|provider_metadata|FROM signing_keys|FROM revocations|pg_current_wal'
-               AND query !~ '^(SET|LISTEN|UNLISTEN)'",
+               AND query !~ 'pg_stat_statements|pg_current_wal|SKIP LOCKED|provider_metadata|FROM signing_keys'
+               AND query !~ 'JOIN revocations|pg_try_advisory_xact_lock|DELETE FROM'",
         )
     }
 

@@ -6,6 +6,7 @@
 #[path = "../fake_provider/mod.rs"]
 mod fake_provider;
 mod house;
+mod introspect;
 mod refresh;
 #[path = "../gateway/support/mod.rs"]
 mod support;

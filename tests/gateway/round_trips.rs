@@ -79,7 +79,15 @@ async fn a_login_of_a_known_user_costs_three_statements_and_one_call() {
     assert_eq!(asked.len(), 1, "a logout: {asked:#?}");
 
     browser.set_cookie("vestibule", "garbage");
-    for path in ["/.well-known/jwks.json", "/providers", "/login?choose=1", "/session", "/nothing", "/login/nobody"] {
+    for path in [
+        "/.well-known/jwks.json",
+        "/status-lists/0",
+        "/providers",
+        "/login?choose=1",
+        "/session",
+        "/nothing",
+        "/login/nobody",
+    ] {
         let asked = statements(&gateway, async { drop(browser.get(path).await) }).await;
         assert_eq!(asked.len(), 0, "{path}: {asked:#?}");
     }

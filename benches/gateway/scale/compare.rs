@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use super::flows::Sample;
 use super::plans;
-use crate::load;
+use crate::load::{self, Callers, Measure};
 use crate::options::Options;
 use crate::stage::{SESSIONS, Stage, people, sessions};
 
@@ -12,16 +12,42 @@ use crate::stage::{SESSIONS, Stage, people, sessions};
 const OVER: u64 = 20_000;
 /// Rows that one statement loads.
 const CHUNK: u64 = 250_000;
+/// Short, so that whatever else the machine does slows both sides.
+const STRETCH: Duration = Duration::from_millis(250);
 
-/// Milliseconds of each flow, on a table of some size.
-struct Figures(Vec<(&'static str, f64)>);
+/// What is done to sessions, by callers for a stage and a choice of its sessions.
+type Flow = (&'static str, fn(Sample, &Stage, usize) -> Callers);
 
-/// Measures on the small table and on the large one, prints both, and writes the plans.
-pub fn compare(mut stage: Stage, rows: u64, options: &Options) -> Result<(), String> {
-    let small = figures(&stage, Sample { from: 0, to: SESSIONS }, SESSIONS, options)?;
+const FLOWS: [Flow; 3] =
+    [("refresh", Sample::refresh), ("list one's sessions", Sample::list), ("end a session", Sample::end)];
+
+/// Measures on a small table and on a large one in turns, prints both, and writes the plans.
+pub fn compare(small: &Stage, rows: u64, options: &Options) -> Result<(), String> {
+    let mut large = small.beside("large");
     let began = Instant::now();
-    // Live ones, a person each; then as many that have ended.
     let first = SESSIONS + OVER;
+    load_rows(&large, first, rows);
+    println!("Loaded {rows} live and {rows} ended sessions in {:.0} s.\n", began.elapsed().as_secs_f64());
+    println!("| flow | {SESSIONS} sessions, ms | {} sessions, ms | ratio | goal |", 2 * rows + SESSIONS);
+    println!("|---|--:|--:|--:|--:|");
+    let line = |flow: &str, few: f64, many: f64| {
+        println!("| {flow} | {few:.3} | {many:.3} | **{:.2}** | ≤ 1.5 |", many / few);
+    };
+    let samples = [Sample { from: 0, to: SESSIONS }, Sample { from: first, to: first + rows }];
+    for (name, flow) in FLOWS {
+        let [few, many] = in_turns([small, &large], samples, flow, options)?;
+        line(name, few, many);
+    }
+    let few = cleanup(small, SESSIONS)?;
+    line("clean up 1000 sessions", few, cleanup(&large, first + 2 * rows)?);
+    match &options.plans {
+        Some(file) => plans::write(&mut large, samples[1], rows, file),
+        None => Ok(()),
+    }
+}
+
+/// Live ones, a person each; then as many that have ended.
+fn load_rows(stage: &Stage, first: u64, rows: u64) {
     in_chunks(first, first + rows, |from, to| {
         stage.execute(&people(from, to));
         stage.execute(&sessions(from, to, "n", false));
@@ -29,19 +55,8 @@ pub fn compare(mut stage: Stage, rows: u64, options: &Options) -> Result<(), Str
     in_chunks(first + rows, first + 2 * rows, |from, to| {
         stage.execute(&sessions(from, to, &format!("n - {rows}"), true));
     });
-    stage.execute("VACUUM ANALYZE; CHECKPOINT");
-    println!("Loaded {rows} live and {rows} ended sessions in {:.0} s.\n", began.elapsed().as_secs_f64());
-    let sample = Sample { from: first, to: first + rows };
-    let large = figures(&stage, sample, first + 2 * rows, options)?;
-    println!("| flow, ms each | {SESSIONS} sessions | {} sessions | ratio | goal |", 2 * rows + SESSIONS);
-    println!("|---|--:|--:|--:|--:|");
-    for ((flow, before), (_, after)) in small.0.iter().zip(&large.0) {
-        println!("| {flow} | {before:.3} | {after:.3} | **{:.2}** | ≤ 1.5 |", after / before);
-    }
-    match &options.plans {
-        Some(file) => plans::write(&mut stage, sample, rows, file),
-        None => Ok(()),
-    }
+    stage.execute("VACUUM ANALYZE");
+    stage.execute("CHECKPOINT");
 }
 
 fn in_chunks(from: u64, to: u64, load: impl Fn(u64, u64)) {
@@ -53,19 +68,26 @@ fn in_chunks(from: u64, to: u64, load: impl Fn(u64, u64)) {
     }
 }
 
-/// How long each request took at the median, with `connections` at once: other programs disturb that least.
-fn figures(stage: &Stage, sample: Sample, spare: u64, options: &Options) -> Result<Figures, String> {
-    let address = stage.gateway.public;
-    let mut all = Vec::new();
-    let refresh = sample.refresh(stage, options.connections);
-    let (refresh, _) = load::run(address, refresh, Duration::from_secs(2))?;
-    all.push(("refresh", load::run(address, refresh, options.time)?.1.percentile(0.5)));
-    let (list, _) = load::run(address, sample.list(stage, options.connections), Duration::from_secs(1))?;
-    all.push(("list one's sessions", load::run(address, list, options.time)?.1.percentile(0.5)));
-    let end = sample.end(stage, options.connections);
-    all.push(("end a session", load::run(address, end, options.time)?.1.percentile(0.5)));
-    all.push(("cleanup, of 1000 sessions", cleanup(stage, spare)? * 1000.0 / OVER as f64));
-    Ok(Figures(all))
+/// How long each request took at the median, in milliseconds; the first stretch warms up.
+fn in_turns(
+    stages: [&Stage; 2],
+    samples: [Sample; 2],
+    flow: fn(Sample, &Stage, usize) -> Callers,
+    options: &Options,
+) -> Result<[f64; 2], String> {
+    let mut callers = [0, 1].map(|side: usize| flow(samples[side], stages[side], options.connections));
+    let mut measures = [Measure::default(), Measure::default()];
+    for stretch in 0..=options.time.as_secs() * 4 {
+        for side in [0, 1] {
+            let driven = std::mem::take(&mut callers[side]);
+            let (back, measure) = load::run(stages[side].gateway.public, driven, STRETCH)?;
+            callers[side] = back;
+            if stretch > 0 {
+                measures[side].add(measure);
+            }
+        }
+    }
+    Ok(measures.map(|mut measure| measure.percentile(0.5)))
 }
 
 /// Milliseconds that `vestibule cleanup` takes with [`OVER`] sessions to delete, less what it takes with none.

@@ -13,7 +13,7 @@ pub struct Sample {
 }
 
 impl Sample {
-    /// This many of them. `turn` chooses others each time, as long as it is small.
+    /// This many of them. Each `turn` below the smallest step chooses others, so that no flow meets the rows of another.
     fn numbers(self, count: u64, turn: u64) -> impl Iterator<Item = u64> {
         let step = ((self.to - self.from) / count).max(1);
         (0..count).map(move |place| self.from + place * step + turn)
@@ -27,7 +27,7 @@ impl Sample {
 
     /// Callers who list their sessions, one after the other.
     pub fn list(self, stage: &Stage, connections: usize) -> Callers {
-        let numbers = self.numbers(320, 1);
+        let numbers = self.numbers(400, 1);
         let requests = numbers.map(|number| load::get("/sessions", &bearer(stage, number)));
         spread(&requests.collect::<Vec<_>>(), connections, 200, true)
     }
@@ -38,7 +38,7 @@ impl Sample {
             let (path, headers) = (format!("/sessions/{}", session_id(number)), bearer(stage, number));
             format!("DELETE {path} HTTP/1.1\r\nHost: bench\r\nContent-Length: 0\r\n{headers}\r\n").into_bytes()
         };
-        spread(&self.numbers(4_000, 2).map(request).collect::<Vec<_>>(), connections, 204, false)
+        spread(&self.numbers(2_000, 3).map(request).collect::<Vec<_>>(), connections, 204, false)
     }
 }
 

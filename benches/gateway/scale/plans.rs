@@ -2,6 +2,7 @@
 //! log.
 
 use std::collections::BTreeMap;
+use std::fmt::Write;
 use std::fs;
 
 use super::flows::Sample;
@@ -28,16 +29,16 @@ const HOT: [(&str, &str); 9] = [
 /// Goes through all flows with `auto_explain` on, and writes what it saw.
 pub fn write(stage: &mut Stage, sample: Sample, rows: u64, file: &str) -> Result<(), String> {
     stage.execute(
-        "ALTER DATABASE measured SET session_preload_libraries = 'auto_explain';
-         ALTER DATABASE measured SET auto_explain.log_min_duration = 0;
-         ALTER DATABASE measured SET auto_explain.log_analyze = on;
-         ALTER DATABASE measured SET auto_explain.log_buffers = on;
-         ALTER DATABASE measured SET log_min_messages = 'log'",
+        "ALTER DATABASE large SET session_preload_libraries = 'auto_explain';
+         ALTER DATABASE large SET auto_explain.log_min_duration = 0;
+         ALTER DATABASE large SET auto_explain.log_analyze = on;
+         ALTER DATABASE large SET auto_explain.log_buffers = on;
+         ALTER DATABASE large SET log_min_messages = 'log'",
     );
     stage.restart_gateway();
     let address = stage.gateway.public;
     for round in 0..ROUNDS {
-        let number = sample.from + 3 + round * 1000;
+        let number = sample.from + 7 + round * 1000;
         let bearer = format!("Authorization: Bearer {}\r\n", access_token(stage, number));
         for path in ["/session", "/sessions"] {
             load::once(address, &get(path, &bearer))?;
@@ -82,7 +83,7 @@ fn page(plans: &BTreeMap<String, String>, rows: u64) -> String {
     );
     for (title, begin) in HOT {
         for (text, plan) in plans.iter().filter(|(text, _)| text.starts_with(begin)) {
-            page = format!("{page}\n## {title}\n\n```sql\n{text}\n```\n\n```text\n{plan}\n```\n");
+            let _always_written = write!(page, "\n## {title}\n\n```sql\n{text}\n```\n\n```text\n{plan}\n```\n");
         }
     }
     page

@@ -2,6 +2,7 @@
 
 mod begin;
 mod complete;
+mod introspection;
 mod jwks;
 mod refresh;
 mod scenario;
@@ -10,6 +11,7 @@ mod status_list;
 
 pub use begin::begin;
 pub use complete::{complete, log_in};
+pub use introspection::introspection;
 pub use jwks::jwks;
 pub use refresh::{Chains, access_token, refresh};
 pub use scenario::{Limit, Scenario, fixed};
