@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use vestibule::base::seal;
+use vestibule::base::secret::Plain;
 use vestibule::config::{self, Config, Loaded, Place, Problems, Protocol, SameSite, TokenEndpointAuthMethod};
 
 /// A directory of its own, removed at the end.
@@ -640,7 +641,7 @@ fn clients_keep_their_order_and_their_defaults() {
         (app.id.as_str(), app.name.as_str(), app.audience.as_slice()),
         ("com.example.App", "App", &["api".to_owned()][..])
     );
-    assert_eq!(app.secret.as_ref().map(|secret| secret.expose()), Some(LONG));
+    assert_eq!(app.secret.as_ref().map(Plain::expose), Some(LONG));
     assert!(accepted(&good()).clients.is_empty());
     assert_eq!(accepted(&good()).limits.failures_before_lockout, 5);
 }
@@ -705,7 +706,7 @@ fn a_client_s_secret_may_stand_in_a_file_or_in_the_environment() {
     }
     assert!(!dumped.contains(LONG) && !dumped.contains("[]\n\n"), "{dumped}");
     let clients = loaded.into_config().clients;
-    let shown: Vec<_> = clients.iter().map(|client| client.secret.as_ref().map(|secret| secret.expose())).collect();
+    let shown: Vec<_> = clients.iter().map(|client| client.secret.as_ref().map(Plain::expose)).collect();
     assert_eq!(shown, [Some(LONG), Some(LONG)]);
     assert_eq!(clients[0].audience, ["api", "shop"]);
 
