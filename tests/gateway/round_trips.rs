@@ -69,7 +69,7 @@ async fn a_login_of_a_known_user_costs_three_statements_and_one_call() {
     let asked = statements(&gateway, async { assert_eq!(browser.get(&denied).await.status, 403) }).await;
     assert_eq!(asked.len(), 2, "denied: {asked:#?}");
 
-    for (path, expected) in [("/session", 1), ("/account", 1)] {
+    for (path, expected) in [("/session", 1), ("/account", 2)] {
         let asked = statements(&gateway, async { assert_eq!(browser.get(path).await.status, 200) }).await;
         assert_eq!(asked.len(), expected, "{path}: {asked:#?}");
     }
