@@ -19,11 +19,11 @@ const HOT: [(&str, &str); 9] = [
     ("The session of an access token or a cookie", "SELECT s.id, s.user_id, u.disabled_at IS NOT NULL"),
     ("List one's sessions", "SELECT s.id, s.user_id, s.created_at"),
     ("End a session", "WITH due AS MATERIALIZED ( SELECT id FROM sessions"),
-    ("Follow the revocations", "SELECT xid"),
+    ("Follow the revocations", "SELECT pg_snapshot_xmin"),
     ("Begin a login", "WITH hasty"),
     ("Claim a login", "UPDATE authorization_sessions SET claimed_at"),
     ("Admit a known user", "WITH admitted"),
-    ("Clean up", "DELETE FROM sessions"),
+    ("Clean up", "WITH due AS MATERIALIZED ( SELECT ctid"),
 ];
 
 /// Goes through all flows with `auto_explain` on, and writes what it saw.
