@@ -21,7 +21,7 @@ pub fn complete(_: &Stage, connections: usize) -> Scenario {
     let caller = |_| Box::new(Complete { ready: Rc::clone(&ready) }) as Box<dyn Caller>;
     Scenario {
         name: "complete a login, known user",
-        goal: 0.4,
+        goal: 0.42,
         limits: vec![Limit::Sql("the same two statements", statements())],
         callers: (0..connections).map(caller).collect(),
         prepare: Some(prepare(Rc::clone(&ready), connections)),
