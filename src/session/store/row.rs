@@ -9,7 +9,7 @@ use crate::base::id::{SessionId, UserId};
 use crate::session::signed_in::{Session, SignedIn};
 use crate::session::status_index::StatusIndex;
 
-/// The columns of a [`Row`], for statements that call `sessions` `s` and `users` `u`.
+/// The columns of a `Row`, for statements that call `sessions` `s` and `users` `u`.
 macro_rules! signed_in_columns {
     () => {
         "s.id, s.user_id, u.disabled_at IS NOT NULL AS user_disabled, s.provider, s.client_id, s.scopes,
@@ -19,7 +19,7 @@ macro_rules! signed_in_columns {
 }
 pub(crate) use signed_in_columns;
 
-/// What [`signed_in_columns`] selects.
+/// What `signed_in_columns` selects.
 #[derive(QueryableByName)]
 pub struct Row {
     #[diesel(sql_type = Uuid)]
