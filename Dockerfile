@@ -3,6 +3,7 @@
 # For developing: docker build -t vestibule-demo --target demo .   (with `vestibule dev`; see docker-compose.yml)
 
 FROM rust:1-bookworm AS dependencies
+SHELL ["/bin/bash", "-o", "pipefail", "-c"]
 WORKDIR /build
 # The dependencies alone, behind an empty crate: this layer holds until Cargo.toml or Cargo.lock change.
 COPY Cargo.toml Cargo.lock ./
