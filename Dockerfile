@@ -8,9 +8,9 @@ WORKDIR /build
 # The dependencies alone, behind an empty crate: this layer holds until Cargo.toml or Cargo.lock change.
 COPY Cargo.toml Cargo.lock ./
 RUN --mount=type=cache,target=/usr/local/cargo/registry \
-    mkdir -p src examples/offline/rust \
+    mkdir -p src examples/offline/rust benches/gateway \
     && echo '//! Empty.' > src/lib.rs \
-    && printf '//! Empty.\nfn main() {}\n' | tee src/main.rs > examples/offline/rust/main.rs \
+    && printf '//! Empty.\nfn main() {}\n' | tee src/main.rs benches/gateway/main.rs > examples/offline/rust/main.rs \
     && cargo build --locked --release --no-default-features --features bundled-libpq \
     && rm -r src
 
