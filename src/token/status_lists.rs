@@ -107,9 +107,10 @@ impl StatusListToken {
             ttl,
             status_list: StatusList::new(LIST_LEN, shown.places),
         };
-        let algorithm = app.config.signing.algorithms.first().copied().unwrap_or(Algorithm::Es256);
         let keys = app.keys.keys();
-        let jwt = jwt::sign(keys.signing(algorithm).ok_or(BadKey::missing(algorithm))?, TYP, &claims)?;
+        // The first whose key signs already, as for access tokens.
+        let key = app.config.signing.algorithms.iter().find_map(|algorithm| keys.signing(*algorithm));
+        let jwt = jwt::sign(key.ok_or(BadKey::missing(Algorithm::Es256))?, TYP, &claims)?;
         let etag = format!("\"{}\"", URL_SAFE_NO_PAD.encode(Hashed::of(&jwt).as_bytes()));
         Ok(Self { jwt, etag, generation: shown.generation, made_at: now })
     }
