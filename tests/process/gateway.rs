@@ -70,6 +70,14 @@ client_secret_file = "{secret_file}"
         self
     }
 
+    /// Adds tables to the configuration file.
+    pub fn and(self, tables: &str) -> Self {
+        let path = self.directory.join("vestibule.toml");
+        let text = std::fs::read_to_string(path).expect("the configuration");
+        self.directory.write("vestibule.toml", &format!("{text}{tables}"));
+        self
+    }
+
     /// `http://address:port` of the public listener.
     pub fn public(&self) -> String {
         format!("http://127.0.0.1:{}", self.port)

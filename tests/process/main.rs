@@ -5,6 +5,7 @@
 
 #![expect(clippy::expect_used, clippy::indexing_slicing, clippy::panic, reason = "a test stops where it fails")]
 
+mod apps;
 mod browser;
 mod database;
 mod directory;

@@ -1,0 +1,95 @@
+// An app on a server, by npm openid-client: everything that it can ask of the gateway.
+//
+//   node openid_client.mjs ISSUER CLIENT_ID CLIENT_SECRET REDIRECT_URI basic|post
+//
+// Plain http is allowed, since everything is on loopback; nothing else is. ID tokens are verified by their signature.
+import { strict as assert } from 'node:assert';
+import * as oidc from 'openid-client';
+import { report, visit } from './person.mjs';
+
+const [issuer, clientId, secret, redirect_uri, way] = process.argv.slice(2);
+const authentication = { basic: oidc.ClientSecretBasic, post: oidc.ClientSecretPost }[way](secret);
+const execute = [oidc.allowInsecureRequests, oidc.enableNonRepudiationChecks];
+const gateway = await oidc.discovery(new URL(issuer), clientId, undefined, authentication, { execute });
+assert.equal(gateway.serverMetadata().issuer, issuer);
+assert(gateway.serverMetadata().supportsPKCE());
+
+/** A whole login; `begin` makes the address from the parameters. */
+async function login(begin, more = {}, { stranger = false, ...checks } = {}) {
+  const [state, nonce, verifier] = [oidc.randomState(), oidc.randomNonce(), oidc.randomPKCECodeVerifier()];
+  const url = await begin(gateway, {
+    redirect_uri,
+    scope: 'openid profile email offline_access',
+    state,
+    nonce,
+    code_challenge: await oidc.calculatePKCECodeChallenge(verifier),
+    code_challenge_method: 'S256',
+    ...more,
+  });
+  const back = await visit(url, stranger);
+  const expected = { expectedState: state, expectedNonce: nonce, pkceCodeVerifier: verifier, idTokenExpected: true };
+  const tokens = await oidc.authorizationCodeGrant(gateway, back, { ...expected, ...checks });
+  return { back, tokens, verifier, expected };
+}
+
+const first = await login(oidc.buildAuthorizationUrl);
+const { sub, sid } = first.tokens.claims();
+const person = await oidc.fetchUserInfo(gateway, first.tokens.access_token, sub);
+assert.equal(person.email, first.tokens.claims().email);
+assert.equal(person.name, first.tokens.claims().name);
+assert.equal(first.tokens.token_type, 'bearer');
+assert.equal(first.tokens.scope, 'openid profile email offline_access');
+
+const about = await oidc.tokenIntrospection(gateway, first.tokens.access_token);
+assert.deepEqual([about.active, about.sub, about.client_id, about.sid], [true, sub, clientId, sid]);
+
+// The refresh token changes each time; the person and the session stay.
+let tokens = first.tokens;
+for (let turn = 0; turn < 2; turn += 1) {
+  const renewed = await oidc.refreshTokenGrant(gateway, tokens.refresh_token);
+  assert.notEqual(renewed.refresh_token, tokens.refresh_token);
+  assert.notEqual(renewed.access_token, tokens.access_token);
+  assert.deepEqual([renewed.claims().sub, renewed.claims().sid, renewed.claims().nonce], [sub, sid, undefined]);
+  assert.equal(renewed.claims().auth_time, first.tokens.claims().auth_time);
+  tokens = renewed;
+}
+assert.equal((await oidc.tokenIntrospection(gateway, tokens.access_token)).active, true);
+
+// A pushed request; the person is signed in, and is not asked again.
+const pushed = await login(oidc.buildAuthorizationUrlWithPAR);
+assert.equal(pushed.tokens.claims().sub, sub);
+assert.notEqual(pushed.tokens.claims().sid, sid);
+
+// One that is asked for anew, and not too long ago.
+const anew = await login(oidc.buildAuthorizationUrl, { prompt: 'login', max_age: '60' }, { maxAge: 60 });
+assert.equal(anew.tokens.claims().sub, sub);
+
+// Somebody who is not signed in, where nothing may be shown.
+const unseen = login(oidc.buildAuthorizationUrl, { prompt: 'none' }, { stranger: true });
+await assert.rejects(unseen, (error) => error instanceof oidc.AuthorizationResponseError && error.error === 'login_required');
+
+// The app for itself.
+const own = await oidc.clientCredentialsGrant(gateway, { scope: 'orders' });
+assert.deepEqual([own.scope, own.refresh_token, own.id_token], ['orders', undefined, undefined]);
+assert.equal((await oidc.tokenIntrospection(gateway, own.access_token)).sub, clientId);
+
+// An access token is revoked alone, a refresh token with its session.
+const refused = (error) => (grant) => grant instanceof oidc.ResponseBodyError && grant.error === error;
+await oidc.tokenRevocation(gateway, own.access_token, { token_type_hint: 'access_token' });
+assert.deepEqual(await oidc.tokenIntrospection(gateway, own.access_token), { active: false });
+await oidc.tokenRevocation(gateway, tokens.refresh_token, { token_type_hint: 'refresh_token' });
+await assert.rejects(oidc.refreshTokenGrant(gateway, tokens.refresh_token), refused('invalid_grant'));
+assert.deepEqual(await oidc.tokenIntrospection(gateway, tokens.access_token), { active: false });
+await assert.rejects(
+  oidc.fetchUserInfo(gateway, tokens.access_token, sub),
+  (error) => error instanceof oidc.WWWAuthenticateChallengeError && error.cause[0].parameters.error === 'invalid_token',
+);
+// The other sign-ins of the same person at the same app go on.
+assert.equal((await oidc.refreshTokenGrant(gateway, pushed.tokens.refresh_token)).claims().sub, sub);
+
+// A code works once, and its second use ends what the first one gave.
+const again = oidc.authorizationCodeGrant(gateway, anew.back, anew.expected);
+await assert.rejects(again, refused('invalid_grant'));
+await assert.rejects(oidc.refreshTokenGrant(gateway, anew.tokens.refresh_token), refused('invalid_grant'));
+
+report({ sub, email: person.email, name: person.name });

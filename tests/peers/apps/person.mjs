@@ -1,0 +1,18 @@
+// The person of an app that a test runs: where a browser has to go is printed, and where it was sent back to is read.
+import { createInterface } from 'node:readline';
+
+const lines = createInterface({ input: process.stdin })[Symbol.asyncIterator]();
+
+/** Sends a person to a page, and says where the browser ended up. `stranger`: one who is not signed in. */
+export async function visit(url, stranger = false) {
+  console.log(JSON.stringify({ visit: `${url}`, stranger }));
+  const { value, done } = await lines.next();
+  if (done) throw new Error('the browser is gone');
+  return new URL(value);
+}
+
+/** What the test looks at when all is done. */
+export function report(seen) {
+  console.log(JSON.stringify({ seen }));
+  process.exit(0);
+}

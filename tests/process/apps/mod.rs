@@ -1,0 +1,5 @@
+//! Other people's client libraries and products as apps of the gateway, as they come: everything from the issuer alone.
+
+mod node;
+mod running;
+mod setting;

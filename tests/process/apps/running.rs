@@ -1,0 +1,44 @@
+//! An app that runs beside the test: a script that asks for a browser now and then.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::process::{Child, Command, Stdio};
+
+use serde_json::Value;
+
+use super::setting::sent_back;
+use crate::house::House;
+use crate::visitor::Visitor;
+
+/// A process that ends with the test.
+pub struct Running(pub Child);
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ended_already = self.0.kill();
+        let _reaped = self.0.wait();
+    }
+}
+
+/// Runs an app to its end, and does in a browser what it asks for. The answer is what it has seen. `until` is how the
+/// addresses begin that belong to the app.
+pub async fn converse(house: &House, command: &mut Command, until: &str) -> Value {
+    let child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn();
+    let mut app = Running(child.expect("an app"));
+    let (mut said, mut heard) =
+        (app.0.stdin.take().expect("a pipe"), app.0.stdout.take().map(BufReader::new).expect("a pipe"));
+    let visitor = Visitor::new();
+    loop {
+        let mut line = String::new();
+        if heard.read_line(&mut line).expect("a line") == 0 {
+            let mut complaint = String::new();
+            app.0.stderr.take().expect("a pipe").read_to_string(&mut complaint).expect("text");
+            panic!("{command:?} ended:\n{complaint}\n{}", house.gateway.log());
+        }
+        let line: Value = serde_json::from_str(&line).expect("JSON");
+        let Some(url) = line["visit"].as_str() else { return line["seen"].clone() };
+        let stranger = Visitor::new();
+        let browser = if line["stranger"] == true { &stranger } else { &visitor };
+        let back = sent_back(browser, url, until).await;
+        writeln!(said, "{back}").expect("a reader");
+    }
+}

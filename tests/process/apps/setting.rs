@@ -1,0 +1,62 @@
+//! A gateway with registered apps, and a person who goes through its logins.
+
+use url::Url;
+
+use crate::gateway::Settings;
+use crate::house::House;
+use crate::page::Page;
+use crate::visitor::Visitor;
+
+/// Where the apps that no browser really visits say that they live.
+pub const NOWHERE: &str = "http://127.0.0.1:9/callback";
+
+/// A secret with everything in it that has a meaning somewhere (RFC 6749 §2.3.1).
+pub const SECRET: &str = "it: has+everything/ that%20has & a=meaning?";
+
+/// An app on a server, with everything that the tests ask for; `more` is the rest of its table.
+pub fn confidential(id: &str, redirect_uri: &str, more: &str) -> String {
+    format!(
+        r#"
+[clients.{id}]
+type = "confidential"
+client_secret = "{SECRET}"
+redirect_uris = ["{redirect_uri}"]
+grants = ["authorization_code", "refresh_token", "client_credentials"]
+scopes = ["openid", "profile", "email", "offline_access", "orders"]
+{more}
+"#
+    )
+}
+
+/// An app in a browser or on a person's machine.
+pub fn public(id: &str, redirect_uri: &str, more: &str) -> String {
+    format!("\n[clients.{id}]\nredirect_uris = [\"{redirect_uri}\"]\n{more}\n")
+}
+
+/// A gateway with these clients, which signs in every way there is.
+pub fn house(clients: &str) -> House {
+    house_with(clients, |settings| settings)
+}
+
+/// The same with other settings.
+pub fn house_with(clients: &str, change: impl FnOnce(Settings) -> Settings) -> House {
+    House::with(|settings| change(settings.and(clients).with("signing.algorithms", "ES256,RS256,EdDSA")))
+}
+
+/// Goes to a page and on from there, as Ada where the pretend provider asks, up to the first page that is shown, or to
+/// an address that begins with `until`.
+pub async fn go(visitor: &Visitor, from: &str, until: &str) -> Page {
+    let page = visitor.follow(visitor.get(from).await, until).await;
+    if !page.body.contains("Whom would you like to be?") {
+        return page;
+    }
+    let back = visitor.decide(&page.url, &[("person", "ada")]).await;
+    visitor.follow(visitor.get(back).await, until).await
+}
+
+/// The same, where it must end with the browser being sent to an address that begins with `until`.
+pub async fn sent_back(visitor: &Visitor, from: &str, until: &str) -> Url {
+    let page = go(visitor, from, until).await;
+    let location = page.location().filter(|url| url.as_str().starts_with(until));
+    location.unwrap_or_else(|| panic!("nobody is sent back to {until}: {page}"))
+}
