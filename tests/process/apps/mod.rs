@@ -1,5 +1,6 @@
 //! Other people's client libraries and products as apps of the gateway, as they come: everything from the issuer alone.
 
 mod node;
+mod python;
 mod running;
 mod setting;

@@ -1,7 +1,7 @@
 //! Apps on a server in Node.js.
 
 use super::running::converse;
-use super::setting::{NOWHERE, SECRET, confidential, house};
+use super::setting::{NOWHERE, SECRET, confidential, house, public};
 use crate::peer::node;
 
 /// IO-04
@@ -16,5 +16,25 @@ async fn openid_client_works_from_the_issuer_alone() {
         assert_eq!((&seen["email"], &seen["name"]), (&"ada@example.com".into(), &"Ada Lovelace".into()), "{way}");
         let asked = house.wire.count("POST /token") - before;
         assert_eq!(asked, 2, "{way}: the provider is asked at first, and where a new login is wanted");
+    }
+}
+
+/// IO-04: the strictest one, as each type of client, with ID tokens in each algorithm.
+#[tokio::test]
+async fn oauth4webapi_finds_nothing_to_object_to() {
+    let algorithms = ["ES256", "RS256", "EdDSA"];
+    let alg = |algorithm: &str| format!("id_token_alg = \"{algorithm}\"");
+    let both = |algorithm: &&str| {
+        let (server, browser) = (format!("server-{algorithm}"), format!("browser-{algorithm}"));
+        confidential(&server, NOWHERE, &alg(algorithm)) + &public(&browser, NOWHERE, &alg(algorithm))
+    };
+    let house = house(&algorithms.iter().map(both).collect::<String>());
+    for algorithm in algorithms {
+        for (kind, secret) in [("server", SECRET), ("browser", "")] {
+            let (mut command, client) = (node("apps/oauth4webapi.mjs"), format!("{kind}-{algorithm}"));
+            command.args([&house.gateway.public(), &client, secret, NOWHERE, algorithm]);
+            let seen = converse(&house, &mut command, NOWHERE).await;
+            assert_eq!(seen["email"], "ada@example.com", "{client}");
+        }
     }
 }

@@ -13,6 +13,9 @@ pub const NOWHERE: &str = "http://127.0.0.1:9/callback";
 /// A secret with everything in it that has a meaning somewhere (RFC 6749 §2.3.1).
 pub const SECRET: &str = "it: has+everything/ that%20has & a=meaning?";
 
+/// For those that leave out the form-encoding of RFC 6749 §2.3.1 in the `Authorization` header, as Authlib does.
+pub const PLAIN_SECRET: &str = "a-secret-of-letters-and-hyphens-only";
+
 /// An app on a server, with everything that the tests ask for; `more` is the rest of its table.
 pub fn confidential(id: &str, redirect_uri: &str, more: &str) -> String {
     format!(
@@ -31,6 +34,11 @@ scopes = ["openid", "profile", "email", "offline_access", "orders"]
 /// An app in a browser or on a person's machine.
 pub fn public(id: &str, redirect_uri: &str, more: &str) -> String {
     format!("\n[clients.{id}]\nredirect_uris = [\"{redirect_uri}\"]\n{more}\n")
+}
+
+/// The same with a secret that is as it is in every encoding.
+pub fn confidential_with_plain_secret(id: &str, redirect_uri: &str, more: &str) -> String {
+    confidential(id, redirect_uri, more).replace(SECRET, PLAIN_SECRET)
 }
 
 /// A gateway with these clients, which signs in every way there is.
@@ -58,5 +66,8 @@ pub async fn go(visitor: &Visitor, from: &str, until: &str) -> Page {
 pub async fn sent_back(visitor: &Visitor, from: &str, until: &str) -> Url {
     let page = go(visitor, from, until).await;
     let location = page.location().filter(|url| url.as_str().starts_with(until));
-    location.unwrap_or_else(|| panic!("nobody is sent back to {until}: {page}"))
+    let mut back = location.unwrap_or_else(|| panic!("nobody is sent back to {until}: {page}"));
+    // A browser keeps the fragment to itself.
+    back.set_fragment(None);
+    back
 }
