@@ -13,21 +13,31 @@ fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/peers")
 }
 
-/// `node SCRIPT`, once everything it needs is there.
+/// `node SCRIPT` of the peers, once everything it needs is there.
 pub fn node(script: &str) -> Command {
+    node_at(&folder().join(script))
+}
+
+/// `node SCRIPT` of any script.
+pub fn node_at(script: &Path) -> Command {
     let installed = folder().join("node_modules/.installed");
     assert!(installed.exists(), "{} is missing: run scripts/bootstrap-test", installed.display());
     let mut command = Command::new("node");
-    command.arg(folder().join(script)).env("PATH", path()).env("NODE_NO_WARNINGS", "1");
+    command.arg(script).env("PATH", path()).env("NODE_NO_WARNINGS", "1");
     command
 }
 
-/// `python SCRIPT` of the tests' own environment.
+/// `python SCRIPT` of the peers, in the tests' own environment.
 pub fn python(script: &str) -> Command {
+    python_at(&folder().join(script))
+}
+
+/// `python SCRIPT` of any script.
+pub fn python_at(script: &Path) -> Command {
     let python = Path::new(env!("CARGO_MANIFEST_DIR")).join(".dev/venv/bin/python");
     assert!(python.exists(), "{} is missing: run scripts/bootstrap-test", python.display());
     let mut command = Command::new(python);
-    command.arg(folder().join(script));
+    command.arg(script);
     command
 }
 

@@ -1,5 +1,8 @@
 //! Other people's client libraries and products as apps of the gateway, as they come: everything from the issuer alone.
 
+mod another_gateway;
+mod apache;
+mod examples;
 mod node;
 mod python;
 mod running;

@@ -7,7 +7,7 @@ use crate::peer::node;
 /// IO-04
 #[tokio::test]
 async fn openid_client_works_from_the_issuer_alone() {
-    let house = house(&confidential("web", NOWHERE, ""));
+    let house = house(&confidential("web", SECRET, NOWHERE, ""));
     for way in ["basic", "post"] {
         let before = house.wire.count("POST /token");
         let mut command = node("apps/openid_client.mjs");
@@ -26,7 +26,7 @@ async fn oauth4webapi_finds_nothing_to_object_to() {
     let alg = |algorithm: &str| format!("id_token_alg = \"{algorithm}\"");
     let both = |algorithm: &&str| {
         let (server, browser) = (format!("server-{algorithm}"), format!("browser-{algorithm}"));
-        confidential(&server, NOWHERE, &alg(algorithm)) + &public(&browser, NOWHERE, &alg(algorithm))
+        confidential(&server, SECRET, NOWHERE, &alg(algorithm)) + &public(&browser, NOWHERE, &alg(algorithm))
     };
     let house = house(&algorithms.iter().map(both).collect::<String>());
     for algorithm in algorithms {

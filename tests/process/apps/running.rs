@@ -1,16 +1,23 @@
 //! An app that runs beside the test: a script that asks for a browser now and then.
 
+use std::fs::File;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
 use super::setting::sent_back;
+use crate::directory::Directory;
+use crate::gateway::status;
 use crate::house::House;
 use crate::visitor::Visitor;
 
+/// How long an app may take to answer.
+const PATIENCE: Duration = Duration::from_secs(60);
+
 /// A process that ends with the test.
-pub struct Running(pub Child);
+struct Running(Child);
 
 impl Drop for Running {
     fn drop(&mut self) {
@@ -40,5 +47,34 @@ pub async fn converse(house: &House, command: &mut Command, until: &str) -> Valu
         let browser = if line["stranger"] == true { &stranger } else { &visitor };
         let back = sent_back(browser, url, until).await;
         writeln!(said, "{back}").expect("a reader");
+    }
+}
+
+/// An app that listens, until it is dropped.
+pub struct Server {
+    _running: Running,
+    directory: Directory,
+}
+
+impl Server {
+    /// Starts it, and waits until somebody answers at the port.
+    pub fn start(command: &mut Command, port: u16) -> Self {
+        let directory = Directory::new();
+        let said = File::create(directory.join("log")).expect("a file");
+        command.stdin(Stdio::null()).stdout(said.try_clone().expect("a file")).stderr(said);
+        let mut running = Running(command.spawn().expect("an app"));
+        let started = Instant::now();
+        while status(([127, 0, 0, 1], port).into(), "/").is_none() {
+            let ended = running.0.try_wait().expect("its state");
+            let text = std::fs::read_to_string(directory.join("log")).expect("a log");
+            assert!(ended.is_none() && started.elapsed() < PATIENCE, "{command:?} does not answer: {ended:?}\n{text}");
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        Self { _running: running, directory }
+    }
+
+    /// What it has written so far.
+    pub fn log(&self) -> String {
+        std::fs::read_to_string(self.directory.join("log")).expect("a log")
     }
 }

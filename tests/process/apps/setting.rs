@@ -17,12 +17,12 @@ pub const SECRET: &str = "it: has+everything/ that%20has & a=meaning?";
 pub const PLAIN_SECRET: &str = "a-secret-of-letters-and-hyphens-only";
 
 /// An app on a server, with everything that the tests ask for; `more` is the rest of its table.
-pub fn confidential(id: &str, redirect_uri: &str, more: &str) -> String {
+pub fn confidential(id: &str, secret: &str, redirect_uri: &str, more: &str) -> String {
     format!(
         r#"
 [clients.{id}]
 type = "confidential"
-client_secret = "{SECRET}"
+client_secret = "{secret}"
 redirect_uris = ["{redirect_uri}"]
 grants = ["authorization_code", "refresh_token", "client_credentials"]
 scopes = ["openid", "profile", "email", "offline_access", "orders"]
@@ -34,11 +34,6 @@ scopes = ["openid", "profile", "email", "offline_access", "orders"]
 /// An app in a browser or on a person's machine.
 pub fn public(id: &str, redirect_uri: &str, more: &str) -> String {
     format!("\n[clients.{id}]\nredirect_uris = [\"{redirect_uri}\"]\n{more}\n")
-}
-
-/// The same with a secret that is as it is in every encoding.
-pub fn confidential_with_plain_secret(id: &str, redirect_uri: &str, more: &str) -> String {
-    confidential(id, redirect_uri, more).replace(SECRET, PLAIN_SECRET)
 }
 
 /// A gateway with these clients, which signs in every way there is.

@@ -1,0 +1,80 @@
+//! A second gateway whose provider is the first.
+
+use serde_json::json;
+
+use super::setting::{confidential, go, house};
+use crate::database::Database;
+use crate::gateway::{Gateway, Settings};
+use crate::house::House;
+use crate::peer::{self, node};
+use crate::visitor::Visitor;
+
+/// The first has the pretend provider. The second goes by another name of this machine: cookies know no ports.
+fn two() -> (House, Gateway, String) {
+    let settings = Settings::new(&Database::empty().url, "http://127.0.0.1:9").with("providers.op.client_id", "second");
+    let second = format!("http://localhost:{}", settings.port);
+    let redirect_uri = format!("{second}/callback/op");
+    let first = house(&confidential("second", &settings.client_secret, &redirect_uri, ""));
+    let settings = settings.with("providers.op.issuer", &first.gateway.public()).with("server.public_url", &second);
+    (first, settings.serve(), second)
+}
+
+/// A login at the second goes through both, and its token is the second's own.
+#[tokio::test]
+async fn a_gateway_signs_people_in_at_a_gateway() {
+    let (first, gateway, second) = two();
+    let ada = Visitor::new();
+    let account = go(&ada, &format!("{second}/login/op?return_to=/account"), "nowhere").await;
+    assert!(
+        account.url.as_str() == format!("{second}/account"),
+        "{account}\n{}\n{}",
+        gateway.log(),
+        first.gateway.log()
+    );
+    assert!(account.body.contains("<h1>Ada Lovelace</h1>"), "{account}");
+
+    let there = ada.get(first.at("/session")).await.json();
+    let here = ada.get(format!("{second}/session")).await.json();
+    assert_eq!(here["user"]["email"], "ada@example.com");
+    assert_eq!(here["auth_time"], there["auth_time"], "the second passes on when she was authenticated");
+    assert_ne!(here["sub"], there["sub"], "each has users of its own");
+    assert_eq!(here["provider"], "op");
+
+    let token = ada.post_from(&second, "/session/token").await.json();
+    let (token, jwks) = (token["access_token"].as_str().expect("a token"), format!("{second}/.well-known/jwks.json"));
+    let verified = peer::run(node("verify.mjs").args([&jwks, &second, &second]), token);
+    assert_eq!(verified.code, Some(0), "{}", verified.stderr);
+    assert!(verified.stdout.contains(here["sub"].as_str().expect("a user")), "{}", verified.stdout);
+    let elsewhere = ada.request(reqwest::Method::GET, first.at("/userinfo")).bearer_auth(token);
+    assert_eq!(Visitor::send(elsewhere).await.status, 401, "the first does not take it");
+}
+
+/// Who is signed in at the first is not asked again, unless the second wants it; that is passed on to the provider.
+#[tokio::test]
+async fn a_new_login_is_asked_for_through_both() {
+    let (first, gateway, second) = two();
+    let ada = Visitor::new();
+    let login = |query: &str| format!("{second}/login/op?return_to=/session{query}");
+    let mut sessions = Vec::new();
+    for (query, asked) in [("", 1), ("", 1), ("&prompt=login", 2), ("&max_age=0", 3), ("&max_age=1000", 3)] {
+        let session = go(&ada, &login(query), "nowhere").await;
+        assert_eq!(session.status, 200, "{query}: {session}\n{}", gateway.log());
+        assert_eq!(first.wire.count("POST /token"), asked, "{query}");
+        sessions.push(session.json());
+    }
+    let subs: Vec<_> = sessions.iter().map(|session| &session["sub"]).collect();
+    assert!(subs.iter().all(|sub| *sub == subs[0]), "one person: {subs:?}");
+    sessions.dedup_by_key(|session| session["sid"].clone());
+    assert_eq!(sessions.len(), 5, "each login is a session of its own");
+    let denied = go_and_deny(&ada, &login("&prompt=login")).await;
+    assert_eq!(denied["code"], json!("provider_denied"), "{denied}");
+}
+
+async fn go_and_deny(visitor: &Visitor, from: &str) -> serde_json::Value {
+    let page = visitor.follow(visitor.get(from).await, "nowhere").await;
+    let back = visitor.decide(&page.url, &[("failure", "deny"), ("person", "ada")]).await;
+    let last = visitor.follow(visitor.get(back).await, "http://localhost").await;
+    let callback = last.location().unwrap_or_else(|| panic!("nobody is told: {last}"));
+    let request = visitor.request(reqwest::Method::GET, callback).header("accept", "application/json");
+    Visitor::send(request).await.json()
+}

@@ -1,0 +1,62 @@
+//! The apps of `examples/apps`, which the README shows: run as they stand there.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use super::running::Server;
+use super::setting::{PLAIN_SECRET, confidential, go, house};
+use crate::directory::Directory;
+use crate::peer;
+use crate::ports;
+use crate::visitor::Visitor;
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn text(path: &str) -> String {
+    std::fs::read_to_string(root().join(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
+}
+
+/// Starts it with what it reads from its environment, and signs Ada in. The answer is what the app shows.
+async fn signed_in_at(command: &mut Command, port: u16) -> String {
+    let app = format!("http://127.0.0.1:{port}");
+    let client = confidential("web", PLAIN_SECRET, &format!("{app}/callback"), "");
+    let house = house(&client);
+    command.env("ISSUER", house.gateway.public()).env("CLIENT_ID", "web").env("CLIENT_SECRET", PLAIN_SECRET);
+    let server = Server::start(command, port);
+    let page = go(&Visitor::new(), &app, "nowhere").await;
+    assert_eq!(page.status, 200, "{page}\n{}\n{}", server.log(), house.gateway.log());
+    page.body
+}
+
+/// IO-04, by the text of the README
+#[tokio::test]
+async fn the_example_in_node_greets_who_signed_in() {
+    let port = ports::free::<1>();
+    // Modules are looked for beside the script, so it gets a place with the tests' own beside it.
+    let place = Directory::new();
+    let script = PathBuf::from(place.write("app.mjs", &text("examples/apps/node/app.mjs")));
+    std::os::unix::fs::symlink(root().join("tests/peers/node_modules"), place.join("node_modules")).expect("a link");
+    let mut command = peer::node_at(&script);
+    assert_eq!(signed_in_at(command.env("PORT", port.to_string()), port).await, "Hello, Ada Lovelace");
+}
+
+/// By the text of the README
+#[tokio::test]
+async fn the_example_in_python_greets_who_signed_in() {
+    let port = ports::free::<1>();
+    let mut command = peer::python_at(Path::new("-m"));
+    let app = root().join("examples/apps/python/app.py");
+    command.args(["flask", "--app"]).arg(app).args(["run", "--port", &port.to_string()]).env("SECRET_KEY", "secret");
+    assert_eq!(signed_in_at(&mut command, port).await, "Hello, Ada Lovelace");
+}
+
+#[test]
+fn the_readme_shows_the_examples_as_they_are() {
+    let readme = text("README.md");
+    for (language, path) in [("js", "node/app.mjs"), ("python", "python/app.py"), ("js", "browser/app.js")] {
+        let shown = format!("```{language}\n{}```\n", text(&format!("examples/apps/{path}")));
+        assert!(readme.contains(&shown), "README.md does not show examples/apps/{path} as it is");
+    }
+}
