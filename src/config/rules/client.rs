@@ -11,6 +11,7 @@ use crate::base::secret::Plain;
 use crate::config::client::{BUILT_IN_CLIENT, Client, ClientType, Grant};
 use crate::config::findings::{Findings, shown};
 use crate::config::nearest::nearest_word;
+use crate::config::public_key::PublicKey;
 use crate::config::raw;
 use crate::config::redirect_uri::RedirectUri;
 use crate::config::settings::Algorithm;
@@ -172,7 +173,7 @@ fn backchannel_logout_uri(key: &str, raw: &raw::Client, at: &mut Findings<'_>) -
     Some(url)
 }
 
-fn public_key(key: &dyn Fn(&str) -> String, raw: &raw::Client, at: &mut Findings<'_>) -> Option<String> {
+fn public_key(key: &dyn Fn(&str) -> String, raw: &raw::Client, at: &mut Findings<'_>) -> Option<PublicKey> {
     if raw.public_key_file.is_empty() {
         return None;
     }
@@ -183,12 +184,8 @@ fn public_key(key: &dyn Fn(&str) -> String, raw: &raw::Client, at: &mut Findings
     }
     let content = twins::read(&raw.public_key_file).map_err(|why| format!("the file {why}"));
     let pem = at.accept(&key, content, "write the path of a PEM file with the client's public key")?;
-    if !pem.contains("-----BEGIN PUBLIC KEY-----") {
-        let remedy = "write it with `openssl pkey -in private.pem -pubout`";
-        at.refuse(&key, "the file holds no public key in PEM", remedy);
-        return None;
-    }
-    Some(pem)
+    let remedy = "write it with `openssl pkey -in private.pem -pubout`";
+    at.accept(&key, PublicKey::parse(&pem), remedy)
 }
 
 /// The outer `None` is a wrong one.
