@@ -6,6 +6,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use serde_json::json;
 
 use super::client;
+use super::client_authentication::authenticate;
 use super::cors;
 use super::extract::{self, Parameters};
 use super::json_door;
@@ -13,7 +14,7 @@ use super::problem::Problem;
 use super::throttle::Throttles;
 use crate::app::App;
 use crate::base::secret::Plain;
-use crate::token::{BUILT_IN_CLIENT, Presented, RenewalRefused, Renewed, renew};
+use crate::token::{Presented, RenewalRefused, Renewed, renew};
 
 /// Hands the request to the door whose content type it has.
 pub async fn token(app: Data<App>, throttles: Data<Throttles>, request: HttpRequest, payload: Payload) -> HttpResponse {
@@ -53,12 +54,8 @@ async fn grant(app: &App, throttles: &Throttles, request: &HttpRequest, payload:
     throttles.token(app, request)?;
     let body = extract::body(request, payload, app.config.limits.body_bytes).await?;
     let form = Parameters::parse(std::str::from_utf8(&body).map_err(|_| no("invalid_request"))?)?;
-    // Only the built-in client, which has no secret, for the time being.
-    let other = form.get("client_id").is_some_and(|id| id != BUILT_IN_CLIENT);
-    let secret = form.get("client_secret").is_some() || request.headers().contains_key(header::AUTHORIZATION);
-    if other || secret {
-        return Err(No { error: "invalid_client", problem: Problem::client_unknown() });
-    }
+    let now = app.clock.now();
+    let client = authenticate(app, throttles, request, &form, now)?;
     match form.get("grant_type") {
         Some("refresh_token") => {}
         Some(_) => return Err(no("unsupported_grant_type")),
@@ -68,11 +65,11 @@ async fn grant(app: &App, throttles: &Throttles, request: &HttpRequest, payload:
     let scope = form.get("scope").map(|scope| scope.split(' ').filter(|scope| !scope.is_empty()).map(str::to_owned));
     let presented = Presented {
         token,
-        client_id: BUILT_IN_CLIENT.to_owned(),
+        client_id: client.id.clone(),
         scope: scope.map(Iterator::collect),
         ip: client::address(request, &app.config.server.trusted_proxies),
     };
-    match renew(app, presented, app.clock.now()).await {
+    match renew(app, presented, now).await {
         Ok(renewed) => Ok(issued(&renewed)),
         Err(RenewalRefused::InvalidGrant) => Err(no("invalid_grant")),
         Err(RenewalRefused::InvalidScope) => Err(no("invalid_scope")),
