@@ -26,8 +26,8 @@ pub struct Presented {
     pub token: Plain,
     /// The client that presents it.
     pub client_id: String,
-    /// The scopes it asks for, if not all of the session's.
-    pub scope: Option<Vec<String>>,
+    /// The scopes it asks for, separated by spaces, if not all of the session's.
+    pub scope: Option<String>,
     /// From where.
     pub ip: IpAddr,
 }
@@ -48,7 +48,7 @@ pub enum RenewalRefused {
     /// Not a refresh token of a live session of this client. Nobody is told more than that.
     #[error("invalid_grant")]
     InvalidGrant,
-    /// More than the session has; the token was not used up.
+    /// None at all, or more than the session has; the token was not used up.
     #[error("invalid_scope")]
     InvalidScope,
     /// The database gave no answer.
@@ -66,11 +66,11 @@ pub async fn renew(app: &App, presented: Presented, now: Instant) -> Result<Rene
         // A replica that is cut off from what the others know hands out nothing.
         return Err(DbError::Unavailable("the revocation feed is out of reach".into()).into());
     }
-    let scope = presented.scope.clone();
+    let scope = presented.scope.as_deref().map(asked_for).transpose()?;
     let ask = Ask {
         token,
         client_id: presented.client_id,
-        scope: presented.scope,
+        scope: scope.clone(),
         ip: presented.ip,
         lifetime: app.lifetime,
         patience: Patience::from(&app.config.tokens),
@@ -94,6 +94,17 @@ pub async fn renew(app: &App, presented: Presented, now: Instant) -> Result<Rene
     let scope = scope.map_or_else(|| session.scopes.clone(), |scope| scope.join(" "));
     let refresh = RefreshToken { session: session.id, counter }.encode(&app.config.ring);
     Ok(Renewed { access: issue_scoped(app, session, scope.clone(), now)?, refresh, scope })
+}
+
+/// The scopes of a request, each once (RFC 6749 §3.3). To ask for none is no way to ask for all.
+fn asked_for(scope: &str) -> Result<Vec<String>, RenewalRefused> {
+    let mut scopes: Vec<String> = Vec::new();
+    for scope in scope.split(' ').filter(|scope| !scope.is_empty()) {
+        if !scopes.iter().any(|known| known == scope) {
+            scopes.push(scope.to_owned());
+        }
+    }
+    if scopes.is_empty() { Err(RenewalRefused::InvalidScope) } else { Ok(scopes) }
 }
 
 impl From<&config::Tokens> for Patience {

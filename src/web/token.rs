@@ -62,11 +62,10 @@ async fn grant(app: &App, throttles: &Throttles, request: &HttpRequest, payload:
         None => return Err(no("invalid_request")),
     }
     let token = Plain::new(form.get("refresh_token").ok_or_else(|| no("invalid_request"))?);
-    let scope = form.get("scope").map(|scope| scope.split(' ').filter(|scope| !scope.is_empty()).map(str::to_owned));
     let presented = Presented {
         token,
         client_id: client.id.clone(),
-        scope: scope.map(Iterator::collect),
+        scope: form.get("scope").map(str::to_owned),
         ip: client::address(request, &app.config.server.trusted_proxies),
     };
     match renew(app, presented, now).await {

@@ -131,15 +131,21 @@ async fn scopes_may_be_fewer_and_never_more() {
     let gateways = Replicas::start();
     let session = gateways.session(SCOPES);
     let first = gateways.token(session, 0);
-    for wider in ["openid admin", "admin", "openid profile email x"] {
-        let more = gateways.present_with(0, &[("refresh_token", &first), ("scope", wider)]).await;
-        assert_eq!(more.outcome(), Err("invalid_scope".into()));
+    for wrong in ["openid admin", "admin", "openid profile email x", "OpenID", "openid\tprofile", " ", "   "] {
+        let more = gateways.present_with(0, &[("refresh_token", &first), ("scope", wrong)]).await;
+        assert_eq!(more.outcome(), Err("invalid_scope".into()), "{wrong:?}");
     }
     assert_eq!(gateways.row(session), (0, None));
     let fewer = gateways.present_with(0, &[("refresh_token", &first), ("scope", "openid")]).await;
     assert_eq!(fewer.body["scope"], "openid");
-    let all = gateways.present(0, &fewer.outcome().expect("a successor")).await;
+    let second = fewer.outcome().expect("a successor");
+    let doubled = gateways.present_with(0, &[("refresh_token", &second), ("scope", " email openid  email ")]).await;
+    assert_eq!(doubled.body["scope"], "email openid");
+    let all = gateways.present(0, &doubled.outcome().expect("a successor")).await;
     assert_eq!(all.body["scope"], SCOPES);
+    let third = all.outcome().expect("a successor");
+    let without_value = gateways.present_with(0, &[("refresh_token", &third), ("scope", "")]).await;
+    assert_eq!(without_value.body["scope"], SCOPES, "without a value it is as good as left out (RFC 6749 §3.2)");
 }
 
 /// RF-09, RF-10: neither idle nor old sessions are refreshed, and refreshing never moves the absolute end.
