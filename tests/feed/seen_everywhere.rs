@@ -84,6 +84,23 @@ async fn the_feed_alone_refuses_a_session() {
     assert_eq!(copy_of(&browser, &there).fetch("/session").await.problem(), (401, "session_revoked".into()));
 }
 
+/// Refresh asks the feed too: a replica that knows of the end does not believe a row that a failover brought back.
+#[tokio::test]
+async fn the_feed_alone_refuses_a_refresh() {
+    let [here, there] = two();
+    let answer = here.browser().sign_in_json("alice").await;
+    let text = |kind: &str| answer["api"][kind].as_str().expect("a token").to_owned();
+    let person = Person::holding(&text("access"));
+    here.database.execute(&person.revoke_on_the_feed(&here));
+    until_listed(&person, &there, Instant::now()).await;
+    let form = format!("grant_type=refresh_token&refresh_token={}", text("refresh"));
+    let refresh = there.browser().ask("POST", "/oauth2/token").body("application/x-www-form-urlencoded", form);
+    let refused = refresh.send().await;
+    assert_eq!((refused.status, &refused.json()["error"]), (400, &"invalid_grant".into()));
+    assert_eq!(here.database.number("SELECT count(*) FROM sessions WHERE ended_at IS NULL"), 1, "its row looks alive");
+    assert_eq!(here.database.number("SELECT max(refresh_token_counter) FROM sessions"), 0);
+}
+
 /// A single token goes by its `jti`; the session and its other tokens live on, and the lists know nothing of it.
 #[tokio::test]
 async fn a_token_revoked_by_its_jti_is_refused_alone() {
