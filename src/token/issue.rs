@@ -1,5 +1,7 @@
 //! Issuing an access token for a session.
 
+use std::time::Duration;
+
 use super::access::{AccessClaims, Audience, TYP};
 use super::jwt;
 use super::status_lists::status_claim;
@@ -30,12 +32,12 @@ pub fn issue(app: &App, session: &Session, now: Instant) -> Result<AccessToken, 
 /// The same with fewer scopes than the session has.
 pub fn issue_scoped(app: &App, session: &Session, scope: String, now: Instant) -> Result<AccessToken, BadKey> {
     let config = &app.config;
-    let expires_in = config.tokens.access_lifetime.as_secs();
+    let exp = end(session.not_after, config.tokens.access_lifetime, now);
     let claims = AccessClaims {
         iss: config.server.public_url.issuer().to_owned(),
         sub: session.user,
         aud: audience(&config.tokens.audience, config.server.public_url.issuer()),
-        exp: now.timestamp().saturating_add_unsigned(expires_in),
+        exp,
         iat: now.timestamp(),
         jti: uuid_v7(now),
         client_id: session.client_id.clone(),
@@ -50,7 +52,13 @@ pub fn issue_scoped(app: &App, session: &Session, scope: String, now: Instant) -
     // The first whose key signs already: that of an algorithm which was added later has to be published for a while.
     let key = config.signing.algorithms.iter().find_map(|algorithm| keys.signing(*algorithm));
     let key = key.ok_or(BadKey::missing(Algorithm::Es256))?;
+    let expires_in = u64::try_from(exp.saturating_sub(claims.iat)).unwrap_or_default();
     Ok(AccessToken { token: Plain::new(jwt::sign(key, TYP, &claims)?), expires_in })
+}
+
+/// The end of a token, in epoch seconds. None outlives its session: a service that verifies offline asks nobody else.
+fn end(not_after: Instant, lifetime: Duration, now: Instant) -> i64 {
+    now.timestamp().saturating_add_unsigned(lifetime.as_secs()).min(not_after.timestamp())
 }
 
 /// The built-in client's tokens always name the issuer too, so that our own endpoints take them.
@@ -62,5 +70,24 @@ fn audience(configured: &[String], issuer: &str) -> Audience {
     match <[String; 1]>::try_from(all) {
         Ok([one]) => Audience::One(one),
         Err(several) => Audience::Several(several),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::TimeDelta;
+
+    use super::*;
+
+    /// SE-05: the absolute end is the end of its tokens too.
+    #[test]
+    fn no_token_outlives_its_session() {
+        let now = Instant::UNIX_EPOCH + TimeDelta::milliseconds(1_000_500);
+        let end = |left: i64| end(now + TimeDelta::milliseconds(left), Duration::from_secs(300), now);
+        assert_eq!(end(90 * 86_400 * 1000), 1300);
+        assert_eq!(end(300_000), 1300);
+        assert_eq!(end(299_499), 1299);
+        assert_eq!(end(10_000), 1010);
+        assert_eq!(end(400), 1000);
     }
 }

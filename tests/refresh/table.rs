@@ -1,5 +1,7 @@
 //! Every row of the contract's table, and what is looked at before it.
 
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD as B64;
 use chrono::TimeDelta;
 
 use crate::replicas::{Replicas, nobody};
@@ -162,6 +164,25 @@ async fn a_session_has_its_limits() {
         let outcome = gateways.present(0, &gateways.token(old, counter)).await.outcome();
         assert_eq!(outcome.is_ok(), counter < 14, "after {} days", 6 * (counter + 1));
     }
+}
+
+/// SE-05: an access token ends with its session at the latest, and says so.
+#[tokio::test]
+async fn no_access_token_outlives_its_session() {
+    let gateway = Gateway::with("[sessions]\nidle_timeout = \"4m\"\nabsolute_timeout = \"4m\"");
+    let browser = gateway.browser();
+    let api = browser.sign_in_json("alice").await["api"].clone();
+    let first = api["expires_in"].as_i64().expect("a number");
+    assert!((235..=240).contains(&first), "{first}");
+    gateway.hand.advance(TimeDelta::minutes(3));
+    let form = format!("grant_type=refresh_token&refresh_token={}", api["refresh"].as_str().expect("a token"));
+    let answer = browser.ask("POST", "/oauth2/token").body("application/x-www-form-urlencoded", form).send().await;
+    let second = answer.json()["expires_in"].as_i64().expect("a number");
+    assert!((50..=60).contains(&second), "{second}");
+    let payload = answer.json()["access_token"].as_str().expect("a token").split('.').nth(1).expect("parts").to_owned();
+    let claims: serde_json::Value = serde_json::from_slice(&B64.decode(payload).expect("base64url")).expect("JSON");
+    let end = gateway.database.number("SELECT floor(extract(epoch FROM not_after)) FROM sessions");
+    assert_eq!(claims["exp"], end);
 }
 
 /// RF-11: neither a disabled user nor an ended session is refreshed.
