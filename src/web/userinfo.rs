@@ -29,11 +29,12 @@ async fn claims(app: &App, request: &HttpRequest, payload: Payload) -> Result<Va
     let (now, issuer) = (app.clock.now(), app.config.server.public_url.issuer());
     let verified = token::verify(&app.keys.keys(), issuer, token.expose(), now);
     let claims = verified.map_err(|_| Problem::bearer_invalid())?;
+    // First: a revoked token is good for nothing, and no other scope would help it.
+    gate::check(app, &claims)?;
     let scopes: Vec<&str> = claims.scope.split(' ').collect();
     if !scopes.contains(&"openid") {
         return Err(Problem::insufficient_scope());
     }
-    gate::check(app, &claims)?;
     let signed_in = gate::live(app, claims.sid, now).await?;
     Ok(released(&signed_in.user, &scopes))
 }
