@@ -1,5 +1,7 @@
 //! `GET /status-lists/{n}`: Token Status List (draft-ietf-oauth-status-list-21 §8).
 
+use std::sync::Arc;
+
 use actix_web::http::header::{self, HeaderValue};
 use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
@@ -17,7 +19,7 @@ pub async fn show(
     request: HttpRequest,
     number: Path<String>,
 ) -> HttpResponse {
-    let mut answer = match find(&app, &lists, &number) {
+    let mut answer = match find(&app, &lists, &number).await {
         Ok(list) => found(&app, &request, &list),
         Err(problem) => problem.for_program(&request),
     };
@@ -25,13 +27,14 @@ pub async fn show(
     answer
 }
 
-fn find(app: &App, lists: &StatusLists, number: &str) -> Result<std::sync::Arc<StatusListToken>, Problem> {
+async fn find(app: &App, lists: &StatusLists, number: &str) -> Result<Arc<StatusListToken>, Problem> {
     // One address for each list: `01` is none.
     let canonical = number.parse::<u64>().ok().filter(|parsed| parsed.to_string() == number);
     let number = canonical.ok_or_else(Problem::not_found)?;
-    lists.get(app, number, app.clock.now()).map_err(|no| match no {
+    lists.get(app, number, app.clock.now()).await.map_err(|no| match no {
         NoStatusList::Unknown => Problem::not_found(),
         NoStatusList::NotFresh => Problem::feed_out_of_reach(),
+        NoStatusList::Lost => Problem::internal(),
         NoStatusList::Sign(error) => cannot_sign(&error),
     })
 }
