@@ -20,7 +20,7 @@ pub async fn show(
     number: Path<String>,
 ) -> HttpResponse {
     let mut answer = match find(&app, &lists, &number).await {
-        Ok(list) => found(&app, &request, &list),
+        Ok(list) => found(&request, &list),
         Err(problem) => problem.for_program(&request),
     };
     answer.headers_mut().insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
@@ -39,20 +39,18 @@ async fn find(app: &App, lists: &StatusLists, number: &str) -> Result<Arc<Status
     })
 }
 
-fn found(app: &App, request: &HttpRequest, list: &StatusListToken) -> HttpResponse {
+/// Caches on the way may keep it and must ask each time whether it is still the newest: the service keeps it for its
+/// `ttl`, and what a cache kept before would come on top of that.
+fn found(request: &HttpRequest, list: &StatusListToken) -> HttpResponse {
     let mut answer = if client::has_already(request, &list.etag) {
         HttpResponse::NotModified().finish()
     } else {
         HttpResponse::Ok().content_type("application/statuslist+jwt").body(list.jwt.clone())
     };
-    let max_age = app.config.tokens.status_list_ttl.as_secs().max(1);
     let headers = answer.headers_mut();
-    for (name, value) in
-        [(header::CACHE_CONTROL, format!("public, max-age={max_age}")), (header::ETAG, list.etag.clone())]
-    {
-        if let Ok(value) = HeaderValue::from_str(&value) {
-            headers.insert(name, value);
-        }
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("public, no-cache"));
+    if let Ok(etag) = HeaderValue::from_str(&list.etag) {
+        headers.insert(header::ETAG, etag);
     }
     answer
 }
