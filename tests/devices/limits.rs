@@ -64,8 +64,8 @@ async fn a_use_that_two_replicas_saw_is_written_down_once() {
     let later = gateway.clock.now() + TimeDelta::minutes(2);
     let mut conn = gateway.database.connection();
     let mut used = |at: Instant| touch(&mut conn, id, at - TimeDelta::minutes(1), at).expect("a statement");
-    let uses = [0, 1, 59_999, 60_001, 60_002, 0].map(|after| used(later + TimeDelta::milliseconds(after)));
-    assert_eq!(uses, [true, false, false, true, false, false]);
+    let written = [0, 1, 59_999, 60_001, 60_002, 0].map(|after| used(later + TimeDelta::milliseconds(after)));
+    assert_eq!(written, [true, false, false, true, false, false]);
 }
 
 /// SE-20
