@@ -686,6 +686,27 @@ fn every_rule_of_a_client_refuses_and_accepts() {
     assert_eq!(accepted(&limits(7)).limits.failures_before_lockout, 7);
 }
 
+/// An app's token must never open `/session`, and no client may ask about everybody's tokens by its name alone.
+#[test]
+fn a_client_has_no_name_that_is_everybody_s() {
+    let text = |audience: &str, client: &str| format!("{}[tokens]\naudience = {audience}\n{client}\n", good());
+    let issuer = accepted(&good()).server.public_url.issuer().to_owned();
+    let own = format!("[clients.web]\naudience = [\"api\", \"{issuer}\"]");
+    for (text, key, words) in [
+        (text("[]", &own), "clients.web.audience[1]", "is the issuer, for which the tokens of our own sessions are"),
+        (text("[\"api\"]", "[clients.api]"), "clients.api", "audience = [\"api\"]"),
+        (text("[\"web\", \"api\"]", "[clients.api]"), "clients.api", "stands in everybody's tokens"),
+        (text("[]", "[clients.vestibule]"), "clients.vestibule", "is the built-in client, whose tokens open /session"),
+    ] {
+        let Err(problems) = config::from_toml(&text) else { panic!("accepted:\n{text}") };
+        let keys: Vec<_> = problems.iter().map(|problem| problem.key.clone()).collect();
+        assert_eq!(keys, [key], "{problems}");
+        assert!(problems.to_string().contains(words), "{problems}");
+    }
+    accepted(&text("[\"api\"]", "[clients.web]\naudience = [\"api\"]\n[clients.shop]\naudience = [\"web\"]"));
+    accepted(&text(&format!("[\"{issuer}\", \"api\"]"), "[clients.web]"));
+}
+
 /// A client's secret comes from anywhere a secret may come from, whatever its id looks like.
 #[test]
 fn a_client_s_secret_may_stand_in_a_file_or_in_the_environment() {

@@ -53,3 +53,41 @@ fn is_business_of(client: &Client, claims: &AccessClaims) -> bool {
     let named = |audience: &String| claims.aud.contains(audience);
     claims.client_id == client.id || named(&client.id) || client.audience.iter().any(named)
 }
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::base::id::{SessionId, UserId};
+    use crate::config;
+    use crate::token::Audience;
+
+    /// By its id, by an audience that is its own, or because it was issued to it.
+    #[test]
+    fn a_token_is_the_business_of_whom_it_names() {
+        let client = |audience: &[&str]| {
+            let audience = audience.iter().map(ToString::to_string).collect();
+            Client::from(config::Client { id: "shop".into(), name: "Shop".into(), secret: None, audience })
+        };
+        let claims = |client_id: &str, aud: &[&str]| AccessClaims {
+            iss: "https://login.example.com".into(),
+            sub: UserId(Uuid::nil()),
+            aud: Audience::Several(aud.iter().map(ToString::to_string).collect()),
+            exp: 0,
+            iat: 0,
+            jti: Uuid::nil(),
+            client_id: client_id.into(),
+            scope: String::new(),
+            sid: SessionId(Uuid::nil()),
+            auth_time: 0,
+            acr: None,
+            amr: None,
+            status: None,
+        };
+        assert!(is_business_of(&client(&[]), &claims("web", &["wiki", "shop"])));
+        assert!(is_business_of(&client(&["api"]), &claims("web", &["api"])));
+        assert!(is_business_of(&client(&[]), &claims("shop", &["wiki"])));
+        assert!(!is_business_of(&client(&["api"]), &claims("web", &["wiki", "Shop"])));
+    }
+}

@@ -138,7 +138,10 @@ impl StatusListToken {
     }
 
     /// Makes it on a thread for such work: a million bits take their time, and the worker has other requests.
-    #[expect(clippy::disallowed_methods, reason = "one at a time for each list, and there is a list a million sessions")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "one at a time for each list, and there is a list a million sessions"
+    )]
     async fn make(app: &App, list: u64, now: Instant) -> Result<Self, NoStatusList> {
         let keys = app.keys.keys();
         // The first whose key signs already, as for access tokens.

@@ -139,13 +139,13 @@ async fn guessing_locks_out() {
     for _ in 0..4 {
         assert_eq!(ask("192.0.2.1", "shop", "guess").await.status, 401);
     }
-    assert!(is_active(&ask("192.0.2.1", "shop-api", SECRET).await), "and its success forgives nothing");
+    assert!(is_active(&ask("192.0.2.1", "till", SECRET).await), "and its success forgives nothing");
     assert_eq!(ask("192.0.2.1", "shop", "guess").await.status, 401);
     let locked = ask("192.0.2.1", "shop", SECRET).await;
     assert_eq!(error(&locked), (429, "temporarily_unavailable".into()));
     let wait: i64 = locked.header("retry-after").parse().expect("seconds");
     assert!((299..=301).contains(&wait), "{wait}");
-    assert!(is_active(&ask("192.0.2.1", "shop-api", SECRET).await));
+    assert!(is_active(&ask("192.0.2.1", "till", SECRET).await));
     assert!(is_active(&ask("192.0.2.2", "shop", SECRET).await));
     assert_eq!(ask("192.0.2.1", "nobody", "guess").await.status, 401);
 

@@ -327,7 +327,8 @@ async fn a_login_that_got_its_end_in_that_moment_admits_nobody() {
         let end = format!("BEGIN; UPDATE authorization_sessions SET {end} WHERE status = 'pending'");
         diesel::connection::SimpleConnection::batch_execute(&mut conn, &end).expect("an end");
         gateway.op.recover("/token");
-        let waiting = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()";
+        let waiting =
+            "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()";
         gateway.database.until(waiting, 1).await;
         diesel::connection::SimpleConnection::batch_execute(&mut conn, "COMMIT").expect("a commit");
         let answer = back.await.expect("an answer");

@@ -29,7 +29,11 @@ pub(in crate::config) fn whole(mut raw: Raw, names: &Names, at: &mut Findings<'_
     let mut take = |id: &String| raw.providers.remove(id).map(|provider| provider::provider(id, provider, at));
     // Collected first: the first bad one must not keep the others from being judged.
     let providers: Vec<_> = names.of_section("providers").iter().filter_map(&mut take).collect();
-    let mut take = |id: &String| raw.clients.remove(id).map(|client| client::client(id, client, at));
+    let everybody = client::Everybody {
+        issuer: server.as_ref().map(|server| server.public_url.issuer().to_owned()),
+        audience: tokens.as_ref().map(|tokens| tokens.audience.clone()).unwrap_or_default(),
+    };
+    let mut take = |id: &String| raw.clients.remove(id).map(|client| client::client(id, client, &everybody, at));
     let clients: Vec<_> = names.of_section("clients").iter().filter_map(&mut take).collect();
     Some(Config {
         server: server?,
