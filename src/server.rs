@@ -95,7 +95,7 @@ impl Server {
         }
         let (keys, events) = keys::establish(&db, &config.ring, &config.signing.algorithms, clock.now())?;
         events.iter().for_each(telemetry::record);
-        let providers = Registry::new(std::mem::take(&mut config.providers), db.clone(), Outbound::new()?);
+        let providers = Registry::new(std::mem::take(&mut config.providers), &db, &Outbound::new()?)?;
         let clients = client::Registry::new(std::mem::take(&mut config.clients), &config.limits);
         let lifetime = Lifetime::new(&config.sessions, &config.tokens);
         let watch = Watch::new(config.tokens.revocation_max_age);

@@ -603,6 +603,29 @@ fn the_example_is_a_configuration() {
     assert_eq!(config.providers.len(), 1);
 }
 
+/// A file of authorities is read with the configuration, so that no login is the first to learn that it will not do.
+#[test]
+fn a_provider_s_authorities_are_read_at_once() {
+    let directory = Directory::new();
+    let key = rcgen::KeyPair::generate().expect("a key");
+    let authority =
+        rcgen::CertificateParams::new(vec![]).expect("parameters").self_signed(&key).expect("a certificate");
+    let good = directory.write("ca.pem", &authority.pem());
+    let empty = directory.write("empty.pem", "");
+    let with = |path: &std::path::Path| config::from_toml(&provider(&format!("ca_file = {path:?}")));
+    let config = with(&good).unwrap_or_else(|problems| panic!("{problems}"));
+    let Protocol::Oidc(oidc) = &config.providers[0].protocol;
+    assert!(oidc.authorities.is_some());
+    for (path, words) in
+        [(empty.as_path(), "holds no certificate"), (std::path::Path::new("/nowhere"), "cannot be read")]
+    {
+        let Err(problems) = with(path) else { panic!("accepted: {path:?}") };
+        let keys: Vec<_> = problems.iter().map(|problem| problem.key.clone()).collect();
+        assert_eq!(keys, ["providers.corp.ca_file"], "{problems}");
+        assert!(problems.to_string().contains(words), "{problems}");
+    }
+}
+
 /// LG-06: what scripts see of it.
 #[test]
 fn config_check_exits_0_or_2() {
