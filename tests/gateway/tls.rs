@@ -103,7 +103,7 @@ impl Secured {
     fn gateway(&self, authority: Option<&Authority>) -> Gateway {
         let setup = Setup::new().issuer("secured", &self.issuer);
         self.op.follow(setup.clock.clone());
-        let file = authority.map(|authority| format!("[providers.secured]\nca_file = {:?}", authority.file));
+        let file = authority.map(|authority| format!("[providers.secured]\nca_file = '{}'", authority.file.display()));
         setup.toml(&file.unwrap_or_default()).start()
     }
 }
