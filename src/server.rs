@@ -9,7 +9,7 @@ use actix_web::dev::ServerHandle;
 use actix_web::middleware::from_fn;
 use actix_web::web::Data;
 use actix_web::{App as HttpApp, HttpServer};
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::task::JoinHandle;
 use tracing_actix_web::TracingLogger;
 
@@ -57,9 +57,32 @@ pub enum StartError {
 /// Runs the gateway on this thread until SIGTERM or SIGINT.
 pub fn serve(config: Config, clock: Clock) -> Result<(), StartError> {
     actix_web::rt::System::new().block_on(async {
-        Server::start(config, clock).await?.wait().await?;
+        let server = Server::start(config, clock).await?;
+        server.wait(EndSignals::listen()?).await;
         Ok(())
     })
+}
+
+/// SIGTERM and SIGINT, heard from the moment that this is made. One that comes earlier ends the process at once, as a
+/// start that hangs should be ended.
+pub struct EndSignals {
+    terminate: Signal,
+    interrupt: Signal,
+}
+
+impl EndSignals {
+    /// Listens from now on.
+    pub fn listen() -> io::Result<Self> {
+        Ok(Self { terminate: signal(SignalKind::terminate())?, interrupt: signal(SignalKind::interrupt())? })
+    }
+
+    /// Waits until one has come.
+    async fn come(&mut self) {
+        tokio::select! {
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
+        }
+    }
 }
 
 /// A running gateway.
@@ -127,15 +150,10 @@ impl Server {
         self.admin.address
     }
 
-    /// Runs until SIGTERM or SIGINT, then stops.
-    pub async fn wait(self) -> io::Result<()> {
-        let (mut term, mut int) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
-        tokio::select! {
-            _ = term.recv() => {}
-            _ = int.recv() => {}
-        }
+    /// Runs until it is told to end, then stops.
+    pub async fn wait(self, mut end: EndSignals) {
+        end.come().await;
         self.stop().await;
-        Ok(())
     }
 
     /// Takes no more connections, lets running requests finish within `shutdown_grace`, and ends. The admin listener

@@ -16,6 +16,9 @@ use super::authorities::Authorities;
 /// The largest body that is read.
 pub const MAX_BODY: usize = 1024 * 1024;
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
+/// How long an idle connection is kept. Many servers close theirs after five seconds; a code that is sent in that very
+/// moment is lost, since nobody knows whether it was taken.
+const IDLE: Duration = Duration::from_secs(4);
 
 /// Whose word a URL is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -72,7 +75,7 @@ impl Outbound {
             reqwest::Client::builder()
                 .redirect(reqwest::redirect::Policy::none())
                 .connect_timeout(CONNECT_TIMEOUT)
-                .pool_idle_timeout(Duration::from_secs(30))
+                .pool_idle_timeout(IDLE)
                 .no_proxy()
                 .referer(false)
                 .user_agent(concat!("vestibule/", env!("CARGO_PKG_VERSION")))

@@ -1,7 +1,9 @@
 //! A client, as a value.
 
+use url::Url;
+
 use crate::base::secret::{Hashed, Plain};
-use crate::config::{self, BUILT_IN_CLIENT};
+use crate::config::{self, Algorithm, BUILT_IN_CLIENT, ClientType, Grant, RedirectUri};
 
 /// An app or a service that uses us.
 pub struct Client {
@@ -9,32 +11,110 @@ pub struct Client {
     pub id: String,
     /// What people read.
     pub name: String,
-    /// Whose tokens it may ask about, besides its own and those that name its id.
+    /// Whether it can keep a secret.
+    pub is_confidential: bool,
+    /// Whose tokens it may ask about, besides its own and those that name its id; and who its tokens are for.
     pub audience: Vec<String>,
+    /// What it may ask for.
+    pub scopes: Vec<String>,
+    /// What its ID tokens are signed with.
+    pub id_token_alg: Algorithm,
+    /// Where its users may sign in; empty: everywhere.
+    pub providers: Vec<String>,
+    /// Whose scripts may use the token endpoint and userinfo.
+    pub allowed_origins: Vec<String>,
+    /// Where a browser may be sent after it asked for a logout.
+    pub post_logout_redirect_uris: Vec<RedirectUri>,
+    /// Where it is told of sessions that ended, and whether that may be in a private network.
+    pub backchannel_logout_uri: Option<(Url, bool)>,
+    /// Whether each refresh gives a new refresh token.
+    pub rotates_refresh_tokens: bool,
+    redirect_uris: Vec<RedirectUri>,
+    grants: Vec<Grant>,
     secret: Option<Hashed>,
 }
 
 impl Client {
-    /// The public client of the cookie and the JSON door.
+    /// The public client of the cookie and the JSON door. It refreshes; nobody is sent to it.
     pub(super) fn built_in() -> Self {
         let id = BUILT_IN_CLIENT.to_owned();
-        Self { name: id.clone(), id, audience: Vec::new(), secret: None }
+        Self {
+            name: id.clone(),
+            id,
+            is_confidential: false,
+            audience: Vec::new(),
+            scopes: Vec::new(),
+            id_token_alg: Algorithm::Es256,
+            providers: Vec::new(),
+            allowed_origins: Vec::new(),
+            post_logout_redirect_uris: Vec::new(),
+            backchannel_logout_uri: None,
+            rotates_refresh_tokens: true,
+            redirect_uris: Vec::new(),
+            grants: vec![Grant::RefreshToken],
+            secret: None,
+        }
+    }
+
+    /// Whether it may come by tokens that way.
+    pub fn may(&self, grant: Grant) -> bool {
+        self.grants.contains(&grant)
+    }
+
+    /// How an address stands to those that are registered; `None` if answers must not go there.
+    pub fn redirect_uri(&self, sent: &str) -> Option<Match> {
+        let any_port = || !self.is_confidential && self.redirect_uris.iter().any(|uri| uri.is_but_for_the_port(sent));
+        match self.redirect_uris.iter().find(|uri| uri.is(sent)) {
+            Some(uri) if uri.is_private_use() => Some(Match::Installed),
+            Some(_) => Some(Match::Exact),
+            None => any_port().then_some(Match::Installed),
+        }
+    }
+
+    /// Whether people who signed in there may use it.
+    pub fn takes_provider(&self, provider: &str) -> bool {
+        self.providers.is_empty() || self.providers.iter().any(|id| id == provider)
     }
 
     /// Whether it has a secret to show.
-    pub fn is_confidential(&self) -> bool {
+    pub(super) fn shows_secret(&self) -> bool {
         self.secret.is_some()
     }
 
-    /// Whether that is its secret, in constant time; never, if it is public.
+    /// Whether that is its secret, in constant time; never, if it has none.
     pub(super) fn has_secret(&self, presented: &Plain) -> bool {
         self.secret.is_some_and(|secret| presented.hashed().matches(secret.as_bytes()))
     }
 }
 
+/// How a redirect URI stands to those that are registered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Match {
+    /// It is one of them.
+    Exact,
+    /// It is an installed app's, which any other program on the same machine could take the place of (RFC 8252 §8.6):
+    /// a person has to agree.
+    Installed,
+}
+
 impl From<config::Client> for Client {
     fn from(client: config::Client) -> Self {
-        let secret = client.secret.as_ref().map(Plain::hashed);
-        Self { id: client.id, name: client.name, audience: client.audience, secret }
+        let private = client.insecure_allow_private_logout_uri;
+        Self {
+            id: client.id,
+            name: client.name,
+            is_confidential: client.r#type == ClientType::Confidential,
+            audience: client.audience,
+            scopes: client.scopes,
+            id_token_alg: client.id_token_alg,
+            providers: client.providers,
+            allowed_origins: client.allowed_origins,
+            post_logout_redirect_uris: client.post_logout_redirect_uris,
+            backchannel_logout_uri: client.backchannel_logout_uri.map(|uri| (uri, private)),
+            rotates_refresh_tokens: client.rotate_refresh_tokens,
+            redirect_uris: client.redirect_uris,
+            grants: client.grants,
+            secret: client.secret.as_ref().map(Plain::hashed),
+        }
     }
 }

@@ -4,5 +4,5 @@ mod downstream;
 mod lockout;
 mod registry;
 
-pub use downstream::Client;
+pub use downstream::{Client, Match};
 pub use registry::{Presented, Refused, Registry};

@@ -44,6 +44,11 @@ impl Registry {
         Self { clients, lockouts: Lockouts::new(limits.failures_before_lockout), nobody: Plain::random().hashed() }
     }
 
+    /// All of them.
+    pub fn iter(&self) -> impl Iterator<Item = &Client> {
+        self.clients.iter()
+    }
+
     /// The client of that id.
     pub fn get(&self, id: &str) -> Option<&Client> {
         self.find(id).map(|(_, client)| client)
@@ -54,8 +59,8 @@ impl Registry {
         let id = presented.client_id.as_deref().unwrap_or(BUILT_IN_CLIENT);
         let found = self.find(id);
         match (found, &presented.secret) {
-            (Some((_, client)), None) if !client.is_confidential() => Ok(client),
-            (Some((place, client)), Some(secret)) if client.is_confidential() => {
+            (Some((_, client)), None) if !client.is_confidential => Ok(client),
+            (Some((place, client)), Some(secret)) if client.shows_secret() => {
                 self.with_secret((place, from), client, secret, now)
             }
             (_, secret) => {
@@ -99,6 +104,7 @@ mod tests {
     use std::net::Ipv4Addr;
 
     use super::*;
+    use crate::config::{Algorithm, ClientType};
 
     const SECRET: &str = "an-example-secret-of-32-or-more-bytes";
     const FROM: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
@@ -107,8 +113,20 @@ mod tests {
         let client = |id: &str, secret: Option<&str>| config::Client {
             id: id.to_owned(),
             name: id.to_owned(),
+            r#type: if secret.is_some() { ClientType::Confidential } else { ClientType::Public },
             secret: secret.map(Plain::new),
+            public_key: None,
+            redirect_uris: Vec::new(),
+            post_logout_redirect_uris: Vec::new(),
+            allowed_origins: Vec::new(),
+            grants: Vec::new(),
+            scopes: Vec::new(),
             audience: Vec::new(),
+            id_token_alg: Algorithm::Es256,
+            providers: Vec::new(),
+            backchannel_logout_uri: None,
+            insecure_allow_private_logout_uri: false,
+            rotate_refresh_tokens: true,
         };
         let limits =
             config::Limits { logins_per_minute: 1, tokens_per_minute: 1, failures_before_lockout: 5, body_bytes: 1024 };

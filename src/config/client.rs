@@ -3,6 +3,10 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use url::Url;
+
+use super::redirect_uri::RedirectUri;
+use super::settings::Algorithm;
 use crate::base::secret::Plain;
 
 /// The client that sessions of the cookie and the JSON door belong to. It is public, and nobody configures it.
@@ -14,10 +18,57 @@ pub struct Client {
     pub id: String,
     /// What people read.
     pub name: String,
-    /// What it shows to be itself: nothing, if it is public.
+    /// Whether it can keep a secret.
+    pub r#type: ClientType,
+    /// What it shows to be itself, if it shows a secret.
     pub secret: Option<Plain>,
+    /// What its assertions are verified with, in PEM, if it signs them (`private_key_jwt`).
+    pub public_key: Option<String>,
+    /// Where answers to it may go.
+    pub redirect_uris: Vec<RedirectUri>,
+    /// Where a browser may be sent after it asked for a logout.
+    pub post_logout_redirect_uris: Vec<RedirectUri>,
+    /// Whose scripts may use the token endpoint and userinfo in its name.
+    pub allowed_origins: Vec<String>,
+    /// How it may come by tokens.
+    pub grants: Vec<Grant>,
+    /// What it may ask for.
+    pub scopes: Vec<String>,
     /// Who its tokens are for, and whose tokens it may ask about besides its own; empty: the default audience.
     pub audience: Vec<String>,
+    /// What its ID tokens are signed with.
+    pub id_token_alg: Algorithm,
+    /// Where its users may sign in; empty: everywhere.
+    pub providers: Vec<String>,
+    /// Where it is told of sessions that ended (OpenID Connect Back-Channel Logout 1.0).
+    pub backchannel_logout_uri: Option<Url>,
+    /// Whether that may be an address of a private network.
+    pub insecure_allow_private_logout_uri: bool,
+    /// Whether each refresh gives a new refresh token.
+    pub rotate_refresh_tokens: bool,
+}
+
+/// A way to come by tokens (RFC 6749 §1.3).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Grant {
+    /// Somebody signs in.
+    AuthorizationCode,
+    /// A session is refreshed.
+    RefreshToken,
+    /// The client itself, with no person behind it.
+    ClientCredentials,
+}
+
+impl Grant {
+    /// Its `grant_type`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::AuthorizationCode => "authorization_code",
+            Self::RefreshToken => "refresh_token",
+            Self::ClientCredentials => "client_credentials",
+        }
+    }
 }
 
 /// Whether a client can keep a secret (RFC 6749 §2.1).

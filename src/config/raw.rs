@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::client::ClientType;
+use super::client::{ClientType, Grant};
 use super::naming::{CLIENTS, PROVIDERS};
 use super::provider::{Pkce, TokenEndpointAuthMethod, Userinfo};
 use super::settings::{Algorithm, LogFormat, SameSite};
@@ -103,6 +103,12 @@ pub(super) struct Tokens {
     /// life of an access token
     #[schemars(regex(pattern = DURATION))]
     pub(super) access_lifetime: String,
+    /// life of an ID token
+    #[schemars(regex(pattern = DURATION))]
+    pub(super) id_lifetime: String,
+    /// how long an app may take to redeem a code
+    #[schemars(regex(pattern = DURATION))]
+    pub(super) code_lifetime: String,
     /// default `aud` of access tokens; empty: the issuer
     pub(super) audience: Vec<String>,
     /// the last refresh token but one gives the same successor again for this long
@@ -283,6 +289,28 @@ pub(super) struct Client {
     /// at least 32 random characters, for a confidential client
     #[schemars(extend("writeOnly" = true))]
     pub(super) client_secret: String,
-    /// it may introspect tokens for these, besides its own and those for its id
+    /// instead of a secret, for `private_key_jwt`: its public key in PEM (`ES256`, `EdDSA`, or `RS256`)
+    pub(super) public_key_file: String,
+    /// where answers may go, byte for byte; https, or http on loopback; a public client may have a scheme of its own
+    pub(super) redirect_uris: Vec<String>,
+    /// where a browser may be sent after a logout, byte for byte
+    pub(super) post_logout_redirect_uris: Vec<String>,
+    /// CORS; empty: the origins of `redirect_uris`
+    pub(super) allowed_origins: Vec<String>,
+    /// how it may come by tokens
+    pub(super) grants: Vec<Grant>,
+    /// what it may ask for
+    pub(super) scopes: Vec<String>,
+    /// who its tokens are for, empty: tokens.audience; it may introspect tokens for these, besides its own
     pub(super) audience: Vec<String>,
+    /// what its ID tokens are signed with; one of signing.algorithms
+    pub(super) id_token_alg: Algorithm,
+    /// where its users may sign in; empty: everywhere
+    pub(super) providers: Vec<String>,
+    /// where it is told of sessions that ended
+    pub(super) backchannel_logout_uri: String,
+    /// false: a confidential client keeps its refresh token (FAPI 2.0)
+    pub(super) rotate_refresh_tokens: bool,
+    /// `backchannel_logout_uri` may be in a private network
+    pub(super) insecure_allow_private_logout_uri: bool,
 }

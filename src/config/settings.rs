@@ -111,6 +111,10 @@ impl Algorithm {
 pub struct Tokens {
     /// Life of an access token.
     pub access_lifetime: Duration,
+    /// Life of an ID token.
+    pub id_lifetime: Duration,
+    /// How long an app may take to redeem a code.
+    pub code_lifetime: Duration,
     /// Default `aud` of access tokens; empty: the issuer.
     pub audience: Vec<String>,
     /// How long the last refresh token but one gives the same successor again.

@@ -61,7 +61,8 @@ fn remove(table: &mut Map<String, Value>, path: &[String]) {
     }
 }
 
-fn read(path: &str) -> Result<String, String> {
+/// The content of a small text file, or why there is none, in words that go on after "the file".
+pub(super) fn read(path: &str) -> Result<String, String> {
     use std::io::Read;
     let cannot = |error: std::io::Error| format!("cannot be read ({error})");
     let file = std::fs::File::open(path).map_err(cannot)?;

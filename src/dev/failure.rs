@@ -27,6 +27,9 @@ pub enum DevError {
         /// Why.
         source: std::io::Error,
     },
+    /// The system has no signals for us.
+    #[error("cannot listen to signals: {0}")]
+    Signals(std::io::Error),
     /// The gateway itself did not start.
     #[error("the gateway did not start: {0}")]
     Gateway(String),

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use super::failure::DevError;
 use crate::base::clock::Clock;
 use crate::config;
-use crate::server::Server;
+use crate::server::{EndSignals, Server};
 use crate::telemetry;
 
 /// A running gateway.
@@ -26,9 +26,7 @@ impl Gateway {
     }
 
     /// Serves until the process is told to end, then stops in order.
-    pub(super) async fn serve(self) {
-        if let Err(error) = self.0.wait().await {
-            tracing::error!(%error, "cannot wait for signals");
-        }
+    pub(super) async fn serve(self, end: EndSignals) {
+        self.0.wait(end).await;
     }
 }

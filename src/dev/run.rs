@@ -16,6 +16,7 @@ use super::settings::{CLIENT_ID, variables};
 use crate::base::clock::Clock;
 use crate::base::seal;
 use crate::base::secret::Plain;
+use crate::server::EndSignals;
 
 const DATABASE: &str = "vestibule";
 /// Longer than the gateway waits for the pretend provider.
@@ -45,8 +46,10 @@ async fn run_all(plan: &Plan) -> Result<(), DevError> {
     let database_url = postgres.url(DATABASE);
     let variables = variables(plan, &database_url, &ring_key, &client_secret);
     let gateway = Gateway::start(&plan.files, variables, clock).await?;
+    // Whoever reads the greeting may end us, and everything around the gateway shall end in order then.
+    let end = EndSignals::listen().map_err(DevError::Signals)?;
     say(&greeting(plan, &database_url));
-    gateway.serve().await;
+    gateway.serve(end).await;
     if let Some(app) = app {
         app.stop().await;
     }

@@ -118,6 +118,8 @@ mod tests {
         let second = Duration::from_secs(1);
         let tokens = Tokens {
             access_lifetime: hour(1),
+            id_lifetime: hour(1),
+            code_lifetime: hour(1),
             audience: Vec::new(),
             refresh_retry_window: second,
             refresh_forgive_every: second,

@@ -30,7 +30,7 @@ async fn answer(
     let form = extract::form(request, payload, app.config.limits.body_bytes).await?;
     let now = app.clock.now();
     let client = authenticate(app, throttles, request, &form, now)?;
-    if !client.is_confidential() {
+    if !client.is_confidential {
         // Whoever finds a token must not learn from us what it is good for (RFC 7662 §4).
         throttles.token(app, request)?;
         return Err(Problem::client_refused());

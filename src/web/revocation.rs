@@ -29,7 +29,7 @@ async fn answer(app: &App, throttles: &Throttles, request: &HttpRequest, payload
     let form = extract::form(request, payload, app.config.limits.body_bytes).await?;
     let now = app.clock.now();
     let client = authenticate(app, throttles, request, &form, now)?;
-    if !client.is_confidential() {
+    if !client.is_confidential {
         // Anybody may say that it is a public client.
         throttles.token(app, request)?;
     }

@@ -6,9 +6,10 @@ use crate::operating::Dev;
 use crate::peer::{self, node};
 
 /// What was seen, page by page; whatever the browser or axe-core complains of fails the test.
-fn walk(scenario: &str, address: &str, options: &[&str]) -> Vec<Value> {
-    let ended = peer::run(node("browser.mjs").args([scenario, address]).args(options), "");
-    assert_eq!(ended.code, Some(0), "{scenario} {options:?}: {}\n{}", ended.stderr, ended.stdout);
+fn walk(dev: &Dev, scenario: &str, port: u16, options: &[&str]) -> Vec<Value> {
+    let address = format!("http://127.0.0.1:{port}");
+    let ended = peer::run(node("browser.mjs").args([scenario, &address]).args(options), "");
+    assert_eq!(ended.code, Some(0), "{scenario} {options:?}: {}\n{}\n{}", ended.stderr, ended.stdout, dev.log());
     let seen: Value = serde_json::from_str(&ended.stdout).expect("JSON");
     seen["pages"].as_array().expect("pages").clone()
 }
@@ -21,9 +22,8 @@ fn text(page: &Value) -> &str {
 #[test]
 fn people_sign_in_and_out_with_a_browser() {
     let dev = Dev::start();
-    let gateway = format!("http://127.0.0.1:{}", dev.port);
     for options in [&[][..], &["--keyboard"], &["--no-script"], &["--no-script", "--keyboard"]] {
-        let seen = walk("cookie-door", &gateway, options);
+        let seen = walk(&dev, "cookie-door", dev.port, options);
         let paths: Vec<_> = seen.iter().map(|page| page["path"].as_str().expect("a path")).collect();
         let expected =
             ["/authorize", "/account", "/logout", "/login", "/authorize", "/account", "/callback/pretend", "/login"];
@@ -38,7 +38,7 @@ fn people_sign_in_and_out_with_a_browser() {
 #[test]
 fn people_sign_in_at_the_demo_app() {
     let dev = Dev::start();
-    let seen = walk("demo-app", &format!("http://127.0.0.1:{}", dev.port + 3), &[]);
+    let seen = walk(&dev, "demo-app", dev.port + 3, &[]);
     assert!(text(&seen[1]).contains("Signature verified"), "{}", text(&seen[1]));
     assert!(text(&seen[4]).contains("Reference"), "{}", text(&seen[4]));
 }

@@ -67,7 +67,8 @@ fn at_provider(key: &str, text: &str, allow_http: bool, at: &mut Findings<'_>) -
     }
 }
 
-fn absolute(key: &str, text: &str, example: &str, at: &mut Findings<'_>) -> Option<Url> {
+/// An absolute URL, without credentials and fragment.
+pub(super) fn absolute(key: &str, text: &str, example: &str, at: &mut Findings<'_>) -> Option<Url> {
     let remedy = format!("write the whole address, as \"{example}\"");
     let read = Url::parse(text).map_err(|_| format!("{} is not an absolute URL", shown(text)));
     let url = at.accept(key, read, &remedy)?;

@@ -17,13 +17,13 @@ pub(super) fn login(raw: &raw::Login, at: &mut Findings<'_>) -> Option<Login> {
         let address = address.ok_or_else(|| format!("{} is not allowed", shown(&raw.default_return_to)));
         at.accept("login.default_return_to", address, remedy)
     });
-    let origins: Vec<_> = raw.allowed_origins.iter().enumerate().map(|(item, text)| origin(item, text, at)).collect();
+    let allowed_origins = origins("login.allowed_origins", &raw.allowed_origins, at);
     Some(Login {
         authorization_lifetime: lifetime?,
         return_to: return_to?,
         default_return_to: default_return_to?,
         sign_up: raw.sign_up,
-        allowed_origins: origins.into_iter().collect::<Option<_>>()?,
+        allowed_origins: allowed_origins?,
         require_binding: raw.require_binding,
     })
 }
@@ -41,24 +41,30 @@ fn return_to(patterns: &[String], at: &mut Findings<'_>) -> Option<ReturnTo> {
     ReturnTo::parse(patterns.iter().map(String::as_str)).ok()
 }
 
+/// `login.allowed_origins`, and that of a client.
+pub(super) fn origins(key: &str, texts: &[String], at: &mut Findings<'_>) -> Option<Vec<String>> {
+    let origins: Vec<_> = texts.iter().enumerate().map(|(item, text)| origin(key, item, text, at)).collect();
+    origins.into_iter().collect()
+}
+
 /// An origin as browsers write it.
-fn origin(item: usize, text: &str, at: &mut Findings<'_>) -> Option<String> {
+fn origin(key: &str, item: usize, text: &str, at: &mut Findings<'_>) -> Option<String> {
     let url = Url::parse(text).ok().filter(|url| matches!(url.scheme(), "http" | "https"));
     let Some(url) = url else {
         let what = format!("{} is not an origin", shown(text));
-        at.refuse_item("login.allowed_origins", item, what, "write each origin out, as \"https://app.example.com\"");
+        at.refuse_item(key, item, what, "write each origin out, as \"https://app.example.com\"");
         return None;
     };
     let origin = url.origin().ascii_serialization();
     let after_scheme = text.split_once("://").map(|(_, rest)| rest).unwrap_or_default();
     if after_scheme.contains(['/', '?', '#', '@', '\\', '*']) || after_scheme.is_empty() {
         let what = format!("{} is more than an origin", shown(text));
-        at.refuse_item("login.allowed_origins", item, what, format!("write \"{}\"", origin.replace('*', "app")));
+        at.refuse_item(key, item, what, format!("write \"{}\"", origin.replace('*', "app")));
         return None;
     }
     if url.scheme() == "http" && !is_loopback(&url) {
         let remedy = "write https://; http is for 127.0.0.1, [::1] and localhost only";
-        at.refuse_item("login.allowed_origins", item, format!("{} is http off loopback", shown(text)), remedy);
+        at.refuse_item(key, item, format!("{} is http off loopback", shown(text)), remedy);
         return None;
     }
     Some(origin)

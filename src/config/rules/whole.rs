@@ -29,11 +29,13 @@ pub(in crate::config) fn whole(mut raw: Raw, names: &Names, at: &mut Findings<'_
     let mut take = |id: &String| raw.providers.remove(id).map(|provider| provider::provider(id, provider, at));
     // Collected first: the first bad one must not keep the others from being judged.
     let providers: Vec<_> = names.of_section("providers").iter().filter_map(&mut take).collect();
-    let everybody = client::Everybody {
-        issuer: server.as_ref().map(|server| server.public_url.issuer().to_owned()),
-        audience: tokens.as_ref().map(|tokens| tokens.audience.clone()).unwrap_or_default(),
+    let around = client::Around {
+        algorithms: signing.as_ref().map(|signing| signing.algorithms.as_slice()),
+        providers: names.of_section("providers"),
+        issuer: server.as_ref().map(|server| server.public_url.issuer()),
+        audience: tokens.as_ref().map(|tokens| tokens.audience.as_slice()).unwrap_or_default(),
     };
-    let mut take = |id: &String| raw.clients.remove(id).map(|client| client::client(id, client, &everybody, at));
+    let mut take = |id: &String| raw.clients.remove(id).map(|client| client::client(id, client, &around, at));
     let clients: Vec<_> = names.of_section("clients").iter().filter_map(&mut take).collect();
     Some(Config {
         server: server?,
@@ -54,6 +56,8 @@ pub(in crate::config) fn whole(mut raw: Raw, names: &Names, at: &mut Findings<'_
 
 fn tokens(raw: raw::Tokens, at: &mut Findings<'_>) -> Option<Tokens> {
     let access_lifetime = at.duration("tokens.access_lifetime", &raw.access_lifetime, "1s", "3650d");
+    let id_lifetime = at.duration("tokens.id_lifetime", &raw.id_lifetime, "1s", "1d");
+    let code_lifetime = at.duration("tokens.code_lifetime", &raw.code_lifetime, "1s", "10m");
     for (item, _) in raw.audience.iter().enumerate().filter(|(_, audience)| audience.trim().is_empty()) {
         at.refuse_item("tokens.audience", item, "is empty", "write who the tokens are for, or leave it out");
     }
@@ -63,6 +67,8 @@ fn tokens(raw: raw::Tokens, at: &mut Findings<'_>) -> Option<Tokens> {
     let revocation_max_age = at.duration("tokens.revocation_max_age", &raw.revocation_max_age, "2s", "10m");
     Some(Tokens {
         access_lifetime: access_lifetime?,
+        id_lifetime: id_lifetime?,
+        code_lifetime: code_lifetime?,
         audience: raw.audience,
         refresh_retry_window: refresh_retry_window?,
         refresh_forgive_every: refresh_forgive_every?,

@@ -1,5 +1,6 @@
 //! `vestibule dev` when it is killed.
 
+use std::fs::File;
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -16,7 +17,7 @@ pub struct Dev {
     pub port: u16,
     /// What it printed when everything was up.
     pub greeting: String,
-    _directory: Directory,
+    directory: Directory,
 }
 
 impl Dev {
@@ -24,13 +25,19 @@ impl Dev {
         let (directory, port) = (Directory::new(), ports::free::<4>());
         let mut command = Command::new(env!("CARGO_BIN_EXE_vestibule"));
         command.args(["dev", "--port", &port.to_string()]).current_dir(directory.path());
-        let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("it");
+        let log = File::create(directory.join("log")).expect("a file");
+        let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(log).spawn().expect("it");
         let mut stdout = BufReader::new(child.stdout.take().expect("a pipe"));
-        let mut dev = Self { child, port, greeting: String::new(), _directory: directory };
+        let mut dev = Self { child, port, greeting: String::new(), directory };
         while !dev.greeting.contains("Ctrl-C") {
             assert!(stdout.read_line(&mut dev.greeting).expect("a line") > 0, "it ended: {}", dev.greeting);
         }
         dev
+    }
+
+    /// What it has logged so far.
+    pub fn log(&self) -> String {
+        std::fs::read_to_string(self.directory.join("log")).expect("a log")
     }
 
     /// Where its PostgreSQL lives.
