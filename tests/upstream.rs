@@ -44,6 +44,7 @@ fn oidc(issuer: &str) -> config::Oidc {
         authorities: None,
         endpoints: Endpoints::default(),
         insecure_allow_http: false,
+        insecure_assume_fresh_login: false,
         expose_tokens: false,
     }
 }

@@ -80,8 +80,7 @@ mod tests {
 
     fn assert_same_keys(schema: &Value, defaults: &Value, at: &str) {
         let properties = &schema["properties"];
-        // Some files are no twins: what they hold is no secret and has no other place.
-        let is_twin = |key: &str| key.strip_suffix("_file").is_some_and(|secret| properties.get(secret).is_some());
+        let is_twin = |key: &str| key.strip_suffix("_file").is_some_and(|of| properties.get(of).is_some());
         let known: Vec<_> = keys(properties).into_iter().filter(|key| !is_twin(key)).collect();
         assert_eq!(known, keys(defaults), "keys of [{at}] in the types and in defaults.toml");
         for (key, default) in defaults.as_object().into_iter().flatten() {

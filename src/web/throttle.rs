@@ -16,6 +16,7 @@ pub struct Throttles {
     begins: DefaultKeyedRateLimiter<IpAddr>,
     returns: DefaultKeyedRateLimiter<IpAddr>,
     tokens: DefaultKeyedRateLimiter<IpAddr>,
+    authorizations: DefaultKeyedRateLimiter<IpAddr>,
     administrators: DefaultKeyedRateLimiter<IpAddr>,
     clock: DefaultClock,
 }
@@ -28,6 +29,7 @@ impl Throttles {
             begins: per_minute(limits.logins_per_minute),
             returns: per_minute(limits.logins_per_minute),
             tokens: per_minute(limits.tokens_per_minute),
+            authorizations: per_minute(limits.tokens_per_minute),
             administrators: per_minute(limits.tokens_per_minute),
             clock: DefaultClock::default(),
         }
@@ -48,6 +50,11 @@ impl Throttles {
         self.count(&self.tokens, app, request)
     }
 
+    /// Counts an app's request for a sign-in. Most are answered without one, as tokens are renewed without one.
+    pub fn authorize(&self, app: &App, request: &HttpRequest) -> Result<(), Problem> {
+        self.count(&self.authorizations, app, request)
+    }
+
     /// Counts a wrong token of an administrator. By itself: nobody who shares the address loses tokens by it.
     pub fn not_administrator(&self, app: &App, request: &HttpRequest) -> Result<(), Problem> {
         self.count(&self.administrators, app, request)
@@ -63,7 +70,7 @@ impl Throttles {
 
     /// Forgets addresses that have been quiet, so that memory follows the traffic and not its history.
     pub fn forget_quiet(&self) {
-        for limit in [&self.begins, &self.returns, &self.tokens, &self.administrators] {
+        for limit in [&self.begins, &self.returns, &self.tokens, &self.authorizations, &self.administrators] {
             limit.retain_recent();
             limit.shrink_to_fit();
         }
