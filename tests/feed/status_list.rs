@@ -98,3 +98,23 @@ async fn it_is_made_once_and_again_after_a_change_or_its_ttl() {
     let iat = |token: &str| claims(token)["iat"].as_i64().expect("a time");
     assert!(iat(&renewed.body) >= iat(&changed.body) + 31);
 }
+
+/// A wave of revocations does not have the list made once for each of them, and all of them are in it in the end.
+#[tokio::test]
+async fn a_wave_of_revocations_makes_it_once_a_second() {
+    let gateway = Gateway::start();
+    let browser = gateway.browser();
+    let began = std::time::Instant::now();
+    let (mut people, mut tags) = (Vec::new(), std::collections::HashSet::new());
+    for number in 0..20 {
+        let person = Person::sign_in(&gateway, &format!("p{number}")).await;
+        gateway.database.execute(&person.revoke_on_the_feed(&gateway));
+        tags.insert(browser.fetch(PATH).await.header("etag").to_owned());
+        people.push(person);
+    }
+    let seconds = usize::try_from(began.elapsed().as_secs()).expect("few");
+    assert!(tags.len() <= seconds + 2, "{} lists in {seconds} s", tags.len());
+    for person in &people {
+        while !person.is_listed(&gateway).await {}
+    }
+}
