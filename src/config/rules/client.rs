@@ -28,19 +28,21 @@ pub(super) struct Around<'a> {
     pub(super) algorithms: Option<&'a [Algorithm]>,
     /// The ids of all providers.
     pub(super) providers: &'a [String],
+    /// The issuer, unless it is wrong.
+    pub(super) issuer: Option<&'a str>,
+    /// `tokens.audience`: who the tokens of everybody are for.
+    pub(super) audience: &'a [String],
 }
 
 pub(super) fn client(id: &str, raw: raw::Client, around: &Around<'_>, at: &mut Findings<'_>) -> Option<Client> {
     let key = |key: &str| format!("clients.{id}.{key}");
-    let good_id = id_is_free(id, at);
+    let good_id = id_is_free(id, around, at);
     let native = raw.r#type == ClientType::Public;
     let redirect_uris = read_redirect_uris(&key("redirect_uris"), &raw.redirect_uris, native, at);
     let after_logout =
         read_redirect_uris(&key("post_logout_redirect_uris"), &raw.post_logout_redirect_uris, native, at);
     let allowed_origins = login::origins(&key("allowed_origins"), &raw.allowed_origins, at);
-    for (item, _) in raw.audience.iter().enumerate().filter(|(_, audience)| audience.trim().is_empty()) {
-        at.refuse_item(&key("audience"), item, "is empty", "write who the tokens are for, or leave it out");
-    }
+    audience(&key("audience"), &raw.audience, around.issuer, at);
     scopes(&key("scopes"), &raw.scopes, at);
     grants(&key, &raw, at);
     providers(&key("providers"), &raw.providers, around.providers, at);
@@ -74,16 +76,37 @@ pub(super) fn client(id: &str, raw: raw::Client, around: &Around<'_>, at: &mut F
     })
 }
 
+/// What names the issuer opens our own endpoints, which an app's token must not: no service that is handed one may act
+/// on its user's session.
+fn audience(key: &str, audience: &[String], issuer: Option<&str>, at: &mut Findings<'_>) {
+    for (item, audience) in audience.iter().enumerate() {
+        if audience.trim().is_empty() {
+            at.refuse_item(key, item, "is empty", "write who the tokens are for, or leave it out");
+        } else if issuer == Some(audience.as_str()) {
+            let what = format!("{} is the issuer, for which the tokens of our own sessions are", shown(audience));
+            at.refuse_item(key, item, what, "take it out, or write the service that this client's tokens are for");
+        }
+    }
+}
+
 /// No client is taken for the built-in one, nor for a user: where a token has no user, its `sub` is the client's id
-/// (TK-25).
-fn id_is_free(id: &str, at: &mut Findings<'_>) -> bool {
+/// (TK-25). Nor for everybody's audience: it could ask about every token there is.
+fn id_is_free(id: &str, around: &Around<'_>, at: &mut Findings<'_>) -> bool {
     let key = format!("clients.{id}");
     if id == BUILT_IN_CLIENT {
-        at.refuse(&key, format!("{} is the built-in client", shown(id)), "choose another id");
+        let what = format!("{} is the built-in client, whose tokens open /session", shown(id));
+        at.refuse(&key, what, "choose another id");
         return false;
     }
     if Uuid::parse_str(id).is_ok() {
         at.refuse(&key, format!("{} looks like the id of a user", shown(id)), "choose an id that is not a UUID");
+        return false;
+    }
+    if around.issuer == Some(id) || around.audience.iter().any(|audience| audience == id) {
+        let what = format!("{} stands in everybody's tokens, by tokens.audience or as the issuer", shown(id));
+        let remedy =
+            format!("choose another id; a client that may ask about these tokens has audience = [{}]", shown(id));
+        at.refuse(&key, what, remedy);
         return false;
     }
     true
