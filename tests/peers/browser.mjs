@@ -5,11 +5,11 @@
 //
 // Prints what was seen, page by page, as JSON: {"pages": [{"path", "title", "text"}]}. Exits with 1, and says why, where
 // something is not there, the console has an error, the content security policy was violated, or axe-core has a serious
-// finding. CHROMIUM names the browser where it is not /usr/bin/chromium.
+// finding.
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { parseArgs } from 'node:util';
-import { chromium } from 'playwright-core';
+import { launch, open } from './chromium.mjs';
 
 const { values, positionals: [scenario, address] } = parseArgs({
   allowPositionals: true,
@@ -18,24 +18,6 @@ const { values, positionals: [scenario, address] } = parseArgs({
 const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const complaints = [];
 const pages = [];
-
-/** A page whose every complaint is kept. A refusal that a scenario causes is none. */
-async function open(browser) {
-  const context = await browser.newContext({ javaScriptEnabled: !values['no-script'] });
-  const page = await context.newPage();
-  page.setDefaultTimeout(15_000);
-  page.on('console', (message) => {
-    const refusal = /^Failed to load resource: the server responded with a status of 4\d\d/.test(message.text());
-    if (['error', 'warning'].includes(message.type()) && !refusal) complaints.push(`console: ${message.text()}`);
-  });
-  page.on('pageerror', (error) => complaints.push(`script: ${error.message}`));
-  page.on('requestfailed', (request) => complaints.push(`${request.url()}: ${request.failure()?.errorText}`));
-  page.on('response', (answer) => {
-    const told = [400, 403].includes(answer.status());
-    if (answer.status() >= 400 && !told) complaints.push(`${answer.url()}: ${answer.status()}`);
-  });
-  return page;
-}
 
 /** Notes what a page says, once it says `heading`. */
 async function see(page, heading) {
@@ -118,13 +100,10 @@ if (!scenarios[scenario] || !address) {
   console.error('usage: node browser.mjs cookie-door GATEWAY | demo-app APP');
   process.exit(2);
 }
-const browser = await chromium.launch({
-  executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-  args: ['--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking'],
-});
+const browser = await launch();
 let page;
 try {
-  page = await open(browser);
+  page = await open(browser, complaints, { javaScriptEnabled: !values['no-script'] });
   await scenarios[scenario](page);
 } catch (error) {
   const text = await page?.locator('body').innerText().catch(() => '');

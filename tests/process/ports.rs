@@ -1,21 +1,50 @@
 //! Ports that nobody uses: a gateway must know its own before it starts, since they are part of its name.
 
 use std::net::TcpListener;
-use std::sync::atomic::{AtomicU16, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 /// Below the ports that systems give to outgoing connections, so that none of those gets in between.
 const FIRST: u16 = 12_000;
 const MANY: u16 = 16_000;
+/// Ports are claimed in blocks of this size, by listening on the first: what one process looks at, no other one does.
+const BLOCK: u16 = 40;
 
-static NEXT: AtomicU16 = AtomicU16::new(0);
+struct Claimed {
+    /// Held until the process ends.
+    claims: Vec<TcpListener>,
+    next: u16,
+    end: u16,
+}
 
-/// The first of `N` free ports in a row. Each process begins to look at a place of its own.
+static CLAIMED: Mutex<Claimed> = Mutex::new(Claimed { claims: Vec::new(), next: 0, end: 0 });
+
+/// The first of `N` free ports in a row.
 pub fn free<const N: u16>() -> u16 {
-    let start = u16::try_from(std::process::id() % u32::from(MANY / 40)).expect("small") * 40;
+    let mut claimed = CLAIMED.lock().unwrap_or_else(PoisonError::into_inner);
     loop {
-        let port = FIRST + (start + NEXT.fetch_add(N, Ordering::Relaxed)) % MANY;
-        if (port..port + N).all(|port| TcpListener::bind(("127.0.0.1", port)).is_ok()) {
+        if claimed.next + N > claimed.end {
+            claimed.claim();
+        }
+        let port = claimed.next;
+        claimed.next += N;
+        if (port..port + N).all(|port| listen(port).is_some()) {
             return port;
         }
     }
+}
+
+impl Claimed {
+    /// Claims a block that nobody has. Each process begins to look at a place of its own.
+    fn claim(&mut self) {
+        let blocks = MANY / BLOCK;
+        let start = u16::try_from(std::process::id() % u32::from(blocks)).expect("small");
+        let firsts = (0..blocks).map(|block| FIRST + (start + block) % blocks * BLOCK);
+        let (first, claim) = firsts.into_iter().find_map(|first| Some((first, listen(first)?))).expect("a free block");
+        self.claims.push(claim);
+        (self.next, self.end) = (first + 1, first + BLOCK);
+    }
+}
+
+fn listen(port: u16) -> Option<TcpListener> {
+    TcpListener::bind(("127.0.0.1", port)).ok()
 }

@@ -2,6 +2,7 @@
 
 mod another_gateway;
 mod apache;
+mod browser;
 mod examples;
 mod node;
 mod python;

@@ -1,0 +1,27 @@
+// Chromium, and everything it complains of. CHROMIUM names it where it is not /usr/bin/chromium.
+import { chromium } from 'playwright-core';
+
+export function launch() {
+  return chromium.launch({
+    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+    args: ['--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking'],
+  });
+}
+
+/** A page of a new visitor, whose every complaint is added to `complaints`. A refusal that a scenario causes is none. */
+export async function open(browser, complaints, options = {}) {
+  const context = await browser.newContext(options);
+  const page = await context.newPage();
+  page.setDefaultTimeout(15_000);
+  page.on('console', (message) => {
+    const refusal = /^Failed to load resource: the server responded with a status of 4\d\d/.test(message.text());
+    if (['error', 'warning'].includes(message.type()) && !refusal) complaints.push(`console: ${message.text()}`);
+  });
+  page.on('pageerror', (error) => complaints.push(`script: ${error.message}`));
+  page.on('requestfailed', (request) => complaints.push(`${request.url()}: ${request.failure()?.errorText}`));
+  page.on('response', (answer) => {
+    const told = [400, 403].includes(answer.status());
+    if (answer.status() >= 400 && !told) complaints.push(`${answer.url()}: ${answer.status()}`);
+  });
+  return page;
+}

@@ -1,0 +1,23 @@
+//! A single-page app in Chromium.
+
+use serde_json::Value;
+
+use super::setting::{house_with, public};
+use crate::peer::{self, node};
+use crate::ports;
+
+/// IO-05, by the text of the README: login, renewal by the refresh token, CORS.
+#[test]
+fn a_single_page_app_works_from_the_issuer_alone() {
+    let port = ports::free::<2>();
+    let client = public("spa", &format!("http://127.0.0.1:{port}/"), "");
+    let house = house_with(&client, |settings| settings.with("tokens.access_lifetime", "50s"));
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/apps/browser");
+    let (here, elsewhere) = (port.to_string(), (port + 1).to_string());
+    let mut command = node("apps/single_page.mjs");
+    let ended = peer::run(command.args([folder, &house.gateway.public(), "spa", &here, &elsewhere]), "");
+    assert_eq!(ended.code, Some(0), "{}\n{}", ended.stderr, house.gateway.log());
+    let said: Value = serde_json::from_str(&ended.stdout).expect("JSON");
+    assert_eq!(said["seen"]["email"], "ada@example.com");
+    assert_eq!(house.wire.count("POST /token"), 2, "the provider is asked once by each browser");
+}
