@@ -1,7 +1,8 @@
 """An app on a server, by PyPI Authlib: everything that it can ask of the gateway.
 
-    python authlib_client.py ISSUER CLIENT_ID CLIENT_SECRET REDIRECT_URI basic|post
+    python authlib_client.py ISSUER CLIENT_ID CREDENTIAL REDIRECT_URI client_secret_basic|client_secret_post|private_key_jwt
 
+The credential is a secret, or a key for ES256 (PKCS #8 in PEM).
 Prints {"visit": URL} where a person has to go, and reads the address that the browser was sent back to.
 """
 
@@ -11,28 +12,31 @@ import sys
 import requests
 from authlib.common.security import generate_token
 from authlib.integrations.requests_client import OAuth2Session, OAuthError
+from authlib.oauth2.rfc7523 import PrivateKeyJWT
 from authlib.oidc.core import CodeIDToken
 from joserfc import jwt
-from joserfc.jwk import KeySet
+from joserfc.jwk import ECKey, KeySet
 
 SCOPE = "openid profile email offline_access"
 
 
 class App:
-    def __init__(self, issuer: str, client_id: str, secret: str, redirect_uri: str, way: str):
+    def __init__(self, issuer: str, client_id: str, credential: str, redirect_uri: str, way: str):
         self.server = requests.get(f"{issuer}/.well-known/openid-configuration", timeout=10).json()
         assert self.server["issuer"] == issuer
         self.keys = KeySet.import_key_set(requests.get(self.server["jwks_uri"], timeout=10).json())
         self.client_id = client_id
         self.session = OAuth2Session(
             client_id,
-            secret,
+            ECKey.import_key(credential) if way == "private_key_jwt" else credential,
             scope=SCOPE,
             redirect_uri=redirect_uri,
             code_challenge_method="S256",
-            token_endpoint_auth_method=f"client_secret_{way}",
-            revocation_endpoint_auth_method=f"client_secret_{way}",
+            token_endpoint_auth_method=way,
+            revocation_endpoint_auth_method=way,
         )
+        if way == "private_key_jwt":
+            self.session.register_client_auth_method(PrivateKeyJWT(self.server["token_endpoint"], alg="ES256"))
 
     def login(self) -> dict:
         """The claims of a verified ID token."""

@@ -1,14 +1,17 @@
 // An app on a server, by npm openid-client: everything that it can ask of the gateway.
 //
-//   node openid_client.mjs ISSUER CLIENT_ID CLIENT_SECRET REDIRECT_URI basic|post
+//   node openid_client.mjs ISSUER CLIENT_ID CREDENTIAL REDIRECT_URI basic|post|ES256
 //
+// The last says how it shows who it is: by a secret, or by assertions that a key (PKCS #8 in PEM) signs that way.
 // Plain http is allowed, since everything is on loopback; nothing else is. ID tokens are verified by their signature.
 import { strict as assert } from 'node:assert';
+import { importPKCS8 } from 'jose';
 import * as oidc from 'openid-client';
 import { report, visit } from './person.mjs';
 
-const [issuer, clientId, secret, redirect_uri, way] = process.argv.slice(2);
-const authentication = { basic: oidc.ClientSecretBasic, post: oidc.ClientSecretPost }[way](secret);
+const [issuer, clientId, credential, redirect_uri, way] = process.argv.slice(2);
+const bySecret = { basic: oidc.ClientSecretBasic, post: oidc.ClientSecretPost }[way];
+const authentication = bySecret?.(credential) ?? oidc.PrivateKeyJwt(await importPKCS8(credential, way));
 const execute = [oidc.allowInsecureRequests, oidc.enableNonRepudiationChecks];
 const gateway = await oidc.discovery(new URL(issuer), clientId, undefined, authentication, { execute });
 assert.equal(gateway.serverMetadata().issuer, issuer);
@@ -42,6 +45,8 @@ assert.equal(first.tokens.scope, 'openid profile email offline_access');
 
 const about = await oidc.tokenIntrospection(gateway, first.tokens.access_token);
 assert.deepEqual([about.active, about.sub, about.client_id, about.sid], [true, sub, clientId, sid]);
+
+assert.equal((await oidc.tokenIntrospection(gateway, first.tokens.refresh_token)).active, true);
 
 // The refresh token changes each time; the person and the session stay.
 let tokens = first.tokens;

@@ -1,18 +1,22 @@
 //! Apps on a server in Node.js.
 
+use rcgen::{KeyPair, PKCS_ECDSA_P256_SHA256};
+
 use super::running::converse;
-use super::setting::{NOWHERE, SECRET, confidential, house, public};
+use super::setting::{NOWHERE, SECRET, confidential, house, house_with, public, signing};
 use crate::peer::node;
 
-/// IO-04
+/// IO-04: by each way to show who it is.
 #[tokio::test]
 async fn openid_client_works_from_the_issuer_alone() {
-    let house = house(&confidential("web", SECRET, NOWHERE, ""));
-    for way in ["basic", "post"] {
+    let key = KeyPair::generate_for(&PKCS_ECDSA_P256_SHA256).expect("a key");
+    let clients = [confidential("basic", SECRET, NOWHERE, ""), confidential("post", SECRET, NOWHERE, "")].concat();
+    let house = house_with(&clients, |settings| signing(settings, "ES256", NOWHERE, &key));
+    for (way, credential) in [("basic", SECRET), ("post", SECRET), ("ES256", &key.serialize_pem())] {
         let before = house.wire.count("POST /token");
         let mut command = node("apps/openid_client.mjs");
-        let seen =
-            converse(&house, command.args([&house.gateway.public(), "web", SECRET, NOWHERE, way]), NOWHERE).await;
+        command.args([&house.gateway.public(), way, credential, NOWHERE, way]);
+        let seen = converse(&house, &mut command, NOWHERE).await;
         assert_eq!((&seen["email"], &seen["name"]), (&"ada@example.com".into(), &"Ada Lovelace".into()), "{way}");
         let asked = house.wire.count("POST /token") - before;
         assert_eq!(asked, 2, "{way}: the provider is asked at first, and where a new login is wanted");

@@ -1,17 +1,24 @@
 //! Apps on a server in Python.
 
+use rcgen::{KeyPair, PKCS_ECDSA_P256_SHA256};
+
 use super::running::converse;
-use super::setting::{NOWHERE, PLAIN_SECRET, SECRET, confidential, house};
+use super::setting::{NOWHERE, PLAIN_SECRET, SECRET, confidential, house_with, signing};
 use crate::peer::python;
 
-/// IO-04 in another language
+/// IO-04 in another language: by each way to show who it is.
 #[tokio::test]
 async fn authlib_works_from_the_issuer_alone() {
+    let key = KeyPair::generate_for(&PKCS_ECDSA_P256_SHA256).expect("a key");
     let clients = confidential("post", SECRET, NOWHERE, "") + &confidential("basic", PLAIN_SECRET, NOWHERE, "");
-    let house = house(&clients);
-    for (way, secret) in [("basic", PLAIN_SECRET), ("post", SECRET)] {
+    let house = house_with(&clients, |settings| signing(settings, "key", NOWHERE, &key));
+    for (id, way, credential) in [
+        ("basic", "client_secret_basic", PLAIN_SECRET),
+        ("post", "client_secret_post", SECRET),
+        ("key", "private_key_jwt", &key.serialize_pem()),
+    ] {
         let mut command = python("apps/authlib_client.py");
-        command.args([&house.gateway.public(), way, secret, NOWHERE, way]);
+        command.args([&house.gateway.public(), id, credential, NOWHERE, way]);
         let seen = converse(&house, &mut command, NOWHERE).await;
         assert_eq!((&seen["email"], &seen["name"]), (&"ada@example.com".into(), &"Ada Lovelace".into()), "{way}");
     }

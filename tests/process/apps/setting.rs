@@ -1,5 +1,6 @@
 //! A gateway with registered apps, and a person who goes through its logins.
 
+use rcgen::KeyPair;
 use url::Url;
 
 use crate::gateway::Settings;
@@ -29,6 +30,15 @@ scopes = ["openid", "profile", "email", "offline_access", "orders"]
 {more}
 "#
     )
+}
+
+/// The same, which signs what it shows (`private_key_jwt`).
+pub fn signing(settings: Settings, id: &str, redirect_uri: &str, key: &KeyPair) -> Settings {
+    let public = settings.directory.write(&format!("{id}.pem"), &key.public_key_pem());
+    let by_secret = confidential(id, SECRET, redirect_uri, "");
+    let by_key =
+        by_secret.replace(&format!("client_secret = \"{SECRET}\""), &format!("public_key_file = \"{public}\""));
+    settings.and(&by_key)
 }
 
 /// An app in a browser or on a person's machine.
