@@ -47,8 +47,7 @@ pub fn issue_scoped(app: &App, session: &Session, scope: String, now: Instant) -
         status: Some(status_claim(app, session.status_index)),
     };
     let keys = app.keys.keys();
-    // The first whose key signs already: that of an algorithm which was added later has to be published for a while.
-    let key = config.signing.algorithms.iter().find_map(|algorithm| keys.signing(*algorithm));
+    let key = keys.first_signing(&config.signing.algorithms);
     let key = key.ok_or(BadKey::missing(Algorithm::Es256))?;
     Ok(AccessToken { token: Plain::new(jwt::sign(key, TYP, &claims)?), expires_in })
 }

@@ -20,8 +20,6 @@ use crate::session::{LIST_LEN, StatusIndex};
 
 /// The `typ` of a Status List Token.
 const TYP: &str = "statuslist+jwt";
-/// A list is trusted this many times its `ttl`: one that we keep it, one that a service keeps it, and one to spare.
-const TTLS_TO_EXPIRY: u64 = 3;
 
 /// The lists that were asked for.
 #[derive(Default)]
@@ -35,6 +33,7 @@ pub struct StatusListToken {
     pub etag: String,
     generation: u64,
     made_at: Instant,
+    kid: String,
 }
 
 /// Why there is none.
@@ -82,6 +81,8 @@ impl StatusLists {
         // Held while it is made, so that a crowd has it made once.
         let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let known = kept.get(&list).filter(|known| known.serves(generation, ttl, now));
+        // A key that was revoked signs nothing that is handed out later.
+        let known = known.filter(|known| app.keys.keys().by_kid(&known.kid).is_some());
         if let Some(known) = known {
             return Ok(Arc::clone(known));
         }
@@ -103,15 +104,14 @@ impl StatusListToken {
             iss: app.config.server.public_url.issuer().to_owned(),
             sub: uri(app, list),
             iat: now.timestamp(),
-            exp: now.timestamp().saturating_add_unsigned(ttl.saturating_mul(TTLS_TO_EXPIRY)),
+            exp: now.timestamp().saturating_add_unsigned(app.config.tokens.status_list_lifetime().as_secs()),
             ttl,
             status_list: StatusList::new(LIST_LEN, shown.places),
         };
         let keys = app.keys.keys();
-        // The first whose key signs already, as for access tokens.
-        let key = app.config.signing.algorithms.iter().find_map(|algorithm| keys.signing(*algorithm));
-        let jwt = jwt::sign(key.ok_or(BadKey::missing(Algorithm::Es256))?, TYP, &claims)?;
+        let key = keys.first_signing(&app.config.signing.algorithms).ok_or(BadKey::missing(Algorithm::Es256))?;
+        let jwt = jwt::sign(key, TYP, &claims)?;
         let etag = format!("\"{}\"", URL_SAFE_NO_PAD.encode(Hashed::of(&jwt).as_bytes()));
-        Ok(Self { jwt, etag, generation: shown.generation, made_at: now })
+        Ok(Self { jwt, etag, generation: shown.generation, made_at: now, kid: key.kid().to_owned() })
     }
 }
