@@ -119,8 +119,7 @@ async fn plan(around: &Around, json: bool) -> Result<String, String> {
     let mut text = String::new();
     for Milestone { at, done, algorithm, kid, state } in &milestones {
         let (kid, done) = (kid.as_deref().unwrap_or("(a new key)"), if *done { "done   " } else { "planned" });
-        let _always_written =
-            writeln!(text, "{}  {done}  {}  {:9}  {kid}", shown(*at), algorithm.name(), state.name());
+        let _always_written = writeln!(text, "{}  {done}  {}  {:9}  {kid}", shown(*at), algorithm.name(), state.name());
     }
     if around.policy.algorithms.is_empty() {
         text += "The keys are those of signing.key_files; none are made.\n";
@@ -134,7 +133,8 @@ async fn rotate(around: &Around) -> Result<String, String> {
         return Err("the keys are those of signing.key_files; put new files there and restart".to_owned());
     }
     let events = keys::rotate(db, &config.ring, policy, *now).await.map_err(|error| error.to_string())?;
-    let made = |kid: &str| events.iter().any(|event| matches!(event, Event::SigningKeyMade { kid: new, .. } if new == kid));
+    let made =
+        |kid: &str| events.iter().any(|event| matches!(event, Event::SigningKeyMade { kid: new, .. } if new == kid));
     let standings = standings(around).await?;
     let signs = keys::milestones(&standings, policy, *now);
     let mut text = String::new();

@@ -2,7 +2,7 @@
 
 use super::key_ring::{KeyRing, from_files};
 use super::opened::open_all;
-use super::policy::Policy;
+use super::policy::{Policy, running};
 use super::store;
 use super::supplies::{Supplies, algorithms, make, standings};
 use super::timeline::{self, Standing};
@@ -55,7 +55,8 @@ pub fn establish(
     }
     let made = make(&algorithms(&missing))?;
     let supplies = Supplies::new(secrets, &made, &rows, &missing);
-    let decide = |keys: &[Standing]| timeline::missing(keys, &policy);
+    let decide = |keys: &[Standing], _: Instant| timeline::missing(keys, &policy);
+    let now = running(now);
     let events = db.run_here("add signing keys", |conn| store::decide(conn, decide, &supplies, now))?;
     let keys = open_all(secrets, &db.run_here("load signing keys", store::load)?, &files)?;
     Ok((KeyRing::new(keys, files, policy), events))

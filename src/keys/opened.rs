@@ -38,12 +38,7 @@ pub fn open_new(secrets: &Ring, rows: &[Row], before: &Keys, files: &[Arc<Signin
 }
 
 /// The key of a row, as far as it is of use.
-fn open(
-    secrets: &Ring,
-    row: &Row,
-    standing: &Standing,
-    before: Option<&Keys>,
-) -> Result<Option<Held>, KeysError> {
+fn open(secrets: &Ring, row: &Row, standing: &Standing, before: Option<&Keys>) -> Result<Option<Held>, KeysError> {
     let Standing { kid, algorithm, state, .. } = standing;
     let before = before.and_then(|before| before.held(kid));
     if state.is_published() {

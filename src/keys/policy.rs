@@ -1,9 +1,10 @@
 //! How long a key is in which state: the configuration's durations, as rotation needs them.
 
-use std::time::Duration;
+use std::time::{Duration, Instant as Moment};
 
-use chrono::TimeDelta;
+use chrono::{SubsecRound, TimeDelta};
 
+use crate::base::clock::Instant;
 use crate::config::{Algorithm, Config};
 
 /// What is added to the life of what a key signed before it leaves the JWKS: the clocks of services may be behind ours,
@@ -45,7 +46,7 @@ impl Policy {
 
     /// How often a replica looks what has become of the keys.
     pub fn look_every(&self) -> Duration {
-        (self.margin() / 2).min(MOST_BETWEEN_LOOKS)
+        (self.margin() / 4).min(MOST_BETWEEN_LOOKS)
     }
 
     /// How long a cache may keep the JWKS of a replica that looked at the keys `ago`: a key that was published since
@@ -59,6 +60,12 @@ impl Policy {
     fn margin(&self) -> Duration {
         (self.publish_before_use / 10).max(LEAST_MARGIN)
     }
+}
+
+/// The time that goes on from `now`, for work that takes a while.
+pub(super) fn running(now: Instant) -> impl Fn() -> Instant {
+    let began = Moment::now();
+    move || (now + delta(began.elapsed())).trunc_subsecs(6)
 }
 
 /// A duration to reckon with instants by. The configuration's are ten years at the most.

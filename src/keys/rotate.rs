@@ -5,7 +5,7 @@ use std::time::Instant as Moment;
 use super::establish::KeysError;
 use super::key_ring::KeyRing;
 use super::opened::{open_all, open_new};
-use super::policy::Policy;
+use super::policy::{Policy, running};
 use super::store::{self, Row};
 use super::supplies::{Supplies, algorithms, make, standings};
 use super::timeline::{self, Change, Standing};
@@ -17,11 +17,10 @@ use crate::base::seal::Ring;
 /// Takes in how the keys stand, and does what is due. One statement where nothing has changed.
 pub async fn follow(db: &Db, secrets: &Ring, ring: &KeyRing, now: Instant) -> Result<Vec<Event>, KeysError> {
     let rows = look(db, secrets, ring).await?;
-    let due = move |keys: &[Standing], policy: &Policy| timeline::due(keys, policy, now);
-    if due(&standings(&rows), ring.policy()).is_empty() {
+    if timeline::due(&standings(&rows), ring.policy(), now).is_empty() {
         return Ok(Vec::new());
     }
-    let events = match decide(db, secrets, &rows, ring.policy(), due, now).await {
+    let events = match decide(db, secrets, &rows, ring.policy(), timeline::due, now).await {
         Ok(events) => events,
         Err(error) => {
             // It stays due, and the keys go on as they are: a database that may only be read stops nothing.
@@ -60,7 +59,7 @@ pub async fn list(db: &Db) -> Result<Vec<Standing>, DbError> {
 pub async fn rotate(db: &Db, secrets: &Ring, policy: &Policy, now: Instant) -> Result<Vec<Event>, KeysError> {
     let rows = load(db).await?;
     open_all(secrets, &rows, &[])?;
-    decide(db, secrets, &rows, policy, timeline::rotation, now).await
+    decide(db, secrets, &rows, policy, |keys, policy, _| timeline::rotation(keys, policy), now).await
 }
 
 /// Takes keys out of use at once: those named, or every one that stands in the JWKS. What takes their place signs at
@@ -75,7 +74,7 @@ pub async fn revoke(
     let rows = load(db).await?;
     // A ring that does not open these would seal new ones that no replica can open.
     open_all(secrets, &rows, &[])?;
-    let revocation = move |keys: &[Standing], policy: &Policy| {
+    let revocation = move |keys: &[Standing], policy: &Policy, _| {
         let published = keys.iter().filter(|key| key.state.is_published()).map(|key| key.kid.clone());
         timeline::revocation(keys, policy, &kids.clone().unwrap_or_else(|| published.collect()))
     };
@@ -87,15 +86,16 @@ async fn decide(
     secrets: &Ring,
     rows: &[Row],
     policy: &Policy,
-    choose: impl Fn(&[Standing], &Policy) -> Vec<Change> + Send + 'static,
+    choose: impl Fn(&[Standing], &Policy, Instant) -> Vec<Change> + Send + 'static,
     now: Instant,
 ) -> Result<Vec<Event>, KeysError> {
-    let changes = choose(&standings(rows), policy);
+    let running = running(now);
+    let changes = choose(&standings(rows), policy, now);
     let wanted = algorithms(&changes);
     // On a thread that may be busy for a while.
     let made = db.run("make signing keys", move |_| Ok(make(&wanted))).await??;
     let (supplies, policy) = (Supplies::new(secrets, &made, rows, &changes), policy.clone());
-    let work = move |conn: &mut _| store::decide(conn, |keys| choose(keys, &policy), &supplies, now);
+    let work = move |conn: &mut _| store::decide(conn, |keys, now| choose(keys, &policy, now), &supplies, &running);
     Ok(db.run("change signing keys", work).await?)
 }
 

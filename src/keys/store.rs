@@ -62,17 +62,20 @@ pub fn load(conn: &mut Conn) -> QueryResult<Vec<Row>> {
 
 /// Decides alone: one replica at a time, on how the keys stand then, and makes the changes with their audit rows. A
 /// change that lacks its supply is left to the next time. The answer is what happened.
+///
+/// `now` is asked for once it is this one's turn: a key is not in the JWKS while it is waited for.
 pub fn decide(
     conn: &mut Conn,
-    decide: impl Fn(&[Standing]) -> Vec<Change>,
+    decide: impl Fn(&[Standing], Instant) -> Vec<Change>,
     supplies: &Supplies,
-    now: Instant,
+    now: impl Fn() -> Instant,
 ) -> QueryResult<Vec<Event>> {
     conn.transaction(|conn| {
         diesel::sql_query("SELECT pg_advisory_xact_lock(hashtext('vestibule signing_keys'))").execute(conn)?;
+        let now = now();
         let keys: Vec<_> = load(conn)?.iter().filter_map(Row::standing).collect();
         let mut events = Vec::new();
-        for change in decide(&keys) {
+        for change in decide(&keys, now) {
             let Some(event) = apply(conn, change, &keys, supplies, now)? else { continue };
             Audit { id: uuid_v7(now), now, kind: event.name(), detail: &detail(&event) }.execute(conn)?;
             events.push(event);

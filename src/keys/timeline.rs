@@ -147,7 +147,9 @@ pub fn due(keys: &[Standing], policy: &Policy, now: Instant) -> Vec<Change> {
             State::Active if !wanted && key.lasted(policy.rotate_every, now) && other_signs(key) => {
                 changes.push(Change::Retire(kid()));
             }
-            State::Published if !wanted && key.lasted(policy.rotate_every, now) => changes.push(Change::Withdraw(kid())),
+            State::Published if !wanted && key.lasted(policy.rotate_every, now) => {
+                changes.push(Change::Withdraw(kid()))
+            }
             State::Retiring if key.lasted(policy.keep_published, now) => changes.push(Change::Withdraw(kid())),
             State::Gone if key.lasted(policy.keep_retired, now) => changes.push(Change::Delete(kid())),
             _ => {}
