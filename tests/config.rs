@@ -679,7 +679,7 @@ fn every_rule_of_a_client_refuses_and_accepts() {
         ("web.backchannel_logout_uri", client("web", "backchannel_logout_uri = 'http://a.example/bye'")),
         ("web.backchannel_logout_uri", client("web", "backchannel_logout_uri = 'https://10.0.0.1/bye'")),
         ("web.backchannel_logout_uri", client("web", "backchannel_logout_uri = 'https://[::1]/bye'")),
-        ("web.public_key_file", client("web", "type = 'confidential'\npublic_key_file = '/nowhere'")),
+        ("web.public_key_file", client("web", "public_key_file = '/dev/null'")),
         ("vestibule", client("vestibule", "")),
         ("0190f4a2-0000-7000-8000-000000000000", client("0190f4a2-0000-7000-8000-000000000000", "")),
         ("0190F4A2000070008000000000000000", client("0190F4A2000070008000000000000000", "")),

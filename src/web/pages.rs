@@ -9,9 +9,11 @@ use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 
 use crate::app::App;
+use crate::authorize::Open;
 use crate::base::clock::Instant;
 use crate::base::id::SessionId;
 use crate::session::{Listed, SignedIn};
+use crate::upstream::Provider;
 
 /// Where the stylesheet is. A new look gets a new name, so that caches may keep it for ever.
 pub const STYLE_PATH: &str = "/assets/style-1.css";
@@ -29,11 +31,25 @@ struct Choose<'a> {
     prefix: &'a str,
     style: &'static str,
     links: Vec<Link<'a>>,
+    /// What people sign in to, if it is an app.
+    app: Option<&'a str>,
 }
 
 struct Link<'a> {
     name: &'a str,
     href: String,
+}
+
+#[derive(Template)]
+#[template(path = "agree.html")]
+struct Agree<'a> {
+    prefix: &'a str,
+    style: &'static str,
+    app: &'a str,
+    person: &'a str,
+    email: bool,
+    offline: bool,
+    request: String,
 }
 
 #[derive(Template)]
@@ -77,34 +93,72 @@ struct ProblemPage<'a> {
     reference: &'a str,
 }
 
+/// What a login is for.
+#[derive(Clone, Copy)]
+pub enum Purpose<'a> {
+    /// Nobody said.
+    None,
+    /// To come back to that address.
+    ReturnTo(&'a str),
+    /// To answer an app.
+    App(&'a Open),
+}
+
 /// The ways to sign in, as links.
-pub fn choose(app: &App, return_to: Option<&str>) -> HttpResponse {
-    let link = |provider: &'_ crate::upstream::Provider| login_link(app, provider.id(), return_to);
-    let links = app.providers.iter().map(|provider| Link { name: provider.name(), href: link(provider) }).collect();
-    html(StatusCode::OK, &Choose { prefix: prefix(app), style: STYLE_PATH, links })
+pub fn choose<'a>(app: &'a App, providers: impl Iterator<Item = &'a Provider>, purpose: Purpose<'_>) -> HttpResponse {
+    let link = |provider: &'a Provider| Link { name: provider.name(), href: login_link(app, provider.id(), purpose) };
+    let client = match purpose {
+        Purpose::App(open) => app.clients.get(&open.request.client_id),
+        Purpose::None | Purpose::ReturnTo(_) => None,
+    };
+    let app_name = client.map(|client| client.name.as_str());
+    let links = providers.map(link).collect();
+    html(StatusCode::OK, &Choose { prefix: prefix(app), style: STYLE_PATH, links, app: app_name })
 }
 
 /// Where a provider's login begins, for a link on our own pages.
-pub fn login_link(app: &App, provider: &str, return_to: Option<&str>) -> String {
+pub fn login_link(app: &App, provider: &str, purpose: Purpose<'_>) -> String {
     let base = format!("{}/login/{provider}", prefix(app));
-    match return_to {
-        None => base,
-        Some(return_to) => {
+    match purpose {
+        Purpose::None => base,
+        Purpose::ReturnTo(return_to) => {
             let encoded: String = url::form_urlencoded::byte_serialize(return_to.as_bytes()).collect();
             format!("{base}?return_to={encoded}")
         }
+        Purpose::App(open) => format!("{base}?authorization_request={}", open.id),
     }
+}
+
+/// Asks whether to go on to an app.
+pub fn agree(app: &App, open: &Open, signed_in: &SignedIn) -> HttpResponse {
+    let has = |wanted: &str| open.request.scope.split(' ').any(|scope| scope == wanted);
+    let client = app.clients.get(&open.request.client_id);
+    let page = Agree {
+        prefix: prefix(app),
+        style: STYLE_PATH,
+        app: client.map_or(open.request.client_id.as_str(), |client| client.name.as_str()),
+        person: name_of(signed_in).unwrap_or("a person without a name"),
+        email: has("email"),
+        offline: has("offline_access"),
+        request: open.id.to_string(),
+    };
+    html_leading_to(StatusCode::OK, &page, &open.request.redirect_uri)
+}
+
+/// What to call somebody.
+fn name_of(signed_in: &SignedIn) -> Option<&str> {
+    let profile = &signed_in.user.profile;
+    [&profile.name, &profile.preferred_username, &profile.email].into_iter().find_map(Option::as_deref)
 }
 
 /// Who I am, and where I am signed in.
 pub fn account(app: &App, signed_in: &SignedIn, listed: &[Listed]) -> HttpResponse {
     let (profile, session) = (&signed_in.user.profile, &signed_in.session);
-    let named = [&profile.name, &profile.preferred_username, &profile.email].into_iter().find_map(Option::as_deref);
     let provider = app.providers.get(&session.provider).map_or(session.provider.as_str(), |provider| provider.name());
     let page = Account {
         prefix: prefix(app),
         style: STYLE_PATH,
-        greeting: named.unwrap_or("You are signed in"),
+        greeting: name_of(signed_in).unwrap_or("You are signed in"),
         email: profile.email.as_deref(),
         email_verified: profile.email_verified,
         sub: signed_in.user.sub.to_string(),
@@ -167,6 +221,20 @@ fn asset(media_type: &'static str, body: &'static str) -> HttpResponse {
 /// 303: the browser goes on by GET, whatever brought it here.
 pub fn see_other(location: &str) -> HttpResponse {
     HttpResponse::SeeOther().insert_header((header::LOCATION, location)).finish()
+}
+
+/// A page with a form whose answer leads to another site: browsers hold `form-action` against that address too.
+fn html_leading_to(status: StatusCode, page: &impl Template, address: &str) -> HttpResponse {
+    let mut answer = html(status, page);
+    let target = url::Url::parse(address).ok().map(|url| match url.scheme() {
+        "http" | "https" => url.origin().ascii_serialization(),
+        own => format!("{own}:"),
+    });
+    let policy = target.map(|target| POLICY.replace("form-action 'self'", &format!("form-action 'self' {target}")));
+    if let Some(policy) = policy.and_then(|policy| HeaderValue::from_str(&policy).ok()) {
+        answer.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
+    }
+    answer
 }
 
 fn html(status: StatusCode, page: &impl Template) -> HttpResponse {

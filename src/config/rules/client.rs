@@ -179,6 +179,7 @@ fn public_key(key: &dyn Fn(&str) -> String, raw: &raw::Client, at: &mut Findings
     let key = key("public_key_file");
     if raw.r#type == ClientType::Public {
         at.refuse(&key, "is given, but the client is public", "take it out, or write type = \"confidential\"");
+        return None;
     }
     let content = twins::read(&raw.public_key_file).map_err(|why| format!("the file {why}"));
     let pem = at.accept(&key, content, "write the path of a PEM file with the client's public key")?;
