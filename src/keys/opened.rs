@@ -42,13 +42,12 @@ fn open(secrets: &Ring, row: &Row, standing: &Standing, before: Option<&Keys>) -
     let Standing { kid, algorithm, state, .. } = standing;
     let before = before.and_then(|before| before.held(kid));
     if state.is_published() {
-        let opened = match before {
-            Some(Held::Published(key, _)) => Arc::clone(key),
-            _ => {
-                let pkcs8 = secrets.open(&sealed_for(kid), &row.private_key);
-                let pkcs8 = pkcs8.map_err(|cause| KeysError::Sealed { kid: kid.clone(), cause })?;
-                Arc::new(SigningKey::from_pkcs8(*algorithm, &pkcs8)?)
-            }
+        let opened = if let Some(Held::Published(key, _)) = before {
+            Arc::clone(key)
+        } else {
+            let pkcs8 = secrets.open(&sealed_for(kid), &row.private_key);
+            let pkcs8 = pkcs8.map_err(|cause| KeysError::Sealed { kid: kid.clone(), cause })?;
+            Arc::new(SigningKey::from_pkcs8(*algorithm, &pkcs8)?)
         };
         return Ok(Some(Held::Published(opened, *state)));
     }

@@ -35,7 +35,6 @@ pub struct Standing {
     /// Its key id.
     pub kid: String,
     /// What it signs with.
-    #[serde(serialize_with = "by_name")]
     pub algorithm: Algorithm,
     /// Where it is.
     pub state: State,
@@ -148,7 +147,7 @@ pub fn due(keys: &[Standing], policy: &Policy, now: Instant) -> Vec<Change> {
                 changes.push(Change::Retire(kid()));
             }
             State::Published if !wanted && key.lasted(policy.rotate_every, now) => {
-                changes.push(Change::Withdraw(kid()))
+                changes.push(Change::Withdraw(kid()));
             }
             State::Retiring if key.lasted(policy.keep_published, now) => changes.push(Change::Withdraw(kid())),
             State::Gone if key.lasted(policy.keep_retired, now) => changes.push(Change::Delete(kid())),
@@ -201,7 +200,6 @@ pub struct Milestone {
     /// Whether it has happened.
     pub done: bool,
     /// The key's algorithm.
-    #[serde(serialize_with = "by_name")]
     pub algorithm: Algorithm,
     /// The key; `None` for one that is not made yet.
     pub kid: Option<String>,
@@ -247,10 +245,6 @@ fn last_signature(active: Instant, policy: &Policy, now: Instant) -> Instant {
 
 fn find(keys: &[Standing], algorithm: Algorithm, state: State) -> Option<&Standing> {
     keys.iter().find(|key| key.algorithm == algorithm && key.state == state)
-}
-
-fn by_name<S: serde::Serializer>(algorithm: &Algorithm, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.serialize_str(algorithm.name())
 }
 
 #[cfg(test)]

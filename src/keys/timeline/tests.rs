@@ -126,7 +126,7 @@ fn a_year_of_rotation() {
 #[test]
 fn a_second_look_at_the_same_moment_changes_nothing() {
     let mut world = World::new();
-    for step in [30 * DAY - HOUR, HOUR, HOUR, 90 * DAY] {
+    for step in [29 * DAY + 23 * HOUR, HOUR, HOUR, 90 * DAY] {
         assert_ne!(world.wait(step), [], "{step:?}");
         assert_eq!(world.pass(), [], "{step:?}");
     }
