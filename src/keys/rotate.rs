@@ -46,6 +46,7 @@ fn take_in(secrets: &Ring, ring: &KeyRing, rows: &[Row]) {
     let of_use = keys.iter().filter(|key| key.revoked_at.is_none()).map(|key| (key.kid.as_str(), key.state));
     let before = ring.keys();
     if !before.are(of_use) {
+        tracing::info!("the signing keys have changed");
         ring.replace(open_new(secrets, rows, &before, ring.files()));
     }
 }

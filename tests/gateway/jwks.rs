@@ -99,7 +99,7 @@ async fn only_public_members_are_published() {
 
 /// JW-10
 #[tokio::test]
-async fn caches_may_keep_it_as_long_as_a_new_key_waits() {
+async fn caches_may_keep_it_until_shortly_before_a_new_key_signs() {
     let gateway = Gateway::with("[signing]\npublish_before_use = '30m'\n");
     let browser = gateway.browser();
     let answer = browser.ask("GET", PATH).header("origin", "https://anyone.example").send().await;
