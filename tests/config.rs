@@ -461,7 +461,7 @@ fn every_rule_of_the_other_sections_refuses_and_accepts() {
         ("signing.algorithms[0]", "[signing]\nalgorithms = [\"HS256\"]".to_owned()),
         ("signing.algorithms[1]", "[signing]\nalgorithms = [\"ES256\", \"ES256\"]".to_owned()),
         ("signing.publish_before_use", "[signing]\npublish_before_use = \"0s\"".to_owned()),
-        ("signing.rotate_every", "[signing]\nrotate_every = \"9m\"".to_owned()),
+        ("signing.rotate_every", "[signing]\nrotate_every = \"59m\"".to_owned()),
         ("signing.rotate_every", "[signing]\npublish_before_use = \"2h\"\nrotate_every = \"119m\"".to_owned()),
         ("signing.key_files[0]", "[signing]\nkey_files = [\"/no/such/file.pem\"]".to_owned()),
         ("tokens.access_lifetime", "[tokens]\naccess_lifetime = \"0s\"".to_owned()),

@@ -2,8 +2,8 @@
 //! replaced before it gets old. Private parts never leave this room.
 //!
 //! A key's life: `pending` (planned) → `published` (in the JWKS) → `active` (it signs) → `retiring` (in the JWKS, for
-//! what it signed) → `gone` (kept for the hints that it signed, then deleted). [`due`](timeline) decides what changes
-//! next, for one replica at a time; the others read it and follow within [`Policy::look_every`].
+//! what it signed) → `gone` (kept for the hints that it signed, then deleted). `timeline::due` decides what changes next,
+//! for one replica at a time; the others read it and follow within [`Policy::look_every`].
 
 mod establish;
 mod key;

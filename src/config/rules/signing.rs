@@ -8,7 +8,7 @@ use crate::config::twins;
 
 pub(super) fn signing(raw: raw::Signing, at: &mut Findings<'_>) -> Option<Signing> {
     let publish_before_use = at.duration("signing.publish_before_use", &raw.publish_before_use, "1s", "30d");
-    let rotate_every = at.duration("signing.rotate_every", &raw.rotate_every, "10m", "3650d");
+    let rotate_every = at.duration("signing.rotate_every", &raw.rotate_every, "1h", "3650d");
     if let (Some(publish), Some(rotate)) = (publish_before_use, rotate_every)
         && rotate < publish
     {
