@@ -16,11 +16,13 @@ use crate::base::db::{Conn, Db, DbError};
 use crate::base::event::Event;
 use crate::config::Config;
 use crate::session::{self, Expired, Lifetime, Mark, Stretch};
-use crate::{login, telemetry};
+use crate::{authorize, client, login, telemetry};
 
 /// How long a login is kept that nobody came back for: long enough to ask about it, and too short to fill the disk with
 /// (IN-12). Every other login is kept as long as an ended session (`sessions.keep_ended`).
 const KEEP_EXPIRED_LOGINS: TimeDelta = TimeDelta::hours(24);
+/// How long a code is kept after its end, so that one that comes a second time is known.
+const KEEP_CODES: TimeDelta = TimeDelta::hours(1);
 /// How long the audit is kept.
 const KEEP_AUDIT: TimeDelta = TimeDelta::days(365);
 /// Stretches of living sessions that one pass looks at for idle ones. Idleness is judged at each use; this only writes
@@ -49,6 +51,8 @@ pub struct Cleaned {
     pub sessions: usize,
     /// Logins deleted.
     pub logins: usize,
+    /// Apps' requests and codes deleted.
+    pub authorizations: usize,
     /// Rows of the revocation feed deleted.
     pub revocations: usize,
     /// Audit rows deleted.
@@ -104,6 +108,9 @@ impl Cleanup {
         let yesterday = before(KEEP_EXPIRED_LOGINS);
         self.prune("prune expired logins", login::prune_expired, yesterday, &mut cleaned.logins).await?;
         self.prune("prune logins", login::prune_finished, long_ago, &mut cleaned.logins).await?;
+        let an_hour_ago = before(KEEP_CODES);
+        self.prune("prune authorizations", authorize::prune, an_hour_ago, &mut cleaned.authorizations).await?;
+        self.prune("prune assertions", client::prune_assertions, now, &mut cleaned.authorizations).await?;
         self.prune("prune audit", store::prune_audit, before(KEEP_AUDIT), &mut cleaned.audit_events).await
     }
 

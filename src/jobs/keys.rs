@@ -12,14 +12,19 @@ const RETRY: Duration = Duration::from_secs(1);
 
 /// Looks now, and again and again.
 pub async fn follow_keys(app: Arc<App>) {
+    let mut lost = false;
     loop {
         let pause = match keys::follow(&app.db, &app.config.ring, &app.keys, app.clock.now()).await {
             Ok(events) => {
                 events.iter().for_each(telemetry::record);
+                lost = false;
                 app.keys.policy().look_every()
             }
             Err(error) => {
-                tracing::warn!(%error, "the signing keys were not looked at");
+                if !lost {
+                    tracing::warn!(%error, "the signing keys are out of reach");
+                }
+                lost = true;
                 RETRY
             }
         };

@@ -27,7 +27,12 @@ struct Inner {
     began: Moment,
     /// Milliseconds from `began` to the last look at the database.
     looked: AtomicU64,
+    /// Milliseconds from `began` until what is due may be tried again.
+    rests: AtomicU64,
 }
+
+/// The pause after a change that failed: making keys costs time, and a database that may only be read takes none.
+const REST: Duration = Duration::from_secs(60);
 
 /// All keys that sign or verify, and the document that publishes them.
 pub struct Keys {
@@ -71,8 +76,8 @@ pub(super) fn from_files(files: &[KeyFile]) -> Result<Vec<Arc<SigningKey>>, BadK
 impl KeyRing {
     /// Holds these keys, which were read from the database just now, beside those of the files.
     pub(super) fn new(keys: Keys, files: Vec<Arc<SigningKey>>, policy: Policy) -> Self {
-        let (keys, looked) = (ArcSwap::from_pointee(keys), AtomicU64::new(0));
-        Self(Arc::new(Inner { keys, files, policy, began: Moment::now(), looked }))
+        let (keys, looked, rests) = (ArcSwap::from_pointee(keys), AtomicU64::new(0), AtomicU64::new(0));
+        Self(Arc::new(Inner { keys, files, policy, began: Moment::now(), looked, rests }))
     }
 
     /// The keys of this moment. Costs neither a lock nor a round trip.
@@ -92,8 +97,7 @@ impl KeyRing {
 
     /// How long caches may keep the JWKS of this moment ([`Policy::max_age`]). It shrinks while the database is away.
     pub fn max_age(&self) -> Duration {
-        let looked = Duration::from_millis(self.0.looked.load(Ordering::Relaxed));
-        self.0.policy.max_age(self.0.began.elapsed().saturating_sub(looked))
+        self.0.policy.max_age(self.0.began.elapsed().saturating_sub(read(&self.0.looked)))
     }
 
     pub(super) fn files(&self) -> &[Arc<SigningKey>] {
@@ -107,9 +111,26 @@ impl KeyRing {
 
     /// The database was looked at, at that moment.
     pub(super) fn looked(&self, at: Moment) {
-        let since = at.saturating_duration_since(self.0.began);
-        self.0.looked.store(u64::try_from(since.as_millis()).unwrap_or(u64::MAX), Ordering::Relaxed);
+        write(&self.0.looked, at.saturating_duration_since(self.0.began));
     }
+
+    /// Whether a change failed lately.
+    pub(super) fn rests(&self) -> bool {
+        self.0.began.elapsed() < read(&self.0.rests)
+    }
+
+    /// A change failed.
+    pub(super) fn rest(&self) {
+        write(&self.0.rests, self.0.began.elapsed() + REST);
+    }
+}
+
+fn read(millis: &AtomicU64) -> Duration {
+    Duration::from_millis(millis.load(Ordering::Relaxed))
+}
+
+fn write(millis: &AtomicU64, time: Duration) {
+    millis.store(u64::try_from(time.as_millis()).unwrap_or(u64::MAX), Ordering::Relaxed);
 }
 
 impl Keys {

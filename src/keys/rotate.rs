@@ -17,7 +17,7 @@ use crate::base::seal::Ring;
 /// Takes in how the keys stand, and does what is due. One statement where nothing has changed.
 pub async fn follow(db: &Db, secrets: &Ring, ring: &KeyRing, now: Instant) -> Result<Vec<Event>, KeysError> {
     let rows = look(db, secrets, ring).await?;
-    if timeline::due(&standings(&rows), ring.policy(), now).is_empty() {
+    if ring.rests() || timeline::due(&standings(&rows), ring.policy(), now).is_empty() {
         return Ok(Vec::new());
     }
     let events = match decide(db, secrets, &rows, ring.policy(), timeline::due, now).await {
@@ -25,6 +25,7 @@ pub async fn follow(db: &Db, secrets: &Ring, ring: &KeyRing, now: Instant) -> Re
         Err(error) => {
             // It stays due, and the keys go on as they are: a database that may only be read stops nothing.
             tracing::warn!(%error, "the signing keys cannot be changed");
+            ring.rest();
             return Ok(Vec::new());
         }
     };

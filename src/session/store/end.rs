@@ -43,6 +43,12 @@ pub struct Ended {
     /// The browser session that it was under, if it was an app's.
     #[diesel(sql_type = Nullable<Uuid>, column_name = parent_id)]
     pub parent: Option<SessionId>,
+    /// Its last use that was written down.
+    #[diesel(sql_type = Timestamptz)]
+    pub last_activity_at: Instant,
+    /// The absolute end that it would have had.
+    #[diesel(sql_type = Timestamptz)]
+    pub not_after: Instant,
 }
 
 /// The statement around a choice of rows. The rows are locked in the order of their ids, so that two endings that
@@ -57,7 +63,8 @@ macro_rules! ending {
              ), ended AS (
                  UPDATE sessions s SET ended_at = {now}, ended_reason = {reason}
                  FROM due WHERE s.id = due.id AND s.ended_at IS NULL
-                 RETURNING s.id, s.user_id, s.parent_id, s.provider, s.client_id, s.status_index
+                 RETURNING s.id, s.user_id, s.parent_id, s.provider, s.client_id, s.status_index, s.last_activity_at,
+                           s.not_after
              ), feed AS (
                  INSERT INTO revocations (kind, value, status_index, created_at, expires_at)
                  SELECT 'session', id::text, status_index, {now}, {keep_until} FROM ended
@@ -67,7 +74,7 @@ macro_rules! ending {
                         user_id, id, provider, client_id, {detail}
                  FROM ended
              )
-             SELECT id, user_id, parent_id FROM ended"
+             SELECT id, user_id, parent_id, last_activity_at, not_after FROM ended"
         )
     };
 }
