@@ -4,6 +4,7 @@ mod access;
 mod claims;
 mod code;
 mod id_token;
+mod inspect;
 mod issue;
 mod jwt;
 mod refresh;
@@ -19,6 +20,7 @@ pub use access::{AccessClaims, Audience, Subject, TokenInvalid, verify, verify_f
 pub use claims::released;
 pub use code::{CodeRefused, Granted, PresentedCode, redeem};
 pub use id_token::id_token;
+pub use inspect::inspect;
 pub use issue::{AccessToken, BUILT_IN_SCOPE, audiences, issue, issue_to_client};
 pub use refresh::RefreshToken;
 pub use renew::{Presented, RenewalRefused, Renewed, renew};
