@@ -31,6 +31,9 @@ pub struct Client {
     redirect_uris: Vec<RedirectUri>,
     grants: Vec<Grant>,
     secret: Option<Hashed>,
+    /// The secret as it arrives from clients that leave out the form-encoding of RFC 6749 §2.3.1, where that makes a
+    /// difference: a `+`, which is in every other base64, is a space by then.
+    unencoded_secret: Option<Hashed>,
     public_key: Option<PublicKey>,
 }
 
@@ -53,6 +56,7 @@ impl Client {
             redirect_uris: Vec::new(),
             grants: vec![Grant::RefreshToken],
             secret: None,
+            unencoded_secret: None,
             public_key: None,
         }
     }
@@ -94,7 +98,9 @@ impl Client {
 
     /// Whether that is its secret, in constant time; never, if it has none.
     pub(super) fn has_secret(&self, presented: &Plain) -> bool {
-        self.secret.is_some_and(|secret| presented.hashed().matches(secret.as_bytes()))
+        let presented = presented.hashed();
+        let is = |secret: Option<Hashed>| secret.is_some_and(|secret| presented.matches(secret.as_bytes()));
+        is(self.secret) | is(self.unencoded_secret)
     }
 }
 
@@ -126,7 +132,12 @@ impl From<config::Client> for Client {
             redirect_uris: client.redirect_uris,
             grants: client.grants,
             secret: client.secret.as_ref().map(Plain::hashed),
+            unencoded_secret: client.secret.as_ref().filter(|secret| secret.expose().contains('+')).map(without_plus),
             public_key: client.public_key,
         }
     }
+}
+
+fn without_plus(secret: &Plain) -> Hashed {
+    Hashed::of(&secret.expose().replace('+', " "))
 }

@@ -135,6 +135,11 @@ mod tests {
     const FROM: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
 
     fn registry() -> Registry {
+        registry_with(SECRET)
+    }
+
+    /// `api` has that secret, `web` is public.
+    fn registry_with(secret: &str) -> Registry {
         let client = |id: &str, secret: Option<&str>| config::Client {
             id: id.to_owned(),
             name: id.to_owned(),
@@ -155,7 +160,7 @@ mod tests {
         };
         let limits =
             config::Limits { logins_per_minute: 1, tokens_per_minute: 1, failures_before_lockout: 5, body_bytes: 1024 };
-        Registry::new(vec![client("api", Some(SECRET)), client("web", None)], &limits)
+        Registry::new(vec![client("api", Some(secret)), client("web", None)], &limits)
     }
 
     fn ask<'r>(registry: &'r Registry, id: Option<&str>, secret: Option<&str>) -> Result<&'r str, Refused> {
@@ -187,6 +192,16 @@ mod tests {
         for wrong in ["", "x", "an-example-secret-of-32-or-more-byteS"] {
             assert_eq!(ask(&registry, Some("api"), Some(wrong)), Err(Refused::WrongSecret), "{wrong}");
         }
+    }
+
+    /// TK-16: as Basic authentication hands it over from clients that do not form-encode what they send.
+    #[test]
+    fn a_plus_may_have_become_a_space() {
+        let secret = "in+base64+there/is+a+plus+now+and+then==";
+        let registry = registry_with(secret);
+        assert_eq!(ask(&registry, Some("api"), Some(secret)), Ok("api"));
+        assert_eq!(ask(&registry, Some("api"), Some(&secret.replace('+', " "))), Ok("api"));
+        assert_eq!(ask(&registry, Some("api"), Some(&secret.replacen('+', " ", 1))), Err(Refused::WrongSecret));
     }
 
     /// IN-09: while it is locked out even the right secret is not looked at; who never had a secret locks nobody out.
