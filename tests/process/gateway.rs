@@ -70,11 +70,11 @@ client_secret_file = "{secret_file}"
         self
     }
 
-    /// Adds tables to the configuration file.
-    pub fn and(self, tables: &str) -> Self {
+    /// With more in the configuration file.
+    pub fn and(self, text: &str) -> Self {
         let path = self.directory.join("vestibule.toml");
-        let text = std::fs::read_to_string(path).expect("the configuration");
-        self.directory.write("vestibule.toml", &format!("{text}{tables}"));
+        let before = std::fs::read_to_string(&path).expect("the file");
+        std::fs::write(&path, before + text).expect("the file");
         self
     }
 

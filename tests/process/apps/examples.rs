@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use super::running::Server;
-use super::setting::{PLAIN_SECRET, confidential, go, house};
+use super::setting::{BASE64_SECRET, confidential, go, house};
 use crate::directory::Directory;
 use crate::peer;
 use crate::ports;
@@ -21,9 +21,9 @@ fn text(path: &str) -> String {
 /// Starts it with what it reads from its environment, and signs Ada in. The answer is what the app shows.
 async fn signed_in_at(command: &mut Command, port: u16) -> String {
     let app = format!("http://127.0.0.1:{port}");
-    let client = confidential("web", PLAIN_SECRET, &format!("{app}/callback"), "");
+    let client = confidential("web", BASE64_SECRET, &format!("{app}/callback"), "");
     let house = house(&client);
-    command.env("ISSUER", house.gateway.public()).env("CLIENT_ID", "web").env("CLIENT_SECRET", PLAIN_SECRET);
+    command.env("ISSUER", house.gateway.public()).env("CLIENT_ID", "web").env("CLIENT_SECRET", BASE64_SECRET);
     let server = Server::start(command, port);
     let page = go(&Visitor::new(), &app, "nowhere").await;
     assert_eq!(page.status, 200, "{page}\n{}\n{}", server.log(), house.gateway.log());

@@ -14,8 +14,9 @@ pub const NOWHERE: &str = "http://127.0.0.1:9/callback";
 /// A secret with everything in it that has a meaning somewhere (RFC 6749 §2.3.1).
 pub const SECRET: &str = "it: has+everything/ that%20has & a=meaning?";
 
-/// For those that leave out the form-encoding of RFC 6749 §2.3.1 in the `Authorization` header, as Authlib does.
-pub const PLAIN_SECRET: &str = "a-secret-of-letters-and-hyphens-only";
+/// As `vestibule secrets generate` prints one, for those that leave out the form-encoding of RFC 6749 §2.3.1 in the
+/// `Authorization` header, as Authlib does.
+pub const BASE64_SECRET: &str = "as+base64/of+thirty+two+bytes/always+ends+=";
 
 /// An app on a server, with everything that the tests ask for; `more` is the rest of its table.
 pub fn confidential(id: &str, secret: &str, redirect_uri: &str, more: &str) -> String {
