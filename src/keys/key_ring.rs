@@ -13,6 +13,7 @@ use super::key::{BadKey, SigningKey};
 use super::policy::Policy;
 use super::public_key::PublicKey;
 use super::timeline::State;
+use super::verified::Verified;
 use crate::base::secret::Hashed;
 use crate::config::{Algorithm, KeyFile};
 
@@ -23,6 +24,7 @@ pub struct KeyRing(Arc<Inner>);
 struct Inner {
     keys: ArcSwap<Keys>,
     files: Vec<Arc<SigningKey>>,
+    verified: Verified,
     policy: Policy,
     began: Moment,
     /// Milliseconds from `began` to the last look at the database.
@@ -77,7 +79,28 @@ impl KeyRing {
     /// Holds these keys, which were read from the database just now, beside those of the files.
     pub(super) fn new(keys: Keys, files: Vec<Arc<SigningKey>>, policy: Policy) -> Self {
         let (keys, looked, rests) = (ArcSwap::from_pointee(keys), AtomicU64::new(0), AtomicU64::new(0));
-        Self(Arc::new(Inner { keys, files, policy, began: Moment::now(), looked, rests }))
+        let verified = Verified::default();
+        Self(Arc::new(Inner { keys, files, verified, policy, began: Moment::now(), looked, rests }))
+    }
+
+    /// A ring of keys that stay.
+    #[cfg(test)]
+    pub fn of(keys: Keys) -> Self {
+        let second = Duration::from_secs(1);
+        let policy = Policy {
+            algorithms: Vec::new(),
+            publish_before_use: second,
+            rotate_every: second,
+            keep_published: second,
+            keep_retired: second,
+        };
+        Self::new(keys, Vec::new(), policy)
+    }
+
+    /// Holds the keys of another ring from now on.
+    #[cfg(test)]
+    pub fn replace_for_test(&self, other: &Self) {
+        self.0.keys.store(other.keys());
     }
 
     /// The keys of this moment. Costs neither a lock nor a round trip.
@@ -88,6 +111,16 @@ impl KeyRing {
     /// The key that signs with an algorithm at this moment.
     pub fn signing_key(&self, algorithm: Algorithm) -> Option<Arc<SigningKey>> {
         self.0.keys.load().active.iter().find(|key| key.algorithm() == algorithm).map(Arc::clone)
+    }
+
+    /// Whether the signature of the token with that hash was found good before, by a key that may be gone since.
+    pub fn verified(&self, token: Hashed) -> bool {
+        self.0.verified.knows(token)
+    }
+
+    /// The signature of the token with that hash is good.
+    pub fn remember_verified(&self, token: Hashed) {
+        self.0.verified.remember(token);
     }
 
     /// The rules by which they are replaced.
@@ -161,6 +194,18 @@ impl Keys {
     /// The key that signs with an algorithm.
     pub fn signing(&self, algorithm: Algorithm) -> Option<&SigningKey> {
         self.active.iter().find(|key| key.algorithm() == algorithm).map(AsRef::as_ref)
+    }
+
+    /// The same; where there is none, one that is published only: tokens of an algorithm that was added a moment ago are
+    /// better than none, and whoever does not find their key looks again.
+    pub fn signing_or_published(&self, algorithm: Algorithm) -> Option<&SigningKey> {
+        let published = || {
+            self.held.iter().find_map(|key| match key {
+                Held::Published(key, State::Published) if key.algorithm() == algorithm => Some(key.as_ref()),
+                _ => None,
+            })
+        };
+        self.signing(algorithm).or_else(published)
     }
 
     /// The key of the first of these algorithms that signs already: that of one which was added later is published for

@@ -15,6 +15,7 @@ mod rotate;
 mod store;
 mod supplies;
 mod timeline;
+mod verified;
 
 pub use establish::{KeysError, establish};
 pub use key::{BadKey, SigningKey};
