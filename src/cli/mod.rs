@@ -7,6 +7,7 @@ mod config;
 mod dev;
 mod healthcheck;
 mod logins;
+mod logouts;
 mod migrate;
 mod opened;
 mod secrets;

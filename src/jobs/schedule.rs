@@ -7,6 +7,7 @@ use chrono::TimeDelta;
 use tokio::task::JoinHandle;
 
 use super::cleanup::keep_clean;
+use super::deliver::deliver;
 use super::sweep::sweep;
 use crate::app::App;
 use crate::keys;
@@ -21,6 +22,7 @@ impl Schedule {
             every(Duration::from_secs(30), Arc::clone(app), |app| async move { sweep(&app).await }),
             every(Duration::from_secs(60), Arc::clone(app), |app| async move { follow_keys(&app).await }),
             tokio::spawn(keep_clean(Arc::clone(app))),
+            tokio::spawn(deliver(Arc::clone(app))),
             tokio::spawn(async move {
                 loop {
                     tokio::time::sleep(Duration::from_secs(60)).await;

@@ -1,8 +1,10 @@
 //! What a session hands out: our own JWTs.
 
 mod access;
+mod id_token_hint;
 mod issue;
 mod jwt;
+mod logout_token;
 mod refresh;
 mod renew;
 mod revoke;
@@ -13,7 +15,9 @@ mod store;
 
 pub use crate::config::BUILT_IN_CLIENT;
 pub use access::{AccessClaims, Audience, TokenInvalid, verify, verify_for_any};
+pub use id_token_hint::{IdTokenHint, verify_id_token_hint};
 pub use issue::{AccessToken, BUILT_IN_SCOPE, issue};
+pub use logout_token::logout_token;
 pub use refresh::RefreshToken;
 pub use renew::{Presented, RenewalRefused, Renewed, renew};
 pub use revoke::revoke;

@@ -7,10 +7,12 @@ use actix_web::http::header::{self, HeaderName, HeaderValue};
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
+use url::{Host, Url};
 
 use crate::app::App;
 use crate::base::clock::Instant;
 use crate::base::id::SessionId;
+use crate::logout::{self, Request};
 use crate::session::{Listed, SignedIn};
 
 /// Where the stylesheet is. A new look gets a new name, so that caches may keep it for ever.
@@ -22,6 +24,7 @@ const ICON: &str = include_str!("assets/icon.svg");
 /// Forms go to ourselves only; nobody frames us.
 const POLICY: &str =
     "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
+const FORMS_TO_OURSELVES: &str = "form-action 'self'";
 
 #[derive(Template)]
 #[template(path = "choose.html")]
@@ -68,6 +71,16 @@ struct SignedOut<'a> {
 }
 
 #[derive(Template)]
+#[template(path = "sign_out.html")]
+struct SignOut<'a> {
+    prefix: &'a str,
+    style: &'static str,
+    client: Option<&'a str>,
+    who: &'a str,
+    request: String,
+}
+
+#[derive(Template)]
 #[template(path = "problem.html")]
 struct ProblemPage<'a> {
     prefix: &'a str,
@@ -99,12 +112,11 @@ pub fn login_link(app: &App, provider: &str, return_to: Option<&str>) -> String 
 /// Who I am, and where I am signed in.
 pub fn account(app: &App, signed_in: &SignedIn, listed: &[Listed]) -> HttpResponse {
     let (profile, session) = (&signed_in.user.profile, &signed_in.session);
-    let named = [&profile.name, &profile.preferred_username, &profile.email].into_iter().find_map(Option::as_deref);
     let provider = app.providers.get(&session.provider).map_or(session.provider.as_str(), |provider| provider.name());
     let page = Account {
         prefix: prefix(app),
         style: STYLE_PATH,
-        greeting: named.unwrap_or("You are signed in"),
+        greeting: called(signed_in).unwrap_or("You are signed in"),
         email: profile.email.as_deref(),
         email_verified: profile.email_verified,
         sub: signed_in.user.sub.to_string(),
@@ -140,6 +152,41 @@ fn shown(at: Instant) -> String {
 /// Good-bye.
 pub fn signed_out(app: &App) -> HttpResponse {
     html(StatusCode::OK, &SignedOut { prefix: prefix(app), style: STYLE_PATH })
+}
+
+/// Asks whether to sign out. `None` where the request is too long to be kept on the page.
+pub fn sign_out(app: &App, signed_in: &SignedIn, asked: &Request) -> Option<HttpResponse> {
+    let client = asked.client_id.as_deref().and_then(|id| app.clients.get(id));
+    let sub = signed_in.user.sub.to_string();
+    let page = SignOut {
+        prefix: prefix(app),
+        style: STYLE_PATH,
+        client: client.map(|client| client.name.as_str()),
+        who: called(signed_in).unwrap_or(&sub),
+        request: asked.seal(&app.config.ring)?,
+    };
+    let mut answer = html(StatusCode::OK, &page);
+    // Browsers hold the answer to a form to `form-action` too: it may lead on to the client.
+    let destination = logout::destination(app, asked).and_then(|uri| source_of(&uri));
+    let policy = destination.map(|source| POLICY.replace(FORMS_TO_OURSELVES, &format!("{FORMS_TO_OURSELVES} {source}")));
+    if let Some(policy) = policy.and_then(|policy| HeaderValue::from_str(&policy).ok()) {
+        answer.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
+    }
+    Some(answer)
+}
+
+/// What a content security policy calls the place of an address: its origin, or its scheme where there is no origin or
+/// none that a policy can name (CSP has no IPv6 addresses).
+fn source_of(uri: &str) -> Option<String> {
+    let url = Url::parse(uri).ok()?;
+    let origin = url.origin();
+    let named = origin.is_tuple() && !matches!(url.host(), Some(Host::Ipv6(_)));
+    Some(if named { origin.ascii_serialization() } else { format!("{}:", url.scheme()) })
+}
+
+fn called(signed_in: &SignedIn) -> Option<&str> {
+    let profile = &signed_in.user.profile;
+    [&profile.name, &profile.preferred_username, &profile.email].into_iter().find_map(Option::as_deref)
 }
 
 /// A refusal, in a sentence for people, with a way on.
@@ -185,4 +232,19 @@ fn html(status: StatusCode, page: &impl Template) -> HttpResponse {
 
 fn prefix(app: &App) -> &str {
     app.config.server.public_url.prefix()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_policy_names_an_origin_or_else_a_scheme() {
+        let of = |uri| source_of(uri).expect("a source");
+        assert_eq!(of("https://app.example.com/bye?state=x"), "https://app.example.com");
+        assert_eq!(of("http://127.0.0.1:8080/bye"), "http://127.0.0.1:8080");
+        assert_eq!(of("http://[::1]:8080/bye"), "http:");
+        assert_eq!(of("com.example.app:/bye"), "com.example.app:");
+        assert!(POLICY.contains(FORMS_TO_OURSELVES));
+    }
 }

@@ -6,9 +6,9 @@ use diesel::{Connection, QueryResult};
 
 use super::end::{Ended, Scope, end_where};
 use super::list::list;
-use crate::base::clock::Instant;
 use crate::base::db::Conn;
 use crate::base::id::{SessionId, UserId};
+use crate::session::ending::Ending;
 use crate::session::lifetime::Lifetime;
 
 /// What was ended.
@@ -25,13 +25,12 @@ pub fn end_listed(
     user: UserId,
     except: Option<SessionId>,
     lifetime: Lifetime,
-    reason: &'static str,
-    now: Instant,
+    ending: &Ending,
 ) -> QueryResult<Dismissed> {
     conn.transaction(|conn| {
-        let listed = list(conn, user, lifetime, now, i64::MAX)?;
+        let listed = list(conn, user, lifetime, ending.now, i64::MAX)?;
         let scope = except.map_or(Scope::OfUser(user), |except| Scope::OthersOfUser { user, except });
-        let ended = end_where(conn, scope, reason, now, lifetime.feed_until(now))?;
+        let ended = end_where(conn, scope, ending)?;
         let sign_ins: HashSet<_> = ended.iter().map(|ended| ended.parent.unwrap_or(ended.id)).collect();
         let count = listed.iter().filter(|listed| sign_ins.contains(&listed.id)).count();
         Ok(Dismissed { count, ended })
