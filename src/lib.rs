@@ -5,12 +5,13 @@
 //!
 //! The rooms from the ground up; a file imports its own room and lower floors only (`tests/architecture.rs`):
 //! `base` · `config account` · `upstream keys client session telemetry` · `app` · `token` ·
-//! `login logout gate administration` · `web jobs` ·
+//! `login authorize logout gate administration` · `web jobs` ·
 //! `server` · `dev` · `cli`.
 
 pub mod account;
 pub mod administration;
 pub mod app;
+pub mod authorize;
 pub mod base;
 pub mod cli;
 pub mod client;

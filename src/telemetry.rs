@@ -108,7 +108,11 @@ pub fn record(event: &Event) {
             tracing::warn!(event = name, %session, "refresh went on from a write that the database lost");
         }
         Event::TokenRevoked { user, session, client } => {
-            tracing::info!(event = name, %user, %session, client, "access token revoked");
+            let (user, session) = (user.map(|user| user.to_string()), session.map(|session| session.to_string()));
+            tracing::info!(event = name, user, session, client, "access token revoked");
+        }
+        Event::CodeGuessed { client } => {
+            tracing::warn!(event = name, client, "an authorization code was guessed at until it died");
         }
         Event::ClientRefused { client, ip } => {
             tracing::warn!(event = name, client, %ip, "client refused");

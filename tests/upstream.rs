@@ -43,6 +43,7 @@ fn oidc(issuer: &str) -> config::Oidc {
         timeout: Duration::from_secs(5),
         endpoints: Endpoints::default(),
         insecure_allow_http: false,
+        insecure_assume_fresh_login: false,
         expose_tokens: false,
     }
 }

@@ -93,11 +93,16 @@ pub enum Event {
     },
     /// A single access token was revoked by the client that it was issued to.
     TokenRevoked {
-        /// Whose token it was.
-        user: UserId,
+        /// Whose token it was; nobody's, where a client had it for itself.
+        user: Option<UserId>,
         /// The session that it hung on, which stays.
-        session: SessionId,
+        session: Option<SessionId>,
         /// The client.
+        client: String,
+    },
+    /// Somebody tried wrong verifiers on a code until it was of no use any more.
+    CodeGuessed {
+        /// The client that the code was for.
         client: String,
     },
     /// Someone did not show to be the client that it said.
@@ -165,6 +170,7 @@ impl Event {
             Self::RefreshForgiven { .. } => "refresh_forgiven",
             Self::RefreshRecovered { .. } => "refresh_recovered",
             Self::TokenRevoked { .. } => "token_revoked",
+            Self::CodeGuessed { .. } => "code_guessed",
             Self::ClientRefused { .. } => "client_refused",
             Self::LogoutDelivered { .. } => "logout_delivered",
             Self::LogoutDelayed { .. } => "logout_delayed",

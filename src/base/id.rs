@@ -70,6 +70,10 @@ id!(
     /// A login under way.
     AuthorizationSessionId
 );
+id!(
+    /// An app's request for a sign-in.
+    AuthorizationRequestId
+);
 
 /// A UUIDv7: the index stays compact because new rows stand beside each other.
 pub fn uuid_v7(now: Instant) -> Uuid {

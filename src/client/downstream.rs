@@ -21,14 +21,13 @@ pub struct Client {
     pub id_token_alg: Algorithm,
     /// Where its users may sign in; empty: everywhere.
     pub providers: Vec<String>,
-    /// Whose scripts may use the token endpoint and userinfo.
-    pub allowed_origins: Vec<String>,
     /// Where a browser may be sent after it asked for a logout.
     pub post_logout_redirect_uris: Vec<RedirectUri>,
     /// Where it is told of sessions that ended, and whether that may be in a private network.
     pub backchannel_logout_uri: Option<(Url, bool)>,
     /// Whether each refresh gives a new refresh token.
     pub rotates_refresh_tokens: bool,
+    allowed_origins: Vec<String>,
     redirect_uris: Vec<RedirectUri>,
     grants: Vec<Grant>,
     secret: Option<Hashed>,
@@ -69,6 +68,11 @@ impl Client {
             Some(_) => Some(Match::Exact),
             None => any_port().then_some(Match::Installed),
         }
+    }
+
+    /// Whether scripts of that origin are its own: a public client lives in browsers, a confidential one does not.
+    pub fn is_at(&self, origin: &str) -> bool {
+        !self.is_confidential && self.allowed_origins.iter().any(|listed| listed == origin)
     }
 
     /// Whether people who signed in there may use it.

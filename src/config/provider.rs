@@ -54,6 +54,8 @@ pub struct Oidc {
     pub endpoints: Endpoints,
     /// Whether a plain-http issuer off loopback is accepted.
     pub insecure_allow_http: bool,
+    /// Whether a login counts as one of this moment where the provider does not say when it authenticated the person.
+    pub insecure_assume_fresh_login: bool,
     /// Whether the provider's own tokens are shown at the JSON door.
     pub expose_tokens: bool,
 }

@@ -263,6 +263,8 @@ pub(super) struct Provider {
     pub(super) expose_tokens: bool,
     /// http outside loopback
     pub(super) insecure_allow_http: bool,
+    /// no `auth_time` from the provider counts as a fresh login
+    pub(super) insecure_assume_fresh_login: bool,
     /// instead of what discovery says
     pub(super) authorization_endpoint: String,
     /// instead of what discovery says

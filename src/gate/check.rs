@@ -32,7 +32,11 @@ pub fn check(app: &App, claims: &AccessClaims) -> Result<(), Refused> {
     if app.watch.is_jti_revoked(claims.jti) {
         return Err(Refused::TokenRevoked);
     }
-    check_session(app, claims.sid)
+    match claims.sid {
+        Some(id) => check_session(app, id),
+        None if app.watch.is_fresh() => Ok(()),
+        None => Err(Refused::NotFresh),
+    }
 }
 
 /// What is known to be revoked is refused also while news are out of reach; nothing passes then.

@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use crate::base::id::SessionId;
+use crate::base::id::{AuthorizationRequestId, SessionId};
 use crate::base::secret::{Hashed, Plain};
 use crate::upstream::{Answer, Hints};
 
@@ -48,6 +48,8 @@ pub struct Arrival {
     pub hints: Hints,
     /// Where to go afterwards; checked.
     pub return_to: Option<String>,
+    /// The app's request that it is for, if it is for one.
+    pub request: Option<AuthorizationRequestId>,
     /// The hash of the binding cookie that this browser has, or is given now.
     pub binding: Hashed,
     /// Who asks.

@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::base::clock::Instant;
-use crate::base::id::{AuthorizationSessionId, Reference};
-use crate::upstream::{Handshake, Stage};
+use crate::base::id::{AuthorizationRequestId, AuthorizationSessionId, Reference};
+use crate::upstream::Stage;
 
 /// Where a login stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -82,8 +82,8 @@ pub struct Claimed {
     pub reference: Reference,
     /// Where to go afterwards.
     pub return_to: Option<String>,
-    /// What the provider's answer must fit.
-    pub handshake: Handshake,
+    /// The app's request that it is for.
+    pub request: Option<AuthorizationRequestId>,
 }
 
 /// What a handshake's seal is bound to.

@@ -7,11 +7,11 @@ use super::store::{self, Admission, Admitted, Claim, Failing};
 use crate::app::App;
 use crate::base::clock::Instant;
 use crate::base::event::Event;
-use crate::base::id::{AuthorizationSessionId, Reference, SessionId, UserId};
+use crate::base::id::{AuthorizationRequestId, SessionId, UserId};
 use crate::session::{Session, SignedIn, StatusIndex};
 use crate::telemetry;
 use crate::token::{BUILT_IN_CLIENT, BUILT_IN_SCOPE};
-use crate::upstream::{Answer, Failure, Identity, Provider, ProviderTokens};
+use crate::upstream::{Answer, Failure, Handshake, Identity, Provider, ProviderTokens};
 
 /// A login that gave a session.
 pub struct Completed {
@@ -19,6 +19,8 @@ pub struct Completed {
     pub signed_in: SignedIn,
     /// Where to go now.
     pub return_to: Option<String>,
+    /// The app's request that it was for.
+    pub request: Option<AuthorizationRequestId>,
     /// What the provider issued.
     pub tokens: ProviderTokens,
 }
@@ -26,10 +28,10 @@ pub struct Completed {
 /// Finishes the login that `back` belongs to. Whatever happens after the claim leaves a terminal status behind.
 pub async fn complete(app: &App, back: Return, now: Instant) -> Result<Completed, Refusal> {
     let provider = app.providers.get(&back.provider).ok_or(Refusal::early(Code::UnknownProvider))?;
-    let claimed = claim(app, &back, now).await?;
-    match ask(provider, &claimed, back.verdict, now).await {
-        Ok(identity) => admit(app, &back.provider, back.previous, &back.caller, claimed, identity).await,
-        Err(no) => Err(fail(app, back.provider, claimed.id, claimed.reference, no).await),
+    let (claimed, handshake) = claim(app, &back, now).await?;
+    match ask(provider, &handshake, back.verdict, now).await {
+        Ok(identity) => admit(app, provider, back.previous, &back.caller, claimed, identity).await,
+        Err(no) => Err(fail(app, back.provider, &claimed, no).await),
     }
 }
 
@@ -40,7 +42,7 @@ struct No {
     reason: String,
 }
 
-async fn claim(app: &App, back: &Return, now: Instant) -> Result<Claimed, Refusal> {
+async fn claim(app: &App, back: &Return, now: Instant) -> Result<(Claimed, Handshake), Refusal> {
     let claim = Claim {
         provider: back.provider.clone(),
         state: back.state.hashed(),
@@ -61,16 +63,19 @@ async fn claim(app: &App, back: &Return, now: Instant) -> Result<Claimed, Refusa
         telemetry::record(&Event::CallbackRefused { provider: back.provider.clone(), code });
     })?;
     let opened = app.config.ring.open(&sealed_for(row.id), &row.handshake);
-    if let Some(handshake) = opened.ok().and_then(|json| serde_json::from_slice(&json).ok()) {
-        return Ok(Claimed { id: row.id, reference: row.reference, return_to: row.return_to, handshake });
+    let handshake = opened.ok().and_then(|json| serde_json::from_slice(&json).ok());
+    let store::Row { id, reference, return_to, request, .. } = row;
+    let claimed = Claimed { id, reference, return_to, request };
+    if let Some(handshake) = handshake {
+        return Ok((claimed, handshake));
     }
     // Sealed under a key that left the ring meanwhile: as good as expired.
     let reason = "sealed under a key that is not in the ring any more".to_owned();
     let no = No { status: Status::Expired, code: Code::StateExpired, reason };
-    Err(fail(app, back.provider.clone(), row.id, row.reference, no).await)
+    Err(fail(app, back.provider.clone(), &claimed, no).await)
 }
 
-async fn ask(provider: &Provider, claimed: &Claimed, verdict: Verdict, now: Instant) -> Result<Identity, No> {
+async fn ask(provider: &Provider, handshake: &Handshake, verdict: Verdict, now: Instant) -> Result<Identity, No> {
     let answer: Answer = match verdict {
         Verdict::Granted(answer) => answer,
         Verdict::Denied { error, iss } => {
@@ -80,7 +85,7 @@ async fn ask(provider: &Provider, claimed: &Claimed, verdict: Verdict, now: Inst
             return Err(No { status: Status::Denied, code, reason: format!("the provider answered {error}") });
         }
     };
-    provider.finish(&claimed.handshake, answer, now).await.map_err(No::from)
+    provider.finish(handshake, answer, now).await.map_err(No::from)
 }
 
 impl From<Failure> for No {
@@ -92,7 +97,7 @@ impl From<Failure> for No {
 
 async fn admit(
     app: &App,
-    provider: &str,
+    provider: &Provider,
     previous: Option<SessionId>,
     caller: &super::Caller,
     claimed: Claimed,
@@ -101,6 +106,9 @@ async fn admit(
     // The provider may have taken its time; the session begins now.
     let now = app.clock.now();
     let id = SessionId::new(now);
+    let assumed = provider.assumes_fresh_login().then_some(now);
+    let auth_time = identity.auth_time.or(assumed);
+    let provider = provider.id();
     let id_token = identity.tokens.id_token.as_ref();
     let sealed = id_token.map(|token| app.config.ring.seal(&hint_sealed_for(id), token.expose().as_bytes()));
     let session = Session {
@@ -110,7 +118,9 @@ async fn admit(
         provider: provider.to_owned(),
         client_id: BUILT_IN_CLIENT.to_owned(),
         scopes: BUILT_IN_SCOPE.to_owned(),
-        auth_time: identity.auth_time.unwrap_or(now),
+        resource: None,
+        auth_time: auth_time.unwrap_or(now),
+        auth_time_vouched: auth_time.is_some(),
         acr: identity.acr,
         amr: identity.amr,
         last_activity_at: now,
@@ -145,37 +155,39 @@ async fn admit(
         Admitted::New(signed_in) => (signed_in, true),
         Admitted::Disabled => {
             let no = refused(Code::UserDisabled, "the user is disabled");
-            return Err(fail(app, provider.to_owned(), claimed.id, claimed.reference, no).await);
+            return Err(fail(app, provider.to_owned(), &claimed, no).await);
         }
         Admitted::Stranger => {
             let no = refused(Code::NotAllowed, "unknown here, and sign-up is off");
-            return Err(fail(app, provider.to_owned(), claimed.id, claimed.reference, no).await);
+            return Err(fail(app, provider.to_owned(), &claimed, no).await);
         }
         Admitted::GivenUp => {
-            return Err(Refusal::Refused { code: Code::StateExpired, reference: Some(claimed.reference) });
+            let (reference, request) = (Some(claimed.reference), claimed.request);
+            return Err(Refusal::Refused { code: Code::StateExpired, reference, request });
         }
     };
     telemetry::record(&Event::LoginCompleted {
         provider: provider.to_owned(),
         user: signed_in.user.sub,
         session: id,
-        reference: claimed.reference,
+        reference: claimed.reference.clone(),
         new_user,
     });
-    Ok(Completed { signed_in, return_to: claimed.return_to, tokens: identity.tokens })
+    let Claimed { return_to, request, .. } = claimed;
+    Ok(Completed { signed_in, return_to, request, tokens: identity.tokens })
 }
 
 /// Writes down the end of a login that failed.
-async fn fail(app: &App, provider: String, id: AuthorizationSessionId, reference: Reference, no: No) -> Refusal {
+async fn fail(app: &App, provider: String, claimed: &Claimed, no: No) -> Refusal {
     let now = app.clock.now();
     let code = no.code;
     let failing = Failing {
-        id,
+        id: claimed.id,
         status: no.status,
         code: code.as_str(),
         steps: Steps::one(now, no.status.as_str(), Some(no.reason.clone())).to_json(),
         provider: provider.clone(),
-        reference: reference.clone(),
+        reference: claimed.reference.clone(),
         now,
     };
     // The sweep ends it if this cannot be written.
@@ -184,10 +196,10 @@ async fn fail(app: &App, provider: String, id: AuthorizationSessionId, reference
         provider,
         code: code.as_str(),
         reason: no.reason,
-        reference: reference.clone(),
+        reference: claimed.reference.clone(),
     });
     match written {
-        Ok(()) => Refusal::Refused { code, reference: Some(reference) },
+        Ok(()) => Refusal::Refused { code, reference: Some(claimed.reference.clone()), request: claimed.request },
         Err(error) => error.into(),
     }
 }

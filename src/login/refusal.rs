@@ -1,7 +1,7 @@
 //! Every way a login can be refused.
 
 use crate::base::db::DbError;
-use crate::base::id::{Reference, SessionId};
+use crate::base::id::{AuthorizationRequestId, Reference, SessionId};
 use crate::upstream::{Failure, Fault, Stage};
 
 /// The stable code of a refusal, part of the HTTP contract.
@@ -80,6 +80,8 @@ pub enum Refusal {
         code: Code,
         /// The login, where there is one.
         reference: Option<Reference>,
+        /// The app's request that it was for, where there was one.
+        request: Option<AuthorizationRequestId>,
     },
     /// A second arrival of a callback: harmless where the browser is signed in by the first.
     #[error("state_used")]
@@ -99,6 +101,6 @@ pub enum Refusal {
 impl Refusal {
     /// Refused before there was a login.
     pub fn early(code: Code) -> Self {
-        Self::Refused { code, reference: None }
+        Self::Refused { code, reference: None, request: None }
     }
 }

@@ -131,6 +131,8 @@ mod tests {
             provider: "p".into(),
             client_id: "vestibule".into(),
             scopes: String::new(),
+            resource: None,
+            auth_time_vouched: true,
             auth_time: hours(0),
             acr: None,
             amr: None,

@@ -20,8 +20,12 @@ pub struct Session {
     pub client_id: String,
     /// The scopes of its tokens, separated by spaces.
     pub scopes: String,
+    /// Whom its tokens are for, if not for all of the client's audience (RFC 8707).
+    pub resource: Option<String>,
     /// When the person was authenticated.
     pub auth_time: Instant,
+    /// Whether that is the provider's word, and not just the time of the callback.
+    pub auth_time_vouched: bool,
     /// Authentication context class, as the provider gave it.
     pub acr: Option<String>,
     /// Authentication methods, as the provider gave them.

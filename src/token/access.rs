@@ -18,8 +18,8 @@ const MAX_LEN: usize = 8 * 1024;
 pub struct AccessClaims {
     /// Issuer.
     pub iss: String,
-    /// The user.
-    pub sub: UserId,
+    /// The user; the client, where there is no user behind it.
+    pub sub: Subject,
     /// Who it is for.
     pub aud: Audience,
     /// End of its life, in epoch seconds.
@@ -32,10 +32,12 @@ pub struct AccessClaims {
     pub client_id: String,
     /// What it is good for.
     pub scope: String,
-    /// The session it hangs on.
-    pub sid: SessionId,
+    /// The session it hangs on; none, where a client has it for itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sid: Option<SessionId>,
     /// When the person was authenticated, in epoch seconds.
-    pub auth_time: i64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub auth_time: Option<i64>,
     /// Authentication context class.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub acr: Option<String>,
@@ -45,6 +47,26 @@ pub struct AccessClaims {
     /// Where to learn whether its session was revoked.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<StatusClaim>,
+}
+
+/// `sub`. No client has an id that a user could have, so the two are told apart (TK-25).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Subject {
+    /// A person.
+    User(UserId),
+    /// A client, for itself (RFC 9068 §2.2).
+    Client(String),
+}
+
+impl Subject {
+    /// The person, if it is one.
+    pub fn user(&self) -> Option<UserId> {
+        match self {
+            Self::User(user) => Some(*user),
+            Self::Client(_) => None,
+        }
+    }
 }
 
 /// `aud`: one, or several (RFC 7519 §4.1.3).
@@ -129,15 +151,15 @@ mod tests {
     fn claims() -> AccessClaims {
         AccessClaims {
             iss: ISSUER.into(),
-            sub: UserId(Uuid::from_u128(1)),
+            sub: Subject::User(UserId(Uuid::from_u128(1))),
             aud: Audience::One(ISSUER.into()),
             exp: now().timestamp() + 300,
             iat: now().timestamp(),
             jti: Uuid::from_u128(2),
             client_id: "vestibule".into(),
             scope: "openid".into(),
-            sid: SessionId(Uuid::from_u128(3)),
-            auth_time: now().timestamp(),
+            sid: Some(SessionId(Uuid::from_u128(3))),
+            auth_time: Some(now().timestamp()),
             acr: None,
             amr: None,
             status: None,

@@ -1,6 +1,9 @@
 //! What a session hands out: our own JWTs.
 
 mod access;
+mod claims;
+mod code;
+mod id_token;
 mod id_token_hint;
 mod issue;
 mod jwt;
@@ -14,9 +17,12 @@ mod status_lists;
 mod store;
 
 pub use crate::config::BUILT_IN_CLIENT;
-pub use access::{AccessClaims, Audience, TokenInvalid, verify, verify_for_any};
+pub use access::{AccessClaims, Audience, Subject, TokenInvalid, verify, verify_for_any};
+pub use claims::released;
+pub use code::{CodeRefused, Granted, PresentedCode, redeem};
+pub use id_token::id_token;
 pub use id_token_hint::{IdTokenHint, verify_id_token_hint};
-pub use issue::{AccessToken, BUILT_IN_SCOPE, issue};
+pub use issue::{AccessToken, BUILT_IN_SCOPE, audiences, issue, issue_to_client};
 pub use logout_token::logout_token;
 pub use refresh::RefreshToken;
 pub use renew::{Presented, RenewalRefused, Renewed, renew};

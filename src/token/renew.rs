@@ -26,8 +26,12 @@ pub struct Presented {
     pub token: Plain,
     /// The client that presents it.
     pub client_id: String,
+    /// Whether that client gets a new one for it.
+    pub rotates: bool,
     /// The scopes it asks for, if not all of the session's.
     pub scope: Option<Vec<String>>,
+    /// The one resource that the access token is wanted for (RFC 8707 §2.2), one of the client's.
+    pub resource: Option<String>,
     /// From where.
     pub ip: IpAddr,
 }
@@ -40,6 +44,8 @@ pub struct Renewed {
     pub refresh: Plain,
     /// What the access token is good for.
     pub scope: String,
+    /// The session.
+    pub signed_in: SignedIn,
 }
 
 /// Why there is none.
@@ -51,6 +57,9 @@ pub enum RenewalRefused {
     /// More than the session has; the token was not used up.
     #[error("invalid_scope")]
     InvalidScope,
+    /// The session is for another resource.
+    #[error("invalid_target")]
+    InvalidTarget,
     /// The database gave no answer.
     #[error(transparent)]
     Db(#[from] DbError),
@@ -66,10 +75,11 @@ pub async fn renew(app: &App, presented: Presented, now: Instant) -> Result<Rene
         // A replica that is cut off from what the others know hands out nothing.
         return Err(DbError::Unavailable("the revocation feed is out of reach".into()).into());
     }
-    let scope = presented.scope.clone();
+    let (scope, resource) = (presented.scope.clone(), presented.resource);
     let ask = Ask {
         token,
         client_id: presented.client_id,
+        step: i64::from(presented.rotates),
         scope: presented.scope,
         ip: presented.ip,
         lifetime: app.lifetime,
@@ -93,8 +103,12 @@ pub async fn renew(app: &App, presented: Presented, now: Instant) -> Result<Rene
     };
     let session = &signed_in.session;
     let scope = scope.map_or_else(|| session.scopes.clone(), |scope| scope.join(" "));
+    if session.resource.is_some() && resource.is_some() && session.resource != resource {
+        return Err(RenewalRefused::InvalidTarget);
+    }
     let refresh = RefreshToken { session: session.id, counter }.encode(&app.config.ring);
-    Ok(Renewed { access: issue_scoped(app, session, scope.clone(), now)?, refresh, scope })
+    let access = issue_scoped(app, session, scope.clone(), resource.or(session.resource.clone()).as_deref(), now)?;
+    Ok(Renewed { access, refresh, scope, signed_in: *signed_in })
 }
 
 impl From<&config::Tokens> for Patience {
@@ -108,6 +122,8 @@ impl From<&config::Tokens> for Patience {
 struct Ask {
     token: RefreshToken,
     client_id: String,
+    /// 1, or 0 where the token stays the same.
+    step: i64,
     scope: Option<Vec<String>>,
     ip: IpAddr,
     lifetime: Lifetime,
@@ -131,13 +147,14 @@ impl Ask {
         let rotate = Rotate {
             id,
             counter,
+            step: self.step,
             client_id: &self.client_id,
             scope: self.scope.as_deref(),
             used_after: self.lifetime.used_after(self.now),
             now: self.now,
         };
         match store::rotate(conn, rotate)? {
-            Some(signed_in) => Ok(Outcome::Renewed(Box::new(signed_in), counter + 1, None)),
+            Some(signed_in) => Ok(Outcome::Renewed(Box::new(signed_in), counter + self.step, None)),
             None => store::in_transaction(conn, |conn| self.judge(conn)),
         }
     }
@@ -156,8 +173,8 @@ impl Ask {
         let ip = IpNet::from(self.ip);
         Ok(match locked.line.judge(presented, now, self.patience) {
             Verdict::Rotate => {
-                store::advance(conn, id, presented + 1, now)?;
-                Outcome::Renewed(Box::new(locked.signed_in), presented + 1, None)
+                store::advance(conn, id, presented + self.step, now)?;
+                Outcome::Renewed(Box::new(locked.signed_in), presented + self.step, None)
             }
             Verdict::Again => Outcome::Renewed(Box::new(locked.signed_in), newest, None),
             Verdict::Forgive => {
@@ -166,11 +183,11 @@ impl Ask {
                 Outcome::Renewed(Box::new(locked.signed_in), newest, Some(Event::RefreshForgiven { session: id }))
             }
             Verdict::Recover => {
-                store::advance(conn, id, presented + 1, now)?;
+                store::advance(conn, id, presented + self.step, now)?;
                 store::note(conn, "refresh_recovered", &locked, ip, now)?;
                 Outcome::Renewed(
                     Box::new(locked.signed_in),
-                    presented + 1,
+                    presented + self.step,
                     Some(Event::RefreshRecovered { session: id }),
                 )
             }

@@ -46,11 +46,12 @@ fn end_if_of(conn: &mut Conn, id: SessionId, client_id: &str, ending: &Ending) -
 }
 
 async fn refuse_from_now_on(app: &App, claims: AccessClaims, now: Instant) -> Result<(), DbError> {
-    if app.watch.is_jti_revoked(claims.jti) || app.watch.is_session_revoked(claims.sid) {
+    if app.watch.is_jti_revoked(claims.jti) || claims.sid.is_some_and(|sid| app.watch.is_session_revoked(sid)) {
         return Ok(());
     }
     let Some(expires_at) = Instant::from_timestamp(claims.exp, 0) else { return Ok(()) };
-    let AccessClaims { jti, sub: user, sid: session, client_id, .. } = claims;
+    let AccessClaims { jti, sub, sid: session, client_id, .. } = claims;
+    let user = sub.user();
     let client = client_id.clone();
     let put_on_feed = move |conn: &mut Conn| {
         let token = RevokedToken { jti, user, session, client_id: &client_id, expires_at };

@@ -51,6 +51,13 @@ impl Provider {
         }
     }
 
+    /// Whether a login counts as one of this moment where the provider does not say when it authenticated the person.
+    pub fn assumes_fresh_login(&self) -> bool {
+        match self {
+            Self::Oidc(oidc) => oidc.assumes_fresh_login(),
+        }
+    }
+
     /// Whether someone could sign in here now, as far as is known: false while the metadata can be had neither fresh
     /// nor stored. Asks nobody.
     #[expect(clippy::unused_async, reason = "a kind of provider that has to look may come")]

@@ -7,15 +7,21 @@ use actix_web::{HttpRequest, HttpResponse};
 use super::client;
 use crate::app::App;
 
-/// Lets the script of an allowed origin read the answer (Fetch, CORS protocol). Others get no header at all.
+/// Lets the script of an allowed origin read the answer (Fetch, CORS protocol). Others get no header at all. A public
+/// client's scripts bring a token; that cookies speak for them is for `login.allowed_origins` alone.
 pub fn allow(app: &App, request: &HttpRequest, mut answer: HttpResponse) -> HttpResponse {
     let headers = answer.headers_mut();
     headers.append(header::VARY, HeaderValue::from_static("Origin"));
-    let origin = client::header_text(request, header::ORIGIN);
-    let origin = origin.filter(|origin| is_listed(app, origin)).and_then(|origin| HeaderValue::from_str(&origin).ok());
-    if let Some(origin) = origin {
+    let Some(origin) = client::header_text(request, header::ORIGIN) else { return answer };
+    let listed = is_listed(app, &origin);
+    if !listed && !app.clients.iter().any(|client| client.is_at(&origin)) {
+        return answer;
+    }
+    if let Ok(origin) = HeaderValue::from_str(&origin) {
         headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin);
-        headers.insert(header::ACCESS_CONTROL_ALLOW_CREDENTIALS, HeaderValue::from_static("true"));
+        if listed {
+            headers.insert(header::ACCESS_CONTROL_ALLOW_CREDENTIALS, HeaderValue::from_static("true"));
+        }
         headers
             .insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static("Retry-After, WWW-Authenticate"));
     }

@@ -29,6 +29,15 @@ pub async fn signed_in(app: &App, request: &HttpRequest, now: Instant) -> Result
     Ok((signed_in, means))
 }
 
+/// The session of that id, if it lives: nobody, where it was ended or timed out.
+pub async fn if_live(app: &App, id: SessionId, now: Instant) -> Result<Option<SignedIn>, Problem> {
+    match gate::live(app, id, now).await {
+        Ok(signed_in) => Ok(Some(signed_in)),
+        Err(gate::Refused::Revoked | gate::Refused::Expired | gate::Refused::TokenRevoked) => Ok(None),
+        Err(unknown) => Err(unknown.into()),
+    }
+}
+
 /// The same for a request that changes something: where a cookie speaks for it, it must come from where it may (SE-13).
 pub async fn may_change(app: &App, request: &HttpRequest, now: Instant) -> Result<(SignedIn, Means), Problem> {
     let (_, means) = claimed(app, request, now)?;
@@ -48,7 +57,7 @@ pub fn claimed(app: &App, request: &HttpRequest, now: Instant) -> Result<(Sessio
             token::verify(&app.keys.keys(), issuer, token.expose(), now).map_err(|_| Problem::bearer_invalid())?;
         // An app's token opens nothing here: no service that is handed one can act on its user's session.
         let good = claims.client_id == BUILT_IN_CLIENT && !app.watch.is_jti_revoked(claims.jti);
-        return if good { Ok((claims.sid, Means::Bearer)) } else { Err(Problem::bearer_invalid()) };
+        return claims.sid.filter(|_| good).map(|sid| (sid, Means::Bearer)).ok_or_else(Problem::bearer_invalid);
     }
     match cookies::session(app, request) {
         SessionCookie::Names(id) => Ok((id, Means::Cookie)),

@@ -31,7 +31,8 @@ async fn begin(app: &App, throttles: &Throttles, request: &HttpRequest) -> Resul
     let provider = query.get("provider").ok_or_else(Problem::invalid_request)?.to_owned();
     let (binding, cookie) = cookies::bind(app, request);
     let caller = caller(app, request);
-    let arrival = Arrival { provider, door: Door::Json, hints: hints(&query)?, return_to: None, binding, caller };
+    let arrival =
+        Arrival { provider, door: Door::Json, hints: hints(&query)?, return_to: None, request: None, binding, caller };
     let begun = login::begin(app, arrival, app.clock.now()).await.map_err(parameter)?;
     let body = json!({ "url": begun.url, "state": begun.state.expose(), "expires_in": begun.expires_in });
     Ok(HttpResponse::Ok().cookie(cookie).json(body))

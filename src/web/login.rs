@@ -5,19 +5,21 @@ use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
 use serde_json::json;
 
+use super::authorize;
 use super::client;
 use super::cookies;
 use super::credentials;
 use super::extract::Parameters;
-use super::pages;
+use super::pages::{self, Purpose};
 use super::problem::Problem;
 use super::throttle::Throttles;
 use crate::app::App;
+use crate::authorize::Open;
 use crate::base::clock::Instant;
 use crate::base::id::SessionId;
 use crate::base::secret::{Hashed, Plain};
 use crate::login::{self, Arrival, Caller, Code, Completed, Door, Refusal, Return, Verdict};
-use crate::upstream::{Answer, Hints};
+use crate::upstream::{Answer, Hints, Provider};
 
 /// The ways to sign in, in configured order.
 pub async fn providers(app: Data<App>) -> HttpResponse {
@@ -40,12 +42,20 @@ pub async fn choose(app: Data<App>, request: HttpRequest) -> HttpResponse {
     let answer = async {
         let query = Parameters::of_query(&request)?;
         let return_to = checked_return_to(&app, &query)?;
-        let mut providers = app.providers.iter();
+        let open = authorize::named(&app, &request, &query, app.clock.now()).await?;
+        let purpose = match (&open, &return_to) {
+            (Some(open), _) => Purpose::App(open),
+            (None, Some(return_to)) => Purpose::ReturnTo(return_to),
+            (None, None) => Purpose::None,
+        };
+        let client = open.as_ref().and_then(|open| app.clients.get(&open.request.client_id));
+        let usable = |provider: &&Provider| client.is_none_or(|client| client.takes_provider(provider.id()));
+        let mut providers = app.providers.iter().filter(usable);
         let (first, second) = (providers.next(), providers.next());
         let only = first.filter(|_| second.is_none() && query.get("choose") != Some("1"));
         Ok(match only {
-            Some(only) => pages::see_other(&pages::login_link(&app, only.id(), return_to.as_deref())),
-            None => pages::choose(&app, return_to.as_deref()),
+            Some(only) => pages::see_other(&pages::login_link(&app, only.id(), purpose)),
+            None => pages::choose(&app, app.providers.iter().filter(usable), purpose),
         })
     };
     answer.await.unwrap_or_else(|problem: Problem| problem.for_browser(&request))
@@ -70,11 +80,17 @@ async fn send_away(
 ) -> Result<HttpResponse, Problem> {
     throttles.begin(app, request)?;
     let query = Parameters::of_query(request)?;
-    let return_to = checked_return_to(app, &query)?;
+    let now = app.clock.now();
+    let open = authorize::named(app, request, &query, now).await?;
+    let (hints, return_to) = match &open {
+        // The app asked, and nothing that stands in the link changes what for.
+        Some(open) => (hints_of(app, open, &provider)?, None),
+        None => (hints(&query)?, checked_return_to(app, &query)?),
+    };
     let (binding, cookie) = cookies::bind(app, request);
-    let caller = caller(app, request);
-    let arrival = Arrival { provider, door: Door::Cookie, hints: hints(&query)?, return_to, binding, caller };
-    let begun = login::begin(app, arrival, app.clock.now()).await?;
+    let (caller, request) = (caller(app, request), open.map(|open| open.id));
+    let arrival = Arrival { provider, door: Door::Cookie, hints, return_to, request, binding, caller };
+    let begun = login::begin(app, arrival, now).await?;
     Ok(HttpResponse::Found().insert_header((header::LOCATION, begun.url)).cookie(cookie).finish())
 }
 
@@ -107,7 +123,7 @@ async fn take_back(
     let back = Return { provider, door: Door::Cookie, state, verdict, previous, caller: caller(app, request) };
     let now = app.clock.now();
     match login::complete(app, back, now).await {
-        Ok(completed) => Ok(welcome(app, &completed, now)),
+        Ok(completed) => Ok(welcome(app, request, &completed, now).await),
         Err(Refusal::Replayed { reference, session, return_to }) => {
             // A reload or the back button, in a browser that the first arrival signed in, harms nobody (RA-06).
             if is_signed_in_by(app, request, session, now).await {
@@ -115,12 +131,24 @@ async fn take_back(
             }
             Err(Refusal::Replayed { reference, session, return_to }.into())
         }
+        Err(Refusal::Refused { code, reference: Some(reference), request: Some(id) }) => {
+            // The app is told; where it cannot be, the person is.
+            let told = authorize::after_refusal(app, request, id, code, reference.as_str()).await;
+            told.ok_or_else(|| Refusal::Refused { code, reference: Some(reference), request: None }.into())
+        }
         Err(refusal) => Err(refusal.into()),
     }
 }
 
-fn welcome(app: &App, completed: &Completed, now: Instant) -> HttpResponse {
-    let mut answer = pages::see_other(&landing(app, completed.return_to.clone()));
+/// The person is signed in whatever becomes of the app's request.
+async fn welcome(app: &App, request: &HttpRequest, completed: &Completed, now: Instant) -> HttpResponse {
+    let mut answer = match completed.request {
+        None => pages::see_other(&landing(app, completed.return_to.clone())),
+        Some(id) => {
+            let answer = authorize::after_login(app, request, id, &completed.signed_in, now).await;
+            answer.unwrap_or_else(|problem| problem.for_browser(request))
+        }
+    };
     let cookie = cookies::for_session(app, &completed.signed_in.session, now);
     let _always_a_cookie = answer.add_cookie(&cookie);
     answer
@@ -143,6 +171,24 @@ fn checked_return_to(app: &App, query: &Parameters) -> Result<Option<String>, Pr
     let Some(asked) = query.get("return_to") else { return Ok(None) };
     let checked = app.config.login.return_to.check(asked).ok_or(Code::ReturnToRefused)?;
     Ok(Some(checked))
+}
+
+/// What an app's request asks of the provider.
+fn hints_of(app: &App, open: &Open, provider: &str) -> Result<Hints, Problem> {
+    let (asked, client) = (&open.request, app.clients.get(&open.request.client_id));
+    let wanted = asked.provider.as_deref().is_none_or(|wanted| wanted == provider);
+    if !wanted || !client.is_some_and(|client| client.takes_provider(provider)) {
+        return Err(Code::UnknownProvider.into());
+    }
+    // Many providers say when they authenticated the person only where an age is asked for.
+    let age_of_a_login = u32::try_from(app.config.login.authorization_lifetime.as_secs()).unwrap_or(u32::MAX);
+    Ok(Hints {
+        login_hint: asked.login_hint.clone(),
+        prompt: asked.prompt.at_provider(),
+        max_age: asked.max_age.or(asked.prompt.login.then_some(age_of_a_login)),
+        acr_values: asked.acr_values.clone(),
+        ui_locales: asked.ui_locales.clone(),
+    })
 }
 
 /// What may be passed on to the provider; everything else in the query is ignored (RA-16).

@@ -4,6 +4,7 @@
 mod account;
 mod administration;
 mod authorization;
+mod authorize;
 mod bounds;
 mod client;
 mod client_authentication;
@@ -16,6 +17,7 @@ mod introspection;
 mod json_door;
 mod login;
 mod logout;
+mod metadata;
 mod observe;
 mod ops;
 mod pages;

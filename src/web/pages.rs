@@ -10,10 +10,12 @@ use askama::Template;
 use url::{Host, Url};
 
 use crate::app::App;
+use crate::authorize::Open;
 use crate::base::clock::Instant;
 use crate::base::id::SessionId;
 use crate::logout::{self, Request};
 use crate::session::{Listed, SignedIn};
+use crate::upstream::Provider;
 
 /// Where the stylesheet is. A new look gets a new name, so that caches may keep it for ever.
 pub const STYLE_PATH: &str = "/assets/style-1.css";
@@ -32,11 +34,25 @@ struct Choose<'a> {
     prefix: &'a str,
     style: &'static str,
     links: Vec<Link<'a>>,
+    /// What people sign in to, if it is an app.
+    app: Option<&'a str>,
 }
 
 struct Link<'a> {
     name: &'a str,
     href: String,
+}
+
+#[derive(Template)]
+#[template(path = "agree.html")]
+struct Agree<'a> {
+    prefix: &'a str,
+    style: &'static str,
+    app: &'a str,
+    person: &'a str,
+    email: bool,
+    offline: bool,
+    request: String,
 }
 
 #[derive(Template)]
@@ -90,23 +106,62 @@ struct ProblemPage<'a> {
     reference: &'a str,
 }
 
+/// What a login is for.
+#[derive(Clone, Copy)]
+pub enum Purpose<'a> {
+    /// Nobody said.
+    None,
+    /// To come back to that address.
+    ReturnTo(&'a str),
+    /// To answer an app.
+    App(&'a Open),
+}
+
 /// The ways to sign in, as links.
-pub fn choose(app: &App, return_to: Option<&str>) -> HttpResponse {
-    let link = |provider: &'_ crate::upstream::Provider| login_link(app, provider.id(), return_to);
-    let links = app.providers.iter().map(|provider| Link { name: provider.name(), href: link(provider) }).collect();
-    html(StatusCode::OK, &Choose { prefix: prefix(app), style: STYLE_PATH, links })
+pub fn choose<'a>(app: &'a App, providers: impl Iterator<Item = &'a Provider>, purpose: Purpose<'_>) -> HttpResponse {
+    let link = |provider: &'a Provider| Link { name: provider.name(), href: login_link(app, provider.id(), purpose) };
+    let client = match purpose {
+        Purpose::App(open) => app.clients.get(&open.request.client_id),
+        Purpose::None | Purpose::ReturnTo(_) => None,
+    };
+    let app_name = client.map(|client| client.name.as_str());
+    let links = providers.map(link).collect();
+    html(StatusCode::OK, &Choose { prefix: prefix(app), style: STYLE_PATH, links, app: app_name })
 }
 
 /// Where a provider's login begins, for a link on our own pages.
-pub fn login_link(app: &App, provider: &str, return_to: Option<&str>) -> String {
+pub fn login_link(app: &App, provider: &str, purpose: Purpose<'_>) -> String {
     let base = format!("{}/login/{provider}", prefix(app));
-    match return_to {
-        None => base,
-        Some(return_to) => {
+    match purpose {
+        Purpose::None => base,
+        Purpose::ReturnTo(return_to) => {
             let encoded: String = url::form_urlencoded::byte_serialize(return_to.as_bytes()).collect();
             format!("{base}?return_to={encoded}")
         }
+        Purpose::App(open) => format!("{base}?authorization_request={}", open.id),
     }
+}
+
+/// Asks whether to go on to an app.
+pub fn agree(app: &App, open: &Open, signed_in: &SignedIn) -> HttpResponse {
+    let has = |wanted: &str| open.request.scope.split(' ').any(|scope| scope == wanted);
+    let client = app.clients.get(&open.request.client_id);
+    let page = Agree {
+        prefix: prefix(app),
+        style: STYLE_PATH,
+        app: client.map_or(open.request.client_id.as_str(), |client| client.name.as_str()),
+        person: name_of(signed_in).unwrap_or("a person without a name"),
+        email: has("email"),
+        offline: has("offline_access"),
+        request: open.id.to_string(),
+    };
+    html_leading_to(StatusCode::OK, &page, &open.request.redirect_uri)
+}
+
+/// What to call somebody.
+fn name_of(signed_in: &SignedIn) -> Option<&str> {
+    let profile = &signed_in.user.profile;
+    [&profile.name, &profile.preferred_username, &profile.email].into_iter().find_map(Option::as_deref)
 }
 
 /// Who I am, and where I am signed in.
@@ -116,7 +171,7 @@ pub fn account(app: &App, signed_in: &SignedIn, listed: &[Listed]) -> HttpRespon
     let page = Account {
         prefix: prefix(app),
         style: STYLE_PATH,
-        greeting: called(signed_in).unwrap_or("You are signed in"),
+        greeting: name_of(signed_in).unwrap_or("You are signed in"),
         email: profile.email.as_deref(),
         email_verified: profile.email_verified,
         sub: signed_in.user.sub.to_string(),
@@ -162,31 +217,13 @@ pub fn sign_out(app: &App, signed_in: &SignedIn, asked: &Request) -> Option<Http
         prefix: prefix(app),
         style: STYLE_PATH,
         client: client.map(|client| client.name.as_str()),
-        who: called(signed_in).unwrap_or(&sub),
+        who: name_of(signed_in).unwrap_or(&sub),
         request: asked.seal(&app.config.ring)?,
     };
-    let mut answer = html(StatusCode::OK, &page);
-    // Browsers hold the answer to a form to `form-action` too: it may lead on to the client.
-    let destination = logout::destination(app, asked).and_then(|uri| source_of(&uri));
-    let policy = destination.map(|source| POLICY.replace(FORMS_TO_OURSELVES, &format!("{FORMS_TO_OURSELVES} {source}")));
-    if let Some(policy) = policy.and_then(|policy| HeaderValue::from_str(&policy).ok()) {
-        answer.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
-    }
-    Some(answer)
-}
-
-/// What a content security policy calls the place of an address: its origin, or its scheme where there is no origin or
-/// none that a policy can name (CSP has no IPv6 addresses).
-fn source_of(uri: &str) -> Option<String> {
-    let url = Url::parse(uri).ok()?;
-    let origin = url.origin();
-    let named = origin.is_tuple() && !matches!(url.host(), Some(Host::Ipv6(_)));
-    Some(if named { origin.ascii_serialization() } else { format!("{}:", url.scheme()) })
-}
-
-fn called(signed_in: &SignedIn) -> Option<&str> {
-    let profile = &signed_in.user.profile;
-    [&profile.name, &profile.preferred_username, &profile.email].into_iter().find_map(Option::as_deref)
+    Some(match logout::destination(app, asked) {
+        Some(destination) => html_leading_to(StatusCode::OK, &page, &destination),
+        None => html(StatusCode::OK, &page),
+    })
 }
 
 /// A refusal, in a sentence for people, with a way on.
@@ -214,6 +251,26 @@ fn asset(media_type: &'static str, body: &'static str) -> HttpResponse {
 /// 303: the browser goes on by GET, whatever brought it here.
 pub fn see_other(location: &str) -> HttpResponse {
     HttpResponse::SeeOther().insert_header((header::LOCATION, location)).finish()
+}
+
+/// A page with a form whose answer leads to another site: browsers hold `form-action` against that address too.
+fn html_leading_to(status: StatusCode, page: &impl Template, address: &str) -> HttpResponse {
+    let mut answer = html(status, page);
+    let target = source_of(address);
+    let policy = target.map(|target| POLICY.replace(FORMS_TO_OURSELVES, &format!("{FORMS_TO_OURSELVES} {target}")));
+    if let Some(policy) = policy.and_then(|policy| HeaderValue::from_str(&policy).ok()) {
+        answer.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
+    }
+    answer
+}
+
+/// What a content security policy calls the place of an address: its origin, or its scheme where there is no origin or
+/// none that a policy can name (CSP has no IPv6 addresses).
+fn source_of(uri: &str) -> Option<String> {
+    let url = Url::parse(uri).ok()?;
+    let origin = url.origin();
+    let named = origin.is_tuple() && !matches!(url.host(), Some(Host::Ipv6(_)));
+    Some(if named { origin.ascii_serialization() } else { format!("{}:", url.scheme()) })
 }
 
 fn html(status: StatusCode, page: &impl Template) -> HttpResponse {

@@ -150,6 +150,16 @@ impl Problem {
         Self::of(&refusals::DATABASE)
     }
 
+    /// An app that is not registered.
+    pub fn unknown_client() -> Self {
+        Self::of(&refusals::UNKNOWN_CLIENT)
+    }
+
+    /// An address that an app's answers must not go to.
+    pub fn redirect_uri_refused() -> Self {
+        Self::of(&refusals::REDIRECT_URI)
+    }
+
     /// A defect of ours.
     pub fn internal() -> Self {
         Self::of(&refusals::INTERNAL)
@@ -263,7 +273,7 @@ impl Problem {
 impl From<Refusal> for Problem {
     fn from(refusal: Refusal) -> Self {
         match refusal {
-            Refusal::Refused { code, reference } => Self { reference, ..Self::of(row_of(code)) },
+            Refusal::Refused { code, reference, .. } => Self { reference, ..Self::of(row_of(code)) },
             Refusal::Replayed { reference, .. } => {
                 Self { reference: Some(reference), ..Self::of(&refusals::STATE_USED) }
             }

@@ -66,6 +66,18 @@ pub static DATABASE: Row = row(
     "Signing in is not possible right now. Please try again in a moment.",
 );
 
+pub static UNKNOWN_CLIENT: Row = row(
+    400,
+    "unknown_client",
+    "Unknown app",
+    "The app that sent you here is not known. Whoever runs it has to register it here.",
+);
+pub static REDIRECT_URI: Row = row(
+    400,
+    "redirect_uri_refused",
+    "Not to that address",
+    "The app that sent you here named an address that is not registered for it, so nothing is sent there.",
+);
 pub static UNKNOWN_PROVIDER: Row =
     row(404, "unknown_provider", "Unknown provider", "There is no such way to sign in here.");
 pub static UNKNOWN_PROVIDER_PARAMETER: Row =

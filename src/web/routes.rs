@@ -7,8 +7,8 @@ use actix_web::{HttpRequest, HttpResponse, Resource, Route, guard};
 
 use super::problem::Problem;
 use super::{
-    account, administration, cors, discovery, introspection, json_door, login, logout, ops, pages, revocation, session,
-    sessions, status_list, token, userinfo,
+    account, administration, authorize, cors, discovery, introspection, json_door, login, logout, metadata, ops, pages,
+    revocation, session, sessions, status_list, token, userinfo,
 };
 use crate::app::App;
 
@@ -51,6 +51,19 @@ pub fn public(routes: &mut ServiceConfig, prefix: &str) {
                 .route(web::post().to(userinfo::show))
                 .route(preflight("GET, POST")),
         )
+        .service(
+            page("/oauth2/authorize", "GET, POST")
+                .route(web::get().to(authorize::authorize))
+                .route(web::post().to(authorize::authorize_by_form)),
+        )
+        .service(
+            page("/oauth2/authorize/agree", "GET, POST")
+                .route(web::get().to(authorize::ask))
+                .route(web::post().to(authorize::agree)),
+        )
+        .service(oauth("/oauth2/par").route(web::post().to(authorize::push)).route(preflight("POST")))
+        .service(endpoint(metadata::OPENID, "GET, HEAD").route(read().to(metadata::show)))
+        .service(endpoint(metadata::OAUTH, "GET, HEAD").route(read().to(metadata::show)))
         .service(oauth("/oauth2/introspect").route(web::post().to(introspection::introspect)))
         .service(oauth("/oauth2/revoke").route(web::post().to(revocation::revoke)).route(preflight("POST")))
         .service(endpoint("/.well-known/jwks.json", "GET, HEAD").route(read().to(discovery::jwks)))

@@ -16,6 +16,7 @@ pub struct Throttles {
     begins: DefaultKeyedRateLimiter<IpAddr>,
     returns: DefaultKeyedRateLimiter<IpAddr>,
     tokens: DefaultKeyedRateLimiter<IpAddr>,
+    authorizations: DefaultKeyedRateLimiter<IpAddr>,
     clock: DefaultClock,
 }
 
@@ -27,6 +28,7 @@ impl Throttles {
             begins: per_minute(limits.logins_per_minute),
             returns: per_minute(limits.logins_per_minute),
             tokens: per_minute(limits.tokens_per_minute),
+            authorizations: per_minute(limits.tokens_per_minute),
             clock: DefaultClock::default(),
         }
     }
@@ -46,6 +48,11 @@ impl Throttles {
         self.count(&self.tokens, app, request)
     }
 
+    /// Counts an app's request for a sign-in. Most are answered without one, as tokens are renewed without one.
+    pub fn authorize(&self, app: &App, request: &HttpRequest) -> Result<(), Problem> {
+        self.count(&self.authorizations, app, request)
+    }
+
     fn count(&self, limit: &DefaultKeyedRateLimiter<IpAddr>, app: &App, request: &HttpRequest) -> Result<(), Problem> {
         let address = client::network(client::address(request, &app.config.server.trusted_proxies));
         limit.check_key(&address).map_err(|until| {
@@ -56,7 +63,7 @@ impl Throttles {
 
     /// Forgets addresses that have been quiet, so that memory follows the traffic and not its history.
     pub fn forget_quiet(&self) {
-        for limit in [&self.begins, &self.returns, &self.tokens] {
+        for limit in [&self.begins, &self.returns, &self.tokens, &self.authorizations] {
             limit.retain_recent();
             limit.shrink_to_fit();
         }

@@ -3,23 +3,31 @@
 use actix_web::http::header::{self, HeaderValue};
 use actix_web::web::{Data, Payload};
 use actix_web::{HttpRequest, HttpResponse};
-use serde_json::json;
+use serde_json::{Map, Value, json};
 
 use super::client;
+use super::client_authentication::authenticate;
 use super::cors;
 use super::extract::{self, Parameters};
-use super::json_door;
+use super::json_door::{self, cannot_sign};
 use super::problem::Problem;
 use super::throttle::Throttles;
 use crate::app::App;
+use crate::base::clock::Instant;
 use crate::base::secret::Plain;
-use crate::token::{BUILT_IN_CLIENT, Presented, RenewalRefused, Renewed, renew};
+use crate::client::Client;
+use crate::config::{BUILT_IN_CLIENT, Grant};
+use crate::session::SignedIn;
+use crate::token::{
+    self, AccessToken, CodeRefused, Presented, PresentedCode, RefreshToken, RenewalRefused, issue, issue_to_client,
+    redeem, renew,
+};
 
 /// Hands the request to the door whose content type it has.
 pub async fn token(app: Data<App>, throttles: Data<Throttles>, request: HttpRequest, payload: Payload) -> HttpResponse {
     match extract::media_type(&request).as_str() {
         "application/json" => json_door::token(&app, &throttles, &request, payload).await,
-        "application/x-www-form-urlencoded" => {
+        extract::FORM => {
             let answer = grant(&app, &throttles, &request, payload).await;
             cors::allow(&app, &request, answer.unwrap_or_else(|no| no.answer(&request)))
         }
@@ -37,6 +45,10 @@ struct No {
 }
 
 impl No {
+    fn because(error: &'static str) -> Self {
+        Self { error, problem: Problem::invalid_request() }
+    }
+
     fn answer(self, request: &HttpRequest) -> HttpResponse {
         self.problem.for_oauth(request, self.error)
     }
@@ -49,47 +61,146 @@ impl From<Problem> for No {
 }
 
 async fn grant(app: &App, throttles: &Throttles, request: &HttpRequest, payload: Payload) -> Result<HttpResponse, No> {
-    let no = |error| No { error, problem: Problem::invalid_request() };
     throttles.token(app, request)?;
-    let body = extract::body(request, payload, app.config.limits.body_bytes).await?;
-    let form = Parameters::parse(std::str::from_utf8(&body).map_err(|_| no("invalid_request"))?)?;
-    // Only the built-in client, which has no secret, for the time being.
-    let other = form.get("client_id").is_some_and(|id| id != BUILT_IN_CLIENT);
-    let secret = form.get("client_secret").is_some() || request.headers().contains_key(header::AUTHORIZATION);
-    if other || secret {
-        return Err(No { error: "invalid_client", problem: Problem::client_unknown() });
+    let form = extract::form(request, payload, app.config.limits.body_bytes).await?;
+    let now = app.clock.now();
+    let client = authenticate(app, throttles, request, &form, now)?;
+    let grant = form.get("grant_type").ok_or_else(|| No::because("invalid_request"))?;
+    let known = [Grant::AuthorizationCode, Grant::RefreshToken, Grant::ClientCredentials];
+    let grant = known.into_iter().find(|known| known.as_str() == grant);
+    let grant = grant.ok_or_else(|| No::because("unsupported_grant_type"))?;
+    if !client.may(grant) {
+        return Err(No::because("unauthorized_client"));
     }
-    match form.get("grant_type") {
-        Some("refresh_token") => {}
-        Some(_) => return Err(no("unsupported_grant_type")),
-        None => return Err(no("invalid_request")),
-    }
-    let token = Plain::new(form.get("refresh_token").ok_or_else(|| no("invalid_request"))?);
-    let scope = form.get("scope").map(|scope| scope.split(' ').filter(|scope| !scope.is_empty()).map(str::to_owned));
-    let presented = Presented {
-        token,
-        client_id: BUILT_IN_CLIENT.to_owned(),
-        scope: scope.map(Iterator::collect),
-        ip: client::address(request, &app.config.server.trusted_proxies),
-    };
-    match renew(app, presented, app.clock.now()).await {
-        Ok(renewed) => Ok(issued(&renewed)),
-        Err(RenewalRefused::InvalidGrant) => Err(no("invalid_grant")),
-        Err(RenewalRefused::InvalidScope) => Err(no("invalid_scope")),
-        Err(RenewalRefused::Db(error)) => Err(Problem::from(error).into()),
-        Err(RenewalRefused::Sign(error)) => Err(json_door::cannot_sign(&error).into()),
+    match grant {
+        Grant::AuthorizationCode => by_code(app, client, &form, now).await,
+        Grant::RefreshToken => by_refresh_token(app, client, request, &form, now).await,
+        Grant::ClientCredentials => for_itself(app, client, &form, now),
     }
 }
 
-/// RFC 6749 §5.1.
-fn issued(renewed: &Renewed) -> HttpResponse {
-    let mut answer = HttpResponse::Ok().json(json!({
-        "access_token": renewed.access.token.expose(),
-        "token_type": "Bearer",
-        "expires_in": renewed.access.expires_in,
-        "refresh_token": renewed.refresh.expose(),
-        "scope": renewed.scope,
-    }));
+/// RFC 6749 §4.1.3
+async fn by_code(app: &App, client: &Client, form: &Parameters, now: Instant) -> Result<HttpResponse, No> {
+    let wanted = |name: &str| form.get(name).ok_or_else(|| No::because("invalid_request"));
+    let presented = PresentedCode {
+        code: Plain::new(wanted("code")?),
+        redirect_uri: wanted("redirect_uri")?.to_owned(),
+        verifier: form.get("code_verifier").map(Plain::new),
+    };
+    let granted = redeem(app, client, presented, now).await.map_err(|refused| match refused {
+        CodeRefused::InvalidGrant => No::because("invalid_grant"),
+        CodeRefused::Db(error) => Problem::from(error).into(),
+    })?;
+    let session = &granted.signed_in.session;
+    let access = issue(app, session, now).map_err(|error| cannot_sign(&error))?;
+    // Apps get one only for `offline_access`.
+    let offline = has(&session.scopes, "offline_access") && client.may(Grant::RefreshToken);
+    let refresh = offline.then(|| RefreshToken { session: session.id, counter: 0 }.encode(&app.config.ring));
+    let about = About { signed_in: &granted.signed_in, nonce: granted.nonce.as_deref() };
+    let scope = session.scopes.clone();
+    issued(app, client, &access, refresh.as_ref(), &scope, Some(&about), now)
+}
+
+/// RFC 6749 §6
+async fn by_refresh_token(
+    app: &App,
+    client: &Client,
+    request: &HttpRequest,
+    form: &Parameters,
+    now: Instant,
+) -> Result<HttpResponse, No> {
+    let presented = Presented {
+        token: Plain::new(form.get("refresh_token").ok_or_else(|| No::because("invalid_request"))?),
+        client_id: client.id.clone(),
+        rotates: client.rotates_refresh_tokens,
+        scope: scopes(form)?,
+        resource: resource(app, client, form)?,
+        ip: client::address(request, &app.config.server.trusted_proxies),
+    };
+    let renewed = renew(app, presented, now).await.map_err(|refused| match refused {
+        RenewalRefused::InvalidGrant => No::because("invalid_grant"),
+        RenewalRefused::InvalidScope => No::because("invalid_scope"),
+        RenewalRefused::InvalidTarget => No::because("invalid_target"),
+        RenewalRefused::Db(error) => Problem::from(error).into(),
+        RenewalRefused::Sign(error) => cannot_sign(&error).into(),
+    })?;
+    // The built-in client knows the person already.
+    let about = (client.id != BUILT_IN_CLIENT).then_some(About { signed_in: &renewed.signed_in, nonce: None });
+    issued(app, client, &renewed.access, Some(&renewed.refresh), &renewed.scope, about.as_ref(), now)
+}
+
+/// RFC 6749 §4.4: nobody is behind it, so it is good for nothing that is about a person.
+fn for_itself(app: &App, client: &Client, form: &Parameters, now: Instant) -> Result<HttpResponse, No> {
+    const OF_PERSONS: [&str; 5] = ["openid", "profile", "email", "groups", "offline_access"];
+    let asked = scopes(form)?;
+    let may = |scope: &&String| client.scopes.contains(scope) && !OF_PERSONS.contains(&scope.as_str());
+    let granted: Vec<&str> = match &asked {
+        Some(asked) if asked.iter().all(|scope| may(&scope)) => asked.iter().map(String::as_str).collect(),
+        Some(_) => return Err(No::because("invalid_scope")),
+        None => client.scopes.iter().filter(may).map(String::as_str).collect(),
+    };
+    let resource = resource(app, client, form)?;
+    let scope = granted.join(" ");
+    let access = issue_to_client(app, client, scope.clone(), resource.as_deref(), now);
+    issued(app, client, &access.map_err(|error| cannot_sign(&error))?, None, &scope, None, now)
+}
+
+/// The scopes that are asked for, each once; `None` where none are named.
+fn scopes(form: &Parameters) -> Result<Option<Vec<String>>, No> {
+    let Some(text) = form.get("scope") else { return Ok(None) };
+    let mut scopes: Vec<String> = Vec::new();
+    for scope in text.split(' ').filter(|scope| !scope.is_empty()) {
+        if !scopes.iter().any(|known| known == scope) {
+            scopes.push(scope.to_owned());
+        }
+    }
+    if scopes.is_empty() { Err(No::because("invalid_scope")) } else { Ok(Some(scopes)) }
+}
+
+/// The one resource that the token is wanted for (RFC 8707 §2), one of the client's.
+fn resource(app: &App, client: &Client, form: &Parameters) -> Result<Option<String>, No> {
+    let Some(resource) = form.get("resource") else { return Ok(None) };
+    let audiences = token::audiences(app, &client.id);
+    let issuer = app.config.server.public_url.issuer();
+    let listed = audiences.iter().any(|audience| audience == resource) || audiences.is_empty() && resource == issuer;
+    if listed { Ok(Some(resource.to_owned())) } else { Err(No::because("invalid_target")) }
+}
+
+/// Whom an ID token is about.
+struct About<'a> {
+    signed_in: &'a SignedIn,
+    nonce: Option<&'a str>,
+}
+
+/// RFC 6749 §5.1, OpenID Connect Core §3.1.3.3
+fn issued(
+    app: &App,
+    client: &Client,
+    access: &AccessToken,
+    refresh: Option<&Plain>,
+    scope: &str,
+    about: Option<&About<'_>>,
+    now: Instant,
+) -> Result<HttpResponse, No> {
+    let mut body = Map::from_iter([
+        ("access_token".to_owned(), json!(access.token.expose())),
+        ("token_type".to_owned(), json!("Bearer")),
+        ("expires_in".to_owned(), json!(access.expires_in)),
+        ("scope".to_owned(), json!(scope)),
+    ]);
+    if let Some(refresh) = refresh {
+        body.insert("refresh_token".to_owned(), json!(refresh.expose()));
+    }
+    if let Some(About { signed_in, nonce }) = about.filter(|_| has(scope, "openid")) {
+        let id_token = token::id_token(app, client, signed_in, scope, *nonce, &access.token, now);
+        let id_token = id_token.map_err(|error| cannot_sign(&error))?;
+        body.insert("id_token".to_owned(), json!(id_token.expose()));
+    }
+    let mut answer = HttpResponse::Ok().json(Value::Object(body));
     answer.headers_mut().insert(header::PRAGMA, HeaderValue::from_static("no-cache"));
-    answer
+    Ok(answer)
+}
+
+fn has(scope: &str, wanted: &str) -> bool {
+    scope.split(' ').any(|scope| scope == wanted)
 }

@@ -185,7 +185,7 @@ async fn other_grants_and_shapes_are_refused() {
         }
     };
     assert_eq!(ask("grant_type=password&username=a&password=b").await, (400, "unsupported_grant_type".into()));
-    assert_eq!(ask("grant_type=authorization_code&code=x").await, (400, "unsupported_grant_type".into()));
+    assert_eq!(ask("grant_type=authorization_code&code=x").await, (400, "unauthorized_client".into()));
     assert_eq!(ask("refresh_token=x").await, (400, "invalid_request".into()));
     assert_eq!(ask("grant_type=refresh_token").await, (400, "invalid_request".into()));
     assert_eq!(ask("grant_type=refresh_token&refresh_token=a&refresh_token=b").await, (400, "invalid_request".into()));

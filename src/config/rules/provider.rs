@@ -77,6 +77,7 @@ fn oidc(key: &dyn Fn(&str) -> String, raw: raw::Provider, at: &mut Findings<'_>)
         timeout: timeout?,
         endpoints,
         insecure_allow_http: raw.insecure_allow_http,
+        insecure_assume_fresh_login: raw.insecure_assume_fresh_login,
         expose_tokens: raw.expose_tokens,
     })
 }

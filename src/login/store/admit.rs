@@ -66,6 +66,7 @@ statement! {
         client_id: &'a str => Text,
         scopes: &'a str => Text,
         auth_time: Instant => Timestamptz,
+        auth_time_vouched: bool => Bool,
         acr: Option<&'a str> => Nullable<Text>,
         amr: Option<&'a [String]> => Nullable<Array<Text>>,
         not_after: Instant => Timestamptz,
@@ -98,11 +99,11 @@ statement! {
      ), seen AS (
          UPDATE subs SET claims = {claims}, last_login_at = {now} FROM admitted WHERE subs.id = admitted.sub_id
      ), session AS (
-         INSERT INTO sessions (id, user_id, sub_id, provider, client_id, scopes, auth_time, acr, amr, last_activity_at,
-                               not_after, user_agent, device_type, os, os_version, browser, browser_version, ip,
+         INSERT INTO sessions (id, user_id, sub_id, provider, client_id, scopes, auth_time, auth_time_vouched, acr, amr,
+                               last_activity_at, not_after, user_agent, device_type, os, os_version, browser, browser_version, ip,
                                upstream_sid, upstream_id_token, created_at)
-         SELECT {session}, user_id, sub_id, {provider}, {client_id}, {scopes}, {auth_time}, {acr}, {amr}, {now},
-                {not_after}, {user_agent}, {device_type}, {os}, {os_version}, {browser}, {browser_version}, {ip},
+         SELECT {session}, user_id, sub_id, {provider}, {client_id}, {scopes}, {auth_time}, {auth_time_vouched}, {acr}, {amr},
+                {now}, {not_after}, {user_agent}, {device_type}, {os}, {os_version}, {browser}, {browser_version}, {ip},
                 {upstream_sid}, {upstream_id_token}, {now}
          FROM admitted
          RETURNING status_index
@@ -140,7 +141,14 @@ pub fn admit(conn: &mut Conn, admission: &Admission) -> QueryResult<(Admitted, V
     conn.transaction(|conn| {
         let admitted = admit_beside(conn, admission)?;
         let gone = match &admitted {
-            Admitted::Known(signed_in) | Admitted::New(signed_in) => end_others(conn, admission, signed_in.user.sub)?,
+            Admitted::Known(signed_in) => {
+                if let Some(old) = admission.previous {
+                    // Somebody who signs in anew in the same browser stays signed in to the apps.
+                    session::adopt(conn, old, admission.session.id, signed_in.user.sub)?;
+                }
+                end_others(conn, admission, signed_in.user.sub)?
+            }
+            Admitted::New(signed_in) => end_others(conn, admission, signed_in.user.sub)?,
             _ => Vec::new(),
         };
         Ok((admitted, gone))
@@ -216,6 +224,7 @@ fn write(conn: &mut Conn, admission: &Admission) -> QueryResult<Option<Written>>
         client_id: &session.client_id,
         scopes: &session.scopes,
         auth_time: session.auth_time,
+        auth_time_vouched: session.auth_time_vouched,
         acr: session.acr.as_deref(),
         amr: session.amr.as_deref(),
         not_after: session.not_after,

@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use crate::base::clock::Instant;
 use crate::base::db::Conn;
-use crate::base::id::{AuthorizationSessionId, Reference};
+use crate::base::id::{AuthorizationRequestId, AuthorizationSessionId, Reference};
 use crate::base::secret::Hashed;
 use crate::base::statement::statement;
 use crate::login::arrival::Door;
@@ -25,6 +25,7 @@ pub struct Pending {
     pub binding: Hashed,
     pub origin: Option<String>,
     pub return_to: Option<String>,
+    pub request: Option<AuthorizationRequestId>,
     pub ip: IpAddr,
     pub user_agent: Option<String>,
     pub steps: Value,
@@ -43,6 +44,7 @@ statement! {
         binding: &'a [u8] => Binary,
         origin: Option<&'a str> => Nullable<Text>,
         return_to: Option<&'a str> => Nullable<Text>,
+        request: Option<AuthorizationRequestId> => Nullable<Uuid>,
         ip: IpNet => Inet,
         user_agent: Option<&'a str> => Nullable<Text>,
         steps: &'a Value => Jsonb,
@@ -52,10 +54,10 @@ statement! {
     // Losing half a second of pending logins in a crash harms nobody: they are begun again. So nobody waits for the disk.
     "WITH hasty AS MATERIALIZED (SELECT set_config('synchronous_commit', 'off', true))
      INSERT INTO authorization_sessions
-         (id, reference, provider, door, state_hash, handshake, binding_hash, origin, return_to, ip, user_agent, steps,
-          created_at, expires_at)
-     SELECT {id}, {reference}, {provider}, {door}, {state}, {handshake}, {binding}, {origin}, {return_to}, {ip},
-            {user_agent}, {steps}, {now}, {expires_at}
+         (id, reference, provider, door, state_hash, handshake, binding_hash, origin, return_to,
+          authorization_request_id, ip, user_agent, steps, created_at, expires_at)
+     SELECT {id}, {reference}, {provider}, {door}, {state}, {handshake}, {binding}, {origin}, {return_to}, {request},
+            {ip}, {user_agent}, {steps}, {now}, {expires_at}
      FROM hasty"
 }
 
@@ -71,6 +73,7 @@ pub fn begin(conn: &mut Conn, row: &Pending) -> QueryResult<()> {
         binding: row.binding.as_bytes(),
         origin: row.origin.as_deref(),
         return_to: row.return_to.as_deref(),
+        request: row.request,
         ip: IpNet::from(row.ip),
         user_agent: row.user_agent.as_deref(),
         steps: &row.steps,

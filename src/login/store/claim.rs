@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::base::clock::Instant;
 use crate::base::db::Conn;
-use crate::base::id::{AuthorizationSessionId, Reference, SessionId};
+use crate::base::id::{AuthorizationRequestId, AuthorizationSessionId, Reference, SessionId};
 use crate::base::secret::Hashed;
 use crate::base::statement::statement;
 use crate::login::arrival::Door;
@@ -31,6 +31,7 @@ pub struct Row {
     pub reference: Reference,
     pub handshake: Vec<u8>,
     pub return_to: Option<String>,
+    pub request: Option<AuthorizationRequestId>,
 }
 
 statement! {
@@ -50,7 +51,7 @@ statement! {
        AND CASE WHEN {binding} IS NULL THEN NOT {require_binding} ELSE binding_hash = {binding} END
        AND (origin IS NULL OR {origin} IS NULL OR origin = {origin})
        AND status = 'pending' AND claimed_at IS NULL AND expires_at > {now}
-     RETURNING id, reference, handshake, return_to"
+     RETURNING id, reference, handshake, return_to, authorization_request_id"
 }
 
 #[derive(QueryableByName)]
@@ -63,6 +64,8 @@ struct Updated {
     handshake: Vec<u8>,
     #[diesel(sql_type = Nullable<Text>)]
     return_to: Option<String>,
+    #[diesel(sql_type = Nullable<Uuid>)]
+    authorization_request_id: Option<AuthorizationRequestId>,
 }
 
 /// Claims the login, or says why not. A refusal changes nothing: a stranger cannot spoil a login.
@@ -81,7 +84,8 @@ pub fn claim(conn: &mut Conn, claim: &Claim) -> QueryResult<Result<Row, Refusal>
         return Ok(Err(judge(conn, claim)?));
     };
     let reference = Reference::known(row.reference);
-    Ok(Ok(Row { id: row.id, reference, handshake: row.handshake, return_to: row.return_to }))
+    let request = row.authorization_request_id;
+    Ok(Ok(Row { id: row.id, reference, handshake: row.handshake, return_to: row.return_to, request }))
 }
 
 statement! {
@@ -122,7 +126,7 @@ fn judge(conn: &mut Conn, claim: &Claim) -> QueryResult<Refusal> {
     let reference = Reference::known(row.reference);
     let expired = row.claimed_at.is_none() || row.status == Status::Expired.as_str();
     Ok(if expired {
-        Refusal::Refused { code: Code::StateExpired, reference: Some(reference) }
+        Refusal::Refused { code: Code::StateExpired, reference: Some(reference), request: None }
     } else {
         Refusal::Replayed { reference, session: row.session_id, return_to: row.return_to }
     })

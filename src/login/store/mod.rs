@@ -9,7 +9,7 @@ mod report;
 
 pub use admit::{Admission, Admitted, admit};
 pub use begin::{Pending, begin};
-pub use claim::{Claim, claim};
+pub use claim::{Claim, Row, claim};
 pub use fail::{Failing, expire, fail};
 pub use prune::{prune_expired, prune_finished};
 pub use report::report;

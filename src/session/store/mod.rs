@@ -1,5 +1,6 @@
 //! `sessions` in SQL, one act a file.
 
+mod adopt;
 mod end;
 mod end_listed;
 mod expire;
@@ -11,6 +12,7 @@ mod revoke_token;
 mod row;
 mod touch;
 
+pub use adopt::adopt;
 pub use end::{Ended, Scope, end, end_where};
 pub use end_listed::{Dismissed, end_listed};
 pub use expire::{Expired, Mark, Stretch, expire};

@@ -1,6 +1,6 @@
 //! The end of a single access token. Its session stays.
 
-use diesel::sql_types::{Jsonb, Text, Timestamptz, Uuid};
+use diesel::sql_types::{Jsonb, Nullable, Text, Timestamptz, Uuid};
 use diesel::{QueryResult, RunQueryDsl};
 
 use crate::base::clock::Instant;
@@ -12,10 +12,10 @@ use crate::base::statement::statement;
 pub struct RevokedToken<'a> {
     /// Its own id.
     pub jti: uuid::Uuid,
-    /// Whose it is.
-    pub user: UserId,
-    /// The session that it hangs on.
-    pub session: SessionId,
+    /// Whose it is; nobody's, where a client has it for itself.
+    pub user: Option<UserId>,
+    /// The session that it hangs on, if it does.
+    pub session: Option<SessionId>,
     /// The client that it was issued to.
     pub client_id: &'a str,
     /// The end of its life: how long the feed tells of it.
@@ -25,8 +25,8 @@ pub struct RevokedToken<'a> {
 statement! {
     struct Revoke<'a> {
         jti: uuid::Uuid => Uuid,
-        user: UserId => Uuid,
-        session: SessionId => Uuid,
+        user: Option<UserId> => Nullable<Uuid>,
+        session: Option<SessionId> => Nullable<Uuid>,
         client_id: &'a str => Text,
         now: Instant => Timestamptz,
         expires_at: Instant => Timestamptz,

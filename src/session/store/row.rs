@@ -13,7 +13,7 @@ use crate::session::status_index::StatusIndex;
 macro_rules! signed_in_columns {
     () => {
         "s.id, s.user_id, u.disabled_at IS NOT NULL AS user_disabled, s.provider, s.client_id, s.scopes,
-         s.auth_time, s.acr, s.amr, s.last_activity_at, s.not_after, s.ended_at, s.status_index,
+         s.resource, s.auth_time, s.auth_time_vouched, s.acr, s.amr, s.last_activity_at, s.not_after, s.ended_at, s.status_index,
          u.email, u.email_verified, u.name, u.preferred_username, u.picture, u.groups"
     };
 }
@@ -34,8 +34,12 @@ pub struct Row {
     client_id: String,
     #[diesel(sql_type = Text)]
     scopes: String,
+    #[diesel(sql_type = Nullable<Text>)]
+    resource: Option<String>,
     #[diesel(sql_type = Timestamptz)]
     auth_time: Instant,
+    #[diesel(sql_type = Bool)]
+    auth_time_vouched: bool,
     #[diesel(sql_type = Nullable<Text>)]
     acr: Option<String>,
     #[diesel(sql_type = Nullable<Array<Text>>)]
@@ -83,7 +87,9 @@ impl From<Row> for SignedIn {
                 provider: row.provider,
                 client_id: row.client_id,
                 scopes: row.scopes,
+                resource: row.resource,
                 auth_time: row.auth_time,
+                auth_time_vouched: row.auth_time_vouched,
                 acr: row.acr,
                 amr: row.amr,
                 last_activity_at: row.last_activity_at,

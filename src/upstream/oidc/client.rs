@@ -72,6 +72,11 @@ impl Oidc {
         self.0.config.expose_tokens
     }
 
+    /// Whether a login without `auth_time` counts as one of this moment.
+    pub fn assumes_fresh_login(&self) -> bool {
+        self.0.config.insecure_assume_fresh_login
+    }
+
     /// Whether its metadata is there, or was not asked for yet.
     pub fn is_available(&self) -> bool {
         self.0.documents.may_be_had()
@@ -235,6 +240,7 @@ pub(super) mod tests {
             timeout: Duration::from_secs(5),
             endpoints: Endpoints::default(),
             insecure_allow_http: false,
+            insecure_assume_fresh_login: false,
             expose_tokens: false,
         }
     }

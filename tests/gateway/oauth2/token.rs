@@ -73,7 +73,7 @@ async fn other_content_is_refused_before_anything_is_read() {
     let form =
         browser.ask("POST", PATH).body("application/x-www-form-urlencoded", "grant_type=authorization_code&code=x");
     let answer = form.send().await;
-    assert_eq!((answer.status, &answer.json()["error"]), (400, &json!("unsupported_grant_type")));
+    assert_eq!((answer.status, &answer.json()["error"]), (400, &json!("unauthorized_client")));
     assert_eq!(gateway.database.login(&begun.state), "pending NULL");
     let typed = browser.ask("POST", PATH).body("Application/JSON; charset=utf-8", body).send().await;
     assert_eq!(typed.status, 200, "{typed:?}");

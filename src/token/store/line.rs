@@ -5,18 +5,19 @@ use diesel::{Connection, OptionalExtension, QueryResult, QueryableByName, RunQue
 use ipnet::IpNet;
 use serde_json::Value;
 
-use super::rotation::Line;
 use crate::base::clock::Instant;
 use crate::base::db::Conn;
 use crate::base::id::{SessionId, UserId, uuid_v7};
 use crate::base::statement::statement;
 use crate::session::{Row, SignedIn, signed_in_columns};
+use crate::token::rotation::Line;
 
 statement! {
     /// The usual case in one round trip: the newest token of a live session of that client. Touches no indexed column.
     pub struct Rotate<'a> {
         id: SessionId => Uuid,
         counter: i64 => BigInt,
+        step: i64 => BigInt,
         client_id: &'a str => Text,
         scope: Option<&'a [String]> => Nullable<Array<Text>>,
         used_after: Instant => Timestamptz,
@@ -24,7 +25,7 @@ statement! {
     }
     concat!(
         "UPDATE sessions s
-         SET refresh_token_counter = {counter} + 1, refreshed_at = {now}, last_activity_at = {now}
+         SET refresh_token_counter = {counter} + {step}, refreshed_at = {now}, last_activity_at = {now}
          FROM users u
          WHERE s.id = {id} AND s.refresh_token_counter = {counter} AND s.client_id = {client_id}
            AND s.ended_at IS NULL AND s.not_after > {now} AND s.last_activity_at > {used_after}

@@ -1,0 +1,107 @@
+//! The answer to an app, on its redirect URI (RFC 6749 §4.1.2, RFC 9207).
+
+use url::form_urlencoded::Serializer;
+
+use super::request::AuthorizationRequest;
+
+/// An error code that an app is told (RFC 6749 §4.1.2.1, OpenID Connect Core §3.1.2.6, RFC 8707 §2).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "each is the standards' own word")]
+pub enum OAuthError {
+    InvalidRequest,
+    UnauthorizedClient,
+    AccessDenied,
+    UnsupportedResponseType,
+    InvalidScope,
+    ServerError,
+    TemporarilyUnavailable,
+    LoginRequired,
+    ConsentRequired,
+    RequestNotSupported,
+    RequestUriNotSupported,
+    InvalidRequestUri,
+    InvalidTarget,
+}
+
+impl OAuthError {
+    /// The word.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::InvalidRequest => "invalid_request",
+            Self::UnauthorizedClient => "unauthorized_client",
+            Self::AccessDenied => "access_denied",
+            Self::UnsupportedResponseType => "unsupported_response_type",
+            Self::InvalidScope => "invalid_scope",
+            Self::ServerError => "server_error",
+            Self::TemporarilyUnavailable => "temporarily_unavailable",
+            Self::LoginRequired => "login_required",
+            Self::ConsentRequired => "consent_required",
+            Self::RequestNotSupported => "request_not_supported",
+            Self::RequestUriNotSupported => "request_uri_not_supported",
+            Self::InvalidRequestUri => "invalid_request_uri",
+            Self::InvalidTarget => "invalid_target",
+        }
+    }
+}
+
+/// A refusal that the app is told, since its client and its redirect URI are proven.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ErrorAnswer {
+    /// Where it goes.
+    pub redirect_uri: String,
+    /// What the app sent along.
+    pub state: Option<String>,
+    /// What is wrong.
+    pub error: OAuthError,
+    /// The same in words; plain ASCII without quotes (RFC 6749 §4.1.2.1).
+    pub description: String,
+}
+
+impl ErrorAnswer {
+    /// The error as the answer to a request.
+    pub fn to(request: &AuthorizationRequest, error: OAuthError, description: impl Into<String>) -> Self {
+        let (redirect_uri, state) = (request.redirect_uri.clone(), request.state.clone());
+        Self { redirect_uri, state, error, description: description.into() }
+    }
+
+    /// Where to send the browser.
+    pub fn location(&self, issuer: &str) -> String {
+        let pairs = [("error", self.error.as_str()), ("error_description", &self.description)];
+        location(&self.redirect_uri, &pairs, self.state.as_deref(), issuer)
+    }
+}
+
+/// Where to send the browser with a code.
+pub fn with_code(request: &AuthorizationRequest, code: &str, issuer: &str) -> String {
+    location(&request.redirect_uri, &[("code", code)], request.state.as_deref(), issuer)
+}
+
+fn location(redirect_uri: &str, pairs: &[(&str, &str)], state: Option<&str>, issuer: &str) -> String {
+    let mut query = Serializer::new(String::new());
+    query.extend_pairs(pairs);
+    query.extend_pairs(state.map(|state| ("state", state)));
+    query.append_pair("iss", issuer);
+    let join = if redirect_uri.contains('?') { '&' } else { '?' };
+    // A browser hangs the fragment of the address that it comes from on one that has none (RFC 9700 §4.1.3).
+    let fragment = if redirect_uri.starts_with("http") { "#" } else { "" };
+    format!("{redirect_uri}{join}{}{fragment}", query.finish())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// AZ-03, AZ-20, AZ-21, AZ-30
+    #[test]
+    fn what_the_app_sent_comes_back_exactly() {
+        let state = "% &+=#ä\u{1f600}";
+        let sent = location("https://a.example/cb?x=1", &[("code", "c")], Some(state), "https://me");
+        assert!(sent.starts_with("https://a.example/cb?x=1&code=c&state=") && sent.ends_with('#'), "{sent}");
+        let url = url::Url::parse(&sent).expect("a URL");
+        let pairs: Vec<_> = url.query_pairs().into_owned().collect();
+        let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+        assert_eq!(pairs, [pair("x", "1"), pair("code", "c"), pair("state", state), pair("iss", "https://me")]);
+        let own_scheme = location("com.example.app:/cb", &[("code", "c")], None, "https://me");
+        assert_eq!(own_scheme, "com.example.app:/cb?code=c&iss=https%3A%2F%2Fme");
+    }
+}

@@ -1,0 +1,200 @@
+//! What a request needs before it gets its code, as a pure rule.
+
+use chrono::TimeDelta;
+
+use super::answer::OAuthError;
+use super::request::AuthorizationRequest;
+use crate::base::clock::Instant;
+use crate::session::Session;
+
+/// What a provider's clock and ours may differ by.
+const LEEWAY: TimeDelta = TimeDelta::seconds(60);
+
+/// What is known when the rule is asked.
+pub struct Seen<'a> {
+    /// The browser's session, if it is signed in and may use the client.
+    pub session: Option<&'a Session>,
+    /// Whether the person signed in for this very request.
+    pub for_this: bool,
+    /// Whether the person agreed.
+    pub agreed: bool,
+    /// When the request came.
+    pub asked_at: Instant,
+    /// The present.
+    pub now: Instant,
+}
+
+/// What comes next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Decision {
+    /// The app gets its code.
+    Code,
+    /// The person has to agree.
+    Agree,
+    /// The person has to sign in.
+    SignIn,
+    /// The app is told why not.
+    Refuse(OAuthError, &'static str),
+}
+
+/// Decides.
+pub fn decide(request: &AuthorizationRequest, seen: &Seen<'_>) -> Decision {
+    let fits = |session: &&Session| {
+        request.provider.as_ref().is_none_or(|provider| *provider == session.provider)
+            && request.hinted_user.is_none_or(|user| user == session.user)
+    };
+    let next = match seen.session.filter(fits) {
+        None if seen.for_this => Decision::Refuse(OAuthError::LoginRequired, "somebody else signed in"),
+        None => Decision::SignIn,
+        Some(session) => with_session(request, session, seen),
+    };
+    match next {
+        Decision::SignIn if request.prompt.none => Decision::Refuse(OAuthError::LoginRequired, "nobody is signed in"),
+        Decision::Agree if request.prompt.none => {
+            Decision::Refuse(OAuthError::ConsentRequired, "the person has to agree")
+        }
+        next => next,
+    }
+}
+
+fn with_session(request: &AuthorizationRequest, session: &Session, seen: &Seen<'_>) -> Decision {
+    let prompt = request.prompt;
+    if (prompt.login || prompt.select_account) && !seen.for_this {
+        return Decision::SignIn;
+    }
+    if !is_fresh(request, session, seen) {
+        let why = "the provider does not say that the person was authenticated anew";
+        return if seen.for_this { Decision::Refuse(OAuthError::LoginRequired, why) } else { Decision::SignIn };
+    }
+    if (prompt.consent || request.installed) && !seen.agreed { Decision::Agree } else { Decision::Code }
+}
+
+/// Whether the person was authenticated as lately as the app wants it. Only the provider's word counts.
+fn is_fresh(request: &AuthorizationRequest, session: &Session, seen: &Seen<'_>) -> bool {
+    // Somebody who came for this request may have taken a moment on the way back.
+    let leeway = if seen.for_this { LEEWAY } else { TimeDelta::zero() };
+    let since = |seconds: u32| seen.now - TimeDelta::seconds(seconds.into()) - leeway;
+    let young = request.max_age.is_none_or(|seconds| session.auth_time_vouched && session.auth_time >= since(seconds));
+    let anew = !request.prompt.login || session.auth_time_vouched && session.auth_time >= seen.asked_at - LEEWAY;
+    young && anew
+}
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::super::request::Prompt;
+    use super::*;
+    use crate::base::id::{SessionId, UserId};
+    use crate::session::StatusIndex;
+
+    fn at(seconds: i64) -> Instant {
+        Instant::UNIX_EPOCH + TimeDelta::seconds(seconds)
+    }
+
+    fn session(auth_time: i64) -> Session {
+        Session {
+            id: SessionId(Uuid::from_u128(1)),
+            user: UserId(Uuid::from_u128(2)),
+            user_disabled: false,
+            provider: "corp".into(),
+            client_id: "vestibule".into(),
+            scopes: String::new(),
+            resource: None,
+            auth_time: at(auth_time),
+            auth_time_vouched: true,
+            acr: None,
+            amr: None,
+            last_activity_at: at(auth_time),
+            not_after: at(1_000_000),
+            ended_at: None,
+            status_index: StatusIndex::new(0),
+        }
+    }
+
+    fn request(prompt: &str) -> AuthorizationRequest {
+        AuthorizationRequest {
+            client_id: "web".into(),
+            redirect_uri: "https://a.example/cb".into(),
+            installed: false,
+            state: None,
+            scope: "openid".into(),
+            nonce: None,
+            challenge: None,
+            prompt: Prompt::parse(prompt).expect("a prompt"),
+            max_age: None,
+            login_hint: None,
+            acr_values: None,
+            ui_locales: None,
+            provider: None,
+            resource: None,
+            hinted_user: None,
+        }
+    }
+
+    /// Asked at second 1000, judged at 1010.
+    fn judge(request: &AuthorizationRequest, session: Option<&Session>, for_this: bool, agreed: bool) -> Decision {
+        decide(request, &Seen { session, for_this, agreed, asked_at: at(1000), now: at(1010) })
+    }
+
+    fn login_required(decision: Decision) -> bool {
+        matches!(decision, Decision::Refuse(OAuthError::LoginRequired, _))
+    }
+
+    /// AZ-22
+    #[test]
+    fn nothing_is_shown_where_nothing_may_be() {
+        assert!(login_required(judge(&request("none"), None, false, false)));
+        assert_eq!(judge(&request("none"), Some(&session(0)), false, false), Decision::Code);
+        let installed = AuthorizationRequest { installed: true, ..request("none") };
+        let refused = judge(&installed, Some(&session(0)), false, false);
+        assert!(matches!(refused, Decision::Refuse(OAuthError::ConsentRequired, _)));
+        let old = AuthorizationRequest { max_age: Some(5), ..request("none") };
+        assert!(login_required(judge(&old, Some(&session(0)), false, false)));
+    }
+
+    #[test]
+    fn who_is_signed_in_goes_straight_on() {
+        assert_eq!(judge(&request(""), None, false, false), Decision::SignIn);
+        assert_eq!(judge(&request(""), Some(&session(0)), false, false), Decision::Code);
+        for elsewhere in [
+            AuthorizationRequest { provider: Some("other".into()), ..request("") },
+            AuthorizationRequest { hinted_user: Some(UserId(Uuid::from_u128(9))), ..request("") },
+        ] {
+            assert_eq!(judge(&elsewhere, Some(&session(0)), false, false), Decision::SignIn);
+            assert!(login_required(judge(&elsewhere, Some(&session(1005)), true, false)));
+        }
+    }
+
+    /// AZ-24
+    #[test]
+    fn a_new_login_is_asked_for_and_checked() {
+        let login = request("login");
+        assert_eq!(judge(&login, Some(&session(1009)), false, false), Decision::SignIn);
+        assert_eq!(judge(&login, Some(&session(1005)), true, false), Decision::Code);
+        assert_eq!(judge(&login, Some(&session(941)), true, false), Decision::Code);
+        assert!(login_required(judge(&login, Some(&session(939)), true, false)));
+        let silent = Session { auth_time_vouched: false, ..session(1005) };
+        assert!(login_required(judge(&login, Some(&silent), true, false)));
+        assert_eq!(judge(&request(""), Some(&silent), true, false), Decision::Code);
+        let young = AuthorizationRequest { max_age: Some(100), ..request("") };
+        assert_eq!(judge(&young, Some(&session(910)), false, false), Decision::Code);
+        assert_eq!(judge(&young, Some(&session(909)), false, false), Decision::SignIn);
+        assert_eq!(judge(&young, Some(&silent), false, false), Decision::SignIn);
+        assert_eq!(judge(&young, Some(&session(850)), true, false), Decision::Code);
+        assert!(login_required(judge(&young, Some(&session(849)), true, false)));
+        assert!(login_required(judge(&young, Some(&silent), true, false)));
+        let chooses = request("select_account");
+        assert_eq!(judge(&chooses, Some(&session(1009)), false, false), Decision::SignIn);
+        assert_eq!(judge(&chooses, Some(&session(0)), true, false), Decision::Code);
+    }
+
+    #[test]
+    fn an_installed_app_is_agreed_to() {
+        let installed = AuthorizationRequest { installed: true, ..request("") };
+        for asks in [installed, request("consent")] {
+            assert_eq!(judge(&asks, Some(&session(0)), false, false), Decision::Agree);
+            assert_eq!(judge(&asks, Some(&session(0)), false, true), Decision::Code);
+        }
+    }
+}

@@ -1,0 +1,162 @@
+//! Reading a request. Until the client and its redirect URI are proven, a refusal is a page; from then on the app is told.
+
+use super::answer::{ErrorAnswer, OAuthError};
+use super::request::{AuthorizationRequest, Prompt};
+use crate::client::{Client, Match, Registry};
+use crate::config::Grant;
+
+/// Longer ones are no app's.
+const MAX_NONCE: usize = 1024;
+const MAX_HINT: usize = 512;
+/// Characters of the SHA-256 of a verifier in base64url (RFC 7636 §4.2).
+const CHALLENGE_LEN: usize = 43;
+
+/// What a request is held against.
+pub struct Terms<'a> {
+    /// The clients.
+    pub clients: &'a Registry,
+    /// `tokens.audience`.
+    pub audience: &'a [String],
+    /// Our own name, which tokens are for where nobody else is named.
+    pub issuer: &'a str,
+    /// Whether there is a provider of that id.
+    pub knows_provider: &'a dyn Fn(&str) -> bool,
+}
+
+/// Why a request is refused.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Refused {
+    /// No such client, or one that nobody signs in to.
+    UnknownClient,
+    /// Answers to that client must not go there.
+    RedirectUri,
+    /// What the app is told.
+    Told(ErrorAnswer),
+}
+
+/// Reads a request. `get` gives a parameter's one value, or nothing where it is absent or empty (RFC 6749 §3.1).
+pub fn read(terms: &Terms<'_>, get: &dyn Fn(&str) -> Option<String>) -> Result<AuthorizationRequest, Refused> {
+    let client_id = get("client_id").ok_or(Refused::UnknownClient)?;
+    let client = terms.clients.get(&client_id).ok_or(Refused::UnknownClient)?;
+    let redirect_uri = get("redirect_uri").ok_or(Refused::RedirectUri)?;
+    let matched = client.redirect_uri(&redirect_uri).ok_or(Refused::RedirectUri)?;
+    let state = get("state");
+    let told = |(error, description): (OAuthError, &str)| {
+        let (redirect_uri, state) = (redirect_uri.clone(), state.clone());
+        Refused::Told(ErrorAnswer { redirect_uri, state, error, description: description.to_owned() })
+    };
+    let rest = rest(terms, client, get).map_err(told)?;
+    Ok(AuthorizationRequest { client_id, redirect_uri, installed: matched == Match::Installed, state, ..rest })
+}
+
+type Wrong = (OAuthError, &'static str);
+
+/// All but the client, the redirect URI and the state.
+fn rest(
+    terms: &Terms<'_>,
+    client: &Client,
+    get: &dyn Fn(&str) -> Option<String>,
+) -> Result<AuthorizationRequest, Wrong> {
+    use OAuthError::{
+        InvalidRequest, InvalidTarget, RequestNotSupported, RequestUriNotSupported, UnauthorizedClient,
+        UnsupportedResponseType,
+    };
+    if get("request").is_some() {
+        return Err((RequestNotSupported, "request objects are not supported"));
+    }
+    if get("request_uri").is_some() {
+        return Err((
+            RequestUriNotSupported,
+            "only request URIs of the pushed authorization request endpoint are taken",
+        ));
+    }
+    match get("response_type").as_deref() {
+        Some("code") => {}
+        None => return Err((InvalidRequest, "response_type is missing")),
+        Some(_) => return Err((UnsupportedResponseType, "only response_type=code is supported")),
+    }
+    if get("response_mode").is_some_and(|mode| mode != "query") {
+        return Err((InvalidRequest, "only response_mode=query is supported"));
+    }
+    if !client.may(Grant::AuthorizationCode) {
+        return Err((UnauthorizedClient, "this client may not use the authorization code grant"));
+    }
+    let prompt = get("prompt").unwrap_or_default();
+    let prompt = Prompt::parse(&prompt).ok_or((InvalidRequest, "prompt is not a set of known words"))?;
+    let max_age = get("max_age").map(|seconds| seconds.parse()).transpose();
+    let max_age = max_age.map_err(|_| (InvalidRequest, "max_age is not a number of seconds"))?;
+    let provider = get("provider").or_else(|| get("idp_hint"));
+    if provider.as_deref().is_some_and(|id| !(terms.knows_provider)(id) || !client.takes_provider(id)) {
+        return Err((InvalidRequest, "there is no such provider for this client"));
+    }
+    let resource = get("resource");
+    if resource.as_ref().is_some_and(|resource| !is_target(terms, client, resource)) {
+        return Err((InvalidTarget, "this client gets no tokens for that resource"));
+    }
+    let nonce = get("nonce");
+    let hints = ["login_hint", "acr_values", "ui_locales"].map(get);
+    let too_long = |text: &Option<String>, most| text.as_ref().is_some_and(|text| text.len() > most);
+    if too_long(&nonce, MAX_NONCE) || hints.iter().any(|hint| too_long(hint, MAX_HINT)) {
+        return Err((InvalidRequest, "a parameter is too long"));
+    }
+    let [login_hint, acr_values, ui_locales] = hints;
+    Ok(AuthorizationRequest {
+        client_id: String::new(),
+        redirect_uri: String::new(),
+        installed: false,
+        state: None,
+        scope: scope(client, get("scope"))?,
+        nonce,
+        challenge: challenge(client, get("code_challenge"), get("code_challenge_method").as_deref())?,
+        prompt,
+        max_age,
+        login_hint,
+        acr_values,
+        ui_locales,
+        provider,
+        resource,
+        hinted_user: None,
+    })
+}
+
+/// What the client may have of what it asks for; the token's answer says what that is. Scopes that are not known are
+/// passed over (OpenID Connect Core §3.1.2.1). Who asks for nothing in particular gets all but `offline_access`.
+fn scope(client: &Client, asked: Option<String>) -> Result<String, Wrong> {
+    let Some(asked) = asked else {
+        let all: Vec<&str> =
+            client.scopes.iter().map(String::as_str).filter(|scope| *scope != "offline_access").collect();
+        return Ok(all.join(" "));
+    };
+    let mut granted: Vec<&str> = Vec::new();
+    for scope in asked.split(' ').filter(|scope| client.scopes.iter().any(|allowed| allowed == scope)) {
+        if !granted.contains(&scope) {
+            granted.push(scope);
+        }
+    }
+    if granted.is_empty() {
+        Err((OAuthError::InvalidScope, "this client has none of these scopes"))
+    } else {
+        Ok(granted.join(" "))
+    }
+}
+
+/// PKCE, which a public client must use and `plain` of which nobody may (RFC 9700 §2.1.1).
+fn challenge(client: &Client, challenge: Option<String>, method: Option<&str>) -> Result<Option<String>, Wrong> {
+    let wrong = |what| Err((OAuthError::InvalidRequest, what));
+    match (challenge, method) {
+        (None, None) if client.is_confidential => Ok(None),
+        (None, _) => wrong("code_challenge is missing"),
+        (Some(challenge), Some("S256")) => {
+            let good = challenge.len() == CHALLENGE_LEN
+                && challenge.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_');
+            if good { Ok(Some(challenge)) } else { wrong("code_challenge is not the base64url of a SHA-256") }
+        }
+        (Some(_), _) => wrong("code_challenge_method is not S256"),
+    }
+}
+
+/// Whether a client's tokens may be for that resource alone (RFC 8707 §2).
+fn is_target(terms: &Terms<'_>, client: &Client, resource: &str) -> bool {
+    let listed = if client.audience.is_empty() { terms.audience } else { &client.audience };
+    if listed.is_empty() { resource == terms.issuer } else { listed.iter().any(|audience| audience == resource) }
+}

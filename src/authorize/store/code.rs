@@ -1,0 +1,69 @@
+//! Codes, on their way out. `token` redeems them.
+
+use diesel::sql_types::{Binary, Nullable, Text, Timestamptz, Uuid};
+use diesel::{QueryResult, RunQueryDsl};
+
+use crate::authorize::request::AuthorizationRequest;
+use crate::base::clock::Instant;
+use crate::base::db::Conn;
+use crate::base::id::{AuthorizationRequestId, SessionId};
+use crate::base::secret::Hashed;
+use crate::base::statement::statement;
+
+/// What a code stands for.
+pub struct Code {
+    pub hash: Hashed,
+    /// The row of the request, where it has one.
+    pub request_id: Option<AuthorizationRequestId>,
+    /// The browser's session.
+    pub session: SessionId,
+    pub request: AuthorizationRequest,
+    pub now: Instant,
+    pub expires_at: Instant,
+}
+
+statement! {
+    struct HandOut<'a> {
+        hash: &'a [u8] => Binary,
+        request_id: Option<AuthorizationRequestId> => Nullable<Uuid>,
+        session: SessionId => Uuid,
+        client_id: &'a str => Text,
+        redirect_uri: &'a str => Text,
+        challenge: Option<&'a str> => Nullable<Text>,
+        nonce: Option<&'a str> => Nullable<Text>,
+        scope: &'a str => Text,
+        resource: Option<&'a str> => Nullable<Text>,
+        now: Instant => Timestamptz,
+        expires_at: Instant => Timestamptz,
+    }
+    "WITH answered AS (
+         UPDATE authorization_requests SET answered_at = {now}, session_id = {session}
+         WHERE id = {request_id} AND answered_at IS NULL
+         RETURNING id
+     )
+     INSERT INTO authorization_codes
+         (hash, session_id, client_id, redirect_uri, challenge, nonce, scope, resource, created_at, expires_at)
+     SELECT {hash}, s.id, {client_id}, {redirect_uri}, {challenge}, {nonce}, {scope}, {resource}, {now}, {expires_at}
+     FROM sessions s JOIN users u ON u.id = s.user_id
+     WHERE s.id = {session} AND s.ended_at IS NULL AND s.not_after > {now} AND u.disabled_at IS NULL
+       AND ({request_id}::uuid IS NULL OR EXISTS (SELECT FROM answered))"
+}
+
+/// Writes the code down and is done with the request; `false` where the session ended or the request had its answer.
+pub fn hand_out(conn: &mut Conn, code: &Code) -> QueryResult<bool> {
+    let request = &code.request;
+    let hand_out = HandOut {
+        hash: code.hash.as_bytes(),
+        request_id: code.request_id,
+        session: code.session,
+        client_id: &request.client_id,
+        redirect_uri: &request.redirect_uri,
+        challenge: request.challenge.as_deref(),
+        nonce: request.nonce.as_deref(),
+        scope: &request.scope,
+        resource: request.resource.as_deref(),
+        now: code.now,
+        expires_at: code.expires_at,
+    };
+    Ok(hand_out.execute(conn)? > 0)
+}

@@ -1,0 +1,149 @@
+//! Requests that wait for their answer.
+
+use diesel::sql_types::{Binary, Jsonb, Nullable, Text, Timestamptz, Uuid};
+use diesel::{OptionalExtension, QueryResult, QueryableByName, RunQueryDsl};
+use serde_json::Value;
+
+use crate::authorize::request::AuthorizationRequest;
+use crate::base::clock::Instant;
+use crate::base::db::Conn;
+use crate::base::id::{AuthorizationRequestId, SessionId};
+use crate::base::secret::Hashed;
+use crate::base::statement::statement;
+
+/// A row.
+#[derive(QueryableByName)]
+pub struct Stored {
+    #[diesel(sql_type = Uuid)]
+    pub id: AuthorizationRequestId,
+    #[diesel(sql_type = Text)]
+    client_id: String,
+    #[diesel(sql_type = Jsonb)]
+    pub request: Value,
+    #[diesel(sql_type = Nullable<Binary>)]
+    request_uri_hash: Option<Vec<u8>>,
+    #[diesel(sql_type = Nullable<Binary>)]
+    pub binding_hash: Option<Vec<u8>>,
+    #[diesel(sql_type = Nullable<Uuid>)]
+    pub session_id: Option<SessionId>,
+    #[diesel(sql_type = Timestamptz)]
+    pub created_at: Instant,
+    #[diesel(sql_type = Timestamptz)]
+    pub expires_at: Instant,
+    #[diesel(sql_type = Nullable<Timestamptz>)]
+    pub answered_at: Option<Instant>,
+}
+
+impl Stored {
+    /// A new row, of a request that was pushed or that a browser brought.
+    pub fn new(
+        id: AuthorizationRequestId,
+        request: &AuthorizationRequest,
+        request_uri: Option<Hashed>,
+        binding: Option<Hashed>,
+        now: Instant,
+        expires_at: Instant,
+    ) -> Self {
+        let bytes = |hash: Hashed| hash.as_bytes().to_vec();
+        Self {
+            id,
+            client_id: request.client_id.clone(),
+            request: serde_json::to_value(request).unwrap_or_default(),
+            request_uri_hash: request_uri.map(bytes),
+            binding_hash: binding.map(bytes),
+            session_id: None,
+            created_at: now,
+            expires_at,
+            answered_at: None,
+        }
+    }
+}
+
+statement! {
+    struct Insert<'a> {
+        id: AuthorizationRequestId => Uuid,
+        client_id: &'a str => Text,
+        request: &'a Value => Jsonb,
+        request_uri: Option<&'a [u8]> => Nullable<Binary>,
+        binding: Option<&'a [u8]> => Nullable<Binary>,
+        now: Instant => Timestamptz,
+        expires_at: Instant => Timestamptz,
+    }
+    // As with pending logins, nobody waits for the disk: what a crash loses is asked for again.
+    "WITH hasty AS MATERIALIZED (SELECT set_config('synchronous_commit', 'off', true))
+     INSERT INTO authorization_requests
+         (id, client_id, request, request_uri_hash, binding_hash, created_at, expires_at)
+     SELECT {id}, {client_id}, {request}, {request_uri}, {binding}, {now}, {expires_at} FROM hasty"
+}
+
+/// Writes it down.
+pub fn insert(conn: &mut Conn, row: &Stored) -> QueryResult<()> {
+    let insert = Insert {
+        id: row.id,
+        client_id: &row.client_id,
+        request: &row.request,
+        request_uri: row.request_uri_hash.as_deref(),
+        binding: row.binding_hash.as_deref(),
+        now: row.created_at,
+        expires_at: row.expires_at,
+    };
+    insert.execute(conn).map(|_| ())
+}
+
+statement! {
+    struct TakeUp<'a> {
+        request_uri: &'a [u8] => Binary,
+        client_id: &'a str => Text,
+        binding: &'a [u8] => Binary,
+        now: Instant => Timestamptz,
+        expires_at: Instant => Timestamptz,
+    }
+    "UPDATE authorization_requests
+     SET request_uri_hash = NULL, binding_hash = {binding}, created_at = {now}, expires_at = {expires_at}
+     WHERE request_uri_hash = {request_uri} AND client_id = {client_id} AND expires_at > {now}
+     RETURNING id, client_id, request, request_uri_hash, binding_hash, session_id, created_at, expires_at, answered_at"
+}
+
+/// Takes up a pushed request for a browser. Whoever comes first; nobody comes second.
+pub fn take_up(
+    conn: &mut Conn,
+    request_uri: Hashed,
+    client_id: &str,
+    binding: Hashed,
+    now: Instant,
+    expires_at: Instant,
+) -> QueryResult<Option<Stored>> {
+    let (request_uri, binding) = (request_uri.as_bytes(), binding.as_bytes());
+    TakeUp { request_uri, client_id, binding, now, expires_at }.get_result(conn).optional()
+}
+
+statement! {
+    struct Find { id: AuthorizationRequestId => Uuid }
+    "SELECT id, client_id, request, request_uri_hash, binding_hash, session_id, created_at, expires_at, answered_at
+     FROM authorization_requests WHERE id = {id}"
+}
+
+/// The request of that id.
+pub fn find(conn: &mut Conn, id: AuthorizationRequestId) -> QueryResult<Option<Stored>> {
+    Find { id }.get_result(conn).optional()
+}
+
+statement! {
+    struct Remember { id: AuthorizationRequestId => Uuid, session: SessionId => Uuid }
+    "UPDATE authorization_requests SET session_id = {session} WHERE id = {id}"
+}
+
+/// Writes down which session was made for it.
+pub fn remember(conn: &mut Conn, id: AuthorizationRequestId, session: SessionId) -> QueryResult<()> {
+    Remember { id, session }.execute(conn).map(|_| ())
+}
+
+statement! {
+    struct Answer { id: AuthorizationRequestId => Uuid, now: Instant => Timestamptz }
+    "UPDATE authorization_requests SET answered_at = {now} WHERE id = {id} AND answered_at IS NULL"
+}
+
+/// Writes down that the app was told.
+pub fn answer(conn: &mut Conn, id: AuthorizationRequestId, now: Instant) -> QueryResult<()> {
+    Answer { id, now }.execute(conn).map(|_| ())
+}

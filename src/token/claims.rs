@@ -1,0 +1,64 @@
+//! What each scope is good for (OpenID Connect Core §5.4): in ID tokens, and at userinfo.
+
+use serde_json::{Map, Value, json};
+
+use crate::account::User;
+
+/// The claims about a person that the scopes release, `sub` not among them. What is not known is left out.
+pub fn released(user: &User, scope: &str) -> Map<String, Value> {
+    let profile = &user.profile;
+    let has = |wanted: &str| scope.split(' ').any(|scope| scope == wanted);
+    let mut claims = Map::new();
+    let mut release = |name: &str, value: &Option<String>| {
+        if let Some(value) = value {
+            claims.insert(name.to_owned(), json!(value));
+        }
+    };
+    if has("profile") {
+        release("name", &profile.name);
+        release("preferred_username", &profile.preferred_username);
+        release("picture", &profile.picture);
+    }
+    if has("email") && profile.email.is_some() {
+        release("email", &profile.email);
+        claims.insert("email_verified".to_owned(), json!(profile.email_verified));
+    }
+    if has("groups") && !profile.groups.is_empty() {
+        claims.insert("groups".to_owned(), json!(profile.groups));
+    }
+    claims
+}
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::account::Profile;
+    use crate::base::id::UserId;
+
+    fn user() -> User {
+        let text = |text: &str| Some(text.to_owned());
+        let profile = Profile {
+            email: text("ada@example.com"),
+            email_verified: true,
+            name: text("Ada"),
+            preferred_username: text("ada"),
+            picture: None,
+            groups: vec!["staff".into()],
+        };
+        User { sub: UserId(Uuid::from_u128(1)), profile }
+    }
+
+    /// IR-20
+    #[test]
+    fn each_scope_releases_its_own_claims_and_nothing_else() {
+        let of = |scope: &str| Value::Object(released(&user(), scope));
+        assert_eq!(of("openid"), json!({}));
+        assert_eq!(of("openid email"), json!({ "email": "ada@example.com", "email_verified": true }));
+        assert_eq!(of("profile openid"), json!({ "name": "Ada", "preferred_username": "ada" }));
+        assert_eq!(of("openid groups"), json!({ "groups": ["staff"] }));
+        let nobody = User { profile: Profile::default(), ..user() };
+        assert_eq!(Value::Object(released(&nobody, "openid email profile groups")), json!({}));
+    }
+}

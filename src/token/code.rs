@@ -1,0 +1,191 @@
+//! Redeeming an authorization code (RFC 6749 §4.1.3). One round trip in the usual case.
+
+use aws_lc_rs::digest;
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+
+use super::store::{self, Redeem, Redeemed, Spent};
+use crate::app::App;
+use crate::base::clock::Instant;
+use crate::base::db::{Conn, DbError, QueryResult};
+use crate::base::event::Event;
+use crate::base::id::SessionId;
+use crate::base::secret::{Hashed, Plain};
+use crate::client::Client;
+use crate::session::{self, Ended, Ending, Lifetime, Scope, SignedIn};
+use crate::telemetry;
+
+/// Longer ones are not ours.
+const MAX_CODE: usize = 256;
+/// Why the feed and the audit say that a session ended whose code came a second time.
+const REASON: &str = "code_reuse";
+
+/// A code as it was presented.
+pub struct PresentedCode {
+    /// The text.
+    pub code: Plain,
+    /// Where the client says that it was sent.
+    pub redirect_uri: String,
+    /// The PKCE verifier.
+    pub verifier: Option<Plain>,
+}
+
+/// What a code gave.
+pub struct Granted {
+    /// The app's session.
+    pub signed_in: SignedIn,
+    /// What the ID token must carry.
+    pub nonce: Option<String>,
+}
+
+/// Why it gave nothing.
+#[derive(Debug, thiserror::Error)]
+pub enum CodeRefused {
+    /// Not a good code, for this client, with this verifier. Nobody is told more than that.
+    #[error("invalid_grant")]
+    InvalidGrant,
+    /// The database gave no answer.
+    #[error(transparent)]
+    Db(#[from] DbError),
+}
+
+/// Redeems a code for that client and begins its session, under the browser's.
+pub async fn redeem(
+    app: &App,
+    client: &Client,
+    presented: PresentedCode,
+    now: Instant,
+) -> Result<Granted, CodeRefused> {
+    let challenge = match &presented.verifier {
+        Some(verifier) => Some(challenge_of(verifier).ok_or(CodeRefused::InvalidGrant)?),
+        None => None,
+    };
+    if presented.code.expose().len() > MAX_CODE {
+        return Err(CodeRefused::InvalidGrant);
+    }
+    if !app.watch.is_fresh() {
+        // A replica that is cut off from what the others know hands out nothing.
+        return Err(DbError::Unavailable("the revocation feed is out of reach".into()).into());
+    }
+    let ending = app.endings.ending(REASON, now);
+    let ask = Ask {
+        hash: presented.code.hashed(),
+        client_id: client.id.clone(),
+        redirect_uri: presented.redirect_uri,
+        challenge,
+        most_wrong: i32::try_from(app.config.limits.failures_before_lockout).unwrap_or(i32::MAX),
+        session: SessionId::new(now),
+        lifetime: app.lifetime,
+        ending: ending.clone(),
+        now,
+    };
+    match app.db.run("redeem code", move |conn| ask.decide(conn)).await? {
+        Outcome::Granted(redeemed) => {
+            let Redeemed { signed_in, nonce } = *redeemed;
+            Ok(Granted { signed_in, nonce })
+        }
+        Outcome::Reuse(ended) => {
+            app.ended(&ended, &ending);
+            Err(CodeRefused::InvalidGrant)
+        }
+        Outcome::GuessedTooOften => {
+            telemetry::record(&Event::CodeGuessed { client: client.id.clone() });
+            Err(CodeRefused::InvalidGrant)
+        }
+        Outcome::Refused => Err(CodeRefused::InvalidGrant),
+    }
+}
+
+/// All that the decision depends on, besides the rows.
+struct Ask {
+    hash: Hashed,
+    client_id: String,
+    redirect_uri: String,
+    challenge: Option<String>,
+    most_wrong: i32,
+    session: SessionId,
+    lifetime: Lifetime,
+    /// How what it gave ends, if it has to.
+    ending: Ending,
+    now: Instant,
+}
+
+/// What was decided. Whatever it is, it is committed: a second use must end the session although the caller is refused.
+enum Outcome {
+    Granted(Box<Redeemed>),
+    Reuse(Vec<Ended>),
+    GuessedTooOften,
+    Refused,
+}
+
+impl Ask {
+    fn decide(&self, conn: &mut Conn) -> QueryResult<Outcome> {
+        let redeem = Redeem {
+            hash: self.hash.as_bytes(),
+            client_id: &self.client_id,
+            redirect_uri: &self.redirect_uri,
+            challenge: self.challenge.as_deref(),
+            most_wrong: self.most_wrong,
+            session: self.session,
+            used_after: self.lifetime.used_after(self.now),
+            now: self.now,
+        };
+        match store::redeem(conn, redeem)? {
+            Some(redeemed) => Ok(Outcome::Granted(Box::new(redeemed))),
+            None => store::in_transaction(conn, |conn| self.judge(conn)),
+        }
+    }
+
+    fn judge(&self, conn: &mut Conn) -> QueryResult<Outcome> {
+        let hash = self.hash.as_bytes();
+        let Some(code) = store::spent(conn, hash)? else { return Ok(Outcome::Refused) };
+        // What somebody else presents changes nothing (TK-05).
+        if code.client_id != self.client_id {
+            return Ok(Outcome::Refused);
+        }
+        if code.challenge != self.challenge {
+            return self.count_wrong_verifier(conn, &code);
+        }
+        match code.app_session_id.filter(|_| code.redirect_uri == self.redirect_uri && code.redeemed_at.is_some()) {
+            Some(session) => {
+                session::end_where(conn, Scope::One(session), &self.ending).map(Outcome::Reuse)
+            }
+            None => Ok(Outcome::Refused),
+        }
+    }
+
+    /// A code that was redeemed, or has expired, cannot be guessed at any more.
+    fn count_wrong_verifier(&self, conn: &mut Conn, code: &Spent) -> QueryResult<Outcome> {
+        if code.redeemed_at.is_some() || code.expires_at <= self.now || code.wrong_verifiers >= self.most_wrong {
+            return Ok(Outcome::Refused);
+        }
+        store::count_wrong_verifier(conn, self.hash.as_bytes())?;
+        let dead = code.wrong_verifiers + 1 >= self.most_wrong;
+        Ok(if dead { Outcome::GuessedTooOften } else { Outcome::Refused })
+    }
+}
+
+/// The S256 challenge of a verifier (RFC 7636 §4.2); `None` if it is none.
+fn challenge_of(verifier: &Plain) -> Option<String> {
+    let text = verifier.expose();
+    let unreserved = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~');
+    let good = (43..=128).contains(&text.len()) && text.bytes().all(unreserved);
+    good.then(|| URL_SAFE_NO_PAD.encode(digest::digest(&digest::SHA256, text.as_bytes())))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// TK-08, and the example of RFC 7636, appendix B.
+    #[test]
+    fn a_verifier_is_43_to_128_unreserved_characters() {
+        let of = |text: &str| challenge_of(&Plain::new(text));
+        let example = of("dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk");
+        assert_eq!(example.as_deref(), Some("E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"));
+        assert!(of(&"a".repeat(128)).is_some() && of(&"~".repeat(43)).is_some());
+        for bad in [String::new(), "a".repeat(42), "a".repeat(129), "a".repeat(42) + "+", "ä".repeat(30)] {
+            assert_eq!(of(&bad), None, "{bad}");
+        }
+    }
+}

@@ -1,0 +1,97 @@
+//! The ID token: what an app learns of the person who signed in (OpenID Connect Core §2).
+
+use aws_lc_rs::digest::{self, Algorithm as Digest};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+use super::claims::released;
+use super::jwt;
+use crate::app::App;
+use crate::base::clock::Instant;
+use crate::base::id::{SessionId, UserId};
+use crate::base::secret::Plain;
+use crate::client::Client;
+use crate::config::Algorithm;
+use crate::keys::BadKey;
+use crate::session::SignedIn;
+
+/// Its `typ`.
+pub const TYP: &str = "JWT";
+
+#[derive(Serialize)]
+struct IdClaims<'a> {
+    iss: &'a str,
+    sub: UserId,
+    aud: &'a str,
+    exp: i64,
+    iat: i64,
+    auth_time: i64,
+    sid: SessionId,
+    at_hash: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    nonce: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    acr: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    amr: Option<&'a [String]>,
+    /// What the scopes are good for.
+    #[serde(flatten)]
+    released: Map<String, Value>,
+}
+
+/// Issues an ID token of an app's session. `scope` is what `access_token` is good for.
+pub fn id_token(
+    app: &App,
+    client: &Client,
+    signed_in: &SignedIn,
+    scope: &str,
+    nonce: Option<&str>,
+    access_token: &Plain,
+    now: Instant,
+) -> Result<Plain, BadKey> {
+    let (session, config) = (&signed_in.session, &app.config);
+    let lifetime = config.tokens.id_lifetime.as_secs();
+    let keys = app.keys.keys();
+    let key = keys.signing(client.id_token_alg).ok_or(BadKey::missing(client.id_token_alg))?;
+    let claims = IdClaims {
+        iss: config.server.public_url.issuer(),
+        sub: session.user,
+        aud: &client.id,
+        exp: now.timestamp().saturating_add_unsigned(lifetime),
+        iat: now.timestamp(),
+        auth_time: session.auth_time.timestamp(),
+        sid: session.id,
+        at_hash: half_hash(client.id_token_alg, access_token.expose()),
+        nonce,
+        acr: session.acr.as_deref(),
+        amr: session.amr.as_deref(),
+        released: released(&signed_in.user, scope),
+    };
+    jwt::sign(key, TYP, &claims).map(Plain::new)
+}
+
+/// The left half of the hash that belongs to the algorithm (OpenID Connect Core §3.1.3.6). Ed25519 hashes by SHA-512.
+fn half_hash(algorithm: Algorithm, token: &str) -> String {
+    let by: &'static Digest = match algorithm {
+        Algorithm::Es256 | Algorithm::Rs256 => &digest::SHA256,
+        Algorithm::EdDsa => &digest::SHA512,
+    };
+    let hash = digest::digest(by, token.as_bytes());
+    let half = hash.as_ref().len() / 2;
+    URL_SAFE_NO_PAD.encode(hash.as_ref().get(..half).unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// JW-02: the example of OpenID Connect Core, appendix A.3.
+    #[test]
+    fn at_hash_is_the_left_half() {
+        let token = "jHkWEdUXMU1BwAsC4vtUsZwnNvTIxEl0z9K3vx5KF0Y";
+        assert_eq!(half_hash(Algorithm::Rs256, token), "77QmUPtjPfzWtF2AnpK9RQ");
+        assert_eq!(half_hash(Algorithm::EdDsa, token).len(), 43);
+    }
+}

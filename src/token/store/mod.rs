@@ -1,0 +1,7 @@
+//! What tokens need of the database, one act a file.
+
+mod line;
+mod redeem;
+
+pub use line::{Rotate, advance, forgive, in_transaction, lock, note, rotate};
+pub use redeem::{Redeem, Redeemed, Spent, count_wrong_verifier, redeem, spent};

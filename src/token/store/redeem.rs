@@ -1,0 +1,121 @@
+//! Redeeming a code: one statement in the usual case. Only where it matches nothing is the code looked at and judged.
+
+use diesel::sql_types::{BigInt, Binary, Integer, Nullable, Text, Timestamptz, Uuid};
+use diesel::{OptionalExtension, QueryResult, QueryableByName, RunQueryDsl};
+
+use crate::base::clock::Instant;
+use crate::base::db::Conn;
+use crate::base::id::SessionId;
+use crate::base::statement::statement;
+use crate::session::{Row, SignedIn, signed_in_columns};
+
+statement! {
+    /// Redeems a code where everything fits, and makes the app's session under the browser's.
+    ///
+    /// The browser's session is locked, so that its end and the beginning of one under it come one after the other: the
+    /// end sees what was made before it, and after it nothing is made.
+    pub struct Redeem<'a> {
+        hash: &'a [u8] => Binary,
+        client_id: &'a str => Text,
+        redirect_uri: &'a str => Text,
+        challenge: Option<&'a str> => Nullable<Text>,
+        most_wrong: i32 => Integer,
+        session: SessionId => Uuid,
+        used_after: Instant => Timestamptz,
+        now: Instant => Timestamptz,
+    }
+    concat!(
+        "WITH code AS (
+             UPDATE authorization_codes SET redeemed_at = {now}, app_session_id = {session}
+             WHERE hash = {hash} AND client_id = {client_id} AND redirect_uri = {redirect_uri}
+               AND challenge IS NOT DISTINCT FROM {challenge}
+               AND redeemed_at IS NULL AND expires_at > {now} AND wrong_verifiers < {most_wrong}
+             RETURNING session_id, scope, resource, nonce
+         ), parent AS (
+             SELECT p.*, code.scope, code.resource AS target
+             FROM code JOIN sessions p ON p.id = code.session_id
+             WHERE p.ended_at IS NULL AND p.not_after > {now} AND p.last_activity_at > {used_after}
+             FOR SHARE OF p
+         ), app AS (
+             INSERT INTO sessions (id, user_id, sub_id, provider, client_id, parent_id, auth_time, auth_time_vouched, aal,
+                                   acr, amr, scopes, resource, last_activity_at, not_after, user_agent, ip, device_type,
+                                   os, os_version, browser, browser_version, created_at)
+             SELECT {session}, p.user_id, p.sub_id, p.provider, {client_id}, p.id, p.auth_time, p.auth_time_vouched, p.aal,
+                    p.acr, p.amr, p.scope, p.target, {now}, p.not_after, p.user_agent, p.ip, p.device_type,
+                    p.os, p.os_version, p.browser, p.browser_version, {now}
+             FROM parent p JOIN users ON users.id = p.user_id
+             WHERE users.disabled_at IS NULL
+             RETURNING *
+         )
+         SELECT ", signed_in_columns!(), ", code.nonce FROM app s JOIN users u ON u.id = s.user_id CROSS JOIN code"
+    )
+}
+
+/// What a code gave.
+pub struct Redeemed {
+    /// The app's session.
+    pub signed_in: SignedIn,
+    /// What the ID token must carry.
+    pub nonce: Option<String>,
+}
+
+#[derive(QueryableByName)]
+struct RedeemedRow {
+    #[diesel(embed)]
+    signed_in: Row,
+    #[diesel(sql_type = Nullable<Text>)]
+    nonce: Option<String>,
+}
+
+/// Redeems, if it is the usual case.
+pub fn redeem(conn: &mut Conn, redeem: Redeem<'_>) -> QueryResult<Option<Redeemed>> {
+    let row: Option<RedeemedRow> = redeem.get_result(conn).optional()?;
+    Ok(row.map(|RedeemedRow { signed_in, nonce }| Redeemed { signed_in: signed_in.into(), nonce }))
+}
+
+/// A code that could not be redeemed, locked until the transaction ends.
+#[derive(QueryableByName)]
+pub struct Spent {
+    /// Whose it is.
+    #[diesel(sql_type = Text)]
+    pub client_id: String,
+    /// Where it was sent.
+    #[diesel(sql_type = Text)]
+    pub redirect_uri: String,
+    /// What its verifier must fit.
+    #[diesel(sql_type = Nullable<Text>)]
+    pub challenge: Option<String>,
+    /// How many verifiers did not.
+    #[diesel(sql_type = Integer)]
+    pub wrong_verifiers: i32,
+    /// When it was redeemed.
+    #[diesel(sql_type = Nullable<Timestamptz>)]
+    pub redeemed_at: Option<Instant>,
+    /// The session that it gave.
+    #[diesel(sql_type = Nullable<Uuid>)]
+    pub app_session_id: Option<SessionId>,
+    /// Its end.
+    #[diesel(sql_type = Timestamptz)]
+    pub expires_at: Instant,
+}
+
+statement! {
+    struct Lock<'a> { hash: &'a [u8] => Binary }
+    "SELECT client_id, redirect_uri, challenge, wrong_verifiers, redeemed_at, app_session_id, expires_at
+     FROM authorization_codes WHERE hash = {hash} FOR UPDATE"
+}
+
+/// The code of that hash, whatever its standing.
+pub fn spent(conn: &mut Conn, hash: &[u8]) -> QueryResult<Option<Spent>> {
+    Lock { hash }.get_result(conn).optional()
+}
+
+statement! {
+    struct CountWrong<'a> { hash: &'a [u8] => Binary, by: i64 => BigInt }
+    "UPDATE authorization_codes SET wrong_verifiers = wrong_verifiers + {by}::integer WHERE hash = {hash}"
+}
+
+/// Counts a verifier that did not fit.
+pub fn count_wrong_verifier(conn: &mut Conn, hash: &[u8]) -> QueryResult<()> {
+    CountWrong { hash, by: 1 }.execute(conn).map(|_| ())
+}

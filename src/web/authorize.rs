@@ -1,0 +1,272 @@
+//! `GET, POST /oauth2/authorize`, the page on which a person agrees, and `POST /oauth2/par`.
+
+use actix_web::http::header;
+use actix_web::web::{Data, Payload};
+use actix_web::{HttpRequest, HttpResponse};
+use serde_json::json;
+
+use super::client_authentication::authenticate;
+use super::cookies;
+use super::cors;
+use super::credentials;
+use super::extract::{self, Parameters};
+use super::pages;
+use super::problem::Problem;
+use super::throttle::Throttles;
+use crate::app::App;
+use crate::authorize::{
+    self, AuthorizationRequest, Browser, ErrorAnswer, Next, NotOpen, OAuthError, Open, Refused, Terms,
+};
+use crate::base::clock::Instant;
+use crate::base::id::AuthorizationRequestId;
+use crate::login::Code;
+use crate::session::SignedIn;
+
+/// An app sends its user.
+pub async fn authorize(app: Data<App>, throttles: Data<Throttles>, request: HttpRequest) -> HttpResponse {
+    let answer = arrive(&app, &throttles, &request).await;
+    answer.unwrap_or_else(|problem| problem.for_browser(&request))
+}
+
+/// The same by a form. A form that another site sends carries no cookie, so the request is kept, and the browser brings
+/// it by `GET`.
+pub async fn authorize_by_form(
+    app: Data<App>,
+    throttles: Data<Throttles>,
+    request: HttpRequest,
+    payload: Payload,
+) -> HttpResponse {
+    let answer = keep(&app, &throttles, &request, payload).await;
+    answer.unwrap_or_else(|problem| problem.for_browser(&request))
+}
+
+async fn arrive(app: &App, throttles: &Throttles, request: &HttpRequest) -> Result<HttpResponse, Problem> {
+    throttles.authorize(app, request)?;
+    let query = Parameters::of_query(request)?;
+    let now = app.clock.now();
+    let (binding, cookie) = cookies::bind(app, request);
+    let signed_in = signed_in(app, request, now).await?;
+    let next = match (query.get("client_id"), query.get("request_uri")) {
+        (Some(client_id), Some(request_uri)) if request_uri.starts_with("urn:") => {
+            let open = authorize::take_up(app, client_id, request_uri, binding, now).await?;
+            authorize::resume(app, &open, signed_in.as_ref(), false, now).await?
+        }
+        _ => match read(app, &query) {
+            Ok(asked) => authorize::arrive(app, asked, &Browser { signed_in, binding }, now).await?,
+            Err(Refused::Told(answer)) => Next::App(told(app, &answer)),
+            Err(refused) => return Err(refused.into()),
+        },
+    };
+    let mut answer = go(app, next);
+    let _always_a_cookie = answer.add_cookie(&cookie);
+    Ok(answer)
+}
+
+async fn keep(
+    app: &App,
+    throttles: &Throttles,
+    request: &HttpRequest,
+    payload: Payload,
+) -> Result<HttpResponse, Problem> {
+    throttles.authorize(app, request)?;
+    let form = extract::form(request, payload, app.config.limits.body_bytes).await?;
+    let asked = match read(app, &form) {
+        Ok(asked) => asked,
+        Err(Refused::Told(answer)) => return Ok(pages::see_other(&told(app, &answer))),
+        Err(refused) => return Err(refused.into()),
+    };
+    let (request_uri, _) = authorize::push(app, &asked, app.clock.now()).await?;
+    let mut query = url::form_urlencoded::Serializer::new(String::new());
+    query.append_pair("client_id", &asked.client_id).append_pair("request_uri", request_uri.expose());
+    let prefix = app.config.server.public_url.prefix();
+    Ok(pages::see_other(&format!("{prefix}/oauth2/authorize?{}", query.finish())))
+}
+
+/// Takes a request from a client ahead of its user (RFC 9126).
+pub async fn push(app: Data<App>, throttles: Data<Throttles>, request: HttpRequest, payload: Payload) -> HttpResponse {
+    let answer = pushed(&app, &throttles, &request, payload).await;
+    cors::allow(&app, &request, answer.unwrap_or_else(|problem| problem.for_oauth_endpoint(&request)))
+}
+
+async fn pushed(
+    app: &App,
+    throttles: &Throttles,
+    request: &HttpRequest,
+    payload: Payload,
+) -> Result<HttpResponse, Problem> {
+    throttles.token(app, request)?;
+    let form = extract::form(request, payload, app.config.limits.body_bytes).await?;
+    let now = app.clock.now();
+    let client = authenticate(app, throttles, request, &form, now)?;
+    if form.get("request_uri").is_some() {
+        return Err(Problem::invalid_request());
+    }
+    // The client may have said who it is by its credentials alone.
+    let get = |name: &str| match name {
+        "client_id" => Some(client.id.clone()),
+        _ => form.get(name).map(str::to_owned),
+    };
+    match authorize::read(&terms(app, &|id| app.providers.get(id).is_some()), &get) {
+        Ok(asked) => {
+            let (request_uri, expires_in) = authorize::push(app, &asked, now).await?;
+            Ok(HttpResponse::Created().json(json!({ "request_uri": request_uri.expose(), "expires_in": expires_in })))
+        }
+        Err(Refused::Told(answer)) => {
+            let body = json!({ "error": answer.error.as_str(), "error_description": answer.description });
+            Ok(HttpResponse::BadRequest().json(body))
+        }
+        Err(refused) => Err(refused.into()),
+    }
+}
+
+/// The page that asks whether to go on to an app.
+pub async fn ask(app: Data<App>, request: HttpRequest) -> HttpResponse {
+    let answer = async {
+        let (open, signed_in) = waiting(&app, &request, &Parameters::of_query(&request)?).await?;
+        let Some(signed_in) = signed_in else { return Ok(go(&app, Next::SignIn(open.id, None))) };
+        Ok(pages::agree(&app, &open, &signed_in))
+    };
+    answer.await.unwrap_or_else(|problem: Problem| problem.for_browser(&request))
+}
+
+/// What the person said.
+pub async fn agree(app: Data<App>, request: HttpRequest, payload: Payload) -> HttpResponse {
+    let answer = agreed(&app, &request, payload).await;
+    answer.unwrap_or_else(|problem| problem.for_browser(&request))
+}
+
+async fn agreed(app: &App, request: &HttpRequest, payload: Payload) -> Result<HttpResponse, Problem> {
+    if !cors::may_change(app, request) {
+        return Err(Problem::foreign_origin());
+    }
+    let form = extract::form(request, payload, app.config.limits.body_bytes).await?;
+    let (open, signed_in) = waiting(app, request, &form).await?;
+    let now = app.clock.now();
+    let next = if form.get("answer") == Some("yes") {
+        authorize::agree(app, &open, signed_in.as_ref(), now).await?
+    } else {
+        let why = "the person said no".to_owned();
+        Next::App(authorize::give_up(app, &open, OAuthError::AccessDenied, why, now).await?)
+    };
+    Ok(after_a_form(go(app, next)))
+}
+
+/// The request that a page of ours is about.
+async fn waiting(
+    app: &App,
+    request: &HttpRequest,
+    parameters: &Parameters,
+) -> Result<(Open, Option<SignedIn>), Problem> {
+    let now = app.clock.now();
+    let open = named(app, request, parameters, now).await?.ok_or_else(Problem::invalid_request)?;
+    Ok((open, signed_in(app, request, now).await?))
+}
+
+/// The request that a link of ours names, if it names one. It must be this browser's.
+pub async fn named(
+    app: &App,
+    request: &HttpRequest,
+    parameters: &Parameters,
+    now: Instant,
+) -> Result<Option<Open>, Problem> {
+    let Some(id) = parameters.get("authorization_request") else { return Ok(None) };
+    let id = id.parse().map_err(|_| Problem::invalid_request())?;
+    Ok(Some(authorize::open(app, id, cookies::binding(app, request), now).await?))
+}
+
+/// Goes on with the request that a login was for.
+pub async fn after_login(
+    app: &App,
+    request: &HttpRequest,
+    id: AuthorizationRequestId,
+    signed_in: &SignedIn,
+    now: Instant,
+) -> Result<HttpResponse, Problem> {
+    let open = authorize::open(app, id, cookies::binding(app, request), now).await?;
+    Ok(go(app, authorize::resume(app, &open, Some(signed_in), true, now).await?))
+}
+
+/// Tells the app that the login it asked for came to nothing. `None` where it cannot be told.
+pub async fn after_refusal(
+    app: &App,
+    request: &HttpRequest,
+    id: AuthorizationRequestId,
+    code: Code,
+    reference: &str,
+) -> Option<HttpResponse> {
+    let now = app.clock.now();
+    let open = authorize::open(app, id, cookies::binding(app, request), now).await.ok()?;
+    let error = match code {
+        Code::ProviderDenied | Code::NotAllowed | Code::UserDisabled => OAuthError::AccessDenied,
+        Code::ProviderTimeout | Code::ProviderUnavailable => OAuthError::TemporarilyUnavailable,
+        _ => OAuthError::ServerError,
+    };
+    let why = format!("{} (reference {reference})", code.as_str());
+    let url = authorize::give_up(app, &open, error, why, now).await.ok()?;
+    Some(HttpResponse::Found().insert_header((header::LOCATION, url)).finish())
+}
+
+/// Who is signed in with this browser, by its cookie alone. Who was signed out, or timed out, is nobody.
+async fn signed_in(app: &App, request: &HttpRequest, now: Instant) -> Result<Option<SignedIn>, Problem> {
+    match cookies::named(app, request) {
+        None => Ok(None),
+        Some(id) => credentials::if_live(app, id, now).await,
+    }
+}
+
+fn read(app: &App, parameters: &Parameters) -> Result<AuthorizationRequest, Refused> {
+    let knows = |id: &str| app.providers.get(id).is_some();
+    authorize::read(&terms(app, &knows), &|name| parameters.get(name).map(str::to_owned))
+}
+
+fn terms<'a>(app: &'a App, knows_provider: &'a dyn Fn(&str) -> bool) -> Terms<'a> {
+    Terms {
+        clients: &app.clients,
+        audience: &app.config.tokens.audience,
+        issuer: app.config.server.public_url.issuer(),
+        knows_provider,
+    }
+}
+
+fn told(app: &App, answer: &ErrorAnswer) -> String {
+    answer.location(app.config.server.public_url.issuer())
+}
+
+fn go(app: &App, next: Next) -> HttpResponse {
+    let prefix = app.config.server.public_url.prefix();
+    let url = match next {
+        Next::App(url) => url,
+        Next::Agree(id) => format!("{prefix}/oauth2/authorize/agree?authorization_request={id}"),
+        Next::SignIn(id, None) => format!("{prefix}/login?authorization_request={id}"),
+        Next::SignIn(id, Some(provider)) => format!("{prefix}/login/{provider}?authorization_request={id}"),
+    };
+    HttpResponse::Found().insert_header((header::LOCATION, url)).finish()
+}
+
+/// 303: whatever comes after a form is fetched by `GET` (RFC 9700 §4.12).
+fn after_a_form(mut answer: HttpResponse) -> HttpResponse {
+    *answer.status_mut() = actix_web::http::StatusCode::SEE_OTHER;
+    answer
+}
+
+impl From<Refused> for Problem {
+    fn from(refused: Refused) -> Self {
+        match refused {
+            Refused::UnknownClient => Self::unknown_client(),
+            Refused::RedirectUri => Self::redirect_uri_refused(),
+            Refused::Told(_) => Self::invalid_request(),
+        }
+    }
+}
+
+impl From<NotOpen> for Problem {
+    fn from(not_open: NotOpen) -> Self {
+        match not_open {
+            NotOpen::Unknown => Code::UnknownState.into(),
+            NotOpen::Expired => Code::StateExpired.into(),
+            NotOpen::Answered => Code::StateUsed.into(),
+            NotOpen::WrongBrowser => Code::WrongBrowser.into(),
+            NotOpen::Db(error) => error.into(),
+        }
+    }
+}

@@ -1,0 +1,66 @@
+//! What client libraries configure themselves from: OpenID Connect Discovery 1.0 and RFC 8414, one document at two places.
+
+use actix_web::HttpResponse;
+use actix_web::http::header;
+use actix_web::web::Data;
+use serde_json::json;
+
+use crate::app::App;
+use crate::config::Grant;
+
+/// Where OpenID Connect looks for it.
+pub const OPENID: &str = "/.well-known/openid-configuration";
+/// Where OAuth 2.0 looks for it.
+pub const OAUTH: &str = "/.well-known/oauth-authorization-server";
+
+/// How long it may be kept, in seconds. It changes with the configuration only.
+const MAX_AGE: &str = "public, max-age=300";
+
+/// Everything that a client has to know. Costs no round trip.
+pub async fn show(app: Data<App>) -> HttpResponse {
+    let url = &app.config.server.public_url;
+    let algorithms: Vec<_> = app.config.signing.algorithms.iter().map(|algorithm| algorithm.name()).collect();
+    let grants = [Grant::AuthorizationCode, Grant::RefreshToken, Grant::ClientCredentials].map(Grant::as_str);
+    let mut scopes = vec!["openid", "profile", "email", "groups", "offline_access"];
+    for scope in app.clients.iter().flat_map(|client| &client.scopes) {
+        if !scopes.contains(&scope.as_str()) {
+            scopes.push(scope);
+        }
+    }
+    let client_authentication = ["client_secret_basic", "client_secret_post", "none"];
+    let secret = ["client_secret_basic", "client_secret_post"];
+    let body = json!({
+        "issuer": url.issuer(),
+        "authorization_endpoint": url.at("/oauth2/authorize"),
+        "token_endpoint": url.at("/oauth2/token"),
+        "userinfo_endpoint": url.at("/userinfo"),
+        "jwks_uri": url.at("/.well-known/jwks.json"),
+        "pushed_authorization_request_endpoint": url.at("/oauth2/par"),
+        "introspection_endpoint": url.at("/oauth2/introspect"),
+        "revocation_endpoint": url.at("/oauth2/revoke"),
+        "scopes_supported": scopes,
+        "response_types_supported": ["code"],
+        "response_modes_supported": ["query"],
+        "grant_types_supported": grants,
+        "subject_types_supported": ["public"],
+        "id_token_signing_alg_values_supported": algorithms,
+        "token_endpoint_auth_methods_supported": client_authentication,
+        "introspection_endpoint_auth_methods_supported": secret,
+        "revocation_endpoint_auth_methods_supported": client_authentication,
+        "code_challenge_methods_supported": ["S256"],
+        "authorization_response_iss_parameter_supported": true,
+        "prompt_values_supported": ["none", "login", "consent", "select_account"],
+        "claims_supported": [
+            "sub", "iss", "aud", "exp", "iat", "auth_time", "nonce", "at_hash", "sid", "acr", "amr",
+            "name", "preferred_username", "picture", "email", "email_verified", "groups",
+        ],
+        "claims_parameter_supported": false,
+        "request_parameter_supported": false,
+        "request_uri_parameter_supported": false,
+        "require_pushed_authorization_requests": false,
+    });
+    HttpResponse::Ok()
+        .insert_header((header::CACHE_CONTROL, MAX_AGE))
+        .insert_header((header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"))
+        .json(body)
+}
