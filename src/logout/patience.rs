@@ -22,8 +22,8 @@ pub fn next_attempt(created_at: Instant, attempts: u32, now: Instant, chance: u8
     let factor = 3_i32.saturating_pow(attempts.saturating_sub(1).min(12));
     let pause = SHORTEST.checked_mul(factor).unwrap_or(LONGEST).min(LONGEST);
     // 3/4 to 5/4
-    let spread = pause * 3 / 4 + pause / 2 * i32::from(chance) / 255;
-    Some(now.checked_add_signed(spread).unwrap_or(end).min(end))
+    let spread = pause.num_milliseconds() * (3 * 255 + 2 * i64::from(chance)) / (4 * 255);
+    Some(now.checked_add_signed(TimeDelta::milliseconds(spread)).unwrap_or(end).min(end))
 }
 
 #[cfg(test)]
@@ -43,7 +43,7 @@ mod tests {
             attempts += 1;
         }
         assert_eq!(pauses[..4], [5, 15, 45, 135]);
-        assert_eq!(pauses.iter().max(), Some(&(6 * 3600 + 42)), "{pauses:?}");
+        assert_eq!(pauses.iter().max(), Some(&(6 * 3600 + 21)), "{pauses:?}");
         assert_eq!(now, created + GIVE_UP_AFTER);
         assert!((15..25).contains(&pauses.len()), "{pauses:?}");
     }

@@ -34,10 +34,8 @@ pub fn read(app: &App, asked: Asked) -> Result<Request, Refused> {
         },
     };
     let named = asked.client_id.as_deref();
-    if let (Some(hint), Some(named)) = (&hint, named) {
-        if hint.client_id != named {
-            return Err(Refused::OtherClient);
-        }
+    if hint.as_ref().is_some_and(|hint| named.is_some_and(|named| named != hint.client_id)) {
+        return Err(Refused::OtherClient);
     }
     let Some(id) = hint.as_ref().map(|hint| hint.client_id.as_str()).or(named) else { return Ok(Request::default()) };
     let client = app.clients.get(id).ok_or(Refused::UnknownClient)?;
