@@ -77,6 +77,11 @@ pub fn public(routes: &mut ServiceConfig, prefix: &str) {
     for path in ["/oauth2/token/", "/oauth2/token"] {
         house = house.service(endpoint(path, "POST").route(web::post().to(token::token)).route(preflight("POST")));
     }
+    if !prefix.is_empty() {
+        // RFC 8414 §3.1 puts the issuer's path behind the well-known part.
+        let path = format!("{}{prefix}", metadata::OAUTH);
+        routes.service(endpoint(&path, "GET, HEAD").route(read().to(metadata::show)));
+    }
     routes.service(house.default_service(web::to(nothing_here))).default_service(web::to(nothing_here));
 }
 

@@ -10,7 +10,7 @@ mod gateway;
 mod raw;
 mod setup;
 
-pub use answer::Answer;
+pub use answer::{Answer, parameter};
 pub use browser::{Ask, Begun, Browser};
 pub use cluster::{Cluster, ring_key};
 pub use database::{Database, hexadecimal};

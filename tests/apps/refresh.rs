@@ -1,0 +1,89 @@
+//! Refreshing an app's session.
+
+use crate::app::{Tokens, code, error, path, post, post_as, redeem, refresh, sign_in, start};
+
+/// RF-01, RF-02, RF-18 for apps: rotation, the same successor again, and reuse that ends the app's session alone.
+#[tokio::test]
+async fn an_app_refreshes_by_itself() {
+    let gateway = start();
+    let browser = gateway.browser();
+    let first = Tokens::of(&redeem(&gateway, &code(&sign_in(&browser, &path(&[]), "ada").await), &[]).await);
+    let second = Tokens::of(&refresh(&gateway, first.refresh()).await);
+    assert_ne!(first.refresh, second.refresh);
+    assert_eq!(second.id_claims()["sub"], first.id_claims()["sub"]);
+    assert_eq!(second.id_claims()["auth_time"], first.id_claims()["auth_time"]);
+    assert!(second.id_claims().get("nonce").is_none(), "OpenID Connect Core §12.2");
+    let again = Tokens::of(&refresh(&gateway, first.refresh()).await);
+    assert_eq!(again.refresh, second.refresh);
+    let third = Tokens::of(&refresh(&gateway, second.refresh()).await);
+    assert_eq!(error(&refresh(&gateway, first.refresh()).await), (400, "invalid_grant".into()));
+    assert_eq!(error(&refresh(&gateway, third.refresh()).await), (400, "invalid_grant".into()));
+    assert_eq!(browser.fetch("/session").await.status, 200, "the sign-in itself stays");
+}
+
+/// RF-07: a refresh token is worth nothing to another app.
+#[tokio::test]
+async fn a_refresh_token_is_its_app_s() {
+    let gateway = start();
+    let tokens = Tokens::of_spa(&gateway, "ada").await;
+    let as_of = |client| {
+        let refresh = tokens.refresh().to_owned();
+        let gateway = &gateway;
+        async move {
+            let form = [("grant_type", "refresh_token"), ("refresh_token", refresh.as_str()), ("client_id", client)];
+            error(&post(gateway, "/oauth2/token", &form[..if client.is_empty() { 2 } else { 3 }]).await)
+        }
+    };
+    for other in ["cli", "", "vestibule"] {
+        assert_eq!(as_of(other).await, (400, "invalid_grant".into()), "{other}");
+    }
+    assert_eq!(as_of("server").await, (401, "invalid_client".into()));
+    Tokens::of(&refresh(&gateway, tokens.refresh()).await);
+}
+
+/// FAPI 2.0: a confidential app that asks for it keeps its refresh token.
+#[tokio::test]
+async fn rotation_may_be_off() {
+    let gateway = start();
+    let asked = path(&[("client_id", "fapi"), ("redirect_uri", "https://fapi.example/cb")]);
+    let code = code(&sign_in(&gateway.browser(), &asked, "ada").await);
+    let form = [
+        ("grant_type", "authorization_code"),
+        ("code", code.as_str()),
+        ("redirect_uri", "https://fapi.example/cb"),
+        ("code_verifier", crate::app::VERIFIER),
+    ];
+    let tokens = Tokens::of(&post_as(&gateway, "fapi", "/oauth2/token", &form).await);
+    for _ in 0..5 {
+        let form = [("grant_type", "refresh_token"), ("refresh_token", tokens.refresh())];
+        let renewed = Tokens::of(&post_as(&gateway, "fapi", "/oauth2/token", &form).await);
+        assert_eq!(renewed.refresh, tokens.refresh);
+        gateway.hand.advance(chrono::TimeDelta::minutes(10));
+    }
+}
+
+/// LO-09, LO-10: the end of a sign-in ends the apps under it, `offline_access` or not.
+#[tokio::test]
+async fn the_end_of_a_sign_in_ends_its_apps() {
+    let gateway = start();
+    let browser = gateway.browser();
+    let tokens = Tokens::of(&redeem(&gateway, &code(&sign_in(&browser, &path(&[]), "ada").await), &[]).await);
+    assert_eq!(browser.post("/logout").await.status, 200);
+    assert_eq!(error(&refresh(&gateway, tokens.refresh()).await), (400, "invalid_grant".into()));
+    assert_eq!(crate::app::userinfo(&gateway, &tokens.access).await.status, 401);
+}
+
+/// A parent that merely idles out does not end an app that is still used.
+#[tokio::test]
+async fn an_app_outlives_an_idle_browser() {
+    let gateway = crate::app::setup().toml("[sessions]\nidle_timeout = '1h'").start();
+    let browser = gateway.browser();
+    let mut tokens = Tokens::of(&redeem(&gateway, &code(&sign_in(&browser, &path(&[]), "ada").await), &[]).await);
+    for _ in 0..3 {
+        gateway.hand.advance(chrono::TimeDelta::minutes(50));
+        tokens = Tokens::of(&refresh(&gateway, tokens.refresh()).await);
+    }
+    assert_eq!(browser.fetch("/session").await.status, 401);
+    gateway.hand.advance(chrono::TimeDelta::minutes(61));
+    assert_eq!(error(&refresh(&gateway, tokens.refresh()).await), (400, "invalid_grant".into()));
+}
