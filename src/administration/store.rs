@@ -31,7 +31,8 @@ pub fn disable(
             return Ok(None);
         }
         let changed = account::disable(conn, user, &by.detail(), now)?;
-        let dismissed = session::end_listed(conn, user, None, endings.lifetime(), &endings.ending("user_disabled", now))?;
+        let dismissed =
+            session::end_listed(conn, user, None, endings.lifetime(), &endings.ending("user_disabled", now))?;
         Ok(account::find(conn, user)?.map(|record| Disabled { record, dismissed, changed }))
     })
 }

@@ -147,9 +147,7 @@ impl Ask {
             return self.count_wrong_verifier(conn, &code);
         }
         match code.app_session_id.filter(|_| code.redirect_uri == self.redirect_uri && code.redeemed_at.is_some()) {
-            Some(session) => {
-                session::end_where(conn, Scope::One(session), &self.ending).map(Outcome::Reuse)
-            }
+            Some(session) => session::end_where(conn, Scope::One(session), &self.ending).map(Outcome::Reuse),
             None => Ok(Outcome::Refused),
         }
     }

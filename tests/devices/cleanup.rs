@@ -30,7 +30,10 @@ impl Replica {
         let url = Plain::new(database.url.clone());
         let db = Db::open(&Access { url, pool_size: 2, acquire_timeout: timeout, statement_timeout: timeout });
         let lifetime = Lifetime::new(&config.sessions, &config.tokens);
-        Self { cleanup: Cleanup::new(&db, &config, &Endings::new(lifetime, &config.clients)).whole(), now: Clock::system().now() }
+        Self {
+            cleanup: Cleanup::new(&db, &config, &Endings::new(lifetime, &config.clients)).whole(),
+            now: Clock::system().now(),
+        }
     }
 
     async fn pass(&mut self) -> Cleaned {

@@ -69,7 +69,9 @@ async fn half_of_a_hundred_hang() {
     place.forget();
     gateway.hand.advance(TimeDelta::minutes(5));
     gateway.database.until(DELIVERED, 100).await;
-    assert!(dead.iter().all(|app| told(&place, app).len() == 1) && living.iter().all(|app| told(&place, app).is_empty()));
+    assert!(
+        dead.iter().all(|app| told(&place, app).len() == 1) && living.iter().all(|app| told(&place, app).is_empty())
+    );
 }
 
 /// LO-24: no app is asked before the person has the answer. This place takes connections only once it is told to, so an

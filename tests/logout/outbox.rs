@@ -9,7 +9,8 @@ use crate::apps::{answers, claims, configured, enter, names, setup, start, told,
 use crate::fake_provider::{Op, Reply};
 use crate::support::{Browser, Cluster, Gateway, Setup};
 
-const WAITING: &str = "SELECT count(*) FROM logout_notices WHERE next_attempt_at IS NOT NULL AND last_error IS NOT NULL";
+const WAITING: &str =
+    "SELECT count(*) FROM logout_notices WHERE next_attempt_at IS NOT NULL AND last_error IS NOT NULL";
 
 async fn signed_out_of(gateway: &Gateway, apps: &[&str]) {
     let browser = gateway.browser();
@@ -130,7 +131,10 @@ async fn what_never_arrives_is_given_up_and_shown() {
         String::from_utf8(output.stdout).expect("text")
     };
     let line = says(&["logouts", "list"]);
-    assert!(line.starts_with("shop  session ") && line.contains("  given up ") && line.ends_with("answered 503\n"), "{line}");
+    assert!(
+        line.starts_with("shop  session ") && line.contains("  given up ") && line.ends_with("answered 503\n"),
+        "{line}"
+    );
     let json: Value = serde_json::from_str(&says(&["logouts", "list", "--json", "--limit", "5"])).expect("JSON");
     assert_eq!(json[0], notice);
 
@@ -142,7 +146,9 @@ async fn what_never_arrives_is_given_up_and_shown() {
     // The cleanup goes by this machine's clock, three days before the gateway's.
     let cleaned = says(&["cleanup"]);
     assert!(cleaned.contains("notices given up   1\n") && cleaned.contains("notices deleted    0\n"), "{cleaned}");
-    gateway.database.execute("UPDATE logout_notices SET delivered_at = now() - interval '25 h' WHERE delivered_at IS NOT NULL");
+    gateway
+        .database
+        .execute("UPDATE logout_notices SET delivered_at = now() - interval '25 h' WHERE delivered_at IS NOT NULL");
     gateway.database.execute("UPDATE logout_notices SET failed_at = now() - interval '31 d' WHERE client_id = 'gone'");
     let cleaned = says(&["cleanup"]);
     assert!(cleaned.contains("notices deleted    2\n"), "{cleaned}");
@@ -163,7 +169,10 @@ async fn another_replica_takes_over() {
     assert_eq!(other.database.number("SELECT attempts FROM logout_notices"), 1);
     other.hand.advance(TimeDelta::seconds(16));
     told_times(&place, "shop", 2).await;
-    other.database.until("SELECT count(*) FROM logout_notices WHERE delivered_at IS NOT NULL AND attempts = 2", 1).await;
+    other
+        .database
+        .until("SELECT count(*) FROM logout_notices WHERE delivered_at IS NOT NULL AND attempts = 2", 1)
+        .await;
 }
 
 /// The depth, as a metric. All gateways of this process share it, so it is looked for until it is this one's.

@@ -25,7 +25,8 @@ async fn named(gateway: &Gateway) -> (Browser, String, String) {
 }
 
 async fn verified(gateway: &Gateway, token: &str) -> Value {
-    let jwks: JwkSet = serde_json::from_value(gateway.browser().fetch("/.well-known/jwks.json").await.json()).expect("keys");
+    let jwks: JwkSet =
+        serde_json::from_value(gateway.browser().fetch("/.well-known/jwks.json").await.json()).expect("keys");
     let head = jsonwebtoken::decode_header(token).expect("a header");
     let key = jwks.find(head.kid.as_deref().expect("a kid")).expect("a published key");
     let mut rules = Validation::new(head.alg);
@@ -122,7 +123,9 @@ async fn every_way_to_end_a_session_tells() {
             }
             "deleted" => admin("DELETE", format!("/admin/users/{sub}")).await.status,
             "another user" => browser.sign_in("bob").await.status,
-            "revoked" => crate::apps::ask(&gateway, "shop", "/oauth2/revoke", &[("token", &refresh_token)]).await.status,
+            "revoked" => {
+                crate::apps::ask(&gateway, "shop", "/oauth2/revoke", &[("token", &refresh_token)]).await.status
+            }
             "reuse" => {
                 assert_eq!((renew().await.status, renew().await.status), (200, 200));
                 gateway.database.execute("UPDATE sessions SET refresh_token_counter = refresh_token_counter + 9");
@@ -172,10 +175,8 @@ async fn an_absolute_end_tells_and_idleness_does_not() {
     let browser = signed_in(&gateway).await;
     let shop = enter(&gateway, &browser, "shop").await;
     let wiki = enter(&gateway, &browser, "wiki").await;
-    database.execute(&format!(
-        "UPDATE sessions SET last_activity_at = now() - interval '2 h' WHERE id = '{}'",
-        shop.sid
-    ));
+    database
+        .execute(&format!("UPDATE sessions SET last_activity_at = now() - interval '2 h' WHERE id = '{}'", shop.sid));
     database.until("SELECT count(*) FROM sessions WHERE ended_reason = 'idle'", 1).await;
     assert_eq!((reason(&gateway, &shop.sid), database.rows("logout_notices")), ("idle".into(), 0));
     browser.sign_in("alice").await;
