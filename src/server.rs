@@ -119,7 +119,7 @@ impl Server {
         let (keys, events) = keys::establish(&db, &config.ring, &config.signing.algorithms, clock.now())?;
         events.iter().for_each(telemetry::record);
         let outbound = Outbound::new()?;
-        let providers = Registry::new(std::mem::take(&mut config.providers), db.clone(), outbound.clone());
+        let providers = Registry::new(std::mem::take(&mut config.providers), &db, &outbound)?;
         let lifetime = Lifetime::new(&config.sessions, &config.tokens);
         let endings = Endings::new(lifetime, &config.clients);
         let clients = client::Registry::new(std::mem::take(&mut config.clients), &config.limits);
@@ -132,7 +132,7 @@ impl Server {
         let readiness = Data::new(Readiness::default());
         let lists = Data::new(StatusLists::default());
         let public = listen_public(&app, &throttles, &lists)?;
-        let admin = listen_admin(&app, &readiness, metrics.clone())?;
+        let admin = listen_admin(&app, &throttles, &readiness, metrics.clone())?;
         let tidied = Arc::clone(&app);
         let jobs = Schedule::start(&app, move || {
             throttles.forget_quiet();
@@ -209,12 +209,19 @@ fn listen_public(
     Ok(Listener { address, handle: running.handle(), task: tokio::spawn(running) })
 }
 
-fn listen_admin(app: &Arc<App>, readiness: &Data<Readiness>, metrics: Option<Metrics>) -> Result<Listener, StartError> {
+fn listen_admin(
+    app: &Arc<App>,
+    throttles: &Data<Throttles>,
+    readiness: &Data<Readiness>,
+    metrics: Option<Metrics>,
+) -> Result<Listener, StartError> {
     let (data, readiness, metrics) = (Data::from(Arc::clone(app)), readiness.clone(), Data::new(metrics));
+    let throttles = throttles.clone();
     let administered = app.config.admin.token.is_some();
     let server = HttpServer::new(move || {
         HttpApp::new()
             .app_data(data.clone())
+            .app_data(throttles.clone())
             .app_data(readiness.clone())
             .app_data(metrics.clone())
             .wrap(from_fn(web::keep_bounds))

@@ -603,6 +603,29 @@ fn the_example_is_a_configuration() {
     assert_eq!(config.providers.len(), 1);
 }
 
+/// A file of authorities is read with the configuration, so that no login is the first to learn that it will not do.
+#[test]
+fn a_provider_s_authorities_are_read_at_once() {
+    let directory = Directory::new();
+    let key = rcgen::KeyPair::generate().expect("a key");
+    let authority =
+        rcgen::CertificateParams::new(vec![]).expect("parameters").self_signed(&key).expect("a certificate");
+    let good = directory.write("ca.pem", &authority.pem());
+    let empty = directory.write("empty.pem", "");
+    let with = |path: &std::path::Path| config::from_toml(&provider(&format!("ca_file = {path:?}")));
+    let config = with(&good).unwrap_or_else(|problems| panic!("{problems}"));
+    let Protocol::Oidc(oidc) = &config.providers[0].protocol;
+    assert!(oidc.authorities.is_some());
+    for (path, words) in
+        [(empty.as_path(), "holds no certificate"), (std::path::Path::new("/nowhere"), "cannot be read")]
+    {
+        let Err(problems) = with(path) else { panic!("accepted: {path:?}") };
+        let keys: Vec<_> = problems.iter().map(|problem| problem.key.clone()).collect();
+        assert_eq!(keys, ["providers.corp.ca_file"], "{problems}");
+        assert!(problems.to_string().contains(words), "{problems}");
+    }
+}
+
 /// LG-06: what scripts see of it.
 #[test]
 fn config_check_exits_0_or_2() {
@@ -701,6 +724,27 @@ fn every_rule_of_a_client_refuses_and_accepts() {
     let limits = |number: u32| format!("{}[limits]\nfailures_before_lockout = {number}\n", good());
     assert!(config::from_toml(&limits(0)).is_err());
     assert_eq!(accepted(&limits(7)).limits.failures_before_lockout, 7);
+}
+
+/// An app's token must never open `/session`, and no client may ask about everybody's tokens by its name alone.
+#[test]
+fn a_client_has_no_name_that_is_everybody_s() {
+    let text = |audience: &str, client: &str| format!("{}[tokens]\naudience = {audience}\n{client}\n", good());
+    let issuer = accepted(&good()).server.public_url.issuer().to_owned();
+    let own = format!("[clients.web]\naudience = [\"api\", \"{issuer}\"]");
+    for (text, key, words) in [
+        (text("[]", &own), "clients.web.audience[1]", "is the issuer, for which the tokens of our own sessions are"),
+        (text("[\"api\"]", "[clients.api]"), "clients.api", "audience = [\"api\"]"),
+        (text("[\"web\", \"api\"]", "[clients.api]"), "clients.api", "stands in everybody's tokens"),
+        (text("[]", "[clients.vestibule]"), "clients.vestibule", "is the built-in client, whose tokens open /session"),
+    ] {
+        let Err(problems) = config::from_toml(&text) else { panic!("accepted:\n{text}") };
+        let keys: Vec<_> = problems.iter().map(|problem| problem.key.clone()).collect();
+        assert_eq!(keys, [key], "{problems}");
+        assert!(problems.to_string().contains(words), "{problems}");
+    }
+    accepted(&text("[\"api\"]", "[clients.web]\naudience = [\"api\"]\n[clients.shop]\naudience = [\"web\"]"));
+    accepted(&text(&format!("[\"{issuer}\", \"api\"]"), "[clients.web]"));
 }
 
 /// A client's secret comes from anywhere a secret may come from, whatever its id looks like.

@@ -41,6 +41,7 @@ fn oidc(issuer: &str) -> config::Oidc {
         signing_algorithms: vec![],
         leeway: Duration::from_secs(30),
         timeout: Duration::from_secs(5),
+        authorities: None,
         endpoints: Endpoints::default(),
         insecure_allow_http: false,
         insecure_assume_fresh_login: false,
@@ -62,7 +63,8 @@ fn registry(providers: Vec<(&str, config::Oidc)>) -> Registry {
         protocol: Protocol::Oidc(oidc),
     };
     let outbound = Outbound::new().expect("a client");
-    Registry::new(providers.into_iter().map(named).collect(), Db::open(&access), outbound)
+    let providers = providers.into_iter().map(named).collect();
+    Registry::new(providers, &Db::open(&access), &outbound).expect("no authorities to be wrong")
 }
 
 fn provider_with(op: &Op, change: impl FnOnce(&mut config::Oidc)) -> Provider {

@@ -10,7 +10,7 @@ use super::load;
 
 const BINARY: &str = env!("CARGO_BIN_EXE_vestibule");
 /// A service that asks about tokens.
-pub const CLIENT: &str = "api";
+pub const CLIENT: &str = "service";
 pub const CLIENT_SECRET: &str = "a-secret-of-32-bytes-or-even-more";
 const PATIENCE: Duration = Duration::from_secs(20);
 
@@ -98,10 +98,11 @@ logins_per_minute = 1000000
 tokens_per_minute = 1000000
 
 [tokens]
-audience = ["{CLIENT}"]
+audience = ["api"]
 
 [clients.{CLIENT}]
 type = "confidential"
+audience = ["api"]
 client_secret = "{CLIENT_SECRET}"
 
 [providers.op]

@@ -27,6 +27,12 @@ const RETRIES: usize = 3;
 /// Jobs that may wait in front of the executor, for each of its threads.
 const QUEUE_PER_THREAD: usize = 32;
 
+/// diesel keeps the SQLSTATE to itself and tells a deadlock from other errors by nothing but the server's words, so
+/// they must be English. Only superusers and roles with that privilege may say so; a block that catches the refusal keeps
+/// it out of the server's log.
+const ENGLISH: &str = "DO $$ BEGIN PERFORM set_config('lc_messages', 'C', false); \
+                       EXCEPTION WHEN insufficient_privilege THEN NULL; END $$";
+
 /// What it takes to reach the database.
 pub struct Access {
     /// `postgres://…` or libpq's `key=value` form.
@@ -176,7 +182,7 @@ impl Db {
 impl Db {
     /// A connection of one's own, outside the pool; for [`Listener`](super::listener::Listener).
     pub(super) fn connect(&self) -> Result<Conn, DbError> {
-        r2d2::ManageConnection::connect(&self.0.manager).map_err(|error| DbError::Unavailable(error.to_string()))
+        r2d2::ManageConnection::connect(&self.0.manager).map_err(|error| DbError::Unavailable(one_line(&error)))
     }
 }
 
@@ -263,6 +269,8 @@ impl r2d2::ManageConnection for Manager {
     fn connect(&self) -> Result<Conn, Self::Error> {
         let mut conn = self.connect.connect()?;
         conn.batch_execute(&self.settings).map_err(diesel::r2d2::Error::QueryError)?;
+        // Where it may not, the words of the server's own language do: see docs/operating.md.
+        let _english_or_not = conn.batch_execute(ENGLISH);
         Ok(conn)
     }
 

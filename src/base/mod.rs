@@ -1,5 +1,6 @@
 //! What every storey stands on: the database, the way out, the clock, secrets and ids.
 
+pub mod authorities;
 pub mod clock;
 pub mod db;
 pub mod event;

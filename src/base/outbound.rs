@@ -11,6 +11,8 @@ use std::time::Duration;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use url::{Host, Url};
 
+use super::authorities::Authorities;
+
 /// The largest body that is read.
 pub const MAX_BODY: usize = 1024 * 1024;
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
@@ -56,8 +58,19 @@ pub struct Outbound {
 
 impl Outbound {
     /// Builds the client; fails only where the system has no usable TLS roots.
-    #[expect(clippy::disallowed_methods, reason = "this is the home of the HTTP client")]
     pub fn new() -> Result<Self, OutboundError> {
+        Self::built(|builder| builder)
+    }
+
+    /// The same, but servers are checked against these authorities alone.
+    pub fn trusting(authorities: &Authorities) -> Result<Self, OutboundError> {
+        let certificates: Result<Vec<_>, _> = authorities.iter().map(reqwest::Certificate::from_der).collect();
+        let certificates = certificates.map_err(|error| OutboundError::Unreachable(in_short(&error)))?;
+        Self::built(|builder| builder.tls_certs_only(certificates.clone()))
+    }
+
+    #[expect(clippy::disallowed_methods, reason = "this is the home of the HTTP client")]
+    fn built(roots: impl Fn(reqwest::ClientBuilder) -> reqwest::ClientBuilder) -> Result<Self, OutboundError> {
         let builder = || {
             reqwest::Client::builder()
                 .redirect(reqwest::redirect::Policy::none())
@@ -68,7 +81,7 @@ impl Outbound {
                 .user_agent(concat!("vestibule/", env!("CARGO_PKG_VERSION")))
         };
         let built = |builder: reqwest::ClientBuilder| {
-            builder.build().map_err(|error| OutboundError::Unreachable(in_short(&error)))
+            roots(builder).build().map_err(|error| OutboundError::Unreachable(in_short(&error)))
         };
         Ok(Self { configured: built(builder())?, learned: built(builder().dns_resolver(Arc::new(PublicOnly)))? })
     }

@@ -3,7 +3,7 @@
 use url::Url;
 
 use crate::base::secret::{Hashed, Plain};
-use crate::config::{self, Algorithm, BUILT_IN_CLIENT, ClientType, Grant, RedirectUri};
+use crate::config::{self, Algorithm, BUILT_IN_CLIENT, ClientType, Grant, PublicKey, RedirectUri};
 
 /// An app or a service that uses us.
 pub struct Client {
@@ -31,6 +31,7 @@ pub struct Client {
     redirect_uris: Vec<RedirectUri>,
     grants: Vec<Grant>,
     secret: Option<Hashed>,
+    public_key: Option<PublicKey>,
 }
 
 impl Client {
@@ -52,6 +53,7 @@ impl Client {
             redirect_uris: Vec::new(),
             grants: vec![Grant::RefreshToken],
             secret: None,
+            public_key: None,
         }
     }
 
@@ -83,6 +85,11 @@ impl Client {
     /// Whether it has a secret to show.
     pub(super) fn shows_secret(&self) -> bool {
         self.secret.is_some()
+    }
+
+    /// What its assertions are verified with, if it signs them.
+    pub(super) fn public_key(&self) -> Option<&PublicKey> {
+        self.public_key.as_ref()
     }
 
     /// Whether that is its secret, in constant time; never, if it has none.
@@ -119,6 +126,7 @@ impl From<config::Client> for Client {
             redirect_uris: client.redirect_uris,
             grants: client.grants,
             secret: client.secret.as_ref().map(Plain::hashed),
+            public_key: client.public_key,
         }
     }
 }

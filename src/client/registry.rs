@@ -4,6 +4,7 @@ use std::net::IpAddr;
 
 use chrono::TimeDelta;
 
+use super::assertion::{self, Assertion};
 use super::downstream::Client;
 use super::lockout::Lockouts;
 use crate::base::clock::Instant;
@@ -22,8 +23,18 @@ pub struct Registry {
 pub struct Presented {
     /// The client that it says it is; the built-in one, if it says nothing.
     pub client_id: Option<String>,
-    /// The client's secret, if it showed any.
-    pub secret: Option<Plain>,
+    /// What it showed to be that.
+    pub proof: Proof,
+}
+
+/// What someone showed to be a client (RFC 6749 §2.3, RFC 7523 §2.2).
+pub enum Proof {
+    /// Nothing.
+    None,
+    /// A secret.
+    Secret(Plain),
+    /// Something that it signed.
+    Assertion(Plain),
 }
 
 /// Why someone is not taken for a client.
@@ -54,39 +65,53 @@ impl Registry {
         self.find(id).map(|(_, client)| client)
     }
 
-    /// The client that this is. `from`: the network of the caller, as limits count it.
-    pub fn authenticate(&self, presented: &Presented, from: IpAddr, now: Instant) -> Result<&Client, Refused> {
-        let id = presented.client_id.as_deref().unwrap_or(BUILT_IN_CLIENT);
-        let found = self.find(id);
-        match (found, &presented.secret) {
-            (Some((_, client)), None) if !client.is_confidential => Ok(client),
-            (Some((place, client)), Some(secret)) if client.shows_secret() => {
-                self.with_secret((place, from), client, secret, now)
+    /// The client that this is, and the assertion that it showed, which has to be used up
+    /// ([`use_assertion`](super::use_assertion)) before it counts. `from`: the network of the caller, as limits count it.
+    /// `audiences`: what an assertion may be for.
+    pub fn authenticate(
+        &self,
+        presented: &Presented,
+        audiences: &[String],
+        from: IpAddr,
+        now: Instant,
+    ) -> Result<(&Client, Option<Assertion>), Refused> {
+        let signed_by = match &presented.proof {
+            Proof::Assertion(assertion) => assertion::named(assertion),
+            Proof::None | Proof::Secret(_) => None,
+        };
+        let id = presented.client_id.as_deref().or(signed_by.as_deref()).unwrap_or(BUILT_IN_CLIENT);
+        match (self.find(id), &presented.proof) {
+            (Some((_, client)), Proof::None) if !client.is_confidential => Ok((client, None)),
+            (Some((place, client)), Proof::Secret(secret)) if client.shows_secret() => {
+                self.judge((place, from), now, || client.has_secret(secret).then_some((client, None)))
             }
-            (_, secret) => {
+            (Some((place, client)), Proof::Assertion(assertion)) if client.public_key().is_some() => {
+                let verify = || {
+                    let verified = assertion::verify(client.public_key()?, &client.id, assertion, audiences, now)?;
+                    Some((client, Some(verified)))
+                };
+                self.judge((place, from), now, verify)
+            }
+            (_, Proof::Secret(secret)) => {
                 // As much work as for a client that exists.
-                let _never = secret.as_ref().map(|secret| secret.hashed().matches(self.nobody.as_bytes()));
+                let _never = secret.hashed().matches(self.nobody.as_bytes());
                 Err(Refused::Unknown)
             }
+            _ => Err(Refused::Unknown),
         }
     }
 
-    fn with_secret<'c>(
-        &self,
-        key: (usize, IpAddr),
-        client: &'c Client,
-        secret: &Plain,
-        now: Instant,
-    ) -> Result<&'c Client, Refused> {
+    /// Judges a proof, unless the caller is locked out, and counts one that is wrong.
+    fn judge<T>(&self, key: (usize, IpAddr), now: Instant, judge: impl FnOnce() -> Option<T>) -> Result<T, Refused> {
         if let Some(left) = self.lockouts.remaining(key, now) {
             return Err(Refused::LockedOut(left));
         }
-        if client.has_secret(secret) {
-            self.lockouts.clear(key);
-            return Ok(client);
-        }
-        self.lockouts.count(key, now);
-        Err(Refused::WrongSecret)
+        let Some(good) = judge() else {
+            self.lockouts.count(key, now);
+            return Err(Refused::WrongSecret);
+        };
+        self.lockouts.clear(key);
+        Ok(good)
     }
 
     /// Lets go of failures that are long past.
@@ -134,8 +159,9 @@ mod tests {
     }
 
     fn ask<'r>(registry: &'r Registry, id: Option<&str>, secret: Option<&str>) -> Result<&'r str, Refused> {
-        let presented = Presented { client_id: id.map(str::to_owned), secret: secret.map(Plain::new) };
-        registry.authenticate(&presented, FROM, Instant::UNIX_EPOCH).map(|client| client.id.as_str())
+        let proof = secret.map_or(Proof::None, |secret| Proof::Secret(Plain::new(secret)));
+        let presented = Presented { client_id: id.map(str::to_owned), proof };
+        registry.authenticate(&presented, &[], FROM, Instant::UNIX_EPOCH).map(|(client, _)| client.id.as_str())
     }
 
     /// TK-15
@@ -176,9 +202,9 @@ mod tests {
         }
         assert_eq!(ask(&registry, Some("api"), Some(SECRET)), Err(Refused::LockedOut(TimeDelta::minutes(5))));
         let elsewhere = IpAddr::V4(Ipv4Addr::BROADCAST);
-        let presented = Presented { client_id: Some("api".to_owned()), secret: Some(Plain::new(SECRET)) };
-        assert!(registry.authenticate(&presented, elsewhere, Instant::UNIX_EPOCH).is_ok());
+        let presented = Presented { client_id: Some("api".to_owned()), proof: Proof::Secret(Plain::new(SECRET)) };
+        assert!(registry.authenticate(&presented, &[], elsewhere, Instant::UNIX_EPOCH).is_ok());
         let later = Instant::UNIX_EPOCH + TimeDelta::minutes(5);
-        assert!(registry.authenticate(&presented, FROM, later).is_ok());
+        assert!(registry.authenticate(&presented, &[], FROM, later).is_ok());
     }
 }

@@ -5,6 +5,7 @@ use serde::Deserialize;
 
 use url::Url;
 
+use super::public_key::PublicKey;
 use super::redirect_uri::RedirectUri;
 use super::settings::Algorithm;
 use crate::base::secret::Plain;
@@ -22,8 +23,8 @@ pub struct Client {
     pub r#type: ClientType,
     /// What it shows to be itself, if it shows a secret.
     pub secret: Option<Plain>,
-    /// What its assertions are verified with, in PEM, if it signs them (`private_key_jwt`).
-    pub public_key: Option<String>,
+    /// What its assertions are verified with, if it signs them (`private_key_jwt`).
+    pub public_key: Option<PublicKey>,
     /// Where answers to it may go.
     pub redirect_uris: Vec<RedirectUri>,
     /// Where a browser may be sent after it asked for a logout.

@@ -6,6 +6,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use url::Url;
 
+use crate::base::authorities::Authorities;
 use crate::base::secret::Plain;
 
 /// One configured provider.
@@ -50,6 +51,8 @@ pub struct Oidc {
     pub leeway: Duration,
     /// How long any of its answers may take.
     pub timeout: Duration,
+    /// What its certificate is checked against instead of the system's authorities.
+    pub authorities: Option<Authorities>,
     /// Given instead of what discovery says.
     pub endpoints: Endpoints,
     /// Whether a plain-http issuer off loopback is accepted.

@@ -259,6 +259,8 @@ pub(super) struct Provider {
     /// how long any of its answers may take; 1s to 60s
     #[schemars(regex(pattern = DURATION))]
     pub(super) timeout: String,
+    /// PEM file with the authorities that its certificate is checked against; empty: the system's
+    pub(super) ca_file: String,
     /// show the provider's own tokens at the JSON door
     pub(super) expose_tokens: bool,
     /// http outside loopback

@@ -2,7 +2,7 @@
 
 use crate::app::App;
 use crate::base::clock::Instant;
-use crate::base::db::DbError;
+use crate::base::db::{Conn, DbError};
 use crate::base::id::SessionId;
 use crate::session::{self, SignedIn, Standing};
 use crate::token::AccessClaims;
@@ -62,8 +62,9 @@ pub async fn live(app: &App, id: SessionId, now: Instant) -> Result<SignedIn, Re
     }
     if app.lifetime.is_stale(&signed_in.session, now) {
         // In the background: nobody waits for it, and a use that is not written down is written down by the next.
-        let db = app.db.clone();
-        tokio::spawn(async move { db.run("touch session", move |conn| session::touch(conn, id, now)).await });
+        let (db, stale_before) = (app.db.clone(), app.lifetime.stale_before(now));
+        let touch = move |conn: &mut Conn| session::touch(conn, id, stale_before, now);
+        tokio::spawn(async move { db.run("touch session", touch).await });
     }
     Ok(signed_in)
 }

@@ -6,7 +6,7 @@ use super::check::{Refused, check};
 use crate::app::App;
 use crate::base::clock::Instant;
 use crate::client::Client;
-use crate::token::{self, AccessClaims};
+use crate::token::{self, AccessClaims, Audience};
 
 /// The answer (RFC 7662 §2.2). Of an inactive token nobody is told more than that.
 #[derive(Debug, Serialize)]
@@ -50,6 +50,25 @@ fn refresh_token() -> Introspection {
 /// A token that was issued to the client, or that names it or an audience configured for it. That the default audience
 /// is in every token makes no token a client's business.
 fn is_business_of(client: &Client, claims: &AccessClaims) -> bool {
-    let named = |audience: &String| claims.aud.contains(audience);
-    claims.client_id == client.id || named(&client.id) || client.audience.iter().any(named)
+    claims.client_id == client.id || names(&claims.aud, &client.id, &client.audience)
+}
+
+fn names(aud: &Audience, id: &str, audience: &[String]) -> bool {
+    aud.contains(id) || audience.iter().any(|audience| aud.contains(audience))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_token_names_a_client_by_its_id_or_by_an_audience_of_its_own() {
+        let aud = Audience::Several(vec!["wiki".into(), "shop".into()]);
+        let names = |id: &str, audience: &[&str]| {
+            let audience: Vec<_> = audience.iter().map(ToString::to_string).collect();
+            names(&aud, id, &audience)
+        };
+        assert!(names("shop", &[]) && names("web", &["api", "wiki"]));
+        assert!(!names("web", &[]) && !names("Shop", &["api"]) && !names("wik", &["sho"]));
+    }
 }

@@ -16,12 +16,14 @@ use crate::base::db::{Conn, Db, DbError};
 use crate::base::event::Event;
 use crate::config::Config;
 use crate::session::{self, Endings, Expired, Mark, Stretch};
-use crate::{login, logout, telemetry};
+use crate::{authorize, client, login, logout, telemetry};
 
 /// How long a login is kept that nobody came back for: long enough to ask about it, and too short to fill the disk with
 /// (IN-12). Every other login is kept as long as an ended session (`sessions.keep_ended`). A notice that was delivered is
 /// kept as long, and one that was given up as long as an ended session.
 const KEEP_A_DAY: TimeDelta = TimeDelta::hours(24);
+/// How long a code is kept after its end, so that one that comes a second time is known.
+const KEEP_CODES: TimeDelta = TimeDelta::hours(1);
 /// How long the audit is kept.
 const KEEP_AUDIT: TimeDelta = TimeDelta::days(365);
 /// Stretches of living sessions that one pass looks at for idle ones. Idleness is judged at each use; this only writes
@@ -50,6 +52,8 @@ pub struct Cleaned {
     pub sessions: usize,
     /// Logins deleted.
     pub logins: usize,
+    /// Apps' requests and codes deleted.
+    pub authorizations: usize,
     /// Rows of the revocation feed deleted.
     pub revocations: usize,
     /// Notices to clients given up, which nobody tries any more.
@@ -110,6 +114,9 @@ impl Cleanup {
         let yesterday = before(KEEP_A_DAY);
         self.prune("prune expired logins", login::prune_expired, yesterday, &mut cleaned.logins).await?;
         self.prune("prune logins", login::prune_finished, long_ago, &mut cleaned.logins).await?;
+        let an_hour_ago = before(KEEP_CODES);
+        self.prune("prune authorizations", authorize::prune, an_hour_ago, &mut cleaned.authorizations).await?;
+        self.prune("prune assertions", client::prune_assertions, now, &mut cleaned.authorizations).await?;
         self.prune("give up logout notices", logout::give_up_untried, now, &mut cleaned.notices_given_up).await?;
         self.prune("prune logout notices", logout::prune_delivered, yesterday, &mut cleaned.notices).await?;
         self.prune("prune logout notices", logout::prune_failed, long_ago, &mut cleaned.notices).await?;

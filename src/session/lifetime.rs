@@ -78,9 +78,15 @@ impl Lifetime {
         }
     }
 
-    /// Whether a use now is worth writing down: at most once a minute, and often enough for a short `idle_timeout`.
+    /// A use now is worth writing down where the last one that was written is older than this: at most once a minute,
+    /// and often enough for a short `idle_timeout`.
+    pub fn stale_before(&self, now: Instant) -> Instant {
+        now.checked_sub_signed(TimeDelta::minutes(1).min(self.idle / 10)).unwrap_or(Instant::UNIX_EPOCH)
+    }
+
+    /// Whether a use now is worth writing down.
     pub fn is_stale(&self, session: &Session, now: Instant) -> bool {
-        now - session.last_activity_at > TimeDelta::minutes(1).min(self.idle / 10)
+        session.last_activity_at < self.stale_before(now)
     }
 }
 

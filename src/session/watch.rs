@@ -169,12 +169,16 @@ impl Watch {
         (self.0.sessions.len(), self.0.jtis.len())
     }
 
-    /// What a status list has to show now; `None` for a list that no session can be in yet. One more than the newest
-    /// is known: another replica may have begun it since the last look.
+    /// Whether a session can be in that status list. One more than the newest is known: another replica may have begun
+    /// it since the last look.
+    pub fn has_list(&self, number: u64) -> bool {
+        number <= self.0.newest.load(Ordering::Relaxed) + 1
+    }
+
+    /// What a status list has to show now; `None` for a list that no session can be in yet.
     pub fn list(&self, number: u64) -> Option<List> {
-        let known = number <= self.0.newest.load(Ordering::Relaxed) + 1;
         let lists = self.0.lists.read().unwrap_or_else(PoisonError::into_inner);
-        known.then(|| lists.get(&number).cloned().unwrap_or_default())
+        self.has_list(number).then(|| lists.get(&number).cloned().unwrap_or_default())
     }
 
     /// That list's generation alone.

@@ -1,5 +1,7 @@
 //! Issuing access tokens.
 
+use std::time::Duration;
+
 use super::access::{AccessClaims, Audience, Subject, TYP};
 use super::jwt;
 use super::status_lists::status_claim;
@@ -36,12 +38,12 @@ pub fn issue_scoped(
     resource: Option<&str>,
     now: Instant,
 ) -> Result<AccessToken, BadKey> {
-    let expires_in = app.config.tokens.access_lifetime.as_secs();
+    let exp = end(session.not_after, app.config.tokens.access_lifetime, now);
     let claims = AccessClaims {
         iss: app.config.server.public_url.issuer().to_owned(),
         sub: Subject::User(session.user),
         aud: audience(app, &session.client_id, resource),
-        exp: now.timestamp().saturating_add_unsigned(expires_in),
+        exp,
         iat: now.timestamp(),
         jti: uuid_v7(now),
         client_id: session.client_id.clone(),
@@ -52,7 +54,7 @@ pub fn issue_scoped(
         amr: session.amr.clone(),
         status: Some(status_claim(app, session.status_index)),
     };
-    sign(app, &claims, expires_in)
+    sign(app, &claims)
 }
 
 /// Issues an access token to a client for itself (RFC 6749 §4.4): nobody is behind it, and no session.
@@ -63,12 +65,12 @@ pub fn issue_to_client(
     resource: Option<&str>,
     now: Instant,
 ) -> Result<AccessToken, BadKey> {
-    let expires_in = app.config.tokens.access_lifetime.as_secs();
+    let lifetime = app.config.tokens.access_lifetime.as_secs();
     let claims = AccessClaims {
         iss: app.config.server.public_url.issuer().to_owned(),
         sub: Subject::Client(client.id.clone()),
         aud: audience(app, &client.id, resource),
-        exp: now.timestamp().saturating_add_unsigned(expires_in),
+        exp: now.timestamp().saturating_add_unsigned(lifetime),
         iat: now.timestamp(),
         jti: uuid_v7(now),
         client_id: client.id.clone(),
@@ -79,14 +81,20 @@ pub fn issue_to_client(
         amr: None,
         status: None,
     };
-    sign(app, &claims, expires_in)
+    sign(app, &claims)
 }
 
-fn sign(app: &App, claims: &AccessClaims, expires_in: u64) -> Result<AccessToken, BadKey> {
+/// The end of a token, in epoch seconds. None outlives its session: a service that verifies offline asks nobody else.
+fn end(not_after: Instant, lifetime: Duration, now: Instant) -> i64 {
+    now.timestamp().saturating_add_unsigned(lifetime.as_secs()).min(not_after.timestamp())
+}
+
+fn sign(app: &App, claims: &AccessClaims) -> Result<AccessToken, BadKey> {
     let keys = app.keys.keys();
     // The first whose key signs already: that of an algorithm which was added later has to be published for a while.
     let key = app.config.signing.algorithms.iter().find_map(|algorithm| keys.signing(*algorithm));
     let key = key.ok_or(BadKey::missing(Algorithm::Es256))?;
+    let expires_in = u64::try_from(claims.exp.saturating_sub(claims.iat)).unwrap_or_default();
     Ok(AccessToken { token: Plain::new(jwt::sign(key, TYP, claims)?), expires_in })
 }
 
@@ -109,5 +117,24 @@ fn audience(app: &App, client_id: &str, resource: Option<&str>) -> Audience {
     match <[String; 1]>::try_from(all) {
         Ok([one]) => Audience::One(one),
         Err(several) => Audience::Several(several),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::TimeDelta;
+
+    use super::*;
+
+    /// SE-05: the absolute end is the end of its tokens too.
+    #[test]
+    fn no_token_outlives_its_session() {
+        let now = Instant::UNIX_EPOCH + TimeDelta::milliseconds(1_000_500);
+        let end = |left: i64| end(now + TimeDelta::milliseconds(left), Duration::from_secs(300), now);
+        assert_eq!(end(90 * 86_400 * 1000), 1300);
+        assert_eq!(end(300_000), 1300);
+        assert_eq!(end(299_499), 1299);
+        assert_eq!(end(10_000), 1010);
+        assert_eq!(end(400), 1000);
     }
 }

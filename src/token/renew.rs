@@ -71,6 +71,10 @@ pub enum RenewalRefused {
 /// Renews the session that the token belongs to. The claims are the user's as they are now, never the old token's.
 pub async fn renew(app: &App, presented: Presented, now: Instant) -> Result<Renewed, RenewalRefused> {
     let token = RefreshToken::decode(&app.config.ring, presented.token.expose()).ok_or(RenewalRefused::InvalidGrant)?;
+    if app.watch.is_session_revoked(token.session) {
+        // Also where its row looks alive: a database that came back from a failover may have lost the end.
+        return Err(RenewalRefused::InvalidGrant);
+    }
     if !app.watch.is_fresh() {
         // A replica that is cut off from what the others know hands out nothing.
         return Err(DbError::Unavailable("the revocation feed is out of reach".into()).into());

@@ -1,13 +1,15 @@
 //! The Status List Tokens (draft-ietf-oauth-status-list-21 §5.1): signed from what this replica watches, without the
-//! database, and kept until the list changes or its `ttl` has passed.
+//! database, and kept until the list changes or its `ttl` has passed; made at most once a second.
 
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
+use arc_swap::ArcSwapOption;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::TimeDelta;
+use dashmap::DashMap;
 use serde::Serialize;
+use tokio::sync::Mutex;
 
 use super::jwt;
 use super::status_list::{StatusClaim, StatusList, StatusReference};
@@ -23,9 +25,20 @@ const TYP: &str = "statuslist+jwt";
 /// A list is trusted this many times its `ttl`: one that we keep it, one that a service keeps it, and one to spare.
 const TTLS_TO_EXPIRY: u64 = 3;
 
+/// How often a list is made at the most, however fast it changes: much less than any `ttl` is worth. Until then the last
+/// one serves.
+const LEAST_AGE: TimeDelta = TimeDelta::seconds(1);
+
 /// The lists that were asked for.
 #[derive(Default)]
-pub struct StatusLists(Mutex<HashMap<u64, Arc<StatusListToken>>>);
+pub struct StatusLists(DashMap<u64, Arc<Slot>>);
+
+/// One list. Only its own callers ever wait for it, and only for the first.
+#[derive(Default)]
+struct Slot {
+    last: ArcSwapOption<StatusListToken>,
+    making: Mutex<()>,
+}
 
 /// A signed list.
 pub struct StatusListToken {
@@ -46,6 +59,9 @@ pub enum NoStatusList {
     /// It is not known who was revoked lately, and a list that does not say so is worse than none.
     #[error("the revocation feed is out of reach")]
     NotFresh,
+    /// The work was lost: a defect of ours.
+    #[error("the status list was not made")]
+    Lost,
     /// No key signs.
     #[error(transparent)]
     Sign(#[from] BadKey),
@@ -72,46 +88,99 @@ fn uri(app: &App, list: u64) -> String {
 }
 
 impl StatusLists {
-    /// The list of that number, as it is now. Costs no round trip.
-    pub fn get(&self, app: &App, list: u64, now: Instant) -> Result<Arc<StatusListToken>, NoStatusList> {
+    /// The list of that number, as it is now or was within the last second. Costs no round trip.
+    pub async fn get(&self, app: &App, list: u64, now: Instant) -> Result<Arc<StatusListToken>, NoStatusList> {
         if !app.watch.is_fresh() {
             return Err(NoStatusList::NotFresh);
         }
-        let ttl = TimeDelta::from_std(app.config.tokens.status_list_ttl).unwrap_or(TimeDelta::MAX);
-        let generation = app.watch.list_generation(list);
-        // Held while it is made, so that a crowd has it made once.
-        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let known = kept.get(&list).filter(|known| known.serves(generation, ttl, now));
-        if let Some(known) = known {
-            return Ok(Arc::clone(known));
+        if !app.watch.has_list(list) {
+            return Err(NoStatusList::Unknown);
         }
-        let made = Arc::new(StatusListToken::make(app, list, now)?);
-        kept.insert(list, Arc::clone(&made));
+        let slot = self.slot(list);
+        let ttl = TimeDelta::from_std(app.config.tokens.status_list_ttl).unwrap_or(TimeDelta::MAX);
+        let good = |last: &Arc<StatusListToken>| last.serves(app.watch.list_generation(list), ttl, now);
+        if let Some(last) = slot.last.load_full().filter(good) {
+            return Ok(last);
+        }
+        let _turn = match slot.making.try_lock() {
+            Ok(turn) => turn,
+            // Somebody makes it already, and the last one is not too old to do meanwhile.
+            Err(_) => match slot.last.load_full().filter(|last| last.is_younger(ttl, now)) {
+                Some(previous) => return Ok(previous),
+                None => slot.making.lock().await,
+            },
+        };
+        // A crowd has it made once.
+        if let Some(last) = slot.last.load_full().filter(good) {
+            return Ok(last);
+        }
+        let made = Arc::new(StatusListToken::make(app, list, now).await?);
+        slot.last.store(Some(Arc::clone(&made)));
         Ok(made)
+    }
+
+    /// There are as many as there are lists: only known ones are asked for.
+    fn slot(&self, list: u64) -> Arc<Slot> {
+        if let Some(slot) = self.0.get(&list) {
+            return Arc::clone(&slot);
+        }
+        Arc::clone(&self.0.entry(list).or_default())
     }
 }
 
 impl StatusListToken {
     fn serves(&self, generation: u64, ttl: TimeDelta, now: Instant) -> bool {
-        self.generation == generation && self.made_at <= now && now - self.made_at < ttl
+        self.is_younger(if self.generation == generation { ttl } else { LEAST_AGE }, now)
     }
 
-    fn make(app: &App, list: u64, now: Instant) -> Result<Self, NoStatusList> {
-        let shown = app.watch.list(list).ok_or(NoStatusList::Unknown)?;
-        let ttl = app.config.tokens.status_list_ttl.as_secs().max(1);
-        let claims = Claims {
-            iss: app.config.server.public_url.issuer().to_owned(),
-            sub: uri(app, list),
-            iat: now.timestamp(),
-            exp: now.timestamp().saturating_add_unsigned(ttl.saturating_mul(TTLS_TO_EXPIRY)),
-            ttl,
-            status_list: StatusList::new(LIST_LEN, shown.places),
-        };
+    fn is_younger(&self, age: TimeDelta, now: Instant) -> bool {
+        self.made_at <= now && now - self.made_at < age
+    }
+
+    /// Makes it on a thread for such work: a million bits take their time, and the worker has other requests.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "one at a time for each list, and there is a list a million sessions"
+    )]
+    async fn make(app: &App, list: u64, now: Instant) -> Result<Self, NoStatusList> {
         let keys = app.keys.keys();
         // The first whose key signs already, as for access tokens.
-        let key = app.config.signing.algorithms.iter().find_map(|algorithm| keys.signing(*algorithm));
-        let jwt = jwt::sign(key.ok_or(BadKey::missing(Algorithm::Es256))?, TYP, &claims)?;
-        let etag = format!("\"{}\"", URL_SAFE_NO_PAD.encode(Hashed::of(&jwt).as_bytes()));
-        Ok(Self { jwt, etag, generation: shown.generation, made_at: now })
+        let mut algorithms = app.config.signing.algorithms.iter().copied();
+        let algorithm = algorithms.find(|algorithm| keys.signing(*algorithm).is_some());
+        let algorithm = algorithm.ok_or(BadKey::missing(Algorithm::Es256))?;
+        let (iss, sub) = (app.config.server.public_url.issuer().to_owned(), uri(app, list));
+        let ttl = app.config.tokens.status_list_ttl.as_secs().max(1);
+        let watch = app.watch.clone();
+        let work = move || {
+            let shown = watch.list(list).ok_or(NoStatusList::Unknown)?;
+            let claims = Claims {
+                iss,
+                sub,
+                iat: now.timestamp(),
+                exp: now.timestamp().saturating_add_unsigned(ttl.saturating_mul(TTLS_TO_EXPIRY)),
+                ttl,
+                status_list: StatusList::new(LIST_LEN, shown.places),
+            };
+            let key = keys.signing(algorithm).ok_or(BadKey::missing(algorithm))?;
+            let jwt = jwt::sign(key, TYP, &claims)?;
+            let etag = format!("\"{}\"", URL_SAFE_NO_PAD.encode(Hashed::of(&jwt).as_bytes()));
+            Ok(Self { jwt, etag, generation: shown.generation, made_at: now })
+        };
+        tokio::task::spawn_blocking(work).await.unwrap_or(Err(NoStatusList::Lost))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_list_serves_while_it_is_unchanged_or_was_made_just_now() {
+        let at = |seconds| Instant::UNIX_EPOCH + TimeDelta::seconds(seconds);
+        let list = StatusListToken { jwt: String::new(), etag: String::new(), generation: 7, made_at: at(100) };
+        let serves = |generation, second| list.serves(generation, TimeDelta::seconds(30), at(second));
+        assert!(serves(7, 100) && serves(7, 129) && !serves(7, 130));
+        assert!(serves(8, 100) && !serves(8, 101));
+        assert!(!serves(7, 99), "a clock that was set back must not make it young for long");
     }
 }

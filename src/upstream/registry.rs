@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::oidc::Oidc;
 use super::provider::Provider;
 use crate::base::db::Db;
-use crate::base::outbound::Outbound;
+use crate::base::outbound::{Outbound, OutboundError};
 use crate::config;
 
 /// The providers, in configured order. Cheap to clone; every clone shares what was learned of them.
@@ -13,17 +13,22 @@ use crate::config;
 pub struct Registry(Arc<[Provider]>);
 
 impl Registry {
-    /// Takes them from the configuration. Asks none of them anything.
-    pub fn new(providers: Vec<config::Provider>, db: Db, outbound: Outbound) -> Self {
-        let built = move |provider: config::Provider| {
+    /// Takes them from the configuration. Asks none of them anything. Fails only where one has authorities of its own
+    /// and no client can be built with them.
+    pub fn new(providers: Vec<config::Provider>, db: &Db, outbound: &Outbound) -> Result<Self, OutboundError> {
+        let built = |provider: config::Provider| {
             let config::Provider { id, name, redirect_uri, protocol } = provider;
             match protocol {
                 config::Protocol::Oidc(protocol) => {
-                    Provider::Oidc(Oidc::new(id, name, redirect_uri, protocol, db.clone(), outbound.clone()))
+                    let outbound = match &protocol.authorities {
+                        Some(authorities) => Outbound::trusting(authorities)?,
+                        None => outbound.clone(),
+                    };
+                    Ok(Provider::Oidc(Oidc::new(id, name, redirect_uri, protocol, db.clone(), outbound)))
                 }
             }
         };
-        Self(providers.into_iter().map(built).collect())
+        providers.into_iter().map(built).collect::<Result<_, _>>().map(Self)
     }
 
     /// The provider of that id.

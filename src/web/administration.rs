@@ -11,6 +11,7 @@ use serde_json::json;
 use super::authorization::Authorization;
 use super::extract::Parameters;
 use super::problem::Problem;
+use super::throttle::Throttles;
 use crate::administration::{self, By};
 use crate::app::App;
 use crate::base::id::{SessionId, UserId};
@@ -32,10 +33,20 @@ pub async fn guard(
     if is_administrator(request.request()) {
         return Ok(next.call(request).await?.map_into_left_body());
     }
+    let refused = refusal(request.request()).for_program(request.request());
+    Ok(request.into_response(refused).map_into_right_body())
+}
+
+/// Whoever fails uses up the limit of its network.
+fn refusal(request: &HttpRequest) -> Problem {
+    let (app, throttles) = (request.app_data::<Data<App>>(), request.app_data::<Data<Throttles>>());
+    let counted = app.zip(throttles).map(|(app, throttles)| throttles.not_administrator(app, request));
+    if let Some(Err(limited)) = counted {
+        return limited;
+    }
     let came = request.headers().contains_key(header::AUTHORIZATION);
     tracing::warn!(path = ?request.path(), came, "an administrator's token was missing or wrong");
-    let refused = Problem::not_administrator(came).for_program(request.request());
-    Ok(request.into_response(refused).map_into_right_body())
+    Problem::not_administrator(came)
 }
 
 /// Hashes are compared, in constant time, so that neither the token's content nor its length shows.

@@ -97,7 +97,7 @@ async fn pushed(
     throttles.token(app, request)?;
     let form = extract::form(request, payload, app.config.limits.body_bytes).await?;
     let now = app.clock.now();
-    let client = authenticate(app, throttles, request, &form, now)?;
+    let client = authenticate(app, throttles, request, &form, now).await?;
     if form.get("request_uri").is_some() {
         return Err(Problem::invalid_request());
     }

@@ -11,45 +11,76 @@ use crate::app::App;
 use crate::base::clock::Instant;
 use crate::base::event::Event;
 use crate::base::secret::Plain;
-use crate::client::{Client, Presented, Refused};
+use crate::client::{self as clients, ASSERTION_TYPE, Assertion, Client, Presented, Proof, Refused};
 use crate::telemetry;
 
-/// The client that sent a form. Whoever fails uses up the limit of its network.
-pub fn authenticate<'a>(
+/// The client that sent a form. Whoever fails uses up the limit of its network. Costs no round trip, but where the
+/// client signed something, which counts once.
+pub async fn authenticate<'a>(
     app: &'a App,
     throttles: &Throttles,
     request: &HttpRequest,
     form: &Parameters,
     now: Instant,
 ) -> Result<&'a Client, Problem> {
-    let network = client::network(client::address(request, &app.config.server.trusted_proxies));
-    let known = presented(Authorization::of(request), form).and_then(|shown| {
-        app.clients.authenticate(&shown, network, now).map_err(|refused| {
-            // The id of a client that is not ours is a stranger's text, and may be the secret itself.
-            let client = shown.client_id.filter(|_| refused != Refused::Unknown);
-            telemetry::record(&Event::ClientRefused { client, ip: network });
-            Problem::from(refused)
-        })
-    });
+    let known = prove(app, request, form, now).await;
     known.map_err(|refused| throttles.token(app, request).err().unwrap_or(refused))
+}
+
+async fn prove<'a>(
+    app: &'a App,
+    request: &HttpRequest,
+    form: &Parameters,
+    now: Instant,
+) -> Result<&'a Client, Problem> {
+    let network = client::network(client::address(request, &app.config.server.trusted_proxies));
+    let shown = presented(Authorization::of(request), form)?;
+    let refuse = |refused: Refused| {
+        // The id of a client that is not ours is a stranger's text, and may be the secret itself.
+        let client = shown.client_id.clone().filter(|_| refused != Refused::Unknown);
+        telemetry::record(&Event::ClientRefused { client, ip: network });
+        Problem::from(refused)
+    };
+    let proven = app.clients.authenticate(&shown, &audiences(app, request), network, now);
+    let (client, assertion) = proven.map_err(refuse)?;
+    if let Some(Assertion { jti, until }) = assertion {
+        let id = client.id.clone();
+        let unused = move |conn: &mut _| clients::use_assertion(conn, &id, jti.as_bytes(), until);
+        if !app.db.run("use assertion", unused).await? {
+            return Err(refuse(Refused::WrongSecret));
+        }
+    }
+    Ok(client)
+}
+
+/// What a client's assertion may be for: our issuer (RFC 7523bis), the token endpoint, or the one that it is shown to.
+fn audiences(app: &App, request: &HttpRequest) -> [String; 3] {
+    let url = &app.config.server.public_url;
+    let path = request.path();
+    let path = path.strip_prefix(url.prefix()).unwrap_or(path);
+    [url.issuer().to_owned(), url.at("/oauth2/token"), url.at(path)]
 }
 
 /// What the request shows: one way, and only one (TK-16).
 fn presented(authorization: Authorization, form: &Parameters) -> Result<Presented, Problem> {
-    let (id, posted) = (form.get("client_id"), form.get("client_secret"));
-    // Not a way that we know.
-    let asserted = form.get("client_assertion").is_some();
-    match (authorization, posted) {
-        (Authorization::Missing, Some(_)) if asserted => Err(Problem::invalid_request()),
-        (Authorization::Missing, posted) if !asserted => {
-            Ok(Presented { client_id: id.map(str::to_owned), secret: posted.map(Plain::new) })
+    let (id, posted) = (form.get("client_id").map(str::to_owned), form.get("client_secret"));
+    let (assertion, r#type) = (form.get("client_assertion"), form.get("client_assertion_type"));
+    match (authorization, posted, assertion) {
+        (Authorization::Missing, None, None) if r#type.is_none() => Ok(Presented { client_id: id, proof: Proof::None }),
+        (Authorization::Missing, Some(secret), None) => {
+            Ok(Presented { client_id: id, proof: Proof::Secret(Plain::new(secret)) })
         }
-        (Authorization::Basic(..), Some(_)) => Err(Problem::invalid_request()),
-        (Authorization::Basic(named, _), None) if asserted || id.is_some_and(|id| id != named) => {
-            Err(Problem::invalid_request())
+        (Authorization::Missing, None, Some(assertion)) if r#type == Some(ASSERTION_TYPE) => {
+            Ok(Presented { client_id: id, proof: Proof::Assertion(Plain::new(assertion)) })
         }
-        (Authorization::Basic(named, secret), None) => Ok(Presented { client_id: Some(named), secret: Some(secret) }),
-        _ => Err(Problem::client_refused()),
+        (Authorization::Basic(named, secret), None, None) if id.as_ref().is_none_or(|id| *id == named) => {
+            Ok(Presented { client_id: Some(named), proof: Proof::Secret(secret) })
+        }
+        // A way that we do not know, or what is no way at all.
+        (Authorization::Missing, None, Some(_)) | (Authorization::Bearer(_) | Authorization::Unusable, ..) => {
+            Err(Problem::client_refused())
+        }
+        (Authorization::Missing | Authorization::Basic(..), ..) => Err(Problem::invalid_request()),
     }
 }
 
@@ -60,7 +91,12 @@ mod tests {
     fn shown(authorization: Authorization, form: &str) -> Result<(Option<String>, Option<String>), &'static str> {
         let form = Parameters::parse(form).map_err(|_| "form")?;
         let shown = presented(authorization, &form).map_err(|problem| problem.oauth_error())?;
-        Ok((shown.client_id, shown.secret.map(|secret| secret.expose().to_owned())))
+        let proof = match shown.proof {
+            Proof::None => None,
+            Proof::Secret(secret) => Some(secret.expose().to_owned()),
+            Proof::Assertion(assertion) => Some(format!("signed {}", assertion.expose())),
+        };
+        Ok((shown.client_id, proof))
     }
 
     fn basic() -> Authorization {
@@ -77,11 +113,14 @@ mod tests {
         assert_eq!(shown(Authorization::Missing, "client_id=web"), Ok((Some("web".into()), None)));
         assert_eq!(shown(Authorization::Missing, ""), Ok((None, None)));
         assert_eq!(shown(Authorization::Missing, "client_secret=s"), Ok((None, Some("s".into()))));
-        for doubled in ["client_secret=s", "client_id=web&client_secret=s", "client_id=other", "client_assertion=x"] {
+        for doubled in ["client_secret=s", "client_id=web&client_secret=s", "client_id=other"] {
             assert_eq!(shown(basic(), doubled), Err("invalid_request"), "{doubled}");
         }
-        let assertion = "client_secret=s&client_assertion=x";
-        assert_eq!(shown(Authorization::Missing, assertion), Err("invalid_request"));
+        let of_that_type = format!("client_assertion_type={ASSERTION_TYPE}&client_assertion=x");
+        let both = format!("client_secret=s&{of_that_type}");
+        assert_eq!(shown(Authorization::Missing, &both), Err("invalid_request"));
+        assert_eq!(shown(basic(), &of_that_type), Err("invalid_request"));
+        assert_eq!(shown(Authorization::Missing, &of_that_type), Ok((None, Some("signed x".into()))));
     }
 
     /// TK-28

@@ -29,7 +29,7 @@ async fn answer(
 ) -> Result<HttpResponse, Problem> {
     let form = extract::form(request, payload, app.config.limits.body_bytes).await?;
     let now = app.clock.now();
-    let client = authenticate(app, throttles, request, &form, now)?;
+    let client = authenticate(app, throttles, request, &form, now).await?;
     if !client.is_confidential {
         // Whoever finds a token must not learn from us what it is good for (RFC 7662 §4).
         throttles.token(app, request)?;

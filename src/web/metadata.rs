@@ -27,8 +27,9 @@ pub async fn show(app: Data<App>) -> HttpResponse {
             scopes.push(scope);
         }
     }
-    let client_authentication = ["client_secret_basic", "client_secret_post", "none"];
-    let secret = ["client_secret_basic", "client_secret_post"];
+    let client_authentication = ["client_secret_basic", "client_secret_post", "private_key_jwt", "none"];
+    let [proofs @ .., _none] = client_authentication;
+    let assertion_algorithms = ["ES256", "EdDSA", "RS256", "PS256"];
     let body = json!({
         "issuer": url.issuer(),
         "authorization_endpoint": url.at("/oauth2/authorize"),
@@ -45,8 +46,11 @@ pub async fn show(app: Data<App>) -> HttpResponse {
         "subject_types_supported": ["public"],
         "id_token_signing_alg_values_supported": algorithms,
         "token_endpoint_auth_methods_supported": client_authentication,
-        "introspection_endpoint_auth_methods_supported": secret,
+        "token_endpoint_auth_signing_alg_values_supported": assertion_algorithms,
+        "introspection_endpoint_auth_methods_supported": proofs,
+        "introspection_endpoint_auth_signing_alg_values_supported": assertion_algorithms,
         "revocation_endpoint_auth_methods_supported": client_authentication,
+        "revocation_endpoint_auth_signing_alg_values_supported": assertion_algorithms,
         "code_challenge_methods_supported": ["S256"],
         "authorization_response_iss_parameter_supported": true,
         "prompt_values_supported": ["none", "login", "consent", "select_account"],

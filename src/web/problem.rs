@@ -120,12 +120,8 @@ impl Problem {
         Self { challenge: Some(challenge), ..Self::of(&refusals::ADMIN_TOKEN) }
     }
 
-    /// A client that is not registered, or did not show that it is the one it says.
-    pub fn client_unknown() -> Self {
-        Self::of(&refusals::CLIENT_UNKNOWN)
-    }
-
-    /// The same, to somebody who is not a browser: with what it could have shown (RFC 9110 §15.5.2).
+    /// A client that is not registered, or did not show that it is the one it says; with what it could have shown
+    /// (RFC 9110 §15.5.2).
     pub fn client_refused() -> Self {
         Self { challenge: Some(Challenge::Basic), ..Self::of(&refusals::CLIENT_UNKNOWN) }
     }

@@ -28,7 +28,7 @@ pub async fn revoke(
 async fn answer(app: &App, throttles: &Throttles, request: &HttpRequest, payload: Payload) -> Result<(), Problem> {
     let form = extract::form(request, payload, app.config.limits.body_bytes).await?;
     let now = app.clock.now();
-    let client = authenticate(app, throttles, request, &form, now)?;
+    let client = authenticate(app, throttles, request, &form, now).await?;
     if !client.is_confidential {
         // Anybody may say that it is a public client.
         throttles.token(app, request)?;

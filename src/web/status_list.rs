@@ -1,5 +1,7 @@
 //! `GET /status-lists/{n}`: Token Status List (draft-ietf-oauth-status-list-21 §8).
 
+use std::sync::Arc;
+
 use actix_web::http::header::{self, HeaderValue};
 use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
@@ -17,39 +19,38 @@ pub async fn show(
     request: HttpRequest,
     number: Path<String>,
 ) -> HttpResponse {
-    let mut answer = match find(&app, &lists, &number) {
-        Ok(list) => found(&app, &request, &list),
+    let mut answer = match find(&app, &lists, &number).await {
+        Ok(list) => found(&request, &list),
         Err(problem) => problem.for_program(&request),
     };
     answer.headers_mut().insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
     answer
 }
 
-fn find(app: &App, lists: &StatusLists, number: &str) -> Result<std::sync::Arc<StatusListToken>, Problem> {
+async fn find(app: &App, lists: &StatusLists, number: &str) -> Result<Arc<StatusListToken>, Problem> {
     // One address for each list: `01` is none.
     let canonical = number.parse::<u64>().ok().filter(|parsed| parsed.to_string() == number);
     let number = canonical.ok_or_else(Problem::not_found)?;
-    lists.get(app, number, app.clock.now()).map_err(|no| match no {
+    lists.get(app, number, app.clock.now()).await.map_err(|no| match no {
         NoStatusList::Unknown => Problem::not_found(),
         NoStatusList::NotFresh => Problem::feed_out_of_reach(),
+        NoStatusList::Lost => Problem::internal(),
         NoStatusList::Sign(error) => cannot_sign(&error),
     })
 }
 
-fn found(app: &App, request: &HttpRequest, list: &StatusListToken) -> HttpResponse {
+/// Caches on the way may keep it and must ask each time whether it is still the newest: the service keeps it for its
+/// `ttl`, and what a cache kept before would come on top of that.
+fn found(request: &HttpRequest, list: &StatusListToken) -> HttpResponse {
     let mut answer = if client::has_already(request, &list.etag) {
         HttpResponse::NotModified().finish()
     } else {
         HttpResponse::Ok().content_type("application/statuslist+jwt").body(list.jwt.clone())
     };
-    let max_age = app.config.tokens.status_list_ttl.as_secs().max(1);
     let headers = answer.headers_mut();
-    for (name, value) in
-        [(header::CACHE_CONTROL, format!("public, max-age={max_age}")), (header::ETAG, list.etag.clone())]
-    {
-        if let Ok(value) = HeaderValue::from_str(&value) {
-            headers.insert(name, value);
-        }
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("public, no-cache"));
+    if let Ok(etag) = HeaderValue::from_str(&list.etag) {
+        headers.insert(header::ETAG, etag);
     }
     answer
 }

@@ -17,6 +17,7 @@ pub struct Throttles {
     returns: DefaultKeyedRateLimiter<IpAddr>,
     tokens: DefaultKeyedRateLimiter<IpAddr>,
     authorizations: DefaultKeyedRateLimiter<IpAddr>,
+    administrators: DefaultKeyedRateLimiter<IpAddr>,
     clock: DefaultClock,
 }
 
@@ -29,6 +30,7 @@ impl Throttles {
             returns: per_minute(limits.logins_per_minute),
             tokens: per_minute(limits.tokens_per_minute),
             authorizations: per_minute(limits.tokens_per_minute),
+            administrators: per_minute(limits.tokens_per_minute),
             clock: DefaultClock::default(),
         }
     }
@@ -53,6 +55,11 @@ impl Throttles {
         self.count(&self.authorizations, app, request)
     }
 
+    /// Counts a wrong token of an administrator. By itself: nobody who shares the address loses tokens by it.
+    pub fn not_administrator(&self, app: &App, request: &HttpRequest) -> Result<(), Problem> {
+        self.count(&self.administrators, app, request)
+    }
+
     fn count(&self, limit: &DefaultKeyedRateLimiter<IpAddr>, app: &App, request: &HttpRequest) -> Result<(), Problem> {
         let address = client::network(client::address(request, &app.config.server.trusted_proxies));
         limit.check_key(&address).map_err(|until| {
@@ -63,7 +70,7 @@ impl Throttles {
 
     /// Forgets addresses that have been quiet, so that memory follows the traffic and not its history.
     pub fn forget_quiet(&self) {
-        for limit in [&self.begins, &self.returns, &self.tokens, &self.authorizations] {
+        for limit in [&self.begins, &self.returns, &self.tokens, &self.authorizations, &self.administrators] {
             limit.retain_recent();
             limit.shrink_to_fit();
         }

@@ -64,7 +64,7 @@ async fn grant(app: &App, throttles: &Throttles, request: &HttpRequest, payload:
     throttles.token(app, request)?;
     let form = extract::form(request, payload, app.config.limits.body_bytes).await?;
     let now = app.clock.now();
-    let client = authenticate(app, throttles, request, &form, now)?;
+    let client = authenticate(app, throttles, request, &form, now).await?;
     let grant = form.get("grant_type").ok_or_else(|| No::because("invalid_request"))?;
     let known = [Grant::AuthorizationCode, Grant::RefreshToken, Grant::ClientCredentials];
     let grant = known.into_iter().find(|known| known.as_str() == grant);

@@ -4,6 +4,7 @@
 
 mod agree;
 mod app;
+mod assertion;
 mod client_credentials;
 mod code;
 mod cors;

@@ -8,6 +8,26 @@ use crate::support::{Answer, Gateway};
 
 const ENDPOINTS: [&str; 2] = ["/oauth2/introspect", "/oauth2/revoke"];
 
+/// TK-15, TK-16: the token endpoint asks the same way, and a refresh token is good for its own client only.
+#[tokio::test]
+async fn the_token_endpoint_knows_clients_too() {
+    let gateway = start();
+    let person = Person::sign_in(&gateway, "alice").await;
+    let refresh = [("grant_type", "refresh_token"), ("refresh_token", person.refresh.as_str())];
+    let ask = || form(&gateway, "/oauth2/token", &refresh);
+    let known = ask().header("authorization", &basic("shop", SECRET)).send().await;
+    assert_eq!(error(&known), (400, "invalid_grant".into()), "a client of ours, and not the one that it was given to");
+    for (id, secret) in [("shop", "guess"), ("nobody", SECRET), ("web", SECRET), ("vestibule", SECRET)] {
+        let answer = ask().header("authorization", &basic(id, secret)).send().await;
+        assert_eq!(error(&answer), (401, "invalid_client".into()), "{id}");
+        assert_eq!(answer.header("www-authenticate"), "Basic realm=\"vestibule\"");
+    }
+    let doubled = form(&gateway, "/oauth2/token", &[&refresh[..], &[("client_secret", SECRET)]].concat());
+    let doubled = doubled.header("authorization", &basic("shop", SECRET)).send().await;
+    assert_eq!(error(&doubled), (400, "invalid_request".into()));
+    assert_eq!(person.renew(&gateway).await.status, 200, "nothing of it used the token up");
+}
+
 async fn with_basic(gateway: &Gateway, path: &str, id: &str, secret: &str) -> Answer {
     form(gateway, path, &[("token", "x")]).header("authorization", &basic(id, secret)).send().await
 }
@@ -119,13 +139,13 @@ async fn guessing_locks_out() {
     for _ in 0..4 {
         assert_eq!(ask("192.0.2.1", "shop", "guess").await.status, 401);
     }
-    assert!(is_active(&ask("192.0.2.1", "shop-api", SECRET).await), "and its success forgives nothing");
+    assert!(is_active(&ask("192.0.2.1", "till", SECRET).await), "and its success forgives nothing");
     assert_eq!(ask("192.0.2.1", "shop", "guess").await.status, 401);
     let locked = ask("192.0.2.1", "shop", SECRET).await;
     assert_eq!(error(&locked), (429, "temporarily_unavailable".into()));
     let wait: i64 = locked.header("retry-after").parse().expect("seconds");
     assert!((299..=301).contains(&wait), "{wait}");
-    assert!(is_active(&ask("192.0.2.1", "shop-api", SECRET).await));
+    assert!(is_active(&ask("192.0.2.1", "till", SECRET).await));
     assert!(is_active(&ask("192.0.2.2", "shop", SECRET).await));
     assert_eq!(ask("192.0.2.1", "nobody", "guess").await.status, 401);
 

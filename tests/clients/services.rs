@@ -12,15 +12,16 @@ pub const SECRET: &str = "s:%+ /secret&of=32-or-more-bytes";
 
 const FORM: &str = "application/x-www-form-urlencoded";
 
-/// Tokens are for `shop-api` by default. `shop-api` is named by them, `shop` asks about that audience explicitly, and
-/// `other` has nothing to do with it.
+/// Tokens are for `shop-api` by default. `shop` and `till` ask about that audience explicitly, and `other` has nothing to
+/// do with it.
 const CLIENTS: &str = r#"
 [tokens]
 audience = ["shop-api"]
 
-[clients.shop-api]
+[clients.till]
 type = "confidential"
 client_secret = "s:%+ /secret&of=32-or-more-bytes"
+audience = ["wiki", "shop-api"]
 
 [clients.shop]
 type = "confidential"

@@ -3,7 +3,7 @@
 use chrono::TimeDelta;
 use serde_json::json;
 
-use crate::services::{Person, form, setup, start, token_of, userinfo};
+use crate::services::{Person, form, revoke, setup, start, token_of, userinfo};
 use crate::support::Answer;
 
 #[track_caller]
@@ -61,6 +61,23 @@ async fn each_scope_releases_its_own() {
         assert_eq!(refused(&answer), (403, "Bearer error=\"insufficient_scope\", scope=\"openid\""), "{scopes}");
         assert_eq!(answer.code(), "insufficient_scope");
     }
+}
+
+/// IR-18: what was revoked is `invalid_token`, whatever its scopes are.
+#[tokio::test]
+async fn a_revoked_token_is_not_asked_for_its_scopes() {
+    let gateway = start();
+    let (alone, with_session) =
+        (token_of(&gateway, "vestibule", "profile").await, token_of(&gateway, "vestibule", "profile").await);
+    for token in [&alone, &with_session] {
+        assert_eq!(userinfo(&gateway, token).await.status, 403);
+    }
+    assert_eq!(revoke(&gateway, &alone).await.status, 200);
+    assert_eq!(refused(&userinfo(&gateway, &alone).await), INVALID);
+    let out = gateway.browser().ask("DELETE", "/sessions?scope=all").for_json();
+    let out = out.header("authorization", &format!("Bearer {with_session}")).send().await;
+    assert_eq!(out.status, 200);
+    assert_eq!(refused(&userinfo(&gateway, &with_session).await), INVALID);
 }
 
 /// IR-18, IR-19, IR-22: no token is a bare challenge, a bad one is `invalid_token`.

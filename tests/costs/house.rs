@@ -17,9 +17,10 @@ const CLIENT: &str = r#"
 [tokens]
 audience = ["api"]
 
-[clients.api]
+[clients.service]
 type = "confidential"
 client_secret = "a-secret-of-32-bytes-or-even-more"
+audience = ["api"]
 "#;
 
 /// The gateway, and what there is to look at.
@@ -63,7 +64,7 @@ impl House {
     /// What the service is told of a token.
     pub async fn introspect(&self, token: &str) -> Value {
         let url = format!("{}/oauth2/introspect", self.gateway.base);
-        let request = self.client.post(url).basic_auth("api", Some("a-secret-of-32-bytes-or-even-more"));
+        let request = self.client.post(url).basic_auth("service", Some("a-secret-of-32-bytes-or-even-more"));
         let answer = request.form(&[("token", token)]).send().await.expect("an answer");
         assert_eq!(answer.status().as_u16(), 200);
         answer.json().await.expect("JSON")

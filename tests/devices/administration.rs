@@ -90,6 +90,29 @@ async fn only_the_token_opens_it_and_only_on_its_listener() {
     assert_eq!(browser.get("/healthz").await.status, 200);
 }
 
+/// IN-09: wrong tokens use up the limit of their network, and nothing else does.
+#[tokio::test]
+async fn guessing_the_token_is_throttled() {
+    let limits = "[limits]\ntokens_per_minute = 3\n[server]\ntrusted_proxies = [\"127.0.0.1/32\"]";
+    let gateway = Setup::new().toml(&format!("[admin]\ntoken = \"{TOKEN}\"\n{limits}")).start();
+    let ask = |from: &str, token: &str| {
+        let ask = Browser::new(&gateway.admin).ask("GET", "/admin/users").for_json();
+        ask.header("authorization", &format!("Bearer {token}")).header("x-forwarded-for", from).send()
+    };
+    for _ in 0..10 {
+        assert_eq!(ask("192.0.2.1", TOKEN).await.status, 200);
+    }
+    for expected in [401, 401, 401, 429, 429] {
+        assert_eq!(ask("192.0.2.1", "guess").await.status, expected);
+    }
+    let limited = ask("192.0.2.1", "guess").await;
+    assert_eq!(limited.problem(), (429, "rate_limited".into()));
+    assert!(!limited.header("retry-after").is_empty());
+    assert_eq!(ask("192.0.2.2", "guess").await.status, 401, "others are not concerned");
+    assert_eq!(ask("192.0.2.1", TOKEN).await.status, 200, "nor is who has the token");
+    gateway.browser().sign_in("alice").await;
+}
+
 #[tokio::test]
 async fn without_a_token_in_the_configuration_there_is_nothing() {
     let gateway = Gateway::start();

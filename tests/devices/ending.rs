@@ -65,6 +65,31 @@ async fn the_others_end_or_all() {
     assert_eq!(bob.status().await, 200);
 }
 
+/// SE-07: what no list would have shown ends as well and is not counted; a sign-in whose app lives would have been shown.
+#[tokio::test]
+async fn what_is_past_its_time_is_not_counted() {
+    let gateway = Gateway::start();
+    let mut devices = Vec::new();
+    for _ in 0..5 {
+        devices.push(Device::sign_in(&gateway, "alice").await);
+    }
+    app_under(&gateway, &devices[1].sid, "web");
+    app_under(&gateway, &devices[4].sid, "web");
+    app_under(&gateway, &devices[4].sid, "shop");
+    let change = |sid: &str, change: &str| {
+        gateway.database.execute(&format!("UPDATE sessions SET {change} WHERE id = '{sid}'"));
+    };
+    // With an app that lives; without any; past the absolute end; and one that ended before, with apps that live.
+    change(&devices[1].sid, "last_activity_at = last_activity_at - interval '30 d'");
+    change(&devices[2].sid, "last_activity_at = last_activity_at - interval '30 d'");
+    change(&devices[3].sid, "not_after = created_at");
+    change(&devices[4].sid, "ended_at = created_at, ended_reason = 'idle'");
+    let shown = devices[0].sessions().await.len();
+    assert_eq!(shown, 3);
+    assert_eq!(devices[0].delete("/sessions?scope=all").await.json(), json!({"revoked": shown}));
+    assert_eq!(gateway.database.number("SELECT count(*) FROM sessions WHERE ended_at IS NULL"), 0);
+}
+
 #[tokio::test]
 async fn what_is_not_said_is_not_ended() {
     let gateway = Gateway::start();

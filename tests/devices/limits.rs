@@ -1,6 +1,9 @@
 //! What ends a session without anybody asking.
 
 use chrono::TimeDelta;
+use vestibule::base::clock::Instant;
+use vestibule::base::id::SessionId;
+use vestibule::session::touch;
 
 use crate::device::{Device, reason};
 use crate::races::at_once;
@@ -50,6 +53,19 @@ async fn a_use_is_written_down_once_a_minute() {
     assert_ne!(second, first);
     assert_eq!(device.status().await, 200);
     assert_eq!(gateway.database.number(&version), second);
+}
+
+/// Two replicas that saw the same stale row write it down once.
+#[tokio::test]
+async fn a_use_that_two_replicas_saw_is_written_down_once() {
+    let gateway = Gateway::start();
+    let device = Device::sign_in(&gateway, "alice").await;
+    let id: SessionId = device.sid.parse().expect("a sid");
+    let later = gateway.clock.now() + TimeDelta::minutes(2);
+    let mut conn = gateway.database.connection();
+    let mut used = |at: Instant| touch(&mut conn, id, at - TimeDelta::minutes(1), at).expect("a statement");
+    let written = [0, 1, 59_999, 60_001, 60_002, 0].map(|after| used(later + TimeDelta::milliseconds(after)));
+    assert_eq!(written, [true, false, false, true, false, false]);
 }
 
 /// SE-20

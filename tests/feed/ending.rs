@@ -124,7 +124,7 @@ fn endings_that_overlap_do_not_deadlock() {
                     let parents = [session(&mut conn, user, None), session(&mut conn, user, None)];
                     let [first, second] = parents;
                     let child = session(&mut conn, user, Some(second));
-                    touch(&mut conn, child, now()).expect("touched");
+                    touch(&mut conn, child, now() + TimeDelta::seconds(1), now()).expect("touched");
                     let scope = match (number + turn / 3) % 4 {
                         0 => Scope::One(first),
                         1 => Scope::OfUser(user),

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use diesel::connection::SimpleConnection;
 
 use crate::person::{Person, copy_of};
-use crate::support::{Browser, Gateway, Setup};
+use crate::support::{Browser, Cluster, Gateway, Setup};
 
 /// What the contract allows.
 const BOUND: Duration = Duration::from_secs(2);
@@ -82,6 +82,23 @@ async fn the_feed_alone_refuses_a_session() {
     until_listed(&person, &there, Instant::now()).await;
     assert_eq!(person.session(&there).await.problem(), (401, "session_revoked".into()));
     assert_eq!(copy_of(&browser, &there).fetch("/session").await.problem(), (401, "session_revoked".into()));
+}
+
+/// Refresh asks the feed too: a replica that knows of the end does not believe a row that a failover brought back.
+#[tokio::test]
+async fn the_feed_alone_refuses_a_refresh() {
+    let [here, there] = two();
+    let answer = here.browser().sign_in_json("alice").await;
+    let text = |kind: &str| answer["api"][kind].as_str().expect("a token").to_owned();
+    let person = Person::holding(&text("access"));
+    here.database.execute(&person.revoke_on_the_feed(&here));
+    until_listed(&person, &there, Instant::now()).await;
+    let form = format!("grant_type=refresh_token&refresh_token={}", text("refresh"));
+    let refresh = there.browser().ask("POST", "/oauth2/token").body("application/x-www-form-urlencoded", form);
+    let refused = refresh.send().await;
+    assert_eq!((refused.status, &refused.json()["error"]), (400, &"invalid_grant".into()));
+    assert_eq!(here.database.number("SELECT count(*) FROM sessions WHERE ended_at IS NULL"), 1, "its row looks alive");
+    assert_eq!(here.database.number("SELECT max(refresh_token_counter) FROM sessions"), 0);
 }
 
 /// A single token goes by its `jti`; the session and its other tokens live on, and the lists know nothing of it.
@@ -166,6 +183,30 @@ async fn a_row_that_is_committed_late_is_not_passed_over() {
     for gateway in [&here, &there] {
         assert!(until_listed(&early, gateway, began).await < BOUND);
     }
+}
+
+/// After a failover behind a pooler the same connection reaches a server whose transaction ids begin lower. What was
+/// written there before the next look is found all the same.
+#[tokio::test]
+async fn a_feed_that_went_back_is_read_from_the_beginning() {
+    let database = Cluster::shared().database();
+    // Stands in front of the built-in function and adds what the lost server was ahead.
+    let name = database.words("SELECT current_database()").concat();
+    database.execute(&format!(
+        "CREATE TABLE ahead AS SELECT 1000000::bigint AS by;
+         CREATE FUNCTION public.pg_snapshot_xmin(pg_snapshot) RETURNS xid8 LANGUAGE sql STABLE AS $$
+             SELECT (pg_catalog.pg_snapshot_xmin($1)::text::bigint + by)::text::xid8 FROM ahead
+         $$;
+         ALTER DATABASE {name} SET search_path = public, pg_catalog"
+    ));
+    let gateway = Setup::new().on(&database).start();
+    let person = Person::sign_in(&gateway, "alice").await;
+    let ahead = "SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint
+                 - pg_catalog.pg_snapshot_xmin(pg_current_snapshot())::text::bigint";
+    assert_eq!(database.number(ahead), 1_000_000);
+    assert!(!person.is_listed(&gateway).await);
+    database.execute(&format!("BEGIN; {}; UPDATE ahead SET by = 0; COMMIT", person.revoke_on_the_feed(&gateway)));
+    assert!(until_listed(&person, &gateway, Instant::now()).await < BOUND);
 }
 
 /// Nothing stays longer than its `expires_at`.

@@ -304,6 +304,41 @@ async fn who_goes_away_during_the_writing_leaves_all_or_nothing() {
     assert_eq!(gateway.database.number(orphans), 0);
 }
 
+/// RC-04: a login that got its end in the moment of its completion admits nobody, neither a known person nor a new one.
+#[tokio::test]
+async fn a_login_that_got_its_end_in_that_moment_admits_nobody() {
+    let gateway = Gateway::start();
+    gateway.browser().sign_in("alice").await;
+    for (person, end) in [
+        ("alice", "status = 'completed', completed_at = now()"),
+        ("alice", "status = 'token_failed', failure = 'unfinished', completed_at = now()"),
+        ("bob", "status = 'completed', completed_at = now()"),
+    ] {
+        let before = ["sessions", "users", "subs"].map(|table| gateway.database.rows(table));
+        let browser = gateway.browser();
+        let begun = browser.begin("op").await;
+        gateway.op.reply("/token", Reply::Held);
+        let asked = gateway.token_requests();
+        let path = begun.callback_of(person);
+        let back = tokio::spawn(async move { browser.get(&path).await });
+        wait_for(|| gateway.token_requests() > asked).await;
+        // Claimed by now. The end is written, and not committed before the completion is under way.
+        let mut conn = gateway.database.connection();
+        let end = format!("BEGIN; UPDATE authorization_sessions SET {end} WHERE status = 'pending'");
+        diesel::connection::SimpleConnection::batch_execute(&mut conn, &end).expect("an end");
+        gateway.op.recover("/token");
+        let waiting =
+            "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()";
+        gateway.database.until(waiting, 1).await;
+        diesel::connection::SimpleConnection::batch_execute(&mut conn, "COMMIT").expect("a commit");
+        let answer = back.await.expect("an answer");
+        assert_eq!((answer.status, answer.set_cookie("vestibule")), (400, None), "{person} {end}");
+        let after = ["sessions", "users", "subs"].map(|table| gateway.database.rows(table));
+        assert_eq!(after, before, "{person} {end}");
+        assert_ne!(gateway.database.login(&begun.state), "pending NULL");
+    }
+}
+
 /// Waits for something that happens elsewhere, ten seconds at most.
 async fn wait_for(done: impl Fn() -> bool) {
     for _ in 0..1000 {

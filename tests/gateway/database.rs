@@ -1,10 +1,16 @@
 //! The database goes away, and comes back.
 
 use std::process::{Command, Stdio};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Barrier};
 use std::time::{Duration, Instant};
 
 use diesel::connection::SimpleConnection;
+use diesel::sql_types::Text;
+use diesel::{Connection, QueryableByName, RunQueryDsl, sql_query};
 use serde_json::json;
+use vestibule::base::db::{Access, Db};
+use vestibule::base::secret::Plain;
 
 use crate::fake_provider::Reply;
 use crate::support::{Answer, Ask, Browser, Cluster, Gateway, Setup};
@@ -214,4 +220,60 @@ async fn cut_connections_are_replaced() {
         assert_eq!(browser.fetch("/session").await.status, 200);
         browser.sign_in("alice").await;
     }
+}
+
+fn db(url: &str) -> Db {
+    let (acquire_timeout, statement_timeout) = (Duration::from_secs(10), Duration::from_secs(10));
+    Db::open(&Access { url: Plain::new(url), pool_size: 2, acquire_timeout, statement_timeout })
+}
+
+/// RC-12: of two that wait for each other the one that loses tries again, in whatever language the server speaks.
+#[tokio::test]
+async fn who_loses_a_deadlock_tries_again() {
+    let database = Cluster::shared().database();
+    database.execute("CREATE TABLE two AS SELECT 1 AS id, 0 AS times UNION ALL SELECT 2, 0");
+    let (db, meeting, tries) = (db(&database.url), Arc::new(Barrier::new(2)), Arc::new(AtomicUsize::new(0)));
+    let both = [(1, 2), (2, 1)].map(|(first, second)| {
+        let (meeting, tries, alone) = (Arc::clone(&meeting), Arc::clone(&tries), AtomicBool::new(false));
+        let add = |id| format!("UPDATE two SET times = times + 1 WHERE id = {id}");
+        db.run("meet", move |conn| {
+            tries.fetch_add(1, Ordering::SeqCst);
+            conn.transaction(|conn| {
+                conn.batch_execute(&add(first))?;
+                if !alone.swap(true, Ordering::SeqCst) {
+                    meeting.wait();
+                }
+                conn.batch_execute(&add(second))
+            })
+        })
+    });
+    let [one, other] = both;
+    let (one, other) = tokio::join!(one, other);
+    assert!(one.is_ok() && other.is_ok(), "{one:?} {other:?}");
+    assert_eq!(tries.load(Ordering::SeqCst), 3, "one lost, once");
+    assert_eq!(database.number("SELECT sum(times) FROM two"), 4);
+}
+
+/// Errors are told apart by the server's words: a connection asks for English ones, and works where it may not.
+#[tokio::test]
+async fn a_connection_asks_for_english() {
+    let database = Cluster::shared().database();
+    let name = database.words("SELECT current_database()").concat();
+    database.execute(&format!("ALTER DATABASE {name} SET lc_messages = 'POSIX'; CREATE ROLE {name}_nobody LOGIN"));
+    let language = |url: &str| {
+        let asked = db(url).run_here("language", |conn| {
+            sql_query("SELECT current_setting('lc_messages') AS value").get_result::<Language>(conn)
+        });
+        asked.map(|language| language.value).expect("a language")
+    };
+    assert_eq!(language(&database.url), "C");
+    let url = database.url.replace("user=vestibule", &format!("user={name}_nobody"));
+    assert_ne!(url, database.url);
+    assert_eq!(language(&url), "POSIX");
+}
+
+#[derive(QueryableByName)]
+struct Language {
+    #[diesel(sql_type = Text)]
+    value: String,
 }

@@ -28,3 +28,4 @@ mod round_trips;
 mod session;
 mod session_token;
 mod support;
+mod tls;

@@ -1,5 +1,7 @@
 //! Every row of the contract's table, and what is looked at before it.
 
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD as B64;
 use chrono::TimeDelta;
 
 use crate::replicas::{Replicas, nobody};
@@ -131,15 +133,21 @@ async fn scopes_may_be_fewer_and_never_more() {
     let gateways = Replicas::start();
     let session = gateways.session(SCOPES);
     let first = gateways.token(session, 0);
-    for wider in ["openid admin", "admin", "openid profile email x"] {
-        let more = gateways.present_with(0, &[("refresh_token", &first), ("scope", wider)]).await;
-        assert_eq!(more.outcome(), Err("invalid_scope".into()));
+    for wrong in ["openid admin", "admin", "openid profile email x", "OpenID", "openid\tprofile", " ", "   "] {
+        let more = gateways.present_with(0, &[("refresh_token", &first), ("scope", wrong)]).await;
+        assert_eq!(more.outcome(), Err("invalid_scope".into()), "{wrong:?}");
     }
     assert_eq!(gateways.row(session), (0, None));
     let fewer = gateways.present_with(0, &[("refresh_token", &first), ("scope", "openid")]).await;
     assert_eq!(fewer.body["scope"], "openid");
-    let all = gateways.present(0, &fewer.outcome().expect("a successor")).await;
+    let second = fewer.outcome().expect("a successor");
+    let doubled = gateways.present_with(0, &[("refresh_token", &second), ("scope", " email openid  email ")]).await;
+    assert_eq!(doubled.body["scope"], "email openid");
+    let all = gateways.present(0, &doubled.outcome().expect("a successor")).await;
     assert_eq!(all.body["scope"], SCOPES);
+    let third = all.outcome().expect("a successor");
+    let without_value = gateways.present_with(0, &[("refresh_token", &third), ("scope", "")]).await;
+    assert_eq!(without_value.body["scope"], SCOPES, "without a value it is as good as left out (RFC 6749 §3.2)");
 }
 
 /// RF-09, RF-10: neither idle nor old sessions are refreshed, and refreshing never moves the absolute end.
@@ -156,6 +164,25 @@ async fn a_session_has_its_limits() {
         let outcome = gateways.present(0, &gateways.token(old, counter)).await.outcome();
         assert_eq!(outcome.is_ok(), counter < 14, "after {} days", 6 * (counter + 1));
     }
+}
+
+/// SE-05: an access token ends with its session at the latest, and says so.
+#[tokio::test]
+async fn no_access_token_outlives_its_session() {
+    let gateway = Gateway::with("[sessions]\nidle_timeout = \"4m\"\nabsolute_timeout = \"4m\"");
+    let browser = gateway.browser();
+    let api = browser.sign_in_json("alice").await["api"].clone();
+    let first = api["expires_in"].as_i64().expect("a number");
+    assert!((235..=240).contains(&first), "{first}");
+    gateway.hand.advance(TimeDelta::minutes(3));
+    let form = format!("grant_type=refresh_token&refresh_token={}", api["refresh"].as_str().expect("a token"));
+    let answer = browser.ask("POST", "/oauth2/token").body("application/x-www-form-urlencoded", form).send().await;
+    let second = answer.json()["expires_in"].as_i64().expect("a number");
+    assert!((50..=60).contains(&second), "{second}");
+    let payload = answer.json()["access_token"].as_str().expect("a token").split('.').nth(1).expect("parts").to_owned();
+    let claims: serde_json::Value = serde_json::from_slice(&B64.decode(payload).expect("base64url")).expect("JSON");
+    let end = gateway.database.number("SELECT floor(extract(epoch FROM not_after)) FROM sessions");
+    assert_eq!(claims["exp"], end);
 }
 
 /// RF-11: neither a disabled user nor an ended session is refreshed.

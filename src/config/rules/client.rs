@@ -11,6 +11,7 @@ use crate::base::secret::Plain;
 use crate::config::client::{BUILT_IN_CLIENT, Client, ClientType, Grant};
 use crate::config::findings::{Findings, shown};
 use crate::config::nearest::nearest_word;
+use crate::config::public_key::PublicKey;
 use crate::config::raw;
 use crate::config::redirect_uri::RedirectUri;
 use crate::config::settings::Algorithm;
@@ -27,19 +28,21 @@ pub(super) struct Around<'a> {
     pub(super) algorithms: Option<&'a [Algorithm]>,
     /// The ids of all providers.
     pub(super) providers: &'a [String],
+    /// The issuer, unless it is wrong.
+    pub(super) issuer: Option<&'a str>,
+    /// `tokens.audience`: who the tokens of everybody are for.
+    pub(super) audience: &'a [String],
 }
 
 pub(super) fn client(id: &str, raw: raw::Client, around: &Around<'_>, at: &mut Findings<'_>) -> Option<Client> {
     let key = |key: &str| format!("clients.{id}.{key}");
-    let good_id = id_is_free(id, at);
+    let good_id = id_is_free(id, around, at);
     let native = raw.r#type == ClientType::Public;
     let redirect_uris = read_redirect_uris(&key("redirect_uris"), &raw.redirect_uris, native, at);
     let after_logout =
         read_redirect_uris(&key("post_logout_redirect_uris"), &raw.post_logout_redirect_uris, native, at);
     let allowed_origins = login::origins(&key("allowed_origins"), &raw.allowed_origins, at);
-    for (item, _) in raw.audience.iter().enumerate().filter(|(_, audience)| audience.trim().is_empty()) {
-        at.refuse_item(&key("audience"), item, "is empty", "write who the tokens are for, or leave it out");
-    }
+    audience(&key("audience"), &raw.audience, around.issuer, at);
     scopes(&key("scopes"), &raw.scopes, at);
     grants(&key, &raw, at);
     providers(&key("providers"), &raw.providers, around.providers, at);
@@ -73,16 +76,37 @@ pub(super) fn client(id: &str, raw: raw::Client, around: &Around<'_>, at: &mut F
     })
 }
 
+/// What names the issuer opens our own endpoints, which an app's token must not: no service that is handed one may act
+/// on its user's session.
+fn audience(key: &str, audience: &[String], issuer: Option<&str>, at: &mut Findings<'_>) {
+    for (item, audience) in audience.iter().enumerate() {
+        if audience.trim().is_empty() {
+            at.refuse_item(key, item, "is empty", "write who the tokens are for, or leave it out");
+        } else if issuer == Some(audience.as_str()) {
+            let what = format!("{} is the issuer, for which the tokens of our own sessions are", shown(audience));
+            at.refuse_item(key, item, what, "take it out, or write the service that this client's tokens are for");
+        }
+    }
+}
+
 /// No client is taken for the built-in one, nor for a user: where a token has no user, its `sub` is the client's id
-/// (TK-25).
-fn id_is_free(id: &str, at: &mut Findings<'_>) -> bool {
+/// (TK-25). Nor for everybody's audience: it could ask about every token there is.
+fn id_is_free(id: &str, around: &Around<'_>, at: &mut Findings<'_>) -> bool {
     let key = format!("clients.{id}");
     if id == BUILT_IN_CLIENT {
-        at.refuse(&key, format!("{} is the built-in client", shown(id)), "choose another id");
+        let what = format!("{} is the built-in client, whose tokens open /session", shown(id));
+        at.refuse(&key, what, "choose another id");
         return false;
     }
     if Uuid::parse_str(id).is_ok() {
         at.refuse(&key, format!("{} looks like the id of a user", shown(id)), "choose an id that is not a UUID");
+        return false;
+    }
+    if around.issuer == Some(id) || around.audience.iter().any(|audience| audience == id) {
+        let what = format!("{} stands in everybody's tokens, by tokens.audience or as the issuer", shown(id));
+        let remedy =
+            format!("choose another id; a client that may ask about these tokens has audience = [{}]", shown(id));
+        at.refuse(&key, what, remedy);
         return false;
     }
     true
@@ -172,7 +196,7 @@ fn backchannel_logout_uri(key: &str, raw: &raw::Client, at: &mut Findings<'_>) -
     Some(url)
 }
 
-fn public_key(key: &dyn Fn(&str) -> String, raw: &raw::Client, at: &mut Findings<'_>) -> Option<String> {
+fn public_key(key: &dyn Fn(&str) -> String, raw: &raw::Client, at: &mut Findings<'_>) -> Option<PublicKey> {
     if raw.public_key_file.is_empty() {
         return None;
     }
@@ -183,12 +207,8 @@ fn public_key(key: &dyn Fn(&str) -> String, raw: &raw::Client, at: &mut Findings
     }
     let content = twins::read(&raw.public_key_file).map_err(|why| format!("the file {why}"));
     let pem = at.accept(&key, content, "write the path of a PEM file with the client's public key")?;
-    if !pem.contains("-----BEGIN PUBLIC KEY-----") {
-        let remedy = "write it with `openssl pkey -in private.pem -pubout`";
-        at.refuse(&key, "the file holds no public key in PEM", remedy);
-        return None;
-    }
-    Some(pem)
+    let remedy = "write it with `openssl pkey -in private.pem -pubout`";
+    at.accept(&key, PublicKey::parse(&pem), remedy)
 }
 
 /// The outer `None` is a wrong one.

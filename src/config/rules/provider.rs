@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::address;
+use crate::base::authorities::Authorities;
 use crate::base::secret::Plain;
 use crate::config::findings::{Findings, shown};
 use crate::config::nearest::nearest_word;
@@ -63,6 +64,7 @@ fn oidc(key: &dyn Fn(&str) -> String, raw: raw::Provider, at: &mut Findings<'_>)
     extra_params(&key("extra_params"), &raw.extra_params, at);
     let leeway = at.duration(&key("leeway"), &raw.leeway, "0s", "5m");
     let timeout = at.duration(&key("timeout"), &raw.timeout, "1s", "60s");
+    let authorities = authorities(&key("ca_file"), &raw.ca_file, at);
     Some(Oidc {
         issuer: issuer?,
         client_id: raw.client_id,
@@ -75,11 +77,25 @@ fn oidc(key: &dyn Fn(&str) -> String, raw: raw::Provider, at: &mut Findings<'_>)
         signing_algorithms: raw.signing_algorithms,
         leeway: leeway?,
         timeout: timeout?,
+        authorities: authorities?,
         endpoints,
         insecure_allow_http: raw.insecure_allow_http,
         insecure_assume_fresh_login: raw.insecure_assume_fresh_login,
         expose_tokens: raw.expose_tokens,
     })
+}
+
+/// The outer `None` is a file that will not do. It holds no secret, so it is named.
+#[expect(clippy::option_option, reason = "most providers have none, and a wrong one is no configuration")]
+fn authorities(key: &str, path: &str, at: &mut Findings<'_>) -> Option<Option<Authorities>> {
+    if path.is_empty() {
+        return Some(None);
+    }
+    let remedy = "write the path of a PEM file with the certificates of its authorities";
+    let pem = std::fs::read(path).map_err(|error| format!("{} cannot be read: {error}", shown(path)));
+    let pem = at.accept(key, pem, remedy)?;
+    let read = Authorities::parse(&pem).map_err(|bad| format!("{} {bad}", shown(path)));
+    at.accept(key, read, remedy).map(Some)
 }
 
 fn endpoints(key: &dyn Fn(&str) -> String, raw: &raw::Provider, at: &mut Findings<'_>) -> Endpoints {

@@ -29,8 +29,12 @@ pub(in crate::config) fn whole(mut raw: Raw, names: &Names, at: &mut Findings<'_
     let mut take = |id: &String| raw.providers.remove(id).map(|provider| provider::provider(id, provider, at));
     // Collected first: the first bad one must not keep the others from being judged.
     let providers: Vec<_> = names.of_section("providers").iter().filter_map(&mut take).collect();
-    let algorithms = signing.as_ref().map(|signing| signing.algorithms.as_slice());
-    let around = client::Around { algorithms, providers: names.of_section("providers") };
+    let around = client::Around {
+        algorithms: signing.as_ref().map(|signing| signing.algorithms.as_slice()),
+        providers: names.of_section("providers"),
+        issuer: server.as_ref().map(|server| server.public_url.issuer()),
+        audience: tokens.as_ref().map(|tokens| tokens.audience.as_slice()).unwrap_or_default(),
+    };
     let mut take = |id: &String| raw.clients.remove(id).map(|client| client::client(id, client, &around, at));
     let clients: Vec<_> = names.of_section("clients").iter().filter_map(&mut take).collect();
     Some(Config {

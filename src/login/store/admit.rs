@@ -47,7 +47,7 @@ pub enum Admitted {
     Disabled,
     /// Unknown, and nobody new may enter; nothing was written.
     Stranger,
-    /// The login got its end meanwhile, from the sweep; nothing was written.
+    /// The login got its end meanwhile, from the sweep or from another completion; nothing was written.
     GivenUp,
 }
 
@@ -85,16 +85,20 @@ statement! {
         reference: &'a str => Text,
         now: Instant => Timestamptz,
     }
-    // A login that the sweep has given up meanwhile admits nobody: its row would say two things at once.
+    // A login that is completed or given up in the same moment admits nobody: its row would say two things at once. It
+    // is locked first, so that its status is judged as it is when its turn comes, and not as the statement found it.
     // The user's row is locked by its UPDATE, so a login and a `disable` at the same moment come one after the other.
-    "WITH admitted AS (
+    "WITH login AS MATERIALIZED (
+         SELECT id FROM authorization_sessions
+         WHERE id = {authorization_session} AND status = 'pending'
+         FOR NO KEY UPDATE
+     ), admitted AS (
          UPDATE users
          SET email = {email}, email_verified = {email_verified}, name = {name},
              preferred_username = {preferred_username}, picture = {picture}, groups = {groups}, updated_at = {now}
-         FROM subs, authorization_sessions login
+         FROM subs, login
          WHERE subs.provider = {provider} AND subs.sub = {sub}
            AND users.id = subs.user_id AND users.disabled_at IS NULL
-           AND login.id = {authorization_session} AND login.status = 'pending'
          RETURNING users.id AS user_id, subs.id AS sub_id
      ), seen AS (
          UPDATE subs SET claims = {claims}, last_login_at = {now} FROM admitted WHERE subs.id = admitted.sub_id

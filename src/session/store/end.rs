@@ -45,6 +45,12 @@ pub struct Ended {
     /// The browser session that it was under, if it was an app's.
     #[diesel(sql_type = Nullable<Uuid>, column_name = parent_id)]
     pub parent: Option<SessionId>,
+    /// Its last use that was written down.
+    #[diesel(sql_type = Timestamptz)]
+    pub last_activity_at: Instant,
+    /// The absolute end that it would have had.
+    #[diesel(sql_type = Timestamptz)]
+    pub not_after: Instant,
     /// Whether this ending left notices to be delivered.
     #[diesel(sql_type = Bool)]
     pub told: bool,
@@ -79,7 +85,8 @@ macro_rules! ending {
              ), ended AS (
                  UPDATE sessions s SET ended_at = {now}, ended_reason = {reason}
                  FROM due WHERE s.id = due.id AND s.ended_at IS NULL
-                 RETURNING s.id, s.user_id, s.parent_id, s.provider, s.client_id, s.status_index
+                 RETURNING s.id, s.user_id, s.parent_id, s.provider, s.client_id, s.status_index, s.last_activity_at,
+                           s.not_after
              ), feed AS (
                  INSERT INTO revocations (kind, value, status_index, created_at, expires_at)
                  SELECT 'session', id::text, status_index, {now}, {keep_until} FROM ended
@@ -101,7 +108,7 @@ macro_rules! ending {
                  WHERE client_id = ANY ({told})
                  RETURNING id
              )
-             SELECT id, user_id, parent_id, EXISTS (SELECT FROM noticed) AS told FROM ended"
+             SELECT id, user_id, parent_id, last_activity_at, not_after, EXISTS (SELECT FROM noticed) AS told FROM ended"
         )
     };
 }

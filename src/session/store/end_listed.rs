@@ -2,10 +2,10 @@
 
 use std::collections::HashSet;
 
-use diesel::{Connection, QueryResult};
+use diesel::QueryResult;
 
 use super::end::{Ended, Scope, end_where};
-use super::list::list;
+use crate::base::clock::Instant;
 use crate::base::db::Conn;
 use crate::base::id::{SessionId, UserId};
 use crate::session::ending::Ending;
@@ -13,13 +13,13 @@ use crate::session::lifetime::Lifetime;
 
 /// What was ended.
 pub struct Dismissed {
-    /// How many of the sign-ins that the list showed. Apps end with theirs and are not counted by themselves.
+    /// How many of the sign-ins that a list would have shown. Apps end with theirs and are not counted by themselves.
     pub count: usize,
     /// Each session that ended, the apps' too.
     pub ended: Vec<Ended>,
 }
 
-/// Ends a user's sessions, but for `except` and what is under it, in a transaction.
+/// Ends a user's sessions, but for `except` and what is under it, as [`end_where`] does.
 pub fn end_listed(
     conn: &mut Conn,
     user: UserId,
@@ -27,12 +27,15 @@ pub fn end_listed(
     lifetime: Lifetime,
     ending: &Ending,
 ) -> QueryResult<Dismissed> {
-    conn.transaction(|conn| {
-        let listed = list(conn, user, lifetime, ending.now, i64::MAX)?;
-        let scope = except.map_or(Scope::OfUser(user), |except| Scope::OthersOfUser { user, except });
-        let ended = end_where(conn, scope, ending)?;
-        let sign_ins: HashSet<_> = ended.iter().map(|ended| ended.parent.unwrap_or(ended.id)).collect();
-        let count = listed.iter().filter(|listed| sign_ins.contains(&listed.id)).count();
-        Ok(Dismissed { count, ended })
-    })
+    let scope = except.map_or(Scope::OfUser(user), |except| Scope::OthersOfUser { user, except });
+    let ended = end_where(conn, scope, ending)?;
+    Ok(Dismissed { count: listed(&ended, lifetime, ending.now), ended })
+}
+
+/// A sign-in was listed if it lived, or an app under it did: those that are merely past their time had not been swept
+/// yet, and end without being counted.
+fn listed(ended: &[Ended], lifetime: Lifetime, now: Instant) -> usize {
+    let idle_since = lifetime.idle_since(now);
+    let living = ended.iter().filter(|ended| ended.not_after > now && ended.last_activity_at > idle_since);
+    living.map(|ended| ended.parent.unwrap_or(ended.id)).collect::<HashSet<_>>().len()
 }

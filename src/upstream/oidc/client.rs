@@ -238,6 +238,7 @@ pub(super) mod tests {
             signing_algorithms: vec![],
             leeway: Duration::from_secs(60),
             timeout: Duration::from_secs(5),
+            authorities: None,
             endpoints: Endpoints::default(),
             insecure_allow_http: false,
             insecure_assume_fresh_login: false,

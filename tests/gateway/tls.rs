@@ -1,0 +1,177 @@
+//! Providers behind TLS: whose certificate is believed.
+
+use std::io::{Read, Write};
+use std::net::{Shutdown, TcpListener, TcpStream};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair, date_time_ymd};
+use rustls::pki_types::PrivateKeyDer;
+use rustls::{ServerConfig, ServerConnection, StreamOwned};
+use serde_json::json;
+
+use crate::fake_provider::Op;
+use crate::support::{Gateway, Setup};
+
+/// A certificate authority, in a file as an operator has it.
+struct Authority {
+    issuer: Issuer<'static, KeyPair>,
+    file: PathBuf,
+}
+
+impl Authority {
+    fn new(name: &str) -> Self {
+        let mut parameters = CertificateParams::new(vec![]).expect("parameters");
+        parameters.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        parameters.distinguished_name.push(DnType::CommonName, name);
+        let key = KeyPair::generate().expect("a key");
+        let pem = parameters.self_signed(&key).expect("a certificate").pem();
+        let file = std::env::temp_dir().join(format!("vestibule-{}-{}.pem", std::process::id(), uuid::Uuid::new_v4()));
+        std::fs::write(&file, pem).expect("a file");
+        Self { issuer: Issuer::new(parameters, key), file }
+    }
+}
+
+impl Drop for Authority {
+    fn drop(&mut self) {
+        let _gone = std::fs::remove_file(&self.file);
+    }
+}
+
+fn server(host: &str) -> CertificateParams {
+    CertificateParams::new(vec![host.to_owned()]).expect("parameters")
+}
+
+fn expired() -> CertificateParams {
+    let mut parameters = server("localhost");
+    (parameters.not_before, parameters.not_after) = (date_time_ymd(2020, 1, 1), date_time_ymd(2021, 1, 1));
+    parameters
+}
+
+/// A provider that speaks TLS. Only requests that came through a handshake reach it.
+struct Secured {
+    op: Op,
+    issuer: String,
+    connections: Arc<AtomicUsize>,
+}
+
+impl Secured {
+    /// With a certificate by an authority; without one, it vouches for itself.
+    fn start(parameters: &CertificateParams, by: Option<&Authority>) -> Self {
+        let key = KeyPair::generate().expect("a key");
+        let certificate = match by {
+            Some(authority) => parameters.signed_by(&key, &authority.issuer),
+            None => parameters.self_signed(&key),
+        };
+        let key = PrivateKeyDer::try_from(key.serialize_der()).expect("a key");
+        let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+        let builder = ServerConfig::builder_with_provider(provider).with_safe_default_protocol_versions();
+        let chain = vec![certificate.expect("a certificate").der().clone()];
+        let config = builder.expect("versions").with_no_client_auth().with_single_cert(chain, key);
+        let config = Arc::new(config.expect("a configuration"));
+
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+        let issuer = format!("https://localhost:{}", listener.local_addr().expect("an address").port());
+        let op = Op::start();
+        let behind = op.issuer.trim_start_matches("http://").to_owned();
+        op.set_metadata("issuer", json!(issuer));
+        op.set_claims(json!({ "iss": issuer }));
+        for (name, path) in [
+            ("authorization_endpoint", "auth"),
+            ("token_endpoint", "token"),
+            ("jwks_uri", "jwks"),
+            ("userinfo_endpoint", "userinfo"),
+            ("end_session_endpoint", "end"),
+        ] {
+            op.set_metadata(name, json!(format!("{issuer}/{path}")));
+        }
+        let connections = Arc::new(AtomicUsize::new(0));
+        let counted = Arc::clone(&connections);
+        std::thread::spawn(move || {
+            for stream in listener.incoming().flatten() {
+                counted.fetch_add(1, Ordering::SeqCst);
+                let connection = ServerConnection::new(Arc::clone(&config)).expect("a connection");
+                let behind = behind.clone();
+                std::thread::spawn(move || relay(StreamOwned::new(connection, stream), &behind));
+            }
+        });
+        Self { op, issuer, connections }
+    }
+
+    /// A gateway where people sign in at it, with or without a `ca_file`.
+    fn gateway(&self, authority: Option<&Authority>) -> Gateway {
+        let setup = Setup::new().issuer("secured", &self.issuer);
+        self.op.follow(setup.clock.clone());
+        let file = authority.map(|authority| format!("[providers.secured]\nca_file = '{}'", authority.file.display()));
+        setup.toml(&file.unwrap_or_default()).start()
+    }
+}
+
+/// One request there, and its answer back.
+fn relay(mut tls: StreamOwned<ServerConnection, TcpStream>, behind: &str) {
+    let mut request = Vec::new();
+    while !is_whole(&request) {
+        let mut more = [0; 4096];
+        match tls.read(&mut more) {
+            Ok(read @ 1..) => request.extend_from_slice(&more[..read]),
+            // A handshake that failed, or somebody who has nothing to say.
+            _ => return,
+        }
+    }
+    let mut plain = TcpStream::connect(behind).expect("a provider");
+    plain.write_all(&request).expect("sent");
+    let mut answer = Vec::new();
+    plain.read_to_end(&mut answer).expect("an answer");
+    let _gone = tls.write_all(&answer);
+    tls.conn.send_close_notify();
+    let _gone = tls.flush();
+    let _gone = tls.sock.shutdown(Shutdown::Write);
+}
+
+fn is_whole(request: &[u8]) -> bool {
+    let text = String::from_utf8_lossy(request).to_lowercase();
+    let Some((head, body)) = text.split_once("\r\n\r\n") else { return false };
+    let length = head.split("content-length: ").nth(1).and_then(|rest| rest.lines().next());
+    body.len() >= length.map_or(0, |length| length.trim().parse().expect("a length"))
+}
+
+/// RD-06: who cannot show to be the provider is told nothing and asked nothing.
+#[tokio::test]
+async fn a_provider_that_cannot_show_who_it_is_is_not_spoken_to() {
+    let (trusted, other) = (Authority::new("trusted"), Authority::new("other"));
+    let cases = [
+        ("self-signed", Secured::start(&server("localhost"), None), None),
+        ("self-signed, beside an authority", Secured::start(&server("localhost"), None), Some(&trusted)),
+        ("of an authority that nobody named", Secured::start(&server("localhost"), Some(&trusted)), None),
+        ("of another authority", Secured::start(&server("localhost"), Some(&other)), Some(&trusted)),
+        ("for another host", Secured::start(&server("sso.example.com"), Some(&trusted)), Some(&trusted)),
+        ("expired", Secured::start(&expired(), Some(&trusted)), Some(&trusted)),
+    ];
+    for (case, secured, authority) in cases {
+        let gateway = secured.gateway(authority);
+        let browser = gateway.browser();
+        let answer = browser.fetch("/login/secured").await;
+        assert_eq!(answer.problem(), (503, "provider_unavailable".into()), "{case}");
+        let begun = browser.fetch("/oauth2/url/?provider=secured").await;
+        assert_eq!(begun.problem(), (503, "provider_unavailable".into()), "{case}");
+        assert!(secured.connections.load(Ordering::SeqCst) > 0, "{case}: it was not even tried");
+        assert_eq!(secured.op.calls().len(), 0, "{case}: a request came through");
+        // Others are not concerned.
+        assert_eq!(browser.sign_in("alice").await.status, 303, "{case}");
+    }
+}
+
+/// The control: the same server with the right certificate is one to sign in at.
+#[tokio::test]
+async fn a_provider_of_an_authority_of_one_s_own_is_signed_in_at() {
+    let authority = Authority::new("trusted");
+    let secured = Secured::start(&server("localhost"), Some(&authority));
+    let gateway = secured.gateway(Some(&authority));
+    let browser = gateway.browser();
+    let begun = browser.begin("secured").await;
+    let back = browser.get(&begun.callback_of("alice")).await;
+    assert_eq!(back.status, 303, "{back:?}");
+    assert_eq!(browser.fetch("/session").await.json()["user"]["email"], "alice@example.com");
+    assert_eq!(secured.op.calls_to("/token").len(), 1);
+}
