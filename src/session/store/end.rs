@@ -61,7 +61,7 @@ pub struct Ended {
 ///
 /// An app's session is made by a transaction that holds its sign-in's row `FOR SHARE`. Once this statement has the row,
 /// no more can come, and the next statement's snapshot has all that came. In one statement they would not be seen, and
-/// would outlive their sign-in.
+/// would outlive their sign-in. Sign-ins that come meanwhile are not touched: locked so late, they would be out of order.
 macro_rules! locking {
     ($which:literal) => {
         concat!(
@@ -72,115 +72,94 @@ macro_rules! locking {
     };
 }
 
-/// The second statement: it ends a choice of rows. Audit ids and notice ids are UUIDv7 of this instant: `{stamp}` is
-/// their beginning. Apps that merely idled out under a sign-in that ends now are told too: with us they were idle, but
-/// people may be signed in there still.
-macro_rules! ending {
-    ($which:literal) => {
-        concat!(
-            "WITH due AS MATERIALIZED (
-                 SELECT id FROM sessions WHERE ",
-            $which,
-            " AND ended_at IS NULL ORDER BY parent_id IS NOT NULL, id FOR NO KEY UPDATE
-             ), ended AS (
-                 UPDATE sessions s SET ended_at = {now}, ended_reason = {reason}
-                 FROM due WHERE s.id = due.id AND s.ended_at IS NULL
-                 RETURNING s.id, s.user_id, s.parent_id, s.provider, s.client_id, s.status_index, s.last_activity_at,
-                           s.not_after
-             ), feed AS (
-                 INSERT INTO revocations (kind, value, status_index, created_at, expires_at)
-                 SELECT 'session', id::text, status_index, {now}, {keep_until} FROM ended
-             ), audited AS (
-                 INSERT INTO audit_events (id, at, kind, user_id, session_id, provider, client_id, detail)
-                 SELECT overlay(gen_random_uuid()::text placing {stamp} from 1 for 15)::uuid, {now}, 'session_ended',
-                        user_id, id, provider, client_id, {detail}
-                 FROM ended
-             ), noticed AS (
-                 INSERT INTO logout_notices (id, session_id, user_id, client_id, created_at, next_attempt_at)
-                 SELECT overlay(gen_random_uuid()::text placing {stamp} from 1 for 15)::uuid, id, user_id, client_id,
-                        {now}, {now}
-                 FROM (
-                     SELECT id, user_id, client_id FROM ended
-                     UNION ALL
-                     SELECT app.id, app.user_id, app.client_id FROM ended JOIN sessions app ON app.parent_id = ended.id
-                     WHERE app.ended_reason = 'idle'
-                 ) over
-                 WHERE client_id = ANY ({told})
-                 RETURNING id
-             )
-             SELECT id, user_id, parent_id, last_activity_at, not_after, EXISTS (SELECT FROM noticed) AS told FROM ended"
-        )
-    };
+statement! {
+    struct LockOne { id: SessionId => Uuid }
+    locking!("(id = {id} OR parent_id = {id})")
 }
 
-/// Declares the two statements of a scope, with what its rows are chosen by.
-macro_rules! scope {
-    ($lock:ident, $end:ident, $which:literal, { $($field:ident: $rust:ty => $sql:ty),+ }) => {
-        statement! {
-            struct $lock { $($field: $rust => $sql),+ }
-            locking!($which)
-        }
-
-        statement! {
-            struct $end<'a> {
-                $($field: $rust => $sql,)+
-                now: Instant => Timestamptz,
-                reason: &'a str => Text,
-                keep_until: Instant => Timestamptz,
-                stamp: &'a str => Text,
-                detail: &'a serde_json::Value => Jsonb,
-                told: &'a [String] => Array<Text>,
-            }
-            ending!($which)
-        }
-    };
+statement! {
+    struct LockOneOfUser { user: UserId => Uuid, id: SessionId => Uuid }
+    locking!("(id = {id} OR parent_id = {id}) AND user_id = {user}")
 }
 
-scope!(LockOne, EndOne, "(id = {id} OR parent_id = {id})", { id: SessionId => Uuid });
+statement! {
+    struct LockOfUser { user: UserId => Uuid, except: Option<SessionId> => Nullable<Uuid> }
+    locking!("user_id = {user} AND ({except}::uuid IS NULL OR (id <> {except} AND parent_id IS DISTINCT FROM {except}))")
+}
 
-scope!(LockOneOfUser, EndOneOfUser, "(id = {id} OR parent_id = {id}) AND user_id = {user}", {
-    user: UserId => Uuid, id: SessionId => Uuid
-});
+statement! {
+    struct End<'a> {
+        locked: &'a [SessionId] => Array<Uuid>,
+        now: Instant => Timestamptz,
+        reason: &'a str => Text,
+        keep_until: Instant => Timestamptz,
+        stamp: &'a str => Text,
+        detail: &'a serde_json::Value => Jsonb,
+        told: &'a [String] => Array<Text>,
+    }
+    // The second statement ends what is locked, and what came under it before it was. Audit ids and notice ids are
+    // UUIDv7 of this instant: `stamp` is their beginning. Apps that merely idled out under a sign-in that ends now are
+    // told too: with us they were idle, but people may be signed in there still.
+    "WITH due AS MATERIALIZED (
+         SELECT id FROM sessions
+         WHERE (id = ANY ({locked}) OR parent_id = ANY ({locked})) AND ended_at IS NULL
+         ORDER BY parent_id IS NOT NULL, id FOR NO KEY UPDATE
+     ), ended AS (
+         UPDATE sessions s SET ended_at = {now}, ended_reason = {reason}
+         FROM due WHERE s.id = due.id AND s.ended_at IS NULL
+         RETURNING s.id, s.user_id, s.parent_id, s.provider, s.client_id, s.status_index, s.last_activity_at, s.not_after
+     ), feed AS (
+         INSERT INTO revocations (kind, value, status_index, created_at, expires_at)
+         SELECT 'session', id::text, status_index, {now}, {keep_until} FROM ended
+     ), audited AS (
+         INSERT INTO audit_events (id, at, kind, user_id, session_id, provider, client_id, detail)
+         SELECT overlay(gen_random_uuid()::text placing {stamp} from 1 for 15)::uuid, {now}, 'session_ended',
+                user_id, id, provider, client_id, {detail}
+         FROM ended
+     ), noticed AS (
+         INSERT INTO logout_notices (id, session_id, user_id, client_id, created_at, next_attempt_at)
+         SELECT overlay(gen_random_uuid()::text placing {stamp} from 1 for 15)::uuid, id, user_id, client_id, {now}, {now}
+         FROM (
+             SELECT id, user_id, client_id FROM ended
+             UNION ALL
+             SELECT app.id, app.user_id, app.client_id FROM ended JOIN sessions app ON app.parent_id = ended.id
+             WHERE app.ended_reason = 'idle'
+         ) over
+         WHERE client_id = ANY ({told})
+         RETURNING id
+     )
+     SELECT id, user_id, parent_id, last_activity_at, not_after, EXISTS (SELECT FROM noticed) AS told FROM ended"
+}
 
-scope!(
-    LockOfUser,
-    EndOfUser,
-    "user_id = {user} AND ({except}::uuid IS NULL OR (id <> {except} AND parent_id IS DISTINCT FROM {except}))",
-    { user: UserId => Uuid, except: Option<SessionId> => Nullable<Uuid> }
-);
+#[derive(QueryableByName)]
+struct Locked {
+    #[diesel(sql_type = Uuid)]
+    id: SessionId,
+}
 
 /// Ends the sessions of a scope that still live, with their feed rows, their audit rows and the notices to their
-/// clients: two statements in a transaction.
+/// clients: two statements in a transaction, one where nothing lives.
 pub fn end_where(conn: &mut Conn, scope: Scope, ending: &Ending) -> QueryResult<Vec<Ended>> {
-    let Ending { reason, now, keep_until, ref told } = *ending;
-    let detail = &serde_json::json!({ "reason": reason });
-    let stamp = uuid_v7(now).to_string();
-    let stamp = stamp.get(..15).unwrap_or_default();
-    in_transaction(conn, |conn| match scope {
-        Scope::One(id) => {
-            LockOne { id }.execute(conn)?;
-            EndOne { id, now, reason, keep_until, stamp, detail, told }.load(conn)
+    in_transaction(conn, |conn| {
+        let locked = lock(conn, scope)?;
+        if locked.is_empty() {
+            return Ok(Vec::new());
         }
-        Scope::OneOfUser { user, id } => {
-            LockOneOfUser { user, id }.execute(conn)?;
-            EndOneOfUser { user, id, now, reason, keep_until, stamp, detail, told }.load(conn)
-        }
-        Scope::OfUser(user) => end_of_user(conn, user, None, ending, stamp, detail),
-        Scope::OthersOfUser { user, except } => end_of_user(conn, user, Some(except), ending, stamp, detail),
+        let Ending { reason, now, keep_until, ref told } = *ending;
+        let stamp = uuid_v7(now).to_string();
+        let (stamp, detail) = (stamp.get(..15).unwrap_or_default(), &serde_json::json!({ "reason": reason }));
+        End { locked: &locked, now, reason, keep_until, stamp, detail, told }.load(conn)
     })
 }
 
-fn end_of_user(
-    conn: &mut Conn,
-    user: UserId,
-    except: Option<SessionId>,
-    ending: &Ending,
-    stamp: &str,
-    detail: &serde_json::Value,
-) -> QueryResult<Vec<Ended>> {
-    let Ending { reason, now, keep_until, ref told } = *ending;
-    LockOfUser { user, except }.execute(conn)?;
-    EndOfUser { user, except, now, reason, keep_until, stamp, detail, told }.load(conn)
+fn lock(conn: &mut Conn, scope: Scope) -> QueryResult<Vec<SessionId>> {
+    let locked: Vec<Locked> = match scope {
+        Scope::One(id) => LockOne { id }.load(conn)?,
+        Scope::OneOfUser { user, id } => LockOneOfUser { user, id }.load(conn)?,
+        Scope::OfUser(user) => LockOfUser { user, except: None }.load(conn)?,
+        Scope::OthersOfUser { user, except } => LockOfUser { user, except: Some(except) }.load(conn)?,
+    };
+    Ok(locked.into_iter().map(|locked| locked.id).collect())
 }
 
 /// In the transaction that runs already, or in one of its own. A savepoint would be two more round trips for nothing:
