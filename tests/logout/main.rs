@@ -1,7 +1,6 @@
 //! Logout: apps ask for it, and apps are told of it.
 
 #![expect(clippy::expect_used, clippy::indexing_slicing, clippy::panic, reason = "a test stops where it fails")]
-#![expect(clippy::print_stdout, reason = "measured times are to be seen")]
 
 mod apps;
 mod asked;
