@@ -133,7 +133,15 @@ pub fn record(event: &Event) {
             count_notice(name, client);
             return;
         }
-        Event::SigningKeyMade { kid, algorithm } => tracing::info!(event = name, %kid, algorithm, "signing key made"),
+        Event::SigningKeyMade { kid, algorithm, state } => {
+            tracing::info!(event = name, %kid, algorithm, state, "signing key made");
+        }
+        Event::SigningKeyMoved { kid, algorithm, state } => {
+            tracing::info!(event = name, %kid, algorithm, state, "signing key came into another state");
+        }
+        Event::SigningKeyRevoked { kid, algorithm } => {
+            tracing::warn!(event = name, %kid, algorithm, "signing key revoked");
+        }
     }
     metrics::counter!("vestibule_events_total", "event" => name).increment(1);
 }

@@ -40,7 +40,7 @@ pub fn check(app: &App, claims: &AccessClaims) -> Result<(), Refused> {
 }
 
 /// What is known to be revoked is refused also while news are out of reach; nothing passes then.
-fn check_session(app: &App, id: SessionId) -> Result<(), Refused> {
+pub(super) fn check_session(app: &App, id: SessionId) -> Result<(), Refused> {
     if app.watch.is_session_revoked(id) {
         Err(Refused::Revoked)
     } else if app.watch.is_fresh() {

@@ -2,9 +2,10 @@
 
 use serde::Serialize;
 
-use super::check::{Refused, check};
+use super::check::{Refused, check, check_session};
 use crate::app::App;
 use crate::base::clock::Instant;
+use crate::base::id::{SessionId, UserId};
 use crate::client::Client;
 use crate::token::{self, AccessClaims, Audience};
 
@@ -16,35 +17,59 @@ pub struct Introspection {
     about: Option<About>,
 }
 
-/// What is said of an active token: its own claims.
+/// What is said of an active token.
 #[derive(Debug, Serialize)]
-struct About {
-    token_type: &'static str,
-    #[serde(flatten)]
-    claims: AccessClaims,
+#[serde(untagged)]
+enum About {
+    /// An access token's own claims.
+    Access {
+        token_type: &'static str,
+        #[serde(flatten)]
+        claims: Box<AccessClaims>,
+    },
+    /// The session that a refresh token renews.
+    Refresh { iss: String, sub: UserId, client_id: String, scope: String, sid: SessionId, exp: i64, auth_time: i64 },
 }
 
 const INACTIVE: Introspection = Introspection { active: false, about: None };
 
-/// What a token is worth, for that client. Fails where it cannot be known.
-pub fn introspect(app: &App, client: &Client, token: &str, now: Instant) -> Result<Introspection, Refused> {
+/// What a token is worth, for that client. Fails where it cannot be known. An access token of ours costs no round trip.
+pub async fn introspect(app: &App, client: &Client, token: &str, now: Instant) -> Result<Introspection, Refused> {
     let issuer = app.config.server.public_url.issuer();
     let Ok(claims) = token::verify_for_any(&app.keys.keys(), issuer, token, now) else {
-        return Ok(refresh_token());
+        return refresh_token(app, client, token, now).await;
     };
     if !is_business_of(client, &claims) {
         return Ok(INACTIVE);
     }
     match check(app, &claims) {
-        Ok(()) => Ok(Introspection { active: true, about: Some(About { token_type: "Bearer", claims }) }),
+        Ok(()) => {
+            let about = About::Access { token_type: "Bearer", claims: Box::new(claims) };
+            Ok(Introspection { active: true, about: Some(about) })
+        }
         Err(Refused::TokenRevoked | Refused::Revoked | Refused::Expired) => Ok(INACTIVE),
         Err(unknown) => Err(unknown),
     }
 }
 
-/// Refresh tokens belong to the built-in client alone so far, which is public and cannot ask.
-fn refresh_token() -> Introspection {
-    INACTIVE
+/// A refresh token is its own client's business only.
+async fn refresh_token(app: &App, client: &Client, token: &str, now: Instant) -> Result<Introspection, Refused> {
+    let Some(session) = token::inspect(app, client, token, now).await? else { return Ok(INACTIVE) };
+    match check_session(app, session.id) {
+        Ok(()) => {}
+        Err(Refused::Revoked) => return Ok(INACTIVE),
+        Err(unknown) => return Err(unknown),
+    }
+    let about = About::Refresh {
+        iss: app.config.server.public_url.issuer().to_owned(),
+        sub: session.user,
+        exp: app.lifetime.idle_expires_at(&session).timestamp(),
+        auth_time: session.auth_time.timestamp(),
+        client_id: session.client_id,
+        scope: session.scopes,
+        sid: session.id,
+    };
+    Ok(Introspection { active: true, about: Some(about) })
 }
 
 /// A token that was issued to the client, or that names it or an audience configured for it. That the default audience

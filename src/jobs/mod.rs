@@ -2,6 +2,7 @@
 
 mod cleanup;
 mod deliver;
+mod keys;
 mod schedule;
 mod store;
 mod sweep;

@@ -54,9 +54,9 @@ pub fn verify_id_token_hint(keys: &Keys, issuer: &str, token: &str) -> Result<Id
     Ok(IdTokenHint { client_id: claims.aud, user: claims.sub, session: claims.sid })
 }
 
-/// The key of that id, and what it is for.
+/// The key of that id, and what it is for; also one that is out of the JWKS by now, but none that was revoked.
 fn verifying<'k>(keys: &'k Keys, kid: &str) -> Option<(Algorithm, &'k DecodingKey)> {
-    keys.by_kid(kid).map(|key| (key.algorithm(), key.verifying()))
+    keys.for_hint(kid).map(|key| (key.algorithm(), key.verifying()))
 }
 
 #[cfg(test)]

@@ -52,8 +52,7 @@ pub fn logout_token(
     };
     let keys = app.keys.keys();
     // Where its algorithm has no key that signs already, the first that has one, as for access tokens.
-    let wanted = std::iter::once(&client.id_token_alg).chain(&app.config.signing.algorithms);
-    let key = wanted.copied().find_map(|algorithm| keys.signing(algorithm));
+    let key = keys.signing(client.id_token_alg).or_else(|| keys.first_signing(&app.config.signing.algorithms));
     let key = key.ok_or(BadKey::missing(Algorithm::Es256))?;
     Ok(Plain::new(jwt::sign(key, TYP, &claims)?))
 }

@@ -36,5 +36,5 @@ async fn answer(
         return Err(Problem::client_refused());
     }
     let token = form.get("token").ok_or_else(Problem::invalid_request)?;
-    Ok(HttpResponse::Ok().json(gate::introspect(app, client, token, now)?))
+    Ok(HttpResponse::Ok().json(gate::introspect(app, client, token, now).await?))
 }

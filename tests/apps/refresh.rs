@@ -62,6 +62,32 @@ async fn rotation_may_be_off() {
     }
 }
 
+/// RFC 7662 §2.1: an app may ask about its refresh token, and nobody else may.
+#[tokio::test]
+async fn an_app_asks_about_its_refresh_token() {
+    let gateway = start();
+    let browser = gateway.browser();
+    let of_server = crate::app::of_server(&[]);
+    let code = code(&sign_in(&browser, &of_server, "ada").await);
+    let tokens = Tokens::of(&crate::app::redeem_of_server(&gateway, &code).await);
+    let ask = async |client: &str, token: &str| {
+        let answer = post_as(&gateway, client, "/oauth2/introspect", &[("token", token)]).await;
+        assert_eq!(answer.status, 200, "{answer:?}");
+        answer.json()
+    };
+    let known = ask("server", tokens.refresh()).await;
+    assert_eq!((&known["active"], &known["sid"]), (&true.into(), &tokens.claims()["sid"]));
+    assert_eq!((&known["client_id"], &known["scope"]), (&"server".into(), &tokens.body["scope"]));
+    let inactive = serde_json::json!({ "active": false });
+    assert_eq!(ask("fapi", tokens.refresh()).await, inactive);
+    let form = [("grant_type", "refresh_token"), ("refresh_token", tokens.refresh())];
+    let renewed = Tokens::of(&post_as(&gateway, "server", "/oauth2/token", &form).await);
+    assert_eq!(ask("server", tokens.refresh()).await, inactive, "it was replaced");
+    assert_eq!(ask("server", renewed.refresh()).await["active"], true);
+    assert_eq!(browser.post("/logout").await.status, 200);
+    assert_eq!(ask("server", renewed.refresh()).await, inactive);
+}
+
 /// LO-09, LO-10: the end of a sign-in ends the apps under it, `offline_access` or not.
 #[tokio::test]
 async fn the_end_of_a_sign_in_ends_its_apps() {

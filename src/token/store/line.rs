@@ -85,6 +85,28 @@ pub fn lock(conn: &mut Conn, id: SessionId) -> QueryResult<Option<Locked>> {
     }))
 }
 
+#[derive(QueryableByName)]
+struct NewestRow {
+    #[diesel(embed)]
+    signed_in: Row,
+    #[diesel(sql_type = BigInt)]
+    refresh_token_counter: i64,
+}
+
+statement! {
+    struct Newest { id: SessionId => Uuid }
+    concat!(
+        "SELECT ", signed_in_columns!(), ", s.refresh_token_counter
+         FROM sessions s JOIN users u ON u.id = s.user_id WHERE s.id = {id}"
+    )
+}
+
+/// The session of that id, whatever its standing, and the newest counter of its line.
+pub fn newest(conn: &mut Conn, id: SessionId) -> QueryResult<Option<(SignedIn, i64)>> {
+    let row = Newest { id }.get_result::<NewestRow>(conn).optional()?;
+    Ok(row.map(|row| (row.signed_in.into(), row.refresh_token_counter)))
+}
+
 statement! {
     struct Advance { id: SessionId => Uuid, counter: i64 => BigInt, now: Instant => Timestamptz }
     "UPDATE sessions SET refresh_token_counter = {counter}, refreshed_at = {now}, last_activity_at = {now}

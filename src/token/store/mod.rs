@@ -3,5 +3,5 @@
 mod line;
 mod redeem;
 
-pub use line::{Rotate, advance, forgive, in_transaction, lock, note, rotate};
+pub use line::{Rotate, advance, forgive, in_transaction, lock, newest, note, rotate};
 pub use redeem::{Redeem, Redeemed, Spent, count_wrong_verifier, redeem, spent};

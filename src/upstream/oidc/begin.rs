@@ -142,7 +142,7 @@ mod tests {
     fn no_random_value_comes_twice() {
         let config = config("https://op.example");
         let mut seen = HashSet::new();
-        for _ in 0..1000 {
+        for _ in 0..10_000 {
             let Begun { state, handshake, .. } = begun(&config, Hints::default()).0;
             let verifier = handshake.verifier.expect("PKCE");
             for value in [state.expose(), &handshake.nonce, &verifier] {
