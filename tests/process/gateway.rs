@@ -199,6 +199,20 @@ impl Gateway {
         }
     }
 
+    /// Ends it as a crash does, in the middle of whatever it does.
+    pub fn kill(&mut self) {
+        self.child.kill().expect("a running process");
+        self.child.wait().expect("its end");
+    }
+
+    /// Starts it again as it was started, after its end.
+    pub fn serve_again(&mut self) {
+        let mut command = self.settings.command(&["serve"]);
+        let log = File::options().append(true).open(&self.log).expect("a log");
+        self.child = command.stdout(Stdio::null()).stderr(log).spawn().expect("the binary");
+        self.wait_until_ready();
+    }
+
     /// Stops it in order, and hands back all that it logged.
     pub fn stop(mut self) -> String {
         self.signal("TERM");
