@@ -8,9 +8,11 @@ Prints {"visit": URL} where a person has to go, and reads the address that the b
 
 import json
 import sys
+from urllib.parse import urljoin
 
 import requests
 from authlib.common.security import generate_token
+from authlib.common.urls import add_params_to_uri
 from authlib.integrations.requests_client import OAuth2Session, OAuthError
 from authlib.oauth2.rfc7523 import PrivateKeyJWT
 from authlib.oidc.core import CodeIDToken
@@ -18,6 +20,11 @@ from joserfc import jwt
 from joserfc.jwk import ECKey, KeySet
 
 SCOPE = "openid profile email offline_access"
+
+
+def visit(url: str) -> str:
+    print(json.dumps({"visit": url}), flush=True)
+    return sys.stdin.readline().strip()
 
 
 class App:
@@ -44,12 +51,16 @@ class App:
         url, state = self.session.create_authorization_url(
             self.server["authorization_endpoint"], code_verifier=verifier, nonce=nonce
         )
-        print(json.dumps({"visit": url}), flush=True)
-        back = sys.stdin.readline().strip()
+        back = visit(url)
         token = self.session.fetch_token(
             self.server["token_endpoint"], authorization_response=back, state=state, code_verifier=verifier
         )
         return self.verified(token, nonce=nonce)
+
+    def logout(self, to: str) -> str:
+        """Where the browser ends up that signs out."""
+        hint = {"id_token_hint": self.session.token["id_token"], "post_logout_redirect_uri": to, "state": "x"}
+        return visit(add_params_to_uri(self.server["end_session_endpoint"], hint.items()))
 
     def verified(self, token: dict, **expected) -> dict:
         decoded = jwt.decode(token["id_token"], self.keys, algorithms=self.server["id_token_signing_alg_values_supported"])
@@ -61,6 +72,15 @@ class App:
 
     def introspect(self, token: str) -> dict:
         return self.session.introspect_token(self.server["introspection_endpoint"], token=token).json()
+
+
+def must_be_refused(app: App, token: dict) -> None:
+    try:
+        app.session.refresh_token(app.server["token_endpoint"], refresh_token=token["refresh_token"])
+    except OAuthError as error:
+        assert error.error == "invalid_grant", error
+    else:
+        raise AssertionError("a dead refresh token is taken")
 
 
 def main() -> None:
@@ -86,12 +106,13 @@ def main() -> None:
     )
     assert answer.status_code == 200, answer.text
     assert app.introspect(token["access_token"]) == {"active": False}
-    try:
-        session.refresh_token(server["token_endpoint"], refresh_token=token["refresh_token"])
-    except OAuthError as error:
-        assert error.error == "invalid_grant", error
-    else:
-        raise AssertionError("a revoked refresh token is taken")
+    must_be_refused(app, token)
+
+    app.login()
+    token = dict(session.token)
+    goodbye = urljoin(session.redirect_uri, "/goodbye")
+    assert app.logout(goodbye) == f"{goodbye}?state=x"
+    must_be_refused(app, token)
 
     session.scope = "orders"
     own = session.fetch_token(server["token_endpoint"], grant_type="client_credentials", scope="orders")

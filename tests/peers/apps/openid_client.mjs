@@ -97,4 +97,16 @@ const again = oidc.authorizationCodeGrant(gateway, anew.back, anew.expected);
 await assert.rejects(again, refused('invalid_grant'));
 await assert.rejects(oidc.refreshTokenGrant(gateway, anew.tokens.refresh_token), refused('invalid_grant'));
 
+// The person signs out here, and with that everywhere.
+const last = await login(oidc.buildAuthorizationUrl);
+const goodbye = new URL('/goodbye', redirect_uri).href;
+const end = { id_token_hint: last.tokens.id_token, post_logout_redirect_uri: goodbye, state: 'of the app' };
+const after = await visit(oidc.buildEndSessionUrl(gateway, end));
+assert.deepEqual([after.pathname, after.searchParams.get('state')], ['/goodbye', 'of the app']);
+for (const { tokens } of [last, pushed]) {
+  await assert.rejects(oidc.refreshTokenGrant(gateway, tokens.refresh_token), refused('invalid_grant'));
+}
+const gone = login(oidc.buildAuthorizationUrl, { prompt: 'none' });
+await assert.rejects(gone, (error) => error.error === 'login_required');
+
 report({ sub, email: person.email, name: person.name });

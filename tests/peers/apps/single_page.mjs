@@ -85,6 +85,12 @@ async function everything(browser) {
   await press(elsewhere, /Ada Lovelace/);
   await elsewhere.getByRole('heading', { level: 1, name: `Continue to ${client_id}?` }).waitFor();
 
+  // Who signs out at the app has signed out at the gateway.
+  await press(page, 'Sign out');
+  await greeting(page, 'stranger');
+  assert.equal(page.url(), app);
+  await signIn(page);
+
   // The refresh token is revoked with its session, by the app's own script.
   const { refresh_token } = await user(page);
   assert.equal(await ask(page, '/oauth2/revoke', form({ token: refresh_token, client_id })), 200);

@@ -1,12 +1,13 @@
 //! Apache with `mod_auth_openidc`: a product that guards pages by a login, and services by tokens.
 
 use std::process::Command;
+use std::time::{Duration, Instant};
 
 use reqwest::Method;
 use serde_json::json;
 
 use super::running::Server;
-use super::setting::{SECRET, confidential, go, house_with};
+use super::setting::{GOODBYE, SECRET, confidential, go, house};
 use crate::directory::Directory;
 use crate::house::House;
 use crate::page::Page;
@@ -29,8 +30,11 @@ impl Apache {
     fn start() -> Self {
         let (directory, port) = (Directory::new(), ports::free::<3>());
         let site = format!("http://127.0.0.1:{port}");
-        let client = confidential("apache", SECRET, &format!("{site}/private/callback"), "");
-        let house = house_with(&client, |settings| settings);
+        let callback = format!("{site}/private/callback");
+        let told = format!("backchannel_logout_uri = \"{callback}?logout=backchannel\"");
+        let client =
+            confidential("apache", SECRET, &callback, &format!("{told}\ninsecure_allow_private_logout_uri = true"));
+        let house = house(&client.replace(GOODBYE, &format!("{site}/public/index.shtml")));
         for place in ["private", "public"] {
             std::fs::create_dir_all(directory.join("site").join(place)).expect("a directory");
             directory.write(&format!("site/{place}/index.shtml"), PAGE);
@@ -145,6 +149,25 @@ async fn apache_guards_a_page_by_a_login() {
     let renewed = apache.shown(&page);
     assert_eq!(renewed[..3], shown[..3]);
     assert_ne!(renewed[4], token);
+}
+
+/// IO-07: the person signs out at Apache, and with that here; and here, and with that at Apache, which is told of it.
+#[tokio::test]
+async fn apache_lets_people_sign_out_and_is_told_of_it() {
+    let (apache, ada) = (Apache::start(), Visitor::new());
+    let (private, public) = (apache.at(0, "/private/index.shtml"), apache.at(0, "/public/index.shtml"));
+    apache.shown(&go(&ada, &private, "nowhere").await);
+    let bye = go(&ada, &format!("{}?logout={public}", apache.at(0, "/private/callback")), "nowhere").await;
+    assert_eq!((bye.url.as_str(), bye.status.as_u16()), (&*public, 200), "{bye}");
+    assert_eq!(ada.get(apache.house.at("/session")).await.status, 401);
+
+    apache.shown(&go(&ada, &private, "nowhere").await);
+    assert_eq!(ada.post_from(&apache.house.gateway.public(), "/logout").await.status, 200);
+    let (started, limit) = (Instant::now(), Duration::from_secs(30));
+    while ada.get(&private).await.status == 200 {
+        assert!(started.elapsed() < limit, "{}\n{}", apache.server.log(), apache.house.gateway.log());
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
 }
 
 /// IO-07: as a resource server, by introspection and by our keys.

@@ -6,7 +6,7 @@ use super::setting::{house_with, public};
 use crate::peer::{self, node};
 use crate::ports;
 
-/// IO-05, by the text of the README: login, renewal by the refresh token, CORS.
+/// IO-05, by the text of the README: login, renewal by the refresh token, CORS, logout.
 #[test]
 fn a_single_page_app_works_from_the_issuer_alone() {
     let port = ports::free::<2>();
@@ -19,5 +19,5 @@ fn a_single_page_app_works_from_the_issuer_alone() {
     assert_eq!(ended.code, Some(0), "{}\n{}", ended.stderr, house.gateway.log());
     let said: Value = serde_json::from_str(&ended.stdout).expect("JSON");
     assert_eq!(said["seen"]["email"], "ada@example.com");
-    assert_eq!(house.wire.count("POST /token"), 2, "the provider is asked once by each browser");
+    assert_eq!(house.wire.count("POST /token"), 3, "at first, by the stranger, and after the logout");
 }

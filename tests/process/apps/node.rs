@@ -16,7 +16,7 @@ async fn openid_client_works_from_the_issuer_alone() {
         let before = house.wire.count("POST /token");
         let mut command = node("apps/openid_client.mjs");
         command.args([&house.gateway.public(), way, credential, NOWHERE, way]);
-        let seen = converse(&house, &mut command, NOWHERE).await;
+        let seen = converse(&house, &mut command).await;
         assert_eq!((&seen["email"], &seen["name"]), (&"ada@example.com".into(), &"Ada Lovelace".into()), "{way}");
         let asked = house.wire.count("POST /token") - before;
         assert_eq!(asked, 2, "{way}: the provider is asked at first, and where a new login is wanted");
@@ -37,7 +37,7 @@ async fn oauth4webapi_finds_nothing_to_object_to() {
         for (kind, secret) in [("server", SECRET), ("browser", "")] {
             let (mut command, client) = (node("apps/oauth4webapi.mjs"), format!("{kind}-{algorithm}"));
             command.args([&house.gateway.public(), &client, secret, NOWHERE, algorithm]);
-            let seen = converse(&house, &mut command, NOWHERE).await;
+            let seen = converse(&house, &mut command).await;
             assert_eq!(seen["email"], "ada@example.com", "{client}");
         }
     }

@@ -19,7 +19,7 @@ async fn authlib_works_from_the_issuer_alone() {
     ] {
         let mut command = python("apps/authlib_client.py");
         command.args([&house.gateway.public(), id, credential, NOWHERE, way]);
-        let seen = converse(&house, &mut command, NOWHERE).await;
+        let seen = converse(&house, &mut command).await;
         assert_eq!((&seen["email"], &seen["name"]), (&"ada@example.com".into(), &"Ada Lovelace".into()), "{way}");
     }
 }

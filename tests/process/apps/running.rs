@@ -13,6 +13,8 @@ use crate::gateway::status;
 use crate::house::House;
 use crate::visitor::Visitor;
 
+/// How the addresses of apps begin that no browser really visits.
+const APPS: &str = "http://127.0.0.1:9/";
 /// How long an app may take to answer.
 const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -26,9 +28,8 @@ impl Drop for Running {
     }
 }
 
-/// Runs an app to its end, and does in a browser what it asks for. The answer is what it has seen. `until` is how the
-/// addresses begin that belong to the app.
-pub async fn converse(house: &House, command: &mut Command, until: &str) -> Value {
+/// Runs an app to its end, and does in a browser what it asks for. The answer is what it has seen.
+pub async fn converse(house: &House, command: &mut Command) -> Value {
     let child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn();
     let mut app = Running(child.expect("an app"));
     let (mut said, mut heard) =
@@ -45,7 +46,7 @@ pub async fn converse(house: &House, command: &mut Command, until: &str) -> Valu
         let Some(url) = line["visit"].as_str() else { return line["seen"].clone() };
         let stranger = Visitor::new();
         let browser = if line["stranger"] == true { &stranger } else { &visitor };
-        let back = sent_back(browser, url, until).await;
+        let back = sent_back(browser, url, APPS).await;
         writeln!(said, "{back}").expect("a reader");
     }
 }

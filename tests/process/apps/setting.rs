@@ -8,8 +8,9 @@ use crate::house::House;
 use crate::page::Page;
 use crate::visitor::Visitor;
 
-/// Where the apps that no browser really visits say that they live.
+/// Where the apps that no browser really visits say that they live: their callback, and the page after a logout.
 pub const NOWHERE: &str = "http://127.0.0.1:9/callback";
+pub const GOODBYE: &str = "http://127.0.0.1:9/goodbye";
 
 /// A secret with everything in it that has a meaning somewhere (RFC 6749 §2.3.1).
 pub const SECRET: &str = "it: has+everything/ that%20has & a=meaning?";
@@ -26,6 +27,7 @@ pub fn confidential(id: &str, secret: &str, redirect_uri: &str, more: &str) -> S
 type = "confidential"
 client_secret = "{secret}"
 redirect_uris = ["{redirect_uri}"]
+post_logout_redirect_uris = ["{GOODBYE}"]
 grants = ["authorization_code", "refresh_token", "client_credentials"]
 scopes = ["openid", "profile", "email", "offline_access", "orders"]
 {more}
@@ -44,7 +46,8 @@ pub fn signing(settings: Settings, id: &str, redirect_uri: &str, key: &KeyPair) 
 
 /// An app in a browser or on a person's machine.
 pub fn public(id: &str, redirect_uri: &str, more: &str) -> String {
-    format!("\n[clients.{id}]\nredirect_uris = [\"{redirect_uri}\"]\n{more}\n")
+    let addresses = format!("redirect_uris = [\"{redirect_uri}\"]\npost_logout_redirect_uris = [\"{redirect_uri}\"]");
+    format!("\n[clients.{id}]\n{addresses}\n{more}\n")
 }
 
 /// A gateway with these clients, which signs in every way there is.
