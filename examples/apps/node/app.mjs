@@ -14,8 +14,8 @@ async function signIn(answer) {
   const parameters = { redirect_uri: `${here}/callback`, scope: 'openid profile email', state };
   const pkce = { code_challenge: challenge, code_challenge_method: 'S256' };
   const location = oidc.buildAuthorizationUrl(gateway, { ...parameters, ...pkce }).href;
-  answer.writeHead(302, { location, 'set-cookie': `login=${state}.${verifier}; Path=/callback; HttpOnly; SameSite=Lax` });
-  answer.end();
+  const cookie = `login=${state}.${verifier}; Path=/callback; HttpOnly; SameSite=Lax`; // and Secure, under https
+  answer.writeHead(302, { location, 'set-cookie': cookie }).end();
 }
 
 async function callback(request, answer) {

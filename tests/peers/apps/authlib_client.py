@@ -1,8 +1,9 @@
 """An app on a server, by PyPI Authlib: everything that it can ask of the gateway.
 
-    python authlib_client.py ISSUER CLIENT_ID CREDENTIAL REDIRECT_URI client_secret_basic|client_secret_post|private_key_jwt
+    python authlib_client.py ISSUER CLIENT_ID CREDENTIAL REDIRECT_URI METHOD
 
-The credential is a secret, or a key for ES256 (PKCS #8 in PEM).
+METHOD is client_secret_basic, client_secret_post or private_key_jwt; the credential is a secret, or for the last one a
+key for ES256 (PKCS #8 in PEM).
 Prints {"visit": URL} where a person has to go, and reads the address that the browser was sent back to.
 """
 
@@ -63,7 +64,8 @@ class App:
         return visit(add_params_to_uri(self.server["end_session_endpoint"], hint.items()))
 
     def verified(self, token: dict, **expected) -> dict:
-        decoded = jwt.decode(token["id_token"], self.keys, algorithms=self.server["id_token_signing_alg_values_supported"])
+        algorithms = self.server["id_token_signing_alg_values_supported"]
+        decoded = jwt.decode(token["id_token"], self.keys, algorithms=algorithms)
         options = {"iss": {"essential": True, "value": self.server["issuer"]}}
         params = {"client_id": self.client_id, "access_token": token["access_token"], **expected}
         claims = CodeIDToken(decoded.claims, decoded.header, options, params)

@@ -22,7 +22,8 @@ const as = [server, client, authentication];
 
 /** The tokens of a whole login; `push`: by a pushed request. */
 async function login(push) {
-  const [state, nonce, verifier] = [oauth.generateRandomState(), oauth.generateRandomNonce(), oauth.generateRandomCodeVerifier()];
+  const [state, nonce] = [oauth.generateRandomState(), oauth.generateRandomNonce()];
+  const verifier = oauth.generateRandomCodeVerifier();
   let parameters = new URLSearchParams({
     client_id,
     redirect_uri,
@@ -85,7 +86,7 @@ if (secret) {
   assert.equal(tokens.scope, 'orders');
 } else {
   // Whoever finds a token must not learn what it is good for.
-  await assert.rejects(introspect(third.access_token), (error) => error.status === 401 || error.error === 'invalid_client');
+  await assert.rejects(introspect(third.access_token), (error) => error.status === 401);
 }
 
 const revoked = await oauth.revocationRequest(...as, third.refresh_token, loopback);

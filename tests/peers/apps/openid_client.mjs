@@ -71,7 +71,8 @@ assert.equal(anew.tokens.claims().sub, sub);
 
 // Somebody who is not signed in, where nothing may be shown.
 const unseen = login(oidc.buildAuthorizationUrl, { prompt: 'none' }, { stranger: true });
-await assert.rejects(unseen, (error) => error instanceof oidc.AuthorizationResponseError && error.error === 'login_required');
+const nobody = (error) => error instanceof oidc.AuthorizationResponseError && error.error === 'login_required';
+await assert.rejects(unseen, nobody);
 
 // The app for itself.
 const own = await oidc.clientCredentialsGrant(gateway, { scope: 'orders' });
@@ -107,6 +108,6 @@ for (const { tokens } of [last, pushed]) {
   await assert.rejects(oidc.refreshTokenGrant(gateway, tokens.refresh_token), refused('invalid_grant'));
 }
 const gone = login(oidc.buildAuthorizationUrl, { prompt: 'none' });
-await assert.rejects(gone, (error) => error.error === 'login_required');
+await assert.rejects(gone, nobody);
 
 report({ sub, email: person.email, name: person.name });

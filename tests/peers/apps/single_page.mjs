@@ -40,7 +40,11 @@ const ask = (page, path, options = {}) => page.evaluate(async ([url, options]) =
   }
 }, [`${gateway}${path}`, options]);
 
-const form = (fields) => ({ method: 'POST', body: new URLSearchParams(fields).toString(), headers: { 'content-type': 'application/x-www-form-urlencoded' } });
+const form = (fields) => ({
+  method: 'POST',
+  body: new URLSearchParams(fields).toString(),
+  headers: { 'content-type': 'application/x-www-form-urlencoded' },
+});
 
 async function signIn(page) {
   await page.goto(app);

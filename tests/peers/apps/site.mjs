@@ -5,8 +5,9 @@ import { readFile } from 'node:fs/promises';
 import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
+const esm = '/dist/esm/oidc-client-ts.js';
 const modules = {
-  '/modules/oidc-client-ts.js': import.meta.resolve('oidc-client-ts').replace(/\/dist\/.*/, '/dist/esm/oidc-client-ts.js'),
+  '/modules/oidc-client-ts.js': import.meta.resolve('oidc-client-ts').replace(/\/dist\/.*/, esm),
   '/modules/jwt-decode.js': import.meta.resolve('jwt-decode'),
 };
 const types = { '.html': 'text/html', '.js': 'text/javascript', '.json': 'application/json' };
