@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::setting::{confidential, go, house};
+use super::setting::{confidential, go, house, patient};
 use crate::database::Database;
 use crate::gateway::{Gateway, Settings};
 use crate::house::House;
@@ -16,7 +16,7 @@ fn two() -> (House, Gateway, String) {
     let redirect_uri = format!("{second}/callback/op");
     let first = house(&confidential("second", &settings.client_secret, &redirect_uri, ""));
     let settings = settings.with("providers.op.issuer", &first.gateway.public()).with("server.public_url", &second);
-    (first, settings.serve(), second)
+    (first, patient(settings).serve(), second)
 }
 
 /// A login at the second goes through both, and its token is the second's own.

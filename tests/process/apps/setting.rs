@@ -57,7 +57,12 @@ pub fn house(clients: &str) -> House {
 
 /// The same with other settings.
 pub fn house_with(clients: &str, change: impl FnOnce(Settings) -> Settings) -> House {
-    House::with(|settings| change(settings.and(clients).with("signing.algorithms", "ES256,RS256,EdDSA")))
+    House::with(|settings| patient(change(settings.and(clients).with("signing.algorithms", "ES256,RS256,EdDSA"))))
+}
+
+/// A machine that is busy with a browser and more is not a database that is away.
+pub fn patient(settings: Settings) -> Settings {
+    settings.with("database.acquire_timeout", "20s").with("database.statement_timeout", "20s")
 }
 
 /// Goes to a page and on from there, as Ada where the pretend provider asks, up to the first page that is shown, or to
