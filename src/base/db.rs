@@ -17,13 +17,13 @@ use diesel::r2d2::ConnectionManager;
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
 use tokio::sync::oneshot;
 
-use super::secret::Plain;
+use super::secret::{self, Plain};
 
 /// A connection, and the proof of standing on a blocking thread.
 pub type Conn = PgConnection;
 
 /// How often work that lost against another one is tried again (RC-12).
-const RETRIES: usize = 3;
+const RETRIES: u32 = 3;
 /// Jobs that may wait in front of the executor, for each of its threads.
 const QUEUE_PER_THREAD: usize = 32;
 
@@ -230,10 +230,20 @@ fn again_if_lost<T>(conn: &mut Conn, work: &impl Fn(&mut Conn) -> QueryResult<T>
     let mut tries = 0;
     loop {
         match work(conn) {
-            Err(error) if tries < RETRIES && lost_a_race(&error) => tries += 1,
+            Err(error) if tries < RETRIES && lost_a_race(&error) => {
+                tries += 1;
+                std::thread::sleep(pause(tries));
+            }
             outcome => return outcome,
         }
     }
+}
+
+/// Whoever lost and comes back at once takes the locks before the winner has woken up, and both lose again. The pause
+/// doubles, and no two are alike.
+fn pause(tries: u32) -> Duration {
+    let [chance] = secret::random_bytes::<1>();
+    Duration::from_millis(5 + u64::from(chance) / 16) * 2_u32.saturating_pow(tries.saturating_sub(1))
 }
 
 fn lost_a_race(error: &DieselError) -> bool {
