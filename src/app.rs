@@ -16,7 +16,7 @@ pub struct App {
     pub db: Db,
     /// Where each request's `now` comes from.
     pub clock: Clock,
-    /// What we sign with.
+    /// What we sign with; swapped whole when keys change.
     pub keys: KeyRing,
     /// The providers.
     pub providers: Registry,

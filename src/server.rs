@@ -21,7 +21,7 @@ use crate::base::outbound::{Outbound, OutboundError};
 use crate::client;
 use crate::config::Config;
 use crate::jobs::Schedule;
-use crate::keys::{self, KeyRing, KeysError};
+use crate::keys::{self, KeysError};
 use crate::session::{Feed, Follower, Lifetime, Watch};
 use crate::telemetry::{self, Metrics};
 use crate::token::StatusLists;
@@ -116,7 +116,9 @@ impl Server {
         } else if let Some(name) = migrate::pending(&db)?.into_iter().next() {
             return Err(StartError::Schema(name));
         }
-        let (keys, events) = keys::establish(&db, &config.ring, &config.signing.algorithms, clock.now())?;
+        let policy = keys::Policy::new(&config);
+        let files = std::mem::take(&mut config.signing.key_files);
+        let (keys, events) = keys::establish(&db, &config.ring, &files, policy, clock.now())?;
         events.iter().for_each(telemetry::record);
         let providers = Registry::new(std::mem::take(&mut config.providers), &db, &Outbound::new()?)?;
         let clients = client::Registry::new(std::mem::take(&mut config.clients), &config.limits);
@@ -124,7 +126,7 @@ impl Server {
         let watch = Watch::new(config.tokens.revocation_max_age);
         // Before any request: whoever does not know what is revoked cannot answer.
         let follower = Feed::open(&db, &clock, &watch)?.follow()?;
-        let app = Arc::new(App { config, db, clock, keys: KeyRing::new(keys), providers, clients, lifetime, watch });
+        let app = Arc::new(App { config, db, clock, keys, providers, clients, lifetime, watch });
         let throttles = Data::new(Throttles::new(&app.config.limits));
         let readiness = Data::new(Readiness::default());
         let lists = Data::new(StatusLists::default());

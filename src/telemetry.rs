@@ -118,7 +118,15 @@ pub fn record(event: &Event) {
         Event::ClientRefused { client, ip } => {
             tracing::warn!(event = name, client, %ip, "client refused");
         }
-        Event::SigningKeyMade { kid, algorithm } => tracing::info!(event = name, %kid, algorithm, "signing key made"),
+        Event::SigningKeyMade { kid, algorithm, state } => {
+            tracing::info!(event = name, %kid, algorithm, state, "signing key made");
+        }
+        Event::SigningKeyMoved { kid, algorithm, state } => {
+            tracing::info!(event = name, %kid, algorithm, state, "signing key came into another state");
+        }
+        Event::SigningKeyRevoked { kid, algorithm } => {
+            tracing::warn!(event = name, %kid, algorithm, "signing key revoked");
+        }
     }
     metrics::counter!("vestibule_events_total", "event" => name).increment(1);
 }

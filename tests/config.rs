@@ -498,6 +498,9 @@ fn every_rule_of_the_other_sections_refuses_and_accepts() {
         ("signing.algorithms[0]", "[signing]\nalgorithms = [\"HS256\"]".to_owned()),
         ("signing.algorithms[1]", "[signing]\nalgorithms = [\"ES256\", \"ES256\"]".to_owned()),
         ("signing.publish_before_use", "[signing]\npublish_before_use = \"0s\"".to_owned()),
+        ("signing.rotate_every", "[signing]\nrotate_every = \"59m\"".to_owned()),
+        ("signing.rotate_every", "[signing]\npublish_before_use = \"2h\"\nrotate_every = \"119m\"".to_owned()),
+        ("signing.key_files[0]", "[signing]\nkey_files = [\"/no/such/file.pem\"]".to_owned()),
         ("tokens.access_lifetime", "[tokens]\naccess_lifetime = \"0s\"".to_owned()),
         ("tokens.audience[0]", "[tokens]\naudience = [\"\"]".to_owned()),
         ("sessions.idle_timeout", "[sessions]\nidle_timeout = \"91d\"".to_owned()),
@@ -547,6 +550,7 @@ fn every_rule_of_the_other_sections_refuses_and_accepts() {
             .to_owned(),
         "[log]\nlevel = \"Warn,vestibule=debug\"\nformat = \"json\"".to_owned(),
         "[sessions]\nidle_timeout = \"90d\"".to_owned(),
+        "[signing]\npublish_before_use = \"2h\"\nrotate_every = \"2h\"".to_owned(),
     ] {
         accepted(&(good() + &lines));
     }

@@ -119,6 +119,24 @@ pub enum Event {
         kid: String,
         /// Its algorithm.
         algorithm: &'static str,
+        /// Into which state: `published`, or `active` where none signed before.
+        state: &'static str,
+    },
+    /// A signing key came into another state.
+    SigningKeyMoved {
+        /// Its key id.
+        kid: String,
+        /// Its algorithm.
+        algorithm: &'static str,
+        /// Which: `active`, `retiring`, `gone`.
+        state: &'static str,
+    },
+    /// A signing key was taken out of use at once.
+    SigningKeyRevoked {
+        /// Its key id.
+        kid: String,
+        /// Its algorithm.
+        algorithm: &'static str,
     },
 }
 
@@ -141,6 +159,8 @@ impl Event {
             Self::CodeGuessed { .. } => "code_guessed",
             Self::ClientRefused { .. } => "client_refused",
             Self::SigningKeyMade { .. } => "signing_key_made",
+            Self::SigningKeyMoved { .. } => "signing_key_moved",
+            Self::SigningKeyRevoked { .. } => "signing_key_revoked",
         }
     }
 }

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use super::{cleanup, config, healthcheck, logins, migrate, secrets, serve, sessions, users};
+use super::{cleanup, config, healthcheck, keys, logins, migrate, secrets, serve, sessions, users};
 
 #[derive(Parser)]
 #[command(version, about)]
@@ -38,6 +38,11 @@ enum Verb {
     Secrets {
         #[command(subcommand)]
         verb: secrets::Verb,
+    },
+    /// Look at the signing keys and replace them
+    Keys {
+        #[command(subcommand)]
+        verb: keys::Verb,
     },
     /// Look at logins
     Logins {
@@ -72,6 +77,7 @@ pub fn main() -> ExitCode {
         Verb::Migrate { verb } => migrate::run(verb.as_ref(), &files),
         Verb::Config { verb } => config::run(&verb, &files),
         Verb::Secrets { verb } => secrets::run(&verb),
+        Verb::Keys { verb } => keys::run(&verb, &files),
         Verb::Logins { verb } => logins::run(&verb, &files),
         Verb::Sessions { verb } => sessions::run(&verb, &files),
         Verb::Users { verb } => users::run(&verb, &files),

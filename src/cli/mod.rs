@@ -6,6 +6,7 @@ mod config;
 #[cfg(feature = "dev")]
 mod dev;
 mod healthcheck;
+mod keys;
 mod logins;
 mod migrate;
 mod opened;

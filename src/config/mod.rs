@@ -11,6 +11,7 @@ mod duration;
 mod effective;
 mod environment;
 mod findings;
+mod key_file;
 mod load;
 mod naming;
 mod nearest;
@@ -31,6 +32,7 @@ mod twins;
 
 pub use client::{BUILT_IN_CLIENT, Client, ClientType, Grant};
 pub use dump::dump;
+pub use key_file::KeyFile;
 pub use load::{Loaded, from_toml, load, load_with};
 pub use problem::{Place, Problem, Problems};
 pub use provider::{Endpoints, Oidc, Pkce, Protocol, Provider, TokenEndpointAuthMethod, Userinfo};

@@ -91,9 +91,14 @@ pub(super) struct Secrets {
 pub(super) struct Signing {
     /// also `EdDSA`; the first signs access tokens
     pub(super) algorithms: Vec<Algorithm>,
+    /// how long a key signs; at least `publish_before_use`
+    #[schemars(regex(pattern = DURATION))]
+    pub(super) rotate_every: String,
     /// a key stands in the JWKS this long before it signs; also the JWKS max-age bound
     #[schemars(regex(pattern = DURATION))]
     pub(super) publish_before_use: String,
+    /// PEM files instead of generated keys; the first of an algorithm signs, the others only stand in the JWKS
+    pub(super) key_files: Vec<String>,
 }
 
 /// The tokens that we issue.

@@ -5,9 +5,10 @@ use std::time::Duration;
 
 use ipnet::IpNet;
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::client::Client;
+use super::key_file::KeyFile;
 use super::provider::Provider;
 use super::public_url::PublicUrl;
 use super::return_to::ReturnTo;
@@ -73,12 +74,16 @@ pub struct Database {
 pub struct Signing {
     /// What we sign with, at least one; the first signs access tokens.
     pub algorithms: Vec<Algorithm>,
-    /// How long a key stands in the JWKS before it signs; also the `max-age` of the JWKS.
+    /// How long a key signs.
+    pub rotate_every: Duration,
+    /// How long a key stands in the JWKS before it signs; the `max-age` of the JWKS is a little less.
     pub publish_before_use: Duration,
+    /// Keys that are kept elsewhere. Where there are any, none are made.
+    pub key_files: Vec<KeyFile>,
 }
 
 /// A JWS algorithm that we sign with.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Deserialize, Serialize, JsonSchema)]
 pub enum Algorithm {
     /// ECDSA on P-256 with SHA-256.
     #[serde(rename = "ES256")]
@@ -125,6 +130,13 @@ pub struct Tokens {
     pub status_list_ttl: Duration,
     /// How old the last look at the revocation feed may be.
     pub revocation_max_age: Duration,
+}
+
+impl Tokens {
+    /// Life of a Status List Token: one `ttl` that we keep it, one that a service keeps it, and one to spare.
+    pub fn status_list_lifetime(&self) -> Duration {
+        self.status_list_ttl.max(Duration::from_secs(1)).saturating_mul(3)
+    }
 }
 
 /// `[sessions]`

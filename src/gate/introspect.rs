@@ -36,7 +36,7 @@ const INACTIVE: Introspection = Introspection { active: false, about: None };
 /// What a token is worth, for that client. Fails where it cannot be known. An access token of ours costs no round trip.
 pub async fn introspect(app: &App, client: &Client, token: &str, now: Instant) -> Result<Introspection, Refused> {
     let issuer = app.config.server.public_url.issuer();
-    let Ok(claims) = token::verify_for_any(&app.keys.keys(), issuer, token, now) else {
+    let Ok(claims) = token::verify_for_any(&app.keys, issuer, token, now) else {
         return refresh_token(app, client, token, now).await;
     };
     if !is_business_of(client, &claims) {

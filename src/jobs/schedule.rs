@@ -3,13 +3,12 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use chrono::TimeDelta;
 use tokio::task::JoinHandle;
 
 use super::cleanup::keep_clean;
+use super::keys::follow_keys;
 use super::sweep::sweep;
 use crate::app::App;
-use crate::keys;
 
 /// The running jobs; they end when it is dropped.
 pub struct Schedule(Vec<JoinHandle<()>>);
@@ -19,8 +18,8 @@ impl Schedule {
     pub fn start(app: &Arc<App>, tidy: impl Fn() + Send + 'static) -> Self {
         let mut jobs = vec![
             every(Duration::from_secs(30), Arc::clone(app), |app| async move { sweep(&app).await }),
-            every(Duration::from_secs(60), Arc::clone(app), |app| async move { follow_keys(&app).await }),
             tokio::spawn(keep_clean(Arc::clone(app))),
+            tokio::spawn(follow_keys(Arc::clone(app))),
             tokio::spawn(async move {
                 loop {
                     tokio::time::sleep(Duration::from_secs(60)).await;
@@ -61,13 +60,4 @@ where
             tokio::time::sleep(pause).await;
         }
     })
-}
-
-/// Another replica may have made a key for an algorithm that is new in its configuration, and its time comes.
-async fn follow_keys(app: &App) {
-    let published_for = TimeDelta::from_std(app.config.signing.publish_before_use).unwrap_or(TimeDelta::MAX);
-    match keys::reload(&app.db, &app.config.ring, published_for, app.clock.now()).await {
-        Ok(keys) => app.keys.replace(keys),
-        Err(error) => tracing::warn!(%error, "the signing keys were not read again"),
-    }
 }

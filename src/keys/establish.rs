@@ -1,15 +1,16 @@
 //! The start: every configured algorithm has a key, the same one on all replicas.
 
-use chrono::TimeDelta;
-
-use super::key::SigningKey;
-use super::key_ring::Keys;
-use super::store::{self, Row, sealed_for};
+use super::key_ring::{KeyRing, from_files};
+use super::opened::open_all;
+use super::policy::{Policy, running};
+use super::store;
+use super::supplies::{Supplies, algorithms, make, standings};
+use super::timeline::{self, Standing};
 use crate::base::clock::Instant;
 use crate::base::db::{Db, DbError};
 use crate::base::event::Event;
 use crate::base::seal::{Ring, Unsealable};
-use crate::config::Algorithm;
+use crate::config::KeyFile;
 
 /// Why there are no keys to sign with.
 #[derive(Debug, thiserror::Error)]
@@ -32,56 +33,31 @@ pub enum KeysError {
     #[error(transparent)]
     Bad(#[from] super::key::BadKey),
     /// A row of a newer version.
-    #[error("the stored signing key {0} has an algorithm that this version does not know")]
+    #[error("the stored signing key {0} has an algorithm or a state that this version does not know")]
     Unknown(String),
 }
 
 /// Reads the keys, and makes those that are missing. One statement where all are there.
 pub fn establish(
     db: &Db,
-    ring: &Ring,
-    algorithms: &[Algorithm],
+    secrets: &Ring,
+    files: &[KeyFile],
+    policy: Policy,
     now: Instant,
-) -> Result<(Keys, Vec<Event>), KeysError> {
+) -> Result<(KeyRing, Vec<Event>), KeysError> {
+    let files = from_files(files)?;
     let rows = db.run_here("load signing keys", store::load)?;
-    let missing = algorithms.iter().copied().filter(|algorithm| !store::covers(&rows, algorithm.name()));
-    let missing: Vec<_> = missing.collect();
     // Whatever is there must open before anything is added: a wrong ring is found out, not worked around.
-    let keys = open(ring, rows)?;
+    let keys = open_all(secrets, &rows, &files)?;
+    let missing = timeline::missing(&standings(&rows), &policy);
     if missing.is_empty() {
-        return Ok((keys, Vec::new()));
+        return Ok((KeyRing::new(keys, files, policy), Vec::new()));
     }
-    let made = missing.into_iter().map(|algorithm| make(ring, algorithm)).collect::<Result<_, _>>()?;
-    let added = db.run_here("add signing keys", |conn| store::add_missing(conn, made, now))?;
-    let events = added.into_iter().map(|new| Event::SigningKeyMade { kid: new.kid, algorithm: new.algorithm });
-    Ok((open(ring, db.run_here("load signing keys", store::load)?)?, events.collect()))
-}
-
-fn make(ring: &Ring, algorithm: Algorithm) -> Result<store::New, KeysError> {
-    let (key, pkcs8) = SigningKey::generate(algorithm)?;
-    let private_key = ring.seal(&sealed_for(key.kid()), &pkcs8);
-    let public_jwk = serde_json::to_value(key.jwk()).unwrap_or_default();
-    Ok(store::New { kid: key.kid().to_owned(), algorithm: algorithm.name(), public_jwk, private_key })
-}
-
-/// Reads the keys again, for what another replica changed, and lets those sign that have been published for long
-/// enough.
-pub async fn reload(db: &Db, ring: &Ring, published_for: TimeDelta, now: Instant) -> Result<Keys, KeysError> {
-    let before = now - published_for;
-    let rows = db.run("load signing keys", store::load).await?;
-    if !store::is_due(&rows, before) {
-        return open(ring, rows);
-    }
-    db.run("activate signing keys", move |conn| store::activate(conn, before, now)).await?;
-    open(ring, db.run("load signing keys", store::load).await?)
-}
-
-fn open(ring: &Ring, rows: Vec<Row>) -> Result<Keys, KeysError> {
-    let opened = rows.into_iter().map(|row| {
-        let Some(algorithm) = Algorithm::from_name(&row.algorithm) else { return Err(KeysError::Unknown(row.kid)) };
-        let pkcs8 = ring.open(&sealed_for(&row.kid), &row.private_key);
-        let pkcs8 = pkcs8.map_err(|cause| KeysError::Sealed { kid: row.kid, cause })?;
-        Ok((SigningKey::from_pkcs8(algorithm, &pkcs8)?, row.state == "active"))
-    });
-    Ok(Keys::new(opened.collect::<Result<_, _>>()?))
+    let made = make(&algorithms(&missing))?;
+    let supplies = Supplies::new(secrets, &made, &rows, &missing);
+    let decide = |keys: &[Standing], _: Instant| timeline::missing(keys, &policy);
+    let now = running(now);
+    let events = db.run_here("add signing keys", |conn| store::decide(conn, decide, &supplies, now))?;
+    let keys = open_all(secrets, &db.run_here("load signing keys", store::load)?, &files)?;
+    Ok((KeyRing::new(keys, files, policy), events))
 }

@@ -1,24 +1,24 @@
 //! One signing key, parsed once: `jsonwebtoken::encode` would parse the private part for each signature, which for
 //! RS256 costs more than the signature does.
 
+use std::sync::Arc;
+
 use aws_lc_rs::encoding::{AsDer, Pkcs8V1Der};
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::rsa::{KeyPair as RsaKeyPair, KeySize};
 use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, Ed25519KeyPair, RSA_PKCS1_SHA256};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use jsonwebtoken::jwk::{Jwk, PublicKeyUse, ThumbprintHash};
-use jsonwebtoken::{DecodingKey, EncodingKey};
+use jsonwebtoken::EncodingKey;
+use jsonwebtoken::jwk::Jwk;
 
+use super::public_key::PublicKey;
 use crate::config::Algorithm;
 
-/// A key pair with its public JWK.
+/// A key pair.
 pub struct SigningKey {
-    kid: String,
-    algorithm: Algorithm,
     pair: Pair,
-    jwk: Jwk,
-    verifying: DecodingKey,
+    public: Arc<PublicKey>,
 }
 
 enum Pair {
@@ -58,7 +58,7 @@ impl SigningKey {
         Ok((Self::from_pkcs8(algorithm, &pkcs8)?, pkcs8))
     }
 
-    /// Reads a key that [`SigningKey::generate`] made.
+    /// Reads a key that [`SigningKey::generate`] made, or that an operator did.
     pub fn from_pkcs8(algorithm: Algorithm, pkcs8: &[u8]) -> Result<Self, BadKey> {
         let bad = |_| BadKey(algorithm);
         let pair = match algorithm {
@@ -69,14 +69,12 @@ impl SigningKey {
             Algorithm::EdDsa => Pair::Ed(Box::new(Ed25519KeyPair::from_pkcs8(pkcs8).map_err(bad)?)),
         };
         let jwk = public_jwk(algorithm, pkcs8).map_err(|_| BadKey(algorithm))?;
-        let verifying = DecodingKey::from_jwk(&jwk).map_err(|_| BadKey(algorithm))?;
-        let kid = jwk.common.key_id.clone().ok_or(BadKey(algorithm))?;
-        Ok(Self { kid, algorithm, pair, jwk, verifying })
+        Ok(Self { pair, public: Arc::new(PublicKey::new(algorithm, jwk)?) })
     }
 
     /// Signs the two encoded parts of a JWT, `header.claims`; the answer is the raw signature of RFC 7518 §3.
     pub fn sign(&self, message: &[u8]) -> Result<Vec<u8>, BadKey> {
-        let bad = |_| BadKey(self.algorithm);
+        let bad = |_| BadKey(self.algorithm());
         let random = SystemRandom::new();
         match &self.pair {
             Pair::Ec(pair) => Ok(pair.sign(&random, message).map_err(bad)?.as_ref().to_vec()),
@@ -91,22 +89,17 @@ impl SigningKey {
 
     /// The key id: the RFC 7638 thumbprint.
     pub fn kid(&self) -> &str {
-        &self.kid
+        self.public.kid()
     }
 
     /// What it signs with.
     pub fn algorithm(&self) -> Algorithm {
-        self.algorithm
+        self.public.algorithm()
     }
 
-    /// The public key, for the JWKS.
-    pub fn jwk(&self) -> &Jwk {
-        &self.jwk
-    }
-
-    /// The public key, for verifying.
-    pub fn verifying(&self) -> &DecodingKey {
-        &self.verifying
+    /// Its public half.
+    pub fn public(&self) -> &Arc<PublicKey> {
+        &self.public
     }
 }
 
@@ -120,10 +113,7 @@ fn public_jwk(algorithm: Algorithm, pkcs8: &[u8]) -> Result<Jwk, jsonwebtoken::e
             (EncodingKey::from_rsa_pem(pem.as_bytes())?, jsonwebtoken::Algorithm::RS256)
         }
     };
-    let mut jwk = Jwk::from_encoding_key(&key, name)?;
-    jwk.common.public_key_use = Some(PublicKeyUse::Signature);
-    jwk.common.key_id = Some(jwk.thumbprint(ThumbprintHash::SHA256)?);
-    Ok(jwk)
+    Jwk::from_encoding_key(&key, name)
 }
 
 #[cfg(test)]
@@ -137,7 +127,7 @@ mod tests {
     fn a_jwk_holds_public_members_only_and_a_strong_key() {
         for algorithm in ALL {
             let (key, _) = SigningKey::generate(algorithm).expect("a key");
-            let jwk = serde_json::to_value(key.jwk()).expect("JSON");
+            let jwk = serde_json::to_value(key.public().jwk()).expect("JSON");
             for private in ["d", "p", "q", "dp", "dq", "qi", "k"] {
                 assert!(jwk.get(private).is_none(), "{private} in {jwk}");
             }
@@ -161,7 +151,7 @@ mod tests {
             let signature = read.sign(message.as_bytes()).expect("a signature");
             let signature = base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(signature);
             let name = algorithm.name().parse().expect("a known algorithm");
-            let good = jsonwebtoken::crypto::verify(&signature, message.as_bytes(), made.verifying(), name);
+            let good = jsonwebtoken::crypto::verify(&signature, message.as_bytes(), made.public().verifying(), name);
             assert!(good.expect("a verdict"), "{}", algorithm.name());
         }
         assert!(SigningKey::from_pkcs8(Algorithm::Es256, b"junk").is_err());

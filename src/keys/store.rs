@@ -1,13 +1,20 @@
 //! `signing_keys`.
 
-use diesel::sql_types::{Binary, Jsonb, Nullable, Text, Timestamptz};
+use diesel::sql_types::{Binary, Bool, Jsonb, Nullable, Text, Timestamptz};
 use diesel::{Connection, QueryResult, QueryableByName, RunQueryDsl};
+use serde_json::json;
 
+use super::supplies::{New, Supplies};
+use super::timeline::{Change, Standing, State};
 use crate::base::clock::Instant;
 use crate::base::db::Conn;
+use crate::base::event::Event;
+use crate::base::id::uuid_v7;
 use crate::base::statement::statement;
+use crate::config::Algorithm;
 
-/// A stored key. The private part is sealed for [`sealed_for`].
+/// A stored key. What is in `private_key` is sealed ([`supplies`](super::supplies)): the private half, or, of a key that
+/// is gone, the public one; of a revoked key nothing.
 #[derive(QueryableByName)]
 pub struct Row {
     #[diesel(sql_type = Text)]
@@ -20,65 +27,115 @@ pub struct Row {
     pub state: String,
     #[diesel(sql_type = Nullable<Timestamptz>)]
     pub published_at: Option<Instant>,
+    #[diesel(sql_type = Nullable<Timestamptz>)]
+    pub active_at: Option<Instant>,
+    #[diesel(sql_type = Nullable<Timestamptz>)]
+    pub retiring_at: Option<Instant>,
+    #[diesel(sql_type = Nullable<Timestamptz>)]
+    pub gone_at: Option<Instant>,
+    #[diesel(sql_type = Nullable<Timestamptz>)]
+    pub revoked_at: Option<Instant>,
 }
 
-/// What a private key's seal is bound to.
-pub fn sealed_for(kid: &str) -> String {
-    format!("signing_keys:{kid}:private_key")
+impl Row {
+    /// How it stands; `None` for a key of a newer version.
+    pub fn standing(&self) -> Option<Standing> {
+        Some(Standing {
+            kid: self.kid.clone(),
+            algorithm: Algorithm::from_name(&self.algorithm)?,
+            state: State::from_name(&self.state)?,
+            published_at: self.published_at,
+            active_at: self.active_at,
+            retiring_at: self.retiring_at,
+            gone_at: self.gone_at,
+            revoked_at: self.revoked_at,
+        })
+    }
 }
 
-/// A key to be stored.
-pub struct New {
-    pub kid: String,
-    pub algorithm: &'static str,
-    pub public_jwk: serde_json::Value,
-    pub private_key: Vec<u8>,
+/// Every key, oldest first.
+pub fn load(conn: &mut Conn) -> QueryResult<Vec<Row>> {
+    let sql = "SELECT kid, algorithm, private_key, state, published_at, active_at, retiring_at, gone_at, revoked_at \
+               FROM signing_keys ORDER BY created_at, kid";
+    diesel::sql_query(sql).load(conn)
 }
 
-/// Stores the keys whose algorithm has none yet, and says which those were. One replica at a time decides.
-pub fn add_missing(conn: &mut Conn, keys: Vec<New>, now: Instant) -> QueryResult<Vec<New>> {
+/// Decides alone: one replica at a time, on how the keys stand then, and makes the changes with their audit rows. A
+/// change that lacks its supply is left to the next time. The answer is what happened.
+///
+/// `now` is asked for once it is this one's turn: a key is not in the JWKS while it is waited for.
+pub fn decide(
+    conn: &mut Conn,
+    decide: impl Fn(&[Standing], Instant) -> Vec<Change>,
+    supplies: &Supplies,
+    now: impl Fn() -> Instant,
+) -> QueryResult<Vec<Event>> {
     conn.transaction(|conn| {
         diesel::sql_query("SELECT pg_advisory_xact_lock(hashtext('vestibule signing_keys'))").execute(conn)?;
-        let there = load(conn)?;
-        // Where nobody can hold a JWKS yet, a key signs at once. Later ones stand in it first (JW-07).
-        let (state, active_at) = if there.is_empty() { ("active", Some(now)) } else { ("published", None) };
-        let mut added = Vec::new();
-        for new in keys.into_iter().filter(|new| !covers(&there, new.algorithm)) {
-            let New { kid, algorithm, public_jwk, private_key } = &new;
-            Insert { kid, algorithm, public_jwk, private_key, state, active_at, now }.execute(conn)?;
-            added.push(new);
+        let now = now();
+        let keys: Vec<_> = load(conn)?.iter().filter_map(Row::standing).collect();
+        let mut events = Vec::new();
+        for change in decide(&keys, now) {
+            let Some(event) = apply(conn, change, &keys, supplies, now)? else { continue };
+            Audit { id: uuid_v7(now), now, kind: event.name(), detail: &detail(&event) }.execute(conn)?;
+            events.push(event);
         }
-        Ok(added)
+        Ok(events)
     })
 }
 
-/// Whether one of the keys signs with that algorithm, or will.
-pub fn covers(rows: &[Row], algorithm: &str) -> bool {
-    rows.iter().any(|row| matches!(row.state.as_str(), "active" | "published") && row.algorithm == algorithm)
+fn apply(
+    conn: &mut Conn,
+    change: Change,
+    keys: &[Standing],
+    supplies: &Supplies,
+    now: Instant,
+) -> QueryResult<Option<Event>> {
+    let (kid, state, revoked, private_key) = match change {
+        Change::Make { algorithm, signs } => {
+            let Some(new) = supplies.made.iter().find(|new| new.algorithm == algorithm) else { return Ok(None) };
+            return add(conn, new, signs, now).map(Some);
+        }
+        Change::Delete(kid) => return Delete { kid: &kid }.execute(conn).map(|_| None),
+        Change::SetClock(kid) => return SetClock { kid: &kid, now }.execute(conn).map(|_| None),
+        Change::Activate(kid) => (kid, State::Active, false, None),
+        Change::Retire(kid) => (kid, State::Retiring, false, None),
+        Change::Withdraw(kid) => {
+            let Some((_, sealed)) = supplies.sealed_public.iter().find(|(of, _)| *of == kid) else { return Ok(None) };
+            (kid, State::Gone, false, Some(sealed.as_slice()))
+        }
+        // Nothing of it is of use to anybody who is honest.
+        Change::Revoke(kid) => (kid, State::Gone, true, Some(&[][..])),
+    };
+    Move { kid: &kid, state: state.name(), revoked, private_key, now }.execute(conn)?;
+    let key = keys.iter().find(|key| key.kid == kid);
+    Ok(key.map(|key| {
+        let algorithm = key.algorithm.name();
+        if revoked {
+            Event::SigningKeyRevoked { kid, algorithm }
+        } else {
+            Event::SigningKeyMoved { kid, algorithm, state: state.name() }
+        }
+    }))
 }
 
-/// Whether a key has been published since `before`, and waits to sign.
-pub fn is_due(rows: &[Row], before: Instant) -> bool {
-    rows.iter().any(|row| row.state == "published" && row.published_at.is_some_and(|at| at <= before))
+/// Stores a new key, in the JWKS from now on.
+pub fn add(conn: &mut Conn, new: &New, signs: bool, now: Instant) -> QueryResult<Event> {
+    let New { kid, algorithm, public_jwk, private_key } = new;
+    let (state, active_at) = if signs { (State::Active, Some(now)) } else { (State::Published, None) };
+    let (algorithm, state) = (algorithm.name(), state.name());
+    Insert { kid, algorithm, public_jwk, private_key, state, active_at, now }.execute(conn)?;
+    Ok(Event::SigningKeyMade { kid: kid.clone(), algorithm, state })
 }
 
-statement! {
-    struct Activate { before: Instant => Timestamptz, now: Instant => Timestamptz }
-    "UPDATE signing_keys k SET state = 'active', active_at = {now}
-     WHERE state = 'published' AND published_at <= {before}
-       AND NOT EXISTS (SELECT FROM signing_keys a WHERE a.algorithm = k.algorithm AND a.state = 'active')"
-}
-
-/// Lets the keys sign that have been published since `before`. Replicas that do so at once agree: it is one UPDATE.
-pub fn activate(conn: &mut Conn, before: Instant, now: Instant) -> QueryResult<()> {
-    Activate { before, now }.execute(conn).map(|_| ())
-}
-
-/// Every key that is still published or signs, oldest first.
-pub fn load(conn: &mut Conn) -> QueryResult<Vec<Row>> {
-    let sql = "SELECT kid, algorithm, private_key, state, published_at FROM signing_keys \
-               WHERE state IN ('published', 'active', 'retiring') ORDER BY created_at, kid";
-    diesel::sql_query(sql).load(conn)
+fn detail(event: &Event) -> serde_json::Value {
+    match event {
+        Event::SigningKeyMade { kid, algorithm, state } | Event::SigningKeyMoved { kid, algorithm, state } => {
+            json!({ "kid": kid, "algorithm": algorithm, "state": state })
+        }
+        Event::SigningKeyRevoked { kid, algorithm } => json!({ "kid": kid, "algorithm": algorithm }),
+        _ => json!({}),
+    }
 }
 
 statement! {
@@ -93,4 +150,47 @@ statement! {
     }
     "INSERT INTO signing_keys (kid, algorithm, public_jwk, private_key, state, created_at, published_at, active_at)
      VALUES ({kid}, {algorithm}, {public_jwk}, {private_key}, {state}, {now}, {now}, {active_at})"
+}
+
+statement! {
+    struct Move<'a> {
+        kid: &'a str => Text,
+        state: &'a str => Text,
+        revoked: bool => Bool,
+        private_key: Option<&'a [u8]> => Nullable<Binary>,
+        now: Instant => Timestamptz,
+    }
+    "UPDATE signing_keys SET
+         state = {state},
+         active_at = CASE {state} WHEN 'active' THEN {now} ELSE active_at END,
+         retiring_at = CASE {state} WHEN 'retiring' THEN {now} ELSE retiring_at END,
+         gone_at = CASE {state} WHEN 'gone' THEN {now} ELSE gone_at END,
+         revoked_at = CASE WHEN {revoked} THEN {now} ELSE revoked_at END,
+         private_key = coalesce({private_key}, private_key)
+     WHERE kid = {kid}"
+}
+
+statement! {
+    struct SetClock<'a> { kid: &'a str => Text, now: Instant => Timestamptz }
+    "UPDATE signing_keys SET
+         published_at = least(published_at, {now}),
+         active_at = least(active_at, {now}),
+         retiring_at = least(retiring_at, {now}),
+         gone_at = least(gone_at, {now})
+     WHERE kid = {kid}"
+}
+
+statement! {
+    struct Delete<'a> { kid: &'a str => Text }
+    "DELETE FROM signing_keys WHERE kid = {kid}"
+}
+
+statement! {
+    struct Audit<'a> {
+        id: uuid::Uuid => diesel::sql_types::Uuid,
+        now: Instant => Timestamptz,
+        kind: &'a str => Text,
+        detail: &'a serde_json::Value => Jsonb,
+    }
+    "INSERT INTO audit_events (id, at, kind, detail) VALUES ({id}, {now}, {kind}, {detail})"
 }

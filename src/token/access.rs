@@ -6,7 +6,8 @@ use serde::{Deserialize, Serialize};
 use super::status_list::StatusClaim;
 use crate::base::clock::Instant;
 use crate::base::id::{SessionId, UserId};
-use crate::keys::Keys;
+use crate::base::secret::Hashed;
+use crate::keys::{KeyRing, PublicKey};
 
 /// The `typ` of RFC 9068 §2.1.
 pub const TYP: &str = "at+jwt";
@@ -96,33 +97,44 @@ pub struct TokenInvalid;
 
 /// Verifies one of our access tokens that is good at our own endpoints: signature, type, issuer, audience and time. The
 /// session behind it is not looked at.
-pub fn verify(keys: &Keys, issuer: &str, token: &str, now: Instant) -> Result<AccessClaims, TokenInvalid> {
+pub fn verify(keys: &KeyRing, issuer: &str, token: &str, now: Instant) -> Result<AccessClaims, TokenInvalid> {
     let claims = verify_for_any(keys, issuer, token, now)?;
     if claims.aud.contains(issuer) { Ok(claims) } else { Err(TokenInvalid) }
 }
 
 /// The same for a token of any audience: who may learn of it is the caller's to judge.
-pub fn verify_for_any(keys: &Keys, issuer: &str, token: &str, now: Instant) -> Result<AccessClaims, TokenInvalid> {
+pub fn verify_for_any(keys: &KeyRing, issuer: &str, token: &str, now: Instant) -> Result<AccessClaims, TokenInvalid> {
     if token.len() > MAX_LEN || token.split('.').count() != 3 {
         return Err(TokenInvalid);
     }
     let header = jsonwebtoken::decode_header(token).map_err(|_| TokenInvalid)?;
     let typ = header.typ.as_deref().unwrap_or_default();
     let is_access_token = typ.eq_ignore_ascii_case(TYP) || typ.eq_ignore_ascii_case("application/at+jwt");
-    let key = header.kid.as_deref().and_then(|kid| keys.by_kid(kid)).ok_or(TokenInvalid)?;
+    let held = keys.keys();
+    let key = header.kid.as_deref().and_then(|kid| held.by_kid(kid)).ok_or(TokenInvalid)?;
     if !is_access_token || header.crit.is_some() {
         return Err(TokenInvalid);
     }
-    // The key says which algorithm it is for, never the token. Time is judged below, by the clock that was handed in.
+    let claims = signed_claims(keys, key, token)?;
+    if claims.iss != issuer || claims.exp <= now.timestamp() { Err(TokenInvalid) } else { Ok(claims) }
+}
+
+/// The claims, if the signature is good. One that was found good before is not verified again.
+fn signed_claims(keys: &KeyRing, key: &PublicKey, token: &str) -> Result<AccessClaims, TokenInvalid> {
+    let hash = Hashed::of(token);
+    if keys.verified(hash) {
+        return jsonwebtoken::dangerous::insecure_decode_claims(token).map_err(|_| TokenInvalid);
+    }
+    // The key says which algorithm it is for, never the token. Issuer, audience and time are judged by the callers, by the
+    // clock that was handed in.
     let mut rules = Validation::new(key.algorithm().name().parse().map_err(|_| TokenInvalid)?);
-    rules.set_issuer(&[issuer]);
     rules.validate_aud = false;
     rules.set_required_spec_claims(&["iss", "aud", "exp"]);
     rules.validate_exp = false;
     rules.validate_nbf = false;
     let verified = jsonwebtoken::decode::<AccessClaims>(token, key.verifying(), &rules).map_err(|_| TokenInvalid)?;
-    let claims = verified.claims;
-    if claims.exp <= now.timestamp() { Err(TokenInvalid) } else { Ok(claims) }
+    keys.remember_verified(hash);
+    Ok(verified.claims)
 }
 
 #[cfg(test)]
@@ -134,14 +146,14 @@ mod tests {
 
     use super::*;
     use crate::config::Algorithm;
-    use crate::keys::SigningKey;
+    use crate::keys::{Keys, SigningKey};
     use crate::token::jwt;
 
     const ISSUER: &str = "https://login.example.com";
 
-    fn keys() -> Keys {
+    fn keys() -> KeyRing {
         let key = |algorithm| SigningKey::generate(algorithm).expect("a key").0;
-        Keys::new(vec![(key(Algorithm::Es256), true), (key(Algorithm::Rs256), true)])
+        KeyRing::of(Keys::new(vec![(key(Algorithm::Es256), true), (key(Algorithm::Rs256), true)]))
     }
 
     fn now() -> Instant {
@@ -166,8 +178,8 @@ mod tests {
         }
     }
 
-    fn signed(keys: &Keys, typ: &str, claims: &AccessClaims) -> String {
-        jwt::sign(keys.signing(Algorithm::Es256).expect("a key"), typ, claims).expect("a token")
+    fn signed(keys: &KeyRing, typ: &str, claims: &AccessClaims) -> String {
+        jwt::sign(&keys.signing_key(Algorithm::Es256).expect("a key"), typ, claims).expect("a token")
     }
 
     fn encoded(part: &str) -> String {
@@ -179,6 +191,24 @@ mod tests {
         let keys = keys();
         let token = signed(&keys, TYP, &claims());
         assert_eq!(verify(&keys, ISSUER, &token, now()), Ok(claims()));
+    }
+
+    /// A signature that was found good before says nothing about time, issuer, audience, or whose key it was.
+    #[test]
+    fn what_is_remembered_is_the_signature_alone() {
+        let keys = keys();
+        let token = signed(&keys, TYP, &claims());
+        for _ in 0..2 {
+            assert_eq!(verify(&keys, ISSUER, &token, now()), Ok(claims()));
+        }
+        assert_eq!(verify(&keys, ISSUER, &token, now() + TimeDelta::minutes(5)), Err(TokenInvalid));
+        assert_eq!(verify(&keys, "https://other.example", &token, now()), Err(TokenInvalid));
+        let (head, signature) = token.rsplit_once('.').expect("three parts");
+        let forged = format!("{head}.{}", "A".repeat(signature.len()));
+        assert_eq!(verify(&keys, ISSUER, &forged, now()), Err(TokenInvalid));
+        // The key is let go of, as in an emergency.
+        keys.replace_for_test(&self::keys());
+        assert_eq!(verify(&keys, ISSUER, &token, now()), Err(TokenInvalid));
     }
 
     /// JW-04
@@ -197,7 +227,7 @@ mod tests {
 
         let (header, rest) = good.split_once('.').expect("three parts");
         let (body, signature) = rest.split_once('.').expect("three parts");
-        let kid = keys.signing(Algorithm::Es256).expect("a key").kid();
+        let kid = keys.signing_key(Algorithm::Es256).expect("a key").kid().to_owned();
         for alg in ["none", "None", "NONE", "HS256", "RS256", "ES384"] {
             let bent = encoded(&format!(r#"{{"typ":"at+jwt","alg":"{alg}","kid":"{kid}"}}"#));
             refused(&format!("{bent}.{body}.{signature}"));
@@ -227,7 +257,7 @@ mod tests {
         /// FZ-01: no byte of a token may be changed, and no text breaks the verifier.
         #[test]
         fn a_changed_token_is_refused(at in 0_usize..1000, to in "[A-Za-z0-9._-]", junk in "\\PC{0,80}") {
-            static KEYS: std::sync::LazyLock<Keys> = std::sync::LazyLock::new(keys);
+            static KEYS: std::sync::LazyLock<KeyRing> = std::sync::LazyLock::new(keys);
             let keys = &*KEYS;
             let token = signed(keys, TYP, &claims());
             let at = at % token.len();

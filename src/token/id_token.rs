@@ -54,7 +54,7 @@ pub fn id_token(
     let (session, config) = (&signed_in.session, &app.config);
     let lifetime = config.tokens.id_lifetime.as_secs();
     let keys = app.keys.keys();
-    let key = keys.signing(client.id_token_alg).ok_or(BadKey::missing(client.id_token_alg))?;
+    let key = keys.signing_or_published(client.id_token_alg).ok_or(BadKey::missing(client.id_token_alg))?;
     let claims = IdClaims {
         iss: config.server.public_url.issuer(),
         sub: session.user,

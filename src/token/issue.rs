@@ -91,9 +91,7 @@ fn end(not_after: Instant, lifetime: Duration, now: Instant) -> i64 {
 
 fn sign(app: &App, claims: &AccessClaims) -> Result<AccessToken, BadKey> {
     let keys = app.keys.keys();
-    // The first whose key signs already: that of an algorithm which was added later has to be published for a while.
-    let key = app.config.signing.algorithms.iter().find_map(|algorithm| keys.signing(*algorithm));
-    let key = key.ok_or(BadKey::missing(Algorithm::Es256))?;
+    let key = keys.first_signing(&app.config.signing.algorithms).ok_or(BadKey::missing(Algorithm::Es256))?;
     let expires_in = u64::try_from(claims.exp.saturating_sub(claims.iat)).unwrap_or_default();
     Ok(AccessToken { token: Plain::new(jwt::sign(key, TYP, claims)?), expires_in })
 }

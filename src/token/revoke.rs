@@ -22,7 +22,7 @@ pub async fn revoke(app: &App, client: &Client, token: &str, now: Instant) -> Re
         return end_session(app, client, refresh, now).await;
     }
     let issuer = app.config.server.public_url.issuer();
-    match verify_for_any(&app.keys.keys(), issuer, token, now) {
+    match verify_for_any(&app.keys, issuer, token, now) {
         Ok(claims) if claims.client_id == client.id => refuse_from_now_on(app, claims, now).await,
         _ => Ok(()),
     }

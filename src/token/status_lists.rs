@@ -22,8 +22,6 @@ use crate::session::{LIST_LEN, StatusIndex};
 
 /// The `typ` of a Status List Token.
 const TYP: &str = "statuslist+jwt";
-/// A list is trusted this many times its `ttl`: one that we keep it, one that a service keeps it, and one to spare.
-const TTLS_TO_EXPIRY: u64 = 3;
 
 /// How often a list is made at the most, however fast it changes: much less than any `ttl` is worth. Until then the last
 /// one serves.
@@ -48,6 +46,7 @@ pub struct StatusListToken {
     pub etag: String,
     generation: u64,
     made_at: Instant,
+    kid: String,
 }
 
 /// Why there is none.
@@ -98,14 +97,17 @@ impl StatusLists {
         }
         let slot = self.slot(list);
         let ttl = TimeDelta::from_std(app.config.tokens.status_list_ttl).unwrap_or(TimeDelta::MAX);
-        let good = |last: &Arc<StatusListToken>| last.serves(app.watch.list_generation(list), ttl, now);
+        // Where a key was revoked, nothing is handed out that it signed.
+        let trusted = |last: &Arc<StatusListToken>| app.keys.keys().by_kid(&last.kid).is_some();
+        let good =
+            |last: &Arc<StatusListToken>| last.serves(app.watch.list_generation(list), ttl, now) && trusted(last);
         if let Some(last) = slot.last.load_full().filter(good) {
             return Ok(last);
         }
         let _turn = match slot.making.try_lock() {
             Ok(turn) => turn,
             // Somebody makes it already, and the last one is not too old to do meanwhile.
-            Err(_) => match slot.last.load_full().filter(|last| last.is_younger(ttl, now)) {
+            Err(_) => match slot.last.load_full().filter(|last| last.is_younger(ttl, now) && trusted(last)) {
                 Some(previous) => return Ok(previous),
                 None => slot.making.lock().await,
             },
@@ -144,12 +146,10 @@ impl StatusListToken {
     )]
     async fn make(app: &App, list: u64, now: Instant) -> Result<Self, NoStatusList> {
         let keys = app.keys.keys();
-        // The first whose key signs already, as for access tokens.
-        let mut algorithms = app.config.signing.algorithms.iter().copied();
-        let algorithm = algorithms.find(|algorithm| keys.signing(*algorithm).is_some());
-        let algorithm = algorithm.ok_or(BadKey::missing(Algorithm::Es256))?;
+        let algorithms = app.config.signing.algorithms.clone();
         let (iss, sub) = (app.config.server.public_url.issuer().to_owned(), uri(app, list));
         let ttl = app.config.tokens.status_list_ttl.as_secs().max(1);
+        let lifetime = app.config.tokens.status_list_lifetime().as_secs();
         let watch = app.watch.clone();
         let work = move || {
             let shown = watch.list(list).ok_or(NoStatusList::Unknown)?;
@@ -157,14 +157,14 @@ impl StatusListToken {
                 iss,
                 sub,
                 iat: now.timestamp(),
-                exp: now.timestamp().saturating_add_unsigned(ttl.saturating_mul(TTLS_TO_EXPIRY)),
+                exp: now.timestamp().saturating_add_unsigned(lifetime),
                 ttl,
                 status_list: StatusList::new(LIST_LEN, shown.places),
             };
-            let key = keys.signing(algorithm).ok_or(BadKey::missing(algorithm))?;
+            let key = keys.first_signing(&algorithms).ok_or(BadKey::missing(Algorithm::Es256))?;
             let jwt = jwt::sign(key, TYP, &claims)?;
             let etag = format!("\"{}\"", URL_SAFE_NO_PAD.encode(Hashed::of(&jwt).as_bytes()));
-            Ok(Self { jwt, etag, generation: shown.generation, made_at: now })
+            Ok(Self { jwt, etag, generation: shown.generation, made_at: now, kid: key.kid().to_owned() })
         };
         tokio::task::spawn_blocking(work).await.unwrap_or(Err(NoStatusList::Lost))
     }
@@ -177,7 +177,8 @@ mod tests {
     #[test]
     fn a_list_serves_while_it_is_unchanged_or_was_made_just_now() {
         let at = |seconds| Instant::UNIX_EPOCH + TimeDelta::seconds(seconds);
-        let list = StatusListToken { jwt: String::new(), etag: String::new(), generation: 7, made_at: at(100) };
+        let (jwt, etag, kid) = Default::default();
+        let list = StatusListToken { jwt, etag, generation: 7, made_at: at(100), kid };
         let serves = |generation, second| list.serves(generation, TimeDelta::seconds(30), at(second));
         assert!(serves(7, 100) && serves(7, 129) && !serves(7, 130));
         assert!(serves(8, 100) && !serves(8, 101));

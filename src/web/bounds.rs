@@ -3,6 +3,7 @@
 use actix_web::Error;
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::Uri;
 use actix_web::http::header::{self, HeaderName, HeaderValue};
 use actix_web::middleware::Next;
 use actix_web::web::Data;
@@ -45,11 +46,17 @@ pub async fn keep(
 
 fn too_long(request: &ServiceRequest) -> Option<Problem> {
     let length = |(name, value): (&HeaderName, &HeaderValue)| name.as_str().len() + value.len() + 4;
-    if request.uri().to_string().len() > MAX_URI {
+    if length_of(request.uri()) > MAX_URI {
         Some(Problem::uri_too_long())
     } else if request.headers().iter().map(length).sum::<usize>() > MAX_HEADERS {
         Some(Problem::headers_too_large())
     } else {
         None
     }
+}
+
+/// As many characters as the address would be written with; nothing is written for it.
+fn length_of(uri: &Uri) -> usize {
+    let authority = uri.authority().map_or(0, |authority| authority.as_str().len() + "https://".len());
+    authority + uri.path_and_query().map_or(0, |path| path.as_str().len())
 }

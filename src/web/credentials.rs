@@ -53,8 +53,7 @@ pub fn claimed(app: &App, request: &HttpRequest, now: Instant) -> Result<(Sessio
     if !matches!(authorization, Authorization::Missing) {
         let Authorization::Bearer(token) = authorization else { return Err(Problem::bearer_invalid()) };
         let issuer = app.config.server.public_url.issuer();
-        let claims =
-            token::verify(&app.keys.keys(), issuer, token.expose(), now).map_err(|_| Problem::bearer_invalid())?;
+        let claims = token::verify(&app.keys, issuer, token.expose(), now).map_err(|_| Problem::bearer_invalid())?;
         // An app's token opens nothing here: no service that is handed one can act on its user's session.
         let good = claims.client_id == BUILT_IN_CLIENT && !app.watch.is_jti_revoked(claims.jti);
         return claims.sid.filter(|_| good).map(|sid| (sid, Means::Bearer)).ok_or_else(Problem::bearer_invalid);

@@ -9,14 +9,16 @@ use crate::app::App;
 
 /// The public keys. Costs no round trip, so it answers while the database is away (JW-10).
 pub async fn jwks(app: Data<App>, request: HttpRequest) -> HttpResponse {
+    // Asked for first: the keys may be newer than that, never older.
+    let max_age = app.keys.max_age();
     let keys = app.keys.keys();
     let mut answer = if client::has_already(&request, keys.etag()) {
         HttpResponse::NotModified().finish()
     } else {
         HttpResponse::Ok().content_type("application/jwk-set+json").body(keys.jwks().to_owned())
     };
-    // A cache may hold the document as long as a new key stands in it before it signs.
-    let max_age = app.config.signing.publish_before_use.as_secs();
+    // A little less than a new key stands in it before it signs (JW-07).
+    let max_age = max_age.as_secs();
     let headers = answer.headers_mut();
     if let Ok(value) = HeaderValue::from_str(&format!("public, max-age={max_age}")) {
         headers.insert(header::CACHE_CONTROL, value);

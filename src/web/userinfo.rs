@@ -27,7 +27,7 @@ async fn claims(app: &App, request: &HttpRequest, payload: Payload) -> Result<Va
     let token = access_token(app, request, payload).await?;
     let (now, issuer) = (app.clock.now(), app.config.server.public_url.issuer());
     // Of any audience: that it is good for `openid` says that it is meant for here (OpenID Connect Core §5.3).
-    let verified = token::verify_for_any(&app.keys.keys(), issuer, token.expose(), now);
+    let verified = token::verify_for_any(&app.keys, issuer, token.expose(), now);
     let claims = verified.map_err(|_| Problem::bearer_invalid())?;
     gate::check(app, &claims)?;
     let openid = claims.scope.split(' ').any(|scope| scope == "openid");

@@ -1,11 +1,20 @@
 //! `[signing]`
 
 use crate::config::findings::Findings;
+use crate::config::key_file::KeyFile;
 use crate::config::raw;
-use crate::config::settings::Signing;
+use crate::config::settings::{Algorithm, Signing};
+use crate::config::twins;
 
 pub(super) fn signing(raw: raw::Signing, at: &mut Findings<'_>) -> Option<Signing> {
     let publish_before_use = at.duration("signing.publish_before_use", &raw.publish_before_use, "1s", "30d");
+    let rotate_every = at.duration("signing.rotate_every", &raw.rotate_every, "1h", "3650d");
+    if let (Some(publish), Some(rotate)) = (publish_before_use, rotate_every)
+        && rotate < publish
+    {
+        let what = "is shorter than signing.publish_before_use, so that a key would be due before it signs";
+        at.refuse("signing.rotate_every", what, format!("write at least \"{}\"", raw.publish_before_use));
+    }
     let algorithms = raw.algorithms;
     if algorithms.is_empty() {
         at.refuse("signing.algorithms", "is empty", "write at least one, as [\"ES256\"]");
@@ -21,5 +30,39 @@ pub(super) fn signing(raw: raw::Signing, at: &mut Findings<'_>) -> Option<Signin
             );
         }
     }
-    Some(Signing { algorithms, publish_before_use: publish_before_use? })
+    let key_files = key_files(&raw.key_files, &algorithms, at)?;
+    Some(Signing { algorithms, rotate_every: rotate_every?, publish_before_use: publish_before_use?, key_files })
+}
+
+/// Either none, or at least one for each algorithm and none for any other.
+fn key_files(paths: &[String], algorithms: &[Algorithm], at: &mut Findings<'_>) -> Option<Vec<KeyFile>> {
+    const KEY: &str = "signing.key_files";
+    let mut files: Vec<KeyFile> = Vec::new();
+    for (item, path) in paths.iter().enumerate() {
+        let remedy = "write the path of a private key in PEM, as `openssl genpkey` writes it; older forms are turned \
+                      into it by `openssl pkcs8 -topk8 -nodes`";
+        let read = twins::read(path).and_then(|text| KeyFile::parse(&text).map_err(|bad| bad.to_string()));
+        match read {
+            Ok(file) if !algorithms.contains(&file.algorithm()) => {
+                let name = file.algorithm().name();
+                let remedy = format!("take it out, or add \"{name}\" to signing.algorithms");
+                at.refuse_item(KEY, item, format!("the file holds a key for {name}"), remedy);
+            }
+            Ok(file) if files.iter().any(|earlier| earlier.pkcs8() == file.pkcs8()) => {
+                at.refuse_item(KEY, item, "the file holds the same key as an earlier one", "take one out");
+            }
+            Ok(file) => files.push(file),
+            Err(why) => at.refuse_item(KEY, item, format!("the file {why}"), remedy),
+        }
+    }
+    if files.len() < paths.len() {
+        return None;
+    }
+    let missing = algorithms.iter().find(|wanted| files.iter().all(|file| file.algorithm() != **wanted));
+    if let Some(missing) = missing.filter(|_| !paths.is_empty()) {
+        let what = format!("none is a key for {}, and none are made where there are files", missing.name());
+        at.refuse(KEY, what, "add one, or take the algorithm out of signing.algorithms");
+        return None;
+    }
+    Some(files)
 }

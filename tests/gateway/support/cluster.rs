@@ -13,7 +13,7 @@ use vestibule::base::seal::{Ring, generate_key};
 use vestibule::base::secret::Plain;
 use vestibule::config::Algorithm;
 use vestibule::dev::postgres::{Place, Postgres};
-use vestibule::keys;
+use vestibule::keys::{self, Policy};
 
 use super::database::Database;
 
@@ -52,7 +52,13 @@ impl Cluster {
         let db = Db::open(&Access { url, pool_size: 1, acquire_timeout, statement_timeout });
         migrate(&db).expect("a schema");
         let ring = Ring::parse([RING_KEY.expose()]).expect("a ring");
-        keys::establish(&db, &ring, algorithms, Clock::system().now()).expect("keys");
+        let hour = Duration::from_secs(3600);
+        let (publish_before_use, rotate_every, keep_published, keep_retired) = (hour, 720 * hour, hour, 2160 * hour);
+        let algorithms = algorithms.to_vec();
+        let policy = Policy { algorithms, publish_before_use, rotate_every, keep_published, keep_retired };
+        keys::establish(&db, &ring, &[], policy, Clock::system().now()).expect("keys");
+        // That a test finds its own deeds alone.
+        db.run_here("forget", |conn| conn.batch_execute("DELETE FROM audit_events")).expect("an empty audit");
         Arc::new(cluster)
     }
 
