@@ -22,7 +22,7 @@ use crate::client;
 use crate::config::Config;
 use crate::jobs::Schedule;
 use crate::keys::{self, KeysError};
-use crate::session::{Feed, Follower, Lifetime, Watch};
+use crate::session::{Endings, Feed, Follower, Lifetime, Watch};
 use crate::telemetry::{self, Metrics};
 use crate::token::StatusLists;
 use crate::upstream::Registry;
@@ -120,13 +120,15 @@ impl Server {
         let files = std::mem::take(&mut config.signing.key_files);
         let (keys, events) = keys::establish(&db, &config.ring, &files, policy, clock.now())?;
         events.iter().for_each(telemetry::record);
-        let providers = Registry::new(std::mem::take(&mut config.providers), &db, &Outbound::new()?)?;
-        let clients = client::Registry::new(std::mem::take(&mut config.clients), &config.limits);
+        let outbound = Outbound::new()?;
+        let providers = Registry::new(std::mem::take(&mut config.providers), &db, &outbound)?;
         let lifetime = Lifetime::new(&config.sessions, &config.tokens);
+        let endings = Endings::new(lifetime, &config.clients);
+        let clients = client::Registry::new(std::mem::take(&mut config.clients), &config.limits);
         let watch = Watch::new(config.tokens.revocation_max_age);
         // Before any request: whoever does not know what is revoked cannot answer.
         let follower = Feed::open(&db, &clock, &watch)?.follow()?;
-        let app = Arc::new(App { config, db, clock, keys, providers, clients, lifetime, watch });
+        let app = Arc::new(App { config, db, clock, keys, providers, clients, lifetime, endings, watch, outbound });
         let throttles = Data::new(Throttles::new(&app.config.limits));
         let readiness = Data::new(Readiness::default());
         let lists = Data::new(StatusLists::default());

@@ -68,6 +68,8 @@ fn install_recorder() -> Option<Metrics> {
     metrics::describe_gauge!("vestibule_revocations", "Revocations held in memory, by kind");
     metrics::describe_gauge!("vestibule_revocation_feed_age_seconds", "Time since the revocation feed was looked at");
     metrics::describe_histogram!("vestibule_revocation_lag_seconds", "Time from a revocation until it was known here");
+    metrics::describe_gauge!("vestibule_logout_notices", "Logout notices to clients that are not delivered, by state");
+    metrics::describe_histogram!("vestibule_logout_lag_seconds", "Time from a logout until a client was told of it");
     Some(Metrics(handle))
 }
 
@@ -118,6 +120,22 @@ pub fn record(event: &Event) {
         Event::ClientRefused { client, ip } => {
             tracing::warn!(event = name, client, %ip, "client refused");
         }
+        Event::LogoutDelivered { client, session, attempts, lag } => {
+            tracing::info!(event = name, client, %session, attempts, ?lag, "client told of a logout");
+            metrics::histogram!("vestibule_logout_lag_seconds").record(lag.as_secs_f64());
+            count_notice(name, client);
+            return;
+        }
+        Event::LogoutDelayed { client, session, attempts, reason } => {
+            tracing::warn!(event = name, client, %session, attempts, reason, "client not told of a logout yet");
+            count_notice(name, client);
+            return;
+        }
+        Event::LogoutGivenUp { client, session, attempts, reason } => {
+            tracing::error!(event = name, client, %session, attempts, reason, "client never told of a logout");
+            count_notice(name, client);
+            return;
+        }
         Event::SigningKeyMade { kid, algorithm, state } => {
             tracing::info!(event = name, %kid, algorithm, state, "signing key made");
         }
@@ -129,6 +147,10 @@ pub fn record(event: &Event) {
         }
     }
     metrics::counter!("vestibule_events_total", "event" => name).increment(1);
+}
+
+fn count_notice(event: &'static str, client: &str) {
+    metrics::counter!("vestibule_events_total", "event" => event, "client" => client.to_owned()).increment(1);
 }
 
 fn count_refusal(event: &'static str, provider: &str, code: &'static str) {

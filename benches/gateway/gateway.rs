@@ -7,6 +7,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use super::load;
+use super::scenarios::{APP, REDIRECT_URI};
 
 const BINARY: &str = env!("CARGO_BIN_EXE_vestibule");
 /// A service that asks about tokens.
@@ -104,6 +105,10 @@ audience = ["api"]
 type = "confidential"
 audience = ["api"]
 client_secret = "{CLIENT_SECRET}"
+
+[clients.{APP}]
+redirect_uris = ["{REDIRECT_URI}"]
+id_token_alg = "ES256"
 
 [providers.op]
 kind = "oidc"

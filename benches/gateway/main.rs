@@ -30,7 +30,7 @@ use stage::Stage;
 /// Makes a scenario for so many connections.
 type Make = fn(&Stage, usize) -> Scenario;
 
-const SCENARIOS: [(&str, Make); 7] = [
+const SCENARIOS: [(&str, Make); 9] = [
     ("jwks", scenarios::jwks),
     ("status-list", scenarios::status_list),
     ("introspection", scenarios::introspection),
@@ -38,6 +38,8 @@ const SCENARIOS: [(&str, Make); 7] = [
     ("refresh", scenarios::refresh),
     ("begin", scenarios::begin),
     ("complete", scenarios::complete),
+    ("authorize", scenarios::authorize),
+    ("redeem", scenarios::redeem),
 ];
 
 fn main() -> ExitCode {

@@ -4,10 +4,8 @@ use super::users::record_ends;
 use crate::account;
 use crate::base::clock::Instant;
 use crate::base::db::{Conn, Db, DbError};
-use crate::base::event::Event;
 use crate::base::id::{SessionId, UserId};
-use crate::session::{self, Lifetime, Listed, Scope};
-use crate::telemetry;
+use crate::session::{self, Endings, Lifetime, Listed, Scope};
 
 const REASON: &str = "admin";
 /// More than anybody has, and few enough for one answer.
@@ -28,25 +26,24 @@ pub async fn all_sessions(db: &Db, lifetime: Lifetime, now: Instant, most: i64) 
 }
 
 /// Ends every session of a user. The answer is how many, as listed; `None` where there is no such user.
-pub async fn end_sessions(db: &Db, lifetime: Lifetime, user: UserId, now: Instant) -> Result<Option<usize>, DbError> {
+pub async fn end_sessions(db: &Db, endings: &Endings, user: UserId, now: Instant) -> Result<Option<usize>, DbError> {
+    let (lifetime, ending) = (endings.lifetime(), endings.ending(REASON, now));
     let act = move |conn: &mut Conn| {
         let known = account::find(conn, user)?.is_some();
-        if known { session::end_listed(conn, user, None, lifetime, REASON, now).map(Some) } else { Ok(None) }
+        if known { session::end_listed(conn, user, None, lifetime, &ending).map(Some) } else { Ok(None) }
     };
     let dismissed = db.run("end sessions", act).await?;
     Ok(dismissed.map(|dismissed| {
-        record_ends(&dismissed, REASON);
+        record_ends(endings, &dismissed.ended, REASON);
         dismissed.count
     }))
 }
 
 /// Ends one session and those under it. `false` where there is none, or none any more.
-pub async fn end_session(db: &Db, lifetime: Lifetime, id: SessionId, now: Instant) -> Result<bool, DbError> {
-    let keep_until = lifetime.feed_until(now);
-    let act = move |conn: &mut Conn| session::end_where(conn, Scope::One(id), REASON, now, keep_until);
+pub async fn end_session(db: &Db, endings: &Endings, id: SessionId, now: Instant) -> Result<bool, DbError> {
+    let ending = endings.ending(REASON, now);
+    let act = move |conn: &mut Conn| session::end_where(conn, Scope::One(id), &ending);
     let ended = db.run("end session", act).await?;
-    for ended in &ended {
-        telemetry::record(&Event::SessionEnded { user: ended.user, session: ended.id, reason: REASON });
-    }
+    record_ends(endings, &ended, REASON);
     Ok(!ended.is_empty())
 }

@@ -8,7 +8,7 @@ use crate::account::{self, Record};
 use crate::base::clock::Instant;
 use crate::base::db::Conn;
 use crate::base::id::UserId;
-use crate::session::{self, Dismissed, Lifetime};
+use crate::session::{self, Dismissed, Endings};
 
 /// A user who was disabled.
 pub struct Disabled {
@@ -22,7 +22,7 @@ pub struct Disabled {
 pub fn disable(
     conn: &mut Conn,
     user: UserId,
-    lifetime: Lifetime,
+    endings: &Endings,
     by: By,
     now: Instant,
 ) -> QueryResult<Option<Disabled>> {
@@ -31,7 +31,8 @@ pub fn disable(
             return Ok(None);
         }
         let changed = account::disable(conn, user, &by.detail(), now)?;
-        let dismissed = session::end_listed(conn, user, None, lifetime, "user_disabled", now)?;
+        let dismissed =
+            session::end_listed(conn, user, None, endings.lifetime(), &endings.ending("user_disabled", now))?;
         Ok(account::find(conn, user)?.map(|record| Disabled { record, dismissed, changed }))
     })
 }
@@ -40,7 +41,7 @@ pub fn disable(
 pub fn delete(
     conn: &mut Conn,
     user: UserId,
-    lifetime: Lifetime,
+    endings: &Endings,
     by: By,
     now: Instant,
 ) -> QueryResult<Option<Dismissed>> {
@@ -48,7 +49,7 @@ pub fn delete(
         if !account::lock(conn, user)? {
             return Ok(None);
         }
-        let dismissed = session::end_listed(conn, user, None, lifetime, "admin", now)?;
+        let dismissed = session::end_listed(conn, user, None, endings.lifetime(), &endings.ending("admin", now))?;
         account::delete(conn, user, &by.detail(), now)?;
         Ok(Some(dismissed))
     })

@@ -9,7 +9,7 @@ use crate::base::clock::Instant;
 use crate::base::db::{Db, DbError};
 use crate::base::event::Event;
 use crate::base::id::UserId;
-use crate::session::{Dismissed, Lifetime};
+use crate::session::{Ended, Endings};
 use crate::telemetry;
 
 /// A user, with the pairs `(provider, sub)` that name them.
@@ -51,17 +51,18 @@ pub async fn matching(db: &Db, sub_or_email: String) -> Result<Vec<Record>, DbEr
 /// The answer is the user and how many sessions ended; `None` where there is no such user.
 pub async fn disable(
     db: &Db,
-    lifetime: Lifetime,
+    endings: &Endings,
     user: UserId,
     by: By,
     now: Instant,
 ) -> Result<Option<(Record, usize)>, DbError> {
-    let act = move |conn: &mut _| store::disable(conn, user, lifetime, by, now);
+    let write = endings.clone();
+    let act = move |conn: &mut _| store::disable(conn, user, &write, by, now);
     let Some(disabled) = db.run("disable user", act).await? else { return Ok(None) };
     if disabled.changed {
         telemetry::record(&Event::UserDisabled { user });
     }
-    record_ends(&disabled.dismissed, "user_disabled");
+    record_ends(endings, &disabled.dismissed.ended, "user_disabled");
     Ok(Some((disabled.record, disabled.dismissed.count)))
 }
 
@@ -77,17 +78,19 @@ pub async fn enable(db: &Db, user: UserId, by: By, now: Instant) -> Result<Optio
 }
 
 /// Ends every session of a user and removes the user; the audit stays. `false` where there is no such user.
-pub async fn delete(db: &Db, lifetime: Lifetime, user: UserId, by: By, now: Instant) -> Result<bool, DbError> {
-    let act = move |conn: &mut _| store::delete(conn, user, lifetime, by, now);
+pub async fn delete(db: &Db, endings: &Endings, user: UserId, by: By, now: Instant) -> Result<bool, DbError> {
+    let write = endings.clone();
+    let act = move |conn: &mut _| store::delete(conn, user, &write, by, now);
     let Some(dismissed) = db.run("delete user", act).await? else { return Ok(false) };
-    record_ends(&dismissed, "admin");
+    record_ends(endings, &dismissed.ended, "admin");
     telemetry::record(&Event::UserDeleted { user });
     Ok(true)
 }
 
-/// Tells of each session that ended.
-pub(super) fn record_ends(dismissed: &Dismissed, reason: &'static str) {
-    for ended in &dismissed.ended {
+/// Tells of each session that ended, and wakes whoever tells the clients, if that is this process.
+pub(super) fn record_ends(endings: &Endings, ended: &[Ended], reason: &'static str) {
+    for ended in ended {
         telemetry::record(&Event::SessionEnded { user: ended.user, session: ended.id, reason });
     }
+    endings.ring_for(ended);
 }

@@ -2,6 +2,7 @@
 //! transaction of the fact.
 
 use std::net::IpAddr;
+use std::time::Duration;
 
 use super::id::{Reference, SessionId, UserId};
 
@@ -113,6 +114,39 @@ pub enum Event {
         /// From which network.
         ip: IpAddr,
     },
+    /// A client was told that a session ended.
+    LogoutDelivered {
+        /// The client.
+        client: String,
+        /// The session.
+        session: SessionId,
+        /// The attempts that it took.
+        attempts: u32,
+        /// Since the session ended.
+        lag: Duration,
+    },
+    /// A client could not be told that a session ended; it is tried again.
+    LogoutDelayed {
+        /// The client.
+        client: String,
+        /// The session.
+        session: SessionId,
+        /// The attempts so far.
+        attempts: u32,
+        /// What went wrong, for the operator.
+        reason: String,
+    },
+    /// A client could not be told that a session ended, and never will be.
+    LogoutGivenUp {
+        /// The client.
+        client: String,
+        /// The session.
+        session: SessionId,
+        /// The attempts that were made.
+        attempts: u32,
+        /// What went wrong at last, for the operator.
+        reason: String,
+    },
     /// A signing key was made.
     SigningKeyMade {
         /// Its key id.
@@ -158,6 +192,9 @@ impl Event {
             Self::TokenRevoked { .. } => "token_revoked",
             Self::CodeGuessed { .. } => "code_guessed",
             Self::ClientRefused { .. } => "client_refused",
+            Self::LogoutDelivered { .. } => "logout_delivered",
+            Self::LogoutDelayed { .. } => "logout_delayed",
+            Self::LogoutGivenUp { .. } => "logout_given_up",
             Self::SigningKeyMade { .. } => "signing_key_made",
             Self::SigningKeyMoved { .. } => "signing_key_moved",
             Self::SigningKeyRevoked { .. } => "signing_key_revoked",

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use super::{cleanup, config, healthcheck, keys, logins, migrate, secrets, serve, sessions, users};
+use super::{cleanup, config, healthcheck, keys, logins, logouts, migrate, secrets, serve, sessions, users};
 
 #[derive(Parser)]
 #[command(version, about)]
@@ -49,6 +49,11 @@ enum Verb {
         #[command(subcommand)]
         verb: logins::Verb,
     },
+    /// Look at logouts that apps could not be told of
+    Logouts {
+        #[command(subcommand)]
+        verb: logouts::Verb,
+    },
     /// List and end sessions
     Sessions {
         #[command(subcommand)]
@@ -79,6 +84,7 @@ pub fn main() -> ExitCode {
         Verb::Secrets { verb } => secrets::run(&verb),
         Verb::Keys { verb } => keys::run(&verb, &files),
         Verb::Logins { verb } => logins::run(&verb, &files),
+        Verb::Logouts { verb } => logouts::run(&verb, &files),
         Verb::Sessions { verb } => sessions::run(&verb, &files),
         Verb::Users { verb } => users::run(&verb, &files),
         Verb::Cleanup => cleanup::run(&files),

@@ -7,7 +7,7 @@ use super::opened;
 use crate::base::clock::Clock;
 use crate::base::db::Db;
 use crate::jobs::Cleanup;
-use crate::session::Lifetime;
+use crate::session::{Endings, Lifetime};
 
 /// Does one whole pass and says what it did.
 pub fn run(files: &[PathBuf]) -> ExitCode {
@@ -16,7 +16,8 @@ pub fn run(files: &[PathBuf]) -> ExitCode {
         Err(code) => return code,
     };
     let lifetime = Lifetime::new(&config.sessions, &config.tokens);
-    let mut cleanup = Cleanup::new(&Db::open(&config.database.access), &config, lifetime).whole();
+    let endings = Endings::new(lifetime, &config.clients);
+    let mut cleanup = Cleanup::new(&Db::open(&config.database.access), &config, &endings).whole();
     let cleaned = match opened::wait_for(cleanup.pass(Clock::system().now())) {
         Ok(Ok(cleaned)) => cleaned,
         Ok(Err(error)) => return opened::failed(&error),
@@ -26,7 +27,13 @@ pub fn run(files: &[PathBuf]) -> ExitCode {
         opened::complain(&"Another replica is cleaning up at this moment, so this pass stopped.");
     }
     opened::say(&format!(
-        "sessions ended     {}\nsessions deleted   {}\nlogins deleted     {}\nrevocations past   {}\naudit rows past    {}\n",
-        cleaned.ended_sessions, cleaned.sessions, cleaned.logins, cleaned.revocations, cleaned.audit_events,
+        "sessions ended     {}\nsessions deleted   {}\nlogins deleted     {}\nrevocations past   {}\nnotices given up   {}\nnotices deleted    {}\naudit rows past    {}\n",
+        cleaned.ended_sessions,
+        cleaned.sessions,
+        cleaned.logins,
+        cleaned.revocations,
+        cleaned.notices_given_up,
+        cleaned.notices,
+        cleaned.audit_events,
     ))
 }

@@ -8,6 +8,7 @@ mod dev;
 mod healthcheck;
 mod keys;
 mod logins;
+mod logouts;
 mod migrate;
 mod opened;
 mod secrets;

@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use crate::base::clock::{Clock, Instant};
 use crate::base::db::Db;
 use crate::config::{self, Config};
-use crate::session::Lifetime;
+use crate::session::{Endings, Lifetime};
 
 /// The exit code of a wrong configuration.
 const WRONG_CONFIGURATION: u8 = 2;
@@ -21,6 +21,7 @@ pub fn config(files: &[PathBuf]) -> Result<Config, ExitCode> {
 pub struct Opened {
     pub db: Db,
     pub lifetime: Lifetime,
+    pub endings: Endings,
     pub now: Instant,
 }
 
@@ -31,7 +32,8 @@ pub fn with(files: &[PathBuf], verb: impl AsyncFnOnce(&Opened) -> Result<String,
         Err(code) => return code,
     };
     let lifetime = Lifetime::new(&config.sessions, &config.tokens);
-    let opened = Opened { db: Db::open(&config.database.access), lifetime, now: Clock::system().now() };
+    let endings = Endings::new(lifetime, &config.clients);
+    let opened = Opened { db: Db::open(&config.database.access), lifetime, endings, now: Clock::system().now() };
     match wait_for(verb(&opened)) {
         Ok(Ok(text)) => say(&text),
         Ok(Err(trouble)) => failed(&trouble),

@@ -78,7 +78,7 @@ async fn revoke(opened: &Opened, user: &str, dry_run: bool) -> Result<String, St
         let listed = of(opened, user.sub).await?;
         return Ok(format!("{}: would end, and with them the apps under them:\n{}", called(&user), lines(&listed)));
     }
-    let count = administration::end_sessions(&opened.db, opened.lifetime, user.sub, opened.now).await;
+    let count = administration::end_sessions(&opened.db, &opened.endings, user.sub, opened.now).await;
     let count = count.map_err(|error| error.to_string())?.unwrap_or_default();
     Ok(format!("{}: {}.\n", called(&user), ended(count)))
 }

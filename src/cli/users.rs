@@ -70,7 +70,7 @@ async fn list(opened: &Opened, words: &str, json: bool) -> Result<String, String
 
 async fn disable(opened: &Opened, user: &str) -> Result<String, String> {
     let user = named(opened, user).await?;
-    let disabled = administration::disable(&opened.db, opened.lifetime, user.sub, By::CommandLine, opened.now).await;
+    let disabled = administration::disable(&opened.db, &opened.endings, user.sub, By::CommandLine, opened.now).await;
     let disabled = disabled.map_err(|error| error.to_string())?;
     let (user, sessions) = disabled.ok_or("the user was deleted at this moment")?;
     let since = user.disabled_at.map(shown).unwrap_or_default();

@@ -15,12 +15,13 @@ use crate::base::clock::Instant;
 use crate::base::db::{Conn, Db, DbError};
 use crate::base::event::Event;
 use crate::config::Config;
-use crate::session::{self, Expired, Lifetime, Mark, Stretch};
-use crate::{authorize, client, login, telemetry};
+use crate::session::{self, Endings, Expired, Mark, Stretch};
+use crate::{authorize, client, login, logout, telemetry};
 
 /// How long a login is kept that nobody came back for: long enough to ask about it, and too short to fill the disk with
-/// (IN-12). Every other login is kept as long as an ended session (`sessions.keep_ended`).
-const KEEP_EXPIRED_LOGINS: TimeDelta = TimeDelta::hours(24);
+/// (IN-12). Every other login is kept as long as an ended session (`sessions.keep_ended`). A notice that was delivered is
+/// kept as long, and one that was given up as long as an ended session.
+const KEEP_A_DAY: TimeDelta = TimeDelta::hours(24);
 /// How long a code is kept after its end, so that one that comes a second time is known.
 const KEEP_CODES: TimeDelta = TimeDelta::hours(1);
 /// How long the audit is kept.
@@ -35,7 +36,7 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(1);
 /// The cleanup, and how far it has come.
 pub struct Cleanup {
     db: Db,
-    lifetime: Lifetime,
+    endings: Endings,
     keep_ended: TimeDelta,
     batch: u32,
     mark: Mark,
@@ -55,6 +56,10 @@ pub struct Cleaned {
     pub authorizations: usize,
     /// Rows of the revocation feed deleted.
     pub revocations: usize,
+    /// Notices to clients given up, which nobody tries any more.
+    pub notices_given_up: usize,
+    /// Notices to clients deleted, long after they were delivered or given up.
+    pub notices: usize,
     /// Audit rows deleted.
     pub audit_events: usize,
     /// Whether another replica was at it, so that this pass stopped.
@@ -76,10 +81,11 @@ impl From<DbError> for Stop {
 
 impl Cleanup {
     /// As it runs beside the gateway.
-    pub fn new(db: &Db, config: &Config, lifetime: Lifetime) -> Self {
+    pub fn new(db: &Db, config: &Config, endings: &Endings) -> Self {
         let keep_ended = TimeDelta::from_std(config.sessions.keep_ended).unwrap_or(TimeDelta::MAX);
         let batch = config.cleanup.batch;
-        Self { db: db.clone(), lifetime, keep_ended, batch, mark: Mark::default(), steps: STEPS_A_PASS }
+        let endings = endings.clone();
+        Self { db: db.clone(), endings, keep_ended, batch, mark: Mark::default(), steps: STEPS_A_PASS }
     }
 
     /// As it is run by hand: one pass looks at every session.
@@ -105,12 +111,15 @@ impl Cleanup {
         self.prune("prune revocations", session::prune_feed, now, &mut cleaned.revocations).await?;
         let long_ago = before(self.keep_ended);
         self.prune("prune sessions", session::prune_ended, long_ago, &mut cleaned.sessions).await?;
-        let yesterday = before(KEEP_EXPIRED_LOGINS);
+        let yesterday = before(KEEP_A_DAY);
         self.prune("prune expired logins", login::prune_expired, yesterday, &mut cleaned.logins).await?;
         self.prune("prune logins", login::prune_finished, long_ago, &mut cleaned.logins).await?;
         let an_hour_ago = before(KEEP_CODES);
         self.prune("prune authorizations", authorize::prune, an_hour_ago, &mut cleaned.authorizations).await?;
         self.prune("prune assertions", client::prune_assertions, now, &mut cleaned.authorizations).await?;
+        self.prune("give up logout notices", logout::give_up_untried, now, &mut cleaned.notices_given_up).await?;
+        self.prune("prune logout notices", logout::prune_delivered, yesterday, &mut cleaned.notices).await?;
+        self.prune("prune logout notices", logout::prune_failed, long_ago, &mut cleaned.notices).await?;
         self.prune("prune audit events", store::prune_audit, before(KEEP_AUDIT), &mut cleaned.audit_events).await
     }
 
@@ -137,8 +146,8 @@ impl Cleanup {
     }
 
     async fn look(&self, mark: Mark, count: &mut usize, now: Instant) -> Result<Option<Mark>, Stop> {
-        let (started, batch, lifetime) = (Moment::now(), i64::from(self.batch), self.lifetime);
-        let work = move |conn: &mut Conn| session::expire(conn, mark, batch, lifetime, now);
+        let (started, batch, endings) = (Moment::now(), i64::from(self.batch), self.endings.clone());
+        let work = move |conn: &mut Conn| session::expire(conn, mark, batch, &endings, now);
         let Stretch { next, expired } =
             store::alone(&self.db, "expire sessions", work).await?.ok_or(Stop::Elsewhere)?;
         for Expired { id, user, reason } in &expired {
@@ -171,14 +180,22 @@ async fn pause(started: Moment) {
 }
 
 fn report(cleaned: &Cleaned) {
-    let Cleaned { ended_sessions, sessions, logins, authorizations, revocations, audit_events, interrupted: _ } =
-        *cleaned;
-    tracing::info!(ended_sessions, sessions, logins, authorizations, revocations, audit_events, "cleaned up");
+    tracing::info!(
+        ended_sessions = cleaned.ended_sessions,
+        sessions = cleaned.sessions,
+        logins = cleaned.logins,
+        authorizations = cleaned.authorizations,
+        revocations = cleaned.revocations,
+        notices_given_up = cleaned.notices_given_up,
+        notices = cleaned.notices,
+        audit_events = cleaned.audit_events,
+        "cleaned up"
+    );
 }
 
 /// Cleans now, and again whenever `cleanup.every` has passed.
 pub async fn keep_clean(app: Arc<App>) {
-    let mut cleanup = Cleanup::new(&app.db, &app.config, app.lifetime);
+    let mut cleanup = Cleanup::new(&app.db, &app.config, &app.endings);
     loop {
         match cleanup.pass(app.clock.now()).await {
             Ok(Cleaned { interrupted: true, .. }) => tracing::debug!("another replica is cleaning up"),

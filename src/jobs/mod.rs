@@ -1,6 +1,7 @@
 //! The clock as a caller: what has to be done although nobody asks.
 
 mod cleanup;
+mod deliver;
 mod keys;
 mod schedule;
 mod store;

@@ -6,6 +6,7 @@ use std::time::Duration;
 use tokio::task::JoinHandle;
 
 use super::cleanup::keep_clean;
+use super::deliver::deliver;
 use super::keys::follow_keys;
 use super::sweep::sweep;
 use crate::app::App;
@@ -19,6 +20,7 @@ impl Schedule {
         let mut jobs = vec![
             every(Duration::from_secs(30), Arc::clone(app), |app| async move { sweep(&app).await }),
             tokio::spawn(keep_clean(Arc::clone(app))),
+            tokio::spawn(deliver(Arc::clone(app))),
             tokio::spawn(follow_keys(Arc::clone(app))),
             tokio::spawn(async move {
                 loop {

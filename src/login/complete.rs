@@ -140,13 +140,14 @@ async fn admit(
         caller: caller.clone(),
         steps: Steps::one(now, "completed", None).to_json(),
         sign_up: app.config.login.sign_up,
-        previous: previous.map(|session| (session, app.lifetime.feed_until(now))),
-        alone: app.config.sessions.one_per_user.then(|| app.lifetime.feed_until(now)),
+        previous,
+        alone: app.config.sessions.one_per_user,
+        endings: app.endings.clone(),
         now,
     };
     let (outcome, gone) = app.db.run("complete login", move |conn| store::admit(conn, &admission)).await?;
-    for (ended, reason) in gone {
-        telemetry::record(&Event::SessionEnded { user: ended.user, session: ended.id, reason });
+    for (ended, ending) in &gone {
+        app.ended(ended, ending);
     }
     let refused = |code, reason: &str| No { status: Status::Denied, code, reason: reason.to_owned() };
     let (signed_in, new_user) = match outcome {

@@ -1,21 +1,15 @@
 //! Signing out other devices of one's own, or all of them.
 
+use super::local::end;
 use crate::app::App;
 use crate::base::clock::Instant;
 use crate::base::db::{Conn, DbError};
-use crate::base::event::Event;
 use crate::base::id::{SessionId, UserId};
-use crate::session::{self, Ended, Revoked, Scope};
-use crate::telemetry;
+use crate::session::{self, Scope};
 
 /// Ends one of a user's sessions, and those under it. `false` where it is not this user's, or has ended before.
 pub async fn one(app: &App, user: UserId, id: SessionId, now: Instant) -> Result<bool, DbError> {
-    const REASON: &str = "logout";
-    let keep_until = app.lifetime.feed_until(now);
-    let end = move |conn: &mut Conn| session::end_where(conn, Scope::OneOfUser { user, id }, REASON, now, keep_until);
-    let ended = app.db.run("end session", end).await?;
-    record(app, &ended, REASON, keep_until);
-    Ok(!ended.is_empty())
+    end(app, Scope::OneOfUser { user, id }, now).await
 }
 
 /// Ends all of a user's sessions but `stays`. The answer is how many, as listed.
@@ -35,16 +29,10 @@ async fn many(
     reason: &'static str,
     now: Instant,
 ) -> Result<usize, DbError> {
-    let lifetime = app.lifetime;
-    let end = move |conn: &mut Conn| session::end_listed(conn, user, except, lifetime, reason, now);
+    let (lifetime, ending) = (app.lifetime, app.endings.ending(reason, now));
+    let write = ending.clone();
+    let end = move |conn: &mut Conn| session::end_listed(conn, user, except, lifetime, &write);
     let dismissed = app.db.run("end sessions", end).await?;
-    record(app, &dismissed.ended, reason, lifetime.feed_until(now));
+    app.ended(&dismissed.ended, &ending);
     Ok(dismissed.count)
-}
-
-fn record(app: &App, ended: &[Ended], reason: &'static str, keep_until: Instant) {
-    for ended in ended {
-        app.watch.learn(Revoked::Session { id: ended.id, index: None }, keep_until);
-        telemetry::record(&Event::SessionEnded { user: ended.user, session: ended.id, reason });
-    }
 }

@@ -1,7 +1,18 @@
 //! The ways to ask for the end of a session.
 
 mod elsewhere;
+mod lanes;
 mod local;
+mod notice;
+mod patience;
+mod request;
+mod rp_initiated;
+mod store;
 
 pub use elsewhere::{all, one, others};
+pub use lanes::Lanes;
 pub use local::local;
+pub use notice::{claim, deliver, depth, give_up_untried, undelivered};
+pub use request::{Asked, Hint, Refused, Request};
+pub use rp_initiated::{Decision, decide, destination, read};
+pub use store::{Depth, Notice, Undelivered, prune_delivered, prune_failed};

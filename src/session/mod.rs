@@ -2,6 +2,7 @@
 
 mod cookie;
 mod device;
+mod ending;
 mod follow;
 mod lifetime;
 mod listed;
@@ -12,6 +13,7 @@ mod watch;
 
 pub use cookie::{decode, encode};
 pub use device::Device;
+pub use ending::{Ending, Endings};
 pub use follow::{Feed, Follower};
 pub use lifetime::{Lifetime, Standing};
 pub use listed::Listed;

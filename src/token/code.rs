@@ -12,7 +12,7 @@ use crate::base::event::Event;
 use crate::base::id::SessionId;
 use crate::base::secret::{Hashed, Plain};
 use crate::client::Client;
-use crate::session::{self, Ended, Lifetime, Revoked, Scope, SignedIn};
+use crate::session::{self, Ended, Ending, Lifetime, Scope, SignedIn};
 use crate::telemetry;
 
 /// Longer ones are not ours.
@@ -67,6 +67,7 @@ pub async fn redeem(
         // A replica that is cut off from what the others know hands out nothing.
         return Err(DbError::Unavailable("the revocation feed is out of reach".into()).into());
     }
+    let ending = app.endings.ending(REASON, now);
     let ask = Ask {
         hash: presented.code.hashed(),
         client_id: client.id.clone(),
@@ -75,6 +76,7 @@ pub async fn redeem(
         most_wrong: i32::try_from(app.config.limits.failures_before_lockout).unwrap_or(i32::MAX),
         session: SessionId::new(now),
         lifetime: app.lifetime,
+        ending: ending.clone(),
         now,
     };
     match app.db.run("redeem code", move |conn| ask.decide(conn)).await? {
@@ -83,10 +85,7 @@ pub async fn redeem(
             Ok(Granted { signed_in, nonce })
         }
         Outcome::Reuse(ended) => {
-            for Ended { id, user, .. } in ended {
-                app.watch.learn(Revoked::Session { id, index: None }, app.lifetime.feed_until(now));
-                telemetry::record(&Event::SessionEnded { user, session: id, reason: REASON });
-            }
+            app.ended(&ended, &ending);
             Err(CodeRefused::InvalidGrant)
         }
         Outcome::GuessedTooOften => {
@@ -106,6 +105,8 @@ struct Ask {
     most_wrong: i32,
     session: SessionId,
     lifetime: Lifetime,
+    /// How what it gave ends, if it has to.
+    ending: Ending,
     now: Instant,
 }
 
@@ -146,10 +147,7 @@ impl Ask {
             return self.count_wrong_verifier(conn, &code);
         }
         match code.app_session_id.filter(|_| code.redirect_uri == self.redirect_uri && code.redeemed_at.is_some()) {
-            Some(session) => {
-                let keep_until = self.lifetime.feed_until(self.now);
-                session::end_where(conn, Scope::One(session), REASON, self.now, keep_until).map(Outcome::Reuse)
-            }
+            Some(session) => session::end_where(conn, Scope::One(session), &self.ending).map(Outcome::Reuse),
             None => Ok(Outcome::Refused),
         }
     }

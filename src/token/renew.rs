@@ -17,7 +17,7 @@ use crate::base::event::Event;
 use crate::base::secret::Plain;
 use crate::config;
 use crate::keys::BadKey;
-use crate::session::{self, Lifetime, Revoked, SignedIn, Standing};
+use crate::session::{self, Ending, Lifetime, Revoked, SignedIn, Standing};
 use crate::telemetry;
 
 /// A refresh token as it was presented.
@@ -87,6 +87,7 @@ pub async fn renew(app: &App, presented: Presented, now: Instant) -> Result<Rene
         scope: presented.scope,
         ip: presented.ip,
         lifetime: app.lifetime,
+        ending: app.endings.ending("reuse", now),
         patience: Patience::from(&app.config.tokens),
         now,
     };
@@ -130,6 +131,8 @@ struct Ask {
     scope: Option<Vec<String>>,
     ip: IpAddr,
     lifetime: Lifetime,
+    /// How the session ends, if it has to.
+    ending: Ending,
     patience: Patience,
     now: Instant,
 }
@@ -193,7 +196,7 @@ impl Ask {
                 )
             }
             Verdict::Reuse => {
-                session::end(conn, id, "reuse", now, self.lifetime.feed_until(now))?;
+                session::end(conn, id, &self.ending)?;
                 store::note(conn, "refresh_reused", &locked, ip, now)?;
                 let session_ip = locked.ip.map(|net| net.addr());
                 Outcome::Reuse(Event::RefreshReused { user: session.user, session: id, ip: self.ip, session_ip })

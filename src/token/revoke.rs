@@ -8,7 +8,7 @@ use crate::base::db::{Conn, DbError, QueryResult};
 use crate::base::event::Event;
 use crate::base::id::SessionId;
 use crate::client::Client;
-use crate::session::{self, Ended, Revoked, RevokedToken, Scope};
+use crate::session::{self, Ended, Ending, Revoked, RevokedToken, Scope};
 use crate::telemetry;
 
 /// Why the feed and the audit say that a session ended.
@@ -29,28 +29,20 @@ pub async fn revoke(app: &App, client: &Client, token: &str, now: Instant) -> Re
 }
 
 async fn end_session(app: &App, client: &Client, token: RefreshToken, now: Instant) -> Result<(), DbError> {
-    let (id, client_id, keep_until) = (token.session, client.id.clone(), app.lifetime.feed_until(now));
-    let end = move |conn: &mut Conn| end_if_of(conn, id, &client_id, now, keep_until);
-    for ended in app.db.run("revoke session", end).await? {
-        app.watch.learn(Revoked::Session { id: ended.id, index: None }, keep_until);
-        telemetry::record(&Event::SessionEnded { user: ended.user, session: ended.id, reason: REASON });
-    }
+    let (id, client_id, ending) = (token.session, client.id.clone(), app.endings.ending(REASON, now));
+    let write = ending.clone();
+    let ended = app.db.run("revoke session", move |conn| end_if_of(conn, id, &client_id, &write)).await?;
+    app.ended(&ended, &ending);
     Ok(())
 }
 
 /// A session never changes its client, so there is nothing to lock between the look and the end.
-fn end_if_of(
-    conn: &mut Conn,
-    id: SessionId,
-    client_id: &str,
-    now: Instant,
-    keep_until: Instant,
-) -> QueryResult<Vec<Ended>> {
+fn end_if_of(conn: &mut Conn, id: SessionId, client_id: &str, ending: &Ending) -> QueryResult<Vec<Ended>> {
     let found = session::find(conn, id)?;
     if found.is_none_or(|found| found.session.client_id != client_id || found.session.ended_at.is_some()) {
         return Ok(Vec::new());
     }
-    session::end_where(conn, Scope::One(id), REASON, now, keep_until)
+    session::end_where(conn, Scope::One(id), ending)
 }
 
 async fn refuse_from_now_on(app: &App, claims: AccessClaims, now: Instant) -> Result<(), DbError> {

@@ -16,10 +16,11 @@ use crate::administration::{self, By};
 use crate::app::App;
 use crate::base::id::{SessionId, UserId};
 use crate::login;
+use crate::logout;
 
-/// Users in an answer, where it is not said how many.
+/// Users, or whatever is asked for, in an answer where it is not said how many.
 const USUAL: i64 = 50;
-/// Users in an answer at the most.
+/// The same at the most.
 const MOST: i64 = 200;
 /// The longest words that are looked for, in bytes.
 const MAX_WORDS: usize = 256;
@@ -63,10 +64,7 @@ pub async fn users(app: Data<App>, request: HttpRequest) -> HttpResponse {
         if words.len() > MAX_WORDS {
             return Err(Problem::invalid_request());
         }
-        let most = match parameters.get("limit") {
-            Some(number) => number.parse::<i64>().map_err(|_| Problem::invalid_request())?.clamp(1, MOST),
-            None => USUAL,
-        };
+        let most = limit(&parameters)?;
         let after = parameters.get("after").map(str::parse).transpose().map_err(|_| Problem::invalid_request())?;
         let users = administration::search(&app.db, words, after, most).await?;
         let full = usize::try_from(most).is_ok_and(|most| users.len() == most);
@@ -89,7 +87,7 @@ pub async fn user(app: Data<App>, request: HttpRequest, sub: Path<String>) -> Ht
 pub async fn delete_user(app: Data<App>, request: HttpRequest, sub: Path<String>) -> HttpResponse {
     let answer = async {
         let now = app.clock.now();
-        let gone = administration::delete(&app.db, app.lifetime, named(&sub)?, By::Token, now).await?;
+        let gone = administration::delete(&app.db, &app.endings, named(&sub)?, By::Token, now).await?;
         if gone { Ok(HttpResponse::NoContent().finish()) } else { Err(Problem::not_found()) }
     };
     answered(&request, answer.await)
@@ -99,7 +97,7 @@ pub async fn delete_user(app: Data<App>, request: HttpRequest, sub: Path<String>
 pub async fn disable(app: Data<App>, request: HttpRequest, sub: Path<String>) -> HttpResponse {
     let answer = async {
         let now = app.clock.now();
-        let disabled = administration::disable(&app.db, app.lifetime, named(&sub)?, By::Token, now).await?;
+        let disabled = administration::disable(&app.db, &app.endings, named(&sub)?, By::Token, now).await?;
         let (user, _) = disabled.ok_or_else(Problem::not_found)?;
         Ok(HttpResponse::Ok().json(user))
     };
@@ -129,7 +127,7 @@ pub async fn sessions(app: Data<App>, request: HttpRequest, sub: Path<String>) -
 pub async fn end_sessions(app: Data<App>, request: HttpRequest, sub: Path<String>) -> HttpResponse {
     let answer = async {
         let now = app.clock.now();
-        let ended = administration::end_sessions(&app.db, app.lifetime, named(&sub)?, now).await?;
+        let ended = administration::end_sessions(&app.db, &app.endings, named(&sub)?, now).await?;
         Ok(HttpResponse::Ok().json(json!({ "revoked": ended.ok_or_else(Problem::not_found)? })))
     };
     answered(&request, answer.await)
@@ -139,7 +137,7 @@ pub async fn end_sessions(app: Data<App>, request: HttpRequest, sub: Path<String
 pub async fn end_session(app: Data<App>, request: HttpRequest, sid: Path<String>) -> HttpResponse {
     let answer = async {
         let id: SessionId = sid.parse().map_err(|_| Problem::not_found())?;
-        let ended = administration::end_session(&app.db, app.lifetime, id, app.clock.now()).await?;
+        let ended = administration::end_session(&app.db, &app.endings, id, app.clock.now()).await?;
         if ended { Ok(HttpResponse::NoContent().finish()) } else { Err(Problem::not_found()) }
     };
     answered(&request, answer.await)
@@ -152,6 +150,21 @@ pub async fn login(app: Data<App>, request: HttpRequest, reference: Path<String>
         Ok(HttpResponse::Ok().json(report))
     };
     answered(&request, answer.await)
+}
+
+/// Notices that clients have not got, newest first.
+pub async fn logout_notices(app: Data<App>, request: HttpRequest) -> HttpResponse {
+    let answer = async {
+        let most = limit(&Parameters::of_query(&request)?)?;
+        let notices = logout::undelivered(&app.db, most).await?;
+        Ok(HttpResponse::Ok().json(json!({ "notices": notices })))
+    };
+    answered(&request, answer.await)
+}
+
+fn limit(parameters: &Parameters) -> Result<i64, Problem> {
+    let Some(number) = parameters.get("limit") else { return Ok(USUAL) };
+    Ok(number.parse::<i64>().map_err(|_| Problem::invalid_request())?.clamp(1, MOST))
 }
 
 fn named(sub: &str) -> Result<UserId, Problem> {

@@ -40,6 +40,16 @@ impl Parameters {
         Self::parse(request.query_string())
     }
 
+    /// None at all.
+    pub fn none() -> Self {
+        Self(Vec::new())
+    }
+
+    /// Whether there is none, not even one that is empty.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// A parameter, unless it is absent or empty.
     pub fn get(&self, name: &str) -> Option<&str> {
         self.0.iter().find(|(other, value)| other == name && !value.is_empty()).map(|(_, value)| value.as_str())

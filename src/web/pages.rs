@@ -7,11 +7,13 @@ use actix_web::http::header::{self, HeaderName, HeaderValue};
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
+use url::{Host, Url};
 
 use crate::app::App;
 use crate::authorize::Open;
 use crate::base::clock::Instant;
 use crate::base::id::SessionId;
+use crate::logout::{self, Request};
 use crate::session::{Listed, SignedIn};
 use crate::upstream::Provider;
 
@@ -24,6 +26,7 @@ const ICON: &str = include_str!("assets/icon.svg");
 /// Forms go to ourselves only; nobody frames us.
 const POLICY: &str =
     "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
+const FORMS_TO_OURSELVES: &str = "form-action 'self'";
 
 #[derive(Template)]
 #[template(path = "choose.html")]
@@ -81,6 +84,16 @@ struct Device {
 struct SignedOut<'a> {
     prefix: &'a str,
     style: &'static str,
+}
+
+#[derive(Template)]
+#[template(path = "sign_out.html")]
+struct SignOut<'a> {
+    prefix: &'a str,
+    style: &'static str,
+    client: Option<&'a str>,
+    who: &'a str,
+    request: String,
 }
 
 #[derive(Template)]
@@ -208,6 +221,23 @@ pub fn signed_out(app: &App) -> HttpResponse {
     html(StatusCode::OK, &SignedOut { prefix: prefix(app), style: STYLE_PATH })
 }
 
+/// Asks whether to sign out. `None` where the request is too long to be kept on the page.
+pub fn sign_out(app: &App, signed_in: &SignedIn, asked: &Request) -> Option<HttpResponse> {
+    let client = asked.client_id.as_deref().and_then(|id| app.clients.get(id));
+    let sub = signed_in.user.sub.to_string();
+    let page = SignOut {
+        prefix: prefix(app),
+        style: STYLE_PATH,
+        client: client.map(|client| client.name.as_str()),
+        who: name_of(signed_in).unwrap_or(&sub),
+        request: asked.seal(&app.config.ring)?,
+    };
+    Some(match logout::destination(app, asked) {
+        Some(destination) => html_leading_to(StatusCode::OK, &page, &destination),
+        None => html(StatusCode::OK, &page),
+    })
+}
+
 /// A refusal, in a sentence for people, with a way on.
 pub fn problem(request: &HttpRequest, refused: &Refused<'_>) -> HttpResponse {
     let prefix = request.app_data::<Data<App>>().map(|app| prefix(app)).unwrap_or_default();
@@ -243,15 +273,21 @@ pub fn see_other(location: &str) -> HttpResponse {
 /// A page with a form whose answer leads to another site: browsers hold `form-action` against that address too.
 fn html_leading_to(status: StatusCode, page: &impl Template, address: &str) -> HttpResponse {
     let mut answer = html(status, page);
-    let target = url::Url::parse(address).ok().map(|url| match url.scheme() {
-        "http" | "https" => url.origin().ascii_serialization(),
-        own => format!("{own}:"),
-    });
-    let policy = target.map(|target| POLICY.replace("form-action 'self'", &format!("form-action 'self' {target}")));
+    let target = source_of(address);
+    let policy = target.map(|target| POLICY.replace(FORMS_TO_OURSELVES, &format!("{FORMS_TO_OURSELVES} {target}")));
     if let Some(policy) = policy.and_then(|policy| HeaderValue::from_str(&policy).ok()) {
         answer.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
     }
     answer
+}
+
+/// What a content security policy calls the place of an address: its origin, or its scheme where there is no origin or
+/// none that a policy can name (CSP has no IPv6 addresses).
+fn source_of(uri: &str) -> Option<String> {
+    let url = Url::parse(uri).ok()?;
+    let origin = url.origin();
+    let named = origin.is_tuple() && !matches!(url.host(), Some(Host::Ipv6(_)));
+    Some(if named { origin.ascii_serialization() } else { format!("{}:", url.scheme()) })
 }
 
 fn html(status: StatusCode, page: &impl Template) -> HttpResponse {
@@ -270,4 +306,19 @@ fn html(status: StatusCode, page: &impl Template) -> HttpResponse {
 
 fn prefix(app: &App) -> &str {
     app.config.server.public_url.prefix()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_policy_names_an_origin_or_else_a_scheme() {
+        let of = |uri| source_of(uri).expect("a source");
+        assert_eq!(of("https://app.example.com/bye?state=x"), "https://app.example.com");
+        assert_eq!(of("http://127.0.0.1:8080/bye"), "http://127.0.0.1:8080");
+        assert_eq!(of("http://[::1]:8080/bye"), "http:");
+        assert_eq!(of("com.example.app:/bye"), "com.example.app:");
+        assert!(POLICY.contains(FORMS_TO_OURSELVES));
+    }
 }

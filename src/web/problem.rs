@@ -13,6 +13,7 @@ use crate::base::id::Reference;
 use crate::client::Refused as ClientRefused;
 use crate::gate;
 use crate::login::{Code, Refusal};
+use crate::logout;
 
 /// A refusal on its way out.
 #[derive(Debug)]
@@ -310,6 +311,15 @@ impl From<Refusal> for Problem {
 impl From<Code> for Problem {
     fn from(code: Code) -> Self {
         Self::of_login(row_of(code))
+    }
+}
+
+impl From<logout::Refused> for Problem {
+    fn from(refused: logout::Refused) -> Self {
+        match refused {
+            logout::Refused::UnknownClient | logout::Refused::OtherClient => Self::invalid_request(),
+            logout::Refused::Unregistered => Self::of(&refusals::RETURN_TO_REFUSED),
+        }
     }
 }
 

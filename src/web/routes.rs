@@ -24,7 +24,13 @@ pub fn public(routes: &mut ServiceConfig, prefix: &str) {
                 .route(web::get().to(login::callback))
                 .route(web::post().to(login::callback_by_form)),
         )
-        .service(page("/logout", "POST").route(web::post().to(logout::local)).route(preflight("POST")))
+        .service(
+            page("/logout", "GET, POST")
+                .route(web::get().to(logout::by_link))
+                .route(web::post().to(logout::by_form))
+                .route(preflight("POST")),
+        )
+        .service(page("/logout/confirm", "POST").route(web::post().to(logout::confirmed)))
         .service(page("/account", "GET, HEAD").route(read().to(account::show)))
         .service(page("/account/sessions/end-others", "POST").route(web::post().to(account::end_others)))
         .service(page("/account/sessions/{id}/end", "POST").route(web::post().to(account::end_one)))
@@ -109,6 +115,7 @@ fn administrative() -> impl HttpServiceFactory + 'static {
                 .route(web::delete().to(administration::end_sessions)),
         )
         .service(endpoint("/sessions/{sid}", "DELETE").route(web::delete().to(administration::end_session)))
+        .service(endpoint("/logout-notices", "GET, HEAD").route(read().to(administration::logout_notices)))
         .service(endpoint("/logins/{reference}", "GET, HEAD").route(read().to(administration::login)))
         .default_service(web::to(not_on_admin))
 }

@@ -7,7 +7,7 @@ use vestibule::base::db::{Access, Db};
 use vestibule::base::secret::Plain;
 use vestibule::config;
 use vestibule::jobs::{Cleaned, Cleanup};
-use vestibule::session::Lifetime;
+use vestibule::session::{Endings, Lifetime};
 
 use crate::device::{Device, app_under};
 use crate::support::{Cluster, Database, Gateway};
@@ -30,7 +30,10 @@ impl Replica {
         let url = Plain::new(database.url.clone());
         let db = Db::open(&Access { url, pool_size: 2, acquire_timeout: timeout, statement_timeout: timeout });
         let lifetime = Lifetime::new(&config.sessions, &config.tokens);
-        Self { cleanup: Cleanup::new(&db, &config, lifetime).whole(), now: Clock::system().now() }
+        Self {
+            cleanup: Cleanup::new(&db, &config, &Endings::new(lifetime, &config.clients)).whole(),
+            now: Clock::system().now(),
+        }
     }
 
     async fn pass(&mut self) -> Cleaned {

@@ -132,6 +132,8 @@ async fn a_cleanup_says_what_it_did() {
         "sessions deleted   1",
         "logins deleted     0",
         "revocations past   1",
+        "notices given up   0",
+        "notices deleted    0",
         "audit rows past    0",
     ];
     assert_eq!(said.lines().collect::<Vec<_>>(), lines);

@@ -9,12 +9,16 @@ use diesel::PgConnection;
 use diesel::connection::SimpleConnection;
 use vestibule::base::clock::Clock;
 use vestibule::base::id::{SessionId, UserId};
-use vestibule::session::{Scope, end, end_where, touch};
+use vestibule::session::{Ending, Scope, end, end_where, touch};
 
 use crate::support::{Cluster, Database};
 
 fn now() -> vestibule::base::clock::Instant {
     Clock::system().now()
+}
+
+fn ending(reason: &'static str, keep_until: vestibule::base::clock::Instant) -> Ending {
+    Ending { reason, now: now(), keep_until, told: [].into() }
 }
 
 fn user(conn: &mut PgConnection) -> UserId {
@@ -54,7 +58,8 @@ fn each_scope_ends_what_it_says() {
         let app = session(&mut conn, alice, Some(first));
         let second = session(&mut conn, alice, None);
         let _bobs = session(&mut conn, bob, None);
-        let (now, keep_until) = (now(), now() + TimeDelta::minutes(6));
+        let keep_until = now() + TimeDelta::minutes(6);
+        let ending = ending("admin", keep_until);
         let scope = match name {
             "one" => Scope::One(first),
             "one of the user" => Scope::OneOfUser { user: alice, id: first },
@@ -62,7 +67,7 @@ fn each_scope_ends_what_it_says() {
             "others" => Scope::OthersOfUser { user: alice, except: first },
             _ => Scope::OfUser(alice),
         };
-        let answer = end_where(&mut conn, scope, "admin", now, keep_until).expect("ended");
+        let answer = end_where(&mut conn, scope, &ending).expect("ended");
         let expected = match name {
             "one" | "one of the user" => texts([first, app]),
             "somebody else's" => texts([]),
@@ -78,13 +83,13 @@ fn each_scope_ends_what_it_says() {
         let audit = format!(
             "SELECT session_id FROM audit_events WHERE kind = 'session_ended' AND detail->>'reason' = 'admin'
              AND user_id = '{alice}' AND substr(id::text, 15, 1) = '7' AND id::text LIKE '{}%'",
-            &SessionId::new(now).to_string()[..13]
+            &SessionId::new(ending.now).to_string()[..13]
         );
         assert_eq!(database.words(&audit).into_iter().collect::<BTreeSet<_>>(), expected, "{name}");
         let kept = format!("SELECT count(*) FROM revocations WHERE expires_at <> '{}'", keep_until.to_rfc3339());
         assert_eq!(database.number(&kept), 0, "{name}");
         // Once more: nothing is left to be ended, and nothing is written.
-        assert_eq!(end_where(&mut conn, scope, "admin", now, keep_until).expect("nothing"), []);
+        assert_eq!(end_where(&mut conn, scope, &ending).expect("nothing"), []);
         assert_eq!(database.rows("revocations"), i64::try_from(expected.len()).expect("few"), "{name}");
     }
 }
@@ -95,8 +100,8 @@ fn ending_one_says_whose_it_was_and_only_once() {
     let mut conn = database.connection();
     let alice = user(&mut conn);
     let id = session(&mut conn, alice, None);
-    assert_eq!(end(&mut conn, id, "logout", now(), now()), Ok(Some(alice)));
-    assert_eq!(end(&mut conn, id, "logout", now(), now()), Ok(None));
+    assert_eq!(end(&mut conn, id, &ending("logout", now())), Ok(Some(alice)));
+    assert_eq!(end(&mut conn, id, &ending("logout", now())), Ok(None));
 }
 
 /// RC-11: endings that overlap, with uses and new sessions between them. A few seconds of what goes on for hours.
@@ -126,7 +131,7 @@ fn endings_that_overlap_do_not_deadlock() {
                         2 => Scope::OthersOfUser { user, except: second },
                         _ => Scope::OneOfUser { user, id: second },
                     };
-                    end_where(&mut conn, scope, "admin", now(), now()).expect("no deadlock");
+                    end_where(&mut conn, scope, &ending("admin", now())).expect("no deadlock");
                     endings.fetch_add(1, Ordering::Relaxed);
                 }
             });

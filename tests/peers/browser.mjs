@@ -2,6 +2,7 @@
 //
 //   node browser.mjs cookie-door GATEWAY [--no-script] [--keyboard]
 //   node browser.mjs demo-app APP
+//   node browser.mjs app-logout GATEWAY APP      (the app is the client `shop`)
 //
 // Prints what was seen, page by page, as JSON: {"pages": [{"path", "title", "text"}]}. Exits with 1, and says why, where
 // something is not there, the console has an error, the content security policy was violated, or axe-core has a serious
@@ -11,9 +12,11 @@ import { createRequire } from 'node:module';
 import { parseArgs } from 'node:util';
 import { chromium } from 'playwright-core';
 
-const { values, positionals: [scenario, address] } = parseArgs({
+const { values, positionals: [scenario, address, app] } = parseArgs({
   allowPositionals: true,
-  options: { 'no-script': { type: 'boolean', default: false }, keyboard: { type: 'boolean', default: false } },
+  options: {
+    'no-script': { type: 'boolean', default: false }, keyboard: { type: 'boolean', default: false }, picture: { type: 'string' },
+  },
 });
 const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const complaints = [];
@@ -89,6 +92,33 @@ const scenarios = {
     await see(page, 'Sign in');
   },
 
+  /** An app asks for a logout, by a link and by a form of another site; the person stays, or goes and ends up at the app. */
+  async 'app-logout'(page) {
+    const asked = { client_id: 'shop', post_logout_redirect_uri: `${app}/`, state: 'a b&c' };
+    for (const by of ['link', 'form']) {
+      await page.goto(`${address}/account`);
+      await press(page, 'button', /Ada Lovelace/);
+      await see(page, 'Ada Lovelace');
+      for (const answer of ['Stay signed in', 'Sign out']) {
+        if (by === 'link') {
+          await page.goto(`${address}/logout?${new URLSearchParams(asked)}`);
+        } else {
+          const fields = Object.entries(asked).map(([name, value]) => `<input type="hidden" name="${name}" value="${value.replace('&', '&amp;')}">`);
+          await page.goto('about:blank');
+          await page.setContent(`<form method="post" action="${address}/logout">${fields.join('')}<button>Log out</button></form>`);
+          await page.getByRole('button', { name: 'Log out' }).click();
+        }
+        await see(page, 'Sign out?');
+        if (values.picture) await page.screenshot({ path: values.picture });
+        await press(page, answer === 'Sign out' ? 'button' : 'link', answer);
+        if (answer === 'Stay signed in') await see(page, 'Ada Lovelace');
+      }
+      await page.waitForURL((url) => url.href.startsWith(`${app}/`), { waitUntil: 'networkidle' });
+      const state = new URL(page.url()).searchParams.get('state');
+      if (state !== asked.state) complaints.push(`the state came back as ${state}`);
+    }
+  },
+
   /** The single-page app at another origin: sign in, sign out at the provider too, and two failures. */
   async 'demo-app'(page) {
     await page.goto(address);
@@ -118,7 +148,7 @@ const scenarios = {
 };
 
 if (!scenarios[scenario] || !address) {
-  console.error('usage: node browser.mjs cookie-door GATEWAY | demo-app APP');
+  console.error('usage: node browser.mjs cookie-door GATEWAY | demo-app APP | app-logout GATEWAY APP');
   process.exit(2);
 }
 const browser = await chromium.launch({

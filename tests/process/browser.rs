@@ -14,6 +14,22 @@ fn walk(dev: &Dev, scenario: &str, port: u16, options: &[&str]) -> Vec<Value> {
     seen["pages"].as_array().expect("pages").clone()
 }
 
+/// LO-04 in a browser: an app asks for a logout by a link and by a form of another site, the person is asked, and the
+/// content security policy lets them go on to the app.
+#[test]
+fn people_sign_out_where_an_app_asks() {
+    let dev =
+        Dev::with(|port| format!("[clients.shop]\npost_logout_redirect_uris = [\"http://127.0.0.1:{}/\"]\n", port + 3));
+    let app = format!("http://127.0.0.1:{}", dev.port + 3);
+    for options in [&[&*app][..], &[&app, "--keyboard"], &[&app, "--no-script"]] {
+        let seen = walk(&dev, "app-logout", dev.port, options);
+        let paths: Vec<_> = seen.iter().map(|page| page["path"].as_str().expect("a path")).collect();
+        assert_eq!(paths, ["/account", "/logout", "/account", "/logout"].repeat(2), "{options:?}");
+        assert!(text(&seen[1]).contains("shop asks to sign you out"), "{}", text(&seen[1]));
+        assert!(text(&seen[1]).contains("Ada Lovelace"), "{}", text(&seen[1]));
+    }
+}
+
 fn text(page: &Value) -> &str {
     page["text"].as_str().expect("text")
 }

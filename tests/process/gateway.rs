@@ -70,6 +70,14 @@ client_secret_file = "{secret_file}"
         self
     }
 
+    /// With more in the configuration file.
+    pub fn and(self, text: &str) -> Self {
+        let path = self.directory.join("vestibule.toml");
+        let before = std::fs::read_to_string(&path).expect("the file");
+        std::fs::write(&path, before + text).expect("the file");
+        self
+    }
+
     /// `http://address:port` of the public listener.
     pub fn public(&self) -> String {
         format!("http://127.0.0.1:{}", self.port)
@@ -189,6 +197,20 @@ impl Gateway {
             assert!(started.elapsed() < PATIENCE, "it does not end:\n{}", self.log());
             std::thread::sleep(GLANCE);
         }
+    }
+
+    /// Ends it as a crash does, in the middle of whatever it does.
+    pub fn kill(&mut self) {
+        self.child.kill().expect("a running process");
+        self.child.wait().expect("its end");
+    }
+
+    /// Starts it again as it was started, after its end.
+    pub fn serve_again(&mut self) {
+        let mut command = self.settings.command(&["serve"]);
+        let log = File::options().append(true).open(&self.log).expect("a log");
+        self.child = command.stdout(Stdio::null()).stderr(log).spawn().expect("the binary");
+        self.wait_until_ready();
     }
 
     /// Stops it in order, and hands back all that it logged.

@@ -10,6 +10,7 @@ mod database;
 mod directory;
 mod gateway;
 mod house;
+mod logouts;
 mod oidc_provider;
 mod operating;
 mod page;

@@ -1,5 +1,6 @@
 //! What is measured, one endpoint a file: who asks, and what could be had at the most.
 
+mod authorize;
 mod begin;
 mod complete;
 mod introspection;
@@ -9,6 +10,7 @@ mod scenario;
 mod session;
 mod status_list;
 
+pub use authorize::{APP, REDIRECT_URI, authorize, redeem};
 pub use begin::begin;
 pub use complete::{complete, log_in};
 pub use introspection::introspection;

@@ -10,8 +10,10 @@ use crate::base::id::{UserId, uuid_v7};
 use crate::base::statement::statement;
 
 statement! {
+    // Not FOR UPDATE: whoever makes a session beside it refers to the user, and would wait for this transaction while
+    // this transaction waits for the sign-in that they hold.
     struct Lock { id: UserId => Uuid }
-    "SELECT id FROM users WHERE id = {id} FOR UPDATE"
+    "SELECT id FROM users WHERE id = {id} FOR NO KEY UPDATE"
 }
 
 statement! {

@@ -12,7 +12,7 @@ use crate::base::db::Conn;
 use crate::base::id::{AuthorizationSessionId, Reference, SessionId, UserId, uuid_v7};
 use crate::base::statement::statement;
 use crate::login::arrival::Caller;
-use crate::session::{self, Device, Ended, Scope, Session, SignedIn, StatusIndex};
+use crate::session::{self, Device, Ended, Ending, Endings, Scope, Session, SignedIn, StatusIndex};
 
 /// All that a completed login writes.
 pub struct Admission {
@@ -28,10 +28,12 @@ pub struct Admission {
     pub caller: Caller,
     pub steps: Value,
     pub sign_up: bool,
-    /// The session that this browser had before, and how long the feed tells of its end.
-    pub previous: Option<(SessionId, Instant)>,
-    /// Where a user has one session at a time: how long the feed tells of those that end.
-    pub alone: Option<Instant>,
+    /// The session that this browser had before.
+    pub previous: Option<SessionId>,
+    /// Whether a user has one session at a time.
+    pub alone: bool,
+    /// How those end that have to.
+    pub endings: Endings,
     pub now: Instant,
 }
 
@@ -129,22 +131,22 @@ struct Written {
     status_index: i64,
 }
 
-/// A session that ended for the new one, and why.
-pub type Gone = (Ended, &'static str);
+/// Sessions that ended for the new one, and how.
+pub type Gone = (Vec<Ended>, Ending);
 
 /// Admits someone, and ends the session that this browser had before, or every other one where a user has one at a time.
 ///
 /// The endings are statements of their own: they see what a login wrote that held the user's row before this one did.
 /// In one statement they would not, and two logins at once would leave two sessions (SE-20).
 pub fn admit(conn: &mut Conn, admission: &Admission) -> QueryResult<(Admitted, Vec<Gone>)> {
-    if admission.previous.is_none() && admission.alone.is_none() {
+    if admission.previous.is_none() && !admission.alone {
         return Ok((admit_beside(conn, admission)?, Vec::new()));
     }
     conn.transaction(|conn| {
         let admitted = admit_beside(conn, admission)?;
         let gone = match &admitted {
             Admitted::Known(signed_in) => {
-                if let Some((old, _)) = admission.previous {
+                if let Some(old) = admission.previous {
                     // Somebody who signs in anew in the same browser stays signed in to the apps.
                     session::adopt(conn, old, admission.session.id, signed_in.user.sub)?;
                 }
@@ -160,11 +162,11 @@ pub fn admit(conn: &mut Conn, admission: &Admission) -> QueryResult<(Admitted, V
 fn end_others(conn: &mut Conn, admission: &Admission, user: UserId) -> QueryResult<Vec<Gone>> {
     let mut gone = Vec::new();
     let others = Scope::OthersOfUser { user, except: admission.session.id };
-    let previous = admission.previous.map(|(id, keep_until)| (Scope::One(id), "replaced", keep_until));
-    let alone = admission.alone.map(|keep_until| (others, "one_per_user", keep_until));
-    for (scope, reason, keep_until) in alone.into_iter().chain(previous) {
-        let ended = session::end_where(conn, scope, reason, admission.now, keep_until)?;
-        gone.extend(ended.into_iter().map(|ended| (ended, reason)));
+    let previous = admission.previous.map(|id| (Scope::One(id), "replaced"));
+    let alone = admission.alone.then_some((others, "one_per_user"));
+    for (scope, reason) in alone.into_iter().chain(previous) {
+        let ending = admission.endings.ending(reason, admission.now);
+        gone.push((session::end_where(conn, scope, &ending)?, ending));
     }
     Ok(gone)
 }

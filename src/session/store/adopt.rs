@@ -9,10 +9,20 @@ use crate::base::statement::statement;
 
 statement! {
     struct Adopt { old: SessionId => Uuid, new: SessionId => Uuid, user: UserId => Uuid }
-    "UPDATE sessions SET parent_id = {new} WHERE parent_id = {old} AND user_id = {user} AND ended_at IS NULL"
+    // Also those that merely idled out: they are still told when the person signs out.
+    "UPDATE sessions SET parent_id = {new}
+     WHERE parent_id = {old} AND user_id = {user} AND (ended_at IS NULL OR ended_reason = 'idle')"
+}
+
+statement! {
+    // As an ending does: the sign-in before the apps under it, so that the two cannot wait for each other, and apps that
+    // come at this moment are seen by the next statement.
+    struct Lock { old: SessionId => Uuid }
+    "SELECT id FROM sessions WHERE id = {old} FOR NO KEY UPDATE"
 }
 
 /// Puts the apps' sessions of that user from under `old` under `new`. Those of somebody else stay where they are.
 pub fn adopt(conn: &mut Conn, old: SessionId, new: SessionId, user: UserId) -> QueryResult<()> {
+    Lock { old }.execute(conn)?;
     Adopt { old, new, user }.execute(conn).map(|_| ())
 }

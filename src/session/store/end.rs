@@ -1,12 +1,14 @@
 //! The end of sessions, with all that hangs on it.
 
-use diesel::sql_types::{Jsonb, Nullable, Text, Timestamptz, Uuid};
-use diesel::{QueryResult, QueryableByName, RunQueryDsl};
+use diesel::connection::TransactionManager;
+use diesel::sql_types::{Array, Bool, Jsonb, Nullable, Text, Timestamptz, Uuid};
+use diesel::{Connection, QueryResult, QueryableByName, RunQueryDsl};
 
 use crate::base::clock::Instant;
 use crate::base::db::Conn;
 use crate::base::id::{SessionId, UserId, uuid_v7};
 use crate::base::statement::statement;
+use crate::session::ending::Ending;
 
 /// Which sessions end. The sessions under one that ends, end with it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,105 +51,127 @@ pub struct Ended {
     /// The absolute end that it would have had.
     #[diesel(sql_type = Timestamptz)]
     pub not_after: Instant,
+    /// Whether this ending left notices to be delivered.
+    #[diesel(sql_type = Bool)]
+    pub told: bool,
 }
 
-/// The statement around a choice of rows. The rows are locked in the order of their ids, so that two endings that
-/// overlap cannot wait for each other (RC-11). Audit ids are UUIDv7 of this instant: `{stamp}` is their beginning.
-macro_rules! ending {
+/// The first statement: it only locks, sign-ins before the apps under them and each in the order of their ids, so that
+/// two endings that overlap cannot wait for each other (RC-11).
+///
+/// An app's session is made by a transaction that holds its sign-in's row `FOR SHARE`. Once this statement has the row,
+/// no more can come, and the next statement's snapshot has all that came. In one statement they would not be seen, and
+/// would outlive their sign-in. Sign-ins that come meanwhile are not touched: locked so late, they would be out of order.
+macro_rules! locking {
     ($which:literal) => {
         concat!(
-            "WITH due AS MATERIALIZED (
-                 SELECT id FROM sessions WHERE ",
+            "SELECT id FROM sessions WHERE ",
             $which,
-            " AND ended_at IS NULL ORDER BY id FOR NO KEY UPDATE
-             ), ended AS (
-                 UPDATE sessions s SET ended_at = {now}, ended_reason = {reason}
-                 FROM due WHERE s.id = due.id AND s.ended_at IS NULL
-                 RETURNING s.id, s.user_id, s.parent_id, s.provider, s.client_id, s.status_index, s.last_activity_at,
-                           s.not_after
-             ), feed AS (
-                 INSERT INTO revocations (kind, value, status_index, created_at, expires_at)
-                 SELECT 'session', id::text, status_index, {now}, {keep_until} FROM ended
-             ), audited AS (
-                 INSERT INTO audit_events (id, at, kind, user_id, session_id, provider, client_id, detail)
-                 SELECT overlay(gen_random_uuid()::text placing {stamp} from 1 for 15)::uuid, {now}, 'session_ended',
-                        user_id, id, provider, client_id, {detail}
-                 FROM ended
-             )
-             SELECT id, user_id, parent_id, last_activity_at, not_after FROM ended"
+            " AND ended_at IS NULL ORDER BY parent_id IS NOT NULL, id FOR NO KEY UPDATE"
         )
     };
 }
 
 statement! {
-    struct EndOne<'a> {
-        id: SessionId => Uuid,
-        now: Instant => Timestamptz,
-        reason: &'a str => Text,
-        keep_until: Instant => Timestamptz,
-        stamp: &'a str => Text,
-        detail: &'a serde_json::Value => Jsonb,
-    }
-    ending!("(id = {id} OR parent_id = {id})")
+    struct LockOne { id: SessionId => Uuid }
+    locking!("(id = {id} OR parent_id = {id})")
 }
 
 statement! {
-    struct EndOneOfUser<'a> {
-        user: UserId => Uuid,
-        id: SessionId => Uuid,
-        now: Instant => Timestamptz,
-        reason: &'a str => Text,
-        keep_until: Instant => Timestamptz,
-        stamp: &'a str => Text,
-        detail: &'a serde_json::Value => Jsonb,
-    }
-    ending!("(id = {id} OR parent_id = {id}) AND user_id = {user}")
+    struct LockOneOfUser { user: UserId => Uuid, id: SessionId => Uuid }
+    locking!("(id = {id} OR parent_id = {id}) AND user_id = {user}")
 }
 
 statement! {
-    struct EndOfUser<'a> {
-        user: UserId => Uuid,
-        except: Option<SessionId> => Nullable<Uuid>,
+    struct LockOfUser { user: UserId => Uuid, except: Option<SessionId> => Nullable<Uuid> }
+    locking!("user_id = {user} AND ({except}::uuid IS NULL OR (id <> {except} AND parent_id IS DISTINCT FROM {except}))")
+}
+
+statement! {
+    struct End<'a> {
+        locked: &'a [SessionId] => Array<Uuid>,
         now: Instant => Timestamptz,
         reason: &'a str => Text,
         keep_until: Instant => Timestamptz,
         stamp: &'a str => Text,
         detail: &'a serde_json::Value => Jsonb,
+        told: &'a [String] => Array<Text>,
     }
-    ending!("user_id = {user} AND ({except}::uuid IS NULL OR (id <> {except} AND parent_id IS DISTINCT FROM {except}))")
+    // The second statement ends what is locked, and what came under it before it was. Audit ids and notice ids are
+    // UUIDv7 of this instant: `stamp` is their beginning. Apps that merely idled out under a sign-in that ends now are
+    // told too: with us they were idle, but people may be signed in there still.
+    "WITH due AS MATERIALIZED (
+         SELECT id FROM sessions
+         WHERE (id = ANY ({locked}) OR parent_id = ANY ({locked})) AND ended_at IS NULL
+         ORDER BY parent_id IS NOT NULL, id FOR NO KEY UPDATE
+     ), ended AS (
+         UPDATE sessions s SET ended_at = {now}, ended_reason = {reason}
+         FROM due WHERE s.id = due.id AND s.ended_at IS NULL
+         RETURNING s.id, s.user_id, s.parent_id, s.provider, s.client_id, s.status_index, s.last_activity_at, s.not_after
+     ), feed AS (
+         INSERT INTO revocations (kind, value, status_index, created_at, expires_at)
+         SELECT 'session', id::text, status_index, {now}, {keep_until} FROM ended
+     ), audited AS (
+         INSERT INTO audit_events (id, at, kind, user_id, session_id, provider, client_id, detail)
+         SELECT overlay(gen_random_uuid()::text placing {stamp} from 1 for 15)::uuid, {now}, 'session_ended',
+                user_id, id, provider, client_id, {detail}
+         FROM ended
+     ), noticed AS (
+         INSERT INTO logout_notices (id, session_id, user_id, client_id, created_at, next_attempt_at)
+         SELECT overlay(gen_random_uuid()::text placing {stamp} from 1 for 15)::uuid, id, user_id, client_id, {now}, {now}
+         FROM (
+             SELECT id, user_id, client_id FROM ended
+             UNION ALL
+             SELECT app.id, app.user_id, app.client_id FROM ended JOIN sessions app ON app.parent_id = ended.id
+             WHERE app.ended_reason = 'idle'
+         ) over
+         WHERE client_id = ANY ({told})
+         RETURNING id
+     )
+     SELECT id, user_id, parent_id, last_activity_at, not_after, EXISTS (SELECT FROM noticed) AS told FROM ended"
 }
 
-/// Ends the sessions of a scope that still live, with their feed rows and their audit rows, in one statement.
-///
-/// `keep_until`: how long the feed tells of them ([`Lifetime::feed_until`](crate::session::Lifetime::feed_until)).
-pub fn end_where(
-    conn: &mut Conn,
-    scope: Scope,
-    reason: &'static str,
-    now: Instant,
-    keep_until: Instant,
-) -> QueryResult<Vec<Ended>> {
-    let detail = &serde_json::json!({ "reason": reason });
-    let stamp = uuid_v7(now).to_string();
-    let stamp = stamp.get(..15).unwrap_or_default();
-    match scope {
-        Scope::One(id) => EndOne { id, now, reason, keep_until, stamp, detail }.load(conn),
-        Scope::OneOfUser { user, id } => EndOneOfUser { user, id, now, reason, keep_until, stamp, detail }.load(conn),
-        Scope::OfUser(user) => EndOfUser { user, except: None, now, reason, keep_until, stamp, detail }.load(conn),
-        Scope::OthersOfUser { user, except } => {
-            EndOfUser { user, except: Some(except), now, reason, keep_until, stamp, detail }.load(conn)
+#[derive(QueryableByName)]
+struct Locked {
+    #[diesel(sql_type = Uuid)]
+    id: SessionId,
+}
+
+/// Ends the sessions of a scope that still live, with their feed rows, their audit rows and the notices to their
+/// clients: two statements in a transaction, one where nothing lives.
+pub fn end_where(conn: &mut Conn, scope: Scope, ending: &Ending) -> QueryResult<Vec<Ended>> {
+    in_transaction(conn, |conn| {
+        let locked = lock(conn, scope)?;
+        if locked.is_empty() {
+            return Ok(Vec::new());
         }
-    }
+        let Ending { reason, now, keep_until, ref told } = *ending;
+        let stamp = uuid_v7(now).to_string();
+        let (stamp, detail) = (stamp.get(..15).unwrap_or_default(), &serde_json::json!({ "reason": reason }));
+        End { locked: &locked, now, reason, keep_until, stamp, detail, told }.load(conn)
+    })
+}
+
+fn lock(conn: &mut Conn, scope: Scope) -> QueryResult<Vec<SessionId>> {
+    let locked: Vec<Locked> = match scope {
+        Scope::One(id) => LockOne { id }.load(conn)?,
+        Scope::OneOfUser { user, id } => LockOneOfUser { user, id }.load(conn)?,
+        Scope::OfUser(user) => LockOfUser { user, except: None }.load(conn)?,
+        Scope::OthersOfUser { user, except } => LockOfUser { user, except: Some(except) }.load(conn)?,
+    };
+    Ok(locked.into_iter().map(|locked| locked.id).collect())
+}
+
+/// In the transaction that runs already, or in one of its own. A savepoint would be two more round trips for nothing:
+/// whoever has a transaction gives it up with the first error.
+fn in_transaction<T>(conn: &mut Conn, work: impl FnOnce(&mut Conn) -> QueryResult<T>) -> QueryResult<T> {
+    type Transactions = <Conn as Connection>::TransactionManager;
+    let runs = Transactions::transaction_manager_status_mut(conn).transaction_depth()?.is_some();
+    if runs { work(conn) } else { conn.transaction(work) }
 }
 
 /// Ends one session and those under it. The answer is whose it was; `None` where it had ended before.
-pub fn end(
-    conn: &mut Conn,
-    id: SessionId,
-    reason: &'static str,
-    now: Instant,
-    keep_until: Instant,
-) -> QueryResult<Option<UserId>> {
-    let ended = end_where(conn, Scope::One(id), reason, now, keep_until)?;
+pub fn end(conn: &mut Conn, id: SessionId, ending: &Ending) -> QueryResult<Option<UserId>> {
+    let ended = end_where(conn, Scope::One(id), ending)?;
     Ok(ended.iter().find(|ended| ended.id == id).map(|ended| ended.user))
 }

@@ -8,6 +8,7 @@ use super::end::{Ended, Scope, end_where};
 use crate::base::clock::Instant;
 use crate::base::db::Conn;
 use crate::base::id::{SessionId, UserId};
+use crate::session::ending::Ending;
 use crate::session::lifetime::Lifetime;
 
 /// What was ended.
@@ -18,18 +19,17 @@ pub struct Dismissed {
     pub ended: Vec<Ended>,
 }
 
-/// Ends a user's sessions, but for `except` and what is under it, in one statement.
+/// Ends a user's sessions, but for `except` and what is under it, as [`end_where`] does.
 pub fn end_listed(
     conn: &mut Conn,
     user: UserId,
     except: Option<SessionId>,
     lifetime: Lifetime,
-    reason: &'static str,
-    now: Instant,
+    ending: &Ending,
 ) -> QueryResult<Dismissed> {
     let scope = except.map_or(Scope::OfUser(user), |except| Scope::OthersOfUser { user, except });
-    let ended = end_where(conn, scope, reason, now, lifetime.feed_until(now))?;
-    Ok(Dismissed { count: listed(&ended, lifetime, now), ended })
+    let ended = end_where(conn, scope, ending)?;
+    Ok(Dismissed { count: listed(&ended, lifetime, ending.now), ended })
 }
 
 /// A sign-in was listed if it lived, or an app under it did: those that are merely past their time had not been swept

@@ -1,13 +1,13 @@
 //! The end of sessions that nobody ends.
 
-use diesel::sql_types::{BigInt, Nullable, Text, Timestamptz, Uuid};
+use diesel::sql_types::{Array, BigInt, Nullable, Text, Timestamptz, Uuid};
 use diesel::{QueryResult, QueryableByName, RunQueryDsl};
 
 use crate::base::clock::Instant;
 use crate::base::db::Conn;
 use crate::base::id::{SessionId, UserId, uuid_v7};
 use crate::base::statement::statement;
-use crate::session::lifetime::Lifetime;
+use crate::session::ending::Endings;
 
 /// Looking is cheap and ending is not: so many sessions are looked at for each that may end.
 const STRETCH: i64 = 10;
@@ -55,9 +55,12 @@ statement! {
         idle_since: Instant => Timestamptz,
         keep_until: Instant => Timestamptz,
         stamp: &'a str => Text,
+        told: &'a [String] => Array<Text>,
     }
     // A session that is used at this moment is skipped, and one that was used since it was seen is judged again by
     // its row as it is now. An array, and not a join, so that no plan reads the whole table. The apps under a browser session that merely idles out stay.
+    // An app is told of its absolute end, which nobody is to be signed in beyond. It is not told that it idled out: many
+    // never talk to us again after a sign-in, and their people are at work there.
     "WITH seen AS MATERIALIZED (
          SELECT id, not_after, last_activity_at FROM sessions
          WHERE ended_at IS NULL AND (not_after, id) > ({not_after}, {id})
@@ -82,6 +85,10 @@ statement! {
          SELECT overlay(gen_random_uuid()::text placing {stamp} from 1 for 15)::uuid, {now}, 'session_ended',
                 user_id, id, provider, client_id, jsonb_build_object('reason', ended_reason)
          FROM ended
+     ), noticed AS (
+         INSERT INTO logout_notices (id, session_id, user_id, client_id, created_at, next_attempt_at)
+         SELECT overlay(gen_random_uuid()::text placing {stamp} from 1 for 15)::uuid, id, user_id, client_id, {now}, {now}
+         FROM ended WHERE ended_reason = 'absolute' AND client_id = ANY ({told})
      )
      SELECT last.not_after, last.id AS last_id, ended.id, ended.user_id, ended.ended_reason
      FROM (SELECT) one
@@ -111,8 +118,9 @@ struct Row {
 }
 
 /// Looks at the next stretch of living sessions after `mark` and ends those that are past their time, `most` at the most,
-/// with their feed rows and their audit rows, in one statement.
-pub fn expire(conn: &mut Conn, mark: Mark, most: i64, lifetime: Lifetime, now: Instant) -> QueryResult<Stretch> {
+/// with their feed rows, their audit rows and the notices to their clients, in one statement.
+pub fn expire(conn: &mut Conn, mark: Mark, most: i64, endings: &Endings, now: Instant) -> QueryResult<Stretch> {
+    let lifetime = endings.lifetime();
     let stamp = uuid_v7(now).to_string();
     let query = Expire {
         not_after: mark.not_after,
@@ -123,6 +131,7 @@ pub fn expire(conn: &mut Conn, mark: Mark, most: i64, lifetime: Lifetime, now: I
         idle_since: lifetime.idle_since(now),
         keep_until: lifetime.feed_until(now),
         stamp: stamp.get(..15).unwrap_or_default(),
+        told: endings.told(),
     };
     let rows: Vec<Row> = query.load(conn)?;
     let next = rows.first().and_then(|row| {

@@ -15,5 +15,5 @@ pub use browser::{Ask, Begun, Browser};
 pub use cluster::{Cluster, ring_key};
 pub use database::{Database, hexadecimal};
 pub use gateway::Gateway;
-pub use raw::{raw, sign};
+pub use raw::{raw, sign, sign_as};
 pub use setup::{CLIENT_SECRET, Setup};

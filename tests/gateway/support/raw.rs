@@ -51,6 +51,11 @@ struct Stored {
 
 /// Signs claims with the gateway's own key, as only the gateway can: to see that the signature is not all that counts.
 pub fn sign(database: &Database, claims: &Value) -> String {
+    sign_as("at+jwt", database, claims)
+}
+
+/// The same as a token of another type.
+pub fn sign_as(typ: &str, database: &Database, claims: &Value) -> String {
     use base64::Engine;
     use base64::engine::general_purpose::URL_SAFE_NO_PAD as B64;
     let query = "SELECT kid, private_key FROM signing_keys WHERE algorithm = 'ES256' AND state = 'active'";
@@ -58,7 +63,7 @@ pub fn sign(database: &Database, claims: &Value) -> String {
     let ring = Ring::parse([ring_key()]).expect("a ring");
     let pkcs8 = ring.open(&format!("signing_keys:{kid}:private_key"), &private_key).expect("our seal");
     let key = SigningKey::from_pkcs8(Algorithm::Es256, &pkcs8).expect("a key");
-    let head = format!("{{\"typ\":\"at+jwt\",\"alg\":\"ES256\",\"kid\":\"{kid}\"}}");
+    let head = format!("{{\"typ\":\"{typ}\",\"alg\":\"ES256\",\"kid\":\"{kid}\"}}");
     let input = format!("{}.{}", B64.encode(head), B64.encode(claims.to_string()));
     let signature = key.sign(input.as_bytes()).expect("a signature");
     format!("{input}.{}", B64.encode(signature))

@@ -22,9 +22,15 @@ pub struct Dev {
 
 impl Dev {
     pub fn start() -> Self {
+        Self::with(|_| String::new())
+    }
+
+    /// With a configuration, which is told the port.
+    pub fn with(configuration: impl FnOnce(u16) -> String) -> Self {
         let (directory, port) = (Directory::new(), ports::free::<4>());
+        let file = directory.write("vestibule.toml", &configuration(port));
         let mut command = Command::new(env!("CARGO_BIN_EXE_vestibule"));
-        command.args(["dev", "--port", &port.to_string()]).current_dir(directory.path());
+        command.args(["--config", &file, "dev", "--port", &port.to_string()]).current_dir(directory.path());
         let log = File::create(directory.join("log")).expect("a file");
         let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(log).spawn().expect("it");
         let mut stdout = BufReader::new(child.stdout.take().expect("a pipe"));

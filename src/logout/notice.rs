@@ -1,0 +1,112 @@
+//! Telling a client that a session ended (OpenID Connect Back-Channel Logout 1.0 §2.5). One attempt: claim, talk, write;
+//! no connection to the database is held in between.
+
+use std::time::Duration;
+
+use chrono::TimeDelta;
+use http::header::CONTENT_TYPE;
+
+use super::lanes::Lanes;
+use super::patience::{GIVE_UP_AFTER, next_attempt};
+use super::store::{self, Depth, Notice, Undelivered};
+use crate::app::App;
+use crate::base::clock::Instant;
+use crate::base::db::{Conn, Db, DbError, QueryResult};
+use crate::base::event::Event;
+use crate::base::outbound::Trust;
+use crate::base::secret::{Plain, random_bytes};
+use crate::client::Client;
+use crate::telemetry;
+use crate::token;
+
+/// How long a client may take.
+const TIMEOUT: Duration = Duration::from_secs(5);
+/// How long a claim holds: what a client may take, and time to write down what became of it.
+const CLAIM: TimeDelta = TimeDelta::seconds(15);
+/// How long after its last attempt a notice is given up that nobody tried.
+const UNTRIED: TimeDelta = TimeDelta::hours(1);
+
+/// Takes as many notices as the lanes have room for.
+pub async fn claim(app: &App, lanes: &Lanes, now: Instant) -> Result<Vec<Notice>, DbError> {
+    let (most, each) = lanes.free(now);
+    if each.is_empty() {
+        return Ok(Vec::new());
+    }
+    app.db.run("claim logout notices", move |conn| store::claim(conn, &each, most, now, now + CLAIM)).await
+}
+
+/// Makes one attempt and writes down what became of it. The answer is whether the client was told.
+pub async fn deliver(app: &App, notice: Notice) -> bool {
+    let told = tell(app, &notice).await;
+    let now = app.clock.now();
+    let written = match &told {
+        Ok(()) => {
+            let id = notice.id;
+            app.db.run("settle logout notice", move |conn| store::delivered(conn, id, now)).await
+        }
+        Err(reason) => miss(app, &notice, reason, now).await,
+    };
+    let (client, session) = (notice.client_id, notice.session);
+    let attempts = u32::try_from(notice.attempts).unwrap_or_default();
+    if let Err(error) = written {
+        // The claim runs out, and it is tried again: told twice is better than never.
+        tracing::warn!(client, %session, %error, "what became of a logout notice was not written down");
+    } else if told.is_ok() {
+        let lag = (now - notice.created_at).to_std().unwrap_or_default();
+        telemetry::record(&Event::LogoutDelivered { client, session, attempts, lag });
+    }
+    told.is_ok()
+}
+
+async fn miss(app: &App, notice: &Notice, reason: &str, now: Instant) -> Result<(), DbError> {
+    let attempts = u32::try_from(notice.attempts).unwrap_or_default();
+    let [chance] = random_bytes::<1>();
+    let next = next_attempt(notice.created_at, attempts, now, chance);
+    let (written, text) = (notice.clone(), reason.to_owned());
+    app.db.run("postpone logout notice", move |conn| store::missed(conn, &written, &text, next, now)).await?;
+    let (client, session, reason) = (notice.client_id.clone(), notice.session, reason.to_owned());
+    telemetry::record(&match next {
+        Some(_) => Event::LogoutDelayed { client, session, attempts, reason },
+        None => Event::LogoutGivenUp { client, session, attempts, reason },
+    });
+    Ok(())
+}
+
+/// Posts a fresh logout token. The error is what an operator may read.
+async fn tell(app: &App, notice: &Notice) -> Result<(), String> {
+    let client = app.clients.get(&notice.client_id).ok_or("the client is not configured any more")?;
+    let (uri, private) = client.backchannel_logout_uri.as_ref().ok_or("the client has no backchannel_logout_uri")?;
+    let token = logout_token(app, client, notice)?;
+    // A JWT has no character that a form would have to encode.
+    let request = http::Request::post(uri.as_str()).header(CONTENT_TYPE, "application/x-www-form-urlencoded");
+    let request = request.body(format!("logout_token={}", token.expose()).into_bytes());
+    let request = request.map_err(|error| error.to_string())?;
+    let trust = if *private { Trust::Configured } else { Trust::Learned };
+    let answer = app.outbound.send(request, trust, TIMEOUT).await.map_err(|error| error.to_string())?;
+    // §2.8 wants 200; some frameworks make 204 of an empty answer.
+    match answer.status().as_u16() {
+        200 | 204 => Ok(()),
+        status @ 300..400 => Err(format!("answered {status}; redirects are not followed")),
+        status => Err(format!("answered {status}")),
+    }
+}
+
+fn logout_token(app: &App, client: &Client, notice: &Notice) -> Result<Plain, String> {
+    let token = token::logout_token(app, client, notice.user, notice.session, app.clock.now());
+    token.map_err(|error| error.to_string())
+}
+
+/// How many notices are not delivered.
+pub async fn depth(db: &Db) -> Result<Depth, DbError> {
+    db.run("count logout notices", store::depth).await
+}
+
+/// The newest notices that are not delivered, `most` at the most.
+pub async fn undelivered(db: &Db, most: i64) -> Result<Vec<Undelivered>, DbError> {
+    db.run("list logout notices", move |conn| store::undelivered(conn, most)).await
+}
+
+/// Gives up what nobody tries any more, as the cleanup counts: `most` rows at the most.
+pub fn give_up_untried(conn: &mut Conn, now: Instant, most: i64) -> QueryResult<usize> {
+    store::give_up(conn, now - GIVE_UP_AFTER - UNTRIED, now, most)
+}

@@ -1,0 +1,235 @@
+//! `logout_notices`, the outbox. Its rows are written where sessions end (`session/store`).
+
+use diesel::sql_types::{Array, BigInt, Bool, Integer, Nullable, Text, Timestamptz, Uuid};
+use diesel::{OptionalExtension, QueryResult, QueryableByName, RunQueryDsl};
+use serde::Serialize;
+
+use crate::base::clock::Instant;
+use crate::base::db::Conn;
+use crate::base::id::{SessionId, UserId};
+use crate::base::statement::statement;
+
+/// A notice that was claimed for an attempt.
+#[derive(Clone, Debug, PartialEq, Eq, QueryableByName)]
+pub struct Notice {
+    /// Which.
+    #[diesel(sql_type = Uuid)]
+    pub id: uuid::Uuid,
+    /// The session that ended.
+    #[diesel(sql_type = Uuid, column_name = session_id)]
+    pub session: SessionId,
+    /// Whose it was.
+    #[diesel(sql_type = Uuid, column_name = user_id)]
+    pub user: UserId,
+    /// The client that is told.
+    #[diesel(sql_type = Text)]
+    pub client_id: String,
+    /// When the session ended.
+    #[diesel(sql_type = Timestamptz)]
+    pub created_at: Instant,
+    /// Attempts with this one. Nobody else has a claim of this number.
+    #[diesel(sql_type = Integer)]
+    pub attempts: i32,
+}
+
+statement! {
+    struct Claim<'a> {
+        clients: &'a [String] => Array<Text>,
+        each: &'a [i64] => Array<BigInt>,
+        most: i64 => BigInt,
+        now: Instant => Timestamptz,
+        until: Instant => Timestamptz,
+    }
+    // A look into the index for each client: a long line of one does not stand before the others.
+    "WITH due AS MATERIALIZED (
+         SELECT line.id FROM unnest({clients}, {each}) AS lane (client_id, free) CROSS JOIN LATERAL (
+             SELECT id, next_attempt_at FROM logout_notices
+             WHERE client_id = lane.client_id AND next_attempt_at <= {now}
+             ORDER BY next_attempt_at LIMIT lane.free FOR UPDATE SKIP LOCKED
+         ) line
+         ORDER BY line.next_attempt_at LIMIT {most}
+     )
+     UPDATE logout_notices n SET attempts = attempts + 1, next_attempt_at = {until}
+     FROM due WHERE n.id = due.id
+     RETURNING n.id, n.session_id, n.user_id, n.client_id, n.created_at, n.attempts"
+}
+
+/// Takes due notices for an attempt: `lanes` says how many of each client, `most` how many in all. They are nobody
+/// else's until `until`; whoever has not said by then what became of them has crashed, and they are due again.
+pub fn claim(
+    conn: &mut Conn,
+    lanes: &[(String, usize)],
+    most: usize,
+    now: Instant,
+    until: Instant,
+) -> QueryResult<Vec<Notice>> {
+    let count = |count: usize| i64::try_from(count).unwrap_or(i64::MAX);
+    let (clients, each): (Vec<_>, Vec<_>) = lanes.iter().map(|(id, free)| (id.clone(), count(*free))).unzip();
+    Claim { clients: &clients, each: &each, most: count(most), now, until }.load(conn)
+}
+
+statement! {
+    struct Delivered { id: uuid::Uuid => Uuid, now: Instant => Timestamptz }
+    "UPDATE logout_notices SET delivered_at = {now}, next_attempt_at = NULL, last_error = NULL
+     WHERE id = {id} AND next_attempt_at IS NOT NULL"
+}
+
+/// The client was told.
+pub fn delivered(conn: &mut Conn, id: uuid::Uuid, now: Instant) -> QueryResult<()> {
+    Delivered { id, now }.execute(conn).map(|_| ())
+}
+
+statement! {
+    struct Missed<'a> {
+        id: uuid::Uuid => Uuid,
+        attempts: i32 => Integer,
+        reason: &'a str => Text,
+        next: Option<Instant> => Nullable<Timestamptz>,
+        now: Instant => Timestamptz,
+    }
+    // Only while the claim is still ours: another attempt may be under way.
+    "UPDATE logout_notices
+     SET last_error = {reason}, next_attempt_at = {next},
+         failed_at = CASE WHEN {next} IS NULL THEN {now} END
+     WHERE id = {id} AND attempts = {attempts} AND next_attempt_at IS NOT NULL"
+}
+
+/// The client was not told: it is tried again at `next`, or given up.
+pub fn missed(conn: &mut Conn, notice: &Notice, reason: &str, next: Option<Instant>, now: Instant) -> QueryResult<()> {
+    Missed { id: notice.id, attempts: notice.attempts, reason, next, now }.execute(conn).map(|_| ())
+}
+
+statement! {
+    struct GiveUp { before: Instant => Timestamptz, most: i64 => BigInt, now: Instant => Timestamptz }
+    "WITH due AS MATERIALIZED (
+         SELECT id FROM logout_notices WHERE next_attempt_at IS NOT NULL AND created_at < {before}
+         ORDER BY created_at LIMIT {most} FOR UPDATE SKIP LOCKED
+     )
+     UPDATE logout_notices n
+     SET failed_at = {now}, next_attempt_at = NULL,
+         last_error = coalesce(n.last_error, 'the client is not told of logouts any more')
+     FROM due WHERE n.id = due.id"
+}
+
+/// Gives up notices of before `before`, `most` at the most: those that nobody tries, since their client is not
+/// configured any more. The answer is how many.
+pub fn give_up(conn: &mut Conn, before: Instant, now: Instant, most: i64) -> QueryResult<usize> {
+    GiveUp { before, most, now }.execute(conn)
+}
+
+statement! {
+    struct PruneDelivered { before: Instant => Timestamptz, most: i64 => BigInt }
+    "WITH due AS MATERIALIZED (
+         SELECT ctid AS place FROM logout_notices
+         WHERE delivered_at < {before} ORDER BY delivered_at LIMIT {most} FOR UPDATE SKIP LOCKED
+     )
+     DELETE FROM logout_notices USING due WHERE logout_notices.ctid = due.place"
+}
+
+statement! {
+    struct PruneFailed { before: Instant => Timestamptz, most: i64 => BigInt }
+    "WITH due AS MATERIALIZED (
+         SELECT ctid AS place FROM logout_notices
+         WHERE failed_at < {before} ORDER BY failed_at LIMIT {most} FOR UPDATE SKIP LOCKED
+     )
+     DELETE FROM logout_notices USING due WHERE logout_notices.ctid = due.place"
+}
+
+/// Deletes notices that were delivered before `before`, `most` at the most. The answer is how many.
+pub fn prune_delivered(conn: &mut Conn, before: Instant, most: i64) -> QueryResult<usize> {
+    PruneDelivered { before, most }.execute(conn)
+}
+
+/// Deletes notices that were given up before `before`, `most` at the most. The answer is how many.
+pub fn prune_failed(conn: &mut Conn, before: Instant, most: i64) -> QueryResult<usize> {
+    PruneFailed { before, most }.execute(conn)
+}
+
+/// How many notices are not delivered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, QueryableByName)]
+pub struct Depth {
+    /// Those that will be tried, or tried again.
+    #[diesel(sql_type = BigInt)]
+    pub waiting: i64,
+    /// Those that were given up.
+    #[diesel(sql_type = BigInt)]
+    pub failed: i64,
+}
+
+/// How many notices are not delivered.
+pub fn depth(conn: &mut Conn) -> QueryResult<Depth> {
+    let sql = "SELECT (SELECT count(*) FROM logout_notices WHERE next_attempt_at IS NOT NULL) AS waiting,
+                      (SELECT count(*) FROM logout_notices WHERE failed_at IS NOT NULL) AS failed";
+    diesel::sql_query(sql).get_result(conn)
+}
+
+/// A notice that is not delivered, as an operator sees it.
+#[derive(Debug, Serialize, QueryableByName)]
+pub struct Undelivered {
+    /// Which.
+    #[diesel(sql_type = Uuid)]
+    pub id: uuid::Uuid,
+    /// The client.
+    #[diesel(sql_type = Text)]
+    pub client: String,
+    /// The session that ended.
+    #[diesel(sql_type = Uuid)]
+    pub sid: SessionId,
+    /// Whose it was.
+    #[diesel(sql_type = Uuid)]
+    pub sub: UserId,
+    /// When it ended.
+    #[diesel(sql_type = Timestamptz)]
+    pub created_at: Instant,
+    /// Attempts that were begun.
+    #[diesel(sql_type = Integer)]
+    pub attempts: i32,
+    /// When it is tried next, unless it was given up.
+    #[diesel(sql_type = Nullable<Timestamptz>)]
+    pub next_attempt_at: Option<Instant>,
+    /// When it was given up.
+    #[diesel(sql_type = Nullable<Timestamptz>)]
+    pub failed_at: Option<Instant>,
+    /// What went wrong at the last attempt.
+    #[diesel(sql_type = Nullable<Text>)]
+    pub last_error: Option<String>,
+}
+
+statement! {
+    struct List { most: i64 => BigInt }
+    "SELECT id, client_id AS client, session_id AS sid, user_id AS sub, created_at, attempts, next_attempt_at, failed_at,
+            last_error
+     FROM logout_notices WHERE delivered_at IS NULL ORDER BY id DESC LIMIT {most}"
+}
+
+/// The newest notices that are not delivered, `most` at the most.
+pub fn undelivered(conn: &mut Conn, most: i64) -> QueryResult<Vec<Undelivered>> {
+    List { most }.load(conn)
+}
+
+/// A client's session, as far as a logout needs to know it.
+#[derive(Clone, Debug, PartialEq, Eq, QueryableByName)]
+pub struct Meant {
+    #[diesel(sql_type = Uuid, column_name = user_id)]
+    pub user: UserId,
+    #[diesel(sql_type = Text)]
+    pub client_id: String,
+    /// The sign-in that it is under.
+    #[diesel(sql_type = Nullable<Uuid>, column_name = parent_id)]
+    pub parent: Option<SessionId>,
+    /// Whether that sign-in is over, also where it is one itself.
+    #[diesel(sql_type = Bool)]
+    pub parent_over: bool,
+}
+
+statement! {
+    struct Find { id: SessionId => Uuid }
+    "SELECT s.user_id, s.client_id, s.parent_id,
+            CASE WHEN s.parent_id IS NULL THEN s.ended_at ELSE parent.ended_at END IS NOT NULL AS parent_over
+     FROM sessions s LEFT JOIN sessions parent ON parent.id = s.parent_id WHERE s.id = {id}"
+}
+
+/// The session of that id, whatever its standing.
+pub fn meant(conn: &mut Conn, id: SessionId) -> QueryResult<Option<Meant>> {
+    Find { id }.get_result(conn).optional()
+}

@@ -1,0 +1,67 @@
+//! How sessions end here: what is written with each end, and who is woken by it.
+
+use std::sync::Arc;
+
+use tokio::sync::Notify;
+
+use super::lifetime::Lifetime;
+use super::store::Ended;
+use crate::base::clock::Instant;
+use crate::config;
+
+/// What every ending has in common. Cheap to clone; all clones ring the same bell.
+#[derive(Clone)]
+pub struct Endings {
+    lifetime: Lifetime,
+    told: Arc<[String]>,
+    bell: Arc<Notify>,
+}
+
+/// One ending: all that it writes besides the rows that it ends.
+#[derive(Clone, Debug)]
+pub struct Ending {
+    /// Why, as the row, the audit and the log say it.
+    pub reason: &'static str,
+    /// When.
+    pub now: Instant,
+    /// How long the revocation feed tells of it.
+    pub keep_until: Instant,
+    /// The ids of the clients that are told of it (OpenID Connect Back-Channel Logout 1.0).
+    pub told: Arc<[String]>,
+}
+
+impl Endings {
+    /// From `[sessions]`, `[tokens]` and the clients that have a `backchannel_logout_uri`.
+    pub fn new(lifetime: Lifetime, clients: &[config::Client]) -> Self {
+        let told = clients.iter().filter(|client| client.backchannel_logout_uri.is_some());
+        Self { lifetime, told: told.map(|client| client.id.clone()).collect(), bell: Arc::default() }
+    }
+
+    /// How long sessions live.
+    pub fn lifetime(&self) -> Lifetime {
+        self.lifetime
+    }
+
+    /// The ids of the clients that are told.
+    pub fn told(&self) -> &Arc<[String]> {
+        &self.told
+    }
+
+    /// An ending of this moment.
+    pub fn ending(&self, reason: &'static str, now: Instant) -> Ending {
+        Ending { reason, now, keep_until: self.lifetime.feed_until(now), told: Arc::clone(&self.told) }
+    }
+
+    /// Wakes whoever delivers the notices in this process, if there are any. To be called once they are committed; where
+    /// it is not, the next look finds them.
+    pub fn ring_for(&self, ended: &[Ended]) {
+        if ended.iter().any(|ended| ended.told) {
+            self.bell.notify_one();
+        }
+    }
+
+    /// Waits until somebody rang. A ring that nobody waited for is kept, once.
+    pub async fn rung(&self) {
+        self.bell.notified().await;
+    }
+}

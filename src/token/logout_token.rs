@@ -1,0 +1,58 @@
+//! The logout token: what tells a client that a session ended (OpenID Connect Back-Channel Logout 1.0 §2.4).
+
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use super::jwt;
+use crate::app::App;
+use crate::base::clock::Instant;
+use crate::base::id::{SessionId, UserId, uuid_v7};
+use crate::base::secret::Plain;
+use crate::client::Client;
+use crate::config::Algorithm;
+use crate::keys::BadKey;
+
+/// The recommended `typ`, which no other token of ours has.
+const TYP: &str = "logout+jwt";
+/// Its life: as long as the standard recommends at the most. Each attempt has a token of its own.
+const LIFE: i64 = 120;
+/// The one event that it tells of.
+const EVENT: &str = "http://schemas.openid.net/event/backchannel-logout";
+
+/// The claims. There is never a `nonce`, so that no client takes it for an ID token.
+#[derive(Serialize)]
+struct Claims<'a> {
+    iss: &'a str,
+    sub: UserId,
+    aud: &'a str,
+    iat: i64,
+    exp: i64,
+    jti: uuid::Uuid,
+    events: Value,
+    sid: SessionId,
+}
+
+/// A logout token for one client about one session, signed as the client's ID tokens are.
+pub fn logout_token(
+    app: &App,
+    client: &Client,
+    user: UserId,
+    session: SessionId,
+    now: Instant,
+) -> Result<Plain, BadKey> {
+    let claims = Claims {
+        iss: app.config.server.public_url.issuer(),
+        sub: user,
+        aud: &client.id,
+        iat: now.timestamp(),
+        exp: now.timestamp() + LIFE,
+        jti: uuid_v7(now),
+        events: json!({ EVENT: {} }),
+        sid: session,
+    };
+    let keys = app.keys.keys();
+    // Where its algorithm has no key that signs already, the first that has one, as for access tokens.
+    let key = keys.signing(client.id_token_alg).or_else(|| keys.first_signing(&app.config.signing.algorithms));
+    let key = key.ok_or(BadKey::missing(Algorithm::Es256))?;
+    Ok(Plain::new(jwt::sign(key, TYP, &claims)?))
+}

@@ -1,0 +1,201 @@
+//! Apps that people sign in to, and the place where they are told of logouts.
+
+use std::fmt::Write;
+
+use base64::Engine;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD as B64};
+use serde_json::Value;
+use url::form_urlencoded::Serializer;
+
+use crate::fake_provider::{Call, Op, Reply};
+use crate::support::{Answer, Browser, Gateway, Setup};
+
+pub const SECRET: &str = "an-example-secret-of-32-or-more-bytes";
+pub const FORM: &str = "application/x-www-form-urlencoded";
+
+/// Where an app may send people after a logout.
+pub const BYE: &str = "https://shop.example/bye?from=us";
+
+/// The configuration of apps that are told at `place`, each at a path that is its name. They all have the same addresses.
+pub fn toml(place: &str, apps: &[String]) -> String {
+    let mut text = "[signing]\nalgorithms = [\"ES256\", \"RS256\"]\n".to_owned();
+    for app in apps {
+        write!(
+            text,
+            r#"
+[clients.{app}]
+name = "The {app}"
+type = "confidential"
+client_secret = "{SECRET}"
+redirect_uris = ["https://{app}.example/callback"]
+post_logout_redirect_uris = ["{BYE}", "https://{app}.example/bye"]
+id_token_alg = "{}"
+backchannel_logout_uri = "{place}/{app}"
+insecure_allow_private_logout_uri = true
+"#,
+            if app == "wiki" { "RS256" } else { "ES256" },
+        )
+        .expect("a text");
+    }
+    text
+}
+
+/// The place where apps are told. They say that all is well.
+pub fn place(apps: &[String]) -> Op {
+    let place = Op::start();
+    for app in apps {
+        answers(&place, app, 200);
+    }
+    place
+}
+
+/// What an app says from now on.
+pub fn answers(place: &Op, app: &str, status: u16) {
+    place.reply(&format!("/{app}"), Reply::text(status, "text/plain", ""));
+}
+
+pub fn names<const N: usize>(names: [&str; N]) -> Vec<String> {
+    names.map(str::to_owned).to_vec()
+}
+
+/// A gateway with the apps `shop` and `wiki`, the place where they are told, and one app that is told nothing.
+pub fn start() -> (Gateway, Op) {
+    let apps = names(["shop", "wiki"]);
+    let place = place(&apps);
+    (setup(&place).start(), place)
+}
+
+pub fn setup(place: &Op) -> Setup {
+    Setup::new().toml(&configured(place))
+}
+
+pub fn configured(place: &Op) -> String {
+    let silent = toml("https://silent.example", &names(["silent"]));
+    let silent = silent.lines().filter(|line| !line.starts_with("backchannel") && !line.starts_with("insecure"));
+    let silent: Vec<_> = silent.skip(2).collect();
+    let admin = "[admin]\ntoken = \"0123456789abcdef0123456789abcdef\"";
+    format!("{}{}\n{admin}", toml(&place.issuer, &names(["shop", "wiki"])), silent.join("\n"))
+}
+
+/// One app's session.
+#[derive(Clone)]
+pub struct Session {
+    pub id_token: String,
+    pub sid: String,
+    pub sub: String,
+    pub tokens: Value,
+}
+
+/// Where an app sends a browser to sign in.
+pub fn authorization(app: &str) -> String {
+    let mut query = Serializer::new(String::new());
+    query.append_pair("client_id", app).append_pair("response_type", "code");
+    query.append_pair("redirect_uri", &format!("https://{app}.example/callback"));
+    query.append_pair("scope", "openid offline_access").append_pair("state", "s").append_pair("nonce", "n");
+    format!("/oauth2/authorize?{}", query.finish())
+}
+
+/// The code that a signed-in browser brings to an app.
+pub async fn code(browser: &Browser, app: &str) -> String {
+    let answer = browser.get(&authorization(app)).await;
+    answer.location_parameter("code").unwrap_or_else(|| panic!("no code: {answer:?}"))
+}
+
+/// The app redeems a code.
+pub async fn redeem(gateway: &Gateway, app: &str, code: &str) -> Answer {
+    let redirect_uri = format!("https://{app}.example/callback");
+    let form = [("grant_type", "authorization_code"), ("code", code), ("redirect_uri", &redirect_uri)];
+    ask(gateway, app, "/oauth2/token", &form).await
+}
+
+/// A request that an app makes by itself.
+pub async fn ask(gateway: &Gateway, app: &str, path: &str, form: &[(&str, &str)]) -> Answer {
+    let basic = format!("Basic {}", STANDARD.encode(format!("{app}:{SECRET}")));
+    gateway.browser().ask("POST", path).header("authorization", &basic).body(FORM, encoded(form)).send().await
+}
+
+/// Signs a browser that is signed in here in to an app.
+pub async fn enter(gateway: &Gateway, browser: &Browser, app: &str) -> Session {
+    let answer = redeem(gateway, app, &code(browser, app).await).await;
+    assert_eq!(answer.status, 200, "{answer:?}");
+    let tokens = answer.json();
+    let id_token = tokens["id_token"].as_str().expect("an ID token").to_owned();
+    let claims = claims(&id_token);
+    let text = |name: &str| claims[name].as_str().expect("text").to_owned();
+    Session { sid: text("sid"), sub: text("sub"), id_token, tokens }
+}
+
+/// The status that an app's refresh is answered with.
+pub async fn refresh(gateway: &Gateway, app: &str, session: &Session) -> u16 {
+    let token = session.tokens["refresh_token"].as_str().expect("a refresh token");
+    ask(gateway, app, "/oauth2/token", &[("grant_type", "refresh_token"), ("refresh_token", token)]).await.status
+}
+
+/// The logout tokens that an app got so far.
+pub fn told(place: &Op, app: &str) -> Vec<String> {
+    place.calls_to(&format!("/{app}")).iter().map(token_of).collect()
+}
+
+#[track_caller]
+fn token_of(call: &Call) -> String {
+    assert_eq!(call.header("content-type"), Some(FORM));
+    let tokens = call.form("logout_token");
+    assert_eq!(tokens.len(), 1);
+    tokens.concat()
+}
+
+/// Waits until an app got so many logout tokens; those.
+pub async fn told_times(place: &Op, app: &str, count: usize) -> Vec<String> {
+    for _ in 0..1000 {
+        let told = told(place, app);
+        if told.len() >= count {
+            assert_eq!(told.len(), count, "{app}");
+            return told;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+    }
+    panic!("{app} was told {} times", told(place, app).len());
+}
+
+/// A token's claims, unverified.
+pub fn claims(token: &str) -> Value {
+    part(token, 1)
+}
+
+/// A token's header.
+pub fn header(token: &str) -> Value {
+    part(token, 0)
+}
+
+fn part(token: &str, number: usize) -> Value {
+    let part = token.split('.').nth(number).expect("three parts");
+    serde_json::from_slice(&B64.decode(part).expect("base64url")).expect("JSON")
+}
+
+/// A form's text.
+pub fn encoded(form: &[(&str, &str)]) -> String {
+    Serializer::new(String::new()).extend_pairs(form).finish()
+}
+
+/// `GET /logout` with these parameters.
+pub async fn log_out(browser: &Browser, parameters: &[(&str, &str)]) -> Answer {
+    browser.get(&format!("/logout?{}", encoded(parameters))).await
+}
+
+/// The value of the hidden field on the page that asks.
+#[track_caller]
+pub fn hidden(page: &Answer) -> String {
+    let (_, rest) = page.body.split_once("name=\"request\" value=\"").unwrap_or_else(|| panic!("no form: {page:?}"));
+    rest.split('"').next().expect("a value").to_owned()
+}
+
+/// Presses the button on the page that asks.
+pub async fn confirm(browser: &Browser, page: &Answer) -> Answer {
+    let form = encoded(&[("request", &hidden(page))]);
+    browser.ask("POST", "/logout/confirm").header("sec-fetch-site", "same-origin").body(FORM, form).send().await
+}
+
+/// Why a session ended; `NULL` while it lives.
+pub fn reason(gateway: &Gateway, sid: &str) -> String {
+    gateway.database.words(&format!("SELECT ended_reason FROM sessions WHERE id = '{sid}'")).concat()
+}
