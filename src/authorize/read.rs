@@ -2,8 +2,11 @@
 
 use super::answer::{ErrorAnswer, OAuthError};
 use super::request::{AuthorizationRequest, Prompt};
+use crate::base::id::UserId;
 use crate::client::{Client, Match, Registry};
 use crate::config::Grant;
+use crate::keys::Keys;
+use crate::token;
 
 /// Longer ones are no app's.
 const MAX_NONCE: usize = 1024;
@@ -21,6 +24,8 @@ pub struct Terms<'a> {
     pub issuer: &'a str,
     /// Whether there is a provider of that id.
     pub knows_provider: &'a dyn Fn(&str) -> bool,
+    /// Our keys, for ID tokens that come back as hints.
+    pub keys: &'a Keys,
 }
 
 /// Why a request is refused.
@@ -100,6 +105,7 @@ fn rest(
         return Err((InvalidRequest, "a parameter is too long"));
     }
     let [login_hint, acr_values, ui_locales] = hints;
+    let hinted_user = get("id_token_hint").map(|hint| hinted_user(terms, client, &hint)).transpose()?;
     Ok(AuthorizationRequest {
         client_id: String::new(),
         redirect_uri: String::new(),
@@ -115,8 +121,15 @@ fn rest(
         ui_locales,
         provider,
         resource,
-        hinted_user: None,
+        hinted_user,
     })
+}
+
+/// Whom the app expects: an ID token of ours, for this client, expired or not (OpenID Connect Core §3.1.2.1).
+fn hinted_user(terms: &Terms<'_>, client: &Client, hint: &str) -> Result<UserId, Wrong> {
+    let hint = token::verify_id_token_hint(terms.keys, terms.issuer, hint).ok();
+    let hint = hint.filter(|hint| hint.client_id == client.id);
+    hint.map(|hint| hint.user).ok_or((OAuthError::InvalidRequest, "id_token_hint is not an ID token of this client"))
 }
 
 /// What the client may have of what it asks for; the token's answer says what that is. Scopes that are not known are

@@ -51,7 +51,7 @@ async fn arrive(app: &App, throttles: &Throttles, request: &HttpRequest) -> Resu
             let open = authorize::take_up(app, client_id, request_uri, binding, now).await?;
             authorize::resume(app, &open, signed_in.as_ref(), false, now).await?
         }
-        _ => match read(app, &query) {
+        _ => match read(app, &of(&query)) {
             Ok(asked) => authorize::arrive(app, asked, &Browser { signed_in, binding }, now).await?,
             Err(Refused::Told(answer)) => Next::App(told(app, &answer)),
             Err(refused) => return Err(refused.into()),
@@ -70,7 +70,7 @@ async fn keep(
 ) -> Result<HttpResponse, Problem> {
     throttles.authorize(app, request)?;
     let form = extract::form(request, payload, app.config.limits.body_bytes).await?;
-    let asked = match read(app, &form) {
+    let asked = match read(app, &of(&form)) {
         Ok(asked) => asked,
         Err(Refused::Told(answer)) => return Ok(pages::see_other(&told(app, &answer))),
         Err(refused) => return Err(refused.into()),
@@ -106,7 +106,7 @@ async fn pushed(
         "client_id" => Some(client.id.clone()),
         _ => form.get(name).map(str::to_owned),
     };
-    match authorize::read(&terms(app, &|id| app.providers.get(id).is_some()), &get) {
+    match read(app, &get) {
         Ok(asked) => {
             let (request_uri, expires_in) = authorize::push(app, &asked, now).await?;
             Ok(HttpResponse::Created().json(json!({ "request_uri": request_uri.expose(), "expires_in": expires_in })))
@@ -214,18 +214,20 @@ async fn signed_in(app: &App, request: &HttpRequest, now: Instant) -> Result<Opt
     }
 }
 
-fn read(app: &App, parameters: &Parameters) -> Result<AuthorizationRequest, Refused> {
-    let knows = |id: &str| app.providers.get(id).is_some();
-    authorize::read(&terms(app, &knows), &|name| parameters.get(name).map(str::to_owned))
-}
-
-fn terms<'a>(app: &'a App, knows_provider: &'a dyn Fn(&str) -> bool) -> Terms<'a> {
-    Terms {
+/// `get` gives a parameter's one value.
+fn read(app: &App, get: &dyn Fn(&str) -> Option<String>) -> Result<AuthorizationRequest, Refused> {
+    let terms = Terms {
         clients: &app.clients,
         audience: &app.config.tokens.audience,
         issuer: app.config.server.public_url.issuer(),
-        knows_provider,
-    }
+        knows_provider: &|id| app.providers.get(id).is_some(),
+        keys: &app.keys.keys(),
+    };
+    authorize::read(&terms, get)
+}
+
+fn of(parameters: &Parameters) -> impl Fn(&str) -> Option<String> {
+    |name| parameters.get(name).map(str::to_owned)
 }
 
 fn told(app: &App, answer: &ErrorAnswer) -> String {

@@ -18,6 +18,10 @@ async fn both_documents_say_the_same_and_what_is_true() {
     assert_eq!(said["authorization_response_iss_parameter_supported"], true);
     assert_eq!(said["id_token_signing_alg_values_supported"], json!(["ES256"]));
     assert!(said["scopes_supported"].as_array().is_some_and(|scopes| scopes.contains(&"orders".into())));
+    for supported in ["backchannel_logout_supported", "backchannel_logout_session_supported"] {
+        assert_eq!(said[supported], true);
+    }
+    assert!(said["end_session_endpoint"].is_string());
     // Every address that it names is there.
     for (name, url) in said.as_object().expect("an object") {
         let Some(url) = url.as_str().filter(|_| name.ends_with("_endpoint") || name == "jwks_uri") else { continue };

@@ -11,6 +11,7 @@ mod cors;
 mod discovery;
 #[path = "../fake_provider/mod.rs"]
 mod fake_provider;
+mod hint;
 mod login;
 mod prompt;
 mod pushed;
