@@ -13,8 +13,8 @@ CARGO ?= cargo
 help: ## Lists what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-demo: bootstrap ## Runs the gateway with a private PostgreSQL and a pretend provider; open the URL it prints
-	$(CARGO) run --locked -- dev
+demo: bootstrap ## Runs the gateway with a private PostgreSQL and a pretend provider; open the URL it prints (ARGS="--port 9000")
+	$(CARGO) run --locked -- dev $(ARGS)
 
 demo-check: bootstrap ## The same login without a browser; prints the decoded token
 	scripts/demo-check

@@ -35,7 +35,7 @@ const REQUEST_HEAD_TIMEOUT: Duration = Duration::from_secs(5);
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
     /// The database cannot be brought up to date.
-    #[error("the database cannot be used: {0}")]
+    #[error(transparent)]
     Db(#[from] DbError),
     /// The database lacks migrations, and we were told not to run them.
     #[error("the database lacks the migration {0}; run `vestibule migrate`, or set database.migrate_on_start = true")]

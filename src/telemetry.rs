@@ -62,6 +62,9 @@ fn install_recorder() -> Option<Metrics> {
     metrics::describe_counter!("vestibule_events_total", "What happened: logins, refusals, sessions, keys");
     metrics::describe_histogram!("vestibule_db_seconds", "Time a connection was held, by piece of work");
     metrics::describe_histogram!("vestibule_http_seconds", "Time to answer a request, by route and status");
+    metrics::describe_gauge!("vestibule_build_info", "1, with the version that runs");
+    metrics::gauge!("vestibule_build_info", "version" => env!("CARGO_PKG_VERSION")).set(1.0);
+    metrics::describe_gauge!("vestibule_db_connections", "Connections to the database, by whether they are in use");
     metrics::describe_gauge!("vestibule_revocations", "Revocations held in memory, by kind");
     metrics::describe_gauge!("vestibule_revocation_feed_age_seconds", "Time since the revocation feed was looked at");
     metrics::describe_histogram!("vestibule_revocation_lag_seconds", "Time from a revocation until it was known here");
@@ -74,8 +77,8 @@ fn install_recorder() -> Option<Metrics> {
 pub fn record(event: &Event) {
     let name = event.name();
     match event {
-        Event::LoginBegan { provider } => {
-            tracing::info!(event = name, %provider, "login began");
+        Event::LoginBegan { provider, reference } => {
+            tracing::info!(event = name, %provider, %reference, "login began");
             metrics::counter!("vestibule_events_total", "event" => name, "provider" => provider.clone()).increment(1);
             return;
         }

@@ -177,6 +177,43 @@ fn mistakes_in_the_environment_name_the_variable() {
     assert_eq!(problems.iter().count(), pairs.len(), "{text}");
 }
 
+/// One underscore instead of two: nothing would read it, and nothing would say so.
+#[test]
+fn a_variable_that_lacks_an_underscore_is_told() {
+    let directory = Directory::new();
+    let file = directory.write("file.toml", &good());
+    for (wrong, right) in [
+        ("VESTIBULE_SERVER__LISTEN", "VESTIBULE__SERVER__LISTEN"),
+        ("VESTIBULE_SERVER_LISTEN", "VESTIBULE__SERVER__LISTEN"),
+        ("VESTIBULE_SESSIONS_COOKIE_DOMAIN", "VESTIBULE__SESSIONS__COOKIE__DOMAIN"),
+        ("VESTIBULE_DATABASE_URL_FILE", "VESTIBULE__DATABASE__URL_FILE"),
+        ("VESTIBULE_PROVIDERS_CORP_CLIENT_SECRET", "VESTIBULE__PROVIDERS__CORP__CLIENT_SECRET"),
+        ("VESTIBULE_PROVIDERS__CORP__ISSUER", "VESTIBULE__PROVIDERS__CORP__ISSUER"),
+    ] {
+        let Err(problems) = load(std::slice::from_ref(&file), &[(wrong, "hunter2")]) else {
+            panic!("{wrong} accepted")
+        };
+        let expected = format!(
+            "environment {wrong}: is not read, since only what begins with VESTIBULE__ is; did you mean {right}?"
+        );
+        assert_eq!(problems.to_string(), expected);
+    }
+    let halfway = load(std::slice::from_ref(&file), &[("VESTIBULE__SERVER_LISTEN", "x")]).err().expect("refused");
+    assert!(halfway.to_string().ends_with("did you mean VESTIBULE__SERVER__LISTEN?"), "{halfway}");
+    // Somebody else's, and what Kubernetes says of services named `vestibule`, `vestibule-admin`, `vestibule-database`.
+    let others = [
+        "VESTIBULE",
+        "VESTIBULE_VERSION",
+        "VESTIBULE_PORT",
+        "VESTIBULE_SERVICE_HOST",
+        "VESTIBULE_ADMIN_SERVICE_HOST",
+        "VESTIBULE_ADMIN_SERVICE_PORT_HTTP",
+        "VESTIBULE_DATABASE_PORT",
+        "VESTIBULE_DATABASE_PORT_5432_TCP_ADDR",
+    ];
+    assert!(load(&[file], &others.map(|name| (name, "x"))).is_ok());
+}
+
 #[test]
 fn providers_keep_the_order_in_which_they_were_written() {
     let one = |id: &str| {

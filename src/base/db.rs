@@ -17,13 +17,13 @@ use diesel::r2d2::ConnectionManager;
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
 use tokio::sync::oneshot;
 
-use super::secret::Plain;
+use super::secret::{self, Plain};
 
 /// A connection, and the proof of standing on a blocking thread.
 pub type Conn = PgConnection;
 
 /// How often work that lost against another one is tried again (RC-12).
-const RETRIES: usize = 3;
+const RETRIES: u32 = 3;
 /// Jobs that may wait in front of the executor, for each of its threads.
 const QUEUE_PER_THREAD: usize = 32;
 
@@ -55,7 +55,7 @@ pub enum DbError {
     #[error("the database is unavailable: {0}")]
     Unavailable(String),
     /// A statement failed for a reason of its own: a defect of ours.
-    #[error("a statement failed: {0}")]
+    #[error("the database refused a statement: {0}")]
     Failed(String),
 }
 
@@ -116,7 +116,7 @@ impl Db {
             .max_size(access.pool_size)
             .min_idle(Some(access.pool_size.min(2)))
             .connection_timeout(access.acquire_timeout)
-            .error_handler(Box::new(Reporter))
+            .error_handler(Box::new(Reporter::default()))
             .build_unchecked(manager);
         let threads = usize::try_from(access.pool_size).unwrap_or(1);
         let (queue, jobs) = mpsc::sync_channel::<Job>(threads * QUEUE_PER_THREAD);
@@ -162,6 +162,12 @@ impl Db {
             Ok(Err(_)) => Err(DbError::Failed(format!("{name} panicked"))),
             Err(_) => Err(DbError::Unavailable(format!("{name} got no answer in {:?}", self.0.patience))),
         }
+    }
+
+    /// How many connections are lent out, and how many wait to be. Asks nobody.
+    pub fn connections(&self) -> (u32, u32) {
+        let r2d2::State { connections, idle_connections, .. } = self.0.pool.state();
+        (connections.saturating_sub(idle_connections), idle_connections)
     }
 
     /// The statement that gives a connection its timeouts, for who changed them for a while.
@@ -216,7 +222,7 @@ fn with_connection<T>(
     work: impl FnOnce(&mut Conn) -> QueryResult<T>,
 ) -> Result<T, DbError> {
     let started = Moment::now();
-    let mut conn = pool.get_timeout(wait).map_err(|error| DbError::Unavailable(one_line(&error)))?;
+    let mut conn = pool.get_timeout(wait).map_err(|error| DbError::Unavailable(why_none(&error)))?;
     let outcome = work(&mut conn).map_err(DbError::from);
     metrics::histogram!("vestibule_db_seconds", "work" => name).record(started.elapsed().as_secs_f64());
     if let Err(error) = &outcome {
@@ -230,10 +236,20 @@ fn again_if_lost<T>(conn: &mut Conn, work: &impl Fn(&mut Conn) -> QueryResult<T>
     let mut tries = 0;
     loop {
         match work(conn) {
-            Err(error) if tries < RETRIES && lost_a_race(&error) => tries += 1,
+            Err(error) if tries < RETRIES && lost_a_race(&error) => {
+                tries += 1;
+                std::thread::sleep(pause(tries));
+            }
             outcome => return outcome,
         }
     }
+}
+
+/// Whoever lost and comes back at once takes the locks before the winner has woken up, and both lose again. The pause
+/// doubles, and no two are alike.
+fn pause(tries: u32) -> Duration {
+    let [chance] = secret::random_bytes::<1>();
+    Duration::from_millis(5 + u64::from(chance) / 16) * 2_u32.saturating_pow(tries.saturating_sub(1))
 }
 
 fn lost_a_race(error: &DieselError) -> bool {
@@ -310,14 +326,44 @@ fn with_network_timeouts(url: &str, connect: Duration) -> String {
     })
 }
 
-/// r2d2 reports failed connection attempts here; the address and the password stay out of its messages.
-#[derive(Debug)]
-struct Reporter;
+/// r2d2 reports failed connection attempts here; the password stays out of its messages.
+///
+/// It makes several attempts at once, which fail for the same reason in the same moment: one line is enough.
+#[derive(Debug, Default)]
+struct Reporter(Mutex<Told>);
+
+/// What was logged last, and when.
+#[derive(Debug, Default)]
+struct Told(Option<(Moment, String)>);
+
+impl Told {
+    /// Shorter than the pause between two attempts.
+    const SAME_MOMENT: Duration = Duration::from_millis(100);
+
+    /// Whether it is worth a line now; then it counts as logged.
+    fn is_news(&mut self, error: &str, now: Moment) -> bool {
+        let is_same = |(at, told): &(Moment, String)| now.duration_since(*at) < Self::SAME_MOMENT && told == error;
+        let is_news = !self.0.as_ref().is_some_and(is_same);
+        if is_news {
+            self.0 = Some((now, error.to_owned()));
+        }
+        is_news
+    }
+}
 
 impl r2d2::HandleError<diesel::r2d2::Error> for Reporter {
     fn handle_error(&self, error: diesel::r2d2::Error) {
-        tracing::warn!(error = one_line(&error), "cannot connect to the database");
+        let error = one_line(&error);
+        if self.0.lock().unwrap_or_else(PoisonError::into_inner).is_news(&error, Moment::now()) {
+            tracing::warn!(error, "cannot connect to the database");
+        }
     }
+}
+
+/// r2d2 says how long it waited in front of why there is no connection, if it knows.
+fn why_none(error: &r2d2::Error) -> String {
+    let text = one_line(error);
+    text.strip_prefix("timed out waiting for connection: ").map_or_else(|| text.clone(), str::to_owned)
 }
 
 /// libpq breaks its messages into lines; in a log an event is one.
@@ -328,6 +374,15 @@ fn one_line(error: &impl std::fmt::Display) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn attempts_that_fail_together_are_one_line() {
+        let (mut told, start) = (Told::default(), Moment::now());
+        let mut news = |error: &str, milliseconds| told.is_news(error, start + Duration::from_millis(milliseconds));
+        assert!(news("refused", 0) && !news("refused", 3) && !news("refused", 99));
+        assert!(news("starting up", 99), "another reason");
+        assert!(news("refused", 100) && news("refused", 300));
+    }
 
     #[test]
     fn network_timeouts_fit_both_forms_of_a_url() {

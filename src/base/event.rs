@@ -13,6 +13,8 @@ pub enum Event {
     LoginBegan {
         /// The provider's id.
         provider: String,
+        /// The login's reference.
+        reference: Reference,
     },
     /// A login gave a session.
     LoginCompleted {

@@ -44,12 +44,12 @@ pub fn migrate(db: &Db) -> Result<Vec<String>, DbError> {
 
 /// Every migration of this binary, oldest first, and whether the database has it.
 pub fn status(db: &Db) -> Result<Vec<Step>, DbError> {
-    db.run_here("migrate status", steps)
+    db.run_here("list migrations", steps)
 }
 
 /// The names of the migrations that the database lacks, oldest first.
 pub fn pending(db: &Db) -> Result<Vec<String>, DbError> {
-    db.run_here("migrate status", pending_names)
+    db.run_here("list migrations", pending_names)
 }
 
 fn pending_names(conn: &mut Conn) -> QueryResult<Vec<String>> {

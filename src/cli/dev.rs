@@ -84,5 +84,24 @@ fn serve_provider(args: ProviderArgs) -> std::io::Result<()> {
         post_logout_redirect_uris: args.post_logout_redirect_uri,
     };
     let (slow, clock) = (Duration::from_secs(args.slow), Clock::system());
-    provider::serve(Settings { listen: args.listen, issuer: args.issuer, client, slow, clock })
+    let settings = Settings { listen: args.listen, issuer: args.issuer, client, slow, clock };
+    provider::serve(settings, |issuer| {
+        // Whoever does not read it knows it already.
+        let _unread = opened::say(&provider_greeting(args.listen, issuer));
+    })
+}
+
+fn provider_greeting(listen: SocketAddr, issuer: &str) -> String {
+    format!(
+        "
+  The pretend provider is up.
+
+  Listens on   {listen}
+  Issuer       {issuer}
+  Discovery    {issuer}/.well-known/openid-configuration
+
+  Ctrl-C stops it.
+
+"
+    )
 }

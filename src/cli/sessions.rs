@@ -30,8 +30,11 @@ pub enum Verb {
     /// End every session of a user
     Revoke {
         /// The user's sub or e-mail address
-        #[arg(long, value_name = "SUB_OR_EMAIL")]
-        user: String,
+        #[arg(value_name = "SUB_OR_EMAIL", required_unless_present = "user")]
+        whose: Option<String>,
+        /// The same, by name
+        #[arg(long, value_name = "SUB_OR_EMAIL", conflicts_with = "whose")]
+        user: Option<String>,
         /// Only say what would end
         #[arg(long)]
         dry_run: bool,
@@ -42,7 +45,10 @@ pub enum Verb {
 pub fn run(verb: &Verb, files: &[PathBuf]) -> ExitCode {
     opened::with(files, async |opened| match verb {
         Verb::List { user, limit, json } => list(opened, user.as_deref(), *limit, *json).await,
-        Verb::Revoke { user, dry_run } => revoke(opened, user, *dry_run).await,
+        Verb::Revoke { whose, user, dry_run } => {
+            let user = whose.as_ref().or(user.as_ref()).map_or("", String::as_str);
+            revoke(opened, user, *dry_run).await
+        }
     })
 }
 

@@ -18,8 +18,8 @@ const PAGE: i64 = 200;
 pub enum Verb {
     /// List the users, newest first
     List {
-        /// Only those in whose e-mail address or name this stands
-        #[arg(long)]
+        /// Only users whose e-mail address, name or user name contains TEXT, in capitals or not
+        #[arg(long, value_name = "TEXT")]
         q: Option<String>,
         /// As JSON, for machines
         #[arg(long)]

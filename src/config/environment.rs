@@ -17,6 +17,8 @@ use super::source::Layer;
 /// What its values are said to come from.
 pub(super) const NAME: &str = "environment";
 const PREFIX: &str = "VESTIBULE__";
+/// What somebody writes who takes the second underscore for a typing error.
+const SHORT_PREFIX: &str = "VESTIBULE_";
 
 /// Reads all variables that begin with our prefix. `names` are the tables that files speak of: their `-` and `.` may be
 /// written `_`, which shells insist on.
@@ -29,9 +31,13 @@ pub(super) fn read(
     let mut layer = Layer { name: NAME.to_owned(), values: Map::new(), places: HashMap::new(), order: Vec::new() };
     let ours = |(name, value): (OsString, OsString)| Some((name.into_string().ok()?, value));
     let mut variables: Vec<_> =
-        variables.into_iter().filter_map(ours).filter(|(name, _)| name.starts_with(PREFIX)).collect();
+        variables.into_iter().filter_map(ours).filter(|(name, _)| name.starts_with(SHORT_PREFIX)).collect();
     variables.sort();
     for (name, value) in variables {
+        if !name.starts_with(PREFIX) {
+            problems.extend(too_short(name, root));
+            continue;
+        }
         let path = path_of(&name, names);
         match value_at(&path, value, root) {
             Ok(value) => {
@@ -47,6 +53,32 @@ pub(super) fn read(
         }
     }
     layer
+}
+
+/// A variable that lacks the second underscore would be ignored, and nobody would know why.
+fn too_short(name: String, root: Shape<'_>) -> Option<Problem> {
+    let rest = name.strip_prefix(SHORT_PREFIX).filter(|rest| !is_of_kubernetes(rest))?.to_lowercase();
+    let Kind::Table(sections) = root.kind() else { return None };
+    let (section, key) = sections.keys().find_map(|section| {
+        let key = rest.strip_prefix(section.as_str())?.strip_prefix('_')?;
+        Some((section.clone(), key.trim_start_matches('_').to_owned()))
+    })?;
+    let remedy = nearest(&[section, key], root).remedy(variable);
+    let what = format!("is not read, since only what begins with {PREFIX} is");
+    Some(Problem { place: Place::Environment(name), key: String::new(), what, remedy })
+}
+
+/// Kubernetes tells every process in its namespace where its services are: of a service named `vestibule-admin` by
+/// `VESTIBULE_ADMIN_SERVICE_HOST`, `VESTIBULE_ADMIN_PORT_8081_TCP` and more.
+fn is_of_kubernetes(rest: &str) -> bool {
+    rest.ends_with("_SERVICE_HOST")
+        || rest.contains("_SERVICE_PORT")
+        || rest.ends_with("_PORT")
+        || rest.contains("_PORT_")
+}
+
+fn variable(path: &[String]) -> String {
+    format!("{PREFIX}{}", path.join("__").to_uppercase())
 }
 
 fn path_of(name: &str, names: &Names) -> Vec<String> {
@@ -70,10 +102,7 @@ fn is_section(path: &[String], root: Shape<'_>) -> bool {
 
 /// The value with the type that belongs there, or what is wrong and what to write instead.
 fn value_at(path: &[String], value: OsString, root: Shape<'_>) -> Result<Value, (String, String)> {
-    let shape = shape_at(path, root).ok_or_else(|| {
-        let name = |path: &[String]| format!("{PREFIX}{}", path.join("__").to_uppercase());
-        ("unknown key".to_owned(), nearest(path, root).remedy(name))
-    })?;
+    let shape = shape_at(path, root).ok_or_else(|| ("unknown key".to_owned(), nearest(path, root).remedy(variable)))?;
     if let [section, name, ..] = path
         && let Some(naming) = Naming::of_section(section).filter(|naming| !naming.accepts(name))
     {

@@ -24,6 +24,9 @@ impl Nearest {
 
 /// The nearest valid path. Keys of the operator's own choice in `wrong` are kept.
 pub(super) fn nearest(wrong: &[String], root: Shape<'_>) -> Nearest {
+    if let Some(path) = respelled(&wrong.join("_"), root) {
+        return Nearest { path, is_alike: true };
+    }
     let mut candidates = Vec::new();
     collect(root, &mut Vec::new(), wrong, &mut candidates);
     let likeness = |candidate: &Vec<String>| match (candidate.split_last(), wrong.split_last()) {
@@ -36,6 +39,29 @@ pub(super) fn nearest(wrong: &[String], root: Shape<'_>) -> Nearest {
     let path = candidates.into_iter().max_by(|a, b| likeness(a).total_cmp(&likeness(b))).unwrap_or_default();
     let is_alike = likeness(&path) > ALIKE;
     Nearest { path, is_alike }
+}
+
+/// The path whose names, joined by `_`, are this text: `server_listen` is `server.listen`.
+fn respelled(text: &str, shape: Shape<'_>) -> Option<Vec<String>> {
+    let below = |key: &str, rest: &str, child: Shape<'_>| {
+        let path = respelled(rest.trim_start_matches('_'), child)?;
+        Some([vec![key.to_owned()], path].concat())
+    };
+    match shape.kind() {
+        Kind::Table(keys) => {
+            keys.keys().find_map(|key| below(key, text.strip_prefix(key.as_str())?, shape.child(key)?))
+        }
+        // The entry's name is the operator's own: whatever stands in front of a key of it.
+        Kind::Named(entry) => {
+            let Kind::Table(keys) = entry.kind() else { return None };
+            let fits =
+                |key: &&String| text.strip_suffix(key.as_str()).is_some_and(|id| !id.trim_end_matches('_').is_empty());
+            let key = keys.keys().filter(fits).max_by_key(|key| key.len())?;
+            let id = text.strip_suffix(key.as_str())?.trim_end_matches('_');
+            Some(vec![id.to_owned(), key.clone()])
+        }
+        _ => text.is_empty().then(Vec::new),
+    }
 }
 
 /// The word of a list that is most like this one.
@@ -87,6 +113,10 @@ mod tests {
             ("sessions.cookies", "sessions.cookie"),
             ("providers.corp.clientid", "providers.corp.client_id"),
             ("database.url_fil", "database.url_file"),
+            ("server_listen", "server.listen"),
+            ("sessions.cookie_domain", "sessions.cookie.domain"),
+            ("providers_corp_client_id", "providers.corp.client_id"),
+            ("providers.my_corp_client_secret_file", "providers.my_corp.client_secret_file"),
         ] {
             assert_eq!(near(wrong), format!("did you mean {right}?"));
         }

@@ -12,7 +12,9 @@ pub enum DevError {
     #[error(transparent)]
     Postgres(#[from] PostgresError),
     /// Somebody else listens there.
-    #[error("cannot listen on {address} ({source}); `--port` moves all four listeners elsewhere")]
+    #[error(
+        "cannot listen on {address} ({source}); move all four listeners elsewhere: `make demo ARGS=\"--port 9000\"`, or `vestibule dev --port 9000`"
+    )]
     Address {
         /// Where.
         address: SocketAddr,

@@ -17,6 +17,7 @@ use crate::base::clock::Clock;
 use crate::base::seal;
 use crate::base::secret::Plain;
 use crate::server::EndSignals;
+use crate::session::Device;
 
 const DATABASE: &str = "vestibule";
 /// Longer than the gateway waits for the pretend provider.
@@ -33,6 +34,7 @@ async fn run_all(plan: &Plan) -> Result<(), DevError> {
     for address in [plan.gateway(), plan.admin(), plan.provider(), plan.app()] {
         TcpListener::bind(address).map_err(DevError::at(address))?;
     }
+    std::thread::spawn(warm_up);
     let clock = Clock::system();
     let place = if plan.keep { Place::Kept(kept::data()) } else { Place::Throwaway };
     let mut postgres = Postgres::start(place)?;
@@ -55,6 +57,11 @@ async fn run_all(plan: &Plan) -> Result<(), DevError> {
     }
     provider.stop().await;
     Ok(postgres.stop()?)
+}
+
+/// What the first login of a process compiles. Without optimisation that takes long enough for a newcomer to wonder.
+fn warm_up() {
+    let _read = Device::of(Some("Mozilla/5.0"));
 }
 
 fn start_provider(plan: &Plan, secret: &Plain, clock: Clock) -> Result<Provider, DevError> {

@@ -108,7 +108,7 @@ impl Cleanup {
     async fn all(&mut self, cleaned: &mut Cleaned, now: Instant) -> Result<(), Stop> {
         let before = |keep: TimeDelta| now.checked_sub_signed(keep).unwrap_or(Instant::UNIX_EPOCH);
         self.expire(&mut cleaned.ended_sessions, now).await?;
-        self.prune("prune feed", session::prune_feed, now, &mut cleaned.revocations).await?;
+        self.prune("prune revocations", session::prune_feed, now, &mut cleaned.revocations).await?;
         let long_ago = before(self.keep_ended);
         self.prune("prune sessions", session::prune_ended, long_ago, &mut cleaned.sessions).await?;
         let yesterday = before(KEEP_A_DAY);
@@ -120,7 +120,7 @@ impl Cleanup {
         self.prune("give up logout notices", logout::give_up_untried, now, &mut cleaned.notices_given_up).await?;
         self.prune("prune logout notices", logout::prune_delivered, yesterday, &mut cleaned.notices).await?;
         self.prune("prune logout notices", logout::prune_failed, long_ago, &mut cleaned.notices).await?;
-        self.prune("prune audit", store::prune_audit, before(KEEP_AUDIT), &mut cleaned.audit_events).await
+        self.prune("prune audit events", store::prune_audit, before(KEEP_AUDIT), &mut cleaned.audit_events).await
     }
 
     /// First what is past its absolute end, which is where the walk begins; then a stretch of the others, from where the
@@ -179,6 +179,20 @@ async fn pause(started: Moment) {
     tokio::time::sleep(started.elapsed().clamp(SHORTEST_PAUSE, LONGEST_PAUSE)).await;
 }
 
+fn report(cleaned: &Cleaned) {
+    tracing::info!(
+        ended_sessions = cleaned.ended_sessions,
+        sessions = cleaned.sessions,
+        logins = cleaned.logins,
+        authorizations = cleaned.authorizations,
+        revocations = cleaned.revocations,
+        notices_given_up = cleaned.notices_given_up,
+        notices = cleaned.notices,
+        audit_events = cleaned.audit_events,
+        "cleaned up"
+    );
+}
+
 /// Cleans now, and again whenever `cleanup.every` has passed.
 pub async fn keep_clean(app: Arc<App>) {
     let mut cleanup = Cleanup::new(&app.db, &app.config, &app.endings);
@@ -186,7 +200,7 @@ pub async fn keep_clean(app: Arc<App>) {
         match cleanup.pass(app.clock.now()).await {
             Ok(Cleaned { interrupted: true, .. }) => tracing::debug!("another replica is cleaning up"),
             Ok(cleaned) if cleaned == Cleaned::default() => {}
-            Ok(cleaned) => tracing::info!(?cleaned, "cleaned up"),
+            Ok(cleaned) => report(&cleaned),
             Err(error) => tracing::warn!(%error, "the cleanup stopped"),
         }
         tokio::time::sleep(app.config.cleanup.every).await;

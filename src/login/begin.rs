@@ -30,12 +30,12 @@ pub async fn begin(app: &App, arrival: Arrival, now: Instant) -> Result<Begun, R
     let request = Request { redirect_uri: redirect_uri(app, provider, arrival.door), hints: arrival.hints };
     // Why a provider is not available is logged where it was asked.
     let begun = provider.begin(request, now).await.map_err(|failure| Refusal::early(Code::of_failure(&failure)))?;
-    let id = AuthorizationSessionId::new(now);
+    let (id, reference) = (AuthorizationSessionId::new(now), Reference::random());
     let lifetime = app.config.login.authorization_lifetime;
     let handshake = serde_json::to_vec(&begun.handshake).unwrap_or_default();
     let row = store::Pending {
         id,
-        reference: Reference::random(),
+        reference: reference.clone(),
         provider: arrival.provider.clone(),
         door: arrival.door,
         state: begun.state.hashed(),
@@ -51,7 +51,7 @@ pub async fn begin(app: &App, arrival: Arrival, now: Instant) -> Result<Begun, R
         expires_at: now + TimeDelta::from_std(lifetime).unwrap_or(TimeDelta::minutes(5)),
     };
     app.db.run("begin login", move |conn| store::begin(conn, &row)).await?;
-    telemetry::record(&Event::LoginBegan { provider: arrival.provider });
+    telemetry::record(&Event::LoginBegan { provider: arrival.provider, reference });
     Ok(Begun { url: begun.url, state: begun.state, expires_in: lifetime.as_secs() })
 }
 

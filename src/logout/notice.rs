@@ -42,7 +42,7 @@ pub async fn deliver(app: &App, notice: Notice) -> bool {
     let written = match &told {
         Ok(()) => {
             let id = notice.id;
-            app.db.run("logout notice delivered", move |conn| store::delivered(conn, id, now)).await
+            app.db.run("settle logout notice", move |conn| store::delivered(conn, id, now)).await
         }
         Err(reason) => miss(app, &notice, reason, now).await,
     };
@@ -63,7 +63,7 @@ async fn miss(app: &App, notice: &Notice, reason: &str, now: Instant) -> Result<
     let [chance] = random_bytes::<1>();
     let next = next_attempt(notice.created_at, attempts, now, chance);
     let (written, text) = (notice.clone(), reason.to_owned());
-    app.db.run("logout notice missed", move |conn| store::missed(conn, &written, &text, next, now)).await?;
+    app.db.run("postpone logout notice", move |conn| store::missed(conn, &written, &text, next, now)).await?;
     let (client, session, reason) = (notice.client_id.clone(), notice.session, reason.to_owned());
     telemetry::record(&match next {
         Some(_) => Event::LogoutDelayed { client, session, attempts, reason },

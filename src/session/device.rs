@@ -3,8 +3,9 @@
 //!
 //! `ua-parser` with the patterns of uap-core, and not `woothee`: both read today's browsers, but woothee's knowledge
 //! ended in 2021, while these are kept up (`scripts/update-user-agents`). Compiling the patterns takes some 40 ms and
-//! 11 MB, so it is done at the first login and not at the start, on the thread that also waits for the database. After
-//! that a login pays a few microseconds. The regular expressions run in linear time, and what they read is bounded.
+//! 11 MB, so it is done at the first login and not at the start, on the thread that also waits for the database. (Only
+//! `vestibule dev`, which is seldom optimised, does it at the start.) After that a login pays a few microseconds. The
+//! regular expressions run in linear time, and what they read is bounded.
 
 use std::sync::LazyLock;
 

@@ -91,7 +91,7 @@ pub async fn renew(app: &App, presented: Presented, now: Instant) -> Result<Rene
         patience: Patience::from(&app.config.tokens),
         now,
     };
-    let outcome = app.db.run("refresh", move |conn| ask.decide(conn)).await?;
+    let outcome = app.db.run("refresh session", move |conn| ask.decide(conn)).await?;
     let (signed_in, counter) = match outcome {
         Outcome::Renewed(signed_in, counter, event) => {
             event.iter().for_each(telemetry::record);

@@ -39,7 +39,7 @@ pub async fn readyz(app: Data<App>, readiness: Data<Readiness>) -> HttpResponse 
         let state = if provider.available(now).await { "ok" } else { "unavailable" };
         providers.insert(provider.id().to_owned(), state.into());
     }
-    let database = app.db.run("ready", db::ping).await.is_ok();
+    let database = app.db.run("check readiness", db::ping).await.is_ok();
     let revocations = app.watch.is_fresh();
     let leaving = readiness.is_leaving();
     let ready = database && revocations && !leaving;
@@ -64,6 +64,9 @@ pub async fn metrics(app: Data<App>, handle: Data<Option<Metrics>>, request: Htt
     if let Some(age) = app.watch.age() {
         metrics::gauge!("vestibule_revocation_feed_age_seconds").set(age.as_secs_f64());
     }
+    let (busy, idle) = app.db.connections();
+    metrics::gauge!("vestibule_db_connections", "state" => "busy").set(busy);
+    metrics::gauge!("vestibule_db_connections", "state" => "idle").set(idle);
     match handle.get_ref() {
         Some(handle) => HttpResponse::Ok().content_type("text/plain; version=0.0.4").body(handle.render()),
         None => Problem::not_found().for_program(&request),

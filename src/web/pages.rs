@@ -101,9 +101,21 @@ struct SignOut<'a> {
 struct ProblemPage<'a> {
     prefix: &'a str,
     style: &'static str,
-    title: &'a str,
-    sentence: &'a str,
-    reference: &'a str,
+    refused: &'a Refused<'a>,
+}
+
+/// What a refusal says to people.
+pub struct Refused<'a> {
+    /// The HTTP status.
+    pub status: StatusCode,
+    /// A few words.
+    pub title: &'a str,
+    /// A sentence.
+    pub sentence: &'a str,
+    /// What to tell whoever runs the site.
+    pub reference: Option<&'a str>,
+    /// Whether somebody was signing in, or signed in.
+    pub again: bool,
 }
 
 /// What a login is for.
@@ -227,10 +239,9 @@ pub fn sign_out(app: &App, signed_in: &SignedIn, asked: &Request) -> Option<Http
 }
 
 /// A refusal, in a sentence for people, with a way on.
-pub fn problem(request: &HttpRequest, status: u16, title: &str, sentence: &str, reference: &str) -> HttpResponse {
+pub fn problem(request: &HttpRequest, refused: &Refused<'_>) -> HttpResponse {
     let prefix = request.app_data::<Data<App>>().map(|app| prefix(app)).unwrap_or_default();
-    let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    html(status, &ProblemPage { prefix, style: STYLE_PATH, title, sentence, reference })
+    html(refused.status, &ProblemPage { prefix, style: STYLE_PATH, refused })
 }
 
 /// The stylesheet.
@@ -241,6 +252,12 @@ pub async fn style() -> HttpResponse {
 /// The icon.
 pub async fn icon() -> HttpResponse {
     asset("image/svg+xml", ICON)
+}
+
+/// The icon where browsers look for it beside answers that are no pages of ours. It has that name for good.
+pub async fn favicon() -> HttpResponse {
+    let for_a_day = (header::CACHE_CONTROL, "public, max-age=86400");
+    HttpResponse::Ok().content_type("image/svg+xml").insert_header(for_a_day).body(ICON)
 }
 
 fn asset(media_type: &'static str, body: &'static str) -> HttpResponse {

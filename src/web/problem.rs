@@ -23,6 +23,8 @@ pub struct Problem {
     retry_after: Option<u64>,
     allow: Option<&'static str>,
     challenge: Option<Challenge>,
+    /// Whether it ended a login or a session, so that somebody may want to begin again.
+    is_of_login: bool,
 }
 
 /// What `WWW-Authenticate` says: RFC 6750 §3 where people are concerned.
@@ -51,7 +53,11 @@ impl Challenge {
 impl Problem {
     fn of(row: &'static Row) -> Self {
         let retry_after = matches!(row.status, 503).then_some(2);
-        Self { row, reference: None, retry_after, allow: None, challenge: None }
+        Self { row, reference: None, retry_after, allow: None, challenge: None, is_of_login: false }
+    }
+
+    fn of_login(row: &'static Row) -> Self {
+        Self { is_of_login: true, ..Self::of(row) }
     }
 
     /// Bad input.
@@ -62,6 +68,11 @@ impl Problem {
     /// No such path.
     pub fn not_found() -> Self {
         Self::of(&refusals::NOT_FOUND)
+    }
+
+    /// No such path on the admin listener.
+    pub fn not_on_admin() -> Self {
+        Self::of(&refusals::NOT_ON_ADMIN)
     }
 
     /// A path that answers other methods only.
@@ -101,12 +112,12 @@ impl Problem {
 
     /// A session past its time.
     pub fn session_expired() -> Self {
-        Self { challenge: Some(Challenge::InvalidToken), ..Self::of(&refusals::SESSION_EXPIRED) }
+        Self { challenge: Some(Challenge::InvalidToken), ..Self::of_login(&refusals::SESSION_EXPIRED) }
     }
 
     /// A session that was ended.
     pub fn session_revoked() -> Self {
-        Self { challenge: Some(Challenge::InvalidToken), ..Self::of(&refusals::SESSION_REVOKED) }
+        Self { challenge: Some(Challenge::InvalidToken), ..Self::of_login(&refusals::SESSION_REVOKED) }
     }
 
     /// An access token that is not good, or not good here.
@@ -182,13 +193,30 @@ impl Problem {
             return self.for_program(request);
         }
         let reference = self.reference_for(request);
-        let page = pages::problem(request, self.row.status, self.row.title, self.row.sentence, &reference);
-        self.finish(page)
+        let page = pages::Refused {
+            status: self.status(),
+            title: self.row.title,
+            sentence: self.row.sentence,
+            // Nothing is broken where there is nothing.
+            reference: Some(reference.as_str()).filter(|text| !text.is_empty() && self.row.code != "not_found"),
+            again: self.is_of_login,
+        };
+        self.finish(pages::problem(request, &page))
     }
 
     /// Where nobody knows whether a person or a program was meant to come: a page for whoever asks for pages.
     pub fn for_anyone(self, request: &HttpRequest) -> HttpResponse {
         if client::wants_page(request) { self.for_browser(request) } else { self.for_program(request) }
+    }
+
+    /// As text for whoever asks for pages where there are none, else as a problem.
+    pub fn without_pages(self, request: &HttpRequest) -> HttpResponse {
+        if !client::wants_page(request) {
+            return self.for_program(request);
+        }
+        let Row { status, title, sentence, hint, .. } = *self.row;
+        let text = format!("{status} {title}\n{sentence} {hint}\n");
+        self.finish(HttpResponse::build(self.status()).content_type("text/plain; charset=utf-8").body(text))
     }
 
     /// As `application/problem+json` (RFC 9457).
@@ -198,13 +226,15 @@ impl Problem {
             r#type: &'static str,
             title: &'static str,
             status: u16,
-            detail: &'static str,
+            detail: String,
             code: &'static str,
+            #[serde(skip_serializing_if = "str::is_empty")]
             reference: &'a str,
         }
         let reference = self.reference_for(request);
-        let Row { status, code, title, sentence } = *self.row;
-        let body = Body { r#type: "about:blank", title, status, detail: sentence, code, reference: &reference };
+        let Row { status, code, title, sentence, hint } = *self.row;
+        let detail = if hint.is_empty() { sentence.to_owned() } else { format!("{sentence} {hint}") };
+        let body = Body { r#type: "about:blank", title, status, detail, code, reference: &reference };
         let body = serde_json::to_string(&body).unwrap_or_default();
         let answer = HttpResponse::build(self.status()).content_type("application/problem+json").body(body);
         self.finish(answer)
@@ -269,9 +299,9 @@ impl Problem {
 impl From<Refusal> for Problem {
     fn from(refusal: Refusal) -> Self {
         match refusal {
-            Refusal::Refused { code, reference, .. } => Self { reference, ..Self::of(row_of(code)) },
+            Refusal::Refused { code, reference, .. } => Self { reference, ..code.into() },
             Refusal::Replayed { reference, .. } => {
-                Self { reference: Some(reference), ..Self::of(&refusals::STATE_USED) }
+                Self { reference: Some(reference), ..Self::of_login(&refusals::STATE_USED) }
             }
             Refusal::Db(error) => error.into(),
         }
@@ -280,7 +310,7 @@ impl From<Refusal> for Problem {
 
 impl From<Code> for Problem {
     fn from(code: Code) -> Self {
-        Self::of(row_of(code))
+        Self::of_login(row_of(code))
     }
 }
 

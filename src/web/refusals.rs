@@ -13,15 +13,21 @@ pub struct Row {
     pub title: &'static str,
     /// A sentence for people.
     pub sentence: &'static str,
+    /// What whoever wrote the program can do about it; programs are told it behind the sentence.
+    pub hint: &'static str,
 }
 
 const fn row(status: u16, code: &'static str, title: &'static str, sentence: &'static str) -> Row {
-    Row { status, code, title, sentence }
+    Row { status, code, title, sentence, hint: "" }
 }
 
 pub static INVALID_REQUEST: Row =
     row(400, "invalid_request", "The request is not valid", "The address or the form is not what it should be.");
 pub static NOT_FOUND: Row = row(404, "not_found", "There is nothing here", "The address does not exist.");
+pub static NOT_ON_ADMIN: Row = Row {
+    hint: "This is the admin listener: it answers /healthz, /readyz and /metrics, and /admin/ where admin.token is set.",
+    ..row(404, "not_found", "There is nothing here", "The address does not exist.")
+};
 pub static METHOD: Row =
     row(405, "method_not_allowed", "Not this way", "The address does not answer this kind of request.");
 pub static TOO_LARGE: Row = row(413, "invalid_request", "The request is too large", "The request is too large.");
@@ -54,8 +60,11 @@ pub static CLIENT_UNKNOWN: Row =
     row(401, "invalid_client", "The client is not known", "The application could not show who it is.");
 pub static INSUFFICIENT_SCOPE: Row =
     row(403, "insufficient_scope", "Not allowed", "The access token does not allow this.");
-pub static FOREIGN_ORIGIN: Row =
-    row(403, "foreign_origin", "Not from there", "The request came from another site and was not carried out.");
+pub static FOREIGN_ORIGIN: Row = Row {
+    hint: "Send this site's own origin as Origin, or Sec-Fetch-Site: same-origin; \
+           login.allowed_origins lets other origins in.",
+    ..row(403, "foreign_origin", "Not from there", "The request came from another site and was not carried out.")
+};
 pub static ADMIN_TOKEN: Row =
     row(401, "token_invalid", "The administrator's token is wanted", "The administrator's token is missing or wrong.");
 pub static INTERNAL: Row = row(500, "internal_error", "Something went wrong", "Something went wrong on our side.");

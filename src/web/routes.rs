@@ -69,7 +69,8 @@ pub fn public(routes: &mut ServiceConfig, prefix: &str) {
         .service(endpoint("/.well-known/jwks.json", "GET, HEAD").route(read().to(discovery::jwks)))
         .service(endpoint("/status-lists/{number}", "GET, HEAD").route(read().to(status_list::show)))
         .service(endpoint(pages::STYLE_PATH, "GET, HEAD").route(read().to(pages::style)))
-        .service(endpoint(pages::ICON_PATH, "GET, HEAD").route(read().to(pages::icon)));
+        .service(endpoint(pages::ICON_PATH, "GET, HEAD").route(read().to(pages::icon)))
+        .service(endpoint("/favicon.ico", "GET, HEAD").route(read().to(pages::favicon)));
     // With the trailing slash, as the frontends of this door write it, and without.
     for path in ["/oauth2/url/", "/oauth2/url"] {
         house = house.service(endpoint(path, "GET").route(web::get().to(json_door::url)).route(preflight("GET")));
@@ -94,7 +95,7 @@ pub fn admin(routes: &mut ServiceConfig, administered: bool) {
     if administered {
         routes.service(administrative());
     }
-    routes.default_service(web::to(nothing_here));
+    routes.default_service(web::to(not_on_admin));
 }
 
 fn administrative() -> impl HttpServiceFactory + 'static {
@@ -116,7 +117,7 @@ fn administrative() -> impl HttpServiceFactory + 'static {
         .service(endpoint("/sessions/{sid}", "DELETE").route(web::delete().to(administration::end_session)))
         .service(endpoint("/logout-notices", "GET, HEAD").route(read().to(administration::logout_notices)))
         .service(endpoint("/logins/{reference}", "GET, HEAD").route(read().to(administration::login)))
-        .default_service(web::to(nothing_here))
+        .default_service(web::to(not_on_admin))
 }
 
 /// An address that people come to; it tells others which methods it takes.
@@ -149,6 +150,10 @@ fn preflight(methods: &'static str) -> Route {
 
 async fn home(app: Data<App>) -> HttpResponse {
     pages::see_other(&format!("{}/account", app.config.server.public_url.prefix()))
+}
+
+async fn not_on_admin(request: HttpRequest) -> HttpResponse {
+    Problem::not_on_admin().without_pages(&request)
 }
 
 async fn nothing_here(request: HttpRequest) -> HttpResponse {

@@ -76,6 +76,8 @@ async fn sessions_are_listed_and_revoked() {
     assert_eq!((alice.status().await, bob.status().await), (401, 200));
     assert_eq!(reason(&gateway, &alice.sid), "admin");
     assert!(operator.prints(&["sessions", "revoke", "--user", &alice.sub]).contains("no session was left to end"));
+    assert!(operator.prints(&["sessions", "revoke", &alice.sub]).contains("no session was left to end"));
+    assert_eq!(operator.says(&["sessions", "revoke", &alice.sub, "--user", &bob.sub]).status.code(), Some(2));
     assert_eq!(operator.says(&["sessions", "revoke"]).status.code(), Some(2));
 }
 

@@ -74,6 +74,7 @@ async fn other_sites_cannot_sign_anyone_out() {
     ] {
         let answer = browser.ask("POST", "/logout").for_json().header(name, value).send().await;
         assert_eq!(answer.problem(), (403, "foreign_origin".into()), "{name}: {value}");
+        assert!(answer.body.contains("Sec-Fetch-Site: same-origin"), "a program is told what to send: {answer:?}");
         let sent_on = browser.ask("POST", "/logout").header(name, value).send().await;
         assert_eq!(sent_on.location(), "/logout", "where the cookie comes along");
         assert_eq!(sent_on.set_cookie("vestibule"), None);

@@ -42,6 +42,21 @@ async fn the_two_listeners_share_nothing() {
     }
 }
 
+/// Nobody signs in there, so a stray browser is told where it is, and by text.
+#[tokio::test]
+async fn the_admin_listener_has_no_pages() {
+    let gateway = Gateway::start();
+    let admin = Browser::new(&gateway.admin);
+    let page = admin.get("/").await;
+    assert_eq!((page.status, page.header("content-type")), (404, "text/plain; charset=utf-8"));
+    let problem = admin.fetch("/").await;
+    for words in ["/healthz", "/readyz", "/metrics"] {
+        assert!(page.body.contains(words), "{}", page.body);
+        assert!(problem.json()["detail"].as_str().is_some_and(|detail| detail.contains(words)), "{problem:?}");
+    }
+    assert!(problem.json().get("reference").is_none(), "none is logged: {problem:?}");
+}
+
 /// RD-18: a provider that is down is a detail.
 #[tokio::test]
 async fn a_provider_that_is_down_does_not_make_us_unready() {
@@ -66,4 +81,9 @@ async fn metrics_are_text_for_prometheus_and_name_nobody() {
     assert_eq!(answer.header("content-type"), "text/plain; version=0.0.4");
     assert!(answer.body.contains("vestibule_events_total{event=\"login_completed\""), "{}", answer.body);
     assert!(!answer.body.contains("somebody-in-particular"));
+    let version = env!("CARGO_PKG_VERSION");
+    assert!(answer.body.contains(&format!("vestibule_build_info{{version=\"{version}\"}} 1\n")), "{}", answer.body);
+    for state in ["busy", "idle"] {
+        assert!(answer.body.contains(&format!("vestibule_db_connections{{state=\"{state}\"}} ")), "{}", answer.body);
+    }
 }

@@ -109,6 +109,29 @@ async fn nothing_but_the_contract_is_served() {
     }
 }
 
+/// Only who was signing in is asked to do it again, and only what may be broken has a reference.
+#[tokio::test]
+async fn a_page_fits_what_happened() {
+    let gateway = Gateway::start();
+    let browser = gateway.browser();
+    let begun = browser.begin("op").await;
+    let denied = browser.get(&begun.callback(&[("error", "access_denied"), ("state", &begun.state)])).await;
+    assert!(denied.body.contains(">Sign in again</a>") && denied.body.contains("this reference"), "{}", denied.body);
+    let missing = browser.get("/nothing/here").await;
+    assert!(missing.body.contains(">Sign in</a>") && !missing.body.contains("reference"), "{}", missing.body);
+    let odd = browser.get("/login/op?a=1&a=2").await;
+    assert!(odd.body.contains(">Sign in</a>") && odd.body.contains("this reference"), "{}", odd.body);
+}
+
+/// Browsers ask for it beside JSON, and a 404 each time would be noise in the log.
+#[tokio::test]
+async fn browsers_find_an_icon() {
+    let gateway = Gateway::start();
+    let icon = gateway.browser().get("/favicon.ico").await;
+    assert_eq!((icon.status, icon.header("content-type")), (200, "image/svg+xml"));
+    assert_eq!(icon.header("cache-control"), "public, max-age=86400");
+}
+
 /// WB-04: from the wire, from the provider and from the configuration.
 #[tokio::test]
 async fn markup_from_anywhere_is_shown_as_text() {

@@ -114,6 +114,9 @@ const scenarios = {
     if (token.split('.').length !== 3) throw new Error(`no token is shown: ${token}`);
     if (token.split('.').some((part) => kept.includes(part))) complaints.push(`the token is in storage: ${kept}`);
     if (page.url().includes('code=')) complaints.push(`the code stays in the address: ${page.url()}`);
+    await press(page, 'button', 'Renew');
+    await page.waitForFunction((old) => document.getElementById('raw').innerText !== old, token);
+    await page.locator('#verdict.good').waitFor();
     await press(page, 'button', 'Sign out');
     await press(page, 'link', /Back to/);
     await see(page, 'Hello, stranger');

@@ -56,5 +56,12 @@ fn people_sign_in_at_the_demo_app() {
     let dev = Dev::start();
     let seen = walk(&dev, "demo-app", dev.port + 3, &[]);
     assert!(text(&seen[1]).contains("Signature verified"), "{}", text(&seen[1]));
+    // Signing out ends the session here, and then goes to the provider.
+    assert!(
+        text(&seen[2]).contains("POST /oauth2/revoke") && text(&seen[2]).contains("signed out"),
+        "{}",
+        text(&seen[2])
+    );
+    assert!(dev.log().contains("session ended"), "{}", dev.log());
     assert!(text(&seen[4]).contains("Reference"), "{}", text(&seen[4]));
 }

@@ -73,7 +73,7 @@ impl Provider {
         command.args(["dev", "provider", "--listen", &format!("127.0.0.1:{port}"), "--issuer", issuer, "--slow", "2"]);
         command.args(["--client-secret", secret]);
         command.args(redirect_uris.iter().flat_map(|uri| ["--redirect-uri", uri]));
-        let child = command.stdin(Stdio::null()).spawn().expect("the pretend provider");
+        let child = command.stdin(Stdio::null()).stdout(Stdio::null()).spawn().expect("the pretend provider");
         let provider = Self { child, _pipes: None };
         wait_for(port, "/.well-known/openid-configuration");
         provider

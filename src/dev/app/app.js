@@ -9,6 +9,7 @@ let signedIn = null;
 const by = (id) => document.getElementById(id);
 const STATE = "state";
 const TRACE = "trace";
+const LEAVING = "leaving";
 
 // --- the login ------------------------------------------------------------------------------------------------------
 
@@ -36,7 +37,9 @@ async function comeBack(query) {
   }
   trace("The browser comes back, and state is the one that we sent", query.has("error") ? "error" : "code", !query.has("error"));
   if (query.has("error")) {
-    throw new Failure(query.get("error"), "The provider said no", query.get("error_description") ?? "");
+    const said = query.get("error_description");
+    const title = query.get("error") === "access_denied" ? "You were not signed in" : "The provider could not sign you in";
+    throw new Failure(query.get("error"), title, said ? `The provider says: “${said}”.` : "The provider does not say why.");
   }
   busy("Exchanging the code for a token");
   const body = { provider: config.provider, code: query.get("code"), state };
@@ -44,13 +47,34 @@ async function comeBack(query) {
   return ask("POST", "/oauth2/token/", body);
 }
 
-function signOut() {
-  const logoutUrl = signedIn?.provider?.logout_url;
-  signedIn = null;
+/** Exchanges the refresh token for a new access token, and keeps the new refresh token in its place. */
+async function renew() {
+  by("renew").disabled = true;
+  try {
+    const grant = { grant_type: "refresh_token", refresh_token: signedIn.api.refresh };
+    const renewed = await ask("POST", "/oauth2/token", new URLSearchParams(grant), "omit");
+    signedIn.api = { ...signedIn.api, access: renewed.access_token, refresh: renewed.refresh_token };
+  } catch (error) {
+    if (error.code !== "invalid_grant") throw error;
+    signedIn = null;
+    throw new Failure("invalid_grant", "The session has ended", "It was ended at another device, or has expired. Sign in again.");
+  } finally {
+    by("renew").disabled = false;
+  }
+  await showPerson();
+}
+
+/** Ends the session at the gateway, and then at the provider, too, where it offers that. */
+async function signOut() {
   forgetTrace();
-  // Ends the session at the provider, too, where it offers that.
-  if (logoutUrl) location.assign(logoutUrl);
-  else show("welcome");
+  // Forgetting the tokens would not end anything. Who is signed out already gets the same answer.
+  await ask("POST", "/oauth2/revoke", new URLSearchParams({ token: signedIn.api.refresh }), "omit");
+  const logoutUrl = signedIn.provider?.logout_url;
+  signedIn = null;
+  if (!logoutUrl) return show("welcome");
+  trace("The browser goes to the provider, to sign out there", new URL(logoutUrl).origin + new URL(logoutUrl).pathname);
+  sessionStorage.setItem(LEAVING, "yes");
+  location.assign(logoutUrl);
 }
 
 // --- the gateway ----------------------------------------------------------------------------------------------------
@@ -63,10 +87,15 @@ class Failure extends Error {
   }
 }
 
-/** One call. Including credentials lets the browser keep the cookie that binds the login to it. */
+/**
+ * One call, with a form or with JSON. Including credentials lets the browser keep the cookie that binds the login to it;
+ * a token speaks for itself.
+ */
 async function ask(method, path, body, credentials = "include") {
   const request = { method, credentials, headers: { Accept: "application/json" } };
-  if (body) {
+  if (body instanceof URLSearchParams) {
+    request.body = body;
+  } else if (body) {
     request.headers["Content-Type"] = "application/json";
     request.body = JSON.stringify(body);
   }
@@ -80,8 +109,9 @@ async function ask(method, path, body, credentials = "include") {
   trace(`${method} ${path}`, `${answer.status}`, answer.ok);
   const content = await answer.json().catch(() => ({}));
   if (answer.ok) return content;
-  // RFC 9457 problem details.
-  const { code = `http_${answer.status}`, title = "The gateway refused", detail = "", reference } = content;
+  // RFC 9457 problem details, or in the words of OAuth (RFC 6749 §5.2).
+  const { error = `http_${answer.status}`, error_description = "The gateway refused" } = content;
+  const { code = error, title = error_description, detail = "", reference } = content;
   throw new Failure(code, title, detail, reference);
 }
 
@@ -145,13 +175,16 @@ function busy(text) {
   show("busy");
 }
 
-function showFailure(error) {
+/** Says what went wrong; the button does `again`. */
+function showFailure(error, again) {
   const failure = error instanceof Failure ? error : new Failure("app_error", "Something broke in this page", String(error));
   by("failure-code").textContent = failure.code;
   by("failure-title").textContent = failure.title;
   by("failure-detail").textContent = failure.detail;
   by("failure-reference").hidden = !failure.reference;
   by("failure-reference").textContent = `Reference: ${failure.reference}`;
+  by("try-again").textContent = signedIn ? "Try again" : "Sign in again";
+  by("try-again").onclick = guarded(again);
   show("failure");
   by("try-again").focus();
 }
@@ -169,8 +202,10 @@ async function showPerson() {
     return span;
   });
   by("raw").replaceChildren(...parts.flatMap((part, place) => (place ? [".", part] : [part])));
+  const renewed = !by("token").hidden;
   show("person", "token");
-  by("name").focus();
+  // Whoever pressed "Renew" may want to press it again.
+  by(renewed ? "renew" : "name").focus();
 
   const token = decode(api.access);
   fill("header", token.header);
@@ -247,10 +282,13 @@ function renderTrace() {
 
 // --- begin ----------------------------------------------------------------------------------------------------------
 
-const guarded = (work) => () => work().catch(showFailure);
+function guarded(work) {
+  // Without tokens there is nothing else to do again.
+  return () => work().catch((error) => showFailure(error, signedIn ? work : signIn));
+}
 by("sign-in").addEventListener("click", guarded(signIn));
-by("try-again").addEventListener("click", guarded(signIn));
-by("sign-out").addEventListener("click", signOut);
+by("renew").addEventListener("click", guarded(renew));
+by("sign-out").addEventListener("click", guarded(signOut));
 by("copy").addEventListener("click", guarded(copy));
 
 const query = new URLSearchParams(location.search);
@@ -260,6 +298,8 @@ if (location.pathname === "/callback") {
     await showPerson();
   })();
 } else {
-  forgetTrace();
+  if (sessionStorage.getItem(LEAVING)) trace("The browser comes back", "signed out");
+  else forgetTrace();
+  sessionStorage.removeItem(LEAVING);
   show("welcome");
 }

@@ -36,7 +36,15 @@ struct Refused<'a> {
 #[derive(Template)]
 #[template(path = "pretend/signed_out.html")]
 struct SignedOut<'a> {
-    back: &'a [String],
+    /// Where one may go from here, and what that host is called.
+    back: Vec<(&'a str, String)>,
+}
+
+#[derive(Template)]
+#[template(path = "pretend/root.html")]
+struct Root<'a> {
+    client: &'a str,
+    issuer: &'a str,
 }
 
 /// The page that asks whom to be. `fields` are carried along by its forms.
@@ -56,7 +64,20 @@ pub(super) fn refused(reason: &str) -> HttpResponse {
 
 /// The end of signing out, with a way on.
 pub(super) fn signed_out(back: &[String]) -> HttpResponse {
+    let host = |address: &str| {
+        let url = url::Url::parse(address).ok();
+        url.map_or_else(
+            || address.to_owned(),
+            |url| url[url::Position::BeforeHost..url::Position::AfterPort].to_owned(),
+        )
+    };
+    let back = back.iter().map(|address| (address.as_str(), host(address))).collect();
     answer(StatusCode::OK, &SignedOut { back })
+}
+
+/// `GET /`: what this is, for whoever comes by themselves.
+pub(super) async fn root(state: web::Data<State>) -> HttpResponse {
+    answer(StatusCode::OK, &Root { client: &state.client.id, issuer: &state.issuer })
 }
 
 /// `GET /style.css`

@@ -62,11 +62,13 @@ impl Provider {
     }
 }
 
-/// Runs one alone, until the process is told to end by SIGINT or SIGTERM.
-pub fn serve(settings: Settings) -> io::Result<()> {
+/// Runs one alone, until the process is told to end by SIGINT or SIGTERM. Once it answers, its issuer is
+/// announced.
+pub fn serve(settings: Settings, announce: impl FnOnce(&str)) -> io::Result<()> {
     actix_web::rt::System::new().block_on(async {
         let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
         let provider = Provider::start(settings)?;
+        announce(provider.issuer());
         tokio::select! {
             _ = interrupt.recv() => {}
             _ = terminate.recv() => {}
@@ -86,6 +88,7 @@ impl Drop for Provider {
 /// All endpoints.
 pub(super) fn routes(config: &mut web::ServiceConfig) {
     config
+        .route("/", web::get().to(pages::root))
         .route("/.well-known/openid-configuration", web::get().to(metadata::discovery))
         .route("/jwks", web::get().to(metadata::jwks))
         .route("/authorize", web::get().to(authorize::page))

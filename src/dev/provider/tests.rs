@@ -320,5 +320,14 @@ async fn signing_out_leads_back_to_registered_addresses_only() {
     let good = vec![("post_logout_redirect_uri", "http://app.test/"), ("id_token_hint", hint), ("state", "x")];
     assert_eq!(bench.send(ask(good)).await.location, "http://app.test/?state=x");
     assert!(bench.state.tokens.find(access).is_none(), "the access token outlives its session");
-    assert_eq!(bench.send(ask(vec![])).await.status, StatusCode::OK);
+    let page = bench.send(ask(vec![])).await;
+    assert_eq!(page.status, StatusCode::OK);
+    assert!(page.body.contains("href=\"http://app.test/\">Back to the app at app.test</a>"), "{}", page.body);
+}
+
+#[actix_web::test]
+async fn whoever_comes_by_themselves_learns_what_this_is() {
+    let page = Bench::new().send(TestRequest::get().uri("/")).await;
+    assert!(page.status == StatusCode::OK && page.body.contains("pretend provider"), "{}", page.body);
+    assert!(page.body.contains("href=\"/.well-known/openid-configuration\""), "{}", page.body);
 }

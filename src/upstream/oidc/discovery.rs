@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use url::Url;
 
+use super::text::clean;
 use crate::config::{self, is_loopback};
 
 /// What is used of the metadata beyond what the library knows.
@@ -64,9 +65,7 @@ pub fn given(config: &config::Oidc) -> Option<Metadata> {
 /// Reads a discovery document and checks it. What the operator gave stands in front of what it says.
 pub fn read(document: &Value, config: &config::Oidc) -> Result<Metadata, String> {
     let document = document.as_object().ok_or("the discovery document is not an object")?;
-    if text(document, "issuer") != Some(config.issuer.as_str()) {
-        return Err("the issuer in the discovery document is not the configured one".into());
-    }
+    check_issuer(text(document, "issuer"), &config.issuer)?;
     let mut used = Map::new();
     for name in REQUIRED.into_iter().chain(OPTIONAL) {
         if let Some(given) = endpoint_given(config, name) {
@@ -121,6 +120,22 @@ fn endpoint_given<'c>(config: &'c config::Oidc, name: &str) -> Option<&'c Url> {
         "jwks_uri" => endpoints.jwks_uri.as_ref(),
         "end_session_endpoint" => endpoints.end_session_endpoint.as_ref(),
         _ => None,
+    }
+}
+
+/// RD-01. Both are named, since most often it is but a slash at the end.
+fn check_issuer(said: Option<&str>, configured: &str) -> Result<(), String> {
+    const LONGEST: usize = 200;
+    match said {
+        Some(said) if said == configured => Ok(()),
+        None => Err(format!("the discovery document names no issuer, and not {configured:?}")),
+        Some(said) => {
+            let shown: String = clean(said).chars().take(LONGEST).collect();
+            Err(format!(
+                "the discovery document is of the issuer {shown:?}, and configured is {configured:?}; \
+                 if both are the same provider, write issuer = {shown:?}"
+            ))
+        }
     }
 }
 
@@ -186,6 +201,17 @@ mod tests {
         let slash = config("https://op.example/");
         let metadata = read(&with("issuer", json!("https://op.example/")), &slash).expect("good");
         assert_eq!(metadata.issuer().as_str(), "https://op.example/");
+    }
+
+    /// The operator sees what to write, whatever a provider calls itself.
+    #[test]
+    fn a_wrong_issuer_is_told_with_the_right_one() {
+        let told = |issuer: &str| read(&with("issuer", json!(issuer)), &realm()).expect_err("refused");
+        let slash = told("https://op.example/realm/");
+        assert!(slash.contains("configured is \"https://op.example/realm\""), "{slash}");
+        assert!(slash.ends_with("write issuer = \"https://op.example/realm/\""), "{slash}");
+        let odd = told(&format!("\u{202e}x\n\u{1b}[2J\"{}", "y".repeat(9000)));
+        assert!(odd.len() < 700 && !odd.contains(['\n', '\u{1b}', '\u{202e}']), "{odd}");
     }
 
     /// RD-02

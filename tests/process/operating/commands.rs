@@ -90,7 +90,11 @@ async fn a_failed_login_is_found_by_its_reference() {
     assert_eq!(page.status, 400, "{page}");
     let shown = page.body.split("<code>").nth(1).and_then(|rest| rest.split("</code>").next());
     let reference = shown.unwrap_or_else(|| panic!("no reference on {page}"));
-    assert!(house.gateway.log().contains(&format!("reference={reference}")), "{}", house.gateway.log());
+    let log = house.gateway.log();
+    for half in ["login began", "login failed"] {
+        let is_of_it = |line: &str| line.contains(half) && line.contains(&format!("reference={reference}"));
+        assert!(log.lines().any(is_of_it), "no {half:?} with {reference} in {log}");
+    }
 
     let settings = &house.gateway.settings;
     let text = settings.run(&["logins", "show", reference]);

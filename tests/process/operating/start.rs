@@ -54,6 +54,7 @@ fn a_database_out_of_reach_is_a_start_error_without_its_password() {
         let why = refused(&settings);
         let host = address.split(':').next().expect("a host");
         assert!(why.contains("database") && why.contains(host), "{why}");
+        assert!(!why.contains("timed out waiting"), "the reason alone: {why}");
         let all = settings.run(&["migrate"]);
         assert_eq!(all.code, Some(1));
         assert!(!format!("{why}{}", all.stderr).contains("hunter2"), "{why}{}", all.stderr);
