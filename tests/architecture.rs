@@ -2,6 +2,8 @@
 //! sizes and migrations. The rules themselves are tried on small snippets below, so that they can fail.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic, missing_docs)]
 
+#[path = "architecture/conformance.rs"]
+mod conformance;
 #[path = "architecture/rules.rs"]
 mod rules;
 #[path = "architecture/source.rs"]
