@@ -21,7 +21,8 @@ async fn a_person_agrees_or_does_not() {
     let shown = browser.get(&page).await;
     assert!(shown.is_page() && shown.body.contains("Continue to A page?"), "{shown:?}");
     let policy = shown.header("content-security-policy");
-    assert!(policy.contains("form-action 'self' https://spa.example;"), "{policy}");
+    // Browsers would hold it against the redirects that follow.
+    assert!(policy.starts_with("default-src 'none'; ") && !policy.contains("form-action"), "{policy}");
     let agreed = say(&browser, &page, "yes").await;
     assert_eq!(agreed.status, 303);
     Tokens::of(&redeem(&gateway, &code(&agreed), &[]).await);
