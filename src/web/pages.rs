@@ -53,6 +53,7 @@ struct Agree<'a> {
     person: &'a str,
     email: bool,
     offline: bool,
+    scopes: String,
     request: String,
 }
 
@@ -166,6 +167,7 @@ pub fn agree(app: &App, open: &Open, signed_in: &SignedIn) -> HttpResponse {
         person: name_of(signed_in).unwrap_or("a person without a name"),
         email: has("email"),
         offline: has("offline_access"),
+        scopes: open.request.scope.replace(' ', ", "),
         request: open.id.to_string(),
     };
     html_leading_away(&page)
