@@ -1,7 +1,7 @@
 //! Each act is one transaction. It takes the user's row first, where a login that comes at the same moment waits: it is
 //! either there to be ended, or finds the user disabled.
 
-use diesel::{Connection, QueryResult};
+use diesel::{Connection, QueryResult, RunQueryDsl, sql_query};
 
 use super::by::By;
 use crate::account::{self, Record};
@@ -30,6 +30,7 @@ pub fn disable(
         if !account::lock(conn, user)? {
             return Ok(None);
         }
+        take_time(conn)?;
         let changed = account::disable(conn, user, &by.detail(), now)?;
         let dismissed =
             session::end_listed(conn, user, None, endings.lifetime(), &endings.ending("user_disabled", now))?;
@@ -49,10 +50,17 @@ pub fn delete(
         if !account::lock(conn, user)? {
             return Ok(None);
         }
+        take_time(conn)?;
         let dismissed = session::end_listed(conn, user, None, endings.lifetime(), &endings.ending("admin", now))?;
         account::delete(conn, user, &by.detail(), now)?;
         Ok(Some(dismissed))
     })
+}
+
+/// Somebody with very many sessions must not be safe from an administrator by that: what ends them may take longer than
+/// a request's statements may. The caller may be gone by then; the work is done all the same.
+fn take_time(conn: &mut Conn) -> QueryResult<()> {
+    sql_query("SET LOCAL statement_timeout = '60s'").execute(conn).map(|_| ())
 }
 
 /// Lets a user in again; with whether it was not so before. `None` where there is no such user.

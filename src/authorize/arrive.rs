@@ -56,6 +56,10 @@ pub async fn arrive(
     {
         return Ok(Next::App(url));
     }
+    if request.prompt.none {
+        // The session ended in this very moment.
+        return Ok(refusal(app, &request, OAuthError::LoginRequired, "nobody is signed in"));
+    }
     let id = AuthorizationRequestId::new(now);
     let row = Stored::new(id, &request, None, Some(browser.binding), now, now + LIFETIME);
     app.db.run("store authorization request", move |conn| store::insert(conn, &row)).await?;

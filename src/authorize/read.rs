@@ -11,6 +11,7 @@ use crate::token;
 /// Longer ones are no app's.
 const MAX_NONCE: usize = 1024;
 const MAX_HINT: usize = 512;
+const MAX_STATE: usize = 4096;
 /// Characters of the SHA-256 of a verifier in base64url (RFC 7636 §4.2).
 const CHALLENGE_LEN: usize = 43;
 
@@ -45,11 +46,18 @@ pub fn read(terms: &Terms<'_>, get: &dyn Fn(&str) -> Option<String>) -> Result<A
     let client = terms.clients.get(&client_id).ok_or(Refused::UnknownClient)?;
     let redirect_uri = get("redirect_uri").ok_or(Refused::RedirectUri)?;
     let matched = client.redirect_uri(&redirect_uri).ok_or(Refused::RedirectUri)?;
-    let state = get("state");
+    // One that is too long does not come back either: some server on the way would refuse the address.
+    let (state, too_long) = match get("state") {
+        Some(state) if state.len() > MAX_STATE => (None, true),
+        state => (state, false),
+    };
     let told = |(error, description): (OAuthError, &str)| {
         let (redirect_uri, state) = (redirect_uri.clone(), state.clone());
         Refused::Told(ErrorAnswer { redirect_uri, state, error, description: description.to_owned() })
     };
+    if too_long {
+        return Err(told((OAuthError::InvalidRequest, "state is too long")));
+    }
     let rest = rest(terms, client, get).map_err(told)?;
     Ok(AuthorizationRequest { client_id, redirect_uri, installed: matched == Match::Installed, state, ..rest })
 }

@@ -61,9 +61,11 @@ pub async fn open(
     binding: Option<Hashed>,
     now: Instant,
 ) -> Result<Open, NotOpen> {
+    // Without a binding it is nobody's, and the database need not be asked.
+    let binding = binding.ok_or(NotOpen::WrongBrowser)?;
     let row = app.db.run("find authorization request", move |conn| store::find(conn, id)).await?;
     let row = row.ok_or(NotOpen::Unknown)?;
-    let same_browser = row.binding_hash.as_deref().zip(binding).is_some_and(|(stored, shown)| shown.matches(stored));
+    let same_browser = row.binding_hash.as_deref().is_some_and(|stored| binding.matches(stored));
     if !same_browser {
         return Err(NotOpen::WrongBrowser);
     }
@@ -109,8 +111,12 @@ async fn go_on(
             Ok(refusal(app, request, error, why))
         }
         (Decision::Code, Some(signed_in)) => {
-            let url = hand_out(app, Some(*id), request, signed_in, now).await?;
-            Ok(url.map_or_else(|| Next::SignIn(*id, where_to(app, request)), Next::App))
+            Ok(match hand_out(app, Some(*id), request, signed_in, now).await? {
+                Some(url) => Next::App(url),
+                // The session ended in this very moment.
+                None if request.prompt.none => refusal(app, request, OAuthError::LoginRequired, "nobody is signed in"),
+                None => Next::SignIn(*id, where_to(app, request)),
+            })
         }
         (Decision::Agree, Some(signed_in)) => {
             let (id, session) = (*id, signed_in.session.id);

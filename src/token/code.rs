@@ -19,6 +19,11 @@ use crate::telemetry;
 const MAX_CODE: usize = 256;
 /// Why the feed and the audit say that a session ended whose code came a second time.
 const REASON: &str = "code_reuse";
+/// Sessions that one app may have under one browser's: more than pages that are open at once, and few enough that they
+/// can all be ended in one go, whatever an app that signs in again and again does.
+const MOST: i64 = 20;
+/// Why the oldest one ends where there would be more.
+const SURPLUS: &str = "replaced";
 
 /// A code as it was presented.
 pub struct PresentedCode {
@@ -81,7 +86,10 @@ pub async fn redeem(
     };
     match app.db.run("redeem code", move |conn| ask.decide(conn)).await? {
         Outcome::Granted(redeemed) => {
-            let Redeemed { signed_in, nonce } = *redeemed;
+            let Redeemed { signed_in, nonce, parent, others } = *redeemed;
+            if others >= MOST {
+                end_oldest(app, parent, &client.id, others + 1 - MOST, now).await?;
+            }
             Ok(Granted { signed_in, nonce })
         }
         Outcome::Reuse(ended) => {
@@ -94,6 +102,24 @@ pub async fn redeem(
         }
         Outcome::Refused => Err(CodeRefused::InvalidGrant),
     }
+}
+
+/// Ends the oldest sessions of an app under a browser's. The app is not told: it replaced them itself.
+async fn end_oldest(app: &App, parent: SessionId, client_id: &str, most: i64, now: Instant) -> Result<(), DbError> {
+    let ending = Ending { told: [].into(), ..app.endings.ending(SURPLUS, now) };
+    let (client_id, of) = (client_id.to_owned(), ending.clone());
+    let end = move |conn: &mut Conn| {
+        store::in_transaction(conn, |conn| {
+            let mut ended = Vec::new();
+            for id in store::oldest(conn, parent, &client_id, most)? {
+                ended.extend(session::end_where(conn, Scope::One(id), &of)?);
+            }
+            Ok(ended)
+        })
+    };
+    let ended = app.db.run("end surplus sessions", end).await?;
+    app.ended(&ended, &ending);
+    Ok(())
 }
 
 /// All that the decision depends on, besides the rows.

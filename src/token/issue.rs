@@ -96,8 +96,15 @@ fn sign(app: &App, claims: &AccessClaims) -> Result<AccessToken, BadKey> {
     Ok(AccessToken { token: Plain::new(jwt::sign(key, TYP, claims)?), expires_in })
 }
 
+/// Whether a client's tokens may be for that resource alone.
+pub fn may_be_for(app: &App, client_id: &str, resource: &str) -> bool {
+    let all = audiences(app, client_id);
+    let is_issuer = all.is_empty() && resource == app.config.server.public_url.issuer();
+    is_issuer || all.iter().any(|audience| audience == resource)
+}
+
 /// Whom a client's tokens may be for, besides a single one of these (RFC 8707 §2): its own audience, else the default.
-pub fn audiences<'a>(app: &'a App, client_id: &str) -> &'a [String] {
+fn audiences<'a>(app: &'a App, client_id: &str) -> &'a [String] {
     let own = app.clients.get(client_id).map(|client| client.audience.as_slice()).unwrap_or_default();
     if own.is_empty() { &app.config.tokens.audience } else { own }
 }

@@ -24,7 +24,7 @@ pub use code::{CodeRefused, Granted, PresentedCode, redeem};
 pub use id_token::id_token;
 pub use id_token_hint::{IdTokenHint, verify_id_token_hint};
 pub use inspect::inspect;
-pub use issue::{AccessToken, BUILT_IN_SCOPE, audiences, issue, issue_to_client};
+pub use issue::{AccessToken, BUILT_IN_SCOPE, issue, issue_to_client, may_be_for};
 pub use logout_token::logout_token;
 pub use refresh::RefreshToken;
 pub use renew::{Presented, RenewalRefused, Renewed, renew};

@@ -6,7 +6,7 @@ use std::net::IpAddr;
 use chrono::TimeDelta;
 use ipnet::IpNet;
 
-use super::issue::{AccessToken, issue_scoped};
+use super::issue::{AccessToken, issue_scoped, may_be_for};
 use super::refresh::RefreshToken;
 use super::rotation::{Patience, Verdict};
 use super::store::{self, Rotate};
@@ -15,9 +15,9 @@ use crate::base::clock::Instant;
 use crate::base::db::{Conn, DbError, QueryResult};
 use crate::base::event::Event;
 use crate::base::secret::Plain;
-use crate::config;
+use crate::config::{self, BUILT_IN_CLIENT};
 use crate::keys::BadKey;
-use crate::session::{self, Ending, Lifetime, Revoked, SignedIn, Standing};
+use crate::session::{self, Ending, Lifetime, Revoked, Session, SignedIn, Standing};
 use crate::telemetry;
 
 /// A refresh token as it was presented.
@@ -85,6 +85,7 @@ pub async fn renew(app: &App, presented: Presented, now: Instant) -> Result<Rene
         client_id: presented.client_id,
         step: i64::from(presented.rotates),
         scope: presented.scope,
+        resource: resource.clone(),
         ip: presented.ip,
         lifetime: app.lifetime,
         ending: app.endings.ending("reuse", now),
@@ -104,15 +105,31 @@ pub async fn renew(app: &App, presented: Presented, now: Instant) -> Result<Rene
         }
         Outcome::InvalidGrant => return Err(RenewalRefused::InvalidGrant),
         Outcome::InvalidScope => return Err(RenewalRefused::InvalidScope),
+        Outcome::InvalidTarget => return Err(RenewalRefused::InvalidTarget),
     };
     let session = &signed_in.session;
     let scope = scope.map_or_else(|| session.scopes.clone(), |scope| scope.join(" "));
-    if session.resource.is_some() && resource.is_some() && session.resource != resource {
+    let resource = resource.or_else(|| session.resource.clone());
+    let scope = still_allowed(app, session, &scope, resource.as_deref())?;
+    let refresh = RefreshToken { session: session.id, counter }.encode(&app.config.ring);
+    let access = issue_scoped(app, session, scope.clone(), resource.as_deref(), now)?;
+    Ok(Renewed { access, refresh, scope, signed_in: *signed_in })
+}
+
+/// What is left of the scopes by the client's configuration of today: a session may be older than that.
+fn still_allowed(app: &App, session: &Session, scope: &str, resource: Option<&str>) -> Result<String, RenewalRefused> {
+    if session.client_id == BUILT_IN_CLIENT {
+        return Ok(scope.to_owned());
+    }
+    let client = app.clients.get(&session.client_id).ok_or(RenewalRefused::InvalidGrant)?;
+    let has = |scope: &str| client.scopes.iter().any(|allowed| allowed == scope);
+    if !has("offline_access") || !client.takes_provider(&session.provider) {
+        return Err(RenewalRefused::InvalidGrant);
+    }
+    if resource.is_some_and(|resource| !may_be_for(app, &session.client_id, resource)) {
         return Err(RenewalRefused::InvalidTarget);
     }
-    let refresh = RefreshToken { session: session.id, counter }.encode(&app.config.ring);
-    let access = issue_scoped(app, session, scope.clone(), resource.or(session.resource.clone()).as_deref(), now)?;
-    Ok(Renewed { access, refresh, scope, signed_in: *signed_in })
+    Ok(scope.split(' ').filter(|scope| has(scope)).collect::<Vec<_>>().join(" "))
 }
 
 impl From<&config::Tokens> for Patience {
@@ -129,6 +146,7 @@ struct Ask {
     /// 1, or 0 where the token stays the same.
     step: i64,
     scope: Option<Vec<String>>,
+    resource: Option<String>,
     ip: IpAddr,
     lifetime: Lifetime,
     /// How the session ends, if it has to.
@@ -143,6 +161,7 @@ enum Outcome {
     Reuse(Event),
     InvalidGrant,
     InvalidScope,
+    InvalidTarget,
 }
 
 impl Ask {
@@ -154,6 +173,7 @@ impl Ask {
             step: self.step,
             client_id: &self.client_id,
             scope: self.scope.as_deref(),
+            resource: self.resource.as_deref(),
             used_after: self.lifetime.used_after(self.now),
             now: self.now,
         };
@@ -172,6 +192,9 @@ impl Ask {
         }
         if !self.scope_fits(&session.scopes) {
             return Ok(Outcome::InvalidScope);
+        }
+        if self.resource.is_some() && session.resource.is_some() && self.resource != session.resource {
+            return Ok(Outcome::InvalidTarget);
         }
         let newest = locked.line.counter;
         let ip = IpNet::from(self.ip);

@@ -120,8 +120,9 @@ async fn pushed(
 }
 
 /// The page that asks whether to go on to an app.
-pub async fn ask(app: Data<App>, request: HttpRequest) -> HttpResponse {
+pub async fn ask(app: Data<App>, throttles: Data<Throttles>, request: HttpRequest) -> HttpResponse {
     let answer = async {
+        throttles.authorize(&app, &request)?;
         let (open, signed_in) = waiting(&app, &request, &Parameters::of_query(&request)?).await?;
         let Some(signed_in) = signed_in else { return Ok(go(&app, Next::SignIn(open.id, None))) };
         Ok(pages::agree(&app, &open, &signed_in))
@@ -130,12 +131,18 @@ pub async fn ask(app: Data<App>, request: HttpRequest) -> HttpResponse {
 }
 
 /// What the person said.
-pub async fn agree(app: Data<App>, request: HttpRequest, payload: Payload) -> HttpResponse {
-    let answer = agreed(&app, &request, payload).await;
+pub async fn agree(app: Data<App>, throttles: Data<Throttles>, request: HttpRequest, payload: Payload) -> HttpResponse {
+    let answer = agreed(&app, &throttles, &request, payload).await;
     answer.unwrap_or_else(|problem| problem.for_browser(&request))
 }
 
-async fn agreed(app: &App, request: &HttpRequest, payload: Payload) -> Result<HttpResponse, Problem> {
+async fn agreed(
+    app: &App,
+    throttles: &Throttles,
+    request: &HttpRequest,
+    payload: Payload,
+) -> Result<HttpResponse, Problem> {
+    throttles.authorize(app, request)?;
     if !cors::may_change(app, request) {
         return Err(Problem::foreign_origin());
     }

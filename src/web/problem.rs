@@ -347,7 +347,10 @@ impl From<ClientRefused> for Problem {
 impl From<DbError> for Problem {
     fn from(error: DbError) -> Self {
         match error {
-            DbError::Busy | DbError::Unavailable(_) => Self::of(&refusals::DATABASE),
+            DbError::Busy | DbError::Unavailable(_) => {
+                tracing::warn!(%error, "the database gave no answer");
+                Self::of(&refusals::DATABASE)
+            }
             // Logged where it happened.
             DbError::Failed(_) => Self::internal(),
         }

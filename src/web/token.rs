@@ -160,10 +160,11 @@ fn scopes(form: &Parameters) -> Result<Option<Vec<String>>, No> {
 /// The one resource that the token is wanted for (RFC 8707 §2), one of the client's.
 fn resource(app: &App, client: &Client, form: &Parameters) -> Result<Option<String>, No> {
     let Some(resource) = form.get("resource") else { return Ok(None) };
-    let audiences = token::audiences(app, &client.id);
-    let issuer = app.config.server.public_url.issuer();
-    let listed = audiences.iter().any(|audience| audience == resource) || audiences.is_empty() && resource == issuer;
-    if listed { Ok(Some(resource.to_owned())) } else { Err(No::because("invalid_target")) }
+    if token::may_be_for(app, &client.id, resource) {
+        Ok(Some(resource.to_owned()))
+    } else {
+        Err(No::because("invalid_target"))
+    }
 }
 
 /// Whom an ID token is about.

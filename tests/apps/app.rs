@@ -16,7 +16,8 @@ pub const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
 pub const SPA: &str = "https://spa.example/cb";
 pub const SERVER: &str = "https://server.example/cb?a=b";
 
-const CLIENTS: &str = r#"
+/// The apps.
+pub const CLIENTS: &str = r#"
 [clients.spa]
 name = "A page"
 redirect_uris = ["https://spa.example/cb", "https://spa.example/other"]

@@ -47,7 +47,7 @@ impl House {
             let (of, key) = ("type = 'confidential'\ngrants = ['client_credentials']", file.display());
             format!("[clients.{id}]\n{of}\npublic_key_file = '{key}'\n")
         };
-        let toml = format!("[limits]\nfailures_before_lockout = 1000\n{}{}", client("signer"), client("twin"));
+        let toml = format!("{}{}", client("signer"), client("twin"));
         Self { gateway: setup().toml(&toml).start(), key, toml, file }
     }
 

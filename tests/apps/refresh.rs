@@ -105,6 +105,61 @@ async fn rotation_may_be_off() {
     }
 }
 
+/// IN-12: an app that signs in again and again has so many sessions under one sign-in, and no more; the newest stay.
+#[tokio::test]
+async fn sessions_of_one_app_do_not_pile_up() {
+    let gateway = start();
+    let browser = gateway.browser();
+    browser.sign_in("ada").await;
+    let mut tokens = Vec::new();
+    for _ in 0..25 {
+        tokens.push(Tokens::of(&redeem(&gateway, &code(&browser.get(&path(&[])).await), &[]).await));
+        gateway.hand.advance(chrono::TimeDelta::seconds(1));
+    }
+    let live = "SELECT count(*) FROM sessions WHERE client_id = 'spa' AND ended_at IS NULL";
+    assert_eq!(gateway.database.number(live), 20);
+    for (place, tokens) in tokens.iter().enumerate() {
+        let status = refresh(&gateway, tokens.refresh()).await.status;
+        assert_eq!(status, if place < 5 { 400 } else { 200 }, "{place}");
+    }
+    assert_eq!(browser.fetch("/session").await.status, 200);
+}
+
+/// What an app may have is what its configuration says today, also where its session is older.
+#[tokio::test]
+async fn a_narrower_configuration_counts_at_the_next_refresh() {
+    let wide = start();
+    let asked = path(&[("scope", "openid email orders offline_access"), ("resource", "https://other.example")]);
+    let code = code(&sign_in(&wide.browser(), &asked, "ada").await);
+    let tokens = Tokens::of(&redeem(&wide, &code, &[]).await);
+    let narrowed = |toml: &str| crate::support::Setup::beside(&wide).toml(crate::app::CLIENTS).toml(toml).start();
+    let narrow = narrowed("[clients.spa]\nscopes = ['openid', 'offline_access']");
+    let renewed = Tokens::of(&refresh(&narrow, tokens.refresh()).await);
+    assert_eq!(renewed.body["scope"], "openid offline_access");
+    assert!(renewed.id_claims().get("email").is_none());
+    let elsewhere = narrowed("[clients.spa]\naudience = ['https://api.example']");
+    assert_eq!(error(&refresh(&elsewhere, renewed.refresh()).await), (400, "invalid_target".into()));
+    let online = narrowed("[clients.spa]\nscopes = ['openid']");
+    assert_eq!(error(&refresh(&online, renewed.refresh()).await), (400, "invalid_grant".into()));
+}
+
+/// RF-08: a refusal uses nothing up.
+#[tokio::test]
+async fn a_wrong_resource_uses_nothing_up() {
+    let gateway = start();
+    let code = code(&sign_in(&gateway.browser(), &path(&[("resource", "https://api.example")]), "ada").await);
+    let tokens = Tokens::of(&redeem(&gateway, &code, &[]).await);
+    let form = [
+        ("grant_type", "refresh_token"),
+        ("refresh_token", tokens.refresh()),
+        ("client_id", "spa"),
+        ("resource", "https://other.example"),
+    ];
+    assert_eq!(error(&post(&gateway, "/oauth2/token", &form).await), (400, "invalid_target".into()));
+    assert_eq!(gateway.database.number("SELECT max(refresh_token_counter) FROM sessions"), 0);
+    Tokens::of(&refresh(&gateway, tokens.refresh()).await);
+}
+
 /// RFC 7662 §2.1: an app may ask about its refresh token, and nobody else may.
 #[tokio::test]
 async fn an_app_asks_about_its_refresh_token() {

@@ -147,7 +147,12 @@ async fn hostile_requests_are_refused() {
         let answer = browser.get(&format!("/oauth2/authorize?client_id={junk}")).await;
         assert!((400..=414).contains(&answer.status), "{junk}: {answer:?}");
     }
-    for (name, value) in [("nonce", "n".repeat(1025)), ("login_hint", "h".repeat(513)), ("max_age", "9".repeat(40))] {
+    for (name, value) in [
+        ("state", "s".repeat(4097)),
+        ("nonce", "n".repeat(1025)),
+        ("login_hint", "h".repeat(513)),
+        ("max_age", "9".repeat(40)),
+    ] {
         assert_eq!(told(&browser.get(&path(&[(name, &value)])).await), "invalid_request");
     }
     assert_eq!(browser.ask("PUT", "/oauth2/authorize").send().await.status, 405);

@@ -47,7 +47,11 @@ statement! {
              WHERE users.disabled_at IS NULL
              RETURNING *
          )
-         SELECT ", signed_in_columns!(), ", code.nonce FROM app s JOIN users u ON u.id = s.user_id CROSS JOIN code"
+         SELECT ", signed_in_columns!(), ", s.parent_id, code.nonce, (
+                SELECT count(*) FROM sessions other
+                WHERE other.parent_id = s.parent_id AND other.client_id = s.client_id AND other.ended_at IS NULL
+            ) AS others
+         FROM app s JOIN users u ON u.id = s.user_id CROSS JOIN code"
     )
 }
 
@@ -57,20 +61,51 @@ pub struct Redeemed {
     pub signed_in: SignedIn,
     /// What the ID token must carry.
     pub nonce: Option<String>,
+    /// The browser's session.
+    pub parent: SessionId,
+    /// How many sessions the app had under it already.
+    pub others: i64,
 }
 
 #[derive(QueryableByName)]
 struct RedeemedRow {
     #[diesel(embed)]
     signed_in: Row,
+    #[diesel(sql_type = Uuid)]
+    parent_id: SessionId,
     #[diesel(sql_type = Nullable<Text>)]
     nonce: Option<String>,
+    #[diesel(sql_type = BigInt)]
+    others: i64,
 }
 
 /// Redeems, if it is the usual case.
 pub fn redeem(conn: &mut Conn, redeem: Redeem<'_>) -> QueryResult<Option<Redeemed>> {
     let row: Option<RedeemedRow> = redeem.get_result(conn).optional()?;
-    Ok(row.map(|RedeemedRow { signed_in, nonce }| Redeemed { signed_in: signed_in.into(), nonce }))
+    Ok(row.map(|RedeemedRow { signed_in, parent_id: parent, nonce, others }| Redeemed {
+        signed_in: signed_in.into(),
+        nonce,
+        parent,
+        others,
+    }))
+}
+
+#[derive(QueryableByName)]
+struct Surplus {
+    #[diesel(sql_type = Uuid)]
+    id: SessionId,
+}
+
+statement! {
+    struct Oldest<'a> { parent: SessionId => Uuid, client_id: &'a str => Text, most: i64 => BigInt }
+    "SELECT id FROM sessions WHERE parent_id = {parent} AND client_id = {client_id} AND ended_at IS NULL
+     ORDER BY id LIMIT {most}"
+}
+
+/// The oldest sessions of an app under a browser's, `most` at the most.
+pub fn oldest(conn: &mut Conn, parent: SessionId, client_id: &str, most: i64) -> QueryResult<Vec<SessionId>> {
+    let found: Vec<Surplus> = Oldest { parent, client_id, most }.load(conn)?;
+    Ok(found.into_iter().map(|surplus| surplus.id).collect())
 }
 
 /// A code that could not be redeemed, locked until the transaction ends.
