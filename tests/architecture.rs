@@ -66,6 +66,22 @@ fn foreign_crates_stay_at_home() {
     keep(rules::homes);
 }
 
+/// JW-20: `rsa` comes in with openidconnect alone, which verifies with it. We sign with aws-lc-rs, and name it nowhere
+/// (`rules::homes`).
+#[test]
+fn nothing_of_ours_can_sign_with_the_rsa_crate() {
+    let lock = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("Cargo.lock")).unwrap();
+    let name = |package: &str| package.split('"').nth(1).unwrap().to_owned();
+    // A dependency of which there are two versions is written with its version.
+    let with = |wanted: &str| -> Vec<String> {
+        let (alone, versioned) = (format!("\n \"{wanted}\","), format!("\n \"{wanted} "));
+        let packages = lock.split("[[package]]").skip(1);
+        packages.filter(|package| package.contains(&alone) || package.contains(&versioned)).map(name).collect()
+    };
+    assert_eq!(with("rsa"), ["openidconnect"]);
+    assert!(with("aws-lc-rs").contains(&"vestibule".to_owned()));
+}
+
 #[test]
 fn doors_hold_no_code() {
     keep(rules::doors);
@@ -157,6 +173,17 @@ mod tried {
     fn a_room_without_a_floor_is_refused() {
         assert_eq!(lines(rules::floors, "cellar/wine.rs", ""), [1]);
         assert_eq!(lines(rules::floors, "cellar.rs", ""), [1]);
+    }
+
+    /// JW-20
+    #[test]
+    fn a_crate_without_a_home_is_refused_everywhere() {
+        for source in ["use rsa::RsaPrivateKey;", "fn f() { ::rsa::pkcs1v15::SigningKey::new(k); }"] {
+            for path in ["keys/mint.rs", "upstream/oidc/jwks.rs", "base/sealed.rs"] {
+                assert_eq!(lines(rules::homes, path, source), [1], "{path}: {source}");
+            }
+        }
+        assert_eq!(lines(rules::homes, "keys/mint.rs", "use aws_lc_rs::rsa::KeyPair;"), []);
     }
 
     #[test]

@@ -7,10 +7,9 @@ use chrono::TimeDelta;
 
 use crate::base::clock::Instant;
 
-/// Deliveries at once, in all.
+/// Deliveries at once, in all. More than half of a hundred clients, so that as many may hang at once and the others are
+/// told beside them.
 const ALL: usize = 64;
-/// Deliveries at once to one client, as long as it answers.
-const EACH: usize = 2;
 /// The pause after a client's first failure in a row; twice as long after each other one.
 const SHORTEST: TimeDelta = TimeDelta::seconds(2);
 /// The longest pause: so long it may take until it shows that a client is back.
@@ -24,19 +23,15 @@ pub struct Lanes {
 
 #[derive(Default)]
 struct Lane {
-    under_way: usize,
+    /// One at a time, even to a client that answered the last time: it may hang now, and then two would cost twice.
+    under_way: bool,
     failures: u32,
     closed_until: Option<Instant>,
 }
 
 impl Lane {
-    fn free(&self, now: Instant) -> usize {
-        if self.closed_until.is_some_and(|until| now < until) {
-            return 0;
-        }
-        // One that did not answer the last time is tried with one notice.
-        let most = if self.failures == 0 { EACH } else { 1 };
-        most.saturating_sub(self.under_way)
+    fn is_free(&self, now: Instant) -> bool {
+        !self.under_way && self.closed_until.is_none_or(|until| now >= until)
     }
 }
 
@@ -46,18 +41,18 @@ impl Lanes {
         Self { lanes: clients.into_iter().map(|id| (id.clone(), Lane::default())).collect(), under_way: 0 }
     }
 
-    /// Deliveries that may begin now: in all, and for each client that may have any.
-    pub fn free(&self, now: Instant) -> (usize, Vec<(String, usize)>) {
+    /// Deliveries that may begin now: how many in all, and the clients that may each have one.
+    pub fn free(&self, now: Instant) -> (usize, Vec<String>) {
         let all = ALL.saturating_sub(self.under_way);
-        let each = self.lanes.iter().map(|(id, lane)| (id.clone(), lane.free(now)));
-        (all, each.filter(|(_, free)| all > 0 && *free > 0).collect())
+        let free = self.lanes.iter().filter(|(_, lane)| all > 0 && lane.is_free(now));
+        (all, free.map(|(id, _)| id.clone()).collect())
     }
 
     /// A delivery begins.
     pub fn enter(&mut self, client: &str) {
         self.under_way += 1;
         if let Some(lane) = self.lanes.get_mut(client) {
-            lane.under_way += 1;
+            lane.under_way = true;
         }
     }
 
@@ -65,7 +60,7 @@ impl Lanes {
     pub fn leave(&mut self, client: &str, well: bool, now: Instant) {
         self.under_way = self.under_way.saturating_sub(1);
         let Some(lane) = self.lanes.get_mut(client) else { return };
-        lane.under_way = lane.under_way.saturating_sub(1);
+        lane.under_way = false;
         if well {
             (lane.failures, lane.closed_until) = (0, None);
         } else {
@@ -88,16 +83,14 @@ mod tests {
         Instant::UNIX_EPOCH + TimeDelta::seconds(seconds)
     }
 
-    /// LO-24, FI-22: fifty that hang leave room for those that answer, and nobody has more than two.
+    /// LO-24, FI-22: fifty that hang leave room for those that answer, and nobody has more than one.
     #[test]
     fn those_that_hang_leave_room() {
         let clients = clients(100);
         let mut lanes = Lanes::new(&clients);
-        let (all, each) = lanes.free(at(0));
-        assert_eq!((all, each.len()), (64, 100));
-        assert!(each.iter().all(|(_, free)| *free == 2));
+        assert_eq!(lanes.free(at(0)), (64, clients.clone()));
         clients.iter().take(50).for_each(|dead| lanes.enter(dead));
-        assert_eq!(lanes.free(at(0)).0, 14);
+        assert_eq!(lanes.free(at(0)), (14, clients[50..].to_vec()));
         clients.iter().skip(50).take(14).for_each(|living| lanes.enter(living));
         assert_eq!(lanes.free(at(0)), (0, vec![]));
         lanes.leave(&clients[50], true, at(0));
@@ -116,14 +109,14 @@ mod tests {
             lanes.enter("app000");
             lanes.leave("app000", false, at(now));
             let closed = (now..now + 100).find(|second| !lanes.free(at(*second)).1.is_empty()).expect("open again");
-            assert_eq!(lanes.free(at(closed)).1, [("app000".to_owned(), 1)]);
+            assert_eq!(lanes.free(at(closed)).1, ["app000"]);
             free_at.push(closed - now);
             now = closed;
         }
         assert_eq!(free_at, [2, 4, 8, 16, 32, 60, 60, 60]);
         lanes.enter("app000");
         lanes.leave("app000", true, at(now));
-        assert_eq!(lanes.free(at(now)).1, [("app000".to_owned(), 2)]);
+        assert_eq!(lanes.free(at(now)).1, ["app000"]);
         lanes.enter("nobody");
         lanes.leave("nobody", false, at(now));
         assert_eq!(lanes.free(at(now)).0, ALL);

@@ -28,11 +28,11 @@ const UNTRIED: TimeDelta = TimeDelta::hours(1);
 
 /// Takes as many notices as the lanes have room for.
 pub async fn claim(app: &App, lanes: &Lanes, now: Instant) -> Result<Vec<Notice>, DbError> {
-    let (most, each) = lanes.free(now);
-    if each.is_empty() {
+    let (most, free) = lanes.free(now);
+    if free.is_empty() {
         return Ok(Vec::new());
     }
-    app.db.run("claim logout notices", move |conn| store::claim(conn, &each, most, now, now + CLAIM)).await
+    app.db.run("claim logout notices", move |conn| store::claim(conn, &free, most, now, now + CLAIM)).await
 }
 
 /// Makes one attempt and writes down what became of it. The answer is whether the client was told.

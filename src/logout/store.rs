@@ -35,17 +35,16 @@ pub struct Notice {
 statement! {
     struct Claim<'a> {
         clients: &'a [String] => Array<Text>,
-        each: &'a [i64] => Array<BigInt>,
         most: i64 => BigInt,
         now: Instant => Timestamptz,
         until: Instant => Timestamptz,
     }
     // A look into the index for each client: a long line of one does not stand before the others.
     "WITH due AS MATERIALIZED (
-         SELECT line.id FROM unnest({clients}, {each}) AS lane (client_id, free) CROSS JOIN LATERAL (
+         SELECT line.id FROM unnest({clients}) AS lane (client_id) CROSS JOIN LATERAL (
              SELECT id, next_attempt_at FROM logout_notices
              WHERE client_id = lane.client_id AND next_attempt_at <= {now}
-             ORDER BY next_attempt_at LIMIT lane.free FOR UPDATE SKIP LOCKED
+             ORDER BY next_attempt_at LIMIT 1 FOR UPDATE SKIP LOCKED
          ) line
          ORDER BY line.next_attempt_at LIMIT {most}
      )
@@ -54,18 +53,16 @@ statement! {
      RETURNING n.id, n.session_id, n.user_id, n.client_id, n.created_at, n.attempts"
 }
 
-/// Takes due notices for an attempt: `lanes` says how many of each client, `most` how many in all. They are nobody
-/// else's until `until`; whoever has not said by then what became of them has crashed, and they are due again.
+/// Takes due notices for an attempt: one of each of these clients, `most` in all. They are nobody else's until `until`;
+/// whoever has not said by then what became of them has crashed, and they are due again.
 pub fn claim(
     conn: &mut Conn,
-    lanes: &[(String, usize)],
+    clients: &[String],
     most: usize,
     now: Instant,
     until: Instant,
 ) -> QueryResult<Vec<Notice>> {
-    let count = |count: usize| i64::try_from(count).unwrap_or(i64::MAX);
-    let (clients, each): (Vec<_>, Vec<_>) = lanes.iter().map(|(id, free)| (id.clone(), count(*free))).unzip();
-    Claim { clients: &clients, each: &each, most: count(most), now, until }.load(conn)
+    Claim { clients, most: i64::try_from(most).unwrap_or(i64::MAX), now, until }.load(conn)
 }
 
 statement! {

@@ -99,6 +99,28 @@ async fn pkce_cannot_be_taken_out_on_the_way() {
     Tokens::of(&redeem_of_server(&gateway, &code).await);
 }
 
+/// TK-29: what cannot be written gives no token, and takes nothing: the code is good once afterwards.
+#[tokio::test]
+async fn a_failed_write_gives_nothing_and_takes_nothing() {
+    let gateway = start();
+    let code = fresh_code(&gateway).await;
+    gateway.database.execute(
+        "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'the disk is full'; END $$;
+         CREATE TRIGGER refuse BEFORE INSERT ON sessions FOR EACH ROW WHEN (NEW.client_id = 'spa')
+         EXECUTE FUNCTION refuse();",
+    );
+    for _ in 0..2 {
+        let refused = redeem(&gateway, &code, &[]).await;
+        assert!((500..600).contains(&refused.status), "{refused:?}");
+        assert!(!refused.body.contains("token") && !refused.body.contains("disk"), "{refused:?}");
+    }
+    assert_eq!(gateway.database.number("SELECT count(*) FROM sessions WHERE client_id = 'spa'"), 0);
+    gateway.database.execute("DROP TRIGGER refuse ON sessions");
+    let tokens = Tokens::of(&redeem(&gateway, &code, &[]).await);
+    Tokens::of(&refresh(&gateway, tokens.refresh()).await);
+    assert_eq!(error(&redeem(&gateway, &code, &[]).await), invalid_grant());
+}
+
 /// TK-27: who was signed out, or shut out, on the way gets nothing.
 #[tokio::test]
 async fn a_code_is_worth_its_session() {

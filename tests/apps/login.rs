@@ -38,6 +38,23 @@ async fn an_app_signs_somebody_in() {
     assert_eq!(listed["sessions"][0]["clients"], serde_json::json!(["spa"]));
 }
 
+/// AZ-32: an app need not send a `nonce`; what it sends stands in its ID token as it is.
+#[tokio::test]
+async fn a_nonce_is_copied_and_may_be_missing() {
+    let gateway = start();
+    let browser = gateway.browser();
+    browser.sign_in("ada").await;
+    let of = async |nonce: &str| {
+        let code = code(&browser.get(&path(&[("nonce", nonce)])).await);
+        Tokens::of(&redeem(&gateway, &code, &[]).await).id_claims()
+    };
+    assert!(of("").await.get("nonce").is_none());
+    let long = "Aa0-._~+/= %&#\"'<>".repeat(4)[..64].to_owned();
+    for nonce in ["x", &"n".repeat(64), &long] {
+        assert_eq!(of(nonce).await["nonce"], nonce);
+    }
+}
+
 /// An app's token opens userinfo and nothing else of ours.
 #[tokio::test]
 async fn an_app_cannot_act_for_its_user() {

@@ -21,6 +21,49 @@ async fn an_app_refreshes_by_itself() {
     assert_eq!(browser.fetch("/session").await.status, 200, "the sign-in itself stays");
 }
 
+/// RF-14, OpenID Connect Core §12.2: the ID token of a refresh is of the same login, and made now.
+#[tokio::test]
+async fn the_id_token_of_a_refresh_is_of_the_same_login() {
+    let gateway = start();
+    let first = Tokens::of_spa(&gateway, "ada").await;
+    gateway.hand.advance(chrono::TimeDelta::minutes(10));
+    let second = Tokens::of(&refresh(&gateway, first.refresh()).await);
+    let (before, after) = (first.id_claims(), second.id_claims());
+    for same in ["iss", "sub", "aud", "auth_time", "sid"] {
+        assert!(!before[same].is_null(), "{same} in {before}");
+        assert_eq!(after[same], before[same], "{same}");
+    }
+    let later = |name: &str| after[name].as_i64().expect("a time") - before[name].as_i64().expect("a time");
+    assert!((600..660).contains(&later("iat")) && (600..660).contains(&later("exp")), "{before} {after}");
+    assert_eq!((before["nonce"].as_str(), after.get("nonce")), (Some("n-1"), None));
+}
+
+/// RF-16: what is revoked is one session of one app on one device.
+#[tokio::test]
+async fn revoking_one_family_leaves_the_others() {
+    let gateway = start();
+    let (browser, device) = (gateway.browser(), gateway.browser());
+    let enter =
+        async |browser| Tokens::of(&redeem(&gateway, &code(&sign_in(browser, &path(&[]), "ada").await), &[]).await);
+    let (mine, elsewhere) = (enter(&browser).await, enter(&device).await);
+    let beside = Tokens::of(&redeem(&gateway, &code(&browser.get(&path(&[])).await), &[]).await);
+    let of_server = code(&browser.get(&crate::app::of_server(&[])).await);
+    let of_server = Tokens::of(&crate::app::redeem_of_server(&gateway, &of_server).await);
+    let mine = Tokens::of(&refresh(&gateway, mine.refresh()).await);
+
+    let form = [("token", mine.refresh()), ("client_id", "spa")];
+    assert_eq!(post(&gateway, "/oauth2/revoke", &form).await.status, 200);
+    assert_eq!(error(&refresh(&gateway, mine.refresh()).await), (400, "invalid_grant".into()));
+    for other in [elsewhere, beside] {
+        Tokens::of(&refresh(&gateway, other.refresh()).await);
+    }
+    let form = [("grant_type", "refresh_token"), ("refresh_token", of_server.refresh())];
+    Tokens::of(&post_as(&gateway, "server", "/oauth2/token", &form).await);
+    for browser in [browser, device] {
+        assert_eq!(browser.fetch("/session").await.status, 200);
+    }
+}
+
 /// RF-07: a refresh token is worth nothing to another app.
 #[tokio::test]
 async fn a_refresh_token_is_its_app_s() {
@@ -41,7 +84,7 @@ async fn a_refresh_token_is_its_app_s() {
     Tokens::of(&refresh(&gateway, tokens.refresh()).await);
 }
 
-/// FAPI 2.0: a confidential app that asks for it keeps its refresh token.
+/// RF-20, FAPI 2.0 §5.3.2.1: a confidential app that asks for it keeps its refresh token.
 #[tokio::test]
 async fn rotation_may_be_off() {
     let gateway = start();

@@ -204,6 +204,31 @@ async fn a_cookie_that_a_sibling_site_planted_does_not_lock_anyone_out() {
     assert_eq!(ask.send().await.status, 303);
 }
 
+/// SE-11: there is one cookie and no number of parts, so nothing is put together of what a browser says there is.
+#[tokio::test]
+async fn cookies_that_count_or_number_parts_do_nothing() {
+    let gateway = Gateway::start();
+    let browser = gateway.browser();
+    browser.sign_in("alice").await;
+    let good = browser.cookie("vestibule").expect("a session");
+    let (first, rest) = good.split_at(good.len() / 2);
+    let ask = async |cookies: String| {
+        let ask = gateway.browser().ask("GET", "/session").for_json().header("cookie", &cookies);
+        tokio::time::timeout(std::time::Duration::from_secs(10), ask.send()).await.expect("an answer")
+    };
+    for junk in [
+        "vestibule-chunks=99999999".to_owned(),
+        "vestibule.chunks=99999999; vestibule_size=4294967296; vestibule-count=-1".to_owned(),
+        format!("vestibule-chunks=2; vestibule-0={first}; vestibule-1={rest}"),
+        format!("vestibule.0={first}; vestibule.1={rest}"),
+        format!("vestibule_0={good}; vestibule0={good}; vestibule[0]={good}; Vestibule={good}"),
+    ] {
+        let answer = ask(junk.clone()).await;
+        assert_eq!((answer.status, answer.set_cookie("vestibule")), (401, None), "{junk}");
+        assert_eq!(ask(format!("{junk}; vestibule={good}")).await.status, 200, "{junk}");
+    }
+}
+
 /// SE-10
 #[tokio::test]
 async fn cookies_stay_small_whoever_signs_in() {
