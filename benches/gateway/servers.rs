@@ -39,7 +39,8 @@ pub fn bare(head: &str, body: Vec<u8>) -> SocketAddr {
     let workers = std::thread::available_parallelism().map_or(2, usize::from);
     start(workers, move |_| {
         let body = body.clone();
-        let answer = move |headers: web::Data<Vec<(HeaderName, HeaderValue)>>| {
+        // The body is read: actix closes a connection whose request was not read to its end.
+        let answer = move |headers: web::Data<Vec<(HeaderName, HeaderValue)>>, _read: web::Bytes| {
             let mut answer = HttpResponse::Ok().body(body.clone());
             for (name, value) in headers.iter() {
                 answer.headers_mut().append(name.clone(), value.clone());

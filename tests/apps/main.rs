@@ -13,6 +13,7 @@ mod discovery;
 mod fake_provider;
 mod hint;
 mod login;
+mod model;
 mod prompt;
 mod pushed;
 mod refresh;

@@ -21,14 +21,12 @@ const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
 const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
 /// More codes a second than are ever redeemed.
 const HANDED_OUT: usize = 6_000;
-const HANDED_OUT_BY_PGBENCH: usize = 3_000;
-/// Sessions that take part, at the end of the gateway's half.
-const SIGNED_IN: u64 = 500;
+const HANDED_OUT_BY_PGBENCH: usize = 16_000;
 
 type Codes = Rc<RefCell<Vec<String>>>;
 
 pub fn authorize(stage: &Stage, connections: usize) -> Scenario {
-    let caller = |number| Authorize::boxed(stage, number, usize::MAX, None);
+    let caller = |place| Authorize::boxed(stage, place, connections as u64, usize::MAX, None);
     let (from, to) = (SESSIONS / 2, SESSIONS - 1);
     Scenario {
         name: "authorize, signed in",
@@ -56,10 +54,11 @@ fn prepare(codes: Codes, connections: usize) -> Prepare {
         codes.borrow_mut().clear();
         let seconds = usize::try_from(time.as_secs().max(1)).unwrap_or(1);
         let each = HANDED_OUT * seconds / connections;
-        let caller = |number| Authorize::boxed(stage, number, each, Some(Rc::clone(&codes)));
+        let caller = |place| Authorize::boxed(stage, place, connections as u64, each, Some(Rc::clone(&codes)));
         let callers = (0..connections as u64).map(caller).collect();
         load::run(stage.gateway.public, callers, Duration::from_secs(60)).expect("codes");
-        let (session, last) = (session_id_sql(&format!("{} + n % {SIGNED_IN}", SESSIONS - SIGNED_IN)), connections - 1);
+        let half = SESSIONS / 2;
+        let (session, last) = (session_id_sql(&format!("({half} + n % {half})")), connections - 1);
         stage.execute(&format!(
             "INSERT INTO authorization_codes (hash, session_id, client_id, redirect_uri, challenge, nonce, scope,
                                               created_at, expires_at)
@@ -102,28 +101,36 @@ SELECT app.id, u.email FROM app JOIN users u ON u.id = app.user_id;\n"
     )
 }
 
-/// Brings requests of the app in a signed-in browser, and keeps the codes if somebody wants them.
+/// Brings requests of the app in one signed-in browser after the other, and keeps the codes if somebody wants them.
 struct Authorize {
-    request: Vec<u8>,
+    requests: Vec<Vec<u8>>,
+    next: usize,
     left: usize,
     codes: Option<Codes>,
 }
 
 impl Authorize {
-    fn boxed(stage: &Stage, number: u64, left: usize, codes: Option<Codes>) -> Box<dyn Caller> {
-        let cookie = encode(&stage.ring, session_id(SESSIONS / 2 - 1 - number));
+    /// Caller `place` of so many; each has browsers of its own.
+    fn boxed(stage: &Stage, place: u64, callers: u64, left: usize, codes: Option<Codes>) -> Box<dyn Caller> {
+        let numbers = (place..SESSIONS / 2).step_by(usize::try_from(callers).unwrap_or(1));
+        let requests = numbers.map(|number| Self::request(stage, number)).collect();
+        Box::new(Self { requests, next: 0, left, codes })
+    }
+
+    fn request(stage: &Stage, number: u64) -> Vec<u8> {
+        let cookie = encode(&stage.ring, session_id(number));
         let path = format!(
             "/oauth2/authorize?client_id={APP}&redirect_uri=https%3A%2F%2Fapp.example%2Fcb&response_type=code&\
              scope=openid%20offline_access&state=s&nonce=n&code_challenge={CHALLENGE}&code_challenge_method=S256"
         );
-        let request = load::get(&path, &format!("Cookie: vestibule={}\r\n", cookie.expose()));
-        Box::new(Self { request, left, codes })
+        load::get(&path, &format!("Cookie: vestibule={}\r\n", cookie.expose()))
     }
 }
 
 impl Caller for Authorize {
     fn ask(&mut self, request: &mut Vec<u8>) -> bool {
-        request.extend_from_slice(&self.request);
+        request.extend_from_slice(&self.requests[self.next]);
+        self.next = (self.next + 1) % self.requests.len();
         let more = self.left > 0;
         self.left = self.left.saturating_sub(1);
         more
