@@ -27,6 +27,8 @@ pub struct Terms<'a> {
     pub knows_provider: &'a dyn Fn(&str) -> bool,
     /// Our keys, for ID tokens that come back as hints.
     pub keys: &'a Keys,
+    /// The names of parameters that came more than once, which they must not (RFC 6749 §3.1).
+    pub doubled: &'a [String],
 }
 
 /// Why a request is refused.
@@ -42,12 +44,13 @@ pub enum Refused {
 
 /// Reads a request. `get` gives a parameter's one value, or nothing where it is absent or empty (RFC 6749 §3.1).
 pub fn read(terms: &Terms<'_>, get: &dyn Fn(&str) -> Option<String>) -> Result<AuthorizationRequest, Refused> {
-    let client_id = get("client_id").ok_or(Refused::UnknownClient)?;
+    let doubled = |name: &str| terms.doubled.iter().any(|doubled| doubled == name);
+    let client_id = get("client_id").filter(|_| !doubled("client_id")).ok_or(Refused::UnknownClient)?;
     let client = terms.clients.get(&client_id).ok_or(Refused::UnknownClient)?;
-    let redirect_uri = get("redirect_uri").ok_or(Refused::RedirectUri)?;
+    let redirect_uri = get("redirect_uri").filter(|_| !doubled("redirect_uri")).ok_or(Refused::RedirectUri)?;
     let matched = client.redirect_uri(&redirect_uri).ok_or(Refused::RedirectUri)?;
     // One that is too long does not come back either: some server on the way would refuse the address.
-    let (state, too_long) = match get("state") {
+    let (state, too_long) = match get("state").filter(|_| !doubled("state")) {
         Some(state) if state.len() > MAX_STATE => (None, true),
         state => (state, false),
     };
@@ -55,6 +58,9 @@ pub fn read(terms: &Terms<'_>, get: &dyn Fn(&str) -> Option<String>) -> Result<A
         let (redirect_uri, state) = (redirect_uri.clone(), state.clone());
         Refused::Told(ErrorAnswer { redirect_uri, state, error, description: description.to_owned() })
     };
+    if !terms.doubled.is_empty() {
+        return Err(told((OAuthError::InvalidRequest, "a parameter stands there twice")));
+    }
     if too_long {
         return Err(told((OAuthError::InvalidRequest, "state is too long")));
     }

@@ -42,16 +42,16 @@ pub async fn authorize_by_form(
 
 async fn arrive(app: &App, throttles: &Throttles, request: &HttpRequest) -> Result<HttpResponse, Problem> {
     throttles.authorize(app, request)?;
-    let query = Parameters::of_query(request)?;
+    let (query, doubled) = Parameters::parse_all(request.query_string())?;
     let now = app.clock.now();
     let (binding, cookie) = cookies::bind(app, request);
     let signed_in = signed_in(app, request, now).await?;
     let next = match (query.get("client_id"), query.get("request_uri")) {
-        (Some(client_id), Some(request_uri)) if request_uri.starts_with("urn:") => {
+        (Some(client_id), Some(request_uri)) if request_uri.starts_with("urn:") && doubled.is_empty() => {
             let open = authorize::take_up(app, client_id, request_uri, binding, now).await?;
             authorize::resume(app, &open, signed_in.as_ref(), false, now).await?
         }
-        _ => match read(app, &of(&query)) {
+        _ => match read(app, &of(&query), &doubled) {
             Ok(asked) => authorize::arrive(app, asked, &Browser { signed_in, binding }, now).await?,
             Err(Refused::Told(answer)) => Next::App(told(app, &answer)),
             Err(refused) => return Err(refused.into()),
@@ -70,7 +70,7 @@ async fn keep(
 ) -> Result<HttpResponse, Problem> {
     throttles.authorize(app, request)?;
     let form = extract::form(request, payload, app.config.limits.body_bytes).await?;
-    let asked = match read(app, &of(&form)) {
+    let asked = match read(app, &of(&form), &[]) {
         Ok(asked) => asked,
         Err(Refused::Told(answer)) => return Ok(pages::see_other(&told(app, &answer))),
         Err(refused) => return Err(refused.into()),
@@ -106,7 +106,7 @@ async fn pushed(
         "client_id" => Some(client.id.clone()),
         _ => form.get(name).map(str::to_owned),
     };
-    match read(app, &get) {
+    match read(app, &get, &[]) {
         Ok(asked) => {
             let (request_uri, expires_in) = authorize::push(app, &asked, now).await?;
             Ok(HttpResponse::Created().json(json!({ "request_uri": request_uri.expose(), "expires_in": expires_in })))
@@ -221,14 +221,15 @@ async fn signed_in(app: &App, request: &HttpRequest, now: Instant) -> Result<Opt
     }
 }
 
-/// `get` gives a parameter's one value.
-fn read(app: &App, get: &dyn Fn(&str) -> Option<String>) -> Result<AuthorizationRequest, Refused> {
+/// `get` gives a parameter's value; `doubled` names those that came more than once.
+fn read(app: &App, get: &dyn Fn(&str) -> Option<String>, doubled: &[String]) -> Result<AuthorizationRequest, Refused> {
     let terms = Terms {
         clients: &app.clients,
         audience: &app.config.tokens.audience,
         issuer: app.config.server.public_url.issuer(),
         knows_provider: &|id| app.providers.get(id).is_some(),
         keys: &app.keys.keys(),
+        doubled,
     };
     authorize::read(&terms, get)
 }

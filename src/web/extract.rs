@@ -23,16 +23,26 @@ pub struct Parameters(Vec<(String, String)>);
 impl Parameters {
     /// Reads a query or a form. Twice the same name is an error: two readers might take two different ones (RA-14).
     pub fn parse(encoded: &str) -> Result<Self, Problem> {
-        let mut read: Vec<(String, String)> = Vec::new();
+        let (read, doubled) = Self::parse_all(encoded)?;
+        if doubled.is_empty() { Ok(read) } else { Err(Problem::invalid_request()) }
+    }
+
+    /// The same for a reader who says by itself what comes of names that stand there twice; the first of each is kept.
+    pub fn parse_all(encoded: &str) -> Result<(Self, Vec<String>), Problem> {
+        let (mut read, mut doubled): (Vec<(String, String)>, Vec<String>) = Default::default();
         for pair in encoded.split('&').filter(|pair| !pair.is_empty()) {
             let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
             let (name, value) = (decode(name)?, decode(value)?);
-            if read.len() == MAX_PARAMETERS || read.iter().any(|(other, _)| *other == name) {
+            if read.len() + doubled.len() == MAX_PARAMETERS {
                 return Err(Problem::invalid_request());
             }
-            read.push((name, value));
+            if read.iter().any(|(other, _)| *other == name) {
+                doubled.push(name);
+            } else {
+                read.push((name, value));
+            }
         }
-        Ok(Self(read))
+        Ok((Self(read), doubled))
     }
 
     /// The parameters of the request's query.

@@ -85,10 +85,18 @@ async fn an_app_is_told_what_is_wrong() {
 #[tokio::test]
 async fn doubled_parameters_are_refused() {
     let gateway = start();
-    for doubled in ["client_id=spa", "redirect_uri=https%3A%2F%2Fevil.example", "state=x", "scope=openid", "nonce=x"] {
+    for doubled in ["client_id=spa", "client_id=", "redirect_uri=https%3A%2F%2Fevil.example"] {
         let answer = gateway.browser().get(&format!("{}&{doubled}", path(&[]))).await;
         assert_eq!((answer.status, answer.is_page()), (400, true), "{doubled}");
     }
+    for doubled in ["state=x", "scope=openid", "nonce=x", "code_challenge=x", "resource=a&resource=b", "state="] {
+        let answer = gateway.browser().get(&format!("{}&{doubled}", path(&[]))).await;
+        assert_eq!(told(&answer), "invalid_request", "{doubled}");
+        let state = parameter(&answer.location(), "state");
+        assert_eq!(state.is_none(), doubled.starts_with("state"), "{doubled}");
+    }
+    let pushed = format!("/oauth2/authorize?client_id=spa&request_uri=urn:x&request_uri=urn:y&{}", request(&[]));
+    assert_eq!(gateway.browser().get(&pushed).await.status, 400);
 }
 
 /// AZ-03, AZ-15, AZ-18, AZ-20, AZ-21, AZ-29, AZ-30
