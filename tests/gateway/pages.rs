@@ -38,7 +38,10 @@ async fn every_page_is_locked_down_and_needs_nothing_from_elsewhere() {
             "form-action 'self'",
             "style-src 'self'",
         ] {
-            assert!(policy.split("; ").any(|part| part == rule), "{name}: {rule} is missing in {policy}");
+            // The answer to this one's form may lead on to an app, and browsers hold the rule against that too.
+            let leads_away = name == "sign out?" && rule.starts_with("form-action");
+            let stands_there = policy.split("; ").any(|part| part == rule);
+            assert!(stands_there != leads_away, "{name}: {rule} in {policy}");
         }
         assert!(!policy.contains("unsafe") && !policy.contains('*') && !policy.contains("script-src"), "{policy}");
         assert_eq!(page.header("x-frame-options"), "DENY", "{name}");
