@@ -6,6 +6,8 @@
 mod conformance;
 #[path = "architecture/rules.rs"]
 mod rules;
+#[path = "architecture/shipped.rs"]
+mod shipped;
 #[path = "architecture/source.rs"]
 mod source;
 
