@@ -3,6 +3,7 @@
 use url::form_urlencoded::Serializer;
 
 use super::request::AuthorizationRequest;
+use crate::config::with_query;
 
 /// An error code that an app is told (RFC 6749 §4.1.2.1, OpenID Connect Core §3.1.2.6, RFC 8707 §2).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -81,10 +82,9 @@ fn location(redirect_uri: &str, pairs: &[(&str, &str)], state: Option<&str>, iss
     query.extend_pairs(pairs);
     query.extend_pairs(state.map(|state| ("state", state)));
     query.append_pair("iss", issuer);
-    let join = if redirect_uri.contains('?') { '&' } else { '?' };
     // A browser hangs the fragment of the address that it comes from on one that has none (RFC 9700 §4.1.3).
     let fragment = if redirect_uri.starts_with("http") { "#" } else { "" };
-    format!("{redirect_uri}{join}{}{fragment}", query.finish())
+    with_query(redirect_uri, &query.finish()) + fragment
 }
 
 #[cfg(test)]

@@ -19,10 +19,10 @@ const CHALLENGE_LEN: usize = 43;
 pub struct Terms<'a> {
     /// The clients.
     pub clients: &'a Registry,
-    /// `tokens.audience`.
-    pub audience: &'a [String],
-    /// Our own name, which tokens are for where nobody else is named.
+    /// Our own name.
     pub issuer: &'a str,
+    /// Whether the tokens of the client of that id may be for that resource alone (RFC 8707 §2).
+    pub may_be_for: &'a dyn Fn(&str, &str) -> bool,
     /// Whether there is a provider of that id.
     pub knows_provider: &'a dyn Fn(&str) -> bool,
     /// Our keys, for ID tokens that come back as hints.
@@ -109,7 +109,7 @@ fn rest(
         return Err((InvalidRequest, "there is no such provider for this client"));
     }
     let resource = get("resource");
-    if resource.as_ref().is_some_and(|resource| !is_target(terms, client, resource)) {
+    if resource.as_ref().is_some_and(|resource| !(terms.may_be_for)(&client.id, resource)) {
         return Err((InvalidTarget, "this client gets no tokens for that resource"));
     }
     let nonce = get("nonce");
@@ -180,10 +180,4 @@ fn challenge(client: &Client, challenge: Option<String>, method: Option<&str>) -
         }
         (Some(_), _) => wrong("code_challenge_method is not S256"),
     }
-}
-
-/// Whether a client's tokens may be for that resource alone (RFC 8707 §2).
-fn is_target(terms: &Terms<'_>, client: &Client, resource: &str) -> bool {
-    let listed = if client.audience.is_empty() { terms.audience } else { &client.audience };
-    if listed.is_empty() { resource == terms.issuer } else { listed.iter().any(|audience| audience == resource) }
 }

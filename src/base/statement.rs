@@ -65,6 +65,27 @@ macro_rules! statement {
 }
 pub(crate) use statement;
 
+/// The text of a statement that deletes the rows of a table whose column is before `{before}`, the oldest `{most}` of them;
+/// rows that somebody else holds are left for the next time.
+macro_rules! pruning {
+    ($table:literal, $column:literal) => {
+        concat!(
+            "WITH due AS MATERIALIZED (SELECT ctid AS place FROM ",
+            $table,
+            " WHERE ",
+            $column,
+            " < {before} ORDER BY ",
+            $column,
+            " LIMIT {most} FOR UPDATE SKIP LOCKED) DELETE FROM ",
+            $table,
+            " USING due WHERE ",
+            $table,
+            ".ctid = due.place"
+        )
+    };
+}
+pub(crate) use pruning;
+
 /// A piece of a statement's text.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Piece<'t> {

@@ -5,7 +5,7 @@ use diesel::{QueryResult, RunQueryDsl};
 
 use crate::base::clock::Instant;
 use crate::base::db::Conn;
-use crate::base::statement::statement;
+use crate::base::statement::{pruning, statement};
 
 statement! {
     struct Use<'a> { client_id: &'a str => Text, jti: &'a [u8] => Binary, expires_at: Instant => Timestamptz }
@@ -20,11 +20,7 @@ pub fn use_assertion(conn: &mut Conn, client_id: &str, jti: &[u8], expires_at: I
 
 statement! {
     struct Prune { before: Instant => Timestamptz, most: i64 => BigInt }
-    "WITH due AS MATERIALIZED (
-         SELECT ctid AS place FROM client_assertions
-         WHERE expires_at < {before} ORDER BY expires_at LIMIT {most} FOR UPDATE SKIP LOCKED
-     )
-     DELETE FROM client_assertions USING due WHERE client_assertions.ctid = due.place"
+    pruning!("client_assertions", "expires_at")
 }
 
 /// Deletes what expired before `before`, `most` rows at the most. The answer is how many.

@@ -38,7 +38,7 @@ pub use problem::{Place, Problem, Problems};
 pub use provider::{Endpoints, Oidc, Pkce, Protocol, Provider, TokenEndpointAuthMethod, Userinfo};
 pub use public_key::PublicKey;
 pub use public_url::{BadPublicUrl, PublicUrl, is_loopback};
-pub use redirect_uri::{BadRedirectUri, RedirectUri};
+pub use redirect_uri::{BadRedirectUri, RedirectUri, with_query};
 pub use reference::reference;
 pub use return_to::{BadPattern, ReturnTo};
 pub use schema::schema;

@@ -98,6 +98,14 @@ impl RedirectUri {
     }
 }
 
+/// The address with more in its query; what stands there stays (RFC 6749 §3.1.2).
+pub fn with_query(address: &str, query: &str) -> String {
+    let join = if address.contains('?') { '&' } else { '?' };
+    format!("{address}{join}{query}")
+}
+
+/// Narrower than where an operator names their own machine (`public_url::is_loopback`): not every resolver keeps
+/// `*.localhost` at home, and a code would go with it.
 fn is_loopback(url: &Url) -> bool {
     match url.host() {
         Some(Host::Domain(name)) => name == "localhost",

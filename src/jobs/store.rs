@@ -5,7 +5,7 @@ use diesel::{Connection, QueryResult, QueryableByName, RunQueryDsl};
 
 use crate::base::clock::Instant;
 use crate::base::db::{Conn, Db, DbError};
-use crate::base::statement::statement;
+use crate::base::statement::{pruning, statement};
 
 /// One number for all replicas: the letters `cleanup`.
 const CLEANUP: i64 = 0x0063_6c65_616e_7570;
@@ -40,11 +40,7 @@ fn try_lock(conn: &mut Conn) -> QueryResult<bool> {
 
 statement! {
     struct PruneAudit { before: Instant => Timestamptz, most: i64 => BigInt }
-    "WITH due AS MATERIALIZED (
-         SELECT ctid AS place FROM audit_events
-         WHERE at < {before} ORDER BY at LIMIT {most} FOR UPDATE SKIP LOCKED
-     )
-     DELETE FROM audit_events USING due WHERE audit_events.ctid = due.place"
+    pruning!("audit_events", "at")
 }
 
 /// Deletes audit rows of before `before`, `most` at the most. The answer is how many.

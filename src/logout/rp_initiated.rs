@@ -9,6 +9,7 @@ use crate::base::clock::Instant;
 use crate::base::db::{Conn, DbError, QueryResult};
 use crate::base::id::SessionId;
 use crate::client::Client;
+use crate::config::with_query;
 use crate::session::{self, Scope, SignedIn, Standing};
 use crate::token;
 
@@ -103,7 +104,6 @@ pub fn destination(app: &App, request: &Request) -> Option<String> {
     let client = app.clients.get(request.client_id.as_deref()?)?;
     let uri = request.post_logout_redirect_uri.as_deref().filter(|uri| leads_to(client, uri))?;
     let Some(state) = &request.state else { return Some(uri.to_owned()) };
-    let joint = if uri.contains('?') { '&' } else { '?' };
     let state: String = url::form_urlencoded::byte_serialize(state.as_bytes()).collect();
-    Some(format!("{uri}{joint}state={state}"))
+    Some(with_query(uri, &format!("state={state}")))
 }

@@ -7,7 +7,7 @@ use serde::Serialize;
 use crate::base::clock::Instant;
 use crate::base::db::Conn;
 use crate::base::id::{SessionId, UserId};
-use crate::base::statement::statement;
+use crate::base::statement::{pruning, statement};
 
 /// A notice that was claimed for an attempt.
 #[derive(Clone, Debug, PartialEq, Eq, QueryableByName)]
@@ -116,20 +116,12 @@ pub fn give_up(conn: &mut Conn, before: Instant, now: Instant, most: i64) -> Que
 
 statement! {
     struct PruneDelivered { before: Instant => Timestamptz, most: i64 => BigInt }
-    "WITH due AS MATERIALIZED (
-         SELECT ctid AS place FROM logout_notices
-         WHERE delivered_at < {before} ORDER BY delivered_at LIMIT {most} FOR UPDATE SKIP LOCKED
-     )
-     DELETE FROM logout_notices USING due WHERE logout_notices.ctid = due.place"
+    pruning!("logout_notices", "delivered_at")
 }
 
 statement! {
     struct PruneFailed { before: Instant => Timestamptz, most: i64 => BigInt }
-    "WITH due AS MATERIALIZED (
-         SELECT ctid AS place FROM logout_notices
-         WHERE failed_at < {before} ORDER BY failed_at LIMIT {most} FOR UPDATE SKIP LOCKED
-     )
-     DELETE FROM logout_notices USING due WHERE logout_notices.ctid = due.place"
+    pruning!("logout_notices", "failed_at")
 }
 
 /// Deletes notices that were delivered before `before`, `most` at the most. The answer is how many.

@@ -4,10 +4,15 @@ use serde_json::{Map, Value, json};
 
 use crate::account::User;
 
+/// Whether a scope is among these, which are separated by spaces (RFC 6749 §3.3).
+pub fn has_scope(scopes: &str, wanted: &str) -> bool {
+    scopes.split(' ').any(|scope| scope == wanted)
+}
+
 /// The claims about a person that the scopes release, `sub` not among them. What is not known is left out.
 pub fn released(user: &User, scope: &str) -> Map<String, Value> {
     let profile = &user.profile;
-    let has = |wanted: &str| scope.split(' ').any(|scope| scope == wanted);
+    let has = |wanted: &str| has_scope(scope, wanted);
     let mut claims = Map::new();
     let mut release = |name: &str, value: &Option<String>| {
         if let Some(value) = value {

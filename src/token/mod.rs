@@ -19,7 +19,7 @@ mod store;
 
 pub use crate::config::BUILT_IN_CLIENT;
 pub use access::{AccessClaims, Audience, Subject, TokenInvalid, verify, verify_for_any};
-pub use claims::released;
+pub use claims::{has_scope, released};
 pub use code::{CodeRefused, Granted, PresentedCode, redeem};
 pub use id_token::id_token;
 pub use id_token_hint::{IdTokenHint, verify_id_token_hint};

@@ -6,6 +6,7 @@ use std::net::IpAddr;
 use chrono::TimeDelta;
 use ipnet::IpNet;
 
+use super::claims::has_scope;
 use super::issue::{AccessToken, issue_scoped, may_be_for};
 use super::refresh::RefreshToken;
 use super::rotation::{Patience, Verdict};
@@ -228,7 +229,7 @@ impl Ask {
     }
 
     fn scope_fits(&self, granted: &str) -> bool {
-        let has = |scope: &String| granted.split(' ').any(|granted| granted == scope);
+        let has = |scope: &String| has_scope(granted, scope);
         self.scope.as_ref().is_none_or(|scope| scope.iter().all(has))
     }
 }

@@ -21,6 +21,7 @@ use crate::base::clock::Instant;
 use crate::base::id::AuthorizationRequestId;
 use crate::login::Code;
 use crate::session::SignedIn;
+use crate::token;
 
 /// An app sends its user.
 pub async fn authorize(app: Data<App>, throttles: Data<Throttles>, request: HttpRequest) -> HttpResponse {
@@ -225,8 +226,8 @@ async fn signed_in(app: &App, request: &HttpRequest, now: Instant) -> Result<Opt
 fn read(app: &App, get: &dyn Fn(&str) -> Option<String>, doubled: &[String]) -> Result<AuthorizationRequest, Refused> {
     let terms = Terms {
         clients: &app.clients,
-        audience: &app.config.tokens.audience,
         issuer: app.config.server.public_url.issuer(),
+        may_be_for: &|client, resource| token::may_be_for(app, client, resource),
         knows_provider: &|id| app.providers.get(id).is_some(),
         keys: &app.keys.keys(),
         doubled,

@@ -14,6 +14,7 @@ use crate::base::clock::Instant;
 use crate::base::id::SessionId;
 use crate::logout::Request;
 use crate::session::{Listed, SignedIn};
+use crate::token::has_scope;
 use crate::upstream::Provider;
 
 /// Where the stylesheet is. A new look gets a new name, so that caches may keep it for ever.
@@ -158,7 +159,7 @@ pub fn login_link(app: &App, provider: &str, purpose: Purpose<'_>) -> String {
 
 /// Asks whether to go on to an app.
 pub fn agree(app: &App, open: &Open, signed_in: &SignedIn) -> HttpResponse {
-    let has = |wanted: &str| open.request.scope.split(' ').any(|scope| scope == wanted);
+    let has = |wanted: &str| has_scope(&open.request.scope, wanted);
     let client = app.clients.get(&open.request.client_id);
     let page = Agree {
         prefix: prefix(app),

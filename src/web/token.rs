@@ -19,8 +19,8 @@ use crate::client::Client;
 use crate::config::{BUILT_IN_CLIENT, Grant};
 use crate::session::SignedIn;
 use crate::token::{
-    self, AccessToken, CodeRefused, Presented, PresentedCode, RefreshToken, RenewalRefused, issue, issue_to_client,
-    redeem, renew,
+    self, AccessToken, CodeRefused, Presented, PresentedCode, RefreshToken, RenewalRefused, has_scope, issue,
+    issue_to_client, redeem, renew,
 };
 
 /// Hands the request to the door whose content type it has.
@@ -94,7 +94,7 @@ async fn by_code(app: &App, client: &Client, form: &Parameters, now: Instant) ->
     let session = &granted.signed_in.session;
     let access = issue(app, session, now).map_err(|error| cannot_sign(&error))?;
     // Apps get one only for `offline_access`.
-    let offline = has(&session.scopes, "offline_access") && client.may(Grant::RefreshToken);
+    let offline = has_scope(&session.scopes, "offline_access") && client.may(Grant::RefreshToken);
     let refresh = offline.then(|| RefreshToken { session: session.id, counter: 0 }.encode(&app.config.ring));
     let about = About { signed_in: &granted.signed_in, nonce: granted.nonce.as_deref() };
     let scope = session.scopes.clone();
@@ -192,7 +192,7 @@ fn issued(
     if let Some(refresh) = refresh {
         body.insert("refresh_token".to_owned(), json!(refresh.expose()));
     }
-    if let Some(About { signed_in, nonce }) = about.filter(|_| has(scope, "openid")) {
+    if let Some(About { signed_in, nonce }) = about.filter(|_| has_scope(scope, "openid")) {
         let id_token = token::id_token(app, client, signed_in, scope, *nonce, &access.token, now);
         let id_token = id_token.map_err(|error| cannot_sign(&error))?;
         body.insert("id_token".to_owned(), json!(id_token.expose()));
@@ -200,8 +200,4 @@ fn issued(
     let mut answer = HttpResponse::Ok().json(Value::Object(body));
     answer.headers_mut().insert(header::PRAGMA, HeaderValue::from_static("no-cache"));
     Ok(answer)
-}
-
-fn has(scope: &str, wanted: &str) -> bool {
-    scope.split(' ').any(|scope| scope == wanted)
 }

@@ -30,7 +30,7 @@ async fn claims(app: &App, request: &HttpRequest, payload: Payload) -> Result<Va
     let verified = token::verify_for_any(&app.keys, issuer, token.expose(), now);
     let claims = verified.map_err(|_| Problem::bearer_invalid())?;
     gate::check(app, &claims)?;
-    let openid = claims.scope.split(' ').any(|scope| scope == "openid");
+    let openid = token::has_scope(&claims.scope, "openid");
     let session = claims.sid.filter(|_| openid).ok_or_else(Problem::insufficient_scope)?;
     let signed_in = gate::live(app, session, now).await?;
     let mut released = token::released(&signed_in.user, &claims.scope);

@@ -125,6 +125,28 @@ async fn sessions_of_one_app_do_not_pile_up() {
     assert_eq!(browser.fetch("/session").await.status, 200);
 }
 
+/// TK-29: a spent code gives its tokens also where the oldest session cannot be ended at this moment.
+#[tokio::test]
+async fn tidying_up_costs_nobody_their_tokens() {
+    let gateway = start();
+    let browser = gateway.browser();
+    browser.sign_in("ada").await;
+    let enter = async || Tokens::of(&redeem(&gateway, &code(&browser.get(&path(&[])).await), &[]).await);
+    for _ in 0..20 {
+        enter().await;
+    }
+    gateway.database.execute(
+        "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'no end now'; END $$;
+         CREATE TRIGGER refuse BEFORE UPDATE OF ended_at ON sessions FOR EACH ROW EXECUTE FUNCTION refuse()",
+    );
+    let tokens = enter().await;
+    gateway.database.execute("DROP TRIGGER refuse ON sessions");
+    Tokens::of(&refresh(&gateway, tokens.refresh()).await);
+    enter().await;
+    let live = "SELECT count(*) FROM sessions WHERE client_id = 'spa' AND ended_at IS NULL";
+    assert_eq!(gateway.database.number(live), 20);
+}
+
 /// What an app may have is what its configuration says today, also where its session is older.
 #[tokio::test]
 async fn a_narrower_configuration_counts_at_the_next_refresh() {

@@ -5,24 +5,16 @@ use diesel::{QueryResult, RunQueryDsl};
 
 use crate::base::clock::Instant;
 use crate::base::db::Conn;
-use crate::base::statement::statement;
+use crate::base::statement::{pruning, statement};
 
 statement! {
     struct PruneRequests { before: Instant => Timestamptz, most: i64 => BigInt }
-    "WITH due AS MATERIALIZED (
-         SELECT ctid AS place FROM authorization_requests
-         WHERE expires_at < {before} ORDER BY expires_at LIMIT {most} FOR UPDATE SKIP LOCKED
-     )
-     DELETE FROM authorization_requests USING due WHERE authorization_requests.ctid = due.place"
+    pruning!("authorization_requests", "expires_at")
 }
 
 statement! {
     struct PruneCodes { before: Instant => Timestamptz, most: i64 => BigInt }
-    "WITH due AS MATERIALIZED (
-         SELECT ctid AS place FROM authorization_codes
-         WHERE expires_at < {before} ORDER BY expires_at LIMIT {most} FOR UPDATE SKIP LOCKED
-     )
-     DELETE FROM authorization_codes USING due WHERE authorization_codes.ctid = due.place"
+    pruning!("authorization_codes", "expires_at")
 }
 
 /// Deletes what expired before `before`, `most` rows of each at the most. The answer is how many.

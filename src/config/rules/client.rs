@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use url::{Host, Url};
 use uuid::Uuid;
 
-use super::{address, login};
+use super::{address, login, scope};
 use crate::base::outbound;
 use crate::base::secret::Plain;
 use crate::config::client::{BUILT_IN_CLIENT, Client, ClientType, Grant};
@@ -124,14 +124,9 @@ fn read_redirect_uris(key: &str, texts: &[String], native: bool, at: &mut Findin
     read.into_iter().collect()
 }
 
-/// Scope tokens (RFC 6749 §3.3).
+/// What fits into a session's row.
 fn scopes(key: &str, scopes: &[String], at: &mut Findings<'_>) {
-    let is_token =
-        |scope: &str| !scope.is_empty() && scope.chars().all(|c| c.is_ascii_graphic() && c != '"' && c != '\\');
-    for (item, scope) in scopes.iter().enumerate().filter(|(_, scope)| !is_token(scope)) {
-        let remedy = "write one scope an item, without spaces and quotes";
-        at.refuse_item(key, item, format!("{} is not a scope", shown(scope)), remedy);
-    }
+    scope::tokens(key, scopes, at);
     if scopes.iter().map(|scope| scope.len() + 1).sum::<usize>() > MOST_SCOPE_BYTES {
         at.refuse(key, "are more than 4096 characters", "write fewer or shorter ones");
     }

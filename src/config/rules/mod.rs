@@ -5,6 +5,7 @@ mod client;
 mod database;
 mod login;
 mod provider;
+mod scope;
 mod secrets;
 mod server;
 mod sessions;

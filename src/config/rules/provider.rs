@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::address;
+use super::{address, scope};
 use crate::base::authorities::Authorities;
 use crate::base::secret::Plain;
 use crate::config::findings::{Findings, shown};
@@ -156,12 +156,7 @@ fn scopes(key: &str, scopes: &[String], at: &mut Findings<'_>) {
     if !scopes.iter().any(|scope| scope == "openid") {
         at.refuse(key, "\"openid\" is not among them", "add it: without it there is no ID token");
     }
-    let is_token =
-        |scope: &str| !scope.is_empty() && scope.chars().all(|c| c.is_ascii_graphic() && c != '"' && c != '\\');
-    for (item, scope) in scopes.iter().enumerate().filter(|(_, scope)| !is_token(scope)) {
-        let remedy = "write one scope an item, without spaces and quotes";
-        at.refuse_item(key, item, format!("{} is not a scope", shown(scope)), remedy);
-    }
+    scope::tokens(key, scopes, at);
 }
 
 fn extra_params(key: &str, params: &BTreeMap<String, String>, at: &mut Findings<'_>) {
