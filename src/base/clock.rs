@@ -2,7 +2,7 @@
 //!
 //! Everything else is handed `now`, one instant per request, so that waits are tested in microseconds.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
 
@@ -20,11 +20,11 @@ impl Clock {
         Self(Arc::new(|| Utc::now().trunc_subsecs(6)))
     }
 
-    /// A clock that runs beside the machine's, ahead of it by what its hand was moved.
+    /// A clock that runs beside the machine's, ahead of it by what its hand was moved, until its hand is held.
     pub fn shifted() -> (Self, Hand) {
         let hand = Hand::default();
-        let (system, offset) = (Self::system(), hand.clone());
-        (Self(Arc::new(move || system.now() + offset.read())), hand)
+        let (system, own) = (Self::system(), hand.clone());
+        (Self(Arc::new(move || own.read(&system))), hand)
     }
 
     /// The present instant. Ask once per request and hand the answer on.
@@ -33,18 +33,30 @@ impl Clock {
     }
 }
 
-/// Moves a [`Clock::shifted`].
+/// Moves a [`Clock::shifted`], or holds it where it is.
 #[derive(Clone, Default)]
-pub struct Hand(Arc<std::sync::atomic::AtomicI64>);
+pub struct Hand(Arc<Mutex<Reading>>);
+
+/// How far ahead of the machine's clock it is, and where it was held.
+#[derive(Clone, Copy, Default)]
+struct Reading {
+    ahead: TimeDelta,
+    held: Option<Instant>,
+}
 
 impl Hand {
     /// Moves the clock forward (or back, if negative).
     pub fn advance(&self, by: TimeDelta) {
-        let micros = by.num_microseconds().unwrap_or_default();
-        self.0.fetch_add(micros, std::sync::atomic::Ordering::SeqCst);
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).ahead += by;
     }
 
-    fn read(&self) -> TimeDelta {
-        TimeDelta::microseconds(self.0.load(std::sync::atomic::Ordering::SeqCst))
+    /// From here on only [`Hand::advance`] moves the clock: for what ends on the second, however slow the machine is.
+    pub fn hold(&self) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).held = Some(Clock::system().now());
+    }
+
+    fn read(&self, system: &Clock) -> Instant {
+        let Reading { ahead, held } = *self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        held.unwrap_or_else(|| system.now()) + ahead
     }
 }

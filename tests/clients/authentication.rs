@@ -131,6 +131,7 @@ async fn garbage_in_the_header_is_refused() {
 #[tokio::test]
 async fn guessing_locks_out() {
     let gateway = setup().toml("[server]\ntrusted_proxies = [\"127.0.0.1/32\"]").start();
+    gateway.hand.hold();
     let person = Person::sign_in(&gateway, "alice").await;
     let ask = |from: &str, id: &str, secret: &str| {
         let ask = form(&gateway, "/oauth2/introspect", &[("token", &person.access)]);

@@ -77,6 +77,7 @@ async fn nobody_else_learns_anything() {
 #[tokio::test]
 async fn what_is_no_good_token_is_inactive() {
     let gateway = start();
+    gateway.hand.hold();
     let person = Person::sign_in(&gateway, "alice").await;
     let (head, signature) = person.access.rsplit_once('.').expect("three parts");
     let bent = format!("{head}.{}", "A".repeat(signature.len()));

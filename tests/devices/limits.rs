@@ -35,6 +35,7 @@ async fn idleness_and_the_absolute_end_hold_at_every_use() {
 #[tokio::test]
 async fn a_use_is_written_down_once_a_minute() {
     let gateway = Gateway::with("[sessions]\nidle_timeout = \"1h\"");
+    gateway.hand.hold();
     let device = Device::sign_in(&gateway, "alice").await;
     // Each write makes a new version of the row.
     let version = format!("SELECT xmin::text::bigint FROM sessions WHERE id = '{}'", device.sid);

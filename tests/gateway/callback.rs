@@ -106,6 +106,7 @@ async fn a_replay_after_the_logout_signs_nobody_in() {
 #[tokio::test]
 async fn who_comes_back_too_late_begins_again() {
     let gateway = Gateway::with("[login]\nauthorization_lifetime = '5m'\n");
+    gateway.hand.hold();
     let browser = gateway.browser();
     let (late, last) = (browser.begin("op").await, browser.begin("op").await);
     gateway.hand.advance(TimeDelta::seconds(295));

@@ -91,6 +91,7 @@ async fn a_session_that_is_not_used_expires_and_a_used_one_at_its_absolute_end()
 #[tokio::test]
 async fn a_token_expires_before_its_session() {
     let gateway = Gateway::with("[tokens]\naccess_lifetime = '5m'\n");
+    gateway.hand.hold();
     let browser = gateway.browser();
     let bearer = format!("Bearer {}", browser.sign_in_json("alice").await["api"]["access"].as_str().expect("a token"));
     gateway.hand.advance(TimeDelta::seconds(290));

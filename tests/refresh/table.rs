@@ -45,6 +45,7 @@ async fn the_answer_is_not_kept() {
 #[tokio::test]
 async fn the_one_before_gives_the_same_successor_again() {
     let gateways = Replicas::start();
+    gateways.both[0].hand.hold();
     let session = gateways.session(SCOPES);
     let first = gateways.token(session, 0);
     let successor = gateways.present(0, &first).await.outcome().expect("a successor");
@@ -60,6 +61,7 @@ async fn the_one_before_gives_the_same_successor_again() {
 #[tokio::test]
 async fn the_one_before_is_forgiven_once_in_a_while() {
     let gateways = Replicas::start();
+    gateways.both[0].hand.hold();
     let session = gateways.session(SCOPES);
     let first = gateways.token(session, 0);
     let successor = gateways.present(0, &first).await.outcome();
