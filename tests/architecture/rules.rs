@@ -23,7 +23,7 @@ const FLOORS: [(u8, &[&str]); 11] = [
 const HOMES: [(&[&str], &[&str]); 11] = [
     (&["actix*", "tracing_actix_web"], WEB),
     (&["diesel*", "pq_sys"], &["base/", "*/store.rs", "*/store/"]),
-    (&["r2d2"], &["base/db.rs"]),
+    (&["r2d2"], &["base/db/"]),
     (&["openidconnect", "oauth2"], &["upstream/"]),
     (&["reqwest"], &["base/outbound.rs"]),
     (&["config"], &["config/load.rs"]),
@@ -74,7 +74,7 @@ impl File {
         Breach { path: format!("src/{}", self.path), line, what: what.into(), why: why.into() }
     }
 
-    /// The module that this file is: `base/db.rs` and `base/db/mod.rs` are `[base, db]`.
+    /// The module that this file is: `base/db/executor.rs` and `base/db/mod.rs` are `[base, db]`.
     fn module(&self) -> Vec<String> {
         let path = self.path.trim_end_matches(".rs").trim_end_matches("/mod");
         let crate_root = path == "lib" || path == "main";
