@@ -74,7 +74,7 @@ impl File {
         Breach { path: format!("src/{}", self.path), line, what: what.into(), why: why.into() }
     }
 
-    /// The module that this file is: `base/db/executor.rs` and `base/db/mod.rs` are `[base, db]`.
+    /// The module that this file is: `base/db.rs` and `base/db/mod.rs` are `[base, db]`.
     fn module(&self) -> Vec<String> {
         let path = self.path.trim_end_matches(".rs").trim_end_matches("/mod");
         let crate_root = path == "lib" || path == "main";
