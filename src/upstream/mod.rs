@@ -4,6 +4,7 @@
 //! back; [`Provider::finish`] takes what it brought, asks the provider, and gives an [`Identity`] or a [`Failure`].
 //! Nothing that a provider says leaves this room before it was verified, cleaned and bounded.
 
+mod claims;
 mod failure;
 mod handshake;
 mod identity;
@@ -11,6 +12,7 @@ mod oidc;
 mod provider;
 mod registry;
 mod store;
+mod text;
 
 pub use failure::{Failure, Fault, Stage};
 pub use handshake::{Answer, Begun, Handshake, Hints, Request};

@@ -78,7 +78,7 @@ async fn exchange(
 async fn answer(app: &App, provider: &Provider, done: Completed, now: Instant) -> Result<HttpResponse, Problem> {
     let issued = token::issue(app, &done.signed_in.session, now).map_err(|error| cannot_sign(&error))?;
     let refresh = RefreshToken { session: done.signed_in.session.id, counter: 0 };
-    let mut at_provider = if provider.expose_tokens() { exposed(&done.tokens) } else { json!({}) };
+    let mut at_provider = if provider.registration().expose_tokens { exposed(&done.tokens) } else { json!({}) };
     if let Some(members) = at_provider.as_object_mut() {
         members.insert("logout_url".into(), json!(provider.end_session_endpoint(now).await));
     }

@@ -9,8 +9,8 @@ use openidconnect::{AccessToken, AccessTokenHash, ClaimsVerificationError, Clien
 use serde_json::{Map, Value};
 
 use super::jws::{Jws, Signers, Unverified};
-use super::text;
 use crate::base::clock::Instant;
+use crate::upstream::text;
 
 /// The claims that the library is shown.
 const PROTOCOL: [&str; 11] = ["iss", "sub", "aud", "exp", "iat", "auth_time", "nonce", "acr", "amr", "azp", "at_hash"];

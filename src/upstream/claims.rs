@@ -5,6 +5,7 @@ use url::Url;
 
 use super::text;
 use crate::account::Profile;
+use crate::config::{ClaimPointers, Pointer, Registration};
 
 /// Longest e-mail address, in characters; a longer one is none.
 const MAX_EMAIL: usize = 320;
@@ -45,18 +46,29 @@ pub fn present(claims: &Map<String, Value>, name: &str) -> bool {
     claims.get(name).is_some_and(|value| !value.is_null())
 }
 
-/// The profile in these claims.
-pub fn profile(claims: &Map<String, Value>) -> Profile {
-    let said = |name: &str| claims.get(name).and_then(Value::as_str);
-    let email = said("email").and_then(email);
+/// The profile in what a provider said, the source that comes first preferred. Whether an address was verified is never
+/// taken from a source that speaks of another one (AC-02).
+pub fn profile(registration: &Registration, sources: &[&Value]) -> Profile {
+    let ClaimPointers { email, email_verified, name, preferred_username, picture, groups, .. } = &registration.claims;
+    let find = |pointer: &Option<Pointer>| sources.iter().find_map(|source| pointer.as_ref()?.find(source));
+    let said = |pointer: &Option<Pointer>| find(pointer).and_then(Value::as_str);
+    let address = |source: &Value| email.as_ref().and_then(|pointer| pointer.find(source)).cloned();
+    let of_same = sources.iter().filter(|source| address(source).as_ref() == find(email));
+    let verified = of_same.clone().find_map(|source| email_verified.as_ref()?.find(source));
+    let email = said(email).and_then(self::email);
     Profile {
-        email_verified: email.is_some() && claims.get("email_verified") == Some(&Value::Bool(true)),
+        email_verified: email.is_some() && verified.is_some_and(|verified| is_true(verified, registration)),
         email,
-        name: said("name").and_then(name),
-        preferred_username: said("preferred_username").and_then(name),
-        picture: said("picture").and_then(picture),
-        groups: groups(claims.get("groups")),
+        name: said(name).and_then(self::name),
+        preferred_username: said(preferred_username).and_then(self::name),
+        picture: said(picture).and_then(self::picture),
+        groups: self::groups(find(groups)),
     }
+}
+
+/// Only a real `true`, and the text where the provider documents it (AC-03).
+fn is_true(value: &Value, registration: &Registration) -> bool {
+    *value == Value::Bool(true) || (registration.email_verified_as_text && value.as_str() == Some("true"))
 }
 
 /// All claims but the protocol's, fit for a `jsonb` column; only the known ones where they are too many.
@@ -145,8 +157,8 @@ mod tests {
         members
     }
 
-    fn profile_of(value: Value) -> Profile {
-        profile(&map(value))
+    fn profile_of(value: impl Into<Value>) -> Profile {
+        profile(&Registration::example(), &[&value.into()])
     }
 
     /// AC-03
@@ -165,7 +177,7 @@ mod tests {
     /// AC-02: two sources are never mixed into one verified address.
     #[test]
     fn a_verification_stays_with_its_address() {
-        let mixed = |first: Value, second: Value| profile(&together(map(first), Some(map(second))));
+        let mixed = |first: Value, second: Value| profile(&Registration::example(), &[&first, &second]);
         let verified = json!({"email": "own@evil.example", "email_verified": true});
         let other = mixed(json!({"email": "victim@b.c"}), verified.clone());
         assert_eq!((other.email.as_deref(), other.email_verified), (Some("victim@b.c"), false));
@@ -216,7 +228,7 @@ mod tests {
     fn too_many_claims_are_cut_to_the_known() {
         let groups: Vec<_> = (0..500).map(|number| format!("{number:0>200}")).collect();
         let claims = map(json!({"email": "a@b.c", "groups": groups, "x": "y".repeat(20_000)}));
-        let profile = profile(&claims);
+        let profile = profile(&Registration::example(), &[&Value::Object(claims.clone())]);
         let cleaned = cleaned(&claims, "alice", &profile);
         assert_eq!((&cleaned["email"], &cleaned["sub"]), (&json!("a@b.c"), &json!("alice")));
         assert!(cleaned.get("x").is_none() && cleaned.get("groups").is_none());
