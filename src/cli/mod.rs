@@ -11,6 +11,7 @@ mod logins;
 mod logouts;
 mod migrate;
 mod opened;
+mod providers;
 mod secrets;
 mod serve;
 mod sessions;
