@@ -30,7 +30,9 @@ pub fn page(preset: &Preset) -> String {
     line("## What can go wrong\n");
     about.notes.iter().for_each(|note| line(&format!("- {note}")));
     line("- The redirect URI at the provider must be the one above letter by letter; most of them compare it so.\n");
-    line("## What the preset sets\n\nEach of these can be overwritten in `[providers.<id>]`.\n\n| key | value |\n|---|---|");
+    line(
+        "## What the preset sets\n\nEach of these can be overwritten in `[providers.<id>]`.\n\n| key | value |\n|---|---|",
+    );
     settings(provider, "").iter().for_each(|(key, value)| line(&format!("| `{key}` | `{value}` |")));
     line("\n## Documentation\n");
     about.documentation.iter().for_each(|address| line(&format!("- <{address}>")));

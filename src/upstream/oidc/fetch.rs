@@ -6,6 +6,7 @@ use url::Url;
 
 use super::client::Shared;
 use crate::base::outbound::{OutboundError, Trust};
+use crate::config;
 use crate::upstream::failure::Fault;
 
 /// A call without a usable answer: whose fault it is, and the reason in words.
@@ -22,7 +23,7 @@ impl From<OutboundError> for Unanswered {
 impl Shared {
     /// Sends one request to the provider, within the provider's time limit.
     pub(super) async fn send(&self, request: http::Request<Vec<u8>>) -> Result<http::Response<Vec<u8>>, Unanswered> {
-        let trust = Url::parse(&request.uri().to_string()).map_or(Trust::Learned, |url| self.trust(&url));
+        let trust = Url::parse(&request.uri().to_string()).map_or(Trust::Learned, |url| trust(&self.config, &url));
         Ok(self.outbound.send(request, trust, self.config.registration.timeout).await?)
     }
 
@@ -36,25 +37,21 @@ impl Shared {
         }
         read_json(answer.headers(), answer.body()).map_err(|reason| Unanswered(Fault::Answer, reason))
     }
+}
 
-    /// The issuer's own host and what stands in the configuration may live on private addresses.
-    fn trust(&self, url: &Url) -> Trust {
-        let endpoints = &self.config.registration.endpoints;
-        let given = [
-            &endpoints.authorization_endpoint,
-            &endpoints.token_endpoint,
-            &endpoints.userinfo_endpoint,
-            &endpoints.jwks_uri,
-            &endpoints.end_session_endpoint,
-        ];
-        let issuer = Url::parse(&self.config.issuer).ok();
-        let of_issuer = issuer.is_some_and(|issuer| issuer.host().is_some() && issuer.host() == url.host());
-        if of_issuer || given.iter().any(|given| given.as_ref() == Some(url)) {
-            Trust::Configured
-        } else {
-            Trust::Learned
-        }
-    }
+/// The issuer's own host and what stands in the configuration may live on private addresses.
+pub fn trust(config: &config::Oidc, url: &Url) -> Trust {
+    let endpoints = &config.registration.endpoints;
+    let given = [
+        &endpoints.authorization_endpoint,
+        &endpoints.token_endpoint,
+        &endpoints.userinfo_endpoint,
+        &endpoints.jwks_uri,
+        &endpoints.end_session_endpoint,
+    ];
+    let issuer = Url::parse(&config.issuer).ok();
+    let of_issuer = issuer.is_some_and(|issuer| issuer.host().is_some() && issuer.host() == url.host());
+    if of_issuer || given.iter().any(|given| given.as_ref() == Some(url)) { Trust::Configured } else { Trust::Learned }
 }
 
 /// Reads JSON whatever it calls itself, unless it calls itself a page (RD-16). The reason quotes nothing of it.

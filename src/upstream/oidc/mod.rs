@@ -15,6 +15,8 @@ mod id_token;
 mod jwks;
 mod jws;
 mod library;
+mod probe;
 mod userinfo;
 
 pub use client::Oidc;
+pub(super) use probe::probe;
