@@ -9,6 +9,9 @@ use super::preset::Preset;
 /// Where the gateway stands in examples.
 const EXAMPLE: &str = "https://login.example.com";
 
+/// How wide a paragraph is.
+const COLUMNS: usize = 118;
+
 /// Above everything that is generated.
 const GENERATED: &str = "<!-- generated from src/config/presets, see tests/presets -->\n";
 
@@ -20,15 +23,15 @@ pub fn page(preset: &Preset) -> String {
         let _always_written = writeln!(text, "{words}");
     };
     line(&format!("`preset = \"{name}\"`, kind `{}`.\n", preset.kind()));
-    line(&format!("## Register\n\n{}\n", about.register));
+    line(&format!("## Register\n\n{}\n", wrapped(&about.register, "")));
     line("The redirect URI to register is `{public_url}/callback/<id>`. With the lines below and");
     line(&format!("`public_url = \"{EXAMPLE}\"` that is:\n\n```text\n{EXAMPLE}/callback/{name}\n```\n"));
     line(&format!("## Configure\n\n```toml\n{}```\n", snippet(preset)));
     line("`vestibule config check --probe` then says whether it is reachable and takes the secret.\n");
-    line(&format!("## E-mail addresses\n\n{}\n", about.email));
+    line(&format!("## E-mail addresses\n\n{}\n", wrapped(&about.email, "")));
     line(&format!("{}\n", verified(preset)));
     line("## What can go wrong\n");
-    about.notes.iter().for_each(|note| line(&format!("- {note}")));
+    about.notes.iter().for_each(|note| line(&format!("- {}", wrapped(note, "  "))));
     line("- The redirect URI at the provider must be the one above letter by letter; most of them compare it so.\n");
     line(
         "## What the preset sets\n\nEach of these can be overwritten in `[providers.<id>]`.\n\n| key | value |\n|---|---|",
@@ -43,8 +46,8 @@ pub fn page(preset: &Preset) -> String {
 pub fn page_index(presets: &[Preset]) -> String {
     let mut text = format!(
         "{GENERATED}# Providers\n\n\
-         A preset is what is known of a provider: endpoints, scopes, where each claim stands, and how it wants to be \
-         spoken to. `preset = \"github\"` in `[providers.<id>]` takes it, and every key can be overwritten there. \
+         A preset is what is known of a provider: endpoints, scopes, where each claim stands, and how it wants to be\n\
+         spoken to. `preset = \"github\"` in `[providers.<id>]` takes it, and every key can be overwritten there.\n\
          `vestibule providers` prints this list, `vestibule providers NAME` a page.\n\n\
          At every provider the redirect URI to register is `{{public_url}}/callback/<id>`.\n\n\
          | provider | preset | kind | to be given | verified e-mail |\n|---|---|---|---|---|\n"
@@ -57,8 +60,8 @@ pub fn page_index(presets: &[Preset]) -> String {
             writeln!(text, "| [{title}]({name}.md) | `{name}` | `{kind}` | {} | {verified} |", needs.join(", "));
     }
     text.push_str(
-        "\nThe last column is the claim that says whether an address was verified. Where it is `never`, the provider \
-         does not vouch for addresses, or not so that it could be relied on: `allow.email_domains` lets nobody in \
+        "\nThe last column is the claim that says whether an address was verified. Where it is `never`, the provider\n\
+         does not vouch for addresses, or not so that it could be relied on: `allow.email_domains` lets nobody in\n\
          there, and nobody is linked by address.\n\n\
          Any other OpenID provider needs no preset: `issuer`, `client_id` and a secret are enough.\n",
     );
@@ -95,6 +98,22 @@ impl Preset {
         let pointer = self.provider.get("claims")?.get("email_verified")?.as_str()?;
         Some(pointer).filter(|pointer| !pointer.is_empty())
     }
+}
+
+/// A paragraph in lines, each after the first with what stands before it.
+fn wrapped(text: &str, before: &str) -> String {
+    let (mut lines, mut line) = (Vec::new(), String::new());
+    for word in text.split(' ') {
+        if !line.is_empty() && before.len() + line.chars().count() + 1 + word.chars().count() > COLUMNS {
+            lines.push(std::mem::take(&mut line));
+        }
+        if !line.is_empty() {
+            line.push(' ');
+        }
+        line.push_str(word);
+    }
+    lines.push(line);
+    lines.join(&format!("\n{before}"))
 }
 
 /// Every key with its value, as both are written in TOML; tables one level down, by their names.
