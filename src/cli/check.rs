@@ -35,24 +35,24 @@ pub fn run(arguments: &Arguments, files: &[PathBuf]) -> ExitCode {
         Err(problems) if arguments.json => return refuse(&problems),
         Err(problems) => return opened::refuse(&problems),
     };
-    let mut told = json!({ "good": true, "issuer": config.server.public_url.issuer() });
-    let mut text = summary(&config);
-    let mut code = ExitCode::SUCCESS;
-    if arguments.probe {
-        let probed = match opened::wait_for(ask(config)) {
-            Ok(Ok(probed)) => probed,
-            Ok(Err(error)) => return opened::failed(&error),
-            Err(code) => return code,
-        };
-        probed.iter().for_each(|probed| text.push_str(&probed.text()));
-        if !probed.iter().all(Probed::is_good) {
-            code = ExitCode::from(PROVIDER_FAILS);
-            told["good"] = json!(false);
-        }
-        told["providers"] = probed.iter().map(Probed::json).collect();
+    let (issuer, summary) = (config.server.public_url.issuer().to_owned(), summary(&config));
+    if !arguments.probe {
+        let told = json!({ "good": true, "issuer": issuer });
+        return opened::say(&if arguments.json { format!("{told:#}\n") } else { summary });
     }
-    let said = opened::say(&if arguments.json { format!("{told:#}\n") } else { text });
-    if said == ExitCode::SUCCESS { code } else { said }
+    let probed = match opened::wait_for(ask(config)) {
+        Ok(Ok(probed)) => probed,
+        Ok(Err(error)) => return opened::failed(&error),
+        Err(code) => return code,
+    };
+    let good = probed.iter().all(Probed::is_good);
+    let said = opened::say(&if arguments.json {
+        let providers: Vec<_> = probed.iter().map(Probed::json).collect();
+        format!("{:#}\n", json!({ "good": good, "issuer": issuer, "providers": providers }))
+    } else {
+        summary + &probed.iter().map(Probed::text).collect::<String>()
+    });
+    if good { said } else { ExitCode::from(PROVIDER_FAILS) }
 }
 
 fn refuse(problems: &Problems) -> ExitCode {

@@ -31,14 +31,20 @@ pub fn page(preset: &Preset) -> String {
     line(&format!("## E-mail addresses\n\n{}\n", wrapped(&about.email, "")));
     line(&format!("{}\n", verified(preset)));
     line("## What can go wrong\n");
-    about.notes.iter().for_each(|note| line(&format!("- {}", wrapped(note, "  "))));
+    for note in &about.notes {
+        line(&format!("- {}", wrapped(note, "  ")));
+    }
     line("- The redirect URI at the provider must be the one above letter by letter; most of them compare it so.\n");
     line(
         "## What the preset sets\n\nEach of these can be overwritten in `[providers.<id>]`.\n\n| key | value |\n|---|---|",
     );
-    settings(provider, "").iter().for_each(|(key, value)| line(&format!("| `{key}` | `{value}` |")));
+    for (key, value) in settings(provider, "") {
+        line(&format!("| `{key}` | `{value}` |"));
+    }
     line("\n## Documentation\n");
-    about.documentation.iter().for_each(|address| line(&format!("- <{address}>")));
+    for address in &about.documentation {
+        line(&format!("- <{address}>"));
+    }
     text
 }
 

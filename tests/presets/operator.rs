@@ -35,10 +35,10 @@ impl Operator {
     pub fn completed(&self, text: &str) -> String {
         let mut lines: Vec<String> = text.lines().map(|line| self.with_file(line)).collect();
         if !text.contains("[database]") {
-            lines.push(format!("[database]\nurl_file = {:?}", self.0.join("url")));
+            lines.push(format!("[database]\nurl_file = \"{}\"", self.0.join("url").display()));
         }
         if !text.contains("[secrets]") {
-            lines.push(format!("[secrets]\nkeys_file = {:?}", self.0.join("ring")));
+            lines.push(format!("[secrets]\nkeys_file = \"{}\"", self.0.join("ring").display()));
         }
         lines.join("\n") + "\n"
     }
@@ -51,7 +51,7 @@ impl Operator {
             "private_key" => "key",
             _ => "secret",
         };
-        format!("{key}_file = {:?}", self.0.join(name))
+        format!("{key}_file = \"{}\"", self.0.join(name).display())
     }
 
     /// A snippet as a whole configuration.
