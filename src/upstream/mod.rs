@@ -5,12 +5,15 @@
 //! Nothing that a provider says leaves this room before it was verified, cleaned and bounded.
 
 mod failure;
+mod fetch;
 mod handshake;
 mod identity;
+mod oauth1;
 mod oidc;
 mod provider;
 mod registry;
 mod store;
+mod token_answer;
 
 pub use failure::{Failure, Fault, Stage};
 pub use handshake::{Answer, Begun, Handshake, Hints, Request};
