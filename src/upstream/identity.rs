@@ -32,6 +32,8 @@ pub struct ProviderTokens {
     pub access_token: Plain,
     /// Refresh token.
     pub refresh_token: Option<Plain>,
+    /// OAuth 1.0a: the secret that belongs to the access token.
+    pub token_secret: Option<Plain>,
     /// Life of the access token in seconds, where the provider says so.
     pub expires_in: Option<u64>,
 }

@@ -16,7 +16,7 @@ mod store;
 mod token_answer;
 
 pub use failure::{Failure, Fault, Stage};
-pub use handshake::{Answer, Begun, Handshake, Hints, Request};
+pub use handshake::{Answer, Begun, Handshake, Hints, Request, RequestToken};
 pub use identity::{Identity, ProviderTokens};
 pub use oidc::Oidc;
 pub use provider::Provider;
