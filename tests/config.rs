@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use vestibule::base::seal;
 use vestibule::base::secret::Plain;
-use vestibule::config::{self, Config, Loaded, Place, Problems, Protocol, SameSite, TokenEndpointAuthMethod};
+use vestibule::config::{self, Config, Loaded, Place, Problems, SameSite, TokenEndpointAuthMethod};
 
 /// A directory of its own, removed at the end.
 struct Directory(PathBuf);
@@ -75,7 +75,7 @@ fn only_problem(text: &str) -> config::Problem {
 }
 
 fn oidc(config: &Config, place: usize) -> &config::Oidc {
-    let Protocol::Oidc(oidc) = &config.providers[place].protocol;
+    let config::Provider::Oidc(oidc) = &config.providers[place] else { panic!("no OpenID provider") };
     oidc
 }
 
@@ -138,14 +138,14 @@ fn the_environment_has_types_lists_and_providers() {
     assert_eq!(config.limits.body_bytes, 2048);
     assert_eq!(config.login.allowed_origins, ["https://a.example.com", "http://localhost:3000"]);
     assert!(config.tokens.audience.is_empty());
-    let ids: Vec<_> = config.providers.iter().map(|provider| provider.id.as_str()).collect();
+    let ids: Vec<_> = config.providers.iter().map(|provider| provider.registration().id.as_str()).collect();
     assert_eq!(ids, ["my-sso", "b"]);
     assert_eq!(
-        oidc(&config, 0).client_secret.as_ref().map(|secret| secret.expose().to_owned()),
+        oidc(&config, 0).registration.client_secret.as_ref().map(|secret| secret.expose().to_owned()),
         Some("1234567".into())
     );
-    assert_eq!(oidc(&config, 1).client_id, "42");
-    assert_eq!(oidc(&config, 1).extra_params, [("prompt".to_owned(), "login".to_owned())]);
+    assert_eq!(oidc(&config, 1).registration.client_id, "42");
+    assert_eq!(oidc(&config, 1).registration.extra_params, [("prompt".to_owned(), "login".to_owned())]);
 }
 
 #[test]
@@ -220,7 +220,11 @@ fn providers_keep_the_order_in_which_they_were_written() {
         format!("[providers.{id}]\nissuer = \"https://{id}.example.com\"\nclient_id = \"v\"\nclient_secret = \"s\"\n")
     };
     let config = accepted(&(good() + &one("zebra") + &one("apple") + &one("mango")));
-    let ids: Vec<_> = config.providers.iter().map(|provider| (provider.id.as_str(), provider.name.as_str())).collect();
+    let ids: Vec<_> = config
+        .providers
+        .iter()
+        .map(|provider| (provider.registration().id.as_str(), provider.registration().name.as_str()))
+        .collect();
     assert_eq!(ids, [("zebra", "zebra"), ("apple", "apple"), ("mango", "mango")]);
 }
 
@@ -241,7 +245,7 @@ fn secrets_come_from_files_too() {
     let config = load(&[file], &[]).unwrap_or_else(|problems| panic!("{problems}")).into_config();
     assert_eq!(config.database.access.url.expose(), "postgres://v:hunter2@db/v");
     assert_eq!(
-        oidc(&config, 0).client_secret.as_ref().map(|secret| secret.expose().to_owned()),
+        oidc(&config, 0).registration.client_secret.as_ref().map(|secret| secret.expose().to_owned()),
         Some(" hunter2".into())
     );
     let sealed = config.ring.seal("x", b"y");
@@ -342,11 +346,11 @@ fn ten_wrong_configurations_are_told_apart() {
             "take it out",
         ),
         (
-            "[providers.x]\nkind = \"oauth2\"",
+            "[providers.x]\nkind = \"oauth3\"",
             1,
             "providers.x.kind",
-            "\"oauth2\" is not supported yet",
-            "write \"oidc\"",
+            "\"oauth3\" is not known here",
+            "write one of \"oidc\", \"oauth2\", \"oauth1\"",
         ),
         ("[tokens\n", 0, "", "is not TOML here", "[section]"),
     ] {
@@ -420,7 +424,7 @@ fn every_rule_of_a_provider_refuses_and_accepts() {
         ("client_secret", secret("client_secret_basic", "")),
         ("client_secret", secret("client_secret_post", "")),
         ("client_secret", secret("none", "s")),
-        ("token_endpoint_auth_method", secret("private_key_jwt", "s")),
+        ("private_key", secret("private_key_jwt", "")),
         ("signing_algorithms[0]", provider("signing_algorithms = [\"HS256\"]")),
         ("signing_algorithms[0]", secret("none", "") + "signing_algorithms = [\"HS256\"]"),
         ("signing_algorithms[0]", secret("client_secret_basic", &long[1..]) + "signing_algorithms = [\"HS512\"]"),
@@ -473,7 +477,10 @@ fn an_issuer_is_kept_as_it_was_written() {
             format!("{}[providers.corp]\nclient_id = \"v\"\nclient_secret = \"s\"\nissuer = \"{issuer}\"\n", good());
         let config = accepted(&text);
         assert_eq!(oidc(&config, 0).issuer, issuer);
-        assert_eq!(oidc(&config, 0).token_endpoint_auth_method, TokenEndpointAuthMethod::ClientSecretBasic);
+        assert_eq!(
+            oidc(&config, 0).registration.token_endpoint_auth_method,
+            TokenEndpointAuthMethod::ClientSecretBasic
+        );
     }
 }
 
@@ -655,8 +662,7 @@ fn a_provider_s_authorities_are_read_at_once() {
     let empty = directory.write("empty.pem", "");
     let with = |path: &std::path::Path| config::from_toml(&provider(&format!("ca_file = {path:?}")));
     let config = with(&good).unwrap_or_else(|problems| panic!("{problems}"));
-    let Protocol::Oidc(oidc) = &config.providers[0].protocol;
-    assert!(oidc.authorities.is_some());
+    assert!(config.providers[0].registration().authorities.is_some());
     for (path, words) in
         [(empty.as_path(), "holds no certificate"), (std::path::Path::new("/nowhere"), "cannot be read")]
     {

@@ -17,8 +17,9 @@ use tracing_subscriber::util::SubscriberInitExt;
 use vestibule::base::clock::Instant;
 use vestibule::base::db::{Access, Db};
 use vestibule::base::outbound::Outbound;
+use vestibule::base::seal::generate_key;
 use vestibule::base::secret::Plain;
-use vestibule::config::{self, Endpoints, Pkce, Protocol, TokenEndpointAuthMethod, Userinfo};
+use vestibule::config::{self, TokenEndpointAuthMethod, Userinfo};
 use vestibule::upstream::{Answer, Failure, Fault, Handshake, Hints, Identity, Provider, Registry, Request, Stage};
 
 const NONCE: &str = "the-nonce";
@@ -29,23 +30,16 @@ fn at(seconds: i64) -> Instant {
 }
 
 fn oidc(issuer: &str) -> config::Oidc {
-    config::Oidc {
-        issuer: issuer.into(),
-        client_id: op::CLIENT.into(),
-        client_secret: Some(Plain::new(SECRET)),
-        token_endpoint_auth_method: TokenEndpointAuthMethod::ClientSecretBasic,
-        scopes: vec!["openid".into()],
-        pkce: Pkce::S256,
-        extra_params: vec![],
-        userinfo: Userinfo::Never,
-        signing_algorithms: vec![],
-        leeway: Duration::from_secs(30),
-        timeout: Duration::from_secs(5),
-        authorities: None,
-        endpoints: Endpoints::default(),
-        insecure_allow_http: false,
-        insecure_assume_fresh_login: false,
-        expose_tokens: false,
+    let text = format!(
+        "[database]\nurl = \"postgres://v@db/v\"\n[secrets]\nkeys = [\"{}\"]\n[providers.op]\nname = \"OP\"\n\
+         issuer = \"{issuer}\"\nclient_id = \"{}\"\nclient_secret = \"{SECRET}\"\nscopes = [\"openid\"]\nuserinfo = \"never\"\n",
+        generate_key().expose(),
+        op::CLIENT,
+    );
+    let config = config::from_toml(&text).unwrap_or_else(|problems| panic!("{problems}"));
+    match config.providers.into_iter().next() {
+        Some(config::Provider::Oidc(oidc)) => oidc,
+        _ => panic!("an OpenID provider"),
     }
 }
 
@@ -56,11 +50,9 @@ fn registry(providers: Vec<(&str, config::Oidc)>) -> Registry {
         acquire_timeout: Duration::from_millis(20),
         statement_timeout: Duration::from_millis(20),
     };
-    let named = |(id, oidc): (&str, config::Oidc)| config::Provider {
-        id: id.into(),
-        name: id.to_uppercase(),
-        redirect_uri: None,
-        protocol: Protocol::Oidc(oidc),
+    let named = |(id, mut oidc): (&str, config::Oidc)| {
+        oidc.registration.id = id.into();
+        config::Provider::Oidc(oidc)
     };
     let outbound = Outbound::new().expect("a client");
     let providers = providers.into_iter().map(named).collect();
@@ -140,9 +132,12 @@ async fn a_login_costs_one_call_and_says_who_it_is() {
 #[tokio::test]
 async fn each_way_to_be_the_client_is_used_alone() {
     let op = Op::start();
-    let post = provider_with(&op, |oidc| oidc.token_endpoint_auth_method = TokenEndpointAuthMethod::ClientSecretPost);
+    let post = provider_with(&op, |oidc| {
+        oidc.registration.token_endpoint_auth_method = TokenEndpointAuthMethod::ClientSecretPost;
+    });
     finish(&post, 0).await.expect("signed in");
-    let public = provider_with(&op, |oidc| oidc.token_endpoint_auth_method = TokenEndpointAuthMethod::None);
+    let public =
+        provider_with(&op, |oidc| oidc.registration.token_endpoint_auth_method = TokenEndpointAuthMethod::None);
     finish(&public, 0).await.expect("signed in");
     let calls = op.calls_to("/token");
     assert_eq!(
@@ -216,7 +211,7 @@ async fn whatever_the_token_endpoint_does_the_code_is_redeemed_once() {
         (Reply::text(200, json, "{\"access_token\":\"a\",\"token_type\":\"Bearer\"}"), Fault::Refused),
     ] {
         let op = Op::start();
-        let provider = provider_with(&op, |oidc| oidc.timeout = Duration::from_millis(700));
+        let provider = provider_with(&op, |oidc| oidc.registration.timeout = Duration::from_millis(700));
         provider.keep_fresh(at(0)).await;
         op.reply("/token", reply.clone());
         let (stage, fault, reason) = failure(finish(&provider, 0).await);
@@ -242,7 +237,7 @@ async fn bad_documents_are_not_used() {
         ] {
             let op = Op::start();
             op.reply(path, reply.clone());
-            let provider = provider_with(&op, |oidc| oidc.timeout = Duration::from_millis(700));
+            let provider = provider_with(&op, |oidc| oidc.registration.timeout = Duration::from_millis(700));
             let (_, fault, reason) = failure(finish(&provider, 0).await);
             assert_eq!(fault, Fault::Unavailable, "{path} {reply:?}: {reason}");
             assert_eq!(op.calls_to("/token").len(), 0, "the code is not spent in vain");
@@ -350,7 +345,7 @@ async fn userinfo_is_asked_when_wanted_and_must_fit() {
     let ask = |userinfo: Userinfo| {
         provider_with(&op, |oidc| {
             oidc.userinfo = userinfo;
-            oidc.timeout = Duration::from_millis(700);
+            oidc.registration.timeout = Duration::from_millis(700);
         })
     };
     let info = |body: &Value| Reply::text(200, "application/json", &body.to_string());
@@ -389,7 +384,7 @@ async fn a_hanging_provider_hinders_no_other() {
     let (slow, good) = (Op::start(), Op::start());
     slow.reply("/token", Reply::Silent);
     let mut patient = oidc(&slow.issuer);
-    patient.timeout = Duration::from_secs(600);
+    patient.registration.timeout = Duration::from_secs(600);
     let registry = registry(vec![("slow", patient), ("good", oidc(&good.issuer))]);
     assert_eq!(registry.iter().map(Provider::id).collect::<Vec<_>>(), ["slow", "good"]);
     let hanging = || {
@@ -413,9 +408,9 @@ async fn given_endpoints_need_no_discovery() {
     let provider = provider_with(&op, |oidc| {
         oidc.issuer = op.issuer.clone();
         oidc.signing_algorithms = vec!["EdDSA".into()];
-        oidc.endpoints.authorization_endpoint = url("/auth");
-        oidc.endpoints.token_endpoint = url("/token");
-        oidc.endpoints.jwks_uri = url("/jwks");
+        oidc.registration.endpoints.authorization_endpoint = url("/auth");
+        oidc.registration.endpoints.token_endpoint = url("/token");
+        oidc.registration.endpoints.jwks_uri = url("/jwks");
     });
     finish(&provider, 0).await.expect("signed in");
     assert_eq!(op.calls_to(op::WELL_KNOWN).len(), 0);

@@ -38,7 +38,7 @@ fn report(files: &[PathBuf], text: impl FnOnce(&Loaded) -> String) -> ExitCode {
 }
 
 fn summary(config: &Config) -> String {
-    let ids: Vec<_> = config.providers.iter().map(|provider| provider.id.as_str()).collect();
+    let ids: Vec<_> = config.providers.iter().map(|provider| provider.registration().id.as_str()).collect();
     let providers = match ids.as_slice() {
         [] => "\nNotice: no provider is configured, so nobody can sign in; add a [providers.<id>] section.".to_owned(),
         [id] => format!(" Provider: {id}."),

@@ -156,6 +156,7 @@ mod tests {
             backchannel_logout_uri: None,
             insecure_allow_private_logout_uri: false,
             rotate_refresh_tokens: true,
+            provider_tokens: vec![],
         };
         let limits =
             config::Limits { logins_per_minute: 1, tokens_per_minute: 1, failures_before_lockout: 5, body_bytes: 1024 };

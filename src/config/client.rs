@@ -47,6 +47,8 @@ pub struct Client {
     pub insecure_allow_private_logout_uri: bool,
     /// Whether each refresh gives a new refresh token.
     pub rotate_refresh_tokens: bool,
+    /// The providers whose tokens it may have.
+    pub provider_tokens: Vec<String>,
 }
 
 /// A way to come by tokens (RFC 6749 §1.3).

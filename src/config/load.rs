@@ -16,7 +16,7 @@ use super::raw::Raw;
 use super::settings::Config;
 use super::shape::Shape;
 use super::source::{self, Layer};
-use super::{check, defaults, environment, rules, schema, twins};
+use super::{check, defaults, environment, preset, rules, schema, twins};
 
 /// Read where no file is named, if it exists.
 const USUAL_FILE: &str = "config/vestibule.toml";
@@ -90,6 +90,8 @@ fn combine(
         return Err(Problems::new(problems));
     }
     let names = Names::of(&layers);
+    let presets = preset::layers(&layers);
+    layers.splice(0..0, presets);
     let effective = merge(layers, names).map_err(|error| internal(&error, &mut problems))?;
     let values = twins::resolve(&effective, root, &mut problems);
     let raw: Raw = serde_json::from_value(values).map_err(|error| internal(&error, &mut problems))?;

@@ -15,13 +15,17 @@ mod key_file;
 mod load;
 mod naming;
 mod nearest;
+mod pointer;
+mod preset;
 mod problem;
 mod provider;
 mod public_key;
 mod public_url;
 mod raw;
+mod raw_provider;
 mod redirect_uri;
 mod reference;
+mod registration;
 mod return_to;
 mod rules;
 mod schema;
@@ -34,15 +38,21 @@ pub use client::{BUILT_IN_CLIENT, Client, ClientType, Grant};
 pub use dump::dump;
 pub use key_file::KeyFile;
 pub use load::{Loaded, from_toml, load, load_with};
+pub use pointer::{BadPointer, Pointer};
+pub use preset::{Preset, presets};
 pub use problem::{Place, Problem, Problems};
-pub use provider::{Endpoints, Oidc, Pkce, Protocol, Provider, TokenEndpointAuthMethod, Userinfo};
+pub use provider::{
+    Endpoints, OAuth1, OAuth2, Oidc, Pkce, ProfileCall, ProfileCalls, Provider, ProviderLogout, PushedAuthorization,
+    ResponseMode, SignatureMethod, TokenEndpointAuthMethod, Userinfo,
+};
 pub use public_key::PublicKey;
 pub use public_url::{BadPublicUrl, PublicUrl, is_loopback};
 pub use redirect_uri::{BadRedirectUri, RedirectUri, with_query};
 pub use reference::reference;
+pub use registration::{Allow, ClaimPointers, Registration};
 pub use return_to::{BadPattern, ReturnTo};
 pub use schema::schema;
 pub use settings::{
     Admin, Algorithm, Cleanup, Config, Database, Limits, Log, LogFormat, Login, SameSite, Server, SessionCookie,
-    Sessions, Signing, Tokens,
+    Sessions, Signing, Tokens, UserClaim,
 };

@@ -1,69 +1,99 @@
 //! `[providers.*]`: the people's providers, as validated values.
 
-use std::time::Duration;
-
 use schemars::JsonSchema;
 use serde::Deserialize;
 use url::Url;
 
-use crate::base::authorities::Authorities;
-use crate::base::secret::Plain;
+use super::pointer::Pointer;
+use super::registration::Registration;
 
 /// One configured provider.
-pub struct Provider {
-    /// The key of its table: lower-case letters, digits, `-` and `_`. Part of URLs and of `(provider, sub)`.
-    pub id: String,
-    /// What people read on the button.
-    pub name: String,
-    /// The `redirect_uri` of the JSON door, where a frontend owns it.
-    pub redirect_uri: Option<Url>,
-    /// How it is spoken to.
-    pub protocol: Protocol,
-}
-
-/// How a provider is spoken to.
-pub enum Protocol {
+pub enum Provider {
     /// OpenID Connect, by discovery.
     Oidc(Oidc),
+    /// OAuth 2.0 with an API of its own for profiles.
+    OAuth2(OAuth2),
+    /// OAuth 1.0a.
+    OAuth1(OAuth1),
+}
+
+impl Provider {
+    /// What we agreed on, whatever protocol it speaks.
+    pub fn registration(&self) -> &Registration {
+        match self {
+            Self::Oidc(oidc) => &oidc.registration,
+            Self::OAuth2(oauth2) => &oauth2.registration,
+            Self::OAuth1(oauth1) => &oauth1.registration,
+        }
+    }
 }
 
 /// An OpenID provider.
 pub struct Oidc {
-    /// Its issuer, byte for byte as it must stand in metadata and ID tokens.
+    /// What we agreed on.
+    pub registration: Registration,
+    /// Its issuer, byte for byte as it must stand in metadata and ID tokens. One with `{tenantid}` in it is that of
+    /// every tenant, each in its place.
     pub issuer: String,
-    /// Our name there.
-    pub client_id: String,
-    /// Our secret there; none for a public client.
-    pub client_secret: Option<Plain>,
-    /// How we prove to be the client.
-    pub token_endpoint_auth_method: TokenEndpointAuthMethod,
-    /// Always with `openid`.
-    pub scopes: Vec<String>,
-    /// PKCE (RFC 7636).
-    pub pkce: Pkce,
-    /// Added to the authorization URL; no reserved parameter among them.
-    pub extra_params: Vec<(String, String)>,
+    /// The tenants whose people may sign in, where the issuer has `{tenantid}` in it; empty: all.
+    pub tenants: Vec<String>,
+    /// Whether the authorization request is pushed (RFC 9126).
+    pub pushed_authorization: PushedAuthorization,
     /// When the userinfo endpoint is asked.
     pub userinfo: Userinfo,
+    /// What something here depends on: where the ID token lacks one of these, userinfo is asked, if that is automatic.
+    pub needed_claims: Vec<Pointer>,
     /// JWS algorithms an ID token may be signed with; empty: what discovery says, but never `none` or HMAC.
     pub signing_algorithms: Vec<String>,
-    /// How far its clock may be off.
-    pub leeway: Duration,
-    /// How long any of its answers may take.
-    pub timeout: Duration,
-    /// What its certificate is checked against instead of the system's authorities.
-    pub authorities: Option<Authorities>,
-    /// Given instead of what discovery says.
-    pub endpoints: Endpoints,
-    /// Whether a plain-http issuer off loopback is accepted.
-    pub insecure_allow_http: bool,
-    /// Whether a login counts as one of this moment where the provider does not say when it authenticated the person.
-    pub insecure_assume_fresh_login: bool,
-    /// Whether the provider's own tokens are shown at the JSON door.
-    pub expose_tokens: bool,
 }
 
-/// Endpoints that the operator gave instead of discovery's.
+/// A provider that speaks OAuth 2.0 (RFC 6749) and says who somebody is by an API of its own.
+pub struct OAuth2 {
+    /// What we agreed on.
+    pub registration: Registration,
+    /// Where people are sent.
+    pub authorization_endpoint: Url,
+    /// Where codes are redeemed.
+    pub token_endpoint: Url,
+    /// Who somebody is.
+    pub profile: ProfileCalls,
+}
+
+/// A provider that speaks OAuth 1.0a (RFC 5849).
+pub struct OAuth1 {
+    /// What we agreed on; `client_id` is the consumer key.
+    pub registration: Registration,
+    /// Where temporary credentials are asked for (§2.1).
+    pub request_token_endpoint: Url,
+    /// Where people are sent (§2.2).
+    pub authorization_endpoint: Url,
+    /// Where token credentials are asked for (§2.3).
+    pub access_token_endpoint: Url,
+    /// How requests are signed (§3.4).
+    pub signature_method: SignatureMethod,
+    /// Who somebody is.
+    pub profile: ProfileCalls,
+}
+
+/// What is asked with an access token to learn who somebody is.
+pub struct ProfileCalls {
+    /// The first call; its answer is the root of the claims.
+    pub first: Url,
+    /// Further ones, each of whose answers stands under its name.
+    pub further: Vec<ProfileCall>,
+}
+
+/// One more call.
+pub struct ProfileCall {
+    /// Under which name its answer stands.
+    pub name: String,
+    /// What is asked.
+    pub endpoint: Url,
+    /// Of the list in the answer, the first item in which this is `true` stands there instead.
+    pub pick: Option<Pointer>,
+}
+
+/// Endpoints that the operator, or a preset, gave instead of discovery's.
 #[derive(Default)]
 pub struct Endpoints {
     /// Where people are sent.
@@ -76,6 +106,20 @@ pub struct Endpoints {
     pub jwks_uri: Option<Url>,
     /// Where people are signed out.
     pub end_session_endpoint: Option<Url>,
+    /// Where tokens are given back (RFC 7009).
+    pub revocation_endpoint: Option<Url>,
+}
+
+/// The protocol that a provider speaks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Kind {
+    /// OpenID Connect.
+    Oidc,
+    /// OAuth 2.0.
+    OAuth2,
+    /// OAuth 1.0a.
+    OAuth1,
 }
 
 /// How we prove to the token endpoint to be the client (OpenID Connect Core §9).
@@ -86,6 +130,10 @@ pub enum TokenEndpointAuthMethod {
     ClientSecretBasic,
     /// In the body.
     ClientSecretPost,
+    /// A signed assertion (RFC 7523).
+    PrivateKeyJwt,
+    /// In the body, a secret that is minted from a private key as Apple wants it.
+    Apple,
     /// Not at all: a public client.
     None,
 }
@@ -103,14 +151,64 @@ pub enum Pkce {
     Off,
 }
 
-/// When the userinfo endpoint is asked.
+/// How the provider's answer comes back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ResponseMode {
+    /// In the query, as is usual for a code.
+    #[serde(rename = "")]
+    Query,
+    /// In a form that the browser posts (OAuth 2.0 Form Post Response Mode).
+    FormPost,
+}
+
+/// Whether authorization requests are pushed (RFC 9126).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
-pub enum Userinfo {
-    /// When the ID token lacks the e-mail address.
+pub enum PushedAuthorization {
+    /// Where the provider advertises it.
     Auto,
     /// At every login.
     Always,
     /// Never.
     Never,
+}
+
+/// When the userinfo endpoint is asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Userinfo {
+    /// When the ID token lacks the e-mail address or a claim that is needed.
+    Auto,
+    /// At every login.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// What becomes of the sign-in at the provider when ours ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum ProviderLogout {
+    /// It stays.
+    Local,
+    /// It is ended too (OpenID Connect RP-Initiated Logout 1.0).
+    Provider,
+}
+
+/// How OAuth 1.0a requests are signed (RFC 5849 §3.4).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+pub enum SignatureMethod {
+    /// What nearly all want.
+    #[serde(rename = "HMAC-SHA1")]
+    HmacSha1,
+    /// The same with a better hash.
+    #[serde(rename = "HMAC-SHA256")]
+    HmacSha256,
+    /// With a private key.
+    #[serde(rename = "RSA-SHA1")]
+    RsaSha1,
+    /// Not at all: the secrets themselves, which TLS protects.
+    #[serde(rename = "PLAINTEXT")]
+    Plaintext,
 }

@@ -8,10 +8,11 @@ use serde::Deserialize;
 
 use super::client::{ClientType, Grant};
 use super::naming::{CLIENTS, PROVIDERS};
-use super::provider::{Pkce, TokenEndpointAuthMethod, Userinfo};
-use super::settings::{Algorithm, LogFormat, SameSite};
+pub(super) use super::raw_provider::{Allow, Provider, ProviderClaims};
+use super::settings::{Algorithm, LogFormat, SameSite, UserClaim};
 
-const DURATION: &str = "^[0-9]+(ms|s|m|h|d)$";
+/// What a duration looks like.
+pub(super) const DURATION: &str = "^[0-9]+(ms|s|m|h|d)$";
 
 /// The configuration of Vestibule.
 #[derive(Deserialize, JsonSchema)]
@@ -116,6 +117,11 @@ pub(super) struct Tokens {
     pub(super) code_lifetime: String,
     /// default `aud` of access tokens; empty: the issuer
     pub(super) audience: Vec<String>,
+    /// user claims copied into access tokens, as `["email", "groups"]`
+    pub(super) claims: Vec<UserClaim>,
+    /// a token that would be larger is refused at login, with a log line saying which claim grew
+    #[schemars(range(min = 512, max = 7168))]
+    pub(super) max_bytes: u32,
     /// the last refresh token but one gives the same successor again for this long
     #[schemars(regex(pattern = DURATION))]
     pub(super) refresh_retry_window: String,
@@ -173,6 +179,8 @@ pub(super) struct Login {
     pub(super) default_return_to: String,
     /// false: only users already known may enter
     pub(super) sign_up: bool,
+    /// only between providers marked `trusts_email`
+    pub(super) link_by_verified_email: bool,
     /// CORS: other origins whose scripts may use the JSON door and /session
     pub(super) allowed_origins: Vec<String>,
     /// JSON door: refuse an exchange without the binding cookie
@@ -228,62 +236,6 @@ pub(super) struct Cleanup {
     pub(super) batch: u32,
 }
 
-/// A provider that people sign in at. Its id is part of URLs and of every user's identity: choose it once.
-#[derive(Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Provider {
-    /// OpenID Connect with discovery
-    #[schemars(regex(pattern = "^oidc$"))]
-    pub(super) kind: String,
-    /// what people read on the button; empty: the id
-    pub(super) name: String,
-    /// discovery and keys come from here, lazily; byte for byte as the provider writes it; must be given
-    pub(super) issuer: String,
-    /// our name there; must be given
-    pub(super) client_id: String,
-    /// our secret there
-    #[schemars(extend("writeOnly" = true))]
-    pub(super) client_secret: String,
-    /// or `client_secret_post`, or `none` for a public client
-    pub(super) token_endpoint_auth_method: TokenEndpointAuthMethod,
-    /// always with `openid`
-    pub(super) scopes: Vec<String>,
-    /// of the JSON door, where the frontend owns it; all else uses `{public_url}/callback/{id}`
-    pub(super) redirect_uri: String,
-    /// or `plain`, `off`
-    pub(super) pkce: Pkce,
-    /// added to the authorization URL
-    pub(super) extra_params: BTreeMap<String, String>,
-    /// `auto`: when the ID token lacks the e-mail; `always`, `never`
-    pub(super) userinfo: Userinfo,
-    /// empty: what discovery says, never `none` or HMAC
-    pub(super) signing_algorithms: Vec<String>,
-    /// how far its clock may be off; at most 5m
-    #[schemars(regex(pattern = DURATION))]
-    pub(super) leeway: String,
-    /// how long any of its answers may take; 1s to 60s
-    #[schemars(regex(pattern = DURATION))]
-    pub(super) timeout: String,
-    /// PEM file with the authorities that its certificate is checked against; empty: the system's
-    pub(super) ca_file: String,
-    /// show the provider's own tokens at the JSON door
-    pub(super) expose_tokens: bool,
-    /// http outside loopback
-    pub(super) insecure_allow_http: bool,
-    /// no `auth_time` from the provider counts as a fresh login
-    pub(super) insecure_assume_fresh_login: bool,
-    /// instead of what discovery says
-    pub(super) authorization_endpoint: String,
-    /// instead of what discovery says
-    pub(super) token_endpoint: String,
-    /// instead of what discovery says
-    pub(super) userinfo_endpoint: String,
-    /// instead of what discovery says
-    pub(super) jwks_uri: String,
-    /// instead of what discovery says
-    pub(super) end_session_endpoint: String,
-}
-
 /// An app or a service that uses us. Its id is the `client_id` of its requests and tokens.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -318,6 +270,8 @@ pub(super) struct Client {
     pub(super) backchannel_logout_uri: String,
     /// false: a confidential client keeps its refresh token (FAPI 2.0)
     pub(super) rotate_refresh_tokens: bool,
+    /// providers whose live tokens this app may exchange its own for
+    pub(super) provider_tokens: Vec<String>,
     /// `backchannel_logout_uri` may be in a private network
     pub(super) insecure_allow_private_logout_uri: bool,
 }

@@ -122,6 +122,10 @@ pub struct Tokens {
     pub code_lifetime: Duration,
     /// Default `aud` of access tokens; empty: the issuer.
     pub audience: Vec<String>,
+    /// What access tokens say of the person.
+    pub claims: Vec<UserClaim>,
+    /// The largest access token that a login may lead to, in bytes.
+    pub max_bytes: usize,
     /// How long the last refresh token but one gives the same successor again.
     pub refresh_retry_window: Duration,
     /// How often one that comes later than that is forgiven.
@@ -137,6 +141,24 @@ impl Tokens {
     pub fn status_list_lifetime(&self) -> Duration {
         self.status_list_ttl.max(Duration::from_secs(1)).saturating_mul(3)
     }
+}
+
+/// A claim about a person that access tokens can carry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum UserClaim {
+    /// E-mail address.
+    Email,
+    /// Whether a provider vouches for the address.
+    EmailVerified,
+    /// Full name.
+    Name,
+    /// What the person likes to be called.
+    PreferredUsername,
+    /// Address of a picture.
+    Picture,
+    /// Names of groups.
+    Groups,
 }
 
 /// `[sessions]`
@@ -184,6 +206,8 @@ pub struct Login {
     pub default_return_to: String,
     /// Whether someone unknown may enter.
     pub sign_up: bool,
+    /// Whether a verified address of a provider that is the authority for its domain names a user who is known by another.
+    pub link_by_verified_email: bool,
     /// Other origins whose scripts may use the JSON door and the session endpoints: `scheme://host[:port]`.
     pub allowed_origins: Vec<String>,
     /// Whether the JSON door insists on the binding cookie.

@@ -65,8 +65,11 @@ mod tests {
             assert_eq!(config.server.admin_listen.to_string(), "127.0.0.1:9081");
             assert_eq!(config.login.allowed_origins, ["http://localhost:5173"]);
             let [pretend] = config.providers.as_slice() else { panic!("one provider") };
-            let redirect_uri = pretend.redirect_uri.as_ref().map(url::Url::as_str);
-            assert_eq!((pretend.id.as_str(), redirect_uri), ("pretend", Some("http://localhost:5173/login/done")));
+            let redirect_uri = pretend.registration().redirect_uri.as_ref().map(url::Url::as_str);
+            assert_eq!(
+                (pretend.registration().id.as_str(), redirect_uri),
+                ("pretend", Some("http://localhost:5173/login/done"))
+            );
         }
     }
 }

@@ -57,7 +57,7 @@ pub async fn begin(app: &App, arrival: Arrival, now: Instant) -> Result<Begun, R
 
 /// The JSON door may own its redirect URI; all else comes back to us.
 fn redirect_uri(app: &App, provider: &Provider, door: Door) -> String {
-    match (door, provider.redirect_uri()) {
+    match (door, &provider.registration().redirect_uri) {
         (Door::Json, Some(own)) => own.to_string(),
         _ => app.config.server.public_url.callback(provider.id()),
     }

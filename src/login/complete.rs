@@ -106,7 +106,7 @@ async fn admit(
     // The provider may have taken its time; the session begins now.
     let now = app.clock.now();
     let id = SessionId::new(now);
-    let assumed = provider.assumes_fresh_login().then_some(now);
+    let assumed = provider.registration().insecure_assume_fresh_login.then_some(now);
     let auth_time = identity.auth_time.or(assumed);
     let provider = provider.id();
     let id_token = identity.tokens.id_token.as_ref();

@@ -121,6 +121,8 @@ mod tests {
             id_lifetime: hour(1),
             code_lifetime: hour(1),
             audience: Vec::new(),
+            claims: Vec::new(),
+            max_bytes: 4096,
             refresh_retry_window: second,
             refresh_forgive_every: second,
             status_list_ttl: second,

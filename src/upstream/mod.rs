@@ -4,6 +4,7 @@
 //! back; [`Provider::finish`] takes what it brought, asks the provider, and gives an [`Identity`] or a [`Failure`].
 //! Nothing that a provider says leaves this room before it was verified, cleaned and bounded.
 
+mod claims;
 mod failure;
 mod fetch;
 mod handshake;
@@ -13,6 +14,7 @@ mod oidc;
 mod provider;
 mod registry;
 mod store;
+mod text;
 mod token_answer;
 
 pub use failure::{Failure, Fault, Stage};

@@ -1,12 +1,11 @@
 //! A provider, whatever protocol it speaks.
 
-use url::Url;
-
 use super::failure::Failure;
 use super::handshake::{Answer, Begun, Handshake, Request};
 use super::identity::Identity;
 use super::oidc::Oidc;
 use crate::base::clock::Instant;
+use crate::config::Registration;
 
 /// A provider. An enum and no trait: the protocols are few, and each is spoken here.
 #[derive(Clone)]
@@ -16,45 +15,27 @@ pub enum Provider {
 }
 
 impl Provider {
+    /// What we agreed on with it, whatever protocol it speaks.
+    pub fn registration(&self) -> &Registration {
+        match self {
+            Self::Oidc(oidc) => oidc.registration(),
+        }
+    }
+
     /// The key of its table in the configuration.
     pub fn id(&self) -> &str {
-        match self {
-            Self::Oidc(oidc) => oidc.id(),
-        }
+        &self.registration().id
     }
 
     /// What people read on the button.
     pub fn name(&self) -> &str {
-        match self {
-            Self::Oidc(oidc) => oidc.name(),
-        }
+        &self.registration().name
     }
 
     /// The name of its protocol: `oidc`.
     pub fn kind(&self) -> &'static str {
         match self {
             Self::Oidc(_) => "oidc",
-        }
-    }
-
-    /// The `redirect_uri` of the JSON door, where a frontend owns it.
-    pub fn redirect_uri(&self) -> Option<&Url> {
-        match self {
-            Self::Oidc(oidc) => oidc.redirect_uri(),
-        }
-    }
-
-    /// Whether the provider's own tokens are shown at the JSON door.
-    pub fn expose_tokens(&self) -> bool {
-        match self {
-            Self::Oidc(oidc) => oidc.expose_tokens(),
-        }
-    }
-
-    /// Whether a login counts as one of this moment where the provider does not say when it authenticated the person.
-    pub fn assumes_fresh_login(&self) -> bool {
-        match self {
-            Self::Oidc(oidc) => oidc.assumes_fresh_login(),
         }
     }
 

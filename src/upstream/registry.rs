@@ -17,18 +17,17 @@ impl Registry {
     /// and no client can be built with them.
     pub fn new(providers: Vec<config::Provider>, db: &Db, outbound: &Outbound) -> Result<Self, OutboundError> {
         let built = |provider: config::Provider| {
-            let config::Provider { id, name, redirect_uri, protocol } = provider;
-            match protocol {
-                config::Protocol::Oidc(protocol) => {
-                    let outbound = match &protocol.authorities {
-                        Some(authorities) => Outbound::trusting(authorities)?,
-                        None => outbound.clone(),
-                    };
-                    Ok(Provider::Oidc(Oidc::new(id, name, redirect_uri, protocol, db.clone(), outbound)))
-                }
-            }
+            let outbound = match &provider.registration().authorities {
+                Some(authorities) => Outbound::trusting(authorities)?,
+                None => outbound.clone(),
+            };
+            Ok(match provider {
+                config::Provider::Oidc(oidc) => Some(Provider::Oidc(Oidc::new(oidc, db.clone(), outbound))),
+                // The rules of the configuration do not let them in yet.
+                config::Provider::OAuth2(_) | config::Provider::OAuth1(_) => None,
+            })
         };
-        providers.into_iter().map(built).collect::<Result<_, _>>().map(Self)
+        providers.into_iter().filter_map(|provider| built(provider).transpose()).collect::<Result<_, _>>().map(Self)
     }
 
     /// The provider of that id.

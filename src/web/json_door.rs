@@ -3,7 +3,7 @@
 use actix_web::web::{Data, Payload};
 use actix_web::{HttpRequest, HttpResponse};
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::cookies;
 use super::cors;
@@ -96,13 +96,8 @@ async fn exchange(
 async fn answer(app: &App, provider: &Provider, done: Completed, now: Instant) -> Result<HttpResponse, Problem> {
     let issued = token::issue(app, &done.signed_in.session, now).map_err(|error| cannot_sign(&error))?;
     let refresh = RefreshToken { session: done.signed_in.session.id, counter: 0 };
-    let mut at_provider = if provider.expose_tokens() { exposed(&done.tokens) } else { json!({}) };
-    if let Some(members) = at_provider.as_object_mut() {
-        if let Some(secret) = done.tokens.token_secret.as_ref().filter(|_| provider.expose_tokens()) {
-            members.insert("token_secret".into(), json!(secret.expose()));
-        }
-        members.insert("logout_url".into(), json!(provider.end_session_endpoint(now).await));
-    }
+    let mut at_provider = if provider.registration().expose_tokens { exposed(&done.tokens) } else { Map::new() };
+    at_provider.insert("logout_url".into(), json!(provider.end_session_endpoint(now).await));
     Ok(HttpResponse::Ok().json(json!({
         "api": {
             "access": issued.token.expose(),
@@ -115,13 +110,17 @@ async fn answer(app: &App, provider: &Provider, done: Completed, now: Instant) -
     })))
 }
 
-fn exposed(tokens: &ProviderTokens) -> Value {
-    json!({
-        "access_token": tokens.access_token.expose(),
-        "refresh_token": tokens.refresh_token.as_ref().map(Plain::expose),
-        "id_token": tokens.id_token.as_ref().map(Plain::expose),
-        "expires_in": tokens.expires_in,
-    })
+fn exposed(tokens: &ProviderTokens) -> Map<String, Value> {
+    let text = |token: &Option<Plain>| json!(token.as_ref().map(Plain::expose));
+    let mut members = Map::new();
+    members.insert("access_token".into(), json!(tokens.access_token.expose()));
+    members.insert("refresh_token".into(), text(&tokens.refresh_token));
+    members.insert("id_token".into(), text(&tokens.id_token));
+    members.insert("expires_in".into(), json!(tokens.expires_in));
+    if tokens.token_secret.is_some() {
+        members.insert("token_secret".into(), text(&tokens.token_secret));
+    }
+    members
 }
 
 /// At this door the provider is a parameter, so an unknown one is bad input and not a missing page.

@@ -46,6 +46,7 @@ pub(super) fn client(id: &str, raw: raw::Client, around: &Around<'_>, at: &mut F
     scopes(&key("scopes"), &raw.scopes, at);
     grants(&key, &raw, at);
     providers(&key("providers"), &raw.providers, around.providers, at);
+    providers(&key("provider_tokens"), &raw.provider_tokens, around.providers, at);
     id_token_alg(&key("id_token_alg"), &raw, around.algorithms, at);
     let backchannel_logout_uri = backchannel_logout_uri(&key("backchannel_logout_uri"), &raw, at);
     let public_key = public_key(&key, &raw, at);
@@ -73,6 +74,7 @@ pub(super) fn client(id: &str, raw: raw::Client, around: &Around<'_>, at: &mut F
         backchannel_logout_uri,
         insecure_allow_private_logout_uri: raw.insecure_allow_private_logout_uri,
         rotate_refresh_tokens: raw.rotate_refresh_tokens,
+        provider_tokens: raw.provider_tokens,
     })
 }
 

@@ -23,6 +23,7 @@ pub(super) fn login(raw: &raw::Login, at: &mut Findings<'_>) -> Option<Login> {
         return_to: return_to?,
         default_return_to: default_return_to?,
         sign_up: raw.sign_up,
+        link_by_verified_email: raw.link_by_verified_email,
         allowed_origins: allowed_origins?,
         require_binding: raw.require_binding,
     })

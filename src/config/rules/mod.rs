@@ -5,6 +5,8 @@ mod client;
 mod database;
 mod login;
 mod provider;
+mod provider_client;
+mod provider_kind;
 mod scope;
 mod secrets;
 mod server;

@@ -1,14 +1,18 @@
-//! `[providers.*]`
+//! `[providers.*]`: what all kinds have in common.
 
 use std::collections::BTreeMap;
 
-use super::{address, scope};
+use super::{address, provider_client, provider_kind, scope};
 use crate::base::authorities::Authorities;
 use crate::base::secret::Plain;
 use crate::config::findings::{Findings, shown};
 use crate::config::nearest::nearest_word;
-use crate::config::provider::{Endpoints, Oidc, Protocol, Provider, TokenEndpointAuthMethod};
+use crate::config::pointer::Pointer;
+use crate::config::preset;
+use crate::config::provider::{Endpoints, Kind, Provider};
 use crate::config::raw;
+use crate::config::registration::{Allow, ClaimPointers, Registration};
+use crate::config::settings::UserClaim;
 
 /// Parameters of the authorization request that are ours, whatever their letter case (RA-16).
 const RESERVED: [&str; 11] = [
@@ -25,63 +29,97 @@ const RESERVED: [&str; 11] = [
     "code_verifier",
 ];
 
-/// JWS algorithms that an ID token may be checked with (RFC 7518 §3.1, RFC 8037).
-const ALGORITHMS: [&str; 12] =
-    ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "EdDSA", "HS256", "HS384", "HS512"];
-
-/// An HMAC key is at least as long as the hash's output (RFC 7518 §3.2); shorter ones are guessed offline.
-const HMAC_SECRET_BYTES: usize = 32;
-
-pub(super) fn provider(id: &str, raw: raw::Provider, at: &mut Findings<'_>) -> Option<Provider> {
+/// `token_claims` is `tokens.claims`, which a login has to be able to fill.
+pub(super) fn provider(
+    id: &str,
+    raw: &mut raw::Provider,
+    token_claims: &[UserClaim],
+    at: &mut Findings<'_>,
+) -> Option<Provider> {
     let key = |key: &str| format!("providers.{id}.{key}");
-    match raw.kind.as_str() {
-        "oidc" => {}
-        "oauth2" | "oauth1" => {
-            at.refuse(&key("kind"), format!("\"{}\" is not supported yet", raw.kind), "write \"oidc\" or leave it out");
-            return None;
-        }
-        other => {
-            at.refuse(&key("kind"), format!("{} is not known", shown(other)), "write \"oidc\" or leave it out");
-            return None;
-        }
+    // Of another kind, other things would be missing.
+    if at.is_wrong(&key("kind")) {
+        return None;
     }
-    let name = if raw.name.is_empty() { id.to_owned() } else { raw.name.clone() };
-    let redirect_uri = address::redirect_uri(&key("redirect_uri"), &raw.redirect_uri, at);
-    let oidc = oidc(&key, raw, at);
-    Some(Provider { id: id.to_owned(), name, redirect_uri, protocol: Protocol::Oidc(oidc?) })
+    if !preset_is_known(&key("preset"), &raw.preset, at) {
+        return None;
+    }
+    if raw.kind != Kind::Oidc {
+        at.refuse(&key("kind"), "is not supported yet", "write \"oidc\" or leave it out");
+        return None;
+    }
+    let registration = registration(id, &key, raw, at);
+    match raw.kind {
+        Kind::Oidc => provider_kind::oidc(&key, raw, registration, token_claims, at).map(Provider::Oidc),
+        Kind::OAuth2 => provider_kind::oauth2(&key, raw, registration, at).map(Provider::OAuth2),
+        Kind::OAuth1 => provider_kind::oauth1(&key, raw, registration, at).map(Provider::OAuth1),
+    }
 }
 
-fn oidc(key: &dyn Fn(&str) -> String, raw: raw::Provider, at: &mut Findings<'_>) -> Option<Oidc> {
-    let endpoints = endpoints(key, &raw, at);
-    let issuer = address::issuer(&key("issuer"), raw.issuer, raw.insecure_allow_http, at);
-    if raw.client_id.trim().is_empty() {
-        at.refuse(&key("client_id"), "is missing", "write the client id that the provider gave you");
+/// Without its preset, everything that it would have given would seem to be missing.
+fn preset_is_known(key: &str, name: &str, at: &mut Findings<'_>) -> bool {
+    let known = preset::names();
+    if name.is_empty() || known.contains(&name) {
+        return true;
     }
-    let client_secret = Some(Plain::new(raw.client_secret)).filter(|secret| !secret.is_empty());
-    client_authentication(key, raw.token_endpoint_auth_method, client_secret.is_some(), at);
-    signing_algorithms(key, &raw.signing_algorithms, client_secret.as_ref(), at);
-    scopes(&key("scopes"), &raw.scopes, at);
+    let likely = nearest_word(name, &known).map(|near| format!("; \"{near}\" is near")).unwrap_or_default();
+    at.refuse(
+        key,
+        format!("there is no preset {}", shown(name)),
+        format!("write one that `vestibule providers` lists{likely}"),
+    );
+    false
+}
+
+fn registration(
+    id: &str,
+    key: &dyn Fn(&str) -> String,
+    raw: &mut raw::Provider,
+    at: &mut Findings<'_>,
+) -> Option<Registration> {
+    let redirect_uri = address::redirect_uri(&key("redirect_uri"), &raw.redirect_uri, at);
+    let post_logout = address::redirect_uri(&key("post_logout_redirect_uri"), &raw.post_logout_redirect_uri, at);
+    let endpoints = endpoints(key, raw, at);
+    let secrets = provider_client::secrets(key, raw, at);
+    scope::tokens(&key("scopes"), &raw.scopes, at);
     extra_params(&key("extra_params"), &raw.extra_params, at);
+    let claims = claims(key, &raw.claims, at);
+    let allow = allow(key, raw, at);
     let leeway = at.duration(&key("leeway"), &raw.leeway, "0s", "5m");
     let timeout = at.duration(&key("timeout"), &raw.timeout, "1s", "60s");
     let authorities = authorities(&key("ca_file"), &raw.ca_file, at);
-    Some(Oidc {
-        issuer: issuer?,
-        client_id: raw.client_id,
-        client_secret,
+    let given = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
+    let secrets = secrets?;
+    Some(Registration {
+        id: id.to_owned(),
+        name: given(&raw.name).unwrap_or_else(|| id.to_owned()),
+        preset: given(&raw.preset),
+        client_id: raw.client_id.clone(),
+        client_secret: secrets.current,
+        client_secret_previous: secrets.previous,
         token_endpoint_auth_method: raw.token_endpoint_auth_method,
-        scopes: raw.scopes,
+        private_key: secrets.private_key,
+        private_key_id: given(&raw.private_key_id),
+        team_id: given(&raw.team_id),
+        scopes: std::mem::take(&mut raw.scopes),
+        redirect_uri,
+        post_logout_redirect_uri: post_logout,
         pkce: raw.pkce,
-        extra_params: raw.extra_params.into_iter().collect(),
-        userinfo: raw.userinfo,
-        signing_algorithms: raw.signing_algorithms,
+        response_mode: raw.response_mode,
+        extra_params: std::mem::take(&mut raw.extra_params).into_iter().collect(),
+        endpoints,
+        claims,
+        email_verified_as_text: raw.email_verified_as_text,
+        allow: allow?,
+        logout: raw.logout,
         leeway: leeway?,
         timeout: timeout?,
         authorities: authorities?,
-        endpoints,
+        expose_tokens: raw.expose_tokens,
+        store_tokens: raw.store_tokens,
+        trusts_email: raw.trusts_email,
         insecure_allow_http: raw.insecure_allow_http,
         insecure_assume_fresh_login: raw.insecure_assume_fresh_login,
-        expose_tokens: raw.expose_tokens,
     })
 }
 
@@ -106,57 +144,59 @@ fn endpoints(key: &dyn Fn(&str) -> String, raw: &raw::Provider, at: &mut Finding
         userinfo_endpoint: read("userinfo_endpoint", &raw.userinfo_endpoint),
         jwks_uri: read("jwks_uri", &raw.jwks_uri),
         end_session_endpoint: read("end_session_endpoint", &raw.end_session_endpoint),
+        revocation_endpoint: read("revocation_endpoint", &raw.revocation_endpoint),
     }
 }
 
-fn client_authentication(
-    key: &dyn Fn(&str) -> String,
-    method: TokenEndpointAuthMethod,
-    has_secret: bool,
-    at: &mut Findings<'_>,
-) {
-    if method == TokenEndpointAuthMethod::None && has_secret {
-        let remedy = "take it out, or write token_endpoint_auth_method = \"client_secret_basic\"";
-        at.refuse(&key("client_secret"), "is given, but token_endpoint_auth_method \"none\" never sends it", remedy);
-    }
-    if method != TokenEndpointAuthMethod::None && !has_secret {
-        let remedy = "write the secret that the provider gave you, or name a file with it in client_secret_file; a \
-                      public client has token_endpoint_auth_method = \"none\"";
-        at.refuse(&key("client_secret"), "is missing", remedy);
+fn claims(key: &dyn Fn(&str) -> String, raw: &raw::ProviderClaims, at: &mut Findings<'_>) -> ClaimPointers {
+    let mut read = |name: &str, text: &str| match text {
+        "" => None,
+        text => pointer(&key(&format!("claims.{name}")), text, at),
+    };
+    ClaimPointers {
+        sub: read("sub", &raw.sub),
+        email: read("email", &raw.email),
+        email_verified: read("email_verified", &raw.email_verified),
+        name: read("name", &raw.name),
+        preferred_username: read("preferred_username", &raw.preferred_username),
+        picture: read("picture", &raw.picture),
+        groups: read("groups", &raw.groups),
     }
 }
 
-/// RT-20
-fn signing_algorithms(
-    key: &dyn Fn(&str) -> String,
-    algorithms: &[String],
-    secret: Option<&Plain>,
-    at: &mut Findings<'_>,
-) {
-    let list = key("signing_algorithms");
-    for (item, algorithm) in algorithms.iter().enumerate() {
-        if algorithm.eq_ignore_ascii_case("none") {
-            at.refuse_item(&list, item, "\"none\" lets anyone sign in as anyone", "take it out");
-        } else if !ALGORITHMS.contains(&algorithm.as_str()) {
-            let likely = nearest_word(algorithm, &ALGORITHMS).map(|near| format!("; \"{near}\" is near"));
-            let remedy = format!("write one of {}{}", ALGORITHMS.join(", "), likely.unwrap_or_default());
-            at.refuse_item(&list, item, format!("{} is not known", shown(algorithm)), remedy);
-        } else if algorithm.starts_with("HS")
-            && !at.is_wrong(&key("client_secret"))
-            && secret.is_none_or(|secret| secret.expose().len() < HMAC_SECRET_BYTES)
-        {
-            let what = format!("\"{algorithm}\" needs a client_secret of at least {HMAC_SECRET_BYTES} bytes");
-            at.refuse_item(&list, item, what, "use a longer secret, or an algorithm with public keys as \"RS256\"");
+/// A JSON pointer.
+pub(super) fn pointer(key: &str, text: &str, at: &mut Findings<'_>) -> Option<Pointer> {
+    let read = Pointer::parse(text).map_err(|bad| format!("{} {bad}", shown(text)));
+    at.accept(key, read, "write a JSON pointer (RFC 6901), as \"/email\" or \"/data/id\"")
+}
+
+fn allow(key: &dyn Fn(&str) -> String, raw: &mut raw::Provider, at: &mut Findings<'_>) -> Option<Allow> {
+    let raw::Allow { email_domains, groups, claims } = &mut raw.allow;
+    let list = key("allow.email_domains");
+    for (item, domain) in email_domains.iter().enumerate() {
+        let part = |part: &str| !part.is_empty() && part.chars().all(|c| c.is_alphanumeric() || c == '-');
+        if !domain.split('.').all(part) || !domain.contains('.') {
+            let remedy = "write what stands behind the @, as \"example.com\"; subdomains are named one by one";
+            at.refuse_item(&list, item, format!("{} is not a domain", shown(domain)), remedy);
         }
     }
-}
-
-/// Scope tokens (RFC 6749 §3.3), `openid` among them (OpenID Connect Core §3.1.2.1).
-fn scopes(key: &str, scopes: &[String], at: &mut Findings<'_>) {
-    if !scopes.iter().any(|scope| scope == "openid") {
-        at.refuse(key, "\"openid\" is not among them", "add it: without it there is no ID token");
+    for (item, _) in groups.iter().enumerate().filter(|(_, group)| group.trim().is_empty()) {
+        at.refuse_item(&key("allow.groups"), item, "is empty", "write the name of a group, or take it out");
     }
-    scope::tokens(key, scopes, at);
+    let claims = std::mem::take(claims).into_iter().map(|(text, value)| {
+        let pointer = pointer(&key(&format!("allow.claims.{text}")), &text, at)?;
+        Some((pointer, value))
+    });
+    let claims: Vec<_> = claims.collect();
+    if raw.trusts_email && email_domains.is_empty() {
+        let remedy = "write the domains that this provider is the authority for in allow.email_domains, or take it out";
+        at.refuse(&key("trusts_email"), "is on, but allow.email_domains is empty", remedy);
+    }
+    Some(Allow {
+        email_domains: std::mem::take(email_domains).into_iter().map(|domain| domain.to_lowercase()).collect(),
+        groups: std::mem::take(groups),
+        claims: claims.into_iter().collect::<Option<_>>()?,
+    })
 }
 
 fn extra_params(key: &str, params: &BTreeMap<String, String>, at: &mut Findings<'_>) {
@@ -166,6 +206,7 @@ fn extra_params(key: &str, params: &BTreeMap<String, String>, at: &mut Findings<
             let remedy = match lower.as_str() {
                 "scope" => "take it out; scopes has a key of its own",
                 "redirect_uri" => "take it out; redirect_uri has a key of its own",
+                "response_mode" => "take it out; response_mode has a key of its own",
                 _ => "take it out",
             };
             at.refuse(&format!("{key}.{name}"), "is a parameter that Vestibule sets itself", remedy);
@@ -173,4 +214,9 @@ fn extra_params(key: &str, params: &BTreeMap<String, String>, at: &mut Findings<
             at.refuse(&format!("{key}.{name}"), "has no name", "write name = \"value\"");
         }
     }
+}
+
+/// Whether a secret was given; kept as what is shown once.
+pub(super) fn secret(text: &mut String) -> Option<Plain> {
+    Some(Plain::new(std::mem::take(text))).filter(|secret| !secret.is_empty())
 }

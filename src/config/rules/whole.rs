@@ -26,7 +26,10 @@ pub(in crate::config) fn whole(mut raw: Raw, names: &Names, at: &mut Findings<'_
     let admin = admin(raw.admin, at);
     let log = log(raw.log, at);
     let cleanup = cleanup(&raw.cleanup, at);
-    let mut take = |id: &String| raw.providers.remove(id).map(|provider| provider::provider(id, provider, at));
+    let token_claims = tokens.as_ref().map(|tokens| tokens.claims.as_slice()).unwrap_or_default();
+    let mut take = |id: &String| {
+        raw.providers.remove(id).map(|mut provider| provider::provider(id, &mut provider, token_claims, at))
+    };
     // Collected first: the first bad one must not keep the others from being judged.
     let providers: Vec<_> = names.of_section("providers").iter().filter_map(&mut take).collect();
     let around = client::Around {
@@ -70,6 +73,8 @@ fn tokens(raw: raw::Tokens, at: &mut Findings<'_>) -> Option<Tokens> {
         id_lifetime: id_lifetime?,
         code_lifetime: code_lifetime?,
         audience: raw.audience,
+        claims: raw.claims,
+        max_bytes: usize::try_from(raw.max_bytes).ok()?,
         refresh_retry_window: refresh_retry_window?,
         refresh_forgive_every: refresh_forgive_every?,
         status_list_ttl: status_list_ttl?,

@@ -27,7 +27,7 @@ const OURS: [&str; 8] = [
 /// Makes the URL that the browser is sent to, and what the answer will be held against.
 pub fn begin(config: &config::Oidc, metadata: &Metadata, request: Request) -> Result<Begun, Failure> {
     let Request { redirect_uri, mut hints } = request;
-    let configured = config.extra_params.iter().find(|(name, _)| name == "max_age");
+    let configured = config.registration.extra_params.iter().find(|(name, _)| name == "max_age");
     hints.max_age = hints.max_age.or_else(|| configured.and_then(|(_, seconds)| seconds.parse().ok()));
     let max_age = hints.max_age;
     let redirect = RedirectUrl::new(redirect_uri.clone())
@@ -42,13 +42,13 @@ pub fn begin(config: &config::Oidc, metadata: &Metadata, request: Request) -> Re
             move || Nonce::new(for_nonce),
         )
         // The library sets `openid` by itself.
-        .add_scopes(config.scopes.iter().filter(|scope| *scope != "openid").cloned().map(Scope::new))
+        .add_scopes(config.registration.scopes.iter().filter(|scope| *scope != "openid").cloned().map(Scope::new))
         .set_redirect_uri(Cow::Owned(redirect));
     for (name, value) in parameters(config, hints) {
         url = url.add_extra_param(name, value);
     }
     // Sent whatever the metadata says of it: a provider that knows nothing of PKCE ignores it (RA-21).
-    let url = match config.pkce {
+    let url = match config.registration.pkce {
         Pkce::S256 => {
             let verifier = PkceCodeVerifier::new(verifier.expose().to_owned());
             url.set_pkce_challenge(PkceCodeChallenge::from_code_verifier_sha256(&verifier))
@@ -59,7 +59,7 @@ pub fn begin(config: &config::Oidc, metadata: &Metadata, request: Request) -> Re
         Pkce::Off => url,
     };
     let (url, _, _) = url.url();
-    let verifier = (config.pkce != Pkce::Off).then(|| verifier.expose().to_owned());
+    let verifier = (config.registration.pkce != Pkce::Off).then(|| verifier.expose().to_owned());
     let handshake =
         Handshake { redirect_uri, nonce: nonce.expose().to_owned(), verifier, max_age, request_token: None };
     Ok(Begun { url: url.into(), state, handshake })
@@ -78,7 +78,7 @@ fn parameters(config: &config::Oidc, hints: Hints) -> Vec<(String, String)> {
     ];
     let mut all: Vec<(String, String)> =
         hinted.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))).collect();
-    for (name, value) in &config.extra_params {
+    for (name, value) in &config.registration.extra_params {
         if !OURS.contains(&name.as_str()) && all.iter().all(|(taken, _)| taken != name) {
             all.push((name.clone(), value.clone()));
         }
@@ -160,7 +160,7 @@ mod tests {
     fn nothing_stands_twice_and_hints_win() {
         let mut config = config("https://op.example");
         let extra = [("prompt", "login"), ("hd", "example.com"), ("hd", "other"), ("state", "x"), ("client_id", "x")];
-        config.extra_params = extra.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
+        config.registration.extra_params = extra.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
         let hints = Hints {
             login_hint: Some("a&client_id=evil".into()),
             prompt: Some("none".into()),
@@ -181,11 +181,11 @@ mod tests {
     #[test]
     fn pkce_is_as_configured() {
         let mut config = config("https://op.example");
-        config.pkce = Pkce::Plain;
+        config.registration.pkce = Pkce::Plain;
         let (plain, pairs) = begun(&config, Hints::default());
         assert_eq!(pairs["code_challenge_method"], "plain");
         assert_eq!(Some(&pairs["code_challenge"]), plain.handshake.verifier.as_ref());
-        config.pkce = Pkce::Off;
+        config.registration.pkce = Pkce::Off;
         let (off, pairs) = begun(&config, Hints::default());
         assert!(off.handshake.verifier.is_none() && !pairs.contains_key("code_challenge"));
     }

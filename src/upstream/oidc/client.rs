@@ -4,11 +4,9 @@ use std::sync::Arc;
 
 use chrono::TimeDelta;
 use serde_json::{Map, Value};
-use url::Url;
 
 use super::begin;
 use super::cached::Kept;
-use super::claims;
 use super::discovery::{self, Metadata};
 use super::documents::Documents;
 use super::exchange::Tokens;
@@ -19,7 +17,8 @@ use crate::base::clock::Instant;
 use crate::base::db::Db;
 use crate::base::outbound::Outbound;
 use crate::base::secret::Plain;
-use crate::config::{self, Userinfo};
+use crate::config::{self, Registration, Userinfo};
+use crate::upstream::claims;
 use crate::upstream::failure::{Failure, Fault};
 use crate::upstream::handshake::{Answer, Begun, Handshake, Request};
 use crate::upstream::identity::{Identity, ProviderTokens};
@@ -30,9 +29,6 @@ pub struct Oidc(Arc<Shared>);
 
 /// What all clones share.
 pub(super) struct Shared {
-    pub(super) id: String,
-    name: String,
-    redirect_uri: Option<Url>,
     pub(super) config: config::Oidc,
     pub(super) db: Db,
     pub(super) outbound: Outbound,
@@ -41,40 +37,13 @@ pub(super) struct Shared {
 
 impl Oidc {
     /// Takes it from the configuration. Asks it nothing.
-    pub fn new(
-        id: String,
-        name: String,
-        redirect_uri: Option<Url>,
-        config: config::Oidc,
-        db: Db,
-        outbound: Outbound,
-    ) -> Self {
-        Self(Arc::new(Shared { id, name, redirect_uri, config, db, outbound, documents: Documents::new() }))
+    pub fn new(config: config::Oidc, db: Db, outbound: Outbound) -> Self {
+        Self(Arc::new(Shared { config, db, outbound, documents: Documents::new() }))
     }
 
-    /// The key of its table in the configuration.
-    pub fn id(&self) -> &str {
-        &self.0.id
-    }
-
-    /// What people read on the button.
-    pub fn name(&self) -> &str {
-        &self.0.name
-    }
-
-    /// The `redirect_uri` of the JSON door, where a frontend owns it.
-    pub fn redirect_uri(&self) -> Option<&Url> {
-        self.0.redirect_uri.as_ref()
-    }
-
-    /// Whether its own tokens are shown at the JSON door.
-    pub fn expose_tokens(&self) -> bool {
-        self.0.config.expose_tokens
-    }
-
-    /// Whether a login without `auth_time` counts as one of this moment.
-    pub fn assumes_fresh_login(&self) -> bool {
-        self.0.config.insecure_assume_fresh_login
+    /// What we agreed on.
+    pub fn registration(&self) -> &Registration {
+        &self.0.config.registration
     }
 
     /// Whether its metadata is there, or was not asked for yet.
@@ -118,12 +87,12 @@ impl Oidc {
         let tokens = self.0.redeem(metadata, handshake, &code).await?;
         let (verified, keys) = self.0.verify(metadata, handshake, &tokens, keys, now).await?;
         let userinfo = self.0.ask_userinfo(metadata, &verified, &tokens, &keys.value, now).await?;
-        Ok(identity(verified, userinfo, tokens))
+        Ok(identity(self.registration(), verified, userinfo, tokens))
     }
 
     /// Where people are signed out at the provider, if it says so.
     pub async fn end_session_endpoint(&self, now: Instant) -> Option<String> {
-        if let Some(given) = &self.0.config.endpoints.end_session_endpoint {
+        if let Some(given) = &self.registration().endpoints.end_session_endpoint {
             return Some(given.to_string());
         }
         let metadata = self.0.metadata(now).await.ok()?;
@@ -158,14 +127,14 @@ impl Shared {
         let Some(token) = &tokens.id_token else { return Err(refused("is missing in the token response")) };
         let expected = Expected {
             issuer: &self.config.issuer,
-            client_id: &self.config.client_id,
+            client_id: &self.config.registration.client_id,
             nonce: &handshake.nonce,
             max_age: handshake.max_age,
             access_token: tokens.access_token.expose(),
-            leeway: TimeDelta::from_std(self.config.leeway).unwrap_or_default(),
+            leeway: TimeDelta::from_std(self.config.registration.leeway).unwrap_or_default(),
         };
         let algorithms = discovery::algorithms(&self.config, metadata);
-        let client_secret = self.config.client_secret.as_ref().map(Plain::expose);
+        let client_secret = self.config.registration.client_secret.as_ref().map(Plain::expose);
         let verify = |keys: &Keys| {
             let signers = Signers { algorithms: &algorithms, keys, client_secret };
             id_token::verify(token.expose(), &expected, &signers, now)
@@ -193,7 +162,7 @@ impl Shared {
         now: Instant,
     ) -> Result<Option<Map<String, Value>>, Failure> {
         let wanted = match self.config.userinfo {
-            Userinfo::Auto => !claims::present(&verified.claims, "email"),
+            Userinfo::Auto => !self.says_enough(verified),
             Userinfo::Always => true,
             Userinfo::Never => false,
         };
@@ -204,13 +173,25 @@ impl Shared {
             None => Ok(None),
         }
     }
+
+    /// Whether the ID token has everything that something here depends on.
+    fn says_enough(&self, verified: &Verified) -> bool {
+        let claims = Value::Object(verified.claims.clone());
+        self.config.needed_claims.iter().all(|pointer| pointer.find(&claims).is_some())
+    }
 }
 
-fn identity(verified: Verified, userinfo: Option<Map<String, Value>>, tokens: Tokens) -> Identity {
+fn identity(
+    registration: &Registration,
+    verified: Verified,
+    userinfo: Option<Map<String, Value>>,
+    tokens: Tokens,
+) -> Identity {
     let Verified { sub, auth_time, claims: first } = verified;
     let (acr, amr, sid) = (claims::short(&first, "acr"), claims::methods(&first), claims::short(&first, "sid"));
+    let sources: Vec<_> = [Some(first.clone()), userinfo.clone()].into_iter().flatten().map(Value::Object).collect();
+    let profile = claims::profile(registration, &sources.iter().collect::<Vec<_>>());
     let all = claims::together(first, userinfo);
-    let profile = claims::profile(&all);
     let claims = claims::cleaned(&all, &sub, &profile);
     let Tokens { id_token, access_token, refresh_token, expires_in } = tokens;
     let tokens = ProviderTokens { id_token, access_token, refresh_token, token_secret: None, expires_in };
@@ -219,30 +200,19 @@ fn identity(verified: Verified, userinfo: Option<Map<String, Value>>, tokens: To
 
 #[cfg(test)]
 pub(super) mod tests {
-    use std::time::Duration;
-
     use super::*;
-    use crate::config::{Endpoints, Pkce, TokenEndpointAuthMethod};
+    use crate::config::{Pointer, PushedAuthorization};
 
     /// A provider as most are configured.
     pub(in crate::upstream::oidc) fn config(issuer: &str) -> config::Oidc {
         config::Oidc {
+            registration: Registration::example(),
             issuer: issuer.into(),
-            client_id: "us".into(),
-            client_secret: Some(Plain::new("secret")),
-            token_endpoint_auth_method: TokenEndpointAuthMethod::ClientSecretBasic,
-            scopes: ["openid", "profile", "email"].map(String::from).into(),
-            pkce: Pkce::S256,
-            extra_params: vec![],
+            tenants: vec![],
+            pushed_authorization: PushedAuthorization::Auto,
             userinfo: Userinfo::Auto,
+            needed_claims: Pointer::parse("/email").into_iter().collect(),
             signing_algorithms: vec![],
-            leeway: Duration::from_secs(60),
-            timeout: Duration::from_secs(5),
-            authorities: None,
-            endpoints: Endpoints::default(),
-            insecure_allow_http: false,
-            insecure_assume_fresh_login: false,
-            expose_tokens: false,
         }
     }
 }

@@ -13,8 +13,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use url::Url;
 
-use super::text::clean;
 use crate::config::{self, is_loopback};
+use crate::upstream::text::clean;
 
 /// What is used of the metadata beyond what the library knows.
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]
@@ -57,8 +57,11 @@ pub fn well_known(issuer: &str) -> String {
 /// The metadata without a document, where the operator gave everything that a login needs.
 pub fn given(config: &config::Oidc) -> Option<Metadata> {
     let document = json!({ "issuer": config.issuer });
-    let complete =
-        [&config.endpoints.authorization_endpoint, &config.endpoints.token_endpoint, &config.endpoints.jwks_uri];
+    let complete = [
+        &config.registration.endpoints.authorization_endpoint,
+        &config.registration.endpoints.token_endpoint,
+        &config.registration.endpoints.jwks_uri,
+    ];
     complete.iter().all(|endpoint| endpoint.is_some()).then(|| read(&document, config).ok()).flatten()
 }
 
@@ -112,7 +115,7 @@ pub fn algorithm(name: &str) -> Option<CoreJwsSigningAlgorithm> {
 }
 
 fn endpoint_given<'c>(config: &'c config::Oidc, name: &str) -> Option<&'c Url> {
-    let endpoints = &config.endpoints;
+    let endpoints = &config.registration.endpoints;
     match name {
         "authorization_endpoint" => endpoints.authorization_endpoint.as_ref(),
         "token_endpoint" => endpoints.token_endpoint.as_ref(),
@@ -145,7 +148,7 @@ fn check_endpoint(name: &str, endpoint: &str, config: &config::Oidc) -> Result<(
     let Ok(url) = Url::parse(endpoint) else { return refused("is not a URL") };
     let may_be_http = || {
         let at_home = Url::parse(&config.issuer).is_ok_and(|issuer| issuer.scheme() == "http" && is_loopback(&issuer));
-        config.insecure_allow_http || (at_home && is_loopback(&url))
+        config.registration.insecure_allow_http || (at_home && is_loopback(&url))
     };
     if !(url.scheme() == "https" || (url.scheme() == "http" && may_be_http())) {
         return refused("is not https");
@@ -245,7 +248,7 @@ mod tests {
         assert!(read(&at_home, &home).is_ok());
         at_home["token_endpoint"] = json!("http://op.example/token");
         assert!(read(&at_home, &home).is_err());
-        home.insecure_allow_http = true;
+        home.registration.insecure_allow_http = true;
         assert!(read(&at_home, &home).is_ok());
     }
 
@@ -290,12 +293,12 @@ mod tests {
     fn what_the_operator_gave_stands_in_front() {
         let mut config = realm();
         let url = |text: &str| Some(Url::parse(text).expect("a URL"));
-        config.endpoints.token_endpoint = url("http://10.0.0.1/token");
+        config.registration.endpoints.token_endpoint = url("http://10.0.0.1/token");
         let metadata = read(&with("token_endpoint", json!("javascript:x")), &config).expect("good");
         assert_eq!(metadata.token_endpoint().expect("given").as_str(), "http://10.0.0.1/token");
         assert!(given(&config).is_none());
-        config.endpoints.authorization_endpoint = url("https://a.example/");
-        config.endpoints.jwks_uri = url("https://a.example/jwks");
+        config.registration.endpoints.authorization_endpoint = url("https://a.example/");
+        config.registration.endpoints.jwks_uri = url("https://a.example/jwks");
         assert!(given(&config).is_some());
     }
 }

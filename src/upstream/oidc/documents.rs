@@ -109,7 +109,7 @@ impl Shared {
             }
             Err(reason) => format!("{}: {reason}", kind.name()),
         };
-        tracing::warn!(provider = %self.id, %reason, "provider metadata cannot be fetched");
+        tracing::warn!(provider = %self.config.registration.id, %reason, "provider metadata cannot be fetched");
         let stored = self.recall(kind, source, read).await;
         Err(Miss { reason, stored })
     }
@@ -117,7 +117,7 @@ impl Shared {
     /// Keeps a good document for a start at which the provider is down. Nobody waits for it, and nobody minds if the
     /// database is away.
     fn remember(&self, kind: Kind, source: String, content: Value, fetched_at: Instant) {
-        let document = Document { provider: self.id.clone(), kind, source, content, fetched_at };
+        let document = Document { provider: self.config.registration.id.clone(), kind, source, content, fetched_at };
         let db = self.db.clone();
         let work = async move {
             let _best_effort = db.run("provider_metadata.save", move |conn| store::save(conn, &document)).await;
@@ -139,12 +139,12 @@ impl Shared {
         if in_memory {
             return None;
         }
-        let id = self.id.clone();
+        let id = self.config.registration.id.clone();
         let load = self.db.run("provider_metadata.load", move |conn| store::load(conn, &id, kind, &source)).await;
         let (document, fetched_at) = load.ok().flatten()?;
         // Judged again: the configuration may have changed since.
         let value = read(&document).ok()?;
-        tracing::warn!(provider = %self.id, kind = kind.name(), %fetched_at, "using the last known good document");
+        tracing::warn!(provider = %self.config.registration.id, kind = kind.name(), %fetched_at, "using the last known good document");
         Some(Kept { value, fetched_at })
     }
 }

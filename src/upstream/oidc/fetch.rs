@@ -13,7 +13,7 @@ impl Shared {
     /// Sends one request to the provider, within the provider's time limit.
     pub(super) async fn send(&self, request: http::Request<Vec<u8>>) -> Result<http::Response<Vec<u8>>, Unanswered> {
         let trust = Url::parse(&request.uri().to_string()).map_or(Trust::Learned, |url| self.trust(&url));
-        Ok(self.outbound.send(request, trust, self.config.timeout).await?)
+        Ok(self.outbound.send(request, trust, self.config.registration.timeout).await?)
     }
 
     /// Gets a JSON document from the provider.
@@ -29,7 +29,7 @@ impl Shared {
 
     /// The issuer's own host and what stands in the configuration may live on private addresses.
     fn trust(&self, url: &Url) -> Trust {
-        let endpoints = &self.config.endpoints;
+        let endpoints = &self.config.registration.endpoints;
         let given = [
             &endpoints.authorization_endpoint,
             &endpoints.token_endpoint,

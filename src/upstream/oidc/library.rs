@@ -58,14 +58,17 @@ pub type Library = Client<
 
 /// The library's client for one provider.
 pub fn library(config: &config::Oidc, metadata: &Metadata) -> Library {
-    let client_id = ClientId::new(config.client_id.clone());
-    let method = config.token_endpoint_auth_method;
+    let client_id = ClientId::new(config.registration.client_id.clone());
+    let method = config.registration.token_endpoint_auth_method;
     // A public client has no secret to show, even where one stands in the configuration.
-    let secret = config.client_secret.as_ref().filter(|_| method != TokenEndpointAuthMethod::None);
+    let secret = config.registration.client_secret.as_ref().filter(|_| method != TokenEndpointAuthMethod::None);
     let secret = secret.map(|secret| ClientSecret::new(secret.expose().to_owned()));
     let auth_type = match method {
         TokenEndpointAuthMethod::ClientSecretBasic => AuthType::BasicAuth,
-        TokenEndpointAuthMethod::ClientSecretPost | TokenEndpointAuthMethod::None => AuthType::RequestBody,
+        TokenEndpointAuthMethod::ClientSecretPost
+        | TokenEndpointAuthMethod::PrivateKeyJwt
+        | TokenEndpointAuthMethod::Apple
+        | TokenEndpointAuthMethod::None => AuthType::RequestBody,
     };
     Client::from_provider_metadata(metadata.clone(), client_id, secret).set_auth_type(auth_type)
 }

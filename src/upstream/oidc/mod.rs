@@ -6,7 +6,6 @@
 
 mod begin;
 mod cached;
-mod claims;
 mod client;
 mod discovery;
 mod documents;
@@ -16,7 +15,6 @@ mod id_token;
 mod jwks;
 mod jws;
 mod library;
-mod text;
 mod userinfo;
 
 pub use client::Oidc;

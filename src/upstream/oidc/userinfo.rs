@@ -71,7 +71,7 @@ fn signed(token: &str, config: &config::Oidc, keys: &Keys, now: Instant) -> Resu
     } else {
         config.signing_algorithms.iter().filter_map(|name| discovery::algorithm(name)).collect()
     };
-    let client_secret = config.client_secret.as_ref().map(Plain::expose);
+    let client_secret = config.registration.client_secret.as_ref().map(Plain::expose);
     let jws = Jws::read(token).and_then(|jws| {
         jws.verify(&Signers { algorithms: &algorithms, keys, client_secret })?;
         Ok(jws)
@@ -84,13 +84,13 @@ fn signed(token: &str, config: &config::Oidc, keys: &Keys, now: Instant) -> Resu
         return Err(refused("is of another issuer (iss)"));
     }
     let for_us = |aud: &Value| match aud {
-        Value::Array(list) => list.iter().any(|aud| aud.as_str() == Some(&config.client_id)),
-        aud => aud.as_str() == Some(&config.client_id),
+        Value::Array(list) => list.iter().any(|aud| aud.as_str() == Some(&config.registration.client_id)),
+        aud => aud.as_str() == Some(&config.registration.client_id),
     };
     if claims.get("aud").is_some_and(|aud| !for_us(aud)) {
         return Err(refused("is not for us (aud)"));
     }
-    let leeway = i64::try_from(config.leeway.as_secs()).unwrap_or_default();
+    let leeway = i64::try_from(config.registration.leeway.as_secs()).unwrap_or_default();
     if claims.get("exp").is_some_and(|exp| exp.as_i64().is_none_or(|exp| exp.saturating_add(leeway) <= now.timestamp()))
     {
         return Err(refused("is expired (exp)"));

@@ -5,7 +5,10 @@ use url::Url;
 
 use super::text;
 use crate::account::Profile;
+use crate::config::{ClaimPointers, Pointer, Registration};
 
+/// Longest `sub`, in characters (OpenID Connect Core §2).
+const MAX_SUB: usize = 255;
 /// Longest e-mail address, in characters; a longer one is none.
 const MAX_EMAIL: usize = 320;
 /// Longest name, user name or group name, in characters.
@@ -24,6 +27,23 @@ const MAX_BYTES: usize = 16 * 1024;
 /// The protocol's own, of no use to anyone later.
 const PROTOCOL: [&str; 14] =
     ["iss", "aud", "exp", "iat", "nbf", "nonce", "at_hash", "c_hash", "azp", "jti", "auth_time", "acr", "amr", "sid"];
+
+/// Whether a text may be a `sub`. One that will not do is refused and not cleaned: two subs must never become one
+/// (RT-08).
+pub fn is_sub(text: &str) -> bool {
+    !text.is_empty() && text.chars().count() <= MAX_SUB && text::is_clean(text)
+}
+
+/// The `sub` in what a provider of plain OAuth said: a text, or a whole number in decimal digits. A number with a
+/// fraction or an exponent, or one past 64 bits, is none: it was read as a float, in which two ids may be one.
+pub fn sub(registration: &Registration, source: &Value) -> Option<String> {
+    let text = match registration.claims.sub.as_ref()?.find(source)? {
+        Value::String(text) => text.clone(),
+        Value::Number(number) if !number.is_f64() => number.to_string(),
+        _ => return None,
+    };
+    is_sub(&text).then_some(text)
+}
 
 /// Puts the claims of the ID token and of userinfo together. The ID token comes first, and `email_verified` is never
 /// taken from another place than the address it speaks of.
@@ -45,18 +65,29 @@ pub fn present(claims: &Map<String, Value>, name: &str) -> bool {
     claims.get(name).is_some_and(|value| !value.is_null())
 }
 
-/// The profile in these claims.
-pub fn profile(claims: &Map<String, Value>) -> Profile {
-    let said = |name: &str| claims.get(name).and_then(Value::as_str);
-    let email = said("email").and_then(email);
+/// The profile in what a provider said, the source that comes first preferred. Whether an address was verified is never
+/// taken from a source that speaks of another one (AC-02).
+pub fn profile(registration: &Registration, sources: &[&Value]) -> Profile {
+    let ClaimPointers { email, email_verified, name, preferred_username, picture, groups, .. } = &registration.claims;
+    let find = |pointer: &Option<Pointer>| sources.iter().find_map(|source| pointer.as_ref()?.find(source));
+    let said = |pointer: &Option<Pointer>| find(pointer).and_then(Value::as_str);
+    let address = |source: &Value| email.as_ref().and_then(|pointer| pointer.find(source)).cloned();
+    let of_same = sources.iter().filter(|source| address(source).as_ref() == find(email));
+    let verified = of_same.clone().find_map(|source| email_verified.as_ref()?.find(source));
+    let email = said(email).and_then(self::email);
     Profile {
-        email_verified: email.is_some() && claims.get("email_verified") == Some(&Value::Bool(true)),
+        email_verified: email.is_some() && verified.is_some_and(|verified| is_true(verified, registration)),
         email,
-        name: said("name").and_then(name),
-        preferred_username: said("preferred_username").and_then(name),
-        picture: said("picture").and_then(picture),
-        groups: groups(claims.get("groups")),
+        name: said(name).and_then(self::name),
+        preferred_username: said(preferred_username).and_then(self::name),
+        picture: said(picture).and_then(self::picture),
+        groups: self::groups(find(groups)),
     }
+}
+
+/// Only a real `true`, and the text where the provider documents it (AC-03).
+fn is_true(value: &Value, registration: &Registration) -> bool {
+    *value == Value::Bool(true) || (registration.email_verified_as_text && value.as_str() == Some("true"))
 }
 
 /// All claims but the protocol's, fit for a `jsonb` column; only the known ones where they are too many.
@@ -145,8 +176,26 @@ mod tests {
         members
     }
 
-    fn profile_of(value: Value) -> Profile {
-        profile(&map(value))
+    /// RT-08, RD-23
+    #[test]
+    fn a_sub_is_a_text_or_a_whole_number() {
+        let registration = Registration::example();
+        let sub = |json: &str| sub(&registration, &serde_json::from_str(&format!("{{\"sub\":{json}}}")).expect("JSON"));
+        let as_text = |text: &str| Some(text.to_owned());
+        assert_eq!(sub("\"a b\""), as_text("a b"));
+        assert_eq!(sub("583231"), as_text("583231"));
+        assert_eq!(sub("9007199254740993"), as_text("9007199254740993"));
+        assert_eq!(sub("18446744073709551615"), as_text("18446744073709551615"));
+        assert_eq!(sub(&format!("\"{}\"", "é".repeat(255))), Some("é".repeat(255)));
+        let long = format!("\"{}\"", "a".repeat(256));
+        for bad in ["18446744073709551616", "1.0", "1e3", "\"\"", "null", "true", "[1]", "{}", "\"a\\u0000\"", &long] {
+            assert_eq!(sub(bad), None, "{bad}");
+        }
+        assert_eq!(super::sub(&registration, &json!({})), None);
+    }
+
+    fn profile_of(value: impl Into<Value>) -> Profile {
+        profile(&Registration::example(), &[&value.into()])
     }
 
     /// AC-03
@@ -165,7 +214,7 @@ mod tests {
     /// AC-02: two sources are never mixed into one verified address.
     #[test]
     fn a_verification_stays_with_its_address() {
-        let mixed = |first: Value, second: Value| profile(&together(map(first), Some(map(second))));
+        let mixed = |first: Value, second: Value| profile(&Registration::example(), &[&first, &second]);
         let verified = json!({"email": "own@evil.example", "email_verified": true});
         let other = mixed(json!({"email": "victim@b.c"}), verified.clone());
         assert_eq!((other.email.as_deref(), other.email_verified), (Some("victim@b.c"), false));
@@ -216,7 +265,7 @@ mod tests {
     fn too_many_claims_are_cut_to_the_known() {
         let groups: Vec<_> = (0..500).map(|number| format!("{number:0>200}")).collect();
         let claims = map(json!({"email": "a@b.c", "groups": groups, "x": "y".repeat(20_000)}));
-        let profile = profile(&claims);
+        let profile = profile(&Registration::example(), &[&Value::Object(claims.clone())]);
         let cleaned = cleaned(&claims, "alice", &profile);
         assert_eq!((&cleaned["email"], &cleaned["sub"]), (&json!("a@b.c"), &json!("alice")));
         assert!(cleaned.get("x").is_none() && cleaned.get("groups").is_none());

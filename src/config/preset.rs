@@ -1,0 +1,123 @@
+//! Presets: what is known of a provider, as data that is compiled in. One lies over the defaults and under everything
+//! that the operator writes.
+
+use std::collections::{BTreeMap, HashMap};
+
+use serde::Deserialize;
+use serde_json::{Map, Value};
+
+use super::effective::put;
+use super::source::{self, Layer};
+
+/// The files, by their names.
+macro_rules! files {
+    ($($name:literal),* $(,)?) => {
+        [$(($name, include_str!(concat!("presets/", $name, ".toml")))),*]
+    };
+}
+
+/// In the order in which they are listed.
+static FILES: [(&str, &str); 2] = files!["google", "github"];
+
+/// A preset: the name that `preset` takes, and what is to be known before it is used.
+pub struct Preset {
+    /// The name.
+    pub name: &'static str,
+    /// What is written about it.
+    pub about: About,
+    /// The keys of `[providers.<id>]` that it gives, as they stand in its file.
+    pub provider: Map<String, Value>,
+}
+
+/// What is to be known of a preset before it is used.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct About {
+    /// What people call the provider.
+    pub name: String,
+    /// What its values were taken from.
+    pub documentation: Vec<String>,
+    /// Where an operator registers a client.
+    pub register: String,
+    /// The keys that an operator has to give.
+    pub needs: Vec<String>,
+    /// Who vouches for an e-mail address there.
+    pub email: String,
+    /// What else is to be known.
+    #[serde(default)]
+    pub notes: Vec<String>,
+    /// What the needed keys look like.
+    #[serde(default)]
+    pub example: BTreeMap<String, String>,
+}
+
+/// All presets. One that cannot be read is left out, and a test sees to it that there is none.
+pub fn presets() -> Vec<Preset> {
+    FILES.iter().filter_map(|(name, text)| read(name, text)).collect()
+}
+
+/// The names of all presets.
+pub(super) fn names() -> Vec<&'static str> {
+    FILES.iter().map(|(name, _)| *name).collect()
+}
+
+fn read(name: &'static str, text: &str) -> Option<Preset> {
+    let mut values = source::from_toml(name, text).ok()?.values;
+    let about = serde_json::from_value(values.remove("about")?).ok()?;
+    let Value::Object(provider) = values.remove("provider")? else { return None };
+    Some(Preset { name, about, provider })
+}
+
+/// A layer for each preset that these layers use. A name that is unknown is for the rules to tell.
+pub(super) fn layers(layers: &[Layer]) -> Vec<Layer> {
+    let mut used: BTreeMap<String, Vec<&String>> = BTreeMap::new();
+    let mut of_provider: BTreeMap<&String, &str> = BTreeMap::new();
+    for (id, table) in layers.iter().filter_map(|layer| layer.values.get("providers")?.as_object()).flatten() {
+        if let Some(name) = table.get("preset").and_then(Value::as_str) {
+            of_provider.insert(id, name);
+        }
+    }
+    for (id, name) in of_provider {
+        used.entry(name.to_owned()).or_default().push(id);
+    }
+    let layer = |(name, ids): (String, Vec<&String>)| {
+        let (known, text) = FILES.iter().find(|(known, _)| *known == name)?;
+        let preset = read(known, text)?;
+        let mut values = Map::new();
+        for id in ids {
+            put(&mut values, &["providers".to_owned(), id.clone()], Value::Object(preset.provider.clone()));
+        }
+        Some(Layer { name: format!("preset {name}"), values, places: HashMap::new(), order: Vec::new() })
+    };
+    used.into_iter().filter_map(layer).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::check;
+    use crate::config::schema;
+    use crate::config::shape::Shape;
+
+    #[test]
+    fn every_file_is_a_preset() {
+        let directory = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/config/presets");
+        let files = std::fs::read_dir(directory).expect("the directory").count();
+        assert_eq!((presets().len(), FILES.len()), (files, files), "a file that is not listed, or not readable");
+    }
+
+    #[test]
+    fn its_keys_are_those_of_a_provider() {
+        let schema = schema::generate();
+        for (name, _) in FILES {
+            let text = format!("[providers.x]\npreset = \"{name}\"\n");
+            let used = source::from_toml("x", &text).unwrap_or_else(|problem| panic!("{problem}"));
+            let mut problems = Vec::new();
+            for mut layer in layers(&[used]) {
+                check::check(&mut layer, Shape::root(&schema), &mut problems);
+            }
+            let problems: Vec<_> = problems.iter().map(ToString::to_string).collect();
+            assert_eq!(problems, [""; 0], "{name}");
+        }
+    }
+}

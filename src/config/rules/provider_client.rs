@@ -1,0 +1,123 @@
+//! `[providers.*]`: how we show to a provider that we are its client.
+
+use super::provider::secret;
+use crate::base::secret::Plain;
+use crate::config::findings::Findings;
+use crate::config::key_file::KeyFile;
+use crate::config::provider::{Kind, SignatureMethod, TokenEndpointAuthMethod};
+use crate::config::raw;
+use crate::config::settings::Algorithm;
+
+/// What we show, or sign with.
+pub(super) struct Secrets {
+    pub(super) current: Option<Plain>,
+    pub(super) previous: Option<Plain>,
+    pub(super) private_key: Option<KeyFile>,
+}
+
+/// Everything that the way to show it needs is there, and nothing that is never used.
+pub(super) fn secrets(key: &dyn Fn(&str) -> String, raw: &mut raw::Provider, at: &mut Findings<'_>) -> Option<Secrets> {
+    if raw.client_id.trim().is_empty() {
+        at.refuse(&key("client_id"), "is missing", "write the client id that the provider gave you");
+    }
+    let private_key = private_key(key, raw, at);
+    let current = secret(&mut raw.client_secret);
+    let previous = secret(&mut raw.client_secret_previous);
+    if previous.is_some() && current.is_none() {
+        let remedy = "write the new secret as client_secret, or take this one out";
+        at.refuse(&key("client_secret_previous"), "is given without a client_secret", remedy);
+    }
+    match raw.kind {
+        Kind::OAuth1 => signer(key, raw, current.is_some(), at),
+        Kind::Oidc | Kind::OAuth2 => authentication(key, raw.token_endpoint_auth_method, current.is_some(), at),
+    }
+    needed_by_key(key, raw, at);
+    Some(Secrets { current, previous, private_key: private_key? })
+}
+
+fn authentication(
+    key: &dyn Fn(&str) -> String,
+    method: TokenEndpointAuthMethod,
+    has_secret: bool,
+    at: &mut Findings<'_>,
+) {
+    let name = match method {
+        TokenEndpointAuthMethod::ClientSecretBasic | TokenEndpointAuthMethod::ClientSecretPost => {
+            if !has_secret {
+                let remedy = "write the secret that the provider gave you, or name a file with it in \
+                              client_secret_file; a public client has token_endpoint_auth_method = \"none\"";
+                at.refuse(&key("client_secret"), "is missing", remedy);
+            }
+            return;
+        }
+        TokenEndpointAuthMethod::PrivateKeyJwt => "private_key_jwt",
+        TokenEndpointAuthMethod::Apple => "apple",
+        TokenEndpointAuthMethod::None => "none",
+    };
+    if has_secret {
+        let what = format!("is given, but token_endpoint_auth_method \"{name}\" never sends it");
+        let remedy = "take it out, or write token_endpoint_auth_method = \"client_secret_basic\"";
+        at.refuse(&key("client_secret"), what, remedy);
+    }
+}
+
+/// OAuth 1.0a signs with the consumer secret, or with a private key.
+fn signer(key: &dyn Fn(&str) -> String, raw: &raw::Provider, has_secret: bool, at: &mut Findings<'_>) {
+    if raw.signature_method != SignatureMethod::RsaSha1 && !has_secret {
+        let remedy = "write the consumer secret that the provider gave you, or name a file with it in \
+                      client_secret_file";
+        at.refuse(&key("client_secret"), "is missing", remedy);
+    }
+}
+
+/// The outer `None` is a key that will not do.
+#[expect(clippy::option_option, reason = "most providers have none, and a wrong one is no configuration")]
+fn private_key(
+    key: &dyn Fn(&str) -> String,
+    raw: &mut raw::Provider,
+    at: &mut Findings<'_>,
+) -> Option<Option<KeyFile>> {
+    let remedy = "write a private key in PEM, as `openssl genpkey` writes it and Apple hands it out; older forms are \
+                  turned into it by `openssl pkcs8 -topk8 -nodes`";
+    let Some(pem) = secret(&mut raw.private_key) else { return Some(None) };
+    let read = KeyFile::parse(pem.expose()).map_err(|bad| bad.to_string());
+    let read = at.accept(&key("private_key"), read, remedy)?;
+    let wanted = match (raw.kind, raw.token_endpoint_auth_method, raw.signature_method) {
+        (Kind::OAuth1, _, SignatureMethod::RsaSha1) => Some((Algorithm::Rs256, "RSA-SHA1 needs an RSA key")),
+        (Kind::Oidc | Kind::OAuth2, TokenEndpointAuthMethod::Apple, _) => {
+            Some((Algorithm::Es256, "Apple's client secret needs a P-256 key"))
+        }
+        _ => None,
+    };
+    match wanted {
+        Some((algorithm, what)) if read.algorithm() != algorithm => {
+            at.refuse(&key("private_key"), what, remedy);
+            None
+        }
+        _ => Some(Some(read)),
+    }
+}
+
+/// What goes along with a private key.
+fn needed_by_key(key: &dyn Fn(&str) -> String, raw: &raw::Provider, at: &mut Findings<'_>) {
+    let apple = raw.kind != Kind::OAuth1 && raw.token_endpoint_auth_method == TokenEndpointAuthMethod::Apple;
+    let signs = match raw.kind {
+        Kind::OAuth1 => raw.signature_method == SignatureMethod::RsaSha1,
+        Kind::Oidc | Kind::OAuth2 => apple || raw.token_endpoint_auth_method == TokenEndpointAuthMethod::PrivateKeyJwt,
+    };
+    let given = at.is_given(&key("private_key")) || at.is_given(&key("private_key_file"));
+    if signs && !given {
+        let remedy = "name the file with it in private_key_file";
+        at.refuse(&key("private_key"), "is missing", remedy);
+    }
+    if given && !signs {
+        let remedy = "take it out, or write token_endpoint_auth_method = \"private_key_jwt\"";
+        at.refuse(&key("private_key"), "is given, but nothing is signed with it", remedy);
+    }
+    let needed = [("private_key_id", &raw.private_key_id, "the key's id"), ("team_id", &raw.team_id, "the team's id")];
+    for (name, text, what) in needed {
+        if apple && text.is_empty() {
+            at.refuse(&key(name), "is missing", format!("write {what} from Apple's developer pages, ten characters"));
+        }
+    }
+}

@@ -1,0 +1,181 @@
+//! `[providers.*]`: what each kind of provider needs besides.
+
+use std::collections::BTreeMap;
+
+use url::Url;
+
+use super::address;
+use super::provider::pointer;
+use crate::config::findings::{Findings, shown};
+use crate::config::nearest::nearest_word;
+use crate::config::pointer::Pointer;
+use crate::config::provider::{OAuth1, OAuth2, Oidc, ProfileCall, ProfileCalls};
+use crate::config::raw;
+use crate::config::registration::{ClaimPointers, Registration};
+use crate::config::settings::UserClaim;
+
+/// JWS algorithms that an ID token may be checked with (RFC 7518 §3.1, RFC 8037).
+const ALGORITHMS: [&str; 12] =
+    ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "EdDSA", "HS256", "HS384", "HS512"];
+
+/// An HMAC key is at least as long as the hash's output (RFC 7518 §3.2); shorter ones are guessed offline.
+const HMAC_SECRET_BYTES: usize = 32;
+
+/// What stands for a tenant in the issuer of all of them.
+const TENANT: &str = "{tenantid}";
+
+type Key<'k> = &'k dyn Fn(&str) -> String;
+
+pub(super) fn oidc(
+    key: Key<'_>,
+    raw: &mut raw::Provider,
+    registration: Option<Registration>,
+    token_claims: &[UserClaim],
+    at: &mut Findings<'_>,
+) -> Option<Oidc> {
+    let text = std::mem::take(&mut raw.issuer);
+    let several = text.contains(TENANT);
+    let issuer = address::issuer(&key("issuer"), text, raw.insecure_allow_http, at);
+    if !raw.tenants.is_empty() && !several {
+        let remedy = format!("take them out, or write the issuer with {TENANT} in it");
+        at.refuse(&key("tenants"), "are given, but the issuer is that of one tenant", remedy);
+    }
+    let secret = registration.as_ref().and_then(|registration| registration.client_secret.as_ref());
+    let secret_bytes = secret.map_or(0, |secret| secret.expose().len());
+    signing_algorithms(key, &raw.signing_algorithms, secret_bytes, at);
+    let scopes = registration.as_ref().map(|registration| registration.scopes.as_slice());
+    if scopes.is_some_and(|scopes| !scopes.iter().any(|scope| scope == "openid")) {
+        // OpenID Connect Core §3.1.2.1
+        at.refuse(&key("scopes"), "\"openid\" is not among them", "add it: without it there is no ID token");
+    }
+    unused(key, "profile_calls", raw.profile_calls.is_empty(), at);
+    let registration = registration?;
+    let needed_claims = needed_claims(&registration, token_claims);
+    Some(Oidc {
+        registration,
+        issuer: issuer?,
+        tenants: std::mem::take(&mut raw.tenants),
+        pushed_authorization: raw.pushed_authorization,
+        userinfo: raw.userinfo,
+        needed_claims,
+        signing_algorithms: std::mem::take(&mut raw.signing_algorithms),
+    })
+}
+
+pub(super) fn oauth2(
+    key: Key<'_>,
+    raw: &mut raw::Provider,
+    registration: Option<Registration>,
+    at: &mut Findings<'_>,
+) -> Option<OAuth2> {
+    let profile = profile(key, raw, at);
+    let authorization_endpoint = required(key, "authorization_endpoint", &raw.authorization_endpoint, raw, at);
+    let token_endpoint = required(key, "token_endpoint", &raw.token_endpoint, raw, at);
+    sub_is_known(key, raw, at);
+    Some(OAuth2 {
+        registration: registration?,
+        authorization_endpoint: authorization_endpoint?,
+        token_endpoint: token_endpoint?,
+        profile: profile?,
+    })
+}
+
+pub(super) fn oauth1(
+    key: Key<'_>,
+    raw: &mut raw::Provider,
+    registration: Option<Registration>,
+    at: &mut Findings<'_>,
+) -> Option<OAuth1> {
+    let profile = profile(key, raw, at);
+    let request_token_endpoint = required(key, "request_token_endpoint", &raw.request_token_endpoint, raw, at);
+    let authorization_endpoint = required(key, "authorization_endpoint", &raw.authorization_endpoint, raw, at);
+    let access_token_endpoint = required(key, "access_token_endpoint", &raw.access_token_endpoint, raw, at);
+    sub_is_known(key, raw, at);
+    Some(OAuth1 {
+        registration: registration?,
+        request_token_endpoint: request_token_endpoint?,
+        authorization_endpoint: authorization_endpoint?,
+        access_token_endpoint: access_token_endpoint?,
+        signature_method: raw.signature_method,
+        profile: profile?,
+    })
+}
+
+/// The e-mail address, and what a rule or an access token needs.
+fn needed_claims(registration: &Registration, token_claims: &[UserClaim]) -> Vec<Pointer> {
+    let ClaimPointers { email, email_verified, name, preferred_username, picture, groups, .. } = &registration.claims;
+    let allow = &registration.allow;
+    let of_tokens = token_claims.iter().filter_map(|claim| match claim {
+        UserClaim::Email => email.as_ref(),
+        UserClaim::EmailVerified => email_verified.as_ref(),
+        UserClaim::Name => name.as_ref(),
+        UserClaim::PreferredUsername => preferred_username.as_ref(),
+        UserClaim::Picture => picture.as_ref(),
+        UserClaim::Groups => groups.as_ref(),
+    });
+    let of_domains = email_verified.as_ref().filter(|_| !allow.email_domains.is_empty());
+    let of_groups = groups.as_ref().filter(|_| !allow.groups.is_empty());
+    let of_rules = allow.claims.iter().map(|(pointer, _)| pointer);
+    let all = email.iter().chain(of_tokens).chain(of_domains).chain(of_groups).chain(of_rules);
+    all.cloned().collect()
+}
+
+/// An endpoint without which there is no login.
+fn required(key: Key<'_>, name: &str, text: &str, raw: &raw::Provider, at: &mut Findings<'_>) -> Option<Url> {
+    if text.is_empty() {
+        at.refuse(&key(name), "is missing", "write the address from the provider's documentation, or name a preset");
+        return None;
+    }
+    address::endpoint(&key(name), text, raw.insecure_allow_http, at)
+}
+
+fn sub_is_known(key: Key<'_>, raw: &raw::Provider, at: &mut Findings<'_>) {
+    if raw.claims.sub.is_empty() {
+        let remedy = "point to what never changes and is never given to another person, as \"/id\"";
+        at.refuse(&key("claims.sub"), "is missing", remedy);
+    }
+}
+
+fn profile(key: Key<'_>, raw: &raw::Provider, at: &mut Findings<'_>) -> Option<ProfileCalls> {
+    let first = required(key, "userinfo_endpoint", &raw.userinfo_endpoint, raw, at);
+    let mut further = Vec::new();
+    for (name, text) in &raw.profile_calls {
+        let endpoint = required(key, &format!("profile_calls.{name}"), text, raw, at);
+        let pick = picked(key, name, &raw.profile_pick, at);
+        further.extend(endpoint.map(|endpoint| ProfileCall { name: name.clone(), endpoint, pick }));
+    }
+    for name in raw.profile_pick.keys().filter(|name| !raw.profile_calls.contains_key(*name)) {
+        let remedy = "give profile_calls a URL of that name, or take it out";
+        at.refuse(&key(&format!("profile_pick.{name}")), "belongs to no call", remedy);
+    }
+    Some(ProfileCalls { first: first?, further })
+}
+
+fn picked(key: Key<'_>, name: &str, picks: &BTreeMap<String, String>, at: &mut Findings<'_>) -> Option<Pointer> {
+    picks.get(name).and_then(|text| pointer(&key(&format!("profile_pick.{name}")), text, at))
+}
+
+fn unused(key: Key<'_>, name: &str, is_empty: bool, at: &mut Findings<'_>) {
+    if !is_empty {
+        let remedy = "take it out: an OpenID provider says who somebody is in its ID token and at userinfo_endpoint";
+        at.refuse(&key(name), "is given, but the kind is \"oidc\"", remedy);
+    }
+}
+
+/// RT-20
+fn signing_algorithms(key: Key<'_>, algorithms: &[String], secret_bytes: usize, at: &mut Findings<'_>) {
+    let list = key("signing_algorithms");
+    for (item, algorithm) in algorithms.iter().enumerate() {
+        if algorithm.eq_ignore_ascii_case("none") {
+            at.refuse_item(&list, item, "\"none\" lets anyone sign in as anyone", "take it out");
+        } else if !ALGORITHMS.contains(&algorithm.as_str()) {
+            let likely = nearest_word(algorithm, &ALGORITHMS).map(|near| format!("; \"{near}\" is near"));
+            let remedy = format!("write one of {}{}", ALGORITHMS.join(", "), likely.unwrap_or_default());
+            at.refuse_item(&list, item, format!("{} is not known", shown(algorithm)), remedy);
+        } else if algorithm.starts_with("HS") && !at.is_wrong(&key("client_secret")) && secret_bytes < HMAC_SECRET_BYTES
+        {
+            let what = format!("\"{algorithm}\" needs a client_secret of at least {HMAC_SECRET_BYTES} bytes");
+            at.refuse_item(&list, item, what, "use a longer secret, or an algorithm with public keys as \"RS256\"");
+        }
+    }
+}
