@@ -113,7 +113,7 @@ async fn ask(config: Config) -> Result<Vec<Probed>, String> {
         let callback = callback.unwrap_or_else(|| config.server.public_url.callback(&id));
         let (outbound, clock) = (outbound.clone(), clock.clone());
         asked.spawn(async move {
-            let findings = upstream::probe(&provider, &callback, &outbound, &clock).await;
+            let findings = upstream::probe(provider, &callback, &outbound, &clock).await;
             (place, Probed { id, name, findings })
         });
     }

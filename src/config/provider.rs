@@ -51,6 +51,8 @@ pub struct Oidc {
 pub struct OAuth2 {
     /// What we agreed on.
     pub registration: Registration,
+    /// What an `iss` that comes with an answer must be (RFC 9207), if it is known.
+    pub issuer: Option<String>,
     /// Where people are sent.
     pub authorization_endpoint: Url,
     /// Where codes are redeemed.

@@ -6,18 +6,26 @@
 
 mod claims;
 mod failure;
+mod fetch;
 mod handshake;
 mod identity;
+mod line;
+mod oauth1;
+mod oauth2;
 mod oidc;
 mod probe;
+mod profile_calls;
 mod provider;
 mod registry;
 mod store;
 mod text;
+mod token_answer;
 
 pub use failure::{Failure, Fault, Stage};
-pub use handshake::{Answer, Begun, Handshake, Hints, Request};
+pub use handshake::{Answer, Begun, Handshake, Hints, Request, RequestToken};
 pub use identity::{Identity, ProviderTokens};
+pub use oauth1::OAuth1;
+pub use oauth2::OAuth2;
 pub use oidc::Oidc;
 pub use probe::{Check, Finding, Verdict, probe};
 pub use provider::Provider;

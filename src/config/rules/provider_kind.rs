@@ -72,8 +72,13 @@ pub(super) fn oauth2(
     let authorization_endpoint = required(key, "authorization_endpoint", &raw.authorization_endpoint, raw, at);
     let token_endpoint = required(key, "token_endpoint", &raw.token_endpoint, raw, at);
     sub_is_known(key, raw, at);
+    let issuer = match std::mem::take(&mut raw.issuer) {
+        none if none.is_empty() => None,
+        text => Some(address::issuer(&key("issuer"), text, raw.insecure_allow_http, at)?),
+    };
     Some(OAuth2 {
         registration: registration?,
+        issuer,
         authorization_endpoint: authorization_endpoint?,
         token_endpoint: token_endpoint?,
         profile: profile?,

@@ -14,9 +14,9 @@ use tracing::Instrument;
 use super::cached::{Cached, Kept, Miss, Want};
 use super::client::Shared;
 use super::discovery::{self, Metadata};
-use super::fetch::Unanswered;
 use super::jwks::Keys;
 use crate::base::clock::Instant;
+use crate::upstream::fetch::Unanswered;
 use crate::upstream::store::{self, Document, Kind};
 
 /// How long a login waits for a provider that failed the last time (FI-09).

@@ -5,9 +5,10 @@ use serde_json::Value;
 use url::Url;
 
 use super::discovery::{self, Metadata};
-use super::fetch::{read_json, status_in_words, trust};
+use super::fetch::trust;
 use super::jwks::Keys;
 use crate::config::{self, Pkce, ProviderLogout, PushedAuthorization, TokenEndpointAuthMethod};
+use crate::upstream::fetch::{read_json, status_in_words};
 use crate::upstream::probe::{Asker, Check, Finding, client};
 
 /// Asks an OpenID provider everything that can be asked without a login.

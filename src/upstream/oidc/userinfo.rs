@@ -5,13 +5,13 @@ use serde_json::{Map, Value};
 
 use super::client::Shared;
 use super::discovery;
-use super::fetch::{Unanswered, is_type, read_json, status_in_words};
 use super::jwks::Keys;
 use super::jws::{Jws, Signers, Unverified};
 use crate::base::clock::Instant;
 use crate::base::secret::Plain;
 use crate::config;
 use crate::upstream::failure::{Failure, Fault};
+use crate::upstream::fetch::{Unanswered, is_type, read_json, status_in_words};
 
 impl Shared {
     /// Asks for the claims of the one whose ID token said `sub`.
