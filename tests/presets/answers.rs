@@ -10,7 +10,7 @@ use vestibule::base::clock::Instant;
 use vestibule::base::db::{Access, Db};
 use vestibule::base::outbound::Outbound;
 use vestibule::base::secret::Plain;
-use vestibule::config::{Preset, presets};
+use vestibule::config::{Preset, presets, snippet};
 use vestibule::upstream::{Answer, Hints, Identity, Provider, Registry, Request};
 
 use crate::fake_provider::{CLIENT, NOW, Op, Reply};
@@ -132,6 +132,24 @@ async fn every_preset_reads_what_its_provider_answers() {
         }
         assert_eq!(seen, expected, "{}", preset.name);
     }
+}
+
+/// A rule that a preset brings along lets in those whom it is meant for, and it survives being laid over the defaults.
+#[test]
+fn the_rules_of_presets_hold_for_what_was_recorded() {
+    let mut count = 0;
+    for preset in presets() {
+        let wanted = preset.provider.get("allow").and_then(|allow| allow.get("claims")).and_then(Value::as_object);
+        let config = Operator::new().load(&snippet(&preset)).unwrap_or_else(|problems| panic!("{problems}"));
+        let rules = &config.providers[0].registration().allow.claims;
+        assert_eq!(rules.len(), wanted.map_or(0, Map::len), "{}", preset.name);
+        for (pointer, value) in rules {
+            let said = &recorded(preset.name)["profile"];
+            assert_eq!(pointer.find(said).map(ToString::to_string).as_ref(), Some(value), "{}", preset.name);
+            count += 1;
+        }
+    }
+    assert_eq!(count, 1, "Tumblr's");
 }
 
 #[test]

@@ -196,6 +196,28 @@ fn an_oauth2_provider_takes_the_secret_or_not() {
     assert_eq!(op.calls_to("/token")[0].form("client_secret"), [SECRET]);
 }
 
+/// OAuth 1.0a: a request token is asked for.
+#[test]
+fn an_oauth1_provider_takes_the_signature_or_not() {
+    let op = Op::start();
+    let lines = format!(
+        "[providers.op]\npreset = \"discogs\"\nclient_id = \"{CLIENT}\"\nclient_secret_file = \"\"\n\
+         request_token_endpoint = \"{}/request_token\"\n",
+        op.issuer
+    );
+    let given = "oauth_token=t&oauth_token_secret=s";
+    for (status, body, exit, check, expected) in [
+        (200, format!("{given}&oauth_callback_confirmed=true"), 0, "client", "good"),
+        (200, given.to_owned(), 1, "client", "failed"),
+        (401, "oauth_problem=signature_invalid".to_owned(), 1, "client", "failed"),
+        (503, String::new(), 1, "reachable", "failed"),
+    ] {
+        op.reply("/request_token", Reply::text(status, "application/x-www-form-urlencoded", &body));
+        let (exited, told) = probe(&lines);
+        assert_eq!((exited, found(&told, check).0), (Some(exit), expected), "{told:#}");
+    }
+}
+
 /// A TLS server whose certificate nobody vouches for.
 fn tls() -> String {
     let key = KeyPair::generate().expect("a key");
