@@ -43,7 +43,7 @@ fn list(presets: &[Preset]) -> String {
     let mut text = String::new();
     for preset in presets {
         let (name, kind, about) = (preset.name, preset.kind(), &preset.about);
-        let _always_written = writeln!(text, "{name:<16} {kind:<7} {:<34} {}", about.name, about.needs.join(", "));
+        let _always_written = writeln!(text, "{name:<16} {kind:<7} {:<36} {}", about.name, about.needs.join(", "));
     }
     text + "\n`vestibule providers NAME` tells how to register and what to write.\n"
 }

@@ -95,12 +95,23 @@ fn a_wrong_secret_is_told_from_a_right_one_and_from_neither() {
         (refusal(400, "invalid_request"), 0, "warning"),
         (refusal(500, "server_error"), 0, "warning"),
         (Reply::text(400, "text/html", "<html>no</html>"), 0, "warning"),
-        (Reply::Closed, 0, "warning"),
     ] {
         op.reply("/token", reply.clone());
         let (exit, verdict, said) = verdict(&op, "client");
         assert_eq!((exit, verdict.as_str()), (Some(code), expected), "{reply:?}: {said}");
     }
+}
+
+/// Without a token endpoint nobody signs in, however well the rest looks.
+#[test]
+fn a_token_endpoint_that_is_not_there_is_told() {
+    let op = good();
+    op.set_metadata("token_endpoint", json!("http://127.0.0.1:1/token"));
+    let (code, told) = probe(&of(&op.issuer));
+    let findings = told["providers"][0]["findings"].as_array().expect("findings").iter();
+    let failed: Vec<_> = findings.filter(|finding| finding["verdict"] == "failed").collect();
+    assert_eq!((code, failed.len(), &failed[0]["check"]), (Some(1), 1, &json!("reachable")), "{told:#}");
+    assert!(failed[0]["said"].as_str().is_some_and(|said| said.starts_with("the token endpoint: ")), "{told:#}");
 }
 
 /// Whoever rotates the secret sees which of the two is in force.

@@ -56,6 +56,8 @@ enum Answer {
     Ours,
     /// Something else, in words.
     Unclear(String),
+    /// Nothing, and why.
+    Silent(String),
 }
 
 struct Attempt<'a> {
@@ -71,7 +73,7 @@ impl Attempt<'_> {
         let Ok(request) = self.request() else { return Answer::Unclear("the token endpoint cannot be asked".into()) };
         match asker.send(request, self.trust).await {
             Ok(answer) => judge(answer.status(), answer.body()),
-            Err(why) => Answer::Unclear(format!("the token endpoint: {why}")),
+            Err(why) => Answer::Silent(format!("the token endpoint: {why}")),
         }
     }
 
@@ -133,6 +135,7 @@ fn of_secret(name: &str, answer: Answer) -> Finding {
             );
             Finding::failed(Check::Client, said)
         }
+        Answer::Silent(why) => Finding::failed(Check::Reachable, why),
         Answer::Unclear(why) => {
             Finding::warning(Check::Client, format!("whether {name} is right cannot be told: {why}"))
         }
