@@ -106,12 +106,11 @@ async fn sign_in(preset: &Preset, recorded: &Value) -> Identity {
     let now = Instant::from_timestamp(NOW, 0).expect("an instant");
     let asked = Request { redirect_uri: "https://gw.example/callback/op".into(), hints: Hints::default() };
     let begun = provider.begin(asked, now).await.unwrap_or_else(|failure| panic!("{}: {failure}", preset.name));
-    let answer = match &begun.handshake.request_token {
-        Some(request) => Answer::Verifier { token: Plain::new(request.token.clone()), verifier: Plain::new("yes") },
-        None => {
-            let code = Plain::new(Op::code("somebody", &begun.handshake.nonce));
-            Answer::Code { code, iss: None, iss_may_be_missing: false }
-        }
+    let answer = if let Some(request) = &begun.handshake.request_token {
+        Answer::Verifier { token: Plain::new(request.token.clone()), verifier: Plain::new("yes") }
+    } else {
+        let code = Plain::new(Op::code("somebody", &begun.handshake.nonce));
+        Answer::Code { code, iss: None, iss_may_be_missing: false }
     };
     let finished = provider.finish(&begun.handshake, answer, now).await;
     finished.unwrap_or_else(|failure| panic!("{}: {failure}", preset.name))
