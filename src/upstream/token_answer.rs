@@ -17,7 +17,7 @@ pub fn token_failure(fault: Fault, why: &str) -> Failure {
 pub enum TokenType {
     /// As RFC 6749 §5.1 has it (RT-32).
     Required,
-    /// Some providers of plain OAuth 2.0 leave it out (LinkedIn, Stack Exchange, Instagram), and their documents say
+    /// Some providers of plain OAuth 2.0 leave it out (Stack Exchange, Instagram, Foursquare), and their documents say
     /// that the token is to be used as a bearer token. A token of another type is refused all the same.
     BearerUnlessSaid,
 }

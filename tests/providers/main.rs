@@ -8,6 +8,7 @@ mod fake_provider;
 mod github;
 mod oauth1;
 mod oauth2;
+mod peer;
 mod photos;
 mod site;
 #[path = "../gateway/support/mod.rs"]

@@ -83,13 +83,11 @@ pub(super) mod tests {
     /// RA-08
     #[test]
     fn an_answer_of_another_issuer_is_refused() {
-        let mut config = config("https://op.example");
         let outbound = Outbound::new().expect("a client");
-        let unnamed = OAuth2::new(config, outbound.clone());
+        let unnamed = OAuth2::new(config("https://op.example"), outbound.clone());
         assert!(unnamed.check_iss(None).is_ok() && unnamed.check_iss(Some("https://evil.example")).is_ok());
-        config = super::tests::config("https://op.example");
-        config.issuer = Some("https://op.example".into());
-        let named = OAuth2::new(config, outbound);
+        let issuer = Some("https://op.example".into());
+        let named = OAuth2::new(config::OAuth2 { issuer, ..config("https://op.example") }, outbound);
         assert!(named.check_iss(None).is_ok() && named.check_iss(Some("https://op.example")).is_ok());
         for bad in ["https://evil.example", "https://op.example/", ""] {
             assert_eq!(named.check_iss(Some(bad)).map_err(|failure| failure.fault), Err(Fault::Refused), "{bad}");
