@@ -4,13 +4,17 @@
 //! back; [`Provider::finish`] takes what it brought, asks the provider, and gives an [`Identity`] or a [`Failure`].
 //! Nothing that a provider says leaves this room before it was verified, cleaned and bounded.
 
+mod breaker;
 mod claims;
+mod client_authentication;
 mod failure;
 mod handshake;
 mod identity;
+mod line;
 mod oidc;
 mod provider;
 mod registry;
+mod signed_jwt;
 mod store;
 mod text;
 
