@@ -5,7 +5,7 @@ use http::{HeaderMap, StatusCode};
 use serde_json::{Map, Value};
 
 use super::failure::{Failure, Fault};
-use super::fetch::{is_type, read_json, status_in_words};
+use super::line::{is_type, read_json, status_in_words};
 
 /// A failure of the token call.
 pub fn token_failure(fault: Fault, why: &str) -> Failure {

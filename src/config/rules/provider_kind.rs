@@ -114,8 +114,7 @@ pub(super) fn oauth1(
 
 /// Where requests go that are signed.
 fn signed(oauth1: &OAuth1) -> impl Iterator<Item = &Url> {
-    let further = oauth1.profile.further.iter().map(|call| &call.endpoint);
-    further.chain([&oauth1.request_token_endpoint, &oauth1.access_token_endpoint, &oauth1.profile.first])
+    oauth1.profile.endpoints().chain([&oauth1.request_token_endpoint, &oauth1.access_token_endpoint])
 }
 
 /// The e-mail address, and what a rule or an access token needs.

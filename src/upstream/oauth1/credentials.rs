@@ -5,7 +5,7 @@ use url::form_urlencoded;
 
 use crate::base::secret::Plain;
 use crate::upstream::failure::{Failure, Fault};
-use crate::upstream::fetch::status_in_words;
+use crate::upstream::line::status_in_words;
 use crate::upstream::text;
 
 /// Longest token or secret, in bytes.

@@ -10,11 +10,11 @@ mod client;
 mod discovery;
 mod documents;
 mod exchange;
-mod fetch;
 mod id_token;
 mod jwks;
 mod jws;
 mod library;
+mod pushed;
 mod userinfo;
 
 pub use client::Oidc;
