@@ -10,6 +10,7 @@ mod oauth1;
 mod oauth2;
 mod peer;
 mod photos;
+mod quiet;
 mod site;
 #[path = "../gateway/support/mod.rs"]
 mod support;
