@@ -85,6 +85,13 @@ pub struct ProfileCalls {
     pub further: Vec<ProfileCall>,
 }
 
+impl ProfileCalls {
+    /// Whom the calls go to.
+    pub fn endpoints(&self) -> impl Iterator<Item = &Url> {
+        [&self.first].into_iter().chain(self.further.iter().map(|call| &call.endpoint))
+    }
+}
+
 /// One more call.
 pub struct ProfileCall {
     /// Under which name its answer stands.

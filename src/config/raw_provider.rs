@@ -38,6 +38,8 @@ pub(super) struct Provider {
     pub(super) private_key: String,
     /// the name (`kid`) under which the provider knows it
     pub(super) private_key_id: String,
+    /// `private_key_jwt`: whom it is for, where the provider insists on another audience than its issuer; often its token endpoint
+    pub(super) client_assertion_audience: String,
     /// apple: whom the key belongs to
     pub(super) team_id: String,
     /// of oidc always with `openid`

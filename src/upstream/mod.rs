@@ -4,9 +4,11 @@
 //! back; [`Provider::finish`] takes what it brought, asks the provider, and gives an [`Identity`] or a [`Failure`].
 //! Nothing that a provider says leaves this room before it was verified, cleaned and bounded.
 
+mod authorized;
+mod breaker;
 mod claims;
+mod client_authentication;
 mod failure;
-mod fetch;
 mod handshake;
 mod identity;
 mod line;
@@ -17,6 +19,7 @@ mod probe;
 mod profile_calls;
 mod provider;
 mod registry;
+mod signed_jwt;
 mod store;
 mod text;
 mod token_answer;

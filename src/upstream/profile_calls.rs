@@ -5,23 +5,25 @@ use http::{Method, StatusCode};
 use serde_json::{Map, Value};
 use url::Url;
 
+use super::authorized::authorized;
 use super::failure::{Failure, Fault};
-use super::fetch::{Unanswered, read_json, status_in_words};
-use super::line::{Line, authorized};
+use super::line::{Line, Unanswered, read_json, status_in_words};
+use crate::base::clock::Instant;
 use crate::config::{Pointer, ProfileCalls};
 
 /// Makes the calls, each with the `Authorization` that `authorize` gives for its URL. The first answer is the root of
 /// the claims; each further one stands under its name, whatever stood there.
 pub async fn ask(
     calls: &ProfileCalls,
-    line: &Line<'_>,
+    line: &Line,
     authorize: impl Fn(&Url) -> Result<String, String>,
+    now: Instant,
 ) -> Result<Map<String, Value>, Failure> {
-    let Value::Object(mut claims) = call("userinfo_endpoint", &calls.first, line, &authorize).await? else {
+    let Value::Object(mut claims) = call("userinfo_endpoint", &calls.first, line, &authorize, now).await? else {
         return Err(failure("userinfo_endpoint", Fault::Answer, "answered with JSON that is not an object"));
     };
     for further in &calls.further {
-        let answer = call(&further.name, &further.endpoint, line, &authorize).await?;
+        let answer = call(&further.name, &further.endpoint, line, &authorize, now).await?;
         let said = match &further.pick {
             Some(pick) => picked(&answer, pick).cloned(),
             None => Some(answer),
@@ -35,14 +37,15 @@ pub async fn ask(
 async fn call(
     name: &str,
     url: &Url,
-    line: &Line<'_>,
+    line: &Line,
     authorize: &impl Fn(&Url) -> Result<String, String>,
+    now: Instant,
 ) -> Result<Value, Failure> {
     let failed = |fault, why: &str| failure(name, fault, why);
     let authorization = authorize(url).map_err(|why| failed(Fault::Answer, &why))?;
     let request = authorized(Method::GET, url, "application/json", &authorization);
     let request = request.ok_or_else(|| failed(Fault::Answer, "cannot be asked with this access token"))?;
-    let answer = line.send(request).await.map_err(|Unanswered(fault, why)| failed(fault, &why))?;
+    let answer = line.send(request, now).await.map_err(|Unanswered(fault, why)| failed(fault, &why))?;
     match answer.status() {
         StatusCode::OK => read_json(answer.headers(), answer.body()).map_err(|why| failed(Fault::Answer, &why)),
         status @ (StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN) => {

@@ -86,7 +86,7 @@ impl Provider {
     pub async fn finish(&self, handshake: &Handshake, answer: Answer, now: Instant) -> Result<Identity, Failure> {
         match self {
             Self::Oidc(oidc) => oidc.finish(handshake, answer, now).await,
-            Self::OAuth2(oauth2) => oauth2.finish(handshake, answer).await,
+            Self::OAuth2(oauth2) => oauth2.finish(handshake, answer, now).await,
             Self::OAuth1(oauth1) => oauth1.finish(handshake, answer, now).await,
         }
     }

@@ -4,8 +4,9 @@
 use http::{HeaderMap, StatusCode};
 use serde_json::{Map, Value};
 
+use super::client_authentication::NOT_THE_CLIENT;
 use super::failure::{Failure, Fault};
-use super::fetch::{is_type, read_json, status_in_words};
+use super::line::{is_type, read_json, status_in_words};
 
 /// A failure of the token call.
 pub fn token_failure(fault: Fault, why: &str) -> Failure {
@@ -17,7 +18,7 @@ pub fn token_failure(fault: Fault, why: &str) -> Failure {
 pub enum TokenType {
     /// As RFC 6749 §5.1 has it (RT-32).
     Required,
-    /// Some providers of plain OAuth 2.0 leave it out (LinkedIn, Stack Exchange, Instagram), and their documents say
+    /// Some providers of plain OAuth 2.0 leave it out (Stack Exchange, Instagram, Foursquare), and their documents say
     /// that the token is to be used as a bearer token. A token of another type is refused all the same.
     BearerUnlessSaid,
 }
@@ -59,9 +60,10 @@ fn members(headers: &HeaderMap, body: &[u8]) -> Result<Map<String, Value>, Strin
 fn refused(code: &str) -> Failure {
     let is_code = (1..=40).contains(&code.len()) && code.bytes().all(|b| b.is_ascii_lowercase() || b == b'_');
     let reason = match code {
-        "invalid_client" => "the provider does not accept us as a client (invalid_client): check client_id, \
-                             client_secret and token_endpoint_auth_method"
-            .into(),
+        code if NOT_THE_CLIENT.contains(&code) => format!(
+            "the provider does not accept us as a client ({code}): check client_id, client_secret and \
+             token_endpoint_auth_method"
+        ),
         code if is_code => format!("the provider refused the code ({code})"),
         _ => "the provider refused the code with an odd error".into(),
     };
@@ -181,6 +183,8 @@ mod tests {
         assert!(fault == Fault::Refused && reason.contains("(invalid_grant)") && !reason.contains("stuff"));
         let (fault, reason) = judged(401, json, r#"{"error":"invalid_client"}"#).expect_err("refused");
         assert!(fault == Fault::Refused && reason.contains("client_secret"));
+        let (_, reason) = judged(200, json, r#"{"error":"incorrect_client_credentials"}"#).expect_err("refused");
+        assert!(reason.contains("(incorrect_client_credentials)") && reason.contains("client_secret"));
         let (fault, reason) = judged(200, json, r#"{"error":"bad_verification_code"}"#).expect_err("refused");
         assert!(fault == Fault::Refused && reason.contains("bad_verification_code"));
         let (fault, reason) = judged(400, json, r#"{"error":"<script>"}"#).expect_err("refused");

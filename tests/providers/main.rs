@@ -8,7 +8,9 @@ mod fake_provider;
 mod github;
 mod oauth1;
 mod oauth2;
+mod peer;
 mod photos;
+mod quiet;
 mod site;
 #[path = "../gateway/support/mod.rs"]
 mod support;

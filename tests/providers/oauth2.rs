@@ -1,5 +1,7 @@
 //! Signing in with GitHub.
 
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD as B64;
 use serde_json::{Value, json};
 
 use crate::fake_provider::{Op, Reply};
@@ -247,6 +249,36 @@ async fn the_secret_is_shown_as_configured() {
     assert_eq!((asked[1].basic(), asked[1].form("client_secret").len()), (None, 0));
     assert_eq!(asked[1].form("client_id"), ["Iv1.0123456789abcdef"]);
     assert!(!asked[1].body.contains(CLIENT_SECRET));
+}
+
+/// GitHub's word for a wrong secret is its own; the secret before it is tried all the same, and the code is not spent.
+#[tokio::test]
+async fn the_secret_before_is_tried_where_the_new_one_is_refused() {
+    let github = GitHub::open();
+    let more =
+        format!("[providers.github]\nclient_secret = 'not in force yet'\nclient_secret_previous = '{CLIENT_SECRET}'");
+    let gateway = github.setup("").toml(&more).start();
+    assert_eq!(finished(&gateway).await.1, "completed NULL");
+    let shown: Vec<_> = github.site.calls_to(TOKEN).iter().flat_map(|call| call.form("client_secret")).collect();
+    assert_eq!(shown, ["not in force yet", CLIENT_SECRET]);
+}
+
+/// RD-21: a provider of plain OAuth 2.0 takes an assertion too. Without an issuer it is for the token endpoint.
+#[tokio::test]
+async fn a_signed_assertion_stands_for_the_secret() {
+    let github = GitHub::open();
+    let pem = rcgen::KeyPair::generate().expect("a key").serialize_pem();
+    let table = "client_secret = ''\ntoken_endpoint_auth_method = 'private_key_jwt'";
+    let more = format!("[providers.github]\n{table}\nprivate_key = \"\"\"{pem}\"\"\"");
+    let gateway = github.setup("").toml(&more).start();
+    finished(&gateway).await;
+    let call = &github.site.calls_to(TOKEN)[0];
+    assert_eq!(call.form("client_assertion_type"), ["urn:ietf:params:oauth:client-assertion-type:jwt-bearer"]);
+    assert!(call.basic().is_none() && call.form("client_secret").is_empty());
+    let claims = call.form("client_assertion").concat().split('.').nth(1).map(|part| B64.decode(part)).expect("claims");
+    let claims: Value = serde_json::from_slice(&claims.expect("base64url")).expect("JSON");
+    assert_eq!(claims["aud"], format!("{}{TOKEN}", github.site.origin));
+    assert_eq!((&claims["iss"], &claims["sub"]), (&json!("Iv1.0123456789abcdef"), &json!("Iv1.0123456789abcdef")));
 }
 
 /// RA-08

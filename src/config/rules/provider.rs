@@ -96,6 +96,7 @@ fn registration(
         token_endpoint_auth_method: raw.token_endpoint_auth_method,
         private_key: secrets.private_key,
         private_key_id: given(&raw.private_key_id),
+        client_assertion_audience: given(&raw.client_assertion_audience),
         team_id: given(&raw.team_id),
         scopes: std::mem::take(&mut raw.scopes),
         redirect_uri,

@@ -13,11 +13,11 @@ use crate::base::clock::Instant;
 use crate::base::outbound::Outbound;
 use crate::base::secret::{Hashed, Plain};
 use crate::config::{self, Registration, SignatureMethod};
+use crate::upstream::authorized::authorized;
 use crate::upstream::failure::{Failure, Fault};
-use crate::upstream::fetch::Unanswered;
 use crate::upstream::handshake::{Answer, Begun, Handshake, Request, RequestToken};
 use crate::upstream::identity::{Identity, ProviderTokens};
-use crate::upstream::line::{Line, authorized};
+use crate::upstream::line::{Line, Unanswered};
 use crate::upstream::profile_calls;
 
 /// A provider of OAuth 1.0a. Cheap to clone.
@@ -26,7 +26,7 @@ pub struct OAuth1(Arc<Shared>);
 
 struct Shared {
     config: config::OAuth1,
-    outbound: Outbound,
+    line: Line,
     /// None where the private key does not sign: nobody can sign in.
     signer: Option<Signer>,
 }
@@ -35,7 +35,9 @@ impl OAuth1 {
     /// Takes it from the configuration. Asks it nothing.
     pub fn new(config: config::OAuth1, outbound: Outbound) -> Self {
         let signer = signer(&config);
-        Self(Arc::new(Shared { config, outbound, signer }))
+        let homes = config.profile.endpoints().chain([&config.request_token_endpoint, &config.access_token_endpoint]);
+        let line = Line::new(&config.registration, homes, outbound);
+        Self(Arc::new(Shared { config, line, signer }))
     }
 
     /// What we agreed on.
@@ -63,14 +65,13 @@ impl OAuth1 {
         if !token.hashed().matches(Hashed::of(&request.token).as_bytes()) {
             return Err(Failure::token(Fault::Refused, "the answer is about another request token (oauth_token)"));
         }
-        let line = Line::new(&self.0.outbound, self.registration());
         let signatory = self.0.signatory(Some((&request.token, &request.secret)))?;
         let more = [("oauth_verifier", verifier.expose())];
         let endpoint = &self.0.config.access_token_endpoint;
-        let Credentials { token, secret, .. } = ask(&line, &signatory, endpoint, &more, now).await?;
+        let Credentials { token, secret, .. } = ask(&self.0.line, &signatory, endpoint, &more, now).await?;
         let signatory = self.0.signatory(Some((token.expose(), secret.expose())))?;
         let authorize = |url: &Url| signatory.authorization(&Method::GET, url, &[], now).map_err(|no| no.to_string());
-        let claims = profile_calls::ask(&self.0.config.profile, &line, authorize).await?;
+        let claims = profile_calls::ask(&self.0.config.profile, &self.0.line, authorize, now).await?;
         let tokens = ProviderTokens {
             id_token: None,
             access_token: token.clone(),
@@ -83,9 +84,8 @@ impl OAuth1 {
 
     /// Asks for temporary credentials that nobody will use. The outcome is whether the provider confirms the callback.
     pub async fn probe(&self, callback: &str, now: Instant) -> Result<bool, Failure> {
-        let line = Line::new(&self.0.outbound, self.registration());
         let (signatory, endpoint) = (self.0.signatory(None)?, &self.0.config.request_token_endpoint);
-        let credentials = ask(&line, &signatory, endpoint, &[("oauth_callback", callback)], now).await?;
+        let credentials = ask(&self.0.line, &signatory, endpoint, &[("oauth_callback", callback)], now).await?;
         Ok(credentials.callback_confirmed)
     }
 }
@@ -100,9 +100,9 @@ impl Shared {
     async fn begin(&self, redirect_uri: String, now: Instant) -> Result<Begun, Failure> {
         let state = Plain::random();
         let callback = with_parameters(&redirect_uri, [("state", state.expose())])?;
-        let line = Line::new(&self.outbound, &self.config.registration);
         let endpoint = &self.config.request_token_endpoint;
-        let asked = ask(&line, &self.signatory(None)?, endpoint, &[("oauth_callback", callback.as_str())], now).await;
+        let asked =
+            ask(&self.line, &self.signatory(None)?, endpoint, &[("oauth_callback", callback.as_str())], now).await;
         let credentials = asked.map_err(unusable)?;
         if !credentials.callback_confirmed {
             // OAuth 1.0 without the "a": whoever began a login could have another one finish it.
@@ -143,7 +143,7 @@ fn signer(config: &config::OAuth1) -> Option<Signer> {
 
 /// Asks for credentials: a `POST` without a body (RFC 5849 §2.1).
 async fn ask(
-    line: &Line<'_>,
+    line: &Line,
     signatory: &Signatory<'_>,
     endpoint: &Url,
     more: &[(&str, &str)],
@@ -154,7 +154,7 @@ async fn ask(
     let authorization = authorization.map_err(|no| unusable(no.to_string()))?;
     let request = authorized(Method::POST, endpoint, "application/x-www-form-urlencoded, */*;q=0.1", &authorization);
     let request = request.ok_or_else(|| unusable("the request cannot be made".into()))?;
-    let answer = line.send(request).await;
+    let answer = line.send(request, now).await;
     let answer = answer.map_err(|Unanswered(fault, why)| Failure::token(fault, format!("the provider: {why}")))?;
     credentials::read(answer.status(), answer.headers(), answer.body())
 }

@@ -5,7 +5,7 @@ use url::form_urlencoded;
 
 use crate::base::secret::Plain;
 use crate::upstream::failure::{Failure, Fault};
-use crate::upstream::fetch::status_in_words;
+use crate::upstream::line::status_in_words;
 use crate::upstream::text;
 
 /// Longest token or secret, in bytes.
@@ -86,12 +86,12 @@ mod tests {
     #[test]
     fn a_form_gives_credentials_whatever_it_calls_itself() {
         let body = "oauth_token=a%20b&oauth_token_secret=c%26&oauth_callback_confirmed=true&user_id=1";
-        let read = outcome(200, None, body).ok().expect("credentials");
+        let read = outcome(200, None, body).expect("credentials");
         assert_eq!((read.token.expose(), read.secret.expose(), read.callback_confirmed), ("a b", "c&", true));
-        let read = outcome(200, None, "oauth_token=a&oauth_token_secret=").ok().expect("credentials");
+        let read = outcome(200, None, "oauth_token=a&oauth_token_secret=").expect("credentials");
         assert_eq!((read.secret.expose(), read.callback_confirmed), ("", false));
         let not = outcome(200, None, "oauth_token=a&oauth_token_secret=b&oauth_callback_confirmed=True");
-        assert!(!not.ok().expect("credentials").callback_confirmed);
+        assert!(!not.expect("credentials").callback_confirmed);
     }
 
     #[test]

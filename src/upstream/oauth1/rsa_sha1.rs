@@ -18,7 +18,7 @@ const SEQUENCE: u8 = 0x30;
 const INTEGER: u8 = 0x02;
 const OCTET_STRING: u8 = 0x04;
 
-/// A private RSA key of 2048 to 4096 bits. No `Debug`: it is a secret.
+/// A private RSA key of 2048 to 8192 bits. No `Debug`: it is a secret.
 pub struct RsaSha1 {
     modulus: Vec<u8>,
     public_exponent: Vec<u8>,
@@ -26,16 +26,16 @@ pub struct RsaSha1 {
 }
 
 impl RsaSha1 {
-    /// Reads a key in PKCS#8; `None` where it is no RSA key of a size that signs here.
+    /// Reads a key in PKCS#8; `None` where it is no RSA key of such a size.
     pub fn from_pkcs8(pkcs8: &[u8]) -> Option<Self> {
-        // Its parts fit together, and it has 2048 bits or more.
+        // Its parts fit together, and it has 2048 to 8192 bits.
         let checked = KeyPair::from_pkcs8(pkcs8).ok()?;
         let public = checked.public_key();
         let (modulus, public_exponent) = (public.modulus(), public.exponent());
         let modulus = modulus.big_endian_without_leading_zero().to_vec();
         let public_exponent = public_exponent.big_endian_without_leading_zero().to_vec();
         let private_exponent = private_exponent(pkcs8)?.to_vec();
-        let fits = modulus.len() <= 512 && private_exponent.len() <= modulus.len();
+        let fits = private_exponent.len() <= modulus.len();
         fits.then_some(Self { modulus, public_exponent, private_exponent })
     }
 
@@ -43,9 +43,10 @@ impl RsaSha1 {
     pub fn sign(&self, message: &[u8]) -> Option<Vec<u8>> {
         let padded = self.padded(message)?;
         let signature = match self.modulus.len() {
-            ..=256 => self.power::<{ limbs(256) }>(&padded)?,
-            ..=384 => self.power::<{ limbs(384) }>(&padded)?,
-            _ => self.power::<{ limbs(512) }>(&padded)?,
+            0..=256 => self.power::<{ limbs(256) }>(&padded)?,
+            257..=384 => self.power::<{ limbs(384) }>(&padded)?,
+            385..=512 => self.power::<{ limbs(512) }>(&padded)?,
+            _ => self.power::<{ limbs(1024) }>(&padded)?,
         };
         let public = RsaPublicKeyComponents { n: &self.modulus, e: &self.public_exponent };
         public.verify(&RSA_PKCS1_2048_8192_SHA1_FOR_LEGACY_USE_ONLY, message, &signature).ok()?;

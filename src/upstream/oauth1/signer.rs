@@ -7,11 +7,12 @@
 use aws_lc_rs::hmac;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use url::{Host, Url};
+use url::Url;
 
 use super::base_string::encoded;
 use super::rsa_sha1::RsaSha1;
 use crate::base::secret::Plain;
+use crate::config::is_loopback;
 
 /// What signs our requests at one provider.
 pub enum Signer {
@@ -71,13 +72,7 @@ fn key(client_secret: &Plain, token_secret: &str) -> Plain {
 
 /// Whether nobody listens on the way: TLS, or this very machine.
 fn is_private(url: &Url) -> bool {
-    let is_loopback = match url.host() {
-        Some(Host::Domain(name)) => name == "localhost",
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.is_loopback(),
-        None => false,
-    };
-    url.scheme() == "https" || is_loopback
+    url.scheme() == "https" || is_loopback(url)
 }
 
 #[cfg(test)]

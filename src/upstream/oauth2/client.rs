@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::{begin, exchange};
+use crate::base::clock::Instant;
 use crate::base::outbound::Outbound;
 use crate::config::{self, Registration};
 use crate::upstream::failure::{Failure, Fault};
@@ -17,13 +18,15 @@ pub struct OAuth2(Arc<Shared>);
 
 struct Shared {
     config: config::OAuth2,
-    outbound: Outbound,
+    line: Line,
 }
 
 impl OAuth2 {
     /// Takes it from the configuration. Asks it nothing.
     pub fn new(config: config::OAuth2, outbound: Outbound) -> Self {
-        Self(Arc::new(Shared { config, outbound }))
+        let homes = config.profile.endpoints().chain([&config.token_endpoint]);
+        let line = Line::new(&config.registration, homes, outbound);
+        Self(Arc::new(Shared { config, line }))
     }
 
     /// What we agreed on.
@@ -48,14 +51,13 @@ impl OAuth2 {
     }
 
     /// Takes the provider's answer.
-    pub async fn finish(&self, handshake: &Handshake, answer: Answer) -> Result<Identity, Failure> {
+    pub async fn finish(&self, handshake: &Handshake, answer: Answer, now: Instant) -> Result<Identity, Failure> {
         let Answer::Code { code, iss, .. } = answer else { return Err(Failure::of_another_protocol()) };
         self.check_iss(iss.as_deref())?;
-        let Shared { config, outbound } = &*self.0;
-        let line = Line::new(outbound, &config.registration);
-        let tokens = exchange::redeem(config, &line, handshake, &code).await?;
+        let Shared { config, line } = &*self.0;
+        let tokens = exchange::redeem(config, line, handshake, &code, now).await?;
         let bearer = format!("Bearer {}", tokens.access_token.expose());
-        let claims = profile_calls::ask(&config.profile, &line, |_| Ok(bearer.clone())).await?;
+        let claims = profile_calls::ask(&config.profile, line, |_| Ok(bearer.clone()), now).await?;
         Identity::of_profile(&config.registration, claims, tokens)
     }
 }
@@ -83,13 +85,11 @@ pub(super) mod tests {
     /// RA-08
     #[test]
     fn an_answer_of_another_issuer_is_refused() {
-        let mut config = config("https://op.example");
         let outbound = Outbound::new().expect("a client");
-        let unnamed = OAuth2::new(config, outbound.clone());
+        let unnamed = OAuth2::new(config("https://op.example"), outbound.clone());
         assert!(unnamed.check_iss(None).is_ok() && unnamed.check_iss(Some("https://evil.example")).is_ok());
-        config = super::tests::config("https://op.example");
-        config.issuer = Some("https://op.example".into());
-        let named = OAuth2::new(config, outbound);
+        let issuer = Some("https://op.example".into());
+        let named = OAuth2::new(config::OAuth2 { issuer, ..config("https://op.example") }, outbound);
         assert!(named.check_iss(None).is_ok() && named.check_iss(Some("https://op.example")).is_ok());
         for bad in ["https://evil.example", "https://op.example/", ""] {
             assert_eq!(named.check_iss(Some(bad)).map_err(|failure| failure.fault), Err(Fault::Refused), "{bad}");

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use chrono::TimeDelta;
 use serde_json::{Map, Value};
+use url::Url;
 
 use super::begin;
 use super::cached::Kept;
@@ -19,9 +20,11 @@ use crate::base::outbound::Outbound;
 use crate::base::secret::Plain;
 use crate::config::{self, Registration, Userinfo};
 use crate::upstream::claims;
+use crate::upstream::client_authentication::{self, ClientRequest};
 use crate::upstream::failure::{Failure, Fault};
 use crate::upstream::handshake::{Answer, Begun, Handshake, Request};
 use crate::upstream::identity::{Identity, ProviderTokens};
+use crate::upstream::line::{Line, Unanswered};
 
 /// An OpenID provider. Cheap to clone; every clone shares what was learned of it.
 #[derive(Clone)]
@@ -31,14 +34,16 @@ pub struct Oidc(Arc<Shared>);
 pub(super) struct Shared {
     pub(super) config: config::Oidc,
     pub(super) db: Db,
-    pub(super) outbound: Outbound,
+    pub(super) line: Line,
     pub(super) documents: Documents,
 }
 
 impl Oidc {
     /// Takes it from the configuration. Asks it nothing.
     pub fn new(config: config::Oidc, db: Db, outbound: Outbound) -> Self {
-        Self(Arc::new(Shared { config, db, outbound, documents: Documents::new() }))
+        let issuer = Url::parse(&config.issuer).ok();
+        let line = Line::new(&config.registration, &issuer, outbound);
+        Self(Arc::new(Shared { config, db, line, documents: Documents::new() }))
     }
 
     /// What we agreed on.
@@ -54,7 +59,8 @@ impl Oidc {
     /// Begins a login.
     pub async fn begin(&self, request: Request, now: Instant) -> Result<Begun, Failure> {
         let metadata = self.metadata(now).await?;
-        begin::begin(&self.0.config, &metadata.value, request)
+        let begun = begin::begin(&self.0.config, &metadata.value, request)?;
+        self.0.push(&metadata.value, begun, now).await
     }
 
     /// RFC 9207 §2.4: an answer of another issuer, or one without the `iss` that the provider promises, ends the login
@@ -84,7 +90,7 @@ impl Oidc {
         let metadata = &metadata.value;
         // Before the code is redeemed: without keys it would be spent in vain.
         let keys = self.0.keys(now).await.map_err(unavailable)?;
-        let tokens = self.0.redeem(metadata, handshake, &code).await?;
+        let tokens = self.0.redeem(metadata, handshake, &code, now).await?;
         let (verified, keys) = self.0.verify(metadata, handshake, &tokens, keys, now).await?;
         let userinfo = self.0.ask_userinfo(metadata, &verified, &tokens, &keys.value, now).await?;
         Ok(identity(self.registration(), verified, userinfo, tokens))
@@ -114,6 +120,17 @@ fn unavailable(reason: String) -> Failure {
 }
 
 impl Shared {
+    /// Asks what only the client may ask.
+    pub(super) async fn send_as_client(
+        &self,
+        endpoint: &str,
+        form: &[(String, String)],
+        now: Instant,
+    ) -> Result<http::Response<Vec<u8>>, Unanswered> {
+        let request = ClientRequest { endpoint, audience: &self.config.issuer, form };
+        client_authentication::send(&self.line, &self.config.registration, &request, now).await
+    }
+
     /// Verifies the ID token, with newer keys if it names one that is not there. Gives the keys that did.
     async fn verify(
         self: &Arc<Self>,

@@ -13,10 +13,11 @@ use openidconnect::{
 use super::client::Shared;
 use super::discovery::Metadata;
 use super::library::{TokenAnswer, library};
+use crate::base::clock::Instant;
 use crate::base::secret::Plain;
 use crate::upstream::failure::{Failure, Fault};
-use crate::upstream::fetch::Unanswered;
 use crate::upstream::handshake::Handshake;
+use crate::upstream::line::Unanswered;
 use crate::upstream::token_answer::{TokenType, judge, token_failure};
 
 /// What the token endpoint gave.
@@ -38,6 +39,7 @@ impl Shared {
         metadata: &Metadata,
         handshake: &Handshake,
         code: &Plain,
+        now: Instant,
     ) -> Result<Tokens, Failure> {
         let unusable = || Failure::token(Fault::Answer, "the token request cannot be made");
         let redirect = RedirectUrl::new(handshake.redirect_uri.clone()).map_err(|_| unusable())?;
@@ -48,7 +50,7 @@ impl Shared {
         if let Some(verifier) = &handshake.verifier {
             request = request.set_pkce_verifier(PkceCodeVerifier::new(verifier.clone()));
         }
-        match request.request_async(&TokenEndpoint(self)).await {
+        match request.request_async(&TokenEndpoint(self, now)).await {
             Ok(answer) => Ok(tokens(&answer)),
             Err(RequestTokenError::Request(failure)) => Err(failure),
             Err(_) => Err(token_failure(Fault::Answer, "answered with something that cannot be read")),
@@ -56,8 +58,8 @@ impl Shared {
     }
 }
 
-/// The library's way to the token endpoint: through the one HTTP client, and past [`judge`].
-struct TokenEndpoint<'s>(&'s Shared);
+/// The library's way to the token endpoint: as the client, through the provider's line, and past [`judge`].
+struct TokenEndpoint<'s>(&'s Shared, Instant);
 
 impl<'c> AsyncHttpClient<'c> for TokenEndpoint<'_> {
     type Error = Failure;
@@ -65,7 +67,12 @@ impl<'c> AsyncHttpClient<'c> for TokenEndpoint<'_> {
 
     fn call(&'c self, request: HttpRequest) -> Self::Future {
         Box::pin(async move {
-            let answer = self.0.send(request).await.map_err(|Unanswered(fault, why)| token_failure(fault, &why))?;
+            let endpoint = request.uri().to_string();
+            // The library names the client in the body; whether that is how it is named here is not its business.
+            let form = url::form_urlencoded::parse(request.body()).filter(|(name, _)| name != "client_id");
+            let form: Vec<_> = form.map(|(name, value)| (name.into_owned(), value.into_owned())).collect();
+            let answer = self.0.send_as_client(&endpoint, &form, self.1).await;
+            let answer = answer.map_err(|Unanswered(fault, why)| token_failure(fault, &why))?;
             judge(answer.status(), answer.headers(), answer.body(), TokenType::Required)
         })
     }

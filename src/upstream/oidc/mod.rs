@@ -10,12 +10,12 @@ mod client;
 mod discovery;
 mod documents;
 mod exchange;
-mod fetch;
 mod id_token;
 mod jwks;
 mod jws;
 mod library;
 mod probe;
+mod pushed;
 mod userinfo;
 
 pub use client::Oidc;

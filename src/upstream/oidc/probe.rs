@@ -5,27 +5,29 @@ use serde_json::Value;
 use url::Url;
 
 use super::discovery::{self, Metadata};
-use super::fetch::trust;
 use super::jwks::Keys;
-use crate::config::{self, Pkce, ProviderLogout, PushedAuthorization, TokenEndpointAuthMethod};
-use crate::upstream::fetch::{read_json, status_in_words};
+use crate::base::clock::Clock;
+use crate::base::outbound::Outbound;
+use crate::config::{self, Pkce, ProviderLogout, PushedAuthorization};
+use crate::upstream::line::{Line, read_json, status_in_words};
 use crate::upstream::probe::{Asker, Check, Finding, client};
 
 /// Asks an OpenID provider everything that can be asked without a login.
-pub async fn probe(config: &config::Oidc, callback: &str, asker: &Asker) -> Vec<Finding> {
+pub async fn probe(config: &config::Oidc, callback: &str, outbound: Outbound, clock: &Clock) -> (Asker, Vec<Finding>) {
+    let issuer = Url::parse(&config.issuer).ok();
+    let asker = Asker::new(Line::new(&config.registration, &issuer, outbound), clock.clone());
     let mut found = Vec::new();
-    let Some((document, metadata)) = documents(config, asker, &mut found).await else { return found };
-    found.push(keys(config, metadata.jwks_uri().as_str(), asker).await);
+    let Some((document, metadata)) = documents(config, &asker, &mut found).await else { return (asker, found) };
+    found.push(keys(metadata.jwks_uri().as_str(), &asker).await);
     found.push(algorithms(config, &metadata));
     if let Some(document) = &document {
         found.extend(advertised(config, document, &metadata));
     }
     if let Some(endpoint) = metadata.token_endpoint() {
-        let endpoint = endpoint.url();
-        let trust = trust(config, endpoint);
-        found.extend(client::found(&config.registration, endpoint, trust, callback, asker).await);
+        let issuer = config.issuer.as_str();
+        found.extend(client::found(&config.registration, endpoint.as_str(), issuer, callback, &asker).await);
     }
-    found
+    (asker, found)
 }
 
 /// The metadata as a login would have it, and the document that it came from, if it came from one.
@@ -39,7 +41,7 @@ async fn documents(
         return Some((None, given));
     }
     let source = discovery::well_known(&config.issuer);
-    let document = match get_json(config, &source, asker).await {
+    let document = match get_json(&source, asker).await {
         Ok(document) => document,
         Err(why) => {
             found.push(Finding::failed(Check::Reachable, format!("{source}: {why}")));
@@ -59,19 +61,17 @@ async fn documents(
     }
 }
 
-async fn get_json(config: &config::Oidc, url: &str, asker: &Asker) -> Result<Value, String> {
-    let parsed = Url::parse(url).map_err(|_| "is not a URL")?;
+async fn get_json(url: &str, asker: &Asker) -> Result<Value, String> {
     let request = Request::get(url).header(header::ACCEPT, "application/json").body(Vec::new());
-    let request = request.map_err(|_| "cannot be asked")?;
-    let answer = asker.send(request, trust(config, &parsed)).await?;
+    let answer = asker.send(request.map_err(|_| "cannot be asked")?).await?;
     if answer.status() != StatusCode::OK {
         return Err(status_in_words(answer.status()));
     }
     read_json(answer.headers(), answer.body())
 }
 
-async fn keys(config: &config::Oidc, source: &str, asker: &Asker) -> Finding {
-    let read = get_json(config, source, asker).await.and_then(|document| Keys::read(&document));
+async fn keys(source: &str, asker: &Asker) -> Finding {
+    let read = get_json(source, asker).await.and_then(|document| Keys::read(&document));
     match read {
         Ok(_) => Finding::good(Check::Keys, source),
         Err(why) => Finding::failed(Check::Keys, format!("{source}: {why}")),
@@ -100,7 +100,7 @@ fn advertised(config: &config::Oidc, document: &Value, metadata: &Metadata) -> V
     found.extend(scopes(config, document));
     found.extend(pushed(config, document));
     found.push(logout(config, document, metadata));
-    found.extend(authentication(config, document));
+    found.extend(discovery::method_not_listed(config, metadata).map(|said| Finding::warning(Check::Client, said)));
     found
 }
 
@@ -191,25 +191,4 @@ fn logout(config: &config::Oidc, document: &Value, metadata: &Metadata) -> Findi
         (false, false) => return Finding::note(Check::Logout, "not supported"),
     };
     Finding::good(Check::Logout, said)
-}
-
-/// OpenID Connect Discovery §3: without a list it is `client_secret_basic`.
-fn authentication(config: &config::Oidc, document: &Value) -> Option<Finding> {
-    let methods = list(document, "token_endpoint_auth_methods_supported")?;
-    let ours = match config.registration.token_endpoint_auth_method {
-        TokenEndpointAuthMethod::ClientSecretBasic => "client_secret_basic",
-        TokenEndpointAuthMethod::ClientSecretPost | TokenEndpointAuthMethod::Apple => "client_secret_post",
-        TokenEndpointAuthMethod::PrivateKeyJwt => "private_key_jwt",
-        TokenEndpointAuthMethod::None => "none",
-    };
-    (!methods.contains(&ours)).then(|| {
-        let known: Vec<_> = methods.into_iter().filter(|name| is_name(name)).collect();
-        let said = format!("token_endpoint_auth_method is {ours}, and the provider lists {}", known.join(", "));
-        Finding::warning(Check::Client, said)
-    })
-}
-
-/// What may be shown of what a provider wrote.
-fn is_name(text: &str) -> bool {
-    (1..=40).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_')
 }

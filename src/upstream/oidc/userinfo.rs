@@ -11,7 +11,7 @@ use crate::base::clock::Instant;
 use crate::base::secret::Plain;
 use crate::config;
 use crate::upstream::failure::{Failure, Fault};
-use crate::upstream::fetch::{Unanswered, is_type, read_json, status_in_words};
+use crate::upstream::line::{Unanswered, is_type, read_json, status_in_words};
 
 impl Shared {
     /// Asks for the claims of the one whose ID token said `sub`.
@@ -28,7 +28,7 @@ impl Shared {
             .header(header::AUTHORIZATION, format!("Bearer {}", access_token.expose()))
             .body(Vec::new());
         let request = request.map_err(|_| failure(Fault::Answer, "cannot be asked with this access token"))?;
-        let answer = self.send(request).await.map_err(|Unanswered(fault, why)| failure(fault, &why))?;
+        let answer = self.line.send(request, now).await.map_err(|Unanswered(fault, why)| failure(fault, &why))?;
         if answer.status() != StatusCode::OK {
             let refused = matches!(answer.status(), StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN);
             let fault = if refused { Fault::Refused } else { Fault::Answer };

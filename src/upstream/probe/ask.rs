@@ -8,28 +8,32 @@ use http::{HeaderMap, Request, Response, header};
 
 use super::finding::{Check, Finding};
 use crate::base::clock::{Clock, Instant};
-use crate::base::outbound::{Outbound, OutboundError, Trust};
+use crate::upstream::line::{Line, Unanswered};
 
 /// Asks one provider.
 pub struct Asker {
-    outbound: Outbound,
-    timeout: Duration,
+    line: Line,
     clock: Clock,
     /// How far its clock is ahead of ours, by the last answer that told.
     ahead: Mutex<Option<TimeDelta>>,
 }
 
 impl Asker {
-    /// Asks with this client, and waits for each answer as long as a login would.
-    pub fn new(outbound: Outbound, timeout: Duration, clock: Clock) -> Self {
-        Self { outbound, timeout, clock, ahead: Mutex::new(None) }
+    /// Asks by this line, whose calls take no longer than those of a login.
+    pub fn new(line: Line, clock: Clock) -> Self {
+        Self { line, clock, ahead: Mutex::new(None) }
+    }
+
+    /// The present instant.
+    pub fn now(&self) -> Instant {
+        self.clock.now()
     }
 
     /// Sends one request. The error says why there is no answer, and what to do about it.
-    pub async fn send(&self, request: Request<Vec<u8>>, trust: Trust) -> Result<Response<Vec<u8>>, String> {
+    pub async fn send(&self, request: Request<Vec<u8>>) -> Result<Response<Vec<u8>>, String> {
         let before = self.clock.now();
-        let answer = self.outbound.send(request, trust, self.timeout).await;
-        let answer = answer.map_err(|error| in_words(&error))?;
+        let answer = self.line.send(request, before).await;
+        let answer = answer.map_err(|Unanswered(_, why)| in_words(why))?;
         if let Some(date) = date(answer.headers()) {
             let ahead = distance(date, before, self.clock.now());
             *self.ahead.lock().unwrap_or_else(PoisonError::into_inner) = Some(ahead);
@@ -82,8 +86,7 @@ fn distance(date: Instant, before: Instant, after: Instant) -> TimeDelta {
 }
 
 /// The HTTP client's words, and the remedy where the certificate is the reason.
-fn in_words(error: &OutboundError) -> String {
-    let text = error.to_string();
+fn in_words(text: String) -> String {
     let remedies = [
         ("UnknownIssuer", "its certificate is of an authority that is not known here; name the authorities in ca_file"),
         ("CaUsedAsEndEntity", "its certificate vouches for itself; let an authority of yours sign it"),

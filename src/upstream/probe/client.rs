@@ -1,17 +1,15 @@
 //! Whether a provider takes us for its client: a code is redeemed that nobody ever gave out. A provider looks at the
 //! client first (RFC 6749 §5.2), so `invalid_client` means a wrong secret, and `invalid_grant` a right one.
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
-use http::{Request, StatusCode, header};
+use http::StatusCode;
 use serde_json::Value;
-use url::{Url, form_urlencoded};
+use url::form_urlencoded;
 
 use super::ask::Asker;
 use super::finding::{Check, Finding};
-use crate::base::outbound::Trust;
 use crate::base::secret::Plain;
 use crate::config::{Pkce, Registration, TokenEndpointAuthMethod};
+use crate::upstream::client_authentication::{self, ClientRequest, Secret};
 
 /// What refuses the client; besides the standard's word those of GitHub and Slack.
 const WRONG_CLIENT: [&str; 4] =
@@ -19,33 +17,45 @@ const WRONG_CLIENT: [&str; 4] =
 /// What refuses only the code.
 const WRONG_CODE: [&str; 3] = ["invalid_grant", "bad_verification_code", "invalid_code"];
 
-/// Tries our registration at a token endpoint.
+/// Tries our registration at a token endpoint. An assertion is for `audience` where the operator did not say.
 pub async fn found(
     registration: &Registration,
-    endpoint: &Url,
-    trust: Trust,
+    endpoint: &str,
+    audience: &str,
     callback: &str,
     asker: &Asker,
 ) -> Vec<Finding> {
-    use TokenEndpointAuthMethod::{Apple, ClientSecretBasic, ClientSecretPost, None as Public, PrivateKeyJwt};
-    let secrets = match registration.token_endpoint_auth_method {
-        ClientSecretBasic | ClientSecretPost => [&registration.client_secret, &registration.client_secret_previous],
-        Public => {
-            let attempt = Attempt { registration, endpoint, trust, callback, secret: None };
-            return vec![of_public(attempt.answer(asker).await)];
-        }
-        PrivateKeyJwt | Apple => {
-            let said = "cannot be told: a key is signed with, and no assertion is made for a junk code";
-            return vec![Finding::note(Check::Client, said)];
-        }
-    };
-    let [current, previous] = secrets;
-    let attempt = |secret| Attempt { registration, endpoint, trust, callback, secret };
-    let mut found = vec![of_secret("client_secret", attempt(current.as_ref()).answer(asker).await)];
-    if let Some(previous) = previous {
-        found.push(of_previous(attempt(Some(previous)).answer(asker).await));
+    let form = junk(registration, callback);
+    let request = ClientRequest { endpoint, audience, form: &form };
+    let current = answer(registration, &request, Secret::Current, asker).await;
+    let mut found = vec![of_current(registration.token_endpoint_auth_method, current)];
+    if registration.client_secret_previous.is_some() {
+        found.push(of_previous(answer(registration, &request, Secret::Previous, asker).await));
     }
     found
+}
+
+/// A token request with a code of our own making.
+fn junk(registration: &Registration, callback: &str) -> Vec<(String, String)> {
+    let mut form = vec![
+        ("grant_type", "authorization_code".to_owned()),
+        ("code", Plain::random().expose().to_owned()),
+        ("redirect_uri", callback.to_owned()),
+    ];
+    if registration.pkce != Pkce::Off {
+        form.push(("code_verifier", Plain::random().expose().to_owned()));
+    }
+    form.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
+}
+
+async fn answer(registration: &Registration, request: &ClientRequest<'_>, secret: Secret, asker: &Asker) -> Answer {
+    let Some(request) = client_authentication::authenticated(registration, request, secret, asker.now()) else {
+        return Answer::Silent("the token endpoint cannot be asked as the client".into());
+    };
+    match asker.send(request).await {
+        Ok(answer) => judge(answer.status(), answer.body()),
+        Err(why) => Answer::Silent(format!("the token endpoint: {why}")),
+    }
 }
 
 /// What the token endpoint had to say.
@@ -58,53 +68,6 @@ enum Answer {
     Unclear(String),
     /// Nothing, and why.
     Silent(String),
-}
-
-struct Attempt<'a> {
-    registration: &'a Registration,
-    endpoint: &'a Url,
-    trust: Trust,
-    callback: &'a str,
-    secret: Option<&'a Plain>,
-}
-
-impl Attempt<'_> {
-    async fn answer(&self, asker: &Asker) -> Answer {
-        let Ok(request) = self.request() else { return Answer::Unclear("the token endpoint cannot be asked".into()) };
-        match asker.send(request, self.trust).await {
-            Ok(answer) => judge(answer.status(), answer.body()),
-            Err(why) => Answer::Silent(format!("the token endpoint: {why}")),
-        }
-    }
-
-    fn request(&self) -> http::Result<Request<Vec<u8>>> {
-        let Self { registration, endpoint, callback, secret, .. } = self;
-        let basic = registration.token_endpoint_auth_method == TokenEndpointAuthMethod::ClientSecretBasic;
-        let (code, verifier) = (Plain::random(), Plain::random());
-        let mut form = form_urlencoded::Serializer::new(String::new());
-        form.append_pair("grant_type", "authorization_code");
-        form.append_pair("code", code.expose()).append_pair("redirect_uri", callback);
-        if registration.pkce != Pkce::Off {
-            form.append_pair("code_verifier", verifier.expose());
-        }
-        if !basic {
-            form.append_pair("client_id", &registration.client_id);
-            secret.map(|secret| form.append_pair("client_secret", secret.expose()));
-        }
-        let mut request = Request::post(endpoint.as_str())
-            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
-            .header(header::ACCEPT, "application/json");
-        if let (true, Some(secret)) = (basic, secret) {
-            request = request.header(header::AUTHORIZATION, credentials(&registration.client_id, secret));
-        }
-        request.body(form.finish().into_bytes())
-    }
-}
-
-/// RFC 6749 §2.3.1: both parts are form-encoded first (RD-20).
-fn credentials(client_id: &str, secret: &Plain) -> String {
-    let encoded = |text: &str| form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>();
-    format!("Basic {}", STANDARD.encode(format!("{}:{}", encoded(client_id), encoded(secret.expose()))))
 }
 
 fn judge(status: StatusCode, body: &[u8]) -> Answer {
@@ -150,10 +113,16 @@ fn of_previous(answer: Answer) -> Finding {
     }
 }
 
-fn of_public(answer: Answer) -> Finding {
-    match answer {
-        Answer::Ours => Finding::good(Check::Client, "a public client is taken: a junk code was refused as a code"),
-        answer => of_secret("client_id", answer),
+fn of_current(method: TokenEndpointAuthMethod, answer: Answer) -> Finding {
+    match method {
+        TokenEndpointAuthMethod::ClientSecretBasic | TokenEndpointAuthMethod::ClientSecretPost => {
+            of_secret("client_secret", answer)
+        }
+        TokenEndpointAuthMethod::PrivateKeyJwt => of_secret("private_key", answer),
+        TokenEndpointAuthMethod::Apple => {
+            of_secret("the secret made from private_key, private_key_id and team_id", answer)
+        }
+        TokenEndpointAuthMethod::None => of_secret("client_id", answer),
     }
 }
 
@@ -185,13 +154,5 @@ mod tests {
             panic!("it is unclear")
         };
         assert!(!why.contains("script"), "{why}");
-    }
-
-    /// RD-20
-    #[test]
-    fn basic_credentials_are_form_encoded_first() {
-        let header = credentials("us:1", &Plain::new("s:%+ é"));
-        let decoded = STANDARD.decode(header.strip_prefix("Basic ").expect("basic")).expect("base64");
-        assert_eq!(String::from_utf8(decoded).expect("text"), "us%3A1:s%3A%25%2B+%C3%A9");
     }
 }

@@ -4,9 +4,10 @@ use super::ask::Asker;
 use super::client;
 use super::finding::{Check, Finding};
 use crate::base::clock::Clock;
-use crate::base::outbound::{Outbound, Trust};
+use crate::base::outbound::Outbound;
 use crate::config::{self, OAuth2, Provider};
 use crate::upstream::failure::Fault;
+use crate::upstream::line::Line;
 use crate::upstream::oauth1::OAuth1;
 use crate::upstream::oidc;
 
@@ -19,11 +20,10 @@ pub async fn probe(provider: Provider, callback: &str, outbound: &Outbound, cloc
         Some(Ok(own)) => own,
         Some(Err(error)) => return vec![Finding::failed(Check::Reachable, error.to_string())],
     };
-    let (leeway, timeout) = (registration.leeway, registration.timeout);
-    let asker = Asker::new(outbound.clone(), timeout, clock.clone());
-    let mut found = match provider {
-        Provider::Oidc(config) => oidc::probe(&config, callback, &asker).await,
-        Provider::OAuth2(config) => oauth2(&config, callback, &asker).await,
+    let leeway = registration.leeway;
+    let (asker, mut found) = match provider {
+        Provider::Oidc(config) => oidc::probe(&config, callback, outbound, clock).await,
+        Provider::OAuth2(config) => oauth2(&config, callback, outbound, clock).await,
         Provider::OAuth1(config) => return vec![oauth1(config, callback, outbound, clock).await],
     };
     found.push(asker.clock_found(leeway));
@@ -41,6 +41,10 @@ async fn oauth1(config: config::OAuth1, callback: &str, outbound: Outbound, cloc
     }
 }
 
-async fn oauth2(config: &OAuth2, callback: &str, asker: &Asker) -> Vec<Finding> {
-    client::found(&config.registration, &config.token_endpoint, Trust::Configured, callback, asker).await
+async fn oauth2(config: &OAuth2, callback: &str, outbound: Outbound, clock: &Clock) -> (Asker, Vec<Finding>) {
+    let endpoint = &config.token_endpoint;
+    let audience = config.issuer.as_deref().unwrap_or(endpoint.as_str());
+    let asker = Asker::new(Line::new(&config.registration, [endpoint], outbound), clock.clone());
+    let found = client::found(&config.registration, endpoint.as_str(), audience, callback, &asker).await;
+    (asker, found)
 }
