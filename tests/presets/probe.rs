@@ -187,6 +187,35 @@ fn what_is_not_supported_is_told() {
     assert_eq!(self::verdict(&op, "keys").1, "failed");
 }
 
+/// Who signs instead of showing a secret is tried in the same way.
+#[test]
+fn a_signed_proof_is_tried_too() {
+    let op = good();
+    let apple = format!(
+        "[providers.op]\npreset = \"apple\"\nissuer = \"{}\"\nclient_id = \"{CLIENT}\"\nteam_id = \"A1B2C3D4E5\"\n\
+         private_key_id = \"F6G7H8J9K0\"\nprivate_key_file = \"\"\n",
+        op.issuer
+    );
+    let key = format!(
+        "[providers.op]\nissuer = \"{}\"\nclient_id = \"{CLIENT}\"\ntoken_endpoint_auth_method = \"private_key_jwt\"\n\
+         private_key_file = \"\"\n",
+        op.issuer
+    );
+    for (lines, field, name) in [(&apple, "client_secret", "private_key_id"), (&key, "client_assertion", "private_key")]
+    {
+        op.reply("/token", refusal(400, "invalid_grant"));
+        let (code, told) = probe(lines);
+        assert_eq!((code, found(&told, "client").0), (Some(0), "good"), "{told:#}");
+        let proof = op.calls_to("/token").last().expect("a call").form(field).concat();
+        assert_eq!(proof.split('.').count(), 3, "{proof} is no JWT");
+        assert!(!told.to_string().contains(&proof));
+        op.reply("/token", refusal(401, "invalid_client"));
+        let (code, told) = probe(lines);
+        let (verdict, said) = found(&told, "client");
+        assert!((code, verdict) == (Some(1), "failed") && said.contains(name), "{told:#}");
+    }
+}
+
 /// OAuth 2.0 without discovery: the token endpoint is asked.
 #[test]
 fn an_oauth2_provider_takes_the_secret_or_not() {
