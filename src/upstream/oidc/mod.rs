@@ -11,6 +11,7 @@ mod discovery;
 mod documents;
 mod exchange;
 mod id_token;
+mod issuer;
 mod jwks;
 mod jws;
 mod library;
