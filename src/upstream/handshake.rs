@@ -59,4 +59,6 @@ pub struct Answer {
     /// Whether an `iss` that the provider promises may be missing: a frontend that took the redirect itself need not
     /// hand it on.
     pub iss_may_be_missing: bool,
+    /// The `user` parameter as it came with a form (Sign in with Apple).
+    pub user: Option<String>,
 }

@@ -64,11 +64,11 @@ async fn exchange(
     if [&provider, &code, &state].into_iter().any(|text| text.is_empty() || text.contains('\0')) {
         return Err(Problem::invalid_request());
     }
-    let verdict = Verdict::Granted(Answer { code: Plain::new(code), iss, iss_may_be_missing: true });
+    let verdict = Verdict::Granted(Answer { code: Plain::new(code), iss, iss_may_be_missing: true, user: None });
     let id = provider.clone();
     // A frontend's sessions are its own business: a browser may have several here.
     let (door, state, previous) = (Door::Json, Plain::new(state), None);
-    let back = Return { provider, door, state, verdict, previous, caller: caller(app, request) };
+    let back = Return { provider, door, state, verdict: Some(verdict), previous, caller: caller(app, request) };
     let now = app.clock.now();
     let completed = login::complete(app, back, now).await.map_err(parameter)?;
     let provider = app.providers.get(&id).ok_or(Code::UnknownProvider)?;

@@ -87,6 +87,7 @@ statement! {
     }
     // A login that is completed or given up in the same moment admits nobody: its row would say two things at once. It
     // is locked first, so that its status is judged as it is when its turn comes, and not as the statement found it.
+    // A provider that says no name takes none away: Apple says it once, at the first login.
     // The user's row is locked by its UPDATE, so a login and a `disable` at the same moment come one after the other.
     "WITH login AS MATERIALIZED (
          SELECT id FROM authorization_sessions
@@ -94,12 +95,13 @@ statement! {
          FOR NO KEY UPDATE
      ), admitted AS (
          UPDATE users
-         SET email = {email}, email_verified = {email_verified}, name = {name},
+         SET email = {email}, email_verified = {email_verified},
+             name = COALESCE({name}, users.name),
              preferred_username = {preferred_username}, picture = {picture}, groups = {groups}, updated_at = {now}
          FROM subs, login
          WHERE subs.provider = {provider} AND subs.sub = {sub}
            AND users.id = subs.user_id AND users.disabled_at IS NULL
-         RETURNING users.id AS user_id, subs.id AS sub_id
+         RETURNING users.id AS user_id, subs.id AS sub_id, users.name
      ), seen AS (
          UPDATE subs SET claims = {claims}, last_login_at = {now} FROM admitted WHERE subs.id = admitted.sub_id
      ), session AS (
@@ -120,7 +122,7 @@ statement! {
          SELECT {audit}, {now}, 'login_completed', user_id, {session}, {provider}, {client_id}, {ip}, {reference}
          FROM admitted
      )
-     SELECT user_id, status_index FROM admitted, session"
+     SELECT user_id, status_index, name FROM admitted, session"
 }
 
 #[derive(QueryableByName)]
@@ -129,6 +131,8 @@ struct Written {
     user_id: UserId,
     #[diesel(sql_type = BigInt)]
     status_index: i64,
+    #[diesel(sql_type = Nullable<Text>)]
+    name: Option<String>,
 }
 
 /// Sessions that ended for the new one, and how.
@@ -253,5 +257,6 @@ fn write(conn: &mut Conn, admission: &Admission) -> QueryResult<Option<Written>>
 fn signed_in(admission: &Admission, written: &Written) -> SignedIn {
     let (user, status_index) = (written.user_id, StatusIndex::new(written.status_index));
     let session = Session { user, status_index, ..admission.session.clone() };
-    SignedIn { session, user: User { sub: user, profile: admission.profile.clone() } }
+    let profile = Profile { name: written.name.clone(), ..admission.profile.clone() };
+    SignedIn { session, user: User { sub: user, profile } }
 }

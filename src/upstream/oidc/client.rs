@@ -15,6 +15,7 @@ use super::id_token::{self, Expected, Verified};
 use super::issuer::Issuer;
 use super::jwks::Keys;
 use super::jws::{Signers, Unverified};
+use super::user_parameter;
 use crate::base::clock::Instant;
 use crate::base::db::Db;
 use crate::base::outbound::Outbound;
@@ -83,7 +84,7 @@ impl Oidc {
 
     /// Takes the provider's answer.
     pub async fn finish(&self, handshake: &Handshake, answer: Answer, now: Instant) -> Result<Identity, Failure> {
-        let Answer { code, iss, iss_may_be_missing } = answer;
+        let Answer { code, iss, iss_may_be_missing, user } = answer;
         if iss.is_some() || !iss_may_be_missing {
             self.check_iss(iss.as_deref(), now).await?;
         }
@@ -97,7 +98,8 @@ impl Oidc {
             return Err(Failure::token(Fault::Refused, "the answer and the ID token are of two issuers"));
         }
         let userinfo = self.0.ask_userinfo(metadata, &verified, &tokens, &keys.value, now).await?;
-        Ok(identity(self.registration(), verified, userinfo, tokens))
+        let names = user.as_deref().and_then(user_parameter::names);
+        Ok(identity(self.registration(), verified, userinfo, names, tokens))
     }
 
     /// Where people are signed out at the provider, if it says so.
@@ -206,11 +208,13 @@ fn identity(
     registration: &Registration,
     verified: Verified,
     userinfo: Option<Map<String, Value>>,
+    names: Option<Value>,
     tokens: Tokens,
 ) -> Identity {
     let Verified { user: sub, auth_time, claims: first, .. } = verified;
     let (acr, amr, sid) = (claims::short(&first, "acr"), claims::methods(&first), claims::short(&first, "sid"));
-    let sources: Vec<_> = [Some(first.clone()), userinfo.clone()].into_iter().flatten().map(Value::Object).collect();
+    let signed = [Some(first.clone()), userinfo.clone()].into_iter().flatten().map(Value::Object);
+    let sources: Vec<_> = signed.chain(names).collect();
     let profile = claims::profile(registration, &sources.iter().collect::<Vec<_>>());
     let all = claims::together(first, userinfo);
     let claims = claims::cleaned(&all, &sub, &profile);
