@@ -9,6 +9,7 @@ use crate::app::App;
 use crate::base::clock::Instant;
 use crate::base::event::Event;
 use crate::base::id::{AuthorizationRequestId, SessionId, UserId};
+use crate::config::ResponseMode;
 use crate::session::{Session, SignedIn, StatusIndex};
 use crate::telemetry;
 use crate::token::{BUILT_IN_CLIENT, BUILT_IN_SCOPE};
@@ -112,6 +113,8 @@ async fn admit(
     let id = SessionId::new(now);
     let assumed = provider.registration().insecure_assume_fresh_login.then_some(now);
     let auth_time = identity.auth_time.or(assumed);
+    // Names that come by a form come once, at the first login (Sign in with Apple).
+    let keep_name = provider.registration().response_mode == ResponseMode::FormPost;
     let provider = provider.id();
     let id_token = identity.tokens.id_token.as_ref();
     let sealed = id_token.map(|token| app.config.ring.seal(&hint_sealed_for(id), token.expose().as_bytes()));
@@ -138,6 +141,7 @@ async fn admit(
         session,
         sub: identity.sub,
         profile: identity.profile,
+        keep_name,
         claims: identity.claims,
         upstream_sid: identity.sid,
         upstream_id_token: sealed,

@@ -22,6 +22,8 @@ pub struct Admission {
     pub session: Session,
     pub sub: String,
     pub profile: Profile,
+    /// Whether a login without a name leaves the one that is known.
+    pub keep_name: bool,
     pub claims: Value,
     pub upstream_sid: Option<String>,
     pub upstream_id_token: Option<Vec<u8>>,
@@ -58,6 +60,7 @@ statement! {
         email: Option<&'a str> => Nullable<Text>,
         email_verified: bool => Bool,
         name: Option<&'a str> => Nullable<Text>,
+        keep_name: bool => Bool,
         preferred_username: Option<&'a str> => Nullable<Text>,
         picture: Option<&'a str> => Nullable<Text>,
         groups: &'a [String] => Array<Text>,
@@ -87,7 +90,6 @@ statement! {
     }
     // A login that is completed or given up in the same moment admits nobody: its row would say two things at once. It
     // is locked first, so that its status is judged as it is when its turn comes, and not as the statement found it.
-    // A provider that says no name takes none away: Apple says it once, at the first login.
     // The user's row is locked by its UPDATE, so a login and a `disable` at the same moment come one after the other.
     "WITH login AS MATERIALIZED (
          SELECT id FROM authorization_sessions
@@ -96,7 +98,7 @@ statement! {
      ), admitted AS (
          UPDATE users
          SET email = {email}, email_verified = {email_verified},
-             name = COALESCE({name}, users.name),
+             name = CASE WHEN {keep_name} THEN COALESCE({name}, users.name) ELSE {name} END,
              preferred_username = {preferred_username}, picture = {picture}, groups = {groups}, updated_at = {now}
          FROM subs, login
          WHERE subs.provider = {provider} AND subs.sub = {sub}
@@ -224,6 +226,7 @@ fn write(conn: &mut Conn, admission: &Admission) -> QueryResult<Option<Written>>
         email: profile.email.as_deref(),
         email_verified: profile.email_verified,
         name: profile.name.as_deref(),
+        keep_name: admission.keep_name,
         preferred_username: profile.preferred_username.as_deref(),
         picture: profile.picture.as_deref(),
         groups: &profile.groups,
