@@ -56,6 +56,8 @@ impl Oidc {
 pub struct OAuth2 {
     /// What we agreed on.
     pub registration: Registration,
+    /// What an `iss` that comes with an answer must be (RFC 9207), if it is known.
+    pub issuer: Option<String>,
     /// Where people are sent.
     pub authorization_endpoint: Url,
     /// Where codes are redeemed.
@@ -86,6 +88,13 @@ pub struct ProfileCalls {
     pub first: Url,
     /// Further ones, each of whose answers stands under its name.
     pub further: Vec<ProfileCall>,
+}
+
+impl ProfileCalls {
+    /// Whom the calls go to.
+    pub fn endpoints(&self) -> impl Iterator<Item = &Url> {
+        [&self.first].into_iter().chain(self.further.iter().map(|call| &call.endpoint))
+    }
 }
 
 /// One more call.

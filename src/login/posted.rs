@@ -41,11 +41,13 @@ struct Kept {
 /// Keeps an answer until the browser comes by `GET`. Whether it may still come, and whose it is, is judged then.
 pub async fn keep(app: &App, provider: &str, state: &Plain, verdict: Verdict, now: Instant) -> Result<(), Refusal> {
     let kept = match verdict {
-        Verdict::Granted(Answer { code, iss, user, .. }) => {
+        Verdict::Granted(Answer::Code { code, iss, user, .. }) => {
             let user = user.filter(|user| user.len() <= MAX_USER);
             Kept { code: Some(code.expose().to_owned()), error: None, iss, user }
         }
         Verdict::Denied { error, iss } => Kept { code: None, error: Some(error), iss, user: None },
+        // OAuth 1.0a knows no forms.
+        Verdict::Granted(Answer::Verifier { .. }) => return Err(refused(provider)),
     };
     let state = state.hashed();
     let plain = serde_json::to_vec(&kept).unwrap_or_default();
@@ -55,9 +57,13 @@ pub async fn keep(app: &App, provider: &str, state: &Plain, verdict: Verdict, no
     if known {
         return Ok(());
     }
+    Err(refused(provider))
+}
+
+fn refused(provider: &str) -> Refusal {
     let code = Code::UnknownState;
     telemetry::record(&Event::CallbackRefused { provider: provider.to_owned(), code: code.as_str() });
-    Err(Refusal::early(code))
+    Refusal::early(code)
 }
 
 /// What was kept; `None` where its seal cannot be opened any more.
@@ -66,7 +72,7 @@ pub(super) fn open(ring: &Ring, provider: &str, state: Hashed, sealed: &[u8]) ->
     let Kept { code, error, iss, user } = serde_json::from_slice(&plain).ok()?;
     match (code, error) {
         (Some(code), None) => {
-            Some(Verdict::Granted(Answer { code: Plain::new(code), iss, iss_may_be_missing: false, user }))
+            Some(Verdict::Granted(Answer::Code { code: Plain::new(code), iss, iss_may_be_missing: false, user }))
         }
         (None, Some(error)) => Some(Verdict::Denied { error, iss }),
         _ => None,

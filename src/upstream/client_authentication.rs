@@ -20,6 +20,8 @@ const LIFETIME: TimeDelta = TimeDelta::minutes(2);
 const ASSERTION_TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 /// Whom Apple's client secret is for, whatever endpoint it is shown to.
 const APPLE: &str = "https://appleid.apple.com";
+/// What a provider calls it when it does not accept us: by RFC 6749 §5.2, and at GitHub.
+pub const NOT_THE_CLIENT: [&str; 2] = ["invalid_client", "incorrect_client_credentials"];
 const FORM: &str = "application/x-www-form-urlencoded";
 
 /// A request that only the client itself may make.
@@ -68,7 +70,7 @@ pub async fn send(
 fn is_invalid_client(answer: &http::Response<Vec<u8>>) -> bool {
     let refused = matches!(answer.status(), StatusCode::OK | StatusCode::BAD_REQUEST | StatusCode::UNAUTHORIZED);
     let body = || read_json(answer.headers(), answer.body()).unwrap_or_default();
-    refused && body().get("error").and_then(Value::as_str) == Some("invalid_client")
+    refused && body().get("error").and_then(Value::as_str).is_some_and(|code| NOT_THE_CLIENT.contains(&code))
 }
 
 fn signed(

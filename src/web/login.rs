@@ -132,8 +132,8 @@ async fn keep(
     }
     let form = extract::form(request, payload, app.config.limits.body_bytes).await?;
     let (state, mut verdict) = returned(&form)?;
-    if let Verdict::Granted(answer) = &mut verdict {
-        answer.user = form.get("user").map(str::to_owned);
+    if let Verdict::Granted(Answer::Code { user, .. }) = &mut verdict {
+        *user = form.get("user").map(str::to_owned);
     }
     login::keep(app, provider, &state, verdict, app.clock.now()).await?;
     let query = url::form_urlencoded::Serializer::new(String::new()).append_pair("state", state.expose()).finish();
@@ -254,18 +254,36 @@ fn posted(query: &Parameters) -> Result<Plain, Problem> {
     Ok(Plain::new(query.get("state").ok_or(Code::UnknownState)?))
 }
 
-/// What a provider's redirect, or its form, says. Both a code and an error, or neither, is nonsense (RA-14).
+/// What a provider's redirect, or its form, says. Both a yes and a no, or neither, is nonsense (RA-14).
 fn returned(query: &Parameters) -> Result<(Plain, Verdict), Problem> {
     let state = query.get("state").ok_or(Code::UnknownState)?;
     let iss = query.get("iss").map(str::to_owned);
-    let verdict = match (query.get("code"), query.get("error")) {
-        (Some(code), None) => {
-            Verdict::Granted(Answer { code: Plain::new(code), iss, iss_may_be_missing: false, user: None })
+    let verdict = match (query.get("code"), query.get("error"), returned_by_oauth1(query)?) {
+        (Some(code), None, None) => {
+            Verdict::Granted(Answer::Code { code: Plain::new(code), iss, iss_may_be_missing: false, user: None })
         }
-        (None, Some(error)) => Verdict::Denied { error: known_error(error), iss },
+        (None, Some(error), None) => Verdict::Denied { error: known_error(error), iss },
+        (None, None, Some(verdict)) => verdict,
         _ => return Err(Problem::invalid_request()),
     };
     Ok((Plain::new(state), verdict))
+}
+
+/// The same of OAuth 1.0a (RFC 5849 §2.2), which has no word for a no. Providers have several: `denied` with the token,
+/// `oauth_problem` of the Problem Reporting extension, or a token without a verifier.
+fn returned_by_oauth1(query: &Parameters) -> Result<Option<Verdict>, Problem> {
+    let denied = |error: String| Some(Verdict::Denied { error, iss: None });
+    let no = query.get("oauth_problem").map(known_error).or(query.get("denied").map(|_| "denied".to_owned()));
+    match (query.get("oauth_token"), query.get("oauth_verifier"), no) {
+        (None, None, None) => Ok(None),
+        (Some(token), Some(verifier), None) => {
+            let (token, verifier) = (Plain::new(token), Plain::new(verifier));
+            Ok(Some(Verdict::Granted(Answer::Verifier { token, verifier })))
+        }
+        (_, None, Some(no)) => Ok(denied(no)),
+        (Some(_), None, None) => Ok(denied("without oauth_verifier".to_owned())),
+        (_, Some(_), _) => Err(Problem::invalid_request()),
+    }
 }
 
 /// An error code as it may stand in logs: what strangers write does not get there.

@@ -44,10 +44,6 @@ pub(super) fn provider(
     if !preset_is_known(&key("preset"), &raw.preset, at) {
         return None;
     }
-    if raw.kind != Kind::Oidc {
-        at.refuse(&key("kind"), "is not supported yet", "write \"oidc\" or leave it out");
-        return None;
-    }
     let registration = registration(id, &key, raw, at);
     match raw.kind {
         Kind::Oidc => provider_kind::oidc(&key, raw, registration, token_claims, at).map(Provider::Oidc),

@@ -10,7 +10,7 @@ use super::provider::pointer;
 use crate::config::findings::{Findings, shown};
 use crate::config::nearest::nearest_word;
 use crate::config::pointer::Pointer;
-use crate::config::provider::{OAuth1, OAuth2, Oidc, ProfileCall, ProfileCalls};
+use crate::config::provider::{OAuth1, OAuth2, Oidc, ProfileCall, ProfileCalls, SignatureMethod};
 use crate::config::raw;
 use crate::config::registration::{ClaimPointers, Registration};
 use crate::config::settings::UserClaim;
@@ -85,8 +85,13 @@ pub(super) fn oauth2(
     let authorization_endpoint = required(key, "authorization_endpoint", &raw.authorization_endpoint, raw, at);
     let token_endpoint = required(key, "token_endpoint", &raw.token_endpoint, raw, at);
     sub_is_known(key, raw, at);
+    let issuer = match std::mem::take(&mut raw.issuer) {
+        none if none.is_empty() => None,
+        text => Some(address::issuer(&key("issuer"), text, raw.insecure_allow_http, at)?),
+    };
     Some(OAuth2 {
         registration: registration?,
+        issuer,
         authorization_endpoint: authorization_endpoint?,
         token_endpoint: token_endpoint?,
         profile: profile?,
@@ -104,14 +109,25 @@ pub(super) fn oauth1(
     let authorization_endpoint = required(key, "authorization_endpoint", &raw.authorization_endpoint, raw, at);
     let access_token_endpoint = required(key, "access_token_endpoint", &raw.access_token_endpoint, raw, at);
     sub_is_known(key, raw, at);
-    Some(OAuth1 {
+    let oauth1 = OAuth1 {
         registration: registration?,
         request_token_endpoint: request_token_endpoint?,
         authorization_endpoint: authorization_endpoint?,
         access_token_endpoint: access_token_endpoint?,
         signature_method: raw.signature_method,
         profile: profile?,
-    })
+    };
+    if oauth1.signature_method == SignatureMethod::Plaintext && !signed(&oauth1).all(address::is_private) {
+        // RFC 5849 §3.4.4
+        let remedy = "write https:// in every endpoint, or another method as \"HMAC-SHA1\"";
+        at.refuse(&key("signature_method"), "\"PLAINTEXT\" sends the secrets themselves over http", remedy);
+    }
+    Some(oauth1)
+}
+
+/// Where requests go that are signed.
+fn signed(oauth1: &OAuth1) -> impl Iterator<Item = &Url> {
+    oauth1.profile.endpoints().chain([&oauth1.request_token_endpoint, &oauth1.access_token_endpoint])
 }
 
 /// The e-mail address, and what a rule or an access token needs.

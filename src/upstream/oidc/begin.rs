@@ -64,7 +64,8 @@ pub fn begin(config: &config::Oidc, metadata: &Metadata, request: Request) -> Re
     };
     let (url, _, _) = url.url();
     let verifier = (config.registration.pkce != Pkce::Off).then(|| verifier.expose().to_owned());
-    let handshake = Handshake { redirect_uri, nonce: nonce.expose().to_owned(), verifier, max_age };
+    let handshake =
+        Handshake { redirect_uri, nonce: nonce.expose().to_owned(), verifier, max_age, request_token: None };
     Ok(Begun { url: url.into(), state, handshake })
 }
 

@@ -84,7 +84,9 @@ impl Oidc {
 
     /// Takes the provider's answer.
     pub async fn finish(&self, handshake: &Handshake, answer: Answer, now: Instant) -> Result<Identity, Failure> {
-        let Answer { code, iss, iss_may_be_missing, user } = answer;
+        let Answer::Code { code, iss, iss_may_be_missing, user } = answer else {
+            return Err(Failure::of_another_protocol());
+        };
         if iss.is_some() || !iss_may_be_missing {
             self.check_iss(iss.as_deref(), now).await?;
         }
@@ -219,7 +221,7 @@ fn identity(
     let all = claims::together(first, userinfo);
     let claims = claims::cleaned(&all, &sub, &profile);
     let Tokens { id_token, access_token, refresh_token, expires_in } = tokens;
-    let tokens = ProviderTokens { id_token, access_token, refresh_token, expires_in };
+    let tokens = ProviderTokens { id_token, access_token, refresh_token, token_secret: None, expires_in };
     Identity { sub, profile, claims, auth_time, acr, amr, sid, tokens }
 }
 
