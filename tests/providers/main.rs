@@ -3,6 +3,7 @@
 
 #![expect(clippy::expect_used, clippy::indexing_slicing, clippy::panic, reason = "a test stops where it fails")]
 
+mod documented;
 #[path = "../fake_provider/mod.rs"]
 mod fake_provider;
 mod github;

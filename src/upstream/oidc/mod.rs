@@ -11,11 +11,13 @@ mod discovery;
 mod documents;
 mod exchange;
 mod id_token;
+mod issuer;
 mod jwks;
 mod jws;
 mod library;
 mod probe;
 mod pushed;
+mod user_parameter;
 mod userinfo;
 
 pub use client::Oidc;
