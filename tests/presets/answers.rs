@@ -13,7 +13,7 @@ use vestibule::base::secret::Plain;
 use vestibule::config::{Preset, presets, snippet};
 use vestibule::upstream::{Answer, Hints, Identity, Provider, Registry, Request};
 
-use crate::fake_provider::{CLIENT, NOW, Op, Reply};
+use crate::fake_provider::{CLIENT, NOW, Op, Reply, WELL_KNOWN};
 use crate::operator::Operator;
 
 /// Claims that are checked against the login, and therefore the fake provider's own.
@@ -40,7 +40,7 @@ fn configured(preset: &Preset, op: &Op) -> String {
         }
     }
     match preset.kind() {
-        "oidc" => set(&format!("issuer = \"{issuer}\"\nsigning_algorithms = [\"EdDSA\"]")),
+        "oidc" => set(&format!("issuer = \"{issuer}{}\"\nsigning_algorithms = [\"EdDSA\"]", tenants(preset))),
         kind => {
             for endpoint in ["authorization", "token", "userinfo", "request_token", "access_token"] {
                 let key = format!("{endpoint}_endpoint");
@@ -61,6 +61,12 @@ fn configured(preset: &Preset, op: &Op) -> String {
     text
 }
 
+/// What stands behind the host in the issuer of a provider with many tenants.
+fn tenants(preset: &Preset) -> &str {
+    let issuer = preset.provider.get("issuer").and_then(Value::as_str).unwrap_or_default();
+    issuer.find("/{tenantid}").and_then(|at| issuer.get(at..)).unwrap_or_default()
+}
+
 fn provider(preset: &Preset, op: &Op) -> Provider {
     let config = Operator::new().load(&configured(preset, op));
     let config = config.unwrap_or_else(|problems| panic!("{}:\n{problems}", preset.name));
@@ -75,13 +81,29 @@ fn provider(preset: &Preset, op: &Op) -> Provider {
     registry.get("op").unwrap_or_else(|| panic!("{} is no provider", preset.name)).clone()
 }
 
+/// What a login needs of a discovery document.
+fn metadata(op: &Op) -> Value {
+    let at = |path: &str| json!(format!("{}{path}", op.issuer));
+    json!({ "authorization_endpoint": at("/auth"), "token_endpoint": at("/token"), "jwks_uri": at("/jwks") })
+}
+
 /// Lets the fake provider say what was recorded.
-fn tell(op: &Op, recorded: &Value) {
+fn tell(op: &Op, preset: &Preset, recorded: &Value) {
     let json = |body: &Value| Reply::text(200, "application/json", &body.to_string());
     if let Some(id_token) = recorded["id_token"].as_object() {
         let own = id_token.iter().filter(|(name, _)| !OF_THE_LOGIN.contains(&name.as_str()));
         let mut claims = json!({ "email": null, "email_verified": null, "name": null });
         own.for_each(|(name, value)| claims[name] = value.clone());
+        if let Some(tenant) = id_token.get("tid").and_then(Value::as_str) {
+            let of_all = tenants(preset);
+            if !of_all.is_empty() {
+                claims["iss"] = json!(format!("{}{}", op.issuer, of_all.replace("{tenantid}", tenant)));
+                let mut metadata = metadata(op);
+                metadata["issuer"] = json!(format!("{}{of_all}", op.issuer));
+                let home = of_all.replace("{tenantid}", "organizations");
+                op.reply(&format!("{home}{WELL_KNOWN}"), json(&metadata));
+            }
+        }
         op.set_claims(claims);
         op.set_metadata("userinfo_endpoint", json!(format!("{}/userinfo", op.issuer)));
     }
@@ -101,7 +123,7 @@ fn tell(op: &Op, recorded: &Value) {
 
 async fn sign_in(preset: &Preset, recorded: &Value) -> Identity {
     let op = Op::start();
-    tell(&op, recorded);
+    tell(&op, preset, recorded);
     let provider = provider(preset, &op);
     let now = Instant::from_timestamp(NOW, 0).expect("an instant");
     let asked = Request { redirect_uri: "https://gw.example/callback/op".into(), hints: Hints::default() };
@@ -110,7 +132,8 @@ async fn sign_in(preset: &Preset, recorded: &Value) -> Identity {
         Answer::Verifier { token: Plain::new(request.token.clone()), verifier: Plain::new("yes") }
     } else {
         let code = Plain::new(Op::code("somebody", &begun.handshake.nonce));
-        Answer::Code { code, iss: None, iss_may_be_missing: false }
+        let user = Some(&recorded["user"]).filter(|user| !user.is_null()).map(ToString::to_string);
+        Answer::Code { code, iss: None, iss_may_be_missing: false, user }
     };
     let finished = provider.finish(&begun.handshake, answer, now).await;
     finished.unwrap_or_else(|failure| panic!("{}: {failure}", preset.name))

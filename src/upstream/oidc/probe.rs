@@ -5,6 +5,7 @@ use serde_json::Value;
 use url::Url;
 
 use super::discovery::{self, Metadata};
+use super::issuer::Issuer;
 use super::jwks::Keys;
 use crate::base::clock::Clock;
 use crate::base::outbound::Outbound;
@@ -40,7 +41,7 @@ async fn documents(
         found.push(Finding::note(Check::Discovery, "not asked: every endpoint is given in the configuration"));
         return Some((None, given));
     }
-    let source = discovery::well_known(&config.issuer);
+    let source = discovery::well_known(&Issuer::of(config).home());
     let document = match get_json(&source, asker).await {
         Ok(document) => document,
         Err(why) => {
