@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use super::{cleanup, config, healthcheck, keys, logins, logouts, migrate, secrets, serve, sessions, users};
+use super::{cleanup, config, healthcheck, keys, logins, logouts, migrate, providers, secrets, serve, sessions, users};
 
 #[derive(Parser)]
 #[command(version, about)]
@@ -34,6 +34,8 @@ enum Verb {
         #[command(subcommand)]
         verb: config::Verb,
     },
+    /// List the presets of providers, or print what is to be known of one
+    Providers(providers::Arguments),
     /// Make keys for the secret ring
     Secrets {
         #[command(subcommand)]
@@ -81,6 +83,7 @@ pub fn main() -> ExitCode {
         Verb::Dev(arguments) => super::dev::run(*arguments, files),
         Verb::Migrate { verb } => migrate::run(verb.as_ref(), &files),
         Verb::Config { verb } => config::run(&verb, &files),
+        Verb::Providers(arguments) => providers::run(&arguments),
         Verb::Secrets { verb } => secrets::run(&verb),
         Verb::Keys { verb } => keys::run(&verb, &files),
         Verb::Logins { verb } => logins::run(&verb, &files),

@@ -35,7 +35,7 @@ pub struct Oidc {
     /// Its issuer, byte for byte as it must stand in metadata and ID tokens. One with `{tenantid}` in it is that of
     /// every tenant, each in its place.
     pub issuer: String,
-    /// The tenants whose people may sign in, where the issuer has `{tenantid}` in it; empty: all.
+    /// The tenants whose people may sign in, where the issuer has `{tenantid}` in it, as UUIDs in lower case; empty: all.
     pub tenants: Vec<String>,
     /// Whether the authorization request is pushed (RFC 9126).
     pub pushed_authorization: PushedAuthorization,
@@ -47,10 +47,17 @@ pub struct Oidc {
     pub signing_algorithms: Vec<String>,
 }
 
+impl Oidc {
+    /// What stands for a tenant in the issuer of all of them.
+    pub const TENANT: &str = "{tenantid}";
+}
+
 /// A provider that speaks OAuth 2.0 (RFC 6749) and says who somebody is by an API of its own.
 pub struct OAuth2 {
     /// What we agreed on.
     pub registration: Registration,
+    /// What an `iss` that comes with an answer must be (RFC 9207), if it is known.
+    pub issuer: Option<String>,
     /// Where people are sent.
     pub authorization_endpoint: Url,
     /// Where codes are redeemed.
@@ -81,6 +88,13 @@ pub struct ProfileCalls {
     pub first: Url,
     /// Further ones, each of whose answers stands under its name.
     pub further: Vec<ProfileCall>,
+}
+
+impl ProfileCalls {
+    /// Whom the calls go to.
+    pub fn endpoints(&self) -> impl Iterator<Item = &Url> {
+        [&self.first].into_iter().chain(self.further.iter().map(|call| &call.endpoint))
+    }
 }
 
 /// One more call.

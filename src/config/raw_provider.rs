@@ -21,7 +21,7 @@ pub(super) struct Provider {
     pub(super) preset: String,
     /// what people read on the button; empty: the id
     pub(super) name: String,
-    /// oidc: discovery and keys come from here, lazily; byte for byte as the provider writes it; must be given
+    /// oidc: discovery and keys come from here, lazily; byte for byte as the provider writes it; must be given. oauth2: what an `iss` beside a code must be
     pub(super) issuer: String,
     /// our name there; must be given
     pub(super) client_id: String,
@@ -38,6 +38,8 @@ pub(super) struct Provider {
     pub(super) private_key: String,
     /// the name (`kid`) under which the provider knows it
     pub(super) private_key_id: String,
+    /// `private_key_jwt`: whom it is for, where the provider insists on another audience than its issuer; often its token endpoint
+    pub(super) client_assertion_audience: String,
     /// apple: whom the key belongs to
     pub(super) team_id: String,
     /// of oidc always with `openid`
@@ -82,9 +84,9 @@ pub(super) struct Provider {
     pub(super) insecure_allow_http: bool,
     /// no `auth_time` from the provider counts as a fresh login
     pub(super) insecure_assume_fresh_login: bool,
-    /// oidc: instead of what discovery says
+    /// oidc: instead of what discovery says; else: where people are sent
     pub(super) authorization_endpoint: String,
-    /// oidc: instead of what discovery says
+    /// oidc: instead of what discovery says; oauth2: where codes are redeemed
     pub(super) token_endpoint: String,
     /// oidc: instead of what discovery says; else: where a profile is asked for
     pub(super) userinfo_endpoint: String,

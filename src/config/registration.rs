@@ -31,6 +31,8 @@ pub struct Registration {
     pub private_key: Option<KeyFile>,
     /// Its `kid`, where the provider knows it by one.
     pub private_key_id: Option<String>,
+    /// Whom an assertion is for, where it is not the issuer.
+    pub client_assertion_audience: Option<String>,
     /// Whom Apple knows the private key of.
     pub team_id: Option<String>,
     /// What is asked for.
@@ -118,6 +120,7 @@ impl Registration {
             token_endpoint_auth_method: TokenEndpointAuthMethod::ClientSecretBasic,
             private_key: None,
             private_key_id: None,
+            client_assertion_audience: None,
             team_id: None,
             scopes: ["openid", "profile", "email"].map(String::from).into(),
             redirect_uri: None,

@@ -7,6 +7,8 @@ use super::text;
 use crate::account::Profile;
 use crate::config::{ClaimPointers, Pointer, Registration};
 
+/// Longest `sub`, in characters (OpenID Connect Core §2).
+const MAX_SUB: usize = 255;
 /// Longest e-mail address, in characters; a longer one is none.
 const MAX_EMAIL: usize = 320;
 /// Longest name, user name or group name, in characters.
@@ -25,6 +27,23 @@ const MAX_BYTES: usize = 16 * 1024;
 /// The protocol's own, of no use to anyone later.
 const PROTOCOL: [&str; 14] =
     ["iss", "aud", "exp", "iat", "nbf", "nonce", "at_hash", "c_hash", "azp", "jti", "auth_time", "acr", "amr", "sid"];
+
+/// Whether a text may be a `sub`. One that will not do is refused and not cleaned: two subs must never become one
+/// (RT-08).
+pub fn is_sub(text: &str) -> bool {
+    !text.is_empty() && text.chars().count() <= MAX_SUB && text::is_clean(text)
+}
+
+/// The `sub` in what a provider of plain OAuth said: a text, or a whole number in decimal digits. A number with a
+/// fraction or an exponent, or one past 64 bits, is none: it was read as a float, in which two ids may be one.
+pub fn sub(registration: &Registration, source: &Value) -> Option<String> {
+    let text = match registration.claims.sub.as_ref()?.find(source)? {
+        Value::String(text) => text.clone(),
+        Value::Number(number) if !number.is_f64() => number.to_string(),
+        _ => return None,
+    };
+    is_sub(&text).then_some(text)
+}
 
 /// Puts the claims of the ID token and of userinfo together. The ID token comes first, and `email_verified` is never
 /// taken from another place than the address it speaks of.
@@ -155,6 +174,24 @@ mod tests {
     fn map(value: Value) -> Map<String, Value> {
         let Value::Object(members) = value else { panic!("{value} is not an object") };
         members
+    }
+
+    /// RT-08, RD-23
+    #[test]
+    fn a_sub_is_a_text_or_a_whole_number() {
+        let registration = Registration::example();
+        let sub = |json: &str| sub(&registration, &serde_json::from_str(&format!("{{\"sub\":{json}}}")).expect("JSON"));
+        let as_text = |text: &str| Some(text.to_owned());
+        assert_eq!(sub("\"a b\""), as_text("a b"));
+        assert_eq!(sub("583231"), as_text("583231"));
+        assert_eq!(sub("9007199254740993"), as_text("9007199254740993"));
+        assert_eq!(sub("18446744073709551615"), as_text("18446744073709551615"));
+        assert_eq!(sub(&format!("\"{}\"", "é".repeat(255))), Some("é".repeat(255)));
+        let long = format!("\"{}\"", "a".repeat(256));
+        for bad in ["18446744073709551616", "1.0", "1e3", "\"\"", "null", "true", "[1]", "{}", "\"a\\u0000\"", &long] {
+            assert_eq!(sub(bad), None, "{bad}");
+        }
+        assert_eq!(super::sub(&registration, &json!({})), None);
     }
 
     fn profile_of(value: impl Into<Value>) -> Profile {

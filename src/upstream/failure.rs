@@ -40,6 +40,11 @@ impl Failure {
         Self { stage: Stage::Token, fault, reason: reason.into() }
     }
 
+    /// The browser brought what another protocol would have sent.
+    pub(super) fn of_another_protocol() -> Self {
+        Self::token(Fault::Refused, "the answer is one of another protocol")
+    }
+
     /// A failure at the userinfo call.
     pub(super) fn userinfo(fault: Fault, reason: impl Into<String>) -> Self {
         Self { stage: Stage::Userinfo, fault, reason: reason.into() }

@@ -43,23 +43,47 @@ pub struct Begun {
 pub struct Handshake {
     /// The `redirect_uri` that was sent.
     pub redirect_uri: String,
-    /// The `nonce` that the ID token must carry.
+    /// The `nonce` that the ID token must carry. Where a protocol has none, one that was never sent: nothing fits it.
     pub nonce: String,
     /// The PKCE verifier, unless PKCE is off.
     pub verifier: Option<String>,
     /// The `max_age` that was asked for.
     pub max_age: Option<u32>,
+    /// OAuth 1.0a: the temporary credentials that the answer must name. A replica of the version before knows none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub request_token: Option<RequestToken>,
 }
 
-/// What came back with the browser, when it was not an error.
-pub struct Answer {
-    /// The authorization code.
-    pub code: Plain,
-    /// The `iss` parameter (RFC 9207), if one came.
-    pub iss: Option<String>,
-    /// Whether an `iss` that the provider promises may be missing: a frontend that took the redirect itself need not
-    /// hand it on.
-    pub iss_may_be_missing: bool,
+/// Temporary credentials (RFC 5849 §2.1).
+#[derive(Serialize, Deserialize)]
+pub struct RequestToken {
+    /// The identifier, which the browser carries.
+    pub token: String,
+    /// The secret, which it does not.
+    pub secret: String,
+}
+
+/// What came back with the browser, when it was a yes.
+pub enum Answer {
+    /// OpenID Connect and OAuth 2.0.
+    Code {
+        /// The authorization code.
+        code: Plain,
+        /// The `iss` parameter (RFC 9207), if one came.
+        iss: Option<String>,
+        /// Whether an `iss` that the provider promises may be missing: a frontend that took the redirect itself need
+        /// not hand it on.
+        iss_may_be_missing: bool,
+        /// The `user` parameter as it came with a form (Sign in with Apple).
+        user: Option<String>,
+    },
+    /// OAuth 1.0a (RFC 5849 §2.2).
+    Verifier {
+        /// `oauth_token`: whose request was authorized.
+        token: Plain,
+        /// `oauth_verifier`.
+        verifier: Plain,
+    },
 }
 
 /// What a provider told us of the end of a session there, verified (OpenID Connect Back-Channel Logout 1.0 §2.4). At

@@ -1,8 +1,13 @@
 //! What a provider vouched for.
 
+use serde_json::{Map, Value};
+
+use super::claims;
+use super::failure::{Failure, Fault};
 use crate::account::Profile;
 use crate::base::clock::Instant;
 use crate::base::secret::Plain;
+use crate::config::Registration;
 
 /// Someone a provider recognised, verified and cleaned: every text is bounded and free of control characters.
 pub struct Identity {
@@ -11,7 +16,7 @@ pub struct Identity {
     /// The profile.
     pub profile: Profile,
     /// All claims of the ID token and of userinfo, without the protocol's own.
-    pub claims: serde_json::Value,
+    pub claims: Value,
     /// When the provider authenticated the person, where it says so.
     pub auth_time: Option<Instant>,
     /// Authentication context class.
@@ -24,6 +29,23 @@ pub struct Identity {
     pub tokens: ProviderTokens,
 }
 
+impl Identity {
+    /// Someone of whom the profile calls tell. Without a usable `sub` there is nobody.
+    pub(super) fn of_profile(
+        registration: &Registration,
+        claims: Map<String, Value>,
+        tokens: ProviderTokens,
+    ) -> Result<Self, Failure> {
+        let claims = Value::Object(claims);
+        let sub = claims::sub(registration, &claims);
+        let sub = sub.ok_or_else(|| Failure::userinfo(Fault::Answer, "the profile has no usable sub (claims.sub)"))?;
+        let profile = claims::profile(registration, &[&claims]);
+        let said = claims.as_object().map(|members| claims::cleaned(members, &sub, &profile));
+        let claims = said.unwrap_or_default();
+        Ok(Self { sub, profile, claims, auth_time: None, acr: None, amr: None, sid: None, tokens })
+    }
+}
+
 /// The provider's own tokens.
 pub struct ProviderTokens {
     /// ID token.
@@ -32,6 +54,8 @@ pub struct ProviderTokens {
     pub access_token: Plain,
     /// Refresh token.
     pub refresh_token: Option<Plain>,
+    /// OAuth 1.0a: the secret that belongs to the access token.
+    pub token_secret: Option<Plain>,
     /// Life of the access token in seconds, where the provider says so.
     pub expires_in: Option<u64>,
 }

@@ -4,19 +4,32 @@
 //! back; [`Provider::finish`] takes what it brought, asks the provider, and gives an [`Identity`] or a [`Failure`].
 //! Nothing that a provider says leaves this room before it was verified, cleaned and bounded.
 
+mod authorized;
+mod breaker;
 mod claims;
+mod client_authentication;
 mod failure;
 mod handshake;
 mod identity;
+mod line;
+mod oauth1;
+mod oauth2;
 mod oidc;
+mod probe;
+mod profile_calls;
 mod provider;
 mod registry;
+mod signed_jwt;
 mod store;
 mod text;
+mod token_answer;
 
 pub use failure::{Failure, Fault, Stage};
-pub use handshake::{Answer, Begun, Handshake, Hints, LoggedOut, Request};
+pub use handshake::{Answer, Begun, Handshake, Hints, LoggedOut, Request, RequestToken};
 pub use identity::{Identity, ProviderTokens};
+pub use oauth1::OAuth1;
+pub use oauth2::OAuth2;
 pub use oidc::Oidc;
+pub use probe::{Check, Finding, Verdict, probe};
 pub use provider::Provider;
 pub use registry::Registry;

@@ -3,6 +3,8 @@
 use super::failure::Failure;
 use super::handshake::{Answer, Begun, Handshake, LoggedOut, Request};
 use super::identity::Identity;
+use super::oauth1::OAuth1;
+use super::oauth2::OAuth2;
 use super::oidc::Oidc;
 use crate::base::clock::Instant;
 use crate::config::{ProviderLogout, Registration};
@@ -12,6 +14,10 @@ use crate::config::{ProviderLogout, Registration};
 pub enum Provider {
     /// OpenID Connect.
     Oidc(Oidc),
+    /// OAuth 2.0 with an API of its own for profiles.
+    OAuth2(OAuth2),
+    /// OAuth 1.0a.
+    OAuth1(OAuth1),
 }
 
 impl Provider {
@@ -19,6 +25,8 @@ impl Provider {
     pub fn registration(&self) -> &Registration {
         match self {
             Self::Oidc(oidc) => oidc.registration(),
+            Self::OAuth2(oauth2) => oauth2.registration(),
+            Self::OAuth1(oauth1) => oauth1.registration(),
         }
     }
 
@@ -32,10 +40,12 @@ impl Provider {
         &self.registration().name
     }
 
-    /// The name of its protocol: `oidc`.
+    /// The name of its protocol: `oidc`, `oauth2` or `oauth1`.
     pub fn kind(&self) -> &'static str {
         match self {
             Self::Oidc(_) => "oidc",
+            Self::OAuth2(_) => "oauth2",
+            Self::OAuth1(_) => "oauth1",
         }
     }
 
@@ -50,6 +60,8 @@ impl Provider {
     pub async fn available(&self, _now: Instant) -> bool {
         match self {
             Self::Oidc(oidc) => oidc.is_available(),
+            // All that is needed stands in the configuration.
+            Self::OAuth2(_) | Self::OAuth1(_) => true,
         }
     }
 
@@ -58,6 +70,8 @@ impl Provider {
     pub async fn begin(&self, request: Request, now: Instant) -> Result<Begun, Failure> {
         match self {
             Self::Oidc(oidc) => oidc.begin(request, now).await,
+            Self::OAuth2(oauth2) => oauth2.begin(request),
+            Self::OAuth1(oauth1) => oauth1.begin(request, now).await,
         }
     }
 
@@ -66,6 +80,9 @@ impl Provider {
     pub async fn check_iss(&self, iss: Option<&str>, now: Instant) -> Result<(), Failure> {
         match self {
             Self::Oidc(oidc) => oidc.check_iss(iss, now).await,
+            Self::OAuth2(oauth2) => oauth2.check_iss(iss),
+            // Its standard is older than the parameter.
+            Self::OAuth1(_) => Ok(()),
         }
     }
 
@@ -74,6 +91,8 @@ impl Provider {
     pub async fn finish(&self, handshake: &Handshake, answer: Answer, now: Instant) -> Result<Identity, Failure> {
         match self {
             Self::Oidc(oidc) => oidc.finish(handshake, answer, now).await,
+            Self::OAuth2(oauth2) => oauth2.finish(handshake, answer, now).await,
+            Self::OAuth1(oauth1) => oauth1.finish(handshake, answer, now).await,
         }
     }
 
@@ -81,6 +100,9 @@ impl Provider {
     pub async fn end_session_endpoint(&self, now: Instant) -> Option<String> {
         match self {
             Self::Oidc(oidc) => oidc.end_session_endpoint(now).await,
+            Self::OAuth2(_) | Self::OAuth1(_) => {
+                self.registration().endpoints.end_session_endpoint.as_ref().map(ToString::to_string)
+            }
         }
     }
 
@@ -89,6 +111,7 @@ impl Provider {
     pub async fn logged_out(&self, token: &str, now: Instant) -> Option<Result<LoggedOut, Failure>> {
         match self {
             Self::Oidc(oidc) => Some(oidc.logged_out(token, now).await),
+            Self::OAuth2(_) | Self::OAuth1(_) => None,
         }
     }
 
@@ -96,6 +119,7 @@ impl Provider {
     pub async fn keep_fresh(&self, now: Instant) {
         match self {
             Self::Oidc(oidc) => oidc.keep_fresh(now).await,
+            Self::OAuth2(_) | Self::OAuth1(_) => {}
         }
     }
 }

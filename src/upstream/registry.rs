@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use super::oauth1::OAuth1;
+use super::oauth2::OAuth2;
 use super::oidc::Oidc;
 use super::provider::Provider;
 use crate::base::db::Db;
@@ -22,12 +24,12 @@ impl Registry {
                 None => outbound.clone(),
             };
             Ok(match provider {
-                config::Provider::Oidc(oidc) => Some(Provider::Oidc(Oidc::new(oidc, db.clone(), outbound))),
-                // The rules of the configuration do not let them in yet.
-                config::Provider::OAuth2(_) | config::Provider::OAuth1(_) => None,
+                config::Provider::Oidc(oidc) => Provider::Oidc(Oidc::new(oidc, db.clone(), outbound)),
+                config::Provider::OAuth2(oauth2) => Provider::OAuth2(OAuth2::new(oauth2, outbound)),
+                config::Provider::OAuth1(oauth1) => Provider::OAuth1(OAuth1::new(oauth1, outbound)),
             })
         };
-        providers.into_iter().filter_map(|provider| built(provider).transpose()).collect::<Result<_, _>>().map(Self)
+        providers.into_iter().map(built).collect::<Result<_, _>>().map(Self)
     }
 
     /// The provider of that id.

@@ -3,7 +3,7 @@
 use actix_web::web::{Data, Payload};
 use actix_web::{HttpRequest, HttpResponse};
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::cookies;
 use super::cors;
@@ -48,9 +48,32 @@ pub async fn token(app: &App, throttles: &Throttles, request: &HttpRequest, payl
 #[derive(Deserialize)]
 struct Exchange {
     provider: String,
-    code: String,
     state: String,
+    code: Option<String>,
     iss: Option<String>,
+    oauth_token: Option<String>,
+    oauth_verifier: Option<String>,
+}
+
+impl Exchange {
+    /// What the provider's redirect brought: a code, or a token and its verifier (OAuth 1.0a).
+    fn answer(&self) -> Option<Answer> {
+        let texts = [&self.code, &self.oauth_token, &self.oauth_verifier].into_iter().flatten();
+        let fit = texts.chain([&self.provider, &self.state]).all(|text| !text.is_empty() && !text.contains('\0'));
+        match (&self.code, &self.oauth_token, &self.oauth_verifier) {
+            _ if !fit => None,
+            (Some(code), None, None) => Some(Answer::Code {
+                code: Plain::new(code),
+                iss: self.iss.clone(),
+                iss_may_be_missing: true,
+                user: None,
+            }),
+            (None, Some(token), Some(verifier)) => {
+                Some(Answer::Verifier { token: Plain::new(token), verifier: Plain::new(verifier) })
+            }
+            _ => None,
+        }
+    }
 }
 
 async fn exchange(
@@ -61,15 +84,13 @@ async fn exchange(
 ) -> Result<HttpResponse, Problem> {
     throttles.come_back(app, request)?;
     let body = extract::body(request, payload, app.config.limits.body_bytes).await?;
-    let Exchange { provider, code, state, iss } = extract::json(&body)?;
-    if [&provider, &code, &state].into_iter().any(|text| text.is_empty() || text.contains('\0')) {
-        return Err(Problem::invalid_request());
-    }
-    let verdict = Verdict::Granted(Answer { code: Plain::new(code), iss, iss_may_be_missing: true });
+    let exchange: Exchange = extract::json(&body)?;
+    let verdict = Verdict::Granted(exchange.answer().ok_or_else(Problem::invalid_request)?);
+    let Exchange { provider, state, .. } = exchange;
     let id = provider.clone();
     // A frontend's sessions are its own business: a browser may have several here.
     let (door, state, previous) = (Door::Json, Plain::new(state), None);
-    let back = Return { provider, door, state, verdict, previous, caller: caller(app, request) };
+    let back = Return { provider, door, state, verdict: Some(verdict), previous, caller: caller(app, request) };
     let now = app.clock.now();
     let completed = login::complete(app, back, now).await.map_err(parameter)?;
     let provider = app.providers.get(&id).ok_or(Code::UnknownProvider)?;
@@ -79,11 +100,9 @@ async fn exchange(
 async fn answer(app: &App, provider: &Provider, done: Completed, now: Instant) -> Result<HttpResponse, Problem> {
     let issued = token::issue(app, &done.signed_in.session, now).map_err(|error| cannot_sign(&error))?;
     let refresh = RefreshToken { session: done.signed_in.session.id, counter: 0 };
-    let mut at_provider = if provider.registration().expose_tokens { exposed(&done.tokens) } else { json!({}) };
-    if let Some(members) = at_provider.as_object_mut() {
-        let url = logout::address_at(app, provider, done.tokens.id_token.as_ref(), now).await;
-        members.insert("logout_url".into(), json!(url));
-    }
+    let mut at_provider = if provider.registration().expose_tokens { exposed(&done.tokens) } else { Map::new() };
+    let logout_url = logout::address_at(app, provider, done.tokens.id_token.as_ref(), now).await;
+    at_provider.insert("logout_url".into(), json!(logout_url));
     Ok(HttpResponse::Ok().json(json!({
         "api": {
             "access": issued.token.expose(),
@@ -96,13 +115,17 @@ async fn answer(app: &App, provider: &Provider, done: Completed, now: Instant) -
     })))
 }
 
-fn exposed(tokens: &ProviderTokens) -> Value {
-    json!({
-        "access_token": tokens.access_token.expose(),
-        "refresh_token": tokens.refresh_token.as_ref().map(Plain::expose),
-        "id_token": tokens.id_token.as_ref().map(Plain::expose),
-        "expires_in": tokens.expires_in,
-    })
+fn exposed(tokens: &ProviderTokens) -> Map<String, Value> {
+    let text = |token: &Option<Plain>| json!(token.as_ref().map(Plain::expose));
+    let mut members = Map::new();
+    members.insert("access_token".into(), json!(tokens.access_token.expose()));
+    members.insert("refresh_token".into(), text(&tokens.refresh_token));
+    members.insert("id_token".into(), text(&tokens.id_token));
+    members.insert("expires_in".into(), json!(tokens.expires_in));
+    if tokens.token_secret.is_some() {
+        members.insert("token_secret".into(), text(&tokens.token_secret));
+    }
+    members
 }
 
 /// At this door the provider is a parameter, so an unknown one is bad input and not a missing page.

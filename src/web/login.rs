@@ -1,7 +1,7 @@
 //! The cookie door: `/providers`, `/login`, `/login/{provider}`, `/callback/{provider}`.
 
 use actix_web::http::header;
-use actix_web::web::{Data, Path};
+use actix_web::web::{Data, Path, Payload};
 use actix_web::{HttpRequest, HttpResponse};
 use serde_json::json;
 
@@ -9,7 +9,7 @@ use super::authorize;
 use super::client;
 use super::cookies;
 use super::credentials;
-use super::extract::Parameters;
+use super::extract::{self, Parameters};
 use super::pages::{self, Purpose};
 use super::problem::Problem;
 use super::throttle::Throttles;
@@ -18,6 +18,7 @@ use crate::authorize::Open;
 use crate::base::clock::Instant;
 use crate::base::id::SessionId;
 use crate::base::secret::{Hashed, Plain};
+use crate::config::ResponseMode;
 use crate::login::{self, Arrival, Caller, Code, Completed, Door, Refusal, Return, Verdict};
 use crate::upstream::{Answer, Hints, Provider};
 
@@ -105,9 +106,45 @@ pub async fn callback(
     answer.unwrap_or_else(|problem| problem.for_browser(&request))
 }
 
-/// No provider was asked to answer by a form (RA-19).
-pub async fn callback_by_form(request: HttpRequest) -> HttpResponse {
-    Problem::invalid_request().for_browser(&request)
+/// The same by a form, from a provider that was asked for one. It comes from another site, without a cookie; so what it
+/// says is kept, and the browser comes by `GET` (RA-18).
+pub async fn callback_by_form(
+    app: Data<App>,
+    throttles: Data<Throttles>,
+    path: Path<String>,
+    request: HttpRequest,
+    payload: Payload,
+) -> HttpResponse {
+    let answer = keep(&app, &throttles, &path, &request, payload).await;
+    answer.unwrap_or_else(|problem| problem.for_browser(&request))
+}
+
+async fn keep(
+    app: &App,
+    throttles: &Throttles,
+    provider: &str,
+    request: &HttpRequest,
+    payload: Payload,
+) -> Result<HttpResponse, Problem> {
+    throttles.post_back(app, request)?;
+    if !answers_by_form(app, provider)? {
+        return Err(Problem::invalid_request());
+    }
+    let form = extract::form(request, payload, app.config.limits.body_bytes).await?;
+    let (state, mut verdict) = returned(&form)?;
+    if let Verdict::Granted(Answer::Code { user, .. }) = &mut verdict {
+        *user = form.get("user").map(str::to_owned);
+    }
+    login::keep(app, provider, &state, verdict, app.clock.now()).await?;
+    let query = url::form_urlencoded::Serializer::new(String::new()).append_pair("state", state.expose()).finish();
+    let prefix = app.config.server.public_url.prefix();
+    Ok(pages::see_other(&format!("{prefix}/callback/{provider}?{query}")))
+}
+
+/// RA-19: a provider answers in the way that it was asked to, and in no other.
+fn answers_by_form(app: &App, provider: &str) -> Result<bool, Problem> {
+    let provider = app.providers.get(provider).ok_or(Code::UnknownProvider)?;
+    Ok(provider.registration().response_mode == ResponseMode::FormPost)
 }
 
 async fn take_back(
@@ -118,7 +155,12 @@ async fn take_back(
 ) -> Result<HttpResponse, Problem> {
     throttles.come_back(app, request)?;
     let query = Parameters::of_query(request)?;
-    let (state, verdict) = returned(&query)?;
+    let (state, verdict) = if answers_by_form(app, &provider)? {
+        (posted(&query)?, None)
+    } else {
+        let (state, verdict) = returned(&query)?;
+        (state, Some(verdict))
+    };
     let previous = cookies::named(app, request);
     let back = Return { provider, door: Door::Cookie, state, verdict, previous, caller: caller(app, request) };
     let now = app.clock.now();
@@ -204,16 +246,44 @@ pub fn hints(query: &Parameters) -> Result<Hints, Problem> {
     })
 }
 
-/// What a provider's redirect says. Both a code and an error, or neither, is nonsense (RA-14).
+/// The login whose answer came by a form. An answer in the address was not asked for (RA-19).
+fn posted(query: &Parameters) -> Result<Plain, Problem> {
+    if query.get("code").is_some() || query.get("error").is_some() {
+        return Err(Problem::invalid_request());
+    }
+    Ok(Plain::new(query.get("state").ok_or(Code::UnknownState)?))
+}
+
+/// What a provider's redirect, or its form, says. Both a yes and a no, or neither, is nonsense (RA-14).
 fn returned(query: &Parameters) -> Result<(Plain, Verdict), Problem> {
     let state = query.get("state").ok_or(Code::UnknownState)?;
     let iss = query.get("iss").map(str::to_owned);
-    let verdict = match (query.get("code"), query.get("error")) {
-        (Some(code), None) => Verdict::Granted(Answer { code: Plain::new(code), iss, iss_may_be_missing: false }),
-        (None, Some(error)) => Verdict::Denied { error: known_error(error), iss },
+    let verdict = match (query.get("code"), query.get("error"), returned_by_oauth1(query)?) {
+        (Some(code), None, None) => {
+            Verdict::Granted(Answer::Code { code: Plain::new(code), iss, iss_may_be_missing: false, user: None })
+        }
+        (None, Some(error), None) => Verdict::Denied { error: known_error(error), iss },
+        (None, None, Some(verdict)) => verdict,
         _ => return Err(Problem::invalid_request()),
     };
     Ok((Plain::new(state), verdict))
+}
+
+/// The same of OAuth 1.0a (RFC 5849 §2.2), which has no word for a no. Providers have several: `denied` with the token,
+/// `oauth_problem` of the Problem Reporting extension, or a token without a verifier.
+fn returned_by_oauth1(query: &Parameters) -> Result<Option<Verdict>, Problem> {
+    let denied = |error: String| Some(Verdict::Denied { error, iss: None });
+    let no = query.get("oauth_problem").map(known_error).or(query.get("denied").map(|_| "denied".to_owned()));
+    match (query.get("oauth_token"), query.get("oauth_verifier"), no) {
+        (None, None, None) => Ok(None),
+        (Some(token), Some(verifier), None) => {
+            let (token, verifier) = (Plain::new(token), Plain::new(verifier));
+            Ok(Some(Verdict::Granted(Answer::Verifier { token, verifier })))
+        }
+        (_, None, Some(no)) => Ok(denied(no)),
+        (Some(_), None, None) => Ok(denied("without oauth_verifier".to_owned())),
+        (_, Some(_), _) => Err(Problem::invalid_request()),
+    }
 }
 
 /// An error code as it may stand in logs: what strangers write does not get there.

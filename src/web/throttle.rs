@@ -15,6 +15,7 @@ use crate::app::App;
 pub struct Throttles {
     begins: DefaultKeyedRateLimiter<IpAddr>,
     returns: DefaultKeyedRateLimiter<IpAddr>,
+    posts: DefaultKeyedRateLimiter<IpAddr>,
     tokens: DefaultKeyedRateLimiter<IpAddr>,
     authorizations: DefaultKeyedRateLimiter<IpAddr>,
     administrators: DefaultKeyedRateLimiter<IpAddr>,
@@ -29,6 +30,7 @@ impl Throttles {
         Self {
             begins: per_minute(limits.logins_per_minute),
             returns: per_minute(limits.logins_per_minute),
+            posts: per_minute(limits.logins_per_minute),
             tokens: per_minute(limits.tokens_per_minute),
             authorizations: per_minute(limits.tokens_per_minute),
             administrators: per_minute(limits.tokens_per_minute),
@@ -45,6 +47,11 @@ impl Throttles {
     /// Counts someone who comes back.
     pub fn come_back(&self, app: &App, request: &HttpRequest) -> Result<(), Problem> {
         self.count(&self.returns, app, request)
+    }
+
+    /// Counts an answer that comes by a form; the one who brings it comes back after that.
+    pub fn post_back(&self, app: &App, request: &HttpRequest) -> Result<(), Problem> {
+        self.count(&self.posts, app, request)
     }
 
     /// Counts a request for a token.
@@ -77,7 +84,7 @@ impl Throttles {
 
     /// Forgets addresses that have been quiet, so that memory follows the traffic and not its history.
     pub fn forget_quiet(&self) {
-        let all = [&self.begins, &self.returns, &self.tokens, &self.authorizations, &self.administrators];
+        let all = [&self.begins, &self.returns, &self.posts, &self.tokens, &self.authorizations, &self.administrators];
         for limit in all.into_iter().chain([&self.logout_tokens]) {
             limit.retain_recent();
             limit.shrink_to_fit();

@@ -59,10 +59,13 @@ impl Reply {
 /// A request that came.
 #[derive(Clone)]
 pub struct Call {
-    /// Its path.
+    /// Its method.
+    pub method: String,
+    /// Its path, with the query.
     pub path: String,
+    /// Its body.
+    pub body: String,
     headers: Vec<(String, String)>,
-    body: String,
 }
 
 impl Call {
@@ -206,6 +209,23 @@ impl Op {
     }
 }
 
+/// Answers every request on a new port in the same way; gives the origin. Its threads end with the test's process.
+pub fn listen(answer: impl Fn(&Call) -> Reply + Send + Sync + 'static) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let origin = format!("http://{}", listener.local_addr().expect("an address"));
+    let answer = Arc::new(answer);
+    std::thread::spawn(move || {
+        for mut stream in listener.incoming().flatten() {
+            let answer = Arc::clone(&answer);
+            std::thread::spawn(move || {
+                let reply = read(&stream).map(|call| answer(&call));
+                reply.map(|reply| write(&mut stream, &reply))
+            });
+        }
+    });
+    origin
+}
+
 fn serve(mut stream: TcpStream, state: &Mutex<State>, issuer: &str) {
     let Some(call) = read(&stream) else { return };
     let lock = || state.lock().unwrap_or_else(PoisonError::into_inner);
@@ -228,7 +248,8 @@ fn read(stream: &TcpStream) -> Option<Call> {
     let mut reader = BufReader::new(stream);
     let mut line = String::new();
     reader.read_line(&mut line).ok()?;
-    let path = line.split(' ').nth(1)?.to_owned();
+    let [method, path] = [0, 1].map(|part| line.split(' ').nth(part).map(str::to_owned));
+    let (method, path) = (method?, path?);
     let mut headers = vec![];
     loop {
         line.clear();
@@ -236,7 +257,7 @@ fn read(stream: &TcpStream) -> Option<Call> {
         let Some((name, value)) = line.trim_end().split_once(": ") else { break };
         headers.push((name.to_owned(), value.to_owned()));
     }
-    let mut call = Call { path, headers, body: String::new() };
+    let mut call = Call { method, path, body: String::new(), headers };
     let length = call.header("content-length").and_then(|length| length.parse().ok()).unwrap_or(0);
     let mut body = vec![0; length];
     reader.read_exact(&mut body).ok()?;

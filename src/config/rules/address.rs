@@ -49,6 +49,11 @@ pub(super) fn redirect_uri(key: &str, text: &str, at: &mut Findings<'_>) -> Opti
     Some(url)
 }
 
+/// Whether nobody listens on the way there: TLS, or this very machine.
+pub(super) fn is_private(url: &Url) -> bool {
+    url.scheme() == "https" || is_loopback(url)
+}
+
 fn at_provider(key: &str, text: &str, allow_http: bool, at: &mut Findings<'_>) -> Option<Url> {
     let url = absolute(key, text, "https://sso.example.com", at)?;
     match url.scheme() {

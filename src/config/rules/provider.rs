@@ -44,10 +44,6 @@ pub(super) fn provider(
     if !preset_is_known(&key("preset"), &raw.preset, at) {
         return None;
     }
-    if raw.kind != Kind::Oidc {
-        at.refuse(&key("kind"), "is not supported yet", "write \"oidc\" or leave it out");
-        return None;
-    }
     let registration = registration(id, &key, raw, at);
     match raw.kind {
         Kind::Oidc => provider_kind::oidc(&key, raw, registration, token_claims, at).map(Provider::Oidc),
@@ -100,6 +96,7 @@ fn registration(
         token_endpoint_auth_method: raw.token_endpoint_auth_method,
         private_key: secrets.private_key,
         private_key_id: given(&raw.private_key_id),
+        client_assertion_audience: given(&raw.client_assertion_audience),
         team_id: given(&raw.team_id),
         scopes: std::mem::take(&mut raw.scopes),
         redirect_uri,

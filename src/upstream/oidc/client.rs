@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use chrono::TimeDelta;
 use serde_json::{Map, Value};
+use url::Url;
 
 use super::begin;
 use super::cached::Kept;
@@ -11,17 +12,21 @@ use super::discovery::{self, Metadata};
 use super::documents::Documents;
 use super::exchange::Tokens;
 use super::id_token::{self, Expected, Verified};
+use super::issuer::Issuer;
 use super::jwks::Keys;
 use super::jws::{Signers, Unverified};
+use super::user_parameter;
 use crate::base::clock::Instant;
 use crate::base::db::Db;
 use crate::base::outbound::Outbound;
 use crate::base::secret::Plain;
 use crate::config::{self, Registration, Userinfo};
 use crate::upstream::claims;
+use crate::upstream::client_authentication::{self, ClientRequest};
 use crate::upstream::failure::{Failure, Fault};
 use crate::upstream::handshake::{Answer, Begun, Handshake, LoggedOut, Request};
 use crate::upstream::identity::{Identity, ProviderTokens};
+use crate::upstream::line::{Line, Unanswered};
 
 /// An OpenID provider. Cheap to clone; every clone shares what was learned of it.
 #[derive(Clone)]
@@ -31,14 +36,16 @@ pub struct Oidc(Arc<Shared>);
 pub(super) struct Shared {
     pub(super) config: config::Oidc,
     pub(super) db: Db,
-    pub(super) outbound: Outbound,
+    pub(super) line: Line,
     pub(super) documents: Documents,
 }
 
 impl Oidc {
     /// Takes it from the configuration. Asks it nothing.
     pub fn new(config: config::Oidc, db: Db, outbound: Outbound) -> Self {
-        Self(Arc::new(Shared { config, db, outbound, documents: Documents::new() }))
+        let issuer = Url::parse(&config.issuer).ok();
+        let line = Line::new(&config.registration, &issuer, outbound);
+        Self(Arc::new(Shared { config, db, line, documents: Documents::new() }))
     }
 
     /// What we agreed on.
@@ -54,7 +61,8 @@ impl Oidc {
     /// Begins a login.
     pub async fn begin(&self, request: Request, now: Instant) -> Result<Begun, Failure> {
         let metadata = self.metadata(now).await?;
-        begin::begin(&self.0.config, &metadata.value, request)
+        let begun = begin::begin(&self.0.config, &metadata.value, request)?;
+        self.0.push(&metadata.value, begun, now).await
     }
 
     /// RFC 9207 §2.4: an answer of another issuer, or one without the `iss` that the provider promises, ends the login
@@ -62,7 +70,7 @@ impl Oidc {
     pub async fn check_iss(&self, iss: Option<&str>, now: Instant) -> Result<(), Failure> {
         let refused = |why: &str| Err(Failure::token(Fault::Refused, why));
         match iss {
-            Some(iss) if iss == self.0.config.issuer => Ok(()),
+            Some(iss) if Issuer::of(&self.0.config).may_be(iss) => Ok(()),
             Some(_) => refused("the answer came from another issuer (iss parameter)"),
             None => {
                 let metadata = self.metadata(now).await?;
@@ -76,7 +84,9 @@ impl Oidc {
 
     /// Takes the provider's answer.
     pub async fn finish(&self, handshake: &Handshake, answer: Answer, now: Instant) -> Result<Identity, Failure> {
-        let Answer { code, iss, iss_may_be_missing } = answer;
+        let Answer::Code { code, iss, iss_may_be_missing, user } = answer else {
+            return Err(Failure::of_another_protocol());
+        };
         if iss.is_some() || !iss_may_be_missing {
             self.check_iss(iss.as_deref(), now).await?;
         }
@@ -84,10 +94,14 @@ impl Oidc {
         let metadata = &metadata.value;
         // Before the code is redeemed: without keys it would be spent in vain.
         let keys = self.0.keys(now).await.map_err(unavailable)?;
-        let tokens = self.0.redeem(metadata, handshake, &code).await?;
+        let tokens = self.0.redeem(metadata, handshake, &code, now).await?;
         let (verified, keys) = self.0.verify(metadata, handshake, &tokens, keys, now).await?;
+        if iss.is_some_and(|iss| iss != verified.issuer) {
+            return Err(Failure::token(Fault::Refused, "the answer and the ID token are of two issuers"));
+        }
         let userinfo = self.0.ask_userinfo(metadata, &verified, &tokens, &keys.value, now).await?;
-        Ok(identity(self.registration(), verified, userinfo, tokens))
+        let names = user.as_deref().and_then(user_parameter::names);
+        Ok(identity(self.registration(), verified, userinfo, names, tokens))
     }
 
     /// Where people are signed out at the provider, if it says so.
@@ -119,6 +133,17 @@ fn unavailable(reason: String) -> Failure {
 }
 
 impl Shared {
+    /// Asks what only the client may ask.
+    pub(super) async fn send_as_client(
+        &self,
+        endpoint: &str,
+        form: &[(String, String)],
+        now: Instant,
+    ) -> Result<http::Response<Vec<u8>>, Unanswered> {
+        let request = ClientRequest { endpoint, audience: &self.config.issuer, form };
+        client_authentication::send(&self.line, &self.config.registration, &request, now).await
+    }
+
     /// Verifies the ID token, with newer keys if it names one that is not there. Gives the keys that did.
     async fn verify(
         self: &Arc<Self>,
@@ -131,7 +156,7 @@ impl Shared {
         let refused = |why: &str| Failure::token(Fault::Refused, format!("the ID token {why}"));
         let Some(token) = &tokens.id_token else { return Err(refused("is missing in the token response")) };
         let expected = Expected {
-            issuer: &self.config.issuer,
+            issuer: Issuer::of(&self.config),
             client_id: &self.config.registration.client_id,
             nonce: &handshake.nonce,
             max_age: handshake.max_age,
@@ -141,7 +166,7 @@ impl Shared {
         let algorithms = discovery::algorithms(&self.config, metadata);
         let client_secret = self.config.registration.client_secret.as_ref().map(Plain::expose);
         let verify = |keys: &Keys| {
-            let signers = Signers { algorithms: &algorithms, keys, client_secret };
+            let signers = Signers { algorithms: &algorithms, keys, client_secret, issuers: &[] };
             id_token::verify(token.expose(), &expected, &signers, now)
         };
         let (outcome, keys) = match verify(&keys.value) {
@@ -173,7 +198,7 @@ impl Shared {
         };
         match metadata.userinfo_endpoint().filter(|_| wanted) {
             Some(endpoint) => {
-                self.userinfo(endpoint.as_str(), &tokens.access_token, &verified.sub, keys, now).await.map(Some)
+                self.userinfo(endpoint.as_str(), &tokens.access_token, verified, keys, now).await.map(Some)
             }
             None => Ok(None),
         }
@@ -190,16 +215,18 @@ fn identity(
     registration: &Registration,
     verified: Verified,
     userinfo: Option<Map<String, Value>>,
+    names: Option<Value>,
     tokens: Tokens,
 ) -> Identity {
-    let Verified { sub, auth_time, claims: first } = verified;
+    let Verified { user: sub, auth_time, claims: first, .. } = verified;
     let (acr, amr, sid) = (claims::short(&first, "acr"), claims::methods(&first), claims::short(&first, "sid"));
-    let sources: Vec<_> = [Some(first.clone()), userinfo.clone()].into_iter().flatten().map(Value::Object).collect();
+    let signed = [Some(first.clone()), userinfo.clone()].into_iter().flatten().map(Value::Object);
+    let sources: Vec<_> = signed.chain(names).collect();
     let profile = claims::profile(registration, &sources.iter().collect::<Vec<_>>());
     let all = claims::together(first, userinfo);
     let claims = claims::cleaned(&all, &sub, &profile);
     let Tokens { id_token, access_token, refresh_token, expires_in } = tokens;
-    let tokens = ProviderTokens { id_token, access_token, refresh_token, expires_in };
+    let tokens = ProviderTokens { id_token, access_token, refresh_token, token_secret: None, expires_in };
     Identity { sub, profile, claims, auth_time, acr, amr, sid, tokens }
 }
 

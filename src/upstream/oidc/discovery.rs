@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use url::Url;
 
-use crate::config::{self, is_loopback};
+use crate::config::{self, TokenEndpointAuthMethod, is_loopback};
 use crate::upstream::text::clean;
 
 /// What is used of the metadata beyond what the library knows.
@@ -24,6 +24,11 @@ pub struct Extra {
     /// RFC 9207 §3.
     #[serde(default)]
     pub authorization_response_iss_parameter_supported: bool,
+    /// RFC 9126 §5.
+    pub pushed_authorization_request_endpoint: Option<Url>,
+    /// RFC 9126 §5.
+    #[serde(default)]
+    pub require_pushed_authorization_requests: bool,
 }
 
 impl AdditionalProviderMetadata for Extra {}
@@ -45,7 +50,9 @@ pub type Metadata = ProviderMetadata<
 >;
 
 const REQUIRED: [&str; 3] = ["authorization_endpoint", "token_endpoint", "jwks_uri"];
-const OPTIONAL: [&str; 2] = ["userinfo_endpoint", "end_session_endpoint"];
+const OPTIONAL: [&str; 3] = ["userinfo_endpoint", "end_session_endpoint", "pushed_authorization_request_endpoint"];
+const SWITCHES: [&str; 2] = ["authorization_response_iss_parameter_supported", "require_pushed_authorization_requests"];
+const LISTS: [&str; 2] = ["id_token_signing_alg_values_supported", "token_endpoint_auth_methods_supported"];
 /// Signed by a key of the provider's own, and checkable here. HMAC and `none` are not among them (RT-17, RT-18).
 const ASYMMETRIC: [&str; 9] = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "EdDSA"];
 
@@ -80,10 +87,8 @@ pub fn read(document: &Value, config: &config::Oidc) -> Result<Metadata, String>
             return Err(format!("the discovery document has no {name}"));
         }
     }
-    let iss_parameter = "authorization_response_iss_parameter_supported";
-    used.insert(iss_parameter.into(), json!(document.get(iss_parameter) == Some(&Value::Bool(true))));
-    let algorithms = "id_token_signing_alg_values_supported";
-    used.insert(algorithms.into(), texts(document.get(algorithms)));
+    used.extend(SWITCHES.map(|name| (name.to_owned(), json!(document.get(name) == Some(&Value::Bool(true))))));
+    used.extend(LISTS.map(|name| (name.to_owned(), texts(document.get(name)))));
     used.insert("issuer".into(), json!(config.issuer));
     used.insert("response_types_supported".into(), json!(["code"]));
     used.insert("subject_types_supported".into(), json!(["public"]));
@@ -101,6 +106,21 @@ pub fn algorithms(config: &config::Oidc, metadata: &Metadata) -> Vec<CoreJwsSign
         return vec![CoreJwsSigningAlgorithm::RsaSsaPkcs1V15Sha256];
     }
     asymmetric().filter(|algorithm| listed.contains(algorithm)).collect()
+}
+
+/// What is odd about how we prove to be the client, in words: the operator's choice is used, and the provider says that
+/// it takes others only (RD-21).
+pub fn method_not_listed(config: &config::Oidc, metadata: &Metadata) -> Option<String> {
+    let ours = match config.registration.token_endpoint_auth_method {
+        TokenEndpointAuthMethod::ClientSecretBasic => "client_secret_basic",
+        TokenEndpointAuthMethod::ClientSecretPost | TokenEndpointAuthMethod::Apple => "client_secret_post",
+        TokenEndpointAuthMethod::PrivateKeyJwt => "private_key_jwt",
+        TokenEndpointAuthMethod::None => "none",
+    };
+    let listed = metadata.token_endpoint_auth_methods_supported()?;
+    let listed: Vec<_> = listed.iter().filter_map(|method| Some(clean(json!(method).as_str()?))).collect();
+    let is_listed = listed.is_empty() || listed.iter().any(|method| method == ours);
+    (!is_listed).then(|| format!("{ours} is configured, and the provider takes {} only", listed.join(", ")))
 }
 
 /// Every algorithm that a provider may sign with by a key of its own.
@@ -274,6 +294,21 @@ mod tests {
         assert!(metadata.additional_metadata().end_session_endpoint.is_none());
         assert!(!metadata.additional_metadata().authorization_response_iss_parameter_supported);
         assert_eq!(algorithms(&realm(), &metadata), [CoreJwsSigningAlgorithm::EcdsaP256Sha256]);
+    }
+
+    /// RD-21
+    #[test]
+    fn a_method_that_the_provider_does_not_list_is_told() {
+        let name = "token_endpoint_auth_methods_supported";
+        let told = |listed: Value| method_not_listed(&realm(), &read(&with(name, listed), &realm()).expect("good"));
+        for good in [Value::Null, json!([]), json!(["client_secret_post", "client_secret_basic"]), json!("x")] {
+            assert_eq!(told(good.clone()), None, "{good}");
+        }
+        let odd = told(json!(["private_key_jwt", "tls_client_auth"])).expect("told");
+        assert_eq!(
+            odd,
+            "client_secret_basic is configured, and the provider takes private_key_jwt, tls_client_auth only"
+        );
     }
 
     /// RT-18: HMAC only where it is configured, `none` never.

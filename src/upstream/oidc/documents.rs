@@ -5,7 +5,7 @@
 //! failed before can be asked again without anyone waiting longer than a moment.
 
 use std::future::Future;
-use std::sync::Arc;
+use std::sync::{Arc, Once};
 use std::time::Duration;
 
 use serde_json::Value;
@@ -14,9 +14,10 @@ use tracing::Instrument;
 use super::cached::{Cached, Kept, Miss, Want};
 use super::client::Shared;
 use super::discovery::{self, Metadata};
-use super::fetch::Unanswered;
+use super::issuer::Issuer;
 use super::jwks::Keys;
 use crate::base::clock::Instant;
+use crate::upstream::line::Unanswered;
 use crate::upstream::store::{self, Document, Kind};
 
 /// How long a login waits for a provider that failed the last time (FI-09).
@@ -26,12 +27,13 @@ const MOMENT: Duration = Duration::from_millis(800);
 pub struct Documents {
     metadata: Cached<Metadata>,
     keys: Cached<Keys>,
+    warned: Once,
 }
 
 impl Documents {
     /// Nothing yet.
     pub fn new() -> Self {
-        Self { metadata: Cached::new(), keys: Cached::new() }
+        Self { metadata: Cached::new(), keys: Cached::new(), warned: Once::new() }
     }
 
     /// Whether metadata is there, or was not asked for yet.
@@ -81,9 +83,14 @@ impl Shared {
             if let Some(given) = discovery::given(&self.config) {
                 return Ok(given);
             }
-            let source = discovery::well_known(&self.config.issuer);
+            let source = discovery::well_known(&Issuer::of(&self.config).home());
             let read = |document: &Value| discovery::read(document, &self.config);
-            self.fetch(Kind::Discovery, source, read, now).await
+            let metadata = self.fetch(Kind::Discovery, source, read, now).await?;
+            if let Some(odd) = discovery::method_not_listed(&self.config, &metadata) {
+                let provider = &self.config.registration.id;
+                self.documents.warned.call_once(|| tracing::warn!(%provider, "token_endpoint_auth_method: {odd}"));
+            }
+            Ok(metadata)
         };
         self.documents.metadata.get(now, want, fetch).await
     }
@@ -101,7 +108,7 @@ impl Shared {
         read: impl Fn(&Value) -> Result<T, String>,
         now: Instant,
     ) -> Result<T, Miss<T>> {
-        let fetched = self.get_json(&source).await.map_err(|Unanswered(_, why)| why);
+        let fetched = self.line.get_json(&source, now).await.map_err(|Unanswered(_, why)| why);
         let reason = match fetched.and_then(|document| Ok((read(&document)?, document))) {
             Ok((value, document)) => {
                 self.remember(kind, source, document, now);

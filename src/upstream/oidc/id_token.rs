@@ -8,20 +8,19 @@ use openidconnect::core::{CoreIdToken, CoreIdTokenClaims, CoreIdTokenVerifier, C
 use openidconnect::{AccessToken, AccessTokenHash, ClaimsVerificationError, ClientId, IssuerUrl, JsonWebKeySet, Nonce};
 use serde_json::{Map, Value};
 
+use super::issuer::Issuer;
 use super::jws::{Jws, Signers, Unverified};
 use crate::base::clock::Instant;
-use crate::upstream::text;
+use crate::upstream::claims;
 
 /// The claims that the library is shown.
 const PROTOCOL: [&str; 11] = ["iss", "sub", "aud", "exp", "iat", "auth_time", "nonce", "acr", "amr", "azp", "at_hash"];
 const REQUIRED: [&str; 5] = ["iss", "sub", "aud", "exp", "iat"];
-/// The longest `sub`, in characters (OpenID Connect Core §2).
-const MAX_SUB: usize = 255;
 
 /// What the token must be.
 pub struct Expected<'a> {
     /// Who issued it.
-    pub issuer: &'a str,
+    pub issuer: Issuer<'a>,
     /// Whom it is for.
     pub client_id: &'a str,
     /// The login it belongs to.
@@ -37,8 +36,12 @@ pub struct Expected<'a> {
 /// What a token says that verified.
 #[derive(Debug)]
 pub struct Verified {
-    /// Who it is about; 1 to 255 characters without control characters.
+    /// Who issued it.
+    pub issuer: String,
+    /// Who it is about, in that issuer's words; 1 to 255 characters without control characters.
     pub sub: String,
+    /// Who that is at this provider ([`Named::user`](super::issuer::Named::user)).
+    pub user: String,
     /// When the person was authenticated.
     pub auth_time: Option<Instant>,
     /// All claims, as they came.
@@ -48,7 +51,11 @@ pub struct Verified {
 /// Verifies an ID token at the instant `now`.
 pub fn verify(token: &str, expected: &Expected, signers: &Signers, now: Instant) -> Result<Verified, Unverified> {
     let jws = Jws::read(token)?;
-    let key = jws.verify(signers)?;
+    // Not believed before the signature is: it says which keys may have made it.
+    let named = expected.issuer.of_token(&jws.payload)?;
+    let of_both = [expected.issuer.as_str(), &named.issuer];
+    let issuers: &[&str] = if named.tenant.is_some() { &of_both } else { &[] };
+    let key = jws.verify(&Signers { issuers, ..*signers })?;
     let shown = protocol_claims(&jws.payload);
     for name in REQUIRED.into_iter().chain(["nonce"]) {
         if !shown.contains_key(name) {
@@ -56,15 +63,18 @@ pub fn verify(token: &str, expected: &Expected, signers: &Signers, now: Instant)
         }
     }
     let token: CoreIdToken = jws.with_claims(&shown).parse().map_err(|_| "has a claim of the wrong type")?;
-    let claims = judge(&token, expected, now)?;
+    let claims = judge(&token, &named.issuer, expected, now)?;
     check_not_before(jws.payload.get("nbf"), expected, now)?;
     check_authorized_party(claims, expected)?;
     check_access_token(claims, expected, &jws, &key)?;
     check_auth_time(claims, expected, now)?;
     let sub = claims.subject().to_string();
+    let user = named.user(&sub);
     check_sub(&sub)?;
+    check_sub(&user)?;
     let auth_time = claims.auth_time().map(|time| time.trunc_subsecs(6));
-    Ok(Verified { sub, auth_time, claims: jws.payload })
+    let issuer = named.issuer.into_owned();
+    Ok(Verified { issuer, sub, user, auth_time, claims: jws.payload })
 }
 
 /// The protocol's claims, mended where real providers bend them: nulls count as absent, a number is a `sub` too, a lone
@@ -87,8 +97,13 @@ fn protocol_claims(payload: &Map<String, Value>) -> Map<String, Value> {
 
 /// The library's part: `iss`, `aud`, `exp`, `iat`, `nonce`. It is told to leave the signature alone, since that was
 /// checked already, over the claims as they came.
-fn judge<'t>(token: &'t CoreIdToken, expected: &Expected, now: Instant) -> Result<&'t CoreIdTokenClaims, Unverified> {
-    let issuer = IssuerUrl::new(expected.issuer.to_owned()).map_err(|_| "cannot be held against the issuer")?;
+fn judge<'t>(
+    token: &'t CoreIdToken,
+    issuer: &str,
+    expected: &Expected,
+    now: Instant,
+) -> Result<&'t CoreIdTokenClaims, Unverified> {
+    let issuer = IssuerUrl::new(issuer.to_owned()).map_err(|_| "cannot be held against the issuer")?;
     let client_id = ClientId::new(expected.client_id.to_owned());
     let latest = now + expected.leeway;
     let verifier = CoreIdTokenVerifier::new_public_client(client_id, issuer, JsonWebKeySet::new(vec![]))
@@ -161,12 +176,10 @@ fn check_auth_time(claims: &CoreIdTokenClaims, expected: &Expected, now: Instant
 }
 
 fn check_sub(sub: &str) -> Result<(), Unverified> {
-    if is_usable_sub(sub) { Ok(()) } else { Err("has an unusable sub".into()) }
-}
-
-/// Whether somebody can be known by it here. Others are refused and not cleaned: two subs must never become one.
-pub fn is_usable_sub(sub: &str) -> bool {
-    !sub.is_empty() && sub.chars().count() <= MAX_SUB && text::is_clean(sub)
+    if !claims::is_sub(sub) {
+        return Err("has an unusable sub".into());
+    }
+    Ok(())
 }
 
 #[cfg(test)]

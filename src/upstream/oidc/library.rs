@@ -6,13 +6,13 @@ use openidconnect::core::{
     CoreTokenIntrospectionResponse, CoreTokenType,
 };
 use openidconnect::{
-    AuthType, Client, ClientId, ClientSecret, EmptyAdditionalClaims, EndpointMaybeSet, EndpointNotSet, EndpointSet,
-    ExtraTokenFields, IdTokenFields, StandardErrorResponse, StandardTokenResponse,
+    AuthType, Client, ClientId, EmptyAdditionalClaims, EndpointMaybeSet, EndpointNotSet, EndpointSet, ExtraTokenFields,
+    IdTokenFields, StandardErrorResponse, StandardTokenResponse,
 };
 use serde::{Deserialize, Serialize};
 
 use super::discovery::Metadata;
-use crate::config::{self, TokenEndpointAuthMethod};
+use crate::config;
 
 /// The ID token as it came: the library's own type would refuse the whole answer for one odd claim.
 #[derive(Debug, Deserialize, Serialize)]
@@ -56,19 +56,8 @@ pub type Library = Client<
     EndpointMaybeSet,
 >;
 
-/// The library's client for one provider.
+/// The library's client for one provider. It is told no secret: `client_authentication` shows it.
 pub fn library(config: &config::Oidc, metadata: &Metadata) -> Library {
     let client_id = ClientId::new(config.registration.client_id.clone());
-    let method = config.registration.token_endpoint_auth_method;
-    // A public client has no secret to show, even where one stands in the configuration.
-    let secret = config.registration.client_secret.as_ref().filter(|_| method != TokenEndpointAuthMethod::None);
-    let secret = secret.map(|secret| ClientSecret::new(secret.expose().to_owned()));
-    let auth_type = match method {
-        TokenEndpointAuthMethod::ClientSecretBasic => AuthType::BasicAuth,
-        TokenEndpointAuthMethod::ClientSecretPost
-        | TokenEndpointAuthMethod::PrivateKeyJwt
-        | TokenEndpointAuthMethod::Apple
-        | TokenEndpointAuthMethod::None => AuthType::RequestBody,
-    };
-    Client::from_provider_metadata(metadata.clone(), client_id, secret).set_auth_type(auth_type)
+    Client::from_provider_metadata(metadata.clone(), client_id, None).set_auth_type(AuthType::RequestBody)
 }

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 use super::client::Shared;
 use super::discovery;
-use super::id_token::is_usable_sub;
+use super::issuer::{Issuer, Named};
 use super::jwks::Keys;
 use super::jws::{Jws, Signers, Unverified};
 use crate::base::clock::Instant;
@@ -34,11 +34,15 @@ impl Shared {
         let refused = |why: &str| Failure::token(Fault::Refused, format!("the logout token {why}"));
         // Garbage costs the provider nothing.
         let jws = Jws::read_of(&TYPES, token).map_err(|error| refused(&in_words(error)))?;
-        let claims = judge(&jws.payload, &self.config, now).map_err(|error| refused(&in_words(error)))?;
+        let named = Issuer::of(&self.config).of_token(&jws.payload).map_err(|error| refused(&in_words(error)))?;
+        let claims = judge(&jws.payload, &named, &self.config, now).map_err(|error| refused(&in_words(error)))?;
         let metadata = self.metadata(now).await.map_err(unavailable)?;
         let algorithms = discovery::algorithms(&self.config, &metadata.value);
         let client_secret = self.config.registration.client_secret.as_ref().map(Plain::expose);
-        let verify = |keys: &Keys| jws.verify(&Signers { algorithms: &algorithms, keys, client_secret }).map(drop);
+        let of_both = [self.config.issuer.as_str(), &named.issuer];
+        let issuers: &[&str] = if named.tenant.is_some() { &of_both } else { &[] };
+        let verify =
+            |keys: &Keys| jws.verify(&Signers { algorithms: &algorithms, keys, client_secret, issuers }).map(drop);
         let keys = self.keys(now).await.map_err(unavailable)?;
         let outcome = match verify(&keys.value) {
             Err(Unverified::UnknownKey) => verify(&self.newer_keys(keys, now).await.value),
@@ -56,7 +60,12 @@ fn in_words(error: Unverified) -> String {
 }
 
 /// What the token says, if it is one for us and of this time. Nothing of it is to be believed before its signature is.
-fn judge(claims: &Map<String, Value>, config: &config::Oidc, now: Instant) -> Result<LoggedOut, Unverified> {
+fn judge(
+    claims: &Map<String, Value>,
+    named: &Named<'_>,
+    config: &config::Oidc,
+    now: Instant,
+) -> Result<LoggedOut, Unverified> {
     if claims.contains_key("nonce") {
         return Err("has a nonce, as ID tokens have".into());
     }
@@ -64,7 +73,8 @@ fn judge(claims: &Map<String, Value>, config: &config::Oidc, now: Instant) -> Re
     if !event.is_some_and(Value::is_object) {
         return Err("is not of a logout (events)".into());
     }
-    if !is_of_issuer(claims.get("iss"), config) {
+    // Byte for byte, as in ID tokens.
+    if claims.get("iss").and_then(Value::as_str) != Some(&named.issuer) {
         return Err("is of another issuer (iss)".into());
     }
     if !is_for_us_alone(claims.get("aud"), config) {
@@ -73,16 +83,11 @@ fn judge(claims: &Map<String, Value>, config: &config::Oidc, now: Instant) -> Re
     let until = timely_until(claims, config, now)?;
     let jti = claims.get("jti").and_then(Value::as_str).filter(|jti| (1..=MAX_JTI).contains(&jti.len()));
     let jti = jti.ok_or("has no usable jti")?.to_owned();
-    let (sid, sub) = (sid(claims)?, sub(claims)?);
+    let (sid, sub) = (sid(claims)?, sub(claims, named)?);
     if sid.is_none() && sub.is_none() {
         return Err("names neither sid nor sub".into());
     }
     Ok(LoggedOut { jti, until, sid, sub })
-}
-
-/// Byte for byte, as in ID tokens.
-fn is_of_issuer(iss: Option<&Value>, config: &config::Oidc) -> bool {
-    iss.and_then(Value::as_str) == Some(&config.issuer)
 }
 
 fn is_for_us_alone(aud: Option<&Value>, config: &config::Oidc) -> bool {
@@ -134,14 +139,15 @@ fn sid(claims: &Map<String, Value>) -> Result<Option<String>, Unverified> {
 }
 
 /// As in ID tokens, where a number is a `sub` too.
-fn sub(claims: &Map<String, Value>) -> Result<Option<String>, Unverified> {
+fn sub(claims: &Map<String, Value>, named: &Named<'_>) -> Result<Option<String>, Unverified> {
     let sub = match claims.get("sub").filter(|sub| !sub.is_null()) {
         None => return Ok(None),
         Some(Value::String(text)) => text.clone(),
         Some(Value::Number(number)) if !number.is_f64() => number.to_string(),
         Some(_) => return Err("has an unusable sub".into()),
     };
-    if is_usable_sub(&sub) { Ok(Some(sub)) } else { Err("has an unusable sub".into()) }
+    let user = named.user(&sub);
+    if claims::is_sub(&sub) && claims::is_sub(&user) { Ok(Some(user)) } else { Err("has an unusable sub".into()) }
 }
 
 #[cfg(test)]
@@ -166,7 +172,9 @@ mod tests {
                 value => claims[name] = value.clone(),
             }
         }
-        judge(claims.as_object().expect("claims"), &config("https://op.example"), now()).map_err(in_words)
+        let (claims, config) = (claims.as_object().expect("claims"), config("https://op.example"));
+        let named = Issuer::of(&config).of_token(claims).expect("one tenant");
+        judge(claims, &named, &config, now()).map_err(in_words)
     }
 
     #[track_caller]

@@ -11,12 +11,16 @@ mod client;
 mod discovery;
 mod documents;
 mod exchange;
-mod fetch;
 mod id_token;
+mod issuer;
 mod jwks;
 mod jws;
 mod library;
 mod logout_token;
+mod probe;
+mod pushed;
+mod user_parameter;
 mod userinfo;
 
 pub use client::Oidc;
+pub(super) use probe::probe;

@@ -1,0 +1,131 @@
+//! The authorization request (RFC 6749 §4.1.1).
+
+use std::borrow::Cow;
+
+use oauth2::{CsrfToken, PkceCodeChallenge, PkceCodeVerifier, RedirectUrl, Scope};
+
+use super::library::library;
+use crate::base::secret::Plain;
+use crate::config::{self, Pkce};
+use crate::upstream::failure::{Failure, Fault};
+use crate::upstream::handshake::{Begun, Handshake, Hints, Request};
+
+/// Makes the URL that the browser is sent to, and what the answer will be held against.
+pub fn begin(config: &config::OAuth2, request: Request) -> Result<Begun, Failure> {
+    let Request { redirect_uri, hints } = request;
+    let redirect = RedirectUrl::new(redirect_uri.clone())
+        .map_err(|_| Failure::token(Fault::Refused, "the redirect_uri is not a URL"))?;
+    let (state, verifier) = (Plain::random(), Plain::random());
+    let for_url = state.expose().to_owned();
+    let library = library(config);
+    let mut url = library
+        .authorize_url(move || CsrfToken::new(for_url))
+        .add_scopes(config.registration.scopes.iter().cloned().map(Scope::new))
+        .set_redirect_uri(Cow::Owned(redirect));
+    for (name, value) in parameters(config, hints) {
+        url = url.add_extra_param(name, value);
+    }
+    let pkce = config.registration.pkce;
+    let url = match pkce {
+        Pkce::S256 => {
+            let verifier = PkceCodeVerifier::new(verifier.expose().to_owned());
+            url.set_pkce_challenge(PkceCodeChallenge::from_code_verifier_sha256(&verifier))
+        }
+        Pkce::Plain => url
+            .add_extra_param("code_challenge", verifier.expose().to_owned())
+            .add_extra_param("code_challenge_method", "plain"),
+        Pkce::Off => url,
+    };
+    let (url, _) = url.url();
+    let handshake = Handshake {
+        redirect_uri,
+        nonce: Plain::random().expose().to_owned(),
+        verifier: (pkce != Pkce::Off).then(|| verifier.expose().to_owned()),
+        max_age: None,
+        request_token: None,
+    };
+    Ok(Begun { url: url.into(), state, handshake })
+}
+
+/// What goes along beside our own parameters, each name once, which the rules of the configuration keep from being one of
+/// ours. Of the hints only those that change what people see: there is no ID token that could tell how they were
+/// authenticated, or when. A provider that knows nothing of one ignores it (RFC 6749 §3.1).
+fn parameters(config: &config::OAuth2, hints: Hints) -> Vec<(String, String)> {
+    let Hints { login_hint, prompt, ui_locales, max_age: _, acr_values: _ } = hints;
+    let hinted = [("login_hint", login_hint), ("prompt", prompt), ("ui_locales", ui_locales)];
+    let mut all: Vec<(String, String)> =
+        hinted.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))).collect();
+    for (name, value) in &config.registration.extra_params {
+        if all.iter().all(|(taken, _)| taken != name) {
+            all.push((name.clone(), value.clone()));
+        }
+    }
+    all
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use aws_lc_rs::digest::{SHA256, digest};
+    use base64::Engine;
+    use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+    use url::Url;
+
+    use super::*;
+    use crate::upstream::oauth2::client::tests::config;
+
+    const REDIRECT: &str = "https://gw.example/callback/op?a=1";
+
+    fn begun(config: &config::OAuth2, hints: Hints) -> (Begun, BTreeMap<String, String>) {
+        let begun = begin(config, Request { redirect_uri: REDIRECT.into(), hints }).expect("begun");
+        let mut pairs = BTreeMap::new();
+        for (name, value) in Url::parse(&begun.url).expect("a URL").query_pairs() {
+            assert!(pairs.insert(name.to_string(), value.to_string()).is_none(), "{name} stands twice");
+        }
+        (begun, pairs)
+    }
+
+    /// RA-01, RA-21
+    #[test]
+    fn the_request_carries_all_that_protects_it() {
+        let (begun, pairs) = begun(&config("https://op.example"), Hints::default());
+        let names: Vec<_> = pairs.keys().map(String::as_str).collect();
+        let expected =
+            ["client_id", "code_challenge", "code_challenge_method", "redirect_uri", "response_type", "scope", "state"];
+        assert_eq!(names, expected);
+        assert_eq!((pairs["response_type"].as_str(), pairs["client_id"].as_str()), ("code", "us"));
+        assert_eq!((pairs["redirect_uri"].as_str(), pairs["scope"].as_str()), (REDIRECT, "read:user user:email"));
+        assert_eq!((pairs["state"].as_str(), pairs["state"].len()), (begun.state.expose(), 43));
+        let verifier = begun.handshake.verifier.expect("PKCE");
+        assert_eq!(pairs["code_challenge"], URL_SAFE_NO_PAD.encode(digest(&SHA256, verifier.as_bytes())));
+        assert_eq!(
+            (begun.handshake.redirect_uri.as_str(), pairs["code_challenge_method"].as_str()),
+            (REDIRECT, "S256")
+        );
+    }
+
+    /// RA-16, RA-21
+    #[test]
+    fn hints_win_and_pkce_is_as_configured() {
+        let mut config = config("https://op.example");
+        config.registration.extra_params = vec![("prompt".into(), "login".into()), ("team".into(), "T1".into())];
+        config.registration.pkce = Pkce::Off;
+        let hints = Hints {
+            login_hint: Some("a&client_id=evil".into()),
+            prompt: Some("select_account".into()),
+            max_age: Some(5),
+            acr_values: Some("1".into()),
+            ui_locales: None,
+        };
+        let (off, pairs) = begun(&config, hints);
+        assert_eq!((pairs["prompt"].as_str(), pairs["team"].as_str()), ("select_account", "T1"));
+        assert_eq!((pairs["login_hint"].as_str(), pairs["client_id"].as_str()), ("a&client_id=evil", "us"));
+        assert!(!pairs.contains_key("max_age") && !pairs.contains_key("acr_values"));
+        assert!(off.handshake.verifier.is_none() && !pairs.contains_key("code_challenge"));
+        config.registration.pkce = Pkce::Plain;
+        let (plain, pairs) = begun(&config, Hints::default());
+        assert_eq!(pairs["code_challenge_method"], "plain");
+        assert_eq!(Some(&pairs["code_challenge"]), plain.handshake.verifier.as_ref());
+    }
+}

@@ -1,0 +1,17 @@
+//! The library's client, told what is known of one provider. How we prove to be the client is not its business.
+
+use oauth2::basic::BasicClient;
+use oauth2::{AuthType, AuthUrl, ClientId, EndpointNotSet, EndpointSet, TokenUrl};
+
+use crate::config;
+
+/// The library's client.
+pub type Library = BasicClient<EndpointSet, EndpointNotSet, EndpointNotSet, EndpointNotSet, EndpointSet>;
+
+/// The library's client for one provider.
+pub fn library(config: &config::OAuth2) -> Library {
+    BasicClient::new(ClientId::new(config.registration.client_id.clone()))
+        .set_auth_type(AuthType::RequestBody)
+        .set_auth_uri(AuthUrl::from_url(config.authorization_endpoint.clone()))
+        .set_token_uri(TokenUrl::from_url(config.token_endpoint.clone()))
+}
