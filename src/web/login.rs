@@ -118,7 +118,9 @@ async fn take_back(
 ) -> Result<HttpResponse, Problem> {
     throttles.come_back(app, request)?;
     let query = Parameters::of_query(request)?;
-    let (state, verdict) = returned(&query)?;
+    let state = Plain::new(query.get("state").ok_or(Code::UnknownState)?);
+    let with_verifier = app.providers.get(&provider).is_some_and(Provider::answers_with_verifier);
+    let verdict = if with_verifier { returned_with_verifier(&query) } else { returned(&query) }?;
     let previous = cookies::named(app, request);
     let back = Return { provider, door: Door::Cookie, state, verdict, previous, caller: caller(app, request) };
     let now = app.clock.now();
@@ -204,35 +206,31 @@ pub fn hints(query: &Parameters) -> Result<Hints, Problem> {
     })
 }
 
-/// What a provider's redirect says. Both a yes and a no, or neither, is nonsense (RA-14).
-fn returned(query: &Parameters) -> Result<(Plain, Verdict), Problem> {
-    let state = query.get("state").ok_or(Code::UnknownState)?;
+/// What a provider's redirect says. Both a code and an error, or neither, is nonsense (RA-14).
+fn returned(query: &Parameters) -> Result<Verdict, Problem> {
     let iss = query.get("iss").map(str::to_owned);
-    let verdict = match (query.get("code"), query.get("error"), returned_by_oauth1(query)?) {
-        (Some(code), None, None) => {
-            Verdict::Granted(Answer::Code { code: Plain::new(code), iss, iss_may_be_missing: false })
+    match (query.get("code"), query.get("error")) {
+        (Some(code), None) => {
+            Ok(Verdict::Granted(Answer::Code { code: Plain::new(code), iss, iss_may_be_missing: false }))
         }
-        (None, Some(error), None) => Verdict::Denied { error: known_error(error), iss },
-        (None, None, Some(verdict)) => verdict,
-        _ => return Err(Problem::invalid_request()),
-    };
-    Ok((Plain::new(state), verdict))
+        (None, Some(error)) => Ok(Verdict::Denied { error: known_error(error), iss }),
+        _ => Err(Problem::invalid_request()),
+    }
 }
 
 /// The same of OAuth 1.0a (RFC 5849 §2.2), which has no word for a no. Providers have several: `denied` with the token,
-/// `oauth_problem` of the Problem Reporting extension, or a token without a verifier.
-fn returned_by_oauth1(query: &Parameters) -> Result<Option<Verdict>, Problem> {
-    let denied = |error: String| Some(Verdict::Denied { error, iss: None });
-    let no = query.get("oauth_problem").map(known_error).or(query.get("denied").map(|_| "denied".to_owned()));
+/// `oauth_problem` of the Problem Reporting extension, `error` as others have it, or a token without a verifier.
+fn returned_with_verifier(query: &Parameters) -> Result<Verdict, Problem> {
+    let word = query.get("oauth_problem").or(query.get("error")).map(known_error);
+    let no = word.or(query.get("denied").map(|_| "denied".to_owned()));
     match (query.get("oauth_token"), query.get("oauth_verifier"), no) {
-        (None, None, None) => Ok(None),
         (Some(token), Some(verifier), None) => {
             let (token, verifier) = (Plain::new(token), Plain::new(verifier));
-            Ok(Some(Verdict::Granted(Answer::Verifier { token, verifier })))
+            Ok(Verdict::Granted(Answer::Verifier { token, verifier }))
         }
-        (_, None, Some(no)) => Ok(denied(no)),
-        (Some(_), None, None) => Ok(denied("without oauth_verifier".to_owned())),
-        (_, Some(_), _) => Err(Problem::invalid_request()),
+        (_, None, Some(no)) => Ok(Verdict::Denied { error: no, iss: None }),
+        (Some(_), None, None) => Ok(Verdict::Denied { error: "without oauth_verifier".to_owned(), iss: None }),
+        _ => Err(Problem::invalid_request()),
     }
 }
 
