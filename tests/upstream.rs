@@ -84,7 +84,7 @@ fn handshake() -> Handshake {
 }
 
 fn answer() -> Answer {
-    Answer::Code { code: Plain::new("the-code"), iss: None, iss_may_be_missing: false }
+    Answer::Code { code: Plain::new("the-code"), iss: None, iss_may_be_missing: false, user: None }
 }
 
 async fn finish(provider: &Provider, seconds: i64) -> Result<Identity, Failure> {
@@ -154,8 +154,12 @@ async fn an_answer_of_another_issuer_gets_no_token_request() {
     let op = Op::start();
     let provider = provider(&op);
     let with = async |iss: Option<&str>| {
-        let answer =
-            Answer::Code { code: Plain::new("the-code"), iss: iss.map(String::from), iss_may_be_missing: false };
+        let answer = Answer::Code {
+            code: Plain::new("the-code"),
+            iss: iss.map(String::from),
+            iss_may_be_missing: false,
+            user: None,
+        };
         provider.finish(&handshake(), answer, at(0)).await
     };
     for foreign in ["https://honest.example", "", &format!("{}/", op.issuer)] {

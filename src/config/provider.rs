@@ -35,7 +35,7 @@ pub struct Oidc {
     /// Its issuer, byte for byte as it must stand in metadata and ID tokens. One with `{tenantid}` in it is that of
     /// every tenant, each in its place.
     pub issuer: String,
-    /// The tenants whose people may sign in, where the issuer has `{tenantid}` in it; empty: all.
+    /// The tenants whose people may sign in, where the issuer has `{tenantid}` in it, as UUIDs in lower case; empty: all.
     pub tenants: Vec<String>,
     /// Whether the authorization request is pushed (RFC 9126).
     pub pushed_authorization: PushedAuthorization,
@@ -45,6 +45,11 @@ pub struct Oidc {
     pub needed_claims: Vec<Pointer>,
     /// JWS algorithms an ID token may be signed with; empty: what discovery says, but never `none` or HMAC.
     pub signing_algorithms: Vec<String>,
+}
+
+impl Oidc {
+    /// What stands for a tenant in the issuer of all of them.
+    pub const TENANT: &str = "{tenantid}";
 }
 
 /// A provider that speaks OAuth 2.0 (RFC 6749) and says who somebody is by an API of its own.

@@ -64,15 +64,15 @@ pub struct Return {
     pub door: Door,
     /// The `state` that came along.
     pub state: Plain,
-    /// What the provider said.
-    pub verdict: Verdict,
+    /// What the provider said; none: it was posted before, and is kept with the login.
+    pub verdict: Option<Verdict>,
     /// The session that this browser has already; a new login ends it.
     pub previous: Option<SessionId>,
     /// Who asks.
     pub caller: Caller,
 }
 
-/// What a provider says in its redirect.
+/// What a provider says when it sends somebody back.
 pub enum Verdict {
     /// Yes: a code to redeem.
     Granted(Answer),

@@ -2,12 +2,14 @@
 
 use super::arrival::{Return, Verdict};
 use super::authorization_session::{Claimed, Status, Steps, sealed_for};
+use super::posted;
 use super::refusal::{Code, Refusal};
 use super::store::{self, Admission, Admitted, Claim, Failing};
 use crate::app::App;
 use crate::base::clock::Instant;
 use crate::base::event::Event;
 use crate::base::id::{AuthorizationRequestId, SessionId, UserId};
+use crate::config::ResponseMode;
 use crate::session::{Session, SignedIn, StatusIndex};
 use crate::telemetry;
 use crate::token::{BUILT_IN_CLIENT, BUILT_IN_SCOPE};
@@ -26,10 +28,10 @@ pub struct Completed {
 }
 
 /// Finishes the login that `back` belongs to. Whatever happens after the claim leaves a terminal status behind.
-pub async fn complete(app: &App, back: Return, now: Instant) -> Result<Completed, Refusal> {
+pub async fn complete(app: &App, mut back: Return, now: Instant) -> Result<Completed, Refusal> {
     let provider = app.providers.get(&back.provider).ok_or(Refusal::early(Code::UnknownProvider))?;
-    let (claimed, handshake) = claim(app, &back, now).await?;
-    match ask(provider, &handshake, back.verdict, now).await {
+    let (claimed, handshake, verdict) = claim(app, &mut back, now).await?;
+    match ask(provider, &handshake, verdict, now).await {
         Ok(identity) => admit(app, provider, back.previous, &back.caller, claimed, identity).await,
         Err(no) => Err(fail(app, back.provider, &claimed, no).await),
     }
@@ -42,7 +44,7 @@ struct No {
     reason: String,
 }
 
-async fn claim(app: &App, back: &Return, now: Instant) -> Result<(Claimed, Handshake), Refusal> {
+async fn claim(app: &App, back: &mut Return, now: Instant) -> Result<(Claimed, Handshake, Verdict), Refusal> {
     let claim = Claim {
         provider: back.provider.clone(),
         state: back.state.hashed(),
@@ -51,6 +53,7 @@ async fn claim(app: &App, back: &Return, now: Instant) -> Result<(Claimed, Hands
         // A script on another site cannot forge its Origin; a program without one is no browser.
         origin: back.caller.origin.clone(),
         require_binding: app.config.login.require_binding || back.door == super::Door::Cookie,
+        by_form: back.verdict.is_none(),
         steps: Steps::one(now, "returned", None).to_json(),
         now,
     };
@@ -62,12 +65,14 @@ async fn claim(app: &App, back: &Return, now: Instant) -> Result<(Claimed, Hands
         };
         telemetry::record(&Event::CallbackRefused { provider: back.provider.clone(), code });
     })?;
-    let opened = app.config.ring.open(&sealed_for(row.id), &row.handshake);
+    let store::Row { id, reference, handshake, posted, return_to, request } = row;
+    let opened = app.config.ring.open(&sealed_for(id), &handshake);
     let handshake = opened.ok().and_then(|json| serde_json::from_slice(&json).ok());
-    let store::Row { id, reference, return_to, request, .. } = row;
+    let kept = || posted::open(&app.config.ring, &back.provider, back.state.hashed(), posted.as_deref()?);
+    let verdict = back.verdict.take().or_else(kept);
     let claimed = Claimed { id, reference, return_to, request };
-    if let Some(handshake) = handshake {
-        return Ok((claimed, handshake));
+    if let (Some(handshake), Some(verdict)) = (handshake, verdict) {
+        return Ok((claimed, handshake, verdict));
     }
     // Sealed under a key that left the ring meanwhile: as good as expired.
     let reason = "sealed under a key that is not in the ring any more".to_owned();
@@ -108,6 +113,8 @@ async fn admit(
     let id = SessionId::new(now);
     let assumed = provider.registration().insecure_assume_fresh_login.then_some(now);
     let auth_time = identity.auth_time.or(assumed);
+    // Names that come by a form come once, at the first login (Sign in with Apple).
+    let keep_name = provider.registration().response_mode == ResponseMode::FormPost;
     let provider = provider.id();
     let id_token = identity.tokens.id_token.as_ref();
     let sealed = id_token.map(|token| app.config.ring.seal(&hint_sealed_for(id), token.expose().as_bytes()));
@@ -134,6 +141,7 @@ async fn admit(
         session,
         sub: identity.sub,
         profile: identity.profile,
+        keep_name,
         claims: identity.claims,
         upstream_sid: identity.sid,
         upstream_id_token: sealed,

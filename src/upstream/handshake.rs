@@ -73,6 +73,8 @@ pub enum Answer {
         /// Whether an `iss` that the provider promises may be missing: a frontend that took the redirect itself need
         /// not hand it on.
         iss_may_be_missing: bool,
+        /// The `user` parameter as it came with a form (Sign in with Apple).
+        user: Option<String>,
     },
     /// OAuth 1.0a (RFC 5849 §2.2).
     Verifier {

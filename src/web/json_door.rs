@@ -61,9 +61,12 @@ impl Exchange {
         let fit = texts.chain([&self.provider, &self.state]).all(|text| !text.is_empty() && !text.contains('\0'));
         match (&self.code, &self.oauth_token, &self.oauth_verifier) {
             _ if !fit => None,
-            (Some(code), None, None) => {
-                Some(Answer::Code { code: Plain::new(code), iss: self.iss.clone(), iss_may_be_missing: true })
-            }
+            (Some(code), None, None) => Some(Answer::Code {
+                code: Plain::new(code),
+                iss: self.iss.clone(),
+                iss_may_be_missing: true,
+                user: None,
+            }),
             (None, Some(token), Some(verifier)) => {
                 Some(Answer::Verifier { token: Plain::new(token), verifier: Plain::new(verifier) })
             }
@@ -86,7 +89,7 @@ async fn exchange(
     let id = provider.clone();
     // A frontend's sessions are its own business: a browser may have several here.
     let (door, state, previous) = (Door::Json, Plain::new(state), None);
-    let back = Return { provider, door, state, verdict, previous, caller: caller(app, request) };
+    let back = Return { provider, door, state, verdict: Some(verdict), previous, caller: caller(app, request) };
     let now = app.clock.now();
     let completed = login::complete(app, back, now).await.map_err(parameter)?;
     let provider = app.providers.get(&id).ok_or(Code::UnknownProvider)?;

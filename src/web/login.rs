@@ -1,7 +1,7 @@
 //! The cookie door: `/providers`, `/login`, `/login/{provider}`, `/callback/{provider}`.
 
 use actix_web::http::header;
-use actix_web::web::{Data, Path};
+use actix_web::web::{Data, Path, Payload};
 use actix_web::{HttpRequest, HttpResponse};
 use serde_json::json;
 
@@ -9,15 +9,17 @@ use super::authorize;
 use super::client;
 use super::cookies;
 use super::credentials;
-use super::extract::Parameters;
+use super::extract::{self, Parameters};
 use super::pages::{self, Purpose};
 use super::problem::Problem;
 use super::throttle::Throttles;
+use super::verdict;
 use crate::app::App;
 use crate::authorize::Open;
 use crate::base::clock::Instant;
 use crate::base::id::SessionId;
 use crate::base::secret::{Hashed, Plain};
+use crate::config::ResponseMode;
 use crate::login::{self, Arrival, Caller, Code, Completed, Door, Refusal, Return, Verdict};
 use crate::upstream::{Answer, Hints, Provider};
 
@@ -105,9 +107,47 @@ pub async fn callback(
     answer.unwrap_or_else(|problem| problem.for_browser(&request))
 }
 
-/// No provider was asked to answer by a form (RA-19).
-pub async fn callback_by_form(request: HttpRequest) -> HttpResponse {
-    Problem::invalid_request().for_browser(&request)
+/// The same by a form, from a provider that was asked for one. It comes from another site, without a cookie; so what it
+/// says is kept, and the browser comes by `GET` (RA-18).
+pub async fn callback_by_form(
+    app: Data<App>,
+    throttles: Data<Throttles>,
+    path: Path<String>,
+    request: HttpRequest,
+    payload: Payload,
+) -> HttpResponse {
+    let answer = keep(&app, &throttles, &path, &request, payload).await;
+    answer.unwrap_or_else(|problem| problem.for_browser(&request))
+}
+
+async fn keep(
+    app: &App,
+    throttles: &Throttles,
+    provider: &str,
+    request: &HttpRequest,
+    payload: Payload,
+) -> Result<HttpResponse, Problem> {
+    throttles.post_back(app, request)?;
+    if !answers_by_form(app, provider)? {
+        return Err(Problem::invalid_request());
+    }
+    let form = extract::form(request, payload, app.config.limits.body_bytes).await?;
+    let state = Plain::new(form.get("state").ok_or(Code::UnknownState)?);
+    let mut verdict = verdict::with_code(&form)?;
+    if let Verdict::Granted(Answer::Code { user, .. }) = &mut verdict {
+        *user = form.get("user").map(str::to_owned);
+    }
+    login::keep(app, provider, &state, verdict, app.clock.now()).await?;
+    let query = url::form_urlencoded::Serializer::new(String::new()).append_pair("state", state.expose()).finish();
+    let prefix = app.config.server.public_url.prefix();
+    Ok(pages::see_other(&format!("{prefix}/callback/{provider}?{query}")))
+}
+
+/// RA-19: a provider answers in the way that it was asked to, and in no other.
+fn answers_by_form(app: &App, provider: &str) -> Result<bool, Problem> {
+    let provider = app.providers.get(provider).ok_or(Code::UnknownProvider)?;
+    let is_form = provider.registration().response_mode == ResponseMode::FormPost;
+    Ok(is_form && !provider.answers_with_verifier())
 }
 
 async fn take_back(
@@ -118,9 +158,8 @@ async fn take_back(
 ) -> Result<HttpResponse, Problem> {
     throttles.come_back(app, request)?;
     let query = Parameters::of_query(request)?;
-    let state = Plain::new(query.get("state").ok_or(Code::UnknownState)?);
-    let with_verifier = app.providers.get(&provider).is_some_and(Provider::answers_with_verifier);
-    let verdict = if with_verifier { returned_with_verifier(&query) } else { returned(&query) }?;
+    let by_form = answers_by_form(app, &provider)?;
+    let (state, verdict) = if by_form { (posted(&query)?, None) } else { returned(app, &provider, &query)? };
     let previous = cookies::named(app, request);
     let back = Return { provider, door: Door::Cookie, state, verdict, previous, caller: caller(app, request) };
     let now = app.clock.now();
@@ -206,38 +245,21 @@ pub fn hints(query: &Parameters) -> Result<Hints, Problem> {
     })
 }
 
-/// What a provider's redirect says. Both a code and an error, or neither, is nonsense (RA-14).
-fn returned(query: &Parameters) -> Result<Verdict, Problem> {
-    let iss = query.get("iss").map(str::to_owned);
-    match (query.get("code"), query.get("error")) {
-        (Some(code), None) => {
-            Ok(Verdict::Granted(Answer::Code { code: Plain::new(code), iss, iss_may_be_missing: false }))
-        }
-        (None, Some(error)) => Ok(Verdict::Denied { error: known_error(error), iss }),
-        _ => Err(Problem::invalid_request()),
+/// The login whose answer came by a form. An answer in the address was not asked for (RA-19).
+fn posted(query: &Parameters) -> Result<Plain, Problem> {
+    if query.get("code").is_some() || query.get("error").is_some() {
+        return Err(Problem::invalid_request());
     }
+    Ok(Plain::new(query.get("state").ok_or(Code::UnknownState)?))
 }
 
-/// The same of OAuth 1.0a (RFC 5849 §2.2), which has no word for a no. Providers have several: `denied` with the token,
-/// `oauth_problem` of the Problem Reporting extension, `error` as others have it, or a token without a verifier.
-fn returned_with_verifier(query: &Parameters) -> Result<Verdict, Problem> {
-    let word = query.get("oauth_problem").or(query.get("error")).map(known_error);
-    let no = word.or(query.get("denied").map(|_| "denied".to_owned()));
-    match (query.get("oauth_token"), query.get("oauth_verifier"), no) {
-        (Some(token), Some(verifier), None) => {
-            let (token, verifier) = (Plain::new(token), Plain::new(verifier));
-            Ok(Verdict::Granted(Answer::Verifier { token, verifier }))
-        }
-        (_, None, Some(no)) => Ok(Verdict::Denied { error: no, iss: None }),
-        (Some(_), None, None) => Ok(Verdict::Denied { error: "without oauth_verifier".to_owned(), iss: None }),
-        _ => Err(Problem::invalid_request()),
-    }
-}
-
-/// An error code as it may stand in logs: what strangers write does not get there.
-fn known_error(error: &str) -> String {
-    let plain = error.len() <= 64 && error.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_');
-    if plain { error.to_owned() } else { "an unknown error".to_owned() }
+/// The login whose answer stands in the address, and the answer.
+fn returned(app: &App, provider: &str, query: &Parameters) -> Result<(Plain, Option<Verdict>), Problem> {
+    let provider = app.providers.get(provider).ok_or(Code::UnknownProvider)?;
+    let state = query.get("state").ok_or(Code::UnknownState)?;
+    let with_verifier = provider.answers_with_verifier();
+    let verdict = if with_verifier { verdict::with_verifier(query) } else { verdict::with_code(query) }?;
+    Ok((Plain::new(state), Some(verdict)))
 }
 
 /// Who asks.

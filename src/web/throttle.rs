@@ -15,6 +15,7 @@ use crate::app::App;
 pub struct Throttles {
     begins: DefaultKeyedRateLimiter<IpAddr>,
     returns: DefaultKeyedRateLimiter<IpAddr>,
+    posts: DefaultKeyedRateLimiter<IpAddr>,
     tokens: DefaultKeyedRateLimiter<IpAddr>,
     authorizations: DefaultKeyedRateLimiter<IpAddr>,
     administrators: DefaultKeyedRateLimiter<IpAddr>,
@@ -28,6 +29,7 @@ impl Throttles {
         Self {
             begins: per_minute(limits.logins_per_minute),
             returns: per_minute(limits.logins_per_minute),
+            posts: per_minute(limits.logins_per_minute),
             tokens: per_minute(limits.tokens_per_minute),
             authorizations: per_minute(limits.tokens_per_minute),
             administrators: per_minute(limits.tokens_per_minute),
@@ -43,6 +45,11 @@ impl Throttles {
     /// Counts someone who comes back.
     pub fn come_back(&self, app: &App, request: &HttpRequest) -> Result<(), Problem> {
         self.count(&self.returns, app, request)
+    }
+
+    /// Counts an answer that comes by a form; the one who brings it comes back after that.
+    pub fn post_back(&self, app: &App, request: &HttpRequest) -> Result<(), Problem> {
+        self.count(&self.posts, app, request)
     }
 
     /// Counts a request for a token.
@@ -70,7 +77,8 @@ impl Throttles {
 
     /// Forgets addresses that have been quiet, so that memory follows the traffic and not its history.
     pub fn forget_quiet(&self) {
-        for limit in [&self.begins, &self.returns, &self.tokens, &self.authorizations, &self.administrators] {
+        let all = [&self.begins, &self.returns, &self.posts, &self.tokens, &self.authorizations, &self.administrators];
+        for limit in all {
             limit.retain_recent();
             limit.shrink_to_fit();
         }

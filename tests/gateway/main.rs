@@ -12,6 +12,7 @@ mod clock;
 mod conversation;
 mod cors;
 mod database;
+mod form_post;
 mod hostile;
 mod jwks;
 mod limits;

@@ -115,6 +115,10 @@ fn needed_by_key(key: &dyn Fn(&str) -> String, raw: &raw::Provider, at: &mut Fin
         at.refuse(&key("private_key"), "is given, but nothing is signed with it", remedy);
     }
     let needed = [("private_key_id", &raw.private_key_id, "the key's id"), ("team_id", &raw.team_id, "the team's id")];
+    if !raw.client_assertion_audience.is_empty() && (apple || !signs || raw.kind == Kind::OAuth1) {
+        let remedy = "take it out, or write token_endpoint_auth_method = \"private_key_jwt\"";
+        at.refuse(&key("client_assertion_audience"), "is given, but no assertion is made", remedy);
+    }
     for (name, text, what) in needed {
         if apple && text.is_empty() {
             at.refuse(&key(name), "is missing", format!("write {what} from Apple's developer pages, ten characters"));

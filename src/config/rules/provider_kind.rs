@@ -3,13 +3,14 @@
 use std::collections::BTreeMap;
 
 use url::Url;
+use uuid::Uuid;
 
 use super::address;
 use super::provider::pointer;
 use crate::config::findings::{Findings, shown};
 use crate::config::nearest::nearest_word;
 use crate::config::pointer::Pointer;
-use crate::config::provider::{OAuth1, OAuth2, Oidc, ProfileCall, ProfileCalls, SignatureMethod};
+use crate::config::provider::{OAuth1, OAuth2, Oidc, ProfileCall, ProfileCalls, ResponseMode, SignatureMethod};
 use crate::config::raw;
 use crate::config::registration::{ClaimPointers, Registration};
 use crate::config::settings::UserClaim;
@@ -21,9 +22,6 @@ const ALGORITHMS: [&str; 12] =
 /// An HMAC key is at least as long as the hash's output (RFC 7518 §3.2); shorter ones are guessed offline.
 const HMAC_SECRET_BYTES: usize = 32;
 
-/// What stands for a tenant in the issuer of all of them.
-const TENANT: &str = "{tenantid}";
-
 type Key<'k> = &'k dyn Fn(&str) -> String;
 
 pub(super) fn oidc(
@@ -34,12 +32,13 @@ pub(super) fn oidc(
     at: &mut Findings<'_>,
 ) -> Option<Oidc> {
     let text = std::mem::take(&mut raw.issuer);
-    let several = text.contains(TENANT);
+    let several = text.contains(Oidc::TENANT);
     let issuer = address::issuer(&key("issuer"), text, raw.insecure_allow_http, at);
     if !raw.tenants.is_empty() && !several {
-        let remedy = format!("take them out, or write the issuer with {TENANT} in it");
+        let remedy = format!("take them out, or write the issuer with {} in it", Oidc::TENANT);
         at.refuse(&key("tenants"), "are given, but the issuer is that of one tenant", remedy);
     }
+    let tenants = tenants(&key("tenants"), &raw.tenants, at);
     let secret = registration.as_ref().and_then(|registration| registration.client_secret.as_ref());
     let secret_bytes = secret.map_or(0, |secret| secret.expose().len());
     signing_algorithms(key, &raw.signing_algorithms, secret_bytes, at);
@@ -54,12 +53,26 @@ pub(super) fn oidc(
     Some(Oidc {
         registration,
         issuer: issuer?,
-        tenants: std::mem::take(&mut raw.tenants),
+        tenants,
         pushed_authorization: raw.pushed_authorization,
         userinfo: raw.userinfo,
         needed_claims,
         signing_algorithms: std::mem::take(&mut raw.signing_algorithms),
     })
+}
+
+/// AC-13: what a token names is held against these byte for byte.
+fn tenants(key: &str, tenants: &[String], at: &mut Findings<'_>) -> Vec<String> {
+    let mut read = Vec::new();
+    for (item, tenant) in tenants.iter().enumerate() {
+        if let Ok(id) = Uuid::try_parse(tenant) {
+            read.push(id.hyphenated().to_string());
+        } else {
+            let remedy = "write its tenant id, as \"72f988bf-86f1-41af-91ab-2d7cd011db47\"; a domain name is none";
+            at.refuse_item(key, item, format!("{} is not a UUID", shown(tenant)), remedy);
+        }
+    }
+    read
 }
 
 pub(super) fn oauth2(
@@ -104,6 +117,9 @@ pub(super) fn oauth1(
         signature_method: raw.signature_method,
         profile: profile?,
     };
+    if oauth1.registration.response_mode == ResponseMode::FormPost {
+        at.refuse(&key("response_mode"), "is given, but OAuth 1.0a answers in the address only", "take it out");
+    }
     if oauth1.signature_method == SignatureMethod::Plaintext && !signed(&oauth1).all(address::is_private) {
         // RFC 5849 §3.4.4
         let remedy = "write https:// in every endpoint, or another method as \"HMAC-SHA1\"";

@@ -22,6 +22,8 @@ pub struct Admission {
     pub session: Session,
     pub sub: String,
     pub profile: Profile,
+    /// Whether a login without a name leaves the one that is known.
+    pub keep_name: bool,
     pub claims: Value,
     pub upstream_sid: Option<String>,
     pub upstream_id_token: Option<Vec<u8>>,
@@ -58,6 +60,7 @@ statement! {
         email: Option<&'a str> => Nullable<Text>,
         email_verified: bool => Bool,
         name: Option<&'a str> => Nullable<Text>,
+        keep_name: bool => Bool,
         preferred_username: Option<&'a str> => Nullable<Text>,
         picture: Option<&'a str> => Nullable<Text>,
         groups: &'a [String] => Array<Text>,
@@ -94,12 +97,13 @@ statement! {
          FOR NO KEY UPDATE
      ), admitted AS (
          UPDATE users
-         SET email = {email}, email_verified = {email_verified}, name = {name},
+         SET email = {email}, email_verified = {email_verified},
+             name = CASE WHEN {keep_name} THEN COALESCE({name}, users.name) ELSE {name} END,
              preferred_username = {preferred_username}, picture = {picture}, groups = {groups}, updated_at = {now}
          FROM subs, login
          WHERE subs.provider = {provider} AND subs.sub = {sub}
            AND users.id = subs.user_id AND users.disabled_at IS NULL
-         RETURNING users.id AS user_id, subs.id AS sub_id
+         RETURNING users.id AS user_id, subs.id AS sub_id, users.name
      ), seen AS (
          UPDATE subs SET claims = {claims}, last_login_at = {now} FROM admitted WHERE subs.id = admitted.sub_id
      ), session AS (
@@ -120,7 +124,7 @@ statement! {
          SELECT {audit}, {now}, 'login_completed', user_id, {session}, {provider}, {client_id}, {ip}, {reference}
          FROM admitted
      )
-     SELECT user_id, status_index FROM admitted, session"
+     SELECT user_id, status_index, name FROM admitted, session"
 }
 
 #[derive(QueryableByName)]
@@ -129,6 +133,8 @@ struct Written {
     user_id: UserId,
     #[diesel(sql_type = BigInt)]
     status_index: i64,
+    #[diesel(sql_type = Nullable<Text>)]
+    name: Option<String>,
 }
 
 /// Sessions that ended for the new one, and how.
@@ -220,6 +226,7 @@ fn write(conn: &mut Conn, admission: &Admission) -> QueryResult<Option<Written>>
         email: profile.email.as_deref(),
         email_verified: profile.email_verified,
         name: profile.name.as_deref(),
+        keep_name: admission.keep_name,
         preferred_username: profile.preferred_username.as_deref(),
         picture: profile.picture.as_deref(),
         groups: &profile.groups,
@@ -253,5 +260,6 @@ fn write(conn: &mut Conn, admission: &Admission) -> QueryResult<Option<Written>>
 fn signed_in(admission: &Admission, written: &Written) -> SignedIn {
     let (user, status_index) = (written.user_id, StatusIndex::new(written.status_index));
     let session = Session { user, status_index, ..admission.session.clone() };
-    SignedIn { session, user: User { sub: user, profile: admission.profile.clone() } }
+    let profile = Profile { name: written.name.clone(), ..admission.profile.clone() };
+    SignedIn { session, user: User { sub: user, profile } }
 }

@@ -21,6 +21,8 @@ pub struct Claim {
     pub binding: Option<Hashed>,
     pub origin: Option<String>,
     pub require_binding: bool,
+    /// Whether the provider's answer must have come by a form before.
+    pub by_form: bool,
     pub steps: Value,
     pub now: Instant,
 }
@@ -30,6 +32,8 @@ pub struct Row {
     pub id: AuthorizationSessionId,
     pub reference: Reference,
     pub handshake: Vec<u8>,
+    /// The answer that came by a form, sealed.
+    pub posted: Option<Vec<u8>>,
     pub return_to: Option<String>,
     pub request: Option<AuthorizationRequestId>,
 }
@@ -42,6 +46,7 @@ statement! {
         binding: Option<&'a [u8]> => Nullable<Binary>,
         require_binding: bool => Bool,
         origin: Option<&'a str> => Nullable<Text>,
+        by_form: bool => Bool,
         steps: &'a Value => Jsonb,
         now: Instant => Timestamptz,
     }
@@ -51,7 +56,8 @@ statement! {
        AND CASE WHEN {binding} IS NULL THEN NOT {require_binding} ELSE binding_hash = {binding} END
        AND (origin IS NULL OR {origin} IS NULL OR origin = {origin})
        AND status = 'pending' AND claimed_at IS NULL AND expires_at > {now}
-     RETURNING id, reference, handshake, return_to, authorization_request_id"
+       AND (posted IS NOT NULL OR NOT {by_form})
+     RETURNING id, reference, handshake, posted, return_to, authorization_request_id"
 }
 
 #[derive(QueryableByName)]
@@ -62,6 +68,8 @@ struct Updated {
     reference: String,
     #[diesel(sql_type = Binary)]
     handshake: Vec<u8>,
+    #[diesel(sql_type = Nullable<Binary>)]
+    posted: Option<Vec<u8>>,
     #[diesel(sql_type = Nullable<Text>)]
     return_to: Option<String>,
     #[diesel(sql_type = Nullable<Uuid>)]
@@ -77,20 +85,21 @@ pub fn claim(conn: &mut Conn, claim: &Claim) -> QueryResult<Result<Row, Refusal>
         binding: claim.binding.as_ref().map(Hashed::as_bytes),
         require_binding: claim.require_binding,
         origin: claim.origin.as_deref(),
+        by_form: claim.by_form,
         steps: &claim.steps,
         now: claim.now,
     };
     let Some(row) = update.get_result::<Updated>(conn).optional()? else {
         return Ok(Err(judge(conn, claim)?));
     };
-    let reference = Reference::known(row.reference);
-    let request = row.authorization_request_id;
-    Ok(Ok(Row { id: row.id, reference, handshake: row.handshake, return_to: row.return_to, request }))
+    let (reference, request) = (Reference::known(row.reference.clone()), row.authorization_request_id);
+    let Updated { id, handshake, posted, return_to, .. } = row;
+    Ok(Ok(Row { id, reference, handshake, posted, return_to, request }))
 }
 
 statement! {
     struct Look<'a> { provider: &'a str => Text, state: &'a [u8] => Binary, door: &'a str => Text }
-    "SELECT reference, binding_hash, origin, status, return_to, session_id, claimed_at
+    "SELECT reference, binding_hash, origin, status, return_to, session_id, claimed_at, expires_at, posted IS NOT NULL AS posted
      FROM authorization_sessions WHERE provider = {provider} AND state_hash = {state} AND door = {door}"
 }
 
@@ -110,6 +119,10 @@ struct Seen {
     session_id: Option<SessionId>,
     #[diesel(sql_type = Nullable<Timestamptz>)]
     claimed_at: Option<Instant>,
+    #[diesel(sql_type = Timestamptz)]
+    expires_at: Instant,
+    #[diesel(sql_type = Bool)]
+    posted: bool,
 }
 
 fn judge(conn: &mut Conn, claim: &Claim) -> QueryResult<Refusal> {
@@ -122,6 +135,11 @@ fn judge(conn: &mut Conn, claim: &Claim) -> QueryResult<Refusal> {
     if !same_browser || !same_origin {
         // Not the reference: it is not this browser's login.
         return Ok(Refusal::early(Code::WrongBrowser));
+    }
+    let is_open = row.claimed_at.is_none() && row.status == Status::Pending.as_str() && row.expires_at > claim.now;
+    if is_open && claim.by_form && !row.posted {
+        // The answer is not here. It may still come.
+        return Ok(Refusal::early(Code::UnknownState));
     }
     let reference = Reference::known(row.reference);
     let expired = row.claimed_at.is_none() || row.status == Status::Expired.as_str();

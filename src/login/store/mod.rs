@@ -4,6 +4,7 @@ mod admit;
 mod begin;
 mod claim;
 mod fail;
+mod posted;
 mod prune;
 mod report;
 
@@ -11,5 +12,6 @@ pub use admit::{Admission, Admitted, admit};
 pub use begin::{Pending, begin};
 pub use claim::{Claim, Row, claim};
 pub use fail::{Failing, expire, fail};
+pub use posted::{Posted, keep};
 pub use prune::{prune_expired, prune_finished};
 pub use report::report;

@@ -8,13 +8,14 @@ use openidconnect::{CsrfToken, Nonce, PkceCodeChallenge, PkceCodeVerifier, Redir
 use super::discovery::Metadata;
 use super::library::library;
 use crate::base::secret::Plain;
-use crate::config::{self, Pkce};
+use crate::config::{self, Pkce, ResponseMode};
 use crate::upstream::failure::{Failure, Fault};
 use crate::upstream::handshake::{Begun, Handshake, Hints, Request};
 
 /// Set here, so nobody else's word about them is passed on (RA-16).
-const OURS: [&str; 8] = [
+const OURS: [&str; 9] = [
     "response_type",
+    "response_mode",
     "client_id",
     "redirect_uri",
     "scope",
@@ -44,6 +45,9 @@ pub fn begin(config: &config::Oidc, metadata: &Metadata, request: Request) -> Re
         // The library sets `openid` by itself.
         .add_scopes(config.registration.scopes.iter().filter(|scope| *scope != "openid").cloned().map(Scope::new))
         .set_redirect_uri(Cow::Owned(redirect));
+    if config.registration.response_mode == ResponseMode::FormPost {
+        url = url.add_extra_param("response_mode", "form_post");
+    }
     for (name, value) in parameters(config, hints) {
         url = url.add_extra_param(name, value);
     }

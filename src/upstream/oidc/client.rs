@@ -12,8 +12,10 @@ use super::discovery::{self, Metadata};
 use super::documents::Documents;
 use super::exchange::Tokens;
 use super::id_token::{self, Expected, Verified};
+use super::issuer::Issuer;
 use super::jwks::Keys;
 use super::jws::{Signers, Unverified};
+use super::user_parameter;
 use crate::base::clock::Instant;
 use crate::base::db::Db;
 use crate::base::outbound::Outbound;
@@ -68,7 +70,7 @@ impl Oidc {
     pub async fn check_iss(&self, iss: Option<&str>, now: Instant) -> Result<(), Failure> {
         let refused = |why: &str| Err(Failure::token(Fault::Refused, why));
         match iss {
-            Some(iss) if iss == self.0.config.issuer => Ok(()),
+            Some(iss) if Issuer::of(&self.0.config).may_be(iss) => Ok(()),
             Some(_) => refused("the answer came from another issuer (iss parameter)"),
             None => {
                 let metadata = self.metadata(now).await?;
@@ -82,7 +84,9 @@ impl Oidc {
 
     /// Takes the provider's answer.
     pub async fn finish(&self, handshake: &Handshake, answer: Answer, now: Instant) -> Result<Identity, Failure> {
-        let Answer::Code { code, iss, iss_may_be_missing } = answer else { return Err(Failure::of_another_protocol()) };
+        let Answer::Code { code, iss, iss_may_be_missing, user } = answer else {
+            return Err(Failure::of_another_protocol());
+        };
         if iss.is_some() || !iss_may_be_missing {
             self.check_iss(iss.as_deref(), now).await?;
         }
@@ -92,8 +96,12 @@ impl Oidc {
         let keys = self.0.keys(now).await.map_err(unavailable)?;
         let tokens = self.0.redeem(metadata, handshake, &code, now).await?;
         let (verified, keys) = self.0.verify(metadata, handshake, &tokens, keys, now).await?;
+        if iss.is_some_and(|iss| iss != verified.issuer) {
+            return Err(Failure::token(Fault::Refused, "the answer and the ID token are of two issuers"));
+        }
         let userinfo = self.0.ask_userinfo(metadata, &verified, &tokens, &keys.value, now).await?;
-        Ok(identity(self.registration(), verified, userinfo, tokens))
+        let names = user.as_deref().and_then(user_parameter::names);
+        Ok(identity(self.registration(), verified, userinfo, names, tokens))
     }
 
     /// Where people are signed out at the provider, if it says so.
@@ -143,7 +151,7 @@ impl Shared {
         let refused = |why: &str| Failure::token(Fault::Refused, format!("the ID token {why}"));
         let Some(token) = &tokens.id_token else { return Err(refused("is missing in the token response")) };
         let expected = Expected {
-            issuer: &self.config.issuer,
+            issuer: Issuer::of(&self.config),
             client_id: &self.config.registration.client_id,
             nonce: &handshake.nonce,
             max_age: handshake.max_age,
@@ -153,7 +161,7 @@ impl Shared {
         let algorithms = discovery::algorithms(&self.config, metadata);
         let client_secret = self.config.registration.client_secret.as_ref().map(Plain::expose);
         let verify = |keys: &Keys| {
-            let signers = Signers { algorithms: &algorithms, keys, client_secret };
+            let signers = Signers { algorithms: &algorithms, keys, client_secret, issuers: &[] };
             id_token::verify(token.expose(), &expected, &signers, now)
         };
         let (outcome, keys) = match verify(&keys.value) {
@@ -185,7 +193,7 @@ impl Shared {
         };
         match metadata.userinfo_endpoint().filter(|_| wanted) {
             Some(endpoint) => {
-                self.userinfo(endpoint.as_str(), &tokens.access_token, &verified.sub, keys, now).await.map(Some)
+                self.userinfo(endpoint.as_str(), &tokens.access_token, verified, keys, now).await.map(Some)
             }
             None => Ok(None),
         }
@@ -202,11 +210,13 @@ fn identity(
     registration: &Registration,
     verified: Verified,
     userinfo: Option<Map<String, Value>>,
+    names: Option<Value>,
     tokens: Tokens,
 ) -> Identity {
-    let Verified { sub, auth_time, claims: first } = verified;
+    let Verified { user: sub, auth_time, claims: first, .. } = verified;
     let (acr, amr, sid) = (claims::short(&first, "acr"), claims::methods(&first), claims::short(&first, "sid"));
-    let sources: Vec<_> = [Some(first.clone()), userinfo.clone()].into_iter().flatten().map(Value::Object).collect();
+    let signed = [Some(first.clone()), userinfo.clone()].into_iter().flatten().map(Value::Object);
+    let sources: Vec<_> = signed.chain(names).collect();
     let profile = claims::profile(registration, &sources.iter().collect::<Vec<_>>());
     let all = claims::together(first, userinfo);
     let claims = claims::cleaned(&all, &sub, &profile);

@@ -14,6 +14,7 @@ use tracing::Instrument;
 use super::cached::{Cached, Kept, Miss, Want};
 use super::client::Shared;
 use super::discovery::{self, Metadata};
+use super::issuer::Issuer;
 use super::jwks::Keys;
 use crate::base::clock::Instant;
 use crate::upstream::line::Unanswered;
@@ -82,7 +83,7 @@ impl Shared {
             if let Some(given) = discovery::given(&self.config) {
                 return Ok(given);
             }
-            let source = discovery::well_known(&self.config.issuer);
+            let source = discovery::well_known(&Issuer::of(&self.config).home());
             let read = |document: &Value| discovery::read(document, &self.config);
             let metadata = self.fetch(Kind::Discovery, source, read, now).await?;
             if let Some(odd) = discovery::method_not_listed(&self.config, &metadata) {

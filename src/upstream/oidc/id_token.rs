@@ -8,6 +8,7 @@ use openidconnect::core::{CoreIdToken, CoreIdTokenClaims, CoreIdTokenVerifier, C
 use openidconnect::{AccessToken, AccessTokenHash, ClaimsVerificationError, ClientId, IssuerUrl, JsonWebKeySet, Nonce};
 use serde_json::{Map, Value};
 
+use super::issuer::Issuer;
 use super::jws::{Jws, Signers, Unverified};
 use crate::base::clock::Instant;
 use crate::upstream::claims;
@@ -19,7 +20,7 @@ const REQUIRED: [&str; 5] = ["iss", "sub", "aud", "exp", "iat"];
 /// What the token must be.
 pub struct Expected<'a> {
     /// Who issued it.
-    pub issuer: &'a str,
+    pub issuer: Issuer<'a>,
     /// Whom it is for.
     pub client_id: &'a str,
     /// The login it belongs to.
@@ -35,8 +36,13 @@ pub struct Expected<'a> {
 /// What a token says that verified.
 #[derive(Debug)]
 pub struct Verified {
-    /// Who it is about; 1 to 255 characters without control characters.
+    /// Who issued it.
+    pub issuer: String,
+    /// Who it is about, in that issuer's words; 1 to 255 characters without control characters.
     pub sub: String,
+    /// Who that is at this provider. The `sub`, and in front of it the tenant where the provider has many: the same `sub`
+    /// in another tenant is somebody else.
+    pub user: String,
     /// When the person was authenticated.
     pub auth_time: Option<Instant>,
     /// All claims, as they came.
@@ -46,7 +52,11 @@ pub struct Verified {
 /// Verifies an ID token at the instant `now`.
 pub fn verify(token: &str, expected: &Expected, signers: &Signers, now: Instant) -> Result<Verified, Unverified> {
     let jws = Jws::read(token)?;
-    let key = jws.verify(signers)?;
+    // Not believed before the signature is: it says which keys may have made it.
+    let named = expected.issuer.of_token(&jws.payload)?;
+    let of_both = [expected.issuer.as_str(), &named.issuer];
+    let issuers: &[&str] = if named.tenant.is_some() { &of_both } else { &[] };
+    let key = jws.verify(&Signers { issuers, ..*signers })?;
     let shown = protocol_claims(&jws.payload);
     for name in REQUIRED.into_iter().chain(["nonce"]) {
         if !shown.contains_key(name) {
@@ -54,15 +64,21 @@ pub fn verify(token: &str, expected: &Expected, signers: &Signers, now: Instant)
         }
     }
     let token: CoreIdToken = jws.with_claims(&shown).parse().map_err(|_| "has a claim of the wrong type")?;
-    let claims = judge(&token, expected, now)?;
+    let claims = judge(&token, &named.issuer, expected, now)?;
     check_not_before(jws.payload.get("nbf"), expected, now)?;
     check_authorized_party(claims, expected)?;
     check_access_token(claims, expected, &jws, &key)?;
     check_auth_time(claims, expected, now)?;
     let sub = claims.subject().to_string();
+    let user = match &named.tenant {
+        Some(tenant) => format!("{tenant}/{sub}"),
+        None => sub.clone(),
+    };
     check_sub(&sub)?;
+    check_sub(&user)?;
     let auth_time = claims.auth_time().map(|time| time.trunc_subsecs(6));
-    Ok(Verified { sub, auth_time, claims: jws.payload })
+    let issuer = named.issuer.into_owned();
+    Ok(Verified { issuer, sub, user, auth_time, claims: jws.payload })
 }
 
 /// The protocol's claims, mended where real providers bend them: nulls count as absent, a number is a `sub` too, a lone
@@ -85,8 +101,13 @@ fn protocol_claims(payload: &Map<String, Value>) -> Map<String, Value> {
 
 /// The library's part: `iss`, `aud`, `exp`, `iat`, `nonce`. It is told to leave the signature alone, since that was
 /// checked already, over the claims as they came.
-fn judge<'t>(token: &'t CoreIdToken, expected: &Expected, now: Instant) -> Result<&'t CoreIdTokenClaims, Unverified> {
-    let issuer = IssuerUrl::new(expected.issuer.to_owned()).map_err(|_| "cannot be held against the issuer")?;
+fn judge<'t>(
+    token: &'t CoreIdToken,
+    issuer: &str,
+    expected: &Expected,
+    now: Instant,
+) -> Result<&'t CoreIdTokenClaims, Unverified> {
+    let issuer = IssuerUrl::new(issuer.to_owned()).map_err(|_| "cannot be held against the issuer")?;
     let client_id = ClientId::new(expected.client_id.to_owned());
     let latest = now + expected.leeway;
     let verifier = CoreIdTokenVerifier::new_public_client(client_id, issuer, JsonWebKeySet::new(vec![]))

@@ -5,7 +5,13 @@ use openidconnect::{JsonWebKey, JsonWebKeyAlgorithm, JwsSigningAlgorithm};
 use serde_json::Value;
 
 /// The keys that can be used, at least one.
-pub struct Keys(Vec<CoreJsonWebKey>);
+pub struct Keys(Vec<Key>);
+
+struct Key {
+    key: CoreJsonWebKey,
+    /// For whom alone it signs, where a set has the keys of several issuers.
+    issuer: Option<String>,
+}
 
 /// Why there is no one key for a signature.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,10 +30,19 @@ impl Keys {
         if keys.is_empty() { Err("the key set has no usable key".into()) } else { Ok(Self(keys)) }
     }
 
-    /// The one key with that `kid`, if one is named, that fits the algorithm.
-    pub fn find(&self, kid: Option<&str>, algorithm: &CoreJwsSigningAlgorithm) -> Result<&CoreJsonWebKey, NoKey> {
+    /// The one key with that `kid`, if one is named, that fits the algorithm. Where issuers are named, a key that is said
+    /// to sign for another one does not fit (AC-13); many others say nothing of it.
+    pub fn find(
+        &self,
+        kid: Option<&str>,
+        algorithm: &CoreJwsSigningAlgorithm,
+        issuers: &[&str],
+    ) -> Result<&CoreJsonWebKey, NoKey> {
+        let of_issuer =
+            |key: &&Key| issuers.is_empty() || key.issuer.as_deref().is_none_or(|issuer| issuers.contains(&issuer));
         let of_kid = |key: &&CoreJsonWebKey| kid.is_none() || key.key_id().map(|id| id.as_str()) == kid;
-        let mut fitting = self.0.iter().filter(of_kid).filter(|key| fits(key, algorithm));
+        let keys = self.0.iter().filter(of_issuer).map(|key| &key.key);
+        let mut fitting = keys.filter(of_kid).filter(|key| fits(key, algorithm));
         match (fitting.next(), fitting.next()) {
             (Some(key), None) => Ok(key),
             (None, _) => Err(NoKey::Unknown),
@@ -36,10 +51,11 @@ impl Keys {
     }
 }
 
-fn usable(key: &Value) -> Option<CoreJsonWebKey> {
+fn usable(key: &Value) -> Option<Key> {
+    let issuer = key.get("issuer").and_then(Value::as_str).map(String::from);
     let key: CoreJsonWebKey = serde_json::from_value(key.clone()).ok()?;
     let signs = !matches!(key.key_use(), Some(CoreJsonWebKeyUse::Encryption | CoreJsonWebKeyUse::Other(_)));
-    (signs && *key.key_type() != CoreJsonWebKeyType::Symmetric).then_some(key)
+    (signs && *key.key_type() != CoreJsonWebKeyType::Symmetric).then_some(Key { key, issuer })
 }
 
 fn fits(key: &CoreJsonWebKey, algorithm: &CoreJwsSigningAlgorithm) -> bool {
@@ -82,14 +98,28 @@ mod tests {
     #[test]
     fn a_key_is_found_by_its_id_or_by_being_the_only_one() {
         let one = Keys::read(&json!({"keys": [rsa("a")]})).expect("good");
-        assert!(one.find(None, &RsaSsaPkcs1V15Sha256).is_ok());
-        assert!(one.find(Some("a"), &RsaSsaPkcs1V15Sha256).is_ok());
-        assert_eq!(one.find(Some("b"), &RsaSsaPkcs1V15Sha256).err(), Some(NoKey::Unknown));
-        assert_eq!(one.find(Some("a"), &EcdsaP256Sha256).err(), Some(NoKey::Unknown));
+        assert!(one.find(None, &RsaSsaPkcs1V15Sha256, &[]).is_ok());
+        assert!(one.find(Some("a"), &RsaSsaPkcs1V15Sha256, &[]).is_ok());
+        assert_eq!(one.find(Some("b"), &RsaSsaPkcs1V15Sha256, &[]).err(), Some(NoKey::Unknown));
+        assert_eq!(one.find(Some("a"), &EcdsaP256Sha256, &[]).err(), Some(NoKey::Unknown));
         let two = Keys::read(&json!({"keys": [rsa("a"), rsa("b")]})).expect("good");
-        assert_eq!(two.find(None, &RsaSsaPkcs1V15Sha256).err(), Some(NoKey::Ambiguous));
-        assert!(two.find(Some("b"), &RsaSsaPkcs1V15Sha256).is_ok());
+        assert_eq!(two.find(None, &RsaSsaPkcs1V15Sha256, &[]).err(), Some(NoKey::Ambiguous));
+        assert!(two.find(Some("b"), &RsaSsaPkcs1V15Sha256, &[]).is_ok());
         let twice = Keys::read(&json!({"keys": [rsa("a"), rsa("a")]})).expect("good");
-        assert_eq!(twice.find(Some("a"), &RsaSsaPkcs1V15Sha256).err(), Some(NoKey::Ambiguous));
+        assert_eq!(twice.find(Some("a"), &RsaSsaPkcs1V15Sha256, &[]).err(), Some(NoKey::Ambiguous));
+    }
+
+    /// AC-13
+    #[test]
+    fn a_key_of_another_issuer_does_not_fit() {
+        let mut own = rsa("a");
+        own["issuer"] = json!("https://op.example/{tenantid}");
+        let mut other = rsa("b");
+        other["issuer"] = json!("https://op.example/other");
+        let keys = Keys::read(&json!({"keys": [own, other, rsa("c")]})).expect("good");
+        let found = |kid: &str, issuers: &[&str]| keys.find(Some(kid), &RsaSsaPkcs1V15Sha256, issuers).is_ok();
+        let issuers = ["https://op.example/{tenantid}", "https://op.example/this"];
+        assert_eq!(["a", "b", "c"].map(|kid| found(kid, &issuers)), [true, false, true]);
+        assert_eq!(["a", "b", "c"].map(|kid| found(kid, &[])), [true; 3], "of a provider with one issuer");
     }
 }

@@ -64,6 +64,8 @@ pub struct Signers<'a> {
     pub keys: &'a Keys,
     /// Our secret, for HMAC where it is allowed.
     pub client_secret: Option<&'a str>,
+    /// For which issuers they may sign; empty: the set is of one issuer, and what its keys say of it does not matter.
+    pub issuers: &'a [&'a str],
 }
 
 impl<'t> Jws<'t> {
@@ -113,7 +115,7 @@ impl<'t> Jws<'t> {
             }
             return Ok(Cow::Owned(CoreJsonWebKey::new_symmetric(secret.as_bytes().to_vec())));
         }
-        match signers.keys.find(self.kid.as_deref(), &self.algorithm) {
+        match signers.keys.find(self.kid.as_deref(), &self.algorithm, signers.issuers) {
             Ok(key) => Ok(Cow::Borrowed(key)),
             Err(NoKey::Unknown) => Err(Unverified::UnknownKey),
             Err(NoKey::Ambiguous) => Err("does not say which of the provider's keys signed it".into()),

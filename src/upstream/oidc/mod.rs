@@ -11,10 +11,12 @@ mod discovery;
 mod documents;
 mod exchange;
 mod id_token;
+mod issuer;
 mod jwks;
 mod jws;
 mod library;
 mod pushed;
+mod user_parameter;
 mod userinfo;
 
 pub use client::Oidc;

@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 
 use super::client::Shared;
 use super::discovery;
+use super::id_token::Verified;
 use super::jwks::Keys;
 use super::jws::{Jws, Signers, Unverified};
 use crate::base::clock::Instant;
@@ -14,12 +15,12 @@ use crate::upstream::failure::{Failure, Fault};
 use crate::upstream::line::{Unanswered, is_type, read_json, status_in_words};
 
 impl Shared {
-    /// Asks for the claims of the one whose ID token said `sub`.
+    /// Asks for the claims of the one whom the ID token is about.
     pub(super) async fn userinfo(
         &self,
         endpoint: &str,
         access_token: &Plain,
-        sub: &str,
+        verified: &Verified,
         keys: &Keys,
         now: Instant,
     ) -> Result<Map<String, Value>, Failure> {
@@ -36,7 +37,7 @@ impl Shared {
         }
         let claims = if is_type(answer.headers(), "application/jwt") {
             let token = std::str::from_utf8(answer.body()).unwrap_or_default();
-            signed(token.trim(), &self.config, keys, now)?
+            signed(token.trim(), &verified.issuer, &self.config, keys, now)?
         } else {
             match read_json(answer.headers(), answer.body()) {
                 Ok(Value::Object(claims)) => claims,
@@ -44,7 +45,7 @@ impl Shared {
                 Err(why) => return Err(failure(Fault::Answer, &why)),
             }
         };
-        belongs_to(claims, sub)
+        belongs_to(claims, &verified.sub)
     }
 }
 
@@ -64,7 +65,13 @@ fn belongs_to(claims: Map<String, Value>, sub: &str) -> Result<Map<String, Value
 }
 
 /// RT-29: whose word it is and whom it is for are checked where they are said.
-fn signed(token: &str, config: &config::Oidc, keys: &Keys, now: Instant) -> Result<Map<String, Value>, Failure> {
+fn signed(
+    token: &str,
+    issuer: &str,
+    config: &config::Oidc,
+    keys: &Keys,
+    now: Instant,
+) -> Result<Map<String, Value>, Failure> {
     let refused = |why: &str| failure(Fault::Refused, &format!("its signed answer {why}"));
     let algorithms: Vec<_> = if config.signing_algorithms.is_empty() {
         discovery::asymmetric().collect()
@@ -72,15 +79,18 @@ fn signed(token: &str, config: &config::Oidc, keys: &Keys, now: Instant) -> Resu
         config.signing_algorithms.iter().filter_map(|name| discovery::algorithm(name)).collect()
     };
     let client_secret = config.registration.client_secret.as_ref().map(Plain::expose);
+    // As with the ID token, whose issuer it is: only where there are many does it matter whose key it is.
+    let both = [config.issuer.as_str(), issuer];
+    let issuers: &[&str] = if issuer == config.issuer { &[] } else { &both };
     let jws = Jws::read(token).and_then(|jws| {
-        jws.verify(&Signers { algorithms: &algorithms, keys, client_secret })?;
+        jws.verify(&Signers { algorithms: &algorithms, keys, client_secret, issuers })?;
         Ok(jws)
     });
     let claims = jws.map(|jws| jws.payload).map_err(|error| match error {
         Unverified::UnknownKey => refused("is signed with an unknown key"),
         Unverified::Bad(why) => refused(&why),
     })?;
-    if claims.get("iss").is_some_and(|iss| iss.as_str() != Some(&config.issuer)) {
+    if claims.get("iss").is_some_and(|iss| iss.as_str() != Some(issuer)) {
         return Err(refused("is of another issuer (iss)"));
     }
     let for_us = |aud: &Value| match aud {
@@ -137,7 +147,8 @@ mod tests {
             let input = format!("{}.{}", B64.encode(header), B64.encode(claims.to_string()));
             format!("{input}.{}", B64.encode(key.sign(input.as_bytes())))
         };
-        let fault = |token: &str| signed(token, &config, &keys, now).map_err(|failure| failure.fault).err();
+        let fault =
+            |token: &str| signed(token, &config.issuer, &config, &keys, now).map_err(|failure| failure.fault).err();
         let good = token("k", json!({"sub": "7", "iss": "https://op.example", "aud": ["us", "them"]}));
         assert_eq!(fault(&good), None);
         assert_eq!(fault(&token("k", json!({"sub": "7"}))), None);

@@ -102,14 +102,15 @@ impl Check {
 
     fn token(&self, token: &str) -> Result<Verified, Unverified> {
         let expected = Expected {
-            issuer: "https://op.example",
+            issuer: Issuer::new("https://op.example", &[]),
             client_id: "us",
             nonce: "n",
             max_age: self.max_age,
             access_token: "access",
             leeway: TimeDelta::seconds(60),
         };
-        let signers = Signers { algorithms: &self.algorithms, keys: &self.keys, client_secret: self.secret };
+        let signers =
+            Signers { algorithms: &self.algorithms, keys: &self.keys, client_secret: self.secret, issuers: &[] };
         verify(token, &expected, &signers, now())
     }
 }

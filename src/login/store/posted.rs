@@ -1,0 +1,49 @@
+//! An answer that came by a form, kept with its login: one statement.
+
+use diesel::sql_types::{Binary, Bool, Text, Timestamptz};
+use diesel::{QueryResult, QueryableByName, RunQueryDsl};
+
+use crate::base::clock::Instant;
+use crate::base::db::Conn;
+use crate::base::secret::Hashed;
+use crate::base::statement::statement;
+
+/// What is kept, and with which login.
+pub struct Posted {
+    pub provider: String,
+    pub state: Hashed,
+    /// The answer, sealed.
+    pub sealed: Vec<u8>,
+    pub now: Instant,
+}
+
+statement! {
+    struct Keep<'a> {
+        provider: &'a str => Text,
+        state: &'a [u8] => Binary,
+        sealed: &'a [u8] => Binary,
+        now: Instant => Timestamptz,
+    }
+    // As with a login that begins, nobody waits for the disk.
+    "WITH hasty AS MATERIALIZED (SELECT set_config('synchronous_commit', 'off', true)), kept AS (
+         UPDATE authorization_sessions SET posted = {sealed} FROM hasty
+         WHERE provider = {provider} AND state_hash = {state} AND door = 'cookie'
+           AND status = 'pending' AND claimed_at IS NULL AND expires_at > {now}
+     )
+     SELECT EXISTS (
+         SELECT FROM authorization_sessions WHERE provider = {provider} AND state_hash = {state} AND door = 'cookie'
+     ) AS known"
+}
+
+#[derive(QueryableByName)]
+struct Kept {
+    #[diesel(sql_type = Bool)]
+    known: bool,
+}
+
+/// Keeps the answer while the login waits for one; the last one counts. `false` where there is no such login.
+pub fn keep(conn: &mut Conn, posted: &Posted) -> QueryResult<bool> {
+    let keep =
+        Keep { provider: &posted.provider, state: posted.state.as_bytes(), sealed: &posted.sealed, now: posted.now };
+    Ok(keep.get_result::<Kept>(conn)?.known)
+}
