@@ -108,6 +108,7 @@ async fn admit(
     let id = SessionId::new(now);
     let assumed = provider.registration().insecure_assume_fresh_login.then_some(now);
     let auth_time = identity.auth_time.or(assumed);
+    let tokens = app.vault.keeping(provider, &identity.tokens, now);
     let provider = provider.id();
     let id_token = identity.tokens.id_token.as_ref();
     let sealed = id_token.map(|token| app.config.ring.seal(&hint_sealed_for(id), token.expose().as_bytes()));
@@ -143,6 +144,7 @@ async fn admit(
         previous,
         alone: app.config.sessions.one_per_user,
         endings: app.endings.clone(),
+        tokens,
         now,
     };
     let (outcome, gone) = app.db.run("complete login", move |conn| store::admit(conn, &admission)).await?;

@@ -32,16 +32,24 @@ pub struct Failure {
     pub fault: Fault,
     /// In words, for logs and the recorded steps.
     pub reason: String,
+    /// Whether it ends the link: what we showed is of no use any more, now and later (`invalid_grant`, RFC 6749 §5.2), or
+    /// what came for it is somebody else's.
+    pub ends_link: bool,
 }
 
 impl Failure {
     /// A failure before or at the token call, or in the ID token.
     pub(super) fn token(fault: Fault, reason: impl Into<String>) -> Self {
-        Self { stage: Stage::Token, fault, reason: reason.into() }
+        Self { stage: Stage::Token, fault, reason: reason.into(), ends_link: false }
+    }
+
+    /// The same failure, as one that ends the link.
+    pub(super) fn ending_link(self) -> Self {
+        Self { ends_link: true, ..self }
     }
 
     /// A failure at the userinfo call.
     pub(super) fn userinfo(fault: Fault, reason: impl Into<String>) -> Self {
-        Self { stage: Stage::Userinfo, fault, reason: reason.into() }
+        Self { stage: Stage::Userinfo, fault, reason: reason.into(), ends_link: false }
     }
 }

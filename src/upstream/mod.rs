@@ -11,8 +11,10 @@ mod identity;
 mod oidc;
 mod provider;
 mod registry;
+mod renewal;
 mod store;
 mod text;
+mod vault;
 
 pub use failure::{Failure, Fault, Stage};
 pub use handshake::{Answer, Begun, Handshake, Hints, Request};
@@ -20,3 +22,5 @@ pub use identity::{Identity, ProviderTokens};
 pub use oidc::Oidc;
 pub use provider::Provider;
 pub use registry::Registry;
+pub use renewal::{Renewal, TokenTypeHint};
+pub use vault::{Before, Due, Keeping, LiveToken, NoToken, Vault, Whose, give_back_all, give_back_one, keep};

@@ -2,9 +2,11 @@
 
 use super::failure::Failure;
 use super::handshake::{Answer, Begun, Handshake, Request};
-use super::identity::Identity;
+use super::identity::{Identity, ProviderTokens};
 use super::oidc::Oidc;
+use super::renewal::{Renewal, TokenTypeHint};
 use crate::base::clock::Instant;
+use crate::base::secret::Plain;
 use crate::config::Registration;
 
 /// A provider. An enum and no trait: the protocols are few, and each is spoken here.
@@ -69,6 +71,21 @@ impl Provider {
     pub async fn finish(&self, handshake: &Handshake, answer: Answer, now: Instant) -> Result<Identity, Failure> {
         match self {
             Self::Oidc(oidc) => oidc.finish(handshake, answer, now).await,
+        }
+    }
+
+    /// Asks for new tokens by a refresh token. What comes is verified as far as it can be: an ID token has to be of the same
+    /// person, for us, and not older than the one before ([`Failure::ends_link`]).
+    pub async fn renew(&self, renewal: &Renewal<'_>, now: Instant) -> Result<ProviderTokens, Failure> {
+        match self {
+            Self::Oidc(oidc) => oidc.renew(renewal, now).await,
+        }
+    }
+
+    /// Gives a token back to the provider, which revokes it (RFC 7009). `false` where it takes none.
+    pub async fn give_back(&self, token: &Plain, hint: TokenTypeHint, now: Instant) -> Result<bool, Failure> {
+        match self {
+            Self::Oidc(oidc) => oidc.give_back(token, hint, now).await,
         }
     }
 

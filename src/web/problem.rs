@@ -14,6 +14,7 @@ use crate::client::Refused as ClientRefused;
 use crate::gate;
 use crate::login::{Code, Refusal};
 use crate::logout;
+use crate::upstream::{Fault, NoToken};
 
 /// A refusal on its way out.
 #[derive(Debug)]
@@ -311,6 +312,20 @@ impl From<Refusal> for Problem {
 impl From<Code> for Problem {
     fn from(code: Code) -> Self {
         Self::of_login(row_of(code))
+    }
+}
+
+impl From<NoToken> for Problem {
+    fn from(none: NoToken) -> Self {
+        match none {
+            NoToken::NotLinked => Self::of(&refusals::NOT_LINKED),
+            NoToken::NotStored => Self::of(&refusals::TOKENS_NOT_STORED),
+            NoToken::ReauthRequired => Self::of(&refusals::REAUTH_REQUIRED),
+            NoToken::Provider(Fault::Timeout) => Self::of(&refusals::PROVIDER_TIMEOUT),
+            NoToken::Provider(Fault::Unavailable) => Self::of(&refusals::PROVIDER_UNAVAILABLE),
+            NoToken::Provider(Fault::Answer | Fault::Refused) => Self::of(&refusals::PROVIDER_ERROR),
+            NoToken::Db(error) => error.into(),
+        }
     }
 }
 

@@ -8,8 +8,8 @@ use std::pin::Pin;
 
 use http::{HeaderMap, StatusCode};
 use openidconnect::{
-    AsyncHttpClient, AuthorizationCode, HttpRequest, HttpResponse, OAuth2TokenResponse, PkceCodeVerifier, RedirectUrl,
-    RequestTokenError,
+    AsyncHttpClient, AuthorizationCode, ErrorResponse, HttpRequest, HttpResponse, OAuth2TokenResponse,
+    PkceCodeVerifier, RedirectUrl, RefreshToken, RequestTokenError,
 };
 use serde_json::{Map, Value};
 
@@ -20,6 +20,7 @@ use super::library::{TokenAnswer, library};
 use crate::base::secret::Plain;
 use crate::upstream::failure::{Failure, Fault};
 use crate::upstream::handshake::Handshake;
+use crate::upstream::identity::ProviderTokens;
 
 /// What the token endpoint gave.
 pub struct Tokens {
@@ -29,8 +30,17 @@ pub struct Tokens {
     pub access_token: Plain,
     /// The refresh token.
     pub refresh_token: Option<Plain>,
+    /// What the access token is good for.
+    pub scope: Option<String>,
     /// Life of the access token in seconds.
     pub expires_in: Option<u64>,
+}
+
+impl From<Tokens> for ProviderTokens {
+    fn from(tokens: Tokens) -> Self {
+        let Tokens { id_token, access_token, refresh_token, scope, expires_in } = tokens;
+        Self { id_token, access_token, refresh_token, token_secret: None, scope, expires_in }
+    }
 }
 
 impl Shared {
@@ -50,11 +60,26 @@ impl Shared {
         if let Some(verifier) = &handshake.verifier {
             request = request.set_pkce_verifier(PkceCodeVerifier::new(verifier.clone()));
         }
-        match request.request_async(&TokenEndpoint(self)).await {
-            Ok(answer) => Ok(tokens(&answer)),
-            Err(RequestTokenError::Request(failure)) => Err(failure),
-            Err(_) => Err(token_failure(Fault::Answer, "answered with something that cannot be read")),
-        }
+        read(request.request_async(&TokenEndpoint(self)).await)
+    }
+
+    /// Asks for new tokens by a refresh token (OpenID Connect Core §12.1).
+    pub(super) async fn refresh(&self, metadata: &Metadata, refresh_token: &Plain) -> Result<Tokens, Failure> {
+        let library = library(&self.config, metadata);
+        let refresh_token = RefreshToken::new(refresh_token.expose().to_owned());
+        let request = library.exchange_refresh_token(&refresh_token);
+        let request = request.map_err(|_| Failure::token(Fault::Answer, "the token request cannot be made"))?;
+        read(request.request_async(&TokenEndpoint(self)).await)
+    }
+}
+
+fn read<E: ErrorResponse + 'static>(
+    answer: Result<TokenAnswer, RequestTokenError<Failure, E>>,
+) -> Result<Tokens, Failure> {
+    match answer {
+        Ok(answer) => Ok(tokens(&answer)),
+        Err(RequestTokenError::Request(failure)) => Err(failure),
+        Err(_) => Err(token_failure(Fault::Answer, "answered with something that cannot be read")),
     }
 }
 
@@ -82,6 +107,7 @@ fn tokens(answer: &TokenAnswer) -> Tokens {
         id_token: answer.extra_fields().extra_fields().raw_id_token.as_ref().map(Plain::new),
         access_token: Plain::new(answer.access_token().secret()),
         refresh_token: answer.refresh_token().map(|token| Plain::new(token.secret())),
+        scope: answer.scopes().map(|scopes| scopes.iter().map(|scope| scope.as_str()).collect::<Vec<_>>().join(" ")),
         expires_in: answer.expires_in().map(|life| life.as_secs()),
     }
 }
@@ -116,15 +142,18 @@ fn members(headers: &HeaderMap, body: &[u8]) -> Result<Map<String, Value>, Strin
 
 /// The provider's error code goes to the operator, if it is a code; its description never does.
 fn refused(code: &str) -> Failure {
+    // The second is GitHub's word, the third Slack's; the last one says that the person has to do something there.
+    const ENDS: [&str; 4] = ["invalid_grant", "bad_refresh_token", "invalid_refresh_token", "interaction_required"];
     let is_code = (1..=40).contains(&code.len()) && code.bytes().all(|b| b.is_ascii_lowercase() || b == b'_');
     let reason = match code {
         "invalid_client" => "the provider does not accept us as a client (invalid_client): check client_id, \
                              client_secret and token_endpoint_auth_method"
             .into(),
-        code if is_code => format!("the provider refused the code ({code})"),
-        _ => "the provider refused the code with an odd error".into(),
+        code if is_code => format!("the provider refused the grant ({code})"),
+        _ => "the provider refused the grant with an odd error".into(),
     };
-    Failure::token(Fault::Refused, reason)
+    let failure = Failure::token(Fault::Refused, reason);
+    if ENDS.contains(&code) { failure.ending_link() } else { failure }
 }
 
 /// The answer with nothing but what the library is to read, in the form that it reads.

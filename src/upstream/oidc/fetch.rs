@@ -46,6 +46,7 @@ impl Shared {
             &endpoints.userinfo_endpoint,
             &endpoints.jwks_uri,
             &endpoints.end_session_endpoint,
+            &endpoints.revocation_endpoint,
         ];
         let issuer = Url::parse(&self.config.issuer).ok();
         let of_issuer = issuer.is_some_and(|issuer| issuer.host().is_some() && issuer.host() == url.host());

@@ -15,6 +15,8 @@ mod id_token;
 mod jwks;
 mod jws;
 mod library;
+mod renew;
+mod revoke;
 mod userinfo;
 
 pub use client::Oidc;
