@@ -124,7 +124,7 @@ statement! {
          SELECT {audit}, {now}, 'login_completed', user_id, {session}, {provider}, {client_id}, {ip}, {reference}
          FROM admitted
      )
-     SELECT user_id, sub_id, status_index, kept.version AS kept_version, kept.sealed AS kept_sealed
+     SELECT user_id, admitted.sub_id, status_index, kept.version AS kept_version, kept.sealed AS kept_sealed
      FROM admitted CROSS JOIN session
      LEFT JOIN provider_tokens kept ON {wants_before} AND kept.sub_id = admitted.sub_id"
 }

@@ -1,0 +1,16 @@
+//! The providers' own tokens: kept, refreshed by one, handed out, given back.
+
+#![expect(clippy::expect_used, clippy::indexing_slicing, clippy::panic, reason = "a test stops where it fails")]
+
+mod at_rest;
+mod exchange;
+#[path = "../fake_provider/mod.rs"]
+mod fake_provider;
+mod give_back;
+mod house;
+mod id_token;
+mod login;
+mod renew;
+#[path = "../gateway/support/mod.rs"]
+mod support;
+mod trouble;
