@@ -178,6 +178,16 @@ impl Problem {
         Self::of(&refusals::UNKNOWN_PROVIDER_PARAMETER)
     }
 
+    /// An app asks for a token of a provider that its person is not linked with.
+    pub fn not_linked_exchange() -> Self {
+        Self::of(&refusals::NOT_LINKED_EXCHANGE)
+    }
+
+    /// An app asks for a token that its person has to sign in at the provider for.
+    pub fn reauth_required_exchange() -> Self {
+        Self::of(&refusals::REAUTH_REQUIRED_EXCHANGE)
+    }
+
     /// Whether signing in would help.
     pub fn wants_sign_in(&self) -> bool {
         self.row.status == 401

@@ -172,6 +172,10 @@ pub static REAUTH_REQUIRED: Row = row(
     "The provider gives no more tokens until you have signed in there again.",
 );
 
+/// The same two where an app asks: RFC 6749 §5.2 has one status for all that is wrong with a grant.
+pub static NOT_LINKED_EXCHANGE: Row = row(400, "not_linked", NOT_LINKED.title, NOT_LINKED.sentence);
+pub static REAUTH_REQUIRED_EXCHANGE: Row = row(400, "reauth_required", REAUTH_REQUIRED.title, REAUTH_REQUIRED.sentence);
+
 /// The row of a login's failure.
 pub fn row_of(code: Code) -> &'static Row {
     match code {

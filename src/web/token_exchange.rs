@@ -60,8 +60,8 @@ pub async fn exchange(app: &App, client: &Client, form: &Parameters, now: Instan
     })?;
     provider_token::of(app, provider, &signed_in, now).await.map_err(|none| match none {
         None | Some(NoToken::NotStored) => Refused::because("invalid_target"),
-        Some(none @ NoToken::NotLinked) => Refused("invalid_target", none.into()),
-        Some(none @ NoToken::ReauthRequired) => Refused("interaction_required", none.into()),
+        Some(NoToken::NotLinked) => Refused("invalid_target", Problem::not_linked_exchange()),
+        Some(NoToken::ReauthRequired) => Refused("interaction_required", Problem::reauth_required_exchange()),
         Some(none @ NoToken::Provider(_)) => Refused("temporarily_unavailable", none.into()),
         Some(NoToken::Db(error)) => Problem::from(error).into(),
     })
