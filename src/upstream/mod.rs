@@ -23,4 +23,6 @@ pub use oidc::Oidc;
 pub use provider::Provider;
 pub use registry::Registry;
 pub use renewal::{Renewal, TokenTypeHint};
-pub use vault::{Before, Due, Keeping, LiveToken, NoToken, Vault, Whose, give_back_all, give_back_one, keep};
+pub use vault::{
+    Before, Due, Keeping, LiveToken, NoToken, Vault, Whose, give_back_all, give_back_one, keep, keep_over,
+};

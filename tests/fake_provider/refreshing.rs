@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use serde_json::{Value, json};
 
 /// What it does about refresh tokens. It gives none until it is told a lifetime.
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch that a test sets by itself")]
 pub struct Refreshing {
     /// Life of its access tokens, in seconds.
     pub lifetime: Option<i64>,

@@ -186,7 +186,7 @@ fn keep_tokens(
     mut admitted: Admitted<Entered>,
 ) -> QueryResult<Admitted<Entered>> {
     if let (Admitted::Known(entered) | Admitted::New(entered), Some(tokens)) = (&mut admitted, &admission.tokens) {
-        upstream::keep(conn, tokens, entered.sub_id, entered.before.take(), admission.now)?;
+        upstream::keep_over(conn, tokens, entered.sub_id, entered.before.take(), admission.now)?;
     }
     Ok(admitted)
 }

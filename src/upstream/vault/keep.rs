@@ -47,11 +47,22 @@ pub fn end(expires_in: Option<u64>, now: Instant) -> Option<Instant> {
 }
 
 /// Keeps the tokens of an identity, in the place of those that were there, with the refresh token from before where the
-/// provider gave none this time. To be called last in the transaction of the login or the linking, so that there is
-/// never one without the other, and that locks are taken in the order in which endings take them. `before` is what
-/// stood there, if the caller has looked; it is looked for where it is needed. One statement, two more where somebody
-/// wrote in the same moment.
-pub fn keep(conn: &mut Conn, keeping: &Keeping, of: SubId, before: Option<Before>, now: Instant) -> QueryResult<()> {
+/// provider gave none this time. To be called last in the transaction of a linking, so that there is never one without
+/// the other, and that locks are taken in the order in which endings take them. One statement, or two.
+pub fn keep(conn: &mut Conn, keeping: &Keeping, of: SubId, now: Instant) -> QueryResult<()> {
+    let before = if keeping.wants_before() { store::hold(conn, of)? } else { None };
+    keep_over(conn, keeping, of, before, now)
+}
+
+/// The same for a login, which has looked already what stood there. One statement; two more where somebody wrote in the
+/// same moment.
+pub fn keep_over(
+    conn: &mut Conn,
+    keeping: &Keeping,
+    of: SubId,
+    before: Option<Before>,
+    now: Instant,
+) -> QueryResult<()> {
     let mut before = before;
     loop {
         let mut kept = keeping.kept.clone();

@@ -13,5 +13,5 @@ mod standing;
 mod store;
 
 pub use hand_out::{LiveToken, NoToken, Vault};
-pub use keep::{Keeping, keep};
+pub use keep::{Keeping, keep, keep_over};
 pub use store::{Before, Due, Whose, give_back_all, give_back_one};
