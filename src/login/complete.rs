@@ -115,6 +115,7 @@ async fn admit(
     let auth_time = identity.auth_time.or(assumed);
     // Names that come by a form come once, at the first login (Sign in with Apple).
     let keep_name = provider.registration().response_mode == ResponseMode::FormPost;
+    let tokens = app.vault.keeping(provider, &identity.tokens, now);
     let provider = provider.id();
     let id_token = identity.tokens.id_token.as_ref();
     let sealed = id_token.map(|token| app.config.ring.seal(&hint_sealed_for(id), token.expose().as_bytes()));
@@ -151,6 +152,7 @@ async fn admit(
         previous,
         alone: app.config.sessions.one_per_user,
         endings: app.endings.clone(),
+        tokens,
         now,
     };
     let (outcome, gone) = app.db.run("complete login", move |conn| store::admit(conn, &admission)).await?;

@@ -16,6 +16,7 @@ mod jwks;
 mod jws;
 mod library;
 mod pushed;
+mod renew;
 mod user_parameter;
 mod userinfo;
 
