@@ -27,7 +27,7 @@ mod token_answer;
 mod vault;
 
 pub use failure::{Failure, Fault, Stage};
-pub use handshake::{Answer, Begun, Handshake, Hints, Request, RequestToken};
+pub use handshake::{Answer, Begun, Handshake, Hints, LoggedOut, Request, RequestToken};
 pub use identity::{Identity, ProviderTokens};
 pub use oauth1::OAuth1;
 pub use oauth2::OAuth2;
