@@ -23,6 +23,7 @@ mod observe;
 mod ops;
 mod pages;
 mod problem;
+mod provider_token;
 mod refusals;
 mod revocation;
 mod routes;
@@ -31,7 +32,9 @@ mod sessions;
 mod status_list;
 mod throttle;
 mod token;
+mod token_exchange;
 mod userinfo;
+mod verdict;
 
 pub use bounds::keep as keep_bounds;
 pub use observe::Span;

@@ -7,6 +7,7 @@ mod documented;
 #[path = "../fake_provider/mod.rs"]
 mod fake_provider;
 mod github;
+mod kept;
 mod oauth1;
 mod oauth2;
 mod peer;

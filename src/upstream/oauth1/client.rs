@@ -77,6 +77,7 @@ impl OAuth1 {
             access_token: token.clone(),
             refresh_token: None,
             token_secret: Some(secret.clone()),
+            scope: None,
             expires_in: None,
         };
         Identity::of_profile(self.registration(), claims, tokens)

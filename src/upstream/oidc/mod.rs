@@ -19,6 +19,7 @@ mod library;
 mod logout_token;
 mod probe;
 mod pushed;
+mod renew;
 mod user_parameter;
 mod userinfo;
 
