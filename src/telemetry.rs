@@ -136,39 +136,15 @@ pub fn record(event: &Event) {
             count_notice(name, client);
             return;
         }
-        Event::ProviderTokenRefreshed { provider } => {
-            tracing::info!(event = name, %provider, "provider token refreshed");
+        Event::ProviderTokenRefreshed { provider }
+        | Event::ProviderTokenNotRefreshed { provider, .. }
+        | Event::ProviderLinkBroken { provider, .. }
+        | Event::ProviderTokensGivenBack { provider }
+        | Event::ProviderTokensNotGivenBack { provider, .. }
+        | Event::LogoutTokenTaken { provider, .. }
+        | Event::LogoutTokenRefused { provider, .. } => {
+            log_of_provider(event);
             count_of(name, provider);
-            return;
-        }
-        Event::ProviderTokenNotRefreshed { provider, identity, reason } => {
-            tracing::warn!(event = name, %provider, %identity, reason, "provider token not refreshed");
-            count_of(name, provider);
-            return;
-        }
-        Event::ProviderLinkBroken { provider, identity, reason } => {
-            tracing::warn!(event = name, %provider, %identity, reason, "provider tokens dropped; a login there is needed");
-            count_of(name, provider);
-            return;
-        }
-        Event::ProviderTokensGivenBack { provider } => {
-            tracing::info!(event = name, %provider, "provider tokens given back");
-            count_of(name, provider);
-            return;
-        }
-        Event::ProviderTokensNotGivenBack { provider, reason, again } => {
-            tracing::warn!(event = name, %provider, reason, again, "provider tokens not given back");
-            count_of(name, provider);
-            return;
-        }
-        Event::LogoutTokenTaken { provider, sessions } => {
-            tracing::info!(event = name, %provider, sessions, "told of a logout by the provider");
-            metrics::counter!("vestibule_events_total", "event" => name, "provider" => provider.clone()).increment(1);
-            return;
-        }
-        Event::LogoutTokenRefused { provider, reason } => {
-            tracing::warn!(event = name, %provider, ?reason, "logout token refused");
-            metrics::counter!("vestibule_events_total", "event" => name, "provider" => provider.clone()).increment(1);
             return;
         }
         Event::SigningKeyMade { kid, algorithm, state } => {
@@ -182,6 +158,35 @@ pub fn record(event: &Event) {
         }
     }
     metrics::counter!("vestibule_events_total", "event" => name).increment(1);
+}
+
+/// What happens between a provider and us, without anybody waiting for it.
+fn log_of_provider(event: &Event) {
+    let name = event.name();
+    match event {
+        Event::ProviderTokenRefreshed { provider } => {
+            tracing::info!(event = name, %provider, "provider token refreshed");
+        }
+        Event::ProviderTokenNotRefreshed { provider, identity, reason } => {
+            tracing::warn!(event = name, %provider, %identity, reason, "provider token not refreshed");
+        }
+        Event::ProviderLinkBroken { provider, identity, reason } => {
+            tracing::warn!(event = name, %provider, %identity, reason, "provider tokens dropped; a login there is needed");
+        }
+        Event::ProviderTokensGivenBack { provider } => {
+            tracing::info!(event = name, %provider, "provider tokens given back");
+        }
+        Event::ProviderTokensNotGivenBack { provider, reason, again } => {
+            tracing::warn!(event = name, %provider, reason, again, "provider tokens not given back");
+        }
+        Event::LogoutTokenTaken { provider, sessions } => {
+            tracing::info!(event = name, %provider, sessions, "told of a logout by the provider");
+        }
+        Event::LogoutTokenRefused { provider, reason } => {
+            tracing::warn!(event = name, %provider, ?reason, "logout token refused");
+        }
+        _ => {}
+    }
 }
 
 fn count_notice(event: &'static str, client: &str) {
