@@ -197,7 +197,7 @@ mod tried {
             ("session/store.rs", "session/end.rs", "#[derive(diesel::Queryable)] struct Row;"),
             ("login/store/claim.rs", "login/restore/claim.rs", "use diesel::prelude::*;"),
             ("base/migrate.rs", "cli/migrate.rs", "use diesel_migrations as m;"),
-            ("base/db.rs", "session/store.rs", "type Pool = r2d2::Pool<M>;"),
+            ("base/db/executor.rs", "session/store.rs", "type Pool = r2d2::Pool<M>;"),
             ("upstream/oidc.rs", "login/complete.rs", "use openidconnect::{core};"),
             ("base/outbound.rs", "upstream/oidc.rs", "use reqwest;"),
             ("config/load.rs", "config/settings.rs", "use config::Environment;"),

@@ -23,7 +23,7 @@ const FLOORS: [(u8, &[&str]); 11] = [
 const HOMES: [(&[&str], &[&str]); 11] = [
     (&["actix*", "tracing_actix_web"], WEB),
     (&["diesel*", "pq_sys"], &["base/", "*/store.rs", "*/store/"]),
-    (&["r2d2"], &["base/db.rs"]),
+    (&["r2d2"], &["base/db/"]),
     (&["openidconnect", "oauth2"], &["upstream/"]),
     (&["reqwest"], &["base/outbound.rs"]),
     (&["config"], &["config/load.rs"]),

@@ -107,7 +107,7 @@ async fn the_end_of_a_session_is_seen_everywhere() {
         browser.post("/logout").await;
         assert!(!is_active(&introspect(&here, "shop", &token).await));
         while is_active(&introspect(&there, "shop", &token).await) {
-            assert!(began.elapsed() < Duration::from_secs(2), "turn {turn}");
+            assert!(began.elapsed() < Duration::from_secs(15), "turn {turn}");
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
     }

@@ -32,7 +32,7 @@ async fn an_access_token_is_revoked_alone() {
     assert_eq!(userinfo(&here, &person.access).await.problem(), (401, "token_invalid".into()));
     assert_eq!(session(&here, &person.access).await, 401);
     while is_active(&introspect(&there, "shop", &person.access).await) {
-        assert!(began.elapsed() < Duration::from_secs(2));
+        assert!(began.elapsed() < Duration::from_secs(15));
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
     assert_eq!((session(&there, &person.access).await, userinfo(&there, &person.access).await.status), (401, 401));
