@@ -208,3 +208,21 @@ async fn a_login_in_the_middle_of_a_refresh_counts() {
     assert_eq!(token(&late.await.expect("no panic")), newest);
     assert_eq!(token(&browser.fetch(TOKEN).await), newest);
 }
+
+/// The same where the login gave no refresh token, and so kept the one that the refresh spends: its successor is not lost.
+#[tokio::test]
+async fn a_login_that_keeps_a_refresh_token_gets_its_successor() {
+    let gateway = start();
+    let browser = signed_in(&gateway, "alice").await;
+    let_expire(&gateway);
+    gateway.op.reply("/token", Reply::HeldOnce);
+    let late = asking(&browser);
+    gateway.database.until(LEASED, 1).await;
+    gateway.op.refreshing(|refreshing| refreshing.at_login = false);
+    let newest = token(&signed_in(&gateway, "alice").await.fetch(TOKEN).await);
+    gateway.op.release("/token");
+    assert_eq!(token(&late.await.expect("no panic")), newest);
+    let_expire(&gateway);
+    assert_eq!(token(&browser.fetch(TOKEN).await), "access-secret-4");
+    assert_eq!(shown(&gateway.op), ["refresh-secret-1", "refresh-secret-2"]);
+}
