@@ -34,7 +34,7 @@ enum Verb {
         #[command(subcommand)]
         verb: config::Verb,
     },
-    /// Make keys for the secret ring
+    /// Make keys for the secret ring, and seal anew under a new one
     Secrets {
         #[command(subcommand)]
         verb: secrets::Verb,
@@ -81,7 +81,7 @@ pub fn main() -> ExitCode {
         Verb::Dev(arguments) => super::dev::run(*arguments, files),
         Verb::Migrate { verb } => migrate::run(verb.as_ref(), &files),
         Verb::Config { verb } => config::run(&verb, &files),
-        Verb::Secrets { verb } => secrets::run(&verb),
+        Verb::Secrets { verb } => secrets::run(&verb, &files),
         Verb::Keys { verb } => keys::run(&verb, &files),
         Verb::Logins { verb } => logins::run(&verb, &files),
         Verb::Logouts { verb } => logouts::run(&verb, &files),
