@@ -184,6 +184,20 @@ pub enum Event {
         /// Whether it is tried again.
         again: bool,
     },
+    /// A provider told that a session ended there.
+    LogoutTokenTaken {
+        /// The provider's id.
+        provider: String,
+        /// How many sessions ended here by it.
+        sessions: usize,
+    },
+    /// A logout token came that is none.
+    LogoutTokenRefused {
+        /// The provider's id.
+        provider: String,
+        /// What is wrong with it, for the operator.
+        reason: String,
+    },
     /// A signing key was made.
     SigningKeyMade {
         /// Its key id.
@@ -237,6 +251,8 @@ impl Event {
             Self::ProviderLinkBroken { .. } => "provider_link_broken",
             Self::ProviderTokensGivenBack { .. } => "provider_tokens_given_back",
             Self::ProviderTokensNotGivenBack { .. } => "provider_tokens_not_given_back",
+            Self::LogoutTokenTaken { .. } => "logout_token_taken",
+            Self::LogoutTokenRefused { .. } => "logout_token_refused",
             Self::SigningKeyMade { .. } => "signing_key_made",
             Self::SigningKeyMoved { .. } => "signing_key_moved",
             Self::SigningKeyRevoked { .. } => "signing_key_revoked",

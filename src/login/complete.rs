@@ -8,7 +8,7 @@ use crate::app::App;
 use crate::base::clock::Instant;
 use crate::base::event::Event;
 use crate::base::id::{AuthorizationRequestId, SessionId, UserId};
-use crate::session::{Session, SignedIn, StatusIndex};
+use crate::session::{self, Session, SignedIn, StatusIndex};
 use crate::telemetry;
 use crate::token::{BUILT_IN_CLIENT, BUILT_IN_SCOPE};
 use crate::upstream::{Answer, Failure, Handshake, Identity, Provider, ProviderTokens};
@@ -30,7 +30,7 @@ pub async fn complete(app: &App, back: Return, now: Instant) -> Result<Completed
     let provider = app.providers.get(&back.provider).ok_or(Refusal::early(Code::UnknownProvider))?;
     let (claimed, handshake) = claim(app, &back, now).await?;
     match ask(provider, &handshake, back.verdict, now).await {
-        Ok(identity) => admit(app, provider, back.previous, &back.caller, claimed, identity).await,
+        Ok(identity) => admit(app, provider, back.previous, &back.caller, claimed, identity, now).await,
         Err(no) => Err(fail(app, back.provider, &claimed, no).await),
     }
 }
@@ -102,6 +102,7 @@ async fn admit(
     caller: &super::Caller,
     claimed: Claimed,
     identity: Identity,
+    returned_at: Instant,
 ) -> Result<Completed, Refusal> {
     // The provider may have taken its time; the session begins now.
     let now = app.clock.now();
@@ -111,7 +112,7 @@ async fn admit(
     let tokens = app.vault.keeping(provider, &identity.tokens, now);
     let provider = provider.id();
     let id_token = identity.tokens.id_token.as_ref();
-    let sealed = id_token.map(|token| app.config.ring.seal(&hint_sealed_for(id), token.expose().as_bytes()));
+    let sealed = id_token.map(|token| session::seal_upstream_id_token(&app.config.ring, id, token));
     let session = Session {
         id,
         user: UserId::new(now), // the user's, if it turns out to be a new one
@@ -138,6 +139,7 @@ async fn admit(
         claims: identity.claims,
         upstream_sid: identity.sid,
         upstream_id_token: sealed,
+        returned_at,
         caller: caller.clone(),
         steps: Steps::one(now, "completed", None).to_json(),
         sign_up: app.config.login.sign_up,
@@ -204,9 +206,4 @@ async fn fail(app: &App, provider: String, claimed: &Claimed, no: No) -> Refusal
         Ok(()) => Refusal::Refused { code, reference: Some(claimed.reference.clone()), request: claimed.request },
         Err(error) => error.into(),
     }
-}
-
-/// What the seal of a session's ID token is bound to.
-fn hint_sealed_for(session: SessionId) -> String {
-    format!("sessions:{session}:upstream_id_token")
 }

@@ -17,7 +17,7 @@ mod text;
 mod vault;
 
 pub use failure::{Failure, Fault, Stage};
-pub use handshake::{Answer, Begun, Handshake, Hints, Request};
+pub use handshake::{Answer, Begun, Handshake, Hints, LoggedOut, Request};
 pub use identity::{Identity, ProviderTokens};
 pub use oidc::Oidc;
 pub use provider::Provider;

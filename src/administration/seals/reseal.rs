@@ -54,7 +54,7 @@ fn reseal_batch(conn: &mut Conn, place: Place, ring: &Ring, after: Option<&str>)
     let found = store::older(conn, place, &ring.first_id(), after, BATCH)?;
     let mut batch = Batch { last: found.last().map(|last| last.key.clone()), resealed: 0, unopened: 0 };
     for old in found {
-        match ring.open(&old.about, &old.sealed) {
+        match ring.open(&old.about, &old.value) {
             Ok(plain) => {
                 batch.resealed += usize::from(store::replace(conn, place, &old, &ring.seal(&old.about, &plain))?);
             }

@@ -25,7 +25,7 @@ pub struct Sealed {
     pub about: String,
     /// What is sealed.
     #[diesel(sql_type = Binary)]
-    pub sealed: Vec<u8>,
+    pub value: Vec<u8>,
 }
 
 macro_rules! place {
@@ -40,7 +40,7 @@ macro_rules! place {
                 $about,
                 " AS about, ",
                 $column,
-                " AS sealed FROM ",
+                " AS value FROM ",
                 $table,
                 " WHERE length(",
                 $column,
@@ -91,5 +91,5 @@ pub fn older(conn: &mut Conn, place: Place, key_id: &[u8], after: Option<&str>, 
 /// Puts a seal in the place of another, unless something else stands there by now. Whether it did.
 pub fn replace(conn: &mut Conn, place: Place, old: &Sealed, new: &[u8]) -> QueryResult<bool> {
     let query = sql_query(place.update).bind::<Binary, _>(new).bind::<Text, _>(&old.key);
-    Ok(query.bind::<Binary, _>(&old.sealed).execute(conn)? == 1)
+    Ok(query.bind::<Binary, _>(&old.value).execute(conn)? == 1)
 }
