@@ -28,6 +28,8 @@ use crate::upstream::renewal::Renewal;
 const LOOK_EVERY: Duration = Duration::from_millis(100);
 /// How much longer than the provider may take others wait for the one who asks it.
 const PATIENCE: Duration = Duration::from_secs(2);
+/// How long they wait where the old token is still good.
+const A_MOMENT: Duration = Duration::from_secs(1);
 /// How long a lease is beyond what a provider may take: time to write down what came.
 const TO_WRITE: TimeDelta = TimeDelta::seconds(20);
 /// How long nobody asks after an attempt that failed.
@@ -37,8 +39,9 @@ const WRITE_AGAIN: [u64; 6] = [100, 250, 500, 1000, 2000, 4000];
 
 impl Vault {
     /// The tokens of an identity, which were found to be due: refreshed by this replica, or by another one meanwhile.
-    pub(super) async fn renewed(&self, provider: &Provider, of: SubId) -> Result<LiveToken, NoToken> {
-        let patience = provider.registration().timeout + PATIENCE;
+    /// `over`: whether there is nothing else to be handed out.
+    pub(super) async fn renewed(&self, provider: &Provider, of: SubId, over: bool) -> Result<LiveToken, NoToken> {
+        let patience = if over { provider.registration().timeout + PATIENCE } else { A_MOMENT };
         let flight = self.flight(of);
         let outcome = match tokio::time::timeout(patience, flight.lock()).await {
             Ok(_alone) => self.renewed_alone(provider, of, Moment::now() + patience).await,
