@@ -136,17 +136,13 @@ pub fn record(event: &Event) {
             count_notice(name, client);
             return;
         }
-        Event::ProviderTokenRefreshed { provider }
-        | Event::ProviderTokenNotRefreshed { provider, .. }
-        | Event::ProviderLinkBroken { provider, .. }
-        | Event::ProviderTokensGivenBack { provider }
-        | Event::ProviderTokensNotGivenBack { provider, .. }
-        | Event::LogoutTokenTaken { provider, .. }
-        | Event::LogoutTokenRefused { provider, .. } => {
-            log_of_provider(event);
-            count_of(name, provider);
-            return;
-        }
+        Event::ProviderTokenRefreshed { .. }
+        | Event::ProviderTokenNotRefreshed { .. }
+        | Event::ProviderLinkBroken { .. }
+        | Event::ProviderTokensGivenBack { .. }
+        | Event::ProviderTokensNotGivenBack { .. }
+        | Event::LogoutTokenTaken { .. }
+        | Event::LogoutTokenRefused { .. } => return record_of_provider(name, event),
         Event::SigningKeyMade { kid, algorithm, state } => {
             tracing::info!(event = name, %kid, algorithm, state, "signing key made");
         }
@@ -160,41 +156,44 @@ pub fn record(event: &Event) {
     metrics::counter!("vestibule_events_total", "event" => name).increment(1);
 }
 
-/// What happens between a provider and us, without anybody waiting for it.
-fn log_of_provider(event: &Event) {
-    let name = event.name();
-    match event {
-        Event::ProviderTokenRefreshed { provider } => {
-            tracing::info!(event = name, %provider, "provider token refreshed");
-        }
-        Event::ProviderTokenNotRefreshed { provider, identity, reason } => {
-            tracing::warn!(event = name, %provider, %identity, reason, "provider token not refreshed");
-        }
-        Event::ProviderLinkBroken { provider, identity, reason } => {
-            tracing::warn!(event = name, %provider, %identity, reason, "provider tokens dropped; a login there is needed");
-        }
-        Event::ProviderTokensGivenBack { provider } => {
-            tracing::info!(event = name, %provider, "provider tokens given back");
-        }
-        Event::ProviderTokensNotGivenBack { provider, reason, again } => {
-            tracing::warn!(event = name, %provider, reason, again, "provider tokens not given back");
-        }
-        Event::LogoutTokenTaken { provider, sessions } => {
-            tracing::info!(event = name, %provider, sessions, "told of a logout by the provider");
-        }
-        Event::LogoutTokenRefused { provider, reason } => {
-            tracing::warn!(event = name, %provider, ?reason, "logout token refused");
-        }
-        _ => {}
-    }
-}
-
 fn count_notice(event: &'static str, client: &str) {
     metrics::counter!("vestibule_events_total", "event" => event, "client" => client.to_owned()).increment(1);
 }
 
-fn count_of(event: &'static str, provider: &str) {
-    metrics::counter!("vestibule_events_total", "event" => event, "provider" => provider.to_owned()).increment(1);
+/// What providers do besides logins.
+fn record_of_provider(name: &'static str, event: &Event) {
+    let provider = match event {
+        Event::ProviderTokenRefreshed { provider } => {
+            tracing::info!(event = name, %provider, "provider token refreshed");
+            provider
+        }
+        Event::ProviderTokenNotRefreshed { provider, identity, reason } => {
+            tracing::warn!(event = name, %provider, %identity, reason, "provider token not refreshed");
+            provider
+        }
+        Event::ProviderLinkBroken { provider, identity, reason } => {
+            tracing::warn!(event = name, %provider, %identity, reason, "provider tokens dropped; a login there is needed");
+            provider
+        }
+        Event::ProviderTokensGivenBack { provider } => {
+            tracing::info!(event = name, %provider, "provider tokens given back");
+            provider
+        }
+        Event::ProviderTokensNotGivenBack { provider, reason, again } => {
+            tracing::warn!(event = name, %provider, reason, again, "provider tokens not given back");
+            provider
+        }
+        Event::LogoutTokenTaken { provider, sessions } => {
+            tracing::info!(event = name, %provider, sessions, "told of a logout by the provider");
+            provider
+        }
+        Event::LogoutTokenRefused { provider, reason } => {
+            tracing::warn!(event = name, %provider, ?reason, "logout token refused");
+            provider
+        }
+        _ => return,
+    };
+    metrics::counter!("vestibule_events_total", "event" => name, "provider" => provider.clone()).increment(1);
 }
 
 fn count_refusal(event: &'static str, provider: &str, code: &'static str) {

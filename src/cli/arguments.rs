@@ -36,7 +36,7 @@ enum Verb {
     },
     /// List the presets of providers, or print what is to be known of one
     Providers(providers::Arguments),
-    /// Make keys for the secret ring
+    /// Make keys for the secret ring, and seal anew under a new one
     Secrets {
         #[command(subcommand)]
         verb: secrets::Verb,
@@ -84,7 +84,7 @@ pub fn main() -> ExitCode {
         Verb::Migrate { verb } => migrate::run(verb.as_ref(), &files),
         Verb::Config { verb } => config::run(&verb, &files),
         Verb::Providers(arguments) => providers::run(&arguments),
-        Verb::Secrets { verb } => secrets::run(&verb),
+        Verb::Secrets { verb } => secrets::run(&verb, &files),
         Verb::Keys { verb } => keys::run(&verb, &files),
         Verb::Logins { verb } => logins::run(&verb, &files),
         Verb::Logouts { verb } => logouts::run(&verb, &files),

@@ -11,7 +11,7 @@ pub const TOKEN: &str = "/identities/op/token";
 pub const LIFETIME: i64 = 3600;
 
 /// What the gateway is told about it.
-pub const STORES: &str = "[providers.op]\nstore_tokens = true\ntimeout = \"3s\"";
+pub const STORES: &str = "[providers.op]\nstore_tokens = true";
 
 /// A gateway whose clock is held.
 pub fn start() -> Gateway {

@@ -14,6 +14,7 @@ mod house;
 mod id_token;
 mod login;
 mod renew;
+mod rotate;
 #[path = "../gateway/support/mod.rs"]
 mod support;
 mod trouble;

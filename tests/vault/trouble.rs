@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 use tokio::task::JoinHandle;
 
 use crate::fake_provider::Reply;
-use crate::house::{LIFETIME, TOKEN, at, beside, let_expire, row, shown, signed_in, start, token};
+use crate::house::{LIFETIME, TOKEN, at, beside, let_expire, row, shown, signed_in, start, token, with};
 use crate::support::{Answer, Browser};
 
 fn asking(browser: &Browser) -> JoinHandle<Answer> {
@@ -58,10 +58,10 @@ async fn a_provider_that_fails_takes_nothing_away() {
     assert!(shown(&gateway.op).iter().all(|shown| shown == "refresh-secret-1"));
 }
 
-/// A provider that hangs: the one who asks learns it when its time is over, the others at once afterwards.
+/// A provider that hangs: whoever asks learns it when its time is over, and nobody asks a second time for a while.
 #[tokio::test]
 async fn a_provider_that_hangs_costs_its_time_once() {
-    let gateway = start();
+    let gateway = with("[providers.op]\ntimeout = \"1s\"");
     let browser = signed_in(&gateway, "alice").await;
     let_expire(&gateway);
     gateway.op.reply("/token", Reply::Silent);
@@ -70,10 +70,27 @@ async fn a_provider_that_hangs_costs_its_time_once() {
     for caller in callers {
         codes.push(caller.await.expect("no panic").code());
     }
-    codes.sort();
-    assert_eq!((codes[9].as_str(), codes[8].as_str()), ("provider_unavailable", "provider_unavailable"));
-    assert_eq!((codes[0].as_str(), shown(&gateway.op).len()), ("provider_timeout", 1));
-    assert_eq!(row(&gateway), "kept");
+    assert!(codes.iter().any(|code| code == "provider_timeout"), "{codes:?}");
+    assert!(
+        codes.iter().all(|code| ["provider_timeout", "provider_unavailable"].contains(&code.as_str())),
+        "{codes:?}"
+    );
+    assert_eq!((shown(&gateway.op).len(), row(&gateway)), (1, "kept".into()));
+}
+
+/// While another one asks, a token that is still good is handed out after a moment.
+#[tokio::test]
+async fn nobody_waits_long_for_a_token_while_there_is_one() {
+    let gateway = start();
+    let browser = signed_in(&gateway, "alice").await;
+    gateway.hand.advance(TimeDelta::seconds(LIFETIME - 30));
+    gateway.op.reply("/token", Reply::Held);
+    let first = asking(&browser);
+    gateway.database.until(LEASED, 1).await;
+    assert_eq!(token(&browser.fetch(TOKEN).await), "access-secret-1");
+    assert!(!first.is_finished());
+    gateway.op.recover("/token");
+    assert_eq!(token(&first.await.expect("no panic")), "access-secret-2");
 }
 
 /// It takes the refresh token, rotates, and hangs up without a word. Nobody can know the new one: the next attempt is
@@ -140,7 +157,7 @@ async fn a_holder_that_dies_leaves_a_lease_that_runs_out() {
     // Until then nobody else asks; what is good is handed out.
     assert_eq!(token(&elsewhere.fetch(TOKEN).await), "access-secret-1");
     assert_eq!(shown(&op).len(), 1);
-    hand.advance(TimeDelta::seconds(30));
+    hand.advance(TimeDelta::seconds(120));
     assert_eq!(token(&elsewhere.fetch(TOKEN).await), "access-secret-3");
     assert_eq!(shown(&op), ["refresh-secret-1"; 2]);
 }
@@ -159,7 +176,7 @@ async fn a_late_holder_is_fenced() {
     first.database.until(LEASED, 1).await;
     let version =
         |gateway: &crate::support::Gateway| gateway.database.words("SELECT version FROM provider_tokens").concat();
-    first.hand.advance(TimeDelta::seconds(60));
+    first.hand.advance(TimeDelta::seconds(120));
     let elsewhere = at(&second, &browser);
     assert_eq!(token(&elsewhere.fetch(TOKEN).await), "access-secret-3");
     let written = version(&first);
@@ -185,7 +202,7 @@ async fn a_late_refusal_marks_nothing() {
     spent.refreshing(|refreshing| refreshing.rotates = false);
     let late = asking(&browser);
     first.database.until(LEASED, 1).await;
-    first.hand.advance(TimeDelta::seconds(60));
+    first.hand.advance(TimeDelta::seconds(120));
     let good = token(&at(&second, &browser).fetch(TOKEN).await);
     let refusal = Reply::text(400, "application/json", r#"{"error":"invalid_grant"}"#);
     first.op.reply("held /token", refusal);
@@ -207,4 +224,22 @@ async fn a_login_in_the_middle_of_a_refresh_counts() {
     gateway.op.release("/token");
     assert_eq!(token(&late.await.expect("no panic")), newest);
     assert_eq!(token(&browser.fetch(TOKEN).await), newest);
+}
+
+/// The same where the login gave no refresh token, and so kept the one that the refresh spends: its successor is not lost.
+#[tokio::test]
+async fn a_login_that_keeps_a_refresh_token_gets_its_successor() {
+    let gateway = start();
+    let browser = signed_in(&gateway, "alice").await;
+    let_expire(&gateway);
+    gateway.op.reply("/token", Reply::HeldOnce);
+    let late = asking(&browser);
+    gateway.database.until(LEASED, 1).await;
+    gateway.op.refreshing(|refreshing| refreshing.at_login = false);
+    let newest = token(&signed_in(&gateway, "alice").await.fetch(TOKEN).await);
+    gateway.op.release("/token");
+    assert_eq!(token(&late.await.expect("no panic")), newest);
+    let_expire(&gateway);
+    assert_eq!(token(&browser.fetch(TOKEN).await), "access-secret-4");
+    assert_eq!(shown(&gateway.op), ["refresh-secret-1", "refresh-secret-2"]);
 }

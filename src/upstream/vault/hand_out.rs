@@ -121,12 +121,15 @@ impl Vault {
         let id = provider.id().to_owned();
         let row = self.db().run("find provider tokens", move |conn| store::find(conn, &id, whose)).await?;
         let held = self.opened(row.ok_or(NoToken::NotLinked)?, now)?;
-        if held.standing(now) == Standing::Good {
+        let standing = held.standing(now);
+        if standing == Standing::Good {
             return Ok(held.live());
         }
         // In a task of its own: a caller that goes away in the middle must not take the provider's answer along.
         let (vault, provider) = (self.clone(), provider.clone());
-        let task = tokio::spawn(async move { vault.renewed(&provider, held.of).await }.in_current_span());
+        let task = tokio::spawn(
+            async move { vault.renewed(&provider, held.of, standing == Standing::Over).await }.in_current_span(),
+        );
         task.await.unwrap_or_else(|_| Err(DbError::Failed("the refresh broke off".into()).into()))
     }
 

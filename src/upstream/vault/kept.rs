@@ -81,6 +81,17 @@ impl Kept {
         }
     }
 
+    /// Whether these have the refresh token that was shown for `new`, and the provider has replaced it since.
+    pub fn waits_for(&self, shown: &Self, new: &Self) -> bool {
+        self.refresh_token == shown.refresh_token && self.refresh_token != new.refresh_token
+    }
+
+    /// The same with the refresh token of others.
+    #[must_use]
+    pub fn with_refresh_token_of(&self, others: &Self) -> Self {
+        Self { refresh_token: others.refresh_token.clone(), ..self.clone() }
+    }
+
     /// The access token.
     pub fn access_token(&self) -> Plain {
         Plain::new(self.access_token.as_str())

@@ -12,6 +12,7 @@ use uuid::Uuid;
 
 use super::hand_out::{Held, Lease, LiveToken, NoToken, Vault, live};
 use super::keep::end;
+use super::kept::{Kept, Version};
 use super::standing::Standing;
 use super::store::{self, Renewed};
 use crate::base::clock::Instant;
@@ -27,6 +28,8 @@ use crate::upstream::renewal::Renewal;
 const LOOK_EVERY: Duration = Duration::from_millis(100);
 /// How much longer than the provider may take others wait for the one who asks it.
 const PATIENCE: Duration = Duration::from_secs(2);
+/// How long they wait where the old token is still good.
+const A_MOMENT: Duration = Duration::from_secs(1);
 /// How long a lease is beyond what a provider may take: time to write down what came.
 const TO_WRITE: TimeDelta = TimeDelta::seconds(20);
 /// How long nobody asks after an attempt that failed.
@@ -36,8 +39,9 @@ const WRITE_AGAIN: [u64; 6] = [100, 250, 500, 1000, 2000, 4000];
 
 impl Vault {
     /// The tokens of an identity, which were found to be due: refreshed by this replica, or by another one meanwhile.
-    pub(super) async fn renewed(&self, provider: &Provider, of: SubId) -> Result<LiveToken, NoToken> {
-        let patience = provider.registration().timeout + PATIENCE;
+    /// `over`: whether there is nothing else to be handed out.
+    pub(super) async fn renewed(&self, provider: &Provider, of: SubId, over: bool) -> Result<LiveToken, NoToken> {
+        let patience = if over { provider.registration().timeout + PATIENCE } else { A_MOMENT };
         let flight = self.flight(of);
         let outcome = match tokio::time::timeout(patience, flight.lock()).await {
             Ok(_alone) => self.renewed_alone(provider, of, Moment::now() + patience).await,
@@ -117,50 +121,55 @@ impl Vault {
         }
     }
 
-    /// Writes down what came, and tries again where that fails: it cannot be had a second time.
+    /// Writes down what came, before anybody gets it.
     async fn write(&self, provider: &Provider, held: Held, tokens: &ProviderTokens) -> Result<LiveToken, NoToken> {
         let now = self.clock().now();
-        let (of, seen, version) = (held.of, held.version, uuid_v7(now));
-        let (kept, expires_at) = (held.kept.renewed(tokens), end(tokens.expires_in, now));
-        let sealed = kept.seal(self.ring(), of, version);
+        let new =
+            New { version: uuid_v7(now), kept: held.kept.renewed(tokens), expires_at: end(tokens.expires_in, now) };
+        if self.put(held.of, held.version, &new, now).await? {
+            self.record(&Event::ProviderTokenRefreshed { provider: provider.id().to_owned() });
+            return Ok(live(&new.kept, new.expires_at));
+        }
+        self.too_late(provider, &held, new, now).await
+    }
+
+    /// Tries again where the writing fails: what came cannot be had a second time. `false` where another version stands
+    /// there than was seen.
+    async fn put(&self, of: SubId, seen: Version, new: &New, now: Instant) -> Result<bool, DbError> {
+        let (version, expires_at, sealed) = (new.version, new.expires_at, new.kept.seal(self.ring(), of, new.version));
         let mut pauses = WRITE_AGAIN.into_iter();
-        let written = loop {
+        loop {
             let sealed = sealed.clone();
             let write = move |conn: &mut _| {
                 store::renewed(conn, Renewed { of, seen, version, sealed: &sealed, expires_at, now })
             };
             match (self.db().run("write provider tokens", write).await, pauses.next()) {
                 (Err(_), Some(pause)) => tokio::time::sleep(Duration::from_millis(pause)).await,
-                (outcome, _) => break outcome?,
+                (outcome, _) => return outcome,
             }
-        };
-        if written {
-            self.record(&Event::ProviderTokenRefreshed { provider: provider.id().to_owned() });
-            return Ok(live(&kept, expires_at));
         }
-        self.too_late(provider, of, version, sealed, now).await
     }
 
     /// Somebody else has written since: a login, or another replica after our lease ran out. What they wrote counts.
-    /// Where the row is gone, the person signed out meanwhile, and what came goes back.
-    async fn too_late(
-        &self,
-        provider: &Provider,
-        of: SubId,
-        version: Uuid,
-        sealed: Vec<u8>,
-        now: Instant,
-    ) -> Result<LiveToken, NoToken> {
-        let id = provider.id().to_owned();
-        let gone = self.db().run("look for provider tokens", move |conn| {
-            let row = store::read(conn, of)?;
-            let gone = row.is_none_or(|row| row.version.is_none());
-            if gone {
+    async fn too_late(&self, provider: &Provider, held: &Held, new: New, now: Instant) -> Result<LiveToken, NoToken> {
+        let (of, id, version) = (held.of, provider.id().to_owned(), new.version);
+        let sealed = new.kept.seal(self.ring(), of, version);
+        let look = self.db().run("look for provider tokens", move |conn| {
+            let row = store::read(conn, of)?.filter(|row| row.version.is_some());
+            if row.is_none() {
+                // The person signed out meanwhile, and what came goes back.
                 store::take_over(conn, &id, of, version, &sealed, now)?;
             }
-            Ok(gone)
+            Ok(row)
         });
-        if gone.await? { Err(NoToken::ReauthRequired) } else { self.what_is_there(of, Fault::Timeout).await }
+        let theirs = self.opened(look.await?.ok_or(NoToken::ReauthRequired)?, now)?;
+        if theirs.kept.waits_for(&held.kept, &new.kept) {
+            // A login that gave no refresh token kept the one that is spent by now. Whoever writes once more is right too.
+            let kept = theirs.kept.with_refresh_token_of(&new.kept);
+            let mended = New { version: uuid_v7(now), kept, expires_at: theirs.expires_at };
+            self.put(of, theirs.version, &mended, now).await?;
+        }
+        usable(&theirs, now, Fault::Timeout)
     }
 
     async fn end_link(
@@ -197,6 +206,13 @@ impl Vault {
         self.record(&Event::ProviderTokenNotRefreshed { provider, identity: of, reason });
         usable(&held, now, failure.fault)
     }
+}
+
+/// What is to be written.
+struct New {
+    version: Version,
+    kept: Kept,
+    expires_at: Option<Instant>,
 }
 
 /// The token that is there, as long as it is good.
