@@ -3,11 +3,13 @@
 use super::arrival::{Return, Verdict};
 use super::authorization_session::{Claimed, Status, Steps, sealed_for};
 use super::refusal::{Code, Refusal};
+use super::rules;
 use super::store::{self, Admission, Admitted, Claim, Failing};
 use crate::app::App;
 use crate::base::clock::Instant;
 use crate::base::event::Event;
 use crate::base::id::{AuthorizationRequestId, SessionId, UserId};
+use crate::config::Registration;
 use crate::session::{Session, SignedIn, StatusIndex};
 use crate::telemetry;
 use crate::token::{BUILT_IN_CLIENT, BUILT_IN_SCOPE};
@@ -30,7 +32,10 @@ pub async fn complete(app: &App, back: Return, now: Instant) -> Result<Completed
     let provider = app.providers.get(&back.provider).ok_or(Refusal::early(Code::UnknownProvider))?;
     let (claimed, handshake) = claim(app, &back, now).await?;
     match ask(provider, &handshake, back.verdict, now).await {
-        Ok(identity) => admit(app, provider, back.previous, &back.caller, claimed, identity).await,
+        Ok(identity) => match allowed(provider.registration(), &identity) {
+            Ok(()) => admit(app, provider, back.previous, &back.caller, claimed, identity).await,
+            Err(no) => Err(fail(app, back.provider, &claimed, no).await),
+        },
         Err(no) => Err(fail(app, back.provider, &claimed, no).await),
     }
 }
@@ -86,6 +91,14 @@ async fn ask(provider: &Provider, handshake: &Handshake, verdict: Verdict, now: 
         }
     };
     provider.finish(handshake, answer, now).await.map_err(No::from)
+}
+
+/// Judged before anything is written. What is told is the rule that failed, and nothing of the person.
+fn allowed(registration: &Registration, identity: &Identity) -> Result<(), No> {
+    let judged = rules::judge(registration, &identity.profile, &identity.said);
+    let Some(failed) = judged.into_iter().find(|judged| !judged.holds) else { return Ok(()) };
+    let reason = format!("providers.{}.{} does not hold: {}", registration.id, failed.rule, failed.why);
+    Err(No { status: Status::Denied, code: Code::NotAllowed, reason })
 }
 
 impl From<Failure> for No {

@@ -10,6 +10,7 @@ mod begin;
 mod complete;
 mod refusal;
 mod report;
+mod rules;
 mod store;
 
 pub use arrival::{Arrival, Caller, Door, Return, Verdict};

@@ -12,6 +12,9 @@ pub struct Identity {
     pub profile: Profile,
     /// All claims of the ID token and of userinfo, without the protocol's own.
     pub claims: serde_json::Value,
+    /// The same as they came, the protocol's own among them, source by source; the one that comes first is preferred. For
+    /// rules only: nothing of it is cleaned or bounded.
+    pub said: Vec<serde_json::Value>,
     /// When the provider authenticated the person, where it says so.
     pub auth_time: Option<Instant>,
     /// Authentication context class.

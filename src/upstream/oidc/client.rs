@@ -18,10 +18,10 @@ use crate::base::db::Db;
 use crate::base::outbound::Outbound;
 use crate::base::secret::Plain;
 use crate::config::{self, Registration, Userinfo};
-use crate::upstream::claims;
 use crate::upstream::failure::{Failure, Fault};
 use crate::upstream::handshake::{Answer, Begun, Handshake, Request};
 use crate::upstream::identity::{Identity, ProviderTokens};
+use crate::upstream::recognise::identity;
 
 /// An OpenID provider. Cheap to clone; every clone shares what was learned of it.
 #[derive(Clone)]
@@ -87,7 +87,10 @@ impl Oidc {
         let tokens = self.0.redeem(metadata, handshake, &code).await?;
         let (verified, keys) = self.0.verify(metadata, handshake, &tokens, keys, now).await?;
         let userinfo = self.0.ask_userinfo(metadata, &verified, &tokens, &keys.value, now).await?;
-        Ok(identity(self.registration(), verified, userinfo, tokens))
+        let Verified { sub, auth_time, claims } = verified;
+        let Tokens { id_token, access_token, refresh_token, expires_in } = tokens;
+        let tokens = ProviderTokens { id_token, access_token, refresh_token, expires_in };
+        Ok(identity(self.registration(), sub, auth_time, claims, userinfo, tokens))
     }
 
     /// Where people are signed out at the provider, if it says so.
@@ -179,23 +182,6 @@ impl Shared {
         let claims = Value::Object(verified.claims.clone());
         self.config.needed_claims.iter().all(|pointer| pointer.find(&claims).is_some())
     }
-}
-
-fn identity(
-    registration: &Registration,
-    verified: Verified,
-    userinfo: Option<Map<String, Value>>,
-    tokens: Tokens,
-) -> Identity {
-    let Verified { sub, auth_time, claims: first } = verified;
-    let (acr, amr, sid) = (claims::short(&first, "acr"), claims::methods(&first), claims::short(&first, "sid"));
-    let sources: Vec<_> = [Some(first.clone()), userinfo.clone()].into_iter().flatten().map(Value::Object).collect();
-    let profile = claims::profile(registration, &sources.iter().collect::<Vec<_>>());
-    let all = claims::together(first, userinfo);
-    let claims = claims::cleaned(&all, &sub, &profile);
-    let Tokens { id_token, access_token, refresh_token, expires_in } = tokens;
-    let tokens = ProviderTokens { id_token, access_token, refresh_token, expires_in };
-    Identity { sub, profile, claims, auth_time, acr, amr, sid, tokens }
 }
 
 #[cfg(test)]
