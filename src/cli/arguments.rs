@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use super::{cleanup, config, healthcheck, keys, logins, logouts, migrate, secrets, serve, sessions, users};
+use super::{cleanup, config, explain, healthcheck, keys, logins, logouts, migrate, secrets, serve, sessions, users};
 
 #[derive(Parser)]
 #[command(version, about)]
@@ -44,6 +44,8 @@ enum Verb {
         #[command(subcommand)]
         verb: keys::Verb,
     },
+    /// Say what a login with these claims would come to: rule by rule, the user, the groups, the exact token
+    Explain(explain::Arguments),
     /// Look at logins
     Logins {
         #[command(subcommand)]
@@ -83,6 +85,7 @@ pub fn main() -> ExitCode {
         Verb::Config { verb } => config::run(&verb, &files),
         Verb::Secrets { verb } => secrets::run(&verb),
         Verb::Keys { verb } => keys::run(&verb, &files),
+        Verb::Explain(arguments) => explain::run(&arguments, &files),
         Verb::Logins { verb } => logins::run(&verb, &files),
         Verb::Logouts { verb } => logouts::run(&verb, &files),
         Verb::Sessions { verb } => sessions::run(&verb, &files),

@@ -44,6 +44,7 @@ pub async fn begin(app: &App, arrival: Arrival, now: Instant) -> Result<Begun, R
         origin: arrival.caller.origin,
         return_to: arrival.return_to,
         request: arrival.request,
+        link: arrival.link,
         ip: arrival.caller.ip,
         user_agent: arrival.caller.user_agent,
         steps: Steps::one(now, "began", None).to_json(),

@@ -1,19 +1,21 @@
 //! Taking someone back from a provider: claim, talk, write. Two round trips for a known user.
 
-use super::arrival::{Return, Verdict};
+use super::admit::admit;
+use super::arrival::{Caller, Return, Verdict};
 use super::authorization_session::{Claimed, Status, Steps, sealed_for};
+use super::link::link;
 use super::refusal::{Code, Refusal};
 use super::rules;
-use super::store::{self, Admission, Admitted, Claim, Failing};
+use super::stop::{No, Stop};
+use super::store::{self, Claim, Failing};
 use crate::app::App;
 use crate::base::clock::Instant;
 use crate::base::event::Event;
-use crate::base::id::{AuthorizationRequestId, SessionId, UserId};
+use crate::base::id::{AuthorizationRequestId, SessionId};
 use crate::config::Registration;
-use crate::session::{Session, SignedIn, StatusIndex};
+use crate::session::SignedIn;
 use crate::telemetry;
-use crate::token::{BUILT_IN_CLIENT, BUILT_IN_SCOPE};
-use crate::upstream::{Answer, Failure, Handshake, Identity, Provider, ProviderTokens};
+use crate::upstream::{Answer, Handshake, Identity, Provider, ProviderTokens};
 
 /// A login that gave a session.
 pub struct Completed {
@@ -27,24 +29,52 @@ pub struct Completed {
     pub tokens: ProviderTokens,
 }
 
+/// An identity that was given to whoever asked for it.
+pub struct Linked {
+    /// Where to go now.
+    pub return_to: Option<String>,
+}
+
+/// What somebody who is back has now.
+pub enum Finished {
+    /// A session.
+    SignedIn(Box<Completed>),
+    /// One more identity, in the session that there was.
+    Linked(Linked),
+}
+
 /// Finishes the login that `back` belongs to. Whatever happens after the claim leaves a terminal status behind.
-pub async fn complete(app: &App, back: Return, now: Instant) -> Result<Completed, Refusal> {
+pub async fn complete(app: &App, back: Return, now: Instant) -> Result<Finished, Refusal> {
     let provider = app.providers.get(&back.provider).ok_or(Refusal::early(Code::UnknownProvider))?;
     let (claimed, handshake) = claim(app, &back, now).await?;
-    match ask(provider, &handshake, back.verdict, now).await {
-        Ok(identity) => match allowed(provider.registration(), &identity) {
-            Ok(()) => admit(app, provider, back.previous, &back.caller, claimed, identity).await,
-            Err(no) => Err(fail(app, back.provider, &claimed, no).await),
-        },
-        Err(no) => Err(fail(app, back.provider, &claimed, no).await),
+    let Return { verdict, previous, caller, .. } = back;
+    match finish(app, provider, &handshake, verdict, previous, &caller, &claimed, now).await {
+        Ok(finished) => Ok(finished),
+        Err(Stop::No(no)) => Err(fail(app, provider.id().to_owned(), &claimed, no).await),
+        Err(Stop::Refusal(refusal)) => Err(refusal),
     }
 }
 
-/// A login that fails after its claim.
-struct No {
-    status: Status,
-    code: Code,
-    reason: String,
+#[expect(clippy::too_many_arguments, reason = "all that came, and whom it is for")]
+async fn finish(
+    app: &App,
+    provider: &Provider,
+    handshake: &Handshake,
+    verdict: Verdict,
+    previous: Option<SessionId>,
+    caller: &Caller,
+    claimed: &Claimed,
+    now: Instant,
+) -> Result<Finished, Stop> {
+    let identity = ask(provider, handshake, verdict, now).await?;
+    allowed(provider.registration(), &identity)?;
+    match claimed.link {
+        None => {
+            let completed = admit(app, provider, previous, caller, claimed, identity).await?;
+            Ok(Finished::SignedIn(Box::new(completed)))
+        }
+        Some(linking) => link(app, provider, linking, previous, caller, claimed, identity).await.map(Finished::Linked),
+    }
 }
 
 async fn claim(app: &App, back: &Return, now: Instant) -> Result<(Claimed, Handshake), Refusal> {
@@ -69,8 +99,8 @@ async fn claim(app: &App, back: &Return, now: Instant) -> Result<(Claimed, Hands
     })?;
     let opened = app.config.ring.open(&sealed_for(row.id), &row.handshake);
     let handshake = opened.ok().and_then(|json| serde_json::from_slice(&json).ok());
-    let store::Row { id, reference, return_to, request, .. } = row;
-    let claimed = Claimed { id, reference, return_to, request };
+    let store::Row { id, reference, return_to, request, app: for_app, link, .. } = row;
+    let claimed = Claimed { id, reference, return_to, request, app: for_app, link };
     if let Some(handshake) = handshake {
         return Ok((claimed, handshake));
     }
@@ -87,7 +117,7 @@ async fn ask(provider: &Provider, handshake: &Handshake, verdict: Verdict, now: 
             provider.check_iss(iss.as_deref(), now).await.map_err(No::from)?;
             let ours = matches!(error.as_str(), "server_error" | "temporarily_unavailable");
             let code = if ours { Code::ProviderError } else { Code::ProviderDenied };
-            return Err(No { status: Status::Denied, code, reason: format!("the provider answered {error}") });
+            return Err(No::denied(code, format!("the provider answered {error}")));
         }
     };
     provider.finish(handshake, answer, now).await.map_err(No::from)
@@ -98,96 +128,7 @@ fn allowed(registration: &Registration, identity: &Identity) -> Result<(), No> {
     let judged = rules::judge(registration, &identity.profile, &identity.said);
     let Some(failed) = judged.into_iter().find(|judged| !judged.holds) else { return Ok(()) };
     let reason = format!("providers.{}.{} does not hold: {}", registration.id, failed.rule, failed.why);
-    Err(No { status: Status::Denied, code: Code::NotAllowed, reason })
-}
-
-impl From<Failure> for No {
-    fn from(failure: Failure) -> Self {
-        let status = Status::of_failure(failure.stage);
-        Self { status, code: Code::of_failure(&failure), reason: failure.reason }
-    }
-}
-
-async fn admit(
-    app: &App,
-    provider: &Provider,
-    previous: Option<SessionId>,
-    caller: &super::Caller,
-    claimed: Claimed,
-    identity: Identity,
-) -> Result<Completed, Refusal> {
-    // The provider may have taken its time; the session begins now.
-    let now = app.clock.now();
-    let id = SessionId::new(now);
-    let assumed = provider.registration().insecure_assume_fresh_login.then_some(now);
-    let auth_time = identity.auth_time.or(assumed);
-    let provider = provider.id();
-    let id_token = identity.tokens.id_token.as_ref();
-    let sealed = id_token.map(|token| app.config.ring.seal(&hint_sealed_for(id), token.expose().as_bytes()));
-    let session = Session {
-        id,
-        user: UserId::new(now), // the user's, if it turns out to be a new one
-        user_disabled: false,
-        provider: provider.to_owned(),
-        client_id: BUILT_IN_CLIENT.to_owned(),
-        scopes: BUILT_IN_SCOPE.to_owned(),
-        resource: None,
-        auth_time: auth_time.unwrap_or(now),
-        auth_time_vouched: auth_time.is_some(),
-        acr: identity.acr,
-        amr: identity.amr,
-        last_activity_at: now,
-        not_after: app.lifetime.not_after(now),
-        ended_at: None,
-        status_index: StatusIndex::new(0), // given by the database
-    };
-    let admission = Admission {
-        authorization_session: claimed.id,
-        reference: claimed.reference.clone(),
-        session,
-        sub: identity.sub,
-        profile: identity.profile,
-        claims: identity.claims,
-        upstream_sid: identity.sid,
-        upstream_id_token: sealed,
-        caller: caller.clone(),
-        steps: Steps::one(now, "completed", None).to_json(),
-        sign_up: app.config.login.sign_up,
-        previous,
-        alone: app.config.sessions.one_per_user,
-        endings: app.endings.clone(),
-        now,
-    };
-    let (outcome, gone) = app.db.run("complete login", move |conn| store::admit(conn, &admission)).await?;
-    for (ended, ending) in &gone {
-        app.ended(ended, ending);
-    }
-    let refused = |code, reason: &str| No { status: Status::Denied, code, reason: reason.to_owned() };
-    let (signed_in, new_user) = match outcome {
-        Admitted::Known(signed_in) => (signed_in, false),
-        Admitted::New(signed_in) => (signed_in, true),
-        Admitted::Disabled => {
-            let no = refused(Code::UserDisabled, "the user is disabled");
-            return Err(fail(app, provider.to_owned(), &claimed, no).await);
-        }
-        Admitted::Stranger => {
-            let no = refused(Code::NotAllowed, "unknown here, and sign-up is off");
-            return Err(fail(app, provider.to_owned(), &claimed, no).await);
-        }
-        Admitted::GivenUp => {
-            let (reference, request) = (Some(claimed.reference), claimed.request);
-            return Err(Refusal::Refused { code: Code::StateExpired, reference, request });
-        }
-    };
-    telemetry::record(&Event::LoginCompleted {
-        provider: provider.to_owned(),
-        user: signed_in.user.sub,
-        session: id,
-        reference: claimed.reference.clone(),
-        new_user,
-    });
-    let Claimed { return_to, request, .. } = claimed;
-    Ok(Completed { signed_in, return_to, request, tokens: identity.tokens })
+    Err(No::denied(Code::NotAllowed, reason))
 }
 
 /// Writes down the end of a login that failed.
@@ -215,9 +156,4 @@ async fn fail(app: &App, provider: String, claimed: &Claimed, no: No) -> Refusal
         Ok(()) => Refusal::Refused { code, reference: Some(claimed.reference.clone()), request: claimed.request },
         Err(error) => error.into(),
     }
-}
-
-/// What the seal of a session's ID token is bound to.
-fn hint_sealed_for(session: SessionId) -> String {
-    format!("sessions:{session}:upstream_id_token")
 }

@@ -1,6 +1,7 @@
 //! Who may enter by `providers.<id>.allow`, as pure rules: all that are given must hold. What is not there, or is of the
 //! wrong type, never lets anyone in (AC-15).
 
+use serde::Serialize;
 use serde_json::Value;
 use url::Host;
 
@@ -8,7 +9,7 @@ use crate::account::Profile;
 use crate::config::{Pointer, Registration};
 
 /// What became of one rule. No text of it is about the person beyond what the rule names.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Judged {
     /// The rule's key below the provider's table: `allow.groups`.
     pub rule: String,
@@ -94,7 +95,7 @@ fn claim(pointer: &Pointer, wanted: &str, found: Option<&Value>) -> Judged {
 fn is(value: &Value, wanted: &str) -> bool {
     match value {
         Value::String(text) => text == wanted,
-        Value::Number(_) | Value::Bool(_) => value.to_string() == wanted,
+        Value::Number(_) | Value::Bool(_) => serde_json::to_string(value).is_ok_and(|text| text == wanted),
         Value::Null | Value::Array(_) | Value::Object(_) => false,
     }
 }

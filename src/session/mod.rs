@@ -22,6 +22,6 @@ pub use status_index::{LIST_LEN, StatusIndex};
 pub(crate) use store::signed_in_columns;
 pub use store::{
     Dismissed, Ended, Expired, Mark, RevokedToken, Row, Scope, Stretch, adopt, end, end_listed, end_where, expire,
-    find, list, list_all, prune_ended, prune_feed, revoke_token, touch,
+    find, list, list_all, list_beside, prune_ended, prune_feed, revoke_token, touch,
 };
 pub use watch::{List, Revocation, Revoked, Watch};

@@ -37,11 +37,11 @@ pub(super) fn identity(
     tokens: ProviderTokens,
 ) -> Identity {
     let (acr, amr, sid) = (claims::short(&first, "acr"), claims::methods(&first), claims::short(&first, "sid"));
-    let said: Vec<_> = [Some(first.clone()), userinfo.clone()].into_iter().flatten().map(Value::Object).collect();
-    let profile = claims::profile(registration, &said.iter().collect::<Vec<_>>());
+    let sources: Vec<_> = [Some(first.clone()), userinfo.clone()].into_iter().flatten().map(Value::Object).collect();
+    let profile = claims::profile(registration, &sources.iter().collect::<Vec<_>>());
     let all = claims::together(first, userinfo);
     let claims = claims::cleaned(&all, &sub, &profile);
-    Identity { sub, profile, claims, said, auth_time, acr, amr, sid, tokens }
+    Identity { sub, profile, claims, said: sources, auth_time, acr, amr, sid, tokens }
 }
 
 /// The identity that a login would find in these claims, of which nothing is verified here.

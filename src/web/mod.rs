@@ -13,6 +13,7 @@ mod cors;
 mod credentials;
 mod discovery;
 mod extract;
+mod identities;
 mod introspection;
 mod json_door;
 mod login;

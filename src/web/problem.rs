@@ -1,5 +1,7 @@
 //! A refusal on its way out: as a page, as a problem (RFC 9457), or in the words of OAuth.
 
+use std::borrow::Cow;
+
 use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderValue};
 use actix_web::{HttpRequest, HttpResponse};
@@ -34,19 +36,25 @@ enum Challenge {
     InvalidRequest,
     InvalidToken,
     InsufficientScope,
+    /// RFC 9470 §3: the person was authenticated longer ago than so many seconds.
+    TooOld(i64),
     /// For clients (RFC 6749 §5.2).
     Basic,
 }
 
 impl Challenge {
-    fn text(self) -> &'static str {
-        match self {
+    fn text(self) -> Cow<'static, str> {
+        let constant = match self {
+            Self::TooOld(max_age) => {
+                return format!(r#"Bearer error="insufficient_user_authentication", max_age="{max_age}""#).into();
+            }
             Self::Bare => "Bearer",
             Self::InvalidRequest => r#"Bearer error="invalid_request""#,
             Self::InvalidToken => r#"Bearer error="invalid_token""#,
             Self::InsufficientScope => r#"Bearer error="insufficient_scope", scope="openid""#,
             Self::Basic => r#"Basic realm="vestibule""#,
-        }
+        };
+        constant.into()
     }
 }
 
@@ -157,6 +165,16 @@ impl Problem {
         Self::of(&refusals::DATABASE)
     }
 
+    /// The only identity that somebody has.
+    pub fn last_identity() -> Self {
+        Self::of(&refusals::LAST_IDENTITY)
+    }
+
+    /// A person who was authenticated longer ago than `max_age` seconds (RFC 9470).
+    pub fn authentication_too_old(max_age: i64) -> Self {
+        Self { challenge: Some(Challenge::TooOld(max_age)), ..Self::of(&refusals::AUTHENTICATION_TOO_OLD) }
+    }
+
     /// An app that is not registered.
     pub fn unknown_client() -> Self {
         Self::of(&refusals::UNKNOWN_CLIENT)
@@ -180,6 +198,11 @@ impl Problem {
     /// Whether signing in would help.
     pub fn wants_sign_in(&self) -> bool {
         self.row.status == 401
+    }
+
+    /// Whether there is nothing there.
+    pub fn is_not_found(&self) -> bool {
+        self.row.code == refusals::NOT_FOUND.code
     }
 
     /// Whether it is one of the named code.
@@ -290,7 +313,8 @@ impl Problem {
             headers.insert(header::ALLOW, HeaderValue::from_static(allow));
         }
         if let Some(challenge) = self.challenge {
-            headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static(challenge.text()));
+            let text = HeaderValue::from_str(&challenge.text()).ok();
+            text.map(|text| headers.insert(header::WWW_AUTHENTICATE, text));
         }
         answer
     }
@@ -310,6 +334,10 @@ impl From<Refusal> for Problem {
 
 impl From<Code> for Problem {
     fn from(code: Code) -> Self {
+        if code == Code::AlreadyLinked {
+            // Whoever adds an identity is signed in, and stays so.
+            return Self::of(row_of(code));
+        }
         Self::of_login(row_of(code))
     }
 }

@@ -6,6 +6,7 @@ use diesel::{Connection, OptionalExtension, QueryResult, QueryableByName, RunQue
 use ipnet::IpNet;
 use serde_json::Value;
 
+use super::by_email::{self, Named};
 use crate::account::{self, Arrival, Known, Profile, User};
 use crate::base::clock::Instant;
 use crate::base::db::Conn;
@@ -28,6 +29,8 @@ pub struct Admission {
     pub caller: Caller,
     pub steps: Value,
     pub sign_up: bool,
+    /// The other providers whose word for the verified address names the same person.
+    pub vouching: Vec<String>,
     /// The session that this browser had before.
     pub previous: Option<SessionId>,
     /// Whether a user has one session at a time.
@@ -43,6 +46,8 @@ pub enum Admitted {
     Known(SignedIn),
     /// A user who is new.
     New(SignedIn),
+    /// A user who was known by another provider, and is known by this one too from now on.
+    Joined(SignedIn),
     /// Known, but disabled; nothing was written.
     Disabled,
     /// Unknown, and nobody new may enter; nothing was written.
@@ -101,7 +106,8 @@ statement! {
            AND users.id = subs.user_id AND users.disabled_at IS NULL
          RETURNING users.id AS user_id, subs.id AS sub_id
      ), seen AS (
-         UPDATE subs SET claims = {claims}, last_login_at = {now} FROM admitted WHERE subs.id = admitted.sub_id
+         UPDATE subs SET claims = {claims}, email = {email}, email_verified = {email_verified}, last_login_at = {now}
+         FROM admitted WHERE subs.id = admitted.sub_id
      ), session AS (
          INSERT INTO sessions (id, user_id, sub_id, provider, client_id, scopes, auth_time, auth_time_vouched, acr, amr,
                                last_activity_at, not_after, user_agent, device_type, os, os_version, browser, browser_version, ip,
@@ -145,7 +151,7 @@ pub fn admit(conn: &mut Conn, admission: &Admission) -> QueryResult<(Admitted, V
     conn.transaction(|conn| {
         let admitted = admit_beside(conn, admission)?;
         let gone = match &admitted {
-            Admitted::Known(signed_in) => {
+            Admitted::Known(signed_in) | Admitted::Joined(signed_in) => {
                 if let Some(old) = admission.previous {
                     // Somebody who signs in anew in the same browser stays signed in to the apps.
                     session::adopt(conn, old, admission.session.id, signed_in.user.sub)?;
@@ -180,29 +186,45 @@ fn admit_beside(conn: &mut Conn, admission: &Admission) -> QueryResult<Admitted>
         Known::Disabled => return Ok(Admitted::Disabled),
         // Whom the first try did not find may have been made by another login since.
         Known::Enabled => return once_more(conn, admission),
-        Known::Stranger if !admission.sign_up => return Ok(Admitted::Stranger),
         Known::Stranger => {}
     }
-    let arrival = Arrival {
-        user: admission.session.user,
-        provider: &admission.session.provider,
-        sub: &admission.sub,
-        now: admission.now,
-    };
-    let made = conn.transaction(|conn| {
-        if !account::create(conn, &arrival)? {
-            return Ok(None);
-        }
-        // Nobody is made for a login that was given up.
-        write(conn, admission)?.map_or(Err(diesel::result::Error::RollbackTransaction), |written| Ok(Some(written)))
-    });
-    match made {
-        Ok(Some(written)) => Ok(Admitted::New(signed_in(admission, &written))),
+    match conn.transaction(|conn| admit_stranger(conn, admission)) {
+        Ok(Some(admitted)) => Ok(admitted),
         // Another login of the same person came first, in this very moment.
         Ok(None) => once_more(conn, admission),
         Err(diesel::result::Error::RollbackTransaction) => Ok(Admitted::GivenUp),
         Err(error) => Err(error),
     }
+}
+
+/// Admits someone who was not known a moment ago: as a user who is known by a verified address, or as a new one. `None`
+/// where another login made the pair known meanwhile.
+fn admit_stranger(conn: &mut Conn, admission: &Admission) -> QueryResult<Option<Admitted>> {
+    let Admission { session, sub, profile, vouching, now, .. } = admission;
+    let email = profile.email.as_deref().filter(|_| profile.email_verified && !vouching.is_empty());
+    let named = email.map(|email| by_email::named(conn, email, vouching, &session.provider)).transpose()?;
+    // Nobody is made, and nothing linked, for a login that was given up.
+    let written = |conn: &mut Conn| write(conn, admission)?.ok_or(diesel::result::Error::RollbackTransaction);
+    match named {
+        Some(Named::User(user)) => {
+            let reference = admission.reference.as_str();
+            if !by_email::join_by_email(conn, user, &session.provider, sub, reference, *now)? {
+                return Ok(None);
+            }
+            return Ok(Some(Admitted::Joined(signed_in(admission, &written(conn)?))));
+        }
+        Some(Named::Disabled) => return Ok(Some(Admitted::Disabled)),
+        Some(Named::Nobody) | None => {}
+    }
+    if !admission.sign_up {
+        let known = account::known(conn, &session.provider, sub)? != Known::Stranger;
+        return Ok(Some(Admitted::Stranger).filter(|_| !known));
+    }
+    let arrival = Arrival { user: session.user, provider: &session.provider, sub, now: *now };
+    if !account::create(conn, &arrival)? {
+        return Ok(None);
+    }
+    Ok(Some(Admitted::New(signed_in(admission, &written(conn)?))))
 }
 
 /// Admits someone who is known by now; whom not even this finds was given up.
