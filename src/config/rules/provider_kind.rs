@@ -22,7 +22,7 @@ const ALGORITHMS: [&str; 12] =
 const HMAC_SECRET_BYTES: usize = 32;
 
 /// What stands for a tenant in the issuer of all of them.
-const TENANT: &str = "{tenantid}";
+pub(super) const TENANT: &str = "{tenantid}";
 
 type Key<'k> = &'k dyn Fn(&str) -> String;
 
