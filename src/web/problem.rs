@@ -338,6 +338,9 @@ impl From<Code> for Problem {
             // Whoever adds an identity is signed in, and stays so.
             return Self::of(row_of(code));
         }
+        if code == Code::SessionRevoked {
+            return Self::session_revoked();
+        }
         Self::of_login(row_of(code))
     }
 }

@@ -16,17 +16,17 @@ const TRUSTING: &str = "trusts_email = true\nallow = { email_domains = [\"exampl
 /// AC-04
 #[test]
 fn unsafe_combinations_are_refused_with_line_key_and_remedy() {
-    let link = "[login]\nlink_by_verified_email = true\n";
+    let linked = "[login]\nlink_by_verified_email = true\n";
     for (rest, key, what, remedy) in [
-        (link.to_owned(), "login.link_by_verified_email", "no provider has trusts_email", "or take it out"),
+        (linked.to_owned(), "login.link_by_verified_email", "no provider has trusts_email", "or take it out"),
         (
-            provider("a", TRUSTING) + &provider("b", "") + link,
+            provider("a", TRUSTING) + &provider("b", "") + linked,
             "login.link_by_verified_email",
             "one provider alone has trusts_email",
             "set trusts_email = true",
         ),
         (
-            provider("a", TRUSTING) + &provider("b", &TRUSTING.replace(".com", ".org")) + link,
+            provider("a", TRUSTING) + &provider("b", &TRUSTING.replace(".com", ".org")) + linked,
             "login.link_by_verified_email",
             "no two providers with trusts_email have a domain in common",
             "name a domain in allow.email_domains of both",
