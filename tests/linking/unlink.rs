@@ -103,3 +103,24 @@ async fn another_users_identity_is_none_of_mine() {
     let foreign = bob.browser.ask("DELETE", &format!("/identities/{}", bob.identity_at("op").await)).for_json();
     assert_eq!(foreign.header("origin", "https://evil.example").send().await.problem(), (403, "foreign_origin".into()));
 }
+
+/// AC-20: a login through it at the very moment at which it goes is either ended with it, or a stranger's.
+#[tokio::test]
+async fn no_login_outlives_it() {
+    let (gateway, _other) = two_providers("");
+    let ada = Person::at(&gateway, "op", "ada").await;
+    let own = ada.sub().await;
+    for round in 0..25 {
+        assert_eq!(ada.link("other", "countess").await.status, 303);
+        let id = format!("/identities/{}", ada.identity_at("other").await);
+        let there = gateway.browser();
+        let back = there.begin("other").await.callback_of("countess");
+        let (login, gone) = tokio::join!(there.get(&back), ada.delete(&id));
+        assert_eq!((login.status, gone.status), (303, 204), "round {round}");
+        let left = format!(
+            "SELECT count(*) FROM sessions WHERE ended_at IS NULL AND user_id = '{own}' AND provider = 'other'"
+        );
+        assert_eq!(gateway.database.number(&left), 0, "round {round}");
+        gateway.database.execute(&format!("DELETE FROM users WHERE id <> '{own}'"));
+    }
+}

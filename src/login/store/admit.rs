@@ -1,6 +1,7 @@
 //! Admitting someone: everything a completed login writes, in one statement for a known user, in one transaction for a
 //! new one.
 
+use diesel::result::{DatabaseErrorKind, Error};
 use diesel::sql_types::{Array, BigInt, Binary, Bool, Inet, Jsonb, Nullable, Text, Timestamptz, Uuid};
 use diesel::{Connection, OptionalExtension, QueryResult, QueryableByName, RunQueryDsl};
 use ipnet::IpNet;
@@ -145,6 +146,14 @@ pub type Gone = (Vec<Ended>, Ending);
 /// The endings are statements of their own: they see what a login wrote that held the user's row before this one did.
 /// In one statement they would not, and two logins at once would leave two sessions (SE-20).
 pub fn admit(conn: &mut Conn, admission: &Admission) -> QueryResult<(Admitted, Vec<Gone>)> {
+    match try_to_admit(conn, admission) {
+        // The identity was given up at this very moment, or its user deleted: it is a stranger's by now.
+        Err(Error::DatabaseError(DatabaseErrorKind::ForeignKeyViolation, _)) => try_to_admit(conn, admission),
+        other => other,
+    }
+}
+
+fn try_to_admit(conn: &mut Conn, admission: &Admission) -> QueryResult<(Admitted, Vec<Gone>)> {
     if admission.previous.is_none() && !admission.alone {
         return Ok((admit_beside(conn, admission)?, Vec::new()));
     }
@@ -192,7 +201,7 @@ fn admit_beside(conn: &mut Conn, admission: &Admission) -> QueryResult<Admitted>
         Ok(Some(admitted)) => Ok(admitted),
         // Another login of the same person came first, in this very moment.
         Ok(None) => once_more(conn, admission),
-        Err(diesel::result::Error::RollbackTransaction) => Ok(Admitted::GivenUp),
+        Err(Error::RollbackTransaction) => Ok(Admitted::GivenUp),
         Err(error) => Err(error),
     }
 }
@@ -204,7 +213,7 @@ fn admit_stranger(conn: &mut Conn, admission: &Admission) -> QueryResult<Option<
     let email = profile.email.as_deref().filter(|_| profile.email_verified && !vouching.is_empty());
     let named = email.map(|email| by_email::named(conn, email, vouching, &session.provider)).transpose()?;
     // Nobody is made, and nothing linked, for a login that was given up.
-    let written = |conn: &mut Conn| write(conn, admission)?.ok_or(diesel::result::Error::RollbackTransaction);
+    let written = |conn: &mut Conn| write(conn, admission)?.ok_or(Error::RollbackTransaction);
     match named {
         Some(Named::User(user)) => {
             let reference = admission.reference.as_str();
