@@ -12,7 +12,7 @@ use crate::app::App;
 use crate::base::clock::Instant;
 use crate::base::event::Event;
 use crate::base::id::SessionId;
-use crate::session::SignedIn;
+use crate::session::{self, SignedIn};
 use crate::telemetry;
 use crate::token;
 use crate::upstream::{Identity, Provider};
@@ -25,6 +25,7 @@ pub async fn admit(
     caller: &Caller,
     claimed: &Claimed,
     identity: Identity,
+    returned_at: Instant,
 ) -> Result<Completed, Stop> {
     // The provider may have taken its time; the session begins now.
     let now = app.clock.now();
@@ -35,7 +36,7 @@ pub async fn admit(
     let vouching = by_email::vouching(app.config.login.link_by_verified_email, registration, &identity.profile, all);
     let id = signed_in.session.id;
     let id_token = identity.tokens.id_token.as_ref();
-    let sealed = id_token.map(|token| app.config.ring.seal(&hint_sealed_for(id), token.expose().as_bytes()));
+    let sealed = id_token.map(|token| session::seal_upstream_id_token(&app.config.ring, id, token));
     let admission = Admission {
         authorization_session: claimed.id,
         reference: claimed.reference.clone(),
@@ -45,6 +46,7 @@ pub async fn admit(
         claims: identity.claims,
         upstream_sid: identity.sid,
         upstream_id_token: sealed,
+        returned_at,
         caller: caller.clone(),
         steps: Steps::one(now, "completed", None).to_json(),
         sign_up: app.config.login.sign_up,
@@ -99,9 +101,4 @@ fn light_enough(app: &App, claimed: &Claimed, signed_in: &SignedIn, now: Instant
         }
     }
     Ok(())
-}
-
-/// What the seal of a session's ID token is bound to.
-fn hint_sealed_for(session: SessionId) -> String {
-    format!("sessions:{session}:upstream_id_token")
 }

@@ -70,7 +70,7 @@ async fn finish(
     allowed(provider.registration(), &identity)?;
     match claimed.link {
         None => {
-            let completed = admit(app, provider, previous, caller, claimed, identity).await?;
+            let completed = admit(app, provider, previous, caller, claimed, identity, now).await?;
             Ok(Finished::SignedIn(Box::new(completed)))
         }
         Some(linking) => link(app, provider, linking, previous, caller, claimed, identity).await.map(Finished::Linked),

@@ -16,7 +16,7 @@ mod store;
 mod text;
 
 pub use failure::{Failure, Fault, Stage};
-pub use handshake::{Answer, Begun, Handshake, Hints, Request};
+pub use handshake::{Answer, Begun, Handshake, Hints, LoggedOut, Request};
 pub use identity::{Identity, ProviderTokens};
 pub use oidc::Oidc;
 pub use provider::Provider;

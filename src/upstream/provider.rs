@@ -1,11 +1,11 @@
 //! A provider, whatever protocol it speaks.
 
 use super::failure::Failure;
-use super::handshake::{Answer, Begun, Handshake, Request};
+use super::handshake::{Answer, Begun, Handshake, LoggedOut, Request};
 use super::identity::Identity;
 use super::oidc::Oidc;
 use crate::base::clock::Instant;
-use crate::config::Registration;
+use crate::config::{ProviderLogout, Registration};
 
 /// A provider. An enum and no trait: the protocols are few, and each is spoken here.
 #[derive(Clone)]
@@ -37,6 +37,11 @@ impl Provider {
         match self {
             Self::Oidc(_) => "oidc",
         }
+    }
+
+    /// Whether the sign-in there is to end with ours.
+    pub fn ends_with_ours(&self) -> bool {
+        self.registration().logout == ProviderLogout::Provider
     }
 
     /// Whether someone could sign in here now, as far as is known: false while the metadata can be had neither fresh
@@ -76,6 +81,14 @@ impl Provider {
     pub async fn end_session_endpoint(&self, now: Instant) -> Option<String> {
         match self {
             Self::Oidc(oidc) => oidc.end_session_endpoint(now).await,
+        }
+    }
+
+    /// Verifies a logout token of the provider's (OpenID Connect Back-Channel Logout 1.0 §2.6); `None` where it speaks a
+    /// protocol without them. Fails with [`Fault::Unavailable`](super::Fault::Unavailable) where its keys cannot be had.
+    pub async fn logged_out(&self, token: &str, now: Instant) -> Option<Result<LoggedOut, Failure>> {
+        match self {
+            Self::Oidc(oidc) => Some(oidc.logged_out(token, now).await),
         }
     }
 

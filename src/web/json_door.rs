@@ -16,6 +16,7 @@ use crate::base::clock::Instant;
 use crate::base::secret::Plain;
 use crate::keys::BadKey;
 use crate::login::{self, Arrival, Code, Completed, Door, Finished, Return, Verdict};
+use crate::logout;
 use crate::token::{self, RefreshToken};
 use crate::upstream::{Answer, Provider, ProviderTokens};
 
@@ -89,7 +90,8 @@ async fn answer(app: &App, provider: &Provider, done: Completed, now: Instant) -
     let refresh = RefreshToken { session: done.signed_in.session.id, counter: 0 };
     let mut at_provider = if provider.registration().expose_tokens { exposed(&done.tokens) } else { json!({}) };
     if let Some(members) = at_provider.as_object_mut() {
-        members.insert("logout_url".into(), json!(provider.end_session_endpoint(now).await));
+        let url = logout::address_at(app, provider, done.tokens.id_token.as_ref(), now).await;
+        members.insert("logout_url".into(), json!(url));
     }
     Ok(HttpResponse::Ok().json(json!({
         "api": {

@@ -222,8 +222,11 @@ pub fn account(app: &App, signed_in: &SignedIn, listed: &[Listed], identities: &
         identities: identities.iter().map(known).collect(),
         others: others.collect(),
     };
-    // A button that links leads to the provider.
-    if page.others.is_empty() { html(StatusCode::OK, &page) } else { html_leading_away(&page) }
+    // A button that links leads away from here, and signing out may; browsers hold a form's redirects against its page's
+    // policy as well.
+    let leads_away =
+        !page.others.is_empty() || app.providers.get(&session.provider).is_some_and(Provider::ends_with_ours);
+    if leads_away { html_leading_away(&page) } else { html(StatusCode::OK, &page) }
 }
 
 fn device(listed: &Listed, current: SessionId) -> Device {

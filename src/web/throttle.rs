@@ -18,6 +18,7 @@ pub struct Throttles {
     tokens: DefaultKeyedRateLimiter<IpAddr>,
     authorizations: DefaultKeyedRateLimiter<IpAddr>,
     administrators: DefaultKeyedRateLimiter<IpAddr>,
+    logout_tokens: DefaultKeyedRateLimiter<IpAddr>,
     clock: DefaultClock,
 }
 
@@ -31,6 +32,7 @@ impl Throttles {
             tokens: per_minute(limits.tokens_per_minute),
             authorizations: per_minute(limits.tokens_per_minute),
             administrators: per_minute(limits.tokens_per_minute),
+            logout_tokens: per_minute(limits.tokens_per_minute),
             clock: DefaultClock::default(),
         }
     }
@@ -60,6 +62,11 @@ impl Throttles {
         self.count(&self.administrators, app, request)
     }
 
+    /// Counts a logout token that is none. Those of a provider that are good are never too many.
+    pub fn bad_logout_token(&self, app: &App, request: &HttpRequest) -> Result<(), Problem> {
+        self.count(&self.logout_tokens, app, request)
+    }
+
     fn count(&self, limit: &DefaultKeyedRateLimiter<IpAddr>, app: &App, request: &HttpRequest) -> Result<(), Problem> {
         let address = client::network(client::address(request, &app.config.server.trusted_proxies));
         limit.check_key(&address).map_err(|until| {
@@ -70,7 +77,8 @@ impl Throttles {
 
     /// Forgets addresses that have been quiet, so that memory follows the traffic and not its history.
     pub fn forget_quiet(&self) {
-        for limit in [&self.begins, &self.returns, &self.tokens, &self.authorizations, &self.administrators] {
+        let all = [&self.begins, &self.returns, &self.tokens, &self.authorizations, &self.administrators];
+        for limit in all.into_iter().chain([&self.logout_tokens]) {
             limit.retain_recent();
             limit.shrink_to_fit();
         }

@@ -2,10 +2,12 @@
 //
 //   node provider.mjs --redirect-uri URI [--redirect-uri URI]… [--port N] [--issuer URL] [--userinfo]
 //                     [--client-id ID] [--client-secret SECRET]
+//                     [--post-logout-redirect-uri URI] [--backchannel-logout-uri URI] [--without-sid]
 //
 // Without --port it takes a free one. --issuer is for one that is reached by way of something else. With --userinfo the
 // ID token holds no more than the `sub`, as OpenID Connect Core §5.4 wants it, and the rest is had at userinfo. Its keys
-// are new at every start. When it listens it prints one line:
+// are new at every start. With --without-sid neither ID tokens nor logout tokens have a `sid`. When it listens it prints
+// one line:
 //   {"ready": true, "issuer": "http://127.0.0.1:PORT", "port": PORT, "client_id": "…"}
 // Its forms are plain HTML: any login name and password will do, and the login name is the `sub`.
 // It ends with its standard input, so it never outlives the test that started it.
@@ -24,6 +26,8 @@ const { values } = parseArgs({
     'client-secret': { type: 'string', default: 'vestibule-at-the-peer' },
     'redirect-uri': { type: 'string', multiple: true, default: [] },
     'post-logout-redirect-uri': { type: 'string', multiple: true, default: [] },
+    'backchannel-logout-uri': { type: 'string' },
+    'without-sid': { type: 'boolean', default: false },
   },
 });
 if (values['redirect-uri'].length === 0) {
@@ -45,6 +49,8 @@ const provider = new Provider(issuer, {
     client_secret: values['client-secret'],
     redirect_uris: values['redirect-uri'],
     post_logout_redirect_uris: values['post-logout-redirect-uri'],
+    backchannel_logout_uri: values['backchannel-logout-uri'],
+    backchannel_logout_session_required: Boolean(values['backchannel-logout-uri']) && !values['without-sid'],
     grant_types: ['authorization_code', 'refresh_token'],
     response_types: ['code'],
   }],
@@ -56,7 +62,7 @@ const provider = new Provider(issuer, {
   conformIdTokenClaims: values.userinfo,
   jwks: { keys: [key] },
   cookies: { keys: ['for these tests only'] },
-  features: { devInteractions: { enabled: true } },
+  features: { devInteractions: { enabled: true }, backchannelLogout: { enabled: true } },
   findAccount: (_ctx, sub) => ({
     accountId: sub,
     claims: () => ({

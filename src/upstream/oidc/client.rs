@@ -19,7 +19,7 @@ use crate::base::outbound::Outbound;
 use crate::base::secret::Plain;
 use crate::config::{self, Registration, Userinfo};
 use crate::upstream::failure::{Failure, Fault};
-use crate::upstream::handshake::{Answer, Begun, Handshake, Request};
+use crate::upstream::handshake::{Answer, Begun, Handshake, LoggedOut, Request};
 use crate::upstream::identity::{Identity, ProviderTokens};
 use crate::upstream::recognise::identity;
 
@@ -100,6 +100,11 @@ impl Oidc {
         }
         let metadata = self.0.metadata(now).await.ok()?;
         metadata.value.additional_metadata().end_session_endpoint.as_ref().map(ToString::to_string)
+    }
+
+    /// Verifies a logout token.
+    pub async fn logged_out(&self, token: &str, now: Instant) -> Result<LoggedOut, Failure> {
+        self.0.logged_out(token, now).await
     }
 
     /// Fetches what is missing or old.

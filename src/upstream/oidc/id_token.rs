@@ -160,12 +160,13 @@ fn check_auth_time(claims: &CoreIdTokenClaims, expected: &Expected, now: Instant
     }
 }
 
-/// Refused and not cleaned: two subs must never become one.
 fn check_sub(sub: &str) -> Result<(), Unverified> {
-    if sub.is_empty() || sub.chars().count() > MAX_SUB || !text::is_clean(sub) {
-        return Err("has an unusable sub".into());
-    }
-    Ok(())
+    if is_usable_sub(sub) { Ok(()) } else { Err("has an unusable sub".into()) }
+}
+
+/// Whether somebody can be known by it here. Others are refused and not cleaned: two subs must never become one.
+pub fn is_usable_sub(sub: &str) -> bool {
+    !sub.is_empty() && sub.chars().count() <= MAX_SUB && text::is_clean(sub)
 }
 
 #[cfg(test)]
