@@ -1,7 +1,7 @@
 //! Taking someone back from a provider: claim, talk, write. Two round trips for a known user.
 
 use super::admit::admit;
-use super::arrival::{Caller, Return, Verdict};
+use super::arrival::{Return, Verdict};
 use super::authorization_session::{Claimed, Status, Steps, sealed_for};
 use super::link::link;
 use super::refusal::{Code, Refusal};
@@ -11,7 +11,7 @@ use super::store::{self, Claim, Failing};
 use crate::app::App;
 use crate::base::clock::Instant;
 use crate::base::event::Event;
-use crate::base::id::{AuthorizationRequestId, SessionId};
+use crate::base::id::AuthorizationRequestId;
 use crate::config::Registration;
 use crate::session::SignedIn;
 use crate::telemetry;
@@ -47,33 +47,30 @@ pub enum Finished {
 pub async fn complete(app: &App, back: Return, now: Instant) -> Result<Finished, Refusal> {
     let provider = app.providers.get(&back.provider).ok_or(Refusal::early(Code::UnknownProvider))?;
     let (claimed, handshake) = claim(app, &back, now).await?;
-    let Return { verdict, previous, caller, .. } = back;
-    match finish(app, provider, &handshake, verdict, previous, &caller, &claimed, now).await {
+    match finish(app, provider, &handshake, back, &claimed, now).await {
         Ok(finished) => Ok(finished),
         Err(Stop::No(no)) => Err(fail(app, provider.id().to_owned(), &claimed, no).await),
         Err(Stop::Refusal(refusal)) => Err(refusal),
     }
 }
 
-#[expect(clippy::too_many_arguments, reason = "all that came, and whom it is for")]
 async fn finish(
     app: &App,
     provider: &Provider,
     handshake: &Handshake,
-    verdict: Verdict,
-    previous: Option<SessionId>,
-    caller: &Caller,
+    back: Return,
     claimed: &Claimed,
     now: Instant,
 ) -> Result<Finished, Stop> {
+    let Return { verdict, previous, caller, .. } = back;
     let identity = ask(provider, handshake, verdict, now).await?;
     allowed(provider.registration(), &identity)?;
     match claimed.link {
         None => {
-            let completed = admit(app, provider, previous, caller, claimed, identity, now).await?;
+            let completed = admit(app, provider, previous, &caller, claimed, identity, now).await?;
             Ok(Finished::SignedIn(Box::new(completed)))
         }
-        Some(linking) => link(app, provider, linking, previous, caller, claimed, identity).await.map(Finished::Linked),
+        Some(linking) => link(app, provider, linking, previous, &caller, claimed, identity).await.map(Finished::Linked),
     }
 }
 
