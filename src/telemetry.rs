@@ -114,6 +114,15 @@ pub fn record(event: &Event) {
             let (user, session) = (user.map(|user| user.to_string()), session.map(|session| session.to_string()));
             tracing::info!(event = name, user, session, client, "access token revoked");
         }
+        Event::AccessTokenTooLarge { client, session, bytes, largest } => {
+            tracing::warn!(event = name, client, %session, bytes, largest, "access token larger than tokens.max_bytes");
+        }
+        Event::IdentityLinked { user, provider, by } => {
+            tracing::info!(event = name, %user, provider, by, "identity linked");
+        }
+        Event::IdentityUnlinked { user, provider } => {
+            tracing::info!(event = name, %user, provider, "identity unlinked");
+        }
         Event::CodeGuessed { client } => {
             tracing::warn!(event = name, client, "an authorization code was guessed at until it died");
         }

@@ -5,5 +5,7 @@ mod store;
 mod user;
 
 pub use record::{Identity, Record};
-pub use store::{Arrival, Known, create, delete, disable, enable, find, identities, known, lock, search, with_email};
+pub use store::{
+    Arrival, Known, create, delete, disable, enable, find, identities, known, lock, refresh, search, with_email,
+};
 pub use user::{Profile, User};

@@ -1,6 +1,6 @@
 //! A user as administrators see one.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::user::Profile;
 use crate::base::clock::Instant;
@@ -23,7 +23,7 @@ pub struct Record {
 }
 
 /// A pair `(provider, sub)` that names a user.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Identity {
     /// Its id here.
     pub id: SubId,
@@ -31,6 +31,10 @@ pub struct Identity {
     pub provider: String,
     /// Who it is there.
     pub sub: String,
+    /// The e-mail address that the provider last said.
+    pub email: Option<String>,
+    /// Whether the provider vouches for it.
+    pub email_verified: bool,
     /// When it was first seen.
     pub created_at: Instant,
     /// When it was last used.

@@ -102,6 +102,33 @@ pub enum Event {
         /// The client.
         client: String,
     },
+    /// An access token was issued that is larger than `tokens.max_bytes`: its person was let in, and is known by more since.
+    AccessTokenTooLarge {
+        /// The client that it is for.
+        client: String,
+        /// The session that it hangs on.
+        session: SessionId,
+        /// Its size.
+        bytes: usize,
+        /// Of the claims about the person, the largest.
+        largest: &'static str,
+    },
+    /// A user was given one more identity.
+    IdentityLinked {
+        /// Who.
+        user: UserId,
+        /// The provider that knows the user too from now on.
+        provider: String,
+        /// By what: `person`, where the user asked for it, or `verified_email`.
+        by: &'static str,
+    },
+    /// A user gave an identity up.
+    IdentityUnlinked {
+        /// Who.
+        user: UserId,
+        /// The provider by which the user is not known any more.
+        provider: String,
+    },
     /// Somebody tried wrong verifiers on a code until it was of no use any more.
     CodeGuessed {
         /// The client that the code was for.
@@ -241,6 +268,9 @@ impl Event {
             Self::RefreshForgiven { .. } => "refresh_forgiven",
             Self::RefreshRecovered { .. } => "refresh_recovered",
             Self::TokenRevoked { .. } => "token_revoked",
+            Self::AccessTokenTooLarge { .. } => "access_token_too_large",
+            Self::IdentityLinked { .. } => "identity_linked",
+            Self::IdentityUnlinked { .. } => "identity_unlinked",
             Self::CodeGuessed { .. } => "code_guessed",
             Self::ClientRefused { .. } => "client_refused",
             Self::LogoutDelivered { .. } => "logout_delivered",

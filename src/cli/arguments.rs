@@ -5,7 +5,9 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use super::{cleanup, config, healthcheck, keys, logins, logouts, migrate, providers, secrets, serve, sessions, users};
+use super::{
+    cleanup, config, explain, healthcheck, keys, logins, logouts, migrate, providers, secrets, serve, sessions, users,
+};
 
 #[derive(Parser)]
 #[command(version, about)]
@@ -46,6 +48,8 @@ enum Verb {
         #[command(subcommand)]
         verb: keys::Verb,
     },
+    /// Say what a login with these claims would come to: rule by rule, the user, the groups, the exact token
+    Explain(explain::Arguments),
     /// Look at logins
     Logins {
         #[command(subcommand)]
@@ -86,6 +90,7 @@ pub fn main() -> ExitCode {
         Verb::Providers(arguments) => providers::run(&arguments),
         Verb::Secrets { verb } => secrets::run(&verb, &files),
         Verb::Keys { verb } => keys::run(&verb, &files),
+        Verb::Explain(arguments) => explain::run(&arguments, &files),
         Verb::Logins { verb } => logins::run(&verb, &files),
         Verb::Logouts { verb } => logouts::run(&verb, &files),
         Verb::Sessions { verb } => sessions::run(&verb, &files),

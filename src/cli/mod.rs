@@ -6,6 +6,7 @@ mod cleanup;
 mod config;
 #[cfg(feature = "dev")]
 mod dev;
+mod explain;
 mod healthcheck;
 mod keys;
 mod logins;

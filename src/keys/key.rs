@@ -87,6 +87,22 @@ impl SigningKey {
         }
     }
 
+    /// How long the signatures of a key are that [`SigningKey::generate`] makes, in bytes.
+    pub fn generated_len(algorithm: Algorithm) -> usize {
+        match algorithm {
+            Algorithm::Es256 | Algorithm::EdDsa => 64,
+            Algorithm::Rs256 => 384,
+        }
+    }
+
+    /// How long its signatures are, in bytes.
+    pub fn signature_len(&self) -> usize {
+        match &self.pair {
+            Pair::Ec(_) | Pair::Ed(_) => 64,
+            Pair::Rsa(pair) => pair.public_modulus_len(),
+        }
+    }
+
     /// The key id: the RFC 7638 thumbprint.
     pub fn kid(&self) -> &str {
         self.public.kid()

@@ -2,6 +2,7 @@
 
 use std::net::IpAddr;
 
+use super::authorization_session::Linking;
 use crate::base::id::{AuthorizationRequestId, SessionId};
 use crate::base::secret::{Hashed, Plain};
 use crate::upstream::{Answer, Hints};
@@ -50,6 +51,8 @@ pub struct Arrival {
     pub return_to: Option<String>,
     /// The app's request that it is for, if it is for one.
     pub request: Option<AuthorizationRequestId>,
+    /// Who asks for one more identity, if it is no login.
+    pub link: Option<Linking>,
     /// The hash of the binding cookie that this browser has, or is given now.
     pub binding: Hashed,
     /// Who asks.

@@ -2,8 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::to_be::ForApp;
 use crate::base::clock::Instant;
-use crate::base::id::{AuthorizationRequestId, AuthorizationSessionId, Reference};
+use crate::base::id::{AuthorizationRequestId, AuthorizationSessionId, Reference, SessionId, UserId};
 use crate::upstream::Stage;
 
 /// Where a login stands.
@@ -84,6 +85,19 @@ pub struct Claimed {
     pub return_to: Option<String>,
     /// The app's request that it is for.
     pub request: Option<AuthorizationRequestId>,
+    /// That app, as far as its tokens depend on it.
+    pub app: Option<ForApp>,
+    /// Who asked for one more identity, if it is no login.
+    pub link: Option<Linking>,
+}
+
+/// Who asked for one more identity.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Linking {
+    /// The session that asked.
+    pub session: SessionId,
+    /// Whose it was.
+    pub user: UserId,
 }
 
 /// What a handshake's seal is bound to.

@@ -44,9 +44,10 @@ pub async fn begin(app: &App, arrival: Arrival, now: Instant) -> Result<Begun, R
         origin: arrival.caller.origin,
         return_to: arrival.return_to,
         request: arrival.request,
+        link: arrival.link,
         ip: arrival.caller.ip,
         user_agent: arrival.caller.user_agent,
-        steps: Steps::one(now, "began", None).to_json(),
+        steps: Steps::one(now, "began", arrival.link.map(|_| "for one more identity".into())).to_json(),
         now,
         expires_at: now + TimeDelta::from_std(lifetime).unwrap_or(TimeDelta::minutes(5)),
     };

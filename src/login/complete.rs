@@ -1,19 +1,22 @@
 //! Taking someone back from a provider: claim, talk, write. Two round trips for a known user.
 
+use super::admit::admit;
 use super::arrival::{Return, Verdict};
 use super::authorization_session::{Claimed, Status, Steps, sealed_for};
+use super::link::link;
 use super::posted;
 use super::refusal::{Code, Refusal};
-use super::store::{self, Admission, Admitted, Claim, Failing};
+use super::rules;
+use super::stop::{No, Stop};
+use super::store::{self, Claim, Failing};
 use crate::app::App;
 use crate::base::clock::Instant;
 use crate::base::event::Event;
-use crate::base::id::{AuthorizationRequestId, SessionId, UserId};
-use crate::config::ResponseMode;
-use crate::session::{self, Session, SignedIn, StatusIndex};
+use crate::base::id::AuthorizationRequestId;
+use crate::config::Registration;
+use crate::session::SignedIn;
 use crate::telemetry;
-use crate::token::{BUILT_IN_CLIENT, BUILT_IN_SCOPE};
-use crate::upstream::{Answer, Failure, Handshake, Identity, Provider, ProviderTokens};
+use crate::upstream::{Answer, Handshake, Identity, Provider, ProviderTokens};
 
 /// A login that gave a session.
 pub struct Completed {
@@ -27,21 +30,50 @@ pub struct Completed {
     pub tokens: ProviderTokens,
 }
 
+/// An identity that was given to whoever asked for it.
+pub struct Linked {
+    /// Where to go now.
+    pub return_to: Option<String>,
+}
+
+/// What somebody who is back has now.
+pub enum Finished {
+    /// A session.
+    SignedIn(Box<Completed>),
+    /// One more identity, in the session that there was.
+    Linked(Linked),
+}
+
 /// Finishes the login that `back` belongs to. Whatever happens after the claim leaves a terminal status behind.
-pub async fn complete(app: &App, mut back: Return, now: Instant) -> Result<Completed, Refusal> {
+pub async fn complete(app: &App, mut back: Return, now: Instant) -> Result<Finished, Refusal> {
     let provider = app.providers.get(&back.provider).ok_or(Refusal::early(Code::UnknownProvider))?;
     let (claimed, handshake, verdict) = claim(app, &mut back, now).await?;
-    match ask(provider, &handshake, verdict, now).await {
-        Ok(identity) => admit(app, provider, back.previous, &back.caller, claimed, identity, now).await,
-        Err(no) => Err(fail(app, back.provider, &claimed, no).await),
+    match finish(app, provider, &handshake, verdict, back, &claimed, now).await {
+        Ok(finished) => Ok(finished),
+        Err(Stop::No(no)) => Err(fail(app, provider.id().to_owned(), &claimed, no).await),
+        Err(Stop::Refusal(refusal)) => Err(refusal),
     }
 }
 
-/// A login that fails after its claim.
-struct No {
-    status: Status,
-    code: Code,
-    reason: String,
+async fn finish(
+    app: &App,
+    provider: &Provider,
+    handshake: &Handshake,
+    verdict: Verdict,
+    back: Return,
+    claimed: &Claimed,
+    now: Instant,
+) -> Result<Finished, Stop> {
+    let Return { previous, caller, .. } = back;
+    let identity = ask(provider, handshake, verdict, now).await?;
+    allowed(provider.registration(), &identity)?;
+    match claimed.link {
+        None => {
+            let completed = admit(app, provider, previous, &caller, claimed, identity, now).await?;
+            Ok(Finished::SignedIn(Box::new(completed)))
+        }
+        Some(linking) => link(app, provider, linking, previous, &caller, claimed, identity).await.map(Finished::Linked),
+    }
 }
 
 async fn claim(app: &App, back: &mut Return, now: Instant) -> Result<(Claimed, Handshake, Verdict), Refusal> {
@@ -65,12 +97,12 @@ async fn claim(app: &App, back: &mut Return, now: Instant) -> Result<(Claimed, H
         };
         telemetry::record(&Event::CallbackRefused { provider: back.provider.clone(), code });
     })?;
-    let store::Row { id, reference, handshake, posted, return_to, request } = row;
+    let store::Row { id, reference, handshake, posted, return_to, request, app: for_app, link } = row;
     let opened = app.config.ring.open(&sealed_for(id), &handshake);
     let handshake = opened.ok().and_then(|json| serde_json::from_slice(&json).ok());
     let kept = || posted::open(&app.config.ring, &back.provider, back.state.hashed(), posted.as_deref()?);
     let verdict = back.verdict.take().or_else(kept);
-    let claimed = Claimed { id, reference, return_to, request };
+    let claimed = Claimed { id, reference, return_to, request, app: for_app, link };
     if let (Some(handshake), Some(verdict)) = (handshake, verdict) {
         return Ok((claimed, handshake, verdict));
     }
@@ -87,106 +119,18 @@ async fn ask(provider: &Provider, handshake: &Handshake, verdict: Verdict, now: 
             provider.check_iss(iss.as_deref(), now).await.map_err(No::from)?;
             let ours = matches!(error.as_str(), "server_error" | "temporarily_unavailable");
             let code = if ours { Code::ProviderError } else { Code::ProviderDenied };
-            return Err(No { status: Status::Denied, code, reason: format!("the provider answered {error}") });
+            return Err(No::denied(code, format!("the provider answered {error}")));
         }
     };
     provider.finish(handshake, answer, now).await.map_err(No::from)
 }
 
-impl From<Failure> for No {
-    fn from(failure: Failure) -> Self {
-        let status = Status::of_failure(failure.stage);
-        Self { status, code: Code::of_failure(&failure), reason: failure.reason }
-    }
-}
-
-async fn admit(
-    app: &App,
-    provider: &Provider,
-    previous: Option<SessionId>,
-    caller: &super::Caller,
-    claimed: Claimed,
-    identity: Identity,
-    returned_at: Instant,
-) -> Result<Completed, Refusal> {
-    // The provider may have taken its time; the session begins now.
-    let now = app.clock.now();
-    let id = SessionId::new(now);
-    let assumed = provider.registration().insecure_assume_fresh_login.then_some(now);
-    let auth_time = identity.auth_time.or(assumed);
-    // Names that come by a form come once, at the first login (Sign in with Apple).
-    let keep_name = provider.registration().response_mode == ResponseMode::FormPost;
-    let tokens = app.vault.keeping(provider, &identity.tokens, now);
-    let provider = provider.id();
-    let id_token = identity.tokens.id_token.as_ref();
-    let sealed = id_token.map(|token| session::seal_upstream_id_token(&app.config.ring, id, token));
-    let session = Session {
-        id,
-        user: UserId::new(now), // the user's, if it turns out to be a new one
-        user_disabled: false,
-        provider: provider.to_owned(),
-        client_id: BUILT_IN_CLIENT.to_owned(),
-        scopes: BUILT_IN_SCOPE.to_owned(),
-        resource: None,
-        auth_time: auth_time.unwrap_or(now),
-        auth_time_vouched: auth_time.is_some(),
-        acr: identity.acr,
-        amr: identity.amr,
-        last_activity_at: now,
-        not_after: app.lifetime.not_after(now),
-        ended_at: None,
-        status_index: StatusIndex::new(0), // given by the database
-    };
-    let admission = Admission {
-        authorization_session: claimed.id,
-        reference: claimed.reference.clone(),
-        session,
-        sub: identity.sub,
-        profile: identity.profile,
-        keep_name,
-        claims: identity.claims,
-        upstream_sid: identity.sid,
-        upstream_id_token: sealed,
-        returned_at,
-        caller: caller.clone(),
-        steps: Steps::one(now, "completed", None).to_json(),
-        sign_up: app.config.login.sign_up,
-        previous,
-        alone: app.config.sessions.one_per_user,
-        endings: app.endings.clone(),
-        tokens,
-        now,
-    };
-    let (outcome, gone) = app.db.run("complete login", move |conn| store::admit(conn, &admission)).await?;
-    for (ended, ending) in &gone {
-        app.ended(ended, ending);
-    }
-    let refused = |code, reason: &str| No { status: Status::Denied, code, reason: reason.to_owned() };
-    let (signed_in, new_user) = match outcome {
-        Admitted::Known(signed_in) => (signed_in, false),
-        Admitted::New(signed_in) => (signed_in, true),
-        Admitted::Disabled => {
-            let no = refused(Code::UserDisabled, "the user is disabled");
-            return Err(fail(app, provider.to_owned(), &claimed, no).await);
-        }
-        Admitted::Stranger => {
-            let no = refused(Code::NotAllowed, "unknown here, and sign-up is off");
-            return Err(fail(app, provider.to_owned(), &claimed, no).await);
-        }
-        Admitted::GivenUp => {
-            let (reference, request) = (Some(claimed.reference), claimed.request);
-            return Err(Refusal::Refused { code: Code::StateExpired, reference, request });
-        }
-    };
-    telemetry::record(&Event::LoginCompleted {
-        provider: provider.to_owned(),
-        user: signed_in.user.sub,
-        session: id,
-        reference: claimed.reference.clone(),
-        new_user,
-    });
-    let Claimed { return_to, request, .. } = claimed;
-    Ok(Completed { signed_in, return_to, request, tokens: identity.tokens })
+/// Judged before anything is written. What is told is the rule that failed, and nothing of the person.
+fn allowed(registration: &Registration, identity: &Identity) -> Result<(), No> {
+    let judged = rules::judge(registration, &identity.profile, &identity.said);
+    let Some(failed) = judged.into_iter().find(|judged| !judged.holds) else { return Ok(()) };
+    let reason = format!("providers.{}.{} does not hold: {}", registration.id, failed.rule, failed.why);
+    Err(No::denied(Code::NotAllowed, reason))
 }
 
 /// Writes down the end of a login that failed.

@@ -4,20 +4,32 @@
 //! `expired`. It is claimed in one statement before the provider is asked (read), nothing is held while it is (talk),
 //! and everything is written at once (write).
 
+mod admit;
 mod arrival;
 mod authorization_session;
 mod begin;
+mod by_email;
 mod complete;
+mod explain;
+mod link;
 mod posted;
 mod refusal;
 mod report;
+mod rules;
+mod stop;
 mod store;
+mod to_be;
+mod unlink;
 
 pub use arrival::{Arrival, Caller, Door, Return, Verdict};
-pub use authorization_session::{Status, Step, Steps};
+pub use authorization_session::{Linking, Status, Step, Steps};
 pub use begin::{Begun, begin};
-pub use complete::{Completed, complete};
+pub use complete::{Completed, Finished, Linked, complete};
+pub use explain::{Explained, Token, explain};
+pub use link::{FRESH, is_fresh};
 pub use posted::keep;
 pub use refusal::{Code, Refusal};
 pub use report::{Report, report};
+pub use rules::Judged;
 pub use store::{expire, prune_expired, prune_finished};
+pub use unlink::{Unlinked, unlink};

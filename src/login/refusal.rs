@@ -33,6 +33,10 @@ pub enum Code {
     NotAllowed,
     /// An administrator keeps this person out.
     UserDisabled,
+    /// The identity is another user's.
+    AlreadyLinked,
+    /// The session that asked for one more identity is over.
+    SessionRevoked,
     /// Not one of the allowed return addresses.
     ReturnToRefused,
 }
@@ -54,6 +58,8 @@ impl Code {
             Self::UserinfoFailed => "userinfo_failed",
             Self::NotAllowed => "not_allowed",
             Self::UserDisabled => "user_disabled",
+            Self::AlreadyLinked => "already_linked",
+            Self::SessionRevoked => "session_revoked",
             Self::ReturnToRefused => "return_to_refused",
         }
     }

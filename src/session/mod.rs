@@ -23,7 +23,7 @@ pub use status_index::{LIST_LEN, StatusIndex};
 pub(crate) use store::signed_in_columns;
 pub use store::{
     Dismissed, Ended, Expired, Mark, RevokedToken, Row, Scope, Stretch, Upstream, adopt, end, end_listed, end_upstream,
-    end_where, expire, find, list, list_all, prune_ended, prune_feed, revoke_token, touch,
+    end_where, expire, find, list, list_all, list_beside, prune_ended, prune_feed, revoke_token, touch,
 };
 pub use upstream_id_token::{open_upstream_id_token, seal_upstream_id_token};
 pub use watch::{List, Revocation, Revoked, Watch};

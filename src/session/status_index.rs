@@ -11,6 +11,9 @@ pub const LIST_LEN: u32 = 1 << 20;
 pub struct StatusIndex(u64);
 
 impl StatusIndex {
+    /// One that is written with as many digits as any will ever have: where a token is measured whose session is to be.
+    pub const LONGEST: Self = Self(10_000_000 * LIST_LEN as u64 - 1);
+
     /// From the column, which counts from 1.
     pub fn new(column: i64) -> Self {
         Self(u64::try_from(column).unwrap_or_default())

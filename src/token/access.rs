@@ -3,10 +3,12 @@
 use jsonwebtoken::Validation;
 use serde::{Deserialize, Serialize};
 
+use super::jwt;
 use super::status_list::StatusClaim;
 use crate::base::clock::Instant;
 use crate::base::id::{SessionId, UserId};
 use crate::base::secret::Hashed;
+use crate::config::Algorithm;
 use crate::keys::{KeyRing, PublicKey};
 
 /// The `typ` of RFC 9068 §2.1.
@@ -45,6 +47,24 @@ pub struct AccessClaims {
     /// Authentication methods.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub amr: Option<Vec<String>>,
+    /// E-mail address; this and what follows of the person only where `tokens.claims` says so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub email: Option<String>,
+    /// Whether a provider vouches for the address.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub email_verified: Option<bool>,
+    /// Full name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// What the person likes to be called.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub preferred_username: Option<String>,
+    /// Address of a picture.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub picture: Option<String>,
+    /// Names of groups (RFC 9068 §2.2.3.1).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub groups: Option<Vec<String>>,
     /// Where to learn whether its session was revoked.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<StatusClaim>,
@@ -87,6 +107,18 @@ impl Audience {
             Self::One(one) => one == audience,
             Self::Several(several) => several.iter().any(|one| one == audience),
         }
+    }
+}
+
+/// The header of an access token.
+#[derive(Clone, Debug, Serialize)]
+#[serde(transparent)]
+pub struct AccessHeader(jwt::Header);
+
+impl AccessHeader {
+    /// By such a key.
+    pub fn new(algorithm: Algorithm, kid: &str) -> Self {
+        Self(jwt::Header::new(TYP, algorithm, kid))
     }
 }
 
@@ -138,16 +170,14 @@ fn signed_claims(keys: &KeyRing, key: &PublicKey, token: &str) -> Result<AccessC
 }
 
 #[cfg(test)]
-mod tests {
+pub(in crate::token) mod tests {
     use base64::Engine;
     use base64::engine::general_purpose::URL_SAFE_NO_PAD;
     use chrono::TimeDelta;
     use uuid::Uuid;
 
     use super::*;
-    use crate::config::Algorithm;
     use crate::keys::{Keys, SigningKey};
-    use crate::token::jwt;
 
     const ISSUER: &str = "https://login.example.com";
 
@@ -160,7 +190,7 @@ mod tests {
         Instant::UNIX_EPOCH + TimeDelta::days(20_000)
     }
 
-    fn claims() -> AccessClaims {
+    pub(in crate::token) fn claims() -> AccessClaims {
         AccessClaims {
             iss: ISSUER.into(),
             sub: Subject::User(UserId(Uuid::from_u128(1))),
@@ -174,6 +204,12 @@ mod tests {
             auth_time: Some(now().timestamp()),
             acr: None,
             amr: None,
+            email: None,
+            email_verified: None,
+            name: None,
+            preferred_username: None,
+            picture: None,
+            groups: None,
             status: None,
         }
     }

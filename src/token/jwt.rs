@@ -4,6 +4,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::Serialize;
 
+use crate::config::Algorithm;
 use crate::keys::{BadKey, SigningKey};
 
 /// Signs claims under a `typ`.
@@ -19,4 +20,19 @@ pub fn sign(key: &SigningKey, typ: &str, claims: &impl Serialize) -> Result<Stri
     token.push('.');
     URL_SAFE_NO_PAD.encode_string(signature, &mut token);
     Ok(token)
+}
+
+/// The header of a JWT. Its members are written in this order.
+#[derive(Clone, Debug, Serialize)]
+pub struct Header {
+    typ: &'static str,
+    alg: &'static str,
+    kid: String,
+}
+
+impl Header {
+    /// Of such a token, by such a key.
+    pub fn new(typ: &'static str, algorithm: Algorithm, kid: &str) -> Self {
+        Self { typ, alg: algorithm.name(), kid: kid.to_owned() }
+    }
 }

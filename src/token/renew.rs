@@ -113,7 +113,7 @@ pub async fn renew(app: &App, presented: Presented, now: Instant) -> Result<Rene
     let resource = resource.or_else(|| session.resource.clone());
     let scope = still_allowed(app, session, &scope, resource.as_deref())?;
     let refresh = RefreshToken { session: session.id, counter }.encode(&app.config.ring);
-    let access = issue_scoped(app, session, scope.clone(), resource.as_deref(), now)?;
+    let access = issue_scoped(app, &signed_in, scope.clone(), resource.as_deref(), now)?;
     Ok(Renewed { access, refresh, scope, signed_in: *signed_in })
 }
 

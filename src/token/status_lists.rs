@@ -12,13 +12,13 @@ use serde::Serialize;
 use tokio::sync::Mutex;
 
 use super::jwt;
-use super::status_list::{StatusClaim, StatusList, StatusReference};
+use super::status_list::StatusList;
 use crate::app::App;
 use crate::base::clock::Instant;
 use crate::base::secret::Hashed;
 use crate::config::Algorithm;
 use crate::keys::BadKey;
-use crate::session::{LIST_LEN, StatusIndex};
+use crate::session::LIST_LEN;
 
 /// The `typ` of a Status List Token.
 const TYP: &str = "statuslist+jwt";
@@ -74,11 +74,6 @@ struct Claims {
     exp: i64,
     ttl: u64,
     status_list: StatusList,
-}
-
-/// What an access token says of its session's place.
-pub fn status_claim(app: &App, index: StatusIndex) -> StatusClaim {
-    StatusClaim { status_list: StatusReference { idx: index.place(), uri: uri(app, index.list()) } }
 }
 
 /// The address of a list, and its name.

@@ -17,6 +17,9 @@ pub struct Identity {
     pub profile: Profile,
     /// All claims of the ID token and of userinfo, without the protocol's own.
     pub claims: Value,
+    /// The same as they came, the protocol's own among them, source by source; the one that comes first is preferred. For
+    /// rules only: nothing of it is cleaned or bounded.
+    pub said: Vec<Value>,
     /// When the provider authenticated the person, where it says so.
     pub auth_time: Option<Instant>,
     /// Authentication context class.
@@ -40,9 +43,9 @@ impl Identity {
         let sub = claims::sub(registration, &claims);
         let sub = sub.ok_or_else(|| Failure::userinfo(Fault::Answer, "the profile has no usable sub (claims.sub)"))?;
         let profile = claims::profile(registration, &[&claims]);
-        let said = claims.as_object().map(|members| claims::cleaned(members, &sub, &profile));
-        let claims = said.unwrap_or_default();
-        Ok(Self { sub, profile, claims, auth_time: None, acr: None, amr: None, sid: None, tokens })
+        let cleaned = claims.as_object().map(|members| claims::cleaned(members, &sub, &profile));
+        let (said, claims) = (vec![claims], cleaned.unwrap_or_default());
+        Ok(Self { sub, profile, claims, said, auth_time: None, acr: None, amr: None, sid: None, tokens })
     }
 }
 

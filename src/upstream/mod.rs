@@ -18,6 +18,7 @@ mod oidc;
 mod probe;
 mod profile_calls;
 mod provider;
+mod recognise;
 mod registry;
 mod renewal;
 mod revocation;
@@ -35,6 +36,7 @@ pub use oauth2::OAuth2;
 pub use oidc::Oidc;
 pub use probe::{Check, Finding, Verdict, probe};
 pub use provider::Provider;
+pub use recognise::{Unrecognised, profile_of, recognise};
 pub use registry::Registry;
 pub use renewal::{Renewal, TokenTypeHint};
 pub use vault::{

@@ -15,7 +15,7 @@ use crate::app::App;
 use crate::base::clock::Instant;
 use crate::base::secret::Plain;
 use crate::keys::BadKey;
-use crate::login::{self, Arrival, Code, Completed, Door, Return, Verdict};
+use crate::login::{self, Arrival, Code, Completed, Door, Finished, Return, Verdict};
 use crate::logout;
 use crate::token::{self, RefreshToken};
 use crate::upstream::{Answer, Provider, ProviderTokens};
@@ -32,8 +32,16 @@ async fn begin(app: &App, throttles: &Throttles, request: &HttpRequest) -> Resul
     let provider = query.get("provider").ok_or_else(Problem::invalid_request)?.to_owned();
     let (binding, cookie) = cookies::bind(app, request);
     let caller = caller(app, request);
-    let arrival =
-        Arrival { provider, door: Door::Json, hints: hints(&query)?, return_to: None, request: None, binding, caller };
+    let arrival = Arrival {
+        provider,
+        door: Door::Json,
+        hints: hints(&query)?,
+        return_to: None,
+        request: None,
+        link: None,
+        binding,
+        caller,
+    };
     let begun = login::begin(app, arrival, app.clock.now()).await.map_err(parameter)?;
     let body = json!({ "url": begun.url, "state": begun.state.expose(), "expires_in": begun.expires_in });
     Ok(HttpResponse::Ok().cookie(cookie).json(body))
@@ -94,11 +102,12 @@ async fn exchange(
     let now = app.clock.now();
     let completed = login::complete(app, back, now).await.map_err(parameter)?;
     let provider = app.providers.get(&id).ok_or(Code::UnknownProvider)?;
-    answer(app, provider, completed, now).await
+    let Finished::SignedIn(completed) = completed else { return Err(Code::UnknownState.into()) };
+    answer(app, provider, *completed, now).await
 }
 
 async fn answer(app: &App, provider: &Provider, done: Completed, now: Instant) -> Result<HttpResponse, Problem> {
-    let issued = token::issue(app, &done.signed_in.session, now).map_err(|error| cannot_sign(&error))?;
+    let issued = token::issue(app, &done.signed_in, now).map_err(|error| cannot_sign(&error))?;
     let refresh = RefreshToken { session: done.signed_in.session.id, counter: 0 };
     let mut at_provider = if provider.registration().expose_tokens { exposed(&done.tokens) } else { Map::new() };
     let logout_url = logout::address_at(app, provider, done.tokens.id_token.as_ref(), now).await;

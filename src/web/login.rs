@@ -5,6 +5,7 @@ use actix_web::web::{Data, Path, Payload};
 use actix_web::{HttpRequest, HttpResponse};
 use serde_json::json;
 
+use super::account;
 use super::authorize;
 use super::client;
 use super::cookies;
@@ -20,7 +21,7 @@ use crate::base::clock::Instant;
 use crate::base::id::SessionId;
 use crate::base::secret::{Hashed, Plain};
 use crate::config::ResponseMode;
-use crate::login::{self, Arrival, Caller, Code, Completed, Door, Refusal, Return, Verdict};
+use crate::login::{self, Arrival, Caller, Code, Completed, Door, Finished, Linked, Refusal, Return, Verdict};
 use crate::upstream::{Answer, Hints, Provider};
 
 /// The ways to sign in, in configured order.
@@ -91,7 +92,7 @@ async fn send_away(
     };
     let (binding, cookie) = cookies::bind(app, request);
     let (caller, request) = (caller(app, request), open.map(|open| open.id));
-    let arrival = Arrival { provider, door: Door::Cookie, hints, return_to, request, binding, caller };
+    let arrival = Arrival { provider, door: Door::Cookie, hints, return_to, request, link: None, binding, caller };
     let begun = login::begin(app, arrival, now).await?;
     Ok(HttpResponse::Found().insert_header((header::LOCATION, begun.url)).cookie(cookie).finish())
 }
@@ -164,7 +165,10 @@ async fn take_back(
     let back = Return { provider, door: Door::Cookie, state, verdict, previous, caller: caller(app, request) };
     let now = app.clock.now();
     match login::complete(app, back, now).await {
-        Ok(completed) => Ok(welcome(app, request, &completed, now).await),
+        Ok(Finished::SignedIn(completed)) => Ok(welcome(app, request, &completed, now).await),
+        Ok(Finished::Linked(Linked { return_to })) => {
+            Ok(pages::see_other(&return_to.unwrap_or_else(|| account::address(app))))
+        }
         Err(Refusal::Replayed { reference, session, return_to }) => {
             // A reload or the back button, in a browser that the first arrival signed in, harms nobody (RA-06).
             if is_signed_in_by(app, request, session, now).await {
@@ -208,7 +212,8 @@ fn landing(app: &App, return_to: Option<String>) -> String {
     })
 }
 
-fn checked_return_to(app: &App, query: &Parameters) -> Result<Option<String>, Problem> {
+/// Where to go afterwards, if somebody said.
+pub fn checked_return_to(app: &App, query: &Parameters) -> Result<Option<String>, Problem> {
     let Some(asked) = query.get("return_to") else { return Ok(None) };
     let checked = app.config.login.return_to.check(asked).ok_or(Code::ReturnToRefused)?;
     Ok(Some(checked))

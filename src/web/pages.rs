@@ -8,10 +8,11 @@ use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 
+use crate::account::Identity;
 use crate::app::App;
 use crate::authorize::Open;
 use crate::base::clock::Instant;
-use crate::base::id::SessionId;
+use crate::base::id::{SessionId, SubId};
 use crate::logout::Request;
 use crate::session::{Listed, SignedIn};
 use crate::token::has_scope;
@@ -71,6 +72,17 @@ struct Account<'a> {
     since: String,
     until: String,
     devices: Vec<Device>,
+    identities: Vec<Known>,
+    /// Providers that the person is not known by.
+    others: Vec<Link<'a>>,
+}
+
+struct Known {
+    id: SubId,
+    provider: String,
+    /// What tells two of one provider apart.
+    who: String,
+    seen: String,
 }
 
 struct Device {
@@ -181,9 +193,21 @@ fn name_of(signed_in: &SignedIn) -> Option<&str> {
 }
 
 /// Who I am, and where I am signed in.
-pub fn account(app: &App, signed_in: &SignedIn, listed: &[Listed]) -> HttpResponse {
+pub fn account(app: &App, signed_in: &SignedIn, listed: &[Listed], identities: &[Identity]) -> HttpResponse {
     let (profile, session) = (&signed_in.user.profile, &signed_in.session);
-    let provider = app.providers.get(&session.provider).map_or(session.provider.as_str(), |provider| provider.name());
+    let named = |id: &'_ str| app.providers.get(id).map_or(id.to_owned(), |provider| provider.name().to_owned());
+    let provider = named(&session.provider);
+    let is_known = |provider: &&Provider| identities.iter().any(|known| known.provider == provider.id());
+    let others = app.providers.iter().filter(|provider| !is_known(provider)).map(|provider| Link {
+        name: provider.name(),
+        href: format!("{}/account/identities/{}/link", prefix(app), provider.id()),
+    });
+    let known = |known: &Identity| Known {
+        id: known.id,
+        provider: named(&known.provider),
+        who: known.email.clone().unwrap_or_else(|| known.sub.clone()),
+        seen: shown(known.last_login_at),
+    };
     let page = Account {
         prefix: prefix(app),
         style: STYLE_PATH,
@@ -191,13 +215,17 @@ pub fn account(app: &App, signed_in: &SignedIn, listed: &[Listed]) -> HttpRespon
         email: profile.email.as_deref(),
         email_verified: profile.email_verified,
         sub: signed_in.user.sub.to_string(),
-        provider,
+        provider: &provider,
         since: shown(session.auth_time),
         until: shown(app.lifetime.idle_expires_at(session)),
         devices: listed.iter().map(|listed| device(listed, session.id)).collect(),
+        identities: identities.iter().map(known).collect(),
+        others: others.collect(),
     };
-    // Signing out leads away from here, and browsers hold a form's redirects against its page's policy as well.
-    let leads_away = app.providers.get(&session.provider).is_some_and(Provider::ends_with_ours);
+    // A button that links leads away from here, and signing out may; browsers hold a form's redirects against its page's
+    // policy as well.
+    let leads_away =
+        !page.others.is_empty() || app.providers.get(&session.provider).is_some_and(Provider::ends_with_ours);
     if leads_away { html_leading_away(&page) } else { html(StatusCode::OK, &page) }
 }
 

@@ -5,6 +5,7 @@ use actix_web::http::header::{self, HeaderValue};
 use actix_web::{HttpRequest, HttpResponse};
 use serde::Serialize;
 
+use super::challenge::Challenge;
 use super::client;
 use super::pages;
 use super::refusals::{self, Row, row_of};
@@ -26,29 +27,6 @@ pub struct Problem {
     challenge: Option<Challenge>,
     /// Whether it ended a login or a session, so that somebody may want to begin again.
     is_of_login: bool,
-}
-
-/// What `WWW-Authenticate` says: RFC 6750 §3 where people are concerned.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Challenge {
-    Bare,
-    InvalidRequest,
-    InvalidToken,
-    InsufficientScope,
-    /// For clients (RFC 6749 §5.2).
-    Basic,
-}
-
-impl Challenge {
-    fn text(self) -> &'static str {
-        match self {
-            Self::Bare => "Bearer",
-            Self::InvalidRequest => r#"Bearer error="invalid_request""#,
-            Self::InvalidToken => r#"Bearer error="invalid_token""#,
-            Self::InsufficientScope => r#"Bearer error="insufficient_scope", scope="openid""#,
-            Self::Basic => r#"Basic realm="vestibule""#,
-        }
-    }
 }
 
 impl Problem {
@@ -158,6 +136,16 @@ impl Problem {
         Self::of(&refusals::DATABASE)
     }
 
+    /// The only identity that somebody has.
+    pub fn last_identity() -> Self {
+        Self::of(&refusals::LAST_IDENTITY)
+    }
+
+    /// A person who was authenticated longer ago than `max_age` seconds (RFC 9470).
+    pub fn authentication_too_old(max_age: i64) -> Self {
+        Self { challenge: Some(Challenge::TooOld(max_age)), ..Self::of(&refusals::AUTHENTICATION_TOO_OLD) }
+    }
+
     /// An app that is not registered.
     pub fn unknown_client() -> Self {
         Self::of(&refusals::UNKNOWN_CLIENT)
@@ -191,6 +179,11 @@ impl Problem {
     /// Whether signing in would help.
     pub fn wants_sign_in(&self) -> bool {
         self.row.status == 401
+    }
+
+    /// Whether there is nothing there.
+    pub fn is_not_found(&self) -> bool {
+        self.row.code == refusals::NOT_FOUND.code
     }
 
     /// Whether it is one of the named code.
@@ -301,7 +294,8 @@ impl Problem {
             headers.insert(header::ALLOW, HeaderValue::from_static(allow));
         }
         if let Some(challenge) = self.challenge {
-            headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static(challenge.text()));
+            let text = HeaderValue::from_str(&challenge.text()).ok();
+            text.map(|text| headers.insert(header::WWW_AUTHENTICATE, text));
         }
         answer
     }
@@ -321,6 +315,13 @@ impl From<Refusal> for Problem {
 
 impl From<Code> for Problem {
     fn from(code: Code) -> Self {
+        if code == Code::AlreadyLinked {
+            // Whoever adds an identity is signed in, and stays so.
+            return Self::of(row_of(code));
+        }
+        if code == Code::SessionRevoked {
+            return Self::session_revoked();
+        }
         Self::of_login(row_of(code))
     }
 }

@@ -150,6 +150,27 @@ pub static USERINFO_FAILED: Row = row(
 pub static NOT_ALLOWED: Row = row(403, "not_allowed", "Not allowed", "You are not allowed to sign in here.");
 pub static USER_DISABLED: Row =
     row(403, "user_disabled", "This account is disabled", "You are not allowed to sign in here.");
+pub static ALREADY_LINKED: Row = row(
+    409,
+    "already_linked",
+    "This account cannot be added",
+    "The account that you chose at the provider cannot be added to yours.",
+);
+pub static LAST_IDENTITY: Row = row(
+    409,
+    "last_identity",
+    "This is your only way to sign in",
+    "Add another way to sign in before you remove this one.",
+);
+pub static AUTHENTICATION_TOO_OLD: Row = Row {
+    hint: "Send the person through a login with max_age=60, and then make the request again.",
+    ..row(
+        401,
+        "insufficient_user_authentication",
+        "Please sign in again first",
+        "For this you have to have signed in within the last ten minutes.",
+    )
+};
 pub static RETURN_TO_REFUSED: Row = row(
     400,
     "return_to_refused",
@@ -192,6 +213,8 @@ pub fn row_of(code: Code) -> &'static Row {
         Code::UserinfoFailed => &USERINFO_FAILED,
         Code::NotAllowed => &NOT_ALLOWED,
         Code::UserDisabled => &USER_DISABLED,
+        Code::AlreadyLinked => &ALREADY_LINKED,
+        Code::SessionRevoked => &SESSION_REVOKED,
         Code::ReturnToRefused => &RETURN_TO_REFUSED,
     }
 }

@@ -7,8 +7,8 @@ use actix_web::{HttpRequest, HttpResponse, Resource, Route, guard};
 
 use super::problem::Problem;
 use super::{
-    account, administration, authorize, backchannel_logout, cors, discovery, introspection, json_door, login, logout,
-    metadata, ops, pages, provider_token, revocation, session, sessions, status_list, token, userinfo,
+    account, administration, authorize, backchannel_logout, cors, discovery, identities, introspection, json_door,
+    login, logout, metadata, ops, pages, provider_token, revocation, session, sessions, status_list, token, userinfo,
 };
 use crate::app::App;
 
@@ -36,6 +36,15 @@ pub fn public(routes: &mut ServiceConfig, prefix: &str) {
         .service(page("/account", "GET, HEAD").route(read().to(account::show)))
         .service(page("/account/sessions/end-others", "POST").route(web::post().to(account::end_others)))
         .service(page("/account/sessions/{id}/end", "POST").route(web::post().to(account::end_one)))
+        .service(page("/account/identities/{provider}/link", "POST").route(web::post().to(account::link)))
+        .service(page("/account/identities/{id}/unlink", "POST").route(web::post().to(account::unlink)))
+        .service(endpoint("/identities", "GET, HEAD").route(read().to(identities::list)).route(preflight("GET")))
+        .service(
+            endpoint("/identities/{which}", "POST, DELETE")
+                .route(web::post().to(identities::link))
+                .route(web::delete().to(identities::unlink))
+                .route(preflight("POST, DELETE")),
+        )
         .service(endpoint("/session", "GET, HEAD").route(read().to(session::show)).route(preflight("GET")))
         .service(endpoint("/session/token", "POST").route(web::post().to(session::token)).route(preflight("POST")))
         .service(

@@ -39,7 +39,7 @@ async fn issue(app: &App, throttles: &Throttles, request: &HttpRequest) -> Resul
     if means != Means::Cookie {
         return Err(Problem::no_session());
     }
-    let issued = token::issue(app, &signed_in.session, now).map_err(|error| super::json_door::cannot_sign(&error))?;
+    let issued = token::issue(app, &signed_in, now).map_err(|error| super::json_door::cannot_sign(&error))?;
     Ok(HttpResponse::Ok().json(json!({
         "access_token": issued.token.expose(), "token_type": "Bearer", "expires_in": issued.expires_in,
     })))

@@ -16,7 +16,7 @@ use crate::logout;
 use crate::session::{self, Listed, SignedIn};
 
 /// More than anybody has, and few enough for one answer.
-const MOST: i64 = 1000;
+pub const MOST: i64 = 1000;
 
 /// A sign-in, and whether the request speaks for it.
 #[derive(Serialize)]

@@ -98,7 +98,7 @@ async fn by_code(app: &App, client: &Client, form: &Parameters, now: Instant) ->
         CodeRefused::Db(error) => Problem::from(error).into(),
     })?;
     let session = &granted.signed_in.session;
-    let access = issue(app, session, now).map_err(|error| cannot_sign(&error))?;
+    let access = issue(app, &granted.signed_in, now).map_err(|error| cannot_sign(&error))?;
     // Apps get one only for `offline_access`.
     let offline = has_scope(&session.scopes, "offline_access") && client.may(Grant::RefreshToken);
     let refresh = offline.then(|| RefreshToken { session: session.id, counter: 0 }.encode(&app.config.ring));

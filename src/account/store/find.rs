@@ -69,7 +69,7 @@ statement! {
 
 statement! {
     struct Identities { user: UserId => Uuid }
-    "SELECT id, provider, sub, created_at, last_login_at FROM subs WHERE user_id = {user} ORDER BY id"
+    "SELECT id, provider, sub, email, email_verified, created_at, last_login_at FROM subs WHERE user_id = {user} ORDER BY id"
 }
 
 /// The user of that id.
@@ -100,15 +100,21 @@ pub fn identities(conn: &mut Conn, user: UserId) -> QueryResult<Vec<Identity>> {
         provider: String,
         #[diesel(sql_type = Text)]
         sub: String,
+        #[diesel(sql_type = Nullable<Text>)]
+        email: Option<String>,
+        #[diesel(sql_type = Bool)]
+        email_verified: bool,
         #[diesel(sql_type = Timestamptz)]
         created_at: Instant,
         #[diesel(sql_type = Timestamptz)]
         last_login_at: Instant,
     }
-    let identity = |Row { id, provider, sub, created_at, last_login_at }| Identity {
+    let identity = |Row { id, provider, sub, email, email_verified, created_at, last_login_at }| Identity {
         id,
         provider,
         sub,
+        email,
+        email_verified,
         created_at,
         last_login_at,
     };

@@ -6,4 +6,4 @@ mod standing;
 
 pub use arrive::{Arrival, Known, create, known};
 pub use find::{find, identities, search, with_email};
-pub use standing::{delete, disable, enable, lock};
+pub use standing::{delete, disable, enable, lock, refresh};

@@ -1,9 +1,10 @@
 //! Whether a user may enter, and whether there is one. Each change writes its audit row.
 
-use diesel::sql_types::{Jsonb, Timestamptz, Uuid};
+use diesel::sql_types::{Array, Bool, Jsonb, Nullable, Text, Timestamptz, Uuid};
 use diesel::{QueryResult, RunQueryDsl};
 use serde_json::Value;
 
+use crate::account::user::Profile;
 use crate::base::clock::Instant;
 use crate::base::db::Conn;
 use crate::base::id::{UserId, uuid_v7};
@@ -56,6 +57,23 @@ statement! {
      SELECT {audit}, {now}, 'user_deleted', id, {detail} FROM changed"
 }
 
+statement! {
+    struct Refresh<'a> {
+        id: UserId => Uuid,
+        email: Option<&'a str> => Nullable<Text>,
+        email_verified: bool => Bool,
+        name: Option<&'a str> => Nullable<Text>,
+        preferred_username: Option<&'a str> => Nullable<Text>,
+        picture: Option<&'a str> => Nullable<Text>,
+        groups: &'a [String] => Array<Text>,
+        now: Instant => Timestamptz,
+    }
+    "UPDATE users
+     SET email = {email}, email_verified = {email_verified}, name = {name}, preferred_username = {preferred_username},
+         picture = {picture}, groups = {groups}, updated_at = {now}
+     WHERE id = {id}"
+}
+
 /// Keeps every login of the user waiting until the transaction ends. `false` where there is no such user.
 pub fn lock(conn: &mut Conn, id: UserId) -> QueryResult<bool> {
     Ok(Lock { id }.execute(conn)? == 1)
@@ -69,6 +87,21 @@ pub fn disable(conn: &mut Conn, id: UserId, detail: &Value, now: Instant) -> Que
 /// From now on the user may enter again. `false` where that was so before, or there is no such user.
 pub fn enable(conn: &mut Conn, id: UserId, detail: &Value, now: Instant) -> QueryResult<bool> {
     Ok(Enable { id, now, audit: uuid_v7(now), detail }.execute(conn)? == 1)
+}
+
+/// Gives the user another profile, as a login would.
+pub fn refresh(conn: &mut Conn, id: UserId, profile: &Profile, now: Instant) -> QueryResult<()> {
+    let refresh = Refresh {
+        id,
+        email: profile.email.as_deref(),
+        email_verified: profile.email_verified,
+        name: profile.name.as_deref(),
+        preferred_username: profile.preferred_username.as_deref(),
+        picture: profile.picture.as_deref(),
+        groups: &profile.groups,
+        now,
+    };
+    refresh.execute(conn).map(|_| ())
 }
 
 /// Removes the user, with all that hangs on it. `false` where there is no such user.

@@ -3,6 +3,7 @@
 mod address;
 mod client;
 mod database;
+mod linking;
 mod login;
 mod provider;
 mod provider_client;

@@ -180,6 +180,21 @@ fn allow(key: &dyn Fn(&str) -> String, raw: &mut raw::Provider, at: &mut Finding
     for (item, _) in groups.iter().enumerate().filter(|(_, group)| group.trim().is_empty()) {
         at.refuse_item(&key("allow.groups"), item, "is empty", "write the name of a group, or take it out");
     }
+    let nowhere = [
+        (
+            "allow.email_domains",
+            email_domains.is_empty(),
+            "claims.email_verified",
+            raw.claims.email_verified.is_empty(),
+        ),
+        ("allow.groups", groups.is_empty(), "claims.groups", raw.claims.groups.is_empty()),
+    ];
+    for (rule, unused, claim, is_nowhere) in nowhere {
+        if !unused && is_nowhere {
+            let remedy = format!("point {claim} to where the provider says it, or write another rule in allow.claims");
+            at.refuse(&key(rule), format!("can never hold, since {claim} is empty: nobody could enter"), remedy);
+        }
+    }
     let claims = std::mem::take(claims).into_iter().map(|(text, value)| {
         let pointer = pointer(&key(&format!("allow.claims.{text}")), &text, at)?;
         Some((pointer, value))

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{client, database, login, provider, secrets, server, sessions, signing};
+use super::{client, database, linking, login, provider, secrets, server, sessions, signing};
 use crate::base::secret::Plain;
 use crate::config::findings::{Findings, shown};
 use crate::config::naming::Names;
@@ -36,6 +36,8 @@ pub(in crate::config) fn whole(mut raw: Raw, names: &Names, at: &mut Findings<'_
     };
     // Collected first: the first bad one must not keep the others from being judged.
     let providers: Vec<_> = names.of_section("providers").iter().filter_map(&mut take).collect();
+    let link_by_verified_email = login.as_ref().is_some_and(|login| login.link_by_verified_email);
+    linking::linking(link_by_verified_email, &providers, at);
     let around = client::Around {
         algorithms: signing.as_ref().map(|signing| signing.algorithms.as_slice()),
         providers: names.of_section("providers"),

@@ -1,11 +1,13 @@
 //! Admitting someone: everything a completed login writes, in one statement for a known user, in one transaction for a
 //! new one.
 
+use diesel::result::{DatabaseErrorKind, Error};
 use diesel::sql_types::{Array, BigInt, Binary, Bool, Inet, Jsonb, Nullable, Text, Timestamptz, Uuid};
 use diesel::{Connection, OptionalExtension, QueryResult, QueryableByName, RunQueryDsl};
 use ipnet::IpNet;
 use serde_json::Value;
 
+use super::by_email::{self, Named};
 use crate::account::{self, Arrival, Known, Profile, User};
 use crate::base::clock::Instant;
 use crate::base::db::Conn;
@@ -34,6 +36,8 @@ pub struct Admission {
     pub caller: Caller,
     pub steps: Value,
     pub sign_up: bool,
+    /// The other providers whose word for the verified address names the same person.
+    pub vouching: Vec<String>,
     /// The session that this browser had before.
     pub previous: Option<SessionId>,
     /// Whether a user has one session at a time.
@@ -51,6 +55,8 @@ pub enum Admitted<T = SignedIn> {
     Known(T),
     /// A user who is new.
     New(T),
+    /// A user who was known by another provider, and is known by this one too from now on.
+    Joined(T),
     /// Known, but disabled; nothing was written.
     Disabled,
     /// Unknown, and nobody new may enter; nothing was written.
@@ -117,7 +123,8 @@ statement! {
            AND users.id = subs.user_id AND users.disabled_at IS NULL
          RETURNING users.id AS user_id, subs.id AS sub_id, users.name
      ), seen AS (
-         UPDATE subs SET claims = {claims}, last_login_at = {now} FROM admitted WHERE subs.id = admitted.sub_id
+         UPDATE subs SET claims = {claims}, email = {email}, email_verified = {email_verified}, last_login_at = {now}
+         FROM admitted WHERE subs.id = admitted.sub_id
      ), session AS (
          INSERT INTO sessions (id, user_id, sub_id, provider, client_id, scopes, auth_time, auth_time_vouched, acr, amr,
                                last_activity_at, not_after, user_agent, device_type, os, os_version, browser, browser_version, ip,
@@ -173,13 +180,21 @@ pub type Gone = (Vec<Ended>, Ending);
 /// The endings are statements of their own: they see what a login wrote that held the user's row before this one did.
 /// In one statement they would not, and two logins at once would leave two sessions (SE-20).
 pub fn admit(conn: &mut Conn, admission: &Admission) -> QueryResult<(Admitted, Vec<Gone>)> {
+    match try_to_admit(conn, admission) {
+        // The identity was given up at this very moment, or its user deleted: it is a stranger's by now.
+        Err(Error::DatabaseError(DatabaseErrorKind::ForeignKeyViolation, _)) => try_to_admit(conn, admission),
+        other => other,
+    }
+}
+
+fn try_to_admit(conn: &mut Conn, admission: &Admission) -> QueryResult<(Admitted, Vec<Gone>)> {
     if admission.previous.is_none() && !admission.alone && admission.tokens.is_none() {
         return Ok((signed_in(admit_beside(conn, admission)?), Vec::new()));
     }
     conn.transaction(|conn| {
         let admitted = admit_beside(conn, admission)?;
         let gone = match &admitted {
-            Admitted::Known(entered) => {
+            Admitted::Known(entered) | Admitted::Joined(entered) => {
                 if let Some(old) = admission.previous {
                     // Somebody who signs in anew in the same browser stays signed in to the apps.
                     session::adopt(conn, old, admission.session.id, entered.signed_in.user.sub)?;
@@ -199,7 +214,11 @@ fn keep_tokens(
     admission: &Admission,
     mut admitted: Admitted<Entered>,
 ) -> QueryResult<Admitted<Entered>> {
-    if let (Admitted::Known(entered) | Admitted::New(entered), Some(tokens)) = (&mut admitted, &admission.tokens) {
+    let entered = match &mut admitted {
+        Admitted::Known(entered) | Admitted::New(entered) | Admitted::Joined(entered) => Some(entered),
+        _ => None,
+    };
+    if let (Some(entered), Some(tokens)) = (entered, &admission.tokens) {
         upstream::keep_over(conn, tokens, entered.sub_id, entered.before.take(), admission.now)?;
     }
     Ok(admitted)
@@ -209,6 +228,7 @@ fn signed_in(admitted: Admitted<Entered>) -> Admitted {
     match admitted {
         Admitted::Known(entered) => Admitted::Known(entered.signed_in),
         Admitted::New(entered) => Admitted::New(entered.signed_in),
+        Admitted::Joined(entered) => Admitted::Joined(entered.signed_in),
         Admitted::Disabled => Admitted::Disabled,
         Admitted::Stranger => Admitted::Stranger,
         Admitted::GivenUp => Admitted::GivenUp,
@@ -236,29 +256,45 @@ fn admit_beside(conn: &mut Conn, admission: &Admission) -> QueryResult<Admitted<
         Known::Disabled => return Ok(Admitted::Disabled),
         // Whom the first try did not find may have been made by another login since.
         Known::Enabled => return once_more(conn, admission),
-        Known::Stranger if !admission.sign_up => return Ok(Admitted::Stranger),
         Known::Stranger => {}
     }
-    let arrival = Arrival {
-        user: admission.session.user,
-        provider: &admission.session.provider,
-        sub: &admission.sub,
-        now: admission.now,
-    };
-    let made = conn.transaction(|conn| {
-        if !account::create(conn, &arrival)? {
-            return Ok(None);
-        }
-        // Nobody is made for a login that was given up.
-        write(conn, admission)?.map_or(Err(diesel::result::Error::RollbackTransaction), |written| Ok(Some(written)))
-    });
-    match made {
-        Ok(Some(written)) => Ok(Admitted::New(entered(admission, written))),
+    match conn.transaction(|conn| admit_stranger(conn, admission)) {
+        Ok(Some(admitted)) => Ok(admitted),
         // Another login of the same person came first, in this very moment.
         Ok(None) => once_more(conn, admission),
-        Err(diesel::result::Error::RollbackTransaction) => Ok(Admitted::GivenUp),
+        Err(Error::RollbackTransaction) => Ok(Admitted::GivenUp),
         Err(error) => Err(error),
     }
+}
+
+/// Admits someone who was not known a moment ago: as a user who is known by a verified address, or as a new one. `None`
+/// where another login made the pair known meanwhile.
+fn admit_stranger(conn: &mut Conn, admission: &Admission) -> QueryResult<Option<Admitted<Entered>>> {
+    let Admission { session, sub, profile, vouching, now, .. } = admission;
+    let email = profile.email.as_deref().filter(|_| profile.email_verified && !vouching.is_empty());
+    let named = email.map(|email| by_email::named(conn, email, vouching, &session.provider)).transpose()?;
+    // Nobody is made, and nothing linked, for a login that was given up.
+    let written = |conn: &mut Conn| write(conn, admission)?.ok_or(Error::RollbackTransaction);
+    match named {
+        Some(Named::User(user)) => {
+            let reference = admission.reference.as_str();
+            if !by_email::join_by_email(conn, user, &session.provider, sub, reference, *now)? {
+                return Ok(None);
+            }
+            return Ok(Some(Admitted::Joined(entered(admission, written(conn)?))));
+        }
+        Some(Named::Disabled) => return Ok(Some(Admitted::Disabled)),
+        Some(Named::Nobody) | None => {}
+    }
+    if !admission.sign_up {
+        let known = account::known(conn, &session.provider, sub)? != Known::Stranger;
+        return Ok(Some(Admitted::Stranger).filter(|_| !known));
+    }
+    let arrival = Arrival { user: session.user, provider: &session.provider, sub, now: *now };
+    if !account::create(conn, &arrival)? {
+        return Ok(None);
+    }
+    Ok(Some(Admitted::New(entered(admission, written(conn)?))))
 }
 
 /// Admits someone who is known by now; whom not even this finds was given up.

@@ -9,10 +9,11 @@ use serde_json::Value;
 
 use crate::base::clock::Instant;
 use crate::base::db::Conn;
-use crate::base::id::{AuthorizationRequestId, AuthorizationSessionId, Reference};
+use crate::base::id::{AuthorizationRequestId, AuthorizationSessionId, Reference, SessionId, UserId};
 use crate::base::secret::Hashed;
 use crate::base::statement::statement;
 use crate::login::arrival::Door;
+use crate::login::authorization_session::Linking;
 
 /// What is written down of a login that begins.
 pub struct Pending {
@@ -26,6 +27,7 @@ pub struct Pending {
     pub origin: Option<String>,
     pub return_to: Option<String>,
     pub request: Option<AuthorizationRequestId>,
+    pub link: Option<Linking>,
     pub ip: IpAddr,
     pub user_agent: Option<String>,
     pub steps: Value,
@@ -45,6 +47,8 @@ statement! {
         origin: Option<&'a str> => Nullable<Text>,
         return_to: Option<&'a str> => Nullable<Text>,
         request: Option<AuthorizationRequestId> => Nullable<Uuid>,
+        link_session: Option<SessionId> => Nullable<Uuid>,
+        link_user: Option<UserId> => Nullable<Uuid>,
         ip: IpNet => Inet,
         user_agent: Option<&'a str> => Nullable<Text>,
         steps: &'a Value => Jsonb,
@@ -55,9 +59,9 @@ statement! {
     "WITH hasty AS MATERIALIZED (SELECT set_config('synchronous_commit', 'off', true))
      INSERT INTO authorization_sessions
          (id, reference, provider, door, state_hash, handshake, binding_hash, origin, return_to,
-          authorization_request_id, ip, user_agent, steps, created_at, expires_at)
+          authorization_request_id, link_session_id, link_user_id, ip, user_agent, steps, created_at, expires_at)
      SELECT {id}, {reference}, {provider}, {door}, {state}, {handshake}, {binding}, {origin}, {return_to}, {request},
-            {ip}, {user_agent}, {steps}, {now}, {expires_at}
+            {link_session}, {link_user}, {ip}, {user_agent}, {steps}, {now}, {expires_at}
      FROM hasty"
 }
 
@@ -74,6 +78,8 @@ pub fn begin(conn: &mut Conn, row: &Pending) -> QueryResult<()> {
         origin: row.origin.as_deref(),
         return_to: row.return_to.as_deref(),
         request: row.request,
+        link_session: row.link.map(|link| link.session),
+        link_user: row.link.map(|link| link.user),
         ip: IpNet::from(row.ip),
         user_agent: row.user_agent.as_deref(),
         steps: &row.steps,

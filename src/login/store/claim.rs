@@ -6,12 +6,13 @@ use serde_json::Value;
 
 use crate::base::clock::Instant;
 use crate::base::db::Conn;
-use crate::base::id::{AuthorizationRequestId, AuthorizationSessionId, Reference, SessionId};
+use crate::base::id::{AuthorizationRequestId, AuthorizationSessionId, Reference, SessionId, UserId};
 use crate::base::secret::Hashed;
 use crate::base::statement::statement;
 use crate::login::arrival::Door;
-use crate::login::authorization_session::Status;
+use crate::login::authorization_session::{Linking, Status};
 use crate::login::refusal::{Code, Refusal};
+use crate::login::to_be::ForApp;
 
 /// What must fit for a login to be claimed.
 pub struct Claim {
@@ -36,6 +37,8 @@ pub struct Row {
     pub posted: Option<Vec<u8>>,
     pub return_to: Option<String>,
     pub request: Option<AuthorizationRequestId>,
+    pub app: Option<ForApp>,
+    pub link: Option<Linking>,
 }
 
 statement! {
@@ -57,7 +60,8 @@ statement! {
        AND (origin IS NULL OR {origin} IS NULL OR origin = {origin})
        AND status = 'pending' AND claimed_at IS NULL AND expires_at > {now}
        AND (posted IS NOT NULL OR NOT {by_form})
-     RETURNING id, reference, handshake, posted, return_to, authorization_request_id"
+     RETURNING id, reference, handshake, posted, return_to, authorization_request_id, link_session_id, link_user_id,
+               (SELECT asked.request FROM authorization_requests asked WHERE asked.id = authorization_request_id) AS app"
 }
 
 #[derive(QueryableByName)]
@@ -74,6 +78,12 @@ struct Updated {
     return_to: Option<String>,
     #[diesel(sql_type = Nullable<Uuid>)]
     authorization_request_id: Option<AuthorizationRequestId>,
+    #[diesel(sql_type = Nullable<Uuid>)]
+    link_session_id: Option<SessionId>,
+    #[diesel(sql_type = Nullable<Uuid>)]
+    link_user_id: Option<UserId>,
+    #[diesel(sql_type = Nullable<Jsonb>)]
+    app: Option<Value>,
 }
 
 /// Claims the login, or says why not. A refusal changes nothing: a stranger cannot spoil a login.
@@ -92,9 +102,11 @@ pub fn claim(conn: &mut Conn, claim: &Claim) -> QueryResult<Result<Row, Refusal>
     let Some(row) = update.get_result::<Updated>(conn).optional()? else {
         return Ok(Err(judge(conn, claim)?));
     };
-    let (reference, request) = (Reference::known(row.reference.clone()), row.authorization_request_id);
-    let Updated { id, handshake, posted, return_to, .. } = row;
-    Ok(Ok(Row { id, reference, handshake, posted, return_to, request }))
+    let reference = Reference::known(row.reference);
+    let app = row.app.and_then(|request| serde_json::from_value(request).ok());
+    let link = row.link_session_id.zip(row.link_user_id).map(|(session, user)| Linking { session, user });
+    let Updated { id, handshake, posted, return_to, authorization_request_id: request, .. } = row;
+    Ok(Ok(Row { id, reference, handshake, posted, return_to, request, app, link }))
 }
 
 statement! {

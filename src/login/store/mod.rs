@@ -2,8 +2,11 @@
 
 mod admit;
 mod begin;
+mod by_email;
 mod claim;
 mod fail;
+mod join;
+mod part;
 mod posted;
 mod prune;
 mod report;
@@ -12,6 +15,8 @@ pub use admit::{Admission, Admitted, admit};
 pub use begin::{Pending, begin};
 pub use claim::{Claim, Row, claim};
 pub use fail::{Failing, expire, fail};
+pub use join::{Joining, Outcome, join};
+pub use part::{Parted, Parting, part};
 pub use posted::{Posted, keep};
 pub use prune::{prune_expired, prune_finished};
 pub use report::report;

@@ -6,7 +6,7 @@ use diesel::{Connection, QueryResult, QueryableByName, RunQueryDsl};
 
 use crate::base::clock::Instant;
 use crate::base::db::Conn;
-use crate::base::id::{SessionId, UserId, uuid_v7};
+use crate::base::id::{SessionId, SubId, UserId, uuid_v7};
 use crate::base::statement::statement;
 use crate::session::ending::Ending;
 
@@ -23,6 +23,13 @@ pub enum Scope {
         user: UserId,
         /// The one that stays.
         except: SessionId,
+    },
+    /// Those that were made through one of a user's identities.
+    OfIdentity {
+        /// Whose.
+        user: UserId,
+        /// Which.
+        identity: SubId,
     },
     /// This one, if it is this user's.
     OneOfUser {
@@ -85,6 +92,11 @@ statement! {
 statement! {
     struct LockOfUser { user: UserId => Uuid, except: Option<SessionId> => Nullable<Uuid> }
     locking!("user_id = {user} AND ({except}::uuid IS NULL OR (id <> {except} AND parent_id IS DISTINCT FROM {except}))")
+}
+
+statement! {
+    struct LockOfIdentity { user: UserId => Uuid, identity: SubId => Uuid }
+    locking!("user_id = {user} AND sub_id = {identity}")
 }
 
 statement! {
@@ -184,6 +196,7 @@ fn lock(conn: &mut Conn, scope: Scope) -> QueryResult<Vec<SessionId>> {
     let locked: Vec<Locked> = match scope {
         Scope::One(id) => LockOne { id }.load(conn)?,
         Scope::OneOfUser { user, id } => LockOneOfUser { user, id }.load(conn)?,
+        Scope::OfIdentity { user, identity } => LockOfIdentity { user, identity }.load(conn)?,
         Scope::OfUser(user) => LockOfUser { user, except: None }.load(conn)?,
         Scope::OthersOfUser { user, except } => LockOfUser { user, except: Some(except) }.load(conn)?,
     };

@@ -1,8 +1,9 @@
 //! The sign-ins that live.
 
-use diesel::sql_types::{Array, BigInt, Inet, Nullable, Text, Timestamptz, Uuid};
+use diesel::sql_types::{Array, BigInt, Inet, Jsonb, Nullable, Text, Timestamptz, Uuid};
 use diesel::{QueryResult, QueryableByName, RunQueryDsl};
 use ipnet::IpNet;
+use serde_json::Value;
 
 use crate::base::clock::Instant;
 use crate::base::db::Conn;
@@ -87,6 +88,41 @@ statement! {
 pub fn list(conn: &mut Conn, user: UserId, lifetime: Lifetime, now: Instant, most: i64) -> QueryResult<Vec<Listed>> {
     let query = OfUser { user, now, idle_since: lifetime.idle_since(now), most };
     Ok(query.load::<Row>(conn)?.into_iter().map(listed).collect())
+}
+
+statement! {
+    struct OfUserBeside { user: UserId => Uuid, now: Instant => Timestamptz, idle_since: Instant => Timestamptz, most: i64 => BigInt }
+    concat!(
+        "SELECT listed.*, (
+             SELECT jsonb_agg(jsonb_build_object(
+                        'id', id, 'provider', provider, 'sub', sub, 'email', email, 'email_verified', email_verified,
+                        'created_at', created_at, 'last_login_at', last_login_at) ORDER BY id)
+             FROM subs WHERE user_id = {user}
+         ) AS identities
+         FROM (", listing!("s.user_id = {user}", "s.created_at DESC, s.id DESC"), ") listed"
+    )
+}
+
+#[derive(QueryableByName)]
+struct RowBeside {
+    #[diesel(embed)]
+    sign_in: Row,
+    #[diesel(sql_type = Nullable<Jsonb>)]
+    identities: Option<Value>,
+}
+
+/// The same, and the user's identities as a list of JSON objects beside them, in one round trip.
+pub fn list_beside(
+    conn: &mut Conn,
+    user: UserId,
+    lifetime: Lifetime,
+    now: Instant,
+    most: i64,
+) -> QueryResult<(Vec<Listed>, Value)> {
+    let query = OfUserBeside { user, now, idle_since: lifetime.idle_since(now), most };
+    let mut rows: Vec<RowBeside> = query.load(conn)?;
+    let identities = rows.first_mut().and_then(|first| first.identities.take()).unwrap_or_default();
+    Ok((rows.into_iter().map(|beside| listed(beside.sign_in)).collect(), identities))
 }
 
 /// The newest sign-ins of everybody, `most` at the most.

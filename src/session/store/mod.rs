@@ -20,7 +20,7 @@ pub use end_upstream::{Upstream, end_upstream};
 pub use expire::{Expired, Mark, Stretch, expire};
 pub use feed::{Bound, read_feed};
 pub use find::find;
-pub use list::{list, list_all};
+pub use list::{list, list_all, list_beside};
 pub use prune::{prune_ended, prune_feed};
 pub use revoke_token::{RevokedToken, revoke_token};
 pub use row::Row;

@@ -21,12 +21,12 @@ use crate::base::db::Db;
 use crate::base::outbound::Outbound;
 use crate::base::secret::Plain;
 use crate::config::{self, Registration, Userinfo};
-use crate::upstream::claims;
 use crate::upstream::client_authentication::{self, ClientRequest};
 use crate::upstream::failure::{Failure, Fault};
 use crate::upstream::handshake::{Answer, Begun, Handshake, LoggedOut, Request};
 use crate::upstream::identity::{Identity, ProviderTokens};
 use crate::upstream::line::{Line, Unanswered};
+use crate::upstream::recognise::{Said, identity};
 use crate::upstream::renewal::{Renewal, TokenTypeHint};
 use crate::upstream::revocation::Revocation;
 
@@ -103,7 +103,9 @@ impl Oidc {
         }
         let userinfo = self.0.ask_userinfo(metadata, &verified, &tokens, &keys.value, now).await?;
         let names = user.as_deref().and_then(user_parameter::names);
-        Ok(identity(self.registration(), verified, userinfo, names, tokens))
+        let Verified { user, auth_time, claims, .. } = verified;
+        let said = Said { first: claims, userinfo, names };
+        Ok(identity(self.registration(), user, auth_time, said, tokens.into()))
     }
 
     /// Asks for new tokens by a refresh token.
@@ -250,24 +252,6 @@ impl Shared {
         let claims = Value::Object(verified.claims.clone());
         self.config.needed_claims.iter().all(|pointer| pointer.find(&claims).is_some())
     }
-}
-
-fn identity(
-    registration: &Registration,
-    verified: Verified,
-    userinfo: Option<Map<String, Value>>,
-    names: Option<Value>,
-    tokens: Tokens,
-) -> Identity {
-    let Verified { user: sub, auth_time, claims: first, .. } = verified;
-    let (acr, amr, sid) = (claims::short(&first, "acr"), claims::methods(&first), claims::short(&first, "sid"));
-    let signed = [Some(first.clone()), userinfo.clone()].into_iter().flatten().map(Value::Object);
-    let sources: Vec<_> = signed.chain(names).collect();
-    let profile = claims::profile(registration, &sources.iter().collect::<Vec<_>>());
-    let all = claims::together(first, userinfo);
-    let claims = claims::cleaned(&all, &sub, &profile);
-    let tokens = tokens.into();
-    Identity { sub, profile, claims, auth_time, acr, amr, sid, tokens }
 }
 
 #[cfg(test)]

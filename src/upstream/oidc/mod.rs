@@ -24,4 +24,5 @@ mod user_parameter;
 mod userinfo;
 
 pub use client::Oidc;
+pub(super) use issuer::Issuer;
 pub(super) use probe::probe;

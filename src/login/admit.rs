@@ -1,0 +1,110 @@
+//! Letting somebody in whom a provider recognised: everything at once.
+
+use super::arrival::Caller;
+use super::authorization_session::{Claimed, Steps};
+use super::by_email;
+use super::complete::Completed;
+use super::refusal::{Code, Refusal};
+use super::stop::{No, Stop};
+use super::store::{self, Admission, Admitted};
+use super::to_be::{to_be, under};
+use crate::app::App;
+use crate::base::clock::Instant;
+use crate::base::event::Event;
+use crate::base::id::SessionId;
+use crate::config::ResponseMode;
+use crate::session::{self, SignedIn};
+use crate::telemetry;
+use crate::token;
+use crate::upstream::{Identity, Provider};
+
+/// Gives the session, and ends the one that this browser had.
+pub async fn admit(
+    app: &App,
+    provider: &Provider,
+    previous: Option<SessionId>,
+    caller: &Caller,
+    claimed: &Claimed,
+    identity: Identity,
+    returned_at: Instant,
+) -> Result<Completed, Stop> {
+    // The provider may have taken its time; the session begins now.
+    let now = app.clock.now();
+    let registration = provider.registration();
+    let signed_in = to_be(registration, &identity, app.lifetime, now);
+    light_enough(app, claimed, &signed_in, now)?;
+    let all = app.providers.iter().map(Provider::registration);
+    let vouching = by_email::vouching(app.config.login.link_by_verified_email, registration, &identity.profile, all);
+    let id = signed_in.session.id;
+    // Names that come by a form come once, at the first login (Sign in with Apple).
+    let keep_name = registration.response_mode == ResponseMode::FormPost;
+    let tokens = app.vault.keeping(provider, &identity.tokens, now);
+    let id_token = identity.tokens.id_token.as_ref();
+    let sealed = id_token.map(|token| session::seal_upstream_id_token(&app.config.ring, id, token));
+    let admission = Admission {
+        authorization_session: claimed.id,
+        reference: claimed.reference.clone(),
+        session: signed_in.session,
+        sub: identity.sub,
+        profile: identity.profile,
+        keep_name,
+        claims: identity.claims,
+        upstream_sid: identity.sid,
+        upstream_id_token: sealed,
+        returned_at,
+        caller: caller.clone(),
+        steps: Steps::one(now, "completed", None).to_json(),
+        sign_up: app.config.login.sign_up,
+        vouching,
+        previous,
+        alone: app.config.sessions.one_per_user,
+        endings: app.endings.clone(),
+        tokens,
+        now,
+    };
+    let (outcome, gone) = app.db.run("complete login", move |conn| store::admit(conn, &admission)).await?;
+    for (ended, ending) in &gone {
+        app.ended(ended, ending);
+    }
+    let provider = provider.id().to_owned();
+    let (signed_in, new_user) = match outcome {
+        Admitted::Known(signed_in) => (signed_in, false),
+        Admitted::New(signed_in) => (signed_in, true),
+        Admitted::Joined(signed_in) => {
+            let (user, provider) = (signed_in.user.sub, provider.clone());
+            telemetry::record(&Event::IdentityLinked { user, provider, by: "verified_email" });
+            (signed_in, false)
+        }
+        Admitted::Disabled => return Err(No::denied(Code::UserDisabled, "the user is disabled").into()),
+        Admitted::Stranger => {
+            return Err(No::denied(Code::NotAllowed, "unknown here, and sign-up is off").into());
+        }
+        Admitted::GivenUp => {
+            let (reference, request) = (Some(claimed.reference.clone()), claimed.request);
+            return Err(Stop::Refusal(Refusal::Refused { code: Code::StateExpired, reference, request }));
+        }
+    };
+    telemetry::record(&Event::LoginCompleted {
+        provider,
+        user: signed_in.user.sub,
+        session: id,
+        reference: claimed.reference.clone(),
+        new_user,
+    });
+    let (return_to, request) = (claimed.return_to.clone(), claimed.request);
+    Ok(Completed { signed_in, return_to, request, tokens: identity.tokens })
+}
+
+/// Neither the token of this login nor that of the app that it is for may be larger than `tokens.max_bytes`: many servers
+/// refuse headers of 8 KiB, and nobody would know why.
+fn light_enough(app: &App, claimed: &Claimed, signed_in: &SignedIn, now: Instant) -> Result<(), Stop> {
+    let of_app = claimed.app.clone().map(|for_app| under(signed_in, for_app));
+    for signed_in in std::iter::once(signed_in).chain(&of_app) {
+        // Without a key there is no token at all, which is found out soon enough.
+        let over = token::weigh(app, signed_in, now).ok().and_then(|weight| weight.over(app.config.tokens.max_bytes));
+        if let Some(why) = over {
+            return Err(No::denied(Code::NotAllowed, why).into());
+        }
+    }
+    Ok(())
+}

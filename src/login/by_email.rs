@@ -1,0 +1,64 @@
+//! Whether a verified e-mail address may say who somebody is here, as a pure rule (`login.link_by_verified_email`).
+//!
+//! An address names nobody unless both providers are the authority for its domain: the one that speaks of it now, and the
+//! one that spoke of it before. A provider that merely lets people write an address into their profile, or that verified
+//! it once by a mail, is no authority (AC-02, AC-04).
+
+use super::rules;
+use crate::account::Profile;
+use crate::config::Registration;
+
+/// The other providers whose word for the same address names the same person. None, in most houses.
+pub fn vouching<'r>(
+    enabled: bool,
+    arriving: &Registration,
+    profile: &Profile,
+    all: impl Iterator<Item = &'r Registration>,
+) -> Vec<String> {
+    if !enabled || !is_authority(arriving, profile) {
+        return Vec::new();
+    }
+    all.filter(|other| other.id != arriving.id && is_authority(other, profile)).map(|other| other.id.clone()).collect()
+}
+
+fn is_authority(provider: &Registration, profile: &Profile) -> bool {
+    provider.trusts_email && rules::is_at(profile, &provider.allow.email_domains)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Allow;
+
+    fn provider(id: &str, trusts_email: bool, domains: &[&str]) -> Registration {
+        let email_domains = domains.iter().map(ToString::to_string).collect();
+        let allow = Allow { email_domains, ..Allow::default() };
+        Registration { id: id.into(), trusts_email, allow, ..Registration::example() }
+    }
+
+    /// AC-02, AC-04
+    #[test]
+    fn both_must_be_the_authority_and_the_setting_on() {
+        let ada =
+            |email_verified| Profile { email: Some("ada@example.com".into()), email_verified, ..Profile::default() };
+        let all = [
+            provider("a", true, &["example.com"]),
+            provider("b", true, &["example.org", "example.com"]),
+            provider("elsewhere", true, &["example.org"]),
+            provider("untrusted", false, &["example.com"]),
+            provider("everyone", true, &[]),
+        ];
+        let [a, _, elsewhere, untrusted, everyone] = &all;
+        let of = |enabled, arriving, verified| vouching(enabled, arriving, &ada(verified), all.iter());
+        assert_eq!(of(true, a, true), ["b"]);
+        for (enabled, arriving, verified) in [
+            (false, a, true),
+            (true, a, false),
+            (true, elsewhere, true),
+            (true, untrusted, true),
+            (true, everyone, true),
+        ] {
+            assert!(of(enabled, arriving, verified).is_empty(), "{enabled} {} {verified}", arriving.id);
+        }
+    }
+}

@@ -1,0 +1,74 @@
+//! One more identity for somebody who is signed in: asked for with a POST, completed by that provider's login, given to
+//! the user of the session that asked, and to nobody else (AC-07).
+
+use chrono::TimeDelta;
+
+use super::arrival::Caller;
+use super::authorization_session::{Claimed, Linking, Steps};
+use super::complete::Linked;
+use super::refusal::{Code, Refusal};
+use super::stop::{No, Stop};
+use super::store::{self, Joining, Outcome};
+use crate::app::App;
+use crate::base::clock::Instant;
+use crate::base::event::Event;
+use crate::base::id::SessionId;
+use crate::session::Session;
+use crate::telemetry;
+use crate::upstream::{Identity, Provider};
+
+/// How long ago somebody who changes their identities may have been authenticated.
+pub const FRESH: TimeDelta = TimeDelta::minutes(10);
+
+/// Whether somebody was authenticated lately enough to change by what they are known.
+pub fn is_fresh(session: &Session, now: Instant) -> bool {
+    now - session.auth_time < FRESH
+}
+
+/// Gives the identity to whoever asked for it.
+pub async fn link(
+    app: &App,
+    provider: &Provider,
+    linking: Linking,
+    previous: Option<SessionId>,
+    caller: &Caller,
+    claimed: &Claimed,
+    identity: Identity,
+) -> Result<Linked, Stop> {
+    let now = app.clock.now();
+    let joining = Joining {
+        authorization_session: claimed.id,
+        reference: claimed.reference.clone(),
+        linking,
+        previous,
+        used_after: app.lifetime.used_after(now),
+        provider: provider.id().to_owned(),
+        sub: identity.sub,
+        profile: identity.profile,
+        claims: identity.claims,
+        ip: caller.ip,
+        steps: Steps::one(now, "linked", None).to_json(),
+        tokens: app.vault.keeping(provider, &identity.tokens, now),
+        now,
+    };
+    let provider = joining.provider.clone();
+    let outcome = app.db.run("link identity", move |conn| store::join(conn, &joining)).await?;
+    let no = match outcome {
+        Outcome::Linked => {
+            telemetry::record(&Event::IdentityLinked { user: linking.user, provider, by: "person" });
+            return Ok(Linked { return_to: claimed.return_to.clone() });
+        }
+        Outcome::Mine => return Ok(Linked { return_to: claimed.return_to.clone() }),
+        Outcome::SomebodyElses => No::denied(Code::AlreadyLinked, "the identity is another user's"),
+        Outcome::Disabled => No::denied(Code::UserDisabled, "the user is disabled"),
+        Outcome::SessionOver => No::denied(Code::SessionRevoked, "the session that asked for it is over"),
+        Outcome::SomebodyElseHere => {
+            No::denied(Code::WrongBrowser, "somebody else is signed in in this browser by now")
+        }
+        Outcome::GivenUp => {
+            let reference = Some(claimed.reference.clone());
+            return Err(Stop::Refusal(Refusal::Refused { code: Code::StateExpired, reference, request: None }));
+        }
+    };
+    Err(no.into())
+}

@@ -1,0 +1,222 @@
+//! Who may enter by `providers.<id>.allow`, as pure rules: all that are given must hold. What is not there, or is of the
+//! wrong type, never lets anyone in (AC-15).
+
+use serde::Serialize;
+use serde_json::Value;
+use url::Host;
+
+use crate::account::Profile;
+use crate::config::{Pointer, Registration};
+
+/// What became of one rule. No text of it is about the person beyond what the rule names.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Judged {
+    /// The rule's key below the provider's table: `allow.groups`.
+    pub rule: String,
+    /// Whether it holds.
+    pub holds: bool,
+    /// Why, or why not.
+    pub why: String,
+}
+
+/// Judges every rule that is given. `said` are the provider's claims, the source that comes first preferred.
+pub fn judge(registration: &Registration, profile: &Profile, said: &[Value]) -> Vec<Judged> {
+    let allow = &registration.allow;
+    let find = |pointer: &Pointer| said.iter().find_map(|source| pointer.find(source));
+    let domains = (!allow.email_domains.is_empty()).then(|| email_domains(&allow.email_domains, profile));
+    let in_groups = (!allow.groups.is_empty()).then(|| {
+        let listed = registration.claims.groups.as_ref().and_then(find);
+        groups(&allow.groups, listed)
+    });
+    let claims = allow.claims.iter().map(|(pointer, wanted)| claim(pointer, wanted, find(pointer)));
+    domains.into_iter().chain(in_groups).chain(claims).collect()
+}
+
+/// Whether the address is verified and in one of the domains.
+pub fn is_at(profile: &Profile, domains: &[String]) -> bool {
+    verified_domain(profile).is_some_and(|domain| domains.iter().any(|listed| ascii(listed).as_ref() == Some(&domain)))
+}
+
+fn email_domains(domains: &[String], profile: &Profile) -> Judged {
+    let (holds, why) = match verified_domain(profile) {
+        None => (false, "there is no verified e-mail address"),
+        Some(_) if is_at(profile, domains) => (true, "the verified e-mail address is in one of the domains"),
+        Some(_) => (false, "the verified e-mail address is in none of the domains"),
+    };
+    Judged { rule: "allow.email_domains".into(), holds, why: why.into() }
+}
+
+/// The domain of the verified address: what stands behind the last `@`, since a quoted local part may have one too.
+fn verified_domain(profile: &Profile) -> Option<String> {
+    let address = profile.email.as_deref().filter(|_| profile.email_verified)?;
+    let (local, domain) = address.rsplit_once('@')?;
+    if local.is_empty() { None } else { ascii(domain) }
+}
+
+/// A domain as the DNS has it: in lower case, and what is not ASCII in the form of IDNA. Anything that a URL's host may
+/// be besides, as an address or with percent signs in it, is none.
+fn ascii(domain: &str) -> Option<String> {
+    let plain = |c: char| c.is_alphanumeric() || c == '-' || c == '.';
+    let Ok(Host::Domain(domain)) = Host::parse(Some(domain).filter(|domain| domain.chars().all(plain))?) else {
+        return None;
+    };
+    Some(domain)
+}
+
+/// Names are compared as they came: a part of one, another case or a space makes another group.
+fn groups(wanted: &[String], listed: Option<&Value>) -> Judged {
+    let rule = "allow.groups".into();
+    let Some(listed) = listed.and_then(Value::as_array) else {
+        return Judged { rule, holds: false, why: "the provider said no list of groups".into() };
+    };
+    let is_in = |group: &&String| listed.iter().any(|item| item.as_str() == Some(group));
+    match wanted.iter().find(is_in) {
+        Some(group) => Judged { rule, holds: true, why: format!("{group:?} is among the person's groups") },
+        None => Judged { rule, holds: false, why: "none of them is among the person's groups".into() },
+    }
+}
+
+/// A list holds if one of its items does. Objects are never equal to anything.
+fn claim(pointer: &Pointer, wanted: &str, found: Option<&Value>) -> Judged {
+    let (holds, why) = match found {
+        None => (false, "the provider did not say it"),
+        Some(Value::Object(_)) => (false, "it is an object, and no value"),
+        Some(Value::Array(items)) if items.iter().any(|item| is(item, wanted)) => {
+            (true, "it has the value in its list")
+        }
+        Some(Value::Array(_)) => (false, "it does not have the value in its list"),
+        Some(value) if is(value, wanted) => (true, "it is the value"),
+        Some(_) => (false, "it is another value"),
+    };
+    Judged { rule: format!("allow.claims.{:?}", pointer.as_str()), holds, why: why.into() }
+}
+
+/// Texts are compared as they are; numbers and booleans by their JSON text, so that `"true"` in the file means `true`.
+fn is(value: &Value, wanted: &str) -> bool {
+    match value {
+        Value::String(text) => text == wanted,
+        Value::Number(_) | Value::Bool(_) => serde_json::to_string(value).is_ok_and(|text| text == wanted),
+        Value::Null | Value::Array(_) | Value::Object(_) => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::config::Allow;
+
+    fn holds(allow: Allow, profile: &Profile, said: &[Value]) -> bool {
+        let registration = Registration { allow, ..Registration::example() };
+        judge(&registration, profile, said).iter().all(|judged| judged.holds)
+    }
+
+    fn at(email: &str, email_verified: bool) -> Profile {
+        Profile { email: Some(email.to_owned()), email_verified, ..Profile::default() }
+    }
+
+    fn of_domain(domain: &str) -> Allow {
+        Allow { email_domains: vec![domain.to_owned()], ..Allow::default() }
+    }
+
+    #[test]
+    fn without_rules_everyone_may_enter() {
+        assert!(holds(Allow::default(), &Profile::default(), &[json!({})]));
+    }
+
+    /// AC-02, AC-03
+    #[test]
+    fn a_domain_is_exact_and_the_address_verified() {
+        let allowed = |domain: &str, email: &str| holds(of_domain(domain), &at(email, true), &[]);
+        for good in ["ada@example.com", "ADA@Example.COM", "\"a@b\"@example.com"] {
+            assert!(allowed("example.com", good), "{good}");
+        }
+        for bad in [
+            "ada@sub.example.com",
+            "ada@notexample.com",
+            "ada@example.com.evil.net",
+            "ada@example.co",
+            "ada@example.com@evil.net",
+            "ada@ex%61mple.com",
+            "ada@example.com#",
+            "example.com",
+            "@example.com",
+            "ada@",
+            "ada@127.0.0.1",
+        ] {
+            assert!(!allowed("example.com", bad), "{bad}");
+        }
+        assert!(allowed("bücher.example", "a@BÜCHER.example") && allowed("bücher.example", "a@xn--bcher-kva.example"));
+        assert!(!allowed("example.com", "a@еxample.com"), "a Cyrillic letter");
+        assert!(!holds(of_domain("example.com"), &at("ada@example.com", false), &[]));
+        assert!(!holds(of_domain("example.com"), &Profile::default(), &[]));
+    }
+
+    /// AC-15
+    #[test]
+    fn a_group_is_one_item_of_a_list() {
+        let allow = || Allow { groups: vec!["admin".into(), "staff".into()], ..Allow::default() };
+        let allowed = |groups: Value| holds(allow(), &Profile::default(), &[json!({ "groups": groups })]);
+        for good in [json!(["admin"]), json!(["x", "staff"]), json!([7, null, "admin"])] {
+            assert!(allowed(good.clone()), "{good}");
+        }
+        for bad in [
+            json!("admin"),
+            json!("admin,staff"),
+            json!(null),
+            json!({"admin": true}),
+            json!([["admin"]]),
+            json!([{"name": "admin"}]),
+            json!(["admin-viewers"]),
+            json!(["Admin"]),
+            json!([" admin"]),
+            json!([]),
+            json!(true),
+        ] {
+            assert!(!allowed(bad.clone()), "{bad}");
+        }
+        assert!(!holds(allow(), &Profile::default(), &[]));
+    }
+
+    /// AC-14, AC-15
+    #[test]
+    fn a_claim_is_the_value_that_was_wanted() {
+        let allow = |pointer: &str, wanted: &str| Allow {
+            claims: vec![(Pointer::parse(pointer).expect("a pointer"), wanted.to_owned())],
+            ..Allow::default()
+        };
+        let allowed =
+            |pointer: &str, wanted: &str, said: Value| holds(allow(pointer, wanted), &Profile::default(), &[said]);
+        assert!(allowed("/hd", "example.com", json!({"hd": "example.com"})));
+        assert!(allowed("/acr", "2", json!({"acr": 2})) && allowed("/mfa", "true", json!({"mfa": true})));
+        assert!(
+            allowed("/a/b/0", "x", json!({"a": {"b": ["x"]}})) && allowed("/roles", "b", json!({"roles": ["a", "b"]}))
+        );
+        for bad in [
+            json!({}),
+            json!({"hd": null}),
+            json!({"hd": "example.com.evil"}),
+            json!({"hd": {"example.com": 1}}),
+            json!({"hd": ["other"]}),
+            json!({"hd": [["example.com"]]}),
+            json!({"hd": "Example.com"}),
+        ] {
+            assert!(!allowed("/hd", "example.com", bad.clone()), "{bad}");
+        }
+        // The source that comes first is believed, whatever the second one says.
+        let twice = [json!({"hd": "other"}), json!({"hd": "example.com"})];
+        assert!(!holds(allow("/hd", "example.com"), &Profile::default(), &twice));
+    }
+
+    #[test]
+    fn all_rules_must_hold_and_each_is_told() {
+        let mut allow = of_domain("example.com");
+        allow.groups = vec!["staff".into()];
+        let registration = Registration { allow, ..Registration::example() };
+        let judged = judge(&registration, &at("ada@example.com", true), &[json!({"groups": ["guests"]})]);
+        let told: Vec<_> = judged.iter().map(|judged| (judged.rule.as_str(), judged.holds)).collect();
+        assert_eq!(told, [("allow.email_domains", true), ("allow.groups", false)]);
+        assert!(!judged.iter().any(|judged| judged.why.contains("ada") || judged.why.contains("guests")));
+    }
+}

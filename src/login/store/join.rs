@@ -1,0 +1,206 @@
+//! Giving an identity to a user who asked for it, in one transaction.
+
+use std::net::IpAddr;
+
+use diesel::sql_types::{Bool, Inet, Jsonb, Nullable, Text, Timestamptz, Uuid};
+use diesel::{Connection, OptionalExtension, QueryResult, QueryableByName, RunQueryDsl};
+use ipnet::IpNet;
+use serde_json::{Value, json};
+
+use crate::account::{self, Profile};
+use crate::base::clock::Instant;
+use crate::base::db::Conn;
+use crate::base::id::{AuthorizationSessionId, Reference, SessionId, SubId, UserId, uuid_v7};
+use crate::base::statement::statement;
+use crate::login::authorization_session::Linking;
+use crate::upstream::{self, Keeping};
+
+/// All that a completed link depends on, and writes.
+pub struct Joining {
+    pub authorization_session: AuthorizationSessionId,
+    pub reference: Reference,
+    pub linking: Linking,
+    /// The session that this browser has now.
+    pub previous: Option<SessionId>,
+    pub used_after: Instant,
+    pub provider: String,
+    pub sub: String,
+    pub profile: Profile,
+    pub claims: Value,
+    pub ip: IpAddr,
+    pub steps: Value,
+    /// The provider's own tokens, where they are kept.
+    pub tokens: Option<Keeping>,
+    pub now: Instant,
+}
+
+/// What came of it. Nothing was written but where it is linked, or was before.
+pub enum Outcome {
+    /// The user has one more identity.
+    Linked,
+    /// It was the user's before.
+    Mine,
+    /// It is another user's, who keeps it (AC-08).
+    SomebodyElses,
+    /// Nothing links to a disabled user (AC-10).
+    Disabled,
+    /// The session that asked for it does not live any more.
+    SessionOver,
+    /// The browser is somebody else's session's by now.
+    SomebodyElseHere,
+    /// The link got its end meanwhile, from the sweep or from another completion.
+    GivenUp,
+}
+
+statement! {
+    // No end of the session comes between this and the link.
+    struct Asker { session: SessionId => Uuid, user: UserId => Uuid, used_after: Instant => Timestamptz, now: Instant => Timestamptz }
+    "SELECT users.disabled_at IS NOT NULL AS disabled
+     FROM sessions JOIN users ON users.id = sessions.user_id
+     WHERE sessions.id = {session} AND sessions.user_id = {user}
+       AND sessions.ended_at IS NULL AND sessions.not_after > {now} AND sessions.last_activity_at > {used_after}
+     FOR SHARE OF sessions"
+}
+
+#[derive(QueryableByName)]
+struct AskerRow {
+    #[diesel(sql_type = Bool)]
+    disabled: bool,
+}
+
+statement! {
+    struct Present { session: SessionId => Uuid, used_after: Instant => Timestamptz, now: Instant => Timestamptz }
+    "SELECT user_id FROM sessions
+     WHERE id = {session} AND ended_at IS NULL AND not_after > {now} AND last_activity_at > {used_after}"
+}
+
+#[derive(QueryableByName)]
+struct PresentRow {
+    #[diesel(sql_type = Uuid)]
+    user_id: UserId,
+}
+
+statement! {
+    struct Attach<'a> {
+        id: SubId => Uuid,
+        provider: &'a str => Text,
+        sub: &'a str => Text,
+        user: UserId => Uuid,
+        claims: &'a Value => Jsonb,
+        email: Option<&'a str> => Nullable<Text>,
+        email_verified: bool => Bool,
+        now: Instant => Timestamptz,
+    }
+    // Another user's row is left as it is, and not returned. `xmax` tells a row that was there from one that is new.
+    "INSERT INTO subs (id, provider, sub, user_id, claims, email, email_verified, created_at, last_login_at)
+     VALUES ({id}, {provider}, {sub}, {user}, {claims}, {email}, {email_verified}, {now}, {now})
+     ON CONFLICT (provider, sub) DO UPDATE
+     SET claims = excluded.claims, email = excluded.email, email_verified = excluded.email_verified
+     WHERE subs.user_id = {user}
+     RETURNING id, xmax = 0 AS new"
+}
+
+#[derive(QueryableByName)]
+struct Attached {
+    #[diesel(sql_type = Uuid)]
+    id: SubId,
+    #[diesel(sql_type = Bool)]
+    new: bool,
+}
+
+statement! {
+    struct Complete<'a> {
+        id: AuthorizationSessionId => Uuid,
+        session: SessionId => Uuid,
+        steps: &'a Value => Jsonb,
+        now: Instant => Timestamptz,
+    }
+    "UPDATE authorization_sessions
+     SET status = 'completed', completed_at = {now}, session_id = {session}, steps = steps || {steps}
+     WHERE id = {id} AND status = 'pending'"
+}
+
+statement! {
+    /// Writes into the audit that a user was given an identity.
+    pub struct Audit<'a> {
+        id: uuid::Uuid => Uuid,
+        user: UserId => Uuid,
+        session: SessionId => Uuid,
+        provider: &'a str => Text,
+        ip: IpNet => Inet,
+        reference: &'a str => Text,
+        detail: &'a Value => Jsonb,
+        now: Instant => Timestamptz,
+    }
+    "INSERT INTO audit_events (id, at, kind, user_id, session_id, provider, ip, reference, detail)
+     VALUES ({id}, {now}, 'identity_linked', {user}, {session}, {provider}, {ip}, {reference}, {detail})"
+}
+
+/// Links, or says why not.
+pub fn join(conn: &mut Conn, joining: &Joining) -> QueryResult<Outcome> {
+    let joined = conn.transaction(|conn| {
+        let attached = match attach(conn, joining)? {
+            Ok(attached) => attached,
+            Err(why_not) => return Ok(why_not),
+        };
+        let Joining { authorization_session: id, linking, ref steps, now, .. } = *joining;
+        let complete = Complete { id, session: linking.session, steps, now };
+        if complete.execute(conn)? == 0 {
+            // Nobody is given anything by a link that was given up.
+            return Err(diesel::result::Error::RollbackTransaction);
+        }
+        if attached.new {
+            audit(conn, joining)?;
+        }
+        if let Some(tokens) = &joining.tokens {
+            upstream::keep(conn, tokens, attached.id, now)?;
+        }
+        Ok(if attached.new { Outcome::Linked } else { Outcome::Mine })
+    });
+    match joined {
+        Err(diesel::result::Error::RollbackTransaction) => Ok(Outcome::GivenUp),
+        other => other,
+    }
+}
+
+/// The user's row first, as whoever shuts a user out or unlinks does: the two come one after the other.
+fn attach(conn: &mut Conn, joining: &Joining) -> QueryResult<Result<Attached, Outcome>> {
+    let Joining { linking: Linking { session, user }, previous, used_after, now, ref profile, .. } = *joining;
+    account::lock(conn, user)?;
+    match (Asker { session, user, used_after, now }).get_result::<AskerRow>(conn).optional()? {
+        None => return Ok(Err(Outcome::SessionOver)),
+        Some(AskerRow { disabled: true }) => return Ok(Err(Outcome::Disabled)),
+        Some(AskerRow { disabled: false }) => {}
+    }
+    if let Some(other) = previous.filter(|previous| *previous != session) {
+        let present = Present { session: other, used_after, now }.get_result::<PresentRow>(conn).optional()?;
+        if present.is_some_and(|present| present.user_id != user) {
+            return Ok(Err(Outcome::SomebodyElseHere));
+        }
+    }
+    let attach = Attach {
+        id: SubId::new(now),
+        provider: &joining.provider,
+        sub: &joining.sub,
+        user,
+        claims: &joining.claims,
+        email: profile.email.as_deref(),
+        email_verified: profile.email_verified,
+        now,
+    };
+    Ok(attach.get_result(conn).optional()?.ok_or(Outcome::SomebodyElses))
+}
+
+fn audit(conn: &mut Conn, joining: &Joining) -> QueryResult<()> {
+    let audit = Audit {
+        id: uuid_v7(joining.now),
+        user: joining.linking.user,
+        session: joining.linking.session,
+        provider: &joining.provider,
+        ip: IpNet::from(joining.ip),
+        reference: joining.reference.as_str(),
+        detail: &json!({ "by": "person" }),
+        now: joining.now,
+    };
+    audit.execute(conn).map(|_| ())
+}

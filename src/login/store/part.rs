@@ -1,0 +1,100 @@
+//! Taking an identity from its user, with the sessions made through it, in one transaction.
+
+use diesel::sql_types::{Jsonb, Text, Timestamptz, Uuid};
+use diesel::{Connection, QueryResult, QueryableByName, RunQueryDsl};
+use serde_json::Value;
+
+use crate::account::{self, Profile};
+use crate::base::clock::Instant;
+use crate::base::db::Conn;
+use crate::base::id::{SessionId, SubId, UserId, uuid_v7};
+use crate::base::statement::statement;
+use crate::session::{self, Ended, Ending, Scope};
+use crate::upstream;
+
+/// What is to be done, for whom.
+pub struct Parting {
+    pub user: UserId,
+    /// The session that asks.
+    pub session: SessionId,
+    pub id: SubId,
+    pub ending: Ending,
+    pub now: Instant,
+}
+
+/// What came of it.
+pub enum Parted {
+    /// It is gone, and these sessions with it.
+    Gone {
+        /// The provider that it was of.
+        provider: String,
+        /// The sessions.
+        ended: Vec<Ended>,
+    },
+    /// It is not this user's.
+    NotFound,
+    /// It is the only one.
+    Last,
+}
+
+statement! {
+    // The one that the asking session came by first, then the one that was used last.
+    struct Identities { user: UserId => Uuid, session: SessionId => Uuid }
+    "SELECT subs.id, subs.provider, subs.claims
+     FROM subs LEFT JOIN sessions ON sessions.id = {session} AND sessions.sub_id = subs.id
+     WHERE subs.user_id = {user}
+     ORDER BY sessions.id IS NULL, subs.last_login_at DESC, subs.id DESC"
+}
+
+#[derive(QueryableByName)]
+struct Row {
+    #[diesel(sql_type = Uuid)]
+    id: SubId,
+    #[diesel(sql_type = Text)]
+    provider: String,
+    #[diesel(sql_type = Jsonb)]
+    claims: Value,
+}
+
+statement! {
+    struct Delete<'a> {
+        id: SubId => Uuid,
+        user: UserId => Uuid,
+        session: SessionId => Uuid,
+        provider: &'a str => Text,
+        audit: uuid::Uuid => Uuid,
+        now: Instant => Timestamptz,
+    }
+    "WITH gone AS (DELETE FROM subs WHERE id = {id} AND user_id = {user} RETURNING id)
+     INSERT INTO audit_events (id, at, kind, user_id, session_id, provider)
+     SELECT {audit}, {now}, 'identity_unlinked', {user}, {session}, {provider} FROM gone"
+}
+
+/// Takes it away. What its provider said of the person goes too: the profile is what the identity said that the asking
+/// session came by, or else the one that was used last, as `profile_of` reads its stored claims.
+pub fn part(
+    conn: &mut Conn,
+    parting: &Parting,
+    profile_of: &dyn Fn(&str, &Value) -> Option<Profile>,
+) -> QueryResult<Parted> {
+    let Parting { user, session, id, ref ending, now } = *parting;
+    conn.transaction(|conn| {
+        // Two at once must not take two identities from somebody who has two.
+        account::lock(conn, user)?;
+        let mut identities: Vec<Row> = Identities { user, session }.load(conn)?;
+        let Some(place) = identities.iter().position(|identity| identity.id == id) else {
+            return Ok(Parted::NotFound);
+        };
+        if identities.len() == 1 {
+            return Ok(Parted::Last);
+        }
+        let provider = identities.remove(place).provider;
+        let ended = session::end_where(conn, Scope::OfIdentity { user, identity: id }, ending)?;
+        // What no session's end gave back: an identity may have been linked and never used.
+        upstream::give_back_one(conn, id, now)?;
+        Delete { id, user, session, provider: &provider, audit: uuid_v7(now), now }.execute(conn)?;
+        let profile = identities.iter().find_map(|left| profile_of(&left.provider, &left.claims));
+        account::refresh(conn, user, &profile.unwrap_or_default(), now)?;
+        Ok(Parted::Gone { provider, ended })
+    })
+}

@@ -1,0 +1,55 @@
+//! The session that a login would give, as a value, before anything of it is written.
+
+use serde::Deserialize;
+
+use crate::account::User;
+use crate::base::clock::Instant;
+use crate::base::id::{SessionId, UserId};
+use crate::config::Registration;
+use crate::session::{Lifetime, Session, SignedIn, StatusIndex};
+use crate::token::{BUILT_IN_CLIENT, BUILT_IN_SCOPE};
+use crate::upstream::Identity;
+
+/// The app that a login is for, as far as its tokens depend on it.
+#[derive(Clone, Debug, Deserialize)]
+pub struct ForApp {
+    /// Its id.
+    pub client_id: String,
+    /// The scopes, separated by spaces.
+    pub scope: String,
+    /// Whom the tokens are for, if not for all of its audience (RFC 8707).
+    pub resource: Option<String>,
+}
+
+/// The browser's session of somebody who is recognised now. The user's id is that of the user to be, if it turns out to be
+/// a new one; the status index is the database's to give.
+pub fn to_be(registration: &Registration, identity: &Identity, lifetime: Lifetime, now: Instant) -> SignedIn {
+    let assumed = registration.insecure_assume_fresh_login.then_some(now);
+    let auth_time = identity.auth_time.or(assumed);
+    let user = UserId::new(now);
+    let session = Session {
+        id: SessionId::new(now),
+        user,
+        user_disabled: false,
+        provider: registration.id.clone(),
+        client_id: BUILT_IN_CLIENT.to_owned(),
+        scopes: BUILT_IN_SCOPE.to_owned(),
+        resource: None,
+        auth_time: auth_time.unwrap_or(now),
+        auth_time_vouched: auth_time.is_some(),
+        acr: identity.acr.clone(),
+        amr: identity.amr.clone(),
+        last_activity_at: now,
+        not_after: lifetime.not_after(now),
+        ended_at: None,
+        status_index: StatusIndex::LONGEST,
+    };
+    SignedIn { session, user: User { sub: user, profile: identity.profile.clone() } }
+}
+
+/// The app's session under it.
+pub fn under(browser: &SignedIn, app: ForApp) -> SignedIn {
+    let ForApp { client_id, scope: scopes, resource } = app;
+    let session = Session { id: browser.session.id, client_id, scopes, resource, ..browser.session.clone() };
+    SignedIn { session, user: browser.user.clone() }
+}

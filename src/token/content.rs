@@ -1,0 +1,143 @@
+//! What an access token says, without what it takes to sign it: so that a login can be told beforehand what its token would
+//! be, with or without a running gateway.
+
+use std::time::Duration;
+
+use super::access::{AccessClaims, Audience, Subject};
+use super::status_list::{StatusClaim, StatusReference};
+use crate::account::Profile;
+use crate::base::clock::Instant;
+use crate::base::id::uuid_v7;
+use crate::client::{self, Client};
+use crate::config::{BUILT_IN_CLIENT, Config, UserClaim};
+use crate::session::{SignedIn, StatusIndex};
+
+/// What tokens depend on besides whom they are for.
+#[derive(Clone, Copy)]
+pub struct Terms<'a> {
+    /// The configuration.
+    pub config: &'a Config,
+    /// The clients.
+    pub clients: &'a client::Registry,
+}
+
+impl Terms<'_> {
+    /// The claims of a session's token, for that scope, and for one resource of its audience or for all of it. The person
+    /// is in it as far as `tokens.claims` says, as the session's row has them now.
+    pub fn of_session(self, signed_in: &SignedIn, scope: String, resource: Option<&str>, now: Instant) -> AccessClaims {
+        let (session, tokens) = (&signed_in.session, &self.config.tokens);
+        let mut claims = AccessClaims {
+            sid: Some(session.id),
+            auth_time: Some(session.auth_time.timestamp()),
+            acr: session.acr.clone(),
+            amr: session.amr.clone(),
+            status: Some(self.status(session.status_index)),
+            ..self.bare(Subject::User(session.user), &session.client_id, scope, resource, now)
+        };
+        claims.exp = end(session.not_after, tokens.access_lifetime, now);
+        for claim in &tokens.claims {
+            put(&mut claims, *claim, &signed_in.user.profile);
+        }
+        claims
+    }
+
+    /// The claims of a token that a client has for itself: nobody is behind it, and no session.
+    pub fn of_client(self, client: &Client, scope: String, resource: Option<&str>, now: Instant) -> AccessClaims {
+        self.bare(Subject::Client(client.id.clone()), &client.id, scope, resource, now)
+    }
+
+    fn bare(self, sub: Subject, client_id: &str, scope: String, resource: Option<&str>, now: Instant) -> AccessClaims {
+        let lifetime = self.config.tokens.access_lifetime.as_secs();
+        AccessClaims {
+            iss: self.config.server.public_url.issuer().to_owned(),
+            sub,
+            aud: self.audience(client_id, resource),
+            exp: now.timestamp().saturating_add_unsigned(lifetime),
+            iat: now.timestamp(),
+            jti: uuid_v7(now),
+            client_id: client_id.to_owned(),
+            scope,
+            sid: None,
+            auth_time: None,
+            acr: None,
+            amr: None,
+            email: None,
+            email_verified: None,
+            name: None,
+            preferred_username: None,
+            picture: None,
+            groups: None,
+            status: None,
+        }
+    }
+
+    fn status(self, index: StatusIndex) -> StatusClaim {
+        let uri = format!("{}/status-lists/{}", self.config.server.public_url.issuer(), index.list());
+        StatusClaim { status_list: StatusReference { idx: index.place(), uri } }
+    }
+
+    /// Whether a client's tokens may be for that resource alone.
+    pub fn may_be_for(self, client_id: &str, resource: &str) -> bool {
+        let all = self.audiences(client_id);
+        let is_issuer = all.is_empty() && resource == self.config.server.public_url.issuer();
+        is_issuer || all.iter().any(|audience| audience == resource)
+    }
+
+    /// Whom a client's tokens may be for, besides a single one of these (RFC 8707 §2): its own audience, else the default.
+    fn audiences(&self, client_id: &str) -> &[String] {
+        let own = self.clients.get(client_id).map(|client| client.audience.as_slice()).unwrap_or_default();
+        if own.is_empty() { &self.config.tokens.audience } else { own }
+    }
+
+    fn audience(self, client_id: &str, resource: Option<&str>) -> Audience {
+        if let Some(resource) = resource {
+            return Audience::One(resource.to_owned());
+        }
+        let issuer = self.config.server.public_url.issuer();
+        let mut all = self.audiences(client_id).to_vec();
+        // The built-in client's tokens always name the issuer too, so that our own endpoints take them.
+        if all.is_empty() || client_id == BUILT_IN_CLIENT && !all.iter().any(|audience| audience == issuer) {
+            all.push(issuer.to_owned());
+        }
+        match <[String; 1]>::try_from(all) {
+            Ok([one]) => Audience::One(one),
+            Err(several) => Audience::Several(several),
+        }
+    }
+}
+
+/// What is not known of somebody is left out; whether an address was verified is said of an address only.
+fn put(claims: &mut AccessClaims, claim: UserClaim, profile: &Profile) {
+    match claim {
+        UserClaim::Email => claims.email.clone_from(&profile.email),
+        UserClaim::EmailVerified => claims.email_verified = profile.email.is_some().then_some(profile.email_verified),
+        UserClaim::Name => claims.name.clone_from(&profile.name),
+        UserClaim::PreferredUsername => claims.preferred_username.clone_from(&profile.preferred_username),
+        UserClaim::Picture => claims.picture.clone_from(&profile.picture),
+        UserClaim::Groups => claims.groups = Some(profile.groups.clone()).filter(|groups| !groups.is_empty()),
+    }
+}
+
+/// The end of a token, in epoch seconds. None outlives its session: a service that verifies offline asks nobody else.
+fn end(not_after: Instant, lifetime: Duration, now: Instant) -> i64 {
+    now.timestamp().saturating_add_unsigned(lifetime.as_secs()).min(not_after.timestamp())
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::TimeDelta;
+
+    use super::*;
+
+    /// SE-05: the absolute end is the end of its tokens too.
+    #[test]
+    fn no_token_outlives_its_session() {
+        let now = Instant::UNIX_EPOCH + TimeDelta::milliseconds(1_000_500);
+        let end = |left: i64| end(now + TimeDelta::milliseconds(left), Duration::from_secs(300), now);
+        assert_eq!(end(90 * 86_400 * 1000), 1300);
+        assert_eq!(end(300_000), 1300);
+        assert_eq!(end(299_499), 1299);
+        assert_eq!(end(10_000), 1010);
+        assert_eq!(end(400), 1000);
+    }
+}

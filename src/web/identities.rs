@@ -1,0 +1,115 @@
+//! `GET /identities`, `POST /identities/{provider}`, `DELETE /identities/{id}`: by what people are known here.
+
+use actix_web::web::{Data, Path};
+use actix_web::{HttpRequest, HttpResponse};
+use serde::Serialize;
+use serde_json::json;
+
+use super::cookies;
+use super::cors;
+use super::credentials::{self, Means};
+use super::extract::Parameters;
+use super::login::{caller, checked_return_to, hints};
+use super::problem::Problem;
+use super::session::refuse;
+use super::throttle::Throttles;
+use crate::account::{self, Identity};
+use crate::app::App;
+use crate::base::clock::Instant;
+use crate::login::{self, Arrival, Begun, Door, Linking, Unlinked};
+use crate::session::SignedIn;
+
+/// The identities of whoever asks, oldest first.
+pub async fn list(app: Data<App>, request: HttpRequest) -> HttpResponse {
+    let answer = listed(&app, &request).await;
+    cors::allow(&app, &request, answer.unwrap_or_else(|problem| refuse(&app, &request, problem)))
+}
+
+async fn listed(app: &App, request: &HttpRequest) -> Result<HttpResponse, Problem> {
+    #[derive(Serialize)]
+    struct View {
+        name: String,
+        #[serde(flatten)]
+        identity: Identity,
+    }
+    let (signed_in, _) = credentials::signed_in(app, request, app.clock.now()).await?;
+    let user = signed_in.user.sub;
+    let identities = app.db.run("list identities", move |conn| account::identities(conn, user)).await?;
+    let name = |identity: &Identity| match app.providers.get(&identity.provider) {
+        Some(provider) => provider.name().to_owned(),
+        None => identity.provider.clone(),
+    };
+    let views: Vec<_> = identities.into_iter().map(|identity| View { name: name(&identity), identity }).collect();
+    Ok(HttpResponse::Ok().json(json!({ "identities": views })))
+}
+
+/// Where to send the browser, so that this user is known by one more identity afterwards.
+pub async fn link(
+    app: Data<App>,
+    throttles: Data<Throttles>,
+    request: HttpRequest,
+    provider: Path<String>,
+) -> HttpResponse {
+    let answer = async {
+        let (signed_in, _) = may_change(&app, &request).await?;
+        let (begun, cookie) = begin(&app, &throttles, &request, &signed_in, provider.into_inner()).await?;
+        Ok(HttpResponse::Ok().cookie(cookie).json(json!({ "url": begun.url, "expires_in": begun.expires_in })))
+    };
+    let answer = answer.await.unwrap_or_else(|problem: Problem| refuse(&app, &request, problem));
+    cors::allow(&app, &request, answer)
+}
+
+/// Begins the login that gives the identity, bound to this browser and this session.
+pub async fn begin(
+    app: &App,
+    throttles: &Throttles,
+    request: &HttpRequest,
+    signed_in: &SignedIn,
+    provider: String,
+) -> Result<(Begun, actix_web::cookie::Cookie<'static>), Problem> {
+    throttles.begin(app, request)?;
+    let query = Parameters::of_query(request)?;
+    let (hints, return_to) = (hints(&query)?, checked_return_to(app, &query)?);
+    let (binding, cookie) = cookies::bind(app, request);
+    let link = Some(Linking { session: signed_in.session.id, user: signed_in.user.sub });
+    let caller = caller(app, request);
+    let arrival = Arrival { provider, door: Door::Cookie, hints, return_to, request: None, link, binding, caller };
+    let begun = login::begin(app, arrival, app.clock.now()).await?;
+    Ok((begun, cookie))
+}
+
+/// Gives one of them up.
+pub async fn unlink(app: Data<App>, request: HttpRequest, id: Path<String>) -> HttpResponse {
+    let answer = async {
+        let (signed_in, means) = may_change(&app, &request).await?;
+        let mut answer = HttpResponse::NoContent().finish();
+        if given_up(&app, &signed_in, &id).await? && means == Means::Cookie {
+            cookies::clear_session(&app, &mut answer);
+        }
+        Ok(answer)
+    };
+    let answer = answer.await.unwrap_or_else(|problem: Problem| refuse(&app, &request, problem));
+    cors::allow(&app, &request, answer)
+}
+
+/// Gives an identity up; whether the session that asked for it ended with it.
+pub async fn given_up(app: &App, signed_in: &SignedIn, id: &str) -> Result<bool, Problem> {
+    let id = id.parse().map_err(|_| Problem::not_found())?;
+    match login::unlink(app, signed_in, id, app.clock.now()).await? {
+        Unlinked::Gone { session_ended } => Ok(session_ended),
+        Unlinked::NotFound => Err(Problem::not_found()),
+        Unlinked::Last => Err(Problem::last_identity()),
+    }
+}
+
+/// The session that a request speaks for, where it may change by what its user is known: it comes from where it may, and
+/// the person was authenticated lately. Whoever finds a browser open must not make themselves at home (AC-07).
+pub async fn may_change(app: &App, request: &HttpRequest) -> Result<(SignedIn, Means), Problem> {
+    let now: Instant = app.clock.now();
+    let (signed_in, means) = credentials::may_change(app, request, now).await?;
+    if login::is_fresh(&signed_in.session, now) {
+        Ok((signed_in, means))
+    } else {
+        Err(Problem::authentication_too_old(login::FRESH.num_seconds()))
+    }
+}

@@ -1,0 +1,90 @@
+//! What the configuration refuses, since it would make one person another: with line, key and remedy.
+
+use vestibule::config::{self, Place};
+
+fn text(rest: &str) -> String {
+    let key = vestibule::base::seal::generate_key();
+    format!("[database]\nurl = \"postgres://db/v\"\n[secrets]\nkeys = [\"{}\"]\n{rest}", key.expose())
+}
+
+fn provider(id: &str, lines: &str) -> String {
+    format!("[providers.{id}]\nissuer = \"https://{id}.example\"\nclient_id = \"v\"\nclient_secret = \"s\"\n{lines}\n")
+}
+
+const TRUSTING: &str = "trusts_email = true\nallow = { email_domains = [\"example.com\"] }";
+
+/// AC-04
+#[test]
+fn unsafe_combinations_are_refused_with_line_key_and_remedy() {
+    let linked = "[login]\nlink_by_verified_email = true\n";
+    for (rest, key, what, remedy) in [
+        (linked.to_owned(), "login.link_by_verified_email", "no provider has trusts_email", "or take it out"),
+        (
+            provider("a", TRUSTING) + &provider("b", "") + linked,
+            "login.link_by_verified_email",
+            "one provider alone has trusts_email",
+            "set trusts_email = true",
+        ),
+        (
+            provider("a", TRUSTING) + &provider("b", &TRUSTING.replace(".com", ".org")) + linked,
+            "login.link_by_verified_email",
+            "no two providers with trusts_email have a domain in common",
+            "name a domain in allow.email_domains of both",
+        ),
+        (
+            provider("a", "trusts_email = true"),
+            "providers.a.trusts_email",
+            "allow.email_domains is empty",
+            "write the domains",
+        ),
+        (
+            provider("a", &format!("{TRUSTING}\nclaims = {{ email_verified = \"\" }}")),
+            "providers.a.trusts_email",
+            "claims.email_verified is empty",
+            "point to where the provider says that it verified the address",
+        ),
+        (
+            provider("a", "claims = { email_verified = \"\" }\nallow.email_domains = [\"example.com\"]"),
+            "providers.a.allow.email_domains",
+            "nobody could enter",
+            "point claims.email_verified to where",
+        ),
+        (
+            provider("a", "claims = { groups = \"\" }\nallow.groups = [\"staff\"]"),
+            "providers.a.allow.groups",
+            "nobody could enter",
+            "point claims.groups to where",
+        ),
+        (
+            provider("a", &format!("{TRUSTING}\ninsecure_allow_http = true")),
+            "providers.a.trusts_email",
+            "anyone on the way can say any address",
+            "take insecure_allow_http out",
+        ),
+        (
+            provider("a", TRUSTING).replace("https://a.example", "https://a.example/{tenantid}/v2.0"),
+            "providers.a.trusts_email",
+            "anybody's tenant may say any address",
+            "list the tenants that are yours in tenants",
+        ),
+    ] {
+        let text = text(&rest);
+        let Err(problems) = config::from_toml(&text) else { panic!("accepted:\n{text}") };
+        let all: Vec<_> = problems.iter().collect();
+        let found = all.iter().find(|problem| problem.key == key && problem.what.contains(what));
+        let found = found.unwrap_or_else(|| panic!("{key}: {what}: {problems}"));
+        assert!(found.remedy.contains(remedy), "{problems}");
+        let name = key.splitn(3, '.').last().filter(|_| key.starts_with("providers.")).unwrap_or("link_by");
+        let line = text.lines().position(|line| line.starts_with(name)).expect("the line") + 1;
+        assert!(matches!(&found.place, Place::File(_, Some(told)) if *told == line), "{line}: {problems}");
+    }
+}
+
+#[test]
+fn two_authorities_of_one_domain_are_accepted() {
+    let good = provider("a", TRUSTING) + &provider("b", TRUSTING) + "[login]\nlink_by_verified_email = true\n";
+    assert!(config::from_toml(&text(&good)).is_ok());
+    let tenants = provider("a", &format!("{TRUSTING}\ntenants = [\"72f988bf-86f1-41af-91ab-2d7cd011db47\"]"))
+        .replace("https://a.example", "https://a.example/{tenantid}/v2.0");
+    assert!(config::from_toml(&text(&tenants)).is_ok());
+}
