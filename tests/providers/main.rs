@@ -9,10 +9,12 @@ mod entra;
 #[path = "../fake_provider/mod.rs"]
 mod fake_provider;
 mod github;
+mod hanging;
 mod oauth1;
 mod oauth2;
 mod peer;
 mod photos;
+mod pushed;
 mod quiet;
 mod signing_key;
 mod site;
