@@ -63,7 +63,7 @@ pub fn run(command: &mut Command, input: &str) -> Ended {
 pub struct Provider {
     child: Child,
     /// What npm's provider ends with, and where it writes to.
-    _pipes: Option<(ChildStdin, BufReader<ChildStdout>)>,
+    pipes: Option<(ChildStdin, BufReader<ChildStdout>)>,
 }
 
 impl Provider {
@@ -74,7 +74,7 @@ impl Provider {
         command.args(["--client-secret", secret]);
         command.args(redirect_uris.iter().flat_map(|uri| ["--redirect-uri", uri]));
         let child = command.stdin(Stdio::null()).stdout(Stdio::null()).spawn().expect("the pretend provider");
-        let provider = Self { child, _pipes: None };
+        let provider = Self { child, pipes: None };
         wait_for(port, "/.well-known/openid-configuration");
         provider
     }
@@ -89,10 +89,19 @@ impl Provider {
         let (stdin, stdout) = (child.stdin.take().expect("a pipe"), child.stdout.take().expect("a pipe"));
         let (mut stdout, mut ready) = (BufReader::new(stdout), String::new());
         let heard = stdout.read_line(&mut ready);
-        let provider = Self { child, _pipes: Some((stdin, stdout)) };
+        let provider = Self { child, pipes: Some((stdin, stdout)) };
         heard.expect("a line");
         assert!(ready.contains("\"ready\":true"), "provider.mjs did not start: {ready:?}");
         provider
+    }
+
+    /// Has npm's provider sign with new keys from now on; what it issued stays good.
+    pub fn rotate(&mut self) {
+        let (stdin, stdout) = self.pipes.as_mut().expect("npm's provider");
+        stdin.write_all(b"rotate\n").expect("a peer that listens");
+        // It may have had other things to say before.
+        let answered = stdout.lines().map_while(Result::ok).any(|line| line.contains("\"rotated\":true"));
+        assert!(answered, "provider.mjs did not change its keys");
     }
 }
 

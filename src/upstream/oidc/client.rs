@@ -62,7 +62,10 @@ impl Oidc {
     pub async fn begin(&self, request: Request, now: Instant) -> Result<Begun, Failure> {
         let metadata = self.metadata(now).await?;
         let begun = begin::begin(&self.0.config, &metadata.value, request)?;
-        self.0.push(&metadata.value, begun, now).await
+        let pushed = self.0.push(&metadata.value, begun, now).await;
+        pushed.inspect_err(|failure| {
+            tracing::warn!(provider = self.registration().id, reason = failure.reason, "cannot begin a login");
+        })
     }
 
     /// RFC 9207 §2.4: an answer of another issuer, or one without the `iss` that the provider promises, ends the login
