@@ -91,7 +91,7 @@ impl State {
         }
     }
 
-    /// "If you requested any scopes, the value must be form_post." The page is one form that sends itself.
+    /// "If you requested any scopes, the value must be `form_post`." The page is one form that sends itself.
     fn authorize(&mut self, call: &Call) -> Reply {
         let said = |name: &str| query(call, name).unwrap_or_default();
         let scopes = said("scope");

@@ -13,8 +13,8 @@ const TOKEN: &str = "/token";
 async fn login(gateway: &Gateway, provider: &str) -> (u16, Duration) {
     let browser = gateway.browser();
     let begun = browser.begin(provider).await;
-    let began = Instant::now();
-    (browser.fetch(&begun.callback_of("alice")).await.status, began.elapsed())
+    let sent = Instant::now();
+    (browser.fetch(&begun.callback_of("alice")).await.status, sent.elapsed())
 }
 
 /// FI-08, FI-09, RD-13: after five logins that hung, the provider is left alone: the next ones end at once and ask it

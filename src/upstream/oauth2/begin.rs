@@ -6,7 +6,7 @@ use oauth2::{CsrfToken, PkceCodeChallenge, PkceCodeVerifier, RedirectUrl, Scope}
 
 use super::library::library;
 use crate::base::secret::Plain;
-use crate::config::{self, Pkce};
+use crate::config::{self, Pkce, ResponseMode};
 use crate::upstream::failure::{Failure, Fault};
 use crate::upstream::handshake::{Begun, Handshake, Hints, Request};
 
@@ -24,6 +24,9 @@ pub fn begin(config: &config::OAuth2, request: Request) -> Result<Begun, Failure
         .set_redirect_uri(Cow::Owned(redirect));
     for (name, value) in parameters(config, hints) {
         url = url.add_extra_param(name, value);
+    }
+    if config.registration.response_mode == ResponseMode::FormPost {
+        url = url.add_extra_param("response_mode", "form_post");
     }
     let pkce = config.registration.pkce;
     let url = match pkce {

@@ -162,10 +162,19 @@ impl Shared {
             leeway: TimeDelta::from_std(self.config.registration.leeway).unwrap_or_default(),
         };
         let algorithms = discovery::algorithms(&self.config, metadata);
-        let client_secret = self.config.registration.client_secret.as_ref().map(Plain::expose);
+        // Of a provider that signs with our secret it may be the one before, while the two are changed.
+        let Registration { client_secret, client_secret_previous, .. } = &self.config.registration;
         let verify = |keys: &Keys| {
-            let signers = Signers { algorithms: &algorithms, keys, client_secret, issuers: &[] };
-            id_token::verify(token.expose(), &expected, &signers, now)
+            let by = |secret: Option<&Plain>| {
+                let client_secret = secret.map(Plain::expose);
+                let signers = Signers { algorithms: &algorithms, keys, client_secret, issuers: &[] };
+                id_token::verify(token.expose(), &expected, &signers, now)
+            };
+            let first = by(client_secret.as_ref());
+            match client_secret_previous {
+                Some(previous) if matches!(first, Err(Unverified::Bad(_))) => by(Some(previous)).or(first),
+                _ => first,
+            }
         };
         let (outcome, keys) = match verify(&keys.value) {
             Err(Unverified::UnknownKey) => {
