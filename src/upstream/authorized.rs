@@ -8,6 +8,11 @@ use url::Url;
 pub fn authorized(method: Method, url: &Url, accept: &'static str, value: &str) -> Option<http::Request<Vec<u8>>> {
     let mut value = HeaderValue::from_str(value).ok()?;
     value.set_sensitive(true);
-    let request = http::Request::builder().method(method).uri(url.as_str());
+    let mut request = http::Request::builder().uri(url.as_str());
+    if method == Method::POST {
+        // The client leaves it out where there is no body, and some servers insist on it (RFC 9110 §8.6).
+        request = request.header(header::CONTENT_LENGTH, 0);
+    }
+    let request = request.method(method);
     request.header(header::ACCEPT, accept).header(header::AUTHORIZATION, value).body(Vec::new()).ok()
 }

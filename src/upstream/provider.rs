@@ -49,6 +49,11 @@ impl Provider {
         }
     }
 
+    /// Whether its redirect brings a token and a verifier, as OAuth 1.0a has it, and not a code.
+    pub fn answers_with_verifier(&self) -> bool {
+        matches!(self, Self::OAuth1(_))
+    }
+
     /// Whether someone could sign in here now, as far as is known: false while the metadata can be had neither fresh
     /// nor stored. Asks nobody.
     #[expect(clippy::unused_async, reason = "a kind of provider that has to look may come")]

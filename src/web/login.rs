@@ -13,6 +13,7 @@ use super::extract::{self, Parameters};
 use super::pages::{self, Purpose};
 use super::problem::Problem;
 use super::throttle::Throttles;
+use super::verdict;
 use crate::app::App;
 use crate::authorize::Open;
 use crate::base::clock::Instant;
@@ -131,7 +132,8 @@ async fn keep(
         return Err(Problem::invalid_request());
     }
     let form = extract::form(request, payload, app.config.limits.body_bytes).await?;
-    let (state, mut verdict) = returned(&form)?;
+    let state = Plain::new(form.get("state").ok_or(Code::UnknownState)?);
+    let mut verdict = verdict::with_code(&form)?;
     if let Verdict::Granted(Answer::Code { user, .. }) = &mut verdict {
         *user = form.get("user").map(str::to_owned);
     }
@@ -144,7 +146,8 @@ async fn keep(
 /// RA-19: a provider answers in the way that it was asked to, and in no other.
 fn answers_by_form(app: &App, provider: &str) -> Result<bool, Problem> {
     let provider = app.providers.get(provider).ok_or(Code::UnknownProvider)?;
-    Ok(provider.registration().response_mode == ResponseMode::FormPost)
+    let is_form = provider.registration().response_mode == ResponseMode::FormPost;
+    Ok(is_form && !provider.answers_with_verifier())
 }
 
 async fn take_back(
@@ -155,12 +158,8 @@ async fn take_back(
 ) -> Result<HttpResponse, Problem> {
     throttles.come_back(app, request)?;
     let query = Parameters::of_query(request)?;
-    let (state, verdict) = if answers_by_form(app, &provider)? {
-        (posted(&query)?, None)
-    } else {
-        let (state, verdict) = returned(&query)?;
-        (state, Some(verdict))
-    };
+    let by_form = answers_by_form(app, &provider)?;
+    let (state, verdict) = if by_form { (posted(&query)?, None) } else { returned(app, &provider, &query)? };
     let previous = cookies::named(app, request);
     let back = Return { provider, door: Door::Cookie, state, verdict, previous, caller: caller(app, request) };
     let now = app.clock.now();
@@ -254,42 +253,13 @@ fn posted(query: &Parameters) -> Result<Plain, Problem> {
     Ok(Plain::new(query.get("state").ok_or(Code::UnknownState)?))
 }
 
-/// What a provider's redirect, or its form, says. Both a yes and a no, or neither, is nonsense (RA-14).
-fn returned(query: &Parameters) -> Result<(Plain, Verdict), Problem> {
+/// The login whose answer stands in the address, and the answer.
+fn returned(app: &App, provider: &str, query: &Parameters) -> Result<(Plain, Option<Verdict>), Problem> {
+    let provider = app.providers.get(provider).ok_or(Code::UnknownProvider)?;
     let state = query.get("state").ok_or(Code::UnknownState)?;
-    let iss = query.get("iss").map(str::to_owned);
-    let verdict = match (query.get("code"), query.get("error"), returned_by_oauth1(query)?) {
-        (Some(code), None, None) => {
-            Verdict::Granted(Answer::Code { code: Plain::new(code), iss, iss_may_be_missing: false, user: None })
-        }
-        (None, Some(error), None) => Verdict::Denied { error: known_error(error), iss },
-        (None, None, Some(verdict)) => verdict,
-        _ => return Err(Problem::invalid_request()),
-    };
-    Ok((Plain::new(state), verdict))
-}
-
-/// The same of OAuth 1.0a (RFC 5849 §2.2), which has no word for a no. Providers have several: `denied` with the token,
-/// `oauth_problem` of the Problem Reporting extension, or a token without a verifier.
-fn returned_by_oauth1(query: &Parameters) -> Result<Option<Verdict>, Problem> {
-    let denied = |error: String| Some(Verdict::Denied { error, iss: None });
-    let no = query.get("oauth_problem").map(known_error).or(query.get("denied").map(|_| "denied".to_owned()));
-    match (query.get("oauth_token"), query.get("oauth_verifier"), no) {
-        (None, None, None) => Ok(None),
-        (Some(token), Some(verifier), None) => {
-            let (token, verifier) = (Plain::new(token), Plain::new(verifier));
-            Ok(Some(Verdict::Granted(Answer::Verifier { token, verifier })))
-        }
-        (_, None, Some(no)) => Ok(denied(no)),
-        (Some(_), None, None) => Ok(denied("without oauth_verifier".to_owned())),
-        (_, Some(_), _) => Err(Problem::invalid_request()),
-    }
-}
-
-/// An error code as it may stand in logs: what strangers write does not get there.
-fn known_error(error: &str) -> String {
-    let plain = error.len() <= 64 && error.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_');
-    if plain { error.to_owned() } else { "an unknown error".to_owned() }
+    let with_verifier = provider.answers_with_verifier();
+    let verdict = if with_verifier { verdict::with_verifier(query) } else { verdict::with_code(query) }?;
+    Ok((Plain::new(state), Some(verdict)))
 }
 
 /// Who asks.

@@ -31,6 +31,7 @@ mod status_list;
 mod throttle;
 mod token;
 mod userinfo;
+mod verdict;
 
 pub use bounds::keep as keep_bounds;
 pub use observe::Span;

@@ -43,6 +43,9 @@ fn secrets_are_not_sent_in_the_clear() {
     let open = open.replace("client_secret_file", "insecure_allow_http = true\nclient_secret");
     let problems = config::from_toml(&format!("{around}{open}")).err().expect("refused").to_string();
     assert!(problems.contains("signature_method") && problems.contains("PLAINTEXT"), "{problems}");
+    let by_form = plaintext.replace("PLAINTEXT\"", "PLAINTEXT\"\nresponse_mode = \"form_post\"");
+    let problems = config::from_toml(&format!("{around}{}", by_form.replace("client_secret_file", "client_secret")));
+    assert!(problems.err().expect("refused").to_string().contains("response_mode"));
     let loopback = open.replace("http://photos.example.com", "http://127.0.0.1:4000");
     assert!(config::from_toml(&format!("{around}{loopback}")).is_ok());
 }

@@ -111,6 +111,28 @@ async fn only_a_verified_primary_address_counts() {
     }
 }
 
+/// RT-39, AC-19: what would harm a database, a page or a log is cleaned or left out, and nobody looks at the picture.
+#[tokio::test]
+async fn odd_profiles_are_cleaned() {
+    let github = GitHub::open();
+    let gateway = github.setup("").start();
+    let mut odd = Person::octocat();
+    odd.user["name"] = json!(format!("Ada\u{0}\u{202e}\n{}", "x".repeat(64 * 1024)));
+    odd.user["login"] = json!(["octocat"]);
+    odd.user["bio"] = json!("\u{0}".repeat(20_000));
+    odd.user["avatar_url"] = json!(format!("{}/picture", github.site.origin));
+    odd.emails[1]["email"] = json!("a\u{0}@b.c");
+    github.signed_in(odd);
+    let browser = gateway.browser();
+    assert_eq!(sign_in(&browser).await.0.status, 303);
+    let user = user(&browser).await;
+    let name = user["name"].as_str().expect("a name");
+    assert!(name.starts_with("Ada x") && name.chars().count() == 256, "{name}");
+    assert_eq!((&user["email"], &user["email_verified"]), (&json!(null), &json!(false)));
+    assert_eq!(user["preferred_username"], json!(null));
+    assert!(github.site.calls_to("/picture").is_empty());
+}
+
 /// AC-01: the same number at two providers is two people.
 #[tokio::test]
 async fn the_same_number_elsewhere_is_somebody_else() {
@@ -176,12 +198,19 @@ async fn a_no_is_a_no() {
     let state = parameter(&at, "state").expect("a state");
     let answer = ours.fetch(&format!("/callback/github?code={stolen}&state={state}")).await;
     assert_eq!(answer.problem(), (400, "token_invalid".into()));
-    for odd in ["oauth_token=a&oauth_verifier=b&", "code=a&denied=b&", "code=a&error=b&", ""] {
+    // Parameters that nobody knows are ignored (RFC 6749 §4.1.2), those of another protocol among them.
+    for (odd, expected) in [
+        ("oauth_token=a&oauth_verifier=b&", "invalid_request"),
+        ("code=a&error=b&", "invalid_request"),
+        ("", "invalid_request"),
+        ("code=a&denied=b&oauth_problem=c&", "token_invalid"),
+    ] {
         let at = ours.get("/login/github").await.location();
         let state = parameter(&at, "state").expect("a state");
         let answer = ours.fetch(&format!("/callback/github?{odd}state={state}")).await;
-        let expected = if odd.starts_with("oauth_token") { "token_invalid" } else { "invalid_request" };
         assert_eq!(answer.problem(), (400, expected.into()), "{odd}");
+        let row = if expected == "invalid_request" { "pending NULL" } else { "token_failed token_invalid" };
+        assert_eq!(gateway.database.login(&state), row, "{odd}");
     }
     assert_eq!(gateway.database.rows("users"), 0);
 }

@@ -164,6 +164,10 @@ fn key() -> (String, Vec<u8>) {
 
 impl State {
     fn answer(&mut self, call: &Call) -> Reply {
+        if call.method == "POST" && call.header("content-length") != Some("0") {
+            // Many servers want to be told that there is no body.
+            return Reply::text(411, "text/html", "<html>Length Required");
+        }
         let answer = match (call.method.as_str(), path(call)) {
             ("POST", "/oauth/request_token") => self.request_token(call),
             ("GET", "/oauth/authorize") => Ok(self.authorize(call)),

@@ -121,6 +121,9 @@ pub(super) fn oauth1(
         signature_method: raw.signature_method,
         profile: profile?,
     };
+    if oauth1.registration.response_mode == ResponseMode::FormPost {
+        at.refuse(&key("response_mode"), "is given, but OAuth 1.0a answers in the address only", "take it out");
+    }
     if oauth1.signature_method == SignatureMethod::Plaintext && !signed(&oauth1).all(address::is_private) {
         // RFC 5849 §3.4.4
         let remedy = "write https:// in every endpoint, or another method as \"HMAC-SHA1\"";

@@ -22,6 +22,9 @@ pub fn begin(config: &config::OAuth2, request: Request) -> Result<Begun, Failure
         .authorize_url(move || CsrfToken::new(for_url))
         .add_scopes(config.registration.scopes.iter().cloned().map(Scope::new))
         .set_redirect_uri(Cow::Owned(redirect));
+    if config.registration.response_mode == ResponseMode::FormPost {
+        url = url.add_extra_param("response_mode", "form_post");
+    }
     for (name, value) in parameters(config, hints) {
         url = url.add_extra_param(name, value);
     }
@@ -127,8 +130,9 @@ mod tests {
         assert!(!pairs.contains_key("max_age") && !pairs.contains_key("acr_values"));
         assert!(off.handshake.verifier.is_none() && !pairs.contains_key("code_challenge"));
         config.registration.pkce = Pkce::Plain;
+        config.registration.response_mode = ResponseMode::FormPost;
         let (plain, pairs) = begun(&config, Hints::default());
-        assert_eq!(pairs["code_challenge_method"], "plain");
+        assert_eq!((pairs["code_challenge_method"].as_str(), pairs["response_mode"].as_str()), ("plain", "form_post"));
         assert_eq!(Some(&pairs["code_challenge"]), plain.handshake.verifier.as_ref());
     }
 }
