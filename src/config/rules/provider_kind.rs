@@ -104,10 +104,6 @@ pub(super) fn oauth1(
     registration: Option<Registration>,
     at: &mut Findings<'_>,
 ) -> Option<OAuth1> {
-    if raw.response_mode == ResponseMode::FormPost {
-        let remedy = "take it out: OAuth 1.0a sends people back by a plain redirect";
-        at.refuse(&key("response_mode"), "is given, but the kind is \"oauth1\"", remedy);
-    }
     let profile = profile(key, raw, at);
     let request_token_endpoint = required(key, "request_token_endpoint", &raw.request_token_endpoint, raw, at);
     let authorization_endpoint = required(key, "authorization_endpoint", &raw.authorization_endpoint, raw, at);

@@ -28,9 +28,6 @@ pub fn begin(config: &config::OAuth2, request: Request) -> Result<Begun, Failure
     for (name, value) in parameters(config, hints) {
         url = url.add_extra_param(name, value);
     }
-    if config.registration.response_mode == ResponseMode::FormPost {
-        url = url.add_extra_param("response_mode", "form_post");
-    }
     let pkce = config.registration.pkce;
     let url = match pkce {
         Pkce::S256 => {
