@@ -136,6 +136,16 @@ pub fn record(event: &Event) {
             count_notice(name, client);
             return;
         }
+        Event::LogoutTokenTaken { provider, sessions } => {
+            tracing::info!(event = name, %provider, sessions, "told of a logout by the provider");
+            metrics::counter!("vestibule_events_total", "event" => name, "provider" => provider.clone()).increment(1);
+            return;
+        }
+        Event::LogoutTokenRefused { provider, reason } => {
+            tracing::warn!(event = name, %provider, ?reason, "logout token refused");
+            metrics::counter!("vestibule_events_total", "event" => name, "provider" => provider.clone()).increment(1);
+            return;
+        }
         Event::SigningKeyMade { kid, algorithm, state } => {
             tracing::info!(event = name, %kid, algorithm, state, "signing key made");
         }

@@ -147,6 +147,20 @@ pub enum Event {
         /// What went wrong at last, for the operator.
         reason: String,
     },
+    /// A provider told that a session ended there.
+    LogoutTokenTaken {
+        /// The provider's id.
+        provider: String,
+        /// How many sessions ended here by it.
+        sessions: usize,
+    },
+    /// A logout token came that is none.
+    LogoutTokenRefused {
+        /// The provider's id.
+        provider: String,
+        /// What is wrong with it, for the operator.
+        reason: String,
+    },
     /// A signing key was made.
     SigningKeyMade {
         /// Its key id.
@@ -195,6 +209,8 @@ impl Event {
             Self::LogoutDelivered { .. } => "logout_delivered",
             Self::LogoutDelayed { .. } => "logout_delayed",
             Self::LogoutGivenUp { .. } => "logout_given_up",
+            Self::LogoutTokenTaken { .. } => "logout_token_taken",
+            Self::LogoutTokenRefused { .. } => "logout_token_refused",
             Self::SigningKeyMade { .. } => "signing_key_made",
             Self::SigningKeyMoved { .. } => "signing_key_moved",
             Self::SigningKeyRevoked { .. } => "signing_key_revoked",

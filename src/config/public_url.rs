@@ -71,6 +71,16 @@ impl PublicUrl {
     pub fn callback(&self, provider: &str) -> String {
         self.at(&format!("/callback/{provider}"))
     }
+
+    /// Where a provider sends people back to whom it signed out.
+    pub fn logout_callback(&self, provider: &str) -> String {
+        self.at(&format!("/logout/callback/{provider}"))
+    }
+
+    /// Where a provider tells us of sessions that ended there.
+    pub fn backchannel_logout(&self, provider: &str) -> String {
+        self.at(&format!("/backchannel-logout/{provider}"))
+    }
 }
 
 /// Whether a URL's host is this machine itself.
@@ -95,6 +105,8 @@ mod tests {
             ("https://example.com/auth", "/auth", "https://example.com")
         );
         assert_eq!(url.callback("google"), "https://example.com/auth/callback/google");
+        assert_eq!(url.logout_callback("google"), "https://example.com/auth/logout/callback/google");
+        assert_eq!(url.backchannel_logout("google"), "https://example.com/auth/backchannel-logout/google");
         assert_eq!(PublicUrl::parse("http://127.0.0.1:8080").expect("loopback").prefix(), "");
     }
 

@@ -69,7 +69,10 @@ fn start_provider(plan: &Plan, secret: &Plain, clock: Clock) -> Result<Provider,
         id: CLIENT_ID.to_owned(),
         secret: secret.clone(),
         redirect_uris: vec![format!("{}/callback/{PROVIDER}", plan.public_url()), plan.redirect_uri()],
-        post_logout_redirect_uris: vec![format!("{}/", plan.frontend_origin())],
+        post_logout_redirect_uris: vec![
+            format!("{}/", plan.frontend_origin()),
+            format!("{}/logout/callback/{PROVIDER}", plan.public_url()),
+        ],
     };
     let settings = Settings { listen: plan.provider(), issuer: None, client, slow: SLOW, clock };
     Provider::start(settings).map_err(DevError::at(plan.provider()))

@@ -58,7 +58,8 @@ pub struct Cleaned {
     pub revocations: usize,
     /// Notices to clients given up, which nobody tries any more.
     pub notices_given_up: usize,
-    /// Notices to clients deleted, long after they were delivered or given up.
+    /// Notices to clients deleted, long after they were delivered or given up; and what providers told of logouts, once
+    /// it is too old to be told again.
     pub notices: usize,
     /// Audit rows deleted.
     pub audit_events: usize,
@@ -120,6 +121,7 @@ impl Cleanup {
         self.prune("give up logout notices", logout::give_up_untried, now, &mut cleaned.notices_given_up).await?;
         self.prune("prune logout notices", logout::prune_delivered, yesterday, &mut cleaned.notices).await?;
         self.prune("prune logout notices", logout::prune_failed, long_ago, &mut cleaned.notices).await?;
+        self.prune("prune logout tokens", logout::prune_provider_logouts, now, &mut cleaned.notices).await?;
         self.prune("prune audit events", store::prune_audit, before(KEEP_AUDIT), &mut cleaned.audit_events).await
     }
 

@@ -10,7 +10,7 @@ use crate::base::clock::Instant;
 use crate::base::event::Event;
 use crate::base::id::{AuthorizationRequestId, SessionId, UserId};
 use crate::config::ResponseMode;
-use crate::session::{Session, SignedIn, StatusIndex};
+use crate::session::{self, Session, SignedIn, StatusIndex};
 use crate::telemetry;
 use crate::token::{BUILT_IN_CLIENT, BUILT_IN_SCOPE};
 use crate::upstream::{Answer, Failure, Handshake, Identity, Provider, ProviderTokens};
@@ -32,7 +32,7 @@ pub async fn complete(app: &App, mut back: Return, now: Instant) -> Result<Compl
     let provider = app.providers.get(&back.provider).ok_or(Refusal::early(Code::UnknownProvider))?;
     let (claimed, handshake, verdict) = claim(app, &mut back, now).await?;
     match ask(provider, &handshake, verdict, now).await {
-        Ok(identity) => admit(app, provider, back.previous, &back.caller, claimed, identity).await,
+        Ok(identity) => admit(app, provider, back.previous, &back.caller, claimed, identity, now).await,
         Err(no) => Err(fail(app, back.provider, &claimed, no).await),
     }
 }
@@ -107,6 +107,7 @@ async fn admit(
     caller: &super::Caller,
     claimed: Claimed,
     identity: Identity,
+    returned_at: Instant,
 ) -> Result<Completed, Refusal> {
     // The provider may have taken its time; the session begins now.
     let now = app.clock.now();
@@ -117,7 +118,7 @@ async fn admit(
     let keep_name = provider.registration().response_mode == ResponseMode::FormPost;
     let provider = provider.id();
     let id_token = identity.tokens.id_token.as_ref();
-    let sealed = id_token.map(|token| app.config.ring.seal(&hint_sealed_for(id), token.expose().as_bytes()));
+    let sealed = id_token.map(|token| session::seal_upstream_id_token(&app.config.ring, id, token));
     let session = Session {
         id,
         user: UserId::new(now), // the user's, if it turns out to be a new one
@@ -145,6 +146,7 @@ async fn admit(
         claims: identity.claims,
         upstream_sid: identity.sid,
         upstream_id_token: sealed,
+        returned_at,
         caller: caller.clone(),
         steps: Steps::one(now, "completed", None).to_json(),
         sign_up: app.config.login.sign_up,
@@ -210,9 +212,4 @@ async fn fail(app: &App, provider: String, claimed: &Claimed, no: No) -> Refusal
         Ok(()) => Refusal::Refused { code, reference: Some(claimed.reference.clone()), request: claimed.request },
         Err(error) => error.into(),
     }
-}
-
-/// What the seal of a session's ID token is bound to.
-fn hint_sealed_for(session: SessionId) -> String {
-    format!("sessions:{session}:upstream_id_token")
 }

@@ -1,5 +1,6 @@
-//! Signing out here, and nowhere else.
+//! Signing out here.
 
+use super::at_provider::{self, Asked, Leaving};
 use crate::app::App;
 use crate::base::clock::Instant;
 use crate::base::db::{Conn, DbError};
@@ -7,9 +8,16 @@ use crate::base::id::SessionId;
 use crate::session::{self, Scope};
 
 /// Ends the session and those under it, if it still lives. Two round trips, none of them to a client: those are told
-/// afterwards.
-pub async fn local(app: &App, id: SessionId, now: Instant) -> Result<(), DbError> {
-    end(app, Scope::One(id), now).await.map(|_| ())
+/// afterwards; one more where providers want to hear of logouts, to see whether this one's does. The answer is for it.
+pub async fn local(app: &App, id: SessionId, now: Instant) -> Result<Option<Leaving>, DbError> {
+    let leaving = if at_provider::is_wanted(app) {
+        let asked = Asked { session: id, proven: false };
+        app.db.run("find session", move |conn| at_provider::leaving(conn, asked, now)).await?
+    } else {
+        None
+    };
+    end(app, Scope::One(id), now).await?;
+    Ok(leaving)
 }
 
 /// Ends the sessions of a scope because somebody signed out. The answer is whether there was any.

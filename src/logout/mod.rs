@@ -1,5 +1,7 @@
 //! The ways to ask for the end of a session.
 
+mod at_provider;
+mod back_channel;
 mod elsewhere;
 mod lanes;
 mod local;
@@ -9,10 +11,12 @@ mod request;
 mod rp_initiated;
 mod store;
 
+pub use at_provider::{Leaving, address_at, send_on, taken_back};
+pub use back_channel::{Untold, told_by_provider};
 pub use elsewhere::{all, one, others};
 pub use lanes::Lanes;
 pub use local::local;
 pub use notice::{claim, deliver, depth, give_up_untried, undelivered};
 pub use request::{Asked, Hint, Refused, Request};
 pub use rp_initiated::{Decision, decide, destination, read};
-pub use store::{Depth, Notice, Undelivered, prune_delivered, prune_failed};
+pub use store::{Depth, Notice, Undelivered, prune_delivered, prune_failed, prune_provider_logouts};

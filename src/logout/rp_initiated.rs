@@ -1,8 +1,9 @@
 //! A client asks for the end of a person's session (OpenID Connect RP-Initiated Logout 1.0): read the request, decide
 //! whether to ask the person first, and end what is meant.
 
+use super::at_provider::{self, Asked, Leaving};
 use super::local::end;
-use super::request::{Asked, Hint, Refused, Request};
+use super::request::{self, Hint, Refused, Request};
 use super::store::{self, Meant};
 use crate::app::App;
 use crate::base::clock::Instant;
@@ -15,8 +16,8 @@ use crate::token;
 
 /// What is to be done.
 pub enum Decision {
-    /// Nobody is signed in here, any more.
-    SignedOut,
+    /// Nobody is signed in here, any more; perhaps the provider wants to hear of it.
+    SignedOut(Option<Leaving>),
     /// This is who would be signed out, and is asked first.
     Ask(Box<SignedIn>),
 }
@@ -25,7 +26,7 @@ pub enum Decision {
 ///
 /// A hint that is none is no reason to refuse: the person is asked. But such a request leads nowhere, since nothing
 /// shows that it comes from where it says (LO-05).
-pub fn read(app: &App, asked: Asked) -> Result<Request, Refused> {
+pub fn read(app: &App, asked: request::Asked) -> Result<Request, Refused> {
     let issuer = app.config.server.public_url.issuer();
     let hint = match &asked.id_token_hint {
         None => None,
@@ -65,31 +66,48 @@ pub async fn decide(
     now: Instant,
 ) -> Result<Decision, DbError> {
     let hint = request.hint;
-    let look = move |conn: &mut Conn| look(conn, browser, hint);
-    let (here, meant) = app.db.run("find session", look).await?;
+    let wanted = at_provider::is_wanted(app);
+    let look = move |conn: &mut Conn| look(conn, browser, hint, wanted.then_some(now));
+    let Seen { here, meant, leaving } = app.db.run("find session", look).await?;
     let meant = meant.filter(|meant| request.client_id.as_ref() == Some(&meant.client_id));
     let lives = |signed_in: &SignedIn| app.lifetime.standing(&signed_in.session, now) == Standing::Live;
-    let scope = match (here, hint, meant) {
-        (Some(here), Some(_), Some(meant)) if is_of(&meant, &here) => Scope::One(here.session.id),
+    let (scope, leaving) = match (here, hint, meant) {
+        (Some(here), Some(_), Some(meant)) if is_of(&meant, &here) => (Scope::One(here.session.id), leaving),
         (Some(here), ..) if lives(&here) => return Ok(Decision::Ask(Box::new(here))),
         // Nobody is signed in here any more. What the hint names may live on at the client.
-        (_, Some(hint), Some(_)) => Scope::OneOfUser { user: hint.user, id: hint.session },
+        (_, Some(hint), Some(_)) => (Scope::OneOfUser { user: hint.user, id: hint.session }, None),
         // Nor does anything prove who asks.
-        _ => return Ok(Decision::SignedOut),
+        _ => return Ok(Decision::SignedOut(None)),
     };
-    // Where `providers.<id>.logout = "provider"` leads on to the provider, that is from here.
     end(app, scope, now).await?;
-    Ok(Decision::SignedOut)
+    Ok(Decision::SignedOut(leaving))
+}
+
+/// What is to be known of the sessions that are meant.
+struct Seen {
+    /// The browser's.
+    here: Option<SignedIn>,
+    /// The one that the hint names.
+    meant: Option<Meant>,
+    /// The browser's, for its provider.
+    leaving: Option<Leaving>,
 }
 
 fn look(
     conn: &mut Conn,
     browser: Option<SessionId>,
     hint: Option<Hint>,
-) -> QueryResult<(Option<SignedIn>, Option<Meant>)> {
+    at_provider: Option<Instant>,
+) -> QueryResult<Seen> {
     let here = browser.map(|id| session::find(conn, id)).transpose()?.flatten();
     let meant = hint.map(|hint| store::meant(conn, hint.session)).transpose()?.flatten();
-    Ok((here, meant.filter(|meant| hint.is_some_and(|hint| hint.user == meant.user))))
+    let meant = meant.filter(|meant| hint.is_some_and(|hint| hint.user == meant.user));
+    let asked = browser.map(|session| Asked { session, proven: meant.is_some() });
+    let leaving = match (asked, at_provider) {
+        (Some(asked), Some(now)) => at_provider::leaving(conn, asked, now)?,
+        _ => None,
+    };
+    Ok(Seen { here, meant, leaving })
 }
 
 /// Whether the client's session is one of this browser: under its sign-in, or under one of the same person that is over,

@@ -9,6 +9,7 @@ mod listed;
 mod signed_in;
 mod status_index;
 mod store;
+mod upstream_id_token;
 mod watch;
 
 pub use cookie::{decode, encode};
@@ -21,7 +22,8 @@ pub use signed_in::{Session, SignedIn};
 pub use status_index::{LIST_LEN, StatusIndex};
 pub(crate) use store::signed_in_columns;
 pub use store::{
-    Dismissed, Ended, Expired, Mark, RevokedToken, Row, Scope, Stretch, adopt, end, end_listed, end_where, expire,
-    find, list, list_all, prune_ended, prune_feed, revoke_token, touch,
+    Dismissed, Ended, Expired, Mark, RevokedToken, Row, Scope, Stretch, Upstream, adopt, end, end_listed, end_upstream,
+    end_where, expire, find, list, list_all, prune_ended, prune_feed, revoke_token, touch,
 };
+pub use upstream_id_token::{open_upstream_id_token, seal_upstream_id_token};
 pub use watch::{List, Revocation, Revoked, Watch};

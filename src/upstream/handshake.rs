@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::base::clock::Instant;
 use crate::base::secret::Plain;
 
 /// What the caller wants of a login.
@@ -83,4 +84,18 @@ pub enum Answer {
         /// `oauth_verifier`.
         verifier: Plain,
     },
+}
+
+/// What a provider told us of the end of a session there, verified (OpenID Connect Back-Channel Logout 1.0 §2.4). At
+/// least one of `sid` and `sub` is there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LoggedOut {
+    /// The token's own id.
+    pub jti: String,
+    /// From when on the token is too old to be taken; so long its id has to be remembered.
+    pub until: Instant,
+    /// The provider's session id.
+    pub sid: Option<String>,
+    /// Who it is there.
+    pub sub: Option<String>,
 }

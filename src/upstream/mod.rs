@@ -24,7 +24,7 @@ mod text;
 mod token_answer;
 
 pub use failure::{Failure, Fault, Stage};
-pub use handshake::{Answer, Begun, Handshake, Hints, Request, RequestToken};
+pub use handshake::{Answer, Begun, Handshake, Hints, LoggedOut, Request, RequestToken};
 pub use identity::{Identity, ProviderTokens};
 pub use oauth1::OAuth1;
 pub use oauth2::OAuth2;

@@ -1,13 +1,13 @@
 //! A provider, whatever protocol it speaks.
 
 use super::failure::Failure;
-use super::handshake::{Answer, Begun, Handshake, Request};
+use super::handshake::{Answer, Begun, Handshake, LoggedOut, Request};
 use super::identity::Identity;
 use super::oauth1::OAuth1;
 use super::oauth2::OAuth2;
 use super::oidc::Oidc;
 use crate::base::clock::Instant;
-use crate::config::Registration;
+use crate::config::{ProviderLogout, Registration};
 
 /// A provider. An enum and no trait: the protocols are few, and each is spoken here.
 #[derive(Clone)]
@@ -52,6 +52,11 @@ impl Provider {
     /// Whether its redirect brings a token and a verifier, as OAuth 1.0a has it, and not a code.
     pub fn answers_with_verifier(&self) -> bool {
         matches!(self, Self::OAuth1(_))
+    }
+
+    /// Whether the sign-in there is to end with ours.
+    pub fn ends_with_ours(&self) -> bool {
+        self.registration().logout == ProviderLogout::Provider
     }
 
     /// Whether someone could sign in here now, as far as is known: false while the metadata can be had neither fresh
@@ -103,6 +108,15 @@ impl Provider {
             Self::OAuth2(_) | Self::OAuth1(_) => {
                 self.registration().endpoints.end_session_endpoint.as_ref().map(ToString::to_string)
             }
+        }
+    }
+
+    /// Verifies a logout token of the provider's (OpenID Connect Back-Channel Logout 1.0 §2.6); `None` where it speaks a
+    /// protocol without them. Fails with [`Fault::Unavailable`](super::Fault::Unavailable) where its keys cannot be had.
+    pub async fn logged_out(&self, token: &str, now: Instant) -> Option<Result<LoggedOut, Failure>> {
+        match self {
+            Self::Oidc(oidc) => Some(oidc.logged_out(token, now).await),
+            Self::OAuth2(_) | Self::OAuth1(_) => None,
         }
     }
 

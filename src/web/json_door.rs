@@ -16,6 +16,7 @@ use crate::base::clock::Instant;
 use crate::base::secret::Plain;
 use crate::keys::BadKey;
 use crate::login::{self, Arrival, Code, Completed, Door, Return, Verdict};
+use crate::logout;
 use crate::token::{self, RefreshToken};
 use crate::upstream::{Answer, Provider, ProviderTokens};
 
@@ -100,7 +101,8 @@ async fn answer(app: &App, provider: &Provider, done: Completed, now: Instant) -
     let issued = token::issue(app, &done.signed_in.session, now).map_err(|error| cannot_sign(&error))?;
     let refresh = RefreshToken { session: done.signed_in.session.id, counter: 0 };
     let mut at_provider = if provider.registration().expose_tokens { exposed(&done.tokens) } else { Map::new() };
-    at_provider.insert("logout_url".into(), json!(provider.end_session_endpoint(now).await));
+    let url = logout::address_at(app, provider, done.tokens.id_token.as_ref(), now).await;
+    at_provider.insert("logout_url".into(), json!(url));
     Ok(HttpResponse::Ok().json(json!({
         "api": {
             "access": issued.token.expose(),

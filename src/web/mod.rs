@@ -5,6 +5,7 @@ mod account;
 mod administration;
 mod authorization;
 mod authorize;
+mod backchannel_logout;
 mod bounds;
 mod client;
 mod client_authentication;

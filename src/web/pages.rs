@@ -196,7 +196,9 @@ pub fn account(app: &App, signed_in: &SignedIn, listed: &[Listed]) -> HttpRespon
         until: shown(app.lifetime.idle_expires_at(session)),
         devices: listed.iter().map(|listed| device(listed, session.id)).collect(),
     };
-    html(StatusCode::OK, &page)
+    // Signing out leads away from here, and browsers hold a form's redirects against its page's policy as well.
+    let leads_away = app.providers.get(&session.provider).is_some_and(Provider::ends_with_ours);
+    if leads_away { html_leading_away(&page) } else { html(StatusCode::OK, &page) }
 }
 
 fn device(listed: &Listed, current: SessionId) -> Device {

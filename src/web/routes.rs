@@ -7,8 +7,8 @@ use actix_web::{HttpRequest, HttpResponse, Resource, Route, guard};
 
 use super::problem::Problem;
 use super::{
-    account, administration, authorize, cors, discovery, introspection, json_door, login, logout, metadata, ops, pages,
-    revocation, session, sessions, status_list, token, userinfo,
+    account, administration, authorize, backchannel_logout, cors, discovery, introspection, json_door, login, logout,
+    metadata, ops, pages, revocation, session, sessions, status_list, token, userinfo,
 };
 use crate::app::App;
 
@@ -31,6 +31,8 @@ pub fn public(routes: &mut ServiceConfig, prefix: &str) {
                 .route(preflight("POST")),
         )
         .service(page("/logout/confirm", "POST").route(web::post().to(logout::confirmed)))
+        .service(page("/logout/callback/{provider}", "GET").route(web::get().to(logout::returned)))
+        .service(oauth("/backchannel-logout/{provider}").route(web::post().to(backchannel_logout::take)))
         .service(page("/account", "GET, HEAD").route(read().to(account::show)))
         .service(page("/account/sessions/end-others", "POST").route(web::post().to(account::end_others)))
         .service(page("/account/sessions/{id}/end", "POST").route(web::post().to(account::end_one)))

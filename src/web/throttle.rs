@@ -19,6 +19,7 @@ pub struct Throttles {
     tokens: DefaultKeyedRateLimiter<IpAddr>,
     authorizations: DefaultKeyedRateLimiter<IpAddr>,
     administrators: DefaultKeyedRateLimiter<IpAddr>,
+    logout_tokens: DefaultKeyedRateLimiter<IpAddr>,
     clock: DefaultClock,
 }
 
@@ -33,6 +34,7 @@ impl Throttles {
             tokens: per_minute(limits.tokens_per_minute),
             authorizations: per_minute(limits.tokens_per_minute),
             administrators: per_minute(limits.tokens_per_minute),
+            logout_tokens: per_minute(limits.tokens_per_minute),
             clock: DefaultClock::default(),
         }
     }
@@ -67,6 +69,11 @@ impl Throttles {
         self.count(&self.administrators, app, request)
     }
 
+    /// Counts a logout token that is none. Those of a provider that are good are never too many.
+    pub fn bad_logout_token(&self, app: &App, request: &HttpRequest) -> Result<(), Problem> {
+        self.count(&self.logout_tokens, app, request)
+    }
+
     fn count(&self, limit: &DefaultKeyedRateLimiter<IpAddr>, app: &App, request: &HttpRequest) -> Result<(), Problem> {
         let address = client::network(client::address(request, &app.config.server.trusted_proxies));
         limit.check_key(&address).map_err(|until| {
@@ -77,7 +84,15 @@ impl Throttles {
 
     /// Forgets addresses that have been quiet, so that memory follows the traffic and not its history.
     pub fn forget_quiet(&self) {
-        let all = [&self.begins, &self.returns, &self.posts, &self.tokens, &self.authorizations, &self.administrators];
+        let all = [
+            &self.begins,
+            &self.returns,
+            &self.posts,
+            &self.tokens,
+            &self.authorizations,
+            &self.administrators,
+            &self.logout_tokens,
+        ];
         for limit in all {
             limit.retain_recent();
             limit.shrink_to_fit();

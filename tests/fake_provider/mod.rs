@@ -188,6 +188,11 @@ impl Op {
         self.state().signed_as = kid.into();
     }
 
+    /// Anything that it could sign, with the key of this moment.
+    pub fn signed(&self, header: &Value, claims: &Value) -> String {
+        self.state().signed(header, claims)
+    }
+
     /// What came so far.
     pub fn calls(&self) -> Vec<Call> {
         self.state().calls.clone()
@@ -326,7 +331,10 @@ impl State {
             claims["email_verified"] = json!(true);
             claims["name"] = json!(format!("{sub} of Example"));
         }
-        let claims = with(claims, &self.claims);
+        self.signed(&header, &with(claims, &self.claims))
+    }
+
+    fn signed(&self, header: &Value, claims: &Value) -> String {
         let input = format!("{}.{}", B64.encode(header.to_string()), B64.encode(claims.to_string()));
         format!("{input}.{}", B64.encode(self.key.sign(input.as_bytes())))
     }

@@ -8,8 +8,11 @@ mod confirmed;
 mod crowd;
 #[path = "../fake_provider/mod.rs"]
 mod fake_provider;
+mod from_provider;
+mod from_provider_races;
 mod outbox;
 mod races;
 #[path = "../gateway/support/mod.rs"]
 mod support;
+mod to_provider;
 mod told;

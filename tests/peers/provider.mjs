@@ -2,12 +2,13 @@
 //
 //   node provider.mjs --redirect-uri URI [--redirect-uri URI]… [--port N] [--issuer URL] [--userinfo]
 //                     [--client-id ID] [--client-secret SECRET | --client-jwk JWK] [--require-par]
+//                     [--post-logout-redirect-uri URI] [--backchannel-logout-uri URI] [--without-sid]
 //
 // Without --port it takes a free one. --issuer is for one that is reached by way of something else. With --userinfo the
 // ID token holds no more than the `sub`, as OpenID Connect Core §5.4 wants it, and the rest is had at userinfo. With
 // --client-jwk the client proves itself by private_key_jwt, for the issuer as the only audience. Its keys are new at every
-// start, and whenever a line with `rotate` comes on its standard input, which it answers with a line. When it listens it
-// prints one line:
+// start, and whenever a line with `rotate` comes on its standard input, which it answers with a line. With --without-sid
+// neither ID tokens nor logout tokens have a `sid`. When it listens it prints one line:
 //   {"ready": true, "issuer": "http://127.0.0.1:PORT", "port": PORT, "client_id": "…"}
 // Its forms are plain HTML: any login name and password will do, and the login name is the `sub`.
 // It ends with its standard input, so it never outlives the test that started it.
@@ -29,6 +30,8 @@ const { values } = parseArgs({
     'require-par': { type: 'boolean', default: false },
     'redirect-uri': { type: 'string', multiple: true, default: [] },
     'post-logout-redirect-uri': { type: 'string', multiple: true, default: [] },
+    'backchannel-logout-uri': { type: 'string' },
+    'without-sid': { type: 'boolean', default: false },
   },
 });
 if (values['redirect-uri'].length === 0) {
@@ -70,6 +73,8 @@ const configuration = {
     ...credentials,
     redirect_uris: values['redirect-uri'],
     post_logout_redirect_uris: values['post-logout-redirect-uri'],
+    backchannel_logout_uri: values['backchannel-logout-uri'],
+    backchannel_logout_session_required: Boolean(values['backchannel-logout-uri']) && !values['without-sid'],
     grant_types: ['authorization_code', 'refresh_token'],
     response_types: ['code'],
   }],
@@ -82,6 +87,7 @@ const configuration = {
   cookies: { keys: ['for these tests only'] },
   features: {
     devInteractions: { enabled: true },
+    backchannelLogout: { enabled: true },
     pushedAuthorizationRequests: { enabled: values['require-par'], requirePushedAuthorizationRequests: values['require-par'] },
   },
   assertJwtClientAuthClaimsAndHeader: (_ctx, claims) => {

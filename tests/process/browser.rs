@@ -30,6 +30,21 @@ fn people_sign_out_where_an_app_asks() {
     }
 }
 
+/// LO-27 in a browser: the same, and the button on our own page, by way of the provider. A browser holds each redirect of a
+/// form against the policy of its page.
+#[test]
+fn people_sign_out_at_the_provider_too() {
+    let dev = Dev::with(|port| {
+        let app = format!("[clients.shop]\npost_logout_redirect_uris = [\"http://127.0.0.1:{}/\"]\n", port + 3);
+        format!("{app}[providers.pretend]\nlogout = \"provider\"\n")
+    });
+    let seen = walk(&dev, "cookie-door", dev.port, &[]);
+    assert_eq!(seen[2]["path"], "/logout/callback/pretend");
+    assert!(text(&seen[2]).contains("You are signed out"), "{}", text(&seen[2]));
+    let app = format!("http://127.0.0.1:{}", dev.port + 3);
+    assert_eq!(walk(&dev, "app-logout", dev.port, &[&app]).len(), 8);
+}
+
 fn text(page: &Value) -> &str {
     page["text"].as_str().expect("text")
 }

@@ -18,6 +18,7 @@ mod page;
 mod peer;
 mod ports;
 mod secrets;
+mod signing_out;
 mod verifiers;
 mod visitor;
 mod wiretap;

@@ -62,7 +62,7 @@ pub fn run(command: &mut Command, input: &str) -> Ended {
 /// A provider that runs; ended when dropped.
 pub struct Provider {
     child: Child,
-    /// What npm's provider ends with, and where it writes to.
+    /// What a script ends with, and where it writes to.
     pipes: Option<(ChildStdin, BufReader<ChildStdout>)>,
 }
 
@@ -84,14 +84,29 @@ impl Provider {
         let mut command = node("provider.mjs");
         command.args(["--port", &port.to_string(), "--client-secret", secret]).args(options);
         command.args(redirect_uris.iter().flat_map(|uri| ["--redirect-uri", uri]));
+        Self::that_says_so(&mut command)
+    }
+
+    /// Debian's glewlwyd on `port`, which has one person: `ada`, with the password `lovelace`.
+    pub fn glewlwyd(port: u16, secret: &str, redirect_uri: &str, options: &[&str]) -> Self {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join(".dev/glewlwyd");
+        assert!(root.exists(), "{} is missing: run scripts/bootstrap-test", root.display());
+        let mut command = python("glewlwyd.py");
+        command.arg("--root").arg(root).args(["--port", &port.to_string(), "--client-secret", secret]);
+        command.args(["--redirect-uri", redirect_uri]).args(options);
+        Self::that_says_so(&mut command)
+    }
+
+    /// One that prints a line when it is ready, and ends with its standard input.
+    fn that_says_so(command: &mut Command) -> Self {
         let mut child =
-            command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("node");
+            command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::inherit()).spawn().expect("a peer");
         let (stdin, stdout) = (child.stdin.take().expect("a pipe"), child.stdout.take().expect("a pipe"));
         let (mut stdout, mut ready) = (BufReader::new(stdout), String::new());
         let heard = stdout.read_line(&mut ready);
         let provider = Self { child, pipes: Some((stdin, stdout)) };
         heard.expect("a line");
-        assert!(ready.contains("\"ready\":true"), "provider.mjs did not start: {ready:?}");
+        assert!(ready.contains("\"ready\":true"), "the provider did not start: {ready:?}");
         provider
     }
 
@@ -107,7 +122,11 @@ impl Provider {
 
 impl Drop for Provider {
     fn drop(&mut self) {
-        let _ended_already = self.child.kill();
+        match self.pipes.take() {
+            // It tidies up after itself.
+            Some(pipes) => drop(pipes),
+            None => drop(self.child.kill()),
+        }
         let _reaped = self.child.wait();
     }
 }

@@ -10,6 +10,7 @@ use crate::account::{self, Arrival, Known, Profile, User};
 use crate::base::clock::Instant;
 use crate::base::db::Conn;
 use crate::base::id::{AuthorizationSessionId, Reference, SessionId, UserId, uuid_v7};
+use crate::base::secret::Hashed;
 use crate::base::statement::statement;
 use crate::login::arrival::Caller;
 use crate::session::{self, Device, Ended, Ending, Endings, Scope, Session, SignedIn, StatusIndex};
@@ -27,6 +28,8 @@ pub struct Admission {
     pub claims: Value,
     pub upstream_sid: Option<String>,
     pub upstream_id_token: Option<Vec<u8>>,
+    /// When it came back from the provider, before anything was asked there.
+    pub returned_at: Instant,
     pub caller: Caller,
     pub steps: Value,
     pub sign_up: bool,
@@ -49,7 +52,7 @@ pub enum Admitted {
     Disabled,
     /// Unknown, and nobody new may enter; nothing was written.
     Stranger,
-    /// The login got its end meanwhile, from the sweep or from another completion; nothing was written.
+    /// The login got its end meanwhile, from the sweep, from another completion or from the provider; nothing was written.
     GivenUp,
 }
 
@@ -82,6 +85,9 @@ statement! {
         ip: IpNet => Inet,
         upstream_sid: Option<&'a str> => Nullable<Text>,
         upstream_id_token: Option<&'a [u8]> => Nullable<Binary>,
+        sid_hash: Option<&'a [u8]> => Nullable<Binary>,
+        sub_hash: &'a [u8] => Binary,
+        returned_at: Instant => Timestamptz,
         authorization_session: AuthorizationSessionId => Uuid,
         steps: &'a Value => Jsonb,
         audit: uuid::Uuid => Uuid,
@@ -91,9 +97,11 @@ statement! {
     // A login that is completed or given up in the same moment admits nobody: its row would say two things at once. It
     // is locked first, so that its status is judged as it is when its turn comes, and not as the statement found it.
     // The user's row is locked by its UPDATE, so a login and a `disable` at the same moment come one after the other.
+    // A login that the provider ended while it was under way is given up as well.
     "WITH login AS MATERIALIZED (
          SELECT id FROM authorization_sessions
          WHERE id = {authorization_session} AND status = 'pending'
+           AND NOT ended_at_provider({provider}, {sid_hash}, {sub_hash}, created_at, {returned_at})
          FOR NO KEY UPDATE
      ), admitted AS (
          UPDATE users
@@ -220,6 +228,7 @@ fn once_more(conn: &mut Conn, admission: &Admission) -> QueryResult<Admitted> {
 fn write(conn: &mut Conn, admission: &Admission) -> QueryResult<Option<Written>> {
     let (profile, session) = (&admission.profile, &admission.session);
     let device = Device::of(admission.caller.user_agent.as_deref());
+    let (sid_hash, sub_hash) = (admission.upstream_sid.as_deref().map(Hashed::of), Hashed::of(&admission.sub));
     let write = Write {
         provider: &session.provider,
         sub: &admission.sub,
@@ -248,6 +257,9 @@ fn write(conn: &mut Conn, admission: &Admission) -> QueryResult<Option<Written>>
         ip: IpNet::from(admission.caller.ip),
         upstream_sid: admission.upstream_sid.as_deref(),
         upstream_id_token: admission.upstream_id_token.as_deref(),
+        sid_hash: sid_hash.as_ref().map(Hashed::as_bytes),
+        sub_hash: sub_hash.as_bytes(),
+        returned_at: admission.returned_at,
         authorization_session: admission.authorization_session,
         steps: &admission.steps,
         audit: uuid_v7(admission.now),

@@ -131,10 +131,11 @@ statement! {
      SELECT id, user_id, parent_id, last_activity_at, not_after, EXISTS (SELECT FROM noticed) AS told FROM ended"
 }
 
+/// A row that the first statement locked.
 #[derive(QueryableByName)]
-struct Locked {
+pub(super) struct Locked {
     #[diesel(sql_type = Uuid)]
-    id: SessionId,
+    pub(super) id: SessionId,
 }
 
 /// Ends the sessions of a scope that still live, with their feed rows, their audit rows and the notices to their
@@ -142,14 +143,19 @@ struct Locked {
 pub fn end_where(conn: &mut Conn, scope: Scope, ending: &Ending) -> QueryResult<Vec<Ended>> {
     in_transaction(conn, |conn| {
         let locked = lock(conn, scope)?;
-        if locked.is_empty() {
-            return Ok(Vec::new());
-        }
-        let Ending { reason, now, keep_until, ref told } = *ending;
-        let stamp = uuid_v7(now).to_string();
-        let (stamp, detail) = (stamp.get(..15).unwrap_or_default(), &serde_json::json!({ "reason": reason }));
-        End { locked: &locked, now, reason, keep_until, stamp, detail, told }.load(conn)
+        end_locked(conn, &locked, ending)
     })
+}
+
+/// The second statement, in the transaction of the first.
+pub(super) fn end_locked(conn: &mut Conn, locked: &[SessionId], ending: &Ending) -> QueryResult<Vec<Ended>> {
+    if locked.is_empty() {
+        return Ok(Vec::new());
+    }
+    let Ending { reason, now, keep_until, ref told } = *ending;
+    let stamp = uuid_v7(now).to_string();
+    let (stamp, detail) = (stamp.get(..15).unwrap_or_default(), &serde_json::json!({ "reason": reason }));
+    End { locked, now, reason, keep_until, stamp, detail, told }.load(conn)
 }
 
 fn lock(conn: &mut Conn, scope: Scope) -> QueryResult<Vec<SessionId>> {

@@ -3,6 +3,7 @@
 mod adopt;
 mod end;
 mod end_listed;
+mod end_upstream;
 mod expire;
 mod feed;
 mod find;
@@ -15,6 +16,7 @@ mod touch;
 pub use adopt::adopt;
 pub use end::{Ended, Scope, end, end_where};
 pub use end_listed::{Dismissed, end_listed};
+pub use end_upstream::{Upstream, end_upstream};
 pub use expire::{Expired, Mark, Stretch, expire};
 pub use feed::{Bound, read_feed};
 pub use find::find;

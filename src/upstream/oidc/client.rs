@@ -24,7 +24,7 @@ use crate::config::{self, Registration, Userinfo};
 use crate::upstream::claims;
 use crate::upstream::client_authentication::{self, ClientRequest};
 use crate::upstream::failure::{Failure, Fault};
-use crate::upstream::handshake::{Answer, Begun, Handshake, Request};
+use crate::upstream::handshake::{Answer, Begun, Handshake, LoggedOut, Request};
 use crate::upstream::identity::{Identity, ProviderTokens};
 use crate::upstream::line::{Line, Unanswered};
 
@@ -73,7 +73,7 @@ impl Oidc {
     pub async fn check_iss(&self, iss: Option<&str>, now: Instant) -> Result<(), Failure> {
         let refused = |why: &str| Err(Failure::token(Fault::Refused, why));
         match iss {
-            Some(iss) if Issuer::of(&self.0.config).may_be(iss) => Ok(()),
+            Some(iss) if Issuer::of(&self.0.config).named(iss).is_some() => Ok(()),
             Some(_) => refused("the answer came from another issuer (iss parameter)"),
             None => {
                 let metadata = self.metadata(now).await?;
@@ -114,6 +114,11 @@ impl Oidc {
         }
         let metadata = self.0.metadata(now).await.ok()?;
         metadata.value.additional_metadata().end_session_endpoint.as_ref().map(ToString::to_string)
+    }
+
+    /// Verifies a logout token.
+    pub async fn logged_out(&self, token: &str, now: Instant) -> Result<LoggedOut, Failure> {
+        self.0.logged_out(token, now).await
     }
 
     /// Fetches what is missing or old.

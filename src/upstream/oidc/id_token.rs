@@ -70,10 +70,7 @@ pub fn verify(token: &str, expected: &Expected, signers: &Signers, now: Instant)
     check_access_token(claims, expected, &jws, &key)?;
     check_auth_time(claims, expected, now)?;
     let sub = claims.subject().to_string();
-    let user = match &named.tenant {
-        Some(tenant) => format!("{tenant}/{sub}"),
-        None => sub.clone(),
-    };
+    let user = named.user(&sub);
     check_sub(&sub)?;
     check_sub(&user)?;
     let auth_time = claims.auth_time().map(|time| time.trunc_subsecs(6));

@@ -67,11 +67,15 @@ impl<'c> Issuer<'c> {
         Ok(Named { issuer: self.with(tenant), tenant: Some(tenant.to_owned()) })
     }
 
-    /// Whether an `iss` parameter (RFC 9207), which comes before any token, can be its.
-    pub fn may_be(self, said: &str) -> bool {
-        let Some((before, behind)) = self.text.split_once(Oidc::TENANT) else { return said == self.text };
-        let tenant = said.strip_prefix(before).and_then(|rest| rest.strip_suffix(behind));
-        tenant.is_some_and(|tenant| is_tenant(tenant) && self.lets_in(tenant))
+    /// The issuer that goes by that name, if it is one of a let-in tenant: for an `iss` parameter (RFC 9207), which comes
+    /// before any token, and for tokens without a `tid`.
+    pub fn named(self, said: &str) -> Option<Named<'c>> {
+        let Some((before, behind)) = self.text.split_once(Oidc::TENANT) else {
+            return (said == self.text).then_some(Named { issuer: Cow::Borrowed(self.text), tenant: None });
+        };
+        let tenant = said.strip_prefix(before)?.strip_suffix(behind)?;
+        let lets_in = is_tenant(tenant) && self.lets_in(tenant);
+        lets_in.then(|| Named { issuer: self.with(tenant), tenant: Some(tenant.to_owned()) })
     }
 
     fn has_tenants(self) -> bool {
@@ -84,6 +88,13 @@ impl<'c> Issuer<'c> {
 
     fn with(self, tenant: &str) -> Cow<'c, str> {
         if self.has_tenants() { self.text.replace(Oidc::TENANT, tenant).into() } else { self.text.into() }
+    }
+}
+
+impl Named<'_> {
+    /// Who a `sub` of that issuer is at this provider: the same `sub` in another tenant is somebody else.
+    pub fn user(&self, sub: &str) -> String {
+        self.tenant.as_ref().map_or_else(|| sub.to_owned(), |tenant| format!("{tenant}/{sub}"))
     }
 }
 
@@ -139,11 +150,13 @@ mod tests {
     fn an_iss_parameter_must_fit() {
         let allowed = [CONTOSO.to_owned()];
         let some = Issuer::new(ALL, &allowed);
-        assert!(some.may_be(&ALL.replace("{tenantid}", CONTOSO)));
+        let known = some.named(&ALL.replace("{tenantid}", CONTOSO)).expect("it fits");
+        assert_eq!(known.user("x"), format!("{CONTOSO}/x"));
         for bad in [ALL, "", &ALL.replace("{tenantid}", OTHER), &ALL.replace("{tenantid}", "x/../y")] {
-            assert!(!some.may_be(bad), "{bad}");
+            assert_eq!(some.named(bad), None, "{bad}");
         }
         let single = Issuer::new("https://op.example", &[]);
-        assert!(single.may_be("https://op.example") && !single.may_be("https://op.example/"));
+        assert_eq!(single.named("https://op.example").map(|named| named.user("x")).as_deref(), Some("x"));
+        assert_eq!(single.named("https://op.example/"), None);
     }
 }

@@ -21,7 +21,7 @@ const MIN_HMAC_SECRET: usize = 32;
 /// What changes the meaning of a token in ways that are not understood here (RT-25).
 const NOT_UNDERSTOOD: [&str; 5] = ["crit", "b64", "cty", "zip", "enc"];
 /// Types that a token may carry, as media types without `application/`. Others name tokens for other uses.
-const TYPES: [&str; 2] = ["jwt", "jose"];
+const TYPES: &[&str] = &["jwt", "jose"];
 
 /// Why a token does not verify.
 #[derive(Debug, PartialEq, Eq)]
@@ -71,6 +71,11 @@ pub struct Signers<'a> {
 impl<'t> Jws<'t> {
     /// Takes a token apart.
     pub fn read(token: &'t str) -> Result<Self, Unverified> {
+        Self::read_of(TYPES, token)
+    }
+
+    /// The same, where the token may carry one of these types, in lower case and without `application/`, or none.
+    pub fn read_of(types: &[&str], token: &'t str) -> Result<Self, Unverified> {
         if token.len() > MAX_BYTES {
             return Err("is larger than 64 KiB".into());
         }
@@ -80,7 +85,7 @@ impl<'t> Jws<'t> {
         if let Some(name) = NOT_UNDERSTOOD.into_iter().find(|name| members.contains_key(*name)) {
             return Err(format!("has a header with {name}").into());
         }
-        check_type(members.get("typ"))?;
+        check_type(types, members.get("typ"))?;
         let algorithm = members.get("alg").and_then(Value::as_str).and_then(discovery::algorithm);
         Ok(Self {
             algorithm: algorithm.ok_or("is unsigned or signed with an unknown algorithm")?,
@@ -134,11 +139,11 @@ impl<'t> Jws<'t> {
     }
 }
 
-fn check_type(typ: Option<&Value>) -> Result<(), Unverified> {
+fn check_type(types: &[&str], typ: Option<&Value>) -> Result<(), Unverified> {
     let Some(typ) = typ else { return Ok(()) };
     let typ = typ.as_str().unwrap_or_default().to_ascii_lowercase();
     let bare = typ.strip_prefix("application/").unwrap_or(&typ);
-    if TYPES.contains(&bare) { Ok(()) } else { Err("is a token for another use (typ)".into()) }
+    if types.contains(&bare) { Ok(()) } else { Err("is a token for another use (typ)".into()) }
 }
 
 fn decode(part: &str) -> Option<Vec<u8>> {

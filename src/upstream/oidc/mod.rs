@@ -2,7 +2,8 @@
 //!
 //! `openidconnect` does the protocol; what it leaves to its caller is done here: caching and refreshing the
 //! provider's documents (`documents`, `cached`), reading what real providers send (`discovery`, `exchange`,
-//! `userinfo`), and the checks it does not make (`jws`, `id_token`).
+//! `userinfo`), and the checks it does not make (`jws`, `id_token`,
+//! `logout_token`).
 
 mod begin;
 mod cached;
@@ -15,6 +16,7 @@ mod issuer;
 mod jwks;
 mod jws;
 mod library;
+mod logout_token;
 mod pushed;
 mod user_parameter;
 mod userinfo;

@@ -8,4 +8,4 @@ mod examples;
 mod node;
 mod python;
 mod running;
-mod setting;
+pub mod setting;

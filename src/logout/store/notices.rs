@@ -1,7 +1,7 @@
 //! `logout_notices`, the outbox. Its rows are written where sessions end (`session/store`).
 
-use diesel::sql_types::{Array, BigInt, Bool, Integer, Nullable, Text, Timestamptz, Uuid};
-use diesel::{OptionalExtension, QueryResult, QueryableByName, RunQueryDsl};
+use diesel::sql_types::{Array, BigInt, Integer, Nullable, Text, Timestamptz, Uuid};
+use diesel::{QueryResult, QueryableByName, RunQueryDsl};
 use serde::Serialize;
 
 use crate::base::clock::Instant;
@@ -194,31 +194,4 @@ statement! {
 /// The newest notices that are not delivered, `most` at the most.
 pub fn undelivered(conn: &mut Conn, most: i64) -> QueryResult<Vec<Undelivered>> {
     List { most }.load(conn)
-}
-
-/// A client's session, as far as a logout needs to know it.
-#[derive(Clone, Debug, PartialEq, Eq, QueryableByName)]
-pub struct Meant {
-    #[diesel(sql_type = Uuid, column_name = user_id)]
-    pub user: UserId,
-    #[diesel(sql_type = Text)]
-    pub client_id: String,
-    /// The sign-in that it is under.
-    #[diesel(sql_type = Nullable<Uuid>, column_name = parent_id)]
-    pub parent: Option<SessionId>,
-    /// Whether that sign-in is over, also where it is one itself.
-    #[diesel(sql_type = Bool)]
-    pub parent_over: bool,
-}
-
-statement! {
-    struct Find { id: SessionId => Uuid }
-    "SELECT s.user_id, s.client_id, s.parent_id,
-            CASE WHEN s.parent_id IS NULL THEN s.ended_at ELSE parent.ended_at END IS NOT NULL AS parent_over
-     FROM sessions s LEFT JOIN sessions parent ON parent.id = s.parent_id WHERE s.id = {id}"
-}
-
-/// The session of that id, whatever its standing.
-pub fn meant(conn: &mut Conn, id: SessionId) -> QueryResult<Option<Meant>> {
-    Find { id }.get_result(conn).optional()
 }

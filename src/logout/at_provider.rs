@@ -1,0 +1,214 @@
+//! `logout = "provider"`: once a session has ended here, the browser goes on to the provider, which ends its own (OpenID
+//! Connect RP-Initiated Logout 1.0, as a relying party), and comes back to where it was going.
+//!
+//! Nothing is stored for the way: where to go on stands, sealed, in the `state`, and is good for the browser that was
+//! sent away and for ten minutes.
+
+use std::time::Duration;
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use chrono::TimeDelta;
+use serde::{Deserialize, Serialize};
+use url::Url;
+
+use super::request::Request;
+use super::store::{self, Upstream};
+use crate::app::App;
+use crate::base::clock::Instant;
+use crate::base::db::{Conn, QueryResult};
+use crate::base::id::SessionId;
+use crate::base::seal::Ring;
+use crate::base::secret::{Hashed, Plain};
+use crate::config::Registration;
+use crate::session;
+use crate::upstream::Provider;
+
+/// How long somebody waits at most for a provider that has not said yet where people are signed out.
+const MOMENT: Duration = Duration::from_secs(1);
+/// How long somebody may take at the provider and still be led on.
+const AWAY: TimeDelta = TimeDelta::minutes(10);
+/// Who signs out twice within so long is sent to the provider twice: of two presses of a button, browsers follow the
+/// second answer.
+const LATELY: TimeDelta = TimeDelta::minutes(1);
+/// The longest address that servers and proxies take without being told to.
+const LONGEST: usize = 7 * 1024;
+
+/// A sign-in that ends, and whose provider wants to hear of it.
+pub struct Leaving {
+    session: SessionId,
+    upstream: Upstream,
+}
+
+/// The sign-in of a browser, to be looked up before it is ended.
+pub(super) fn leaving(conn: &mut Conn, asked: Asked, now: Instant) -> QueryResult<Option<Leaving>> {
+    let Asked { session, proven } = asked;
+    let lately = now.checked_sub_signed(LATELY).unwrap_or(Instant::UNIX_EPOCH);
+    let upstream = store::upstream(conn, session, lately, proven)?;
+    Ok(upstream.map(|upstream| Leaving { session, upstream }))
+}
+
+/// Whose sign-in may have to end at its provider.
+#[derive(Clone, Copy)]
+pub(super) struct Asked {
+    /// The one that the cookie names.
+    pub session: SessionId,
+    /// Whether it is known to be its person who asks, and not just whoever has the cookie.
+    pub proven: bool,
+}
+
+/// Whether any provider wants to hear of logouts; where none does, nobody's session is looked up for it.
+pub(super) fn is_wanted(app: &App) -> bool {
+    app.providers.iter().any(Provider::ends_with_ours)
+}
+
+/// What has to come back with the browser.
+#[derive(Serialize, Deserialize)]
+struct Way {
+    /// Where it was going.
+    request: Request,
+    /// The hash of the browser's binding.
+    binding: String,
+    /// Until when, in seconds.
+    until: i64,
+}
+
+/// Where to send a browser that was signed out here, so that it is at its provider too; `None` where the provider does
+/// not want to hear of it, or does not say in time where. `binding`: of the browser.
+pub async fn send_on(app: &App, leaving: &Leaving, asked: &Request, binding: Hashed, now: Instant) -> Option<String> {
+    let ring = &app.config.ring;
+    let provider = app.providers.get(&leaving.upstream.provider).filter(|provider| provider.ends_with_ours())?;
+    let sealed = leaving.upstream.id_token.as_deref();
+    let id_token = sealed.and_then(|sealed| session::open_upstream_id_token(ring, leaving.session, sealed));
+    let request = Request { hint: None, ..asked.clone() };
+    let way = Way { request, binding: in_text(binding.as_bytes()), until: (now + AWAY).timestamp() };
+    let state = way.seal(ring, provider.id());
+    address(app, provider, id_token.as_ref(), state.as_deref(), now).await
+}
+
+/// Where a frontend sends the browser of somebody whom it signed out: with all that the provider needs, where that is
+/// wanted, and the bare endpoint elsewhere. `None` where the provider has none.
+pub async fn address_at(app: &App, provider: &Provider, id_token: Option<&Plain>, now: Instant) -> Option<String> {
+    if provider.ends_with_ours() {
+        address(app, provider, id_token, None, now).await
+    } else {
+        provider.end_session_endpoint(now).await
+    }
+}
+
+async fn address(
+    app: &App,
+    provider: &Provider,
+    id_token: Option<&Plain>,
+    state: Option<&str>,
+    now: Instant,
+) -> Option<String> {
+    // A fetch that is under way goes on without the one who waited.
+    let endpoint = tokio::time::timeout(MOMENT, provider.end_session_endpoint(now)).await.ok().flatten()?;
+    let endpoint = Url::parse(&endpoint).ok()?;
+    let ours = app.config.server.public_url.logout_callback(provider.id());
+    Some(written(&endpoint, provider.registration(), &ours, id_token.map(Plain::expose), state))
+}
+
+/// RP-Initiated Logout 1.0 §2. What makes it too long is left out, the hint first: then the provider asks the person.
+fn written(
+    endpoint: &Url,
+    registration: &Registration,
+    ours: &str,
+    id_token: Option<&str>,
+    state: Option<&str>,
+) -> String {
+    let back = registration.post_logout_redirect_uri.as_ref().map_or(ours, Url::as_str);
+    let with = |id_token: Option<&str>, state: Option<&str>| {
+        let mut url = endpoint.clone();
+        let known = [("client_id", &*registration.client_id), ("post_logout_redirect_uri", back)];
+        url.query_pairs_mut().extend_pairs(known);
+        let optional = [("id_token_hint", id_token), ("state", state)];
+        url.query_pairs_mut().extend_pairs(optional.into_iter().filter_map(|(name, value)| Some((name, value?))));
+        String::from(url)
+    };
+    let tries = [(id_token, state), (None, state)];
+    let short = tries.into_iter().map(|(id_token, state)| with(id_token, state)).find(|url| url.len() <= LONGEST);
+    short.unwrap_or_else(|| with(None, None))
+}
+
+/// Where a browser was going that the provider sent back with that `state`: to the client that asked, if it still has
+/// that address. `None` for any other state: the page is ours then (LO-27).
+pub fn taken_back(app: &App, provider: &str, state: &str, binding: Option<Hashed>, now: Instant) -> Option<Request> {
+    let way = Way::open(&app.config.ring, provider, state)?;
+    let bound = URL_SAFE_NO_PAD.decode(&way.binding).ok()?;
+    (binding?.matches(&bound) && now.timestamp() < way.until).then_some(way.request)
+}
+
+impl Way {
+    fn seal(&self, ring: &Ring, provider: &str) -> Option<String> {
+        let json = serde_json::to_vec(self).ok()?;
+        Some(in_text(&ring.seal(&sealed_for(provider), &json)))
+    }
+
+    fn open(ring: &Ring, provider: &str, sealed: &str) -> Option<Self> {
+        let sealed = URL_SAFE_NO_PAD.decode(sealed).ok()?;
+        serde_json::from_slice(&ring.open(&sealed_for(provider), &sealed).ok()?).ok()
+    }
+}
+
+fn sealed_for(provider: &str) -> String {
+    format!("logout:way:{provider}")
+}
+
+fn in_text(bytes: &[u8]) -> String {
+    URL_SAFE_NO_PAD.encode(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+    use crate::base::seal::generate_key;
+
+    const OURS: &str = "https://gw.example/logout/callback/op";
+
+    fn pairs(url: &str) -> BTreeMap<String, String> {
+        Url::parse(url).expect("a URL").query_pairs().into_owned().collect()
+    }
+
+    /// LO-27
+    #[test]
+    fn the_provider_is_told_all_that_it_needs() {
+        let endpoint = Url::parse("https://op.example/end?policy=x").expect("a URL");
+        let mut registration = Registration::example();
+        let all = pairs(&written(&endpoint, &registration, OURS, Some("a.b.c"), Some("s&t")));
+        assert_eq!((&*all["policy"], &*all["client_id"], &*all["post_logout_redirect_uri"]), ("x", "us", OURS));
+        assert_eq!((&*all["id_token_hint"], &*all["state"], all.len()), ("a.b.c", "s&t", 5));
+        registration.post_logout_redirect_uri = Url::parse("https://app.example/bye").ok();
+        let theirs = pairs(&written(&endpoint, &registration, OURS, None, None));
+        assert_eq!((&*theirs["post_logout_redirect_uri"], theirs.len()), ("https://app.example/bye", 3));
+    }
+
+    #[test]
+    fn what_makes_it_too_long_is_left_out() {
+        let endpoint = Url::parse("https://op.example/end").expect("a URL");
+        let (registration, long) = (Registration::example(), "x".repeat(LONGEST));
+        let names = |id_token: &str, state: &str| {
+            let url = written(&endpoint, &registration, OURS, Some(id_token), Some(state));
+            assert!(url.len() <= LONGEST);
+            pairs(&url).into_keys().collect::<Vec<_>>()
+        };
+        assert_eq!(names("a.b.c", "s"), ["client_id", "id_token_hint", "post_logout_redirect_uri", "state"]);
+        assert_eq!(names(&long, "s"), ["client_id", "post_logout_redirect_uri", "state"]);
+        assert_eq!(names("a.b.c", &long), ["client_id", "post_logout_redirect_uri"]);
+    }
+
+    #[test]
+    fn the_way_opens_for_its_own_provider_alone() {
+        let ring = Ring::parse([generate_key().expose()]).expect("a ring");
+        let way = Way { request: Request::default(), binding: "b".into(), until: 7 };
+        let sealed = way.seal(&ring, "op").expect("sealed");
+        assert_eq!(Way::open(&ring, "op", &sealed).map(|way| way.until), Some(7));
+        assert!(Way::open(&ring, "other", &sealed).is_none() && Way::open(&ring, "op", "junk").is_none());
+        // A client's request as it is kept for the page that asks is none.
+        let asked = Request::default().seal(&ring).expect("sealed");
+        assert!(Way::open(&ring, "op", &asked).is_none());
+    }
+}

@@ -1,0 +1,64 @@
+//! `provider_logouts`: logouts that providers told us of.
+
+use diesel::sql_types::{BigInt, Binary, Nullable, Text, Timestamptz};
+use diesel::{Connection, QueryResult, RunQueryDsl};
+
+use crate::base::clock::Instant;
+use crate::base::db::Conn;
+use crate::base::secret::Hashed;
+use crate::base::statement::{pruning, statement};
+use crate::session::{self, Ended, Ending, Upstream};
+use crate::upstream::LoggedOut;
+
+statement! {
+    struct Lock<'a> {
+        provider: &'a str => Text,
+        sid: Option<&'a [u8]> => Nullable<Binary>,
+        sub: Option<&'a [u8]> => Nullable<Binary>,
+    }
+    // Logins that are about to be written are waited for; see `ended_at_provider`. The order is the same there. What the
+    // token does not name is NULL all the way, and locks nothing.
+    "SELECT pg_advisory_xact_lock(hashtextextended({provider} || ' sid ' || encode({sid}, 'hex'), 0)),
+            pg_advisory_xact_lock(hashtextextended({provider} || ' sub ' || encode({sub}, 'hex'), 0))"
+}
+
+statement! {
+    struct Take<'a> {
+        provider: &'a str => Text,
+        jti: &'a [u8] => Binary,
+        sid: Option<&'a [u8]> => Nullable<Binary>,
+        sub: Option<&'a [u8]> => Nullable<Binary>,
+        now: Instant => Timestamptz,
+        until: Instant => Timestamptz,
+    }
+    "INSERT INTO provider_logouts (provider, jti_hash, sid_hash, sub_hash, received_at, expires_at)
+     VALUES ({provider}, {jti}, {sid}, {sub}, {now}, {until})
+     ON CONFLICT DO NOTHING"
+}
+
+/// Takes a logout token that verified and ends what it means, in one transaction: if the answer gets lost with it, the
+/// token may come again. `None` where it came before, to whatever replica.
+pub fn take(conn: &mut Conn, provider: &str, told: &LoggedOut, ending: &Ending) -> QueryResult<Option<Vec<Ended>>> {
+    let hash = |text: &Option<String>| text.as_deref().map(Hashed::of);
+    let (jti, sid, sub) = (Hashed::of(&told.jti), hash(&told.sid), hash(&told.sub));
+    let (sid, sub) = (sid.as_ref().map(Hashed::as_bytes), sub.as_ref().map(Hashed::as_bytes));
+    conn.transaction(|conn| {
+        Lock { provider, sid, sub }.execute(conn)?;
+        let take = Take { provider, jti: jti.as_bytes(), sid, sub, now: ending.now, until: told.until };
+        if take.execute(conn)? == 0 {
+            return Ok(None);
+        }
+        let upstream = Upstream { provider, sid: told.sid.as_deref(), sub: told.sub.as_deref() };
+        session::end_upstream(conn, upstream, ending).map(Some)
+    })
+}
+
+statement! {
+    struct Prune { before: Instant => Timestamptz, most: i64 => BigInt }
+    pruning!("provider_logouts", "expires_at")
+}
+
+/// Deletes what expired before `before`, `most` rows at the most. The answer is how many.
+pub fn prune(conn: &mut Conn, before: Instant, most: i64) -> QueryResult<usize> {
+    Prune { before, most }.execute(conn)
+}

@@ -1,0 +1,60 @@
+//! What a logout needs to know of sessions.
+
+use diesel::sql_types::{Binary, Bool, Nullable, Text, Timestamptz, Uuid};
+use diesel::{OptionalExtension, QueryResult, QueryableByName, RunQueryDsl};
+
+use crate::base::clock::Instant;
+use crate::base::db::Conn;
+use crate::base::id::{SessionId, UserId};
+use crate::base::statement::statement;
+
+/// A client's session, as far as a logout needs to know it.
+#[derive(Clone, Debug, PartialEq, Eq, QueryableByName)]
+pub struct Meant {
+    #[diesel(sql_type = Uuid, column_name = user_id)]
+    pub user: UserId,
+    #[diesel(sql_type = Text)]
+    pub client_id: String,
+    /// The sign-in that it is under.
+    #[diesel(sql_type = Nullable<Uuid>, column_name = parent_id)]
+    pub parent: Option<SessionId>,
+    /// Whether that sign-in is over, also where it is one itself.
+    #[diesel(sql_type = Bool)]
+    pub parent_over: bool,
+}
+
+statement! {
+    struct Find { id: SessionId => Uuid }
+    "SELECT s.user_id, s.client_id, s.parent_id,
+            CASE WHEN s.parent_id IS NULL THEN s.ended_at ELSE parent.ended_at END IS NOT NULL AS parent_over
+     FROM sessions s LEFT JOIN sessions parent ON parent.id = s.parent_id WHERE s.id = {id}"
+}
+
+/// The session of that id, whatever its standing.
+pub fn meant(conn: &mut Conn, id: SessionId) -> QueryResult<Option<Meant>> {
+    Find { id }.get_result(conn).optional()
+}
+
+/// A sign-in that may have to end at its provider too.
+#[derive(QueryableByName)]
+pub struct Upstream {
+    #[diesel(sql_type = Text)]
+    pub provider: String,
+    /// The provider's ID token, sealed.
+    #[diesel(sql_type = Nullable<Binary>, column_name = upstream_id_token)]
+    pub id_token: Option<Vec<u8>>,
+}
+
+statement! {
+    struct FindUpstream { id: SessionId => Uuid, lately: Instant => Timestamptz, proven: bool => Bool }
+    "SELECT provider, upstream_id_token FROM sessions
+     WHERE id = {id} AND parent_id IS NULL
+       AND (ended_at IS NULL OR (ended_reason = 'logout' AND ended_at > {lately}) OR ({proven} AND ended_reason = 'idle'))"
+}
+
+/// The sign-in of that id, while it lives. Also one that somebody signed out of after `lately`, since whoever presses
+/// a button twice gets the second answer; and, where it is `proven` that its person asks, one that idled out. The others
+/// are nobody's any more, and a copied cookie is not shown an ID token for them.
+pub fn upstream(conn: &mut Conn, id: SessionId, lately: Instant, proven: bool) -> QueryResult<Option<Upstream>> {
+    FindUpstream { id, lately, proven }.get_result(conn).optional()
+}

@@ -1,0 +1,37 @@
+//! The provider's ID token of a session: kept, sealed, for the hint by which the provider knows whom to sign out.
+
+use crate::base::id::SessionId;
+use crate::base::seal::Ring;
+use crate::base::secret::Plain;
+
+/// Seals it for its session's row.
+pub fn seal_upstream_id_token(ring: &Ring, session: SessionId, token: &Plain) -> Vec<u8> {
+    ring.seal(&sealed_for(session), token.expose().as_bytes())
+}
+
+/// Opens it; `None` where it was sealed under a key that is not in the ring any more.
+pub fn open_upstream_id_token(ring: &Ring, session: SessionId, sealed: &[u8]) -> Option<Plain> {
+    let opened = ring.open(&sealed_for(session), sealed).ok()?;
+    String::from_utf8(opened).ok().map(Plain::new)
+}
+
+/// What the seal is bound to.
+fn sealed_for(session: SessionId) -> String {
+    format!("sessions:{session}:upstream_id_token")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::base::clock::Instant;
+    use crate::base::seal::generate_key;
+
+    #[test]
+    fn it_opens_for_its_own_session_alone() {
+        let ring = Ring::parse([generate_key().expose()]).expect("a ring");
+        let (mine, other) = (SessionId::new(Instant::UNIX_EPOCH), SessionId::new(Instant::UNIX_EPOCH));
+        let sealed = seal_upstream_id_token(&ring, mine, &Plain::new("a.b.c"));
+        let opened = |session| open_upstream_id_token(&ring, session, &sealed).map(|token| token.expose().to_owned());
+        assert_eq!((opened(mine).as_deref(), opened(other)), (Some("a.b.c"), None));
+    }
+}

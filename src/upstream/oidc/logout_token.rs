@@ -1,0 +1,250 @@
+//! The logout token, verified (OpenID Connect Back-Channel Logout 1.0 §2.6).
+
+use std::sync::Arc;
+
+use chrono::TimeDelta;
+use serde_json::{Map, Value};
+
+use super::client::Shared;
+use super::discovery;
+use super::issuer::{Issuer, Named};
+use super::jwks::Keys;
+use super::jws::{Jws, Signers, Unverified};
+use crate::base::clock::Instant;
+use crate::base::secret::Plain;
+use crate::config;
+use crate::upstream::claims;
+use crate::upstream::failure::{Failure, Fault};
+use crate::upstream::handshake::LoggedOut;
+
+/// Types that it may carry. `logout+jwt` is the one that the standard recommends; providers from before it write `JWT`
+/// or nothing.
+const TYPES: [&str; 2] = ["logout+jwt", "jwt"];
+/// The member of `events` that makes it a logout token.
+const EVENT: &str = "http://schemas.openid.net/event/backchannel-logout";
+/// How old it may be. Providers sign a new one for each attempt.
+const FRESH_FOR: TimeDelta = TimeDelta::minutes(10);
+/// The longest `jti`, in bytes.
+const MAX_JTI: usize = 512;
+
+impl Shared {
+    /// Verifies a logout token, with newer keys if it names one that is not there.
+    pub(super) async fn logged_out(self: &Arc<Self>, token: &str, now: Instant) -> Result<LoggedOut, Failure> {
+        let unavailable = |reason| Failure::token(Fault::Unavailable, reason);
+        let refused = |why: &str| Failure::token(Fault::Refused, format!("the logout token {why}"));
+        // Garbage costs the provider nothing.
+        let jws = Jws::read_of(&TYPES, token).map_err(|error| refused(&in_words(error)))?;
+        let named = issuer(jws.payload.get("iss"), &self.config).map_err(|error| refused(&in_words(error)))?;
+        let claims = judge(&jws.payload, &named, &self.config, now).map_err(|error| refused(&in_words(error)))?;
+        let metadata = self.metadata(now).await.map_err(unavailable)?;
+        let algorithms = discovery::algorithms(&self.config, &metadata.value);
+        let client_secret = self.config.registration.client_secret.as_ref().map(Plain::expose);
+        let of_both = [self.config.issuer.as_str(), &named.issuer];
+        let issuers: &[&str] = if named.tenant.is_some() { &of_both } else { &[] };
+        let verify =
+            |keys: &Keys| jws.verify(&Signers { algorithms: &algorithms, keys, client_secret, issuers }).map(drop);
+        let keys = self.keys(now).await.map_err(unavailable)?;
+        let outcome = match verify(&keys.value) {
+            Err(Unverified::UnknownKey) => verify(&self.newer_keys(keys, now).await.value),
+            outcome => outcome,
+        };
+        outcome.map(|()| claims).map_err(|error| refused(&in_words(error)))
+    }
+}
+
+fn in_words(error: Unverified) -> String {
+    match error {
+        Unverified::UnknownKey => "is signed with a key that the provider does not publish".into(),
+        Unverified::Bad(why) => why,
+    }
+}
+
+/// What the token says, if it is one for us and of this time. Nothing of it is to be believed before its signature is.
+fn judge(
+    claims: &Map<String, Value>,
+    named: &Named,
+    config: &config::Oidc,
+    now: Instant,
+) -> Result<LoggedOut, Unverified> {
+    if claims.contains_key("nonce") {
+        return Err("has a nonce, as ID tokens have".into());
+    }
+    let event = claims.get("events").and_then(|events| events.get(EVENT));
+    if !event.is_some_and(Value::is_object) {
+        return Err("is not of a logout (events)".into());
+    }
+    if !is_for_us_alone(claims.get("aud"), config) {
+        return Err("is not for us alone (aud)".into());
+    }
+    let until = timely_until(claims, config, now)?;
+    let jti = claims.get("jti").and_then(Value::as_str).filter(|jti| (1..=MAX_JTI).contains(&jti.len()));
+    let jti = jti.ok_or("has no usable jti")?.to_owned();
+    let (sid, sub) = (sid(claims)?, sub(claims)?.map(|sub| named.user(&sub)));
+    if sid.is_none() && sub.is_none() {
+        return Err("names neither sid nor sub".into());
+    }
+    Ok(LoggedOut { jti, until, sid, sub })
+}
+
+/// Byte for byte, as in ID tokens.
+fn issuer<'c>(iss: Option<&Value>, config: &'c config::Oidc) -> Result<Named<'c>, Unverified> {
+    let named = iss.and_then(Value::as_str).and_then(|iss| Issuer::of(config).named(iss));
+    named.ok_or_else(|| "is of another issuer (iss)".into())
+}
+
+fn is_for_us_alone(aud: Option<&Value>, config: &config::Oidc) -> bool {
+    let us = |aud: &Value| aud.as_str() == Some(&config.registration.client_id);
+    match aud {
+        Some(Value::Array(list)) => !list.is_empty() && list.iter().all(us),
+        Some(one) => us(one),
+        None => false,
+    }
+}
+
+/// The instant from which it is too old, whatever it says of its own end.
+fn timely_until(claims: &Map<String, Value>, config: &config::Oidc, now: Instant) -> Result<Instant, Unverified> {
+    let leeway = TimeDelta::from_std(config.registration.leeway).unwrap_or_default();
+    let iat = time(claims, "iat")?.ok_or("has no iat")?;
+    if iat > now + leeway {
+        return Err("is from the future (iat)".into());
+    }
+    let until = iat + FRESH_FOR + leeway;
+    if until <= now {
+        return Err("is too old (iat)".into());
+    }
+    if time(claims, "exp")?.is_some_and(|exp| exp + leeway <= now) {
+        return Err("is expired (exp)".into());
+    }
+    if time(claims, "nbf")?.is_some_and(|nbf| nbf > now + leeway) {
+        return Err("is not valid yet (nbf)".into());
+    }
+    Ok(until)
+}
+
+/// A `NumericDate` (RFC 7519 §2). The bound keeps every sum with it in range.
+fn time(claims: &Map<String, Value>, name: &str) -> Result<Option<Instant>, Unverified> {
+    const FAR: f64 = 1e11;
+    let Some(value) = claims.get(name).filter(|value| !value.is_null()) else { return Ok(None) };
+    let seconds = value.as_f64().filter(|seconds| (0.0..FAR).contains(seconds));
+    #[expect(clippy::cast_possible_truncation, reason = "the range is checked")]
+    let at = seconds.and_then(|seconds| Instant::from_timestamp(seconds as i64, 0));
+    at.map(Some).ok_or_else(|| format!("has an unreadable {name}").into())
+}
+
+/// As it is kept with a session. One that no session could have been kept with is refused, and not ignored: without it
+/// the token would mean more sessions.
+fn sid(claims: &Map<String, Value>) -> Result<Option<String>, Unverified> {
+    match claims.get("sid").filter(|sid| !sid.is_null()) {
+        None => Ok(None),
+        Some(_) => claims::short(claims, "sid").map(Some).ok_or_else(|| "has an unusable sid".into()),
+    }
+}
+
+/// As in ID tokens, where a number is a `sub` too.
+fn sub(claims: &Map<String, Value>) -> Result<Option<String>, Unverified> {
+    let sub = match claims.get("sub").filter(|sub| !sub.is_null()) {
+        None => return Ok(None),
+        Some(Value::String(text)) => text.clone(),
+        Some(Value::Number(number)) if !number.is_f64() => number.to_string(),
+        Some(_) => return Err("has an unusable sub".into()),
+    };
+    if claims::is_sub(&sub) { Ok(Some(sub)) } else { Err("has an unusable sub".into()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::upstream::oidc::client::tests::config;
+
+    fn now() -> Instant {
+        Instant::from_timestamp(1_800_000_000, 0).expect("an instant")
+    }
+
+    fn said(changes: &Value) -> Result<LoggedOut, String> {
+        let mut claims = json!({
+            "iss": "https://op.example", "aud": "us", "iat": now().timestamp(), "jti": "1", "sid": "s", "sub": "alice",
+            "events": {EVENT: {}},
+        });
+        for (name, value) in changes.as_object().expect("changes") {
+            match value {
+                Value::String(gone) if gone == "GONE" => drop(claims.as_object_mut().expect("claims").remove(name)),
+                value => claims[name] = value.clone(),
+            }
+        }
+        let config = config("https://op.example");
+        let named = issuer(claims.get("iss"), &config).map_err(in_words)?;
+        judge(claims.as_object().expect("claims"), &named, &config, now()).map_err(in_words)
+    }
+
+    #[track_caller]
+    fn refused(changes: &Value, word: &str) {
+        match said(changes) {
+            Err(reason) => assert!(reason.contains(word), "{reason}"),
+            Ok(_) => panic!("{changes} passes"),
+        }
+    }
+
+    /// LO-11: either name of a session will do, or both.
+    #[test]
+    fn it_says_whose_session_ended() {
+        let both = said(&json!({})).expect("good");
+        assert_eq!((both.sid.as_deref(), both.sub.as_deref(), both.jti.as_str()), (Some("s"), Some("alice"), "1"));
+        assert_eq!(both.until, now() + TimeDelta::minutes(11));
+        assert_eq!(said(&json!({"sub": null})).expect("good").sub, None);
+        assert_eq!(said(&json!({"sid": "GONE", "sub": 7})).expect("good").sub.as_deref(), Some("7"));
+        refused(&json!({"sid": "GONE", "sub": "GONE"}), "neither");
+        for bad in [json!(""), json!("a\nb"), json!(7), json!("x".repeat(5000))] {
+            refused(&json!({ "sid": bad }), "sid");
+        }
+        for bad in [json!(""), json!("a\nb"), json!(1.5), json!(["alice"]), json!("x".repeat(256))] {
+            refused(&json!({ "sub": bad }), "sub");
+        }
+    }
+
+    /// LO-14
+    #[test]
+    fn it_must_be_of_the_issuer_and_for_us_alone() {
+        refused(&json!({"iss": "https://op.example/"}), "iss");
+        refused(&json!({"iss": "GONE"}), "iss");
+        for bad in [json!("them"), json!([]), json!(["us", "them"]), json!(7), json!("GONE")] {
+            refused(&json!({ "aud": bad }), "aud");
+        }
+        assert!(said(&json!({"aud": ["us"]})).is_ok());
+    }
+
+    /// LO-15
+    #[test]
+    fn it_must_be_of_a_logout() {
+        let wrong = json!({"http://schemas.openid.net/event/other": {}});
+        for bad in [json!("GONE"), json!({}), wrong, json!([EVENT]), json!(EVENT), json!({EVENT: true}), json!(null)] {
+            refused(&json!({ "events": bad }), "events");
+        }
+    }
+
+    /// LO-16
+    #[test]
+    fn it_must_not_have_a_nonce() {
+        refused(&json!({"nonce": "n"}), "nonce");
+        refused(&json!({"nonce": null}), "nonce");
+    }
+
+    /// RT-38: and for how long its `jti` has to be remembered, `until` says.
+    #[test]
+    fn it_must_be_of_this_time_and_nameable() {
+        let at = |seconds: i64| now().timestamp() + seconds;
+        for bad in [json!("GONE"), json!(at(61)), json!(at(-660)), json!("now"), json!(-1), json!(1e300)] {
+            refused(&json!({ "iat": bad }), "iat");
+        }
+        assert!(said(&json!({"iat": at(60)})).is_ok() && said(&json!({"iat": at(-659)})).is_ok());
+        for bad in [json!(at(-60)), json!("soon"), json!(1e300)] {
+            refused(&json!({ "exp": bad }), "exp");
+        }
+        assert!(said(&json!({"exp": at(-59)})).is_ok());
+        refused(&json!({"nbf": at(61)}), "nbf");
+        for bad in [json!("GONE"), json!(""), json!(7), json!("x".repeat(513))] {
+            refused(&json!({ "jti": bad }), "jti");
+        }
+    }
+}

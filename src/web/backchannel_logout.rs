@@ -1,0 +1,67 @@
+//! `POST /backchannel-logout/{provider}` (OpenID Connect Back-Channel Logout 1.0 §2.5).
+
+use actix_web::web::{Data, Path, Payload};
+use actix_web::{HttpRequest, HttpResponse};
+
+use super::extract::{self, Parameters};
+use super::problem::Problem;
+use super::throttle::Throttles;
+use crate::app::App;
+use crate::login::Code;
+use crate::logout::{self, Untold};
+
+/// The form's one parameter that counts.
+const TOKEN: &str = "logout_token";
+
+/// A provider tells of the end of a session there. 200 also where none hangs on it here; 400 for any defect.
+pub async fn take(
+    app: Data<App>,
+    throttles: Data<Throttles>,
+    provider: Path<String>,
+    request: HttpRequest,
+    payload: Payload,
+) -> HttpResponse {
+    match answer(&app, &throttles, &provider, &request, payload).await {
+        Ok(()) => HttpResponse::Ok().finish(),
+        Err(problem) => problem.for_oauth_endpoint(&request),
+    }
+}
+
+async fn answer(
+    app: &App,
+    throttles: &Throttles,
+    provider: &str,
+    request: &HttpRequest,
+    payload: Payload,
+) -> Result<(), Problem> {
+    let token = read(app, request, payload).await;
+    let told = match token {
+        Ok(token) => logout::told_by_provider(app, provider, &token, app.clock.now()).await.map_err(Problem::from),
+        Err(problem) => Err(problem),
+    };
+    match told {
+        Ok(_) => Ok(()),
+        // Providers share an address with all their people's logouts, so only what is refused uses up the limit.
+        Err(problem) => Err(throttles.bad_logout_token(app, request).err().unwrap_or(problem)),
+    }
+}
+
+/// In the body and nowhere else: addresses stand in logs.
+async fn read(app: &App, request: &HttpRequest, payload: Payload) -> Result<String, Problem> {
+    let form = extract::form(request, payload, app.config.limits.body_bytes).await?;
+    if Parameters::of_query(request)?.get(TOKEN).is_some() {
+        return Err(Problem::invalid_request());
+    }
+    form.get(TOKEN).map(str::to_owned).ok_or_else(Problem::invalid_request)
+}
+
+impl From<Untold> for Problem {
+    fn from(untold: Untold) -> Self {
+        match untold {
+            Untold::UnknownProvider => Code::UnknownProvider.into(),
+            Untold::BadToken => Self::invalid_request(),
+            Untold::Unavailable => Code::ProviderUnavailable.into(),
+            Untold::Db(error) => error.into(),
+        }
+    }
+}

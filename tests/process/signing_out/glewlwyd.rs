@@ -1,0 +1,95 @@
+//! Debian's glewlwyd. Its pages are scripts around its API, so the visitor here asks the API as they do.
+
+use reqwest::Method;
+use serde_json::json;
+
+use super::upstream::{addresses, session, settings, sign_out, until_signed_out, until_taken};
+use crate::gateway::Gateway;
+use crate::page::Page;
+use crate::peer::Provider;
+use crate::ports;
+use crate::visitor::{Visitor, param};
+
+struct House {
+    gateway: Gateway,
+    /// Of its API.
+    api: String,
+    _provider: Provider,
+}
+
+impl House {
+    fn new() -> Self {
+        let port = ports::free::<1>();
+        let api = format!("http://127.0.0.1:{port}/api");
+        let settings = settings(&format!("{api}/oidc")).with("providers.op.scopes", "openid");
+        let public = settings.public();
+        let [back, told] = addresses(&public);
+        let options = ["--post-logout-redirect-uri", &back, "--backchannel-logout-uri", &told];
+        let provider = Provider::glewlwyd(port, &settings.client_secret, &format!("{public}/callback/op"), &options);
+        Self { gateway: settings.serve(), api, _provider: provider }
+    }
+
+    async fn ask(&self, visitor: &Visitor, method: Method, path: &str, body: serde_json::Value) {
+        let answer = Visitor::send(visitor.request(method, format!("{}{path}", self.api)).json(&body)).await;
+        assert_eq!(answer.status, 200, "{answer}");
+    }
+
+    /// A whole login, by name and password.
+    async fn sign_in(&self, visitor: &Visitor) -> Page {
+        let away = visitor.get(format!("{}/login/op", self.gateway.public())).await.location().expect("glewlwyd");
+        let asks = visitor.get(away).await.location().expect("its page");
+        assert_eq!(asks.path(), "/login.html");
+        self.ask(visitor, Method::POST, "/auth/", json!({"username": "ada", "password": "lovelace"})).await;
+        self.ask(visitor, Method::PUT, "/auth/grant/vestibule", json!({"scope": "openid"})).await;
+        let back = visitor.get(format!("{}&g_continue", param(&asks, "callback_url"))).await;
+        let back = back.location().unwrap_or_else(|| panic!("nobody is sent back: {back}"));
+        visitor.get(back).await
+    }
+
+    /// What its page does when somebody agrees to sign out: it ends the session, and says where to go on.
+    async fn agree(&self, visitor: &Visitor, sid: &str) {
+        self.ask(visitor, Method::DELETE, &format!("/oidc/session/{sid}"), json!({})).await;
+        self.ask(visitor, Method::DELETE, "/auth/", json!({})).await;
+    }
+}
+
+/// IO-01: a real login, and its profile.
+#[tokio::test]
+async fn glewlwyd_signs_people_in() {
+    let (house, ada) = (House::new(), Visitor::new());
+    let welcome = house.sign_in(&ada).await;
+    assert_eq!(welcome.status, 303, "{welcome}\n{}", house.gateway.log());
+    let session = ada.get(format!("{}/session", house.gateway.public())).await.json();
+    assert_eq!(
+        (&session["user"]["name"], &session["user"]["email"]),
+        (&json!("Ada Lovelace"), &json!("ada@example.com"))
+    );
+    let again = Visitor::new();
+    house.sign_in(&again).await;
+    let second = again.get(format!("{}/session", house.gateway.public())).await.json();
+    assert_eq!(session["sub"], second["sub"]);
+}
+
+/// LO-27, LO-11: our button leads to its page, and whoever agrees there is signed out there; it tells us, which is no
+/// defect. It tells us as well where nobody signed out here.
+#[tokio::test]
+async fn a_logout_on_either_side_is_one_on_both() {
+    let (house, ada) = (House::new(), Visitor::new());
+    house.sign_in(&ada).await;
+    let away = sign_out(&ada, &house.gateway.public()).await.location().expect("glewlwyd");
+    assert!(away.as_str().starts_with(&format!("{}/oidc/end_session?", house.api)), "{away}");
+    let asks = ada.get(away).await;
+    let asks = asks.location().unwrap_or_else(|| panic!("it does not ask: {asks}"));
+    house.agree(&ada, &param(&asks, "sid")).await;
+    until_taken(&house.gateway, 1).await;
+    let page = ada.get(param(&asks, "callback_url")).await;
+    assert!(page.status == 200 && page.body.contains("You are signed out"), "{page}");
+
+    house.sign_in(&ada).await;
+    assert_eq!(session(&ada, &house.gateway.public()).await, 200, "{}", house.gateway.log());
+    let cookies = ada.cookies(&house.api);
+    let (_, sid) = cookies.split_once("GLEWLWYD2_OIDC_SID=").unwrap_or_else(|| panic!("no session in {cookies}"));
+    house.agree(&ada, sid.split(';').next().expect("a value")).await;
+    until_signed_out(&ada, &house.gateway, &house.gateway.public()).await;
+    until_taken(&house.gateway, 2).await;
+}

@@ -1,0 +1,57 @@
+//! A gateway whose provider is told of logouts, and tells of them.
+
+use std::time::{Duration, Instant};
+
+use crate::database::Database;
+use crate::gateway::{Gateway, Settings};
+use crate::page::Page;
+use crate::visitor::Visitor;
+
+/// Settings of a gateway that sends people on to that provider when they sign out.
+pub fn settings(issuer: &str) -> Settings {
+    Settings::new(&Database::empty().url, issuer).with("providers.op.logout", "provider")
+}
+
+/// Where the provider sends people back to who signed out, and where it tells of logouts.
+pub fn addresses(gateway: &str) -> [String; 2] {
+    [format!("{gateway}/logout/callback/op"), format!("{gateway}/backchannel-logout/op")]
+}
+
+/// The button "Sign out" on our account page: the first redirect.
+pub async fn sign_out(visitor: &Visitor, gateway: &str) -> Page {
+    let account = visitor.get(format!("{gateway}/account")).await;
+    assert_eq!(account.status, 200, "{account}");
+    let away = visitor.post_from(gateway, "/logout").await;
+    assert_eq!(away.status, 303, "{away}");
+    assert_eq!(session(visitor, gateway).await, 401, "ours ends first");
+    away
+}
+
+/// The status of the session here.
+pub async fn session(visitor: &Visitor, gateway: &str) -> u16 {
+    visitor.get(format!("{gateway}/session")).await.status.as_u16()
+}
+
+/// Waits until the session here is over.
+pub async fn until_signed_out(visitor: &Visitor, gateway: &Gateway, public_url: &str) {
+    let started = Instant::now();
+    while session(visitor, public_url).await != 401 {
+        assert!(started.elapsed() < Duration::from_secs(20), "still signed in:\n{}", gateway.log());
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}
+
+/// How many logout tokens a gateway took.
+pub fn taken(gateway: &Gateway) -> usize {
+    gateway.log().matches("told of a logout by the provider").count()
+}
+
+/// Waits until a gateway took so many.
+pub async fn until_taken(gateway: &Gateway, count: usize) {
+    let started = Instant::now();
+    while taken(gateway) < count {
+        assert!(started.elapsed() < Duration::from_secs(20), "not told:\n{}", gateway.log());
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    assert_eq!(taken(gateway), count, "{}", gateway.log());
+}
