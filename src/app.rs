@@ -9,7 +9,7 @@ use crate::config::Config;
 use crate::keys::KeyRing;
 use crate::session::{Ended, Ending, Endings, Lifetime, Revoked, Watch};
 use crate::telemetry;
-use crate::upstream::Registry;
+use crate::upstream::{Registry, Vault};
 
 /// The gateway.
 pub struct App {
@@ -23,6 +23,8 @@ pub struct App {
     pub keys: KeyRing,
     /// The providers.
     pub providers: Registry,
+    /// The providers' own tokens.
+    pub vault: Vault,
     /// The clients.
     pub clients: client::Registry,
     /// How long sessions live.

@@ -25,7 +25,7 @@ use crate::keys::{self, KeysError};
 use crate::session::{Endings, Feed, Follower, Lifetime, Watch};
 use crate::telemetry::{self, Metrics};
 use crate::token::StatusLists;
-use crate::upstream::Registry;
+use crate::upstream::{Registry, Vault};
 use crate::web::{self, Readiness, Span, Throttles};
 
 /// How long a client may take over the head of its request.
@@ -128,7 +128,9 @@ impl Server {
         let watch = Watch::new(config.tokens.revocation_max_age);
         // Before any request: whoever does not know what is revoked cannot answer.
         let follower = Feed::open(&db, &clock, &watch)?.follow()?;
-        let app = Arc::new(App { config, db, clock, keys, providers, clients, lifetime, endings, watch, outbound });
+        let vault = Vault::new(&db, &config.ring, &clock, telemetry::record);
+        let app = App { config, db, clock, keys, providers, vault, clients, lifetime, endings, watch, outbound };
+        let app = Arc::new(app);
         let throttles = Data::new(Throttles::new(&app.config.limits));
         let readiness = Data::new(Readiness::default());
         let lists = Data::new(StatusLists::default());

@@ -136,16 +136,13 @@ pub fn record(event: &Event) {
             count_notice(name, client);
             return;
         }
-        Event::LogoutTokenTaken { provider, sessions } => {
-            tracing::info!(event = name, %provider, sessions, "told of a logout by the provider");
-            metrics::counter!("vestibule_events_total", "event" => name, "provider" => provider.clone()).increment(1);
-            return;
-        }
-        Event::LogoutTokenRefused { provider, reason } => {
-            tracing::warn!(event = name, %provider, ?reason, "logout token refused");
-            metrics::counter!("vestibule_events_total", "event" => name, "provider" => provider.clone()).increment(1);
-            return;
-        }
+        Event::ProviderTokenRefreshed { .. }
+        | Event::ProviderTokenNotRefreshed { .. }
+        | Event::ProviderLinkBroken { .. }
+        | Event::ProviderTokensGivenBack { .. }
+        | Event::ProviderTokensNotGivenBack { .. }
+        | Event::LogoutTokenTaken { .. }
+        | Event::LogoutTokenRefused { .. } => return record_of_provider(name, event),
         Event::SigningKeyMade { kid, algorithm, state } => {
             tracing::info!(event = name, %kid, algorithm, state, "signing key made");
         }
@@ -161,6 +158,42 @@ pub fn record(event: &Event) {
 
 fn count_notice(event: &'static str, client: &str) {
     metrics::counter!("vestibule_events_total", "event" => event, "client" => client.to_owned()).increment(1);
+}
+
+/// What providers do besides logins.
+fn record_of_provider(name: &'static str, event: &Event) {
+    let provider = match event {
+        Event::ProviderTokenRefreshed { provider } => {
+            tracing::info!(event = name, %provider, "provider token refreshed");
+            provider
+        }
+        Event::ProviderTokenNotRefreshed { provider, identity, reason } => {
+            tracing::warn!(event = name, %provider, %identity, reason, "provider token not refreshed");
+            provider
+        }
+        Event::ProviderLinkBroken { provider, identity, reason } => {
+            tracing::warn!(event = name, %provider, %identity, reason, "provider tokens dropped; a login there is needed");
+            provider
+        }
+        Event::ProviderTokensGivenBack { provider } => {
+            tracing::info!(event = name, %provider, "provider tokens given back");
+            provider
+        }
+        Event::ProviderTokensNotGivenBack { provider, reason, again } => {
+            tracing::warn!(event = name, %provider, reason, again, "provider tokens not given back");
+            provider
+        }
+        Event::LogoutTokenTaken { provider, sessions } => {
+            tracing::info!(event = name, %provider, sessions, "told of a logout by the provider");
+            provider
+        }
+        Event::LogoutTokenRefused { provider, reason } => {
+            tracing::warn!(event = name, %provider, ?reason, "logout token refused");
+            provider
+        }
+        _ => return,
+    };
+    metrics::counter!("vestibule_events_total", "event" => name, "provider" => provider.clone()).increment(1);
 }
 
 fn count_refusal(event: &'static str, provider: &str, code: &'static str) {

@@ -837,3 +837,19 @@ fn sections_without_a_name_in_them_are_not_dumped() {
     let dumped = config::dump(&loaded);
     assert!(!dumped.contains("clients") && !dumped.contains("providers") && !dumped.contains("[]\n"), "{dumped}");
 }
+
+/// Tokens that are not kept cannot be handed out.
+#[test]
+fn an_app_may_have_the_tokens_of_providers_that_keep_them() {
+    let text = |keeps: bool, wanted: &str| {
+        provider(&format!("store_tokens = {keeps}\n[clients.web]\nprovider_tokens = [{wanted}]"))
+    };
+    assert_eq!(accepted(&text(true, "\"corp\"")).clients[0].provider_tokens, ["corp"]);
+    let problem = only_problem(&text(false, "\"corp\""));
+    assert_eq!(problem.key, "clients.web.provider_tokens[0]");
+    let said = problem.to_string();
+    assert!(said.contains("are not kept") && said.contains("store_tokens = true in [providers.corp]"), "{said}");
+    let unknown = only_problem(&text(true, "\"corp\", \"crop\""));
+    assert_eq!(unknown.key, "clients.web.provider_tokens[1]");
+    assert!(unknown.to_string().contains("there is no provider"), "{unknown}");
+}

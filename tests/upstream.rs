@@ -94,7 +94,7 @@ async fn finish(provider: &Provider, seconds: i64) -> Result<Identity, Failure> 
 fn failure(outcome: Result<Identity, Failure>) -> (Stage, Fault, String) {
     match outcome {
         Ok(identity) => panic!("{} signed in", identity.sub),
-        Err(Failure { stage, fault, reason }) => (stage, fault, reason),
+        Err(Failure { stage, fault, reason, .. }) => (stage, fault, reason),
     }
 }
 

@@ -4,7 +4,7 @@
 use std::net::IpAddr;
 use std::time::Duration;
 
-use super::id::{Reference, SessionId, UserId};
+use super::id::{Reference, SessionId, SubId, UserId};
 
 /// Something that happened. No field ever holds a secret.
 #[derive(Clone, Debug)]
@@ -147,6 +147,43 @@ pub enum Event {
         /// What went wrong at last, for the operator.
         reason: String,
     },
+    /// A provider's access token was refreshed.
+    ProviderTokenRefreshed {
+        /// The provider's id.
+        provider: String,
+    },
+    /// A provider's access token could not be refreshed now; it is tried again.
+    ProviderTokenNotRefreshed {
+        /// The provider's id.
+        provider: String,
+        /// Whose it is.
+        identity: SubId,
+        /// What went wrong, for the operator.
+        reason: String,
+    },
+    /// A provider's tokens are of no use any more: only a login there helps.
+    ProviderLinkBroken {
+        /// The provider's id.
+        provider: String,
+        /// Whose they were.
+        identity: SubId,
+        /// What went wrong, for the operator.
+        reason: String,
+    },
+    /// A provider took tokens back that nobody needs any more.
+    ProviderTokensGivenBack {
+        /// The provider's id.
+        provider: String,
+    },
+    /// A provider did not take tokens back.
+    ProviderTokensNotGivenBack {
+        /// The provider's id.
+        provider: String,
+        /// What went wrong, for the operator.
+        reason: String,
+        /// Whether it is tried again.
+        again: bool,
+    },
     /// A provider told that a session ended there.
     LogoutTokenTaken {
         /// The provider's id.
@@ -209,6 +246,11 @@ impl Event {
             Self::LogoutDelivered { .. } => "logout_delivered",
             Self::LogoutDelayed { .. } => "logout_delayed",
             Self::LogoutGivenUp { .. } => "logout_given_up",
+            Self::ProviderTokenRefreshed { .. } => "provider_token_refreshed",
+            Self::ProviderTokenNotRefreshed { .. } => "provider_token_not_refreshed",
+            Self::ProviderLinkBroken { .. } => "provider_link_broken",
+            Self::ProviderTokensGivenBack { .. } => "provider_tokens_given_back",
+            Self::ProviderTokensNotGivenBack { .. } => "provider_tokens_not_given_back",
             Self::LogoutTokenTaken { .. } => "logout_token_taken",
             Self::LogoutTokenRefused { .. } => "logout_token_refused",
             Self::SigningKeyMade { .. } => "signing_key_made",

@@ -110,6 +110,11 @@ impl Ring {
         Ok(body)
     }
 
+    /// What names the first key in everything that it makes, behind the byte of the version.
+    pub fn first_id(&self) -> [u8; KEY_ID_LEN] {
+        self.first.id
+    }
+
     /// Marks `data` as ours for one purpose: `version ‖ key id ‖ HMAC`. No two purposes share a key.
     pub fn mark(&self, purpose: Purpose<'_>, data: &[u8]) -> [u8; MARK_LEN] {
         let key = &self.first;

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use super::{cleanup, config, healthcheck, keys, logins, logouts, migrate, secrets, serve, sessions, users};
+use super::{cleanup, config, healthcheck, keys, logins, logouts, migrate, providers, secrets, serve, sessions, users};
 
 #[derive(Parser)]
 #[command(version, about)]
@@ -34,7 +34,9 @@ enum Verb {
         #[command(subcommand)]
         verb: config::Verb,
     },
-    /// Make keys for the secret ring
+    /// List the presets of providers, or print what is to be known of one
+    Providers(providers::Arguments),
+    /// Make keys for the secret ring, and seal anew under a new one
     Secrets {
         #[command(subcommand)]
         verb: secrets::Verb,
@@ -81,7 +83,8 @@ pub fn main() -> ExitCode {
         Verb::Dev(arguments) => super::dev::run(*arguments, files),
         Verb::Migrate { verb } => migrate::run(verb.as_ref(), &files),
         Verb::Config { verb } => config::run(&verb, &files),
-        Verb::Secrets { verb } => secrets::run(&verb),
+        Verb::Providers(arguments) => providers::run(&arguments),
+        Verb::Secrets { verb } => secrets::run(&verb, &files),
         Verb::Keys { verb } => keys::run(&verb, &files),
         Verb::Logins { verb } => logins::run(&verb, &files),
         Verb::Logouts { verb } => logouts::run(&verb, &files),

@@ -4,14 +4,14 @@ use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use super::opened;
-use crate::config::{self, Config, Loaded};
+use super::{check, opened};
+use crate::config::{self, Loaded};
 
 /// What to do with the configuration.
 #[derive(clap::Subcommand)]
 pub enum Verb {
     /// Validate it and say everything that is wrong; exit 0 or 2
-    Check,
+    Check(check::Arguments),
     /// Print what is in force, secrets masked, each value with the layer it came from
     Dump,
     /// Print every key with its default and what it means
@@ -23,7 +23,7 @@ pub enum Verb {
 /// Does it, with these files in place of the usual one.
 pub fn run(verb: &Verb, files: &[PathBuf]) -> ExitCode {
     match verb {
-        Verb::Check => report(files, |loaded| summary(&loaded.config)),
+        Verb::Check(arguments) => check::run(arguments, files),
         Verb::Dump => report(files, config::dump),
         Verb::Reference => print(&config::reference()),
         Verb::Schema => print(&config::schema()),
@@ -35,16 +35,6 @@ fn report(files: &[PathBuf], text: impl FnOnce(&Loaded) -> String) -> ExitCode {
         Ok(loaded) => print(&text(&loaded)),
         Err(problems) => opened::refuse(&problems),
     }
-}
-
-fn summary(config: &Config) -> String {
-    let ids: Vec<_> = config.providers.iter().map(|provider| provider.registration().id.as_str()).collect();
-    let providers = match ids.as_slice() {
-        [] => "\nNotice: no provider is configured, so nobody can sign in; add a [providers.<id>] section.".to_owned(),
-        [id] => format!(" Provider: {id}."),
-        ids => format!(" Providers: {}.", ids.join(", ")),
-    };
-    format!("The configuration is good. Issuer: {}.{providers}\n", config.server.public_url.issuer())
 }
 
 /// Where the reader has gone away (`… | head`), there is nothing left to do.

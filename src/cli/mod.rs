@@ -1,6 +1,7 @@
 //! The operator as a caller: each verb of `vestibule` is a file here.
 
 mod arguments;
+mod check;
 mod cleanup;
 mod config;
 #[cfg(feature = "dev")]
@@ -11,6 +12,7 @@ mod logins;
 mod logouts;
 mod migrate;
 mod opened;
+mod providers;
 mod secrets;
 mod serve;
 mod sessions;

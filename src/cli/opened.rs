@@ -62,6 +62,11 @@ pub fn refuse(problems: &config::Problems) -> ExitCode {
         many => format!("{many} problems"),
     };
     complain(&format_args!("{problems}\n{count} in the configuration."));
+    wrong_configuration()
+}
+
+/// The exit code of a wrong configuration.
+pub fn wrong_configuration() -> ExitCode {
     ExitCode::from(WRONG_CONFIGURATION)
 }
 

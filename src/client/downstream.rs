@@ -27,6 +27,7 @@ pub struct Client {
     pub backchannel_logout_uri: Option<(Url, bool)>,
     /// Whether each refresh gives a new refresh token.
     pub rotates_refresh_tokens: bool,
+    provider_tokens: Vec<String>,
     allowed_origins: Vec<String>,
     redirect_uris: Vec<RedirectUri>,
     grants: Vec<Grant>,
@@ -49,6 +50,7 @@ impl Client {
             scopes: Vec::new(),
             id_token_alg: Algorithm::Es256,
             providers: Vec::new(),
+            provider_tokens: Vec::new(),
             allowed_origins: Vec::new(),
             post_logout_redirect_uris: Vec::new(),
             backchannel_logout_uri: None,
@@ -84,6 +86,16 @@ impl Client {
     /// Whether people who signed in there may use it.
     pub fn takes_provider(&self, provider: &str) -> bool {
         self.providers.is_empty() || self.providers.iter().any(|id| id == provider)
+    }
+
+    /// Whether it may exchange its tokens for any provider's (RFC 8693).
+    pub fn may_exchange(&self) -> bool {
+        !self.provider_tokens.is_empty()
+    }
+
+    /// Whether it may have the tokens of that provider.
+    pub fn may_have_tokens_of(&self, provider: &str) -> bool {
+        self.provider_tokens.iter().any(|id| id == provider)
     }
 
     /// Whether it has a secret to show.
@@ -125,6 +137,7 @@ impl From<config::Client> for Client {
             scopes: client.scopes,
             id_token_alg: client.id_token_alg,
             providers: client.providers,
+            provider_tokens: client.provider_tokens,
             allowed_origins: client.allowed_origins,
             post_logout_redirect_uris: client.post_logout_redirect_uris,
             backchannel_logout_uri: client.backchannel_logout_uri.map(|uri| (uri, private)),

@@ -17,6 +17,7 @@ mod naming;
 mod nearest;
 mod pointer;
 mod preset;
+mod preset_page;
 mod problem;
 mod provider;
 mod public_key;
@@ -39,7 +40,8 @@ pub use dump::dump;
 pub use key_file::KeyFile;
 pub use load::{Loaded, from_toml, load, load_with};
 pub use pointer::{BadPointer, Pointer};
-pub use preset::{Preset, presets};
+pub use preset::{About, Preset, presets};
+pub use preset_page::{page, page_index, snippet};
 pub use problem::{Place, Problem, Problems};
 pub use provider::{
     Endpoints, OAuth1, OAuth2, Oidc, Pkce, ProfileCall, ProfileCalls, Provider, ProviderLogout, PushedAuthorization,

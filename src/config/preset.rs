@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::effective::put;
@@ -17,9 +17,43 @@ macro_rules! files {
 }
 
 /// In the order in which they are listed.
-static FILES: [(&str, &str); 2] = files!["google", "github"];
+static FILES: [(&str, &str); 32] = files![
+    "google",
+    "microsoft",
+    "microsoft-multi",
+    "apple",
+    "github",
+    "gitlab",
+    "bitbucket",
+    "facebook",
+    "x",
+    "linkedin",
+    "discord",
+    "slack",
+    "twitch",
+    "spotify",
+    "amazon",
+    "auth0",
+    "okta",
+    "keycloak",
+    "zitadel",
+    "authentik",
+    "authelia",
+    "cognito",
+    "salesforce",
+    "yahoo",
+    "line",
+    "kakao",
+    "franceconnect",
+    "tumblr",
+    "flickr",
+    "trello",
+    "discogs",
+    "mediawiki",
+];
 
 /// A preset: the name that `preset` takes, and what is to be known before it is used.
+#[derive(Serialize)]
 pub struct Preset {
     /// The name.
     pub name: &'static str,
@@ -30,7 +64,7 @@ pub struct Preset {
 }
 
 /// What is to be known of a preset before it is used.
-#[derive(Deserialize)]
+#[derive(Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct About {
     /// What people call the provider.
@@ -48,7 +82,7 @@ pub struct About {
     pub notes: Vec<String>,
     /// What the needed keys look like.
     #[serde(default)]
-    pub example: BTreeMap<String, String>,
+    pub example: BTreeMap<String, Value>,
 }
 
 /// All presets. One that cannot be read is left out, and a test sees to it that there is none.

@@ -1,6 +1,7 @@
 //! The configuration as the rest of the house sees it: validated values, no strings that still have to be read.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use ipnet::IpNet;
@@ -23,7 +24,7 @@ pub struct Config {
     /// `[database]`
     pub database: Database,
     /// `[secrets]`, as the ring that they are
-    pub ring: Ring,
+    pub ring: Arc<Ring>,
     /// `[signing]`
     pub signing: Signing,
     /// `[tokens]`

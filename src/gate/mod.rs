@@ -2,6 +2,8 @@
 
 mod check;
 mod introspect;
+mod subject;
 
 pub use check::{Refused, check, live};
 pub use introspect::{Introspection, introspect};
+pub use subject::subject;

@@ -9,10 +9,10 @@ use std::time::{Duration, Instant as Moment};
 use chrono::TimeDelta;
 use serde::Serialize;
 
-use super::store::{self, Prune};
+use super::store;
 use crate::app::App;
 use crate::base::clock::Instant;
-use crate::base::db::{Conn, Db, DbError};
+use crate::base::db::{Conn, Db, DbError, QueryResult};
 use crate::base::event::Event;
 use crate::config::Config;
 use crate::session::{self, Endings, Expired, Mark, Stretch};
@@ -111,7 +111,8 @@ impl Cleanup {
         self.expire(&mut cleaned.ended_sessions, now).await?;
         self.prune("prune revocations", session::prune_feed, now, &mut cleaned.revocations).await?;
         let long_ago = before(self.keep_ended);
-        self.prune("prune sessions", session::prune_ended, long_ago, &mut cleaned.sessions).await?;
+        let ended = move |conn: &mut Conn, before, most| session::prune_ended(conn, before, most, now);
+        self.prune("prune sessions", ended, long_ago, &mut cleaned.sessions).await?;
         let yesterday = before(KEEP_A_DAY);
         self.prune("prune expired logins", login::prune_expired, yesterday, &mut cleaned.logins).await?;
         self.prune("prune logins", login::prune_finished, long_ago, &mut cleaned.logins).await?;
@@ -162,7 +163,13 @@ impl Cleanup {
         Ok(next)
     }
 
-    async fn prune(&self, name: &'static str, prune: Prune, before: Instant, count: &mut usize) -> Result<(), Stop> {
+    async fn prune(
+        &self,
+        name: &'static str,
+        prune: impl Fn(&mut Conn, Instant, i64) -> QueryResult<usize> + Copy + Send + 'static,
+        before: Instant,
+        count: &mut usize,
+    ) -> Result<(), Stop> {
         loop {
             let (started, batch) = (Moment::now(), i64::from(self.batch));
             let gone = store::alone(&self.db, name, move |conn| prune(conn, before, batch)).await?;

@@ -2,6 +2,7 @@
 
 mod cleanup;
 mod deliver;
+mod give_back;
 mod keys;
 mod schedule;
 mod store;

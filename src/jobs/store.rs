@@ -15,9 +15,6 @@ statement! {
     "SELECT pg_try_advisory_xact_lock({key}) AS alone"
 }
 
-/// Deletes a batch of what was over before an instant; the answer is how many rows.
-pub type Prune = fn(&mut Conn, Instant, i64) -> QueryResult<usize>;
-
 /// Does a piece of the cleanup, in a transaction, unless another replica does one at this moment: then `None`. The lock
 /// goes with the transaction, so that it needs no connection of its own and passes through a pooler.
 pub async fn alone<T: Send + 'static>(

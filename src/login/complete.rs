@@ -116,6 +116,7 @@ async fn admit(
     let auth_time = identity.auth_time.or(assumed);
     // Names that come by a form come once, at the first login (Sign in with Apple).
     let keep_name = provider.registration().response_mode == ResponseMode::FormPost;
+    let tokens = app.vault.keeping(provider, &identity.tokens, now);
     let provider = provider.id();
     let id_token = identity.tokens.id_token.as_ref();
     let sealed = id_token.map(|token| session::seal_upstream_id_token(&app.config.ring, id, token));
@@ -153,6 +154,7 @@ async fn admit(
         previous,
         alone: app.config.sessions.one_per_user,
         endings: app.endings.clone(),
+        tokens,
         now,
     };
     let (outcome, gone) = app.db.run("complete login", move |conn| store::admit(conn, &admission)).await?;

@@ -28,7 +28,14 @@ pub struct Ending {
     pub keep_until: Instant,
     /// The ids of the clients that are told of it (OpenID Connect Back-Channel Logout 1.0).
     pub told: Arc<[String]>,
+    /// Whether the provider's own tokens go back to it, where no session that lives was made through the same identity.
+    pub gives_back: bool,
+    /// A session that was last used before that does not live any more.
+    pub used_after: Instant,
 }
+
+/// Endings that nobody asked for, or that make room for a session that begins in the same moment.
+const GIVE_NOTHING_BACK: [&str; 4] = ["replaced", "one_per_user", "reuse", "code_reuse"];
 
 impl Endings {
     /// From `[sessions]`, `[tokens]` and the clients that have a `backchannel_logout_uri`.
@@ -49,7 +56,14 @@ impl Endings {
 
     /// An ending of this moment.
     pub fn ending(&self, reason: &'static str, now: Instant) -> Ending {
-        Ending { reason, now, keep_until: self.lifetime.feed_until(now), told: Arc::clone(&self.told) }
+        Ending {
+            reason,
+            now,
+            keep_until: self.lifetime.feed_until(now),
+            told: Arc::clone(&self.told),
+            gives_back: !GIVE_NOTHING_BACK.contains(&reason),
+            used_after: self.lifetime.used_after(now),
+        }
     }
 
     /// Wakes whoever delivers the notices in this process, if there are any. To be called once they are committed; where

@@ -32,12 +32,20 @@ pub struct Failure {
     pub fault: Fault,
     /// In words, for logs and the recorded steps.
     pub reason: String,
+    /// Whether it ends the link: what we showed is of no use any more, now and later (`invalid_grant`, RFC 6749 §5.2), or
+    /// what came for it is somebody else's.
+    pub ends_link: bool,
 }
 
 impl Failure {
     /// A failure before or at the token call, or in the ID token.
     pub(super) fn token(fault: Fault, reason: impl Into<String>) -> Self {
-        Self { stage: Stage::Token, fault, reason: reason.into() }
+        Self { stage: Stage::Token, fault, reason: reason.into(), ends_link: false }
+    }
+
+    /// The same failure, as one that ends the link.
+    pub(super) fn ending_link(self) -> Self {
+        Self { ends_link: true, ..self }
     }
 
     /// The browser brought what another protocol would have sent.
@@ -47,6 +55,6 @@ impl Failure {
 
     /// A failure at the userinfo call.
     pub(super) fn userinfo(fault: Fault, reason: impl Into<String>) -> Self {
-        Self { stage: Stage::Userinfo, fault, reason: reason.into() }
+        Self { stage: Stage::Userinfo, fault, reason: reason.into(), ends_link: false }
     }
 }

@@ -56,6 +56,8 @@ pub struct ProviderTokens {
     pub refresh_token: Option<Plain>,
     /// OAuth 1.0a: the secret that belongs to the access token.
     pub token_secret: Option<Plain>,
+    /// What the access token is good for, where the provider says so: scopes with spaces between them.
+    pub scope: Option<String>,
     /// Life of the access token in seconds, where the provider says so.
     pub expires_in: Option<u64>,
 }

@@ -15,13 +15,17 @@ mod line;
 mod oauth1;
 mod oauth2;
 mod oidc;
+mod probe;
 mod profile_calls;
 mod provider;
 mod registry;
+mod renewal;
+mod revocation;
 mod signed_jwt;
 mod store;
 mod text;
 mod token_answer;
+mod vault;
 
 pub use failure::{Failure, Fault, Stage};
 pub use handshake::{Answer, Begun, Handshake, Hints, LoggedOut, Request, RequestToken};
@@ -29,5 +33,10 @@ pub use identity::{Identity, ProviderTokens};
 pub use oauth1::OAuth1;
 pub use oauth2::OAuth2;
 pub use oidc::Oidc;
+pub use probe::{Check, Finding, Verdict, probe};
 pub use provider::Provider;
 pub use registry::Registry;
+pub use renewal::{Renewal, TokenTypeHint};
+pub use vault::{
+    Before, Due, Keeping, LiveToken, NoToken, Vault, Whose, give_back_all, give_back_one, keep, keep_over,
+};

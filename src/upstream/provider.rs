@@ -1,12 +1,14 @@
 //! A provider, whatever protocol it speaks.
 
-use super::failure::Failure;
+use super::failure::{Failure, Fault};
 use super::handshake::{Answer, Begun, Handshake, LoggedOut, Request};
-use super::identity::Identity;
+use super::identity::{Identity, ProviderTokens};
 use super::oauth1::OAuth1;
 use super::oauth2::OAuth2;
 use super::oidc::Oidc;
+use super::renewal::{Renewal, TokenTypeHint};
 use crate::base::clock::Instant;
+use crate::base::secret::Plain;
 use crate::config::{ProviderLogout, Registration};
 
 /// A provider. An enum and no trait: the protocols are few, and each is spoken here.
@@ -98,6 +100,26 @@ impl Provider {
             Self::Oidc(oidc) => oidc.finish(handshake, answer, now).await,
             Self::OAuth2(oauth2) => oauth2.finish(handshake, answer, now).await,
             Self::OAuth1(oauth1) => oauth1.finish(handshake, answer, now).await,
+        }
+    }
+
+    /// Asks for new tokens by a refresh token. What comes is verified as far as it can be: an ID token has to be of the same
+    /// person, for us, and not older than the one before ([`Failure::ends_link`]).
+    pub async fn renew(&self, renewal: &Renewal<'_>, now: Instant) -> Result<ProviderTokens, Failure> {
+        match self {
+            Self::Oidc(oidc) => oidc.renew(renewal, now).await,
+            Self::OAuth2(oauth2) => oauth2.renew(renewal, now).await,
+            // Its tokens are good until somebody takes them back, and there is nothing to renew them by.
+            Self::OAuth1(_) => Err(Failure::token(Fault::Refused, "OAuth 1.0a renews no token").ending_link()),
+        }
+    }
+
+    /// Gives a token back to the provider, which revokes it (RFC 7009). `false` where it takes none.
+    pub async fn give_back(&self, token: &Plain, hint: TokenTypeHint, now: Instant) -> Result<bool, Failure> {
+        match self {
+            Self::Oidc(oidc) => oidc.give_back(token, hint, now).await,
+            Self::OAuth2(oauth2) => oauth2.give_back(token, hint, now).await,
+            Self::OAuth1(_) => Ok(false),
         }
     }
 

@@ -58,16 +58,19 @@ fn members(headers: &HeaderMap, body: &[u8]) -> Result<Map<String, Value>, Strin
 
 /// The provider's error code goes to the operator, if it is a code; its description never does.
 fn refused(code: &str) -> Failure {
+    // The second is GitHub's word, the third Slack's; the last one says that the person has to do something there.
+    const ENDS: [&str; 4] = ["invalid_grant", "bad_refresh_token", "invalid_refresh_token", "interaction_required"];
     let is_code = (1..=40).contains(&code.len()) && code.bytes().all(|b| b.is_ascii_lowercase() || b == b'_');
     let reason = match code {
         code if NOT_THE_CLIENT.contains(&code) => format!(
             "the provider does not accept us as a client ({code}): check client_id, client_secret and \
              token_endpoint_auth_method"
         ),
-        code if is_code => format!("the provider refused the code ({code})"),
-        _ => "the provider refused the code with an odd error".into(),
+        code if is_code => format!("the provider refused the grant ({code})"),
+        _ => "the provider refused the grant with an odd error".into(),
     };
-    Failure::token(Fault::Refused, reason)
+    let failure = Failure::token(Fault::Refused, reason);
+    if ENDS.contains(&code) { failure.ending_link() } else { failure }
 }
 
 /// The answer with nothing but what the library is to read, in the form that it reads.

@@ -101,8 +101,8 @@ async fn answer(app: &App, provider: &Provider, done: Completed, now: Instant) -
     let issued = token::issue(app, &done.signed_in.session, now).map_err(|error| cannot_sign(&error))?;
     let refresh = RefreshToken { session: done.signed_in.session.id, counter: 0 };
     let mut at_provider = if provider.registration().expose_tokens { exposed(&done.tokens) } else { Map::new() };
-    let url = logout::address_at(app, provider, done.tokens.id_token.as_ref(), now).await;
-    at_provider.insert("logout_url".into(), json!(url));
+    let logout_url = logout::address_at(app, provider, done.tokens.id_token.as_ref(), now).await;
+    at_provider.insert("logout_url".into(), json!(logout_url));
     Ok(HttpResponse::Ok().json(json!({
         "api": {
             "access": issued.token.expose(),

@@ -5,7 +5,9 @@ use actix_web::http::header;
 use actix_web::web::Data;
 use serde_json::json;
 
+use super::token_exchange;
 use crate::app::App;
+use crate::client::Client;
 use crate::config::Grant;
 
 /// Where OpenID Connect looks for it.
@@ -20,7 +22,11 @@ const MAX_AGE: &str = "public, max-age=300";
 pub async fn show(app: Data<App>) -> HttpResponse {
     let url = &app.config.server.public_url;
     let algorithms: Vec<_> = app.config.signing.algorithms.iter().map(|algorithm| algorithm.name()).collect();
-    let grants = [Grant::AuthorizationCode, Grant::RefreshToken, Grant::ClientCredentials].map(Grant::as_str);
+    let mut grants =
+        [Grant::AuthorizationCode, Grant::RefreshToken, Grant::ClientCredentials].map(Grant::as_str).to_vec();
+    if app.clients.iter().any(Client::may_exchange) {
+        grants.push(token_exchange::GRANT_TYPE);
+    }
     let mut scopes = vec!["openid", "profile", "email", "groups", "offline_access"];
     for scope in app.clients.iter().flat_map(|client| &client.scopes) {
         if !scopes.contains(&scope.as_str()) {

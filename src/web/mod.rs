@@ -23,6 +23,7 @@ mod observe;
 mod ops;
 mod pages;
 mod problem;
+mod provider_token;
 mod refusals;
 mod revocation;
 mod routes;
@@ -31,6 +32,7 @@ mod sessions;
 mod status_list;
 mod throttle;
 mod token;
+mod token_exchange;
 mod userinfo;
 mod verdict;
 

@@ -14,6 +14,7 @@ use crate::client::Refused as ClientRefused;
 use crate::gate;
 use crate::login::{Code, Refusal};
 use crate::logout;
+use crate::upstream::{Fault, NoToken};
 
 /// A refusal on its way out.
 #[derive(Debug)]
@@ -177,6 +178,16 @@ impl Problem {
         Self::of(&refusals::UNKNOWN_PROVIDER_PARAMETER)
     }
 
+    /// An app asks for a token of a provider that its person is not linked with.
+    pub fn not_linked_exchange() -> Self {
+        Self::of(&refusals::NOT_LINKED_EXCHANGE)
+    }
+
+    /// An app asks for a token that its person has to sign in at the provider for.
+    pub fn reauth_required_exchange() -> Self {
+        Self::of(&refusals::REAUTH_REQUIRED_EXCHANGE)
+    }
+
     /// Whether signing in would help.
     pub fn wants_sign_in(&self) -> bool {
         self.row.status == 401
@@ -311,6 +322,20 @@ impl From<Refusal> for Problem {
 impl From<Code> for Problem {
     fn from(code: Code) -> Self {
         Self::of_login(row_of(code))
+    }
+}
+
+impl From<NoToken> for Problem {
+    fn from(none: NoToken) -> Self {
+        match none {
+            NoToken::NotLinked => Self::of(&refusals::NOT_LINKED),
+            NoToken::NotStored => Self::of(&refusals::TOKENS_NOT_STORED),
+            NoToken::ReauthRequired => Self::of(&refusals::REAUTH_REQUIRED),
+            NoToken::Provider(Fault::Timeout) => Self::of(&refusals::PROVIDER_TIMEOUT),
+            NoToken::Provider(Fault::Unavailable) => Self::of(&refusals::PROVIDER_UNAVAILABLE),
+            NoToken::Provider(Fault::Answer | Fault::Refused) => Self::of(&refusals::PROVIDER_ERROR),
+            NoToken::Db(error) => error.into(),
+        }
     }
 }
 

@@ -157,6 +157,25 @@ pub static RETURN_TO_REFUSED: Row = row(
     "The address to return to is not one of those that are allowed here.",
 );
 
+pub static NOT_LINKED: Row = row(
+    404,
+    "not_linked",
+    "Not linked with this provider",
+    "You have not signed in with this provider, nor linked it.",
+);
+pub static TOKENS_NOT_STORED: Row =
+    row(404, "tokens_not_stored", "Tokens are not stored", "Tokens of this provider are not kept here.");
+pub static REAUTH_REQUIRED: Row = row(
+    409,
+    "reauth_required",
+    "A new sign-in at the provider is needed",
+    "The provider gives no more tokens until you have signed in there again.",
+);
+
+/// The same two where an app asks: RFC 6749 §5.2 has one status for all that is wrong with a grant.
+pub static NOT_LINKED_EXCHANGE: Row = row(400, "not_linked", NOT_LINKED.title, NOT_LINKED.sentence);
+pub static REAUTH_REQUIRED_EXCHANGE: Row = row(400, "reauth_required", REAUTH_REQUIRED.title, REAUTH_REQUIRED.sentence);
+
 /// The row of a login's failure.
 pub fn row_of(code: Code) -> &'static Row {
     match code {
@@ -194,6 +213,11 @@ mod tests {
             &FOREIGN_ORIGIN,
             &INTERNAL,
             &DATABASE,
+            &NOT_LINKED,
+            &REAUTH_REQUIRED,
+            &PROVIDER_ERROR,
+            &PROVIDER_TIMEOUT,
+            &PROVIDER_UNAVAILABLE,
         ];
         for row in said {
             let allowed = |byte: u8| (b' '..=b'~').contains(&byte) && byte != b'"' && byte != b'\\';

@@ -8,7 +8,7 @@ use actix_web::{HttpRequest, HttpResponse, Resource, Route, guard};
 use super::problem::Problem;
 use super::{
     account, administration, authorize, backchannel_logout, cors, discovery, introspection, json_door, login, logout,
-    metadata, ops, pages, revocation, session, sessions, status_list, token, userinfo,
+    metadata, ops, pages, provider_token, revocation, session, sessions, status_list, token, userinfo,
 };
 use crate::app::App;
 
@@ -46,6 +46,11 @@ pub fn public(routes: &mut ServiceConfig, prefix: &str) {
         )
         .service(
             endpoint("/sessions/{id}", "DELETE").route(web::delete().to(sessions::end_one)).route(preflight("DELETE")),
+        )
+        .service(
+            endpoint("/identities/{provider}/token", "GET")
+                .route(web::get().to(provider_token::show))
+                .route(preflight("GET")),
         )
         .service(
             endpoint("/userinfo", "GET, HEAD, POST")

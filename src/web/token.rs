@@ -12,6 +12,7 @@ use super::extract::{self, Parameters};
 use super::json_door::{self, cannot_sign};
 use super::problem::Problem;
 use super::throttle::Throttles;
+use super::{provider_token, token_exchange};
 use crate::app::App;
 use crate::base::clock::Instant;
 use crate::base::secret::Plain;
@@ -66,6 +67,11 @@ async fn grant(app: &App, throttles: &Throttles, request: &HttpRequest, payload:
     let now = app.clock.now();
     let client = authenticate(app, throttles, request, &form, now).await?;
     let grant = form.get("grant_type").ok_or_else(|| No::because("invalid_request"))?;
+    if grant == token_exchange::GRANT_TYPE {
+        let token = token_exchange::exchange(app, client, &form, now).await;
+        let token = token.map_err(|token_exchange::Refused(error, problem)| No { error, problem })?;
+        return Ok(provider_token::exchanged(&token, now));
+    }
     let known = [Grant::AuthorizationCode, Grant::RefreshToken, Grant::ClientCredentials];
     let grant = known.into_iter().find(|known| known.as_str() == grant);
     let grant = grant.ok_or_else(|| No::because("unsupported_grant_type"))?;

@@ -2,6 +2,8 @@
 
 #![allow(dead_code, unused_imports, reason = "several test binaries share it, and each uses a part")]
 
+mod refreshing;
+
 use std::collections::HashMap;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -13,6 +15,8 @@ use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD as B64};
 use serde_json::{Value, json};
 use vestibule::base::clock::Clock;
+
+pub use refreshing::Refreshing;
 
 /// The instant at which everything happens where no clock is given, in seconds.
 pub const NOW: i64 = 1_800_000_000;
@@ -36,6 +40,8 @@ pub enum Reply {
     Closed,
     /// Answers as usual, but not before it is told otherwise.
     Held,
+    /// Holds the next call until it is told otherwise ([`Op::release`]), and answers the others as usual.
+    HeldOnce,
     /// Says nothing until the other side gives up.
     Silent,
     /// Sends a byte now and then.
@@ -96,6 +102,7 @@ struct State {
     key: Ed25519KeyPair,
     published: String,
     signed_as: String,
+    refreshing: Refreshing,
 }
 
 /// The provider. Its threads end with the test's process. A clone is the same provider.
@@ -128,6 +135,7 @@ impl Op {
             key: Ed25519KeyPair::generate().expect("a key"),
             published: KID.into(),
             signed_as: KID.into(),
+            refreshing: Refreshing::default(),
         };
         let state = Arc::new(Mutex::new(state));
         let (shared, own_issuer) = (Arc::clone(&state), issuer.clone());
@@ -158,6 +166,16 @@ impl Op {
     /// Answers a path as it did before [`Op::reply`].
     pub fn recover(&self, path: &str) {
         self.state().replies.remove(path);
+    }
+
+    /// Answers the call to a path that is held.
+    pub fn release(&self, path: &str) {
+        self.recover(&held(path));
+    }
+
+    /// Changes what it does about refresh tokens.
+    pub fn refreshing(&self, change: impl FnOnce(&mut Refreshing)) {
+        change(&mut self.state().refreshing);
     }
 
     /// Sets a member of the discovery document.
@@ -234,11 +252,16 @@ pub fn listen(answer: impl Fn(&Call) -> Reply + Send + Sync + 'static) -> String
 fn serve(mut stream: TcpStream, state: &Mutex<State>, issuer: &str) {
     let Some(call) = read(&stream) else { return };
     let lock = || state.lock().unwrap_or_else(PoisonError::into_inner);
-    let path = call.path.clone();
+    let mut path = call.path.clone();
     let (usual, mut reply) = {
         let mut state = lock();
         let usual = state.usual(&call, issuer);
         state.calls.push(call);
+        if matches!(state.replies.get(&path), Some(Reply::HeldOnce)) {
+            state.replies.remove(&path);
+            path = held(&path);
+            state.replies.insert(path.clone(), Reply::Held);
+        }
         (usual, state.replies.get(&path).cloned())
     };
     while matches!(reply, Some(Reply::Held)) {
@@ -247,6 +270,11 @@ fn serve(mut stream: TcpStream, state: &Mutex<State>, issuer: &str) {
     }
     // The other side may have gone; that is its right.
     let _gone = write(&mut stream, &reply.unwrap_or(usual));
+}
+
+/// Where the reply to a held call stands.
+fn held(path: &str) -> String {
+    format!("held {path}")
 }
 
 fn read(stream: &TcpStream) -> Option<Call> {
@@ -288,7 +316,7 @@ fn write(stream: &mut TcpStream, reply: &Reply) -> std::io::Result<()> {
             }
         }
         Reply::Broken => write!(stream, "{head}Content-Length: 1000\r\n\r\n{{\"access_token\":"),
-        Reply::Closed | Reply::Held => Ok(()),
+        Reply::Closed | Reply::Held | Reply::HeldOnce => Ok(()),
         Reply::Silent => stream.read(&mut [0]).map(drop),
         Reply::Dripping => {
             write!(stream, "{head}Content-Length: 100000\r\n\r\n")?;
@@ -302,7 +330,7 @@ fn write(stream: &mut TcpStream, reply: &Reply) -> std::io::Result<()> {
 }
 
 impl State {
-    fn usual(&self, call: &Call, issuer: &str) -> Reply {
+    fn usual(&mut self, call: &Call, issuer: &str) -> Reply {
         let body = match call.path.as_str() {
             WELL_KNOWN => self.metadata.clone(),
             "/jwks" => {
@@ -310,12 +338,31 @@ impl State {
                 json!({"keys": [{"kty": "OKP", "crv": "Ed25519", "kid": self.published, "x": x}]})
             }
             "/token" => {
-                let id_token = self.id_token(issuer, &call.form("code").concat());
-                json!({"access_token": "access", "token_type": "Bearer", "expires_in": 300, "id_token": id_token})
+                let refresh_token = call.form("refresh_token").concat();
+                if !refresh_token.is_empty() {
+                    return self.renew(issuer, &refresh_token);
+                }
+                let code = call.form("code").concat();
+                let id_token = self.id_token(issuer, &code);
+                let usual =
+                    json!({"access_token": "access", "token_type": "Bearer", "expires_in": 300, "id_token": id_token});
+                with(usual, &self.refreshing.log_in(code.split('~').next().unwrap_or_default()))
             }
+            "/revoke" => json!({}),
             _ => return Reply::text(404, "text/html", "not here"),
         };
         Reply::text(200, "application/json", &body.to_string())
+    }
+
+    /// The answer to a refresh.
+    fn renew(&mut self, issuer: &str, refresh_token: &str) -> Reply {
+        let Some((sub, mut members)) = self.refreshing.renew(refresh_token) else {
+            return Reply::text(400, "application/json", r#"{"error":"invalid_grant"}"#);
+        };
+        if self.refreshing.with_id_token {
+            members["id_token"] = json!(self.id_token(issuer, &format!("{sub}~")));
+        }
+        Reply::text(200, "application/json", &members.to_string())
     }
 
     /// Somebody's ID token.
@@ -326,6 +373,9 @@ impl State {
         let mut claims = json!({
             "iss": issuer, "aud": CLIENT, "sub": sub, "nonce": nonce, "iat": now, "exp": now + 3600,
         });
+        if nonce.is_empty() {
+            claims.as_object_mut().expect("claims").remove("nonce");
+        }
         if code.contains('~') {
             claims["email"] = json!(format!("{sub}@example.com"));
             claims["email_verified"] = json!(true);

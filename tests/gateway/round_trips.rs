@@ -96,3 +96,27 @@ async fn a_login_of_a_known_user_costs_three_statements_and_one_call() {
     let asked = statements(&gateway, async { assert_eq!(junk.send().await.status, 401) }).await;
     assert_eq!(asked.len(), 0, "a garbage token: {asked:#?}");
 }
+
+/// `store_tokens` costs a login one statement more, whether the provider gives a refresh token or the one from before is
+/// kept; and a token that is good costs one.
+#[tokio::test]
+async fn keeping_the_providers_tokens_costs_one_statement_more() {
+    let database = counting().database();
+    database.execute("CREATE EXTENSION pg_stat_statements");
+    let gateway = Setup::new().toml("[providers.op]\nstore_tokens = true").on(&database).start();
+    gateway.op.refreshing(|refreshing| refreshing.lifetime = Some(3600));
+    gateway.browser().sign_in("alice").await;
+    gateway.database.until("SELECT count(*) FROM provider_metadata", 2).await;
+    let mut browser = gateway.browser();
+    for at_login in [true, false] {
+        gateway.op.refreshing(|refreshing| refreshing.at_login = at_login);
+        browser = gateway.browser();
+        let begun = browser.begin("op").await;
+        let callback = begun.callback_of("alice");
+        let asked = statements(&gateway, async { assert_eq!(browser.get(&callback).await.status, 303) }).await;
+        assert_eq!(asked.len(), 3, "callback, a refresh token: {at_login}: {asked:#?}");
+    }
+    let token = "/identities/op/token";
+    let asked = statements(&gateway, async { assert_eq!(browser.fetch(token).await.status, 200) }).await;
+    assert_eq!(asked.len(), 2, "the session and its token: {asked:#?}");
+}

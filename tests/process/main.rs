@@ -17,6 +17,7 @@ mod operating;
 mod page;
 mod peer;
 mod ports;
+mod probe;
 mod secrets;
 mod signing_out;
 mod verifiers;

@@ -51,6 +51,9 @@ struct State {
     person: Option<Person>,
     codes: HashMap<String, Grant>,
     scopes_of: HashMap<String, String>,
+    /// A GitHub App's tokens expire ("Refreshing user access tokens"): the refresh token in force, and its scopes.
+    expire: bool,
+    refresh: Option<(String, String)>,
     issued: usize,
 }
 
@@ -83,6 +86,18 @@ impl GitHub {
     /// From now on whoever is at the keyboard says no.
     pub fn deny(&self) {
         self.state().person = None;
+    }
+
+    /// From now on tokens live for eight hours and come with a refresh token.
+    pub fn let_tokens_expire(&self) {
+        self.state().expire = true;
+    }
+
+    /// Takes back what was granted, as people can in their settings.
+    pub fn forget_grants(&self) {
+        let mut state = self.state();
+        state.refresh = None;
+        state.scopes_of.clear();
     }
 
     /// A gateway with this GitHub at GitHub's place, and more keys of its table.
@@ -153,6 +168,12 @@ impl State {
         if (said("client_id"), said("client_secret")) != (CLIENT_ID, CLIENT_SECRET) {
             return error("incorrect_client_credentials");
         }
+        if said("grant_type") == "refresh_token" {
+            return match self.refresh.take() {
+                Some((token, scope)) if token == said("refresh_token") => self.issue(scope),
+                _ => error("bad_refresh_token"),
+            };
+        }
         let Some(Grant { redirect_uri, challenge, scope }) = self.codes.remove(said("code")) else {
             return error("bad_verification_code");
         };
@@ -163,10 +184,21 @@ impl State {
         {
             return error("bad_verification_code");
         }
+        self.issue(scope)
+    }
+
+    fn issue(&mut self, scope: String) -> Vec<(&'static str, String)> {
         self.issued += 1;
         let token = format!("gho_{:036x}", self.issued);
         self.scopes_of.insert(token.clone(), scope.clone());
-        vec![("access_token", token), ("scope", scope.replace(' ', ",")), ("token_type", "bearer".into())]
+        let mut answer =
+            vec![("access_token", token), ("scope", scope.replace(' ', ",")), ("token_type", "bearer".into())];
+        if self.expire {
+            let refresh_token = format!("ghr_{:076x}", self.issued);
+            self.refresh = Some((refresh_token.clone(), scope));
+            answer.extend([("expires_in", "28800".into()), ("refresh_token", refresh_token)]);
+        }
+        answer
     }
 
     fn api(&self, call: &Call, scope: Option<&str>, of: impl Fn(&Person) -> Value) -> Reply {

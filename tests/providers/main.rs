@@ -10,6 +10,7 @@ mod entra;
 mod fake_provider;
 mod github;
 mod hanging;
+mod kept;
 mod oauth1;
 mod oauth2;
 mod peer;

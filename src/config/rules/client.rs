@@ -28,6 +28,8 @@ pub(super) struct Around<'a> {
     pub(super) algorithms: Option<&'a [Algorithm]>,
     /// The ids of all providers.
     pub(super) providers: &'a [String],
+    /// The ids of those whose own tokens are kept.
+    pub(super) storing: &'a [String],
     /// The issuer, unless it is wrong.
     pub(super) issuer: Option<&'a str>,
     /// `tokens.audience`: who the tokens of everybody are for.
@@ -46,7 +48,7 @@ pub(super) fn client(id: &str, raw: raw::Client, around: &Around<'_>, at: &mut F
     scopes(&key("scopes"), &raw.scopes, at);
     grants(&key, &raw, at);
     providers(&key("providers"), &raw.providers, around.providers, at);
-    providers(&key("provider_tokens"), &raw.provider_tokens, around.providers, at);
+    provider_tokens(&key("provider_tokens"), &raw.provider_tokens, around, at);
     id_token_alg(&key("id_token_alg"), &raw, around.algorithms, at);
     let backchannel_logout_uri = backchannel_logout_uri(&key("backchannel_logout_uri"), &raw, at);
     let public_key = public_key(&key, &raw, at);
@@ -153,6 +155,16 @@ fn providers(key: &str, wanted: &[String], known: &[String], at: &mut Findings<'
         let likely = nearest_word(id, &names).map(|near| format!("; \"{near}\" is near")).unwrap_or_default();
         let remedy = format!("write the id of one of [providers.*], or leave it out for all{likely}");
         at.refuse_item(key, item, format!("there is no provider {}", shown(id)), remedy);
+    }
+}
+
+/// Tokens that are not kept cannot be handed out.
+fn provider_tokens(key: &str, wanted: &[String], around: &Around<'_>, at: &mut Findings<'_>) {
+    providers(key, wanted, around.providers, at);
+    let kept = |id: &String| around.storing.contains(id) || !around.providers.contains(id);
+    for (item, id) in wanted.iter().enumerate().filter(|(_, id)| !kept(id)) {
+        let what = format!("the tokens of the provider {} are not kept", shown(id));
+        at.refuse_item(key, item, what, format!("write store_tokens = true in [providers.{id}], or take it out here"));
     }
 }
 

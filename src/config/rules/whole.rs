@@ -1,5 +1,7 @@
 //! All sections, one after the other.
 
+use std::sync::Arc;
+
 use super::{client, database, login, provider, secrets, server, sessions, signing};
 use crate::base::secret::Plain;
 use crate::config::findings::{Findings, shown};
@@ -27,6 +29,8 @@ pub(in crate::config) fn whole(mut raw: Raw, names: &Names, at: &mut Findings<'_
     let log = log(raw.log, at);
     let cleanup = cleanup(&raw.cleanup, at);
     let token_claims = tokens.as_ref().map(|tokens| tokens.claims.as_slice()).unwrap_or_default();
+    let storing = raw.providers.iter().filter(|(_, provider)| provider.store_tokens);
+    let storing: Vec<String> = storing.map(|(id, _)| id.clone()).collect();
     let mut take = |id: &String| {
         raw.providers.remove(id).map(|mut provider| provider::provider(id, &mut provider, token_claims, at))
     };
@@ -35,6 +39,7 @@ pub(in crate::config) fn whole(mut raw: Raw, names: &Names, at: &mut Findings<'_
     let around = client::Around {
         algorithms: signing.as_ref().map(|signing| signing.algorithms.as_slice()),
         providers: names.of_section("providers"),
+        storing: &storing,
         issuer: server.as_ref().map(|server| server.public_url.issuer()),
         audience: tokens.as_ref().map(|tokens| tokens.audience.as_slice()).unwrap_or_default(),
     };
@@ -43,7 +48,7 @@ pub(in crate::config) fn whole(mut raw: Raw, names: &Names, at: &mut Findings<'_
     Some(Config {
         server: server?,
         database: database?,
-        ring: ring?,
+        ring: Arc::new(ring?),
         signing: signing?,
         tokens: tokens?,
         sessions: sessions?,

@@ -9,11 +9,12 @@ use serde_json::Value;
 use crate::account::{self, Arrival, Known, Profile, User};
 use crate::base::clock::Instant;
 use crate::base::db::Conn;
-use crate::base::id::{AuthorizationSessionId, Reference, SessionId, UserId, uuid_v7};
+use crate::base::id::{AuthorizationSessionId, Reference, SessionId, SubId, UserId, uuid_v7};
 use crate::base::secret::Hashed;
 use crate::base::statement::statement;
 use crate::login::arrival::Caller;
 use crate::session::{self, Device, Ended, Ending, Endings, Scope, Session, SignedIn, StatusIndex};
+use crate::upstream::{self, Before, Keeping};
 
 /// All that a completed login writes.
 pub struct Admission {
@@ -39,15 +40,17 @@ pub struct Admission {
     pub alone: bool,
     /// How those end that have to.
     pub endings: Endings,
+    /// The provider's own tokens, where they are kept.
+    pub tokens: Option<Keeping>,
     pub now: Instant,
 }
 
 /// What came of it. Whatever it is, it is committed.
-pub enum Admitted {
+pub enum Admitted<T = SignedIn> {
     /// A user who was known.
-    Known(SignedIn),
+    Known(T),
     /// A user who is new.
-    New(SignedIn),
+    New(T),
     /// Known, but disabled; nothing was written.
     Disabled,
     /// Unknown, and nobody new may enter; nothing was written.
@@ -92,6 +95,7 @@ statement! {
         steps: &'a Value => Jsonb,
         audit: uuid::Uuid => Uuid,
         reference: &'a str => Text,
+        wants_before: bool => Bool,
         now: Instant => Timestamptz,
     }
     // A login that is completed or given up in the same moment admits nobody: its row would say two things at once. It
@@ -132,17 +136,33 @@ statement! {
          SELECT {audit}, {now}, 'login_completed', user_id, {session}, {provider}, {client_id}, {ip}, {reference}
          FROM admitted
      )
-     SELECT user_id, status_index, name FROM admitted, session"
+     SELECT user_id, admitted.sub_id, status_index, name, kept.version AS kept_version, kept.sealed AS kept_sealed
+     FROM admitted CROSS JOIN session
+     LEFT JOIN provider_tokens kept ON {wants_before} AND kept.sub_id = admitted.sub_id"
 }
 
 #[derive(QueryableByName)]
 struct Written {
     #[diesel(sql_type = Uuid)]
     user_id: UserId,
+    #[diesel(sql_type = Uuid)]
+    sub_id: SubId,
     #[diesel(sql_type = BigInt)]
     status_index: i64,
     #[diesel(sql_type = Nullable<Text>)]
     name: Option<String>,
+    /// The provider's tokens from before, where they were wanted.
+    #[diesel(sql_type = Nullable<Uuid>)]
+    kept_version: Option<uuid::Uuid>,
+    #[diesel(sql_type = Nullable<Binary>)]
+    kept_sealed: Option<Vec<u8>>,
+}
+
+/// Someone who was admitted: the one whose identity it is, and what of the provider's was kept of it before.
+struct Entered {
+    signed_in: SignedIn,
+    sub_id: SubId,
+    before: Option<Before>,
 }
 
 /// Sessions that ended for the new one, and how.
@@ -153,24 +173,46 @@ pub type Gone = (Vec<Ended>, Ending);
 /// The endings are statements of their own: they see what a login wrote that held the user's row before this one did.
 /// In one statement they would not, and two logins at once would leave two sessions (SE-20).
 pub fn admit(conn: &mut Conn, admission: &Admission) -> QueryResult<(Admitted, Vec<Gone>)> {
-    if admission.previous.is_none() && !admission.alone {
-        return Ok((admit_beside(conn, admission)?, Vec::new()));
+    if admission.previous.is_none() && !admission.alone && admission.tokens.is_none() {
+        return Ok((signed_in(admit_beside(conn, admission)?), Vec::new()));
     }
     conn.transaction(|conn| {
         let admitted = admit_beside(conn, admission)?;
         let gone = match &admitted {
-            Admitted::Known(signed_in) => {
+            Admitted::Known(entered) => {
                 if let Some(old) = admission.previous {
                     // Somebody who signs in anew in the same browser stays signed in to the apps.
-                    session::adopt(conn, old, admission.session.id, signed_in.user.sub)?;
+                    session::adopt(conn, old, admission.session.id, entered.signed_in.user.sub)?;
                 }
-                end_others(conn, admission, signed_in.user.sub)?
+                end_others(conn, admission, entered.signed_in.user.sub)?
             }
-            Admitted::New(signed_in) => end_others(conn, admission, signed_in.user.sub)?,
+            Admitted::New(entered) => end_others(conn, admission, entered.signed_in.user.sub)?,
             _ => Vec::new(),
         };
-        Ok((admitted, gone))
+        Ok((signed_in(keep_tokens(conn, admission, admitted)?), gone))
     })
+}
+
+/// Last of all: whoever ends sessions takes their rows before the tokens'.
+fn keep_tokens(
+    conn: &mut Conn,
+    admission: &Admission,
+    mut admitted: Admitted<Entered>,
+) -> QueryResult<Admitted<Entered>> {
+    if let (Admitted::Known(entered) | Admitted::New(entered), Some(tokens)) = (&mut admitted, &admission.tokens) {
+        upstream::keep_over(conn, tokens, entered.sub_id, entered.before.take(), admission.now)?;
+    }
+    Ok(admitted)
+}
+
+fn signed_in(admitted: Admitted<Entered>) -> Admitted {
+    match admitted {
+        Admitted::Known(entered) => Admitted::Known(entered.signed_in),
+        Admitted::New(entered) => Admitted::New(entered.signed_in),
+        Admitted::Disabled => Admitted::Disabled,
+        Admitted::Stranger => Admitted::Stranger,
+        Admitted::GivenUp => Admitted::GivenUp,
+    }
 }
 
 fn end_others(conn: &mut Conn, admission: &Admission, user: UserId) -> QueryResult<Vec<Gone>> {
@@ -186,9 +228,9 @@ fn end_others(conn: &mut Conn, admission: &Admission, user: UserId) -> QueryResu
 }
 
 /// Admits a known user at once; looks closer where there is none to admit.
-fn admit_beside(conn: &mut Conn, admission: &Admission) -> QueryResult<Admitted> {
+fn admit_beside(conn: &mut Conn, admission: &Admission) -> QueryResult<Admitted<Entered>> {
     if let Some(written) = write(conn, admission)? {
-        return Ok(Admitted::Known(signed_in(admission, &written)));
+        return Ok(Admitted::Known(entered(admission, written)));
     }
     match account::known(conn, &admission.session.provider, &admission.sub)? {
         Known::Disabled => return Ok(Admitted::Disabled),
@@ -211,7 +253,7 @@ fn admit_beside(conn: &mut Conn, admission: &Admission) -> QueryResult<Admitted>
         write(conn, admission)?.map_or(Err(diesel::result::Error::RollbackTransaction), |written| Ok(Some(written)))
     });
     match made {
-        Ok(Some(written)) => Ok(Admitted::New(signed_in(admission, &written))),
+        Ok(Some(written)) => Ok(Admitted::New(entered(admission, written))),
         // Another login of the same person came first, in this very moment.
         Ok(None) => once_more(conn, admission),
         Err(diesel::result::Error::RollbackTransaction) => Ok(Admitted::GivenUp),
@@ -220,9 +262,9 @@ fn admit_beside(conn: &mut Conn, admission: &Admission) -> QueryResult<Admitted>
 }
 
 /// Admits someone who is known by now; whom not even this finds was given up.
-fn once_more(conn: &mut Conn, admission: &Admission) -> QueryResult<Admitted> {
+fn once_more(conn: &mut Conn, admission: &Admission) -> QueryResult<Admitted<Entered>> {
     let written = write(conn, admission)?;
-    Ok(written.map_or(Admitted::GivenUp, |written| Admitted::Known(signed_in(admission, &written))))
+    Ok(written.map_or(Admitted::GivenUp, |written| Admitted::Known(entered(admission, written))))
 }
 
 fn write(conn: &mut Conn, admission: &Admission) -> QueryResult<Option<Written>> {
@@ -264,14 +306,17 @@ fn write(conn: &mut Conn, admission: &Admission) -> QueryResult<Option<Written>>
         steps: &admission.steps,
         audit: uuid_v7(admission.now),
         reference: admission.reference.as_str(),
+        wants_before: admission.tokens.as_ref().is_some_and(Keeping::wants_before),
         now: admission.now,
     };
     write.get_result(conn).optional()
 }
 
-fn signed_in(admission: &Admission, written: &Written) -> SignedIn {
+fn entered(admission: &Admission, written: Written) -> Entered {
     let (user, status_index) = (written.user_id, StatusIndex::new(written.status_index));
     let session = Session { user, status_index, ..admission.session.clone() };
     let profile = Profile { name: written.name.clone(), ..admission.profile.clone() };
-    SignedIn { session, user: User { sub: user, profile } }
+    let signed_in = SignedIn { session, user: User { sub: user, profile } };
+    let before = written.kept_version.map(|version| Before { version, sealed: written.kept_sealed });
+    Entered { signed_in, sub_id: written.sub_id, before }
 }

@@ -77,9 +77,17 @@ impl OAuth1 {
             access_token: token.clone(),
             refresh_token: None,
             token_secret: Some(secret.clone()),
+            scope: None,
             expires_in: None,
         };
         Identity::of_profile(self.registration(), claims, tokens)
+    }
+
+    /// Asks for temporary credentials that nobody will use. The outcome is whether the provider confirms the callback.
+    pub async fn probe(&self, callback: &str, now: Instant) -> Result<bool, Failure> {
+        let (signatory, endpoint) = (self.0.signatory(None)?, &self.0.config.request_token_endpoint);
+        let credentials = ask(&self.0.line, &signatory, endpoint, &[("oauth_callback", callback)], now).await?;
+        Ok(credentials.callback_confirmed)
     }
 }
 

@@ -5,12 +5,15 @@ use std::sync::Arc;
 use super::{begin, exchange};
 use crate::base::clock::Instant;
 use crate::base::outbound::Outbound;
+use crate::base::secret::Plain;
 use crate::config::{self, Registration};
 use crate::upstream::failure::{Failure, Fault};
 use crate::upstream::handshake::{Answer, Begun, Handshake, Request};
-use crate::upstream::identity::Identity;
+use crate::upstream::identity::{Identity, ProviderTokens};
 use crate::upstream::line::Line;
 use crate::upstream::profile_calls;
+use crate::upstream::renewal::{Renewal, TokenTypeHint};
+use crate::upstream::revocation::Revocation;
 
 /// A provider of plain OAuth 2.0. Cheap to clone.
 #[derive(Clone)]
@@ -59,6 +62,21 @@ impl OAuth2 {
         let bearer = format!("Bearer {}", tokens.access_token.expose());
         let claims = profile_calls::ask(&config.profile, line, |_| Ok(bearer.clone()), now).await?;
         Identity::of_profile(&config.registration, claims, tokens)
+    }
+
+    /// Asks for new tokens by a refresh token. Nothing in the answer says whose they are; the provider does not hand one
+    /// person's out for another's refresh token.
+    pub async fn renew(&self, renewal: &Renewal<'_>, now: Instant) -> Result<ProviderTokens, Failure> {
+        exchange::refresh(&self.0.config, &self.0.line, renewal.refresh_token, now).await
+    }
+
+    /// Gives a token back (RFC 7009). `false` where the configuration names no endpoint for it.
+    pub async fn give_back(&self, token: &Plain, hint: TokenTypeHint, now: Instant) -> Result<bool, Failure> {
+        let Shared { config, line } = &*self.0;
+        let Some(endpoint) = &config.registration.endpoints.revocation_endpoint else { return Ok(false) };
+        let audience = config.issuer.as_deref().unwrap_or(config.token_endpoint.as_str());
+        let there = Revocation { endpoint: endpoint.as_str(), audience };
+        there.revoke(line, &config.registration, token, hint, now).await.map(|()| true)
     }
 }
 

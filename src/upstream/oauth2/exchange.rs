@@ -1,11 +1,13 @@
-//! The token request (RFC 6749 §4.1.3): once per login, and never again whatever comes of it (FI-07).
+//! The token requests: for a code (RFC 6749 §4.1.3) once per login, and never again whatever comes of it (FI-07); and for a
+//! refresh token (§6).
 
 use std::borrow::Cow;
 use std::pin::Pin;
 
+use oauth2::basic::BasicTokenResponse;
 use oauth2::{
-    AsyncHttpClient, AuthorizationCode, HttpRequest, HttpResponse, PkceCodeVerifier, RedirectUrl, RequestTokenError,
-    TokenResponse,
+    AsyncHttpClient, AuthorizationCode, ErrorResponse, HttpRequest, HttpResponse, PkceCodeVerifier, RedirectUrl,
+    RefreshToken, RequestTokenError, TokenResponse,
 };
 
 use super::library::library;
@@ -35,15 +37,36 @@ pub async fn redeem(
     if let Some(verifier) = &handshake.verifier {
         request = request.set_pkce_verifier(PkceCodeVerifier::new(verifier.clone()));
     }
-    let answer = request.request_async(&TokenEndpoint { config, line, now }).await.map_err(|error| match error {
+    read(request.request_async(&TokenEndpoint { config, line, now }).await)
+}
+
+/// Asks for new tokens by a refresh token (RFC 6749 §6).
+pub async fn refresh(
+    config: &config::OAuth2,
+    line: &Line,
+    refresh_token: &Plain,
+    now: Instant,
+) -> Result<ProviderTokens, Failure> {
+    let refresh_token = RefreshToken::new(refresh_token.expose().to_owned());
+    let library = library(config);
+    let request = library.exchange_refresh_token(&refresh_token);
+    read(request.request_async(&TokenEndpoint { config, line, now }).await)
+}
+
+fn read<E: ErrorResponse + 'static>(
+    answer: Result<BasicTokenResponse, RequestTokenError<Failure, E>>,
+) -> Result<ProviderTokens, Failure> {
+    let answer = answer.map_err(|error| match error {
         RequestTokenError::Request(failure) => failure,
         _ => token_failure(Fault::Answer, "answered with something that cannot be read"),
     })?;
+    let scopes = answer.scopes().map(|scopes| scopes.iter().map(|scope| scope.as_str()).collect::<Vec<_>>().join(" "));
     Ok(ProviderTokens {
         id_token: None,
         access_token: Plain::new(answer.access_token().secret()),
         refresh_token: answer.refresh_token().map(|token| Plain::new(token.secret())),
         token_secret: None,
+        scope: scopes,
         expires_in: answer.expires_in().map(|life| life.as_secs()),
     })
 }

@@ -27,6 +27,8 @@ use crate::upstream::failure::{Failure, Fault};
 use crate::upstream::handshake::{Answer, Begun, Handshake, LoggedOut, Request};
 use crate::upstream::identity::{Identity, ProviderTokens};
 use crate::upstream::line::{Line, Unanswered};
+use crate::upstream::renewal::{Renewal, TokenTypeHint};
+use crate::upstream::revocation::Revocation;
 
 /// An OpenID provider. Cheap to clone; every clone shares what was learned of it.
 #[derive(Clone)]
@@ -73,7 +75,7 @@ impl Oidc {
     pub async fn check_iss(&self, iss: Option<&str>, now: Instant) -> Result<(), Failure> {
         let refused = |why: &str| Err(Failure::token(Fault::Refused, why));
         match iss {
-            Some(iss) if Issuer::of(&self.0.config).named(iss).is_some() => Ok(()),
+            Some(iss) if Issuer::of(&self.0.config).may_be(iss) => Ok(()),
             Some(_) => refused("the answer came from another issuer (iss parameter)"),
             None => {
                 let metadata = self.metadata(now).await?;
@@ -105,6 +107,26 @@ impl Oidc {
         let userinfo = self.0.ask_userinfo(metadata, &verified, &tokens, &keys.value, now).await?;
         let names = user.as_deref().and_then(user_parameter::names);
         Ok(identity(self.registration(), verified, userinfo, names, tokens))
+    }
+
+    /// Asks for new tokens by a refresh token.
+    pub async fn renew(&self, renewal: &Renewal<'_>, now: Instant) -> Result<ProviderTokens, Failure> {
+        let metadata = self.metadata(now).await?;
+        // Before the refresh token is shown: without keys it could be spent in vain.
+        let keys = self.0.keys(now).await.map_err(unavailable)?;
+        self.0.renew(&metadata.value, keys, renewal, now).await
+    }
+
+    /// Gives a token back (RFC 7009). `false` where the provider takes none.
+    pub async fn give_back(&self, token: &Plain, hint: TokenTypeHint, now: Instant) -> Result<bool, Failure> {
+        let metadata = self.metadata(now).await?;
+        match &metadata.value.additional_metadata().revocation_endpoint {
+            Some(endpoint) => {
+                let there = Revocation { endpoint: endpoint.as_str(), audience: &self.0.config.issuer };
+                there.revoke(&self.0.line, self.registration(), token, hint, now).await.map(|()| true)
+            }
+            None => Ok(false),
+        }
     }
 
     /// Where people are signed out at the provider, if it says so.
@@ -147,7 +169,7 @@ impl Shared {
         client_authentication::send(&self.line, &self.config.registration, &request, now).await
     }
 
-    /// Verifies the ID token, with newer keys if it names one that is not there. Gives the keys that did.
+    /// Verifies the ID token of a login, with newer keys if it names one that is not there. Gives the keys that did.
     async fn verify(
         self: &Arc<Self>,
         metadata: &Metadata,
@@ -156,16 +178,35 @@ impl Shared {
         keys: Arc<Kept<Keys>>,
         now: Instant,
     ) -> Result<(Verified, Arc<Kept<Keys>>), Failure> {
-        let refused = |why: &str| Failure::token(Fault::Refused, format!("the ID token {why}"));
-        let Some(token) = &tokens.id_token else { return Err(refused("is missing in the token response")) };
-        let expected = Expected {
+        let missing = || Failure::token(Fault::Refused, "the ID token is missing in the token response");
+        let token = tokens.id_token.as_ref().ok_or_else(missing)?;
+        let (nonce, max_age) = (Some(handshake.nonce.as_str()), handshake.max_age);
+        let expected = Expected { nonce, max_age, ..self.expected(&tokens.access_token) };
+        self.verify_as(metadata, &expected, token, keys, now).await
+    }
+
+    /// What every ID token for us must be.
+    pub(super) fn expected<'a>(&'a self, access_token: &'a Plain) -> Expected<'a> {
+        Expected {
             issuer: Issuer::of(&self.config),
             client_id: &self.config.registration.client_id,
-            nonce: &handshake.nonce,
-            max_age: handshake.max_age,
-            access_token: tokens.access_token.expose(),
+            nonce: None,
+            max_age: None,
+            access_token: access_token.expose(),
             leeway: TimeDelta::from_std(self.config.registration.leeway).unwrap_or_default(),
-        };
+        }
+    }
+
+    /// Verifies an ID token, with newer keys if it names one that is not there. Gives the keys that did.
+    pub(super) async fn verify_as(
+        self: &Arc<Self>,
+        metadata: &Metadata,
+        expected: &Expected<'_>,
+        token: &Plain,
+        keys: Arc<Kept<Keys>>,
+        now: Instant,
+    ) -> Result<(Verified, Arc<Kept<Keys>>), Failure> {
+        let refused = |why: &str| Failure::token(Fault::Refused, format!("the ID token {why}"));
         let algorithms = discovery::algorithms(&self.config, metadata);
         // Of a provider that signs with our secret it may be the one before, while the two are changed.
         let Registration { client_secret, client_secret_previous, .. } = &self.config.registration;
@@ -173,7 +214,7 @@ impl Shared {
             let by = |secret: Option<&Plain>| {
                 let client_secret = secret.map(Plain::expose);
                 let signers = Signers { algorithms: &algorithms, keys, client_secret, issuers: &[] };
-                id_token::verify(token.expose(), &expected, &signers, now)
+                id_token::verify(token.expose(), expected, &signers, now)
             };
             let first = by(client_secret.as_ref());
             match client_secret_previous {
@@ -237,8 +278,7 @@ fn identity(
     let profile = claims::profile(registration, &sources.iter().collect::<Vec<_>>());
     let all = claims::together(first, userinfo);
     let claims = claims::cleaned(&all, &sub, &profile);
-    let Tokens { id_token, access_token, refresh_token, expires_in } = tokens;
-    let tokens = ProviderTokens { id_token, access_token, refresh_token, token_secret: None, expires_in };
+    let tokens = tokens.into();
     Identity { sub, profile, claims, auth_time, acr, amr, sid, tokens }
 }
 

@@ -8,7 +8,7 @@ use openidconnect::core::{
     CoreJweContentEncryptionAlgorithm, CoreJweKeyManagementAlgorithm, CoreJwsSigningAlgorithm, CoreResponseMode,
     CoreResponseType, CoreSubjectIdentifierType,
 };
-use openidconnect::{AdditionalProviderMetadata, EndSessionUrl, ProviderMetadata};
+use openidconnect::{AdditionalProviderMetadata, EndSessionUrl, ProviderMetadata, RevocationUrl};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use url::Url;
@@ -21,6 +21,8 @@ use crate::upstream::text::clean;
 pub struct Extra {
     /// OpenID Connect RP-Initiated Logout §2.1.
     pub end_session_endpoint: Option<EndSessionUrl>,
+    /// RFC 7009, as RFC 8414 §2 names it.
+    pub revocation_endpoint: Option<RevocationUrl>,
     /// RFC 9207 §3.
     #[serde(default)]
     pub authorization_response_iss_parameter_supported: bool,
@@ -50,7 +52,8 @@ pub type Metadata = ProviderMetadata<
 >;
 
 const REQUIRED: [&str; 3] = ["authorization_endpoint", "token_endpoint", "jwks_uri"];
-const OPTIONAL: [&str; 3] = ["userinfo_endpoint", "end_session_endpoint", "pushed_authorization_request_endpoint"];
+const OPTIONAL: [&str; 4] =
+    ["userinfo_endpoint", "end_session_endpoint", "revocation_endpoint", "pushed_authorization_request_endpoint"];
 const SWITCHES: [&str; 2] = ["authorization_response_iss_parameter_supported", "require_pushed_authorization_requests"];
 const LISTS: [&str; 2] = ["id_token_signing_alg_values_supported", "token_endpoint_auth_methods_supported"];
 /// Signed by a key of the provider's own, and checkable here. HMAC and `none` are not among them (RT-17, RT-18).
@@ -142,6 +145,7 @@ fn endpoint_given<'c>(config: &'c config::Oidc, name: &str) -> Option<&'c Url> {
         "userinfo_endpoint" => endpoints.userinfo_endpoint.as_ref(),
         "jwks_uri" => endpoints.jwks_uri.as_ref(),
         "end_session_endpoint" => endpoints.end_session_endpoint.as_ref(),
+        "revocation_endpoint" => endpoints.revocation_endpoint.as_ref(),
         _ => None,
     }
 }

@@ -6,8 +6,8 @@ use std::borrow::Cow;
 use std::pin::Pin;
 
 use openidconnect::{
-    AsyncHttpClient, AuthorizationCode, HttpRequest, HttpResponse, OAuth2TokenResponse, PkceCodeVerifier, RedirectUrl,
-    RequestTokenError,
+    AsyncHttpClient, AuthorizationCode, ErrorResponse, HttpRequest, HttpResponse, OAuth2TokenResponse,
+    PkceCodeVerifier, RedirectUrl, RefreshToken, RequestTokenError,
 };
 
 use super::client::Shared;
@@ -17,6 +17,7 @@ use crate::base::clock::Instant;
 use crate::base::secret::Plain;
 use crate::upstream::failure::{Failure, Fault};
 use crate::upstream::handshake::Handshake;
+use crate::upstream::identity::ProviderTokens;
 use crate::upstream::line::Unanswered;
 use crate::upstream::token_answer::{TokenType, judge, token_failure};
 
@@ -28,8 +29,17 @@ pub struct Tokens {
     pub access_token: Plain,
     /// The refresh token.
     pub refresh_token: Option<Plain>,
+    /// What the access token is good for.
+    pub scope: Option<String>,
     /// Life of the access token in seconds.
     pub expires_in: Option<u64>,
+}
+
+impl From<Tokens> for ProviderTokens {
+    fn from(tokens: Tokens) -> Self {
+        let Tokens { id_token, access_token, refresh_token, scope, expires_in } = tokens;
+        Self { id_token, access_token, refresh_token, token_secret: None, scope, expires_in }
+    }
 }
 
 impl Shared {
@@ -50,11 +60,31 @@ impl Shared {
         if let Some(verifier) = &handshake.verifier {
             request = request.set_pkce_verifier(PkceCodeVerifier::new(verifier.clone()));
         }
-        match request.request_async(&TokenEndpoint(self, now)).await {
-            Ok(answer) => Ok(tokens(&answer)),
-            Err(RequestTokenError::Request(failure)) => Err(failure),
-            Err(_) => Err(token_failure(Fault::Answer, "answered with something that cannot be read")),
-        }
+        read(request.request_async(&TokenEndpoint(self, now)).await)
+    }
+
+    /// Asks for new tokens by a refresh token (OpenID Connect Core §12.1).
+    pub(super) async fn refresh(
+        &self,
+        metadata: &Metadata,
+        refresh_token: &Plain,
+        now: Instant,
+    ) -> Result<Tokens, Failure> {
+        let library = library(&self.config, metadata);
+        let refresh_token = RefreshToken::new(refresh_token.expose().to_owned());
+        let request = library.exchange_refresh_token(&refresh_token);
+        let request = request.map_err(|_| Failure::token(Fault::Answer, "the token request cannot be made"))?;
+        read(request.request_async(&TokenEndpoint(self, now)).await)
+    }
+}
+
+fn read<E: ErrorResponse + 'static>(
+    answer: Result<TokenAnswer, RequestTokenError<Failure, E>>,
+) -> Result<Tokens, Failure> {
+    match answer {
+        Ok(answer) => Ok(tokens(&answer)),
+        Err(RequestTokenError::Request(failure)) => Err(failure),
+        Err(_) => Err(token_failure(Fault::Answer, "answered with something that cannot be read")),
     }
 }
 
@@ -83,6 +113,7 @@ fn tokens(answer: &TokenAnswer) -> Tokens {
         id_token: answer.extra_fields().extra_fields().raw_id_token.as_ref().map(Plain::new),
         access_token: Plain::new(answer.access_token().secret()),
         refresh_token: answer.refresh_token().map(|token| Plain::new(token.secret())),
+        scope: answer.scopes().map(|scopes| scopes.iter().map(|scope| scope.as_str()).collect::<Vec<_>>().join(" ")),
         expires_in: answer.expires_in().map(|life| life.as_secs()),
     }
 }

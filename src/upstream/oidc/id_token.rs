@@ -23,8 +23,8 @@ pub struct Expected<'a> {
     pub issuer: Issuer<'a>,
     /// Whom it is for.
     pub client_id: &'a str,
-    /// The login it belongs to.
-    pub nonce: &'a str,
+    /// The login it belongs to; none for one that a refresh gave, which need not name any (§12.2).
+    pub nonce: Option<&'a str>,
     /// How many seconds ago the person may have been authenticated, if that was asked.
     pub max_age: Option<u32>,
     /// The access token that came with it.
@@ -40,8 +40,7 @@ pub struct Verified {
     pub issuer: String,
     /// Who it is about, in that issuer's words; 1 to 255 characters without control characters.
     pub sub: String,
-    /// Who that is at this provider. The `sub`, and in front of it the tenant where the provider has many: the same `sub`
-    /// in another tenant is somebody else.
+    /// Who that is at this provider ([`Named::user`](super::issuer::Named::user)).
     pub user: String,
     /// When the person was authenticated.
     pub auth_time: Option<Instant>,
@@ -58,7 +57,7 @@ pub fn verify(token: &str, expected: &Expected, signers: &Signers, now: Instant)
     let issuers: &[&str] = if named.tenant.is_some() { &of_both } else { &[] };
     let key = jws.verify(&Signers { issuers, ..*signers })?;
     let shown = protocol_claims(&jws.payload);
-    for name in REQUIRED.into_iter().chain(["nonce"]) {
+    for name in REQUIRED.into_iter().chain(expected.nonce.map(|_| "nonce")) {
         if !shown.contains_key(name) {
             return Err(format!("has no {name}").into());
         }
@@ -111,8 +110,11 @@ fn judge<'t>(
         .insecure_disable_signature_check()
         .set_time_fn(move || now - expected.leeway)
         .set_issue_time_verifier_fn(move |iat| if iat > latest { Err(String::new()) } else { Ok(()) });
-    let nonce = Nonce::new(expected.nonce.to_owned());
-    token.claims(&verifier, &nonce).map_err(|error| in_words(&error).into())
+    let claims = match expected.nonce {
+        Some(nonce) => token.claims(&verifier, &Nonce::new(nonce.to_owned())),
+        None => token.claims(&verifier, |_: Option<&Nonce>| Ok(())),
+    };
+    claims.map_err(|error| in_words(&error).into())
 }
 
 /// The library's words quote claims; ours do not.

@@ -34,7 +34,7 @@ impl Shared {
         let refused = |why: &str| Failure::token(Fault::Refused, format!("the logout token {why}"));
         // Garbage costs the provider nothing.
         let jws = Jws::read_of(&TYPES, token).map_err(|error| refused(&in_words(error)))?;
-        let named = issuer(jws.payload.get("iss"), &self.config).map_err(|error| refused(&in_words(error)))?;
+        let named = Issuer::of(&self.config).of_token(&jws.payload).map_err(|error| refused(&in_words(error)))?;
         let claims = judge(&jws.payload, &named, &self.config, now).map_err(|error| refused(&in_words(error)))?;
         let metadata = self.metadata(now).await.map_err(unavailable)?;
         let algorithms = discovery::algorithms(&self.config, &metadata.value);
@@ -62,7 +62,7 @@ fn in_words(error: Unverified) -> String {
 /// What the token says, if it is one for us and of this time. Nothing of it is to be believed before its signature is.
 fn judge(
     claims: &Map<String, Value>,
-    named: &Named,
+    named: &Named<'_>,
     config: &config::Oidc,
     now: Instant,
 ) -> Result<LoggedOut, Unverified> {
@@ -73,23 +73,21 @@ fn judge(
     if !event.is_some_and(Value::is_object) {
         return Err("is not of a logout (events)".into());
     }
+    // Byte for byte, as in ID tokens.
+    if claims.get("iss").and_then(Value::as_str) != Some(&named.issuer) {
+        return Err("is of another issuer (iss)".into());
+    }
     if !is_for_us_alone(claims.get("aud"), config) {
         return Err("is not for us alone (aud)".into());
     }
     let until = timely_until(claims, config, now)?;
     let jti = claims.get("jti").and_then(Value::as_str).filter(|jti| (1..=MAX_JTI).contains(&jti.len()));
     let jti = jti.ok_or("has no usable jti")?.to_owned();
-    let (sid, sub) = (sid(claims)?, sub(claims)?.map(|sub| named.user(&sub)));
+    let (sid, sub) = (sid(claims)?, sub(claims, named)?);
     if sid.is_none() && sub.is_none() {
         return Err("names neither sid nor sub".into());
     }
     Ok(LoggedOut { jti, until, sid, sub })
-}
-
-/// Byte for byte, as in ID tokens.
-fn issuer<'c>(iss: Option<&Value>, config: &'c config::Oidc) -> Result<Named<'c>, Unverified> {
-    let named = iss.and_then(Value::as_str).and_then(|iss| Issuer::of(config).named(iss));
-    named.ok_or_else(|| "is of another issuer (iss)".into())
 }
 
 fn is_for_us_alone(aud: Option<&Value>, config: &config::Oidc) -> bool {
@@ -141,14 +139,15 @@ fn sid(claims: &Map<String, Value>) -> Result<Option<String>, Unverified> {
 }
 
 /// As in ID tokens, where a number is a `sub` too.
-fn sub(claims: &Map<String, Value>) -> Result<Option<String>, Unverified> {
+fn sub(claims: &Map<String, Value>, named: &Named<'_>) -> Result<Option<String>, Unverified> {
     let sub = match claims.get("sub").filter(|sub| !sub.is_null()) {
         None => return Ok(None),
         Some(Value::String(text)) => text.clone(),
         Some(Value::Number(number)) if !number.is_f64() => number.to_string(),
         Some(_) => return Err("has an unusable sub".into()),
     };
-    if claims::is_sub(&sub) { Ok(Some(sub)) } else { Err("has an unusable sub".into()) }
+    let user = named.user(&sub);
+    if claims::is_sub(&sub) && claims::is_sub(&user) { Ok(Some(user)) } else { Err("has an unusable sub".into()) }
 }
 
 #[cfg(test)]
@@ -173,9 +172,9 @@ mod tests {
                 value => claims[name] = value.clone(),
             }
         }
-        let config = config("https://op.example");
-        let named = issuer(claims.get("iss"), &config).map_err(in_words)?;
-        judge(claims.as_object().expect("claims"), &named, &config, now()).map_err(in_words)
+        let (claims, config) = (claims.as_object().expect("claims"), config("https://op.example"));
+        let named = Issuer::of(&config).of_token(claims).expect("one tenant");
+        judge(claims, &named, &config, now()).map_err(in_words)
     }
 
     #[track_caller]

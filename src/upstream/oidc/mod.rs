@@ -17,8 +17,11 @@ mod jwks;
 mod jws;
 mod library;
 mod logout_token;
+mod probe;
 mod pushed;
+mod renew;
 mod user_parameter;
 mod userinfo;
 
 pub use client::Oidc;
+pub(super) use probe::probe;

@@ -104,7 +104,7 @@ impl Check {
         let expected = Expected {
             issuer: Issuer::new("https://op.example", &[]),
             client_id: "us",
-            nonce: "n",
+            nonce: Some("n"),
             max_age: self.max_age,
             access_token: "access",
             leeway: TimeDelta::seconds(60),

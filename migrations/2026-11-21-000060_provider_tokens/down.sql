@@ -1,0 +1,2 @@
+DROP TABLE provider_revocations;
+DROP TABLE provider_tokens;

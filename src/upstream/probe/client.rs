@@ -1,0 +1,158 @@
+//! Whether a provider takes us for its client: a code is redeemed that nobody ever gave out. A provider looks at the
+//! client first (RFC 6749 §5.2), so `invalid_client` means a wrong secret, and `invalid_grant` a right one.
+
+use http::StatusCode;
+use serde_json::Value;
+use url::form_urlencoded;
+
+use super::ask::Asker;
+use super::finding::{Check, Finding};
+use crate::base::secret::Plain;
+use crate::config::{Pkce, Registration, TokenEndpointAuthMethod};
+use crate::upstream::client_authentication::{self, ClientRequest, Secret};
+
+/// What refuses the client; besides the standard's word those of GitHub and Slack.
+const WRONG_CLIENT: [&str; 4] =
+    ["invalid_client", "incorrect_client_credentials", "bad_client_secret", "invalid_client_id"];
+/// What refuses only the code.
+const WRONG_CODE: [&str; 3] = ["invalid_grant", "bad_verification_code", "invalid_code"];
+
+/// Tries our registration at a token endpoint. An assertion is for `audience` where the operator did not say.
+pub async fn found(
+    registration: &Registration,
+    endpoint: &str,
+    audience: &str,
+    callback: &str,
+    asker: &Asker,
+) -> Vec<Finding> {
+    let form = junk(registration, callback);
+    let request = ClientRequest { endpoint, audience, form: &form };
+    let current = answer(registration, &request, Secret::Current, asker).await;
+    let mut found = vec![of_current(registration.token_endpoint_auth_method, current)];
+    if registration.client_secret_previous.is_some() {
+        found.push(of_previous(answer(registration, &request, Secret::Previous, asker).await));
+    }
+    found
+}
+
+/// A token request with a code of our own making.
+fn junk(registration: &Registration, callback: &str) -> Vec<(String, String)> {
+    let mut form = vec![
+        ("grant_type", "authorization_code".to_owned()),
+        ("code", Plain::random().expose().to_owned()),
+        ("redirect_uri", callback.to_owned()),
+    ];
+    if registration.pkce != Pkce::Off {
+        form.push(("code_verifier", Plain::random().expose().to_owned()));
+    }
+    form.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
+}
+
+async fn answer(registration: &Registration, request: &ClientRequest<'_>, secret: Secret, asker: &Asker) -> Answer {
+    let Some(request) = client_authentication::authenticated(registration, request, secret, asker.now()) else {
+        return Answer::Silent("the token endpoint cannot be asked as the client".into());
+    };
+    match asker.send(request).await {
+        Ok(answer) => judge(answer.status(), answer.body()),
+        Err(why) => Answer::Silent(format!("the token endpoint: {why}")),
+    }
+}
+
+/// What the token endpoint had to say.
+enum Answer {
+    /// We are not its client.
+    NotOurs(String),
+    /// We are, and the code is none.
+    Ours,
+    /// Something else, in words.
+    Unclear(String),
+    /// Nothing, and why.
+    Silent(String),
+}
+
+fn judge(status: StatusCode, body: &[u8]) -> Answer {
+    let code = error_code(body).unwrap_or_default();
+    let shown = (1..=40).contains(&code.len()) && code.bytes().all(|b| b.is_ascii_lowercase() || b == b'_');
+    match code.as_str() {
+        code if WRONG_CLIENT.contains(&code) => Answer::NotOurs(code.to_owned()),
+        code if WRONG_CODE.contains(&code) => Answer::Ours,
+        code if shown => Answer::Unclear(format!("the token endpoint answered {code}")),
+        _ => Answer::Unclear(format!("the token endpoint answered {} without a known error", status.as_u16())),
+    }
+}
+
+/// From JSON, or from a form, as GitHub sends it.
+fn error_code(body: &[u8]) -> Option<String> {
+    if let Ok(json) = serde_json::from_slice::<Value>(body) {
+        return json.get("error")?.as_str().map(str::to_owned);
+    }
+    form_urlencoded::parse(body).find(|(name, _)| name == "error").map(|(_, code)| code.into_owned())
+}
+
+fn of_secret(name: &str, answer: Answer) -> Finding {
+    match answer {
+        Answer::Ours => Finding::good(Check::Client, format!("{name} is right: a junk code was refused as a code")),
+        Answer::NotOurs(code) => {
+            let said = format!(
+                "the provider does not accept us ({code}): check client_id, {name} and token_endpoint_auth_method"
+            );
+            Finding::failed(Check::Client, said)
+        }
+        Answer::Silent(why) => Finding::failed(Check::Reachable, why),
+        Answer::Unclear(why) => {
+            Finding::warning(Check::Client, format!("whether {name} is right cannot be told: {why}"))
+        }
+    }
+}
+
+/// The old secret may be refused: then the new one is in force everywhere.
+fn of_previous(answer: Answer) -> Finding {
+    match answer {
+        Answer::NotOurs(_) => Finding::note(Check::Client, "client_secret_previous is refused by now: take it out"),
+        answer => of_secret("client_secret_previous", answer),
+    }
+}
+
+fn of_current(method: TokenEndpointAuthMethod, answer: Answer) -> Finding {
+    match method {
+        TokenEndpointAuthMethod::ClientSecretBasic | TokenEndpointAuthMethod::ClientSecretPost => {
+            of_secret("client_secret", answer)
+        }
+        TokenEndpointAuthMethod::PrivateKeyJwt => of_secret("private_key", answer),
+        TokenEndpointAuthMethod::Apple => {
+            of_secret("the secret made from private_key, private_key_id and team_id", answer)
+        }
+        TokenEndpointAuthMethod::None => of_secret("client_id", answer),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn verdict(status: u16, body: &str) -> &'static str {
+        of_secret("client_secret", judge(StatusCode::from_u16(status).expect("a status"), body.as_bytes()))
+            .verdict
+            .name()
+    }
+
+    #[test]
+    fn the_error_tells_the_secret_from_the_code() {
+        assert_eq!(verdict(400, r#"{"error":"invalid_grant"}"#), "good");
+        assert_eq!(verdict(401, r#"{"error":"invalid_client","error_description":"x"}"#), "FAILED");
+        assert_eq!(verdict(200, r#"{"error":"bad_verification_code"}"#), "good");
+        assert_eq!(verdict(200, "error=incorrect_client_credentials&error_description=x"), "FAILED");
+        assert_eq!(verdict(200, r#"{"ok":false,"error":"bad_client_secret"}"#), "FAILED");
+        for unclear in [r#"{"error":"invalid_request"}"#, r#"{"error":{"code":100}}"#, "", "<html>", "{}", "[]"] {
+            assert_eq!(verdict(400, unclear), "warning", "{unclear}");
+        }
+    }
+
+    #[test]
+    fn what_a_provider_writes_is_not_shown() {
+        let Answer::Unclear(why) = judge(StatusCode::BAD_REQUEST, br#"{"error":"<script>alert(1)</script>"}"#) else {
+            panic!("it is unclear")
+        };
+        assert!(!why.contains("script"), "{why}");
+    }
+}

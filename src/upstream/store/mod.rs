@@ -1,0 +1,5 @@
+//! What is known of providers, in SQL.
+
+mod metadata;
+
+pub use metadata::{Document, Kind, load, save};

@@ -1,0 +1,78 @@
+//! A provider's own live token: for the person who is signed in, and for apps that may have it (RFC 8693).
+
+use actix_web::http::header::{self, HeaderValue};
+use actix_web::web::{Data, Path};
+use actix_web::{HttpRequest, HttpResponse};
+use serde_json::{Map, Value, json};
+
+use super::cors;
+use super::credentials;
+use super::problem::Problem;
+use super::session::refuse;
+use super::throttle::Throttles;
+use crate::app::App;
+use crate::base::clock::Instant;
+use crate::login::Code;
+use crate::session::SignedIn;
+use crate::upstream::{LiveToken, NoToken, Whose};
+
+/// `GET /identities/{provider}/token`: the token of whoever is signed in.
+pub async fn show(
+    app: Data<App>,
+    throttles: Data<Throttles>,
+    request: HttpRequest,
+    provider: Path<String>,
+) -> HttpResponse {
+    let answer = own(&app, &throttles, &request, &provider).await;
+    cors::allow(&app, &request, answer.unwrap_or_else(|problem| refuse(&app, &request, problem)))
+}
+
+async fn own(app: &App, throttles: &Throttles, request: &HttpRequest, provider: &str) -> Result<HttpResponse, Problem> {
+    throttles.token(app, request)?;
+    let now = app.clock.now();
+    let (signed_in, _) = credentials::signed_in(app, request, now).await?;
+    let token = of(app, provider, &signed_in, now).await.map_err(|none| match none {
+        None => Code::UnknownProvider.into(),
+        Some(none) => Problem::from(none),
+    })?;
+    let mut body = members(&token, "OAuth", now);
+    body.insert("provider".to_owned(), json!(provider));
+    Ok(HttpResponse::Ok().json(Value::Object(body)))
+}
+
+/// Somebody's live token of that provider; `None` in place of a reason where there is no such provider.
+pub async fn of(app: &App, provider: &str, signed_in: &SignedIn, now: Instant) -> Result<LiveToken, Option<NoToken>> {
+    let provider = app.providers.get(provider).ok_or(None)?;
+    let whose = Whose { user: signed_in.user.sub, session: signed_in.session.id };
+    app.vault.live(provider, whose, now).await.map_err(Some)
+}
+
+/// What an app gets for its token (RFC 8693 §2.2.1).
+pub fn exchanged(token: &LiveToken, now: Instant) -> HttpResponse {
+    // What is used otherwise than as RFC 6750 says has no type here.
+    let mut body = members(token, "N_A", now);
+    body.insert("issued_token_type".to_owned(), json!("urn:ietf:params:oauth:token-type:access_token"));
+    let mut answer = HttpResponse::Ok().json(Value::Object(body));
+    answer.headers_mut().insert(header::PRAGMA, HeaderValue::from_static("no-cache"));
+    answer
+}
+
+/// The refresh token is never among them: there is one who refreshes.
+fn members(token: &LiveToken, of_another_kind: &str, now: Instant) -> Map<String, Value> {
+    let LiveToken { access_token, token_secret, scope, expires_at } = token;
+    let token_type = if token_secret.is_some() { of_another_kind } else { "Bearer" };
+    let mut body = Map::from_iter([
+        ("access_token".to_owned(), json!(access_token.expose())),
+        ("token_type".to_owned(), json!(token_type)),
+    ]);
+    if let Some(secret) = token_secret {
+        body.insert("token_secret".to_owned(), json!(secret.expose()));
+    }
+    if let Some(scope) = scope {
+        body.insert("scope".to_owned(), json!(scope));
+    }
+    if let Some(expires_at) = expires_at {
+        body.insert("expires_in".to_owned(), json!((*expires_at - now).num_seconds().max(0)));
+    }
+    body
+}

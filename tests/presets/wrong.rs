@@ -1,0 +1,151 @@
+//! `config check` on provider configurations that are wrong on purpose: it names the line, the key and the remedy.
+
+use serde_json::Value;
+
+use crate::operator::Operator;
+
+struct Wrong {
+    /// Below `[providers.corp]`, from its line 2 on.
+    lines: &'static str,
+    /// Where the mistake stands, counted from `[providers.corp]`.
+    line: usize,
+    /// Below `providers.corp`.
+    key: &'static str,
+    what: &'static str,
+    remedy: &'static str,
+}
+
+const GOOGLE: &str = "preset = \"google\"\nclient_id = \"v\"\nclient_secret_file = \"\"";
+
+fn wrong(lines: &'static str, line: usize, key: &'static str, what: &'static str, remedy: &'static str) -> Wrong {
+    Wrong { lines, line, key, what, remedy }
+}
+
+fn all() -> Vec<Wrong> {
+    vec![
+        wrong(
+            "preset = \"githbu\"\nclient_id = \"v\"",
+            2,
+            "preset",
+            "there is no preset \"githbu\"",
+            "\"github\" is near",
+        ),
+        wrong("kind = \"openid\"", 2, "kind", "\"openid\" is not known", "\"oidc\""),
+        wrong(
+            "preset = \"microsoft\"\nclient_id = \"v\"\nclient_secret_file = \"\"",
+            1,
+            "issuer",
+            "is missing",
+            "write it as its /.well-known",
+        ),
+        wrong(
+            "preset = \"github\"\nclientid = \"v\"\nclient_id = \"v\"\nclient_secret_file = \"\"",
+            3,
+            "clientid",
+            "unknown key",
+            "client_id",
+        ),
+        wrong("preset = \"github\"\nclient_id = \"v\"", 1, "client_secret", "is missing", "client_secret_file"),
+        wrong(
+            "preset = \"google\"\nclient_id = \"v\"\nclient_secret = \"x\"\nclient_secret_file = \"\"",
+            5,
+            "client_secret_file",
+            "is given too",
+            "keep one of",
+        ),
+        wrong(
+            "preset = \"apple\"\nclient_id = \"v\"\nteam_id = \"A\"\nprivate_key_id = \"B\"\nprivate_key_file = \"\"\n\
+             client_secret = \"x\"",
+            7,
+            "client_secret",
+            "token_endpoint_auth_method \"apple\" never sends it",
+            "take it out",
+        ),
+        wrong(
+            "preset = \"google\"\nclient_id = \"v\"\nclient_secret_file = \"\"\ntrusts_email = true",
+            5,
+            "trusts_email",
+            "allow.email_domains is empty",
+            "write the domains",
+        ),
+        wrong(
+            "preset = \"google\"\nclient_id = \"v\"\nclient_secret_file = \"\"\nallow.email_domains = [\"@example.com\"]",
+            5,
+            "allow.email_domains[0]",
+            "is not a domain",
+            "as \"example.com\"",
+        ),
+        wrong(
+            "preset = \"google\"\nclient_id = \"v\"\nclient_secret_file = \"\"\nallow.claims = { hd = \"example.com\" }",
+            5,
+            "allow.claims.hd",
+            "does not begin with \"/\"",
+            "JSON pointer",
+        ),
+        wrong(
+            "preset = \"google\"\nclient_id = \"v\"\nclient_secret_file = \"\"\nscopes = [\"email\"]",
+            5,
+            "scopes",
+            "\"openid\" is not among them",
+            "add it",
+        ),
+        wrong(
+            "preset = \"google\"\nclient_id = \"v\"\nclient_secret_file = \"\"\ntenants = [\"11111111-2222-3333-4444-555555555555\"]",
+            5,
+            "tenants",
+            "the issuer is that of one tenant",
+            "{tenantid}",
+        ),
+        wrong(
+            "kind = \"oauth2\"\nclient_id = \"v\"\nclient_secret_file = \"\"\n\
+             authorization_endpoint = \"https://a.example/a\"\nuserinfo_endpoint = \"https://a.example/u\"",
+            1,
+            "token_endpoint",
+            "is missing",
+            "or name a preset",
+        ),
+        wrong(
+            "preset = \"github\"\nclient_id = \"v\"\nclient_secret_file = \"\"\nprofile_pick = { orgs = \"/admin\" }",
+            5,
+            "profile_pick.orgs",
+            "belongs to no call",
+            "profile_calls",
+        ),
+    ]
+}
+
+fn configuration(lines: &str) -> String {
+    format!("[providers.corp]\n{lines}\n")
+}
+
+#[test]
+fn each_mistake_is_told_with_its_line_its_key_and_its_remedy() {
+    let operator = Operator::new();
+    let (code, _, complaint) = operator.run(&configuration(GOOGLE), &["config", "check"]);
+    assert_eq!(code, Some(0), "{complaint}");
+    for Wrong { lines, line, key, what, remedy } in all() {
+        let (code, _, complaint) = operator.run(&configuration(lines), &["config", "check"]);
+        assert_eq!(code, Some(2), "accepted:\n{lines}");
+        let told: Vec<_> = complaint.lines().collect();
+        let [problem, count] = told.as_slice() else { panic!("not one problem:\n{complaint}\n{lines}") };
+        assert_eq!(*count, "1 problem in the configuration.");
+        let place = format!("vestibule.toml:{line}: providers.corp.{key}: ");
+        assert!(problem.contains(&place), "{place}\n{problem}\n{lines}");
+        assert!(problem.contains(what) && problem.contains(remedy), "{problem}");
+    }
+}
+
+#[test]
+fn a_machine_is_told_the_same() {
+    let operator = Operator::new();
+    let (code, told, _) = operator.run(&configuration("preset = \"githbu\""), &["config", "check", "--json"]);
+    let told: Value = serde_json::from_str(&told).expect("JSON");
+    assert_eq!((code, &told["good"]), (Some(2), &false.into()));
+    let problem = &told["problems"][0];
+    assert_eq!(problem["key"], "providers.corp.preset");
+    assert!(problem["place"].as_str().is_some_and(|place| place.ends_with("vestibule.toml:2")), "{told}");
+    assert!(problem["remedy"].as_str().is_some_and(|remedy| remedy.contains("github")), "{told}");
+    let (code, told, _) = operator.run(&configuration(GOOGLE), &["config", "check", "--json"]);
+    let told: Value = serde_json::from_str(&told).expect("JSON");
+    assert_eq!((code, &told["good"]), (Some(0), &true.into()));
+}
