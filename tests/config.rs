@@ -447,6 +447,10 @@ fn every_rule_of_a_provider_refuses_and_accepts() {
         ("token_endpoint", provider("token_endpoint = \"nowhere\"")),
         ("pkce", provider("pkce = \"s256\"")),
         ("userinfo", provider("userinfo = true")),
+        ("response_mode", provider("response_mode = \"fragment\"")),
+        ("tenants", provider("tenants = [\"72f988bf-86f1-41af-91ab-2d7cd011db47\"]")),
+        ("tenants[0]", issuer("https://s.example.com/{tenantid}") + "tenants = [\"contoso.onmicrosoft.com\"]"),
+        ("client_assertion_audience", provider("client_assertion_audience = \"https://sso.example.com/token\"")),
     ] {
         let problem = only_problem(&text);
         assert_eq!(problem.key, format!("providers.corp.{key}"), "{problem}\n{text}");
@@ -462,6 +466,9 @@ fn every_rule_of_a_provider_refuses_and_accepts() {
         provider("signing_algorithms = [\"RS256\", \"PS512\", \"ES384\", \"EdDSA\"]"),
         provider("extra_params = { prompt = \"login\", \"acr.x\" = \"1\" }"),
         provider("leeway = \"0s\"\ntimeout = \"60s\"\npkce = \"off\"\nuserinfo = \"never\""),
+        provider("response_mode = \"form_post\""),
+        issuer("https://s.example.com/{tenantid}/v2.0") + "tenants = [\"72F988BF-86F1-41AF-91AB-2D7CD011DB47\"]",
+        issuer("https://s.example.com/{tenantid}/v2.0"),
         provider("redirect_uri = \"com.example.app:/callback\""),
         provider("redirect_uri = \"http://127.0.0.1:3000/callback\""),
     ] {

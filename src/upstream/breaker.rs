@@ -11,6 +11,8 @@ use crate::base::clock::Instant;
 const MOST_TIMEOUTS: u32 = 5;
 /// For so long; then one call finds out whether it answers again.
 const PAUSE: TimeDelta = TimeDelta::seconds(10);
+/// How old a caller's `now` may be: it is that of its request, and another call may have taken a minute since.
+const OLDEST: TimeDelta = TimeDelta::minutes(1);
 
 /// Counts the calls that were not answered in time. Any other outcome, a refused connection included, comes quickly and
 /// costs nobody anything, so it closes the breaker.
@@ -64,7 +66,7 @@ impl State {
     /// Counted from both sides, so that a clock that jumped and came back does not stretch the pause (FI-12).
     fn pause(&self, now: Instant) -> Option<TimeDelta> {
         let left = self.until? - now;
-        (left > TimeDelta::zero() && left <= PAUSE).then_some(left)
+        (left > TimeDelta::zero() && left <= PAUSE + OLDEST).then_some(left)
     }
 }
 
@@ -116,6 +118,11 @@ mod tests {
             breaker.answered();
         }
         assert_eq!(breaker.pause(at(0)), None);
+    }
+
+    #[test]
+    fn a_request_that_began_before_the_pause_keeps_to_it() {
+        assert_eq!(open_at(30).pass(at(0)), Err(TimeDelta::seconds(40)));
     }
 
     /// FI-12

@@ -156,6 +156,23 @@ pub fn status_in_words(status: StatusCode) -> String {
 mod tests {
     use super::*;
 
+    /// FI-08: who finds too many before is told so within the time limit, and the provider is not blamed for it.
+    #[tokio::test]
+    async fn the_calls_that_wait_are_bounded() {
+        let now = Instant::from_timestamp(1_700_000_000, 0).expect("an instant");
+        let registration = Registration { timeout: Duration::from_millis(20), ..Registration::example() };
+        let line = Line::new(&registration, [], Outbound::new().expect("a client"));
+        let request = || http::Request::get("http://127.0.0.1:1/").body(vec![]).expect("a request");
+        let others = line.room.try_acquire_many(u32::try_from(MOST_IN_FLIGHT).expect("few")).expect("all places");
+        for _ in 0..10 {
+            let Unanswered(fault, why) = line.send(request(), now).await.expect_err("no place");
+            assert!(fault == Fault::Timeout && why.contains("too many"), "{why}");
+        }
+        drop(others);
+        let Unanswered(fault, why) = line.send(request(), now).await.expect_err("a private address");
+        assert_eq!(fault, Fault::Answer, "{why}");
+    }
+
     /// RD-16
     #[test]
     fn a_page_is_no_document_and_everything_else_may_be() {

@@ -221,6 +221,11 @@ impl Op {
         self.state().calls.iter().filter(|call| call.path == path).cloned().collect()
     }
 
+    /// What it would usually answer, for one that stands in front of it.
+    pub fn answer(&self, call: &Call) -> Reply {
+        self.state().usual(call, &self.issuer)
+    }
+
     /// Forgets what came so far.
     pub fn forget(&self) {
         self.state().calls.clear();

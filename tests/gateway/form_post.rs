@@ -166,4 +166,7 @@ async fn nothing_of_a_form_stands_in_the_database_in_the_clear() {
     let kept = "SELECT encode(posted, 'escape') FROM authorization_sessions WHERE posted IS NOT NULL";
     let rows = gateway.database.words(kept);
     assert!(rows.len() == 1 && !rows.concat().contains("to-be-found"), "{rows:?}");
+    browser.get(&format!("/callback/op?state={}", begun.state)).await;
+    let ended = "SELECT count(*) FROM authorization_sessions WHERE status <> 'pending' AND posted IS NULL";
+    assert_eq!(gateway.database.number(ended), 1, "and goes when the login has its end");
 }

@@ -1,21 +1,23 @@
 // A certified OpenID provider (npm oidc-provider) for the gateway to sign people in at.
 //
 //   node provider.mjs --redirect-uri URI [--redirect-uri URI]… [--port N] [--issuer URL] [--userinfo]
-//                     [--client-id ID] [--client-secret SECRET]
+//                     [--client-id ID] [--client-secret SECRET | --client-jwk JWK] [--require-par]
 //                     [--post-logout-redirect-uri URI] [--backchannel-logout-uri URI] [--without-sid]
 //
 // Without --port it takes a free one. --issuer is for one that is reached by way of something else. With --userinfo the
-// ID token holds no more than the `sub`, as OpenID Connect Core §5.4 wants it, and the rest is had at userinfo. Its keys
-// are new at every start. With --without-sid neither ID tokens nor logout tokens have a `sid`. When it listens it prints
-// one line:
+// ID token holds no more than the `sub`, as OpenID Connect Core §5.4 wants it, and the rest is had at userinfo. With
+// --client-jwk the client proves itself by private_key_jwt, for the issuer as the only audience. Its keys are new at every
+// start, and whenever a line with `rotate` comes on its standard input, which it answers with a line. With --without-sid
+// neither ID tokens nor logout tokens have a `sid`. When it listens it prints one line:
 //   {"ready": true, "issuer": "http://127.0.0.1:PORT", "port": PORT, "client_id": "…"}
 // Its forms are plain HTML: any login name and password will do, and the login name is the `sub`.
 // It ends with its standard input, so it never outlives the test that started it.
 import { createServer } from 'node:http';
 import { once } from 'node:events';
+import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
 import { exportJWK, generateKeyPair } from 'jose';
-import { Provider } from 'oidc-provider';
+import { Provider, errors } from 'oidc-provider';
 
 const { values } = parseArgs({
   options: {
@@ -24,6 +26,8 @@ const { values } = parseArgs({
     userinfo: { type: 'boolean', default: false },
     'client-id': { type: 'string', default: 'vestibule' },
     'client-secret': { type: 'string', default: 'vestibule-at-the-peer' },
+    'client-jwk': { type: 'string' },
+    'require-par': { type: 'boolean', default: false },
     'redirect-uri': { type: 'string', multiple: true, default: [] },
     'post-logout-redirect-uri': { type: 'string', multiple: true, default: [] },
     'backchannel-logout-uri': { type: 'string' },
@@ -40,13 +44,33 @@ server.listen(Number(values.port), '127.0.0.1');
 await once(server, 'listening');
 const { port } = server.address();
 const issuer = values.issuer ?? `http://127.0.0.1:${port}`;
-const { privateKey } = await generateKeyPair('RS256', { extractable: true });
-const key = { ...await exportJWK(privateKey), use: 'sig', alg: 'RS256' };
+const credentials = values['client-jwk']
+  ? {
+      token_endpoint_auth_method: 'private_key_jwt',
+      token_endpoint_auth_signing_alg: 'ES256',
+      jwks: { keys: [JSON.parse(values['client-jwk'])] },
+    }
+  : { client_secret: values['client-secret'] };
 
-const provider = new Provider(issuer, {
+// What it issued, in one place for all providers of this process, so that new keys make nothing of it void.
+const issued = new Map();
+class Issued {
+  constructor(model) { this.key = (id) => `${model}:${id}`; }
+  async upsert(id, payload) { issued.set(this.key(id), { ...payload }); }
+  async find(id) { return issued.get(this.key(id)); }
+  async findByUid(uid) { return [...issued.values()].find((payload) => payload.uid === uid); }
+  async consume(id) { issued.get(this.key(id)).consumed = Math.floor(Date.now() / 1000); }
+  async destroy(id) { issued.delete(this.key(id)); }
+  async revokeByGrantId(grantId) {
+    for (const [key, payload] of issued) if (payload.grantId === grantId) issued.delete(key);
+  }
+}
+
+const configuration = {
+  adapter: Issued,
   clients: [{
     client_id: values['client-id'],
-    client_secret: values['client-secret'],
+    ...credentials,
     redirect_uris: values['redirect-uri'],
     post_logout_redirect_uris: values['post-logout-redirect-uri'],
     backchannel_logout_uri: values['backchannel-logout-uri'],
@@ -60,9 +84,15 @@ const provider = new Provider(issuer, {
     profile: ['name', 'preferred_username'],
   },
   conformIdTokenClaims: values.userinfo,
-  jwks: { keys: [key] },
   cookies: { keys: ['for these tests only'] },
-  features: { devInteractions: { enabled: true }, backchannelLogout: { enabled: true } },
+  features: {
+    devInteractions: { enabled: true },
+    backchannelLogout: { enabled: true },
+    pushedAuthorizationRequests: { enabled: values['require-par'], requirePushedAuthorizationRequests: values['require-par'] },
+  },
+  assertJwtClientAuthClaimsAndHeader: (_ctx, claims) => {
+    if (claims.aud !== issuer) throw new errors.InvalidClientAuth('the issuer is the only audience');
+  },
   findAccount: (_ctx, sub) => ({
     accountId: sub,
     claims: () => ({
@@ -76,12 +106,23 @@ const provider = new Provider(issuer, {
   // Outgoing requests to loopback are refused by default; here everything is on loopback.
   fetch: (url, { dispatcher, ...options }) => globalThis.fetch(url, options),
   pkce: { required: () => true },
-});
-provider.on('server_error', (_ctx, error) => console.error(error));
-server.on('request', provider.callback());
+};
 
-process.stdin.resume();
-process.stdin.on('end', () => process.exit(0));
+async function serveWithNewKeys() {
+  const { privateKey } = await generateKeyPair('RS256', { extractable: true });
+  const key = { ...await exportJWK(privateKey), use: 'sig', alg: 'RS256' };
+  const provider = new Provider(issuer, { ...configuration, jwks: { keys: [key] } });
+  provider.on('server_error', (_ctx, error) => console.error(error));
+  server.removeAllListeners('request');
+  server.on('request', provider.callback());
+}
+await serveWithNewKeys();
+
+createInterface({ input: process.stdin }).on('line', async (line) => {
+  if (line !== 'rotate') return;
+  await serveWithNewKeys();
+  console.log(JSON.stringify({ rotated: true }));
+}).on('close', () => process.exit(0));
 for (const signal of ['SIGTERM', 'SIGINT']) process.on(signal, () => process.exit(0));
 
 console.log(JSON.stringify({ ready: true, issuer, port, client_id: values['client-id'] }));

@@ -1,5 +1,8 @@
 //! Signing in at npm's certified `oidc-provider`, by its own forms.
 
+use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair};
+use base64::Engine;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD as B64};
 use reqwest::Method;
 use serde_json::json;
 use url::Url;
@@ -21,34 +24,56 @@ struct House {
     provider: Option<Provider>,
     port: u16,
     wire: Wiretap,
+    options: Vec<String>,
 }
 
 impl House {
     fn new() -> Self {
+        Self::with(&[], |settings| settings)
+    }
+
+    /// With more options of the provider's, and other settings of the gateway's.
+    fn with(options: &[&str], change: impl FnOnce(Settings) -> Settings) -> Self {
         let port = ports::free::<1>();
         let wire = Wiretap::before(port);
         let settings = Settings::new(&Database::empty().url, &wire.origin).with("providers.op.redirect_uri", FRONTEND);
-        let provider = start_provider(port, &settings, &wire);
-        Self { gateway: settings.serve(), provider: Some(provider), port, wire }
+        let settings = change(settings);
+        let options: Vec<_> = options.iter().map(|option| (*option).to_owned()).collect();
+        let provider = start_provider(port, &settings, &wire, &options);
+        Self { gateway: settings.serve(), provider: Some(provider), port, wire, options }
     }
 
     /// Starts the provider again, with new keys.
     fn rotate_keys(&mut self) {
         self.provider = None;
-        self.provider = Some(start_provider(self.port, &self.gateway.settings, &self.wire));
+        self.provider = Some(start_provider(self.port, &self.gateway.settings, &self.wire, &self.options));
     }
 
     /// From the authorization URL through the forms to the address that the provider sends back to.
     async fn sign_in(&self, visitor: &Visitor, away: Url, name: &str) -> Url {
         let until = param(&away, "redirect_uri");
-        let form = visitor.follow(visitor.get(away).await, &until).await;
-        let answered = visitor.submit(&form, &[("login", name), ("password", "any")]).await;
-        let consent = visitor.follow(answered, &until).await;
-        let done = match consent.location() {
-            Some(_) => consent,
-            None => visitor.follow(visitor.submit(&consent, &[]).await, &until).await,
-        };
+        let done = self.consent(visitor, away, &until, name).await;
         done.location().unwrap_or_else(|| panic!("the provider sends nobody back: {done}"))
+    }
+
+    /// From the authorization URL through the forms to what the provider answers at last.
+    async fn consent(&self, visitor: &Visitor, away: Url, until: &str, name: &str) -> Page {
+        let form = visitor.follow(visitor.get(away).await, until).await;
+        let answered = visitor.submit(&form, &[("login", name), ("password", "any")]).await;
+        let consent = visitor.follow(answered, until).await;
+        match consent.location() {
+            Some(_) => consent,
+            None => visitor.follow(visitor.submit(&consent, &[]).await, until).await,
+        }
+    }
+
+    fn callback(&self) -> String {
+        format!("{}/callback/op", self.gateway.public())
+    }
+
+    async fn away(&self, visitor: &Visitor) -> Url {
+        let away = visitor.get(format!("{}/login/op", self.gateway.public())).await;
+        away.location().unwrap_or_else(|| panic!("nobody is sent away: {away}\n{}", self.gateway.log()))
     }
 
     async fn sign_in_with_cookie(&self, visitor: &Visitor, name: &str) -> Page {
@@ -59,9 +84,11 @@ impl House {
     }
 }
 
-fn start_provider(port: u16, settings: &Settings, wire: &Wiretap) -> Provider {
+fn start_provider(port: u16, settings: &Settings, wire: &Wiretap, options: &[String]) -> Provider {
     let redirect_uris = [format!("{}/callback/op", settings.public()), FRONTEND.to_owned()];
-    Provider::certified(port, &settings.client_secret, &redirect_uris, &["--issuer", &wire.origin, "--userinfo"])
+    let mut all = vec!["--issuer", wire.origin.as_str(), "--userinfo"];
+    all.extend(options.iter().map(String::as_str));
+    Provider::certified(port, &settings.client_secret, &redirect_uris, &all)
 }
 
 /// IO-01: the cookie door; the e-mail is had at userinfo, so the provider is called twice.
@@ -122,4 +149,86 @@ async fn a_certified_provider_may_change_its_keys() {
     let second = ada.get(format!("{}/session", house.gateway.public())).await.json();
     assert_eq!(first["sub"], second["sub"], "the same person has the same user");
     assert_ne!(first["sid"], second["sid"]);
+}
+
+/// IO-01, RA-18: its form comes back from another site, without a cookie.
+#[tokio::test]
+async fn a_certified_provider_may_answer_by_a_form() {
+    let house = House::with(&[], |settings| settings.with("providers.op.response_mode", "form_post"));
+    let ada = Visitor::new();
+    let away = house.away(&ada).await;
+    assert_eq!(param(&away, "response_mode"), "form_post");
+    let page = house.consent(&ada, away, &house.callback(), "ada").await;
+    let form = page.form().unwrap_or_else(|| panic!("no form: {page}"));
+    assert_eq!(form.action.as_str(), house.callback());
+    let bounced = Visitor::new().post(form.action, &form.fields).await;
+    assert_eq!(bounced.status, 303, "{bounced}\n{}", house.gateway.log());
+    let welcome = ada.get(bounced.location().expect("a way on")).await;
+    assert_eq!(welcome.status, 303, "{welcome}\n{}", house.gateway.log());
+    let session = ada.get(format!("{}/session", house.gateway.public())).await.json();
+    assert_eq!(session["user"]["email"], "ada@example.com");
+}
+
+/// A new P-256 key: as a PEM file, and as the provider is told of it.
+fn client_key() -> (String, String) {
+    let pair = EcdsaKeyPair::generate(&ECDSA_P256_SHA256_FIXED_SIGNING).expect("a key");
+    let body = STANDARD.encode(pair.to_pkcs8v1().expect("encoded"));
+    let point = pair.public_key().as_ref();
+    let (x, y) = (B64.encode(&point[1..33]), B64.encode(&point[33..]));
+    let jwk = json!({"kty": "EC", "crv": "P-256", "kid": "ours", "use": "sig", "x": x, "y": y});
+    (format!("-----BEGIN PRIVATE KEY-----\n{body}\n-----END PRIVATE KEY-----\n"), jwk.to_string())
+}
+
+fn signing(settings: Settings, pem: &str) -> Settings {
+    let file = settings.directory.write("client.pem", pem);
+    settings
+        .with("providers.op.client_secret_file", "")
+        .with("providers.op.token_endpoint_auth_method", "private_key_jwt")
+        .with("providers.op.private_key_file", &file)
+        .with("providers.op.private_key_id", "ours")
+}
+
+/// IO-01, OP-02, RD-21: the request goes ahead of the browser, and each request that only the client may make is signed
+/// anew, for the issuer alone.
+#[tokio::test]
+async fn a_certified_provider_takes_signed_and_pushed_requests() {
+    let (pem, jwk) = client_key();
+    let house = House::with(&["--client-jwk", &jwk, "--require-par"], |settings| signing(settings, &pem));
+    for name in ["ada", "grace"] {
+        let visitor = Visitor::new();
+        let away = house.away(&visitor).await;
+        let sent: Vec<_> = away.query_pairs().map(|(name, _)| name.into_owned()).collect();
+        assert_eq!(sent, ["client_id", "request_uri"]);
+        let done = house.consent(&visitor, away, &house.callback(), name).await;
+        let welcome = visitor.get(done.location().expect("a way back")).await;
+        assert_eq!(welcome.status, 303, "{welcome}\n{}", house.gateway.log());
+        let session = visitor.get(format!("{}/session", house.gateway.public())).await.json();
+        assert_eq!(session["user"]["email"], format!("{name}@example.com"));
+    }
+    assert_eq!((house.wire.count("POST /request"), house.wire.count("POST /token")), (2, 2));
+}
+
+/// A provider that knows another key lets nobody begin.
+#[tokio::test]
+async fn a_certified_provider_refuses_a_key_that_is_not_ours() {
+    let (jwk, (other, _)) = (client_key().1, client_key());
+    let house = House::with(&["--client-jwk", &jwk, "--require-par"], |settings| signing(settings, &other));
+    let refused = Visitor::new().get(format!("{}/login/op", house.gateway.public())).await;
+    assert_eq!(refused.status, 502, "{refused}");
+    assert!(house.gateway.log().contains("invalid_client"), "{}", house.gateway.log());
+}
+
+/// RD-08: new keys between the sign-in there and the code here cost one more look at its JWKS, and not the login.
+#[tokio::test]
+async fn a_certified_provider_may_change_its_keys_in_the_middle() {
+    let mut house = House::new();
+    let first = Visitor::new();
+    assert_eq!(house.sign_in_with_cookie(&first, "ada").await.status, 303);
+    let ada = Visitor::new();
+    let away = house.away(&ada).await;
+    let back = house.sign_in(&ada, away, "ada").await;
+    house.provider.as_mut().expect("it runs").rotate();
+    let welcome = ada.get(back).await;
+    assert_eq!(welcome.status, 303, "{welcome}\n{}", house.gateway.log());
+    assert_eq!(house.wire.count("GET /jwks"), 2);
 }

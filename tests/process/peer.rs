@@ -109,6 +109,15 @@ impl Provider {
         assert!(ready.contains("\"ready\":true"), "the provider did not start: {ready:?}");
         provider
     }
+
+    /// Has npm's provider sign with new keys from now on; what it issued stays good.
+    pub fn rotate(&mut self) {
+        let (stdin, stdout) = self.pipes.as_mut().expect("npm's provider");
+        stdin.write_all(b"rotate\n").expect("a peer that listens");
+        // It may have had other things to say before.
+        let answered = stdout.lines().map_while(Result::ok).any(|line| line.contains("\"rotated\":true"));
+        assert!(answered, "provider.mjs did not change its keys");
+    }
 }
 
 impl Drop for Provider {

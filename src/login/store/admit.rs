@@ -136,7 +136,7 @@ statement! {
          RETURNING status_index
      ), completed AS (
          UPDATE authorization_sessions
-         SET status = 'completed', completed_at = {now}, session_id = {session}, steps = steps || {steps}
+         SET status = 'completed', completed_at = {now}, session_id = {session}, steps = steps || {steps}, posted = NULL
          FROM admitted WHERE authorization_sessions.id = {authorization_session}
      ), audited AS (
          INSERT INTO audit_events (id, at, kind, user_id, session_id, provider, client_id, ip, reference)

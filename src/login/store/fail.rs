@@ -35,7 +35,7 @@ statement! {
     }
     "WITH failed AS (
          UPDATE authorization_sessions
-         SET status = {status}, failure = {code}, completed_at = {now}, steps = steps || {steps}
+         SET status = {status}, failure = {code}, completed_at = {now}, steps = steps || {steps}, posted = NULL
          WHERE id = {id} AND status = 'pending'
          RETURNING ip
      )
@@ -76,6 +76,7 @@ statement! {
      SET status = CASE WHEN a.claimed_at IS NULL THEN 'expired' ELSE 'token_failed' END,
          failure = CASE WHEN a.claimed_at IS NULL THEN 'state_expired' ELSE 'unfinished' END,
          completed_at = {now},
+         posted = NULL,
          steps = a.steps || CASE WHEN a.claimed_at IS NULL THEN {expired_steps} ELSE {unfinished_steps} END
      FROM due WHERE a.id = due.id"
 }

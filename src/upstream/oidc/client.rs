@@ -64,7 +64,10 @@ impl Oidc {
     pub async fn begin(&self, request: Request, now: Instant) -> Result<Begun, Failure> {
         let metadata = self.metadata(now).await?;
         let begun = begin::begin(&self.0.config, &metadata.value, request)?;
-        self.0.push(&metadata.value, begun, now).await
+        let pushed = self.0.push(&metadata.value, begun, now).await;
+        pushed.inspect_err(|failure| {
+            tracing::warn!(provider = self.registration().id, reason = failure.reason, "cannot begin a login");
+        })
     }
 
     /// RFC 9207 §2.4: an answer of another issuer, or one without the `iss` that the provider promises, ends the login
@@ -207,10 +210,19 @@ impl Shared {
     ) -> Result<(Verified, Arc<Kept<Keys>>), Failure> {
         let refused = |why: &str| Failure::token(Fault::Refused, format!("the ID token {why}"));
         let algorithms = discovery::algorithms(&self.config, metadata);
-        let client_secret = self.config.registration.client_secret.as_ref().map(Plain::expose);
+        // Of a provider that signs with our secret it may be the one before, while the two are changed.
+        let Registration { client_secret, client_secret_previous, .. } = &self.config.registration;
         let verify = |keys: &Keys| {
-            let signers = Signers { algorithms: &algorithms, keys, client_secret, issuers: &[] };
-            id_token::verify(token.expose(), expected, &signers, now)
+            let by = |secret: Option<&Plain>| {
+                let client_secret = secret.map(Plain::expose);
+                let signers = Signers { algorithms: &algorithms, keys, client_secret, issuers: &[] };
+                id_token::verify(token.expose(), expected, &signers, now)
+            };
+            let first = by(client_secret.as_ref());
+            match client_secret_previous {
+                Some(previous) if matches!(first, Err(Unverified::Bad(_))) => by(Some(previous)).or(first),
+                _ => first,
+            }
         };
         let (outcome, keys) = match verify(&keys.value) {
             Err(Unverified::UnknownKey) => {

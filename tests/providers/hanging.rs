@@ -1,0 +1,62 @@
+//! A provider that does not answer, and what that costs whom.
+
+use std::time::{Duration, Instant};
+
+use chrono::TimeDelta;
+
+use crate::fake_provider::{Op, Reply};
+use crate::support::{Gateway, Setup};
+
+const TOKEN: &str = "/token";
+
+/// A login at a provider: the status, and how long its end took.
+async fn login(gateway: &Gateway, provider: &str) -> (u16, Duration) {
+    let browser = gateway.browser();
+    let begun = browser.begin(provider).await;
+    let sent = Instant::now();
+    (browser.fetch(&begun.callback_of("alice")).await.status, sent.elapsed())
+}
+
+/// FI-08, FI-09, RD-13: after five logins that hung, the provider is left alone: the next ones end at once and ask it
+/// nothing. Other providers notice nothing, and when it answers again it is asked again by itself.
+#[tokio::test]
+async fn a_hanging_provider_is_left_alone_until_it_answers_again() {
+    let slow = Op::start();
+    let gateway = Setup::new().provider("slow", &slow).toml("[providers.slow]\ntimeout = \"1s\"\n").start();
+    gateway.hand.hold();
+    assert_eq!(login(&gateway, "slow").await.0, 303, "it is well at first");
+    slow.reply(TOKEN, Reply::Silent);
+    slow.forget();
+
+    let begun = async || {
+        let browser = gateway.browser();
+        let path = browser.begin("slow").await.callback_of("alice");
+        (browser, path)
+    };
+    let mut hanging = vec![];
+    for _ in 0..5 {
+        let (browser, path) = begun().await;
+        hanging.push(tokio::spawn(async move { browser.fetch(&path).await.problem() }));
+    }
+    for one in hanging {
+        assert_eq!(one.await.expect("an answer"), (504, "provider_timeout".into()));
+    }
+    assert_eq!(slow.calls_to(TOKEN).len(), 5);
+
+    let (status, took) = login(&gateway, "slow").await;
+    assert_eq!(status, 504);
+    assert!(took < Duration::from_secs(1), "it was waited for: {took:?}");
+    assert_eq!(slow.calls_to(TOKEN).len(), 5, "it is not asked");
+    assert_eq!(login(&gateway, "op").await.0, 303);
+
+    gateway.hand.advance(TimeDelta::seconds(15));
+    assert_eq!(login(&gateway, "slow").await.0, 504);
+    assert_eq!(slow.calls_to(TOKEN).len(), 6, "one finds out");
+    assert_eq!(login(&gateway, "slow").await.0, 504);
+    assert_eq!(slow.calls_to(TOKEN).len(), 6, "and the others go by what it found");
+
+    slow.recover(TOKEN);
+    gateway.hand.advance(TimeDelta::seconds(15));
+    assert_eq!(login(&gateway, "slow").await.0, 303);
+    assert_eq!(login(&gateway, "slow").await.0, 303);
+}
