@@ -55,7 +55,8 @@ pub fn run(arguments: &Arguments, files: &[PathBuf]) -> ExitCode {
     if good { said } else { ExitCode::from(PROVIDER_FAILS) }
 }
 
-fn refuse(problems: &Problems) -> ExitCode {
+/// Says everything that is wrong, as JSON.
+pub fn refuse(problems: &Problems) -> ExitCode {
     let shown = |problem: &config::Problem| {
         json!({
             "place": problem.place.to_string(), "key": problem.key, "what": problem.what, "remedy": problem.remedy,

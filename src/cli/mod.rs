@@ -2,11 +2,13 @@
 
 mod arguments;
 mod check;
+mod claims_file;
 mod cleanup;
 mod config;
 #[cfg(feature = "dev")]
 mod dev;
 mod explain;
+mod explained;
 mod healthcheck;
 mod keys;
 mod logins;

@@ -39,6 +39,14 @@ fn all() -> Vec<Wrong> {
             "write it as its /.well-known",
         ),
         wrong(
+            "preset = \"microsoft\"\nissuer = \"https://login.microsoftonline.com/common/v2.0\"\nclient_id = \"v\"\n\
+             client_secret_file = \"\"",
+            3,
+            "issuer",
+            "is nobody's issuer, but that of every tenant",
+            "your tenant's id in its place, or preset = \"microsoft-multi\" with the tenants",
+        ),
+        wrong(
             "preset = \"github\"\nclientid = \"v\"\nclient_id = \"v\"\nclient_secret_file = \"\"",
             3,
             "clientid",
