@@ -117,7 +117,7 @@ fn it_says_rule_by_rule_who_would_enter() {
 
 #[test]
 fn what_a_login_passes_over_is_noted() {
-    let operator = Operator::with(&RULES.replace("max_bytes = 1024", "max_bytes = 8192"));
+    let operator = Operator::with(&RULES.replace("max_bytes = 1024", "max_bytes = 7168"));
     let mut odd = good();
     odd["email_verified"] = json!("true");
     let (told, code) = operator.explains(&odd, &[]);

@@ -1,5 +1,6 @@
 //! `config check` on provider configurations that are wrong on purpose: it names the line, the key and the remedy.
 
+use rcgen::KeyPair;
 use serde_json::Value;
 
 use crate::operator::Operator;
@@ -67,7 +68,7 @@ fn all() -> Vec<Wrong> {
             7,
             "client_secret",
             "token_endpoint_auth_method \"apple\" never sends it",
-            "take it out",
+            "take it out: the secret is made from private_key",
         ),
         wrong(
             "preset = \"google\"\nclient_id = \"v\"\nclient_secret_file = \"\"\ntrusts_email = true",
@@ -141,6 +142,29 @@ fn each_mistake_is_told_with_its_line_its_key_and_its_remedy() {
         assert!(problem.contains(&place), "{place}\n{problem}\n{lines}");
         assert!(problem.contains(what) && problem.contains(remedy), "{problem}");
     }
+}
+
+#[test]
+fn a_table_of_a_presets_name_is_told_of_the_preset() {
+    let text = "[providers.google]\nclient_id = \"v\"\nclient_secret_file = \"\"\n";
+    let (code, _, complaint) = Operator::new().run(text, &["config", "check"]);
+    assert_eq!(code, Some(2));
+    assert!(complaint.contains("vestibule.toml:1: providers.google.preset: is missing, and so is the issuer"));
+    assert!(complaint.contains("write preset = \"google\"") && complaint.contains("1 problem"), "{complaint}");
+}
+
+#[test]
+fn a_key_of_another_kind_than_apples_is_told_where_apples_is() {
+    let operator = Operator::new();
+    let rsa = KeyPair::generate_for(&rcgen::PKCS_RSA_SHA256);
+    // Some builds of the library make no RSA keys; an Ed25519 key will not do for Apple either.
+    let other = rsa.or_else(|_| KeyPair::generate_for(&rcgen::PKCS_ED25519)).expect("a key");
+    let text = "[providers.apple]\npreset = \"apple\"\nclient_id = \"v\"\nteam_id = \"A\"\nprivate_key_id = \"B\"\n\
+                private_key_file = \"\"\n";
+    operator.write("key", &other.serialize_pem());
+    let (code, _, complaint) = operator.run(text, &["config", "check"]);
+    assert_eq!(code, Some(2));
+    assert!(complaint.contains("needs a P-256 key; name the file AuthKey_….p8"), "{complaint}");
 }
 
 #[test]
