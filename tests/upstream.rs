@@ -7,6 +7,8 @@
 
 #[path = "fake_provider/mod.rs"]
 mod op;
+#[path = "upstream/signed.rs"]
+mod signed;
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;

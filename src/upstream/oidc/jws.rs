@@ -111,12 +111,11 @@ impl<'t> Jws<'t> {
             Err(NoKey::Unknown) => return Err(Unverified::UnknownKey),
             Err(NoKey::Ambiguous) => return Err("does not say which of the provider's keys signed it".into()),
         };
-        match self.is_signed_by(key) {
-            true => Ok(key.clone()),
-            // Without a name for it, a new key shows only by this.
-            false if self.kid.is_none() => Err(Unverified::UnknownKey),
-            false => Err("has a wrong signature".into()),
+        if self.is_signed_by(key) {
+            return Ok(key.clone());
         }
+        // Without a name for it, a new key shows only by this.
+        Err(if self.kid.is_none() { Unverified::UnknownKey } else { "has a wrong signature".into() })
     }
 
     fn verify_by_secret(&self, secrets: &[&str]) -> Result<CoreJsonWebKey, Unverified> {
