@@ -6,7 +6,6 @@ use super::claims;
 use super::identity::{Identity, ProviderTokens};
 use super::numeric_date;
 use super::oidc::Issuer;
-use crate::account::Profile;
 use crate::base::clock::Instant;
 use crate::base::secret::Plain;
 use crate::config::{Oidc, Provider, Registration};
@@ -99,9 +98,4 @@ fn of_id_token(
     }
     let auth_time = numeric_date::at(&first, "auth_time").ok().flatten();
     Ok(identity(&oidc.registration, user, auth_time, Said { first, userinfo, names: None }, tokens))
-}
-
-/// The profile in claims as they were stored when they were last seen.
-pub fn profile_of(registration: &Registration, stored: &Value) -> Profile {
-    claims::profile(registration, &[stored])
 }
