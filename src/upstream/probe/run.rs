@@ -32,12 +32,13 @@ pub async fn probe(provider: Provider, callback: &str, outbound: &Outbound, cloc
 
 /// RFC 5849 §2.1: a request token is asked for, which takes the right secret, the right time and the right callback.
 async fn oauth1(config: config::OAuth1, callback: &str, outbound: Outbound, clock: &Clock) -> Finding {
+    let endpoint = config.request_token_endpoint.clone();
     let outcome = OAuth1::new(config, outbound).probe(callback, clock.now()).await;
     match outcome {
         Ok(true) => Finding::good(Check::Client, "our signature and the callback are taken"),
         Ok(false) => Finding::failed(Check::Client, "the provider does not confirm the callback: it is no OAuth 1.0a"),
         Err(failure) if failure.fault == Fault::Refused => Finding::failed(Check::Client, failure.reason),
-        Err(failure) => Finding::failed(Check::Reachable, failure.reason),
+        Err(failure) => Finding::failed(Check::Reachable, format!("{endpoint}: {}", failure.reason)),
     }
 }
 
