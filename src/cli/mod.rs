@@ -14,6 +14,7 @@ mod keys;
 mod logins;
 mod logouts;
 mod migrate;
+mod notices;
 mod opened;
 mod providers;
 mod secrets;

@@ -80,10 +80,13 @@ fn people_read_the_same() {
     assert_eq!((code, complaint.as_str()), (Some(0), ""));
     assert!(told.starts_with("The configuration is good. Issuer: http://127.0.0.1:8080. Provider: op.\n\nop (Op)\n"));
     assert!(told.contains("\n  good     client         client_secret is right"), "{told}");
+    assert!(told.ends_with("\nNone of 1 provider failed.\n"), "{told}");
     op.reply("/token", refusal(401, "invalid_client"));
     let (code, told, _) = Operator::new().run(&of(&op.issuer), &["config", "check", "--probe"]);
     assert_eq!(code, Some(1));
     assert!(told.contains("\n  FAILED   client         the provider does not accept us (invalid_client)"), "{told}");
+    assert!(told.starts_with("The configuration can be read, but not all is well. Issuer: "), "{told}");
+    assert!(told.ends_with("\n1 of 1 provider failed: op.\n"), "{told}");
 }
 
 #[test]

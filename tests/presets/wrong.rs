@@ -180,4 +180,15 @@ fn a_machine_is_told_the_same() {
     let (code, told, _) = operator.run(&configuration(GOOGLE), &["config", "check", "--json"]);
     let told: Value = serde_json::from_str(&told).expect("JSON");
     assert_eq!((code, &told["good"]), (Some(0), &true.into()));
+    assert_eq!((&told["providers"][0]["id"], &told["notices"]), (&"corp".into(), &Value::Array(Vec::new())));
+}
+
+#[test]
+fn two_buttons_that_say_the_same_are_noticed() {
+    let twin = |id: &str| format!("[providers.{id}]\n{GOOGLE}\n");
+    let (code, told, _) = Operator::new().run(&(twin("one") + &twin("two")), &["config", "check"]);
+    assert_eq!(code, Some(0));
+    assert!(told.contains("\nNotice: one, two are all called \"Google\" on their buttons"), "{told}");
+    let (_, told, _) = Operator::new().run(&(twin("one") + &twin("two") + "name = \"Staff\"\n"), &["config", "check"]);
+    assert!(!told.contains("Notice"), "{told}");
 }
