@@ -50,6 +50,13 @@ pub struct Oidc {
 impl Oidc {
     /// What stands for a tenant in the issuer of all of them.
     pub const TENANT: &str = "{tenantid}";
+
+    /// Whether people of every tenant come in. Only `tid` is the provider's own word; all else their tenants say.
+    pub fn admits_every_tenant(&self) -> bool {
+        let holds_tenant = |(pointer, _): &(Pointer, String)| pointer.as_str() == "/tid";
+        let is_ruled = self.registration.allow.claims.iter().any(holds_tenant);
+        self.issuer.contains(Self::TENANT) && self.tenants.is_empty() && !is_ruled
+    }
 }
 
 /// A provider that speaks OAuth 2.0 (RFC 6749) and says who somebody is by an API of its own.
@@ -64,6 +71,13 @@ pub struct OAuth2 {
     pub token_endpoint: Url,
     /// Who somebody is.
     pub profile: ProfileCalls,
+}
+
+impl OAuth2 {
+    /// Whom a client assertion is for where the operator does not say (RFC 7523 §3): the issuer, where it is known.
+    pub fn audience(&self) -> &str {
+        self.issuer.as_deref().unwrap_or(self.token_endpoint.as_str())
+    }
 }
 
 /// A provider that speaks OAuth 1.0a (RFC 5849).
@@ -136,6 +150,17 @@ pub enum Kind {
     OAuth1,
 }
 
+impl Kind {
+    /// As it is written.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Oidc => "oidc",
+            Self::OAuth2 => "oauth2",
+            Self::OAuth1 => "oauth1",
+        }
+    }
+}
+
 /// How we prove to the token endpoint to be the client (OpenID Connect Core §9).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
@@ -150,6 +175,19 @@ pub enum TokenEndpointAuthMethod {
     Apple,
     /// Not at all: a public client.
     None,
+}
+
+impl TokenEndpointAuthMethod {
+    /// As it is written.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::ClientSecretBasic => "client_secret_basic",
+            Self::ClientSecretPost => "client_secret_post",
+            Self::PrivateKeyJwt => "private_key_jwt",
+            Self::Apple => "apple",
+            Self::None => "none",
+        }
+    }
 }
 
 /// How PKCE is used.
