@@ -70,6 +70,10 @@ fn every_address_is_described() {
     }
     let surplus: Vec<_> = described.methods.keys().filter(|path| !routes.contains_key(*path)).collect();
     assert!(surplus.is_empty(), "described, and not there: {surplus:?}");
+    let is_admins =
+        |path: &&String| path.starts_with("/admin/") || ["/healthz", "/readyz", "/metrics"].contains(&&***path);
+    let of_admin: BTreeSet<_> = routes.keys().filter(is_admins).cloned().collect();
+    assert_eq!(described.on_admin, of_admin, "described with the admin listener as its server");
 }
 
 /// The reader of the routes sees what is not described.
