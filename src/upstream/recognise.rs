@@ -6,7 +6,6 @@ use serde_json::{Map, Value};
 use super::claims;
 use super::identity::{Identity, ProviderTokens};
 use super::oidc::Issuer;
-use crate::account::Profile;
 use crate::base::clock::Instant;
 use crate::base::secret::Plain;
 use crate::config::{Oidc, Provider, Registration};
@@ -48,12 +47,12 @@ pub(super) fn identity(
 ) -> Identity {
     let Said { first, userinfo, names } = all;
     let (acr, amr, sid) = (claims::short(&first, "acr"), claims::methods(&first), claims::short(&first, "sid"));
-    let signed = [Some(first.clone()), userinfo.clone()].into_iter().flatten().map(Value::Object);
-    let sources: Vec<_> = signed.chain(names).collect();
-    let profile = claims::profile(registration, &sources.iter().collect::<Vec<_>>());
+    let signed: Vec<_> = [Some(first.clone()), userinfo.clone()].into_iter().flatten().map(Value::Object).collect();
+    // Nobody vouches for what comes by the form: good enough for a name, and for no rule.
+    let profile = claims::profile(registration, &signed.iter().chain(&names).collect::<Vec<_>>());
     let all = claims::together(first, userinfo);
     let claims = claims::cleaned(&all, &sub, &profile);
-    Identity { sub, profile, claims, said: sources, auth_time, acr, amr, sid, tokens }
+    Identity { sub, profile, claims, said: signed, auth_time, acr, amr, sid, tokens }
 }
 
 /// The identity that a login would find in these claims, of which nothing is verified here: those of an ID token, or the
@@ -108,9 +107,4 @@ fn sub(claims: &Map<String, Value>) -> Option<String> {
         Value::Number(number) if !number.is_f64() => Some(number.to_string()),
         _ => None,
     }
-}
-
-/// The profile in claims as they were stored when they were last seen.
-pub fn profile_of(registration: &Registration, stored: &Value) -> Profile {
-    claims::profile(registration, &[stored])
 }
