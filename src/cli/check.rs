@@ -73,8 +73,11 @@ fn summary(config: &Config) -> String {
         [id] => format!(" Provider: {id}."),
         ids => format!(" Providers: {}.", ids.join(", ")),
     };
-    let notices: String = notices(config).iter().map(|notice| format!("\nNotice: {notice}")).collect();
-    format!("The configuration is good. Issuer: {}.{providers}{notices}\n", config.server.public_url.issuer())
+    let mut text = format!("The configuration is good. Issuer: {}.{providers}\n", config.server.public_url.issuer());
+    for notice in notices(config) {
+        let _always_written = writeln!(text, "Notice: {notice}");
+    }
+    text
 }
 
 /// What is allowed, and seldom meant.

@@ -45,48 +45,6 @@ fn all() -> Vec<Wrong> {
             "unknown key",
             "client_id",
         ),
-        wrong(
-            "preset = \"github\"\nclient_secret_file = \"\"",
-            1,
-            "client_id",
-            "is missing",
-            "looks like client_id = \"Iv1.0123456789abcdef\"",
-        ),
-        wrong(
-            "preset = \"apple\"\nclient_id = \"v\"\nteam_id = \"A\"\nprivate_key_file = \"\"",
-            1,
-            "private_key_id",
-            "is missing",
-            "private_key_id = \"F6G7H8J9K0\"",
-        ),
-        wrong(
-            "preset = \"github\"\nclient_id = \"v\"\nclient_secret_file = \"\"\npushed_authorization = \"always\"",
-            5,
-            "pushed_authorization",
-            "nothing reads it where kind is \"oauth2\"",
-            "take it out; it is for kind \"oidc\"",
-        ),
-        wrong(
-            "preset = \"discogs\"\nclient_id = \"v\"\nclient_secret_file = \"\"\nscopes = [\"identity\"]",
-            5,
-            "scopes",
-            "nothing reads it where kind is \"oauth1\"",
-            "it is for kind \"oidc\" and \"oauth2\"",
-        ),
-        wrong(
-            "preset = \"google\"\nclient_id = \"v\"\nclient_secret_file = \"\"\nprofile_calls = { a = \"https://a.example\" }",
-            5,
-            "profile_calls.a",
-            "nothing reads it where kind is \"oidc\"",
-            "it is for kind \"oauth2\" and \"oauth1\"",
-        ),
-        wrong(
-            "preset = \"google\"\nclient_id = \"v\"\nclient_secret_file = \"\"\nteam_id = \"A1B2C3D4E5\"",
-            5,
-            "team_id",
-            "token_endpoint_auth_method \"client_secret_basic\" does not use it",
-            "take it out, or write \"apple\" there",
-        ),
         wrong("preset = \"github\"\nclient_id = \"v\"", 1, "client_secret", "is missing", "client_secret_file"),
         wrong(
             "preset = \"google\"\nclient_id = \"v\"\nclient_secret = \"x\"\nclient_secret_file = \"\"",
@@ -156,6 +114,55 @@ fn all() -> Vec<Wrong> {
     ]
 }
 
+/// What a preset's page shows for a key that is missing; and what the kind, or the way to show to be the client, never
+/// reads.
+fn of_kinds() -> Vec<Wrong> {
+    vec![
+        wrong(
+            "preset = \"github\"\nclient_secret_file = \"\"",
+            1,
+            "client_id",
+            "is missing",
+            "looks like client_id = \"Iv1.0123456789abcdef\"",
+        ),
+        wrong(
+            "preset = \"apple\"\nclient_id = \"v\"\nteam_id = \"A\"\nprivate_key_file = \"\"",
+            1,
+            "private_key_id",
+            "is missing",
+            "private_key_id = \"F6G7H8J9K0\"",
+        ),
+        wrong(
+            "preset = \"github\"\nclient_id = \"v\"\nclient_secret_file = \"\"\npushed_authorization = \"always\"",
+            5,
+            "pushed_authorization",
+            "nothing reads it where kind is \"oauth2\"",
+            "take it out; it is for kind \"oidc\"",
+        ),
+        wrong(
+            "preset = \"discogs\"\nclient_id = \"v\"\nclient_secret_file = \"\"\nscopes = [\"identity\"]",
+            5,
+            "scopes",
+            "nothing reads it where kind is \"oauth1\"",
+            "it is for kind \"oidc\" and \"oauth2\"",
+        ),
+        wrong(
+            "preset = \"google\"\nclient_id = \"v\"\nclient_secret_file = \"\"\nprofile_calls = { a = \"https://a.example\" }",
+            5,
+            "profile_calls.a",
+            "nothing reads it where kind is \"oidc\"",
+            "it is for kind \"oauth2\" and \"oauth1\"",
+        ),
+        wrong(
+            "preset = \"google\"\nclient_id = \"v\"\nclient_secret_file = \"\"\nteam_id = \"A1B2C3D4E5\"",
+            5,
+            "team_id",
+            "token_endpoint_auth_method \"client_secret_basic\" does not use it",
+            "take it out, or write \"apple\" there",
+        ),
+    ]
+}
+
 fn configuration(lines: &str) -> String {
     format!("[providers.corp]\n{lines}\n")
 }
@@ -165,7 +172,7 @@ fn each_mistake_is_told_with_its_line_its_key_and_its_remedy() {
     let operator = Operator::new();
     let (code, _, complaint) = operator.run(&configuration(GOOGLE), &["config", "check"]);
     assert_eq!(code, Some(0), "{complaint}");
-    for Wrong { lines, line, key, what, remedy } in all() {
+    for Wrong { lines, line, key, what, remedy } in all().into_iter().chain(of_kinds()) {
         let (code, _, complaint) = operator.run(&configuration(lines), &["config", "check"]);
         assert_eq!(code, Some(2), "accepted:\n{lines}");
         let told: Vec<_> = complaint.lines().collect();

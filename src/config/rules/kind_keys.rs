@@ -234,10 +234,7 @@ mod tests {
                     scopes = [\"openid\"]\n";
         assert_eq!(of_provider(&format!("preset = \"github\"\n{more}")), []);
         assert_eq!(
-            of_provider(&format!(
-                "preset = \"github\"\nuserinfo = \"never\"\nclient_id = \"v\"\nclient_secret = \"s\"\n"
-            ))
-            .len(),
+            of_provider("preset = \"github\"\nuserinfo = \"never\"\nclient_id = \"v\"\nclient_secret = \"s\"\n").len(),
             1
         );
     }
