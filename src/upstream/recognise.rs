@@ -1,10 +1,10 @@
 //! Who somebody is by what a provider said: in a login, and where a login is explained.
 
-use chrono::SubsecRound;
 use serde_json::{Map, Value};
 
 use super::claims;
 use super::identity::{Identity, ProviderTokens};
+use super::numeric_date;
 use super::oidc::Issuer;
 use crate::base::clock::Instant;
 use crate::base::secret::Plain;
@@ -87,24 +87,15 @@ fn of_id_token(
     userinfo: Option<Map<String, Value>>,
     tokens: ProviderTokens,
 ) -> Result<Identity, Unrecognised> {
-    let sub = sub(&first).ok_or_else(|| Unrecognised::NoSub("/sub".to_owned()))?;
+    let sub = first.get("sub").and_then(claims::sub).ok_or_else(|| Unrecognised::NoSub("/sub".to_owned()))?;
     let named = Issuer::of(oidc).of_token(&first).map_err(|_| Unrecognised::NoTenant)?;
     let user = named.user(&sub);
     if !claims::is_sub(&sub) || !claims::is_sub(&user) {
         return Err(Unrecognised::BadSub("/sub".to_owned()));
     }
-    if userinfo.as_ref().is_some_and(|userinfo| self::sub(userinfo).as_ref() != Some(&sub)) {
+    if userinfo.as_ref().is_some_and(|userinfo| userinfo.get("sub").and_then(claims::sub).as_ref() != Some(&sub)) {
         return Err(Unrecognised::AnotherSub);
     }
-    let seconds = first.get("auth_time").and_then(Value::as_i64);
-    let auth_time = seconds.and_then(|seconds| Instant::from_timestamp(seconds, 0)).map(|at| at.trunc_subsecs(6));
+    let auth_time = numeric_date::at(&first, "auth_time").ok().flatten();
     Ok(identity(&oidc.registration, user, auth_time, Said { first, userinfo, names: None }, tokens))
-}
-
-fn sub(claims: &Map<String, Value>) -> Option<String> {
-    match claims.get("sub")? {
-        Value::String(text) => Some(text.clone()),
-        Value::Number(number) if !number.is_f64() => Some(number.to_string()),
-        _ => None,
-    }
 }
