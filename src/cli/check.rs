@@ -10,7 +10,7 @@ use tokio::task::JoinSet;
 use super::opened;
 use crate::base::clock::Clock;
 use crate::base::outbound::Outbound;
-use crate::config::{self, Config, Problems};
+use crate::config::{self, Config, Oidc, Problems, Provider};
 use crate::upstream::{self, Finding, Verdict};
 
 /// The exit code where a provider fails.
@@ -35,9 +35,9 @@ pub fn run(arguments: &Arguments, files: &[PathBuf]) -> ExitCode {
         Err(problems) if arguments.json => return refuse(&problems),
         Err(problems) => return opened::refuse(&problems),
     };
-    let (issuer, summary) = (config.server.public_url.issuer().to_owned(), summary(&config));
+    let (issuer, summary, notices) = (config.server.public_url.issuer().to_owned(), summary(&config), notices(&config));
     if !arguments.probe {
-        let told = json!({ "good": true, "issuer": issuer });
+        let told = json!({ "good": true, "issuer": issuer, "notices": notices });
         return opened::say(&if arguments.json { format!("{told:#}\n") } else { summary });
     }
     let probed = match opened::wait_for(ask(config)) {
@@ -48,7 +48,7 @@ pub fn run(arguments: &Arguments, files: &[PathBuf]) -> ExitCode {
     let good = probed.iter().all(Probed::is_good);
     let said = opened::say(&if arguments.json {
         let providers: Vec<_> = probed.iter().map(Probed::json).collect();
-        format!("{:#}\n", json!({ "good": good, "issuer": issuer, "providers": providers }))
+        format!("{:#}\n", json!({ "good": good, "issuer": issuer, "notices": notices, "providers": providers }))
     } else {
         summary + &probed.iter().map(Probed::text).collect::<String>()
     });
@@ -69,11 +69,34 @@ fn refuse(problems: &Problems) -> ExitCode {
 fn summary(config: &Config) -> String {
     let ids: Vec<_> = config.providers.iter().map(|provider| provider.registration().id.as_str()).collect();
     let providers = match ids.as_slice() {
-        [] => "\nNotice: no provider is configured, so nobody can sign in; add a [providers.<id>] section.".to_owned(),
+        [] => String::new(),
         [id] => format!(" Provider: {id}."),
         ids => format!(" Providers: {}.", ids.join(", ")),
     };
-    format!("The configuration is good. Issuer: {}.{providers}\n", config.server.public_url.issuer())
+    let mut text = format!("The configuration is good. Issuer: {}.{providers}\n", config.server.public_url.issuer());
+    for notice in notices(config) {
+        let _always_written = writeln!(text, "Notice: {notice}");
+    }
+    text
+}
+
+/// What is allowed, and seldom meant.
+fn notices(config: &Config) -> Vec<String> {
+    if config.providers.is_empty() {
+        return vec!["no provider is configured, so nobody can sign in; add a [providers.<id>] section.".to_owned()];
+    }
+    let open = config.providers.iter().filter(|provider| match provider {
+        Provider::Oidc(oidc) => oidc.admits_every_tenant(),
+        Provider::OAuth2(_) | Provider::OAuth1(_) => false,
+    });
+    let notice = |id: &str| {
+        format!(
+            "providers.{id} lets in people of every organization in the world, since its issuer has {} in it and tenants \
+             is empty; write the ids of those that may come in into providers.{id}.tenants.",
+            Oidc::TENANT
+        )
+    };
+    open.map(|provider| notice(&provider.registration().id)).collect()
 }
 
 /// A provider that was asked.
