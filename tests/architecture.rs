@@ -4,6 +4,10 @@
 
 #[path = "architecture/conformance.rs"]
 mod conformance;
+#[path = "architecture/described.rs"]
+mod described;
+#[path = "architecture/openapi.rs"]
+mod openapi;
 #[path = "architecture/rules.rs"]
 mod rules;
 #[path = "architecture/shipped.rs"]

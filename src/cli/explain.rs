@@ -23,8 +23,8 @@ pub struct Arguments {
     #[arg(long, value_name = "ID")]
     provider: String,
     /// A JSON file with the claims of an ID token, or with those of userinfo and the form's `user` as well, as
-    /// `{"id_token": {…}, "userinfo": {…}, "user": {…}}`; of a provider without ID tokens, what userinfo_endpoint answers,
-    /// with the answer of each of profile_calls under its name. `-` reads standard input
+    /// `{"id_token": {…}, "userinfo": {…}, "user": {…}}`; of a provider without ID tokens, what `userinfo_endpoint` answers,
+    /// with the answer of each of `profile_calls` under its name. `-` reads standard input
     #[arg(long, value_name = "FILE")]
     claims: PathBuf,
     /// The app that the login would be for

@@ -4,11 +4,15 @@ use std::collections::HashMap;
 
 use serde_json::{Map, Value};
 
+use super::defaults;
 use super::naming::Names;
 use super::problem::Place;
 
 /// What values of the lowest layer are said to come from.
 pub(super) const DEFAULT: &str = "default";
+
+/// What values of a preset are said to come from, before its name.
+pub(super) const PRESET: &str = "preset ";
 
 /// One setting as it is in force.
 pub(super) struct Setting {
@@ -29,6 +33,11 @@ impl Setting {
             _ => false,
         };
         self.origin != DEFAULT && !empty
+    }
+
+    /// Whether that was the operator, and no preset.
+    fn is_written(&self) -> bool {
+        self.is_given() && !self.origin.starts_with(PRESET)
     }
 }
 
@@ -51,6 +60,19 @@ impl Effective {
     /// Whether somebody gave a value for this key.
     pub(super) fn is_given(&self, key: &str) -> bool {
         self.find(key).is_some_and(Setting::is_given)
+    }
+
+    /// The first key that the operator gave another value than its default: this one, its file, or one below it.
+    pub(super) fn written(&self, key: &str) -> Option<String> {
+        let (file, below) = (format!("{key}_file"), format!("{key}."));
+        let defaults = Value::Object(defaults::for_names(&self.names));
+        let default = |setting: &Setting| setting.path.iter().try_fold(&defaults, |table, key| table.get(key)).cloned();
+        let meant = |setting: &Setting| {
+            let path = setting.path.join(".");
+            let is_meant = path == key || path == file || path.starts_with(&below);
+            (is_meant && setting.is_written() && default(setting).as_ref() != Some(&setting.value)).then_some(path)
+        };
+        self.settings.iter().find_map(meant)
     }
 
     /// Where to look for a key: where its value was written, else its section, else the last file.

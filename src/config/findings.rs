@@ -46,6 +46,12 @@ impl<'e> Findings<'e> {
         self.effective.is_given(key)
     }
 
+    /// The key as the operator wrote it, itself, its file or something below it. What a preset gives is not meant, nor
+    /// what is the default anyway.
+    pub(super) fn written(&self, key: &str) -> Option<String> {
+        self.effective.written(key)
+    }
+
     /// The value, or its error as a finding: the error's text says what is wrong with it.
     pub(super) fn accept<T, E: ToString>(&mut self, key: &str, value: Result<T, E>, remedy: &str) -> Option<T> {
         value.map_err(|error| self.refuse(key, error.to_string(), remedy)).ok()

@@ -48,7 +48,7 @@ pub use provider::{
     ResponseMode, SignatureMethod, TokenEndpointAuthMethod, Userinfo,
 };
 pub use public_key::PublicKey;
-pub use public_url::{BadPublicUrl, PublicUrl, is_loopback};
+pub use public_url::{BadPublicUrl, PublicUrl, is_loopback, is_private};
 pub use redirect_uri::{BadRedirectUri, RedirectUri, with_query};
 pub use reference::reference;
 pub use registration::{Allow, ClaimPointers, Registration};

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, HashMap};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::effective::put;
+use super::effective::{PRESET, put};
 use super::nearest::nearest_word;
 use super::source::{self, Layer};
 
@@ -96,6 +96,14 @@ pub fn nearest_preset(name: &str) -> Option<&'static str> {
     nearest_word(name, &names())
 }
 
+/// What the preset's page shows for a key, or for the file with its value, as a line of TOML.
+pub(super) fn example(name: &str, key: &str) -> Option<String> {
+    let (known, text) = FILES.iter().find(|(known, _)| *known == name)?;
+    let example = read(known, text)?.about.example;
+    let line = |key: &str| Some(format!("{key} = {}", example.get(key)?));
+    line(key).or_else(|| line(&format!("{key}_file")))
+}
+
 /// The names of all presets.
 pub(super) fn names() -> Vec<&'static str> {
     FILES.iter().map(|(name, _)| *name).collect()
@@ -127,7 +135,7 @@ pub(super) fn layers(layers: &[Layer]) -> Vec<Layer> {
         for id in ids {
             put(&mut values, &["providers".to_owned(), id.clone()], Value::Object(preset.provider.clone()));
         }
-        Some(Layer { name: format!("preset {name}"), values, places: HashMap::new(), order: Vec::new() })
+        Some(Layer { name: format!("{PRESET}{name}"), values, places: HashMap::new(), order: Vec::new() })
     };
     used.into_iter().filter_map(layer).collect()
 }
@@ -144,6 +152,13 @@ mod tests {
         let directory = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/config/presets");
         let files = std::fs::read_dir(directory).expect("the directory").count();
         assert_eq!((presets().len(), FILES.len()), (files, files), "a file that is not listed, or not readable");
+    }
+
+    #[test]
+    fn an_example_is_a_line_of_its_page() {
+        assert_eq!(example("okta", "issuer").as_deref(), Some("issuer = \"https://example.okta.com\""));
+        assert_eq!(example("apple", "private_key").as_deref(), Some("private_key_file = \"/run/secrets/apple.p8\""));
+        assert_eq!((example("okta", "client_secret"), example("", "issuer")), (None, None));
     }
 
     #[test]

@@ -50,13 +50,13 @@ pub fn page(preset: &Preset) -> String {
 
 /// The index of all pages, in Markdown.
 pub fn page_index(presets: &[Preset]) -> String {
-    let mut text = format!(
+    let mut text = String::from(
         "# Providers\n\n\
          A preset is what is known of a provider: endpoints, scopes, where each claim stands, and how it wants to be\n\
          spoken to. `preset = \"github\"` in `[providers.<id>]` takes it, and every key can be overwritten there.\n\
          `vestibule providers` prints this list, `vestibule providers NAME` a page.\n\n\
-         At every provider the redirect URI to register is `{{public_url}}/callback/<id>`.\n\n\
-         | provider | preset | kind | to be given | verified e-mail |\n|---|---|---|---|---|\n"
+         At every provider the redirect URI to register is `{public_url}/callback/<id>`.\n\n\
+         | provider | preset | kind | to be given | verified e-mail |\n|---|---|---|---|---|\n",
     );
     for preset in presets {
         let needs: Vec<_> = preset.about.needs.iter().map(|key| format!("`{key}`")).collect();

@@ -56,6 +56,13 @@ impl Oidc {
     /// The shortest secret that a token may be signed with by HMAC, in bytes: as long as the output of the hash (RFC 7518
     /// §3.2; RT-20), since shorter ones are guessed offline.
     pub const MIN_HMAC_SECRET: usize = 32;
+
+    /// Whether people of every tenant come in. Only `tid` is the provider's own word; all else their tenants say.
+    pub fn admits_every_tenant(&self) -> bool {
+        let holds_tenant = |(pointer, _): &(Pointer, String)| pointer.as_str() == "/tid";
+        let is_ruled = self.registration.allow.claims.iter().any(holds_tenant);
+        self.issuer.contains(Self::TENANT) && self.tenants.is_empty() && !is_ruled
+    }
 }
 
 /// A provider that speaks OAuth 2.0 (RFC 6749) and says who somebody is by an API of its own.
@@ -70,6 +77,13 @@ pub struct OAuth2 {
     pub token_endpoint: Url,
     /// Who somebody is.
     pub profile: ProfileCalls,
+}
+
+impl OAuth2 {
+    /// Whom a client assertion is for where the operator does not say (RFC 7523 §3): the issuer, where it is known.
+    pub fn audience(&self) -> &str {
+        self.issuer.as_deref().unwrap_or(self.token_endpoint.as_str())
+    }
 }
 
 /// A provider that speaks OAuth 1.0a (RFC 5849).
@@ -142,6 +156,17 @@ pub enum Kind {
     OAuth1,
 }
 
+impl Kind {
+    /// As it is written.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Oidc => "oidc",
+            Self::OAuth2 => "oauth2",
+            Self::OAuth1 => "oauth1",
+        }
+    }
+}
+
 /// How we prove to the token endpoint to be the client (OpenID Connect Core §9).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
@@ -156,6 +181,19 @@ pub enum TokenEndpointAuthMethod {
     Apple,
     /// Not at all: a public client.
     None,
+}
+
+impl TokenEndpointAuthMethod {
+    /// As it is written.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::ClientSecretBasic => "client_secret_basic",
+            Self::ClientSecretPost => "client_secret_post",
+            Self::PrivateKeyJwt => "private_key_jwt",
+            Self::Apple => "apple",
+            Self::None => "none",
+        }
+    }
 }
 
 /// How PKCE is used.

@@ -93,6 +93,11 @@ pub fn is_loopback(url: &Url) -> bool {
     }
 }
 
+/// Whether nobody listens on the way there: TLS, or this very machine.
+pub fn is_private(url: &Url) -> bool {
+    url.scheme() == "https" || is_loopback(url)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

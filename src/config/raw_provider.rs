@@ -92,9 +92,9 @@ pub(super) struct Provider {
     pub(super) userinfo_endpoint: String,
     /// oidc: instead of what discovery says
     pub(super) jwks_uri: String,
-    /// oidc: instead of what discovery says
+    /// where people are signed out with `logout = "provider"`; oidc: instead of what discovery says
     pub(super) end_session_endpoint: String,
-    /// oidc: instead of what discovery says; where tokens are given back (RFC 7009)
+    /// oidc, oauth2: where tokens are given back (RFC 7009); oidc: instead of what discovery says
     pub(super) revocation_endpoint: String,
     /// oauth1: where temporary credentials come from
     pub(super) request_token_endpoint: String,
@@ -104,7 +104,7 @@ pub(super) struct Provider {
     pub(super) signature_method: SignatureMethod,
     /// oauth2, oauth1: name = URL; further calls, whose answers stand under these names beside that of `userinfo_endpoint`
     pub(super) profile_calls: BTreeMap<String, String>,
-    /// name = pointer; of the list in that answer, the first item in which this is true
+    /// oauth2, oauth1: name = pointer; of the list in that answer, the first item in which this is true
     pub(super) profile_pick: BTreeMap<String, String>,
     pub(super) claims: ProviderClaims,
     pub(super) allow: Allow,

@@ -92,9 +92,10 @@ pub fn recognise(provider: &Provider, supposed: Supposed) -> Result<Identity, Un
 
 fn of_id_token(oidc: &Oidc, supposed: Supposed, tokens: ProviderTokens) -> Result<Identity, Unrecognised> {
     let Supposed { first, userinfo, user: form } = supposed;
+    let names = form.as_deref().and_then(user_names);
     let sub = first.get("sub").and_then(claims::sub).ok_or_else(|| Unrecognised::NoSub("/sub".to_owned()))?;
-    let named = Issuer::of(oidc).of_token(&first).map_err(|_| Unrecognised::NoTenant)?;
-    let user = named.user(&sub);
+    let issuer = Issuer::of(oidc).of_token(&first).map_err(|_| Unrecognised::NoTenant)?;
+    let user = issuer.user(&sub);
     if !claims::is_sub(&sub) || !claims::is_sub(&user) {
         return Err(Unrecognised::BadSub("/sub".to_owned()));
     }
@@ -102,6 +103,5 @@ fn of_id_token(oidc: &Oidc, supposed: Supposed, tokens: ProviderTokens) -> Resul
         return Err(Unrecognised::AnotherSub);
     }
     let auth_time = numeric_date::at(&first, "auth_time").ok().flatten();
-    let names = form.as_deref().and_then(user_names);
     Ok(identity(&oidc.registration, user, auth_time, Said { first, userinfo, names }, tokens))
 }

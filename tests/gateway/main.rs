@@ -4,6 +4,8 @@
 
 #[path = "../fake_provider/mod.rs"]
 mod fake_provider;
+#[path = "../architecture/described.rs"]
+mod openapi;
 
 mod accounts;
 mod at_once;
@@ -12,6 +14,7 @@ mod clock;
 mod conversation;
 mod cors;
 mod database;
+mod described;
 mod form_post;
 mod hostile;
 mod jwks;

@@ -16,7 +16,9 @@ fn generated() -> BTreeMap<String, String> {
     let mut pages: BTreeMap<_, _> =
         presets.iter().map(|preset| (format!("{}.md", preset.name), page(preset))).collect();
     pages.insert("README.md".to_owned(), page_index(&presets));
-    pages.values_mut().for_each(|page| page.insert_str(0, GENERATED));
+    for page in pages.values_mut() {
+        page.insert_str(0, GENERATED);
+    }
     pages
 }
 

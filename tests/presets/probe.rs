@@ -283,6 +283,29 @@ fn an_oauth1_provider_takes_the_signature_or_not() {
     }
 }
 
+/// A request is signed with its time, and a refusal for that is told with how far the clocks are apart.
+#[test]
+fn a_clock_that_is_off_is_told_of_an_oauth1_provider() {
+    let op = Op::start();
+    let lines = format!(
+        "[providers.op]\npreset = \"discogs\"\nclient_id = \"{CLIENT}\"\nclient_secret_file = \"\"\n\
+         request_token_endpoint = \"{}/request_token\"\n",
+        op.issuer
+    );
+    let form = |status, body: &str| Reply::text(status, "application/x-www-form-urlencoded", body);
+    let refused = form(401, "oauth_problem=timestamp_refused").with("Date", "Mon, 01 Jan 2001 00:00:00 GMT");
+    op.reply("/request_token", refused);
+    let (code, told) = probe(&lines);
+    let (verdict, said) = found(&told, "clock");
+    assert_eq!((code, verdict, found(&told, "client").0), (Some(1), "failed", "failed"), "{told:#}");
+    assert!(said.contains(" s slow by ours"), "{said}");
+    let now = vestibule::base::clock::Clock::system().now().format("%a, %d %b %Y %H:%M:%S GMT").to_string();
+    let given = "oauth_token=t&oauth_token_secret=s&oauth_callback_confirmed=true";
+    op.reply("/request_token", form(200, given).with("Date", &now));
+    let (code, told) = probe(&lines);
+    assert_eq!((code, found(&told, "clock").0), (Some(0), "good"), "{told:#}");
+}
+
 /// A TLS server whose certificate nobody vouches for.
 fn tls() -> String {
     let key = KeyPair::generate().expect("a key");

@@ -37,7 +37,7 @@ fn all() -> Vec<Wrong> {
             1,
             "issuer",
             "is missing",
-            "write it as its /.well-known",
+            "issuer = \"https://login.microsoftonline.com/11111111-2222-3333-4444-555555555555/v2.0\"",
         ),
         wrong(
             "preset = \"microsoft\"\nissuer = \"https://login.microsoftonline.com/common/v2.0\"\nclient_id = \"v\"\n\
@@ -123,6 +123,55 @@ fn all() -> Vec<Wrong> {
     ]
 }
 
+/// What a preset's page shows for a key that is missing; and what the kind, or the way to show to be the client, never
+/// reads.
+fn of_kinds() -> Vec<Wrong> {
+    vec![
+        wrong(
+            "preset = \"github\"\nclient_secret_file = \"\"",
+            1,
+            "client_id",
+            "is missing",
+            "looks like client_id = \"Iv1.0123456789abcdef\"",
+        ),
+        wrong(
+            "preset = \"apple\"\nclient_id = \"v\"\nteam_id = \"A\"\nprivate_key_file = \"\"",
+            1,
+            "private_key_id",
+            "is missing",
+            "private_key_id = \"F6G7H8J9K0\"",
+        ),
+        wrong(
+            "preset = \"github\"\nclient_id = \"v\"\nclient_secret_file = \"\"\npushed_authorization = \"always\"",
+            5,
+            "pushed_authorization",
+            "nothing reads it where kind is \"oauth2\"",
+            "take it out; it is for kind \"oidc\"",
+        ),
+        wrong(
+            "preset = \"discogs\"\nclient_id = \"v\"\nclient_secret_file = \"\"\nscopes = [\"identity\"]",
+            5,
+            "scopes",
+            "nothing reads it where kind is \"oauth1\"",
+            "it is for kind \"oidc\" and \"oauth2\"",
+        ),
+        wrong(
+            "preset = \"google\"\nclient_id = \"v\"\nclient_secret_file = \"\"\nprofile_calls = { a = \"https://a.example\" }",
+            5,
+            "profile_calls.a",
+            "nothing reads it where kind is \"oidc\"",
+            "it is for kind \"oauth2\" and \"oauth1\"",
+        ),
+        wrong(
+            "preset = \"google\"\nclient_id = \"v\"\nclient_secret_file = \"\"\nteam_id = \"A1B2C3D4E5\"",
+            5,
+            "team_id",
+            "token_endpoint_auth_method \"client_secret_basic\" does not use it",
+            "take it out, or write \"apple\" there",
+        ),
+    ]
+}
+
 fn configuration(lines: &str) -> String {
     format!("[providers.corp]\n{lines}\n")
 }
@@ -132,7 +181,7 @@ fn each_mistake_is_told_with_its_line_its_key_and_its_remedy() {
     let operator = Operator::new();
     let (code, _, complaint) = operator.run(&configuration(GOOGLE), &["config", "check"]);
     assert_eq!(code, Some(0), "{complaint}");
-    for Wrong { lines, line, key, what, remedy } in all() {
+    for Wrong { lines, line, key, what, remedy } in all().into_iter().chain(of_kinds()) {
         let (code, _, complaint) = operator.run(&configuration(lines), &["config", "check"]);
         assert_eq!(code, Some(2), "accepted:\n{lines}");
         let told: Vec<_> = complaint.lines().collect();
@@ -142,6 +191,30 @@ fn each_mistake_is_told_with_its_line_its_key_and_its_remedy() {
         assert!(problem.contains(&place), "{place}\n{problem}\n{lines}");
         assert!(problem.contains(what) && problem.contains(remedy), "{problem}");
     }
+}
+
+/// Whoever leaves the list of tenants empty opens the door to each of them.
+#[test]
+fn every_organization_is_worth_a_notice() {
+    let operator = Operator::new();
+    let multi = "preset = \"microsoft-multi\"\nclient_id = \"v\"\nclient_secret_file = \"\"\n";
+    let (code, told, _) = operator.run(&configuration(multi), &["config", "check"]);
+    assert!(
+        code == Some(0) && told.contains("\nNotice: providers.corp lets in people of every organization"),
+        "{told}"
+    );
+    let (_, told, _) = operator.run(&configuration(multi), &["config", "check", "--json"]);
+    let told: Value = serde_json::from_str(&told).expect("JSON");
+    assert!(told["notices"][0].as_str().is_some_and(|notice| notice.contains("providers.corp.tenants")), "{told}");
+    let id = "11111111-2222-3333-4444-555555555555";
+    for rule in [format!("tenants = [\"{id}\"]"), format!("allow.claims = {{ \"/tid\" = \"{id}\" }}")] {
+        let (code, told, complaint) = operator.run(&configuration(&format!("{multi}{rule}")), &["config", "check"]);
+        assert!(code == Some(0) && !told.contains("Notice"), "{told}{complaint}");
+    }
+    // What any tenant can say of itself is no bound.
+    let (_, told, _) =
+        operator.run(&configuration(&format!("{multi}allow.groups = [\"staff\"]")), &["config", "check"]);
+    assert!(told.contains("every organization"), "{told}");
 }
 
 #[test]

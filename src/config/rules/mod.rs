@@ -3,6 +3,7 @@
 mod address;
 mod client;
 mod database;
+mod kind_keys;
 mod linking;
 mod login;
 mod provider;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{address, provider_client, provider_kind, scope};
+use super::{address, kind_keys, provider_client, provider_kind, scope};
 use crate::base::authorities::Authorities;
 use crate::base::secret::Plain;
 use crate::config::findings::{Findings, shown};
@@ -53,6 +53,7 @@ pub(super) fn provider(
         );
         return None;
     }
+    kind_keys::unread(&key, raw, at);
     let registration = registration(id, &key, raw, at);
     match raw.kind {
         Kind::Oidc => provider_kind::oidc(&key, raw, registration, token_claims, at).map(Provider::Oidc),
@@ -173,6 +174,19 @@ fn claims(key: &dyn Fn(&str) -> String, raw: &raw::ProviderClaims, at: &mut Find
         picture: read("picture", &raw.picture),
         groups: read("groups", &raw.groups),
     }
+}
+
+/// A key that has to be given. What the page of its preset shows for it says more than a general remedy.
+pub(super) fn missing(
+    key: &dyn Fn(&str) -> String,
+    name: &str,
+    raw: &raw::Provider,
+    remedy: &str,
+    at: &mut Findings<'_>,
+) {
+    let example = preset::example(&raw.preset, name);
+    let shown = example.map(|line| format!("write yours, which for preset \"{}\" looks like {line}", raw.preset));
+    at.refuse(&key(name), "is missing", shown.unwrap_or_else(|| remedy.to_owned()));
 }
 
 /// A JSON pointer.

@@ -1,6 +1,6 @@
 //! `[providers.*]`: how we show to a provider that we are its client.
 
-use super::provider::secret;
+use super::provider::{missing, secret};
 use crate::base::secret::Plain;
 use crate::config::findings::Findings;
 use crate::config::key_file::KeyFile;
@@ -21,7 +21,7 @@ pub(super) struct Secrets {
 /// Everything that the way to show it needs is there, and nothing that is never used.
 pub(super) fn secrets(key: &dyn Fn(&str) -> String, raw: &mut raw::Provider, at: &mut Findings<'_>) -> Option<Secrets> {
     if raw.client_id.trim().is_empty() {
-        at.refuse(&key("client_id"), "is missing", "write the client id that the provider gave you");
+        missing(key, "client_id", raw, "write the client id that the provider gave you", at);
     }
     let private_key = private_key(key, raw, at);
     let current = secret(&mut raw.client_secret);
@@ -44,21 +44,15 @@ fn authentication(
     has_secret: bool,
     at: &mut Findings<'_>,
 ) {
-    let name = match method {
-        TokenEndpointAuthMethod::ClientSecretBasic | TokenEndpointAuthMethod::ClientSecretPost => {
-            if !has_secret {
-                let remedy = "write the secret that the provider gave you, or name a file with it in \
-                              client_secret_file; a public client has token_endpoint_auth_method = \"none\"";
-                at.refuse(&key("client_secret"), "is missing", remedy);
-            }
-            return;
-        }
-        TokenEndpointAuthMethod::PrivateKeyJwt => "private_key_jwt",
-        TokenEndpointAuthMethod::Apple => "apple",
-        TokenEndpointAuthMethod::None => "none",
-    };
-    if has_secret {
-        let what = format!("is given, but token_endpoint_auth_method \"{name}\" never sends it");
+    let sends_it =
+        matches!(method, TokenEndpointAuthMethod::ClientSecretBasic | TokenEndpointAuthMethod::ClientSecretPost);
+    if sends_it && !has_secret {
+        let remedy = "write the secret that the provider gave you, or name a file with it in client_secret_file; a \
+                      public client has token_endpoint_auth_method = \"none\"";
+        at.refuse(&key("client_secret"), "is missing", remedy);
+    }
+    if has_secret && !sends_it {
+        let what = format!("is given, but token_endpoint_auth_method \"{}\" never sends it", method.name());
         let remedy = match method {
             TokenEndpointAuthMethod::Apple => "take it out: the secret is made from private_key for each call",
             _ => "take it out, or write token_endpoint_auth_method = \"client_secret_basic\"",
@@ -122,21 +116,16 @@ fn needed_by_key(key: &dyn Fn(&str) -> String, raw: &raw::Provider, at: &mut Fin
     };
     let given = at.is_given(&key("private_key")) || at.is_given(&key("private_key_file"));
     if signs && !given {
-        let remedy = "name the file with it in private_key_file";
-        at.refuse(&key("private_key"), "is missing", remedy);
+        missing(key, "private_key", raw, "name the file with it in private_key_file", at);
     }
     if given && !signs {
         let remedy = "take it out, or write token_endpoint_auth_method = \"private_key_jwt\"";
         at.refuse(&key("private_key"), "is given, but nothing is signed with it", remedy);
     }
     let needed = [("private_key_id", &raw.private_key_id, "the key's id"), ("team_id", &raw.team_id, "the team's id")];
-    if !raw.client_assertion_audience.is_empty() && (apple || !signs || raw.kind == Kind::OAuth1) {
-        let remedy = "take it out, or write token_endpoint_auth_method = \"private_key_jwt\"";
-        at.refuse(&key("client_assertion_audience"), "is given, but no assertion is made", remedy);
-    }
     for (name, text, what) in needed {
         if apple && text.is_empty() {
-            at.refuse(&key(name), "is missing", format!("write {what} from Apple's developer pages, ten characters"));
+            missing(key, name, raw, &format!("write {what} from Apple's developer pages, ten characters"), at);
         }
     }
 }

@@ -6,11 +6,12 @@ use url::Url;
 use uuid::Uuid;
 
 use super::address;
-use super::provider::pointer;
+use super::provider::{missing, pointer};
 use crate::config::findings::{Findings, shown};
 use crate::config::nearest::nearest_word;
 use crate::config::pointer::Pointer;
-use crate::config::provider::{OAuth1, OAuth2, Oidc, ProfileCall, ProfileCalls, ResponseMode, SignatureMethod};
+use crate::config::provider::{OAuth1, OAuth2, Oidc, ProfileCall, ProfileCalls, SignatureMethod};
+use crate::config::public_url::is_private;
 use crate::config::raw;
 use crate::config::registration::{ClaimPointers, Registration};
 use crate::config::settings::UserClaim;
@@ -30,7 +31,13 @@ pub(super) fn oidc(
 ) -> Option<Oidc> {
     let text = std::mem::take(&mut raw.issuer);
     let several = text.contains(Oidc::TENANT);
-    let issuer = address::issuer(&key("issuer"), text, raw.insecure_allow_http, at);
+    let issuer = if text.is_empty() {
+        let remedy = "write it as its /.well-known/openid-configuration does, as \"https://sso.example.com\"";
+        missing(key, "issuer", raw, remedy, at);
+        None
+    } else {
+        address::issuer(&key("issuer"), text, raw.insecure_allow_http, at)
+    };
     if !raw.tenants.is_empty() && !several {
         let remedy = format!("take them out, or write the issuer with {} in it", Oidc::TENANT);
         at.refuse(&key("tenants"), "are given, but the issuer is that of one tenant", remedy);
@@ -44,7 +51,6 @@ pub(super) fn oidc(
         // OpenID Connect Core §3.1.2.1
         at.refuse(&key("scopes"), "\"openid\" is not among them", "add it: without it there is no ID token");
     }
-    unused(key, "profile_calls", raw.profile_calls.is_empty(), at);
     let registration = registration?;
     let needed_claims = needed_claims(&registration, token_claims);
     Some(Oidc {
@@ -114,10 +120,7 @@ pub(super) fn oauth1(
         signature_method: raw.signature_method,
         profile: profile?,
     };
-    if oauth1.registration.response_mode == ResponseMode::FormPost {
-        at.refuse(&key("response_mode"), "is given, but OAuth 1.0a answers in the address only", "take it out");
-    }
-    if oauth1.signature_method == SignatureMethod::Plaintext && !signed(&oauth1).all(address::is_private) {
+    if oauth1.signature_method == SignatureMethod::Plaintext && !signed(&oauth1).all(is_private) {
         // RFC 5849 §3.4.4
         let remedy = "write https:// in every endpoint, or another method as \"HMAC-SHA1\"";
         at.refuse(&key("signature_method"), "\"PLAINTEXT\" sends the secrets themselves over http", remedy);
@@ -182,13 +185,6 @@ fn profile(key: Key<'_>, raw: &raw::Provider, at: &mut Findings<'_>) -> Option<P
 
 fn picked(key: Key<'_>, name: &str, picks: &BTreeMap<String, String>, at: &mut Findings<'_>) -> Option<Pointer> {
     picks.get(name).and_then(|text| pointer(&key(&format!("profile_pick.{name}")), text, at))
-}
-
-fn unused(key: Key<'_>, name: &str, is_empty: bool, at: &mut Findings<'_>) {
-    if !is_empty {
-        let remedy = "take it out: an OpenID provider says who somebody is in its ID token and at userinfo_endpoint";
-        at.refuse(&key(name), "is given, but the kind is \"oidc\"", remedy);
-    }
 }
 
 /// RT-20

@@ -18,6 +18,7 @@ use crate::upstream::failure::{Failure, Fault};
 use crate::upstream::handshake::{Answer, Begun, Handshake, Request, RequestToken};
 use crate::upstream::identity::{Identity, ProviderTokens};
 use crate::upstream::line::{Line, Unanswered};
+use crate::upstream::probe::Asker;
 use crate::upstream::profile_calls;
 
 /// A provider of OAuth 1.0a. Cheap to clone.
@@ -84,9 +85,12 @@ impl OAuth1 {
     }
 
     /// Asks for temporary credentials that nobody will use. The outcome is whether the provider confirms the callback.
-    pub async fn probe(&self, callback: &str, now: Instant) -> Result<bool, Failure> {
+    pub async fn probe(&self, callback: &str, asker: &Asker) -> Result<bool, Failure> {
         let (signatory, endpoint) = (self.0.signatory(None)?, &self.0.config.request_token_endpoint);
-        let credentials = ask(&self.0.line, &signatory, endpoint, &[("oauth_callback", callback)], now).await?;
+        let request = request(&signatory, endpoint, &[("oauth_callback", callback)], asker.now())?;
+        let answer = asker.send(request).await;
+        let answer = answer.map_err(|why| Failure::token(Fault::Unavailable, format!("the provider: {why}")))?;
+        let credentials = credentials::read(answer.status(), answer.headers(), answer.body())?;
         Ok(credentials.callback_confirmed)
     }
 }
@@ -109,8 +113,8 @@ impl Shared {
             // OAuth 1.0 without the "a": whoever began a login could have another one finish it.
             return Err(Failure::token(Fault::Answer, "the provider does not confirm the callback"));
         }
-        let extra = self.config.registration.extra_params.iter().filter(|(name, _)| name != "oauth_token");
-        let extra = extra.map(|(name, value)| (name.as_str(), value.as_str()));
+        let extra = &self.config.registration.extra_params;
+        let extra = extra.iter().map(|(name, value)| (name.as_str(), value.as_str()));
         let parameters = [("oauth_token", credentials.token.expose())].into_iter().chain(extra);
         let url = with_parameters(self.config.authorization_endpoint.as_str(), parameters)?;
         let request_token = RequestToken {
@@ -142,7 +146,21 @@ fn signer(config: &config::OAuth1) -> Option<Signer> {
     }
 }
 
-/// Asks for credentials: a `POST` without a body (RFC 5849 §2.1).
+/// A request for credentials: a `POST` without a body (RFC 5849 §2.1).
+fn request(
+    signatory: &Signatory<'_>,
+    endpoint: &Url,
+    more: &[(&str, &str)],
+    now: Instant,
+) -> Result<http::Request<Vec<u8>>, Failure> {
+    let unusable = |why: String| Failure::token(Fault::Answer, why);
+    let authorization = signatory.authorization(&Method::POST, endpoint, more, now);
+    let authorization = authorization.map_err(|no| unusable(no.to_string()))?;
+    let request = authorized(Method::POST, endpoint, "application/x-www-form-urlencoded, */*;q=0.1", &authorization);
+    request.ok_or_else(|| unusable("the request cannot be made".into()))
+}
+
+/// Asks for credentials.
 async fn ask(
     line: &Line,
     signatory: &Signatory<'_>,
@@ -150,12 +168,7 @@ async fn ask(
     more: &[(&str, &str)],
     now: Instant,
 ) -> Result<Credentials, Failure> {
-    let unusable = |why: String| Failure::token(Fault::Answer, why);
-    let authorization = signatory.authorization(&Method::POST, endpoint, more, now);
-    let authorization = authorization.map_err(|no| unusable(no.to_string()))?;
-    let request = authorized(Method::POST, endpoint, "application/x-www-form-urlencoded, */*;q=0.1", &authorization);
-    let request = request.ok_or_else(|| unusable("the request cannot be made".into()))?;
-    let answer = line.send(request, now).await;
+    let answer = line.send(request(signatory, endpoint, more, now)?, now).await;
     let answer = answer.map_err(|Unanswered(fault, why)| Failure::token(fault, format!("the provider: {why}")))?;
     credentials::read(answer.status(), answer.headers(), answer.body())
 }

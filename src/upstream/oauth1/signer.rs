@@ -12,7 +12,7 @@ use url::Url;
 use super::base_string::encoded;
 use super::rsa_sha1::RsaSha1;
 use crate::base::secret::Plain;
-use crate::config::is_loopback;
+use crate::config::is_private;
 
 /// What signs our requests at one provider.
 pub enum Signer {
@@ -68,11 +68,6 @@ impl Signer {
 /// §3.4.2: both secrets, each encoded.
 fn key(client_secret: &Plain, token_secret: &str) -> Plain {
     Plain::new(format!("{}&{}", encoded(client_secret.expose()), encoded(token_secret)))
-}
-
-/// Whether nobody listens on the way: TLS, or this very machine.
-fn is_private(url: &Url) -> bool {
-    url.scheme() == "https" || is_loopback(url)
 }
 
 #[cfg(test)]

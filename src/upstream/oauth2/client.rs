@@ -74,8 +74,7 @@ impl OAuth2 {
     pub async fn give_back(&self, token: &Plain, hint: TokenTypeHint, now: Instant) -> Result<bool, Failure> {
         let Shared { config, line } = &*self.0;
         let Some(endpoint) = &config.registration.endpoints.revocation_endpoint else { return Ok(false) };
-        let audience = config.issuer.as_deref().unwrap_or(config.token_endpoint.as_str());
-        let there = Revocation { endpoint: endpoint.as_str(), audience };
+        let there = Revocation { endpoint: endpoint.as_str(), audience: config.audience() };
         there.revoke(line, &config.registration, token, hint, now).await.map(|()| true)
     }
 }

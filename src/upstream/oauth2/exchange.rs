@@ -90,8 +90,7 @@ impl<'c> AsyncHttpClient<'c> for TokenEndpoint<'_> {
             // The library names the client in the body; whether that is how it is named here is not its business.
             let form = url::form_urlencoded::parse(request.body()).filter(|(name, _)| name != "client_id");
             let form: Vec<_> = form.map(|(name, value)| (name.into_owned(), value.into_owned())).collect();
-            let audience = config.issuer.as_deref().unwrap_or(endpoint);
-            let request = ClientRequest { endpoint, audience, form: &form };
+            let request = ClientRequest { endpoint, audience: config.audience(), form: &form };
             let answer = client_authentication::send(line, &config.registration, &request, *now).await;
             let answer = answer.map_err(|Unanswered(fault, why)| token_failure(fault, &why))?;
             judge(answer.status(), answer.headers(), answer.body(), TokenType::BearerUnlessSaid)

@@ -1,0 +1,29 @@
+//! A started gateway answers at every address that `docs/openapi.yaml` describes, by the methods that stand there.
+
+use std::collections::BTreeSet;
+
+use crate::openapi;
+use crate::support::{Browser, Gateway};
+
+/// No method of HTTP is called so; the answer names those that the address takes.
+const NO_METHOD: &str = "NOTHING";
+
+#[tokio::test]
+async fn each_address_that_is_described_is_there() {
+    let gateway = Gateway::start();
+    let (public, admin) = (Browser::new(&gateway.base), Browser::new(&gateway.admin));
+    let described = openapi::described();
+    let mut asked = 0;
+    for (path, methods) in described.methods.iter().filter(|(path, _)| !path.starts_with("/admin/")) {
+        let listener = if described.on_admin.contains(path) { &admin } else { &public };
+        let concrete: Vec<_> = path.split('/').map(|part| if part.starts_with('{') { "1" } else { part }).collect();
+        let answer = listener.ask(NO_METHOD, &concrete.join("/")).send().await;
+        let allowed: BTreeSet<_> =
+            answer.header("allow").split(", ").filter(|method| *method != "HEAD").map(str::to_owned).collect();
+        assert_eq!((answer.status, &allowed), (405, methods), "{path}: {answer:?}");
+        asked += 1;
+    }
+    assert!(asked > 35, "{asked}");
+    // So it would be told.
+    assert_eq!(public.ask(NO_METHOD, "/nothing/here").send().await.status, 404);
+}
