@@ -67,7 +67,7 @@ pub fn text(explained: &Explained) -> String {
         line(&token_as_text(token, explained.admitted));
     }
     line(
-        "Made up for this: sub, sid and jti, the index in the status list, and the kid where it is ??? (it stands for a\n\
+        "Made up for this: sub, sid and jti, the place in the status lists, and the kid where it is ??? (it stands for a\n\
          thumbprint, and has its length). Times are of this moment.\n",
     );
     line("Whether signature, times and nonce are right, and whether the user is disabled, only a login can tell.");

@@ -132,7 +132,7 @@ fn of_kinds() -> Vec<Wrong> {
             1,
             "client_id",
             "is missing",
-            "looks like client_id = \"Iv1.0123456789abcdef\"",
+            "looks like client_id = \"Ov23li0123456789abcd\"",
         ),
         wrong(
             "preset = \"apple\"\nclient_id = \"v\"\nteam_id = \"A\"\nprivate_key_file = \"\"",
