@@ -21,7 +21,7 @@ pub struct IdTokenMark {
     pub nonce: Option<String>,
 }
 
-/// Which token is given back (RFC 7009 §2.1).
+/// Which token is to be revoked (RFC 7009 §2.1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TokenTypeHint {
     /// A refresh token.

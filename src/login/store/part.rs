@@ -90,8 +90,8 @@ pub fn part(
         }
         let provider = identities.remove(place).provider;
         let ended = session::end_where(conn, Scope::OfIdentity { user, identity: id }, ending)?;
-        // What no session's end gave back: an identity may have been linked and never used.
-        upstream::give_back_one(conn, id, now)?;
+        // What no session's end had revoked: an identity may have been linked and never used.
+        upstream::revoke_one(conn, id, now)?;
         Delete { id, user, session, provider: &provider, audit: uuid_v7(now), now }.execute(conn)?;
         let profile = identities.iter().find_map(|left| profile_of(&left.provider, &left.claims));
         account::refresh(conn, user, &profile.unwrap_or_default(), now)?;

@@ -108,7 +108,7 @@ statement! {
         stamp: &'a str => Text,
         detail: &'a serde_json::Value => Jsonb,
         told: &'a [String] => Array<Text>,
-        gives_back: bool => Bool,
+        revokes: bool => Bool,
         used_after: Instant => Timestamptz,
     }
     // The second statement ends what is locked, and what came under it before it was. Audit ids and notice ids are
@@ -146,7 +146,7 @@ statement! {
          RETURNING id
      ), leaving AS MATERIALIZED (
          SELECT t.sub_id, t.version, s.provider FROM provider_tokens t JOIN subs s ON s.id = t.sub_id
-         WHERE {gives_back} AND t.sub_id IN (SELECT sub_id FROM ended)
+         WHERE {revokes} AND t.sub_id IN (SELECT sub_id FROM ended)
            AND NOT EXISTS (
                SELECT FROM sessions other
                WHERE other.user_id = s.user_id AND other.sub_id = t.sub_id
@@ -156,7 +156,7 @@ statement! {
      ), taken AS (
          DELETE FROM provider_tokens t USING leaving WHERE t.sub_id = leaving.sub_id AND t.version = leaving.version
          RETURNING leaving.provider, t.sub_id, t.version, t.sealed
-     ), given_back AS (
+     ), to_revoke AS (
          INSERT INTO provider_revocations (id, provider, sub_id, version, sealed, created_at, next_attempt_at)
          SELECT overlay(gen_random_uuid()::text placing {stamp} from 1 for 15)::uuid, provider, sub_id, version, sealed,
                 {now}, {now}
@@ -186,10 +186,10 @@ pub(super) fn end_locked(conn: &mut Conn, locked: &[SessionId], ending: &Ending)
     if locked.is_empty() {
         return Ok(Vec::new());
     }
-    let Ending { reason, now, keep_until, ref told, gives_back, used_after } = *ending;
+    let Ending { reason, now, keep_until, ref told, revokes, used_after } = *ending;
     let stamp = uuid_v7(now).to_string();
     let (stamp, detail) = (stamp.get(..15).unwrap_or_default(), &serde_json::json!({ "reason": reason }));
-    End { locked, now, reason, keep_until, stamp, detail, told, gives_back, used_after }.load(conn)
+    End { locked, now, reason, keep_until, stamp, detail, told, revokes, used_after }.load(conn)
 }
 
 fn lock(conn: &mut Conn, scope: Scope) -> QueryResult<Vec<SessionId>> {

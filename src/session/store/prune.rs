@@ -30,7 +30,7 @@ statement! {
      ), taken AS (
          DELETE FROM provider_tokens t USING leaving WHERE t.sub_id = leaving.sub_id AND t.version = leaving.version
          RETURNING leaving.provider, t.sub_id, t.version, t.sealed
-     ), given_back AS (
+     ), to_revoke AS (
          INSERT INTO provider_revocations (id, provider, sub_id, version, sealed, created_at, next_attempt_at)
          SELECT overlay(gen_random_uuid()::text placing {stamp} from 1 for 15)::uuid, provider, sub_id, version, sealed,
                 {now}, {now}

@@ -119,8 +119,8 @@ impl Oidc {
         self.0.renew(&metadata.value, keys, renewal, now).await
     }
 
-    /// Gives a token back (RFC 7009). `false` where the provider takes none.
-    pub async fn give_back(&self, token: &Plain, hint: TokenTypeHint, now: Instant) -> Result<bool, Failure> {
+    /// Revokes a token (RFC 7009). `false` where the provider has no endpoint for it.
+    pub async fn revoke(&self, token: &Plain, hint: TokenTypeHint, now: Instant) -> Result<bool, Failure> {
         let metadata = self.metadata(now).await?;
         match &metadata.value.additional_metadata().revocation_endpoint {
             Some(endpoint) => {

@@ -17,7 +17,7 @@ use super::standing::Standing;
 use super::store::{self, Renewed};
 use crate::base::clock::Instant;
 use crate::base::db::DbError;
-use crate::base::event::Event;
+use crate::base::event::{AtProvider, Event};
 use crate::base::id::{SubId, uuid_v7};
 use crate::upstream::failure::{Failure, Fault};
 use crate::upstream::identity::ProviderTokens;
@@ -127,7 +127,7 @@ impl Vault {
         let new =
             New { version: uuid_v7(now), kept: held.kept.renewed(tokens), expires_at: end(tokens.expires_in, now) };
         if self.put(held.of, held.version, &new, now).await? {
-            self.record(&Event::ProviderTokenRefreshed { provider: provider.id().to_owned() });
+            self.record(&Event::AtProvider { provider: provider.id().to_owned(), what: AtProvider::TokenRefreshed });
             return Ok(live(&new.kept, new.expires_at));
         }
         self.too_late(provider, &held, new, now).await
@@ -157,7 +157,7 @@ impl Vault {
         let look = self.db().run("look for provider tokens", move |conn| {
             let row = store::read(conn, of)?.filter(|row| row.version.is_some());
             if row.is_none() {
-                // The person signed out meanwhile, and what came goes back.
+                // The person signed out meanwhile, and what came is revoked.
                 store::take_over(conn, &id, of, version, &sealed, now)?;
             }
             Ok(row)
@@ -185,8 +185,8 @@ impl Vault {
             // Refused because somebody else was faster with the same refresh token, or there was a login since.
             return self.what_is_there(of, Fault::Unavailable).await;
         }
-        let (provider, reason) = (provider.id().to_owned(), reason.to_owned());
-        self.record(&Event::ProviderLinkBroken { provider, identity: of, reason });
+        let what = AtProvider::LinkBroken { identity: of, reason: reason.to_owned() };
+        self.record(&Event::AtProvider { provider: provider.id().to_owned(), what });
         Err(NoToken::ReauthRequired)
     }
 
@@ -202,8 +202,8 @@ impl Vault {
         let (of, until) = (held.of, now + PAUSE);
         // Where this cannot be written, the lease runs out.
         let _logged = self.db().run("put off refresh", move |conn| store::pause(conn, of, holder, until)).await;
-        let (provider, reason) = (provider.id().to_owned(), failure.reason);
-        self.record(&Event::ProviderTokenNotRefreshed { provider, identity: of, reason });
+        let what = AtProvider::TokenNotRefreshed { identity: of, reason: failure.reason };
+        self.record(&Event::AtProvider { provider: provider.id().to_owned(), what });
         usable(&held, now, failure.fault)
     }
 }
