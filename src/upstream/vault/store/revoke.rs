@@ -6,7 +6,7 @@ use diesel::{QueryResult, QueryableByName, RunQueryDsl};
 use crate::base::clock::Instant;
 use crate::base::db::Conn;
 use crate::base::id::{SubId, UserId, uuid_v7};
-use crate::base::statement::statement;
+use crate::base::statement::{into_outbox, statement};
 use crate::upstream::vault::kept::Version;
 
 /// Tokens that left the vault, claimed for an attempt.
@@ -35,8 +35,7 @@ pub struct Due {
     pub attempts: i32,
 }
 
-/// Takes tokens out of the vault and puts them into the outbox. The seal goes with them as it is: it is bound to the
-/// identity and the version, which go along. `stamp` is the beginning of a UUIDv7 of this instant.
+/// Takes tokens out of the vault, whatever version stands there by then, and puts them into the outbox.
 macro_rules! revoking {
     ($whose:literal) => {
         concat!(
@@ -44,11 +43,8 @@ macro_rules! revoking {
                  DELETE FROM provider_tokens t USING subs s WHERE t.sub_id = s.id AND ",
             $whose,
             "    RETURNING s.provider, t.sub_id, t.version, t.sealed
-             )
-             INSERT INTO provider_revocations (id, provider, sub_id, version, sealed, created_at, next_attempt_at)
-             SELECT overlay(gen_random_uuid()::text placing {stamp} from 1 for 15)::uuid, provider, sub_id, version,
-                    sealed, {now}, {now}
-             FROM taken WHERE sealed IS NOT NULL"
+             ) ",
+            into_outbox!()
         )
     };
 }
