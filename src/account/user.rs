@@ -1,11 +1,12 @@
 //! Who someone is here, as a value.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::base::id::UserId;
 
 /// What a provider says of a person, cleaned and bounded: no control characters, no text longer than its limit.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Profile {
     /// E-mail address.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -1,7 +1,6 @@
 //! An identity given up: the sessions made through it end, and what its provider said of the person is forgotten.
 
 use super::store::{self, Parting};
-use crate::account::Profile;
 use crate::app::App;
 use crate::base::clock::Instant;
 use crate::base::db::DbError;
@@ -9,7 +8,6 @@ use crate::base::event::Event;
 use crate::base::id::{SessionId, SubId};
 use crate::session::SignedIn;
 use crate::telemetry;
-use crate::upstream::profile_of;
 
 /// What came of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,13 +28,7 @@ pub async fn unlink(app: &App, signed_in: &SignedIn, id: SubId, now: Instant) ->
     let (user, session): (_, SessionId) = (signed_in.user.sub, signed_in.session.id);
     let ending = app.endings.ending("unlinked", now);
     let parting = Parting { user, session, id, ending: ending.clone(), now };
-    let providers = app.providers.clone();
-    let outcome = app.db.run("unlink identity", move |conn| {
-        let profile = |provider: &str, claims: &serde_json::Value| -> Option<Profile> {
-            Some(profile_of(providers.get(provider)?.registration(), claims))
-        };
-        store::part(conn, &parting, &profile)
-    });
+    let outcome = app.db.run("unlink identity", move |conn| store::part(conn, &parting));
     Ok(match outcome.await? {
         store::Parted::Gone { provider, ended } => {
             app.ended(&ended, &ending);

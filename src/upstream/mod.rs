@@ -36,7 +36,7 @@ pub use oauth2::OAuth2;
 pub use oidc::Oidc;
 pub use probe::{Check, Finding, Verdict, probe};
 pub use provider::Provider;
-pub use recognise::{Unrecognised, profile_of, recognise};
+pub use recognise::{Unrecognised, recognise};
 pub use registry::Registry;
 pub use renewal::{Renewal, TokenTypeHint};
 pub use vault::{Before, Due, Keeping, LiveToken, NoToken, Vault, Whose, keep, keep_over, revoke_all, revoke_one};

@@ -6,7 +6,6 @@ use serde_json::{Map, Value};
 use super::claims;
 use super::identity::{Identity, ProviderTokens};
 use super::oidc::Issuer;
-use crate::account::Profile;
 use crate::base::clock::Instant;
 use crate::base::secret::Plain;
 use crate::config::{Oidc, Provider, Registration};
@@ -108,9 +107,4 @@ fn sub(claims: &Map<String, Value>) -> Option<String> {
         Value::Number(number) if !number.is_f64() => Some(number.to_string()),
         _ => None,
     }
-}
-
-/// The profile in claims as they were stored when they were last seen.
-pub fn profile_of(registration: &Registration, stored: &Value) -> Profile {
-    claims::profile(registration, &[stored])
 }

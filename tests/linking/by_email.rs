@@ -76,8 +76,10 @@ async fn an_address_in_the_profile_is_not_the_authoritys_word() {
     let mallory = Person::at(&gateway, "op", "mallory").await;
     third.set_claims(address("victim@example.com"));
     assert_eq!(mallory.link("third", "mallory").await.status, 303);
-    Person::at(&gateway, "third", "mallory").await;
-    assert_eq!(mallory.session().await["user"]["email"], "victim@example.com");
+    let there = Person::at(&gateway, "third", "mallory").await;
+    assert_eq!(there.session().await["user"]["email"], "victim@example.com");
+    let last_said = "SELECT count(*) FROM users WHERE email = 'victim@example.com'";
+    assert_eq!(gateway.database.number(last_said), 1);
     other.set_claims(address("victim@example.com"));
     assert_ne!(Person::at(&gateway, "other", "victim").await.sub().await, mallory.sub().await);
 }

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::person::{Person, claims, last_step};
+use crate::person::{Person, claims, last_step, two_providers};
 use crate::support::{Gateway, Setup};
 
 const ALL: &str = "[tokens]\nclaims = ['email', 'email_verified', 'name', 'preferred_username', 'picture', 'groups']\n[providers.op]\nuserinfo = 'never'\n";
@@ -134,7 +134,24 @@ async fn a_token_that_grew_meanwhile_is_issued() {
     let gateway =
         Gateway::with("[tokens]\nclaims = ['groups']\nmax_bytes = 1024\n[providers.op]\nuserinfo = 'never'\n");
     let ada = Person::at(&gateway, "op", "ada").await;
-    let groups: Vec<_> = (0..300).map(|number| format!("'group-{number:04}'")).collect();
-    gateway.database.execute(&format!("UPDATE users SET groups = ARRAY[{}]", groups.join(",")));
+    let said = json!({"groups": groups(300)});
+    gateway.database.execute(&format!("UPDATE subs SET profile = profile || '{said}'"));
     assert_eq!(ada.token_claims().await["groups"].as_array().map(Vec::len), Some(300));
+}
+
+/// AC-11: what another provider says of somebody does not get into a session made through this one, not even after a
+/// refresh: a group of the same name is another group.
+#[tokio::test]
+async fn no_provider_speaks_for_another() {
+    let (gateway, other) = two_providers(&format!("{ALL}[providers.other]\nuserinfo = 'never'\n"));
+    gateway.op.set_claims(json!({"groups": ["staff"]}));
+    other.set_claims(json!({"email": "boss@example.com", "email_verified": true, "groups": ["admins"]}));
+    let ada = Person::at(&gateway, "op", "ada").await;
+    assert_eq!(ada.link("other", "ada-there").await.status, 303);
+    let elsewhere = Person::at(&gateway, "other", "ada-there").await;
+    assert_eq!(elsewhere.sub().await, ada.sub().await, "it is the same person");
+    assert_eq!(elsewhere.token_claims().await["groups"], json!(["admins"]));
+    let here = ada.token_claims().await;
+    assert_eq!((&here["groups"], &here["email"]), (&json!(["staff"]), &json!("ada@example.com")));
+    assert_eq!(ada.session().await["user"]["groups"], json!(["staff"]));
 }

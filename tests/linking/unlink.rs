@@ -79,9 +79,13 @@ async fn what_it_said_of_the_person_goes_with_it() {
     assert_eq!(ada.link("other", "countess").await.status, 303);
     other.set_claims(json!({"groups": ["admins"], "name": "Countess", "email": "c@x.example"}));
     Person::at(&gateway, "other", "countess").await;
-    assert_eq!(ada.token_claims().await["groups"], json!(["admins"]), "the last login's");
+    let last_said = "SELECT count(*) FROM users WHERE name = 'Countess' AND groups = '{admins}'";
+    assert_eq!(gateway.database.number(last_said), 1);
     let id = ada.identity_at("other").await;
     assert_eq!(ada.delete(&format!("/identities/{id}")).await.status, 204);
+    assert_eq!(gateway.database.number(last_said), 0);
+    let left = "SELECT count(*) FROM users WHERE name = 'ada of Example' AND groups = '{readers}'";
+    assert_eq!(gateway.database.number(left), 1);
     let user = ada.session().await["user"].clone();
     assert_eq!(
         (&user["groups"], &user["name"], &user["email"]),

@@ -5,7 +5,7 @@ use diesel::result::{DatabaseErrorKind, Error};
 use diesel::sql_types::{Array, BigInt, Binary, Bool, Inet, Jsonb, Nullable, Text, Timestamptz, Uuid};
 use diesel::{Connection, OptionalExtension, QueryResult, QueryableByName, RunQueryDsl};
 use ipnet::IpNet;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::by_email::{self, Named};
 use crate::account::{self, Arrival, Known, Profile, User};
@@ -76,6 +76,7 @@ statement! {
         preferred_username: Option<&'a str> => Nullable<Text>,
         picture: Option<&'a str> => Nullable<Text>,
         groups: &'a [String] => Array<Text>,
+        profile: &'a Value => Jsonb,
         claims: &'a Value => Jsonb,
         session: SessionId => Uuid,
         client_id: &'a str => Text,
@@ -121,10 +122,14 @@ statement! {
          FROM subs, login
          WHERE subs.provider = {provider} AND subs.sub = {sub}
            AND users.id = subs.user_id AND users.disabled_at IS NULL
-         RETURNING users.id AS user_id, subs.id AS sub_id, users.name
+         RETURNING users.id AS user_id, subs.id AS sub_id
      ), seen AS (
-         UPDATE subs SET claims = {claims}, email = {email}, email_verified = {email_verified}, last_login_at = {now}
+         UPDATE subs
+         SET claims = {claims}, email = {email}, email_verified = {email_verified}, last_login_at = {now},
+             profile = CASE WHEN {keep_name} THEN jsonb_build_object('name', profile->'name')
+                            ELSE jsonb_build_object() END || {profile}
          FROM admitted WHERE subs.id = admitted.sub_id
+         RETURNING profile->>'name' AS name
      ), session AS (
          INSERT INTO sessions (id, user_id, sub_id, provider, client_id, scopes, auth_time, auth_time_vouched, acr, amr,
                                last_activity_at, not_after, user_agent, device_type, os, os_version, browser, browser_version, ip,
@@ -143,8 +148,8 @@ statement! {
          SELECT {audit}, {now}, 'login_completed', user_id, {session}, {provider}, {client_id}, {ip}, {reference}
          FROM admitted
      )
-     SELECT user_id, admitted.sub_id, status_index, name, kept.version AS kept_version, kept.sealed AS kept_sealed
-     FROM admitted CROSS JOIN session
+     SELECT user_id, admitted.sub_id, status_index, seen.name, kept.version AS kept_version, kept.sealed AS kept_sealed
+     FROM admitted CROSS JOIN session CROSS JOIN seen
      LEFT JOIN provider_tokens kept ON {wants_before} AND kept.sub_id = admitted.sub_id"
 }
 
@@ -307,6 +312,7 @@ fn write(conn: &mut Conn, admission: &Admission) -> QueryResult<Option<Written>>
     let (profile, session) = (&admission.profile, &admission.session);
     let device = Device::of(admission.caller.user_agent.as_deref());
     let (sid_hash, sub_hash) = (admission.upstream_sid.as_deref().map(Hashed::of), Hashed::of(&admission.sub));
+    let said = json!(profile);
     let write = Write {
         provider: &session.provider,
         sub: &admission.sub,
@@ -317,6 +323,7 @@ fn write(conn: &mut Conn, admission: &Admission) -> QueryResult<Option<Written>>
         preferred_username: profile.preferred_username.as_deref(),
         picture: profile.picture.as_deref(),
         groups: &profile.groups,
+        profile: &said,
         claims: &admission.claims,
         session: session.id,
         client_id: &session.client_id,

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use diesel::sql_types::{Bool, Jsonb, Nullable, Text, Timestamptz, Uuid};
 use diesel::{Connection, OptionalExtension, QueryResult, QueryableByName, RunQueryDsl};
 use ipnet::IpNet;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::linked::{self, Linked};
 use crate::account::{self, Profile};
@@ -90,13 +90,15 @@ statement! {
         claims: &'a Value => Jsonb,
         email: Option<&'a str> => Nullable<Text>,
         email_verified: bool => Bool,
+        profile: &'a Value => Jsonb,
         now: Instant => Timestamptz,
     }
     // Another user's row is left as it is, and not returned. `xmax` tells a row that was there from one that is new.
-    "INSERT INTO subs (id, provider, sub, user_id, claims, email, email_verified, created_at, last_login_at)
-     VALUES ({id}, {provider}, {sub}, {user}, {claims}, {email}, {email_verified}, {now}, {now})
+    "INSERT INTO subs (id, provider, sub, user_id, claims, email, email_verified, profile, created_at, last_login_at)
+     VALUES ({id}, {provider}, {sub}, {user}, {claims}, {email}, {email_verified}, {profile}, {now}, {now})
      ON CONFLICT (provider, sub) DO UPDATE
-     SET claims = excluded.claims, email = excluded.email, email_verified = excluded.email_verified
+     SET claims = excluded.claims, email = excluded.email, email_verified = excluded.email_verified,
+         profile = excluded.profile
      WHERE subs.user_id = {user}
      RETURNING id, xmax = 0 AS new"
 }
@@ -163,6 +165,7 @@ fn attach(conn: &mut Conn, joining: &Joining) -> QueryResult<Result<Attached, Ou
             return Ok(Err(Outcome::SomebodyElseHere));
         }
     }
+    let said = json!(profile);
     let attach = Attach {
         id: SubId::new(now),
         provider: &joining.provider,
@@ -171,6 +174,7 @@ fn attach(conn: &mut Conn, joining: &Joining) -> QueryResult<Result<Attached, Ou
         claims: &joining.claims,
         email: profile.email.as_deref(),
         email_verified: profile.email_verified,
+        profile: &said,
         now,
     };
     Ok(attach.get_result(conn).optional()?.ok_or(Outcome::SomebodyElses))

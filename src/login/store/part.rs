@@ -40,7 +40,7 @@ pub enum Parted {
 statement! {
     // The one that the asking session came by first, then the one that was used last.
     struct Identities { user: UserId => Uuid, session: SessionId => Uuid }
-    "SELECT subs.id, subs.provider, subs.claims
+    "SELECT subs.id, subs.provider, subs.profile
      FROM subs LEFT JOIN sessions ON sessions.id = {session} AND sessions.sub_id = subs.id
      WHERE subs.user_id = {user}
      ORDER BY sessions.id IS NULL, subs.last_login_at DESC, subs.id DESC"
@@ -53,7 +53,7 @@ struct Row {
     #[diesel(sql_type = Text)]
     provider: String,
     #[diesel(sql_type = Jsonb)]
-    claims: Value,
+    profile: Value,
 }
 
 statement! {
@@ -70,13 +70,9 @@ statement! {
      SELECT {audit}, {now}, 'identity_unlinked', {user}, {session}, {provider} FROM gone"
 }
 
-/// Takes it away. What its provider said of the person goes too: the profile is what the identity said that the asking
-/// session came by, or else the one that was used last, as `profile_of` reads its stored claims.
-pub fn part(
-    conn: &mut Conn,
-    parting: &Parting,
-    profile_of: &dyn Fn(&str, &Value) -> Option<Profile>,
-) -> QueryResult<Parted> {
+/// Takes it away. What its provider said of the person goes too: the user's profile is that of the identity which the
+/// asking session came by, or else of the one that was used last.
+pub fn part(conn: &mut Conn, parting: &Parting) -> QueryResult<Parted> {
     let Parting { user, session, id, ref ending, now } = *parting;
     conn.transaction(|conn| {
         // Two at once must not take two identities from somebody who has two.
@@ -93,8 +89,8 @@ pub fn part(
         // What no session's end had revoked: an identity may have been linked and never used.
         upstream::revoke_one(conn, id, now)?;
         Delete { id, user, session, provider: &provider, audit: uuid_v7(now), now }.execute(conn)?;
-        let profile = identities.iter().find_map(|left| profile_of(&left.provider, &left.claims));
-        account::refresh(conn, user, &profile.unwrap_or_default(), now)?;
+        let left = identities.into_iter().next().and_then(|left| serde_json::from_value::<Profile>(left.profile).ok());
+        account::refresh(conn, user, &left.unwrap_or_default(), now)?;
         Ok(Parted::Gone { provider, ended })
     })
 }

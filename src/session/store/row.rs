@@ -1,7 +1,8 @@
 //! A session's row, joined with its user's.
 
 use diesel::QueryableByName;
-use diesel::sql_types::{Array, BigInt, Bool, Nullable, Text, Timestamptz, Uuid};
+use diesel::sql_types::{Array, BigInt, Bool, Jsonb, Nullable, Text, Timestamptz, Uuid};
+use serde_json::Value;
 
 use crate::account::{Profile, User};
 use crate::base::clock::Instant;
@@ -9,12 +10,13 @@ use crate::base::id::{SessionId, UserId};
 use crate::session::signed_in::{Session, SignedIn};
 use crate::session::status_index::StatusIndex;
 
-/// The columns of a `Row`, for statements that call `sessions` `s` and `users` `u`.
+/// The columns of a `Row`, for statements that call `sessions` `s` and `users` `u`. The profile is that of the identity
+/// which the session was made through, whatever other providers say of the person.
 macro_rules! signed_in_columns {
     () => {
         "s.id, s.user_id, u.disabled_at IS NOT NULL AS user_disabled, s.provider, s.client_id, s.scopes,
          s.resource, s.auth_time, s.auth_time_vouched, s.acr, s.amr, s.last_activity_at, s.not_after, s.ended_at, s.status_index,
-         u.email, u.email_verified, u.name, u.preferred_username, u.picture, u.groups"
+         (SELECT subs.profile FROM subs WHERE subs.id = s.sub_id) AS profile"
     };
 }
 pub(crate) use signed_in_columns;
@@ -52,34 +54,14 @@ pub struct Row {
     ended_at: Option<Instant>,
     #[diesel(sql_type = BigInt)]
     status_index: i64,
-    #[diesel(sql_type = Nullable<Text>)]
-    email: Option<String>,
-    #[diesel(sql_type = Bool)]
-    email_verified: bool,
-    #[diesel(sql_type = Nullable<Text>)]
-    name: Option<String>,
-    #[diesel(sql_type = Nullable<Text>)]
-    preferred_username: Option<String>,
-    #[diesel(sql_type = Nullable<Text>)]
-    picture: Option<String>,
-    #[diesel(sql_type = Array<Text>)]
-    groups: Vec<String>,
+    #[diesel(sql_type = Nullable<Jsonb>)]
+    profile: Option<Value>,
 }
 
 impl From<Row> for SignedIn {
     fn from(row: Row) -> Self {
         Self {
-            user: User {
-                sub: row.user_id,
-                profile: Profile {
-                    email: row.email,
-                    email_verified: row.email_verified,
-                    name: row.name,
-                    preferred_username: row.preferred_username,
-                    picture: row.picture,
-                    groups: row.groups,
-                },
-            },
+            user: User { sub: row.user_id, profile: profile(row.profile) },
             session: Session {
                 id: row.id,
                 user: row.user_id,
@@ -99,4 +81,9 @@ impl From<Row> for SignedIn {
             },
         }
     }
+}
+
+/// As it was written; of an identity that is gone, nothing.
+fn profile(stored: Option<Value>) -> Profile {
+    stored.and_then(|stored| serde_json::from_value(stored).ok()).unwrap_or_default()
 }
