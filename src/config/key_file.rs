@@ -46,6 +46,11 @@ impl KeyFile {
         self.algorithm
     }
 
+    /// The length of its modulus, where it is an RSA key.
+    pub fn rsa_bits(&self) -> Option<usize> {
+        RsaKeyPair::from_pkcs8(self.pkcs8()).ok().map(|key| key.public_modulus_len() * 8)
+    }
+
     /// The private key in PKCS#8, DER.
     pub fn pkcs8(&self) -> &[u8] {
         self.pkcs8.secret_pkcs8_der()

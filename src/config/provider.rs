@@ -50,6 +50,9 @@ pub struct Oidc {
 impl Oidc {
     /// What stands for a tenant in the issuer of all of them.
     pub const TENANT: &str = "{tenantid}";
+    /// The shortest secret that a token may be signed with by HMAC, in bytes: as long as the output of the hash (RFC 7518
+    /// §3.2; RT-20), since shorter ones are guessed offline.
+    pub const MIN_HMAC_SECRET: usize = 32;
 }
 
 /// A provider that speaks OAuth 2.0 (RFC 6749) and says who somebody is by an API of its own.

@@ -108,6 +108,14 @@ impl Audience {
             Self::Several(several) => several.iter().any(|one| one == audience),
         }
     }
+
+    /// Whether it names `audience` and nobody else.
+    pub fn is_only(&self, audience: &str) -> bool {
+        match self {
+            Self::One(one) => one == audience,
+            Self::Several(several) => several.iter().all(|one| one == audience),
+        }
+    }
 }
 
 /// The header of an access token.

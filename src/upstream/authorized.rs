@@ -16,3 +16,18 @@ pub fn authorized(method: Method, url: &Url, accept: &'static str, value: &str) 
     let request = request.method(method);
     request.header(header::ACCEPT, accept).header(header::AUTHORIZATION, value).body(Vec::new()).ok()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// RD-22
+    #[test]
+    fn no_log_may_show_in_whose_name_it_is() {
+        let url = Url::parse("https://op.example/userinfo").expect("a URL");
+        let request = |value: &str| authorized(Method::GET, &url, "application/json", value);
+        let good = request("Bearer access").expect("a request");
+        assert!(good.headers()[header::AUTHORIZATION].is_sensitive() && !format!("{good:?}").contains("access"));
+        assert!(request("Bearer a\nb").is_none());
+    }
+}

@@ -34,15 +34,19 @@ pub fn is_sub(text: &str) -> bool {
     !text.is_empty() && text.chars().count() <= MAX_SUB && text::is_clean(text)
 }
 
-/// The `sub` in what a provider of plain OAuth said: a text, or a whole number in decimal digits. A number with a
-/// fraction or an exponent, or one past 64 bits, is none: it was read as a float, in which two ids may be one.
-pub fn sub(registration: &Registration, source: &Value) -> Option<String> {
-    let text = match registration.claims.sub.as_ref()?.find(source)? {
-        Value::String(text) => text.clone(),
-        Value::Number(number) if !number.is_f64() => number.to_string(),
-        _ => return None,
-    };
-    is_sub(&text).then_some(text)
+/// A `sub` as text: it is a text, or a whole number in decimal digits. A number with a fraction or an exponent, or one past
+/// 64 bits, is none: it was read as a float, in which two ids may be one. Whether it will do, [`is_sub`] says.
+pub fn sub(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) => Some(text.clone()),
+        Value::Number(number) if !number.is_f64() => Some(number.to_string()),
+        _ => None,
+    }
+}
+
+/// The `sub` in what a provider of plain OAuth said, where the configuration has it.
+pub fn sub_of_profile(registration: &Registration, source: &Value) -> Option<String> {
+    sub(registration.claims.sub.as_ref()?.find(source)?).filter(|text| is_sub(text))
 }
 
 /// Puts the claims of the ID token and of userinfo together. The ID token comes first, and `email_verified` is never
@@ -180,7 +184,9 @@ mod tests {
     #[test]
     fn a_sub_is_a_text_or_a_whole_number() {
         let registration = Registration::example();
-        let sub = |json: &str| sub(&registration, &serde_json::from_str(&format!("{{\"sub\":{json}}}")).expect("JSON"));
+        let sub = |json: &str| {
+            sub_of_profile(&registration, &serde_json::from_str(&format!("{{\"sub\":{json}}}")).expect("JSON"))
+        };
         let as_text = |text: &str| Some(text.to_owned());
         assert_eq!(sub("\"a b\""), as_text("a b"));
         assert_eq!(sub("583231"), as_text("583231"));
@@ -191,7 +197,7 @@ mod tests {
         for bad in ["18446744073709551616", "1.0", "1e3", "\"\"", "null", "true", "[1]", "{}", "\"a\\u0000\"", &long] {
             assert_eq!(sub(bad), None, "{bad}");
         }
-        assert_eq!(super::sub(&registration, &json!({})), None);
+        assert_eq!(sub_of_profile(&registration, &json!({})), None);
     }
 
     fn profile_of(value: impl Into<Value>) -> Profile {

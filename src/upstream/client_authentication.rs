@@ -5,11 +5,12 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use chrono::TimeDelta;
 use http::{HeaderValue, StatusCode, header};
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::failure::Fault;
-use super::line::{Line, Unanswered, read_json};
+use super::line::{Line, Unanswered};
 use super::signed_jwt;
+use super::token_answer::error_code;
 use crate::base::clock::Instant;
 use crate::base::secret::Plain;
 use crate::config::{Registration, TokenEndpointAuthMethod};
@@ -20,8 +21,9 @@ const LIFETIME: TimeDelta = TimeDelta::minutes(2);
 const ASSERTION_TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 /// Whom Apple's client secret is for, whatever endpoint it is shown to.
 const APPLE: &str = "https://appleid.apple.com";
-/// What a provider calls it when it does not accept us: by RFC 6749 §5.2, and at GitHub.
-pub const NOT_THE_CLIENT: [&str; 2] = ["invalid_client", "incorrect_client_credentials"];
+/// What a provider calls it when it does not accept us: by RFC 6749 §5.2, at GitHub, and, the last two, at Slack.
+pub const NOT_THE_CLIENT: [&str; 4] =
+    ["invalid_client", "incorrect_client_credentials", "bad_client_secret", "invalid_client_id"];
 const FORM: &str = "application/x-www-form-urlencoded";
 
 /// A request that only the client itself may make.
@@ -74,8 +76,8 @@ pub fn most_calls(registration: &Registration) -> u32 {
 
 fn is_invalid_client(answer: &http::Response<Vec<u8>>) -> bool {
     let refused = matches!(answer.status(), StatusCode::OK | StatusCode::BAD_REQUEST | StatusCode::UNAUTHORIZED);
-    let body = || read_json(answer.headers(), answer.body()).unwrap_or_default();
-    refused && body().get("error").and_then(Value::as_str).is_some_and(|code| NOT_THE_CLIENT.contains(&code))
+    let code = || error_code(answer.headers(), answer.body());
+    refused && code().is_some_and(|code| NOT_THE_CLIENT.contains(&code.as_str()))
 }
 
 fn signed(

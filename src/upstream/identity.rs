@@ -40,7 +40,7 @@ impl Identity {
         tokens: ProviderTokens,
     ) -> Result<Self, Failure> {
         let claims = Value::Object(claims);
-        let sub = claims::sub(registration, &claims);
+        let sub = claims::sub_of_profile(registration, &claims);
         let sub = sub.ok_or_else(|| Failure::userinfo(Fault::Answer, "the profile has no usable sub (claims.sub)"))?;
         let profile = claims::profile(registration, &[&claims]);
         let cleaned = claims.as_object().map(|members| claims::cleaned(members, &sub, &profile));

@@ -4,6 +4,7 @@
 //! back; [`Provider::finish`] takes what it brought, asks the provider, and gives an [`Identity`] or a [`Failure`].
 //! Nothing that a provider says leaves this room before it was verified, cleaned and bounded.
 
+mod ask;
 mod authorized;
 mod breaker;
 mod claims;
@@ -12,6 +13,7 @@ mod failure;
 mod handshake;
 mod identity;
 mod line;
+mod numeric_date;
 mod oauth1;
 mod oauth2;
 mod oidc;
@@ -39,4 +41,5 @@ pub use provider::Provider;
 pub use recognise::{Unrecognised, recognise};
 pub use registry::Registry;
 pub use renewal::{Renewal, TokenTypeHint};
+pub use text::is_error_code;
 pub use vault::{Before, Due, Keeping, LiveToken, NoToken, Vault, Whose, keep, keep_over, revoke_all, revoke_one};

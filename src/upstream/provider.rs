@@ -63,8 +63,7 @@ impl Provider {
 
     /// Whether someone could sign in here now, as far as is known: false while the metadata can be had neither fresh
     /// nor stored. Asks nobody.
-    #[expect(clippy::unused_async, reason = "a kind of provider that has to look may come")]
-    pub async fn available(&self, _now: Instant) -> bool {
+    pub fn available(&self) -> bool {
         match self {
             Self::Oidc(oidc) => oidc.is_available(),
             // All that is needed stands in the configuration.

@@ -1,10 +1,10 @@
 //! Who somebody is by what a provider said: in a login, and where a login is explained.
 
-use chrono::SubsecRound;
 use serde_json::{Map, Value};
 
 use super::claims;
 use super::identity::{Identity, ProviderTokens};
+use super::numeric_date;
 use super::oidc::Issuer;
 use crate::base::clock::Instant;
 use crate::base::secret::Plain;
@@ -47,12 +47,12 @@ pub(super) fn identity(
 ) -> Identity {
     let Said { first, userinfo, names } = all;
     let (acr, amr, sid) = (claims::short(&first, "acr"), claims::methods(&first), claims::short(&first, "sid"));
-    let signed = [Some(first.clone()), userinfo.clone()].into_iter().flatten().map(Value::Object);
-    let sources: Vec<_> = signed.chain(names).collect();
-    let profile = claims::profile(registration, &sources.iter().collect::<Vec<_>>());
+    let signed: Vec<_> = [Some(first.clone()), userinfo.clone()].into_iter().flatten().map(Value::Object).collect();
+    // Nobody vouches for what comes by the form: good enough for a name, and for no rule.
+    let profile = claims::profile(registration, &signed.iter().chain(&names).collect::<Vec<_>>());
     let all = claims::together(first, userinfo);
     let claims = claims::cleaned(&all, &sub, &profile);
-    Identity { sub, profile, claims, said: sources, auth_time, acr, amr, sid, tokens }
+    Identity { sub, profile, claims, said: signed, auth_time, acr, amr, sid, tokens }
 }
 
 /// The identity that a login would find in these claims, of which nothing is verified here: those of an ID token, or the
@@ -87,24 +87,15 @@ fn of_id_token(
     userinfo: Option<Map<String, Value>>,
     tokens: ProviderTokens,
 ) -> Result<Identity, Unrecognised> {
-    let sub = sub(&first).ok_or_else(|| Unrecognised::NoSub("/sub".to_owned()))?;
+    let sub = first.get("sub").and_then(claims::sub).ok_or_else(|| Unrecognised::NoSub("/sub".to_owned()))?;
     let named = Issuer::of(oidc).of_token(&first).map_err(|_| Unrecognised::NoTenant)?;
     let user = named.user(&sub);
     if !claims::is_sub(&sub) || !claims::is_sub(&user) {
         return Err(Unrecognised::BadSub("/sub".to_owned()));
     }
-    if userinfo.as_ref().is_some_and(|userinfo| self::sub(userinfo).as_ref() != Some(&sub)) {
+    if userinfo.as_ref().is_some_and(|userinfo| userinfo.get("sub").and_then(claims::sub).as_ref() != Some(&sub)) {
         return Err(Unrecognised::AnotherSub);
     }
-    let seconds = first.get("auth_time").and_then(Value::as_i64);
-    let auth_time = seconds.and_then(|seconds| Instant::from_timestamp(seconds, 0)).map(|at| at.trunc_subsecs(6));
+    let auth_time = numeric_date::at(&first, "auth_time").ok().flatten();
     Ok(identity(&oidc.registration, user, auth_time, Said { first, userinfo, names: None }, tokens))
-}
-
-fn sub(claims: &Map<String, Value>) -> Option<String> {
-    match claims.get("sub")? {
-        Value::String(text) => Some(text.clone()),
-        Value::Number(number) if !number.is_f64() => Some(number.to_string()),
-        _ => None,
-    }
 }

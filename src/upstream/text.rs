@@ -12,6 +12,12 @@ pub fn is_clean(text: &str) -> bool {
     !text.chars().any(is_harmful)
 }
 
+/// Whether a text has the shape of an error code, as `invalid_grant`: 1 to 64 small letters and underscores. Only such a
+/// one is shown and logged; what else stands in its place a stranger may have written.
+pub fn is_error_code(text: &str) -> bool {
+    (1..=64).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_')
+}
+
 fn is_harmful(c: char) -> bool {
     c.is_control()
         || matches!(
@@ -30,5 +36,13 @@ mod tests {
         assert_eq!(clean(" Al\u{0}ice\r\n\u{202e}Smith\u{2066}\u{7f} "), "Alice  Smith");
         assert_eq!(clean("Zoë 👩\u{200d}🚀 日本"), "Zoë 👩\u{200d}🚀 日本");
         assert!(is_clean("Zoë") && !is_clean("a\tb") && !is_clean("\u{feff}a"));
+    }
+
+    #[test]
+    fn an_error_code_is_told_from_what_strangers_write() {
+        assert!(is_error_code("invalid_grant") && is_error_code(&"a".repeat(64)));
+        for bad in ["", "Invalid", "a b", "a-b", "a1", "é", "<script>", "a\nb", &"a".repeat(65)] {
+            assert!(!is_error_code(bad), "{bad}");
+        }
     }
 }

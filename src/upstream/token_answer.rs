@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 use super::client_authentication::NOT_THE_CLIENT;
 use super::failure::{Failure, Fault};
 use super::line::{is_type, read_json, status_in_words};
+use super::text;
 
 /// A failure of the token call.
 pub fn token_failure(fault: Fault, why: &str) -> Failure {
@@ -45,6 +46,11 @@ pub fn judge(
     }
 }
 
+/// The error in an answer, if it is one.
+pub fn error_code(headers: &HeaderMap, body: &[u8]) -> Option<String> {
+    Some(members(headers, body).ok()?.get("error")?.as_str()?.to_owned())
+}
+
 fn members(headers: &HeaderMap, body: &[u8]) -> Result<Map<String, Value>, String> {
     if is_type(headers, "application/x-www-form-urlencoded") {
         let pairs = url::form_urlencoded::parse(body);
@@ -60,13 +66,12 @@ fn members(headers: &HeaderMap, body: &[u8]) -> Result<Map<String, Value>, Strin
 fn refused(code: &str) -> Failure {
     // The second is GitHub's word, the third Slack's; the last one says that the person has to do something there.
     const ENDS: [&str; 4] = ["invalid_grant", "bad_refresh_token", "invalid_refresh_token", "interaction_required"];
-    let is_code = (1..=40).contains(&code.len()) && code.bytes().all(|b| b.is_ascii_lowercase() || b == b'_');
     let reason = match code {
         code if NOT_THE_CLIENT.contains(&code) => format!(
             "the provider does not accept us as a client ({code}): check client_id, client_secret and \
              token_endpoint_auth_method"
         ),
-        code if is_code => format!("the provider refused the grant ({code})"),
+        code if text::is_error_code(code) => format!("the provider refused the grant ({code})"),
         _ => "the provider refused the grant with an odd error".into(),
     };
     let failure = Failure::token(Fault::Refused, reason);

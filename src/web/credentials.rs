@@ -19,7 +19,21 @@ pub enum Means {
     /// By the session cookie, which browsers send by themselves.
     Cookie,
     /// By an access token, which nobody sends by accident.
-    Bearer,
+    Bearer {
+        /// Whether it is for services too, by `tokens.audience`: then each that was sent it could send it on.
+        for_services: bool,
+    },
+}
+
+impl Means {
+    /// Refuses what a service may have in its hands, where it would be good for more than the session: whoever adds an
+    /// identity of their own is that user from then on, and a provider's token opens another house.
+    pub fn is_the_persons_own(self) -> Result<(), Problem> {
+        match self {
+            Self::Bearer { for_services: true } => Err(Problem::insufficient_scope()),
+            Self::Bearer { for_services: false } | Self::Cookie => Ok(()),
+        }
+    }
 }
 
 /// The live session that a request speaks for. One round trip; none for garbage.
@@ -56,7 +70,8 @@ pub fn claimed(app: &App, request: &HttpRequest, now: Instant) -> Result<(Sessio
         let claims = token::verify(&app.keys, issuer, token.expose(), now).map_err(|_| Problem::bearer_invalid())?;
         // An app's token opens nothing here: no service that is handed one can act on its user's session.
         let good = claims.client_id == BUILT_IN_CLIENT && !app.watch.is_jti_revoked(claims.jti);
-        return claims.sid.filter(|_| good).map(|sid| (sid, Means::Bearer)).ok_or_else(Problem::bearer_invalid);
+        let means = Means::Bearer { for_services: !claims.aud.is_only(issuer) };
+        return claims.sid.filter(|_| good).map(|sid| (sid, means)).ok_or_else(Problem::bearer_invalid);
     }
     match cookies::session(app, request) {
         SessionCookie::Names(id) => Ok((id, Means::Cookie)),

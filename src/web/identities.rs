@@ -107,6 +107,7 @@ pub async fn given_up(app: &App, signed_in: &SignedIn, id: &str) -> Result<bool,
 pub async fn may_change(app: &App, request: &HttpRequest) -> Result<(SignedIn, Means), Problem> {
     let now: Instant = app.clock.now();
     let (signed_in, means) = credentials::may_change(app, request, now).await?;
+    means.is_the_persons_own()?;
     if login::is_fresh(&signed_in.session, now) {
         Ok((signed_in, means))
     } else {

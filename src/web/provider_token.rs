@@ -30,7 +30,8 @@ pub async fn show(
 async fn own(app: &App, throttles: &Throttles, request: &HttpRequest, provider: &str) -> Result<HttpResponse, Problem> {
     throttles.token(app, request)?;
     let now = app.clock.now();
-    let (signed_in, _) = credentials::signed_in(app, request, now).await?;
+    let (signed_in, means) = credentials::signed_in(app, request, now).await?;
+    means.is_the_persons_own()?;
     let token = of(app, provider, &signed_in, now).await.map_err(|none| match none {
         None => Code::UnknownProvider.into(),
         Some(none) => Problem::from(none),

@@ -4,7 +4,7 @@ use super::extract::Parameters;
 use super::problem::Problem;
 use crate::base::secret::Plain;
 use crate::login::Verdict;
-use crate::upstream::Answer;
+use crate::upstream::{Answer, is_error_code};
 
 /// By RFC 6749 §4.1.2. Both a code and an error, or neither, is nonsense (RA-14).
 pub fn with_code(parameters: &Parameters) -> Result<Verdict, Problem> {
@@ -37,6 +37,5 @@ pub fn with_verifier(parameters: &Parameters) -> Result<Verdict, Problem> {
 
 /// An error code as it may stand in logs: what strangers write does not get there.
 fn known_error(error: &str) -> String {
-    let plain = error.len() <= 64 && error.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_');
-    if plain { error.to_owned() } else { "an unknown error".to_owned() }
+    if is_error_code(error) { error.to_owned() } else { "an unknown error".to_owned() }
 }

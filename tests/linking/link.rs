@@ -228,6 +228,27 @@ async fn a_bearer_links_too() {
     assert_eq!(claims(&tokens["api"]["access"])["sub"], tokens["user"]["sub"]);
 }
 
+/// A token that is for services too may be in the hands of one, which would be the person for good by linking an identity
+/// of its own, and would have the tokens of their providers. What ends with the session it may see.
+#[tokio::test]
+async fn a_token_that_services_hold_links_nothing() {
+    let (gateway, _other) = two_providers("[tokens]\naudience = ['https://api.example']\n");
+    let ada = Person::at(&gateway, "op", "ada").await;
+    assert_eq!(ada.link("other", "countess").await.status, 303);
+    let (id, token) = (ada.identity_at("other").await, ada.browser.post("/session/token").await.json());
+    let bearer = format!("Bearer {}", token["access_token"].as_str().expect("a token"));
+    for (method, path, status) in [
+        ("GET", "/identities".to_owned(), 200),
+        ("POST", "/identities/other".to_owned(), 403),
+        ("DELETE", format!("/identities/{id}"), 403),
+        ("GET", "/identities/op/token".to_owned(), 403),
+    ] {
+        let answer = gateway.browser().ask(method, &path).for_json().header("authorization", &bearer).send().await;
+        assert_eq!(answer.status, status, "{method} {path}: {answer:?}");
+        assert!(status == 200 || answer.problem().1 == "insufficient_scope", "{answer:?}");
+    }
+}
+
 /// An app's token opens nothing here.
 #[tokio::test]
 async fn an_apps_token_links_nothing() {

@@ -8,6 +8,9 @@ use crate::config::provider::{Kind, SignatureMethod, TokenEndpointAuthMethod};
 use crate::config::raw;
 use crate::config::settings::Algorithm;
 
+/// The largest key that RSA-SHA1 requests are signed with.
+const MOST_RSA_BITS: usize = 4096;
+
 /// What we show, or sign with.
 pub(super) struct Secrets {
     pub(super) current: Option<Plain>,
@@ -92,6 +95,11 @@ fn private_key(
     match wanted {
         Some((algorithm, what)) if read.algorithm() != algorithm => {
             at.refuse(&key("private_key"), what, remedy);
+            None
+        }
+        Some((Algorithm::Rs256, _)) if read.rsa_bits().is_none_or(|bits| bits > MOST_RSA_BITS) => {
+            let remedy = "register one of 2048 to 4096 bits: with larger ones, signing keeps other logins waiting";
+            at.refuse(&key("private_key"), "is an RSA key of more than 4096 bits", remedy);
             None
         }
         _ => Some(Some(read)),

@@ -19,9 +19,6 @@ use crate::config::settings::UserClaim;
 const ALGORITHMS: [&str; 12] =
     ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "EdDSA", "HS256", "HS384", "HS512"];
 
-/// An HMAC key is at least as long as the hash's output (RFC 7518 §3.2); shorter ones are guessed offline.
-const HMAC_SECRET_BYTES: usize = 32;
-
 type Key<'k> = &'k dyn Fn(&str) -> String;
 
 pub(super) fn oidc(
@@ -204,9 +201,11 @@ fn signing_algorithms(key: Key<'_>, algorithms: &[String], secret_bytes: usize, 
             let likely = nearest_word(algorithm, &ALGORITHMS).map(|near| format!("; \"{near}\" is near"));
             let remedy = format!("write one of {}{}", ALGORITHMS.join(", "), likely.unwrap_or_default());
             at.refuse_item(&list, item, format!("{} is not known", shown(algorithm)), remedy);
-        } else if algorithm.starts_with("HS") && !at.is_wrong(&key("client_secret")) && secret_bytes < HMAC_SECRET_BYTES
+        } else if algorithm.starts_with("HS")
+            && !at.is_wrong(&key("client_secret"))
+            && secret_bytes < Oidc::MIN_HMAC_SECRET
         {
-            let what = format!("\"{algorithm}\" needs a client_secret of at least {HMAC_SECRET_BYTES} bytes");
+            let what = format!("\"{algorithm}\" needs a client_secret of at least {} bytes", Oidc::MIN_HMAC_SECRET);
             at.refuse_item(&list, item, what, "use a longer secret, or an algorithm with public keys as \"RS256\"");
         }
     }

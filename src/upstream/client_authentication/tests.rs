@@ -5,6 +5,8 @@ use aws_lc_rs::signature::{
 };
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
+use serde_json::Value;
+
 use super::*;
 use crate::config::{self, Provider};
 
@@ -141,11 +143,20 @@ fn apples_secret_is_minted_for_each_request() {
 
 #[test]
 fn only_a_refused_client_is_told_from_the_rest() {
-    let answer = |status: u16, body: &str| {
-        let answer = http::Response::builder().status(status).body(body.as_bytes().to_vec()).expect("an answer");
-        is_invalid_client(&answer)
+    let of_type = |content_type: &str, status: u16, body: &str| {
+        let answer = http::Response::builder().status(status).header(header::CONTENT_TYPE, content_type);
+        is_invalid_client(&answer.body(body.as_bytes().to_vec()).expect("an answer"))
     };
+    let answer = |status: u16, body: &str| of_type("application/json", status, body);
     let refused = r#"{"error":"invalid_client"}"#;
     assert!(answer(401, refused) && answer(400, refused) && answer(200, refused));
+    for code in NOT_THE_CLIENT {
+        assert!(answer(200, &json!({ "ok": false, "error": code }).to_string()), "{code}");
+        assert!(
+            of_type("application/x-www-form-urlencoded; charset=utf-8", 200, &format!("a=b&error={code}")),
+            "{code}"
+        );
+    }
+    assert!(!of_type(FORM, 200, "error=bad_verification_code") && !of_type(FORM, 500, "error=invalid_client"));
     assert!(!answer(500, refused) && !answer(401, "") && !answer(400, r#"{"error":"invalid_grant"}"#));
 }

@@ -56,10 +56,7 @@ fn problem(headers: &HeaderMap) -> Option<&str> {
 
 /// The provider's code goes to the operator, if it is a code; what else it writes never does.
 fn refusal(status: StatusCode, problem: Option<&str>) -> String {
-    let is_code = |code: &&str| {
-        (1..=40).contains(&code.len()) && code.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_')
-    };
-    let named = problem.filter(is_code).map(|code| format!(" ({code})")).unwrap_or_default();
+    let named = problem.filter(|code| text::is_error_code(code)).map(|code| format!(" ({code})")).unwrap_or_default();
     let advice = match problem {
         Some("timestamp_refused") => ": check the clock of this machine",
         Some("consumer_key_unknown" | "consumer_key_rejected" | "signature_invalid" | "signature_method_rejected")

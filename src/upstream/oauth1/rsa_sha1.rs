@@ -17,8 +17,10 @@ const DIGEST_INFO: [u8; 15] =
 const SEQUENCE: u8 = 0x30;
 const INTEGER: u8 = 0x02;
 const OCTET_STRING: u8 = 0x04;
+/// The largest modulus, in bytes.
+const MOST_BYTES: usize = 512;
 
-/// A private RSA key of 2048 to 8192 bits. No `Debug`: it is a secret.
+/// A private RSA key of 2048 to 4096 bits: with larger ones, beginning a login would keep others waiting. No `Debug`: it is a secret.
 pub struct RsaSha1 {
     modulus: Vec<u8>,
     public_exponent: Vec<u8>,
@@ -28,14 +30,14 @@ pub struct RsaSha1 {
 impl RsaSha1 {
     /// Reads a key in PKCS#8; `None` where it is no RSA key of such a size.
     pub fn from_pkcs8(pkcs8: &[u8]) -> Option<Self> {
-        // Its parts fit together, and it has 2048 to 8192 bits.
+        // Its parts fit together, and it has 2048 bits at least.
         let checked = KeyPair::from_pkcs8(pkcs8).ok()?;
         let public = checked.public_key();
         let (modulus, public_exponent) = (public.modulus(), public.exponent());
         let modulus = modulus.big_endian_without_leading_zero().to_vec();
         let public_exponent = public_exponent.big_endian_without_leading_zero().to_vec();
         let private_exponent = private_exponent(pkcs8)?.to_vec();
-        let fits = private_exponent.len() <= modulus.len();
+        let fits = modulus.len() <= MOST_BYTES && private_exponent.len() <= modulus.len();
         fits.then_some(Self { modulus, public_exponent, private_exponent })
     }
 
@@ -45,8 +47,7 @@ impl RsaSha1 {
         let signature = match self.modulus.len() {
             0..=256 => self.power::<{ limbs(256) }>(&padded)?,
             257..=384 => self.power::<{ limbs(384) }>(&padded)?,
-            385..=512 => self.power::<{ limbs(512) }>(&padded)?,
-            _ => self.power::<{ limbs(1024) }>(&padded)?,
+            _ => self.power::<{ limbs(512) }>(&padded)?,
         };
         let public = RsaPublicKeyComponents { n: &self.modulus, e: &self.public_exponent };
         public.verify(&RSA_PKCS1_2048_8192_SHA1_FOR_LEGACY_USE_ONLY, message, &signature).ok()?;

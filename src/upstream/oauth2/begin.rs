@@ -2,11 +2,12 @@
 
 use std::borrow::Cow;
 
-use oauth2::{CsrfToken, PkceCodeChallenge, PkceCodeVerifier, RedirectUrl, Scope};
+use oauth2::{CsrfToken, RedirectUrl, Scope};
 
 use super::library::library;
 use crate::base::secret::Plain;
-use crate::config::{self, Pkce, ResponseMode};
+use crate::config;
+use crate::upstream::ask::{Asked, ask};
 use crate::upstream::failure::{Failure, Fault};
 use crate::upstream::handshake::{Begun, Handshake, Hints, Request};
 
@@ -15,55 +16,28 @@ pub fn begin(config: &config::OAuth2, request: Request) -> Result<Begun, Failure
     let Request { redirect_uri, hints } = request;
     let redirect = RedirectUrl::new(redirect_uri.clone())
         .map_err(|_| Failure::token(Fault::Refused, "the redirect_uri is not a URL"))?;
-    let (state, verifier) = (Plain::random(), Plain::random());
+    let state = Plain::random();
     let for_url = state.expose().to_owned();
     let library = library(config);
     let mut url = library
         .authorize_url(move || CsrfToken::new(for_url))
         .add_scopes(config.registration.scopes.iter().cloned().map(Scope::new))
         .set_redirect_uri(Cow::Owned(redirect));
-    if config.registration.response_mode == ResponseMode::FormPost {
-        url = url.add_extra_param("response_mode", "form_post");
-    }
-    for (name, value) in parameters(config, hints) {
+    let Asked { verifier, parameters } = ask(&config.registration, hinted(hints));
+    for (name, value) in parameters {
         url = url.add_extra_param(name, value);
     }
-    let pkce = config.registration.pkce;
-    let url = match pkce {
-        Pkce::S256 => {
-            let verifier = PkceCodeVerifier::new(verifier.expose().to_owned());
-            url.set_pkce_challenge(PkceCodeChallenge::from_code_verifier_sha256(&verifier))
-        }
-        Pkce::Plain => url
-            .add_extra_param("code_challenge", verifier.expose().to_owned())
-            .add_extra_param("code_challenge_method", "plain"),
-        Pkce::Off => url,
-    };
     let (url, _) = url.url();
-    let handshake = Handshake {
-        redirect_uri,
-        nonce: Plain::random().expose().to_owned(),
-        verifier: (pkce != Pkce::Off).then(|| verifier.expose().to_owned()),
-        max_age: None,
-        request_token: None,
-    };
+    let nonce = Plain::random().expose().to_owned();
+    let handshake = Handshake { redirect_uri, nonce, verifier, max_age: None, request_token: None };
     Ok(Begun { url: url.into(), state, handshake })
 }
 
-/// What goes along beside our own parameters, each name once, which the rules of the configuration keep from being one of
-/// ours. Of the hints only those that change what people see: there is no ID token that could tell how they were
-/// authenticated, or when. A provider that knows nothing of one ignores it (RFC 6749 §3.1).
-fn parameters(config: &config::OAuth2, hints: Hints) -> Vec<(String, String)> {
+/// Only the hints that change what people see: there is no ID token that could tell how they were authenticated, or when.
+/// A provider that knows nothing of one ignores it (RFC 6749 §3.1).
+fn hinted(hints: Hints) -> [(&'static str, Option<String>); 3] {
     let Hints { login_hint, prompt, ui_locales, max_age: _, acr_values: _ } = hints;
-    let hinted = [("login_hint", login_hint), ("prompt", prompt), ("ui_locales", ui_locales)];
-    let mut all: Vec<(String, String)> =
-        hinted.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))).collect();
-    for (name, value) in &config.registration.extra_params {
-        if all.iter().all(|(taken, _)| taken != name) {
-            all.push((name.clone(), value.clone()));
-        }
-    }
-    all
+    [("login_hint", login_hint), ("prompt", prompt), ("ui_locales", ui_locales)]
 }
 
 #[cfg(test)]
@@ -76,6 +50,7 @@ mod tests {
     use url::Url;
 
     use super::*;
+    use crate::config::{Pkce, ResponseMode};
     use crate::upstream::oauth2::client::tests::config;
 
     const REDIRECT: &str = "https://gw.example/callback/op?a=1";

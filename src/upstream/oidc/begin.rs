@@ -3,27 +3,15 @@
 use std::borrow::Cow;
 
 use openidconnect::core::CoreAuthenticationFlow;
-use openidconnect::{CsrfToken, Nonce, PkceCodeChallenge, PkceCodeVerifier, RedirectUrl, Scope};
+use openidconnect::{CsrfToken, Nonce, RedirectUrl, Scope};
 
 use super::discovery::Metadata;
 use super::library::library;
 use crate::base::secret::Plain;
-use crate::config::{self, Pkce, ResponseMode};
+use crate::config;
+use crate::upstream::ask::{Asked, ask};
 use crate::upstream::failure::{Failure, Fault};
 use crate::upstream::handshake::{Begun, Handshake, Hints, Request};
-
-/// Set here, so nobody else's word about them is passed on (RA-16).
-const OURS: [&str; 9] = [
-    "response_type",
-    "response_mode",
-    "client_id",
-    "redirect_uri",
-    "scope",
-    "state",
-    "nonce",
-    "code_challenge",
-    "code_challenge_method",
-];
 
 /// Makes the URL that the browser is sent to, and what the answer will be held against.
 pub fn begin(config: &config::Oidc, metadata: &Metadata, request: Request) -> Result<Begun, Failure> {
@@ -33,7 +21,7 @@ pub fn begin(config: &config::Oidc, metadata: &Metadata, request: Request) -> Re
     let max_age = hints.max_age;
     let redirect = RedirectUrl::new(redirect_uri.clone())
         .map_err(|_| Failure::token(Fault::Refused, "the redirect_uri is not a URL"))?;
-    let (state, nonce, verifier) = (Plain::random(), Plain::random(), Plain::random());
+    let (state, nonce) = (Plain::random(), Plain::random());
     let (for_url, for_nonce) = (state.expose().to_owned(), nonce.expose().to_owned());
     let library = library(config, metadata);
     let mut url = library
@@ -45,49 +33,25 @@ pub fn begin(config: &config::Oidc, metadata: &Metadata, request: Request) -> Re
         // The library sets `openid` by itself.
         .add_scopes(config.registration.scopes.iter().filter(|scope| *scope != "openid").cloned().map(Scope::new))
         .set_redirect_uri(Cow::Owned(redirect));
-    if config.registration.response_mode == ResponseMode::FormPost {
-        url = url.add_extra_param("response_mode", "form_post");
-    }
-    for (name, value) in parameters(config, hints) {
+    let Asked { verifier, parameters } = ask(&config.registration, hinted(hints));
+    for (name, value) in parameters {
         url = url.add_extra_param(name, value);
     }
-    // Sent whatever the metadata says of it: a provider that knows nothing of PKCE ignores it (RA-21).
-    let url = match config.registration.pkce {
-        Pkce::S256 => {
-            let verifier = PkceCodeVerifier::new(verifier.expose().to_owned());
-            url.set_pkce_challenge(PkceCodeChallenge::from_code_verifier_sha256(&verifier))
-        }
-        Pkce::Plain => url
-            .add_extra_param("code_challenge", verifier.expose().to_owned())
-            .add_extra_param("code_challenge_method", "plain"),
-        Pkce::Off => url,
-    };
     let (url, _, _) = url.url();
-    let verifier = (config.registration.pkce != Pkce::Off).then(|| verifier.expose().to_owned());
     let handshake =
         Handshake { redirect_uri, nonce: nonce.expose().to_owned(), verifier, max_age, request_token: None };
     Ok(Begun { url: url.into(), state, handshake })
 }
 
-/// What goes along beside our own parameters, each name once. What the caller wants of this login wins over what is
-/// configured for all.
-fn parameters(config: &config::Oidc, hints: Hints) -> Vec<(String, String)> {
+fn hinted(hints: Hints) -> [(&'static str, Option<String>); 5] {
     let Hints { login_hint, prompt, max_age, acr_values, ui_locales } = hints;
-    let hinted = [
+    [
         ("login_hint", login_hint),
         ("prompt", prompt),
         ("max_age", max_age.map(|seconds| seconds.to_string())),
         ("acr_values", acr_values),
         ("ui_locales", ui_locales),
-    ];
-    let mut all: Vec<(String, String)> =
-        hinted.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))).collect();
-    for (name, value) in &config.registration.extra_params {
-        if !OURS.contains(&name.as_str()) && all.iter().all(|(taken, _)| taken != name) {
-            all.push((name.clone(), value.clone()));
-        }
-    }
-    all
+    ]
 }
 
 #[cfg(test)]
@@ -100,6 +64,7 @@ mod tests {
     use url::Url;
 
     use super::*;
+    use crate::config::Pkce;
     use crate::upstream::oidc::client::tests::config;
     use crate::upstream::oidc::discovery;
 
@@ -163,7 +128,7 @@ mod tests {
     #[test]
     fn nothing_stands_twice_and_hints_win() {
         let mut config = config("https://op.example");
-        let extra = [("prompt", "login"), ("hd", "example.com"), ("hd", "other"), ("state", "x"), ("client_id", "x")];
+        let extra = [("prompt", "login"), ("hd", "example.com"), ("hd", "other")];
         config.registration.extra_params = extra.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
         let hints = Hints {
             login_hint: Some("a&client_id=evil".into()),

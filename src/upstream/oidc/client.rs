@@ -14,7 +14,7 @@ use super::exchange::Tokens;
 use super::id_token::{self, Expected, Verified};
 use super::issuer::Issuer;
 use super::jwks::Keys;
-use super::jws::{Signers, Unverified};
+use super::jws::{Jws, Unverified};
 use super::user_parameter;
 use crate::base::clock::Instant;
 use crate::base::db::Db;
@@ -100,11 +100,11 @@ impl Oidc {
         // Before the code is redeemed: without keys it would be spent in vain.
         let keys = self.0.keys(now).await.map_err(unavailable)?;
         let tokens = self.0.redeem(metadata, handshake, &code, now).await?;
-        let (verified, keys) = self.0.verify(metadata, handshake, &tokens, keys, now).await?;
+        let verified = self.0.verify(metadata, handshake, &tokens, &keys, now).await?;
         if iss.is_some_and(|iss| iss != verified.issuer) {
             return Err(Failure::token(Fault::Refused, "the answer and the ID token are of two issuers"));
         }
-        let userinfo = self.0.ask_userinfo(metadata, &verified, &tokens, &keys.value, now).await?;
+        let userinfo = self.0.ask_userinfo(metadata, &verified, &tokens, &keys, now).await?;
         let names = user.as_deref().and_then(user_parameter::names);
         let Verified { user, auth_time, claims, .. } = verified;
         let said = Said { first: claims, userinfo, names };
@@ -121,7 +121,7 @@ impl Oidc {
         let late = |_| Failure::token(Fault::Timeout, "metadata and keys did not come in time");
         let limit = longest_preparation(self.registration());
         let (metadata, keys) = tokio::time::timeout(limit, documents).await.map_err(late)??;
-        self.0.renew(&metadata.value, keys, renewal, now).await
+        self.0.renew(&metadata.value, &keys, renewal, now).await
     }
 
     /// Revokes a token (RFC 7009). `false` where the provider has no endpoint for it.
@@ -176,15 +176,15 @@ impl Shared {
         client_authentication::send(&self.line, &self.config.registration, &request, now).await
     }
 
-    /// Verifies the ID token of a login, with newer keys if it names one that is not there. Gives the keys that did.
+    /// Verifies the ID token of a login.
     async fn verify(
         self: &Arc<Self>,
         metadata: &Metadata,
         handshake: &Handshake,
         tokens: &Tokens,
-        keys: Arc<Kept<Keys>>,
+        keys: &Arc<Kept<Keys>>,
         now: Instant,
-    ) -> Result<(Verified, Arc<Kept<Keys>>), Failure> {
+    ) -> Result<Verified, Failure> {
         let missing = || Failure::token(Fault::Refused, "the ID token is missing in the token response");
         let token = tokens.id_token.as_ref().ok_or_else(missing)?;
         let (nonce, max_age) = (Some(handshake.nonce.as_str()), handshake.max_age);
@@ -204,51 +204,32 @@ impl Shared {
         }
     }
 
-    /// Verifies an ID token, with newer keys if it names one that is not there. Gives the keys that did.
+    /// Verifies an ID token.
     pub(super) async fn verify_as(
         self: &Arc<Self>,
         metadata: &Metadata,
         expected: &Expected<'_>,
         token: &Plain,
-        keys: Arc<Kept<Keys>>,
+        keys: &Arc<Kept<Keys>>,
         now: Instant,
-    ) -> Result<(Verified, Arc<Kept<Keys>>), Failure> {
-        let refused = |why: &str| Failure::token(Fault::Refused, format!("the ID token {why}"));
-        let algorithms = discovery::algorithms(&self.config, metadata);
-        // Of a provider that signs with our secret it may be the one before, while the two are changed.
-        let Registration { client_secret, client_secret_previous, .. } = &self.config.registration;
-        let verify = |keys: &Keys| {
-            let by = |secret: Option<&Plain>| {
-                let client_secret = secret.map(Plain::expose);
-                let signers = Signers { algorithms: &algorithms, keys, client_secret, issuers: &[] };
-                id_token::verify(token.expose(), expected, &signers, now)
-            };
-            let first = by(client_secret.as_ref());
-            match client_secret_previous {
-                Some(previous) if matches!(first, Err(Unverified::Bad(_))) => by(Some(previous)).or(first),
-                _ => first,
-            }
+    ) -> Result<Verified, Failure> {
+        let verified = async {
+            let jws = Jws::read(token.expose())?;
+            // Not believed before the signature is: it says which keys may have made it.
+            let named = expected.issuer.of_token(&jws.payload)?;
+            let algorithms = discovery::algorithms(&self.config, metadata);
+            let key = self.verify_signature(&jws, &algorithms, &named.issuer, keys, now).await?;
+            id_token::judge(jws, &key, named, expected, now)
         };
-        let (outcome, keys) = match verify(&keys.value) {
-            Err(Unverified::UnknownKey) => {
-                let newer = self.newer_keys(keys, now).await;
-                (verify(&newer.value), newer)
-            }
-            outcome => (outcome, keys),
-        };
-        match outcome {
-            Ok(verified) => Ok((verified, keys)),
-            Err(Unverified::UnknownKey) => Err(refused("is signed with a key that the provider does not publish")),
-            Err(Unverified::Bad(why)) => Err(refused(&why)),
-        }
+        verified.await.map_err(|why: Unverified| Failure::token(Fault::Refused, format!("the ID token {why}")))
     }
 
     async fn ask_userinfo(
-        &self,
+        self: &Arc<Self>,
         metadata: &Metadata,
         verified: &Verified,
         tokens: &Tokens,
-        keys: &Keys,
+        keys: &Arc<Kept<Keys>>,
         now: Instant,
     ) -> Result<Option<Map<String, Value>>, Failure> {
         let wanted = match self.config.userinfo {
@@ -257,9 +238,7 @@ impl Shared {
             Userinfo::Never => false,
         };
         match metadata.userinfo_endpoint().filter(|_| wanted) {
-            Some(endpoint) => {
-                self.userinfo(endpoint.as_str(), &tokens.access_token, verified, keys, now).await.map(Some)
-            }
+            Some(endpoint) => self.userinfo(endpoint.url(), &tokens.access_token, verified, keys, now).await.map(Some),
             None => Ok(None),
         }
     }

@@ -1,6 +1,6 @@
 //! The ID token, verified (OpenID Connect Core §3.1.3.7).
 //!
-//! The signature is checked over the bytes as they came (`jws`); then the library judges the protocol's claims, and
+//! The signature is checked over the bytes as they came (`signature`); then the library judges the protocol's claims, and
 //! what it leaves to its caller is judged here: `nbf`, `azp`, `at_hash`, `auth_time`, the shape of `sub`, and leeway.
 
 use chrono::{SubsecRound, TimeDelta};
@@ -8,10 +8,10 @@ use openidconnect::core::{CoreIdToken, CoreIdTokenClaims, CoreIdTokenVerifier, C
 use openidconnect::{AccessToken, AccessTokenHash, ClaimsVerificationError, ClientId, IssuerUrl, JsonWebKeySet, Nonce};
 use serde_json::{Map, Value};
 
-use super::issuer::Issuer;
-use super::jws::{Jws, Signers, Unverified};
+use super::issuer::{Issuer, Named};
+use super::jws::{Jws, Unverified};
 use crate::base::clock::Instant;
-use crate::upstream::claims;
+use crate::upstream::{claims, numeric_date};
 
 /// The claims that the library is shown.
 const PROTOCOL: [&str; 11] = ["iss", "sub", "aud", "exp", "iat", "auth_time", "nonce", "acr", "amr", "azp", "at_hash"];
@@ -48,14 +48,14 @@ pub struct Verified {
     pub claims: Map<String, Value>,
 }
 
-/// Verifies an ID token at the instant `now`.
-pub fn verify(token: &str, expected: &Expected, signers: &Signers, now: Instant) -> Result<Verified, Unverified> {
-    let jws = Jws::read(token)?;
-    // Not believed before the signature is: it says which keys may have made it.
-    let named = expected.issuer.of_token(&jws.payload)?;
-    let of_both = [expected.issuer.as_str(), &named.issuer];
-    let issuers: &[&str] = if named.tenant.is_some() { &of_both } else { &[] };
-    let key = jws.verify(&Signers { issuers, ..*signers })?;
+/// Judges what an ID token says at the instant `now`. Its signature was verified, by `key`.
+pub fn judge(
+    jws: Jws<'_>,
+    key: &CoreJsonWebKey,
+    named: Named<'_>,
+    expected: &Expected,
+    now: Instant,
+) -> Result<Verified, Unverified> {
     let shown = protocol_claims(&jws.payload);
     for name in REQUIRED.into_iter().chain(expected.nonce.map(|_| "nonce")) {
         if !shown.contains_key(name) {
@@ -63,10 +63,10 @@ pub fn verify(token: &str, expected: &Expected, signers: &Signers, now: Instant)
         }
     }
     let token: CoreIdToken = jws.with_claims(&shown).parse().map_err(|_| "has a claim of the wrong type")?;
-    let claims = judge(&token, &named.issuer, expected, now)?;
-    check_not_before(jws.payload.get("nbf"), expected, now)?;
+    let claims = protocols_own(&token, &named.issuer, expected, now)?;
+    check_not_before(&jws.payload, expected, now)?;
     check_authorized_party(claims, expected)?;
-    check_access_token(claims, expected, &jws, &key)?;
+    check_access_token(claims, expected, &jws, key)?;
     check_auth_time(claims, expected, now)?;
     let sub = claims.subject().to_string();
     let user = named.user(&sub);
@@ -83,7 +83,7 @@ fn protocol_claims(payload: &Map<String, Value>) -> Map<String, Value> {
     let mend = |name: &str| {
         let value = payload.get(name).filter(|value| !value.is_null())?;
         let mended = match (name, value) {
-            ("sub", Value::Number(number)) if !number.is_f64() => Value::String(number.to_string()),
+            ("sub", said) => claims::sub(said).map_or_else(|| said.clone(), Value::String),
             ("acr", other) if !other.is_string() => return None,
             ("amr", Value::String(one)) => Value::Array(vec![Value::String(one.clone())]),
             ("amr", Value::Array(list)) if list.iter().all(Value::is_string) => value.clone(),
@@ -97,7 +97,7 @@ fn protocol_claims(payload: &Map<String, Value>) -> Map<String, Value> {
 
 /// The library's part: `iss`, `aud`, `exp`, `iat`, `nonce`. It is told to leave the signature alone, since that was
 /// checked already, over the claims as they came.
-fn judge<'t>(
+fn protocols_own<'t>(
     token: &'t CoreIdToken,
     issuer: &str,
     expected: &Expected,
@@ -128,16 +128,9 @@ fn in_words(error: &ClaimsVerificationError) -> &'static str {
     }
 }
 
-fn check_not_before(nbf: Option<&Value>, expected: &Expected, now: Instant) -> Result<(), Unverified> {
-    let Some(nbf) = nbf.filter(|nbf| !nbf.is_null()) else { return Ok(()) };
-    let seconds = nbf.as_i64().or_else(|| nbf.as_f64().and_then(whole_seconds));
-    let nbf = seconds.and_then(|seconds| Instant::from_timestamp(seconds, 0)).ok_or("has an unreadable nbf")?;
-    if nbf > now + expected.leeway { Err("is not valid yet (nbf)".into()) } else { Ok(()) }
-}
-
-#[expect(clippy::cast_possible_truncation, reason = "the range is checked")]
-fn whole_seconds(seconds: f64) -> Option<i64> {
-    (seconds.abs() < 1e15).then_some(seconds as i64)
+fn check_not_before(payload: &Map<String, Value>, expected: &Expected, now: Instant) -> Result<(), Unverified> {
+    let nbf = numeric_date::at(payload, "nbf").map_err(|_| "has an unreadable nbf")?;
+    if nbf.is_some_and(|nbf| nbf > now + expected.leeway) { Err("is not valid yet (nbf)".into()) } else { Ok(()) }
 }
 
 fn check_authorized_party(claims: &CoreIdTokenClaims, expected: &Expected) -> Result<(), Unverified> {

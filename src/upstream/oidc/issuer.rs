@@ -50,11 +50,6 @@ impl<'c> Issuer<'c> {
         Self::new(&config.issuer, &config.tenants)
     }
 
-    /// As the configuration has it.
-    pub fn as_str(self) -> &'c str {
-        self.text
-    }
-
     /// Where its documents are. For many tenants that is where Microsoft signs everybody in who has an account of an
     /// organization, and those with personal accounts too only where their tenant is among the allowed ones.
     pub fn home(self) -> Cow<'c, str> {

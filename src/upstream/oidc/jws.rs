@@ -3,8 +3,6 @@
 //! The signature is held against the bytes as they came. So what is odd in the claims can be mended afterwards, before
 //! the library reads them: it refuses a whole token for a number as `sub` or a null as `name`.
 
-use std::borrow::Cow;
-
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use openidconnect::JsonWebKey;
@@ -13,22 +11,23 @@ use serde_json::{Map, Value};
 
 use super::discovery;
 use super::jwks::{Keys, NoKey};
+use crate::config::Oidc;
 
 /// A larger token is not looked at, in bytes.
 const MAX_BYTES: usize = 64 * 1024;
-/// An HMAC secret must be as long as the hash (RFC 7518 §3.2; RT-20), in bytes.
-const MIN_HMAC_SECRET: usize = 32;
 /// What changes the meaning of a token in ways that are not understood here (RT-25).
 const NOT_UNDERSTOOD: [&str; 5] = ["crit", "b64", "cty", "zip", "enc"];
 /// Types that a token may carry, as media types without `application/`. Others name tokens for other uses.
 const TYPES: &[&str] = &["jwt", "jose"];
 
 /// Why a token does not verify.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Unverified {
     /// It names a key that is not in the set: perhaps the provider has a new one.
+    #[error("is signed with a key that the provider does not publish")]
     UnknownKey,
     /// It is wrong. In words, without anything of its content.
+    #[error("{0}")]
     Bad(String),
 }
 
@@ -62,8 +61,9 @@ pub struct Signers<'a> {
     pub algorithms: &'a [CoreJwsSigningAlgorithm],
     /// The provider's keys.
     pub keys: &'a Keys,
-    /// Our secret, for HMAC where it is allowed.
-    pub client_secret: Option<&'a str>,
+    /// Our secrets, for HMAC where it is allowed: the one in force, and the one before. Those that are too short are passed
+    /// over.
+    pub secrets: &'a [&'a str],
     /// For which issuers they may sign; empty: the set is of one issuer, and what its keys say of it does not matter.
     pub issuers: &'a [&'a str],
 }
@@ -99,32 +99,39 @@ impl<'t> Jws<'t> {
     }
 
     /// Checks the signature and gives the key that made it.
-    pub fn verify<'k>(&self, signers: &Signers<'k>) -> Result<Cow<'k, CoreJsonWebKey>, Unverified> {
+    pub fn verify(&self, signers: &Signers<'_>) -> Result<CoreJsonWebKey, Unverified> {
         if !signers.algorithms.contains(&self.algorithm) {
             return Err("is signed with an algorithm that is not allowed".into());
         }
-        let key = self.key(signers)?;
-        match key.verify_signature(&self.algorithm, self.signed.as_bytes(), &self.signature) {
-            Ok(()) => Ok(key),
-            // Without a name for it, a new key shows only by this.
-            Err(_) if self.kid.is_none() && !self.is_hmac() => Err(Unverified::UnknownKey),
-            Err(_) => Err("has a wrong signature".into()),
+        if self.is_hmac() {
+            return self.verify_by_secret(signers.secrets);
         }
+        let key = match signers.keys.find(self.kid.as_deref(), &self.algorithm, signers.issuers) {
+            Ok(key) => key,
+            Err(NoKey::Unknown) => return Err(Unverified::UnknownKey),
+            Err(NoKey::Ambiguous) => return Err("does not say which of the provider's keys signed it".into()),
+        };
+        if self.is_signed_by(key) {
+            return Ok(key.clone());
+        }
+        // Without a name for it, a new key shows only by this.
+        Err(if self.kid.is_none() { Unverified::UnknownKey } else { "has a wrong signature".into() })
     }
 
-    fn key<'k>(&self, signers: &Signers<'k>) -> Result<Cow<'k, CoreJsonWebKey>, Unverified> {
-        if self.is_hmac() {
-            let secret = signers.client_secret.unwrap_or_default();
-            if secret.len() < MIN_HMAC_SECRET {
-                return Err("is signed with a client secret that is too short for it".into());
+    fn verify_by_secret(&self, secrets: &[&str]) -> Result<CoreJsonWebKey, Unverified> {
+        let mut why = "is signed with a client secret that is too short for it";
+        for secret in secrets.iter().filter(|secret| secret.len() >= Oidc::MIN_HMAC_SECRET) {
+            let key = CoreJsonWebKey::new_symmetric(secret.as_bytes().to_vec());
+            if self.is_signed_by(&key) {
+                return Ok(key);
             }
-            return Ok(Cow::Owned(CoreJsonWebKey::new_symmetric(secret.as_bytes().to_vec())));
+            why = "has a wrong signature";
         }
-        match signers.keys.find(self.kid.as_deref(), &self.algorithm, signers.issuers) {
-            Ok(key) => Ok(Cow::Borrowed(key)),
-            Err(NoKey::Unknown) => Err(Unverified::UnknownKey),
-            Err(NoKey::Ambiguous) => Err("does not say which of the provider's keys signed it".into()),
-        }
+        Err(why.into())
+    }
+
+    fn is_signed_by(&self, key: &CoreJsonWebKey) -> bool {
+        key.verify_signature(&self.algorithm, self.signed.as_bytes(), &self.signature).is_ok()
     }
 
     fn is_hmac(&self) -> bool {

@@ -8,14 +8,13 @@ use serde_json::{Map, Value};
 use super::client::Shared;
 use super::discovery;
 use super::issuer::{Issuer, Named};
-use super::jwks::Keys;
-use super::jws::{Jws, Signers, Unverified};
+use super::jws::{Jws, Unverified};
 use crate::base::clock::Instant;
-use crate::base::secret::Plain;
 use crate::config;
 use crate::upstream::claims;
 use crate::upstream::failure::{Failure, Fault};
 use crate::upstream::handshake::LoggedOut;
+use crate::upstream::numeric_date;
 
 /// Types that it may carry. `logout+jwt` is the one that the standard recommends; providers from before it write `JWT`
 /// or nothing.
@@ -28,34 +27,19 @@ const FRESH_FOR: TimeDelta = TimeDelta::minutes(10);
 const MAX_JTI: usize = 512;
 
 impl Shared {
-    /// Verifies a logout token, with newer keys if it names one that is not there.
+    /// Verifies a logout token.
     pub(super) async fn logged_out(self: &Arc<Self>, token: &str, now: Instant) -> Result<LoggedOut, Failure> {
         let unavailable = |reason| Failure::token(Fault::Unavailable, reason);
-        let refused = |why: &str| Failure::token(Fault::Refused, format!("the logout token {why}"));
+        let refused = |why: Unverified| Failure::token(Fault::Refused, format!("the logout token {why}"));
         // Garbage costs the provider nothing.
-        let jws = Jws::read_of(&TYPES, token).map_err(|error| refused(&in_words(error)))?;
-        let named = Issuer::of(&self.config).of_token(&jws.payload).map_err(|error| refused(&in_words(error)))?;
-        let claims = judge(&jws.payload, &named, &self.config, now).map_err(|error| refused(&in_words(error)))?;
+        let jws = Jws::read_of(&TYPES, token).map_err(refused)?;
+        let named = Issuer::of(&self.config).of_token(&jws.payload).map_err(refused)?;
+        let claims = judge(&jws.payload, &named, &self.config, now).map_err(refused)?;
         let metadata = self.metadata(now).await.map_err(unavailable)?;
         let algorithms = discovery::algorithms(&self.config, &metadata.value);
-        let client_secret = self.config.registration.client_secret.as_ref().map(Plain::expose);
-        let of_both = [self.config.issuer.as_str(), &named.issuer];
-        let issuers: &[&str] = if named.tenant.is_some() { &of_both } else { &[] };
-        let verify =
-            |keys: &Keys| jws.verify(&Signers { algorithms: &algorithms, keys, client_secret, issuers }).map(drop);
         let keys = self.keys(now).await.map_err(unavailable)?;
-        let outcome = match verify(&keys.value) {
-            Err(Unverified::UnknownKey) => verify(&self.newer_keys(keys, now).await.value),
-            outcome => outcome,
-        };
-        outcome.map(|()| claims).map_err(|error| refused(&in_words(error)))
-    }
-}
-
-fn in_words(error: Unverified) -> String {
-    match error {
-        Unverified::UnknownKey => "is signed with a key that the provider does not publish".into(),
-        Unverified::Bad(why) => why,
+        self.verify_signature(&jws, &algorithms, &named.issuer, &keys, now).await.map_err(refused)?;
+        Ok(claims)
     }
 }
 
@@ -119,14 +103,8 @@ fn timely_until(claims: &Map<String, Value>, config: &config::Oidc, now: Instant
     Ok(until)
 }
 
-/// A `NumericDate` (RFC 7519 §2). The bound keeps every sum with it in range.
 fn time(claims: &Map<String, Value>, name: &str) -> Result<Option<Instant>, Unverified> {
-    const FAR: f64 = 1e11;
-    let Some(value) = claims.get(name).filter(|value| !value.is_null()) else { return Ok(None) };
-    let seconds = value.as_f64().filter(|seconds| (0.0..FAR).contains(seconds));
-    #[expect(clippy::cast_possible_truncation, reason = "the range is checked")]
-    let at = seconds.and_then(|seconds| Instant::from_timestamp(seconds as i64, 0));
-    at.map(Some).ok_or_else(|| format!("has an unreadable {name}").into())
+    numeric_date::at(claims, name).map_err(|_| format!("has an unreadable {name}").into())
 }
 
 /// As it is kept with a session. One that no session could have been kept with is refused, and not ignored: without it
@@ -138,14 +116,9 @@ fn sid(claims: &Map<String, Value>) -> Result<Option<String>, Unverified> {
     }
 }
 
-/// As in ID tokens, where a number is a `sub` too.
 fn sub(claims: &Map<String, Value>, named: &Named<'_>) -> Result<Option<String>, Unverified> {
-    let sub = match claims.get("sub").filter(|sub| !sub.is_null()) {
-        None => return Ok(None),
-        Some(Value::String(text)) => text.clone(),
-        Some(Value::Number(number)) if !number.is_f64() => number.to_string(),
-        Some(_) => return Err("has an unusable sub".into()),
-    };
+    let Some(sub) = claims.get("sub").filter(|sub| !sub.is_null()) else { return Ok(None) };
+    let sub = claims::sub(sub).ok_or("has an unusable sub")?;
     let user = named.user(&sub);
     if claims::is_sub(&sub) && claims::is_sub(&user) { Ok(Some(user)) } else { Err("has an unusable sub".into()) }
 }
@@ -174,7 +147,7 @@ mod tests {
         }
         let (claims, config) = (claims.as_object().expect("claims"), config("https://op.example"));
         let named = Issuer::of(&config).of_token(claims).expect("one tenant");
-        judge(claims, &named, &config, now()).map_err(in_words)
+        judge(claims, &named, &config, now()).map_err(|why| why.to_string())
     }
 
     #[track_caller]

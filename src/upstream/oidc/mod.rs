@@ -20,6 +20,7 @@ mod logout_token;
 mod probe;
 mod pushed;
 mod renew;
+mod signature;
 mod user_parameter;
 mod userinfo;
 

@@ -62,8 +62,7 @@ fn request_uri(answer: &http::Response<Vec<u8>>) -> Result<String, String> {
     let body = read_json(answer.headers(), answer.body());
     let said = |name: &str| body.as_ref().ok()?.get(name).and_then(Value::as_str);
     if !matches!(answer.status(), StatusCode::CREATED | StatusCode::OK) {
-        let code =
-            said("error").filter(|code| code.len() <= 64 && code.bytes().all(|b| b.is_ascii_lowercase() || b == b'_'));
+        let code = said("error").filter(|code| text::is_error_code(code));
         let code = code.map(|code| format!(" ({code})")).unwrap_or_default();
         return Err(format!("answered {}{code}", answer.status().as_u16()));
     }

@@ -13,6 +13,7 @@ use super::jwks::Keys;
 use crate::base::clock::Instant;
 use crate::upstream::failure::{Failure, Fault};
 use crate::upstream::identity::ProviderTokens;
+use crate::upstream::numeric_date;
 use crate::upstream::renewal::Renewal;
 
 impl Shared {
@@ -20,7 +21,7 @@ impl Shared {
     pub(super) async fn renew(
         self: &Arc<Self>,
         metadata: &Metadata,
-        keys: Arc<Kept<Keys>>,
+        keys: &Arc<Kept<Keys>>,
         renewal: &Renewal<'_>,
         now: Instant,
     ) -> Result<ProviderTokens, Failure> {
@@ -28,7 +29,7 @@ impl Shared {
         if let Some(id_token) = &tokens.id_token {
             let expected = self.expected(&tokens.access_token);
             let verified = self.verify_as(metadata, &expected, id_token, keys, now).await;
-            let (verified, _) = verified.map_err(Failure::ending_link)?;
+            let verified = verified.map_err(Failure::ending_link)?;
             judge(&verified, renewal)?;
         }
         Ok(tokens.into())
@@ -43,18 +44,14 @@ fn judge(verified: &Verified, renewal: &Renewal<'_>) -> Result<(), Failure> {
     }
     let Some(before) = renewal.id_token else { return Ok(()) };
     // Both are times of the provider's clock, so no leeway is due.
-    if verified.claims.get("iat").and_then(Value::as_f64).is_some_and(|iat| iat < seconds(before.iat)) {
+    let iat = numeric_date::at(&verified.claims, "iat").ok().flatten();
+    if iat.is_some_and(|iat| iat.timestamp() < before.iat) {
         return refused("is older than the one before (iat)");
     }
     match verified.claims.get("nonce").and_then(Value::as_str) {
         Some(nonce) if before.nonce.as_deref() != Some(nonce) => refused("is of another login (nonce)"),
         _ => Ok(()),
     }
-}
-
-#[expect(clippy::cast_precision_loss, reason = "epoch seconds are far from 2^52")]
-fn seconds(iat: i64) -> f64 {
-    iat as f64
 }
 
 #[cfg(test)]

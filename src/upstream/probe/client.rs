@@ -1,19 +1,14 @@
 //! Whether a provider takes us for its client: a code is redeemed that nobody ever gave out. A provider looks at the
 //! client first (RFC 6749 §5.2), so `invalid_client` means a wrong secret, and `invalid_grant` a right one.
 
-use http::StatusCode;
-use serde_json::Value;
-use url::form_urlencoded;
-
 use super::ask::Asker;
 use super::finding::{Check, Finding};
 use crate::base::secret::Plain;
 use crate::config::{Pkce, Registration, TokenEndpointAuthMethod};
-use crate::upstream::client_authentication::{self, ClientRequest, Secret};
+use crate::upstream::client_authentication::{self, ClientRequest, NOT_THE_CLIENT, Secret};
+use crate::upstream::text::is_error_code;
+use crate::upstream::token_answer::error_code;
 
-/// What refuses the client; besides the standard's word those of GitHub and Slack.
-const WRONG_CLIENT: [&str; 4] =
-    ["invalid_client", "incorrect_client_credentials", "bad_client_secret", "invalid_client_id"];
 /// What refuses only the code.
 const WRONG_CODE: [&str; 3] = ["invalid_grant", "bad_verification_code", "invalid_code"];
 
@@ -53,7 +48,7 @@ async fn answer(registration: &Registration, request: &ClientRequest<'_>, secret
         return Answer::Silent("the token endpoint cannot be asked as the client".into());
     };
     match asker.send(request).await {
-        Ok(answer) => judge(answer.status(), answer.body()),
+        Ok(answer) => judge(&answer),
         Err(why) => Answer::Silent(format!("the token endpoint: {why}")),
     }
 }
@@ -70,23 +65,13 @@ enum Answer {
     Silent(String),
 }
 
-fn judge(status: StatusCode, body: &[u8]) -> Answer {
-    let code = error_code(body).unwrap_or_default();
-    let shown = (1..=40).contains(&code.len()) && code.bytes().all(|b| b.is_ascii_lowercase() || b == b'_');
-    match code.as_str() {
-        code if WRONG_CLIENT.contains(&code) => Answer::NotOurs(code.to_owned()),
+fn judge(answer: &http::Response<Vec<u8>>) -> Answer {
+    match error_code(answer.headers(), answer.body()).unwrap_or_default().as_str() {
+        code if NOT_THE_CLIENT.contains(&code) => Answer::NotOurs(code.to_owned()),
         code if WRONG_CODE.contains(&code) => Answer::Ours,
-        code if shown => Answer::Unclear(format!("the token endpoint answered {code}")),
-        _ => Answer::Unclear(format!("the token endpoint answered {} without a known error", status.as_u16())),
+        code if is_error_code(code) => Answer::Unclear(format!("the token endpoint answered {code}")),
+        _ => Answer::Unclear(format!("the token endpoint answered {} without a known error", answer.status().as_u16())),
     }
-}
-
-/// From JSON, or from a form, as GitHub sends it.
-fn error_code(body: &[u8]) -> Option<String> {
-    if let Ok(json) = serde_json::from_slice::<Value>(body) {
-        return json.get("error")?.as_str().map(str::to_owned);
-    }
-    form_urlencoded::parse(body).find(|(name, _)| name == "error").map(|(_, code)| code.into_owned())
 }
 
 fn of_secret(name: &str, answer: Answer) -> Finding {
@@ -130,10 +115,13 @@ fn of_current(method: TokenEndpointAuthMethod, answer: Answer) -> Finding {
 mod tests {
     use super::*;
 
+    fn judged(content_type: &str, status: u16, body: &str) -> Answer {
+        let answer = http::Response::builder().status(status).header("content-type", content_type);
+        judge(&answer.body(body.as_bytes().to_vec()).expect("an answer"))
+    }
+
     fn verdict(status: u16, body: &str) -> &'static str {
-        of_secret("client_secret", judge(StatusCode::from_u16(status).expect("a status"), body.as_bytes()))
-            .verdict
-            .name()
+        of_secret("client_secret", judged("application/json", status, body)).verdict.name()
     }
 
     #[test]
@@ -141,7 +129,9 @@ mod tests {
         assert_eq!(verdict(400, r#"{"error":"invalid_grant"}"#), "good");
         assert_eq!(verdict(401, r#"{"error":"invalid_client","error_description":"x"}"#), "FAILED");
         assert_eq!(verdict(200, r#"{"error":"bad_verification_code"}"#), "good");
-        assert_eq!(verdict(200, "error=incorrect_client_credentials&error_description=x"), "FAILED");
+        let form = "error=incorrect_client_credentials&error_description=x";
+        let form = judged("application/x-www-form-urlencoded; charset=utf-8", 200, form);
+        assert_eq!(of_secret("client_secret", form).verdict.name(), "FAILED");
         assert_eq!(verdict(200, r#"{"ok":false,"error":"bad_client_secret"}"#), "FAILED");
         for unclear in [r#"{"error":"invalid_request"}"#, r#"{"error":{"code":100}}"#, "", "<html>", "{}", "[]"] {
             assert_eq!(verdict(400, unclear), "warning", "{unclear}");
@@ -150,9 +140,8 @@ mod tests {
 
     #[test]
     fn what_a_provider_writes_is_not_shown() {
-        let Answer::Unclear(why) = judge(StatusCode::BAD_REQUEST, br#"{"error":"<script>alert(1)</script>"}"#) else {
-            panic!("it is unclear")
-        };
+        let script = r#"{"error":"<script>alert(1)</script>"}"#;
+        let Answer::Unclear(why) = judged("application/json", 400, script) else { panic!("it is unclear") };
         assert!(!why.contains("script"), "{why}");
     }
 }

@@ -3,13 +3,14 @@
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::base::id::SubId;
 use crate::base::seal::{Ring, Unsealable};
 use crate::base::secret::Plain;
 use crate::config::Registration;
 use crate::upstream::identity::ProviderTokens;
+use crate::upstream::numeric_date;
 use crate::upstream::renewal::IdTokenMark;
 
 /// Which writing of a row it is. The seal is bound to it, and whoever saw another one writes nothing.
@@ -138,10 +139,8 @@ fn place(of: SubId, version: Version) -> String {
 /// Reads an ID token that was verified before.
 fn mark(id_token: &Plain) -> Option<IdTokenMark> {
     let payload = id_token.expose().split('.').nth(1)?;
-    let claims: Value = serde_json::from_slice(&URL_SAFE_NO_PAD.decode(payload).ok()?).ok()?;
-    let iat = claims.get("iat")?;
-    #[expect(clippy::cast_possible_truncation, reason = "epoch seconds, verified before")]
-    let iat = iat.as_i64().or_else(|| iat.as_f64().map(|seconds| seconds as i64))?;
+    let claims: Map<String, Value> = serde_json::from_slice(&URL_SAFE_NO_PAD.decode(payload).ok()?).ok()?;
+    let iat = numeric_date::at(&claims, "iat").ok()??.timestamp();
     Some(IdTokenMark { iat, nonce: claims.get("nonce").and_then(Value::as_str).map(String::from) })
 }
 

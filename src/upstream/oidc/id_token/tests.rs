@@ -12,6 +12,7 @@ use serde_json::json;
 use super::*;
 use crate::upstream::oidc::discovery::algorithm;
 use crate::upstream::oidc::jwks::Keys;
+use crate::upstream::oidc::jws::Signers;
 
 const SECRET: &str = "a client secret of 32 bytes or so";
 static RSA: LazyLock<signature::RsaKeyPair> =
@@ -90,14 +91,14 @@ fn signed(header: &Value, claims: &Value) -> String {
 struct Check {
     keys: Keys,
     algorithms: Vec<CoreJwsSigningAlgorithm>,
-    secret: Option<&'static str>,
+    secrets: Vec<&'static str>,
     max_age: Option<u32>,
 }
 
 impl Check {
     fn new() -> Self {
         let algorithms = ["RS256", "PS384", "ES256", "EdDSA"].into_iter().filter_map(algorithm).collect();
-        Self { keys: keys(), algorithms, secret: None, max_age: None }
+        Self { keys: keys(), algorithms, secrets: vec![], max_age: None }
     }
 
     fn token(&self, token: &str) -> Result<Verified, Unverified> {
@@ -109,9 +110,11 @@ impl Check {
             access_token: "access",
             leeway: TimeDelta::seconds(60),
         };
-        let signers =
-            Signers { algorithms: &self.algorithms, keys: &self.keys, client_secret: self.secret, issuers: &[] };
-        verify(token, &expected, &signers, now())
+        let jws = Jws::read(token)?;
+        let named = expected.issuer.of_token(&jws.payload)?;
+        let signers = Signers { algorithms: &self.algorithms, keys: &self.keys, secrets: &self.secrets, issuers: &[] };
+        let key = jws.verify(&signers)?;
+        judge(jws, &key, named, &expected, now())
     }
 }
 
@@ -228,13 +231,15 @@ fn neither_unsigned_nor_hmac_tokens_pass_unless_configured() {
     }
     let token = signed(&header("HS256"), &claims());
     let mut check = Check::new();
-    check.secret = Some(SECRET);
+    check.secrets = vec![SECRET];
     assert!(check.token(&token).is_err(), "HMAC is not configured");
     check.algorithms = vec![CoreJwsSigningAlgorithm::HmacSha256];
     assert!(check.token(&token).is_ok());
-    for short in [None, Some(""), Some("short")] {
-        check.secret = short;
-        assert!(check.token(&token).is_err());
+    check.secrets = vec!["another client secret of 32 bytes", SECRET];
+    assert!(check.token(&token).is_ok(), "by the one before");
+    for none in [vec![], vec![""], vec!["short"], vec!["another client secret of 32 bytes", "short"]] {
+        check.secrets = none;
+        assert!(matches!(check.token(&token), Err(Unverified::Bad(_))));
     }
     let by_public_key = {
         let input = format!("{}.{}", B64.encode(header("HS256").to_string()), B64.encode(claims().to_string()));
