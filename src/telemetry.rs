@@ -7,7 +7,7 @@ use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::fmt::format::FmtSpan;
 
-use crate::base::event::Event;
+use crate::base::event::{AtProvider, Event};
 use crate::config::{Log, LogFormat};
 
 /// Seconds, for every duration that is measured.
@@ -145,13 +145,11 @@ pub fn record(event: &Event) {
             count_notice(name, client);
             return;
         }
-        Event::ProviderTokenRefreshed { .. }
-        | Event::ProviderTokenNotRefreshed { .. }
-        | Event::ProviderLinkBroken { .. }
-        | Event::ProviderTokensGivenBack { .. }
-        | Event::ProviderTokensNotGivenBack { .. }
-        | Event::LogoutTokenTaken { .. }
-        | Event::LogoutTokenRefused { .. } => return record_of_provider(name, event),
+        Event::AtProvider { provider, what } => {
+            log_at_provider(name, provider, what);
+            metrics::counter!("vestibule_events_total", "event" => name, "provider" => provider.clone()).increment(1);
+            return;
+        }
         Event::SigningKeyMade { kid, algorithm, state } => {
             tracing::info!(event = name, %kid, algorithm, state, "signing key made");
         }
@@ -169,40 +167,26 @@ fn count_notice(event: &'static str, client: &str) {
     metrics::counter!("vestibule_events_total", "event" => event, "client" => client.to_owned()).increment(1);
 }
 
-/// What providers do besides logins.
-fn record_of_provider(name: &'static str, event: &Event) {
-    let provider = match event {
-        Event::ProviderTokenRefreshed { provider } => {
-            tracing::info!(event = name, %provider, "provider token refreshed");
-            provider
-        }
-        Event::ProviderTokenNotRefreshed { provider, identity, reason } => {
+fn log_at_provider(name: &'static str, provider: &str, what: &AtProvider) {
+    match what {
+        AtProvider::TokenRefreshed => tracing::info!(event = name, %provider, "provider token refreshed"),
+        AtProvider::TokenNotRefreshed { identity, reason } => {
             tracing::warn!(event = name, %provider, %identity, reason, "provider token not refreshed");
-            provider
         }
-        Event::ProviderLinkBroken { provider, identity, reason } => {
+        AtProvider::LinkBroken { identity, reason } => {
             tracing::warn!(event = name, %provider, %identity, reason, "provider tokens dropped; a login there is needed");
-            provider
         }
-        Event::ProviderTokensGivenBack { provider } => {
-            tracing::info!(event = name, %provider, "provider tokens given back");
-            provider
+        AtProvider::TokensRevoked => tracing::info!(event = name, %provider, "provider tokens revoked"),
+        AtProvider::TokensNotRevoked { reason, again } => {
+            tracing::warn!(event = name, %provider, reason, again, "provider tokens not revoked");
         }
-        Event::ProviderTokensNotGivenBack { provider, reason, again } => {
-            tracing::warn!(event = name, %provider, reason, again, "provider tokens not given back");
-            provider
-        }
-        Event::LogoutTokenTaken { provider, sessions } => {
+        AtProvider::LogoutTokenTaken { sessions } => {
             tracing::info!(event = name, %provider, sessions, "told of a logout by the provider");
-            provider
         }
-        Event::LogoutTokenRefused { provider, reason } => {
+        AtProvider::LogoutTokenRefused { reason } => {
             tracing::warn!(event = name, %provider, ?reason, "logout token refused");
-            provider
         }
-        _ => return,
-    };
-    metrics::counter!("vestibule_events_total", "event" => name, "provider" => provider.clone()).increment(1);
+    }
 }
 
 fn count_refusal(event: &'static str, provider: &str, code: &'static str) {

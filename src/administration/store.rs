@@ -35,7 +35,7 @@ pub fn disable(
         let changed = account::disable(conn, user, &by.detail(), now)?;
         let dismissed =
             session::end_listed(conn, user, None, endings.lifetime(), &endings.ending("user_disabled", now))?;
-        upstream::give_back_all(conn, user, now)?;
+        upstream::revoke_all(conn, user, now)?;
         Ok(account::find(conn, user)?.map(|record| Disabled { record, dismissed, changed }))
     })
 }
@@ -54,7 +54,7 @@ pub fn delete(
         }
         take_time(conn)?;
         let dismissed = session::end_listed(conn, user, None, endings.lifetime(), &endings.ending("admin", now))?;
-        upstream::give_back_all(conn, user, now)?;
+        upstream::revoke_all(conn, user, now)?;
         account::delete(conn, user, &by.detail(), now)?;
         Ok(Some(dismissed))
     })

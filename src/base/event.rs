@@ -174,56 +174,12 @@ pub enum Event {
         /// What went wrong at last, for the operator.
         reason: String,
     },
-    /// A provider's access token was refreshed.
-    ProviderTokenRefreshed {
+    /// A provider did something besides a login.
+    AtProvider {
         /// The provider's id.
         provider: String,
-    },
-    /// A provider's access token could not be refreshed now; it is tried again.
-    ProviderTokenNotRefreshed {
-        /// The provider's id.
-        provider: String,
-        /// Whose it is.
-        identity: SubId,
-        /// What went wrong, for the operator.
-        reason: String,
-    },
-    /// A provider's tokens are of no use any more: only a login there helps.
-    ProviderLinkBroken {
-        /// The provider's id.
-        provider: String,
-        /// Whose they were.
-        identity: SubId,
-        /// What went wrong, for the operator.
-        reason: String,
-    },
-    /// A provider took tokens back that nobody needs any more.
-    ProviderTokensGivenBack {
-        /// The provider's id.
-        provider: String,
-    },
-    /// A provider did not take tokens back.
-    ProviderTokensNotGivenBack {
-        /// The provider's id.
-        provider: String,
-        /// What went wrong, for the operator.
-        reason: String,
-        /// Whether it is tried again.
-        again: bool,
-    },
-    /// A provider told that a session ended there.
-    LogoutTokenTaken {
-        /// The provider's id.
-        provider: String,
-        /// How many sessions ended here by it.
-        sessions: usize,
-    },
-    /// A logout token came that is none.
-    LogoutTokenRefused {
-        /// The provider's id.
-        provider: String,
-        /// What is wrong with it, for the operator.
-        reason: String,
+        /// What.
+        what: AtProvider,
     },
     /// A signing key was made.
     SigningKeyMade {
@@ -252,6 +208,46 @@ pub enum Event {
     },
 }
 
+/// What providers do besides logins.
+#[derive(Clone, Debug)]
+pub enum AtProvider {
+    /// An access token was refreshed.
+    TokenRefreshed,
+    /// An access token could not be refreshed now; it is tried again.
+    TokenNotRefreshed {
+        /// Whose it is.
+        identity: SubId,
+        /// What went wrong, for the operator.
+        reason: String,
+    },
+    /// Tokens are of no use any more: only a login there helps.
+    LinkBroken {
+        /// Whose they were.
+        identity: SubId,
+        /// What went wrong, for the operator.
+        reason: String,
+    },
+    /// Tokens were revoked that nobody needs any more.
+    TokensRevoked,
+    /// Tokens were not revoked.
+    TokensNotRevoked {
+        /// What went wrong, for the operator.
+        reason: String,
+        /// Whether it is tried again.
+        again: bool,
+    },
+    /// It told that a session ended there.
+    LogoutTokenTaken {
+        /// How many sessions ended here by it.
+        sessions: usize,
+    },
+    /// A logout token came that is none.
+    LogoutTokenRefused {
+        /// What is wrong with it, for the operator.
+        reason: String,
+    },
+}
+
 impl Event {
     /// The event's stable name: the value of `audit_events.kind` and of the metric's label.
     pub fn name(&self) -> &'static str {
@@ -276,16 +272,24 @@ impl Event {
             Self::LogoutDelivered { .. } => "logout_delivered",
             Self::LogoutDelayed { .. } => "logout_delayed",
             Self::LogoutGivenUp { .. } => "logout_given_up",
-            Self::ProviderTokenRefreshed { .. } => "provider_token_refreshed",
-            Self::ProviderTokenNotRefreshed { .. } => "provider_token_not_refreshed",
-            Self::ProviderLinkBroken { .. } => "provider_link_broken",
-            Self::ProviderTokensGivenBack { .. } => "provider_tokens_given_back",
-            Self::ProviderTokensNotGivenBack { .. } => "provider_tokens_not_given_back",
-            Self::LogoutTokenTaken { .. } => "logout_token_taken",
-            Self::LogoutTokenRefused { .. } => "logout_token_refused",
+            Self::AtProvider { what, .. } => what.name(),
             Self::SigningKeyMade { .. } => "signing_key_made",
             Self::SigningKeyMoved { .. } => "signing_key_moved",
             Self::SigningKeyRevoked { .. } => "signing_key_revoked",
+        }
+    }
+}
+
+impl AtProvider {
+    fn name(&self) -> &'static str {
+        match self {
+            Self::TokenRefreshed => "provider_token_refreshed",
+            Self::TokenNotRefreshed { .. } => "provider_token_not_refreshed",
+            Self::LinkBroken { .. } => "provider_link_broken",
+            Self::TokensRevoked => "provider_tokens_revoked",
+            Self::TokensNotRevoked { .. } => "provider_tokens_not_revoked",
+            Self::LogoutTokenTaken { .. } => "logout_token_taken",
+            Self::LogoutTokenRefused { .. } => "logout_token_refused",
         }
     }
 }

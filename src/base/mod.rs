@@ -8,6 +8,7 @@ pub mod id;
 pub mod listener;
 pub mod migrate;
 pub mod outbound;
+pub mod patience;
 pub mod seal;
 pub mod secret;
 pub mod statement;

@@ -86,6 +86,19 @@ macro_rules! pruning {
 }
 pub(crate) use pruning;
 
+/// The part of a statement that puts what its `taken` took out of the vault into the outbox of tokens that are to be
+/// revoked. It stands down here since sessions that end write to it in their own statements. The seal goes with them as it
+/// is: it is bound to the identity and the version, which go along. `{stamp}` is the beginning of a UUIDv7 of this instant.
+macro_rules! into_outbox {
+    () => {
+        "INSERT INTO provider_revocations (id, provider, sub_id, version, sealed, created_at, next_attempt_at)
+         SELECT overlay(gen_random_uuid()::text placing {stamp} from 1 for 15)::uuid, provider, sub_id, version, sealed,
+                {now}, {now}
+         FROM taken WHERE sealed IS NOT NULL"
+    };
+}
+pub(crate) use into_outbox;
+
 /// A piece of a statement's text.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Piece<'t> {

@@ -140,7 +140,7 @@ pub struct Endpoints {
     pub jwks_uri: Option<Url>,
     /// Where people are signed out.
     pub end_session_endpoint: Option<Url>,
-    /// Where tokens are given back (RFC 7009).
+    /// Where tokens are revoked (RFC 7009).
     pub revocation_endpoint: Option<Url>,
 }
 

@@ -72,7 +72,7 @@ pub(super) struct Provider {
     pub(super) timeout: String,
     /// PEM file with the authorities that its certificate is checked against; empty: the system's
     pub(super) ca_file: String,
-    /// show the provider's own tokens at the JSON door
+    /// show the provider's own tokens at the JSON door; its refresh token only without `store_tokens`
     pub(super) expose_tokens: bool,
     /// keep the provider's tokens, sealed, and refresh them
     pub(super) store_tokens: bool,
@@ -94,7 +94,7 @@ pub(super) struct Provider {
     pub(super) jwks_uri: String,
     /// where people are signed out with `logout = "provider"`; oidc: instead of what discovery says
     pub(super) end_session_endpoint: String,
-    /// oidc, oauth2: where tokens are given back (RFC 7009); oidc: instead of what discovery says
+    /// oidc, oauth2: where tokens are revoked (RFC 7009); oidc: instead of what discovery says
     pub(super) revocation_endpoint: String,
     /// oauth1: where temporary credentials come from
     pub(super) request_token_endpoint: String,

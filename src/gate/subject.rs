@@ -8,8 +8,8 @@ use crate::session::SignedIn;
 use crate::token;
 
 /// The person behind an access token that was issued to that very client, while the token and its session are good
-/// (OP-07). Whom else the token is for does not count: a service that is handed one gets nothing by it. One round trip;
-/// none for what is not good.
+/// (OP-07). Whom else the token is for does not count: a service that is handed one is not that client, unless the client
+/// is public, and then anybody is. One round trip; none for what is not good.
 pub async fn subject(app: &App, client: &Client, token: &str, now: Instant) -> Result<SignedIn, Refused> {
     let issuer = app.config.server.public_url.issuer();
     let claims = token::verify_for_any(&app.keys, issuer, token, now).map_err(|_| Refused::TokenRevoked)?;

@@ -2,8 +2,8 @@
 
 mod cleanup;
 mod deliver;
-mod give_back;
 mod keys;
+mod revoke;
 mod schedule;
 mod store;
 mod sweep;

@@ -7,8 +7,8 @@ use tokio::task::JoinHandle;
 
 use super::cleanup::keep_clean;
 use super::deliver::deliver;
-use super::give_back::give_back;
 use super::keys::follow_keys;
+use super::revoke::revoke;
 use super::sweep::sweep;
 use crate::app::App;
 
@@ -22,7 +22,7 @@ impl Schedule {
             every(Duration::from_secs(30), Arc::clone(app), |app| async move { sweep(&app).await }),
             tokio::spawn(keep_clean(Arc::clone(app))),
             tokio::spawn(deliver(Arc::clone(app))),
-            tokio::spawn(give_back(Arc::clone(app))),
+            tokio::spawn(revoke(Arc::clone(app))),
             tokio::spawn(follow_keys(Arc::clone(app))),
             tokio::spawn(async move {
                 loop {

@@ -5,7 +5,7 @@ use super::store;
 use crate::app::App;
 use crate::base::clock::Instant;
 use crate::base::db::{Conn, DbError};
-use crate::base::event::Event;
+use crate::base::event::{AtProvider, Event};
 use crate::telemetry;
 use crate::upstream::Fault;
 
@@ -48,10 +48,12 @@ pub async fn told_by_provider(app: &App, provider: &str, token: &str, now: Insta
         return Err(Untold::BadToken);
     };
     app.ended(&ended, &ending);
-    telemetry::record(&Event::LogoutTokenTaken { provider: provider.to_owned(), sessions: ended.len() });
+    let what = AtProvider::LogoutTokenTaken { sessions: ended.len() };
+    telemetry::record(&Event::AtProvider { provider: provider.to_owned(), what });
     Ok(ended.len())
 }
 
 fn refused(provider: &str, reason: String) {
-    telemetry::record(&Event::LogoutTokenRefused { provider: provider.to_owned(), reason });
+    let what = AtProvider::LogoutTokenRefused { reason };
+    telemetry::record(&Event::AtProvider { provider: provider.to_owned(), what });
 }

@@ -6,7 +6,6 @@ mod elsewhere;
 mod lanes;
 mod local;
 mod notice;
-mod patience;
 mod request;
 mod rp_initiated;
 mod store;

@@ -7,13 +7,13 @@ use chrono::TimeDelta;
 use http::header::CONTENT_TYPE;
 
 use super::lanes::Lanes;
-use super::patience::{GIVE_UP_AFTER, next_attempt};
 use super::store::{self, Depth, Notice, Undelivered};
 use crate::app::App;
 use crate::base::clock::Instant;
 use crate::base::db::{Conn, Db, DbError, QueryResult};
 use crate::base::event::Event;
 use crate::base::outbound::Trust;
+use crate::base::patience::next_attempt;
 use crate::base::secret::{Plain, random_bytes};
 use crate::client::Client;
 use crate::telemetry;
@@ -23,6 +23,8 @@ use crate::token;
 const TIMEOUT: Duration = Duration::from_secs(5);
 /// How long a claim holds: what a client may take, and time to write down what became of it.
 const CLAIM: TimeDelta = TimeDelta::seconds(15);
+/// When a notice is given up, counted from the end of the session.
+const GIVE_UP_AFTER: TimeDelta = TimeDelta::days(3);
 /// How long after its last attempt a notice is given up that nobody tried.
 const UNTRIED: TimeDelta = TimeDelta::hours(1);
 
@@ -61,7 +63,7 @@ pub async fn deliver(app: &App, notice: Notice) -> bool {
 async fn miss(app: &App, notice: &Notice, reason: &str, now: Instant) -> Result<(), DbError> {
     let attempts = u32::try_from(notice.attempts).unwrap_or_default();
     let [chance] = random_bytes::<1>();
-    let next = next_attempt(notice.created_at, attempts, now, chance);
+    let next = next_attempt(attempts, now, notice.created_at + GIVE_UP_AFTER, chance);
     let (written, text) = (notice.clone(), reason.to_owned());
     app.db.run("postpone logout notice", move |conn| store::missed(conn, &written, &text, next, now)).await?;
     let (client, session, reason) = (notice.client_id.clone(), notice.session, reason.to_owned());

@@ -28,14 +28,14 @@ pub struct Ending {
     pub keep_until: Instant,
     /// The ids of the clients that are told of it (OpenID Connect Back-Channel Logout 1.0).
     pub told: Arc<[String]>,
-    /// Whether the provider's own tokens go back to it, where no session that lives was made through the same identity.
-    pub gives_back: bool,
+    /// Whether the provider's own tokens are revoked there, where no session that lives was made through the same identity.
+    pub revokes: bool,
     /// A session that was last used before that does not live any more.
     pub used_after: Instant,
 }
 
 /// Endings that nobody asked for, or that make room for a session that begins in the same moment.
-const GIVE_NOTHING_BACK: [&str; 4] = ["replaced", "one_per_user", "reuse", "code_reuse"];
+const REVOKE_NOTHING: [&str; 4] = ["replaced", "one_per_user", "reuse", "code_reuse"];
 
 impl Endings {
     /// From `[sessions]`, `[tokens]` and the clients that have a `backchannel_logout_uri`.
@@ -61,7 +61,7 @@ impl Endings {
             now,
             keep_until: self.lifetime.feed_until(now),
             told: Arc::clone(&self.told),
-            gives_back: !GIVE_NOTHING_BACK.contains(&reason),
+            revokes: !REVOKE_NOTHING.contains(&reason),
             used_after: self.lifetime.used_after(now),
         }
     }

@@ -69,6 +69,11 @@ pub async fn send(
     Ok(second)
 }
 
+/// The most calls that [`send`] makes.
+pub fn most_calls(registration: &Registration) -> u32 {
+    1 + u32::from(registration.client_secret_previous.is_some())
+}
+
 fn is_invalid_client(answer: &http::Response<Vec<u8>>) -> bool {
     let refused = matches!(answer.status(), StatusCode::OK | StatusCode::BAD_REQUEST | StatusCode::UNAUTHORIZED);
     let code = || error_code(answer.headers(), answer.body());

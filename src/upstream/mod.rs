@@ -42,6 +42,4 @@ pub use recognise::{Supposed, Unrecognised, recognise};
 pub use registry::Registry;
 pub use renewal::{Renewal, TokenTypeHint};
 pub use text::is_error_code;
-pub use vault::{
-    Before, Due, Keeping, LiveToken, NoToken, Vault, Whose, give_back_all, give_back_one, keep, keep_over,
-};
+pub use vault::{Before, Due, Keeping, LiveToken, NoToken, Vault, Whose, keep, keep_over, revoke_all, revoke_one};

@@ -113,11 +113,11 @@ impl Provider {
         }
     }
 
-    /// Gives a token back to the provider, which revokes it (RFC 7009). `false` where it takes none.
-    pub async fn give_back(&self, token: &Plain, hint: TokenTypeHint, now: Instant) -> Result<bool, Failure> {
+    /// Has the provider revoke a token that it issued (RFC 7009). `false` where it has no endpoint for it.
+    pub async fn revoke(&self, token: &Plain, hint: TokenTypeHint, now: Instant) -> Result<bool, Failure> {
         match self {
-            Self::Oidc(oidc) => oidc.give_back(token, hint, now).await,
-            Self::OAuth2(oauth2) => oauth2.give_back(token, hint, now).await,
+            Self::Oidc(oidc) => oidc.revoke(token, hint, now).await,
+            Self::OAuth2(oauth2) => oauth2.revoke(token, hint, now).await,
             Self::OAuth1(_) => Ok(false),
         }
     }

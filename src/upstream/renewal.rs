@@ -1,6 +1,26 @@
 //! What a provider is asked about tokens that it issued before.
 
+use std::time::Duration;
+
+use super::client_authentication::most_calls;
 use crate::base::secret::Plain;
+use crate::config::Registration;
+
+/// The provider's documents that a renewal may have to wait for before it shows the refresh token: metadata and keys.
+const DOCUMENTS: u32 = 2;
+/// Newer keys afterwards: somebody else's fetch that hangs, and then its own.
+const NEWER_KEYS: u32 = 2;
+
+/// How long a renewal waits for the provider's documents. To give up here does no harm: nothing was shown yet.
+pub(super) fn longest_preparation(registration: &Registration) -> Duration {
+    registration.timeout * DOCUMENTS
+}
+
+/// How long a whole renewal may take. Its calls have their limits, and are no more than this counts; to break it off later
+/// may lose a refresh token that has come by then.
+pub(super) fn longest_renewal(registration: &Registration) -> Duration {
+    longest_preparation(registration) + registration.timeout * (most_calls(registration) + NEWER_KEYS)
+}
 
 /// A refresh token, and what its successors are held against.
 pub struct Renewal<'a> {
@@ -21,7 +41,7 @@ pub struct IdTokenMark {
     pub nonce: Option<String>,
 }
 
-/// Which token is given back (RFC 7009 §2.1).
+/// Which token is to be revoked (RFC 7009 §2.1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TokenTypeHint {
     /// A refresh token.
@@ -37,5 +57,20 @@ impl TokenTypeHint {
             Self::RefreshToken => "refresh_token",
             Self::AccessToken => "access_token",
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_renewal_has_time_for_all_of_its_calls() {
+        let timeout = Duration::from_secs(60);
+        let one = Registration { timeout, ..Registration::example() };
+        assert_eq!(longest_renewal(&one), timeout * 5);
+        let two = Registration { client_secret_previous: Some(Plain::new("old")), ..one };
+        assert_eq!(longest_renewal(&two), timeout * 6);
+        assert!(longest_preparation(&two) < longest_renewal(&two));
     }
 }

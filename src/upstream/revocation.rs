@@ -1,4 +1,4 @@
-//! Giving a token back (RFC 7009). The libraries would do it, but refuse every endpoint that is not https, loopback too.
+//! Revoking a token (RFC 7009). The libraries would do it, but refuse every endpoint that is not https, loopback too.
 
 use http::StatusCode;
 
@@ -10,7 +10,7 @@ use crate::base::clock::Instant;
 use crate::base::secret::Plain;
 use crate::config::Registration;
 
-/// Where tokens are given back, and whom an assertion is for there.
+/// Where tokens are revoked, and whom an assertion is for there.
 pub struct Revocation<'r> {
     /// The endpoint.
     pub endpoint: &'r str,

@@ -109,7 +109,11 @@ async fn exchange(
 async fn answer(app: &App, provider: &Provider, done: Completed, now: Instant) -> Result<HttpResponse, Problem> {
     let issued = token::issue(app, &done.signed_in, now).map_err(|error| cannot_sign(&error))?;
     let refresh = RefreshToken { session: done.signed_in.session.id, counter: 0 };
-    let mut at_provider = if provider.registration().expose_tokens { exposed(&done.tokens) } else { Map::new() };
+    let mut at_provider = if provider.registration().expose_tokens {
+        exposed(&done.tokens, provider.registration().store_tokens)
+    } else {
+        Map::new()
+    };
     let logout_url = logout::address_at(app, provider, done.tokens.id_token.as_ref(), now).await;
     at_provider.insert("logout_url".into(), json!(logout_url));
     Ok(HttpResponse::Ok().json(json!({
@@ -124,15 +128,16 @@ async fn answer(app: &App, provider: &Provider, done: Completed, now: Instant) -
     })))
 }
 
-fn exposed(tokens: &ProviderTokens) -> Map<String, Value> {
-    let text = |token: &Option<Plain>| json!(token.as_ref().map(Plain::expose));
+/// A refresh token that is `kept` here is shown to nobody: of a provider that rotates them, only one may have it.
+fn exposed(tokens: &ProviderTokens, kept: bool) -> Map<String, Value> {
+    let text = |token: Option<&Plain>| json!(token.map(Plain::expose));
     let mut members = Map::new();
     members.insert("access_token".into(), json!(tokens.access_token.expose()));
-    members.insert("refresh_token".into(), text(&tokens.refresh_token));
-    members.insert("id_token".into(), text(&tokens.id_token));
+    members.insert("refresh_token".into(), text(tokens.refresh_token.as_ref().filter(|_| !kept)));
+    members.insert("id_token".into(), text(tokens.id_token.as_ref()));
     members.insert("expires_in".into(), json!(tokens.expires_in));
     if tokens.token_secret.is_some() {
-        members.insert("token_secret".into(), text(&tokens.token_secret));
+        members.insert("token_secret".into(), text(tokens.token_secret.as_ref()));
     }
     members
 }

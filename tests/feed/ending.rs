@@ -18,7 +18,7 @@ fn now() -> vestibule::base::clock::Instant {
 }
 
 fn ending(reason: &'static str, keep_until: vestibule::base::clock::Instant) -> Ending {
-    Ending { reason, now: now(), keep_until, told: [].into(), gives_back: true, used_after: now() }
+    Ending { reason, now: now(), keep_until, told: [].into(), revokes: true, used_after: now() }
 }
 
 fn user(conn: &mut PgConnection) -> UserId {

@@ -6,6 +6,7 @@ mod by_email;
 mod explain;
 #[path = "../fake_provider/mod.rs"]
 mod fake_provider;
+mod kept;
 mod link;
 mod linter;
 mod page;

@@ -78,7 +78,7 @@ fn no_app_outlives_its_sign_in() {
                 let mut conn = database.connection();
                 let now = Clock::system().now();
                 let told = ["shop".to_owned()].into();
-                let ending = Ending { reason: "logout", now, keep_until: now, told, gives_back: true, used_after: now };
+                let ending = Ending { reason: "logout", now, keep_until: now, told, revokes: true, used_after: now };
                 end_where(&mut conn, scope, &ending).expect("no deadlock");
             });
         });

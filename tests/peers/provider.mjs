@@ -2,13 +2,14 @@
 //
 //   node provider.mjs --redirect-uri URI [--redirect-uri URI]… [--port N] [--issuer URL] [--userinfo]
 //                     [--client-id ID] [--client-secret SECRET | --client-jwk JWK] [--require-par]
-//                     [--post-logout-redirect-uri URI] [--backchannel-logout-uri URI] [--without-sid]
+//                     [--post-logout-redirect-uri URI] [--backchannel-logout-uri URI] [--without-sid] [--offline]
 //
 // Without --port it takes a free one. --issuer is for one that is reached by way of something else. With --userinfo the
 // ID token holds no more than the `sub`, as OpenID Connect Core §5.4 wants it, and the rest is had at userinfo. With
 // --client-jwk the client proves itself by private_key_jwt, for the issuer as the only audience. Its keys are new at every
 // start, and whenever a line with `rotate` comes on its standard input, which it answers with a line. With --without-sid
-// neither ID tokens nor logout tokens have a `sid`. When it listens it prints one line:
+// neither ID tokens nor logout tokens have a `sid`. With --offline it gives refresh tokens for `offline_access`, another one
+// at each use, and revokes tokens (RFC 7009). When it listens it prints one line:
 //   {"ready": true, "issuer": "http://127.0.0.1:PORT", "port": PORT, "client_id": "…"}
 // Its forms are plain HTML: any login name and password will do, and the login name is the `sub`.
 // It ends with its standard input, so it never outlives the test that started it.
@@ -32,6 +33,7 @@ const { values } = parseArgs({
     'post-logout-redirect-uri': { type: 'string', multiple: true, default: [] },
     'backchannel-logout-uri': { type: 'string' },
     'without-sid': { type: 'boolean', default: false },
+    offline: { type: 'boolean', default: false },
   },
 });
 if (values['redirect-uri'].length === 0) {
@@ -88,6 +90,7 @@ const configuration = {
   features: {
     devInteractions: { enabled: true },
     backchannelLogout: { enabled: true },
+    revocation: { enabled: values.offline },
     pushedAuthorizationRequests: { enabled: values['require-par'], requirePushedAuthorizationRequests: values['require-par'] },
   },
   assertJwtClientAuthClaimsAndHeader: (_ctx, claims) => {
@@ -106,6 +109,7 @@ const configuration = {
   // Outgoing requests to loopback are refused by default; here everything is on loopback.
   fetch: (url, { dispatcher, ...options }) => globalThis.fetch(url, options),
   pkce: { required: () => true },
+  rotateRefreshToken: () => values.offline,
 };
 
 async function serveWithNewKeys() {

@@ -11,6 +11,7 @@ mod database;
 mod directory;
 mod gateway;
 mod house;
+mod kept_tokens;
 mod logouts;
 mod oidc_provider;
 mod operating;

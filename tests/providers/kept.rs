@@ -54,7 +54,7 @@ async fn tokens_of_plain_oauth2_are_renewed() {
 
 /// RFC 7009, where the operator names the endpoint: the client proves itself there as at the token endpoint.
 #[tokio::test]
-async fn tokens_of_plain_oauth2_are_given_back() {
+async fn tokens_of_plain_oauth2_are_revoked() {
     let github = GitHub::open();
     let more = format!("store_tokens = true\nrevocation_endpoint = '{}/revoke'", github.site.origin);
     let gateway = github.setup(&more).start();

@@ -128,7 +128,7 @@ async fn no_token_stands_in_the_log() {
     browser.post("/logout").await;
     gateway.database.until("SELECT count(*) FROM provider_revocations WHERE last_error IS NOT NULL", 1).await;
     let text = String::from_utf8_lossy(&log.0.lock().expect("no panic")).into_owned();
-    for said in ["provider_token_refreshed", "provider_token_not_refreshed", "provider_tokens_not_given_back"] {
+    for said in ["provider_token_refreshed", "provider_token_not_refreshed", "provider_tokens_not_revoked"] {
         assert!(text.contains(said), "{said} is not logged");
     }
     // What the provider of these tests and this test itself do is none of the gateway's.

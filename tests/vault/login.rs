@@ -25,6 +25,23 @@ async fn whoever_signed_in_gets_the_providers_token() {
     assert_eq!(gateway.database.rows("provider_tokens"), 2);
 }
 
+/// Where the vault has the refresh token, a frontend that is shown the rest does not: of a provider that rotates them, the
+/// first to refresh would break the other.
+#[tokio::test]
+async fn a_kept_refresh_token_is_shown_to_no_frontend() {
+    let gateway = with("[providers.op]\nexpose_tokens = true");
+    let answer = gateway.browser().sign_in_json("alice").await;
+    let shown_to_it = &answer["provider"];
+    assert_eq!(
+        (&shown_to_it["access_token"], &shown_to_it["refresh_token"]),
+        (&json!("access-secret-1"), &json!(null))
+    );
+    assert!(shown_to_it["id_token"].is_string() && !answer.to_string().contains("refresh-secret"), "{answer}");
+    let bearer = format!("Bearer {}", answer["api"]["access"].as_str().expect("a token"));
+    let kept = gateway.browser().ask("GET", TOKEN).for_json().header("authorization", &bearer).send().await;
+    assert_eq!(token(&kept), "access-secret-1");
+}
+
 #[tokio::test]
 async fn each_refusal_has_its_code() {
     let other = crate::fake_provider::Op::start();

@@ -1,4 +1,4 @@
-//! The providers' own tokens: kept, refreshed by one, handed out, given back.
+//! The providers' own tokens: kept, refreshed by one, handed out, revoked.
 
 #![expect(clippy::expect_used, clippy::indexing_slicing, clippy::panic, reason = "a test stops where it fails")]
 
@@ -9,11 +9,11 @@ mod at_rest;
 mod exchange;
 #[path = "../fake_provider/mod.rs"]
 mod fake_provider;
-mod give_back;
 mod house;
 mod id_token;
 mod login;
 mod renew;
+mod revoke;
 mod rotate;
 #[path = "../gateway/support/mod.rs"]
 mod support;

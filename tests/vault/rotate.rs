@@ -46,7 +46,7 @@ async fn everything_opens_with_the_new_key_alone() {
     for line in ["signing keys            2 ", "logout hints            2 ", "providers' tokens       1 "] {
         assert!(said.contains(line), "{said}");
     }
-    assert!(said.contains("tokens to be given back 1 ") && said.contains("may leave the ring from 2"), "{said}");
+    assert!(said.contains("tokens to be revoked    1 ") && said.contains("may leave the ring from 2"), "{said}");
     let after = sealed_by(&gateway);
     assert!(after.len() == 1 && after != before, "{after:?}");
     // The old key is gone. Cookies that it marked are gone with it, as it was said; whoever has a new one gets the token.

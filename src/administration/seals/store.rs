@@ -78,7 +78,7 @@ pub const PLACES: [Place; 4] = [
     place!("logout hints", "sessions", "upstream_id_token", "id" "uuid", "'sessions:' || id || ':upstream_id_token'"),
     place!("providers' tokens", "provider_tokens", "sealed", "sub_id" "uuid",
         "'provider_tokens:' || sub_id || ':' || version"),
-    place!("tokens to be given back", "provider_revocations", "sealed", "id" "uuid",
+    place!("tokens to be revoked", "provider_revocations", "sealed", "id" "uuid",
         "'provider_tokens:' || sub_id || ':' || version"),
 ];
 

@@ -1,12 +1,12 @@
 //! Whom a verified e-mail address names, where it may name anyone.
 
-use diesel::sql_types::{Array, Bool, Jsonb, Text, Timestamptz, Uuid};
+use diesel::sql_types::{Array, Bool, Text, Timestamptz, Uuid};
 use diesel::{QueryResult, QueryableByName, RunQueryDsl};
-use serde_json::json;
 
+use super::linked::{self, Linked};
 use crate::base::clock::Instant;
 use crate::base::db::Conn;
-use crate::base::id::{SubId, UserId, uuid_v7};
+use crate::base::id::{SubId, UserId};
 use crate::base::statement::statement;
 
 /// Whom an address names.
@@ -70,19 +70,11 @@ statement! {
         provider: &'a str => Text,
         sub: &'a str => Text,
         user: UserId => Uuid,
-        audit: uuid::Uuid => Uuid,
-        reference: &'a str => Text,
-        detail: &'a serde_json::Value => Jsonb,
         now: Instant => Timestamptz,
     }
-    "WITH sub AS (
-         INSERT INTO subs (id, provider, sub, user_id, claims, created_at, last_login_at)
-         VALUES ({sub_id}, {provider}, {sub}, {user}, jsonb_build_object(), {now}, {now})
-         ON CONFLICT (provider, sub) DO NOTHING
-         RETURNING user_id
-     )
-     INSERT INTO audit_events (id, at, kind, user_id, provider, reference, detail)
-     SELECT {audit}, {now}, 'identity_linked', user_id, {provider}, {reference}, {detail} FROM sub"
+    "INSERT INTO subs (id, provider, sub, user_id, claims, created_at, last_login_at)
+     VALUES ({sub_id}, {provider}, {sub}, {user}, jsonb_build_object(), {now}, {now})
+     ON CONFLICT (provider, sub) DO NOTHING"
 }
 
 /// Gives the user the identity. `false` where another login was first; then nothing was made.
@@ -94,6 +86,10 @@ pub fn join_by_email(
     reference: &str,
     now: Instant,
 ) -> QueryResult<bool> {
-    let (sub_id, audit, detail) = (SubId::new(now), uuid_v7(now), &json!({ "by": "verified_email" }));
-    Ok(Join { sub_id, provider, sub, user, audit, reference, detail, now }.execute(conn)? == 1)
+    if (Join { sub_id: SubId::new(now), provider, sub, user, now }).execute(conn)? == 0 {
+        return Ok(false);
+    }
+    let linked = Linked { user, session: None, provider, ip: None, reference, by: "verified_email" };
+    linked::audit(conn, &linked, now)?;
+    Ok(true)
 }

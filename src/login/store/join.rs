@@ -2,15 +2,16 @@
 
 use std::net::IpAddr;
 
-use diesel::sql_types::{Bool, Inet, Jsonb, Nullable, Text, Timestamptz, Uuid};
+use diesel::sql_types::{Bool, Jsonb, Nullable, Text, Timestamptz, Uuid};
 use diesel::{Connection, OptionalExtension, QueryResult, QueryableByName, RunQueryDsl};
 use ipnet::IpNet;
 use serde_json::{Value, json};
 
+use super::linked::{self, Linked};
 use crate::account::{self, Profile};
 use crate::base::clock::Instant;
 use crate::base::db::Conn;
-use crate::base::id::{AuthorizationSessionId, Reference, SessionId, SubId, UserId, uuid_v7};
+use crate::base::id::{AuthorizationSessionId, Reference, SessionId, SubId, UserId};
 use crate::base::statement::statement;
 use crate::login::authorization_session::Linking;
 use crate::upstream::{self, Keeping};
@@ -122,22 +123,6 @@ statement! {
      WHERE id = {id} AND status = 'pending'"
 }
 
-statement! {
-    /// Writes into the audit that a user was given an identity.
-    pub struct Audit<'a> {
-        id: uuid::Uuid => Uuid,
-        user: UserId => Uuid,
-        session: SessionId => Uuid,
-        provider: &'a str => Text,
-        ip: IpNet => Inet,
-        reference: &'a str => Text,
-        detail: &'a Value => Jsonb,
-        now: Instant => Timestamptz,
-    }
-    "INSERT INTO audit_events (id, at, kind, user_id, session_id, provider, ip, reference, detail)
-     VALUES ({id}, {now}, 'identity_linked', {user}, {session}, {provider}, {ip}, {reference}, {detail})"
-}
-
 /// Links, or says why not.
 pub fn join(conn: &mut Conn, joining: &Joining) -> QueryResult<Outcome> {
     let joined = conn.transaction(|conn| {
@@ -196,15 +181,13 @@ fn attach(conn: &mut Conn, joining: &Joining) -> QueryResult<Result<Attached, Ou
 }
 
 fn audit(conn: &mut Conn, joining: &Joining) -> QueryResult<()> {
-    let audit = Audit {
-        id: uuid_v7(joining.now),
+    let linked = Linked {
         user: joining.linking.user,
-        session: joining.linking.session,
+        session: Some(joining.linking.session),
         provider: &joining.provider,
-        ip: IpNet::from(joining.ip),
+        ip: Some(IpNet::from(joining.ip)),
         reference: joining.reference.as_str(),
-        detail: &json!({ "by": "person" }),
-        now: joining.now,
+        by: "person",
     };
-    audit.execute(conn).map(|_| ())
+    linked::audit(conn, &linked, joining.now)
 }

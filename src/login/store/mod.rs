@@ -6,6 +6,7 @@ mod by_email;
 mod claim;
 mod fail;
 mod join;
+mod linked;
 mod part;
 mod posted;
 mod prune;

@@ -86,8 +86,8 @@ pub fn part(conn: &mut Conn, parting: &Parting) -> QueryResult<Parted> {
         }
         let provider = identities.remove(place).provider;
         let ended = session::end_where(conn, Scope::OfIdentity { user, identity: id }, ending)?;
-        // What no session's end gave back: an identity may have been linked and never used.
-        upstream::give_back_one(conn, id, now)?;
+        // What no session's end had revoked: an identity may have been linked and never used.
+        upstream::revoke_one(conn, id, now)?;
         Delete { id, user, session, provider: &provider, audit: uuid_v7(now), now }.execute(conn)?;
         let left = identities.into_iter().next().and_then(|left| serde_json::from_value::<Profile>(left.profile).ok());
         account::refresh(conn, user, &left.unwrap_or_default(), now)?;

@@ -4,6 +4,7 @@ use diesel::connection::TransactionManager;
 use diesel::sql_types::{Array, Bool, Jsonb, Nullable, Text, Timestamptz, Uuid};
 use diesel::{Connection, QueryResult, QueryableByName, RunQueryDsl};
 
+use super::leaving::leaving;
 use crate::base::clock::Instant;
 use crate::base::db::Conn;
 use crate::base::id::{SessionId, SubId, UserId, uuid_v7};
@@ -78,6 +79,7 @@ macro_rules! locking {
         )
     };
 }
+pub(super) use locking;
 
 statement! {
     struct LockOne { id: SessionId => Uuid }
@@ -108,20 +110,17 @@ statement! {
         stamp: &'a str => Text,
         detail: &'a serde_json::Value => Jsonb,
         told: &'a [String] => Array<Text>,
-        gives_back: bool => Bool,
+        revokes: bool => Bool,
         used_after: Instant => Timestamptz,
     }
     // The second statement ends what is locked, and what came under it before it was. Audit ids and notice ids are
     // UUIDv7 of this instant: `stamp` is their beginning. Apps that merely idled out under a sign-in that ends now are
     // told too: with us they were idle, but people may be signed in there still.
-    // The provider's own tokens of an identity leave with the last session that lives of those made through it, into the
-    // outbox of what is revoked there. They are held against the version that was seen: those of a login that comes at
-    // this moment stay.
-    "WITH due AS MATERIALIZED (
-         SELECT id FROM sessions
-         WHERE (id = ANY ({locked}) OR parent_id = ANY ({locked})) AND ended_at IS NULL
-         ORDER BY parent_id IS NOT NULL, id FOR NO KEY UPDATE
-     ), ended AS (
+    // The provider's own tokens of an identity leave with the last session that lives of those made through it.
+    concat!(
+        "WITH due AS MATERIALIZED (",
+        locking!("(id = ANY ({locked}) OR parent_id = ANY ({locked}))"),
+        "), ended AS (
          UPDATE sessions s SET ended_at = {now}, ended_reason = {reason}
          FROM due WHERE s.id = due.id AND s.ended_at IS NULL
          RETURNING s.id, s.user_id, s.sub_id, s.parent_id, s.provider, s.client_id, s.status_index, s.last_activity_at, s.not_after
@@ -144,25 +143,18 @@ statement! {
          ) over
          WHERE client_id = ANY ({told})
          RETURNING id
-     ), leaving AS MATERIALIZED (
-         SELECT t.sub_id, t.version, s.provider FROM provider_tokens t JOIN subs s ON s.id = t.sub_id
-         WHERE {gives_back} AND t.sub_id IN (SELECT sub_id FROM ended)
-           AND NOT EXISTS (
-               SELECT FROM sessions other
-               WHERE other.user_id = s.user_id AND other.sub_id = t.sub_id
-                 AND other.ended_at IS NULL AND other.not_after > {now} AND other.last_activity_at >= {used_after}
-                 AND other.id NOT IN (SELECT id FROM ended)
-           )
-     ), taken AS (
-         DELETE FROM provider_tokens t USING leaving WHERE t.sub_id = leaving.sub_id AND t.version = leaving.version
-         RETURNING leaving.provider, t.sub_id, t.version, t.sealed
-     ), given_back AS (
-         INSERT INTO provider_revocations (id, provider, sub_id, version, sealed, created_at, next_attempt_at)
-         SELECT overlay(gen_random_uuid()::text placing {stamp} from 1 for 15)::uuid, provider, sub_id, version, sealed,
-                {now}, {now}
-         FROM taken WHERE sealed IS NOT NULL
-     )
-     SELECT id, user_id, parent_id, last_activity_at, not_after, EXISTS (SELECT FROM noticed) AS told FROM ended"
+     ), ",
+        leaving!(
+            "{revokes} AND t.sub_id IN (SELECT sub_id FROM ended)
+             AND NOT EXISTS (
+                 SELECT FROM sessions other
+                 WHERE other.user_id = s.user_id AND other.sub_id = t.sub_id
+                   AND other.ended_at IS NULL AND other.not_after > {now} AND other.last_activity_at >= {used_after}
+                   AND other.id NOT IN (SELECT id FROM ended)
+             )"
+        ),
+        " SELECT id, user_id, parent_id, last_activity_at, not_after, EXISTS (SELECT FROM noticed) AS told FROM ended"
+    )
 }
 
 /// A row that the first statement locked.
@@ -186,10 +178,10 @@ pub(super) fn end_locked(conn: &mut Conn, locked: &[SessionId], ending: &Ending)
     if locked.is_empty() {
         return Ok(Vec::new());
     }
-    let Ending { reason, now, keep_until, ref told, gives_back, used_after } = *ending;
+    let Ending { reason, now, keep_until, ref told, revokes, used_after } = *ending;
     let stamp = uuid_v7(now).to_string();
     let (stamp, detail) = (stamp.get(..15).unwrap_or_default(), &serde_json::json!({ "reason": reason }));
-    End { locked, now, reason, keep_until, stamp, detail, told, gives_back, used_after }.load(conn)
+    End { locked, now, reason, keep_until, stamp, detail, told, revokes, used_after }.load(conn)
 }
 
 fn lock(conn: &mut Conn, scope: Scope) -> QueryResult<Vec<SessionId>> {

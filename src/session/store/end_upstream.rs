@@ -3,7 +3,7 @@
 use diesel::sql_types::{Array, Nullable, Text, Uuid};
 use diesel::{QueryResult, RunQueryDsl};
 
-use super::end::{Ended, Locked, end_locked};
+use super::end::{Ended, Locked, end_locked, locking};
 use crate::base::db::Conn;
 use crate::base::id::SessionId;
 use crate::base::statement::statement;
@@ -40,10 +40,8 @@ statement! {
 }
 
 statement! {
-    // As every ending locks: sign-ins before the apps under them, each in the order of their ids.
     struct Lock<'a> { ids: &'a [SessionId] => Array<Uuid> }
-    "SELECT id FROM sessions WHERE (id = ANY ({ids}) OR parent_id = ANY ({ids})) AND ended_at IS NULL
-     ORDER BY parent_id IS NOT NULL, id FOR NO KEY UPDATE"
+    locking!("(id = ANY ({ids}) OR parent_id = ANY ({ids}))")
 }
 
 /// Ends the sign-ins that the provider means and the apps under them. To be called in a transaction. A sign-in without a

@@ -7,6 +7,7 @@ mod end_upstream;
 mod expire;
 mod feed;
 mod find;
+mod leaving;
 mod list;
 mod prune;
 mod revoke_token;

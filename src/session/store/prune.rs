@@ -3,6 +3,7 @@
 use diesel::sql_types::{BigInt, Text, Timestamptz};
 use diesel::{QueryResult, RunQueryDsl};
 
+use super::leaving::leaving;
 use crate::base::clock::Instant;
 use crate::base::db::Conn;
 use crate::base::id::uuid_v7;
@@ -17,26 +18,20 @@ statement! {
     }
     // A sign-in that idled out stays as long as an app is under it: deleting it would delete the app's session.
     // With a person's last session the providers' own tokens leave: nobody can ask for them any more.
-    "WITH due AS MATERIALIZED (
+    concat!(
+        "WITH due AS MATERIALIZED (
          SELECT s.ctid AS place, s.id, s.user_id FROM sessions s
          WHERE s.ended_at < {before} AND NOT EXISTS (SELECT FROM sessions app WHERE app.parent_id = s.id)
          ORDER BY s.ended_at LIMIT {most} FOR UPDATE SKIP LOCKED
-     ), leaving AS MATERIALIZED (
-         SELECT t.sub_id, t.version, s.provider FROM provider_tokens t JOIN subs s ON s.id = t.sub_id
-         WHERE s.user_id IN (SELECT user_id FROM due)
-           AND NOT EXISTS (
-               SELECT FROM sessions other WHERE other.user_id = s.user_id AND other.id NOT IN (SELECT id FROM due)
-           )
-     ), taken AS (
-         DELETE FROM provider_tokens t USING leaving WHERE t.sub_id = leaving.sub_id AND t.version = leaving.version
-         RETURNING leaving.provider, t.sub_id, t.version, t.sealed
-     ), given_back AS (
-         INSERT INTO provider_revocations (id, provider, sub_id, version, sealed, created_at, next_attempt_at)
-         SELECT overlay(gen_random_uuid()::text placing {stamp} from 1 for 15)::uuid, provider, sub_id, version, sealed,
-                {now}, {now}
-         FROM taken WHERE sealed IS NOT NULL
-     )
-     DELETE FROM sessions USING due WHERE sessions.ctid = due.place"
+         ), ",
+        leaving!(
+            "s.user_id IN (SELECT user_id FROM due)
+             AND NOT EXISTS (
+                 SELECT FROM sessions other WHERE other.user_id = s.user_id AND other.id NOT IN (SELECT id FROM due)
+             )"
+        ),
+        " DELETE FROM sessions USING due WHERE sessions.ctid = due.place"
+    )
 }
 
 statement! {

@@ -70,8 +70,8 @@ impl OAuth2 {
         exchange::refresh(&self.0.config, &self.0.line, renewal.refresh_token, now).await
     }
 
-    /// Gives a token back (RFC 7009). `false` where the configuration names no endpoint for it.
-    pub async fn give_back(&self, token: &Plain, hint: TokenTypeHint, now: Instant) -> Result<bool, Failure> {
+    /// Revokes a token (RFC 7009). `false` where the configuration names no endpoint for it.
+    pub async fn revoke(&self, token: &Plain, hint: TokenTypeHint, now: Instant) -> Result<bool, Failure> {
         let Shared { config, line } = &*self.0;
         let Some(endpoint) = &config.registration.endpoints.revocation_endpoint else { return Ok(false) };
         let there = Revocation { endpoint: endpoint.as_str(), audience: config.audience() };

@@ -27,7 +27,7 @@ use crate::upstream::handshake::{Answer, Begun, Handshake, LoggedOut, Request};
 use crate::upstream::identity::{Identity, ProviderTokens};
 use crate::upstream::line::{Line, Unanswered};
 use crate::upstream::recognise::{Said, identity};
-use crate::upstream::renewal::{Renewal, TokenTypeHint};
+use crate::upstream::renewal::{Renewal, TokenTypeHint, longest_preparation};
 use crate::upstream::revocation::Revocation;
 
 /// An OpenID provider. Cheap to clone; every clone shares what was learned of it.
@@ -113,14 +113,19 @@ impl Oidc {
 
     /// Asks for new tokens by a refresh token.
     pub async fn renew(&self, renewal: &Renewal<'_>, now: Instant) -> Result<ProviderTokens, Failure> {
-        let metadata = self.metadata(now).await?;
-        // Before the refresh token is shown: without keys it could be spent in vain.
-        let keys = self.0.keys(now).await.map_err(unavailable)?;
+        let documents = async {
+            let metadata = self.metadata(now).await?;
+            // Before the refresh token is shown: without keys it could be spent in vain.
+            Ok((metadata, self.0.keys(now).await.map_err(unavailable)?))
+        };
+        let late = |_| Failure::token(Fault::Timeout, "metadata and keys did not come in time");
+        let limit = longest_preparation(self.registration());
+        let (metadata, keys) = tokio::time::timeout(limit, documents).await.map_err(late)??;
         self.0.renew(&metadata.value, &keys, renewal, now).await
     }
 
-    /// Gives a token back (RFC 7009). `false` where the provider takes none.
-    pub async fn give_back(&self, token: &Plain, hint: TokenTypeHint, now: Instant) -> Result<bool, Failure> {
+    /// Revokes a token (RFC 7009). `false` where the provider has no endpoint for it.
+    pub async fn revoke(&self, token: &Plain, hint: TokenTypeHint, now: Instant) -> Result<bool, Failure> {
         let metadata = self.metadata(now).await?;
         match &metadata.value.additional_metadata().revocation_endpoint {
             Some(endpoint) => {

@@ -17,12 +17,12 @@ use super::standing::Standing;
 use super::store::{self, Renewed};
 use crate::base::clock::Instant;
 use crate::base::db::DbError;
-use crate::base::event::Event;
+use crate::base::event::{AtProvider, Event};
 use crate::base::id::{SubId, uuid_v7};
 use crate::upstream::failure::{Failure, Fault};
 use crate::upstream::identity::ProviderTokens;
 use crate::upstream::provider::Provider;
-use crate::upstream::renewal::Renewal;
+use crate::upstream::renewal::{Renewal, longest_renewal};
 
 /// How often the row is looked at while another replica asks the provider.
 const LOOK_EVERY: Duration = Duration::from_millis(100);
@@ -30,8 +30,10 @@ const LOOK_EVERY: Duration = Duration::from_millis(100);
 const PATIENCE: Duration = Duration::from_secs(2);
 /// How long they wait where the old token is still good.
 const A_MOMENT: Duration = Duration::from_secs(1);
-/// How long a lease is beyond what a provider may take: time to write down what came.
-const TO_WRITE: TimeDelta = TimeDelta::seconds(20);
+/// How long it may take to write the lease down. It is counted from before, so whoever took longer does not ask.
+const TO_LEASE: Duration = Duration::from_secs(10);
+/// How long a lease is beyond the end of an attempt: time to write down what came.
+const TO_WRITE: Duration = Duration::from_secs(20);
 /// How long nobody asks after an attempt that failed.
 const PAUSE: TimeDelta = TimeDelta::seconds(5);
 /// The pauses between attempts to write down what came, in milliseconds.
@@ -65,8 +67,12 @@ impl Vault {
             }
             match held.lease {
                 Lease::Free => {
-                    let holder = uuid_v7(now);
+                    let (holder, begun) = (uuid_v7(now), Moment::now());
                     if self.lease(provider, &held, holder, now).await? {
+                        if begun.elapsed() > TO_LEASE {
+                            let late = Failure::token(Fault::Unavailable, "the lease took too long to write");
+                            return self.put_off(provider, held, holder, late).await;
+                        }
                         return self.ask(provider, held, holder, now).await;
                     }
                 }
@@ -101,18 +107,19 @@ impl Vault {
         self.end_link(provider, &held, "the access token is over, and there is no refresh token", now).await
     }
 
-    /// The lease is longer than an attempt can take: the provider's documents, the token call, and newer keys.
+    /// The lease is longer than an attempt, which [`Vault::ask`] breaks off: or else two could show one refresh token.
     async fn lease(&self, provider: &Provider, held: &Held, holder: Uuid, now: Instant) -> Result<bool, DbError> {
         let (of, version) = (held.of, held.version);
-        let answers = TimeDelta::from_std(provider.registration().timeout).unwrap_or_default() * 3;
-        let until = now + answers + TO_WRITE;
+        let until = now + TO_LEASE + longest_renewal(provider.registration()) + TO_WRITE;
         self.db().run("lease provider tokens", move |conn| store::lease(conn, of, version, holder, until, now)).await
     }
 
     async fn ask(&self, provider: &Provider, held: Held, holder: Uuid, now: Instant) -> Result<LiveToken, NoToken> {
         let Some(refresh_token) = held.kept.refresh_token() else { return Err(NoToken::ReauthRequired) };
         let renewal = Renewal { refresh_token: &refresh_token, sub: &held.sub, id_token: held.kept.id_token() };
-        match provider.renew(&renewal, now).await {
+        let attempt =
+            tokio::time::timeout(longest_renewal(provider.registration()), provider.renew(&renewal, now)).await;
+        match attempt.unwrap_or_else(|_| Err(Failure::token(Fault::Timeout, "no answer in time"))) {
             Ok(tokens) => self.write(provider, held, &tokens).await,
             Err(failure) if failure.ends_link => {
                 self.end_link(provider, &held, &failure.reason, self.clock().now()).await
@@ -127,7 +134,7 @@ impl Vault {
         let new =
             New { version: uuid_v7(now), kept: held.kept.renewed(tokens), expires_at: end(tokens.expires_in, now) };
         if self.put(held.of, held.version, &new, now).await? {
-            self.record(&Event::ProviderTokenRefreshed { provider: provider.id().to_owned() });
+            self.record(&Event::AtProvider { provider: provider.id().to_owned(), what: AtProvider::TokenRefreshed });
             return Ok(live(&new.kept, new.expires_at));
         }
         self.too_late(provider, &held, new, now).await
@@ -157,7 +164,7 @@ impl Vault {
         let look = self.db().run("look for provider tokens", move |conn| {
             let row = store::read(conn, of)?.filter(|row| row.version.is_some());
             if row.is_none() {
-                // The person signed out meanwhile, and what came goes back.
+                // The person signed out meanwhile, and what came is revoked.
                 store::take_over(conn, &id, of, version, &sealed, now)?;
             }
             Ok(row)
@@ -185,8 +192,8 @@ impl Vault {
             // Refused because somebody else was faster with the same refresh token, or there was a login since.
             return self.what_is_there(of, Fault::Unavailable).await;
         }
-        let (provider, reason) = (provider.id().to_owned(), reason.to_owned());
-        self.record(&Event::ProviderLinkBroken { provider, identity: of, reason });
+        let what = AtProvider::LinkBroken { identity: of, reason: reason.to_owned() };
+        self.record(&Event::AtProvider { provider: provider.id().to_owned(), what });
         Err(NoToken::ReauthRequired)
     }
 
@@ -202,8 +209,8 @@ impl Vault {
         let (of, until) = (held.of, now + PAUSE);
         // Where this cannot be written, the lease runs out.
         let _logged = self.db().run("put off refresh", move |conn| store::pause(conn, of, holder, until)).await;
-        let (provider, reason) = (provider.id().to_owned(), failure.reason);
-        self.record(&Event::ProviderTokenNotRefreshed { provider, identity: of, reason });
+        let what = AtProvider::TokenNotRefreshed { identity: of, reason: failure.reason };
+        self.record(&Event::AtProvider { provider: provider.id().to_owned(), what });
         usable(&held, now, failure.fault)
     }
 }

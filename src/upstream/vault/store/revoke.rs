@@ -1,4 +1,4 @@
-//! `provider_revocations`, the outbox of tokens that go back to their providers.
+//! `provider_revocations`, the outbox of tokens that are to be revoked at their providers.
 
 use diesel::sql_types::{BigInt, Binary, Integer, Text, Timestamptz, Uuid};
 use diesel::{QueryResult, QueryableByName, RunQueryDsl};
@@ -6,7 +6,7 @@ use diesel::{QueryResult, QueryableByName, RunQueryDsl};
 use crate::base::clock::Instant;
 use crate::base::db::Conn;
 use crate::base::id::{SubId, UserId, uuid_v7};
-use crate::base::statement::statement;
+use crate::base::statement::{into_outbox, statement};
 use crate::upstream::vault::kept::Version;
 
 /// Tokens that left the vault, claimed for an attempt.
@@ -35,45 +35,41 @@ pub struct Due {
     pub attempts: i32,
 }
 
-/// Takes tokens out of the vault and puts them into the outbox. The seal goes with them as it is: it is bound to the
-/// identity and the version, which go along. `stamp` is the beginning of a UUIDv7 of this instant.
-macro_rules! giving_back {
+/// Takes tokens out of the vault, whatever version stands there by then, and puts them into the outbox.
+macro_rules! revoking {
     ($whose:literal) => {
         concat!(
             "WITH taken AS (
                  DELETE FROM provider_tokens t USING subs s WHERE t.sub_id = s.id AND ",
             $whose,
             "    RETURNING s.provider, t.sub_id, t.version, t.sealed
-             )
-             INSERT INTO provider_revocations (id, provider, sub_id, version, sealed, created_at, next_attempt_at)
-             SELECT overlay(gen_random_uuid()::text placing {stamp} from 1 for 15)::uuid, provider, sub_id, version,
-                    sealed, {now}, {now}
-             FROM taken WHERE sealed IS NOT NULL"
+             ) ",
+            into_outbox!()
         )
     };
 }
 
 statement! {
-    struct GiveBackOne<'a> { of: SubId => Uuid, stamp: &'a str => Text, now: Instant => Timestamptz }
-    giving_back!("s.id = {of}")
+    struct RevokeOne<'a> { of: SubId => Uuid, stamp: &'a str => Text, now: Instant => Timestamptz }
+    revoking!("s.id = {of}")
 }
 
 statement! {
-    struct GiveBackAll<'a> { user: UserId => Uuid, stamp: &'a str => Text, now: Instant => Timestamptz }
-    giving_back!("s.user_id = {user}")
+    struct RevokeAll<'a> { user: UserId => Uuid, stamp: &'a str => Text, now: Instant => Timestamptz }
+    revoking!("s.user_id = {user}")
 }
 
-/// Takes an identity's tokens out of the vault, to be given back. To be called in the transaction that unlinks it.
-pub fn give_back_one(conn: &mut Conn, of: SubId, now: Instant) -> QueryResult<()> {
+/// Takes an identity's tokens out of the vault, to be revoked. To be called in the transaction that unlinks it.
+pub fn revoke_one(conn: &mut Conn, of: SubId, now: Instant) -> QueryResult<()> {
     let stamp = uuid_v7(now).to_string();
-    GiveBackOne { of, stamp: stamp.get(..15).unwrap_or_default(), now }.execute(conn).map(|_| ())
+    RevokeOne { of, stamp: stamp.get(..15).unwrap_or_default(), now }.execute(conn).map(|_| ())
 }
 
-/// Takes all of a user's tokens out of the vault, to be given back. To be called in the transaction that deletes or
+/// Takes all of a user's tokens out of the vault, to be revoked. To be called in the transaction that deletes or
 /// disables the user.
-pub fn give_back_all(conn: &mut Conn, user: UserId, now: Instant) -> QueryResult<()> {
+pub fn revoke_all(conn: &mut Conn, user: UserId, now: Instant) -> QueryResult<()> {
     let stamp = uuid_v7(now).to_string();
-    GiveBackAll { user, stamp: stamp.get(..15).unwrap_or_default(), now }.execute(conn).map(|_| ())
+    RevokeAll { user, stamp: stamp.get(..15).unwrap_or_default(), now }.execute(conn).map(|_| ())
 }
 
 statement! {
@@ -119,13 +115,13 @@ pub fn claim(conn: &mut Conn, most: i64, now: Instant, until: Instant) -> QueryR
 }
 
 statement! {
-    struct GivenBack { id: uuid::Uuid => Uuid }
+    struct Revoked { id: uuid::Uuid => Uuid }
     "DELETE FROM provider_revocations WHERE id = {id}"
 }
 
-/// Nothing more is to be done: the provider has them back, or never will.
-pub fn given_back(conn: &mut Conn, id: uuid::Uuid) -> QueryResult<()> {
-    GivenBack { id }.execute(conn).map(|_| ())
+/// Nothing more is to be done: they are revoked, or never will be.
+pub fn revoked(conn: &mut Conn, id: uuid::Uuid) -> QueryResult<()> {
+    Revoked { id }.execute(conn).map(|_| ())
 }
 
 statement! {
@@ -140,7 +136,7 @@ statement! {
      WHERE id = {id} AND attempts = {attempts}"
 }
 
-/// The provider did not take them: another attempt is made at `next`.
+/// The provider did not revoke them: another attempt is made at `next`.
 pub fn put_off(conn: &mut Conn, due: &Due, reason: &str, next: Instant) -> QueryResult<()> {
     PutOff { id: due.id, attempts: due.attempts, reason, next }.execute(conn).map(|_| ())
 }

@@ -1,5 +1,7 @@
-//! Giving tokens back to the providers, who revoke them (RFC 7009). One attempt: claim, talk, write; no connection to the
-//! database is held in between.
+//! Having the providers revoke tokens that nobody needs any more (RFC 7009). One attempt: claim, talk, write; no
+//! connection to the database is held in between.
+
+use std::time::Duration;
 
 use chrono::TimeDelta;
 
@@ -8,20 +10,19 @@ use super::kept::Kept;
 use super::store::{self, Due};
 use crate::base::clock::Instant;
 use crate::base::db::DbError;
-use crate::base::event::Event;
-use crate::base::secret::Plain;
+use crate::base::event::{AtProvider, Event};
+use crate::base::patience::next_attempt;
+use crate::base::secret::{Plain, random_bytes};
 use crate::upstream::failure::{Failure, Fault};
 use crate::upstream::provider::Provider;
 use crate::upstream::registry::Registry;
 use crate::upstream::renewal::TokenTypeHint;
 
-/// How long a claim holds: two calls of the slowest provider, its documents, and time to write down what became of it.
+/// When an attempt is broken off, whatever its calls do: it does no harm to revoke what is revoked.
+const ATTEMPT: Duration = Duration::from_secs(210);
+/// How long a claim holds: an attempt, and time to write down what became of it.
 const CLAIM: TimeDelta = TimeDelta::seconds(240);
-/// The first pause; each one after it is three times as long.
-const SHORTEST: TimeDelta = TimeDelta::seconds(5);
-/// The longest pause.
-const LONGEST: TimeDelta = TimeDelta::hours(6);
-/// When tokens are given up that the provider does not take, counted from the end of their use.
+/// When tokens are given up that the provider does not take, counted from the end of their use. The last attempt is made then.
 const GIVE_UP_AFTER: TimeDelta = TimeDelta::days(2);
 
 impl Vault {
@@ -32,13 +33,14 @@ impl Vault {
     }
 
     /// Makes one attempt and writes down what became of it.
-    pub async fn give_back(&self, providers: &Registry, due: Due) {
-        let outcome = self.offer(providers, &due).await;
+    pub async fn revoke(&self, providers: &Registry, due: Due) {
+        let outcome = tokio::time::timeout(ATTEMPT, self.offer(providers, &due)).await;
+        let outcome = outcome.unwrap_or_else(|_| Err(Failure::token(Fault::Timeout, "no answer in time")));
         let now = self.clock().now();
         let written = match outcome {
             Ok(taken) => {
                 if taken {
-                    self.record(&Event::ProviderTokensGivenBack { provider: due.provider.clone() });
+                    self.record(&Event::AtProvider { provider: due.provider.clone(), what: AtProvider::TokensRevoked });
                 }
                 self.settle(due.id).await
             }
@@ -72,47 +74,25 @@ impl Vault {
     }
 
     async fn hand(&self, provider: &Provider, token: &Plain, hint: TokenTypeHint) -> Result<bool, Failure> {
-        provider.give_back(token, hint, self.clock().now()).await
+        provider.revoke(token, hint, self.clock().now()).await
     }
 
     async fn settle(&self, id: uuid::Uuid) -> Result<(), DbError> {
-        self.db().run("settle provider revocation", move |conn| store::given_back(conn, id)).await
+        self.db().run("settle provider revocation", move |conn| store::revoked(conn, id)).await
     }
 
     async fn miss(&self, due: Due, failure: &Failure, now: Instant) -> Result<(), DbError> {
         let (provider, reason) = (due.provider.clone(), failure.reason.clone());
-        let next = next_attempt(due.created_at, due.attempts, now).filter(|_| failure.fault != Fault::Refused);
+        let (attempts, [chance]) = (u32::try_from(due.attempts).unwrap_or_default(), random_bytes::<1>());
+        let next = next_attempt(attempts, now, due.created_at + GIVE_UP_AFTER, chance);
+        let next = next.filter(|_| failure.fault != Fault::Refused);
         let Some(next) = next else {
-            self.record(&Event::ProviderTokensNotGivenBack { provider, reason, again: false });
+            let what = AtProvider::TokensNotRevoked { reason, again: false };
+            self.record(&Event::AtProvider { provider, what });
             return self.settle(due.id).await;
         };
-        self.record(&Event::ProviderTokensNotGivenBack { provider, reason: reason.clone(), again: true });
+        let what = AtProvider::TokensNotRevoked { reason: reason.clone(), again: true };
+        self.record(&Event::AtProvider { provider, what });
         self.db().run("put off provider revocation", move |conn| store::put_off(conn, &due, &reason, next)).await
-    }
-}
-
-/// When to try again after so many attempts that failed; `None` where the time for it is over.
-fn next_attempt(created_at: Instant, attempts: i32, now: Instant) -> Option<Instant> {
-    let tries = u32::try_from(attempts).unwrap_or_default();
-    let factor = 3_i32.saturating_pow(tries.saturating_sub(1).min(12));
-    let pause = SHORTEST.checked_mul(factor).unwrap_or(LONGEST).min(LONGEST);
-    let next = now.checked_add_signed(pause)?;
-    (next <= created_at.checked_add_signed(GIVE_UP_AFTER)?).then_some(next)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn pauses_grow_and_have_an_end() {
-        let created = Instant::UNIX_EPOCH;
-        let (mut now, mut pauses) = (created, Vec::new());
-        while let Some(next) = next_attempt(created, i32::try_from(pauses.len()).expect("few") + 1, now) {
-            pauses.push((next - now).num_seconds());
-            now = next;
-        }
-        assert_eq!(pauses[..4], [5, 15, 45, 135]);
-        assert!(now <= created + GIVE_UP_AFTER && (10..20).contains(&pauses.len()), "{pauses:?}");
     }
 }

@@ -1,21 +1,17 @@
-//! How long to wait before a client is tried again, and when to stop.
+//! How long to wait before somebody is tried again who could not be told something, and when to stop.
 
 use chrono::TimeDelta;
 
-use crate::base::clock::Instant;
+use super::clock::Instant;
 
 /// The first pause; each one after it is three times as long.
 const SHORTEST: TimeDelta = TimeDelta::seconds(5);
 /// The longest pause.
 const LONGEST: TimeDelta = TimeDelta::hours(6);
-/// When a notice is given up, counted from the end of the session.
-pub const GIVE_UP_AFTER: TimeDelta = TimeDelta::days(3);
 
-/// When to try again after `attempts` that failed, or `None` if that was the last one. The last attempt is made when the
-/// time is over. `chance`: 0 to 255, spreads the pauses by a quarter to either side, so that what failed together is
-/// not tried together.
-pub fn next_attempt(created_at: Instant, attempts: u32, now: Instant, chance: u8) -> Option<Instant> {
-    let end = created_at.checked_add_signed(GIVE_UP_AFTER).unwrap_or(Instant::MAX_UTC);
+/// When to try again after `attempts` that failed, or `None` if that was the last one. The last attempt is made at `end`.
+/// `chance`: 0 to 255, spreads the pauses by a quarter to either side, so that what failed together is not tried together.
+pub fn next_attempt(attempts: u32, now: Instant, end: Instant, chance: u8) -> Option<Instant> {
     if now >= end {
         return None;
     }
@@ -33,10 +29,10 @@ mod tests {
     /// LO-24: from seconds to hours, for days, and then no more.
     #[test]
     fn pauses_grow_from_seconds_to_hours_until_the_end() {
-        let created = Instant::UNIX_EPOCH;
-        let (mut now, mut pauses) = (created, Vec::new());
+        let end = Instant::UNIX_EPOCH + TimeDelta::days(3);
+        let (mut now, mut pauses) = (Instant::UNIX_EPOCH, Vec::new());
         let mut attempts = 1;
-        while let Some(next) = next_attempt(created, attempts, now, 128) {
+        while let Some(next) = next_attempt(attempts, now, end, 128) {
             assert!(next > now);
             pauses.push((next - now).num_seconds());
             now = next;
@@ -44,14 +40,14 @@ mod tests {
         }
         assert_eq!(pauses[..4], [5, 15, 45, 135]);
         assert_eq!(pauses.iter().max(), Some(&(6 * 3600 + 21)), "{pauses:?}");
-        assert_eq!(now, created + GIVE_UP_AFTER);
+        assert_eq!(now, end);
         assert!((15..25).contains(&pauses.len()), "{pauses:?}");
     }
 
     #[test]
     fn chance_moves_a_pause_by_a_quarter() {
         let pause = |attempts, chance| {
-            let next = next_attempt(Instant::UNIX_EPOCH, attempts, Instant::UNIX_EPOCH, chance).expect("a next one");
+            let next = next_attempt(attempts, Instant::UNIX_EPOCH, Instant::MAX_UTC, chance).expect("a next one");
             (next - Instant::UNIX_EPOCH).num_milliseconds()
         };
         assert_eq!((pause(1, 0), pause(1, 255)), (3_750, 6_250));

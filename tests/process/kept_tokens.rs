@@ -1,0 +1,104 @@
+//! The provider's own tokens at npm's certified `oidc-provider`, which gives a new refresh token at each use and takes one
+//! that is shown twice for stolen: kept, refreshed, and revoked there with the last session.
+
+use std::time::Duration;
+
+use reqwest::{Method, StatusCode};
+use url::form_urlencoded::byte_serialize;
+
+use crate::database::Database;
+use crate::gateway::{Gateway, Settings};
+use crate::peer::Provider;
+use crate::ports;
+use crate::visitor::Visitor;
+use crate::wiretap::Wiretap;
+
+const KEEPING: &str = r#"
+scopes = ["openid", "email", "profile", "offline_access"]
+extra_params = { prompt = "consent" }
+store_tokens = true
+"#;
+
+struct House {
+    gateway: Gateway,
+    wire: Wiretap,
+    database: Database,
+    secret: String,
+    _provider: Provider,
+}
+
+impl House {
+    fn new() -> Self {
+        let (database, port) = (Database::empty(), ports::free::<1>());
+        let wire = Wiretap::before(port);
+        let settings = Settings::new(&database.url, &wire.origin).and(KEEPING);
+        let (redirect_uris, secret) = ([format!("{}/callback/op", settings.public())], settings.client_secret.clone());
+        let provider =
+            Provider::certified(port, &secret, &redirect_uris, &["--issuer", &wire.origin, "--userinfo", "--offline"]);
+        Self { gateway: settings.serve(), wire, database, secret, _provider: provider }
+    }
+
+    fn at(&self, path: &str) -> String {
+        format!("{}{path}", self.gateway.public())
+    }
+
+    async fn sign_in(&self, visitor: &Visitor, name: &str) {
+        let until = self.at("/account");
+        let form = visitor.follow(visitor.get(self.at("/login/op")).await, &until).await;
+        let consent =
+            visitor.follow(visitor.submit(&form, &[("login", name), ("password", "any")]).await, &until).await;
+        visitor.follow(visitor.submit(&consent, &[]).await, &until).await;
+        let session = visitor.get(self.at("/session")).await;
+        assert_eq!(session.status, 200, "{session}\n{}", self.gateway.log());
+    }
+
+    async fn token(&self, visitor: &Visitor) -> String {
+        let answer = visitor.get(self.at("/identities/op/token")).await;
+        assert_eq!(answer.status, 200, "{answer}\n{}", self.gateway.log());
+        answer.json()["access_token"].as_str().expect("a token").to_owned()
+    }
+
+    /// What the provider's API says to that token.
+    async fn profile(&self, token: &str) -> StatusCode {
+        let request = Visitor::new().request(Method::GET, format!("{}/me", self.wire.origin));
+        Visitor::send(request.bearer_auth(token)).await.status
+    }
+
+    /// The refresh token that the provider gave last.
+    fn refresh_token(&self) -> String {
+        let answered = self.wire.answered();
+        let (_, last) = answered.rsplit_once("\"refresh_token\":\"").expect("a refresh token");
+        last.split_once('"').expect("its end").0.to_owned()
+    }
+}
+
+/// IO-01: tokens are refreshed with what the last rotation gave, and nothing of them is left after the logout.
+#[tokio::test]
+async fn a_certified_providers_tokens_are_refreshed_and_revoked() {
+    let (house, ada) = (House::new(), Visitor::new());
+    house.sign_in(&ada, "ada").await;
+    let (mut token, mut refresh_token) = (house.token(&ada).await, house.refresh_token());
+    for calls in 2..=4 {
+        house.database.sql("UPDATE provider_tokens SET expires_at = now()");
+        let (newer, rotated) = (house.token(&ada).await, house.refresh_token());
+        assert!(newer != token && rotated != refresh_token, "{calls}");
+        assert_eq!((house.wire.count("POST /token"), house.profile(&newer).await), (calls, StatusCode::OK));
+        (token, refresh_token) = (newer, rotated);
+    }
+    let gone = ada.post_from(&house.gateway.public(), "/logout").await;
+    assert_eq!(gone.status, 200, "{gone}");
+    let patience = std::time::Instant::now() + Duration::from_secs(20);
+    while house.database.sql("SELECT count(*) FROM provider_revocations") != "0" {
+        assert!(std::time::Instant::now() < patience, "not revoked:\n{}", house.gateway.log());
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    assert_eq!(house.wire.count("POST /token/revocation"), 2, "{}", house.gateway.log());
+    assert_eq!(house.profile(&token).await, StatusCode::UNAUTHORIZED);
+    let part = |text: &str| byte_serialize(text.as_bytes()).collect::<String>();
+    let request = Visitor::new().request(Method::POST, format!("{}/token", house.wire.origin));
+    let request = request.basic_auth(part("vestibule"), Some(part(&house.secret)));
+    let form = [("grant_type", "refresh_token"), ("refresh_token", refresh_token.as_str())];
+    let refused = Visitor::send(request.form(&form)).await;
+    assert_eq!((refused.status, refused.json()["error"].as_str()), (StatusCode::BAD_REQUEST, Some("invalid_grant")));
+    assert!(house.gateway.log().contains("provider_tokens_revoked"), "{}", house.gateway.log());
+}
