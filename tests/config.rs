@@ -291,6 +291,14 @@ fn a_secret_file_that_cannot_be_used_is_one_problem_that_shows_nothing_of_it() {
         assert_eq!(problem.key, "database.url_file");
         assert!(problem.what.contains(why), "{problem}");
         assert!(!problem.to_string().contains("hunter2"), "{problem}");
+        let named = path.is_absolute();
+        assert_eq!(problem.what.contains(path.to_str().expect("a plain path")), named, "{problem}");
+        let remedy = match (why, named) {
+            ("is empty", _) => "put the secret into it",
+            (_, true) => "that this process may read",
+            (_, false) => "a relative one counts from the working directory",
+        };
+        assert!(problem.remedy.ends_with(remedy), "{problem}");
     }
 }
 

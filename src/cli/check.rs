@@ -7,10 +7,11 @@ use std::process::ExitCode;
 use serde_json::{Value, json};
 use tokio::task::JoinSet;
 
+use super::notices::notices;
 use super::opened;
 use crate::base::clock::Clock;
 use crate::base::outbound::Outbound;
-use crate::config::{self, Config, Oidc, Problems, Provider};
+use crate::config::{self, Config, Problems, Registration};
 use crate::upstream::{self, Finding, Verdict};
 
 /// The exit code where a provider fails.
@@ -35,10 +36,13 @@ pub fn run(arguments: &Arguments, files: &[PathBuf]) -> ExitCode {
         Err(problems) if arguments.json => return refuse(&problems),
         Err(problems) => return opened::refuse(&problems),
     };
-    let (issuer, summary, notices) = (config.server.public_url.issuer().to_owned(), summary(&config), notices(&config));
+    let (issuer, notices) = (config.server.public_url.issuer().to_owned(), notices(&config));
+    let summary = summary(&config, &notices);
     if !arguments.probe {
-        let told = json!({ "good": true, "issuer": issuer, "notices": notices });
-        return opened::say(&if arguments.json { format!("{told:#}\n") } else { summary });
+        let providers: Vec<_> = config.providers.iter().map(|provider| named(provider.registration())).collect();
+        let told = json!({ "good": true, "issuer": issuer, "notices": notices, "providers": providers });
+        let text = if arguments.json { format!("{told:#}\n") } else { format!("The configuration is good. {summary}") };
+        return opened::say(&text);
     }
     let probed = match opened::wait_for(ask(config)) {
         Ok(Ok(probed)) => probed,
@@ -50,12 +54,16 @@ pub fn run(arguments: &Arguments, files: &[PathBuf]) -> ExitCode {
         let providers: Vec<_> = probed.iter().map(Probed::json).collect();
         format!("{:#}\n", json!({ "good": good, "issuer": issuer, "notices": notices, "providers": providers }))
     } else {
-        summary + &probed.iter().map(Probed::text).collect::<String>()
+        let head =
+            if good { "The configuration is good." } else { "The configuration can be read, but not all is well." };
+        let each: String = probed.iter().map(Probed::text).collect();
+        format!("{head} {summary}{each}\n{}\n", sum(&probed))
     });
     if good { said } else { ExitCode::from(PROVIDER_FAILS) }
 }
 
-fn refuse(problems: &Problems) -> ExitCode {
+/// Says everything that is wrong, as JSON.
+pub fn refuse(problems: &Problems) -> ExitCode {
     let shown = |problem: &config::Problem| {
         json!({
             "place": problem.place.to_string(), "key": problem.key, "what": problem.what, "remedy": problem.remedy,
@@ -66,37 +74,36 @@ fn refuse(problems: &Problems) -> ExitCode {
     opened::wrong_configuration()
 }
 
-fn summary(config: &Config) -> String {
+fn summary(config: &Config, notices: &[String]) -> String {
     let ids: Vec<_> = config.providers.iter().map(|provider| provider.registration().id.as_str()).collect();
     let providers = match ids.as_slice() {
         [] => String::new(),
         [id] => format!(" Provider: {id}."),
         ids => format!(" Providers: {}.", ids.join(", ")),
     };
-    let mut text = format!("The configuration is good. Issuer: {}.{providers}\n", config.server.public_url.issuer());
-    for notice in notices(config) {
+    let mut text = format!("Issuer: {}.{providers}\n", config.server.public_url.issuer());
+    for notice in notices {
         let _always_written = writeln!(text, "Notice: {notice}");
     }
     text
 }
 
-/// What is allowed, and seldom meant.
-fn notices(config: &Config) -> Vec<String> {
-    if config.providers.is_empty() {
-        return vec!["no provider is configured, so nobody can sign in; add a [providers.<id>] section.".to_owned()];
-    }
-    let open = config.providers.iter().filter(|provider| match provider {
-        Provider::Oidc(oidc) => oidc.admits_every_tenant(),
-        Provider::OAuth2(_) | Provider::OAuth1(_) => false,
-    });
-    let notice = |id: &str| {
-        format!(
-            "providers.{id} lets in people of every organization in the world, since its issuer has {} in it and tenants \
-             is empty; write the ids of those that may come in into providers.{id}.tenants.",
-            Oidc::TENANT
-        )
+fn named(registration: &Registration) -> Value {
+    json!({ "id": registration.id, "name": registration.name })
+}
+
+/// The last line, where it is looked for after a long list.
+fn sum(probed: &[Probed]) -> String {
+    let failed: Vec<_> = probed.iter().filter(|probed| !probed.is_good()).map(|probed| probed.id.as_str()).collect();
+    let all = match probed.len() {
+        1 => "1 provider".to_owned(),
+        many => format!("{many} providers"),
     };
-    open.map(|provider| notice(&provider.registration().id)).collect()
+    if failed.is_empty() {
+        format!("None of {all} failed.")
+    } else {
+        format!("{} of {all} failed: {}.", failed.len(), failed.join(", "))
+    }
 }
 
 /// A provider that was asked.

@@ -10,7 +10,7 @@ use crate::config::{self, Loaded};
 /// What to do with the configuration.
 #[derive(clap::Subcommand)]
 pub enum Verb {
-    /// Validate it and say everything that is wrong; exit 0 or 2
+    /// Validate it and say everything that is wrong; exit 0 where it is good, 2 where not, with --probe 1 where a provider fails
     Check(check::Arguments),
     /// Print what is in force, secrets masked, each value with the layer it came from
     Dump,

@@ -2,16 +2,19 @@
 
 mod arguments;
 mod check;
+mod claims_file;
 mod cleanup;
 mod config;
 #[cfg(feature = "dev")]
 mod dev;
 mod explain;
+mod explained;
 mod healthcheck;
 mod keys;
 mod logins;
 mod logouts;
 mod migrate;
+mod notices;
 mod opened;
 mod providers;
 mod secrets;

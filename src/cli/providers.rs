@@ -30,11 +30,13 @@ pub fn run(arguments: &Arguments) -> ExitCode {
         return opened::say(&if *json { pretty(&Value::Array(all)) } else { list(&presets) });
     };
     let Some(preset) = presets.iter().find(|preset| preset.name == name) else {
-        return opened::failed(&format_args!("there is no preset {name:?}; `vestibule providers` lists them"));
+        let near = config::nearest_preset(name).map(|near| format!("; did you mean {near}?"));
+        let near = near.unwrap_or_else(|| "; `vestibule providers` lists them".to_owned());
+        return opened::failed(&format_args!("there is no preset {name:?}{near}"));
     };
     opened::say(&match (toml, json) {
         (true, _) => config::snippet(preset),
-        (_, true) => pretty(&json!(preset)),
+        (_, true) => pretty(&whole(preset)),
         _ => config::page(preset),
     })
 }
@@ -54,6 +56,21 @@ fn summary(preset: &Preset) -> Value {
         "preset": preset.name, "name": about.name, "kind": preset.kind(), "needs": about.needs,
         "email_verified": preset.verified_by(),
     })
+}
+
+/// The same members, and the rest.
+fn whole(preset: &Preset) -> Value {
+    let about = &preset.about;
+    let mut all = summary(preset);
+    if let Value::Object(members) = &mut all {
+        members.insert("register".into(), json!(about.register));
+        members.insert("email".into(), json!(about.email));
+        members.insert("notes".into(), json!(about.notes));
+        members.insert("documentation".into(), json!(about.documentation));
+        members.insert("example".into(), json!(about.example));
+        members.insert("provider".into(), json!(preset.provider));
+    }
+    all
 }
 
 fn pretty(value: &Value) -> String {

@@ -40,7 +40,7 @@ pub use dump::dump;
 pub use key_file::KeyFile;
 pub use load::{Loaded, from_toml, load, load_with};
 pub use pointer::{BadPointer, Pointer};
-pub use preset::{About, Preset, presets};
+pub use preset::{About, Preset, nearest_preset, presets};
 pub use preset_page::{page, page_index, snippet};
 pub use problem::{Place, Problem, Problems};
 pub use provider::{

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::effective::{PRESET, put};
+use super::nearest::nearest_word;
 use super::source::{self, Layer};
 
 /// The files, by their names.
@@ -88,6 +89,11 @@ pub struct About {
 /// All presets. One that cannot be read is left out, and a test sees to it that there is none.
 pub fn presets() -> Vec<Preset> {
     FILES.iter().filter_map(|(name, text)| read(name, text)).collect()
+}
+
+/// The preset whose name is near, if one is.
+pub fn nearest_preset(name: &str) -> Option<&'static str> {
+    nearest_word(name, &names())
 }
 
 /// What the preset's page shows for a key, or for the file with its value, as a line of TOML.

@@ -12,13 +12,10 @@ const EXAMPLE: &str = "https://login.example.com";
 /// How wide a paragraph is.
 const COLUMNS: usize = 118;
 
-/// Above everything that is generated.
-const GENERATED: &str = "<!-- generated from src/config/presets, see tests/presets -->\n";
-
 /// The page about a preset, in Markdown.
 pub fn page(preset: &Preset) -> String {
     let Preset { name, about, provider } = preset;
-    let mut text = format!("{GENERATED}# {}\n\n", about.name);
+    let mut text = format!("# {}\n\n", about.name);
     let mut line = |words: &str| {
         let _always_written = writeln!(text, "{words}");
     };
@@ -27,6 +24,9 @@ pub fn page(preset: &Preset) -> String {
     line("The redirect URI to register is `{public_url}/callback/<id>`. With the lines below and");
     line(&format!("`public_url = \"{EXAMPLE}\"` that is:\n\n```text\n{EXAMPLE}/callback/{name}\n```\n"));
     line(&format!("## Configure\n\n```toml\n{}```\n", snippet(preset)));
+    if snippet(preset).contains("/run/secrets/") {
+        line("Write the path that your file has in place of the one in `/run/secrets`.\n");
+    }
     line("`vestibule config check --probe` then says whether it is reachable and takes the secret.\n");
     line(&format!("## E-mail addresses\n\n{}\n", wrapped(&about.email, "")));
     line(&format!("{}\n", verified(preset)));
@@ -50,13 +50,13 @@ pub fn page(preset: &Preset) -> String {
 
 /// The index of all pages, in Markdown.
 pub fn page_index(presets: &[Preset]) -> String {
-    let mut text = format!(
-        "{GENERATED}# Providers\n\n\
+    let mut text = String::from(
+        "# Providers\n\n\
          A preset is what is known of a provider: endpoints, scopes, where each claim stands, and how it wants to be\n\
          spoken to. `preset = \"github\"` in `[providers.<id>]` takes it, and every key can be overwritten there.\n\
          `vestibule providers` prints this list, `vestibule providers NAME` a page.\n\n\
-         At every provider the redirect URI to register is `{{public_url}}/callback/<id>`.\n\n\
-         | provider | preset | kind | to be given | verified e-mail |\n|---|---|---|---|---|\n"
+         At every provider the redirect URI to register is `{public_url}/callback/<id>`.\n\n\
+         | provider | preset | kind | to be given | verified e-mail |\n|---|---|---|---|---|\n",
     );
     for preset in presets {
         let needs: Vec<_> = preset.about.needs.iter().map(|key| format!("`{key}`")).collect();

@@ -50,6 +50,9 @@ pub struct Oidc {
 impl Oidc {
     /// What stands for a tenant in the issuer of all of them.
     pub const TENANT: &str = "{tenantid}";
+    /// What to do where an issuer of every tenant stands in the place of one tenant's.
+    pub const ONE_TENANT: &str = "write your tenant's id in its place, or preset = \"microsoft-multi\" with the tenants \
+                                  that may come in";
     /// The shortest secret that a token may be signed with by HMAC, in bytes: as long as the output of the hash (RFC 7518
     /// §3.2; RT-20), since shorter ones are guessed offline.
     pub const MIN_HMAC_SECRET: usize = 32;

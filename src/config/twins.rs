@@ -1,13 +1,18 @@
 //! Every secret `x` has a twin `x_file`: the path of a file that holds it.
 
+use std::path::{Path, PathBuf};
+
 use serde_json::{Map, Value};
 
 use super::effective::{Effective, put};
+use super::findings::shown;
 use super::problem::Problem;
 use super::shape::{Kind, Shape};
 
 /// No secret is longer; what is, is the wrong file.
 const MOST_BYTES: u64 = 64 * 1024;
+/// What is wrong with a file that has nothing in it.
+const EMPTY: &str = "is empty";
 
 /// The values as nested tables with the content of secret files in place of their paths.
 pub(super) fn resolve(effective: &Effective, root: Shape<'_>, problems: &mut Vec<Problem>) -> Value {
@@ -33,14 +38,37 @@ pub(super) fn resolve(effective: &Effective, root: Shape<'_>, problems: &mut Vec
         match read(&path) {
             Ok(content) => put(&mut values, &setting.path, value(&content, shape)),
             Err(why) => {
-                // Without the path: it may be the secret itself, written into the wrong key.
-                let what = format!("the file {why}");
-                let remedy = "write the path of a text file that this process may read".to_owned();
-                problems.push(Problem { place: effective.place(&twin), key: twin, what, remedy });
+                let file = if is_path(&path) { format!("the file {}", shown(&path)) } else { "the file".to_owned() };
+                let problem = Problem {
+                    place: effective.place(&twin),
+                    what: format!("{file} {why}"),
+                    remedy: remedy(&why, &path).to_owned(),
+                    key: twin,
+                };
+                problems.push(problem);
             }
         }
     }
     Value::Object(values)
+}
+
+/// Whether it may be told: it leads through a directory that there is. Anything else may be the secret itself, written
+/// into the wrong key.
+fn is_path(path: &str) -> bool {
+    let mut parts = Path::new(path).components();
+    let (root, first) = (path.starts_with('/').then(|| parts.next()).flatten(), parts.next());
+    let directory: PathBuf = root.into_iter().chain(first).collect();
+    parts.next().is_some() && directory.is_dir()
+}
+
+fn remedy(why: &str, path: &str) -> &'static str {
+    match why {
+        EMPTY => "put the secret into it",
+        _ if Path::new(path).is_relative() => {
+            "write the path of a text file that this process may read; a relative one counts from the working directory"
+        }
+        _ => "write the path of a text file that this process may read",
+    }
 }
 
 fn at<'s>(root: Shape<'s>, path: &[String]) -> Option<Shape<'s>> {
@@ -72,7 +100,7 @@ pub(super) fn read(path: &str) -> Result<String, String> {
         return Err("is larger than 64 KiB".to_owned());
     }
     if content.trim().is_empty() {
-        return Err("is empty".to_owned());
+        return Err(EMPTY.to_owned());
     }
     Ok(content)
 }
@@ -83,4 +111,20 @@ fn value(content: &str, shape: Shape<'_>) -> Value {
     }
     let cut = content.strip_suffix('\n').map(|cut| cut.strip_suffix('\r').unwrap_or(cut));
     Value::from(cut.unwrap_or(content))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// LG-08
+    #[test]
+    fn only_what_leads_through_a_directory_is_told() {
+        for path in ["/tmp/secrets/google", "./secret", "src/none", "../secret"] {
+            assert!(is_path(path), "{path}");
+        }
+        for secret in ["hunter2", "/hunter2", "hunter2/hunter2", "/hunter2/hunter2", "", "/", "GOCSPX-x/y"] {
+            assert!(!is_path(secret), "{secret}");
+        }
+    }
 }

@@ -3,13 +3,13 @@
 use serde::Serialize;
 use serde_json::Value;
 
-use super::by_email;
 use super::rules::{self, Judged};
 use super::to_be::{ForApp, to_be, under};
+use super::{by_email, remarks};
 use crate::account::Profile;
 use crate::base::clock::Instant;
 use crate::client::{self, Client};
-use crate::config::{Algorithm, Config, Provider};
+use crate::config::{Algorithm, Config, Provider, Registration};
 use crate::keys::SigningKey;
 use crate::session::{Lifetime, SignedIn};
 use crate::token::{AccessHeader, Terms, Weight};
@@ -28,15 +28,34 @@ pub struct Explained {
     /// Who it is there.
     pub sub: String,
     /// Each rule that is given, in the order in which they are judged.
-    pub rules: Vec<Judged>,
+    pub rules: Vec<Rule>,
+    /// What a login would pass over in silence, in words.
+    pub notes: Vec<String>,
     /// The user as the login would leave it, groups included.
     pub user: Profile,
+    /// How many groups the provider said, where it said a list of them; no more than 500 are taken.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub groups_said: Option<usize>,
     /// Whether somebody who is not known yet may enter.
     pub sign_up: bool,
     /// The providers by whose word for the same address the login would join the user that they know.
     pub joins_users_of: Vec<String>,
     /// The access tokens: that of the login itself, and that of the app that was named.
     pub tokens: Vec<Token>,
+}
+
+/// A rule, and what it looked at.
+#[derive(Serialize)]
+pub struct Rule {
+    /// What became of it.
+    #[serde(flatten)]
+    pub judged: Judged,
+    /// What the rule wants.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub wanted: Option<Value>,
+    /// What the claims have in that place.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub found: Option<Value>,
 }
 
 /// An access token, but for its signature.
@@ -53,7 +72,16 @@ pub struct Token {
     /// What it may have.
     pub max_bytes: usize,
     /// Of the claims about the person, the largest, and its part of the token in bytes.
-    pub largest: Option<(&'static str, usize)>,
+    pub largest: Option<Largest>,
+}
+
+/// A claim and its part of a token.
+#[derive(Serialize)]
+pub struct Largest {
+    /// Its name.
+    pub claim: &'static str,
+    /// How much of the token it is.
+    pub bytes: usize,
 }
 
 /// What tokens are signed with, as far as their size depends on it.
@@ -73,11 +101,7 @@ pub fn explain(
     now: Instant,
 ) -> Explained {
     let registration = provider.registration();
-    let mut rules = rules::judge(registration, &identity.profile, &identity.said);
-    for judged in &mut rules {
-        judged.rule = format!("providers.{}.{}", registration.id, judged.rule);
-    }
-    rules.extend(client.map(|client| takes_provider(client, &registration.id)));
+    let rules = judged(registration, identity, client);
     let all = config.providers.iter().map(Provider::registration);
     let joins_users_of = by_email::vouching(config.login.link_by_verified_email, registration, &identity.profile, all);
     let lifetime = Lifetime::new(&config.sessions, &config.tokens);
@@ -86,7 +110,7 @@ pub fn explain(
     let (terms, signing) = (Terms { config, clients }, Signing::of(config));
     let weighed: Vec<_> =
         std::iter::once(&own).chain(&of_app).map(|signed_in| token(terms, &signing, signed_in, now)).collect();
-    let failed = rules.iter().find(|judged| !judged.holds);
+    let failed = rules.iter().map(|rule| &rule.judged).find(|judged| !judged.holds);
     let refused = failed.map(|failed| format!("{} does not hold: {}", failed.rule, failed.why));
     let refused = refused.or_else(|| weighed.iter().find_map(|(_, weight)| weight.over(config.tokens.max_bytes)));
     Explained {
@@ -95,11 +119,25 @@ pub fn explain(
         provider: registration.id.clone(),
         sub: identity.sub.clone(),
         rules,
+        notes: remarks::remarks(registration, identity),
+        groups_said: remarks::groups_said(registration, identity),
         user: identity.profile.clone(),
         sign_up: config.login.sign_up,
         joins_users_of,
         tokens: weighed.into_iter().map(|(token, _)| token).collect(),
     }
+}
+
+fn judged(registration: &Registration, identity: &Identity, client: Option<&Client>) -> Vec<Rule> {
+    let judged = rules::judge(registration, &identity.profile, &identity.said);
+    let looked_at = rules::looked_at(registration, &identity.profile, &identity.said);
+    let of_provider = judged.into_iter().zip(looked_at).map(|(judged, (wanted, found))| Rule {
+        judged: Judged { rule: format!("providers.{}.{}", registration.id, judged.rule), ..judged },
+        wanted: Some(wanted),
+        found: Some(found),
+    });
+    let of_client = client.map(|client| takes_provider(client, &registration.id));
+    of_provider.chain(of_client.map(|judged| Rule { judged, wanted: None, found: None })).collect()
 }
 
 fn takes_provider(client: &Client, provider: &str) -> Judged {
@@ -138,7 +176,7 @@ fn token(terms: Terms<'_>, signing: &Signing, signed_in: &SignedIn, now: Instant
         claims: serde_json::to_value(&claims).unwrap_or_default(),
         bytes: weight.bytes,
         max_bytes: terms.config.tokens.max_bytes,
-        largest: weight.largest,
+        largest: weight.largest.map(|(claim, bytes)| Largest { claim, bytes }),
     };
     (token, weight)
 }

@@ -2,13 +2,13 @@
 //! wrong type, never lets anyone in (AC-15).
 
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 use url::Host;
 
 use crate::account::Profile;
 use crate::config::{Pointer, Registration};
 
-/// What became of one rule. No text of it is about the person beyond what the rule names.
+/// What became of one rule. No text of it is about the person beyond what the rule names, so that it may be logged.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Judged {
     /// The rule's key below the provider's table: `allow.groups`.
@@ -66,14 +66,42 @@ fn ascii(domain: &str) -> Option<String> {
 /// Names are compared as they came: a part of one, another case or a space makes another group.
 fn groups(wanted: &[String], listed: Option<&Value>) -> Judged {
     let rule = "allow.groups".into();
-    let Some(listed) = listed.and_then(Value::as_array) else {
-        return Judged { rule, holds: false, why: "the provider said no list of groups".into() };
+    let Some(Value::Array(listed)) = listed else {
+        let why = listed.filter(|listed| !listed.is_null()).map_or_else(
+            || "the provider said no groups".to_owned(),
+            |listed| format!("the groups are {}, not a list", kind(listed)),
+        );
+        return Judged { rule, holds: false, why };
     };
     let is_in = |group: &&String| listed.iter().any(|item| item.as_str() == Some(group));
     match wanted.iter().find(is_in) {
         Some(group) => Judged { rule, holds: true, why: format!("{group:?} is among the person's groups") },
         None => Judged { rule, holds: false, why: "none of them is among the person's groups".into() },
     }
+}
+
+/// What a value is, in words.
+pub fn kind(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "null",
+        Value::Bool(_) => "a boolean",
+        Value::Number(_) => "a number",
+        Value::String(_) => "a text",
+        Value::Array(_) => "a list",
+        Value::Object(_) => "an object",
+    }
+}
+
+/// What each rule of [`judge`] wanted and what it found, in the same order. All of it is about the person: it is for
+/// somebody who wrote the claims down, and never for a log.
+pub fn looked_at(registration: &Registration, profile: &Profile, said: &[Value]) -> Vec<(Value, Value)> {
+    let allow = &registration.allow;
+    let find = |pointer: &Pointer| said.iter().find_map(|source| pointer.find(source)).cloned().unwrap_or_default();
+    let domains = (!allow.email_domains.is_empty()).then(|| (json!(allow.email_domains), json!(profile.email)));
+    let in_groups = (!allow.groups.is_empty())
+        .then(|| (json!(allow.groups), registration.claims.groups.as_ref().map(find).unwrap_or_default()));
+    let claims = allow.claims.iter().map(|(pointer, wanted)| (json!(wanted), find(pointer)));
+    domains.into_iter().chain(in_groups).chain(claims).collect()
 }
 
 /// A list holds if one of its items does. Objects are never equal to anything.
@@ -102,8 +130,6 @@ fn is(value: &Value, wanted: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::*;
     use crate::config::Allow;
 
@@ -218,5 +244,11 @@ mod tests {
         let told: Vec<_> = judged.iter().map(|judged| (judged.rule.as_str(), judged.holds)).collect();
         assert_eq!(told, [("allow.email_domains", true), ("allow.groups", false)]);
         assert!(!judged.iter().any(|judged| judged.why.contains("ada") || judged.why.contains("guests")));
+        let said = [json!({"groups": ["guests"]})];
+        let looked_at = looked_at(&registration, &at("ada@example.com", true), &said);
+        let domains = (json!(["example.com"]), json!("ada@example.com"));
+        assert_eq!(looked_at, [domains, (json!(["staff"]), json!(["guests"]))]);
+        let text = judge(&registration, &at("ada@example.com", true), &[json!({"groups": "staff"})]);
+        assert_eq!(text.last().map(|judged| judged.why.as_str()), Some("the groups are a text, not a list"));
     }
 }

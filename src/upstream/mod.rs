@@ -38,7 +38,7 @@ pub use oauth2::OAuth2;
 pub use oidc::Oidc;
 pub use probe::{Check, Finding, Verdict, probe};
 pub use provider::Provider;
-pub use recognise::{Unrecognised, recognise};
+pub use recognise::{Supposed, Unrecognised, recognise};
 pub use registry::Registry;
 pub use renewal::{Renewal, TokenTypeHint};
 pub use text::is_error_code;

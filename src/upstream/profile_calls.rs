@@ -9,7 +9,7 @@ use super::authorized::authorized;
 use super::failure::{Failure, Fault};
 use super::line::{Line, Unanswered, read_json, status_in_words};
 use crate::base::clock::Instant;
-use crate::config::{Pointer, ProfileCalls};
+use crate::config::{Pointer, ProfileCall, ProfileCalls};
 
 /// Makes the calls, each with the `Authorization` that `authorize` gives for its URL. The first answer is the root of
 /// the claims; each further one stands under its name, whatever stood there.
@@ -24,14 +24,26 @@ pub async fn ask(
     };
     for further in &calls.further {
         let answer = call(&further.name, &further.endpoint, line, &authorize, now).await?;
-        let said = match &further.pick {
-            Some(pick) => picked(&answer, pick).cloned(),
-            None => Some(answer),
-        };
-        // Where nothing was picked, nothing of the first answer may stand in its place.
-        claims.insert(further.name.clone(), said.unwrap_or(Value::Null));
+        claims.insert(further.name.clone(), said(further, answer));
     }
     Ok(claims)
+}
+
+/// The same of answers that were written down: the first one, with each further one under its name.
+pub fn put_together(calls: &ProfileCalls, mut claims: Map<String, Value>) -> Map<String, Value> {
+    for further in &calls.further {
+        let answer = claims.remove(&further.name).unwrap_or_default();
+        claims.insert(further.name.clone(), said(further, answer));
+    }
+    claims
+}
+
+/// What stands under the name of a call. Where nothing was picked, nothing of the first answer may stand in its place.
+fn said(further: &ProfileCall, answer: Value) -> Value {
+    match &further.pick {
+        Some(pick) => picked(&answer, pick).cloned().unwrap_or_default(),
+        None => answer,
+    }
 }
 
 async fn call(

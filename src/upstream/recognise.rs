@@ -5,10 +5,11 @@ use serde_json::{Map, Value};
 use super::claims;
 use super::identity::{Identity, ProviderTokens};
 use super::numeric_date;
-use super::oidc::Issuer;
+use super::oidc::{Issuer, user_names};
+use super::profile_calls;
 use crate::base::clock::Instant;
 use crate::base::secret::Plain;
-use crate::config::{Oidc, Provider, Registration};
+use crate::config::{OAuth1, OAuth2, Oidc, Provider, Registration};
 
 /// Why claims name nobody.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
@@ -55,13 +56,20 @@ pub(super) fn identity(
     Identity { sub, profile, claims, said: signed, auth_time, acr, amr, sid, tokens }
 }
 
-/// The identity that a login would find in these claims, of which nothing is verified here: those of an ID token, or the
-/// answer of the profile calls.
-pub fn recognise(
-    provider: &Provider,
-    first: Map<String, Value>,
-    userinfo: Option<Map<String, Value>>,
-) -> Result<Identity, Unrecognised> {
+/// What a provider is supposed to have said. Nothing of it is verified.
+#[derive(Default)]
+pub struct Supposed {
+    /// The claims of an ID token; of other providers, the answer of `userinfo_endpoint`, with that of each further profile
+    /// call under its name.
+    pub first: Map<String, Value>,
+    /// Those of userinfo, beside an ID token.
+    pub userinfo: Option<Map<String, Value>>,
+    /// The `user` parameter of a form, beside an ID token.
+    pub user: Option<String>,
+}
+
+/// The identity that a login would find in this.
+pub fn recognise(provider: &Provider, supposed: Supposed) -> Result<Identity, Unrecognised> {
     let none = ProviderTokens {
         id_token: None,
         access_token: Plain::new(""),
@@ -71,25 +79,23 @@ pub fn recognise(
         expires_in: None,
     };
     match provider {
-        Provider::Oidc(oidc) => of_id_token(oidc, first, userinfo, none),
-        Provider::OAuth2(_) | Provider::OAuth1(_) => {
-            let registration = provider.registration();
+        Provider::Oidc(oidc) => of_id_token(oidc, supposed, none),
+        Provider::OAuth2(OAuth2 { registration, profile, .. })
+        | Provider::OAuth1(OAuth1 { registration, profile, .. }) => {
+            let claims = profile_calls::put_together(profile, supposed.first);
             let pointer = registration.claims.sub.as_ref().map_or("claims.sub", |pointer| pointer.as_str());
-            let identity = Identity::of_profile(registration, first, none);
+            let identity = Identity::of_profile(registration, claims, none);
             identity.map_err(|_| Unrecognised::NoSub(pointer.to_owned()))
         }
     }
 }
 
-fn of_id_token(
-    oidc: &Oidc,
-    first: Map<String, Value>,
-    userinfo: Option<Map<String, Value>>,
-    tokens: ProviderTokens,
-) -> Result<Identity, Unrecognised> {
+fn of_id_token(oidc: &Oidc, supposed: Supposed, tokens: ProviderTokens) -> Result<Identity, Unrecognised> {
+    let Supposed { first, userinfo, user: form } = supposed;
+    let names = form.as_deref().and_then(user_names);
     let sub = first.get("sub").and_then(claims::sub).ok_or_else(|| Unrecognised::NoSub("/sub".to_owned()))?;
-    let named = Issuer::of(oidc).of_token(&first).map_err(|_| Unrecognised::NoTenant)?;
-    let user = named.user(&sub);
+    let issuer = Issuer::of(oidc).of_token(&first).map_err(|_| Unrecognised::NoTenant)?;
+    let user = issuer.user(&sub);
     if !claims::is_sub(&sub) || !claims::is_sub(&user) {
         return Err(Unrecognised::BadSub("/sub".to_owned()));
     }
@@ -97,5 +103,5 @@ fn of_id_token(
         return Err(Unrecognised::AnotherSub);
     }
     let auth_time = numeric_date::at(&first, "auth_time").ok().flatten();
-    Ok(identity(&oidc.registration, user, auth_time, Said { first, userinfo, names: None }, tokens))
+    Ok(identity(&oidc.registration, user, auth_time, Said { first, userinfo, names }, tokens))
 }

@@ -131,6 +131,8 @@ pub struct Refused<'a> {
     pub reference: Option<&'a str>,
     /// Whether somebody was signing in, or signed in.
     pub again: bool,
+    /// Whether somebody is signed in, and was on the account page before.
+    pub account: bool,
 }
 
 /// What a login is for.

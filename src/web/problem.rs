@@ -204,6 +204,7 @@ impl Problem {
             // Nothing is broken where there is nothing.
             reference: Some(reference.as_str()).filter(|text| !text.is_empty() && self.row.code != "not_found"),
             again: self.is_of_login,
+            account: [refusals::LAST_IDENTITY.code, Code::AlreadyLinked.as_str()].contains(&self.row.code),
         };
         self.finish(pages::problem(request, &page))
     }

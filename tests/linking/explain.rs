@@ -109,6 +109,86 @@ fn it_says_rule_by_rule_who_would_enter() {
         told["refused"].as_str().is_some_and(|why| why.starts_with("providers.op.allow.groups does not hold")),
         "{told}"
     );
+    let rule = &told["rules"][1];
+    let expected = (&json!("the groups are a text, not a list"), &json!(["staff"]), &json!("staff"));
+    assert_eq!((&rule["why"], &rule["wanted"], &rule["found"]), expected);
+    assert_eq!(told["notes"], json!(["/groups is a text, not a list: there are no groups"]));
+}
+
+#[test]
+fn what_a_login_passes_over_is_noted() {
+    let operator = Operator::with(&RULES.replace("max_bytes = 1024", "max_bytes = 7168"));
+    let mut odd = good();
+    odd["email_verified"] = json!("true");
+    let (told, code) = operator.explains(&odd, &[]);
+    assert_eq!(code, Some(1));
+    let note = told["notes"][0].as_str().expect("a note");
+    assert!(note.contains("is the text \"true\"") && note.contains("email_verified_as_text = true"), "{note}");
+    let mut many = good();
+    many["groups"] =
+        std::iter::once(json!("staff")).chain((0..900).map(|number| json!(format!("g{number}")))).collect();
+    let (told, code) = operator.explains(&many, &[]);
+    assert_eq!((&told["groups_said"], told["user"]["groups"].as_array().map(Vec::len)), (&json!(901), Some(500)));
+    assert_eq!(code, Some(0), "{told}");
+    assert!(told["notes"][0].as_str().is_some_and(|note| note.starts_with("of the 901 groups")), "{told}");
+}
+
+const PROFILE: &str = "
+[providers.op]
+preset = 'github'
+client_id = 'v'
+client_secret = 's'
+allow.email_domains = ['example.com']
+";
+
+/// AC-02: the answers as the provider gives them, and what is picked of them as a login does.
+#[test]
+fn the_answers_of_profile_calls_are_put_together() {
+    let operator = Operator::with(PROFILE);
+    let emails = json!([
+        {"email": "old@example.com", "verified": true, "primary": false},
+        {"email": "ada@example.com", "verified": true, "primary": true},
+    ]);
+    let profile = json!({"id": 583_231, "login": "ada", "email": "public@example.com"});
+    let mut answers = profile.clone();
+    answers["primary_email"] = emails;
+    let (told, code) = operator.explains(&answers, &[]);
+    assert_eq!((&told["user"]["email"], &told["sub"], code), (&json!("ada@example.com"), &json!("583231"), Some(0)));
+    assert_eq!(told["notes"], json!([]));
+    answers["primary_email"] = json!([{"email": "old@example.com", "verified": true, "primary": false}]);
+    assert_eq!(operator.explains(&answers, &[]).1, Some(1));
+    let (told, code) = operator.explains(&profile, &[]);
+    assert_eq!((&told["admitted"], code), (&json!(false), Some(1)));
+    assert!(told["notes"][0].as_str().is_some_and(|note| note.contains("\"primary_email\"")), "{told}");
+}
+
+/// AC-13
+#[test]
+fn somebody_of_another_tenant_is_refused() {
+    let operator = Operator::with(
+        "[providers.op]\npreset = 'microsoft-multi'\nclient_id = 'v'\nclient_secret = 's'\n\
+         tenants = ['11111111-2222-3333-4444-555555555555']\n",
+    );
+    let claims = |tid: &str| json!({"sub": "ada", "tid": tid});
+    let (told, code) = operator.explains(&claims("66666666-7777-8888-9999-000000000000"), &[]);
+    assert_eq!((&told["admitted"], code), (&json!(false), Some(1)));
+    assert_eq!(told["rules"][0]["rule"], "providers.op.tenants");
+    let (told, code) = operator.explains(&claims("11111111-2222-3333-4444-555555555555"), &[]);
+    assert_eq!((&told["sub"], code), (&json!("11111111-2222-3333-4444-555555555555/ada"), Some(0)));
+}
+
+/// What the form of Apple brings is no more than a name.
+#[test]
+fn the_user_parameter_of_a_form_gives_a_name() {
+    let operator = Operator::with(RULES);
+    let mut id_token = good();
+    id_token.as_object_mut().expect("claims").remove("name");
+    let user = json!({"name": {"firstName": "Ada", "lastName": "Lovelace"}, "email": "victim@example.com"});
+    for user in [user.clone(), json!(user.to_string())] {
+        let (told, code) = operator.explains(&json!({"id_token": id_token, "user": user}), &[]);
+        assert_eq!((&told["user"]["name"], code), (&json!("Ada Lovelace"), Some(0)));
+        assert_eq!(told["user"]["email"], "ada@example.com");
+    }
 }
 
 /// It is a login's own judgement: what a gateway issues has the claims and the size that were told.
@@ -152,7 +232,10 @@ fn an_apps_token_and_its_limits_are_told_too() {
     let mut large = good();
     large["groups"] = (0..200).map(|number| json!(format!("group-{number}"))).chain([json!("staff")]).collect();
     let (told, code) = operator.explains(&large, &[]);
-    assert_eq!((&told["admitted"], code, &told["tokens"][0]["largest"][0]), (&json!(false), Some(1), &json!("groups")));
+    assert_eq!(
+        (&told["admitted"], code, &told["tokens"][0]["largest"]["claim"]),
+        (&json!(false), Some(1), &json!("groups"))
+    );
     assert!(told["refused"].as_str().is_some_and(|why| why.contains("tokens.max_bytes is 1024")), "{told}");
 
     let operator = Operator::with(&RULES.replace("providers = ['op']", "providers = []"));
@@ -190,8 +273,34 @@ fn people_read_it_and_standard_input_works() {
         "Access token for vestibule: ",
         " bytes of 1024, ",
         "\"typ\": \"at+jwt\"",
+        "Made up for this: sub, sid and jti",
     ] {
         assert!(text.contains(words), "{words}: {text}");
+    }
+}
+
+#[test]
+fn people_read_what_was_wanted_and_found() {
+    let operator = Operator::with(&format!("[login]\nsign_up = false\n{RULES}"));
+    operator.write("good.json", &good().to_string());
+    let mut bad = good();
+    bad["hd"] = json!("other.example");
+    bad["groups"] = json!(["guests"]);
+    operator.write("bad.json", &bad.to_string());
+    let text = |file| {
+        let output = operator.says(&["--provider", "op", "--claims", file]);
+        String::from_utf8(output.stdout).expect("text")
+    };
+    let told = text("good.json");
+    assert!(told.starts_with("Admitted, if known already.\n"), "{told}");
+    let told = text("bad.json");
+    for words in [
+        "Refused: ",
+        "wanted [\"staff\"], found [\"guests\"]",
+        "wanted \"example.com\", found \"other.example\"",
+        "What would have been the access token for vestibule: ",
+    ] {
+        assert!(told.contains(words), "{words}: {told}");
     }
 }
 
@@ -204,6 +313,7 @@ fn what_cannot_be_explained_is_said() {
     operator.write("nobody.json", r#"{"email": "ada@example.com"}"#);
     operator.write("long.json", &json!({"sub": "s".repeat(256)}).to_string());
     operator.write("token.json", r#"{"id_token": "eyJ.eyJ.x"}"#);
+    operator.write("parts.json", r#"{"id_token": {"sub": "a"}, "user_info": {"sub": "a"}}"#);
     operator.write("other.json", r#"{"id_token": {"sub": "a"}, "userinfo": {"sub": "b"}}"#);
     for (words, complaint) in [
         (["--provider", "opp", "--claims", "good.json"], "no provider has the id \"opp\"; there are: op"),
@@ -213,12 +323,17 @@ fn what_cannot_be_explained_is_said() {
         (["--provider", "op", "--claims", "nobody.json"], "the claims name nobody: /sub is missing"),
         (["--provider", "op", "--claims", "long.json"], "the claims name nobody: /sub is empty, longer than 255"),
         (["--provider", "op", "--claims", "token.json"], "\"id_token\" is a text; write the claims that are in it"),
+        (["--provider", "op", "--claims", "parts.json"], "\"user_info\" is none of the parts"),
         (["--provider", "op", "--claims", "other.json"], "userinfo speaks of another sub"),
     ] {
         let output = operator.says(&words);
         let told = String::from_utf8(output.stderr).expect("text");
         assert_eq!((output.status.code(), output.stdout.len()), (Some(2), 0), "{words:?}: {told}");
         assert!(told.contains(complaint), "{complaint}: {told}");
+        let output = operator.says(&[&words[..], &["--json"]].concat());
+        let json: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+        assert_eq!((output.status.code(), output.stderr.len()), (Some(2), 0), "{words:?}");
+        assert!(json["error"].as_str().is_some_and(|error| error.contains(complaint)), "{json}");
     }
     let output = operator.says(&["--provider", "op", "--claims", "good.json", "--client", "wbe"]);
     assert_eq!(output.status.code(), Some(2));

@@ -185,6 +185,8 @@ async fn an_identity_of_another_user_stays_theirs() {
     let begun = thief.begin_link("other").await;
     let page = thief.browser.get(&begun.callback_of("countess")).await;
     assert!(page.status == 409 && page.is_page(), "{page:?}");
+    let (back, sign_in) = ("href=\"/account\">Back to your account", "/login?choose=1");
+    assert!(page.body.contains(back) && !page.body.contains(sign_in), "{}", page.body);
     assert!(!page.body.contains("countess") && !page.body.contains(&owner.sub().await), "{}", page.body);
     assert_eq!(gateway.database.login(&begun.state), "denied already_linked");
     let begun = thief.begin_link("other").await;

@@ -8,11 +8,17 @@ use vestibule::config::{page, page_index, presets};
 
 use crate::operator::Operator;
 
+/// Above each page in the repository.
+const GENERATED: &str = "<!-- generated from src/config/presets, see tests/presets -->\n";
+
 fn generated() -> BTreeMap<String, String> {
     let presets = presets();
     let mut pages: BTreeMap<_, _> =
         presets.iter().map(|preset| (format!("{}.md", preset.name), page(preset))).collect();
     pages.insert("README.md".to_owned(), page_index(&presets));
+    for page in pages.values_mut() {
+        page.insert_str(0, GENERATED);
+    }
     pages
 }
 
@@ -65,6 +71,7 @@ fn the_command_line_lists_them_and_prints_each() {
     }
     let (code, printed, _) = operator.run("", &["providers", "github"]);
     let github = presets().into_iter().find(|preset| preset.name == "github").expect("GitHub");
+    assert!(printed.starts_with("# GitHub\n"), "{printed}");
     assert_eq!((code, printed), (Some(0), page(&github)));
     let (_, lines, _) = operator.run("", &["providers", "github", "--toml"]);
     assert!(lines.starts_with("[providers.github]\npreset = \"github\"\nclient_id = "), "{lines}");
@@ -73,7 +80,11 @@ fn the_command_line_lists_them_and_prints_each() {
     assert_eq!((code, all.as_array().map(Vec::len)), (Some(0), Some(presets().len())));
     let (_, json, _) = operator.run("", &["providers", "github", "--json"]);
     let one: Value = serde_json::from_str(&json).expect("JSON");
-    assert_eq!((&one["name"], &one["provider"]["claims"]["sub"]), (&"github".into(), &"/id".into()));
+    assert_eq!((&one["preset"], &one["provider"]["claims"]["sub"]), (&"github".into(), &"/id".into()));
+    let listed = all.as_array().expect("a list").iter().find(|listed| listed["preset"] == "github").expect("GitHub");
+    for (name, value) in listed.as_object().expect("an object") {
+        assert_eq!(&one[name], value, "{name}");
+    }
     let (code, _, complaint) = operator.run("", &["providers", "githbu"]);
-    assert!(code == Some(1) && complaint.contains("there is no preset \"githbu\""), "{complaint}");
+    assert_eq!((code, complaint.as_str()), (Some(1), "there is no preset \"githbu\"; did you mean github?\n"));
 }

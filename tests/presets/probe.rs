@@ -3,13 +3,14 @@
 use std::io::{Read, Write};
 use std::net::TcpListener;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use rcgen::{CertificateParams, KeyPair};
 use rustls::pki_types::PrivateKeyDer;
 use rustls::{ServerConfig, ServerConnection, StreamOwned};
 use serde_json::{Value, json};
 
-use crate::fake_provider::{CLIENT, Op, Reply};
+use crate::fake_provider::{CLIENT, Op, Reply, listen};
 use crate::operator::{Operator, SECRET};
 
 const PROBE: [&str; 4] = ["config", "check", "--probe", "--json"];
@@ -79,10 +80,13 @@ fn people_read_the_same() {
     assert_eq!((code, complaint.as_str()), (Some(0), ""));
     assert!(told.starts_with("The configuration is good. Issuer: http://127.0.0.1:8080. Provider: op.\n\nop (Op)\n"));
     assert!(told.contains("\n  good     client         client_secret is right"), "{told}");
+    assert!(told.ends_with("\nNone of 1 provider failed.\n"), "{told}");
     op.reply("/token", refusal(401, "invalid_client"));
     let (code, told, _) = Operator::new().run(&of(&op.issuer), &["config", "check", "--probe"]);
     assert_eq!(code, Some(1));
     assert!(told.contains("\n  FAILED   client         the provider does not accept us (invalid_client)"), "{told}");
+    assert!(told.starts_with("The configuration can be read, but not all is well. Issuer: "), "{told}");
+    assert!(told.ends_with("\n1 of 1 provider failed: op.\n"), "{told}");
 }
 
 #[test]
@@ -111,7 +115,12 @@ fn a_token_endpoint_that_is_not_there_is_told() {
     let findings = told["providers"][0]["findings"].as_array().expect("findings").iter();
     let failed: Vec<_> = findings.filter(|finding| finding["verdict"] == "failed").collect();
     assert_eq!((code, failed.len(), &failed[0]["check"]), (Some(1), 1, &json!("reachable")), "{told:#}");
-    assert!(failed[0]["said"].as_str().is_some_and(|said| said.starts_with("the token endpoint: ")), "{told:#}");
+    assert!(
+        failed[0]["said"]
+            .as_str()
+            .is_some_and(|said| said.starts_with("the token endpoint, http://127.0.0.1:1/token: ")),
+        "{told:#}"
+    );
 }
 
 /// Whoever rotates the secret sees which of the two is in force.
@@ -125,6 +134,22 @@ fn the_previous_secret_is_tried_too() {
     assert_eq!((code, of_client.len()), (Some(1), 2), "{told:#}");
     assert!(of_client[1]["said"].as_str().is_some_and(|said| said.contains("take it out")), "{told:#}");
     assert_eq!(op.calls_to("/token").len(), 2);
+}
+
+/// A login tries both secrets, so the old one keeps it going.
+#[test]
+fn a_previous_secret_that_is_right_is_no_failure() {
+    let op = good();
+    let asked = AtomicUsize::new(0);
+    let endpoint = listen(move |_| match asked.fetch_add(1, Ordering::SeqCst) {
+        0 => refusal(401, "invalid_client"),
+        _ => refusal(400, "invalid_grant"),
+    });
+    op.set_metadata("token_endpoint", json!(format!("{endpoint}/token")));
+    let (code, told) = probe(&(of(&op.issuer) + "client_secret_previous_file = \"\"\n"));
+    let (verdict, said) = found(&told, "client");
+    assert_eq!((code, verdict), (Some(0), "warning"), "{told:#}");
+    assert!(said.contains("logins work by the old one"), "{said}");
 }
 
 /// RD-01

@@ -1,5 +1,6 @@
 //! `config check` on provider configurations that are wrong on purpose: it names the line, the key and the remedy.
 
+use rcgen::KeyPair;
 use serde_json::Value;
 
 use crate::operator::Operator;
@@ -39,6 +40,14 @@ fn all() -> Vec<Wrong> {
             "issuer = \"https://login.microsoftonline.com/11111111-2222-3333-4444-555555555555/v2.0\"",
         ),
         wrong(
+            "preset = \"microsoft\"\nissuer = \"https://login.microsoftonline.com/common/v2.0\"\nclient_id = \"v\"\n\
+             client_secret_file = \"\"",
+            3,
+            "issuer",
+            "is nobody's issuer, but that of every tenant",
+            "your tenant's id in its place, or preset = \"microsoft-multi\" with the tenants",
+        ),
+        wrong(
             "preset = \"github\"\nclientid = \"v\"\nclient_id = \"v\"\nclient_secret_file = \"\"",
             3,
             "clientid",
@@ -59,7 +68,7 @@ fn all() -> Vec<Wrong> {
             7,
             "client_secret",
             "token_endpoint_auth_method \"apple\" never sends it",
-            "take it out",
+            "take it out: the secret is made from private_key",
         ),
         wrong(
             "preset = \"google\"\nclient_id = \"v\"\nclient_secret_file = \"\"\ntrusts_email = true",
@@ -123,7 +132,7 @@ fn of_kinds() -> Vec<Wrong> {
             1,
             "client_id",
             "is missing",
-            "looks like client_id = \"Iv1.0123456789abcdef\"",
+            "looks like client_id = \"Ov23li0123456789abcd\"",
         ),
         wrong(
             "preset = \"apple\"\nclient_id = \"v\"\nteam_id = \"A\"\nprivate_key_file = \"\"",
@@ -209,6 +218,29 @@ fn every_organization_is_worth_a_notice() {
 }
 
 #[test]
+fn a_table_of_a_presets_name_is_told_of_the_preset() {
+    let text = "[providers.google]\nclient_id = \"v\"\nclient_secret_file = \"\"\n";
+    let (code, _, complaint) = Operator::new().run(text, &["config", "check"]);
+    assert_eq!(code, Some(2));
+    assert!(complaint.contains("vestibule.toml:1: providers.google.preset: is missing, and so is the issuer"));
+    assert!(complaint.contains("write preset = \"google\"") && complaint.contains("1 problem"), "{complaint}");
+}
+
+#[test]
+fn a_key_of_another_kind_than_apples_is_told_where_apples_is() {
+    let operator = Operator::new();
+    let rsa = KeyPair::generate_for(&rcgen::PKCS_RSA_SHA256);
+    // Some builds of the library make no RSA keys; an Ed25519 key will not do for Apple either.
+    let other = rsa.or_else(|_| KeyPair::generate_for(&rcgen::PKCS_ED25519)).expect("a key");
+    let text = "[providers.apple]\npreset = \"apple\"\nclient_id = \"v\"\nteam_id = \"A\"\nprivate_key_id = \"B\"\n\
+                private_key_file = \"\"\n";
+    operator.write("key", &other.serialize_pem());
+    let (code, _, complaint) = operator.run(text, &["config", "check"]);
+    assert_eq!(code, Some(2));
+    assert!(complaint.contains("needs a P-256 key; name the file AuthKey_….p8"), "{complaint}");
+}
+
+#[test]
 fn a_machine_is_told_the_same() {
     let operator = Operator::new();
     let (code, told, _) = operator.run(&configuration("preset = \"githbu\""), &["config", "check", "--json"]);
@@ -221,4 +253,15 @@ fn a_machine_is_told_the_same() {
     let (code, told, _) = operator.run(&configuration(GOOGLE), &["config", "check", "--json"]);
     let told: Value = serde_json::from_str(&told).expect("JSON");
     assert_eq!((code, &told["good"]), (Some(0), &true.into()));
+    assert_eq!((&told["providers"][0]["id"], &told["notices"]), (&"corp".into(), &Value::Array(Vec::new())));
+}
+
+#[test]
+fn two_buttons_that_say_the_same_are_noticed() {
+    let twin = |id: &str| format!("[providers.{id}]\n{GOOGLE}\n");
+    let (code, told, _) = Operator::new().run(&(twin("one") + &twin("two")), &["config", "check"]);
+    assert_eq!(code, Some(0));
+    assert!(told.contains("\nNotice: one, two are all called \"Google\" on their buttons"), "{told}");
+    let (_, told, _) = Operator::new().run(&(twin("one") + &twin("two") + "name = \"Staff\"\n"), &["config", "check"]);
+    assert!(!told.contains("Notice"), "{told}");
 }

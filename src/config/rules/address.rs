@@ -3,7 +3,13 @@
 use url::Url;
 
 use crate::config::findings::{Findings, shown};
+use crate::config::provider::Oidc;
 use crate::config::public_url::is_loopback;
+
+/// Microsoft's hosts, and what stands there in the place of a tenant for everybody's tenant.
+const MICROSOFT: [&str; 3] =
+    ["login.microsoftonline.com", "login.microsoftonline.us", "login.partner.microsoftonline.cn"];
+const EVERYBODY: [&str; 3] = ["common", "organizations", "consumers"];
 
 /// The issuer, byte for byte (OpenID Connect Discovery §4.3): what is validated is not what is kept.
 pub(super) fn issuer(key: &str, text: String, allow_http: bool, at: &mut Findings<'_>) -> Option<String> {
@@ -17,7 +23,18 @@ pub(super) fn issuer(key: &str, text: String, allow_http: bool, at: &mut Finding
         at.refuse(key, format!("{} is the address of the metadata", shown(&text)), remedy);
         return None;
     }
+    if is_everybodys(&url) {
+        at.refuse(key, format!("{} is nobody's issuer, but that of every tenant", shown(&text)), Oidc::ONE_TENANT);
+        return None;
+    }
     Some(text)
+}
+
+/// No ID token names it. And who merely follows what the metadata say, lets every organization in (AC-13).
+fn is_everybodys(url: &Url) -> bool {
+    let first = url.path_segments().and_then(|mut segments| segments.next()).unwrap_or_default();
+    let at_microsoft = url.host_str().is_some_and(|host| MICROSOFT.contains(&host));
+    at_microsoft && EVERYBODY.iter().any(|name| first.eq_ignore_ascii_case(name))
 }
 
 /// An endpoint given instead of what discovery says, if one was.

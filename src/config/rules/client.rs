@@ -47,7 +47,7 @@ pub(super) fn client(id: &str, raw: raw::Client, around: &Around<'_>, at: &mut F
     audience(&key("audience"), &raw.audience, around.issuer, at);
     scopes(&key("scopes"), &raw.scopes, at);
     grants(&key, &raw, at);
-    providers(&key("providers"), &raw.providers, around.providers, at);
+    providers(&key("providers"), &raw.providers, around.providers, "; none at all means every one", at);
     provider_tokens(&key("provider_tokens"), &raw.provider_tokens, around, at);
     id_token_alg(&key("id_token_alg"), &raw, around.algorithms, at);
     let backchannel_logout_uri = backchannel_logout_uri(&key("backchannel_logout_uri"), &raw, at);
@@ -149,18 +149,18 @@ fn grants(key: &dyn Fn(&str) -> String, raw: &raw::Client, at: &mut Findings<'_>
     }
 }
 
-fn providers(key: &str, wanted: &[String], known: &[String], at: &mut Findings<'_>) {
+fn providers(key: &str, wanted: &[String], known: &[String], none: &str, at: &mut Findings<'_>) {
     let names: Vec<&str> = known.iter().map(String::as_str).collect();
     for (item, id) in wanted.iter().enumerate().filter(|(_, id)| !known.contains(id)) {
         let likely = nearest_word(id, &names).map(|near| format!("; \"{near}\" is near")).unwrap_or_default();
-        let remedy = format!("write the id of one of [providers.*], or leave it out for all{likely}");
+        let remedy = format!("write the id of one of [providers.*], or take it out{none}{likely}");
         at.refuse_item(key, item, format!("there is no provider {}", shown(id)), remedy);
     }
 }
 
 /// Tokens that are not kept cannot be handed out.
 fn provider_tokens(key: &str, wanted: &[String], around: &Around<'_>, at: &mut Findings<'_>) {
-    providers(key, wanted, around.providers, at);
+    providers(key, wanted, around.providers, "", at);
     let kept = |id: &String| around.storing.contains(id) || !around.providers.contains(id);
     for (item, id) in wanted.iter().enumerate().filter(|(_, id)| !kept(id)) {
         let what = format!("the tokens of the provider {} are not kept", shown(id));

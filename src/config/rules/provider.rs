@@ -44,6 +44,15 @@ pub(super) fn provider(
     if !preset_is_known(&key("preset"), &raw.preset, at) {
         return None;
     }
+    if preset_is_meant(id, raw) {
+        let remedy = format!("write preset = \"{id}\", or the issuer and no preset");
+        at.refuse(
+            &key("preset"),
+            format!("is missing, and so is the issuer, but there is a preset {}", shown(id)),
+            remedy,
+        );
+        return None;
+    }
     kind_keys::unread(&key, raw, at);
     let registration = registration(id, &key, raw, at);
     match raw.kind {
@@ -51,6 +60,11 @@ pub(super) fn provider(
         Kind::OAuth2 => provider_kind::oauth2(&key, raw, registration, at).map(Provider::OAuth2),
         Kind::OAuth1 => provider_kind::oauth1(&key, raw, registration, at).map(Provider::OAuth1),
     }
+}
+
+/// The table alone takes no preset, whatever its name.
+fn preset_is_meant(id: &str, raw: &raw::Provider) -> bool {
+    raw.kind == Kind::Oidc && raw.preset.is_empty() && raw.issuer.is_empty() && preset::names().contains(&id)
 }
 
 /// Without its preset, everything that it would have given would seem to be missing.

@@ -53,7 +53,10 @@ fn authentication(
     }
     if has_secret && !sends_it {
         let what = format!("is given, but token_endpoint_auth_method \"{}\" never sends it", method.name());
-        let remedy = "take it out, or write token_endpoint_auth_method = \"client_secret_basic\"";
+        let remedy = match method {
+            TokenEndpointAuthMethod::Apple => "take it out: the secret is made from private_key for each call",
+            _ => "take it out, or write token_endpoint_auth_method = \"client_secret_basic\"",
+        };
         at.refuse(&key("client_secret"), what, remedy);
     }
 }
@@ -88,6 +91,10 @@ fn private_key(
     };
     match wanted {
         Some((algorithm, what)) if read.algorithm() != algorithm => {
+            let remedy = match algorithm {
+                Algorithm::Es256 => "name the file AuthKey_….p8 that Apple gave you when the key was made",
+                _ => remedy,
+            };
             at.refuse(&key("private_key"), what, remedy);
             None
         }

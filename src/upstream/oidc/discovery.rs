@@ -156,6 +156,10 @@ fn check_issuer(said: Option<&str>, configured: &str) -> Result<(), String> {
     match said {
         Some(said) if said == configured => Ok(()),
         None => Err(format!("the discovery document names no issuer, and not {configured:?}")),
+        Some(said) if said.contains(config::Oidc::TENANT) => Err(format!(
+            "the discovery document is that of every tenant, and configured is {configured:?}: {}",
+            config::Oidc::ONE_TENANT
+        )),
         Some(said) => {
             let shown: String = clean(said).chars().take(LONGEST).collect();
             Err(format!(
@@ -237,6 +241,8 @@ mod tests {
         let slash = told("https://op.example/realm/");
         assert!(slash.contains("configured is \"https://op.example/realm\""), "{slash}");
         assert!(slash.ends_with("write issuer = \"https://op.example/realm/\""), "{slash}");
+        let tenants = told("https://login.microsoftonline.com/{tenantid}/v2.0");
+        assert!(tenants.contains("preset = \"microsoft-multi\" with the tenants") && !tenants.contains("{tenantid}"));
         let odd = told(&format!("\u{202e}x\n\u{1b}[2J\"{}", "y".repeat(9000)));
         assert!(odd.len() < 700 && !odd.contains(['\n', '\u{1b}', '\u{202e}']), "{odd}");
     }

@@ -27,3 +27,4 @@ mod userinfo;
 pub use client::Oidc;
 pub(super) use issuer::Issuer;
 pub(super) use probe::probe;
+pub(super) use user_parameter::names as user_names;

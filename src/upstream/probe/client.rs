@@ -23,11 +23,14 @@ pub async fn found(
     let form = junk(registration, callback);
     let request = ClientRequest { endpoint, audience, form: &form };
     let current = answer(registration, &request, Secret::Current, asker).await;
-    let mut found = vec![of_current(registration.token_endpoint_auth_method, current)];
-    if registration.client_secret_previous.is_some() {
-        found.push(of_previous(answer(registration, &request, Secret::Previous, asker).await));
+    if registration.client_secret_previous.is_none() {
+        return vec![of_current(registration.token_endpoint_auth_method, current)];
     }
-    found
+    let previous = answer(registration, &request, Secret::Previous, asker).await;
+    if matches!((&current, &previous), (Answer::NotOurs(_), Answer::Ours)) {
+        return vec![not_in_force_yet()];
+    }
+    vec![of_current(registration.token_endpoint_auth_method, current), of_previous(previous)]
 }
 
 /// A token request with a code of our own making.
@@ -43,13 +46,13 @@ fn junk(registration: &Registration, callback: &str) -> Vec<(String, String)> {
     form.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
 }
 
-async fn answer(registration: &Registration, request: &ClientRequest<'_>, secret: Secret, asker: &Asker) -> Answer {
-    let Some(request) = client_authentication::authenticated(registration, request, secret, asker.now()) else {
+async fn answer(registration: &Registration, wanted: &ClientRequest<'_>, secret: Secret, asker: &Asker) -> Answer {
+    let Some(request) = client_authentication::authenticated(registration, wanted, secret, asker.now()) else {
         return Answer::Silent("the token endpoint cannot be asked as the client".into());
     };
     match asker.send(request).await {
         Ok(answer) => judge(&answer),
-        Err(why) => Answer::Silent(format!("the token endpoint: {why}")),
+        Err(why) => Answer::Silent(format!("the token endpoint, {}: {why}", wanted.endpoint)),
     }
 }
 
@@ -88,6 +91,13 @@ fn of_secret(name: &str, answer: Answer) -> Finding {
             Finding::warning(Check::Client, format!("whether {name} is right cannot be told: {why}"))
         }
     }
+}
+
+/// A login tries both.
+fn not_in_force_yet() -> Finding {
+    let said = "client_secret is refused, and client_secret_previous is right: logins work by the old one; put the new one \
+                into force at the provider before the old one ends";
+    Finding::warning(Check::Client, said)
 }
 
 /// The old secret may be refused: then the new one is in force everywhere.

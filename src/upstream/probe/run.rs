@@ -34,11 +34,12 @@ pub async fn probe(provider: Provider, callback: &str, outbound: &Outbound, cloc
 async fn oauth1(config: config::OAuth1, callback: &str, outbound: Outbound, clock: &Clock) -> (Asker, Vec<Finding>) {
     let line = Line::new(&config.registration, [&config.request_token_endpoint], outbound.clone());
     let asker = Asker::new(line, clock.clone());
+    let endpoint = config.request_token_endpoint.clone();
     let finding = match OAuth1::new(config, outbound).probe(callback, &asker).await {
         Ok(true) => Finding::good(Check::Client, "our signature and the callback are taken"),
         Ok(false) => Finding::failed(Check::Client, "the provider does not confirm the callback: it is no OAuth 1.0a"),
         Err(failure) if failure.fault == Fault::Refused => Finding::failed(Check::Client, failure.reason),
-        Err(failure) => Finding::failed(Check::Reachable, failure.reason),
+        Err(failure) => Finding::failed(Check::Reachable, format!("{endpoint}: {}", failure.reason)),
     };
     (asker, vec![finding])
 }

@@ -1,0 +1,77 @@
+//! The file of `vestibule explain`: what a provider is supposed to have said.
+
+use std::io::Read;
+use std::path::Path;
+
+use serde_json::{Map, Value};
+
+use crate::config::{ProfileCalls, Provider};
+use crate::login::kind;
+use crate::upstream::Supposed;
+
+/// What may stand beside each other for an OpenID provider.
+const PARTS: [&str; 3] = ["id_token", "userinfo", "user"];
+
+type Claims = Map<String, Value>;
+
+/// Reads it.
+pub fn read(path: &Path, provider: &Provider) -> Result<Supposed, String> {
+    let (text, name) = text(path)?;
+    let read: Value = serde_json::from_str(&text).map_err(|error| format!("{name} is not JSON: {error}"))?;
+    let Value::Object(all) = read else {
+        return Err(format!("{name} is {}; write the claims as an object, as {{\"sub\": \"…\"}}", kind(&read)));
+    };
+    let in_parts = matches!(provider, Provider::Oidc(_)) && all.contains_key("id_token");
+    if in_parts { parts(all, &name) } else { Ok(Supposed { first: all, ..Supposed::default() }) }
+}
+
+/// The profile calls of which the file has no answer: a login would fail there.
+pub fn unanswered(supposed: &Supposed, provider: &Provider) -> Vec<String> {
+    let Some(ProfileCalls { further, .. }) = calls(provider) else { return Vec::new() };
+    let missing = further.iter().filter(|call| !supposed.first.contains_key(&call.name));
+    missing.map(|call| format!("the file has no {:?}, which is the answer of {}", call.name, call.endpoint)).collect()
+}
+
+fn calls(provider: &Provider) -> Option<&ProfileCalls> {
+    match provider {
+        Provider::Oidc(_) => None,
+        Provider::OAuth2(oauth2) => Some(&oauth2.profile),
+        Provider::OAuth1(oauth1) => Some(&oauth1.profile),
+    }
+}
+
+fn parts(mut all: Claims, name: &str) -> Result<Supposed, String> {
+    if let Some(unknown) = all.keys().find(|key| !PARTS.contains(&key.as_str())) {
+        let allowed = "beside \"id_token\" there may be \"userinfo\" and \"user\"";
+        return Err(format!("{name}: {unknown:?} is none of the parts; {allowed}"));
+    }
+    let user = match all.remove("user") {
+        None | Some(Value::Null) => None,
+        // As the form has it.
+        Some(Value::String(text)) => Some(text),
+        Some(other) => Some(other.to_string()),
+    };
+    let mut part = |key: &str| match all.remove(key) {
+        None | Some(Value::Null) => Ok(None),
+        Some(Value::Object(part)) => Ok(Some(part)),
+        Some(other) => Err(format!(
+            "{name}: {key:?} is {}; write the claims that are in it as an object, not the token itself",
+            kind(&other)
+        )),
+    };
+    let (id_token, userinfo) = (part("id_token")?, part("userinfo")?);
+    let first = id_token.ok_or_else(|| format!("{name}: \"id_token\" is null; write its claims as an object"))?;
+    Ok(Supposed { first, userinfo, user })
+}
+
+fn text(path: &Path) -> Result<(String, String), String> {
+    if path == Path::new("-") {
+        let mut text = String::new();
+        let read = std::io::stdin().lock().read_to_string(&mut text);
+        read.map_err(|error| format!("standard input cannot be read: {error}"))?;
+        return Ok((text, "standard input".to_owned()));
+    }
+    let name = path.display().to_string();
+    let text = std::fs::read_to_string(path).map_err(|error| format!("{name} cannot be read: {error}"))?;
+    Ok((text, name))
+}
