@@ -2,14 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use crate::config::{Config, Oidc, Provider};
+use crate::config::{ClientType, Config, Oidc, Provider};
 
 /// In words, each by itself.
 pub fn notices(config: &Config) -> Vec<String> {
     if config.providers.is_empty() {
         return vec!["no provider is configured, so nobody can sign in; add a [providers.<id>] section.".to_owned()];
     }
-    every_tenant(config).chain(same_names(config)).collect()
+    every_tenant(config).chain(same_names(config)).chain(public_exchange(config)).collect()
 }
 
 /// Anybody can have a tenant.
@@ -39,4 +39,17 @@ fn same_names(config: &Config) -> impl Iterator<Item = String> {
         format!("{} are all called {name:?} on their buttons; give each a name of its own.", ids.join(", "))
     };
     twins.map(notice)
+}
+
+/// Whoever has a token of a public app is that app, as far as can be told.
+fn public_exchange(config: &Config) -> impl Iterator<Item = String> {
+    let public = config.clients.iter().filter(|client| client.r#type == ClientType::Public);
+    public.filter(|client| !client.provider_tokens.is_empty()).map(|client| {
+        format!(
+            "clients.{id} is public and has provider_tokens, so every service that it sends its access token to can have \
+             the person's tokens of {}; a confidential app shows a secret for them.",
+            client.provider_tokens.join(", "),
+            id = client.id,
+        )
+    })
 }

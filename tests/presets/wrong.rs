@@ -217,6 +217,19 @@ fn every_organization_is_worth_a_notice() {
     assert!(told.contains("every organization"), "{told}");
 }
 
+/// OP-07: a public app is whoever says so.
+#[test]
+fn a_public_app_with_tokens_of_providers_is_worth_a_notice() {
+    let operator = Operator::new();
+    let keeps = "preset = \"google\"\nclient_id = \"v\"\nclient_secret_file = \"\"\nstore_tokens = true\n";
+    let app = |more: &str| format!("{}\n[clients.spa]\nprovider_tokens = [\"corp\"]\n{more}", configuration(keeps));
+    let (code, told, complaint) = operator.run(&app(""), &["config", "check"]);
+    assert!(code == Some(0) && told.contains("\nNotice: clients.spa is public and has provider_tokens"), "{complaint}");
+    let secret = "type = \"confidential\"\nclient_secret = \"0123456789abcdef0123456789abcdef\"\n";
+    let (code, told, complaint) = operator.run(&app(secret), &["config", "check"]);
+    assert!(code == Some(0) && !told.contains("Notice"), "{told}{complaint}");
+}
+
 #[test]
 fn a_table_of_a_presets_name_is_told_of_the_preset() {
     let text = "[providers.google]\nclient_id = \"v\"\nclient_secret_file = \"\"\n";
