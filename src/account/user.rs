@@ -32,7 +32,7 @@ pub struct Profile {
 pub struct User {
     /// The `sub` of our tokens.
     pub sub: UserId,
-    /// The profile as the last login left it.
+    /// The profile: of a session, that of the identity which it was made through.
     #[serde(flatten)]
     pub profile: Profile,
 }

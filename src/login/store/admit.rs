@@ -125,7 +125,7 @@ statement! {
          RETURNING users.id AS user_id, subs.id AS sub_id
      ), seen AS (
          UPDATE subs
-         SET claims = {claims}, email = {email}, email_verified = {email_verified}, last_login_at = {now},
+         SET claims = {claims}, last_login_at = {now},
              profile = CASE WHEN {keep_name} THEN jsonb_build_object('name', profile->'name')
                             ELSE jsonb_build_object() END || {profile}
          FROM admitted WHERE subs.id = admitted.sub_id

@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use diesel::sql_types::{Bool, Jsonb, Nullable, Text, Timestamptz, Uuid};
+use diesel::sql_types::{Bool, Jsonb, Text, Timestamptz, Uuid};
 use diesel::{Connection, OptionalExtension, QueryResult, QueryableByName, RunQueryDsl};
 use ipnet::IpNet;
 use serde_json::{Value, json};
@@ -88,17 +88,14 @@ statement! {
         sub: &'a str => Text,
         user: UserId => Uuid,
         claims: &'a Value => Jsonb,
-        email: Option<&'a str> => Nullable<Text>,
-        email_verified: bool => Bool,
         profile: &'a Value => Jsonb,
         now: Instant => Timestamptz,
     }
     // Another user's row is left as it is, and not returned. `xmax` tells a row that was there from one that is new.
-    "INSERT INTO subs (id, provider, sub, user_id, claims, email, email_verified, profile, created_at, last_login_at)
-     VALUES ({id}, {provider}, {sub}, {user}, {claims}, {email}, {email_verified}, {profile}, {now}, {now})
+    "INSERT INTO subs (id, provider, sub, user_id, claims, profile, created_at, last_login_at)
+     VALUES ({id}, {provider}, {sub}, {user}, {claims}, {profile}, {now}, {now})
      ON CONFLICT (provider, sub) DO UPDATE
-     SET claims = excluded.claims, email = excluded.email, email_verified = excluded.email_verified,
-         profile = excluded.profile
+     SET claims = excluded.claims, profile = excluded.profile
      WHERE subs.user_id = {user}
      RETURNING id, xmax = 0 AS new"
 }
@@ -172,8 +169,6 @@ fn attach(conn: &mut Conn, joining: &Joining) -> QueryResult<Result<Attached, Ou
         sub: &joining.sub,
         user,
         claims: &joining.claims,
-        email: profile.email.as_deref(),
-        email_verified: profile.email_verified,
         profile: &said,
         now,
     };
