@@ -1,0 +1,6 @@
+//! What the gateway costs, by what can be counted without noise: statements, bytes of WAL, updates that stay in their
+//! page. Never a time. What a login costs stands in `tests/gateway/round_trips.rs`.
+
+mod house;
+mod introspect;
+mod refresh;

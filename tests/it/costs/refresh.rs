@@ -1,0 +1,54 @@
+//! A refresh: the hottest thing that writes.
+
+use crate::costs::house::{House, SESSIONS};
+
+/// One statement, few bytes of WAL, and the row stays in its page, so that no index is written.
+#[tokio::test]
+async fn a_refresh_is_one_statement_a_little_wal_and_no_index_entry() {
+    let house = House::start();
+    let database = &house.database;
+    // The last ones open the connections and prepare the statement.
+    for number in SESSIONS - 100..SESSIONS {
+        house.refresh(number, 0).await;
+    }
+    database.execute("CHECKPOINT");
+    house.forget();
+    let position = || database.number("SELECT (pg_current_wal_insert_lsn() - '0/0')::bigint");
+    let before = position();
+    let distinct = SESSIONS - 100;
+    for number in 0..distinct {
+        house.refresh(number, 0).await;
+    }
+    let written = position() - before;
+
+    let asked = house.asked();
+    assert_eq!(asked.len(), usize::try_from(distinct).expect("few"), "{:?}", asked.first().zip(asked.last()));
+    assert!(asked.iter().all(|statement| statement.starts_with("UPDATE sessions s")), "{:?}", asked.last());
+
+    // What the statement wrote itself, and what the whole cluster wrote, with each commit; no image of a page is in
+    // either, as this PostgreSQL writes none.
+    let counted = |column: &str| {
+        let sum = format!("SELECT sum({column}) FROM pg_stat_statements WHERE query LIKE 'UPDATE sessions s%'");
+        database.number(&sum)
+    };
+    assert_eq!(counted("wal_fpi"), 0);
+    let each = i64::try_from(distinct).expect("few");
+    assert!(counted("wal_bytes") / each <= 300, "{} bytes by {each} statements", counted("wal_bytes"));
+    assert!(written / each <= 300, "{written} bytes for {each} refreshes");
+
+    // Once more each, three times, so that pages fill up and are cleaned on the way.
+    for counter in 1..=3 {
+        for number in 0..distinct {
+            house.refresh(number, counter).await;
+        }
+    }
+    // A connection tells the counters of tables when it ends.
+    let end = "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
+               WHERE datname = current_database() AND pid <> pg_backend_pid()";
+    database.words(end);
+    let of_sessions =
+        |column: &str| database.number(&format!("SELECT {column} FROM pg_stat_user_tables WHERE relname = 'sessions'"));
+    let (all, hot) = (of_sessions("n_tup_upd"), of_sessions("n_tup_hot_upd"));
+    assert_eq!(all, 4 * each + 100);
+    assert!(hot * 10 >= all * 9, "{hot} of {all} updates stayed in their page");
+}

@@ -1,0 +1,91 @@
+//! A key that must not be believed any more.
+
+use vestibule::keys;
+
+use crate::keys::house::{JWKS, kid_of, now, policy, pool, published, secrets, status, token, until};
+use crate::support::{Gateway, Setup};
+
+/// Looks are taken each 250 ms then, each 2 s otherwise (a unit test has that).
+const OFTEN: &str = "[signing]\npublish_before_use = '2s'\nalgorithms = ['ES256', 'RS256']\n";
+
+/// JW-11: every replica refuses what the key signed, drops it from the JWKS, and signs with another one; a replica that
+/// cannot open the new one lets go of the old one too.
+#[tokio::test]
+async fn every_replica_lets_go_of_a_revoked_key() {
+    let one = Gateway::with(OFTEN);
+    let two = Setup::beside(&one).toml(OFTEN).start();
+    let browser = one.browser();
+    let old = token(&browser).await;
+    let (bad, both) = (kid_of(&old), [&one, &two]);
+    for gateway in both {
+        assert_eq!(status(gateway, &old).await, 200);
+        assert!(published(gateway).await.contains(&bad));
+    }
+    let list = token_list(&one).await;
+    assert_eq!(kid_of(&list), bad);
+
+    let policy = policy(&[vestibule::config::Algorithm::Es256, vestibule::config::Algorithm::Rs256]);
+    let kids = Some(vec![bad.clone()]);
+    keys::revoke(&pool(&one.database), &secrets(), &policy, kids, now()).await.expect("a revocation");
+    for gateway in both {
+        until(async || !published(gateway).await.contains(&bad)).await;
+    }
+    for gateway in both {
+        assert_eq!(status(gateway, &old).await, 401);
+        assert_eq!(published(gateway).await.len(), 2, "another one is there, and the other algorithm's is left alone");
+        let new = token(&gateway.browser()).await;
+        assert_ne!(kid_of(&new), bad);
+        for gateway in both {
+            assert_eq!(status(gateway, &new).await, 200);
+        }
+    }
+    assert_ne!(kid_of(&token_list(&one).await), bad, "no list is handed out that the key signed");
+    let row = "SELECT state || octet_length(private_key) || (revoked_at IS NOT NULL) FROM signing_keys WHERE kid = ";
+    assert_eq!(one.database.words(&format!("{row}'{bad}'")), ["gone0true"]);
+    assert_eq!(one.database.number("SELECT count(*) FROM audit_events WHERE kind = 'signing_key_revoked'"), 1);
+
+    // Everything at once, and a restart knows no more of them.
+    keys::revoke(&pool(&one.database), &secrets(), &policy, None, now()).await.expect("a revocation");
+    let restarted = Setup::beside(&one).toml(OFTEN).start();
+    let fresh = published(&restarted).await;
+    assert_eq!(fresh.len(), 2);
+    for gateway in both {
+        until(async || published(gateway).await == fresh).await;
+    }
+}
+
+/// JW-11: a replica with another ring cannot open the new key. It lets go of the revoked one all the same.
+#[tokio::test]
+async fn a_replica_that_cannot_open_the_new_key_lets_go_of_the_old_one() {
+    let one = Gateway::with(OFTEN);
+    let bad = token(&one.browser()).await;
+    let other = vestibule::base::seal::generate_key();
+    let rings = [other.expose(), crate::support::ring_key()];
+    let newer = vestibule::base::seal::Ring::parse(rings).expect("a ring");
+    let policy = policy(&[vestibule::config::Algorithm::Es256]);
+    let kids = Some(vec![kid_of(&bad)]);
+    keys::revoke(&pool(&one.database), &newer, &policy, kids, now()).await.expect("a revocation");
+    until(async || !published(&one).await.contains(&kid_of(&bad))).await;
+    assert_eq!(status(&one, &bad).await, 401);
+    let new = token(&one.browser()).await;
+    assert_eq!(jsonwebtoken::decode_header(&new).expect("a header").alg, jsonwebtoken::Algorithm::RS256);
+}
+
+/// JW-10: while the database is away, the JWKS stays, for ever shorter.
+#[tokio::test]
+async fn the_key_set_outlives_the_database() {
+    let cluster = crate::support::Cluster::own();
+    let gateway = Setup::new().on(&cluster.database()).toml(OFTEN).start();
+    let before = gateway.browser().fetch(JWKS).await;
+    assert_eq!(before.header("cache-control"), "public, max-age=1");
+    cluster.postgres().stop().expect("a stop");
+    until(async || gateway.browser().fetch(JWKS).await.header("cache-control") == "public, max-age=0").await;
+    let after = gateway.browser().fetch(JWKS).await;
+    assert_eq!((after.status, after.body), (200, before.body));
+}
+
+async fn token_list(gateway: &Gateway) -> String {
+    let answer = gateway.browser().ask("GET", "/status-lists/0").send().await;
+    assert_eq!(answer.status, 200, "{answer:?}");
+    answer.body
+}

@@ -1,0 +1,12 @@
+//! Who may enter, by what people are known here, and what their tokens say of them.
+
+mod by_email;
+mod explain;
+mod kept;
+mod link;
+mod linter;
+mod page;
+mod person;
+mod rules;
+mod tokens;
+mod unlink;

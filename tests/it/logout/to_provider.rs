@@ -1,0 +1,250 @@
+//! `logout = "provider"`: the browser goes on to the provider (OpenID Connect RP-Initiated Logout 1.0, as a relying party).
+
+use serde_json::{Value, json};
+
+use crate::fake_provider::{CLIENT, Op, Reply, WELL_KNOWN};
+use crate::logout::apps::{BYE, Session, claims, configured, confirm, encoded, enter, log_out, names, place, reason};
+use crate::support::{Answer, Browser, Gateway, Setup, parameter};
+
+const PROVIDER: &str = "[providers.op]\nlogout = \"provider\"\n";
+
+fn start() -> (Gateway, Op) {
+    let place = place(&names(["shop", "wiki"]));
+    (Setup::new().toml(PROVIDER).toml(&configured(&place)).start(), place)
+}
+
+async fn signed_in(gateway: &Gateway) -> (Browser, Session) {
+    let browser = gateway.browser();
+    browser.sign_in("alice").await;
+    let shop = enter(gateway, &browser, "shop").await;
+    (browser, shop)
+}
+
+/// Where the provider would send the browser back to.
+#[track_caller]
+fn back(answer: &Answer) -> String {
+    let to = answer.location_parameter("post_logout_redirect_uri").expect("a way back");
+    let state = answer.location_parameter("state").expect("a state");
+    format!("{to}?{}", encoded(&[("state", &state)]))
+}
+
+/// LO-27: by an app's hint, there and back, and on to the app with its own state. Our session ends first.
+#[tokio::test]
+async fn an_apps_logout_goes_by_way_of_the_provider() {
+    let (gateway, _place) = start();
+    let (browser, shop) = signed_in(&gateway).await;
+    let state = "% &+=#ä/?\"";
+    let form = [("id_token_hint", &*shop.id_token), ("post_logout_redirect_uri", BYE), ("state", state)];
+    let away = log_out(&browser, &form).await;
+    assert_eq!((browser.cookie("vestibule"), reason(&gateway, &shop.sid)), (None, "logout".into()));
+    assert!(away.location().starts_with(&format!("{}/end?", gateway.op.issuer)), "{away:?}");
+    assert_eq!(away.location_parameter("client_id").as_deref(), Some(CLIENT));
+    let hint = claims(&away.location_parameter("id_token_hint").expect("a hint"));
+    assert_eq!((&hint["sub"], &hint["iss"]), (&json!("alice"), &json!(gateway.op.issuer)));
+    let ours = away.location_parameter("post_logout_redirect_uri").expect("a way back");
+    assert_eq!(ours, format!("{}/logout/callback/op", gateway.public_url));
+    assert!(!away.location().contains("shop.example"), "where it goes on is the provider's business in no way");
+    let home = browser.get(&back(&away)).await;
+    assert!(home.location().starts_with(&format!("{BYE}&state=")), "{home:?}");
+    assert_eq!(home.location_parameter("state").as_deref(), Some(state));
+}
+
+/// LO-27: the button on our own page, the page that asks, and a script. A page whose form leads away says nothing of
+/// where forms may lead, since browsers hold redirects against it.
+#[tokio::test]
+async fn every_way_to_sign_out_goes_there() {
+    let (gateway, _place) = start();
+    let (browser, _) = signed_in(&gateway).await;
+    let account = browser.get("/account").await;
+    assert!(!account.header("content-security-policy").contains("form-action"), "{account:?}");
+    let away = browser.post("/logout").await;
+    assert!(away.location().starts_with(&format!("{}/end?", gateway.op.issuer)), "{away:?}");
+    let home = browser.get(&back(&away)).await;
+    assert!(home.status == 200 && home.is_page() && home.body.contains("You are signed out"), "{home:?}");
+
+    let (browser, _) = signed_in(&gateway).await;
+    let asks = log_out(&browser, &[("client_id", "shop"), ("post_logout_redirect_uri", BYE), ("state", "s")]).await;
+    let away = confirm(&browser, &asks).await;
+    assert!(away.location().starts_with(&format!("{}/end?", gateway.op.issuer)), "{away:?}");
+    assert_eq!(browser.get(&back(&away)).await.location(), format!("{BYE}&state=s"));
+
+    let (browser, _) = signed_in(&gateway).await;
+    let told = browser.ask("POST", "/logout").for_json().header("sec-fetch-site", "same-origin").send().await;
+    let url = told.json()["logout_url"].as_str().expect("a URL").to_owned();
+    assert_eq!((told.status, browser.cookie("vestibule")), (200, None));
+    assert!(parameter(&url, "id_token_hint").is_some() && parameter(&url, "state").is_some(), "{url}");
+    let told = browser.ask("POST", "/logout").for_json().header("sec-fetch-site", "same-origin").send().await;
+    assert_eq!(told.status, 204, "nobody was signed in");
+}
+
+/// LO-27: another state, none, one of another browser, another provider's, or one from long ago ends at our page.
+#[tokio::test]
+async fn any_other_way_back_ends_at_our_page() {
+    let other = Op::start();
+    let place = place(&names(["shop", "wiki"]));
+    let gateway = Setup::new().provider("other", &other).toml(PROVIDER).toml(&configured(&place)).start();
+    let (browser, shop) = signed_in(&gateway).await;
+    let form = [("id_token_hint", &*shop.id_token), ("post_logout_redirect_uri", BYE), ("state", "s")];
+    let away = log_out(&browser, &form).await;
+    let back = back(&away);
+    let state = back.split_once('?').expect("a query").1;
+    let stranger = gateway.browser();
+    stranger.sign_in("mallory").await;
+    let mut pages = vec![stranger.get(&back).await];
+    assert_eq!(stranger.fetch("/session").await.status, 200, "and nobody is signed out by it");
+    for path in [
+        "/logout/callback/op".to_owned(),
+        "/logout/callback/op?state=".to_owned(),
+        "/logout/callback/op?state=junk".to_owned(),
+        format!("/logout/callback/op?{state}x"),
+        format!("/logout/callback/op?{state}&{state}"),
+        format!("/logout/callback/other?{state}"),
+        format!("/logout/callback/nobody?{state}"),
+        format!("/logout/callback/op?error=no&{}", state.replace("state", "other")),
+    ] {
+        pages.push(browser.get(&path).await);
+    }
+    for page in &pages {
+        assert!(page.status == 200 && page.is_page() && page.body.contains("You are signed out"), "{page:?}");
+    }
+    assert_eq!(browser.get(&back).await.location(), format!("{BYE}&state=s"), "the right one still leads on");
+    gateway.hand.advance(chrono::TimeDelta::minutes(10));
+    assert_eq!(browser.get(&back).await.status, 200);
+    assert_eq!(browser.ask("POST", "/logout/callback/op").send().await.status, 405);
+}
+
+/// LO-03: an address that is the client's no more when the browser comes back leads nowhere.
+#[tokio::test]
+async fn an_address_that_was_withdrawn_meanwhile_leads_nowhere() {
+    let (gateway, place) = start();
+    let (browser, shop) = signed_in(&gateway).await;
+    let form = [("id_token_hint", &*shop.id_token), ("post_logout_redirect_uri", BYE)];
+    let back = back(&log_out(&browser, &form).await);
+    let changed = configured(&place).replace(BYE, "https://shop.example/other");
+    let other = Setup::beside(&gateway).toml(PROVIDER).toml(&changed).start();
+    let path = back.strip_prefix(&gateway.public_url).expect("ours");
+    let elsewhere = other.browser();
+    elsewhere.set_cookie("vestibule-binding", &browser.cookie("vestibule-binding").expect("a binding"));
+    let page = elsewhere.get(path).await;
+    assert!(page.status == 200 && page.body.contains("You are signed out"), "{page:?}");
+}
+
+/// Two presses of a button: the second answer leads to the provider too. A session that ended long ago, or that the
+/// provider itself ended, does not; and a copied cookie of a dead session is shown no ID token.
+#[tokio::test]
+async fn whoever_presses_twice_gets_there() {
+    let (gateway, _place) = start();
+    let (browser, _) = signed_in(&gateway).await;
+    let cookie = browser.cookie("vestibule").expect("a session");
+    for _ in 0..2 {
+        browser.set_cookie("vestibule", &cookie);
+        assert!(browser.post("/logout").await.location().contains("/end?"));
+    }
+    browser.set_cookie("vestibule", &cookie);
+    gateway.hand.advance(chrono::TimeDelta::minutes(1));
+    assert_eq!(browser.post("/logout").await.status, 200);
+    let (browser, _) = signed_in(&gateway).await;
+    let cookie = browser.cookie("vestibule").expect("a session");
+    for reason in ["admin", "provider_logout", "idle", "replaced"] {
+        let end = format!("UPDATE sessions SET ended_at = now(), ended_reason = '{reason}' WHERE ended_at IS NULL");
+        gateway.database.execute(&end);
+        browser.set_cookie("vestibule", &cookie);
+        assert_eq!(browser.post("/logout").await.status, 200, "{reason}");
+        gateway.database.execute("UPDATE sessions SET ended_at = NULL, ended_reason = NULL");
+    }
+}
+
+/// With an app's hint, a sign-in that merely idled out is ended at the provider too.
+#[tokio::test]
+async fn an_idle_sign_in_is_ended_there_where_a_hint_proves_it() {
+    let (gateway, _place) = start();
+    let (browser, shop) = signed_in(&gateway).await;
+    gateway.database.execute("UPDATE sessions SET ended_at = now(), ended_reason = 'idle' WHERE parent_id IS NULL");
+    let away = log_out(&browser, &[("id_token_hint", &shop.id_token)]).await;
+    assert!(away.location_parameter("id_token_hint").is_some(), "{away:?}");
+    assert_eq!(reason(&gateway, &shop.sid), "logout");
+}
+
+/// Our own logout never waits for the provider: without an endpoint, with metadata that cannot be had, and with one that
+/// hangs, it is a logout here.
+#[tokio::test]
+async fn without_the_provider_it_is_a_logout_here() {
+    let setup = Setup::new().toml(PROVIDER);
+    setup.op.set_metadata("end_session_endpoint", Value::Null);
+    let gateway = setup.start();
+    let browser = gateway.browser();
+    browser.sign_in("alice").await;
+    let page = browser.post("/logout").await;
+    assert!(page.status == 200 && page.body.contains("You are signed out"), "{page:?}");
+    assert_eq!(browser.fetch("/session").await.status, 401);
+
+    // Half of what the provider's answers may take: nobody waits that long for one.
+    let patience = std::time::Duration::from_secs(15);
+    for reply in [Reply::Closed, Reply::Silent] {
+        let browser = gateway.browser();
+        browser.sign_in("alice").await;
+        // A replica that has just started, and has nothing stored either.
+        gateway.database.execute("DELETE FROM provider_metadata");
+        gateway.op.reply(WELL_KNOWN, reply);
+        let fresh = Setup::beside(&gateway).toml(PROVIDER).start();
+        let there = fresh.browser();
+        there.set_cookie("vestibule", &browser.cookie("vestibule").expect("a session"));
+        let page = tokio::time::timeout(patience, there.post("/logout")).await.expect("an answer in time");
+        assert!(page.status == 200 && page.body.contains("You are signed out"), "{page:?}");
+        assert_eq!(browser.fetch("/session").await.status, 401);
+        gateway.op.recover(WELL_KNOWN);
+    }
+}
+
+/// An ID token that would make the address too long stays here; the provider asks the person then.
+#[tokio::test]
+async fn a_long_id_token_is_left_out() {
+    let (gateway, _place) = start();
+    for (size, hinted) in [(3000, true), (8000, false)] {
+        gateway.op.set_claims(json!({ "groups_of_old": "x".repeat(size) }));
+        let (browser, _) = signed_in(&gateway).await;
+        let away = browser.post("/logout").await;
+        assert_eq!(away.location_parameter("id_token_hint").is_some(), hinted, "{size}");
+        assert!(away.location().len() <= 7 * 1024);
+        assert_eq!(browser.get(&back(&away)).await.status, 200);
+    }
+}
+
+/// The provider sends the browser to the address that is configured; where sign-ins of others are concerned, nothing
+/// changes.
+#[tokio::test]
+async fn a_frontend_may_own_the_way_back() {
+    let other = Op::start();
+    let bye = "https://app.example/bye";
+    let gateway = Setup::new()
+        .provider("other", &other)
+        .toml(&format!("{PROVIDER}post_logout_redirect_uri = \"{bye}\"\n"))
+        .start();
+    let browser = gateway.browser();
+    browser.sign_in("alice").await;
+    assert_eq!(browser.post("/logout").await.location_parameter("post_logout_redirect_uri").as_deref(), Some(bye));
+
+    let url =
+        gateway.browser().sign_in_json("alice").await["provider"]["logout_url"].as_str().expect("a URL").to_owned();
+    assert_eq!(parameter(&url, "post_logout_redirect_uri").as_deref(), Some(bye));
+    assert!(parameter(&url, "id_token_hint").is_some() && parameter(&url, "state").is_none(), "{url}");
+
+    let begun = browser.begin("other").await;
+    assert_eq!(browser.get(&begun.callback_of("alice")).await.status, 303);
+    assert_eq!(browser.post("/logout").await.status, 200, "the other one stays local");
+}
+
+/// LO-28: there is no address that ends a session by its `sid` alone, without a proof (OpenID Connect Front-Channel Logout
+/// 1.0): a provider's page that embeds one of ours changes nothing.
+#[tokio::test]
+async fn a_sid_alone_ends_nothing() {
+    let (gateway, _place) = start();
+    gateway.op.set_claims(json!({"sid": "one"}));
+    let (browser, shop) = signed_in(&gateway).await;
+    let query = encoded(&[("iss", &gateway.op.issuer), ("sid", "one")]);
+    for path in ["/logout", "/logout/callback/op", "/frontchannel-logout/op", "/backchannel-logout/op"] {
+        let answer = browser.get(&format!("{path}?{query}")).await;
+        assert!([200, 404, 405].contains(&answer.status), "{path}: {answer:?}");
+    }
+    assert_eq!((browser.fetch("/session").await.status, reason(&gateway, &shop.sid)), (200, "NULL".into()));
+}

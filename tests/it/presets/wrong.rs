@@ -1,0 +1,280 @@
+//! `config check` on provider configurations that are wrong on purpose: it names the line, the key and the remedy.
+
+use rcgen::KeyPair;
+use serde_json::Value;
+
+use crate::presets::operator::Operator;
+
+struct Wrong {
+    /// Below `[providers.corp]`, from its line 2 on.
+    lines: &'static str,
+    /// Where the mistake stands, counted from `[providers.corp]`.
+    line: usize,
+    /// Below `providers.corp`.
+    key: &'static str,
+    what: &'static str,
+    remedy: &'static str,
+}
+
+const GOOGLE: &str = "preset = \"google\"\nclient_id = \"v\"\nclient_secret_file = \"\"";
+
+fn wrong(lines: &'static str, line: usize, key: &'static str, what: &'static str, remedy: &'static str) -> Wrong {
+    Wrong { lines, line, key, what, remedy }
+}
+
+fn all() -> Vec<Wrong> {
+    vec![
+        wrong(
+            "preset = \"githbu\"\nclient_id = \"v\"",
+            2,
+            "preset",
+            "there is no preset \"githbu\"",
+            "\"github\" is near",
+        ),
+        wrong("kind = \"openid\"", 2, "kind", "\"openid\" is not known", "\"oidc\""),
+        wrong(
+            "preset = \"microsoft\"\nclient_id = \"v\"\nclient_secret_file = \"\"",
+            1,
+            "issuer",
+            "is missing",
+            "issuer = \"https://login.microsoftonline.com/11111111-2222-3333-4444-555555555555/v2.0\"",
+        ),
+        wrong(
+            "preset = \"microsoft\"\nissuer = \"https://login.microsoftonline.com/common/v2.0\"\nclient_id = \"v\"\n\
+             client_secret_file = \"\"",
+            3,
+            "issuer",
+            "is nobody's issuer, but that of every tenant",
+            "your tenant's id in its place, or preset = \"microsoft-multi\" with the tenants",
+        ),
+        wrong(
+            "preset = \"github\"\nclientid = \"v\"\nclient_id = \"v\"\nclient_secret_file = \"\"",
+            3,
+            "clientid",
+            "unknown key",
+            "client_id",
+        ),
+        wrong("preset = \"github\"\nclient_id = \"v\"", 1, "client_secret", "is missing", "client_secret_file"),
+        wrong(
+            "preset = \"google\"\nclient_id = \"v\"\nclient_secret = \"x\"\nclient_secret_file = \"\"",
+            5,
+            "client_secret_file",
+            "is given too",
+            "keep one of",
+        ),
+        wrong(
+            "preset = \"apple\"\nclient_id = \"v\"\nteam_id = \"A\"\nprivate_key_id = \"B\"\nprivate_key_file = \"\"\n\
+             client_secret = \"x\"",
+            7,
+            "client_secret",
+            "token_endpoint_auth_method \"apple\" never sends it",
+            "take it out: the secret is made from private_key",
+        ),
+        wrong(
+            "preset = \"google\"\nclient_id = \"v\"\nclient_secret_file = \"\"\ntrusts_email = true",
+            5,
+            "trusts_email",
+            "allow.email_domains is empty",
+            "write the domains",
+        ),
+        wrong(
+            "preset = \"google\"\nclient_id = \"v\"\nclient_secret_file = \"\"\nallow.email_domains = [\"@example.com\"]",
+            5,
+            "allow.email_domains[0]",
+            "is not a domain",
+            "as \"example.com\"",
+        ),
+        wrong(
+            "preset = \"google\"\nclient_id = \"v\"\nclient_secret_file = \"\"\nallow.claims = { hd = \"example.com\" }",
+            5,
+            "allow.claims.hd",
+            "does not begin with \"/\"",
+            "JSON pointer",
+        ),
+        wrong(
+            "preset = \"google\"\nclient_id = \"v\"\nclient_secret_file = \"\"\nscopes = [\"email\"]",
+            5,
+            "scopes",
+            "\"openid\" is not among them",
+            "add it",
+        ),
+        wrong(
+            "preset = \"google\"\nclient_id = \"v\"\nclient_secret_file = \"\"\ntenants = [\"11111111-2222-3333-4444-555555555555\"]",
+            5,
+            "tenants",
+            "the issuer is that of one tenant",
+            "{tenantid}",
+        ),
+        wrong(
+            "kind = \"oauth2\"\nclient_id = \"v\"\nclient_secret_file = \"\"\n\
+             authorization_endpoint = \"https://a.example/a\"\nuserinfo_endpoint = \"https://a.example/u\"",
+            1,
+            "token_endpoint",
+            "is missing",
+            "or name a preset",
+        ),
+        wrong(
+            "preset = \"github\"\nclient_id = \"v\"\nclient_secret_file = \"\"\nprofile_pick = { orgs = \"/admin\" }",
+            5,
+            "profile_pick.orgs",
+            "belongs to no call",
+            "profile_calls",
+        ),
+    ]
+}
+
+/// What a preset's page shows for a key that is missing; and what the kind, or the way to show to be the client, never
+/// reads.
+fn of_kinds() -> Vec<Wrong> {
+    vec![
+        wrong(
+            "preset = \"github\"\nclient_secret_file = \"\"",
+            1,
+            "client_id",
+            "is missing",
+            "looks like client_id = \"Ov23li0123456789abcd\"",
+        ),
+        wrong(
+            "preset = \"apple\"\nclient_id = \"v\"\nteam_id = \"A\"\nprivate_key_file = \"\"",
+            1,
+            "private_key_id",
+            "is missing",
+            "private_key_id = \"F6G7H8J9K0\"",
+        ),
+        wrong(
+            "preset = \"github\"\nclient_id = \"v\"\nclient_secret_file = \"\"\npushed_authorization = \"always\"",
+            5,
+            "pushed_authorization",
+            "nothing reads it where kind is \"oauth2\"",
+            "take it out; it is for kind \"oidc\"",
+        ),
+        wrong(
+            "preset = \"discogs\"\nclient_id = \"v\"\nclient_secret_file = \"\"\nscopes = [\"identity\"]",
+            5,
+            "scopes",
+            "nothing reads it where kind is \"oauth1\"",
+            "it is for kind \"oidc\" and \"oauth2\"",
+        ),
+        wrong(
+            "preset = \"google\"\nclient_id = \"v\"\nclient_secret_file = \"\"\nprofile_calls = { a = \"https://a.example\" }",
+            5,
+            "profile_calls.a",
+            "nothing reads it where kind is \"oidc\"",
+            "it is for kind \"oauth2\" and \"oauth1\"",
+        ),
+        wrong(
+            "preset = \"google\"\nclient_id = \"v\"\nclient_secret_file = \"\"\nteam_id = \"A1B2C3D4E5\"",
+            5,
+            "team_id",
+            "token_endpoint_auth_method \"client_secret_basic\" does not use it",
+            "take it out, or write \"apple\" there",
+        ),
+    ]
+}
+
+fn configuration(lines: &str) -> String {
+    format!("[providers.corp]\n{lines}\n")
+}
+
+#[test]
+fn each_mistake_is_told_with_its_line_its_key_and_its_remedy() {
+    let operator = Operator::new();
+    let (code, _, complaint) = operator.run(&configuration(GOOGLE), &["config", "check"]);
+    assert_eq!(code, Some(0), "{complaint}");
+    for Wrong { lines, line, key, what, remedy } in all().into_iter().chain(of_kinds()) {
+        let (code, _, complaint) = operator.run(&configuration(lines), &["config", "check"]);
+        assert_eq!(code, Some(2), "accepted:\n{lines}");
+        let told: Vec<_> = complaint.lines().collect();
+        let [problem, count] = told.as_slice() else { panic!("not one problem:\n{complaint}\n{lines}") };
+        assert_eq!(*count, "1 problem in the configuration.");
+        let place = format!("vestibule.toml:{line}: providers.corp.{key}: ");
+        assert!(problem.contains(&place), "{place}\n{problem}\n{lines}");
+        assert!(problem.contains(what) && problem.contains(remedy), "{problem}");
+    }
+}
+
+/// Whoever leaves the list of tenants empty opens the door to each of them.
+#[test]
+fn every_organization_is_worth_a_notice() {
+    let operator = Operator::new();
+    let multi = "preset = \"microsoft-multi\"\nclient_id = \"v\"\nclient_secret_file = \"\"\n";
+    let (code, told, _) = operator.run(&configuration(multi), &["config", "check"]);
+    assert!(
+        code == Some(0) && told.contains("\nNotice: providers.corp lets in people of every organization"),
+        "{told}"
+    );
+    let (_, told, _) = operator.run(&configuration(multi), &["config", "check", "--json"]);
+    let told: Value = serde_json::from_str(&told).expect("JSON");
+    assert!(told["notices"][0].as_str().is_some_and(|notice| notice.contains("providers.corp.tenants")), "{told}");
+    let id = "11111111-2222-3333-4444-555555555555";
+    for rule in [format!("tenants = [\"{id}\"]"), format!("allow.claims = {{ \"/tid\" = \"{id}\" }}")] {
+        let (code, told, complaint) = operator.run(&configuration(&format!("{multi}{rule}")), &["config", "check"]);
+        assert!(code == Some(0) && !told.contains("Notice"), "{told}{complaint}");
+    }
+    // What any tenant can say of itself is no bound.
+    let (_, told, _) =
+        operator.run(&configuration(&format!("{multi}allow.groups = [\"staff\"]")), &["config", "check"]);
+    assert!(told.contains("every organization"), "{told}");
+}
+
+/// OP-07: a public app is whoever says so.
+#[test]
+fn a_public_app_with_tokens_of_providers_is_worth_a_notice() {
+    let operator = Operator::new();
+    let keeps = "preset = \"google\"\nclient_id = \"v\"\nclient_secret_file = \"\"\nstore_tokens = true\n";
+    let app = |more: &str| format!("{}\n[clients.spa]\nprovider_tokens = [\"corp\"]\n{more}", configuration(keeps));
+    let (code, told, complaint) = operator.run(&app(""), &["config", "check"]);
+    assert!(code == Some(0) && told.contains("\nNotice: clients.spa is public and has provider_tokens"), "{complaint}");
+    let secret = "type = \"confidential\"\nclient_secret = \"0123456789abcdef0123456789abcdef\"\n";
+    let (code, told, complaint) = operator.run(&app(secret), &["config", "check"]);
+    assert!(code == Some(0) && !told.contains("Notice"), "{told}{complaint}");
+}
+
+#[test]
+fn a_table_of_a_presets_name_is_told_of_the_preset() {
+    let text = "[providers.google]\nclient_id = \"v\"\nclient_secret_file = \"\"\n";
+    let (code, _, complaint) = Operator::new().run(text, &["config", "check"]);
+    assert_eq!(code, Some(2));
+    assert!(complaint.contains("vestibule.toml:1: providers.google.preset: is missing, and so is the issuer"));
+    assert!(complaint.contains("write preset = \"google\"") && complaint.contains("1 problem"), "{complaint}");
+}
+
+#[test]
+fn a_key_of_another_kind_than_apples_is_told_where_apples_is() {
+    let operator = Operator::new();
+    let rsa = KeyPair::generate_for(&rcgen::PKCS_RSA_SHA256);
+    // Some builds of the library make no RSA keys; an Ed25519 key will not do for Apple either.
+    let other = rsa.or_else(|_| KeyPair::generate_for(&rcgen::PKCS_ED25519)).expect("a key");
+    let text = "[providers.apple]\npreset = \"apple\"\nclient_id = \"v\"\nteam_id = \"A\"\nprivate_key_id = \"B\"\n\
+                private_key_file = \"\"\n";
+    operator.write("key", &other.serialize_pem());
+    let (code, _, complaint) = operator.run(text, &["config", "check"]);
+    assert_eq!(code, Some(2));
+    assert!(complaint.contains("needs a P-256 key; name the file AuthKey_….p8"), "{complaint}");
+}
+
+#[test]
+fn a_machine_is_told_the_same() {
+    let operator = Operator::new();
+    let (code, told, _) = operator.run(&configuration("preset = \"githbu\""), &["config", "check", "--json"]);
+    let told: Value = serde_json::from_str(&told).expect("JSON");
+    assert_eq!((code, &told["good"]), (Some(2), &false.into()));
+    let problem = &told["problems"][0];
+    assert_eq!(problem["key"], "providers.corp.preset");
+    assert!(problem["place"].as_str().is_some_and(|place| place.ends_with("vestibule.toml:2")), "{told}");
+    assert!(problem["remedy"].as_str().is_some_and(|remedy| remedy.contains("github")), "{told}");
+    let (code, told, _) = operator.run(&configuration(GOOGLE), &["config", "check", "--json"]);
+    let told: Value = serde_json::from_str(&told).expect("JSON");
+    assert_eq!((code, &told["good"]), (Some(0), &true.into()));
+    assert_eq!((&told["providers"][0]["id"], &told["notices"]), (&"corp".into(), &Value::Array(Vec::new())));
+}
+
+#[test]
+fn two_buttons_that_say_the_same_are_noticed() {
+    let twin = |id: &str| format!("[providers.{id}]\n{GOOGLE}\n");
+    let (code, told, _) = Operator::new().run(&(twin("one") + &twin("two")), &["config", "check"]);
+    assert_eq!(code, Some(0));
+    assert!(told.contains("\nNotice: one, two are all called \"Google\" on their buttons"), "{told}");
+    let (_, told, _) = Operator::new().run(&(twin("one") + &twin("two") + "name = \"Staff\"\n"), &["config", "check"]);
+    assert!(!told.contains("Notice"), "{told}");
+}

@@ -1,0 +1,102 @@
+//! What must stand in no log, at its most talkative, through logins that succeed and logins that fail.
+
+use std::io::Write;
+use std::sync::{Arc, Mutex, Once, PoisonError};
+
+use tracing_subscriber::EnvFilter;
+
+use crate::fake_provider::{Call, Reply};
+use crate::providers::github::{CLIENT_SECRET, GitHub};
+use crate::providers::photos::{CONSUMER_SECRET, Photos};
+use crate::providers::site::{pairs, query};
+use crate::support::Gateway;
+
+/// As `vestibule serve` has it with `log.level = "trace"`.
+const LOUDEST: &str = "trace,hyper=info,hyper_util=info,reqwest=info,rustls=info,h2=info,actix_http=info,mio=info";
+
+/// Everything that this process logs.
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl Log {
+    fn start() -> Self {
+        static STARTED: Once = Once::new();
+        let log = Self::default();
+        let writer = log.clone();
+        STARTED.call_once(|| {
+            let builder = tracing_subscriber::fmt().with_env_filter(EnvFilter::new(LOUDEST)).with_ansi(false);
+            builder.with_writer(move || writer.clone()).init();
+        });
+        log
+    }
+
+    fn text(&self) -> String {
+        String::from_utf8_lossy(&self.0.lock().unwrap_or_else(PoisonError::into_inner)).into_owned()
+    }
+}
+
+impl Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).write(bytes)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+async fn sign_in(gateway: &Gateway, provider: &str) -> u16 {
+    let browser = gateway.browser();
+    let there = browser.get(&format!("/login/{provider}")).await;
+    if there.status != 302 {
+        return there.status;
+    }
+    let back = browser.get(&there.location()).await.location();
+    browser.fetch(&back).await.status
+}
+
+/// The values of a request that are worth something to a thief.
+fn worth(call: &Call) -> Vec<String> {
+    let of_query = ["state", "code", "oauth_token"].map(|name| query(call, name));
+    let wanted = ["code", "code_verifier", "client_secret"];
+    let of_form = pairs(&call.body).into_iter().filter(|(name, _)| wanted.contains(&name.as_str()));
+    let header = call.header("authorization").unwrap_or_default();
+    let of_header = header.split('"').filter(|part| part.len() > 20).map(str::to_owned);
+    let bearer = header.strip_prefix("Bearer ").map(str::to_owned);
+    let all = of_query.into_iter().flatten().chain(of_form.map(|(_, value)| value)).chain(of_header).chain(bearer);
+    all.filter(|value| value.len() > 9).collect()
+}
+
+/// RD-22
+#[tokio::test]
+async fn no_log_says_a_secret() {
+    let log = Log::start();
+    let github = GitHub::open();
+    let (setup, photos) = Photos::setup("HMAC-SHA1", "");
+    let gateway = setup.toml(&github.table("github", "")).start();
+    for provider in ["github", "photos"] {
+        assert_eq!(sign_in(&gateway, provider).await, 303);
+    }
+    github.site.reply("/user", Reply::text(401, "application/json", "{}"));
+    photos.site.reply("/api/me", Reply::text(401, "application/json", "{}"));
+    assert_eq!((sign_in(&gateway, "github").await, sign_in(&gateway, "photos").await), (400, 400));
+    photos.site.reply("/oauth/request_token", Reply::text(401, "text/plain", "no"));
+    assert_eq!(sign_in(&gateway, "photos").await, 502);
+
+    let paths = ["/login/oauth/authorize", "/login/oauth/access_token", "/user"].map(|path| github.site.calls_to(path));
+    let others = ["/oauth/request_token", "/oauth/authorize", "/oauth/access_token", "/api/me"];
+    let calls = paths.into_iter().chain(others.map(|path| photos.site.calls_to(path))).flatten();
+    let mut secrets: Vec<String> = calls.flat_map(|call| worth(&call)).collect();
+    secrets.extend(photos.secrets());
+    secrets.extend([CLIENT_SECRET, CONSUMER_SECRET].map(str::to_owned));
+    assert!(secrets.len() > 30, "{secrets:?}");
+    let text = log.text();
+    assert!(text.contains("cannot begin a login") && text.contains("TRACE"), "{text}");
+    for secret in secrets {
+        let encoded: String = url::form_urlencoded::byte_serialize(secret.as_bytes()).collect();
+        for form in [&secret, &encoded] {
+            let line = text.lines().find(|line| line.contains(form.as_str()));
+            assert_eq!(line, None, "{form}");
+        }
+    }
+}

@@ -1,0 +1,136 @@
+//! What stands in the database and in the log, and what a row is worth in another one's place.
+
+use std::fmt::Write as _;
+use std::io;
+use std::sync::{Arc, Mutex};
+
+use base64::Engine;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use tracing_subscriber::util::SubscriberInitExt;
+
+use crate::fake_provider::Reply;
+use crate::support::{Gateway, hexadecimal};
+use crate::vault::house::{TOKEN, let_expire, row, signed_in, start, token};
+
+/// Every row of every table, as PostgreSQL writes it.
+fn dump(gateway: &Gateway) -> String {
+    let tables = gateway.database.words("SELECT tablename FROM pg_tables WHERE schemaname = 'public'");
+    let mut all = String::new();
+    for table in tables {
+        for line in gateway.database.words(&format!("SELECT t::text FROM {table} t")) {
+            writeln!(all, "{table} {line}").expect("a text grows");
+        }
+    }
+    all
+}
+
+/// The beginnings of the provider's secrets, in the forms in which they could stand somewhere.
+fn forms() -> Vec<String> {
+    let secrets = ["access-secret-", "refresh-secret-"];
+    let hex = secrets.map(|secret| hexadecimal(secret.as_bytes()));
+    let encoded = secrets.map(|secret| {
+        let text = STANDARD.encode(secret);
+        text[..text.len() - 4].to_owned()
+    });
+    secrets.map(String::from).into_iter().chain(hex).chain(encoded).chain([URL_SAFE_NO_PAD.encode("secret-")]).collect()
+}
+
+#[track_caller]
+fn stand_nowhere_in(place: &str, text: &str) {
+    for form in forms() {
+        assert!(!text.contains(&form), "{form} stands in {place}:\n{text}");
+    }
+}
+
+/// In the row, in the outbox, in the audit: sealed, or not at all.
+#[tokio::test]
+async fn no_token_stands_in_the_database() {
+    let gateway = start();
+    let browser = signed_in(&gateway, "alice").await;
+    let_expire(&gateway);
+    token(&browser.fetch(TOKEN).await);
+    gateway.op.reply("/revoke", Reply::text(503, "text/plain", "refresh-secret-2 is not known"));
+    signed_in(&gateway, "bob").await.post("/logout").await;
+    gateway.database.until("SELECT count(*) FROM provider_revocations WHERE last_error IS NOT NULL", 1).await;
+    let broken = signed_in(&gateway, "carol").await;
+    let_expire(&gateway);
+    let refusal = r#"{"error":"invalid_grant","error_description":"refresh-secret-4 was used"}"#;
+    gateway.op.reply("/token", Reply::text(400, "application/json", refusal));
+    assert_eq!(broken.fetch(TOKEN).await.status, 409);
+    let all = dump(&gateway);
+    assert!(all.contains("provider_tokens (") && all.contains("provider_revocations (") && all.contains("alice"));
+    stand_nowhere_in("the database", &all);
+}
+
+/// Somebody who can write to the database, but not unseal, gets nothing by moving what is sealed: neither into the row of
+/// somebody else, nor an older writing back into its own row.
+#[tokio::test]
+async fn what_was_moved_does_not_open() {
+    let gateway = start();
+    let alice = signed_in(&gateway, "alice").await;
+    let bob = signed_in(&gateway, "bob").await;
+    gateway.database.execute("CREATE TABLE old AS SELECT * FROM provider_tokens");
+    let of = |sub: &str| format!("(SELECT id FROM subs WHERE sub = '{sub}')");
+    gateway.database.execute(&format!(
+        "UPDATE provider_tokens SET (sealed, version) = (SELECT sealed, version FROM old WHERE sub_id = {})
+         WHERE sub_id = {}",
+        of("alice"),
+        of("bob"),
+    ));
+    assert_eq!(bob.fetch(TOKEN).await.problem(), (409, "reauth_required".into()));
+    assert_eq!(token(&alice.fetch(TOKEN).await), "access-secret-1");
+    let_expire(&gateway);
+    assert_eq!(token(&alice.fetch(TOKEN).await), "access-secret-3");
+    gateway.database.execute("UPDATE provider_tokens t SET sealed = old.sealed FROM old WHERE old.sub_id = t.sub_id");
+    assert_eq!(alice.fetch(TOKEN).await.problem(), (409, "reauth_required".into()));
+    assert_eq!(row(&gateway), "kept, kept", "another replica may have the key, so nothing is written");
+}
+
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl io::Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().expect("no panic").extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// What every gateway of this test binary logs, at the most talkative level.
+#[tokio::test]
+async fn no_token_stands_in_the_log() {
+    let log = Log::default();
+    let writer = log.clone();
+    let subscriber =
+        tracing_subscriber::fmt().with_max_level(tracing::Level::TRACE).with_writer(move || writer.clone());
+    subscriber.finish().try_init().expect("the only one");
+    let gateway = start();
+    gateway.op.refreshing(|refreshing| refreshing.forgives = true);
+    let browser = signed_in(&gateway, "alice").await;
+    let_expire(&gateway);
+    token(&browser.fetch(TOKEN).await);
+    let_expire(&gateway);
+    let refusal = r#"{"error":"refresh-secret-2","error_description":"refresh-secret-2"}"#;
+    for reply in [
+        Reply::Closed,
+        Reply::text(500, "text/plain", "refresh-secret-2"),
+        Reply::text(400, "application/json", refusal),
+    ] {
+        gateway.op.reply("/token", reply);
+        assert_ne!(browser.fetch(TOKEN).await.status, 200);
+        gateway.hand.advance(chrono::TimeDelta::seconds(5));
+    }
+    gateway.op.reply("/revoke", Reply::text(500, "text/plain", "refresh-secret-2"));
+    browser.post("/logout").await;
+    gateway.database.until("SELECT count(*) FROM provider_revocations WHERE last_error IS NOT NULL", 1).await;
+    let text = String::from_utf8_lossy(&log.0.lock().expect("no panic")).into_owned();
+    for said in ["provider_token_refreshed", "provider_token_not_refreshed", "provider_tokens_not_revoked"] {
+        assert!(text.contains(said), "{said} is not logged");
+    }
+    // What the provider of these tests and this test itself do is none of the gateway's.
+    stand_nowhere_in("the log", &text);
+}

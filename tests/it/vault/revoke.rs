@@ -1,0 +1,231 @@
+//! Tokens are revoked at their provider when nobody needs them any more (RFC 7009).
+
+use chrono::TimeDelta;
+use serde_json::json;
+
+use crate::fake_provider::{CLIENT, Op, Reply};
+use crate::support::{Browser, CLIENT_SECRET, Gateway, Setup};
+use crate::vault::house::{TOKEN, beside, let_expire, signed_in, start, token, with};
+
+const ADMIN: &str = "Bearer 0123456789abcdef0123456789abcdef";
+const OUTBOX: &str = "SELECT count(*) FROM provider_revocations";
+const KEPT: &str = "SELECT count(*) FROM provider_tokens";
+
+/// What the provider was asked to revoke, in order.
+fn revoked(op: &Op) -> Vec<String> {
+    op.calls_to("/revoke").iter().map(|call| call.form("token").concat()).collect()
+}
+
+async fn until_empty(gateway: &Gateway) {
+    gateway.database.until(OUTBOX, 0).await;
+}
+
+#[tokio::test]
+async fn the_last_logout_revokes_all() {
+    let gateway = start();
+    let (laptop, phone) = (signed_in(&gateway, "alice").await, signed_in(&gateway, "alice").await);
+    let bob = signed_in(&gateway, "bob").await;
+    assert_eq!(laptop.post("/logout").await.status, 200);
+    assert_eq!((gateway.database.number(KEPT), gateway.database.number(OUTBOX)), (2, 0), "the phone is signed in");
+    assert_eq!(token(&phone.fetch(TOKEN).await), "access-secret-2");
+    assert_eq!(phone.post("/logout").await.status, 200);
+    assert_eq!(gateway.database.number(KEPT), 1);
+    until_empty(&gateway).await;
+    assert_eq!(revoked(&gateway.op), ["refresh-secret-2", "access-secret-2"]);
+    let calls = gateway.op.calls_to("/revoke");
+    let hints: Vec<_> = calls.iter().map(|call| call.form("token_type_hint").concat()).collect();
+    assert_eq!(hints, ["refresh_token", "access_token"]);
+    let part = |text: &str| url::form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>();
+    assert_eq!(calls[0].basic(), Some(format!("{}:{}", part(CLIENT), part(CLIENT_SECRET))));
+    assert_eq!(token(&bob.fetch(TOKEN).await), "access-secret-3");
+    // Whoever comes again gets new ones.
+    laptop.sign_in("alice").await;
+    assert_eq!(token(&laptop.fetch(TOKEN).await), "access-secret-4");
+}
+
+/// Every ending that somebody asks for; not those that make room for a new session, and not time.
+#[tokio::test]
+async fn which_endings_revoke() {
+    let gateway = with("[admin]\ntoken = \"0123456789abcdef0123456789abcdef\"");
+    let admin = |method: &'static str, path: String| {
+        Browser::new(&gateway.admin).ask(method, &path).for_json().header("authorization", ADMIN).send()
+    };
+    let script = |browser: &Browser, path: String| {
+        browser.ask("DELETE", &path).for_json().header("sec-fetch-site", "same-origin").send()
+    };
+    for way in ["all", "one", "admin session", "admin sessions", "disabled", "deleted", "replaced", "idle"] {
+        gateway.op.forget();
+        let browser = signed_in(&gateway, "alice").await;
+        let session = browser.fetch("/session").await.json();
+        let [sub, sid] = ["sub", "sid"].map(|name| session[name].as_str().expect("text").to_owned());
+        let status = match way {
+            "all" => script(&browser, "/sessions?scope=all".into()).await.status,
+            "one" => script(&browser, format!("/sessions/{sid}")).await.status,
+            "admin session" => admin("DELETE", format!("/admin/sessions/{sid}")).await.status,
+            "admin sessions" => admin("DELETE", format!("/admin/users/{sub}/sessions")).await.status,
+            "disabled" => admin("POST", format!("/admin/users/{sub}/disable")).await.status,
+            "deleted" => admin("DELETE", format!("/admin/users/{sub}")).await.status,
+            "replaced" => browser.sign_in("bob").await.status,
+            _ => {
+                gateway.hand.advance(TimeDelta::days(8));
+                browser.fetch("/session").await.status
+            }
+        };
+        assert!(matches!(status, 200 | 204 | 303 | 401), "{way}: {status}");
+        let of_alice = "SELECT count(*) FROM provider_tokens JOIN subs ON subs.id = sub_id WHERE sub = 'alice'";
+        if matches!(way, "replaced" | "idle") {
+            assert_eq!((gateway.database.number(of_alice), gateway.database.number(OUTBOX)), (1, 0), "{way}");
+        } else {
+            assert_eq!(gateway.database.number(of_alice), 0, "{way}");
+            until_empty(&gateway).await;
+            assert_eq!(revoked(&gateway.op).len(), 2, "{way}");
+        }
+        if way == "disabled" {
+            assert_eq!(admin("POST", format!("/admin/users/{sub}/enable")).await.status, 200);
+        }
+    }
+}
+
+/// Whoever is deleted or disabled leaves nothing behind, also of identities that no session was made through.
+#[tokio::test]
+async fn a_deleted_user_leaves_nothing_behind() {
+    for way in ["disable", "delete"] {
+        let other = Op::start();
+        let setup = Setup::new().provider("other", &other).toml(
+            "[providers.op]\nstore_tokens = true\n[providers.other]\nstore_tokens = true\n
+             [admin]\ntoken = \"0123456789abcdef0123456789abcdef\"",
+        );
+        for op in [&setup.op, &other] {
+            op.set_metadata("revocation_endpoint", json!(format!("{}/revoke", op.issuer)));
+        }
+        let gateway = setup.start();
+        let browser = signed_in(&gateway, "alice").await;
+        let sub = browser.fetch("/session").await.json()["sub"].as_str().expect("a sub").to_owned();
+        let linked = gateway.browser();
+        let begun = linked.begin("other").await;
+        assert_eq!(linked.get(&begun.callback_of("alice")).await.status, 303);
+        gateway.database.execute(&format!(
+            "UPDATE sessions SET ended_at = now() WHERE provider = 'other'; UPDATE subs SET user_id = '{sub}'"
+        ));
+        assert_eq!(browser.fetch("/identities/other/token").await.status, 200);
+        let (method, path) = match way {
+            "delete" => ("DELETE", format!("/admin/users/{sub}")),
+            _ => ("POST", format!("/admin/users/{sub}/disable")),
+        };
+        let answer = Browser::new(&gateway.admin).ask(method, &path).for_json().header("authorization", ADMIN).send();
+        assert!(answer.await.status < 300);
+        assert_eq!(gateway.database.number(KEPT), 0, "{way}");
+        until_empty(&gateway).await;
+        assert_eq!((revoked(&gateway.op), revoked(&other)), (vec!["access".into()], vec!["access".to_owned()]));
+    }
+}
+
+/// A provider that is away is asked again later; one that refuses is not.
+#[tokio::test]
+async fn it_is_tried_again_with_patience() {
+    let gateway = start();
+    gateway.op.reply("/revoke", Reply::text(503, "text/html", "later"));
+    signed_in(&gateway, "alice").await.post("/logout").await;
+    // What is claimed for an attempt that runs is due in four minutes only; it still has the error of the one before.
+    let failed = "SELECT count(*) FROM provider_revocations
+                  WHERE last_error LIKE '%503%' AND next_attempt_at < created_at + interval '1 min'";
+    gateway.database.until(&format!("{failed} AND attempts = 1"), 1).await;
+    gateway.hand.advance(TimeDelta::seconds(7));
+    gateway.database.until(&format!("{failed} AND attempts = 2"), 1).await;
+    gateway.op.recover("/revoke");
+    gateway.hand.advance(TimeDelta::seconds(19));
+    until_empty(&gateway).await;
+    gateway.op.forget();
+    gateway.op.reply("/revoke", Reply::text(400, "application/json", r#"{"error":"unsupported_token_type"}"#));
+    signed_in(&gateway, "alice").await.post("/logout").await;
+    until_empty(&gateway).await;
+    assert_eq!(revoked(&gateway.op).len(), 1);
+    // For ever it is not.
+    gateway.op.reply("/revoke", Reply::text(503, "text/html", "later"));
+    signed_in(&gateway, "alice").await.post("/logout").await;
+    gateway.database.until(failed, 1).await;
+    gateway.hand.advance(TimeDelta::days(3));
+    until_empty(&gateway).await;
+}
+
+/// The replica that was at it dies: another one does it.
+#[tokio::test]
+async fn a_crash_loses_nothing() {
+    let first = start();
+    let browser = signed_in(&first, "alice").await;
+    first.op.reply("/revoke", Reply::Held);
+    assert_eq!(browser.post("/logout").await.status, 200);
+    first.database.until("SELECT count(*) FROM provider_revocations WHERE attempts = 1", 1).await;
+    let second = beside(&first);
+    let hand = first.hand.clone();
+    first.stop();
+    second.op.recover("/revoke");
+    assert_eq!(second.database.number(OUTBOX), 1);
+    hand.advance(TimeDelta::seconds(240));
+    until_empty(&second).await;
+    assert_eq!(revoked(&second.op)[1..], ["refresh-secret-1", "access-secret-1"]);
+}
+
+/// A provider that takes none: they are dropped here.
+#[tokio::test]
+async fn where_nobody_takes_them_they_are_dropped() {
+    let gateway = start();
+    gateway.op.set_metadata("revocation_endpoint", json!(null));
+    signed_in(&gateway, "alice").await.post("/logout").await;
+    assert_eq!(gateway.database.number(KEPT), 0);
+    until_empty(&gateway).await;
+    assert_eq!(revoked(&gateway.op), Vec::<String>::new());
+}
+
+/// The operator's word stands in front of the metadata's.
+#[tokio::test]
+async fn the_endpoint_can_be_given() {
+    let op = Op::start();
+    let toml = format!("[providers.op]\nstore_tokens = true\nrevocation_endpoint = \"{}/revoke\"", op.issuer);
+    let gateway = Setup::new().toml(&toml).start();
+    signed_in(&gateway, "alice").await.post("/logout").await;
+    until_empty(&gateway).await;
+    assert_eq!(revoked(&op), ["access"]);
+}
+
+/// Somebody signs out while their token is refreshed: what comes then is revoked too, and nobody gets it.
+#[tokio::test]
+async fn what_comes_after_the_logout_goes_back_too() {
+    let gateway = start();
+    let browser = signed_in(&gateway, "alice").await;
+    let_expire(&gateway);
+    gateway.op.reply("/token", Reply::Held);
+    let asking = {
+        let browser = browser.clone();
+        tokio::spawn(async move { browser.fetch(TOKEN).await })
+    };
+    gateway.database.until("SELECT count(*) FROM provider_tokens WHERE lease_holder IS NOT NULL", 1).await;
+    assert_eq!(browser.post("/logout").await.status, 200);
+    gateway.op.recover("/token");
+    assert_eq!(asking.await.expect("no panic").problem(), (409, "reauth_required".into()));
+    until_empty(&gateway).await;
+    let given = revoked(&gateway.op);
+    assert!(
+        given.contains(&"refresh-secret-1".to_owned()) && given.contains(&"refresh-secret-2".to_owned()),
+        "{given:?}"
+    );
+    assert_eq!(gateway.database.number(KEPT), 0);
+}
+
+/// Whose last session has left the database leaves no token behind.
+#[tokio::test]
+async fn the_cleanup_revokes_what_nobody_can_ask_for() {
+    let gateway = start();
+    signed_in(&gateway, "alice").await;
+    let bob = signed_in(&gateway, "bob").await;
+    gateway.database.execute(
+        "UPDATE sessions SET ended_at = now() - interval '31 d', ended_reason = 'idle'
+         FROM subs WHERE subs.id = sub_id AND sub = 'alice'",
+    );
+    let again = beside(&gateway);
+    gateway.database.until("SELECT count(*) FROM sessions", 1).await;
+    until_empty(&gateway).await;
+    assert_eq!((gateway.database.number(KEPT), revoked(&gateway.op)[0].as_str()), (1, "refresh-secret-1"));
+    assert_eq!(token(&bob.fetch(TOKEN).await), "access-secret-2");
+    drop(again);
+}
