@@ -32,5 +32,5 @@ fn every_test_that_the_walk_names_is_there() {
     assert!(names.len() > 20, "{names:?}");
     let missing: Vec<_> = names.into_iter().filter(|name| !exists(root, name)).collect();
     assert!(missing.is_empty(), "{missing:?}");
-    assert!(!exists(root, "apps::nothing::here") && !exists(root, "apps::code::nothing"));
+    assert!(!exists(root, "it::apps::nothing::here") && !exists(root, "it::apps::code::nothing"));
 }

@@ -9,7 +9,7 @@ use vestibule::config::{page, page_index, presets};
 use crate::presets::operator::Operator;
 
 /// Above each page in the repository.
-const GENERATED: &str = "<!-- generated from src/config/presets, see tests/presets -->\n";
+const GENERATED: &str = "<!-- generated from src/config/presets, see tests/it/presets -->\n";
 
 fn generated() -> BTreeMap<String, String> {
     let presets = presets();
@@ -22,7 +22,7 @@ fn generated() -> BTreeMap<String, String> {
     pages
 }
 
-/// To update them: `UPDATE_REFERENCE=1 cargo test --test presets pages`.
+/// To update them: `UPDATE_REFERENCE=1 cargo test --test it presets::pages`.
 #[test]
 fn the_pages_are_the_generated_ones() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/providers");
@@ -40,7 +40,7 @@ fn the_pages_are_the_generated_ones() {
             (entry.file_name().into_string().expect("a name"), text)
         })
         .collect();
-    let behind = "docs/providers is behind; run UPDATE_REFERENCE=1 cargo test --test presets pages";
+    let behind = "docs/providers is behind; run UPDATE_REFERENCE=1 cargo test --test it presets::pages";
     assert_eq!(found.keys().collect::<Vec<_>>(), generated.keys().collect::<Vec<_>>(), "{behind}");
     for (name, text) in &generated {
         assert_eq!(&found[name], text, "{name}: {behind}");
