@@ -9,7 +9,8 @@ use crate::config::Config;
 use crate::keys::KeyRing;
 use crate::session::{Ended, Ending, Endings, Lifetime, Revoked, Watch};
 use crate::telemetry;
-use crate::upstream::{Registry, Vault};
+use crate::upstream::Registry;
+use crate::vault::Vault;
 
 /// The gateway.
 pub struct App {

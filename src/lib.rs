@@ -4,7 +4,7 @@
 //! `(provider, sub)` names one user), and is *admitted* (a session, from which every token is minted).
 //!
 //! The rooms from the ground up; a file imports its own room and lower floors only (`tests/architecture.rs`):
-//! `base` · `config account` · `upstream keys client session telemetry` · `app` · `token` ·
+//! `base` · `config account` · `upstream keys client session telemetry` · `vault` · `app` · `token` ·
 //! `login authorize logout gate administration` · `web jobs` ·
 //! `server` · `dev` · `cli`.
 
@@ -28,4 +28,5 @@ pub mod session;
 pub mod telemetry;
 pub mod token;
 pub mod upstream;
+pub mod vault;
 pub mod web;

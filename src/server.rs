@@ -25,7 +25,8 @@ use crate::keys::{self, KeysError};
 use crate::session::{Endings, Feed, Follower, Lifetime, Watch};
 use crate::telemetry::{self, Metrics};
 use crate::token::StatusLists;
-use crate::upstream::{Registry, Vault};
+use crate::upstream::Registry;
+use crate::vault::Vault;
 use crate::web::{self, Readiness, Span, Throttles};
 
 /// How long a client may take over the head of its request.

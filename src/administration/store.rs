@@ -9,7 +9,7 @@ use crate::base::clock::Instant;
 use crate::base::db::Conn;
 use crate::base::id::UserId;
 use crate::session::{self, Dismissed, Endings};
-use crate::upstream;
+use crate::vault;
 
 /// A user who was disabled.
 pub struct Disabled {
@@ -35,7 +35,7 @@ pub fn disable(
         let changed = account::disable(conn, user, &by.detail(), now)?;
         let dismissed =
             session::end_listed(conn, user, None, endings.lifetime(), &endings.ending("user_disabled", now))?;
-        upstream::revoke_all(conn, user, now)?;
+        vault::revoke_all(conn, user, now)?;
         Ok(account::find(conn, user)?.map(|record| Disabled { record, dismissed, changed }))
     })
 }
@@ -54,7 +54,7 @@ pub fn delete(
         }
         take_time(conn)?;
         let dismissed = session::end_listed(conn, user, None, endings.lifetime(), &endings.ending("admin", now))?;
-        upstream::revoke_all(conn, user, now)?;
+        vault::revoke_all(conn, user, now)?;
         account::delete(conn, user, &by.detail(), now)?;
         Ok(Some(dismissed))
     })

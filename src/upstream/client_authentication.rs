@@ -9,8 +9,8 @@ use serde_json::json;
 
 use super::failure::Fault;
 use super::line::{Line, Unanswered};
+use super::oauth_error::{NOT_THE_CLIENT, error_code};
 use super::signed_jwt;
-use super::token_answer::error_code;
 use crate::base::clock::Instant;
 use crate::base::secret::Plain;
 use crate::config::{Registration, TokenEndpointAuthMethod};
@@ -21,9 +21,6 @@ const LIFETIME: TimeDelta = TimeDelta::minutes(2);
 const ASSERTION_TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 /// Whom Apple's client secret is for, whatever endpoint it is shown to.
 const APPLE: &str = "https://appleid.apple.com";
-/// What a provider calls it when it does not accept us: by RFC 6749 §5.2, at GitHub, and, the last two, at Slack.
-pub const NOT_THE_CLIENT: [&str; 4] =
-    ["invalid_client", "incorrect_client_credentials", "bad_client_secret", "invalid_client_id"];
 const FORM: &str = "application/x-www-form-urlencoded";
 
 /// A request that only the client itself may make.

@@ -39,7 +39,7 @@ pub struct Failure {
 
 impl Failure {
     /// A failure before or at the token call, or in the ID token.
-    pub(super) fn token(fault: Fault, reason: impl Into<String>) -> Self {
+    pub fn token(fault: Fault, reason: impl Into<String>) -> Self {
         Self { stage: Stage::Token, fault, reason: reason.into(), ends_link: false }
     }
 

@@ -2,7 +2,12 @@
 
 use std::time::Duration;
 
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde_json::{Map, Value};
+
 use super::client_authentication::most_calls;
+use super::numeric_date;
 use crate::base::secret::Plain;
 use crate::config::Registration;
 
@@ -18,7 +23,7 @@ pub(super) fn longest_preparation(registration: &Registration) -> Duration {
 
 /// How long a whole renewal may take. Its calls have their limits, and are no more than this counts; to break it off later
 /// may lose a refresh token that has come by then.
-pub(super) fn longest_renewal(registration: &Registration) -> Duration {
+pub fn longest_renewal(registration: &Registration) -> Duration {
     longest_preparation(registration) + registration.timeout * (most_calls(registration) + NEWER_KEYS)
 }
 
@@ -39,6 +44,16 @@ pub struct IdTokenMark {
     pub iat: i64,
     /// Its `nonce`.
     pub nonce: Option<String>,
+}
+
+impl IdTokenMark {
+    /// Reads the claims of an ID token without verifying it; the caller passes one that is already verified.
+    pub fn read(id_token: &Plain) -> Option<Self> {
+        let payload = id_token.expose().split('.').nth(1)?;
+        let claims: Map<String, Value> = serde_json::from_slice(&URL_SAFE_NO_PAD.decode(payload).ok()?).ok()?;
+        let iat = numeric_date::at(&claims, "iat").ok()??.timestamp();
+        Some(Self { iat, nonce: claims.get("nonce").and_then(Value::as_str).map(String::from) })
+    }
 }
 
 /// Which token is to be revoked (RFC 7009 §2.1).

@@ -4,9 +4,9 @@
 use http::{HeaderMap, StatusCode};
 use serde_json::{Map, Value};
 
-use super::client_authentication::NOT_THE_CLIENT;
 use super::failure::{Failure, Fault};
-use super::line::{is_type, read_json, status_in_words};
+use super::line::status_in_words;
+use super::oauth_error::{NOT_THE_CLIENT, members};
 use super::text;
 
 /// A failure of the token call.
@@ -43,22 +43,6 @@ pub fn judge(
         _ if refusal => Err(token_failure(Fault::Answer, &status_in_words(status))),
         Ok(members) => mend(&members, token_type).map_err(|why| token_failure(Fault::Answer, why)),
         Err(why) => Err(token_failure(Fault::Answer, &why)),
-    }
-}
-
-/// The error in an answer, if it is one.
-pub fn error_code(headers: &HeaderMap, body: &[u8]) -> Option<String> {
-    Some(members(headers, body).ok()?.get("error")?.as_str()?.to_owned())
-}
-
-fn members(headers: &HeaderMap, body: &[u8]) -> Result<Map<String, Value>, String> {
-    if is_type(headers, "application/x-www-form-urlencoded") {
-        let pairs = url::form_urlencoded::parse(body);
-        return Ok(pairs.map(|(name, value)| (name.into_owned(), Value::String(value.into_owned()))).collect());
-    }
-    match read_json(headers, body)? {
-        Value::Object(members) => Ok(members),
-        _ => Err("answered with JSON that is not an object".into()),
     }
 }
 

@@ -15,7 +15,8 @@ use crate::client::Refused as ClientRefused;
 use crate::gate;
 use crate::login::{Code, Refusal};
 use crate::logout;
-use crate::upstream::{Fault, NoToken};
+use crate::upstream::Fault;
+use crate::vault::NoToken;
 
 /// A refusal on its way out.
 #[derive(Debug)]

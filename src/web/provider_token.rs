@@ -14,7 +14,7 @@ use crate::app::App;
 use crate::base::clock::Instant;
 use crate::login::Code;
 use crate::session::SignedIn;
-use crate::upstream::{LiveToken, NoToken, Whose};
+use crate::vault::{LiveToken, NoToken, Whose};
 
 /// `GET /identities/{provider}/token`: the token of whoever is signed in.
 pub async fn show(

@@ -8,7 +8,7 @@ use crate::app::App;
 use crate::base::clock::Instant;
 use crate::client::Client;
 use crate::gate;
-use crate::upstream::{LiveToken, NoToken};
+use crate::vault::{LiveToken, NoToken};
 
 /// Its `grant_type`.
 pub const GRANT_TYPE: &str = "urn:ietf:params:oauth:grant-type:token-exchange";

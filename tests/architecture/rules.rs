@@ -5,15 +5,16 @@ use std::fmt;
 use crate::source::{Path, Token, attribute, paths, text, tokens};
 
 /// The rooms, by floor. A file sees its own room and lower floors.
-const FLOORS: [(u8, &[&str]); 11] = [
-    (11, &["main"]),
-    (10, &["cli"]),
-    (9, &["dev"]),
-    (8, &["server"]),
-    (7, &["web", "jobs"]),
-    (6, &["login", "authorize", "logout", "gate", "administration"]),
-    (5, &["token"]),
-    (4, &["app"]),
+const FLOORS: [(u8, &[&str]); 12] = [
+    (12, &["main"]),
+    (11, &["cli"]),
+    (10, &["dev"]),
+    (9, &["server"]),
+    (8, &["web", "jobs"]),
+    (7, &["login", "authorize", "logout", "gate", "administration"]),
+    (6, &["token"]),
+    (5, &["app"]),
+    (4, &["vault"]),
     (3, &["upstream", "keys", "client", "session", "telemetry"]),
     (2, &["config", "account"]),
     (1, &["base"]),

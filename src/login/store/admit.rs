@@ -16,7 +16,7 @@ use crate::base::secret::Hashed;
 use crate::base::statement::statement;
 use crate::login::arrival::Caller;
 use crate::session::{self, Device, Ended, Ending, Endings, Scope, Session, SignedIn, StatusIndex};
-use crate::upstream::{self, Before, Keeping};
+use crate::vault::{self, Before, Keeping};
 
 /// All that a completed login writes.
 pub struct Admission {
@@ -224,7 +224,7 @@ fn keep_tokens(
         _ => None,
     };
     if let (Some(entered), Some(tokens)) = (entered, &admission.tokens) {
-        upstream::keep_over(conn, tokens, entered.sub_id, entered.before.take(), admission.now)?;
+        vault::keep_over(conn, tokens, entered.sub_id, entered.before.take(), admission.now)?;
     }
     Ok(admitted)
 }

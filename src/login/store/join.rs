@@ -14,7 +14,7 @@ use crate::base::db::Conn;
 use crate::base::id::{AuthorizationSessionId, Reference, SessionId, SubId, UserId};
 use crate::base::statement::statement;
 use crate::login::authorization_session::Linking;
-use crate::upstream::{self, Keeping};
+use crate::vault::{self, Keeping};
 
 /// All that a completed link depends on, and writes.
 pub struct Joining {
@@ -137,7 +137,7 @@ pub fn join(conn: &mut Conn, joining: &Joining) -> QueryResult<Outcome> {
             audit(conn, joining)?;
         }
         if let Some(tokens) = &joining.tokens {
-            upstream::keep(conn, tokens, attached.id, now)?;
+            vault::keep(conn, tokens, attached.id, now)?;
         }
         Ok(if attached.new { Outcome::Linked } else { Outcome::Mine })
     });

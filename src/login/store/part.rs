@@ -10,7 +10,7 @@ use crate::base::db::Conn;
 use crate::base::id::{SessionId, SubId, UserId, uuid_v7};
 use crate::base::statement::statement;
 use crate::session::{self, Ended, Ending, Scope};
-use crate::upstream;
+use crate::vault;
 
 /// What is to be done, for whom.
 pub struct Parting {
@@ -87,7 +87,7 @@ pub fn part(conn: &mut Conn, parting: &Parting) -> QueryResult<Parted> {
         let provider = identities.remove(place).provider;
         let ended = session::end_where(conn, Scope::OfIdentity { user, identity: id }, ending)?;
         // What no session's end had revoked: an identity may have been linked and never used.
-        upstream::revoke_one(conn, id, now)?;
+        vault::revoke_one(conn, id, now)?;
         Delete { id, user, session, provider: &provider, audit: uuid_v7(now), now }.execute(conn)?;
         let left = identities.into_iter().next().and_then(|left| serde_json::from_value::<Profile>(left.profile).ok());
         account::refresh(conn, user, &left.unwrap_or_default(), now)?;

@@ -18,7 +18,6 @@ use crate::upstream::failure::{Failure, Fault};
 use crate::upstream::handshake::{Answer, Begun, Handshake, Request, RequestToken};
 use crate::upstream::identity::{Identity, ProviderTokens};
 use crate::upstream::line::{Line, Unanswered};
-use crate::upstream::probe::Asker;
 use crate::upstream::profile_calls;
 
 /// A provider of OAuth 1.0a. Cheap to clone.
@@ -84,14 +83,14 @@ impl OAuth1 {
         Identity::of_profile(self.registration(), claims, tokens)
     }
 
-    /// Asks for temporary credentials that nobody will use. The outcome is whether the provider confirms the callback.
-    pub async fn probe(&self, callback: &str, asker: &Asker) -> Result<bool, Failure> {
-        let (signatory, endpoint) = (self.0.signatory(None)?, &self.0.config.request_token_endpoint);
-        let request = request(&signatory, endpoint, &[("oauth_callback", callback)], asker.now())?;
-        let answer = asker.send(request).await;
-        let answer = answer.map_err(|why| Failure::token(Fault::Unavailable, format!("the provider: {why}")))?;
-        let credentials = credentials::read(answer.status(), answer.headers(), answer.body())?;
-        Ok(credentials.callback_confirmed)
+    /// The request for temporary credentials (RFC 5849 §2.1), for a probe.
+    pub fn temporary_credentials_request(
+        &self,
+        callback: &str,
+        now: Instant,
+    ) -> Result<http::Request<Vec<u8>>, Failure> {
+        let endpoint = &self.0.config.request_token_endpoint;
+        request(&self.0.signatory(None)?, endpoint, &[("oauth_callback", callback)], now)
     }
 }
 
@@ -130,6 +129,11 @@ impl Shared {
         };
         Ok(Begun { url: url.into(), state, handshake })
     }
+}
+
+/// Whether a response with temporary credentials confirms the callback, as OAuth 1.0a demands.
+pub fn callback_confirmed(answer: &http::Response<Vec<u8>>) -> Result<bool, Failure> {
+    Ok(credentials::read(answer.status(), answer.headers(), answer.body())?.callback_confirmed)
 }
 
 fn signer(config: &config::OAuth1) -> Option<Signer> {

@@ -10,4 +10,4 @@ mod request;
 mod rsa_sha1;
 mod signer;
 
-pub use client::OAuth1;
+pub use client::{OAuth1, callback_confirmed};

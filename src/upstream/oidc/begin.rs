@@ -65,8 +65,8 @@ mod tests {
 
     use super::*;
     use crate::config::Pkce;
-    use crate::upstream::oidc::client::tests::config;
     use crate::upstream::oidc::discovery;
+    use crate::upstream::oidc::relying_party::tests::config;
 
     const REDIRECT: &str = "https://gw.example/callback/op?a=1";
 

@@ -2,52 +2,33 @@
 
 use std::sync::Arc;
 
-use chrono::TimeDelta;
-use serde_json::{Map, Value};
-use url::Url;
-
 use super::begin;
 use super::cached::Kept;
-use super::discovery::{self, Metadata};
-use super::documents::Documents;
-use super::exchange::Tokens;
-use super::id_token::{self, Expected, Verified};
+use super::discovery::Metadata;
+use super::id_token::Verified;
 use super::issuer::Issuer;
-use super::jwks::Keys;
-use super::jws::{Jws, Unverified};
+use super::relying_party::RelyingParty;
 use super::user_parameter;
 use crate::base::clock::Instant;
 use crate::base::db::Db;
 use crate::base::outbound::Outbound;
 use crate::base::secret::Plain;
-use crate::config::{self, Registration, Userinfo};
-use crate::upstream::client_authentication::{self, ClientRequest};
+use crate::config::{self, Registration};
 use crate::upstream::failure::{Failure, Fault};
 use crate::upstream::handshake::{Answer, Begun, Handshake, LoggedOut, Request};
 use crate::upstream::identity::{Identity, ProviderTokens};
-use crate::upstream::line::{Line, Unanswered};
 use crate::upstream::recognise::{Said, identity};
 use crate::upstream::renewal::{Renewal, TokenTypeHint, longest_preparation};
 use crate::upstream::revocation::Revocation;
 
 /// An OpenID provider. Cheap to clone; every clone shares what was learned of it.
 #[derive(Clone)]
-pub struct Oidc(Arc<Shared>);
-
-/// What all clones share.
-pub(super) struct Shared {
-    pub(super) config: config::Oidc,
-    pub(super) db: Db,
-    pub(super) line: Line,
-    pub(super) documents: Documents,
-}
+pub struct Oidc(Arc<RelyingParty>);
 
 impl Oidc {
     /// Takes it from the configuration. Asks it nothing.
     pub fn new(config: config::Oidc, db: Db, outbound: Outbound) -> Self {
-        let issuer = Url::parse(&config.issuer).ok();
-        let line = Line::new(&config.registration, &issuer, outbound);
-        Self(Arc::new(Shared { config, db, line, documents: Documents::new() }))
+        Self(Arc::new(RelyingParty::new(config, db, outbound)))
     }
 
     /// What we agreed on.
@@ -108,7 +89,7 @@ impl Oidc {
         let names = user.as_deref().and_then(user_parameter::names);
         let Verified { user, auth_time, claims, .. } = verified;
         let said = Said { first: claims, userinfo, names };
-        Ok(identity(self.registration(), user, auth_time, said, tokens.into()))
+        Ok(identity(self.registration(), user, auth_time, said, tokens))
     }
 
     /// Asks for new tokens by a refresh token.
@@ -162,109 +143,4 @@ impl Oidc {
 
 fn unavailable(reason: String) -> Failure {
     Failure::token(Fault::Unavailable, reason)
-}
-
-impl Shared {
-    /// Asks what only the client may ask.
-    pub(super) async fn send_as_client(
-        &self,
-        endpoint: &str,
-        form: &[(String, String)],
-        now: Instant,
-    ) -> Result<http::Response<Vec<u8>>, Unanswered> {
-        let request = ClientRequest { endpoint, audience: &self.config.issuer, form };
-        client_authentication::send(&self.line, &self.config.registration, &request, now).await
-    }
-
-    /// Verifies the ID token of a login.
-    async fn verify(
-        self: &Arc<Self>,
-        metadata: &Metadata,
-        handshake: &Handshake,
-        tokens: &Tokens,
-        keys: &Arc<Kept<Keys>>,
-        now: Instant,
-    ) -> Result<Verified, Failure> {
-        let missing = || Failure::token(Fault::Refused, "the ID token is missing in the token response");
-        let token = tokens.id_token.as_ref().ok_or_else(missing)?;
-        let (nonce, max_age) = (Some(handshake.nonce.as_str()), handshake.max_age);
-        let expected = Expected { nonce, max_age, ..self.expected(&tokens.access_token) };
-        self.verify_as(metadata, &expected, token, keys, now).await
-    }
-
-    /// What every ID token for us must be.
-    pub(super) fn expected<'a>(&'a self, access_token: &'a Plain) -> Expected<'a> {
-        Expected {
-            issuer: Issuer::of(&self.config),
-            client_id: &self.config.registration.client_id,
-            nonce: None,
-            max_age: None,
-            access_token: access_token.expose(),
-            leeway: TimeDelta::from_std(self.config.registration.leeway).unwrap_or_default(),
-        }
-    }
-
-    /// Verifies an ID token.
-    pub(super) async fn verify_as(
-        self: &Arc<Self>,
-        metadata: &Metadata,
-        expected: &Expected<'_>,
-        token: &Plain,
-        keys: &Arc<Kept<Keys>>,
-        now: Instant,
-    ) -> Result<Verified, Failure> {
-        let verified = async {
-            let jws = Jws::read(token.expose())?;
-            // Not believed before the signature is: it says which keys may have made it.
-            let named = expected.issuer.of_token(&jws.payload)?;
-            let algorithms = discovery::algorithms(&self.config, metadata);
-            let key = self.verify_signature(&jws, &algorithms, &named.issuer, keys, now).await?;
-            id_token::judge(jws, &key, named, expected, now)
-        };
-        verified.await.map_err(|why: Unverified| Failure::token(Fault::Refused, format!("the ID token {why}")))
-    }
-
-    async fn ask_userinfo(
-        self: &Arc<Self>,
-        metadata: &Metadata,
-        verified: &Verified,
-        tokens: &Tokens,
-        keys: &Arc<Kept<Keys>>,
-        now: Instant,
-    ) -> Result<Option<Map<String, Value>>, Failure> {
-        let wanted = match self.config.userinfo {
-            Userinfo::Auto => !self.says_enough(verified),
-            Userinfo::Always => true,
-            Userinfo::Never => false,
-        };
-        match metadata.userinfo_endpoint().filter(|_| wanted) {
-            Some(endpoint) => self.userinfo(endpoint.url(), &tokens.access_token, verified, keys, now).await.map(Some),
-            None => Ok(None),
-        }
-    }
-
-    /// Whether the ID token has everything that something here depends on.
-    fn says_enough(&self, verified: &Verified) -> bool {
-        let claims = Value::Object(verified.claims.clone());
-        self.config.needed_claims.iter().all(|pointer| pointer.find(&claims).is_some())
-    }
-}
-
-#[cfg(test)]
-pub(super) mod tests {
-    use super::*;
-    use crate::config::{Pointer, PushedAuthorization};
-
-    /// A provider as most are configured.
-    pub(in crate::upstream::oidc) fn config(issuer: &str) -> config::Oidc {
-        config::Oidc {
-            registration: Registration::example(),
-            issuer: issuer.into(),
-            tenants: vec![],
-            pushed_authorization: PushedAuthorization::Auto,
-            userinfo: Userinfo::Auto,
-            needed_claims: Pointer::parse("/email").into_iter().collect(),
-            signing_algorithms: vec![],
-        }
-    }
 }

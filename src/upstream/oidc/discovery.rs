@@ -200,7 +200,7 @@ fn texts(list: Option<&Value>) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::upstream::oidc::client::tests::config;
+    use crate::upstream::oidc::relying_party::tests::config;
 
     fn document() -> Value {
         json!({

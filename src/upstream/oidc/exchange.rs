@@ -10,9 +10,9 @@ use openidconnect::{
     PkceCodeVerifier, RedirectUrl, RefreshToken, RequestTokenError,
 };
 
-use super::client::Shared;
 use super::discovery::Metadata;
 use super::library::{TokenAnswer, library};
+use super::relying_party::RelyingParty;
 use crate::base::clock::Instant;
 use crate::base::secret::Plain;
 use crate::upstream::failure::{Failure, Fault};
@@ -21,28 +21,7 @@ use crate::upstream::identity::ProviderTokens;
 use crate::upstream::line::Unanswered;
 use crate::upstream::token_answer::{TokenType, judge, token_failure};
 
-/// What the token endpoint gave.
-pub struct Tokens {
-    /// The ID token, in compact form and not verified yet.
-    pub id_token: Option<Plain>,
-    /// The access token.
-    pub access_token: Plain,
-    /// The refresh token.
-    pub refresh_token: Option<Plain>,
-    /// What the access token is good for.
-    pub scope: Option<String>,
-    /// Life of the access token in seconds.
-    pub expires_in: Option<u64>,
-}
-
-impl From<Tokens> for ProviderTokens {
-    fn from(tokens: Tokens) -> Self {
-        let Tokens { id_token, access_token, refresh_token, scope, expires_in } = tokens;
-        Self { id_token, access_token, refresh_token, token_secret: None, scope, expires_in }
-    }
-}
-
-impl Shared {
+impl RelyingParty {
     /// Redeems a code.
     pub(super) async fn redeem(
         &self,
@@ -50,7 +29,7 @@ impl Shared {
         handshake: &Handshake,
         code: &Plain,
         now: Instant,
-    ) -> Result<Tokens, Failure> {
+    ) -> Result<ProviderTokens, Failure> {
         let unusable = || Failure::token(Fault::Answer, "the token request cannot be made");
         let redirect = RedirectUrl::new(handshake.redirect_uri.clone()).map_err(|_| unusable())?;
         let library = library(&self.config, metadata);
@@ -69,7 +48,7 @@ impl Shared {
         metadata: &Metadata,
         refresh_token: &Plain,
         now: Instant,
-    ) -> Result<Tokens, Failure> {
+    ) -> Result<ProviderTokens, Failure> {
         let library = library(&self.config, metadata);
         let refresh_token = RefreshToken::new(refresh_token.expose().to_owned());
         let request = library.exchange_refresh_token(&refresh_token);
@@ -80,7 +59,7 @@ impl Shared {
 
 fn read<E: ErrorResponse + 'static>(
     answer: Result<TokenAnswer, RequestTokenError<Failure, E>>,
-) -> Result<Tokens, Failure> {
+) -> Result<ProviderTokens, Failure> {
     match answer {
         Ok(answer) => Ok(tokens(&answer)),
         Err(RequestTokenError::Request(failure)) => Err(failure),
@@ -89,7 +68,7 @@ fn read<E: ErrorResponse + 'static>(
 }
 
 /// The library's way to the token endpoint: as the client, through the provider's line, and past [`judge`].
-struct TokenEndpoint<'s>(&'s Shared, Instant);
+struct TokenEndpoint<'s>(&'s RelyingParty, Instant);
 
 impl<'c> AsyncHttpClient<'c> for TokenEndpoint<'_> {
     type Error = Failure;
@@ -108,12 +87,13 @@ impl<'c> AsyncHttpClient<'c> for TokenEndpoint<'_> {
     }
 }
 
-fn tokens(answer: &TokenAnswer) -> Tokens {
-    Tokens {
+fn tokens(answer: &TokenAnswer) -> ProviderTokens {
+    ProviderTokens {
         id_token: answer.extra_fields().extra_fields().raw_id_token.as_ref().map(Plain::new),
         access_token: Plain::new(answer.access_token().secret()),
         refresh_token: answer.refresh_token().map(|token| Plain::new(token.secret())),
         scope: answer.scopes().map(|scopes| scopes.iter().map(|scope| scope.as_str()).collect::<Vec<_>>().join(" ")),
+        token_secret: None,
         expires_in: answer.expires_in().map(|life| life.as_secs()),
     }
 }

@@ -5,10 +5,10 @@ use std::sync::Arc;
 use chrono::TimeDelta;
 use serde_json::{Map, Value};
 
-use super::client::Shared;
 use super::discovery;
 use super::issuer::{Issuer, Named};
 use super::jws::{Jws, Unverified};
+use super::relying_party::RelyingParty;
 use crate::base::clock::Instant;
 use crate::config;
 use crate::upstream::claims;
@@ -26,7 +26,7 @@ const FRESH_FOR: TimeDelta = TimeDelta::minutes(10);
 /// The longest `jti`, in bytes.
 const MAX_JTI: usize = 512;
 
-impl Shared {
+impl RelyingParty {
     /// Verifies a logout token.
     pub(super) async fn logged_out(self: &Arc<Self>, token: &str, now: Instant) -> Result<LoggedOut, Failure> {
         let unavailable = |reason| Failure::token(Fault::Unavailable, reason);
@@ -128,7 +128,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::upstream::oidc::client::tests::config;
+    use crate::upstream::oidc::relying_party::tests::config;
 
     fn now() -> Instant {
         Instant::from_timestamp(1_800_000_000, 0).expect("an instant")

@@ -8,23 +8,24 @@
 mod begin;
 mod cached;
 mod client;
-mod discovery;
+pub(super) mod discovery;
 mod documents;
 mod exchange;
+mod fetch;
 mod id_token;
 mod issuer;
-mod jwks;
+pub(super) mod jwks;
 mod jws;
 mod library;
 mod logout_token;
-mod probe;
 mod pushed;
+mod relying_party;
 mod renew;
 mod signature;
 mod user_parameter;
 mod userinfo;
+mod verification;
 
 pub use client::Oidc;
 pub(super) use issuer::Issuer;
-pub(super) use probe::probe;
 pub(super) use user_parameter::names as user_names;

@@ -4,8 +4,8 @@ use http::StatusCode;
 use serde_json::Value;
 use url::Url;
 
-use super::client::Shared;
 use super::discovery::Metadata;
+use super::relying_party::RelyingParty;
 use crate::base::clock::Instant;
 use crate::config::PushedAuthorization;
 use crate::upstream::failure::{Failure, Fault};
@@ -16,7 +16,7 @@ use crate::upstream::text;
 /// A longer `request_uri`, in bytes, would make an address that browsers cut.
 const MAX_REQUEST_URI: usize = 2048;
 
-impl Shared {
+impl RelyingParty {
     /// Pushes the request of a login, where this provider takes it that way; the browser is then sent with nothing but a
     /// name for it. A request that cannot be pushed is not sent openly instead: whoever asks for the one wants no other.
     pub(super) async fn push(&self, metadata: &Metadata, begun: Begun, now: Instant) -> Result<Begun, Failure> {
@@ -76,8 +76,8 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::upstream::oidc::client::tests::config;
     use crate::upstream::oidc::discovery;
+    use crate::upstream::oidc::relying_party::tests::config;
 
     fn metadata(endpoint: Option<&str>, required: bool) -> Metadata {
         let document = json!({

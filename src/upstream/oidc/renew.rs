@@ -6,17 +6,17 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::cached::Kept;
-use super::client::Shared;
 use super::discovery::Metadata;
 use super::id_token::Verified;
 use super::jwks::Keys;
+use super::relying_party::RelyingParty;
 use crate::base::clock::Instant;
 use crate::upstream::failure::{Failure, Fault};
 use crate::upstream::identity::ProviderTokens;
 use crate::upstream::numeric_date;
 use crate::upstream::renewal::Renewal;
 
-impl Shared {
+impl RelyingParty {
     /// Shows the refresh token and verifies what comes.
     pub(super) async fn renew(
         self: &Arc<Self>,
@@ -32,7 +32,7 @@ impl Shared {
             let verified = verified.map_err(Failure::ending_link)?;
             judge(&verified, renewal)?;
         }
-        Ok(tokens.into())
+        Ok(tokens)
     }
 }
 

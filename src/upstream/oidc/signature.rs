@@ -5,14 +5,14 @@ use std::sync::Arc;
 use openidconnect::core::{CoreJsonWebKey, CoreJwsSigningAlgorithm};
 
 use super::cached::Kept;
-use super::client::Shared;
 use super::jwks::Keys;
 use super::jws::{Jws, Signers, Unverified};
+use super::relying_party::RelyingParty;
 use crate::base::clock::Instant;
 use crate::base::secret::Plain;
 use crate::config::Registration;
 
-impl Shared {
+impl RelyingParty {
     /// Verifies a token's signature and gives the key that made it. The `issuer` is the one of the token, which differs from
     /// the configured one where a provider has many tenants. Where a key is named that is not among these, newer ones are
     /// fetched and it is tried once more (RD-07, RD-09).

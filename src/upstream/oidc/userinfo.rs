@@ -9,22 +9,48 @@ use serde_json::{Map, Value};
 use url::Url;
 
 use super::cached::Kept;
-use super::client::Shared;
-use super::discovery;
+use super::discovery::{self, Metadata};
 use super::id_token::Verified;
 use super::jwks::Keys;
 use super::jws::{Jws, Unverified};
+use super::relying_party::RelyingParty;
 use crate::base::clock::Instant;
 use crate::base::secret::Plain;
-use crate::config;
+use crate::config::{self, Userinfo};
 use crate::upstream::authorized::authorized;
 use crate::upstream::failure::{Failure, Fault};
+use crate::upstream::identity::ProviderTokens;
 use crate::upstream::line::{Unanswered, is_type, read_json, status_in_words};
 use crate::upstream::{claims, numeric_date};
 
-impl Shared {
+impl RelyingParty {
+    pub(super) async fn ask_userinfo(
+        self: &Arc<Self>,
+        metadata: &Metadata,
+        verified: &Verified,
+        tokens: &ProviderTokens,
+        keys: &Arc<Kept<Keys>>,
+        now: Instant,
+    ) -> Result<Option<Map<String, Value>>, Failure> {
+        let wanted = match self.config.userinfo {
+            Userinfo::Auto => !self.says_enough(verified),
+            Userinfo::Always => true,
+            Userinfo::Never => false,
+        };
+        match metadata.userinfo_endpoint().filter(|_| wanted) {
+            Some(endpoint) => self.userinfo(endpoint.url(), &tokens.access_token, verified, keys, now).await.map(Some),
+            None => Ok(None),
+        }
+    }
+
+    /// Whether the ID token has everything that something here depends on.
+    fn says_enough(&self, verified: &Verified) -> bool {
+        let claims = Value::Object(verified.claims.clone());
+        self.config.needed_claims.iter().all(|pointer| pointer.find(&claims).is_some())
+    }
+
     /// Asks for the claims of the one whom the ID token is about.
-    pub(super) async fn userinfo(
+    async fn userinfo(
         self: &Arc<Self>,
         endpoint: &Url,
         access_token: &Plain,
@@ -138,7 +164,7 @@ mod tests {
     #[test]
     fn what_a_signed_answer_says_of_itself_is_checked() {
         let now = Instant::from_timestamp(1_800_000_000, 0).expect("an instant");
-        let config = crate::upstream::oidc::client::tests::config("https://op.example");
+        let config = crate::upstream::oidc::relying_party::tests::config("https://op.example");
         let judged = |claims: Value| judge(&map(claims), &config.issuer, &config, now).map_err(|why| why.to_string());
         assert_eq!(judged(json!({"iss": "https://op.example", "aud": ["us", "them"]})), Ok(()));
         assert_eq!(judged(json!({"aud": "us", "exp": 1_799_999_940.5})), Err("is expired (exp)".into()));

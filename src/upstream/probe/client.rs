@@ -5,9 +5,9 @@ use super::ask::Asker;
 use super::finding::{Check, Finding};
 use crate::base::secret::Plain;
 use crate::config::{Pkce, Registration, TokenEndpointAuthMethod};
-use crate::upstream::client_authentication::{self, ClientRequest, NOT_THE_CLIENT, Secret};
+use crate::upstream::client_authentication::{self, ClientRequest, Secret};
+use crate::upstream::oauth_error::{NOT_THE_CLIENT, error_code};
 use crate::upstream::text::is_error_code;
-use crate::upstream::token_answer::error_code;
 
 /// What refuses only the code.
 const WRONG_CODE: [&str; 3] = ["invalid_grant", "bad_verification_code", "invalid_code"];

@@ -5,10 +5,11 @@
 //! login uses.
 
 mod ask;
-pub(super) mod client;
+mod client;
 mod finding;
+mod oauth1;
+mod oidc;
 mod run;
 
-pub(super) use ask::Asker;
 pub use finding::{Check, Finding, Verdict};
 pub use run::probe;

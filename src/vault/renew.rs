@@ -19,10 +19,10 @@ use crate::base::clock::Instant;
 use crate::base::db::DbError;
 use crate::base::event::{AtProvider, Event};
 use crate::base::id::{SubId, uuid_v7};
-use crate::upstream::failure::{Failure, Fault};
-use crate::upstream::identity::ProviderTokens;
-use crate::upstream::provider::Provider;
-use crate::upstream::renewal::{Renewal, longest_renewal};
+use crate::upstream::Provider;
+use crate::upstream::ProviderTokens;
+use crate::upstream::{Failure, Fault};
+use crate::upstream::{Renewal, longest_renewal};
 
 /// How often the row is looked at while another replica asks the provider.
 const LOOK_EVERY: Duration = Duration::from_millis(100);

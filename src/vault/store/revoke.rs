@@ -7,7 +7,7 @@ use crate::base::clock::Instant;
 use crate::base::db::Conn;
 use crate::base::id::{SubId, UserId, uuid_v7};
 use crate::base::statement::{into_outbox, statement};
-use crate::upstream::vault::kept::Version;
+use crate::vault::kept::Version;
 
 /// Tokens that left the vault, claimed for an attempt.
 #[derive(QueryableByName)]

@@ -11,8 +11,8 @@ use crate::base::clock::Instant;
 use crate::base::db::{Conn, QueryResult};
 use crate::base::id::{SubId, uuid_v7};
 use crate::base::seal::Ring;
-use crate::upstream::identity::ProviderTokens;
-use crate::upstream::provider::Provider;
+use crate::upstream::Provider;
+use crate::upstream::ProviderTokens;
 
 /// Tokens that are to be kept, whose identity here is known only once it is written.
 pub struct Keeping {

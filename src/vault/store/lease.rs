@@ -8,7 +8,7 @@ use crate::base::clock::Instant;
 use crate::base::db::Conn;
 use crate::base::id::{SubId, uuid_v7};
 use crate::base::statement::statement;
-use crate::upstream::vault::kept::Version;
+use crate::vault::kept::Version;
 
 statement! {
     struct Lease {

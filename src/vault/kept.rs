@@ -1,17 +1,12 @@
 //! What is sealed of a provider's tokens: all of them, and what their successors are held against.
 
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
 
 use crate::base::id::SubId;
 use crate::base::seal::{Ring, Unsealable};
 use crate::base::secret::Plain;
 use crate::config::Registration;
-use crate::upstream::identity::ProviderTokens;
-use crate::upstream::numeric_date;
-use crate::upstream::renewal::IdTokenMark;
+use crate::upstream::{IdTokenMark, ProviderTokens};
 
 /// Which writing of a row it is. The seal is bound to it, and whoever saw another one writes nothing.
 pub type Version = uuid::Uuid;
@@ -43,7 +38,7 @@ impl Kept {
             token_secret: text(&tokens.token_secret),
             refresh_token: text(&tokens.refresh_token),
             scope: tokens.scope.clone(),
-            id_token: tokens.id_token.as_ref().and_then(mark),
+            id_token: tokens.id_token.as_ref().and_then(IdTokenMark::read),
             client_id: registration.client_id.clone(),
             asked: registration.scopes.join(" "),
         }
@@ -58,7 +53,7 @@ impl Kept {
             refresh_token: text(&tokens.refresh_token).or_else(|| self.refresh_token.clone()),
             scope: tokens.scope.clone().or_else(|| self.scope.clone()),
             // The nonce of the first one counts (OpenID Connect Core §12.2).
-            id_token: match (tokens.id_token.as_ref().and_then(mark), &self.id_token) {
+            id_token: match (tokens.id_token.as_ref().and_then(IdTokenMark::read), &self.id_token) {
                 (Some(new), Some(first)) => Some(IdTokenMark { iat: new.iat, nonce: first.nonce.clone() }),
                 (new, first) => new.or_else(|| first.clone()),
             },
@@ -136,16 +131,10 @@ fn place(of: SubId, version: Version) -> String {
     format!("provider_tokens:{of}:{version}")
 }
 
-/// Reads an ID token that was verified before.
-fn mark(id_token: &Plain) -> Option<IdTokenMark> {
-    let payload = id_token.expose().split('.').nth(1)?;
-    let claims: Map<String, Value> = serde_json::from_slice(&URL_SAFE_NO_PAD.decode(payload).ok()?).ok()?;
-    let iat = numeric_date::at(&claims, "iat").ok()??.timestamp();
-    Some(IdTokenMark { iat, nonce: claims.get("nonce").and_then(Value::as_str).map(String::from) })
-}
-
 #[cfg(test)]
 mod tests {
+    use base64::Engine;
+    use base64::engine::general_purpose::URL_SAFE_NO_PAD;
     use uuid::Uuid;
 
     use super::*;

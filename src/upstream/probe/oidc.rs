@@ -4,14 +4,16 @@ use http::{Request, StatusCode, header};
 use serde_json::Value;
 use url::Url;
 
-use super::discovery::{self, Metadata};
-use super::issuer::Issuer;
-use super::jwks::Keys;
+use super::ask::Asker;
+use super::client;
+use super::finding::{Check, Finding};
 use crate::base::clock::Clock;
 use crate::base::outbound::Outbound;
 use crate::config::{self, Pkce, ProviderLogout, PushedAuthorization};
 use crate::upstream::line::{Line, read_json, status_in_words};
-use crate::upstream::probe::{Asker, Check, Finding, client};
+use crate::upstream::oidc::Issuer;
+use crate::upstream::oidc::discovery::{self, Metadata};
+use crate::upstream::oidc::jwks::Keys;
 
 /// Asks an OpenID provider everything that can be asked without a login.
 pub async fn probe(config: &config::Oidc, callback: &str, outbound: Outbound, clock: &Clock) -> (Asker, Vec<Finding>) {

@@ -15,8 +15,8 @@ use crate::base::event::Event;
 use crate::base::id::SubId;
 use crate::base::seal::Ring;
 use crate::base::secret::Plain;
-use crate::upstream::failure::Fault;
-use crate::upstream::provider::Provider;
+use crate::upstream::Fault;
+use crate::upstream::Provider;
 
 /// The vault. Cheap to clone; every clone shares what is under way.
 #[derive(Clone)]

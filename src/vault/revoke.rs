@@ -13,10 +13,10 @@ use crate::base::db::DbError;
 use crate::base::event::{AtProvider, Event};
 use crate::base::patience::next_attempt;
 use crate::base::secret::{Plain, random_bytes};
-use crate::upstream::failure::{Failure, Fault};
-use crate::upstream::provider::Provider;
-use crate::upstream::registry::Registry;
-use crate::upstream::renewal::TokenTypeHint;
+use crate::upstream::Provider;
+use crate::upstream::Registry;
+use crate::upstream::TokenTypeHint;
+use crate::upstream::{Failure, Fault};
 
 /// When an attempt is broken off, whatever its calls do: it does no harm to revoke what is revoked.
 const ATTEMPT: Duration = Duration::from_secs(210);

@@ -8,7 +8,7 @@ use crate::base::db::Conn;
 use crate::base::id::{SessionId, SubId, UserId};
 use crate::base::seal::Ring;
 use crate::base::statement::statement;
-use crate::upstream::vault::kept::{Kept, Version};
+use crate::vault::kept::{Kept, Version};
 
 /// An identity, with the tokens that are kept of it.
 #[derive(QueryableByName)]

@@ -1,0 +1,58 @@
+//! What the gateway holds for one OpenID provider.
+
+use url::Url;
+
+use super::documents::Documents;
+use crate::base::clock::Instant;
+use crate::base::db::Db;
+use crate::base::outbound::Outbound;
+use crate::config;
+use crate::upstream::client_authentication::{self, ClientRequest};
+use crate::upstream::line::{Line, Unanswered};
+
+/// The gateway as the relying party of one OpenID provider: its configuration, its HTTP client and its cached documents.
+pub struct RelyingParty {
+    pub(super) config: config::Oidc,
+    pub(super) db: Db,
+    pub(super) line: Line,
+    pub(super) documents: Documents,
+}
+
+impl RelyingParty {
+    /// Makes no request.
+    pub fn new(config: config::Oidc, db: Db, outbound: Outbound) -> Self {
+        let issuer = Url::parse(&config.issuer).ok();
+        let line = Line::new(&config.registration, &issuer, outbound);
+        Self { config, db, line, documents: Documents::new() }
+    }
+
+    /// Asks what only the client may ask.
+    pub(super) async fn send_as_client(
+        &self,
+        endpoint: &str,
+        form: &[(String, String)],
+        now: Instant,
+    ) -> Result<http::Response<Vec<u8>>, Unanswered> {
+        let request = ClientRequest { endpoint, audience: &self.config.issuer, form };
+        client_authentication::send(&self.line, &self.config.registration, &request, now).await
+    }
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+    use crate::config::{Pointer, PushedAuthorization, Registration, Userinfo};
+
+    /// A provider as most are configured.
+    pub(in crate::upstream::oidc) fn config(issuer: &str) -> config::Oidc {
+        config::Oidc {
+            registration: Registration::example(),
+            issuer: issuer.into(),
+            tenants: vec![],
+            pushed_authorization: PushedAuthorization::Auto,
+            userinfo: Userinfo::Auto,
+            needed_claims: Pointer::parse("/email").into_iter().collect(),
+            signing_algorithms: vec![],
+        }
+    }
+}

@@ -1,0 +1,68 @@
+//! Verifying an ID token: signature first, then claims.
+
+use std::sync::Arc;
+
+use chrono::TimeDelta;
+
+use super::cached::Kept;
+use super::discovery::{self, Metadata};
+use super::id_token::{self, Expected, Verified};
+use super::issuer::Issuer;
+use super::jwks::Keys;
+use super::jws::{Jws, Unverified};
+use super::relying_party::RelyingParty;
+use crate::base::clock::Instant;
+use crate::base::secret::Plain;
+use crate::upstream::failure::{Failure, Fault};
+use crate::upstream::handshake::Handshake;
+use crate::upstream::identity::ProviderTokens;
+
+impl RelyingParty {
+    /// Verifies the ID token of a login.
+    pub(super) async fn verify(
+        self: &Arc<Self>,
+        metadata: &Metadata,
+        handshake: &Handshake,
+        tokens: &ProviderTokens,
+        keys: &Arc<Kept<Keys>>,
+        now: Instant,
+    ) -> Result<Verified, Failure> {
+        let missing = || Failure::token(Fault::Refused, "the ID token is missing in the token response");
+        let token = tokens.id_token.as_ref().ok_or_else(missing)?;
+        let (nonce, max_age) = (Some(handshake.nonce.as_str()), handshake.max_age);
+        let expected = Expected { nonce, max_age, ..self.expected(&tokens.access_token) };
+        self.verify_as(metadata, &expected, token, keys, now).await
+    }
+
+    /// What every ID token for us must be.
+    pub(super) fn expected<'a>(&'a self, access_token: &'a Plain) -> Expected<'a> {
+        Expected {
+            issuer: Issuer::of(&self.config),
+            client_id: &self.config.registration.client_id,
+            nonce: None,
+            max_age: None,
+            access_token: access_token.expose(),
+            leeway: TimeDelta::from_std(self.config.registration.leeway).unwrap_or_default(),
+        }
+    }
+
+    /// Verifies an ID token.
+    pub(super) async fn verify_as(
+        self: &Arc<Self>,
+        metadata: &Metadata,
+        expected: &Expected<'_>,
+        token: &Plain,
+        keys: &Arc<Kept<Keys>>,
+        now: Instant,
+    ) -> Result<Verified, Failure> {
+        let verified = async {
+            let jws = Jws::read(token.expose())?;
+            // Not believed before the signature is: it says which keys may have made it.
+            let named = expected.issuer.of_token(&jws.payload)?;
+            let algorithms = discovery::algorithms(&self.config, metadata);
+            let key = self.verify_signature(&jws, &algorithms, &named.issuer, keys, now).await?;
+            id_token::judge(jws, &key, named, expected, now)
+        };
+        verified.await.map_err(|why: Unverified| Failure::token(Fault::Refused, format!("the ID token {why}")))
+    }
+}
