@@ -1,49 +1,10 @@
 //! What must stand in no log, at its most talkative, through logins that succeed and logins that fail.
 
-use std::io::Write;
-use std::sync::{Arc, Mutex, Once, PoisonError};
-
-use tracing_subscriber::EnvFilter;
-
 use crate::fake_provider::{Call, Reply};
 use crate::providers::github::{CLIENT_SECRET, GitHub};
 use crate::providers::photos::{CONSUMER_SECRET, Photos};
 use crate::providers::site::{pairs, query};
-use crate::support::Gateway;
-
-/// As `vestibule serve` has it with `log.level = "trace"`.
-const LOUDEST: &str = "trace,hyper=info,hyper_util=info,reqwest=info,rustls=info,h2=info,actix_http=info,mio=info";
-
-/// Everything that this process logs.
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl Log {
-    fn start() -> Self {
-        static STARTED: Once = Once::new();
-        let log = Self::default();
-        let writer = log.clone();
-        STARTED.call_once(|| {
-            let builder = tracing_subscriber::fmt().with_env_filter(EnvFilter::new(LOUDEST)).with_ansi(false);
-            builder.with_writer(move || writer.clone()).init();
-        });
-        log
-    }
-
-    fn text(&self) -> String {
-        String::from_utf8_lossy(&self.0.lock().unwrap_or_else(PoisonError::into_inner)).into_owned()
-    }
-}
-
-impl Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).write(bytes)
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
-}
+use crate::support::{Gateway, LogCapture};
 
 async fn sign_in(gateway: &Gateway, provider: &str) -> u16 {
     let browser = gateway.browser();
@@ -70,7 +31,7 @@ fn worth(call: &Call) -> Vec<String> {
 /// RD-22
 #[tokio::test]
 async fn no_log_says_a_secret() {
-    let log = Log::start();
+    let log = LogCapture::start();
     let github = GitHub::open();
     let (setup, photos) = Photos::setup("HMAC-SHA1", "");
     let gateway = setup.toml(&github.table("github", "")).start();

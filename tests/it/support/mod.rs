@@ -1,12 +1,11 @@
 //! The real gateway on a loopback port, with a database of its own, a provider that does as it is told, and browsers.
 
-#![allow(dead_code, unused_imports, reason = "several test binaries share it, and each uses a part")]
-
 mod answer;
 mod browser;
 mod cluster;
 mod database;
 mod gateway;
+mod log;
 mod raw;
 mod setup;
 
@@ -15,5 +14,6 @@ pub use browser::{Ask, Begun, Browser};
 pub use cluster::{Cluster, ring_key};
 pub use database::{Database, hexadecimal};
 pub use gateway::Gateway;
+pub use log::LogCapture;
 pub use raw::{raw, sign, sign_as};
 pub use setup::{CLIENT_SECRET, Setup};

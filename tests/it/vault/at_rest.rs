@@ -1,15 +1,12 @@
 //! What stands in the database and in the log, and what a row is worth in another one's place.
 
 use std::fmt::Write as _;
-use std::io;
-use std::sync::{Arc, Mutex};
 
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
-use tracing_subscriber::util::SubscriberInitExt;
 
 use crate::fake_provider::Reply;
-use crate::support::{Gateway, hexadecimal};
+use crate::support::{Gateway, LogCapture, hexadecimal};
 use crate::vault::house::{TOKEN, let_expire, row, signed_in, start, token};
 
 /// Every row of every table, as PostgreSQL writes it.
@@ -86,28 +83,10 @@ async fn what_was_moved_does_not_open() {
     assert_eq!(row(&gateway), "kept, kept", "another replica may have the key, so nothing is written");
 }
 
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl io::Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().expect("no panic").extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-/// What every gateway of this test binary logs, at the most talkative level.
+/// No kept token is logged, whether it is refreshed, refused or revoked.
 #[tokio::test]
 async fn no_token_stands_in_the_log() {
-    let log = Log::default();
-    let writer = log.clone();
-    let subscriber =
-        tracing_subscriber::fmt().with_max_level(tracing::Level::TRACE).with_writer(move || writer.clone());
-    subscriber.finish().try_init().expect("the only one");
+    let log = LogCapture::start();
     let gateway = start();
     gateway.op.refreshing(|refreshing| refreshing.forgives = true);
     let browser = signed_in(&gateway, "alice").await;
@@ -127,7 +106,7 @@ async fn no_token_stands_in_the_log() {
     gateway.op.reply("/revoke", Reply::text(500, "text/plain", "refresh-secret-2"));
     browser.post("/logout").await;
     gateway.database.until("SELECT count(*) FROM provider_revocations WHERE last_error IS NOT NULL", 1).await;
-    let text = String::from_utf8_lossy(&log.0.lock().expect("no panic")).into_owned();
+    let text = log.text();
     for said in ["provider_token_refreshed", "provider_token_not_refreshed", "provider_tokens_not_revoked"] {
         assert!(text.contains(said), "{said} is not logged");
     }
