@@ -2,11 +2,12 @@
 
 use serde_json::Value;
 
-use super::effective::Setting;
+use super::layer::defaults;
+use super::layer::effective::Setting;
+use super::layer::naming::{Names, Naming};
+use super::layer::shape::Shape;
 use super::load::Loaded;
-use super::naming::{Names, Naming};
-use super::shape::Shape;
-use super::{defaults, schema};
+use super::schema;
 
 const MASK: &str = "********";
 /// Where comments begin.

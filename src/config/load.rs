@@ -8,15 +8,15 @@ use std::path::{Path, PathBuf};
 use ::config::{ConfigError, Map as Table, Source, Value as Merged, ValueKind};
 use serde_json::{Map, Value};
 
-use super::effective::{DEFAULT, Effective, Setting};
-use super::findings::Findings;
-use super::naming::Names;
-use super::problem::{Place, Problem, Problems};
-use super::raw::Raw;
-use super::settings::Config;
-use super::shape::Shape;
-use super::source::{self, Layer};
-use super::{check, defaults, environment, preset, rules, schema, twins};
+use super::layer::effective::{DEFAULT, Effective, Setting};
+use super::layer::findings::Findings;
+use super::layer::naming::Names;
+use super::layer::problem::{Place, Problem, Problems};
+use super::layer::shape::Shape;
+use super::layer::source::{self, Layer};
+use super::layer::{check, defaults, environment, preset, twins};
+use super::schema;
+use super::whole::{Config, RawConfig, whole};
 
 /// Read where no file is named, if it exists.
 const USUAL_FILE: &str = "config/vestibule.toml";
@@ -25,7 +25,7 @@ const USUAL_FILE: &str = "config/vestibule.toml";
 pub struct Loaded {
     /// The validated values.
     pub config: Config,
-    pub(super) effective: Effective,
+    pub(crate) effective: Effective,
 }
 
 impl Loaded {
@@ -94,9 +94,9 @@ fn combine(
     layers.splice(0..0, presets);
     let effective = merge(layers, names).map_err(|error| internal(&error, &mut problems))?;
     let values = twins::resolve(&effective, root, &mut problems);
-    let raw: Raw = serde_json::from_value(values).map_err(|error| internal(&error, &mut problems))?;
+    let raw: RawConfig = serde_json::from_value(values).map_err(|error| internal(&error, &mut problems))?;
     let mut findings = Findings::new(&effective, &problems);
-    let config = rules::whole(raw, &effective.names, &mut findings);
+    let config = whole(raw, &effective.names, &mut findings);
     let found = findings.into_problems();
     problems.extend(found);
     match config {

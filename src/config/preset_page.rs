@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use serde_json::Value;
 
-use super::preset::Preset;
+use super::layer::preset::Preset;
 
 /// Where the gateway stands in examples.
 const EXAMPLE: &str = "https://login.example.com";

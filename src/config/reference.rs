@@ -2,9 +2,10 @@
 
 use toml_edit::{Document, Item};
 
-use super::naming::Naming;
-use super::shape::Shape;
-use super::{defaults, schema};
+use super::layer::defaults;
+use super::layer::naming::Naming;
+use super::layer::shape::Shape;
+use super::schema;
 
 /// Where comments begin.
 const COLUMN: usize = 46;

@@ -4,8 +4,8 @@ use schemars::generate::SchemaSettings;
 use schemars::transform::RecursiveTransform;
 use serde_json::{Map, Value, json};
 
-use super::defaults;
-use super::raw::Raw;
+use super::layer::defaults;
+use super::whole::RawConfig;
 
 /// The JSON Schema (draft 2020-12) of a configuration file, for editors and for other programs.
 pub fn schema() -> String {
@@ -14,13 +14,13 @@ pub fn schema() -> String {
 }
 
 /// The schema as a value: the one truth about which keys there are and what they hold.
-pub(super) fn generate() -> Value {
+pub(crate) fn generate() -> Value {
     let settings = SchemaSettings::draft2020_12().with(|settings| settings.inline_subschemas = true);
     let settings = settings.with_transform(RecursiveTransform(|schema: &mut schemars::Schema| {
         // Every key has a default; what must be given nevertheless is for the rules to say.
         schema.remove("required");
     }));
-    let mut schema = settings.into_generator().into_root_schema_for::<Raw>().to_value();
+    let mut schema = settings.into_generator().into_root_schema_for::<RawConfig>().to_value();
     add_defaults(&mut schema, &defaults::values());
     add_twins(&mut schema);
     schema

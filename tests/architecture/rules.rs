@@ -29,7 +29,7 @@ const HOMES: [(&[&str], &[&str]); 11] = [
     (&["reqwest"], &["base/outbound.rs"]),
     (&["config"], &["config/load.rs"]),
     (&["metrics_exporter_prometheus"], &["telemetry.rs", "telemetry/"]),
-    (&["tracing_subscriber"], &["telemetry.rs", "telemetry/", "config/rules/"]),
+    (&["tracing_subscriber"], &["telemetry.rs", "telemetry/", "config/section/log.rs"]),
     (&["clap"], &["cli/"]),
     (&["ua_parser"], &["session/device.rs"]),
     // Its private-key operations leak by their timing (RUSTSEC-2023-0071).

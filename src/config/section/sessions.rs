@@ -1,0 +1,68 @@
+//! `[sessions]`
+
+use std::time::Duration;
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use super::session_cookie::{self, RawSessionCookie, SessionCookie};
+use crate::config::layer::findings::Findings;
+use crate::config::value::duration::DURATION;
+use crate::config::value::public_url::PublicUrl;
+
+/// How long people stay signed in.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RawSessions {
+    /// from the last authenticated use
+    #[schemars(regex(pattern = DURATION))]
+    idle_timeout: String,
+    /// from the login, used or not
+    #[schemars(regex(pattern = DURATION))]
+    absolute_timeout: String,
+    /// a new login ends the user's other sessions
+    one_per_user: bool,
+    /// ended rows stay this long for support, then cleanup removes them
+    #[schemars(regex(pattern = DURATION))]
+    keep_ended: String,
+    cookie: RawSessionCookie,
+}
+
+/// `[sessions]`
+pub struct Sessions {
+    /// A session ends this long after its last use.
+    pub idle_timeout: Duration,
+    /// A session ends this long after the login, used or not.
+    pub absolute_timeout: Duration,
+    /// Whether a new login ends the user's other sessions.
+    pub one_per_user: bool,
+    /// How long an ended session's row is kept.
+    pub keep_ended: Duration,
+    /// `[sessions.cookie]`
+    pub cookie: SessionCookie,
+}
+
+pub(crate) fn sessions(raw: RawSessions, public_url: Option<&PublicUrl>, at: &mut Findings<'_>) -> Option<Sessions> {
+    let idle_timeout = at.duration("sessions.idle_timeout", &raw.idle_timeout, "1s", "3650d");
+    let absolute_timeout = at.duration("sessions.absolute_timeout", &raw.absolute_timeout, "1s", "3650d");
+    if let (Some(idle), Some(absolute)) = (idle_timeout, absolute_timeout)
+        && idle > absolute
+    {
+        let key =
+            if at.is_given("sessions.idle_timeout") { "sessions.idle_timeout" } else { "sessions.absolute_timeout" };
+        let what = format!(
+            "idle_timeout \"{}\" is longer than absolute_timeout \"{}\"",
+            raw.idle_timeout, raw.absolute_timeout
+        );
+        at.refuse(key, what, "write an idle_timeout that is at most the absolute_timeout");
+    }
+    let cookie = session_cookie::cookie(raw.cookie, public_url, at);
+    let keep_ended = at.duration("sessions.keep_ended", &raw.keep_ended, "1h", "3650d");
+    Some(Sessions {
+        idle_timeout: idle_timeout?,
+        absolute_timeout: absolute_timeout?,
+        one_per_user: raw.one_per_user,
+        keep_ended: keep_ended?,
+        cookie: cookie?,
+    })
+}

@@ -1,0 +1,58 @@
+//! Durations as they are written: `"500ms"`, `"30s"`, `"5m"`, `"12h"`, `"7d"`.
+
+use std::time::Duration;
+
+/// What a duration looks like.
+pub(crate) const DURATION: &str = "^[0-9]+(ms|s|m|h|d)$";
+
+/// Longer ones are mistakes, and would not fit where times are added.
+const LONGEST: Duration = Duration::from_secs(10 * 365 * 24 * 60 * 60);
+
+/// Why a text is no duration.
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+pub(crate) enum BadDuration {
+    /// Not a whole number and a unit.
+    #[error("is not a duration")]
+    Shape,
+    /// More than ten years.
+    #[error("is longer than ten years")]
+    TooLong,
+}
+
+/// Reads one.
+pub(crate) fn parse(text: &str) -> Result<Duration, BadDuration> {
+    let unit_at = text.find(|c: char| !c.is_ascii_digit()).ok_or(BadDuration::Shape)?;
+    let (digits, unit) = text.split_at(unit_at);
+    let millis: u64 = match unit {
+        "ms" => 1,
+        "s" => 1000,
+        "m" => 60 * 1000,
+        "h" => 60 * 60 * 1000,
+        "d" => 24 * 60 * 60 * 1000,
+        _ => return Err(BadDuration::Shape),
+    };
+    if digits.is_empty() {
+        return Err(BadDuration::Shape);
+    }
+    let number: u64 = digits.parse().map_err(|_| BadDuration::TooLong)?;
+    let duration = Duration::from_millis(number.checked_mul(millis).ok_or(BadDuration::TooLong)?);
+    if duration > LONGEST { Err(BadDuration::TooLong) } else { Ok(duration) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_whole_numbers_with_a_unit_and_nothing_else() {
+        let seconds = |text| parse(text).map(|duration| duration.as_secs());
+        assert_eq!(parse("500ms"), Ok(Duration::from_millis(500)));
+        assert_eq!(["30s", "5m", "12h", "7d", "0s"].map(seconds), [Ok(30), Ok(300), Ok(43_200), Ok(604_800), Ok(0)]);
+        for bad in ["", "5", "s", "5 m", "-5m", "1.5h", "5min", "5M", "５m", "1h30m"] {
+            assert_eq!(parse(bad), Err(BadDuration::Shape), "{bad:?}");
+        }
+        for long in ["3651d", "99999999999999999999999s", "18446744073709551615d"] {
+            assert_eq!(parse(long), Err(BadDuration::TooLong), "{long:?}");
+        }
+    }
+}
