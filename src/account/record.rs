@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::user::Profile;
-use crate::base::clock::Instant;
+use crate::base::clock::Timestamp;
 use crate::base::id::{SubId, UserId};
 
 /// What is on record of a user.
@@ -15,11 +15,11 @@ pub struct Record {
     #[serde(flatten)]
     pub profile: Profile,
     /// Since when the user may not enter.
-    pub disabled_at: Option<Instant>,
+    pub disabled_at: Option<Timestamp>,
     /// When the user first came.
-    pub created_at: Instant,
+    pub created_at: Timestamp,
     /// When a login last refreshed the profile.
-    pub updated_at: Instant,
+    pub updated_at: Timestamp,
 }
 
 /// A pair `(provider, sub)` that names a user.
@@ -36,7 +36,7 @@ pub struct Identity {
     /// Whether the provider vouches for it.
     pub email_verified: bool,
     /// When it was first seen.
-    pub created_at: Instant,
+    pub created_at: Timestamp,
     /// When it was last used.
-    pub last_login_at: Instant,
+    pub last_login_at: Timestamp,
 }

@@ -2,7 +2,7 @@
 
 use super::users::record_ends;
 use crate::account;
-use crate::base::clock::Instant;
+use crate::base::clock::Timestamp;
 use crate::base::db::{Conn, Db, DbError};
 use crate::base::id::{SessionId, UserId};
 use crate::session::{self, Endings, Lifetime, Listed, Scope};
@@ -12,7 +12,12 @@ const REASON: &str = "admin";
 const MOST: i64 = 1000;
 
 /// The sign-ins of a user, newest first. `None` where there is no such user.
-pub async fn sessions(db: &Db, lifetime: Lifetime, user: UserId, now: Instant) -> Result<Option<Vec<Listed>>, DbError> {
+pub async fn sessions(
+    db: &Db,
+    lifetime: Lifetime,
+    user: UserId,
+    now: Timestamp,
+) -> Result<Option<Vec<Listed>>, DbError> {
     db.run("list sessions", move |conn| {
         let known = account::find(conn, user)?.is_some();
         if known { session::list(conn, user, lifetime, now, MOST).map(Some) } else { Ok(None) }
@@ -21,12 +26,12 @@ pub async fn sessions(db: &Db, lifetime: Lifetime, user: UserId, now: Instant) -
 }
 
 /// The newest sign-ins of everybody, `most` at the most.
-pub async fn all_sessions(db: &Db, lifetime: Lifetime, now: Instant, most: i64) -> Result<Vec<Listed>, DbError> {
+pub async fn all_sessions(db: &Db, lifetime: Lifetime, now: Timestamp, most: i64) -> Result<Vec<Listed>, DbError> {
     db.run("list sessions", move |conn| session::list_all(conn, lifetime, now, most)).await
 }
 
 /// Ends every session of a user. The answer is how many, as listed; `None` where there is no such user.
-pub async fn end_sessions(db: &Db, endings: &Endings, user: UserId, now: Instant) -> Result<Option<usize>, DbError> {
+pub async fn end_sessions(db: &Db, endings: &Endings, user: UserId, now: Timestamp) -> Result<Option<usize>, DbError> {
     let (lifetime, ending) = (endings.lifetime(), endings.ending(REASON, now));
     let act = move |conn: &mut Conn| {
         let known = account::find(conn, user)?.is_some();
@@ -40,7 +45,7 @@ pub async fn end_sessions(db: &Db, endings: &Endings, user: UserId, now: Instant
 }
 
 /// Ends one session and those under it. `false` where there is none, or none any more.
-pub async fn end_session(db: &Db, endings: &Endings, id: SessionId, now: Instant) -> Result<bool, DbError> {
+pub async fn end_session(db: &Db, endings: &Endings, id: SessionId, now: Timestamp) -> Result<bool, DbError> {
     let ending = endings.ending(REASON, now);
     let act = move |conn: &mut Conn| session::end_where(conn, Scope::One(id), &ending);
     let ended = db.run("end session", act).await?;

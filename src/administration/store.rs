@@ -5,7 +5,7 @@ use diesel::{Connection, QueryResult, RunQueryDsl, sql_query};
 
 use super::by::By;
 use crate::account::{self, Record};
-use crate::base::clock::Instant;
+use crate::base::clock::Timestamp;
 use crate::base::db::Conn;
 use crate::base::id::UserId;
 use crate::session::{self, Dismissed, Endings};
@@ -25,7 +25,7 @@ pub fn disable(
     user: UserId,
     endings: &Endings,
     by: By,
-    now: Instant,
+    now: Timestamp,
 ) -> QueryResult<Option<Disabled>> {
     conn.transaction(|conn| {
         if !account::lock(conn, user)? {
@@ -46,7 +46,7 @@ pub fn delete(
     user: UserId,
     endings: &Endings,
     by: By,
-    now: Instant,
+    now: Timestamp,
 ) -> QueryResult<Option<Dismissed>> {
     conn.transaction(|conn| {
         if !account::lock(conn, user)? {
@@ -67,7 +67,7 @@ fn take_time(conn: &mut Conn) -> QueryResult<()> {
 }
 
 /// Lets a user in again; with whether it was not so before. `None` where there is no such user.
-pub fn enable(conn: &mut Conn, user: UserId, by: By, now: Instant) -> QueryResult<Option<(Record, bool)>> {
+pub fn enable(conn: &mut Conn, user: UserId, by: By, now: Timestamp) -> QueryResult<Option<(Record, bool)>> {
     conn.transaction(|conn| {
         let changed = account::enable(conn, user, &by.detail(), now)?;
         Ok(account::find(conn, user)?.map(|record| (record, changed)))

@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::by::By;
 use super::store;
 use crate::account::{self, Identity, Record};
-use crate::base::clock::Instant;
+use crate::base::clock::Timestamp;
 use crate::base::db::{Db, DbError};
 use crate::base::event::Event;
 use crate::base::id::UserId;
@@ -54,7 +54,7 @@ pub async fn disable(
     endings: &Endings,
     user: UserId,
     by: By,
-    now: Instant,
+    now: Timestamp,
 ) -> Result<Option<(Record, usize)>, DbError> {
     let write = endings.clone();
     let act = move |conn: &mut _| store::disable(conn, user, &write, by, now);
@@ -67,7 +67,7 @@ pub async fn disable(
 }
 
 /// Lets a user in again. `None` where there is no such user.
-pub async fn enable(db: &Db, user: UserId, by: By, now: Instant) -> Result<Option<Record>, DbError> {
+pub async fn enable(db: &Db, user: UserId, by: By, now: Timestamp) -> Result<Option<Record>, DbError> {
     let enabled = db.run("enable user", move |conn| store::enable(conn, user, by, now)).await?;
     Ok(enabled.map(|(record, changed)| {
         if changed {
@@ -78,7 +78,7 @@ pub async fn enable(db: &Db, user: UserId, by: By, now: Instant) -> Result<Optio
 }
 
 /// Ends every session of a user and removes the user; the audit stays. `false` where there is no such user.
-pub async fn delete(db: &Db, endings: &Endings, user: UserId, by: By, now: Instant) -> Result<bool, DbError> {
+pub async fn delete(db: &Db, endings: &Endings, user: UserId, by: By, now: Timestamp) -> Result<bool, DbError> {
     let write = endings.clone();
     let act = move |conn: &mut _| store::delete(conn, user, &write, by, now);
     let Some(dismissed) = db.run("delete user", act).await? else { return Ok(false) };

@@ -8,7 +8,7 @@ use super::request::AuthorizationRequest;
 use super::resume::{NotOpen, Open};
 use super::store::{self, Code, Stored};
 use crate::app::App;
-use crate::base::clock::Instant;
+use crate::base::clock::Timestamp;
 use crate::base::db::DbError;
 use crate::base::id::AuthorizationRequestId;
 use crate::base::secret::{Hashed, Plain};
@@ -44,7 +44,7 @@ pub async fn arrive(
     app: &App,
     request: AuthorizationRequest,
     browser: &Browser,
-    now: Instant,
+    now: Timestamp,
 ) -> Result<Next, DbError> {
     let seen = seen(app, &request, browser.signed_in.as_ref(), false, now);
     let next = decide(&request, &seen);
@@ -70,7 +70,7 @@ pub async fn arrive(
 }
 
 /// Writes a request down that a browser will bring later. The answer is its `request_uri` and the seconds it is good for.
-pub async fn push(app: &App, request: &AuthorizationRequest, now: Instant) -> Result<(Plain, i64), DbError> {
+pub async fn push(app: &App, request: &AuthorizationRequest, now: Timestamp) -> Result<(Plain, i64), DbError> {
     let secret = Plain::random();
     let id = AuthorizationRequestId::new(now);
     let row = Stored::new(id, request, Some(secret.hashed()), None, now, now + PUSHED_LIFETIME);
@@ -84,7 +84,7 @@ pub async fn take_up(
     client_id: &str,
     request_uri: &str,
     binding: Hashed,
-    now: Instant,
+    now: Timestamp,
 ) -> Result<Open, NotOpen> {
     let secret = request_uri.strip_prefix(REQUEST_URI).ok_or(NotOpen::Unknown)?;
     let (hash, client_id) = (Hashed::of(secret), client_id.to_owned());
@@ -99,7 +99,7 @@ pub(super) fn seen<'a>(
     request: &AuthorizationRequest,
     signed_in: Option<&'a SignedIn>,
     for_this: bool,
-    now: Instant,
+    now: Timestamp,
 ) -> Seen<'a> {
     let client = app.clients.get(&request.client_id);
     let may = |signed_in: &&SignedIn| client.is_some_and(|client| client.takes_provider(&signed_in.session.provider));
@@ -113,7 +113,7 @@ pub(super) async fn hand_out(
     id: Option<AuthorizationRequestId>,
     request: &AuthorizationRequest,
     signed_in: &SignedIn,
-    now: Instant,
+    now: Timestamp,
 ) -> Result<Option<String>, DbError> {
     let code = Plain::random();
     let lifetime = TimeDelta::from_std(app.config.tokens.code_lifetime).unwrap_or(TimeDelta::seconds(60));

@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 
 use super::answer::OAuthError;
 use super::request::AuthorizationRequest;
-use crate::base::clock::Instant;
+use crate::base::clock::Timestamp;
 use crate::session::Session;
 
 /// What a provider's clock and ours may differ by.
@@ -19,9 +19,9 @@ pub struct Seen<'a> {
     /// Whether the person agreed.
     pub agreed: bool,
     /// When the request came.
-    pub asked_at: Instant,
+    pub asked_at: Timestamp,
     /// The present.
-    pub now: Instant,
+    pub now: Timestamp,
 }
 
 /// What comes next.
@@ -88,8 +88,8 @@ mod tests {
     use crate::base::id::{SessionId, UserId};
     use crate::session::StatusIndex;
 
-    fn at(seconds: i64) -> Instant {
-        Instant::UNIX_EPOCH + TimeDelta::seconds(seconds)
+    fn at(seconds: i64) -> Timestamp {
+        Timestamp::UNIX_EPOCH + TimeDelta::seconds(seconds)
     }
 
     fn session(auth_time: i64) -> Session {

@@ -6,7 +6,7 @@ use super::decision::{Decision, Seen, decide};
 use super::request::AuthorizationRequest;
 use super::store::{self, Stored};
 use crate::app::App;
-use crate::base::clock::Instant;
+use crate::base::clock::Timestamp;
 use crate::base::db::DbError;
 use crate::base::id::{AuthorizationRequestId, SessionId};
 use crate::base::secret::Hashed;
@@ -19,7 +19,7 @@ pub struct Open {
     /// What was asked.
     pub request: AuthorizationRequest,
     /// When.
-    pub asked_at: Instant,
+    pub asked_at: Timestamp,
     /// The session that was made for it, if the person has signed in already.
     pub session: Option<SessionId>,
 }
@@ -59,7 +59,7 @@ pub async fn open(
     app: &App,
     id: AuthorizationRequestId,
     binding: Option<Hashed>,
-    now: Instant,
+    now: Timestamp,
 ) -> Result<Open, NotOpen> {
     // Without a binding it is nobody's, and the database need not be asked.
     let binding = binding.ok_or(NotOpen::WrongBrowser)?;
@@ -84,13 +84,13 @@ pub async fn resume(
     open: &Open,
     signed_in: Option<&SignedIn>,
     just_now: bool,
-    now: Instant,
+    now: Timestamp,
 ) -> Result<Next, DbError> {
     go_on(app, open, signed_in, just_now, false, now).await
 }
 
 /// Goes on with a request that the person agreed to.
-pub async fn agree(app: &App, open: &Open, signed_in: Option<&SignedIn>, now: Instant) -> Result<Next, DbError> {
+pub async fn agree(app: &App, open: &Open, signed_in: Option<&SignedIn>, now: Timestamp) -> Result<Next, DbError> {
     go_on(app, open, signed_in, false, true, now).await
 }
 
@@ -100,7 +100,7 @@ async fn go_on(
     signed_in: Option<&SignedIn>,
     just_now: bool,
     agreed: bool,
-    now: Instant,
+    now: Timestamp,
 ) -> Result<Next, DbError> {
     let Open { id, request, asked_at, session } = open;
     let for_this = just_now || signed_in.is_some_and(|signed_in| *session == Some(signed_in.session.id));
@@ -135,13 +135,13 @@ pub async fn give_up(
     open: &Open,
     error: OAuthError,
     description: String,
-    now: Instant,
+    now: Timestamp,
 ) -> Result<String, DbError> {
     mark_answered(app, open.id, now).await?;
     let answer = ErrorAnswer::to(&open.request, error, description);
     Ok(answer.location(app.config.server.public_url.issuer()))
 }
 
-async fn mark_answered(app: &App, id: AuthorizationRequestId, now: Instant) -> Result<(), DbError> {
+async fn mark_answered(app: &App, id: AuthorizationRequestId, now: Timestamp) -> Result<(), DbError> {
     app.db.run("answer authorization request", move |conn| store::answer(conn, id, now)).await
 }

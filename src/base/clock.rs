@@ -7,11 +7,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
 
 /// A point in time, in UTC, no finer than PostgreSQL keeps it (microseconds).
-pub type Instant = DateTime<Utc>;
+pub type Timestamp = DateTime<Utc>;
 
 /// Where `now` comes from: the system, or a test.
 #[derive(Clone)]
-pub struct Clock(Arc<dyn Fn() -> Instant + Send + Sync>);
+pub struct Clock(Arc<dyn Fn() -> Timestamp + Send + Sync>);
 
 impl Clock {
     /// The machine's clock.
@@ -28,7 +28,7 @@ impl Clock {
     }
 
     /// The present instant. Ask once per request and hand the answer on.
-    pub fn now(&self) -> Instant {
+    pub fn now(&self) -> Timestamp {
         (self.0)()
     }
 }
@@ -41,7 +41,7 @@ pub struct Hand(Arc<Mutex<Reading>>);
 #[derive(Clone, Copy, Default)]
 struct Reading {
     ahead: TimeDelta,
-    held: Option<Instant>,
+    held: Option<Timestamp>,
 }
 
 impl Hand {
@@ -55,7 +55,7 @@ impl Hand {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).held = Some(Clock::system().now());
     }
 
-    fn read(&self, system: &Clock) -> Instant {
+    fn read(&self, system: &Clock) -> Timestamp {
         let Reading { ahead, held } = *self.0.lock().unwrap_or_else(PoisonError::into_inner);
         held.unwrap_or_else(|| system.now()) + ahead
     }

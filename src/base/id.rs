@@ -6,9 +6,9 @@ use diesel::pg::{Pg, PgValue};
 use diesel::serialize::{self, Output, ToSql};
 use diesel::sql_types;
 use serde::{Deserialize, Serialize};
-use uuid::{NoContext, Timestamp, Uuid};
+use uuid::{NoContext, Uuid};
 
-use super::clock::Instant;
+use super::clock::Timestamp;
 use super::secret;
 
 macro_rules! id {
@@ -22,7 +22,7 @@ macro_rules! id {
 
         impl $name {
             /// A new id, ordered by time.
-            pub fn new(now: Instant) -> Self {
+            pub fn new(now: Timestamp) -> Self {
                 Self(uuid_v7(now))
             }
         }
@@ -76,13 +76,13 @@ id!(
 );
 
 /// A UUIDv7: the index stays compact because new rows stand beside each other.
-pub fn uuid_v7(now: Instant) -> Uuid {
+pub fn uuid_v7(now: Timestamp) -> Uuid {
     let seconds = u64::try_from(now.timestamp()).unwrap_or_default();
-    Uuid::new_v7(Timestamp::from_unix(NoContext, seconds, now.timestamp_subsec_nanos()))
+    Uuid::new_v7(uuid::Timestamp::from_unix(NoContext, seconds, now.timestamp_subsec_nanos()))
 }
 
 /// Ids that [`uuid_v7`] made before that instant are lower, later ones are not. The primary key so tells a row's age.
-pub fn uuid_v7_floor(at: Instant) -> Uuid {
+pub fn uuid_v7_floor(at: Timestamp) -> Uuid {
     let millis = u128::try_from(at.timestamp_millis()).unwrap_or_default();
     Uuid::from_u128(millis << 80)
 }

@@ -2,7 +2,7 @@
 
 use chrono::TimeDelta;
 
-use super::clock::Instant;
+use super::clock::Timestamp;
 
 /// The first pause; each one after it is three times as long.
 const SHORTEST: TimeDelta = TimeDelta::seconds(5);
@@ -11,7 +11,7 @@ const LONGEST: TimeDelta = TimeDelta::hours(6);
 
 /// When to try again after `attempts` that failed, or `None` if that was the last one. The last attempt is made at `end`.
 /// `chance`: 0 to 255, spreads the pauses by a quarter to either side, so that what failed together is not tried together.
-pub fn next_attempt(attempts: u32, now: Instant, end: Instant, chance: u8) -> Option<Instant> {
+pub fn next_attempt(attempts: u32, now: Timestamp, end: Timestamp, chance: u8) -> Option<Timestamp> {
     if now >= end {
         return None;
     }
@@ -29,8 +29,8 @@ mod tests {
     /// LO-24: from seconds to hours, for days, and then no more.
     #[test]
     fn pauses_grow_from_seconds_to_hours_until_the_end() {
-        let end = Instant::UNIX_EPOCH + TimeDelta::days(3);
-        let (mut now, mut pauses) = (Instant::UNIX_EPOCH, Vec::new());
+        let end = Timestamp::UNIX_EPOCH + TimeDelta::days(3);
+        let (mut now, mut pauses) = (Timestamp::UNIX_EPOCH, Vec::new());
         let mut attempts = 1;
         while let Some(next) = next_attempt(attempts, now, end, 128) {
             assert!(next > now);
@@ -47,8 +47,8 @@ mod tests {
     #[test]
     fn chance_moves_a_pause_by_a_quarter() {
         let pause = |attempts, chance| {
-            let next = next_attempt(attempts, Instant::UNIX_EPOCH, Instant::MAX_UTC, chance).expect("a next one");
-            (next - Instant::UNIX_EPOCH).num_milliseconds()
+            let next = next_attempt(attempts, Timestamp::UNIX_EPOCH, Timestamp::MAX_UTC, chance).expect("a next one");
+            (next - Timestamp::UNIX_EPOCH).num_milliseconds()
         };
         assert_eq!((pause(1, 0), pause(1, 255)), (3_750, 6_250));
         assert_eq!((pause(99, 0), pause(99, 255)), (16_200_000, 27_000_000));

@@ -10,7 +10,7 @@ use serde::Serialize;
 
 use super::opened;
 use super::users::shown;
-use crate::base::clock::{Clock, Instant};
+use crate::base::clock::{Clock, Timestamp};
 use crate::base::db::Db;
 use crate::base::event::Event;
 use crate::config::Config;
@@ -45,7 +45,7 @@ struct Around {
     db: Db,
     config: Config,
     policy: Policy,
-    now: Instant,
+    now: Timestamp,
 }
 
 /// A key as it is listed.

@@ -4,7 +4,7 @@ use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use crate::base::clock::{Clock, Instant};
+use crate::base::clock::{Clock, Timestamp};
 use crate::base::db::Db;
 use crate::config::{self, Config};
 use crate::session::{Endings, Lifetime};
@@ -22,7 +22,7 @@ pub struct Opened {
     pub db: Db,
     pub lifetime: Lifetime,
     pub endings: Endings,
-    pub now: Instant,
+    pub now: Timestamp,
 }
 
 /// Does such a verb, and prints what it has to say, or why it could not be done.

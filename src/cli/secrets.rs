@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use super::opened;
 use crate::administration::{self, Resealed};
-use crate::base::clock::{Clock, Instant};
+use crate::base::clock::{Clock, Timestamp};
 use crate::base::db::Db;
 use crate::base::seal;
 use crate::session::Lifetime;
@@ -49,7 +49,7 @@ fn rotate(files: &[PathBuf]) -> ExitCode {
 }
 
 /// Cookies and refresh tokens carry the key that marked them, and live as long as their session.
-fn report(done: &[Resealed], from: Instant) -> String {
+fn report(done: &[Resealed], from: Timestamp) -> String {
     let mut text = String::new();
     for Resealed { name, resealed, .. } in done {
         // A text grows without fail.

@@ -9,7 +9,7 @@ use clap::Subcommand;
 use super::opened::{self, Opened};
 use crate::account::Record;
 use crate::administration::{self, By};
-use crate::base::clock::Instant;
+use crate::base::clock::Timestamp;
 
 /// Users asked for at a time.
 const PAGE: i64 = 200;
@@ -117,7 +117,7 @@ pub fn ended(sessions: usize) -> String {
 }
 
 /// An instant for people, to the second.
-pub fn shown(at: Instant) -> String {
+pub fn shown(at: Timestamp) -> String {
     at.format("%Y-%m-%dT%H:%M:%SZ").to_string()
 }
 

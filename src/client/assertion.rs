@@ -5,7 +5,7 @@ use jsonwebtoken::Validation;
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::base::clock::Instant;
+use crate::base::clock::Timestamp;
 use crate::base::secret::{Hashed, Plain};
 use crate::config::PublicKey;
 
@@ -24,7 +24,7 @@ pub struct Assertion {
     /// The hash of its id.
     pub jti: Hashed,
     /// How long it would be good: remembered until then.
-    pub until: Instant,
+    pub until: Timestamp,
 }
 
 #[derive(Deserialize)]
@@ -54,7 +54,7 @@ pub fn verify(
     client_id: &str,
     assertion: &Plain,
     audiences: &[String],
-    now: Instant,
+    now: Timestamp,
 ) -> Option<Assertion> {
     let text = assertion.expose();
     if text.len() > MAX_LEN {
@@ -77,7 +77,7 @@ pub fn verify(
         Value::Array(several) => several.iter().any(for_us),
         one => for_us(one),
     };
-    let at = |seconds: i64| Instant::from_timestamp(seconds, 0);
+    let at = |seconds: i64| Timestamp::from_timestamp(seconds, 0);
     let (until, latest) = (at(claims.exp)? + LEEWAY, now + LEEWAY);
     let timely = until > now
         && until <= latest + LONGEST

@@ -6,7 +6,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use chrono::TimeDelta;
 
-use crate::base::clock::Instant;
+use crate::base::clock::Timestamp;
 
 /// Wrong secrets are forgotten this long after the last one.
 const MEMORY: TimeDelta = TimeDelta::hours(24);
@@ -25,8 +25,8 @@ pub struct Lockouts {
 #[derive(Clone, Copy)]
 struct Failures {
     count: u32,
-    last: Instant,
-    locked_until: Instant,
+    last: Timestamp,
+    locked_until: Timestamp,
 }
 
 impl Lockouts {
@@ -36,13 +36,13 @@ impl Lockouts {
     }
 
     /// How much longer that pair is locked out, if it is.
-    pub fn remaining(&self, key: Key, now: Instant) -> Option<TimeDelta> {
+    pub fn remaining(&self, key: Key, now: Timestamp) -> Option<TimeDelta> {
         let left = self.failures().get(&key)?.locked_until - now;
         (left > TimeDelta::zero()).then_some(left)
     }
 
     /// Counts a wrong secret.
-    pub fn count(&self, key: Key, now: Instant) {
+    pub fn count(&self, key: Key, now: Timestamp) {
         let mut failures = self.failures();
         if failures.len() >= MOST && !failures.contains_key(&key) {
             failures.retain(|_, known| known.locked_until > now);
@@ -67,7 +67,7 @@ impl Lockouts {
     }
 
     /// Lets go of what is long past.
-    pub fn forget(&self, now: Instant) {
+    pub fn forget(&self, now: Timestamp) {
         self.failures().retain(|_, known| known.locked_until > now || now - known.last <= MEMORY);
     }
 
@@ -95,12 +95,12 @@ mod tests {
     const HERE: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
     const THERE: IpAddr = IpAddr::V6(Ipv6Addr::LOCALHOST);
 
-    fn at(minutes: i64) -> Instant {
-        Instant::UNIX_EPOCH + TimeDelta::minutes(minutes)
+    fn at(minutes: i64) -> Timestamp {
+        Timestamp::UNIX_EPOCH + TimeDelta::minutes(minutes)
     }
 
     /// Fails until it is locked out `wanted` minutes; the answer is how often it could.
-    fn fail_until(lockouts: &Lockouts, now: &mut Instant, wanted: i64) -> u32 {
+    fn fail_until(lockouts: &Lockouts, now: &mut Timestamp, wanted: i64) -> u32 {
         let mut failures = 0;
         loop {
             lockouts.count((0, HERE), *now);

@@ -7,7 +7,7 @@ use chrono::TimeDelta;
 use super::assertion::{self, Assertion};
 use super::downstream::Client;
 use super::lockout::Lockouts;
-use crate::base::clock::Instant;
+use crate::base::clock::Timestamp;
 use crate::base::secret::{Hashed, Plain};
 use crate::config::{self, BUILT_IN_CLIENT};
 
@@ -73,7 +73,7 @@ impl Registry {
         presented: &Presented,
         audiences: &[String],
         from: IpAddr,
-        now: Instant,
+        now: Timestamp,
     ) -> Result<(&Client, Option<Assertion>), Refused> {
         let signed_by = match &presented.proof {
             Proof::Assertion(assertion) => assertion::named(assertion),
@@ -101,7 +101,7 @@ impl Registry {
     }
 
     /// Judges a proof, unless the caller is locked out, and counts one that is wrong.
-    fn judge<T>(&self, key: (usize, IpAddr), now: Instant, judge: impl FnOnce() -> Option<T>) -> Result<T, Refused> {
+    fn judge<T>(&self, key: (usize, IpAddr), now: Timestamp, judge: impl FnOnce() -> Option<T>) -> Result<T, Refused> {
         if let Some(left) = self.lockouts.remaining(key, now) {
             return Err(Refused::LockedOut(left));
         }
@@ -114,7 +114,7 @@ impl Registry {
     }
 
     /// Lets go of failures that are long past.
-    pub fn forget_quiet(&self, now: Instant) {
+    pub fn forget_quiet(&self, now: Timestamp) {
         self.lockouts.forget(now);
     }
 
@@ -166,7 +166,7 @@ mod tests {
     fn ask<'r>(registry: &'r Registry, id: Option<&str>, secret: Option<&str>) -> Result<&'r str, Refused> {
         let proof = secret.map_or(Proof::None, |secret| Proof::Secret(Plain::new(secret)));
         let presented = Presented { client_id: id.map(str::to_owned), proof };
-        registry.authenticate(&presented, &[], FROM, Instant::UNIX_EPOCH).map(|(client, _)| client.id.as_str())
+        registry.authenticate(&presented, &[], FROM, Timestamp::UNIX_EPOCH).map(|(client, _)| client.id.as_str())
     }
 
     /// TK-15
@@ -218,8 +218,8 @@ mod tests {
         assert_eq!(ask(&registry, Some("api"), Some(SECRET)), Err(Refused::LockedOut(TimeDelta::minutes(5))));
         let elsewhere = IpAddr::V4(Ipv4Addr::BROADCAST);
         let presented = Presented { client_id: Some("api".to_owned()), proof: Proof::Secret(Plain::new(SECRET)) };
-        assert!(registry.authenticate(&presented, &[], elsewhere, Instant::UNIX_EPOCH).is_ok());
-        let later = Instant::UNIX_EPOCH + TimeDelta::minutes(5);
+        assert!(registry.authenticate(&presented, &[], elsewhere, Timestamp::UNIX_EPOCH).is_ok());
+        let later = Timestamp::UNIX_EPOCH + TimeDelta::minutes(5);
         assert!(registry.authenticate(&presented, &[], FROM, later).is_ok());
     }
 }

@@ -1,7 +1,7 @@
 //! Whether a token or a session is still good, by what this replica knows to be revoked.
 
 use crate::app::App;
-use crate::base::clock::Instant;
+use crate::base::clock::Timestamp;
 use crate::base::db::{Conn, DbError};
 use crate::base::id::SessionId;
 use crate::session::{self, SignedIn, Standing};
@@ -51,7 +51,7 @@ pub(super) fn check_session(app: &App, id: SessionId) -> Result<(), Refused> {
 }
 
 /// The session of that id, if it lives, with the person in it; its use is written down. One round trip.
-pub async fn live(app: &App, id: SessionId, now: Instant) -> Result<SignedIn, Refused> {
+pub async fn live(app: &App, id: SessionId, now: Timestamp) -> Result<SignedIn, Refused> {
     check_session(app, id)?;
     let found = app.db.run("find session", move |conn| session::find(conn, id)).await?;
     let signed_in = found.ok_or(Refused::Revoked)?;

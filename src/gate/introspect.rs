@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::check::{Refused, check, check_session};
 use crate::app::App;
-use crate::base::clock::Instant;
+use crate::base::clock::Timestamp;
 use crate::base::id::{SessionId, UserId};
 use crate::client::Client;
 use crate::token::{self, AccessClaims, Audience};
@@ -34,7 +34,7 @@ enum About {
 const INACTIVE: Introspection = Introspection { active: false, about: None };
 
 /// What a token is worth, for that client. Fails where it cannot be known. An access token of ours costs no round trip.
-pub async fn introspect(app: &App, client: &Client, token: &str, now: Instant) -> Result<Introspection, Refused> {
+pub async fn introspect(app: &App, client: &Client, token: &str, now: Timestamp) -> Result<Introspection, Refused> {
     let issuer = app.config.server.public_url.issuer();
     let Ok(claims) = token::verify_for_any(&app.keys, issuer, token, now) else {
         return refresh_token(app, client, token, now).await;
@@ -53,7 +53,7 @@ pub async fn introspect(app: &App, client: &Client, token: &str, now: Instant) -
 }
 
 /// A refresh token is its own client's business only.
-async fn refresh_token(app: &App, client: &Client, token: &str, now: Instant) -> Result<Introspection, Refused> {
+async fn refresh_token(app: &App, client: &Client, token: &str, now: Timestamp) -> Result<Introspection, Refused> {
     let Some(session) = token::inspect(app, client, token, now).await? else { return Ok(INACTIVE) };
     match check_session(app, session.id) {
         Ok(()) => {}

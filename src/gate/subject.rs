@@ -2,7 +2,7 @@
 
 use super::check::{Refused, check, live};
 use crate::app::App;
-use crate::base::clock::Instant;
+use crate::base::clock::Timestamp;
 use crate::client::Client;
 use crate::session::SignedIn;
 use crate::token;
@@ -10,7 +10,7 @@ use crate::token;
 /// The person behind an access token that was issued to that very client, while the token and its session are good
 /// (OP-07). Whom else the token is for does not count: a service that is handed one is not that client, unless the client
 /// is public, and then anybody is. One round trip; none for what is not good.
-pub async fn subject(app: &App, client: &Client, token: &str, now: Instant) -> Result<SignedIn, Refused> {
+pub async fn subject(app: &App, client: &Client, token: &str, now: Timestamp) -> Result<SignedIn, Refused> {
     let issuer = app.config.server.public_url.issuer();
     let claims = token::verify_for_any(&app.keys, issuer, token, now).map_err(|_| Refused::TokenRevoked)?;
     check(app, &claims)?;

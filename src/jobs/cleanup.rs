@@ -4,14 +4,14 @@
 //! else's. One replica at a time: whoever finds another one at it stops for this time.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant as Moment};
+use std::time::{Duration, Instant};
 
 use chrono::TimeDelta;
 use serde::Serialize;
 
 use super::store;
 use crate::app::App;
-use crate::base::clock::Instant;
+use crate::base::clock::Timestamp;
 use crate::base::db::{Conn, Db, DbError, QueryResult};
 use crate::base::event::Event;
 use crate::config::Config;
@@ -96,7 +96,7 @@ impl Cleanup {
     }
 
     /// Does one pass.
-    pub async fn pass(&mut self, now: Instant) -> Result<Cleaned, DbError> {
+    pub async fn pass(&mut self, now: Timestamp) -> Result<Cleaned, DbError> {
         let mut cleaned = Cleaned::default();
         match self.all(&mut cleaned, now).await {
             Ok(()) => {}
@@ -106,8 +106,8 @@ impl Cleanup {
         Ok(cleaned)
     }
 
-    async fn all(&mut self, cleaned: &mut Cleaned, now: Instant) -> Result<(), Stop> {
-        let before = |keep: TimeDelta| now.checked_sub_signed(keep).unwrap_or(Instant::UNIX_EPOCH);
+    async fn all(&mut self, cleaned: &mut Cleaned, now: Timestamp) -> Result<(), Stop> {
+        let before = |keep: TimeDelta| now.checked_sub_signed(keep).unwrap_or(Timestamp::UNIX_EPOCH);
         self.expire(&mut cleaned.ended_sessions, now).await?;
         self.prune("prune revocations", session::prune_feed, now, &mut cleaned.revocations).await?;
         let long_ago = before(self.keep_ended);
@@ -128,7 +128,7 @@ impl Cleanup {
 
     /// First what is past its absolute end, which is where the walk begins; then a stretch of the others, from where the
     /// last pass stopped.
-    async fn expire(&mut self, count: &mut usize, now: Instant) -> Result<(), Stop> {
+    async fn expire(&mut self, count: &mut usize, now: Timestamp) -> Result<(), Stop> {
         let mut mark = Mark::default();
         while mark.not_after <= now {
             let Some(next) = self.look(mark, count, now).await? else {
@@ -148,8 +148,8 @@ impl Cleanup {
         Ok(())
     }
 
-    async fn look(&self, mark: Mark, count: &mut usize, now: Instant) -> Result<Option<Mark>, Stop> {
-        let (started, batch, endings) = (Moment::now(), i64::from(self.batch), self.endings.clone());
+    async fn look(&self, mark: Mark, count: &mut usize, now: Timestamp) -> Result<Option<Mark>, Stop> {
+        let (started, batch, endings) = (Instant::now(), i64::from(self.batch), self.endings.clone());
         let work = move |conn: &mut Conn| session::expire(conn, mark, batch, &endings, now);
         let Stretch { next, expired } =
             store::alone(&self.db, "expire sessions", work).await?.ok_or(Stop::Elsewhere)?;
@@ -166,12 +166,12 @@ impl Cleanup {
     async fn prune(
         &self,
         name: &'static str,
-        prune: impl Fn(&mut Conn, Instant, i64) -> QueryResult<usize> + Copy + Send + 'static,
-        before: Instant,
+        prune: impl Fn(&mut Conn, Timestamp, i64) -> QueryResult<usize> + Copy + Send + 'static,
+        before: Timestamp,
         count: &mut usize,
     ) -> Result<(), Stop> {
         loop {
-            let (started, batch) = (Moment::now(), i64::from(self.batch));
+            let (started, batch) = (Instant::now(), i64::from(self.batch));
             let gone = store::alone(&self.db, name, move |conn| prune(conn, before, batch)).await?;
             let gone = gone.ok_or(Stop::Elsewhere)?;
             *count += gone;
@@ -184,7 +184,7 @@ impl Cleanup {
 }
 
 /// As long as the batch took that began at `started`.
-async fn pause(started: Moment) {
+async fn pause(started: Instant) {
     tokio::time::sleep(started.elapsed().clamp(SHORTEST_PAUSE, LONGEST_PAUSE)).await;
 }
 

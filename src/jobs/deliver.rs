@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
-use std::time::{Duration, Instant as Moment};
+use std::time::{Duration, Instant};
 
 use tokio::task::{Id, JoinError, JoinSet};
 
@@ -29,9 +29,9 @@ pub async fn deliver(app: Arc<App>) {
             tracing::warn!(%error, "the logout notices are out of reach");
         }
         reachable = outcome.is_ok();
-        if reachable && counted.is_none_or(|at: Moment| at.elapsed() > COUNT_EVERY) {
+        if reachable && counted.is_none_or(|at: Instant| at.elapsed() > COUNT_EVERY) {
             count(&delivery.app).await;
-            counted = Some(Moment::now());
+            counted = Some(Instant::now());
         }
         delivery.wait(pause).await;
     }

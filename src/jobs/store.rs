@@ -3,7 +3,7 @@
 use diesel::sql_types::{BigInt, Bool, Timestamptz};
 use diesel::{Connection, QueryResult, QueryableByName, RunQueryDsl};
 
-use crate::base::clock::Instant;
+use crate::base::clock::Timestamp;
 use crate::base::db::{Conn, Db, DbError};
 use crate::base::statement::{pruning, statement};
 
@@ -36,11 +36,11 @@ fn try_lock(conn: &mut Conn) -> QueryResult<bool> {
 }
 
 statement! {
-    struct PruneAudit { before: Instant => Timestamptz, most: i64 => BigInt }
+    struct PruneAudit { before: Timestamp => Timestamptz, most: i64 => BigInt }
     pruning!("audit_events", "at")
 }
 
 /// Deletes audit rows of before `before`, `most` at the most. The answer is how many.
-pub fn prune_audit(conn: &mut Conn, before: Instant, most: i64) -> QueryResult<usize> {
+pub fn prune_audit(conn: &mut Conn, before: Timestamp, most: i64) -> QueryResult<usize> {
     PruneAudit { before, most }.execute(conn)
 }

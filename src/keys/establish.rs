@@ -6,7 +6,7 @@ use super::policy::{Policy, running};
 use super::store;
 use super::supplies::{Supplies, algorithms, make, standings};
 use super::timeline::{self, Standing};
-use crate::base::clock::Instant;
+use crate::base::clock::Timestamp;
 use crate::base::db::{Db, DbError};
 use crate::base::event::Event;
 use crate::base::seal::{Ring, Unsealable};
@@ -43,7 +43,7 @@ pub fn establish(
     secrets: &Ring,
     files: &[KeyFile],
     policy: Policy,
-    now: Instant,
+    now: Timestamp,
 ) -> Result<(KeyRing, Vec<Event>), KeysError> {
     let files = from_files(files)?;
     let rows = db.run_here("load signing keys", store::load)?;
@@ -55,7 +55,7 @@ pub fn establish(
     }
     let made = make(&algorithms(&missing))?;
     let supplies = Supplies::new(secrets, &made, &rows, &missing);
-    let decide = |keys: &[Standing], _: Instant| timeline::missing(keys, &policy);
+    let decide = |keys: &[Standing], _: Timestamp| timeline::missing(keys, &policy);
     let now = running(now);
     let events = db.run_here("add signing keys", |conn| store::decide(conn, decide, &supplies, now))?;
     let keys = open_all(secrets, &db.run_here("load signing keys", store::load)?, &files)?;

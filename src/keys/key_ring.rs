@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::{Duration, Instant as Moment};
+use std::time::{Duration, Instant};
 
 use arc_swap::ArcSwap;
 use base64::Engine;
@@ -26,7 +26,7 @@ struct Inner {
     files: Vec<Arc<SigningKey>>,
     verified: Verified,
     policy: Policy,
-    began: Moment,
+    began: Instant,
     /// Milliseconds from `began` to the last look at the database.
     looked: AtomicU64,
     /// Milliseconds from `began` until what is due may be tried again.
@@ -80,7 +80,7 @@ impl KeyRing {
     pub(super) fn new(keys: Keys, files: Vec<Arc<SigningKey>>, policy: Policy) -> Self {
         let (keys, looked, rests) = (ArcSwap::from_pointee(keys), AtomicU64::new(0), AtomicU64::new(0));
         let verified = Verified::default();
-        Self(Arc::new(Inner { keys, files, verified, policy, began: Moment::now(), looked, rests }))
+        Self(Arc::new(Inner { keys, files, verified, policy, began: Instant::now(), looked, rests }))
     }
 
     /// A ring of keys that stay.
@@ -143,7 +143,7 @@ impl KeyRing {
     }
 
     /// The database was looked at, at that moment.
-    pub(super) fn looked(&self, at: Moment) {
+    pub(super) fn looked(&self, at: Instant) {
         write(&self.0.looked, at.saturating_duration_since(self.0.began));
     }
 

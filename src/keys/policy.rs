@@ -1,10 +1,10 @@
 //! How long a key is in which state: the configuration's durations, as rotation needs them.
 
-use std::time::{Duration, Instant as Moment};
+use std::time::{Duration, Instant};
 
 use chrono::{SubsecRound, TimeDelta};
 
-use crate::base::clock::Instant;
+use crate::base::clock::Timestamp;
 use crate::config::{Algorithm, Config};
 
 /// What is added to the life of what a key signed before it leaves the JWKS: the clocks of services may be behind ours,
@@ -64,8 +64,8 @@ impl Policy {
 }
 
 /// The time that goes on from `now`, for work that takes a while.
-pub(super) fn running(now: Instant) -> impl Fn() -> Instant {
-    let began = Moment::now();
+pub(super) fn running(now: Timestamp) -> impl Fn() -> Timestamp {
+    let began = Instant::now();
     move || (now + delta(began.elapsed())).trunc_subsecs(6)
 }
 

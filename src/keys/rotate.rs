@@ -1,6 +1,6 @@
 //! Replacing keys: what is due, what an operator asks for, and taking in what others decided.
 
-use std::time::Instant as Moment;
+use std::time::Instant;
 
 use super::establish::KeysError;
 use super::key_ring::KeyRing;
@@ -9,13 +9,13 @@ use super::policy::{Policy, running};
 use super::store::{self, Row};
 use super::supplies::{Supplies, algorithms, make, standings};
 use super::timeline::{self, Change, Standing};
-use crate::base::clock::Instant;
+use crate::base::clock::Timestamp;
 use crate::base::db::{Db, DbError};
 use crate::base::event::Event;
 use crate::base::seal::Ring;
 
 /// Takes in how the keys stand, and does what is due. One statement where nothing has changed.
-pub async fn follow(db: &Db, secrets: &Ring, ring: &KeyRing, now: Instant) -> Result<Vec<Event>, KeysError> {
+pub async fn follow(db: &Db, secrets: &Ring, ring: &KeyRing, now: Timestamp) -> Result<Vec<Event>, KeysError> {
     let rows = look(db, secrets, ring).await?;
     if ring.rests() || timeline::due(&standings(&rows), ring.policy(), now).is_empty() {
         return Ok(Vec::new());
@@ -35,7 +35,7 @@ pub async fn follow(db: &Db, secrets: &Ring, ring: &KeyRing, now: Instant) -> Re
 
 async fn look(db: &Db, secrets: &Ring, ring: &KeyRing) -> Result<Vec<Row>, KeysError> {
     // What is seen is as old as the question, not as the answer.
-    let asked = Moment::now();
+    let asked = Instant::now();
     let rows = load(db).await?;
     take_in(secrets, ring, &rows);
     ring.looked(asked);
@@ -58,7 +58,7 @@ pub async fn list(db: &Db) -> Result<Vec<Standing>, DbError> {
 }
 
 /// Publishes a new key for each algorithm where none waits already. The answer is what happened.
-pub async fn rotate(db: &Db, secrets: &Ring, policy: &Policy, now: Instant) -> Result<Vec<Event>, KeysError> {
+pub async fn rotate(db: &Db, secrets: &Ring, policy: &Policy, now: Timestamp) -> Result<Vec<Event>, KeysError> {
     let rows = load(db).await?;
     open_all(secrets, &rows, &[])?;
     decide(db, secrets, &rows, policy, |keys, policy, _| timeline::rotation(keys, policy), now).await
@@ -71,7 +71,7 @@ pub async fn revoke(
     secrets: &Ring,
     policy: &Policy,
     kids: Option<Vec<String>>,
-    now: Instant,
+    now: Timestamp,
 ) -> Result<Vec<Event>, KeysError> {
     let rows = load(db).await?;
     // A ring that does not open these would seal new ones that no replica can open.
@@ -88,8 +88,8 @@ async fn decide(
     secrets: &Ring,
     rows: &[Row],
     policy: &Policy,
-    choose: impl Fn(&[Standing], &Policy, Instant) -> Vec<Change> + Send + 'static,
-    now: Instant,
+    choose: impl Fn(&[Standing], &Policy, Timestamp) -> Vec<Change> + Send + 'static,
+    now: Timestamp,
 ) -> Result<Vec<Event>, KeysError> {
     let running = running(now);
     let changes = choose(&standings(rows), policy, now);

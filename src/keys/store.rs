@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::supplies::{New, Supplies};
 use super::timeline::{Change, Standing, State};
-use crate::base::clock::Instant;
+use crate::base::clock::Timestamp;
 use crate::base::db::Conn;
 use crate::base::event::Event;
 use crate::base::id::uuid_v7;
@@ -26,15 +26,15 @@ pub struct Row {
     #[diesel(sql_type = Text)]
     pub state: String,
     #[diesel(sql_type = Nullable<Timestamptz>)]
-    pub published_at: Option<Instant>,
+    pub published_at: Option<Timestamp>,
     #[diesel(sql_type = Nullable<Timestamptz>)]
-    pub active_at: Option<Instant>,
+    pub active_at: Option<Timestamp>,
     #[diesel(sql_type = Nullable<Timestamptz>)]
-    pub retiring_at: Option<Instant>,
+    pub retiring_at: Option<Timestamp>,
     #[diesel(sql_type = Nullable<Timestamptz>)]
-    pub gone_at: Option<Instant>,
+    pub gone_at: Option<Timestamp>,
     #[diesel(sql_type = Nullable<Timestamptz>)]
-    pub revoked_at: Option<Instant>,
+    pub revoked_at: Option<Timestamp>,
 }
 
 impl Row {
@@ -66,9 +66,9 @@ pub fn load(conn: &mut Conn) -> QueryResult<Vec<Row>> {
 /// `now` is asked for once it is this one's turn: a key is not in the JWKS while it is waited for.
 pub fn decide(
     conn: &mut Conn,
-    decide: impl Fn(&[Standing], Instant) -> Vec<Change>,
+    decide: impl Fn(&[Standing], Timestamp) -> Vec<Change>,
     supplies: &Supplies,
-    now: impl Fn() -> Instant,
+    now: impl Fn() -> Timestamp,
 ) -> QueryResult<Vec<Event>> {
     conn.transaction(|conn| {
         diesel::sql_query("SELECT pg_advisory_xact_lock(hashtext('vestibule signing_keys'))").execute(conn)?;
@@ -89,7 +89,7 @@ fn apply(
     change: Change,
     keys: &[Standing],
     supplies: &Supplies,
-    now: Instant,
+    now: Timestamp,
 ) -> QueryResult<Option<Event>> {
     let (kid, state, revoked, private_key) = match change {
         Change::Make { algorithm, signs } => {
@@ -120,7 +120,7 @@ fn apply(
 }
 
 /// Stores a new key, in the JWKS from now on.
-pub fn add(conn: &mut Conn, new: &New, signs: bool, now: Instant) -> QueryResult<Event> {
+pub fn add(conn: &mut Conn, new: &New, signs: bool, now: Timestamp) -> QueryResult<Event> {
     let New { kid, algorithm, public_jwk, private_key } = new;
     let (state, active_at) = if signs { (State::Active, Some(now)) } else { (State::Published, None) };
     let (algorithm, state) = (algorithm.name(), state.name());
@@ -145,8 +145,8 @@ statement! {
         public_jwk: &'a serde_json::Value => Jsonb,
         private_key: &'a [u8] => Binary,
         state: &'a str => Text,
-        active_at: Option<Instant> => Nullable<Timestamptz>,
-        now: Instant => Timestamptz,
+        active_at: Option<Timestamp> => Nullable<Timestamptz>,
+        now: Timestamp => Timestamptz,
     }
     "INSERT INTO signing_keys (kid, algorithm, public_jwk, private_key, state, created_at, published_at, active_at)
      VALUES ({kid}, {algorithm}, {public_jwk}, {private_key}, {state}, {now}, {now}, {active_at})"
@@ -158,7 +158,7 @@ statement! {
         state: &'a str => Text,
         revoked: bool => Bool,
         private_key: Option<&'a [u8]> => Nullable<Binary>,
-        now: Instant => Timestamptz,
+        now: Timestamp => Timestamptz,
     }
     "UPDATE signing_keys SET
          state = {state},
@@ -171,7 +171,7 @@ statement! {
 }
 
 statement! {
-    struct SetClock<'a> { kid: &'a str => Text, now: Instant => Timestamptz }
+    struct SetClock<'a> { kid: &'a str => Text, now: Timestamp => Timestamptz }
     "UPDATE signing_keys SET
          published_at = least(published_at, {now}),
          active_at = least(active_at, {now}),
@@ -188,7 +188,7 @@ statement! {
 statement! {
     struct Audit<'a> {
         id: uuid::Uuid => diesel::sql_types::Uuid,
-        now: Instant => Timestamptz,
+        now: Timestamp => Timestamptz,
         kind: &'a str => Text,
         detail: &'a serde_json::Value => Jsonb,
     }

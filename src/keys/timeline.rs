@@ -6,7 +6,7 @@ use chrono::TimeDelta;
 use serde::Serialize;
 
 use super::policy::{Policy, delta};
-use crate::base::clock::Instant;
+use crate::base::clock::Timestamp;
 use crate::config::Algorithm;
 
 /// A key's time further ahead than this was written by a clock that was wrong, and is set to the present one: no key
@@ -39,15 +39,15 @@ pub struct Standing {
     /// Where it is.
     pub state: State,
     /// Since when it is in the JWKS.
-    pub published_at: Option<Instant>,
+    pub published_at: Option<Timestamp>,
     /// Since when it signs.
-    pub active_at: Option<Instant>,
+    pub active_at: Option<Timestamp>,
     /// Since when it does not any more.
-    pub retiring_at: Option<Instant>,
+    pub retiring_at: Option<Timestamp>,
     /// Since when it is out of the JWKS.
-    pub gone_at: Option<Instant>,
+    pub gone_at: Option<Timestamp>,
     /// When it was taken out of use at once, if it was.
-    pub revoked_at: Option<Instant>,
+    pub revoked_at: Option<Timestamp>,
 }
 
 /// A change of how the keys stand.
@@ -100,7 +100,7 @@ impl State {
 
 impl Standing {
     /// Since when it is in its state, as far as that is known.
-    fn since(&self) -> Option<Instant> {
+    fn since(&self) -> Option<Timestamp> {
         match self.state {
             State::Pending => None,
             State::Published => self.published_at,
@@ -111,13 +111,13 @@ impl Standing {
     }
 
     /// Whether it has been in its state for that long.
-    fn lasted(&self, time: Duration, now: Instant) -> bool {
+    fn lasted(&self, time: Duration, now: Timestamp) -> bool {
         self.since().is_none_or(|since| since + delta(time) <= now)
     }
 }
 
 /// What is due by now.
-pub fn due(keys: &[Standing], policy: &Policy, now: Instant) -> Vec<Change> {
+pub fn due(keys: &[Standing], policy: &Policy, now: Timestamp) -> Vec<Change> {
     let mut changes = Vec::new();
     // Where nothing signs, nobody holds a key set that would be of use either, and waiting would help nobody.
     let nothing_signs = keys.iter().all(|key| key.state != State::Active);
@@ -196,7 +196,7 @@ pub fn revocation(keys: &[Standing], policy: &Policy, kids: &[String]) -> Vec<Ch
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Milestone {
     /// When.
-    pub at: Instant,
+    pub at: Timestamp,
     /// Whether it has happened.
     pub done: bool,
     /// The key's algorithm.
@@ -208,10 +208,10 @@ pub struct Milestone {
 }
 
 /// The timeline, oldest first: of each key that is not gone and of the next one.
-pub fn milestones(keys: &[Standing], policy: &Policy, now: Instant) -> Vec<Milestone> {
+pub fn milestones(keys: &[Standing], policy: &Policy, now: Timestamp) -> Vec<Milestone> {
     let mut all = Vec::new();
     for key in keys.iter().filter(|key| key.state != State::Gone) {
-        let mut add = |state, past: Option<Instant>, planned: Option<Instant>| {
+        let mut add = |state, past: Option<Timestamp>, planned: Option<Timestamp>| {
             let at = past.or(planned.map(|at| at.max(now)));
             let (algorithm, kid) = (key.algorithm, Some(key.kid.clone()));
             all.extend(at.map(|at| Milestone { at, done: past.is_some(), algorithm, kid, state }));
@@ -239,7 +239,7 @@ pub fn milestones(keys: &[Standing], policy: &Policy, now: Instant) -> Vec<Miles
 }
 
 /// When a key that signs since `active` is replaced: after `rotate_every`, or as soon as one can be that is made now.
-fn last_signature(active: Instant, policy: &Policy, now: Instant) -> Instant {
+fn last_signature(active: Timestamp, policy: &Policy, now: Timestamp) -> Timestamp {
     (active + delta(policy.rotate_every)).max(now + delta(policy.publish_before_use))
 }
 

@@ -9,7 +9,7 @@ use super::stop::{No, Stop};
 use super::store::{self, Admission, Admitted};
 use super::to_be::{to_be, under};
 use crate::app::App;
-use crate::base::clock::Instant;
+use crate::base::clock::Timestamp;
 use crate::base::event::Event;
 use crate::base::id::SessionId;
 use crate::config::ResponseMode;
@@ -26,7 +26,7 @@ pub async fn admit(
     caller: &Caller,
     claimed: &Claimed,
     identity: Identity,
-    returned_at: Instant,
+    returned_at: Timestamp,
 ) -> Result<Completed, Stop> {
     // The provider may have taken its time; the session begins now.
     let now = app.clock.now();
@@ -97,7 +97,7 @@ pub async fn admit(
 
 /// Neither the token of this login nor that of the app that it is for may be larger than `tokens.max_bytes`: many servers
 /// refuse headers of 8 KiB, and nobody would know why.
-fn light_enough(app: &App, claimed: &Claimed, signed_in: &SignedIn, now: Instant) -> Result<(), Stop> {
+fn light_enough(app: &App, claimed: &Claimed, signed_in: &SignedIn, now: Timestamp) -> Result<(), Stop> {
     let of_app = claimed.app.clone().map(|for_app| under(signed_in, for_app));
     for signed_in in std::iter::once(signed_in).chain(&of_app) {
         // Without a key there is no token at all, which is found out soon enough.

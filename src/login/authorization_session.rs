@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::to_be::ForApp;
-use crate::base::clock::Instant;
+use crate::base::clock::Timestamp;
 use crate::base::id::{AuthorizationRequestId, AuthorizationSessionId, Reference, SessionId, UserId};
 use crate::upstream::Stage;
 
@@ -50,7 +50,7 @@ impl Status {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Step {
     /// When.
-    pub at: Instant,
+    pub at: Timestamp,
     /// What.
     pub step: String,
     /// In words.
@@ -65,7 +65,7 @@ pub struct Steps(pub Vec<Step>);
 
 impl Steps {
     /// One step.
-    pub fn one(at: Instant, step: &str, detail: Option<String>) -> Self {
+    pub fn one(at: Timestamp, step: &str, detail: Option<String>) -> Self {
         Self(vec![Step { at, step: step.to_owned(), detail }])
     }
 

@@ -7,7 +7,7 @@ use super::authorization_session::{Steps, sealed_for};
 use super::refusal::{Code, Refusal};
 use super::store;
 use crate::app::App;
-use crate::base::clock::Instant;
+use crate::base::clock::Timestamp;
 use crate::base::event::Event;
 use crate::base::id::{AuthorizationSessionId, Reference};
 use crate::base::secret::Plain;
@@ -25,7 +25,7 @@ pub struct Begun {
 }
 
 /// Writes down a pending authorization session and says where to send the browser.
-pub async fn begin(app: &App, arrival: Arrival, now: Instant) -> Result<Begun, Refusal> {
+pub async fn begin(app: &App, arrival: Arrival, now: Timestamp) -> Result<Begun, Refusal> {
     let provider = app.providers.get(&arrival.provider).ok_or(Refusal::early(Code::UnknownProvider))?;
     let request = Request { redirect_uri: redirect_uri(app, provider, arrival.door), hints: arrival.hints };
     // Why a provider is not available is logged where it was asked.

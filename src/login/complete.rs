@@ -10,7 +10,7 @@ use super::rules;
 use super::stop::{No, Stop};
 use super::store::{self, Claim, Failing};
 use crate::app::App;
-use crate::base::clock::Instant;
+use crate::base::clock::Timestamp;
 use crate::base::event::Event;
 use crate::base::id::AuthorizationRequestId;
 use crate::config::Registration;
@@ -45,7 +45,7 @@ pub enum Finished {
 }
 
 /// Finishes the login that `back` belongs to. Whatever happens after the claim leaves a terminal status behind.
-pub async fn complete(app: &App, mut back: Return, now: Instant) -> Result<Finished, Refusal> {
+pub async fn complete(app: &App, mut back: Return, now: Timestamp) -> Result<Finished, Refusal> {
     let provider = app.providers.get(&back.provider).ok_or(Refusal::early(Code::UnknownProvider))?;
     let (claimed, handshake, verdict) = claim(app, &mut back, now).await?;
     match finish(app, provider, &handshake, verdict, back, &claimed, now).await {
@@ -62,7 +62,7 @@ async fn finish(
     verdict: Verdict,
     back: Return,
     claimed: &Claimed,
-    now: Instant,
+    now: Timestamp,
 ) -> Result<Finished, Stop> {
     let Return { previous, caller, .. } = back;
     let identity = ask(provider, handshake, verdict, now).await?;
@@ -76,7 +76,7 @@ async fn finish(
     }
 }
 
-async fn claim(app: &App, back: &mut Return, now: Instant) -> Result<(Claimed, Handshake, Verdict), Refusal> {
+async fn claim(app: &App, back: &mut Return, now: Timestamp) -> Result<(Claimed, Handshake, Verdict), Refusal> {
     let claim = Claim {
         provider: back.provider.clone(),
         state: back.state.hashed(),
@@ -112,7 +112,7 @@ async fn claim(app: &App, back: &mut Return, now: Instant) -> Result<(Claimed, H
     Err(fail(app, back.provider.clone(), &claimed, no).await)
 }
 
-async fn ask(provider: &Provider, handshake: &Handshake, verdict: Verdict, now: Instant) -> Result<Identity, No> {
+async fn ask(provider: &Provider, handshake: &Handshake, verdict: Verdict, now: Timestamp) -> Result<Identity, No> {
     let answer: Answer = match verdict {
         Verdict::Granted(answer) => answer,
         Verdict::Denied { error, iss } => {

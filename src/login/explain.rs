@@ -7,7 +7,7 @@ use super::rules::{self, Judged};
 use super::to_be::{ForApp, to_be, under};
 use super::{by_email, remarks};
 use crate::account::Profile;
-use crate::base::clock::Instant;
+use crate::base::clock::Timestamp;
 use crate::client::{self, Client};
 use crate::config::{Algorithm, Config, Provider, Registration};
 use crate::keys::SigningKey;
@@ -98,7 +98,7 @@ pub fn explain(
     provider: &Provider,
     identity: &Identity,
     client: Option<&Client>,
-    now: Instant,
+    now: Timestamp,
 ) -> Explained {
     let registration = provider.registration();
     let rules = judged(registration, identity, client);
@@ -166,7 +166,7 @@ impl Signing {
     }
 }
 
-fn token(terms: Terms<'_>, signing: &Signing, signed_in: &SignedIn, now: Instant) -> (Token, Weight) {
+fn token(terms: Terms<'_>, signing: &Signing, signed_in: &SignedIn, now: Timestamp) -> (Token, Weight) {
     let session = &signed_in.session;
     let claims = terms.of_session(signed_in, session.scopes.clone(), None, now);
     let weight = Weight::of(&claims, signing.algorithm, &signing.kid, signing.signature_len);

@@ -10,7 +10,7 @@ use super::refusal::{Code, Refusal};
 use super::stop::{No, Stop};
 use super::store::{self, Joining, Outcome};
 use crate::app::App;
-use crate::base::clock::Instant;
+use crate::base::clock::Timestamp;
 use crate::base::event::Event;
 use crate::base::id::SessionId;
 use crate::session::Session;
@@ -21,7 +21,7 @@ use crate::upstream::{Identity, Provider};
 pub const FRESH: TimeDelta = TimeDelta::minutes(10);
 
 /// Whether somebody was authenticated lately enough to change by what they are known.
-pub fn is_fresh(session: &Session, now: Instant) -> bool {
+pub fn is_fresh(session: &Session, now: Timestamp) -> bool {
     now - session.auth_time < FRESH
 }
 

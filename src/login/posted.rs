@@ -19,7 +19,7 @@ use super::arrival::Verdict;
 use super::refusal::{Code, Refusal};
 use super::store;
 use crate::app::App;
-use crate::base::clock::Instant;
+use crate::base::clock::Timestamp;
 use crate::base::event::Event;
 use crate::base::seal::Ring;
 use crate::base::secret::{Hashed, Plain};
@@ -39,7 +39,7 @@ struct Kept {
 }
 
 /// Keeps an answer until the browser comes by `GET`. Whether it may still come, and whose it is, is judged then.
-pub async fn keep(app: &App, provider: &str, state: &Plain, verdict: Verdict, now: Instant) -> Result<(), Refusal> {
+pub async fn keep(app: &App, provider: &str, state: &Plain, verdict: Verdict, now: Timestamp) -> Result<(), Refusal> {
     let kept = match verdict {
         Verdict::Granted(Answer::Code { code, iss, user, .. }) => {
             let user = user.filter(|user| user.len() <= MAX_USER);

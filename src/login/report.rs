@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::authorization_session::Steps;
 use super::store;
-use crate::base::clock::Instant;
+use crate::base::clock::Timestamp;
 use crate::base::db::{Db, DbError};
 use crate::base::id::SessionId;
 
@@ -32,9 +32,9 @@ pub struct Report {
     /// With what.
     pub user_agent: Option<String>,
     /// When.
-    pub created_at: Instant,
+    pub created_at: Timestamp,
     /// Until when it could come back.
-    pub expires_at: Instant,
+    pub expires_at: Timestamp,
 }
 
 /// Looks a login up by its reference.

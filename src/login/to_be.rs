@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 use crate::account::User;
-use crate::base::clock::Instant;
+use crate::base::clock::Timestamp;
 use crate::base::id::{SessionId, UserId};
 use crate::config::Registration;
 use crate::session::{Lifetime, Session, SignedIn, StatusIndex};
@@ -23,7 +23,7 @@ pub struct ForApp {
 
 /// The browser's session of somebody who is recognised now. The user's id is that of the user to be, if it turns out to be
 /// a new one; the status index is the database's to give.
-pub fn to_be(registration: &Registration, identity: &Identity, lifetime: Lifetime, now: Instant) -> SignedIn {
+pub fn to_be(registration: &Registration, identity: &Identity, lifetime: Lifetime, now: Timestamp) -> SignedIn {
     let assumed = registration.insecure_assume_fresh_login.then_some(now);
     let auth_time = identity.auth_time.or(assumed);
     let user = UserId::new(now);

@@ -2,7 +2,7 @@
 
 use super::store::{self, Parting};
 use crate::app::App;
-use crate::base::clock::Instant;
+use crate::base::clock::Timestamp;
 use crate::base::db::DbError;
 use crate::base::event::Event;
 use crate::base::id::{SessionId, SubId};
@@ -24,7 +24,7 @@ pub enum Unlinked {
 }
 
 /// Gives up one of the identities of whoever is signed in.
-pub async fn unlink(app: &App, signed_in: &SignedIn, id: SubId, now: Instant) -> Result<Unlinked, DbError> {
+pub async fn unlink(app: &App, signed_in: &SignedIn, id: SubId, now: Timestamp) -> Result<Unlinked, DbError> {
     let (user, session): (_, SessionId) = (signed_in.user.sub, signed_in.session.id);
     let ending = app.endings.ending("unlinked", now);
     let parting = Parting { user, session, id, ending: ending.clone(), now };

@@ -15,7 +15,7 @@ use url::Url;
 use super::request::Request;
 use super::store::{self, Upstream};
 use crate::app::App;
-use crate::base::clock::Instant;
+use crate::base::clock::Timestamp;
 use crate::base::db::{Conn, QueryResult};
 use crate::base::id::SessionId;
 use crate::base::seal::Ring;
@@ -41,9 +41,9 @@ pub struct Leaving {
 }
 
 /// The sign-in of a browser, to be looked up before it is ended.
-pub(super) fn leaving(conn: &mut Conn, asked: Asked, now: Instant) -> QueryResult<Option<Leaving>> {
+pub(super) fn leaving(conn: &mut Conn, asked: Asked, now: Timestamp) -> QueryResult<Option<Leaving>> {
     let Asked { session, proven } = asked;
-    let lately = now.checked_sub_signed(LATELY).unwrap_or(Instant::UNIX_EPOCH);
+    let lately = now.checked_sub_signed(LATELY).unwrap_or(Timestamp::UNIX_EPOCH);
     let upstream = store::upstream(conn, session, lately, proven)?;
     Ok(upstream.map(|upstream| Leaving { session, upstream }))
 }
@@ -75,7 +75,7 @@ struct Way {
 
 /// Where to send a browser that was signed out here, so that it is at its provider too; `None` where the provider does
 /// not want to hear of it, or does not say in time where. `binding`: of the browser.
-pub async fn send_on(app: &App, leaving: &Leaving, asked: &Request, binding: Hashed, now: Instant) -> Option<String> {
+pub async fn send_on(app: &App, leaving: &Leaving, asked: &Request, binding: Hashed, now: Timestamp) -> Option<String> {
     let ring = &app.config.ring;
     let provider = app.providers.get(&leaving.upstream.provider).filter(|provider| provider.ends_with_ours())?;
     let sealed = leaving.upstream.id_token.as_deref();
@@ -88,7 +88,7 @@ pub async fn send_on(app: &App, leaving: &Leaving, asked: &Request, binding: Has
 
 /// Where a frontend sends the browser of somebody whom it signed out: with all that the provider needs, where that is
 /// wanted, and the bare endpoint elsewhere. `None` where the provider has none.
-pub async fn address_at(app: &App, provider: &Provider, id_token: Option<&Plain>, now: Instant) -> Option<String> {
+pub async fn address_at(app: &App, provider: &Provider, id_token: Option<&Plain>, now: Timestamp) -> Option<String> {
     if provider.ends_with_ours() {
         address(app, provider, id_token, None, now).await
     } else {
@@ -101,7 +101,7 @@ async fn address(
     provider: &Provider,
     id_token: Option<&Plain>,
     state: Option<&str>,
-    now: Instant,
+    now: Timestamp,
 ) -> Option<String> {
     // A fetch that is under way goes on without the one who waited.
     let endpoint = tokio::time::timeout(MOMENT, provider.end_session_endpoint(now)).await.ok().flatten()?;
@@ -134,7 +134,7 @@ fn written(
 
 /// Where a browser was going that the provider sent back with that `state`: to the client that asked, if it still has
 /// that address. `None` for any other state: the page is ours then (LO-27).
-pub fn taken_back(app: &App, provider: &str, state: &str, binding: Option<Hashed>, now: Instant) -> Option<Request> {
+pub fn taken_back(app: &App, provider: &str, state: &str, binding: Option<Hashed>, now: Timestamp) -> Option<Request> {
     let way = Way::open(&app.config.ring, provider, state)?;
     let bound = URL_SAFE_NO_PAD.decode(&way.binding).ok()?;
     (binding?.matches(&bound) && now.timestamp() < way.until).then_some(way.request)

@@ -3,7 +3,7 @@
 
 use super::store;
 use crate::app::App;
-use crate::base::clock::Instant;
+use crate::base::clock::Timestamp;
 use crate::base::db::{Conn, DbError};
 use crate::base::event::{AtProvider, Event};
 use crate::telemetry;
@@ -32,7 +32,7 @@ impl From<DbError> for Untold {
 }
 
 /// Takes a logout token, once. The answer is how many sessions ended by it, the apps' too; none is no defect (LO-21).
-pub async fn told_by_provider(app: &App, provider: &str, token: &str, now: Instant) -> Result<usize, Untold> {
+pub async fn told_by_provider(app: &App, provider: &str, token: &str, now: Timestamp) -> Result<usize, Untold> {
     let known = app.providers.get(provider).ok_or(Untold::UnknownProvider)?;
     let verified = known.logged_out(token, now).await.ok_or(Untold::UnknownProvider)?;
     let told = verified.map_err(|failure| {

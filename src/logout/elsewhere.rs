@@ -2,23 +2,23 @@
 
 use super::local::end;
 use crate::app::App;
-use crate::base::clock::Instant;
+use crate::base::clock::Timestamp;
 use crate::base::db::{Conn, DbError};
 use crate::base::id::{SessionId, UserId};
 use crate::session::{self, Scope};
 
 /// Ends one of a user's sessions, and those under it. `false` where it is not this user's, or has ended before.
-pub async fn one(app: &App, user: UserId, id: SessionId, now: Instant) -> Result<bool, DbError> {
+pub async fn one(app: &App, user: UserId, id: SessionId, now: Timestamp) -> Result<bool, DbError> {
     end(app, Scope::OneOfUser { user, id }, now).await
 }
 
 /// Ends all of a user's sessions but `stays`. The answer is how many, as listed.
-pub async fn others(app: &App, user: UserId, stays: SessionId, now: Instant) -> Result<usize, DbError> {
+pub async fn others(app: &App, user: UserId, stays: SessionId, now: Timestamp) -> Result<usize, DbError> {
     many(app, user, Some(stays), "logout_others", now).await
 }
 
 /// Ends all of a user's sessions. The answer is how many, as listed.
-pub async fn all(app: &App, user: UserId, now: Instant) -> Result<usize, DbError> {
+pub async fn all(app: &App, user: UserId, now: Timestamp) -> Result<usize, DbError> {
     many(app, user, None, "logout_all", now).await
 }
 
@@ -27,7 +27,7 @@ async fn many(
     user: UserId,
     except: Option<SessionId>,
     reason: &'static str,
-    now: Instant,
+    now: Timestamp,
 ) -> Result<usize, DbError> {
     let (lifetime, ending) = (app.lifetime, app.endings.ending(reason, now));
     let write = ending.clone();

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use chrono::TimeDelta;
 
-use crate::base::clock::Instant;
+use crate::base::clock::Timestamp;
 
 /// Deliveries at once, in all. More than half of a hundred clients, so that as many may hang at once and the others are
 /// told beside them.
@@ -26,11 +26,11 @@ struct Lane {
     /// One at a time, even to a client that answered the last time: it may hang now, and then two would cost twice.
     under_way: bool,
     failures: u32,
-    closed_until: Option<Instant>,
+    closed_until: Option<Timestamp>,
 }
 
 impl Lane {
-    fn is_free(&self, now: Instant) -> bool {
+    fn is_free(&self, now: Timestamp) -> bool {
         !self.under_way && self.closed_until.is_none_or(|until| now >= until)
     }
 }
@@ -42,7 +42,7 @@ impl Lanes {
     }
 
     /// Deliveries that may begin now: how many in all, and the clients that may each have one.
-    pub fn free(&self, now: Instant) -> (usize, Vec<String>) {
+    pub fn free(&self, now: Timestamp) -> (usize, Vec<String>) {
         let all = ALL.saturating_sub(self.under_way);
         let free = self.lanes.iter().filter(|(_, lane)| all > 0 && lane.is_free(now));
         (all, free.map(|(id, _)| id.clone()).collect())
@@ -57,7 +57,7 @@ impl Lanes {
     }
 
     /// A delivery ended, well or not.
-    pub fn leave(&mut self, client: &str, well: bool, now: Instant) {
+    pub fn leave(&mut self, client: &str, well: bool, now: Timestamp) {
         self.under_way = self.under_way.saturating_sub(1);
         let Some(lane) = self.lanes.get_mut(client) else { return };
         lane.under_way = false;
@@ -79,8 +79,8 @@ mod tests {
         (0..count).map(|number| format!("app{number:03}")).collect()
     }
 
-    fn at(seconds: i64) -> Instant {
-        Instant::UNIX_EPOCH + TimeDelta::seconds(seconds)
+    fn at(seconds: i64) -> Timestamp {
+        Timestamp::UNIX_EPOCH + TimeDelta::seconds(seconds)
     }
 
     /// LO-24, FI-22: fifty that hang leave room for those that answer, and nobody has more than one.

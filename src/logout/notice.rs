@@ -9,7 +9,7 @@ use http::header::CONTENT_TYPE;
 use super::lanes::Lanes;
 use super::store::{self, Depth, Notice, Undelivered};
 use crate::app::App;
-use crate::base::clock::Instant;
+use crate::base::clock::Timestamp;
 use crate::base::db::{Conn, Db, DbError, QueryResult};
 use crate::base::event::Event;
 use crate::base::outbound::Trust;
@@ -29,7 +29,7 @@ const GIVE_UP_AFTER: TimeDelta = TimeDelta::days(3);
 const UNTRIED: TimeDelta = TimeDelta::hours(1);
 
 /// Takes as many notices as the lanes have room for.
-pub async fn claim(app: &App, lanes: &Lanes, now: Instant) -> Result<Vec<Notice>, DbError> {
+pub async fn claim(app: &App, lanes: &Lanes, now: Timestamp) -> Result<Vec<Notice>, DbError> {
     let (most, free) = lanes.free(now);
     if free.is_empty() {
         return Ok(Vec::new());
@@ -60,7 +60,7 @@ pub async fn deliver(app: &App, notice: Notice) -> bool {
     told.is_ok()
 }
 
-async fn miss(app: &App, notice: &Notice, reason: &str, now: Instant) -> Result<(), DbError> {
+async fn miss(app: &App, notice: &Notice, reason: &str, now: Timestamp) -> Result<(), DbError> {
     let attempts = u32::try_from(notice.attempts).unwrap_or_default();
     let [chance] = random_bytes::<1>();
     let next = next_attempt(attempts, now, notice.created_at + GIVE_UP_AFTER, chance);
@@ -109,6 +109,6 @@ pub async fn undelivered(db: &Db, most: i64) -> Result<Vec<Undelivered>, DbError
 }
 
 /// Gives up what nobody tries any more, as the cleanup counts: `most` rows at the most.
-pub fn give_up_untried(conn: &mut Conn, now: Instant, most: i64) -> QueryResult<usize> {
+pub fn give_up_untried(conn: &mut Conn, now: Timestamp, most: i64) -> QueryResult<usize> {
     store::give_up(conn, now - GIVE_UP_AFTER - UNTRIED, now, most)
 }

@@ -6,7 +6,7 @@ use super::local::end;
 use super::request::{self, Hint, Refused, Request};
 use super::store::{self, Meant};
 use crate::app::App;
-use crate::base::clock::Instant;
+use crate::base::clock::Timestamp;
 use crate::base::db::{Conn, DbError, QueryResult};
 use crate::base::id::SessionId;
 use crate::client::Client;
@@ -63,7 +63,7 @@ pub async fn decide(
     app: &App,
     request: &Request,
     browser: Option<SessionId>,
-    now: Instant,
+    now: Timestamp,
 ) -> Result<Decision, DbError> {
     let hint = request.hint;
     let wanted = at_provider::is_wanted(app);
@@ -97,7 +97,7 @@ fn look(
     conn: &mut Conn,
     browser: Option<SessionId>,
     hint: Option<Hint>,
-    at_provider: Option<Instant>,
+    at_provider: Option<Timestamp>,
 ) -> QueryResult<Seen> {
     let here = browser.map(|id| session::find(conn, id)).transpose()?.flatten();
     let meant = hint.map(|hint| store::meant(conn, hint.session)).transpose()?.flatten();

@@ -6,7 +6,7 @@ use tokio::sync::Notify;
 
 use super::lifetime::Lifetime;
 use super::store::Ended;
-use crate::base::clock::Instant;
+use crate::base::clock::Timestamp;
 use crate::config;
 
 /// What every ending has in common. Cheap to clone; all clones ring the same bell.
@@ -23,15 +23,15 @@ pub struct Ending {
     /// Why, as the row, the audit and the log say it.
     pub reason: &'static str,
     /// When.
-    pub now: Instant,
+    pub now: Timestamp,
     /// How long the revocation feed tells of it.
-    pub keep_until: Instant,
+    pub keep_until: Timestamp,
     /// The ids of the clients that are told of it (OpenID Connect Back-Channel Logout 1.0).
     pub told: Arc<[String]>,
     /// Whether the provider's own tokens are revoked there, where no session that lives was made through the same identity.
     pub revokes: bool,
     /// A session that was last used before that does not live any more.
-    pub used_after: Instant,
+    pub used_after: Timestamp,
 }
 
 /// Endings that nobody asked for, or that make room for a session that begins in the same moment.
@@ -55,7 +55,7 @@ impl Endings {
     }
 
     /// An ending of this moment.
-    pub fn ending(&self, reason: &'static str, now: Instant) -> Ending {
+    pub fn ending(&self, reason: &'static str, now: Timestamp) -> Ending {
         Ending {
             reason,
             now,

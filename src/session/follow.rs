@@ -6,7 +6,7 @@
 
 use std::convert::Infallible;
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
-use std::time::{Duration, Instant as Moment};
+use std::time::{Duration, Instant};
 use std::{io, thread};
 
 use tokio::sync::oneshot;
@@ -39,7 +39,7 @@ pub struct Feed {
 struct Reader {
     listener: Listener,
     bound: Bound,
-    looked: Moment,
+    looked: Instant,
 }
 
 /// The running thread; it ends when this is dropped.
@@ -86,7 +86,7 @@ impl Feed {
     fn step(&mut self) -> Result<(), DbError> {
         let Some(reader) = &mut self.reader else {
             let listener = Listener::open(&self.db, CHANNEL)?;
-            let mut reader = Reader { listener, bound: Bound::default(), looked: Moment::now() };
+            let mut reader = Reader { listener, bound: Bound::default(), looked: Instant::now() };
             let news = reader.look(&self.watch, &self.clock)?;
             tracing::info!(news, "following the revocation feed");
             self.reader = Some(reader);
@@ -103,7 +103,7 @@ impl Reader {
     /// Reads what is new; the answer is how much it was.
     fn look(&mut self, watch: &Watch, clock: &Clock) -> Result<usize, DbError> {
         // What is seen is as old as the question, not as the answer.
-        let (began, now) = (Moment::now(), clock.now());
+        let (began, now) = (Instant::now(), clock.now());
         let (bound, first) = (self.bound, self.bound == Bound::default());
         let look = self.listener.run(|conn| read_feed(conn, bound, now))?;
         let mut news = 0;

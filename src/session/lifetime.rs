@@ -3,7 +3,7 @@
 use chrono::TimeDelta;
 
 use super::signed_in::Session;
-use crate::base::clock::Instant;
+use crate::base::clock::Timestamp;
 use crate::config;
 
 /// The limits of every session.
@@ -40,35 +40,35 @@ impl Lifetime {
     }
 
     /// The absolute end of a session that begins now.
-    pub fn not_after(&self, now: Instant) -> Instant {
-        now.checked_add_signed(self.absolute).unwrap_or(Instant::MAX_UTC)
+    pub fn not_after(&self, now: Timestamp) -> Timestamp {
+        now.checked_add_signed(self.absolute).unwrap_or(Timestamp::MAX_UTC)
     }
 
     /// A session that was last used before this instant is idle.
-    pub fn used_after(&self, now: Instant) -> Instant {
-        now.checked_sub_signed(self.idle).unwrap_or(Instant::MIN_UTC)
+    pub fn used_after(&self, now: Timestamp) -> Timestamp {
+        now.checked_sub_signed(self.idle).unwrap_or(Timestamp::MIN_UTC)
     }
 
     /// How long the revocation feed tells of a session that ends now: until its last access token has expired.
-    pub fn feed_until(&self, now: Instant) -> Instant {
+    pub fn feed_until(&self, now: Timestamp) -> Timestamp {
         now.checked_add_signed(self.access)
             .and_then(|end| end.checked_add_signed(FEED_GRACE))
-            .unwrap_or(Instant::MAX_UTC)
+            .unwrap_or(Timestamp::MAX_UTC)
     }
 
     /// When the session ends if it is not used any more.
-    pub fn idle_expires_at(&self, session: &Session) -> Instant {
-        let idle = session.last_activity_at.checked_add_signed(self.idle).unwrap_or(Instant::MAX_UTC);
+    pub fn idle_expires_at(&self, session: &Session) -> Timestamp {
+        let idle = session.last_activity_at.checked_add_signed(self.idle).unwrap_or(Timestamp::MAX_UTC);
         idle.min(session.not_after)
     }
 
     /// A session whose last use was then, or before, has been idle for too long.
-    pub fn idle_since(&self, now: Instant) -> Instant {
-        now.checked_sub_signed(self.idle).unwrap_or(Instant::UNIX_EPOCH)
+    pub fn idle_since(&self, now: Timestamp) -> Timestamp {
+        now.checked_sub_signed(self.idle).unwrap_or(Timestamp::UNIX_EPOCH)
     }
 
     /// What the session is worth now.
-    pub fn standing(&self, session: &Session, now: Instant) -> Standing {
+    pub fn standing(&self, session: &Session, now: Timestamp) -> Standing {
         if session.ended_at.is_some() || session.user_disabled {
             Standing::Ended
         } else if now >= self.idle_expires_at(session) {
@@ -80,12 +80,12 @@ impl Lifetime {
 
     /// A use now is worth writing down where the last one that was written is older than this: at most once a minute,
     /// and often enough for a short `idle_timeout`.
-    pub fn stale_before(&self, now: Instant) -> Instant {
-        now.checked_sub_signed(TimeDelta::minutes(1).min(self.idle / 10)).unwrap_or(Instant::UNIX_EPOCH)
+    pub fn stale_before(&self, now: Timestamp) -> Timestamp {
+        now.checked_sub_signed(TimeDelta::minutes(1).min(self.idle / 10)).unwrap_or(Timestamp::UNIX_EPOCH)
     }
 
     /// Whether a use now is worth writing down.
-    pub fn is_stale(&self, session: &Session, now: Instant) -> bool {
+    pub fn is_stale(&self, session: &Session, now: Timestamp) -> bool {
         session.last_activity_at < self.stale_before(now)
     }
 }
@@ -101,8 +101,8 @@ mod tests {
     use crate::config::{SameSite, SessionCookie, Sessions, Tokens};
     use crate::session::StatusIndex;
 
-    fn hours(hours: i64) -> Instant {
-        Instant::UNIX_EPOCH + TimeDelta::hours(hours)
+    fn hours(hours: i64) -> Timestamp {
+        Timestamp::UNIX_EPOCH + TimeDelta::hours(hours)
     }
 
     fn lifetime() -> Lifetime {

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use serde::Serialize;
 
 use super::device::Device;
-use crate::base::clock::Instant;
+use crate::base::clock::Timestamp;
 use crate::base::id::{SessionId, UserId};
 
 /// A sign-in with the apps under it, as `GET /sessions` shows it.
@@ -17,11 +17,11 @@ pub struct Listed {
     #[serde(skip)]
     pub user: UserId,
     /// When it began.
-    pub created_at: Instant,
+    pub created_at: Timestamp,
     /// Its last use, to within a minute.
-    pub last_activity_at: Instant,
+    pub last_activity_at: Timestamp,
     /// Its absolute end.
-    pub expires_at: Instant,
+    pub expires_at: Timestamp,
     /// Where it began.
     pub ip: Option<IpAddr>,
     /// The `User-Agent` that it began with.

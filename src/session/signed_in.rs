@@ -2,7 +2,7 @@
 
 use super::status_index::StatusIndex;
 use crate::account::User;
-use crate::base::clock::Instant;
+use crate::base::clock::Timestamp;
 use crate::base::id::{SessionId, UserId};
 
 /// One sign-in.
@@ -23,7 +23,7 @@ pub struct Session {
     /// Whom its tokens are for, if not for all of the client's audience (RFC 8707).
     pub resource: Option<String>,
     /// When the person was authenticated.
-    pub auth_time: Instant,
+    pub auth_time: Timestamp,
     /// Whether that is the provider's word, and not just the time of the callback.
     pub auth_time_vouched: bool,
     /// Authentication context class, as the provider gave it.
@@ -31,11 +31,11 @@ pub struct Session {
     /// Authentication methods, as the provider gave them.
     pub amr: Option<Vec<String>>,
     /// Its last use, to within a minute.
-    pub last_activity_at: Instant,
+    pub last_activity_at: Timestamp,
     /// Its absolute end.
-    pub not_after: Instant,
+    pub not_after: Timestamp,
     /// When it was ended, if it was.
-    pub ended_at: Option<Instant>,
+    pub ended_at: Option<Timestamp>,
     /// Its place in the status lists.
     pub status_index: StatusIndex,
 }

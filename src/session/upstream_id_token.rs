@@ -23,13 +23,13 @@ fn sealed_for(session: SessionId) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::base::clock::Instant;
+    use crate::base::clock::Timestamp;
     use crate::base::seal::generate_key;
 
     #[test]
     fn it_opens_for_its_own_session_alone() {
         let ring = Ring::parse([generate_key().expose()]).expect("a ring");
-        let (mine, other) = (SessionId::new(Instant::UNIX_EPOCH), SessionId::new(Instant::UNIX_EPOCH));
+        let (mine, other) = (SessionId::new(Timestamp::UNIX_EPOCH), SessionId::new(Timestamp::UNIX_EPOCH));
         let sealed = seal_upstream_id_token(&ring, mine, &Plain::new("a.b.c"));
         let opened = |session| open_upstream_id_token(&ring, session, &sealed).map(|token| token.expose().to_owned());
         assert_eq!((opened(mine).as_deref(), opened(other)), (Some("a.b.c"), None));

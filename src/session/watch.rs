@@ -6,14 +6,14 @@
 use std::collections::{BTreeSet, HashMap};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
-use std::time::{Duration, Instant as Moment};
+use std::time::{Duration, Instant};
 
 use dashmap::DashMap;
 use dashmap::mapref::entry::Entry;
 use uuid::Uuid;
 
 use super::status_index::StatusIndex;
-use crate::base::clock::Instant;
+use crate::base::clock::Timestamp;
 use crate::base::id::SessionId;
 
 /// The revocations that this replica knows. Cheap to clone.
@@ -22,17 +22,17 @@ pub struct Watch(Arc<Inner>);
 
 struct Inner {
     sessions: DashMap<SessionId, Known>,
-    jtis: DashMap<Uuid, Instant>,
+    jtis: DashMap<Uuid, Timestamp>,
     lists: RwLock<HashMap<u64, List>>,
     newest: AtomicU64,
     /// When the feed was last looked at: milliseconds after `began`, plus one; zero before the first look.
     looked: AtomicU64,
-    began: Moment,
+    began: Instant,
     max_age: Duration,
 }
 
 struct Known {
-    expires_at: Instant,
+    expires_at: Timestamp,
     index: Option<StatusIndex>,
 }
 
@@ -51,9 +51,9 @@ pub struct Revocation {
     /// What was revoked.
     pub what: Revoked,
     /// When.
-    pub created_at: Instant,
+    pub created_at: Timestamp,
     /// When it may be forgotten.
-    pub expires_at: Instant,
+    pub expires_at: Timestamp,
 }
 
 /// What a revocation concerns.
@@ -79,7 +79,7 @@ impl Watch {
             lists: RwLock::default(),
             newest: AtomicU64::new(0),
             looked: AtomicU64::new(0),
-            began: Moment::now(),
+            began: Instant::now(),
             max_age,
         }))
     }
@@ -108,14 +108,14 @@ impl Watch {
 
     /// Takes in what was just revoked here, so that this replica does not wait for the feed to tell it. Only after the
     /// row is committed. The answer is whether it was news.
-    pub fn learn(&self, what: Revoked, expires_at: Instant) -> bool {
+    pub fn learn(&self, what: Revoked, expires_at: Timestamp) -> bool {
         match what {
             Revoked::Session { id, index } => self.learn_session(id, index, expires_at),
             Revoked::Jti(jti) => self.0.jtis.insert(jti, expires_at).is_none(),
         }
     }
 
-    fn learn_session(&self, id: SessionId, index: Option<StatusIndex>, expires_at: Instant) -> bool {
+    fn learn_session(&self, id: SessionId, index: Option<StatusIndex>, expires_at: Timestamp) -> bool {
         let (news, listed) = match self.0.sessions.entry(id) {
             Entry::Vacant(place) => {
                 place.insert(Known { expires_at, index });
@@ -136,7 +136,7 @@ impl Watch {
     }
 
     /// Lets go of what has expired.
-    pub(super) fn forget(&self, now: Instant) {
+    pub(super) fn forget(&self, now: Timestamp) {
         self.0.jtis.retain(|_, expires_at| *expires_at > now);
         let mut gone = Vec::new();
         self.0.sessions.retain(|_, known| {
@@ -158,7 +158,7 @@ impl Watch {
     }
 
     /// The look at the feed that began at `began` is done, and `newest` is the last index that was given away.
-    pub(super) fn looked(&self, began: Moment, newest: StatusIndex) {
+    pub(super) fn looked(&self, began: Instant, newest: StatusIndex) {
         self.0.newest.fetch_max(newest.list(), Ordering::Relaxed);
         let since = began.saturating_duration_since(self.0.began).as_millis();
         self.0.looked.fetch_max(u64::try_from(since).unwrap_or(u64::MAX - 1) + 1, Ordering::Release);
@@ -194,8 +194,8 @@ mod tests {
 
     use super::*;
 
-    fn at(seconds: i64) -> Instant {
-        Instant::UNIX_EPOCH + TimeDelta::seconds(seconds)
+    fn at(seconds: i64) -> Timestamp {
+        Timestamp::UNIX_EPOCH + TimeDelta::seconds(seconds)
     }
 
     fn session(number: u128, index: i64) -> Revoked {
@@ -246,11 +246,11 @@ mod tests {
     fn it_is_fresh_only_after_a_look_and_not_for_ever() {
         let watch = Watch::new(Duration::ZERO);
         assert!(!watch.is_fresh() && watch.age().is_none());
-        let before = Moment::now();
+        let before = Instant::now();
         watch.looked(before + Duration::from_secs(3600), StatusIndex::new(1));
         assert!(watch.is_fresh());
         let watch = Watch::new(Duration::ZERO);
-        watch.looked(Moment::now(), StatusIndex::new(1));
+        watch.looked(Instant::now(), StatusIndex::new(1));
         std::thread::sleep(Duration::from_millis(3));
         assert!(!watch.is_fresh());
     }
@@ -258,7 +258,7 @@ mod tests {
     #[test]
     fn lists_that_nobody_can_be_in_are_unknown() {
         let watch = Watch::new(Duration::from_secs(10));
-        watch.looked(Moment::now(), StatusIndex::new(3 << 20));
+        watch.looked(Instant::now(), StatusIndex::new(3 << 20));
         assert!(watch.list(0).is_some() && watch.list(3).is_some() && watch.list(4).is_some());
         assert!(watch.list(5).is_none() && watch.list(u64::MAX).is_none());
     }

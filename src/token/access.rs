@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::jwt;
 use super::status_list::StatusClaim;
-use crate::base::clock::Instant;
+use crate::base::clock::Timestamp;
 use crate::base::id::{SessionId, UserId};
 use crate::base::secret::Hashed;
 use crate::config::Algorithm;
@@ -137,13 +137,13 @@ pub struct TokenInvalid;
 
 /// Verifies one of our access tokens that is good at our own endpoints: signature, type, issuer, audience and time. The
 /// session behind it is not looked at.
-pub fn verify(keys: &KeyRing, issuer: &str, token: &str, now: Instant) -> Result<AccessClaims, TokenInvalid> {
+pub fn verify(keys: &KeyRing, issuer: &str, token: &str, now: Timestamp) -> Result<AccessClaims, TokenInvalid> {
     let claims = verify_for_any(keys, issuer, token, now)?;
     if claims.aud.contains(issuer) { Ok(claims) } else { Err(TokenInvalid) }
 }
 
 /// The same for a token of any audience: who may learn of it is the caller's to judge.
-pub fn verify_for_any(keys: &KeyRing, issuer: &str, token: &str, now: Instant) -> Result<AccessClaims, TokenInvalid> {
+pub fn verify_for_any(keys: &KeyRing, issuer: &str, token: &str, now: Timestamp) -> Result<AccessClaims, TokenInvalid> {
     if token.len() > MAX_LEN || token.split('.').count() != 3 {
         return Err(TokenInvalid);
     }
@@ -194,8 +194,8 @@ pub(in crate::token) mod tests {
         KeyRing::of(Keys::new(vec![(key(Algorithm::Es256), true), (key(Algorithm::Rs256), true)]))
     }
 
-    fn now() -> Instant {
-        Instant::UNIX_EPOCH + TimeDelta::days(20_000)
+    fn now() -> Timestamp {
+        Timestamp::UNIX_EPOCH + TimeDelta::days(20_000)
     }
 
     pub(in crate::token) fn claims() -> AccessClaims {

@@ -6,7 +6,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 use super::store::{self, Redeem, Redeemed, Spent};
 use crate::app::App;
-use crate::base::clock::Instant;
+use crate::base::clock::Timestamp;
 use crate::base::db::{Conn, DbError, QueryResult};
 use crate::base::event::Event;
 use crate::base::id::SessionId;
@@ -59,7 +59,7 @@ pub async fn redeem(
     app: &App,
     client: &Client,
     presented: PresentedCode,
-    now: Instant,
+    now: Timestamp,
 ) -> Result<Granted, CodeRefused> {
     let challenge = match &presented.verifier {
         Some(verifier) => Some(challenge_of(verifier).ok_or(CodeRefused::InvalidGrant)?),
@@ -107,7 +107,7 @@ pub async fn redeem(
 }
 
 /// Ends the oldest sessions of an app under a browser's. The app is not told: it replaced them itself.
-async fn end_oldest(app: &App, parent: SessionId, client_id: &str, most: i64, now: Instant) -> Result<(), DbError> {
+async fn end_oldest(app: &App, parent: SessionId, client_id: &str, most: i64, now: Timestamp) -> Result<(), DbError> {
     let ending = Ending { told: [].into(), ..app.endings.ending(SURPLUS, now) };
     let (client_id, of) = (client_id.to_owned(), ending.clone());
     let end = move |conn: &mut Conn| {
@@ -135,7 +135,7 @@ struct Ask {
     lifetime: Lifetime,
     /// How what it gave ends, if it has to.
     ending: Ending,
-    now: Instant,
+    now: Timestamp,
 }
 
 /// What was decided. Whatever it is, it is committed: a second use must end the session although the caller is refused.

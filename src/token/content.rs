@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::access::{AccessClaims, Audience, Subject};
 use super::status_list::{StatusClaim, StatusReference};
 use crate::account::Profile;
-use crate::base::clock::Instant;
+use crate::base::clock::Timestamp;
 use crate::base::id::uuid_v7;
 use crate::client::{self, Client};
 use crate::config::{BUILT_IN_CLIENT, Config, UserClaim};
@@ -24,7 +24,13 @@ pub struct Terms<'a> {
 impl Terms<'_> {
     /// The claims of a session's token, for that scope, and for one resource of its audience or for all of it. The person
     /// is in it as far as `tokens.claims` says, as the session's row has them now.
-    pub fn of_session(self, signed_in: &SignedIn, scope: String, resource: Option<&str>, now: Instant) -> AccessClaims {
+    pub fn of_session(
+        self,
+        signed_in: &SignedIn,
+        scope: String,
+        resource: Option<&str>,
+        now: Timestamp,
+    ) -> AccessClaims {
         let (session, tokens) = (&signed_in.session, &self.config.tokens);
         let mut claims = AccessClaims {
             sid: Some(session.id),
@@ -42,11 +48,18 @@ impl Terms<'_> {
     }
 
     /// The claims of a token that a client has for itself: nobody is behind it, and no session.
-    pub fn of_client(self, client: &Client, scope: String, resource: Option<&str>, now: Instant) -> AccessClaims {
+    pub fn of_client(self, client: &Client, scope: String, resource: Option<&str>, now: Timestamp) -> AccessClaims {
         self.bare(Subject::Client(client.id.clone()), &client.id, scope, resource, now)
     }
 
-    fn bare(self, sub: Subject, client_id: &str, scope: String, resource: Option<&str>, now: Instant) -> AccessClaims {
+    fn bare(
+        self,
+        sub: Subject,
+        client_id: &str,
+        scope: String,
+        resource: Option<&str>,
+        now: Timestamp,
+    ) -> AccessClaims {
         let lifetime = self.config.tokens.access_lifetime.as_secs();
         AccessClaims {
             iss: self.config.server.public_url.issuer().to_owned(),
@@ -119,7 +132,7 @@ fn put(claims: &mut AccessClaims, claim: UserClaim, profile: &Profile) {
 }
 
 /// The end of a token, in epoch seconds. None outlives its session: a service that verifies offline asks nobody else.
-fn end(not_after: Instant, lifetime: Duration, now: Instant) -> i64 {
+fn end(not_after: Timestamp, lifetime: Duration, now: Timestamp) -> i64 {
     now.timestamp().saturating_add_unsigned(lifetime.as_secs()).min(not_after.timestamp())
 }
 
@@ -132,7 +145,7 @@ mod tests {
     /// SE-05: the absolute end is the end of its tokens too.
     #[test]
     fn no_token_outlives_its_session() {
-        let now = Instant::UNIX_EPOCH + TimeDelta::milliseconds(1_000_500);
+        let now = Timestamp::UNIX_EPOCH + TimeDelta::milliseconds(1_000_500);
         let end = |left: i64| end(now + TimeDelta::milliseconds(left), Duration::from_secs(300), now);
         assert_eq!(end(90 * 86_400 * 1000), 1300);
         assert_eq!(end(300_000), 1300);

@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 use super::claims::released;
 use super::jwt;
 use crate::app::App;
-use crate::base::clock::Instant;
+use crate::base::clock::Timestamp;
 use crate::base::id::{SessionId, UserId};
 use crate::base::secret::Plain;
 use crate::client::Client;
@@ -49,7 +49,7 @@ pub fn id_token(
     scope: &str,
     nonce: Option<&str>,
     access_token: &Plain,
-    now: Instant,
+    now: Timestamp,
 ) -> Result<Plain, BadKey> {
     let (session, config) = (&signed_in.session, &app.config);
     let lifetime = config.tokens.id_lifetime.as_secs();

@@ -3,14 +3,14 @@
 use super::refresh::RefreshToken;
 use super::store;
 use crate::app::App;
-use crate::base::clock::Instant;
+use crate::base::clock::Timestamp;
 use crate::base::db::DbError;
 use crate::client::Client;
 use crate::session::{Session, Standing};
 
 /// The live session that a refresh token of that client would renew; one that was replaced renews nothing. One round
 /// trip; none for garbage.
-pub async fn inspect(app: &App, client: &Client, token: &str, now: Instant) -> Result<Option<Session>, DbError> {
+pub async fn inspect(app: &App, client: &Client, token: &str, now: Timestamp) -> Result<Option<Session>, DbError> {
     let Some(refresh) = RefreshToken::decode(&app.config.ring, token) else { return Ok(None) };
     let id = refresh.session;
     let found = app.db.run("inspect refresh token", move |conn| store::newest(conn, id)).await?;

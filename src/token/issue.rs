@@ -5,7 +5,7 @@ use super::content::Terms;
 use super::jwt;
 use super::weight::Weight;
 use crate::app::App;
-use crate::base::clock::Instant;
+use crate::base::clock::Timestamp;
 use crate::base::event::Event;
 use crate::base::secret::Plain;
 use crate::client::Client;
@@ -26,7 +26,7 @@ pub struct AccessToken {
 }
 
 /// Issues an access token of a session to the client that the session belongs to. Costs no round trip.
-pub fn issue(app: &App, signed_in: &SignedIn, now: Instant) -> Result<AccessToken, BadKey> {
+pub fn issue(app: &App, signed_in: &SignedIn, now: Timestamp) -> Result<AccessToken, BadKey> {
     let session = &signed_in.session;
     issue_scoped(app, signed_in, session.scopes.clone(), session.resource.as_deref(), now)
 }
@@ -40,7 +40,7 @@ pub fn issue_scoped(
     signed_in: &SignedIn,
     scope: String,
     resource: Option<&str>,
-    now: Instant,
+    now: Timestamp,
 ) -> Result<AccessToken, BadKey> {
     let claims = terms(app).of_session(signed_in, scope, resource, now);
     let issued = sign(app, &claims)?;
@@ -59,13 +59,13 @@ pub fn issue_to_client(
     client: &Client,
     scope: String,
     resource: Option<&str>,
-    now: Instant,
+    now: Timestamp,
 ) -> Result<AccessToken, BadKey> {
     sign(app, &terms(app).of_client(client, scope, resource, now))
 }
 
 /// How large the access token of a session would be that is to be.
-pub fn weigh(app: &App, signed_in: &SignedIn, now: Instant) -> Result<Weight, BadKey> {
+pub fn weigh(app: &App, signed_in: &SignedIn, now: Timestamp) -> Result<Weight, BadKey> {
     let session = &signed_in.session;
     let claims = terms(app).of_session(signed_in, session.scopes.clone(), session.resource.as_deref(), now);
     with_key(app, |key| Ok(Weight::of(&claims, key.algorithm(), key.kid(), key.signature_len())))

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::jwt;
 use crate::app::App;
-use crate::base::clock::Instant;
+use crate::base::clock::Timestamp;
 use crate::base::id::{SessionId, UserId, uuid_v7};
 use crate::base::secret::Plain;
 use crate::client::Client;
@@ -38,7 +38,7 @@ pub fn logout_token(
     client: &Client,
     user: UserId,
     session: SessionId,
-    now: Instant,
+    now: Timestamp,
 ) -> Result<Plain, BadKey> {
     let claims = Claims {
         iss: app.config.server.public_url.issuer(),

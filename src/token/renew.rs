@@ -12,7 +12,7 @@ use super::refresh::RefreshToken;
 use super::rotation::{Patience, Verdict};
 use super::store::{self, Rotate};
 use crate::app::App;
-use crate::base::clock::Instant;
+use crate::base::clock::Timestamp;
 use crate::base::db::{Conn, DbError, QueryResult};
 use crate::base::event::Event;
 use crate::base::secret::Plain;
@@ -70,7 +70,7 @@ pub enum RenewalRefused {
 }
 
 /// Renews the session that the token belongs to. The claims are the user's as they are now, never the old token's.
-pub async fn renew(app: &App, presented: Presented, now: Instant) -> Result<Renewed, RenewalRefused> {
+pub async fn renew(app: &App, presented: Presented, now: Timestamp) -> Result<Renewed, RenewalRefused> {
     let token = RefreshToken::decode(&app.config.ring, presented.token.expose()).ok_or(RenewalRefused::InvalidGrant)?;
     if app.watch.is_session_revoked(token.session) {
         // Also where its row looks alive: a database that came back from a failover may have lost the end.
@@ -153,7 +153,7 @@ struct Ask {
     /// How the session ends, if it has to.
     ending: Ending,
     patience: Patience,
-    now: Instant,
+    now: Timestamp,
 }
 
 /// What was decided. Whatever it is, it is committed: a reuse must end the session although the caller is refused.

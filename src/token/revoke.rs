@@ -3,7 +3,7 @@
 use super::access::{AccessClaims, verify_for_any};
 use super::refresh::RefreshToken;
 use crate::app::App;
-use crate::base::clock::Instant;
+use crate::base::clock::Timestamp;
 use crate::base::db::{Conn, DbError, QueryResult};
 use crate::base::event::Event;
 use crate::base::id::SessionId;
@@ -16,7 +16,7 @@ const REASON: &str = "revoked";
 
 /// Revokes a token of that client. A refresh token ends its session; an access token is refused by its `jti` from now
 /// on, and its session stays. What is no token of that client, or is no good any more, changes nothing (RFC 7009 §2.2).
-pub async fn revoke(app: &App, client: &Client, token: &str, now: Instant) -> Result<(), DbError> {
+pub async fn revoke(app: &App, client: &Client, token: &str, now: Timestamp) -> Result<(), DbError> {
     // What it is, is told by itself: a wrong hint misleads nobody (IR-14).
     if let Some(refresh) = RefreshToken::decode(&app.config.ring, token) {
         return end_session(app, client, refresh, now).await;
@@ -28,7 +28,7 @@ pub async fn revoke(app: &App, client: &Client, token: &str, now: Instant) -> Re
     }
 }
 
-async fn end_session(app: &App, client: &Client, token: RefreshToken, now: Instant) -> Result<(), DbError> {
+async fn end_session(app: &App, client: &Client, token: RefreshToken, now: Timestamp) -> Result<(), DbError> {
     let (id, client_id, ending) = (token.session, client.id.clone(), app.endings.ending(REASON, now));
     let write = ending.clone();
     let ended = app.db.run("revoke session", move |conn| end_if_of(conn, id, &client_id, &write)).await?;
@@ -45,11 +45,11 @@ fn end_if_of(conn: &mut Conn, id: SessionId, client_id: &str, ending: &Ending) -
     session::end_where(conn, Scope::One(id), ending)
 }
 
-async fn refuse_from_now_on(app: &App, claims: AccessClaims, now: Instant) -> Result<(), DbError> {
+async fn refuse_from_now_on(app: &App, claims: AccessClaims, now: Timestamp) -> Result<(), DbError> {
     if app.watch.is_jti_revoked(claims.jti) || claims.sid.is_some_and(|sid| app.watch.is_session_revoked(sid)) {
         return Ok(());
     }
-    let Some(expires_at) = Instant::from_timestamp(claims.exp, 0) else { return Ok(()) };
+    let Some(expires_at) = Timestamp::from_timestamp(claims.exp, 0) else { return Ok(()) };
     let AccessClaims { jti, sub, sid: session, client_id, .. } = claims;
     let user = sub.user();
     let client = client_id.clone();

@@ -2,7 +2,7 @@
 
 use chrono::TimeDelta;
 
-use crate::base::clock::Instant;
+use crate::base::clock::Timestamp;
 
 /// How far a session's line of refresh tokens has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -10,9 +10,9 @@ pub struct Line {
     /// The newest counter.
     pub counter: i64,
     /// When it was handed out first.
-    pub refreshed_at: Option<Instant>,
+    pub refreshed_at: Option<Timestamp>,
     /// When a late predecessor was last forgiven.
-    pub forgiven_at: Option<Instant>,
+    pub forgiven_at: Option<Timestamp>,
 }
 
 /// How patient we are with a predecessor.
@@ -41,7 +41,7 @@ pub enum Verdict {
 
 impl Line {
     /// Judges a counter whose MAC is good.
-    pub fn judge(&self, presented: i64, now: Instant, patience: Patience) -> Verdict {
+    pub fn judge(&self, presented: i64, now: Timestamp, patience: Patience) -> Verdict {
         match presented.checked_sub(self.counter) {
             Some(0) => Verdict::Rotate,
             Some(1) => Verdict::Recover,
@@ -58,8 +58,8 @@ mod tests {
 
     const PATIENCE: Patience = Patience { retry_window: TimeDelta::seconds(60), forgive_every: TimeDelta::hours(24) };
 
-    fn at(seconds: i64) -> Instant {
-        Instant::UNIX_EPOCH + TimeDelta::seconds(seconds)
+    fn at(seconds: i64) -> Timestamp {
+        Timestamp::UNIX_EPOCH + TimeDelta::seconds(seconds)
     }
 
     fn judge(line: Line, presented: i64, seconds: i64) -> Verdict {

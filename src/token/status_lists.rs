@@ -14,7 +14,7 @@ use tokio::sync::Mutex;
 use super::jwt;
 use super::status_list::StatusList;
 use crate::app::App;
-use crate::base::clock::Instant;
+use crate::base::clock::Timestamp;
 use crate::base::secret::Hashed;
 use crate::config::Algorithm;
 use crate::keys::BadKey;
@@ -45,7 +45,7 @@ pub struct StatusListToken {
     /// Its entity tag, in quotes.
     pub etag: String,
     generation: u64,
-    made_at: Instant,
+    made_at: Timestamp,
     kid: String,
 }
 
@@ -83,7 +83,7 @@ fn uri(app: &App, list: u64) -> String {
 
 impl StatusLists {
     /// The list of that number, as it is now or was within the last second. Costs no round trip.
-    pub async fn get(&self, app: &App, list: u64, now: Instant) -> Result<Arc<StatusListToken>, NoStatusList> {
+    pub async fn get(&self, app: &App, list: u64, now: Timestamp) -> Result<Arc<StatusListToken>, NoStatusList> {
         if !app.watch.is_fresh() {
             return Err(NoStatusList::NotFresh);
         }
@@ -126,11 +126,11 @@ impl StatusLists {
 }
 
 impl StatusListToken {
-    fn serves(&self, generation: u64, ttl: TimeDelta, now: Instant) -> bool {
+    fn serves(&self, generation: u64, ttl: TimeDelta, now: Timestamp) -> bool {
         self.is_younger(if self.generation == generation { ttl } else { LEAST_AGE }, now)
     }
 
-    fn is_younger(&self, age: TimeDelta, now: Instant) -> bool {
+    fn is_younger(&self, age: TimeDelta, now: Timestamp) -> bool {
         self.made_at <= now && now - self.made_at < age
     }
 
@@ -139,7 +139,7 @@ impl StatusListToken {
         clippy::disallowed_methods,
         reason = "one at a time for each list, and there is a list a million sessions"
     )]
-    async fn make(app: &App, list: u64, now: Instant) -> Result<Self, NoStatusList> {
+    async fn make(app: &App, list: u64, now: Timestamp) -> Result<Self, NoStatusList> {
         let keys = app.keys.keys();
         let algorithms = app.config.signing.algorithms.clone();
         let (iss, sub) = (app.config.server.public_url.issuer().to_owned(), uri(app, list));
@@ -171,7 +171,7 @@ mod tests {
 
     #[test]
     fn a_list_serves_while_it_is_unchanged_or_was_made_just_now() {
-        let at = |seconds| Instant::UNIX_EPOCH + TimeDelta::seconds(seconds);
+        let at = |seconds| Timestamp::UNIX_EPOCH + TimeDelta::seconds(seconds);
         let (jwt, etag, kid) = Default::default();
         let list = StatusListToken { jwt, etag, generation: 7, made_at: at(100), kid };
         let serves = |generation, second| list.serves(generation, TimeDelta::seconds(30), at(second));

@@ -5,7 +5,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use chrono::TimeDelta;
 
-use crate::base::clock::Instant;
+use crate::base::clock::Timestamp;
 
 /// After so many calls in a row without an answer in time the provider is left alone.
 const MOST_TIMEOUTS: u32 = 5;
@@ -22,18 +22,18 @@ pub struct Breaker(Mutex<State>);
 #[derive(Default)]
 struct State {
     timeouts: u32,
-    until: Option<Instant>,
+    until: Option<Timestamp>,
 }
 
 impl Breaker {
     /// How long the provider is still left alone.
-    pub fn pause(&self, now: Instant) -> Option<TimeDelta> {
+    pub fn pause(&self, now: Timestamp) -> Option<TimeDelta> {
         self.state().pause(now)
     }
 
     /// Lets a call through, or says how long there will be none. Where the pause is over this call is the trial, and
     /// the pause begins anew for all others: so a trial that is broken off blocks nobody for ever.
-    pub fn pass(&self, now: Instant) -> Result<(), TimeDelta> {
+    pub fn pass(&self, now: Timestamp) -> Result<(), TimeDelta> {
         let mut state = self.state();
         if let Some(left) = state.pause(now) {
             return Err(left);
@@ -48,7 +48,7 @@ impl Breaker {
     }
 
     /// There was no answer in time. Whether the provider is left alone from now on, and was not before.
-    pub fn timed_out(&self, now: Instant) -> bool {
+    pub fn timed_out(&self, now: Timestamp) -> bool {
         let mut state = self.state();
         state.timeouts = state.timeouts.saturating_add(1);
         if state.timeouts < MOST_TIMEOUTS {
@@ -64,7 +64,7 @@ impl Breaker {
 
 impl State {
     /// Counted from both sides, so that a clock that jumped and came back does not stretch the pause (FI-12).
-    fn pause(&self, now: Instant) -> Option<TimeDelta> {
+    fn pause(&self, now: Timestamp) -> Option<TimeDelta> {
         let left = self.until? - now;
         (left > TimeDelta::zero() && left <= PAUSE + OLDEST).then_some(left)
     }
@@ -74,8 +74,8 @@ impl State {
 mod tests {
     use super::*;
 
-    fn at(seconds: i64) -> Instant {
-        Instant::from_timestamp(1_700_000_000 + seconds, 0).expect("an instant")
+    fn at(seconds: i64) -> Timestamp {
+        Timestamp::from_timestamp(1_700_000_000 + seconds, 0).expect("an instant")
     }
 
     fn open_at(seconds: i64) -> Breaker {

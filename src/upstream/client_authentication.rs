@@ -11,7 +11,7 @@ use super::failure::Fault;
 use super::line::{Line, Unanswered};
 use super::oauth_error::{NOT_THE_CLIENT, error_code};
 use super::signed_jwt;
-use crate::base::clock::Instant;
+use crate::base::clock::Timestamp;
 use crate::base::secret::Plain;
 use crate::config::{Registration, TokenEndpointAuthMethod};
 
@@ -49,7 +49,7 @@ pub async fn send(
     line: &Line,
     registration: &Registration,
     request: &ClientRequest<'_>,
-    now: Instant,
+    now: Timestamp,
 ) -> Result<http::Response<Vec<u8>>, Unanswered> {
     let first = line.send(signed(registration, request, Secret::Current, now)?, now).await?;
     if registration.client_secret_previous.is_none() || !is_invalid_client(&first) {
@@ -81,7 +81,7 @@ fn signed(
     registration: &Registration,
     request: &ClientRequest<'_>,
     secret: Secret,
-    now: Instant,
+    now: Timestamp,
 ) -> Result<http::Request<Vec<u8>>, Unanswered> {
     authenticated(registration, request, secret, now)
         .ok_or_else(|| Unanswered(Fault::Answer, "cannot be asked as the client".into()))
@@ -93,7 +93,7 @@ pub fn authenticated(
     registration: &Registration,
     request: &ClientRequest<'_>,
     secret: Secret,
-    now: Instant,
+    now: Timestamp,
 ) -> Option<http::Request<Vec<u8>>> {
     let mut form = request.form.to_vec();
     let mut built = http::Request::post(request.endpoint)
@@ -149,7 +149,7 @@ fn in_body(form: &mut Vec<(String, String)>, registration: &Registration, parts:
 /// RFC 7523 §3. The audience is the issuer, as draft-ietf-oauth-rfc7523bis and FAPI 2.0 want it: a token endpoint that was
 /// learned from metadata may be another provider's, and an assertion for it would let its thief sign in there as us.
 /// Providers that insist on something else (their token endpoint, mostly) are given it in the configuration.
-fn assertion(registration: &Registration, audience: &str, now: Instant) -> Option<Plain> {
+fn assertion(registration: &Registration, audience: &str, now: Timestamp) -> Option<Plain> {
     let claims = json!({
         "iss": registration.client_id,
         "sub": registration.client_id,
@@ -163,7 +163,7 @@ fn assertion(registration: &Registration, audience: &str, now: Instant) -> Optio
 
 /// "Creating a client secret", Sign in with Apple. Apple would take one that is good for six months; one that is made for
 /// each request need never be replaced, and is worth little to a thief.
-fn apple_secret(registration: &Registration, now: Instant) -> Option<Plain> {
+fn apple_secret(registration: &Registration, now: Timestamp) -> Option<Plain> {
     let claims = json!({
         "iss": registration.team_id.as_deref()?,
         "sub": registration.client_id,

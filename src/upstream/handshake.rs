@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::base::clock::Instant;
+use crate::base::clock::Timestamp;
 use crate::base::secret::Plain;
 
 /// What the caller wants of a login.
@@ -93,7 +93,7 @@ pub struct LoggedOut {
     /// The token's own id.
     pub jti: String,
     /// From when on the token is too old to be taken; so long its id has to be remembered.
-    pub until: Instant,
+    pub until: Timestamp,
     /// The provider's session id.
     pub sid: Option<String>,
     /// Who it is there.

@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 use super::claims;
 use super::failure::{Failure, Fault};
 use crate::account::Profile;
-use crate::base::clock::Instant;
+use crate::base::clock::Timestamp;
 use crate::base::secret::Plain;
 use crate::config::Registration;
 
@@ -21,7 +21,7 @@ pub struct Identity {
     /// rules only: nothing of it is cleaned or bounded.
     pub said: Vec<Value>,
     /// When the provider authenticated the person, where it says so.
-    pub auth_time: Option<Instant>,
+    pub auth_time: Option<Timestamp>,
     /// Authentication context class.
     pub acr: Option<String>,
     /// Authentication methods.

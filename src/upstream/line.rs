@@ -4,7 +4,7 @@
 //! time limit, and after a few without an answer it is left alone for a while ([`Breaker`]).
 
 use std::time::Duration;
-use std::time::Instant as Moment;
+use std::time::Instant;
 
 use chrono::TimeDelta;
 use http::{HeaderMap, StatusCode, header};
@@ -14,7 +14,7 @@ use url::{Host, Url};
 
 use super::breaker::Breaker;
 use super::failure::Fault;
-use crate::base::clock::Instant;
+use crate::base::clock::Timestamp;
 use crate::base::outbound::{Outbound, OutboundError, Trust};
 use crate::config::Registration;
 
@@ -73,12 +73,12 @@ impl Line {
     pub async fn send(
         &self,
         request: http::Request<Vec<u8>>,
-        now: Instant,
+        now: Timestamp,
     ) -> Result<http::Response<Vec<u8>>, Unanswered> {
         if let Some(left) = self.breaker.pause(now) {
             return Err(left_alone(left));
         }
-        let begun = Moment::now();
+        let begun = Instant::now();
         let place = tokio::time::timeout(self.timeout, self.room.acquire()).await;
         let Ok(Ok(_place)) = place else {
             return Err(Unanswered(Fault::Timeout, "too many calls to it wait for an answer".into()));
@@ -97,7 +97,7 @@ impl Line {
     }
 
     /// Gets a JSON document.
-    pub async fn get_json(&self, url: &str, now: Instant) -> Result<Value, Unanswered> {
+    pub async fn get_json(&self, url: &str, now: Timestamp) -> Result<Value, Unanswered> {
         let request = http::Request::get(url).header(header::ACCEPT, "application/json").body(Vec::new());
         let request = request.map_err(|_| Unanswered(Fault::Answer, "the URL cannot be asked".into()))?;
         let answer = self.send(request, now).await?;
@@ -107,7 +107,7 @@ impl Line {
         read_json(answer.headers(), answer.body()).map_err(|reason| Unanswered(Fault::Answer, reason))
     }
 
-    fn timed_out(&self, now: Instant) {
+    fn timed_out(&self, now: Timestamp) {
         if self.breaker.timed_out(now) {
             tracing::warn!(provider = %self.provider, "the provider does not answer in time, and is left alone for a while");
         }
@@ -159,7 +159,7 @@ mod tests {
     /// FI-08: who finds too many before is told so within the time limit, and the provider is not blamed for it.
     #[tokio::test]
     async fn the_calls_that_wait_are_bounded() {
-        let now = Instant::from_timestamp(1_700_000_000, 0).expect("an instant");
+        let now = Timestamp::from_timestamp(1_700_000_000, 0).expect("an instant");
         let registration = Registration { timeout: Duration::from_millis(20), ..Registration::example() };
         let line = Line::new(&registration, [], Outbound::new().expect("a client"));
         let request = || http::Request::get("http://127.0.0.1:1/").body(vec![]).expect("a request");

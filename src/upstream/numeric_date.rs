@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use crate::base::clock::Instant;
+use crate::base::clock::Timestamp;
 
 /// Further away is no time; the bound keeps every sum with one in range.
 const FAR: f64 = 1e11;
@@ -12,14 +12,14 @@ const FAR: f64 = 1e11;
 pub struct Unreadable;
 
 /// The time in a claim, in whole seconds. A null counts as absent.
-pub fn at(claims: &Map<String, Value>, name: &str) -> Result<Option<Instant>, Unreadable> {
+pub fn at(claims: &Map<String, Value>, name: &str) -> Result<Option<Timestamp>, Unreadable> {
     claims.get(name).filter(|value| !value.is_null()).map(read).transpose()
 }
 
 #[expect(clippy::cast_possible_truncation, reason = "the range is checked")]
-fn read(value: &Value) -> Result<Instant, Unreadable> {
+fn read(value: &Value) -> Result<Timestamp, Unreadable> {
     let seconds = value.as_f64().filter(|seconds| seconds.abs() < FAR);
-    seconds.and_then(|seconds| Instant::from_timestamp(seconds as i64, 0)).ok_or(Unreadable)
+    seconds.and_then(|seconds| Timestamp::from_timestamp(seconds as i64, 0)).ok_or(Unreadable)
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use url::Url;
 use super::authorized::authorized;
 use super::failure::{Failure, Fault};
 use super::line::{Line, Unanswered, read_json, status_in_words};
-use crate::base::clock::Instant;
+use crate::base::clock::Timestamp;
 use crate::config::{Pointer, ProfileCall, ProfileCalls};
 
 /// Makes the calls, each with the `Authorization` that `authorize` gives for its URL. The first answer is the root of
@@ -17,7 +17,7 @@ pub async fn ask(
     calls: &ProfileCalls,
     line: &Line,
     authorize: impl Fn(&Url) -> Result<String, String>,
-    now: Instant,
+    now: Timestamp,
 ) -> Result<Map<String, Value>, Failure> {
     let Value::Object(mut claims) = call("userinfo_endpoint", &calls.first, line, &authorize, now).await? else {
         return Err(failure("userinfo_endpoint", Fault::Answer, "answered with JSON that is not an object"));
@@ -51,7 +51,7 @@ async fn call(
     url: &Url,
     line: &Line,
     authorize: &impl Fn(&Url) -> Result<String, String>,
-    now: Instant,
+    now: Timestamp,
 ) -> Result<Value, Failure> {
     let failed = |fault, why: &str| failure(name, fault, why);
     let authorization = authorize(url).map_err(|why| failed(Fault::Answer, &why))?;

@@ -7,7 +7,7 @@ use super::oauth1::OAuth1;
 use super::oauth2::OAuth2;
 use super::oidc::Oidc;
 use super::renewal::{Renewal, TokenTypeHint};
-use crate::base::clock::Instant;
+use crate::base::clock::Timestamp;
 use crate::base::secret::Plain;
 use crate::config::{ProviderLogout, Registration};
 
@@ -73,7 +73,7 @@ impl Provider {
 
     /// Begins a login. Fails with [`Fault::Unavailable`](super::Fault::Unavailable) where the provider's metadata
     /// cannot be had.
-    pub async fn begin(&self, request: Request, now: Instant) -> Result<Begun, Failure> {
+    pub async fn begin(&self, request: Request, now: Timestamp) -> Result<Begun, Failure> {
         match self {
             Self::Oidc(oidc) => oidc.begin(request, now).await,
             Self::OAuth2(oauth2) => oauth2.begin(request),
@@ -83,7 +83,7 @@ impl Provider {
 
     /// Checks the `iss` parameter of an answer (RFC 9207). [`Provider::finish`] does it by itself; an answer that is an
     /// error has no other check.
-    pub async fn check_iss(&self, iss: Option<&str>, now: Instant) -> Result<(), Failure> {
+    pub async fn check_iss(&self, iss: Option<&str>, now: Timestamp) -> Result<(), Failure> {
         match self {
             Self::Oidc(oidc) => oidc.check_iss(iss, now).await,
             Self::OAuth2(oauth2) => oauth2.check_iss(iss),
@@ -94,7 +94,7 @@ impl Provider {
 
     /// Takes the provider's answer to a login that was begun. The code is redeemed once, and never again whatever
     /// comes of it.
-    pub async fn finish(&self, handshake: &Handshake, answer: Answer, now: Instant) -> Result<Identity, Failure> {
+    pub async fn finish(&self, handshake: &Handshake, answer: Answer, now: Timestamp) -> Result<Identity, Failure> {
         match self {
             Self::Oidc(oidc) => oidc.finish(handshake, answer, now).await,
             Self::OAuth2(oauth2) => oauth2.finish(handshake, answer, now).await,
@@ -104,7 +104,7 @@ impl Provider {
 
     /// Asks for new tokens by a refresh token. What comes is verified as far as it can be: an ID token has to be of the same
     /// person, for us, and not older than the one before ([`Failure::ends_link`]).
-    pub async fn renew(&self, renewal: &Renewal<'_>, now: Instant) -> Result<ProviderTokens, Failure> {
+    pub async fn renew(&self, renewal: &Renewal<'_>, now: Timestamp) -> Result<ProviderTokens, Failure> {
         match self {
             Self::Oidc(oidc) => oidc.renew(renewal, now).await,
             Self::OAuth2(oauth2) => oauth2.renew(renewal, now).await,
@@ -114,7 +114,7 @@ impl Provider {
     }
 
     /// Has the provider revoke a token that it issued (RFC 7009). `false` where it has no endpoint for it.
-    pub async fn revoke(&self, token: &Plain, hint: TokenTypeHint, now: Instant) -> Result<bool, Failure> {
+    pub async fn revoke(&self, token: &Plain, hint: TokenTypeHint, now: Timestamp) -> Result<bool, Failure> {
         match self {
             Self::Oidc(oidc) => oidc.revoke(token, hint, now).await,
             Self::OAuth2(oauth2) => oauth2.revoke(token, hint, now).await,
@@ -123,7 +123,7 @@ impl Provider {
     }
 
     /// Where people are signed out at the provider, if it says so.
-    pub async fn end_session_endpoint(&self, now: Instant) -> Option<String> {
+    pub async fn end_session_endpoint(&self, now: Timestamp) -> Option<String> {
         match self {
             Self::Oidc(oidc) => oidc.end_session_endpoint(now).await,
             Self::OAuth2(_) | Self::OAuth1(_) => {
@@ -134,7 +134,7 @@ impl Provider {
 
     /// Verifies a logout token of the provider's (OpenID Connect Back-Channel Logout 1.0 §2.6); `None` where it speaks a
     /// protocol without them. Fails with [`Fault::Unavailable`](super::Fault::Unavailable) where its keys cannot be had.
-    pub async fn logged_out(&self, token: &str, now: Instant) -> Option<Result<LoggedOut, Failure>> {
+    pub async fn logged_out(&self, token: &str, now: Timestamp) -> Option<Result<LoggedOut, Failure>> {
         match self {
             Self::Oidc(oidc) => Some(oidc.logged_out(token, now).await),
             Self::OAuth2(_) | Self::OAuth1(_) => None,
@@ -142,7 +142,7 @@ impl Provider {
     }
 
     /// Fetches what is missing or old. Called now and then in the background, so that no login waits for it.
-    pub async fn keep_fresh(&self, now: Instant) {
+    pub async fn keep_fresh(&self, now: Timestamp) {
         match self {
             Self::Oidc(oidc) => oidc.keep_fresh(now).await,
             Self::OAuth2(_) | Self::OAuth1(_) => {}

@@ -7,7 +7,7 @@ use super::identity::{Identity, ProviderTokens};
 use super::numeric_date;
 use super::oidc::{Issuer, user_names};
 use super::profile_calls;
-use crate::base::clock::Instant;
+use crate::base::clock::Timestamp;
 use crate::base::secret::Plain;
 use crate::config::{OAuth1, OAuth2, Oidc, Provider, Registration};
 
@@ -42,7 +42,7 @@ pub(super) struct Said {
 pub(super) fn identity(
     registration: &Registration,
     sub: String,
-    auth_time: Option<Instant>,
+    auth_time: Option<Timestamp>,
     all: Said,
     tokens: ProviderTokens,
 ) -> Identity {

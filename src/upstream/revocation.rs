@@ -6,7 +6,7 @@ use super::client_authentication::{self, ClientRequest};
 use super::failure::{Failure, Fault};
 use super::line::{Line, Unanswered, status_in_words};
 use super::renewal::TokenTypeHint;
-use crate::base::clock::Instant;
+use crate::base::clock::Timestamp;
 use crate::base::secret::Plain;
 use crate::config::Registration;
 
@@ -26,7 +26,7 @@ impl Revocation<'_> {
         registration: &Registration,
         token: &Plain,
         hint: TokenTypeHint,
-        now: Instant,
+        now: Timestamp,
     ) -> Result<(), Failure> {
         let form = [("token", token.expose()), ("token_type_hint", hint.as_str())];
         let form = form.map(|(name, value)| (name.to_owned(), value.to_owned()));

@@ -9,7 +9,7 @@ use tracing::Instrument;
 use super::kept::{Kept, Version};
 use super::standing::{Standing, standing};
 use super::store::{self, Row, Whose};
-use crate::base::clock::{Clock, Instant};
+use crate::base::clock::{Clock, Timestamp};
 use crate::base::db::{Db, DbError};
 use crate::base::event::Event;
 use crate::base::id::SubId;
@@ -40,7 +40,7 @@ pub struct LiveToken {
     /// What it is good for, where the provider said so.
     pub scope: Option<String>,
     /// Its end, where the provider said so.
-    pub expires_at: Option<Instant>,
+    pub expires_at: Option<Timestamp>,
 }
 
 /// Why there is none.
@@ -69,8 +69,8 @@ pub(super) struct Held {
     pub(super) sub: String,
     pub(super) version: Version,
     pub(super) kept: Kept,
-    pub(super) expires_at: Option<Instant>,
-    pub(super) since: Instant,
+    pub(super) expires_at: Option<Timestamp>,
+    pub(super) since: Timestamp,
     pub(super) lease: Lease,
 }
 
@@ -86,7 +86,7 @@ pub(super) enum Lease {
 
 impl Held {
     /// What the access token is worth.
-    pub(super) fn standing(&self, now: Instant) -> Standing {
+    pub(super) fn standing(&self, now: Timestamp) -> Standing {
         standing(self.since, self.expires_at, now)
     }
 
@@ -97,7 +97,7 @@ impl Held {
 }
 
 /// The access token of these.
-pub(super) fn live(kept: &Kept, expires_at: Option<Instant>) -> LiveToken {
+pub(super) fn live(kept: &Kept, expires_at: Option<Timestamp>) -> LiveToken {
     LiveToken {
         access_token: kept.access_token(),
         token_secret: kept.token_secret(),
@@ -114,7 +114,7 @@ impl Vault {
     }
 
     /// A person's access token at that provider, refreshed where it is time to. One round trip where it is not.
-    pub async fn live(&self, provider: &Provider, whose: Whose, now: Instant) -> Result<LiveToken, NoToken> {
+    pub async fn live(&self, provider: &Provider, whose: Whose, now: Timestamp) -> Result<LiveToken, NoToken> {
         if !provider.registration().store_tokens {
             return Err(NoToken::NotStored);
         }
@@ -133,7 +133,7 @@ impl Vault {
         task.await.unwrap_or_else(|_| Err(DbError::Failed("the refresh broke off".into()).into()))
     }
 
-    pub(super) fn opened(&self, row: Row, now: Instant) -> Result<Held, NoToken> {
+    pub(super) fn opened(&self, row: Row, now: Timestamp) -> Result<Held, NoToken> {
         let Row { sub_id, sub, version, sealed, expires_at, updated_at, lease_holder, lease_until } = row;
         let (Some(version), Some(sealed), Some(since)) = (version, sealed, updated_at) else {
             return Err(NoToken::ReauthRequired);

@@ -7,7 +7,7 @@ use chrono::TimeDelta;
 use super::hand_out::Vault;
 use super::kept::Kept;
 use super::store::{self, Before, Put};
-use crate::base::clock::Instant;
+use crate::base::clock::Timestamp;
 use crate::base::db::{Conn, QueryResult};
 use crate::base::id::{SubId, uuid_v7};
 use crate::base::seal::Ring;
@@ -18,12 +18,12 @@ use crate::upstream::ProviderTokens;
 pub struct Keeping {
     ring: Arc<Ring>,
     kept: Kept,
-    expires_at: Option<Instant>,
+    expires_at: Option<Timestamp>,
 }
 
 impl Vault {
     /// What of a provider's answer is to be kept: nothing, unless the provider has `store_tokens`.
-    pub fn keeping(&self, provider: &Provider, tokens: &ProviderTokens, now: Instant) -> Option<Keeping> {
+    pub fn keeping(&self, provider: &Provider, tokens: &ProviderTokens, now: Timestamp) -> Option<Keeping> {
         let registration = provider.registration();
         registration.store_tokens.then(|| Keeping {
             ring: Arc::clone(self.ring()),
@@ -41,7 +41,7 @@ impl Keeping {
 }
 
 /// When an access token ends that lives so many seconds from now; none where that is further than can be told.
-pub fn end(expires_in: Option<u64>, now: Instant) -> Option<Instant> {
+pub fn end(expires_in: Option<u64>, now: Timestamp) -> Option<Timestamp> {
     let life = TimeDelta::try_seconds(i64::try_from(expires_in?).ok()?)?;
     now.checked_add_signed(life)
 }
@@ -49,7 +49,7 @@ pub fn end(expires_in: Option<u64>, now: Instant) -> Option<Instant> {
 /// Keeps the tokens of an identity, in the place of those that were there, with the refresh token from before where the
 /// provider gave none this time. To be called last in the transaction of a linking, so that there is never one without
 /// the other, and that locks are taken in the order in which endings take them. One statement, or two.
-pub fn keep(conn: &mut Conn, keeping: &Keeping, of: SubId, now: Instant) -> QueryResult<()> {
+pub fn keep(conn: &mut Conn, keeping: &Keeping, of: SubId, now: Timestamp) -> QueryResult<()> {
     let before = if keeping.wants_before() { store::hold(conn, of)? } else { None };
     keep_over(conn, keeping, of, before, now)
 }
@@ -61,7 +61,7 @@ pub fn keep_over(
     keeping: &Keeping,
     of: SubId,
     before: Option<Before>,
-    now: Instant,
+    now: Timestamp,
 ) -> QueryResult<()> {
     let mut before = before;
     loop {

@@ -4,7 +4,7 @@
 //! seen, so whoever comes late writes nothing. What the provider gave is written before anybody gets it: a provider that
 //! rotates refresh tokens takes the one before for stolen.
 
-use std::time::{Duration, Instant as Moment};
+use std::time::{Duration, Instant};
 
 use chrono::TimeDelta;
 use serde_json::json;
@@ -15,7 +15,7 @@ use super::keep::end;
 use super::kept::{Kept, Version};
 use super::standing::Standing;
 use super::store::{self, Renewed};
-use crate::base::clock::Instant;
+use crate::base::clock::Timestamp;
 use crate::base::db::DbError;
 use crate::base::event::{AtProvider, Event};
 use crate::base::id::{SubId, uuid_v7};
@@ -46,7 +46,7 @@ impl Vault {
         let patience = if over { provider.registration().timeout + PATIENCE } else { A_MOMENT };
         let flight = self.flight(of);
         let outcome = match tokio::time::timeout(patience, flight.lock()).await {
-            Ok(_alone) => self.renewed_alone(provider, of, Moment::now() + patience).await,
+            Ok(_alone) => self.renewed_alone(provider, of, Instant::now() + patience).await,
             Err(_) => self.what_is_there(of, Fault::Timeout).await,
         };
         self.land(of, flight);
@@ -54,7 +54,7 @@ impl Vault {
     }
 
     /// The only one of this process.
-    async fn renewed_alone(&self, provider: &Provider, of: SubId, until: Moment) -> Result<LiveToken, NoToken> {
+    async fn renewed_alone(&self, provider: &Provider, of: SubId, until: Instant) -> Result<LiveToken, NoToken> {
         loop {
             let now = self.clock().now();
             let held = self.read(of, now).await?;
@@ -67,7 +67,7 @@ impl Vault {
             }
             match held.lease {
                 Lease::Free => {
-                    let (holder, begun) = (uuid_v7(now), Moment::now());
+                    let (holder, begun) = (uuid_v7(now), Instant::now());
                     if self.lease(provider, &held, holder, now).await? {
                         if begun.elapsed() > TO_LEASE {
                             let late = Failure::token(Fault::Unavailable, "the lease took too long to write");
@@ -77,13 +77,13 @@ impl Vault {
                     }
                 }
                 Lease::Paused => return usable(&held, now, Fault::Unavailable),
-                Lease::Taken if Moment::now() >= until => return usable(&held, now, Fault::Timeout),
+                Lease::Taken if Instant::now() >= until => return usable(&held, now, Fault::Timeout),
                 Lease::Taken => tokio::time::sleep(LOOK_EVERY).await,
             }
         }
     }
 
-    async fn read(&self, of: SubId, now: Instant) -> Result<Held, NoToken> {
+    async fn read(&self, of: SubId, now: Timestamp) -> Result<Held, NoToken> {
         let row = self.db().run("read provider tokens", move |conn| store::read(conn, of)).await?;
         self.opened(row.ok_or(NoToken::NotLinked)?, now)
     }
@@ -99,7 +99,7 @@ impl Vault {
         provider: &Provider,
         held: Held,
         standing: Standing,
-        now: Instant,
+        now: Timestamp,
     ) -> Result<LiveToken, NoToken> {
         if standing != Standing::Over {
             return Ok(held.live());
@@ -108,13 +108,13 @@ impl Vault {
     }
 
     /// The lease is longer than an attempt, which [`Vault::ask`] breaks off: or else two could show one refresh token.
-    async fn lease(&self, provider: &Provider, held: &Held, holder: Uuid, now: Instant) -> Result<bool, DbError> {
+    async fn lease(&self, provider: &Provider, held: &Held, holder: Uuid, now: Timestamp) -> Result<bool, DbError> {
         let (of, version) = (held.of, held.version);
         let until = now + TO_LEASE + longest_renewal(provider.registration()) + TO_WRITE;
         self.db().run("lease provider tokens", move |conn| store::lease(conn, of, version, holder, until, now)).await
     }
 
-    async fn ask(&self, provider: &Provider, held: Held, holder: Uuid, now: Instant) -> Result<LiveToken, NoToken> {
+    async fn ask(&self, provider: &Provider, held: Held, holder: Uuid, now: Timestamp) -> Result<LiveToken, NoToken> {
         let Some(refresh_token) = held.kept.refresh_token() else { return Err(NoToken::ReauthRequired) };
         let renewal = Renewal { refresh_token: &refresh_token, sub: &held.sub, id_token: held.kept.id_token() };
         let attempt =
@@ -142,7 +142,7 @@ impl Vault {
 
     /// Tries again where the writing fails: what came cannot be had a second time. `false` where another version stands
     /// there than was seen.
-    async fn put(&self, of: SubId, seen: Version, new: &New, now: Instant) -> Result<bool, DbError> {
+    async fn put(&self, of: SubId, seen: Version, new: &New, now: Timestamp) -> Result<bool, DbError> {
         let (version, expires_at, sealed) = (new.version, new.expires_at, new.kept.seal(self.ring(), of, new.version));
         let mut pauses = WRITE_AGAIN.into_iter();
         loop {
@@ -158,7 +158,7 @@ impl Vault {
     }
 
     /// Somebody else has written since: a login, or another replica after our lease ran out. What they wrote counts.
-    async fn too_late(&self, provider: &Provider, held: &Held, new: New, now: Instant) -> Result<LiveToken, NoToken> {
+    async fn too_late(&self, provider: &Provider, held: &Held, new: New, now: Timestamp) -> Result<LiveToken, NoToken> {
         let (of, id, version) = (held.of, provider.id().to_owned(), new.version);
         let sealed = new.kept.seal(self.ring(), of, version);
         let look = self.db().run("look for provider tokens", move |conn| {
@@ -184,7 +184,7 @@ impl Vault {
         provider: &Provider,
         held: &Held,
         reason: &str,
-        now: Instant,
+        now: Timestamp,
     ) -> Result<LiveToken, NoToken> {
         let (of, seen, detail) = (held.of, held.version, json!({ "identity": held.of, "reason": reason }));
         let end = move |conn: &mut _| store::end_link(conn, of, seen, &detail, now);
@@ -219,10 +219,10 @@ impl Vault {
 struct New {
     version: Version,
     kept: Kept,
-    expires_at: Option<Instant>,
+    expires_at: Option<Timestamp>,
 }
 
 /// The token that is there, as long as it is good.
-fn usable(held: &Held, now: Instant, otherwise: Fault) -> Result<LiveToken, NoToken> {
+fn usable(held: &Held, now: Timestamp, otherwise: Fault) -> Result<LiveToken, NoToken> {
     if held.standing(now) == Standing::Over { Err(NoToken::Provider(otherwise)) } else { Ok(held.live()) }
 }

@@ -8,7 +8,7 @@ use chrono::TimeDelta;
 use super::hand_out::Vault;
 use super::kept::Kept;
 use super::store::{self, Due};
-use crate::base::clock::Instant;
+use crate::base::clock::Timestamp;
 use crate::base::db::DbError;
 use crate::base::event::{AtProvider, Event};
 use crate::base::patience::next_attempt;
@@ -81,7 +81,7 @@ impl Vault {
         self.db().run("settle provider revocation", move |conn| store::revoked(conn, id)).await
     }
 
-    async fn miss(&self, due: Due, failure: &Failure, now: Instant) -> Result<(), DbError> {
+    async fn miss(&self, due: Due, failure: &Failure, now: Timestamp) -> Result<(), DbError> {
         let (provider, reason) = (due.provider.clone(), failure.reason.clone());
         let (attempts, [chance]) = (u32::try_from(due.attempts).unwrap_or_default(), random_bytes::<1>());
         let next = next_attempt(attempts, now, due.created_at + GIVE_UP_AFTER, chance);

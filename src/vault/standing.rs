@@ -2,7 +2,7 @@
 
 use chrono::TimeDelta;
 
-use crate::base::clock::Instant;
+use crate::base::clock::Timestamp;
 
 /// So long before its end a token is refreshed, so that whoever gets it can use it.
 const EARLY: TimeDelta = TimeDelta::seconds(60);
@@ -21,7 +21,7 @@ pub enum Standing {
 }
 
 /// What a token is worth `now` that came at `since` and lives until `expires_at`, if the provider said so.
-pub fn standing(since: Instant, expires_at: Option<Instant>, now: Instant) -> Standing {
+pub fn standing(since: Timestamp, expires_at: Option<Timestamp>, now: Timestamp) -> Standing {
     let Some(expires_at) = expires_at else { return Standing::Good };
     let early = EARLY.min((expires_at - since) / PART);
     if now >= expires_at {
@@ -37,8 +37,8 @@ pub fn standing(since: Instant, expires_at: Option<Instant>, now: Instant) -> St
 mod tests {
     use super::*;
 
-    fn at(seconds: i64) -> Instant {
-        Instant::UNIX_EPOCH + TimeDelta::seconds(seconds)
+    fn at(seconds: i64) -> Timestamp {
+        Timestamp::UNIX_EPOCH + TimeDelta::seconds(seconds)
     }
 
     #[test]

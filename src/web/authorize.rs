@@ -17,7 +17,7 @@ use crate::app::App;
 use crate::authorize::{
     self, AuthorizationRequest, Browser, ErrorAnswer, Next, NotOpen, OAuthError, Open, Refused, Terms,
 };
-use crate::base::clock::Instant;
+use crate::base::clock::Timestamp;
 use crate::base::id::AuthorizationRequestId;
 use crate::login::Code;
 use crate::session::SignedIn;
@@ -175,7 +175,7 @@ pub async fn named(
     app: &App,
     request: &HttpRequest,
     parameters: &Parameters,
-    now: Instant,
+    now: Timestamp,
 ) -> Result<Option<Open>, Problem> {
     let Some(id) = parameters.get("authorization_request") else { return Ok(None) };
     let id = id.parse().map_err(|_| Problem::invalid_request())?;
@@ -188,7 +188,7 @@ pub async fn after_login(
     request: &HttpRequest,
     id: AuthorizationRequestId,
     signed_in: &SignedIn,
-    now: Instant,
+    now: Timestamp,
 ) -> Result<HttpResponse, Problem> {
     let open = authorize::open(app, id, cookies::binding(app, request), now).await?;
     Ok(go(app, authorize::resume(app, &open, Some(signed_in), true, now).await?))
@@ -215,7 +215,7 @@ pub async fn after_refusal(
 }
 
 /// Who is signed in with this browser, by its cookie alone. Who was signed out, or timed out, is nobody.
-async fn signed_in(app: &App, request: &HttpRequest, now: Instant) -> Result<Option<SignedIn>, Problem> {
+async fn signed_in(app: &App, request: &HttpRequest, now: Timestamp) -> Result<Option<SignedIn>, Problem> {
     match cookies::named(app, request) {
         None => Ok(None),
         Some(id) => credentials::if_live(app, id, now).await,

@@ -8,7 +8,7 @@ use super::extract::Parameters;
 use super::problem::Problem;
 use super::throttle::Throttles;
 use crate::app::App;
-use crate::base::clock::Instant;
+use crate::base::clock::Timestamp;
 use crate::base::event::Event;
 use crate::base::secret::Plain;
 use crate::client::{self as clients, ASSERTION_TYPE, Assertion, Client, Presented, Proof, Refused};
@@ -21,7 +21,7 @@ pub async fn authenticate<'a>(
     throttles: &Throttles,
     request: &HttpRequest,
     form: &Parameters,
-    now: Instant,
+    now: Timestamp,
 ) -> Result<&'a Client, Problem> {
     let known = prove(app, request, form, now).await;
     known.map_err(|refused| throttles.token(app, request).err().unwrap_or(refused))
@@ -31,7 +31,7 @@ async fn prove<'a>(
     app: &'a App,
     request: &HttpRequest,
     form: &Parameters,
-    now: Instant,
+    now: Timestamp,
 ) -> Result<&'a Client, Problem> {
     let network = client::network(client::address(request, &app.config.server.trusted_proxies));
     let shown = presented(Authorization::of(request), form)?;

@@ -4,7 +4,7 @@ use actix_web::cookie::{Cookie, SameSite, time};
 use actix_web::{HttpRequest, HttpResponse};
 
 use crate::app::App;
-use crate::base::clock::Instant;
+use crate::base::clock::Timestamp;
 use crate::base::id::SessionId;
 use crate::base::secret::{Hashed, Plain};
 use crate::config;
@@ -69,7 +69,7 @@ pub fn named(app: &App, request: &HttpRequest) -> Option<SessionId> {
 }
 
 /// The cookie for a new session. Its life ends with the session's absolute end.
-pub fn for_session(app: &App, session: &Session, now: Instant) -> Cookie<'static> {
+pub fn for_session(app: &App, session: &Session, now: Timestamp) -> Cookie<'static> {
     let value = session::encode(&app.config.ring, session.id);
     let life = time::Duration::seconds((session.not_after - now).num_seconds().max(0));
     session_cookie(app, value.expose().to_owned(), life)

@@ -7,7 +7,7 @@ use super::cookies::{self, SessionCookie};
 use super::cors;
 use super::problem::Problem;
 use crate::app::App;
-use crate::base::clock::Instant;
+use crate::base::clock::Timestamp;
 use crate::base::id::SessionId;
 use crate::gate;
 use crate::session::SignedIn;
@@ -37,14 +37,14 @@ impl Means {
 }
 
 /// The live session that a request speaks for. One round trip; none for garbage.
-pub async fn signed_in(app: &App, request: &HttpRequest, now: Instant) -> Result<(SignedIn, Means), Problem> {
+pub async fn signed_in(app: &App, request: &HttpRequest, now: Timestamp) -> Result<(SignedIn, Means), Problem> {
     let (id, means) = claimed(app, request, now)?;
     let signed_in = gate::live(app, id, now).await?;
     Ok((signed_in, means))
 }
 
 /// The session of that id, if it lives: nobody, where it was ended or timed out.
-pub async fn if_live(app: &App, id: SessionId, now: Instant) -> Result<Option<SignedIn>, Problem> {
+pub async fn if_live(app: &App, id: SessionId, now: Timestamp) -> Result<Option<SignedIn>, Problem> {
     match gate::live(app, id, now).await {
         Ok(signed_in) => Ok(Some(signed_in)),
         Err(gate::Refused::Revoked | gate::Refused::Expired | gate::Refused::TokenRevoked) => Ok(None),
@@ -53,7 +53,7 @@ pub async fn if_live(app: &App, id: SessionId, now: Instant) -> Result<Option<Si
 }
 
 /// The same for a request that changes something: where a cookie speaks for it, it must come from where it may (SE-13).
-pub async fn may_change(app: &App, request: &HttpRequest, now: Instant) -> Result<(SignedIn, Means), Problem> {
+pub async fn may_change(app: &App, request: &HttpRequest, now: Timestamp) -> Result<(SignedIn, Means), Problem> {
     let (_, means) = claimed(app, request, now)?;
     if means == Means::Cookie && !cors::may_change(app, request) {
         return Err(Problem::foreign_origin());
@@ -62,7 +62,7 @@ pub async fn may_change(app: &App, request: &HttpRequest, now: Instant) -> Resul
 }
 
 /// The session that a request claims to speak for, by credentials that are ours.
-pub fn claimed(app: &App, request: &HttpRequest, now: Instant) -> Result<(SessionId, Means), Problem> {
+pub fn claimed(app: &App, request: &HttpRequest, now: Timestamp) -> Result<(SessionId, Means), Problem> {
     let authorization = Authorization::of(request);
     if !matches!(authorization, Authorization::Missing) {
         let Authorization::Bearer(token) = authorization else { return Err(Problem::bearer_invalid()) };

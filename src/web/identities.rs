@@ -15,7 +15,7 @@ use super::session::refuse;
 use super::throttle::Throttles;
 use crate::account::{self, Identity};
 use crate::app::App;
-use crate::base::clock::Instant;
+use crate::base::clock::Timestamp;
 use crate::login::{self, Arrival, Begun, Door, Linking, Unlinked};
 use crate::session::SignedIn;
 
@@ -105,7 +105,7 @@ pub async fn given_up(app: &App, signed_in: &SignedIn, id: &str) -> Result<bool,
 /// The session that a request speaks for, where it may change by what its user is known: it comes from where it may, and
 /// the person was authenticated lately. Whoever finds a browser open must not make themselves at home (AC-07).
 pub async fn may_change(app: &App, request: &HttpRequest) -> Result<(SignedIn, Means), Problem> {
-    let now: Instant = app.clock.now();
+    let now: Timestamp = app.clock.now();
     let (signed_in, means) = credentials::may_change(app, request, now).await?;
     means.is_the_persons_own()?;
     if login::is_fresh(&signed_in.session, now) {

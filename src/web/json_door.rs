@@ -12,7 +12,7 @@ use super::login::{caller, hints};
 use super::problem::Problem;
 use super::throttle::Throttles;
 use crate::app::App;
-use crate::base::clock::Instant;
+use crate::base::clock::Timestamp;
 use crate::base::secret::Plain;
 use crate::keys::BadKey;
 use crate::login::{self, Arrival, Code, Completed, Door, Finished, Return, Verdict};
@@ -106,7 +106,7 @@ async fn exchange(
     answer(app, provider, *completed, now).await
 }
 
-async fn answer(app: &App, provider: &Provider, done: Completed, now: Instant) -> Result<HttpResponse, Problem> {
+async fn answer(app: &App, provider: &Provider, done: Completed, now: Timestamp) -> Result<HttpResponse, Problem> {
     let issued = token::issue(app, &done.signed_in, now).map_err(|error| cannot_sign(&error))?;
     let refresh = RefreshToken { session: done.signed_in.session.id, counter: 0 };
     let mut at_provider = if provider.registration().expose_tokens {

@@ -17,7 +17,7 @@ use super::throttle::Throttles;
 use super::verdict;
 use crate::app::App;
 use crate::authorize::Open;
-use crate::base::clock::Instant;
+use crate::base::clock::Timestamp;
 use crate::base::id::SessionId;
 use crate::base::secret::{Hashed, Plain};
 use crate::config::ResponseMode;
@@ -185,7 +185,7 @@ async fn take_back(
 }
 
 /// The person is signed in whatever becomes of the app's request.
-async fn welcome(app: &App, request: &HttpRequest, completed: &Completed, now: Instant) -> HttpResponse {
+async fn welcome(app: &App, request: &HttpRequest, completed: &Completed, now: Timestamp) -> HttpResponse {
     let mut answer = match completed.request {
         None => pages::see_other(&landing(app, completed.return_to.clone())),
         Some(id) => {
@@ -198,7 +198,7 @@ async fn welcome(app: &App, request: &HttpRequest, completed: &Completed, now: I
     answer
 }
 
-async fn is_signed_in_by(app: &App, request: &HttpRequest, session: Option<SessionId>, now: Instant) -> bool {
+async fn is_signed_in_by(app: &App, request: &HttpRequest, session: Option<SessionId>, now: Timestamp) -> bool {
     let claimed = credentials::signed_in(app, request, now).await;
     claimed.is_ok_and(|(signed_in, _)| Some(signed_in.session.id) == session)
 }

@@ -11,7 +11,7 @@ use askama::Template;
 use crate::account::Identity;
 use crate::app::App;
 use crate::authorize::Open;
-use crate::base::clock::Instant;
+use crate::base::clock::Timestamp;
 use crate::base::id::{SessionId, SubId};
 use crate::logout::Request;
 use crate::session::{Listed, SignedIn};
@@ -248,7 +248,7 @@ fn device(listed: &Listed, current: SessionId) -> Device {
     }
 }
 
-fn shown(at: Instant) -> String {
+fn shown(at: Timestamp) -> String {
     at.format("%-d %B %Y, %H:%M UTC").to_string()
 }
 

@@ -11,7 +11,7 @@ use super::problem::Problem;
 use super::session::refuse;
 use super::throttle::Throttles;
 use crate::app::App;
-use crate::base::clock::Instant;
+use crate::base::clock::Timestamp;
 use crate::login::Code;
 use crate::session::SignedIn;
 use crate::vault::{LiveToken, NoToken, Whose};
@@ -42,14 +42,14 @@ async fn own(app: &App, throttles: &Throttles, request: &HttpRequest, provider: 
 }
 
 /// Somebody's live token of that provider; `None` in place of a reason where there is no such provider.
-pub async fn of(app: &App, provider: &str, signed_in: &SignedIn, now: Instant) -> Result<LiveToken, Option<NoToken>> {
+pub async fn of(app: &App, provider: &str, signed_in: &SignedIn, now: Timestamp) -> Result<LiveToken, Option<NoToken>> {
     let provider = app.providers.get(provider).ok_or(None)?;
     let whose = Whose { user: signed_in.user.sub, session: signed_in.session.id };
     app.vault.live(provider, whose, now).await.map_err(Some)
 }
 
 /// What an app gets for its token (RFC 8693 §2.2.1).
-pub fn exchanged(token: &LiveToken, now: Instant) -> HttpResponse {
+pub fn exchanged(token: &LiveToken, now: Timestamp) -> HttpResponse {
     // What is used otherwise than as RFC 6750 says has no type here.
     let mut body = members(token, "N_A", now);
     body.insert("issued_token_type".to_owned(), json!("urn:ietf:params:oauth:token-type:access_token"));
@@ -59,7 +59,7 @@ pub fn exchanged(token: &LiveToken, now: Instant) -> HttpResponse {
 }
 
 /// The refresh token is never among them: there is one who refreshes.
-fn members(token: &LiveToken, of_another_kind: &str, now: Instant) -> Map<String, Value> {
+fn members(token: &LiveToken, of_another_kind: &str, now: Timestamp) -> Map<String, Value> {
     let LiveToken { access_token, token_secret, scope, expires_at } = token;
     let token_type = if token_secret.is_some() { of_another_kind } else { "Bearer" };
     let mut body = Map::from_iter([

@@ -14,7 +14,7 @@ use super::problem::Problem;
 use super::throttle::Throttles;
 use super::{provider_token, token_exchange};
 use crate::app::App;
-use crate::base::clock::Instant;
+use crate::base::clock::Timestamp;
 use crate::base::secret::Plain;
 use crate::client::Client;
 use crate::config::{BUILT_IN_CLIENT, Grant};
@@ -86,7 +86,7 @@ async fn grant(app: &App, throttles: &Throttles, request: &HttpRequest, payload:
 }
 
 /// RFC 6749 §4.1.3
-async fn by_code(app: &App, client: &Client, form: &Parameters, now: Instant) -> Result<HttpResponse, No> {
+async fn by_code(app: &App, client: &Client, form: &Parameters, now: Timestamp) -> Result<HttpResponse, No> {
     let wanted = |name: &str| form.get(name).ok_or_else(|| No::because("invalid_request"));
     let presented = PresentedCode {
         code: Plain::new(wanted("code")?),
@@ -113,7 +113,7 @@ async fn by_refresh_token(
     client: &Client,
     request: &HttpRequest,
     form: &Parameters,
-    now: Instant,
+    now: Timestamp,
 ) -> Result<HttpResponse, No> {
     let presented = Presented {
         token: Plain::new(form.get("refresh_token").ok_or_else(|| No::because("invalid_request"))?),
@@ -136,7 +136,7 @@ async fn by_refresh_token(
 }
 
 /// RFC 6749 §4.4: nobody is behind it, so it is good for nothing that is about a person.
-fn for_itself(app: &App, client: &Client, form: &Parameters, now: Instant) -> Result<HttpResponse, No> {
+fn for_itself(app: &App, client: &Client, form: &Parameters, now: Timestamp) -> Result<HttpResponse, No> {
     const OF_PERSONS: [&str; 5] = ["openid", "profile", "email", "groups", "offline_access"];
     let asked = scopes(form)?;
     let may = |scope: &&String| client.scopes.contains(scope) && !OF_PERSONS.contains(&scope.as_str());
@@ -187,7 +187,7 @@ fn issued(
     refresh: Option<&Plain>,
     scope: &str,
     about: Option<&About<'_>>,
-    now: Instant,
+    now: Timestamp,
 ) -> Result<HttpResponse, No> {
     let mut body = Map::from_iter([
         ("access_token".to_owned(), json!(access.token.expose())),

@@ -5,7 +5,7 @@ use super::extract::Parameters;
 use super::problem::Problem;
 use super::provider_token;
 use crate::app::App;
-use crate::base::clock::Instant;
+use crate::base::clock::Timestamp;
 use crate::client::Client;
 use crate::gate;
 use crate::vault::{LiveToken, NoToken};
@@ -31,7 +31,7 @@ impl From<Problem> for Refused {
 }
 
 /// Exchanges (OP-07). What is wrong with the token is not told: whoever has no good one of their own learns nothing.
-pub async fn exchange(app: &App, client: &Client, form: &Parameters, now: Instant) -> Result<LiveToken, Refused> {
+pub async fn exchange(app: &App, client: &Client, form: &Parameters, now: Timestamp) -> Result<LiveToken, Refused> {
     if !client.may_exchange() {
         return Err(Refused::because("unauthorized_client"));
     }

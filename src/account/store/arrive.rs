@@ -3,7 +3,7 @@
 use diesel::sql_types::{Bool, Text, Timestamptz, Uuid};
 use diesel::{OptionalExtension, QueryResult, QueryableByName, RunQueryDsl};
 
-use crate::base::clock::Instant;
+use crate::base::clock::Timestamp;
 use crate::base::db::Conn;
 use crate::base::id::{SubId, UserId};
 use crate::base::statement::statement;
@@ -17,7 +17,7 @@ pub struct Arrival<'a> {
     /// Who it is there.
     pub sub: &'a str,
     /// When.
-    pub now: Instant,
+    pub now: Timestamp,
 }
 
 statement! {
@@ -54,7 +54,7 @@ statement! {
         sub_id: SubId => Uuid,
         provider: &'a str => Text,
         sub: &'a str => Text,
-        now: Instant => Timestamptz,
+        now: Timestamp => Timestamptz,
     }
     // The foreign key is checked at the end of the statement, so the sub may come first; where another login has it
     // already, the conflict waits for that login's end and then leaves no user without a sub behind.

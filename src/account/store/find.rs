@@ -5,7 +5,7 @@ use diesel::{OptionalExtension, QueryResult, QueryableByName, RunQueryDsl};
 
 use crate::account::record::{Identity, Record};
 use crate::account::user::Profile;
-use crate::base::clock::Instant;
+use crate::base::clock::Timestamp;
 use crate::base::db::Conn;
 use crate::base::id::{SubId, UserId};
 use crate::base::statement::statement;
@@ -27,11 +27,11 @@ struct Row {
     #[diesel(sql_type = Array<Text>)]
     groups: Vec<String>,
     #[diesel(sql_type = Nullable<Timestamptz>)]
-    disabled_at: Option<Instant>,
+    disabled_at: Option<Timestamp>,
     #[diesel(sql_type = Timestamptz)]
-    created_at: Instant,
+    created_at: Timestamp,
     #[diesel(sql_type = Timestamptz)]
-    updated_at: Instant,
+    updated_at: Timestamp,
 }
 
 macro_rules! users {
@@ -105,9 +105,9 @@ pub fn identities(conn: &mut Conn, user: UserId) -> QueryResult<Vec<Identity>> {
         #[diesel(sql_type = Bool)]
         email_verified: bool,
         #[diesel(sql_type = Timestamptz)]
-        created_at: Instant,
+        created_at: Timestamp,
         #[diesel(sql_type = Timestamptz)]
-        last_login_at: Instant,
+        last_login_at: Timestamp,
     }
     let identity = |Row { id, provider, sub, email, email_verified, created_at, last_login_at }| Identity {
         id,

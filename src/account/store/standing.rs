@@ -5,7 +5,7 @@ use diesel::{QueryResult, RunQueryDsl};
 use serde_json::Value;
 
 use crate::account::user::Profile;
-use crate::base::clock::Instant;
+use crate::base::clock::Timestamp;
 use crate::base::db::Conn;
 use crate::base::id::{UserId, uuid_v7};
 use crate::base::statement::statement;
@@ -20,7 +20,7 @@ statement! {
 statement! {
     struct Disable<'a> {
         id: UserId => Uuid,
-        now: Instant => Timestamptz,
+        now: Timestamp => Timestamptz,
         audit: uuid::Uuid => Uuid,
         detail: &'a Value => Jsonb,
     }
@@ -34,7 +34,7 @@ statement! {
 statement! {
     struct Enable<'a> {
         id: UserId => Uuid,
-        now: Instant => Timestamptz,
+        now: Timestamp => Timestamptz,
         audit: uuid::Uuid => Uuid,
         detail: &'a Value => Jsonb,
     }
@@ -48,7 +48,7 @@ statement! {
 statement! {
     struct Delete<'a> {
         id: UserId => Uuid,
-        now: Instant => Timestamptz,
+        now: Timestamp => Timestamptz,
         audit: uuid::Uuid => Uuid,
         detail: &'a Value => Jsonb,
     }
@@ -66,7 +66,7 @@ statement! {
         preferred_username: Option<&'a str> => Nullable<Text>,
         picture: Option<&'a str> => Nullable<Text>,
         groups: &'a [String] => Array<Text>,
-        now: Instant => Timestamptz,
+        now: Timestamp => Timestamptz,
     }
     "UPDATE users
      SET email = {email}, email_verified = {email_verified}, name = {name}, preferred_username = {preferred_username},
@@ -80,17 +80,17 @@ pub fn lock(conn: &mut Conn, id: UserId) -> QueryResult<bool> {
 }
 
 /// From now on the user may not enter. `false` where that was so before, or there is no such user.
-pub fn disable(conn: &mut Conn, id: UserId, detail: &Value, now: Instant) -> QueryResult<bool> {
+pub fn disable(conn: &mut Conn, id: UserId, detail: &Value, now: Timestamp) -> QueryResult<bool> {
     Ok(Disable { id, now, audit: uuid_v7(now), detail }.execute(conn)? == 1)
 }
 
 /// From now on the user may enter again. `false` where that was so before, or there is no such user.
-pub fn enable(conn: &mut Conn, id: UserId, detail: &Value, now: Instant) -> QueryResult<bool> {
+pub fn enable(conn: &mut Conn, id: UserId, detail: &Value, now: Timestamp) -> QueryResult<bool> {
     Ok(Enable { id, now, audit: uuid_v7(now), detail }.execute(conn)? == 1)
 }
 
 /// Gives the user another profile, as a login would.
-pub fn refresh(conn: &mut Conn, id: UserId, profile: &Profile, now: Instant) -> QueryResult<()> {
+pub fn refresh(conn: &mut Conn, id: UserId, profile: &Profile, now: Timestamp) -> QueryResult<()> {
     let refresh = Refresh {
         id,
         email: profile.email.as_deref(),
@@ -105,6 +105,6 @@ pub fn refresh(conn: &mut Conn, id: UserId, profile: &Profile, now: Instant) -> 
 }
 
 /// Removes the user, with all that hangs on it. `false` where there is no such user.
-pub fn delete(conn: &mut Conn, id: UserId, detail: &Value, now: Instant) -> QueryResult<bool> {
+pub fn delete(conn: &mut Conn, id: UserId, detail: &Value, now: Timestamp) -> QueryResult<bool> {
     Ok(Delete { id, now, audit: uuid_v7(now), detail }.execute(conn)? == 1)
 }

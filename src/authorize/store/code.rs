@@ -4,7 +4,7 @@ use diesel::sql_types::{Binary, Nullable, Text, Timestamptz, Uuid};
 use diesel::{QueryResult, RunQueryDsl};
 
 use crate::authorize::request::AuthorizationRequest;
-use crate::base::clock::Instant;
+use crate::base::clock::Timestamp;
 use crate::base::db::Conn;
 use crate::base::id::{AuthorizationRequestId, SessionId};
 use crate::base::secret::Hashed;
@@ -18,8 +18,8 @@ pub struct Code {
     /// The browser's session.
     pub session: SessionId,
     pub request: AuthorizationRequest,
-    pub now: Instant,
-    pub expires_at: Instant,
+    pub now: Timestamp,
+    pub expires_at: Timestamp,
 }
 
 statement! {
@@ -33,8 +33,8 @@ statement! {
         nonce: Option<&'a str> => Nullable<Text>,
         scope: &'a str => Text,
         resource: Option<&'a str> => Nullable<Text>,
-        now: Instant => Timestamptz,
-        expires_at: Instant => Timestamptz,
+        now: Timestamp => Timestamptz,
+        expires_at: Timestamp => Timestamptz,
     }
     "WITH answered AS (
          UPDATE authorization_requests SET answered_at = {now}, session_id = {session}

@@ -3,21 +3,21 @@
 use diesel::sql_types::{BigInt, Timestamptz};
 use diesel::{QueryResult, RunQueryDsl};
 
-use crate::base::clock::Instant;
+use crate::base::clock::Timestamp;
 use crate::base::db::Conn;
 use crate::base::statement::{pruning, statement};
 
 statement! {
-    struct PruneRequests { before: Instant => Timestamptz, most: i64 => BigInt }
+    struct PruneRequests { before: Timestamp => Timestamptz, most: i64 => BigInt }
     pruning!("authorization_requests", "expires_at")
 }
 
 statement! {
-    struct PruneCodes { before: Instant => Timestamptz, most: i64 => BigInt }
+    struct PruneCodes { before: Timestamp => Timestamptz, most: i64 => BigInt }
     pruning!("authorization_codes", "expires_at")
 }
 
 /// Deletes what expired before `before`, `most` rows of each at the most. The answer is how many.
-pub fn prune(conn: &mut Conn, before: Instant, most: i64) -> QueryResult<usize> {
+pub fn prune(conn: &mut Conn, before: Timestamp, most: i64) -> QueryResult<usize> {
     Ok(PruneRequests { before, most }.execute(conn)? + PruneCodes { before, most }.execute(conn)?)
 }

@@ -5,7 +5,7 @@ use diesel::{OptionalExtension, QueryResult, QueryableByName, RunQueryDsl};
 use serde_json::Value;
 
 use crate::authorize::request::AuthorizationRequest;
-use crate::base::clock::Instant;
+use crate::base::clock::Timestamp;
 use crate::base::db::Conn;
 use crate::base::id::{AuthorizationRequestId, SessionId};
 use crate::base::secret::Hashed;
@@ -27,11 +27,11 @@ pub struct Stored {
     #[diesel(sql_type = Nullable<Uuid>)]
     pub session_id: Option<SessionId>,
     #[diesel(sql_type = Timestamptz)]
-    pub created_at: Instant,
+    pub created_at: Timestamp,
     #[diesel(sql_type = Timestamptz)]
-    pub expires_at: Instant,
+    pub expires_at: Timestamp,
     #[diesel(sql_type = Nullable<Timestamptz>)]
-    pub answered_at: Option<Instant>,
+    pub answered_at: Option<Timestamp>,
 }
 
 impl Stored {
@@ -41,8 +41,8 @@ impl Stored {
         request: &AuthorizationRequest,
         request_uri: Option<Hashed>,
         binding: Option<Hashed>,
-        now: Instant,
-        expires_at: Instant,
+        now: Timestamp,
+        expires_at: Timestamp,
     ) -> Self {
         let bytes = |hash: Hashed| hash.as_bytes().to_vec();
         Self {
@@ -66,8 +66,8 @@ statement! {
         request: &'a Value => Jsonb,
         request_uri: Option<&'a [u8]> => Nullable<Binary>,
         binding: Option<&'a [u8]> => Nullable<Binary>,
-        now: Instant => Timestamptz,
-        expires_at: Instant => Timestamptz,
+        now: Timestamp => Timestamptz,
+        expires_at: Timestamp => Timestamptz,
     }
     // As with pending logins, nobody waits for the disk: what a crash loses is asked for again.
     "WITH hasty AS MATERIALIZED (SELECT set_config('synchronous_commit', 'off', true))
@@ -95,8 +95,8 @@ statement! {
         request_uri: &'a [u8] => Binary,
         client_id: &'a str => Text,
         binding: &'a [u8] => Binary,
-        now: Instant => Timestamptz,
-        expires_at: Instant => Timestamptz,
+        now: Timestamp => Timestamptz,
+        expires_at: Timestamp => Timestamptz,
     }
     "UPDATE authorization_requests
      SET request_uri_hash = NULL, binding_hash = {binding}, created_at = {now}, expires_at = {expires_at}
@@ -110,8 +110,8 @@ pub fn take_up(
     request_uri: Hashed,
     client_id: &str,
     binding: Hashed,
-    now: Instant,
-    expires_at: Instant,
+    now: Timestamp,
+    expires_at: Timestamp,
 ) -> QueryResult<Option<Stored>> {
     let (request_uri, binding) = (request_uri.as_bytes(), binding.as_bytes());
     TakeUp { request_uri, client_id, binding, now, expires_at }.get_result(conn).optional()
@@ -139,11 +139,11 @@ pub fn remember(conn: &mut Conn, id: AuthorizationRequestId, session: SessionId)
 }
 
 statement! {
-    struct Answer { id: AuthorizationRequestId => Uuid, now: Instant => Timestamptz }
+    struct Answer { id: AuthorizationRequestId => Uuid, now: Timestamp => Timestamptz }
     "UPDATE authorization_requests SET answered_at = {now} WHERE id = {id} AND answered_at IS NULL"
 }
 
 /// Writes down that the app was told.
-pub fn answer(conn: &mut Conn, id: AuthorizationRequestId, now: Instant) -> QueryResult<()> {
+pub fn answer(conn: &mut Conn, id: AuthorizationRequestId, now: Timestamp) -> QueryResult<()> {
     Answer { id, now }.execute(conn).map(|_| ())
 }

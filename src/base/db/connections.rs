@@ -1,7 +1,7 @@
 //! The pool's connections: how they are made, and how a dead one is known.
 
 use std::sync::{Mutex, PoisonError};
-use std::time::{Duration, Instant as Moment};
+use std::time::{Duration, Instant};
 
 use diesel::connection::SimpleConnection;
 use diesel::r2d2::ConnectionManager;
@@ -91,15 +91,15 @@ pub(super) struct Reporter(Mutex<Told>);
 
 /// What was logged last, and when.
 #[derive(Debug, Default)]
-struct Told(Option<(Moment, String)>);
+struct Told(Option<(Instant, String)>);
 
 impl Told {
     /// Shorter than the pause between two attempts.
     const SAME_MOMENT: Duration = Duration::from_millis(100);
 
     /// Whether it is worth a line now; then it counts as logged.
-    fn is_news(&mut self, error: &str, now: Moment) -> bool {
-        let is_same = |(at, told): &(Moment, String)| now.duration_since(*at) < Self::SAME_MOMENT && told == error;
+    fn is_news(&mut self, error: &str, now: Instant) -> bool {
+        let is_same = |(at, told): &(Instant, String)| now.duration_since(*at) < Self::SAME_MOMENT && told == error;
         let is_news = !self.0.as_ref().is_some_and(is_same);
         if is_news {
             self.0 = Some((now, error.to_owned()));
@@ -111,7 +111,7 @@ impl Told {
 impl r2d2::HandleError<diesel::r2d2::Error> for Reporter {
     fn handle_error(&self, error: diesel::r2d2::Error) {
         let error = one_line(&error);
-        if self.0.lock().unwrap_or_else(PoisonError::into_inner).is_news(&error, Moment::now()) {
+        if self.0.lock().unwrap_or_else(PoisonError::into_inner).is_news(&error, Instant::now()) {
             tracing::warn!(error, "cannot connect to the database");
         }
     }
@@ -123,7 +123,7 @@ mod tests {
 
     #[test]
     fn attempts_that_fail_together_are_one_line() {
-        let (mut told, start) = (Told::default(), Moment::now());
+        let (mut told, start) = (Told::default(), Instant::now());
         let mut news = |error: &str, milliseconds| told.is_news(error, start + Duration::from_millis(milliseconds));
         assert!(news("refused", 0) && !news("refused", 3) && !news("refused", 99));
         assert!(news("starting up", 99), "another reason");

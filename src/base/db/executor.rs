@@ -2,7 +2,7 @@
 
 use std::sync::mpsc::{self, Receiver, SyncSender, TrySendError};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant as Moment};
+use std::time::{Duration, Instant};
 
 use diesel::connection::SimpleConnection;
 use diesel::{PgConnection, QueryResult};
@@ -65,7 +65,7 @@ impl Db {
         work: impl Fn(&mut Conn) -> QueryResult<T> + Send + 'static,
     ) -> Result<T, DbError> {
         let (reply, answer) = oneshot::channel();
-        let (span, asked) = (tracing::Span::current(), Moment::now());
+        let (span, asked) = (tracing::Span::current(), Instant::now());
         let acquire_timeout = self.0.acquire_timeout;
         let job: Job = Box::new(move |pool| {
             if reply.is_closed() {
@@ -147,7 +147,7 @@ fn with_connection<T>(
     name: &'static str,
     work: impl FnOnce(&mut Conn) -> QueryResult<T>,
 ) -> Result<T, DbError> {
-    let started = Moment::now();
+    let started = Instant::now();
     let mut conn = pool.get_timeout(wait).map_err(|error| DbError::Unavailable(why_none(&error)))?;
     let outcome = work(&mut conn).map_err(DbError::from);
     metrics::histogram!("vestibule_db_seconds", "work" => name).record(started.elapsed().as_secs_f64());

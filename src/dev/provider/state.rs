@@ -9,7 +9,7 @@ use super::client::Client;
 use super::memory::Memory;
 use super::people::Person;
 use super::signing::{SigningKey, left_half_of_hash};
-use crate::base::clock::{Clock, Instant};
+use crate::base::clock::{Clock, Timestamp};
 use crate::base::secret::Plain;
 
 /// Life of an ID token and of an access token, in seconds.
@@ -39,7 +39,7 @@ pub(super) struct Grant {
     pub(super) failure: Option<Failure>,
     /// The session at the provider (`sid`).
     pub(super) sid: String,
-    pub(super) auth_time: Instant,
+    pub(super) auth_time: Timestamp,
     pub(super) redeemed: bool,
 }
 
@@ -49,7 +49,7 @@ pub(super) struct Access {
     pub(super) person: Person,
     pub(super) scope: String,
     pub(super) sid: String,
-    pub(super) issued: Instant,
+    pub(super) issued: Timestamp,
 }
 
 /// How the login shall go wrong later on.
@@ -69,7 +69,7 @@ impl State {
     }
 
     /// Signs the ID token that goes with an access token (OpenID Connect Core §2).
-    pub(super) fn id_token(&self, grant: &Grant, access: &Plain, now: Instant) -> Result<String, Unspecified> {
+    pub(super) fn id_token(&self, grant: &Grant, access: &Plain, now: Timestamp) -> Result<String, Unspecified> {
         let mut claims = grant.person.claims(&grant.scope, &self.issuer);
         let ours = [
             ("iss", json!(self.issuer)),

@@ -21,7 +21,7 @@ fn policy() -> Policy {
 struct World {
     keys: Vec<Standing>,
     policy: Policy,
-    now: Instant,
+    now: Timestamp,
     made: usize,
 }
 

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use super::by_email::{self, Named};
 use crate::account::{self, Arrival, Known, Profile, User};
-use crate::base::clock::Instant;
+use crate::base::clock::Timestamp;
 use crate::base::db::Conn;
 use crate::base::id::{AuthorizationSessionId, Reference, SessionId, SubId, UserId, uuid_v7};
 use crate::base::secret::Hashed;
@@ -32,7 +32,7 @@ pub struct Admission {
     pub upstream_sid: Option<String>,
     pub upstream_id_token: Option<Vec<u8>>,
     /// When it came back from the provider, before anything was asked there.
-    pub returned_at: Instant,
+    pub returned_at: Timestamp,
     pub caller: Caller,
     pub steps: Value,
     pub sign_up: bool,
@@ -46,7 +46,7 @@ pub struct Admission {
     pub endings: Endings,
     /// The provider's own tokens, where they are kept.
     pub tokens: Option<Keeping>,
-    pub now: Instant,
+    pub now: Timestamp,
 }
 
 /// What came of it. Whatever it is, it is committed.
@@ -81,11 +81,11 @@ statement! {
         session: SessionId => Uuid,
         client_id: &'a str => Text,
         scopes: &'a str => Text,
-        auth_time: Instant => Timestamptz,
+        auth_time: Timestamp => Timestamptz,
         auth_time_vouched: bool => Bool,
         acr: Option<&'a str> => Nullable<Text>,
         amr: Option<&'a [String]> => Nullable<Array<Text>>,
-        not_after: Instant => Timestamptz,
+        not_after: Timestamp => Timestamptz,
         user_agent: Option<&'a str> => Nullable<Text>,
         device_type: Option<&'a str> => Nullable<Text>,
         os: Option<&'a str> => Nullable<Text>,
@@ -97,13 +97,13 @@ statement! {
         upstream_id_token: Option<&'a [u8]> => Nullable<Binary>,
         sid_hash: Option<&'a [u8]> => Nullable<Binary>,
         sub_hash: &'a [u8] => Binary,
-        returned_at: Instant => Timestamptz,
+        returned_at: Timestamp => Timestamptz,
         authorization_session: AuthorizationSessionId => Uuid,
         steps: &'a Value => Jsonb,
         audit: uuid::Uuid => Uuid,
         reference: &'a str => Text,
         wants_before: bool => Bool,
-        now: Instant => Timestamptz,
+        now: Timestamp => Timestamptz,
     }
     // A login that is completed or given up in the same moment admits nobody: its row would say two things at once. It
     // is locked first, so that its status is judged as it is when its turn comes, and not as the statement found it.

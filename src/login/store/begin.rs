@@ -7,7 +7,7 @@ use diesel::{QueryResult, RunQueryDsl};
 use ipnet::IpNet;
 use serde_json::Value;
 
-use crate::base::clock::Instant;
+use crate::base::clock::Timestamp;
 use crate::base::db::Conn;
 use crate::base::id::{AuthorizationRequestId, AuthorizationSessionId, Reference, SessionId, UserId};
 use crate::base::secret::Hashed;
@@ -31,8 +31,8 @@ pub struct Pending {
     pub ip: IpAddr,
     pub user_agent: Option<String>,
     pub steps: Value,
-    pub now: Instant,
-    pub expires_at: Instant,
+    pub now: Timestamp,
+    pub expires_at: Timestamp,
 }
 
 statement! {
@@ -52,8 +52,8 @@ statement! {
         ip: IpNet => Inet,
         user_agent: Option<&'a str> => Nullable<Text>,
         steps: &'a Value => Jsonb,
-        now: Instant => Timestamptz,
-        expires_at: Instant => Timestamptz,
+        now: Timestamp => Timestamptz,
+        expires_at: Timestamp => Timestamptz,
     }
     // Losing half a second of pending logins in a crash harms nobody: they are begun again. So nobody waits for the disk.
     "WITH hasty AS MATERIALIZED (SELECT set_config('synchronous_commit', 'off', true))

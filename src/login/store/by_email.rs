@@ -4,7 +4,7 @@ use diesel::sql_types::{Array, Bool, Text, Timestamptz, Uuid};
 use diesel::{QueryResult, QueryableByName, RunQueryDsl};
 
 use super::linked::{self, Linked};
-use crate::base::clock::Instant;
+use crate::base::clock::Timestamp;
 use crate::base::db::Conn;
 use crate::base::id::{SubId, UserId};
 use crate::base::statement::statement;
@@ -70,7 +70,7 @@ statement! {
         provider: &'a str => Text,
         sub: &'a str => Text,
         user: UserId => Uuid,
-        now: Instant => Timestamptz,
+        now: Timestamp => Timestamptz,
     }
     "INSERT INTO subs (id, provider, sub, user_id, claims, created_at, last_login_at)
      VALUES ({sub_id}, {provider}, {sub}, {user}, jsonb_build_object(), {now}, {now})
@@ -84,7 +84,7 @@ pub fn join_by_email(
     provider: &str,
     sub: &str,
     reference: &str,
-    now: Instant,
+    now: Timestamp,
 ) -> QueryResult<bool> {
     if (Join { sub_id: SubId::new(now), provider, sub, user, now }).execute(conn)? == 0 {
         return Ok(false);

@@ -4,7 +4,7 @@ use diesel::sql_types::{Binary, Bool, Jsonb, Nullable, Text, Timestamptz, Uuid};
 use diesel::{OptionalExtension, QueryResult, QueryableByName, RunQueryDsl};
 use serde_json::Value;
 
-use crate::base::clock::Instant;
+use crate::base::clock::Timestamp;
 use crate::base::db::Conn;
 use crate::base::id::{AuthorizationRequestId, AuthorizationSessionId, Reference, SessionId, UserId};
 use crate::base::secret::Hashed;
@@ -25,7 +25,7 @@ pub struct Claim {
     /// Whether the provider's answer must have come by a form before.
     pub by_form: bool,
     pub steps: Value,
-    pub now: Instant,
+    pub now: Timestamp,
 }
 
 /// A claimed row.
@@ -51,7 +51,7 @@ statement! {
         origin: Option<&'a str> => Nullable<Text>,
         by_form: bool => Bool,
         steps: &'a Value => Jsonb,
-        now: Instant => Timestamptz,
+        now: Timestamp => Timestamptz,
     }
     "UPDATE authorization_sessions
      SET claimed_at = {now}, steps = steps || {steps}
@@ -130,9 +130,9 @@ struct Seen {
     #[diesel(sql_type = Nullable<Uuid>)]
     session_id: Option<SessionId>,
     #[diesel(sql_type = Nullable<Timestamptz>)]
-    claimed_at: Option<Instant>,
+    claimed_at: Option<Timestamp>,
     #[diesel(sql_type = Timestamptz)]
-    expires_at: Instant,
+    expires_at: Timestamp,
     #[diesel(sql_type = Bool)]
     posted: bool,
 }

@@ -4,7 +4,7 @@ use diesel::sql_types::{BigInt, Jsonb, Text, Timestamptz, Uuid};
 use diesel::{QueryResult, RunQueryDsl};
 use serde_json::{Value, json};
 
-use crate::base::clock::Instant;
+use crate::base::clock::Timestamp;
 use crate::base::db::Conn;
 use crate::base::id::{AuthorizationSessionId, Reference, uuid_v7};
 use crate::base::statement::statement;
@@ -18,7 +18,7 @@ pub struct Failing {
     pub steps: Value,
     pub provider: String,
     pub reference: Reference,
-    pub now: Instant,
+    pub now: Timestamp,
 }
 
 statement! {
@@ -31,7 +31,7 @@ statement! {
         provider: &'a str => Text,
         reference: &'a str => Text,
         detail: &'a Value => Jsonb,
-        now: Instant => Timestamptz,
+        now: Timestamp => Timestamptz,
     }
     "WITH failed AS (
          UPDATE authorization_sessions
@@ -61,8 +61,8 @@ pub fn fail(conn: &mut Conn, failing: &Failing) -> QueryResult<()> {
 
 statement! {
     struct Expire<'a> {
-        now: Instant => Timestamptz,
-        unfinished: Instant => Timestamptz,
+        now: Timestamp => Timestamptz,
+        unfinished: Timestamp => Timestamptz,
         expired_steps: &'a Value => Jsonb,
         unfinished_steps: &'a Value => Jsonb,
         most: i64 => BigInt,
@@ -83,7 +83,7 @@ statement! {
 
 /// Gives their end to logins that never came back, and to those that were claimed before `unfinished` and left there
 /// (the process died, the browser went away). At most `most`; the answer is how many.
-pub fn expire(conn: &mut Conn, now: Instant, unfinished: Instant, most: i64) -> QueryResult<usize> {
+pub fn expire(conn: &mut Conn, now: Timestamp, unfinished: Timestamp, most: i64) -> QueryResult<usize> {
     let expired_steps = Steps::one(now, Status::Expired.as_str(), None).to_json();
     let unfinished_steps = Steps::one(now, Status::TokenFailed.as_str(), Some("never finished".into())).to_json();
     let expire = Expire { now, unfinished, expired_steps: &expired_steps, unfinished_steps: &unfinished_steps, most };

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use super::linked::{self, Linked};
 use crate::account::{self, Profile};
-use crate::base::clock::Instant;
+use crate::base::clock::Timestamp;
 use crate::base::db::Conn;
 use crate::base::id::{AuthorizationSessionId, Reference, SessionId, SubId, UserId};
 use crate::base::statement::statement;
@@ -23,7 +23,7 @@ pub struct Joining {
     pub linking: Linking,
     /// The session that this browser has now.
     pub previous: Option<SessionId>,
-    pub used_after: Instant,
+    pub used_after: Timestamp,
     pub provider: String,
     pub sub: String,
     pub profile: Profile,
@@ -32,7 +32,7 @@ pub struct Joining {
     pub steps: Value,
     /// The provider's own tokens, where they are kept.
     pub tokens: Option<Keeping>,
-    pub now: Instant,
+    pub now: Timestamp,
 }
 
 /// What came of it. Nothing was written but where it is linked, or was before.
@@ -55,7 +55,7 @@ pub enum Outcome {
 
 statement! {
     // No end of the session comes between this and the link.
-    struct Asker { session: SessionId => Uuid, user: UserId => Uuid, used_after: Instant => Timestamptz, now: Instant => Timestamptz }
+    struct Asker { session: SessionId => Uuid, user: UserId => Uuid, used_after: Timestamp => Timestamptz, now: Timestamp => Timestamptz }
     "SELECT users.disabled_at IS NOT NULL AS disabled
      FROM sessions JOIN users ON users.id = sessions.user_id
      WHERE sessions.id = {session} AND sessions.user_id = {user}
@@ -70,7 +70,7 @@ struct AskerRow {
 }
 
 statement! {
-    struct Present { session: SessionId => Uuid, used_after: Instant => Timestamptz, now: Instant => Timestamptz }
+    struct Present { session: SessionId => Uuid, used_after: Timestamp => Timestamptz, now: Timestamp => Timestamptz }
     "SELECT user_id FROM sessions
      WHERE id = {session} AND ended_at IS NULL AND not_after > {now} AND last_activity_at > {used_after}"
 }
@@ -89,7 +89,7 @@ statement! {
         user: UserId => Uuid,
         claims: &'a Value => Jsonb,
         profile: &'a Value => Jsonb,
-        now: Instant => Timestamptz,
+        now: Timestamp => Timestamptz,
     }
     // Another user's row is left as it is, and not returned. `xmax` tells a row that was there from one that is new.
     "INSERT INTO subs (id, provider, sub, user_id, claims, profile, created_at, last_login_at)
@@ -113,7 +113,7 @@ statement! {
         id: AuthorizationSessionId => Uuid,
         session: SessionId => Uuid,
         steps: &'a Value => Jsonb,
-        now: Instant => Timestamptz,
+        now: Timestamp => Timestamptz,
     }
     "UPDATE authorization_sessions
      SET status = 'completed', completed_at = {now}, session_id = {session}, steps = steps || {steps}

@@ -5,7 +5,7 @@ use diesel::{QueryResult, RunQueryDsl};
 use ipnet::IpNet;
 use serde_json::{Value, json};
 
-use crate::base::clock::Instant;
+use crate::base::clock::Timestamp;
 use crate::base::db::Conn;
 use crate::base::id::{SessionId, UserId, uuid_v7};
 use crate::base::statement::statement;
@@ -32,14 +32,14 @@ statement! {
         ip: Option<IpNet> => Nullable<Inet>,
         reference: &'a str => Text,
         detail: &'a Value => Jsonb,
-        now: Instant => Timestamptz,
+        now: Timestamp => Timestamptz,
     }
     "INSERT INTO audit_events (id, at, kind, user_id, session_id, provider, ip, reference, detail)
      VALUES ({id}, {now}, 'identity_linked', {user}, {session}, {provider}, {ip}, {reference}, {detail})"
 }
 
 /// Writes it into the audit.
-pub fn audit(conn: &mut Conn, linked: &Linked<'_>, now: Instant) -> QueryResult<()> {
+pub fn audit(conn: &mut Conn, linked: &Linked<'_>, now: Timestamp) -> QueryResult<()> {
     let Linked { user, session, provider, ip, reference, by } = *linked;
     let detail = &json!({ "by": by });
     Audit { id: uuid_v7(now), user, session, provider, ip, reference, detail, now }.execute(conn).map(|_| ())

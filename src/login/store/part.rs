@@ -5,7 +5,7 @@ use diesel::{Connection, QueryResult, QueryableByName, RunQueryDsl};
 use serde_json::Value;
 
 use crate::account::{self, Profile};
-use crate::base::clock::Instant;
+use crate::base::clock::Timestamp;
 use crate::base::db::Conn;
 use crate::base::id::{SessionId, SubId, UserId, uuid_v7};
 use crate::base::statement::statement;
@@ -19,7 +19,7 @@ pub struct Parting {
     pub session: SessionId,
     pub id: SubId,
     pub ending: Ending,
-    pub now: Instant,
+    pub now: Timestamp,
 }
 
 /// What came of it.
@@ -63,7 +63,7 @@ statement! {
         session: SessionId => Uuid,
         provider: &'a str => Text,
         audit: uuid::Uuid => Uuid,
-        now: Instant => Timestamptz,
+        now: Timestamp => Timestamptz,
     }
     "WITH gone AS (DELETE FROM subs WHERE id = {id} AND user_id = {user} RETURNING id)
      INSERT INTO audit_events (id, at, kind, user_id, session_id, provider)

@@ -3,7 +3,7 @@
 use diesel::sql_types::{Binary, Bool, Text, Timestamptz};
 use diesel::{QueryResult, QueryableByName, RunQueryDsl};
 
-use crate::base::clock::Instant;
+use crate::base::clock::Timestamp;
 use crate::base::db::Conn;
 use crate::base::secret::Hashed;
 use crate::base::statement::statement;
@@ -14,7 +14,7 @@ pub struct Posted {
     pub state: Hashed,
     /// The answer, sealed.
     pub sealed: Vec<u8>,
-    pub now: Instant,
+    pub now: Timestamp,
 }
 
 statement! {
@@ -22,7 +22,7 @@ statement! {
         provider: &'a str => Text,
         state: &'a [u8] => Binary,
         sealed: &'a [u8] => Binary,
-        now: Instant => Timestamptz,
+        now: Timestamp => Timestamptz,
     }
     // As with a login that begins, nobody waits for the disk.
     "WITH hasty AS MATERIALIZED (SELECT set_config('synchronous_commit', 'off', true)), kept AS (

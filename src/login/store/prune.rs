@@ -3,13 +3,13 @@
 use diesel::sql_types::{BigInt, Timestamptz, Uuid};
 use diesel::{QueryResult, RunQueryDsl};
 
-use crate::base::clock::Instant;
+use crate::base::clock::Timestamp;
 use crate::base::db::Conn;
 use crate::base::id::uuid_v7_floor;
 use crate::base::statement::statement;
 
 statement! {
-    struct PruneExpired { before: Instant => Timestamptz, most: i64 => BigInt }
+    struct PruneExpired { before: Timestamp => Timestamptz, most: i64 => BigInt }
     "WITH due AS MATERIALIZED (
          SELECT ctid AS place FROM authorization_sessions
          WHERE status = 'expired' AND expires_at < {before}
@@ -19,7 +19,7 @@ statement! {
 }
 
 statement! {
-    struct PruneFinished { floor: uuid::Uuid => Uuid, before: Instant => Timestamptz, most: i64 => BigInt }
+    struct PruneFinished { floor: uuid::Uuid => Uuid, before: Timestamp => Timestamptz, most: i64 => BigInt }
     "WITH due AS MATERIALIZED (
          SELECT ctid AS place FROM authorization_sessions
          WHERE id < {floor} AND status <> 'pending' AND completed_at < {before}
@@ -29,11 +29,11 @@ statement! {
 }
 
 /// Deletes logins that nobody came back for, if they expired before `before`, `most` at the most. The answer is how many.
-pub fn prune_expired(conn: &mut Conn, before: Instant, most: i64) -> QueryResult<usize> {
+pub fn prune_expired(conn: &mut Conn, before: Timestamp, most: i64) -> QueryResult<usize> {
     PruneExpired { before, most }.execute(conn)
 }
 
 /// Deletes logins that came to their end before `before`, whichever it was.
-pub fn prune_finished(conn: &mut Conn, before: Instant, most: i64) -> QueryResult<usize> {
+pub fn prune_finished(conn: &mut Conn, before: Timestamp, most: i64) -> QueryResult<usize> {
     PruneFinished { floor: uuid_v7_floor(before), before, most }.execute(conn)
 }

@@ -4,7 +4,7 @@ use diesel::sql_types::{Inet, Jsonb, Nullable, Text, Timestamptz, Uuid};
 use diesel::{OptionalExtension, QueryResult, QueryableByName, RunQueryDsl};
 use ipnet::IpNet;
 
-use crate::base::clock::Instant;
+use crate::base::clock::Timestamp;
 use crate::base::db::Conn;
 use crate::base::id::SessionId;
 use crate::base::statement::statement;
@@ -31,9 +31,9 @@ pub struct Row {
     #[diesel(sql_type = Nullable<Text>)]
     pub user_agent: Option<String>,
     #[diesel(sql_type = Timestamptz)]
-    pub created_at: Instant,
+    pub created_at: Timestamp,
     #[diesel(sql_type = Timestamptz)]
-    pub expires_at: Instant,
+    pub expires_at: Timestamp,
 }
 
 statement! {

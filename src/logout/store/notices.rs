@@ -4,7 +4,7 @@ use diesel::sql_types::{Array, BigInt, Integer, Nullable, Text, Timestamptz, Uui
 use diesel::{QueryResult, QueryableByName, RunQueryDsl};
 use serde::Serialize;
 
-use crate::base::clock::Instant;
+use crate::base::clock::Timestamp;
 use crate::base::db::Conn;
 use crate::base::id::{SessionId, UserId};
 use crate::base::statement::{pruning, statement};
@@ -26,7 +26,7 @@ pub struct Notice {
     pub client_id: String,
     /// When the session ended.
     #[diesel(sql_type = Timestamptz)]
-    pub created_at: Instant,
+    pub created_at: Timestamp,
     /// Attempts with this one. Nobody else has a claim of this number.
     #[diesel(sql_type = Integer)]
     pub attempts: i32,
@@ -36,8 +36,8 @@ statement! {
     struct Claim<'a> {
         clients: &'a [String] => Array<Text>,
         most: i64 => BigInt,
-        now: Instant => Timestamptz,
-        until: Instant => Timestamptz,
+        now: Timestamp => Timestamptz,
+        until: Timestamp => Timestamptz,
     }
     // A look into the index for each client: a long line of one does not stand before the others.
     "WITH due AS MATERIALIZED (
@@ -59,20 +59,20 @@ pub fn claim(
     conn: &mut Conn,
     clients: &[String],
     most: usize,
-    now: Instant,
-    until: Instant,
+    now: Timestamp,
+    until: Timestamp,
 ) -> QueryResult<Vec<Notice>> {
     Claim { clients, most: i64::try_from(most).unwrap_or(i64::MAX), now, until }.load(conn)
 }
 
 statement! {
-    struct Delivered { id: uuid::Uuid => Uuid, now: Instant => Timestamptz }
+    struct Delivered { id: uuid::Uuid => Uuid, now: Timestamp => Timestamptz }
     "UPDATE logout_notices SET delivered_at = {now}, next_attempt_at = NULL, last_error = NULL
      WHERE id = {id} AND next_attempt_at IS NOT NULL"
 }
 
 /// The client was told.
-pub fn delivered(conn: &mut Conn, id: uuid::Uuid, now: Instant) -> QueryResult<()> {
+pub fn delivered(conn: &mut Conn, id: uuid::Uuid, now: Timestamp) -> QueryResult<()> {
     Delivered { id, now }.execute(conn).map(|_| ())
 }
 
@@ -81,8 +81,8 @@ statement! {
         id: uuid::Uuid => Uuid,
         attempts: i32 => Integer,
         reason: &'a str => Text,
-        next: Option<Instant> => Nullable<Timestamptz>,
-        now: Instant => Timestamptz,
+        next: Option<Timestamp> => Nullable<Timestamptz>,
+        now: Timestamp => Timestamptz,
     }
     // Only while the claim is still ours: another attempt may be under way.
     "UPDATE logout_notices
@@ -92,12 +92,18 @@ statement! {
 }
 
 /// The client was not told: it is tried again at `next`, or given up.
-pub fn missed(conn: &mut Conn, notice: &Notice, reason: &str, next: Option<Instant>, now: Instant) -> QueryResult<()> {
+pub fn missed(
+    conn: &mut Conn,
+    notice: &Notice,
+    reason: &str,
+    next: Option<Timestamp>,
+    now: Timestamp,
+) -> QueryResult<()> {
     Missed { id: notice.id, attempts: notice.attempts, reason, next, now }.execute(conn).map(|_| ())
 }
 
 statement! {
-    struct GiveUp { before: Instant => Timestamptz, most: i64 => BigInt, now: Instant => Timestamptz }
+    struct GiveUp { before: Timestamp => Timestamptz, most: i64 => BigInt, now: Timestamp => Timestamptz }
     "WITH due AS MATERIALIZED (
          SELECT id FROM logout_notices WHERE next_attempt_at IS NOT NULL AND created_at < {before}
          ORDER BY created_at LIMIT {most} FOR UPDATE SKIP LOCKED
@@ -110,27 +116,27 @@ statement! {
 
 /// Gives up notices of before `before`, `most` at the most: those that nobody tries, since their client is not
 /// configured any more. The answer is how many.
-pub fn give_up(conn: &mut Conn, before: Instant, now: Instant, most: i64) -> QueryResult<usize> {
+pub fn give_up(conn: &mut Conn, before: Timestamp, now: Timestamp, most: i64) -> QueryResult<usize> {
     GiveUp { before, most, now }.execute(conn)
 }
 
 statement! {
-    struct PruneDelivered { before: Instant => Timestamptz, most: i64 => BigInt }
+    struct PruneDelivered { before: Timestamp => Timestamptz, most: i64 => BigInt }
     pruning!("logout_notices", "delivered_at")
 }
 
 statement! {
-    struct PruneFailed { before: Instant => Timestamptz, most: i64 => BigInt }
+    struct PruneFailed { before: Timestamp => Timestamptz, most: i64 => BigInt }
     pruning!("logout_notices", "failed_at")
 }
 
 /// Deletes notices that were delivered before `before`, `most` at the most. The answer is how many.
-pub fn prune_delivered(conn: &mut Conn, before: Instant, most: i64) -> QueryResult<usize> {
+pub fn prune_delivered(conn: &mut Conn, before: Timestamp, most: i64) -> QueryResult<usize> {
     PruneDelivered { before, most }.execute(conn)
 }
 
 /// Deletes notices that were given up before `before`, `most` at the most. The answer is how many.
-pub fn prune_failed(conn: &mut Conn, before: Instant, most: i64) -> QueryResult<usize> {
+pub fn prune_failed(conn: &mut Conn, before: Timestamp, most: i64) -> QueryResult<usize> {
     PruneFailed { before, most }.execute(conn)
 }
 
@@ -169,16 +175,16 @@ pub struct Undelivered {
     pub sub: UserId,
     /// When it ended.
     #[diesel(sql_type = Timestamptz)]
-    pub created_at: Instant,
+    pub created_at: Timestamp,
     /// Attempts that were begun.
     #[diesel(sql_type = Integer)]
     pub attempts: i32,
     /// When it is tried next, unless it was given up.
     #[diesel(sql_type = Nullable<Timestamptz>)]
-    pub next_attempt_at: Option<Instant>,
+    pub next_attempt_at: Option<Timestamp>,
     /// When it was given up.
     #[diesel(sql_type = Nullable<Timestamptz>)]
-    pub failed_at: Option<Instant>,
+    pub failed_at: Option<Timestamp>,
     /// What went wrong at the last attempt.
     #[diesel(sql_type = Nullable<Text>)]
     pub last_error: Option<String>,

@@ -3,7 +3,7 @@
 use diesel::sql_types::{BigInt, Binary, Nullable, Text, Timestamptz};
 use diesel::{Connection, QueryResult, RunQueryDsl};
 
-use crate::base::clock::Instant;
+use crate::base::clock::Timestamp;
 use crate::base::db::Conn;
 use crate::base::secret::Hashed;
 use crate::base::statement::{pruning, statement};
@@ -28,8 +28,8 @@ statement! {
         jti: &'a [u8] => Binary,
         sid: Option<&'a [u8]> => Nullable<Binary>,
         sub: Option<&'a [u8]> => Nullable<Binary>,
-        now: Instant => Timestamptz,
-        until: Instant => Timestamptz,
+        now: Timestamp => Timestamptz,
+        until: Timestamp => Timestamptz,
     }
     "INSERT INTO provider_logouts (provider, jti_hash, sid_hash, sub_hash, received_at, expires_at)
      VALUES ({provider}, {jti}, {sid}, {sub}, {now}, {until})
@@ -54,11 +54,11 @@ pub fn take(conn: &mut Conn, provider: &str, told: &LoggedOut, ending: &Ending) 
 }
 
 statement! {
-    struct Prune { before: Instant => Timestamptz, most: i64 => BigInt }
+    struct Prune { before: Timestamp => Timestamptz, most: i64 => BigInt }
     pruning!("provider_logouts", "expires_at")
 }
 
 /// Deletes what expired before `before`, `most` rows at the most. The answer is how many.
-pub fn prune(conn: &mut Conn, before: Instant, most: i64) -> QueryResult<usize> {
+pub fn prune(conn: &mut Conn, before: Timestamp, most: i64) -> QueryResult<usize> {
     Prune { before, most }.execute(conn)
 }

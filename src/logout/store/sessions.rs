@@ -3,7 +3,7 @@
 use diesel::sql_types::{Binary, Bool, Nullable, Text, Timestamptz, Uuid};
 use diesel::{OptionalExtension, QueryResult, QueryableByName, RunQueryDsl};
 
-use crate::base::clock::Instant;
+use crate::base::clock::Timestamp;
 use crate::base::db::Conn;
 use crate::base::id::{SessionId, UserId};
 use crate::base::statement::statement;
@@ -46,7 +46,7 @@ pub struct Upstream {
 }
 
 statement! {
-    struct FindUpstream { id: SessionId => Uuid, lately: Instant => Timestamptz, proven: bool => Bool }
+    struct FindUpstream { id: SessionId => Uuid, lately: Timestamp => Timestamptz, proven: bool => Bool }
     "SELECT provider, upstream_id_token FROM sessions
      WHERE id = {id} AND parent_id IS NULL
        AND (ended_at IS NULL OR (ended_reason = 'logout' AND ended_at > {lately}) OR ({proven} AND ended_reason = 'idle'))"
@@ -55,6 +55,6 @@ statement! {
 /// The sign-in of that id, while it lives. Also one that somebody signed out of after `lately`, since whoever presses
 /// a button twice gets the second answer; and, where it is `proven` that its person asks, one that idled out. The others
 /// are nobody's any more, and a copied cookie is not shown an ID token for them.
-pub fn upstream(conn: &mut Conn, id: SessionId, lately: Instant, proven: bool) -> QueryResult<Option<Upstream>> {
+pub fn upstream(conn: &mut Conn, id: SessionId, lately: Timestamp, proven: bool) -> QueryResult<Option<Upstream>> {
     FindUpstream { id, lately, proven }.get_result(conn).optional()
 }

@@ -5,7 +5,7 @@ use diesel::sql_types::{Array, Bool, Jsonb, Nullable, Text, Timestamptz, Uuid};
 use diesel::{Connection, QueryResult, QueryableByName, RunQueryDsl};
 
 use super::leaving::leaving;
-use crate::base::clock::Instant;
+use crate::base::clock::Timestamp;
 use crate::base::db::Conn;
 use crate::base::id::{SessionId, SubId, UserId, uuid_v7};
 use crate::base::statement::statement;
@@ -55,10 +55,10 @@ pub struct Ended {
     pub parent: Option<SessionId>,
     /// Its last use that was written down.
     #[diesel(sql_type = Timestamptz)]
-    pub last_activity_at: Instant,
+    pub last_activity_at: Timestamp,
     /// The absolute end that it would have had.
     #[diesel(sql_type = Timestamptz)]
-    pub not_after: Instant,
+    pub not_after: Timestamp,
     /// Whether this ending left notices to be delivered.
     #[diesel(sql_type = Bool)]
     pub told: bool,
@@ -104,14 +104,14 @@ statement! {
 statement! {
     struct End<'a> {
         locked: &'a [SessionId] => Array<Uuid>,
-        now: Instant => Timestamptz,
+        now: Timestamp => Timestamptz,
         reason: &'a str => Text,
-        keep_until: Instant => Timestamptz,
+        keep_until: Timestamp => Timestamptz,
         stamp: &'a str => Text,
         detail: &'a serde_json::Value => Jsonb,
         told: &'a [String] => Array<Text>,
         revokes: bool => Bool,
-        used_after: Instant => Timestamptz,
+        used_after: Timestamp => Timestamptz,
     }
     // The second statement ends what is locked, and what came under it before it was. Audit ids and notice ids are
     // UUIDv7 of this instant: `stamp` is their beginning. Apps that merely idled out under a sign-in that ends now are

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use diesel::QueryResult;
 
 use super::end::{Ended, Scope, end_where};
-use crate::base::clock::Instant;
+use crate::base::clock::Timestamp;
 use crate::base::db::Conn;
 use crate::base::id::{SessionId, UserId};
 use crate::session::ending::Ending;
@@ -34,7 +34,7 @@ pub fn end_listed(
 
 /// A sign-in was listed if it lived, or an app under it did: those that are merely past their time had not been swept
 /// yet, and end without being counted.
-fn listed(ended: &[Ended], lifetime: Lifetime, now: Instant) -> usize {
+fn listed(ended: &[Ended], lifetime: Lifetime, now: Timestamp) -> usize {
     let idle_since = lifetime.idle_since(now);
     let living = ended.iter().filter(|ended| ended.not_after > now && ended.last_activity_at > idle_since);
     living.map(|ended| ended.parent.unwrap_or(ended.id)).collect::<HashSet<_>>().len()

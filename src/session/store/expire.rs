@@ -3,7 +3,7 @@
 use diesel::sql_types::{Array, BigInt, Nullable, Text, Timestamptz, Uuid};
 use diesel::{QueryResult, QueryableByName, RunQueryDsl};
 
-use crate::base::clock::Instant;
+use crate::base::clock::Timestamp;
 use crate::base::db::Conn;
 use crate::base::id::{SessionId, UserId, uuid_v7};
 use crate::base::statement::statement;
@@ -16,14 +16,14 @@ const STRETCH: i64 = 10;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Mark {
     /// The absolute end of the session that was looked at last.
-    pub not_after: Instant,
+    pub not_after: Timestamp,
     id: SessionId,
 }
 
 impl Default for Mark {
     /// The beginning.
     fn default() -> Self {
-        Self { not_after: Instant::UNIX_EPOCH, id: SessionId(uuid::Uuid::nil()) }
+        Self { not_after: Timestamp::UNIX_EPOCH, id: SessionId(uuid::Uuid::nil()) }
     }
 }
 
@@ -47,13 +47,13 @@ pub struct Expired {
 
 statement! {
     struct Expire<'a> {
-        not_after: Instant => Timestamptz,
+        not_after: Timestamp => Timestamptz,
         id: SessionId => Uuid,
         stretch: i64 => BigInt,
         most: i64 => BigInt,
-        now: Instant => Timestamptz,
-        idle_since: Instant => Timestamptz,
-        keep_until: Instant => Timestamptz,
+        now: Timestamp => Timestamptz,
+        idle_since: Timestamp => Timestamptz,
+        keep_until: Timestamp => Timestamptz,
         stamp: &'a str => Text,
         told: &'a [String] => Array<Text>,
     }
@@ -106,7 +106,7 @@ statement! {
 #[derive(QueryableByName)]
 struct Row {
     #[diesel(sql_type = Nullable<Timestamptz>)]
-    not_after: Option<Instant>,
+    not_after: Option<Timestamp>,
     #[diesel(sql_type = Nullable<Uuid>)]
     last_id: Option<SessionId>,
     #[diesel(sql_type = Nullable<Uuid>)]
@@ -119,7 +119,7 @@ struct Row {
 
 /// Looks at the next stretch of living sessions after `mark` and ends those that are past their time, `most` at the most,
 /// with their feed rows, their audit rows and the notices to their clients, in one statement.
-pub fn expire(conn: &mut Conn, mark: Mark, most: i64, endings: &Endings, now: Instant) -> QueryResult<Stretch> {
+pub fn expire(conn: &mut Conn, mark: Mark, most: i64, endings: &Endings, now: Timestamp) -> QueryResult<Stretch> {
     let lifetime = endings.lifetime();
     let stamp = uuid_v7(now).to_string();
     let query = Expire {

@@ -3,7 +3,7 @@
 use diesel::sql_types::{BigInt, Nullable, Text, Timestamptz};
 use diesel::{QueryResult, QueryableByName, RunQueryDsl};
 
-use crate::base::clock::Instant;
+use crate::base::clock::Timestamp;
 use crate::base::db::Conn;
 use crate::base::id::SessionId;
 use crate::base::statement::statement;
@@ -25,7 +25,7 @@ pub struct Look {
 }
 
 statement! {
-    struct Read { since: i64 => BigInt, now: Instant => Timestamptz }
+    struct Read { since: i64 => BigInt, now: Timestamp => Timestamptz }
     // The bound and the rows are of one snapshot, so nothing falls between them.
     "SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint AS bound, newest.last_value AS newest,
             r.kind, r.value, r.status_index, r.created_at, r.expires_at
@@ -46,9 +46,9 @@ struct Row {
     #[diesel(sql_type = Nullable<BigInt>)]
     status_index: Option<i64>,
     #[diesel(sql_type = Nullable<Timestamptz>)]
-    created_at: Option<Instant>,
+    created_at: Option<Timestamp>,
     #[diesel(sql_type = Nullable<Timestamptz>)]
-    expires_at: Option<Instant>,
+    expires_at: Option<Timestamp>,
 }
 
 /// Reads on from a bound; from the default one, everything that has not expired.
@@ -56,7 +56,7 @@ struct Row {
 /// A bound never goes back, unless behind this connection another server answers now, one that lost its last
 /// transactions in a failover and gives their ids away again. Then what was read up to the bound says nothing, and
 /// everything is read.
-pub fn read_feed(conn: &mut Conn, since: Bound, now: Instant) -> QueryResult<Look> {
+pub fn read_feed(conn: &mut Conn, since: Bound, now: Timestamp) -> QueryResult<Look> {
     let look = read(conn, since, now)?;
     if look.bound.0 >= since.0 {
         return Ok(look);
@@ -65,7 +65,7 @@ pub fn read_feed(conn: &mut Conn, since: Bound, now: Instant) -> QueryResult<Loo
     read(conn, Bound::default(), now)
 }
 
-fn read(conn: &mut Conn, since: Bound, now: Instant) -> QueryResult<Look> {
+fn read(conn: &mut Conn, since: Bound, now: Timestamp) -> QueryResult<Look> {
     let rows: Vec<Row> = Read { since: since.0, now }.load(conn)?;
     let first = rows.first();
     Ok(Look {

@@ -5,7 +5,7 @@ use diesel::{QueryResult, QueryableByName, RunQueryDsl};
 use ipnet::IpNet;
 use serde_json::Value;
 
-use crate::base::clock::Instant;
+use crate::base::clock::Timestamp;
 use crate::base::db::Conn;
 use crate::base::id::{SessionId, UserId};
 use crate::base::statement::statement;
@@ -20,11 +20,11 @@ struct Row {
     #[diesel(sql_type = Uuid)]
     user_id: UserId,
     #[diesel(sql_type = Timestamptz)]
-    created_at: Instant,
+    created_at: Timestamp,
     #[diesel(sql_type = Timestamptz)]
-    last_activity_at: Instant,
+    last_activity_at: Timestamp,
     #[diesel(sql_type = Timestamptz)]
-    not_after: Instant,
+    not_after: Timestamp,
     #[diesel(sql_type = Nullable<Inet>)]
     ip: Option<IpNet>,
     #[diesel(sql_type = Nullable<Text>)]
@@ -74,24 +74,24 @@ macro_rules! listing {
 }
 
 statement! {
-    struct OfUser { user: UserId => Uuid, now: Instant => Timestamptz, idle_since: Instant => Timestamptz, most: i64 => BigInt }
+    struct OfUser { user: UserId => Uuid, now: Timestamp => Timestamptz, idle_since: Timestamp => Timestamptz, most: i64 => BigInt }
     listing!("s.user_id = {user}", "s.created_at DESC, s.id DESC")
 }
 
 statement! {
-    struct OfAll { now: Instant => Timestamptz, idle_since: Instant => Timestamptz, most: i64 => BigInt }
+    struct OfAll { now: Timestamp => Timestamptz, idle_since: Timestamp => Timestamptz, most: i64 => BigInt }
     // Ids are ordered by time, so the newest are found without sorting all.
     listing!("true", "s.id DESC")
 }
 
 /// The sign-ins of a user that live, or have an app that does, newest first, `most` at the most.
-pub fn list(conn: &mut Conn, user: UserId, lifetime: Lifetime, now: Instant, most: i64) -> QueryResult<Vec<Listed>> {
+pub fn list(conn: &mut Conn, user: UserId, lifetime: Lifetime, now: Timestamp, most: i64) -> QueryResult<Vec<Listed>> {
     let query = OfUser { user, now, idle_since: lifetime.idle_since(now), most };
     Ok(query.load::<Row>(conn)?.into_iter().map(listed).collect())
 }
 
 statement! {
-    struct OfUserBeside { user: UserId => Uuid, now: Instant => Timestamptz, idle_since: Instant => Timestamptz, most: i64 => BigInt }
+    struct OfUserBeside { user: UserId => Uuid, now: Timestamp => Timestamptz, idle_since: Timestamp => Timestamptz, most: i64 => BigInt }
     concat!(
         "SELECT listed.*, (
              SELECT jsonb_agg(jsonb_build_object(
@@ -116,7 +116,7 @@ pub fn list_beside(
     conn: &mut Conn,
     user: UserId,
     lifetime: Lifetime,
-    now: Instant,
+    now: Timestamp,
     most: i64,
 ) -> QueryResult<(Vec<Listed>, Value)> {
     let query = OfUserBeside { user, now, idle_since: lifetime.idle_since(now), most };
@@ -126,7 +126,7 @@ pub fn list_beside(
 }
 
 /// The newest sign-ins of everybody, `most` at the most.
-pub fn list_all(conn: &mut Conn, lifetime: Lifetime, now: Instant, most: i64) -> QueryResult<Vec<Listed>> {
+pub fn list_all(conn: &mut Conn, lifetime: Lifetime, now: Timestamp, most: i64) -> QueryResult<Vec<Listed>> {
     let query = OfAll { now, idle_since: lifetime.idle_since(now), most };
     Ok(query.load::<Row>(conn)?.into_iter().map(listed).collect())
 }

@@ -4,17 +4,17 @@ use diesel::sql_types::{BigInt, Text, Timestamptz};
 use diesel::{QueryResult, RunQueryDsl};
 
 use super::leaving::leaving;
-use crate::base::clock::Instant;
+use crate::base::clock::Timestamp;
 use crate::base::db::Conn;
 use crate::base::id::uuid_v7;
 use crate::base::statement::statement;
 
 statement! {
     struct PruneEnded<'a> {
-        before: Instant => Timestamptz,
+        before: Timestamp => Timestamptz,
         most: i64 => BigInt,
         stamp: &'a str => Text,
-        now: Instant => Timestamptz,
+        now: Timestamp => Timestamptz,
     }
     // A sign-in that idled out stays as long as an app is under it: deleting it would delete the app's session.
     // With a person's last session the providers' own tokens leave: nobody can ask for them any more.
@@ -35,7 +35,7 @@ statement! {
 }
 
 statement! {
-    struct PruneFeed { now: Instant => Timestamptz, most: i64 => BigInt }
+    struct PruneFeed { now: Timestamp => Timestamptz, most: i64 => BigInt }
     "WITH due AS MATERIALIZED (
          SELECT ctid AS place FROM revocations
          WHERE expires_at <= {now} ORDER BY expires_at LIMIT {most} FOR UPDATE SKIP LOCKED
@@ -44,12 +44,12 @@ statement! {
 }
 
 /// Deletes sessions that ended before `before`, `most` at the most. The answer is how many.
-pub fn prune_ended(conn: &mut Conn, before: Instant, most: i64, now: Instant) -> QueryResult<usize> {
+pub fn prune_ended(conn: &mut Conn, before: Timestamp, most: i64, now: Timestamp) -> QueryResult<usize> {
     let stamp = uuid_v7(now).to_string();
     PruneEnded { before, most, stamp: stamp.get(..15).unwrap_or_default(), now }.execute(conn)
 }
 
 /// Deletes what the feed tells no more: the tokens that it was about have expired.
-pub fn prune_feed(conn: &mut Conn, now: Instant, most: i64) -> QueryResult<usize> {
+pub fn prune_feed(conn: &mut Conn, now: Timestamp, most: i64) -> QueryResult<usize> {
     PruneFeed { now, most }.execute(conn)
 }

@@ -3,7 +3,7 @@
 use diesel::sql_types::{Jsonb, Nullable, Text, Timestamptz, Uuid};
 use diesel::{QueryResult, RunQueryDsl};
 
-use crate::base::clock::Instant;
+use crate::base::clock::Timestamp;
 use crate::base::db::Conn;
 use crate::base::id::{SessionId, UserId, uuid_v7};
 use crate::base::statement::statement;
@@ -19,7 +19,7 @@ pub struct RevokedToken<'a> {
     /// The client that it was issued to.
     pub client_id: &'a str,
     /// The end of its life: how long the feed tells of it.
-    pub expires_at: Instant,
+    pub expires_at: Timestamp,
 }
 
 statement! {
@@ -28,8 +28,8 @@ statement! {
         user: Option<UserId> => Nullable<Uuid>,
         session: Option<SessionId> => Nullable<Uuid>,
         client_id: &'a str => Text,
-        now: Instant => Timestamptz,
-        expires_at: Instant => Timestamptz,
+        now: Timestamp => Timestamptz,
+        expires_at: Timestamp => Timestamptz,
         audit_id: uuid::Uuid => Uuid,
         detail: &'a serde_json::Value => Jsonb,
     }
@@ -42,7 +42,7 @@ statement! {
 }
 
 /// Puts a token on the feed until its end, with its audit row, in one statement.
-pub fn revoke_token(conn: &mut Conn, token: &RevokedToken<'_>, now: Instant) -> QueryResult<()> {
+pub fn revoke_token(conn: &mut Conn, token: &RevokedToken<'_>, now: Timestamp) -> QueryResult<()> {
     let RevokedToken { jti, user, session, client_id, expires_at } = *token;
     let detail = &serde_json::json!({ "jti": jti });
     let revoke = Revoke { jti, user, session, client_id, now, expires_at, audit_id: uuid_v7(now), detail };

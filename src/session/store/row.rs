@@ -5,7 +5,7 @@ use diesel::sql_types::{Array, BigInt, Bool, Jsonb, Nullable, Text, Timestamptz,
 use serde_json::Value;
 
 use crate::account::{Profile, User};
-use crate::base::clock::Instant;
+use crate::base::clock::Timestamp;
 use crate::base::id::{SessionId, UserId};
 use crate::session::signed_in::{Session, SignedIn};
 use crate::session::status_index::StatusIndex;
@@ -39,7 +39,7 @@ pub struct Row {
     #[diesel(sql_type = Nullable<Text>)]
     resource: Option<String>,
     #[diesel(sql_type = Timestamptz)]
-    auth_time: Instant,
+    auth_time: Timestamp,
     #[diesel(sql_type = Bool)]
     auth_time_vouched: bool,
     #[diesel(sql_type = Nullable<Text>)]
@@ -47,11 +47,11 @@ pub struct Row {
     #[diesel(sql_type = Nullable<Array<Text>>)]
     amr: Option<Vec<String>>,
     #[diesel(sql_type = Timestamptz)]
-    last_activity_at: Instant,
+    last_activity_at: Timestamp,
     #[diesel(sql_type = Timestamptz)]
-    not_after: Instant,
+    not_after: Timestamp,
     #[diesel(sql_type = Nullable<Timestamptz>)]
-    ended_at: Option<Instant>,
+    ended_at: Option<Timestamp>,
     #[diesel(sql_type = BigInt)]
     status_index: i64,
     #[diesel(sql_type = Nullable<Jsonb>)]

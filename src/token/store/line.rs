@@ -5,7 +5,7 @@ use diesel::{Connection, OptionalExtension, QueryResult, QueryableByName, RunQue
 use ipnet::IpNet;
 use serde_json::Value;
 
-use crate::base::clock::Instant;
+use crate::base::clock::Timestamp;
 use crate::base::db::Conn;
 use crate::base::id::{SessionId, UserId, uuid_v7};
 use crate::base::statement::statement;
@@ -21,8 +21,8 @@ statement! {
         client_id: &'a str => Text,
         scope: Option<&'a [String]> => Nullable<Array<Text>>,
         resource: Option<&'a str> => Nullable<Text>,
-        used_after: Instant => Timestamptz,
-        now: Instant => Timestamptz,
+        used_after: Timestamp => Timestamptz,
+        now: Timestamp => Timestamptz,
     }
     concat!(
         "UPDATE sessions s
@@ -62,9 +62,9 @@ struct LockedRow {
     #[diesel(sql_type = BigInt)]
     refresh_token_counter: i64,
     #[diesel(sql_type = Nullable<Timestamptz>)]
-    refreshed_at: Option<Instant>,
+    refreshed_at: Option<Timestamp>,
     #[diesel(sql_type = Nullable<Timestamptz>)]
-    forgiven_at: Option<Instant>,
+    forgiven_at: Option<Timestamp>,
     #[diesel(sql_type = Nullable<Inet>)]
     ip: Option<IpNet>,
 }
@@ -110,30 +110,30 @@ pub fn newest(conn: &mut Conn, id: SessionId) -> QueryResult<Option<(SignedIn, i
 }
 
 statement! {
-    struct Advance { id: SessionId => Uuid, counter: i64 => BigInt, now: Instant => Timestamptz }
+    struct Advance { id: SessionId => Uuid, counter: i64 => BigInt, now: Timestamp => Timestamptz }
     "UPDATE sessions SET refresh_token_counter = {counter}, refreshed_at = {now}, last_activity_at = {now}
      WHERE id = {id}"
 }
 
 /// Makes that counter the newest.
-pub fn advance(conn: &mut Conn, id: SessionId, counter: i64, now: Instant) -> QueryResult<()> {
+pub fn advance(conn: &mut Conn, id: SessionId, counter: i64, now: Timestamp) -> QueryResult<()> {
     Advance { id, counter, now }.execute(conn).map(|_| ())
 }
 
 statement! {
-    struct Forgive { id: SessionId => Uuid, now: Instant => Timestamptz }
+    struct Forgive { id: SessionId => Uuid, now: Timestamp => Timestamptz }
     "UPDATE sessions SET forgiven_at = {now}, last_activity_at = {now} WHERE id = {id}"
 }
 
 /// Writes down that a late predecessor was forgiven.
-pub fn forgive(conn: &mut Conn, id: SessionId, now: Instant) -> QueryResult<()> {
+pub fn forgive(conn: &mut Conn, id: SessionId, now: Timestamp) -> QueryResult<()> {
     Forgive { id, now }.execute(conn).map(|_| ())
 }
 
 statement! {
     struct Note<'a> {
         id: uuid::Uuid => Uuid,
-        now: Instant => Timestamptz,
+        now: Timestamp => Timestamptz,
         kind: &'a str => Text,
         user: UserId => Uuid,
         session: SessionId => Uuid,
@@ -146,7 +146,7 @@ statement! {
 }
 
 /// Writes an odd refresh into the audit, with both addresses.
-pub fn note(conn: &mut Conn, kind: &str, locked: &Locked, ip: IpNet, now: Instant) -> QueryResult<()> {
+pub fn note(conn: &mut Conn, kind: &str, locked: &Locked, ip: IpNet, now: Timestamp) -> QueryResult<()> {
     let session = &locked.signed_in.session;
     let detail = serde_json::json!({ "session_ip": locked.ip.map(|net| net.addr()) });
     let (user, client_id) = (session.user, session.client_id.as_str());

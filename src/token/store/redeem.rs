@@ -3,7 +3,7 @@
 use diesel::sql_types::{BigInt, Binary, Integer, Nullable, Text, Timestamptz, Uuid};
 use diesel::{OptionalExtension, QueryResult, QueryableByName, RunQueryDsl};
 
-use crate::base::clock::Instant;
+use crate::base::clock::Timestamp;
 use crate::base::db::Conn;
 use crate::base::id::SessionId;
 use crate::base::statement::statement;
@@ -21,8 +21,8 @@ statement! {
         challenge: Option<&'a str> => Nullable<Text>,
         most_wrong: i32 => Integer,
         session: SessionId => Uuid,
-        used_after: Instant => Timestamptz,
-        now: Instant => Timestamptz,
+        used_after: Timestamp => Timestamptz,
+        now: Timestamp => Timestamptz,
     }
     concat!(
         "WITH code AS (
@@ -125,13 +125,13 @@ pub struct Spent {
     pub wrong_verifiers: i32,
     /// When it was redeemed.
     #[diesel(sql_type = Nullable<Timestamptz>)]
-    pub redeemed_at: Option<Instant>,
+    pub redeemed_at: Option<Timestamp>,
     /// The session that it gave.
     #[diesel(sql_type = Nullable<Uuid>)]
     pub app_session_id: Option<SessionId>,
     /// Its end.
     #[diesel(sql_type = Timestamptz)]
-    pub expires_at: Instant,
+    pub expires_at: Timestamp,
 }
 
 statement! {

@@ -10,8 +10,8 @@ use serde_json::Value;
 use super::*;
 use crate::config::{self, Provider};
 
-fn now() -> Instant {
-    Instant::from_timestamp(1_800_000_000, 0).expect("an instant")
+fn now() -> Timestamp {
+    Timestamp::from_timestamp(1_800_000_000, 0).expect("an instant")
 }
 
 /// A P-256 key: as the operator has it, and what the provider knows of it.

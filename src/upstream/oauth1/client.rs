@@ -9,7 +9,7 @@ use super::credentials::{self, Credentials};
 use super::request::Signatory;
 use super::rsa_sha1::RsaSha1;
 use super::signer::Signer;
-use crate::base::clock::Instant;
+use crate::base::clock::Timestamp;
 use crate::base::outbound::Outbound;
 use crate::base::secret::{Hashed, Plain};
 use crate::config::{self, Registration, SignatureMethod};
@@ -49,7 +49,7 @@ impl OAuth1 {
     /// the callback that is named there, and comes back with it.
     ///
     /// Hints are not passed on; no standard has any here.
-    pub async fn begin(&self, request: Request, now: Instant) -> Result<Begun, Failure> {
+    pub async fn begin(&self, request: Request, now: Timestamp) -> Result<Begun, Failure> {
         let begun = self.0.begin(request.redirect_uri, now).await;
         begun.inspect_err(|failure| {
             tracing::warn!(provider = self.registration().id, reason = failure.reason, "cannot begin a login");
@@ -57,7 +57,7 @@ impl OAuth1 {
     }
 
     /// Takes the provider's answer.
-    pub async fn finish(&self, handshake: &Handshake, answer: Answer, now: Instant) -> Result<Identity, Failure> {
+    pub async fn finish(&self, handshake: &Handshake, answer: Answer, now: Timestamp) -> Result<Identity, Failure> {
         let (Answer::Verifier { token, verifier }, Some(request)) = (answer, &handshake.request_token) else {
             return Err(Failure::of_another_protocol());
         };
@@ -87,7 +87,7 @@ impl OAuth1 {
     pub fn temporary_credentials_request(
         &self,
         callback: &str,
-        now: Instant,
+        now: Timestamp,
     ) -> Result<http::Request<Vec<u8>>, Failure> {
         let endpoint = &self.0.config.request_token_endpoint;
         request(&self.0.signatory(None)?, endpoint, &[("oauth_callback", callback)], now)
@@ -101,7 +101,7 @@ impl Shared {
         Ok(Signatory { signer, client_id: &self.config.registration.client_id, token })
     }
 
-    async fn begin(&self, redirect_uri: String, now: Instant) -> Result<Begun, Failure> {
+    async fn begin(&self, redirect_uri: String, now: Timestamp) -> Result<Begun, Failure> {
         let state = Plain::random();
         let callback = with_parameters(&redirect_uri, [("state", state.expose())])?;
         let endpoint = &self.config.request_token_endpoint;
@@ -155,7 +155,7 @@ fn request(
     signatory: &Signatory<'_>,
     endpoint: &Url,
     more: &[(&str, &str)],
-    now: Instant,
+    now: Timestamp,
 ) -> Result<http::Request<Vec<u8>>, Failure> {
     let unusable = |why: String| Failure::token(Fault::Answer, why);
     let authorization = signatory.authorization(&Method::POST, endpoint, more, now);
@@ -170,7 +170,7 @@ async fn ask(
     signatory: &Signatory<'_>,
     endpoint: &Url,
     more: &[(&str, &str)],
-    now: Instant,
+    now: Timestamp,
 ) -> Result<Credentials, Failure> {
     let answer = line.send(request(signatory, endpoint, more, now)?, now).await;
     let answer = answer.map_err(|Unanswered(fault, why)| Failure::token(fault, format!("the provider: {why}")))?;

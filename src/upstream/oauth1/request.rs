@@ -5,7 +5,7 @@ use url::Url;
 
 use super::base_string::{Parameter, base_string, encoded};
 use super::signer::{Signer, Unsigned};
-use crate::base::clock::Instant;
+use crate::base::clock::Timestamp;
 use crate::base::secret::Plain;
 
 /// As many characters as any provider takes in a nonce, and more than anybody guesses.
@@ -29,7 +29,7 @@ impl Signatory<'_> {
         method: &Method,
         url: &Url,
         more: &[(&str, &str)],
-        now: Instant,
+        now: Timestamp,
     ) -> Result<String, Unsigned> {
         let nonce: String = Plain::random().expose().chars().filter(char::is_ascii_alphanumeric).take(NONCE).collect();
         let timestamp = now.timestamp().to_string();
@@ -60,7 +60,7 @@ mod tests {
     #[test]
     fn the_header_has_what_the_standard_wants() {
         let signer = Signer::HmacSha1(Plain::new("secret"));
-        let now = Instant::from_timestamp(1_800_000_000, 0).expect("an instant");
+        let now = Timestamp::from_timestamp(1_800_000_000, 0).expect("an instant");
         let url = Url::parse("https://op.example/user?a=b").expect("a URL");
         let header = |token| {
             let signatory = Signatory { signer: &signer, client_id: "us & them", token };

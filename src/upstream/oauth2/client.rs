@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::{begin, exchange};
-use crate::base::clock::Instant;
+use crate::base::clock::Timestamp;
 use crate::base::outbound::Outbound;
 use crate::base::secret::Plain;
 use crate::config::{self, Registration};
@@ -54,7 +54,7 @@ impl OAuth2 {
     }
 
     /// Takes the provider's answer.
-    pub async fn finish(&self, handshake: &Handshake, answer: Answer, now: Instant) -> Result<Identity, Failure> {
+    pub async fn finish(&self, handshake: &Handshake, answer: Answer, now: Timestamp) -> Result<Identity, Failure> {
         let Answer::Code { code, iss, .. } = answer else { return Err(Failure::of_another_protocol()) };
         self.check_iss(iss.as_deref())?;
         let Shared { config, line } = &*self.0;
@@ -66,12 +66,12 @@ impl OAuth2 {
 
     /// Asks for new tokens by a refresh token. Nothing in the answer says whose they are; the provider does not hand one
     /// person's out for another's refresh token.
-    pub async fn renew(&self, renewal: &Renewal<'_>, now: Instant) -> Result<ProviderTokens, Failure> {
+    pub async fn renew(&self, renewal: &Renewal<'_>, now: Timestamp) -> Result<ProviderTokens, Failure> {
         exchange::refresh(&self.0.config, &self.0.line, renewal.refresh_token, now).await
     }
 
     /// Revokes a token (RFC 7009). `false` where the configuration names no endpoint for it.
-    pub async fn revoke(&self, token: &Plain, hint: TokenTypeHint, now: Instant) -> Result<bool, Failure> {
+    pub async fn revoke(&self, token: &Plain, hint: TokenTypeHint, now: Timestamp) -> Result<bool, Failure> {
         let Shared { config, line } = &*self.0;
         let Some(endpoint) = &config.registration.endpoints.revocation_endpoint else { return Ok(false) };
         let there = Revocation { endpoint: endpoint.as_str(), audience: config.audience() };

@@ -11,7 +11,7 @@ use oauth2::{
 };
 
 use super::library::library;
-use crate::base::clock::Instant;
+use crate::base::clock::Timestamp;
 use crate::base::secret::Plain;
 use crate::config;
 use crate::upstream::client_authentication::{self, ClientRequest};
@@ -27,7 +27,7 @@ pub async fn redeem(
     line: &Line,
     handshake: &Handshake,
     code: &Plain,
-    now: Instant,
+    now: Timestamp,
 ) -> Result<ProviderTokens, Failure> {
     let redirect = RedirectUrl::new(handshake.redirect_uri.clone())
         .map_err(|_| Failure::token(Fault::Answer, "the token request cannot be made"))?;
@@ -45,7 +45,7 @@ pub async fn refresh(
     config: &config::OAuth2,
     line: &Line,
     refresh_token: &Plain,
-    now: Instant,
+    now: Timestamp,
 ) -> Result<ProviderTokens, Failure> {
     let refresh_token = RefreshToken::new(refresh_token.expose().to_owned());
     let library = library(config);
@@ -76,7 +76,7 @@ fn read<E: ErrorResponse + 'static>(
 struct TokenEndpoint<'s> {
     config: &'s config::OAuth2,
     line: &'s Line,
-    now: Instant,
+    now: Timestamp,
 }
 
 impl<'c> AsyncHttpClient<'c> for TokenEndpoint<'_> {

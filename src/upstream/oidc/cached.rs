@@ -3,13 +3,13 @@
 
 use std::future::Future;
 use std::sync::Arc;
-use std::time::Instant as Moment;
+use std::time::Instant;
 
 use arc_swap::ArcSwapOption;
 use chrono::TimeDelta;
 use tokio::sync::Mutex;
 
-use crate::base::clock::Instant;
+use crate::base::clock::Timestamp;
 
 /// A document is fetched again in the background when it is older.
 const FRESH_FOR: TimeDelta = TimeDelta::minutes(10);
@@ -23,7 +23,7 @@ pub struct Kept<T> {
     /// The document, read.
     pub value: T,
     /// The instant of the request that fetched it.
-    pub fetched_at: Instant,
+    pub fetched_at: Timestamp,
 }
 
 /// How good the kept document must be to make a fetch needless.
@@ -48,7 +48,7 @@ pub struct Miss<T> {
 struct Trouble {
     failures: u32,
     reason: String,
-    until: Instant,
+    until: Timestamp,
 }
 
 /// The cache of one document.
@@ -56,7 +56,7 @@ pub struct Cached<T> {
     kept: ArcSwapOption<Kept<T>>,
     trouble: ArcSwapOption<Trouble>,
     /// Held by the one who fetches; holds when someone last insisted.
-    flight: Mutex<Option<Instant>>,
+    flight: Mutex<Option<Timestamp>>,
 }
 
 impl<T> Cached<T> {
@@ -76,7 +76,7 @@ impl<T> Cached<T> {
     }
 
     /// Why nothing is fetched now, while the provider is left alone after failures.
-    pub fn pause(&self, now: Instant) -> Option<String> {
+    pub fn pause(&self, now: Timestamp) -> Option<String> {
         let trouble = self.trouble.load();
         let trouble = trouble.as_ref()?;
         // Counted from both sides, so that a clock that jumped and came back does not stretch the pause.
@@ -88,11 +88,11 @@ impl<T> Cached<T> {
     /// comes of it.
     pub async fn get(
         &self,
-        now: Instant,
+        now: Timestamp,
         want: Want<T>,
         fetch: impl Future<Output = Result<T, Miss<T>>>,
     ) -> Result<Arc<Kept<T>>, String> {
-        let asked = Moment::now();
+        let asked = Instant::now();
         let mut insisted = self.flight.lock().await;
         // Whoever waited for another's fetch judges by the instant at which the wait ended.
         let now = now + TimeDelta::from_std(asked.elapsed()).unwrap_or_default();
@@ -108,7 +108,7 @@ impl<T> Cached<T> {
             }
             *insisted = Some(now);
         }
-        let fetching = Moment::now();
+        let fetching = Instant::now();
         let outcome = fetch.await;
         let ended = now + TimeDelta::from_std(fetching.elapsed()).unwrap_or_default();
         match outcome {
@@ -122,7 +122,7 @@ impl<T> Cached<T> {
         }
     }
 
-    fn failed(&self, miss: Miss<T>, now: Instant) -> Result<Arc<Kept<T>>, String> {
+    fn failed(&self, miss: Miss<T>, now: Timestamp) -> Result<Arc<Kept<T>>, String> {
         let Miss { reason, stored } = miss;
         let failures = self.trouble.load().as_ref().map_or(0, |trouble| trouble.failures);
         let pause = TimeDelta::seconds(1 << failures.min(5)).min(LONGEST_PAUSE);
@@ -141,7 +141,7 @@ impl<T> Cached<T> {
     }
 }
 
-fn suffices<T>(kept: &Arc<Kept<T>>, want: &Want<T>, now: Instant) -> bool {
+fn suffices<T>(kept: &Arc<Kept<T>>, want: &Want<T>, now: Timestamp) -> bool {
     match want {
         Want::Any => true,
         Want::Fresh => (TimeDelta::zero()..FRESH_FOR).contains(&(now - kept.fetched_at)),
@@ -155,8 +155,8 @@ mod tests {
 
     use super::*;
 
-    fn at(seconds: i64) -> Instant {
-        Instant::from_timestamp(1_700_000_000 + seconds, 0).expect("an instant")
+    fn at(seconds: i64) -> Timestamp {
+        Timestamp::from_timestamp(1_700_000_000 + seconds, 0).expect("an instant")
     }
 
     struct Source {

@@ -9,7 +9,7 @@ use super::id_token::Verified;
 use super::issuer::Issuer;
 use super::relying_party::RelyingParty;
 use super::user_parameter;
-use crate::base::clock::Instant;
+use crate::base::clock::Timestamp;
 use crate::base::db::Db;
 use crate::base::outbound::Outbound;
 use crate::base::secret::Plain;
@@ -42,7 +42,7 @@ impl Oidc {
     }
 
     /// Begins a login.
-    pub async fn begin(&self, request: Request, now: Instant) -> Result<Begun, Failure> {
+    pub async fn begin(&self, request: Request, now: Timestamp) -> Result<Begun, Failure> {
         let metadata = self.metadata(now).await?;
         let begun = begin::begin(&self.0.config, &metadata.value, request)?;
         let pushed = self.0.push(&metadata.value, begun, now).await;
@@ -53,7 +53,7 @@ impl Oidc {
 
     /// RFC 9207 §2.4: an answer of another issuer, or one without the `iss` that the provider promises, ends the login
     /// before anyone is told the code (RA-08, RA-09).
-    pub async fn check_iss(&self, iss: Option<&str>, now: Instant) -> Result<(), Failure> {
+    pub async fn check_iss(&self, iss: Option<&str>, now: Timestamp) -> Result<(), Failure> {
         let refused = |why: &str| Err(Failure::token(Fault::Refused, why));
         match iss {
             Some(iss) if Issuer::of(&self.0.config).may_be(iss) => Ok(()),
@@ -69,7 +69,7 @@ impl Oidc {
     }
 
     /// Takes the provider's answer.
-    pub async fn finish(&self, handshake: &Handshake, answer: Answer, now: Instant) -> Result<Identity, Failure> {
+    pub async fn finish(&self, handshake: &Handshake, answer: Answer, now: Timestamp) -> Result<Identity, Failure> {
         let Answer::Code { code, iss, iss_may_be_missing, user } = answer else {
             return Err(Failure::of_another_protocol());
         };
@@ -93,7 +93,7 @@ impl Oidc {
     }
 
     /// Asks for new tokens by a refresh token.
-    pub async fn renew(&self, renewal: &Renewal<'_>, now: Instant) -> Result<ProviderTokens, Failure> {
+    pub async fn renew(&self, renewal: &Renewal<'_>, now: Timestamp) -> Result<ProviderTokens, Failure> {
         let documents = async {
             let metadata = self.metadata(now).await?;
             // Before the refresh token is shown: without keys it could be spent in vain.
@@ -106,7 +106,7 @@ impl Oidc {
     }
 
     /// Revokes a token (RFC 7009). `false` where the provider has no endpoint for it.
-    pub async fn revoke(&self, token: &Plain, hint: TokenTypeHint, now: Instant) -> Result<bool, Failure> {
+    pub async fn revoke(&self, token: &Plain, hint: TokenTypeHint, now: Timestamp) -> Result<bool, Failure> {
         let metadata = self.metadata(now).await?;
         match &metadata.value.additional_metadata().revocation_endpoint {
             Some(endpoint) => {
@@ -118,7 +118,7 @@ impl Oidc {
     }
 
     /// Where people are signed out at the provider, if it says so.
-    pub async fn end_session_endpoint(&self, now: Instant) -> Option<String> {
+    pub async fn end_session_endpoint(&self, now: Timestamp) -> Option<String> {
         if let Some(given) = &self.registration().endpoints.end_session_endpoint {
             return Some(given.to_string());
         }
@@ -127,16 +127,16 @@ impl Oidc {
     }
 
     /// Verifies a logout token.
-    pub async fn logged_out(&self, token: &str, now: Instant) -> Result<LoggedOut, Failure> {
+    pub async fn logged_out(&self, token: &str, now: Timestamp) -> Result<LoggedOut, Failure> {
         self.0.logged_out(token, now).await
     }
 
     /// Fetches what is missing or old.
-    pub async fn keep_fresh(&self, now: Instant) {
+    pub async fn keep_fresh(&self, now: Timestamp) {
         self.0.keep_fresh(now).await;
     }
 
-    async fn metadata(&self, now: Instant) -> Result<Arc<Kept<Metadata>>, Failure> {
+    async fn metadata(&self, now: Timestamp) -> Result<Arc<Kept<Metadata>>, Failure> {
         self.0.metadata(now).await.map_err(unavailable)
     }
 }

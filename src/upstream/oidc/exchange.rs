@@ -13,7 +13,7 @@ use openidconnect::{
 use super::discovery::Metadata;
 use super::library::{TokenAnswer, library};
 use super::relying_party::RelyingParty;
-use crate::base::clock::Instant;
+use crate::base::clock::Timestamp;
 use crate::base::secret::Plain;
 use crate::upstream::failure::{Failure, Fault};
 use crate::upstream::handshake::Handshake;
@@ -28,7 +28,7 @@ impl RelyingParty {
         metadata: &Metadata,
         handshake: &Handshake,
         code: &Plain,
-        now: Instant,
+        now: Timestamp,
     ) -> Result<ProviderTokens, Failure> {
         let unusable = || Failure::token(Fault::Answer, "the token request cannot be made");
         let redirect = RedirectUrl::new(handshake.redirect_uri.clone()).map_err(|_| unusable())?;
@@ -47,7 +47,7 @@ impl RelyingParty {
         &self,
         metadata: &Metadata,
         refresh_token: &Plain,
-        now: Instant,
+        now: Timestamp,
     ) -> Result<ProviderTokens, Failure> {
         let library = library(&self.config, metadata);
         let refresh_token = RefreshToken::new(refresh_token.expose().to_owned());
@@ -68,7 +68,7 @@ fn read<E: ErrorResponse + 'static>(
 }
 
 /// The library's way to the token endpoint: as the client, through the provider's line, and past [`judge`].
-struct TokenEndpoint<'s>(&'s RelyingParty, Instant);
+struct TokenEndpoint<'s>(&'s RelyingParty, Timestamp);
 
 impl<'c> AsyncHttpClient<'c> for TokenEndpoint<'_> {
     type Error = Failure;

@@ -16,7 +16,7 @@ use super::discovery::{self, Metadata};
 use super::issuer::Issuer;
 use super::jwks::Keys;
 use super::relying_party::RelyingParty;
-use crate::base::clock::Instant;
+use crate::base::clock::Timestamp;
 use crate::upstream::line::Unanswered;
 use crate::upstream::store::{self, Document, Kind};
 
@@ -25,7 +25,7 @@ const MOMENT: Duration = Duration::from_millis(800);
 
 impl RelyingParty {
     /// The metadata: what is kept, however old, else fetched now. The error is for the operator.
-    pub(super) async fn metadata(self: &Arc<Self>, now: Instant) -> Result<Arc<Kept<Metadata>>, String> {
+    pub(super) async fn metadata(self: &Arc<Self>, now: Timestamp) -> Result<Arc<Kept<Metadata>>, String> {
         let cached = &self.documents.metadata;
         if let Some(kept) = cached.kept() {
             return Ok(kept);
@@ -35,7 +35,7 @@ impl RelyingParty {
     }
 
     /// The keys: what is kept, however old, else fetched now. The error is for the operator.
-    pub(super) async fn keys(self: &Arc<Self>, now: Instant) -> Result<Arc<Kept<Keys>>, String> {
+    pub(super) async fn keys(self: &Arc<Self>, now: Timestamp) -> Result<Arc<Kept<Keys>>, String> {
         let cached = &self.documents.keys;
         if let Some(kept) = cached.kept() {
             return Ok(kept);
@@ -45,21 +45,21 @@ impl RelyingParty {
     }
 
     /// Newer keys than these, which lack one; the same again if newer ones are not to be had now (RD-07, RD-09).
-    pub(super) async fn newer_keys(self: &Arc<Self>, seen: Arc<Kept<Keys>>, now: Instant) -> Arc<Kept<Keys>> {
+    pub(super) async fn newer_keys(self: &Arc<Self>, seen: Arc<Kept<Keys>>, now: Timestamp) -> Arc<Kept<Keys>> {
         let (shared, want) = (Arc::clone(self), Want::Newer(Arc::clone(&seen)));
         let newer = tokio::spawn(async move { shared.get_keys(now, want).await }.in_current_span()).await;
         newer.ok().and_then(Result::ok).unwrap_or(seen)
     }
 
     /// Fetches what is missing or old.
-    pub(super) async fn keep_fresh(self: &Arc<Self>, now: Instant) {
+    pub(super) async fn keep_fresh(self: &Arc<Self>, now: Timestamp) {
         // Failures are logged where they happen.
         if self.get_metadata(now, Want::Fresh).await.is_ok() {
             let _logged = self.get_keys(now, Want::Fresh).await;
         }
     }
 
-    async fn get_metadata(&self, now: Instant, want: Want<Metadata>) -> Result<Arc<Kept<Metadata>>, String> {
+    async fn get_metadata(&self, now: Timestamp, want: Want<Metadata>) -> Result<Arc<Kept<Metadata>>, String> {
         let fetch = async {
             if let Some(given) = discovery::given(&self.config) {
                 return Ok(given);
@@ -76,7 +76,7 @@ impl RelyingParty {
         self.documents.metadata.get(now, want, fetch).await
     }
 
-    async fn get_keys(&self, now: Instant, want: Want<Keys>) -> Result<Arc<Kept<Keys>>, String> {
+    async fn get_keys(&self, now: Timestamp, want: Want<Keys>) -> Result<Arc<Kept<Keys>>, String> {
         let metadata = self.get_metadata(now, Want::Any).await?;
         let source = metadata.value.jwks_uri().to_string();
         self.documents.keys.get(now, want, self.fetch(Kind::Jwks, source, Keys::read, now)).await
@@ -87,7 +87,7 @@ impl RelyingParty {
         kind: Kind,
         source: String,
         read: impl Fn(&Value) -> Result<T, String>,
-        now: Instant,
+        now: Timestamp,
     ) -> Result<T, Miss<T>> {
         let fetched = self.line.get_json(&source, now).await.map_err(|Unanswered(_, why)| why);
         let reason = match fetched.and_then(|document| Ok((read(&document)?, document))) {
@@ -104,7 +104,7 @@ impl RelyingParty {
 
     /// Keeps a good document for a start at which the provider is down. Nobody waits for it, and nobody minds if the
     /// database is away.
-    fn remember(&self, kind: Kind, source: String, content: Value, fetched_at: Instant) {
+    fn remember(&self, kind: Kind, source: String, content: Value, fetched_at: Timestamp) {
         let document = Document { provider: self.config.registration.id.clone(), kind, source, content, fetched_at };
         let db = self.db.clone();
         let work = async move {
@@ -140,7 +140,7 @@ impl RelyingParty {
 /// Waits for a fetch in a task of its own: as long as it takes the first time, and a moment after a failure.
 async fn wait<T: Send + Sync + 'static>(
     cached: &Cached<T>,
-    now: Instant,
+    now: Timestamp,
     fetch: impl Future<Output = Result<Arc<Kept<T>>, String>> + Send + 'static,
 ) -> Result<Arc<Kept<T>>, String> {
     if let Some(reason) = cached.pause(now) {

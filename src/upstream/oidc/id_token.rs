@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 
 use super::issuer::{Issuer, Named};
 use super::jws::{Jws, Unverified};
-use crate::base::clock::Instant;
+use crate::base::clock::Timestamp;
 use crate::upstream::{claims, numeric_date};
 
 /// The claims that the library is shown.
@@ -43,7 +43,7 @@ pub struct Verified {
     /// Who that is at this provider ([`Named::user`](super::issuer::Named::user)).
     pub user: String,
     /// When the person was authenticated.
-    pub auth_time: Option<Instant>,
+    pub auth_time: Option<Timestamp>,
     /// All claims, as they came.
     pub claims: Map<String, Value>,
 }
@@ -54,7 +54,7 @@ pub fn judge(
     key: &CoreJsonWebKey,
     named: Named<'_>,
     expected: &Expected,
-    now: Instant,
+    now: Timestamp,
 ) -> Result<Verified, Unverified> {
     let shown = protocol_claims(&jws.payload);
     for name in REQUIRED.into_iter().chain(expected.nonce.map(|_| "nonce")) {
@@ -101,7 +101,7 @@ fn protocols_own<'t>(
     token: &'t CoreIdToken,
     issuer: &str,
     expected: &Expected,
-    now: Instant,
+    now: Timestamp,
 ) -> Result<&'t CoreIdTokenClaims, Unverified> {
     let issuer = IssuerUrl::new(issuer.to_owned()).map_err(|_| "cannot be held against the issuer")?;
     let client_id = ClientId::new(expected.client_id.to_owned());
@@ -128,7 +128,7 @@ fn in_words(error: &ClaimsVerificationError) -> &'static str {
     }
 }
 
-fn check_not_before(payload: &Map<String, Value>, expected: &Expected, now: Instant) -> Result<(), Unverified> {
+fn check_not_before(payload: &Map<String, Value>, expected: &Expected, now: Timestamp) -> Result<(), Unverified> {
     let nbf = numeric_date::at(payload, "nbf").map_err(|_| "has an unreadable nbf")?;
     if nbf.is_some_and(|nbf| nbf > now + expected.leeway) { Err("is not valid yet (nbf)".into()) } else { Ok(()) }
 }
@@ -158,9 +158,9 @@ fn check_access_token(
 
 /// Where `max_age` was asked for and the provider does not say when the person was authenticated, it is believed: many
 /// leave `auth_time` out, and what an app concludes from its absence is the app's business.
-fn check_auth_time(claims: &CoreIdTokenClaims, expected: &Expected, now: Instant) -> Result<(), Unverified> {
+fn check_auth_time(claims: &CoreIdTokenClaims, expected: &Expected, now: Timestamp) -> Result<(), Unverified> {
     let Some(auth_time) = claims.auth_time() else { return Ok(()) };
-    if auth_time < Instant::UNIX_EPOCH || auth_time > now + expected.leeway {
+    if auth_time < Timestamp::UNIX_EPOCH || auth_time > now + expected.leeway {
         return Err("is of an authentication that never was (auth_time)".into());
     }
     match expected.max_age {

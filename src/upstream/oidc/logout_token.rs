@@ -9,7 +9,7 @@ use super::discovery;
 use super::issuer::{Issuer, Named};
 use super::jws::{Jws, Unverified};
 use super::relying_party::RelyingParty;
-use crate::base::clock::Instant;
+use crate::base::clock::Timestamp;
 use crate::config;
 use crate::upstream::claims;
 use crate::upstream::failure::{Failure, Fault};
@@ -28,7 +28,7 @@ const MAX_JTI: usize = 512;
 
 impl RelyingParty {
     /// Verifies a logout token.
-    pub(super) async fn logged_out(self: &Arc<Self>, token: &str, now: Instant) -> Result<LoggedOut, Failure> {
+    pub(super) async fn logged_out(self: &Arc<Self>, token: &str, now: Timestamp) -> Result<LoggedOut, Failure> {
         let unavailable = |reason| Failure::token(Fault::Unavailable, reason);
         let refused = |why: Unverified| Failure::token(Fault::Refused, format!("the logout token {why}"));
         // Garbage costs the provider nothing.
@@ -48,7 +48,7 @@ fn judge(
     claims: &Map<String, Value>,
     named: &Named<'_>,
     config: &config::Oidc,
-    now: Instant,
+    now: Timestamp,
 ) -> Result<LoggedOut, Unverified> {
     if claims.contains_key("nonce") {
         return Err("has a nonce, as ID tokens have".into());
@@ -84,7 +84,7 @@ fn is_for_us_alone(aud: Option<&Value>, config: &config::Oidc) -> bool {
 }
 
 /// The instant from which it is too old, whatever it says of its own end.
-fn timely_until(claims: &Map<String, Value>, config: &config::Oidc, now: Instant) -> Result<Instant, Unverified> {
+fn timely_until(claims: &Map<String, Value>, config: &config::Oidc, now: Timestamp) -> Result<Timestamp, Unverified> {
     let leeway = TimeDelta::from_std(config.registration.leeway).unwrap_or_default();
     let iat = time(claims, "iat")?.ok_or("has no iat")?;
     if iat > now + leeway {
@@ -103,7 +103,7 @@ fn timely_until(claims: &Map<String, Value>, config: &config::Oidc, now: Instant
     Ok(until)
 }
 
-fn time(claims: &Map<String, Value>, name: &str) -> Result<Option<Instant>, Unverified> {
+fn time(claims: &Map<String, Value>, name: &str) -> Result<Option<Timestamp>, Unverified> {
     numeric_date::at(claims, name).map_err(|_| format!("has an unreadable {name}").into())
 }
 
@@ -130,8 +130,8 @@ mod tests {
     use super::*;
     use crate::upstream::oidc::relying_party::tests::config;
 
-    fn now() -> Instant {
-        Instant::from_timestamp(1_800_000_000, 0).expect("an instant")
+    fn now() -> Timestamp {
+        Timestamp::from_timestamp(1_800_000_000, 0).expect("an instant")
     }
 
     fn said(changes: &Value) -> Result<LoggedOut, String> {

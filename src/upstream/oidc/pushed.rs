@@ -6,7 +6,7 @@ use url::Url;
 
 use super::discovery::Metadata;
 use super::relying_party::RelyingParty;
-use crate::base::clock::Instant;
+use crate::base::clock::Timestamp;
 use crate::config::PushedAuthorization;
 use crate::upstream::failure::{Failure, Fault};
 use crate::upstream::handshake::Begun;
@@ -19,7 +19,7 @@ const MAX_REQUEST_URI: usize = 2048;
 impl RelyingParty {
     /// Pushes the request of a login, where this provider takes it that way; the browser is then sent with nothing but a
     /// name for it. A request that cannot be pushed is not sent openly instead: whoever asks for the one wants no other.
-    pub(super) async fn push(&self, metadata: &Metadata, begun: Begun, now: Instant) -> Result<Begun, Failure> {
+    pub(super) async fn push(&self, metadata: &Metadata, begun: Begun, now: Timestamp) -> Result<Begun, Failure> {
         let Some(endpoint) = endpoint(self.config.pushed_authorization, metadata)? else { return Ok(begun) };
         let (mut url, form) = split(&begun.url, metadata.authorization_endpoint().url());
         let answer = self.send_as_client(endpoint.as_str(), &form, now).await;

@@ -3,7 +3,7 @@
 use url::Url;
 
 use super::documents::Documents;
-use crate::base::clock::Instant;
+use crate::base::clock::Timestamp;
 use crate::base::db::Db;
 use crate::base::outbound::Outbound;
 use crate::config;
@@ -31,7 +31,7 @@ impl RelyingParty {
         &self,
         endpoint: &str,
         form: &[(String, String)],
-        now: Instant,
+        now: Timestamp,
     ) -> Result<http::Response<Vec<u8>>, Unanswered> {
         let request = ClientRequest { endpoint, audience: &self.config.issuer, form };
         client_authentication::send(&self.line, &self.config.registration, &request, now).await

@@ -10,7 +10,7 @@ use super::discovery::Metadata;
 use super::id_token::Verified;
 use super::jwks::Keys;
 use super::relying_party::RelyingParty;
-use crate::base::clock::Instant;
+use crate::base::clock::Timestamp;
 use crate::upstream::failure::{Failure, Fault};
 use crate::upstream::identity::ProviderTokens;
 use crate::upstream::numeric_date;
@@ -23,7 +23,7 @@ impl RelyingParty {
         metadata: &Metadata,
         keys: &Arc<Kept<Keys>>,
         renewal: &Renewal<'_>,
-        now: Instant,
+        now: Timestamp,
     ) -> Result<ProviderTokens, Failure> {
         let tokens = self.refresh(metadata, renewal.refresh_token, now).await?;
         if let Some(id_token) = &tokens.id_token {

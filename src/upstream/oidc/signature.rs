@@ -8,7 +8,7 @@ use super::cached::Kept;
 use super::jwks::Keys;
 use super::jws::{Jws, Signers, Unverified};
 use super::relying_party::RelyingParty;
-use crate::base::clock::Instant;
+use crate::base::clock::Timestamp;
 use crate::base::secret::Plain;
 use crate::config::Registration;
 
@@ -22,7 +22,7 @@ impl RelyingParty {
         algorithms: &[CoreJwsSigningAlgorithm],
         issuer: &str,
         keys: &Arc<Kept<Keys>>,
-        now: Instant,
+        now: Timestamp,
     ) -> Result<CoreJsonWebKey, Unverified> {
         let verify = |keys: &Keys| self.verify_by(keys, jws, algorithms, issuer);
         match verify(&keys.value) {

@@ -14,7 +14,7 @@ use super::id_token::Verified;
 use super::jwks::Keys;
 use super::jws::{Jws, Unverified};
 use super::relying_party::RelyingParty;
-use crate::base::clock::Instant;
+use crate::base::clock::Timestamp;
 use crate::base::secret::Plain;
 use crate::config::{self, Userinfo};
 use crate::upstream::authorized::authorized;
@@ -30,7 +30,7 @@ impl RelyingParty {
         verified: &Verified,
         tokens: &ProviderTokens,
         keys: &Arc<Kept<Keys>>,
-        now: Instant,
+        now: Timestamp,
     ) -> Result<Option<Map<String, Value>>, Failure> {
         let wanted = match self.config.userinfo {
             Userinfo::Auto => !self.says_enough(verified),
@@ -56,7 +56,7 @@ impl RelyingParty {
         access_token: &Plain,
         verified: &Verified,
         keys: &Arc<Kept<Keys>>,
-        now: Instant,
+        now: Timestamp,
     ) -> Result<Map<String, Value>, Failure> {
         let bearer = format!("Bearer {}", access_token.expose());
         let request = authorized(Method::GET, endpoint, "application/json, application/jwt", &bearer);
@@ -87,7 +87,7 @@ impl RelyingParty {
         token: &str,
         issuer: &str,
         keys: &Arc<Kept<Keys>>,
-        now: Instant,
+        now: Timestamp,
     ) -> Result<Map<String, Value>, Unverified> {
         let jws = Jws::read(token)?;
         let algorithms = algorithms(&self.config);
@@ -121,7 +121,7 @@ fn belongs_to(claims: Map<String, Value>, sub: &str) -> Result<Map<String, Value
 }
 
 /// Whose word it is and whom it is for are checked where they are said.
-fn judge(claims: &Map<String, Value>, issuer: &str, config: &config::Oidc, now: Instant) -> Result<(), Unverified> {
+fn judge(claims: &Map<String, Value>, issuer: &str, config: &config::Oidc, now: Timestamp) -> Result<(), Unverified> {
     if claims.get("iss").is_some_and(|iss| iss.as_str() != Some(issuer)) {
         return Err("is of another issuer (iss)".into());
     }
@@ -163,7 +163,7 @@ mod tests {
     /// RT-29
     #[test]
     fn what_a_signed_answer_says_of_itself_is_checked() {
-        let now = Instant::from_timestamp(1_800_000_000, 0).expect("an instant");
+        let now = Timestamp::from_timestamp(1_800_000_000, 0).expect("an instant");
         let config = crate::upstream::oidc::relying_party::tests::config("https://op.example");
         let judged = |claims: Value| judge(&map(claims), &config.issuer, &config, now).map_err(|why| why.to_string());
         assert_eq!(judged(json!({"iss": "https://op.example", "aud": ["us", "them"]})), Ok(()));

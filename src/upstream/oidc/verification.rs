@@ -11,7 +11,7 @@ use super::issuer::Issuer;
 use super::jwks::Keys;
 use super::jws::{Jws, Unverified};
 use super::relying_party::RelyingParty;
-use crate::base::clock::Instant;
+use crate::base::clock::Timestamp;
 use crate::base::secret::Plain;
 use crate::upstream::failure::{Failure, Fault};
 use crate::upstream::handshake::Handshake;
@@ -25,7 +25,7 @@ impl RelyingParty {
         handshake: &Handshake,
         tokens: &ProviderTokens,
         keys: &Arc<Kept<Keys>>,
-        now: Instant,
+        now: Timestamp,
     ) -> Result<Verified, Failure> {
         let missing = || Failure::token(Fault::Refused, "the ID token is missing in the token response");
         let token = tokens.id_token.as_ref().ok_or_else(missing)?;
@@ -53,7 +53,7 @@ impl RelyingParty {
         expected: &Expected<'_>,
         token: &Plain,
         keys: &Arc<Kept<Keys>>,
-        now: Instant,
+        now: Timestamp,
     ) -> Result<Verified, Failure> {
         let verified = async {
             let jws = Jws::read(token.expose())?;

@@ -7,7 +7,7 @@ use chrono::{DateTime, TimeDelta};
 use http::{HeaderMap, Request, Response, header};
 
 use super::finding::{Check, Finding};
-use crate::base::clock::{Clock, Instant};
+use crate::base::clock::{Clock, Timestamp};
 use crate::upstream::line::{Line, Unanswered};
 
 /// Asks one provider.
@@ -25,7 +25,7 @@ impl Asker {
     }
 
     /// The present instant.
-    pub fn now(&self) -> Instant {
+    pub fn now(&self) -> Timestamp {
         self.clock.now()
     }
 
@@ -65,7 +65,7 @@ impl Asker {
 }
 
 /// When the answer was made. One out of a cache on the way says nothing of now.
-fn date(headers: &HeaderMap) -> Option<Instant> {
+fn date(headers: &HeaderMap) -> Option<Timestamp> {
     let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
     if text(header::AGE).is_some_and(|age| age.trim() != "0") {
         return None;
@@ -74,7 +74,7 @@ fn date(headers: &HeaderMap) -> Option<Instant> {
 }
 
 /// How far a time is ahead of the stretch in which it was told. It is cut to whole seconds.
-fn distance(date: Instant, before: Instant, after: Instant) -> TimeDelta {
+fn distance(date: Timestamp, before: Timestamp, after: Timestamp) -> TimeDelta {
     let end = date + TimeDelta::seconds(1);
     if date > after {
         date - after
@@ -104,8 +104,8 @@ fn in_words(text: String) -> String {
 mod tests {
     use super::*;
 
-    fn at(seconds: i64, millis: u32) -> Instant {
-        Instant::from_timestamp(1_800_000_000 + seconds, millis * 1_000_000).expect("an instant")
+    fn at(seconds: i64, millis: u32) -> Timestamp {
+        Timestamp::from_timestamp(1_800_000_000 + seconds, millis * 1_000_000).expect("an instant")
     }
 
     #[test]

@@ -4,7 +4,7 @@ use diesel::sql_types::{self, Jsonb, Timestamptz};
 use diesel::{OptionalExtension, QueryResult, QueryableByName, RunQueryDsl};
 use serde_json::Value;
 
-use crate::base::clock::Instant;
+use crate::base::clock::Timestamp;
 use crate::base::db::Conn;
 use crate::base::statement::statement;
 
@@ -38,7 +38,7 @@ pub struct Document {
     /// What it says.
     pub content: Value,
     /// When it was fetched.
-    pub fetched_at: Instant,
+    pub fetched_at: Timestamp,
 }
 
 statement! {
@@ -48,7 +48,7 @@ statement! {
         kind: &'a str => sql_types::Text,
         source: &'a str => sql_types::Text,
         document: &'a Value => Jsonb,
-        fetched_at: Instant => Timestamptz,
+        fetched_at: Timestamp => Timestamptz,
     }
     "INSERT INTO provider_metadata AS kept (provider, kind, source, document, fetched_at) \
      VALUES ({provider}, {kind}, {source}, {document}, {fetched_at}) \
@@ -73,7 +73,7 @@ struct Row {
     #[diesel(sql_type = Jsonb)]
     document: Value,
     #[diesel(sql_type = Timestamptz)]
-    fetched_at: Instant,
+    fetched_at: Timestamp,
 }
 
 /// Keeps a document.
@@ -83,7 +83,7 @@ pub fn save(conn: &mut Conn, document: &Document) -> QueryResult<()> {
 }
 
 /// The document that was kept, if any, and when it was fetched.
-pub fn load(conn: &mut Conn, provider: &str, kind: Kind, source: &str) -> QueryResult<Option<(Value, Instant)>> {
+pub fn load(conn: &mut Conn, provider: &str, kind: Kind, source: &str) -> QueryResult<Option<(Value, Timestamp)>> {
     let row = Load { provider, kind: kind.name(), source }.get_result::<Row>(conn).optional()?;
     Ok(row.map(|row| (row.document, row.fetched_at)))
 }

@@ -4,7 +4,7 @@ use diesel::sql_types::{Binary, Jsonb, Nullable, Timestamptz, Uuid};
 use diesel::{QueryResult, RunQueryDsl};
 use serde_json::Value;
 
-use crate::base::clock::Instant;
+use crate::base::clock::Timestamp;
 use crate::base::db::Conn;
 use crate::base::id::{SubId, uuid_v7};
 use crate::base::statement::statement;
@@ -15,8 +15,8 @@ statement! {
         of: SubId => Uuid,
         version: Version => Uuid,
         holder: uuid::Uuid => Uuid,
-        until: Instant => Timestamptz,
-        now: Instant => Timestamptz,
+        until: Timestamp => Timestamptz,
+        now: Timestamp => Timestamptz,
     }
     "UPDATE provider_tokens SET lease_holder = {holder}, lease_until = {until}
      WHERE sub_id = {of} AND version = {version} AND sealed IS NOT NULL
@@ -29,8 +29,8 @@ pub fn lease(
     of: SubId,
     version: Version,
     holder: uuid::Uuid,
-    until: Instant,
-    now: Instant,
+    until: Timestamp,
+    now: Timestamp,
 ) -> QueryResult<bool> {
     Ok(Lease { of, version, holder, until, now }.execute(conn)? == 1)
 }
@@ -42,8 +42,8 @@ statement! {
         seen: Version => Uuid,
         version: Version => Uuid,
         sealed: &'a [u8] => Binary,
-        expires_at: Option<Instant> => Nullable<Timestamptz>,
-        now: Instant => Timestamptz,
+        expires_at: Option<Timestamp> => Nullable<Timestamptz>,
+        now: Timestamp => Timestamptz,
     }
     // Held against the version and not against the lease: where a lease ran out and nobody has written since, the late
     // answer is the best there is.
@@ -59,13 +59,13 @@ pub fn renewed(conn: &mut Conn, renewed: Renewed<'_>) -> QueryResult<bool> {
 }
 
 statement! {
-    struct Pause { of: SubId => Uuid, holder: uuid::Uuid => Uuid, until: Instant => Timestamptz }
+    struct Pause { of: SubId => Uuid, holder: uuid::Uuid => Uuid, until: Timestamp => Timestamptz }
     "UPDATE provider_tokens SET lease_holder = NULL, lease_until = {until}
      WHERE sub_id = {of} AND lease_holder = {holder}"
 }
 
 /// Gives the lease up after an attempt that failed; nobody makes another one before `until`.
-pub fn pause(conn: &mut Conn, of: SubId, holder: uuid::Uuid, until: Instant) -> QueryResult<()> {
+pub fn pause(conn: &mut Conn, of: SubId, holder: uuid::Uuid, until: Timestamp) -> QueryResult<()> {
     Pause { of, holder, until }.execute(conn).map(|_| ())
 }
 
@@ -76,7 +76,7 @@ statement! {
         version: Version => Uuid,
         audit: uuid::Uuid => Uuid,
         detail: &'a Value => Jsonb,
-        now: Instant => Timestamptz,
+        now: Timestamp => Timestamptz,
     }
     "WITH ended AS (
          UPDATE provider_tokens
@@ -92,6 +92,6 @@ statement! {
 
 /// Drops tokens that are of no use any more: from now on only a login at the provider helps. `false` where somebody else
 /// has written since.
-pub fn end_link(conn: &mut Conn, of: SubId, seen: Version, detail: &Value, now: Instant) -> QueryResult<bool> {
+pub fn end_link(conn: &mut Conn, of: SubId, seen: Version, detail: &Value, now: Timestamp) -> QueryResult<bool> {
     Ok(EndLink { of, seen, version: uuid_v7(now), audit: uuid_v7(now), detail, now }.execute(conn)? == 1)
 }

@@ -3,7 +3,7 @@
 use diesel::sql_types::{BigInt, Binary, Integer, Text, Timestamptz, Uuid};
 use diesel::{QueryResult, QueryableByName, RunQueryDsl};
 
-use crate::base::clock::Instant;
+use crate::base::clock::Timestamp;
 use crate::base::db::Conn;
 use crate::base::id::{SubId, UserId, uuid_v7};
 use crate::base::statement::{into_outbox, statement};
@@ -29,7 +29,7 @@ pub struct Due {
     pub sealed: Vec<u8>,
     /// When they left.
     #[diesel(sql_type = Timestamptz)]
-    pub created_at: Instant,
+    pub created_at: Timestamp,
     /// Attempts with this one. Nobody else has a claim of this number.
     #[diesel(sql_type = Integer)]
     pub attempts: i32,
@@ -50,24 +50,24 @@ macro_rules! revoking {
 }
 
 statement! {
-    struct RevokeOne<'a> { of: SubId => Uuid, stamp: &'a str => Text, now: Instant => Timestamptz }
+    struct RevokeOne<'a> { of: SubId => Uuid, stamp: &'a str => Text, now: Timestamp => Timestamptz }
     revoking!("s.id = {of}")
 }
 
 statement! {
-    struct RevokeAll<'a> { user: UserId => Uuid, stamp: &'a str => Text, now: Instant => Timestamptz }
+    struct RevokeAll<'a> { user: UserId => Uuid, stamp: &'a str => Text, now: Timestamp => Timestamptz }
     revoking!("s.user_id = {user}")
 }
 
 /// Takes an identity's tokens out of the vault, to be revoked. To be called in the transaction that unlinks it.
-pub fn revoke_one(conn: &mut Conn, of: SubId, now: Instant) -> QueryResult<()> {
+pub fn revoke_one(conn: &mut Conn, of: SubId, now: Timestamp) -> QueryResult<()> {
     let stamp = uuid_v7(now).to_string();
     RevokeOne { of, stamp: stamp.get(..15).unwrap_or_default(), now }.execute(conn).map(|_| ())
 }
 
 /// Takes all of a user's tokens out of the vault, to be revoked. To be called in the transaction that deletes or
 /// disables the user.
-pub fn revoke_all(conn: &mut Conn, user: UserId, now: Instant) -> QueryResult<()> {
+pub fn revoke_all(conn: &mut Conn, user: UserId, now: Timestamp) -> QueryResult<()> {
     let stamp = uuid_v7(now).to_string();
     RevokeAll { user, stamp: stamp.get(..15).unwrap_or_default(), now }.execute(conn).map(|_| ())
 }
@@ -79,7 +79,7 @@ statement! {
         of: SubId => Uuid,
         version: Version => Uuid,
         sealed: &'a [u8] => Binary,
-        now: Instant => Timestamptz,
+        now: Timestamp => Timestamptz,
     }
     "INSERT INTO provider_revocations (id, provider, sub_id, version, sealed, created_at, next_attempt_at)
      VALUES ({id}, {provider}, {of}, {version}, {sealed}, {now}, {now})"
@@ -92,13 +92,13 @@ pub fn take_over(
     of: SubId,
     version: Version,
     sealed: &[u8],
-    now: Instant,
+    now: Timestamp,
 ) -> QueryResult<()> {
     TakeOver { id: uuid_v7(now), provider, of, version, sealed, now }.execute(conn).map(|_| ())
 }
 
 statement! {
-    struct Claim { most: i64 => BigInt, now: Instant => Timestamptz, until: Instant => Timestamptz }
+    struct Claim { most: i64 => BigInt, now: Timestamp => Timestamptz, until: Timestamp => Timestamptz }
     "WITH due AS MATERIALIZED (
          SELECT id FROM provider_revocations WHERE next_attempt_at <= {now}
          ORDER BY next_attempt_at LIMIT {most} FOR UPDATE SKIP LOCKED
@@ -110,7 +110,7 @@ statement! {
 
 /// Takes tokens that are due for an attempt. They are nobody else's until `until`; whoever has not said by then what
 /// became of them has crashed, and they are due again.
-pub fn claim(conn: &mut Conn, most: i64, now: Instant, until: Instant) -> QueryResult<Vec<Due>> {
+pub fn claim(conn: &mut Conn, most: i64, now: Timestamp, until: Timestamp) -> QueryResult<Vec<Due>> {
     Claim { most, now, until }.load(conn)
 }
 
@@ -129,7 +129,7 @@ statement! {
         id: uuid::Uuid => Uuid,
         attempts: i32 => Integer,
         reason: &'a str => Text,
-        next: Instant => Timestamptz,
+        next: Timestamp => Timestamptz,
     }
     // Only while the claim is still ours: another attempt may be under way.
     "UPDATE provider_revocations SET last_error = {reason}, next_attempt_at = {next}
@@ -137,6 +137,6 @@ statement! {
 }
 
 /// The provider did not revoke them: another attempt is made at `next`.
-pub fn put_off(conn: &mut Conn, due: &Due, reason: &str, next: Instant) -> QueryResult<()> {
+pub fn put_off(conn: &mut Conn, due: &Due, reason: &str, next: Timestamp) -> QueryResult<()> {
     PutOff { id: due.id, attempts: due.attempts, reason, next }.execute(conn).map(|_| ())
 }

@@ -3,7 +3,7 @@
 use diesel::sql_types::{Binary, Nullable, Text, Timestamptz, Uuid};
 use diesel::{OptionalExtension, QueryResult, QueryableByName, RunQueryDsl};
 
-use crate::base::clock::Instant;
+use crate::base::clock::Timestamp;
 use crate::base::db::Conn;
 use crate::base::id::{SessionId, SubId, UserId};
 use crate::base::seal::Ring;
@@ -27,16 +27,16 @@ pub struct Row {
     pub sealed: Option<Vec<u8>>,
     /// The end of the access token.
     #[diesel(sql_type = Nullable<Timestamptz>)]
-    pub expires_at: Option<Instant>,
+    pub expires_at: Option<Timestamp>,
     /// When they were written.
     #[diesel(sql_type = Nullable<Timestamptz>)]
-    pub updated_at: Option<Instant>,
+    pub updated_at: Option<Timestamp>,
     /// Who refreshes them.
     #[diesel(sql_type = Nullable<Uuid>)]
     pub lease_holder: Option<uuid::Uuid>,
     /// How long, or how long nobody does.
     #[diesel(sql_type = Nullable<Timestamptz>)]
-    pub lease_until: Option<Instant>,
+    pub lease_until: Option<Timestamp>,
 }
 
 /// Whose tokens are wanted.
@@ -118,9 +118,9 @@ statement! {
         of: SubId => Uuid,
         version: Version => Uuid,
         sealed: &'a [u8] => Binary,
-        expires_at: Option<Instant> => Nullable<Timestamptz>,
+        expires_at: Option<Timestamp> => Nullable<Timestamptz>,
         seen: Option<Version> => Nullable<Uuid>,
-        now: Instant => Timestamptz,
+        now: Timestamp => Timestamptz,
     }
     // Whoever refreshes the tokens before finds another version, and writes nothing.
     "INSERT INTO provider_tokens AS kept (sub_id, version, sealed, expires_at, created_at, updated_at)

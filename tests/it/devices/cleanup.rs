@@ -2,7 +2,7 @@
 
 use chrono::TimeDelta;
 use diesel::connection::SimpleConnection;
-use vestibule::base::clock::{Clock, Instant};
+use vestibule::base::clock::{Clock, Timestamp};
 use vestibule::base::db::{Access, Db};
 use vestibule::base::secret::Plain;
 use vestibule::config;
@@ -15,7 +15,7 @@ use crate::support::{Cluster, Database, Gateway};
 /// A replica that does nothing but clean up.
 struct Replica {
     cleanup: Cleanup,
-    now: Instant,
+    now: Timestamp,
 }
 
 impl Replica {

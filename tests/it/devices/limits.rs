@@ -1,7 +1,7 @@
 //! What ends a session without anybody asking.
 
 use chrono::TimeDelta;
-use vestibule::base::clock::Instant;
+use vestibule::base::clock::Timestamp;
 use vestibule::base::id::SessionId;
 use vestibule::session::touch;
 
@@ -64,7 +64,7 @@ async fn a_use_that_two_replicas_saw_is_written_down_once() {
     let id: SessionId = device.sid.parse().expect("a sid");
     let later = gateway.clock.now() + TimeDelta::minutes(2);
     let mut conn = gateway.database.connection();
-    let mut used = |at: Instant| touch(&mut conn, id, at - TimeDelta::minutes(1), at).expect("a statement");
+    let mut used = |at: Timestamp| touch(&mut conn, id, at - TimeDelta::minutes(1), at).expect("a statement");
     let written = [0, 1, 59_999, 60_001, 60_002, 0].map(|after| used(later + TimeDelta::milliseconds(after)));
     assert_eq!(written, [true, false, false, true, false, false]);
 }

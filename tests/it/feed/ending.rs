@@ -13,11 +13,11 @@ use vestibule::session::{Ending, Scope, end, end_where, touch};
 
 use crate::support::{Cluster, Database};
 
-fn now() -> vestibule::base::clock::Instant {
+fn now() -> vestibule::base::clock::Timestamp {
     Clock::system().now()
 }
 
-fn ending(reason: &'static str, keep_until: vestibule::base::clock::Instant) -> Ending {
+fn ending(reason: &'static str, keep_until: vestibule::base::clock::Timestamp) -> Ending {
     Ending { reason, now: now(), keep_until, told: [].into(), revokes: true, used_after: now() }
 }
 

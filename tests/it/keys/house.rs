@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use chrono::TimeDelta;
 use serde_json::Value;
-use vestibule::base::clock::{Clock, Instant};
+use vestibule::base::clock::{Clock, Timestamp};
 use vestibule::base::db::{Access, Db};
 use vestibule::base::event::Event;
 use vestibule::base::seal::Ring;
@@ -45,14 +45,14 @@ pub struct Replica {
 
 impl Replica {
     /// Starts on a database.
-    pub fn start(database: &Database, policy: Policy, now: Instant) -> Self {
+    pub fn start(database: &Database, policy: Policy, now: Timestamp) -> Self {
         let (db, secrets) = (pool(database), secrets());
         let (keys, _) = keys::establish(&db, &secrets, &[], policy, now).expect("keys");
         Self { db, secrets, keys }
     }
 
     /// One look.
-    pub async fn look(&self, now: Instant) -> Vec<Event> {
+    pub async fn look(&self, now: Timestamp) -> Vec<Event> {
         keys::follow(&self.db, &self.secrets, &self.keys, now).await.expect("a database")
     }
 
@@ -67,7 +67,7 @@ pub fn pool(database: &Database) -> Db {
     Db::open(&Access { url: Plain::new(&*database.url), pool_size: 2, acquire_timeout, statement_timeout })
 }
 
-pub fn now() -> Instant {
+pub fn now() -> Timestamp {
     Clock::system().now()
 }
 

@@ -3,7 +3,7 @@
 use std::sync::{Arc, Barrier};
 use std::thread;
 
-use vestibule::base::clock::Instant;
+use vestibule::base::clock::Timestamp;
 use vestibule::base::event::Event;
 use vestibule::config::Algorithm;
 use vestibule::keys;
@@ -14,7 +14,7 @@ use crate::support::Cluster;
 const ALGORITHMS: [Algorithm; 2] = [Algorithm::Es256, Algorithm::EdDsa];
 
 /// Both do it at once, each on a thread of its own; what each says that it did.
-fn at_once(replicas: &[Arc<Replica>; 2], work: fn(&Replica, Instant) -> Vec<Event>, now: Instant) -> [usize; 2] {
+fn at_once(replicas: &[Arc<Replica>; 2], work: fn(&Replica, Timestamp) -> Vec<Event>, now: Timestamp) -> [usize; 2] {
     let barrier = Arc::new(Barrier::new(2));
     let running = replicas.clone().map(|replica| {
         let barrier = Arc::clone(&barrier);
@@ -30,11 +30,11 @@ fn block_on<F: Future>(work: F) -> F::Output {
     tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime").block_on(work)
 }
 
-fn look(replica: &Replica, now: Instant) -> Vec<Event> {
+fn look(replica: &Replica, now: Timestamp) -> Vec<Event> {
     block_on(replica.look(now))
 }
 
-fn rotate(replica: &Replica, now: Instant) -> Vec<Event> {
+fn rotate(replica: &Replica, now: Timestamp) -> Vec<Event> {
     block_on(keys::rotate(&replica.db, &replica.secrets, replica.keys.policy(), now)).expect("a rotation")
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant as Moment};
+use std::time::{Duration, Instant};
 
 use jsonwebtoken::jwk::JwkSet;
 use jsonwebtoken::{DecodingKey, Validation};
@@ -24,7 +24,7 @@ const PATIENCE: Duration = Duration::from_secs(60);
 /// A service's cache of the key set. It believes `max-age` to the letter, and asks for no key that it does not know.
 struct Cache {
     browser: Browser,
-    kept: tokio::sync::Mutex<Option<(Moment, Duration, JwkSet)>>,
+    kept: tokio::sync::Mutex<Option<(Instant, Duration, JwkSet)>>,
 }
 
 impl Cache {
@@ -35,7 +35,7 @@ impl Cache {
     async fn verifies(&self, token: &str) -> bool {
         let mut kept = self.kept.lock().await;
         if kept.as_ref().is_none_or(|(asked, max_age, _)| asked.elapsed() >= *max_age) {
-            let asked = Moment::now();
+            let asked = Instant::now();
             let answer = self.browser.fetch(JWKS).await;
             let max_age = answer.header("cache-control").strip_prefix("public, max-age=").expect("a max-age").parse();
             let keys = serde_json::from_str(&answer.body).expect("a key set");
@@ -65,7 +65,7 @@ async fn no_verification_fails_while_keys_are_replaced() {
     let two = Arc::new(Setup::beside(&one).toml(SETTINGS).start());
     let caches = Arc::new([Cache::of(&one), Cache::of(&two)]);
     let seen = Arc::new(Mutex::new(Seen::default()));
-    let began = Moment::now();
+    let began = Instant::now();
     let people: Vec<_> = (0..PEOPLE)
         .map(|person| {
             let replicas = if person % 2 == 0 { [&one, &two] } else { [&two, &one] }.map(Arc::clone);

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use serde_json::{Map, Value, json};
-use vestibule::base::clock::Instant;
+use vestibule::base::clock::Timestamp;
 use vestibule::base::db::{Access, Db};
 use vestibule::base::outbound::Outbound;
 use vestibule::base::secret::Plain;
@@ -125,7 +125,7 @@ async fn sign_in(preset: &Preset, recorded: &Value) -> Identity {
     let op = Op::start();
     tell(&op, preset, recorded);
     let provider = provider(preset, &op);
-    let now = Instant::from_timestamp(NOW, 0).expect("an instant");
+    let now = Timestamp::from_timestamp(NOW, 0).expect("an instant");
     let asked = Request { redirect_uri: "https://gw.example/callback/op".into(), hints: Hints::default() };
     let begun = provider.begin(asked, now).await.unwrap_or_else(|failure| panic!("{}: {failure}", preset.name));
     let answer = if let Some(request) = &begun.handshake.request_token {

@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
-use vestibule::base::clock::Instant;
+use vestibule::base::clock::Timestamp;
 use vestibule::base::id::SessionId;
 
 use crate::refresh::replicas::{Replicas, nobody};
@@ -55,17 +55,17 @@ struct Model {
     /// The newest counter that was ever handed out; honest clients know no later one.
     handed_out: i64,
     counter: i64,
-    rotated: Option<Instant>,
-    forgiven: Option<Instant>,
-    used: Instant,
-    end: Instant,
+    rotated: Option<Timestamp>,
+    forgiven: Option<Timestamp>,
+    used: Timestamp,
+    end: Timestamp,
     ended: bool,
     /// What the database has lost if it fails over now.
-    before: Option<(i64, Option<Instant>, Instant)>,
+    before: Option<(i64, Option<Timestamp>, Timestamp)>,
 }
 
 impl Model {
-    fn present(&mut self, counter: i64, now: Instant) -> Result<i64, ()> {
+    fn present(&mut self, counter: i64, now: Timestamp) -> Result<i64, ()> {
         if self.ended || now >= self.end || now >= self.used + TimeDelta::days(7) {
             return Err(());
         }

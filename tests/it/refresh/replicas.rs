@@ -8,7 +8,7 @@ use diesel::{PgConnection, QueryableByName, RunQueryDsl, sql_query};
 use reqwest::Client;
 use serde_json::Value;
 use uuid::Uuid;
-use vestibule::base::clock::Instant;
+use vestibule::base::clock::Timestamp;
 use vestibule::base::id::{SessionId, UserId};
 use vestibule::base::seal::Ring;
 use vestibule::token::RefreshToken;
@@ -61,7 +61,7 @@ impl Replicas {
         Self { both: [first, second], ring, client, conn }
     }
 
-    pub fn now(&self) -> Instant {
+    pub fn now(&self) -> Timestamp {
         self.both[0].clock.now()
     }
 

@@ -11,7 +11,7 @@ use std::time::Duration;
 use crate::fake_provider::{self as op, Op, Reply};
 use serde_json::{Value, json};
 use tracing_subscriber::util::SubscriberInitExt;
-use vestibule::base::clock::Instant;
+use vestibule::base::clock::Timestamp;
 use vestibule::base::db::{Access, Db};
 use vestibule::base::outbound::Outbound;
 use vestibule::base::seal::generate_key;
@@ -22,8 +22,8 @@ use vestibule::upstream::{Answer, Failure, Fault, Handshake, Hints, Identity, Pr
 const NONCE: &str = "the-nonce";
 const SECRET: &str = "s:%+ é/secret";
 
-fn at(seconds: i64) -> Instant {
-    Instant::from_timestamp(op::NOW + seconds, 0).expect("an instant")
+fn at(seconds: i64) -> Timestamp {
+    Timestamp::from_timestamp(op::NOW + seconds, 0).expect("an instant")
 }
 
 fn oidc(issuer: &str) -> config::Oidc {

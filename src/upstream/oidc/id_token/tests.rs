@@ -35,8 +35,8 @@ fn keys() -> Keys {
     Keys::read(&json!({"keys": [rsa_jwk("rsa"), ec, ed]})).expect("good keys")
 }
 
-fn now() -> Instant {
-    Instant::from_timestamp(1_800_000_000, 0).expect("an instant")
+fn now() -> Timestamp {
+    Timestamp::from_timestamp(1_800_000_000, 0).expect("an instant")
 }
 
 fn claims() -> Value {
