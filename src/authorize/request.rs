@@ -11,7 +11,7 @@ pub struct AuthorizationRequest {
     pub client_id: String,
     /// Where the answer goes.
     pub redirect_uri: String,
-    /// Whether that is an installed app's, so that a person has to agree (RFC 8252 §8.6).
+    /// Whether that is a loopback address or has a private-use scheme, so that the person has to agree (RFC 8252 §8.6).
     pub installed: bool,
     /// What comes back with the answer, byte for byte.
     pub state: Option<String>,

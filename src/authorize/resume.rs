@@ -2,6 +2,7 @@
 
 use super::answer::{ErrorAnswer, OAuthError};
 use super::arrive::{Next, hand_out, refusal, seen, where_to};
+use super::consent::ShownTo;
 use super::decision::{Decision, Seen, decide};
 use super::request::AuthorizationRequest;
 use super::store::{self, Stored};
@@ -78,6 +79,13 @@ pub async fn open(
     Open::of(app, row)
 }
 
+impl Open {
+    /// What the form of a consent page carries, so that its answer counts for this session alone.
+    pub fn shown_to(&self, app: &App, signed_in: &SignedIn) -> Option<String> {
+        ShownTo::new(&signed_in.session).seal(&app.config.ring, self.id)
+    }
+}
+
 /// Goes on with a request. `just_now`: whether the person has just signed in for it.
 pub async fn resume(
     app: &App,
@@ -85,13 +93,40 @@ pub async fn resume(
     signed_in: Option<&SignedIn>,
     just_now: bool,
     now: Timestamp,
-) -> Result<Next, DbError> {
+) -> Result<Next, NotOpen> {
     go_on(app, open, signed_in, just_now, false, now).await
 }
 
-/// Goes on with a request that the person agreed to.
-pub async fn agree(app: &App, open: &Open, signed_in: Option<&SignedIn>, now: Timestamp) -> Result<Next, DbError> {
-    go_on(app, open, signed_in, false, true, now).await
+/// Goes on with a request that a person agreed to, on the page that carried `shown_to`. Where that person is not the one
+/// who is signed in now, the request goes on without the consent: the page is shown anew.
+pub async fn agree(
+    app: &App,
+    open: &Open,
+    signed_in: Option<&SignedIn>,
+    shown_to: &str,
+    now: Timestamp,
+) -> Result<Next, NotOpen> {
+    let shown_to = ShownTo::open(&app.config.ring, open.id, shown_to);
+    let agreed = shown_to.is_some_and(|shown_to| signed_in.is_some_and(|here| shown_to == ShownTo::new(&here.session)));
+    go_on(app, open, signed_in, false, agreed, now).await
+}
+
+/// Tells the app that a person declined, on the page that carried `shown_to`. Nobody declines for another person either;
+/// a person who has signed out meanwhile still can.
+pub async fn decline(
+    app: &App,
+    open: &Open,
+    signed_in: Option<&SignedIn>,
+    shown_to: &str,
+    now: Timestamp,
+) -> Result<Next, NotOpen> {
+    let shown_to = ShownTo::open(&app.config.ring, open.id, shown_to);
+    let declined =
+        shown_to.is_some_and(|shown_to| signed_in.is_none_or(|here| shown_to == ShownTo::new(&here.session)));
+    if !declined {
+        return go_on(app, open, signed_in, false, false, now).await;
+    }
+    give_up(app, open, OAuthError::AccessDenied, "the person said no".to_owned(), now).await.map(Next::App)
 }
 
 async fn go_on(
@@ -101,23 +136,19 @@ async fn go_on(
     just_now: bool,
     agreed: bool,
     now: Timestamp,
-) -> Result<Next, DbError> {
+) -> Result<Next, NotOpen> {
     let Open { id, request, asked_at, session } = open;
     let for_this = just_now || signed_in.is_some_and(|signed_in| *session == Some(signed_in.session.id));
     let seen = Seen { agreed, asked_at: *asked_at, ..seen(app, request, signed_in, for_this, now) };
     match (decide(request, &seen), signed_in) {
         (Decision::Refuse(error, why), _) => {
-            mark_answered(app, *id, now).await?;
+            answer_once(app, *id, now).await?;
             Ok(refusal(app, request, error, why))
         }
-        (Decision::Code, Some(signed_in)) => {
-            Ok(match hand_out(app, Some(*id), request, signed_in, now).await? {
-                Some(url) => Next::App(url),
-                // The session ended in this very moment.
-                None if request.prompt.none => refusal(app, request, OAuthError::LoginRequired, "nobody is signed in"),
-                None => Next::SignIn(*id, where_to(app, request)),
-            })
-        }
+        (Decision::Code, Some(signed_in)) => match hand_out(app, Some(*id), request, signed_in, now).await? {
+            Some(url) => Ok(Next::App(url)),
+            None => without_code(app, open, now).await,
+        },
         (Decision::Agree, Some(signed_in)) => {
             let (id, session) = (*id, signed_in.session.id);
             if just_now {
@@ -129,6 +160,21 @@ async fn go_on(
     }
 }
 
+/// No code was issued: the request was answered at the same moment, or the session ended.
+async fn without_code(app: &App, open: &Open, now: Timestamp) -> Result<Next, NotOpen> {
+    let Open { id, request, .. } = open;
+    let of = *id;
+    let row = app.db.run("find authorization request", move |conn| store::find(conn, of)).await?;
+    if row.is_none_or(|row| row.answered_at.is_some()) {
+        return Err(NotOpen::Answered);
+    }
+    if request.prompt.none {
+        answer_once(app, *id, now).await?;
+        return Ok(refusal(app, request, OAuthError::LoginRequired, "nobody is signed in"));
+    }
+    Ok(Next::SignIn(*id, where_to(app, request)))
+}
+
 /// Tells the app that nothing comes of it. The answer is where to send the browser.
 pub async fn give_up(
     app: &App,
@@ -136,12 +182,14 @@ pub async fn give_up(
     error: OAuthError,
     description: String,
     now: Timestamp,
-) -> Result<String, DbError> {
-    mark_answered(app, open.id, now).await?;
+) -> Result<String, NotOpen> {
+    answer_once(app, open.id, now).await?;
     let answer = ErrorAnswer::to(&open.request, error, description);
     Ok(answer.location(app.config.server.public_url.issuer()))
 }
 
-async fn mark_answered(app: &App, id: AuthorizationRequestId, now: Timestamp) -> Result<(), DbError> {
-    app.db.run("answer authorization request", move |conn| store::answer(conn, id, now)).await
+/// Of several answers at the same moment one is sent; the others are refused as those of an answered request.
+async fn answer_once(app: &App, id: AuthorizationRequestId, now: Timestamp) -> Result<(), NotOpen> {
+    let answered = app.db.run("answer authorization request", move |conn| store::answer(conn, id, now)).await?;
+    if answered { Ok(()) } else { Err(NotOpen::Answered) }
 }

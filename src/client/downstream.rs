@@ -27,6 +27,8 @@ pub struct Client {
     pub backchannel_logout_uri: Option<(Url, bool)>,
     /// Whether each refresh gives a new refresh token.
     pub rotates_refresh_tokens: bool,
+    /// Whether answers to a loopback address need no consent.
+    skips_loopback_consent: bool,
     provider_tokens: Vec<String>,
     allowed_origins: Vec<String>,
     redirect_uris: Vec<RedirectUri>,
@@ -55,6 +57,7 @@ impl Client {
             post_logout_redirect_uris: Vec::new(),
             backchannel_logout_uri: None,
             rotates_refresh_tokens: true,
+            skips_loopback_consent: false,
             redirect_uris: Vec::new(),
             grants: vec![Grant::RefreshToken],
             secret: None,
@@ -71,10 +74,12 @@ impl Client {
     /// How an address stands to those that are registered; `None` if answers must not go there.
     pub fn redirect_uri(&self, sent: &str) -> Option<Match> {
         let any_port = || !self.is_confidential && self.redirect_uris.iter().any(|uri| uri.is_but_for_the_port(sent));
+        let loopback = if self.skips_loopback_consent { Match::Site } else { Match::Installed };
         match self.redirect_uris.iter().find(|uri| uri.is(sent)) {
             Some(uri) if uri.is_private_use() => Some(Match::Installed),
-            Some(_) => Some(Match::Exact),
-            None => any_port().then_some(Match::Installed),
+            Some(uri) if uri.is_loopback() => Some(loopback),
+            Some(_) => Some(Match::Site),
+            None => any_port().then_some(loopback),
         }
     }
 
@@ -119,10 +124,10 @@ impl Client {
 /// How a redirect URI stands to those that are registered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Match {
-    /// It is one of them.
-    Exact,
-    /// It is an installed app's, which any other program on the same machine could take the place of (RFC 8252 §8.6):
-    /// a person has to agree.
+    /// It is one of them, and no other program on the person's machine can receive what is sent there.
+    Site,
+    /// It is on loopback, but for the port perhaps, or has a private-use scheme. Any program on the person's machine can
+    /// take the app's place there, so the person has to agree each time (RFC 8252 §8.6).
     Installed,
 }
 
@@ -142,6 +147,7 @@ impl From<config::Client> for Client {
             post_logout_redirect_uris: client.post_logout_redirect_uris,
             backchannel_logout_uri: client.backchannel_logout_uri.map(|uri| (uri, private)),
             rotates_refresh_tokens: client.rotate_refresh_tokens,
+            skips_loopback_consent: client.insecure_skip_loopback_consent,
             redirect_uris: client.redirect_uris,
             grants: client.grants,
             secret: client.secret.as_ref().map(Plain::hashed),

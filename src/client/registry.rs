@@ -155,6 +155,7 @@ mod tests {
             providers: Vec::new(),
             backchannel_logout_uri: None,
             insecure_allow_private_logout_uri: false,
+            insecure_skip_loopback_consent: false,
             rotate_refresh_tokens: true,
             provider_tokens: vec![],
         };

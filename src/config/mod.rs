@@ -50,6 +50,6 @@ pub use value::key_file::KeyFile;
 pub use value::pointer::{BadPointer, Pointer};
 pub use value::public_key::PublicKey;
 pub use value::public_url::{BadPublicUrl, PublicUrl, is_loopback, is_private};
-pub use value::redirect_uri::{BadRedirectUri, RedirectUri, with_query};
+pub use value::redirect_uri::{BadRedirectUri, OwnSchemes, RedirectUri, with_query};
 pub use value::return_to::{BadPattern, ReturnTo};
 pub use whole::Config;

@@ -125,8 +125,11 @@ pub async fn ask(app: Data<App>, throttles: Data<Throttles>, request: HttpReques
     let answer = async {
         throttles.authorize(&app, &request)?;
         let (open, signed_in) = waiting(&app, &request, &Parameters::of_query(&request)?).await?;
-        let Some(signed_in) = signed_in else { return Ok(go(&app, Next::SignIn(open.id, None))) };
-        Ok(pages::agree(&app, &open, &signed_in))
+        let next = authorize::resume(&app, &open, signed_in.as_ref(), false, app.clock.now()).await?;
+        Ok(match (next, &signed_in) {
+            (Next::Agree(_), Some(signed_in)) => pages::agree(&app, &open, signed_in),
+            (next, _) => go(&app, next),
+        })
     };
     answer.await.unwrap_or_else(|problem: Problem| problem.for_browser(&request))
 }
@@ -149,12 +152,12 @@ async fn agreed(
     }
     let form = extract::form(request, payload, app.config.limits.body_bytes).await?;
     let (open, signed_in) = waiting(app, request, &form).await?;
+    let (signed_in, shown_to) = (signed_in.as_ref(), form.get("shown_to").unwrap_or_default());
     let now = app.clock.now();
-    let next = if form.get("answer") == Some("yes") {
-        authorize::agree(app, &open, signed_in.as_ref(), now).await?
-    } else {
-        let why = "the person said no".to_owned();
-        Next::App(authorize::give_up(app, &open, OAuthError::AccessDenied, why, now).await?)
+    let next = match form.get("answer") {
+        Some("yes") => authorize::agree(app, &open, signed_in, shown_to, now).await?,
+        Some("no") => authorize::decline(app, &open, signed_in, shown_to, now).await?,
+        _ => return Err(Problem::invalid_request()),
     };
     Ok(after_a_form(go(app, next)))
 }

@@ -57,6 +57,7 @@ struct Agree<'a> {
     offline: bool,
     scopes: String,
     request: String,
+    shown_to: String,
 }
 
 #[derive(Template)]
@@ -184,6 +185,7 @@ pub fn agree(app: &App, open: &Open, signed_in: &SignedIn) -> HttpResponse {
         offline: has("offline_access"),
         scopes: open.request.scope.replace(' ', ", "),
         request: open.id.to_string(),
+        shown_to: open.shown_to(app, signed_in).unwrap_or_default(),
     };
     html_leading_away(&page)
 }

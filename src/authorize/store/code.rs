@@ -36,17 +36,19 @@ statement! {
         now: Timestamp => Timestamptz,
         expires_at: Timestamp => Timestamptz,
     }
-    "WITH answered AS (
+    // A request is answered only together with its code: a session that has ended leaves it open for the next sign-in.
+    "WITH live AS (
+         SELECT s.id FROM sessions s JOIN users u ON u.id = s.user_id
+         WHERE s.id = {session} AND s.ended_at IS NULL AND s.not_after > {now} AND u.disabled_at IS NULL
+     ), answered AS (
          UPDATE authorization_requests SET answered_at = {now}, session_id = {session}
-         WHERE id = {request_id} AND answered_at IS NULL
+         WHERE id = {request_id} AND answered_at IS NULL AND EXISTS (SELECT FROM live)
          RETURNING id
      )
      INSERT INTO authorization_codes
          (hash, session_id, client_id, redirect_uri, challenge, nonce, scope, resource, created_at, expires_at)
-     SELECT {hash}, s.id, {client_id}, {redirect_uri}, {challenge}, {nonce}, {scope}, {resource}, {now}, {expires_at}
-     FROM sessions s JOIN users u ON u.id = s.user_id
-     WHERE s.id = {session} AND s.ended_at IS NULL AND s.not_after > {now} AND u.disabled_at IS NULL
-       AND ({request_id}::uuid IS NULL OR EXISTS (SELECT FROM answered))"
+     SELECT {hash}, live.id, {client_id}, {redirect_uri}, {challenge}, {nonce}, {scope}, {resource}, {now}, {expires_at}
+     FROM live WHERE {request_id}::uuid IS NULL OR EXISTS (SELECT FROM answered)"
 }
 
 /// Writes the code down and is done with the request; `false` where the session ended or the request had its answer.

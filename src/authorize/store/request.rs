@@ -143,7 +143,7 @@ statement! {
     "UPDATE authorization_requests SET answered_at = {now} WHERE id = {id} AND answered_at IS NULL"
 }
 
-/// Writes down that the app was told.
-pub fn answer(conn: &mut Conn, id: AuthorizationRequestId, now: Timestamp) -> QueryResult<()> {
-    Answer { id, now }.execute(conn).map(|_| ())
+/// Marks the request as answered; `false` where it was answered before.
+pub fn answer(conn: &mut Conn, id: AuthorizationRequestId, now: Timestamp) -> QueryResult<bool> {
+    Ok(Answer { id, now }.execute(conn)? > 0)
 }

@@ -761,6 +761,15 @@ fn every_rule_of_a_client_refuses_and_accepts() {
         ("web.backchannel_logout_uri", client("web", "backchannel_logout_uri = 'https://10.0.0.1/bye'")),
         ("web.backchannel_logout_uri", client("web", "backchannel_logout_uri = 'https://[::1]/bye'")),
         ("web.public_key_file", client("web", "public_key_file = '/dev/null'")),
+        ("web.redirect_uris[0]", client("web", "redirect_uris = ['myapp:/cb']")),
+        (
+            "web.redirect_uris[0]",
+            client("web", "redirect_uris = ['javascript:alert(1)']\ninsecure_allow_dotless_schemes = true"),
+        ),
+        (
+            "web.insecure_allow_dotless_schemes",
+            secret("confidential", LONG) + "\ninsecure_allow_dotless_schemes = true",
+        ),
         ("vestibule", client("vestibule", "")),
         ("0190f4a2-0000-7000-8000-000000000000", client("0190f4a2-0000-7000-8000-000000000000", "")),
         ("0190F4A2000070008000000000000000", client("0190F4A2000070008000000000000000", "")),
@@ -777,6 +786,7 @@ fn every_rule_of_a_client_refuses_and_accepts() {
         client("A", "type = \"public\""),
         client("\"a1.b-c_d\"", "audience = [\"https://api.example.com\"]"),
         client("native", "redirect_uris = ['com.example.app:/cb', 'http://127.0.0.1/cb']"),
+        client("dev", "redirect_uris = ['myapp:/cb']\ninsecure_allow_dotless_schemes = true"),
         client("told", "backchannel_logout_uri = 'http://10.0.0.1/bye'\ninsecure_allow_private_logout_uri = true"),
         secret("confidential", LONG),
         secret("confidential", &LONG[..32]),

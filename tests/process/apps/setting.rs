@@ -19,6 +19,9 @@ pub const SECRET: &str = "it: has+everything/ that%20has & a=meaning?";
 /// `Authorization` header, as Authlib does.
 pub const BASE64_SECRET: &str = "as+base64/of+thirty+two+bytes/always+ends+=";
 
+/// The apps of the tests live on loopback, as under development: nobody is asked before an answer goes there.
+const AT_HOME: &str = "insecure_skip_loopback_consent = true";
+
 /// An app on a server, with everything that the tests ask for; `more` is the rest of its table.
 pub fn confidential(id: &str, secret: &str, redirect_uri: &str, more: &str) -> String {
     format!(
@@ -30,6 +33,7 @@ redirect_uris = ["{redirect_uri}"]
 post_logout_redirect_uris = ["{GOODBYE}"]
 grants = ["authorization_code", "refresh_token", "client_credentials"]
 scopes = ["openid", "profile", "email", "offline_access", "orders"]
+{AT_HOME}
 {more}
 "#
     )
@@ -47,7 +51,7 @@ pub fn signing(settings: Settings, id: &str, redirect_uri: &str, key: &KeyPair) 
 /// An app in a browser or on a person's machine.
 pub fn public(id: &str, redirect_uri: &str, more: &str) -> String {
     let addresses = format!("redirect_uris = [\"{redirect_uri}\"]\npost_logout_redirect_uris = [\"{redirect_uri}\"]");
-    format!("\n[clients.{id}]\n{addresses}\n{more}\n")
+    format!("\n[clients.{id}]\n{addresses}\n{AT_HOME}\n{more}\n")
 }
 
 /// A gateway with these clients, which signs in every way there is.

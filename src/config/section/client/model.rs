@@ -43,6 +43,8 @@ pub struct Client {
     pub backchannel_logout_uri: Option<Url>,
     /// Whether that may be an address of a private network.
     pub insecure_allow_private_logout_uri: bool,
+    /// Whether answers to loopback addresses need no consent (RFC 8252 §8.6 wants it).
+    pub insecure_skip_loopback_consent: bool,
     /// Whether each refresh gives a new refresh token.
     pub rotate_refresh_tokens: bool,
     /// The providers whose tokens it may have.

@@ -9,6 +9,7 @@ use crate::config::value::algorithm::Algorithm;
 /// An app or a service that uses us. Its id is the `client_id` of its requests and tokens.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[expect(clippy::struct_excessive_bools, reason = "each is one key of the table")]
 pub(crate) struct RawClient {
     /// what people read; empty: the id
     pub(crate) name: String,
@@ -43,4 +44,8 @@ pub(crate) struct RawClient {
     pub(crate) provider_tokens: Vec<String>,
     /// `backchannel_logout_uri` may be in a private network
     pub(crate) insecure_allow_private_logout_uri: bool,
+    /// no consent page before an answer to a loopback address; for single-page apps under development
+    pub(crate) insecure_skip_loopback_consent: bool,
+    /// schemes of its own may be without a dot, as `myapp:/callback`; for a public client
+    pub(crate) insecure_allow_dotless_schemes: bool,
 }

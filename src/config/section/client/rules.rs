@@ -6,7 +6,7 @@ use super::choice::{ClientType, Grant};
 use super::credentials::{public_key, secret};
 use super::model::{BUILT_IN_CLIENT, Client};
 use super::raw::RawClient;
-use super::uris::{backchannel_logout_uri, read_redirect_uris};
+use super::uris::{backchannel_logout_uri, own_schemes, read_redirect_uris};
 use crate::config::layer::findings::{Findings, shown};
 use crate::config::layer::nearest::nearest_word;
 use crate::config::section::{origin, scope};
@@ -33,10 +33,10 @@ pub(crate) struct Around<'a> {
 pub(crate) fn client(id: &str, raw: RawClient, around: &Around<'_>, at: &mut Findings<'_>) -> Option<Client> {
     let key = |key: &str| format!("clients.{id}.{key}");
     let good_id = id_is_free(id, around, at);
-    let native = raw.r#type == ClientType::Public;
-    let redirect_uris = read_redirect_uris(&key("redirect_uris"), &raw.redirect_uris, native, at);
+    let schemes = own_schemes(&key("insecure_allow_dotless_schemes"), &raw, at);
+    let redirect_uris = read_redirect_uris(&key("redirect_uris"), &raw.redirect_uris, schemes, at);
     let after_logout =
-        read_redirect_uris(&key("post_logout_redirect_uris"), &raw.post_logout_redirect_uris, native, at);
+        read_redirect_uris(&key("post_logout_redirect_uris"), &raw.post_logout_redirect_uris, schemes, at);
     let allowed_origins = origin::origins(&key("allowed_origins"), &raw.allowed_origins, at);
     audience(&key("audience"), &raw.audience, around.issuer, at);
     scopes(&key("scopes"), &raw.scopes, at);
@@ -69,6 +69,7 @@ pub(crate) fn client(id: &str, raw: RawClient, around: &Around<'_>, at: &mut Fin
         providers: raw.providers,
         backchannel_logout_uri,
         insecure_allow_private_logout_uri: raw.insecure_allow_private_logout_uri,
+        insecure_skip_loopback_consent: raw.insecure_skip_loopback_consent,
         rotate_refresh_tokens: raw.rotate_refresh_tokens,
         provider_tokens: raw.provider_tokens,
     })

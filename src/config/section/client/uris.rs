@@ -4,23 +4,38 @@ use std::net::IpAddr;
 
 use url::{Host, Url};
 
+use super::choice::ClientType;
 use super::raw::RawClient;
 use crate::base::outbound;
 use crate::config::layer::findings::{Findings, shown};
 use crate::config::section::address;
-use crate::config::value::redirect_uri::RedirectUri;
+use crate::config::value::redirect_uri::{OwnSchemes, RedirectUri};
+
+/// Which private-use schemes the client's addresses may have. A confidential client runs on a server and has none.
+pub(crate) fn own_schemes(key: &str, raw: &RawClient, at: &mut Findings<'_>) -> OwnSchemes {
+    match (raw.r#type, raw.insecure_allow_dotless_schemes) {
+        (ClientType::Public, true) => OwnSchemes::Dotless,
+        (ClientType::Public, false) => OwnSchemes::Dotted,
+        (ClientType::Confidential, allowed) => {
+            if allowed {
+                at.refuse(key, "is on, but the client is confidential", "take it out, or write type = \"public\"");
+            }
+            OwnSchemes::None
+        }
+    }
+}
 
 pub(crate) fn read_redirect_uris(
     key: &str,
     texts: &[String],
-    native: bool,
+    schemes: OwnSchemes,
     at: &mut Findings<'_>,
 ) -> Option<Vec<RedirectUri>> {
     let read = |(item, text): (usize, &String)| {
         let remedy = "write the address out as browsers do, as \"https://app.example.com/callback\"; http is for \
                       127.0.0.1, [::1] and localhost only, and a scheme of its own, as \"com.example.app:/callback\", \
                       for public clients";
-        let parsed = RedirectUri::parse(text, native).map_err(|bad| format!("{} {bad}", shown(text)));
+        let parsed = RedirectUri::parse(text, schemes).map_err(|bad| format!("{} {bad}", shown(text)));
         parsed.map_err(|what| at.refuse_item(key, item, what, remedy)).ok()
     };
     let read: Vec<_> = texts.iter().enumerate().map(read).collect();
