@@ -9,9 +9,13 @@ use crate::base::statement::statement;
 
 statement! {
     struct Adopt { old: SessionId => Uuid, new: SessionId => Uuid, user: UserId => Uuid }
-    // Also those that merely idled out: they are still told when the person signs out.
-    "UPDATE sessions SET parent_id = {new}
-     WHERE parent_id = {old} AND user_id = {user} AND (ended_at IS NULL OR ended_reason = 'idle')"
+    // Also those that merely idled out: they are still told when the person signs out. An app's session from before its
+    // provider's `sid` was kept takes it from the sign-in that it leaves, if it was made through the same identity.
+    "UPDATE sessions app SET parent_id = {new},
+         upstream_sid = coalesce(app.upstream_sid, CASE WHEN app.sub_id = old.sub_id THEN old.upstream_sid END)
+     FROM sessions old
+     WHERE old.id = {old} AND app.parent_id = {old} AND app.user_id = {user}
+       AND (app.ended_at IS NULL OR app.ended_reason = 'idle')"
 }
 
 statement! {
@@ -21,7 +25,8 @@ statement! {
     "SELECT id FROM sessions WHERE id = {old} FOR NO KEY UPDATE"
 }
 
-/// Puts the apps' sessions of that user from under `old` under `new`. Those of somebody else stay where they are.
+/// Puts the apps' sessions of that user from under `old` under `new`. Those of somebody else stay where they are. Each
+/// keeps the identity that it was made through, which may be another than that of `new`.
 pub fn adopt(conn: &mut Conn, old: SessionId, new: SessionId, user: UserId) -> QueryResult<()> {
     Lock { old }.execute(conn)?;
     Adopt { old, new, user }.execute(conn).map(|_| ())

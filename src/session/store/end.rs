@@ -4,6 +4,7 @@ use diesel::connection::TransactionManager;
 use diesel::sql_types::{Array, Bool, Jsonb, Nullable, Text, Timestamptz, Uuid};
 use diesel::{Connection, QueryResult, QueryableByName, RunQueryDsl};
 
+use super::idle;
 use super::leaving::leaving;
 use crate::base::clock::Timestamp;
 use crate::base::db::Conn;
@@ -169,8 +170,18 @@ pub(super) struct Locked {
 pub fn end_where(conn: &mut Conn, scope: Scope, ending: &Ending) -> QueryResult<Vec<Ended>> {
     in_transaction(conn, |conn| {
         let locked = lock(conn, scope)?;
-        end_locked(conn, &locked, ending)
+        let ended = end_locked(conn, &locked, ending)?;
+        if let Scope::OfIdentity { user, identity } = scope {
+            let idle = idle::of_identity(conn, user, identity)?;
+            idle::notify(conn, &idle, &ids(&ended), ending)?;
+        }
+        Ok(ended)
     })
+}
+
+/// Their ids.
+pub(super) fn ids(ended: &[Ended]) -> Vec<SessionId> {
+    ended.iter().map(|ended| ended.id).collect()
 }
 
 /// The second statement, in the transaction of the first.

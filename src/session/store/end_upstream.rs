@@ -1,9 +1,10 @@
 //! The end of sessions that a provider ended on its side.
 
-use diesel::sql_types::{Array, Nullable, Text, Uuid};
-use diesel::{QueryResult, RunQueryDsl};
+use diesel::sql_types::{Array, Bool, Nullable, Text, Uuid};
+use diesel::{QueryResult, QueryableByName, RunQueryDsl};
 
-use super::end::{Ended, Locked, end_locked, locking};
+use super::end::{Ended, Locked, end_locked, ids, locking};
+use super::idle;
 use crate::base::db::Conn;
 use crate::base::id::SessionId;
 use crate::base::statement::statement;
@@ -26,17 +27,33 @@ statement! {
         sid: Option<&'a str> => Nullable<Text>,
         sub: Option<&'a str> => Nullable<Text>,
     }
-    // The two ways in have an index each. Under a sign-in that merely idled out, apps may live on.
-    "SELECT s.id FROM sessions s
-     WHERE s.provider = {provider} AND s.upstream_sid = {sid} AND s.parent_id IS NULL
+    // The two ways in have an index each. An app's session has the identity of the sign-in that it was made under, and
+    // keeps it when it moves under another one; one from before the `sid` was kept has that of its sign-in, and ends
+    // with it. Under a sign-in that merely idled out, apps may live on.
+    "SELECT s.id, s.parent_id IS NOT NULL AS is_app, s.ended_at IS NOT NULL AS is_over FROM sessions s
+     WHERE s.provider = {provider} AND s.upstream_sid = {sid}
        AND (s.ended_at IS NULL OR s.ended_reason = 'idle')
        AND ({sub}::text IS NULL OR s.sub_id IS NULL
             OR s.sub_id = (SELECT id FROM subs WHERE provider = {provider} AND sub = {sub}))
      UNION
-     SELECT s.id FROM subs JOIN sessions s ON s.user_id = subs.user_id AND s.sub_id = subs.id
-     WHERE subs.provider = {provider} AND subs.sub = {sub} AND s.parent_id IS NULL
+     SELECT s.id, s.parent_id IS NOT NULL, s.ended_at IS NOT NULL
+     FROM subs JOIN sessions s ON s.user_id = subs.user_id AND s.sub_id = subs.id
+     WHERE subs.provider = {provider} AND subs.sub = {sub}
        AND (s.ended_at IS NULL OR s.ended_reason = 'idle')
-       AND ({sid}::text IS NULL OR s.upstream_sid IS NULL)"
+       AND ({sid}::text IS NULL OR s.upstream_sid IS NULL AND NOT EXISTS (
+                SELECT FROM sessions parent
+                WHERE parent.id = s.parent_id AND parent.sub_id = s.sub_id AND parent.upstream_sid IS NOT NULL
+            ))"
+}
+
+#[derive(QueryableByName)]
+struct Found {
+    #[diesel(sql_type = Uuid)]
+    id: SessionId,
+    #[diesel(sql_type = Bool)]
+    is_app: bool,
+    #[diesel(sql_type = Bool)]
+    is_over: bool,
 }
 
 statement! {
@@ -44,15 +61,26 @@ statement! {
     locking!("(id = ANY ({ids}) OR parent_id = ANY ({ids}))")
 }
 
-/// Ends the sign-ins that the provider means and the apps under them. To be called in a transaction. A sign-in without a
-/// `sid` of the provider's may be any of its sessions of that person: it ends with each of them.
+/// Ends the sign-ins that the provider means, the apps under them, and the apps that were entered through them and are
+/// under another sign-in by now. To be called in a transaction. A session without a `sid` of the provider's may be of any
+/// of its sessions of that person: it ends with each of them.
+///
+/// An app's session may be made, and moved under another sign-in, after the first look. Once the sign-ins are locked, no
+/// more are made, and a second look has them all.
 pub fn end_upstream(conn: &mut Conn, upstream: Upstream<'_>, ending: &Ending) -> QueryResult<Vec<Ended>> {
     let Upstream { provider, sid, sub } = upstream;
-    let ids = |rows: Vec<Locked>| rows.into_iter().map(|row| row.id).collect::<Vec<_>>();
-    let found = ids(Find { provider, sid, sub }.load(conn)?);
-    if found.is_empty() {
+    let find = |conn: &mut Conn| Find { provider, sid, sub }.load::<Found>(conn);
+    let seen: Vec<SessionId> = find(conn)?.iter().map(|found| found.id).collect();
+    if seen.is_empty() {
         return Ok(Vec::new());
     }
-    let locked = ids(Lock { ids: &found }.load(conn)?);
-    end_locked(conn, &locked, ending)
+    let locked: Vec<Locked> = Lock { ids: &seen }.load(conn)?;
+    let apps: Vec<Found> = find(conn)?.into_iter().filter(|found| found.is_app).collect();
+    let of = |is_over: bool| apps.iter().filter(move |app| app.is_over == is_over).map(|app| app.id);
+    let mut due: Vec<SessionId> = locked.iter().map(|row| row.id).chain(of(false)).collect();
+    due.sort_unstable();
+    due.dedup();
+    let ended = end_locked(conn, &due, ending)?;
+    idle::notify(conn, &of(true).collect::<Vec<_>>(), &ids(&ended), ending)?;
+    Ok(ended)
 }

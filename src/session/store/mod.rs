@@ -7,6 +7,7 @@ mod end_upstream;
 mod expire;
 mod feed;
 mod find;
+mod idle;
 mod leaving;
 mod list;
 mod prune;

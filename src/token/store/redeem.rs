@@ -13,7 +13,8 @@ statement! {
     /// Redeems a code where everything fits, and makes the app's session under the browser's.
     ///
     /// The browser's session is locked, so that its end and the beginning of one under it come one after the other: the
-    /// end sees what was made before it, and after it nothing is made.
+    /// end sees what was made before it, and after it nothing is made. The app's session keeps the identity that it is made
+    /// through (`sub_id`, `provider`, `upstream_sid`), also when it moves under another sign-in of the same user.
     pub struct Redeem<'a> {
         hash: &'a [u8] => Binary,
         client_id: &'a str => Text,
@@ -39,10 +40,10 @@ statement! {
          ), app AS (
              INSERT INTO sessions (id, user_id, sub_id, provider, client_id, parent_id, auth_time, auth_time_vouched, aal,
                                    acr, amr, scopes, resource, last_activity_at, not_after, user_agent, ip, device_type,
-                                   os, os_version, browser, browser_version, created_at)
+                                   os, os_version, browser, browser_version, upstream_sid, created_at)
              SELECT {session}, p.user_id, p.sub_id, p.provider, {client_id}, p.id, p.auth_time, p.auth_time_vouched, p.aal,
                     p.acr, p.amr, p.scope, p.target, {now}, p.not_after, p.user_agent, p.ip, p.device_type,
-                    p.os, p.os_version, p.browser, p.browser_version, {now}
+                    p.os, p.os_version, p.browser, p.browser_version, p.upstream_sid, {now}
              FROM parent p JOIN users ON users.id = p.user_id
              WHERE users.disabled_at IS NULL
              RETURNING *

@@ -6,6 +6,7 @@ mod confirmed;
 mod crowd;
 mod from_provider;
 mod from_provider_races;
+mod identity;
 mod outbox;
 mod races;
 mod to_provider;
