@@ -4,12 +4,13 @@ use std::fs::File;
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::path::PathBuf;
-use std::process::{Child, Command, ExitStatus, Output, Stdio};
+use std::process::{Command, ExitStatus, Output, Stdio};
 use std::time::{Duration, Instant};
 
 use vestibule::base::seal;
 
 use crate::directory::Directory;
+use crate::guarded::Guarded;
 use crate::ports;
 
 /// How long anything may take that takes no time at all.
@@ -108,7 +109,7 @@ client_secret_file = "{secret_file}"
     pub fn serve_by(self, mut command: Command) -> Gateway {
         let (log, out) = (self.directory.join("log"), self.directory.join("out"));
         command.stdout(File::create(&out).expect("a file")).stderr(File::create(&log).expect("a file"));
-        let child = command.spawn().expect("the binary");
+        let child = Guarded::spawn(&mut command).expect("the binary");
         let mut gateway = Gateway { child, log, out, settings: self };
         gateway.wait_until_ready();
         gateway
@@ -131,7 +132,7 @@ impl From<Output> for Ended {
 
 /// A running gateway; killed when dropped.
 pub struct Gateway {
-    child: Child,
+    child: Guarded,
     log: PathBuf,
     out: PathBuf,
     pub settings: Settings,
@@ -209,7 +210,7 @@ impl Gateway {
     pub fn serve_again(&mut self) {
         let mut command = self.settings.command(&["serve"]);
         let log = File::options().append(true).open(&self.log).expect("a log");
-        self.child = command.stdout(Stdio::null()).stderr(log).spawn().expect("the binary");
+        self.child = Guarded::spawn(command.stdout(Stdio::null()).stderr(log)).expect("the binary");
         self.wait_until_ready();
     }
 
@@ -219,13 +220,6 @@ impl Gateway {
         let status = self.wait();
         assert!(status.success(), "it ended with {status}:\n{}", self.log());
         self.log()
-    }
-}
-
-impl Drop for Gateway {
-    fn drop(&mut self) {
-        let _ended_already = self.child.kill();
-        let _reaped = self.child.wait();
     }
 }
 

@@ -10,6 +10,7 @@ mod browser;
 mod database;
 mod directory;
 mod gateway;
+mod guarded;
 mod house;
 mod kept_tokens;
 mod logouts;

@@ -3,10 +3,11 @@
 use std::io::{BufRead, BufReader, Write};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::process::{ChildStdin, ChildStdout, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use crate::gateway::{Ended, status};
+use crate::guarded::Guarded;
 
 /// Where the scripts are.
 fn folder() -> PathBuf {
@@ -61,7 +62,7 @@ pub fn run(command: &mut Command, input: &str) -> Ended {
 
 /// A provider that runs; ended when dropped.
 pub struct Provider {
-    child: Child,
+    child: Guarded,
     /// What a script ends with, and where it writes to.
     pipes: Option<(ChildStdin, BufReader<ChildStdout>)>,
 }
@@ -73,7 +74,7 @@ impl Provider {
         command.args(["dev", "provider", "--listen", &format!("127.0.0.1:{port}"), "--issuer", issuer, "--slow", "2"]);
         command.args(["--client-secret", secret]);
         command.args(redirect_uris.iter().flat_map(|uri| ["--redirect-uri", uri]));
-        let child = command.stdin(Stdio::null()).stdout(Stdio::null()).spawn().expect("the pretend provider");
+        let child = Guarded::spawn(command.stdin(Stdio::null()).stdout(Stdio::null())).expect("the pretend provider");
         let provider = Self { child, pipes: None };
         wait_for(port, "/.well-known/openid-configuration");
         provider
@@ -99,8 +100,8 @@ impl Provider {
 
     /// One that prints a line when it is ready, and ends with its standard input.
     fn that_says_so(command: &mut Command) -> Self {
-        let mut child =
-            command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::inherit()).spawn().expect("a peer");
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::inherit());
+        let mut child = Guarded::spawn(command).expect("a peer");
         let (stdin, stdout) = (child.stdin.take().expect("a pipe"), child.stdout.take().expect("a pipe"));
         let (mut stdout, mut ready) = (BufReader::new(stdout), String::new());
         let heard = stdout.read_line(&mut ready);
@@ -122,12 +123,10 @@ impl Provider {
 
 impl Drop for Provider {
     fn drop(&mut self) {
-        match self.pipes.take() {
-            // It tidies up after itself.
-            Some(pipes) => drop(pipes),
-            None => drop(self.child.kill()),
+        // A script removes what it wrote when its standard input ends. The pretend provider has nothing to remove.
+        if self.pipes.take().is_some() {
+            let _reaped = self.child.wait();
         }
-        let _reaped = self.child.wait();
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::fs::File;
 use std::io::{BufRead, BufReader, Read, Write};
-use std::process::{Child, Command, Stdio};
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
@@ -10,6 +10,7 @@ use serde_json::Value;
 use super::setting::sent_back;
 use crate::directory::Directory;
 use crate::gateway::status;
+use crate::guarded::Guarded;
 use crate::house::House;
 use crate::visitor::Visitor;
 
@@ -18,28 +19,18 @@ const APPS: &str = "http://127.0.0.1:9/";
 /// How long an app may take to answer.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// A process that ends with the test.
-struct Running(Child);
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        let _ended_already = self.0.kill();
-        let _reaped = self.0.wait();
-    }
-}
-
 /// Runs an app to its end, and does in a browser what it asks for. The answer is what it has seen.
 pub async fn converse(house: &House, command: &mut Command) -> Value {
-    let child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn();
-    let mut app = Running(child.expect("an app"));
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut app = Guarded::spawn(command).expect("an app");
     let (mut said, mut heard) =
-        (app.0.stdin.take().expect("a pipe"), app.0.stdout.take().map(BufReader::new).expect("a pipe"));
+        (app.stdin.take().expect("a pipe"), app.stdout.take().map(BufReader::new).expect("a pipe"));
     let visitor = Visitor::new();
     loop {
         let mut line = String::new();
         if heard.read_line(&mut line).expect("a line") == 0 {
             let mut complaint = String::new();
-            app.0.stderr.take().expect("a pipe").read_to_string(&mut complaint).expect("text");
+            app.stderr.take().expect("a pipe").read_to_string(&mut complaint).expect("text");
             panic!("{command:?} ended:\n{complaint}\n{}", house.gateway.log());
         }
         let line: Value = serde_json::from_str(&line).expect("JSON");
@@ -53,7 +44,7 @@ pub async fn converse(house: &House, command: &mut Command) -> Value {
 
 /// An app that listens, until it is dropped.
 pub struct Server {
-    _running: Running,
+    _running: Guarded,
     directory: Directory,
 }
 
@@ -63,10 +54,10 @@ impl Server {
         let directory = Directory::new();
         let said = File::create(directory.join("log")).expect("a file");
         command.stdin(Stdio::null()).stdout(said.try_clone().expect("a file")).stderr(said);
-        let mut running = Running(command.spawn().expect("an app"));
+        let mut running = Guarded::spawn(command).expect("an app");
         let started = Instant::now();
         while status(([127, 0, 0, 1], port).into(), "/").is_none() {
-            let ended = running.0.try_wait().expect("its state");
+            let ended = running.try_wait().expect("its state");
             let text = std::fs::read_to_string(directory.join("log")).expect("a log");
             assert!(ended.is_none() && started.elapsed() < PATIENCE, "{command:?} does not answer: {ended:?}\n{text}");
             std::thread::sleep(Duration::from_millis(10));

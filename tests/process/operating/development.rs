@@ -3,16 +3,17 @@
 use std::fs::File;
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use crate::directory::Directory;
 use crate::gateway::signal;
+use crate::guarded::Guarded;
 use crate::ports;
 
 /// A running `vestibule dev`; killed when dropped.
 pub struct Dev {
-    child: Child,
+    child: Guarded,
     /// The gateway's port.
     pub port: u16,
     /// What it printed when everything was up.
@@ -27,12 +28,24 @@ impl Dev {
 
     /// With a configuration, which is told the port.
     pub fn with(configuration: impl FnOnce(u16) -> String) -> Self {
+        Self::with_arguments(configuration, |_| Vec::new())
+    }
+
+    /// Without the demo app: the page at `/callback` of `port + 3` is the redirect URI, and the test serves it.
+    pub fn for_own_frontend() -> Self {
+        let frontend = |port| vec!["--frontend".to_owned(), format!("http://127.0.0.1:{}/callback", port + 3)];
+        Self::with_arguments(|_| String::new(), frontend)
+    }
+
+    fn with_arguments(configuration: impl FnOnce(u16) -> String, arguments: impl FnOnce(u16) -> Vec<String>) -> Self {
         let (directory, port) = (Directory::new(), ports::free::<4>());
         let file = directory.write("vestibule.toml", &configuration(port));
         let mut command = Command::new(env!("CARGO_BIN_EXE_vestibule"));
-        command.args(["--config", &file, "dev", "--port", &port.to_string()]).current_dir(directory.path());
+        command.args(["--config", &file, "dev", "--port", &port.to_string()]).args(arguments(port));
+        command.current_dir(directory.path());
         let log = File::create(directory.join("log")).expect("a file");
-        let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(log).spawn().expect("it");
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(log);
+        let mut child = Guarded::spawn(&mut command).expect("it");
         let mut stdout = BufReader::new(child.stdout.take().expect("a pipe"));
         let mut dev = Self { child, port, greeting: String::new(), directory };
         while !dev.greeting.contains("Ctrl-C") {

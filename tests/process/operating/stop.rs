@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use crate::database::Database;
 use crate::gateway::Settings;
+use crate::guarded::Guarded;
 use crate::house::House;
 use crate::visitor::Visitor;
 
@@ -76,7 +77,8 @@ async fn it_serves_on_when_its_log_is_closed() {
     let house = House::new();
     let settings = Settings::new(&Database::empty().url, &house.wire.origin).with("log.level", "trace");
     let public = settings.public();
-    let mut child = settings.command(&["serve"]).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().expect("it");
+    let mut command = settings.command(&["serve"]);
+    let mut child = Guarded::spawn(command.stdout(Stdio::null()).stderr(Stdio::piped())).expect("it");
     drop(child.stderr.take());
     crate::peer::wait_for(settings.port, "/providers");
     let visitor = Visitor::new();
