@@ -18,7 +18,11 @@ export async function open(browser, complaints, options = {}) {
     if (['error', 'warning'].includes(message.type()) && !refusal) complaints.push(`console: ${message.text()}`);
   });
   page.on('pageerror', (error) => complaints.push(`script: ${error.message}`));
-  page.on('requestfailed', (request) => complaints.push(`${request.url()}: ${request.failure()?.errorText}`));
+  page.on('requestfailed', (request) => {
+    // A navigation aborts the requests of the page that it leaves. That is no fault of the page.
+    const error = request.failure()?.errorText;
+    if (error !== 'net::ERR_ABORTED') complaints.push(`${request.url()}: ${error}`);
+  });
   page.on('response', (answer) => {
     const told = [400, 403].includes(answer.status());
     if (answer.status() >= 400 && !told) complaints.push(`${answer.url()}: ${answer.status()}`);

@@ -4,7 +4,7 @@ import { UserManager } from 'oidc-client-ts';
 const { authority, client_id } = await (await fetch('settings.json')).json();
 const here = `${location.origin}/`;
 const addresses = { redirect_uri: here, post_logout_redirect_uri: here };
-// With offline_access there is a refresh token, and the library renews in time, all by itself.
+// With offline_access there is a refresh token, which the library uses before the access token expires.
 const users = new UserManager({ authority, client_id, ...addresses, scope: 'openid profile email offline_access' });
 
 if (new URLSearchParams(location.search).has('state')) {
@@ -12,6 +12,6 @@ if (new URLSearchParams(location.search).has('state')) {
   history.replaceState(null, '', here);
 }
 const user = await users.getUser(); // user.access_token is for your services
-document.querySelector('h1').textContent = `Hello, ${user?.profile.name ?? 'stranger'}`;
+document.querySelector('h1').textContent = `Hello, ${user?.profile.name ?? 'guest'}`;
 document.querySelector('#sign-in').onclick = () => users.signinRedirect();
 document.querySelector('#sign-out').onclick = () => users.signoutRedirect();

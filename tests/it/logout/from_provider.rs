@@ -284,8 +284,10 @@ async fn a_new_key_is_fetched() {
 /// A provider whose keys cannot be had may try again; what is no token of its is refused all the same.
 #[tokio::test]
 async fn without_keys_nothing_is_believed() {
-    let gateway = Gateway::start();
-    gateway.op.reply("/jwks", Reply::text(500, "text/plain", ""));
+    let setup = Setup::new();
+    // Before the start, at which the gateway reads the keys.
+    setup.op.reply("/jwks", Reply::text(500, "text/plain", ""));
+    let gateway = setup.start();
     let good = token(&gateway, &json!({"sid": "one"}));
     let answer = tell(&gateway, &good).await;
     assert_eq!((answer.status, answer.header("retry-after")), (503, "2"), "{answer:?}");

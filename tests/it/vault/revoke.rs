@@ -5,7 +5,7 @@ use serde_json::json;
 
 use crate::fake_provider::{CLIENT, Op, Reply};
 use crate::support::{Browser, CLIENT_SECRET, Gateway, Setup};
-use crate::vault::house::{TOKEN, beside, let_expire, signed_in, start, token, with};
+use crate::vault::house::{STORES, TOKEN, beside, let_expire, signed_in, start, token, with};
 
 const ADMIN: &str = "Bearer 0123456789abcdef0123456789abcdef";
 const OUTBOX: &str = "SELECT count(*) FROM provider_revocations";
@@ -166,11 +166,11 @@ async fn a_crash_loses_nothing() {
     assert_eq!(revoked(&second.op)[1..], ["refresh-secret-1", "access-secret-1"]);
 }
 
-/// A provider that takes none: they are dropped here.
+/// A provider without a revocation endpoint: the tokens are deleted here. Its metadata never names one, since the gateway
+/// reads them as soon as it starts.
 #[tokio::test]
 async fn where_nobody_takes_them_they_are_dropped() {
-    let gateway = start();
-    gateway.op.set_metadata("revocation_endpoint", json!(null));
+    let gateway = Setup::new().toml(STORES).start();
     signed_in(&gateway, "alice").await.post("/logout").await;
     assert_eq!(gateway.database.number(KEPT), 0);
     until_empty(&gateway).await;
