@@ -6,12 +6,16 @@
 mod conformance;
 #[path = "architecture/described.rs"]
 mod described;
+#[path = "snippets/mod.rs"]
+mod documents;
 #[path = "architecture/openapi.rs"]
 mod openapi;
 #[path = "architecture/rules.rs"]
 mod rules;
 #[path = "architecture/shipped.rs"]
 mod shipped;
+#[path = "architecture/snippets.rs"]
+mod snippets;
 #[path = "architecture/source.rs"]
 mod source;
 

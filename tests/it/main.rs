@@ -6,6 +6,9 @@
 #[path = "../architecture/described.rs"]
 mod openapi;
 
+#[path = "../snippets/mod.rs"]
+mod snippets;
+
 mod fake_provider;
 mod support;
 
@@ -14,6 +17,7 @@ mod clients;
 mod config;
 mod costs;
 mod devices;
+mod documents;
 mod feed;
 mod gateway;
 mod keys;

@@ -9,6 +9,7 @@ mod apps;
 mod browser;
 mod database;
 mod directory;
+mod documented;
 mod gateway;
 mod guarded;
 mod house;
@@ -22,6 +23,8 @@ mod ports;
 mod probe;
 mod secrets;
 mod signing_out;
+#[path = "../snippets/mod.rs"]
+mod snippets;
 mod verifiers;
 mod visitor;
 mod wiretap;

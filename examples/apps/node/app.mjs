@@ -4,7 +4,8 @@ import * as oidc from 'openid-client';
 
 const { ISSUER, CLIENT_ID, CLIENT_SECRET, PORT } = process.env;
 const here = `http://127.0.0.1:${PORT}`;
-// Plain http is for a gateway on this very machine.
+const text = { 'content-type': 'text/plain; charset=utf-8' }; // so that a browser shows no name as HTML
+// Allow plain http for a gateway on this machine only.
 const options = ISSUER.startsWith('http://127.0.0.1:') ? { execute: [oidc.allowInsecureRequests] } : {};
 const gateway = await oidc.discovery(new URL(ISSUER), CLIENT_ID, CLIENT_SECRET, undefined, options);
 
@@ -22,10 +23,10 @@ async function callback(request, answer) {
   const [, expectedState, pkceCodeVerifier] = /login=([\w-]+)\.([\w-]+)/.exec(request.headers.cookie) ?? [];
   const checks = { expectedState, pkceCodeVerifier, idTokenExpected: true };
   const tokens = await oidc.authorizationCodeGrant(gateway, new URL(request.url, here), checks);
-  answer.end(`Hello, ${tokens.claims().name}`); // tokens.access_token is for your services
+  answer.writeHead(200, text).end(`Hello, ${tokens.claims().name}`); // tokens.access_token is for your services
 }
 
 createServer((request, answer) => {
   const done = request.url.startsWith('/callback?') ? callback(request, answer) : signIn(answer);
-  done.catch((error) => answer.writeHead(400).end(error.message));
+  done.catch((error) => answer.writeHead(400, text).end(error.message));
 }).listen(PORT, '127.0.0.1');

@@ -3,6 +3,7 @@ import os
 
 from authlib.integrations.flask_client import OAuth
 from flask import Flask, url_for
+from markupsafe import escape
 
 app = Flask(__name__)
 app.secret_key = os.environ["SECRET_KEY"]
@@ -23,4 +24,4 @@ def sign_in():
 @app.get("/callback")
 def callback():
     tokens = gateway.authorize_access_token()  # tokens["access_token"] is for your services
-    return f"Hello, {tokens['userinfo']['name']}"
+    return f"Hello, {escape(tokens['userinfo']['name'])}"

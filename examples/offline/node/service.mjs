@@ -46,6 +46,8 @@ export class Verifier {
   #lists = new Map();
 
   constructor(issuer, audience) {
+    // jose checks no audience where it is given none, and would accept the tokens of every other service.
+    if (!issuer || !audience) throw new TypeError('usage: node service.mjs ISSUER AUDIENCE');
     this.issuer = issuer;
     this.audience = audience;
     // Kept for ten minutes, and fetched again when a token names a key that is not in there.

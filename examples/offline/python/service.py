@@ -110,7 +110,9 @@ class Verifier:
 
 
 def main() -> None:
-    verifier = Verifier(*sys.argv[1:3])
+    if len(sys.argv) != 3 or not all(sys.argv):
+        sys.exit("usage: python service.py ISSUER AUDIENCE")
+    verifier = Verifier(*sys.argv[1:])
     for line in sys.stdin:
         try:
             print("accepted", verifier.verify(line.strip())["sub"], flush=True)

@@ -148,7 +148,11 @@ impl Verifier {
         rules.set_issuer(&[&self.issuer]);
         rules.set_required_spec_claims(&["iss", "sub", "exp"]);
         match audience {
-            Some(audience) => rules.set_audience(&[audience]),
+            Some(audience) => {
+                rules.set_audience(&[audience]);
+                // Without it, a token that names no audience would pass.
+                rules.set_required_spec_claims(&["iss", "sub", "exp", "aud"]);
+            }
             None => rules.validate_aud = false,
         }
         // A key fits one algorithm only, so the header cannot choose another.
@@ -201,6 +205,9 @@ async fn main() -> Result<(), Error> {
     let (Some(issuer), Some(audience)) = (arguments.next(), arguments.next()) else {
         return Err("usage: offline ISSUER AUDIENCE".into());
     };
+    if audience.is_empty() {
+        return Err("the audience is empty".into());
+    }
     let mut verifier = Verifier::new(issuer, audience)?;
     for line in std::io::stdin().lock().lines() {
         match verifier.verify(line?.trim()).await {

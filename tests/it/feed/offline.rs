@@ -122,6 +122,20 @@ async fn learns_in_time(name: &str, program: Command) {
     assert_eq!(service.judge(&bob.token), bobs, "{name}: others stay");
 }
 
+/// A service that is told no audience would accept the tokens of every other service, so it does not start.
+#[test]
+fn a_service_without_an_audience_does_not_start() {
+    for name in ["Rust", "Node", "Python"] {
+        for arguments in [&["https://login.example.com"][..], &["https://login.example.com", ""]] {
+            let mut command = again(name);
+            let ended = command.args(arguments).stdin(Stdio::null()).output().expect("a service");
+            assert!(!ended.status.success(), "{name} starts with {arguments:?}");
+            let said = String::from_utf8_lossy(&ended.stderr).to_lowercase();
+            assert!(said.contains("audience") && ended.stdout.is_empty(), "{name}: {said}");
+        }
+    }
+}
+
 fn again(name: &str) -> Command {
     match name {
         "Rust" => rust(),

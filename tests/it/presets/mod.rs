@@ -3,8 +3,7 @@
 
 mod answers;
 mod complete;
-mod operator;
+pub mod operator;
 mod pages;
 mod probe;
-mod snippets;
 mod wrong;

@@ -6,9 +6,13 @@ use std::process::Command;
 use super::running::Server;
 use super::setting::{BASE64_SECRET, confidential, go, house};
 use crate::directory::Directory;
+use crate::page::Page;
 use crate::peer;
 use crate::ports;
 use crate::visitor::Visitor;
+
+/// The pretend provider takes the name from what stands before the `@`.
+const MARKUP: &str = "<b>bold</b>@example.com";
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -18,16 +22,30 @@ fn text(path: &str) -> String {
     std::fs::read_to_string(root().join(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
 }
 
-/// Starts it with what it reads from its environment, and signs Ada in. The answer is what the app shows.
-async fn signed_in_at(command: &mut Command, port: u16) -> String {
+/// Starts it with what it reads from its environment, and signs Ada in. The answers are the pages that the app shows for
+/// her, and for a person whose name is HTML.
+async fn signed_in_at(command: &mut Command, port: u16) -> [Page; 2] {
     let app = format!("http://127.0.0.1:{port}");
     let client = confidential("web", BASE64_SECRET, &format!("{app}/callback"), "");
     let house = house(&client);
     command.env("ISSUER", house.gateway.public()).env("CLIENT_ID", "web").env("CLIENT_SECRET", BASE64_SECRET);
     let server = Server::start(command, port);
-    let page = go(&Visitor::new(), &app, "nowhere").await;
-    assert_eq!(page.status, 200, "{page}\n{}\n{}", server.log(), house.gateway.log());
-    page.body
+    let ada = go(&Visitor::new(), &app, "nowhere").await;
+    let visitor = Visitor::new();
+    let asked = visitor.follow(visitor.get(&app).await, "nowhere").await;
+    let back = visitor.decide(&asked.url, &[("person", "new"), ("email", MARKUP)]).await;
+    let other = visitor.follow(visitor.get(back).await, "nowhere").await;
+    for page in [&ada, &other] {
+        assert_eq!(page.status, 200, "{page}\n{}\n{}", server.log(), house.gateway.log());
+    }
+    [ada, other]
+}
+
+/// The page for the person with [`MARKUP`] shows the name as text.
+fn shows_no_markup(page: &Page) {
+    let kind = page.headers.get("content-type").and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let expected = if kind.starts_with("text/plain") { "Hello, <b>bold</b>" } else { "Hello, &lt;b&gt;bold&lt;/b&gt;" };
+    assert!(!kind.is_empty() && page.body == expected, "{kind}: {}", page.body);
 }
 
 /// IO-04, by the text of the README
@@ -39,7 +57,9 @@ async fn the_example_in_node_greets_who_signed_in() {
     let script = PathBuf::from(place.write("app.mjs", &text("examples/apps/node/app.mjs")));
     std::os::unix::fs::symlink(root().join("tests/peers/node_modules"), place.join("node_modules")).expect("a link");
     let mut command = peer::node_at(&script);
-    assert_eq!(signed_in_at(command.env("PORT", port.to_string()), port).await, "Hello, Ada Lovelace");
+    let [ada, other] = signed_in_at(command.env("PORT", port.to_string()), port).await;
+    assert_eq!(ada.body, "Hello, Ada Lovelace");
+    shows_no_markup(&other);
 }
 
 /// By the text of the README
@@ -49,7 +69,9 @@ async fn the_example_in_python_greets_who_signed_in() {
     let mut command = peer::python_at(Path::new("-m"));
     let app = root().join("examples/apps/python/app.py");
     command.args(["flask", "--app"]).arg(app).args(["run", "--port", &port.to_string()]).env("SECRET_KEY", "secret");
-    assert_eq!(signed_in_at(&mut command, port).await, "Hello, Ada Lovelace");
+    let [ada, other] = signed_in_at(&mut command, port).await;
+    assert_eq!(ada.body, "Hello, Ada Lovelace");
+    shows_no_markup(&other);
 }
 
 #[test]

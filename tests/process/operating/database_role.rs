@@ -3,6 +3,7 @@
 use crate::database::Database;
 use crate::gateway::Settings;
 use crate::house::House;
+use crate::snippets;
 use crate::visitor::Visitor;
 
 /// LG-09: the owner runs the migrations; the service has what `docs/operating.md` grants it.
@@ -11,11 +12,10 @@ async fn a_role_that_may_not_change_the_schema_is_enough() {
     let database = Database::empty();
     Settings::new(&database.url, "http://127.0.0.1:9").run(&["migrate"]);
     let role = database.name().replace("test", "role");
-    let operating = include_str!("../../../docs/operating.md");
-    let (_, documented) = operating.split_once("```sql\nGRANT").expect("the grants in docs/operating.md");
-    let grants = format!("GRANT{}", documented.split("```").next().expect("their end"));
     database.sql(&format!("CREATE ROLE {role} LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE"));
-    database.sql(&grants.replace("vestibule_service", &role));
+    for name in ["role-grants", "role-messages"] {
+        database.sql(&snippets::named(name).replace("vestibule_service", &role));
+    }
     for migrate_on_start in ["false", "true"] {
         let house = House::on(&database, &database.url_as(&role), |settings| {
             settings.with("database.migrate_on_start", migrate_on_start)
