@@ -12,6 +12,8 @@ mod documents;
 mod openapi;
 #[path = "architecture/rules.rs"]
 mod rules;
+#[path = "architecture/security_cases.rs"]
+mod security_cases;
 #[path = "architecture/shipped.rs"]
 mod shipped;
 #[path = "architecture/snippets.rs"]

@@ -146,7 +146,7 @@ async fn a_request_may_come_by_a_form() {
     assert_eq!(browser.get(&location).await.status, 400);
 }
 
-/// IN-04, IN-05, IN-06: strange input breaks nothing.
+/// IN-04, IN-06: strange input breaks nothing.
 #[tokio::test]
 async fn hostile_requests_are_refused() {
     let gateway = start();

@@ -17,6 +17,7 @@ fn groups(number: usize) -> Value {
     (0..number).map(|number| format!("group-{number:04}")).collect()
 }
 
+/// JW-15: no personal data by default.
 #[tokio::test]
 async fn a_token_says_nothing_of_the_person_unless_it_is_told_to() {
     let gateway = Gateway::start();
@@ -89,7 +90,7 @@ async fn apps_get_them_and_clients_for_themselves_do_not() {
     assert_eq!((&known["active"], picked(&known)), (&json!(true), said));
 }
 
-/// Whoever has too many groups is kept out, and the log says which claim it was.
+/// JW-15: a login with too many groups is refused, and the log names the claim.
 #[tokio::test]
 async fn a_login_whose_token_would_be_too_large_is_refused() {
     let gateway =

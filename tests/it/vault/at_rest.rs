@@ -59,8 +59,8 @@ async fn no_token_stands_in_the_database() {
     stand_nowhere_in("the database", &all);
 }
 
-/// Somebody who can write to the database, but not unseal, gets nothing by moving what is sealed: neither into the row of
-/// somebody else, nor an older writing back into its own row.
+/// LG-05: a sealed value that is copied into the row of another user cannot be opened, and neither can an older value that
+/// is put back into its own row.
 #[tokio::test]
 async fn what_was_moved_does_not_open() {
     let gateway = start();

@@ -53,7 +53,7 @@ impl House {
     }
 }
 
-/// IO-01: a real login, and its profile.
+/// IO-02: a real login, and its profile.
 #[tokio::test]
 async fn glewlwyd_signs_people_in() {
     let (house, ada) = (House::new(), Visitor::new());
