@@ -1,11 +1,11 @@
 # syntax=docker/dockerfile:1
 # The gateway:    docker build -t vestibule .
-# For developing: docker build -t vestibule-demo --target demo .   (with `vestibule dev`; see docker-compose.yml)
+# For development: docker build -t vestibule-demo --target demo .   (with `vestibule dev`; see docker-compose.yml)
 
 FROM rust:1-bookworm AS dependencies
 SHELL ["/bin/bash", "-o", "pipefail", "-c"]
 WORKDIR /build
-# The dependencies alone, behind an empty crate: this layer holds until Cargo.toml or Cargo.lock change.
+# Builds only the dependencies, with an empty crate. This layer stays valid until Cargo.toml or Cargo.lock changes.
 COPY Cargo.toml Cargo.lock ./
 RUN --mount=type=cache,target=/usr/local/cargo/registry \
     mkdir -p src examples/offline/rust benches/gateway \
@@ -16,7 +16,7 @@ RUN --mount=type=cache,target=/usr/local/cargo/registry \
 
 FROM dependencies AS source
 COPY . .
-# What is copied may be older than what the empty crate left behind, and would not be built.
+# The copied files may be older than the build of the empty crate, and cargo would not build them.
 RUN touch src/lib.rs src/main.rs
 
 FROM source AS build
@@ -29,10 +29,10 @@ RUN --mount=type=cache,target=/usr/local/cargo/registry \
     cargo build --locked --release --no-default-features --features bundled-libpq,dev \
     && cp target/release/vestibule /vestibule
 
-# The pretend provider, and a shell to make the demo's secrets with. Not for production.
+# The pretend provider, and a shell that creates the secrets of the demo. Not for production.
 FROM debian:bookworm-slim AS demo
 COPY --from=build-demo /vestibule /usr/local/bin/vestibule
-# A new volume takes over the owner of the folder that it covers.
+# A new volume has the owner of the directory that it is mounted on.
 RUN install --directory --owner=65532 --group=65532 /secrets
 USER 65532:65532
 ENTRYPOINT ["vestibule"]
@@ -46,10 +46,11 @@ LABEL org.opencontainers.image.title="vestibule" \
       org.opencontainers.image.version="${VERSION}" \
       org.opencontainers.image.revision="${REVISION}"
 COPY --from=build /vestibule /usr/local/bin/vestibule
-# Reads config/vestibule.toml in here, where there is one, and writes nothing: a read-only root file system will do.
+# The process reads config/vestibule.toml in this directory, if it exists. It writes no files, so the root file system may be
+# read-only.
 WORKDIR /vestibule
-# The admin listener stays inside; publish it by VESTIBULE__SERVER__ADMIN_LISTEN=0.0.0.0:8081 where a scraper needs it.
-# SSL_CERT_FILE: for PostgreSQL with sslrootcert=system, whose OpenSSL does not know Debian's path.
+# The admin listener is internal. Set VESTIBULE__SERVER__ADMIN_LISTEN=0.0.0.0:8081 if a scraper must reach it.
+# SSL_CERT_FILE is for PostgreSQL with sslrootcert=system: the statically linked OpenSSL does not know Debian's path.
 ENV VESTIBULE__SERVER__LISTEN=0.0.0.0:8080 \
     VESTIBULE__SERVER__ADMIN_LISTEN=127.0.0.1:8081 \
     SSL_CERT_FILE=/etc/ssl/certs/ca-certificates.crt

@@ -1,29 +1,29 @@
-# Everything a developer does here. `make` alone lists it.
+# The tasks of a developer. `make` without a target lists them.
 
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
 
-# Linters and peers that scripts/bootstrap-test puts there come first.
+# Programs that scripts/bootstrap-test installs there take precedence.
 export PATH := $(CURDIR)/.dev/venv/bin:$(PATH)
 CARGO ?= cargo
 
 .PHONY: help demo demo-check test bench bench-scale lint lint-rust lint-deny lint-files build clean-dev bootstrap bootstrap-test
 
-help: ## Lists what can be made
+help: ## Lists the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 demo: bootstrap ## Runs the gateway with a private PostgreSQL and a pretend provider; open the URL it prints (ARGS="--port 9000")
 	$(CARGO) run --locked -- dev $(ARGS)
 
-demo-check: bootstrap ## The same login without a browser; prints the decoded token
+demo-check: bootstrap ## Does the same login without a browser and prints the decoded token
 	scripts/demo-check
 
-test: bootstrap lint ## Installs what the tests need, lints, and runs all tests
+test: bootstrap lint ## Installs the programs that the tests need, lints, and runs all tests
 	$(CARGO) test --locked --no-fail-fast
 	@echo "Everything passed."
 
-lint: lint-rust lint-deny lint-files ## Format, clippy, documentation, dependencies, container files, API description
+lint: lint-rust lint-deny lint-files ## Checks format, clippy, documentation, dependencies, container files, API description
 
 lint-rust:
 	$(CARGO) fmt --check
@@ -34,7 +34,7 @@ lint-rust:
 lint-deny: bootstrap-test
 	$(CARGO) deny --locked --log-level error check bans licenses sources
 	if $(CARGO) deny fetch db >/dev/null 2>&1; then $(CARGO) deny --locked --log-level error check advisories; \
-	else echo "advisories: their database is out of reach, not checked"; fi
+	else echo "advisories: the database is not reachable, not checked"; fi
 
 lint-files: bootstrap-test
 	hadolint Dockerfile
@@ -42,16 +42,16 @@ lint-files: bootstrap-test
 	yamllint --strict docker-compose.yml docs/openapi.yaml
 	openapi-spec-validator docs/openapi.yaml
 
-bench: bootstrap ## Measures every hot endpoint beside its limit, in the same run; see docs/performance.md
+bench: bootstrap ## Measures every hot endpoint and its limit in the same run; see docs/performance.md
 	$(CARGO) bench --locked --bench gateway -- $(BENCH)
 
-bench-scale: bootstrap ## The same flows with 20 thousand and with 2 million sessions, and the plans: docs/plans.md
+bench-scale: bootstrap ## Measures the flows with 20,000 and with 2,000,000 sessions; writes the plans to docs/plans.md
 	$(CARGO) bench --locked --bench gateway -- --scale 1000000 --plans docs/plans.md $(BENCH)
 
-build: ## The release binary, as the container image has it: target/release/vestibule
+build: ## Builds the release binary as in the container image: target/release/vestibule
 	$(CARGO) build --locked --release --no-default-features --features bundled-libpq
 
-clean-dev: ## Removes what demo and tests keep in .dev: the private database, linters, peers
+clean-dev: ## Removes the files of demo and tests in .dev: the private database, linters, peers
 	rm -rf .dev tests/peers/node_modules
 
 bootstrap:
