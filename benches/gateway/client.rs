@@ -1,5 +1,5 @@
-//! A connection to an HTTP server that does the least: a whole request goes out, an answer with a `Content-Length`
-//! comes back. A real client would cost more than the servers it measures.
+//! A minimal HTTP connection: it sends a complete request and reads an answer with a `Content-Length`. A complete client
+//! would cost more than the measured servers.
 
 use std::io;
 use std::net::SocketAddr;
@@ -12,7 +12,7 @@ pub struct Connection {
     incoming: Vec<u8>,
 }
 
-/// An answer, as long as the next request has not gone out.
+/// An answer; valid until the next request.
 pub struct Reply<'a> {
     pub status: u16,
     /// The status line and the headers.
@@ -33,7 +33,7 @@ impl Connection {
         Ok(Self { stream, incoming: Vec::with_capacity(8 * 1024) })
     }
 
-    /// Sends a request and reads the answer to it.
+    /// Sends a request and reads its answer.
     pub async fn send(&mut self, request: &[u8]) -> io::Result<Reply<'_>> {
         self.write(request).await?;
         self.incoming.clear();

@@ -1,4 +1,4 @@
-//! The gateway as it is delivered: the binary, as a process of its own.
+//! The gateway as it is delivered: the binary, in a separate process.
 
 use std::fs;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
@@ -10,22 +10,22 @@ use super::load;
 use super::scenarios::{APP, REDIRECT_URI};
 
 const BINARY: &str = env!("CARGO_BIN_EXE_vestibule");
-/// A service that asks about tokens.
+/// The client id of a service that introspects tokens.
 pub const CLIENT: &str = "service";
 pub const CLIENT_SECRET: &str = "a-secret-of-32-bytes-or-even-more";
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// A running gateway; ended when dropped.
+/// A running gateway; killed when dropped.
 pub struct Gateway {
     process: Child,
     file: PathBuf,
     pub public: SocketAddr,
-    /// From the start of the process until it was ready.
+    /// The time from the start of the process until it was ready.
     pub cold_start: Duration,
 }
 
 impl Gateway {
-    /// Starts it on this database, with this ring and this provider.
+    /// Starts the gateway with this database, secret ring key and provider.
     pub fn start(database_url: &str, ring_key: &str, issuer: &str) -> Self {
         let (public, admin) = (free_address(), free_address());
         let file = std::env::temp_dir().join(format!("vestibule-bench-{}.toml", public.port()));
@@ -46,7 +46,7 @@ impl Gateway {
         gateway
     }
 
-    /// Its resident memory in MiB, where the system tells.
+    /// The resident memory in MiB, if the system reports it.
     pub fn resident(&self) -> Option<f64> {
         let status = fs::read_to_string(format!("/proc/{}/status", self.process.id())).ok()?;
         let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
@@ -59,7 +59,7 @@ impl Gateway {
         fs::metadata(BINARY).map_or(0.0, |binary| binary.len() as f64 / 1024.0 / 1024.0)
     }
 
-    /// Its binary, for a verb of the command line, with its configuration.
+    /// A command of the binary with the configuration of this gateway.
     pub fn command(&self, words: &[&str]) -> Command {
         let mut command = Command::new(BINARY);
         command.arg("--config").arg(&self.file).args(words).stdin(Stdio::null());
@@ -75,7 +75,7 @@ impl Drop for Gateway {
     }
 }
 
-/// As an operator would write it; the limits are out of the way, all else is as it comes, the log of requests too.
+/// The configuration: high rate limits, and defaults for everything else, including the log of requests.
 fn settings(public: SocketAddr, admin: SocketAddr, database_url: &str, ring_key: &str, issuer: &str) -> String {
     format!(
         r#"
@@ -119,7 +119,7 @@ client_secret = "secret"
     )
 }
 
-/// An address that was free a moment ago.
+/// A loopback address with a free port.
 fn free_address() -> SocketAddr {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a port");
     listener.local_addr().expect("an address")

@@ -1,4 +1,4 @@
-//! What could be had at the most: the same statements, driven by pgbench.
+//! The limit of the database: the same statements by pgbench.
 
 use std::fs;
 use std::process::{Command, Stdio};
@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use super::stage::Stage;
 
-/// Transactions a second of a pgbench script in the measured database, each statement prepared once a connection.
-/// `number` is a variable of the script, for those that must not do the same things twice.
+/// Transactions per second of a pgbench script in the measured database. Each connection prepares a statement once.
+/// `number` is a variable of the script, for scripts that must not repeat the same operation.
 pub fn pgbench(
     stage: &Stage,
     script: &str,

@@ -1,4 +1,4 @@
-//! Drives a server: each caller asks on a connection of its own, again as soon as it was answered.
+//! Generates load: each caller has a separate connection and sends the next request after each answer.
 
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
@@ -7,19 +7,19 @@ use tokio::task::LocalSet;
 
 use super::client::{Connection, Reply};
 
-/// One who asks.
+/// A source of requests.
 pub trait Caller {
-    /// Writes the next request. `false` where there is nothing left to ask.
+    /// Writes the next request. `false` means that no request is left.
     fn ask(&mut self, request: &mut Vec<u8>) -> bool;
-    /// Looks at the answer; the error in words ends the run, since a refusal is cheap and would be measured as fast.
+    /// Checks the answer. An error ends the run: a rejection is cheap and would count as a fast answer.
     fn answered(&mut self, reply: &Reply<'_>) -> Result<(), String>;
 }
 
-/// What was measured.
+/// The measured values.
 #[derive(Default)]
 pub struct Measure {
     pub seconds: f64,
-    /// Of each request, in microseconds; sorted by [`Measure::percentile`].
+    /// The latency of each request in microseconds; [`Measure::percentile`] sorts them.
     pub latencies: Vec<u32>,
 }
 
@@ -28,12 +28,12 @@ impl Measure {
         self.latencies.len()
     }
 
-    /// Requests in a second.
+    /// Requests per second.
     pub fn rate(&self) -> f64 {
         if self.seconds > 0.0 { self.latencies.len() as f64 / self.seconds } else { 0.0 }
     }
 
-    /// The latency in milliseconds that this share of the requests kept to.
+    /// The percentile of the latency in milliseconds.
     pub fn percentile(&mut self, share: f64) -> f64 {
         self.latencies.sort_unstable();
         let place = (self.latencies.len() as f64 * share) as usize;
@@ -48,7 +48,7 @@ impl Measure {
 
 pub type Callers = Vec<Box<dyn Caller>>;
 
-/// Drives a server for some time, or until nobody has anything left to ask. The callers come back to go on later.
+/// Generates load for some time, or until no caller has a request left. Returns the callers, so that they can continue.
 pub fn run(address: SocketAddr, callers: Callers, time: Duration) -> Result<(Callers, Measure), String> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = runtime.map_err(|error| error.to_string())?;
@@ -92,7 +92,7 @@ async fn drive(
     Ok((caller, latencies))
 }
 
-/// Asks once.
+/// Sends one request.
 pub fn once(address: SocketAddr, request: &[u8]) -> Result<(u16, String, Vec<u8>), String> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     runtime.map_err(|error| error.to_string())?.block_on(async {
@@ -102,12 +102,12 @@ pub fn once(address: SocketAddr, request: &[u8]) -> Result<(u16, String, Vec<u8>
     })
 }
 
-/// A request without a body, as it goes over the wire.
+/// The bytes of a request without a body.
 pub fn get(path: &str, headers: &str) -> Vec<u8> {
     format!("GET {path} HTTP/1.1\r\nHost: bench\r\n{headers}\r\n").into_bytes()
 }
 
-/// A form, as it goes over the wire.
+/// The bytes of a form post.
 pub fn post(path: &str, headers: &str, form: &str) -> Vec<u8> {
     let head = "HTTP/1.1\r\nHost: bench\r\nContent-Type: application/x-www-form-urlencoded\r\n";
     let length = form.len();

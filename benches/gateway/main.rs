@@ -1,6 +1,6 @@
-//! How fast the gateway is, beside what could be had at the most on the same machine in the same run: a bare actix
-//! handler that answers the same bytes, or the same statements driven by pgbench. The ratios tell; the absolute figures
-//! drift with the machine. Nothing here fails for being slow.
+//! Measures the gateway and the limit of the same machine in the same run: a bare actix handler that returns the same bytes,
+//! or the same statements by pgbench. Compare the ratios; absolute figures depend on the machine. A slow result is not an
+//! error.
 //!
 //! `cargo bench --bench gateway -- --seconds 5 --only refresh`
 
@@ -27,7 +27,7 @@ use options::Options;
 use scenarios::Scenario;
 use stage::Stage;
 
-/// Makes a scenario for so many connections.
+/// Creates a scenario for that many connections.
 type Make = fn(&Stage, usize) -> Scenario;
 
 const SCENARIOS: [(&str, Make); 9] = [
@@ -68,7 +68,7 @@ fn run(options: &Options) -> Result<(), String> {
     Ok(())
 }
 
-/// What it costs before anybody asks.
+/// Cold start, idle memory and size of the binary.
 fn at_rest(stage: &Stage) -> String {
     let resident = stage.gateway.resident().map_or("unknown".to_owned(), |mebibytes| format!("{mebibytes:.0} MiB"));
     let start = stage.gateway.cold_start.as_millis();

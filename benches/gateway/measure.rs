@@ -1,4 +1,4 @@
-//! One scenario: its limits and the gateway in turns, so that whatever else the machine does slows all of them.
+//! Measures a scenario: its limits and the gateway alternately, so that other load on the machine affects all of them.
 
 use std::time::Duration;
 
@@ -10,15 +10,15 @@ use super::scenarios::{Limit, Scenario, fixed};
 use super::stage::Stage;
 use super::statements::{Costs, Statements};
 
-/// As short as pgbench can be.
+/// The shortest run of pgbench.
 const STRETCH: Duration = Duration::from_secs(1);
 
-/// Measures it.
+/// Measures a scenario.
 pub fn measure(stage: &Stage, mut scenario: Scenario, options: &Options) -> Result<Row, String> {
     let mut statements = stage.statements();
     let mut row = Row::begin(&scenario, statements.as_ref().map(|_| Costs::default()));
     let stretches = usize::try_from(options.time.as_secs().max(1)).unwrap_or(1);
-    // The first stretch warms both sides up: connections, prepared statements, pages after a checkpoint.
+    // The first interval is a warm-up: connections, prepared statements, pages after a checkpoint.
     for number in 0..=stretches {
         if let Some(prepare) = &mut scenario.prepare {
             prepare(stage, STRETCH, number);

@@ -1,23 +1,23 @@
-//! What may be said after `--`.
+//! The arguments after `--`.
 
 use std::time::Duration;
 
-/// The options.
+/// The options of a run.
 pub struct Options {
-    /// How long each side of a scenario is driven, in all.
+    /// The total time for each side of a scenario.
     pub time: Duration,
-    /// Connections that ask at once.
+    /// The number of concurrent connections.
     pub connections: usize,
     /// Names of scenarios, or parts of names; empty for all.
     pub only: Vec<String>,
-    /// Rows to be loaded for the comparison of sizes, instead of the scenarios.
+    /// Rows to insert for the comparison of table sizes, which replaces the scenarios.
     pub scale: Option<u64>,
-    /// Where the plans of the hot statements are written.
+    /// The file for the query plans.
     pub plans: Option<String>,
 }
 
 impl Options {
-    /// From the words of the command line. Cargo adds `--bench`.
+    /// Parses the command line. Cargo adds `--bench`.
     pub fn read(words: impl Iterator<Item = String>) -> Result<Self, String> {
         let mut options =
             Self { time: Duration::from_secs(5), connections: 16, only: Vec::new(), scale: None, plans: None };
@@ -36,7 +36,7 @@ impl Options {
         Ok(options)
     }
 
-    /// Whether a scenario is wanted.
+    /// Whether a scenario is selected.
     pub fn wants(&self, name: &str) -> bool {
         self.only.is_empty() || self.only.iter().any(|part| name.contains(part.as_str()))
     }

@@ -1,4 +1,4 @@
-//! A provider that costs as little as one can: no page, no memory. The code says who comes back and with what nonce.
+//! A provider that costs as little as possible: it has no page and no state. The code contains the `sub` and the nonce.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -15,7 +15,7 @@ use vestibule::base::clock::Clock;
 
 use super::servers;
 
-/// A running provider, for as long as the process.
+/// A running provider; it runs until the process ends.
 pub struct Provider {
     pub issuer: String,
     state: Arc<State>,
@@ -27,7 +27,7 @@ struct State {
     calls: AtomicU64,
 }
 
-/// The code of somebody in the login of that nonce; nothing in it has to be encoded.
+/// The code of a person for the login with that nonce; it needs no encoding.
 pub fn code(sub: &str, nonce: &str) -> String {
     format!("{sub}.{nonce}")
 }
@@ -49,7 +49,7 @@ impl Provider {
         Self { issuer: issuer_at(address), state }
     }
 
-    /// Requests that came so far.
+    /// The number of requests so far.
     pub fn calls(&self) -> u64 {
         self.state.calls.load(Ordering::Relaxed)
     }

@@ -1,20 +1,20 @@
-//! The result, as a table in Markdown.
+//! The results as a Markdown table.
 
 use super::load::Measure;
 use super::scenarios::Scenario;
 use super::statements::Costs;
 
-/// What a scenario came to.
+/// The result of a scenario.
 pub struct Row {
     pub name: &'static str,
     pub goal: f64,
     pub measure: Measure,
-    /// Each limit's name and its requests a second.
+    /// The name of each limit and its requests per second.
     pub limits: Vec<(&'static str, f64)>,
-    /// Where statements are counted.
+    /// The statements, if they were counted.
     pub costs: Option<Costs>,
     pub provider_calls: u64,
-    /// MiB after the scenario.
+    /// Resident memory in MiB after the scenario.
     pub resident: Option<f64>,
 }
 
@@ -26,13 +26,13 @@ impl Row {
     }
 }
 
-/// The heads of the columns.
+/// The headings of the columns.
 pub const HEAD: &str = "\
 | endpoint | req/s | p50 ms | p99 ms | limit in the same run | limit/s | ratio | goal | statements | WAL B | page images | \
 provider calls | RSS MiB |
 |---|--:|--:|--:|---|--:|--:|--:|--:|--:|--:|--:|--:|";
 
-/// One line a limit; the first has all the columns.
+/// One line for each limit; the first line has all columns.
 pub fn lines(row: &mut Row) -> String {
     let requests = row.measure.requests().max(1) as f64;
     let (rate, p50, p99) = (row.measure.rate(), row.measure.percentile(0.5), row.measure.percentile(0.99));

@@ -1,4 +1,4 @@
-//! actix servers beside the gateway: the provider, and the bare handler that shows what actix itself can do.
+//! actix servers: the provider, and a bare handler that measures the limit of actix itself.
 
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 
@@ -7,7 +7,7 @@ use actix_web::dev::{ServiceFactory, ServiceRequest, ServiceResponse};
 use actix_web::http::header::{HeaderName, HeaderValue};
 use actix_web::{App, Error, HttpResponse, HttpServer, web};
 
-/// Starts one on a thread of its own, for as long as the process.
+/// Starts a server on a separate thread; it runs until the process ends.
 pub fn start<T, B>(workers: usize, app: impl Fn(SocketAddr) -> App<T> + Send + Clone + 'static) -> SocketAddr
 where
     T: ServiceFactory<ServiceRequest, Config = (), Response = ServiceResponse<B>, Error = Error, InitError = ()>
@@ -25,7 +25,7 @@ where
     address
 }
 
-/// A handler that answers everything with the same bytes: the status, the headers and the body of this answer.
+/// A handler that answers every request with the status, headers and body of this answer.
 pub fn bare(head: &str, body: Vec<u8>) -> SocketAddr {
     const OWN: [&str; 3] = ["content-length", "date", "connection"];
     let lines = head.lines().filter_map(|line| line.split_once(':'));
@@ -39,7 +39,7 @@ pub fn bare(head: &str, body: Vec<u8>) -> SocketAddr {
     let workers = std::thread::available_parallelism().map_or(2, usize::from);
     start(workers, move |_| {
         let body = body.clone();
-        // The body is read: actix closes a connection whose request was not read to its end.
+        // Reads the body: actix closes a connection whose request body was not read.
         let answer = move |headers: web::Data<Vec<(HeaderName, HeaderValue)>>, _read: web::Bytes| {
             let mut answer = HttpResponse::Ok().body(body.clone());
             for (name, value) in headers.iter() {

@@ -1,4 +1,4 @@
-//! What everything is measured on: PostgreSQL with its own durability, the provider, the gateway, people.
+//! The measured system: PostgreSQL with its default durability, the provider, the gateway, users and sessions.
 
 use std::rc::Rc;
 
@@ -15,11 +15,11 @@ use super::gateway::Gateway;
 use super::provider::Provider;
 use super::statements::Statements;
 
-/// Sessions that are there from the beginning, a person each. The first half is the gateway's, the other half pgbench's:
-/// a counter that somebody else moved would end a session.
+/// Sessions at the start, one for each user. The gateway uses the first half and pgbench the second: a refresh counter that
+/// pgbench changed would end a session of the gateway.
 pub const SESSIONS: u64 = 20_000;
 
-/// The stage.
+/// The running parts of a measurement.
 pub struct Stage {
     pub gateway: Gateway,
     pub provider: Rc<Provider>,
@@ -30,18 +30,18 @@ pub struct Stage {
 }
 
 impl Stage {
-    /// Builds it.
+    /// Starts all parts.
     pub fn build() -> Self {
         let postgres = Postgres::start(Place::Measured).expect("a PostgreSQL");
         Self::on(Rc::new(postgres), Rc::new(Provider::start()), "measured")
     }
 
-    /// Another gateway with a database of its own, beside this one.
+    /// A second gateway with a separate database on the same server.
     pub fn beside(&self, database: &'static str) -> Self {
         Self::on(Rc::clone(&self.postgres), Rc::clone(&self.provider), database)
     }
 
-    /// The gateway is started twice, so that its cold start is one with a current schema.
+    /// Starts the gateway twice, so that the measured cold start has a current schema.
     fn on(postgres: Rc<Postgres>, provider: Rc<Provider>, database: &'static str) -> Self {
         postgres.create_database(database, None).expect("a database");
         let (url, ring_key) = (postgres.url(database), generate_key());
@@ -55,23 +55,23 @@ impl Stage {
         stage
     }
 
-    /// Where the measured database is.
+    /// The URL of the measured database.
     pub fn url(&self) -> String {
         self.postgres.url(self.database)
     }
 
-    /// What `pg_stat_statements` counts there, if it is installed.
+    /// The counters of `pg_stat_statements`, if it is installed.
     pub fn statements(&self) -> Option<Statements> {
         self.postgres.counts_statements().then(|| Statements::open(&self.postgres.url("postgres"), self.database))
     }
 
-    /// Runs statements there.
+    /// Runs statements in the measured database.
     pub fn execute(&self, statements: &str) {
         let mut conn = PgConnection::establish(&self.url()).expect("a connection");
         conn.batch_execute(statements).expect("good statements");
     }
 
-    /// Starts the gateway again, so that its connections begin anew.
+    /// Restarts the gateway, so that it opens new connections.
     pub fn restart_gateway(&mut self) {
         self.gateway = Gateway::start(&self.url(), self.ring_key.expose(), &self.provider.issuer);
     }
@@ -82,27 +82,27 @@ impl Stage {
     }
 }
 
-/// The session of that number.
+/// The id of the session with that number.
 pub fn session_id(number: u64) -> SessionId {
     SessionId(Uuid::from_u128(0x019a_0000_0000_7000_8000_0000_0000_0000 + u128::from(number)))
 }
 
-/// The same in SQL, of an expression.
+/// The same as SQL, for an expression.
 pub fn session_id_sql(number: &str) -> String {
     numbered("019a0000", number)
 }
 
-/// The user of that number, in SQL.
+/// The id of the user with that number, as SQL.
 pub fn user_id_sql(number: &str) -> String {
     numbered("01990000", number)
 }
 
-/// An id as UUIDv7 has them: those that are made one after the other stand beside each other.
+/// An id like a UUIDv7: consecutive ids are adjacent in an index.
 fn numbered(begin: &str, number: &str) -> String {
     format!("('{begin}-0000-7000-8000-' || lpad(to_hex({number}), 12, '0'))::uuid")
 }
 
-/// People `from` to `to`, known at the provider by their number.
+/// Inserts users `from` to `to`, whose `sub` at the provider is their number.
 pub fn people(from: u64, to: u64) -> String {
     let (user, sub, last) = (user_id_sql("n"), numbered("01980000", "n"), to - 1);
     format!(
@@ -114,7 +114,7 @@ pub fn people(from: u64, to: u64) -> String {
     )
 }
 
-/// Sessions `from` to `to`, as logins would have left them, ended or not. `person` is whose the session `n` is, in SQL.
+/// Inserts sessions `from` to `to` as logins create them, ended or active. `person` is the user of session `n`, as SQL.
 pub fn sessions(from: u64, to: u64, person: &str, ended: bool) -> String {
     let (session, user, last) = (session_id_sql("n"), user_id_sql(person), to - 1);
     let end = if ended { "now() - interval '1 day', 'logout'" } else { "NULL, NULL" };

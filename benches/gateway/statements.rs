@@ -1,25 +1,25 @@
-//! What PostgreSQL did for the measured database, by `pg_stat_statements`.
+//! The work of PostgreSQL for the measured database, from `pg_stat_statements`.
 
 use std::ops::Sub;
 
 use diesel::sql_types::{BigInt, Text};
 use diesel::{Connection, PgConnection, QueryableByName, RunQueryDsl, sql_query};
 
-/// A look at the counters, from another database so that looking is not counted.
+/// Reads the counters from another database, so that the reading is not counted.
 pub struct Statements {
     conn: PgConnection,
     database: String,
 }
 
-/// What was counted so far.
+/// The counters at one moment.
 #[derive(Clone, Copy, Default, QueryableByName)]
 pub struct Costs {
     #[diesel(sql_type = BigInt)]
     pub calls: i64,
-    /// Bytes of WAL, with the images of whole pages that follow a checkpoint.
+    /// Bytes of WAL, including the full-page images after a checkpoint.
     #[diesel(sql_type = BigInt)]
     pub wal_bytes: i64,
-    /// Such images.
+    /// The number of full-page images.
     #[diesel(sql_type = BigInt)]
     pub page_images: i64,
 }
@@ -51,7 +51,7 @@ impl Statements {
         Self { conn, database: database.to_owned() }
     }
 
-    /// All statements together.
+    /// The sum over all statements.
     pub fn read(&mut self) -> Costs {
         let query = sql_query(
             "SELECT coalesce(sum(calls), 0)::bigint AS calls, coalesce(sum(wal_bytes), 0)::bigint AS wal_bytes,

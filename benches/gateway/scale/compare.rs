@@ -1,4 +1,4 @@
-//! The comparison.
+//! The comparison of a small and a large table.
 
 use std::time::{Duration, Instant};
 
@@ -8,20 +8,20 @@ use crate::load::{self, Callers, Measure};
 use crate::options::Options;
 use crate::stage::{SESSIONS, Stage, people, sessions};
 
-/// Sessions long past their end, for the cleanup.
+/// Expired sessions for the cleanup.
 const OVER: u64 = 20_000;
-/// Rows that one statement loads.
+/// Rows that one statement inserts.
 const CHUNK: u64 = 250_000;
-/// Short, so that whatever else the machine does slows both sides.
+/// Short, so that other load on the machine affects both sides.
 const STRETCH: Duration = Duration::from_millis(250);
 
-/// What is done to sessions, by callers for a stage and a choice of its sessions.
+/// A flow: callers for a stage and a choice of its sessions.
 type Flow = (&'static str, fn(Sample, &Stage, usize) -> Callers);
 
 const FLOWS: [Flow; 3] =
     [("refresh", Sample::refresh), ("list one's sessions", Sample::list), ("end a session", Sample::end)];
 
-/// Measures on a small table and on a large one in turns, prints both, and writes the plans.
+/// Measures a small and a large table alternately, prints both, and writes the plans.
 pub fn compare(small: &Stage, rows: u64, options: &Options) -> Result<(), String> {
     let mut large = small.beside("large");
     let began = Instant::now();
@@ -46,7 +46,7 @@ pub fn compare(small: &Stage, rows: u64, options: &Options) -> Result<(), String
     }
 }
 
-/// Live ones, a person each; then as many that have ended.
+/// Inserts active sessions, one for each user, and as many ended ones.
 fn load_rows(stage: &Stage, first: u64, rows: u64) {
     in_chunks(first, first + rows, |from, to| {
         stage.execute(&people(from, to));
@@ -68,7 +68,7 @@ fn in_chunks(from: u64, to: u64, load: impl Fn(u64, u64)) {
     }
 }
 
-/// How long each request took at the median, in milliseconds; the first stretch warms up.
+/// The median latency in milliseconds; the first interval is a warm-up.
 fn in_turns(
     stages: [&Stage; 2],
     samples: [Sample; 2],

@@ -1,11 +1,11 @@
-//! What people do with sessions, over HTTP, on some of the rows.
+//! Requests about sessions over HTTP, for a part of the rows.
 
 use crate::client::Reply;
 use crate::load::{self, Caller, Callers};
 use crate::scenarios::{Chains, access_token};
 use crate::stage::{Stage, session_id};
 
-/// Sessions, evenly chosen from `from` to `to`.
+/// Sessions, evenly distributed from `from` to `to`.
 #[derive(Clone, Copy)]
 pub struct Sample {
     pub from: u64,
@@ -13,26 +13,27 @@ pub struct Sample {
 }
 
 impl Sample {
-    /// This many of them. Each `turn` below the smallest step chooses others, so that no flow meets the rows of another.
+    /// Chooses this many sessions. Each `turn` below the smallest step chooses other ones, so that no two flows use the same
+    /// rows.
     fn numbers(self, count: u64, turn: u64) -> impl Iterator<Item = u64> {
         let step = ((self.to - self.from) / count).max(1);
         (0..count).map(move |place| self.from + place * step + turn)
     }
 
-    /// Callers who refresh.
+    /// Callers that refresh.
     pub fn refresh(self, stage: &Stage, connections: usize) -> Callers {
         let all: Vec<u64> = self.numbers(8_000, 0).collect();
         all.chunks(all.len().div_ceil(connections)).map(|chunk| Chains::boxed(stage, chunk.iter().copied())).collect()
     }
 
-    /// Callers who list their sessions, one after the other.
+    /// Callers that list the sessions of one user after the other.
     pub fn list(self, stage: &Stage, connections: usize) -> Callers {
         let numbers = self.numbers(400, 1);
         let requests = numbers.map(|number| load::get("/sessions", &bearer(stage, number)));
         spread(&requests.collect::<Vec<_>>(), connections, 200, true)
     }
 
-    /// Callers who sign out, each once.
+    /// Callers that log out, once for each session.
     pub fn end(self, stage: &Stage, connections: usize) -> Callers {
         let request = |number| {
             let (path, headers) = (format!("/sessions/{}", session_id(number)), bearer(stage, number));
@@ -54,7 +55,7 @@ fn spread(requests: &[Vec<u8>], connections: usize, status: u16, again: bool) ->
     requests.chunks(each).map(caller).collect()
 }
 
-/// Different requests one after the other, once or again and again.
+/// A sequence of requests, sent once or repeatedly.
 struct Round {
     requests: Vec<Vec<u8>>,
     next: usize,

@@ -1,5 +1,4 @@
-//! Whether it stays as fast with very many sessions: the same flows before and after a million of them came, and the
-//! plans that PostgreSQL makes then.
+//! The same flows with few and with two million sessions, and the query plans for the large table.
 
 mod compare;
 mod flows;

@@ -1,5 +1,4 @@
-//! The plans of the hot statements, as PostgreSQL made them for the gateway itself: `auto_explain` writes them into its
-//! log.
+//! The query plans of the hot statements for the gateway itself: `auto_explain` writes them into the log of PostgreSQL.
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -10,10 +9,10 @@ use crate::load::{self, get};
 use crate::scenarios::{access_token, log_in};
 use crate::stage::{Stage, session_id};
 
-/// How often each flow is gone through: after five times PostgreSQL may settle for one plan for all parameters.
+/// Runs of each flow: after five executions PostgreSQL may use one plan for all parameters.
 const ROUNDS: u64 = 8;
 
-/// What is shown, each known by the beginning of its text; in this order.
+/// The statements to print, in this order, each identified by the beginning of its text.
 const HOT: [(&str, &str); 9] = [
     ("Refresh", "UPDATE sessions s SET refresh_token_counter"),
     ("The session of an access token or a cookie", "SELECT s.id, s.user_id, u.disabled_at IS NOT NULL"),
@@ -26,7 +25,7 @@ const HOT: [(&str, &str); 9] = [
     ("Clean up", "WITH due AS MATERIALIZED ( SELECT s.ctid"),
 ];
 
-/// Goes through all flows with `auto_explain` on, and writes what it saw.
+/// Runs all flows with `auto_explain` and writes the plans.
 pub fn write(stage: &mut Stage, sample: Sample, rows: u64, file: &str) -> Result<(), String> {
     stage.execute(
         "ALTER DATABASE large SET session_preload_libraries = 'auto_explain';
@@ -55,7 +54,7 @@ pub fn write(stage: &mut Stage, sample: Sample, rows: u64, file: &str) -> Result
     fs::write(file, page(&last_plans(&log), rows)).map_err(|error| format!("{file}: {error}"))
 }
 
-/// The last plan of each statement, by its text in one line.
+/// The last plan of each statement, by the text of the statement in one line.
 fn last_plans(log: &str) -> BTreeMap<String, String> {
     let mut plans = BTreeMap::new();
     let mut lines = log.lines().peekable();

@@ -1,5 +1,5 @@
-//! An app whose user is signed in: `GET /oauth2/authorize` for a code, and `POST /oauth2/token` for what it gives. The codes
-//! that are redeemed are handed out before, outside the measured time.
+//! An app whose user is signed in: `GET /oauth2/authorize` for a code, and `POST /oauth2/token` for its tokens. The redeemed
+//! codes are issued before, outside the measured time.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -12,14 +12,14 @@ use crate::client::{Reply, header};
 use crate::load::{self, Caller};
 use crate::stage::{SESSIONS, Stage, session_id, session_id_sql};
 
-/// The app.
+/// The client id of the app.
 pub const APP: &str = "app";
-/// Where its answers go.
+/// The redirect URI of the app.
 pub const REDIRECT_URI: &str = "https://app.example/cb";
 /// RFC 7636, appendix B.
 const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
 const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
-/// More codes a second than are ever redeemed.
+/// Upper bound of redeemed codes per second.
 const HANDED_OUT: usize = 6_000;
 const HANDED_OUT_BY_PGBENCH: usize = 16_000;
 
@@ -70,7 +70,7 @@ fn prepare(codes: Codes, connections: usize) -> Prepare {
     })
 }
 
-/// The session is found, and a code is written for it.
+/// Reads the session and inserts a code for it.
 fn hand_out(number: &str) -> String {
     let id = session_id_sql(":n::bigint");
     format!(
@@ -84,7 +84,7 @@ WHERE s.id = {id} AND s.ended_at IS NULL AND u.disabled_at IS NULL;\n"
     )
 }
 
-/// The code is spent, and the app's session begins under the browser's.
+/// Consumes the code and inserts the app's session under the browser's.
 fn redemption() -> String {
     let id = super::begin::uuid_v7();
     format!(
@@ -101,7 +101,7 @@ SELECT app.id, u.email FROM app JOIN users u ON u.id = app.user_id;\n"
     )
 }
 
-/// Brings requests of the app in one signed-in browser after the other, and keeps the codes if somebody wants them.
+/// Sends authorization requests with one signed-in browser after the other, and stores the codes on request.
 struct Authorize {
     requests: Vec<Vec<u8>>,
     next: usize,
@@ -110,7 +110,7 @@ struct Authorize {
 }
 
 impl Authorize {
-    /// Caller `place` of so many; each has browsers of its own.
+    /// Caller `place` of that many; each uses separate browsers.
     fn boxed(stage: &Stage, place: u64, callers: u64, left: usize, codes: Option<Codes>) -> Box<dyn Caller> {
         let numbers = (place..SESSIONS / 2).step_by(usize::try_from(callers).unwrap_or(1));
         let requests = numbers.map(|number| Self::request(stage, number)).collect();
@@ -147,7 +147,7 @@ impl Caller for Authorize {
     }
 }
 
-/// Redeems them.
+/// Redeems the codes.
 struct Redeem {
     codes: Codes,
 }

@@ -1,4 +1,4 @@
-//! `GET /login/{provider}`: a row, and a redirect.
+//! `GET /login/{provider}`: inserts a row and redirects.
 
 use super::scenario::{Limit, Scenario, expect};
 use crate::client::Reply;
@@ -25,7 +25,7 @@ pub fn begin(_: &Stage, connections: usize) -> Scenario {
 
 const RANDOM: &str = "sha256(uuid_send(gen_random_uuid()))";
 
-/// Pending rows of the size that logins write; the `state` hashes to this.
+/// Inserts pending rows of the size of a real login; `state` hashes to this.
 pub fn pending(with: &str, from: &str, state_hash: &str) -> String {
     let id = uuid_v7();
     format!(

@@ -1,5 +1,5 @@
-//! `GET /callback/{provider}`: someone comes back, the provider is asked, a session begins. The logins are begun
-//! before, outside the measured time.
+//! `GET /callback/{provider}`: the gateway calls the provider and creates a session. The logins are started before,
+//! outside the measured time.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -12,7 +12,7 @@ use crate::load::{self, Caller};
 use crate::provider::code;
 use crate::stage::{SESSIONS, Stage};
 
-/// More logins a second than are ever completed.
+/// Upper bound of completed logins per second.
 const BEGUN: usize = 4_000;
 const BEGUN_BY_PGBENCH: usize = 1_000;
 
@@ -43,7 +43,7 @@ fn prepare(ready: Ready, connections: usize) -> Prepare {
     })
 }
 
-/// Claim and admission, as the gateway sends them.
+/// The two statements of the gateway: claim the authorization session, complete the login.
 fn statements() -> String {
     let (from, to, id) = (SESSIONS / 2, SESSIONS - 1, uuid_v7());
     let step = r#"[{"at": "2026-11-21T12:00:00.000000Z", "step": "returned", "detail": null}]"#;
@@ -71,14 +71,14 @@ session_id, provider, client_id, ip, reference) SELECT new.audit, now(), 'login_
     )
 }
 
-/// Logs somebody in, one request after the other.
+/// Does a complete login.
 pub fn log_in(stage: &Stage, number: u64) -> Result<(), String> {
     let (_, head, _) = load::once(stage.gateway.public, &load::get("/login/op", ""))?;
     let (status, head, _) = load::once(stage.gateway.public, &way_back(&head, number))?;
     if status == 303 { Ok(()) } else { Err(head) }
 }
 
-/// The request by which somebody comes back from where this answer sent them.
+/// The callback request for the redirect of this answer.
 fn way_back(head: &str, number: u64) -> Vec<u8> {
     let location = header(head, "location").unwrap_or_default();
     let said = |name: &str| {
@@ -90,7 +90,7 @@ fn way_back(head: &str, number: u64) -> Vec<u8> {
     load::get(&format!("/callback/op?code={code}&state={}", said("state")), &format!("Cookie: {cookie}\r\n"))
 }
 
-/// Begins logins, and keeps by what requests they will be completed.
+/// Starts logins and stores the requests that complete them.
 struct Begin {
     left: usize,
     ready: Ready,
@@ -113,7 +113,7 @@ impl Caller for Begin {
     }
 }
 
-/// Completes those.
+/// Completes the started logins.
 struct Complete {
     ready: Ready,
 }

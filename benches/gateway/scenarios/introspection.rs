@@ -1,4 +1,4 @@
-//! `POST /oauth2/introspect` by a confidential client, of an access token of ours: no statement.
+//! `POST /oauth2/introspect` of an access token by a confidential client: no statement.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;

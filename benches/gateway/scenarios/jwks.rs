@@ -1,4 +1,4 @@
-//! `GET /.well-known/jwks.json`: no statement, no work.
+//! `GET /.well-known/jwks.json`: from memory, no statement.
 
 use super::scenario::{Limit, Scenario, fixed};
 use crate::load;

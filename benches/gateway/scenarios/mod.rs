@@ -1,4 +1,4 @@
-//! What is measured, one endpoint a file: who asks, and what could be had at the most.
+//! The measured endpoints, one in each file: its callers and its limit.
 
 mod authorize;
 mod begin;

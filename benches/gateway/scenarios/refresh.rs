@@ -1,11 +1,11 @@
-//! Refreshing by the OAuth form: each caller has sessions of its own and goes round them, always with the newest token.
+//! `POST /oauth2/token` with a refresh token: each caller cycles through separate sessions, always with the newest token.
 
 use super::scenario::{Limit, Scenario, expect};
 use crate::client::Reply;
 use crate::load::{self, Caller};
 use crate::stage::{SESSIONS, Stage, session_id_sql};
 
-/// Sessions that stay out of it.
+/// Sessions that are not refreshed.
 const SPARED: u64 = 1_000;
 
 pub fn refresh(stage: &Stage, connections: usize) -> Scenario {
@@ -20,7 +20,7 @@ pub fn refresh(stage: &Stage, connections: usize) -> Scenario {
     }
 }
 
-/// The statement as the gateway sends it, except that the counter is whatever stands there.
+/// The statement of the gateway, except that it accepts the current counter.
 pub fn update(number: &str) -> String {
     let id = session_id_sql(":n::bigint");
     format!(
@@ -42,7 +42,7 @@ pub struct Chains {
 }
 
 impl Chains {
-    /// A caller for the sessions of these numbers, none of which was refreshed before.
+    /// A caller for the sessions with these numbers, none of which has been refreshed.
     pub fn boxed(stage: &Stage, numbers: impl Iterator<Item = u64>) -> Box<dyn Caller> {
         Box::new(Self { tokens: numbers.map(|number| stage.refresh_token(number)).collect(), next: 0 })
     }
@@ -63,7 +63,7 @@ impl Caller for Chains {
     }
 }
 
-/// A new access token of a session, for which it is refreshed.
+/// Refreshes a session and returns the new access token.
 pub fn access_token(stage: &Stage, number: u64) -> String {
     let request = with_token(&stage.refresh_token(number));
     let (status, head, body) = load::once(stage.gateway.public, &request).expect("an answer");
@@ -75,7 +75,7 @@ fn with_token(token: &str) -> Vec<u8> {
     load::post("/oauth2/token", "", &format!("grant_type=refresh_token&refresh_token={token}"))
 }
 
-/// A text member of a flat JSON object. Reading all of it would cost more than answering does.
+/// A text member of a flat JSON object. Parsing all of it would cost more than the answer itself.
 fn member<'b>(body: &'b [u8], name: &str) -> Option<&'b str> {
     let text = std::str::from_utf8(body).ok()?;
     let (_, rest) = text.split_once(&format!("\"{name}\":\""))?;

@@ -1,4 +1,4 @@
-//! What a scenario consists of.
+//! The parts of a scenario.
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -8,37 +8,37 @@ use crate::load::{self, Caller, Callers};
 use crate::servers;
 use crate::stage::Stage;
 
-/// One endpoint.
+/// The measurement of one endpoint.
 pub struct Scenario {
     pub name: &'static str,
-    /// The least share of the first limit that we want.
+    /// The required share of the first limit.
     pub goal: f64,
     pub limits: Vec<Limit>,
     pub callers: Callers,
-    /// Work that must be done before each stretch of that length and number, and is not measured.
+    /// Preparation before each interval of that length and number, which is not measured.
     pub prepare: Option<Prepare>,
 }
 
-/// Makes ready for a stretch of that length and number.
+/// Prepares an interval of that length and number.
 pub type Prepare = Box<dyn FnMut(&Stage, Duration, usize)>;
 
-/// What could be had at the most.
+/// The upper limit on the same machine.
 pub enum Limit {
-    /// By an actix handler that does nothing but answer the same bytes to the same request.
+    /// An actix handler that only returns the same bytes for the same request.
     Bare(SocketAddr, Vec<u8>),
-    /// By the same statements, in a script of pgbench.
+    /// The same statements in a pgbench script.
     Sql(&'static str, String),
 }
 
 impl Limit {
-    /// A bare handler that answers what the gateway answers to this request.
+    /// A bare handler that returns the gateway's answer to this request.
     pub fn bare(stage: &Stage, request: &[u8]) -> Self {
         let (status, head, body) = load::once(stage.gateway.public, request).expect("an answer");
         assert_eq!(status, 200, "{head}");
         Self::Bare(servers::bare(&head, body), request.to_owned())
     }
 
-    /// In a word or two.
+    /// A short name for the report.
     pub fn name(&self) -> &'static str {
         match self {
             Self::Bare(..) => "bare actix handler",
@@ -47,7 +47,7 @@ impl Limit {
     }
 }
 
-/// Callers who ask the same again and again.
+/// Callers that repeat the same request.
 pub fn fixed(requests: impl Iterator<Item = Vec<u8>>) -> Callers {
     requests.map(|request| Box::new(Fixed(request)) as Box<dyn Caller>).collect()
 }
@@ -65,7 +65,7 @@ impl Caller for Fixed {
     }
 }
 
-/// An answer of that status, or what came instead.
+/// Checks the status of an answer; the error contains the answer.
 pub fn expect(reply: &Reply<'_>, status: u16) -> Result<(), String> {
     if reply.status == status {
         return Ok(());

@@ -1,4 +1,4 @@
-//! `GET /session` by an access token: its signature, and the session's row.
+//! `GET /session` with an access token: verifies the signature and reads the row of the session.
 
 use super::refresh::access_token;
 use super::scenario::{Limit, Scenario, fixed};
@@ -7,7 +7,7 @@ use crate::stage::{SESSIONS, Stage, session_id_sql};
 
 pub fn session(stage: &Stage, connections: usize) -> Scenario {
     let request = |number: usize| {
-        // From the end of the gateway's half, which no refresh touches meanwhile.
+        // From the end of the gateway's half, which the refreshes do not use.
         let token = access_token(stage, SESSIONS / 2 - 1 - number as u64);
         load::get("/session", &format!("Authorization: Bearer {token}\r\nAccept: application/json\r\n"))
     };
