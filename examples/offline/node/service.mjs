@@ -1,23 +1,23 @@
-// A service that takes Vestibule's access tokens and asks nobody about each one (npm jose).
+// A service that verifies Vestibule's access tokens without a call for each token (npm jose).
 //
-// It keeps the gateway's public keys, and the status list of the sessions that it meets for as long as the list's `ttl`
-// allows; so it refuses a revoked session within that time.
+// It caches the gateway's public keys, and each status list for the `ttl` of the list. So it rejects a token of a revoked
+// session within that time.
 //
 //   node service.mjs ISSUER AUDIENCE
 //
-// reads one token a line and says `accepted SUB` or `refused REASON`.
+// reads one token in each line and prints `accepted SUB` or `refused REASON`.
 import { createInterface } from 'node:readline';
 import { inflateSync } from 'node:zlib';
 import { base64url, createRemoteJWKSet, jwtVerify } from 'jose';
 
 const ALGORITHMS = ['ES256', 'RS256', 'EdDSA'];
-const LEEWAY = 30; // seconds that our clock may differ from the gateway's
+const LEEWAY = 30; // seconds that this clock may differ from the gateway's
 const RETRY = 1; // seconds between two attempts to reach the gateway
 const LONGEST_LIST = 1 << 20; // bytes; a list is 128 KiB
 
 class Refused extends Error {}
 
-/** A list as it was fetched: its bits, and until when it may be used. */
+/** A status list: its bits, and the time until which it may be used. */
 class StatusList {
   constructor(claims, etag) {
     if (claims.status_list.bits !== 1) throw new Refused('a status list of another kind');
@@ -50,11 +50,11 @@ export class Verifier {
     if (!issuer || !audience) throw new TypeError('usage: node service.mjs ISSUER AUDIENCE');
     this.issuer = issuer;
     this.audience = audience;
-    // Kept for ten minutes, and fetched again when a token names a key that is not in there.
+    // Cached for ten minutes, and fetched again when a token names an unknown key.
     this.keys = createRemoteJWKSet(new URL(`${issuer}/.well-known/jwks.json`));
   }
 
-  /** The claims of a good token of a live session; throws otherwise. */
+  /** The claims of a valid token of an active session; throws otherwise. */
   async verify(token) {
     const rules = { audience: this.audience, requiredClaims: ['sub', 'exp', 'iat', 'sid', 'status'] };
     const claims = await this.#decode(token, 'at+jwt', rules);
@@ -63,7 +63,7 @@ export class Verifier {
     return claims;
   }
 
-  /** One kind of token is never taken for another: `typ` is checked. */
+  /** Checks `typ`, so that no kind of token is accepted as another. */
   async #decode(token, typ, rules) {
     const always = { typ, issuer: this.issuer, algorithms: ALGORITHMS, clockTolerance: LEEWAY };
     return (await jwtVerify(token, this.keys, { ...always, ...rules })).payload;
@@ -77,15 +77,15 @@ export class Verifier {
       this.#lists.set(uri, list);
       return list;
     } catch (error) {
-      // The gateway is away: what we have will do until it expires, and then nothing will.
-      if (!kept?.isUsable()) throw new Refused(`the status list is out of reach: ${error.message}`);
+      // The gateway is unavailable: use the cached list until it expires, then reject.
+      if (!kept?.isUsable()) throw new Refused(`the status list is not available: ${error.message}`);
       kept.lookAgainAt = performance.now() + RETRY * 1000;
       return kept;
     }
   }
 
   async #fetch(uri, kept) {
-    if (!uri.startsWith(`${this.issuer}/`)) throw new Refused('a status list of somebody else');
+    if (!uri.startsWith(`${this.issuer}/`)) throw new Refused('a status list of another issuer');
     const headers = { accept: 'application/statuslist+jwt' };
     if (kept?.etag && kept.isUsable()) headers['if-none-match'] = kept.etag;
     const answer = await fetch(uri, { headers, redirect: 'error', signal: AbortSignal.timeout(5000) });

@@ -1,11 +1,11 @@
-"""A service that takes Vestibule's access tokens and asks nobody about each one (PyJWT).
+"""A service that verifies Vestibule's access tokens without a call for each token (PyJWT).
 
-It keeps the gateway's public keys, and the status list of the sessions that it meets for as long as the list's `ttl`
-allows; so it refuses a revoked session within that time. Needs: pip install "PyJWT[crypto]"
+It caches the gateway's public keys, and each status list for the `ttl` of the list. So it rejects a token of a revoked
+session within that time. Needs: pip install "PyJWT[crypto]"
 
     python service.py ISSUER AUDIENCE
 
-reads one token a line and says `accepted SUB` or `refused REASON`.
+reads one token in each line and prints `accepted SUB` or `refused REASON`.
 """
 
 import base64
@@ -18,7 +18,7 @@ import zlib
 import jwt
 
 ALGORITHMS = ["ES256", "RS256", "EdDSA"]
-LEEWAY = 30  # seconds that our clock may differ from the gateway's
+LEEWAY = 30  # seconds that this clock may differ from the gateway's
 RETRY = 1  # seconds between two attempts to reach the gateway
 LONGEST_LIST = 1 << 20  # bytes; a list is 128 KiB
 
@@ -28,7 +28,7 @@ class Refused(Exception):
 
 
 class StatusList:
-    """A list as it was fetched: its bits, and until when it may be used."""
+    """A status list: its bits, and the time until which it may be used."""
 
     def __init__(self, claims: dict, etag: str | None):
         if claims["status_list"]["bits"] != 1:
@@ -56,12 +56,12 @@ class StatusList:
 class Verifier:
     def __init__(self, issuer: str, audience: str):
         self.issuer, self.audience = issuer, audience
-        # Kept for five minutes, and fetched again when a token names a key that is not in there.
+        # Cached for five minutes, and fetched again when a token names an unknown key.
         self.keys = jwt.PyJWKClient(f"{issuer}/.well-known/jwks.json", lifespan=300, timeout=5)
         self.lists: dict[str, StatusList] = {}
 
     def verify(self, token: str) -> dict:
-        """The claims of a good token of a live session; raises Refused or a PyJWTError otherwise."""
+        """The claims of a valid token of an active session; raises Refused or a PyJWTError otherwise."""
         claims = self._decode(token, "at+jwt", ["sub", "aud", "sid", "status"], audience=self.audience)
         place = claims["status"]["status_list"]
         if self._list(place["uri"]).is_revoked(place["idx"]):
@@ -69,7 +69,7 @@ class Verifier:
         return claims
 
     def _decode(self, token: str, typ: str, require: list[str], **rules) -> dict:
-        # One kind of token is never taken for another.
+        # No kind of token is accepted as another.
         if jwt.get_unverified_header(token).get("typ") != typ:
             raise Refused(f"not of the type {typ}")
         rules["options"] = {"require": ["iss", "exp", "iat", *require]}
@@ -83,15 +83,15 @@ class Verifier:
         try:
             kept = self.lists[uri] = self._fetch(uri, kept)
         except (OSError, jwt.PyJWTError, Refused):
-            # The gateway is away: what we have will do until it expires, and then nothing will.
+            # The gateway is unavailable: use the cached list until it expires, then reject.
             if not kept or not kept.is_usable():
-                raise Refused("the status list is out of reach") from None
+                raise Refused("the status list is not available") from None
             kept.look_again_at = time.monotonic() + RETRY
         return kept
 
     def _fetch(self, uri: str, kept: StatusList | None) -> StatusList:
         if not uri.startswith(f"{self.issuer}/"):
-            raise Refused("a status list of somebody else")
+            raise Refused("a status list of another issuer")
         headers = {"Accept": "application/statuslist+jwt"}
         if kept and kept.etag and kept.is_usable():
             headers["If-None-Match"] = kept.etag

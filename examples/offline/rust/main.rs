@@ -1,15 +1,15 @@
-//! A service that takes Vestibule's access tokens and asks nobody about each one (`jsonwebtoken`, `reqwest`, `flate2`).
+//! A service that verifies Vestibule's access tokens without a call for each token (`jsonwebtoken`, `reqwest`, `flate2`).
 //!
-//! It keeps the gateway's public keys, and the status list of the sessions that it meets for as long as the list's
-//! `ttl` allows; so it refuses a revoked session within that time.
+//! It caches the gateway's public keys, and each status list for the `ttl` of the list. So it rejects a token of a revoked
+//! session within that time.
 //!
 //! ```sh
 //! cargo run --example offline -- ISSUER AUDIENCE
 //! ```
 //!
-//! reads one token a line and says `accepted SUB` or `refused REASON`.
+//! reads one token in each line and prints `accepted SUB` or `refused REASON`.
 
-#![expect(clippy::disallowed_methods, clippy::print_stdout, reason = "a program of its own, apart from the gateway")]
+#![expect(clippy::disallowed_methods, clippy::print_stdout, reason = "a separate program, not a part of the gateway")]
 
 use std::collections::HashMap;
 use std::io::{BufRead, Read};
@@ -28,13 +28,13 @@ use serde::de::DeserializeOwned;
 type Error = Box<dyn std::error::Error>;
 
 const ALGORITHMS: [Algorithm; 3] = [Algorithm::ES256, Algorithm::RS256, Algorithm::EdDSA];
-/// Seconds that our clock may differ from the gateway's.
+/// Seconds that this clock may differ from the gateway's.
 const LEEWAY: u64 = 30;
 /// Bytes; a list is 128 KiB.
 const LONGEST_LIST: u64 = 1 << 20;
 /// The time between two attempts to reach the gateway.
 const RETRY: Duration = Duration::from_secs(1);
-/// How often a token that names an unknown key may have the keys fetched again.
+/// The minimum time between two fetches of the keys for tokens with an unknown key.
 const BETWEEN_KEYS: Duration = Duration::from_secs(10);
 
 #[derive(Deserialize)]
@@ -68,7 +68,7 @@ struct Bits {
     lst: String,
 }
 
-/// A list as it was fetched: its bits, and until when it may be used.
+/// A status list: its bits, and the time until which it may be used.
 struct StatusList {
     bits: Vec<u8>,
     etag: Option<String>,
@@ -115,7 +115,7 @@ impl Verifier {
         Ok(Self { issuer, audience, http, keys: JwkSet { keys: vec![] }, keys_fetched: None, lists: HashMap::new() })
     }
 
-    /// The claims of a good token of a live session.
+    /// The claims of a valid token of an active session.
     async fn verify(&mut self, token: &str) -> Result<AccessClaims, Error> {
         let audience = self.audience.clone();
         let claims: AccessClaims = self.decode(token, "at+jwt", Some(&audience)).await?;
@@ -125,7 +125,7 @@ impl Verifier {
         if list.is_revoked(*idx)? { Err("the session was revoked".into()) } else { Ok(claims) }
     }
 
-    /// One kind of token is never taken for another: `typ` is checked.
+    /// Checks `typ`, so that no kind of token is accepted as another.
     async fn decode<T: DeserializeOwned>(
         &mut self,
         token: &str,
@@ -159,23 +159,23 @@ impl Verifier {
         Ok(decode(token, &key, &rules)?.claims)
     }
 
-    /// Sees to it that the list of that address is in `lists`, and new enough.
+    /// Makes sure that `lists` has a current list of that URI.
     async fn look(&mut self, uri: &str) -> Result<(), Error> {
         if self.lists.get(uri).is_some_and(|kept| Instant::now() < kept.look_again_at) {
             return Ok(());
         }
         let Err(error) = self.fetch(uri).await else { return Ok(()) };
-        // The gateway is away: what we have will do until it expires, and then nothing will.
+        // The gateway is unavailable: use the cached list until it expires, then reject.
         match self.lists.get_mut(uri).filter(|kept| kept.is_usable()) {
             Some(kept) => kept.look_again_at = Instant::now() + RETRY,
-            None => return Err(format!("the status list is out of reach: {error}").into()),
+            None => return Err(format!("the status list is not available: {error}").into()),
         }
         Ok(())
     }
 
     async fn fetch(&mut self, uri: &str) -> Result<(), Error> {
         if !uri.starts_with(&format!("{}/", self.issuer)) {
-            return Err("a status list of somebody else".into());
+            return Err("a status list of another issuer".into());
         }
         let mut request = self.http.get(uri).header(ACCEPT, "application/statuslist+jwt");
         let etag = self.lists.get(uri).filter(|kept| kept.is_usable()).and_then(|kept| kept.etag.clone());
