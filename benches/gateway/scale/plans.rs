@@ -75,10 +75,10 @@ fn last_plans(log: &str) -> BTreeMap<String, String> {
 
 fn page(plans: &BTreeMap<String, String>, rows: u64) -> String {
     let mut page = format!(
-        "# Plans\n\n`EXPLAIN (ANALYZE, BUFFERS)` of the hot statements with {rows} live and {rows} ended sessions, written by \
-         `make bench-scale`: each is the plan that PostgreSQL made for the gateway itself, on its {ROUNDS}th turn. The times \
-         are those of one call on one machine with `auto_explain` on; what to look at is whether rows are found by an \
-         index, and how few pages are touched.\n"
+        "# Plans\n\n`EXPLAIN (ANALYZE, BUFFERS)` of the hot statements with {rows} active and {rows} ended sessions, written by \
+         `make bench-scale`. Each plan is the one of the gateway's own statement at its {ROUNDS}th execution. The times are \
+         those of one call on one machine with `auto_explain`. Check that an index finds the rows and that few pages are \
+         read.\n"
     );
     for (title, begin) in HOT {
         for (text, plan) in plans.iter().filter(|(text, _)| text.starts_with(begin)) {
