@@ -37,7 +37,7 @@ const run = (page, content) => page.addScriptTag({ type: 'module', content });
 /** Waits until a condition of this process holds. */
 async function until(condition, what) {
   for (let tries = 0; !condition(); tries += 1) {
-    assert.ok(tries < 600, `${what} never comes: ${complaints.concat(said).join('\n')}`);
+    assert.ok(tries < 2400, `${what} never comes: ${complaints.concat(said).join('\n')}`);
     await new Promise((resolve) => { setTimeout(resolve, 50); });
   }
 }

@@ -11,6 +11,9 @@ use crate::gateway::signal;
 use crate::guarded::Guarded;
 use crate::ports;
 
+/// A database that answers late on a busy machine is not a fault.
+const PATIENT: &str = "[database]\nacquire_timeout = \"20s\"\nstatement_timeout = \"20s\"\n";
+
 /// A running `vestibule dev`; killed when dropped.
 pub struct Dev {
     child: Guarded,
@@ -39,7 +42,7 @@ impl Dev {
 
     fn with_arguments(configuration: impl FnOnce(u16) -> String, arguments: impl FnOnce(u16) -> Vec<String>) -> Self {
         let (directory, port) = (Directory::new(), ports::free::<4>());
-        let file = directory.write("vestibule.toml", &configuration(port));
+        let file = directory.write("vestibule.toml", &format!("{PATIENT}{}", configuration(port)));
         let mut command = Command::new(env!("CARGO_BIN_EXE_vestibule"));
         command.args(["--config", &file, "dev", "--port", &port.to_string()]).args(arguments(port));
         command.current_dir(directory.path());
