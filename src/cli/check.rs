@@ -12,7 +12,7 @@ use super::opened;
 use crate::base::clock::Clock;
 use crate::base::outbound::Outbound;
 use crate::config::{self, Config, Problems, Registration};
-use crate::upstream::{self, Finding, Verdict};
+use crate::upstream::{self, Finding, ProbeOutcome};
 
 /// The exit code where a provider fails.
 const PROVIDER_FAILS: u8 = 1;
@@ -115,13 +115,13 @@ struct Probed {
 
 impl Probed {
     fn is_good(&self) -> bool {
-        self.findings.iter().all(|finding| finding.verdict != Verdict::Failed)
+        self.findings.iter().all(|finding| finding.outcome != ProbeOutcome::Failed)
     }
 
     fn text(&self) -> String {
         let mut text = format!("\n{} ({})\n", self.id, self.name);
-        for Finding { check, verdict, said } in &self.findings {
-            let _always_written = writeln!(text, "  {:<8} {:<14} {said}", verdict.name(), check.name());
+        for Finding { check, outcome, text: explanation } in &self.findings {
+            let _always_written = writeln!(text, "  {:<8} {:<14} {explanation}", outcome.name(), check.name());
         }
         text
     }

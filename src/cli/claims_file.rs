@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 use crate::config::{ProfileCalls, Provider};
 use crate::login::kind;
-use crate::upstream::Supposed;
+use crate::upstream::UnverifiedClaims;
 
 /// What may stand beside each other for an OpenID provider.
 const PARTS: [&str; 3] = ["id_token", "userinfo", "user"];
@@ -15,18 +15,18 @@ const PARTS: [&str; 3] = ["id_token", "userinfo", "user"];
 type Claims = Map<String, Value>;
 
 /// Reads it.
-pub fn read(path: &Path, provider: &Provider) -> Result<Supposed, String> {
+pub fn read(path: &Path, provider: &Provider) -> Result<UnverifiedClaims, String> {
     let (text, name) = text(path)?;
     let read: Value = serde_json::from_str(&text).map_err(|error| format!("{name} is not JSON: {error}"))?;
     let Value::Object(all) = read else {
         return Err(format!("{name} is {}; write the claims as an object, as {{\"sub\": \"…\"}}", kind(&read)));
     };
     let in_parts = matches!(provider, Provider::Oidc(_)) && all.contains_key("id_token");
-    if in_parts { parts(all, &name) } else { Ok(Supposed { first: all, ..Supposed::default() }) }
+    if in_parts { parts(all, &name) } else { Ok(UnverifiedClaims { first: all, ..UnverifiedClaims::default() }) }
 }
 
 /// The profile calls of which the file has no answer: a login would fail there.
-pub fn unanswered(supposed: &Supposed, provider: &Provider) -> Vec<String> {
+pub fn unanswered(supposed: &UnverifiedClaims, provider: &Provider) -> Vec<String> {
     let Some(ProfileCalls { further, .. }) = calls(provider) else { return Vec::new() };
     let missing = further.iter().filter(|call| !supposed.first.contains_key(&call.name));
     missing.map(|call| format!("the file has no {:?}, which is the answer of {}", call.name, call.endpoint)).collect()
@@ -40,7 +40,7 @@ fn calls(provider: &Provider) -> Option<&ProfileCalls> {
     }
 }
 
-fn parts(mut all: Claims, name: &str) -> Result<Supposed, String> {
+fn parts(mut all: Claims, name: &str) -> Result<UnverifiedClaims, String> {
     if let Some(unknown) = all.keys().find(|key| !PARTS.contains(&key.as_str())) {
         let allowed = "beside \"id_token\" there may be \"userinfo\" and \"user\"";
         return Err(format!("{name}: {unknown:?} is none of the parts; {allowed}"));
@@ -61,7 +61,7 @@ fn parts(mut all: Claims, name: &str) -> Result<Supposed, String> {
     };
     let (id_token, userinfo) = (part("id_token")?, part("userinfo")?);
     let first = id_token.ok_or_else(|| format!("{name}: \"id_token\" is null; write its claims as an object"))?;
-    Ok(Supposed { first, userinfo, user })
+    Ok(UnverifiedClaims { first, userinfo, user })
 }
 
 fn text(path: &Path) -> Result<(String, String), String> {

@@ -10,7 +10,7 @@ use crate::base::clock::Clock;
 use crate::client;
 use crate::config::{self, Config, Provider};
 use crate::login::{self, Explained};
-use crate::upstream::{self, Unrecognised};
+use crate::upstream::{self, ClaimsError};
 
 /// The exit code where the claims would not let anyone in.
 const REFUSED: u8 = 1;
@@ -94,13 +94,13 @@ fn outcome(arguments: &Arguments, mut config: Config) -> Result<Outcome, String>
     let supposed = claims_file::read(&arguments.claims, provider)?;
     let unanswered = claims_file::unanswered(&supposed, provider);
     let now = Clock::system().now();
-    match upstream::recognise(provider, supposed) {
+    match upstream::identity_from_claims(provider, supposed) {
         Ok(identity) => {
             let mut explained = login::explain(&config, &clients, provider, &identity, client, now);
             explained.notes.extend(unanswered);
             Ok(Outcome::Explained(Box::new(explained)))
         }
-        Err(unrecognised @ Unrecognised::NoTenant) => Ok(Outcome::OfNoTenant {
+        Err(unrecognised @ ClaimsError::TenantNotAllowed) => Ok(Outcome::OfNoTenant {
             rule: format!("providers.{}.tenants", arguments.provider),
             why: unrecognised.to_string(),
         }),

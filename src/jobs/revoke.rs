@@ -18,7 +18,7 @@ pub async fn revoke(app: Arc<App>) {
     loop {
         let room = MOST.saturating_sub(under_way.len());
         // A database that is away is logged where it is asked.
-        let due = app.vault.claim_due(i64::try_from(room).unwrap_or_default()).await.unwrap_or_default();
+        let due = app.vault.claim_due_revocations(i64::try_from(room).unwrap_or_default()).await.unwrap_or_default();
         for due in due {
             let app = Arc::clone(&app);
             under_way.spawn(async move { app.vault.revoke(&app.providers, due).await });

@@ -38,7 +38,7 @@ impl Schedule {
                 let id = id.clone();
                 async move {
                     if let Some(provider) = app.providers.get(&id) {
-                        provider.keep_fresh(app.clock.now()).await;
+                        provider.refresh_documents(app.clock.now()).await;
                     }
                 }
             }));

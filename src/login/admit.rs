@@ -38,7 +38,7 @@ pub async fn admit(
     let id = signed_in.session.id;
     // Names that come by a form come once, at the first login (Sign in with Apple).
     let keep_name = registration.response_mode == ResponseMode::FormPost;
-    let tokens = app.vault.keeping(provider, &identity.tokens, now);
+    let tokens = app.vault.new_tokens(provider, &identity.tokens, now);
     let id_token = identity.tokens.id_token.as_ref();
     let sealed = id_token.map(|token| session::seal_upstream_id_token(&app.config.ring, id, token));
     let admission = Admission {

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use super::authorization_session::Linking;
 use crate::base::id::{AuthorizationRequestId, SessionId};
 use crate::base::secret::{Hashed, Plain};
-use crate::upstream::{Answer, Hints};
+use crate::upstream::{AuthorizationGrant, LoginHints};
 
 /// The two ways to sign in. A login completes only at the door that began it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,7 +46,7 @@ pub struct Arrival {
     /// By which door.
     pub door: Door,
     /// What is passed on to the provider.
-    pub hints: Hints,
+    pub hints: LoginHints,
     /// Where to go afterwards; checked.
     pub return_to: Option<String>,
     /// The app's request that it is for, if it is for one.
@@ -68,7 +68,7 @@ pub struct Return {
     /// The `state` that came along.
     pub state: Plain,
     /// What the provider said; none: it was posted before, and is kept with the login.
-    pub verdict: Option<Verdict>,
+    pub verdict: Option<AuthorizationResponse>,
     /// The session that this browser has already; a new login ends it.
     pub previous: Option<SessionId>,
     /// Who asks.
@@ -76,9 +76,9 @@ pub struct Return {
 }
 
 /// What a provider says when it sends somebody back.
-pub enum Verdict {
+pub enum AuthorizationResponse {
     /// Yes: a code to redeem.
-    Granted(Answer),
+    Granted(AuthorizationGrant),
     /// No: an `error` of RFC 6749 §4.1.2.1, and `iss` if it came.
     Denied {
         /// The error code.

@@ -12,7 +12,7 @@ use crate::base::event::Event;
 use crate::base::id::{AuthorizationSessionId, Reference};
 use crate::base::secret::Plain;
 use crate::telemetry;
-use crate::upstream::{Provider, Request};
+use crate::upstream::{LoginRequest, Provider};
 
 /// A login that was begun.
 pub struct Begun {
@@ -27,7 +27,7 @@ pub struct Begun {
 /// Writes down a pending authorization session and says where to send the browser.
 pub async fn begin(app: &App, arrival: Arrival, now: Timestamp) -> Result<Begun, Refusal> {
     let provider = app.providers.get(&arrival.provider).ok_or(Refusal::early(Code::UnknownProvider))?;
-    let request = Request { redirect_uri: redirect_uri(app, provider, arrival.door), hints: arrival.hints };
+    let request = LoginRequest { redirect_uri: redirect_uri(app, provider, arrival.door), hints: arrival.hints };
     // Why a provider is not available is logged where it was asked.
     let begun = provider.begin(request, now).await.map_err(|failure| Refusal::early(Code::of_failure(&failure)))?;
     let (id, reference) = (AuthorizationSessionId::new(now), Reference::random());

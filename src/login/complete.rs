@@ -1,7 +1,7 @@
 //! Taking someone back from a provider: claim, talk, write. Two round trips for a known user.
 
 use super::admit::admit;
-use super::arrival::{Return, Verdict};
+use super::arrival::{AuthorizationResponse, Return};
 use super::authorization_session::{Claimed, Status, Steps, sealed_for};
 use super::link::link;
 use super::posted;
@@ -16,7 +16,7 @@ use crate::base::id::AuthorizationRequestId;
 use crate::config::Registration;
 use crate::session::SignedIn;
 use crate::telemetry;
-use crate::upstream::{Answer, Handshake, Identity, Provider, ProviderTokens};
+use crate::upstream::{AuthorizationGrant, Handshake, Identity, Provider, ProviderTokens};
 
 /// A login that gave a session.
 pub struct Completed {
@@ -59,7 +59,7 @@ async fn finish(
     app: &App,
     provider: &Provider,
     handshake: &Handshake,
-    verdict: Verdict,
+    verdict: AuthorizationResponse,
     back: Return,
     claimed: &Claimed,
     now: Timestamp,
@@ -76,7 +76,11 @@ async fn finish(
     }
 }
 
-async fn claim(app: &App, back: &mut Return, now: Timestamp) -> Result<(Claimed, Handshake, Verdict), Refusal> {
+async fn claim(
+    app: &App,
+    back: &mut Return,
+    now: Timestamp,
+) -> Result<(Claimed, Handshake, AuthorizationResponse), Refusal> {
     let claim = Claim {
         provider: back.provider.clone(),
         state: back.state.hashed(),
@@ -112,10 +116,15 @@ async fn claim(app: &App, back: &mut Return, now: Timestamp) -> Result<(Claimed,
     Err(fail(app, back.provider.clone(), &claimed, no).await)
 }
 
-async fn ask(provider: &Provider, handshake: &Handshake, verdict: Verdict, now: Timestamp) -> Result<Identity, No> {
-    let answer: Answer = match verdict {
-        Verdict::Granted(answer) => answer,
-        Verdict::Denied { error, iss } => {
+async fn ask(
+    provider: &Provider,
+    handshake: &Handshake,
+    verdict: AuthorizationResponse,
+    now: Timestamp,
+) -> Result<Identity, No> {
+    let answer: AuthorizationGrant = match verdict {
+        AuthorizationResponse::Granted(answer) => answer,
+        AuthorizationResponse::Denied { error, iss } => {
             provider.check_iss(iss.as_deref(), now).await.map_err(No::from)?;
             let ours = matches!(error.as_str(), "server_error" | "temporarily_unavailable");
             let code = if ours { Code::ProviderError } else { Code::ProviderDenied };
@@ -127,7 +136,7 @@ async fn ask(provider: &Provider, handshake: &Handshake, verdict: Verdict, now: 
 
 /// Judged before anything is written. What is told is the rule that failed, and nothing of the person.
 fn allowed(registration: &Registration, identity: &Identity) -> Result<(), No> {
-    let judged = rules::judge(registration, &identity.profile, &identity.said);
+    let judged = rules::judge(registration, &identity.profile, &identity.raw_claims);
     let Some(failed) = judged.into_iter().find(|judged| !judged.holds) else { return Ok(()) };
     let reason = format!("providers.{}.{} does not hold: {}", registration.id, failed.rule, failed.why);
     Err(No::denied(Code::NotAllowed, reason))

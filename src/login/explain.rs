@@ -129,8 +129,8 @@ pub fn explain(
 }
 
 fn judged(registration: &Registration, identity: &Identity, client: Option<&Client>) -> Vec<Rule> {
-    let judged = rules::judge(registration, &identity.profile, &identity.said);
-    let looked_at = rules::looked_at(registration, &identity.profile, &identity.said);
+    let judged = rules::judge(registration, &identity.profile, &identity.raw_claims);
+    let looked_at = rules::looked_at(registration, &identity.profile, &identity.raw_claims);
     let of_provider = judged.into_iter().zip(looked_at).map(|(judged, (wanted, found))| Rule {
         judged: Judged { rule: format!("providers.{}.{}", registration.id, judged.rule), ..judged },
         wanted: Some(wanted),

@@ -48,7 +48,7 @@ pub async fn link(
         claims: identity.claims,
         ip: caller.ip,
         steps: Steps::one(now, "linked", None).to_json(),
-        tokens: app.vault.keeping(provider, &identity.tokens, now),
+        tokens: app.vault.new_tokens(provider, &identity.tokens, now),
         now,
     };
     let provider = joining.provider.clone();

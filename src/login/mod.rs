@@ -22,7 +22,7 @@ mod store;
 mod to_be;
 mod unlink;
 
-pub use arrival::{Arrival, Caller, Door, Return, Verdict};
+pub use arrival::{Arrival, AuthorizationResponse, Caller, Door, Return};
 pub use authorization_session::{Linking, Status, Step, Steps};
 pub use begin::{Begun, begin};
 pub use complete::{Completed, Finished, Linked, complete};

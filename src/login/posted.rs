@@ -15,7 +15,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize};
 
-use super::arrival::Verdict;
+use super::arrival::AuthorizationResponse;
 use super::refusal::{Code, Refusal};
 use super::store;
 use crate::app::App;
@@ -24,7 +24,7 @@ use crate::base::event::Event;
 use crate::base::seal::Ring;
 use crate::base::secret::{Hashed, Plain};
 use crate::telemetry;
-use crate::upstream::Answer;
+use crate::upstream::AuthorizationGrant;
 
 /// A larger `user` parameter, in bytes, says nothing.
 const MAX_USER: usize = 4096;
@@ -39,15 +39,21 @@ struct Kept {
 }
 
 /// Keeps an answer until the browser comes by `GET`. Whether it may still come, and whose it is, is judged then.
-pub async fn keep(app: &App, provider: &str, state: &Plain, verdict: Verdict, now: Timestamp) -> Result<(), Refusal> {
+pub async fn keep(
+    app: &App,
+    provider: &str,
+    state: &Plain,
+    verdict: AuthorizationResponse,
+    now: Timestamp,
+) -> Result<(), Refusal> {
     let kept = match verdict {
-        Verdict::Granted(Answer::Code { code, iss, user, .. }) => {
+        AuthorizationResponse::Granted(AuthorizationGrant::Code { code, iss, user, .. }) => {
             let user = user.filter(|user| user.len() <= MAX_USER);
             Kept { code: Some(code.expose().to_owned()), error: None, iss, user }
         }
-        Verdict::Denied { error, iss } => Kept { code: None, error: Some(error), iss, user: None },
+        AuthorizationResponse::Denied { error, iss } => Kept { code: None, error: Some(error), iss, user: None },
         // OAuth 1.0a knows no forms.
-        Verdict::Granted(Answer::Verifier { .. }) => return Err(refused(provider)),
+        AuthorizationResponse::Granted(AuthorizationGrant::Verifier { .. }) => return Err(refused(provider)),
     };
     let state = state.hashed();
     let plain = serde_json::to_vec(&kept).unwrap_or_default();
@@ -67,14 +73,17 @@ fn refused(provider: &str) -> Refusal {
 }
 
 /// What was kept; `None` where its seal cannot be opened any more.
-pub(super) fn open(ring: &Ring, provider: &str, state: Hashed, sealed: &[u8]) -> Option<Verdict> {
+pub(super) fn open(ring: &Ring, provider: &str, state: Hashed, sealed: &[u8]) -> Option<AuthorizationResponse> {
     let plain = ring.open(&sealed_for(provider, state), sealed).ok()?;
     let Kept { code, error, iss, user } = serde_json::from_slice(&plain).ok()?;
     match (code, error) {
-        (Some(code), None) => {
-            Some(Verdict::Granted(Answer::Code { code: Plain::new(code), iss, iss_may_be_missing: false, user }))
-        }
-        (None, Some(error)) => Some(Verdict::Denied { error, iss }),
+        (Some(code), None) => Some(AuthorizationResponse::Granted(AuthorizationGrant::Code {
+            code: Plain::new(code),
+            iss,
+            iss_may_be_missing: false,
+            user,
+        })),
+        (None, Some(error)) => Some(AuthorizationResponse::Denied { error, iss }),
         _ => None,
     }
 }

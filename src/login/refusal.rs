@@ -69,7 +69,7 @@ impl Code {
         match (failure.fault, failure.stage) {
             (Fault::Unavailable, _) => Self::ProviderUnavailable,
             (Fault::Timeout, _) => Self::ProviderTimeout,
-            (Fault::Answer, _) => Self::ProviderError,
+            (Fault::InvalidResponse, _) => Self::ProviderError,
             (Fault::Refused, Stage::Token) => Self::TokenInvalid,
             (Fault::Refused, Stage::Userinfo) => Self::UserinfoFailed,
         }

@@ -47,5 +47,5 @@ fn email_verified(registration: &Registration, identity: &Identity) -> Option<St
 }
 
 fn find<'i>(pointer: Option<&Pointer>, identity: &'i Identity) -> Option<&'i Value> {
-    identity.said.iter().find_map(|source| pointer?.find(source))
+    identity.raw_claims.iter().find_map(|source| pointer?.find(source))
 }

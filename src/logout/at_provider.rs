@@ -59,7 +59,7 @@ pub(super) struct Asked {
 
 /// Whether any provider wants to hear of logouts; where none does, nobody's session is looked up for it.
 pub(super) fn is_wanted(app: &App) -> bool {
-    app.providers.iter().any(Provider::ends_with_ours)
+    app.providers.iter().any(Provider::logs_out_at_provider)
 }
 
 /// What has to come back with the browser.
@@ -77,7 +77,7 @@ struct Way {
 /// not want to hear of it, or does not say in time where. `binding`: of the browser.
 pub async fn send_on(app: &App, leaving: &Leaving, asked: &Request, binding: Hashed, now: Timestamp) -> Option<String> {
     let ring = &app.config.ring;
-    let provider = app.providers.get(&leaving.upstream.provider).filter(|provider| provider.ends_with_ours())?;
+    let provider = app.providers.get(&leaving.upstream.provider).filter(|provider| provider.logs_out_at_provider())?;
     let sealed = leaving.upstream.id_token.as_deref();
     let id_token = sealed.and_then(|sealed| session::open_upstream_id_token(ring, leaving.session, sealed));
     let request = Request { hint: None, ..asked.clone() };
@@ -89,7 +89,7 @@ pub async fn send_on(app: &App, leaving: &Leaving, asked: &Request, binding: Has
 /// Where a frontend sends the browser of somebody whom it signed out: with all that the provider needs, where that is
 /// wanted, and the bare endpoint elsewhere. `None` where the provider has none.
 pub async fn address_at(app: &App, provider: &Provider, id_token: Option<&Plain>, now: Timestamp) -> Option<String> {
-    if provider.ends_with_ours() {
+    if provider.logs_out_at_provider() {
         address(app, provider, id_token, None, now).await
     } else {
         provider.end_session_endpoint(now).await

@@ -34,7 +34,7 @@ impl From<DbError> for Untold {
 /// Takes a logout token, once. The answer is how many sessions ended by it, the apps' too; none is no defect (LO-21).
 pub async fn told_by_provider(app: &App, provider: &str, token: &str, now: Timestamp) -> Result<usize, Untold> {
     let known = app.providers.get(provider).ok_or(Untold::UnknownProvider)?;
-    let verified = known.logged_out(token, now).await.ok_or(Untold::UnknownProvider)?;
+    let verified = known.verify_logout_token(token, now).await.ok_or(Untold::UnknownProvider)?;
     let told = verified.map_err(|failure| {
         refused(provider, failure.reason);
         if failure.fault == Fault::Refused { Untold::BadToken } else { Untold::Unavailable }

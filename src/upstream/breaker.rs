@@ -1,5 +1,5 @@
-//! Leaving a provider alone that keeps us waiting: each call to it would cost somebody the whole time limit and bring
-//! nothing (FI-08, FI-09).
+//! A circuit breaker for a provider that does not respond: each request to it would keep a user waiting for the whole
+//! timeout (FI-08, FI-09).
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -7,15 +7,14 @@ use chrono::TimeDelta;
 
 use crate::base::clock::Timestamp;
 
-/// After so many calls in a row without an answer in time the provider is left alone.
-const MOST_TIMEOUTS: u32 = 5;
-/// For so long; then one call finds out whether it answers again.
+/// The circuit opens after this number of timeouts in a row.
+const MAX_TIMEOUTS: u32 = 5;
+/// How long the circuit stays open. Then one trial request is sent.
 const PAUSE: TimeDelta = TimeDelta::seconds(10);
-/// How old a caller's `now` may be: it is that of its request, and another call may have taken a minute since.
-const OLDEST: TimeDelta = TimeDelta::minutes(1);
+/// How old a caller's `now` may be: it is read at the start of the caller's own request.
+const MAX_CALLER_AGE: TimeDelta = TimeDelta::minutes(1);
 
-/// Counts the calls that were not answered in time. Any other outcome, a refused connection included, comes quickly and
-/// costs nobody anything, so it closes the breaker.
+/// Counts timeouts in a row. Every other outcome, a refused connection included, is quick and closes the circuit.
 #[derive(Default)]
 pub struct Breaker(Mutex<State>);
 
@@ -26,32 +25,32 @@ struct State {
 }
 
 impl Breaker {
-    /// How long the provider is still left alone.
-    pub fn pause(&self, now: Timestamp) -> Option<TimeDelta> {
-        self.state().pause(now)
+    /// How long the circuit stays open; `None` when it is closed.
+    pub fn remaining_pause(&self, now: Timestamp) -> Option<TimeDelta> {
+        self.state().remaining_pause(now)
     }
 
-    /// Lets a call through, or says how long there will be none. Where the pause is over this call is the trial, and
-    /// the pause begins anew for all others: so a trial that is broken off blocks nobody for ever.
-    pub fn pass(&self, now: Timestamp) -> Result<(), TimeDelta> {
+    /// Admits a request, or returns how long the circuit stays open. After the pause, the admitted request is the trial, and
+    /// a new pause starts for all others, so that a trial that is cancelled does not block the provider forever.
+    pub fn admit(&self, now: Timestamp) -> Result<(), TimeDelta> {
         let mut state = self.state();
-        if let Some(left) = state.pause(now) {
+        if let Some(left) = state.remaining_pause(now) {
             return Err(left);
         }
         state.until = state.until.map(|_| now + PAUSE);
         Ok(())
     }
 
-    /// There was an answer, or it was clear at once that there would be none.
-    pub fn answered(&self) {
+    /// Records a response, or a failure that was not a timeout.
+    pub fn responded(&self) {
         *self.state() = State::default();
     }
 
-    /// There was no answer in time. Whether the provider is left alone from now on, and was not before.
+    /// Records a timeout. `true` when it opens the circuit.
     pub fn timed_out(&self, now: Timestamp) -> bool {
         let mut state = self.state();
         state.timeouts = state.timeouts.saturating_add(1);
-        if state.timeouts < MOST_TIMEOUTS {
+        if state.timeouts < MAX_TIMEOUTS {
             return false;
         }
         state.until.replace(now + PAUSE).is_none()
@@ -63,10 +62,11 @@ impl Breaker {
 }
 
 impl State {
-    /// Counted from both sides, so that a clock that jumped and came back does not stretch the pause (FI-12).
-    fn pause(&self, now: Timestamp) -> Option<TimeDelta> {
+    /// A pause that ends too far in the future is ignored, so that a clock that jumped ahead and back does not extend it
+    /// (FI-12).
+    fn remaining_pause(&self, now: Timestamp) -> Option<TimeDelta> {
         let left = self.until? - now;
-        (left > TimeDelta::zero() && left <= PAUSE + OLDEST).then_some(left)
+        (left > TimeDelta::zero() && left <= PAUSE + MAX_CALLER_AGE).then_some(left)
     }
 }
 
@@ -80,54 +80,54 @@ mod tests {
 
     fn open_at(seconds: i64) -> Breaker {
         let breaker = Breaker::default();
-        for call in 1..=MOST_TIMEOUTS {
-            assert_eq!(breaker.pass(at(seconds)), Ok(()));
-            assert_eq!(breaker.timed_out(at(seconds)), call == MOST_TIMEOUTS);
+        for call in 1..=MAX_TIMEOUTS {
+            assert_eq!(breaker.admit(at(seconds)), Ok(()));
+            assert_eq!(breaker.timed_out(at(seconds)), call == MAX_TIMEOUTS);
         }
         breaker
     }
 
     /// FI-09
     #[test]
-    fn one_call_tries_after_a_pause_and_the_others_wait_for_what_it_finds() {
+    fn one_trial_request_is_admitted_after_the_pause() {
         let breaker = open_at(0);
-        assert_eq!(breaker.pass(at(9)), Err(TimeDelta::seconds(1)));
-        assert_eq!(breaker.pass(at(10)), Ok(()));
-        assert_eq!(breaker.pass(at(10)), Err(PAUSE), "one trial at a time");
-        assert!(!breaker.timed_out(at(15)), "it was known already");
-        assert_eq!(breaker.pass(at(24)), Err(TimeDelta::seconds(1)));
-        assert_eq!(breaker.pass(at(25)), Ok(()));
-        breaker.answered();
-        assert_eq!((breaker.pass(at(25)), breaker.pause(at(25))), (Ok(()), None));
+        assert_eq!(breaker.admit(at(9)), Err(TimeDelta::seconds(1)));
+        assert_eq!(breaker.admit(at(10)), Ok(()));
+        assert_eq!(breaker.admit(at(10)), Err(PAUSE), "one trial at a time");
+        assert!(!breaker.timed_out(at(15)), "the circuit was open already");
+        assert_eq!(breaker.admit(at(24)), Err(TimeDelta::seconds(1)));
+        assert_eq!(breaker.admit(at(25)), Ok(()));
+        breaker.responded();
+        assert_eq!((breaker.admit(at(25)), breaker.remaining_pause(at(25))), (Ok(()), None));
     }
 
     #[test]
-    fn a_trial_that_is_broken_off_blocks_nobody_for_ever() {
+    fn a_cancelled_trial_is_followed_by_another() {
         let breaker = open_at(0);
-        assert_eq!(breaker.pass(at(11)), Ok(()));
-        assert_eq!(breaker.pass(at(21)), Ok(()));
+        assert_eq!(breaker.admit(at(11)), Ok(()));
+        assert_eq!(breaker.admit(at(21)), Ok(()));
     }
 
     #[test]
-    fn only_timeouts_in_a_row_count() {
+    fn a_response_resets_the_count_of_timeouts() {
         let breaker = Breaker::default();
         for _ in 0..100 {
-            for _ in 1..MOST_TIMEOUTS {
+            for _ in 1..MAX_TIMEOUTS {
                 assert!(!breaker.timed_out(at(0)));
             }
-            breaker.answered();
+            breaker.responded();
         }
-        assert_eq!(breaker.pause(at(0)), None);
+        assert_eq!(breaker.remaining_pause(at(0)), None);
     }
 
     #[test]
-    fn a_request_that_began_before_the_pause_keeps_to_it() {
-        assert_eq!(open_at(30).pass(at(0)), Err(TimeDelta::seconds(40)));
+    fn a_request_with_an_earlier_now_is_rejected_during_the_pause() {
+        assert_eq!(open_at(30).admit(at(0)), Err(TimeDelta::seconds(40)));
     }
 
     /// FI-12
     #[test]
-    fn a_clock_that_jumped_back_does_not_stretch_the_pause() {
-        assert_eq!(open_at(7200).pass(at(0)), Ok(()));
+    fn a_pause_is_not_extended_by_a_clock_that_jumps_back() {
+        assert_eq!(open_at(7200).admit(at(0)), Ok(()));
     }
 }

@@ -1,60 +1,60 @@
-//! How a provider can fail us.
+//! Why a conversation with a provider failed.
 
-/// Where in the conversation it failed; decides the terminal status of the login.
+/// The step that failed. It decides the final status of the login.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stage {
-    /// Before or at the token call, or in the ID token: `token_failed`.
+    /// Before or at the token request, or in the ID token; status `token_failed`.
     Token,
-    /// At the userinfo call: `userinfo_failed`.
+    /// At the userinfo request; status `userinfo_failed`.
     Userinfo,
 }
 
-/// What went wrong, by whose fault.
+/// The kind of a failure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fault {
-    /// There is no metadata, neither fresh nor stored.
+    /// The provider's metadata or keys are available neither fresh nor stored.
     Unavailable,
-    /// No answer in time.
+    /// The provider did not respond in time.
     Timeout,
-    /// An answer that cannot be used.
-    Answer,
-    /// The provider refused, or what it sent does not verify.
+    /// The provider's response cannot be used.
+    InvalidResponse,
+    /// The provider returned an error, or a token or signature of it does not verify.
     Refused,
 }
 
-/// A failed conversation. `reason` is for the operator and holds no secret and nothing of a provider's raw body.
+/// A failed conversation with a provider.
 #[derive(Debug, thiserror::Error)]
 #[error("{reason}")]
 pub struct Failure {
-    /// Where.
+    /// The step that failed.
     pub stage: Stage,
-    /// What.
+    /// The kind of the failure.
     pub fault: Fault,
-    /// In words, for logs and the recorded steps.
+    /// An explanation for the operator, for logs and the recorded steps. It contains no secret and no part of a response body.
     pub reason: String,
-    /// Whether it ends the link: what we showed is of no use any more, now and later (`invalid_grant`, RFC 6749 §5.2), or
-    /// what came for it is somebody else's.
-    pub ends_link: bool,
+    /// Whether the user has to log in again: the refresh token is no longer valid (`invalid_grant`, RFC 6749 §5.2), or the
+    /// response belongs to another user.
+    pub requires_reauth: bool,
 }
 
 impl Failure {
-    /// A failure before or at the token call, or in the ID token.
+    /// A failure before or at the token request, or in the ID token.
     pub fn token(fault: Fault, reason: impl Into<String>) -> Self {
-        Self { stage: Stage::Token, fault, reason: reason.into(), ends_link: false }
+        Self { stage: Stage::Token, fault, reason: reason.into(), requires_reauth: false }
     }
 
-    /// The same failure, as one that ends the link.
-    pub(super) fn ending_link(self) -> Self {
-        Self { ends_link: true, ..self }
+    /// The same failure, after which the user has to log in again.
+    pub(super) fn requiring_reauth(self) -> Self {
+        Self { requires_reauth: true, ..self }
     }
 
-    /// The browser brought what another protocol would have sent.
-    pub(super) fn of_another_protocol() -> Self {
+    /// The authorization response belongs to another protocol than the provider's.
+    pub(super) fn wrong_protocol() -> Self {
         Self::token(Fault::Refused, "the answer is one of another protocol")
     }
 
-    /// A failure at the userinfo call.
+    /// A failure at the userinfo request.
     pub(super) fn userinfo(fault: Fault, reason: impl Into<String>) -> Self {
-        Self { stage: Stage::Userinfo, fault, reason: reason.into(), ends_link: false }
+        Self { stage: Stage::Userinfo, fault, reason: reason.into(), requires_reauth: false }
     }
 }

@@ -1,55 +1,56 @@
-//! What we asked a provider, kept (sealed) until its answer comes, which must fit.
+//! The values of one login: its request, what is stored until the authorization response, and that response.
 
 use serde::{Deserialize, Serialize};
 
 use crate::base::clock::Timestamp;
 use crate::base::secret::Plain;
 
-/// What the caller wants of a login.
-pub struct Request {
-    /// Where the provider sends the browser back to; the same one is named when the code is redeemed.
+/// A login to start.
+pub struct LoginRequest {
+    /// The redirect URI, used in the authorization request and again in the token request.
     pub redirect_uri: String,
-    /// What is passed on to the provider.
-    pub hints: Hints,
+    /// Parameters for the authorization request.
+    pub hints: LoginHints,
 }
 
-/// Parameters that a caller may pass on to the provider, and no others (OpenID Connect Core §3.1.2.1; RA-16).
+/// The parameters that a caller may pass on to the provider (OpenID Connect Core §3.1.2.1; RA-16).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
-pub struct Hints {
-    /// Who is probably going to sign in.
+pub struct LoginHints {
+    /// The login identifier that the user might use.
     pub login_hint: Option<String>,
-    /// Which pages the provider should show.
+    /// Which pages the provider is asked to show: `none`, `login`, `consent`, `select_account`.
     pub prompt: Option<String>,
-    /// How many seconds ago the person may have been authenticated.
+    /// The maximum age of the authentication, in seconds.
     pub max_age: Option<u32>,
-    /// Wanted authentication context classes.
+    /// Requested authentication context classes, separated by spaces.
     pub acr_values: Option<String>,
-    /// Languages that the person prefers.
+    /// The user's preferred languages (BCP 47), separated by spaces.
     pub ui_locales: Option<String>,
 }
 
-/// A login that was begun.
-pub struct Begun {
-    /// Where to send the browser.
+/// A login that was started.
+pub struct StartedLogin {
+    /// The URL to which the browser is redirected.
     pub url: String,
-    /// The `state` in that URL.
+    /// The `state` parameter of that URL, or of the callback (OAuth 1.0a).
     pub state: Plain,
-    /// What the answer will be held against.
+    /// The values with which the authorization response is compared.
     pub handshake: Handshake,
 }
 
-/// What the answer is held against. Serialized only to be sealed.
+/// The values with which the authorization response is compared. Serialized only to be sealed.
 #[derive(Serialize, Deserialize)]
 pub struct Handshake {
-    /// The `redirect_uri` that was sent.
+    /// The `redirect_uri` of the request.
     pub redirect_uri: String,
-    /// The `nonce` that the ID token must carry. Where a protocol has none, one that was never sent: nothing fits it.
+    /// The expected `nonce` of the ID token. For a protocol without one, a random value that was not sent, so that nothing
+    /// matches it.
     pub nonce: String,
-    /// The PKCE verifier, unless PKCE is off.
+    /// The PKCE code verifier, unless PKCE is off.
     pub verifier: Option<String>,
-    /// The `max_age` that was asked for.
+    /// The requested `max_age`, in seconds.
     pub max_age: Option<u32>,
-    /// OAuth 1.0a: the temporary credentials that the answer must name. A replica of the version before knows none.
+    /// OAuth 1.0a: the temporary credentials that the response must name. Replicas of earlier versions do not write it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub request_token: Option<RequestToken>,
 }
@@ -57,45 +58,45 @@ pub struct Handshake {
 /// Temporary credentials (RFC 5849 §2.1).
 #[derive(Serialize, Deserialize)]
 pub struct RequestToken {
-    /// The identifier, which the browser carries.
+    /// The identifier (`oauth_token`), which the browser sees.
     pub token: String,
-    /// The secret, which it does not.
+    /// The shared secret, which the browser does not see.
     pub secret: String,
 }
 
-/// What came back with the browser, when it was a yes.
-pub enum Answer {
-    /// OpenID Connect and OAuth 2.0.
+/// The grant in a successful authorization response.
+pub enum AuthorizationGrant {
+    /// OpenID Connect Core §3.1.2.5 and RFC 6749 §4.1.2.
     Code {
         /// The authorization code.
         code: Plain,
-        /// The `iss` parameter (RFC 9207), if one came.
+        /// The `iss` parameter (RFC 9207), if present.
         iss: Option<String>,
-        /// Whether an `iss` that the provider promises may be missing: a frontend that took the redirect itself need
-        /// not hand it on.
+        /// Whether `iss` may be absent although the provider announces it: an SPA that received the redirect itself does not
+        /// have to pass it on.
         iss_may_be_missing: bool,
-        /// The `user` parameter as it came with a form (Sign in with Apple).
+        /// The `user` parameter of a form post (Sign in with Apple), as received.
         user: Option<String>,
     },
     /// OAuth 1.0a (RFC 5849 §2.2).
     Verifier {
-        /// `oauth_token`: whose request was authorized.
+        /// `oauth_token`: the identifier of the temporary credentials.
         token: Plain,
-        /// `oauth_verifier`.
+        /// `oauth_verifier`: the verification code for the token request.
         verifier: Plain,
     },
 }
 
-/// What a provider told us of the end of a session there, verified (OpenID Connect Back-Channel Logout 1.0 §2.4). At
-/// least one of `sid` and `sub` is there.
+/// The claims of a verified logout token (OpenID Connect Back-Channel Logout 1.0 §2.4). At least one of `sid` and `sub` is
+/// present.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct LoggedOut {
-    /// The token's own id.
+pub struct LogoutClaims {
+    /// The unique identifier of the token.
     pub jti: String,
-    /// From when on the token is too old to be taken; so long its id has to be remembered.
+    /// When the token becomes too old to be accepted; its `jti` is stored until then.
     pub until: Timestamp,
-    /// The provider's session id.
+    /// The session identifier at the provider.
     pub sid: Option<String>,
-    /// Who it is there.
+    /// The subject identifier at the provider.
     pub sub: Option<String>,
 }

@@ -1,4 +1,4 @@
-//! What a provider vouched for.
+//! The result of a login: the verified identity and the provider's tokens.
 
 use serde_json::{Map, Value};
 
@@ -9,31 +9,31 @@ use crate::base::clock::Timestamp;
 use crate::base::secret::Plain;
 use crate::config::Registration;
 
-/// Someone a provider recognised, verified and cleaned: every text is bounded and free of control characters.
+/// A user at a provider, as verified by a login. Every text is bounded and free of control characters.
 pub struct Identity {
-    /// Who it is at that provider; 1 to 255 characters.
+    /// The subject identifier at the provider, 1 to 255 characters.
     pub sub: String,
-    /// The profile.
+    /// The profile, mapped from the claims by the provider's configuration.
     pub profile: Profile,
-    /// All claims of the ID token and of userinfo, without the protocol's own.
+    /// All claims of the ID token and of userinfo, without the protocol claims; cleaned and bounded.
     pub claims: Value,
-    /// The same as they came, the protocol's own among them, source by source; the one that comes first is preferred. For
-    /// rules only: nothing of it is cleaned or bounded.
-    pub said: Vec<Value>,
-    /// When the provider authenticated the person, where it says so.
+    /// All claims as received, one value per source, in order of preference. For login rules only: neither cleaned nor
+    /// bounded.
+    pub raw_claims: Vec<Value>,
+    /// When the provider authenticated the user, if it says so.
     pub auth_time: Option<Timestamp>,
-    /// Authentication context class.
+    /// The authentication context class (OpenID Connect Core §2).
     pub acr: Option<String>,
-    /// Authentication methods.
+    /// The authentication methods (RFC 8176).
     pub amr: Option<Vec<String>>,
-    /// The provider's session id.
+    /// The session identifier at the provider.
     pub sid: Option<String>,
-    /// What the provider issued, for the logout hint and for apps that are shown it.
+    /// The tokens that the provider issued.
     pub tokens: ProviderTokens,
 }
 
 impl Identity {
-    /// Someone of whom the profile calls tell. Without a usable `sub` there is nobody.
+    /// The identity in the responses of the profile requests. Fails without a usable `sub`.
     pub(super) fn of_profile(
         registration: &Registration,
         claims: Map<String, Value>,
@@ -41,26 +41,27 @@ impl Identity {
     ) -> Result<Self, Failure> {
         let claims = Value::Object(claims);
         let sub = claims::sub_of_profile(registration, &claims);
-        let sub = sub.ok_or_else(|| Failure::userinfo(Fault::Answer, "the profile has no usable sub (claims.sub)"))?;
+        let sub =
+            sub.ok_or_else(|| Failure::userinfo(Fault::InvalidResponse, "the profile has no usable sub (claims.sub)"))?;
         let profile = claims::profile(registration, &[&claims]);
-        let cleaned = claims.as_object().map(|members| claims::cleaned(members, &sub, &profile));
-        let (said, claims) = (vec![claims], cleaned.unwrap_or_default());
-        Ok(Self { sub, profile, claims, said, auth_time: None, acr: None, amr: None, sid: None, tokens })
+        let cleaned = claims.as_object().map(|members| claims::storable(members, &sub, &profile));
+        let (raw_claims, claims) = (vec![claims], cleaned.unwrap_or_default());
+        Ok(Self { sub, profile, claims, raw_claims, auth_time: None, acr: None, amr: None, sid: None, tokens })
     }
 }
 
-/// The provider's own tokens.
+/// The tokens in a provider's token response.
 pub struct ProviderTokens {
-    /// ID token.
+    /// In compact form (OpenID Connect only).
     pub id_token: Option<Plain>,
-    /// Access token.
+    /// For the provider's own APIs.
     pub access_token: Plain,
-    /// Refresh token.
+    /// Present where the provider issues one.
     pub refresh_token: Option<Plain>,
-    /// OAuth 1.0a: the secret that belongs to the access token.
+    /// The token secret (OAuth 1.0a only).
     pub token_secret: Option<Plain>,
-    /// What the access token is good for, where the provider says so: scopes with spaces between them.
+    /// The granted scopes, separated by spaces, if the provider named them.
     pub scope: Option<String>,
-    /// Life of the access token in seconds, where the provider says so.
+    /// The lifetime of the access token in seconds, if the provider named it.
     pub expires_in: Option<u64>,
 }

@@ -1,18 +1,22 @@
-//! The providers that people are sent to, and everything that is foreign about them.
+//! The upstream providers, as clients of which the gateway acts: OpenID Connect, OAuth 2.0 and OAuth 1.0a.
 //!
-//! A conversation has two steps. [`Provider::begin`] says where to send the browser and what to keep until it comes
-//! back; [`Provider::finish`] takes what it brought, asks the provider, and gives an [`Identity`] or a [`Failure`].
-//! Nothing that a provider says leaves this room before it was verified, cleaned and bounded.
+//! ```text
+//! GET /login/{provider}      Provider::begin  → authorization URL, and a Handshake to seal and store
+//! GET /callback/{provider}   Provider::finish → token request, profile requests → Identity or Failure
+//! in the background          Provider::refresh, Provider::revoke, Provider::refresh_documents
+//! ```
+//!
+//! A value from a provider leaves this module only after it was verified, cleaned and bounded.
 
-mod ask;
-mod authorized;
+mod authorization_parameters;
+mod authorized_request;
 mod breaker;
 mod claims;
 mod client_authentication;
 mod failure;
+mod from_claims;
 mod handshake;
 mod identity;
-mod line;
 mod numeric_date;
 mod oauth1;
 mod oauth2;
@@ -21,24 +25,26 @@ mod oidc;
 mod probe;
 mod profile_calls;
 mod provider;
-mod recognise;
+mod provider_http;
+mod refresh;
 mod registry;
-mod renewal;
 mod revocation;
 mod signed_jwt;
 mod store;
 mod text;
-mod token_answer;
+mod token_response;
 
 pub use failure::{Failure, Fault, Stage};
-pub use handshake::{Answer, Begun, Handshake, Hints, LoggedOut, Request, RequestToken};
+pub use from_claims::{ClaimsError, UnverifiedClaims, identity_from_claims};
+pub use handshake::{
+    AuthorizationGrant, Handshake, LoginHints, LoginRequest, LogoutClaims, RequestToken, StartedLogin,
+};
 pub use identity::{Identity, ProviderTokens};
 pub use oauth1::OAuth1;
 pub use oauth2::OAuth2;
 pub use oidc::Oidc;
-pub use probe::{Check, Finding, Verdict, probe};
+pub use probe::{Check, Finding, ProbeOutcome, probe};
 pub use provider::Provider;
-pub use recognise::{Supposed, Unrecognised, recognise};
+pub use refresh::{PreviousIdToken, RefreshRequest, TokenTypeHint, max_refresh_duration};
 pub use registry::Registry;
-pub use renewal::{IdTokenMark, Renewal, TokenTypeHint, longest_renewal};
 pub use text::is_error_code;

@@ -3,13 +3,13 @@
 use http::HeaderMap;
 use serde_json::{Map, Value};
 
-use super::line::{is_type, read_json};
+use super::provider_http::{is_type, read_json};
 
-/// What a provider calls it when it does not accept us: by RFC 6749 §5.2, at GitHub, and, the last two, at Slack.
-pub const NOT_THE_CLIENT: [&str; 4] =
+/// Error codes for a failed client authentication: of RFC 6749 §5.2, of GitHub, and (the last two) of Slack.
+pub const INVALID_CLIENT_CODES: [&str; 4] =
     ["invalid_client", "incorrect_client_credentials", "bad_client_secret", "invalid_client_id"];
 
-/// The error in an answer, if it is one.
+/// The `error` member of a response, if it has one.
 pub fn error_code(headers: &HeaderMap, body: &[u8]) -> Option<String> {
     Some(members(headers, body).ok()?.get("error")?.as_str()?.to_owned())
 }

@@ -1,29 +1,29 @@
-//! A provider, whatever protocol it speaks.
+//! One provider of any of the three protocols.
 
 use super::failure::{Failure, Fault};
-use super::handshake::{Answer, Begun, Handshake, LoggedOut, Request};
+use super::handshake::{AuthorizationGrant, Handshake, LoginRequest, LogoutClaims, StartedLogin};
 use super::identity::{Identity, ProviderTokens};
 use super::oauth1::OAuth1;
 use super::oauth2::OAuth2;
 use super::oidc::Oidc;
-use super::renewal::{Renewal, TokenTypeHint};
+use super::refresh::{RefreshRequest, TokenTypeHint};
 use crate::base::clock::Timestamp;
 use crate::base::secret::Plain;
 use crate::config::{ProviderLogout, Registration};
 
-/// A provider. An enum and no trait: the protocols are few, and each is spoken here.
+/// A provider. An enum instead of a trait: the set of protocols is closed.
 #[derive(Clone)]
 pub enum Provider {
-    /// OpenID Connect.
+    /// OpenID Connect Core 1.0.
     Oidc(Oidc),
-    /// OAuth 2.0 with an API of its own for profiles.
+    /// OAuth 2.0 (RFC 6749) with a proprietary profile API.
     OAuth2(OAuth2),
-    /// OAuth 1.0a.
+    /// OAuth 1.0a (RFC 5849) with a proprietary profile API.
     OAuth1(OAuth1),
 }
 
 impl Provider {
-    /// What we agreed on with it, whatever protocol it speaks.
+    /// The configuration that all protocols have in common.
     pub fn registration(&self) -> &Registration {
         match self {
             Self::Oidc(oidc) => oidc.registration(),
@@ -32,17 +32,17 @@ impl Provider {
         }
     }
 
-    /// The key of its table in the configuration.
+    /// The name of its table in `[providers]`.
     pub fn id(&self) -> &str {
         &self.registration().id
     }
 
-    /// What people read on the button.
+    /// The display name, for the login page.
     pub fn name(&self) -> &str {
         &self.registration().name
     }
 
-    /// The name of its protocol: `oidc`, `oauth2` or `oauth1`.
+    /// The protocol: `oidc`, `oauth2` or `oauth1`.
     pub fn kind(&self) -> &'static str {
         match self {
             Self::Oidc(_) => "oidc",
@@ -51,29 +51,29 @@ impl Provider {
         }
     }
 
-    /// Whether its redirect brings a token and a verifier, as OAuth 1.0a has it, and not a code.
-    pub fn answers_with_verifier(&self) -> bool {
+    /// Whether the authorization response has a token and a verifier (OAuth 1.0a) instead of a code.
+    pub fn returns_verifier(&self) -> bool {
         matches!(self, Self::OAuth1(_))
     }
 
-    /// Whether the sign-in there is to end with ours.
-    pub fn ends_with_ours(&self) -> bool {
+    /// Whether a logout here also logs out at the provider (`logout = "provider"`).
+    pub fn logs_out_at_provider(&self) -> bool {
         self.registration().logout == ProviderLogout::Provider
     }
 
-    /// Whether someone could sign in here now, as far as is known: false while the metadata can be had neither fresh
-    /// nor stored. Asks nobody.
-    pub fn available(&self) -> bool {
+    /// Whether a login can probably start: `false` while the metadata is available neither fresh nor stored. Makes no
+    /// request.
+    pub fn is_available(&self) -> bool {
         match self {
             Self::Oidc(oidc) => oidc.is_available(),
-            // All that is needed stands in the configuration.
+            // Every endpoint is in the configuration.
             Self::OAuth2(_) | Self::OAuth1(_) => true,
         }
     }
 
-    /// Begins a login. Fails with [`Fault::Unavailable`](super::Fault::Unavailable) where the provider's metadata
-    /// cannot be had.
-    pub async fn begin(&self, request: Request, now: Timestamp) -> Result<Begun, Failure> {
+    /// Starts a login. Fails with [`Fault::Unavailable`](super::Fault::Unavailable) when the provider's metadata is not
+    /// available.
+    pub async fn begin(&self, request: LoginRequest, now: Timestamp) -> Result<StartedLogin, Failure> {
         match self {
             Self::Oidc(oidc) => oidc.begin(request, now).await,
             Self::OAuth2(oauth2) => oauth2.begin(request),
@@ -81,39 +81,44 @@ impl Provider {
         }
     }
 
-    /// Checks the `iss` parameter of an answer (RFC 9207). [`Provider::finish`] does it by itself; an answer that is an
-    /// error has no other check.
+    /// Checks the `iss` parameter of an error response (RFC 9207). [`Provider::finish`] checks that of a successful one.
     pub async fn check_iss(&self, iss: Option<&str>, now: Timestamp) -> Result<(), Failure> {
         match self {
             Self::Oidc(oidc) => oidc.check_iss(iss, now).await,
             Self::OAuth2(oauth2) => oauth2.check_iss(iss),
-            // Its standard is older than the parameter.
+            // OAuth 1.0a has no `iss` parameter.
             Self::OAuth1(_) => Ok(()),
         }
     }
 
-    /// Takes the provider's answer to a login that was begun. The code is redeemed once, and never again whatever
-    /// comes of it.
-    pub async fn finish(&self, handshake: &Handshake, answer: Answer, now: Timestamp) -> Result<Identity, Failure> {
+    /// Finishes a login. The code is redeemed at most once, whatever the outcome.
+    pub async fn finish(
+        &self,
+        handshake: &Handshake,
+        grant: AuthorizationGrant,
+        now: Timestamp,
+    ) -> Result<Identity, Failure> {
         match self {
-            Self::Oidc(oidc) => oidc.finish(handshake, answer, now).await,
-            Self::OAuth2(oauth2) => oauth2.finish(handshake, answer, now).await,
-            Self::OAuth1(oauth1) => oauth1.finish(handshake, answer, now).await,
+            Self::Oidc(oidc) => oidc.finish(handshake, grant, now).await,
+            Self::OAuth2(oauth2) => oauth2.finish(handshake, grant, now).await,
+            Self::OAuth1(oauth1) => oauth1.finish(handshake, grant, now).await,
         }
     }
 
-    /// Asks for new tokens by a refresh token. What comes is verified as far as it can be: an ID token has to be of the same
-    /// person, for us, and not older than the one before ([`Failure::ends_link`]).
-    pub async fn renew(&self, renewal: &Renewal<'_>, now: Timestamp) -> Result<ProviderTokens, Failure> {
+    /// Redeems a refresh token. An ID token in the response must have the same subject and audience, and must not be older
+    /// than the previous one ([`Failure::requires_reauth`]).
+    pub async fn refresh(&self, request: &RefreshRequest<'_>, now: Timestamp) -> Result<ProviderTokens, Failure> {
         match self {
-            Self::Oidc(oidc) => oidc.renew(renewal, now).await,
-            Self::OAuth2(oauth2) => oauth2.renew(renewal, now).await,
-            // Its tokens are good until somebody takes them back, and there is nothing to renew them by.
-            Self::OAuth1(_) => Err(Failure::token(Fault::Refused, "OAuth 1.0a renews no token").ending_link()),
+            Self::Oidc(oidc) => oidc.refresh(request, now).await,
+            Self::OAuth2(oauth2) => oauth2.refresh(request, now).await,
+            // OAuth 1.0a tokens do not expire, and there is no refresh token.
+            Self::OAuth1(_) => {
+                Err(Failure::token(Fault::Refused, "OAuth 1.0a has no refresh tokens").requiring_reauth())
+            }
         }
     }
 
-    /// Has the provider revoke a token that it issued (RFC 7009). `false` where it has no endpoint for it.
+    /// Revokes a token at the provider (RFC 7009). `false` where the provider has no revocation endpoint.
     pub async fn revoke(&self, token: &Plain, hint: TokenTypeHint, now: Timestamp) -> Result<bool, Failure> {
         match self {
             Self::Oidc(oidc) => oidc.revoke(token, hint, now).await,
@@ -122,7 +127,7 @@ impl Provider {
         }
     }
 
-    /// Where people are signed out at the provider, if it says so.
+    /// The provider's logout endpoint (OpenID Connect RP-Initiated Logout 1.0), if it has one.
     pub async fn end_session_endpoint(&self, now: Timestamp) -> Option<String> {
         match self {
             Self::Oidc(oidc) => oidc.end_session_endpoint(now).await,
@@ -132,19 +137,20 @@ impl Provider {
         }
     }
 
-    /// Verifies a logout token of the provider's (OpenID Connect Back-Channel Logout 1.0 §2.6); `None` where it speaks a
-    /// protocol without them. Fails with [`Fault::Unavailable`](super::Fault::Unavailable) where its keys cannot be had.
-    pub async fn logged_out(&self, token: &str, now: Timestamp) -> Option<Result<LoggedOut, Failure>> {
+    /// Verifies a logout token (OpenID Connect Back-Channel Logout 1.0 §2.6); `None` for a protocol without them. Fails with
+    /// [`Fault::Unavailable`](super::Fault::Unavailable) when the provider's keys are not available.
+    pub async fn verify_logout_token(&self, token: &str, now: Timestamp) -> Option<Result<LogoutClaims, Failure>> {
         match self {
-            Self::Oidc(oidc) => Some(oidc.logged_out(token, now).await),
+            Self::Oidc(oidc) => Some(oidc.verify_logout_token(token, now).await),
             Self::OAuth2(_) | Self::OAuth1(_) => None,
         }
     }
 
-    /// Fetches what is missing or old. Called now and then in the background, so that no login waits for it.
-    pub async fn keep_fresh(&self, now: Timestamp) {
+    /// Fetches metadata and keys that are missing or older than ten minutes. A background job calls this, so that no login
+    /// waits for it.
+    pub async fn refresh_documents(&self, now: Timestamp) {
         match self {
-            Self::Oidc(oidc) => oidc.keep_fresh(now).await,
+            Self::Oidc(oidc) => oidc.refresh_documents(now).await,
             Self::OAuth2(_) | Self::OAuth1(_) => {}
         }
     }

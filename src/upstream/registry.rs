@@ -1,4 +1,4 @@
-//! All configured providers.
+//! The configured providers, by id.
 
 use std::sync::Arc;
 
@@ -10,13 +10,12 @@ use crate::base::db::Db;
 use crate::base::outbound::{Outbound, OutboundError};
 use crate::config;
 
-/// The providers, in configured order. Cheap to clone; every clone shares what was learned of them.
+/// The providers, in configured order. Clones are cheap and share the cached documents.
 #[derive(Clone)]
 pub struct Registry(Arc<[Provider]>);
 
 impl Registry {
-    /// Takes them from the configuration. Asks none of them anything. Fails only where one has authorities of its own
-    /// and no client can be built with them.
+    /// Builds the providers without making a request. Fails when no HTTP client can be built with a provider's `ca_file`.
     pub fn new(providers: Vec<config::Provider>, db: &Db, outbound: &Outbound) -> Result<Self, OutboundError> {
         let built = |provider: config::Provider| {
             let outbound = match &provider.registration().authorities {
@@ -32,12 +31,12 @@ impl Registry {
         providers.into_iter().map(built).collect::<Result<_, _>>().map(Self)
     }
 
-    /// The provider of that id.
+    /// The provider with this id; `None` if it is not configured.
     pub fn get(&self, id: &str) -> Option<&Provider> {
         self.iter().find(|provider| provider.id() == id)
     }
 
-    /// All of them, in configured order.
+    /// All providers, in configured order.
     pub fn iter(&self) -> impl Iterator<Item = &Provider> {
         self.0.iter()
     }

@@ -1,28 +1,28 @@
-//! Revoking a token (RFC 7009). The libraries would do it, but refuse every endpoint that is not https, loopback too.
+//! Token revocation (RFC 7009). Not done by the libraries, because they reject `http` endpoints, also on loopback.
 
 use http::StatusCode;
 
 use super::client_authentication::{self, ClientRequest};
 use super::failure::{Failure, Fault};
-use super::line::{Line, Unanswered, status_in_words};
-use super::renewal::TokenTypeHint;
+use super::provider_http::{CallError, ProviderHttp, describe_status};
+use super::refresh::TokenTypeHint;
 use crate::base::clock::Timestamp;
 use crate::base::secret::Plain;
 use crate::config::Registration;
 
-/// Where tokens are revoked, and whom an assertion is for there.
-pub struct Revocation<'r> {
-    /// The endpoint.
+/// A provider's revocation endpoint.
+pub struct RevocationEndpoint<'r> {
+    /// The URL of the endpoint.
     pub endpoint: &'r str,
-    /// The audience of an assertion: the issuer, else the token endpoint.
+    /// The default audience of an assertion: the issuer, or the token endpoint of a provider without one.
     pub audience: &'r str,
 }
 
-impl Revocation<'_> {
-    /// Revokes a token. One that the provider does not know is revoked too (§2.2).
+impl RevocationEndpoint<'_> {
+    /// Revokes a token. The provider also responds with success for a token that it does not know (§2.2).
     pub async fn revoke(
         &self,
-        line: &Line,
+        http: &ProviderHttp,
         registration: &Registration,
         token: &Plain,
         hint: TokenTypeHint,
@@ -31,12 +31,12 @@ impl Revocation<'_> {
         let form = [("token", token.expose()), ("token_type_hint", hint.as_str())];
         let form = form.map(|(name, value)| (name.to_owned(), value.to_owned()));
         let request = ClientRequest { endpoint: self.endpoint, audience: self.audience, form: &form };
-        let answer = client_authentication::send(line, registration, &request, now).await;
-        match answer.map_err(|Unanswered(fault, why)| failure(fault, &why))?.status() {
+        let answer = client_authentication::send(http, registration, &request, now).await;
+        match answer.map_err(|CallError(fault, why)| failure(fault, &why))?.status() {
             status if status.is_success() => Ok(()),
-            // Asked again, it would say the same.
-            StatusCode::BAD_REQUEST => Err(failure(Fault::Refused, "refused the token")),
-            status => Err(failure(Fault::Answer, &status_in_words(status))),
+            // A retry would have the same result.
+            StatusCode::BAD_REQUEST => Err(failure(Fault::Refused, "rejected the token")),
+            status => Err(failure(Fault::InvalidResponse, &describe_status(status))),
         }
     }
 }

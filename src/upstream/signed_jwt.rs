@@ -1,4 +1,4 @@
-//! A JWT that we sign for a provider, with the key that it knows us by (RFC 7515 §7.1).
+//! Signing a JWT with the private key of a provider's configuration (RFC 7515 §7.1).
 
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::rsa::KeyPair as RsaKeyPair;
@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use crate::base::secret::Plain;
 use crate::config::{Algorithm, KeyFile};
 
-/// Signs claims; `None` where the key cannot sign, which was seen when the configuration was read.
+/// Signs claims. `None` where the key cannot sign; the validation of the configuration rejects such keys.
 pub fn sign(key: &KeyFile, kid: Option<&str>, claims: &Value) -> Option<Plain> {
     let mut header = json!({ "alg": key.algorithm().name(), "typ": "JWT" });
     if let (Some(kid), Value::Object(members)) = (kid, &mut header) {

@@ -1,19 +1,19 @@
-//! Text of a provider's, made harmless: PostgreSQL refuses NUL, logs break on line ends, and direction marks make a
-//! name look like another (RT-39).
+//! Cleaning text from providers: PostgreSQL rejects NUL, line breaks forge log lines, and direction marks make one name look
+//! like another (RT-39).
 
-/// Without control characters and direction marks, trimmed. Line ends and tabs become spaces.
+/// The text without control characters and direction marks, trimmed. Line breaks and tabs become spaces.
 pub fn clean(text: &str) -> String {
     let spaced = text.chars().map(|c| if matches!(c, '\n' | '\r' | '\t') { ' ' } else { c });
     spaced.filter(|c| !is_harmful(*c)).collect::<String>().trim().to_owned()
 }
 
-/// Whether there is nothing to clean but space around.
+/// Whether [`clean`] would at most trim the text.
 pub fn is_clean(text: &str) -> bool {
     !text.chars().any(is_harmful)
 }
 
-/// Whether a text has the shape of an error code, as `invalid_grant`: 1 to 64 small letters and underscores. Only such a
-/// one is shown and logged; what else stands in its place a stranger may have written.
+/// Whether a text has the form of an error code, such as `invalid_grant`: 1 to 64 lowercase letters and underscores. Only
+/// such texts are shown and logged; any other value may be written by an attacker.
 pub fn is_error_code(text: &str) -> bool {
     (1..=64).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_')
 }
@@ -32,14 +32,14 @@ mod tests {
 
     /// RT-39
     #[test]
-    fn only_harmful_characters_go() {
+    fn clean_removes_only_harmful_characters() {
         assert_eq!(clean(" Al\u{0}ice\r\n\u{202e}Smith\u{2066}\u{7f} "), "Alice  Smith");
         assert_eq!(clean("Zoë 👩\u{200d}🚀 日本"), "Zoë 👩\u{200d}🚀 日本");
         assert!(is_clean("Zoë") && !is_clean("a\tb") && !is_clean("\u{feff}a"));
     }
 
     #[test]
-    fn an_error_code_is_told_from_what_strangers_write() {
+    fn an_error_code_has_only_lowercase_letters_and_underscores() {
         assert!(is_error_code("invalid_grant") && is_error_code(&"a".repeat(64)));
         for bad in ["", "Invalid", "a b", "a-b", "a1", "é", "<script>", "a\nb", &"a".repeat(65)] {
             assert!(!is_error_code(bad), "{bad}");

@@ -1,17 +1,25 @@
-//! The vault: the providers' own tokens, sealed at rest, kept fresh, and revoked.
+//! Provider tokens: sealed at rest, refreshed when due, and revoked at the provider when no session needs them.
 //!
-//! `kept` is what is sealed, `standing` when it has to be refreshed. [`Vault::live`] hands a good token out; `renew` gets a
-//! new one, by one replica at a time; `revoke` has the provider revoke what nobody
-//! needs any more. docs/provider-tokens.md tells the whole story.
+//! ```text
+//! login or link    ── save ──────────► provider_tokens   (sealed, one row for each identity)
+//! GET /identities/{provider}/token     ┐
+//! POST /oauth2/token (token exchange)  ┴─ get ── fresh ────────────► access token
+//!                                          └── due or expired ── refresh ─► provider, then provider_tokens
+//! logout, unlink, disable ──────────► provider_revocations ── revoke ─► provider (RFC 7009)
+//! ```
+//!
+//! `token_set` is what is sealed, `freshness` decides when a refresh is due. docs/provider-tokens.md has the details.
 
-mod hand_out;
-mod keep;
-mod kept;
-mod renew;
+mod freshness;
+mod get;
+mod refresh;
 mod revoke;
-mod standing;
+mod save;
 mod store;
+mod stored;
+mod token_set;
 
-pub use hand_out::{LiveToken, NoToken, Vault};
-pub use keep::{Keeping, keep, keep_over};
-pub use store::{Before, Due, Whose, revoke_all, revoke_one};
+pub use get::Vault;
+pub use save::{NewTokens, save, save_over};
+pub use store::{PendingRevocation, PreviousTokens, TokenOwner, revoke_all, revoke_one};
+pub use stored::{ProviderAccessToken, ProviderTokenError};

@@ -1,98 +1,99 @@
-//! Having the providers revoke tokens that nobody needs any more (RFC 7009). One attempt: claim, talk, write; no
-//! connection to the database is held in between.
+//! Revoking tokens at the provider (RFC 7009). One attempt claims a row, asks the provider, and writes the result; no
+//! database connection is held in between.
 
 use std::time::Duration;
 
 use chrono::TimeDelta;
 
-use super::hand_out::Vault;
-use super::kept::Kept;
-use super::store::{self, Due};
+use super::get::Vault;
+use super::store::{self, PendingRevocation};
+use super::token_set::TokenSet;
 use crate::base::clock::Timestamp;
 use crate::base::db::DbError;
 use crate::base::event::{AtProvider, Event};
 use crate::base::patience::next_attempt;
 use crate::base::secret::{Plain, random_bytes};
-use crate::upstream::Provider;
-use crate::upstream::Registry;
-use crate::upstream::TokenTypeHint;
-use crate::upstream::{Failure, Fault};
+use crate::upstream::{Failure, Fault, Provider, Registry, TokenTypeHint};
 
-/// When an attempt is broken off, whatever its calls do: it does no harm to revoke what is revoked.
-const ATTEMPT: Duration = Duration::from_secs(210);
-/// How long a claim holds: an attempt, and time to write down what became of it.
-const CLAIM: TimeDelta = TimeDelta::seconds(240);
-/// When tokens are given up that the provider does not take, counted from the end of their use. The last attempt is made then.
+/// The time limit of one attempt. A repeated revocation does no harm.
+const ATTEMPT_LIMIT: Duration = Duration::from_secs(210);
+/// How long a claim holds: one attempt, and the time to write its result.
+const CLAIM_DURATION: TimeDelta = TimeDelta::seconds(240);
+/// When a revocation is abandoned, counted from when it was queued. The last attempt is made at that time.
 const GIVE_UP_AFTER: TimeDelta = TimeDelta::days(2);
 
 impl Vault {
-    /// Takes as many tokens as are due, `most` at the most.
-    pub async fn claim_due(&self, most: i64) -> Result<Vec<Due>, DbError> {
+    /// Claims up to `limit` revocations that are due.
+    pub async fn claim_due_revocations(&self, limit: i64) -> Result<Vec<PendingRevocation>, DbError> {
         let now = self.clock().now();
-        self.db().run("claim provider revocations", move |conn| store::claim(conn, most, now, now + CLAIM)).await
+        let claim = move |conn: &mut _| store::claim_due(conn, limit, now, now + CLAIM_DURATION);
+        self.db().run("claim provider revocations", claim).await
     }
 
-    /// Makes one attempt and writes down what became of it.
-    pub async fn revoke(&self, providers: &Registry, due: Due) {
-        let outcome = tokio::time::timeout(ATTEMPT, self.offer(providers, &due)).await;
+    /// Makes one attempt and writes its result.
+    pub async fn revoke(&self, providers: &Registry, pending: PendingRevocation) {
+        let outcome = tokio::time::timeout(ATTEMPT_LIMIT, self.revoke_all_tokens(providers, &pending)).await;
         let outcome = outcome.unwrap_or_else(|_| Err(Failure::token(Fault::Timeout, "no answer in time")));
         let now = self.clock().now();
         let written = match outcome {
-            Ok(taken) => {
-                if taken {
-                    self.record(&Event::AtProvider { provider: due.provider.clone(), what: AtProvider::TokensRevoked });
+            Ok(revoked) => {
+                if revoked {
+                    let what = AtProvider::TokensRevoked;
+                    self.record(&Event::AtProvider { provider: pending.provider.clone(), what });
                 }
-                self.settle(due.id).await
+                self.finish(pending.id).await
             }
-            Err(failure) => self.miss(due, &failure, now).await,
+            Err(failure) => self.reschedule(pending, &failure, now).await,
         };
         if let Err(error) = written {
-            // The claim runs out, and it is tried again: to revoke what is revoked does no harm.
-            tracing::warn!(%error, "what became of a provider's token was not written down");
+            // The claim runs out, and another attempt is made.
+            tracing::warn!(%error, "the result of a provider token revocation was not written");
         }
     }
 
-    /// Offers the refresh token, which takes everything along that came of it (RFC 7009 §2.1), and the access token, which
-    /// some providers revoke by itself only. `false` where nobody takes them: the provider has no such endpoint, is not
-    /// configured any more, or the seal does not open.
-    async fn offer(&self, providers: &Registry, due: &Due) -> Result<bool, Failure> {
-        let Some(provider) = providers.get(&due.provider) else { return Ok(false) };
-        let Ok(kept) = Kept::open(self.ring(), due.sub_id, due.version, &due.sealed) else { return Ok(false) };
-        let access_token = kept.access_token();
-        let Some(refresh_token) = kept.refresh_token() else {
-            return self.hand(provider, &access_token, TokenTypeHint::AccessToken).await;
+    /// Revokes the refresh token, which also revokes the tokens issued for it (RFC 7009 §2.1), then the access token, because
+    /// some providers do not revoke it with the refresh token. `false` where nothing can be revoked: the provider has no
+    /// revocation endpoint, is no longer configured, or the tokens do not unseal.
+    async fn revoke_all_tokens(&self, providers: &Registry, pending: &PendingRevocation) -> Result<bool, Failure> {
+        let Some(provider) = providers.get(&pending.provider) else { return Ok(false) };
+        let opened = TokenSet::open(self.ring(), pending.sub_id, pending.version, &pending.sealed);
+        let Ok(tokens) = opened else { return Ok(false) };
+        let access_token = tokens.access_token();
+        let Some(refresh_token) = tokens.refresh_token() else {
+            return self.revoke_token(provider, &access_token, TokenTypeHint::AccessToken).await;
         };
-        let taken = self.hand(provider, &refresh_token, TokenTypeHint::RefreshToken).await?;
-        if taken {
-            match self.hand(provider, &access_token, TokenTypeHint::AccessToken).await {
-                // It does not know that kind, or not this one any more.
+        let revoked = self.revoke_token(provider, &refresh_token, TokenTypeHint::RefreshToken).await?;
+        if revoked {
+            match self.revoke_token(provider, &access_token, TokenTypeHint::AccessToken).await {
+                // The provider does not revoke access tokens, or has already revoked this one.
                 Err(Failure { fault: Fault::Refused, .. }) => {}
                 outcome => drop(outcome?),
             }
         }
-        Ok(taken)
+        Ok(revoked)
     }
 
-    async fn hand(&self, provider: &Provider, token: &Plain, hint: TokenTypeHint) -> Result<bool, Failure> {
+    async fn revoke_token(&self, provider: &Provider, token: &Plain, hint: TokenTypeHint) -> Result<bool, Failure> {
         provider.revoke(token, hint, self.clock().now()).await
     }
 
-    async fn settle(&self, id: uuid::Uuid) -> Result<(), DbError> {
-        self.db().run("settle provider revocation", move |conn| store::revoked(conn, id)).await
+    async fn finish(&self, id: uuid::Uuid) -> Result<(), DbError> {
+        self.db().run("settle provider revocation", move |conn| store::delete(conn, id)).await
     }
 
-    async fn miss(&self, due: Due, failure: &Failure, now: Timestamp) -> Result<(), DbError> {
-        let (provider, reason) = (due.provider.clone(), failure.reason.clone());
-        let (attempts, [chance]) = (u32::try_from(due.attempts).unwrap_or_default(), random_bytes::<1>());
-        let next = next_attempt(attempts, now, due.created_at + GIVE_UP_AFTER, chance);
+    async fn reschedule(&self, pending: PendingRevocation, failure: &Failure, now: Timestamp) -> Result<(), DbError> {
+        let (provider, reason) = (pending.provider.clone(), failure.reason.clone());
+        let (attempts, [jitter]) = (u32::try_from(pending.attempts).unwrap_or_default(), random_bytes::<1>());
+        let next = next_attempt(attempts, now, pending.created_at + GIVE_UP_AFTER, jitter);
         let next = next.filter(|_| failure.fault != Fault::Refused);
         let Some(next) = next else {
             let what = AtProvider::TokensNotRevoked { reason, again: false };
             self.record(&Event::AtProvider { provider, what });
-            return self.settle(due.id).await;
+            return self.finish(pending.id).await;
         };
         let what = AtProvider::TokensNotRevoked { reason: reason.clone(), again: true };
         self.record(&Event::AtProvider { provider, what });
-        self.db().run("put off provider revocation", move |conn| store::put_off(conn, &due, &reason, next)).await
+        let write = move |conn: &mut _| store::reschedule(conn, &pending, &reason, next);
+        self.db().run("put off provider revocation", write).await
     }
 }

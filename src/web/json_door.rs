@@ -15,10 +15,10 @@ use crate::app::App;
 use crate::base::clock::Timestamp;
 use crate::base::secret::Plain;
 use crate::keys::BadKey;
-use crate::login::{self, Arrival, Code, Completed, Door, Finished, Return, Verdict};
+use crate::login::{self, Arrival, AuthorizationResponse, Code, Completed, Door, Finished, Return};
 use crate::logout;
 use crate::token::{self, RefreshToken};
-use crate::upstream::{Answer, Provider, ProviderTokens};
+use crate::upstream::{AuthorizationGrant, Provider, ProviderTokens};
 
 /// Where to send the browser, and the state to wait for.
 pub async fn url(app: Data<App>, throttles: Data<Throttles>, request: HttpRequest) -> HttpResponse {
@@ -65,19 +65,19 @@ struct Exchange {
 
 impl Exchange {
     /// What the provider's redirect brought: a code, or a token and its verifier (OAuth 1.0a).
-    fn answer(&self) -> Option<Answer> {
+    fn answer(&self) -> Option<AuthorizationGrant> {
         let texts = [&self.code, &self.oauth_token, &self.oauth_verifier].into_iter().flatten();
         let fit = texts.chain([&self.provider, &self.state]).all(|text| !text.is_empty() && !text.contains('\0'));
         match (&self.code, &self.oauth_token, &self.oauth_verifier) {
             _ if !fit => None,
-            (Some(code), None, None) => Some(Answer::Code {
+            (Some(code), None, None) => Some(AuthorizationGrant::Code {
                 code: Plain::new(code),
                 iss: self.iss.clone(),
                 iss_may_be_missing: true,
                 user: None,
             }),
             (None, Some(token), Some(verifier)) => {
-                Some(Answer::Verifier { token: Plain::new(token), verifier: Plain::new(verifier) })
+                Some(AuthorizationGrant::Verifier { token: Plain::new(token), verifier: Plain::new(verifier) })
             }
             _ => None,
         }
@@ -93,7 +93,7 @@ async fn exchange(
     throttles.come_back(app, request)?;
     let body = extract::body(request, payload, app.config.limits.body_bytes).await?;
     let exchange: Exchange = extract::json(&body)?;
-    let verdict = Verdict::Granted(exchange.answer().ok_or_else(Problem::invalid_request)?);
+    let verdict = AuthorizationResponse::Granted(exchange.answer().ok_or_else(Problem::invalid_request)?);
     let Exchange { provider, state, .. } = exchange;
     let id = provider.clone();
     // A frontend's sessions are its own business: a browser may have several here.

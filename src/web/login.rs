@@ -21,8 +21,10 @@ use crate::base::clock::Timestamp;
 use crate::base::id::SessionId;
 use crate::base::secret::{Hashed, Plain};
 use crate::config::ResponseMode;
-use crate::login::{self, Arrival, Caller, Code, Completed, Door, Finished, Linked, Refusal, Return, Verdict};
-use crate::upstream::{Answer, Hints, Provider};
+use crate::login::{
+    self, Arrival, AuthorizationResponse, Caller, Code, Completed, Door, Finished, Linked, Refusal, Return,
+};
+use crate::upstream::{AuthorizationGrant, LoginHints, Provider};
 
 /// The ways to sign in, in configured order.
 pub async fn providers(app: Data<App>) -> HttpResponse {
@@ -33,7 +35,7 @@ pub async fn providers(app: Data<App>) -> HttpResponse {
             "name": provider.name(),
             "kind": provider.kind(),
             "login_url": app.config.server.public_url.at(&format!("/login/{}", provider.id())),
-            "available": provider.available(),
+            "available": provider.is_available(),
         }));
     }
     HttpResponse::Ok().json(json!({ "providers": providers }))
@@ -134,7 +136,7 @@ async fn keep(
     let form = extract::form(request, payload, app.config.limits.body_bytes).await?;
     let state = Plain::new(form.get("state").ok_or(Code::UnknownState)?);
     let mut verdict = verdict::with_code(&form)?;
-    if let Verdict::Granted(Answer::Code { user, .. }) = &mut verdict {
+    if let AuthorizationResponse::Granted(AuthorizationGrant::Code { user, .. }) = &mut verdict {
         *user = form.get("user").map(str::to_owned);
     }
     login::keep(app, provider, &state, verdict, app.clock.now()).await?;
@@ -147,7 +149,7 @@ async fn keep(
 fn answers_by_form(app: &App, provider: &str) -> Result<bool, Problem> {
     let provider = app.providers.get(provider).ok_or(Code::UnknownProvider)?;
     let is_form = provider.registration().response_mode == ResponseMode::FormPost;
-    Ok(is_form && !provider.answers_with_verifier())
+    Ok(is_form && !provider.returns_verifier())
 }
 
 async fn take_back(
@@ -219,7 +221,7 @@ pub fn checked_return_to(app: &App, query: &Parameters) -> Result<Option<String>
 }
 
 /// What an app's request asks of the provider.
-fn hints_of(app: &App, open: &Open, provider: &str) -> Result<Hints, Problem> {
+fn hints_of(app: &App, open: &Open, provider: &str) -> Result<LoginHints, Problem> {
     let (asked, client) = (&open.request, app.clients.get(&open.request.client_id));
     let wanted = asked.provider.as_deref().is_none_or(|wanted| wanted == provider);
     if !wanted || !client.is_some_and(|client| client.takes_provider(provider)) {
@@ -227,7 +229,7 @@ fn hints_of(app: &App, open: &Open, provider: &str) -> Result<Hints, Problem> {
     }
     // Many providers say when they authenticated the person only where an age is asked for.
     let age_of_a_login = u32::try_from(app.config.login.authorization_lifetime.as_secs()).unwrap_or(u32::MAX);
-    Ok(Hints {
+    Ok(LoginHints {
         login_hint: asked.login_hint.clone(),
         prompt: asked.prompt.at_provider(),
         max_age: asked.max_age.or(asked.prompt.login.then_some(age_of_a_login)),
@@ -237,10 +239,10 @@ fn hints_of(app: &App, open: &Open, provider: &str) -> Result<Hints, Problem> {
 }
 
 /// What may be passed on to the provider; everything else in the query is ignored (RA-16).
-pub fn hints(query: &Parameters) -> Result<Hints, Problem> {
+pub fn hints(query: &Parameters) -> Result<LoginHints, Problem> {
     let text = |name: &str| query.get(name).map(str::to_owned);
     let max_age = query.get("max_age").map(str::parse).transpose().map_err(|_| Problem::invalid_request())?;
-    Ok(Hints {
+    Ok(LoginHints {
         login_hint: text("login_hint"),
         prompt: text("prompt"),
         max_age,
@@ -258,10 +260,10 @@ fn posted(query: &Parameters) -> Result<Plain, Problem> {
 }
 
 /// The login whose answer stands in the address, and the answer.
-fn returned(app: &App, provider: &str, query: &Parameters) -> Result<(Plain, Option<Verdict>), Problem> {
+fn returned(app: &App, provider: &str, query: &Parameters) -> Result<(Plain, Option<AuthorizationResponse>), Problem> {
     let provider = app.providers.get(provider).ok_or(Code::UnknownProvider)?;
     let state = query.get("state").ok_or(Code::UnknownState)?;
-    let with_verifier = provider.answers_with_verifier();
+    let with_verifier = provider.returns_verifier();
     let verdict = if with_verifier { verdict::with_verifier(query) } else { verdict::with_code(query) }?;
     Ok((Plain::new(state), Some(verdict)))
 }

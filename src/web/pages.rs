@@ -229,7 +229,7 @@ pub fn account(app: &App, signed_in: &SignedIn, listed: &[Listed], identities: &
     // A button that links leads away from here, and signing out may; browsers hold a form's redirects against its page's
     // policy as well.
     let leads_away =
-        !page.others.is_empty() || app.providers.get(&session.provider).is_some_and(Provider::ends_with_ours);
+        !page.others.is_empty() || app.providers.get(&session.provider).is_some_and(Provider::logs_out_at_provider);
     if leads_away { html_leading_away(&page) } else { html(StatusCode::OK, &page) }
 }
 

@@ -16,7 +16,7 @@ use crate::gate;
 use crate::login::{Code, Refusal};
 use crate::logout;
 use crate::upstream::Fault;
-use crate::vault::NoToken;
+use crate::vault::ProviderTokenError;
 
 /// A refusal on its way out.
 #[derive(Debug)]
@@ -328,16 +328,18 @@ impl From<Code> for Problem {
     }
 }
 
-impl From<NoToken> for Problem {
-    fn from(none: NoToken) -> Self {
+impl From<ProviderTokenError> for Problem {
+    fn from(none: ProviderTokenError) -> Self {
         match none {
-            NoToken::NotLinked => Self::of(&refusals::NOT_LINKED),
-            NoToken::NotStored => Self::of(&refusals::TOKENS_NOT_STORED),
-            NoToken::ReauthRequired => Self::of(&refusals::REAUTH_REQUIRED),
-            NoToken::Provider(Fault::Timeout) => Self::of(&refusals::PROVIDER_TIMEOUT),
-            NoToken::Provider(Fault::Unavailable) => Self::of(&refusals::PROVIDER_UNAVAILABLE),
-            NoToken::Provider(Fault::Answer | Fault::Refused) => Self::of(&refusals::PROVIDER_ERROR),
-            NoToken::Db(error) => error.into(),
+            ProviderTokenError::NotLinked => Self::of(&refusals::NOT_LINKED),
+            ProviderTokenError::NotStored => Self::of(&refusals::TOKENS_NOT_STORED),
+            ProviderTokenError::ReauthRequired => Self::of(&refusals::REAUTH_REQUIRED),
+            ProviderTokenError::Provider(Fault::Timeout) => Self::of(&refusals::PROVIDER_TIMEOUT),
+            ProviderTokenError::Provider(Fault::Unavailable) => Self::of(&refusals::PROVIDER_UNAVAILABLE),
+            ProviderTokenError::Provider(Fault::InvalidResponse | Fault::Refused) => {
+                Self::of(&refusals::PROVIDER_ERROR)
+            }
+            ProviderTokenError::Db(error) => error.into(),
         }
     }
 }

@@ -14,7 +14,7 @@ use crate::app::App;
 use crate::base::clock::Timestamp;
 use crate::login::Code;
 use crate::session::SignedIn;
-use crate::vault::{LiveToken, NoToken, Whose};
+use crate::vault::{ProviderAccessToken, ProviderTokenError, TokenOwner};
 
 /// `GET /identities/{provider}/token`: the token of whoever is signed in.
 pub async fn show(
@@ -42,14 +42,19 @@ async fn own(app: &App, throttles: &Throttles, request: &HttpRequest, provider: 
 }
 
 /// Somebody's live token of that provider; `None` in place of a reason where there is no such provider.
-pub async fn of(app: &App, provider: &str, signed_in: &SignedIn, now: Timestamp) -> Result<LiveToken, Option<NoToken>> {
+pub async fn of(
+    app: &App,
+    provider: &str,
+    signed_in: &SignedIn,
+    now: Timestamp,
+) -> Result<ProviderAccessToken, Option<ProviderTokenError>> {
     let provider = app.providers.get(provider).ok_or(None)?;
-    let whose = Whose { user: signed_in.user.sub, session: signed_in.session.id };
-    app.vault.live(provider, whose, now).await.map_err(Some)
+    let owner = TokenOwner { user: signed_in.user.sub, session: signed_in.session.id };
+    app.vault.get(provider, owner, now).await.map_err(Some)
 }
 
 /// What an app gets for its token (RFC 8693 §2.2.1).
-pub fn exchanged(token: &LiveToken, now: Timestamp) -> HttpResponse {
+pub fn exchanged(token: &ProviderAccessToken, now: Timestamp) -> HttpResponse {
     // What is used otherwise than as RFC 6750 says has no type here.
     let mut body = members(token, "N_A", now);
     body.insert("issued_token_type".to_owned(), json!("urn:ietf:params:oauth:token-type:access_token"));
@@ -59,8 +64,8 @@ pub fn exchanged(token: &LiveToken, now: Timestamp) -> HttpResponse {
 }
 
 /// The refresh token is never among them: there is one who refreshes.
-fn members(token: &LiveToken, of_another_kind: &str, now: Timestamp) -> Map<String, Value> {
-    let LiveToken { access_token, token_secret, scope, expires_at } = token;
+fn members(token: &ProviderAccessToken, of_another_kind: &str, now: Timestamp) -> Map<String, Value> {
+    let ProviderAccessToken { access_token, token_secret, scope, expires_at } = token;
     let token_type = if token_secret.is_some() { of_another_kind } else { "Bearer" };
     let mut body = Map::from_iter([
         ("access_token".to_owned(), json!(access_token.expose())),

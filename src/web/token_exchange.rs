@@ -8,7 +8,7 @@ use crate::app::App;
 use crate::base::clock::Timestamp;
 use crate::client::Client;
 use crate::gate;
-use crate::vault::{LiveToken, NoToken};
+use crate::vault::{ProviderAccessToken, ProviderTokenError};
 
 /// Its `grant_type`.
 pub const GRANT_TYPE: &str = "urn:ietf:params:oauth:grant-type:token-exchange";
@@ -31,7 +31,12 @@ impl From<Problem> for Refused {
 }
 
 /// Exchanges (OP-07). What is wrong with the token is not told: whoever has no good one of their own learns nothing.
-pub async fn exchange(app: &App, client: &Client, form: &Parameters, now: Timestamp) -> Result<LiveToken, Refused> {
+pub async fn exchange(
+    app: &App,
+    client: &Client,
+    form: &Parameters,
+    now: Timestamp,
+) -> Result<ProviderAccessToken, Refused> {
     if !client.may_exchange() {
         return Err(Refused::because("unauthorized_client"));
     }
@@ -59,10 +64,12 @@ pub async fn exchange(app: &App, client: &Client, form: &Parameters, now: Timest
         _ => Refused::because("invalid_request"),
     })?;
     provider_token::of(app, provider, &signed_in, now).await.map_err(|none| match none {
-        None | Some(NoToken::NotStored) => Refused::because("invalid_target"),
-        Some(NoToken::NotLinked) => Refused("invalid_target", Problem::not_linked_exchange()),
-        Some(NoToken::ReauthRequired) => Refused("interaction_required", Problem::reauth_required_exchange()),
-        Some(none @ NoToken::Provider(_)) => Refused("temporarily_unavailable", none.into()),
-        Some(NoToken::Db(error)) => Problem::from(error).into(),
+        None | Some(ProviderTokenError::NotStored) => Refused::because("invalid_target"),
+        Some(ProviderTokenError::NotLinked) => Refused("invalid_target", Problem::not_linked_exchange()),
+        Some(ProviderTokenError::ReauthRequired) => {
+            Refused("interaction_required", Problem::reauth_required_exchange())
+        }
+        Some(none @ ProviderTokenError::Provider(_)) => Refused("temporarily_unavailable", none.into()),
+        Some(ProviderTokenError::Db(error)) => Problem::from(error).into(),
     })
 }

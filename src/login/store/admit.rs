@@ -16,7 +16,7 @@ use crate::base::secret::Hashed;
 use crate::base::statement::statement;
 use crate::login::arrival::Caller;
 use crate::session::{self, Device, Ended, Ending, Endings, Scope, Session, SignedIn, StatusIndex};
-use crate::vault::{self, Before, Keeping};
+use crate::vault::{self, NewTokens, PreviousTokens};
 
 /// All that a completed login writes.
 pub struct Admission {
@@ -45,7 +45,7 @@ pub struct Admission {
     /// How those end that have to.
     pub endings: Endings,
     /// The provider's own tokens, where they are kept.
-    pub tokens: Option<Keeping>,
+    pub tokens: Option<NewTokens>,
     pub now: Timestamp,
 }
 
@@ -102,7 +102,7 @@ statement! {
         steps: &'a Value => Jsonb,
         audit: uuid::Uuid => Uuid,
         reference: &'a str => Text,
-        wants_before: bool => Bool,
+        needs_previous: bool => Bool,
         now: Timestamp => Timestamptz,
     }
     // A login that is completed or given up in the same moment admits nobody: its row would say two things at once. It
@@ -150,7 +150,7 @@ statement! {
      )
      SELECT user_id, admitted.sub_id, status_index, seen.name, kept.version AS kept_version, kept.sealed AS kept_sealed
      FROM admitted CROSS JOIN session CROSS JOIN seen
-     LEFT JOIN provider_tokens kept ON {wants_before} AND kept.sub_id = admitted.sub_id"
+     LEFT JOIN provider_tokens kept ON {needs_previous} AND kept.sub_id = admitted.sub_id"
 }
 
 #[derive(QueryableByName)]
@@ -174,7 +174,7 @@ struct Written {
 struct Entered {
     signed_in: SignedIn,
     sub_id: SubId,
-    before: Option<Before>,
+    before: Option<PreviousTokens>,
 }
 
 /// Sessions that ended for the new one, and how.
@@ -224,7 +224,7 @@ fn keep_tokens(
         _ => None,
     };
     if let (Some(entered), Some(tokens)) = (entered, &admission.tokens) {
-        vault::keep_over(conn, tokens, entered.sub_id, entered.before.take(), admission.now)?;
+        vault::save_over(conn, tokens, entered.sub_id, entered.before.take(), admission.now)?;
     }
     Ok(admitted)
 }
@@ -349,7 +349,7 @@ fn write(conn: &mut Conn, admission: &Admission) -> QueryResult<Option<Written>>
         steps: &admission.steps,
         audit: uuid_v7(admission.now),
         reference: admission.reference.as_str(),
-        wants_before: admission.tokens.as_ref().is_some_and(Keeping::wants_before),
+        needs_previous: admission.tokens.as_ref().is_some_and(NewTokens::needs_previous),
         now: admission.now,
     };
     write.get_result(conn).optional()
@@ -360,6 +360,6 @@ fn entered(admission: &Admission, written: Written) -> Entered {
     let session = Session { user, status_index, ..admission.session.clone() };
     let profile = Profile { name: written.name.clone(), ..admission.profile.clone() };
     let signed_in = SignedIn { session, user: User { sub: user, profile } };
-    let before = written.kept_version.map(|version| Before { version, sealed: written.kept_sealed });
+    let before = written.kept_version.map(|version| PreviousTokens { version, sealed: written.kept_sealed });
     Entered { signed_in, sub_id: written.sub_id, before }
 }

@@ -14,7 +14,7 @@ use crate::base::db::Conn;
 use crate::base::id::{AuthorizationSessionId, Reference, SessionId, SubId, UserId};
 use crate::base::statement::statement;
 use crate::login::authorization_session::Linking;
-use crate::vault::{self, Keeping};
+use crate::vault::{self, NewTokens};
 
 /// All that a completed link depends on, and writes.
 pub struct Joining {
@@ -31,7 +31,7 @@ pub struct Joining {
     pub ip: IpAddr,
     pub steps: Value,
     /// The provider's own tokens, where they are kept.
-    pub tokens: Option<Keeping>,
+    pub tokens: Option<NewTokens>,
     pub now: Timestamp,
 }
 
@@ -137,7 +137,7 @@ pub fn join(conn: &mut Conn, joining: &Joining) -> QueryResult<Outcome> {
             audit(conn, joining)?;
         }
         if let Some(tokens) = &joining.tokens {
-            vault::keep(conn, tokens, attached.id, now)?;
+            vault::save(conn, tokens, attached.id, now)?;
         }
         Ok(if attached.new { Outcome::Linked } else { Outcome::Mine })
     });

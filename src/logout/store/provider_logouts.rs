@@ -8,7 +8,7 @@ use crate::base::db::Conn;
 use crate::base::secret::Hashed;
 use crate::base::statement::{pruning, statement};
 use crate::session::{self, Ended, Ending, Upstream};
-use crate::upstream::LoggedOut;
+use crate::upstream::LogoutClaims;
 
 statement! {
     struct Lock<'a> {
@@ -38,7 +38,7 @@ statement! {
 
 /// Takes a logout token that verified and ends what it means, in one transaction: if the answer gets lost with it, the
 /// token may come again. `None` where it came before, to whatever replica.
-pub fn take(conn: &mut Conn, provider: &str, told: &LoggedOut, ending: &Ending) -> QueryResult<Option<Vec<Ended>>> {
+pub fn take(conn: &mut Conn, provider: &str, told: &LogoutClaims, ending: &Ending) -> QueryResult<Option<Vec<Ended>>> {
     let hash = |text: &Option<String>| text.as_deref().map(Hashed::of);
     let (jti, sid, sub) = (Hashed::of(&told.jti), hash(&told.sid), hash(&told.sub));
     let (sid, sub) = (sid.as_ref().map(Hashed::as_bytes), sub.as_ref().map(Hashed::as_bytes));

@@ -14,7 +14,7 @@ fn now() -> Timestamp {
     Timestamp::from_timestamp(1_800_000_000, 0).expect("an instant")
 }
 
-/// A P-256 key: as the operator has it, and what the provider knows of it.
+/// A P-256 key: the private key in PEM, and the public key.
 fn key() -> (String, Vec<u8>) {
     let pair = EcdsaKeyPair::generate(&ECDSA_P256_SHA256_FIXED_SIGNING).expect("a key");
     let pkcs8 = pair.to_pkcs8v1().expect("encoded");
@@ -61,14 +61,14 @@ fn sent(registration: &Registration, secret: Secret) -> Sent {
     let pairs = url::form_urlencoded::parse(request.body());
     let mut form = BTreeMap::new();
     for (name, value) in pairs {
-        assert!(form.insert(name.to_string(), value.into_owned()).is_none(), "{name} stands twice");
+        assert!(form.insert(name.to_string(), value.into_owned()).is_none(), "{name} occurs twice");
     }
     assert_eq!(form.remove("code").as_deref(), Some("a b"));
     Sent { basic, form }
 }
 
-/// Header and claims of a token that the key signed.
-fn opened(token: &str, public: &[u8]) -> (Value, Value) {
+/// Verifies a JWT with the key and returns its header and claims.
+fn verified(token: &str, public: &[u8]) -> (Value, Value) {
     let (message, signature) = token.rsplit_once('.').expect("a JWS");
     let bytes = |part: &str| URL_SAFE_NO_PAD.decode(part).expect("base64url");
     let key = UnparsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, public);
@@ -80,7 +80,7 @@ fn opened(token: &str, public: &[u8]) -> (Value, Value) {
 
 /// RD-20, RD-21
 #[test]
-fn a_secret_goes_one_way_only() {
+fn the_secret_is_sent_by_the_configured_method_only() {
     let secrets = "client_secret = \"s:%+ é/\"\nclient_secret_previous = \"old\"";
     let basic = registration(secrets);
     let shown = sent(&basic, Secret::Current);
@@ -96,15 +96,15 @@ fn a_secret_goes_one_way_only() {
     assert_eq!((public.basic, public.form.len(), public.form["client_id"].as_str()), (None, 1, "us:1"));
 }
 
-/// RFC 7523 §3: signed, for one audience, short, and never the same twice.
+/// RFC 7523 §3: signed, for one audience, short-lived, and with a unique `jti`.
 #[test]
-fn an_assertion_says_who_for_whom_and_until_when() {
+fn an_assertion_has_issuer_subject_audience_and_expiry() {
     let (registration, public) = signing("private_key_jwt", "private_key_id = \"k1\"");
     let shown = sent(&registration, Secret::Current);
     assert_eq!((shown.basic, shown.form["client_id"].as_str()), (None, "us:1"));
     assert_eq!(shown.form["client_assertion_type"], ASSERTION_TYPE);
     assert!(!shown.form.contains_key("client_secret"));
-    let (header, claims) = opened(&shown.form["client_assertion"], &public);
+    let (header, claims) = verified(&shown.form["client_assertion"], &public);
     assert_eq!(header, json!({"alg": "ES256", "typ": "JWT", "kid": "k1"}));
     assert_eq!(
         (&claims["iss"], &claims["sub"], &claims["aud"]),
@@ -112,27 +112,27 @@ fn an_assertion_says_who_for_whom_and_until_when() {
     );
     assert_eq!((claims["iat"].as_i64(), claims["exp"].as_i64()), (Some(1_800_000_000), Some(1_800_000_120)));
     let again = sent(&registration, Secret::Current);
-    let (_, second) = opened(&again.form["client_assertion"], &public);
+    let (_, second) = verified(&again.form["client_assertion"], &public);
     assert_ne!(claims["jti"], second["jti"]);
     assert_eq!(claims["jti"].as_str().map(str::len), Some(43));
 }
 
 #[test]
-fn a_provider_that_insists_on_another_audience_is_given_it() {
+fn client_assertion_audience_overrides_the_default_audience() {
     let (registration, public) =
         signing("private_key_jwt", "client_assertion_audience = \"https://op.example/oauth2/v1/token\"");
     let shown = sent(&registration, Secret::Current);
-    let (header, claims) = opened(&shown.form["client_assertion"], &public);
+    let (header, claims) = verified(&shown.form["client_assertion"], &public);
     assert_eq!(claims["aud"], "https://op.example/oauth2/v1/token");
     assert!(header.get("kid").is_none());
 }
 
 #[test]
-fn apples_secret_is_minted_for_each_request() {
+fn the_apple_secret_is_signed_for_each_request() {
     let (registration, public) = signing("apple", "team_id = \"TEAM123456\"\nprivate_key_id = \"KEY1234567\"");
     let shown = sent(&registration, Secret::Current);
     assert_eq!((shown.basic, shown.form["client_id"].as_str(), shown.form.len()), (None, "us:1", 2));
-    let (header, claims) = opened(&shown.form["client_secret"], &public);
+    let (header, claims) = verified(&shown.form["client_secret"], &public);
     assert_eq!(header, json!({"alg": "ES256", "typ": "JWT", "kid": "KEY1234567"}));
     let expected = json!({
         "iss": "TEAM123456", "sub": "us:1", "aud": "https://appleid.apple.com",
@@ -142,7 +142,7 @@ fn apples_secret_is_minted_for_each_request() {
 }
 
 #[test]
-fn only_a_refused_client_is_told_from_the_rest() {
+fn only_client_authentication_errors_count_as_invalid_client() {
     let of_type = |content_type: &str, status: u16, body: &str| {
         let answer = http::Response::builder().status(status).header(header::CONTENT_TYPE, content_type);
         is_invalid_client(&answer.body(body.as_bytes().to_vec()).expect("an answer"))
@@ -150,7 +150,7 @@ fn only_a_refused_client_is_told_from_the_rest() {
     let answer = |status: u16, body: &str| of_type("application/json", status, body);
     let refused = r#"{"error":"invalid_client"}"#;
     assert!(answer(401, refused) && answer(400, refused) && answer(200, refused));
-    for code in NOT_THE_CLIENT {
+    for code in INVALID_CLIENT_CODES {
         assert!(answer(200, &json!({ "ok": false, "error": code }).to_string()), "{code}");
         assert!(
             of_type("application/x-www-form-urlencoded; charset=utf-8", 200, &format!("a=b&error={code}")),

@@ -1,37 +1,37 @@
-//! What is signed (RFC 5849 §3.4.1): the request in a form that both sides arrive at.
+//! The signature base string (RFC 5849 §3.4.1).
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use url::{Position, Url};
 
-/// All but the unreserved characters of RFC 3986 §2.3.
+/// All characters except the unreserved ones of RFC 3986 §2.3.
 const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// A name and a value, not encoded.
 pub type Parameter = (String, String);
 
-/// Percent-encoding as RFC 5849 §3.6 wants it. It is not that of forms: a space is `%20`, and `*` is `%2A`.
-pub fn encoded(text: &str) -> String {
+/// Percent-encoding of RFC 5849 §3.6. It differs from the encoding of forms: a space is `%20`, and `*` is `%2A`.
+pub fn percent_encode(text: &str) -> String {
     utf8_percent_encode(text, ESCAPED).to_string()
 }
 
-/// The signature base string of a request. `parameters` are those of the header (without `realm` and
-/// `oauth_signature`) and of a form in the body; those of the query are read from the URL.
+/// The signature base string of a request. `parameters` are those of the header (without `realm` and `oauth_signature`) and of
+/// a form in the body; those of the query are taken from the URL.
 pub fn base_string(method: &str, url: &Url, parameters: &[Parameter]) -> String {
     let [method, uri, normalized] =
-        [method.to_ascii_uppercase(), base_uri(url), normalized(url, parameters)].map(|part| encoded(&part));
+        [method.to_ascii_uppercase(), base_uri(url), normalized(url, parameters)].map(|part| percent_encode(&part));
     format!("{method}&{uri}&{normalized}")
 }
 
-/// §3.4.1.2. `Url` has put scheme and host into lower case and dropped the default port.
+/// The base string URI (§3.4.1.2). `Url` has already lowercased scheme and host and removed the default port.
 fn base_uri(url: &Url) -> String {
     format!("{}://{}{}", url.scheme(), &url[Position::BeforeHost..Position::AfterPort], url.path())
 }
 
-/// §3.4.1.3.2: encoded first, sorted then.
+/// The normalized parameters (§3.4.1.3.2): encoded first, then sorted.
 fn normalized(url: &Url, parameters: &[Parameter]) -> String {
-    let of_query = url.query_pairs().map(|(name, value)| (encoded(&name), encoded(&value)));
-    let given = parameters.iter().map(|(name, value)| (encoded(name), encoded(value)));
-    let mut all: Vec<_> = of_query.chain(given).collect();
+    let from_query = url.query_pairs().map(|(name, value)| (percent_encode(&name), percent_encode(&value)));
+    let given = parameters.iter().map(|(name, value)| (percent_encode(name), percent_encode(value)));
+    let mut all: Vec<_> = from_query.chain(given).collect();
     all.sort();
     all.into_iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("&")
 }
@@ -44,9 +44,9 @@ mod tests {
         pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
     }
 
-    /// The example of RFC 5849 §3.4.1.1, with its names that repeat and its values in two encodings.
+    /// The example of RFC 5849 §3.4.1.1, with repeated names and two encodings of values.
     #[test]
-    fn the_example_of_the_standard() {
+    fn the_base_string_of_the_standards_example() {
         let url = Url::parse("http://EXAMPLE.COM:80/request?b5=%3D%253D&a3=a&c%40=&a2=r%20b").expect("a URL");
         let parameters = parameters(&[
             ("oauth_consumer_key", "9djdj82h48djs9d2"),
@@ -65,9 +65,9 @@ mod tests {
         assert_eq!(base_string("post", &url, &parameters), expected);
     }
 
-    /// RFC 5849 §3.4.1.2: the two examples there, and an address that is no name.
+    /// The two examples of RFC 5849 §3.4.1.2, and an IPv6 address.
     #[test]
-    fn the_base_uri() {
+    fn the_base_string_uri() {
         for (url, expected) in [
             ("http://EXAMPLE.COM:80/r%20v/X?id=123", "http://example.com/r%20v/X"),
             ("https://www.example.net:8080/?q=1", "https://www.example.net:8080/"),
@@ -77,10 +77,10 @@ mod tests {
         }
     }
 
-    /// RFC 5849 §3.6.
+    /// Percent-encoding of RFC 5849 §3.6.
     #[test]
-    fn encoding_is_that_of_the_standard() {
-        assert_eq!(encoded("aZ09-._~"), "aZ09-._~");
-        assert_eq!(encoded(" +*!'()%&=/é☃"), "%20%2B%2A%21%27%28%29%25%26%3D%2F%C3%A9%E2%98%83");
+    fn percent_encoding_follows_the_standard() {
+        assert_eq!(percent_encode("aZ09-._~"), "aZ09-._~");
+        assert_eq!(percent_encode(" +*!'()%&=/é☃"), "%20%2B%2A%21%27%28%29%25%26%3D%2F%C3%A9%E2%98%83");
     }
 }

@@ -1,4 +1,4 @@
-//! One provider of OAuth 1.0a, and we as its client: temporary credentials, the person's yes, token credentials.
+//! The client of one OAuth 1.0a provider: temporary credentials, authorization, token credentials (RFC 5849 §2).
 
 use std::sync::Arc;
 
@@ -6,72 +6,81 @@ use http::Method;
 use url::Url;
 
 use super::credentials::{self, Credentials};
-use super::request::Signatory;
+use super::request_signer::RequestSigner;
 use super::rsa_sha1::RsaSha1;
-use super::signer::Signer;
+use super::signature::SignatureMethod;
 use crate::base::clock::Timestamp;
 use crate::base::outbound::Outbound;
 use crate::base::secret::{Hashed, Plain};
-use crate::config::{self, Registration, SignatureMethod};
-use crate::upstream::authorized::authorized;
+use crate::config::{self, Registration};
+use crate::upstream::authorized_request::authorized_request;
 use crate::upstream::failure::{Failure, Fault};
-use crate::upstream::handshake::{Answer, Begun, Handshake, Request, RequestToken};
+use crate::upstream::handshake::{AuthorizationGrant, Handshake, LoginRequest, RequestToken, StartedLogin};
 use crate::upstream::identity::{Identity, ProviderTokens};
-use crate::upstream::line::{Line, Unanswered};
 use crate::upstream::profile_calls;
+use crate::upstream::provider_http::{CallError, ProviderHttp};
 
-/// A provider of OAuth 1.0a. Cheap to clone.
+/// An OAuth 1.0a provider. Clones are cheap.
 #[derive(Clone)]
-pub struct OAuth1(Arc<Shared>);
+pub struct OAuth1(Arc<Inner>);
 
-struct Shared {
+struct Inner {
     config: config::OAuth1,
-    line: Line,
-    /// None where the private key does not sign: nobody can sign in.
-    signer: Option<Signer>,
+    http: ProviderHttp,
+    /// `None` where the private key is not usable; every login fails then.
+    signer: Option<SignatureMethod>,
 }
 
 impl OAuth1 {
-    /// Takes it from the configuration. Asks it nothing.
+    /// Makes no request.
     pub fn new(config: config::OAuth1, outbound: Outbound) -> Self {
         let signer = signer(&config);
-        let homes = config.profile.endpoints().chain([&config.request_token_endpoint, &config.access_token_endpoint]);
-        let line = Line::new(&config.registration, homes, outbound);
-        Self(Arc::new(Shared { config, line, signer }))
+        let trusted = config.profile.endpoints().chain([&config.request_token_endpoint, &config.access_token_endpoint]);
+        let http = ProviderHttp::new(&config.registration, trusted, outbound);
+        Self(Arc::new(Inner { config, http, signer }))
     }
 
-    /// What we agreed on.
+    /// The configuration that all protocols have in common.
     pub fn registration(&self) -> &Registration {
         &self.0.config.registration
     }
 
-    /// Begins a login: asks for temporary credentials (RFC 5849 §2.1). The protocol knows no `state`, so ours stands in
-    /// the callback that is named there, and comes back with it.
-    ///
-    /// Hints are not passed on; no standard has any here.
-    pub async fn begin(&self, request: Request, now: Timestamp) -> Result<Begun, Failure> {
+    /// Starts a login: requests temporary credentials (RFC 5849 §2.1). The protocol has no `state`, so it is a parameter of the
+    /// callback URL. Hints are not passed on, because the protocol defines none.
+    pub async fn begin(&self, request: LoginRequest, now: Timestamp) -> Result<StartedLogin, Failure> {
         let begun = self.0.begin(request.redirect_uri, now).await;
         begun.inspect_err(|failure| {
             tracing::warn!(provider = self.registration().id, reason = failure.reason, "cannot begin a login");
         })
     }
 
-    /// Takes the provider's answer.
-    pub async fn finish(&self, handshake: &Handshake, answer: Answer, now: Timestamp) -> Result<Identity, Failure> {
-        let (Answer::Verifier { token, verifier }, Some(request)) = (answer, &handshake.request_token) else {
-            return Err(Failure::of_another_protocol());
+    /// Finishes a login: requests token credentials (RFC 5849 §2.3) and the profile.
+    pub async fn finish(
+        &self,
+        handshake: &Handshake,
+        grant: AuthorizationGrant,
+        now: Timestamp,
+    ) -> Result<Identity, Failure> {
+        let (AuthorizationGrant::Verifier { token, verifier }, Some(request)) = (grant, &handshake.request_token)
+        else {
+            return Err(Failure::wrong_protocol());
         };
-        // Compared in constant time.
+        // The comparison takes constant time.
         if !token.hashed().matches(Hashed::of(&request.token).as_bytes()) {
-            return Err(Failure::token(Fault::Refused, "the answer is about another request token (oauth_token)"));
+            return Err(Failure::token(
+                Fault::Refused,
+                "the authorization response names another request token (oauth_token)",
+            ));
         }
-        let signatory = self.0.signatory(Some((&request.token, &request.secret)))?;
-        let more = [("oauth_verifier", verifier.expose())];
+        let signer = self.0.request_signer(Some((&request.token, &request.secret)))?;
+        let extra = [("oauth_verifier", verifier.expose())];
         let endpoint = &self.0.config.access_token_endpoint;
-        let Credentials { token, secret, .. } = ask(&self.0.line, &signatory, endpoint, &more, now).await?;
-        let signatory = self.0.signatory(Some((token.expose(), secret.expose())))?;
-        let authorize = |url: &Url| signatory.authorization(&Method::GET, url, &[], now).map_err(|no| no.to_string());
-        let claims = profile_calls::ask(&self.0.config.profile, &self.0.line, authorize, now).await?;
+        let Credentials { token, secret, .. } =
+            request_credentials(&self.0.http, &signer, endpoint, &extra, now).await?;
+        let signer = self.0.request_signer(Some((token.expose(), secret.expose())))?;
+        let authorize =
+            |url: &Url| signer.authorization(&Method::GET, url, &[], now).map_err(|error| error.to_string());
+        let claims = profile_calls::fetch(&self.0.config.profile, &self.0.http, authorize, now).await?;
         let tokens = ProviderTokens {
             id_token: None,
             access_token: token.clone(),
@@ -90,27 +99,33 @@ impl OAuth1 {
         now: Timestamp,
     ) -> Result<http::Request<Vec<u8>>, Failure> {
         let endpoint = &self.0.config.request_token_endpoint;
-        request(&self.0.signatory(None)?, endpoint, &[("oauth_callback", callback)], now)
+        request(&self.0.request_signer(None)?, endpoint, &[("oauth_callback", callback)], now)
     }
 }
 
-impl Shared {
-    fn signatory<'a>(&'a self, token: Option<(&'a str, &'a str)>) -> Result<Signatory<'a>, Failure> {
+impl Inner {
+    fn request_signer<'a>(&'a self, token: Option<(&'a str, &'a str)>) -> Result<RequestSigner<'a>, Failure> {
         let signer =
-            self.signer.as_ref().ok_or_else(|| Failure::token(Fault::Unavailable, "there is no key to sign"))?;
-        Ok(Signatory { signer, client_id: &self.config.registration.client_id, token })
+            self.signer.as_ref().ok_or_else(|| Failure::token(Fault::Unavailable, "the private key is not usable"))?;
+        Ok(RequestSigner { signer, client_id: &self.config.registration.client_id, token })
     }
 
-    async fn begin(&self, redirect_uri: String, now: Timestamp) -> Result<Begun, Failure> {
+    async fn begin(&self, redirect_uri: String, now: Timestamp) -> Result<StartedLogin, Failure> {
         let state = Plain::random();
         let callback = with_parameters(&redirect_uri, [("state", state.expose())])?;
         let endpoint = &self.config.request_token_endpoint;
-        let asked =
-            ask(&self.line, &self.signatory(None)?, endpoint, &[("oauth_callback", callback.as_str())], now).await;
-        let credentials = asked.map_err(unusable)?;
+        let response = request_credentials(
+            &self.http,
+            &self.request_signer(None)?,
+            endpoint,
+            &[("oauth_callback", callback.as_str())],
+            now,
+        )
+        .await;
+        let credentials = response.map_err(not_the_user)?;
         if !credentials.callback_confirmed {
-            // OAuth 1.0 without the "a": whoever began a login could have another one finish it.
-            return Err(Failure::token(Fault::Answer, "the provider does not confirm the callback"));
+            // OAuth 1.0 without the "a" allows session fixation: an attacker can start a login that a victim finishes.
+            return Err(Failure::token(Fault::InvalidResponse, "the provider does not confirm the callback"));
         }
         let extra = &self.config.registration.extra_params;
         let extra = extra.iter().map(|(name, value)| (name.as_str(), value.as_str()));
@@ -127,7 +142,7 @@ impl Shared {
             max_age: None,
             request_token: Some(request_token),
         };
-        Ok(Begun { url: url.into(), state, handshake })
+        Ok(StartedLogin { url: url.into(), state, handshake })
     }
 }
 
@@ -136,51 +151,52 @@ pub fn callback_confirmed(answer: &http::Response<Vec<u8>>) -> Result<bool, Fail
     Ok(credentials::read(answer.status(), answer.headers(), answer.body())?.callback_confirmed)
 }
 
-fn signer(config: &config::OAuth1) -> Option<Signer> {
+fn signer(config: &config::OAuth1) -> Option<SignatureMethod> {
     let config::OAuth1 { registration, signature_method, .. } = config;
     let secret = || registration.client_secret.clone();
     match signature_method {
-        SignatureMethod::HmacSha1 => secret().map(Signer::HmacSha1),
-        SignatureMethod::HmacSha256 => secret().map(Signer::HmacSha256),
-        SignatureMethod::Plaintext => secret().map(Signer::Plaintext),
-        SignatureMethod::RsaSha1 => {
+        config::SignatureMethod::HmacSha1 => secret().map(SignatureMethod::HmacSha1),
+        config::SignatureMethod::HmacSha256 => secret().map(SignatureMethod::HmacSha256),
+        config::SignatureMethod::Plaintext => secret().map(SignatureMethod::Plaintext),
+        config::SignatureMethod::RsaSha1 => {
             let key = registration.private_key.as_ref()?;
-            RsaSha1::from_pkcs8(key.pkcs8()).map(Signer::RsaSha1)
+            RsaSha1::from_pkcs8(key.pkcs8()).map(SignatureMethod::RsaSha1)
         }
     }
 }
 
-/// A request for credentials: a `POST` without a body (RFC 5849 §2.1).
+/// A request for credentials: `POST` without a body (RFC 5849 §2.1).
 fn request(
-    signatory: &Signatory<'_>,
+    signer: &RequestSigner<'_>,
     endpoint: &Url,
-    more: &[(&str, &str)],
+    extra: &[(&str, &str)],
     now: Timestamp,
 ) -> Result<http::Request<Vec<u8>>, Failure> {
-    let unusable = |why: String| Failure::token(Fault::Answer, why);
-    let authorization = signatory.authorization(&Method::POST, endpoint, more, now);
+    let unusable = |why: String| Failure::token(Fault::InvalidResponse, why);
+    let authorization = signer.authorization(&Method::POST, endpoint, extra, now);
     let authorization = authorization.map_err(|no| unusable(no.to_string()))?;
-    let request = authorized(Method::POST, endpoint, "application/x-www-form-urlencoded, */*;q=0.1", &authorization);
-    request.ok_or_else(|| unusable("the request cannot be made".into()))
+    let request =
+        authorized_request(Method::POST, endpoint, "application/x-www-form-urlencoded, */*;q=0.1", &authorization);
+    request.ok_or_else(|| unusable("the request cannot be built".into()))
 }
 
-/// Asks for credentials.
-async fn ask(
-    line: &Line,
-    signatory: &Signatory<'_>,
+/// Requests temporary credentials or token credentials.
+async fn request_credentials(
+    http: &ProviderHttp,
+    signer: &RequestSigner<'_>,
     endpoint: &Url,
-    more: &[(&str, &str)],
+    extra: &[(&str, &str)],
     now: Timestamp,
 ) -> Result<Credentials, Failure> {
-    let answer = line.send(request(signatory, endpoint, more, now)?, now).await;
-    let answer = answer.map_err(|Unanswered(fault, why)| Failure::token(fault, format!("the provider: {why}")))?;
+    let answer = http.send(request(signer, endpoint, extra, now)?, now).await;
+    let answer = answer.map_err(|CallError(fault, why)| Failure::token(fault, format!("the provider: {why}")))?;
     credentials::read(answer.status(), answer.headers(), answer.body())
 }
 
-/// Nobody did anything wrong yet who could be told so: a refusal of our own credentials is a fault of the house.
-fn unusable(failure: Failure) -> Failure {
+/// At the start of a login, a rejection concerns the gateway's own credentials and not the user.
+fn not_the_user(failure: Failure) -> Failure {
     match failure.fault {
-        Fault::Refused => Failure::token(Fault::Answer, failure.reason),
+        Fault::Refused => Failure::token(Fault::InvalidResponse, failure.reason),
         _ => failure,
     }
 }

@@ -1,8 +1,8 @@
-//! RSASSA-PKCS1-v1_5 with SHA-1 (RFC 8017 §8.2.1), for RSA-SHA1 of OAuth 1.0a and for nothing else.
+//! RSASSA-PKCS1-v1_5 with SHA-1 (RFC 8017 §8.2.1), only for RSA-SHA1 of OAuth 1.0a.
 //!
-//! `aws-lc-rs` verifies such signatures and makes none; the private-key operations of `rsa` leak by their timing
-//! (RUSTSEC-2023-0071). What remains is one exponentiation, by `crypto-bigint`, whose time depends on sizes only. Each
-//! signature is verified before it leaves: a wrong one could tell of the key.
+//! `aws-lc-rs` verifies such signatures but does not create them, and the private-key operations of `rsa` have a timing side
+//! channel (RUSTSEC-2023-0071). The exponentiation is done by `crypto-bigint`, whose time depends on sizes only. Each
+//! signature is verified before it is returned, because a wrong one could reveal the key.
 
 use aws_lc_rs::digest::{SHA1_FOR_LEGACY_USE_ONLY, digest};
 use aws_lc_rs::rsa::KeyPair;
@@ -10,17 +10,18 @@ use aws_lc_rs::signature::{KeyPair as _, RSA_PKCS1_2048_8192_SHA1_FOR_LEGACY_USE
 use crypto_bigint::modular::{FixedMontyForm, FixedMontyParams};
 use crypto_bigint::{Limb, Odd, Uint};
 
-/// The head of a SHA-1 `DigestInfo` (RFC 8017 §9.2, note 1).
+/// The prefix of a SHA-1 `DigestInfo` (RFC 8017 §9.2, note 1).
 const DIGEST_INFO: [u8; 15] =
     [0x30, 0x21, 0x30, 0x09, 0x06, 0x05, 0x2b, 0x0e, 0x03, 0x02, 0x1a, 0x05, 0x00, 0x04, 0x14];
-/// Tags of DER.
+// DER tags (X.690 §8.1.2).
 const SEQUENCE: u8 = 0x30;
 const INTEGER: u8 = 0x02;
 const OCTET_STRING: u8 = 0x04;
 /// The largest modulus, in bytes.
-const MOST_BYTES: usize = 512;
+const MAX_MODULUS_BYTES: usize = 512;
 
-/// A private RSA key of 2048 to 4096 bits: with larger ones, beginning a login would keep others waiting. No `Debug`: it is a secret.
+/// A private RSA key of 2048 to 4096 bits; a signature with a larger one would block the thread too long. It is a secret and
+/// does not implement `Debug`.
 pub struct RsaSha1 {
     modulus: Vec<u8>,
     public_exponent: Vec<u8>,
@@ -28,20 +29,20 @@ pub struct RsaSha1 {
 }
 
 impl RsaSha1 {
-    /// Reads a key in PKCS#8; `None` where it is no RSA key of such a size.
+    /// Parses a PKCS#8 key; `None` where it is not an RSA key of a supported size.
     pub fn from_pkcs8(pkcs8: &[u8]) -> Option<Self> {
-        // Its parts fit together, and it has 2048 bits at least.
+        // Checks that the parts are consistent and that the key has at least 2048 bits.
         let checked = KeyPair::from_pkcs8(pkcs8).ok()?;
         let public = checked.public_key();
         let (modulus, public_exponent) = (public.modulus(), public.exponent());
         let modulus = modulus.big_endian_without_leading_zero().to_vec();
         let public_exponent = public_exponent.big_endian_without_leading_zero().to_vec();
         let private_exponent = private_exponent(pkcs8)?.to_vec();
-        let fits = modulus.len() <= MOST_BYTES && private_exponent.len() <= modulus.len();
-        fits.then_some(Self { modulus, public_exponent, private_exponent })
+        let is_supported = modulus.len() <= MAX_MODULUS_BYTES && private_exponent.len() <= modulus.len();
+        is_supported.then_some(Self { modulus, public_exponent, private_exponent })
     }
 
-    /// Signs; `None` only where the key is damaged.
+    /// Signs a message; `None` only where the key is damaged.
     pub fn sign(&self, message: &[u8]) -> Option<Vec<u8>> {
         let padded = self.padded(message)?;
         let signature = match self.modulus.len() {
@@ -54,14 +55,14 @@ impl RsaSha1 {
         Some(signature)
     }
 
-    /// EMSA-PKCS1-v1_5 (RFC 8017 §9.2).
+    /// The EMSA-PKCS1-v1_5 encoding (RFC 8017 §9.2).
     fn padded(&self, message: &[u8]) -> Option<Vec<u8>> {
         let hash = digest(&SHA1_FOR_LEGACY_USE_ONLY, message);
         let filling = self.modulus.len().checked_sub(3 + DIGEST_INFO.len() + hash.as_ref().len())?;
         Some([&[0, 1][..], &vec![0xff; filling], &[0], &DIGEST_INFO, hash.as_ref()].concat())
     }
 
-    /// RSASP1 (RFC 8017 §5.2.1).
+    /// The signature primitive RSASP1 (RFC 8017 §5.2.1).
     fn power<const LIMBS: usize>(&self, padded: &[u8]) -> Option<Vec<u8>> {
         let modulus = Option::from(Odd::new(number::<LIMBS>(&self.modulus)?))?;
         let exponent = number::<LIMBS>(&self.private_exponent)?;
@@ -77,13 +78,13 @@ const fn limbs(bytes: usize) -> usize {
     bytes / Limb::BYTES
 }
 
-/// Big-endian bytes as a number of that size.
+/// Big-endian bytes as an integer of this size; `None` where they are too long.
 fn number<const LIMBS: usize>(bytes: &[u8]) -> Option<Uint<LIMBS>> {
     let missing = (LIMBS * Limb::BYTES).checked_sub(bytes.len())?;
     Some(Uint::from_be_slice(&[&vec![0; missing][..], bytes].concat()))
 }
 
-/// The private exponent in `PrivateKeyInfo` (RFC 5958 §2) with an `RSAPrivateKey` (RFC 8017 §A.1.2) in it.
+/// The private exponent in `PrivateKeyInfo` (RFC 5958 §2) that contains an `RSAPrivateKey` (RFC 8017 §A.1.2).
 fn private_exponent(pkcs8: &[u8]) -> Option<&[u8]> {
     let info = member(pkcs8, SEQUENCE)?.0;
     let (_version, rest) = member(info, INTEGER)?;
@@ -96,7 +97,7 @@ fn private_exponent(pkcs8: &[u8]) -> Option<&[u8]> {
     Some(exponent.strip_prefix(&[0]).unwrap_or(exponent))
 }
 
-/// The content of the value with this tag that stands at the beginning, and what follows it.
+/// The content of the first DER value, which must have this tag, and the bytes after it.
 fn member(der: &[u8], tag: u8) -> Option<(&[u8], &[u8])> {
     let (&found, rest) = der.split_first()?;
     let (&first, rest) = rest.split_first()?;
@@ -124,9 +125,9 @@ mod tests {
         AsDer::<aws_lc_rs::encoding::Pkcs8V1Der<'_>>::as_der(&key).expect("DER").as_ref().to_vec()
     }
 
-    /// Of each size, and of a number that is not: what signs is verified by another's code.
+    /// For each key size, `aws-lc-rs` verifies the signature.
     #[test]
-    fn signatures_verify() {
+    fn signatures_of_every_key_size_verify() {
         for size in [KeySize::Rsa2048, KeySize::Rsa3072, KeySize::Rsa4096] {
             let key = RsaSha1::from_pkcs8(&key(size)).expect("a key");
             let signature = key.sign(b"message").expect("a signature");
@@ -140,7 +141,7 @@ mod tests {
     }
 
     #[test]
-    fn a_damaged_key_gives_nothing() {
+    fn a_damaged_key_does_not_sign() {
         let pkcs8 = key(KeySize::Rsa2048);
         let mut damaged = RsaSha1::from_pkcs8(&pkcs8).expect("a key");
         damaged.private_exponent[10] ^= 1;

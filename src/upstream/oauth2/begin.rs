@@ -7,13 +7,13 @@ use oauth2::{CsrfToken, RedirectUrl, Scope};
 use super::library::library;
 use crate::base::secret::Plain;
 use crate::config;
-use crate::upstream::ask::{Asked, ask};
+use crate::upstream::authorization_parameters::{AuthorizationParameters, authorization_parameters};
 use crate::upstream::failure::{Failure, Fault};
-use crate::upstream::handshake::{Begun, Handshake, Hints, Request};
+use crate::upstream::handshake::{Handshake, LoginHints, LoginRequest, StartedLogin};
 
-/// Makes the URL that the browser is sent to, and what the answer will be held against.
-pub fn begin(config: &config::OAuth2, request: Request) -> Result<Begun, Failure> {
-    let Request { redirect_uri, hints } = request;
+/// Builds the authorization URL and the values with which the response is compared.
+pub fn begin(config: &config::OAuth2, request: LoginRequest) -> Result<StartedLogin, Failure> {
+    let LoginRequest { redirect_uri, hints } = request;
     let redirect = RedirectUrl::new(redirect_uri.clone())
         .map_err(|_| Failure::token(Fault::Refused, "the redirect_uri is not a URL"))?;
     let state = Plain::random();
@@ -23,20 +23,21 @@ pub fn begin(config: &config::OAuth2, request: Request) -> Result<Begun, Failure
         .authorize_url(move || CsrfToken::new(for_url))
         .add_scopes(config.registration.scopes.iter().cloned().map(Scope::new))
         .set_redirect_uri(Cow::Owned(redirect));
-    let Asked { verifier, parameters } = ask(&config.registration, hinted(hints));
+    let AuthorizationParameters { verifier, parameters } =
+        authorization_parameters(&config.registration, parameters_of(hints));
     for (name, value) in parameters {
         url = url.add_extra_param(name, value);
     }
     let (url, _) = url.url();
     let nonce = Plain::random().expose().to_owned();
     let handshake = Handshake { redirect_uri, nonce, verifier, max_age: None, request_token: None };
-    Ok(Begun { url: url.into(), state, handshake })
+    Ok(StartedLogin { url: url.into(), state, handshake })
 }
 
-/// Only the hints that change what people see: there is no ID token that could tell how they were authenticated, or when.
-/// A provider that knows nothing of one ignores it (RFC 6749 §3.1).
-fn hinted(hints: Hints) -> [(&'static str, Option<String>); 3] {
-    let Hints { login_hint, prompt, ui_locales, max_age: _, acr_values: _ } = hints;
+/// Only the hints that affect the provider's pages: without an ID token the other ones cannot be verified. A provider ignores
+/// parameters that it does not know (RFC 6749 §3.1).
+fn parameters_of(hints: LoginHints) -> [(&'static str, Option<String>); 3] {
+    let LoginHints { login_hint, prompt, ui_locales, max_age: _, acr_values: _ } = hints;
     [("login_hint", login_hint), ("prompt", prompt), ("ui_locales", ui_locales)]
 }
 
@@ -55,19 +56,19 @@ mod tests {
 
     const REDIRECT: &str = "https://gw.example/callback/op?a=1";
 
-    fn begun(config: &config::OAuth2, hints: Hints) -> (Begun, BTreeMap<String, String>) {
-        let begun = begin(config, Request { redirect_uri: REDIRECT.into(), hints }).expect("begun");
+    fn begun(config: &config::OAuth2, hints: LoginHints) -> (StartedLogin, BTreeMap<String, String>) {
+        let begun = begin(config, LoginRequest { redirect_uri: REDIRECT.into(), hints }).expect("begun");
         let mut pairs = BTreeMap::new();
         for (name, value) in Url::parse(&begun.url).expect("a URL").query_pairs() {
-            assert!(pairs.insert(name.to_string(), value.to_string()).is_none(), "{name} stands twice");
+            assert!(pairs.insert(name.to_string(), value.to_string()).is_none(), "{name} occurs twice");
         }
         (begun, pairs)
     }
 
     /// RA-01, RA-21
     #[test]
-    fn the_request_carries_all_that_protects_it() {
-        let (begun, pairs) = begun(&config("https://op.example"), Hints::default());
+    fn the_request_has_state_and_pkce_challenge() {
+        let (begun, pairs) = begun(&config("https://op.example"), LoginHints::default());
         let names: Vec<_> = pairs.keys().map(String::as_str).collect();
         let expected =
             ["client_id", "code_challenge", "code_challenge_method", "redirect_uri", "response_type", "scope", "state"];
@@ -85,11 +86,11 @@ mod tests {
 
     /// RA-16, RA-21
     #[test]
-    fn hints_win_and_pkce_is_as_configured() {
+    fn hints_override_the_configuration_and_pkce_is_as_configured() {
         let mut config = config("https://op.example");
         config.registration.extra_params = vec![("prompt".into(), "login".into()), ("team".into(), "T1".into())];
         config.registration.pkce = Pkce::Off;
-        let hints = Hints {
+        let hints = LoginHints {
             login_hint: Some("a&client_id=evil".into()),
             prompt: Some("select_account".into()),
             max_age: Some(5),
@@ -103,7 +104,7 @@ mod tests {
         assert!(off.handshake.verifier.is_none() && !pairs.contains_key("code_challenge"));
         config.registration.pkce = Pkce::Plain;
         config.registration.response_mode = ResponseMode::FormPost;
-        let (plain, pairs) = begun(&config, Hints::default());
+        let (plain, pairs) = begun(&config, LoginHints::default());
         assert_eq!((pairs["code_challenge_method"].as_str(), pairs["response_mode"].as_str()), ("plain", "form_post"));
         assert_eq!(Some(&pairs["code_challenge"]), plain.handshake.verifier.as_ref());
     }

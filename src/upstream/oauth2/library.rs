@@ -1,14 +1,14 @@
-//! The library's client, told what is known of one provider. How we prove to be the client is not its business.
+//! The client of the crate `oauth2` for one provider. Client authentication is done by `client_authentication`.
 
 use oauth2::basic::BasicClient;
 use oauth2::{AuthType, AuthUrl, ClientId, EndpointNotSet, EndpointSet, TokenUrl};
 
 use crate::config;
 
-/// The library's client.
+/// The library's client with authorization endpoint and token endpoint.
 pub type Library = BasicClient<EndpointSet, EndpointNotSet, EndpointNotSet, EndpointNotSet, EndpointSet>;
 
-/// The library's client for one provider.
+/// Builds the library's client for one provider.
 pub fn library(config: &config::OAuth2) -> Library {
     BasicClient::new(ClientId::new(config.registration.client_id.clone()))
         .set_auth_type(AuthType::RequestBody)

@@ -1,11 +1,11 @@
-//! OAuth 2.0, as a client (RFC 6749), at providers that say who somebody is by an API of their own.
+//! OAuth 2.0 as a client (RFC 6749), for providers with a proprietary profile API.
 //!
-//! `oauth2` does the protocol: `begin` makes the authorization request, `exchange` redeems the code. What is left of
-//! a login has its place outside, since OAuth 1.0a needs it too: the profile calls, and how claims are read.
+//! `begin` builds the authorization request, `token_request` redeems codes and refresh tokens, both with the crate `oauth2`.
+//! The profile requests and the reading of claims are shared with OAuth 1.0a, in the parent module.
 
 mod begin;
 mod client;
-mod exchange;
 mod library;
+mod token_request;
 
 pub use client::OAuth2;

@@ -9,13 +9,13 @@ use super::discovery::Metadata;
 use super::library::library;
 use crate::base::secret::Plain;
 use crate::config;
-use crate::upstream::ask::{Asked, ask};
+use crate::upstream::authorization_parameters::{AuthorizationParameters, authorization_parameters};
 use crate::upstream::failure::{Failure, Fault};
-use crate::upstream::handshake::{Begun, Handshake, Hints, Request};
+use crate::upstream::handshake::{Handshake, LoginHints, LoginRequest, StartedLogin};
 
-/// Makes the URL that the browser is sent to, and what the answer will be held against.
-pub fn begin(config: &config::Oidc, metadata: &Metadata, request: Request) -> Result<Begun, Failure> {
-    let Request { redirect_uri, mut hints } = request;
+/// Builds the authorization URL and the values with which the response is compared.
+pub fn begin(config: &config::Oidc, metadata: &Metadata, request: LoginRequest) -> Result<StartedLogin, Failure> {
+    let LoginRequest { redirect_uri, mut hints } = request;
     let configured = config.registration.extra_params.iter().find(|(name, _)| name == "max_age");
     hints.max_age = hints.max_age.or_else(|| configured.and_then(|(_, seconds)| seconds.parse().ok()));
     let max_age = hints.max_age;
@@ -30,21 +30,22 @@ pub fn begin(config: &config::Oidc, metadata: &Metadata, request: Request) -> Re
             move || CsrfToken::new(for_url),
             move || Nonce::new(for_nonce),
         )
-        // The library sets `openid` by itself.
+        // The library adds `openid`.
         .add_scopes(config.registration.scopes.iter().filter(|scope| *scope != "openid").cloned().map(Scope::new))
         .set_redirect_uri(Cow::Owned(redirect));
-    let Asked { verifier, parameters } = ask(&config.registration, hinted(hints));
+    let AuthorizationParameters { verifier, parameters } =
+        authorization_parameters(&config.registration, parameters_of(hints));
     for (name, value) in parameters {
         url = url.add_extra_param(name, value);
     }
     let (url, _, _) = url.url();
     let handshake =
         Handshake { redirect_uri, nonce: nonce.expose().to_owned(), verifier, max_age, request_token: None };
-    Ok(Begun { url: url.into(), state, handshake })
+    Ok(StartedLogin { url: url.into(), state, handshake })
 }
 
-fn hinted(hints: Hints) -> [(&'static str, Option<String>); 5] {
-    let Hints { login_hint, prompt, max_age, acr_values, ui_locales } = hints;
+fn parameters_of(hints: LoginHints) -> [(&'static str, Option<String>); 5] {
+    let LoginHints { login_hint, prompt, max_age, acr_values, ui_locales } = hints;
     [
         ("login_hint", login_hint),
         ("prompt", prompt),
@@ -80,19 +81,20 @@ mod tests {
         discovery::read(&document, config).expect("good")
     }
 
-    fn begun(config: &config::Oidc, hints: Hints) -> (Begun, BTreeMap<String, String>) {
-        let begun = begin(config, &metadata(config), Request { redirect_uri: REDIRECT.into(), hints }).expect("begun");
+    fn begun(config: &config::Oidc, hints: LoginHints) -> (StartedLogin, BTreeMap<String, String>) {
+        let begun =
+            begin(config, &metadata(config), LoginRequest { redirect_uri: REDIRECT.into(), hints }).expect("begun");
         let mut pairs = BTreeMap::new();
         for (name, value) in Url::parse(&begun.url).expect("a URL").query_pairs() {
-            assert!(pairs.insert(name.to_string(), value.to_string()).is_none(), "{name} stands twice");
+            assert!(pairs.insert(name.to_string(), value.to_string()).is_none(), "{name} occurs twice");
         }
         (begun, pairs)
     }
 
-    /// RA-01, RA-21: the metadata here says nothing of PKCE.
+    /// RA-01, RA-21: this metadata does not list PKCE.
     #[test]
-    fn the_request_carries_all_that_protects_it() {
-        let (begun, pairs) = begun(&config("https://op.example"), Hints::default());
+    fn the_request_has_state_nonce_and_pkce_challenge() {
+        let (begun, pairs) = begun(&config("https://op.example"), LoginHints::default());
         assert_eq!(pairs["response_type"], "code");
         assert_eq!(pairs["client_id"], "us");
         assert_eq!(pairs["redirect_uri"], REDIRECT);
@@ -100,7 +102,7 @@ mod tests {
         assert_eq!(pairs["state"], begun.state.expose());
         assert_eq!(pairs["nonce"], begun.handshake.nonce);
         assert_eq!(pairs["code_challenge_method"], "S256");
-        assert_eq!(pairs["policy"], "x", "what stands in the endpoint stays");
+        assert_eq!(pairs["policy"], "x", "a parameter of the endpoint is kept");
         let verifier = begun.handshake.verifier.expect("PKCE");
         let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, verifier.as_bytes());
         assert_eq!(pairs["code_challenge"], URL_SAFE_NO_PAD.encode(digest));
@@ -109,11 +111,11 @@ mod tests {
 
     /// RA-02
     #[test]
-    fn no_random_value_comes_twice() {
+    fn random_values_are_never_repeated() {
         let config = config("https://op.example");
         let mut seen = HashSet::new();
         for _ in 0..10_000 {
-            let Begun { state, handshake, .. } = begun(&config, Hints::default()).0;
+            let StartedLogin { state, handshake, .. } = begun(&config, LoginHints::default()).0;
             let verifier = handshake.verifier.expect("PKCE");
             for value in [state.expose(), &handshake.nonce, &verifier] {
                 assert!(
@@ -126,11 +128,11 @@ mod tests {
 
     /// RA-16
     #[test]
-    fn nothing_stands_twice_and_hints_win() {
+    fn names_are_unique_and_hints_override_the_configuration() {
         let mut config = config("https://op.example");
         let extra = [("prompt", "login"), ("hd", "example.com"), ("hd", "other")];
         config.registration.extra_params = extra.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
-        let hints = Hints {
+        let hints = LoginHints {
             login_hint: Some("a&client_id=evil".into()),
             prompt: Some("none".into()),
             max_age: Some(0),
@@ -148,14 +150,14 @@ mod tests {
 
     /// RA-21
     #[test]
-    fn pkce_is_as_configured() {
+    fn the_configured_pkce_method_is_used() {
         let mut config = config("https://op.example");
         config.registration.pkce = Pkce::Plain;
-        let (plain, pairs) = begun(&config, Hints::default());
+        let (plain, pairs) = begun(&config, LoginHints::default());
         assert_eq!(pairs["code_challenge_method"], "plain");
         assert_eq!(Some(&pairs["code_challenge"]), plain.handshake.verifier.as_ref());
         config.registration.pkce = Pkce::Off;
-        let (off, pairs) = begun(&config, Hints::default());
+        let (off, pairs) = begun(&config, LoginHints::default());
         assert!(off.handshake.verifier.is_none() && !pairs.contains_key("code_challenge"));
     }
 }

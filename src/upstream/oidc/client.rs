@@ -1,10 +1,10 @@
-//! One OpenID provider, and we as its relying party.
+//! The public interface of one OpenID provider.
 
 use std::sync::Arc;
 
 use super::begin;
-use super::cached::Kept;
 use super::discovery::Metadata;
+use super::document_cache::Fetched;
 use super::id_token::Verified;
 use super::issuer::Issuer;
 use super::relying_party::RelyingParty;
@@ -15,34 +15,34 @@ use crate::base::outbound::Outbound;
 use crate::base::secret::Plain;
 use crate::config::{self, Registration};
 use crate::upstream::failure::{Failure, Fault};
-use crate::upstream::handshake::{Answer, Begun, Handshake, LoggedOut, Request};
+use crate::upstream::from_claims::{ClaimSources, identity};
+use crate::upstream::handshake::{AuthorizationGrant, Handshake, LoginRequest, LogoutClaims, StartedLogin};
 use crate::upstream::identity::{Identity, ProviderTokens};
-use crate::upstream::recognise::{Said, identity};
-use crate::upstream::renewal::{Renewal, TokenTypeHint, longest_preparation};
-use crate::upstream::revocation::Revocation;
+use crate::upstream::refresh::{RefreshRequest, TokenTypeHint, max_preparation_duration};
+use crate::upstream::revocation::RevocationEndpoint;
 
-/// An OpenID provider. Cheap to clone; every clone shares what was learned of it.
+/// An OpenID provider. Clones are cheap and share the cached documents.
 #[derive(Clone)]
 pub struct Oidc(Arc<RelyingParty>);
 
 impl Oidc {
-    /// Takes it from the configuration. Asks it nothing.
+    /// Makes no request.
     pub fn new(config: config::Oidc, db: Db, outbound: Outbound) -> Self {
         Self(Arc::new(RelyingParty::new(config, db, outbound)))
     }
 
-    /// What we agreed on.
+    /// The configuration that all protocols have in common.
     pub fn registration(&self) -> &Registration {
         &self.0.config.registration
     }
 
-    /// Whether its metadata is there, or was not asked for yet.
+    /// Whether metadata is cached, or no fetch of it has failed yet.
     pub fn is_available(&self) -> bool {
-        self.0.documents.may_be_had()
+        self.0.documents.is_available()
     }
 
-    /// Begins a login.
-    pub async fn begin(&self, request: Request, now: Timestamp) -> Result<Begun, Failure> {
+    /// Starts a login: builds the authorization request, and pushes it where configured (RFC 9126).
+    pub async fn begin(&self, request: LoginRequest, now: Timestamp) -> Result<StartedLogin, Failure> {
         let metadata = self.metadata(now).await?;
         let begun = begin::begin(&self.0.config, &metadata.value, request)?;
         let pushed = self.0.push(&metadata.value, begun, now).await;
@@ -51,58 +51,66 @@ impl Oidc {
         })
     }
 
-    /// RFC 9207 §2.4: an answer of another issuer, or one without the `iss` that the provider promises, ends the login
-    /// before anyone is told the code (RA-08, RA-09).
+    /// Checks `iss` before the code is sent to the provider (RFC 9207 §2.4). Another issuer is rejected, and so is a missing
+    /// `iss` that the metadata announces (RA-08, RA-09).
     pub async fn check_iss(&self, iss: Option<&str>, now: Timestamp) -> Result<(), Failure> {
-        let refused = |why: &str| Err(Failure::token(Fault::Refused, why));
+        let rejected = |why: &str| Err(Failure::token(Fault::Refused, why));
         match iss {
-            Some(iss) if Issuer::of(&self.0.config).may_be(iss) => Ok(()),
-            Some(_) => refused("the answer came from another issuer (iss parameter)"),
+            Some(iss) if Issuer::of(&self.0.config).matches(iss) => Ok(()),
+            Some(_) => rejected("the authorization response is of another issuer (iss parameter)"),
             None => {
                 let metadata = self.metadata(now).await?;
                 if metadata.value.additional_metadata().authorization_response_iss_parameter_supported {
-                    return refused("the provider's answer lacks the iss parameter it promises");
+                    return rejected("the authorization response lacks the announced iss parameter");
                 }
                 Ok(())
             }
         }
     }
 
-    /// Takes the provider's answer.
-    pub async fn finish(&self, handshake: &Handshake, answer: Answer, now: Timestamp) -> Result<Identity, Failure> {
-        let Answer::Code { code, iss, iss_may_be_missing, user } = answer else {
-            return Err(Failure::of_another_protocol());
+    /// Finishes a login: redeems the code, verifies the ID token, requests userinfo where configured.
+    pub async fn finish(
+        &self,
+        handshake: &Handshake,
+        grant: AuthorizationGrant,
+        now: Timestamp,
+    ) -> Result<Identity, Failure> {
+        let AuthorizationGrant::Code { code, iss, iss_may_be_missing, user } = grant else {
+            return Err(Failure::wrong_protocol());
         };
         if iss.is_some() || !iss_may_be_missing {
             self.check_iss(iss.as_deref(), now).await?;
         }
         let metadata = self.metadata(now).await?;
         let metadata = &metadata.value;
-        // Before the code is redeemed: without keys it would be spent in vain.
+        // Before the code is redeemed: without keys the tokens could not be verified.
         let keys = self.0.keys(now).await.map_err(unavailable)?;
-        let tokens = self.0.redeem(metadata, handshake, &code, now).await?;
+        let tokens = self.0.redeem_code(metadata, handshake, &code, now).await?;
         let verified = self.0.verify(metadata, handshake, &tokens, &keys, now).await?;
         if iss.is_some_and(|iss| iss != verified.issuer) {
-            return Err(Failure::token(Fault::Refused, "the answer and the ID token are of two issuers"));
+            return Err(Failure::token(
+                Fault::Refused,
+                "the authorization response and the ID token are of different issuers",
+            ));
         }
-        let userinfo = self.0.ask_userinfo(metadata, &verified, &tokens, &keys, now).await?;
+        let userinfo = self.0.userinfo_claims(metadata, &verified, &tokens, &keys, now).await?;
         let names = user.as_deref().and_then(user_parameter::names);
-        let Verified { user, auth_time, claims, .. } = verified;
-        let said = Said { first: claims, userinfo, names };
-        Ok(identity(self.registration(), user, auth_time, said, tokens))
+        let Verified { qualified_sub, auth_time, claims, .. } = verified;
+        let sources = ClaimSources { id_token: claims, userinfo, names };
+        Ok(identity(self.registration(), qualified_sub, auth_time, sources, tokens))
     }
 
-    /// Asks for new tokens by a refresh token.
-    pub async fn renew(&self, renewal: &Renewal<'_>, now: Timestamp) -> Result<ProviderTokens, Failure> {
+    /// Redeems a refresh token and verifies the response.
+    pub async fn refresh(&self, request: &RefreshRequest<'_>, now: Timestamp) -> Result<ProviderTokens, Failure> {
         let documents = async {
             let metadata = self.metadata(now).await?;
-            // Before the refresh token is shown: without keys it could be spent in vain.
+            // Before the refresh token is sent: without keys the response could not be verified.
             Ok((metadata, self.0.keys(now).await.map_err(unavailable)?))
         };
-        let late = |_| Failure::token(Fault::Timeout, "metadata and keys did not come in time");
-        let limit = longest_preparation(self.registration());
+        let late = |_| Failure::token(Fault::Timeout, "metadata and keys were not fetched in time");
+        let limit = max_preparation_duration(self.registration());
         let (metadata, keys) = tokio::time::timeout(limit, documents).await.map_err(late)??;
-        self.0.renew(&metadata.value, &keys, renewal, now).await
+        self.0.refresh(&metadata.value, &keys, request, now).await
     }
 
     /// Revokes a token (RFC 7009). `false` where the provider has no endpoint for it.
@@ -110,33 +118,33 @@ impl Oidc {
         let metadata = self.metadata(now).await?;
         match &metadata.value.additional_metadata().revocation_endpoint {
             Some(endpoint) => {
-                let there = Revocation { endpoint: endpoint.as_str(), audience: &self.0.config.issuer };
-                there.revoke(&self.0.line, self.registration(), token, hint, now).await.map(|()| true)
+                let endpoint = RevocationEndpoint { endpoint: endpoint.as_str(), audience: &self.0.config.issuer };
+                endpoint.revoke(&self.0.http, self.registration(), token, hint, now).await.map(|()| true)
             }
             None => Ok(false),
         }
     }
 
-    /// Where people are signed out at the provider, if it says so.
+    /// The logout endpoint: the configured one, else that of the metadata.
     pub async fn end_session_endpoint(&self, now: Timestamp) -> Option<String> {
-        if let Some(given) = &self.registration().endpoints.end_session_endpoint {
-            return Some(given.to_string());
+        if let Some(configured) = &self.registration().endpoints.end_session_endpoint {
+            return Some(configured.to_string());
         }
         let metadata = self.0.metadata(now).await.ok()?;
         metadata.value.additional_metadata().end_session_endpoint.as_ref().map(ToString::to_string)
     }
 
-    /// Verifies a logout token.
-    pub async fn logged_out(&self, token: &str, now: Timestamp) -> Result<LoggedOut, Failure> {
-        self.0.logged_out(token, now).await
+    /// Verifies a logout token (OpenID Connect Back-Channel Logout 1.0 §2.6).
+    pub async fn verify_logout_token(&self, token: &str, now: Timestamp) -> Result<LogoutClaims, Failure> {
+        self.0.verify_logout_token(token, now).await
     }
 
-    /// Fetches what is missing or old.
-    pub async fn keep_fresh(&self, now: Timestamp) {
-        self.0.keep_fresh(now).await;
+    /// Fetches documents that are missing or older than ten minutes.
+    pub async fn refresh_documents(&self, now: Timestamp) {
+        self.0.refresh_documents(now).await;
     }
 
-    async fn metadata(&self, now: Timestamp) -> Result<Arc<Kept<Metadata>>, Failure> {
+    async fn metadata(&self, now: Timestamp) -> Result<Arc<Fetched<Metadata>>, Failure> {
         self.0.metadata(now).await.map_err(unavailable)
     }
 }

@@ -2,25 +2,25 @@
 
 use std::sync::Once;
 
-use super::cached::Cached;
 use super::discovery::Metadata;
-use super::jwks::Keys;
+use super::document_cache::DocumentCache;
+use super::key_set::KeySet;
 
-/// What is known of a provider.
+/// The metadata and the key set of one provider, cached.
 pub struct Documents {
-    pub(super) metadata: Cached<Metadata>,
-    pub(super) keys: Cached<Keys>,
+    pub(super) metadata: DocumentCache<Metadata>,
+    pub(super) keys: DocumentCache<KeySet>,
     pub(super) warned: Once,
 }
 
 impl Documents {
-    /// Nothing yet.
+    /// Empty caches; the first use fetches.
     pub fn new() -> Self {
-        Self { metadata: Cached::new(), keys: Cached::new(), warned: Once::new() }
+        Self { metadata: DocumentCache::new(), keys: DocumentCache::new(), warned: Once::new() }
     }
 
-    /// Whether metadata is there, or was not asked for yet.
-    pub fn may_be_had(&self) -> bool {
-        self.metadata.kept().is_some() || !self.metadata.is_failing()
+    /// Whether metadata is cached, or no fetch of it has failed yet.
+    pub fn is_available(&self) -> bool {
+        self.metadata.current().is_some() || !self.metadata.is_failing()
     }
 }

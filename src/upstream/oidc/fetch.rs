@@ -1,8 +1,7 @@
-//! The provider's two documents, metadata and key set: where they come from, and what stands in when they cannot be
-//! had.
+//! Fetching the provider's metadata and key set, with the last valid documents in the database as a fallback.
 //!
-//! Fetches run in tasks of their own. So a caller who goes away stops nothing that others wait for, and a provider that
-//! failed before can be asked again without anyone waiting longer than a moment.
+//! Each fetch runs in a separate task, so that a cancelled caller does not stop a fetch for which others wait, and so that a
+//! caller waits only briefly for a provider whose last fetch failed.
 
 use std::future::Future;
 use std::sync::Arc;
@@ -11,100 +10,107 @@ use std::time::Duration;
 use serde_json::Value;
 use tracing::Instrument;
 
-use super::cached::{Cached, Kept, Miss, Want};
 use super::discovery::{self, Metadata};
+use super::document_cache::{Acceptable, DocumentCache, FetchError, Fetched};
 use super::issuer::Issuer;
-use super::jwks::Keys;
+use super::key_set::KeySet;
 use super::relying_party::RelyingParty;
 use crate::base::clock::Timestamp;
-use crate::upstream::line::Unanswered;
-use crate::upstream::store::{self, Document, Kind};
+use crate::upstream::provider_http::CallError;
+use crate::upstream::store::{self, Document, DocumentKind};
 
-/// How long a login waits for a provider that failed the last time (FI-09).
-const MOMENT: Duration = Duration::from_millis(800);
+/// How long a caller waits for a provider whose last fetch failed (FI-09).
+const WAIT_AFTER_FAILURE: Duration = Duration::from_millis(800);
 
 impl RelyingParty {
-    /// The metadata: what is kept, however old, else fetched now. The error is for the operator.
-    pub(super) async fn metadata(self: &Arc<Self>, now: Timestamp) -> Result<Arc<Kept<Metadata>>, String> {
-        let cached = &self.documents.metadata;
-        if let Some(kept) = cached.kept() {
-            return Ok(kept);
+    /// The cached metadata of any age, or newly fetched metadata. The error is an explanation for the operator.
+    pub(super) async fn metadata(self: &Arc<Self>, now: Timestamp) -> Result<Arc<Fetched<Metadata>>, String> {
+        let cache = &self.documents.metadata;
+        if let Some(cached) = cache.current() {
+            return Ok(cached);
         }
-        let shared = Arc::clone(self);
-        wait(cached, now, async move { shared.get_metadata(now, Want::Any).await }).await
+        let relying_party = Arc::clone(self);
+        wait(cache, now, async move { relying_party.get_metadata(now, Acceptable::Any).await }).await
     }
 
-    /// The keys: what is kept, however old, else fetched now. The error is for the operator.
-    pub(super) async fn keys(self: &Arc<Self>, now: Timestamp) -> Result<Arc<Kept<Keys>>, String> {
-        let cached = &self.documents.keys;
-        if let Some(kept) = cached.kept() {
-            return Ok(kept);
+    /// The cached keys of any age, or newly fetched keys. The error is an explanation for the operator.
+    pub(super) async fn keys(self: &Arc<Self>, now: Timestamp) -> Result<Arc<Fetched<KeySet>>, String> {
+        let cache = &self.documents.keys;
+        if let Some(cached) = cache.current() {
+            return Ok(cached);
         }
-        let shared = Arc::clone(self);
-        wait(cached, now, async move { shared.get_keys(now, Want::Any).await }).await
+        let relying_party = Arc::clone(self);
+        wait(cache, now, async move { relying_party.get_keys(now, Acceptable::Any).await }).await
     }
 
-    /// Newer keys than these, which lack one; the same again if newer ones are not to be had now (RD-07, RD-09).
-    pub(super) async fn newer_keys(self: &Arc<Self>, seen: Arc<Kept<Keys>>, now: Timestamp) -> Arc<Kept<Keys>> {
-        let (shared, want) = (Arc::clone(self), Want::Newer(Arc::clone(&seen)));
-        let newer = tokio::spawn(async move { shared.get_keys(now, want).await }.in_current_span()).await;
+    /// Newer keys than `seen`, which lack a key; `seen` itself if no newer ones are available (RD-07, RD-09).
+    pub(super) async fn newer_keys(
+        self: &Arc<Self>,
+        seen: Arc<Fetched<KeySet>>,
+        now: Timestamp,
+    ) -> Arc<Fetched<KeySet>> {
+        let (relying_party, acceptable) = (Arc::clone(self), Acceptable::NewerThan(Arc::clone(&seen)));
+        let newer = tokio::spawn(async move { relying_party.get_keys(now, acceptable).await }.in_current_span()).await;
         newer.ok().and_then(Result::ok).unwrap_or(seen)
     }
 
-    /// Fetches what is missing or old.
-    pub(super) async fn keep_fresh(self: &Arc<Self>, now: Timestamp) {
-        // Failures are logged where they happen.
-        if self.get_metadata(now, Want::Fresh).await.is_ok() {
-            let _logged = self.get_keys(now, Want::Fresh).await;
+    /// Fetches documents that are missing or older than ten minutes.
+    pub(super) async fn refresh_documents(self: &Arc<Self>, now: Timestamp) {
+        // `fetch` logs failures.
+        if self.get_metadata(now, Acceptable::Fresh).await.is_ok() {
+            let _logged = self.get_keys(now, Acceptable::Fresh).await;
         }
     }
 
-    async fn get_metadata(&self, now: Timestamp, want: Want<Metadata>) -> Result<Arc<Kept<Metadata>>, String> {
+    async fn get_metadata(
+        &self,
+        now: Timestamp,
+        acceptable: Acceptable<Metadata>,
+    ) -> Result<Arc<Fetched<Metadata>>, String> {
         let fetch = async {
-            if let Some(given) = discovery::given(&self.config) {
-                return Ok(given);
+            if let Some(metadata) = discovery::from_config(&self.config) {
+                return Ok(metadata);
             }
-            let source = discovery::well_known(&Issuer::of(&self.config).home());
+            let source = discovery::well_known(&Issuer::of(&self.config).base_url());
             let read = |document: &Value| discovery::read(document, &self.config);
-            let metadata = self.fetch(Kind::Discovery, source, read, now).await?;
-            if let Some(odd) = discovery::method_not_listed(&self.config, &metadata) {
+            let metadata = self.fetch(DocumentKind::Discovery, source, read, now).await?;
+            if let Some(warning) = discovery::unlisted_auth_method(&self.config, &metadata) {
                 let provider = &self.config.registration.id;
-                self.documents.warned.call_once(|| tracing::warn!(%provider, "token_endpoint_auth_method: {odd}"));
+                self.documents.warned.call_once(|| tracing::warn!(%provider, "token_endpoint_auth_method: {warning}"));
             }
             Ok(metadata)
         };
-        self.documents.metadata.get(now, want, fetch).await
+        self.documents.metadata.get(now, acceptable, fetch).await
     }
 
-    async fn get_keys(&self, now: Timestamp, want: Want<Keys>) -> Result<Arc<Kept<Keys>>, String> {
-        let metadata = self.get_metadata(now, Want::Any).await?;
+    async fn get_keys(&self, now: Timestamp, acceptable: Acceptable<KeySet>) -> Result<Arc<Fetched<KeySet>>, String> {
+        let metadata = self.get_metadata(now, Acceptable::Any).await?;
         let source = metadata.value.jwks_uri().to_string();
-        self.documents.keys.get(now, want, self.fetch(Kind::Jwks, source, Keys::read, now)).await
+        self.documents.keys.get(now, acceptable, self.fetch(DocumentKind::Jwks, source, KeySet::read, now)).await
     }
 
     async fn fetch<T>(
         &self,
-        kind: Kind,
+        kind: DocumentKind,
         source: String,
         read: impl Fn(&Value) -> Result<T, String>,
         now: Timestamp,
-    ) -> Result<T, Miss<T>> {
-        let fetched = self.line.get_json(&source, now).await.map_err(|Unanswered(_, why)| why);
+    ) -> Result<T, FetchError<T>> {
+        let fetched = self.http.get_json(&source, now).await.map_err(|CallError(_, why)| why);
         let reason = match fetched.and_then(|document| Ok((read(&document)?, document))) {
             Ok((value, document)) => {
-                self.remember(kind, source, document, now);
+                self.store_in_background(kind, source, document, now);
                 return Ok(value);
             }
             Err(reason) => format!("{}: {reason}", kind.name()),
         };
         tracing::warn!(provider = %self.config.registration.id, %reason, "provider metadata cannot be fetched");
-        let stored = self.recall(kind, source, read).await;
-        Err(Miss { reason, stored })
+        let stored = self.load_stored(kind, source, read).await;
+        Err(FetchError { reason, stored })
     }
 
-    /// Keeps a good document for a start at which the provider is down. Nobody waits for it, and nobody minds if the
-    /// database is away.
-    fn remember(&self, kind: Kind, source: String, content: Value, fetched_at: Timestamp) {
+    /// Stores a valid document for a start while the provider is down. Runs in the background; a failure is ignored.
+    fn store_in_background(&self, kind: DocumentKind, source: String, content: Value, fetched_at: Timestamp) {
         let document = Document { provider: self.config.registration.id.clone(), kind, source, content, fetched_at };
         let db = self.db.clone();
         let work = async move {
@@ -113,45 +119,45 @@ impl RelyingParty {
         tokio::spawn(work.in_current_span());
     }
 
-    /// The last known good document. Only asked for while there is none in memory.
-    async fn recall<T>(
+    /// The last valid document in the database. Read only while none is cached.
+    async fn load_stored<T>(
         &self,
-        kind: Kind,
+        kind: DocumentKind,
         source: String,
         read: impl Fn(&Value) -> Result<T, String>,
-    ) -> Option<Kept<T>> {
-        let in_memory = match kind {
-            Kind::Discovery => self.documents.metadata.kept().is_some(),
-            Kind::Jwks => self.documents.keys.kept().is_some(),
+    ) -> Option<Fetched<T>> {
+        let is_cached = match kind {
+            DocumentKind::Discovery => self.documents.metadata.current().is_some(),
+            DocumentKind::Jwks => self.documents.keys.current().is_some(),
         };
-        if in_memory {
+        if is_cached {
             return None;
         }
         let id = self.config.registration.id.clone();
         let load = self.db.run("provider_metadata.load", move |conn| store::load(conn, &id, kind, &source)).await;
         let (document, fetched_at) = load.ok().flatten()?;
-        // Judged again: the configuration may have changed since.
+        // Validated again, because the configuration may have changed.
         let value = read(&document).ok()?;
-        tracing::warn!(provider = %self.config.registration.id, kind = kind.name(), %fetched_at, "using the last known good document");
-        Some(Kept { value, fetched_at })
+        tracing::warn!(provider = %self.config.registration.id, kind = kind.name(), %fetched_at, "using the last valid document");
+        Some(Fetched { value, fetched_at })
     }
 }
 
-/// Waits for a fetch in a task of its own: as long as it takes the first time, and a moment after a failure.
+/// Waits for a fetch in a separate task: without a limit the first time, and briefly after a failure.
 async fn wait<T: Send + Sync + 'static>(
-    cached: &Cached<T>,
+    cache: &DocumentCache<T>,
     now: Timestamp,
-    fetch: impl Future<Output = Result<Arc<Kept<T>>, String>> + Send + 'static,
-) -> Result<Arc<Kept<T>>, String> {
-    if let Some(reason) = cached.pause(now) {
+    fetch: impl Future<Output = Result<Arc<Fetched<T>>, String>> + Send + 'static,
+) -> Result<Arc<Fetched<T>>, String> {
+    if let Some(reason) = cache.pause_reason(now) {
         return Err(reason);
     }
-    let failed_before = cached.is_failing();
+    let has_failed = cache.is_failing();
     let task = tokio::spawn(fetch.in_current_span());
-    let outcome = if failed_before {
-        tokio::time::timeout(MOMENT, task).await.map_err(|_| "does not answer, as before")?
+    let outcome = if has_failed {
+        tokio::time::timeout(WAIT_AFTER_FAILURE, task).await.map_err(|_| "does not respond, as before")?
     } else {
         task.await
     };
-    outcome.map_err(|_| "the fetch was broken off")?
+    outcome.map_err(|_| "the fetch was cancelled")?
 }

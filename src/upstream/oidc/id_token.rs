@@ -1,109 +1,111 @@
-//! The ID token, verified (OpenID Connect Core §3.1.3.7).
+//! Validating the claims of an ID token (OpenID Connect Core §3.1.3.7).
 //!
-//! The signature is checked over the bytes as they came (`signature`); then the library judges the protocol's claims, and
-//! what it leaves to its caller is judged here: `nbf`, `azp`, `at_hash`, `auth_time`, the shape of `sub`, and leeway.
+//! The signature is verified before (`signature`). The library checks `iss`, `aud`, `exp`, `iat` and `nonce`; this file checks
+//! `nbf`, `azp`, `at_hash`, `auth_time` and the form of `sub`, and applies the leeway.
 
 use chrono::{SubsecRound, TimeDelta};
 use openidconnect::core::{CoreIdToken, CoreIdTokenClaims, CoreIdTokenVerifier, CoreJsonWebKey};
 use openidconnect::{AccessToken, AccessTokenHash, ClaimsVerificationError, ClientId, IssuerUrl, JsonWebKeySet, Nonce};
 use serde_json::{Map, Value};
 
-use super::issuer::{Issuer, Named};
-use super::jws::{Jws, Unverified};
+use super::issuer::{Issuer, TokenIssuer};
+use super::jws::{Jws, TokenError};
 use crate::base::clock::Timestamp;
 use crate::upstream::{claims, numeric_date};
 
-/// The claims that the library is shown.
-const PROTOCOL: [&str; 11] = ["iss", "sub", "aud", "exp", "iat", "auth_time", "nonce", "acr", "amr", "azp", "at_hash"];
+/// The claims that are passed to the library.
+const PROTOCOL_CLAIMS: [&str; 11] =
+    ["iss", "sub", "aud", "exp", "iat", "auth_time", "nonce", "acr", "amr", "azp", "at_hash"];
 const REQUIRED: [&str; 5] = ["iss", "sub", "aud", "exp", "iat"];
 
-/// What the token must be.
+/// The expected values of an ID token.
 pub struct Expected<'a> {
-    /// Who issued it.
+    /// The expected issuer.
     pub issuer: Issuer<'a>,
-    /// Whom it is for.
+    /// The expected audience.
     pub client_id: &'a str,
-    /// The login it belongs to; none for one that a refresh gave, which need not name any (§12.2).
+    /// The nonce of the login; `None` after a refresh, where the token may have none (§12.2).
     pub nonce: Option<&'a str>,
-    /// How many seconds ago the person may have been authenticated, if that was asked.
+    /// The requested `max_age` in seconds, if any.
     pub max_age: Option<u32>,
-    /// The access token that came with it.
+    /// The access token of the same response, for `at_hash`.
     pub access_token: &'a str,
-    /// How far the provider's clock may be off.
+    /// The accepted clock difference.
     pub leeway: TimeDelta,
 }
 
-/// What a token says that verified.
+/// A verified ID token.
 #[derive(Debug)]
 pub struct Verified {
-    /// Who issued it.
+    /// The `iss` claim.
     pub issuer: String,
-    /// Who it is about, in that issuer's words; 1 to 255 characters without control characters.
+    /// The `sub` claim, 1 to 255 characters without control characters.
     pub sub: String,
-    /// Who that is at this provider ([`Named::user`](super::issuer::Named::user)).
-    pub user: String,
-    /// When the person was authenticated.
+    /// The unique subject identifier at this provider
+    /// ([`TokenIssuer::qualified_sub`](super::issuer::TokenIssuer::qualified_sub)).
+    pub qualified_sub: String,
+    /// The `auth_time` claim.
     pub auth_time: Option<Timestamp>,
-    /// All claims, as they came.
+    /// All claims, as received.
     pub claims: Map<String, Value>,
 }
 
-/// Judges what an ID token says at the instant `now`. Its signature was verified, by `key`.
-pub fn judge(
+/// Validates the claims at `now`. `key` has verified the signature.
+pub fn validate(
     jws: Jws<'_>,
     key: &CoreJsonWebKey,
-    named: Named<'_>,
+    token_issuer: TokenIssuer<'_>,
     expected: &Expected,
     now: Timestamp,
-) -> Result<Verified, Unverified> {
-    let shown = protocol_claims(&jws.payload);
+) -> Result<Verified, TokenError> {
+    let normalized = protocol_claims(&jws.payload);
     for name in REQUIRED.into_iter().chain(expected.nonce.map(|_| "nonce")) {
-        if !shown.contains_key(name) {
+        if !normalized.contains_key(name) {
             return Err(format!("has no {name}").into());
         }
     }
-    let token: CoreIdToken = jws.with_claims(&shown).parse().map_err(|_| "has a claim of the wrong type")?;
-    let claims = protocols_own(&token, &named.issuer, expected, now)?;
+    let token: CoreIdToken = jws.with_claims(&normalized).parse().map_err(|_| "has a claim of the wrong type")?;
+    let claims = check_with_library(&token, &token_issuer.issuer, expected, now)?;
     check_not_before(&jws.payload, expected, now)?;
     check_authorized_party(claims, expected)?;
     check_access_token(claims, expected, &jws, key)?;
     check_auth_time(claims, expected, now)?;
     let sub = claims.subject().to_string();
-    let user = named.user(&sub);
+    let qualified_sub = token_issuer.qualified_sub(&sub);
     check_sub(&sub)?;
-    check_sub(&user)?;
+    check_sub(&qualified_sub)?;
     let auth_time = claims.auth_time().map(|time| time.trunc_subsecs(6));
-    let issuer = named.issuer.into_owned();
-    Ok(Verified { issuer, sub, user, auth_time, claims: jws.payload })
+    let issuer = token_issuer.issuer.into_owned();
+    Ok(Verified { issuer, sub, qualified_sub, auth_time, claims: jws.payload })
 }
 
-/// The protocol's claims, mended where real providers bend them: nulls count as absent, a number is a `sub` too, a lone
-/// text is a list of one `amr`, and an `acr` or `amr` of any other shape says nothing.
+/// The protocol claims, normalized: nulls count as absent, an integer is accepted as `sub`, a string as `amr` becomes an array,
+/// and an `acr` or `amr` of any other type is ignored.
 fn protocol_claims(payload: &Map<String, Value>) -> Map<String, Value> {
-    let mend = |name: &str| {
+    let normalize = |name: &str| {
         let value = payload.get(name).filter(|value| !value.is_null())?;
-        let mended = match (name, value) {
-            ("sub", said) => claims::sub(said).map_or_else(|| said.clone(), Value::String),
+        let normalized = match (name, value) {
+            ("sub", sub) => claims::sub(sub).map_or_else(|| sub.clone(), Value::String),
             ("acr", other) if !other.is_string() => return None,
             ("amr", Value::String(one)) => Value::Array(vec![Value::String(one.clone())]),
             ("amr", Value::Array(list)) if list.iter().all(Value::is_string) => value.clone(),
             ("amr", _) => return None,
             _ => value.clone(),
         };
-        Some((name.to_owned(), mended))
+        Some((name.to_owned(), normalized))
     };
-    PROTOCOL.into_iter().filter_map(mend).collect()
+    PROTOCOL_CLAIMS.into_iter().filter_map(normalize).collect()
 }
 
-/// The library's part: `iss`, `aud`, `exp`, `iat`, `nonce`. It is told to leave the signature alone, since that was
-/// checked already, over the claims as they came.
-fn protocols_own<'t>(
+/// Lets the library check `iss`, `aud`, `exp`, `iat` and `nonce`. Its signature check is disabled: the signature is already
+/// verified, over the claims as received.
+fn check_with_library<'t>(
     token: &'t CoreIdToken,
     issuer: &str,
     expected: &Expected,
     now: Timestamp,
-) -> Result<&'t CoreIdTokenClaims, Unverified> {
-    let issuer = IssuerUrl::new(issuer.to_owned()).map_err(|_| "cannot be held against the issuer")?;
+) -> Result<&'t CoreIdTokenClaims, TokenError> {
+    let issuer = IssuerUrl::new(issuer.to_owned()).map_err(|_| "cannot be compared with the issuer")?;
     let client_id = ClientId::new(expected.client_id.to_owned());
     let latest = now + expected.leeway;
     let verifier = CoreIdTokenVerifier::new_public_client(client_id, issuer, JsonWebKeySet::new(vec![]))
@@ -114,11 +116,11 @@ fn protocols_own<'t>(
         Some(nonce) => token.claims(&verifier, &Nonce::new(nonce.to_owned())),
         None => token.claims(&verifier, |_: Option<&Nonce>| Ok(())),
     };
-    claims.map_err(|error| in_words(&error).into())
+    claims.map_err(|error| describe(&error).into())
 }
 
-/// The library's words quote claims; ours do not.
-fn in_words(error: &ClaimsVerificationError) -> &'static str {
+/// An explanation without the claims, which the library's messages quote.
+fn describe(error: &ClaimsVerificationError) -> &'static str {
     match error {
         ClaimsVerificationError::InvalidIssuer(_) => "is of another issuer (iss)",
         ClaimsVerificationError::InvalidAudience(_) => "is not for us alone (aud)",
@@ -128,12 +130,12 @@ fn in_words(error: &ClaimsVerificationError) -> &'static str {
     }
 }
 
-fn check_not_before(payload: &Map<String, Value>, expected: &Expected, now: Timestamp) -> Result<(), Unverified> {
-    let nbf = numeric_date::at(payload, "nbf").map_err(|_| "has an unreadable nbf")?;
+fn check_not_before(payload: &Map<String, Value>, expected: &Expected, now: Timestamp) -> Result<(), TokenError> {
+    let nbf = numeric_date::read(payload, "nbf").map_err(|_| "has an unreadable nbf")?;
     if nbf.is_some_and(|nbf| nbf > now + expected.leeway) { Err("is not valid yet (nbf)".into()) } else { Ok(()) }
 }
 
-fn check_authorized_party(claims: &CoreIdTokenClaims, expected: &Expected) -> Result<(), Unverified> {
+fn check_authorized_party(claims: &CoreIdTokenClaims, expected: &Expected) -> Result<(), TokenError> {
     match claims.authorized_party() {
         Some(azp) if azp.as_str() != expected.client_id => Err("was issued to another client (azp)".into()),
         _ => Ok(()),
@@ -145,7 +147,7 @@ fn check_access_token(
     expected: &Expected,
     jws: &Jws,
     key: &CoreJsonWebKey,
-) -> Result<(), Unverified> {
+) -> Result<(), TokenError> {
     let Some(at_hash) = claims.access_token_hash() else { return Ok(()) };
     let access_token = AccessToken::new(expected.access_token.to_owned());
     let computed = AccessTokenHash::from_token(&access_token, &jws.algorithm, key);
@@ -156,12 +158,11 @@ fn check_access_token(
     }
 }
 
-/// Where `max_age` was asked for and the provider does not say when the person was authenticated, it is believed: many
-/// leave `auth_time` out, and what an app concludes from its absence is the app's business.
-fn check_auth_time(claims: &CoreIdTokenClaims, expected: &Expected, now: Timestamp) -> Result<(), Unverified> {
+/// Checks `auth_time` if it is present. Many providers omit it even when `max_age` was requested; apps see its absence.
+fn check_auth_time(claims: &CoreIdTokenClaims, expected: &Expected, now: Timestamp) -> Result<(), TokenError> {
     let Some(auth_time) = claims.auth_time() else { return Ok(()) };
     if auth_time < Timestamp::UNIX_EPOCH || auth_time > now + expected.leeway {
-        return Err("is of an authentication that never was (auth_time)".into());
+        return Err("is of an impossible authentication time (auth_time)".into());
     }
     match expected.max_age {
         Some(max_age) if now - auth_time > TimeDelta::seconds(max_age.into()) + expected.leeway => {
@@ -171,7 +172,7 @@ fn check_auth_time(claims: &CoreIdTokenClaims, expected: &Expected, now: Timesta
     }
 }
 
-fn check_sub(sub: &str) -> Result<(), Unverified> {
+fn check_sub(sub: &str) -> Result<(), TokenError> {
     if !claims::is_sub(sub) {
         return Err("has an unusable sub".into());
     }

@@ -1,96 +1,95 @@
-//! Whose word counts: one issuer, or one for each tenant of a provider that has many (Microsoft Entra).
+//! The expected issuer: a single one, or one for each tenant of a multi-tenant provider (Microsoft Entra).
 //!
-//! Such a provider has one discovery document for all its tenants, and in the place of the tenant it says `{tenantid}`. The
-//! issuer of an ID token is that text with the token's own `tid` in it. Each tenant is an issuer of its own then, and a
-//! `sub` belongs to its issuer, so a person there is known by both (AC-13; OpenID Connect Core §2).
+//! A multi-tenant provider has one discovery document, whose issuer contains the placeholder `{tenantid}`. The issuer of an ID
+//! token has the token's `tid` in its place. Each tenant is a separate issuer, and a `sub` is unique only within its issuer, so
+//! users are identified by tenant and `sub` (AC-13; OpenID Connect Core §2).
 
 use std::borrow::Cow;
 
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
-use super::jws::Unverified;
+use super::jws::TokenError;
 use crate::config::Oidc;
 
 /// The tenant of Microsoft's personal accounts.
 const PERSONAL_ACCOUNTS: &str = "9188040d-6c67-4c5b-b112-36a304b66dad";
 
-/// The issuer, as it is configured.
+/// The configured issuer, possibly with the tenant placeholder.
 #[derive(Clone, Copy)]
 pub struct Issuer<'c> {
     text: &'c str,
     tenants: &'c [String],
 }
 
-/// The issuer of one ID token.
+/// The issuer that one token must name.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Named<'c> {
-    /// What its `iss` must be.
+pub struct TokenIssuer<'c> {
+    /// The expected `iss`.
     pub issuer: Cow<'c, str>,
-    /// Its tenant, where the provider has many.
+    /// The tenant, at a multi-tenant provider.
     pub tenant: Option<String>,
 }
 
-impl Named<'_> {
-    /// Who `sub` is at this provider. The `sub`, and in front of it the tenant where the provider has many: the same
-    /// `sub` in another tenant is somebody else.
-    pub fn user(&self, sub: &str) -> String {
+impl TokenIssuer<'_> {
+    /// The unique subject identifier at this provider: the `sub`, with the tenant as a prefix at a multi-tenant provider.
+    pub fn qualified_sub(&self, sub: &str) -> String {
         self.tenant.as_ref().map_or_else(|| sub.to_owned(), |tenant| format!("{tenant}/{sub}"))
     }
 }
 
 impl<'c> Issuer<'c> {
-    /// Of a provider; `tenants` are those whose people may sign in, all of them where it is empty.
+    /// Creates an issuer. `tenants` are the allowed tenants; an empty list allows all.
     pub fn new(text: &'c str, tenants: &'c [String]) -> Self {
         Self { text, tenants }
     }
 
-    /// Of a configured provider.
+    /// The issuer of a configured provider.
     pub fn of(config: &'c Oidc) -> Self {
         Self::new(&config.issuer, &config.tenants)
     }
 
-    /// Where its documents are. For many tenants that is where Microsoft signs everybody in who has an account of an
-    /// organization, and those with personal accounts too only where their tenant is among the allowed ones.
-    pub fn home(self) -> Cow<'c, str> {
+    /// The base URL of the documents. At Microsoft, `organizations` accepts accounts of all organizations; `common` accepts
+    /// personal accounts as well, and is used where their tenant is allowed.
+    pub fn base_url(self) -> Cow<'c, str> {
         let personal = self.tenants.iter().any(|tenant| tenant == PERSONAL_ACCOUNTS);
-        self.with(if personal { "common" } else { "organizations" })
+        self.with_tenant(if personal { "common" } else { "organizations" })
     }
 
-    /// The issuer that a token with these claims must name.
-    pub fn of_token(self, claims: &Map<String, Value>) -> Result<Named<'c>, Unverified> {
+    /// The issuer that a token with these claims must name. Fails for a missing tenant or one that is not allowed.
+    pub fn of_token(self, claims: &Map<String, Value>) -> Result<TokenIssuer<'c>, TokenError> {
         if !self.has_tenants() {
-            return Ok(Named { issuer: Cow::Borrowed(self.text), tenant: None });
+            return Ok(TokenIssuer { issuer: Cow::Borrowed(self.text), tenant: None });
         }
         let tenant = claims.get("tid").and_then(Value::as_str).filter(|tid| is_tenant(tid));
-        let tenant = tenant.ok_or("does not say of which tenant it is (tid)")?;
-        if !self.lets_in(tenant) {
-            return Err("is of a tenant that is not among the allowed ones (tid)".into());
+        let tenant = tenant.ok_or("does not name its tenant (tid)")?;
+        if !self.allows(tenant) {
+            return Err("is of a tenant that is not allowed (tid)".into());
         }
-        Ok(Named { issuer: self.with(tenant), tenant: Some(tenant.to_owned()) })
+        Ok(TokenIssuer { issuer: self.with_tenant(tenant), tenant: Some(tenant.to_owned()) })
     }
 
-    /// Whether an `iss` parameter (RFC 9207), which comes before any token, can be its.
-    pub fn may_be(self, said: &str) -> bool {
-        let Some((before, behind)) = self.text.split_once(Oidc::TENANT) else { return said == self.text };
-        let tenant = said.strip_prefix(before).and_then(|rest| rest.strip_suffix(behind));
-        tenant.is_some_and(|tenant| is_tenant(tenant) && self.lets_in(tenant))
+    /// Whether an `iss` parameter (RFC 9207) names this issuer, with any allowed tenant.
+    pub fn matches(self, iss: &str) -> bool {
+        let Some((prefix, suffix)) = self.text.split_once(Oidc::TENANT) else { return iss == self.text };
+        let tenant = iss.strip_prefix(prefix).and_then(|rest| rest.strip_suffix(suffix));
+        tenant.is_some_and(|tenant| is_tenant(tenant) && self.allows(tenant))
     }
 
     fn has_tenants(self) -> bool {
         self.text.contains(Oidc::TENANT)
     }
 
-    fn lets_in(self, tenant: &str) -> bool {
+    fn allows(self, tenant: &str) -> bool {
         self.tenants.is_empty() || self.tenants.iter().any(|allowed| allowed == tenant)
     }
 
-    fn with(self, tenant: &str) -> Cow<'c, str> {
+    fn with_tenant(self, tenant: &str) -> Cow<'c, str> {
         if self.has_tenants() { self.text.replace(Oidc::TENANT, tenant).into() } else { self.text.into() }
     }
 }
 
-/// A UUID in the one usual form: what is compared and kept must not have two.
+/// Whether the text is a UUID in its canonical form, so that two spellings are never two tenants.
 fn is_tenant(text: &str) -> bool {
     Uuid::try_parse(text).is_ok_and(|uuid| uuid.hyphenated().to_string() == text)
 }
@@ -112,7 +111,7 @@ mod tests {
 
     /// AC-13
     #[test]
-    fn a_token_is_of_its_own_tenant_and_only_of_an_allowed_one() {
+    fn the_issuer_of_a_token_is_that_of_its_allowed_tenant() {
         let all = Issuer::new(ALL, &[]);
         let expected = Some((format!("https://login.microsoftonline.com/{CONTOSO}/v2.0"), Some(CONTOSO.to_owned())));
         assert_eq!(named(all, json!(CONTOSO)), expected);
@@ -130,23 +129,23 @@ mod tests {
     }
 
     #[test]
-    fn the_documents_are_where_the_allowed_people_sign_in() {
-        assert_eq!(Issuer::new(ALL, &[]).home(), "https://login.microsoftonline.com/organizations/v2.0");
+    fn the_base_url_accepts_personal_accounts_only_where_allowed() {
+        assert_eq!(Issuer::new(ALL, &[]).base_url(), "https://login.microsoftonline.com/organizations/v2.0");
         let personal = [PERSONAL_ACCOUNTS.to_owned()];
-        assert_eq!(Issuer::new(ALL, &personal).home(), "https://login.microsoftonline.com/common/v2.0");
-        assert_eq!(Issuer::new("https://op.example/", &[]).home(), "https://op.example/");
+        assert_eq!(Issuer::new(ALL, &personal).base_url(), "https://login.microsoftonline.com/common/v2.0");
+        assert_eq!(Issuer::new("https://op.example/", &[]).base_url(), "https://op.example/");
     }
 
     /// RA-08
     #[test]
-    fn an_iss_parameter_must_fit() {
+    fn an_iss_parameter_must_match() {
         let allowed = [CONTOSO.to_owned()];
         let some = Issuer::new(ALL, &allowed);
-        assert!(some.may_be(&ALL.replace("{tenantid}", CONTOSO)));
+        assert!(some.matches(&ALL.replace("{tenantid}", CONTOSO)));
         for bad in [ALL, "", &ALL.replace("{tenantid}", OTHER), &ALL.replace("{tenantid}", "x/../y")] {
-            assert!(!some.may_be(bad), "{bad}");
+            assert!(!some.matches(bad), "{bad}");
         }
         let single = Issuer::new("https://op.example", &[]);
-        assert!(single.may_be("https://op.example") && !single.may_be("https://op.example/"));
+        assert!(single.matches("https://op.example") && !single.matches("https://op.example/"));
     }
 }

@@ -1,7 +1,7 @@
-//! A JWS in compact form (RFC 7515), as ID tokens and signed userinfo come in.
+//! Parsing and verifying a JWS in compact serialization (RFC 7515): ID tokens, logout tokens, signed userinfo.
 //!
-//! The signature is held against the bytes as they came. So what is odd in the claims can be mended afterwards, before
-//! the library reads them: it refuses a whole token for a number as `sub` or a null as `name`.
+//! The signature is verified over the bytes as received. Nonstandard claims can be normalized afterwards, before the library
+//! parses them: it rejects a whole token for a number as `sub` or a null as `name`.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -10,87 +10,89 @@ use openidconnect::core::{CoreJsonWebKey, CoreJwsSigningAlgorithm};
 use serde_json::{Map, Value};
 
 use super::discovery;
-use super::jwks::{Keys, NoKey};
+use super::key_set::{KeyError, KeySet};
 use crate::config::Oidc;
 
-/// A larger token is not looked at, in bytes.
+/// The size limit of a token, in bytes.
 const MAX_BYTES: usize = 64 * 1024;
-/// What changes the meaning of a token in ways that are not understood here (RT-25).
-const NOT_UNDERSTOOD: [&str; 5] = ["crit", "b64", "cty", "zip", "enc"];
-/// Types that a token may carry, as media types without `application/`. Others name tokens for other uses.
+/// Header members that change the meaning of a token and are not supported (RT-25).
+const UNSUPPORTED_HEADERS: [&str; 5] = ["crit", "b64", "cty", "zip", "enc"];
+/// The accepted values of `typ`, without `application/`. Other values belong to tokens for another use.
 const TYPES: &[&str] = &["jwt", "jose"];
 
 /// Why a token does not verify.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Unverified {
-    /// It names a key that is not in the set: perhaps the provider has a new one.
+pub enum TokenError {
+    /// The key is not in the key set; the provider may have published a new one.
     #[error("is signed with a key that the provider does not publish")]
     UnknownKey,
-    /// It is wrong. In words, without anything of its content.
+    /// The token is invalid. The explanation does not quote it.
     #[error("{0}")]
-    Bad(String),
+    Invalid(String),
 }
 
-impl From<&str> for Unverified {
+impl From<&str> for TokenError {
     fn from(reason: &str) -> Self {
-        Self::Bad(reason.into())
+        Self::Invalid(reason.into())
     }
 }
 
-impl From<String> for Unverified {
+impl From<String> for TokenError {
     fn from(reason: String) -> Self {
-        Self::Bad(reason)
+        Self::Invalid(reason)
     }
 }
 
-/// A token taken apart, not verified yet.
+/// A parsed token, not verified yet.
 pub struct Jws<'t> {
-    /// What it says it is signed with.
+    /// The `alg` header.
     pub algorithm: CoreJwsSigningAlgorithm,
     kid: Option<String>,
     header: &'t str,
     signed: &'t str,
     signature: Vec<u8>,
-    /// What it says.
+    /// The claims.
     pub payload: Map<String, Value>,
 }
 
-/// Who may have signed a token.
-pub struct Signers<'a> {
+/// The algorithms and keys that may have signed a token.
+pub struct VerificationKeys<'a> {
     /// The allowed algorithms.
     pub algorithms: &'a [CoreJwsSigningAlgorithm],
-    /// The provider's keys.
-    pub keys: &'a Keys,
-    /// Our secrets, for HMAC where it is allowed: the one in force, and the one before. Those that are too short are passed
-    /// over.
+    /// The provider's key set.
+    pub keys: &'a KeySet,
+    /// The current and the previous client secret, for HMAC. Secrets that are too short are skipped.
     pub secrets: &'a [&'a str],
-    /// For which issuers they may sign; empty: the set is of one issuer, and what its keys say of it does not matter.
+    /// The issuers for which a key may sign; empty at a provider with one issuer.
     pub issuers: &'a [&'a str],
 }
 
 impl<'t> Jws<'t> {
-    /// Takes a token apart.
-    pub fn read(token: &'t str) -> Result<Self, Unverified> {
-        Self::read_of(TYPES, token)
+    /// Parses an ID token or signed userinfo.
+    pub fn read(token: &'t str) -> Result<Self, TokenError> {
+        Self::read_with_types(TYPES, token)
     }
 
-    /// The same, where the token may carry one of these types, in lower case and without `application/`, or none.
-    pub fn read_of(types: &[&str], token: &'t str) -> Result<Self, Unverified> {
+    /// Parses a token whose `typ` is absent or one of `types`, in lower case and without `application/`.
+    pub fn read_with_types(types: &[&str], token: &'t str) -> Result<Self, TokenError> {
         if token.len() > MAX_BYTES {
             return Err("is larger than 64 KiB".into());
         }
         let (signed, signature) = token.rsplit_once('.').ok_or("is not a JWS")?;
         let (header, payload) = signed.split_once('.').ok_or("is not a JWS")?;
         let members = object(header).ok_or("has no readable header")?;
-        if let Some(name) = NOT_UNDERSTOOD.into_iter().find(|name| members.contains_key(*name)) {
+        if let Some(name) = UNSUPPORTED_HEADERS.into_iter().find(|name| members.contains_key(*name)) {
             return Err(format!("has a header with {name}").into());
         }
         check_type(types, members.get("typ"))?;
         let algorithm = members.get("alg").and_then(Value::as_str).and_then(discovery::algorithm);
         Ok(Self {
             algorithm: algorithm.ok_or("is unsigned or signed with an unknown algorithm")?,
-            // `jwk`, `jku`, `x5u` and `x5c` are not even looked at (RT-23).
-            kid: members.get("kid").map(|kid| kid.as_str().map(String::from).ok_or("has an odd kid")).transpose()?,
+            // `jwk`, `jku`, `x5u` and `x5c` are ignored (RT-23).
+            kid: members
+                .get("kid")
+                .map(|kid| kid.as_str().map(String::from).ok_or("has a kid that is not a string"))
+                .transpose()?,
             header,
             signed,
             signature: decode(signature).ok_or("has an unreadable signature")?,
@@ -98,36 +100,36 @@ impl<'t> Jws<'t> {
         })
     }
 
-    /// Checks the signature and gives the key that made it.
-    pub fn verify(&self, signers: &Signers<'_>) -> Result<CoreJsonWebKey, Unverified> {
-        if !signers.algorithms.contains(&self.algorithm) {
+    /// Verifies the signature and returns the key that made it.
+    pub fn verify(&self, accepted: &VerificationKeys<'_>) -> Result<CoreJsonWebKey, TokenError> {
+        if !accepted.algorithms.contains(&self.algorithm) {
             return Err("is signed with an algorithm that is not allowed".into());
         }
         if self.is_hmac() {
-            return self.verify_by_secret(signers.secrets);
+            return self.verify_by_secret(accepted.secrets);
         }
-        let key = match signers.keys.find(self.kid.as_deref(), &self.algorithm, signers.issuers) {
+        let key = match accepted.keys.find(self.kid.as_deref(), &self.algorithm, accepted.issuers) {
             Ok(key) => key,
-            Err(NoKey::Unknown) => return Err(Unverified::UnknownKey),
-            Err(NoKey::Ambiguous) => return Err("does not say which of the provider's keys signed it".into()),
+            Err(KeyError::Unknown) => return Err(TokenError::UnknownKey),
+            Err(KeyError::Ambiguous) => return Err("does not say which of the provider's keys signed it".into()),
         };
         if self.is_signed_by(key) {
             return Ok(key.clone());
         }
-        // Without a name for it, a new key shows only by this.
-        Err(if self.kid.is_none() { Unverified::UnknownKey } else { "has a wrong signature".into() })
+        // Without a `kid`, a wrong signature may mean that the provider has a new key.
+        Err(if self.kid.is_none() { TokenError::UnknownKey } else { "has a wrong signature".into() })
     }
 
-    fn verify_by_secret(&self, secrets: &[&str]) -> Result<CoreJsonWebKey, Unverified> {
-        let mut why = "is signed with a client secret that is too short for it";
+    fn verify_by_secret(&self, secrets: &[&str]) -> Result<CoreJsonWebKey, TokenError> {
+        let mut reason = "is signed with a client secret that is too short for it";
         for secret in secrets.iter().filter(|secret| secret.len() >= Oidc::MIN_HMAC_SECRET) {
             let key = CoreJsonWebKey::new_symmetric(secret.as_bytes().to_vec());
             if self.is_signed_by(&key) {
                 return Ok(key);
             }
-            why = "has a wrong signature";
+            reason = "has a wrong signature";
         }
-        Err(why.into())
+        Err(reason.into())
     }
 
     fn is_signed_by(&self, key: &CoreJsonWebKey) -> bool {
@@ -139,14 +141,14 @@ impl<'t> Jws<'t> {
         matches!(self.algorithm, HmacSha256 | HmacSha384 | HmacSha512)
     }
 
-    /// The token with other claims: for the library to read, and verified by nobody.
+    /// The token with other claims, for the library to parse. Its signature does not verify.
     pub fn with_claims(&self, claims: &Map<String, Value>) -> String {
         let claims = URL_SAFE_NO_PAD.encode(Value::Object(claims.clone()).to_string());
         format!("{}.{claims}.{}", self.header, URL_SAFE_NO_PAD.encode(&self.signature))
     }
 }
 
-fn check_type(types: &[&str], typ: Option<&Value>) -> Result<(), Unverified> {
+fn check_type(types: &[&str], typ: Option<&Value>) -> Result<(), TokenError> {
     let Some(typ) = typ else { return Ok(()) };
     let typ = typ.as_str().unwrap_or_default().to_ascii_lowercase();
     let bare = typ.strip_prefix("application/").unwrap_or(&typ);

@@ -1,4 +1,4 @@
-//! The library's client, told what is known of one provider.
+//! The client of the crate `openidconnect` for one provider.
 
 use openidconnect::core::{
     CoreAuthDisplay, CoreAuthPrompt, CoreErrorResponseType, CoreGenderClaim, CoreJsonWebKey,
@@ -14,17 +14,17 @@ use serde::{Deserialize, Serialize};
 use super::discovery::Metadata;
 use crate::config;
 
-/// The ID token as it came: the library's own type would refuse the whole answer for one odd claim.
+/// The ID token as received: the library's own type would reject the whole response for one nonstandard claim.
 #[derive(Debug, Deserialize, Serialize)]
 pub struct RawIdToken {
-    /// In compact form.
+    /// The compact serialization (RFC 7515 §7.1).
     pub raw_id_token: Option<String>,
 }
 
 impl ExtraTokenFields for RawIdToken {}
 
-/// A token endpoint's answer.
-pub type TokenAnswer = StandardTokenResponse<
+/// The response of a token endpoint, normalized.
+pub type TokenResponse = StandardTokenResponse<
     IdTokenFields<
         EmptyAdditionalClaims,
         RawIdToken,
@@ -35,7 +35,7 @@ pub type TokenAnswer = StandardTokenResponse<
     CoreTokenType,
 >;
 
-/// The library's client.
+/// The library's client with all endpoints of the metadata.
 pub type Library = Client<
     EmptyAdditionalClaims,
     CoreAuthDisplay,
@@ -44,7 +44,7 @@ pub type Library = Client<
     CoreJsonWebKey,
     CoreAuthPrompt,
     StandardErrorResponse<CoreErrorResponseType>,
-    TokenAnswer,
+    TokenResponse,
     CoreTokenIntrospectionResponse,
     CoreRevocableToken,
     CoreRevocationErrorResponse,
@@ -56,7 +56,7 @@ pub type Library = Client<
     EndpointMaybeSet,
 >;
 
-/// The library's client for one provider. It is told no secret: `client_authentication` shows it.
+/// Builds the library's client for one provider, without the client secret; `client_authentication` adds that.
 pub fn library(config: &config::Oidc, metadata: &Metadata) -> Library {
     let client_id = ClientId::new(config.registration.client_id.clone());
     Client::from_provider_metadata(metadata.clone(), client_id, None).set_auth_type(AuthType::RequestBody)

@@ -1,27 +1,33 @@
-//! OpenID Connect, as a relying party (OpenID Connect Core 1.0).
+//! OpenID Connect as a relying party (OpenID Connect Core 1.0).
 //!
-//! `openidconnect` does the protocol; what it leaves to its caller is done here: caching and refreshing the
-//! provider's documents (`documents`, `cached`), reading what real providers send (`discovery`, `exchange`,
-//! `userinfo`), and the checks it does not make (`jws`, `id_token`,
-//! `logout_token`).
+//! ```text
+//! begin    begin → pushed_request (RFC 9126)                              → authorization URL
+//! finish   token_request → verification (signature, id_token) → userinfo  → Identity
+//! refresh  token_request → verification → refresh
+//! logout   logout_token
+//! ```
+//!
+//! The crate `openidconnect` implements the protocol. This module adds the caching of metadata and keys (`fetch`, `documents`,
+//! `document_cache`), tolerance for nonstandard documents and responses (`discovery`, `token_request`, `userinfo`), and the
+//! checks that the crate leaves to its caller (`jws`, `id_token`, `logout_token`).
 
 mod begin;
-mod cached;
 mod client;
 pub(super) mod discovery;
+mod document_cache;
 mod documents;
-mod exchange;
 mod fetch;
 mod id_token;
 mod issuer;
-pub(super) mod jwks;
 mod jws;
+pub(super) mod key_set;
 mod library;
 mod logout_token;
-mod pushed;
+mod pushed_request;
+mod refresh;
 mod relying_party;
-mod renew;
 mod signature;
+mod token_request;
 mod user_parameter;
 mod userinfo;
 mod verification;

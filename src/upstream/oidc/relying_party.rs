@@ -8,13 +8,13 @@ use crate::base::db::Db;
 use crate::base::outbound::Outbound;
 use crate::config;
 use crate::upstream::client_authentication::{self, ClientRequest};
-use crate::upstream::line::{Line, Unanswered};
+use crate::upstream::provider_http::{CallError, ProviderHttp};
 
 /// The gateway as the relying party of one OpenID provider: its configuration, its HTTP client and its cached documents.
 pub struct RelyingParty {
     pub(super) config: config::Oidc,
     pub(super) db: Db,
-    pub(super) line: Line,
+    pub(super) http: ProviderHttp,
     pub(super) documents: Documents,
 }
 
@@ -22,19 +22,19 @@ impl RelyingParty {
     /// Makes no request.
     pub fn new(config: config::Oidc, db: Db, outbound: Outbound) -> Self {
         let issuer = Url::parse(&config.issuer).ok();
-        let line = Line::new(&config.registration, &issuer, outbound);
-        Self { config, db, line, documents: Documents::new() }
+        let http = ProviderHttp::new(&config.registration, &issuer, outbound);
+        Self { config, db, http, documents: Documents::new() }
     }
 
-    /// Asks what only the client may ask.
+    /// Sends a request with client authentication.
     pub(super) async fn send_as_client(
         &self,
         endpoint: &str,
         form: &[(String, String)],
         now: Timestamp,
-    ) -> Result<http::Response<Vec<u8>>, Unanswered> {
+    ) -> Result<http::Response<Vec<u8>>, CallError> {
         let request = ClientRequest { endpoint, audience: &self.config.issuer, form };
-        client_authentication::send(&self.line, &self.config.registration, &request, now).await
+        client_authentication::send(&self.http, &self.config.registration, &request, now).await
     }
 }
 
@@ -43,7 +43,7 @@ pub(super) mod tests {
     use super::*;
     use crate::config::{Pointer, PushedAuthorization, Registration, Userinfo};
 
-    /// A provider as most are configured.
+    /// A typical configuration.
     pub(in crate::upstream::oidc) fn config(issuer: &str) -> config::Oidc {
         config::Oidc {
             registration: Registration::example(),

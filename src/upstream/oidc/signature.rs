@@ -1,50 +1,49 @@
-//! Whether the provider signed what is said to be from it: ID tokens, logout tokens, userinfo.
+//! Verifying the signature of ID tokens, logout tokens and signed userinfo with the provider's keys.
 
 use std::sync::Arc;
 
 use openidconnect::core::{CoreJsonWebKey, CoreJwsSigningAlgorithm};
 
-use super::cached::Kept;
-use super::jwks::Keys;
-use super::jws::{Jws, Signers, Unverified};
+use super::document_cache::Fetched;
+use super::jws::{Jws, TokenError, VerificationKeys};
+use super::key_set::KeySet;
 use super::relying_party::RelyingParty;
 use crate::base::clock::Timestamp;
 use crate::base::secret::Plain;
 use crate::config::Registration;
 
 impl RelyingParty {
-    /// Verifies a token's signature and gives the key that made it. The `issuer` is the one of the token, which differs from
-    /// the configured one where a provider has many tenants. Where a key is named that is not among these, newer ones are
-    /// fetched and it is tried once more (RD-07, RD-09).
+    /// Verifies a token's signature and returns the key that made it. `issuer` is that of the token; at a multi-tenant provider it
+    /// differs from the configured one. If the key is unknown, newer keys are fetched and used once (RD-07, RD-09).
     pub(super) async fn verify_signature(
         self: &Arc<Self>,
         jws: &Jws<'_>,
         algorithms: &[CoreJwsSigningAlgorithm],
         issuer: &str,
-        keys: &Arc<Kept<Keys>>,
+        keys: &Arc<Fetched<KeySet>>,
         now: Timestamp,
-    ) -> Result<CoreJsonWebKey, Unverified> {
-        let verify = |keys: &Keys| self.verify_by(keys, jws, algorithms, issuer);
+    ) -> Result<CoreJsonWebKey, TokenError> {
+        let verify = |keys: &KeySet| self.verify_with(keys, jws, algorithms, issuer);
         match verify(&keys.value) {
-            Err(Unverified::UnknownKey) => verify(&self.newer_keys(Arc::clone(keys), now).await.value),
+            Err(TokenError::UnknownKey) => verify(&self.newer_keys(Arc::clone(keys), now).await.value),
             outcome => outcome,
         }
     }
 
-    fn verify_by(
+    fn verify_with(
         &self,
-        keys: &Keys,
+        keys: &KeySet,
         jws: &Jws<'_>,
         algorithms: &[CoreJwsSigningAlgorithm],
         issuer: &str,
-    ) -> Result<CoreJsonWebKey, Unverified> {
+    ) -> Result<CoreJsonWebKey, TokenError> {
         let configured = self.config.issuer.as_str();
-        // Only where there are many issuers does it matter which of them a key is said to sign for.
+        // The issuer of a key matters only at a multi-tenant provider.
         let both = [configured, issuer];
         let issuers: &[&str] = if issuer == configured { &[] } else { &both };
         let Registration { client_secret, client_secret_previous, .. } = &self.config.registration;
-        // Of a provider that signs with our secret it may be the one before, while the two are changed.
+        // During a change of the client secret, HMAC signatures may be made with the previous one.
         let secrets = [client_secret, client_secret_previous].map(|secret| secret.as_ref().map_or("", Plain::expose));
-        jws.verify(&Signers { algorithms, keys, secrets: &secrets, issuers })
+        jws.verify(&VerificationKeys { algorithms, keys, secrets: &secrets, issuers })
     }
 }

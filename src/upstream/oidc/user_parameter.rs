@@ -1,12 +1,12 @@
-//! The `user` parameter of a form (Sign in with Apple): somebody's name, sent at the first login only, and nowhere else.
+//! The `user` parameter of a form post (Sign in with Apple): the user's name, sent at the first login only.
 //!
-//! Nobody signed it, and the person's browser carried it. So nothing but names is taken from it, never an address, and it
-//! stands behind the ID token and userinfo.
+//! It is not signed, and the browser could change it. So only names are read, no e-mail address, and the ID token and userinfo
+//! have priority.
 
 use serde_json::{Value, json};
 
-/// What it says, as one more source of a profile: `/user/name/firstName` and `/user/name/lastName` as they were sent, and
-/// at `/name` both of them, so that the usual `claims.name` finds them.
+/// The names as a source of profile claims: `/user/name/firstName` and `/user/name/lastName` as received, and both of them at
+/// `/name`, where the default `claims.name` finds them.
 pub fn names(user: &str) -> Option<Value> {
     let user: Value = serde_json::from_str(user).ok()?;
     let part = |name: &str| {
@@ -23,7 +23,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn nothing_but_names_is_taken() {
+    fn only_names_are_read() {
         let said = r#"{"name":{"firstName":" Ada","lastName":"Lovelace","x":1},"email":"a@b.c","groups":["admin"]}"#;
         let expected = json!({"name": "Ada Lovelace", "user": {"name": {"firstName": "Ada", "lastName": "Lovelace"}}});
         assert_eq!(names(said), Some(expected));

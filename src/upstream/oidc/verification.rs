@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use chrono::TimeDelta;
 
-use super::cached::Kept;
 use super::discovery::{self, Metadata};
+use super::document_cache::Fetched;
 use super::id_token::{self, Expected, Verified};
 use super::issuer::Issuer;
-use super::jwks::Keys;
-use super::jws::{Jws, Unverified};
+use super::jws::{Jws, TokenError};
+use super::key_set::KeySet;
 use super::relying_party::RelyingParty;
 use crate::base::clock::Timestamp;
 use crate::base::secret::Plain;
@@ -24,7 +24,7 @@ impl RelyingParty {
         metadata: &Metadata,
         handshake: &Handshake,
         tokens: &ProviderTokens,
-        keys: &Arc<Kept<Keys>>,
+        keys: &Arc<Fetched<KeySet>>,
         now: Timestamp,
     ) -> Result<Verified, Failure> {
         let missing = || Failure::token(Fault::Refused, "the ID token is missing in the token response");
@@ -34,7 +34,7 @@ impl RelyingParty {
         self.verify_as(metadata, &expected, token, keys, now).await
     }
 
-    /// What every ID token for us must be.
+    /// The expected values of every ID token, without those of a login.
     pub(super) fn expected<'a>(&'a self, access_token: &'a Plain) -> Expected<'a> {
         Expected {
             issuer: Issuer::of(&self.config),
@@ -46,23 +46,23 @@ impl RelyingParty {
         }
     }
 
-    /// Verifies an ID token.
+    /// Verifies signature and claims of an ID token.
     pub(super) async fn verify_as(
         self: &Arc<Self>,
         metadata: &Metadata,
         expected: &Expected<'_>,
         token: &Plain,
-        keys: &Arc<Kept<Keys>>,
+        keys: &Arc<Fetched<KeySet>>,
         now: Timestamp,
     ) -> Result<Verified, Failure> {
         let verified = async {
             let jws = Jws::read(token.expose())?;
-            // Not believed before the signature is: it says which keys may have made it.
-            let named = expected.issuer.of_token(&jws.payload)?;
+            // Not yet verified; the tenant selects the keys that may have signed the token.
+            let token_issuer = expected.issuer.of_token(&jws.payload)?;
             let algorithms = discovery::algorithms(&self.config, metadata);
-            let key = self.verify_signature(&jws, &algorithms, &named.issuer, keys, now).await?;
-            id_token::judge(jws, &key, named, expected, now)
+            let key = self.verify_signature(&jws, &algorithms, &token_issuer.issuer, keys, now).await?;
+            id_token::validate(jws, &key, token_issuer, expected, now)
         };
-        verified.await.map_err(|why: Unverified| Failure::token(Fault::Refused, format!("the ID token {why}")))
+        verified.await.map_err(|why: TokenError| Failure::token(Fault::Refused, format!("the ID token {why}")))
     }
 }

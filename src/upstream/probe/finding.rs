@@ -1,37 +1,37 @@
-//! What was found at a provider.
+//! The results of probing a provider.
 
 use serde::Serialize;
 
-/// What was looked at.
+/// The subject of a check.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Check {
-    /// Whether it can be reached, and its certificate is one to be believed.
+    /// Whether it can be reached and its certificate is trusted.
     Reachable,
-    /// Its metadata: whether it can be read, and is the configured issuer's.
+    /// Whether its metadata is readable and of the configured issuer.
     Discovery,
-    /// Its key set.
+    /// Its key set (RFC 7517).
     Keys,
-    /// What it signs ID tokens with.
+    /// The algorithms with which it signs ID tokens.
     Algorithms,
-    /// PKCE (RFC 7636).
+    /// Proof Key for Code Exchange (RFC 7636).
     Pkce,
-    /// The `iss` parameter of its answers (RFC 9207).
+    /// The `iss` parameter of authorization responses (RFC 9207).
     Iss,
-    /// Whether it knows what is asked for.
+    /// Whether it lists the configured scopes.
     Scopes,
     /// Pushed authorization requests (RFC 9126).
     PushedAuthorization,
-    /// Signing out there.
+    /// RP-initiated and back-channel logout.
     Logout,
-    /// How far its clock is from ours.
+    /// The difference between its clock and the local one.
     Clock,
-    /// Whether it takes us for its client.
+    /// Whether it accepts the client authentication.
     Client,
 }
 
 impl Check {
-    /// For people.
+    /// The name in the text output.
     pub fn name(self) -> &'static str {
         match self {
             Self::Reachable => "reachable",
@@ -49,22 +49,22 @@ impl Check {
     }
 }
 
-/// What it means for logins.
+/// What a finding means for logins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Verdict {
-    /// As it should be.
+pub enum ProbeOutcome {
+    /// Correct.
     Good,
-    /// Worth knowing; nothing needs to be done.
+    /// Informative; no action is needed.
     Note,
-    /// Logins work, or it cannot be told; look at it.
+    /// Logins work, or this is unknown; the operator should check it.
     Warning,
-    /// Logins fail, or will.
+    /// Logins fail, or will fail.
     Failed,
 }
 
-impl Verdict {
-    /// For people.
+impl ProbeOutcome {
+    /// The name in the text output.
     pub fn name(self) -> &'static str {
         match self {
             Self::Good => "good",
@@ -75,35 +75,37 @@ impl Verdict {
     }
 }
 
-/// One thing that was found. The words are for the operator and hold no secret.
+/// One result. The text is for the operator and contains no secret.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Finding {
-    /// What was looked at.
+    /// The subject of the check.
     pub check: Check,
-    /// What it means.
-    pub verdict: Verdict,
-    /// In words, with the remedy where there is one.
-    pub said: String,
+    /// What it means for logins.
+    #[serde(rename = "verdict")]
+    pub outcome: ProbeOutcome,
+    /// An explanation, with the remedy if there is one.
+    #[serde(rename = "said")]
+    pub text: String,
 }
 
 impl Finding {
-    /// As it should be.
-    pub fn good(check: Check, said: impl Into<String>) -> Self {
-        Self { check, verdict: Verdict::Good, said: said.into() }
+    /// A correct value.
+    pub fn good(check: Check, text: impl Into<String>) -> Self {
+        Self { check, outcome: ProbeOutcome::Good, text: text.into() }
     }
 
-    /// Worth knowing.
-    pub fn note(check: Check, said: impl Into<String>) -> Self {
-        Self { check, verdict: Verdict::Note, said: said.into() }
+    /// Information without a needed action.
+    pub fn note(check: Check, text: impl Into<String>) -> Self {
+        Self { check, outcome: ProbeOutcome::Note, text: text.into() }
     }
 
-    /// Worth a look.
-    pub fn warning(check: Check, said: impl Into<String>) -> Self {
-        Self { check, verdict: Verdict::Warning, said: said.into() }
+    /// A possible problem.
+    pub fn warning(check: Check, text: impl Into<String>) -> Self {
+        Self { check, outcome: ProbeOutcome::Warning, text: text.into() }
     }
 
-    /// Logins fail.
-    pub fn failed(check: Check, said: impl Into<String>) -> Self {
-        Self { check, verdict: Verdict::Failed, said: said.into() }
+    /// A problem that makes logins fail.
+    pub fn failed(check: Check, text: impl Into<String>) -> Self {
+        Self { check, outcome: ProbeOutcome::Failed, text: text.into() }
     }
 }

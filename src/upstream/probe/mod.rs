@@ -1,15 +1,14 @@
-//! Asking a provider what it is like, before anybody signs in: `vestibule config check --probe`.
+//! Probing a provider without a login: `vestibule config check --probe`.
 //!
-//! It needs neither the database nor a running gateway, redeems nothing that anybody holds, and tells no secret. What
-//! is found are [`Finding`]s; what an OpenID provider's documents say of it is judged in `oidc`, by the code that a
-//! login uses.
+//! A probe needs neither the database nor a running gateway, redeems no real code, and reports no secret. Its results are
+//! [`Finding`]s. Documents of OpenID providers are validated by the code that a login uses.
 
-mod ask;
-mod client;
+mod credentials;
 mod finding;
 mod oauth1;
 mod oidc;
+mod probe_client;
 mod run;
 
-pub use finding::{Check, Finding, Verdict};
+pub use finding::{Check, Finding, ProbeOutcome};
 pub use run::probe;

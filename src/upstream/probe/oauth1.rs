@@ -1,31 +1,36 @@
-//! Asking an OAuth 1.0a provider for temporary credentials.
+//! The probe of an OAuth 1.0a provider: a request for temporary credentials.
 
-use super::ask::Asker;
 use super::finding::{Check, Finding};
+use super::probe_client::ProbeClient;
 use crate::base::clock::Clock;
 use crate::base::outbound::Outbound;
 use crate::config;
 use crate::upstream::failure::{Failure, Fault};
-use crate::upstream::line::Line;
 use crate::upstream::oauth1::{OAuth1, callback_confirmed};
+use crate::upstream::provider_http::ProviderHttp;
 
-/// RFC 5849 §2.1: a request token is asked for, which takes the right secret, the right time and the right callback.
-pub async fn probe(config: config::OAuth1, callback: &str, outbound: Outbound, clock: &Clock) -> (Asker, Vec<Finding>) {
-    let line = Line::new(&config.registration, [&config.request_token_endpoint], outbound.clone());
-    let asker = Asker::new(line, clock.clone());
+/// Requests temporary credentials (RFC 5849 §2.1), which requires a valid secret, clock and callback URL.
+pub async fn probe(
+    config: config::OAuth1,
+    callback: &str,
+    outbound: Outbound,
+    clock: &Clock,
+) -> (ProbeClient, Vec<Finding>) {
+    let http = ProviderHttp::new(&config.registration, [&config.request_token_endpoint], outbound.clone());
+    let client = ProbeClient::new(http, clock.clone());
     let endpoint = config.request_token_endpoint.clone();
-    let finding = match ask(&OAuth1::new(config, outbound), callback, &asker).await {
-        Ok(true) => Finding::good(Check::Client, "our signature and the callback are taken"),
+    let finding = match request(&OAuth1::new(config, outbound), callback, &client).await {
+        Ok(true) => Finding::good(Check::Client, "the signature and the callback are accepted"),
         Ok(false) => Finding::failed(Check::Client, "the provider does not confirm the callback: it is no OAuth 1.0a"),
         Err(failure) if failure.fault == Fault::Refused => Finding::failed(Check::Client, failure.reason),
         Err(failure) => Finding::failed(Check::Reachable, format!("{endpoint}: {}", failure.reason)),
     };
-    (asker, vec![finding])
+    (client, vec![finding])
 }
 
-/// Asks for temporary credentials that no login uses. `true` where the provider confirms the callback.
-async fn ask(oauth1: &OAuth1, callback: &str, asker: &Asker) -> Result<bool, Failure> {
-    let answer = asker.send(oauth1.temporary_credentials_request(callback, asker.now())?).await;
+/// Requests temporary credentials that no login uses. `true` where the provider confirms the callback.
+async fn request(oauth1: &OAuth1, callback: &str, client: &ProbeClient) -> Result<bool, Failure> {
+    let answer = client.send(oauth1.temporary_credentials_request(callback, client.now())?).await;
     let answer = answer.map_err(|why| Failure::token(Fault::Unavailable, format!("the provider: {why}")))?;
     callback_confirmed(&answer)
 }

@@ -1,50 +1,55 @@
-//! What an OpenID provider's documents say of it, judged by the code that a login uses.
+//! The probe of an OpenID provider: metadata, keys and supported features.
 
 use http::{Request, StatusCode, header};
 use serde_json::Value;
 use url::Url;
 
-use super::ask::Asker;
-use super::client;
+use super::credentials;
 use super::finding::{Check, Finding};
+use super::probe_client::ProbeClient;
 use crate::base::clock::Clock;
 use crate::base::outbound::Outbound;
 use crate::config::{self, Pkce, ProviderLogout, PushedAuthorization};
-use crate::upstream::line::{Line, read_json, status_in_words};
 use crate::upstream::oidc::Issuer;
 use crate::upstream::oidc::discovery::{self, Metadata};
-use crate::upstream::oidc::jwks::Keys;
+use crate::upstream::oidc::key_set::KeySet;
+use crate::upstream::provider_http::{ProviderHttp, describe_status, read_json};
 
-/// Asks an OpenID provider everything that can be asked without a login.
-pub async fn probe(config: &config::Oidc, callback: &str, outbound: Outbound, clock: &Clock) -> (Asker, Vec<Finding>) {
+/// Probes an OpenID provider with every check that needs no login.
+pub async fn probe(
+    config: &config::Oidc,
+    callback: &str,
+    outbound: Outbound,
+    clock: &Clock,
+) -> (ProbeClient, Vec<Finding>) {
     let issuer = Url::parse(&config.issuer).ok();
-    let asker = Asker::new(Line::new(&config.registration, &issuer, outbound), clock.clone());
+    let client = ProbeClient::new(ProviderHttp::new(&config.registration, &issuer, outbound), clock.clone());
     let mut found = Vec::new();
-    let Some((document, metadata)) = documents(config, &asker, &mut found).await else { return (asker, found) };
-    found.push(keys(metadata.jwks_uri().as_str(), &asker).await);
+    let Some((document, metadata)) = documents(config, &client, &mut found).await else { return (client, found) };
+    found.push(keys(metadata.jwks_uri().as_str(), &client).await);
     found.push(algorithms(config, &metadata));
     if let Some(document) = &document {
         found.extend(advertised(config, document, &metadata));
     }
     if let Some(endpoint) = metadata.token_endpoint() {
         let issuer = config.issuer.as_str();
-        found.extend(client::found(&config.registration, endpoint.as_str(), issuer, callback, &asker).await);
+        found.extend(credentials::check(&config.registration, endpoint.as_str(), issuer, callback, &client).await);
     }
-    (asker, found)
+    (client, found)
 }
 
-/// The metadata as a login would have it, and the document that it came from, if it came from one.
+/// The metadata as used by a login, and the document from which it was read, if any.
 async fn documents(
     config: &config::Oidc,
-    asker: &Asker,
+    client: &ProbeClient,
     found: &mut Vec<Finding>,
 ) -> Option<(Option<Value>, Metadata)> {
-    if let Some(given) = discovery::given(config) {
-        found.push(Finding::note(Check::Discovery, "not asked: every endpoint is given in the configuration"));
-        return Some((None, given));
+    if let Some(metadata) = discovery::from_config(config) {
+        found.push(Finding::note(Check::Discovery, "not fetched: every endpoint is in the configuration"));
+        return Some((None, metadata));
     }
-    let source = discovery::well_known(&Issuer::of(config).home());
-    let document = match get_json(&source, asker).await {
+    let source = discovery::well_known(&Issuer::of(config).base_url());
+    let document = match get_json(&source, client).await {
         Ok(document) => document,
         Err(why) => {
             found.push(Finding::failed(Check::Reachable, format!("{source}: {why}")));
@@ -64,17 +69,17 @@ async fn documents(
     }
 }
 
-async fn get_json(url: &str, asker: &Asker) -> Result<Value, String> {
+async fn get_json(url: &str, client: &ProbeClient) -> Result<Value, String> {
     let request = Request::get(url).header(header::ACCEPT, "application/json").body(Vec::new());
-    let answer = asker.send(request.map_err(|_| "cannot be asked")?).await?;
+    let answer = client.send(request.map_err(|_| "the URL is not valid")?).await?;
     if answer.status() != StatusCode::OK {
-        return Err(status_in_words(answer.status()));
+        return Err(describe_status(answer.status()));
     }
     read_json(answer.headers(), answer.body())
 }
 
-async fn keys(source: &str, asker: &Asker) -> Finding {
-    let read = get_json(source, asker).await.and_then(|document| Keys::read(&document));
+async fn keys(source: &str, client: &ProbeClient) -> Finding {
+    let read = get_json(source, client).await.and_then(|document| KeySet::read(&document));
     match read {
         Ok(_) => Finding::good(Check::Keys, source),
         Err(why) => Finding::failed(Check::Keys, format!("{source}: {why}")),
@@ -87,27 +92,27 @@ fn algorithms(config: &config::Oidc, metadata: &Metadata) -> Finding {
     let names: Vec<_> = names.iter().filter_map(Value::as_str).collect();
     let listed = metadata.id_token_signing_alg_values_supported();
     if names.is_empty() {
-        let said = "it signs ID tokens with nothing that is allowed here: let it use RS256 or ES256 for this client";
-        return Finding::failed(Check::Algorithms, said);
+        let text = "it signs ID tokens with no accepted algorithm: configure RS256 or ES256 for this client there";
+        return Finding::failed(Check::Algorithms, text);
     }
     if !listed.is_empty() && !allowed.iter().any(|algorithm| listed.contains(algorithm)) {
-        let said = format!("signing_algorithms has {}, none of which it says it signs with", names.join(", "));
-        return Finding::warning(Check::Algorithms, said);
+        let text = format!("signing_algorithms has {}, none of which it lists", names.join(", "));
+        return Finding::warning(Check::Algorithms, text);
     }
     Finding::good(Check::Algorithms, format!("ID tokens may be signed with {}", names.join(", ")))
 }
 
-/// What the document says that it can do, beside what is asked of it.
+/// Findings about the features that the document lists.
 fn advertised(config: &config::Oidc, document: &Value, metadata: &Metadata) -> Vec<Finding> {
     let mut found = vec![pkce(config, document), iss(metadata)];
     found.extend(scopes(config, document));
     found.extend(pushed(config, document));
     found.push(logout(config, document, metadata));
-    found.extend(discovery::method_not_listed(config, metadata).map(|said| Finding::warning(Check::Client, said)));
+    found.extend(discovery::unlisted_auth_method(config, metadata).map(|text| Finding::warning(Check::Client, text)));
     found
 }
 
-/// A list of texts in the document, if it has one.
+/// An array of strings in the document; `None` if it is absent.
 fn list<'d>(document: &'d Value, name: &str) -> Option<Vec<&'d str>> {
     let items = document.get(name)?.as_array()?;
     Some(items.iter().filter_map(Value::as_str).collect())
@@ -123,30 +128,28 @@ fn pkce(config: &config::Oidc, document: &Value) -> Finding {
             return if supported {
                 Finding::warning(Check::Pkce, "is off, and the provider supports S256: write pkce = \"S256\"")
             } else {
-                Finding::note(Check::Pkce, "is off, and the provider does not say that it supports S256")
+                Finding::note(Check::Pkce, "is off, and the provider does not list S256")
             };
         }
     };
     match methods {
-        None => {
-            Finding::note(Check::Pkce, format!("{wanted} is sent; the provider does not say whether it looks at it"))
-        }
+        None => Finding::note(Check::Pkce, format!("{wanted} is sent; the provider does not list its methods")),
         Some(methods) if methods.contains(&wanted) => Finding::good(Check::Pkce, format!("{wanted} is supported")),
         Some(methods) if methods.contains(&"S256") => {
             Finding::warning(Check::Pkce, "the provider supports S256: write pkce = \"S256\"")
         }
         Some(_) => {
-            let said = format!("the provider does not support {wanted}; if it refuses it, write pkce = \"off\"");
-            Finding::warning(Check::Pkce, said)
+            let text = format!("the provider does not support {wanted}; if it rejects logins, write pkce = \"off\"");
+            Finding::warning(Check::Pkce, text)
         }
     }
 }
 
 fn iss(metadata: &Metadata) -> Finding {
     if metadata.additional_metadata().authorization_response_iss_parameter_supported {
-        Finding::good(Check::Iss, "promised, and checked in every answer")
+        Finding::good(Check::Iss, "announced, and checked in every authorization response")
     } else {
-        Finding::note(Check::Iss, "not promised; answers are told apart by the provider's own callback address")
+        Finding::note(Check::Iss, "not announced; responses are distinguished by the callback URL of each provider")
     }
 }
 
@@ -166,12 +169,12 @@ fn pushed(config: &config::Oidc, document: &Value) -> Option<Finding> {
     let required = document.get("require_pushed_authorization_requests") == Some(&Value::Bool(true));
     match (config.pushed_authorization, endpoint) {
         (PushedAuthorization::Never, _) if required => {
-            let said = "the provider requires it: write pushed_authorization = \"auto\"";
-            Some(Finding::failed(Check::PushedAuthorization, said))
+            let text = "the provider requires it: write pushed_authorization = \"auto\"";
+            Some(Finding::failed(Check::PushedAuthorization, text))
         }
         (PushedAuthorization::Always, false) => {
-            let said = "pushed_authorization is \"always\", and the provider has no endpoint for it: write \"auto\"";
-            Some(Finding::failed(Check::PushedAuthorization, said))
+            let text = "pushed_authorization is \"always\", and the provider has no endpoint for it: write \"auto\"";
+            Some(Finding::failed(Check::PushedAuthorization, text))
         }
         (PushedAuthorization::Auto | PushedAuthorization::Always, true) => {
             Some(Finding::good(Check::PushedAuthorization, "authorization requests are pushed"))
@@ -184,14 +187,14 @@ fn logout(config: &config::Oidc, document: &Value, metadata: &Metadata) -> Findi
     let front = metadata.additional_metadata().end_session_endpoint.is_some();
     let back = document.get("backchannel_logout_supported") == Some(&Value::Bool(true));
     if config.registration.logout == ProviderLogout::Provider && !front {
-        let said = "logout is \"provider\", and the provider has no end_session_endpoint: people stay signed in there";
-        return Finding::warning(Check::Logout, said);
+        let text = "logout is \"provider\", and the provider has no end_session_endpoint: users stay logged in there";
+        return Finding::warning(Check::Logout, text);
     }
-    let said = match (front, back) {
-        (true, true) => "it can be signed out of, and can tell us of its logouts",
-        (true, false) => "it can be signed out of",
-        (false, true) => "it can tell us of its logouts, and cannot be signed out of",
+    let text = match (front, back) {
+        (true, true) => "RP-initiated logout and back-channel logout are supported",
+        (true, false) => "RP-initiated logout is supported",
+        (false, true) => "back-channel logout is supported, RP-initiated logout is not",
         (false, false) => return Finding::note(Check::Logout, "not supported"),
     };
-    Finding::good(Check::Logout, said)
+    Finding::good(Check::Logout, text)
 }

@@ -1,4 +1,4 @@
-//! `provider_metadata`: the last known good documents of providers.
+//! Reading and writing `provider_metadata`: the last valid documents of each provider.
 
 use diesel::sql_types::{self, Jsonb, Timestamptz};
 use diesel::{OptionalExtension, QueryResult, QueryableByName, RunQueryDsl};
@@ -8,17 +8,17 @@ use crate::base::clock::Timestamp;
 use crate::base::db::Conn;
 use crate::base::statement::statement;
 
-/// Which document it is; the value of `kind`.
+/// The kind of a document; the column `kind`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
-    /// The discovery document.
+pub enum DocumentKind {
+    /// The metadata (OpenID Connect Discovery 1.0 §3).
     Discovery,
-    /// The key set.
+    /// The key set (RFC 7517).
     Jwks,
 }
 
-impl Kind {
-    /// Its name in the table and in logs.
+impl DocumentKind {
+    /// The value in the table and in logs.
     pub fn name(self) -> &'static str {
         match self {
             Self::Discovery => "discovery",
@@ -27,22 +27,22 @@ impl Kind {
     }
 }
 
-/// A document and where and when it was had.
+/// A document with its source and time.
 pub struct Document {
-    /// The provider's id.
+    /// The provider's id in the configuration.
     pub provider: String,
-    /// Which it is.
-    pub kind: Kind,
-    /// The URL it came from.
+    /// Metadata or key set.
+    pub kind: DocumentKind,
+    /// The URL from which it was fetched.
     pub source: String,
-    /// What it says.
+    /// The JSON document, as received.
     pub content: Value,
-    /// When it was fetched.
+    /// The time of the request.
     pub fetched_at: Timestamp,
 }
 
 statement! {
-    /// Keeps a document, unless another replica kept a newer one.
+    /// Stores a document, unless another replica stored a newer one.
     struct Save<'a> {
         provider: &'a str => sql_types::Text,
         kind: &'a str => sql_types::Text,
@@ -58,7 +58,7 @@ statement! {
 }
 
 statement! {
-    /// A document that was kept; from that very URL, since another one makes it worthless.
+    /// The stored document, if it was fetched from the same URL. After a change of the URL it is not valid any more.
     struct Load<'a> {
         provider: &'a str => sql_types::Text,
         kind: &'a str => sql_types::Text,
@@ -69,21 +69,26 @@ statement! {
 }
 
 #[derive(QueryableByName)]
-struct Row {
+struct DocumentRow {
     #[diesel(sql_type = Jsonb)]
     document: Value,
     #[diesel(sql_type = Timestamptz)]
     fetched_at: Timestamp,
 }
 
-/// Keeps a document.
+/// Stores a document, unless a newer one from the same URL is stored.
 pub fn save(conn: &mut Conn, document: &Document) -> QueryResult<()> {
     let Document { provider, kind, source, content, fetched_at } = document;
     Save { provider, kind: kind.name(), source, document: content, fetched_at: *fetched_at }.execute(conn).map(drop)
 }
 
-/// The document that was kept, if any, and when it was fetched.
-pub fn load(conn: &mut Conn, provider: &str, kind: Kind, source: &str) -> QueryResult<Option<(Value, Timestamp)>> {
-    let row = Load { provider, kind: kind.name(), source }.get_result::<Row>(conn).optional()?;
+/// The stored document and the time of its request.
+pub fn load(
+    conn: &mut Conn,
+    provider: &str,
+    kind: DocumentKind,
+    source: &str,
+) -> QueryResult<Option<(Value, Timestamp)>> {
+    let row = Load { provider, kind: kind.name(), source }.get_result::<DocumentRow>(conn).optional()?;
     Ok(row.map(|row| (row.document, row.fetched_at)))
 }

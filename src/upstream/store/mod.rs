@@ -1,5 +1,5 @@
-//! What is known of providers, in SQL.
+//! The table `provider_metadata`.
 
 mod metadata;
 
-pub use metadata::{Document, Kind, load, save};
+pub use metadata::{Document, DocumentKind, load, save};

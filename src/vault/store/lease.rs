@@ -1,4 +1,4 @@
-//! One refresh at a time: the lease, and what a refresh writes. Each writing is held against the version that was seen.
+//! The refresh lease and the result of a refresh. Each write is conditional on the version that was read.
 
 use diesel::sql_types::{Binary, Jsonb, Nullable, Timestamptz, Uuid};
 use diesel::{QueryResult, RunQueryDsl};
@@ -8,71 +8,71 @@ use crate::base::clock::Timestamp;
 use crate::base::db::Conn;
 use crate::base::id::{SubId, uuid_v7};
 use crate::base::statement::statement;
-use crate::vault::kept::Version;
+use crate::vault::token_set::Version;
 
 statement! {
-    struct Lease {
-        of: SubId => Uuid,
+    struct TakeLease {
+        sub_id: SubId => Uuid,
         version: Version => Uuid,
         holder: uuid::Uuid => Uuid,
         until: Timestamp => Timestamptz,
         now: Timestamp => Timestamptz,
     }
     "UPDATE provider_tokens SET lease_holder = {holder}, lease_until = {until}
-     WHERE sub_id = {of} AND version = {version} AND sealed IS NOT NULL
+     WHERE sub_id = {sub_id} AND version = {version} AND sealed IS NOT NULL
        AND (lease_until IS NULL OR lease_until <= {now})"
 }
 
-/// Takes the lease for one attempt. `false` where somebody else has it, or has written since.
-pub fn lease(
+/// Takes the lease for one attempt. `false` where another holder has it, or the row has another version.
+pub fn take_lease(
     conn: &mut Conn,
-    of: SubId,
+    sub_id: SubId,
     version: Version,
     holder: uuid::Uuid,
     until: Timestamp,
     now: Timestamp,
 ) -> QueryResult<bool> {
-    Ok(Lease { of, version, holder, until, now }.execute(conn)? == 1)
+    Ok(TakeLease { sub_id, version, holder, until, now }.execute(conn)? == 1)
 }
 
 statement! {
-    /// What a refresh gave.
-    pub struct Renewed<'a> {
-        of: SubId => Uuid,
-        seen: Version => Uuid,
+    /// The tokens that a refresh returned, sealed, as the successor of the version `expected`.
+    pub struct Refreshed<'a> {
+        sub_id: SubId => Uuid,
+        expected: Version => Uuid,
         version: Version => Uuid,
         sealed: &'a [u8] => Binary,
         expires_at: Option<Timestamp> => Nullable<Timestamptz>,
         now: Timestamp => Timestamptz,
     }
-    // Held against the version and not against the lease: where a lease ran out and nobody has written since, the late
-    // answer is the best there is.
+    // Conditional on the version, not on the lease: when a lease ran out and no other write followed, the late response is
+    // still the newest.
     "UPDATE provider_tokens
      SET version = {version}, sealed = {sealed}, expires_at = {expires_at}, updated_at = {now},
          lease_holder = NULL, lease_until = NULL
-     WHERE sub_id = {of} AND version = {seen} AND sealed IS NOT NULL"
+     WHERE sub_id = {sub_id} AND version = {expected} AND sealed IS NOT NULL"
 }
 
-/// Writes what a refresh gave. `false` where somebody else has written since, or the row is gone.
-pub fn renewed(conn: &mut Conn, renewed: Renewed<'_>) -> QueryResult<bool> {
-    Ok(renewed.execute(conn)? == 1)
+/// Writes the result of a refresh. `false` where the row has another version, or is deleted.
+pub fn replace(conn: &mut Conn, refreshed: Refreshed<'_>) -> QueryResult<bool> {
+    Ok(refreshed.execute(conn)? == 1)
 }
 
 statement! {
-    struct Pause { of: SubId => Uuid, holder: uuid::Uuid => Uuid, until: Timestamp => Timestamptz }
+    struct ReleaseLease { sub_id: SubId => Uuid, holder: uuid::Uuid => Uuid, until: Timestamp => Timestamptz }
     "UPDATE provider_tokens SET lease_holder = NULL, lease_until = {until}
-     WHERE sub_id = {of} AND lease_holder = {holder}"
+     WHERE sub_id = {sub_id} AND lease_holder = {holder}"
 }
 
-/// Gives the lease up after an attempt that failed; nobody makes another one before `until`.
-pub fn pause(conn: &mut Conn, of: SubId, holder: uuid::Uuid, until: Timestamp) -> QueryResult<()> {
-    Pause { of, holder, until }.execute(conn).map(|_| ())
+/// Releases the lease after a failed attempt. No other attempt starts before `until`.
+pub fn release_lease(conn: &mut Conn, sub_id: SubId, holder: uuid::Uuid, until: Timestamp) -> QueryResult<()> {
+    ReleaseLease { sub_id, holder, until }.execute(conn).map(|_| ())
 }
 
 statement! {
-    struct EndLink<'a> {
-        of: SubId => Uuid,
-        seen: Version => Uuid,
+    struct RequireReauth<'a> {
+        sub_id: SubId => Uuid,
+        expected: Version => Uuid,
         version: Version => Uuid,
         audit: uuid::Uuid => Uuid,
         detail: &'a Value => Jsonb,
@@ -82,7 +82,7 @@ statement! {
          UPDATE provider_tokens
          SET version = {version}, sealed = NULL, expires_at = NULL, updated_at = {now}, reauth_required_at = {now},
              lease_holder = NULL, lease_until = NULL
-         WHERE sub_id = {of} AND version = {seen} AND sealed IS NOT NULL
+         WHERE sub_id = {sub_id} AND version = {expected} AND sealed IS NOT NULL
          RETURNING sub_id
      )
      INSERT INTO audit_events (id, at, kind, user_id, provider, detail)
@@ -90,8 +90,14 @@ statement! {
      FROM ended JOIN subs s ON s.id = ended.sub_id"
 }
 
-/// Drops tokens that are of no use any more: from now on only a login at the provider helps. `false` where somebody else
-/// has written since.
-pub fn end_link(conn: &mut Conn, of: SubId, seen: Version, detail: &Value, now: Timestamp) -> QueryResult<bool> {
-    Ok(EndLink { of, seen, version: uuid_v7(now), audit: uuid_v7(now), detail, now }.execute(conn)? == 1)
+/// Deletes tokens that the provider no longer accepts: the user has to log in there again. `false` where the row has
+/// another version.
+pub fn require_reauth(
+    conn: &mut Conn,
+    sub_id: SubId,
+    expected: Version,
+    detail: &Value,
+    now: Timestamp,
+) -> QueryResult<bool> {
+    Ok(RequireReauth { sub_id, expected, version: uuid_v7(now), audit: uuid_v7(now), detail, now }.execute(conn)? == 1)
 }

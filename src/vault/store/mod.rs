@@ -1,9 +1,10 @@
-//! `provider_tokens` and `provider_revocations` in SQL. Sessions that end write to both by themselves (`session/store`).
+//! The tables `provider_tokens` and `provider_revocations`. Statements that end sessions also write to both
+//! (`session/store`).
 
 mod lease;
-mod revoke;
+mod revocation;
 mod row;
 
-pub use lease::{Renewed, end_link, lease, pause, renewed};
-pub use revoke::{Due, claim, put_off, revoke_all, revoke_one, revoked, take_over};
-pub use row::{Before, Put, Row, Whose, find, hold, put, read};
+pub use lease::{Refreshed, release_lease, replace, require_reauth, take_lease};
+pub use revocation::{PendingRevocation, claim_due, delete, queue_revocation, reschedule, revoke_all, revoke_one};
+pub use row::{PreviousTokens, ProviderTokenRow, TokenOwner, Upsert, find, lock, read, upsert};

@@ -1,4 +1,4 @@
-//! Rows as they are read and put in place.
+//! Reading and writing rows of `provider_tokens`.
 
 use diesel::sql_types::{Binary, Nullable, Text, Timestamptz, Uuid};
 use diesel::{OptionalExtension, QueryResult, QueryableByName, RunQueryDsl};
@@ -8,60 +8,60 @@ use crate::base::db::Conn;
 use crate::base::id::{SessionId, SubId, UserId};
 use crate::base::seal::Ring;
 use crate::base::statement::statement;
-use crate::vault::kept::{Kept, Version};
+use crate::vault::token_set::{TokenSet, Version};
 
-/// An identity, with the tokens that are kept of it.
+/// An identity with its tokens, if it has any.
 #[derive(QueryableByName)]
-pub struct Row {
-    /// The identity.
+pub struct ProviderTokenRow {
+    /// Primary key in `subs`.
     #[diesel(sql_type = Uuid)]
     pub sub_id: SubId,
-    /// Who it is at the provider.
+    /// The subject identifier at the provider.
     #[diesel(sql_type = Text)]
     pub sub: String,
-    /// Which writing it is; none where no row is there.
+    /// The version of the row; `None` without a row.
     #[diesel(sql_type = Nullable<Uuid>)]
     pub version: Option<Version>,
-    /// The tokens; none where only a login helps.
+    /// The sealed token set; `None` where the user has to log in again.
     #[diesel(sql_type = Nullable<Binary>)]
     pub sealed: Option<Vec<u8>>,
-    /// The end of the access token.
+    /// The expiry of the access token, if known.
     #[diesel(sql_type = Nullable<Timestamptz>)]
     pub expires_at: Option<Timestamp>,
-    /// When they were written.
+    /// When this version was written.
     #[diesel(sql_type = Nullable<Timestamptz>)]
     pub updated_at: Option<Timestamp>,
-    /// Who refreshes them.
+    /// The random id of the attempt that holds the lease.
     #[diesel(sql_type = Nullable<Uuid>)]
     pub lease_holder: Option<uuid::Uuid>,
-    /// How long, or how long nobody does.
+    /// The end of the lease; without a holder, the end of the back-off.
     #[diesel(sql_type = Nullable<Timestamptz>)]
     pub lease_until: Option<Timestamp>,
 }
 
-/// Whose tokens are wanted.
+/// The user and the session for which tokens are read.
 #[derive(Clone, Copy, Debug)]
-pub struct Whose {
-    /// The person.
+pub struct TokenOwner {
+    /// The owner of the identity.
     pub user: UserId,
-    /// The session that asks. Of several identities at the provider the one counts that it was made through, else one
-    /// whose tokens are there, else the one that was used last.
+    /// The session of the request. If the user has several identities at the provider, the order of preference is: the
+    /// identity of this session, an identity with stored tokens, the identity with the latest login.
     pub session: SessionId,
 }
 
-macro_rules! rows {
-    ($which:literal) => {
+macro_rules! select_rows {
+    ($condition:literal) => {
         concat!(
             "SELECT s.id AS sub_id, s.sub, t.version, t.sealed, t.expires_at, t.updated_at, t.lease_holder, t.lease_until
              FROM subs s LEFT JOIN provider_tokens t ON t.sub_id = s.id WHERE ",
-            $which
+            $condition
         )
     };
 }
 
 statement! {
-    struct Find<'a> { provider: &'a str => Text, user: UserId => Uuid, session: SessionId => Uuid }
-    rows!(
+    struct FindForUser<'a> { provider: &'a str => Text, user: UserId => Uuid, session: SessionId => Uuid }
+    select_rows!(
         "s.user_id = {user} AND s.provider = {provider}
          ORDER BY s.id = (SELECT sub_id FROM sessions WHERE id = {session}) DESC NULLS LAST,
                   t.sealed IS NOT NULL DESC, s.last_login_at DESC, s.id
@@ -70,68 +70,68 @@ statement! {
 }
 
 statement! {
-    struct Read { of: SubId => Uuid }
-    rows!("s.id = {of}")
+    struct ReadBySub { sub_id: SubId => Uuid }
+    select_rows!("s.id = {sub_id}")
 }
 
-/// The person's identity at that provider.
-pub fn find(conn: &mut Conn, provider: &str, whose: Whose) -> QueryResult<Option<Row>> {
-    Find { provider, user: whose.user, session: whose.session }.get_result(conn).optional()
+/// The user's identity at that provider; `None` where the user has none.
+pub fn find(conn: &mut Conn, provider: &str, owner: TokenOwner) -> QueryResult<Option<ProviderTokenRow>> {
+    FindForUser { provider, user: owner.user, session: owner.session }.get_result(conn).optional()
 }
 
-/// That identity.
-pub fn read(conn: &mut Conn, of: SubId) -> QueryResult<Option<Row>> {
-    Read { of }.get_result(conn).optional()
+/// One identity by its primary key in `subs`.
+pub fn read(conn: &mut Conn, sub_id: SubId) -> QueryResult<Option<ProviderTokenRow>> {
+    ReadBySub { sub_id }.get_result(conn).optional()
 }
 
-/// What stood in a row.
+/// The tokens that a login replaces.
 #[derive(QueryableByName)]
-pub struct Before {
-    /// Which writing it was.
+pub struct PreviousTokens {
+    /// The version of the row.
     #[diesel(sql_type = Uuid)]
     pub version: Version,
-    /// The tokens.
+    /// The sealed token set; `None` where the user had to log in again.
     #[diesel(sql_type = Nullable<Binary>)]
     pub sealed: Option<Vec<u8>>,
 }
 
-impl Before {
-    /// The tokens, where there are any that open: what does not is of no use, and is replaced.
-    pub fn open(&self, ring: &Ring, of: SubId) -> Option<Kept> {
-        Kept::open(ring, of, self.version, self.sealed.as_deref()?).ok()
+impl PreviousTokens {
+    /// The unsealed token set. `None` where it does not unseal; it is replaced then.
+    pub fn open(&self, ring: &Ring, sub_id: SubId) -> Option<TokenSet> {
+        TokenSet::open(ring, sub_id, self.version, self.sealed.as_deref()?).ok()
     }
 }
 
 statement! {
-    struct Hold { of: SubId => Uuid }
-    "SELECT version, sealed FROM provider_tokens WHERE sub_id = {of} FOR NO KEY UPDATE"
+    struct LockRow { sub_id: SubId => Uuid }
+    "SELECT version, sealed FROM provider_tokens WHERE sub_id = {sub_id} FOR NO KEY UPDATE"
 }
 
-/// What stands in a row, which nobody else writes until the transaction ends.
-pub fn hold(conn: &mut Conn, of: SubId) -> QueryResult<Option<Before>> {
-    Hold { of }.get_result(conn).optional()
+/// Reads and locks a row until the transaction ends.
+pub fn lock(conn: &mut Conn, sub_id: SubId) -> QueryResult<Option<PreviousTokens>> {
+    LockRow { sub_id }.get_result(conn).optional()
 }
 
 statement! {
-    /// Tokens for a row, whether it is there or not.
-    pub struct Put<'a> {
-        of: SubId => Uuid,
+    /// Inserts or replaces the tokens of an identity. With `expected`, it replaces that version only.
+    pub struct Upsert<'a> {
+        sub_id: SubId => Uuid,
         version: Version => Uuid,
         sealed: &'a [u8] => Binary,
         expires_at: Option<Timestamp> => Nullable<Timestamptz>,
-        seen: Option<Version> => Nullable<Uuid>,
+        expected: Option<Version> => Nullable<Uuid>,
         now: Timestamp => Timestamptz,
     }
-    // Whoever refreshes the tokens before finds another version, and writes nothing.
+    // A concurrent refresh of the previous tokens finds another version and writes nothing.
     "INSERT INTO provider_tokens AS kept (sub_id, version, sealed, expires_at, created_at, updated_at)
-     VALUES ({of}, {version}, {sealed}, {expires_at}, {now}, {now})
+     VALUES ({sub_id}, {version}, {sealed}, {expires_at}, {now}, {now})
      ON CONFLICT (sub_id) DO UPDATE
      SET version = {version}, sealed = {sealed}, expires_at = {expires_at}, updated_at = {now},
          lease_holder = NULL, lease_until = NULL, reauth_required_at = NULL
-     WHERE {seen}::uuid IS NULL OR kept.version = {seen}"
+     WHERE {expected}::uuid IS NULL OR kept.version = {expected}"
 }
 
-/// Puts tokens in place. `false` where another version stands there than was seen; then nothing is written.
-pub fn put(conn: &mut Conn, put: Put<'_>) -> QueryResult<bool> {
-    Ok(put.execute(conn)? == 1)
+/// Writes the tokens. `false`, and nothing is written, where the row has another version than `expected`.
+pub fn upsert(conn: &mut Conn, upsert: Upsert<'_>) -> QueryResult<bool> {
+    Ok(upsert.execute(conn)? == 1)
 }

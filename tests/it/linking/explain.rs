@@ -324,7 +324,7 @@ fn what_cannot_be_explained_is_said() {
         (["--provider", "op", "--claims", "long.json"], "the claims name nobody: /sub is empty, longer than 255"),
         (["--provider", "op", "--claims", "token.json"], "\"id_token\" is a text; write the claims that are in it"),
         (["--provider", "op", "--claims", "parts.json"], "\"user_info\" is none of the parts"),
-        (["--provider", "op", "--claims", "other.json"], "userinfo speaks of another sub"),
+        (["--provider", "op", "--claims", "other.json"], "userinfo has another sub"),
     ] {
         let output = operator.says(&words);
         let told = String::from_utf8(output.stderr).expect("text");

@@ -11,7 +11,7 @@ use vestibule::base::db::{Access, Db};
 use vestibule::base::outbound::Outbound;
 use vestibule::base::secret::Plain;
 use vestibule::config::{Preset, presets, snippet};
-use vestibule::upstream::{Answer, Hints, Identity, Provider, Registry, Request};
+use vestibule::upstream::{AuthorizationGrant, Identity, LoginHints, LoginRequest, Provider, Registry};
 
 use crate::fake_provider::{CLIENT, NOW, Op, Reply, WELL_KNOWN};
 use crate::presets::operator::Operator;
@@ -126,14 +126,14 @@ async fn sign_in(preset: &Preset, recorded: &Value) -> Identity {
     tell(&op, preset, recorded);
     let provider = provider(preset, &op);
     let now = Timestamp::from_timestamp(NOW, 0).expect("an instant");
-    let asked = Request { redirect_uri: "https://gw.example/callback/op".into(), hints: Hints::default() };
+    let asked = LoginRequest { redirect_uri: "https://gw.example/callback/op".into(), hints: LoginHints::default() };
     let begun = provider.begin(asked, now).await.unwrap_or_else(|failure| panic!("{}: {failure}", preset.name));
     let answer = if let Some(request) = &begun.handshake.request_token {
-        Answer::Verifier { token: Plain::new(request.token.clone()), verifier: Plain::new("yes") }
+        AuthorizationGrant::Verifier { token: Plain::new(request.token.clone()), verifier: Plain::new("yes") }
     } else {
         let code = Plain::new(Op::code("somebody", &begun.handshake.nonce));
         let user = Some(&recorded["user"]).filter(|user| !user.is_null()).map(ToString::to_string);
-        Answer::Code { code, iss: None, iss_may_be_missing: false, user }
+        AuthorizationGrant::Code { code, iss: None, iss_may_be_missing: false, user }
     };
     let finished = provider.finish(&begun.handshake, answer, now).await;
     finished.unwrap_or_else(|failure| panic!("{}: {failure}", preset.name))

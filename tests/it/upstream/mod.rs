@@ -17,7 +17,9 @@ use vestibule::base::outbound::Outbound;
 use vestibule::base::seal::generate_key;
 use vestibule::base::secret::Plain;
 use vestibule::config::{self, TokenEndpointAuthMethod, Userinfo};
-use vestibule::upstream::{Answer, Failure, Fault, Handshake, Hints, Identity, Provider, Registry, Request, Stage};
+use vestibule::upstream::{
+    AuthorizationGrant, Failure, Fault, Handshake, Identity, LoginHints, LoginRequest, Provider, Registry, Stage,
+};
 
 const NONCE: &str = "the-nonce";
 const SECRET: &str = "s:%+ é/secret";
@@ -66,8 +68,8 @@ fn provider(op: &Op) -> Provider {
     provider_with(op, |_| ())
 }
 
-fn asked() -> Request {
-    Request { redirect_uri: "https://gw.example/callback/op".into(), hints: Hints::default() }
+fn asked() -> LoginRequest {
+    LoginRequest { redirect_uri: "https://gw.example/callback/op".into(), hints: LoginHints::default() }
 }
 
 fn handshake() -> Handshake {
@@ -80,8 +82,8 @@ fn handshake() -> Handshake {
     }
 }
 
-fn answer() -> Answer {
-    Answer::Code { code: Plain::new("the-code"), iss: None, iss_may_be_missing: false, user: None }
+fn answer() -> AuthorizationGrant {
+    AuthorizationGrant::Code { code: Plain::new("the-code"), iss: None, iss_may_be_missing: false, user: None }
 }
 
 async fn finish(provider: &Provider, seconds: i64) -> Result<Identity, Failure> {
@@ -106,7 +108,7 @@ async fn a_login_costs_one_call_and_says_who_it_is() {
     let provider = provider(&op);
     let begun = provider.begin(asked(), at(0)).await.expect("begun");
     assert!(begun.url.starts_with(&format!("{}/auth?", op.issuer)));
-    provider.keep_fresh(at(0)).await;
+    provider.refresh_documents(at(0)).await;
     op.forget();
     op.set_claims(json!({"nonce": begun.handshake.nonce, "email": "a@b.c", "email_verified": true, "amr": ["pwd"]}));
     let identity = provider.finish(&begun.handshake, answer(), at(1)).await.expect("signed in");
@@ -151,7 +153,7 @@ async fn an_answer_of_another_issuer_gets_no_token_request() {
     let op = Op::start();
     let provider = provider(&op);
     let with = async |iss: Option<&str>| {
-        let answer = Answer::Code {
+        let answer = AuthorizationGrant::Code {
             code: Plain::new("the-code"),
             iss: iss.map(String::from),
             iss_may_be_missing: false,
@@ -195,17 +197,17 @@ async fn whatever_the_token_endpoint_does_the_code_is_redeemed_once() {
     let json = "application/json";
     let elsewhere = Op::start();
     for (reply, expected) in [
-        (Reply::text(500, json, "{\"error\":\"server_error\"}"), Fault::Answer),
-        (Reply::text(502, "text/html", "<html>"), Fault::Answer),
-        (Reply::text(429, json, "{}").with("Retry-After", "1"), Fault::Answer),
-        (Reply::text(302, json, "").with("Location", &format!("{}/token", elsewhere.issuer)), Fault::Answer),
-        (Reply::text(307, json, "").with("Location", &format!("{}/token", elsewhere.issuer)), Fault::Answer),
-        (Reply::text(200, json, ""), Fault::Answer),
-        (Reply::text(200, json, &"[".repeat(100_000)), Fault::Answer),
-        (Reply::text(200, json, &" ".repeat(2 << 20)), Fault::Answer),
-        (Reply::Endless, Fault::Answer),
-        (Reply::Broken, Fault::Answer),
-        (Reply::Closed, Fault::Answer),
+        (Reply::text(500, json, "{\"error\":\"server_error\"}"), Fault::InvalidResponse),
+        (Reply::text(502, "text/html", "<html>"), Fault::InvalidResponse),
+        (Reply::text(429, json, "{}").with("Retry-After", "1"), Fault::InvalidResponse),
+        (Reply::text(302, json, "").with("Location", &format!("{}/token", elsewhere.issuer)), Fault::InvalidResponse),
+        (Reply::text(307, json, "").with("Location", &format!("{}/token", elsewhere.issuer)), Fault::InvalidResponse),
+        (Reply::text(200, json, ""), Fault::InvalidResponse),
+        (Reply::text(200, json, &"[".repeat(100_000)), Fault::InvalidResponse),
+        (Reply::text(200, json, &" ".repeat(2 << 20)), Fault::InvalidResponse),
+        (Reply::Endless, Fault::InvalidResponse),
+        (Reply::Broken, Fault::InvalidResponse),
+        (Reply::Closed, Fault::InvalidResponse),
         (Reply::Silent, Fault::Timeout),
         (Reply::Dripping, Fault::Timeout),
         (Reply::text(400, json, "{\"error\":\"invalid_grant\"}"), Fault::Refused),
@@ -213,7 +215,7 @@ async fn whatever_the_token_endpoint_does_the_code_is_redeemed_once() {
     ] {
         let op = Op::start();
         let provider = provider_with(&op, |oidc| oidc.registration.timeout = Duration::from_millis(700));
-        provider.keep_fresh(at(0)).await;
+        provider.refresh_documents(at(0)).await;
         op.reply("/token", reply.clone());
         let (stage, fault, reason) = failure(finish(&provider, 0).await);
         assert_eq!((stage, fault), (Stage::Token, expected), "{reply:?}: {reason}");
@@ -252,17 +254,17 @@ async fn bad_documents_are_not_used() {
 async fn a_provider_that_was_wrong_comes_back() {
     let op = Op::start();
     let provider = provider(&op);
-    assert!(provider.available(), "nobody asked it yet");
+    assert!(provider.is_available(), "nobody asked it yet");
     op.set_metadata("issuer", json!("https://evil.example"));
     let begin = async |seconds| provider.begin(asked(), at(seconds)).await.map(drop).map_err(|failure| failure.fault);
     for _ in 0..10 {
         assert_eq!(begin(0).await, Err(Fault::Unavailable));
     }
     assert_eq!(op.calls().len(), 1);
-    assert!(!provider.available());
+    assert!(!provider.is_available());
     op.set_metadata("issuer", json!(op.issuer));
     assert_eq!(begin(31).await, Ok(()));
-    assert!(provider.available());
+    assert!(provider.is_available());
     assert_eq!(provider.end_session_endpoint(at(31)).await, Some(format!("{}/end", op.issuer)));
 }
 
@@ -271,15 +273,15 @@ async fn a_provider_that_was_wrong_comes_back() {
 async fn known_documents_outlive_a_failing_provider() {
     let op = Op::start();
     let provider = provider(&op);
-    provider.keep_fresh(at(0)).await;
-    provider.keep_fresh(at(60)).await;
+    provider.refresh_documents(at(0)).await;
+    provider.refresh_documents(at(60)).await;
     assert_eq!(op.calls().len(), 2, "young documents are left alone");
     op.reply(op::WELL_KNOWN, Reply::text(500, "application/json", ""));
     op.reply("/jwks", Reply::text(200, "application/json", "{\"keys\":[]}"));
-    provider.keep_fresh(at(601)).await;
+    provider.refresh_documents(at(601)).await;
     assert_eq!(op.calls().len(), 4);
     finish(&provider, 602).await.expect("signed in with what was good");
-    assert!(provider.available());
+    assert!(provider.is_available());
 }
 
 /// RD-07, RD-08: a new key is found in the same login, by one fetch, however many come at once.
@@ -362,15 +364,15 @@ async fn userinfo_is_asked_when_wanted_and_must_fit() {
     assert_eq!((both.profile.email.as_deref(), both.profile.email_verified), (Some("own@b.c"), false));
     for (reply, expected) in [
         (info(&json!({"sub": "eve", "email": "a@b.c"})), Fault::Refused),
-        (info(&json!({"email": "a@b.c"})), Fault::Answer),
-        (info(&json!([1])), Fault::Answer),
-        (info(&json!({"error": "invalid_token"})), Fault::Answer),
-        (Reply::text(200, "text/html", "<html>"), Fault::Answer),
+        (info(&json!({"email": "a@b.c"})), Fault::InvalidResponse),
+        (info(&json!([1])), Fault::InvalidResponse),
+        (info(&json!({"error": "invalid_token"})), Fault::InvalidResponse),
+        (Reply::text(200, "text/html", "<html>"), Fault::InvalidResponse),
         (Reply::text(200, "application/jwt", "a.b.c"), Fault::Refused),
-        (Reply::text(200, "application/json", &" ".repeat(5 << 20)), Fault::Answer),
-        (Reply::text(302, "application/json", "").with("Location", "/jwks"), Fault::Answer),
+        (Reply::text(200, "application/json", &" ".repeat(5 << 20)), Fault::InvalidResponse),
+        (Reply::text(302, "application/json", "").with("Location", "/jwks"), Fault::InvalidResponse),
         (Reply::text(401, "application/json", "{}"), Fault::Refused),
-        (Reply::text(503, "application/json", "{}"), Fault::Answer),
+        (Reply::text(503, "application/json", "{}"), Fault::InvalidResponse),
         (Reply::Silent, Fault::Timeout),
     ] {
         op.reply("/userinfo", reply.clone());
@@ -445,7 +447,7 @@ async fn no_log_line_holds_a_secret() {
     op.reply(op::WELL_KNOWN, Reply::text(500, "application/json", "the-body"));
     // Another test may have met a log statement for the first time in the moment in which ours began to listen.
     tracing::callsite::rebuild_interest_cache();
-    provider.keep_fresh(at(700)).await;
+    provider.refresh_documents(at(700)).await;
     let logged = String::from_utf8_lossy(&lines.0.lock().expect("lines")).into_owned();
     assert!(logged.contains("discovery: answered 500"), "something was logged");
     let id_token = identity.tokens.id_token.expect("an ID token");

@@ -41,7 +41,7 @@ fn info(token: &str) -> Reply {
 }
 
 async fn signs_out(provider: &Provider, token: &str) -> Result<(), Fault> {
-    let told = provider.logged_out(token, at(1)).await.expect("OpenID Connect");
+    let told = provider.verify_logout_token(token, at(1)).await.expect("OpenID Connect");
     told.map(drop).map_err(|failure| failure.fault)
 }
 

@@ -1,4 +1,4 @@
-//! An ID token against everything that may be wrong with it.
+//! Tests with valid and invalid ID tokens.
 
 use std::sync::LazyLock;
 
@@ -11,8 +11,8 @@ use serde_json::json;
 
 use super::*;
 use crate::upstream::oidc::discovery::algorithm;
-use crate::upstream::oidc::jwks::Keys;
-use crate::upstream::oidc::jws::Signers;
+use crate::upstream::oidc::jws::VerificationKeys;
+use crate::upstream::oidc::key_set::KeySet;
 
 const SECRET: &str = "a client secret of 32 bytes or so";
 static RSA: LazyLock<signature::RsaKeyPair> =
@@ -28,11 +28,11 @@ fn rsa_jwk(kid: &str) -> Value {
     json!({"kty": "RSA", "kid": kid, "use": "sig", "n": B64.encode(n), "e": B64.encode(e)})
 }
 
-fn keys() -> Keys {
+fn keys() -> KeySet {
     let point = EC.public_key().as_ref();
     let ec = json!({"kty": "EC", "kid": "ec", "crv": "P-256", "x": B64.encode(&point[1..33]), "y": B64.encode(&point[33..])});
     let ed = json!({"kty": "OKP", "kid": "ed", "crv": "Ed25519", "x": B64.encode(ED.public_key().as_ref())});
-    Keys::read(&json!({"keys": [rsa_jwk("rsa"), ec, ed]})).expect("good keys")
+    KeySet::read(&json!({"keys": [rsa_jwk("rsa"), ec, ed]})).expect("good keys")
 }
 
 fn now() -> Timestamp {
@@ -89,7 +89,7 @@ fn signed(header: &Value, claims: &Value) -> String {
 }
 
 struct Check {
-    keys: Keys,
+    keys: KeySet,
     algorithms: Vec<CoreJwsSigningAlgorithm>,
     secrets: Vec<&'static str>,
     max_age: Option<u32>,
@@ -101,7 +101,7 @@ impl Check {
         Self { keys: keys(), algorithms, secrets: vec![], max_age: None }
     }
 
-    fn token(&self, token: &str) -> Result<Verified, Unverified> {
+    fn token(&self, token: &str) -> Result<Verified, TokenError> {
         let expected = Expected {
             issuer: Issuer::new("https://op.example", &[]),
             client_id: "us",
@@ -111,93 +111,94 @@ impl Check {
             leeway: TimeDelta::seconds(60),
         };
         let jws = Jws::read(token)?;
-        let named = expected.issuer.of_token(&jws.payload)?;
-        let signers = Signers { algorithms: &self.algorithms, keys: &self.keys, secrets: &self.secrets, issuers: &[] };
-        let key = jws.verify(&signers)?;
-        judge(jws, &key, named, &expected, now())
+        let token_issuer = expected.issuer.of_token(&jws.payload)?;
+        let accepted =
+            VerificationKeys { algorithms: &self.algorithms, keys: &self.keys, secrets: &self.secrets, issuers: &[] };
+        let key = jws.verify(&accepted)?;
+        validate(jws, &key, token_issuer, &expected, now())
     }
 }
 
-fn of(claims: &Value) -> Result<Verified, Unverified> {
+fn of(claims: &Value) -> Result<Verified, TokenError> {
     Check::new().token(&signed(&header("RS256"), claims))
 }
 
 #[track_caller]
-fn refused(claims: &Value, word: &str) {
+fn rejected(claims: &Value, word: &str) {
     match of(claims) {
-        Err(Unverified::Bad(reason)) => assert!(reason.contains(word), "{reason}"),
+        Err(TokenError::Invalid(reason)) => assert!(reason.contains(word), "{reason}"),
         other => panic!("{other:?} for {claims}"),
     }
 }
 
 #[test]
-fn a_good_token_of_every_kind_verifies() {
+fn a_valid_token_of_every_algorithm_verifies() {
     for alg in ["RS256", "PS384", "ES256", "EdDSA"] {
         let verified = Check::new().token(&signed(&header(alg), &claims())).expect(alg);
         assert_eq!(verified.sub, "alice");
     }
 }
 
-/// RT-01, RT-03, RT-04, RT-05, and azp
+/// RT-01, RT-03, RT-04, RT-05, and `azp`.
 #[test]
-fn it_must_be_of_the_issuer_and_for_us_alone() {
-    refused(&with(json!({"iss": "https://op.example/"})), "iss");
-    refused(&without("iss"), "iss");
-    refused(&with(json!({"aud": "them"})), "aud");
-    refused(&with(json!({"aud": []})), "aud");
-    refused(&with(json!({"aud": 7})), "type");
-    refused(&with(json!({"aud": ["us", 7]})), "type");
-    refused(&without("aud"), "aud");
-    refused(&with(json!({"aud": ["us", "them"]})), "aud");
-    refused(&with(json!({"aud": ["us", "them"], "azp": "us"})), "aud");
-    refused(&with(json!({"azp": "them"})), "azp");
+fn issuer_and_audience_must_match() {
+    rejected(&with(json!({"iss": "https://op.example/"})), "iss");
+    rejected(&without("iss"), "iss");
+    rejected(&with(json!({"aud": "them"})), "aud");
+    rejected(&with(json!({"aud": []})), "aud");
+    rejected(&with(json!({"aud": 7})), "type");
+    rejected(&with(json!({"aud": ["us", 7]})), "type");
+    rejected(&without("aud"), "aud");
+    rejected(&with(json!({"aud": ["us", "them"]})), "aud");
+    rejected(&with(json!({"aud": ["us", "them"], "azp": "us"})), "aud");
+    rejected(&with(json!({"azp": "them"})), "azp");
     assert!(of(&with(json!({"aud": ["us"]}))).is_ok());
     assert!(of(&with(json!({"azp": "us"}))).is_ok());
 }
 
 /// RT-08
 #[test]
-fn the_sub_must_be_usable() {
-    refused(&without("sub"), "sub");
+fn the_sub_must_be_valid() {
+    rejected(&without("sub"), "sub");
     for bad in [json!(""), json!("a\u{0}b"), json!("a\nb"), json!("x".repeat(256)), json!("\u{202e}a")] {
-        refused(&with(json!({ "sub": bad })), "sub");
+        rejected(&with(json!({ "sub": bad })), "sub");
     }
-    refused(&with(json!({"sub": ["alice"]})), "type");
-    refused(&with(json!({"sub": 1.5})), "type");
+    rejected(&with(json!({"sub": ["alice"]})), "type");
+    rejected(&with(json!({"sub": 1.5})), "type");
     assert!(of(&with(json!({"sub": "ü".repeat(255)}))).is_ok());
     assert_eq!(of(&with(json!({"sub": 4711}))).expect("a number is one too").sub, "4711");
 }
 
 /// RT-09, RT-10, RT-11
 #[test]
-fn its_times_are_held_against_now_with_leeway() {
+fn times_are_compared_with_now_and_leeway() {
     let at = |seconds: i64| now().timestamp() + seconds;
-    refused(&without("exp"), "exp");
-    refused(&with(json!({"exp": null})), "exp");
-    refused(&with(json!({"exp": at(-61)})), "exp");
-    refused(&with(json!({"exp": "soon"})), "type");
+    rejected(&without("exp"), "exp");
+    rejected(&with(json!({"exp": null})), "exp");
+    rejected(&with(json!({"exp": at(-61)})), "exp");
+    rejected(&with(json!({"exp": "soon"})), "type");
     assert!(of(&with(json!({"exp": at(-5)}))).is_ok());
-    refused(&without("iat"), "iat");
-    refused(&with(json!({"iat": at(61)})), "iat");
+    rejected(&without("iat"), "iat");
+    rejected(&with(json!({"iat": at(61)})), "iat");
     assert!(of(&with(json!({"iat": at(8)}))).is_ok());
-    refused(&with(json!({"nbf": at(61)})), "nbf");
-    refused(&with(json!({"nbf": 1e300})), "nbf");
-    refused(&with(json!({"nbf": "now"})), "nbf");
+    rejected(&with(json!({"nbf": at(61)})), "nbf");
+    rejected(&with(json!({"nbf": 1e300})), "nbf");
+    rejected(&with(json!({"nbf": "now"})), "nbf");
     assert!(of(&with(json!({"nbf": at(8)}))).is_ok());
 }
 
 /// RT-14, RT-38
 #[test]
-fn it_must_be_of_this_login() {
-    refused(&without("nonce"), "nonce");
-    refused(&with(json!({"nonce": "m"})), "nonce");
-    refused(&with(json!({"nonce": null})), "nonce");
-    refused(&with(json!({"nonce": ["n"]})), "type");
+fn the_nonce_must_match() {
+    rejected(&without("nonce"), "nonce");
+    rejected(&with(json!({"nonce": "m"})), "nonce");
+    rejected(&with(json!({"nonce": null})), "nonce");
+    rejected(&with(json!({"nonce": ["n"]})), "type");
 }
 
 /// RT-15, RT-16
 #[test]
-fn a_tampered_signature_is_refused() {
+fn a_wrong_signature_is_rejected() {
     for alg in ["RS256", "ES256", "EdDSA"] {
         let token = signed(&header(alg), &claims());
         let (input, signature) = token.rsplit_once('.').expect("three parts");
@@ -206,7 +207,7 @@ fn a_tampered_signature_is_refused() {
         let zero = vec![0; bytes.len()];
         for bad in [bytes.as_slice(), &zero, &bytes[1..], &[]] {
             let outcome = Check::new().token(&format!("{input}.{}", B64.encode(bad)));
-            assert!(matches!(outcome, Err(Unverified::Bad(_))), "{alg}");
+            assert!(matches!(outcome, Err(TokenError::Invalid(_))), "{alg}");
         }
         let other = format!(
             "{}.{}.{signature}",
@@ -225,7 +226,7 @@ fn a_tampered_signature_is_refused() {
 
 /// RT-17, RT-18, RT-20
 #[test]
-fn neither_unsigned_nor_hmac_tokens_pass_unless_configured() {
+fn unsigned_tokens_and_unconfigured_hmac_are_rejected() {
     for none in ["none", "None", "NONE", "nOnE", ""] {
         assert!(Check::new().token(&signed(&header(none), &claims())).is_err(), "{none}");
     }
@@ -236,10 +237,10 @@ fn neither_unsigned_nor_hmac_tokens_pass_unless_configured() {
     check.algorithms = vec![CoreJwsSigningAlgorithm::HmacSha256];
     assert!(check.token(&token).is_ok());
     check.secrets = vec!["another client secret of 32 bytes", SECRET];
-    assert!(check.token(&token).is_ok(), "by the one before");
+    assert!(check.token(&token).is_ok(), "by the previous secret");
     for none in [vec![], vec![""], vec!["short"], vec!["another client secret of 32 bytes", "short"]] {
         check.secrets = none;
-        assert!(matches!(check.token(&token), Err(Unverified::Bad(_))));
+        assert!(matches!(check.token(&token), Err(TokenError::Invalid(_))));
     }
     let by_public_key = {
         let input = format!("{}.{}", B64.encode(header("HS256").to_string()), B64.encode(claims().to_string()));
@@ -249,28 +250,28 @@ fn neither_unsigned_nor_hmac_tokens_pass_unless_configured() {
     assert!(Check::new().token(&by_public_key).is_err());
 }
 
-/// RT-21, RT-22: and a key that is not there is told apart, so that it can be asked for.
+/// RT-21, RT-22: an unknown key is reported separately, so that newer keys can be fetched.
 #[test]
-fn the_key_is_found_or_missed() {
+fn an_unknown_key_is_distinguished_from_an_ambiguous_one() {
     let nameless = signed(&json!({"alg": "RS256"}), &claims());
     let mut check = Check::new();
     assert!(check.token(&nameless).is_ok(), "the only RSA key");
-    check.keys = Keys::read(&json!({"keys": [rsa_jwk("a"), rsa_jwk("b")]})).expect("good");
-    assert!(matches!(check.token(&nameless), Err(Unverified::Bad(_))));
+    check.keys = KeySet::read(&json!({"keys": [rsa_jwk("a"), rsa_jwk("b")]})).expect("good");
+    assert!(matches!(check.token(&nameless), Err(TokenError::Invalid(_))));
     let foreign = signed(&json!({"alg": "RS256", "kid": "new"}), &claims());
-    assert_eq!(check.token(&foreign).err(), Some(Unverified::UnknownKey));
+    assert_eq!(check.token(&foreign).err(), Some(TokenError::UnknownKey));
     assert!(check.token(&signed(&json!({"alg": "RS256", "kid": 7}), &claims())).is_err());
 }
 
 /// RT-23, RT-25
 #[test]
-fn a_header_cannot_bring_its_own_key_or_meaning() {
+fn keys_and_extensions_in_the_header_are_not_used() {
     let mut own = header("RS256");
     own["kid"] = json!("evil");
     own["jwk"] = rsa_jwk("evil");
     own["jku"] = json!("https://evil.example/jwks");
     own["x5u"] = json!("https://evil.example/x5u");
-    assert_eq!(Check::new().token(&signed(&own, &claims())).err(), Some(Unverified::UnknownKey));
+    assert_eq!(Check::new().token(&signed(&own, &claims())).err(), Some(TokenError::UnknownKey));
     for (name, value) in [
         ("crit", json!(["exp"])),
         ("crit", json!([])),
@@ -297,16 +298,16 @@ fn a_header_cannot_bring_its_own_key_or_meaning() {
 
 /// RT-27
 #[test]
-fn the_access_token_must_be_the_one_it_came_with() {
+fn at_hash_must_match_the_access_token() {
     let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, b"access");
     assert!(of(&with(json!({"at_hash": B64.encode(&digest.as_ref()[..16])}))).is_ok());
-    refused(&with(json!({"at_hash": B64.encode(&digest.as_ref()[..15])})), "at_hash");
-    refused(&with(json!({"at_hash": ""})), "at_hash");
-    refused(&with(json!({"at_hash": 1})), "type");
+    rejected(&with(json!({"at_hash": B64.encode(&digest.as_ref()[..15])})), "at_hash");
+    rejected(&with(json!({"at_hash": ""})), "at_hash");
+    rejected(&with(json!({"at_hash": 1})), "type");
 }
 
 #[test]
-fn max_age_is_held_against_auth_time_where_there_is_one() {
+fn max_age_is_compared_with_auth_time_if_present() {
     let mut check = Check::new();
     check.max_age = Some(100);
     let of = |check: &Check, seconds: i64| {
@@ -316,15 +317,15 @@ fn max_age_is_held_against_auth_time_where_there_is_one() {
     assert!(of(&check, 160).is_ok());
     assert!(of(&check, 161).is_err());
     assert!(of(&check, -61).is_err());
-    assert!(check.token(&signed(&header("RS256"), &claims())).is_ok(), "not said, and believed");
+    assert!(check.token(&signed(&header("RS256"), &claims())).is_ok(), "an absent auth_time is accepted");
     check.max_age = None;
-    let verified = of(&check, 9000).expect("not asked");
+    let verified = of(&check, 9000).expect("max_age was not requested");
     assert_eq!(verified.auth_time, Some(now() - TimeDelta::seconds(9000)));
 }
 
-/// What the library would refuse a whole token for.
+/// Claims for which the library would reject the whole token.
 #[test]
-fn odd_claims_cost_nobody_the_login() {
+fn nonstandard_claims_are_tolerated() {
     let odd = with(json!({
         "name": null, "address": "street", "email_verified": 1, "updated_at": "yesterday", "picture": {"a": 1},
         "acr": 1, "amr": "pwd", "birthdate": 7, "locale": "xx_YY_zz", "groups": "admin", "auth_time": null,
@@ -333,12 +334,12 @@ fn odd_claims_cost_nobody_the_login() {
 }
 
 #[test]
-fn what_is_no_token_is_refused() {
+fn text_that_is_not_a_jws_is_rejected() {
     for bad in ["", ".", "..", "a.b", "a.b.c", "a.b.c.d.e", "e30.e30.", "W10.e30.e30"] {
-        assert!(matches!(Check::new().token(bad), Err(Unverified::Bad(_))), "{bad}");
+        assert!(matches!(Check::new().token(bad), Err(TokenError::Invalid(_))), "{bad}");
     }
     let large = with(json!({"x": "y".repeat(64 * 1024)}));
-    refused(&large, "64 KiB");
+    rejected(&large, "64 KiB");
     let list = signed(&header("RS256"), &json!(["us"]));
     assert!(Check::new().token(&list).is_err());
     let deep = format!("{}1{}", "[".repeat(500), "]".repeat(500));

@@ -1,43 +1,42 @@
-//! How a request is signed (RFC 5849 §3.4.2 to §3.4.4).
+//! The signature methods (RFC 5849 §3.4.2 to §3.4.4).
 //!
-//! Own code: the crates for OAuth 1.0a are no longer kept (`oauth1-request` 0.6 of 2024, `reqwest-oauth1` 0.3 and
-//! `oauth1` 1.0 are older), none knows RSA-SHA1 or HMAC-SHA256, and each brings its own HMAC. What is left of a
-//! signature when base string and HMAC are there is a line.
+//! No crate is used: those for OAuth 1.0a are not maintained (`oauth1-request` 0.6 is of 2024, `reqwest-oauth1` 0.3 and
+//! `oauth1` 1.0 are older), do not support RSA-SHA1 or HMAC-SHA256, and each contains its own HMAC.
 
 use aws_lc_rs::hmac;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use url::Url;
 
-use super::base_string::encoded;
+use super::base_string::percent_encode;
 use super::rsa_sha1::RsaSha1;
 use crate::base::secret::Plain;
 use crate::config::is_private;
 
-/// What signs our requests at one provider.
-pub enum Signer {
-    /// HMAC-SHA1, as OAuth 1.0a knows it. SHA-1's collisions are nothing to an HMAC.
+/// A signature method with its key.
+pub enum SignatureMethod {
+    /// HMAC-SHA1 (RFC 5849 §3.4.2). Collisions of SHA-1 do not affect an HMAC.
     HmacSha1(Plain),
-    /// HMAC-SHA256, which some providers take beside the standard's methods.
+    /// HMAC-SHA256, an extension that some providers support.
     HmacSha256(Plain),
-    /// RSA-SHA1.
+    /// RSA-SHA1 (RFC 5849 §3.4.3).
     RsaSha1(RsaSha1),
-    /// PLAINTEXT: the secrets themselves, over TLS only.
+    /// PLAINTEXT (RFC 5849 §3.4.4): the secrets themselves, over TLS only.
     Plaintext(Plain),
 }
 
-/// Why nothing was signed.
+/// Why a request was not signed.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
-pub enum Unsigned {
-    /// PLAINTEXT sends the secrets along.
+pub enum SigningError {
+    /// PLAINTEXT over `http` would reveal the secrets.
     #[error("PLAINTEXT signatures are sent over https only")]
-    InTheClear,
-    /// The key does not sign.
+    PlaintextWithoutTls,
+    /// The private key is damaged.
     #[error("the private key does not sign")]
     Key,
 }
 
-impl Signer {
+impl SignatureMethod {
     /// The value of `oauth_signature_method`.
     pub fn name(&self) -> &'static str {
         match self {
@@ -48,9 +47,9 @@ impl Signer {
         }
     }
 
-    /// The value of `oauth_signature` for a request to `url` with this base string. `token_secret` is that of the token
-    /// in the request; empty where there is none.
-    pub fn sign(&self, url: &Url, base_string: &str, token_secret: &str) -> Result<String, Unsigned> {
+    /// The value of `oauth_signature` for a request to `url` with this base string. `token_secret` is empty for a request
+    /// without a token.
+    pub fn sign(&self, url: &Url, base_string: &str, token_secret: &str) -> Result<String, SigningError> {
         let mac = |algorithm, client_secret| {
             let key = hmac::Key::new(algorithm, key(client_secret, token_secret).expose().as_bytes());
             STANDARD.encode(hmac::sign(&key, base_string.as_bytes()))
@@ -58,16 +57,18 @@ impl Signer {
         match self {
             Self::HmacSha1(secret) => Ok(mac(hmac::HMAC_SHA1_FOR_LEGACY_USE_ONLY, secret)),
             Self::HmacSha256(secret) => Ok(mac(hmac::HMAC_SHA256, secret)),
-            Self::RsaSha1(key) => key.sign(base_string.as_bytes()).map(|it| STANDARD.encode(it)).ok_or(Unsigned::Key),
-            Self::Plaintext(_) if !is_private(url) => Err(Unsigned::InTheClear),
+            Self::RsaSha1(key) => {
+                key.sign(base_string.as_bytes()).map(|it| STANDARD.encode(it)).ok_or(SigningError::Key)
+            }
+            Self::Plaintext(_) if !is_private(url) => Err(SigningError::PlaintextWithoutTls),
             Self::Plaintext(secret) => Ok(key(secret, token_secret).expose().to_owned()),
         }
     }
 }
 
-/// §3.4.2: both secrets, each encoded.
+/// The HMAC key: both secrets, percent-encoded (§3.4.2).
 fn key(client_secret: &Plain, token_secret: &str) -> Plain {
-    Plain::new(format!("{}&{}", encoded(client_secret.expose()), encoded(token_secret)))
+    Plain::new(format!("{}&{}", percent_encode(client_secret.expose()), percent_encode(token_secret)))
 }
 
 #[cfg(test)]
@@ -79,16 +80,16 @@ mod tests {
         Url::parse(text).expect("a URL")
     }
 
-    fn signed(signer: &Signer, method: &str, at: &str, pairs: &[(&str, &str)], token_secret: &str) -> String {
+    fn signed(signer: &SignatureMethod, method: &str, at: &str, pairs: &[(&str, &str)], token_secret: &str) -> String {
         let parameters: Vec<_> = pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
         let at = url(at);
         signer.sign(&at, &base_string(method, &at, &parameters), token_secret).expect("a signature")
     }
 
-    /// The three requests of RFC 5849 §1.2, whose signatures stand there.
+    /// The three requests of RFC 5849 §1.2 with their signatures.
     #[test]
-    fn the_requests_of_the_standard() {
-        let signer = Signer::HmacSha1(Plain::new("kd94hf93k423kf44"));
+    fn the_signatures_of_the_standards_examples() {
+        let signer = SignatureMethod::HmacSha1(Plain::new("kd94hf93k423kf44"));
         let temporary = signed(
             &signer,
             "POST",
@@ -137,8 +138,8 @@ mod tests {
 
     /// The example of Twitter's documentation, "Creating a signature".
     #[test]
-    fn the_example_of_a_provider() {
-        let signer = Signer::HmacSha1(Plain::new("kAcSOqF21Fu85e7zjz7ZN2U4ZRhfV3WpwPAoE3Z7kBw"));
+    fn the_signature_of_a_providers_example() {
+        let signer = SignatureMethod::HmacSha1(Plain::new("kAcSOqF21Fu85e7zjz7ZN2U4ZRhfV3WpwPAoE3Z7kBw"));
         let signature = signed(
             &signer,
             "POST",
@@ -157,15 +158,15 @@ mod tests {
         assert_eq!(signature, "hCtSmYh+iHYCEqBWrE7C7hYmtUk=");
     }
 
-    /// RFC 5849 §3.4.4, and nothing of it where somebody may listen.
+    /// RFC 5849 §3.4.4: PLAINTEXT requires TLS or a loopback address.
     #[test]
-    fn secrets_go_over_tls_only() {
-        let signer = Signer::Plaintext(Plain::new("j49sn3j29djd&"));
+    fn plaintext_signatures_require_tls() {
+        let signer = SignatureMethod::Plaintext(Plain::new("j49sn3j29djd&"));
         for private in ["https://example.com/", "http://127.0.0.1:1/", "http://[::1]/", "http://localhost/"] {
             assert_eq!(signer.sign(&url(private), "", "dh893hdasih9"), Ok("j49sn3j29djd%26&dh893hdasih9".into()));
         }
         for open in ["http://example.com/", "http://10.0.0.1/", "http://localhost.example.com/"] {
-            assert_eq!(signer.sign(&url(open), "", ""), Err(Unsigned::InTheClear), "{open}");
+            assert_eq!(signer.sign(&url(open), "", ""), Err(SigningError::PlaintextWithoutTls), "{open}");
         }
     }
 }

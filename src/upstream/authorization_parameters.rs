@@ -1,37 +1,40 @@
-//! What an authorization request says beside what the libraries say by themselves (RFC 6749 §4.1.1).
+//! The parameters of an authorization request that the libraries do not set (RFC 6749 §4.1.1).
 
 use oauth2::{PkceCodeChallenge, PkceCodeVerifier};
 
 use crate::base::secret::Plain;
 use crate::config::{Pkce, Registration, ResponseMode};
 
-/// The rest of an authorization request.
-pub struct Asked {
-    /// The code verifier (RFC 7636) that the parameters have the challenge of.
+/// Additional parameters of an authorization request, and the PKCE code verifier.
+pub struct AuthorizationParameters {
+    /// The code verifier (RFC 7636) whose challenge is among the parameters; `None` when PKCE is off.
     pub verifier: Option<String>,
-    /// The parameters, each name once, which the rules of the configuration keep from being one of ours.
+    /// The parameters, each name once. The validation of the configuration keeps `extra_params` from containing reserved names.
     pub parameters: Vec<(String, String)>,
 }
 
-/// What is asked of a provider. What the caller wants of this login wins over what is configured for all.
-pub fn ask<const N: usize>(registration: &Registration, hinted: [(&str, Option<String>); N]) -> Asked {
+/// Builds the parameters. A hint of the caller overrides the configured parameter of that name.
+pub fn authorization_parameters<const N: usize>(
+    registration: &Registration,
+    hints: [(&str, Option<String>); N],
+) -> AuthorizationParameters {
     let mut parameters = Vec::new();
     if registration.response_mode == ResponseMode::FormPost {
         parameters.push(("response_mode".to_owned(), "form_post".to_owned()));
     }
-    parameters.extend(hinted.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))));
+    parameters.extend(hints.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))));
     for (name, value) in &registration.extra_params {
         if parameters.iter().all(|(taken, _)| taken != name) {
             parameters.push((name.clone(), value.clone()));
         }
     }
     let verifier = (registration.pkce != Pkce::Off).then(|| Plain::random().expose().to_owned());
-    // Sent whatever the metadata says of it: a provider that knows nothing of PKCE ignores it (RA-21).
+    // Sent whether or not the metadata lists PKCE: a provider without PKCE ignores it (RA-21).
     if let Some((challenge, method)) = verifier.as_deref().and_then(|verifier| challenge(registration.pkce, verifier)) {
         parameters.push(("code_challenge".to_owned(), challenge));
         parameters.push(("code_challenge_method".to_owned(), method.to_owned()));
     }
-    Asked { verifier, parameters }
+    AuthorizationParameters { verifier, parameters }
 }
 
 fn challenge(pkce: Pkce, verifier: &str) -> Option<(String, &'static str)> {
@@ -49,8 +52,8 @@ fn challenge(pkce: Pkce, verifier: &str) -> Option<(String, &'static str)> {
 mod tests {
     use super::*;
 
-    fn said(registration: &Registration, prompt: Option<&str>) -> Vec<(String, String)> {
-        ask(registration, [("prompt", prompt.map(String::from)), ("login_hint", None)]).parameters
+    fn parameters(registration: &Registration, prompt: Option<&str>) -> Vec<(String, String)> {
+        authorization_parameters(registration, [("prompt", prompt.map(String::from)), ("login_hint", None)]).parameters
     }
 
     fn pair(name: &str, value: &str) -> (String, String) {
@@ -59,23 +62,23 @@ mod tests {
 
     /// RA-16
     #[test]
-    fn no_name_stands_twice_and_the_callers_wish_wins() {
+    fn names_are_unique_and_hints_override_the_configuration() {
         let mut registration = Registration { pkce: Pkce::Off, ..Registration::example() };
         registration.extra_params = vec![pair("prompt", "login"), pair("hd", "a"), pair("hd", "b")];
-        assert_eq!(said(&registration, None), [pair("prompt", "login"), pair("hd", "a")]);
-        assert_eq!(said(&registration, Some("none")), [pair("prompt", "none"), pair("hd", "a")]);
+        assert_eq!(parameters(&registration, None), [pair("prompt", "login"), pair("hd", "a")]);
+        assert_eq!(parameters(&registration, Some("none")), [pair("prompt", "none"), pair("hd", "a")]);
         registration.response_mode = ResponseMode::FormPost;
-        assert_eq!(said(&registration, None)[0], pair("response_mode", "form_post"));
+        assert_eq!(parameters(&registration, None)[0], pair("response_mode", "form_post"));
     }
 
-    /// RA-21: with the example of RFC 7636, appendix B.
+    /// RA-21: the example of RFC 7636, appendix B.
     #[test]
-    fn the_challenge_is_that_of_the_verifier() {
+    fn the_challenge_is_derived_from_the_verifier() {
         let verifier = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
         let hashed = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
         assert_eq!(challenge(Pkce::S256, verifier), Some((hashed.to_owned(), "S256")));
         assert_eq!(challenge(Pkce::Plain, verifier), Some((verifier.to_owned(), "plain")));
-        let asked = ask(&Registration { pkce: Pkce::Off, ..Registration::example() }, []);
-        assert!(asked.verifier.is_none() && asked.parameters.is_empty());
+        let result = authorization_parameters(&Registration { pkce: Pkce::Off, ..Registration::example() }, []);
+        assert!(result.verifier.is_none() && result.parameters.is_empty());
     }
 }

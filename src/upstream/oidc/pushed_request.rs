@@ -1,4 +1,4 @@
-//! The authorization request, pushed to the provider ahead of the browser (RFC 9126).
+//! Pushed authorization requests (RFC 9126).
 
 use http::StatusCode;
 use serde_json::Value;
@@ -9,26 +9,31 @@ use super::relying_party::RelyingParty;
 use crate::base::clock::Timestamp;
 use crate::config::PushedAuthorization;
 use crate::upstream::failure::{Failure, Fault};
-use crate::upstream::handshake::Begun;
-use crate::upstream::line::{Unanswered, read_json};
+use crate::upstream::handshake::StartedLogin;
+use crate::upstream::provider_http::{CallError, read_json};
 use crate::upstream::text;
 
-/// A longer `request_uri`, in bytes, would make an address that browsers cut.
+/// The longest accepted `request_uri`, in bytes, so that browsers do not truncate the authorization URL.
 const MAX_REQUEST_URI: usize = 2048;
 
 impl RelyingParty {
-    /// Pushes the request of a login, where this provider takes it that way; the browser is then sent with nothing but a
-    /// name for it. A request that cannot be pushed is not sent openly instead: whoever asks for the one wants no other.
-    pub(super) async fn push(&self, metadata: &Metadata, begun: Begun, now: Timestamp) -> Result<Begun, Failure> {
+    /// Pushes the authorization request, where configured or required; the authorization URL then contains only `client_id` and
+    /// `request_uri`. After a failed push the login fails: the request is not sent through the browser instead.
+    pub(super) async fn push(
+        &self,
+        metadata: &Metadata,
+        begun: StartedLogin,
+        now: Timestamp,
+    ) -> Result<StartedLogin, Failure> {
         let Some(endpoint) = endpoint(self.config.pushed_authorization, metadata)? else { return Ok(begun) };
         let (mut url, form) = split(&begun.url, metadata.authorization_endpoint().url());
         let answer = self.send_as_client(endpoint.as_str(), &form, now).await;
-        let answer = answer.map_err(|Unanswered(fault, why)| failure(fault, &why))?;
-        let request_uri = request_uri(&answer).map_err(|why| failure(Fault::Answer, &why))?;
+        let answer = answer.map_err(|CallError(fault, why)| failure(fault, &why))?;
+        let request_uri = request_uri(&answer).map_err(|why| failure(Fault::InvalidResponse, &why))?;
         url.query_pairs_mut()
             .append_pair("client_id", &self.config.registration.client_id)
             .append_pair("request_uri", &request_uri);
-        Ok(Begun { url: url.into(), ..begun })
+        Ok(StartedLogin { url: url.into(), ..begun })
     }
 }
 
@@ -45,29 +50,29 @@ fn endpoint(when: PushedAuthorization, metadata: &Metadata) -> Result<Option<&Ur
         PushedAuthorization::Auto => extra.require_pushed_authorization_requests,
     };
     if must && endpoint.is_none() {
-        return Err(failure(Fault::Answer, "is wanted, and the discovery document names none"));
+        return Err(failure(Fault::InvalidResponse, "is required, but the discovery document has none"));
     }
     Ok(endpoint)
 }
 
-/// The address that browsers are sent to without a request, and the request that would have stood in it.
+/// Splits an authorization URL into the endpoint with its own query, and the parameters of the request.
 fn split(whole: &str, endpoint: &Url) -> (Url, Vec<(String, String)>) {
     let own = endpoint.query_pairs().count();
     let pairs = Url::parse(whole).map(|url| url.query_pairs().into_owned().collect::<Vec<_>>()).unwrap_or_default();
     (endpoint.clone(), pairs.into_iter().skip(own).collect())
 }
 
-/// RFC 9126 §2.2. An error is the provider's word about our request, and no person's fault.
+/// The `request_uri` of a successful response (RFC 9126 §2.2). An error concerns the gateway's request, not the user.
 fn request_uri(answer: &http::Response<Vec<u8>>) -> Result<String, String> {
     let body = read_json(answer.headers(), answer.body());
-    let said = |name: &str| body.as_ref().ok()?.get(name).and_then(Value::as_str);
+    let text = |name: &str| body.as_ref().ok()?.get(name).and_then(Value::as_str);
     if !matches!(answer.status(), StatusCode::CREATED | StatusCode::OK) {
-        let code = said("error").filter(|code| text::is_error_code(code));
+        let code = text("error").filter(|code| text::is_error_code(code));
         let code = code.map(|code| format!(" ({code})")).unwrap_or_default();
         return Err(format!("answered {}{code}", answer.status().as_u16()));
     }
     let request_uri =
-        said("request_uri").filter(|uri| (1..=MAX_REQUEST_URI).contains(&uri.len()) && text::is_clean(uri));
+        text("request_uri").filter(|uri| (1..=MAX_REQUEST_URI).contains(&uri.len()) && text::is_clean(uri));
     request_uri.map(String::from).ok_or_else(|| "answered without a usable request_uri".into())
 }
 
@@ -93,7 +98,7 @@ mod tests {
 
     /// OP-02
     #[test]
-    fn requests_are_pushed_where_that_is_wanted_or_offered() {
+    fn requests_are_pushed_where_configured_or_required() {
         use PushedAuthorization::{Always, Auto, Never};
         let with = metadata(Some("https://op.example/par"), true);
         let chosen = |when, metadata: &Metadata| {
@@ -102,12 +107,16 @@ mod tests {
         assert_eq!([Auto, Always, Never].map(|when| chosen(when, &with)), [Ok(true), Ok(true), Ok(false)]);
         let without = metadata(None, false);
         assert_eq!([Auto, Never].map(|when| chosen(when, &without)), [Ok(false), Ok(false)]);
-        assert_eq!(chosen(Always, &without), Err(Fault::Answer));
-        assert_eq!(chosen(Auto, &metadata(None, true)), Err(Fault::Answer), "an open one would be refused");
+        assert_eq!(chosen(Always, &without), Err(Fault::InvalidResponse));
+        assert_eq!(
+            chosen(Auto, &metadata(None, true)),
+            Err(Fault::InvalidResponse),
+            "a request that is not pushed would be rejected"
+        );
     }
 
     #[test]
-    fn the_endpoints_own_query_stays_in_the_address() {
+    fn the_query_of_the_endpoint_stays_in_the_url() {
         let metadata = metadata(None, false);
         let (url, form) =
             split("https://op.example/auth?policy=x&state=s&scope=a+b", metadata.authorization_endpoint().url());
@@ -117,7 +126,7 @@ mod tests {
     }
 
     #[test]
-    fn only_a_usable_name_for_the_request_is_taken() {
+    fn only_a_valid_request_uri_is_accepted() {
         let judged = |status: u16, body: &str| {
             let answer = http::Response::builder().status(status).body(body.as_bytes().to_vec()).expect("an answer");
             request_uri(&answer)

@@ -1,52 +1,52 @@
-//! The provider's key set (RFC 7517), and which key of it a signature is checked with.
+//! The provider's key set (RFC 7517), and the choice of the key that verifies a signature.
 
 use openidconnect::core::{CoreJsonWebKey, CoreJsonWebKeyType, CoreJsonWebKeyUse, CoreJwsSigningAlgorithm};
 use openidconnect::{JsonWebKey, JsonWebKeyAlgorithm, JwsSigningAlgorithm};
 use serde_json::Value;
 
-/// The keys that can be used, at least one.
-pub struct Keys(Vec<Key>);
+/// The usable keys of a key set, at least one.
+pub struct KeySet(Vec<Key>);
 
 struct Key {
     key: CoreJsonWebKey,
-    /// For whom alone it signs, where a set has the keys of several issuers.
+    /// The only issuer for which the key signs, in a key set of several issuers (Microsoft Entra).
     issuer: Option<String>,
 }
 
-/// Why there is no one key for a signature.
+/// Why no single key matches a signature.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum NoKey {
-    /// None fits: perhaps the provider has a new one.
+pub enum KeyError {
+    /// No key matches; the provider may have published a new one.
     Unknown,
-    /// More than one fits, and guessing is no answer (RT-22).
+    /// More than one key matches (RT-22).
     Ambiguous,
 }
 
-impl Keys {
-    /// Reads a key set. Keys that cannot be read or do not verify signatures are skipped; none left is an error.
+impl KeySet {
+    /// Parses a key set. Unreadable keys and keys that do not verify signatures are skipped; it is an error if none is left.
     pub fn read(document: &Value) -> Result<Self, String> {
         let listed = document.get("keys").and_then(Value::as_array).ok_or("the key set has no list of keys")?;
         let keys: Vec<_> = listed.iter().filter_map(usable).collect();
         if keys.is_empty() { Err("the key set has no usable key".into()) } else { Ok(Self(keys)) }
     }
 
-    /// The one key with that `kid`, if one is named, that fits the algorithm. Where issuers are named, a key that is said
-    /// to sign for another one does not fit (AC-13); many others say nothing of it.
+    /// The only key that matches `kid` (if given), algorithm and issuers. With a non-empty `issuers`, a key that names another
+    /// issuer does not match (AC-13); a key that names none does.
     pub fn find(
         &self,
         kid: Option<&str>,
         algorithm: &CoreJwsSigningAlgorithm,
         issuers: &[&str],
-    ) -> Result<&CoreJsonWebKey, NoKey> {
+    ) -> Result<&CoreJsonWebKey, KeyError> {
         let of_issuer =
             |key: &&Key| issuers.is_empty() || key.issuer.as_deref().is_none_or(|issuer| issuers.contains(&issuer));
         let of_kid = |key: &&CoreJsonWebKey| kid.is_none() || key.key_id().map(|id| id.as_str()) == kid;
         let keys = self.0.iter().filter(of_issuer).map(|key| &key.key);
-        let mut fitting = keys.filter(of_kid).filter(|key| fits(key, algorithm));
-        match (fitting.next(), fitting.next()) {
+        let mut matching = keys.filter(of_kid).filter(|key| matches(key, algorithm));
+        match (matching.next(), matching.next()) {
             (Some(key), None) => Ok(key),
-            (None, _) => Err(NoKey::Unknown),
-            (Some(_), Some(_)) => Err(NoKey::Ambiguous),
+            (None, _) => Err(KeyError::Unknown),
+            (Some(_), Some(_)) => Err(KeyError::Ambiguous),
         }
     }
 }
@@ -58,7 +58,7 @@ fn usable(key: &Value) -> Option<Key> {
     (signs && *key.key_type() != CoreJsonWebKeyType::Symmetric).then_some(Key { key, issuer })
 }
 
-fn fits(key: &CoreJsonWebKey, algorithm: &CoreJwsSigningAlgorithm) -> bool {
+fn matches(key: &CoreJsonWebKey, algorithm: &CoreJwsSigningAlgorithm) -> bool {
     let of_algorithm = match key.signing_alg() {
         JsonWebKeyAlgorithm::Unspecified => true,
         JsonWebKeyAlgorithm::Algorithm(only) => only == algorithm,
@@ -79,47 +79,47 @@ mod tests {
     }
 
     #[test]
-    fn bad_keys_are_skipped_and_an_empty_set_is_none() {
+    fn unusable_keys_are_skipped_and_a_set_without_usable_keys_is_an_error() {
         let encrypting = json!({"kty": "RSA", "kid": "enc", "use": "enc", "n": "AQAB", "e": "AQAB"});
         let secret = json!({"kty": "oct", "kid": "k", "k": "AQAB"});
         let unread = json!({"kty": "RSA", "kid": 7});
         let odd = json!({"kty": "AKP", "alg": "ML-DSA-44", "pub": "x"});
         let bad = json!([encrypting, secret, unread, odd, null, "key"]);
-        assert!(Keys::read(&json!({"keys": bad})).is_err());
-        assert!(Keys::read(&json!({"keys": []})).is_err());
-        assert!(Keys::read(&json!({"keys": null})).is_err());
-        assert!(Keys::read(&json!([])).is_err());
+        assert!(KeySet::read(&json!({"keys": bad})).is_err());
+        assert!(KeySet::read(&json!({"keys": []})).is_err());
+        assert!(KeySet::read(&json!({"keys": null})).is_err());
+        assert!(KeySet::read(&json!([])).is_err());
         let mut mixed = bad.as_array().expect("a list").clone();
         mixed.push(rsa("good"));
-        assert_eq!(Keys::read(&json!({"keys": mixed})).expect("one is good").0.len(), 1);
+        assert_eq!(KeySet::read(&json!({"keys": mixed})).expect("one is good").0.len(), 1);
     }
 
     /// RT-21, RT-22
     #[test]
-    fn a_key_is_found_by_its_id_or_by_being_the_only_one() {
-        let one = Keys::read(&json!({"keys": [rsa("a")]})).expect("good");
+    fn a_key_is_found_by_kid_or_as_the_only_match() {
+        let one = KeySet::read(&json!({"keys": [rsa("a")]})).expect("good");
         assert!(one.find(None, &RsaSsaPkcs1V15Sha256, &[]).is_ok());
         assert!(one.find(Some("a"), &RsaSsaPkcs1V15Sha256, &[]).is_ok());
-        assert_eq!(one.find(Some("b"), &RsaSsaPkcs1V15Sha256, &[]).err(), Some(NoKey::Unknown));
-        assert_eq!(one.find(Some("a"), &EcdsaP256Sha256, &[]).err(), Some(NoKey::Unknown));
-        let two = Keys::read(&json!({"keys": [rsa("a"), rsa("b")]})).expect("good");
-        assert_eq!(two.find(None, &RsaSsaPkcs1V15Sha256, &[]).err(), Some(NoKey::Ambiguous));
+        assert_eq!(one.find(Some("b"), &RsaSsaPkcs1V15Sha256, &[]).err(), Some(KeyError::Unknown));
+        assert_eq!(one.find(Some("a"), &EcdsaP256Sha256, &[]).err(), Some(KeyError::Unknown));
+        let two = KeySet::read(&json!({"keys": [rsa("a"), rsa("b")]})).expect("good");
+        assert_eq!(two.find(None, &RsaSsaPkcs1V15Sha256, &[]).err(), Some(KeyError::Ambiguous));
         assert!(two.find(Some("b"), &RsaSsaPkcs1V15Sha256, &[]).is_ok());
-        let twice = Keys::read(&json!({"keys": [rsa("a"), rsa("a")]})).expect("good");
-        assert_eq!(twice.find(Some("a"), &RsaSsaPkcs1V15Sha256, &[]).err(), Some(NoKey::Ambiguous));
+        let twice = KeySet::read(&json!({"keys": [rsa("a"), rsa("a")]})).expect("good");
+        assert_eq!(twice.find(Some("a"), &RsaSsaPkcs1V15Sha256, &[]).err(), Some(KeyError::Ambiguous));
     }
 
     /// AC-13
     #[test]
-    fn a_key_of_another_issuer_does_not_fit() {
+    fn a_key_of_another_issuer_does_not_match() {
         let mut own = rsa("a");
         own["issuer"] = json!("https://op.example/{tenantid}");
         let mut other = rsa("b");
         other["issuer"] = json!("https://op.example/other");
-        let keys = Keys::read(&json!({"keys": [own, other, rsa("c")]})).expect("good");
+        let keys = KeySet::read(&json!({"keys": [own, other, rsa("c")]})).expect("good");
         let found = |kid: &str, issuers: &[&str]| keys.find(Some(kid), &RsaSsaPkcs1V15Sha256, issuers).is_ok();
         let issuers = ["https://op.example/{tenantid}", "https://op.example/this"];
         assert_eq!(["a", "b", "c"].map(|kid| found(kid, &issuers)), [true, false, true]);
-        assert_eq!(["a", "b", "c"].map(|kid| found(kid, &[])), [true; 3], "of a provider with one issuer");
+        assert_eq!(["a", "b", "c"].map(|kid| found(kid, &[])), [true; 3], "at a provider with one issuer");
     }
 }

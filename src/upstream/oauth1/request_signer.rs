@@ -1,40 +1,41 @@
-//! A signed request, as its `Authorization` header (RFC 5849 §3.5.1).
+//! The `Authorization` header of a signed request (RFC 5849 §3.5.1).
 
 use http::Method;
 use url::Url;
 
-use super::base_string::{Parameter, base_string, encoded};
-use super::signer::{Signer, Unsigned};
+use super::base_string::{Parameter, base_string, percent_encode};
+use super::signature::{SignatureMethod, SigningError};
 use crate::base::clock::Timestamp;
 use crate::base::secret::Plain;
 
-/// As many characters as any provider takes in a nonce, and more than anybody guesses.
-const NONCE: usize = 32;
+/// The length of a nonce, in characters: all providers accept it, and it cannot be guessed.
+const NONCE_LENGTH: usize = 32;
 
-/// Who signs.
-pub struct Signatory<'a> {
-    /// With what.
-    pub signer: &'a Signer,
-    /// Our name there.
+/// Signs requests as the client, optionally with a token.
+pub struct RequestSigner<'a> {
+    /// The signature method with its key.
+    pub signer: &'a SignatureMethod,
+    /// `oauth_consumer_key`.
     pub client_id: &'a str,
-    /// The token in whose name the request is made, and its secret.
+    /// The token of the request and its secret; `None` for temporary credentials.
     pub token: Option<(&'a str, &'a str)>,
 }
 
-impl Signatory<'_> {
-    /// The header's value for a request without a body. `more` are parameters of the protocol that only this request
-    /// has; the query's are signed along.
+impl RequestSigner<'_> {
+    /// The header value for a request without a body. `extra` are protocol parameters of this request only. The parameters of
+    /// the query are signed as well.
     pub fn authorization(
         &self,
         method: &Method,
         url: &Url,
-        more: &[(&str, &str)],
+        extra: &[(&str, &str)],
         now: Timestamp,
-    ) -> Result<String, Unsigned> {
-        let nonce: String = Plain::random().expose().chars().filter(char::is_ascii_alphanumeric).take(NONCE).collect();
+    ) -> Result<String, SigningError> {
+        let nonce: String =
+            Plain::random().expose().chars().filter(char::is_ascii_alphanumeric).take(NONCE_LENGTH).collect();
         let timestamp = now.timestamp().to_string();
         let (token, token_secret) = self.token.unzip();
-        let ours = [
+        let common = [
             ("oauth_consumer_key", Some(self.client_id)),
             ("oauth_nonce", Some(&nonce)),
             ("oauth_signature_method", Some(self.signer.name())),
@@ -42,13 +43,13 @@ impl Signatory<'_> {
             ("oauth_token", token),
             ("oauth_version", Some("1.0")),
         ];
-        let ours = ours.into_iter().filter_map(|(name, value)| Some((name, value?)));
+        let common = common.into_iter().filter_map(|(name, value)| Some((name, value?)));
         let mut all: Vec<Parameter> =
-            ours.chain(more.iter().copied()).map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+            common.chain(extra.iter().copied()).map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
         let base_string = base_string(method.as_str(), url, &all);
         let signature = self.signer.sign(url, &base_string, token_secret.unwrap_or_default())?;
         all.push(("oauth_signature".to_owned(), signature));
-        let quoted = all.iter().map(|(name, value)| format!("{}=\"{}\"", encoded(name), encoded(value)));
+        let quoted = all.iter().map(|(name, value)| format!("{}=\"{}\"", percent_encode(name), percent_encode(value)));
         Ok(format!("OAuth {}", quoted.collect::<Vec<_>>().join(", ")))
     }
 }
@@ -58,12 +59,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_header_has_what_the_standard_wants() {
-        let signer = Signer::HmacSha1(Plain::new("secret"));
+    fn the_header_contains_all_parameters_and_no_secret() {
+        let signer = SignatureMethod::HmacSha1(Plain::new("secret"));
         let now = Timestamp::from_timestamp(1_800_000_000, 0).expect("an instant");
         let url = Url::parse("https://op.example/user?a=b").expect("a URL");
         let header = |token| {
-            let signatory = Signatory { signer: &signer, client_id: "us & them", token };
+            let signatory = RequestSigner { signer: &signer, client_id: "us & them", token };
             signatory.authorization(&Method::GET, &url, &[("oauth_verifier", "v")], now).expect("a header")
         };
         let (first, second) = (header(Some(("token", "secret"))), header(None));
@@ -74,7 +75,7 @@ mod tests {
         assert!(first.contains("oauth_timestamp=\"1800000000\"") && first.contains("=\"HMAC-SHA1\""), "{first}");
         assert!(!first.contains("secret") && !first.contains("a=b"), "{first}");
         assert!(!second.contains("oauth_token="), "{second}");
-        let nonce = |header: &str| header.split("oauth_nonce=\"").nth(1).map(|rest| rest[..NONCE].to_owned());
+        let nonce = |header: &str| header.split("oauth_nonce=\"").nth(1).map(|rest| rest[..NONCE_LENGTH].to_owned());
         assert_ne!(nonce(&first), nonce(&second));
     }
 }

@@ -1,5 +1,4 @@
-//! The token requests: for a code (RFC 6749 §4.1.3) once per login, and never again whatever comes of it (FI-07); and for a
-//! refresh token (§6).
+//! The token requests: with a code (RFC 6749 §4.1.3), at most once per login (FI-07), and with a refresh token (§6).
 
 use std::borrow::Cow;
 use std::pin::Pin;
@@ -18,47 +17,47 @@ use crate::upstream::client_authentication::{self, ClientRequest};
 use crate::upstream::failure::{Failure, Fault};
 use crate::upstream::handshake::Handshake;
 use crate::upstream::identity::ProviderTokens;
-use crate::upstream::line::{Line, Unanswered};
-use crate::upstream::token_answer::{TokenType, judge, token_failure};
+use crate::upstream::provider_http::{CallError, ProviderHttp};
+use crate::upstream::token_response::{TokenType, normalize, token_failure};
 
-/// Redeems a code.
-pub async fn redeem(
+/// Redeems an authorization code.
+pub async fn redeem_code(
     config: &config::OAuth2,
-    line: &Line,
+    http: &ProviderHttp,
     handshake: &Handshake,
     code: &Plain,
     now: Timestamp,
 ) -> Result<ProviderTokens, Failure> {
     let redirect = RedirectUrl::new(handshake.redirect_uri.clone())
-        .map_err(|_| Failure::token(Fault::Answer, "the token request cannot be made"))?;
+        .map_err(|_| Failure::token(Fault::InvalidResponse, "the token request cannot be built"))?;
     let library = library(config);
     let mut request = library.exchange_code(AuthorizationCode::new(code.expose().to_owned()));
     request = request.set_redirect_uri(Cow::Owned(redirect));
     if let Some(verifier) = &handshake.verifier {
         request = request.set_pkce_verifier(PkceCodeVerifier::new(verifier.clone()));
     }
-    read(request.request_async(&TokenEndpoint { config, line, now }).await)
+    parse(request.request_async(&TokenEndpoint { config, http, now }).await)
 }
 
-/// Asks for new tokens by a refresh token (RFC 6749 §6).
-pub async fn refresh(
+/// Redeems a refresh token (RFC 6749 §6).
+pub async fn redeem_refresh_token(
     config: &config::OAuth2,
-    line: &Line,
+    http: &ProviderHttp,
     refresh_token: &Plain,
     now: Timestamp,
 ) -> Result<ProviderTokens, Failure> {
     let refresh_token = RefreshToken::new(refresh_token.expose().to_owned());
     let library = library(config);
     let request = library.exchange_refresh_token(&refresh_token);
-    read(request.request_async(&TokenEndpoint { config, line, now }).await)
+    parse(request.request_async(&TokenEndpoint { config, http, now }).await)
 }
 
-fn read<E: ErrorResponse + 'static>(
+fn parse<E: ErrorResponse + 'static>(
     answer: Result<BasicTokenResponse, RequestTokenError<Failure, E>>,
 ) -> Result<ProviderTokens, Failure> {
     let answer = answer.map_err(|error| match error {
         RequestTokenError::Request(failure) => failure,
-        _ => token_failure(Fault::Answer, "answered with something that cannot be read"),
+        _ => token_failure(Fault::InvalidResponse, "answered with an unreadable response"),
     })?;
     let scopes = answer.scopes().map(|scopes| scopes.iter().map(|scope| scope.as_str()).collect::<Vec<_>>().join(" "));
     Ok(ProviderTokens {
@@ -71,11 +70,11 @@ fn read<E: ErrorResponse + 'static>(
     })
 }
 
-/// The library's way to the token endpoint: as the client, through the provider's line, and past [`judge`]. It asks for
-/// JSON; GitHub answers with a form where nobody does.
+/// The library's HTTP client for the token endpoint: adds client authentication, and normalizes the response ([`normalize`]).
+/// The request accepts JSON; otherwise GitHub responds with a form.
 struct TokenEndpoint<'s> {
     config: &'s config::OAuth2,
-    line: &'s Line,
+    http: &'s ProviderHttp,
     now: Timestamp,
 }
 
@@ -85,15 +84,15 @@ impl<'c> AsyncHttpClient<'c> for TokenEndpoint<'_> {
 
     fn call(&'c self, request: HttpRequest) -> Self::Future {
         Box::pin(async move {
-            let Self { config, line, now } = self;
+            let Self { config, http, now } = self;
             let endpoint = config.token_endpoint.as_str();
-            // The library names the client in the body; whether that is how it is named here is not its business.
+            // The library adds `client_id` to the body; the configured authentication method decides whether it is sent.
             let form = url::form_urlencoded::parse(request.body()).filter(|(name, _)| name != "client_id");
             let form: Vec<_> = form.map(|(name, value)| (name.into_owned(), value.into_owned())).collect();
             let request = ClientRequest { endpoint, audience: config.audience(), form: &form };
-            let answer = client_authentication::send(line, &config.registration, &request, *now).await;
-            let answer = answer.map_err(|Unanswered(fault, why)| token_failure(fault, &why))?;
-            judge(answer.status(), answer.headers(), answer.body(), TokenType::BearerUnlessSaid)
+            let answer = client_authentication::send(http, &config.registration, &request, *now).await;
+            let answer = answer.map_err(|CallError(fault, why)| token_failure(fault, &why))?;
+            normalize(answer.status(), answer.headers(), answer.body(), TokenType::BearerByDefault)
         })
     }
 }

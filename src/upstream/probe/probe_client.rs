@@ -1,4 +1,4 @@
-//! Asking a provider, and reading its clock off the answers.
+//! The HTTP client of a probe, which also reads the provider's clock from the responses.
 
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
@@ -8,32 +8,32 @@ use http::{HeaderMap, Request, Response, header};
 
 use super::finding::{Check, Finding};
 use crate::base::clock::{Clock, Timestamp};
-use crate::upstream::line::{Line, Unanswered};
+use crate::upstream::provider_http::{CallError, ProviderHttp};
 
-/// Asks one provider.
-pub struct Asker {
-    line: Line,
+/// Sends the requests of a probe to one provider.
+pub struct ProbeClient {
+    http: ProviderHttp,
     clock: Clock,
-    /// How far its clock is ahead of ours, by the last answer that told.
+    /// How far the provider's clock is ahead, by the last response with a `Date`.
     ahead: Mutex<Option<TimeDelta>>,
 }
 
-impl Asker {
-    /// Asks by this line, whose calls take no longer than those of a login.
-    pub fn new(line: Line, clock: Clock) -> Self {
-        Self { line, clock, ahead: Mutex::new(None) }
+impl ProbeClient {
+    /// Uses the HTTP client of a login, with the same timeout.
+    pub fn new(http: ProviderHttp, clock: Clock) -> Self {
+        Self { http, clock, ahead: Mutex::new(None) }
     }
 
-    /// The present instant.
+    /// The current time of the clock.
     pub fn now(&self) -> Timestamp {
         self.clock.now()
     }
 
-    /// Sends one request. The error says why there is no answer, and what to do about it.
+    /// Sends one request. The error explains the failure and a remedy.
     pub async fn send(&self, request: Request<Vec<u8>>) -> Result<Response<Vec<u8>>, String> {
         let before = self.clock.now();
-        let answer = self.line.send(request, before).await;
-        let answer = answer.map_err(|Unanswered(_, why)| in_words(why))?;
+        let answer = self.http.send(request, before).await;
+        let answer = answer.map_err(|CallError(_, why)| with_remedy(why))?;
         if let Some(date) = date(answer.headers()) {
             let ahead = distance(date, before, self.clock.now());
             *self.ahead.lock().unwrap_or_else(PoisonError::into_inner) = Some(ahead);
@@ -41,21 +41,21 @@ impl Asker {
         Ok(answer)
     }
 
-    /// What the answers said of its clock.
+    /// The finding about the provider's clock.
     pub fn clock_found(&self, leeway: Duration) -> Finding {
         let ahead = *self.ahead.lock().unwrap_or_else(PoisonError::into_inner);
         let Some(ahead) = ahead else {
-            return Finding::note(Check::Clock, "cannot be told: no answer has a Date");
+            return Finding::note(Check::Clock, "unknown: no response has a Date");
         };
         let (seconds, side) =
             (ahead.num_seconds().unsigned_abs(), if ahead < TimeDelta::zero() { "slow" } else { "fast" });
         if Duration::from_secs(seconds) > leeway {
             let leeway = leeway.as_secs();
-            let said = format!(
+            let text = format!(
                 "its clock is {seconds} s {side} by ours, and leeway is {leeway} s: set the clock of this machine, or \
-                 leeway if it is theirs that is wrong"
+                 leeway if theirs is wrong"
             );
-            return Finding::failed(Check::Clock, said);
+            return Finding::failed(Check::Clock, text);
         }
         match seconds {
             0 | 1 => Finding::good(Check::Clock, "as ours"),
@@ -64,7 +64,7 @@ impl Asker {
     }
 }
 
-/// When the answer was made. One out of a cache on the way says nothing of now.
+/// The time at which the response was created; `None` for a response from a cache.
 fn date(headers: &HeaderMap) -> Option<Timestamp> {
     let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
     if text(header::AGE).is_some_and(|age| age.trim() != "0") {
@@ -73,7 +73,7 @@ fn date(headers: &HeaderMap) -> Option<Timestamp> {
     DateTime::parse_from_rfc2822(text(header::DATE)?).ok().map(|date| date.to_utc())
 }
 
-/// How far a time is ahead of the stretch in which it was told. It is cut to whole seconds.
+/// How far a `Date`, which has whole seconds, is outside the interval between request and response.
 fn distance(date: Timestamp, before: Timestamp, after: Timestamp) -> TimeDelta {
     let end = date + TimeDelta::seconds(1);
     if date > after {
@@ -85,13 +85,16 @@ fn distance(date: Timestamp, before: Timestamp, after: Timestamp) -> TimeDelta {
     }
 }
 
-/// The HTTP client's words, and the remedy where the certificate is the reason.
-fn in_words(text: String) -> String {
+/// The HTTP client's error, with a remedy for certificate errors.
+fn with_remedy(text: String) -> String {
     let remedies = [
-        ("UnknownIssuer", "its certificate is of an authority that is not known here; name the authorities in ca_file"),
-        ("CaUsedAsEndEntity", "its certificate vouches for itself; let an authority of yours sign it"),
-        ("expired", "its certificate is too old, or the clock of this machine is wrong"),
-        ("not valid yet", "its certificate is too new, or the clock of this machine is wrong"),
+        ("UnknownIssuer", "its certificate is of an unknown authority; set ca_file to the file with its authorities"),
+        (
+            "CaUsedAsEndEntity",
+            "its certificate is self-signed as an authority; use a certificate that your authority signed",
+        ),
+        ("expired", "its certificate has expired, or the clock of this machine is wrong"),
+        ("not valid yet", "its certificate is not valid yet, or the clock of this machine is wrong"),
         ("not valid for name", "its certificate is for another host"),
     ];
     match remedies.into_iter().find(|(sign, _)| text.contains(sign)) {
@@ -109,15 +112,15 @@ mod tests {
     }
 
     #[test]
-    fn a_clock_is_judged_by_when_the_answer_was_made() {
-        // Asked at 10.9, answered at 12.1: a Date of 10, 11 or 12 is right.
+    fn the_clock_difference_is_measured_against_the_request_interval() {
+        // Request at 10.9, response at 12.1: a Date of 10, 11 or 12 is correct.
         let ahead = |date| distance(at(date, 0), at(10, 900), at(12, 100)).num_seconds();
         assert_eq!([10, 11, 12].map(ahead), [0, 0, 0]);
         assert_eq!([72, -50].map(ahead), [59, -59]);
     }
 
     #[test]
-    fn a_date_out_of_a_cache_says_nothing() {
+    fn the_date_of_a_cached_response_is_ignored() {
         let read = |pairs: &[(&'static str, &'static str)]| {
             let headers =
                 pairs.iter().map(|(name, value)| (name.parse().expect("a name"), value.parse().expect("a value")));

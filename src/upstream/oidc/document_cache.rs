@@ -1,0 +1,261 @@
+//! The cache of one document: concurrent callers share one fetch, an old document is used while no newer one is available, and
+//! failed fetches are repeated with exponential back-off.
+
+use std::future::Future;
+use std::sync::Arc;
+use std::time::Instant;
+
+use arc_swap::ArcSwapOption;
+use chrono::TimeDelta;
+use tokio::sync::Mutex;
+
+use crate::base::clock::Timestamp;
+
+/// The age at which the background job fetches a document again.
+const FRESH_FOR: TimeDelta = TimeDelta::minutes(10);
+/// The longest pause between fetches from a failing provider.
+const MAX_PAUSE: TimeDelta = TimeDelta::seconds(30);
+/// The shortest time between two fetches for [`Acceptable::NewerThan`], for all callers together (RD-09).
+const FORCED_FETCH_INTERVAL: TimeDelta = TimeDelta::minutes(1);
+
+/// A parsed document with the time of its request.
+pub struct Fetched<T> {
+    /// The parsed document.
+    pub value: T,
+    /// The time of the request that fetched it.
+    pub fetched_at: Timestamp,
+}
+
+/// Which cached document makes a fetch unnecessary.
+pub enum Acceptable<T> {
+    /// A document of any age.
+    Any,
+    /// A document that is not older than ten minutes.
+    Fresh,
+    /// A document other than this one, which did not contain the needed key. Fetched at most once a minute; otherwise this one
+    /// is returned.
+    NewerThan(Arc<Fetched<T>>),
+}
+
+/// A fetch that failed.
+pub struct FetchError<T> {
+    /// The explanation for the operator.
+    pub reason: String,
+    /// The document in the database, if it was read.
+    pub stored: Option<Fetched<T>>,
+}
+
+/// The state after failed fetches.
+struct FailureState {
+    /// The number of failed fetches in a row.
+    failures: u32,
+    reason: String,
+    /// The end of the current pause.
+    until: Timestamp,
+}
+
+/// The cache of one document.
+pub struct DocumentCache<T> {
+    current: ArcSwapOption<Fetched<T>>,
+    failure: ArcSwapOption<FailureState>,
+    /// Locked during a fetch. The value is the time of the last fetch for [`Acceptable::NewerThan`].
+    fetch_lock: Mutex<Option<Timestamp>>,
+}
+
+impl<T> DocumentCache<T> {
+    /// An empty cache.
+    pub fn new() -> Self {
+        Self { current: ArcSwapOption::empty(), failure: ArcSwapOption::empty(), fetch_lock: Mutex::new(None) }
+    }
+
+    /// The cached document of any age, if there is one.
+    pub fn current(&self) -> Option<Arc<Fetched<T>>> {
+        self.current.load_full()
+    }
+
+    /// Whether the last fetch failed.
+    pub fn is_failing(&self) -> bool {
+        self.failure.load().is_some()
+    }
+
+    /// The reason of the last failure, during the pause after it; `None` when a fetch may start.
+    pub fn pause_reason(&self, now: Timestamp) -> Option<String> {
+        let failure = self.failure.load();
+        let failure = failure.as_ref()?;
+        // A pause that ends too far in the future is ignored, so that a clock that jumped ahead and back does not extend it.
+        let left = failure.until - now;
+        (left > TimeDelta::zero() && left <= MAX_PAUSE).then(|| failure.reason.clone())
+    }
+
+    /// Returns an acceptable document, calling `fetch` if necessary. Only one fetch runs at a time, and waiting callers share its
+    /// result.
+    pub async fn get(
+        &self,
+        now: Timestamp,
+        acceptable: Acceptable<T>,
+        fetch: impl Future<Output = Result<T, FetchError<T>>>,
+    ) -> Result<Arc<Fetched<T>>, String> {
+        let started = Instant::now();
+        let mut last_forced = self.fetch_lock.lock().await;
+        // After a wait for another fetch, its end counts as now.
+        let now = now + TimeDelta::from_std(started.elapsed()).unwrap_or_default();
+        if let Some(kept) = self.current().filter(|cached| suffices(cached, &acceptable, now)) {
+            return Ok(kept);
+        }
+        if let Some(reason) = self.pause_reason(now) {
+            return Err(reason);
+        }
+        if let Acceptable::NewerThan(seen) = &acceptable {
+            if last_forced.is_some_and(|last| (now - last).abs() < FORCED_FETCH_INTERVAL) {
+                return Ok(Arc::clone(seen));
+            }
+            *last_forced = Some(now);
+        }
+        let fetch_started = Instant::now();
+        let outcome = fetch.await;
+        let ended = now + TimeDelta::from_std(fetch_started.elapsed()).unwrap_or_default();
+        match outcome {
+            Ok(value) => {
+                let kept = Arc::new(Fetched { value, fetched_at: now });
+                self.current.store(Some(Arc::clone(&kept)));
+                self.failure.store(None);
+                Ok(kept)
+            }
+            Err(miss) => self.failed(miss, ended),
+        }
+    }
+
+    fn failed(&self, miss: FetchError<T>, now: Timestamp) -> Result<Arc<Fetched<T>>, String> {
+        let FetchError { reason, stored } = miss;
+        let failures = self.failure.load().as_ref().map_or(0, |failure| failure.failures);
+        let pause = TimeDelta::seconds(1 << failures.min(5)).min(MAX_PAUSE);
+        let failure = FailureState { failures: failures + 1, reason: reason.clone(), until: now + pause };
+        self.failure.store(Some(Arc::new(failure)));
+        match (self.current(), stored) {
+            // A cached document is not replaced after a failure.
+            (Some(kept), _) => Ok(kept),
+            (None, Some(stored)) => {
+                let kept = Arc::new(stored);
+                self.current.store(Some(Arc::clone(&kept)));
+                Ok(kept)
+            }
+            (None, None) => Err(reason),
+        }
+    }
+}
+
+fn suffices<T>(cached: &Arc<Fetched<T>>, acceptable: &Acceptable<T>, now: Timestamp) -> bool {
+    match acceptable {
+        Acceptable::Any => true,
+        Acceptable::Fresh => (TimeDelta::zero()..FRESH_FOR).contains(&(now - cached.fetched_at)),
+        Acceptable::NewerThan(seen) => !Arc::ptr_eq(cached, seen),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use super::*;
+
+    fn at(seconds: i64) -> Timestamp {
+        Timestamp::from_timestamp(1_700_000_000 + seconds, 0).expect("an instant")
+    }
+
+    struct Source {
+        fetches: AtomicUsize,
+        up: bool,
+    }
+
+    impl Source {
+        fn new(up: bool) -> Self {
+            Self { fetches: AtomicUsize::new(0), up }
+        }
+
+        async fn fetch(&self) -> Result<usize, FetchError<usize>> {
+            let number = self.fetches.fetch_add(1, Ordering::SeqCst);
+            tokio::task::yield_now().await;
+            if self.up { Ok(number) } else { Err(FetchError { reason: "down".into(), stored: None }) }
+        }
+
+        fn count(&self) -> usize {
+            self.fetches.load(Ordering::SeqCst)
+        }
+    }
+
+    fn value(got: Result<Arc<Fetched<usize>>, String>) -> usize {
+        got.expect("a document").value
+    }
+
+    /// RD-19
+    #[tokio::test]
+    async fn concurrent_callers_share_one_fetch() {
+        let (cached, source) = (Arc::new(DocumentCache::new()), Arc::new(Source::new(true)));
+        let ask = || {
+            let (cached, source) = (Arc::clone(&cached), Arc::clone(&source));
+            tokio::spawn(async move { value(cached.get(at(0), Acceptable::Any, source.fetch()).await) })
+        };
+        let all: Vec<_> = (0..200).map(|_| ask()).collect();
+        for one in all {
+            assert_eq!(one.await.expect("no panic"), 0);
+        }
+        assert_eq!(source.count(), 1);
+    }
+
+    #[tokio::test]
+    async fn an_old_document_is_returned_except_to_the_background_job() {
+        let (cached, source) = (DocumentCache::new(), Source::new(true));
+        assert_eq!(value(cached.get(at(0), Acceptable::Fresh, source.fetch()).await), 0);
+        assert_eq!(value(cached.get(at(599), Acceptable::Fresh, source.fetch()).await), 0);
+        assert_eq!(value(cached.get(at(601), Acceptable::Any, source.fetch()).await), 0);
+        assert_eq!(value(cached.get(at(601), Acceptable::Fresh, source.fetch()).await), 1);
+    }
+
+    /// FI-09: the pauses double from one second to thirty, and a clock that jumps back does not extend one.
+    #[tokio::test]
+    async fn fetches_from_a_failing_provider_are_paused() {
+        let (cached, source) = (DocumentCache::new(), Source::new(false));
+        let mut now = 0;
+        for pause in [1, 2, 4, 8, 16, 30, 30] {
+            let before = source.count();
+            assert!(cached.get(at(now), Acceptable::Any, source.fetch()).await.is_err());
+            assert!(cached.get(at(now + pause - 1), Acceptable::Any, source.fetch()).await.is_err());
+            assert_eq!(source.count(), before + 1, "one attempt within {pause} s");
+            now += pause + 1;
+        }
+        let before = source.count();
+        assert!(cached.get(at(-7200), Acceptable::Any, source.fetch()).await.is_err());
+        assert_eq!(source.count(), before + 1, "the pause ends hours ahead of the clock");
+    }
+
+    /// RD-09
+    #[tokio::test]
+    async fn a_newer_document_is_fetched_at_most_once_a_minute() {
+        let (cached, source) = (DocumentCache::new(), Source::new(true));
+        let first = cached.get(at(0), Acceptable::Any, source.fetch()).await.expect("a document");
+        for second in 0..60 {
+            let seen = cached.current().expect("a document");
+            let got = cached.get(at(second), Acceptable::NewerThan(seen), source.fetch()).await.expect("a document");
+            assert_eq!(got.value, 1);
+        }
+        assert_eq!(source.count(), 2);
+        let stale = cached.get(at(30), Acceptable::NewerThan(first), source.fetch()).await.expect("a document");
+        assert_eq!(stale.value, 1, "a caller with the old document gets the one fetched for another caller");
+        let seen = cached.current().expect("a document");
+        assert_eq!(value(cached.get(at(61), Acceptable::NewerThan(seen), source.fetch()).await), 2);
+    }
+
+    /// After a failed fetch the cached document is used, else the stored one.
+    #[tokio::test]
+    async fn a_failed_fetch_does_not_remove_a_document() {
+        let cached = DocumentCache::new();
+        let stored = || Some(Fetched { value: 7, fetched_at: at(-9000) });
+        let down = || async { Err(FetchError { reason: "down".into(), stored: stored() }) };
+        assert_eq!(value(cached.get(at(0), Acceptable::Any, down()).await), 7);
+        assert!(cached.is_failing());
+        let up = async { Ok(8) };
+        assert_eq!(value(cached.get(at(60), Acceptable::Fresh, up).await), 8);
+        assert!(!cached.is_failing());
+        assert_eq!(value(cached.get(at(6000), Acceptable::Fresh, down()).await), 8);
+    }
+}
