@@ -210,7 +210,7 @@ mod tried {
             ("base/db/executor.rs", "session/store.rs", "type Pool = r2d2::Pool<M>;"),
             ("upstream/oidc.rs", "login/complete.rs", "use openidconnect::{core};"),
             ("base/outbound.rs", "upstream/oidc.rs", "use reqwest;"),
-            ("config/load.rs", "config/whole.rs", "use config::Environment;"),
+            ("config/load.rs", "config/configuration.rs", "use config::Environment;"),
             ("config/load.rs", "cli/config.rs", "fn f() { ::config::Config::builder(); }"),
             ("config/load.rs", "app.rs", "fn f() { config::Config::builder(); }"),
             ("telemetry.rs", "server.rs", "use tracing_subscriber::fmt;"),

@@ -1,4 +1,4 @@
-//! The words of the command line.
+//! The commands and arguments of `vestibule`.
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -12,7 +12,7 @@ use super::{
 #[derive(Parser)]
 #[command(version, about)]
 struct Arguments {
-    /// A configuration file; later ones win [default: config/vestibule.toml, if it exists]
+    /// A configuration file; a later file overrides an earlier one [default: config/vestibule.toml, if it exists]
     #[arg(long = "config", value_name = "FILE", global = true)]
     files: Vec<PathBuf>,
     #[command(subcommand)]
@@ -23,7 +23,7 @@ struct Arguments {
 enum Verb {
     /// Run the gateway
     Serve,
-    /// Run the gateway with a private PostgreSQL and a pretend provider around it, to develop against
+    /// Run the gateway with its own PostgreSQL and a test provider, for development
     #[cfg(feature = "dev")]
     Dev(Box<super::dev::DevArgs>),
     /// Bring the database schema up to date
@@ -31,31 +31,31 @@ enum Verb {
         #[command(subcommand)]
         verb: Option<migrate::Verb>,
     },
-    /// Look at the configuration
+    /// Check, print and document the configuration
     Config {
         #[command(subcommand)]
         verb: config::Verb,
     },
-    /// List the presets of providers, or print what is to be known of one
+    /// List the presets of providers, or print the page of one
     Providers(providers::Arguments),
-    /// Make keys for the secret ring, and seal anew under a new one
+    /// Generate keys for the key ring, and re-encrypt stored secrets under a new one
     Secrets {
         #[command(subcommand)]
         verb: secrets::Verb,
     },
-    /// Look at the signing keys and replace them
+    /// List and replace the signing keys
     Keys {
         #[command(subcommand)]
         verb: keys::Verb,
     },
-    /// Say what a login with these claims would come to: rule by rule, the user, the groups, the exact token
+    /// Show the result of a login with given claims: each rule, the user, the groups, the access token
     Explain(explain::Arguments),
-    /// Look at logins
+    /// Show a login
     Logins {
         #[command(subcommand)]
         verb: logins::Verb,
     },
-    /// Look at logouts that apps could not be told of
+    /// List logout notifications that apps have not received
     Logouts {
         #[command(subcommand)]
         verb: logouts::Verb,
@@ -65,20 +65,20 @@ enum Verb {
         #[command(subcommand)]
         verb: sessions::Verb,
     },
-    /// List users, shut them out and let them in again
+    /// List, disable and enable users
     Users {
         #[command(subcommand)]
         verb: users::Verb,
     },
-    /// Delete what is over, once; the running gateway does it by itself every `cleanup.every`
+    /// Delete expired rows once; the running gateway does this every `cleanup.every`
     Cleanup,
-    /// Ask the running gateway whether it lives (for container health checks)
+    /// Check that the running gateway is healthy, for container health checks
     Healthcheck,
-    /// Say which version this is
+    /// Print the version
     Version,
 }
 
-/// Reads the command line and does what it says. The exit code is 0, 1 for a failure, or 2 for a wrong configuration.
+/// Runs the command of the command line. The exit code is 0, 1 for a failure, or 2 for an invalid configuration.
 pub fn main() -> ExitCode {
     let Arguments { files, verb } = Arguments::parse();
     match verb {
@@ -101,7 +101,7 @@ pub fn main() -> ExitCode {
     }
 }
 
-#[expect(clippy::print_stdout, reason = "this is what the verb is for")]
+#[expect(clippy::print_stdout, reason = "the command prints the version")]
 fn version() -> ExitCode {
     println!("vestibule {}", env!("CARGO_PKG_VERSION"));
     ExitCode::SUCCESS

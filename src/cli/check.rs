@@ -1,4 +1,4 @@
-//! `vestibule config check`: the configuration judged, and with `--probe` its providers asked.
+//! `vestibule config check`: validates the configuration, and with `--probe` sends test requests to its providers.
 
 use std::fmt::Write;
 use std::path::PathBuf;
@@ -8,70 +8,71 @@ use serde_json::{Value, json};
 use tokio::task::JoinSet;
 
 use super::notices::notices;
-use super::opened;
+use super::{context, output};
 use crate::base::clock::Clock;
 use crate::base::outbound::Outbound;
 use crate::config::{self, Config, Problems, Registration};
 use crate::upstream::{self, Finding, ProbeOutcome};
 
-/// The exit code where a provider fails.
+/// The exit code where a provider fails its probe.
 const PROVIDER_FAILS: u8 = 1;
 
-/// How it is checked.
+/// The arguments of `vestibule config check`.
 #[derive(clap::Args)]
 pub struct Arguments {
-    /// Ask each provider too: reachable, issuer, keys, algorithms, PKCE, clock, and whether it takes the client secret,
-    /// by redeeming a junk code; exit 1 where one fails. Needs no database
+    /// Also test each provider: reachable, issuer, keys, algorithms, PKCE, clock, and whether it accepts the client secret,
+    /// by redeeming an invalid code; exit 1 where one fails. Needs no database
     #[arg(long)]
     probe: bool,
-    /// As JSON, for machines
+    /// Print JSON
     #[arg(long)]
     json: bool,
 }
 
-/// Checks. The exit code is 0, 1 where a provider fails its probe, or 2 for a wrong configuration.
+/// Runs the check. The exit code is 0, 1 where a provider fails its probe, or 2 for an invalid configuration.
 pub fn run(arguments: &Arguments, files: &[PathBuf]) -> ExitCode {
     let config = match config::load(files) {
         Ok(loaded) => loaded.into_config(),
-        Err(problems) if arguments.json => return refuse(&problems),
-        Err(problems) => return opened::refuse(&problems),
+        Err(problems) if arguments.json => return print_problems(&problems),
+        Err(problems) => return output::reject_configuration(&problems),
     };
     let (issuer, notices) = (config.server.public_url.issuer().to_owned(), notices(&config));
     let summary = summary(&config, &notices);
     if !arguments.probe {
         let providers: Vec<_> = config.providers.iter().map(|provider| named(provider.registration())).collect();
-        let told = json!({ "good": true, "issuer": issuer, "notices": notices, "providers": providers });
-        let text = if arguments.json { format!("{told:#}\n") } else { format!("The configuration is good. {summary}") };
-        return opened::say(&text);
+        let report = json!({ "good": true, "issuer": issuer, "notices": notices, "providers": providers });
+        let text =
+            if arguments.json { format!("{report:#}\n") } else { format!("The configuration is valid. {summary}") };
+        return output::print(&text);
     }
-    let probed = match opened::wait_for(ask(config)) {
+    let probed = match context::wait_for(probe_all(config)) {
         Ok(Ok(probed)) => probed,
-        Ok(Err(error)) => return opened::failed(&error),
+        Ok(Err(error)) => return output::fail(&error),
         Err(code) => return code,
     };
     let good = probed.iter().all(Probed::is_good);
-    let said = opened::say(&if arguments.json {
+    let printed = output::print(&if arguments.json {
         let providers: Vec<_> = probed.iter().map(Probed::json).collect();
         format!("{:#}\n", json!({ "good": good, "issuer": issuer, "notices": notices, "providers": providers }))
     } else {
         let head =
-            if good { "The configuration is good." } else { "The configuration can be read, but not all is well." };
+            if good { "The configuration is valid." } else { "The configuration is valid, but a provider failed." };
         let each: String = probed.iter().map(Probed::text).collect();
-        format!("{head} {summary}{each}\n{}\n", sum(&probed))
+        format!("{head} {summary}{each}\n{}\n", failed_line(&probed))
     });
-    if good { said } else { ExitCode::from(PROVIDER_FAILS) }
+    if good { printed } else { ExitCode::from(PROVIDER_FAILS) }
 }
 
-/// Says everything that is wrong, as JSON.
-pub fn refuse(problems: &Problems) -> ExitCode {
+/// Prints all problems of a configuration as JSON.
+pub fn print_problems(problems: &Problems) -> ExitCode {
     let shown = |problem: &config::Problem| {
         json!({
             "place": problem.place.to_string(), "key": problem.key, "what": problem.what, "remedy": problem.remedy,
         })
     };
     let all: Vec<_> = problems.iter().map(shown).collect();
-    let _unread = opened::say(&format!("{:#}\n", json!({ "good": false, "problems": all })));
-    opened::wrong_configuration()
+    let _printed = output::print(&format!("{:#}\n", json!({ "good": false, "problems": all })));
+    output::invalid_configuration()
 }
 
 fn summary(config: &Config, notices: &[String]) -> String {
@@ -92,8 +93,8 @@ fn named(registration: &Registration) -> Value {
     json!({ "id": registration.id, "name": registration.name })
 }
 
-/// The last line, where it is looked for after a long list.
-fn sum(probed: &[Probed]) -> String {
+/// The last line: how many providers failed, and which.
+fn failed_line(probed: &[Probed]) -> String {
     let failed: Vec<_> = probed.iter().filter(|probed| !probed.is_good()).map(|probed| probed.id.as_str()).collect();
     let all = match probed.len() {
         1 => "1 provider".to_owned(),
@@ -106,7 +107,7 @@ fn sum(probed: &[Probed]) -> String {
     }
 }
 
-/// A provider that was asked.
+/// A provider with the results of its probe.
 struct Probed {
     id: String,
     name: String,
@@ -131,23 +132,23 @@ impl Probed {
     }
 }
 
-/// Asks all providers at the same time, so that one that hangs holds up nobody; in configured order.
-async fn ask(config: Config) -> Result<Vec<Probed>, String> {
+/// Probes all providers in parallel, so that a slow one does not delay the others. The result is in configured order.
+async fn probe_all(config: Config) -> Result<Vec<Probed>, String> {
     let outbound = Outbound::new().map_err(|error| error.to_string())?;
     let clock = Clock::system();
-    let mut asked = JoinSet::new();
+    let mut tasks = JoinSet::new();
     for (place, provider) in config.providers.into_iter().enumerate() {
         let registration = provider.registration();
         let (id, name) = (registration.id.clone(), registration.name.clone());
         let callback = registration.redirect_uri.as_ref().map(ToString::to_string);
         let callback = callback.unwrap_or_else(|| config.server.public_url.callback(&id));
         let (outbound, clock) = (outbound.clone(), clock.clone());
-        asked.spawn(async move {
+        tasks.spawn(async move {
             let findings = upstream::probe(provider, &callback, &outbound, &clock).await;
             (place, Probed { id, name, findings })
         });
     }
-    let mut probed: Vec<_> = asked.join_all().await;
+    let mut probed: Vec<_> = tasks.join_all().await;
     probed.sort_by_key(|(place, _)| *place);
     Ok(probed.into_iter().map(|(_, probed)| probed).collect())
 }

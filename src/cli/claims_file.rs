@@ -1,4 +1,4 @@
-//! The file of `vestibule explain`: what a provider is supposed to have said.
+//! Reads the file of `vestibule explain`: the claims that the provider is assumed to return.
 
 use std::io::Read;
 use std::path::Path;
@@ -9,12 +9,12 @@ use crate::config::{ProfileCalls, Provider};
 use crate::login::kind;
 use crate::upstream::UnverifiedClaims;
 
-/// What may stand beside each other for an OpenID provider.
+/// The members of the file for an OpenID provider, where the ID token and userinfo are given separately.
 const PARTS: [&str; 3] = ["id_token", "userinfo", "user"];
 
 type Claims = Map<String, Value>;
 
-/// Reads it.
+/// Reads the file; `-` is standard input.
 pub fn read(path: &Path, provider: &Provider) -> Result<UnverifiedClaims, String> {
     let (text, name) = text(path)?;
     let read: Value = serde_json::from_str(&text).map_err(|error| format!("{name} is not JSON: {error}"))?;
@@ -25,11 +25,11 @@ pub fn read(path: &Path, provider: &Provider) -> Result<UnverifiedClaims, String
     if in_parts { parts(all, &name) } else { Ok(UnverifiedClaims { first: all, ..UnverifiedClaims::default() }) }
 }
 
-/// The profile calls of which the file has no answer: a login would fail there.
+/// Notes about profile calls for which the file has no response. A real login would fail there.
 pub fn unanswered(supposed: &UnverifiedClaims, provider: &Provider) -> Vec<String> {
     let Some(ProfileCalls { further, .. }) = calls(provider) else { return Vec::new() };
     let missing = further.iter().filter(|call| !supposed.first.contains_key(&call.name));
-    missing.map(|call| format!("the file has no {:?}, which is the answer of {}", call.name, call.endpoint)).collect()
+    missing.map(|call| format!("the file has no {:?}, the response of {}", call.name, call.endpoint)).collect()
 }
 
 fn calls(provider: &Provider) -> Option<&ProfileCalls> {
@@ -42,22 +42,21 @@ fn calls(provider: &Provider) -> Option<&ProfileCalls> {
 
 fn parts(mut all: Claims, name: &str) -> Result<UnverifiedClaims, String> {
     if let Some(unknown) = all.keys().find(|key| !PARTS.contains(&key.as_str())) {
-        let allowed = "beside \"id_token\" there may be \"userinfo\" and \"user\"";
-        return Err(format!("{name}: {unknown:?} is none of the parts; {allowed}"));
+        let allowed = "the members are \"id_token\", \"userinfo\" and \"user\"";
+        return Err(format!("{name}: {unknown:?} is unknown; {allowed}"));
     }
     let user = match all.remove("user") {
         None | Some(Value::Null) => None,
-        // As the form has it.
+        // The text of the form's parameter.
         Some(Value::String(text)) => Some(text),
         Some(other) => Some(other.to_string()),
     };
     let mut part = |key: &str| match all.remove(key) {
         None | Some(Value::Null) => Ok(None),
         Some(Value::Object(part)) => Ok(Some(part)),
-        Some(other) => Err(format!(
-            "{name}: {key:?} is {}; write the claims that are in it as an object, not the token itself",
-            kind(&other)
-        )),
+        Some(other) => {
+            Err(format!("{name}: {key:?} is {}; write its claims as an object, not the token", kind(&other)))
+        }
     };
     let (id_token, userinfo) = (part("id_token")?, part("userinfo")?);
     let first = id_token.ok_or_else(|| format!("{name}: \"id_token\" is null; write its claims as an object"))?;

@@ -1,26 +1,26 @@
-//! `vestibule config …`: the configuration looked at without starting.
+//! `vestibule config …`: checks, prints and documents the configuration.
 
 use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use super::{check, opened};
+use super::{check, output};
 use crate::config::{self, Loaded};
 
-/// What to do with the configuration.
+/// The commands of `vestibule config`.
 #[derive(clap::Subcommand)]
 pub enum Verb {
-    /// Validate it and say everything that is wrong; exit 0 where it is good, 2 where not, with --probe 1 where a provider fails
+    /// Validate it and print all problems; exit 0 if it is valid, 2 if not, with --probe 1 if a provider fails
     Check(check::Arguments),
-    /// Print what is in force, secrets masked, each value with the layer it came from
+    /// Print the effective values with their origins, secrets masked
     Dump,
-    /// Print every key with its default and what it means
+    /// Print every key with its default and its meaning
     Reference,
-    /// Print a JSON Schema of it, for editors
+    /// Print the JSON Schema of a configuration file, for editors
     Schema,
 }
 
-/// Does it, with these files in place of the usual one.
+/// Runs the command. `files` replace the default file.
 pub fn run(verb: &Verb, files: &[PathBuf]) -> ExitCode {
     match verb {
         Verb::Check(arguments) => check::run(arguments, files),
@@ -33,7 +33,7 @@ pub fn run(verb: &Verb, files: &[PathBuf]) -> ExitCode {
 fn report(files: &[PathBuf], text: impl FnOnce(&Loaded) -> String) -> ExitCode {
     match config::load(files) {
         Ok(loaded) => print(&text(&loaded)),
-        Err(problems) => opened::refuse(&problems),
+        Err(problems) => output::reject_configuration(&problems),
     }
 }
 

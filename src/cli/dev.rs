@@ -1,4 +1,4 @@
-//! `vestibule dev`: the gateway with everything around it, for developing against it.
+//! `vestibule dev`: the gateway with its own PostgreSQL, a test provider and a demo app, for development.
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -8,62 +8,62 @@ use std::time::Duration;
 use clap::{Args, Subcommand};
 use url::Url;
 
-use super::opened;
+use super::output;
 use crate::base::clock::Clock;
 use crate::base::secret::Plain;
 use crate::dev::provider::{self, Client, Settings};
 use crate::dev::{self, Plan};
 
-/// Runs the gateway with a private PostgreSQL, a pretend provider and a demo app.
+/// Runs the gateway with its own PostgreSQL, a test provider and a demo app.
 #[derive(Args)]
 #[command(args_conflicts_with_subcommands = true)]
 pub struct DevArgs {
-    /// The gateway's port; the next three are the admin listener's, the provider's and the demo app's.
+    /// Port of the gateway; the next three are those of the admin listener, the provider and the demo app.
     #[arg(long, default_value_t = 8080, value_parser = clap::value_parser!(u16).range(1..=65532))]
     port: u16,
-    /// Keep the database and the keys in .dev/ for the next time.
+    /// Keep the database and the keys in .dev/ for the next run.
     #[arg(long)]
     keep: bool,
-    /// The redirect URI of your own frontend, e.g. <http://localhost:5173/callback>; takes the demo app's place.
+    /// Redirect URI of your own frontend, as <http://localhost:5173/callback>; replaces the demo app.
     #[arg(long, value_name = "REDIRECT_URI")]
     frontend: Option<Url>,
     #[command(subcommand)]
     part: Option<Part>,
 }
 
-/// One part alone.
+/// The parts that can run alone.
 #[derive(Subcommand)]
 enum Part {
-    /// Only the pretend provider, for a gateway that runs elsewhere.
+    /// Run only the test provider, for a gateway that runs elsewhere.
     Provider(ProviderArgs),
 }
 
 #[derive(Args)]
 struct ProviderArgs {
-    /// Where it listens.
+    /// Address and port to listen on.
     #[arg(long, default_value = "127.0.0.1:8082")]
     listen: SocketAddr,
-    /// What it is called by browsers and by the gateway, if not by where it listens.
+    /// Its issuer, if browsers and the gateway reach it at another address than --listen.
     #[arg(long)]
     issuer: Option<String>,
-    /// The gateway's name there.
+    /// The gateway's client id.
     #[arg(long, default_value = "vestibule")]
     client_id: String,
-    /// The gateway's secret there.
+    /// The gateway's client secret.
     #[arg(long)]
     client_secret: String,
-    /// Where codes may be sent; repeatable.
+    /// An allowed redirect URI; may be repeated.
     #[arg(long, required = true)]
     redirect_uri: Vec<String>,
-    /// Where people may be sent after signing out; repeatable.
+    /// An allowed post-logout redirect URI; may be repeated.
     #[arg(long)]
     post_logout_redirect_uri: Vec<String>,
-    /// How many seconds the token endpoint takes for a login that was asked to be slow.
+    /// Seconds that the token endpoint takes for a login that requests a slow response.
     #[arg(long, default_value_t = 10)]
     slow: u64,
 }
 
-/// Runs until it is told to end.
+/// Runs until the process gets SIGINT or SIGTERM.
 pub fn run(args: DevArgs, files: Vec<PathBuf>) -> ExitCode {
     let DevArgs { port, keep, frontend, part } = args;
     let outcome = match part {
@@ -72,7 +72,7 @@ pub fn run(args: DevArgs, files: Vec<PathBuf>) -> ExitCode {
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
-        Err(reason) => opened::failed(&format_args!("vestibule dev: {reason}")),
+        Err(reason) => output::fail(&format_args!("vestibule dev: {reason}")),
     }
 }
 
@@ -86,15 +86,14 @@ fn serve_provider(args: ProviderArgs) -> std::io::Result<()> {
     let (slow, clock) = (Duration::from_secs(args.slow), Clock::system());
     let settings = Settings { listen: args.listen, issuer: args.issuer, client, slow, clock };
     provider::serve(settings, |issuer| {
-        // Whoever does not read it knows it already.
-        let _unread = opened::say(&provider_greeting(args.listen, issuer));
+        let _printed = output::print(&provider_greeting(args.listen, issuer));
     })
 }
 
 fn provider_greeting(listen: SocketAddr, issuer: &str) -> String {
     format!(
         "
-  The pretend provider is up.
+  The test provider is running.
 
   Listens on   {listen}
   Issuer       {issuer}

@@ -1,66 +1,67 @@
-//! `vestibule explain`: what a login with these claims would come to, without a login and without a database.
+//! `vestibule explain`: shows the result of a login with given claims, without a login and without a database.
 
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use serde_json::{Value, json};
 
-use super::{check, claims_file, explained, opened};
+use super::{check, claims_file, explanation, output};
 use crate::base::clock::Clock;
 use crate::client;
 use crate::config::{self, Config, Provider};
 use crate::login::{self, Explained};
 use crate::upstream::{self, ClaimsError};
 
-/// The exit code where the claims would not let anyone in.
+/// The exit code where a login with these claims would be refused.
 const REFUSED: u8 = 1;
-/// The exit code of a wrong configuration, and of a question that cannot be answered.
+/// The exit code of an invalid configuration or invalid arguments.
 const WRONG: u8 = 2;
 
 #[derive(clap::Args)]
 pub struct Arguments {
-    /// The provider that says these claims
+    /// The provider that returns these claims
     #[arg(long, value_name = "ID")]
     provider: String,
-    /// A JSON file with the claims of an ID token, or with those of userinfo and the form's `user` as well, as
-    /// `{"id_token": {…}, "userinfo": {…}, "user": {…}}`; of a provider without ID tokens, what `userinfo_endpoint` answers,
-    /// with the answer of each of `profile_calls` under its name. `-` reads standard input
+    /// A JSON file with the claims of an ID token, or `{"id_token": {…}, "userinfo": {…}, "user": {…}}`; for a provider
+    /// without ID tokens, the response of `userinfo_endpoint`, with the response of each of `profile_calls` under its name.
+    /// `-` reads standard input
     #[arg(long, value_name = "FILE")]
     claims: PathBuf,
     /// The app that the login would be for
     #[arg(long, value_name = "ID")]
     client: Option<String>,
-    /// As JSON, for machines
+    /// Print JSON
     #[arg(long)]
     json: bool,
 }
 
-/// Explains. The exit code is 0 where the login would give a session, 1 where it would not, 2 where nobody can say.
+/// Runs the command. The exit code is 0 where the login would succeed, 1 where it would be refused, 2 for an error.
 pub fn run(arguments: &Arguments, files: &[PathBuf]) -> ExitCode {
     let config = match config::load(files) {
         Ok(loaded) => loaded.into_config(),
-        Err(problems) if arguments.json => return check::refuse(&problems),
-        Err(problems) => return opened::refuse(&problems),
+        Err(problems) if arguments.json => return check::print_problems(&problems),
+        Err(problems) => return output::reject_configuration(&problems),
     };
     match outcome(arguments, config) {
         Ok(Outcome::Explained(explained)) => {
-            let text = if arguments.json { pretty(&json!(*explained)) } else { explained::text(&explained) };
-            let said = opened::say(&text);
-            if explained.admitted { said } else { ExitCode::from(REFUSED) }
+            let text = if arguments.json { pretty(&json!(*explained)) } else { explanation::text(&explained) };
+            let printed = output::print(&text);
+            if explained.admitted { printed } else { ExitCode::from(REFUSED) }
         }
         Ok(Outcome::OfNoTenant { rule, why }) => {
             let refused = format!("{rule} does not hold: {why}");
             let rules = json!([{ "rule": rule, "holds": false, "why": why }]);
-            let told = json!({ "admitted": false, "refused": refused, "provider": arguments.provider, "rules": rules });
-            let text = if arguments.json { pretty(&told) } else { format!("Refused: {refused}.\n") };
-            let _unread = opened::say(&text);
+            let report =
+                json!({ "admitted": false, "refused": refused, "provider": arguments.provider, "rules": rules });
+            let text = if arguments.json { pretty(&report) } else { format!("Refused: {refused}.\n") };
+            let _printed = output::print(&text);
             ExitCode::from(REFUSED)
         }
-        Err(trouble) => {
+        Err(error) => {
             if arguments.json {
-                let _unread = opened::say(&pretty(&json!({ "error": trouble })));
+                let _printed = output::print(&pretty(&json!({ "error": error })));
             } else {
-                opened::complain(&trouble);
+                output::print_error(&error);
             }
             ExitCode::from(WRONG)
         }
@@ -73,7 +74,7 @@ fn pretty(value: &Value) -> String {
 
 enum Outcome {
     Explained(Box<Explained>),
-    /// Who it is depends on the tenant, so there is nothing more to tell.
+    /// The claims name no allowed tenant. The identity depends on the tenant, so there is nothing more to show.
     OfNoTenant {
         rule: String,
         why: String,
@@ -104,7 +105,7 @@ fn outcome(arguments: &Arguments, mut config: Config) -> Result<Outcome, String>
             rule: format!("providers.{}.tenants", arguments.provider),
             why: unrecognised.to_string(),
         }),
-        Err(unusable) => Err(format!("{}: the claims name nobody: {unusable}", arguments.claims.display())),
+        Err(unusable) => Err(format!("{}: the claims do not identify a user: {unusable}", arguments.claims.display())),
     }
 }
 
@@ -114,6 +115,6 @@ fn ids(providers: &[Provider]) -> Vec<String> {
 
 fn no_such(kind: &str, id: &str, known: &[String]) -> String {
     let known =
-        if known.is_empty() { "none is configured".to_owned() } else { format!("there are: {}", known.join(", ")) };
-    format!("no {kind} has the id {id:?}; {known}")
+        if known.is_empty() { "none is configured".to_owned() } else { format!("known ids: {}", known.join(", ")) };
+    format!("there is no {kind} with the id {id:?}; {known}")
 }

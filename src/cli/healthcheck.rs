@@ -1,37 +1,37 @@
-//! `vestibule healthcheck`: for images that hold nothing but this binary.
+//! `vestibule healthcheck`: requests `/healthz`, for container images without an HTTP client.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use super::opened;
+use super::{context, output};
 use crate::base::outbound::{Outbound, OutboundError, Trust};
 
 const TIMEOUT: Duration = Duration::from_secs(3);
 
-/// Exits 0 where `/healthz` answers 200.
+/// Runs the check. The exit code is 0 where `/healthz` answers with 200.
 pub fn run(files: &[PathBuf]) -> ExitCode {
-    let config = match opened::config(files) {
+    let config = match context::load_config(files) {
         Ok(config) => config,
         Err(code) => return code,
     };
     let _already_installed = rustls::crypto::aws_lc_rs::default_provider().install_default();
-    match opened::wait_for(ask(reachable(config.server.admin_listen))) {
+    match context::wait_for(health_status(reachable(config.server.admin_listen))) {
         Ok(Ok(200)) => ExitCode::SUCCESS,
-        Ok(Ok(status)) => opened::failed(&format_args!("/healthz answered {status}")),
-        Ok(Err(error)) => opened::failed(&format_args!("/healthz {error}")),
+        Ok(Ok(status)) => output::fail(&format_args!("/healthz answered with {status}")),
+        Ok(Err(error)) => output::fail(&format_args!("/healthz {error}")),
         Err(code) => code,
     }
 }
 
-async fn ask(address: SocketAddr) -> Result<u16, OutboundError> {
+async fn health_status(address: SocketAddr) -> Result<u16, OutboundError> {
     let request = http::Request::get(format!("http://{address}/healthz")).body(Vec::new());
     let request = request.map_err(|error| OutboundError::Malformed(error.to_string()))?;
     Ok(Outbound::new()?.send(request, Trust::Configured, TIMEOUT).await?.status().as_u16())
 }
 
-/// What listens on every address is asked on this machine's own.
+/// Replaces an unspecified address (`0.0.0.0`, `::`) by loopback.
 fn reachable(listen: SocketAddr) -> SocketAddr {
     let ip = match listen.ip() {
         IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),

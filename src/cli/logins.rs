@@ -1,48 +1,48 @@
-//! `vestibule logins show REFERENCE`.
+//! `vestibule logins show REFERENCE`: prints the recorded steps of a login.
 
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Subcommand;
 
-use super::opened;
+use super::{context, output};
 use crate::base::db::Db;
 use crate::login::{self, Report};
 
 #[derive(Subcommand)]
 pub enum Verb {
-    /// Show one login's steps and outcome; there is no secret in it
+    /// Show the steps and the outcome of a login, without secrets
     Show {
-        /// What the error page showed
+        /// The reference from the error page
         reference: String,
-        /// As JSON, for machines
+        /// Print JSON
         #[arg(long)]
         json: bool,
     },
 }
 
-/// Shows what is on record of a login.
+/// Prints the record of a login.
 pub fn run(verb: &Verb, files: &[PathBuf]) -> ExitCode {
     let Verb::Show { reference, json } = verb;
-    let config = match opened::config(files) {
+    let config = match context::load_config(files) {
         Ok(config) => config,
         Err(code) => return code,
     };
     let db = Db::open(&config.database.access);
-    let report = match opened::wait_for(login::report(&db, reference)) {
+    let report = match context::wait_for(login::report(&db, reference)) {
         Ok(report) => report,
         Err(code) => return code,
     };
     match report {
         Ok(Some(report)) => print(&report, *json),
-        Ok(None) => opened::failed(&format_args!(
-            "no login has the reference {reference}; where it is a request's id, look for it in the log"
+        Ok(None) => output::fail(&format_args!(
+            "no login has the reference {reference}; if it is a request id, search for it in the log"
         )),
-        Err(error) => opened::failed(&error),
+        Err(error) => output::fail(&error),
     }
 }
 
-#[expect(clippy::print_stdout, reason = "this is what the verb is for")]
+#[expect(clippy::print_stdout, reason = "the command prints the record")]
 fn print(report: &Report, json: bool) -> ExitCode {
     if json {
         println!("{}", serde_json::to_string_pretty(report).unwrap_or_default());
@@ -51,7 +51,7 @@ fn print(report: &Report, json: bool) -> ExitCode {
     let failure = report.failure.as_deref().map(|code| format!(" ({code})")).unwrap_or_default();
     println!("login     {}", report.reference);
     println!("status    {}{failure}", report.status);
-    println!("provider  {}, at the {} door", report.provider, report.door);
+    println!("provider  {}, {} flow", report.provider, report.door);
     println!("from      {}", report.ip.map(|ip| ip.to_string()).unwrap_or_default());
     println!("with      {:?}", report.user_agent.as_deref().unwrap_or("no user agent"));
     println!("expires   {}", report.expires_at);

@@ -1,23 +1,23 @@
-//! `vestibule migrate`, `vestibule migrate status`.
+//! `vestibule migrate` and `vestibule migrate status`: runs or lists the migrations of the database.
 
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Subcommand;
 
-use super::opened;
+use super::{context, output};
 use crate::base::db::{Db, DbError};
 use crate::base::migrate;
 
 #[derive(Subcommand)]
 pub enum Verb {
-    /// List the migrations and whether the database has them
+    /// List the migrations and whether each is applied
     Status,
 }
 
-/// Runs the migrations that are missing, or lists them.
+/// Runs the missing migrations, or lists all.
 pub fn run(verb: Option<&Verb>, files: &[PathBuf]) -> ExitCode {
-    let config = match opened::config(files) {
+    let config = match context::load_config(files) {
         Ok(config) => config,
         Err(code) => return code,
     };
@@ -28,7 +28,7 @@ pub fn run(verb: Option<&Verb>, files: &[PathBuf]) -> ExitCode {
     };
     match lines {
         Ok(lines) => print(&lines),
-        Err(error) => opened::failed(&error),
+        Err(error) => output::fail(&error),
     }
 }
 
@@ -45,7 +45,7 @@ fn listed(db: &Db) -> Result<Vec<String>, DbError> {
     Ok(migrate::status(db)?.into_iter().map(line).collect())
 }
 
-#[expect(clippy::print_stdout, reason = "this is what the verb is for")]
+#[expect(clippy::print_stdout, reason = "the command prints the migrations")]
 fn print(lines: &[String]) -> ExitCode {
     for line in lines {
         println!("{line}");

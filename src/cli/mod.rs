@@ -1,21 +1,23 @@
-//! The operator as a caller: each verb of `vestibule` is a file here.
+//! The command line: one file for each command of `vestibule`.
 
 mod arguments;
 mod check;
 mod claims_file;
 mod cleanup;
 mod config;
+mod context;
 #[cfg(feature = "dev")]
 mod dev;
 mod explain;
-mod explained;
+mod explanation;
+mod format;
 mod healthcheck;
 mod keys;
 mod logins;
 mod logouts;
 mod migrate;
 mod notices;
-mod opened;
+mod output;
 mod providers;
 mod secrets;
 mod serve;

@@ -1,18 +1,18 @@
-//! What `vestibule config check` tells of a good configuration: what is allowed, and seldom meant.
+//! The notices of `vestibule config check`: valid settings that are probably not intended.
 
 use std::collections::BTreeMap;
 
 use crate::config::{ClientType, Config, Oidc, Provider};
 
-/// In words, each by itself.
+/// The notices, one sentence each.
 pub fn notices(config: &Config) -> Vec<String> {
     if config.providers.is_empty() {
-        return vec!["no provider is configured, so nobody can sign in; add a [providers.<id>] section.".to_owned()];
+        return vec!["no provider is configured, so no user can sign in; add a [providers.<id>] section.".to_owned()];
     }
     every_tenant(config).chain(same_names(config)).chain(public_exchange(config)).collect()
 }
 
-/// Anybody can have a tenant.
+/// Providers that accept users of all tenants: anybody can create a tenant.
 fn every_tenant(config: &Config) -> impl Iterator<Item = String> {
     let open = config.providers.iter().filter(|provider| match provider {
         Provider::Oidc(oidc) => oidc.admits_every_tenant(),
@@ -20,34 +20,35 @@ fn every_tenant(config: &Config) -> impl Iterator<Item = String> {
     });
     open.map(|provider| {
         format!(
-            "providers.{id} lets in people of every organization in the world, since its issuer has {} in it and tenants \
-             is empty; write the ids of those that may come in into providers.{id}.tenants.",
+            "providers.{id} accepts users of every organization, since its issuer contains {} and tenants is empty; write \
+             the ids of the allowed tenants in providers.{id}.tenants.",
             Oidc::TENANT,
             id = provider.registration().id,
         )
     })
 }
 
-/// Nobody can tell two buttons apart that say the same.
+/// Providers with the same display name, whose buttons look the same.
 fn same_names(config: &Config) -> impl Iterator<Item = String> {
     let mut of_name: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for registration in config.providers.iter().map(Provider::registration) {
         of_name.entry(&registration.name).or_default().push(&registration.id);
     }
-    let twins = of_name.into_iter().filter(|(_, ids)| ids.len() > 1);
+    let shared = of_name.into_iter().filter(|(_, ids)| ids.len() > 1);
     let notice = |(name, ids): (&str, Vec<&str>)| {
-        format!("{} are all called {name:?} on their buttons; give each a name of its own.", ids.join(", "))
+        format!("{} have the same name {name:?} on their buttons; give each its own name.", ids.join(", "))
     };
-    twins.map(notice)
+    shared.map(notice)
 }
 
-/// Whoever has a token of a public app is that app, as far as can be told.
+/// Public clients that may get provider tokens. A public client does not authenticate, so every service that receives its
+/// access token can get them too.
 fn public_exchange(config: &Config) -> impl Iterator<Item = String> {
     let public = config.clients.iter().filter(|client| client.r#type == ClientType::Public);
     public.filter(|client| !client.provider_tokens.is_empty()).map(|client| {
         format!(
-            "clients.{id} is public and has provider_tokens, so every service that it sends its access token to can have \
-             the person's tokens of {}; a confidential app shows a secret for them.",
+            "clients.{id} is public and has provider_tokens, so every service that receives its access token can get the \
+             user's tokens of {}; use a confidential client, which needs a secret for this.",
             client.provider_tokens.join(", "),
             id = client.id,
         )

@@ -1,43 +1,43 @@
-//! `vestibule providers`: the presets, and what is to be known of each.
+//! `vestibule providers`: lists the presets, and prints the page of one.
 
 use std::fmt::Write;
 use std::process::ExitCode;
 
 use serde_json::{Value, json};
 
-use super::opened;
+use super::output;
 use crate::config::{self, Preset};
 
-/// What is asked.
+/// The arguments of `vestibule providers`.
 #[derive(clap::Args)]
 pub struct Arguments {
-    /// A preset, whose page is printed instead of the list
+    /// Print the page of this preset
     name: Option<String>,
     /// Only the lines of configuration that use it
     #[arg(long, requires = "name")]
     toml: bool,
-    /// As JSON, for machines
+    /// Print JSON
     #[arg(long, conflicts_with = "toml")]
     json: bool,
 }
 
-/// Prints it. Exits with 1 where no preset has the name.
+/// Runs the command. The exit code is 1 where there is no preset of that name.
 pub fn run(arguments: &Arguments) -> ExitCode {
     let presets = config::presets();
     let Arguments { name, toml, json } = arguments;
     let Some(name) = name else {
         let all: Vec<_> = presets.iter().map(summary).collect();
-        return opened::say(&if *json { pretty(&Value::Array(all)) } else { list(&presets) });
+        return output::print(&if *json { pretty(&Value::Array(all)) } else { list(&presets) });
     };
     let Some(preset) = presets.iter().find(|preset| preset.name == name) else {
-        let near = config::nearest_preset(name).map(|near| format!("; did you mean {near}?"));
-        let near = near.unwrap_or_else(|| "; `vestibule providers` lists them".to_owned());
-        return opened::failed(&format_args!("there is no preset {name:?}{near}"));
+        let hint = config::suggest_preset(name).map(|similar| format!("; did you mean {similar}?"));
+        let hint = hint.unwrap_or_else(|| "; `vestibule providers` lists them".to_owned());
+        return output::fail(&format_args!("there is no preset {name:?}{hint}"));
     };
-    opened::say(&match (toml, json) {
-        (true, _) => config::snippet(preset),
+    output::print(&match (toml, json) {
+        (true, _) => config::preset_snippet(preset),
         (_, true) => pretty(&whole(preset)),
-        _ => config::page(preset),
+        _ => config::preset_page(preset),
     })
 }
 
@@ -47,7 +47,7 @@ fn list(presets: &[Preset]) -> String {
         let (name, kind, about) = (preset.name, preset.kind(), &preset.about);
         let _always_written = writeln!(text, "{name:<16} {kind:<7} {:<36} {}", about.name, about.needs.join(", "));
     }
-    text + "\n`vestibule providers NAME` tells how to register and what to write.\n"
+    text + "\n`vestibule providers NAME` prints how to register a client and what to write.\n"
 }
 
 fn summary(preset: &Preset) -> Value {
@@ -58,7 +58,7 @@ fn summary(preset: &Preset) -> Value {
     })
 }
 
-/// The same members, and the rest.
+/// The members of the summary, and all others.
 fn whole(preset: &Preset) -> Value {
     let about = &preset.about;
     let mut all = summary(preset);

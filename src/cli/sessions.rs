@@ -1,4 +1,4 @@
-//! `vestibule sessions …`.
+//! `vestibule sessions …`: lists and ends sessions.
 
 use std::fmt::Write;
 use std::path::PathBuf;
@@ -7,56 +7,57 @@ use std::process::ExitCode;
 use clap::Subcommand;
 use serde::Serialize;
 
-use super::opened::{self, Opened};
-use super::users::{called, ended, named, shown};
+use super::context::{self, Context};
+use super::format::{ended_sessions, timestamp, user_label};
+use super::users::find_user;
 use crate::administration;
 use crate::base::id::UserId;
 use crate::session::Listed;
 
 #[derive(Subcommand)]
 pub enum Verb {
-    /// List the sign-ins that live, newest first
+    /// List the active browser sessions, newest first
     List {
-        /// Only those of the user with this sub or e-mail address
+        /// Only sessions of the user with this sub or e-mail address
         #[arg(long, value_name = "SUB_OR_EMAIL")]
         user: Option<String>,
-        /// How many at the most, where no user is named
+        /// Maximum number of rows, without --user
         #[arg(long, default_value_t = 100, value_parser = clap::value_parser!(i64).range(1..=10_000))]
         limit: i64,
-        /// As JSON, for machines
+        /// Print JSON
         #[arg(long)]
         json: bool,
     },
-    /// End every session of a user
+    /// End all sessions of a user
     Revoke {
         /// The user's sub or e-mail address
         #[arg(value_name = "SUB_OR_EMAIL", required_unless_present = "user")]
         whose: Option<String>,
-        /// The same, by name
+        /// The same, as an option
         #[arg(long, value_name = "SUB_OR_EMAIL", conflicts_with = "whose")]
         user: Option<String>,
-        /// Only say what would end
+        /// Only print the sessions that would end
         #[arg(long)]
         dry_run: bool,
     },
 }
 
-/// Does it.
+/// Runs the command.
 pub fn run(verb: &Verb, files: &[PathBuf]) -> ExitCode {
-    opened::with(files, async |opened| match verb {
-        Verb::List { user, limit, json } => list(opened, user.as_deref(), *limit, *json).await,
+    context::with_context(files, async |context| match verb {
+        Verb::List { user, limit, json } => list(context, user.as_deref(), *limit, *json).await,
         Verb::Revoke { whose, user, dry_run } => {
             let user = whose.as_ref().or(user.as_ref()).map_or("", String::as_str);
-            revoke(opened, user, *dry_run).await
+            revoke(context, user, *dry_run).await
         }
     })
 }
 
-async fn list(opened: &Opened, user: Option<&str>, limit: i64, json: bool) -> Result<String, String> {
+async fn list(context: &Context, user: Option<&str>, limit: i64, json: bool) -> Result<String, String> {
     let listed = if let Some(user) = user {
-        of(opened, named(opened, user).await?.sub).await?
+        of(context, find_user(context, user).await?.sub).await?
     } else {
-        let listed = administration::all_sessions(&opened.db, opened.lifetime, opened.now, limit).await;
+        let listed = administration::all_sessions(&context.db, context.lifetime, context.now, limit).await;
         listed.map_err(|error| error.to_string())?
     };
     if json {
@@ -72,19 +73,23 @@ async fn list(opened: &Opened, user: Option<&str>, limit: i64, json: bool) -> Re
     Ok(lines(&listed))
 }
 
-async fn revoke(opened: &Opened, user: &str, dry_run: bool) -> Result<String, String> {
-    let user = named(opened, user).await?;
+async fn revoke(context: &Context, user: &str, dry_run: bool) -> Result<String, String> {
+    let user = find_user(context, user).await?;
     if dry_run {
-        let listed = of(opened, user.sub).await?;
-        return Ok(format!("{}: would end, and with them the apps under them:\n{}", called(&user), lines(&listed)));
+        let listed = of(context, user.sub).await?;
+        return Ok(format!(
+            "{}: would end, with the sessions of the apps listed:\n{}",
+            user_label(&user),
+            lines(&listed)
+        ));
     }
-    let count = administration::end_sessions(&opened.db, &opened.endings, user.sub, opened.now).await;
+    let count = administration::end_sessions(&context.db, &context.endings, user.sub, context.now).await;
     let count = count.map_err(|error| error.to_string())?.unwrap_or_default();
-    Ok(format!("{}: {}.\n", called(&user), ended(count)))
+    Ok(format!("{}: {}.\n", user_label(&user), ended_sessions(count)))
 }
 
-async fn of(opened: &Opened, user: UserId) -> Result<Vec<Listed>, String> {
-    let listed = administration::sessions(&opened.db, opened.lifetime, user, opened.now).await;
+async fn of(context: &Context, user: UserId) -> Result<Vec<Listed>, String> {
+    let listed = administration::sessions(&context.db, context.lifetime, user, context.now).await;
     Ok(listed.map_err(|error| error.to_string())?.unwrap_or_default())
 }
 
@@ -98,8 +103,8 @@ fn lines(listed: &[Listed]) -> String {
         let _always_written = writeln!(
             text,
             "{id}  user {user}  {provider}  since {}  last seen {}  {ip}  {}{apps}",
-            shown(*created_at),
-            shown(*last_activity_at),
+            timestamp(*created_at),
+            timestamp(*last_activity_at),
             device.join(", "),
         );
     }

@@ -73,10 +73,10 @@ impl Client {
 
     /// How an address stands to those that are registered; `None` if answers must not go there.
     pub fn redirect_uri(&self, sent: &str) -> Option<Match> {
-        let any_port = || !self.is_confidential && self.redirect_uris.iter().any(|uri| uri.is_but_for_the_port(sent));
+        let any_port = || !self.is_confidential && self.redirect_uris.iter().any(|uri| uri.matches_except_port(sent));
         let loopback = if self.skips_loopback_consent { Match::Site } else { Match::Installed };
-        match self.redirect_uris.iter().find(|uri| uri.is(sent)) {
-            Some(uri) if uri.is_private_use() => Some(Match::Installed),
+        match self.redirect_uris.iter().find(|uri| uri.matches(sent)) {
+            Some(uri) if uri.has_private_use_scheme() => Some(Match::Installed),
             Some(uri) if uri.is_loopback() => Some(loopback),
             Some(_) => Some(Match::Site),
             None => any_port().then_some(loopback),

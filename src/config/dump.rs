@@ -1,33 +1,33 @@
-//! The effective configuration, each line with the layer it came from, no secret in it.
+//! `vestibule config dump`: the effective configuration, with the origin of each value and secrets masked.
 
 use serde_json::Value;
 
 use super::layer::defaults;
 use super::layer::effective::Setting;
-use super::layer::naming::{Names, Naming};
+use super::layer::ids::{IdRule, Ids};
 use super::layer::shape::Shape;
 use super::load::Loaded;
 use super::schema;
 
 const MASK: &str = "********";
-/// Where comments begin.
+/// The column where the comment with the origin begins.
 const COLUMN: usize = 60;
 
-/// As TOML that could be loaded again, but for the secrets.
+/// The effective configuration as TOML. It could be loaded again, except for the masked secrets.
 pub fn dump(loaded: &Loaded) -> String {
     let schema = schema::generate();
     let root = Shape::root(&schema);
     let effective = &loaded.effective;
     let is_shown = |setting: &&Setting| {
         let key = setting.path.join(".");
-        // Of a secret and its file only the one that is in use.
+        // Of a secret `x` and its `x_file`, print only the one in use.
         let in_use = !effective.is_given(&format!("{key}_file")) && (!key.ends_with("_file") || setting.is_given());
-        // A section in which nothing was named is not worth a line.
+        // Leave out `providers = {}` and `clients = {}`.
         in_use && setting.path.len() > 1
     };
     let mut settings: Vec<&Setting> = effective.settings.iter().filter(is_shown).collect();
     let order = defaults::order();
-    settings.sort_by_cached_key(|setting| rank(&setting.path, &order, &effective.names));
+    settings.sort_by_cached_key(|setting| rank(&setting.path, &order, &effective.ids));
     let mut lines: Vec<String> = Vec::new();
     let mut section: &[String] = &[];
     for setting in settings {
@@ -45,16 +45,16 @@ pub fn dump(loaded: &Loaded) -> String {
     lines.join("\n").trim_start().to_owned() + "\n"
 }
 
-/// Sections as in the defaults, named tables as they were written, tables after the keys of the table around them.
-fn rank(path: &[String], order: &[Vec<String>], names: &Names) -> (Option<usize>, usize, usize, usize) {
+/// The sort key of a setting: sections as in `defaults.toml`, providers and clients as written, keys before sub-tables.
+fn rank(path: &[String], order: &[Vec<String>], ids: &Ids) -> (Option<usize>, usize, usize, usize) {
     let general: Vec<&str> = match path {
-        [section, _, rest @ ..] if Naming::of_section(section).is_some() => {
+        [section, _, rest @ ..] if IdRule::of_section(section).is_some() => {
             [section.as_str(), defaults::ANY].into_iter().chain(rest.iter().map(String::as_str)).collect()
         }
         _ => path.iter().map(String::as_str).collect(),
     };
     let written = match path {
-        [section, name, ..] => names.of_section(section).iter().position(|known| known == name),
+        [section, name, ..] => ids.of_section(section).iter().position(|known| known == name),
         _ => None,
     };
     let without_file = |known: &str, key: &str| key == known || key.strip_suffix("_file") == Some(known);
@@ -89,13 +89,13 @@ fn masked(secret: &Value) -> String {
     }
 }
 
-/// A database URL without its password; `None` where it is not certain what the password is.
+/// A database URL without its password; `None` where it is not certain which part is the password.
 fn masked_url(text: &str) -> Option<String> {
     let (scheme, rest) = text.split_once("://")?;
     if !matches!(scheme, "postgres" | "postgresql") || url::Url::parse(text).is_err() {
         return None;
     }
-    // Up to the last `@`: one in a password may not have been encoded.
+    // Split at the last `@`: a password may contain one that is not percent-encoded.
     let (user, place) = match rest.rsplit_once('@') {
         Some((login, place)) => match login.split_once(':') {
             Some((user, _)) => (format!("{user}:{MASK}@"), place),
@@ -109,12 +109,12 @@ fn masked_url(text: &str) -> Option<String> {
     Some(format!("{scheme}://{user}{place}{query}"))
 }
 
-/// libpq takes passwords as parameters too.
+/// Masks a query parameter unless it is known to hold no secret: libpq accepts passwords as parameters.
 fn masked_parameter(parameter: &str) -> String {
-    const HARMLESS: [&str; 8] =
+    const NOT_SECRET: [&str; 8] =
         ["sslmode", "host", "port", "user", "dbname", "application_name", "connect_timeout", "target_session_attrs"];
     match parameter.split_once('=') {
-        Some((name, _)) if !HARMLESS.contains(&name) => format!("{name}={MASK}"),
+        Some((name, _)) if !NOT_SECRET.contains(&name) => format!("{name}={MASK}"),
         _ => parameter.to_owned(),
     }
 }
@@ -123,9 +123,9 @@ fn masked_parameter(parameter: &str) -> String {
 mod tests {
     use super::*;
 
-    /// LG-08
+    /// LG-08: the dump contains no secret.
     #[test]
-    fn shows_of_a_database_url_all_but_its_password() {
+    fn a_database_url_is_shown_without_its_password() {
         let masked = |text: &str| masked(&Value::from(text));
         let (user, mask) = ("postgres://me", "********");
         assert_eq!(

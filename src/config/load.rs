@@ -1,60 +1,60 @@
-//! Loading: defaults, files and the environment, laid over each other by the `config` crate.
+//! Loads the configuration: reads the layers, checks them, merges them with the `config` crate, and validates the result.
 
 use std::collections::HashMap;
 use std::ffi::OsString;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-use ::config::{ConfigError, Map as Table, Source, Value as Merged, ValueKind};
+use ::config::{ConfigError, Map as Table, Source, Value as MergedValue, ValueKind};
 use serde_json::{Map, Value};
 
+use super::configuration::{self, Config, RawConfig};
 use super::layer::effective::{DEFAULT, Effective, Setting};
-use super::layer::findings::Findings;
-use super::layer::naming::Names;
+use super::layer::ids::Ids;
 use super::layer::problem::{Place, Problem, Problems};
 use super::layer::shape::Shape;
 use super::layer::source::{self, Layer};
-use super::layer::{check, defaults, environment, preset, twins};
+use super::layer::validator::Validator;
+use super::layer::{check, defaults, environment, preset, secret_files};
 use super::schema;
-use super::whole::{Config, RawConfig, whole};
 
-/// Read where no file is named, if it exists.
-const USUAL_FILE: &str = "config/vestibule.toml";
+/// The file that is read where the command line names none, if it exists.
+const DEFAULT_FILE: &str = "config/vestibule.toml";
 
-/// A good configuration, and where its values came from.
+/// A valid configuration, with the origin of each value.
 pub struct Loaded {
-    /// The validated values.
+    /// The validated values, without their origins.
     pub config: Config,
     pub(crate) effective: Effective,
 }
 
 impl Loaded {
-    /// Only the values.
+    /// Drops the origins of the values.
     pub fn into_config(self) -> Config {
         self.config
     }
 }
 
-/// Loads the configuration from the defaults, these files (none: `config/vestibule.toml` if it exists) and the
-/// environment; later ones win. Fails with everything that is wrong.
+/// Loads the configuration from the defaults, `files` and the environment; a later layer overrides an earlier one. Where
+/// `files` is empty, `config/vestibule.toml` is read if it exists. Fails with all problems.
 pub fn load(files: &[PathBuf]) -> Result<Loaded, Problems> {
     load_with(files, std::env::vars_os())
 }
 
-/// The same with other variables than the process's own.
+/// Like [`load()`], with these environment variables instead of those of the process.
 pub fn load_with(
     files: &[PathBuf],
     variables: impl IntoIterator<Item = (OsString, OsString)>,
 ) -> Result<Loaded, Problems> {
-    let usual = [PathBuf::from(USUAL_FILE)];
-    let files = if files.is_empty() && usual.iter().all(|file| file.exists()) { &usual } else { files };
+    let default_file = [PathBuf::from(DEFAULT_FILE)];
+    let files = if files.is_empty() && default_file.iter().all(|file| file.exists()) { &default_file } else { files };
     let mut problems = Vec::new();
     let read = |file: &PathBuf| read_file(file).map_err(|problem| problems.push(problem)).ok();
     let layers = files.iter().filter_map(read).collect();
     combine(layers, variables, problems)
 }
 
-/// Loads a configuration from a text alone, over the defaults, without the environment.
+/// Loads a configuration from one TOML text and the defaults, without the environment.
 pub fn from_toml(text: &str) -> Result<Config, Problems> {
     let mut problems = Vec::new();
     let layer = source::from_toml("configuration", text).map_err(|problem| problems.push(problem)).ok();
@@ -83,21 +83,21 @@ fn combine(
     for layer in &mut layers {
         check::check(layer, root, &mut problems);
     }
-    let from_files = Names::of(&layers);
+    let from_files = Ids::of(&layers);
     layers.push(environment::read(variables, &from_files, root, &mut problems));
     if unreadable {
-        // Without that file everything in it would seem to be missing.
+        // Validating without that file would report everything in it as missing.
         return Err(Problems::new(problems));
     }
-    let names = Names::of(&layers);
+    let ids = Ids::of(&layers);
     let presets = preset::layers(&layers);
     layers.splice(0..0, presets);
-    let effective = merge(layers, names).map_err(|error| internal(&error, &mut problems))?;
-    let values = twins::resolve(&effective, root, &mut problems);
+    let effective = merge(layers, ids).map_err(|error| internal(&error, &mut problems))?;
+    let values = secret_files::resolve(&effective, root, &mut problems);
     let raw: RawConfig = serde_json::from_value(values).map_err(|error| internal(&error, &mut problems))?;
-    let mut findings = Findings::new(&effective, &problems);
-    let config = whole(raw, &effective.names, &mut findings);
-    let found = findings.into_problems();
+    let mut validator = Validator::new(&effective, &problems);
+    let config = configuration::validate(raw, &effective.ids, &mut validator);
+    let found = validator.into_problems();
     problems.extend(found);
     match config {
         Some(config) if problems.is_empty() => Ok(Loaded { config, effective }),
@@ -105,13 +105,13 @@ fn combine(
     }
 }
 
-/// What the check of the layers should have found. The error itself may quote a secret.
+/// Reports an error that the check of the layers should have found. The error itself is not shown: it may quote a secret.
 fn internal(_: &dyn std::error::Error, problems: &mut Vec<Problem>) -> Problems {
     if problems.is_empty() {
         problems.push(Problem {
             place: Place::Nowhere,
             key: String::new(),
-            what: "the layers do not fit together".to_owned(),
+            what: "the layers cannot be merged".to_owned(),
             remedy: "this is a defect of Vestibule: please report it with the keys you set, without their values"
                 .to_owned(),
         });
@@ -119,52 +119,52 @@ fn internal(_: &dyn std::error::Error, problems: &mut Vec<Problem>) -> Problems 
     Problems::new(std::mem::take(problems))
 }
 
-/// Lays the layers over each other.
-fn merge(layers: Vec<Layer>, names: Names) -> Result<Effective, ConfigError> {
-    let values = defaults::for_names(&names);
+/// Merges the layers, the lowest first.
+fn merge(layers: Vec<Layer>, ids: Ids) -> Result<Effective, ConfigError> {
+    let values = defaults::for_ids(&ids);
     let lowest = Layer { name: DEFAULT.to_owned(), values, places: HashMap::new(), order: Vec::new() };
     let builder = std::iter::once(&lowest)
         .chain(&layers)
-        .fold(::config::Config::builder(), |builder, layer| builder.add_source(Step::of(layer)));
+        .fold(::config::Config::builder(), |builder, layer| builder.add_source(LayerSource::of(layer)));
     let merged = builder.build()?;
     let mut settings = Vec::new();
     flatten(&merged.cache, &mut Vec::new(), &mut settings);
     let places = layers.into_iter().map(|layer| (layer.name, layer.places)).collect();
-    Ok(Effective { settings, places, names })
+    Ok(Effective { settings, places, ids })
 }
 
-/// A layer as the `config` crate takes it.
+/// A layer as a source of the `config` crate.
 #[derive(Clone)]
-struct Step(Table<String, Merged>);
+struct LayerSource(Table<String, MergedValue>);
 
-/// The crate wants one; the values hold secrets.
-impl fmt::Debug for Step {
+/// `Source` requires `Debug`. The values are left out, since they hold secrets.
+impl fmt::Debug for LayerSource {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Step")
+        f.write_str("LayerSource")
     }
 }
 
-impl Step {
+impl LayerSource {
     fn of(layer: &Layer) -> Self {
         Self(table(&layer.values, &layer.name))
     }
 }
 
-impl Source for Step {
+impl Source for LayerSource {
     fn clone_into_box(&self) -> Box<dyn Source + Send + Sync> {
         Box::new(self.clone())
     }
 
-    fn collect(&self) -> Result<Table<String, Merged>, ConfigError> {
+    fn collect(&self) -> Result<Table<String, MergedValue>, ConfigError> {
         Ok(self.0.clone())
     }
 }
 
-fn table(values: &Map<String, Value>, origin: &String) -> Table<String, Merged> {
+fn table(values: &Map<String, Value>, origin: &String) -> Table<String, MergedValue> {
     values.iter().map(|(key, value)| (key.clone(), merged(value, origin))).collect()
 }
 
-fn merged(value: &Value, origin: &String) -> Merged {
+fn merged(value: &Value, origin: &String) -> MergedValue {
     let kind = match value {
         Value::Null => ValueKind::Nil,
         Value::Bool(flag) => ValueKind::Boolean(*flag),
@@ -173,10 +173,10 @@ fn merged(value: &Value, origin: &String) -> Merged {
         Value::Array(items) => ValueKind::Array(items.iter().map(|item| merged(item, origin)).collect()),
         Value::Object(values) => ValueKind::Table(table(values, origin)),
     };
-    Merged::new(Some(origin), kind)
+    MergedValue::new(Some(origin), kind)
 }
 
-fn flatten(value: &Merged, path: &mut Vec<String>, settings: &mut Vec<Setting>) {
+fn flatten(value: &MergedValue, path: &mut Vec<String>, settings: &mut Vec<Setting>) {
     let ValueKind::Table(table) = &value.kind else {
         let origin = value.origin().unwrap_or(DEFAULT).to_owned();
         settings.push(Setting { path: path.clone(), value: plain(value), origin });
@@ -192,7 +192,7 @@ fn flatten(value: &Merged, path: &mut Vec<String>, settings: &mut Vec<Setting>) 
     }
 }
 
-fn plain(value: &Merged) -> Value {
+fn plain(value: &MergedValue) -> Value {
     match &value.kind {
         ValueKind::Boolean(flag) => Value::from(*flag),
         ValueKind::I64(number) => Value::from(*number),

@@ -1,8 +1,16 @@
-//! The whole configuration as validated values. A wrong value stops the start, with its path and its remedy.
+//! The configuration, as validated values. The gateway does not start with an invalid configuration.
 //!
-//! On the way in it is text in layers ([`load()`]): each layer is held against the schema of the types, then they are
-//! laid over each other, then the rules judge the result. Whatever is wrong is said at once ([`Problems`]).
+//! [`load()`] works in four steps:
+//!
+//! 1. Read the layers (`layer/`): built-in defaults, presets, files, environment variables.
+//! 2. Check each layer against the schema that is generated from the `Raw…` types: unknown keys, wrong types.
+//! 3. Merge the layers; a later layer overrides an earlier one.
+//! 4. Validate the merged values, section by section (`section/`), and build [`Config`].
+//!
+//! All problems are reported together ([`Problems`]), each with its file and line, its key, and what to write instead.
+//! Each file below `section/` has what may be written in that section, what it means, and what can be wrong with it.
 
+mod configuration;
 mod dump;
 mod layer;
 mod load;
@@ -11,45 +19,40 @@ mod reference;
 mod schema;
 mod section;
 mod value;
-mod whole;
 
+pub use configuration::Config;
 pub use dump::dump;
-pub use layer::preset::{About, Preset, nearest_preset, presets};
+pub(crate) use layer::preset::suggest_preset;
+pub use layer::preset::{About, Preset, presets};
 pub use layer::problem::{Place, Problem, Problems};
 pub use load::{Loaded, from_toml, load, load_with};
-pub use preset_page::{page, page_index, snippet};
+pub use preset_page::{preset_index, preset_page, preset_snippet};
 pub use reference::reference;
 pub use schema::schema;
-pub use section::admin::Admin;
-pub use section::cleanup::Cleanup;
-pub use section::client::choice::{ClientType, Grant};
-pub use section::client::model::{BUILT_IN_CLIENT, Client};
-pub use section::database::Database;
-pub use section::limits::Limits;
-pub use section::log::{Log, LogFormat};
-pub use section::login::Login;
-pub use section::provider::allow::Allow;
-pub use section::provider::choice::{
-    Pkce, ProviderLogout, PushedAuthorization, ResponseMode, SignatureMethod, TokenEndpointAuthMethod, Userinfo,
-};
-pub use section::provider::claims::ClaimPointers;
-pub use section::provider::endpoints::Endpoints;
-pub use section::provider::oauth1::OAuth1;
-pub use section::provider::oauth2::OAuth2;
+pub(crate) use section::client::choice::{ClientType, Grant};
+pub use section::client::model::BUILT_IN_CLIENT;
+pub(crate) use section::client::model::Client;
+pub(crate) use section::limits::Limits;
+pub(crate) use section::log::{Log, LogFormat};
+#[cfg(test)]
+pub(crate) use section::provider::allow::Allow;
+pub(crate) use section::provider::choice::{Pkce, ProviderLogout, PushedAuthorization, ResponseMode, SignatureMethod};
+pub use section::provider::choice::{TokenEndpointAuthMethod, Userinfo};
+pub(crate) use section::provider::claims::ClaimPointers;
+pub(crate) use section::provider::oauth1::OAuth1;
+pub(crate) use section::provider::oauth2::OAuth2;
 pub use section::provider::oidc::Oidc;
-pub use section::provider::profile::{ProfileCall, ProfileCalls};
+pub(crate) use section::provider::profile::{ProfileCall, ProfileCalls};
 pub use section::provider::protocol::Provider;
-pub use section::provider::registration::Registration;
-pub use section::server::Server;
-pub use section::session_cookie::{SameSite, SessionCookie};
-pub use section::sessions::Sessions;
-pub use section::signing::Signing;
-pub use section::tokens::{Tokens, UserClaim};
+pub(crate) use section::provider::registration::Registration;
+pub use section::session_cookie::SameSite;
+#[cfg(test)]
+pub(crate) use section::session_cookie::SessionCookie;
+pub(crate) use section::sessions::Sessions;
+pub(crate) use section::tokens::{Tokens, UserClaim};
 pub use value::algorithm::Algorithm;
-pub use value::key_file::KeyFile;
-pub use value::pointer::{BadPointer, Pointer};
-pub use value::public_key::PublicKey;
-pub use value::public_url::{BadPublicUrl, PublicUrl, is_loopback, is_private};
-pub use value::redirect_uri::{BadRedirectUri, OwnSchemes, RedirectUri, with_query};
-pub use value::return_to::{BadPattern, ReturnTo};
-pub use whole::Config;
+pub(crate) use value::key_file::KeyFile;
+pub(crate) use value::pointer::Pointer;
+pub(crate) use value::public_key::PublicKey;
+pub(crate) use value::public_url::{is_loopback, is_protected};
+pub(crate) use value::redirect_uri::{RedirectUri, with_query};

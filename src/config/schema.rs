@@ -1,28 +1,28 @@
-//! The JSON Schema of the configuration, generated from the types, with the defaults and the `*_file` twins in it.
+//! The JSON Schema of the configuration, generated from the `Raw…` types, with the defaults and the `*_file` keys.
 
 use schemars::generate::SchemaSettings;
 use schemars::transform::RecursiveTransform;
 use serde_json::{Map, Value, json};
 
+use super::configuration::RawConfig;
 use super::layer::defaults;
-use super::whole::RawConfig;
 
-/// The JSON Schema (draft 2020-12) of a configuration file, for editors and for other programs.
+/// The JSON Schema (draft 2020-12) of a configuration file, as text.
 pub fn schema() -> String {
     let text = serde_json::to_string_pretty(&generate()).unwrap_or_default();
     text + "\n"
 }
 
-/// The schema as a value: the one truth about which keys there are and what they hold.
+/// The JSON Schema as a value. It is the only source of which keys exist and of which type they are.
 pub(crate) fn generate() -> Value {
     let settings = SchemaSettings::draft2020_12().with(|settings| settings.inline_subschemas = true);
     let settings = settings.with_transform(RecursiveTransform(|schema: &mut schemars::Schema| {
-        // Every key has a default; what must be given nevertheless is for the rules to say.
+        // Every key has a default, so none is required here; validation reports those that must be set.
         schema.remove("required");
     }));
     let mut schema = settings.into_generator().into_root_schema_for::<RawConfig>().to_value();
     add_defaults(&mut schema, &defaults::values());
-    add_twins(&mut schema);
+    add_file_keys(&mut schema);
     schema
 }
 
@@ -45,28 +45,28 @@ fn add_defaults(schema: &mut Value, defaults: &Value) {
     }
 }
 
-/// Beside every secret `x` stands `x_file`, the path of a file that holds it.
-fn add_twins(schema: &mut Value) {
+/// Adds a key `x_file` for every secret `x`: the path of a file that holds the secret.
+fn add_file_keys(schema: &mut Value) {
     if let Some(entry) = schema.get_mut("additionalProperties") {
-        add_twins(entry);
+        add_file_keys(entry);
     }
     let Some(Value::Object(properties)) = schema.get_mut("properties") else { return };
-    properties.values_mut().for_each(add_twins);
+    properties.values_mut().for_each(add_file_keys);
     let secret = |(_, property): &(&String, &Value)| property.get("writeOnly") == Some(&Value::Bool(true));
-    let twins: Map<String, Value> = properties
+    let file_keys: Map<String, Value> = properties
         .iter()
         .filter(secret)
-        .map(|(key, property)| (format!("{key}_file"), twin_of(key, property)))
+        .map(|(key, property)| (format!("{key}_file"), file_key(key, property)))
         .collect();
-    properties.extend(twins);
+    properties.extend(file_keys);
 }
 
-fn twin_of(key: &str, secret: &Value) -> Value {
-    let content = if secret["type"] == "array" { "one a line" } else { "without the newline at its end" };
+fn file_key(key: &str, secret: &Value) -> Value {
+    let content = if secret["type"] == "array" { "one per line" } else { "a final newline is removed" };
     json!({
         "type": "string",
         "default": "",
-        "description": format!("instead of {key}: the path of a file that holds it, {content}"),
+        "description": format!("instead of {key}: path of a file that holds it; {content}"),
     })
 }
 
@@ -80,8 +80,8 @@ mod tests {
 
     fn assert_same_keys(schema: &Value, defaults: &Value, at: &str) {
         let properties = &schema["properties"];
-        let is_twin = |key: &str| key.strip_suffix("_file").is_some_and(|of| properties.get(of).is_some());
-        let known: Vec<_> = keys(properties).into_iter().filter(|key| !is_twin(key)).collect();
+        let is_file_key = |key: &str| key.strip_suffix("_file").is_some_and(|of| properties.get(of).is_some());
+        let known: Vec<_> = keys(properties).into_iter().filter(|key| !is_file_key(key)).collect();
         assert_eq!(known, keys(defaults), "keys of [{at}] in the types and in defaults.toml");
         for (key, default) in defaults.as_object().into_iter().flatten() {
             if properties[key].get("properties").is_some() {
@@ -91,7 +91,7 @@ mod tests {
     }
 
     #[test]
-    fn every_key_has_a_default_and_every_default_a_key() {
+    fn keys_and_defaults_match() {
         let (schema, defaults) = (generate(), defaults::values());
         assert_same_keys(&schema, &defaults, "");
         for section in ["providers", "clients"] {
@@ -101,7 +101,7 @@ mod tests {
     }
 
     #[test]
-    fn knows_twins_defaults_and_nothing_unknown() {
+    fn the_schema_has_file_keys_and_defaults_and_refuses_unknown_keys() {
         let schema = generate();
         let database = &schema["properties"]["database"];
         assert_eq!(database["properties"]["url_file"]["type"], "string");

@@ -54,7 +54,7 @@ pub fn read(app: &App, asked: request::Asked) -> Result<Request, Refused> {
 
 /// Byte for byte: nothing is added to a registered address, and nothing normalised (LO-03).
 fn leads_to(client: &Client, uri: &str) -> bool {
-    client.post_logout_redirect_uris.iter().any(|registered| registered.is(uri))
+    client.post_logout_redirect_uris.iter().any(|registered| registered.matches(uri))
 }
 
 /// Ends what the request may end without asking, or says who is to be asked. `browser`: the session that its cookie

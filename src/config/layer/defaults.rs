@@ -1,33 +1,33 @@
-//! The built-in defaults: one embedded file, the lowest layer.
+//! The built-in defaults, the lowest layer: `defaults.toml`, compiled in.
 
 use serde_json::{Map, Value};
 
-use super::naming::Names;
+use super::ids::Ids;
 use super::source;
 
-/// The file as it is written; its order is the order of the reference and of the dump.
+/// The file's text. The reference and the dump keep its order.
 pub(crate) const TEXT: &str = include_str!("../defaults.toml");
 
-/// What stands for any name, in sections whose tables the operator names.
+/// The id that stands for every id, as in `[providers."*"]`.
 pub(crate) const ANY: &str = "*";
 
-/// All of it, with `*` for any name.
+/// All defaults, with `*` as the id of providers and clients.
 pub(crate) fn values() -> Value {
     source::from_toml("default", TEXT).map(|layer| Value::Object(layer.values)).unwrap_or_default()
 }
 
-/// All of it, with a table for each of these names.
-pub(crate) fn for_names(names: &Names) -> Map<String, Value> {
+/// All defaults, with a table for each of these ids instead of `*`.
+pub(crate) fn for_ids(ids: &Ids) -> Map<String, Value> {
     let Value::Object(mut values) = values() else { return Map::new() };
-    for (section, names) in names.iter() {
+    for (section, ids) in ids.iter() {
         let any = values.get(section).and_then(|tables| tables.get(ANY)).cloned().unwrap_or_default();
-        let tables = names.iter().map(|name| (name.clone(), any.clone())).collect();
+        let tables = ids.iter().map(|id| (id.clone(), any.clone())).collect();
         values.insert(section.to_owned(), Value::Object(tables));
     }
     values
 }
 
-/// Every key in its order, as a path: tables before what is in them.
+/// The path of every key, in the order of the file; a table comes before its keys.
 pub(crate) fn order() -> Vec<Vec<String>> {
     source::from_toml("default", TEXT).map(|layer| layer.order).unwrap_or_default()
 }

@@ -1,31 +1,31 @@
-//! The layers laid over each other: every setting with its value, and where that came from.
+//! The merged layers: every setting with its value and the origin of the value.
 
 use std::collections::HashMap;
 
 use serde_json::{Map, Value};
 
 use super::defaults;
-use super::naming::Names;
+use super::ids::Ids;
 use super::problem::Place;
 
-/// What values of the lowest layer are said to come from.
+/// The origin of values of the lowest layer.
 pub(crate) const DEFAULT: &str = "default";
 
-/// What values of a preset are said to come from, before its name.
+/// The origin of values of a preset, followed by the preset's name.
 pub(crate) const PRESET: &str = "preset ";
 
-/// One setting as it is in force.
+/// One key with its effective value.
 pub(crate) struct Setting {
-    /// Its key, section by section.
+    /// The key's path: section, table, key.
     pub(crate) path: Vec<String>,
-    /// Its value.
+    /// The effective value; a list is one value.
     pub(crate) value: Value,
-    /// The layer that it came from: `default`, a file's name, or `environment`.
+    /// The layer that the value came from: `default`, `preset NAME`, a file's name, or `environment`.
     pub(crate) origin: String,
 }
 
 impl Setting {
-    /// Whether somebody gave it.
+    /// Whether a layer above the defaults sets it to something that is not empty.
     pub(crate) fn is_given(&self) -> bool {
         let empty = match &self.value {
             Value::String(text) => text.is_empty(),
@@ -35,47 +35,48 @@ impl Setting {
         self.origin != DEFAULT && !empty
     }
 
-    /// Whether that was the operator, and no preset.
+    /// Whether the operator set it, rather than a preset.
     fn is_written(&self) -> bool {
         self.is_given() && !self.origin.starts_with(PRESET)
     }
 }
 
-/// All settings, and the places where they were written.
+/// All settings, with the places where they are written.
 pub(crate) struct Effective {
-    /// Every setting, once.
+    /// Every setting, each key once.
     pub(crate) settings: Vec<Setting>,
-    /// For each layer its name and the places of its keys, the lowest first.
+    /// The name of each layer and the places of its keys, the lowest layer first.
     pub(crate) places: Vec<(String, HashMap<String, Place>)>,
-    /// The tables that operators named.
-    pub(crate) names: Names,
+    /// The ids of providers and clients.
+    pub(crate) ids: Ids,
 }
 
 impl Effective {
-    /// The setting of a dotted key.
+    /// The setting with this dotted key.
     pub(crate) fn find(&self, key: &str) -> Option<&Setting> {
         self.settings.iter().find(|setting| setting.path.join(".") == key)
     }
 
-    /// Whether somebody gave a value for this key.
+    /// Whether a preset or the operator gave a value for this key.
     pub(crate) fn is_given(&self, key: &str) -> bool {
         self.find(key).is_some_and(Setting::is_given)
     }
 
-    /// The first key that the operator gave another value than its default: this one, its file, or one below it.
+    /// The first of `key`, its `_file` key and the keys below it that the operator set to another value than the default.
     pub(crate) fn written(&self, key: &str) -> Option<String> {
         let (file, below) = (format!("{key}_file"), format!("{key}."));
-        let defaults = Value::Object(defaults::for_names(&self.names));
+        let defaults = Value::Object(defaults::for_ids(&self.ids));
         let default = |setting: &Setting| setting.path.iter().try_fold(&defaults, |table, key| table.get(key)).cloned();
-        let meant = |setting: &Setting| {
+        let changed = |setting: &Setting| {
             let path = setting.path.join(".");
-            let is_meant = path == key || path == file || path.starts_with(&below);
-            (is_meant && setting.is_written() && default(setting).as_ref() != Some(&setting.value)).then_some(path)
+            let belongs_to_key = path == key || path == file || path.starts_with(&below);
+            (belongs_to_key && setting.is_written() && default(setting).as_ref() != Some(&setting.value))
+                .then_some(path)
         };
-        self.settings.iter().find_map(meant)
+        self.settings.iter().find_map(changed)
     }
 
-    /// Where to look for a key: where its value was written, else its section, else the last file.
+    /// The place to name in a message about a key: where its value is written, else its section, else the last file.
     pub(crate) fn place(&self, key: &str) -> Place {
         let base = key.split('[').next().unwrap_or(key);
         if let Some(setting) = self.find(base).filter(|setting| setting.origin != DEFAULT) {
@@ -100,7 +101,7 @@ impl Effective {
         name.map_or(Place::Nowhere, |name| Place::File(name, None))
     }
 
-    /// The values as nested tables, without the paths of secret files.
+    /// The values as nested tables.
     pub(crate) fn nested(&self) -> Value {
         let mut root = Map::new();
         for setting in &self.settings {
@@ -110,7 +111,7 @@ impl Effective {
     }
 }
 
-/// Puts a value at a path, making the tables on the way.
+/// Sets the value at a path, creating missing tables.
 pub(crate) fn put(table: &mut Map<String, Value>, path: &[String], value: Value) {
     match path {
         [] => {}

@@ -1,30 +1,30 @@
-//! The environment as a layer: `VESTIBULE__SECTION__KEY`, lists comma-separated.
+//! Reads the environment variables `VESTIBULE__SECTION__KEY` as a layer. Lists are comma-separated.
 
 use std::collections::HashMap;
 use std::ffi::OsString;
 
 use serde_json::{Map, Value};
 
-use super::check::misfit;
+use super::check::mismatch;
 use super::effective::put;
-use super::findings::shown;
-use super::naming::{Names, Naming};
-use super::nearest::nearest;
+use super::ids::{IdRule, Ids};
 use super::problem::{Place, Problem};
-use super::shape::{Kind, Shape};
+use super::shape::{Shape, ValueType};
 use super::source::Layer;
+use super::suggest::suggest_key;
+use super::validator::quoted;
 
-/// What its values are said to come from.
+/// The origin of values of this layer.
 pub(crate) const NAME: &str = "environment";
 const PREFIX: &str = "VESTIBULE__";
-/// What somebody writes who takes the second underscore for a typing error.
+/// A likely typing error: one underscore instead of two.
 const SHORT_PREFIX: &str = "VESTIBULE_";
 
-/// Reads all variables that begin with our prefix. `names` are the tables that files speak of: their `-` and `.` may be
-/// written `_`, which shells insist on.
+/// Reads all variables that start with `VESTIBULE__`. `ids` are the ids in the files: a variable may write `_` for the
+/// `-` and `.` in them, since shells do not accept those in names.
 pub(crate) fn read(
     variables: impl IntoIterator<Item = (OsString, OsString)>,
-    names: &Names,
+    ids: &Ids,
     root: Shape<'_>,
     problems: &mut Vec<Problem>,
 ) -> Layer {
@@ -35,10 +35,10 @@ pub(crate) fn read(
     variables.sort();
     for (name, value) in variables {
         if !name.starts_with(PREFIX) {
-            problems.extend(too_short(name, root));
+            problems.extend(single_underscore(name, root));
             continue;
         }
-        let path = path_of(&name, names);
+        let path = path_of(&name, ids);
         match value_at(&path, value, root) {
             Ok(value) => {
                 layer.places.insert(path.join("."), Place::Environment(name));
@@ -46,7 +46,7 @@ pub(crate) fn read(
                 layer.order.push(path);
             }
             Err((what, remedy)) => {
-                // Keys below a section's name are still judged.
+                // A problem with an empty key does not suppress problems of the keys in that section.
                 let key = if is_section(&path, root) { String::new() } else { path.join(".") };
                 problems.push(Problem { place: Place::Environment(name), key, what, remedy });
             }
@@ -55,22 +55,22 @@ pub(crate) fn read(
     layer
 }
 
-/// A variable that lacks the second underscore would be ignored, and nobody would know why.
-fn too_short(name: String, root: Shape<'_>) -> Option<Problem> {
-    let rest = name.strip_prefix(SHORT_PREFIX).filter(|rest| !is_of_kubernetes(rest))?.to_lowercase();
-    let Kind::Table(sections) = root.kind() else { return None };
+/// Reports a variable with one underscore after `VESTIBULE`, which would be ignored without a message.
+fn single_underscore(name: String, root: Shape<'_>) -> Option<Problem> {
+    let rest = name.strip_prefix(SHORT_PREFIX).filter(|rest| !is_set_by_kubernetes(rest))?.to_lowercase();
+    let ValueType::Table(sections) = root.value_type() else { return None };
     let (section, key) = sections.keys().find_map(|section| {
         let key = rest.strip_prefix(section.as_str())?.strip_prefix('_')?;
         Some((section.clone(), key.trim_start_matches('_').to_owned()))
     })?;
-    let remedy = nearest(&[section, key], root).remedy(variable);
-    let what = format!("is not read, since only what begins with {PREFIX} is");
+    let remedy = suggest_key(&[section, key], root).remedy(variable);
+    let what = format!("is ignored, since its name does not start with {PREFIX}");
     Some(Problem { place: Place::Environment(name), key: String::new(), what, remedy })
 }
 
-/// Kubernetes tells every process in its namespace where its services are: of a service named `vestibule-admin` by
-/// `VESTIBULE_ADMIN_SERVICE_HOST`, `VESTIBULE_ADMIN_PORT_8081_TCP` and more.
-fn is_of_kubernetes(rest: &str) -> bool {
+/// Whether Kubernetes sets this variable. For a service named `vestibule-admin`, every container in the namespace gets
+/// `VESTIBULE_ADMIN_SERVICE_HOST`, `VESTIBULE_ADMIN_PORT_8081_TCP` and others.
+fn is_set_by_kubernetes(rest: &str) -> bool {
     rest.ends_with("_SERVICE_HOST")
         || rest.contains("_SERVICE_PORT")
         || rest.ends_with("_PORT")
@@ -81,13 +81,13 @@ fn variable(path: &[String]) -> String {
     format!("{PREFIX}{}", path.join("__").to_uppercase())
 }
 
-fn path_of(name: &str, names: &Names) -> Vec<String> {
+fn path_of(name: &str, ids: &Ids) -> Vec<String> {
     let mut path: Vec<String> =
         name.strip_prefix(PREFIX).unwrap_or_default().to_lowercase().split("__").map(str::to_owned).collect();
     if let [section, name, ..] = path.as_mut_slice()
-        && let Some(meant) = names.meant(section, name)
+        && let Some(id) = ids.named_by_variable(section, name)
     {
-        name.clone_from(meant);
+        name.clone_from(id);
     }
     path
 }
@@ -97,34 +97,35 @@ fn shape_at<'s>(path: &[String], root: Shape<'s>) -> Option<Shape<'s>> {
 }
 
 fn is_section(path: &[String], root: Shape<'_>) -> bool {
-    shape_at(path, root).is_some_and(|shape| matches!(shape.kind(), Kind::Table(_) | Kind::Named(_)))
+    shape_at(path, root).is_some_and(|shape| matches!(shape.value_type(), ValueType::Table(_) | ValueType::Named(_)))
 }
 
-/// The value with the type that belongs there, or what is wrong and what to write instead.
+/// The value with the type of its key. The error is what is wrong, and what to write instead.
 fn value_at(path: &[String], value: OsString, root: Shape<'_>) -> Result<Value, (String, String)> {
-    let shape = shape_at(path, root).ok_or_else(|| ("unknown key".to_owned(), nearest(path, root).remedy(variable)))?;
+    let shape =
+        shape_at(path, root).ok_or_else(|| ("unknown key".to_owned(), suggest_key(path, root).remedy(variable)))?;
     if let [section, name, ..] = path
-        && let Some(naming) = Naming::of_section(section).filter(|naming| !naming.accepts(name))
+        && let Some(id_rule) = IdRule::of_section(section).filter(|id_rule| !id_rule.accepts(name))
     {
-        let remedy = "write 1 to 64 of A-Z, 0-9, - and single _, beginning with a letter or a digit";
-        return Err((format!("{} cannot be {}", shown(name), naming.what), remedy.to_owned()));
+        let remedy = "write 1 to 64 of A-Z, 0-9, - and single _, starting with a letter or a digit";
+        return Err((format!("{} cannot be {}", quoted(name), id_rule.what), remedy.to_owned()));
     }
     let text = value.into_string().map_err(|_| ("is not UTF-8".to_owned(), "write UTF-8".to_owned()))?;
-    let value = match shape.kind() {
-        Kind::Table(_) | Kind::Named(_) => {
+    let value = match shape.value_type() {
+        ValueType::Table(_) | ValueType::Named(_) => {
             return Err(("names a section, not a key".to_owned(), format!("name a key, as {PREFIX}SECTION__KEY")));
         }
-        Kind::List(_) => text.split(',').map(str::trim).filter(|item| !item.is_empty()).map(Value::from).collect(),
-        Kind::Number(..) => text.trim().parse::<i64>().map_or_else(|_| Value::from(text.as_str()), Value::from),
-        Kind::Flag => text.trim().parse::<bool>().map_or_else(|_| Value::from(text.as_str()), Value::from),
-        Kind::Choice(_) | Kind::Text => Value::from(text.as_str()),
+        ValueType::List(_) => text.split(',').map(str::trim).filter(|item| !item.is_empty()).map(Value::from).collect(),
+        ValueType::Number(..) => text.trim().parse::<i64>().map_or_else(|_| Value::from(text.as_str()), Value::from),
+        ValueType::Flag => text.trim().parse::<bool>().map_or_else(|_| Value::from(text.as_str()), Value::from),
+        ValueType::Choice(_) | ValueType::Text => Value::from(text.as_str()),
     };
-    let items = value.as_array().zip(match shape.kind() {
-        Kind::List(item) => Some(item),
+    let items = value.as_array().zip(match shape.value_type() {
+        ValueType::List(item) => Some(item),
         _ => None,
     });
-    let misfit_item = items.and_then(|(values, item)| values.iter().find_map(|value| misfit(value, item)));
-    match misfit(&value, shape).or(misfit_item) {
+    let mismatched_item = items.and_then(|(values, item)| values.iter().find_map(|value| mismatch(value, item)));
+    match mismatch(&value, shape).or(mismatched_item) {
         None => Ok(value),
         Some((what, remedy)) => Err((what, remedy.replace(", without quotes", ""))),
     }

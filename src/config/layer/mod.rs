@@ -1,14 +1,14 @@
-//! The layers of the configuration: defaults, presets, files, the environment; each held against the schema, then merged.
+//! The layers of the configuration, from the lowest to the highest: defaults, presets, files, environment variables.
 
 pub(crate) mod check;
 pub(crate) mod defaults;
 pub(crate) mod effective;
 pub(crate) mod environment;
-pub(crate) mod findings;
-pub(crate) mod naming;
-pub(crate) mod nearest;
+pub(crate) mod ids;
 pub(crate) mod preset;
 pub(crate) mod problem;
+pub(crate) mod secret_files;
 pub(crate) mod shape;
 pub(crate) mod source;
-pub(crate) mod twins;
+pub(crate) mod suggest;
+pub(crate) mod validator;

@@ -1,5 +1,5 @@
-//! Presets: what is known of a provider, as data that is compiled in. One lies over the defaults and under everything
-//! that the operator writes.
+//! Presets: the known values for a provider's keys, compiled in from `presets/*.toml`. A preset is a layer above the
+//! defaults and below everything that the operator writes.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -7,17 +7,17 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::effective::{PRESET, put};
-use super::nearest::nearest_word;
 use super::source::{self, Layer};
+use super::suggest::suggest_word;
 
-/// The files, by their names.
+/// Pairs of a preset's name and the text of its file.
 macro_rules! files {
     ($($name:literal),* $(,)?) => {
         [$(($name, include_str!(concat!("../presets/", $name, ".toml")))),*]
     };
 }
 
-/// In the order in which they are listed.
+/// All presets, in the order in which they are listed.
 static FILES: [(&str, &str); 32] = files![
     "google",
     "microsoft",
@@ -53,50 +53,50 @@ static FILES: [(&str, &str); 32] = files![
     "mediawiki",
 ];
 
-/// A preset: the name that `preset` takes, and what is to be known before it is used.
+/// A preset: its name, the information for operators, and the keys that it sets.
 #[derive(Serialize)]
 pub struct Preset {
-    /// The name.
+    /// The value of the key `preset`.
     pub name: &'static str,
-    /// What is written about it.
+    /// The table `[about]` of its file.
     pub about: About,
-    /// The keys of `[providers.<id>]` that it gives, as they stand in its file.
+    /// The keys of `[providers.<id>]` that it sets: the table `[provider]` of its file.
     pub provider: Map<String, Value>,
 }
 
-/// What is to be known of a preset before it is used.
+/// What an operator needs to know to use a preset.
 #[derive(Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct About {
-    /// What people call the provider.
+    /// The display name of the provider.
     pub name: String,
-    /// What its values were taken from.
+    /// The addresses of the documents that the values are taken from.
     pub documentation: Vec<String>,
-    /// Where an operator registers a client.
+    /// Where an operator registers a client, in a sentence.
     pub register: String,
-    /// The keys that an operator has to give.
+    /// The keys that the operator has to set.
     pub needs: Vec<String>,
-    /// Who vouches for an e-mail address there.
+    /// Whether the provider verifies e-mail addresses, in a sentence.
     pub email: String,
-    /// What else is to be known.
+    /// Further notes, a paragraph each.
     #[serde(default)]
     pub notes: Vec<String>,
-    /// What the needed keys look like.
+    /// Example values of the needed keys.
     #[serde(default)]
     pub example: BTreeMap<String, Value>,
 }
 
-/// All presets. One that cannot be read is left out, and a test sees to it that there is none.
+/// All presets. A file that cannot be read is left out; a test checks that all can.
 pub fn presets() -> Vec<Preset> {
     FILES.iter().filter_map(|(name, text)| read(name, text)).collect()
 }
 
-/// The preset whose name is near, if one is.
-pub fn nearest_preset(name: &str) -> Option<&'static str> {
-    nearest_word(name, &names())
+/// The preset with the most similar name, if one is similar enough.
+pub fn suggest_preset(name: &str) -> Option<&'static str> {
+    suggest_word(name, &names())
 }
 
-/// What the preset's page shows for a key, or for the file with its value, as a line of TOML.
+/// The example that the preset's page shows for `key` or `key_file`, as a line of TOML.
 pub(crate) fn example(name: &str, key: &str) -> Option<String> {
     let (known, text) = FILES.iter().find(|(known, _)| *known == name)?;
     let example = read(known, text)?.about.example;
@@ -104,7 +104,7 @@ pub(crate) fn example(name: &str, key: &str) -> Option<String> {
     line(key).or_else(|| line(&format!("{key}_file")))
 }
 
-/// The names of all presets.
+/// The names of all presets, in the order of the list.
 pub(crate) fn names() -> Vec<&'static str> {
     FILES.iter().map(|(name, _)| *name).collect()
 }
@@ -116,7 +116,7 @@ fn read(name: &'static str, text: &str) -> Option<Preset> {
     Some(Preset { name, about, provider })
 }
 
-/// A layer for each preset that these layers use. A name that is unknown is for the rules to tell.
+/// A layer for each preset that these layers use. Validation reports unknown names.
 pub(crate) fn layers(layers: &[Layer]) -> Vec<Layer> {
     let mut used: BTreeMap<String, Vec<&String>> = BTreeMap::new();
     let mut of_provider: BTreeMap<&String, &str> = BTreeMap::new();
@@ -148,21 +148,21 @@ mod tests {
     use crate::config::schema;
 
     #[test]
-    fn every_file_is_a_preset() {
+    fn every_file_is_listed_and_readable() {
         let directory = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/config/presets");
         let files = std::fs::read_dir(directory).expect("the directory").count();
-        assert_eq!((presets().len(), FILES.len()), (files, files), "a file that is not listed, or not readable");
+        assert_eq!((presets().len(), FILES.len()), (files, files), "a file is not listed, or not readable");
     }
 
     #[test]
-    fn an_example_is_a_line_of_its_page() {
+    fn an_example_is_a_line_of_toml() {
         assert_eq!(example("okta", "issuer").as_deref(), Some("issuer = \"https://example.okta.com\""));
         assert_eq!(example("apple", "private_key").as_deref(), Some("private_key_file = \"/run/secrets/apple.p8\""));
         assert_eq!((example("okta", "client_secret"), example("", "issuer")), (None, None));
     }
 
     #[test]
-    fn its_keys_are_those_of_a_provider() {
+    fn presets_set_known_keys_only() {
         let schema = schema::generate();
         for (name, _) in FILES {
             let text = format!("[providers.x]\npreset = \"{name}\"\n");

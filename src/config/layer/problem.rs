@@ -1,15 +1,15 @@
-//! What is wrong with a configuration: all of it at once, each with its place and its remedy.
+//! Problems in a configuration: each with its place, its key, what is wrong, and what to write instead.
 
 use std::fmt;
 
-/// Where a value stands.
+/// The place where a value is written.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Place {
-    /// A line (from 1) of a file.
+    /// A file and the line in it, from 1, if it is known.
     File(String, Option<usize>),
-    /// An environment variable.
+    /// The name of an environment variable.
     Environment(String),
-    /// In no file: nobody gave it.
+    /// The value is missing, and there is no configuration file.
     Nowhere,
 }
 
@@ -24,16 +24,16 @@ impl fmt::Display for Place {
     }
 }
 
-/// One thing that is wrong. Never with a secret in it.
+/// One problem. Its texts never contain a secret.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Problem {
-    /// Where it stands.
+    /// The place of the value.
     pub place: Place,
-    /// The key, as `section.key`; empty where a whole file is wrong.
+    /// The key, as `section.key`; empty where the problem is about a whole file.
     pub key: String,
-    /// What is wrong.
+    /// What is wrong, as a phrase that follows the key: "is missing".
     pub what: String,
-    /// What to write instead.
+    /// What to write instead, as an imperative.
     pub remedy: String,
 }
 
@@ -47,7 +47,7 @@ impl fmt::Display for Problem {
     }
 }
 
-/// All that is wrong, one a line, in the order of the files and their lines.
+/// All problems, one per line, in the order of the files and their lines.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Problems(Vec<Problem>);
 
@@ -58,7 +58,7 @@ impl Problems {
         Self(problems)
     }
 
-    /// One after the other.
+    /// The problems in that order.
     pub fn iter(&self) -> impl Iterator<Item = &Problem> {
         self.0.iter()
     }

@@ -1,102 +1,102 @@
-//! What the schema says about one place of the configuration.
+//! What the JSON Schema says about one key or table.
 
 use serde_json::{Map, Value};
 
-use super::naming::Naming;
+use super::ids::IdRule;
 
-/// A part of the schema: what may stand in one place.
+/// The part of the schema that describes one key or table.
 #[derive(Clone, Copy)]
 pub(crate) struct Shape<'s>(&'s Value);
 
-/// The type of what may stand in one place.
-pub(crate) enum Kind<'s> {
-    /// A table with these keys.
+/// The type of a key's value.
+pub(crate) enum ValueType<'s> {
+    /// A table with fixed keys, as `[server]`.
     Table(&'s Map<String, Value>),
-    /// A table with keys of the operator's choice, all of this shape.
+    /// A table whose keys the operator chooses, all of this shape, as `[providers]`.
     Named(Shape<'s>),
-    /// A list of this shape.
+    /// A list whose items have this shape.
     List(Shape<'s>),
-    /// One of these words.
+    /// A text that is one of these words.
     Choice(Vec<&'s str>),
-    /// A whole number between these.
+    /// A whole number, with its least and greatest value.
     Number(i64, i64),
-    /// `true` or `false`.
+    /// `true` or `false`, without quotes.
     Flag,
-    /// Any text.
+    /// A text; validation checks what it says.
     Text,
 }
 
 impl<'s> Shape<'s> {
-    /// The whole configuration.
+    /// The shape of the whole configuration.
     pub(crate) fn root(schema: &'s Value) -> Self {
         Self(schema)
     }
 
-    /// Its type.
-    pub(crate) fn kind(self) -> Kind<'s> {
+    /// The type of the value, from the schema's keywords.
+    pub(crate) fn value_type(self) -> ValueType<'s> {
         if let Some(keys) = self.0.get("properties").and_then(Value::as_object) {
-            return Kind::Table(keys);
+            return ValueType::Table(keys);
         }
         if let Some(entry) = self.0.get("additionalProperties").filter(|entry| entry.is_object()) {
-            return Kind::Named(Self(entry));
+            return ValueType::Named(Self(entry));
         }
         if let Some(items) = self.0.get("items") {
-            return Kind::List(Self(items));
+            return ValueType::List(Self(items));
         }
         let words = self.words();
         if !words.is_empty() {
-            return Kind::Choice(words);
+            return ValueType::Choice(words);
         }
         match self.0.get("type").and_then(Value::as_str) {
-            Some("integer") => Kind::Number(self.bound("minimum", i64::MIN), self.bound("maximum", i64::MAX)),
-            Some("boolean") => Kind::Flag,
-            _ => Kind::Text,
+            Some("integer") => ValueType::Number(self.bound("minimum", i64::MIN), self.bound("maximum", i64::MAX)),
+            Some("boolean") => ValueType::Flag,
+            _ => ValueType::Text,
         }
     }
 
-    /// What stands under a key of a table.
+    /// The shape of a key of this table; `None` where there is no such key.
     pub(crate) fn child(self, key: &str) -> Option<Self> {
-        match self.kind() {
-            Kind::Table(keys) => keys.get(key).map(Self),
-            Kind::Named(entry) => Some(entry),
+        match self.value_type() {
+            ValueType::Table(keys) => keys.get(key).map(Self),
+            ValueType::Named(entry) => Some(entry),
             _ => None,
         }
     }
 
-    /// Whether it must never be shown.
+    /// Whether the value is a secret (`writeOnly`), which is never shown.
     pub(crate) fn is_secret(self) -> bool {
         self.0.get("writeOnly") == Some(&Value::Bool(true))
     }
 
-    /// Whether it is a text that must have a form, as durations have.
+    /// Whether the value is a duration: a text with the pattern of one.
     pub(crate) fn is_duration(self) -> bool {
         self.0.get("pattern").and_then(Value::as_str).is_some_and(|pattern| pattern.contains("ms|s"))
     }
 
-    /// What the keys of this table are, if they name the tables of a section.
-    pub(crate) fn naming(self) -> Option<&'static Naming> {
-        self.0.get("propertyNames")?.get("pattern")?.as_str().and_then(Naming::of_pattern)
+    /// The rule for the ids in this table, where the operator chooses its keys.
+    pub(crate) fn id_rule(self) -> Option<&'static IdRule> {
+        self.0.get("propertyNames")?.get("pattern")?.as_str().and_then(IdRule::of_pattern)
     }
 
-    /// What its doc comment says, on one line.
+    /// The doc comment of the key, on one line.
     pub(crate) fn description(self) -> String {
         let text = self.0.get("description").and_then(Value::as_str).unwrap_or_default();
         text.split_whitespace().collect::<Vec<_>>().join(" ")
     }
 
-    /// Its default, if that is worth showing as an example.
+    /// The default, as an example in messages; `None` where it is empty or not a text.
     pub(crate) fn example(self) -> Option<&'s str> {
         self.0.get("default").and_then(Value::as_str).filter(|default| !default.is_empty())
     }
 
-    /// An enumeration's words: `enum`, or `oneOf` with a `const` each where they are described.
+    /// The words of an enumeration: `enum`, or a `const` in each branch of `oneOf` where the words have descriptions.
     fn words(self) -> Vec<&'s str> {
         let plain = self.0.get("enum").and_then(Value::as_array).into_iter().flatten();
         let described = self.0.get("oneOf").and_then(Value::as_array).into_iter().flatten();
         plain.chain(described.filter_map(|word| word.get("const"))).filter_map(Value::as_str).collect()
     }
 
-    fn bound(self, which: &str, otherwise: i64) -> i64 {
-        self.0.get(which).and_then(Value::as_i64).unwrap_or(otherwise)
+    fn bound(self, keyword: &str, default: i64) -> i64 {
+        self.0.get(keyword).and_then(Value::as_i64).unwrap_or(default)
     }
 }

@@ -1,4 +1,4 @@
-//! One TOML text as a layer: its values, and the line of each of its keys.
+//! Reads one TOML text as a layer: its values, and the line of each key.
 
 use std::collections::HashMap;
 
@@ -7,23 +7,23 @@ use toml_edit::{Document, Item, TableLike};
 
 use super::problem::{Place, Problem};
 
-/// One layer of the configuration.
+/// One layer: a file, the environment, a preset, or the defaults.
 pub(crate) struct Layer {
-    /// What its values are said to come from.
+    /// The origin that is shown for its values: the file's name, `environment`, `preset NAME` or `default`.
     pub(crate) name: String,
-    /// Its values; a type that TOML has and we have no use for is `Null`.
+    /// The values; a TOML type that no key uses (date, time) is `Null`.
     pub(crate) values: Map<String, Value>,
-    /// The place of each key, by its dotted path; of list items as `path[0]`.
+    /// The place of each key by its dotted path, and of each list item as `path[0]`.
     pub(crate) places: HashMap<String, Place>,
-    /// Every key's path, as they were written.
+    /// The path of every key, in the order of the text.
     pub(crate) order: Vec<Vec<String>>,
 }
 
-/// Reads a TOML text. Fails with its first syntax error.
+/// Reads a TOML text. Fails with the first syntax error.
 pub(crate) fn from_toml(name: &str, text: &str) -> Result<Layer, Problem> {
     let lines = Lines::of(text);
     let document = Document::parse(text).map_err(|error| {
-        let line = error.span().map(|span| lines.at(span.start));
+        let line = error.span().map(|span| lines.number(span.start));
         let remedy = match error.message() {
             "duplicate key" => "keep one of them",
             _ => "write key = value lines under [section] headings, texts in quotes",
@@ -31,8 +31,8 @@ pub(crate) fn from_toml(name: &str, text: &str) -> Result<Layer, Problem> {
         Problem {
             place: Place::File(name.to_owned(), line),
             key: String::new(),
-            // Only the message: the rest of the error quotes the line, which may hold a secret.
-            what: format!("is not TOML here: {}", error.message()),
+            // Only the message: the full error quotes the line, which may hold a secret.
+            what: format!("is not valid TOML: {}", error.message()),
             remedy: remedy.to_owned(),
         }
     })?;
@@ -92,12 +92,12 @@ impl Reader<'_> {
     }
 
     fn note(&mut self, key: String, span: Option<std::ops::Range<usize>>) {
-        let line = span.map(|span| self.lines.at(span.start));
+        let line = span.map(|span| self.lines.number(span.start));
         self.places.insert(key, Place::File(self.name.to_owned(), line));
     }
 }
 
-/// Where each line begins.
+/// The byte offset of each newline.
 struct Lines(Vec<usize>);
 
 impl Lines {
@@ -105,8 +105,8 @@ impl Lines {
         Self(text.match_indices('\n').map(|(at, _)| at).collect())
     }
 
-    /// The line of a byte, from 1.
-    fn at(&self, byte: usize) -> usize {
+    /// The number of the line that holds this byte, from 1.
+    fn number(&self, byte: usize) -> usize {
         self.0.partition_point(|newline| *newline < byte) + 1
     }
 }
@@ -116,9 +116,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn knows_the_line_of_every_key() {
+    fn every_key_has_its_line() {
         let text = "[a]\nb = 1\nc = [\n  \"x\",\n  \"y\",\n]\n[d.e]\nf.g = { h = true }\n";
-        let layer = from_toml("x.toml", text).expect("good TOML");
+        let layer = from_toml("x.toml", text).expect("valid TOML");
         let line = |key: &str| match layer.places.get(key) {
             Some(Place::File(_, line)) => *line,
             _ => None,
@@ -127,11 +127,11 @@ mod tests {
         assert_eq!(keys.map(line), [Some(1), Some(2), Some(3), Some(5), Some(7), Some(8), Some(8), None]);
     }
 
-    /// LG-08
+    /// LG-08: the line may hold a secret.
     #[test]
-    fn a_syntax_error_names_its_line_and_quotes_nothing() {
+    fn a_syntax_error_names_its_line_without_quoting_it() {
         let text = "[secrets]\nkeys = [\"hunter2\n";
-        let Err(problem) = from_toml("x.toml", text) else { panic!("broken TOML") };
+        let Err(problem) = from_toml("x.toml", text) else { panic!("invalid TOML") };
         assert_eq!(problem.place, Place::File("x.toml".to_owned(), Some(2)));
         assert!(!problem.to_string().contains("hunter2"), "{problem}");
     }

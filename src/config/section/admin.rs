@@ -1,30 +1,30 @@
-//! `[admin]`
+//! `[admin]`: administration by HTTP.
 
 use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::base::secret::Plain;
-use crate::config::layer::findings::Findings;
+use crate::config::layer::validator::Validator;
 
-/// Administration by HTTP, on the admin listener.
+/// Administration by HTTP, on `server.admin_listen`.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct RawAdmin {
-    /// bearer token of at least 32 characters; empty: no /admin routes
+    /// bearer token of at least 32 characters; empty: no /admin endpoints
     #[schemars(extend("writeOnly" = true))]
     token: String,
 }
 
-/// `[admin]`
+/// The validated settings of administration.
 pub struct Admin {
-    /// What administrators show; without one there are no `/admin` routes.
+    /// The bearer token of administrators. Without it there are no `/admin` endpoints.
     pub token: Option<Plain>,
 }
 
-pub(crate) fn admin(raw: RawAdmin, at: &mut Findings<'_>) -> Option<Admin> {
+pub(crate) fn validate(raw: RawAdmin, validator: &mut Validator<'_>) -> Option<Admin> {
     if !raw.token.is_empty() && raw.token.len() < 32 {
         let remedy = "write at least 32 random characters, as `vestibule secrets generate` prints";
-        at.refuse("admin.token", "is short enough to be guessed", remedy);
+        validator.reject("admin.token", "is too short: it could be guessed", remedy);
         return None;
     }
     Some(Admin { token: Some(Plain::new(raw.token)).filter(|token| !token.is_empty()) })

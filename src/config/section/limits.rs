@@ -1,40 +1,40 @@
-//! `[limits]`
+//! `[limits]`: limits for one client address or one client.
 
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-/// What one caller may ask for.
+/// Limits for one client address or one client.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct RawLimits {
-    /// per client address; also the burst
+    /// login requests per minute and client address; also the burst
     #[schemars(range(min = 1, max = 1_000_000))]
     logins_per_minute: u32,
-    /// per client address; also the burst
+    /// token requests per minute and client address; also the burst
     #[schemars(range(min = 1, max = 1_000_000))]
     tokens_per_minute: u32,
-    /// wrong secrets of one client from one address before a lockout of 5m; twice as many: 30m; four times: 24h
+    /// wrong secrets for one client from one address before a lockout of 5m; twice as many: 30m; four times as many: 24h
     #[schemars(range(min = 1, max = 1000))]
     failures_before_lockout: u32,
-    /// the largest request body
+    /// largest request body in bytes
     #[schemars(range(min = 1024, max = 16_777_216))]
     body_bytes: u32,
 }
 
-/// `[limits]`
+/// The validated limits.
 pub struct Limits {
-    /// Logins begun or answered per minute and client address; also the burst.
+    /// Requests that begin or finish a login, per minute and client address; also the burst.
     pub logins_per_minute: u32,
     /// Token requests per minute and client address; also the burst.
     pub tokens_per_minute: u32,
-    /// Wrong secrets of one client from one address before the first lockout.
+    /// Wrong secrets for one client from one address before the first lockout.
     pub failures_before_lockout: u32,
     /// The largest request body, in bytes.
     pub body_bytes: usize,
 }
 
-/// Their ranges are in the types.
-pub(crate) fn limits(raw: &RawLimits) -> Option<Limits> {
+/// The ranges are checked by the schema.
+pub(crate) fn validate(raw: &RawLimits) -> Option<Limits> {
     let body_bytes = usize::try_from(raw.body_bytes).ok()?;
     Some(Limits {
         logins_per_minute: raw.logins_per_minute,

@@ -1,54 +1,55 @@
-//! `[log]`
+//! `[log]`: level and format of the log.
 
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use crate::config::layer::findings::{Findings, shown};
-use crate::config::layer::nearest::nearest_word;
+use crate::config::layer::suggest::suggest_word;
+use crate::config::layer::validator::{Validator, quoted};
 
-/// The levels, and `off`.
+/// The words that are a level of the log.
 const LEVELS: [&str; 6] = ["off", "error", "warn", "info", "debug", "trace"];
 
-/// What is logged, and how.
+/// Level and format of the log.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct RawLog {
     /// off, error, warn, info, debug or trace, or a filter as `info,vestibule=debug`
     level: String,
-    /// or `json`
+    /// format of each line: `text` or `json`
     format: LogFormat,
 }
 
-/// `[log]`
+/// The validated settings of the log.
 #[derive(Clone)]
 pub struct Log {
-    /// A level, or a filter as tracing-subscriber reads it.
+    /// A level, or a filter in the syntax of `tracing_subscriber::EnvFilter`.
     pub level: String,
-    /// How a line looks.
+    /// The format of each line.
     pub format: LogFormat,
 }
 
-/// How a log line looks.
+/// The format of a line of the log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum LogFormat {
-    /// For people.
+    /// Plain text, for reading.
     Text,
-    /// One JSON object a line.
+    /// One JSON object per line.
     Json,
 }
 
-pub(crate) fn log(raw: RawLog, at: &mut Findings<'_>) -> Option<Log> {
+pub(crate) fn validate(raw: RawLog, validator: &mut Validator<'_>) -> Option<Log> {
     let remedy = "write off, error, warn, info, debug or trace, or a filter as \"info,vestibule=debug\"";
-    // A filter takes any word for the name of a module, so that a level with a typing error would silence everything.
+    // A filter reads any other word as a module name, so a misspelled level would disable the log.
     let is_level = |word: &str| LEVELS.contains(&word.to_lowercase().as_str());
     let mut words = raw.level.split(',').map(str::trim).filter(|_| !raw.level.contains('['));
     if let Some(word) = words.find(|word| !word.contains('=') && !is_level(word)) {
-        let likely = nearest_word(word, &LEVELS).map(|level| format!(" (\"{level}\" is near)")).unwrap_or_default();
-        at.refuse("log.level", format!("{} is not a level{likely}", shown(word)), remedy);
+        let likely =
+            suggest_word(word, &LEVELS).map(|level| format!(" (did you mean \"{level}\"?)")).unwrap_or_default();
+        validator.reject("log.level", format!("{} is not a level{likely}", quoted(word)), remedy);
         return None;
     }
     let filter = tracing_subscriber::EnvFilter::builder().parse(&raw.level);
-    at.accept("log.level", filter.map_err(|_| format!("{} is not a filter", shown(&raw.level))), remedy)?;
+    validator.accept("log.level", filter.map_err(|_| format!("{} is not a filter", quoted(&raw.level))), remedy)?;
     Some(Log { level: raw.level, format: raw.format })
 }

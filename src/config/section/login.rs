@@ -1,4 +1,4 @@
-//! `[login]`
+//! `[login]`: signing in through a provider.
 
 use std::time::Duration;
 
@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::origin::origins;
-use crate::config::layer::findings::{Findings, shown};
+use crate::config::layer::validator::{Validator, quoted};
 use crate::config::value::duration::DURATION;
 use crate::config::value::return_to::{BadPattern, ReturnTo};
 
@@ -14,51 +14,51 @@ use crate::config::value::return_to::{BadPattern, ReturnTo};
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct RawLogin {
-    /// how long someone may stay at the provider
+    /// how long a user may take to sign in at the provider
     #[schemars(regex(pattern = DURATION))]
     authorization_lifetime: String,
-    /// absolute URLs allowed after login; `*` within a host label or path segment, `**` across
+    /// absolute URLs allowed after a login; `*` matches within a host label or path segment, `**` across them
     return_to: Vec<String>,
-    /// where people are sent when nobody said
+    /// where the browser is sent after a login that names no address
     default_return_to: String,
-    /// false: only users already known may enter
+    /// false: only users who already exist may sign in
     sign_up: bool,
-    /// only between providers marked `trusts_email`
+    /// link identities of two providers with `trusts_email` that have the same verified e-mail address
     link_by_verified_email: bool,
-    /// CORS: other origins whose scripts may use the JSON door and /session
+    /// CORS: origins whose scripts may use the SPA flow and /session
     allowed_origins: Vec<String>,
-    /// JSON door: refuse an exchange without the binding cookie
+    /// SPA flow: refuse an exchange without the binding cookie
     require_binding: bool,
 }
 
-/// `[login]`
+/// The validated settings of logins.
 pub struct Login {
-    /// How long a login may take between us and the provider.
+    /// How long a user may take to sign in at the provider.
     pub authorization_lifetime: Duration,
-    /// Where people may be sent afterwards.
+    /// The addresses where a browser may be sent after a login.
     pub return_to: ReturnTo,
-    /// Where they are sent when nobody said.
+    /// The address after a login that names none.
     pub default_return_to: String,
-    /// Whether someone unknown may enter.
+    /// Whether a login may create a user.
     pub sign_up: bool,
-    /// Whether a verified address of a provider that is the authority for its domain names a user who is known by another.
+    /// Whether a login finds an existing user by verified e-mail address, between two providers with `trusts_email`.
     pub link_by_verified_email: bool,
-    /// Other origins whose scripts may use the JSON door and the session endpoints: `scheme://host[:port]`.
+    /// CORS: origins (`scheme://host[:port]`) whose scripts may use the SPA flow and the session endpoints.
     pub allowed_origins: Vec<String>,
-    /// Whether the JSON door insists on the binding cookie.
+    /// Whether the SPA flow requires the binding cookie.
     pub require_binding: bool,
 }
 
-pub(crate) fn login(raw: &RawLogin, at: &mut Findings<'_>) -> Option<Login> {
-    let lifetime = at.duration("login.authorization_lifetime", &raw.authorization_lifetime, "1s", "1d");
-    let return_to = return_to(&raw.return_to, at);
+pub(crate) fn validate(raw: &RawLogin, validator: &mut Validator<'_>) -> Option<Login> {
+    let lifetime = validator.duration("login.authorization_lifetime", &raw.authorization_lifetime, "1s", "1d");
+    let return_to = return_to(&raw.return_to, validator);
     let default_return_to = return_to.as_ref().and_then(|policy| {
         let remedy = "write a path, as \"/account\", or an absolute URL that login.return_to allows";
         let address = policy.check(&raw.default_return_to);
-        let address = address.ok_or_else(|| format!("{} is not allowed", shown(&raw.default_return_to)));
-        at.accept("login.default_return_to", address, remedy)
+        let address = address.ok_or_else(|| format!("{} is not allowed", quoted(&raw.default_return_to)));
+        validator.accept("login.default_return_to", address, remedy)
     });
-    let allowed_origins = origins("login.allowed_origins", &raw.allowed_origins, at);
+    let allowed_origins = origins("login.allowed_origins", &raw.allowed_origins, validator);
     Some(Login {
         authorization_lifetime: lifetime?,
         return_to: return_to?,
@@ -70,15 +70,17 @@ pub(crate) fn login(raw: &RawLogin, at: &mut Findings<'_>) -> Option<Login> {
     })
 }
 
-fn return_to(patterns: &[String], at: &mut Findings<'_>) -> Option<ReturnTo> {
+fn return_to(patterns: &[String], validator: &mut Validator<'_>) -> Option<ReturnTo> {
     for (item, pattern) in patterns.iter().enumerate() {
         let Err((_, bad)) = ReturnTo::parse([pattern.as_str()]) else { continue };
         let remedy = match bad {
-            BadPattern::Shape => "write an absolute URL, as \"https://app.example.com\"",
-            BadPattern::Surplus => "write scheme, host and at most a path, as \"https://app.example.com/after-login\"",
-            BadPattern::TooWide => "write `*` only left of a domain of yours, as \"https://*.apps.example.com\"",
+            BadPattern::Malformed => "write an absolute URL, as \"https://app.example.com\"",
+            BadPattern::UnexpectedPart => {
+                "write scheme, host and at most a path, as \"https://app.example.com/after-login\""
+            }
+            BadPattern::TooWide => "write `*` only to the left of your own domain, as \"https://*.apps.example.com\"",
         };
-        at.refuse_item("login.return_to", item, format!("{} {bad}", shown(pattern)), remedy);
+        validator.reject_item("login.return_to", item, format!("{} {bad}", quoted(pattern)), remedy);
     }
     ReturnTo::parse(patterns.iter().map(String::as_str)).ok()
 }

@@ -1,4 +1,9 @@
-//! The sections of the configuration, a file for each: what may be written, what it means, and what can be wrong with it.
+//! The sections of the configuration, one file or folder each. A file has
+//!
+//! - a `Raw…` type: the keys that may be written, as text. The doc comments of its fields become the reference;
+//! - a type without `Raw`: the validated values that the gateway uses;
+//! - `validate`, which turns the first into the second. It reports every problem, and returns `None` where it cannot
+//!   build the value.
 
 mod address;
 pub(crate) mod admin;

@@ -1,25 +1,25 @@
-//! `[secrets]`
+//! `[secrets]`: the key ring for encryption and for authentication of tokens and cookies.
 
 use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::base::seal::{BadKey, Ring};
-use crate::config::layer::findings::Findings;
+use crate::config::layer::validator::Validator;
 
-/// What is sealed and marked with.
+/// The keys that encrypt stored secrets and authenticate cookies and refresh tokens.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct RawSecrets {
-    /// ring of base64 32-byte keys from `vestibule secrets generate`: the first encrypts, all decrypt; must be given
+    /// 32-byte keys in base64 from `vestibule secrets generate`; the first encrypts, all decrypt; required
     #[schemars(extend("writeOnly" = true))]
     keys: Vec<String>,
 }
 
-pub(crate) fn ring(raw: &RawSecrets, at: &mut Findings<'_>) -> Option<Ring> {
+pub(crate) fn validate(raw: &RawSecrets, validator: &mut Validator<'_>) -> Option<Ring> {
     if raw.keys.is_empty() {
         let remedy = "run `vestibule secrets generate` and write its line here, or into a file that secrets.keys_file \
                       names";
-        at.refuse("secrets.keys", "is missing", remedy);
+        validator.reject("secrets.keys", "is missing", remedy);
         return None;
     }
     let keys = || raw.keys.iter().map(String::as_str);
@@ -32,10 +32,10 @@ pub(crate) fn ring(raw: &RawSecrets, at: &mut Findings<'_>) -> Option<Ring> {
     }
     for (place, bad) in bad {
         let remedy = match bad {
-            BadKey::Twice => "take one of the two out",
+            BadKey::Twice => "remove one of the two",
             _ => "replace it with a key from `vestibule secrets generate`",
         };
-        at.refuse_item("secrets.keys", place, format!("key {} {bad}", place + 1), remedy);
+        validator.reject_item("secrets.keys", place, format!("key {} {bad}", place + 1), remedy);
     }
     None
 }

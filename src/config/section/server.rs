@@ -1,4 +1,4 @@
-//! `[server]`
+//! `[server]`: addresses of the gateway, listeners, and worker threads.
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -7,56 +7,56 @@ use ipnet::IpNet;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use crate::config::layer::findings::{Findings, shown};
+use crate::config::layer::validator::{Validator, quoted};
 use crate::config::value::duration::DURATION;
 use crate::config::value::public_url::{BadPublicUrl, PublicUrl};
 
-/// Where the gateway listens and what it is called from outside.
+/// Public address, listeners, and worker threads.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct RawServer {
-    /// the issuer; may carry a path prefix; https except on loopback
+    /// the issuer; may have a path prefix; https, except on loopback
     public_url: String,
-    /// the public listener
+    /// address and port of the public listener
     listen: String,
-    /// the listener for health and metrics; never to be reached from outside
+    /// address and port of the listener for health, metrics and administration; must not be reachable from outside
     admin_listen: String,
-    /// CIDRs; the client address is counted from the right of X-Forwarded-For through these only
+    /// CIDRs of reverse proxies; the client address is the first from the right in X-Forwarded-For that is not one of them
     trusted_proxies: Vec<String>,
-    /// how long running requests may take after SIGTERM
+    /// how long running requests may take to finish after SIGTERM
     #[schemars(regex(pattern = DURATION))]
     shutdown_grace: String,
-    /// 0: one per core
+    /// HTTP worker threads; 0: one per core
     #[schemars(range(min = 0, max = 1024))]
     workers: u32,
 }
 
-/// `[server]`: where the gateway listens and what it is called from outside.
+/// The validated settings of the server.
 pub struct Server {
-    /// The issuer, and the base of every link.
+    /// The issuer, and the base of every URL of the gateway.
     pub public_url: PublicUrl,
-    /// The public listener.
+    /// The address of the public listener.
     pub listen: SocketAddr,
-    /// The listener for health, metrics and administration.
+    /// The address of the listener for health, metrics and administration.
     pub admin_listen: SocketAddr,
-    /// Who may speak of other addresses in `X-Forwarded-For`.
+    /// Networks of the reverse proxies whose `X-Forwarded-For` is trusted.
     pub trusted_proxies: Vec<IpNet>,
-    /// How long running requests may take after SIGTERM.
+    /// How long running requests may take to finish after SIGTERM.
     pub shutdown_grace: Duration,
     /// HTTP worker threads, at least 1.
     pub workers: usize,
 }
 
-pub(crate) fn server(raw: &RawServer, at: &mut Findings<'_>) -> Option<Server> {
-    let public_url = public_url(&raw.public_url, at);
-    let listen = listener("server.listen", &raw.listen, at);
-    let admin_listen = listener("server.admin_listen", &raw.admin_listen, at);
+pub(crate) fn validate(raw: &RawServer, validator: &mut Validator<'_>) -> Option<Server> {
+    let public_url = public_url(&raw.public_url, validator);
+    let listen = listener("server.listen", &raw.listen, validator);
+    let admin_listen = listener("server.admin_listen", &raw.admin_listen, validator);
     if let (Some(listen), Some(admin_listen)) = (listen, admin_listen) {
-        apart(listen, admin_listen, at);
+        check_ports_differ(listen, admin_listen, validator);
     }
     let trusted_proxies: Vec<_> =
-        raw.trusted_proxies.iter().enumerate().map(|(item, text)| network(item, text, at)).collect();
-    let shutdown_grace = at.duration("server.shutdown_grace", &raw.shutdown_grace, "1ms", "1h");
+        raw.trusted_proxies.iter().enumerate().map(|(item, text)| network(item, text, validator)).collect();
+    let shutdown_grace = validator.duration("server.shutdown_grace", &raw.shutdown_grace, "1ms", "1h");
     let workers = usize::try_from(raw.workers).ok().filter(|workers| *workers > 0);
     Some(Server {
         public_url: public_url?,
@@ -68,43 +68,43 @@ pub(crate) fn server(raw: &RawServer, at: &mut Findings<'_>) -> Option<Server> {
     })
 }
 
-/// How many threads this machine runs at once.
+/// The number of threads that this machine runs in parallel.
 pub(crate) fn cores() -> usize {
     std::thread::available_parallelism().map_or(1, std::num::NonZero::get)
 }
 
-fn public_url(text: &str, at: &mut Findings<'_>) -> Option<PublicUrl> {
+fn public_url(text: &str, validator: &mut Validator<'_>) -> Option<PublicUrl> {
     let remedy = match PublicUrl::parse(text) {
         Ok(url) => return Some(url),
-        Err(BadPublicUrl::Shape) => "write the address that browsers use, as \"https://login.example.com\"",
-        Err(BadPublicUrl::Surplus) => "write scheme, host and at most a path, as \"https://login.example.com\"",
-        Err(BadPublicUrl::Insecure) => "write https://; http is for 127.0.0.1, [::1] and localhost only",
+        Err(BadPublicUrl::Malformed) => "write the address that browsers use, as \"https://login.example.com\"",
+        Err(BadPublicUrl::UnexpectedPart) => "write scheme, host and at most a path, as \"https://login.example.com\"",
+        Err(BadPublicUrl::Insecure) => "write https://; http is allowed for 127.0.0.1, [::1] and localhost only",
     };
-    let bad = PublicUrl::parse(text).map_err(|bad| format!("{} {bad}", shown(text)));
-    at.accept("server.public_url", bad, remedy)
+    let bad = PublicUrl::parse(text).map_err(|bad| format!("{} {bad}", quoted(text)));
+    validator.accept("server.public_url", bad, remedy)
 }
 
-fn listener(key: &str, text: &str, at: &mut Findings<'_>) -> Option<SocketAddr> {
-    let address = text.parse().map_err(|_| format!("{} is not an IP address with a port", shown(text)));
-    at.accept(key, address, "write both, as \"127.0.0.1:8080\", \"0.0.0.0:8080\" or \"[::]:8080\"")
+fn listener(key: &str, text: &str, validator: &mut Validator<'_>) -> Option<SocketAddr> {
+    let address = text.parse().map_err(|_| format!("{} is not an IP address with a port", quoted(text)));
+    validator.accept(key, address, "write both, as \"127.0.0.1:8080\", \"0.0.0.0:8080\" or \"[::]:8080\"")
 }
 
-/// Two listeners cannot share a port of one address. Port 0 is a free one each time.
-fn apart(listen: SocketAddr, admin_listen: SocketAddr, at: &mut Findings<'_>) {
+/// The two listeners must have different ports on the same address. Port 0 means any free port.
+fn check_ports_differ(listen: SocketAddr, admin_listen: SocketAddr, validator: &mut Validator<'_>) {
     let ips = (listen.ip(), admin_listen.ip());
     let same_ip = ips.0 == ips.1 || ips.0.is_unspecified() || ips.1.is_unspecified();
     if listen.port() != 0 && listen.port() == admin_listen.port() && same_ip {
-        let (key, other) = if at.is_given("server.admin_listen") {
+        let (key, other) = if validator.is_given("server.admin_listen") {
             ("server.admin_listen", "server.listen")
         } else {
             ("server.listen", "server.admin_listen")
         };
-        let what = format!("has the port {} of {other} too", listen.port());
-        at.refuse(key, what, "give each listener a port of its own");
+        let what = format!("has the same port {} as {other}", listen.port());
+        validator.reject(key, what, "give each listener its own port");
     }
 }
 
-fn network(item: usize, text: &str, at: &mut Findings<'_>) -> Option<IpNet> {
+fn network(item: usize, text: &str, validator: &mut Validator<'_>) -> Option<IpNet> {
     if let Ok(network) = text.parse() {
         return Some(network);
     }
@@ -112,6 +112,6 @@ fn network(item: usize, text: &str, at: &mut Findings<'_>) -> Option<IpNet> {
         Ok(address) => format!("write \"{}\"", IpNet::from(address)),
         Err(_) => "write networks, as \"10.0.0.0/8\" or \"fd00::/8\"".to_owned(),
     };
-    at.refuse_item("server.trusted_proxies", item, format!("{} is not a CIDR", shown(text)), remedy);
+    validator.reject_item("server.trusted_proxies", item, format!("{} is not a CIDR", quoted(text)), remedy);
     None
 }

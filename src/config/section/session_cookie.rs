@@ -1,94 +1,94 @@
-//! `[sessions.cookie]`
+//! `[sessions.cookie]`: name and attributes of the session cookie.
 
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use crate::config::layer::findings::{Findings, shown};
+use crate::config::layer::validator::{Validator, quoted};
 use crate::config::value::public_url::PublicUrl;
 
-/// The cookie that carries a session.
+/// Name and attributes of the session cookie.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct RawSessionCookie {
-    /// becomes `__Host-vestibule` under https without a domain
+    /// without prefix: over https, `__Host-` is added, or `__Secure-` where `domain` is set
     name: String,
-    /// set to share the login between subdomains
+    /// parent domain, to share the session between subdomains
     domain: String,
-    /// `Lax`, `Strict` or, only under https, `None`
+    /// `Lax`, `Strict` or, over https only, `None`
     same_site: SameSite,
 }
 
-/// `[sessions.cookie]`
+/// The validated settings of the session cookie.
 pub struct SessionCookie {
-    /// The name as configured, without a `__Host-` or `__Secure-` prefix.
+    /// The name without its `__Host-` or `__Secure-` prefix.
     pub name: String,
-    /// The parent domain that shares the login, if any.
+    /// The `Domain` attribute, if there is one.
     pub domain: Option<String>,
-    /// `SameSite`.
+    /// The `SameSite` attribute of the session cookie.
     pub same_site: SameSite,
 }
 
-/// A cookie's `SameSite`.
+/// The `SameSite` attribute of a cookie (RFC 6265bis §5.6.7).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 pub enum SameSite {
-    /// Sent with navigations from other sites.
+    /// Sent with top-level navigations from other sites.
     Lax,
-    /// Never sent from other sites.
+    /// Not sent with requests from other sites.
     Strict,
-    /// Sent from everywhere; only under https.
+    /// Sent with all requests; over https only.
     None,
 }
 
-pub(crate) fn cookie(
+pub(crate) fn validate(
     raw: RawSessionCookie,
     public_url: Option<&PublicUrl>,
-    at: &mut Findings<'_>,
+    validator: &mut Validator<'_>,
 ) -> Option<SessionCookie> {
-    let name = name(raw.name, at);
+    let name = name(raw.name, validator);
     let domain = match raw.domain.as_str() {
         "" => Some(None),
-        domain => public_url.and_then(|url| parent_domain(domain, url, at)).map(Some),
+        domain => public_url.and_then(|url| parent_domain(domain, url, validator)).map(Some),
     };
     if raw.same_site == SameSite::None && public_url.is_some_and(|url| !url.is_https()) {
-        let remedy = "write \"Lax\" or \"Strict\", or serve by https";
-        at.refuse("sessions.cookie.same_site", "\"None\" is ignored by browsers without https", remedy);
+        let remedy = "write \"Lax\" or \"Strict\", or use https";
+        validator.reject("sessions.cookie.same_site", "\"None\" is ignored by browsers without https", remedy);
     }
     Some(SessionCookie { name: name?, domain: domain?, same_site: raw.same_site })
 }
 
-/// A token (RFC 6265 §4.1.1), without the prefix that we add.
-fn name(name: String, at: &mut Findings<'_>) -> Option<String> {
+/// A cookie name is a token (RFC 6265 §4.1.1). The prefix is added later, so it must not be part of it.
+fn name(name: String, validator: &mut Validator<'_>) -> Option<String> {
     let key = "sessions.cookie.name";
     let lower = name.to_lowercase();
     if lower.starts_with("__host-") || lower.starts_with("__secure-") {
-        at.refuse(key, format!("{} has a prefix already", shown(&name)), "leave it out: the right one is added");
+        validator.reject(key, format!("{} has a prefix already", quoted(&name)), "remove it: the right one is added");
         return None;
     }
     let is_token = |c: char| c.is_ascii_graphic() && !"()<>@,;:\\\"/[]?={}".contains(c);
     if name.is_empty() || name.len() > 64 || !name.chars().all(is_token) {
         let remedy = "write up to 64 letters, digits, - and _, as \"vestibule\"";
-        at.refuse(key, format!("{} cannot be a cookie's name", shown(&name)), remedy);
+        validator.reject(key, format!("{} cannot be a cookie's name", quoted(&name)), remedy);
         return None;
     }
     Some(name)
 }
 
-/// The host of our own address, or a domain above it: browsers refuse any other.
-fn parent_domain(domain: &str, public_url: &PublicUrl, at: &mut Findings<'_>) -> Option<String> {
+/// Browsers accept only the host of the public URL or a parent domain of it.
+fn parent_domain(domain: &str, public_url: &PublicUrl, validator: &mut Validator<'_>) -> Option<String> {
     let key = "sessions.cookie.domain";
     let domain = domain.to_ascii_lowercase();
     let url = url::Url::parse(public_url.issuer()).ok()?;
     let host = url.domain().unwrap_or_default();
-    let above = host.strip_suffix(domain.as_str()).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'));
+    let is_parent = host.strip_suffix(domain.as_str()).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'));
     if host.is_empty() {
-        let what = format!("{} cannot be set where server.public_url has an IP address", shown(&domain));
-        at.refuse(key, what, "leave it out, or give server.public_url a name");
+        let what = format!("{} cannot be set where server.public_url has an IP address", quoted(&domain));
+        validator.reject(key, what, "remove it, or write a host name in server.public_url");
         return None;
     }
-    if domain.starts_with('.') || !above {
-        let what = format!("{} is not {host} or a domain above it", shown(&domain));
+    if domain.starts_with('.') || !is_parent {
+        let what = format!("{} is not {host} or a parent domain of it", quoted(&domain));
         let parent = host.split_once('.').map(|(_, parent)| parent).filter(|parent| parent.contains('.'));
-        at.refuse(key, what, format!("write \"{}\", without a dot in front", parent.unwrap_or(host)));
+        validator.reject(key, what, format!("write \"{}\", without a leading dot", parent.unwrap_or(host)));
         return None;
     }
     Some(domain)

@@ -1,4 +1,4 @@
-//! `[sessions]`
+//! `[sessions]`: how long sessions last.
 
 use std::time::Duration;
 
@@ -6,29 +6,29 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::session_cookie::{self, RawSessionCookie, SessionCookie};
-use crate::config::layer::findings::Findings;
+use crate::config::layer::validator::Validator;
 use crate::config::value::duration::DURATION;
 use crate::config::value::public_url::PublicUrl;
 
-/// How long people stay signed in.
+/// How long sessions last.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct RawSessions {
-    /// from the last authenticated use
+    /// a session ends this long after its last use
     #[schemars(regex(pattern = DURATION))]
     idle_timeout: String,
-    /// from the login, used or not
+    /// a session ends this long after the login, used or not
     #[schemars(regex(pattern = DURATION))]
     absolute_timeout: String,
     /// a new login ends the user's other sessions
     one_per_user: bool,
-    /// ended rows stay this long for support, then cleanup removes them
+    /// how long the rows of ended sessions are kept, for support
     #[schemars(regex(pattern = DURATION))]
     keep_ended: String,
     cookie: RawSessionCookie,
 }
 
-/// `[sessions]`
+/// The validated settings of sessions.
 pub struct Sessions {
     /// A session ends this long after its last use.
     pub idle_timeout: Duration,
@@ -36,28 +36,35 @@ pub struct Sessions {
     pub absolute_timeout: Duration,
     /// Whether a new login ends the user's other sessions.
     pub one_per_user: bool,
-    /// How long an ended session's row is kept.
+    /// How long the row of an ended session is kept.
     pub keep_ended: Duration,
-    /// `[sessions.cookie]`
+    /// Name and attributes of the session cookie.
     pub cookie: SessionCookie,
 }
 
-pub(crate) fn sessions(raw: RawSessions, public_url: Option<&PublicUrl>, at: &mut Findings<'_>) -> Option<Sessions> {
-    let idle_timeout = at.duration("sessions.idle_timeout", &raw.idle_timeout, "1s", "3650d");
-    let absolute_timeout = at.duration("sessions.absolute_timeout", &raw.absolute_timeout, "1s", "3650d");
+pub(crate) fn validate(
+    raw: RawSessions,
+    public_url: Option<&PublicUrl>,
+    validator: &mut Validator<'_>,
+) -> Option<Sessions> {
+    let idle_timeout = validator.duration("sessions.idle_timeout", &raw.idle_timeout, "1s", "3650d");
+    let absolute_timeout = validator.duration("sessions.absolute_timeout", &raw.absolute_timeout, "1s", "3650d");
     if let (Some(idle), Some(absolute)) = (idle_timeout, absolute_timeout)
         && idle > absolute
     {
-        let key =
-            if at.is_given("sessions.idle_timeout") { "sessions.idle_timeout" } else { "sessions.absolute_timeout" };
+        let key = if validator.is_given("sessions.idle_timeout") {
+            "sessions.idle_timeout"
+        } else {
+            "sessions.absolute_timeout"
+        };
         let what = format!(
             "idle_timeout \"{}\" is longer than absolute_timeout \"{}\"",
             raw.idle_timeout, raw.absolute_timeout
         );
-        at.refuse(key, what, "write an idle_timeout that is at most the absolute_timeout");
+        validator.reject(key, what, "write an idle_timeout that is at most the absolute_timeout");
     }
-    let cookie = session_cookie::cookie(raw.cookie, public_url, at);
-    let keep_ended = at.duration("sessions.keep_ended", &raw.keep_ended, "1h", "3650d");
+    let cookie = session_cookie::validate(raw.cookie, public_url, validator);
+    let keep_ended = validator.duration("sessions.keep_ended", &raw.keep_ended, "1h", "3650d");
     Some(Sessions {
         idle_timeout: idle_timeout?,
         absolute_timeout: absolute_timeout?,

@@ -1,107 +1,108 @@
-//! `[tokens]`
+//! `[tokens]`: lifetimes and contents of the tokens that the gateway issues.
 
 use std::time::Duration;
 
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use crate::config::layer::findings::Findings;
+use crate::config::layer::validator::Validator;
 use crate::config::value::duration::DURATION;
 
-/// The tokens that we issue.
+/// Lifetimes and contents of the tokens that the gateway issues.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct RawTokens {
-    /// life of an access token
+    /// lifetime of an access token
     #[schemars(regex(pattern = DURATION))]
     access_lifetime: String,
-    /// life of an ID token
+    /// lifetime of an ID token
     #[schemars(regex(pattern = DURATION))]
     id_lifetime: String,
-    /// how long an app may take to redeem a code
+    /// lifetime of an authorization code
     #[schemars(regex(pattern = DURATION))]
     code_lifetime: String,
     /// default `aud` of access tokens; empty: the issuer
     audience: Vec<String>,
-    /// user claims copied into access tokens, as `["email", "groups"]`
+    /// claims about the user in access tokens, as `["email", "groups"]`
     claims: Vec<UserClaim>,
-    /// a token that would be larger is refused at login, with a log line saying which claim grew
+    /// largest access token in bytes; a login whose token would be larger is refused, and the log names the largest claim
     #[schemars(range(min = 512, max = 7168))]
     max_bytes: u32,
-    /// the last refresh token but one gives the same successor again for this long
+    /// how long the previous refresh token returns the same successor again
     #[schemars(regex(pattern = DURATION))]
     refresh_retry_window: String,
-    /// and once in this time also later
+    /// after that window, the previous refresh token is accepted once in this time
     #[schemars(regex(pattern = DURATION))]
     refresh_forgive_every: String,
-    /// how long a service may keep a status list
+    /// how long a service may cache a status list
     #[schemars(regex(pattern = DURATION))]
     status_list_ttl: String,
-    /// how old the last look at the revocation feed may be; older answers 503
+    /// oldest age of the revocation cache; with an older one, requests that need it are answered with 503
     #[schemars(regex(pattern = DURATION))]
     revocation_max_age: String,
 }
 
-/// `[tokens]`
+/// The validated settings of tokens.
 pub struct Tokens {
-    /// Life of an access token.
+    /// Lifetime of an access token.
     pub access_lifetime: Duration,
-    /// Life of an ID token.
+    /// Lifetime of an ID token.
     pub id_lifetime: Duration,
-    /// How long an app may take to redeem a code.
+    /// Lifetime of an authorization code.
     pub code_lifetime: Duration,
     /// Default `aud` of access tokens; empty: the issuer.
     pub audience: Vec<String>,
-    /// What access tokens say of the person.
+    /// The claims about the user in access tokens.
     pub claims: Vec<UserClaim>,
-    /// The largest access token that a login may lead to, in bytes.
+    /// The largest access token in bytes. A login whose token would be larger is refused.
     pub max_bytes: usize,
-    /// How long the last refresh token but one gives the same successor again.
+    /// How long the previous refresh token returns the same successor again.
     pub refresh_retry_window: Duration,
-    /// How often one that comes later than that is forgiven.
+    /// After that window, the previous refresh token is accepted once in this time.
     pub refresh_forgive_every: Duration,
-    /// How long a service may keep a status list.
+    /// How long a service may cache a status list.
     pub status_list_ttl: Duration,
-    /// How old the last look at the revocation feed may be.
+    /// The oldest age of the revocation cache at which requests that need it are answered.
     pub revocation_max_age: Duration,
 }
 
 impl Tokens {
-    /// Life of a Status List Token: one `ttl` that we keep it, one that a service keeps it, and one to spare.
+    /// Lifetime of a Status List Token: one `ttl` in our cache, one in that of a service, and one as reserve.
     pub fn status_list_lifetime(&self) -> Duration {
         self.status_list_ttl.max(Duration::from_secs(1)).saturating_mul(3)
     }
 }
 
-/// A claim about a person that access tokens can carry.
+/// A claim about the user that access tokens can contain (OpenID Connect Core §5.1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum UserClaim {
-    /// E-mail address.
+    /// `email`: the e-mail address.
     Email,
-    /// Whether a provider vouches for the address.
+    /// `email_verified`: whether the provider verified the address.
     EmailVerified,
-    /// Full name.
+    /// `name`: the full name.
     Name,
-    /// What the person likes to be called.
+    /// `preferred_username`: the user name that the user prefers.
     PreferredUsername,
-    /// Address of a picture.
+    /// `picture`: the URL of a picture.
     Picture,
-    /// Names of groups.
+    /// `groups`: the names of the user's groups.
     Groups,
 }
 
-pub(crate) fn tokens(raw: RawTokens, at: &mut Findings<'_>) -> Option<Tokens> {
-    let access_lifetime = at.duration("tokens.access_lifetime", &raw.access_lifetime, "1s", "3650d");
-    let id_lifetime = at.duration("tokens.id_lifetime", &raw.id_lifetime, "1s", "1d");
-    let code_lifetime = at.duration("tokens.code_lifetime", &raw.code_lifetime, "1s", "10m");
+pub(crate) fn validate(raw: RawTokens, validator: &mut Validator<'_>) -> Option<Tokens> {
+    let access_lifetime = validator.duration("tokens.access_lifetime", &raw.access_lifetime, "1s", "3650d");
+    let id_lifetime = validator.duration("tokens.id_lifetime", &raw.id_lifetime, "1s", "1d");
+    let code_lifetime = validator.duration("tokens.code_lifetime", &raw.code_lifetime, "1s", "10m");
     for (item, _) in raw.audience.iter().enumerate().filter(|(_, audience)| audience.trim().is_empty()) {
-        at.refuse_item("tokens.audience", item, "is empty", "write who the tokens are for, or leave it out");
+        validator.reject_item("tokens.audience", item, "is empty", "write the audience of the tokens, or remove it");
     }
-    let refresh_retry_window = at.duration("tokens.refresh_retry_window", &raw.refresh_retry_window, "0s", "1h");
-    let refresh_forgive_every = at.duration("tokens.refresh_forgive_every", &raw.refresh_forgive_every, "1h", "3650d");
-    let status_list_ttl = at.duration("tokens.status_list_ttl", &raw.status_list_ttl, "1s", "1d");
-    let revocation_max_age = at.duration("tokens.revocation_max_age", &raw.revocation_max_age, "2s", "10m");
+    let refresh_retry_window = validator.duration("tokens.refresh_retry_window", &raw.refresh_retry_window, "0s", "1h");
+    let refresh_forgive_every =
+        validator.duration("tokens.refresh_forgive_every", &raw.refresh_forgive_every, "1h", "3650d");
+    let status_list_ttl = validator.duration("tokens.status_list_ttl", &raw.status_list_ttl, "1s", "1d");
+    let revocation_max_age = validator.duration("tokens.revocation_max_age", &raw.revocation_max_age, "2s", "10m");
     Some(Tokens {
         access_lifetime: access_lifetime?,
         id_lifetime: id_lifetime?,

@@ -1,27 +1,27 @@
-//! Durations as they are written: `"500ms"`, `"30s"`, `"5m"`, `"12h"`, `"7d"`.
+//! Durations: `"500ms"`, `"30s"`, `"5m"`, `"12h"`, `"7d"`.
 
 use std::time::Duration;
 
-/// What a duration looks like.
+/// The pattern of a duration in the JSON Schema.
 pub(crate) const DURATION: &str = "^[0-9]+(ms|s|m|h|d)$";
 
-/// Longer ones are mistakes, and would not fit where times are added.
-const LONGEST: Duration = Duration::from_secs(10 * 365 * 24 * 60 * 60);
+/// The limit: ten years. A longer duration is a mistake, and could overflow where it is added to a time.
+const MAX_DURATION: Duration = Duration::from_secs(10 * 365 * 24 * 60 * 60);
 
-/// Why a text is no duration.
+/// Why a text is not a duration.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 pub(crate) enum BadDuration {
-    /// Not a whole number and a unit.
+    /// Not a whole number followed by a unit.
     #[error("is not a duration")]
-    Shape,
+    Malformed,
     /// More than ten years.
     #[error("is longer than ten years")]
     TooLong,
 }
 
-/// Reads one.
+/// Parses a duration: a whole number and a unit, without white space.
 pub(crate) fn parse(text: &str) -> Result<Duration, BadDuration> {
-    let unit_at = text.find(|c: char| !c.is_ascii_digit()).ok_or(BadDuration::Shape)?;
+    let unit_at = text.find(|c: char| !c.is_ascii_digit()).ok_or(BadDuration::Malformed)?;
     let (digits, unit) = text.split_at(unit_at);
     let millis: u64 = match unit {
         "ms" => 1,
@@ -29,14 +29,14 @@ pub(crate) fn parse(text: &str) -> Result<Duration, BadDuration> {
         "m" => 60 * 1000,
         "h" => 60 * 60 * 1000,
         "d" => 24 * 60 * 60 * 1000,
-        _ => return Err(BadDuration::Shape),
+        _ => return Err(BadDuration::Malformed),
     };
     if digits.is_empty() {
-        return Err(BadDuration::Shape);
+        return Err(BadDuration::Malformed);
     }
     let number: u64 = digits.parse().map_err(|_| BadDuration::TooLong)?;
     let duration = Duration::from_millis(number.checked_mul(millis).ok_or(BadDuration::TooLong)?);
-    if duration > LONGEST { Err(BadDuration::TooLong) } else { Ok(duration) }
+    if duration > MAX_DURATION { Err(BadDuration::TooLong) } else { Ok(duration) }
 }
 
 #[cfg(test)]
@@ -44,12 +44,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn reads_whole_numbers_with_a_unit_and_nothing_else() {
+    fn a_duration_is_a_whole_number_with_a_unit() {
         let seconds = |text| parse(text).map(|duration| duration.as_secs());
         assert_eq!(parse("500ms"), Ok(Duration::from_millis(500)));
         assert_eq!(["30s", "5m", "12h", "7d", "0s"].map(seconds), [Ok(30), Ok(300), Ok(43_200), Ok(604_800), Ok(0)]);
         for bad in ["", "5", "s", "5 m", "-5m", "1.5h", "5min", "5M", "５m", "1h30m"] {
-            assert_eq!(parse(bad), Err(BadDuration::Shape), "{bad:?}");
+            assert_eq!(parse(bad), Err(BadDuration::Malformed), "{bad:?}");
         }
         for long in ["3651d", "99999999999999999999999s", "18446744073709551615d"] {
             assert_eq!(parse(long), Err(BadDuration::TooLong), "{long:?}");

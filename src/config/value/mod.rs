@@ -1,7 +1,8 @@
-//! Values that configuration keys hold, each read from a text.
+//! Types of values: each is parsed from a text, and is valid from then on. They know no other part of the configuration.
 
 pub(crate) mod algorithm;
 pub(crate) mod duration;
+pub(crate) mod glob;
 pub(crate) mod key_file;
 pub(crate) mod pointer;
 pub(crate) mod public_key;

@@ -1,24 +1,24 @@
-//! JSON pointers into what providers say (RFC 6901).
+//! JSON pointers (RFC 6901) into the responses of providers.
 
 use serde_json::Value;
 
-/// A JSON pointer to a value inside a document; never the whole document.
+/// A JSON pointer to a value inside a document, not to the whole document.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Pointer(String);
 
-/// Why a text is no pointer.
+/// Why a text is not a pointer.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 pub enum BadPointer {
-    /// It does not begin with a slash.
-    #[error("does not begin with \"/\"")]
+    /// It does not start with a slash.
+    #[error("does not start with \"/\"")]
     Relative,
-    /// `~` stands for nothing by itself.
+    /// A `~` is not followed by `0` or `1`.
     #[error("has a \"~\" that is neither \"~0\" nor \"~1\"")]
     Escape,
 }
 
 impl Pointer {
-    /// Reads a pointer.
+    /// Parses a pointer: `/` and a key or an index for each step.
     pub fn parse(text: &str) -> Result<Self, BadPointer> {
         if !text.starts_with('/') {
             return Err(BadPointer::Relative);
@@ -29,12 +29,12 @@ impl Pointer {
         Ok(Self(text.to_owned()))
     }
 
-    /// The value that it points to, if there is one that says something: `null` says nothing.
+    /// The value that it points to; `None` where there is none, or `null`.
     pub fn find<'v>(&self, document: &'v Value) -> Option<&'v Value> {
         document.pointer(&self.0).filter(|value| !value.is_null())
     }
 
-    /// As it was written.
+    /// The text of the pointer.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -47,7 +47,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn points_as_the_standard_says() {
+    fn pointers_are_resolved_as_in_rfc_6901() {
         let document = json!({"a": {"b/c": [{"d~": 1}]}, "": 2, "n": null});
         let found = |text: &str| Pointer::parse(text).expect("a pointer").find(&document).cloned();
         assert_eq!(found("/a/b~1c/0/d~0"), Some(json!(1)));

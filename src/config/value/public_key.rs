@@ -1,23 +1,23 @@
-//! A client's public key, for `private_key_jwt` (OpenID Connect Core §9).
+//! Public keys of clients, for `private_key_jwt` (OpenID Connect Core §9).
 
 use jsonwebtoken::{Algorithm, DecodingKey};
 
-/// What a client's assertions are verified with.
+/// The key that verifies a client's assertions.
 #[derive(Clone)]
 pub struct PublicKey {
-    /// The key.
+    /// The parsed public key.
     pub key: DecodingKey,
-    /// What it may sign by: the key says so, never the assertion (RFC 8725 §3.1).
+    /// The accepted `alg` values. They depend on the type of the key, not on the assertion (RFC 8725 §3.1).
     pub algorithms: Vec<Algorithm>,
 }
 
-/// Not a public key that we can use.
+/// The file is not a supported public key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the file holds no public key in PEM of P-256, Ed25519 or RSA")]
+#[error("the file has no public key in PEM of type P-256, Ed25519 or RSA")]
 pub struct BadPublicKey;
 
 impl PublicKey {
-    /// Reads a key in PEM (`BEGIN PUBLIC KEY`).
+    /// Parses a key in PEM (`BEGIN PUBLIC KEY`).
     pub fn parse(pem: &str) -> Result<Self, BadPublicKey> {
         let pem = pem.as_bytes();
         let ec = DecodingKey::from_ec_pem(pem).map(|key| (key, vec![Algorithm::ES256]));

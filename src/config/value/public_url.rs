@@ -1,8 +1,8 @@
-//! `server.public_url`: the issuer, and the base of every link. Never taken from a request (RE-10).
+//! `server.public_url`: the issuer and the base of every URL. It is never taken from a request (RE-10).
 
 use url::Url;
 
-/// The gateway's address as browsers and services know it, without a slash at the end.
+/// The gateway's URL for browsers and services, without a slash at the end.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PublicUrl {
     text: String,
@@ -10,29 +10,29 @@ pub struct PublicUrl {
     origin: String,
 }
 
-/// Why a URL cannot be the public one.
+/// Why a URL cannot be the public URL.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 pub enum BadPublicUrl {
     /// Not an absolute http or https URL.
     #[error("is not an http(s) URL")]
-    Shape,
-    /// Carries a query, a fragment or credentials.
+    Malformed,
+    /// Has a query, a fragment or credentials.
     #[error("has a query, a fragment or credentials")]
-    Surplus,
-    /// http, and not on loopback.
-    #[error("is http off loopback")]
+    UnexpectedPart,
+    /// http, and not loopback.
+    #[error("is http, but not loopback")]
     Insecure,
 }
 
 impl PublicUrl {
-    /// Reads a URL; a slash at its end is cut.
+    /// Parses a URL, and removes a slash at its end.
     pub fn parse(text: &str) -> Result<Self, BadPublicUrl> {
-        let url = Url::parse(text).map_err(|_| BadPublicUrl::Shape)?;
+        let url = Url::parse(text).map_err(|_| BadPublicUrl::Malformed)?;
         if !matches!(url.scheme(), "http" | "https") || url.cannot_be_a_base() {
-            return Err(BadPublicUrl::Shape);
+            return Err(BadPublicUrl::Malformed);
         }
         if url.query().is_some() || url.fragment().is_some() || !url.username().is_empty() || url.password().is_some() {
-            return Err(BadPublicUrl::Surplus);
+            return Err(BadPublicUrl::UnexpectedPart);
         }
         if url.scheme() == "http" && !is_loopback(&url) {
             return Err(BadPublicUrl::Insecure);
@@ -52,38 +52,38 @@ impl PublicUrl {
         &self.prefix
     }
 
-    /// `scheme://host[:port]`, as a browser writes it in `Origin`.
+    /// `scheme://host[:port]`, as browsers write it in `Origin`.
     pub fn origin(&self) -> &str {
         &self.origin
     }
 
-    /// Whether browsers reach us by https.
+    /// Whether browsers use https.
     pub fn is_https(&self) -> bool {
         self.text.starts_with("https:")
     }
 
-    /// The absolute URL of one of our paths (`path` begins with a slash).
+    /// The absolute URL of a path of the gateway; `path` starts with a slash.
     pub fn at(&self, path: &str) -> String {
         format!("{}{path}", self.text)
     }
 
-    /// Where a provider sends people back to.
+    /// The redirect URI at this provider.
     pub fn callback(&self, provider: &str) -> String {
         self.at(&format!("/callback/{provider}"))
     }
 
-    /// Where a provider sends people back to whom it signed out.
+    /// The post-logout redirect URI at this provider.
     pub fn logout_callback(&self, provider: &str) -> String {
         self.at(&format!("/logout/callback/{provider}"))
     }
 
-    /// Where a provider tells us of sessions that ended there.
+    /// The back-channel logout URI at this provider.
     pub fn backchannel_logout(&self, provider: &str) -> String {
         self.at(&format!("/backchannel-logout/{provider}"))
     }
 }
 
-/// Whether a URL's host is this machine itself.
+/// Whether the host is a loopback address, `localhost` or a name below it.
 pub fn is_loopback(url: &Url) -> bool {
     match url.host() {
         Some(url::Host::Ipv4(address)) => address.is_loopback(),
@@ -93,8 +93,8 @@ pub fn is_loopback(url: &Url) -> bool {
     }
 }
 
-/// Whether nobody listens on the way there: TLS, or this very machine.
-pub fn is_private(url: &Url) -> bool {
+/// Whether requests to this URL cannot be read on the network: https, or loopback.
+pub fn is_protected(url: &Url) -> bool {
     url.scheme() == "https" || is_loopback(url)
 }
 
@@ -103,8 +103,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn takes_a_prefix_and_drops_the_slash_at_the_end() {
-        let url = PublicUrl::parse("https://Example.com:443/auth/").expect("a good URL");
+    fn a_prefix_is_kept_and_a_final_slash_removed() {
+        let url = PublicUrl::parse("https://Example.com:443/auth/").expect("a valid URL");
         assert_eq!(
             (url.issuer(), url.prefix(), url.origin()),
             ("https://example.com/auth", "/auth", "https://example.com")
@@ -117,11 +117,11 @@ mod tests {
 
     /// LG-06
     #[test]
-    fn refuses_what_cannot_be_an_issuer() {
-        assert_eq!(PublicUrl::parse("login.example.com"), Err(BadPublicUrl::Shape));
-        assert_eq!(PublicUrl::parse("ftp://example.com"), Err(BadPublicUrl::Shape));
-        assert_eq!(PublicUrl::parse("https://example.com/?x=1"), Err(BadPublicUrl::Surplus));
-        assert_eq!(PublicUrl::parse("https://u:p@example.com"), Err(BadPublicUrl::Surplus));
+    fn urls_that_cannot_be_an_issuer_are_rejected() {
+        assert_eq!(PublicUrl::parse("login.example.com"), Err(BadPublicUrl::Malformed));
+        assert_eq!(PublicUrl::parse("ftp://example.com"), Err(BadPublicUrl::Malformed));
+        assert_eq!(PublicUrl::parse("https://example.com/?x=1"), Err(BadPublicUrl::UnexpectedPart));
+        assert_eq!(PublicUrl::parse("https://u:p@example.com"), Err(BadPublicUrl::UnexpectedPart));
         assert_eq!(PublicUrl::parse("http://example.com"), Err(BadPublicUrl::Insecure));
     }
 }

@@ -1,4 +1,4 @@
-//! Where an app's answers may go: compared as text, never as what it means (RFC 9700 §4.1.3).
+//! Redirect URIs of clients. They are compared as text, byte for byte (RFC 9700 §4.1.3).
 
 use std::net::IpAddr;
 
@@ -8,19 +8,19 @@ use url::{Host, Url};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RedirectUri(String);
 
-/// Which private-use URI schemes (RFC 8252 §7.1) an address may have.
+/// Which private-use URI schemes (RFC 8252 §7.1) a redirect URI may have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum OwnSchemes {
-    /// None: the client is a site.
+pub enum PrivateUseSchemes {
+    /// None: the client is confidential.
     None,
-    /// Those with a dot, which begin with the reversed name of a domain: `com.example.app`.
+    /// Schemes with a dot, which start with a reversed domain name: `com.example.app`.
     Dotted,
-    /// Those without a dot too: `myapp`.
+    /// Also schemes without a dot: `myapp`.
     Dotless,
 }
 
-/// Schemes that browsers or operating systems handle, so that they cannot be an app's own.
-const TAKEN_SCHEMES: [&str; 24] = [
+/// Schemes that browsers or operating systems handle, so they are not private-use schemes.
+const RESERVED_SCHEMES: [&str; 24] = [
     "about",
     "blob",
     "chrome",
@@ -47,53 +47,53 @@ const TAKEN_SCHEMES: [&str; 24] = [
     "wss",
 ];
 
-/// What is wrong with an address as a redirect URI.
+/// Why a text is not a valid redirect URI.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum BadRedirectUri {
-    /// Not an absolute URI, or one that browsers would read in another way than it is written.
+    /// Not an absolute URI, or one that browsers normalize to another text.
     #[error("is not an absolute URI as browsers write it")]
-    Shape,
-    /// A wildcard: each address is written out.
+    Malformed,
+    /// A wildcard: each URI must be written in full.
     #[error("has a wildcard")]
     Wildcard,
-    /// A fragment, or a user and a password.
+    /// A fragment, or credentials.
     #[error("has a fragment, a user or a password")]
-    Surplus,
-    /// `http` to another machine.
-    #[error("is http off loopback")]
+    UnexpectedPart,
+    /// `http` to another host than loopback.
+    #[error("is http, but not loopback")]
     Insecure,
-    /// A scheme that is no app's own: without a dot (unless that is allowed), one that browsers handle, or not for clients
-    /// of this type (RFC 8252 §7.1).
-    #[error("has a scheme that cannot be an app's own")]
+    /// Not a private-use scheme of a public client: it has no dot (unless that is allowed), or is handled by browsers
+    /// (RFC 8252 §7.1).
+    #[error("has a scheme that is neither https nor an allowed private-use scheme")]
     Scheme,
 }
 
-impl OwnSchemes {
+impl PrivateUseSchemes {
     fn allow(self, scheme: &str) -> bool {
         match self {
             Self::None => false,
             Self::Dotted => scheme.contains('.'),
-            Self::Dotless => !TAKEN_SCHEMES.contains(&scheme),
+            Self::Dotless => !RESERVED_SCHEMES.contains(&scheme),
         }
     }
 }
 
 impl RedirectUri {
-    /// Reads one as it is registered.
-    pub fn parse(text: &str, schemes: OwnSchemes) -> Result<Self, BadRedirectUri> {
-        let url = Url::parse(text).map_err(|_| BadRedirectUri::Shape)?;
+    /// Parses a redirect URI, as it is registered.
+    pub fn parse(text: &str, schemes: PrivateUseSchemes) -> Result<Self, BadRedirectUri> {
+        let url = Url::parse(text).map_err(|_| BadRedirectUri::Malformed)?;
         if text.contains('*') {
             return Err(BadRedirectUri::Wildcard);
         }
         if url.fragment().is_some() || !url.username().is_empty() || url.password().is_some() {
-            return Err(BadRedirectUri::Surplus);
+            return Err(BadRedirectUri::UnexpectedPart);
         }
         match url.scheme() {
             "https" | "http" => {
                 let rest = url.as_str().strip_prefix(text);
-                // Requests are compared with it byte for byte, so it must be what a browser makes of it.
+                // It is compared byte for byte, so it must be in the form that browsers send.
                 if rest != Some("") && rest != Some("/") {
-                    return Err(BadRedirectUri::Shape);
+                    return Err(BadRedirectUri::Malformed);
                 }
                 if url.scheme() == "http" && !is_loopback(&url) {
                     return Err(BadRedirectUri::Insecure);
@@ -105,20 +105,19 @@ impl RedirectUri {
         Ok(Self(text.to_owned()))
     }
 
-    /// As it is registered.
+    /// The registered text, byte for byte.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// Whether that is this address, byte for byte.
-    pub fn is(&self, sent: &str) -> bool {
+    /// Whether `sent` is this URI, byte for byte.
+    pub fn matches(&self, sent: &str) -> bool {
         self.0 == sent
     }
 
-    /// Whether that is this address but for the port, where both are an installed app's on a loopback address: such an
-    /// app takes whatever port is free (RFC 8252 §7.3). `localhost` counts too, although §8.3 advises against it: many
-    /// libraries of apps listen there.
-    pub fn is_but_for_the_port(&self, sent: &str) -> bool {
+    /// Whether `sent` is this URI except for the port, where both are on loopback: a native app listens on any free port
+    /// (RFC 8252 §7.3). `localhost` is accepted as well, although §8.3 advises against it: many app libraries use it.
+    pub fn matches_except_port(&self, sent: &str) -> bool {
         let without_port = |text: &str| {
             let rest = text.strip_prefix("http://")?;
             let (host, rest) =
@@ -138,31 +137,31 @@ impl RedirectUri {
         registered.is_some() && registered == without_port(sent)
     }
 
-    /// The origin whose scripts receive the answer, if it is a site's.
+    /// The origin of an http or https URI; `None` for a private-use scheme.
     pub fn origin(&self) -> Option<String> {
         let url = Url::parse(&self.0).ok()?;
         matches!(url.scheme(), "https" | "http").then(|| url.origin().ascii_serialization())
     }
 
-    /// Whether its scheme is a private-use one. Any program on a person's machine can register it (RFC 8252 §8.6).
-    pub fn is_private_use(&self) -> bool {
+    /// Whether it has a private-use scheme. Any app on the device can register the same scheme (RFC 8252 §8.6).
+    pub fn has_private_use_scheme(&self) -> bool {
         !self.0.starts_with("https://") && !self.0.starts_with("http://")
     }
 
-    /// Whether it leads to the person's own machine. Any program there can listen on the port (RFC 8252 §8.6).
+    /// Whether it is on the user's own device. Any program there can listen on the port (RFC 8252 §8.6).
     pub fn is_loopback(&self) -> bool {
-        Url::parse(&self.0).is_ok_and(|url| leads_home(&url))
+        Url::parse(&self.0).is_ok_and(|url| is_own_device(&url))
     }
 }
 
-/// The address with more in its query; what stands there stays (RFC 6749 §3.1.2).
+/// Appends parameters to the query of a URI, and keeps those that it has (RFC 6749 §3.1.2).
 pub fn with_query(address: &str, query: &str) -> String {
     let join = if address.contains('?') { '&' } else { '?' };
     format!("{address}{join}{query}")
 }
 
-/// Narrower than where an operator names their own machine (`public_url::is_loopback`): not every resolver keeps
-/// `*.localhost` at home, and a code would go with it.
+/// Whether `http` is allowed for this host. Stricter than `public_url::is_loopback`: some resolvers send names below
+/// `localhost` to DNS, and a code would be sent to the host that they return.
 fn is_loopback(url: &Url) -> bool {
     match url.host() {
         Some(Host::Domain(name)) => name == "localhost",
@@ -172,8 +171,8 @@ fn is_loopback(url: &Url) -> bool {
     }
 }
 
-/// Wider than [`is_loopback`]: each name and address by which a browser may reach a program on its own machine.
-fn leads_home(url: &Url) -> bool {
+/// Wider than [`is_loopback`]: all names and addresses by which a browser can reach a program on its own device.
+fn is_own_device(url: &Url) -> bool {
     match url.host() {
         Some(Host::Domain(name)) => {
             let name = name.strip_suffix('.').unwrap_or(name);
@@ -192,48 +191,48 @@ fn leads_home(url: &Url) -> bool {
 mod tests {
     use super::*;
 
-    fn bad(text: &str, schemes: OwnSchemes) -> BadRedirectUri {
+    fn rejection(text: &str, schemes: PrivateUseSchemes) -> BadRedirectUri {
         RedirectUri::parse(text, schemes).expect_err(text)
     }
 
     /// AZ-08, AZ-09
     #[test]
-    fn only_what_nobody_else_can_receive_is_registered() {
+    fn unsafe_redirect_uris_are_rejected() {
         for good in ["https://a.example/cb", "https://a.example", "https://a.example/cb?x=1", "http://127.0.0.1/cb"] {
-            assert!(RedirectUri::parse(good, OwnSchemes::None).is_ok(), "{good}");
+            assert!(RedirectUri::parse(good, PrivateUseSchemes::None).is_ok(), "{good}");
         }
         for good in ["http://[::1]:8080/cb", "http://localhost:3000/cb", "com.example.app:/cb", "com.example.app://cb"]
         {
-            assert!(RedirectUri::parse(good, OwnSchemes::Dotted).is_ok(), "{good}");
+            assert!(RedirectUri::parse(good, PrivateUseSchemes::Dotted).is_ok(), "{good}");
         }
-        assert_eq!(bad("com.example.app:/cb", OwnSchemes::None), BadRedirectUri::Scheme);
+        assert_eq!(rejection("com.example.app:/cb", PrivateUseSchemes::None), BadRedirectUri::Scheme);
         for scheme in ["javascript:alert(1)", "data:text/html,x", "file:///etc/passwd", "intent://x", "vbscript:x"] {
-            assert_eq!(bad(scheme, OwnSchemes::Dotted), BadRedirectUri::Scheme, "{scheme}");
+            assert_eq!(rejection(scheme, PrivateUseSchemes::Dotted), BadRedirectUri::Scheme, "{scheme}");
         }
         for insecure in ["http://a.example/cb", "http://192.168.0.1/cb", "http://localhost.example/cb"] {
-            assert_eq!(bad(insecure, OwnSchemes::Dotted), BadRedirectUri::Insecure, "{insecure}");
+            assert_eq!(rejection(insecure, PrivateUseSchemes::Dotted), BadRedirectUri::Insecure, "{insecure}");
         }
-        assert_eq!(bad("https://*.example/cb", OwnSchemes::None), BadRedirectUri::Wildcard);
+        assert_eq!(rejection("https://*.example/cb", PrivateUseSchemes::None), BadRedirectUri::Wildcard);
         for surplus in ["https://a.example/cb#f", "https://me@a.example/cb", "https://me:x@a.example/"] {
-            assert_eq!(bad(surplus, OwnSchemes::None), BadRedirectUri::Surplus, "{surplus}");
+            assert_eq!(rejection(surplus, PrivateUseSchemes::None), BadRedirectUri::UnexpectedPart, "{surplus}");
         }
         for shape in
             ["", "/cb", "a.example/cb", "https://A.example/cb", "https://a.example:443/cb", "https:a.example/cb"]
         {
-            assert_eq!(bad(shape, OwnSchemes::None), BadRedirectUri::Shape, "{shape}");
+            assert_eq!(rejection(shape, PrivateUseSchemes::None), BadRedirectUri::Malformed, "{shape}");
         }
         for shape in
             ["https://a.example/x/../cb", "https://a.example\\cb", " https://a.example/cb", "https://ä.example/"]
         {
-            assert_eq!(bad(shape, OwnSchemes::None), BadRedirectUri::Shape, "{shape}");
+            assert_eq!(rejection(shape, PrivateUseSchemes::None), BadRedirectUri::Malformed, "{shape}");
         }
     }
 
     /// AZ-02, AZ-03
     #[test]
-    fn an_address_is_compared_byte_for_byte() {
-        let registered = RedirectUri::parse("https://a.example/cb", OwnSchemes::None).expect("good");
-        assert!(registered.is("https://a.example/cb"));
+    fn redirect_uris_are_compared_byte_for_byte() {
+        let registered = RedirectUri::parse("https://a.example/cb", PrivateUseSchemes::None).expect("valid");
+        assert!(registered.matches("https://a.example/cb"));
         for other in [
             "https://a.example/cb?x=1",
             "https://a.example/cb/",
@@ -244,16 +243,16 @@ mod tests {
             "https://a.example/cb/../cb",
             "",
         ] {
-            assert!(!registered.is(other) && !registered.is_but_for_the_port(other), "{other}");
+            assert!(!registered.matches(other) && !registered.matches_except_port(other), "{other}");
         }
     }
 
     /// AZ-06
     #[test]
-    fn an_installed_app_may_listen_on_any_port() {
-        let registered = RedirectUri::parse("http://127.0.0.1/cb", OwnSchemes::Dotted).expect("good");
+    fn a_native_app_may_use_any_loopback_port() {
+        let registered = RedirectUri::parse("http://127.0.0.1/cb", PrivateUseSchemes::Dotted).expect("valid");
         for same in ["http://127.0.0.1:51004/cb", "http://127.0.0.1:1/cb", "http://127.0.0.1/cb"] {
-            assert!(registered.is_but_for_the_port(same), "{same}");
+            assert!(registered.matches_except_port(same), "{same}");
         }
         for other in [
             "http://127.0.0.1:51004/other",
@@ -268,25 +267,25 @@ mod tests {
             "http://[::1]:80/cb",
             "http://127.0.0.1:80/cb?x",
         ] {
-            assert!(!registered.is_but_for_the_port(other), "{other}");
+            assert!(!registered.matches_except_port(other), "{other}");
         }
-        let v6 = RedirectUri::parse("http://[::1]:1/cb", OwnSchemes::Dotted).expect("good");
-        assert!(v6.is_but_for_the_port("http://[::1]:2/cb"));
-        let localhost = RedirectUri::parse("http://localhost:3000/cb", OwnSchemes::Dotted).expect("good");
-        assert!(localhost.is_but_for_the_port("http://localhost:3001/cb"));
+        let v6 = RedirectUri::parse("http://[::1]:1/cb", PrivateUseSchemes::Dotted).expect("valid");
+        assert!(v6.matches_except_port("http://[::1]:2/cb"));
+        let localhost = RedirectUri::parse("http://localhost:3000/cb", PrivateUseSchemes::Dotted).expect("valid");
+        assert!(localhost.matches_except_port("http://localhost:3001/cb"));
         for other in ["http://localhost.evil.example:3000/cb", "http://localhost.:3000/cb", "http://LOCALHOST:3000/cb"]
         {
-            assert!(!localhost.is_but_for_the_port(other), "{other}");
+            assert!(!localhost.matches_except_port(other), "{other}");
         }
     }
 
     /// AZ-09
     #[test]
-    fn a_dotless_scheme_is_none_that_browsers_handle() {
+    fn a_dotless_scheme_must_not_be_reserved() {
         for good in ["myapp:/cb", "myapp://cb", "com.example.app:/cb"] {
-            assert!(RedirectUri::parse(good, OwnSchemes::Dotless).is_ok(), "{good}");
+            assert!(RedirectUri::parse(good, PrivateUseSchemes::Dotless).is_ok(), "{good}");
         }
-        assert_eq!(bad("myapp:/cb", OwnSchemes::Dotted), BadRedirectUri::Scheme);
+        assert_eq!(rejection("myapp:/cb", PrivateUseSchemes::Dotted), BadRedirectUri::Scheme);
         for taken in [
             "javascript:alert(1)",
             "JavaScript:alert(1)",
@@ -299,15 +298,15 @@ mod tests {
             "view-source:x",
             "mailto:a@b.example",
         ] {
-            assert_eq!(bad(taken, OwnSchemes::Dotless), BadRedirectUri::Scheme, "{taken}");
+            assert_eq!(rejection(taken, PrivateUseSchemes::Dotless), BadRedirectUri::Scheme, "{taken}");
         }
     }
 
     /// AZ-08
     #[test]
-    fn every_address_of_the_own_machine_is_loopback() {
-        let parse = |text: &str| RedirectUri::parse(text, OwnSchemes::None).expect(text);
-        for home in [
+    fn all_addresses_of_the_own_device_are_loopback() {
+        let parse = |text: &str| RedirectUri::parse(text, PrivateUseSchemes::None).expect(text);
+        for own_device in [
             "http://127.0.0.1/cb",
             "http://127.0.0.2:8080/cb",
             "http://[::1]:1/cb",
@@ -320,7 +319,7 @@ mod tests {
             "https://0.0.0.0/cb",
             "https://[::]/cb",
         ] {
-            assert!(parse(home).is_loopback(), "{home}");
+            assert!(parse(own_device).is_loopback(), "{own_device}");
         }
         for elsewhere in [
             "https://a.example/cb",

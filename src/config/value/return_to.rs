@@ -1,21 +1,23 @@
-//! `login.return_to`: where people may be sent after a login, and nowhere else (OAuth 2.0 Security BCP, RFC 9700 §4.11).
+//! `login.return_to`: the addresses where a browser may be sent after a login (no open redirector, RFC 9700 §4.11).
 
 use url::Url;
 
-/// The allowed addresses: relative paths on our own origin, and absolute URLs that match a pattern.
+use super::glob::matches;
+
+/// The allowed addresses: paths on the gateway's own origin, and absolute URLs that match a pattern.
 #[derive(Debug, Default)]
 pub struct ReturnTo(Vec<Pattern>);
 
-/// Why a pattern cannot stand in `login.return_to`.
+/// Why a text is not a valid pattern.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 pub enum BadPattern {
     /// Not an absolute http or https URL.
     #[error("is not an absolute http(s) URL")]
-    Shape,
+    Malformed,
     /// Credentials, a query or a fragment.
     #[error("has credentials, a query or a fragment")]
-    Surplus,
-    /// A wildcard where it would let in strangers.
+    UnexpectedPart,
+    /// A wildcard that would match domains of other owners.
     #[error("has a wildcard in its last two host labels, its port or its scheme")]
     TooWide,
 }
@@ -25,18 +27,18 @@ struct Pattern {
     scheme: String,
     host: String,
     port: Option<u16>,
-    /// `None`: every path of the origin.
+    /// The pattern of the path; `None`: every path.
     path: Option<String>,
 }
 
 impl ReturnTo {
-    /// Reads the patterns. The error carries the pattern's place, from 0.
+    /// Parses the patterns. The error has the index of the pattern, from 0.
     pub fn parse<'a>(patterns: impl IntoIterator<Item = &'a str>) -> Result<Self, (usize, BadPattern)> {
-        let read = |(place, text)| Pattern::parse(text).map_err(|bad| (place, bad));
+        let read = |(index, text)| Pattern::parse(text).map_err(|bad| (index, bad));
         patterns.into_iter().enumerate().map(read).collect::<Result<_, _>>().map(Self)
     }
 
-    /// The address to send a browser to, or `None` where it must not go.
+    /// The address to send the browser to; `None` where it is not allowed.
     pub fn check(&self, address: &str) -> Option<String> {
         if address.chars().any(|c| c.is_control() || c.is_whitespace() || c == '\\') || address.len() > 2048 {
             return None;
@@ -51,12 +53,12 @@ impl ReturnTo {
 
 impl Pattern {
     fn parse(text: &str) -> Result<Self, BadPattern> {
-        let (scheme, rest) = text.split_once("://").ok_or(BadPattern::Shape)?;
+        let (scheme, rest) = text.split_once("://").ok_or(BadPattern::Malformed)?;
         if !matches!(scheme, "http" | "https") {
-            return Err(if scheme.contains('*') { BadPattern::TooWide } else { BadPattern::Shape });
+            return Err(if scheme.contains('*') { BadPattern::TooWide } else { BadPattern::Malformed });
         }
         if rest.contains(['@', '?', '#', '\\']) {
-            return Err(BadPattern::Surplus);
+            return Err(BadPattern::UnexpectedPart);
         }
         let (authority, path) = match rest.split_once('/') {
             Some((authority, path)) => (authority, Some(format!("/{path}"))),
@@ -66,9 +68,9 @@ impl Pattern {
         if port.is_some_and(|port| port.contains('*')) {
             return Err(BadPattern::TooWide);
         }
-        // The URL library refuses `*` in hosts; a letter in its place shows whether the rest is one.
+        // The URL library rejects `*` in hosts. A letter in its place shows whether the rest is a valid host.
         let probe =
-            Url::parse(&format!("{scheme}://{}/", authority.replace('*', "w"))).map_err(|_| BadPattern::Shape)?;
+            Url::parse(&format!("{scheme}://{}/", authority.replace('*', "w"))).map_err(|_| BadPattern::Malformed)?;
         let host = port.map_or(authority, |port| authority.trim_end_matches(port).trim_end_matches(':'));
         let wild = host.contains('*');
         if wild && host.rsplit('.').take(2).any(|label| label.contains('*')) {
@@ -81,12 +83,12 @@ impl Pattern {
     fn matches(&self, url: &Url) -> bool {
         url.scheme() == self.scheme
             && url.port() == self.port
-            && url.host_str().is_some_and(|host| glob(&self.host, host, '.'))
-            && self.path.as_ref().is_none_or(|path| glob(path, url.path(), '/'))
+            && url.host_str().is_some_and(|host| matches(&self.host, host, '.'))
+            && self.path.as_ref().is_none_or(|path| matches(path, url.path(), '/'))
     }
 }
 
-/// A path that every browser reads as one on our own origin, in its raw and in its decoded form.
+/// Whether every browser resolves this to a path on the gateway's origin, both as it is and percent-decoded.
 fn is_plain_path(address: &str) -> bool {
     let path = address.split(['?', '#']).next().unwrap_or_default();
     let Some(decoded) = percent_decoded(path) else { return false };
@@ -94,7 +96,7 @@ fn is_plain_path(address: &str) -> bool {
     !decoded.contains("//") && !decoded.contains('\\') && !decoded.contains(char::is_control) && !dots(&decoded)
 }
 
-/// An http(s) URL that is written the way it will be read.
+/// Parses an http(s) URL. Rejects forms that another parser could read as a different host or path.
 fn absolute(address: &str) -> Option<Url> {
     let rest = address.strip_prefix("https://").or_else(|| address.strip_prefix("http://"))?;
     if rest.starts_with('/') {
@@ -126,72 +128,6 @@ fn percent_decoded(text: &str) -> Option<String> {
     String::from_utf8(bytes).ok()
 }
 
-/// `*` stands for anything within one part, `**` for anything across parts; in hosts never for nothing.
-///
-/// Holds the set of places in the pattern that the text so far may have led to, so that the time is the product of the
-/// two lengths whatever a stranger writes (IN-08).
-fn glob(pattern: &str, text: &str, separator: char) -> bool {
-    let in_host = separator == '.';
-    if in_host && text.split(separator).any(str::is_empty) {
-        return false;
-    }
-    let pattern = Token::all(pattern);
-    let mut reached = vec![false; pattern.len() + 1];
-    reach(&pattern, &mut reached, 0, in_host);
-    for letter in text.chars() {
-        let mut next = vec![false; pattern.len() + 1];
-        for (place, token) in pattern.iter().enumerate().filter(|(place, _)| reached.get(*place) == Some(&true)) {
-            match token {
-                Token::Letter(wanted) if *wanted == letter => reach(&pattern, &mut next, place + 1, in_host),
-                Token::Across => stay(&pattern, &mut next, place, in_host),
-                Token::Within if letter != separator => stay(&pattern, &mut next, place, in_host),
-                _ => {}
-            }
-        }
-        reached = next;
-    }
-    reached.last() == Some(&true)
-}
-
-enum Token {
-    Letter(char),
-    Within,
-    Across,
-}
-
-impl Token {
-    fn all(pattern: &str) -> Vec<Self> {
-        let mut letters = pattern.chars().peekable();
-        let mut all = Vec::new();
-        while let Some(letter) = letters.next() {
-            all.push(match letter {
-                '*' if letters.next_if_eq(&'*').is_some() => Self::Across,
-                '*' => Self::Within,
-                letter => Self::Letter(letter),
-            });
-        }
-        all
-    }
-}
-
-/// Marks a place, and those that a wildcard there lets one come to without a letter. In hosts a wildcard takes one at
-/// least.
-fn reach(pattern: &[Token], places: &mut [bool], place: usize, in_host: bool) {
-    if let Some(mark) = places.get_mut(place) {
-        *mark = true;
-    }
-    let is_wild = matches!(pattern.get(place), Some(Token::Within | Token::Across));
-    if is_wild && !in_host {
-        reach(pattern, places, place + 1, in_host);
-    }
-}
-
-/// A wildcard took a letter: it may take more, or be done.
-fn stay(pattern: &[Token], places: &mut [bool], place: usize, in_host: bool) {
-    reach(pattern, places, place, in_host);
-    reach(pattern, places, place + 1, in_host);
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -199,12 +135,12 @@ mod tests {
     use super::*;
 
     fn allowing(patterns: &[&str]) -> ReturnTo {
-        ReturnTo::parse(patterns.iter().copied()).expect("good patterns")
+        ReturnTo::parse(patterns.iter().copied()).expect("valid patterns")
     }
 
     /// RE-01
     #[test]
-    fn relative_paths_and_listed_origins_pass() {
+    fn paths_and_listed_origins_are_allowed() {
         let policy = allowing(&["https://app.example.com", "https://wiki.example.com:8443/team/*"]);
         assert_eq!(policy.check("/path?x=1#f").as_deref(), Some("/path?x=1#f"));
         assert_eq!(policy.check("/search?u=https://x//y").as_deref(), Some("/search?u=https://x//y"));
@@ -226,7 +162,7 @@ mod tests {
 
     /// RE-02
     #[test]
-    fn the_classic_open_redirects_are_refused() {
+    fn known_open_redirects_are_rejected() {
         let policy = allowing(&["https://good", "https://good.example"]);
         for address in [
             "",
@@ -280,7 +216,7 @@ mod tests {
 
     /// RE-04
     #[test]
-    fn a_wildcard_stays_in_its_label_and_segment() {
+    fn a_wildcard_matches_within_its_label_or_segment() {
         let policy = allowing(&["https://*.example.com/**", "https://pr-*.dev.example.org/app/*/done"]);
         for good in ["https://a.example.com/", "https://a.example.com/x/y", "https://pr-12.dev.example.org/app/7/done"]
         {
@@ -306,7 +242,7 @@ mod tests {
 
     /// IN-08
     #[test]
-    fn a_long_address_costs_little_whatever_the_pattern() {
+    fn matching_a_long_address_takes_little_time_for_every_pattern() {
         let policy = allowing(&["https://a.example/x/*-*-*-*/**/a/**/a/**/done"]);
         for address in ["-", "a/", "a-", "/a"] {
             let address = format!("https://a.example/x/{}", address.repeat(900));
@@ -316,27 +252,27 @@ mod tests {
     }
 
     #[test]
-    fn patterns_that_let_in_strangers_are_refused() {
-        let refused = |pattern| ReturnTo::parse([pattern]).expect_err("a bad pattern").1;
+    fn patterns_that_match_domains_of_other_owners_are_rejected() {
+        let rejection = |pattern| ReturnTo::parse([pattern]).expect_err("an invalid pattern").1;
         for pattern in ["https://*", "https://*.com", "https://example.*", "https://a.b:*", "*://a.b"] {
-            assert_eq!(refused(pattern), BadPattern::TooWide, "{pattern}");
+            assert_eq!(rejection(pattern), BadPattern::TooWide, "{pattern}");
         }
         for pattern in ["a.b", "/path", "ftp://a.b", "https://", "javascript:x"] {
-            assert_eq!(refused(pattern), BadPattern::Shape, "{pattern}");
+            assert_eq!(rejection(pattern), BadPattern::Malformed, "{pattern}");
         }
         for pattern in ["https://u@a.b", "https://a.b/?x", "https://a.b/#f"] {
-            assert_eq!(refused(pattern), BadPattern::Surplus, "{pattern}");
+            assert_eq!(rejection(pattern), BadPattern::UnexpectedPart, "{pattern}");
         }
     }
 
     proptest! {
-        /// FZ-03: whatever passes stays, as a browser reads it, on our origin or on a listed one.
+        /// FZ-03: a browser resolves every allowed address to the gateway's origin or to a listed one.
         #[test]
-        fn nothing_leaves_the_allowed_origins(address in r"(/|https?:|//|\\|[a-z.@:%0-9?#&=]|good\.example|evil|\PC){0,24}") {
+        fn allowed_addresses_stay_on_allowed_origins(address in r"(/|https?:|//|\\|[a-z.@:%0-9?#&=]|good\.example|evil|\PC){0,24}") {
             let base = Url::parse("https://login.example.com/login/x").expect("a URL");
             let policy = allowing(&["https://good.example"]);
             if let Some(target) = policy.check(&address) {
-                let read = base.join(&target).expect("what passes is a URL");
+                let read = base.join(&target).expect("an allowed address is a URL");
                 let origin = read.origin().ascii_serialization();
                 prop_assert!(origin == "https://login.example.com" || origin == "https://good.example", "{address:?}");
             }

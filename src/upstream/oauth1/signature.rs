@@ -11,7 +11,7 @@ use url::Url;
 use super::base_string::percent_encode;
 use super::rsa_sha1::RsaSha1;
 use crate::base::secret::Plain;
-use crate::config::is_private;
+use crate::config::is_protected;
 
 /// A signature method with its key.
 pub enum SignatureMethod {
@@ -60,7 +60,7 @@ impl SignatureMethod {
             Self::RsaSha1(key) => {
                 key.sign(base_string.as_bytes()).map(|it| STANDARD.encode(it)).ok_or(SigningError::Key)
             }
-            Self::Plaintext(_) if !is_private(url) => Err(SigningError::PlaintextWithoutTls),
+            Self::Plaintext(_) if !is_protected(url) => Err(SigningError::PlaintextWithoutTls),
             Self::Plaintext(secret) => Ok(key(secret, token_secret).expose().to_owned()),
         }
     }

@@ -10,7 +10,7 @@ use vestibule::base::seal;
 use vestibule::base::secret::Plain;
 use vestibule::config::{self, Config, Loaded, Place, Problems, SameSite, TokenEndpointAuthMethod};
 
-/// A directory of its own, removed at the end.
+/// A temporary directory, which is removed at the end.
 struct Directory(PathBuf);
 
 impl Directory {
@@ -59,7 +59,7 @@ fn accepted(text: &str) -> Config {
     config::from_toml(text).unwrap_or_else(|problems| panic!("refused:\n{problems}\n{text}"))
 }
 
-/// All problems of a text, one a line, as `line: key: …`.
+/// All problems of a text, one per line, as `line: key: …`.
 fn refused(text: &str) -> String {
     match config::from_toml(text) {
         Ok(_) => panic!("accepted:\n{text}"),
@@ -80,7 +80,7 @@ fn oidc(config: &Config, place: usize) -> &config::Oidc {
 }
 
 #[test]
-fn the_defaults_with_a_database_and_a_key_are_a_configuration() {
+fn the_defaults_with_a_database_and_a_key_are_valid() {
     let config = accepted(&good());
     assert_eq!(config.server.public_url.issuer(), "http://127.0.0.1:8080");
     assert_eq!(config.sessions.idle_timeout, Duration::from_secs(7 * 24 * 60 * 60));
@@ -93,7 +93,7 @@ fn the_defaults_with_a_database_and_a_key_are_a_configuration() {
 }
 
 #[test]
-fn later_layers_win_and_lists_are_replaced() {
+fn a_later_layer_overrides_values_and_replaces_lists() {
     let directory = Directory::new();
     let first = directory.write(
         "first.toml",
@@ -112,7 +112,7 @@ fn later_layers_win_and_lists_are_replaced() {
 }
 
 #[test]
-fn the_environment_has_types_lists_and_providers() {
+fn environment_variables_set_types_lists_and_providers() {
     let key = seal::generate_key();
     let directory = Directory::new();
     let file =
@@ -149,7 +149,7 @@ fn the_environment_has_types_lists_and_providers() {
 }
 
 #[test]
-fn mistakes_in_the_environment_name_the_variable() {
+fn problems_in_the_environment_name_the_variable() {
     let directory = Directory::new();
     let file = directory.write("file.toml", &good());
     let pairs = [
@@ -168,8 +168,8 @@ fn mistakes_in_the_environment_name_the_variable() {
         "environment VESTIBULE__SERVER: names a section, not a key; name a key, as VESTIBULE__SECTION__KEY",
         "environment VESTIBULE__SERVER__WORKERS: is a text, not a number; write a whole number from 0 to 1024",
         "environment VESTIBULE__SERVER__TRUSTED_PROXIES: \"10.1.2.3\" is not a CIDR; write \"10.1.2.3/32\"",
-        "environment VESTIBULE__LOGIN__SIGN_UP: is a text, not a switch; write true or false",
-        "environment VESTIBULE__LOG__FORMAT: \"jsno\" is not known here; write one of \"text\", \"json\", probably \"json\"",
+        "environment VESTIBULE__LOGIN__SIGN_UP: is a text, not a boolean; write true or false",
+        "environment VESTIBULE__LOG__FORMAT: \"jsno\" is not one of the known values; write one of \"text\", \"json\", probably \"json\"",
         "environment VESTIBULE__PROVIDERS__A B__ISSUER: \"a b\" cannot be a provider's id; write 1 to 64 of",
     ] {
         assert!(text.contains(line), "{line}\nis not in\n{text}");
@@ -177,9 +177,9 @@ fn mistakes_in_the_environment_name_the_variable() {
     assert_eq!(problems.iter().count(), pairs.len(), "{text}");
 }
 
-/// One underscore instead of two: nothing would read it, and nothing would say so.
+/// With one underscore instead of two, the variable would be ignored without a message.
 #[test]
-fn a_variable_that_lacks_an_underscore_is_told() {
+fn a_variable_with_a_single_underscore_is_rejected() {
     let directory = Directory::new();
     let file = directory.write("file.toml", &good());
     for (wrong, right) in [
@@ -194,7 +194,7 @@ fn a_variable_that_lacks_an_underscore_is_told() {
             panic!("{wrong} accepted")
         };
         let expected = format!(
-            "environment {wrong}: is not read, since only what begins with VESTIBULE__ is; did you mean {right}?"
+            "environment {wrong}: is ignored, since its name does not start with VESTIBULE__; did you mean {right}?"
         );
         assert_eq!(problems.to_string(), expected);
     }
@@ -215,7 +215,7 @@ fn a_variable_that_lacks_an_underscore_is_told() {
 }
 
 #[test]
-fn providers_keep_the_order_in_which_they_were_written() {
+fn providers_keep_the_order_of_the_file() {
     let one = |id: &str| {
         format!("[providers.{id}]\nissuer = \"https://{id}.example.com\"\nclient_id = \"v\"\nclient_secret = \"s\"\n")
     };
@@ -229,7 +229,7 @@ fn providers_keep_the_order_in_which_they_were_written() {
 }
 
 #[test]
-fn secrets_come_from_files_too() {
+fn secrets_are_read_from_files() {
     let directory = Directory::new();
     let (old, new) = (seal::generate_key(), seal::generate_key());
     let url = directory.write("url", "postgres://v:hunter2@db/v\n");
@@ -253,7 +253,7 @@ fn secrets_come_from_files_too() {
 }
 
 #[test]
-fn a_secret_and_its_file_are_a_conflict_in_any_layers() {
+fn a_secret_and_its_file_in_any_layers_conflict() {
     let directory = Directory::new();
     let secret = directory.write("url", "postgres://db/v");
     let file = directory.write("file.toml", &good());
@@ -261,7 +261,7 @@ fn a_secret_and_its_file_are_a_conflict_in_any_layers() {
     let Err(problems) = load(std::slice::from_ref(&file), &[("VESTIBULE__DATABASE__URL_FILE", path)]) else {
         panic!("accepted")
     };
-    let place = format!("database.url is given too ({}:2)", file.display());
+    let place = format!("database.url is set as well ({}:2)", file.display());
     assert_eq!(
         problems.to_string(),
         format!("environment VESTIBULE__DATABASE__URL_FILE: {place}; keep one of database.url and database.url_file")
@@ -272,7 +272,7 @@ fn a_secret_and_its_file_are_a_conflict_in_any_layers() {
 
 /// LG-08
 #[test]
-fn a_secret_file_that_cannot_be_used_is_one_problem_that_shows_nothing_of_it() {
+fn an_invalid_secret_file_is_one_problem_and_is_not_quoted() {
     let directory = Directory::new();
     let empty = directory.write("empty", "\n");
     let large = directory.write("large", &"hunter2 ".repeat(10_000));
@@ -294,17 +294,17 @@ fn a_secret_file_that_cannot_be_used_is_one_problem_that_shows_nothing_of_it() {
         let named = path.is_absolute();
         assert_eq!(problem.what.contains(path.to_str().expect("a plain path")), named, "{problem}");
         let remedy = match (why, named) {
-            ("is empty", _) => "put the secret into it",
+            ("is empty", _) => "write the secret into it",
             (_, true) => "that this process may read",
-            (_, false) => "a relative one counts from the working directory",
+            (_, false) => "a relative path starts at the working directory",
         };
         assert!(problem.remedy.ends_with(remedy), "{problem}");
     }
 }
 
-/// LG-06: ten configurations that are wrong on purpose; each is refused with file, line, key and remedy.
+/// LG-06: ten invalid configurations; each is rejected with file, line, key and remedy.
 #[test]
-fn ten_wrong_configurations_are_told_apart() {
+fn ten_invalid_configurations_are_rejected_with_their_reasons() {
     let directory = Directory::new();
     let rest = provider("");
     let after = rest.lines().count() + 1;
@@ -321,7 +321,7 @@ fn ten_wrong_configurations_are_told_apart() {
             "[server]\npublic_url = \"http://login.example.com\"",
             1,
             "server.public_url",
-            "is http off loopback",
+            "is http, but not loopback",
             "write https://",
         ),
         (
@@ -336,13 +336,13 @@ fn ten_wrong_configurations_are_told_apart() {
             1,
             "login.return_to[0]",
             "wildcard",
-            "only left of a domain of yours",
+            "only to the left of your own domain",
         ),
         (
             "[log]\nlevel = \"inof\"",
             1,
             "log.level",
-            "is not a level (\"info\" is near)",
+            "is not a level (did you mean \"info\"?)",
             "write off, error, warn, info",
         ),
         ("[limits]\nbody_bytes = 5", 1, "limits.body_bytes", "5 is out of range", "from 1024 to 16777216"),
@@ -351,16 +351,16 @@ fn ten_wrong_configurations_are_told_apart() {
             1,
             "providers.corp.extra_params.STATE",
             "sets itself",
-            "take it out",
+            "remove it",
         ),
         (
             "[providers.x]\nkind = \"oauth3\"",
             1,
             "providers.x.kind",
-            "\"oauth3\" is not known here",
+            "\"oauth3\" is not one of the known values",
             "write one of \"oidc\", \"oauth2\", \"oauth1\"",
         ),
-        ("[tokens\n", 0, "", "is not TOML here", "[section]"),
+        ("[tokens\n", 0, "", "is not valid TOML", "[section]"),
     ] {
         let file = directory.write("wrong.toml", &format!("{rest}{lines}\n"));
         let Err(problems) = load(std::slice::from_ref(&file), &[]) else { panic!("accepted:\n{lines}") };
@@ -375,7 +375,7 @@ fn ten_wrong_configurations_are_told_apart() {
 }
 
 #[test]
-fn everything_is_said_at_once() {
+fn all_problems_are_reported_together() {
     let text = refused(
         "[server]\nlisten = 1\nworkers = -1\nx = 1\n[log]\nlevel = \"x\"\n[providers.a]\nkind = \"y\"\n[providers.b]\n\
          leeway = \"1d\"\n[providers.C]\n",
@@ -398,17 +398,17 @@ fn everything_is_said_at_once() {
     assert_eq!(keys, expected, "{text}");
 }
 
-/// A file that cannot be read says nothing about what is missing.
+/// An unreadable file is the only problem: its keys are not reported as missing.
 #[test]
-fn a_missing_file_is_the_only_thing_said() {
+fn a_missing_file_is_the_only_problem() {
     let Err(problems) = load(&[PathBuf::from("/nowhere/x.toml")], &[]) else { panic!("accepted") };
     let text = problems.to_string();
     assert!(text.starts_with("/nowhere/x.toml: cannot be read (") && text.lines().count() == 1, "{text}");
 }
 
-/// LG-06, RT-20: each rule with a value on both sides of it.
+/// LG-06, RT-20: a valid and an invalid value for each rule.
 #[test]
-fn every_rule_of_a_provider_refuses_and_accepts() {
+fn rules_of_providers() {
     let long = "a".repeat(32);
     let secret = |method: &str, secret: &str| {
         format!(
@@ -484,9 +484,9 @@ fn every_rule_of_a_provider_refuses_and_accepts() {
     }
 }
 
-/// An issuer is compared byte for byte, so it is kept byte for byte.
+/// Issuers are compared byte for byte, so the text is kept.
 #[test]
-fn an_issuer_is_kept_as_it_was_written() {
+fn an_issuer_is_kept_byte_for_byte() {
     for issuer in ["https://sso.example.com", "https://sso.example.com/", "https://SSO.example.com:443/a"] {
         let text =
             format!("{}[providers.corp]\nclient_id = \"v\"\nclient_secret = \"s\"\nissuer = \"{issuer}\"\n", good());
@@ -499,9 +499,9 @@ fn an_issuer_is_kept_as_it_was_written() {
     }
 }
 
-/// LG-06: the rules of the other sections, each with a value on both sides of it.
+/// LG-06: a valid and an invalid value for each rule of the other sections.
 #[test]
-fn every_rule_of_the_other_sections_refuses_and_accepts() {
+fn rules_of_the_other_sections() {
     let https = "[server]\npublic_url = \"https://login.example.com\"\n";
     let cookie = |line: &str| format!("{https}[sessions.cookie]\n{line}");
     let origins = |origin: &str| format!("[login]\nallowed_origins = [\"{origin}\"]");
@@ -579,7 +579,7 @@ fn every_rule_of_the_other_sections_refuses_and_accepts() {
 }
 
 #[test]
-fn origins_are_kept_as_browsers_write_them() {
+fn origins_are_normalized_as_browsers_write_them() {
     let config =
         accepted(&(good() + "[login]\nallowed_origins = [\"https://APP.example.com:443\", \"http://[::1]:3000\"]"));
     assert_eq!(config.login.allowed_origins, ["https://app.example.com", "http://[::1]:3000"]);
@@ -587,7 +587,7 @@ fn origins_are_kept_as_browsers_write_them() {
 
 /// LG-06
 #[test]
-fn weak_missing_and_repeated_keys_are_refused_without_showing_them() {
+fn weak_missing_and_repeated_keys_are_rejected_and_not_quoted() {
     let (one, zeros) = (seal::generate_key(), "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=");
     let with = |keys: &str| refused(&format!("[database]\nurl = \"postgres://db/v\"\n[secrets]\nkeys = [{keys}]\n"));
     let missing = with("");
@@ -598,12 +598,12 @@ fn weak_missing_and_repeated_keys_are_refused_without_showing_them() {
     assert!(text.contains("secrets.keys[2]: key 3 is not random; "), "{text}");
     assert!(!text.contains(key) && !text.contains("hunter2") && !text.contains(zeros), "{text}");
     let twice = with(&format!("\"{key}\", \"{key}\""));
-    assert!(twice.contains("secrets.keys[1]: key 2 stands in the ring twice; take one"), "{twice}");
+    assert!(twice.contains("secrets.keys[1]: key 2 stands in the ring twice; remove one"), "{twice}");
 }
 
 /// LG-08
 #[test]
-fn no_problem_shows_a_secret() {
+fn no_problem_contains_a_secret() {
     let text = refused(
         "[database]\nurl = \"mysql://v:hunter2@db/v\"\n[secrets]\nkeys = [\"hunter2\"]\n[server]\n\
          public_url = \"https://v:hunter2@login.example.com\"\n[providers.corp]\nissuer = \"http://v:hunter2@s.example.com\"\n\
@@ -618,7 +618,7 @@ fn no_problem_shows_a_secret() {
 
 /// LG-08
 #[test]
-fn the_dump_shows_origins_and_no_secret() {
+fn the_dump_shows_origins_and_masks_secrets() {
     let directory = Directory::new();
     let secret = directory.write("secret", "hunter2");
     let file = directory.write(
@@ -652,9 +652,9 @@ fn the_dump_shows_origins_and_no_secret() {
     text.parse::<toml_edit::DocumentMut>().unwrap_or_else(|error| panic!("{error}\n{text}"));
 }
 
-/// The example that stands in the repository, with its secrets given by the environment.
+/// `config/vestibule.toml` of the repository, with its secrets from the environment.
 #[test]
-fn the_example_is_a_configuration() {
+fn the_example_configuration_is_valid() {
     let file = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("config/vestibule.toml");
     let key = seal::generate_key();
     let pairs = [
@@ -666,9 +666,9 @@ fn the_example_is_a_configuration() {
     assert_eq!(config.providers.len(), 1);
 }
 
-/// A file of authorities is read with the configuration, so that no login is the first to learn that it will not do.
+/// `ca_file` is read at the start, so that an invalid file does not first fail a login.
 #[test]
-fn a_provider_s_authorities_are_read_at_once() {
+fn a_ca_file_is_read_with_the_configuration() {
     let directory = Directory::new();
     let key = rcgen::KeyPair::generate().expect("a key");
     let authority =
@@ -688,9 +688,9 @@ fn a_provider_s_authorities_are_read_at_once() {
     }
 }
 
-/// LG-06: what scripts see of it.
+/// LG-06: exit codes and output for scripts.
 #[test]
-fn config_check_exits_0_or_2() {
+fn config_check_exits_with_0_or_2() {
     let directory = Directory::new();
     let check = |text: &str| {
         let file = directory.write("vestibule.toml", text);
@@ -702,7 +702,7 @@ fn config_check_exits_0_or_2() {
     };
     let (code, out, err) = check(&provider(""));
     assert_eq!((code, err.as_str()), (Some(0), ""), "{out}");
-    assert!(out.contains("The configuration is good") && out.contains("Provider: corp."), "{out}");
+    assert!(out.contains("The configuration is valid") && out.contains("Provider: corp."), "{out}");
     let (code, out, _) = check(&good());
     assert!(code == Some(0) && out.contains("Notice: no provider is configured"), "{out}");
     let (code, out, err) = check("[server]\nworkers = true\n");
@@ -713,7 +713,7 @@ fn config_check_exits_0_or_2() {
 const LONG: &str = "an-example-secret-of-32-or-more-bytes";
 
 #[test]
-fn clients_keep_their_order_and_their_defaults() {
+fn clients_keep_the_order_of_the_file_and_their_defaults() {
     let text = format!(
         "{}[clients.zebra]\n[clients.\"com.example.App\"]\nname = \"App\"\ntype = \"confidential\"\n\
          client_secret = \"{LONG}\"\naudience = [\"api\"]\n",
@@ -733,7 +733,7 @@ fn clients_keep_their_order_and_their_defaults() {
 
 /// LG-06, TK-25
 #[test]
-fn every_rule_of_a_client_refuses_and_accepts() {
+fn rules_of_clients() {
     let client = |id: &str, lines: &str| format!("{}[clients.{id}]\n{lines}\n", good());
     let secret = |kind: &str, secret: &str| client("web", &format!("type = \"{kind}\"\nclient_secret = \"{secret}\""));
     for (key, text) in [
@@ -798,17 +798,25 @@ fn every_rule_of_a_client_refuses_and_accepts() {
     assert_eq!(accepted(&limits(7)).limits.failures_before_lockout, 7);
 }
 
-/// An app's token must never open `/session`, and no client may ask about everybody's tokens by its name alone.
+/// `/session` must not accept a client's token, and no client may introspect all tokens because of its id.
 #[test]
-fn a_client_has_no_name_that_is_everybody_s() {
+fn client_ids_and_audiences_with_another_meaning_are_rejected() {
     let text = |audience: &str, client: &str| format!("{}[tokens]\naudience = {audience}\n{client}\n", good());
     let issuer = accepted(&good()).server.public_url.issuer().to_owned();
     let own = format!("[clients.web]\naudience = [\"api\", \"{issuer}\"]");
     for (text, key, words) in [
-        (text("[]", &own), "clients.web.audience[1]", "is the issuer, for which the tokens of our own sessions are"),
+        (
+            text("[]", &own),
+            "clients.web.audience[1]",
+            "is the issuer, which is the audience of tokens for our own endpoints",
+        ),
         (text("[\"api\"]", "[clients.api]"), "clients.api", "audience = [\"api\"]"),
-        (text("[\"web\", \"api\"]", "[clients.api]"), "clients.api", "stands in everybody's tokens"),
-        (text("[]", "[clients.vestibule]"), "clients.vestibule", "is the built-in client, whose tokens open /session"),
+        (text("[\"web\", \"api\"]", "[clients.api]"), "clients.api", "is the default audience of all tokens"),
+        (
+            text("[]", "[clients.vestibule]"),
+            "clients.vestibule",
+            "is the id of the built-in client, whose tokens are accepted at /session",
+        ),
     ] {
         let Err(problems) = config::from_toml(&text) else { panic!("accepted:\n{text}") };
         let keys: Vec<_> = problems.iter().map(|problem| problem.key.clone()).collect();
@@ -819,9 +827,9 @@ fn a_client_has_no_name_that_is_everybody_s() {
     accepted(&text(&format!("[\"{issuer}\", \"api\"]"), "[clients.web]"));
 }
 
-/// A client's secret comes from anywhere a secret may come from, whatever its id looks like.
+/// A client's secret comes from a file or a variable, also for ids with dots and upper case.
 #[test]
-fn a_client_s_secret_may_stand_in_a_file_or_in_the_environment() {
+fn a_client_secret_is_read_from_a_file_or_the_environment() {
     let directory = Directory::new();
     let secret = directory.write("secret", &format!("{LONG}\n"));
     let text = format!(
@@ -848,7 +856,7 @@ fn a_client_s_secret_may_stand_in_a_file_or_in_the_environment() {
 }
 
 #[test]
-fn sections_without_a_name_in_them_are_not_dumped() {
+fn empty_sections_of_providers_and_clients_are_not_dumped() {
     let directory = Directory::new();
     let file = directory.write("vestibule.toml", &good());
     let loaded = load(&[file], &[]).unwrap_or_else(|problems| panic!("{problems}"));
@@ -856,9 +864,9 @@ fn sections_without_a_name_in_them_are_not_dumped() {
     assert!(!dumped.contains("clients") && !dumped.contains("providers") && !dumped.contains("[]\n"), "{dumped}");
 }
 
-/// Tokens that are not kept cannot be handed out.
+/// A client may only get tokens of providers with `store_tokens`.
 #[test]
-fn an_app_may_have_the_tokens_of_providers_that_keep_them() {
+fn provider_tokens_requires_store_tokens() {
     let text = |keeps: bool, wanted: &str| {
         provider(&format!("store_tokens = {keeps}\n[clients.web]\nprovider_tokens = [{wanted}]"))
     };
@@ -866,7 +874,7 @@ fn an_app_may_have_the_tokens_of_providers_that_keep_them() {
     let problem = only_problem(&text(false, "\"corp\""));
     assert_eq!(problem.key, "clients.web.provider_tokens[0]");
     let said = problem.to_string();
-    assert!(said.contains("are not kept") && said.contains("store_tokens = true in [providers.corp]"), "{said}");
+    assert!(said.contains("are not stored") && said.contains("store_tokens = true in [providers.corp]"), "{said}");
     let unknown = only_problem(&text(true, "\"corp\", \"crop\""));
     assert_eq!(unknown.key, "clients.web.provider_tokens[1]");
     assert!(unknown.to_string().contains("there is no provider"), "{unknown}");

@@ -1,4 +1,4 @@
-//! The reference in the documentation is the generated one.
+//! The reference in docs/configuration.md is up to date.
 
 use std::path::Path;
 
@@ -9,7 +9,7 @@ const END: &str = "```\n<!-- end of the reference -->";
 
 /// To update it: `UPDATE_REFERENCE=1 cargo test --test it config::reference`.
 #[test]
-fn the_documented_reference_is_the_generated_one() {
+fn the_documented_reference_is_up_to_date() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/configuration.md");
     let text = std::fs::read_to_string(&path).expect("docs/configuration.md");
     let (before, rest) = text.split_once(BEGIN).expect("the reference begins");
@@ -25,9 +25,9 @@ fn the_documented_reference_is_the_generated_one() {
     );
 }
 
-/// Whoever copies the reference into a file gets the defaults, and a word about what must be given.
+/// The reference as a configuration file gives the defaults; only the required keys are missing.
 #[test]
-fn the_reference_is_a_configuration_that_lacks_only_what_must_be_given() {
+fn the_reference_is_valid_except_for_the_required_keys() {
     let Err(problems) = config::from_toml(&config::reference()) else { panic!("nothing is missing in it") };
     let missing: Vec<_> = problems.iter().map(|problem| (problem.key.as_str(), problem.what.as_str())).collect();
     let expected = ["database.url", "secrets.keys", "providers.corp.client_id", "providers.corp.client_secret"];

@@ -90,7 +90,7 @@ fn files_that_are_no_good_are_refused() {
         (&["ES256"], &["ec.pem", "absent.pem"], "signing.key_files[1]", "cannot be read"),
         (&["ES256"], &["ec.pem", "copy.pem"], "signing.key_files[1]", "the same key"),
         (&["ES256"], &["ec.pem", "ed.pem"], "signing.key_files[1]", "a key for EdDSA"),
-        (&["ES256", "EdDSA"], &["ec.pem"], "signing.key_files", "none is a key for EdDSA"),
+        (&["ES256", "EdDSA"], &["ec.pem"], "signing.key_files", "has no key for EdDSA"),
     ] {
         let setting = files.setting(algorithms, names);
         let ring = vestibule::base::seal::generate_key();

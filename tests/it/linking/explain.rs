@@ -273,7 +273,7 @@ fn people_read_it_and_standard_input_works() {
         "Access token for vestibule: ",
         " bytes of 1024, ",
         "\"typ\": \"at+jwt\"",
-        "Made up for this: sub, sid and jti",
+        "Example values: sub, sid, jti",
     ] {
         assert!(text.contains(words), "{words}: {text}");
     }
@@ -292,13 +292,13 @@ fn people_read_what_was_wanted_and_found() {
         String::from_utf8(output.stdout).expect("text")
     };
     let told = text("good.json");
-    assert!(told.starts_with("Admitted, if known already.\n"), "{told}");
+    assert!(told.starts_with("Admitted, if the user already exists.\n"), "{told}");
     let told = text("bad.json");
     for words in [
         "Refused: ",
         "wanted [\"staff\"], found [\"guests\"]",
         "wanted \"example.com\", found \"other.example\"",
-        "What would have been the access token for vestibule: ",
+        "Access token (would not be issued) for vestibule: ",
     ] {
         assert!(told.contains(words), "{words}: {told}");
     }
@@ -316,14 +316,17 @@ fn what_cannot_be_explained_is_said() {
     operator.write("parts.json", r#"{"id_token": {"sub": "a"}, "user_info": {"sub": "a"}}"#);
     operator.write("other.json", r#"{"id_token": {"sub": "a"}, "userinfo": {"sub": "b"}}"#);
     for (words, complaint) in [
-        (["--provider", "opp", "--claims", "good.json"], "no provider has the id \"opp\"; there are: op"),
+        (["--provider", "opp", "--claims", "good.json"], "there is no provider with the id \"opp\"; known ids: op"),
         (["--provider", "op", "--claims", "none.json"], "none.json cannot be read: "),
         (["--provider", "op", "--claims", "list.json"], "list.json is a list; write the claims as an object"),
         (["--provider", "op", "--claims", "broken.json"], "broken.json is not JSON: expected value at line 2"),
-        (["--provider", "op", "--claims", "nobody.json"], "the claims name nobody: /sub is missing"),
-        (["--provider", "op", "--claims", "long.json"], "the claims name nobody: /sub is empty, longer than 255"),
-        (["--provider", "op", "--claims", "token.json"], "\"id_token\" is a text; write the claims that are in it"),
-        (["--provider", "op", "--claims", "parts.json"], "\"user_info\" is none of the parts"),
+        (["--provider", "op", "--claims", "nobody.json"], "the claims do not identify a user: /sub is missing"),
+        (
+            ["--provider", "op", "--claims", "long.json"],
+            "the claims do not identify a user: /sub is empty, longer than 255",
+        ),
+        (["--provider", "op", "--claims", "token.json"], "\"id_token\" is a text; write its claims as an object"),
+        (["--provider", "op", "--claims", "parts.json"], "\"user_info\" is unknown"),
         (["--provider", "op", "--claims", "other.json"], "userinfo has another sub"),
     ] {
         let output = operator.says(&words);
@@ -338,6 +341,7 @@ fn what_cannot_be_explained_is_said() {
     let output = operator.says(&["--provider", "op", "--claims", "good.json", "--client", "wbe"]);
     assert_eq!(output.status.code(), Some(2));
     assert!(
-        String::from_utf8_lossy(&output.stderr).contains("no client has the id \"wbe\"; there are: vestibule, web")
+        String::from_utf8_lossy(&output.stderr)
+            .contains("there is no client with the id \"wbe\"; known ids: vestibule, web")
     );
 }

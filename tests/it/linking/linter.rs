@@ -18,18 +18,18 @@ const TRUSTING: &str = "trusts_email = true\nallow = { email_domains = [\"exampl
 fn unsafe_combinations_are_refused_with_line_key_and_remedy() {
     let linked = "[login]\nlink_by_verified_email = true\n";
     for (rest, key, what, remedy) in [
-        (linked.to_owned(), "login.link_by_verified_email", "no provider has trusts_email", "or take it out"),
+        (linked.to_owned(), "login.link_by_verified_email", "no provider has trusts_email", "or remove it"),
         (
             provider("a", TRUSTING) + &provider("b", "") + linked,
             "login.link_by_verified_email",
-            "one provider alone has trusts_email",
+            "only one provider has trusts_email",
             "set trusts_email = true",
         ),
         (
             provider("a", TRUSTING) + &provider("b", &TRUSTING.replace(".com", ".org")) + linked,
             "login.link_by_verified_email",
             "no two providers with trusts_email have a domain in common",
-            "name a domain in allow.email_domains of both",
+            "write the same domain in allow.email_domains of both",
         ),
         (
             provider("a", "trusts_email = true"),
@@ -41,31 +41,31 @@ fn unsafe_combinations_are_refused_with_line_key_and_remedy() {
             provider("a", &format!("{TRUSTING}\nclaims = {{ email_verified = \"\" }}")),
             "providers.a.trusts_email",
             "claims.email_verified is empty",
-            "point to where the provider says that it verified the address",
+            "point to the claim that says whether the address is verified",
         ),
         (
             provider("a", "claims = { email_verified = \"\" }\nallow.email_domains = [\"example.com\"]"),
             "providers.a.allow.email_domains",
-            "nobody could enter",
-            "point claims.email_verified to where",
+            "no user could sign in",
+            "point claims.email_verified to the claim",
         ),
         (
             provider("a", "claims = { groups = \"\" }\nallow.groups = [\"staff\"]"),
             "providers.a.allow.groups",
-            "nobody could enter",
-            "point claims.groups to where",
+            "no user could sign in",
+            "point claims.groups to the claim",
         ),
         (
             provider("a", &format!("{TRUSTING}\ninsecure_allow_http = true")),
             "providers.a.trusts_email",
-            "anyone on the way can say any address",
-            "take insecure_allow_http out",
+            "an attacker on the network can set any address",
+            "remove insecure_allow_http",
         ),
         (
             provider("a", TRUSTING).replace("https://a.example", "https://a.example/{tenantid}/v2.0"),
             "providers.a.trusts_email",
-            "anybody's tenant may say any address",
-            "list the tenants that are yours in tenants",
+            "any tenant can set any address",
+            "list your own tenants in tenants",
         ),
     ] {
         let text = text(&rest);

@@ -1,5 +1,5 @@
-//! What each provider answers, in the shape that its documentation shows and of people who were made up, goes through a
-//! whole login with its preset: only the addresses are those of a provider on this machine.
+//! A whole login with each preset. The fake provider returns responses in the form that the provider documents, with
+//! invented users; only the URLs are those of the fake provider.
 
 use std::fmt::Write;
 use std::path::Path;
@@ -10,13 +10,13 @@ use vestibule::base::clock::Timestamp;
 use vestibule::base::db::{Access, Db};
 use vestibule::base::outbound::Outbound;
 use vestibule::base::secret::Plain;
-use vestibule::config::{Preset, presets, snippet};
+use vestibule::config::{Preset, preset_snippet, presets};
 use vestibule::upstream::{AuthorizationGrant, Identity, LoginHints, LoginRequest, Provider, Registry};
 
 use crate::fake_provider::{CLIENT, NOW, Op, Reply, WELL_KNOWN};
 use crate::presets::operator::Operator;
 
-/// Claims that are checked against the login, and therefore the fake provider's own.
+/// Claims that are checked against the login, so the fake provider sets them itself.
 const OF_THE_LOGIN: [&str; 9] = ["iss", "aud", "azp", "iat", "exp", "nonce", "at_hash", "acr", "auth_time"];
 
 fn recorded(name: &str) -> Value {
@@ -26,7 +26,7 @@ fn recorded(name: &str) -> Value {
     serde_json::from_str(&text).unwrap_or_else(|error| panic!("{name}.json: {error}"))
 }
 
-/// A configuration with the preset and the fake provider's addresses.
+/// A configuration with the preset and the URLs of the fake provider.
 fn configured(preset: &Preset, op: &Op) -> String {
     let (name, issuer) = (preset.name, &op.issuer);
     let mut text = format!("[providers.op]\npreset = \"{name}\"\nclient_id = \"{CLIENT}\"\ntimeout = \"5s\"\n");
@@ -61,7 +61,7 @@ fn configured(preset: &Preset, op: &Op) -> String {
     text
 }
 
-/// What stands behind the host in the issuer of a provider with many tenants.
+/// The path of the issuer of a provider with many tenants.
 fn tenants(preset: &Preset) -> &str {
     let issuer = preset.provider.get("issuer").and_then(Value::as_str).unwrap_or_default();
     issuer.find("/{tenantid}").and_then(|at| issuer.get(at..)).unwrap_or_default()
@@ -81,13 +81,13 @@ fn provider(preset: &Preset, op: &Op) -> Provider {
     registry.get("op").unwrap_or_else(|| panic!("{} is no provider", preset.name)).clone()
 }
 
-/// What a login needs of a discovery document.
+/// The members of the discovery document that a login needs.
 fn metadata(op: &Op) -> Value {
     let at = |path: &str| json!(format!("{}{path}", op.issuer));
     json!({ "authorization_endpoint": at("/auth"), "token_endpoint": at("/token"), "jwks_uri": at("/jwks") })
 }
 
-/// Lets the fake provider say what was recorded.
+/// Makes the fake provider return the recorded responses.
 fn tell(op: &Op, preset: &Preset, recorded: &Value) {
     let json = |body: &Value| Reply::text(200, "application/json", &body.to_string());
     if let Some(id_token) = recorded["id_token"].as_object() {
@@ -141,7 +141,7 @@ async fn sign_in(preset: &Preset, recorded: &Value) -> Identity {
 
 /// AC-02, AC-03, RD-23
 #[tokio::test]
-async fn every_preset_reads_what_its_provider_answers() {
+async fn every_preset_reads_the_documented_responses() {
     for preset in &presets() {
         let recorded = recorded(preset.name);
         let Identity { sub, profile, .. } = sign_in(preset, &recorded).await;
@@ -156,13 +156,13 @@ async fn every_preset_reads_what_its_provider_answers() {
     }
 }
 
-/// A rule that a preset brings along lets in those whom it is meant for, and it survives being laid over the defaults.
+/// A rule that a preset sets accepts the recorded users, and is not replaced by the defaults.
 #[test]
-fn the_rules_of_presets_hold_for_what_was_recorded() {
+fn the_rules_of_presets_accept_the_recorded_users() {
     let mut count = 0;
     for preset in presets() {
         let wanted = preset.provider.get("allow").and_then(|allow| allow.get("claims")).and_then(Value::as_object);
-        let config = Operator::new().load(&snippet(&preset)).unwrap_or_else(|problems| panic!("{problems}"));
+        let config = Operator::new().load(&preset_snippet(&preset)).unwrap_or_else(|problems| panic!("{problems}"));
         let rules = &config.providers[0].registration().allow.claims;
         assert_eq!(rules.len(), wanted.map_or(0, Map::len), "{}", preset.name);
         for (pointer, value) in rules {
@@ -175,7 +175,7 @@ fn the_rules_of_presets_hold_for_what_was_recorded() {
 }
 
 #[test]
-fn nothing_is_recorded_of_an_unknown_provider() {
+fn every_recording_belongs_to_a_preset() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/presets/answers");
     let mut names: Vec<_> = std::fs::read_dir(folder)
         .expect("the folder")

@@ -1,6 +1,6 @@
-//! Every preset says all that has to be said, and is a provider as soon as its needs are met.
+//! Every preset is complete: with its needed keys it is a valid provider, and it has all information for operators.
 
-use vestibule::config::{self, Preset, presets, snippet};
+use vestibule::config::{self, Preset, preset_snippet, presets};
 
 use crate::presets::operator::Operator;
 
@@ -11,10 +11,10 @@ fn text<'p>(preset: &'p Preset, key: &str) -> &'p str {
 }
 
 #[test]
-fn every_preset_loads_with_nothing_but_what_it_needs() {
+fn every_preset_is_valid_with_its_needed_keys() {
     let operator = Operator::new();
     for preset in presets() {
-        let loaded = operator.load(&snippet(&preset));
+        let loaded = operator.load(&preset_snippet(&preset));
         let config = loaded.unwrap_or_else(|problems| panic!("{}:\n{problems}", preset.name));
         let provider = config.providers.first().unwrap_or_else(|| panic!("{}: no provider", preset.name));
         let registration = provider.registration();
@@ -29,12 +29,12 @@ fn every_preset_loads_with_nothing_but_what_it_needs() {
     }
 }
 
-/// Whoever leaves one of them out is told which.
+/// Each missing key is reported.
 #[test]
-fn what_a_preset_needs_is_asked_for() {
+fn each_needed_key_is_required() {
     let operator = Operator::new();
     for preset in presets() {
-        let lines = snippet(&preset);
+        let lines = preset_snippet(&preset);
         for need in preset.about.needs.iter().filter(|need| *need != "tenants") {
             let without: Vec<_> = lines.lines().filter(|line| !line.starts_with(need.as_str())).collect();
             let Err(problems) = operator.load(&without.join("\n")) else { panic!("{} without {need}", preset.name) };
@@ -45,7 +45,7 @@ fn what_a_preset_needs_is_asked_for() {
 }
 
 #[test]
-fn every_preset_says_all_that_has_to_be_said() {
+fn every_preset_has_complete_information() {
     for preset in presets() {
         let (name, about) = (preset.name, &preset.about);
         let sentences = [&about.register, &about.email];
@@ -64,9 +64,9 @@ fn every_preset_says_all_that_has_to_be_said() {
     }
 }
 
-/// AC-02: an address is verified by a word of the provider's on that very address, or never.
+/// AC-02: an address counts as verified only by a claim of the provider about this address.
 #[test]
-fn nobody_vouches_for_an_address_by_accident() {
+fn addresses_are_verified_by_a_documented_claim_only() {
     let never = presets();
     let never = never.iter().filter(|preset| preset.verified_by().is_none()).map(|preset| preset.name);
     let expected = [
@@ -96,9 +96,9 @@ fn nobody_vouches_for_an_address_by_accident() {
     }
 }
 
-/// Endpoints are the provider's own, and nothing goes there in the clear.
+/// All endpoints are https.
 #[test]
-fn nothing_is_sent_in_the_clear() {
+fn all_endpoints_are_https() {
     for preset in presets() {
         for (key, value) in preset.provider.iter().filter(|(key, _)| key.ends_with("_endpoint") || *key == "issuer") {
             assert!(value.as_str().is_some_and(|url| url.starts_with("https://")), "{}: {key}", preset.name);

@@ -1,5 +1,5 @@
-//! The presets: complete, true to what the providers answer, and documented; and what an operator gets to hear of a
-//! provider that is configured wrongly, or that does not do what it should.
+//! Presets are complete, match the responses of the providers, and are documented. `config check` reports invalid provider
+//! configurations and, with `--probe`, providers that do not work.
 
 mod answers;
 mod complete;

@@ -1,4 +1,4 @@
-//! An operator with a directory of files, as the snippets name them, and the command line.
+//! Support: a directory with the files that the snippets name, and the command line.
 
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
@@ -7,10 +7,10 @@ use rcgen::KeyPair;
 use vestibule::base::seal;
 use vestibule::config::{self, Config, Problems};
 
-/// A client secret, long enough to sign with.
+/// A client secret that is long enough for HMAC signatures.
 pub const SECRET: &str = "a-secret-of-more-than-thirty-two-bytes";
 
-/// A directory of its own, removed at the end.
+/// A temporary directory, which is removed at the end.
 pub struct Operator(PathBuf);
 
 impl Operator {
@@ -31,7 +31,7 @@ impl Operator {
         path
     }
 
-    /// The text with files that are there in place of those that it names, and with what every configuration needs.
+    /// The text with the paths of existing files, and with the required keys of every configuration.
     pub fn completed(&self, text: &str) -> String {
         let mut lines: Vec<String> = text.lines().map(|line| self.with_file(line)).collect();
         if !text.contains("[database]") {
@@ -54,7 +54,7 @@ impl Operator {
         format!("{key}_file = \"{}\"", self.0.join(name).display())
     }
 
-    /// A snippet as a whole configuration.
+    /// Loads a snippet as a whole configuration.
     pub fn load(&self, text: &str) -> Result<Config, Problems> {
         config::from_toml(&self.completed(text))
     }

@@ -1,21 +1,21 @@
-//! The pages in `docs/providers` are those that `vestibule providers` prints.
+//! The pages in `docs/providers` are up to date: they are what `vestibule providers` prints.
 
 use std::collections::BTreeMap;
 use std::path::Path;
 
 use serde_json::Value;
-use vestibule::config::{page, page_index, presets};
+use vestibule::config::{preset_index, preset_page, presets};
 
 use crate::presets::operator::Operator;
 
-/// Above each page in the repository.
+/// The first line of each page in the repository.
 const GENERATED: &str = "<!-- generated from src/config/presets, see tests/it/presets -->\n";
 
 fn generated() -> BTreeMap<String, String> {
     let presets = presets();
     let mut pages: BTreeMap<_, _> =
-        presets.iter().map(|preset| (format!("{}.md", preset.name), page(preset))).collect();
-    pages.insert("README.md".to_owned(), page_index(&presets));
+        presets.iter().map(|preset| (format!("{}.md", preset.name), preset_page(preset))).collect();
+    pages.insert("README.md".to_owned(), preset_index(&presets));
     for page in pages.values_mut() {
         page.insert_str(0, GENERATED);
     }
@@ -24,7 +24,7 @@ fn generated() -> BTreeMap<String, String> {
 
 /// To update them: `UPDATE_REFERENCE=1 cargo test --test it presets::pages`.
 #[test]
-fn the_pages_are_the_generated_ones() {
+fn the_pages_are_up_to_date() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/providers");
     let generated = generated();
     if std::env::var_os("UPDATE_REFERENCE").is_some() {
@@ -48,9 +48,9 @@ fn the_pages_are_the_generated_ones() {
 }
 
 #[test]
-fn a_page_tells_what_to_register_and_what_to_write() {
+fn a_page_has_the_redirect_uri_and_the_snippet() {
     for preset in presets() {
-        let text = page(&preset);
+        let text = preset_page(&preset);
         let redirect_uri = format!("https://login.example.com/callback/{}", preset.name);
         assert!(text.contains("`{public_url}/callback/<id>`") && text.contains(&redirect_uri), "{text}");
         for need in &preset.about.needs {
@@ -60,7 +60,7 @@ fn a_page_tells_what_to_register_and_what_to_write() {
 }
 
 #[test]
-fn the_command_line_lists_them_and_prints_each() {
+fn the_command_line_prints_the_list_and_each_page() {
     let operator = Operator::new();
     let (code, listed, _) = operator.run("", &["providers"]);
     assert_eq!(code, Some(0));
@@ -72,7 +72,7 @@ fn the_command_line_lists_them_and_prints_each() {
     let (code, printed, _) = operator.run("", &["providers", "github"]);
     let github = presets().into_iter().find(|preset| preset.name == "github").expect("GitHub");
     assert!(printed.starts_with("# GitHub\n"), "{printed}");
-    assert_eq!((code, printed), (Some(0), page(&github)));
+    assert_eq!((code, printed), (Some(0), preset_page(&github)));
     let (_, lines, _) = operator.run("", &["providers", "github", "--toml"]);
     assert!(lines.starts_with("[providers.github]\npreset = \"github\"\nclient_id = "), "{lines}");
     let (code, json, _) = operator.run("", &["providers", "--json"]);

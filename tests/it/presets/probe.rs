@@ -1,4 +1,4 @@
-//! `config check --probe` at a provider that does what the test tells it. The database is out of reach throughout.
+//! `config check --probe` with the fake provider. The database is unreachable in all tests.
 
 use std::io::{Read, Write};
 use std::net::TcpListener;
@@ -19,7 +19,7 @@ fn refusal(status: u16, code: &str) -> Reply {
     Reply::text(status, "application/json", &json!({"error": code, "error_description": "no, and no"}).to_string())
 }
 
-/// A provider that takes our secret.
+/// A provider that accepts the client secret.
 fn good() -> Op {
     let op = Op::start();
     op.reply("/token", refusal(400, "invalid_grant"));
@@ -35,7 +35,7 @@ fn of(issuer: &str) -> String {
     )
 }
 
-/// The verdict on one thing, and what is said of it; the first where there are several.
+/// The verdict and the text of the first finding of this check.
 fn found<'t>(told: &'t Value, check: &str) -> (&'t str, &'t str) {
     let findings = told["providers"][0]["findings"].as_array().expect("findings");
     let finding = findings.iter().find(|finding| finding["check"] == check);
@@ -57,7 +57,7 @@ fn verdict(op: &Op, check: &str) -> (Option<i32>, String, String) {
 }
 
 #[test]
-fn a_good_provider_is_good_in_everything() {
+fn a_working_provider_passes_every_check() {
     let op = good();
     let (code, told) = probe(&of(&op.issuer));
     assert_eq!((code, &told["good"], &told["providers"][0]["id"]), (Some(0), &json!(true), &json!("op")), "{told:#}");
@@ -74,11 +74,11 @@ fn a_good_provider_is_good_in_everything() {
 }
 
 #[test]
-fn people_read_the_same() {
+fn the_text_output_has_the_same_findings() {
     let op = good();
     let (code, told, complaint) = Operator::new().run(&of(&op.issuer), &["config", "check", "--probe"]);
     assert_eq!((code, complaint.as_str()), (Some(0), ""));
-    assert!(told.starts_with("The configuration is good. Issuer: http://127.0.0.1:8080. Provider: op.\n\nop (Op)\n"));
+    assert!(told.starts_with("The configuration is valid. Issuer: http://127.0.0.1:8080. Provider: op.\n\nop (Op)\n"));
     assert!(told.contains("\n  good     client         client_secret is correct"), "{told}");
     assert!(told.ends_with("\nNone of 1 provider failed.\n"), "{told}");
     op.reply("/token", refusal(401, "invalid_client"));
@@ -88,12 +88,12 @@ fn people_read_the_same() {
         told.contains("\n  FAILED   client         the provider rejected the client authentication (invalid_client)"),
         "{told}"
     );
-    assert!(told.starts_with("The configuration can be read, but not all is well. Issuer: "), "{told}");
+    assert!(told.starts_with("The configuration is valid, but a provider failed. Issuer: "), "{told}");
     assert!(told.ends_with("\n1 of 1 provider failed: op.\n"), "{told}");
 }
 
 #[test]
-fn a_wrong_secret_is_told_from_a_right_one_and_from_neither() {
+fn a_wrong_secret_a_right_secret_and_an_unclear_response_differ() {
     let op = good();
     for (reply, code, expected) in [
         (refusal(401, "invalid_client"), 1, "failed"),
@@ -109,9 +109,9 @@ fn a_wrong_secret_is_told_from_a_right_one_and_from_neither() {
     }
 }
 
-/// Without a token endpoint nobody signs in, however well the rest looks.
+/// Without a token endpoint no login works.
 #[test]
-fn a_token_endpoint_that_is_not_there_is_told() {
+fn a_missing_token_endpoint_is_reported() {
     let op = good();
     op.set_metadata("token_endpoint", json!("http://127.0.0.1:1/token"));
     let (code, told) = probe(&of(&op.issuer));
@@ -126,9 +126,9 @@ fn a_token_endpoint_that_is_not_there_is_told() {
     );
 }
 
-/// Whoever rotates the secret sees which of the two is in force.
+/// During a change of secrets, the result shows which of the two the provider accepts.
 #[test]
-fn the_previous_secret_is_tried_too() {
+fn the_previous_secret_is_tried_as_well() {
     let op = good();
     op.reply("/token", refusal(401, "invalid_client"));
     let (code, told) = probe(&(of(&op.issuer) + "client_secret_previous_file = \"\"\n"));
@@ -139,9 +139,9 @@ fn the_previous_secret_is_tried_too() {
     assert_eq!(op.calls_to("/token").len(), 2);
 }
 
-/// A login tries both secrets, so the old one keeps it going.
+/// A login tries both secrets, so it works with the previous one.
 #[test]
-fn a_previous_secret_that_is_right_is_no_failure() {
+fn an_accepted_previous_secret_is_not_a_failure() {
     let op = good();
     let asked = AtomicUsize::new(0);
     let endpoint = listen(move |_| match asked.fetch_add(1, Ordering::SeqCst) {
@@ -157,7 +157,7 @@ fn a_previous_secret_that_is_right_is_no_failure() {
 
 /// RD-01
 #[test]
-fn another_issuer_is_told_with_the_right_one() {
+fn a_wrong_issuer_is_reported_with_the_right_one() {
     let op = good();
     op.set_metadata("issuer", json!("https://op.example/"));
     let (code, verdict, said) = verdict(&op, "discovery");
@@ -167,7 +167,7 @@ fn another_issuer_is_told_with_the_right_one() {
 }
 
 #[test]
-fn nobody_there_is_no_answer() {
+fn an_unreachable_provider_is_reported() {
     let (code, told) = probe(&of("http://127.0.0.1:1"));
     let (verdict, said) = found(&told, "reachable");
     assert_eq!((code, verdict), (Some(1), "failed"));
@@ -175,9 +175,9 @@ fn nobody_there_is_no_answer() {
     assert!(said.starts_with(source) && said.to_lowercase().contains("refused"), "{said}");
 }
 
-/// One that hangs holds up nobody else, and everyone is told of.
+/// A provider that does not respond does not delay the others, and all are reported.
 #[test]
-fn each_provider_is_asked_for_itself() {
+fn providers_are_probed_independently() {
     let (op, silent) = (good(), Op::start());
     silent.reply(crate::fake_provider::WELL_KNOWN, Reply::Silent);
     let second = of(&op.issuer).replace("[providers.op]", "[providers.second]");
@@ -188,7 +188,7 @@ fn each_provider_is_asked_for_itself() {
 }
 
 #[test]
-fn a_clock_that_is_off_is_told() {
+fn a_clock_difference_is_reported() {
     let op = good();
     op.reply("/token", refusal(400, "invalid_grant").with("Date", "Mon, 01 Jan 2001 00:00:00 GMT"));
     let (code, verdict, said) = verdict(&op, "clock");
@@ -201,7 +201,7 @@ fn a_clock_that_is_off_is_told() {
 
 /// RT-18
 #[test]
-fn what_is_not_supported_is_told() {
+fn unsupported_features_are_reported() {
     let op = good();
     op.set_metadata("id_token_signing_alg_values_supported", json!(["HS256", "none"]));
     assert_eq!(verdict(&op, "algorithms").1, "failed");
@@ -215,9 +215,9 @@ fn what_is_not_supported_is_told() {
     assert_eq!(self::verdict(&op, "keys").1, "failed");
 }
 
-/// Who signs instead of showing a secret is tried in the same way.
+/// Authentication by a signed assertion is probed in the same way.
 #[test]
-fn a_signed_proof_is_tried_too() {
+fn private_key_jwt_is_probed() {
     let op = good();
     let apple = format!(
         "[providers.op]\npreset = \"apple\"\nissuer = \"{}\"\nclient_id = \"{CLIENT}\"\nteam_id = \"A1B2C3D4E5\"\n\
@@ -244,9 +244,9 @@ fn a_signed_proof_is_tried_too() {
     }
 }
 
-/// OAuth 2.0 without discovery: the token endpoint is asked.
+/// OAuth 2.0 without discovery: a request to the token endpoint.
 #[test]
-fn an_oauth2_provider_takes_the_secret_or_not() {
+fn the_secret_of_an_oauth2_provider_is_probed() {
     let op = Op::start();
     let lines = format!(
         "[providers.op]\npreset = \"github\"\nclient_id = \"{CLIENT}\"\nclient_secret_file = \"\"\n\
@@ -264,9 +264,9 @@ fn an_oauth2_provider_takes_the_secret_or_not() {
     assert_eq!(op.calls_to("/token")[0].form("client_secret"), [SECRET]);
 }
 
-/// OAuth 1.0a: a request token is asked for.
+/// OAuth 1.0a: a request for temporary credentials.
 #[test]
-fn an_oauth1_provider_takes_the_signature_or_not() {
+fn the_signature_for_an_oauth1_provider_is_probed() {
     let op = Op::start();
     let lines = format!(
         "[providers.op]\npreset = \"discogs\"\nclient_id = \"{CLIENT}\"\nclient_secret_file = \"\"\n\
@@ -286,9 +286,9 @@ fn an_oauth1_provider_takes_the_signature_or_not() {
     }
 }
 
-/// A request is signed with its time, and a refusal for that is told with how far the clocks are apart.
+/// The signature contains the time. A rejection for that reason is reported with the clock difference.
 #[test]
-fn a_clock_that_is_off_is_told_of_an_oauth1_provider() {
+fn a_clock_difference_to_an_oauth1_provider_is_reported() {
     let op = Op::start();
     let lines = format!(
         "[providers.op]\npreset = \"discogs\"\nclient_id = \"{CLIENT}\"\nclient_secret_file = \"\"\n\
@@ -309,7 +309,7 @@ fn a_clock_that_is_off_is_told_of_an_oauth1_provider() {
     assert_eq!((code, found(&told, "clock").0), (Some(0), "good"), "{told:#}");
 }
 
-/// A TLS server whose certificate nobody vouches for.
+/// A TLS server with a certificate of an unknown authority.
 fn tls() -> String {
     let key = KeyPair::generate().expect("a key");
     let certificate = CertificateParams::new(vec!["localhost".to_owned()]).expect("parameters").self_signed(&key);
@@ -333,7 +333,7 @@ fn tls() -> String {
 
 /// RD-06
 #[test]
-fn a_certificate_that_is_not_believed_is_told_with_the_reason() {
+fn an_untrusted_certificate_is_reported_with_its_reason() {
     let (code, told) = probe(&of(&tls()));
     let (verdict, said) = found(&told, "reachable");
     assert_eq!((code, verdict), (Some(1), "failed"));

@@ -1,4 +1,4 @@
-//! `config check` on provider configurations that are wrong on purpose: it names the line, the key and the remedy.
+//! `config check` on invalid provider configurations: each problem names the line, the key and the remedy.
 
 use rcgen::KeyPair;
 use serde_json::Value;
@@ -6,11 +6,11 @@ use serde_json::Value;
 use crate::presets::operator::Operator;
 
 struct Wrong {
-    /// Below `[providers.corp]`, from its line 2 on.
+    /// The lines below `[providers.corp]`.
     lines: &'static str,
-    /// Where the mistake stands, counted from `[providers.corp]`.
+    /// The line of the problem, counted from `[providers.corp]`.
     line: usize,
-    /// Below `providers.corp`.
+    /// The key of the problem, without `providers.corp.`.
     key: &'static str,
     what: &'static str,
     remedy: &'static str,
@@ -29,9 +29,9 @@ fn all() -> Vec<Wrong> {
             2,
             "preset",
             "there is no preset \"githbu\"",
-            "\"github\" is near",
+            "did you mean \"github\"?",
         ),
-        wrong("kind = \"openid\"", 2, "kind", "\"openid\" is not known", "\"oidc\""),
+        wrong("kind = \"openid\"", 2, "kind", "\"openid\" is not one of the known values", "\"oidc\""),
         wrong(
             "preset = \"microsoft\"\nclient_id = \"v\"\nclient_secret_file = \"\"",
             1,
@@ -44,7 +44,7 @@ fn all() -> Vec<Wrong> {
              client_secret_file = \"\"",
             3,
             "issuer",
-            "is nobody's issuer, but that of every tenant",
+            "is the address of all tenants, which is not the issuer of any",
             "your tenant's id in its place, or preset = \"microsoft-multi\" with the tenants",
         ),
         wrong(
@@ -59,7 +59,7 @@ fn all() -> Vec<Wrong> {
             "preset = \"google\"\nclient_id = \"v\"\nclient_secret = \"x\"\nclient_secret_file = \"\"",
             5,
             "client_secret_file",
-            "is given too",
+            "is set as well",
             "keep one of",
         ),
         wrong(
@@ -67,8 +67,8 @@ fn all() -> Vec<Wrong> {
              client_secret = \"x\"",
             7,
             "client_secret",
-            "token_endpoint_auth_method \"apple\" never sends it",
-            "take it out: the secret is made from private_key",
+            "token_endpoint_auth_method \"apple\" does not use it",
+            "remove it: the secret is created from private_key",
         ),
         wrong(
             "preset = \"google\"\nclient_id = \"v\"\nclient_secret_file = \"\"\ntrusts_email = true",
@@ -88,14 +88,14 @@ fn all() -> Vec<Wrong> {
             "preset = \"google\"\nclient_id = \"v\"\nclient_secret_file = \"\"\nallow.claims = { hd = \"example.com\" }",
             5,
             "allow.claims.hd",
-            "does not begin with \"/\"",
+            "does not start with \"/\"",
             "JSON pointer",
         ),
         wrong(
             "preset = \"google\"\nclient_id = \"v\"\nclient_secret_file = \"\"\nscopes = [\"email\"]",
             5,
             "scopes",
-            "\"openid\" is not among them",
+            "do not contain \"openid\"",
             "add it",
         ),
         wrong(
@@ -111,20 +111,20 @@ fn all() -> Vec<Wrong> {
             1,
             "token_endpoint",
             "is missing",
-            "or name a preset",
+            "or use a preset",
         ),
         wrong(
             "preset = \"github\"\nclient_id = \"v\"\nclient_secret_file = \"\"\nprofile_pick = { orgs = \"/admin\" }",
             5,
             "profile_pick.orgs",
-            "belongs to no call",
+            "has no call of that name in profile_calls",
             "profile_calls",
         ),
     ]
 }
 
-/// What a preset's page shows for a key that is missing; and what the kind, or the way to show to be the client, never
-/// reads.
+/// Missing keys, whose remedy is the example of the preset; and keys that the kind or the authentication method does not
+/// use.
 fn of_kinds() -> Vec<Wrong> {
     vec![
         wrong(
@@ -145,21 +145,21 @@ fn of_kinds() -> Vec<Wrong> {
             "preset = \"github\"\nclient_id = \"v\"\nclient_secret_file = \"\"\npushed_authorization = \"always\"",
             5,
             "pushed_authorization",
-            "nothing reads it where kind is \"oauth2\"",
-            "take it out; it is for kind \"oidc\"",
+            "has no effect where kind is \"oauth2\"",
+            "remove it; it is for kind \"oidc\"",
         ),
         wrong(
             "preset = \"discogs\"\nclient_id = \"v\"\nclient_secret_file = \"\"\nscopes = [\"identity\"]",
             5,
             "scopes",
-            "nothing reads it where kind is \"oauth1\"",
+            "has no effect where kind is \"oauth1\"",
             "it is for kind \"oidc\" and \"oauth2\"",
         ),
         wrong(
             "preset = \"google\"\nclient_id = \"v\"\nclient_secret_file = \"\"\nprofile_calls = { a = \"https://a.example\" }",
             5,
             "profile_calls.a",
-            "nothing reads it where kind is \"oidc\"",
+            "has no effect where kind is \"oidc\"",
             "it is for kind \"oauth2\" and \"oauth1\"",
         ),
         wrong(
@@ -167,7 +167,7 @@ fn of_kinds() -> Vec<Wrong> {
             5,
             "team_id",
             "token_endpoint_auth_method \"client_secret_basic\" does not use it",
-            "take it out, or write \"apple\" there",
+            "remove it, or write \"apple\" there",
         ),
     ]
 }
@@ -177,7 +177,7 @@ fn configuration(lines: &str) -> String {
 }
 
 #[test]
-fn each_mistake_is_told_with_its_line_its_key_and_its_remedy() {
+fn each_problem_has_its_line_key_and_remedy() {
     let operator = Operator::new();
     let (code, _, complaint) = operator.run(&configuration(GOOGLE), &["config", "check"]);
     assert_eq!(code, Some(0), "{complaint}");
@@ -193,9 +193,9 @@ fn each_mistake_is_told_with_its_line_its_key_and_its_remedy() {
     }
 }
 
-/// Whoever leaves the list of tenants empty opens the door to each of them.
+/// With an empty list of tenants, users of every organization can sign in.
 #[test]
-fn every_organization_is_worth_a_notice() {
+fn an_issuer_of_all_tenants_without_tenants_gives_a_notice() {
     let operator = Operator::new();
     let multi = "preset = \"microsoft-multi\"\nclient_id = \"v\"\nclient_secret_file = \"\"\n";
     let (code, told, _) = operator.run(&configuration(multi), &["config", "check"]);
@@ -217,9 +217,9 @@ fn every_organization_is_worth_a_notice() {
     assert!(told.contains("every organization"), "{told}");
 }
 
-/// OP-07: a public app is whoever says so.
+/// OP-07: a public client does not authenticate.
 #[test]
-fn a_public_app_with_tokens_of_providers_is_worth_a_notice() {
+fn a_public_client_with_provider_tokens_gives_a_notice() {
     let operator = Operator::new();
     let keeps = "preset = \"google\"\nclient_id = \"v\"\nclient_secret_file = \"\"\nstore_tokens = true\n";
     let app = |more: &str| format!("{}\n[clients.spa]\nprovider_tokens = [\"corp\"]\n{more}", configuration(keeps));
@@ -231,16 +231,16 @@ fn a_public_app_with_tokens_of_providers_is_worth_a_notice() {
 }
 
 #[test]
-fn a_table_of_a_presets_name_is_told_of_the_preset() {
+fn an_id_with_the_name_of_a_preset_suggests_the_preset() {
     let text = "[providers.google]\nclient_id = \"v\"\nclient_secret_file = \"\"\n";
     let (code, _, complaint) = Operator::new().run(text, &["config", "check"]);
     assert_eq!(code, Some(2));
-    assert!(complaint.contains("vestibule.toml:1: providers.google.preset: is missing, and so is the issuer"));
+    assert!(complaint.contains("vestibule.toml:1: providers.google.preset: is missing, and so is issuer"));
     assert!(complaint.contains("write preset = \"google\"") && complaint.contains("1 problem"), "{complaint}");
 }
 
 #[test]
-fn a_key_of_another_kind_than_apples_is_told_where_apples_is() {
+fn a_key_of_the_wrong_type_for_apple_names_the_right_file() {
     let operator = Operator::new();
     let rsa = KeyPair::generate_for(&rcgen::PKCS_RSA_SHA256);
     // Some builds of the library make no RSA keys; an Ed25519 key will not do for Apple either.
@@ -250,11 +250,11 @@ fn a_key_of_another_kind_than_apples_is_told_where_apples_is() {
     operator.write("key", &other.serialize_pem());
     let (code, _, complaint) = operator.run(text, &["config", "check"]);
     assert_eq!(code, Some(2));
-    assert!(complaint.contains("needs a P-256 key; name the file AuthKey_….p8"), "{complaint}");
+    assert!(complaint.contains("needs a P-256 key; use the file AuthKey_….p8"), "{complaint}");
 }
 
 #[test]
-fn a_machine_is_told_the_same() {
+fn json_output_has_the_same_problems() {
     let operator = Operator::new();
     let (code, told, _) = operator.run(&configuration("preset = \"githbu\""), &["config", "check", "--json"]);
     let told: Value = serde_json::from_str(&told).expect("JSON");
@@ -270,11 +270,11 @@ fn a_machine_is_told_the_same() {
 }
 
 #[test]
-fn two_buttons_that_say_the_same_are_noticed() {
+fn two_providers_with_the_same_name_give_a_notice() {
     let twin = |id: &str| format!("[providers.{id}]\n{GOOGLE}\n");
     let (code, told, _) = Operator::new().run(&(twin("one") + &twin("two")), &["config", "check"]);
     assert_eq!(code, Some(0));
-    assert!(told.contains("\nNotice: one, two are all called \"Google\" on their buttons"), "{told}");
+    assert!(told.contains("\nNotice: one, two have the same name \"Google\" on their buttons"), "{told}");
     let (_, told, _) = Operator::new().run(&(twin("one") + &twin("two") + "name = \"Staff\"\n"), &["config", "check"]);
     assert!(!told.contains("Notice"), "{told}");
 }

@@ -73,5 +73,5 @@ async fn everything_opens_with_the_new_key_alone() {
     assert!(output.status.success() && String::from_utf8_lossy(&output.stdout).contains("signing keys            0 "));
     let output = rotate(&second, &[generate_key().expose()]);
     assert_eq!(output.status.code(), Some(1));
-    assert!(String::from_utf8_lossy(&output.stderr).contains("not in the ring any more"), "{output:?}");
+    assert!(String::from_utf8_lossy(&output.stderr).contains("no longer in secrets.keys"), "{output:?}");
 }

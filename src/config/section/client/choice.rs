@@ -1,22 +1,22 @@
-//! The keys of a client that are one of a few words.
+//! The values of `clients.<id>.grants` and `clients.<id>.type`.
 
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-/// A way to come by tokens (RFC 6749 §1.3).
+/// A grant type (RFC 6749 §1.3).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Grant {
-    /// Somebody signs in.
+    /// Redeems the code of a login (§4.1).
     AuthorizationCode,
-    /// A session is refreshed.
+    /// Refreshes the tokens of a session (§6).
     RefreshToken,
-    /// The client itself, with no person behind it.
+    /// Tokens for the client itself, without a user (§4.4).
     ClientCredentials,
 }
 
 impl Grant {
-    /// Its `grant_type`.
+    /// The value of `grant_type`.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::AuthorizationCode => "authorization_code",
@@ -26,11 +26,11 @@ impl Grant {
     }
 }
 
-/// Whether a client can keep a secret (RFC 6749 §2.1).
+/// The client type: whether the client can keep a secret (RFC 6749 §2.1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum ClientType {
-    /// It cannot: it runs where its user can look into it.
+    /// It cannot: its code and data are on the user's device.
     Public,
     /// It can: it runs on a server.
     Confidential,

@@ -1,4 +1,4 @@
-//! `[clients.<id>]`: what may be written, what it means, and what can be wrong with it.
+//! `[clients.<id>]`: the apps and services that use the gateway (OAuth clients).
 
 pub(crate) mod choice;
 mod credentials;

@@ -1,4 +1,4 @@
-//! `[clients.*]`: the apps and services that use us, as validated values.
+//! The validated settings of a client.
 
 use url::Url;
 
@@ -8,45 +8,45 @@ use crate::config::value::algorithm::Algorithm;
 use crate::config::value::public_key::PublicKey;
 use crate::config::value::redirect_uri::RedirectUri;
 
-/// The client that sessions of the cookie and the JSON door belong to. It is public, and nobody configures it.
+/// The client of sessions that the browser flow and the SPA flow create. It is public, and built in.
 pub const BUILT_IN_CLIENT: &str = "vestibule";
 
-/// One configured client.
+/// One client: a `[clients.<id>]` section, or the built-in client.
 pub struct Client {
-    /// The key of its table: the `client_id` of its requests and of its tokens.
+    /// The id of its table: the `client_id` in its requests and tokens.
     pub id: String,
-    /// What people read.
+    /// The display name, as on the consent page.
     pub name: String,
-    /// Whether it can keep a secret.
+    /// Whether the client is public or confidential.
     pub r#type: ClientType,
-    /// What it shows to be itself, if it shows a secret.
+    /// The client secret, if it authenticates with one.
     pub secret: Option<Plain>,
-    /// What its assertions are verified with, if it signs them (`private_key_jwt`).
+    /// The key that verifies its client assertions, if it authenticates with them (`private_key_jwt`).
     pub public_key: Option<PublicKey>,
-    /// Where answers to it may go.
+    /// The registered redirect URIs.
     pub redirect_uris: Vec<RedirectUri>,
-    /// Where a browser may be sent after it asked for a logout.
+    /// Where a browser may be sent after a logout that the client requested.
     pub post_logout_redirect_uris: Vec<RedirectUri>,
-    /// Whose scripts may use the token endpoint and userinfo in its name.
+    /// CORS: origins whose scripts may use the token endpoint and userinfo as this client.
     pub allowed_origins: Vec<String>,
-    /// How it may come by tokens.
+    /// The grant types that it may use.
     pub grants: Vec<Grant>,
-    /// What it may ask for.
+    /// The scopes that it may request.
     pub scopes: Vec<String>,
-    /// Who its tokens are for, and whose tokens it may ask about besides its own; empty: the default audience.
+    /// The `aud` of its access tokens; it may also introspect tokens for these. Empty: `tokens.audience`.
     pub audience: Vec<String>,
-    /// What its ID tokens are signed with.
+    /// The algorithm that signs its ID tokens.
     pub id_token_alg: Algorithm,
-    /// Where its users may sign in; empty: everywhere.
+    /// The ids of the providers at which its users may sign in; empty: all providers.
     pub providers: Vec<String>,
-    /// Where it is told of sessions that ended (OpenID Connect Back-Channel Logout 1.0).
+    /// Where it receives logout tokens (OpenID Connect Back-Channel Logout 1.0 §2.2).
     pub backchannel_logout_uri: Option<Url>,
-    /// Whether that may be an address of a private network.
+    /// Whether `backchannel_logout_uri` may be an address of a private network.
     pub insecure_allow_private_logout_uri: bool,
-    /// Whether answers to loopback addresses need no consent (RFC 8252 §8.6 wants it).
+    /// Whether a redirect to a loopback address needs no consent page (RFC 8252 §8.6 requires consent).
     pub insecure_skip_loopback_consent: bool,
-    /// Whether each refresh gives a new refresh token.
+    /// Whether each refresh returns a new refresh token.
     pub rotate_refresh_tokens: bool,
-    /// The providers whose tokens it may have.
+    /// The ids of the providers whose tokens it may get by token exchange.
     pub provider_tokens: Vec<String>,
 }

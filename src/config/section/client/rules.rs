@@ -1,4 +1,4 @@
-//! `[clients.*]`
+//! Validates a `[clients.<id>]` section.
 
 use uuid::Uuid;
 
@@ -6,47 +6,52 @@ use super::choice::{ClientType, Grant};
 use super::credentials::{public_key, secret};
 use super::model::{BUILT_IN_CLIENT, Client};
 use super::raw::RawClient;
-use super::uris::{backchannel_logout_uri, own_schemes, read_redirect_uris};
-use crate::config::layer::findings::{Findings, shown};
-use crate::config::layer::nearest::nearest_word;
+use super::uris::{backchannel_logout_uri, private_use_schemes, read_redirect_uris};
+use crate::config::layer::suggest::suggest_word;
+use crate::config::layer::validator::{Validator, quoted};
 use crate::config::section::{origin, scope};
 use crate::config::value::algorithm::Algorithm;
 use crate::config::value::redirect_uri::RedirectUri;
 
-/// A session keeps its scopes in its row.
-const MOST_SCOPE_BYTES: usize = 4096;
+/// The size limit of all scopes of a client, in bytes: each session's row holds its scopes.
+const MAX_SCOPE_BYTES: usize = 4096;
 
-/// What the rest of the configuration says about clients.
-pub(crate) struct Around<'a> {
-    /// `signing.algorithms`, unless it is wrong.
+/// The values of other sections that the rules for clients need.
+pub(crate) struct ClientContext<'a> {
+    /// `signing.algorithms`, unless it is invalid.
     pub(crate) algorithms: Option<&'a [Algorithm]>,
     /// The ids of all providers.
     pub(crate) providers: &'a [String],
-    /// The ids of those whose own tokens are kept.
+    /// The ids of the providers with `store_tokens`.
     pub(crate) storing: &'a [String],
-    /// The issuer, unless it is wrong.
+    /// The issuer, unless it is invalid.
     pub(crate) issuer: Option<&'a str>,
-    /// `tokens.audience`: who the tokens of everybody are for.
+    /// `tokens.audience`: the default audience.
     pub(crate) audience: &'a [String],
 }
 
-pub(crate) fn client(id: &str, raw: RawClient, around: &Around<'_>, at: &mut Findings<'_>) -> Option<Client> {
+pub(crate) fn validate(
+    id: &str,
+    raw: RawClient,
+    context: &ClientContext<'_>,
+    validator: &mut Validator<'_>,
+) -> Option<Client> {
     let key = |key: &str| format!("clients.{id}.{key}");
-    let good_id = id_is_free(id, around, at);
-    let schemes = own_schemes(&key("insecure_allow_dotless_schemes"), &raw, at);
-    let redirect_uris = read_redirect_uris(&key("redirect_uris"), &raw.redirect_uris, schemes, at);
+    let good_id = id_is_free(id, context, validator);
+    let schemes = private_use_schemes(&key("insecure_allow_dotless_schemes"), &raw, validator);
+    let redirect_uris = read_redirect_uris(&key("redirect_uris"), &raw.redirect_uris, schemes, validator);
     let after_logout =
-        read_redirect_uris(&key("post_logout_redirect_uris"), &raw.post_logout_redirect_uris, schemes, at);
-    let allowed_origins = origin::origins(&key("allowed_origins"), &raw.allowed_origins, at);
-    audience(&key("audience"), &raw.audience, around.issuer, at);
-    scopes(&key("scopes"), &raw.scopes, at);
-    grants(&key, &raw, at);
-    providers(&key("providers"), &raw.providers, around.providers, "; none at all means every one", at);
-    provider_tokens(&key("provider_tokens"), &raw.provider_tokens, around, at);
-    id_token_alg(&key("id_token_alg"), &raw, around.algorithms, at);
-    let backchannel_logout_uri = backchannel_logout_uri(&key("backchannel_logout_uri"), &raw, at);
-    let public_key = public_key(&key, &raw, at);
-    let secret = secret(&key("client_secret"), raw.r#type, raw.client_secret, public_key.is_some(), at);
+        read_redirect_uris(&key("post_logout_redirect_uris"), &raw.post_logout_redirect_uris, schemes, validator);
+    let allowed_origins = origin::origins(&key("allowed_origins"), &raw.allowed_origins, validator);
+    audience(&key("audience"), &raw.audience, context.issuer, validator);
+    scopes(&key("scopes"), &raw.scopes, validator);
+    grants(&key, &raw, validator);
+    providers(&key("providers"), &raw.providers, context.providers, "; an empty list allows all", validator);
+    provider_tokens(&key("provider_tokens"), &raw.provider_tokens, context, validator);
+    id_token_alg(&key("id_token_alg"), &raw, context.algorithms, validator);
+    let backchannel_logout_uri = backchannel_logout_uri(&key("backchannel_logout_uri"), &raw, validator);
+    let public_key = public_key(&key, &raw, validator);
+    let secret = secret(&key("client_secret"), raw.r#type, raw.client_secret, public_key.is_some(), validator);
     let name = if raw.name.is_empty() { id.to_owned() } else { raw.name };
     let (redirect_uris, mut allowed_origins) = (redirect_uris?, allowed_origins?);
     if allowed_origins.is_empty() {
@@ -75,88 +80,95 @@ pub(crate) fn client(id: &str, raw: RawClient, around: &Around<'_>, at: &mut Fin
     })
 }
 
-/// What names the issuer opens our own endpoints, which an app's token must not: no service that is handed one may act
-/// on its user's session.
-fn audience(key: &str, audience: &[String], issuer: Option<&str>, at: &mut Findings<'_>) {
+/// The issuer must not be in the audience of a client. Our own endpoints accept tokens for the issuer, so a service that
+/// receives such a token could act on the user's session.
+fn audience(key: &str, audience: &[String], issuer: Option<&str>, validator: &mut Validator<'_>) {
     for (item, audience) in audience.iter().enumerate() {
         if audience.trim().is_empty() {
-            at.refuse_item(key, item, "is empty", "write who the tokens are for, or leave it out");
+            validator.reject_item(key, item, "is empty", "write the audience of the tokens, or remove it");
         } else if issuer == Some(audience.as_str()) {
-            let what = format!("{} is the issuer, for which the tokens of our own sessions are", shown(audience));
-            at.refuse_item(key, item, what, "take it out, or write the service that this client's tokens are for");
+            let what =
+                format!("{} is the issuer, which is the audience of tokens for our own endpoints", quoted(audience));
+            validator.reject_item(key, item, what, "remove it, or write the service that this client's tokens are for");
         }
     }
 }
 
-/// No client is taken for the built-in one, nor for a user: where a token has no user, its `sub` is the client's id
-/// (TK-25). Nor for everybody's audience: it could ask about every token there is.
-fn id_is_free(id: &str, around: &Around<'_>, at: &mut Findings<'_>) -> bool {
+/// Rejects ids that have another meaning: the built-in client; a user id, since a token without a user has the client's
+/// id as `sub` (TK-25); and the default audience, since that client could introspect every token.
+fn id_is_free(id: &str, context: &ClientContext<'_>, validator: &mut Validator<'_>) -> bool {
     let key = format!("clients.{id}");
     if id == BUILT_IN_CLIENT {
-        let what = format!("{} is the built-in client, whose tokens open /session", shown(id));
-        at.refuse(&key, what, "choose another id");
+        let what = format!("{} is the id of the built-in client, whose tokens are accepted at /session", quoted(id));
+        validator.reject(&key, what, "choose another id");
         return false;
     }
     if Uuid::parse_str(id).is_ok() {
-        at.refuse(&key, format!("{} looks like the id of a user", shown(id)), "choose an id that is not a UUID");
+        validator.reject(&key, format!("{} has the form of a user id", quoted(id)), "choose an id that is not a UUID");
         return false;
     }
-    if around.issuer == Some(id) || around.audience.iter().any(|audience| audience == id) {
-        let what = format!("{} stands in everybody's tokens, by tokens.audience or as the issuer", shown(id));
+    if context.issuer == Some(id) || context.audience.iter().any(|audience| audience == id) {
+        let what = format!("{} is the default audience of all tokens (tokens.audience or the issuer)", quoted(id));
         let remedy =
-            format!("choose another id; a client that may ask about these tokens has audience = [{}]", shown(id));
-        at.refuse(&key, what, remedy);
+            format!("choose another id; to let a client introspect these tokens, write audience = [{}]", quoted(id));
+        validator.reject(&key, what, remedy);
         return false;
     }
     true
 }
 
-/// What fits into a session's row.
-fn scopes(key: &str, scopes: &[String], at: &mut Findings<'_>) {
-    scope::tokens(key, scopes, at);
-    if scopes.iter().map(|scope| scope.len() + 1).sum::<usize>() > MOST_SCOPE_BYTES {
-        at.refuse(key, "are more than 4096 characters", "write fewer or shorter ones");
+/// Checks the form of the scopes and their total size.
+fn scopes(key: &str, scopes: &[String], validator: &mut Validator<'_>) {
+    scope::tokens(key, scopes, validator);
+    if scopes.iter().map(|scope| scope.len() + 1).sum::<usize>() > MAX_SCOPE_BYTES {
+        validator.reject(key, "are longer than 4096 characters in total", "write fewer or shorter ones");
     }
 }
 
-fn grants(key: &dyn Fn(&str) -> String, raw: &RawClient, at: &mut Findings<'_>) {
+fn grants(key: &dyn Fn(&str) -> String, raw: &RawClient, validator: &mut Validator<'_>) {
     if raw.r#type == ClientType::Public {
         if let Some(item) = raw.grants.iter().position(|grant| *grant == Grant::ClientCredentials) {
-            let remedy = "take it out, or write type = \"confidential\"";
-            at.refuse_item(&key("grants"), item, "a public client has no credentials of its own", remedy);
+            let remedy = "remove it, or write type = \"confidential\"";
+            validator.reject_item(&key("grants"), item, "a public client cannot use client_credentials", remedy);
         }
         if !raw.rotate_refresh_tokens {
-            let remedy = "take it out: a refresh token that anyone could use has to change at each use";
-            at.refuse(&key("rotate_refresh_tokens"), "is off, but the client is public", remedy);
+            let remedy = "remove it: the refresh tokens of a public client are not bound to it, so each use must return a new one";
+            validator.reject(&key("rotate_refresh_tokens"), "is false, but the client is public", remedy);
         }
     }
 }
 
-fn providers(key: &str, wanted: &[String], known: &[String], none: &str, at: &mut Findings<'_>) {
+fn providers(key: &str, wanted: &[String], known: &[String], none: &str, validator: &mut Validator<'_>) {
     let names: Vec<&str> = known.iter().map(String::as_str).collect();
     for (item, id) in wanted.iter().enumerate().filter(|(_, id)| !known.contains(id)) {
-        let likely = nearest_word(id, &names).map(|near| format!("; \"{near}\" is near")).unwrap_or_default();
-        let remedy = format!("write the id of one of [providers.*], or take it out{none}{likely}");
-        at.refuse_item(key, item, format!("there is no provider {}", shown(id)), remedy);
+        let likely =
+            suggest_word(id, &names).map(|similar| format!("; did you mean \"{similar}\"?")).unwrap_or_default();
+        let remedy = format!("write the id of a [providers.<id>] section, or remove it{none}{likely}");
+        validator.reject_item(key, item, format!("there is no provider {}", quoted(id)), remedy);
     }
 }
 
-/// Tokens that are not kept cannot be handed out.
-fn provider_tokens(key: &str, wanted: &[String], around: &Around<'_>, at: &mut Findings<'_>) {
-    providers(key, wanted, around.providers, "", at);
-    let kept = |id: &String| around.storing.contains(id) || !around.providers.contains(id);
+/// A client can only get tokens of providers with `store_tokens`.
+fn provider_tokens(key: &str, wanted: &[String], context: &ClientContext<'_>, validator: &mut Validator<'_>) {
+    providers(key, wanted, context.providers, "", validator);
+    let kept = |id: &String| context.storing.contains(id) || !context.providers.contains(id);
     for (item, id) in wanted.iter().enumerate().filter(|(_, id)| !kept(id)) {
-        let what = format!("the tokens of the provider {} are not kept", shown(id));
-        at.refuse_item(key, item, what, format!("write store_tokens = true in [providers.{id}], or take it out here"));
+        let what = format!("the tokens of the provider {} are not stored", quoted(id));
+        validator.reject_item(
+            key,
+            item,
+            what,
+            format!("write store_tokens = true in [providers.{id}], or remove it here"),
+        );
     }
 }
 
-/// Only who signs people in gets ID tokens.
-fn id_token_alg(key: &str, raw: &RawClient, algorithms: Option<&[Algorithm]>, at: &mut Findings<'_>) {
+/// Only clients with redirect URIs get ID tokens.
+fn id_token_alg(key: &str, raw: &RawClient, algorithms: Option<&[Algorithm]>, validator: &mut Validator<'_>) {
     let Some(algorithms) = algorithms.filter(|_| !raw.redirect_uris.is_empty()) else { return };
     if !algorithms.contains(&raw.id_token_alg) {
         let names: Vec<_> = algorithms.iter().map(|algorithm| format!("\"{}\"", algorithm.name())).collect();
         let what = format!("\"{}\" is not among signing.algorithms", raw.id_token_alg.name());
-        at.refuse(key, what, format!("write {}, or add it to signing.algorithms", names.join(" or ")));
+        validator.reject(key, what, format!("write {}, or add it to signing.algorithms", names.join(" or ")));
     }
 }

@@ -1,4 +1,4 @@
-//! The addresses of a client.
+//! Redirect URIs and the back-channel logout URI of a client.
 
 use std::net::IpAddr;
 
@@ -7,20 +7,21 @@ use url::{Host, Url};
 use super::choice::ClientType;
 use super::raw::RawClient;
 use crate::base::outbound;
-use crate::config::layer::findings::{Findings, shown};
+use crate::config::layer::validator::{Validator, quoted};
 use crate::config::section::address;
-use crate::config::value::redirect_uri::{OwnSchemes, RedirectUri};
+use crate::config::value::redirect_uri::{PrivateUseSchemes, RedirectUri};
 
-/// Which private-use schemes the client's addresses may have. A confidential client runs on a server and has none.
-pub(crate) fn own_schemes(key: &str, raw: &RawClient, at: &mut Findings<'_>) -> OwnSchemes {
+/// Which private-use schemes the redirect URIs may have. A confidential client runs on a server and may have none.
+pub(crate) fn private_use_schemes(key: &str, raw: &RawClient, validator: &mut Validator<'_>) -> PrivateUseSchemes {
     match (raw.r#type, raw.insecure_allow_dotless_schemes) {
-        (ClientType::Public, true) => OwnSchemes::Dotless,
-        (ClientType::Public, false) => OwnSchemes::Dotted,
+        (ClientType::Public, true) => PrivateUseSchemes::Dotless,
+        (ClientType::Public, false) => PrivateUseSchemes::Dotted,
         (ClientType::Confidential, allowed) => {
             if allowed {
-                at.refuse(key, "is on, but the client is confidential", "take it out, or write type = \"public\"");
+                let remedy = "remove it, or write type = \"public\"";
+                validator.reject(key, "is true, but the client is confidential", remedy);
             }
-            OwnSchemes::None
+            PrivateUseSchemes::None
         }
     }
 }
@@ -28,27 +29,27 @@ pub(crate) fn own_schemes(key: &str, raw: &RawClient, at: &mut Findings<'_>) -> 
 pub(crate) fn read_redirect_uris(
     key: &str,
     texts: &[String],
-    schemes: OwnSchemes,
-    at: &mut Findings<'_>,
+    schemes: PrivateUseSchemes,
+    validator: &mut Validator<'_>,
 ) -> Option<Vec<RedirectUri>> {
     let read = |(item, text): (usize, &String)| {
-        let remedy = "write the address out as browsers do, as \"https://app.example.com/callback\"; http is for \
-                      127.0.0.1, [::1] and localhost only, and a scheme of its own, as \"com.example.app:/callback\", \
-                      for public clients";
-        let parsed = RedirectUri::parse(text, schemes).map_err(|bad| format!("{} {bad}", shown(text)));
-        parsed.map_err(|what| at.refuse_item(key, item, what, remedy)).ok()
+        let remedy = "write the whole URI as browsers do, as \"https://app.example.com/callback\"; http is allowed for \
+                      127.0.0.1, [::1] and localhost only; a private-use scheme, as \"com.example.app:/callback\", \
+                      for public clients only";
+        let parsed = RedirectUri::parse(text, schemes).map_err(|bad| format!("{} {bad}", quoted(text)));
+        parsed.map_err(|what| validator.reject_item(key, item, what, remedy)).ok()
     };
     let read: Vec<_> = texts.iter().enumerate().map(read).collect();
     read.into_iter().collect()
 }
 
-/// It is told of logouts by ourselves, from inside our network, so it must not be a way to reach what lives there.
-pub(crate) fn backchannel_logout_uri(key: &str, raw: &RawClient, at: &mut Findings<'_>) -> Option<Url> {
+/// The gateway itself sends requests to this URI, so it must not reach services inside the operator's network (SSRF).
+pub(crate) fn backchannel_logout_uri(key: &str, raw: &RawClient, validator: &mut Validator<'_>) -> Option<Url> {
     let text = raw.backchannel_logout_uri.as_str();
     if text.is_empty() {
         return None;
     }
-    let url = address::absolute(key, text, "https://app.example.com/backchannel-logout", at)?;
+    let url = address::absolute(key, text, "https://app.example.com/backchannel-logout", validator)?;
     let address = match url.host() {
         Some(Host::Ipv4(address)) => Some(IpAddr::V4(address)),
         Some(Host::Ipv6(address)) => Some(IpAddr::V6(address)),
@@ -61,9 +62,9 @@ pub(crate) fn backchannel_logout_uri(key: &str, raw: &RawClient, at: &mut Findin
         _ => false,
     };
     if !good {
-        let remedy = "write an https:// address that everybody can reach, or set insecure_allow_private_logout_uri = \
-                      true if it is in a network of your own";
-        at.refuse(key, format!("{} is not a public https address", shown(text)), remedy);
+        let remedy = "write an https:// address on the public internet, or set insecure_allow_private_logout_uri = true \
+                      if it is in your own network";
+        validator.reject(key, format!("{} is not a public https address", quoted(text)), remedy);
         return None;
     }
     Some(url)

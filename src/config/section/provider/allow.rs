@@ -1,4 +1,4 @@
-//! `[providers.<id>.allow]`
+//! `[providers.<id>.allow]`: which users of the provider may sign in.
 
 use std::collections::BTreeMap;
 
@@ -6,75 +6,88 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::claims::RawProviderClaims;
-use crate::config::layer::findings::{Findings, shown};
+use crate::config::layer::validator::{Validator, quoted};
 use crate::config::section::json_pointer::pointer;
 use crate::config::value::pointer::Pointer;
 
-/// Who may enter: all that are given must hold; empty: everyone whom the provider lets in.
+/// Which users may sign in: those who meet all rules that are set; without a rule, every user of the provider.
 #[derive(Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct RawAllow {
-    /// needs a verified e-mail
+    /// domain of a verified e-mail address, any of these
     pub(crate) email_domains: Vec<String>,
-    /// any of
+    /// group, any of these
     pub(crate) groups: Vec<String>,
-    /// pointer = required value
+    /// pointer = required value, all of these
     pub(crate) claims: BTreeMap<String, String>,
 }
 
-/// Who may enter: all that are given must hold; empty: everyone whom the provider lets in.
+/// Which users may sign in: those who meet all rules that are set; without a rule, every user of the provider.
 #[derive(Clone, Debug, Default)]
 pub struct Allow {
-    /// Domains of verified e-mail addresses, in lower case.
+    /// Domains of verified e-mail addresses, in lower case; one must match.
     pub email_domains: Vec<String>,
-    /// Groups, any of them.
+    /// Names of groups; the user must be in one.
     pub groups: Vec<String>,
-    /// Claims with the texts that they must be.
+    /// Claims and their required values; all must match.
     pub claims: Vec<(Pointer, String)>,
 }
 
-/// `pointers` are `[providers.<id>.claims]` of the same provider.
+/// Validates the rules. `pointers` are `[providers.<id>.claims]` of the same provider.
 pub(crate) fn allow(
     key: &dyn Fn(&str) -> String,
     raw: RawAllow,
     pointers: &RawProviderClaims,
     trusts_email: bool,
-    at: &mut Findings<'_>,
+    validator: &mut Validator<'_>,
 ) -> Option<Allow> {
-    let RawAllow { email_domains, groups, claims } = raw;
-    let list = key("allow.email_domains");
-    for (item, domain) in email_domains.iter().enumerate() {
-        let part = |part: &str| !part.is_empty() && part.chars().all(|c| c.is_alphanumeric() || c == '-');
-        if !domain.split('.').all(part) || !domain.contains('.') {
-            let remedy = "write what stands behind the @, as \"example.com\"; subdomains are named one by one";
-            at.refuse_item(&list, item, format!("{} is not a domain", shown(domain)), remedy);
-        }
+    check_domains(&key("allow.email_domains"), &raw.email_domains, validator);
+    for (item, _) in raw.groups.iter().enumerate().filter(|(_, group)| group.trim().is_empty()) {
+        validator.reject_item(&key("allow.groups"), item, "is empty", "write the name of a group, or remove it");
     }
-    for (item, _) in groups.iter().enumerate().filter(|(_, group)| group.trim().is_empty()) {
-        at.refuse_item(&key("allow.groups"), item, "is empty", "write the name of a group, or take it out");
-    }
-    let nowhere = [
-        ("allow.email_domains", email_domains.is_empty(), "claims.email_verified", pointers.email_verified.is_empty()),
-        ("allow.groups", groups.is_empty(), "claims.groups", pointers.groups.is_empty()),
-    ];
-    for (rule, unused, claim, is_nowhere) in nowhere {
-        if !unused && is_nowhere {
-            let remedy = format!("point {claim} to where the provider says it, or write another rule in allow.claims");
-            at.refuse(&key(rule), format!("can never hold, since {claim} is empty: nobody could enter"), remedy);
-        }
-    }
-    let claims = claims.into_iter().map(|(text, value)| {
-        let pointer = pointer(&key(&format!("allow.claims.{text}")), &text, at)?;
+    check_claims_exist(key, &raw, pointers, validator);
+    let claims = raw.claims.into_iter().map(|(text, value)| {
+        let pointer = pointer(&key(&format!("allow.claims.{text}")), &text, validator)?;
         Some((pointer, value))
     });
     let claims: Vec<_> = claims.collect();
-    if trusts_email && email_domains.is_empty() {
-        let remedy = "write the domains that this provider is the authority for in allow.email_domains, or take it out";
-        at.refuse(&key("trusts_email"), "is on, but allow.email_domains is empty", remedy);
+    if trusts_email && raw.email_domains.is_empty() {
+        let remedy = "write the domains that this provider is the authority for in allow.email_domains, or remove it";
+        validator.reject(&key("trusts_email"), "is true, but allow.email_domains is empty", remedy);
     }
     Some(Allow {
-        email_domains: email_domains.into_iter().map(|domain| domain.to_lowercase()).collect(),
-        groups,
+        email_domains: raw.email_domains.into_iter().map(|domain| domain.to_lowercase()).collect(),
+        groups: raw.groups,
         claims: claims.into_iter().collect::<Option<_>>()?,
     })
+}
+
+fn check_domains(key: &str, domains: &[String], validator: &mut Validator<'_>) {
+    let is_label = |label: &str| !label.is_empty() && label.chars().all(|c| c.is_alphanumeric() || c == '-');
+    for (item, domain) in domains.iter().enumerate() {
+        if !domain.split('.').all(is_label) || !domain.contains('.') {
+            let remedy = "write the part after the @, as \"example.com\"; list subdomains one by one";
+            validator.reject_item(key, item, format!("{} is not a domain", quoted(domain)), remedy);
+        }
+    }
+}
+
+/// A rule needs the claim that it is about.
+fn check_claims_exist(
+    key: &dyn Fn(&str) -> String,
+    raw: &RawAllow,
+    pointers: &RawProviderClaims,
+    validator: &mut Validator<'_>,
+) {
+    let rules = [
+        ("allow.email_domains", &raw.email_domains, "claims.email_verified", &pointers.email_verified),
+        ("allow.groups", &raw.groups, "claims.groups", &pointers.groups),
+    ];
+    for (rule, values, claim, pointer) in rules {
+        if !values.is_empty() && pointer.is_empty() {
+            let what = format!("can never match, since {claim} is empty: no user could sign in");
+            let remedy = format!("point {claim} to the claim that holds it, or write another rule in allow.claims");
+            validator.reject(&key(rule), what, remedy);
+        }
+    }
 }

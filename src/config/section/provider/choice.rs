@@ -1,4 +1,4 @@
-//! The keys of a provider that are one of a few words.
+//! The values of a provider's keys that are one of a few words.
 
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -6,17 +6,17 @@ use serde::Deserialize;
 /// The protocol that a provider speaks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
-pub enum Kind {
-    /// OpenID Connect.
+pub enum ProviderKind {
+    /// OpenID Connect Core 1.0.
     Oidc,
-    /// OAuth 2.0.
+    /// OAuth 2.0 (RFC 6749).
     OAuth2,
-    /// OAuth 1.0a.
+    /// OAuth 1.0a (RFC 5849).
     OAuth1,
 }
 
-impl Kind {
-    /// As it is written.
+impl ProviderKind {
+    /// The value as it is written in the configuration.
     pub fn name(self) -> &'static str {
         match self {
             Self::Oidc => "oidc",
@@ -26,24 +26,24 @@ impl Kind {
     }
 }
 
-/// How we prove to the token endpoint to be the client (OpenID Connect Core §9).
+/// How the gateway authenticates at the token endpoint (OpenID Connect Core §9).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum TokenEndpointAuthMethod {
-    /// HTTP Basic with form-encoded parts.
+    /// HTTP Basic; id and secret are form-encoded first (RFC 6749 §2.3.1).
     ClientSecretBasic,
-    /// In the body.
+    /// Id and secret in the request body.
     ClientSecretPost,
-    /// A signed assertion (RFC 7523).
+    /// A JWT that is signed with the private key (RFC 7523).
     PrivateKeyJwt,
-    /// In the body, a secret that is minted from a private key as Apple wants it.
+    /// In the request body, a JWT in the form that Apple defines as the client secret.
     Apple,
-    /// Not at all: a public client.
+    /// No authentication: a public client.
     None,
 }
 
 impl TokenEndpointAuthMethod {
-    /// As it is written.
+    /// The value as it is written in the configuration.
     pub fn name(self) -> &'static str {
         match self {
             Self::ClientSecretBasic => "client_secret_basic",
@@ -55,77 +55,77 @@ impl TokenEndpointAuthMethod {
     }
 }
 
-/// How PKCE is used.
+/// The PKCE code challenge method (RFC 7636 §4.2).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 pub enum Pkce {
-    /// The only one to use.
+    /// The SHA-256 of the verifier, the only secure method.
     S256,
-    /// For providers that know no better.
+    /// For providers that do not support `S256`.
     #[serde(rename = "plain")]
     Plain,
-    /// For providers that refuse it.
+    /// No PKCE, for providers that reject it.
     #[serde(rename = "off")]
     Off,
 }
 
-/// How the provider's answer comes back.
+/// How the provider returns the authorization response.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ResponseMode {
-    /// In the query, as is usual for a code.
+    /// In the query of the redirect URI, the default for a code.
     #[serde(rename = "")]
     Query,
     /// In a form that the browser posts (OAuth 2.0 Form Post Response Mode).
     FormPost,
 }
 
-/// Whether authorization requests are pushed (RFC 9126).
+/// When authorization requests are pushed (RFC 9126).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum PushedAuthorization {
-    /// Where the provider advertises it.
+    /// Where the provider's metadata advertise it.
     Auto,
-    /// At every login.
+    /// At every login, whatever the metadata or the ID token contain.
     Always,
-    /// Never.
+    /// At no login, whatever the metadata or the ID token contain.
     Never,
 }
 
-/// When the userinfo endpoint is asked.
+/// When claims are requested from the userinfo endpoint.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Userinfo {
-    /// When the ID token lacks the e-mail address or a claim that is needed.
+    /// When the ID token lacks the e-mail address or another claim that is needed.
     Auto,
-    /// At every login.
+    /// At every login, whatever the metadata or the ID token contain.
     Always,
-    /// Never.
+    /// At no login, whatever the metadata or the ID token contain.
     Never,
 }
 
-/// What becomes of the sign-in at the provider when ours ends.
+/// What happens to the session at the provider when a user signs out here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum ProviderLogout {
-    /// It stays.
+    /// The session at the provider goes on.
     Local,
-    /// It is ended too (OpenID Connect RP-Initiated Logout 1.0).
+    /// The session at the provider ends as well (OpenID Connect RP-Initiated Logout 1.0).
     Provider,
 }
 
 /// How OAuth 1.0a requests are signed (RFC 5849 §3.4).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 pub enum SignatureMethod {
-    /// What nearly all want.
+    /// HMAC with SHA-1, which most providers require.
     #[serde(rename = "HMAC-SHA1")]
     HmacSha1,
-    /// The same with a better hash.
+    /// HMAC with SHA-256, where the provider supports it.
     #[serde(rename = "HMAC-SHA256")]
     HmacSha256,
-    /// With a private key.
+    /// RSASSA-PKCS1-v1_5 with SHA-1, with a private key.
     #[serde(rename = "RSA-SHA1")]
     RsaSha1,
-    /// Not at all: the secrets themselves, which TLS protects.
+    /// No signature: the secrets themselves are sent, protected by TLS only.
     #[serde(rename = "PLAINTEXT")]
     Plaintext,
 }

@@ -1,55 +1,59 @@
-//! `[providers.<id>.claims]`
+//! `[providers.<id>.claims]`: where each claim is in the provider's response.
 
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use crate::config::layer::findings::Findings;
+use crate::config::layer::validator::Validator;
 use crate::config::section::json_pointer::pointer;
 use crate::config::value::pointer::Pointer;
 
-/// Where a profile stands in what the provider says: RFC 6901 pointers into the ID token, then userinfo; empty: nowhere.
+/// Where each claim is in the provider's response: RFC 6901 pointers into the ID token, then userinfo; empty: the provider has none.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct RawProviderClaims {
-    /// who it is there; oidc: always `/sub`
+    /// identifier of the user at the provider; oidc: always `/sub`
     pub(crate) sub: String,
-    /// e-mail address
+    /// e-mail address of the user
     pub(crate) email: String,
-    /// whether the provider vouches for it
+    /// whether the provider verified the e-mail address
     pub(crate) email_verified: String,
-    /// full name
+    /// full name of the user
     pub(crate) name: String,
-    /// what the person likes to be called
+    /// user name that the user prefers
     pub(crate) preferred_username: String,
-    /// address of a picture
+    /// URL of a picture
     pub(crate) picture: String,
-    /// names of groups
+    /// list of group names
     pub(crate) groups: String,
 }
 
-/// Where each part of a profile stands in what a provider says; none: nowhere.
+/// Where each claim is in the provider's response; `None` where the provider has no such claim.
 #[derive(Clone, Debug, Default)]
 pub struct ClaimPointers {
-    /// Who it is there.
+    /// The identifier of the user at the provider.
     pub sub: Option<Pointer>,
-    /// E-mail address.
+    /// The user's e-mail address.
     pub email: Option<Pointer>,
-    /// Whether the provider vouches for the address.
+    /// Whether the provider verified the address.
     pub email_verified: Option<Pointer>,
-    /// Full name.
+    /// The user's full name.
     pub name: Option<Pointer>,
-    /// What the person likes to be called.
+    /// The user name that the user prefers.
     pub preferred_username: Option<Pointer>,
-    /// Address of a picture.
+    /// The URL of a picture.
     pub picture: Option<Pointer>,
-    /// Names of groups.
+    /// The names of the user's groups.
     pub groups: Option<Pointer>,
 }
 
-pub(crate) fn claims(key: &dyn Fn(&str) -> String, raw: &RawProviderClaims, at: &mut Findings<'_>) -> ClaimPointers {
+pub(crate) fn claims(
+    key: &dyn Fn(&str) -> String,
+    raw: &RawProviderClaims,
+    validator: &mut Validator<'_>,
+) -> ClaimPointers {
     let mut read = |name: &str, text: &str| match text {
         "" => None,
-        text => pointer(&key(&format!("claims.{name}")), text, at),
+        text => pointer(&key(&format!("claims.{name}")), text, validator),
     };
     ClaimPointers {
         sub: read("sub", &raw.sub),

@@ -1,30 +1,30 @@
-//! The endpoints of a provider that are given instead of what discovery says.
+//! The endpoints of a provider that are configured rather than discovered.
 
 use url::Url;
 
 use super::raw::RawProvider;
-use crate::config::layer::findings::Findings;
+use crate::config::layer::validator::Validator;
 use crate::config::section::address;
 
-/// Endpoints that the operator, or a preset, gave instead of discovery's.
+/// Configured endpoints. For `oidc`, each replaces the one from discovery.
 #[derive(Default)]
 pub struct Endpoints {
-    /// Where people are sent.
+    /// Where the browser is sent to sign in.
     pub authorization_endpoint: Option<Url>,
-    /// Where codes are redeemed.
+    /// Where a code is redeemed.
     pub token_endpoint: Option<Url>,
-    /// Where claims are asked for.
+    /// Where claims or the profile are requested.
     pub userinfo_endpoint: Option<Url>,
-    /// Where keys are fetched.
+    /// Where the provider's signing keys are fetched.
     pub jwks_uri: Option<Url>,
-    /// Where people are signed out.
+    /// Where the browser is sent to sign out (OpenID Connect RP-Initiated Logout 1.0).
     pub end_session_endpoint: Option<Url>,
     /// Where tokens are revoked (RFC 7009).
     pub revocation_endpoint: Option<Url>,
 }
 
-pub(crate) fn endpoints(key: &dyn Fn(&str) -> String, raw: &RawProvider, at: &mut Findings<'_>) -> Endpoints {
-    let mut read = |name: &str, text: &str| address::endpoint(&key(name), text, raw.insecure_allow_http, at);
+pub(crate) fn endpoints(key: &dyn Fn(&str) -> String, raw: &RawProvider, validator: &mut Validator<'_>) -> Endpoints {
+    let mut read = |name: &str, text: &str| address::endpoint(&key(name), text, raw.insecure_allow_http, validator);
     Endpoints {
         authorization_endpoint: read("authorization_endpoint", &raw.authorization_endpoint),
         token_endpoint: read("token_endpoint", &raw.token_endpoint),
@@ -35,17 +35,17 @@ pub(crate) fn endpoints(key: &dyn Fn(&str) -> String, raw: &RawProvider, at: &mu
     }
 }
 
-/// An endpoint without which there is no login.
+/// Reads the URL of an endpoint that every login needs.
 pub(crate) fn required(
     key: &dyn Fn(&str) -> String,
     name: &str,
     text: &str,
     raw: &RawProvider,
-    at: &mut Findings<'_>,
+    validator: &mut Validator<'_>,
 ) -> Option<Url> {
     if text.is_empty() {
-        at.refuse(&key(name), "is missing", "write the address from the provider's documentation, or name a preset");
+        validator.reject(&key(name), "is missing", "write the URL from the provider's documentation, or use a preset");
         return None;
     }
-    address::endpoint(&key(name), text, raw.insecure_allow_http, at)
+    address::endpoint(&key(name), text, raw.insecure_allow_http, validator)
 }

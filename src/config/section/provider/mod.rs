@@ -1,13 +1,13 @@
-//! `[providers.<id>]`: what may be written, what it means, and what can be wrong with it.
+//! `[providers.<id>]`: the providers at which users sign in. `protocol.rs` begins the validation of one provider.
 
 pub(crate) mod allow;
 pub(crate) mod choice;
 pub(crate) mod claims;
-mod client;
+mod credentials;
 pub(crate) mod endpoints;
-mod given;
 mod issuer;
 pub(crate) mod linking;
+mod missing;
 pub(crate) mod oauth1;
 pub(crate) mod oauth2;
 pub(crate) mod oidc;

@@ -1,4 +1,4 @@
-//! Providers of kind `oauth1`.
+//! Providers of kind `oauth1` (OAuth 1.0a).
 
 use url::Url;
 
@@ -7,36 +7,36 @@ use super::endpoints::required;
 use super::profile::{ProfileCalls, profile, sub_is_known};
 use super::raw::RawProvider;
 use super::registration::Registration;
-use crate::config::layer::findings::Findings;
-use crate::config::value::public_url::is_private;
+use crate::config::layer::validator::Validator;
+use crate::config::value::public_url::is_protected;
 
-/// A provider that speaks OAuth 1.0a (RFC 5849).
+/// An OAuth 1.0a provider (RFC 5849). The user's profile comes from its API.
 pub struct OAuth1 {
-    /// What we agreed on; `client_id` is the consumer key.
+    /// What all protocols have in common; `client_id` is the consumer key.
     pub registration: Registration,
-    /// Where temporary credentials are asked for (§2.1).
+    /// Where temporary credentials are requested (RFC 5849 §2.1).
     pub request_token_endpoint: Url,
-    /// Where people are sent (§2.2).
+    /// Where the browser is sent to sign in (RFC 5849 §2.2).
     pub authorization_endpoint: Url,
-    /// Where token credentials are asked for (§2.3).
+    /// Where token credentials are requested (RFC 5849 §2.3).
     pub access_token_endpoint: Url,
-    /// How requests are signed (§3.4).
+    /// How requests are signed (RFC 5849 §3.4).
     pub signature_method: SignatureMethod,
-    /// Who somebody is.
+    /// The requests for the user's profile.
     pub profile: ProfileCalls,
 }
 
-pub(crate) fn oauth1(
+pub(crate) fn validate(
     key: &dyn Fn(&str) -> String,
     raw: &mut RawProvider,
     registration: Option<Registration>,
-    at: &mut Findings<'_>,
+    validator: &mut Validator<'_>,
 ) -> Option<OAuth1> {
-    let profile = profile(key, raw, at);
-    let request_token_endpoint = required(key, "request_token_endpoint", &raw.request_token_endpoint, raw, at);
-    let authorization_endpoint = required(key, "authorization_endpoint", &raw.authorization_endpoint, raw, at);
-    let access_token_endpoint = required(key, "access_token_endpoint", &raw.access_token_endpoint, raw, at);
-    sub_is_known(key, raw, at);
+    let profile = profile(key, raw, validator);
+    let request_token_endpoint = required(key, "request_token_endpoint", &raw.request_token_endpoint, raw, validator);
+    let authorization_endpoint = required(key, "authorization_endpoint", &raw.authorization_endpoint, raw, validator);
+    let access_token_endpoint = required(key, "access_token_endpoint", &raw.access_token_endpoint, raw, validator);
+    sub_is_known(key, raw, validator);
     let oauth1 = OAuth1 {
         registration: registration?,
         request_token_endpoint: request_token_endpoint?,
@@ -45,15 +45,15 @@ pub(crate) fn oauth1(
         signature_method: raw.signature_method,
         profile: profile?,
     };
-    if oauth1.signature_method == SignatureMethod::Plaintext && !signed(&oauth1).all(is_private) {
+    if oauth1.signature_method == SignatureMethod::Plaintext && !signed_endpoints(&oauth1).all(is_protected) {
         // RFC 5849 §3.4.4
-        let remedy = "write https:// in every endpoint, or another method as \"HMAC-SHA1\"";
-        at.refuse(&key("signature_method"), "\"PLAINTEXT\" sends the secrets themselves over http", remedy);
+        let remedy = "write https:// in every endpoint, or another method, as \"HMAC-SHA1\"";
+        validator.reject(&key("signature_method"), "\"PLAINTEXT\" sends the secrets over http", remedy);
     }
     Some(oauth1)
 }
 
-/// Where requests go that are signed.
-fn signed(oauth1: &OAuth1) -> impl Iterator<Item = &Url> {
+/// The endpoints of signed requests.
+fn signed_endpoints(oauth1: &OAuth1) -> impl Iterator<Item = &Url> {
     oauth1.profile.endpoints().chain([&oauth1.request_token_endpoint, &oauth1.access_token_endpoint])
 }

@@ -1,4 +1,4 @@
-//! Providers of kind `oauth2`.
+//! Providers of kind `oauth2` (OAuth 2.0 without OpenID Connect).
 
 use url::Url;
 
@@ -7,42 +7,42 @@ use super::issuer;
 use super::profile::{ProfileCalls, profile, sub_is_known};
 use super::raw::RawProvider;
 use super::registration::Registration;
-use crate::config::layer::findings::Findings;
+use crate::config::layer::validator::Validator;
 
-/// A provider that speaks OAuth 2.0 (RFC 6749) and says who somebody is by an API of its own.
+/// An OAuth 2.0 provider (RFC 6749). The user's profile comes from its API.
 pub struct OAuth2 {
-    /// What we agreed on.
+    /// What all protocols have in common.
     pub registration: Registration,
-    /// What an `iss` that comes with an answer must be (RFC 9207), if it is known.
+    /// The required `iss` of an authorization response (RFC 9207), if it is known.
     pub issuer: Option<String>,
-    /// Where people are sent.
+    /// Where the browser is sent to sign in.
     pub authorization_endpoint: Url,
-    /// Where codes are redeemed.
+    /// Where a code is redeemed.
     pub token_endpoint: Url,
-    /// Who somebody is.
+    /// The requests for the user's profile.
     pub profile: ProfileCalls,
 }
 
 impl OAuth2 {
-    /// Whom a client assertion is for where the operator does not say (RFC 7523 §3): the issuer, where it is known.
+    /// The default `aud` of a client assertion (RFC 7523 §3): the issuer if it is known, else the token endpoint.
     pub fn audience(&self) -> &str {
         self.issuer.as_deref().unwrap_or(self.token_endpoint.as_str())
     }
 }
 
-pub(crate) fn oauth2(
+pub(crate) fn validate(
     key: &dyn Fn(&str) -> String,
     raw: &mut RawProvider,
     registration: Option<Registration>,
-    at: &mut Findings<'_>,
+    validator: &mut Validator<'_>,
 ) -> Option<OAuth2> {
-    let profile = profile(key, raw, at);
-    let authorization_endpoint = required(key, "authorization_endpoint", &raw.authorization_endpoint, raw, at);
-    let token_endpoint = required(key, "token_endpoint", &raw.token_endpoint, raw, at);
-    sub_is_known(key, raw, at);
+    let profile = profile(key, raw, validator);
+    let authorization_endpoint = required(key, "authorization_endpoint", &raw.authorization_endpoint, raw, validator);
+    let token_endpoint = required(key, "token_endpoint", &raw.token_endpoint, raw, validator);
+    sub_is_known(key, raw, validator);
     let issuer = match std::mem::take(&mut raw.issuer) {
         none if none.is_empty() => None,
-        text => Some(issuer::issuer(&key("issuer"), text, raw.insecure_allow_http, at)?),
+        text => Some(issuer::issuer(&key("issuer"), text, raw.insecure_allow_http, validator)?),
     };
     Some(OAuth2 {
         registration: registration?,

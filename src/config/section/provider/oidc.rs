@@ -1,86 +1,90 @@
-//! Providers of kind `oidc`.
+//! Providers of kind `oidc` (OpenID Connect).
 
 use uuid::Uuid;
 
 use super::choice::{PushedAuthorization, Userinfo};
 use super::claims::ClaimPointers;
-use super::given::missing;
 use super::issuer::{self, ONE_TENANT, TENANT};
+use super::missing::missing;
 use super::raw::RawProvider;
 use super::registration::Registration;
-use crate::config::layer::findings::{Findings, shown};
-use crate::config::layer::nearest::nearest_word;
+use crate::config::layer::suggest::suggest_word;
+use crate::config::layer::validator::{Validator, quoted};
 use crate::config::section::tokens::UserClaim;
 use crate::config::value::pointer::Pointer;
 
-/// JWS algorithms that an ID token may be checked with (RFC 7518 §3.1, RFC 8037).
+/// The JWS algorithms that the gateway can verify (RFC 7518 §3.1, RFC 8037).
 const ALGORITHMS: [&str; 12] =
     ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "EdDSA", "HS256", "HS384", "HS512"];
 
-/// An OpenID provider.
+/// An OpenID provider. Endpoints and keys come from discovery.
 pub struct Oidc {
-    /// What we agreed on.
+    /// What all protocols have in common.
     pub registration: Registration,
-    /// Its issuer, byte for byte as it must stand in metadata and ID tokens. One with `{tenantid}` in it is that of
-    /// every tenant, each in its place.
+    /// Its issuer, byte for byte as in metadata and ID tokens. In the issuer of all tenants, `{tenantid}` stands for the
+    /// tenant.
     pub issuer: String,
-    /// The tenants whose people may sign in, where the issuer has `{tenantid}` in it, as UUIDs in lower case; empty: all.
+    /// Where the issuer contains `{tenantid}`: the tenants whose users may sign in, as lower-case UUIDs; empty: all.
     pub tenants: Vec<String>,
-    /// Whether the authorization request is pushed (RFC 9126).
+    /// When the authorization request is pushed (RFC 9126).
     pub pushed_authorization: PushedAuthorization,
-    /// When the userinfo endpoint is asked.
+    /// When claims are requested from the userinfo endpoint.
     pub userinfo: Userinfo,
-    /// What something here depends on: where the ID token lacks one of these, userinfo is asked, if that is automatic.
+    /// The claims that rules and access tokens need. With `userinfo = "auto"`, userinfo is requested when the ID token lacks one.
     pub needed_claims: Vec<Pointer>,
-    /// JWS algorithms an ID token may be signed with; empty: what discovery says, but never `none` or HMAC.
+    /// The accepted JWS algorithms of ID tokens; empty: those from discovery, except `none` and HMAC.
     pub signing_algorithms: Vec<String>,
 }
 
 impl Oidc {
-    /// What stands for a tenant in the issuer of all of them.
+    /// The placeholder for the tenant in an issuer of all tenants.
     pub const TENANT: &str = TENANT;
-    /// What to do where an issuer of every tenant stands in the place of one tenant's.
+    /// The remedy where the issuer of all tenants is written instead of that of one tenant.
     pub const ONE_TENANT: &str = ONE_TENANT;
-    /// The shortest secret that a token may be signed with by HMAC, in bytes: as long as the output of the hash (RFC 7518
-    /// §3.2; RT-20), since shorter ones are guessed offline.
+    /// The least length in bytes of a secret that verifies HMAC signatures: the output of SHA-256 (RFC 7518 §3.2), since a
+    /// shorter one can be guessed offline (RT-20).
     pub const MIN_HMAC_SECRET: usize = 32;
 
-    /// Whether people of every tenant come in. Only `tid` is the provider's own word; all else their tenants say.
+    /// Whether users of every tenant may sign in. A rule about `tid` restricts them; the other claims are set by the tenants.
     pub fn admits_every_tenant(&self) -> bool {
-        let holds_tenant = |(pointer, _): &(Pointer, String)| pointer.as_str() == "/tid";
-        let is_ruled = self.registration.allow.claims.iter().any(holds_tenant);
-        self.issuer.contains(Self::TENANT) && self.tenants.is_empty() && !is_ruled
+        let is_tenant = |(pointer, _): &(Pointer, String)| pointer.as_str() == "/tid";
+        let has_tenant_rule = self.registration.allow.claims.iter().any(is_tenant);
+        self.issuer.contains(Self::TENANT) && self.tenants.is_empty() && !has_tenant_rule
     }
 }
 
-pub(crate) fn oidc(
+pub(crate) fn validate(
     key: &dyn Fn(&str) -> String,
     raw: &mut RawProvider,
     registration: Option<Registration>,
     token_claims: &[UserClaim],
-    at: &mut Findings<'_>,
+    validator: &mut Validator<'_>,
 ) -> Option<Oidc> {
     let text = std::mem::take(&mut raw.issuer);
-    let several = text.contains(Oidc::TENANT);
+    let is_multi_tenant_template = text.contains(Oidc::TENANT);
     let issuer = if text.is_empty() {
-        let remedy = "write it as its /.well-known/openid-configuration does, as \"https://sso.example.com\"";
-        missing(key, "issuer", raw, remedy, at);
+        let remedy = "write it as in its /.well-known/openid-configuration, for example \"https://sso.example.com\"";
+        missing(key, "issuer", raw, remedy, validator);
         None
     } else {
-        issuer::issuer(&key("issuer"), text, raw.insecure_allow_http, at)
+        issuer::issuer(&key("issuer"), text, raw.insecure_allow_http, validator)
     };
-    if !raw.tenants.is_empty() && !several {
-        let remedy = format!("take them out, or write the issuer with {} in it", Oidc::TENANT);
-        at.refuse(&key("tenants"), "are given, but the issuer is that of one tenant", remedy);
+    if !raw.tenants.is_empty() && !is_multi_tenant_template {
+        let remedy = format!("remove them, or write an issuer with {} in it", Oidc::TENANT);
+        validator.reject(&key("tenants"), "are set, but the issuer is that of one tenant", remedy);
     }
-    let tenants = tenants(&key("tenants"), &raw.tenants, at);
+    let tenants = tenants(&key("tenants"), &raw.tenants, validator);
     let secret = registration.as_ref().and_then(|registration| registration.client_secret.as_ref());
     let secret_bytes = secret.map_or(0, |secret| secret.expose().len());
-    signing_algorithms(key, &raw.signing_algorithms, secret_bytes, at);
+    signing_algorithms(key, &raw.signing_algorithms, secret_bytes, validator);
     let scopes = registration.as_ref().map(|registration| registration.scopes.as_slice());
     if scopes.is_some_and(|scopes| !scopes.iter().any(|scope| scope == "openid")) {
         // OpenID Connect Core §3.1.2.1
-        at.refuse(&key("scopes"), "\"openid\" is not among them", "add it: without it there is no ID token");
+        validator.reject(
+            &key("scopes"),
+            "do not contain \"openid\"",
+            "add it: without it, the provider returns no ID token",
+        );
     }
     let registration = registration?;
     let needed_claims = needed_claims(&registration, token_claims);
@@ -95,21 +99,21 @@ pub(crate) fn oidc(
     })
 }
 
-/// AC-13: what a token names is held against these byte for byte.
-fn tenants(key: &str, tenants: &[String], at: &mut Findings<'_>) -> Vec<String> {
+/// Reads the tenant ids, in the form in which `tid` has them: they are compared byte for byte (AC-13).
+fn tenants(key: &str, tenants: &[String], validator: &mut Validator<'_>) -> Vec<String> {
     let mut read = Vec::new();
     for (item, tenant) in tenants.iter().enumerate() {
         if let Ok(id) = Uuid::try_parse(tenant) {
             read.push(id.hyphenated().to_string());
         } else {
-            let remedy = "write its tenant id, as \"72f988bf-86f1-41af-91ab-2d7cd011db47\"; a domain name is none";
-            at.refuse_item(key, item, format!("{} is not a UUID", shown(tenant)), remedy);
+            let remedy = "write the tenant id, as \"72f988bf-86f1-41af-91ab-2d7cd011db47\", not a domain name";
+            validator.reject_item(key, item, format!("{} is not a UUID", quoted(tenant)), remedy);
         }
     }
     read
 }
 
-/// The e-mail address, and what a rule or an access token needs.
+/// The e-mail address, and the claims that a rule of `allow` or `tokens.claims` needs.
 fn needed_claims(registration: &Registration, token_claims: &[UserClaim]) -> Vec<Pointer> {
     let ClaimPointers { email, email_verified, name, preferred_username, picture, groups, .. } = &registration.claims;
     let allow = &registration.allow;
@@ -128,22 +132,32 @@ fn needed_claims(registration: &Registration, token_claims: &[UserClaim]) -> Vec
     all.cloned().collect()
 }
 
-/// RT-20
-fn signing_algorithms(key: &dyn Fn(&str) -> String, algorithms: &[String], secret_bytes: usize, at: &mut Findings<'_>) {
+/// Checks that the algorithms are known, and that a secret for HMAC is long enough (RT-20).
+fn signing_algorithms(
+    key: &dyn Fn(&str) -> String,
+    algorithms: &[String],
+    secret_bytes: usize,
+    validator: &mut Validator<'_>,
+) {
     let list = key("signing_algorithms");
     for (item, algorithm) in algorithms.iter().enumerate() {
         if algorithm.eq_ignore_ascii_case("none") {
-            at.refuse_item(&list, item, "\"none\" lets anyone sign in as anyone", "take it out");
+            validator.reject_item(&list, item, "\"none\" accepts forged ID tokens", "remove it");
         } else if !ALGORITHMS.contains(&algorithm.as_str()) {
-            let likely = nearest_word(algorithm, &ALGORITHMS).map(|near| format!("; \"{near}\" is near"));
+            let likely = suggest_word(algorithm, &ALGORITHMS).map(|similar| format!("; did you mean \"{similar}\"?"));
             let remedy = format!("write one of {}{}", ALGORITHMS.join(", "), likely.unwrap_or_default());
-            at.refuse_item(&list, item, format!("{} is not known", shown(algorithm)), remedy);
+            validator.reject_item(&list, item, format!("{} is not a known algorithm", quoted(algorithm)), remedy);
         } else if algorithm.starts_with("HS")
-            && !at.is_wrong(&key("client_secret"))
+            && !validator.is_wrong(&key("client_secret"))
             && secret_bytes < Oidc::MIN_HMAC_SECRET
         {
             let what = format!("\"{algorithm}\" needs a client_secret of at least {} bytes", Oidc::MIN_HMAC_SECRET);
-            at.refuse_item(&list, item, what, "use a longer secret, or an algorithm with public keys as \"RS256\"");
+            validator.reject_item(
+                &list,
+                item,
+                what,
+                "use a longer secret, or an algorithm with public keys, as \"RS256\"",
+            );
         }
     }
 }

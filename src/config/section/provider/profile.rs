@@ -1,4 +1,4 @@
-//! The calls that a profile is asked for with, of providers without an ID token.
+//! The calls that request the user's profile, at providers without an ID token.
 
 use std::collections::BTreeMap;
 
@@ -6,62 +6,66 @@ use url::Url;
 
 use super::endpoints::required;
 use super::raw::RawProvider;
-use crate::config::layer::findings::Findings;
+use crate::config::layer::validator::Validator;
 use crate::config::section::json_pointer::pointer;
 use crate::config::value::pointer::Pointer;
 
-/// What is asked with an access token to learn who somebody is.
+/// The requests that together return the user's claims.
 pub struct ProfileCalls {
-    /// The first call; its answer is the root of the claims.
+    /// `userinfo_endpoint`: its response is the root of the claims.
     pub first: Url,
-    /// Further ones, each of whose answers stands under its name.
+    /// `profile_calls`: each response is added to the claims under the call's name.
     pub further: Vec<ProfileCall>,
 }
 
 impl ProfileCalls {
-    /// Whom the calls go to.
+    /// The URLs of all calls.
     pub fn endpoints(&self) -> impl Iterator<Item = &Url> {
         [&self.first].into_iter().chain(self.further.iter().map(|call| &call.endpoint))
     }
 }
 
-/// One more call.
+/// An additional request for the profile.
 pub struct ProfileCall {
-    /// Under which name its answer stands.
+    /// The member of the claims that holds the response.
     pub name: String,
-    /// What is asked.
+    /// The URL of the request.
     pub endpoint: Url,
-    /// Of the list in the answer, the first item in which this is `true` stands there instead.
+    /// Where the response is a list, the member becomes the first item in which this pointer is `true`.
     pub pick: Option<Pointer>,
 }
 
-pub(crate) fn profile(key: &dyn Fn(&str) -> String, raw: &RawProvider, at: &mut Findings<'_>) -> Option<ProfileCalls> {
-    let first = required(key, "userinfo_endpoint", &raw.userinfo_endpoint, raw, at);
+pub(crate) fn profile(
+    key: &dyn Fn(&str) -> String,
+    raw: &RawProvider,
+    validator: &mut Validator<'_>,
+) -> Option<ProfileCalls> {
+    let first = required(key, "userinfo_endpoint", &raw.userinfo_endpoint, raw, validator);
     let mut further = Vec::new();
     for (name, text) in &raw.profile_calls {
-        let endpoint = required(key, &format!("profile_calls.{name}"), text, raw, at);
-        let pick = picked(key, name, &raw.profile_pick, at);
+        let endpoint = required(key, &format!("profile_calls.{name}"), text, raw, validator);
+        let pick = pick_pointer(key, name, &raw.profile_pick, validator);
         further.extend(endpoint.map(|endpoint| ProfileCall { name: name.clone(), endpoint, pick }));
     }
     for name in raw.profile_pick.keys().filter(|name| !raw.profile_calls.contains_key(*name)) {
-        let remedy = "give profile_calls a URL of that name, or take it out";
-        at.refuse(&key(&format!("profile_pick.{name}")), "belongs to no call", remedy);
+        let remedy = "add a URL of that name to profile_calls, or remove it";
+        validator.reject(&key(&format!("profile_pick.{name}")), "has no call of that name in profile_calls", remedy);
     }
     Some(ProfileCalls { first: first?, further })
 }
 
-fn picked(
+fn pick_pointer(
     key: &dyn Fn(&str) -> String,
     name: &str,
     picks: &BTreeMap<String, String>,
-    at: &mut Findings<'_>,
+    validator: &mut Validator<'_>,
 ) -> Option<Pointer> {
-    picks.get(name).and_then(|text| pointer(&key(&format!("profile_pick.{name}")), text, at))
+    picks.get(name).and_then(|text| pointer(&key(&format!("profile_pick.{name}")), text, validator))
 }
 
-pub(crate) fn sub_is_known(key: &dyn Fn(&str) -> String, raw: &RawProvider, at: &mut Findings<'_>) {
+pub(crate) fn sub_is_known(key: &dyn Fn(&str) -> String, raw: &RawProvider, validator: &mut Validator<'_>) {
     if raw.claims.sub.is_empty() {
-        let remedy = "point to what never changes and is never given to another person, as \"/id\"";
-        at.refuse(&key("claims.sub"), "is missing", remedy);
+        let remedy = "point to an identifier that never changes and is never reassigned, as \"/id\"";
+        validator.reject(&key("claims.sub"), "is missing", remedy);
     }
 }

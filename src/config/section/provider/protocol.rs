@@ -1,29 +1,29 @@
-//! `[providers.*]`: the people's providers, as validated values.
+//! A provider, validated: one of three protocols.
 
-use super::choice::Kind;
+use super::choice::ProviderKind;
 use super::oauth1::{self, OAuth1};
 use super::oauth2::{self, OAuth2};
 use super::oidc::{self, Oidc};
 use super::raw::RawProvider;
-use super::registration::{Registration, registration};
+use super::registration::{self, Registration};
 use super::unused_keys;
-use crate::config::layer::findings::{Findings, shown};
-use crate::config::layer::nearest::nearest_word;
 use crate::config::layer::preset;
+use crate::config::layer::suggest::suggest_word;
+use crate::config::layer::validator::{Validator, quoted};
 use crate::config::section::tokens::UserClaim;
 
-/// One configured provider.
+/// One configured provider, by the protocol that it speaks.
 pub enum Provider {
-    /// OpenID Connect, by discovery.
+    /// OpenID Connect, with discovery.
     Oidc(Oidc),
-    /// OAuth 2.0 with an API of its own for profiles.
+    /// OAuth 2.0, with an API for profiles.
     OAuth2(OAuth2),
-    /// OAuth 1.0a.
+    /// OAuth 1.0a, with an API for profiles.
     OAuth1(OAuth1),
 }
 
 impl Provider {
-    /// What we agreed on, whatever protocol it speaks.
+    /// What all protocols have in common.
     pub fn registration(&self) -> &Registration {
         match self {
             Self::Oidc(oidc) => &oidc.registration,
@@ -33,54 +33,54 @@ impl Provider {
     }
 }
 
-/// `token_claims` is `tokens.claims`, which a login has to be able to fill.
-pub(crate) fn provider(
+/// Validates one provider. `token_claims` is `tokens.claims`: the claims that a login must be able to provide.
+pub(crate) fn validate(
     id: &str,
     raw: &mut RawProvider,
     token_claims: &[UserClaim],
-    at: &mut Findings<'_>,
+    validator: &mut Validator<'_>,
 ) -> Option<Provider> {
     let key = |key: &str| format!("providers.{id}.{key}");
-    // Of another kind, other things would be missing.
-    if at.is_wrong(&key("kind")) {
+    // Each kind requires other keys, so without the kind the other problems would be wrong.
+    if validator.is_wrong(&key("kind")) {
         return None;
     }
-    if !preset_is_known(&key("preset"), &raw.preset, at) {
+    if !preset_is_known(&key("preset"), &raw.preset, validator) {
         return None;
     }
-    if preset_is_meant(id, raw) {
-        let remedy = format!("write preset = \"{id}\", or the issuer and no preset");
-        at.refuse(
+    if forgot_preset(id, raw) {
+        let remedy = format!("write preset = \"{id}\", or the issuer of another provider");
+        validator.reject(
             &key("preset"),
-            format!("is missing, and so is the issuer, but there is a preset {}", shown(id)),
+            format!("is missing, and so is issuer, but there is a preset {}", quoted(id)),
             remedy,
         );
         return None;
     }
-    unused_keys::unread(&key, raw, at);
-    let registration = registration(id, &key, raw, at);
+    unused_keys::validate(&key, raw, validator);
+    let registration = registration::validate(id, &key, raw, validator);
     match raw.kind {
-        Kind::Oidc => oidc::oidc(&key, raw, registration, token_claims, at).map(Provider::Oidc),
-        Kind::OAuth2 => oauth2::oauth2(&key, raw, registration, at).map(Provider::OAuth2),
-        Kind::OAuth1 => oauth1::oauth1(&key, raw, registration, at).map(Provider::OAuth1),
+        ProviderKind::Oidc => oidc::validate(&key, raw, registration, token_claims, validator).map(Provider::Oidc),
+        ProviderKind::OAuth2 => oauth2::validate(&key, raw, registration, validator).map(Provider::OAuth2),
+        ProviderKind::OAuth1 => oauth1::validate(&key, raw, registration, validator).map(Provider::OAuth1),
     }
 }
 
-/// The table alone takes no preset, whatever its name.
-fn preset_is_meant(id: &str, raw: &RawProvider) -> bool {
-    raw.kind == Kind::Oidc && raw.preset.is_empty() && raw.issuer.is_empty() && preset::names().contains(&id)
+/// Whether the operator expected the id to select the preset of the same name. It does not.
+fn forgot_preset(id: &str, raw: &RawProvider) -> bool {
+    raw.kind == ProviderKind::Oidc && raw.preset.is_empty() && raw.issuer.is_empty() && preset::names().contains(&id)
 }
 
-/// Without its preset, everything that it would have given would seem to be missing.
-fn preset_is_known(key: &str, name: &str, at: &mut Findings<'_>) -> bool {
+/// Whether the preset exists. An unknown one is reported, and stops the validation: its keys would be reported as missing.
+fn preset_is_known(key: &str, name: &str, validator: &mut Validator<'_>) -> bool {
     let known = preset::names();
     if name.is_empty() || known.contains(&name) {
         return true;
     }
-    let likely = nearest_word(name, &known).map(|near| format!("; \"{near}\" is near")).unwrap_or_default();
-    at.refuse(
+    let likely = suggest_word(name, &known).map(|similar| format!("; did you mean \"{similar}\"?")).unwrap_or_default();
+    validator.reject(
         key,
-        format!("there is no preset {}", shown(name)),
+        format!("there is no preset {}", quoted(name)),
         format!("write one that `vestibule providers` lists{likely}"),
     );
     false

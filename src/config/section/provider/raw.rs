@@ -1,4 +1,4 @@
-//! `[providers.<id>]` as it is written.
+//! `[providers.<id>]` as it is written. The doc comments become the reference.
 
 use std::collections::BTreeMap;
 
@@ -7,106 +7,107 @@ use serde::Deserialize;
 
 use super::allow::RawAllow;
 use super::choice::{
-    Kind, Pkce, ProviderLogout, PushedAuthorization, ResponseMode, SignatureMethod, TokenEndpointAuthMethod, Userinfo,
+    Pkce, ProviderKind, ProviderLogout, PushedAuthorization, ResponseMode, SignatureMethod, TokenEndpointAuthMethod,
+    Userinfo,
 };
 use super::claims::RawProviderClaims;
 use crate::config::value::duration::DURATION;
 
-/// A provider that people sign in at. Its id is part of URLs and of every user's identity: choose it once.
+/// A provider at which users sign in. Its id is part of URLs and of each user's identity, so it must not change.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a switch that an operator sets by itself")]
 pub(crate) struct RawProvider {
-    /// `oidc`, `oauth2` or `oauth1`; a preset knows it
-    pub(crate) kind: Kind,
-    /// what `vestibule providers` lists, as `google`: values for every key here that is not given
+    /// `oidc`, `oauth2` or `oauth1`; a preset sets it
+    pub(crate) kind: ProviderKind,
+    /// name from `vestibule providers`, as `google`: sets the keys that are not written here
     pub(crate) preset: String,
-    /// what people read on the button; empty: the id
+    /// display name, as on the button; empty: the id
     pub(crate) name: String,
-    /// oidc: discovery and keys come from here, lazily; byte for byte as the provider writes it; must be given. oauth2: what an `iss` beside a code must be
+    /// oidc: base of discovery, and the required `iss`, compared byte for byte; required. oauth2: the required `iss` of an authorization response
     pub(crate) issuer: String,
-    /// our name there; must be given
+    /// id of the gateway's client at the provider; required
     pub(crate) client_id: String,
-    /// our secret there
+    /// secret of that client
     #[schemars(extend("writeOnly" = true))]
     pub(crate) client_secret: String,
-    /// tried when the first is refused, for a change of secrets without downtime
+    /// used when the provider rejects `client_secret`, to change secrets without downtime
     #[schemars(extend("writeOnly" = true))]
     pub(crate) client_secret_previous: String,
     /// or `client_secret_post`, `private_key_jwt`, `apple`, or `none` for a public client
     pub(crate) token_endpoint_auth_method: TokenEndpointAuthMethod,
-    /// PEM, for `private_key_jwt`, `apple` and `RSA-SHA1`
+    /// private key in PEM, for `private_key_jwt`, `apple` and `RSA-SHA1`
     #[schemars(extend("writeOnly" = true))]
     pub(crate) private_key: String,
-    /// the name (`kid`) under which the provider knows it
+    /// `kid` of the private key at the provider
     pub(crate) private_key_id: String,
-    /// `private_key_jwt`: whom it is for, where the provider insists on another audience than its issuer; often its token endpoint
+    /// `private_key_jwt`: `aud` of the assertion, where the provider requires another one than its issuer; often the token endpoint
     pub(crate) client_assertion_audience: String,
-    /// apple: whom the key belongs to
+    /// apple: id of the team that owns the key
     pub(crate) team_id: String,
-    /// of oidc always with `openid`
+    /// requested scopes; oidc: must contain `openid`
     pub(crate) scopes: Vec<String>,
-    /// of the JSON door, where the frontend owns it; all else uses `{public_url}/callback/{id}`
+    /// SPA flow: redirect URI of the frontend; the browser flow uses `{public_url}/callback/{id}`
     pub(crate) redirect_uri: String,
-    /// where the provider sends a browser that was signed out there; empty: `{public_url}/logout/callback/{id}`
+    /// where the provider sends the browser after it signed out there; empty: `{public_url}/logout/callback/{id}`
     pub(crate) post_logout_redirect_uri: String,
-    /// or `provider`: RP-initiated logout there too
+    /// `local`, or `provider` to end the session at the provider as well (RP-initiated logout)
     pub(crate) logout: ProviderLogout,
-    /// or `plain`, `off`
+    /// PKCE method: `S256`, `plain` or `off`
     pub(crate) pkce: Pkce,
-    /// or `form_post`
+    /// empty for the query, or `form_post`
     pub(crate) response_mode: ResponseMode,
-    /// PAR when the provider advertises it; `always`, `never`
+    /// pushed authorization requests: `auto` (where the provider advertises it), `always` or `never`
     pub(crate) pushed_authorization: PushedAuthorization,
-    /// added to the authorization URL
+    /// parameters that are added to the authorization request
     pub(crate) extra_params: BTreeMap<String, String>,
-    /// `auto`: when the ID token lacks the e-mail or a claim that `allow` or tokens.claims needs; `always`, `never`
+    /// `auto` (when the ID token lacks the e-mail address or a claim that `allow` or tokens.claims needs), `always` or `never`
     pub(crate) userinfo: Userinfo,
-    /// empty: what discovery says, never `none` or HMAC
+    /// accepted JWS algorithms of ID tokens; empty: those from discovery, except `none` and HMAC
     pub(crate) signing_algorithms: Vec<String>,
-    /// where the issuer has `{tenantid}` in it: the tenants whose people may sign in; empty: all
+    /// where the issuer contains `{tenantid}`: ids of the tenants whose users may sign in; empty: all
     pub(crate) tenants: Vec<String>,
-    /// how far its clock may be off; at most 5m
+    /// tolerated difference between its clock and ours; at most 5m
     #[schemars(regex(pattern = DURATION))]
     pub(crate) leeway: String,
-    /// how long any of its answers may take; 1s to 60s
+    /// timeout of each request to it; 1s to 60s
     #[schemars(regex(pattern = DURATION))]
     pub(crate) timeout: String,
-    /// PEM file with the authorities that its certificate is checked against; empty: the system's
+    /// PEM file with the certificate authorities to trust for it; empty: those of the system
     pub(crate) ca_file: String,
-    /// show the provider's own tokens at the JSON door; its refresh token only without `store_tokens`
+    /// SPA flow: return the provider's tokens to the frontend; its refresh token only without `store_tokens`
     pub(crate) expose_tokens: bool,
-    /// keep the provider's tokens, sealed, and refresh them
+    /// store the provider's tokens, encrypted, and refresh them
     pub(crate) store_tokens: bool,
-    /// it is the authority for exactly the domains in `allow.email_domains`, which must then be given
+    /// it is the authority for the domains in `allow.email_domains`, which is then required
     pub(crate) trusts_email: bool,
-    /// the text "true" verifies an address too: only where the provider documents it
+    /// accept the text "true" as `email_verified`; only where the provider documents it
     pub(crate) email_verified_as_text: bool,
-    /// http outside loopback
+    /// allow http to other hosts than loopback
     pub(crate) insecure_allow_http: bool,
-    /// no `auth_time` from the provider counts as a fresh login
+    /// treat a login without `auth_time` as a fresh one
     pub(crate) insecure_assume_fresh_login: bool,
-    /// oidc: instead of what discovery says; else: where people are sent
+    /// where the browser is sent to sign in; oidc: replaces the one from discovery
     pub(crate) authorization_endpoint: String,
-    /// oidc: instead of what discovery says; oauth2: where codes are redeemed
+    /// where codes are redeemed; oidc: replaces the one from discovery
     pub(crate) token_endpoint: String,
-    /// oidc: instead of what discovery says; else: where a profile is asked for
+    /// where the profile is requested; oidc: replaces the one from discovery
     pub(crate) userinfo_endpoint: String,
-    /// oidc: instead of what discovery says
+    /// oidc: where signing keys are fetched; replaces the one from discovery
     pub(crate) jwks_uri: String,
-    /// where people are signed out with `logout = "provider"`; oidc: instead of what discovery says
+    /// where the browser signs out with `logout = "provider"`; oidc: replaces the one from discovery
     pub(crate) end_session_endpoint: String,
-    /// oidc, oauth2: where tokens are revoked (RFC 7009); oidc: instead of what discovery says
+    /// where tokens are revoked (RFC 7009); oidc: replaces the one from discovery
     pub(crate) revocation_endpoint: String,
-    /// oauth1: where temporary credentials come from
+    /// oauth1: where temporary credentials are requested (RFC 5849 §2.1)
     pub(crate) request_token_endpoint: String,
-    /// oauth1: where token credentials come from
+    /// oauth1: where token credentials are requested (RFC 5849 §2.3)
     pub(crate) access_token_endpoint: String,
     /// oauth1: or `HMAC-SHA256`, `RSA-SHA1`, `PLAINTEXT`
     pub(crate) signature_method: SignatureMethod,
-    /// oauth2, oauth1: name = URL; further calls, whose answers stand under these names beside that of `userinfo_endpoint`
+    /// oauth2, oauth1: name = URL; further requests, whose responses are added to that of `userinfo_endpoint` under these names
     pub(crate) profile_calls: BTreeMap<String, String>,
-    /// oauth2, oauth1: name = pointer; of the list in that answer, the first item in which this is true
+    /// oauth2, oauth1: name = pointer; where that response is a list, use the first item in which the pointer is true
     pub(crate) profile_pick: BTreeMap<String, String>,
     pub(crate) claims: RawProviderClaims,
     pub(crate) allow: RawAllow,

@@ -1,4 +1,4 @@
-//! What an operator and a provider agreed on, whatever protocol the provider speaks.
+//! The gateway's registration as a client at a provider, for all protocols.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -8,16 +8,16 @@ use url::Url;
 use super::allow::{Allow, allow};
 use super::choice::{Pkce, ProviderLogout, ResponseMode, TokenEndpointAuthMethod};
 use super::claims::{ClaimPointers, claims};
-use super::client;
+use super::credentials;
 use super::endpoints::{Endpoints, endpoints};
 use super::raw::RawProvider;
 use crate::base::authorities::Authorities;
 use crate::base::secret::Plain;
-use crate::config::layer::findings::{Findings, shown};
+use crate::config::layer::validator::{Validator, quoted};
 use crate::config::section::{address, scope};
 use crate::config::value::key_file::KeyFile;
 
-/// Parameters of the authorization request that are ours, whatever their letter case (RA-16).
+/// Parameters of the authorization request that the gateway sets, in upper or lower case (RA-16).
 const RESERVED: [&str; 11] = [
     "client_id",
     "client_secret",
@@ -32,88 +32,88 @@ const RESERVED: [&str; 11] = [
     "code_verifier",
 ];
 
-/// Our registration at a provider, and what we make of what it says.
+/// The gateway's registration at a provider, and how the provider's responses are used.
 #[expect(clippy::struct_excessive_bools, reason = "each is a switch that an operator sets by itself")]
 pub struct Registration {
-    /// The key of its table: lower-case letters, digits, `-` and `_`. Part of URLs and of `(provider, sub)`.
+    /// The id of its table: lower-case letters, digits, `-` and `_`. Part of URLs and of `(provider, sub)`.
     pub id: String,
-    /// What people read on the button.
+    /// The display name, as on the button.
     pub name: String,
-    /// The preset that it was made from, if it was.
+    /// The name of the preset, if it uses one.
     pub preset: Option<String>,
-    /// Our name there.
+    /// The id of the gateway's client at the provider.
     pub client_id: String,
-    /// Our secret there; none for a public client, and for one that signs.
+    /// The secret of that client; `None` for a public client, and for one that signs with a private key.
     pub client_secret: Option<Plain>,
-    /// The secret before, while it may still be the one in force.
+    /// The secret to use when the provider rejects `client_secret`, during a change of secrets.
     pub client_secret_previous: Option<Plain>,
-    /// How we prove to be the client.
+    /// How the gateway authenticates at the token endpoint.
     pub token_endpoint_auth_method: TokenEndpointAuthMethod,
-    /// What assertions, Apple's client secrets and RSA-SHA1 requests are signed with.
+    /// The key that signs client assertions, Apple's client secrets, and RSA-SHA1 requests.
     pub private_key: Option<KeyFile>,
-    /// Its `kid`, where the provider knows it by one.
+    /// The `kid` of the private key, if the provider uses one.
     pub private_key_id: Option<String>,
-    /// Whom an assertion is for, where it is not the issuer.
+    /// The `aud` of a client assertion, where it is not the issuer.
     pub client_assertion_audience: Option<String>,
-    /// Whom Apple knows the private key of.
+    /// The id of the Apple team that owns the private key.
     pub team_id: Option<String>,
-    /// What is asked for.
+    /// The scopes to request.
     pub scopes: Vec<String>,
-    /// The `redirect_uri` of the JSON door, where a frontend owns it.
+    /// The redirect URI of the frontend, in the SPA flow.
     pub redirect_uri: Option<Url>,
-    /// Where the provider sends a browser that was signed out there; none: to us.
+    /// Where the provider sends the browser after it signed out there; `None`: to the gateway.
     pub post_logout_redirect_uri: Option<Url>,
-    /// PKCE (RFC 7636).
+    /// The PKCE method (RFC 7636 §4.2).
     pub pkce: Pkce,
-    /// How answers come back.
+    /// How the provider returns the authorization response.
     pub response_mode: ResponseMode,
-    /// Added to the authorization URL; no reserved parameter among them.
+    /// Parameters that are added to the authorization request; none of them is one that the gateway sets.
     pub extra_params: Vec<(String, String)>,
-    /// Given instead of what discovery says.
+    /// Configured endpoints, which replace those from discovery.
     pub endpoints: Endpoints,
-    /// Where each part of a profile stands in what the provider says.
+    /// Where each claim is in the provider's response.
     pub claims: ClaimPointers,
-    /// Whether the text `"true"` verifies an address too, as the provider documents it.
+    /// Whether the text `"true"` is accepted as `email_verified`.
     pub email_verified_as_text: bool,
-    /// Who may enter.
+    /// Which users may sign in.
     pub allow: Allow,
-    /// What becomes of the sign-in there when ours ends.
+    /// What happens to the session at the provider when a user signs out here.
     pub logout: ProviderLogout,
-    /// How far its clock may be off.
+    /// The tolerated difference between its clock and ours; at most 5 minutes.
     pub leeway: Duration,
-    /// How long any of its answers may take.
+    /// The timeout of each request to it.
     pub timeout: Duration,
-    /// What its certificate is checked against instead of the system's authorities.
+    /// The certificate authorities to trust for it; `None`: those of the system.
     pub authorities: Option<Authorities>,
-    /// Whether the provider's own tokens are shown at the JSON door.
+    /// Whether the SPA flow returns the provider's tokens to the frontend.
     pub expose_tokens: bool,
-    /// Whether the provider's own tokens are kept, sealed, and refreshed.
+    /// Whether the provider's tokens are stored, encrypted, and refreshed.
     pub store_tokens: bool,
     /// Whether it is the authority for the domains in `allow.email_domains`.
     pub trusts_email: bool,
-    /// Whether plain http off loopback is accepted.
+    /// Whether http to other hosts than loopback is allowed.
     pub insecure_allow_http: bool,
-    /// Whether a login counts as one of this moment where the provider does not say when it authenticated the person.
+    /// Whether a login without `auth_time` is treated as a fresh one.
     pub insecure_assume_fresh_login: bool,
 }
 
-pub(crate) fn registration(
+pub(crate) fn validate(
     id: &str,
     key: &dyn Fn(&str) -> String,
     raw: &mut RawProvider,
-    at: &mut Findings<'_>,
+    validator: &mut Validator<'_>,
 ) -> Option<Registration> {
-    let redirect_uri = address::redirect_uri(&key("redirect_uri"), &raw.redirect_uri, at);
-    let post_logout = address::redirect_uri(&key("post_logout_redirect_uri"), &raw.post_logout_redirect_uri, at);
-    let endpoints = endpoints(key, raw, at);
-    let secrets = client::secrets(key, raw, at);
-    scope::tokens(&key("scopes"), &raw.scopes, at);
-    extra_params(&key("extra_params"), &raw.extra_params, at);
-    let claims = claims(key, &raw.claims, at);
-    let allow = allow(key, std::mem::take(&mut raw.allow), &raw.claims, raw.trusts_email, at);
-    let leeway = at.duration(&key("leeway"), &raw.leeway, "0s", "5m");
-    let timeout = at.duration(&key("timeout"), &raw.timeout, "1s", "60s");
-    let authorities = authorities(&key("ca_file"), &raw.ca_file, at);
+    let redirect_uri = address::redirect_uri(&key("redirect_uri"), &raw.redirect_uri, validator);
+    let post_logout = address::redirect_uri(&key("post_logout_redirect_uri"), &raw.post_logout_redirect_uri, validator);
+    let endpoints = endpoints(key, raw, validator);
+    let secrets = credentials::validate(key, raw, validator);
+    scope::tokens(&key("scopes"), &raw.scopes, validator);
+    extra_params(&key("extra_params"), &raw.extra_params, validator);
+    let claims = claims(key, &raw.claims, validator);
+    let allow = allow(key, std::mem::take(&mut raw.allow), &raw.claims, raw.trusts_email, validator);
+    let leeway = validator.duration(&key("leeway"), &raw.leeway, "0s", "5m");
+    let timeout = validator.duration(&key("timeout"), &raw.timeout, "1s", "60s");
+    let authorities = authorities(&key("ca_file"), &raw.ca_file, validator);
     let given = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
     let secrets = secrets?;
     Some(Registration {
@@ -150,41 +150,41 @@ pub(crate) fn registration(
     })
 }
 
-/// The outer `None` is a file that will not do. It holds no secret, so it is named.
-#[expect(clippy::option_option, reason = "most providers have none, and a wrong one is no configuration")]
-fn authorities(key: &str, path: &str, at: &mut Findings<'_>) -> Option<Option<Authorities>> {
+/// Reads the certificate authorities. The outer `None` means that the file is invalid, the inner one that there is none.
+#[expect(clippy::option_option, reason = "a valid provider may have none")]
+fn authorities(key: &str, path: &str, validator: &mut Validator<'_>) -> Option<Option<Authorities>> {
     if path.is_empty() {
         return Some(None);
     }
-    let remedy = "write the path of a PEM file with the certificates of its authorities";
-    let pem = std::fs::read(path).map_err(|error| format!("{} cannot be read: {error}", shown(path)));
-    let pem = at.accept(key, pem, remedy)?;
-    let read = Authorities::parse(&pem).map_err(|bad| format!("{} {bad}", shown(path)));
-    at.accept(key, read, remedy).map(Some)
+    let remedy = "write the path of a PEM file with the certificates of its certificate authorities";
+    let pem = std::fs::read(path).map_err(|error| format!("{} cannot be read: {error}", quoted(path)));
+    let pem = validator.accept(key, pem, remedy)?;
+    let read = Authorities::parse(&pem).map_err(|bad| format!("{} {bad}", quoted(path)));
+    validator.accept(key, read, remedy).map(Some)
 }
 
-fn extra_params(key: &str, params: &BTreeMap<String, String>, at: &mut Findings<'_>) {
+fn extra_params(key: &str, params: &BTreeMap<String, String>, validator: &mut Validator<'_>) {
     for name in params.keys() {
         let lower = name.to_ascii_lowercase();
         if RESERVED.contains(&lower.as_str()) {
             let remedy = match lower.as_str() {
-                "scope" => "take it out; scopes has a key of its own",
-                "redirect_uri" => "take it out; redirect_uri has a key of its own",
-                "response_mode" => "take it out; response_mode has a key of its own",
-                _ => "take it out",
+                "scope" => "remove it; the key for it is scopes",
+                "redirect_uri" => "remove it; the key for it is redirect_uri",
+                "response_mode" => "remove it; the key for it is response_mode",
+                _ => "remove it",
             };
-            at.refuse(&format!("{key}.{name}"), "is a parameter that Vestibule sets itself", remedy);
+            validator.reject(&format!("{key}.{name}"), "is a parameter that Vestibule sets itself", remedy);
         } else if name.trim().is_empty() {
-            at.refuse(&format!("{key}.{name}"), "has no name", "write name = \"value\"");
+            validator.reject(&format!("{key}.{name}"), "has no name", "write name = \"value\"");
         }
     }
 }
 
 #[cfg(test)]
 impl Registration {
-    /// What is agreed on with most.
+    /// A typical registration, for tests.
     pub fn example() -> Self {
-        let at = |text: &str| crate::config::Pointer::parse(text).ok();
+        let pointer = |text: &str| crate::config::Pointer::parse(text).ok();
         Self {
             id: "op".into(),
             name: "Op".into(),
@@ -205,13 +205,13 @@ impl Registration {
             extra_params: vec![],
             endpoints: Endpoints::default(),
             claims: ClaimPointers {
-                sub: at("/sub"),
-                email: at("/email"),
-                email_verified: at("/email_verified"),
-                name: at("/name"),
-                preferred_username: at("/preferred_username"),
-                picture: at("/picture"),
-                groups: at("/groups"),
+                sub: pointer("/sub"),
+                email: pointer("/email"),
+                email_verified: pointer("/email_verified"),
+                name: pointer("/name"),
+                preferred_username: pointer("/preferred_username"),
+                picture: pointer("/picture"),
+                groups: pointer("/groups"),
             },
             email_verified_as_text: false,
             allow: Allow::default(),

@@ -1,25 +1,25 @@
-//! `[providers.*]`: keys that a provider's kind never reads. What an operator changes has an effect, or is refused.
+//! Keys that have no effect for a provider's kind. They are rejected where the operator wrote them.
 
-use super::choice::{Kind, SignatureMethod, TokenEndpointAuthMethod};
+use super::choice::{ProviderKind, SignatureMethod, TokenEndpointAuthMethod};
 use super::raw::RawProvider;
-use crate::config::layer::findings::Findings;
+use crate::config::layer::validator::Validator;
 
-/// Each kind with the keys that nothing reads there.
-const UNREAD: [(Kind, &[&str]); 3] = [
+/// Each kind with the keys that have no effect for it.
+const UNUSED: [(ProviderKind, &[&str]); 3] = [
     (
-        Kind::Oidc,
+        ProviderKind::Oidc,
         &[
             "profile_calls",
             "profile_pick",
             "request_token_endpoint",
             "access_token_endpoint",
             "signature_method",
-            // OpenID Connect Core §2: it is the claim of that name.
+            // Always the claim `sub` (OpenID Connect Core §2).
             "claims.sub",
         ],
     ),
     (
-        Kind::OAuth2,
+        ProviderKind::OAuth2,
         &[
             "tenants",
             "pushed_authorization",
@@ -32,7 +32,7 @@ const UNREAD: [(Kind, &[&str]); 3] = [
         ],
     ),
     (
-        Kind::OAuth1,
+        ProviderKind::OAuth1,
         &[
             "issuer",
             "tenants",
@@ -54,57 +54,57 @@ const UNREAD: [(Kind, &[&str]); 3] = [
     ),
 ];
 
-/// Keys that only some ways to show to be the client need, at the kinds that read them at all.
+/// Keys that only some authentication methods use, for `oidc` and `oauth2`.
 const OF_METHODS: [(&str, &[TokenEndpointAuthMethod]); 3] = [
     ("private_key_id", &[TokenEndpointAuthMethod::PrivateKeyJwt, TokenEndpointAuthMethod::Apple]),
     ("client_assertion_audience", &[TokenEndpointAuthMethod::PrivateKeyJwt]),
     ("team_id", &[TokenEndpointAuthMethod::Apple]),
 ];
 
-/// Refuses what the operator wrote and nothing reads. What a preset has besides is none of the operator's doing.
-pub(crate) fn unread(key: &dyn Fn(&str) -> String, raw: &RawProvider, at: &mut Findings<'_>) {
-    let keys = UNREAD.iter().filter(|(kind, _)| *kind == raw.kind).flat_map(|(_, keys)| *keys);
+/// Rejects keys without effect that the operator wrote. Those that come from a preset are ignored.
+pub(crate) fn validate(key: &dyn Fn(&str) -> String, raw: &RawProvider, validator: &mut Validator<'_>) {
+    let keys = UNUSED.iter().filter(|(kind, _)| *kind == raw.kind).flat_map(|(_, keys)| *keys);
     for name in keys {
-        if let Some(written) = at.written(&key(name)) {
-            let what = format!("is given, but nothing reads it where kind is \"{}\"", raw.kind.name());
-            at.refuse(&written, what, format!("take it out; it is for kind {}", kinds_that_read(name)));
+        if let Some(written) = validator.written(&key(name)) {
+            let what = format!("is set, but has no effect where kind is \"{}\"", raw.kind.name());
+            validator.reject(&written, what, format!("remove it; it is for kind {}", kinds_that_use(name)));
         }
     }
     for (name, methods) in OF_METHODS {
-        if raw.kind == Kind::OAuth1 || methods.contains(&raw.token_endpoint_auth_method) {
+        if raw.kind == ProviderKind::OAuth1 || methods.contains(&raw.token_endpoint_auth_method) {
             continue;
         }
-        if let Some(written) = at.written(&key(name)) {
+        if let Some(written) = validator.written(&key(name)) {
             let method = raw.token_endpoint_auth_method.name();
-            let what = format!("is given, but token_endpoint_auth_method \"{method}\" does not use it");
+            let what = format!("is set, but token_endpoint_auth_method \"{method}\" does not use it");
             let others: Vec<_> = methods.iter().map(|method| format!("\"{}\"", method.name())).collect();
-            at.refuse(&written, what, format!("take it out, or write {} there", others.join(" or ")));
+            validator.reject(&written, what, format!("remove it, or write {} there", others.join(" or ")));
         }
     }
-    of_oauth1(key, raw, at);
+    of_oauth1(key, raw, validator);
 }
 
-fn of_oauth1(key: &dyn Fn(&str) -> String, raw: &RawProvider, at: &mut Findings<'_>) {
-    if raw.kind != Kind::OAuth1 {
+fn of_oauth1(key: &dyn Fn(&str) -> String, raw: &RawProvider, validator: &mut Validator<'_>) {
+    if raw.kind != ProviderKind::OAuth1 {
         return;
     }
     if raw.signature_method == SignatureMethod::RsaSha1
-        && let Some(written) = at.written(&key("client_secret"))
+        && let Some(written) = validator.written(&key("client_secret"))
     {
-        let what = "is given, but signature_method \"RSA-SHA1\" signs with the private key alone";
-        at.refuse(&written, what, "take it out, or write \"HMAC-SHA1\" there");
+        let what = "is set, but signature_method \"RSA-SHA1\" uses the private key only";
+        validator.reject(&written, what, "remove it, or write \"HMAC-SHA1\" there");
     }
-    let ours = |name: &&String| name.to_ascii_lowercase().starts_with("oauth_");
-    for name in raw.extra_params.keys().filter(ours) {
+    let is_reserved = |name: &&String| name.to_ascii_lowercase().starts_with("oauth_");
+    for name in raw.extra_params.keys().filter(is_reserved) {
         // RFC 5849 §3.1
-        let what = "is a parameter of OAuth 1.0a, and Vestibule sets those itself";
-        at.refuse(&key(&format!("extra_params.{name}")), what, "take it out");
+        let what = "is a parameter of OAuth 1.0a, which Vestibule sets itself";
+        validator.reject(&key(&format!("extra_params.{name}")), what, "remove it");
     }
 }
 
-fn kinds_that_read(name: &str) -> String {
-    let reads = UNREAD.iter().filter(|(_, keys)| !keys.contains(&name));
-    reads.map(|(kind, _)| format!("\"{}\"", kind.name())).collect::<Vec<_>>().join(" and ")
+fn kinds_that_use(name: &str) -> String {
+    let used = UNUSED.iter().filter(|(_, keys)| !keys.contains(&name));
+    used.map(|(kind, _)| format!("\"{}\"", kind.name())).collect::<Vec<_>>().join(" and ")
 }
 
 #[cfg(test)]
@@ -113,7 +113,7 @@ mod tests {
     use crate::config::layer::defaults;
     use crate::config::{from_toml, presets};
 
-    /// Lines below `[providers.x]` with everything that a provider of this kind must have, and one key more.
+    /// The problems of a provider of this kind with all required keys and the lines in `more`: key, what, place and remedy.
     fn problems(kind: &str, more: &str) -> Vec<(String, String, String)> {
         let endpoints = "authorization_endpoint = \"https://a.example/a\"\nuserinfo_endpoint = \"https://a.example/u\"";
         let needed = match kind {
@@ -134,14 +134,14 @@ mod tests {
             key.expose()
         );
         let Err(problems) = from_toml(&text) else { return Vec::new() };
-        let told = |problem: &crate::config::Problem| {
+        let shown = |problem: &crate::config::Problem| {
             let key = problem.key.strip_prefix("providers.x.").unwrap_or(&problem.key);
             (key.to_owned(), problem.what.clone(), format!("{} {}", problem.place, problem.remedy))
         };
-        problems.iter().map(told).collect()
+        problems.iter().map(shown).collect()
     }
 
-    /// A value that the type of this key takes; for texts a URL.
+    /// A value of the right type for this key; a URL for texts.
     fn value(name: &str) -> &'static str {
         match name {
             "profile_calls" => "{ a = \"https://a.example/b\" }",
@@ -160,38 +160,38 @@ mod tests {
     }
 
     #[test]
-    fn what_nothing_reads_is_refused_where_it_stands() {
-        for (kind, names) in UNREAD {
+    fn keys_without_effect_are_rejected() {
+        for (kind, names) in UNUSED {
             assert_eq!(problems(kind.name(), ""), [], "{kind:?}");
             for name in names {
                 let told = problems(kind.name(), &format!("{name} = {}", value(name)));
-                let about: Vec<_> = told.iter().filter(|(_, what, _)| what.contains("nothing reads it")).collect();
+                let about: Vec<_> = told.iter().filter(|(_, what, _)| what.contains("has no effect")).collect();
                 let [(key, what, remedy)] = about.as_slice() else { panic!("{kind:?} {name}: {told:?}") };
                 assert!(key == name || key.starts_with(&format!("{name}.")), "{key}");
                 assert!(what.contains(&format!("\"{}\"", kind.name())), "{what}");
                 assert!(
-                    remedy.contains("take it out; it is for kind \"") && remedy.contains("configuration:"),
+                    remedy.contains("remove it; it is for kind \"") && remedy.contains("configuration:"),
                     "{remedy}"
                 );
             }
         }
     }
 
-    /// The table names keys as they are, and every key is one that some kind reads.
+    /// Every key in the table exists, and at least one kind uses it.
     #[test]
-    fn the_table_has_keys_only() {
+    fn the_table_has_known_keys_only() {
         let known: Vec<String> = defaults::order()
             .into_iter()
             .filter_map(|path| path.join(".").strip_prefix("providers.*.").map(str::to_owned))
             .collect();
-        for name in UNREAD.iter().flat_map(|(_, names)| *names) {
+        for name in UNUSED.iter().flat_map(|(_, names)| *names) {
             assert!(known.iter().any(|key| key == name), "{name}");
-            assert_ne!(kinds_that_read(name), "", "{name}");
+            assert_ne!(kinds_that_use(name), "", "{name}");
         }
     }
 
     #[test]
-    fn what_goes_with_a_key_is_refused_without_one() {
+    fn keys_of_another_authentication_method_are_rejected() {
         for kind in ["oidc", "oauth2"] {
             for name in ["private_key_id", "team_id", "client_assertion_audience"] {
                 let told = problems(kind, &format!("{name} = \"A1\""));
@@ -201,13 +201,13 @@ mod tests {
                     (name, true),
                     "{what}"
                 );
-                assert!(remedy.contains("take it out, or write \""), "{remedy}");
+                assert!(remedy.contains("remove it, or write \""), "{remedy}");
             }
         }
     }
 
     #[test]
-    fn a_secret_file_is_a_key_given() {
+    fn a_secret_file_counts_as_the_secret() {
         let told = problems("oauth1", "client_secret_previous_file = \"/nowhere/else\"");
         assert!(told.iter().any(|(key, _, _)| key == "client_secret_previous_file"), "{told:?}");
         let told = of_provider(
@@ -218,7 +218,7 @@ mod tests {
     }
 
     #[test]
-    fn parameters_of_the_protocol_are_ours() {
+    fn parameters_of_the_protocol_are_rejected() {
         for name in ["oauth_token", "OAuth_Callback"] {
             let told = problems("oauth1", &format!("extra_params.{name} = \"x\""));
             let [(key, what, _)] = told.as_slice() else { panic!("{name}: {told:?}") };
@@ -228,9 +228,9 @@ mod tests {
         assert_eq!(problems("oauth1", "extra_params.theme = \"dark\""), []);
     }
 
-    /// What a preset gives is not refused, whatever kind the operator makes of it.
+    /// Keys without effect are accepted where a preset sets them, even if the operator overrides the kind.
     #[test]
-    fn a_preset_may_have_more() {
+    fn keys_without_effect_may_come_from_a_preset() {
         let more = "client_id = \"v\"\nclient_secret = \"s\"\nissuer = \"https://a.example\"\nkind = \"oidc\"\n\
                     scopes = [\"openid\"]\n";
         assert_eq!(of_provider(&format!("preset = \"github\"\n{more}")), []);
@@ -240,13 +240,13 @@ mod tests {
         );
     }
 
-    /// No preset has a key that its own kind does not read.
+    /// No preset sets a key that has no effect for its own kind.
     #[test]
-    fn presets_set_what_is_read() {
+    fn presets_set_keys_with_effect_only() {
         for preset in presets() {
-            let (_, unread) = UNREAD.iter().find(|(kind, _)| kind.name() == preset.kind()).expect("a kind");
-            let sets: Vec<_> = unread.iter().filter(|name| preset.provider.contains_key(**name)).collect();
-            assert_eq!(sets, [&""; 0], "{}", preset.name);
+            let (_, unused) = UNUSED.iter().find(|(kind, _)| kind.name() == preset.kind()).expect("a kind");
+            let set: Vec<_> = unused.iter().filter(|name| preset.provider.contains_key(**name)).collect();
+            assert_eq!(set, [&""; 0], "{}", preset.name);
         }
     }
 }

@@ -1,4 +1,4 @@
-//! The whole configuration: all sections.
+//! The whole configuration: its sections, and the order in which they are validated.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -6,8 +6,8 @@ use std::sync::Arc;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::layer::findings::Findings;
-use super::layer::naming::{CLIENTS, Names, PROVIDERS};
+use super::layer::ids::{CLIENTS, Ids, PROVIDERS};
+use super::layer::validator::Validator;
 use super::section::admin::{self, Admin, RawAdmin};
 use super::section::cleanup::{self, Cleanup, RawCleanup};
 use super::section::client::model::Client;
@@ -43,78 +43,78 @@ pub(crate) struct RawConfig {
     admin: RawAdmin,
     log: RawLog,
     cleanup: RawCleanup,
-    /// The providers that people sign in at, by their ids.
+    /// Providers at which users sign in, by id.
     #[schemars(extend("propertyNames" = { "pattern": PROVIDERS.pattern }))]
     providers: BTreeMap<String, RawProvider>,
-    /// The apps and services that use us, by their `client_id`.
+    /// Apps and services that use the gateway, by `client_id`.
     #[schemars(extend("propertyNames" = { "pattern": CLIENTS.pattern }))]
     clients: BTreeMap<String, RawClient>,
 }
 
-/// The whole configuration.
+/// The validated configuration, one field per section.
 pub struct Config {
-    /// `[server]`
+    /// `[server]`: addresses and listeners.
     pub server: Server,
-    /// `[database]`
+    /// `[database]`: the connection pool.
     pub database: Database,
-    /// `[secrets]`, as the ring that they are
+    /// `[secrets]`: the key ring.
     pub ring: Arc<Ring>,
-    /// `[signing]`
+    /// `[signing]`: signing keys and their rotation.
     pub signing: Signing,
-    /// `[tokens]`
+    /// `[tokens]`: lifetimes and contents of tokens.
     pub tokens: Tokens,
-    /// `[sessions]`
+    /// `[sessions]`: how long sessions last.
     pub sessions: Sessions,
-    /// `[login]`
+    /// `[login]`: signing in through a provider.
     pub login: Login,
-    /// `[limits]`
+    /// `[limits]`: rate limits and the lockout.
     pub limits: Limits,
-    /// `[admin]`
+    /// `[admin]`: administration by HTTP.
     pub admin: Admin,
-    /// `[log]`
+    /// `[log]`: level and format of the log.
     pub log: Log,
-    /// `[cleanup]`
+    /// `[cleanup]`: deletion of expired rows.
     pub cleanup: Cleanup,
-    /// `[providers.*]`, in the order in which they were written
+    /// `[providers.<id>]`, in the order of the configuration.
     pub providers: Vec<Provider>,
-    /// `[clients.*]`, in the order in which they were written
+    /// `[clients.<id>]`, in the order of the configuration.
     pub clients: Vec<Client>,
 }
 
-/// The validated configuration, good only if nothing was found wrong; `None` where there is no value to put in place.
-/// `names` says in which order the named tables were written.
-pub(crate) fn whole(mut raw: RawConfig, names: &Names, at: &mut Findings<'_>) -> Option<Config> {
-    let server = server::server(&raw.server, at);
+/// Validates all sections. The result must be used only if `validator` has no problem: it is `None` where a value cannot
+/// be built, but some problems leave a value. `ids` gives the order of providers and clients.
+pub(crate) fn validate(mut raw: RawConfig, ids: &Ids, validator: &mut Validator<'_>) -> Option<Config> {
+    let server = server::validate(&raw.server, validator);
     let public_url = server.as_ref().map(|server| &server.public_url);
-    let sessions = sessions::sessions(raw.sessions, public_url, at);
-    let database = database::database(raw.database, at);
-    let ring = secrets::ring(&raw.secrets, at);
-    let signing = signing::signing(raw.signing, at);
-    let tokens = tokens::tokens(raw.tokens, at);
-    let login = login::login(&raw.login, at);
-    let limits = limits::limits(&raw.limits);
-    let admin = admin::admin(raw.admin, at);
-    let log = log::log(raw.log, at);
-    let cleanup = cleanup::cleanup(&raw.cleanup, at);
+    let sessions = sessions::validate(raw.sessions, public_url, validator);
+    let database = database::validate(raw.database, validator);
+    let ring = secrets::validate(&raw.secrets, validator);
+    let signing = signing::validate(raw.signing, validator);
+    let tokens = tokens::validate(raw.tokens, validator);
+    let login = login::validate(&raw.login, validator);
+    let limits = limits::validate(&raw.limits);
+    let admin = admin::validate(raw.admin, validator);
+    let log = log::validate(raw.log, validator);
+    let cleanup = cleanup::validate(&raw.cleanup, validator);
     let token_claims = tokens.as_ref().map(|tokens| tokens.claims.as_slice()).unwrap_or_default();
     let storing = raw.providers.iter().filter(|(_, provider)| provider.store_tokens);
     let storing: Vec<String> = storing.map(|(id, _)| id.clone()).collect();
     let mut take = |id: &String| {
-        raw.providers.remove(id).map(|mut provider| protocol::provider(id, &mut provider, token_claims, at))
+        raw.providers.remove(id).map(|mut provider| protocol::validate(id, &mut provider, token_claims, validator))
     };
-    // Collected first: the first bad one must not keep the others from being judged.
-    let providers: Vec<_> = names.of_section("providers").iter().filter_map(&mut take).collect();
+    // Collect the options first: an invalid provider must not stop the validation of the others.
+    let providers: Vec<_> = ids.of_section("providers").iter().filter_map(&mut take).collect();
     let link_by_verified_email = login.as_ref().is_some_and(|login| login.link_by_verified_email);
-    linking::linking(link_by_verified_email, &providers, at);
-    let around = rules::Around {
+    linking::validate(link_by_verified_email, &providers, validator);
+    let context = rules::ClientContext {
         algorithms: signing.as_ref().map(|signing| signing.algorithms.as_slice()),
-        providers: names.of_section("providers"),
+        providers: ids.of_section("providers"),
         storing: &storing,
         issuer: server.as_ref().map(|server| server.public_url.issuer()),
         audience: tokens.as_ref().map(|tokens| tokens.audience.as_slice()).unwrap_or_default(),
     };
-    let mut take = |id: &String| raw.clients.remove(id).map(|client| rules::client(id, client, &around, at));
-    let clients: Vec<_> = names.of_section("clients").iter().filter_map(&mut take).collect();
+    let mut take = |id: &String| raw.clients.remove(id).map(|client| rules::validate(id, client, &context, validator));
+    let clients: Vec<_> = ids.of_section("clients").iter().filter_map(&mut take).collect();
     Some(Config {
         server: server?,
         database: database?,

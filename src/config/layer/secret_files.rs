@@ -1,27 +1,27 @@
-//! Every secret `x` has a twin `x_file`: the path of a file that holds it.
+//! Reads secrets from files: every secret `x` has a key `x_file`, the path of a file that holds it.
 
 use std::path::{Path, PathBuf};
 
 use serde_json::{Map, Value};
 
 use super::effective::{Effective, put};
-use super::findings::shown;
 use super::problem::Problem;
-use super::shape::{Kind, Shape};
+use super::shape::{Shape, ValueType};
+use super::validator::quoted;
 
-/// No secret is longer; what is, is the wrong file.
-const MOST_BYTES: u64 = 64 * 1024;
-/// What is wrong with a file that has nothing in it.
+/// The size limit of a secret file, in bytes. A larger file is probably the wrong one.
+const MAX_BYTES: u64 = 64 * 1024;
+/// The error for a file that is empty or holds only white space.
 const EMPTY: &str = "is empty";
 
-/// The values as nested tables with the content of secret files in place of their paths.
+/// The values as nested tables, with the content of secret files in place of their paths.
 pub(crate) fn resolve(effective: &Effective, root: Shape<'_>, problems: &mut Vec<Problem>) -> Value {
     let Value::Object(mut values) = effective.nested() else { return Value::Null };
     for setting in &effective.settings {
-        let Some(shape) = at(root, &setting.path).filter(|shape| shape.is_secret()) else { continue };
+        let Some(shape) = shape_at(root, &setting.path).filter(|shape| shape.is_secret()) else { continue };
         let key = setting.path.join(".");
-        let twin = format!("{key}_file");
-        let path = effective.find(&twin).and_then(|twin| twin.value.as_str()).unwrap_or_default().to_owned();
+        let file_key = format!("{key}_file");
+        let path = effective.find(&file_key).and_then(|file| file.value.as_str()).unwrap_or_default().to_owned();
         if let Some((key, table)) = setting.path.split_last() {
             remove(&mut values, &[table, &[format!("{key}_file")]].concat());
         }
@@ -29,21 +29,21 @@ pub(crate) fn resolve(effective: &Effective, root: Shape<'_>, problems: &mut Vec
             continue;
         }
         if setting.is_given() {
-            let place = effective.place(&twin);
-            let what = format!("{key} is given too ({})", effective.place(&key));
-            let remedy = format!("keep one of {key} and {twin}");
-            problems.push(Problem { place, key: twin, what, remedy });
+            let place = effective.place(&file_key);
+            let what = format!("{key} is set as well ({})", effective.place(&key));
+            let remedy = format!("keep one of {key} and {file_key}");
+            problems.push(Problem { place, key: file_key, what, remedy });
             continue;
         }
         match read(&path) {
             Ok(content) => put(&mut values, &setting.path, value(&content, shape)),
             Err(why) => {
-                let file = if is_path(&path) { format!("the file {}", shown(&path)) } else { "the file".to_owned() };
+                let file = if is_path(&path) { format!("the file {}", quoted(&path)) } else { "the file".to_owned() };
                 let problem = Problem {
-                    place: effective.place(&twin),
+                    place: effective.place(&file_key),
                     what: format!("{file} {why}"),
                     remedy: remedy(&why, &path).to_owned(),
-                    key: twin,
+                    key: file_key,
                 };
                 problems.push(problem);
             }
@@ -52,8 +52,8 @@ pub(crate) fn resolve(effective: &Effective, root: Shape<'_>, problems: &mut Vec
     Value::Object(values)
 }
 
-/// Whether it may be told: it leads through a directory that there is. Anything else may be the secret itself, written
-/// into the wrong key.
+/// Whether the text may be shown in a message: it is a path whose first directory exists. Any other text may be the secret
+/// itself, written into the wrong key.
 fn is_path(path: &str) -> bool {
     let mut parts = Path::new(path).components();
     let (root, first) = (path.starts_with('/').then(|| parts.next()).flatten(), parts.next());
@@ -63,15 +63,15 @@ fn is_path(path: &str) -> bool {
 
 fn remedy(why: &str, path: &str) -> &'static str {
     match why {
-        EMPTY => "put the secret into it",
+        EMPTY => "write the secret into it",
         _ if Path::new(path).is_relative() => {
-            "write the path of a text file that this process may read; a relative one counts from the working directory"
+            "write the path of a text file that this process may read; a relative path starts at the working directory"
         }
         _ => "write the path of a text file that this process may read",
     }
 }
 
-fn at<'s>(root: Shape<'s>, path: &[String]) -> Option<Shape<'s>> {
+fn shape_at<'s>(root: Shape<'s>, path: &[String]) -> Option<Shape<'s>> {
     path.iter().try_fold(root, |shape, key| shape.child(key))
 }
 
@@ -89,14 +89,14 @@ fn remove(table: &mut Map<String, Value>, path: &[String]) {
     }
 }
 
-/// The content of a small text file, or why there is none, in words that go on after "the file".
+/// The content of a secret file. The error is a phrase that follows "the file".
 pub(crate) fn read(path: &str) -> Result<String, String> {
     use std::io::Read;
     let cannot = |error: std::io::Error| format!("cannot be read ({error})");
     let file = std::fs::File::open(path).map_err(cannot)?;
     let mut content = String::new();
-    file.take(MOST_BYTES + 1).read_to_string(&mut content).map_err(cannot)?;
-    if content.len() as u64 > MOST_BYTES {
+    file.take(MAX_BYTES + 1).read_to_string(&mut content).map_err(cannot)?;
+    if content.len() as u64 > MAX_BYTES {
         return Err("is larger than 64 KiB".to_owned());
     }
     if content.trim().is_empty() {
@@ -106,7 +106,7 @@ pub(crate) fn read(path: &str) -> Result<String, String> {
 }
 
 fn value(content: &str, shape: Shape<'_>) -> Value {
-    if matches!(shape.kind(), Kind::List(_)) {
+    if matches!(shape.value_type(), ValueType::List(_)) {
         return content.lines().map(str::trim).filter(|line| !line.is_empty()).map(Value::from).collect();
     }
     let cut = content.strip_suffix('\n').map(|cut| cut.strip_suffix('\r').unwrap_or(cut));
@@ -117,9 +117,9 @@ fn value(content: &str, shape: Shape<'_>) -> Value {
 mod tests {
     use super::*;
 
-    /// LG-08
+    /// LG-08: the text may be the secret itself.
     #[test]
-    fn only_what_leads_through_a_directory_is_told() {
+    fn only_a_path_through_an_existing_directory_is_shown() {
         for path in ["/tmp/secrets/google", "./secret", "src/none", "../secret"] {
             assert!(is_path(path), "{path}");
         }

@@ -1,0 +1,129 @@
+//! Suggests the valid key or word for one that is unknown, probably a typing error.
+
+use super::shape::{Shape, ValueType};
+
+/// Added to the similarity of names, 0 to 1, where the candidate is in the same table.
+const SAME_TABLE_BONUS: f64 = 0.25;
+
+/// From this similarity on, a key is suggested as the one that was meant.
+const MIN_SIMILARITY: f64 = 0.6;
+
+/// The valid key that is most similar to an unknown one.
+pub(crate) struct Suggestion {
+    path: Vec<String>,
+    is_similar: bool,
+}
+
+impl Suggestion {
+    /// The remedy to show. `name` writes the key: dotted, or as an environment variable.
+    pub(crate) fn remedy(&self, name: impl Fn(&[String]) -> String) -> String {
+        let name = name(&self.path);
+        if self.is_similar {
+            format!("did you mean {name}?")
+        } else {
+            format!("remove it; the most similar key is {name}")
+        }
+    }
+}
+
+/// Finds the valid key that is most similar to `wrong`. Ids of providers and clients in `wrong` are kept.
+pub(crate) fn suggest_key(wrong: &[String], root: Shape<'_>) -> Suggestion {
+    if let Some(path) = split_at_underscores(&wrong.join("_"), root) {
+        return Suggestion { path, is_similar: true };
+    }
+    let mut candidates = Vec::new();
+    collect(root, &mut Vec::new(), wrong, &mut candidates);
+    let similarity = |candidate: &Vec<String>| match (candidate.split_last(), wrong.split_last()) {
+        (Some((name, table)), Some((wrong_name, wrong_table))) => {
+            strsim::normalized_damerau_levenshtein(name, wrong_name)
+                + if table == wrong_table { SAME_TABLE_BONUS } else { 0.0 }
+        }
+        _ => 0.0,
+    };
+    let path = candidates.into_iter().max_by(|a, b| similarity(a).total_cmp(&similarity(b))).unwrap_or_default();
+    let is_similar = similarity(&path) > MIN_SIMILARITY;
+    Suggestion { path, is_similar }
+}
+
+/// Finds the path whose parts, joined by `_`, are this text: `server_listen` is `server.listen`.
+fn split_at_underscores(text: &str, shape: Shape<'_>) -> Option<Vec<String>> {
+    let below = |key: &str, rest: &str, child: Shape<'_>| {
+        let path = split_at_underscores(rest.trim_start_matches('_'), child)?;
+        Some([vec![key.to_owned()], path].concat())
+    };
+    match shape.value_type() {
+        ValueType::Table(keys) => {
+            keys.keys().find_map(|key| below(key, text.strip_prefix(key.as_str())?, shape.child(key)?))
+        }
+        // The id is everything before a key of the table.
+        ValueType::Named(entry) => {
+            let ValueType::Table(keys) = entry.value_type() else { return None };
+            let fits =
+                |key: &&String| text.strip_suffix(key.as_str()).is_some_and(|id| !id.trim_end_matches('_').is_empty());
+            let key = keys.keys().filter(fits).max_by_key(|key| key.len())?;
+            let id = text.strip_suffix(key.as_str())?.trim_end_matches('_');
+            Some(vec![id.to_owned(), key.clone()])
+        }
+        _ => text.is_empty().then(Vec::new),
+    }
+}
+
+/// The word that is most similar to `wrong`, if one is similar enough. Upper and lower case do not matter.
+pub(crate) fn suggest_word<'w>(wrong: &str, words: &[&'w str]) -> Option<&'w str> {
+    let wrong = wrong.to_lowercase();
+    let similarity = |word: &str| strsim::normalized_damerau_levenshtein(&word.to_lowercase(), &wrong);
+    words.iter().copied().max_by(|a, b| similarity(a).total_cmp(&similarity(b))).filter(|word| similarity(word) > 0.4)
+}
+
+fn collect(shape: Shape<'_>, path: &mut Vec<String>, wrong: &[String], into: &mut Vec<Vec<String>>) {
+    match shape.value_type() {
+        ValueType::Table(keys) => {
+            for key in keys.keys() {
+                path.push(key.clone());
+                into.push(path.clone());
+                if let Some(child) = shape.child(key) {
+                    collect(child, path, wrong, into);
+                }
+                path.pop();
+            }
+        }
+        ValueType::Named(entry) => {
+            let chosen = wrong.get(path.len()).filter(|_| wrong.starts_with(path));
+            path.push(chosen.cloned().unwrap_or_else(|| "<id>".to_owned()));
+            collect(entry, path, wrong, into);
+            path.pop();
+        }
+        _ => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn typing_errors_and_keys_in_the_wrong_section_are_found() {
+        let schema = crate::config::schema::generate();
+        let remedy = |wrong: &str| {
+            let wrong: Vec<String> = wrong.split('.').map(str::to_owned).collect();
+            suggest_key(&wrong, Shape::root(&schema)).remedy(|path| path.join("."))
+        };
+        for (wrong, right) in [
+            ("server.pubic_url", "server.public_url"),
+            ("sesions", "sessions"),
+            ("provider", "providers"),
+            ("public_url", "server.public_url"),
+            ("server.migrate_on_start", "database.migrate_on_start"),
+            ("sessions.cookies", "sessions.cookie"),
+            ("providers.corp.clientid", "providers.corp.client_id"),
+            ("database.url_fil", "database.url_file"),
+            ("server_listen", "server.listen"),
+            ("sessions.cookie_domain", "sessions.cookie.domain"),
+            ("providers_corp_client_id", "providers.corp.client_id"),
+            ("providers.my_corp_client_secret_file", "providers.my_corp.client_secret_file"),
+        ] {
+            assert_eq!(remedy(wrong), format!("did you mean {right}?"));
+        }
+        assert!(remedy("server.xyzzy").starts_with("remove it; the most similar key is server."));
+    }
+}

@@ -1,0 +1,141 @@
+//! How the gateway authenticates as a client of a provider: secrets and private keys.
+
+use super::choice::{ProviderKind, SignatureMethod, TokenEndpointAuthMethod};
+use super::missing::{missing, secret};
+use super::raw::RawProvider;
+use crate::base::secret::Plain;
+use crate::config::layer::validator::Validator;
+use crate::config::value::algorithm::Algorithm;
+use crate::config::value::key_file::KeyFile;
+
+/// The size limit in bits of an RSA key for RSA-SHA1.
+const MAX_RSA_BITS: usize = 4096;
+
+/// The validated secrets and keys of the client.
+pub(crate) struct ClientCredentials {
+    pub(crate) current: Option<Plain>,
+    pub(crate) previous: Option<Plain>,
+    pub(crate) private_key: Option<KeyFile>,
+}
+
+/// Checks that every secret and key that the authentication method needs is set, and no other.
+pub(crate) fn validate(
+    key: &dyn Fn(&str) -> String,
+    raw: &mut RawProvider,
+    validator: &mut Validator<'_>,
+) -> Option<ClientCredentials> {
+    if raw.client_id.trim().is_empty() {
+        missing(key, "client_id", raw, "write the client id from the provider", validator);
+    }
+    let private_key = private_key(key, raw, validator);
+    let current = secret(&mut raw.client_secret);
+    let previous = secret(&mut raw.client_secret_previous);
+    if previous.is_some() && current.is_none() {
+        let remedy = "write the new secret as client_secret, or remove this one";
+        validator.reject(&key("client_secret_previous"), "is set without a client_secret", remedy);
+    }
+    match raw.kind {
+        ProviderKind::OAuth1 => signer(key, raw, current.is_some(), validator),
+        ProviderKind::Oidc | ProviderKind::OAuth2 => {
+            authentication(key, raw.token_endpoint_auth_method, current.is_some(), validator);
+        }
+    }
+    needed_by_key(key, raw, validator);
+    Some(ClientCredentials { current, previous, private_key: private_key? })
+}
+
+fn authentication(
+    key: &dyn Fn(&str) -> String,
+    method: TokenEndpointAuthMethod,
+    has_secret: bool,
+    validator: &mut Validator<'_>,
+) {
+    let sends_secret =
+        matches!(method, TokenEndpointAuthMethod::ClientSecretBasic | TokenEndpointAuthMethod::ClientSecretPost);
+    if sends_secret && !has_secret {
+        let remedy = "write the secret from the provider, or the path of a file with it in client_secret_file; a \
+                      public client has token_endpoint_auth_method = \"none\"";
+        validator.reject(&key("client_secret"), "is missing", remedy);
+    }
+    if has_secret && !sends_secret {
+        let what = format!("is set, but token_endpoint_auth_method \"{}\" does not use it", method.name());
+        let remedy = match method {
+            TokenEndpointAuthMethod::Apple => "remove it: the secret is created from private_key for each request",
+            _ => "remove it, or write token_endpoint_auth_method = \"client_secret_basic\"",
+        };
+        validator.reject(&key("client_secret"), what, remedy);
+    }
+}
+
+/// OAuth 1.0a needs a consumer secret, unless requests are signed with a private key.
+fn signer(key: &dyn Fn(&str) -> String, raw: &RawProvider, has_secret: bool, validator: &mut Validator<'_>) {
+    if raw.signature_method != SignatureMethod::RsaSha1 && !has_secret {
+        let remedy = "write the consumer secret from the provider, or the path of a file with it in \
+                      client_secret_file";
+        validator.reject(&key("client_secret"), "is missing", remedy);
+    }
+}
+
+/// Reads the private key. The outer `None` means that it is invalid, the inner one that there is none.
+#[expect(clippy::option_option, reason = "a valid provider may have none")]
+fn private_key(
+    key: &dyn Fn(&str) -> String,
+    raw: &mut RawProvider,
+    validator: &mut Validator<'_>,
+) -> Option<Option<KeyFile>> {
+    let remedy = "write a private key in PEM (PKCS#8), as from `openssl genpkey` or from Apple; convert older formats with \
+                  `openssl pkcs8 -topk8 -nodes`";
+    let Some(pem) = secret(&mut raw.private_key) else { return Some(None) };
+    let read = KeyFile::parse(pem.expose()).map_err(|bad| bad.to_string());
+    let read = validator.accept(&key("private_key"), read, remedy)?;
+    let wanted = match (raw.kind, raw.token_endpoint_auth_method, raw.signature_method) {
+        (ProviderKind::OAuth1, _, SignatureMethod::RsaSha1) => Some((Algorithm::Rs256, "RSA-SHA1 needs an RSA key")),
+        (ProviderKind::Oidc | ProviderKind::OAuth2, TokenEndpointAuthMethod::Apple, _) => {
+            Some((Algorithm::Es256, "Apple's client secret needs a P-256 key"))
+        }
+        _ => None,
+    };
+    match wanted {
+        Some((algorithm, what)) if read.algorithm() != algorithm => {
+            let remedy = match algorithm {
+                Algorithm::Es256 => {
+                    "use the file AuthKey_….p8 that Apple offered for download when the key was created"
+                }
+                _ => remedy,
+            };
+            validator.reject(&key("private_key"), what, remedy);
+            None
+        }
+        Some((Algorithm::Rs256, _)) if read.rsa_bits().is_none_or(|bits| bits > MAX_RSA_BITS) => {
+            let remedy = "register a key of 2048 to 4096 bits: signing with a larger one delays other logins";
+            validator.reject(&key("private_key"), "is an RSA key of more than 4096 bits", remedy);
+            None
+        }
+        _ => Some(Some(read)),
+    }
+}
+
+/// Checks the keys that belong to a private key.
+fn needed_by_key(key: &dyn Fn(&str) -> String, raw: &RawProvider, validator: &mut Validator<'_>) {
+    let apple = raw.kind != ProviderKind::OAuth1 && raw.token_endpoint_auth_method == TokenEndpointAuthMethod::Apple;
+    let signs = match raw.kind {
+        ProviderKind::OAuth1 => raw.signature_method == SignatureMethod::RsaSha1,
+        ProviderKind::Oidc | ProviderKind::OAuth2 => {
+            apple || raw.token_endpoint_auth_method == TokenEndpointAuthMethod::PrivateKeyJwt
+        }
+    };
+    let given = validator.is_given(&key("private_key")) || validator.is_given(&key("private_key_file"));
+    if signs && !given {
+        missing(key, "private_key", raw, "write the path of a file with it in private_key_file", validator);
+    }
+    if given && !signs {
+        let remedy = "remove it, or write token_endpoint_auth_method = \"private_key_jwt\"";
+        validator.reject(&key("private_key"), "is set, but nothing is signed with it", remedy);
+    }
+    let needed = [("private_key_id", &raw.private_key_id, "the key's id"), ("team_id", &raw.team_id, "the team's id")];
+    for (name, text, what) in needed {
+        if apple && text.is_empty() {
+            missing(key, name, raw, &format!("write {what} from Apple's developer pages (ten characters)"), validator);
+        }
+    }
+}
