@@ -113,7 +113,7 @@ impl Audience {
     pub fn is_only(&self, audience: &str) -> bool {
         match self {
             Self::One(one) => one == audience,
-            Self::Several(several) => several.iter().all(|one| one == audience),
+            Self::Several(several) => !several.is_empty() && several.iter().all(|one| one == audience),
         }
     }
 }

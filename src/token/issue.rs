@@ -1,6 +1,7 @@
 //! Issuing access tokens.
 
 use super::access::{AccessClaims, TYP};
+use super::claims::has_scope;
 use super::content::Terms;
 use super::jwt;
 use super::weight::Weight;
@@ -14,8 +15,15 @@ use crate::keys::{BadKey, SigningKey};
 use crate::session::SignedIn;
 use crate::telemetry;
 
-/// What its tokens are good for.
+/// The scopes of the sessions of the built-in client.
 pub const BUILT_IN_SCOPE: &str = "openid profile email";
+
+/// The scope with which a token of the built-in client acts for its user at the gateway: ends sessions, links and unlinks
+/// identities, reads tokens of providers. No session has it, so that no ordinary token has it.
+pub const ACCOUNT_SCOPE: &str = "account";
+
+/// The longest life of a token with [`ACCOUNT_SCOPE`], in seconds.
+const ACCOUNT_LIFETIME: i64 = 300;
 
 /// An access token that was issued.
 pub struct AccessToken {
@@ -42,12 +50,45 @@ pub fn issue_scoped(
     resource: Option<&str>,
     now: Timestamp,
 ) -> Result<AccessToken, BadKey> {
-    let claims = terms(app).of_session(signed_in, scope, resource, now);
-    let issued = sign(app, &claims)?;
+    issue_claims(app, signed_in, &terms(app).of_session(signed_in, scope, resource, now))
+}
+
+/// An access token with [`ACCOUNT_SCOPE`] beside these scopes, for the issuer alone and for five minutes at most. Services
+/// must not be handed one. Only for sessions of the built-in client.
+pub fn issue_for_account(
+    app: &App,
+    signed_in: &SignedIn,
+    scope: &str,
+    now: Timestamp,
+) -> Result<(AccessToken, String), BadKey> {
+    let scope = with_account(scope);
+    let issuer = app.config.server.public_url.issuer();
+    let mut claims = terms(app).of_session(signed_in, scope.clone(), Some(issuer), now);
+    claims.exp = claims.exp.min(claims.iat.saturating_add(ACCOUNT_LIFETIME));
+    Ok((issue_claims(app, signed_in, &claims)?, scope))
+}
+
+fn with_account(scope: &str) -> String {
+    match scope {
+        "" => ACCOUNT_SCOPE.to_owned(),
+        scope if has_scope(scope, ACCOUNT_SCOPE) => scope.to_owned(),
+        scope => format!("{scope} {ACCOUNT_SCOPE}"),
+    }
+}
+
+/// Whether a requested `resource` (RFC 8707) is the gateway itself. An empty path equals `/` (RFC 3986 §6.2.3).
+pub fn is_issuer(app: &App, resource: &str) -> bool {
+    let issuer = app.config.server.public_url.issuer();
+    let has_no_path = app.config.server.public_url.prefix().is_empty();
+    resource == issuer || has_no_path && resource.strip_suffix('/') == Some(issuer)
+}
+
+fn issue_claims(app: &App, signed_in: &SignedIn, claims: &AccessClaims) -> Result<AccessToken, BadKey> {
+    let issued = sign(app, claims)?;
     let bytes = issued.token.expose().len();
     if bytes > app.config.tokens.max_bytes {
-        let largest = Weight::largest(&claims).map_or("none", |(claim, _)| claim);
-        let (client, session) = (claims.client_id, signed_in.session.id);
+        let largest = Weight::largest(claims).map_or("none", |(claim, _)| claim);
+        let (client, session) = (claims.client_id.clone(), signed_in.session.id);
         telemetry::record(&Event::AccessTokenTooLarge { client, session, bytes, largest });
     }
     Ok(issued)
@@ -89,4 +130,23 @@ fn sign(app: &App, claims: &AccessClaims) -> Result<AccessToken, BadKey> {
 fn with_key<T>(app: &App, work: impl FnOnce(&SigningKey) -> Result<T, BadKey>) -> Result<T, BadKey> {
     let keys = app.keys.keys();
     work(keys.first_signing(&app.config.signing.algorithms).ok_or(BadKey::missing(Algorithm::Es256))?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_account_scope_stands_beside_the_others_once() {
+        for (scope, expected) in [
+            ("", "account"),
+            ("openid", "openid account"),
+            ("openid profile email", "openid profile email account"),
+            ("openid account", "openid account"),
+            ("accounts", "accounts account"),
+        ] {
+            assert_eq!(with_account(scope), expected);
+        }
+        assert!(!has_scope(BUILT_IN_SCOPE, ACCOUNT_SCOPE));
+    }
 }

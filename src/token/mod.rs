@@ -27,7 +27,10 @@ pub use content::Terms;
 pub use id_token::id_token;
 pub use id_token_hint::{IdTokenHint, verify_id_token_hint};
 pub use inspect::inspect;
-pub use issue::{AccessToken, BUILT_IN_SCOPE, issue, issue_to_client, may_be_for, weigh};
+pub use issue::{
+    ACCOUNT_SCOPE, AccessToken, BUILT_IN_SCOPE, is_issuer, issue, issue_for_account, issue_scoped, issue_to_client,
+    may_be_for, weigh,
+};
 pub use logout_token::logout_token;
 pub use refresh::RefreshToken;
 pub use renew::{Presented, RenewalRefused, Renewed, renew};

@@ -7,7 +7,7 @@ use chrono::TimeDelta;
 use ipnet::IpNet;
 
 use super::claims::has_scope;
-use super::issue::{AccessToken, issue_scoped, may_be_for};
+use super::issue::{AccessToken, issue_for_account, issue_scoped, may_be_for};
 use super::refresh::RefreshToken;
 use super::rotation::{Patience, Verdict};
 use super::store::{self, Rotate};
@@ -33,6 +33,8 @@ pub struct Presented {
     pub scope: Option<Vec<String>>,
     /// The one resource that the access token is wanted for (RFC 8707 §2.2), one of the client's.
     pub resource: Option<String>,
+    /// Whether the access token is to have the scope `account`, which the built-in client alone may ask for.
+    pub for_account: bool,
     /// From where.
     pub ip: IpAddr,
 }
@@ -80,7 +82,7 @@ pub async fn renew(app: &App, presented: Presented, now: Timestamp) -> Result<Re
         // A replica that is cut off from what the others know hands out nothing.
         return Err(DbError::Unavailable("the revocation feed is out of reach".into()).into());
     }
-    let (scope, resource) = (presented.scope.clone(), presented.resource);
+    let (scope, resource, for_account) = (presented.scope.clone(), presented.resource, presented.for_account);
     let ask = Ask {
         token,
         client_id: presented.client_id,
@@ -113,7 +115,11 @@ pub async fn renew(app: &App, presented: Presented, now: Timestamp) -> Result<Re
     let resource = resource.or_else(|| session.resource.clone());
     let scope = still_allowed(app, session, &scope, resource.as_deref())?;
     let refresh = RefreshToken { session: session.id, counter }.encode(&app.config.ring);
-    let access = issue_scoped(app, &signed_in, scope.clone(), resource.as_deref(), now)?;
+    let (access, scope) = if for_account && session.client_id == BUILT_IN_CLIENT {
+        issue_for_account(app, &signed_in, &scope, now)?
+    } else {
+        (issue_scoped(app, &signed_in, scope.clone(), resource.as_deref(), now)?, scope)
+    };
     Ok(Renewed { access, refresh, scope, signed_in: *signed_in })
 }
 

@@ -3,9 +3,9 @@
 use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
 
+use super::caller::Caller;
 use super::client;
 use super::cookies;
-use super::credentials;
 use super::identities;
 use super::pages;
 use super::problem::Problem;
@@ -19,13 +19,11 @@ use crate::logout;
 use crate::session::{self, Listed, SignedIn};
 
 /// Who am I, and where am I signed in.
-pub async fn show(app: Data<App>, request: HttpRequest) -> HttpResponse {
-    let answer = async {
-        let (signed_in, _) = credentials::signed_in(&app, &request, app.clock.now()).await?;
-        let (devices, identities) = of(&app, &signed_in).await?;
-        Ok(pages::account(&app, &signed_in, &devices, &identities))
-    };
-    answer.await.unwrap_or_else(|problem| refuse(&app, &request, problem))
+pub async fn show(app: Data<App>, caller: Caller, request: HttpRequest) -> HttpResponse {
+    match of(&app, &caller.signed_in).await {
+        Ok((devices, identities)) => pages::account(&app, &caller.signed_in, &devices, &identities),
+        Err(problem) => refuse(&app, &request, problem),
+    }
 }
 
 /// The sign-ins and the identities of somebody who is signed in. One round trip.
@@ -40,14 +38,14 @@ async fn of(app: &App, signed_in: &SignedIn) -> Result<(Vec<Listed>, Vec<Identit
 pub async fn link(
     app: Data<App>,
     throttles: Data<Throttles>,
+    caller: Caller,
     request: HttpRequest,
     provider: Path<String>,
 ) -> HttpResponse {
-    let signed_in = match freshly_signed_in(&app, &request).await {
-        Ok(signed_in) => signed_in,
-        Err(answer) => return answer,
-    };
-    match identities::begin(&app, &throttles, &request, &signed_in, provider.into_inner()).await {
+    if let Some(answer) = wants_fresh_login(&app, &caller.signed_in, &request) {
+        return answer;
+    }
+    match identities::begin(&app, &throttles, &request, &caller.signed_in, provider.into_inner()).await {
         Ok((begun, cookie)) => {
             let mut answer = pages::see_other(&begun.url);
             let _always_a_cookie = answer.add_cookie(&cookie);
@@ -58,12 +56,11 @@ pub async fn link(
 }
 
 /// The button beside an identity. Whoever pressed it twice has what they wanted.
-pub async fn unlink(app: Data<App>, request: HttpRequest, id: Path<String>) -> HttpResponse {
-    let signed_in = match freshly_signed_in(&app, &request).await {
-        Ok(signed_in) => signed_in,
-        Err(answer) => return answer,
-    };
-    let session_ended = match identities::given_up(&app, &signed_in, &id).await {
+pub async fn unlink(app: Data<App>, caller: Caller, request: HttpRequest, id: Path<String>) -> HttpResponse {
+    if let Some(answer) = wants_fresh_login(&app, &caller.signed_in, &request) {
+        return answer;
+    }
+    let session_ended = match identities::given_up(&app, &caller.signed_in, &id).await {
         Ok(session_ended) => session_ended,
         Err(problem) if problem.is_not_found() => false,
         Err(problem) => return refuse(&app, &request, problem),
@@ -75,32 +72,27 @@ pub async fn unlink(app: Data<App>, request: HttpRequest, id: Path<String>) -> H
     answer
 }
 
-/// Whoever signed in too long ago to change their identities does so again, where they did it before, and comes back.
-async fn freshly_signed_in(app: &App, request: &HttpRequest) -> Result<SignedIn, HttpResponse> {
-    let now = app.clock.now();
-    let signed_in = credentials::may_change(app, request, now).await;
-    let (signed_in, _) = signed_in.map_err(|problem| refuse(app, request, problem))?;
-    if login::is_fresh(&signed_in.session, now) {
-        return Ok(signed_in);
+/// Where the login is too old to change the identities: a redirect to the session's provider, which leads back here.
+fn wants_fresh_login(app: &App, signed_in: &SignedIn, request: &HttpRequest) -> Option<HttpResponse> {
+    if login::is_fresh(&signed_in.session, app.clock.now()) {
+        return None;
     }
     if client::wants_json_only(request) {
-        return Err(Problem::authentication_too_old(login::FRESH.num_seconds()).for_program(request));
+        return Some(Problem::authentication_too_old(login::FRESH.num_seconds()).for_program(request));
     }
     let (prefix, account) = (app.config.server.public_url.prefix(), address(app));
     // A provider that remembers the person must not say so again: it is asked for an authentication of this minute.
     let provider = &signed_in.session.provider;
-    Err(pages::see_other(&format!("{prefix}/login/{provider}?return_to={account}&max_age=60")))
+    Some(pages::see_other(&format!("{prefix}/login/{provider}?return_to={account}&max_age=60")))
 }
 
 /// The button beside a device. Whoever pressed it twice has what they wanted.
-pub async fn end_one(app: Data<App>, request: HttpRequest, id: Path<String>) -> HttpResponse {
+pub async fn end_one(app: Data<App>, caller: Caller, request: HttpRequest, id: Path<String>) -> HttpResponse {
     let answer = async {
-        let now = app.clock.now();
-        let (signed_in, _) = credentials::may_change(&app, &request, now).await?;
         let id = id.parse().map_err(|_| Problem::not_found())?;
-        logout::one(&app, signed_in.user.sub, id, now).await?;
+        logout::one(&app, caller.signed_in.user.sub, id, app.clock.now()).await?;
         let mut answer = pages::see_other(&address(&app));
-        if id == signed_in.session.id {
+        if id == caller.signed_in.session.id {
             cookies::clear_session(&app, &mut answer);
         }
         Ok(answer)
@@ -109,14 +101,12 @@ pub async fn end_one(app: Data<App>, request: HttpRequest, id: Path<String>) -> 
 }
 
 /// The button below all devices.
-pub async fn end_others(app: Data<App>, request: HttpRequest) -> HttpResponse {
-    let answer = async {
-        let now = app.clock.now();
-        let (signed_in, _) = credentials::may_change(&app, &request, now).await?;
-        logout::others(&app, signed_in.user.sub, signed_in.session.id, now).await?;
-        Ok(pages::see_other(&address(&app)))
-    };
-    answer.await.unwrap_or_else(|problem| refuse(&app, &request, problem))
+pub async fn end_others(app: Data<App>, caller: Caller, request: HttpRequest) -> HttpResponse {
+    let (user, own) = (caller.signed_in.user.sub, caller.signed_in.session.id);
+    match logout::others(&app, user, own, app.clock.now()).await {
+        Ok(_) => pages::see_other(&address(&app)),
+        Err(error) => refuse(&app, &request, error.into()),
+    }
 }
 
 /// Where the page is.
@@ -125,7 +115,7 @@ pub fn address(app: &App) -> String {
 }
 
 /// Whoever is not signed in any more is asked to, and comes back to the page.
-fn refuse(app: &App, request: &HttpRequest, problem: Problem) -> HttpResponse {
+pub fn refuse(app: &App, request: &HttpRequest, problem: Problem) -> HttpResponse {
     if !problem.wants_sign_in() || client::wants_json_only(request) {
         return problem.for_browser(request);
     }

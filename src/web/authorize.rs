@@ -7,7 +7,6 @@ use serde_json::json;
 
 use super::client_authentication::authenticate;
 use super::cookies;
-use super::cors;
 use super::credentials;
 use super::extract::{self, Parameters};
 use super::pages;
@@ -86,7 +85,7 @@ async fn keep(
 /// Takes a request from a client ahead of its user (RFC 9126).
 pub async fn push(app: Data<App>, throttles: Data<Throttles>, request: HttpRequest, payload: Payload) -> HttpResponse {
     let answer = pushed(&app, &throttles, &request, payload).await;
-    cors::allow(&app, &request, answer.unwrap_or_else(|problem| problem.for_oauth_endpoint(&request)))
+    answer.unwrap_or_else(|problem| problem.for_oauth_endpoint(&request))
 }
 
 async fn pushed(
@@ -147,9 +146,6 @@ async fn agreed(
     payload: Payload,
 ) -> Result<HttpResponse, Problem> {
     throttles.authorize(app, request)?;
-    if !cors::may_change(app, request) {
-        return Err(Problem::foreign_origin());
-    }
     let form = extract::form(request, payload, app.config.limits.body_bytes).await?;
     let (open, signed_in) = waiting(app, request, &form).await?;
     let (signed_in, shown_to) = (signed_in.as_ref(), form.get("shown_to").unwrap_or_default());

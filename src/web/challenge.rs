@@ -11,8 +11,8 @@ pub enum Challenge {
     InvalidRequest,
     /// They are not good.
     InvalidToken,
-    /// They are good, and not for this.
-    InsufficientScope,
+    /// They are good, and lack this scope.
+    InsufficientScope(&'static str),
     /// RFC 9470 §3: the person was authenticated longer ago than so many seconds.
     TooOld(i64),
     /// For clients (RFC 6749 §5.2).
@@ -26,10 +26,12 @@ impl Challenge {
             Self::TooOld(max_age) => {
                 return format!(r#"Bearer error="insufficient_user_authentication", max_age="{max_age}""#).into();
             }
+            Self::InsufficientScope(scope) => {
+                return format!(r#"Bearer error="insufficient_scope", scope="{scope}""#).into();
+            }
             Self::Bare => "Bearer",
             Self::InvalidRequest => r#"Bearer error="invalid_request""#,
             Self::InvalidToken => r#"Bearer error="invalid_token""#,
-            Self::InsufficientScope => r#"Bearer error="insufficient_scope", scope="openid""#,
             Self::Basic => r#"Basic realm="vestibule""#,
         };
         constant.into()

@@ -1,21 +1,21 @@
 //! Which other origins' scripts may read an answer, and which may have caused a request.
 
 use actix_web::http::StatusCode;
-use actix_web::http::header::{self, HeaderValue};
+use actix_web::http::header::{self, HeaderMap, HeaderValue};
 use actix_web::{HttpRequest, HttpResponse};
 
 use super::client;
+use super::route::Row;
 use crate::app::App;
 
 /// Lets the script of an allowed origin read the answer (Fetch, CORS protocol). Others get no header at all. A public
 /// client's scripts bring a token; that cookies speak for them is for `login.allowed_origins` alone.
-pub fn allow(app: &App, request: &HttpRequest, mut answer: HttpResponse) -> HttpResponse {
-    let headers = answer.headers_mut();
+pub fn allow(app: &App, request: &HttpRequest, headers: &mut HeaderMap) {
     headers.append(header::VARY, HeaderValue::from_static("Origin"));
-    let Some(origin) = client::header_text(request, header::ORIGIN) else { return answer };
+    let Some(origin) = client::header_text(request, header::ORIGIN) else { return };
     let listed = is_listed(app, &origin);
     if !listed && !app.clients.iter().any(|client| client.is_at(&origin)) {
-        return answer;
+        return;
     }
     if let Ok(origin) = HeaderValue::from_str(&origin) {
         headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin);
@@ -25,16 +25,22 @@ pub fn allow(app: &App, request: &HttpRequest, mut answer: HttpResponse) -> Http
         headers
             .insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static("Retry-After, WWW-Authenticate"));
     }
-    answer
 }
 
-/// Answers a preflight.
-pub fn preflight(app: &App, request: &HttpRequest, methods: &'static str) -> HttpResponse {
-    let mut answer = allow(app, request, HttpResponse::new(StatusCode::NO_CONTENT));
+/// Lets any script read the answer, without credentials.
+pub fn allow_all(headers: &mut HeaderMap) {
+    headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+}
+
+/// Answers a preflight, which never carries credentials.
+pub fn preflight(app: &App, request: &HttpRequest, row: &Row) -> HttpResponse {
+    let mut answer = HttpResponse::new(StatusCode::NO_CONTENT);
     let headers = answer.headers_mut();
-    if headers.contains_key(header::ACCESS_CONTROL_ALLOW_ORIGIN) {
+    allow(app, request, headers);
+    let methods = HeaderValue::from_str(&row.cors_methods().join(", "));
+    if let (true, Ok(methods)) = (headers.contains_key(header::ACCESS_CONTROL_ALLOW_ORIGIN), methods) {
         let constant = HeaderValue::from_static;
-        headers.insert(header::ACCESS_CONTROL_ALLOW_METHODS, constant(methods));
+        headers.insert(header::ACCESS_CONTROL_ALLOW_METHODS, methods);
         headers.insert(header::ACCESS_CONTROL_ALLOW_HEADERS, constant("authorization, content-type"));
         headers.insert(header::ACCESS_CONTROL_MAX_AGE, constant("600"));
     }
@@ -47,9 +53,15 @@ pub fn preflight(app: &App, request: &HttpRequest, methods: &'static str) -> Htt
 /// `null` says nothing: browsers write it for the forms of our own pages, since those have `Referrer-Policy:
 /// no-referrer` (Fetch, "append a request `Origin` header"). `Sec-Fetch-Site` tells them from a stranger's `null`.
 pub fn may_change(app: &App, request: &HttpRequest) -> bool {
-    if request.headers().get(header::ORIGIN).is_some_and(|origin| origin != "null") {
-        let origin = client::header_text(request, header::ORIGIN).unwrap_or_default();
-        return origin == app.config.server.public_url.origin() || is_listed(app, &origin);
+    let mut origins = request.headers().get_all(header::ORIGIN);
+    match (origins.next(), origins.next()) {
+        (None, _) => {}
+        (Some(origin), None) if origin == "null" => {}
+        (Some(_), _) => {
+            // Empty where more than one came.
+            let origin = client::header_text(request, header::ORIGIN).unwrap_or_default();
+            return origin == app.config.server.public_url.origin() || is_listed(app, &origin);
+        }
     }
     let site = client::header_text(request, header::HeaderName::from_static("sec-fetch-site"));
     site.as_deref() == Some("same-origin")

@@ -26,6 +26,5 @@ pub async fn jwks(app: Data<App>, request: HttpRequest) -> HttpResponse {
     if let Ok(value) = HeaderValue::from_str(keys.etag()) {
         headers.insert(header::ETAG, value);
     }
-    headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
     answer
 }

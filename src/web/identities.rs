@@ -5,34 +5,31 @@ use actix_web::{HttpRequest, HttpResponse};
 use serde::Serialize;
 use serde_json::json;
 
+use super::caller::Caller;
 use super::cookies;
-use super::cors;
-use super::credentials::{self, Means};
 use super::extract::Parameters;
-use super::login::{caller, checked_return_to, hints};
+use super::login::{self as at_login, checked_return_to, hints};
 use super::problem::Problem;
 use super::session::refuse;
 use super::throttle::Throttles;
 use crate::account::{self, Identity};
 use crate::app::App;
-use crate::base::clock::Timestamp;
 use crate::login::{self, Arrival, Begun, Door, Linking, Unlinked};
 use crate::session::SignedIn;
 
 /// The identities of whoever asks, oldest first.
-pub async fn list(app: Data<App>, request: HttpRequest) -> HttpResponse {
-    let answer = listed(&app, &request).await;
-    cors::allow(&app, &request, answer.unwrap_or_else(|problem| refuse(&app, &request, problem)))
+pub async fn list(app: Data<App>, caller: Caller, request: HttpRequest) -> HttpResponse {
+    let answer = listed(&app, &caller.signed_in).await;
+    answer.unwrap_or_else(|problem| refuse(&app, &request, problem))
 }
 
-async fn listed(app: &App, request: &HttpRequest) -> Result<HttpResponse, Problem> {
+async fn listed(app: &App, signed_in: &SignedIn) -> Result<HttpResponse, Problem> {
     #[derive(Serialize)]
     struct View {
         name: String,
         #[serde(flatten)]
         identity: Identity,
     }
-    let (signed_in, _) = credentials::signed_in(app, request, app.clock.now()).await?;
     let user = signed_in.user.sub;
     let identities = app.db.run("list identities", move |conn| account::identities(conn, user)).await?;
     let name = |identity: &Identity| match app.providers.get(&identity.provider) {
@@ -47,16 +44,16 @@ async fn listed(app: &App, request: &HttpRequest) -> Result<HttpResponse, Proble
 pub async fn link(
     app: Data<App>,
     throttles: Data<Throttles>,
+    caller: Caller,
     request: HttpRequest,
     provider: Path<String>,
 ) -> HttpResponse {
     let answer = async {
-        let (signed_in, _) = may_change(&app, &request).await?;
-        let (begun, cookie) = begin(&app, &throttles, &request, &signed_in, provider.into_inner()).await?;
+        wants_fresh_login(&app, &caller.signed_in)?;
+        let (begun, cookie) = begin(&app, &throttles, &request, &caller.signed_in, provider.into_inner()).await?;
         Ok(HttpResponse::Ok().cookie(cookie).json(json!({ "url": begun.url, "expires_in": begun.expires_in })))
     };
-    let answer = answer.await.unwrap_or_else(|problem: Problem| refuse(&app, &request, problem));
-    cors::allow(&app, &request, answer)
+    answer.await.unwrap_or_else(|problem: Problem| refuse(&app, &request, problem))
 }
 
 /// Begins the login that gives the identity, bound to this browser and this session.
@@ -72,24 +69,23 @@ pub async fn begin(
     let (hints, return_to) = (hints(&query)?, checked_return_to(app, &query)?);
     let (binding, cookie) = cookies::bind(app, request);
     let link = Some(Linking { session: signed_in.session.id, user: signed_in.user.sub });
-    let caller = caller(app, request);
+    let caller = at_login::caller(app, request);
     let arrival = Arrival { provider, door: Door::Cookie, hints, return_to, request: None, link, binding, caller };
     let begun = login::begin(app, arrival, app.clock.now()).await?;
     Ok((begun, cookie))
 }
 
 /// Gives one of them up.
-pub async fn unlink(app: Data<App>, request: HttpRequest, id: Path<String>) -> HttpResponse {
+pub async fn unlink(app: Data<App>, caller: Caller, request: HttpRequest, id: Path<String>) -> HttpResponse {
     let answer = async {
-        let (signed_in, means) = may_change(&app, &request).await?;
+        wants_fresh_login(&app, &caller.signed_in)?;
         let mut answer = HttpResponse::NoContent().finish();
-        if given_up(&app, &signed_in, &id).await? && means == Means::Cookie {
+        if given_up(&app, &caller.signed_in, &id).await? && caller.is_by_cookie() {
             cookies::clear_session(&app, &mut answer);
         }
         Ok(answer)
     };
-    let answer = answer.await.unwrap_or_else(|problem: Problem| refuse(&app, &request, problem));
-    cors::allow(&app, &request, answer)
+    answer.await.unwrap_or_else(|problem: Problem| refuse(&app, &request, problem))
 }
 
 /// Gives an identity up; whether the session that asked for it ended with it.
@@ -102,14 +98,10 @@ pub async fn given_up(app: &App, signed_in: &SignedIn, id: &str) -> Result<bool,
     }
 }
 
-/// The session that a request speaks for, where it may change by what its user is known: it comes from where it may, and
-/// the person was authenticated lately. Whoever finds a browser open must not make themselves at home (AC-07).
-pub async fn may_change(app: &App, request: &HttpRequest) -> Result<(SignedIn, Means), Problem> {
-    let now: Timestamp = app.clock.now();
-    let (signed_in, means) = credentials::may_change(app, request, now).await?;
-    means.is_the_persons_own()?;
-    if login::is_fresh(&signed_in.session, now) {
-        Ok((signed_in, means))
+/// Requires a login within the last ten minutes (AC-07): an unattended browser must not be enough to change the identities.
+fn wants_fresh_login(app: &App, signed_in: &SignedIn) -> Result<(), Problem> {
+    if login::is_fresh(&signed_in.session, app.clock.now()) {
+        Ok(())
     } else {
         Err(Problem::authentication_too_old(login::FRESH.num_seconds()))
     }

@@ -6,7 +6,6 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use super::cookies;
-use super::cors;
 use super::extract::{self, Parameters};
 use super::login::{caller, hints};
 use super::problem::Problem;
@@ -23,7 +22,7 @@ use crate::upstream::{AuthorizationGrant, Provider, ProviderTokens};
 /// Where to send the browser, and the state to wait for.
 pub async fn url(app: Data<App>, throttles: Data<Throttles>, request: HttpRequest) -> HttpResponse {
     let answer = begin(&app, &throttles, &request).await;
-    cors::allow(&app, &request, answer.unwrap_or_else(|problem| problem.for_program(&request)))
+    answer.unwrap_or_else(|problem| problem.for_program(&request))
 }
 
 async fn begin(app: &App, throttles: &Throttles, request: &HttpRequest) -> Result<HttpResponse, Problem> {
@@ -50,7 +49,7 @@ async fn begin(app: &App, throttles: &Throttles, request: &HttpRequest) -> Resul
 /// Exchanges what the provider sent back for our own tokens.
 pub async fn token(app: &App, throttles: &Throttles, request: &HttpRequest, payload: Payload) -> HttpResponse {
     let answer = exchange(app, throttles, request, payload).await;
-    cors::allow(app, request, answer.unwrap_or_else(|problem| problem.for_program(request)))
+    answer.unwrap_or_else(|problem| problem.for_program(request))
 }
 
 #[derive(Deserialize)]

@@ -201,8 +201,8 @@ async fn welcome(app: &App, request: &HttpRequest, completed: &Completed, now: T
 }
 
 async fn is_signed_in_by(app: &App, request: &HttpRequest, session: Option<SessionId>, now: Timestamp) -> bool {
-    let claimed = credentials::signed_in(app, request, now).await;
-    claimed.is_ok_and(|(signed_in, _)| Some(signed_in.session.id) == session)
+    let Some(claimed) = cookies::named(app, request).filter(|claimed| Some(*claimed) == session) else { return false };
+    credentials::if_live(app, claimed, now).await.is_ok_and(|live| live.is_some())
 }
 
 fn landing(app: &App, return_to: Option<String>) -> String {

@@ -5,9 +5,9 @@ use actix_web::web::{Data, Path, Payload};
 use actix_web::{HttpRequest, HttpResponse};
 use serde_json::json;
 
+use super::caller::FromListedOrigin;
 use super::client;
 use super::cookies;
-use super::cors;
 use super::extract::{self, FORM, Parameters};
 use super::pages;
 use super::problem::Problem;
@@ -34,7 +34,7 @@ pub async fn by_link(app: Data<App>, request: HttpRequest) -> HttpResponse {
 }
 
 /// The same by a form. Without any parameters it is the button on our own pages, or a script that says good-bye.
-pub async fn by_form(app: Data<App>, request: HttpRequest, payload: Payload) -> HttpResponse {
+pub async fn by_form(app: Data<App>, origin: FromListedOrigin, request: HttpRequest, payload: Payload) -> HttpResponse {
     let answer = async {
         let form = if extract::media_type(&request) == FORM {
             extract::form(&request, payload, app.config.limits.body_bytes).await?
@@ -42,20 +42,19 @@ pub async fn by_form(app: Data<App>, request: HttpRequest, payload: Payload) -> 
             Parameters::none()
         };
         if form.is_empty() {
-            return local(&app, &request).await;
+            return local(&app, origin, &request).await;
         }
         let asked = logout::read(&app, asked(&form))?;
         let sealed = asked.seal(&app.config.ring).ok_or_else(Problem::invalid_request)?;
         Ok(pages::see_other(&format!("{}?{REQUEST}={sealed}", address(&app))))
     };
-    let answer = answer.await.unwrap_or_else(|problem| problem.for_browser(&request));
-    cors::allow(&app, &request, answer)
+    answer.await.unwrap_or_else(|problem| problem.for_browser(&request))
 }
 
 /// Ends the session of this browser. Whoever is signed out already is signed out.
-async fn local(app: &App, request: &HttpRequest) -> Result<HttpResponse, Problem> {
+async fn local(app: &App, origin: FromListedOrigin, request: &HttpRequest) -> Result<HttpResponse, Problem> {
     let json = client::wants_json_only(request);
-    if !cors::may_change(app, request) {
+    if origin != FromListedOrigin(true) {
         // A form of another site may ask, and the person decides.
         return if json { Err(Problem::foreign_origin()) } else { Ok(pages::see_other(&address(app))) };
     }
@@ -77,15 +76,12 @@ async fn local(app: &App, request: &HttpRequest) -> Result<HttpResponse, Problem
 pub async fn confirmed(app: Data<App>, request: HttpRequest, payload: Payload) -> HttpResponse {
     let answer = async {
         let form = extract::form(&request, payload, app.config.limits.body_bytes).await?;
-        if !cors::may_change(&app, &request) {
-            return Err(Problem::foreign_origin());
-        }
         // Whoever left the page open for too long is signed out all the same.
         let asked = form.get(REQUEST).and_then(|sealed| Request::open(&app.config.ring, sealed)).unwrap_or_default();
         let leaving = end(&app, &request).await?;
         Ok(go_on(&app, &request, &asked, leaving).await)
     };
-    answer.await.unwrap_or_else(|problem| problem.for_browser(&request))
+    answer.await.unwrap_or_else(|problem: Problem| problem.for_browser(&request))
 }
 
 /// The provider sends the browser back that it signed out. Nothing ends here, and nothing has to: whatever the provider

@@ -72,8 +72,5 @@ pub async fn show(app: Data<App>) -> HttpResponse {
         "request_uri_parameter_supported": false,
         "require_pushed_authorization_requests": false,
     });
-    HttpResponse::Ok()
-        .insert_header((header::CACHE_CONTROL, MAX_AGE))
-        .insert_header((header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"))
-        .json(body)
+    HttpResponse::Ok().insert_header((header::CACHE_CONTROL, MAX_AGE)).json(body)
 }

@@ -2,11 +2,13 @@
 //! typed value out.
 
 mod account;
+mod admin_routes;
 mod administration;
 mod authorization;
 mod authorize;
 mod backchannel_logout;
 mod bounds;
+mod caller;
 mod challenge;
 mod client;
 mod client_authentication;
@@ -15,6 +17,7 @@ mod cors;
 mod credentials;
 mod discovery;
 mod extract;
+mod guard;
 mod identities;
 mod introspection;
 mod json_door;
@@ -28,6 +31,7 @@ mod problem;
 mod provider_token;
 mod refusals;
 mod revocation;
+mod route;
 mod routes;
 mod session;
 mod sessions;
@@ -38,8 +42,10 @@ mod token_exchange;
 mod userinfo;
 mod verdict;
 
+pub use admin_routes::admin;
 pub use bounds::keep as keep_bounds;
 pub use observe::Span;
 pub use ops::Readiness;
-pub use routes::{admin, public};
+pub use route::{Access, Cors, Entry, Limit, OriginRule, Row, Surface, Verb};
+pub use routes::{ROUTES, public};
 pub use throttle::Throttles;

@@ -15,6 +15,7 @@ use crate::client::Refused as ClientRefused;
 use crate::gate;
 use crate::login::{Code, Refusal};
 use crate::logout;
+use crate::token::ACCOUNT_SCOPE;
 use crate::upstream::Fault;
 use crate::vault::ProviderTokenError;
 
@@ -24,7 +25,7 @@ pub struct Problem {
     row: &'static Row,
     reference: Option<Reference>,
     retry_after: Option<u64>,
-    allow: Option<&'static str>,
+    allow: Option<String>,
     challenge: Option<Challenge>,
     /// Whether it ended a login or a session, so that somebody may want to begin again.
     is_of_login: bool,
@@ -56,8 +57,8 @@ impl Problem {
     }
 
     /// A path that answers other methods only.
-    pub fn method_not_allowed(allow: &'static str) -> Self {
-        Self { allow: Some(allow), ..Self::of(&refusals::METHOD) }
+    pub fn method_not_allowed(allow: impl Into<String>) -> Self {
+        Self { allow: Some(allow.into()), ..Self::of(&refusals::METHOD) }
     }
 
     /// A body over the limit.
@@ -122,9 +123,14 @@ impl Problem {
         Self { challenge: Some(Challenge::InvalidRequest), ..Self::of(&refusals::INVALID_REQUEST) }
     }
 
-    /// An access token that is good, but not for this.
-    pub fn insufficient_scope() -> Self {
-        Self { challenge: Some(Challenge::InsufficientScope), ..Self::of(&refusals::INSUFFICIENT_SCOPE) }
+    /// An access token that is good, but lacks this scope.
+    pub fn insufficient_scope(scope: &'static str) -> Self {
+        Self { challenge: Some(Challenge::InsufficientScope(scope)), ..Self::of(&refusals::INSUFFICIENT_SCOPE) }
+    }
+
+    /// An access token of the built-in client that was not asked for to act for its user.
+    pub fn account_scope_wanted() -> Self {
+        Self { challenge: Some(Challenge::InsufficientScope(ACCOUNT_SCOPE)), ..Self::of(&refusals::ACCOUNT_SCOPE) }
     }
 
     /// A cookie-authenticated request that another site may have caused.
@@ -292,8 +298,8 @@ impl Problem {
         if let Some(seconds) = self.retry_after {
             headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
-        if let Some(allow) = self.allow {
-            headers.insert(header::ALLOW, HeaderValue::from_static(allow));
+        if let Some(Ok(allow)) = self.allow.as_deref().map(HeaderValue::from_str) {
+            headers.insert(header::ALLOW, allow);
         }
         if let Some(challenge) = self.challenge {
             let text = HeaderValue::from_str(&challenge.text()).ok();

@@ -5,11 +5,9 @@ use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
 use serde_json::{Map, Value, json};
 
-use super::cors;
-use super::credentials;
+use super::caller::Caller;
 use super::problem::Problem;
 use super::session::refuse;
-use super::throttle::Throttles;
 use crate::app::App;
 use crate::base::clock::Timestamp;
 use crate::login::Code;
@@ -17,22 +15,14 @@ use crate::session::SignedIn;
 use crate::vault::{ProviderAccessToken, ProviderTokenError, TokenOwner};
 
 /// `GET /identities/{provider}/token`: the token of whoever is signed in.
-pub async fn show(
-    app: Data<App>,
-    throttles: Data<Throttles>,
-    request: HttpRequest,
-    provider: Path<String>,
-) -> HttpResponse {
-    let answer = own(&app, &throttles, &request, &provider).await;
-    cors::allow(&app, &request, answer.unwrap_or_else(|problem| refuse(&app, &request, problem)))
+pub async fn show(app: Data<App>, caller: Caller, request: HttpRequest, provider: Path<String>) -> HttpResponse {
+    let answer = own(&app, &caller.signed_in, &provider).await;
+    answer.unwrap_or_else(|problem| refuse(&app, &request, problem))
 }
 
-async fn own(app: &App, throttles: &Throttles, request: &HttpRequest, provider: &str) -> Result<HttpResponse, Problem> {
-    throttles.token(app, request)?;
+async fn own(app: &App, signed_in: &SignedIn, provider: &str) -> Result<HttpResponse, Problem> {
     let now = app.clock.now();
-    let (signed_in, means) = credentials::signed_in(app, request, now).await?;
-    means.is_the_persons_own()?;
-    let token = of(app, provider, &signed_in, now).await.map_err(|none| match none {
+    let token = of(app, provider, signed_in, now).await.map_err(|none| match none {
         None => Code::UnknownProvider.into(),
         Some(none) => Problem::from(none),
     })?;

@@ -60,6 +60,11 @@ pub static CLIENT_UNKNOWN: Row =
     row(401, "invalid_client", "The client is not known", "The application could not show who it is.");
 pub static INSUFFICIENT_SCOPE: Row =
     row(403, "insufficient_scope", "Not allowed", "The access token does not allow this.");
+pub static ACCOUNT_SCOPE: Row = Row {
+    hint: "Ask for the scope account by resource=<issuer>, at the token endpoint with a refresh token or at \
+           POST /session/token with the session cookie.",
+    ..row(403, "insufficient_scope", "Not allowed", "The access token does not allow this.")
+};
 pub static FOREIGN_ORIGIN: Row = Row {
     hint: "Send this site's own origin as Origin, or Sec-Fetch-Site: same-origin; \
            login.allowed_origins lets other origins in.",

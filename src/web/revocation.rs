@@ -4,7 +4,6 @@ use actix_web::web::{Data, Payload};
 use actix_web::{HttpRequest, HttpResponse};
 
 use super::client_authentication::authenticate;
-use super::cors;
 use super::extract::{self, Parameters};
 use super::problem::Problem;
 use super::throttle::Throttles;
@@ -18,11 +17,10 @@ pub async fn revoke(
     request: HttpRequest,
     payload: Payload,
 ) -> HttpResponse {
-    let answer = match answer(&app, &throttles, &request, payload).await {
+    match answer(&app, &throttles, &request, payload).await {
         Ok(()) => HttpResponse::Ok().finish(),
         Err(problem) => problem.for_oauth_endpoint(&request),
-    };
-    cors::allow(&app, &request, answer)
+    }
 }
 
 async fn answer(app: &App, throttles: &Throttles, request: &HttpRequest, payload: Payload) -> Result<(), Problem> {

@@ -1,175 +1,155 @@
-//! Which address answers what.
+//! The routes of the public listener: one table. The routing is built from it, and [`guard`] decides by it which requests
+//! reach a handler.
 
-use actix_web::dev::HttpServiceFactory;
-use actix_web::middleware::from_fn;
+use actix_web::body::BoxBody;
+use actix_web::dev::{HttpServiceFactory, ServiceRequest};
+use actix_web::middleware::{Next, from_fn};
 use actix_web::web::{self, Data, ServiceConfig};
-use actix_web::{HttpRequest, HttpResponse, Resource, Route, guard};
+use actix_web::{HttpRequest, HttpResponse};
 
+use super::guard::guard;
 use super::problem::Problem;
+use super::route::{Access, Entry, Limit, OriginRule, Row, Surface};
 use super::{
-    account, administration, authorize, backchannel_logout, cors, discovery, identities, introspection, json_door,
-    login, logout, metadata, ops, pages, provider_token, revocation, session, sessions, status_list, token, userinfo,
+    account, authorize, backchannel_logout, cors, discovery, identities, introspection, json_door, login, logout,
+    metadata, pages, provider_token, revocation, session, sessions, status_list, token, userinfo,
 };
 use crate::app::App;
 
+use Access::{Account, Browser, BuiltIn, Client, Cookie, LogoutToken, Open, OpenId};
+
+/// Every endpoint of the public listener. A `POST` or `DELETE` that a session cookie authenticates comes from the listed
+/// origins, also where the row does not say so ([`Entry`]).
+pub static ROUTES: &[Row] = &[
+    Row::page("/", &[Entry::read(Open, || web::to(home))]),
+    Row::program("/providers", &[Entry::read(Open, || web::to(login::providers))]),
+    // Signing in.
+    Row::page("/login", &[Entry::read(Browser, || web::to(login::choose))]),
+    Row::page("/login/{provider}", &[Entry::get(Browser, || web::to(login::begin))]),
+    Row::page(
+        "/callback/{provider}",
+        &[Entry::get(Browser, || web::to(login::callback)), Entry::post(Open, || web::to(login::callback_by_form))],
+    ),
+    // The SPA flow, with the trailing slash, as its frontends write it, and without.
+    Row::program("/oauth2/url/", &[Entry::get(Browser, || web::to(json_door::url)).cors()]),
+    Row::program("/oauth2/url", &[Entry::get(Browser, || web::to(json_door::url)).cors()]),
+    // JSON is the SPA flow, whose request carries `state` and code; a form is the token endpoint of OAuth 2.1.
+    Row::program("/oauth2/token/", &[Entry::post(Client, || web::to(token::token)).cors()]),
+    Row::program("/oauth2/token", &[Entry::post(Client, || web::to(token::token)).cors()]),
+    // Signing out.
+    Row::page(
+        "/logout",
+        &[
+            Entry::get(Browser, || web::to(logout::by_link)),
+            Entry::post(Browser, || web::to(logout::by_form)).from(OriginRule::Asked).cors(),
+        ],
+    ),
+    Row::page("/logout/confirm", &[Entry::post(Browser, || web::to(logout::confirmed)).from(OriginRule::Listed)]),
+    Row::page("/logout/callback/{provider}", &[Entry::get(Browser, || web::to(logout::returned))]),
+    Row::oauth("/backchannel-logout/{provider}", &[Entry::post(LogoutToken, || web::to(backchannel_logout::take))]),
+    // The account page and what its forms do.
+    Row::page("/account", &[Entry::read(Cookie, || web::to(account::show))]),
+    Row::page("/account/sessions/end-others", &[Entry::post(Cookie, || web::to(account::end_others))]),
+    Row::page("/account/sessions/{id}/end", &[Entry::post(Cookie, || web::to(account::end_one))]),
+    Row::page("/account/identities/{provider}/link", &[Entry::post(Cookie, || web::to(account::link))]),
+    Row::page("/account/identities/{id}/unlink", &[Entry::post(Cookie, || web::to(account::unlink))]),
+    // The session, and what a person does by it.
+    Row::program("/session", &[Entry::read(BuiltIn, || web::to(session::show)).cors()]),
+    Row::program("/session/token", &[Entry::post(Cookie, || web::to(session::token)).limited(Limit::Token).cors()]),
+    Row::program(
+        "/sessions",
+        &[
+            Entry::read(Account, || web::to(sessions::list)).cors(),
+            Entry::delete(Account, || web::to(sessions::end_many)).cors(),
+        ],
+    ),
+    Row::program("/sessions/{id}", &[Entry::delete(Account, || web::to(sessions::end_one)).cors()]),
+    Row::program("/identities", &[Entry::read(Account, || web::to(identities::list)).cors()]),
+    Row::program(
+        "/identities/{which}",
+        &[
+            Entry::post(Account, || web::to(identities::link)).cors(),
+            Entry::delete(Account, || web::to(identities::unlink)).cors(),
+        ],
+    ),
+    Row::program(
+        "/identities/{provider}/token",
+        &[Entry::get(Account, || web::to(provider_token::show)).limited(Limit::Token).cors()],
+    ),
+    // Apps.
+    Row::program(
+        "/userinfo",
+        &[
+            Entry::read(OpenId, || web::to(userinfo::show)).cors(),
+            Entry::post(OpenId, || web::to(userinfo::show)).cors(),
+        ],
+    ),
+    Row::page(
+        "/oauth2/authorize",
+        &[
+            Entry::get(Browser, || web::to(authorize::authorize)),
+            Entry::post(Open, || web::to(authorize::authorize_by_form)),
+        ],
+    ),
+    Row::page(
+        "/oauth2/authorize/agree",
+        &[
+            Entry::get(Browser, || web::to(authorize::ask)),
+            Entry::post(Browser, || web::to(authorize::agree)).from(OriginRule::Listed),
+        ],
+    ),
+    Row::oauth("/oauth2/par", &[Entry::post(Client, || web::to(authorize::push)).cors()]),
+    Row::oauth("/oauth2/introspect", &[Entry::post(Client, || web::to(introspection::introspect))]),
+    Row::oauth("/oauth2/revoke", &[Entry::post(Client, || web::to(revocation::revoke)).cors()]),
+    // Documents.
+    Row::program(metadata::OPENID, &[Entry::read(Open, || web::to(metadata::show)).public()]),
+    Row::program(metadata::OAUTH, &[Entry::read(Open, || web::to(metadata::show)).public()]),
+    Row::program("/.well-known/jwks.json", &[Entry::read(Open, || web::to(discovery::jwks)).public()]),
+    Row::program("/status-lists/{number}", &[Entry::read(Open, || web::to(status_list::show)).public()]),
+    Row::program(pages::STYLE_PATH, &[Entry::read(Open, || web::to(pages::style))]),
+    Row::program(pages::ICON_PATH, &[Entry::read(Open, || web::to(pages::icon))]),
+    Row::program("/favicon.ico", &[Entry::read(Open, || web::to(pages::favicon))]),
+];
+
 /// The public listener, under the path prefix of `server.public_url`.
 pub fn public(routes: &mut ServiceConfig, prefix: &str) {
-    let mut house = web::scope(prefix)
-        .service(page("/", "GET, HEAD").route(read().to(home)))
-        .service(endpoint("/providers", "GET, HEAD").route(read().to(login::providers)))
-        .service(page("/login", "GET, HEAD").route(read().to(login::choose)))
-        .service(page("/login/{provider}", "GET").route(web::get().to(login::begin)))
-        .service(
-            page("/callback/{provider}", "GET, POST")
-                .route(web::get().to(login::callback))
-                .route(web::post().to(login::callback_by_form)),
-        )
-        .service(
-            page("/logout", "GET, POST")
-                .route(web::get().to(logout::by_link))
-                .route(web::post().to(logout::by_form))
-                .route(preflight("POST")),
-        )
-        .service(page("/logout/confirm", "POST").route(web::post().to(logout::confirmed)))
-        .service(page("/logout/callback/{provider}", "GET").route(web::get().to(logout::returned)))
-        .service(oauth("/backchannel-logout/{provider}").route(web::post().to(backchannel_logout::take)))
-        .service(page("/account", "GET, HEAD").route(read().to(account::show)))
-        .service(page("/account/sessions/end-others", "POST").route(web::post().to(account::end_others)))
-        .service(page("/account/sessions/{id}/end", "POST").route(web::post().to(account::end_one)))
-        .service(page("/account/identities/{provider}/link", "POST").route(web::post().to(account::link)))
-        .service(page("/account/identities/{id}/unlink", "POST").route(web::post().to(account::unlink)))
-        .service(endpoint("/identities", "GET, HEAD").route(read().to(identities::list)).route(preflight("GET")))
-        .service(
-            endpoint("/identities/{which}", "POST, DELETE")
-                .route(web::post().to(identities::link))
-                .route(web::delete().to(identities::unlink))
-                .route(preflight("POST, DELETE")),
-        )
-        .service(endpoint("/session", "GET, HEAD").route(read().to(session::show)).route(preflight("GET")))
-        .service(endpoint("/session/token", "POST").route(web::post().to(session::token)).route(preflight("POST")))
-        .service(
-            endpoint("/sessions", "GET, HEAD, DELETE")
-                .route(read().to(sessions::list))
-                .route(web::delete().to(sessions::end_many))
-                .route(preflight("GET, DELETE")),
-        )
-        .service(
-            endpoint("/sessions/{id}", "DELETE").route(web::delete().to(sessions::end_one)).route(preflight("DELETE")),
-        )
-        .service(
-            endpoint("/identities/{provider}/token", "GET")
-                .route(web::get().to(provider_token::show))
-                .route(preflight("GET")),
-        )
-        .service(
-            endpoint("/userinfo", "GET, HEAD, POST")
-                .route(read().to(userinfo::show))
-                .route(web::post().to(userinfo::show))
-                .route(preflight("GET, POST")),
-        )
-        .service(
-            page("/oauth2/authorize", "GET, POST")
-                .route(web::get().to(authorize::authorize))
-                .route(web::post().to(authorize::authorize_by_form)),
-        )
-        .service(
-            page("/oauth2/authorize/agree", "GET, POST")
-                .route(web::get().to(authorize::ask))
-                .route(web::post().to(authorize::agree)),
-        )
-        .service(oauth("/oauth2/par").route(web::post().to(authorize::push)).route(preflight("POST")))
-        .service(endpoint(metadata::OPENID, "GET, HEAD").route(read().to(metadata::show)))
-        .service(endpoint(metadata::OAUTH, "GET, HEAD").route(read().to(metadata::show)))
-        .service(oauth("/oauth2/introspect").route(web::post().to(introspection::introspect)))
-        .service(oauth("/oauth2/revoke").route(web::post().to(revocation::revoke)).route(preflight("POST")))
-        .service(endpoint("/.well-known/jwks.json", "GET, HEAD").route(read().to(discovery::jwks)))
-        .service(endpoint("/status-lists/{number}", "GET, HEAD").route(read().to(status_list::show)))
-        .service(endpoint(pages::STYLE_PATH, "GET, HEAD").route(read().to(pages::style)))
-        .service(endpoint(pages::ICON_PATH, "GET, HEAD").route(read().to(pages::icon)))
-        .service(endpoint("/favicon.ico", "GET, HEAD").route(read().to(pages::favicon)));
-    // With the trailing slash, as the frontends of this door write it, and without.
-    for path in ["/oauth2/url/", "/oauth2/url"] {
-        house = house.service(endpoint(path, "GET").route(web::get().to(json_door::url)).route(preflight("GET")));
+    let mut scope = web::scope(prefix);
+    for row in ROUTES {
+        scope = scope.service(resource(row.path, row));
+        if row.path == metadata::OAUTH && !prefix.is_empty() {
+            // RFC 8414 §3.1 puts the issuer's path behind the well-known part.
+            routes.service(resource(&format!("{}{prefix}", row.path), row));
+        }
     }
-    for path in ["/oauth2/token/", "/oauth2/token"] {
-        house = house.service(endpoint(path, "POST").route(web::post().to(token::token)).route(preflight("POST")));
+    routes.service(scope.default_service(web::to(nothing_here))).default_service(web::to(nothing_here));
+}
+
+/// The handlers of a row behind the guard. Other methods get 405.
+fn resource(path: &str, row: &'static Row) -> impl HttpServiceFactory + 'static {
+    let mut resource = web::resource(path);
+    for entry in row.entries {
+        resource = resource.route(entry.route());
     }
-    if !prefix.is_empty() {
-        // RFC 8414 §3.1 puts the issuer's path behind the well-known part.
-        let path = format!("{}{prefix}", metadata::OAUTH);
-        routes.service(endpoint(&path, "GET, HEAD").route(read().to(metadata::show)));
+    if !row.cors_methods().is_empty() {
+        let answer = move |app: Data<App>, request: HttpRequest| async move { cors::preflight(&app, &request, row) };
+        resource = resource.route(web::method(actix_web::http::Method::OPTIONS).to(answer));
     }
-    routes.service(house.default_service(web::to(nothing_here))).default_service(web::to(nothing_here));
+    let refuse = move |request: HttpRequest| async move { method_not_allowed(row, &request) };
+    let judge = move |request: ServiceRequest, next: Next<BoxBody>| guard(row, request, next);
+    resource.default_service(web::to(refuse)).wrap(from_fn(judge))
 }
 
-/// The admin listener. Without `admin.token` nothing is administered over HTTP.
-pub fn admin(routes: &mut ServiceConfig, administered: bool) {
-    routes
-        .service(endpoint("/healthz", "GET, HEAD").route(read().to(ops::healthz)))
-        .service(endpoint("/readyz", "GET, HEAD").route(read().to(ops::readyz)))
-        .service(endpoint("/metrics", "GET, HEAD").route(read().to(ops::metrics)));
-    if administered {
-        routes.service(administrative());
+fn method_not_allowed(row: &Row, request: &HttpRequest) -> HttpResponse {
+    let problem = Problem::method_not_allowed(row.allow());
+    match row.surface {
+        Surface::Page => problem.for_browser(request),
+        Surface::Program => problem.for_program(request),
+        Surface::OAuth => problem.for_oauth_endpoint(request),
     }
-    routes.default_service(web::to(not_on_admin));
-}
-
-fn administrative() -> impl HttpServiceFactory + 'static {
-    web::scope("/admin")
-        .wrap(from_fn(administration::guard))
-        .service(endpoint("/users", "GET, HEAD").route(read().to(administration::users)))
-        .service(
-            endpoint("/users/{sub}", "GET, HEAD, DELETE")
-                .route(read().to(administration::user))
-                .route(web::delete().to(administration::delete_user)),
-        )
-        .service(endpoint("/users/{sub}/disable", "POST").route(web::post().to(administration::disable)))
-        .service(endpoint("/users/{sub}/enable", "POST").route(web::post().to(administration::enable)))
-        .service(
-            endpoint("/users/{sub}/sessions", "GET, HEAD, DELETE")
-                .route(read().to(administration::sessions))
-                .route(web::delete().to(administration::end_sessions)),
-        )
-        .service(endpoint("/sessions/{sid}", "DELETE").route(web::delete().to(administration::end_session)))
-        .service(endpoint("/logout-notices", "GET, HEAD").route(read().to(administration::logout_notices)))
-        .service(endpoint("/logins/{reference}", "GET, HEAD").route(read().to(administration::login)))
-        .default_service(web::to(not_on_admin))
-}
-
-/// An address that people come to; it tells others which methods it takes.
-fn page(path: &str, allow: &'static str) -> Resource {
-    let refuse = move |request: HttpRequest| async move { Problem::method_not_allowed(allow).for_browser(&request) };
-    web::resource(path).default_service(web::to(refuse))
-}
-
-/// An address that programs come to.
-fn endpoint(path: &str, allow: &'static str) -> Resource {
-    let refuse = move |request: HttpRequest| async move { Problem::method_not_allowed(allow).for_program(&request) };
-    web::resource(path).default_service(web::to(refuse))
-}
-
-/// An OAuth endpoint that takes forms.
-fn oauth(path: &str) -> Resource {
-    let refuse = |request: HttpRequest| async move { Problem::method_not_allowed("POST").for_oauth_endpoint(&request) };
-    web::resource(path).default_service(web::to(refuse))
-}
-
-/// GET, and HEAD, which is the same without the body (RFC 9110 §9.3.2).
-fn read() -> Route {
-    web::route().guard(guard::Any(guard::Get()).or(guard::Head()))
-}
-
-fn preflight(methods: &'static str) -> Route {
-    let answer = move |app: Data<App>, request: HttpRequest| async move { cors::preflight(&app, &request, methods) };
-    web::method(actix_web::http::Method::OPTIONS).to(answer)
 }
 
 async fn home(app: Data<App>) -> HttpResponse {
     pages::see_other(&format!("{}/account", app.config.server.public_url.prefix()))
-}
-
-async fn not_on_admin(request: HttpRequest) -> HttpResponse {
-    Problem::not_on_admin().without_pages(&request)
 }
 
 async fn nothing_here(request: HttpRequest) -> HttpResponse {

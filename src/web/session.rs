@@ -1,45 +1,52 @@
 //! `GET /session`, `POST /session/token`.
 
-use actix_web::web::Data;
+use actix_web::web::{Data, Payload};
 use actix_web::{HttpRequest, HttpResponse};
 use serde_json::json;
 
+use super::caller::Caller;
 use super::cookies::{self, SessionCookie};
-use super::cors;
-use super::credentials::{self, Means};
+use super::extract::{self, Parameters};
 use super::problem::Problem;
-use super::throttle::Throttles;
 use crate::app::App;
 use crate::session::SignedIn;
-use crate::token;
+use crate::token::{self, BUILT_IN_CLIENT};
 
 /// Who is signed in.
-pub async fn show(app: Data<App>, request: HttpRequest) -> HttpResponse {
-    let now = app.clock.now();
-    let answer = match credentials::signed_in(&app, &request, now).await {
-        Ok((signed_in, _)) => HttpResponse::Ok().json(view(&app, &signed_in)),
-        Err(problem) => refuse(&app, &request, problem),
-    };
-    cors::allow(&app, &request, answer)
+pub async fn show(app: Data<App>, caller: Caller) -> HttpResponse {
+    HttpResponse::Ok().json(view(&app, &caller.signed_in))
 }
 
 /// An access token for a same-site app that keeps no refresh token.
-pub async fn token(app: Data<App>, throttles: Data<Throttles>, request: HttpRequest) -> HttpResponse {
-    let answer = issue(&app, &throttles, &request).await;
-    cors::allow(&app, &request, answer.unwrap_or_else(|problem| refuse(&app, &request, problem)))
+pub async fn token(app: Data<App>, caller: Caller, request: HttpRequest, payload: Payload) -> HttpResponse {
+    let answer = issue(&app, &caller.signed_in, &request, payload).await;
+    answer.unwrap_or_else(|problem| refuse(&app, &request, problem))
 }
 
-async fn issue(app: &App, throttles: &Throttles, request: &HttpRequest) -> Result<HttpResponse, Problem> {
-    throttles.token(app, request)?;
-    if !cors::may_change(app, request) {
-        return Err(Problem::foreign_origin());
-    }
-    let now = app.clock.now();
-    let (signed_in, means) = credentials::signed_in(app, request, now).await?;
-    if means != Means::Cookie {
-        return Err(Problem::no_session());
-    }
-    let issued = token::issue(app, &signed_in, now).map_err(|error| super::json_door::cannot_sign(&error))?;
+/// By a form, `resource` narrows the token to one audience (RFC 8707); that of the issuer gives it the scope `account`.
+async fn issue(
+    app: &App,
+    signed_in: &SignedIn,
+    request: &HttpRequest,
+    payload: Payload,
+) -> Result<HttpResponse, Problem> {
+    let form = if extract::media_type(request) == extract::FORM {
+        extract::form(request, payload, app.config.limits.body_bytes).await?
+    } else {
+        Parameters::none()
+    };
+    let (now, scope) = (app.clock.now(), &signed_in.session.scopes);
+    let issued = match form.get("resource") {
+        None => token::issue(app, signed_in, now),
+        Some(resource) if token::is_issuer(app, resource) => {
+            token::issue_for_account(app, signed_in, scope, now).map(|(issued, _)| issued)
+        }
+        Some(resource) if token::may_be_for(app, BUILT_IN_CLIENT, resource) => {
+            token::issue_scoped(app, signed_in, scope.clone(), Some(resource), now)
+        }
+        Some(_) => return Err(Problem::invalid_request()),
+    };
+    let issued = issued.map_err(|error| super::json_door::cannot_sign(&error))?;
     Ok(HttpResponse::Ok().json(json!({
         "access_token": issued.token.expose(), "token_type": "Bearer", "expires_in": issued.expires_in,
     })))

@@ -5,9 +5,8 @@ use actix_web::{HttpRequest, HttpResponse};
 use serde::Serialize;
 use serde_json::json;
 
+use super::caller::Caller;
 use super::cookies;
-use super::cors;
-use super::credentials::{self, Means};
 use super::extract::Parameters;
 use super::problem::Problem;
 use super::session::refuse;
@@ -27,15 +26,13 @@ struct View {
 }
 
 /// The sign-ins of whoever asks, newest first.
-pub async fn list(app: Data<App>, request: HttpRequest) -> HttpResponse {
-    let answer = listed(&app, &request).await;
-    cors::allow(&app, &request, answer.unwrap_or_else(|problem| refuse(&app, &request, problem)))
+pub async fn list(app: Data<App>, caller: Caller, request: HttpRequest) -> HttpResponse {
+    let answer = listed(&app, &caller.signed_in).await;
+    answer.unwrap_or_else(|problem| refuse(&app, &request, problem))
 }
 
-async fn listed(app: &App, request: &HttpRequest) -> Result<HttpResponse, Problem> {
-    let now = app.clock.now();
-    let (signed_in, _) = credentials::signed_in(app, request, now).await?;
-    let listed = of(app, &signed_in).await?;
+async fn listed(app: &App, signed_in: &SignedIn) -> Result<HttpResponse, Problem> {
+    let listed = of(app, signed_in).await?;
     let view = |listed: Listed| View { current: listed.id == signed_in.session.id, listed };
     let sessions: Vec<_> = listed.into_iter().map(view).collect();
     Ok(HttpResponse::Ok().json(json!({ "sessions": sessions })))
@@ -48,43 +45,41 @@ pub async fn of(app: &App, signed_in: &SignedIn) -> Result<Vec<Listed>, Problem>
 }
 
 /// Ends one of them.
-pub async fn end_one(app: Data<App>, request: HttpRequest, id: Path<String>) -> HttpResponse {
-    let answer = ended(&app, &request, &id).await;
-    cors::allow(&app, &request, answer.unwrap_or_else(|problem| refuse(&app, &request, problem)))
+pub async fn end_one(app: Data<App>, caller: Caller, request: HttpRequest, id: Path<String>) -> HttpResponse {
+    let answer = ended(&app, &caller, &id).await;
+    answer.unwrap_or_else(|problem| refuse(&app, &request, problem))
 }
 
-async fn ended(app: &App, request: &HttpRequest, id: &str) -> Result<HttpResponse, Problem> {
-    let now = app.clock.now();
-    let (signed_in, means) = credentials::may_change(app, request, now).await?;
+async fn ended(app: &App, caller: &Caller, id: &str) -> Result<HttpResponse, Problem> {
+    let signed_in = &caller.signed_in;
     let id = id.parse().map_err(|_| Problem::not_found())?;
-    if !logout::one(app, signed_in.user.sub, id, now).await? {
+    if !logout::one(app, signed_in.user.sub, id, app.clock.now()).await? {
         return Err(Problem::not_found());
     }
     let mut answer = HttpResponse::NoContent().finish();
-    if means == Means::Cookie && id == signed_in.session.id {
+    if caller.is_by_cookie() && id == signed_in.session.id {
         cookies::clear_session(app, &mut answer);
     }
     Ok(answer)
 }
 
 /// Ends the others, or all.
-pub async fn end_many(app: Data<App>, request: HttpRequest) -> HttpResponse {
-    let answer = ended_many(&app, &request).await;
-    cors::allow(&app, &request, answer.unwrap_or_else(|problem| refuse(&app, &request, problem)))
+pub async fn end_many(app: Data<App>, caller: Caller, request: HttpRequest) -> HttpResponse {
+    let answer = ended_many(&app, &caller, &request).await;
+    answer.unwrap_or_else(|problem| refuse(&app, &request, problem))
 }
 
-async fn ended_many(app: &App, request: &HttpRequest) -> Result<HttpResponse, Problem> {
+async fn ended_many(app: &App, caller: &Caller, request: &HttpRequest) -> Result<HttpResponse, Problem> {
     let now = app.clock.now();
-    let (signed_in, means) = credentials::may_change(app, request, now).await?;
     let parameters = Parameters::of_query(request)?;
-    let (user, own) = (signed_in.user.sub, signed_in.session.id);
+    let (user, own) = (caller.signed_in.user.sub, caller.signed_in.session.id);
     let (revoked, all) = match parameters.get("scope") {
         Some("others") => (logout::others(app, user, own, now).await?, false),
         Some("all") => (logout::all(app, user, now).await?, true),
         _ => return Err(Problem::invalid_request()),
     };
     let mut answer = HttpResponse::Ok().json(json!({ "revoked": revoked }));
-    if all && means == Means::Cookie {
+    if all && caller.is_by_cookie() {
         cookies::clear_session(app, &mut answer);
     }
     Ok(answer)

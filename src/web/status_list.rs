@@ -19,12 +19,10 @@ pub async fn show(
     request: HttpRequest,
     number: Path<String>,
 ) -> HttpResponse {
-    let mut answer = match find(&app, &lists, &number).await {
+    match find(&app, &lists, &number).await {
         Ok(list) => found(&request, &list),
         Err(problem) => problem.for_program(&request),
-    };
-    answer.headers_mut().insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
-    answer
+    }
 }
 
 async fn find(app: &App, lists: &StatusLists, number: &str) -> Result<Arc<StatusListToken>, Problem> {

@@ -7,7 +7,6 @@ use serde_json::{Map, Value, json};
 
 use super::client;
 use super::client_authentication::authenticate;
-use super::cors;
 use super::extract::{self, Parameters};
 use super::json_door::{self, cannot_sign};
 use super::problem::Problem;
@@ -20,8 +19,8 @@ use crate::client::Client;
 use crate::config::{BUILT_IN_CLIENT, Grant};
 use crate::session::SignedIn;
 use crate::token::{
-    self, AccessToken, CodeRefused, Presented, PresentedCode, RefreshToken, RenewalRefused, has_scope, issue,
-    issue_to_client, redeem, renew,
+    self, ACCOUNT_SCOPE, AccessToken, CodeRefused, Presented, PresentedCode, RefreshToken, RenewalRefused, has_scope,
+    issue, issue_to_client, redeem, renew,
 };
 
 /// Hands the request to the door whose content type it has.
@@ -30,11 +29,11 @@ pub async fn token(app: Data<App>, throttles: Data<Throttles>, request: HttpRequ
         "application/json" => json_door::token(&app, &throttles, &request, payload).await,
         extract::FORM => {
             let answer = grant(&app, &throttles, &request, payload).await;
-            cors::allow(&app, &request, answer.unwrap_or_else(|no| no.answer(&request)))
+            answer.unwrap_or_else(|no| no.answer(&request))
         }
         _ => {
             let limited = throttles.come_back(&app, &request).err();
-            cors::allow(&app, &request, limited.unwrap_or_else(Problem::media_type).for_program(&request))
+            limited.unwrap_or_else(Problem::media_type).for_program(&request)
         }
     }
 }
@@ -115,12 +114,19 @@ async fn by_refresh_token(
     form: &Parameters,
     now: Timestamp,
 ) -> Result<HttpResponse, No> {
+    let for_account = client.id == BUILT_IN_CLIENT && asks_for_account(app, form);
+    let mut scope = scopes(form)?;
+    if for_account {
+        // No session has that scope: the resource asks for it, and the request may name it beside others of the session's.
+        scope = scope.map(|scope| scope.into_iter().filter(|scope| scope != ACCOUNT_SCOPE).collect());
+    }
     let presented = Presented {
         token: Plain::new(form.get("refresh_token").ok_or_else(|| No::because("invalid_request"))?),
         client_id: client.id.clone(),
         rotates: client.rotates_refresh_tokens,
-        scope: scopes(form)?,
-        resource: resource(app, client, form)?,
+        scope,
+        resource: if for_account { None } else { resource(app, client, form)? },
+        for_account,
         ip: client::address(request, &app.config.server.trusted_proxies),
     };
     let renewed = renew(app, presented, now).await.map_err(|refused| match refused {
@@ -161,6 +167,11 @@ fn scopes(form: &Parameters) -> Result<Option<Vec<String>>, No> {
         }
     }
     if scopes.is_empty() { Err(No::because("invalid_scope")) } else { Ok(Some(scopes)) }
+}
+
+/// Whether a form of the built-in client asks for a token with the scope `account`: by `resource=<issuer>`.
+pub fn asks_for_account(app: &App, form: &Parameters) -> bool {
+    form.get("resource").is_some_and(|resource| token::is_issuer(app, resource))
 }
 
 /// The one resource that the token is wanted for (RFC 8707 §2), one of the client's.

@@ -1,6 +1,9 @@
-//! `docs/openapi.yaml` has every address that `src/web/routes.rs` has, with its methods, and every code of a refusal.
+//! `docs/openapi.yaml` has every address of the table of routes and of the admin listener, with its methods, and every code
+//! of a refusal.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
 
 use crate::described::{described, read};
 
@@ -15,51 +18,88 @@ fn quoted(source: &str) -> Option<(&str, &str)> {
     source.split_once('"')?.1.split_once('"')
 }
 
-/// A path as it is written in the routes: as a text, as a constant, or as the variable of a loop around it.
-fn paths(argument: &str, before: &str) -> Vec<String> {
+/// A path as a row has it: as a text, or as a constant of another file.
+fn path_of(argument: &str) -> String {
     if let Some((path, _)) = argument.strip_prefix('"').and_then(|rest| rest.split_once('"')) {
-        return vec![path.to_owned()];
+        return path.to_owned();
     }
-    if let Some((module, name)) = argument.split_once("::") {
-        let source = read(&format!("src/web/{module}.rs"));
-        let (_, value) = source.split_once(&format!("const {name}: &str = ")).expect("the constant");
-        return vec![quoted(value).expect("its value").0.to_owned()];
-    }
-    // The metadata's second place, whose path the configuration has.
-    if argument == "&path" {
-        return vec![];
-    }
-    let list =
-        before.rsplit_once(&format!("for {argument} in [")).expect("a loop").1.split(']').next().expect("its list");
-    list.split(',').map(|item| quoted(item).expect("a path").0.to_owned()).collect()
+    let (module, name) = argument.split_once("::").expect("a constant");
+    let source = read(&format!("src/web/{module}.rs"));
+    let (_, value) = source.split_once(&format!("const {name}: &str = ")).expect("the constant");
+    quoted(value).expect("its value").0.to_owned()
 }
 
-/// Every path of the routes with the methods that it tells in `Allow`, but for HEAD, which each GET has.
-fn routes(source: &str) -> BTreeMap<String, BTreeSet<String>> {
-    let source = source.split("\nfn page(").next().expect("the routes");
-    let (house, administrative) = source.split_once("fn administrative()").expect("both listeners");
+/// Every path of the table of routes with its methods, but for HEAD, which each GET has.
+fn public_routes(source: &str) -> BTreeMap<String, BTreeSet<String>> {
+    let (_, table) = source.split_once("ROUTES: &[Row] = &[").expect("the table");
     let mut found = BTreeMap::new();
-    for (text, prefix) in [(house, ""), (administrative, "/admin")] {
-        for call in ["page(", "endpoint(", "oauth("] {
-            for (at, _) in
-                text.match_indices(call).filter(|(at, _)| !text[..*at].ends_with(|c: char| c.is_alphanumeric()))
-            {
-                let arguments = text[at + call.len()..].split(')').next().expect("its end");
-                let (path, methods) = arguments.split_once(", ").unwrap_or((arguments, "\"POST\""));
-                let methods: BTreeSet<_> = quoted(methods).expect("methods").0.split(", ").map(str::to_owned).collect();
-                for path in paths(path, &text[..at]) {
-                    let methods = methods.iter().filter(|method| *method != "HEAD").cloned().collect();
-                    assert!(found.insert(format!("{prefix}{path}"), methods).is_none(), "{path} twice");
-                }
-            }
+    for row in table.split("\n];").next().expect("its end").split("Row::").skip(1) {
+        let (_, arguments) = row.split_once('(').expect("a row");
+        let path = path_of(arguments.split(',').next().expect("a path").trim());
+        let entries = arguments.split("Entry::").skip(1).map(|entry| entry.split('(').next().expect("a method"));
+        let methods = entries.map(|method| if method == "read" { "GET".to_owned() } else { method.to_uppercase() });
+        assert!(found.insert(path, methods.collect()).is_none(), "twice: {row}");
+    }
+    found
+}
+
+/// Every path of the admin listener with the methods that it tells in `Allow`, but for HEAD.
+fn admin_routes(source: &str) -> BTreeMap<String, BTreeSet<String>> {
+    let source = source.split("\n/// An endpoint;").next().expect("the routes");
+    let (own, administrative) = source.split_once("fn administrative()").expect("both parts");
+    let mut found = BTreeMap::new();
+    for (text, prefix) in [(own, ""), (administrative, "/admin")] {
+        for call in text.split("endpoint(\"").skip(1) {
+            let (path, rest) = call.split_once('"').expect("a path");
+            let methods = quoted(rest).expect("methods").0.split(", ");
+            let methods = methods.filter(|method| *method != "HEAD").map(str::to_owned).collect();
+            assert!(found.insert(format!("{prefix}{path}"), methods).is_none(), "{path} twice");
         }
     }
     found
 }
 
+fn all_routes() -> BTreeMap<String, BTreeSet<String>> {
+    let mut all = public_routes(&read("src/web/routes.rs"));
+    all.extend(admin_routes(&read("src/web/admin_routes.rs")));
+    all
+}
+
+/// Every file below a folder.
+fn files_below(folder: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry").path());
+    entries.flat_map(|path| if path.is_dir() { files_below(&path) } else { vec![path] }).collect()
+}
+
+/// An endpoint that is not in the table would have no guard.
+#[test]
+fn the_table_of_routes_is_the_only_way_to_a_handler() {
+    for path in files_below(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src/web")) {
+        let source = fs::read_to_string(&path).unwrap_or_default();
+        let name = path.file_name().expect("a name").to_string_lossy().into_owned();
+        let count = |text: &str| source.matches(text).count();
+        let (resources, scopes) = (count("web::resource("), count("web::scope("));
+        let expected = match name.as_str() {
+            "routes.rs" | "admin_routes.rs" => (1, 1),
+            _ => (0, 0),
+        };
+        assert_eq!((resources, scopes), expected, "{name}: add a row to ROUTES in src/web/routes.rs");
+        let others = count("ServiceConfig::") + count("#[get(") + count("#[post(") + count("web::redirect(");
+        assert_eq!(others, 0, "{name}");
+    }
+    let source = read("src/web/routes.rs");
+    let services: Vec<_> = source.lines().filter(|line| line.contains(".service(")).map(str::trim).collect();
+    let expected = [
+        "scope = scope.service(resource(row.path, row));",
+        "routes.service(resource(&format!(\"{}{prefix}\", row.path), row));",
+        "routes.service(scope.default_service(web::to(nothing_here))).default_service(web::to(nothing_here));",
+    ];
+    assert_eq!(services, expected);
+}
+
 #[test]
 fn every_address_is_described() {
-    let mut routes = routes(&read("src/web/routes.rs"));
+    let mut routes = all_routes();
     assert!(routes.len() > 40, "{routes:?}");
     for path in OF_PAGES.into_iter().chain([WITHOUT_SLASH]) {
         assert!(routes.remove(path).is_some(), "{path} is no address any more");
@@ -76,27 +116,37 @@ fn every_address_is_described() {
     assert_eq!(described.on_admin, of_admin, "described with the admin listener as its server");
 }
 
-/// The reader of the routes sees what is not described.
+/// The reader of the table sees a row however it is written.
 #[test]
-fn a_route_is_read_however_it_is_written() {
-    let source = "x(page(\"/a/{b}\", \"GET, HEAD, POST\").y(), oauth(\"/c\").z());
-        for path in [\"/d/\", \"/d\"] { endpoint(path, \"DELETE\") }
-        endpoint(metadata::OPENID, \"GET\")
-        fn administrative() { endpoint(\"/e\", \"GET, HEAD\") }
-        \nfn page(path: &str";
-    let shown: Vec<_> = routes(source)
+fn a_row_of_the_table_is_read() {
+    let source = "static ROUTES: &[Row] = &[
+        Row::page(\"/a/{b}\", &[Entry::read(Open, || x(y)), Entry::post(Open, || x(y)).from(Z)]),
+        // Words.
+        Row::oauth(
+            metadata::OPENID,
+            &[Entry::get(Open, || x(y)).cors()],
+        ),
+        Row::program(\"/c\", &[Entry::delete(Open, || x(y))]),
+];
+        Row::page(\"/d\", &[Entry::get(Open, || x(y))])";
+    let shown: Vec<_> = public_routes(source)
         .into_iter()
         .map(|(path, methods)| format!("{path} {}", methods.into_iter().collect::<Vec<_>>().join(",")))
         .collect();
-    let expected = [
-        "/.well-known/openid-configuration GET",
-        "/a/{b} GET,POST",
-        "/admin/e GET",
-        "/c POST",
-        "/d DELETE",
-        "/d/ DELETE",
-    ];
-    assert_eq!(shown, expected);
+    assert_eq!(shown, ["/.well-known/openid-configuration GET", "/a/{b} GET,POST", "/c DELETE"]);
+}
+
+/// The reader of the admin listener's routes sees what is not described.
+#[test]
+fn a_route_of_the_admin_listener_is_read() {
+    let source = "x(endpoint(\"/a\", \"GET, HEAD, POST\").y())
+        fn administrative() { endpoint(\"/e/{f}\", \"DELETE\") }
+        \n/// An endpoint; endpoint(\"/g\", \"GET\")";
+    let shown: Vec<_> = admin_routes(source)
+        .into_iter()
+        .map(|(path, methods)| format!("{path} {}", methods.into_iter().collect::<Vec<_>>().join(",")))
+        .collect();
+    assert_eq!(shown, ["/a GET,POST", "/admin/e/{f} DELETE"]);
 }
 
 #[test]

@@ -20,6 +20,7 @@ mod devices;
 mod documents;
 mod feed;
 mod gateway;
+mod guard;
 mod keys;
 mod linking;
 mod logout;

@@ -4,5 +4,5 @@ mod authentication;
 mod introspect;
 mod outage;
 mod revoke;
-mod services;
+pub mod services;
 mod userinfo;

@@ -130,7 +130,7 @@ async fn another_site_ends_nothing() {
     let answer = own.browser.ask("DELETE", &paths[0]).for_json().header("origin", APP).send().await;
     assert_eq!((answer.status, answer.header("access-control-allow-origin")), (204, APP));
     // A token is no cookie: nobody sends one by accident.
-    let bearer = format!("Bearer {}", own.token().await);
+    let bearer = gateway.account_bearer(&own.browser).await;
     let ask = gateway.browser().ask("DELETE", "/sessions?scope=all").for_json().header("authorization", &bearer);
     let answer = ask.send().await;
     assert_eq!((answer.status, answer.set_cookie("vestibule")), (200, None), "{answer:?}");

@@ -78,11 +78,16 @@ async fn it_shows_what_lives() {
 }
 
 #[tokio::test]
-async fn a_token_of_the_built_in_client_opens_it_and_nothing_opens_it_without_one() {
+async fn a_token_with_the_scope_account_opens_it_and_no_other_token_does() {
     let gateway = Gateway::start();
     let device = Device::sign_in(&gateway, "alice").await;
-    let bearer = format!("Bearer {}", device.token().await);
+    let bearer = gateway.account_bearer(&device.browser).await;
     let stranger = gateway.browser();
+    let other = format!("Bearer {}", device.token().await);
+    let refused = stranger.ask("GET", "/sessions").for_json().header("authorization", &other).send().await;
+    assert_eq!(refused.problem(), (403, "insufficient_scope".into()));
+    let challenge = r#"Bearer error="insufficient_scope", scope="account""#;
+    assert_eq!(refused.header("www-authenticate"), challenge);
     let answer = stranger.ask("GET", "/sessions").for_json().header("authorization", &bearer).send().await;
     assert_eq!((answer.status, &answer.json()["sessions"][0]["current"]), (200, &json!(true)));
     assert_eq!(answer.header("cache-control"), "no-store");

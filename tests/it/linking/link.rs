@@ -219,7 +219,7 @@ async fn a_bearer_links_too() {
     let (gateway, _other) = two_providers("");
     let browser = gateway.browser();
     let tokens = browser.sign_in_json("ada").await;
-    let bearer = format!("Bearer {}", tokens["api"]["access"].as_str().expect("a token"));
+    let bearer = gateway.account_bearer_by(&tokens["api"]["refresh"]).await;
     browser.forget_cookie("vestibule-binding");
     let asked = browser.ask("POST", "/identities/other").for_json().header("authorization", &bearer).send().await;
     assert!(asked.status == 200 && asked.set_cookie("vestibule-binding").is_some(), "{asked:?}");
@@ -230,8 +230,8 @@ async fn a_bearer_links_too() {
     assert_eq!(claims(&tokens["api"]["access"])["sub"], tokens["user"]["sub"]);
 }
 
-/// A token that is for services too may be in the hands of one, which would be the person for good by linking an identity
-/// of its own, and would have the tokens of their providers. What ends with the session it may see.
+/// A service that was handed a token could link an identity of its own and sign in as the user from then on, or read tokens
+/// of their providers.
 #[tokio::test]
 async fn a_token_that_services_hold_links_nothing() {
     let (gateway, _other) = two_providers("[tokens]\naudience = ['https://api.example']\n");
@@ -240,7 +240,8 @@ async fn a_token_that_services_hold_links_nothing() {
     let (id, token) = (ada.identity_at("other").await, ada.browser.post("/session/token").await.json());
     let bearer = format!("Bearer {}", token["access_token"].as_str().expect("a token"));
     for (method, path, status) in [
-        ("GET", "/identities".to_owned(), 200),
+        ("GET", "/session".to_owned(), 200),
+        ("GET", "/identities".to_owned(), 403),
         ("POST", "/identities/other".to_owned(), 403),
         ("DELETE", format!("/identities/{id}"), 403),
         ("GET", "/identities/op/token".to_owned(), 403),

@@ -6,7 +6,7 @@ mod kept;
 mod link;
 mod linter;
 mod page;
-mod person;
+pub mod person;
 mod rules;
 mod tokens;
 mod unlink;

@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::sync::mpsc;
 use std::thread::JoinHandle;
 
+use serde_json::Value;
 use tokio::sync::oneshot;
 use vestibule::base::clock::{Clock, Hand};
 use vestibule::config::Config;
@@ -13,6 +14,8 @@ use super::browser::Browser;
 use super::database::Database;
 use super::setup::Setup;
 use crate::fake_provider::Op;
+
+const FORM: &str = "application/x-www-form-urlencoded";
 
 /// A gateway, told to stop when it is dropped.
 pub struct Gateway {
@@ -96,6 +99,23 @@ impl Gateway {
     /// A new browser.
     pub fn browser(&self) -> Browser {
         Browser::new(&self.base)
+    }
+
+    /// `Authorization` with an access token of the browser's session that has the scope `account`.
+    pub async fn account_bearer(&self, browser: &Browser) -> String {
+        let ask = browser.ask("POST", "/session/token").header("sec-fetch-site", "same-origin");
+        let answer = ask.body(FORM, format!("resource={}", self.public_url)).send().await;
+        assert_eq!(answer.status, 200, "{answer:?}");
+        format!("Bearer {}", answer.json()["access_token"].as_str().expect("a token"))
+    }
+
+    /// The same by a refresh token of the built-in client, which is used up by that.
+    pub async fn account_bearer_by(&self, refresh_token: &Value) -> String {
+        let refresh_token = refresh_token.as_str().expect("a refresh token");
+        let form = format!("grant_type=refresh_token&refresh_token={refresh_token}&resource={}", self.public_url);
+        let answer = self.browser().ask("POST", "/oauth2/token").body(FORM, form).send().await;
+        assert_eq!(answer.status, 200, "{answer:?}");
+        format!("Bearer {}", answer.json()["access_token"].as_str().expect("a token"))
     }
 
     /// What the provider's token endpoint was asked so far.

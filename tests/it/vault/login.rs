@@ -15,9 +15,9 @@ async fn whoever_signed_in_gets_the_providers_token() {
                           "scope": "openid mail", "provider": "op"});
     assert_eq!(answer.json(), expected);
     assert_eq!(shown(&gateway.op), Vec::<String>::new());
-    // By the built-in client's access token too, and for nobody else's.
+    // By an access token with the scope `account` too, and only of the user's own.
     let session = gateway.browser().sign_in_json("alice").await;
-    let bearer = format!("Bearer {}", session["api"]["access"].as_str().expect("a token"));
+    let bearer = gateway.account_bearer_by(&session["api"]["refresh"]).await;
     let by_bearer = gateway.browser().ask("GET", TOKEN).for_json().header("authorization", &bearer).send().await;
     assert_eq!(token(&by_bearer), "access-secret-2", "of the login that came last");
     assert_eq!(token(&signed_in(&gateway, "bob").await.fetch(TOKEN).await), "access-secret-3");
@@ -37,7 +37,7 @@ async fn a_kept_refresh_token_is_shown_to_no_frontend() {
         (&json!("access-secret-1"), &json!(null))
     );
     assert!(shown_to_it["id_token"].is_string() && !answer.to_string().contains("refresh-secret"), "{answer}");
-    let bearer = format!("Bearer {}", answer["api"]["access"].as_str().expect("a token"));
+    let bearer = gateway.account_bearer_by(&answer["api"]["refresh"]).await;
     let kept = gateway.browser().ask("GET", TOKEN).for_json().header("authorization", &bearer).send().await;
     assert_eq!(token(&kept), "access-secret-1");
 }

@@ -1,0 +1,75 @@
+//! What a service could do with a token that it was handed, and must not.
+
+use serde_json::Value;
+
+use crate::linking::person::{Person, two_providers};
+use crate::support::{Answer, Gateway};
+
+async fn by(gateway: &Gateway, bearer: &str, method: &str, path: &str) -> Answer {
+    gateway.browser().ask(method, path).for_json().header("authorization", bearer).send().await
+}
+
+fn bearer(token: &Value) -> String {
+    format!("Bearer {}", token.as_str().expect("a token"))
+}
+
+/// AC-07: the forms of the account page take the session cookie only. A service with a token of the user linked an identity
+/// of its own there, and gave up the user's.
+#[tokio::test]
+async fn a_bearer_opens_nothing_below_account() {
+    let (gateway, _other) = two_providers("[tokens]\naudience = ['https://api.example']\n");
+    let ada = Person::at(&gateway, "op", "ada").await;
+    assert_eq!(ada.link("other", "countess").await.status, 303);
+    let (op, sid) = (ada.identity_at("op").await, ada.session().await["sid"].clone());
+    let handed = bearer(&ada.browser.post("/session/token").await.json()["access_token"]);
+    let for_account = gateway.account_bearer(&ada.browser).await;
+    for authorization in [&handed, &for_account] {
+        for path in [
+            "/account/identities/other/link".to_owned(),
+            format!("/account/identities/{op}/unlink"),
+            format!("/account/sessions/{}/end", sid.as_str().expect("an id")),
+            "/account/sessions/end-others".to_owned(),
+        ] {
+            let answer = by(&gateway, authorization, "POST", &path).await;
+            assert_eq!(answer.problem(), (401, "no_session".into()), "{path}");
+        }
+        assert_eq!(by(&gateway, authorization, "GET", "/account").await.status, 401);
+        let page = gateway.browser().ask("POST", "/account/identities/other/link");
+        let page = page.header("authorization", authorization).send().await;
+        assert_eq!(page.location(), "/login?return_to=/account");
+    }
+    assert_eq!(ada.identities().await, ["op/ada", "other/countess"]);
+    assert_eq!(ada.session().await["sid"], sid);
+}
+
+/// With the default `tokens.audience = []` the token that a frontend sends to a service names the issuer alone. It shows who
+/// the user is, and does nothing for them.
+#[tokio::test]
+async fn an_ordinary_token_does_not_act_for_its_user() {
+    let (gateway, _other) = two_providers("");
+    let ada = Person::at(&gateway, "op", "ada").await;
+    assert_eq!(ada.link("other", "countess").await.status, 303);
+    let (op, sid) = (ada.identity_at("op").await, ada.session().await["sid"].as_str().expect("an id").to_owned());
+    let spa = gateway.browser().sign_in_json("ada").await;
+    let by_cookie = ada.browser.post("/session/token").await.json();
+    for authorization in [bearer(&spa["api"]["access"]), bearer(&by_cookie["access_token"])] {
+        for (method, path) in [
+            ("GET", "/sessions".to_owned()),
+            ("DELETE", format!("/sessions/{sid}")),
+            ("DELETE", "/sessions?scope=others".to_owned()),
+            ("DELETE", "/sessions?scope=all".to_owned()),
+            ("GET", "/identities".to_owned()),
+            ("POST", "/identities/other".to_owned()),
+            ("DELETE", format!("/identities/{op}")),
+            ("GET", "/identities/op/token".to_owned()),
+        ] {
+            let answer = by(&gateway, &authorization, method, &path).await;
+            assert_eq!(answer.problem(), (403, "insufficient_scope".into()), "{method} {path}");
+        }
+        for path in ["/session", "/userinfo"] {
+            assert_eq!(by(&gateway, &authorization, "GET", path).await.status, 200, "{path}");
+        }
+    }
+    assert_eq!(ada.identities().await, ["op/ada", "other/countess"]);
+    assert_eq!(ada.session().await["sid"], sid);
+}
