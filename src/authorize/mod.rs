@@ -9,7 +9,6 @@
 
 mod answer;
 mod arrive;
-mod consent;
 mod decision;
 mod read;
 mod request;

@@ -2,7 +2,6 @@
 
 use super::answer::{ErrorAnswer, OAuthError};
 use super::arrive::{Next, hand_out, refusal, seen, where_to};
-use super::consent::ShownTo;
 use super::decision::{Decision, Seen, decide};
 use super::request::AuthorizationRequest;
 use super::store::{self, Stored};
@@ -11,7 +10,7 @@ use crate::base::clock::Timestamp;
 use crate::base::db::DbError;
 use crate::base::id::{AuthorizationRequestId, SessionId};
 use crate::base::secret::Hashed;
-use crate::session::SignedIn;
+use crate::session::{ShownTo, SignedIn};
 
 /// A request that waits for its answer.
 pub struct Open {
@@ -82,8 +81,13 @@ pub async fn open(
 impl Open {
     /// What the form of a consent page carries, so that its answer counts for this session alone.
     pub fn shown_to(&self, app: &App, signed_in: &SignedIn) -> Option<String> {
-        ShownTo::new(&signed_in.session).seal(&app.config.ring, self.id)
+        ShownTo::new(&signed_in.session).seal(&app.config.ring, &question(self.id))
     }
+}
+
+/// What the value in the form of a consent page is sealed for.
+fn question(request: AuthorizationRequestId) -> String {
+    format!("consent:{request}")
 }
 
 /// Goes on with a request. `just_now`: whether the person has just signed in for it.
@@ -106,7 +110,7 @@ pub async fn agree(
     shown_to: &str,
     now: Timestamp,
 ) -> Result<Next, NotOpen> {
-    let shown_to = ShownTo::open(&app.config.ring, open.id, shown_to);
+    let shown_to = ShownTo::open(&app.config.ring, &question(open.id), shown_to);
     let agreed = shown_to.is_some_and(|shown_to| signed_in.is_some_and(|here| shown_to == ShownTo::new(&here.session)));
     go_on(app, open, signed_in, false, agreed, now).await
 }
@@ -120,7 +124,7 @@ pub async fn decline(
     shown_to: &str,
     now: Timestamp,
 ) -> Result<Next, NotOpen> {
-    let shown_to = ShownTo::open(&app.config.ring, open.id, shown_to);
+    let shown_to = ShownTo::open(&app.config.ring, &question(open.id), shown_to);
     let declined =
         shown_to.is_some_and(|shown_to| signed_in.is_none_or(|here| shown_to == ShownTo::new(&here.session)));
     if !declined {

@@ -2,6 +2,7 @@
 
 mod at_provider;
 mod back_channel;
+mod confirm;
 mod elsewhere;
 mod lanes;
 mod local;
@@ -12,6 +13,7 @@ mod store;
 
 pub use at_provider::{Leaving, address_at, send_on, taken_back};
 pub use back_channel::{Untold, told_by_provider};
+pub use confirm::{confirm, shown_to};
 pub use elsewhere::{all, one, others};
 pub use lanes::Lanes;
 pub use local::local;

@@ -76,10 +76,13 @@ async fn local(app: &App, origin: FromListedOrigin, request: &HttpRequest) -> Re
 pub async fn confirmed(app: Data<App>, request: HttpRequest, payload: Payload) -> HttpResponse {
     let answer = async {
         let form = extract::form(&request, payload, app.config.limits.body_bytes).await?;
-        // Whoever left the page open for too long is signed out all the same.
+        // A request that cannot be read any more does not keep a person from signing out.
         let asked = form.get(REQUEST).and_then(|sealed| Request::open(&app.config.ring, sealed)).unwrap_or_default();
-        let leaving = end(&app, &request).await?;
-        Ok(go_on(&app, &request, &asked, leaving).await)
+        let shown_to = form.get("shown_to").unwrap_or_default();
+        match logout::confirm(&app, shown_to, cookies::named(&app, &request), app.clock.now()).await? {
+            Decision::SignedOut(leaving) => Ok(go_on(&app, &request, &asked, leaving).await),
+            Decision::Ask(signed_in) => pages::sign_out(&app, &signed_in, &asked).ok_or_else(Problem::invalid_request),
+        }
     };
     answer.await.unwrap_or_else(|problem: Problem| problem.for_browser(&request))
 }

@@ -13,7 +13,7 @@ use crate::app::App;
 use crate::authorize::Open;
 use crate::base::clock::Timestamp;
 use crate::base::id::{SessionId, SubId};
-use crate::logout::Request;
+use crate::logout::{self, Request};
 use crate::session::{Listed, SignedIn};
 use crate::token::has_scope;
 use crate::upstream::Provider;
@@ -110,6 +110,7 @@ struct SignOut<'a> {
     client: Option<&'a str>,
     who: &'a str,
     request: String,
+    shown_to: String,
 }
 
 #[derive(Template)]
@@ -269,6 +270,7 @@ pub fn sign_out(app: &App, signed_in: &SignedIn, asked: &Request) -> Option<Http
         client: client.map(|client| client.name.as_str()),
         who: name_of(signed_in).unwrap_or(&sub),
         request: asked.seal(&app.config.ring)?,
+        shown_to: logout::shown_to(app, signed_in)?,
     };
     Some(html_leading_away(&page))
 }

@@ -182,16 +182,27 @@ pub async fn log_out(browser: &Browser, parameters: &[(&str, &str)]) -> Answer {
     browser.get(&format!("/logout?{}", encoded(parameters))).await
 }
 
-/// The value of the hidden field on the page that asks.
+/// The value of a hidden field on the page that asks, if the page has that field.
+pub fn field(page: &Answer, name: &str) -> Option<String> {
+    let (_, rest) = page.body.split_once(&format!("name=\"{name}\" value=\""))?;
+    rest.split('"').next().map(str::to_owned)
+}
+
+/// The form on the page that asks.
 #[track_caller]
-pub fn hidden(page: &Answer) -> String {
-    let (_, rest) = page.body.split_once("name=\"request\" value=\"").unwrap_or_else(|| panic!("no form: {page:?}"));
-    rest.split('"').next().expect("a value").to_owned()
+pub fn hidden(page: &Answer) -> [(&'static str, String); 2] {
+    let request = field(page, "request").unwrap_or_else(|| panic!("no form: {page:?}"));
+    [("request", request), ("shown_to", field(page, "shown_to").unwrap_or_default())]
 }
 
 /// Presses the button on the page that asks.
 pub async fn confirm(browser: &Browser, page: &Answer) -> Answer {
-    let form = encoded(&[("request", &hidden(page))]);
+    press(browser, &hidden(page)).await
+}
+
+/// Sends a form as the button on the page that asks would.
+pub async fn press(browser: &Browser, form: &[(&str, String)]) -> Answer {
+    let form = encoded(&form.iter().map(|(name, value)| (*name, &**value)).collect::<Vec<_>>());
     browser.ask("POST", "/logout/confirm").header("sec-fetch-site", "same-origin").body(FORM, form).send().await
 }
 

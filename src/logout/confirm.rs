@@ -1,0 +1,37 @@
+//! The page that asks whether to sign out, and the press of its button.
+
+use super::local::local;
+use super::rp_initiated::Decision;
+use crate::app::App;
+use crate::base::clock::Timestamp;
+use crate::base::db::{Conn, DbError};
+use crate::base::id::SessionId;
+use crate::session::{self, ShownTo, SignedIn, Standing};
+
+/// What the value in the form is sealed for.
+const QUESTION: &str = "logout:confirm";
+
+/// What the form of the page carries, so that its button ends this session alone.
+pub fn shown_to(app: &App, signed_in: &SignedIn) -> Option<String> {
+    ShownTo::new(&signed_in.session).seal(&app.config.ring, QUESTION)
+}
+
+/// Ends the browser's session, if it is the one that the page was shown to. If another session is live in this browser
+/// by then, nothing ends and its user is asked. `browser`: the session that the cookie names.
+pub async fn confirm(
+    app: &App,
+    shown_to: &str,
+    browser: Option<SessionId>,
+    now: Timestamp,
+) -> Result<Decision, DbError> {
+    let Some(id) = browser else { return Ok(Decision::SignedOut(None)) };
+    let here = app.db.run("find session", move |conn: &mut Conn| session::find(conn, id)).await?;
+    let Some(here) = here else { return Ok(Decision::SignedOut(None)) };
+    if ShownTo::open(&app.config.ring, QUESTION, shown_to) == Some(ShownTo::new(&here.session)) {
+        return local(app, id, now).await.map(Decision::SignedOut);
+    }
+    match app.lifetime.standing(&here.session, now) {
+        Standing::Live => Ok(Decision::Ask(Box::new(here))),
+        Standing::Expired | Standing::Ended => Ok(Decision::SignedOut(None)),
+    }
+}
