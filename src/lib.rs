@@ -1,9 +1,11 @@
 //! Vestibule, a login gateway: people sign in at any provider, your services get one kind of token.
 //!
-//! A login has three acts. Someone *arrives* (an authorization session), is *recognised* (a sub: the pair
-//! `(provider, sub)` names one user), and is *admitted* (a session, from which every token is minted).
+//! A login has three steps: an *authorization session* is stored and the browser is sent to the provider; the provider's
+//! answer gives a *sub* (the pair `(provider, sub)` identifies one user); the login creates a *session*, from which every
+//! token is issued.
 //!
-//! The rooms from the ground up; a file imports its own room and lower floors only (`tests/architecture.rs`):
+//! The modules by layer, lowest first; a file imports from its own module and from lower layers only
+//! (`tests/architecture.rs`):
 //! `base` · `config account` · `upstream keys client session telemetry` · `vault` · `app` · `token` ·
 //! `login authorize logout gate administration` · `web jobs` ·
 //! `server` · `dev` · `cli`.

@@ -1,7 +1,9 @@
-//! Keeps the house as `docs/architecture.md` draws it: floors, homes of foreign crates, doors without code, names,
-//! sizes and migrations. The rules themselves are tried on small snippets below, so that they can fail.
+//! Keeps the crate as `docs/architecture.md` draws it: layers, no circles, homes of foreign crates, module roots without
+//! code, names, sizes, words and migrations. Each rule is tried on small snippets, so that it can fail.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic, missing_docs)]
 
+#[path = "architecture/circles.rs"]
+mod circles;
 #[path = "architecture/conformance.rs"]
 mod conformance;
 #[path = "architecture/described.rs"]
@@ -20,6 +22,8 @@ mod shipped;
 mod snippets;
 #[path = "architecture/source.rs"]
 mod source;
+#[path = "architecture/words.rs"]
+mod words;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -69,8 +73,13 @@ fn report(breaches: &[Breach]) {
 }
 
 #[test]
-fn a_file_imports_lower_floors_only() {
-    keep(rules::floors);
+fn a_file_imports_lower_layers_only() {
+    keep(rules::layers);
+}
+
+#[test]
+fn no_files_and_no_modules_import_each_other_in_a_circle() {
+    report(&circles::circles(&files()));
 }
 
 #[test]
@@ -95,8 +104,8 @@ fn nothing_of_ours_can_sign_with_the_rsa_crate() {
 }
 
 #[test]
-fn doors_hold_no_code() {
-    keep(rules::doors);
+fn module_roots_hold_no_code() {
+    keep(rules::module_roots);
 }
 
 #[test]
@@ -167,24 +176,24 @@ mod tried {
     #[test]
     fn a_path_up_or_sideways_is_refused() {
         let up = "use crate::base::db::Conn;\nuse crate::web::Page;\nfn f() { crate::login::begin() }";
-        assert_eq!(lines(rules::floors, "session/end.rs", up), [2, 3]);
-        assert_eq!(lines(rules::floors, "keys/ring.rs", "use crate::{base::id, session::Session};"), [1]);
-        assert_eq!(lines(rules::floors, "server.rs", "use crate::web; use crate::jobs; use crate::login;"), []);
-        assert_eq!(lines(rules::floors, "main.rs", "fn main() { vestibule::cli::run() }"), []);
-        assert_eq!(lines(rules::floors, "web/x.rs", "fn f() { vestibule::cli::run() }"), [1]);
+        assert_eq!(lines(rules::layers, "session/end.rs", up), [2, 3]);
+        assert_eq!(lines(rules::layers, "keys/ring.rs", "use crate::{base::id, session::Session};"), [1]);
+        assert_eq!(lines(rules::layers, "server.rs", "use crate::web; use crate::jobs; use crate::login;"), []);
+        assert_eq!(lines(rules::layers, "main.rs", "fn main() { vestibule::cli::run() }"), []);
+        assert_eq!(lines(rules::layers, "web/x.rs", "fn f() { vestibule::cli::run() }"), [1]);
     }
 
     #[test]
     fn super_is_followed() {
-        assert_eq!(lines(rules::floors, "login/begin.rs", "use super::store; use super::super::web::Page;"), [1]);
-        assert_eq!(lines(rules::floors, "telemetry.rs", "use super::server::Server;"), [1]);
-        assert_eq!(lines(rules::floors, "login/mod.rs", "pub use self::begin::begin; use super::token::issue;"), []);
+        assert_eq!(lines(rules::layers, "login/begin.rs", "use super::store; use super::super::web::Page;"), [1]);
+        assert_eq!(lines(rules::layers, "telemetry.rs", "use super::server::Server;"), [1]);
+        assert_eq!(lines(rules::layers, "login/mod.rs", "pub use self::begin::begin; use super::token::issue;"), []);
     }
 
     #[test]
-    fn a_room_without_a_floor_is_refused() {
-        assert_eq!(lines(rules::floors, "cellar/wine.rs", ""), [1]);
-        assert_eq!(lines(rules::floors, "cellar.rs", ""), [1]);
+    fn a_module_without_a_layer_is_refused() {
+        assert_eq!(lines(rules::layers, "unknown/file.rs", ""), [1]);
+        assert_eq!(lines(rules::layers, "unknown.rs", ""), [1]);
     }
 
     /// JW-20
@@ -215,6 +224,10 @@ mod tried {
             ("config/load.rs", "app.rs", "fn f() { config::Config::builder(); }"),
             ("telemetry.rs", "server.rs", "use tracing_subscriber::fmt;"),
             ("cli/mod.rs", "main.rs", "use clap::Parser as _;"),
+            ("keys/key.rs", "login/begin.rs", "use aws_lc_rs::digest;"),
+            ("token/access.rs", "web/token.rs", "use jsonwebtoken::Validation;"),
+            ("telemetry.rs", "login/begin.rs", "fn f() { metrics::counter!(\"a\"); }"),
+            ("base/authorities.rs", "upstream/line.rs", "use rustls::RootCertStore;"),
         ] {
             assert_eq!(lines(rules::homes, home, source), [], "{home}: {source}");
             assert_eq!(lines(rules::homes, away, source), [1], "{away}: {source}");
@@ -235,11 +248,11 @@ mod tried {
     }
 
     #[test]
-    fn code_in_a_door_is_refused() {
-        let door = "//! The story.\n#![allow(x)]\n\n#[macro_use]\nmod a;\npub mod b;\npub(crate) mod c;\nuse d::{\n    e,\n};\n\
+    fn code_in_a_module_root_is_refused() {
+        let root = "//! The story.\n#![allow(x)]\n\n#[macro_use]\nmod a;\npub mod b;\npub(crate) mod c;\nuse d::{\n    e,\n};\n\
                     #[cfg(test)]\nmod tests;\npub use b::F;\n";
-        assert_eq!(lines(rules::doors, "x/mod.rs", door), []);
-        assert_eq!(lines(rules::doors, "x/y.rs", "fn f() {}"), []);
+        assert_eq!(lines(rules::module_roots, "x/mod.rs", root), []);
+        assert_eq!(lines(rules::module_roots, "x/y.rs", "fn f() {}"), []);
         for code in [
             "fn f() {}",
             "pub struct S;",
@@ -248,18 +261,21 @@ mod tried {
             "macro_rules! m { () => {} }",
             "a::b!();",
         ] {
-            assert_eq!(lines(rules::doors, "x/mod.rs", &format!("{door}{code}\n")), [14], "{code}");
-            assert_eq!(lines(rules::doors, "lib.rs", &format!("{door}{code}\n")), [14], "{code}");
+            assert_eq!(lines(rules::module_roots, "x/mod.rs", &format!("{root}{code}\n")), [14], "{code}");
+            assert_eq!(lines(rules::module_roots, "lib.rs", &format!("{root}{code}\n")), [14], "{code}");
         }
-        assert_eq!(lines(rules::doors, "x/mod.rs", "mod a;"), [1], "no story");
+        assert_eq!(lines(rules::module_roots, "x/mod.rs", "mod a;"), [1], "no description");
     }
 
     #[test]
     fn empty_names_and_long_files_are_refused() {
         assert_eq!(lines(rules::names_and_sizes, "web/utils.rs", ""), [1]);
         assert_eq!(lines(rules::names_and_sizes, "common/db.rs", ""), [1]);
-        assert_eq!(lines(rules::names_and_sizes, "web/commons.rs", &"\n".repeat(400)), []);
-        assert_eq!(lines(rules::names_and_sizes, "web/login.rs", &"\n".repeat(401)), [401]);
+        let size = |source: &str| lines(rules::names_and_sizes, "web/commons.rs", source);
+        assert_eq!(size(&"a;\n".repeat(300)), []);
+        assert_eq!(size(&"a;\n".repeat(301)), [1]);
+        assert_eq!(size(&"a; b; // c\n\n// d\n/* e\n */\n#[cfg(test)]\nfn f() {\n}\n".repeat(300)), []);
+        assert_eq!(size(&format!("a(\"{}\")", "\n".repeat(300))), [1], "a literal");
     }
 
     #[test]

@@ -1,11 +1,11 @@
-//! The rules of the house, each a function from one file to what is wrong with it.
+//! The rules of the architecture that look at one file, each a function from the file to its breaches.
 
 use std::fmt;
 
-use crate::source::{Path, Token, attribute, paths, text, tokens};
+use crate::source::{Path, Token, attribute, code_lines, paths, text, tokens};
 
-/// The rooms, by floor. A file sees its own room and lower floors.
-const FLOORS: [(u8, &[&str]); 12] = [
+/// The modules, by layer. A file imports from its own module and from lower layers.
+const LAYERS: [(u8, &[&str]); 12] = [
     (12, &["main"]),
     (11, &["cli"]),
     (10, &["dev"]),
@@ -20,18 +20,22 @@ const FLOORS: [(u8, &[&str]); 12] = [
     (1, &["base"]),
 ];
 
-/// Foreign crates and their homes. A home is a folder (`web/`), a file (`server.rs`) or either in any room (`*/store.rs`).
-const HOMES: [(&[&str], &[&str]); 11] = [
+/// Foreign crates and their homes. A home is a folder (`web/`), a file (`server.rs`) or either in any module (`*/store.rs`).
+const HOMES: [(&[&str], &[&str]); 15] = [
     (&["actix*", "tracing_actix_web"], WEB),
     (&["diesel*", "pq_sys"], &["base/", "*/store.rs", "*/store/"]),
     (&["r2d2"], &["base/db/"]),
     (&["openidconnect", "oauth2"], &["upstream/"]),
     (&["reqwest"], &["base/outbound.rs"]),
     (&["config"], &["config/load.rs"]),
-    (&["metrics_exporter_prometheus"], &["telemetry.rs", "telemetry/"]),
-    (&["tracing_subscriber"], &["telemetry.rs", "telemetry/", "config/section/log.rs"]),
+    (&["metrics"], &["base/db/", "jobs/", "session/follow.rs", "telemetry.rs", "web/"]),
+    (&["metrics_exporter_prometheus"], &["telemetry.rs"]),
+    (&["tracing_subscriber"], &["telemetry.rs", "config/section/log.rs"]),
     (&["clap"], &["cli/"]),
     (&["ua_parser"], &["session/device.rs"]),
+    (&["aws_lc_rs"], &["base/", "config/", "keys/", "upstream/", "token/", "dev/provider/"]),
+    (&["jsonwebtoken"], &["config/", "keys/", "client/assertion.rs", "token/"]),
+    (&["rustls"], &["base/", "config/", "server.rs", "cli/healthcheck.rs"]),
     // Its private-key operations leak by their timing (RUSTSEC-2023-0071).
     (&["rsa"], &["nowhere"]),
 ];
@@ -41,8 +45,11 @@ const WEB: &[&str] = &["web/", "server.rs", "dev/"];
 /// Names that say nothing about what is inside.
 const EMPTY_NAMES: [&str; 7] = ["util", "utils", "helper", "helpers", "common", "misc", "shared"];
 
-/// A file with more lines has more than one idea.
-const MOST_LINES: usize = 400;
+/// A file with more lines of code has more than one idea.
+const MAX_CODE_LINES: usize = 300;
+
+/// Files that have more lines today. The list only shrinks.
+const TOO_LONG_TODAY: &[&str] = &["login/store/admit.rs"];
 
 /// A file of the source tree: its path below `src/`, with `/`, and its text.
 pub struct File {
@@ -67,7 +74,7 @@ impl fmt::Display for Breach {
 
 impl File {
     /// The folder or file directly below `src/` that this file belongs to.
-    pub fn room(&self) -> &str {
+    pub fn top_module(&self) -> &str {
         self.path.split('/').next().unwrap_or_default().trim_end_matches(".rs")
     }
 
@@ -76,52 +83,56 @@ impl File {
     }
 
     /// The module that this file is: `base/db.rs` and `base/db/mod.rs` are `[base, db]`.
-    fn module(&self) -> Vec<String> {
+    pub fn module(&self) -> Vec<String> {
         let path = self.path.trim_end_matches(".rs").trim_end_matches("/mod");
         let crate_root = path == "lib" || path == "main";
         path.split('/').filter(|_| !crate_root).map(str::to_owned).collect()
     }
 
-    fn is_door(&self) -> bool {
+    /// `mod.rs` and `lib.rs`: they declare and re-export.
+    pub fn is_module_root(&self) -> bool {
         self.path.ends_with("/mod.rs") || self.path == "lib.rs"
     }
 }
 
-/// A file imports its own room and lower floors only; every room has a floor.
-pub fn floors(file: &File) -> Vec<Breach> {
+/// A file imports from its own module and from lower layers only; every module has a layer.
+pub fn layers(file: &File) -> Vec<Breach> {
     if file.path == "lib.rs" {
         return Vec::new();
     }
-    let Some(own) = floor(file.room()) else {
-        let what = format!("the room `{}` has no floor", file.room());
+    let Some(own) = layer(file.top_module()) else {
+        let what = format!("the module `{}` has no layer", file.top_module());
         return vec![file.breach(
             1,
             what,
-            "give it one in FLOORS (tests/architecture/rules.rs) and in docs/architecture.md",
+            "give it one in LAYERS (tests/architecture/rules.rs) and in docs/architecture.md",
         )];
     };
     let named = paths(&tokens(&file.source));
-    named.iter().filter_map(|path| forbidden_room(file, own, path)).collect()
+    named.iter().filter_map(|path| forbidden_import(file, own, path)).collect()
 }
 
-fn forbidden_room(file: &File, own: u8, path: &Path) -> Option<Breach> {
-    let room = room_of(file, path)?;
-    let floor = floor(&room)?;
-    if room == file.room() || floor < own {
+fn forbidden_import(file: &File, own: u8, path: &Path) -> Option<Breach> {
+    let module = module_of(file, path)?;
+    let layer = layer(&module)?;
+    if module == file.top_module() || layer < own {
         return None;
     }
-    let way = if floor == own { "sideways" } else { "up" };
-    let what =
-        format!("`{}` looks {way}: from `{}` (floor {own}) to `{room}` (floor {floor})", shown(path), file.room());
+    let way = if layer == own { "sideways" } else { "up" };
+    let what = format!(
+        "`{}` imports {way}: from `{}` (layer {own}) to `{module}` (layer {layer})",
+        shown(path),
+        file.top_module()
+    );
     Some(file.breach(
         path.line,
         what,
-        "a file imports its own room and lower floors only; hand the value in, or move the code",
+        "a file imports from its own module and from lower layers only; hand the value in, or move the code",
     ))
 }
 
-/// The room that a path leads to, if it leads into our own crate.
-fn room_of(file: &File, path: &Path) -> Option<String> {
+/// The top module that a path leads to, if it leads into our own crate.
+fn module_of(file: &File, path: &Path) -> Option<String> {
     let mut segments = path.segments.iter().map(String::as_str).peekable();
     let mut module = match *segments.peek()? {
         "crate" | "vestibule" => Vec::new(),
@@ -136,8 +147,8 @@ fn room_of(file: &File, path: &Path) -> Option<String> {
     module.first().cloned().or_else(|| segments.next().map(str::to_owned))
 }
 
-fn floor(room: &str) -> Option<u8> {
-    FLOORS.iter().find(|(_, rooms)| rooms.contains(&room)).map(|(floor, _)| *floor)
+fn layer(module: &str) -> Option<u8> {
+    LAYERS.iter().find(|(_, modules)| modules.contains(&module)).map(|(layer, _)| *layer)
 }
 
 /// Each foreign crate has one home.
@@ -186,27 +197,27 @@ fn lives_in(path: &str, home: &str) -> bool {
     }
 }
 
-/// A door has its story, its `mod` lines and its `use` lines.
-pub fn doors(file: &File) -> Vec<Breach> {
-    if !file.is_door() {
+/// A module root has its description, its `mod` lines and its `use` lines.
+pub fn module_roots(file: &File) -> Vec<Breach> {
+    if !file.is_module_root() {
         return Vec::new();
     }
     let all = tokens(&file.source);
     let mut found = Vec::new();
     if !file.source.trim_start().starts_with("//!") {
-        found.push(file.breach(1, "a door without its story", "begin with `//!`: what the room is for"));
+        found.push(file.breach(1, "a module root without a description", "begin with `//!`: what the module is for"));
     }
     let mut at = 0;
     while at < all.len() {
         at += attribute(&all[at..]).unwrap_or_default();
-        match door_item(&all[at.min(all.len())..]) {
+        match root_item(&all[at.min(all.len())..]) {
             Some(length) => at += length,
             None if at < all.len() => {
-                let what = format!("code in a door: `{}`", line_of(file, all[at].line));
+                let what = format!("code in a module root: `{}`", line_of(file, all[at].line));
                 found.push(file.breach(
                     all[at].line,
                     what,
-                    "a door holds `mod`, `pub mod`, `use` and `pub use` lines only",
+                    "a module root holds `mod`, `pub mod`, `use` and `pub use` lines only",
                 ));
                 return found;
             }
@@ -217,7 +228,7 @@ pub fn doors(file: &File) -> Vec<Breach> {
 }
 
 /// The length of the `mod` or `use` line, or of the attribute, that stands here.
-fn door_item(rest: &[Token]) -> Option<usize> {
+fn root_item(rest: &[Token]) -> Option<usize> {
     if attribute(rest).is_some() {
         return Some(0);
     }
@@ -245,10 +256,10 @@ pub fn names_and_sizes(file: &File) -> Vec<Breach> {
     if let Some(name) = file.path.split('/').find(empty) {
         found.push(file.breach(1, format!("`{name}` says nothing about what is inside"), "name it after its idea"));
     }
-    let lines = file.source.lines().count();
-    if lines > MOST_LINES {
-        let what = format!("{lines} lines, more than {MOST_LINES}");
-        found.push(file.breach(lines, what, "a file has one idea; find the second one and give it a file"));
+    let lines = code_lines(&file.source);
+    if lines > MAX_CODE_LINES && !TOO_LONG_TODAY.contains(&file.path.as_str()) {
+        let what = format!("{lines} lines of code, more than {MAX_CODE_LINES}");
+        found.push(file.breach(1, what, "a file has one idea; find the second one and give it a file"));
     }
     found
 }

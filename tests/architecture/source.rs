@@ -16,16 +16,33 @@ pub struct Path {
     pub rooted: bool,
     /// Named by a `use` item.
     pub imported: bool,
+    /// The name after `as`.
+    pub alias: Option<String>,
+}
+
+impl Path {
+    /// The name that the `use` item brings into scope; none for `*`.
+    pub fn name(&self) -> Option<&str> {
+        let last = self.segments.iter().rev().find(|segment| *segment != "self").filter(|last| *last != "*");
+        self.alias.as_ref().or(last).map(String::as_str)
+    }
 }
 
 /// The tokens of a file without its comments and literals, and without what only tests see.
 pub fn tokens(source: &str) -> Vec<Token> {
-    without_tests(&scan(source))
+    without_tests(&scan(source, false))
 }
 
-/// The names of the files that a door declares for tests only: `#[cfg(test)] mod tests;`.
+/// How many lines hold code: comments, blank lines and what only tests see are not counted.
+pub fn code_lines(source: &str) -> usize {
+    let mut lines: Vec<usize> = without_tests(&scan(source, true)).iter().map(|token| token.line).collect();
+    lines.dedup();
+    lines.len()
+}
+
+/// The names of the files that a module declares for tests only: `#[cfg(test)] mod tests;`.
 pub fn test_files(source: &str) -> Vec<String> {
-    let all = scan(source);
+    let all = scan(source, false);
     let mut found = Vec::new();
     for start in 0..all.len() {
         if let Some(item) = test_attribute(&all[start..])
@@ -77,18 +94,21 @@ fn inline(tokens: &[Token], start: usize, found: &mut Vec<Path>) -> usize {
         at += 2;
     }
     let rooted = is_rooted(tokens, start);
-    found.push(Path { segments, line: tokens[start].line, rooted, imported: false });
+    found.push(Path { segments, line: tokens[start].line, rooted, imported: false, alias: None });
     at
 }
 
 /// Takes a use tree apart: `a::{b, c::*}`, `::a::b as c`.
 fn branch(tree: &[Token], prefix: &[String], found: &mut Vec<Path>) {
     let rooted = prefix.is_empty() && text(tree, 0) == "::";
-    let mut segments = prefix.to_vec();
+    let (mut segments, mut alias) = (prefix.to_vec(), None);
     for (at, token) in tree.iter().enumerate() {
         match token.text.as_str() {
             "::" => {}
-            "as" => break,
+            "as" => {
+                alias = Some(text(tree, at + 1).to_owned());
+                break;
+            }
             "{" => {
                 let inner = &tree[at + 1..tree.len().saturating_sub(1)];
                 for part in split(inner) {
@@ -102,7 +122,7 @@ fn branch(tree: &[Token], prefix: &[String], found: &mut Vec<Path>) {
     if let Some(first) = tree.first()
         && !segments.is_empty()
     {
-        found.push(Path { segments, line: first.line, rooted, imported: true });
+        found.push(Path { segments, line: first.line, rooted, imported: true, alias });
     }
 }
 
@@ -193,17 +213,22 @@ fn is_word(text: &str) -> bool {
     text.starts_with(|first: char| first.is_alphabetic() || first == '_')
 }
 
-/// Cuts a source into tokens. Comments and literals give none.
-fn scan(source: &str) -> Vec<Token> {
+/// Cuts a source into tokens. Comments give none; a literal gives an empty one for each of its lines, if wanted.
+fn scan(source: &str, literals: bool) -> Vec<Token> {
     let chars: Vec<char> = source.chars().collect();
     let (mut found, mut at, mut line) = (Vec::new(), 0, 1);
     while at < chars.len() {
         let rest = &chars[at..];
-        let (length, kept) = next(rest);
-        if kept {
-            found.push(Token { text: word(&rest[..length]), line });
+        let (length, kind) = next(rest);
+        let lines = rest[..length].iter().filter(|c| **c == '\n').count();
+        match kind {
+            Kind::Token => found.push(Token { text: word(&rest[..length]), line }),
+            Kind::Literal if literals => {
+                found.extend((line..=line + lines).map(|line| Token { text: String::new(), line }));
+            }
+            Kind::Literal | Kind::Nothing => {}
         }
-        line += rest[..length].iter().filter(|c| **c == '\n').count();
+        line += lines;
         at += length;
     }
     found
@@ -215,20 +240,29 @@ fn word(chars: &[char]) -> String {
     word.strip_prefix("r#").map_or(word.clone(), str::to_owned)
 }
 
-/// The length of what stands here, and whether it is a token.
-fn next(rest: &[char]) -> (usize, bool) {
+/// What stands at a place of a source.
+enum Kind {
+    Token,
+    Literal,
+    /// A comment or a space.
+    Nothing,
+}
+
+/// The length of what stands here, and what it is.
+fn next(rest: &[char]) -> (usize, Kind) {
     let second = rest.get(1).copied().unwrap_or(' ');
     match rest[0] {
-        '/' if second == '/' => (rest.iter().take_while(|c| **c != '\n').count(), false),
-        '/' if second == '*' => (block_comment(rest), false),
-        '"' => (string(rest), false),
-        '\'' => (quote(rest), false),
-        ':' if second == ':' => (2, true),
-        c if c.is_whitespace() => (1, false),
+        '/' if second == '/' => (rest.iter().take_while(|c| **c != '\n').count(), Kind::Nothing),
+        '/' if second == '*' => (block_comment(rest), Kind::Nothing),
+        '"' => (string(rest), Kind::Literal),
+        // Lifetimes as well: they stand on a line that has other tokens.
+        '\'' => (quote(rest), Kind::Literal),
+        ':' if second == ':' => (2, Kind::Token),
+        c if c.is_whitespace() => (1, Kind::Nothing),
         c if c.is_alphanumeric() || c == '_' => {
-            prefixed_literal(rest).map_or_else(|| (name(rest), true), |n| (n, false))
+            prefixed_literal(rest).map_or_else(|| (name(rest), Kind::Token), |length| (length, Kind::Literal))
         }
-        _ => (1, true),
+        _ => (1, Kind::Token),
     }
 }
 
