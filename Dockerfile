@@ -11,7 +11,7 @@ RUN --mount=type=cache,target=/usr/local/cargo/registry \
     mkdir -p src examples/offline/rust benches/gateway \
     && echo '//! Empty.' > src/lib.rs \
     && printf '//! Empty.\nfn main() {}\n' | tee src/main.rs benches/gateway/main.rs > examples/offline/rust/main.rs \
-    && cargo build --locked --release --no-default-features --features bundled-libpq \
+    && cargo build --locked --release \
     && rm -r src
 
 FROM dependencies AS source
@@ -21,12 +21,12 @@ RUN touch src/lib.rs src/main.rs
 
 FROM source AS build
 RUN --mount=type=cache,target=/usr/local/cargo/registry \
-    cargo build --locked --release --no-default-features --features bundled-libpq \
+    cargo build --locked --release \
     && cp target/release/vestibule /vestibule
 
 FROM source AS build-demo
 RUN --mount=type=cache,target=/usr/local/cargo/registry \
-    cargo build --locked --release --no-default-features --features bundled-libpq,dev \
+    cargo build --locked --release --features dev \
     && cp target/release/vestibule /vestibule
 
 # The pretend provider, and a shell that creates the secrets of the demo. Not for production.

@@ -14,22 +14,22 @@ help: ## Lists the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 demo: bootstrap ## Runs the gateway with a private PostgreSQL and a pretend provider; open the URL it prints (ARGS="--port 9000")
-	$(CARGO) run --locked -- dev $(ARGS)
+	$(CARGO) run --locked --features dev -- dev $(ARGS)
 
 demo-check: bootstrap ## Does the same login without a browser and prints the decoded token
 	scripts/demo-check
 
 test: bootstrap lint ## Installs the programs that the tests need, lints, and runs all tests
-	$(CARGO) test --locked --no-fail-fast
+	$(CARGO) test --locked --features dev --no-fail-fast
 	@echo "Everything passed."
 
 lint: lint-rust lint-deny lint-files ## Checks format, clippy, documentation, dependencies, container files, API description
 
 lint-rust:
 	$(CARGO) fmt --check
-	$(CARGO) clippy --locked --all-targets -- -D warnings
-	$(CARGO) check --locked --no-default-features --features bundled-libpq
-	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --locked --no-deps --quiet
+	$(CARGO) clippy --locked --features dev --all-targets -- -D warnings
+	$(CARGO) check --locked
+	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --locked --features dev --no-deps --quiet
 
 lint-deny: bootstrap-test
 	$(CARGO) deny --locked --log-level error check bans licenses sources
@@ -43,13 +43,13 @@ lint-files: bootstrap-test
 	openapi-spec-validator docs/openapi.yaml
 
 bench: bootstrap ## Measures every hot endpoint and its limit in the same run; see docs/performance.md
-	$(CARGO) bench --locked --bench gateway -- $(BENCH)
+	$(CARGO) bench --locked --features dev --bench gateway -- $(BENCH)
 
 bench-scale: bootstrap ## Measures the flows with 20,000 and with 2,000,000 sessions; writes the plans to docs/plans.md
-	$(CARGO) bench --locked --bench gateway -- --scale 1000000 --plans docs/plans.md $(BENCH)
+	$(CARGO) bench --locked --features dev --bench gateway -- --scale 1000000 --plans docs/plans.md $(BENCH)
 
 build: ## Builds the release binary as in the container image: target/release/vestibule
-	$(CARGO) build --locked --release --no-default-features --features bundled-libpq
+	$(CARGO) build --locked --release
 
 clean-dev: ## Removes the files of demo and tests in .dev: the private database, linters, peers
 	rm -rf .dev tests/peers/node_modules

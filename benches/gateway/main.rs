@@ -2,7 +2,7 @@
 //! or the same statements by pgbench. Compare the ratios; absolute figures depend on the machine. A slow result is not an
 //! error.
 //!
-//! `cargo bench --bench gateway -- --seconds 5 --only refresh`
+//! `cargo bench --features dev --bench gateway -- --seconds 5 --only refresh`
 
 #![expect(clippy::expect_used, clippy::indexing_slicing, clippy::print_stdout, reason = "a program to be looked at")]
 #![expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "statistics")]

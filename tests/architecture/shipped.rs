@@ -52,3 +52,17 @@ fn the_lock_file_names_good_versions() {
         assert!(!found.is_empty() && found.iter().all(|version| *version >= least), "{name}: {found:?}");
     }
 }
+
+/// cargo skips a test binary without a word if its required features are off.
+#[test]
+fn make_test_runs_the_tests_that_require_features() {
+    let read = |name: &str| fs::read_to_string(root().join(name)).expect("the file");
+    let manifest = read("Cargo.toml");
+    let required: Vec<&str> = manifest.lines().filter_map(|line| line.strip_prefix("required-features = ")).collect();
+    assert!(required.len() >= 3 && required.iter().all(|features| *features == "[\"dev\"]"), "{required:?}");
+    let makefile = read("Makefile");
+    for verb in ["test", "bench", "clippy"] {
+        let lines = makefile.lines().filter(|line| line.contains(&format!("$(CARGO) {verb} ")));
+        assert!(lines.clone().count() > 0 && lines.clone().all(|line| line.contains("--features dev")), "{verb}");
+    }
+}

@@ -7,7 +7,7 @@ use vestibule::config;
 const BEGIN: &str = "<!-- reference: generated, see tests/it/config/reference.rs -->\n```toml\n";
 const END: &str = "```\n<!-- end of the reference -->";
 
-/// To update it: `UPDATE_REFERENCE=1 cargo test --test it config::reference`.
+/// To update it: `UPDATE_REFERENCE=1 cargo test --features dev --test it config::reference`.
 #[test]
 fn the_documented_reference_is_up_to_date() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/configuration.md");
@@ -21,7 +21,7 @@ fn the_documented_reference_is_up_to_date() {
     }
     assert_eq!(
         documented, generated,
-        "docs/configuration.md is behind; run UPDATE_REFERENCE=1 cargo test --test it config::reference"
+        "docs/configuration.md is behind; run UPDATE_REFERENCE=1 cargo test --features dev --test it config::reference"
     );
 }
 

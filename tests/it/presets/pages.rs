@@ -22,7 +22,7 @@ fn generated() -> BTreeMap<String, String> {
     pages
 }
 
-/// To update them: `UPDATE_REFERENCE=1 cargo test --test it presets::pages`.
+/// To update them: `UPDATE_REFERENCE=1 cargo test --features dev --test it presets::pages`.
 #[test]
 fn the_pages_are_up_to_date() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/providers");
@@ -40,7 +40,7 @@ fn the_pages_are_up_to_date() {
             (entry.file_name().into_string().expect("a name"), text)
         })
         .collect();
-    let behind = "docs/providers is behind; run UPDATE_REFERENCE=1 cargo test --test it presets::pages";
+    let behind = "docs/providers is behind; run UPDATE_REFERENCE=1 cargo test --features dev --test it presets::pages";
     assert_eq!(found.keys().collect::<Vec<_>>(), generated.keys().collect::<Vec<_>>(), "{behind}");
     for (name, text) in &generated {
         assert_eq!(&found[name], text, "{name}: {behind}");
