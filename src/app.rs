@@ -1,4 +1,4 @@
-//! What the gateway holds, in one hand: built once, immutable.
+//! The state that all requests and jobs share: built once at the start, immutable.
 
 use crate::base::clock::Clock;
 use crate::base::db::Db;
@@ -12,35 +12,35 @@ use crate::telemetry;
 use crate::upstream::Registry;
 use crate::vault::Vault;
 
-/// The gateway.
+/// The gateway's shared state.
 pub struct App {
-    /// The configuration, without what was moved into the other members.
+    /// The configuration, without the parts that other fields have taken over.
     pub config: Config,
-    /// The database.
+    /// The database pool and its executor.
     pub db: Db,
-    /// Where each request's `now` comes from.
+    /// The source of each request's `now`.
     pub clock: Clock,
-    /// What we sign with; swapped whole when keys change.
+    /// The signing keys; replaced as a whole when they change.
     pub keys: KeyRing,
-    /// The providers.
+    /// The providers of the configuration.
     pub providers: Registry,
-    /// The providers' own tokens.
+    /// The access and refresh tokens that providers issued.
     pub vault: Vault,
-    /// The clients.
+    /// The OAuth clients.
     pub clients: client::Registry,
-    /// How long sessions live.
+    /// The idle and the absolute timeout of sessions.
     pub lifetime: Lifetime,
-    /// How sessions end.
+    /// Ends sessions, and notifies the delivery of logout notices.
     pub endings: Endings,
-    /// What is known to be revoked.
+    /// The cache of revoked sessions and tokens.
     pub watch: Watch,
-    /// The way out, to providers and to clients.
+    /// The HTTP client for requests to providers and clients.
     pub outbound: Outbound,
 }
 
 impl App {
-    /// What follows every ending, once it is committed: this replica refuses at once what it ended, tells of it, and
-    /// delivers what there is to be delivered.
+    /// Follows up on ended sessions, after the commit: this replica rejects them at once, records events, and begins to
+    /// deliver the logout notices.
     pub fn ended(&self, ended: &[Ended], ending: &Ending) {
         for ended in ended {
             self.watch.learn(Revoked::Session { id: ended.id, index: None }, ending.keep_until);

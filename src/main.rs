@@ -1,4 +1,4 @@
-//! Hands over to the command line.
+//! The executable: runs the command line.
 
 use std::process::ExitCode;
 

@@ -18,6 +18,7 @@ use crate::base::clock::Clock;
 use crate::base::db::{Db, DbError};
 use crate::base::migrate;
 use crate::base::outbound::{Outbound, OutboundError};
+use crate::base::tls;
 use crate::client;
 use crate::config::Config;
 use crate::jobs::Schedule;
@@ -107,7 +108,7 @@ impl Server {
     #[expect(clippy::unused_async, reason = "it needs the runtime, and says so by being async")]
     pub async fn start(mut config: Config, clock: Clock) -> Result<Self, StartError> {
         // Two providers of cryptography in one process would have to be chosen between at each use.
-        let _already_installed = rustls::crypto::aws_lc_rs::default_provider().install_default();
+        tls::install_crypto_provider();
         let metrics = telemetry::start_metrics();
         let db = Db::open(&config.database.access);
         if config.database.migrate_on_start {
@@ -119,7 +120,7 @@ impl Server {
         }
         let policy = keys::Policy::new(&config);
         let files = std::mem::take(&mut config.signing.key_files);
-        let (keys, events) = keys::establish(&db, &config.ring, &files, policy, clock.now())?;
+        let (keys, events) = keys::load_or_create(&db, &config.ring, &files, policy, clock.now())?;
         events.iter().for_each(telemetry::record);
         let outbound = Outbound::new()?;
         let providers = Registry::new(std::mem::take(&mut config.providers), &db, &outbound)?;
@@ -139,9 +140,9 @@ impl Server {
         let admin = listen_admin(&app, &throttles, &readiness, metrics.clone())?;
         let tidied = Arc::clone(&app);
         let jobs = Schedule::start(&app, move || {
-            throttles.forget_quiet();
-            tidied.clients.forget_quiet(tidied.clock.now());
-            metrics.iter().for_each(Metrics::fold);
+            throttles.evict_quiet();
+            tidied.clients.evict_old_failures(tidied.clock.now());
+            metrics.iter().for_each(Metrics::run_upkeep);
         });
         tracing::info!(public = %public.address, admin = %admin.address, issuer = app.config.server.public_url.issuer(), "ready");
         Ok(Self { app, readiness, public, admin, follower, _jobs: jobs })

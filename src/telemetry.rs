@@ -1,4 +1,4 @@
-//! Logs and counters, fed by events.
+//! Logs and metrics of events, and the back ends of both.
 
 use std::io::IsTerminal;
 use std::sync::OnceLock;
@@ -8,21 +8,22 @@ use tracing_subscriber::EnvFilter;
 use tracing_subscriber::fmt::format::FmtSpan;
 
 use crate::base::event::{AtProvider, Event};
+use crate::base::measure;
 use crate::config::{Log, LogFormat};
 
-/// Seconds, for every duration that is measured.
+/// The upper bounds of the histogram buckets, in seconds, for every measured duration.
 const BUCKETS: [f64; 11] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0];
 
-/// Sends logs to standard error as configured. Only the first call of a process counts.
+/// Starts logging to standard error as configured. Further calls in one process have no effect.
 pub fn start_log(log: &Log) {
-    // What libraries say at these levels may show request bodies and headers, which hold codes and tokens.
+    // Below these levels libraries may log request bodies and headers, which contain codes and tokens.
     let quiet =
         "hyper=info,hyper_util=info,reqwest=info,rustls=info,h2=info,actix_http=info,mio=info,actix_server=warn";
     let filter = EnvFilter::try_new(format!("{},{quiet}", log.level)).unwrap_or_else(|_| EnvFilter::new("info"));
     let builder = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_span_events(FmtSpan::NONE)
-        // It would say on standard error that standard error is closed, and panic since it is (FI-18).
+        // If standard error is closed, the internal error would be written to it, and that would panic (FI-18).
         .log_internal_errors(false)
         .with_writer(std::io::stderr)
         .with_ansi(std::io::stderr().is_terminal());
@@ -32,23 +33,23 @@ pub fn start_log(log: &Log) {
     };
 }
 
-/// The counters of this process.
+/// The metrics of this process.
 #[derive(Clone)]
 pub struct Metrics(PrometheusHandle);
 
 impl Metrics {
-    /// All of them, in the text format of Prometheus.
+    /// All metrics in the text format of Prometheus.
     pub fn render(&self) -> String {
         self.0.render()
     }
 
-    /// Folds what was measured into its buckets; called now and then, so that unread measurements do not pile up.
-    pub fn fold(&self) {
+    /// Adds measured values to their buckets. To be called at intervals, so that values do not accumulate in memory.
+    pub fn run_upkeep(&self) {
         self.0.run_upkeep();
     }
 }
 
-/// Starts counting, and returns what renders the counters. One process counts once: later calls return the same.
+/// Installs the recorder of metrics. Further calls in one process return the same recorder.
 pub fn start_metrics() -> Option<Metrics> {
     static METRICS: OnceLock<Option<Metrics>> = OnceLock::new();
     METRICS.get_or_init(install_recorder).clone()
@@ -59,32 +60,22 @@ fn install_recorder() -> Option<Metrics> {
     let recorder = builder.build_recorder();
     let handle = recorder.handle();
     metrics::set_global_recorder(recorder).ok()?;
-    metrics::describe_counter!("vestibule_events_total", "What happened: logins, refusals, sessions, keys");
-    metrics::describe_histogram!("vestibule_db_seconds", "Time a connection was held, by piece of work");
-    metrics::describe_histogram!("vestibule_http_seconds", "Time to answer a request, by route and status");
-    metrics::describe_gauge!("vestibule_build_info", "1, with the version that runs");
-    metrics::gauge!("vestibule_build_info", "version" => env!("CARGO_PKG_VERSION")).set(1.0);
-    metrics::describe_gauge!("vestibule_db_connections", "Connections to the database, by whether they are in use");
-    metrics::describe_gauge!("vestibule_revocations", "Revocations held in memory, by kind");
-    metrics::describe_gauge!("vestibule_revocation_feed_age_seconds", "Time since the revocation feed was looked at");
-    metrics::describe_histogram!("vestibule_revocation_lag_seconds", "Time from a revocation until it was known here");
-    metrics::describe_gauge!("vestibule_logout_notices", "Logout notices to clients that are not delivered, by state");
-    metrics::describe_histogram!("vestibule_logout_lag_seconds", "Time from a logout until a client was told of it");
+    measure::describe();
     Some(Metrics(handle))
 }
 
-/// Counts and logs an event, once.
+/// Logs and counts an event.
 pub fn record(event: &Event) {
     let name = event.name();
     match event {
         Event::LoginBegan { provider, reference } => {
             tracing::info!(event = name, %provider, %reference, "login began");
-            metrics::counter!("vestibule_events_total", "event" => name, "provider" => provider.clone()).increment(1);
+            measure::event(name, &[("provider", provider)]);
             return;
         }
         Event::LoginCompleted { provider, user, session, reference, new_user } => {
             tracing::info!(event = name, %provider, %user, %session, %reference, new_user, "login completed");
-            metrics::counter!("vestibule_events_total", "event" => name, "provider" => provider.clone()).increment(1);
+            measure::event(name, &[("provider", provider)]);
             return;
         }
         Event::LoginFailed { provider, code, reason, reference } => {
@@ -131,7 +122,7 @@ pub fn record(event: &Event) {
         }
         Event::LogoutDelivered { client, session, attempts, lag } => {
             tracing::info!(event = name, client, %session, attempts, ?lag, "client told of a logout");
-            metrics::histogram!("vestibule_logout_lag_seconds").record(lag.as_secs_f64());
+            measure::logout_lag(*lag);
             count_notice(name, client);
             return;
         }
@@ -147,24 +138,24 @@ pub fn record(event: &Event) {
         }
         Event::AtProvider { provider, what } => {
             log_at_provider(name, provider, what);
-            metrics::counter!("vestibule_events_total", "event" => name, "provider" => provider.clone()).increment(1);
+            measure::event(name, &[("provider", provider)]);
             return;
         }
-        Event::SigningKeyMade { kid, algorithm, state } => {
+        Event::SigningKeyCreated { kid, algorithm, state } => {
             tracing::info!(event = name, %kid, algorithm, state, "signing key made");
         }
-        Event::SigningKeyMoved { kid, algorithm, state } => {
+        Event::SigningKeyStateChanged { kid, algorithm, state } => {
             tracing::info!(event = name, %kid, algorithm, state, "signing key came into another state");
         }
         Event::SigningKeyRevoked { kid, algorithm } => {
             tracing::warn!(event = name, %kid, algorithm, "signing key revoked");
         }
     }
-    metrics::counter!("vestibule_events_total", "event" => name).increment(1);
+    measure::event(name, &[]);
 }
 
 fn count_notice(event: &'static str, client: &str) {
-    metrics::counter!("vestibule_events_total", "event" => event, "client" => client.to_owned()).increment(1);
+    measure::event(event, &[("client", client)]);
 }
 
 fn log_at_provider(name: &'static str, provider: &str, what: &AtProvider) {
@@ -190,6 +181,5 @@ fn log_at_provider(name: &'static str, provider: &str, what: &AtProvider) {
 }
 
 fn count_refusal(event: &'static str, provider: &str, code: &'static str) {
-    let labels = [("event", event.to_owned()), ("provider", provider.to_owned()), ("code", code.to_owned())];
-    metrics::counter!("vestibule_events_total", &labels).increment(1);
+    measure::event(event, &[("provider", provider), ("code", code)]);
 }

@@ -227,7 +227,7 @@ mod tried {
             ("keys/key.rs", "login/begin.rs", "use aws_lc_rs::digest;"),
             ("token/access.rs", "web/token.rs", "use jsonwebtoken::Validation;"),
             ("telemetry.rs", "login/begin.rs", "fn f() { metrics::counter!(\"a\"); }"),
-            ("base/authorities.rs", "upstream/line.rs", "use rustls::RootCertStore;"),
+            ("base/tls.rs", "upstream/line.rs", "use rustls::RootCertStore;"),
         ] {
             assert_eq!(lines(rules::homes, home, source), [], "{home}: {source}");
             assert_eq!(lines(rules::homes, away, source), [1], "{away}: {source}");

@@ -1,4 +1,4 @@
-//! Who someone is here. Only the pair `(provider, sub)` identifies anyone; a profile never does.
+//! Users and their identities. Only the pair `(provider, sub)` identifies a user; a profile never does.
 
 mod record;
 mod store;
@@ -6,6 +6,7 @@ mod user;
 
 pub use record::{Identity, Record};
 pub use store::{
-    Arrival, Known, create, delete, disable, enable, find, identities, known, lock, refresh, search, with_email,
+    NewUser, SubStatus, create, delete, disable, enable, find, identities, lock, refresh, search, sub_status,
+    with_email,
 };
 pub use user::{Profile, User};

@@ -1,4 +1,4 @@
-//! A user as administrators see one.
+//! A user as administrators see it.
 
 use serde::{Deserialize, Serialize};
 
@@ -6,37 +6,37 @@ use super::user::Profile;
 use crate::base::clock::Timestamp;
 use crate::base::id::{SubId, UserId};
 
-/// What is on record of a user.
+/// A user's row, as the admin API and the command line show it.
 #[derive(Clone, Debug, Serialize)]
 pub struct Record {
-    /// The `sub` of our tokens.
+    /// The user's id: the `sub` of issued tokens.
     pub sub: UserId,
     /// The profile as the last login left it.
     #[serde(flatten)]
     pub profile: Profile,
-    /// Since when the user may not enter.
+    /// When an administrator disabled the user; `None` if enabled.
     pub disabled_at: Option<Timestamp>,
-    /// When the user first came.
+    /// The time of the first sign-in.
     pub created_at: Timestamp,
-    /// When a login last refreshed the profile.
+    /// When a login last updated the profile.
     pub updated_at: Timestamp,
 }
 
-/// A pair `(provider, sub)` that names a user.
+/// A pair `(provider, sub)` that identifies a user.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Identity {
-    /// Its id here.
+    /// The row's id, in our database.
     pub id: SubId,
-    /// The provider.
+    /// The provider's id in the configuration.
     pub provider: String,
-    /// Who it is there.
+    /// The `sub` at the provider.
     pub sub: String,
-    /// The e-mail address that the provider last said.
+    /// The e-mail address that the provider last reported.
     pub email: Option<String>,
-    /// Whether the provider vouches for it.
+    /// Whether the provider reported the address as verified.
     pub email_verified: bool,
-    /// When it was first seen.
+    /// The time of its first sign-in.
     pub created_at: Timestamp,
-    /// When it was last used.
+    /// The time of its last sign-in.
     pub last_login_at: Timestamp,
 }

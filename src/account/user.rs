@@ -1,38 +1,38 @@
-//! Who someone is here, as a value.
+//! A user and a profile, as values.
 
 use serde::{Deserialize, Serialize};
 
 use crate::base::id::UserId;
 
-/// What a provider says of a person, cleaned and bounded: no control characters, no text longer than its limit.
+/// What a provider reports about a person, cleaned: no control characters, no text longer than its limit.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Profile {
-    /// E-mail address.
+    /// The e-mail address; it identifies nobody.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub email: Option<String>,
-    /// Whether the provider vouches for the address; only a real `true` counts.
+    /// Whether the provider reported the address as verified; only the JSON value `true` counts.
     pub email_verified: bool,
-    /// Full name.
+    /// The full name, for display.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    /// What the person likes to be called; unique nowhere.
+    /// The name that the person prefers; not unique.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub preferred_username: Option<String>,
-    /// Address of a picture; never fetched by us (AC-19).
+    /// The URL of a picture; the gateway never fetches it (AC-19).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub picture: Option<String>,
-    /// Names of groups.
+    /// The names of the person's groups at the provider.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub groups: Vec<String>,
 }
 
-/// A user as frontends see one.
+/// A user as frontends see it.
 #[derive(Clone, Debug, Serialize)]
 pub struct User {
-    /// The `sub` of our tokens.
+    /// The user's id: the `sub` of issued tokens.
     pub sub: UserId,
-    /// The profile: of a session, that of the identity which it was made through.
+    /// The profile; in a session, that of the identity by which it was created.
     #[serde(flatten)]
     pub profile: Profile,
 }

@@ -1,12 +1,12 @@
-//! What those who run the gateway do to users and their sessions, over HTTP or at the command line, and to what is sealed.
+//! Administration of users, sessions and sealed values, by the admin API or the command line.
 
-mod by;
+mod actor;
 mod seals;
 mod sessions;
 mod store;
 mod users;
 
-pub use by::By;
+pub use actor::Actor;
 pub use seals::{Resealed, reseal};
 pub use sessions::{all_sessions, end_session, end_sessions, sessions};
-pub use users::{Person, delete, disable, enable, matching, person, search};
+pub use users::{UserDetails, delete, details, disable, enable, matching, search};

@@ -1,4 +1,4 @@
-//! Other people's sessions, listed and ended.
+//! Listing and ending the sessions of any user.
 
 use super::users::record_ends;
 use crate::account;
@@ -8,10 +8,10 @@ use crate::base::id::{SessionId, UserId};
 use crate::session::{self, Endings, Lifetime, Listed, Scope};
 
 const REASON: &str = "admin";
-/// More than anybody has, and few enough for one answer.
-const MOST: i64 = 1000;
+/// The most sessions of a user in one response; more than a user is expected to have.
+const MAX_LISTED: i64 = 1000;
 
-/// The sign-ins of a user, newest first. `None` where there is no such user.
+/// The sign-ins of a user, newest first. `None` if there is no such user.
 pub async fn sessions(
     db: &Db,
     lifetime: Lifetime,
@@ -20,17 +20,17 @@ pub async fn sessions(
 ) -> Result<Option<Vec<Listed>>, DbError> {
     db.run("list sessions", move |conn| {
         let known = account::find(conn, user)?.is_some();
-        if known { session::list(conn, user, lifetime, now, MOST).map(Some) } else { Ok(None) }
+        if known { session::list(conn, user, lifetime, now, MAX_LISTED).map(Some) } else { Ok(None) }
     })
     .await
 }
 
-/// The newest sign-ins of everybody, `most` at the most.
+/// The newest sign-ins of all users, at most `most`.
 pub async fn all_sessions(db: &Db, lifetime: Lifetime, now: Timestamp, most: i64) -> Result<Vec<Listed>, DbError> {
     db.run("list sessions", move |conn| session::list_all(conn, lifetime, now, most)).await
 }
 
-/// Ends every session of a user. The answer is how many, as listed; `None` where there is no such user.
+/// Ends every session of a user. Returns their number, as [`sessions`] lists them; `None` if there is no such user.
 pub async fn end_sessions(db: &Db, endings: &Endings, user: UserId, now: Timestamp) -> Result<Option<usize>, DbError> {
     let (lifetime, ending) = (endings.lifetime(), endings.ending(REASON, now));
     let act = move |conn: &mut Conn| {
@@ -44,7 +44,7 @@ pub async fn end_sessions(db: &Db, endings: &Endings, user: UserId, now: Timesta
     }))
 }
 
-/// Ends one session and those under it. `false` where there is none, or none any more.
+/// Ends one session and the sessions of apps under it. `false` if there is none, or it has ended.
 pub async fn end_session(db: &Db, endings: &Endings, id: SessionId, now: Timestamp) -> Result<bool, DbError> {
     let ending = endings.ending(REASON, now);
     let act = move |conn: &mut Conn| session::end_where(conn, Scope::One(id), &ending);

@@ -1,9 +1,9 @@
-//! Each act is one transaction. It takes the user's row first, where a login that comes at the same moment waits: it is
-//! either there to be ended, or finds the user disabled.
+//! Each action is one transaction. It locks the user's row first, so that a concurrent login either has created its session
+//! before, which is then ended, or finds the user disabled.
 
 use diesel::{Connection, QueryResult, RunQueryDsl, sql_query};
 
-use super::by::By;
+use super::actor::Actor;
 use crate::account::{self, Record};
 use crate::base::clock::Timestamp;
 use crate::base::db::Conn;
@@ -11,27 +11,27 @@ use crate::base::id::UserId;
 use crate::session::{self, Dismissed, Endings};
 use crate::vault;
 
-/// A user who was disabled.
+/// The result of disabling a user.
 pub struct Disabled {
     pub record: Record,
     pub dismissed: Dismissed,
-    /// Whether it was not so before.
+    /// Whether the user was enabled before.
     pub changed: bool,
 }
 
-/// Shuts a user out and ends every session. `None` where there is no such user.
+/// Disables a user and ends every session. `None` if there is no such user.
 pub fn disable(
     conn: &mut Conn,
     user: UserId,
     endings: &Endings,
-    by: By,
+    by: Actor,
     now: Timestamp,
 ) -> QueryResult<Option<Disabled>> {
     conn.transaction(|conn| {
         if !account::lock(conn, user)? {
             return Ok(None);
         }
-        take_time(conn)?;
+        extend_statement_timeout(conn)?;
         let changed = account::disable(conn, user, &by.detail(), now)?;
         let dismissed =
             session::end_listed(conn, user, None, endings.lifetime(), &endings.ending("user_disabled", now))?;
@@ -40,19 +40,19 @@ pub fn disable(
     })
 }
 
-/// Ends every session of a user and removes the user. `None` where there is none.
+/// Ends every session of a user and deletes the user. `None` if there is no such user.
 pub fn delete(
     conn: &mut Conn,
     user: UserId,
     endings: &Endings,
-    by: By,
+    by: Actor,
     now: Timestamp,
 ) -> QueryResult<Option<Dismissed>> {
     conn.transaction(|conn| {
         if !account::lock(conn, user)? {
             return Ok(None);
         }
-        take_time(conn)?;
+        extend_statement_timeout(conn)?;
         let dismissed = session::end_listed(conn, user, None, endings.lifetime(), &endings.ending("admin", now))?;
         vault::revoke_all(conn, user, now)?;
         account::delete(conn, user, &by.detail(), now)?;
@@ -60,14 +60,14 @@ pub fn delete(
     })
 }
 
-/// Somebody with very many sessions must not be safe from an administrator by that: what ends them may take longer than
-/// a request's statements may. The caller may be gone by then; the work is done all the same.
-fn take_time(conn: &mut Conn) -> QueryResult<()> {
+/// Ending very many sessions may take longer than the statement timeout of the pool. The work is completed even if the
+/// caller no longer waits for it.
+fn extend_statement_timeout(conn: &mut Conn) -> QueryResult<()> {
     sql_query("SET LOCAL statement_timeout = '60s'").execute(conn).map(|_| ())
 }
 
-/// Lets a user in again; with whether it was not so before. `None` where there is no such user.
-pub fn enable(conn: &mut Conn, user: UserId, by: By, now: Timestamp) -> QueryResult<Option<(Record, bool)>> {
+/// Enables a user; the flag says whether the user was disabled before. `None` if there is no such user.
+pub fn enable(conn: &mut Conn, user: UserId, by: Actor, now: Timestamp) -> QueryResult<Option<(Record, bool)>> {
     conn.transaction(|conn| {
         let changed = account::enable(conn, user, &by.detail(), now)?;
         Ok(account::find(conn, user)?.map(|record| (record, changed)))

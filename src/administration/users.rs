@@ -1,8 +1,8 @@
-//! Users, found and shut out.
+//! Finding, disabling, enabling and deleting users.
 
 use serde::Serialize;
 
-use super::by::By;
+use super::actor::Actor;
 use super::store;
 use crate::account::{self, Identity, Record};
 use crate::base::clock::Timestamp;
@@ -12,48 +12,47 @@ use crate::base::id::UserId;
 use crate::session::{Ended, Endings};
 use crate::telemetry;
 
-/// A user, with the pairs `(provider, sub)` that name them.
+/// A user with the user's identities.
 #[derive(Serialize)]
-pub struct Person {
+pub struct UserDetails {
     #[serde(flatten)]
     record: Record,
     identities: Vec<Identity>,
 }
 
-/// The most users with one e-mail address that are told apart.
-const NAMESAKES: i64 = 10;
+/// The most users that are listed for one e-mail address.
+const MAX_EMAIL_MATCHES: i64 = 10;
 
-/// Users in whose e-mail address, name or preferred name `words` stand, newest first: those after `after`, at most
-/// `most`.
+/// Users whose e-mail address, name or preferred name contains `words`, newest first: those after `after`, at most `most`.
 pub async fn search(db: &Db, words: String, after: Option<UserId>, most: i64) -> Result<Vec<Record>, DbError> {
     db.run("search users", move |conn| account::search(conn, &words, after, most)).await
 }
 
-/// The user of that `sub`.
-pub async fn person(db: &Db, user: UserId) -> Result<Option<Person>, DbError> {
+/// The user with this `sub`.
+pub async fn details(db: &Db, user: UserId) -> Result<Option<UserDetails>, DbError> {
     db.run("find user", move |conn| {
         let Some(record) = account::find(conn, user)? else { return Ok(None) };
-        Ok(Some(Person { record, identities: account::identities(conn, user)? }))
+        Ok(Some(UserDetails { record, identities: account::identities(conn, user)? }))
     })
     .await
 }
 
-/// The users that an operator may mean by a `sub` or an e-mail address.
+/// The users with this `sub` or this e-mail address.
 pub async fn matching(db: &Db, sub_or_email: String) -> Result<Vec<Record>, DbError> {
     db.run("find user", move |conn| match sub_or_email.parse() {
         Ok(id) => Ok(account::find(conn, id)?.into_iter().collect()),
-        Err(_) => account::with_email(conn, &sub_or_email, NAMESAKES),
+        Err(_) => account::with_email(conn, &sub_or_email, MAX_EMAIL_MATCHES),
     })
     .await
 }
 
-/// Shuts a user out and ends every session, in one transaction: no login that comes at the same moment outlives it.
-/// The answer is the user and how many sessions ended; `None` where there is no such user.
+/// Disables a user and ends every session in one transaction, so that a concurrent login leaves no session behind.
+/// Returns the user and the number of ended sessions; `None` if there is no such user.
 pub async fn disable(
     db: &Db,
     endings: &Endings,
     user: UserId,
-    by: By,
+    by: Actor,
     now: Timestamp,
 ) -> Result<Option<(Record, usize)>, DbError> {
     let write = endings.clone();
@@ -66,8 +65,8 @@ pub async fn disable(
     Ok(Some((disabled.record, disabled.dismissed.count)))
 }
 
-/// Lets a user in again. `None` where there is no such user.
-pub async fn enable(db: &Db, user: UserId, by: By, now: Timestamp) -> Result<Option<Record>, DbError> {
+/// Enables a user. `None` if there is no such user.
+pub async fn enable(db: &Db, user: UserId, by: Actor, now: Timestamp) -> Result<Option<Record>, DbError> {
     let enabled = db.run("enable user", move |conn| store::enable(conn, user, by, now)).await?;
     Ok(enabled.map(|(record, changed)| {
         if changed {
@@ -77,8 +76,8 @@ pub async fn enable(db: &Db, user: UserId, by: By, now: Timestamp) -> Result<Opt
     }))
 }
 
-/// Ends every session of a user and removes the user; the audit stays. `false` where there is no such user.
-pub async fn delete(db: &Db, endings: &Endings, user: UserId, by: By, now: Timestamp) -> Result<bool, DbError> {
+/// Ends every session of a user and deletes the user; audit rows stay. `false` if there is no such user.
+pub async fn delete(db: &Db, endings: &Endings, user: UserId, by: Actor, now: Timestamp) -> Result<bool, DbError> {
     let write = endings.clone();
     let act = move |conn: &mut _| store::delete(conn, user, &write, by, now);
     let Some(dismissed) = db.run("delete user", act).await? else { return Ok(false) };
@@ -87,7 +86,7 @@ pub async fn delete(db: &Db, endings: &Endings, user: UserId, by: By, now: Times
     Ok(true)
 }
 
-/// Tells of each session that ended, and wakes whoever tells the clients, if that is this process.
+/// Records an event for each ended session, and notifies the delivery of logout notices if it runs in this process.
 pub(super) fn record_ends(endings: &Endings, ended: &[Ended], reason: &'static str) {
     for ended in ended {
         telemetry::record(&Event::SessionEnded { user: ended.user, session: ended.id, reason });

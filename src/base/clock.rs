@@ -1,12 +1,12 @@
-//! The one place that knows what time it is.
+//! The only source of the current time.
 //!
-//! Everything else is handed `now`, one instant per request, so that waits are tested in microseconds.
+//! Everything else takes `now` as a parameter, one value for each request, so that tests need not wait.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
 
-/// A point in time, in UTC, no finer than PostgreSQL keeps it (microseconds).
+/// A point in time in UTC, with the precision of PostgreSQL (microseconds).
 pub type Timestamp = DateTime<Utc>;
 
 /// Where `now` comes from: the system, or a test.
@@ -14,30 +14,30 @@ pub type Timestamp = DateTime<Utc>;
 pub struct Clock(Arc<dyn Fn() -> Timestamp + Send + Sync>);
 
 impl Clock {
-    /// The machine's clock.
+    /// The system's clock, truncated to microseconds.
     #[expect(clippy::disallowed_methods, reason = "this is the home of the clock")]
     pub fn system() -> Self {
         Self(Arc::new(|| Utc::now().trunc_subsecs(6)))
     }
 
-    /// A clock that runs beside the machine's, ahead of it by what its hand was moved, until its hand is held.
+    /// A clock for tests: the system's clock plus an offset, which the [`Hand`] changes; or a fixed time.
     pub fn shifted() -> (Self, Hand) {
         let hand = Hand::default();
         let (system, own) = (Self::system(), hand.clone());
         (Self(Arc::new(move || own.read(&system))), hand)
     }
 
-    /// The present instant. Ask once per request and hand the answer on.
+    /// The current time. Call it once for each request and pass the value on.
     pub fn now(&self) -> Timestamp {
         (self.0)()
     }
 }
 
-/// Moves a [`Clock::shifted`], or holds it where it is.
+/// Controls a [`Clock::shifted`]: changes its offset, or stops it.
 #[derive(Clone, Default)]
 pub struct Hand(Arc<Mutex<Reading>>);
 
-/// How far ahead of the machine's clock it is, and where it was held.
+/// The offset to the system's clock, and the fixed time of a stopped clock.
 #[derive(Clone, Copy, Default)]
 struct Reading {
     ahead: TimeDelta,
@@ -45,12 +45,12 @@ struct Reading {
 }
 
 impl Hand {
-    /// Moves the clock forward (or back, if negative).
+    /// Adds `by` to the offset; a negative value moves the clock back.
     pub fn advance(&self, by: TimeDelta) {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).ahead += by;
     }
 
-    /// From here on only [`Hand::advance`] moves the clock: for what ends on the second, however slow the machine is.
+    /// Stops the clock: from now on only [`Hand::advance`] moves it, so that a slow machine does not change a test's result.
     pub fn hold(&self) {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).held = Some(Clock::system().now());
     }

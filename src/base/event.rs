@@ -1,4 +1,4 @@
-//! Everything worth counting or auditing, as one enum. `telemetry` counts and logs it; the audit row is written in the
+//! Everything that is counted or audited, as one enum. `telemetry` counts and logs it; the audit row is written in the
 //! transaction of the fact.
 
 use std::net::IpAddr;
@@ -6,250 +6,250 @@ use std::time::Duration;
 
 use super::id::{Reference, SessionId, SubId, UserId};
 
-/// Something that happened. No field ever holds a secret.
+/// Something that happened. No field holds a secret.
 #[derive(Clone, Debug)]
 pub enum Event {
-    /// Someone was sent to a provider.
+    /// A login began: the browser is sent to the provider.
     LoginBegan {
         /// The provider's id.
         provider: String,
         /// The login's reference.
         reference: Reference,
     },
-    /// A login gave a session.
+    /// A login created a session.
     LoginCompleted {
         /// The provider's id.
         provider: String,
-        /// Who signed in.
+        /// The user who signed in.
         user: UserId,
-        /// The session it gave.
+        /// The new session.
         session: SessionId,
         /// The login's reference.
         reference: Reference,
         /// Whether this login created the user.
         new_user: bool,
     },
-    /// A claimed login ended without a session.
+    /// A login ended without a session, after its callback was accepted.
     LoginFailed {
         /// The provider's id.
         provider: String,
-        /// The stable code of the failure.
+        /// The code of the failure, as the documentation lists it.
         code: &'static str,
-        /// What went wrong, for the operator.
+        /// The cause, for the operator.
         reason: String,
         /// The login's reference.
         reference: Reference,
     },
-    /// A callback was turned away before it could claim a login: a replay, a foreign browser, an unknown state.
+    /// A callback was rejected before it was matched with a login: a replay, another browser, an unknown `state`.
     CallbackRefused {
         /// The provider's id.
         provider: String,
-        /// The stable code of the refusal.
+        /// The code of the refusal, as the documentation lists it.
         code: &'static str,
     },
-    /// A session was ended.
+    /// A session ended.
     SessionEnded {
-        /// Whose it was.
+        /// The user of the session.
         user: UserId,
-        /// Which it was.
+        /// The session that it belongs to.
         session: SessionId,
-        /// Why: `logout`, …
+        /// The reason, as in `sessions.ended_reason`: `logout`, `idle`, …
         reason: &'static str,
     },
-    /// An administrator shut a user out.
+    /// An administrator disabled a user.
     UserDisabled {
-        /// Who.
+        /// The user that the event is about.
         user: UserId,
     },
-    /// An administrator let a user in again.
+    /// An administrator enabled a user.
     UserEnabled {
-        /// Who.
+        /// The user that the event is about.
         user: UserId,
     },
     /// An administrator deleted a user.
     UserDeleted {
-        /// Who.
+        /// The user that the event is about.
         user: UserId,
     },
-    /// A refresh token came back that had been replaced long before, or never was made: somebody has a copy, and the
-    /// session was ended.
+    /// A refresh token was presented that was rotated long before, or was never issued: it was copied. The session was
+    /// ended.
     RefreshReused {
-        /// Whose session it was.
+        /// The user of the session.
         user: UserId,
-        /// Which it was.
+        /// The session that it belongs to.
         session: SessionId,
-        /// Who presented it.
+        /// The address that presented the token.
         ip: IpAddr,
-        /// Where the session was known to be.
+        /// The address of the session's last refresh.
         session_ip: Option<IpAddr>,
     },
-    /// A late predecessor of a refresh token was forgiven, this once.
+    /// The previous refresh token was accepted after its grace period, once for this session.
     RefreshForgiven {
-        /// The session.
+        /// The session that it belongs to.
         session: SessionId,
     },
-    /// A refresh token came back that the database does not know yet: it lost its last write in a failover.
+    /// A refresh token was presented that is newer than the database: it lost its last write in a failover.
     RefreshRecovered {
-        /// The session.
+        /// The session that it belongs to.
         session: SessionId,
     },
-    /// A single access token was revoked by the client that it was issued to.
+    /// A client revoked an access token of its own.
     TokenRevoked {
-        /// Whose token it was; nobody's, where a client had it for itself.
+        /// The user of the token; `None` for the client credentials grant.
         user: Option<UserId>,
-        /// The session that it hung on, which stays.
+        /// The session of the token, which is not ended.
         session: Option<SessionId>,
-        /// The client.
+        /// The `client_id` of the client.
         client: String,
     },
-    /// An access token was issued that is larger than `tokens.max_bytes`: its person was let in, and is known by more since.
+    /// An issued access token is larger than `tokens.max_bytes`: the claims have grown since the login, which checked it.
     AccessTokenTooLarge {
-        /// The client that it is for.
+        /// The `client_id` of the token.
         client: String,
-        /// The session that it hangs on.
+        /// The session of the token.
         session: SessionId,
-        /// Its size.
+        /// The size of the token in bytes.
         bytes: usize,
-        /// Of the claims about the person, the largest.
+        /// The name of the largest claim about the user.
         largest: &'static str,
     },
-    /// A user was given one more identity.
+    /// An identity was linked to a user.
     IdentityLinked {
-        /// Who.
+        /// The user that the event is about.
         user: UserId,
-        /// The provider that knows the user too from now on.
+        /// The provider of the identity.
         provider: String,
-        /// By what: `person`, where the user asked for it, or `verified_email`.
+        /// What linked it: `person` if the user requested it, or `verified_email`.
         by: &'static str,
     },
-    /// A user gave an identity up.
+    /// A user unlinked an identity.
     IdentityUnlinked {
-        /// Who.
+        /// The user that the event is about.
         user: UserId,
-        /// The provider by which the user is not known any more.
+        /// The provider of the identity.
         provider: String,
     },
-    /// Somebody tried wrong verifiers on a code until it was of no use any more.
+    /// An authorization code was revoked after too many wrong code verifiers.
     CodeGuessed {
-        /// The client that the code was for.
+        /// The `client_id` of the code.
         client: String,
     },
-    /// Someone did not show to be the client that it said.
+    /// Client authentication failed.
     ClientRefused {
-        /// The client; `None` where there is no such client, or none that would have a secret.
+        /// The `client_id`; `None` if there is no such client, or it has no credential.
         client: Option<String>,
-        /// From which network.
+        /// The network of the caller.
         ip: IpAddr,
     },
-    /// A client was told that a session ended.
+    /// A logout notice was delivered to a client.
     LogoutDelivered {
-        /// The client.
+        /// The `client_id` of the client.
         client: String,
-        /// The session.
+        /// The session that it belongs to.
         session: SessionId,
-        /// The attempts that it took.
+        /// The number of attempts, from 1.
         attempts: u32,
-        /// Since the session ended.
+        /// The time since the session ended.
         lag: Duration,
     },
-    /// A client could not be told that a session ended; it is tried again.
+    /// An attempt to deliver a logout notice failed; it is retried.
     LogoutDelayed {
-        /// The client.
+        /// The `client_id` of the client.
         client: String,
-        /// The session.
+        /// The session that it belongs to.
         session: SessionId,
-        /// The attempts so far.
+        /// The number of attempts so far.
         attempts: u32,
-        /// What went wrong, for the operator.
+        /// The cause, for the operator.
         reason: String,
     },
-    /// A client could not be told that a session ended, and never will be.
+    /// The last attempt to deliver a logout notice failed; it is given up.
     LogoutGivenUp {
-        /// The client.
+        /// The `client_id` of the client.
         client: String,
-        /// The session.
+        /// The session that it belongs to.
         session: SessionId,
-        /// The attempts that were made.
+        /// The number of attempts that were made.
         attempts: u32,
-        /// What went wrong at last, for the operator.
+        /// The cause of the last failure, for the operator.
         reason: String,
     },
-    /// A provider did something besides a login.
+    /// Something happened at a provider apart from a login.
     AtProvider {
         /// The provider's id.
         provider: String,
-        /// What.
+        /// What happened there.
         what: AtProvider,
     },
-    /// A signing key was made.
-    SigningKeyMade {
-        /// Its key id.
+    /// A signing key was generated.
+    SigningKeyCreated {
+        /// The key id (`kid`).
         kid: String,
-        /// Its algorithm.
+        /// The JWS algorithm.
         algorithm: &'static str,
-        /// Into which state: `published`, or `active` where none signed before.
+        /// The first state: `published`, or `active` if no key was active before.
         state: &'static str,
     },
-    /// A signing key came into another state.
-    SigningKeyMoved {
-        /// Its key id.
+    /// A signing key changed its state.
+    SigningKeyStateChanged {
+        /// The key id (`kid`).
         kid: String,
-        /// Its algorithm.
+        /// The JWS algorithm.
         algorithm: &'static str,
-        /// Which: `active`, `retiring`, `gone`.
+        /// The new state: `active`, `retiring` or `gone`.
         state: &'static str,
     },
-    /// A signing key was taken out of use at once.
+    /// An operator revoked a signing key.
     SigningKeyRevoked {
-        /// Its key id.
+        /// The key id (`kid`).
         kid: String,
-        /// Its algorithm.
+        /// The JWS algorithm.
         algorithm: &'static str,
     },
 }
 
-/// What providers do besides logins.
+/// What happens at providers apart from logins.
 #[derive(Clone, Debug)]
 pub enum AtProvider {
-    /// An access token was refreshed.
+    /// An access token of the provider was refreshed.
     TokenRefreshed,
-    /// An access token could not be refreshed now; it is tried again.
+    /// An access token of the provider could not be refreshed; it is retried.
     TokenNotRefreshed {
-        /// Whose it is.
+        /// The identity of the token.
         identity: SubId,
-        /// What went wrong, for the operator.
+        /// The cause, for the operator.
         reason: String,
     },
-    /// Tokens are of no use any more: only a login there helps.
+    /// The provider rejected the refresh token: the user has to sign in there again.
     LinkBroken {
-        /// Whose they were.
+        /// The identity of the tokens.
         identity: SubId,
-        /// What went wrong, for the operator.
+        /// The cause, for the operator.
         reason: String,
     },
-    /// Tokens were revoked that nobody needs any more.
+    /// Tokens that are no longer needed were revoked at the provider.
     TokensRevoked,
-    /// Tokens were not revoked.
+    /// An attempt to revoke tokens at the provider failed.
     TokensNotRevoked {
-        /// What went wrong, for the operator.
+        /// The cause, for the operator.
         reason: String,
-        /// Whether it is tried again.
+        /// Whether it is retried.
         again: bool,
     },
-    /// It told that a session ended there.
+    /// The provider sent a valid logout token.
     LogoutTokenTaken {
-        /// How many sessions ended here by it.
+        /// The number of sessions that ended here.
         sessions: usize,
     },
-    /// A logout token came that is none.
+    /// A logout token was rejected.
     LogoutTokenRefused {
-        /// What is wrong with it, for the operator.
+        /// The cause, for the operator.
         reason: String,
     },
 }
 
 impl Event {
-    /// The event's stable name: the value of `audit_events.kind` and of the metric's label.
+    /// The event's name, which does not change: the value of `audit_events.kind` and of the metric's label `event`.
     pub fn name(&self) -> &'static str {
         match self {
             Self::LoginBegan { .. } => "login_began",
@@ -273,8 +273,8 @@ impl Event {
             Self::LogoutDelayed { .. } => "logout_delayed",
             Self::LogoutGivenUp { .. } => "logout_given_up",
             Self::AtProvider { what, .. } => what.name(),
-            Self::SigningKeyMade { .. } => "signing_key_made",
-            Self::SigningKeyMoved { .. } => "signing_key_moved",
+            Self::SigningKeyCreated { .. } => "signing_key_made",
+            Self::SigningKeyStateChanged { .. } => "signing_key_moved",
             Self::SigningKeyRevoked { .. } => "signing_key_revoked",
         }
     }

@@ -1,4 +1,4 @@
-//! Row ids: UUIDv7, a type for each table so that none is taken for another, and the reference of a login.
+//! Row ids (UUIDv7), with a type for each table, and the reference of a login.
 
 use diesel::deserialize::{self, FromSql, FromSqlRow};
 use diesel::expression::AsExpression;
@@ -21,7 +21,7 @@ macro_rules! id {
         pub struct $name(pub Uuid);
 
         impl $name {
-            /// A new id, ordered by time.
+            /// A new id; ids sort by their time.
             pub fn new(now: Timestamp) -> Self {
                 Self(uuid_v7(now))
             }
@@ -55,39 +55,40 @@ macro_rules! id {
 }
 
 id!(
-    /// A user; as text it is the `sub` of our tokens.
+    /// The id of a user; as text the `sub` of issued tokens.
     UserId
 );
 id!(
-    /// One `(provider, sub)` pair of a user.
+    /// The id of a `(provider, sub)` pair of a user.
     SubId
 );
 id!(
-    /// A session; as text it is the `sid` of our tokens.
+    /// The id of a session; as text the `sid` of issued tokens.
     SessionId
 );
 id!(
-    /// A login under way.
+    /// The id of an authorization session: one login at a provider.
     AuthorizationSessionId
 );
 id!(
-    /// An app's request for a sign-in.
+    /// The id of an authorization request of a client.
     AuthorizationRequestId
 );
 
-/// A UUIDv7: the index stays compact because new rows stand beside each other.
+/// A UUIDv7: new rows are adjacent in the index, which therefore stays compact.
 pub fn uuid_v7(now: Timestamp) -> Uuid {
     let seconds = u64::try_from(now.timestamp()).unwrap_or_default();
     Uuid::new_v7(uuid::Timestamp::from_unix(NoContext, seconds, now.timestamp_subsec_nanos()))
 }
 
-/// Ids that [`uuid_v7`] made before that instant are lower, later ones are not. The primary key so tells a row's age.
-pub fn uuid_v7_floor(at: Timestamp) -> Uuid {
+/// The lower bound of the ids that [`uuid_v7`] creates at or after `at`. So a row's age can be compared by its primary key.
+pub fn uuid_v7_lower_bound(at: Timestamp) -> Uuid {
     let millis = u128::try_from(at.timestamp_millis()).unwrap_or_default();
     Uuid::from_u128(millis << 80)
 }
 
-/// What an error page shows and `vestibule logins show` looks up: ten letters and digits that can be read aloud, no secret.
+/// The reference of a login, which an error page shows and `vestibule logins show` looks up. It is no secret: ten letters
+/// and digits that can be read aloud.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(transparent)]
 pub struct Reference(String);
@@ -95,7 +96,7 @@ pub struct Reference(String);
 impl Reference {
     /// A new reference of 50 random bits, as `xxxxx-xxxxx`.
     pub fn random() -> Self {
-        // Crockford's alphabet: nothing in it is taken for something else.
+        // Crockford's alphabet has no characters that look alike.
         const ALPHABET: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
         let letter = |byte: u8| ALPHABET.get(usize::from(byte & 31)).copied().map_or('0', char::from);
         let mut text: String = secret::random_bytes::<10>().into_iter().map(letter).collect();
@@ -103,12 +104,12 @@ impl Reference {
         Self(text)
     }
 
-    /// One that was made before, as it stands in a row.
-    pub fn known(text: String) -> Self {
+    /// A reference from a row.
+    pub fn from_row(text: String) -> Self {
         Self(text)
     }
 
-    /// The text that people see.
+    /// The text, as people see it: `xxxxx-xxxxx`.
     pub fn as_str(&self) -> &str {
         &self.0
     }

@@ -1,4 +1,4 @@
-//! Brings the schema up to date, once, however many replicas start in the same moment.
+//! Migrates the schema, once even if several replicas start at the same time.
 
 use diesel::connection::SimpleConnection;
 use diesel::migration::{Migration, MigrationSource};
@@ -9,31 +9,31 @@ use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 use super::db::{Conn, Db, DbError};
 
 const MIGRATIONS: EmbeddedMigrations = embed_migrations!();
-/// The advisory lock that replicas agree on: "vestibul" as a number.
+/// The key of the advisory lock: the bytes of "vestibul".
 const LOCK: i64 = 0x7665_7374_6962_756c;
 
-/// One migration and whether the database has it.
+/// A migration, and whether it has been applied to the database.
 pub struct Step {
-    /// Its directory's name.
+    /// The name of its directory.
     pub name: String,
-    /// Whether it ran.
+    /// Whether the database has recorded it as applied.
     pub applied: bool,
 }
 
-/// Runs what is missing and returns the names of what ran.
+/// Applies the missing migrations and returns their names.
 ///
-/// Waits for another replica that is at it; the lock goes with the session, so a killed replica leaves none behind.
+/// Waits for another replica that is migrating. The lock belongs to the database session, so a killed replica releases it.
 pub fn migrate(db: &Db) -> Result<Vec<String>, DbError> {
     db.run_here("migrate", |conn| {
-        // One round trip where the schema is current, which is nearly every start.
+        // If the schema is current, which is the case at nearly every start, this is the only query.
         if pending_names(conn)?.is_empty() {
             return Ok(Vec::new());
         }
-        // A migration may take longer than a request's statement may.
+        // A migration may take longer than the timeouts of the pool's connections.
         conn.batch_execute(&format!(
             "SET statement_timeout = 0; SET lock_timeout = 0; SELECT pg_advisory_lock({LOCK})"
         ))?;
-        // Asked again under the lock: another replica may have run some.
+        // Queried again under the lock: another replica may have migrated meanwhile.
         let ran = pending_names(conn)?;
         let done = conn.run_pending_migrations(MIGRATIONS).map_err(diesel::result::Error::QueryBuilderError);
         let ran = done.map(|_versions| ran);
@@ -42,12 +42,12 @@ pub fn migrate(db: &Db) -> Result<Vec<String>, DbError> {
     })
 }
 
-/// Every migration of this binary, oldest first, and whether the database has it.
+/// Every migration of this binary, oldest first.
 pub fn status(db: &Db) -> Result<Vec<Step>, DbError> {
     db.run_here("list migrations", steps)
 }
 
-/// The names of the migrations that the database lacks, oldest first.
+/// The names of the migrations that are not applied, oldest first.
 pub fn pending(db: &Db) -> Result<Vec<String>, DbError> {
     db.run_here("list migrations", pending_names)
 }
@@ -73,19 +73,19 @@ fn embedded() -> QueryResult<Vec<Box<dyn Migration<Pg>>>> {
 
 fn applied(conn: &mut Conn) -> QueryResult<Vec<String>> {
     #[derive(diesel::QueryableByName)]
-    struct Row {
+    struct TableRow {
         #[diesel(sql_type = diesel::sql_types::Nullable<diesel::sql_types::Text>)]
         tables: Option<String>,
     }
     #[derive(diesel::QueryableByName)]
-    struct Version {
+    struct VersionRow {
         #[diesel(sql_type = diesel::sql_types::Text)]
         version: String,
     }
     let table = "SELECT to_regclass('__diesel_schema_migrations')::text AS tables";
-    if diesel::sql_query(table).get_result::<Row>(conn)?.tables.is_none() {
+    if diesel::sql_query(table).get_result::<TableRow>(conn)?.tables.is_none() {
         return Ok(Vec::new());
     }
-    let versions = diesel::sql_query("SELECT version FROM __diesel_schema_migrations").load::<Version>(conn)?;
+    let versions = diesel::sql_query("SELECT version FROM __diesel_schema_migrations").load::<VersionRow>(conn)?;
     Ok(versions.into_iter().map(|row| row.version).collect())
 }

@@ -1,14 +1,16 @@
-//! What every storey stands on: the database, the way out, the clock, secrets and ids.
+//! What every layer uses: the database, the HTTP client, the clock, secrets, ids and events.
 
-pub mod authorities;
+pub mod audit;
+pub mod backoff;
 pub mod clock;
 pub mod db;
 pub mod event;
 pub mod id;
 pub mod listener;
+pub mod measure;
 pub mod migrate;
 pub mod outbound;
-pub mod patience;
 pub mod seal;
 pub mod secret;
 pub mod statement;
+pub mod tls;

@@ -1,8 +1,8 @@
-//! The one HTTP client: every request that leaves the gateway goes through here.
+//! The HTTP client: every request that the gateway sends goes through here.
 //!
-//! Redirects are never followed (a code or a client secret would go along), nothing is decompressed, no cookie is
-//! kept, a body ends at 1 MiB, and every request has a time limit. A URL that came out of somebody's metadata reaches
-//! public addresses only, whatever its name resolves to.
+//! It follows no redirects (they would carry a code or a client secret along), decompresses nothing, stores no cookies, reads
+//! at most 1 MiB of a body, and limits the time of every request. A URL that was learned from metadata reaches public
+//! addresses only, whatever its host name resolves to.
 
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
@@ -11,40 +11,40 @@ use std::time::Duration;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use url::{Host, Url};
 
-use super::authorities::Authorities;
+use super::tls::Authorities;
 
-/// The largest body that is read.
+/// The largest body that is read, in bytes.
 pub const MAX_BODY: usize = 1024 * 1024;
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
-/// How long an idle connection is kept. Many servers close theirs after five seconds; a code that is sent in that very
-/// moment is lost, since nobody knows whether it was taken.
-const IDLE: Duration = Duration::from_secs(4);
+/// How long an idle connection is kept. Many servers close theirs after five seconds. If a code is sent on a connection at
+/// that moment, it is unknown whether the server has redeemed it, so it must not be sent again.
+const IDLE_TIMEOUT: Duration = Duration::from_secs(4);
 
-/// Whose word a URL is.
+/// Where a URL comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Trust {
-    /// The operator wrote it, or its host, into the configuration: it may live on a private address.
+    /// From the configuration: the URL or its host. Private addresses are allowed.
     Configured,
-    /// It was learned from outside: public addresses only.
+    /// From a provider's or a client's metadata: public addresses only.
     Learned,
 }
 
-/// Why a request got no answer.
+/// Why a request got no usable response.
 #[derive(Debug, thiserror::Error)]
 pub enum OutboundError {
-    /// No whole answer within the time limit.
+    /// No complete response within the time limit.
     #[error("no answer in time")]
     Timeout,
-    /// No connection, or it broke.
+    /// No connection, or the connection broke; with the cause.
     #[error("cannot be reached: {0}")]
     Unreachable(String),
-    /// The body went on past [`MAX_BODY`].
+    /// The body is larger than [`MAX_BODY`].
     #[error("the answer is larger than 1 MiB")]
     TooLarge,
-    /// The URL leads to an address that a learned URL may not reach.
+    /// A learned URL resolves to an address that is not public.
     #[error("leads to a private address")]
     Private,
-    /// Not a request that can be sent.
+    /// The request cannot be sent; with the cause.
     #[error("not a request: {0}")]
     Malformed(String),
 }
@@ -57,15 +57,15 @@ pub struct Outbound {
 }
 
 impl Outbound {
-    /// Builds the client; fails only where the system has no usable TLS roots.
+    /// Builds the client; fails only if the system has no usable TLS roots.
     pub fn new() -> Result<Self, OutboundError> {
         Self::built(|builder| builder)
     }
 
-    /// The same, but servers are checked against these authorities alone.
+    /// Builds a client that trusts these authorities instead of the system's.
     pub fn trusting(authorities: &Authorities) -> Result<Self, OutboundError> {
         let certificates: Result<Vec<_>, _> = authorities.iter().map(reqwest::Certificate::from_der).collect();
-        let certificates = certificates.map_err(|error| OutboundError::Unreachable(in_short(&error)))?;
+        let certificates = certificates.map_err(|error| OutboundError::Unreachable(innermost_cause(&error)))?;
         Self::built(|builder| builder.tls_certs_only(certificates.clone()))
     }
 
@@ -75,18 +75,18 @@ impl Outbound {
             reqwest::Client::builder()
                 .redirect(reqwest::redirect::Policy::none())
                 .connect_timeout(CONNECT_TIMEOUT)
-                .pool_idle_timeout(IDLE)
+                .pool_idle_timeout(IDLE_TIMEOUT)
                 .no_proxy()
                 .referer(false)
                 .user_agent(concat!("vestibule/", env!("CARGO_PKG_VERSION")))
         };
         let built = |builder: reqwest::ClientBuilder| {
-            roots(builder).build().map_err(|error| OutboundError::Unreachable(in_short(&error)))
+            roots(builder).build().map_err(|error| OutboundError::Unreachable(innermost_cause(&error)))
         };
         Ok(Self { configured: built(builder())?, learned: built(builder().dns_resolver(Arc::new(PublicOnly)))? })
     }
 
-    /// Sends a request and reads the whole answer, within `timeout` in all.
+    /// Sends a request and reads the whole response, within `timeout` in total.
     pub async fn send(
         &self,
         request: http::Request<Vec<u8>>,
@@ -94,11 +94,11 @@ impl Outbound {
         timeout: Duration,
     ) -> Result<http::Response<Vec<u8>>, OutboundError> {
         let request =
-            reqwest::Request::try_from(request).map_err(|error| OutboundError::Malformed(in_short(&error)))?;
+            reqwest::Request::try_from(request).map_err(|error| OutboundError::Malformed(innermost_cause(&error)))?;
         let client = match trust {
             Trust::Configured => &self.configured,
-            // The resolver is not asked about a host that is an address already. The URL that is judged is the one that
-            // is used: there are more ways to write an address than one (`127.1`, `0x7f000001`).
+            // The resolver is not called for a host that is an IP address. The parsed URL is checked, because an address can
+            // be written in several ways (`127.1`, `0x7f000001`).
             Trust::Learned if is_private_literal(request.url()) => return Err(OutboundError::Private),
             Trust::Learned => &self.learned,
         };
@@ -131,12 +131,12 @@ fn from_reqwest(error: &reqwest::Error) -> OutboundError {
     if error.is_timeout() {
         return OutboundError::Timeout;
     }
-    let text = in_short(error);
+    let text = innermost_cause(error);
     if text.contains(PRIVATE) { OutboundError::Private } else { OutboundError::Unreachable(text) }
 }
 
-/// The innermost cause. The outer layers repeat the URL, whose query may hold what a log must not.
-fn in_short(error: &dyn std::error::Error) -> String {
+/// The innermost cause. The outer errors repeat the URL, whose query may hold secrets.
+fn innermost_cause(error: &dyn std::error::Error) -> String {
     let mut cause = error;
     while let Some(inner) = cause.source() {
         cause = inner;
@@ -147,8 +147,8 @@ fn in_short(error: &dyn std::error::Error) -> String {
 
 const PRIVATE: &str = "resolves to a private address";
 
-/// Resolves names, and refuses those that lead to an address that is not public. The connection is made to the very
-/// addresses that were checked, so a second answer of the name server changes nothing.
+/// Resolves host names, and rejects those that resolve to an address that is not public. The connection uses the addresses
+/// that were checked, so a different answer of the name server to a second query has no effect (DNS rebinding).
 struct PublicOnly;
 
 impl Resolve for PublicOnly {
@@ -171,7 +171,7 @@ fn is_private_literal(url: &Url) -> bool {
     }
 }
 
-/// Whether an address is in nobody's private, local or special-use range (RFC 6890).
+/// Whether an address is outside the private, local and special-use ranges (RFC 6890).
 pub fn is_public(address: IpAddr) -> bool {
     match address.to_canonical() {
         IpAddr::V4(v4) => {
@@ -190,7 +190,7 @@ pub fn is_public(address: IpAddr) -> bool {
         }
         IpAddr::V6(v6) => {
             let [first, second, ..] = v6.segments();
-            // Global unicast without documentation, Teredo, 6to4 and the other translations that embed an IPv4 address.
+            // Global unicast (2000::/3) without documentation, Teredo, 6to4 and other ranges that embed an IPv4 address.
             (first & 0xe000) == 0x2000 && first != 0x2002 && !(first == 0x2001 && (second < 0x200 || second == 0xdb8))
         }
     }
@@ -201,7 +201,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn private_addresses_are_known_in_every_spelling() {
+    fn private_addresses_are_recognised_in_every_notation() {
         let private = [
             "10.0.0.1",
             "127.0.0.1",

@@ -1,16 +1,16 @@
-//! Secrets have two types: [`Plain`], shown once, and [`Hashed`], what the database knows.
+//! The two types of a secret: [`Plain`], the value itself, and [`Hashed`], its hash in the database.
 
 use aws_lc_rs::{constant_time, digest, rand};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use secrecy::{ExposeSecret, SecretString};
 
-/// A secret in the clear: no `Debug`, no `Display`, no `Serialize`, wiped from memory when dropped.
+/// A secret in plain text: no `Debug`, no `Display`, no `Serialize`; its memory is overwritten on drop.
 #[derive(Clone)]
 pub struct Plain(SecretString);
 
 impl Plain {
-    /// Wraps a secret that came from outside.
+    /// Wraps a secret that was received or configured.
     pub fn new(secret: impl Into<String>) -> Self {
         Self(SecretString::from(secret.into()))
     }
@@ -20,28 +20,28 @@ impl Plain {
         Self::new(URL_SAFE_NO_PAD.encode(random_bytes::<32>()))
     }
 
-    /// The secret itself, for the one place that hands it out.
+    /// The secret itself, for the code that sends it.
     pub fn expose(&self) -> &str {
         self.0.expose_secret()
     }
 
-    /// Whether there is nothing in it.
+    /// Whether the secret is the empty string.
     pub fn is_empty(&self) -> bool {
         self.expose().is_empty()
     }
 
-    /// What the database may know of it.
+    /// The hash, for the database.
     pub fn hashed(&self) -> Hashed {
         Hashed::of(self.expose())
     }
 }
 
-/// The SHA-256 of a random secret. Unsalted on purpose: what is hashed has 256 random bits, and rows are found by it.
+/// The SHA-256 of a secret. Not salted: the secrets have 256 random bits, and rows are looked up by the hash.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Hashed([u8; 32]);
 
 impl Hashed {
-    /// Hashes a secret as it was presented.
+    /// Hashes a secret that was presented.
     pub fn of(secret: &str) -> Self {
         let mut hash = [0; 32];
         hash.copy_from_slice(digest::digest(&digest::SHA256, secret.as_bytes()).as_ref());
@@ -53,16 +53,16 @@ impl Hashed {
         &self.0
     }
 
-    /// Compares with what a row holds, in constant time.
+    /// Compares with the hash of a row, in constant time.
     pub fn matches(&self, stored: &[u8]) -> bool {
         constant_time::verify_slices_are_equal(&self.0, stored).is_ok()
     }
 }
 
-/// Random bytes from the system's generator.
+/// `N` random bytes of a cryptographic generator.
 pub fn random_bytes<const N: usize>() -> [u8; N] {
     let mut bytes = [0; N];
-    // aws-lc's generator has no way to fail once it is seeded, and it aborts the process if it cannot be.
+    // aws-lc aborts the process if it cannot seed its generator; after that the generator does not fail.
     if rand::fill(&mut bytes).is_err() {
         std::process::abort();
     }

@@ -1,9 +1,9 @@
 //! Hand-written SQL that is prepared once per connection.
 //!
-//! diesel 2.3 caches no `UPDATE … RETURNING`, no CTE and no `sql_query` as a prepared statement: each call is parsed,
-//! planned and costs a second round trip. A query whose type stands for its text does not have that problem.
+//! diesel 2.3 does not cache `UPDATE … RETURNING`, CTEs and `sql_query` as prepared statements: each call is parsed and
+//! planned, and costs a second round trip. A query type with a static `QueryId` is cached.
 
-/// Declares a statement as a struct of its binds. In the text a bind is written `{field}`, as often as it is needed.
+/// Declares a statement as a struct of its binds. In the text a bind is `{field}`; it may occur several times.
 ///
 /// ```ignore
 /// statement! {
@@ -65,8 +65,8 @@ macro_rules! statement {
 }
 pub(crate) use statement;
 
-/// The text of a statement that deletes the rows of a table whose column is before `{before}`, the oldest `{most}` of them;
-/// rows that somebody else holds are left for the next time.
+/// SQL that deletes the rows of a table whose column is before `{before}`: the oldest `{most}` of them. Locked rows are
+/// skipped; the next run deletes them.
 macro_rules! pruning {
     ($table:literal, $column:literal) => {
         concat!(
@@ -86,10 +86,11 @@ macro_rules! pruning {
 }
 pub(crate) use pruning;
 
-/// The part of a statement that puts what its `taken` took out of the vault into the outbox of tokens that are to be
-/// revoked. It stands down here since sessions that end write to it in their own statements. The seal goes with them as it
-/// is: it is bound to the identity and the version, which go along. `{stamp}` is the beginning of a UUIDv7 of this instant.
-macro_rules! into_outbox {
+/// SQL that inserts the rows of the common table expression `taken` (deleted from `provider_tokens`) into the outbox of
+/// tokens to be revoked. It is in this layer because statements that end sessions contain it as well. The sealed value is
+/// copied: its associated data are the identity and the version, which are copied too. `{stamp}` is the beginning of a
+/// UUIDv7 of `{now}`.
+macro_rules! queue_token_revocation {
     () => {
         "INSERT INTO provider_revocations (id, provider, sub_id, version, sealed, created_at, next_attempt_at)
          SELECT overlay(gen_random_uuid()::text placing {stamp} from 1 for 15)::uuid, provider, sub_id, version, sealed,
@@ -97,33 +98,33 @@ macro_rules! into_outbox {
          FROM taken WHERE sealed IS NOT NULL"
     };
 }
-pub(crate) use into_outbox;
+pub(crate) use queue_token_revocation;
 
 /// A piece of a statement's text.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Piece<'t> {
-    /// SQL as it stands.
+    /// SQL text without binds.
     Sql(&'t str),
-    /// The first mention of a bind.
+    /// The first occurrence of a bind.
     Bind(&'t str),
-    /// A later mention of the bind in this place, from 1.
+    /// A later occurrence of the bind with this number, from 1.
     Again(usize),
 }
 
-/// Walks a statement's text piece by piece.
+/// Splits a statement's text into pieces.
 pub struct Text<'t> {
     rest: &'t str,
     seen: Vec<&'t str>,
 }
 
 impl<'t> Text<'t> {
-    /// Starts at the beginning.
+    /// Begins at the start of `text`.
     pub fn new(text: &'t str) -> Self {
         Self { rest: text, seen: Vec::new() }
     }
 
-    /// The next piece, if any.
-    #[expect(clippy::should_implement_trait, reason = "a plain loop is all it is for")]
+    /// The next piece; `None` at the end of the text.
+    #[expect(clippy::should_implement_trait, reason = "it is called in one plain loop")]
     pub fn next(&mut self) -> Option<Piece<'t>> {
         if self.rest.is_empty() {
             return None;
@@ -149,7 +150,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_bind_is_numbered_by_its_first_mention() {
+    fn a_bind_is_numbered_by_its_first_occurrence() {
         let mut text = Text::new("SELECT {a}, {b}, {a}");
         let pieces: Vec<_> = std::iter::from_fn(|| text.next()).collect();
         let sql = Piece::Sql;

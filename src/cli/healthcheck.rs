@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use super::{context, output};
 use crate::base::outbound::{Outbound, OutboundError, Trust};
+use crate::base::tls;
 
 const TIMEOUT: Duration = Duration::from_secs(3);
 
@@ -16,7 +17,7 @@ pub fn run(files: &[PathBuf]) -> ExitCode {
         Ok(config) => config,
         Err(code) => return code,
     };
-    let _already_installed = rustls::crypto::aws_lc_rs::default_provider().install_default();
+    tls::install_crypto_provider();
     match context::wait_for(health_status(reachable(config.server.admin_listen))) {
         Ok(Ok(200)) => ExitCode::SUCCESS,
         Ok(Ok(status)) => output::fail(&format_args!("/healthz answered with {status}")),

@@ -14,7 +14,7 @@ use crate::base::clock::{Clock, Timestamp};
 use crate::base::db::Db;
 use crate::base::event::Event;
 use crate::config::Config;
-use crate::keys::{self, Milestone, Policy, SigningKey, Standing, State};
+use crate::keys::{self, KeyState, KeyStatus, Milestone, Policy, SigningKey};
 
 #[derive(Subcommand)]
 pub enum Verb {
@@ -52,7 +52,7 @@ struct Context {
 #[derive(Serialize)]
 struct ListedKey {
     #[serde(flatten)]
-    standing: Standing,
+    status: KeyStatus,
     /// Whether it is from `signing.key_files`.
     file: bool,
 }
@@ -84,24 +84,24 @@ async fn list(context: &Context, json: bool) -> Result<String, String> {
     let mut views: Vec<ListedKey> = Vec::new();
     for file in &context.config.signing.key_files {
         let key = SigningKey::from_pkcs8(file.algorithm(), file.pkcs8()).map_err(|error| error.to_string())?;
-        let first = views.iter().all(|view| view.standing.algorithm != file.algorithm());
-        let state = if first { State::Active } else { State::Published };
-        views.push(ListedKey { standing: of_file(&key, state), file: true });
+        let first = views.iter().all(|view| view.status.algorithm != file.algorithm());
+        let state = if first { KeyState::Active } else { KeyState::Published };
+        views.push(ListedKey { status: of_file(&key, state), file: true });
     }
-    let standings = standings(context).await?;
-    views.extend(standings.into_iter().map(|standing| ListedKey { standing, file: false }));
+    let statuses = statuses(context).await?;
+    views.extend(statuses.into_iter().map(|status| ListedKey { status, file: false }));
     if json {
         return as_json(&views);
     }
     let mut text = String::new();
-    for ListedKey { standing, file } in &views {
-        let Standing { kid, algorithm, state, .. } = standing;
+    for ListedKey { status, file } in &views {
+        let KeyStatus { kid, algorithm, state, .. } = status;
         let times = [
-            ("published", standing.published_at),
-            ("active", standing.active_at),
-            ("retiring", standing.retiring_at),
-            ("gone", standing.gone_at),
-            ("revoked", standing.revoked_at),
+            ("published", status.published_at),
+            ("active", status.active_at),
+            ("retiring", status.retiring_at),
+            ("gone", status.gone_at),
+            ("revoked", status.revoked_at),
         ];
         let times = times.into_iter().filter_map(|(name, at)| Some(format!("  {name} {}", timestamp(at?))));
         let file = if *file { "  from signing.key_files" } else { "" };
@@ -112,7 +112,7 @@ async fn list(context: &Context, json: bool) -> Result<String, String> {
 }
 
 async fn plan(context: &Context, json: bool) -> Result<String, String> {
-    let milestones = keys::milestones(&standings(context).await?, &context.policy, context.now);
+    let milestones = keys::milestones(&statuses(context).await?, &context.policy, context.now);
     if json {
         return as_json(&milestones);
     }
@@ -135,13 +135,13 @@ async fn rotate(context: &Context) -> Result<String, String> {
     }
     let events = keys::rotate(db, &config.ring, policy, *now).await.map_err(|error| error.to_string())?;
     let made =
-        |kid: &str| events.iter().any(|event| matches!(event, Event::SigningKeyMade { kid: new, .. } if new == kid));
-    let standings = standings(context).await?;
-    let signs = keys::milestones(&standings, policy, *now);
+        |kid: &str| events.iter().any(|event| matches!(event, Event::SigningKeyCreated { kid: new, .. } if new == kid));
+    let statuses = statuses(context).await?;
+    let signs = keys::milestones(&statuses, policy, *now);
     let mut text = String::new();
-    for key in standings.iter().filter(|key| key.state == State::Published || made(&key.kid)) {
+    for key in statuses.iter().filter(|key| key.state == KeyState::Published || made(&key.kid)) {
         let (kid, name) = (&key.kid, key.algorithm.name());
-        let active = |point: &&Milestone| point.kid.as_ref() == Some(kid) && point.state == State::Active;
+        let active = |point: &&Milestone| point.kid.as_ref() == Some(kid) && point.state == KeyState::Active;
         let from = signs.iter().find(active).map(|point| timestamp(point.at)).unwrap_or_default();
         let what = if made(kid) { "new key" } else { "published earlier" };
         let _always_written = writeln!(text, "{name}  {kid}  {what}; signs from {from}");
@@ -151,8 +151,8 @@ async fn rotate(context: &Context) -> Result<String, String> {
 
 async fn emergency(context: &Context, kids: &[String]) -> Result<String, String> {
     let Context { db, config, policy, now } = context;
-    let standings = standings(context).await?;
-    let known = |kid: &&String| standings.iter().any(|key| key.kid == **kid && key.revoked_at.is_none());
+    let statuses = statuses(context).await?;
+    let known = |kid: &&String| statuses.iter().any(|key| key.kid == **kid && key.revoked_at.is_none());
     if let Some(unknown) = kids.iter().find(|kid| !known(kid)) {
         let hint = if policy.algorithms.is_empty() { "; remove keys of signing.key_files there" } else { "" };
         return Err(format!("no key in the database has the id {unknown:?}, or it is already revoked{hint}"));
@@ -163,8 +163,8 @@ async fn emergency(context: &Context, kids: &[String]) -> Result<String, String>
     for event in &events {
         let (kid, algorithm, what) = match event {
             Event::SigningKeyRevoked { kid, algorithm } => (kid, algorithm, "revoked"),
-            Event::SigningKeyMade { kid, algorithm, .. } => (kid, algorithm, "new key; it signs"),
-            Event::SigningKeyMoved { kid, algorithm, .. } => (kid, algorithm, "published earlier; it signs"),
+            Event::SigningKeyCreated { kid, algorithm, .. } => (kid, algorithm, "new key; it signs"),
+            Event::SigningKeyStateChanged { kid, algorithm, .. } => (kid, algorithm, "published earlier; it signs"),
             _ => continue,
         };
         let _always_written = writeln!(text, "{algorithm}  {kid}  {what}");
@@ -182,12 +182,12 @@ async fn emergency(context: &Context, kids: &[String]) -> Result<String, String>
     Ok(text)
 }
 
-async fn standings(context: &Context) -> Result<Vec<Standing>, String> {
+async fn statuses(context: &Context) -> Result<Vec<KeyStatus>, String> {
     keys::list(&context.db).await.map_err(|error| error.to_string())
 }
 
-fn of_file(key: &SigningKey, state: State) -> Standing {
-    Standing {
+fn of_file(key: &SigningKey, state: KeyState) -> KeyStatus {
+    KeyStatus {
         kid: key.kid().to_owned(),
         algorithm: key.algorithm(),
         state,

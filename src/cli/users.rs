@@ -9,7 +9,7 @@ use clap::Subcommand;
 use super::context::{self, Context};
 use super::format::{ended_sessions, timestamp, user_label};
 use crate::account::Record;
-use crate::administration::{self, By};
+use crate::administration::{self, Actor};
 
 /// The number of users that one query returns.
 const PAGE: i64 = 200;
@@ -70,7 +70,8 @@ async fn list(context: &Context, words: &str, json: bool) -> Result<String, Stri
 
 async fn disable(context: &Context, user: &str) -> Result<String, String> {
     let user = find_user(context, user).await?;
-    let disabled = administration::disable(&context.db, &context.endings, user.sub, By::CommandLine, context.now).await;
+    let disabled =
+        administration::disable(&context.db, &context.endings, user.sub, Actor::CommandLine, context.now).await;
     let disabled = disabled.map_err(|error| error.to_string())?;
     let (user, sessions) = disabled.ok_or("the user has just been deleted")?;
     let since = user.disabled_at.map(timestamp).unwrap_or_default();
@@ -79,7 +80,7 @@ async fn disable(context: &Context, user: &str) -> Result<String, String> {
 
 async fn enable(context: &Context, user: &str) -> Result<String, String> {
     let user = find_user(context, user).await?;
-    let enabled = administration::enable(&context.db, user.sub, By::CommandLine, context.now).await;
+    let enabled = administration::enable(&context.db, user.sub, Actor::CommandLine, context.now).await;
     let user = enabled.map_err(|error| error.to_string())?.ok_or("the user has just been deleted")?;
     Ok(format!("{} is enabled.\n", user_label(&user)))
 }

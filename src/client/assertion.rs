@@ -1,4 +1,4 @@
-//! A client that signs what it shows (`private_key_jwt`: RFC 7523, OpenID Connect Core §9).
+//! Client assertions: `private_key_jwt` (RFC 7523, OpenID Connect Core §9).
 
 use chrono::TimeDelta;
 use jsonwebtoken::Validation;
@@ -9,21 +9,21 @@ use crate::base::clock::Timestamp;
 use crate::base::secret::{Hashed, Plain};
 use crate::config::PublicKey;
 
-/// `client_assertion_type`.
+/// The only supported `client_assertion_type` (RFC 7523 §2.2).
 pub const ASSERTION_TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
-/// Longer ones are refused before anything is decoded.
+/// The longest accepted assertion in bytes; a longer one is rejected before it is decoded.
 const MAX_LEN: usize = 8 * 1024;
-/// What a client's clock and ours may differ by.
+/// The accepted difference between a client's clock and ours.
 const LEEWAY: TimeDelta = TimeDelta::seconds(60);
-/// Nobody needs one for longer, and so long a used one is remembered.
-const LONGEST: TimeDelta = TimeDelta::hours(1);
+/// The longest accepted lifetime. A used assertion is stored until it expires, so this bounds the table.
+const MAX_LIFETIME: TimeDelta = TimeDelta::hours(1);
 
-/// An assertion that verified. It counts once.
+/// A verified assertion. It is accepted once.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Assertion {
-    /// The hash of its id.
+    /// The hash of its `jti`.
     pub jti: Hashed,
-    /// How long it would be good: remembered until then.
+    /// When it expires; it is stored until then.
     pub until: Timestamp,
 }
 
@@ -38,8 +38,8 @@ struct Claims {
     jti: String,
 }
 
-/// Whom an assertion says that it is of. It is not to be believed before [`verify`].
-pub fn named(assertion: &Plain) -> Option<String> {
+/// The client that an assertion names, before its signature is verified ([`verify`]).
+pub fn unverified_client_id(assertion: &Plain) -> Option<String> {
     let text = assertion.expose();
     if text.len() > MAX_LEN {
         return None;
@@ -48,7 +48,7 @@ pub fn named(assertion: &Plain) -> Option<String> {
     (claims.iss == claims.sub).then_some(claims.sub)
 }
 
-/// Verifies an assertion of that client, for one of `audiences`: our issuer, or the endpoint it is shown to.
+/// Verifies an assertion of `client_id` whose `aud` is one of `audiences`: our issuer, or the endpoint that it is sent to.
 pub fn verify(
     key: &PublicKey,
     client_id: &str,
@@ -65,7 +65,7 @@ pub fn verify(
     if header.crit.is_some() {
         return None;
     }
-    // Time is judged below, by the clock that was handed in.
+    // Times are checked below against `now`, not by the library's own clock.
     let mut rules = Validation::new(*algorithm);
     rules.validate_aud = false;
     rules.validate_exp = false;
@@ -80,7 +80,7 @@ pub fn verify(
     let at = |seconds: i64| Timestamp::from_timestamp(seconds, 0);
     let (until, latest) = (at(claims.exp)? + LEEWAY, now + LEEWAY);
     let timely = until > now
-        && until <= latest + LONGEST
+        && until <= latest + MAX_LIFETIME
         && claims.iat.is_none_or(|iat| at(iat).is_some_and(|iat| iat <= latest))
         && claims.nbf.is_none_or(|nbf| at(nbf).is_some_and(|nbf| nbf <= latest));
     let good = claims.iss == client_id && claims.sub == client_id && good_audience && timely && !claims.jti.is_empty();

@@ -1,47 +1,47 @@
-//! A client, as a value.
+//! An OAuth client and what it may do.
 
 use url::Url;
 
 use crate::base::secret::{Hashed, Plain};
 use crate::config::{self, Algorithm, BUILT_IN_CLIENT, ClientType, Grant, PublicKey, RedirectUri};
 
-/// An app or a service that uses us.
+/// An app or a service that is registered in `[clients.*]`, or the built-in client.
 pub struct Client {
-    /// The `client_id` of its requests and tokens.
+    /// The `client_id` (RFC 6749 §2.2).
     pub id: String,
-    /// What people read.
+    /// The name that pages show.
     pub name: String,
-    /// Whether it can keep a secret.
+    /// Whether it is a confidential client (RFC 6749 §2.1).
     pub is_confidential: bool,
-    /// Whose tokens it may ask about, besides its own and those that name its id; and who its tokens are for.
+    /// The further `aud` values of its tokens. It may also introspect tokens with these audiences, besides its own.
     pub audience: Vec<String>,
-    /// What it may ask for.
+    /// The scopes that it may request.
     pub scopes: Vec<String>,
-    /// What its ID tokens are signed with.
+    /// The JWS algorithm of its ID tokens.
     pub id_token_alg: Algorithm,
-    /// Where its users may sign in; empty: everywhere.
+    /// The ids of the providers at which its users may sign in; empty: all.
     pub providers: Vec<String>,
-    /// Where a browser may be sent after it asked for a logout.
+    /// The accepted values of `post_logout_redirect_uri`.
     pub post_logout_redirect_uris: Vec<RedirectUri>,
-    /// Where it is told of sessions that ended, and whether that may be in a private network.
+    /// Its back-channel logout endpoint, and whether that may have a private address.
     pub backchannel_logout_uri: Option<(Url, bool)>,
-    /// Whether each refresh gives a new refresh token.
+    /// Whether each refresh rotates the refresh token.
     pub rotates_refresh_tokens: bool,
-    /// Whether answers to a loopback address need no consent.
+    /// Whether a redirect URI on loopback needs no consent.
     skips_loopback_consent: bool,
     provider_tokens: Vec<String>,
     allowed_origins: Vec<String>,
     redirect_uris: Vec<RedirectUri>,
     grants: Vec<Grant>,
     secret: Option<Hashed>,
-    /// The secret as it arrives from clients that leave out the form-encoding of RFC 6749 §2.3.1, where that makes a
-    /// difference: a `+`, which is in every other base64, is a space by then.
+    /// The secret as it is decoded when the client omits the form-encoding of RFC 6749 §2.3.1: each `+` is a space. Only for
+    /// secrets with a `+`.
     unencoded_secret: Option<Hashed>,
     public_key: Option<PublicKey>,
 }
 
 impl Client {
-    /// The public client of the cookie and the JSON door. It refreshes; nobody is sent to it.
+    /// The built-in public client of the browser flow and the SPA flow. Its only grant is the refresh token.
     pub(super) fn built_in() -> Self {
         let id = BUILT_IN_CLIENT.to_owned();
         Self {
@@ -66,12 +66,12 @@ impl Client {
         }
     }
 
-    /// Whether it may come by tokens that way.
+    /// Whether it may use this grant.
     pub fn may(&self, grant: Grant) -> bool {
         self.grants.contains(&grant)
     }
 
-    /// How an address stands to those that are registered; `None` if answers must not go there.
+    /// Compares a `redirect_uri` with the registered ones; `None` if the authorization response must not be sent there.
     pub fn redirect_uri(&self, sent: &str) -> Option<Match> {
         let any_port = || !self.is_confidential && self.redirect_uris.iter().any(|uri| uri.matches_except_port(sent));
         let loopback = if self.skips_loopback_consent { Match::Site } else { Match::Installed };
@@ -83,37 +83,37 @@ impl Client {
         }
     }
 
-    /// Whether scripts of that origin are its own: a public client lives in browsers, a confidential one does not.
+    /// Whether `origin` is one of its own; only a public client runs in browsers.
     pub fn is_at(&self, origin: &str) -> bool {
         !self.is_confidential && self.allowed_origins.iter().any(|listed| listed == origin)
     }
 
-    /// Whether people who signed in there may use it.
+    /// Whether users who signed in at this provider may use the client.
     pub fn takes_provider(&self, provider: &str) -> bool {
         self.providers.is_empty() || self.providers.iter().any(|id| id == provider)
     }
 
-    /// Whether it may exchange its tokens for any provider's (RFC 8693).
+    /// Whether it may exchange its tokens for those of some provider (RFC 8693).
     pub fn may_exchange(&self) -> bool {
         !self.provider_tokens.is_empty()
     }
 
-    /// Whether it may have the tokens of that provider.
+    /// Whether it may get tokens of this provider.
     pub fn may_have_tokens_of(&self, provider: &str) -> bool {
         self.provider_tokens.iter().any(|id| id == provider)
     }
 
-    /// Whether it has a secret to show.
+    /// Whether it authenticates by a secret.
     pub(super) fn shows_secret(&self) -> bool {
         self.secret.is_some()
     }
 
-    /// What its assertions are verified with, if it signs them.
+    /// The key that verifies its assertions, if it authenticates by `private_key_jwt`.
     pub(super) fn public_key(&self) -> Option<&PublicKey> {
         self.public_key.as_ref()
     }
 
-    /// Whether that is its secret, in constant time; never, if it has none.
+    /// Whether this is its secret; compares in constant time. `false` if it has none.
     pub(super) fn has_secret(&self, presented: &Plain) -> bool {
         let presented = presented.hashed();
         let is = |secret: Option<Hashed>| secret.is_some_and(|secret| presented.matches(secret.as_bytes()));
@@ -121,13 +121,13 @@ impl Client {
     }
 }
 
-/// How a redirect URI stands to those that are registered.
+/// How a `redirect_uri` matches the registered ones.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Match {
-    /// It is one of them, and no other program on the person's machine can receive what is sent there.
+    /// It is equal to one of them, and no other program on the user's machine can receive what is sent there.
     Site,
-    /// It is on loopback, but for the port perhaps, or has a private-use scheme. Any program on the person's machine can
-    /// take the app's place there, so the person has to agree each time (RFC 8252 §8.6).
+    /// It is on loopback, perhaps with another port, or has a private-use scheme. Any program on the user's machine can take
+    /// the app's place there, so the user must consent each time (RFC 8252 §8.6).
     Installed,
 }
 

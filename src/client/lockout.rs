@@ -1,4 +1,4 @@
-//! Who guesses secrets is locked out for a while: per client and address, in memory, each replica for itself.
+//! Lockout after wrong client secrets: for each client and address, in memory, on each replica by itself.
 
 use std::collections::HashMap;
 use std::net::IpAddr;
@@ -8,15 +8,15 @@ use chrono::TimeDelta;
 
 use crate::base::clock::Timestamp;
 
-/// Wrong secrets are forgotten this long after the last one.
-const MEMORY: TimeDelta = TimeDelta::hours(24);
-/// More pairs of an address and a client than this are not remembered: memory must not be the stranger's to fill.
-const MOST: usize = 65_536;
+/// How long failures are counted after the last one.
+const RETENTION: TimeDelta = TimeDelta::hours(24);
+/// The most pairs of a client and an address that are stored, so that an attacker cannot fill the memory.
+const MAX_ENTRIES: usize = 65_536;
 
-/// Whom the failures are counted for: the place of a client in the registry, and an address.
+/// What failures are counted for: the index of a client in the registry, and an address.
 pub type Key = (usize, IpAddr);
 
-/// The failures.
+/// The recent failures, and the lockouts that follow from them.
 pub struct Lockouts {
     threshold: u32,
     failures: Mutex<HashMap<Key, Failures>>,
@@ -30,28 +30,28 @@ struct Failures {
 }
 
 impl Lockouts {
-    /// The first lockout comes with the failure of that number.
+    /// `threshold`: the number of failures that cause the first lockout.
     pub fn new(threshold: u32) -> Self {
         Self { threshold, failures: Mutex::default() }
     }
 
-    /// How much longer that pair is locked out, if it is.
+    /// How much longer the pair is locked out; `None` if it is not.
     pub fn remaining(&self, key: Key, now: Timestamp) -> Option<TimeDelta> {
         let left = self.failures().get(&key)?.locked_until - now;
         (left > TimeDelta::zero()).then_some(left)
     }
 
-    /// Counts a wrong secret.
+    /// Counts a failure of the pair.
     pub fn count(&self, key: Key, now: Timestamp) {
         let mut failures = self.failures();
-        if failures.len() >= MOST && !failures.contains_key(&key) {
+        if failures.len() >= MAX_ENTRIES && !failures.contains_key(&key) {
             failures.retain(|_, known| known.locked_until > now);
-            if failures.len() >= MOST {
+            if failures.len() >= MAX_ENTRIES {
                 return;
             }
         }
         let known = failures.entry(key).or_insert(Failures { count: 0, last: now, locked_until: now });
-        if now - known.last > MEMORY {
+        if now - known.last > RETENTION {
             known.count = 0;
         }
         known.count = known.count.saturating_add(1);
@@ -61,14 +61,14 @@ impl Lockouts {
         }
     }
 
-    /// Forgets that pair's failures: it knew the secret. Other pairs keep theirs (IN-11).
+    /// Deletes the failures of a pair that has presented the right secret, and of no other pair (IN-11).
     pub fn clear(&self, key: Key) {
         self.failures().remove(&key);
     }
 
-    /// Lets go of what is long past.
-    pub fn forget(&self, now: Timestamp) {
-        self.failures().retain(|_, known| known.locked_until > now || now - known.last <= MEMORY);
+    /// Evicts entries that no longer count.
+    pub fn evict_old(&self, now: Timestamp) {
+        self.failures().retain(|_, known| known.locked_until > now || now - known.last <= RETENTION);
     }
 
     fn failures(&self) -> MutexGuard<'_, HashMap<Key, Failures>> {
@@ -76,7 +76,7 @@ impl Lockouts {
     }
 }
 
-/// What a failure of that number costs: nothing below the threshold, then ever more.
+/// The lockout after `count` failures: none below the threshold, then longer ones.
 fn lockout(count: u32, threshold: u32) -> Option<TimeDelta> {
     match count {
         _ if count < threshold => None,
@@ -99,7 +99,7 @@ mod tests {
         Timestamp::UNIX_EPOCH + TimeDelta::minutes(minutes)
     }
 
-    /// Fails until it is locked out `wanted` minutes; the answer is how often it could.
+    /// Fails until the lockout is `wanted` minutes; returns the number of failures.
     fn fail_until(lockouts: &Lockouts, now: &mut Timestamp, wanted: i64) -> u32 {
         let mut failures = 0;
         loop {
@@ -128,7 +128,7 @@ mod tests {
 
     /// IN-11
     #[test]
-    fn a_success_forgives_that_pair_only() {
+    fn a_success_clears_the_failures_of_that_pair_only() {
         let lockouts = Lockouts::new(1);
         for key in [(0, HERE), (1, HERE), (0, THERE)] {
             lockouts.count(key, at(0));
@@ -139,34 +139,34 @@ mod tests {
     }
 
     #[test]
-    fn failures_are_forgotten_after_a_day() {
+    fn failures_count_for_a_day() {
         let lockouts = Lockouts::new(2);
         lockouts.count((0, HERE), at(0));
         lockouts.count((0, HERE), at(24 * 60 + 1));
         assert!(lockouts.remaining((0, HERE), at(24 * 60 + 1)).is_none());
-        lockouts.forget(at(24 * 60 + 2));
+        lockouts.evict_old(at(24 * 60 + 2));
         assert_eq!(lockouts.failures().len(), 1);
-        lockouts.forget(at(49 * 60));
+        lockouts.evict_old(at(49 * 60));
         assert_eq!(lockouts.failures().len(), 0);
     }
 
-    /// IN-12: a botnet fills no memory.
+    /// IN-12
     #[test]
-    fn no_more_is_remembered_than_there_is_room_for() {
+    fn the_number_of_entries_is_bounded() {
         let lockouts = Lockouts::new(5);
-        for number in 0..u32::try_from(MOST).expect("small") + 10 {
+        for number in 0..u32::try_from(MAX_ENTRIES).expect("small") + 10 {
             lockouts.count((0, IpAddr::V4(Ipv4Addr::from_bits(number))), at(0));
         }
-        assert!(lockouts.failures().len() <= MOST);
+        assert!(lockouts.failures().len() <= MAX_ENTRIES);
     }
 
     /// LG-15
     #[test]
-    fn a_clock_that_goes_back_breaks_nothing() {
+    fn a_clock_that_goes_back_keeps_lockouts() {
         let lockouts = Lockouts::new(1);
         lockouts.count((0, HERE), at(60));
         lockouts.count((0, HERE), at(0));
-        lockouts.forget(at(0));
+        lockouts.evict_old(at(0));
         assert!(lockouts.remaining((0, HERE), at(0)).is_some());
     }
 }

@@ -1,4 +1,4 @@
-//! Who may use us: the apps and services of the configuration, and the one public client that is built in.
+//! OAuth clients: those of the configuration, and the built-in public client of the browser flow and the SPA flow.
 
 mod assertion;
 mod downstream;
@@ -8,5 +8,5 @@ mod store;
 
 pub use assertion::{ASSERTION_TYPE, Assertion};
 pub use downstream::{Client, Match};
-pub use registry::{Presented, Proof, Refused, Registry};
+pub use registry::{ClientAuthError, Presented, Proof, Registry};
 pub use store::{prune_assertions, use_assertion};

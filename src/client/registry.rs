@@ -1,4 +1,4 @@
-//! All clients, and whether someone is the client that it says (RFC 6749 §2.3).
+//! All clients, and client authentication (RFC 6749 §2.3).
 
 use std::net::IpAddr;
 
@@ -11,111 +11,116 @@ use crate::base::clock::Timestamp;
 use crate::base::secret::{Hashed, Plain};
 use crate::config::{self, BUILT_IN_CLIENT};
 
-/// The clients, the built-in one among them.
+/// All clients, including the built-in one.
 pub struct Registry {
     clients: Vec<Client>,
     lockouts: Lockouts,
-    /// Compared with where there is no such client, so that it takes as long.
-    nobody: Hashed,
+    /// Compared with the secret presented for an unknown client, so that the answer takes as long as for a known one.
+    placeholder: Hashed,
 }
 
-/// What someone showed.
+/// The client authentication of a request.
 pub struct Presented {
-    /// The client that it says it is; the built-in one, if it says nothing.
+    /// The `client_id` of the request; `None` stands for the built-in client.
     pub client_id: Option<String>,
-    /// What it showed to be that.
+    /// The credential of the request.
     pub proof: Proof,
 }
 
-/// What someone showed to be a client (RFC 6749 §2.3, RFC 7523 §2.2).
+/// The credential of a request (RFC 6749 §2.3, RFC 7523 §2.2).
 pub enum Proof {
-    /// Nothing.
+    /// No credential: a public client.
     None,
-    /// A secret.
+    /// A `client_secret`, from the `Authorization` header or the body.
     Secret(Plain),
-    /// Something that it signed.
+    /// A signed `client_assertion`.
     Assertion(Plain),
 }
 
-/// Why someone is not taken for a client.
+/// Why client authentication fails.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Refused {
-    /// No such client, no secret where there must be one, or one where there can be none.
+pub enum ClientAuthError {
+    /// The client is unknown, lacks a required credential, or presents one that it cannot have.
     Unknown,
-    /// The client exists and has another secret. Nobody but the operator is told.
+    /// The client is known and the credential is wrong. Only the operator can see the difference to `Unknown`.
     WrongSecret,
-    /// Too many wrong secrets; how much longer no other is looked at.
+    /// Too many wrong secrets; with the time until the next one is checked.
     LockedOut(TimeDelta),
 }
 
 impl Registry {
-    /// From `[clients.*]`.
+    /// Builds the registry from `[clients.*]` and `[limits]`.
     pub fn new(clients: Vec<config::Client>, limits: &config::Limits) -> Self {
         let clients = std::iter::once(Client::built_in()).chain(clients.into_iter().map(Client::from)).collect();
-        Self { clients, lockouts: Lockouts::new(limits.failures_before_lockout), nobody: Plain::random().hashed() }
+        Self { clients, lockouts: Lockouts::new(limits.failures_before_lockout), placeholder: Plain::random().hashed() }
     }
 
-    /// All of them.
+    /// All clients, the built-in one first.
     pub fn iter(&self) -> impl Iterator<Item = &Client> {
         self.clients.iter()
     }
 
-    /// The client of that id.
+    /// The client with this `client_id`.
     pub fn get(&self, id: &str) -> Option<&Client> {
         self.find(id).map(|(_, client)| client)
     }
 
-    /// The client that this is, and the assertion that it showed, which has to be used up
-    /// ([`use_assertion`](super::use_assertion)) before it counts. `from`: the network of the caller, as limits count it.
-    /// `audiences`: what an assertion may be for.
+    /// Authenticates a client. A returned assertion must be recorded as used ([`use_assertion`](super::use_assertion)) before
+    /// the request is accepted. `from` is the network of the caller, as the limits count it; `audiences` are the accepted
+    /// values of an assertion's `aud`.
     pub fn authenticate(
         &self,
         presented: &Presented,
         audiences: &[String],
         from: IpAddr,
         now: Timestamp,
-    ) -> Result<(&Client, Option<Assertion>), Refused> {
+    ) -> Result<(&Client, Option<Assertion>), ClientAuthError> {
         let signed_by = match &presented.proof {
-            Proof::Assertion(assertion) => assertion::named(assertion),
+            Proof::Assertion(assertion) => assertion::unverified_client_id(assertion),
             Proof::None | Proof::Secret(_) => None,
         };
         let id = presented.client_id.as_deref().or(signed_by.as_deref()).unwrap_or(BUILT_IN_CLIENT);
         match (self.find(id), &presented.proof) {
             (Some((_, client)), Proof::None) if !client.is_confidential => Ok((client, None)),
             (Some((place, client)), Proof::Secret(secret)) if client.shows_secret() => {
-                self.judge((place, from), now, || client.has_secret(secret).then_some((client, None)))
+                self.check_with_lockout((place, from), now, || client.has_secret(secret).then_some((client, None)))
             }
             (Some((_, client)), Proof::Assertion(assertion)) if client.public_key().is_some() => {
-                // A signature cannot be guessed, so nobody is locked out for wrong ones.
+                // A signature cannot be guessed, so wrong ones are not counted.
                 let key = client.public_key();
                 let verified = key.and_then(|key| assertion::verify(key, &client.id, assertion, audiences, now));
-                verified.map(|verified| (client, Some(verified))).ok_or(Refused::WrongSecret)
+                verified.map(|verified| (client, Some(verified))).ok_or(ClientAuthError::WrongSecret)
             }
             (_, Proof::Secret(secret)) => {
-                // As much work as for a client that exists.
-                let _never = secret.hashed().matches(self.nobody.as_bytes());
-                Err(Refused::Unknown)
+                // The same work as for a known client.
+                let _never = secret.hashed().matches(self.placeholder.as_bytes());
+                Err(ClientAuthError::Unknown)
             }
-            _ => Err(Refused::Unknown),
+            _ => Err(ClientAuthError::Unknown),
         }
     }
 
-    /// Judges a proof, unless the caller is locked out, and counts one that is wrong.
-    fn judge<T>(&self, key: (usize, IpAddr), now: Timestamp, judge: impl FnOnce() -> Option<T>) -> Result<T, Refused> {
+    /// Checks a credential unless the caller is locked out, and counts a wrong one.
+    fn check_with_lockout<T>(
+        &self,
+        key: (usize, IpAddr),
+        now: Timestamp,
+        check: impl FnOnce() -> Option<T>,
+    ) -> Result<T, ClientAuthError> {
         if let Some(left) = self.lockouts.remaining(key, now) {
-            return Err(Refused::LockedOut(left));
+            return Err(ClientAuthError::LockedOut(left));
         }
-        let Some(good) = judge() else {
+        let Some(good) = check() else {
             self.lockouts.count(key, now);
-            return Err(Refused::WrongSecret);
+            return Err(ClientAuthError::WrongSecret);
         };
         self.lockouts.clear(key);
         Ok(good)
     }
 
-    /// Lets go of failures that are long past.
-    pub fn forget_quiet(&self, now: Timestamp) {
-        self.lockouts.forget(now);
+    /// Evicts failures that no longer count.
+    pub fn evict_old_failures(&self, now: Timestamp) {
+        self.lockouts.evict_old(now);
     }
 
     fn find(&self, id: &str) -> Option<(usize, &Client)> {
@@ -137,7 +142,7 @@ mod tests {
         registry_with(SECRET)
     }
 
-    /// `api` has that secret, `web` is public.
+    /// `api` is confidential with this secret, `web` is public.
     fn registry_with(secret: &str) -> Registry {
         let client = |id: &str, secret: Option<&str>| config::Client {
             id: id.to_owned(),
@@ -164,7 +169,7 @@ mod tests {
         Registry::new(vec![client("api", Some(secret)), client("web", None)], &limits)
     }
 
-    fn ask<'r>(registry: &'r Registry, id: Option<&str>, secret: Option<&str>) -> Result<&'r str, Refused> {
+    fn ask<'r>(registry: &'r Registry, id: Option<&str>, secret: Option<&str>) -> Result<&'r str, ClientAuthError> {
         let proof = secret.map_or(Proof::None, |secret| Proof::Secret(Plain::new(secret)));
         let presented = Presented { client_id: id.map(str::to_owned), proof };
         registry.authenticate(&presented, &[], FROM, Timestamp::UNIX_EPOCH).map(|(client, _)| client.id.as_str())
@@ -172,7 +177,7 @@ mod tests {
 
     /// TK-15
     #[test]
-    fn a_confidential_client_shows_its_secret_and_a_public_one_has_none() {
+    fn a_confidential_client_presents_its_secret_and_a_public_one_has_none() {
         let registry = registry();
         assert_eq!(ask(&registry, Some("api"), Some(SECRET)), Ok("api"));
         assert_eq!(ask(&registry, Some("web"), None), Ok("web"));
@@ -188,35 +193,35 @@ mod tests {
             (Some("nobody"), None),
             (Some(""), None),
         ] {
-            assert_eq!(ask(&registry, id, secret), Err(Refused::Unknown), "{id:?}");
+            assert_eq!(ask(&registry, id, secret), Err(ClientAuthError::Unknown), "{id:?}");
         }
         for wrong in ["", "x", "an-example-secret-of-32-or-more-byteS"] {
-            assert_eq!(ask(&registry, Some("api"), Some(wrong)), Err(Refused::WrongSecret), "{wrong}");
+            assert_eq!(ask(&registry, Some("api"), Some(wrong)), Err(ClientAuthError::WrongSecret), "{wrong}");
         }
     }
 
-    /// TK-16: as Basic authentication hands it over from clients that do not form-encode what they send.
+    /// TK-16: a client that does not form-encode its Basic credentials sends a `+`, which is decoded as a space.
     #[test]
-    fn a_plus_may_have_become_a_space() {
+    fn a_secret_with_a_plus_is_accepted_when_it_arrives_as_a_space() {
         let secret = "in+base64+there/is+a+plus+now+and+then==";
         let registry = registry_with(secret);
         assert_eq!(ask(&registry, Some("api"), Some(secret)), Ok("api"));
         assert_eq!(ask(&registry, Some("api"), Some(&secret.replace('+', " "))), Ok("api"));
-        assert_eq!(ask(&registry, Some("api"), Some(&secret.replacen('+', " ", 1))), Err(Refused::WrongSecret));
+        assert_eq!(ask(&registry, Some("api"), Some(&secret.replacen('+', " ", 1))), Err(ClientAuthError::WrongSecret));
     }
 
-    /// IN-09: while it is locked out even the right secret is not looked at; who never had a secret locks nobody out.
+    /// IN-09: during a lockout even the right secret is rejected; failures without a known client and a secret do not count.
     #[test]
     fn five_wrong_secrets_lock_a_client_out() {
         let registry = registry();
         for _ in 0..20 {
-            assert_eq!(ask(&registry, Some("nobody"), Some("x")), Err(Refused::Unknown));
-            assert_eq!(ask(&registry, Some("api"), None), Err(Refused::Unknown));
+            assert_eq!(ask(&registry, Some("nobody"), Some("x")), Err(ClientAuthError::Unknown));
+            assert_eq!(ask(&registry, Some("api"), None), Err(ClientAuthError::Unknown));
         }
         for _ in 0..5 {
-            assert_eq!(ask(&registry, Some("api"), Some("x")), Err(Refused::WrongSecret));
+            assert_eq!(ask(&registry, Some("api"), Some("x")), Err(ClientAuthError::WrongSecret));
         }
-        assert_eq!(ask(&registry, Some("api"), Some(SECRET)), Err(Refused::LockedOut(TimeDelta::minutes(5))));
+        assert_eq!(ask(&registry, Some("api"), Some(SECRET)), Err(ClientAuthError::LockedOut(TimeDelta::minutes(5))));
         let elsewhere = IpAddr::V4(Ipv4Addr::BROADCAST);
         let presented = Presented { client_id: Some("api".to_owned()), proof: Proof::Secret(Plain::new(SECRET)) };
         assert!(registry.authenticate(&presented, &[], elsewhere, Timestamp::UNIX_EPOCH).is_ok());

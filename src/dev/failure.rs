@@ -1,35 +1,35 @@
-//! Why `vestibule dev` did not come up.
+//! Why `vestibule dev` does not start.
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use super::postgres::PostgresError;
 
-/// What stands in the way.
+/// Why `vestibule dev` does not start.
 #[derive(Debug, thiserror::Error)]
 pub enum DevError {
-    /// No database.
+    /// The private PostgreSQL does not start.
     #[error(transparent)]
     Postgres(#[from] PostgresError),
-    /// Somebody else listens there.
+    /// A listener's address is in use, or not available.
     #[error(
         "cannot listen on {address} ({source}); move all four listeners elsewhere: `make demo ARGS=\"--port 9000\"`, or `vestibule dev --port 9000`"
     )]
     Address {
-        /// Where.
+        /// The address of the listener.
         address: SocketAddr,
-        /// Why.
+        /// The cause.
         source: std::io::Error,
     },
-    /// The kept secrets could not be read or written.
+    /// The stored secrets of `--keep` cannot be read or written.
     #[error("{path}: {source}")]
     Secrets {
-        /// Which file.
+        /// The path of the file.
         path: PathBuf,
-        /// Why.
+        /// The cause.
         source: std::io::Error,
     },
-    /// The system has no signals for us.
+    /// The handlers of SIGINT and SIGTERM cannot be installed.
     #[error("cannot listen to signals: {0}")]
     Signals(std::io::Error),
     /// The gateway itself did not start.
@@ -38,7 +38,7 @@ pub enum DevError {
 }
 
 impl DevError {
-    /// Says at which address it happened.
+    /// Adds the address to an error.
     pub(super) fn at(address: SocketAddr) -> impl FnOnce(std::io::Error) -> Self {
         move |source| Self::Address { address, source }
     }

@@ -13,7 +13,7 @@ use crate::telemetry;
 pub(super) struct Gateway(Server);
 
 impl Gateway {
-    /// Starts it with these files, or the usual one, and with what wins over them.
+    /// Starts it with these configuration files, or the default one; `variables` override them.
     pub(super) async fn start(
         files: &[PathBuf],
         variables: Vec<(OsString, OsString)>,
@@ -25,7 +25,7 @@ impl Gateway {
         Ok(Self(Server::start(config, clock).await.map_err(|error| failed(&error))?))
     }
 
-    /// Serves until the process is told to end, then stops in order.
+    /// Serves until SIGINT or SIGTERM, then shuts down gracefully.
     pub(super) async fn serve(self, end: EndSignals) {
         self.0.wait(end).await;
     }

@@ -1,18 +1,18 @@
-//! What `vestibule dev` prints when everything is up.
+//! The text that `vestibule dev` prints once everything is running.
 
 use super::plan::{PROVIDER, Plan};
 
-/// The URLs, what to click, and what to type.
+/// The URLs, and the same login by `curl`.
 pub(super) fn greeting(plan: &Plan, database_url: &str) -> String {
     let (gateway, admin, provider) = (plan.public_url(), plan.admin(), plan.provider());
     let first = match &plan.frontend {
         None => format!("Open  http://{}/  and click \"Sign in\".", plan.app()),
         Some(_) => format!("Your frontend at {} comes back to {}.", plan.frontend_origin(), plan.redirect_uri()),
     };
-    let keep = if plan.keep { "Kept in .dev for the next time." } else { "Gone at the end; --keep keeps it." };
+    let keep = if plan.keep { "Kept in .dev for the next time." } else { "Deleted at the end; --keep keeps it." };
     format!(
         "
-  Vestibule is up, with a pretend provider to sign in at.
+  Vestibule is running, with a pretend provider to sign in at.
 
   {first}
 

@@ -1,4 +1,4 @@
-//! What `--keep` keeps: the directory `.dev` of the working directory.
+//! The files of `--keep`, in the directory `.dev` of the working directory.
 
 use std::fs::{self, OpenOptions};
 use std::io::{self, Write};
@@ -11,12 +11,12 @@ use crate::base::secret::Plain;
 
 const DIRECTORY: &str = ".dev";
 
-/// Where the database is kept.
+/// The data directory of the database.
 pub(super) fn data() -> PathBuf {
     Path::new(DIRECTORY).join("pgdata")
 }
 
-/// The ring's key: the kept one, or a new one that is kept from now on. The kept database is sealed under it.
+/// The secret key that the stored database is sealed under: from the file, or a new one, which is stored.
 pub(super) fn ring_key() -> Result<Plain, DevError> {
     let path = Path::new(DIRECTORY).join("secrets");
     kept_or_new(&path).map_err(|source| DevError::Secrets { path, source })
@@ -44,7 +44,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_key_is_found_again_and_is_nobody_elses_to_read() {
+    fn the_key_is_stored_and_only_its_owner_may_read_it() {
         let name = format!("vestibule-kept-{:016x}", u64::from_be_bytes(crate::base::secret::random_bytes()));
         let directory = std::env::temp_dir().join(name);
         let path = directory.join("secrets");

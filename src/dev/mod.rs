@@ -1,7 +1,7 @@
-//! `vestibule dev`: everything that a login needs, on one machine, for one run.
+//! `vestibule dev`: the gateway with everything that a login needs, on one machine, for one run.
 //!
-//! A private PostgreSQL, a *pretend provider* to sign in at, a demo app to sign in from, and the gateway between them.
-//! The tests log in at the same provider and use the same PostgreSQL.
+//! A private PostgreSQL, a *pretend provider* (an OpenID provider with invented people), and a demo app. The tests use the
+//! same provider and the same PostgreSQL.
 
 pub mod app;
 mod failure;

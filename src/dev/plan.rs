@@ -1,58 +1,58 @@
-//! What somebody wants of `vestibule dev`, and the addresses that follow from it.
+//! The options of `vestibule dev`, and the addresses that follow from them.
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 
 use url::Url;
 
-/// The id of the pretend provider at the gateway.
+/// The provider id of the pretend provider in the gateway's configuration.
 pub(super) const PROVIDER: &str = "pretend";
 
-/// What `vestibule dev` is asked for.
+/// The options of `vestibule dev`.
 pub struct Plan {
     /// The gateway's port. The next three are the admin listener's, the pretend provider's and the demo app's; so at
     /// most 65532.
     pub port: u16,
     /// Whether the database and the keys are kept in `.dev/` for the next time.
     pub keep: bool,
-    /// The redirect URI of somebody's own frontend, which then takes the place of the demo app.
+    /// The redirect URI of the developer's own frontend, which replaces the demo app.
     pub frontend: Option<Url>,
     /// Configuration files for the gateway; none: `config/vestibule.toml`, if it exists.
     pub files: Vec<PathBuf>,
 }
 
 impl Plan {
-    /// The public listener.
+    /// The address of the public listener.
     pub(super) fn gateway(&self) -> SocketAddr {
         self.address(0)
     }
 
-    /// The admin listener.
+    /// The address of the admin listener.
     pub(super) fn admin(&self) -> SocketAddr {
         self.address(1)
     }
 
-    /// The pretend provider.
+    /// The address of the pretend provider.
     pub(super) fn provider(&self) -> SocketAddr {
         self.address(2)
     }
 
-    /// The demo app.
+    /// The address of the demo app.
     pub(super) fn app(&self) -> SocketAddr {
         self.address(3)
     }
 
-    /// The issuer.
+    /// The gateway's public URL, which is its issuer.
     pub(super) fn public_url(&self) -> String {
         format!("http://{}", self.gateway())
     }
 
-    /// The redirect URI of the JSON door.
+    /// The redirect URI of the SPA flow.
     pub(super) fn redirect_uri(&self) -> String {
         self.frontend.as_ref().map_or_else(|| format!("http://{}/callback", self.app()), Url::to_string)
     }
 
-    /// The origin of the app that uses the JSON door.
+    /// The origin of the app that uses the SPA flow.
     pub(super) fn frontend_origin(&self) -> String {
         let own = self.frontend.as_ref().map(|uri| uri.origin().ascii_serialization());
         own.unwrap_or_else(|| format!("http://{}", self.app()))

@@ -1,7 +1,7 @@
-//! What is over leaves: sessions past their time get their end, and rows that nobody needs any more are deleted.
+//! Cleanup: ends sessions past a timeout, and deletes rows that are no longer needed.
 //!
-//! In batches, and after each full one with a pause as long as it took, so that at least half of the time is everybody
-//! else's. One replica at a time: whoever finds another one at it stops for this time.
+//! It works in batches. After each full batch it pauses for as long as the batch took, so that it uses the database at most
+//! half of the time. Only one replica cleans at a time: a pass stops if it finds another replica cleaning.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -18,95 +18,94 @@ use crate::config::Config;
 use crate::session::{self, Endings, Expired, Mark, Stretch};
 use crate::{authorize, client, login, logout, telemetry};
 
-/// How long a login is kept that nobody came back for: long enough to ask about it, and too short to fill the disk with
-/// (IN-12). Every other login is kept as long as an ended session (`sessions.keep_ended`). A notice that was delivered is
-/// kept as long, and one that was given up as long as an ended session.
+/// How long an expired login and a delivered logout notice are kept: long enough to look it up, and short enough that
+/// abandoned logins do not fill the disk (IN-12). Other logins and notices that were given up are kept for
+/// `sessions.keep_ended`, as ended sessions are.
 const KEEP_A_DAY: TimeDelta = TimeDelta::hours(24);
-/// How long a code is kept after its end, so that one that comes a second time is known.
+/// How long an authorization code is kept after it expires, so that a replay is recognised.
 const KEEP_CODES: TimeDelta = TimeDelta::hours(1);
-/// How long the audit is kept.
+/// How long audit rows are kept.
 const KEEP_AUDIT: TimeDelta = TimeDelta::days(365);
-/// Stretches of living sessions that one pass looks at for idle ones. Idleness is judged at each use; this only writes
-/// it down, and may take some passes to come round to all of very many sessions.
-const STEPS_A_PASS: usize = 20;
-/// The pause after a full batch, at least and at most.
-const SHORTEST_PAUSE: Duration = Duration::from_millis(10);
-const LONGEST_PAUSE: Duration = Duration::from_secs(1);
+/// The number of stretches of live sessions that one pass checks for the idle timeout. Each use of a session checks it too;
+/// this only records the end, and may take several passes if there are very many sessions.
+const STRETCHES_PER_PASS: usize = 20;
+/// The bounds of the pause after a full batch.
+const MIN_PAUSE: Duration = Duration::from_millis(10);
+const MAX_PAUSE: Duration = Duration::from_secs(1);
 
-/// The cleanup, and how far it has come.
+/// The cleanup, with the position of its walk through live sessions.
 pub struct Cleanup {
     db: Db,
     endings: Endings,
     keep_ended: TimeDelta,
     batch: u32,
-    mark: Mark,
-    steps: usize,
+    position: Mark,
+    stretches: usize,
 }
 
-/// What a pass did.
+/// The number of rows that a pass ended or deleted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Cleaned {
-    /// Sessions that got their end, past their absolute or their idle one.
+    /// Sessions that were ended, past their idle or absolute timeout.
     pub ended_sessions: usize,
-    /// Sessions deleted, long after their end.
+    /// Deleted sessions, `sessions.keep_ended` after their end.
     pub sessions: usize,
-    /// Logins deleted.
+    /// Deleted authorization sessions.
     pub logins: usize,
-    /// Apps' requests and codes deleted.
+    /// Deleted authorization requests, codes and client assertions.
     pub authorizations: usize,
-    /// Rows of the revocation feed deleted.
+    /// Deleted rows of the revocation feed.
     pub revocations: usize,
-    /// Notices to clients given up, which nobody tries any more.
+    /// Logout notices that were given up because their client is no longer configured.
     pub notices_given_up: usize,
-    /// Notices to clients deleted, long after they were delivered or given up; and what providers told of logouts, once
-    /// it is too old to be told again.
+    /// Deleted logout notices, and deleted logout tokens of providers that are too old to be presented again.
     pub notices: usize,
-    /// Audit rows deleted.
+    /// Deleted audit rows.
     pub audit_events: usize,
-    /// Whether another replica was at it, so that this pass stopped.
+    /// Whether the pass stopped because another replica is cleaning.
     pub interrupted: bool,
 }
 
 /// Why a pass stops early.
-enum Stop {
-    /// Another replica is at it.
-    Elsewhere,
+enum Interruption {
+    /// Another replica is cleaning.
+    OtherReplica,
     Db(DbError),
 }
 
-impl From<DbError> for Stop {
+impl From<DbError> for Interruption {
     fn from(error: DbError) -> Self {
         Self::Db(error)
     }
 }
 
 impl Cleanup {
-    /// As it runs beside the gateway.
+    /// The cleanup of a running gateway.
     pub fn new(db: &Db, config: &Config, endings: &Endings) -> Self {
         let keep_ended = TimeDelta::from_std(config.sessions.keep_ended).unwrap_or(TimeDelta::MAX);
         let batch = config.cleanup.batch;
         let endings = endings.clone();
-        Self { db: db.clone(), endings, keep_ended, batch, mark: Mark::default(), steps: STEPS_A_PASS }
+        Self { db: db.clone(), endings, keep_ended, batch, position: Mark::default(), stretches: STRETCHES_PER_PASS }
     }
 
-    /// As it is run by hand: one pass looks at every session.
+    /// The cleanup of the command line: one pass checks every session.
     #[must_use]
     pub fn whole(self) -> Self {
-        Self { steps: usize::MAX, ..self }
+        Self { stretches: usize::MAX, ..self }
     }
 
-    /// Does one pass.
+    /// Runs one pass.
     pub async fn pass(&mut self, now: Timestamp) -> Result<Cleaned, DbError> {
         let mut cleaned = Cleaned::default();
         match self.all(&mut cleaned, now).await {
             Ok(()) => {}
-            Err(Stop::Elsewhere) => cleaned.interrupted = true,
-            Err(Stop::Db(error)) => return Err(error),
+            Err(Interruption::OtherReplica) => cleaned.interrupted = true,
+            Err(Interruption::Db(error)) => return Err(error),
         }
         Ok(cleaned)
     }
 
-    async fn all(&mut self, cleaned: &mut Cleaned, now: Timestamp) -> Result<(), Stop> {
+    async fn all(&mut self, cleaned: &mut Cleaned, now: Timestamp) -> Result<(), Interruption> {
         let before = |keep: TimeDelta| now.checked_sub_signed(keep).unwrap_or(Timestamp::UNIX_EPOCH);
         self.expire(&mut cleaned.ended_sessions, now).await?;
         self.prune("prune revocations", session::prune_feed, now, &mut cleaned.revocations).await?;
@@ -126,21 +125,21 @@ impl Cleanup {
         self.prune("prune audit events", store::prune_audit, before(KEEP_AUDIT), &mut cleaned.audit_events).await
     }
 
-    /// First what is past its absolute end, which is where the walk begins; then a stretch of the others, from where the
-    /// last pass stopped.
-    async fn expire(&mut self, count: &mut usize, now: Timestamp) -> Result<(), Stop> {
-        let mut mark = Mark::default();
-        while mark.not_after <= now {
-            let Some(next) = self.look(mark, count, now).await? else {
-                self.mark = Mark::default();
+    /// First ends the sessions past their absolute timeout, which come first in the order of the walk. Then checks further
+    /// stretches, from the position where the last pass stopped.
+    async fn expire(&mut self, count: &mut usize, now: Timestamp) -> Result<(), Interruption> {
+        let mut position = Mark::default();
+        while position.not_after <= now {
+            let Some(next) = self.expire_stretch(position, count, now).await? else {
+                self.position = Mark::default();
                 return Ok(());
             };
-            mark = next;
+            position = next;
         }
-        self.mark = self.mark.max(mark);
-        for _ in 1..self.steps {
-            let next = self.look(self.mark, count, now).await?;
-            self.mark = next.unwrap_or_default();
+        self.position = self.position.max(position);
+        for _ in 1..self.stretches {
+            let next = self.expire_stretch(self.position, count, now).await?;
+            self.position = next.unwrap_or_default();
             if next.is_none() {
                 break;
             }
@@ -148,11 +147,16 @@ impl Cleanup {
         Ok(())
     }
 
-    async fn look(&self, mark: Mark, count: &mut usize, now: Timestamp) -> Result<Option<Mark>, Stop> {
+    async fn expire_stretch(
+        &self,
+        position: Mark,
+        count: &mut usize,
+        now: Timestamp,
+    ) -> Result<Option<Mark>, Interruption> {
         let (started, batch, endings) = (Instant::now(), i64::from(self.batch), self.endings.clone());
-        let work = move |conn: &mut Conn| session::expire(conn, mark, batch, &endings, now);
+        let work = move |conn: &mut Conn| session::expire(conn, position, batch, &endings, now);
         let Stretch { next, expired } =
-            store::alone(&self.db, "expire sessions", work).await?.ok_or(Stop::Elsewhere)?;
+            store::exclusively(&self.db, "expire sessions", work).await?.ok_or(Interruption::OtherReplica)?;
         for Expired { id, user, reason } in &expired {
             telemetry::record(&Event::SessionEnded { user: *user, session: *id, reason });
         }
@@ -169,13 +173,13 @@ impl Cleanup {
         prune: impl Fn(&mut Conn, Timestamp, i64) -> QueryResult<usize> + Copy + Send + 'static,
         before: Timestamp,
         count: &mut usize,
-    ) -> Result<(), Stop> {
+    ) -> Result<(), Interruption> {
         loop {
             let (started, batch) = (Instant::now(), i64::from(self.batch));
-            let gone = store::alone(&self.db, name, move |conn| prune(conn, before, batch)).await?;
-            let gone = gone.ok_or(Stop::Elsewhere)?;
-            *count += gone;
-            if i64::try_from(gone).is_ok_and(|gone| gone < batch) {
+            let deleted = store::exclusively(&self.db, name, move |conn| prune(conn, before, batch)).await?;
+            let deleted = deleted.ok_or(Interruption::OtherReplica)?;
+            *count += deleted;
+            if i64::try_from(deleted).is_ok_and(|deleted| deleted < batch) {
                 return Ok(());
             }
             pause(started).await;
@@ -183,9 +187,9 @@ impl Cleanup {
     }
 }
 
-/// As long as the batch took that began at `started`.
+/// Pauses for as long as the batch took that began at `started`.
 async fn pause(started: Instant) {
-    tokio::time::sleep(started.elapsed().clamp(SHORTEST_PAUSE, LONGEST_PAUSE)).await;
+    tokio::time::sleep(started.elapsed().clamp(MIN_PAUSE, MAX_PAUSE)).await;
 }
 
 fn report(cleaned: &Cleaned) {
@@ -202,8 +206,8 @@ fn report(cleaned: &Cleaned) {
     );
 }
 
-/// Cleans now, and again whenever `cleanup.every` has passed.
-pub async fn keep_clean(app: Arc<App>) {
+/// Runs a pass now, and again after each `cleanup.every`, for ever.
+pub async fn clean_repeatedly(app: Arc<App>) {
     let mut cleanup = Cleanup::new(&app.db, &app.config, &app.endings);
     loop {
         match cleanup.pass(app.clock.now()).await {

@@ -1,4 +1,4 @@
-//! Delivering the notices of back-channel logout, whatever replica wrote them.
+//! Delivers the logout notices of all replicas (OpenID Connect Back-Channel Logout 1.0).
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -8,28 +8,29 @@ use tokio::task::{Id, JoinError, JoinSet};
 
 use crate::app::App;
 use crate::base::db::DbError;
+use crate::base::measure;
 use crate::logout::{self, Lanes};
 
-/// How often the outbox is looked at, rung or not: other replicas write to it too.
-const EVERY: Duration = Duration::from_secs(1);
-/// The pause after the database gave no answer.
-const RETRY: Duration = Duration::from_secs(3);
-/// How often the outbox is counted, for the metrics.
-const COUNT_EVERY: Duration = Duration::from_secs(10);
+/// How often due notices are claimed without a notification: other replicas insert notices too.
+const POLL_INTERVAL: Duration = Duration::from_secs(1);
+/// The pause after a failure of the database.
+const RETRY_INTERVAL: Duration = Duration::from_secs(3);
+/// How often the notices are counted, for the metrics.
+const COUNT_INTERVAL: Duration = Duration::from_secs(10);
 
-/// Delivers for ever. What is under way when it is dropped is delivered again by whoever comes next.
+/// Delivers due notices, for ever. A delivery that is cut off is claimed again after its claim has expired, by any replica.
 pub async fn deliver(app: Arc<App>) {
     let lanes = Lanes::new(app.endings.told().iter());
-    let mut delivery = Delivery { lanes, under_way: JoinSet::new(), clients: HashMap::new(), app };
+    let mut delivery = Delivery { lanes, in_flight: JoinSet::new(), clients: HashMap::new(), app };
     let (mut counted, mut reachable) = (None, true);
     loop {
         let outcome = delivery.begin_due().await;
-        let pause = if outcome.is_ok() { EVERY } else { RETRY };
+        let pause = if outcome.is_ok() { POLL_INTERVAL } else { RETRY_INTERVAL };
         if let (Err(error), true) = (&outcome, reachable) {
-            tracing::warn!(%error, "the logout notices are out of reach");
+            tracing::warn!(%error, "the logout notices cannot be loaded");
         }
         reachable = outcome.is_ok();
-        if reachable && counted.is_none_or(|at: Instant| at.elapsed() > COUNT_EVERY) {
+        if reachable && counted.is_none_or(|at: Instant| at.elapsed() > COUNT_INTERVAL) {
             count(&delivery.app).await;
             counted = Some(Instant::now());
         }
@@ -40,51 +41,49 @@ pub async fn deliver(app: Arc<App>) {
 struct Delivery {
     app: Arc<App>,
     lanes: Lanes,
-    /// Each ends with whether its client was told.
-    under_way: JoinSet<bool>,
+    /// Each task returns whether the client accepted the notice.
+    in_flight: JoinSet<bool>,
     clients: HashMap<Id, String>,
 }
 
 impl Delivery {
-    /// Begins as many deliveries as are due and may begin.
+    /// Begins the due deliveries, as far as the limits allow.
     async fn begin_due(&mut self) -> Result<(), DbError> {
         for notice in logout::claim(&self.app, &self.lanes, self.app.clock.now()).await? {
             self.lanes.enter(&notice.client_id);
             let (app, client) = (Arc::clone(&self.app), notice.client_id.clone());
-            let task = self.under_way.spawn(async move { logout::deliver(&app, notice).await });
+            let task = self.in_flight.spawn(async move { logout::deliver(&app, notice).await });
             self.clients.insert(task.id(), client);
         }
         Ok(())
     }
 
-    /// Waits until something may have to be done: somebody rang, a delivery ended, or time passed.
+    /// Waits for a notification, the end of a delivery, or `pause`.
     async fn wait(&mut self, pause: Duration) {
         tokio::select! {
             () = self.app.endings.rung() => {}
             () = tokio::time::sleep(pause) => {}
-            Some(ended) = self.under_way.join_next_with_id() => self.leave(ended),
+            Some(ended) = self.in_flight.join_next_with_id() => self.finish(ended),
         }
-        // Those that ended together are looked after together.
-        while let Some(ended) = self.under_way.try_join_next_with_id() {
-            self.leave(ended);
+        // Handle all deliveries that have ended by now.
+        while let Some(ended) = self.in_flight.try_join_next_with_id() {
+            self.finish(ended);
         }
     }
 
-    fn leave(&mut self, ended: Result<(Id, bool), JoinError>) {
-        let (id, told) = ended.unwrap_or_else(|error| {
-            tracing::error!(%error, "a delivery broke off");
+    fn finish(&mut self, ended: Result<(Id, bool), JoinError>) {
+        let (id, delivered) = ended.unwrap_or_else(|error| {
+            tracing::error!(%error, "a delivery panicked or was cancelled");
             (error.id(), false)
         });
         if let Some(client) = self.clients.remove(&id) {
-            self.lanes.leave(&client, told, self.app.clock.now());
+            self.lanes.leave(&client, delivered, self.app.clock.now());
         }
     }
 }
 
 async fn count(app: &App) {
     let Ok(depth) = logout::depth(&app.db).await else { return };
-    #[expect(clippy::cast_precision_loss, reason = "a gauge is a float, and these are far from 2^52")]
-    for (state, count) in [("waiting", depth.waiting), ("failed", depth.failed)] {
-        metrics::gauge!("vestibule_logout_notices", "state" => state).set(count as f64);
-    }
+    measure::logout_notices("waiting", depth.waiting);
+    measure::logout_notices("failed", depth.failed);
 }

@@ -1,5 +1,4 @@
-//! The signing keys: replaced when they are due, by whichever replica comes first, and read again for what the others
-//! did.
+//! Signing keys: rotates them when they are due, and loads what other replicas changed.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -7,24 +6,24 @@ use std::time::Duration;
 use crate::app::App;
 use crate::{keys, telemetry};
 
-/// The pause after a look that failed: a revoked key must go within 60 s (JW-11).
+/// The pause after a failure: a revoked key must be out of use within 60 s (JW-11).
 const RETRY: Duration = Duration::from_secs(1);
 
-/// Looks now, and again and again.
+/// Loads the keys at each poll interval, for ever.
 pub async fn follow_keys(app: Arc<App>) {
-    let mut lost = false;
+    let mut failed_before = false;
     loop {
         let pause = match keys::follow(&app.db, &app.config.ring, &app.keys, app.clock.now()).await {
             Ok(events) => {
                 events.iter().for_each(telemetry::record);
-                lost = false;
-                app.keys.policy().look_every()
+                failed_before = false;
+                app.keys.policy().poll_interval()
             }
             Err(error) => {
-                if !lost {
-                    tracing::warn!(%error, "the signing keys are out of reach");
+                if !failed_before {
+                    tracing::warn!(%error, "the signing keys cannot be loaded");
                 }
-                lost = true;
+                failed_before = true;
                 RETRY
             }
         };

@@ -1,4 +1,4 @@
-//! The clock as a caller: what has to be done although nobody asks.
+//! Background jobs: work on a schedule, without a request.
 
 mod cleanup;
 mod deliver;

@@ -1,4 +1,4 @@
-//! Having the providers' own tokens revoked that nobody needs any more, whatever replica put them into the outbox.
+//! Revokes provider tokens that are no longer needed, from the outbox `provider_revocations`.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -7,23 +7,23 @@ use tokio::task::JoinSet;
 
 use crate::app::App;
 
-/// How often the outbox is looked at.
-const EVERY: Duration = Duration::from_secs(2);
-/// Attempts at once. A provider that hangs keeps others waiting for a while, and nobody waits for this.
-const MOST: usize = 16;
+/// How often due rows are claimed.
+const POLL_INTERVAL: Duration = Duration::from_secs(2);
+/// The most attempts at the same time. A provider that hangs delays others; no request waits for a revocation.
+const MAX_IN_FLIGHT: usize = 16;
 
-/// Revokes for ever. What is under way when it is dropped is offered again by whoever comes next.
+/// Revokes due tokens, for ever. An attempt that is cut off is claimed again after its claim has expired, by any replica.
 pub async fn revoke(app: Arc<App>) {
-    let mut under_way = JoinSet::new();
+    let mut in_flight = JoinSet::new();
     loop {
-        let room = MOST.saturating_sub(under_way.len());
-        // A database that is away is logged where it is asked.
-        let due = app.vault.claim_due_revocations(i64::try_from(room).unwrap_or_default()).await.unwrap_or_default();
+        let free = MAX_IN_FLIGHT.saturating_sub(in_flight.len());
+        // An unavailable database is logged by `Db::run`.
+        let due = app.vault.claim_due_revocations(i64::try_from(free).unwrap_or_default()).await.unwrap_or_default();
         for due in due {
             let app = Arc::clone(&app);
-            under_way.spawn(async move { app.vault.revoke(&app.providers, due).await });
+            in_flight.spawn(async move { app.vault.revoke(&app.providers, due).await });
         }
-        tokio::time::sleep(EVERY).await;
-        while under_way.try_join_next().is_some() {}
+        tokio::time::sleep(POLL_INTERVAL).await;
+        while in_flight.try_join_next().is_some() {}
     }
 }

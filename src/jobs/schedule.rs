@@ -1,39 +1,39 @@
-//! What runs when.
+//! Starts the jobs, and stops them.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::task::JoinHandle;
 
-use super::cleanup::keep_clean;
+use super::cleanup::clean_repeatedly;
 use super::deliver::deliver;
 use super::keys::follow_keys;
 use super::revoke::revoke;
 use super::sweep::sweep;
 use crate::app::App;
 
-/// The running jobs; they end when it is dropped.
+/// The running jobs; dropping it aborts them.
 pub struct Schedule(Vec<JoinHandle<()>>);
 
 impl Schedule {
-    /// Starts the jobs. `tidy` is called each minute, for what is kept in memory.
-    pub fn start(app: &Arc<App>, tidy: impl Fn() + Send + 'static) -> Self {
+    /// Starts the jobs. `evict` is called each minute, to remove old entries of caches in memory.
+    pub fn start(app: &Arc<App>, evict: impl Fn() + Send + 'static) -> Self {
         let mut jobs = vec![
             every(Duration::from_secs(30), Arc::clone(app), |app| async move { sweep(&app).await }),
-            tokio::spawn(keep_clean(Arc::clone(app))),
+            tokio::spawn(clean_repeatedly(Arc::clone(app))),
             tokio::spawn(deliver(Arc::clone(app))),
             tokio::spawn(revoke(Arc::clone(app))),
             tokio::spawn(follow_keys(Arc::clone(app))),
             tokio::spawn(async move {
                 loop {
                     tokio::time::sleep(Duration::from_secs(60)).await;
-                    tidy();
+                    evict();
                 }
             }),
         ];
         for provider in app.providers.iter() {
             let id = provider.id().to_owned();
-            // A task each: a provider that hangs keeps nobody else from being refreshed.
+            // One task for each provider, so that one that hangs does not delay the others.
             jobs.push(every(Duration::from_secs(30), Arc::clone(app), move |app| {
                 let id = id.clone();
                 async move {
@@ -53,7 +53,7 @@ impl Drop for Schedule {
     }
 }
 
-/// Does it at once, and again whenever the time has passed since it was done.
+/// Runs `work` at once and then repeatedly, with `pause` after each run.
 fn every<F>(pause: Duration, app: Arc<App>, work: impl Fn(Arc<App>) -> F + Send + 'static) -> JoinHandle<()>
 where
     F: Future<Output = ()> + Send,

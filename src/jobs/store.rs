@@ -1,4 +1,4 @@
-//! What the jobs say in SQL themselves.
+//! The jobs' own statements: the lock of the cleanup, and pruning the audit.
 
 use diesel::sql_types::{BigInt, Bool, Timestamptz};
 use diesel::{Connection, QueryResult, QueryableByName, RunQueryDsl};
@@ -7,17 +7,17 @@ use crate::base::clock::Timestamp;
 use crate::base::db::{Conn, Db, DbError};
 use crate::base::statement::{pruning, statement};
 
-/// One number for all replicas: the letters `cleanup`.
-const CLEANUP: i64 = 0x0063_6c65_616e_7570;
+/// The key of the advisory lock: the bytes of `cleanup`.
+const CLEANUP_LOCK: i64 = 0x0063_6c65_616e_7570;
 
 statement! {
     struct TryLock { key: i64 => BigInt }
-    "SELECT pg_try_advisory_xact_lock({key}) AS alone"
+    "SELECT pg_try_advisory_xact_lock({key}) AS acquired"
 }
 
-/// Does a piece of the cleanup, in a transaction, unless another replica does one at this moment: then `None`. The lock
-/// goes with the transaction, so that it needs no connection of its own and passes through a pooler.
-pub async fn alone<T: Send + 'static>(
+/// Runs a part of the cleanup in a transaction; `None` if another replica runs one at this moment. The lock belongs to the
+/// transaction, so that it needs no connection of its own and works behind a connection pooler.
+pub async fn exclusively<T: Send + 'static>(
     db: &Db,
     name: &'static str,
     work: impl Fn(&mut Conn) -> QueryResult<T> + Send + 'static,
@@ -28,11 +28,11 @@ pub async fn alone<T: Send + 'static>(
 
 fn try_lock(conn: &mut Conn) -> QueryResult<bool> {
     #[derive(QueryableByName)]
-    struct Answer {
+    struct TryLockRow {
         #[diesel(sql_type = Bool)]
-        alone: bool,
+        acquired: bool,
     }
-    Ok(TryLock { key: CLEANUP }.get_result::<Answer>(conn)?.alone)
+    Ok(TryLock { key: CLEANUP_LOCK }.get_result::<TryLockRow>(conn)?.acquired)
 }
 
 statement! {
@@ -40,7 +40,7 @@ statement! {
     pruning!("audit_events", "at")
 }
 
-/// Deletes audit rows of before `before`, `most` at the most. The answer is how many.
+/// Deletes at most `most` audit rows older than `before`. Returns the number of deleted rows.
 pub fn prune_audit(conn: &mut Conn, before: Timestamp, most: i64) -> QueryResult<usize> {
     PruneAudit { before, most }.execute(conn)
 }

@@ -1,20 +1,21 @@
-//! Every login gets its end, also one that nobody came back for.
+//! Ends logins that were never completed.
 
 use chrono::TimeDelta;
 
 use crate::app::App;
 use crate::login;
 
-/// Rows a pass; small, so that no pass holds anything for long.
+/// The number of rows that one statement ends; small, so that it holds its locks for a short time.
 const BATCH: i64 = 1000;
-/// A claimed login that is not finished by then is given up; what comes of it later is refused.
-const UNFINISHED: TimeDelta = TimeDelta::minutes(2);
+/// How long a login may take after its callback was accepted. After that it expires, and a late result is rejected.
+const MAX_CALLBACK_TIME: TimeDelta = TimeDelta::minutes(2);
 
-/// Ends what is due. Replicas that sweep at once take different rows.
+/// Expires the logins that are due. Replicas that sweep at the same time take different rows.
 pub async fn sweep(app: &App) {
     let now = app.clock.now();
     loop {
-        let pass = app.db.run("sweep logins", move |conn| login::expire(conn, now, now - UNFINISHED, BATCH)).await;
+        let pass =
+            app.db.run("sweep logins", move |conn| login::expire(conn, now, now - MAX_CALLBACK_TIME, BATCH)).await;
         match pass {
             Ok(ended) if ended == usize::try_from(BATCH).unwrap_or(usize::MAX) => {}
             Ok(_) => return,

@@ -1,5 +1,5 @@
-//! One signing key, parsed once: `jsonwebtoken::encode` would parse the private part for each signature, which for
-//! RS256 costs more than the signature does.
+//! A signing key, parsed once. `jsonwebtoken::encode` would parse the private key for each signature, which for RS256
+//! costs more than the signature itself.
 
 use std::sync::Arc;
 
@@ -12,10 +12,11 @@ use base64::engine::general_purpose::STANDARD;
 use jsonwebtoken::EncodingKey;
 use jsonwebtoken::jwk::Jwk;
 
+use super::failure::UnusableKey;
 use super::public_key::PublicKey;
 use crate::config::Algorithm;
 
-/// A key pair.
+/// A key pair that signs JWTs with one algorithm.
 pub struct SigningKey {
     pair: Pair,
     public: Arc<PublicKey>,
@@ -27,22 +28,10 @@ enum Pair {
     Ed(Box<Ed25519KeyPair>),
 }
 
-/// A key that cannot be made or read.
-#[derive(Debug, thiserror::Error)]
-#[error("no usable {} key", .0.name())]
-pub struct BadKey(Algorithm);
-
-impl BadKey {
-    /// There is none for that algorithm.
-    pub fn missing(algorithm: Algorithm) -> Self {
-        Self(algorithm)
-    }
-}
-
 impl SigningKey {
-    /// Makes a key, and its PKCS#8 form to be sealed.
-    pub fn generate(algorithm: Algorithm) -> Result<(Self, Vec<u8>), BadKey> {
-        let bad = |_| BadKey(algorithm);
+    /// Generates a key; the bytes are its PKCS#8 encoding.
+    pub fn generate(algorithm: Algorithm) -> Result<(Self, Vec<u8>), UnusableKey> {
+        let bad = |_| UnusableKey::of(algorithm);
         let pkcs8 = match algorithm {
             Algorithm::Es256 => {
                 let pair = EcdsaKeyPair::generate(&ECDSA_P256_SHA256_FIXED_SIGNING).map_err(bad)?;
@@ -52,15 +41,15 @@ impl SigningKey {
                 let pair = RsaKeyPair::generate(KeySize::Rsa3072).map_err(bad)?;
                 AsDer::<Pkcs8V1Der<'_>>::as_der(&pair).map_err(bad)?.as_ref().to_vec()
             }
-            // Version 1 of PKCS#8: version 2 loads, but cannot be used everywhere.
+            // PKCS#8 version 1: not every library reads version 2.
             Algorithm::EdDsa => Ed25519KeyPair::generate_pkcs8v1(&SystemRandom::new()).map_err(bad)?.as_ref().to_vec(),
         };
         Ok((Self::from_pkcs8(algorithm, &pkcs8)?, pkcs8))
     }
 
-    /// Reads a key that [`SigningKey::generate`] made, or that an operator did.
-    pub fn from_pkcs8(algorithm: Algorithm, pkcs8: &[u8]) -> Result<Self, BadKey> {
-        let bad = |_| BadKey(algorithm);
+    /// Parses a PKCS#8 key: one of [`SigningKey::generate`] or of the operator's key files.
+    pub fn from_pkcs8(algorithm: Algorithm, pkcs8: &[u8]) -> Result<Self, UnusableKey> {
+        let bad = |_| UnusableKey::of(algorithm);
         let pair = match algorithm {
             Algorithm::Es256 => {
                 Pair::Ec(Box::new(EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, pkcs8).map_err(bad)?))
@@ -68,13 +57,13 @@ impl SigningKey {
             Algorithm::Rs256 => Pair::Rsa(Box::new(RsaKeyPair::from_pkcs8(pkcs8).map_err(bad)?)),
             Algorithm::EdDsa => Pair::Ed(Box::new(Ed25519KeyPair::from_pkcs8(pkcs8).map_err(bad)?)),
         };
-        let jwk = public_jwk(algorithm, pkcs8).map_err(|_| BadKey(algorithm))?;
+        let jwk = public_jwk(algorithm, pkcs8).map_err(|_| UnusableKey::of(algorithm))?;
         Ok(Self { pair, public: Arc::new(PublicKey::new(algorithm, jwk)?) })
     }
 
-    /// Signs the two encoded parts of a JWT, `header.claims`; the answer is the raw signature of RFC 7518 §3.
-    pub fn sign(&self, message: &[u8]) -> Result<Vec<u8>, BadKey> {
-        let bad = |_| BadKey(self.algorithm());
+    /// Signs the encoded `header.claims` of a JWT. Returns the raw signature (RFC 7518 §3).
+    pub fn sign(&self, message: &[u8]) -> Result<Vec<u8>, UnusableKey> {
+        let bad = |_| UnusableKey::of(self.algorithm());
         let random = SystemRandom::new();
         match &self.pair {
             Pair::Ec(pair) => Ok(pair.sign(&random, message).map_err(bad)?.as_ref().to_vec()),
@@ -87,7 +76,7 @@ impl SigningKey {
         }
     }
 
-    /// How long the signatures of a key are that [`SigningKey::generate`] makes, in bytes.
+    /// The length in bytes of a signature by a key of [`SigningKey::generate`].
     pub fn generated_len(algorithm: Algorithm) -> usize {
         match algorithm {
             Algorithm::Es256 | Algorithm::EdDsa => 64,
@@ -95,7 +84,7 @@ impl SigningKey {
         }
     }
 
-    /// How long its signatures are, in bytes.
+    /// The length of its signatures, in bytes.
     pub fn signature_len(&self) -> usize {
         match &self.pair {
             Pair::Ec(_) | Pair::Ed(_) => 64,
@@ -108,12 +97,12 @@ impl SigningKey {
         self.public.kid()
     }
 
-    /// What it signs with.
+    /// The JWS algorithm (RFC 7518 §3.1).
     pub fn algorithm(&self) -> Algorithm {
         self.public.algorithm()
     }
 
-    /// Its public half.
+    /// The public key of the pair.
     pub fn public(&self) -> &Arc<PublicKey> {
         &self.public
     }
@@ -123,7 +112,7 @@ fn public_jwk(algorithm: Algorithm, pkcs8: &[u8]) -> Result<Jwk, jsonwebtoken::e
     let (key, name) = match algorithm {
         Algorithm::Es256 => (EncodingKey::from_ec_der(pkcs8), jsonwebtoken::Algorithm::ES256),
         Algorithm::EdDsa => (EncodingKey::from_ed_der(pkcs8), jsonwebtoken::Algorithm::EdDSA),
-        // The library reads PKCS#8 only from PEM here.
+        // jsonwebtoken reads an RSA key in PKCS#8 only from PEM.
         Algorithm::Rs256 => {
             let pem = format!("-----BEGIN PRIVATE KEY-----\n{}\n-----END PRIVATE KEY-----\n", STANDARD.encode(pkcs8));
             (EncodingKey::from_rsa_pem(pem.as_bytes())?, jsonwebtoken::Algorithm::RS256)

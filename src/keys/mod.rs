@@ -1,26 +1,33 @@
-//! What we sign with: one key an algorithm, made by ourselves, sealed under the secret ring, agreed among replicas, and
-//! replaced before it gets old. Private parts never leave this room.
+//! Signing keys: one for each algorithm, generated here, stored encrypted under `secrets.keys`, shared by all replicas and
+//! rotated. Private keys never leave this module.
 //!
-//! A key's life: `pending` (planned) → `published` (in the JWKS) → `active` (it signs) → `retiring` (in the JWKS, for
-//! what it signed) → `gone` (kept for the hints that it signed, then deleted). `timeline::due` decides what changes next,
-//! for one replica at a time; the others read it and follow within [`Policy::look_every`].
+//! ```text
+//! pending ──► published ──► active ──► retiring ──► gone ──► deleted
+//! planned     in the JWKS   it signs   in the JWKS  verifies id_token_hint only
+//! ```
+//!
+//! `timeline::due` decides which key changes its state. One replica at a time applies it (`store::change`); the others load
+//! the result within [`Policy::poll_interval`]. `row` shows how a row of `signing_keys` becomes a key.
 
-mod establish;
+mod decrypt;
+mod failure;
 mod key;
 mod key_ring;
-mod opened;
+mod load_or_create;
 mod policy;
+mod prepare;
 mod public_key;
 mod rotate;
+mod row;
 mod store;
-mod supplies;
 mod timeline;
 mod verified;
 
-pub use establish::{KeysError, establish};
-pub use key::{BadKey, SigningKey};
+pub use failure::{KeysError, UnusableKey};
+pub use key::SigningKey;
 pub use key_ring::{KeyRing, Keys};
+pub use load_or_create::load_or_create;
 pub use policy::Policy;
 pub use public_key::PublicKey;
 pub use rotate::{follow, list, revoke, rotate};
-pub use timeline::{Milestone, Standing, State, milestones};
+pub use timeline::{KeyState, KeyStatus, Milestone, milestones};

@@ -1,4 +1,4 @@
-//! How long a key is in which state: the configuration's durations, as rotation needs them.
+//! How long a key stays in each state, from the durations of the configuration.
 
 use std::time::{Duration, Instant};
 
@@ -7,32 +7,32 @@ use chrono::{SubsecRound, TimeDelta};
 use crate::base::clock::Timestamp;
 use crate::config::{Algorithm, Config};
 
-/// What is added to the life of what a key signed before it leaves the JWKS: the clocks of services may be behind ours,
-/// and a replica goes on signing until it has looked at the keys again.
+/// Added to the lifetime of what a key signed before the key leaves the JWKS: the clocks of services may be behind ours,
+/// and a replica signs until it has loaded the keys again.
 const LEEWAY: Duration = Duration::from_secs(5 * 60);
-/// Replicas look at least this often: a revoked key is gone everywhere well within 60 s (JW-11), and the one in its
-/// place, which signs at once, is soon known.
-const MOST_BETWEEN_LOOKS: Duration = Duration::from_secs(2);
-/// The least that caches are told to forget the key set before a new key may sign.
-const LEAST_MARGIN: Duration = Duration::from_secs(1);
+/// The longest poll interval: a revoked key must be out of use on every replica within 60 s (JW-11), and its successor,
+/// which signs at once, must be known soon.
+const MAX_POLL_INTERVAL: Duration = Duration::from_secs(2);
+/// The shortest time between the expiry of a cached JWKS and the first use of a key that is not in it.
+const MIN_MARGIN: Duration = Duration::from_secs(1);
 
-/// The rules of rotation.
+/// The rules of key rotation.
 #[derive(Clone, Debug)]
 pub struct Policy {
-    /// The algorithms that keys are made for: none where the operator's files hold the keys.
+    /// The algorithms for which keys are generated; empty if the operator provides key files.
     pub algorithms: Vec<Algorithm>,
-    /// From standing in the JWKS to signing.
+    /// From publication in the JWKS to the first signature.
     pub publish_before_use: Duration,
-    /// How long a key signs.
+    /// How long a key is active.
     pub rotate_every: Duration,
-    /// From the last signature to leaving the JWKS: the longest life of what it signed, and some leeway.
+    /// From the last signature to the removal from the JWKS: the longest lifetime of a signed token, plus leeway.
     pub keep_published: Duration,
-    /// How much longer the public half is kept, for the ID tokens that come back as hints.
+    /// How much longer the public key is stored, to verify ID tokens that return as `id_token_hint`.
     pub keep_retired: Duration,
 }
 
 impl Policy {
-    /// What the configuration says.
+    /// Takes the durations from `[signing]`, `[tokens]` and `[sessions]`.
     pub fn new(config: &Config) -> Self {
         let (signing, tokens) = (&config.signing, &config.tokens);
         let longest = tokens.access_lifetime.max(tokens.id_lifetime).max(tokens.status_list_lifetime());
@@ -45,31 +45,31 @@ impl Policy {
         }
     }
 
-    /// How often a replica looks what has become of the keys.
-    pub fn look_every(&self) -> Duration {
-        (self.margin() / 4).min(MOST_BETWEEN_LOOKS)
+    /// How often a replica loads the keys.
+    pub fn poll_interval(&self) -> Duration {
+        (self.margin() / 4).min(MAX_POLL_INTERVAL)
     }
 
-    /// How long a cache may keep the JWKS of a replica that looked at the keys `ago`: a key that was published since
-    /// then must not sign before every cache has let go. Room is left for the time between two looks and for the clocks
-    /// of replicas, a tenth of `publish_before_use`.
+    /// The `max-age` of a JWKS whose keys were loaded `ago`: a key that was published since then must not sign before every
+    /// cached copy has expired. A tenth of `publish_before_use` is kept as a margin for the poll interval and for clock
+    /// differences between replicas.
     pub fn max_age(&self, ago: Duration) -> Duration {
         let margin = self.margin();
         self.publish_before_use.saturating_sub(margin.max(ago + margin / 2))
     }
 
     fn margin(&self) -> Duration {
-        (self.publish_before_use / 10).max(LEAST_MARGIN)
+        (self.publish_before_use / 10).max(MIN_MARGIN)
     }
 }
 
-/// The time that goes on from `now`, for work that takes a while.
-pub(super) fn running(now: Timestamp) -> impl Fn() -> Timestamp {
+/// A clock that starts at `now`, for work that takes long.
+pub(super) fn running_clock(now: Timestamp) -> impl Fn() -> Timestamp {
     let began = Instant::now();
     move || (now + delta(began.elapsed())).trunc_subsecs(6)
 }
 
-/// A duration to reckon with instants by. The configuration's are ten years at the most.
+/// Converts a duration of the configuration, which is ten years at most.
 pub(super) fn delta(duration: Duration) -> TimeDelta {
     TimeDelta::from_std(duration).unwrap_or(TimeDelta::MAX)
 }
@@ -83,17 +83,21 @@ mod tests {
         Policy { algorithms: Vec::new(), publish_before_use, rotate_every, keep_published, keep_retired }
     }
 
-    /// JW-07, JW-10: whenever a cache asks, it has let go before a key signs that it has not seen.
+    /// JW-07, JW-10: a cached JWKS expires before a key signs that is not in it, whenever it was fetched.
     #[test]
-    fn no_cache_keeps_the_document_until_an_unseen_key_signs() {
+    fn a_cached_jwks_expires_before_a_newer_key_signs() {
         for seconds in [1, 2, 3, 10, 60, 3600, 30 * 86_400] {
             let policy = policy(Duration::from_secs(seconds));
             for ago in [0, 1, 100, 1000, 60_000, 1_800_000].map(Duration::from_millis) {
                 let max_age = policy.max_age(ago);
                 assert!(max_age.is_zero() || max_age + ago < policy.publish_before_use, "{seconds} s, {ago:?}");
             }
-            assert!(policy.look_every() <= Duration::from_secs(2));
-            assert_eq!(policy.max_age(policy.look_every()), policy.max_age(Duration::ZERO), "the same at every look");
+            assert!(policy.poll_interval() <= Duration::from_secs(2));
+            assert_eq!(
+                policy.max_age(policy.poll_interval()),
+                policy.max_age(Duration::ZERO),
+                "the same at every poll"
+            );
         }
         assert_eq!(policy(Duration::from_secs(3600)).max_age(Duration::ZERO), Duration::from_secs(3240));
         assert_eq!(policy(Duration::from_secs(1)).max_age(Duration::ZERO), Duration::ZERO);

@@ -1,9 +1,9 @@
-//! The public half of a key: what others verify with.
+//! The public key of a signing key, which verifies its signatures.
 
 use jsonwebtoken::DecodingKey;
 use jsonwebtoken::jwk::{Jwk, PublicKeyUse, ThumbprintHash};
 
-use super::key::BadKey;
+use super::failure::UnusableKey;
 use crate::config::Algorithm;
 
 /// A public key with its id.
@@ -15,9 +15,9 @@ pub struct PublicKey {
 }
 
 impl PublicKey {
-    /// Completes a JWK with its use and its id.
-    pub(super) fn new(algorithm: Algorithm, mut jwk: Jwk) -> Result<Self, BadKey> {
-        let bad = |_| BadKey::missing(algorithm);
+    /// Adds `use` and `kid` to a JWK.
+    pub(super) fn new(algorithm: Algorithm, mut jwk: Jwk) -> Result<Self, UnusableKey> {
+        let bad = |_| UnusableKey::of(algorithm);
         let kid = jwk.thumbprint(ThumbprintHash::SHA256).map_err(bad)?;
         jwk.common.public_key_use = Some(PublicKeyUse::Signature);
         jwk.common.key_id = Some(kid.clone());
@@ -25,9 +25,9 @@ impl PublicKey {
         Ok(Self { kid, algorithm, jwk, verifying })
     }
 
-    /// Reads a JWK that was written by us.
-    pub(super) fn from_json(algorithm: Algorithm, json: &[u8]) -> Result<Self, BadKey> {
-        Self::new(algorithm, serde_json::from_slice(json).map_err(|_| BadKey::missing(algorithm))?)
+    /// Parses a JWK that the gateway wrote.
+    pub(super) fn from_json(algorithm: Algorithm, json: &[u8]) -> Result<Self, UnusableKey> {
+        Self::new(algorithm, serde_json::from_slice(json).map_err(|_| UnusableKey::of(algorithm))?)
     }
 
     /// The key id: the RFC 7638 thumbprint.
@@ -35,17 +35,17 @@ impl PublicKey {
         &self.kid
     }
 
-    /// What it verifies, and nothing else.
+    /// The only algorithm whose signatures it verifies.
     pub fn algorithm(&self) -> Algorithm {
         self.algorithm
     }
 
-    /// The key for the JWKS.
+    /// The entry in the JWKS (RFC 7517 §4).
     pub fn jwk(&self) -> &Jwk {
         &self.jwk
     }
 
-    /// The key for verifying.
+    /// The key in the form that `jsonwebtoken::decode` takes.
     pub fn verifying(&self) -> &DecodingKey {
         &self.verifying
     }

@@ -1,71 +1,71 @@
-//! Replacing keys: what is due, what an operator asks for, and taking in what others decided.
+//! Rotating keys: on schedule, on an operator's request, and loading what other replicas changed.
 
 use std::time::Instant;
 
-use super::establish::KeysError;
+use super::decrypt::{decrypt_all, decrypt_new};
+use super::failure::KeysError;
 use super::key_ring::KeyRing;
-use super::opened::{open_all, open_new};
-use super::policy::{Policy, running};
-use super::store::{self, Row};
-use super::supplies::{Supplies, algorithms, make, standings};
-use super::timeline::{self, Change, Standing};
+use super::policy::{Policy, running_clock};
+use super::prepare::{Prepared, algorithms, statuses};
+use super::row::{KeyRow, generate};
+use super::store;
+use super::timeline::{self, Change, KeyStatus};
 use crate::base::clock::Timestamp;
 use crate::base::db::{Db, DbError};
 use crate::base::event::Event;
 use crate::base::seal::Ring;
 
-/// Takes in how the keys stand, and does what is due. One statement where nothing has changed.
+/// Loads the keys, and applies the changes that are due. One statement if nothing has changed.
 pub async fn follow(db: &Db, secrets: &Ring, ring: &KeyRing, now: Timestamp) -> Result<Vec<Event>, KeysError> {
-    let rows = look(db, secrets, ring).await?;
-    if ring.rests() || timeline::due(&standings(&rows), ring.policy(), now).is_empty() {
+    let rows = refresh(db, secrets, ring).await?;
+    if ring.is_backing_off() || timeline::due(&statuses(&rows), ring.policy(), now).is_empty() {
         return Ok(Vec::new());
     }
-    let events = match decide(db, secrets, &rows, ring.policy(), timeline::due, now).await {
+    let events = match change(db, secrets, &rows, ring.policy(), timeline::due, now).await {
         Ok(events) => events,
         Err(error) => {
-            // It stays due, and the keys go on as they are: a database that may only be read stops nothing.
+            // The change stays due, and the present keys stay in use: a read-only database stops no sign-in.
             tracing::warn!(%error, "the signing keys cannot be changed");
-            ring.rest();
+            ring.back_off();
             return Ok(Vec::new());
         }
     };
-    look(db, secrets, ring).await?;
+    refresh(db, secrets, ring).await?;
     Ok(events)
 }
 
-async fn look(db: &Db, secrets: &Ring, ring: &KeyRing) -> Result<Vec<Row>, KeysError> {
-    // What is seen is as old as the question, not as the answer.
+async fn refresh(db: &Db, secrets: &Ring, ring: &KeyRing) -> Result<Vec<KeyRow>, KeysError> {
+    // The rows are as old as the moment before the query, not as its answer.
     let asked = Instant::now();
     let rows = load(db).await?;
-    take_in(secrets, ring, &rows);
-    ring.looked(asked);
+    replace_if_changed(secrets, ring, &rows);
+    ring.refreshed(asked);
     Ok(rows)
 }
 
-fn take_in(secrets: &Ring, ring: &KeyRing, rows: &[Row]) {
-    let keys = standings(rows);
-    let of_use = keys.iter().filter(|key| key.revoked_at.is_none()).map(|key| (key.kid.as_str(), key.state));
+fn replace_if_changed(secrets: &Ring, ring: &KeyRing, rows: &[KeyRow]) {
+    let keys = statuses(rows);
+    let not_revoked = keys.iter().filter(|key| key.revoked_at.is_none()).map(|key| (key.kid.as_str(), key.state));
     let before = ring.keys();
-    if !before.are(of_use) {
+    if !before.are(not_revoked) {
         tracing::info!("the signing keys have changed");
-        ring.replace(open_new(secrets, rows, &before, ring.files()));
+        ring.replace(decrypt_new(secrets, rows, &before, ring.files()));
     }
 }
 
-/// How all keys stand, oldest first.
-pub async fn list(db: &Db) -> Result<Vec<Standing>, DbError> {
-    Ok(standings(&load(db).await?))
+/// The status of every key, oldest first.
+pub async fn list(db: &Db) -> Result<Vec<KeyStatus>, DbError> {
+    Ok(statuses(&load(db).await?))
 }
 
-/// Publishes a new key for each algorithm where none waits already. The answer is what happened.
+/// Publishes a new key for each algorithm that has none waiting to become active. Returns an event for each change.
 pub async fn rotate(db: &Db, secrets: &Ring, policy: &Policy, now: Timestamp) -> Result<Vec<Event>, KeysError> {
     let rows = load(db).await?;
-    open_all(secrets, &rows, &[])?;
-    decide(db, secrets, &rows, policy, |keys, policy, _| timeline::rotation(keys, policy), now).await
+    decrypt_all(secrets, &rows, &[])?;
+    change(db, secrets, &rows, policy, |keys, policy, _| timeline::rotation(keys, policy), now).await
 }
 
-/// Takes keys out of use at once: those named, or every one that stands in the JWKS. What takes their place signs at
-/// once too.
+/// Revokes the keys `kids`, or with `None` every key in the JWKS. Their successors are active at once.
 pub async fn revoke(
     db: &Db,
     secrets: &Ring,
@@ -74,33 +74,33 @@ pub async fn revoke(
     now: Timestamp,
 ) -> Result<Vec<Event>, KeysError> {
     let rows = load(db).await?;
-    // A ring that does not open these would seal new ones that no replica can open.
-    open_all(secrets, &rows, &[])?;
-    let revocation = move |keys: &[Standing], policy: &Policy, _| {
+    // Fails with a wrong secrets.keys, which would seal the new keys so that no replica can decrypt them.
+    decrypt_all(secrets, &rows, &[])?;
+    let revocation = move |keys: &[KeyStatus], policy: &Policy, _| {
         let published = keys.iter().filter(|key| key.state.is_published()).map(|key| key.kid.clone());
         timeline::revocation(keys, policy, &kids.clone().unwrap_or_else(|| published.collect()))
     };
-    decide(db, secrets, &rows, policy, revocation, now).await
+    change(db, secrets, &rows, policy, revocation, now).await
 }
 
-async fn decide(
+async fn change(
     db: &Db,
     secrets: &Ring,
-    rows: &[Row],
+    rows: &[KeyRow],
     policy: &Policy,
-    choose: impl Fn(&[Standing], &Policy, Timestamp) -> Vec<Change> + Send + 'static,
+    decide: impl Fn(&[KeyStatus], &Policy, Timestamp) -> Vec<Change> + Send + 'static,
     now: Timestamp,
 ) -> Result<Vec<Event>, KeysError> {
-    let running = running(now);
-    let changes = choose(&standings(rows), policy, now);
+    let running = running_clock(now);
+    let changes = decide(&statuses(rows), policy, now);
     let wanted = algorithms(&changes);
-    // On a thread that may be busy for a while.
-    let made = db.run("make signing keys", move |_| Ok(make(&wanted))).await??;
-    let (supplies, policy) = (Supplies::new(secrets, &made, rows, &changes), policy.clone());
-    let work = move |conn: &mut _| store::decide(conn, |keys, now| choose(keys, &policy, now), &supplies, &running);
+    // On a database thread, because it computes for up to a second.
+    let generated = db.run("make signing keys", move |_| Ok(generate(&wanted))).await??;
+    let (prepared, policy) = (Prepared::new(secrets, &generated, rows, &changes), policy.clone());
+    let work = move |conn: &mut _| store::change(conn, |keys, now| decide(keys, &policy, now), &prepared, &running);
     Ok(db.run("change signing keys", work).await?)
 }
 
-async fn load(db: &Db) -> Result<Vec<Row>, DbError> {
+async fn load(db: &Db) -> Result<Vec<KeyRow>, DbError> {
     db.run("load signing keys", store::load).await
 }

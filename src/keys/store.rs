@@ -1,83 +1,43 @@
-//! `signing_keys`.
+//! The statements on `signing_keys`.
 
 use diesel::sql_types::{Binary, Bool, Jsonb, Nullable, Text, Timestamptz};
-use diesel::{Connection, QueryResult, QueryableByName, RunQueryDsl};
+use diesel::{Connection, QueryResult, RunQueryDsl};
 use serde_json::json;
 
-use super::supplies::{New, Supplies};
-use super::timeline::{Change, Standing, State};
+use super::prepare::Prepared;
+use super::row::{KeyRow, NewKey};
+use super::timeline::{Change, KeyState, KeyStatus};
+use crate::base::audit::{self, AuditEvent};
 use crate::base::clock::Timestamp;
 use crate::base::db::Conn;
 use crate::base::event::Event;
-use crate::base::id::uuid_v7;
 use crate::base::statement::statement;
-use crate::config::Algorithm;
 
-/// A stored key. What is in `private_key` is sealed ([`supplies`](super::supplies)): the private half, or, of a key that
-/// is gone, the public one; of a revoked key nothing.
-#[derive(QueryableByName)]
-pub struct Row {
-    #[diesel(sql_type = Text)]
-    pub kid: String,
-    #[diesel(sql_type = Text)]
-    pub algorithm: String,
-    #[diesel(sql_type = Binary)]
-    pub private_key: Vec<u8>,
-    #[diesel(sql_type = Text)]
-    pub state: String,
-    #[diesel(sql_type = Nullable<Timestamptz>)]
-    pub published_at: Option<Timestamp>,
-    #[diesel(sql_type = Nullable<Timestamptz>)]
-    pub active_at: Option<Timestamp>,
-    #[diesel(sql_type = Nullable<Timestamptz>)]
-    pub retiring_at: Option<Timestamp>,
-    #[diesel(sql_type = Nullable<Timestamptz>)]
-    pub gone_at: Option<Timestamp>,
-    #[diesel(sql_type = Nullable<Timestamptz>)]
-    pub revoked_at: Option<Timestamp>,
-}
-
-impl Row {
-    /// How it stands; `None` for a key of a newer version.
-    pub fn standing(&self) -> Option<Standing> {
-        Some(Standing {
-            kid: self.kid.clone(),
-            algorithm: Algorithm::from_name(&self.algorithm)?,
-            state: State::from_name(&self.state)?,
-            published_at: self.published_at,
-            active_at: self.active_at,
-            retiring_at: self.retiring_at,
-            gone_at: self.gone_at,
-            revoked_at: self.revoked_at,
-        })
-    }
-}
-
-/// Every key, oldest first.
-pub fn load(conn: &mut Conn) -> QueryResult<Vec<Row>> {
+/// Loads every key, oldest first.
+pub fn load(conn: &mut Conn) -> QueryResult<Vec<KeyRow>> {
     let sql = "SELECT kid, algorithm, private_key, state, published_at, active_at, retiring_at, gone_at, revoked_at \
                FROM signing_keys ORDER BY created_at, kid";
     diesel::sql_query(sql).load(conn)
 }
 
-/// Decides alone: one replica at a time, on how the keys stand then, and makes the changes with their audit rows. A
-/// change that lacks its supply is left to the next time. The answer is what happened.
+/// Decides under an advisory lock, so one replica at a time, and applies the changes with their audit rows. A change for
+/// which nothing is prepared is skipped; it is due again the next time. Returns an event for each change.
 ///
-/// `now` is asked for once it is this one's turn: a key is not in the JWKS while it is waited for.
-pub fn decide(
+/// `now` is called once the lock is held: a key counts as published from then on.
+pub fn change(
     conn: &mut Conn,
-    decide: impl Fn(&[Standing], Timestamp) -> Vec<Change>,
-    supplies: &Supplies,
+    decide: impl Fn(&[KeyStatus], Timestamp) -> Vec<Change>,
+    prepared: &Prepared,
     now: impl Fn() -> Timestamp,
 ) -> QueryResult<Vec<Event>> {
     conn.transaction(|conn| {
         diesel::sql_query("SELECT pg_advisory_xact_lock(hashtext('vestibule signing_keys'))").execute(conn)?;
         let now = now();
-        let keys: Vec<_> = load(conn)?.iter().filter_map(Row::standing).collect();
+        let keys: Vec<_> = load(conn)?.iter().filter_map(KeyRow::status).collect();
         let mut events = Vec::new();
         for change in decide(&keys, now) {
-            let Some(event) = apply(conn, change, &keys, supplies, now)? else { continue };
-            Audit { id: uuid_v7(now), now, kind: event.name(), detail: &detail(&event) }.execute(conn)?;
+            let Some(event) = apply(conn, change, &keys, prepared, now)? else { continue };
+            audit::insert(conn, &AuditEvent::new(event.name(), &detail(&event)), now)?;
             events.push(event);
         }
         Ok(events)
@@ -87,50 +47,53 @@ pub fn decide(
 fn apply(
     conn: &mut Conn,
     change: Change,
-    keys: &[Standing],
-    supplies: &Supplies,
+    keys: &[KeyStatus],
+    prepared: &Prepared,
     now: Timestamp,
 ) -> QueryResult<Option<Event>> {
     let (kid, state, revoked, private_key) = match change {
-        Change::Make { algorithm, signs } => {
-            let Some(new) = supplies.made.iter().find(|new| new.algorithm == algorithm) else { return Ok(None) };
-            return add(conn, new, signs, now).map(Some);
+        Change::Generate { algorithm, signs } => {
+            let Some(new) = prepared.new_keys.iter().find(|new| new.algorithm == algorithm) else { return Ok(None) };
+            return insert(conn, new, signs, now).map(Some);
         }
-        Change::Delete(kid) => return Delete { kid: &kid }.execute(conn).map(|_| None),
-        Change::SetClock(kid) => return SetClock { kid: &kid, now }.execute(conn).map(|_| None),
-        Change::Activate(kid) => (kid, State::Active, false, None),
-        Change::Retire(kid) => (kid, State::Retiring, false, None),
+        Change::Delete(kid) => return DeleteKey { kid: &kid }.execute(conn).map(|_| None),
+        Change::CapTimes(kid) => return CapTimes { kid: &kid, now }.execute(conn).map(|_| None),
+        Change::Activate(kid) => (kid, KeyState::Active, false, None),
+        Change::Retire(kid) => (kid, KeyState::Retiring, false, None),
         Change::Withdraw(kid) => {
-            let Some((_, sealed)) = supplies.sealed_public.iter().find(|(of, _)| *of == kid) else { return Ok(None) };
-            (kid, State::Gone, false, Some(sealed.as_slice()))
+            let Some((_, sealed)) = prepared.sealed_public_keys.iter().find(|(of, _)| *of == kid) else {
+                return Ok(None);
+            };
+            (kid, KeyState::Gone, false, Some(sealed.as_slice()))
         }
-        // Nothing of it is of use to anybody who is honest.
-        Change::Revoke(kid) => (kid, State::Gone, true, Some(&[][..])),
+        // A revoked key verifies nothing, so its public key is not kept either.
+        Change::Revoke(kid) => (kid, KeyState::Gone, true, Some(&[][..])),
     };
-    Move { kid: &kid, state: state.name(), revoked, private_key, now }.execute(conn)?;
+    UpdateState { kid: &kid, state: state.name(), revoked, private_key, now }.execute(conn)?;
     let key = keys.iter().find(|key| key.kid == kid);
     Ok(key.map(|key| {
         let algorithm = key.algorithm.name();
         if revoked {
             Event::SigningKeyRevoked { kid, algorithm }
         } else {
-            Event::SigningKeyMoved { kid, algorithm, state: state.name() }
+            Event::SigningKeyStateChanged { kid, algorithm, state: state.name() }
         }
     }))
 }
 
-/// Stores a new key, in the JWKS from now on.
-pub fn add(conn: &mut Conn, new: &New, signs: bool, now: Timestamp) -> QueryResult<Event> {
-    let New { kid, algorithm, public_jwk, private_key } = new;
-    let (state, active_at) = if signs { (State::Active, Some(now)) } else { (State::Published, None) };
+/// Inserts a new key, which is in the JWKS from now on; with `signs` it is active at once.
+fn insert(conn: &mut Conn, new: &NewKey, signs: bool, now: Timestamp) -> QueryResult<Event> {
+    let NewKey { kid, algorithm, public_jwk, private_key } = new;
+    let (state, active_at) = if signs { (KeyState::Active, Some(now)) } else { (KeyState::Published, None) };
     let (algorithm, state) = (algorithm.name(), state.name());
-    Insert { kid, algorithm, public_jwk, private_key, state, active_at, now }.execute(conn)?;
-    Ok(Event::SigningKeyMade { kid: kid.clone(), algorithm, state })
+    InsertKey { kid, algorithm, public_jwk, private_key, state, active_at, now }.execute(conn)?;
+    Ok(Event::SigningKeyCreated { kid: kid.clone(), algorithm, state })
 }
 
 fn detail(event: &Event) -> serde_json::Value {
     match event {
-        Event::SigningKeyMade { kid, algorithm, state } | Event::SigningKeyMoved { kid, algorithm, state } => {
+        Event::SigningKeyCreated { kid, algorithm, state }
+        | Event::SigningKeyStateChanged { kid, algorithm, state } => {
             json!({ "kid": kid, "algorithm": algorithm, "state": state })
         }
         Event::SigningKeyRevoked { kid, algorithm } => json!({ "kid": kid, "algorithm": algorithm }),
@@ -139,7 +102,7 @@ fn detail(event: &Event) -> serde_json::Value {
 }
 
 statement! {
-    struct Insert<'a> {
+    struct InsertKey<'a> {
         kid: &'a str => Text,
         algorithm: &'a str => Text,
         public_jwk: &'a serde_json::Value => Jsonb,
@@ -153,7 +116,7 @@ statement! {
 }
 
 statement! {
-    struct Move<'a> {
+    struct UpdateState<'a> {
         kid: &'a str => Text,
         state: &'a str => Text,
         revoked: bool => Bool,
@@ -171,7 +134,7 @@ statement! {
 }
 
 statement! {
-    struct SetClock<'a> { kid: &'a str => Text, now: Timestamp => Timestamptz }
+    struct CapTimes<'a> { kid: &'a str => Text, now: Timestamp => Timestamptz }
     "UPDATE signing_keys SET
          published_at = least(published_at, {now}),
          active_at = least(active_at, {now}),
@@ -181,16 +144,6 @@ statement! {
 }
 
 statement! {
-    struct Delete<'a> { kid: &'a str => Text }
+    struct DeleteKey<'a> { kid: &'a str => Text }
     "DELETE FROM signing_keys WHERE kid = {kid}"
-}
-
-statement! {
-    struct Audit<'a> {
-        id: uuid::Uuid => diesel::sql_types::Uuid,
-        now: Timestamp => Timestamptz,
-        kind: &'a str => Text,
-        detail: &'a serde_json::Value => Jsonb,
-    }
-    "INSERT INTO audit_events (id, at, kind, detail) VALUES ({id}, {now}, {kind}, {detail})"
 }

@@ -1,20 +1,19 @@
-//! Signatures that were found good, by the hash of the whole token: services show the same token again and again, and
-//! verifying it costs more than all else about it.
+//! A cache of verified signatures, by the hash of the whole token: services present the same token many times, and
+//! verifying its signature is the most expensive step of checking it.
 //!
-//! What is remembered is the signature alone. Whether its key still counts, whether the token has expired or was revoked,
-//! is asked each time.
+//! Only the signature is cached. The key's state, the expiry and the revocation are checked each time.
 
 use std::collections::HashSet;
 use std::sync::{Mutex, PoisonError};
 
 use crate::base::secret::Hashed;
 
-/// How many there may be in each half: some megabytes in all, and never more (IN-12).
-const MOST: usize = 32 * 1024;
+/// The most entries in each half. Together the halves take some megabytes at most (IN-12).
+const MAX_PER_HALF: usize = 32 * 1024;
 
-/// Two halves: when the young one is full it becomes the old one, and what was in that is forgotten.
+/// Two halves: when the young half is full it replaces the old half, whose entries are evicted.
 #[derive(Default)]
-pub(super) struct Verified(Mutex<Halves>);
+pub(super) struct VerifiedCache(Mutex<Halves>);
 
 #[derive(Default)]
 struct Halves {
@@ -22,19 +21,19 @@ struct Halves {
     old: HashSet<[u8; 32]>,
 }
 
-impl Verified {
-    /// Whether the token of that hash was verified before.
-    pub(super) fn knows(&self, hash: Hashed) -> bool {
+impl VerifiedCache {
+    /// Whether the signature of the token with this hash was verified before.
+    pub(super) fn contains(&self, hash: Hashed) -> bool {
         let Some(hash) = hash.as_bytes().first_chunk() else { return false };
         let halves = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         halves.young.contains(hash) || halves.old.contains(hash)
     }
 
-    /// The token of that hash was verified.
-    pub(super) fn remember(&self, hash: Hashed) {
+    /// Records that the signature of the token with this hash is valid.
+    pub(super) fn insert(&self, hash: Hashed) {
         let Some(hash) = hash.as_bytes().first_chunk() else { return };
         let mut halves = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if halves.young.len() >= MOST {
+        if halves.young.len() >= MAX_PER_HALF {
             halves.old = std::mem::take(&mut halves.young);
         }
         halves.young.insert(*hash);
@@ -47,14 +46,14 @@ mod tests {
 
     /// IN-12
     #[test]
-    fn no_more_is_remembered_than_there_is_room_for() {
-        let verified = Verified::default();
-        for number in 0..3 * MOST {
-            verified.remember(Hashed::of(&number.to_string()));
+    fn the_cache_is_bounded() {
+        let verified = VerifiedCache::default();
+        for number in 0..3 * MAX_PER_HALF {
+            verified.insert(Hashed::of(&number.to_string()));
         }
-        let known = |number: usize| verified.knows(Hashed::of(&number.to_string()));
-        assert!(known(3 * MOST - 1) && known(2 * MOST) && !known(0) && !known(4 * MOST));
+        let known = |number: usize| verified.contains(Hashed::of(&number.to_string()));
+        assert!(known(3 * MAX_PER_HALF - 1) && known(2 * MAX_PER_HALF) && !known(0) && !known(4 * MAX_PER_HALF));
         let halves = verified.0.lock().expect("a lock");
-        assert!(halves.young.len() + halves.old.len() <= 2 * MOST);
+        assert!(halves.young.len() + halves.old.len() <= 2 * MAX_PER_HALF);
     }
 }

@@ -7,17 +7,17 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use uuid::Uuid;
 
 use crate::base::id::SessionId;
-use crate::base::seal::{MARK_LEN, Purpose, Ring};
+use crate::base::seal::{MAC_LEN, Purpose, Ring};
 use crate::base::secret::Plain;
 
 /// Its own derivation label: no refresh token passes as a cookie, nor the other way round.
 const PURPOSE: Purpose<'static> = Purpose { name: "session cookie", of: b"" };
 /// Version and key id, in front of the session id.
-const HEAD: usize = MARK_LEN - 32;
+const HEAD: usize = MAC_LEN - 32;
 
 /// The value for a session.
 pub fn encode(ring: &Ring, session: SessionId) -> Plain {
-    let mark = ring.mark(PURPOSE, session.0.as_bytes());
+    let mark = ring.mac(PURPOSE, session.0.as_bytes());
     let (head, tag) = mark.split_at(HEAD);
     Plain::new(URL_SAFE_NO_PAD.encode([head, session.0.as_bytes(), tag].concat()))
 }
@@ -30,7 +30,7 @@ pub fn decode(ring: &Ring, value: &str) -> Option<SessionId> {
     let bytes = URL_SAFE_NO_PAD.decode(value).ok()?;
     let (head, rest) = bytes.split_at_checked(HEAD)?;
     let (id, tag) = rest.split_first_chunk::<16>()?;
-    ring.is_marked(PURPOSE, id, &[head, tag].concat()).then(|| SessionId(Uuid::from_bytes(*id)))
+    ring.verify_mac(PURPOSE, id, &[head, tag].concat()).then(|| SessionId(Uuid::from_bytes(*id)))
 }
 
 #[cfg(test)]

@@ -16,6 +16,7 @@ use super::watch::Watch;
 use crate::base::clock::Clock;
 use crate::base::db::{Db, DbError};
 use crate::base::listener::Listener;
+use crate::base::measure;
 
 /// The bell of migration 000007.
 const CHANNEL: &str = "vestibule_revocations";
@@ -92,7 +93,7 @@ impl Feed {
             self.reader = Some(reader);
             return Ok(());
         };
-        if reader.listener.rang()? || reader.looked.elapsed() >= EVERY {
+        if reader.listener.notified()? || reader.looked.elapsed() >= EVERY {
             reader.look(&self.watch, &self.clock)?;
         }
         Ok(())
@@ -112,7 +113,7 @@ impl Reader {
                 news += 1;
                 let lag = (clock.now() - revocation.created_at).to_std().unwrap_or_default();
                 if !first {
-                    metrics::histogram!("vestibule_revocation_lag_seconds").record(lag.as_secs_f64());
+                    measure::revocation_lag(lag);
                 }
             }
         }
@@ -120,10 +121,8 @@ impl Reader {
         watch.looked(began, look.newest);
         (self.bound, self.looked) = (look.bound, began);
         let (sessions, jtis) = watch.sizes();
-        #[expect(clippy::cast_precision_loss, reason = "a gauge is a float, and these are far from 2^52")]
-        for (kind, size) in [("session", sessions), ("jti", jtis)] {
-            metrics::gauge!("vestibule_revocations", "kind" => kind).set(size as f64);
-        }
+        measure::revocations("session", sessions);
+        measure::revocations("jti", jtis);
         Ok(news)
     }
 }

@@ -14,7 +14,7 @@ use crate::base::id::{SessionId, UserId};
 use crate::base::secret::Plain;
 use crate::client::Client;
 use crate::config::Algorithm;
-use crate::keys::BadKey;
+use crate::keys::UnusableKey;
 use crate::session::SignedIn;
 
 /// Its `typ`.
@@ -50,11 +50,11 @@ pub fn id_token(
     nonce: Option<&str>,
     access_token: &Plain,
     now: Timestamp,
-) -> Result<Plain, BadKey> {
+) -> Result<Plain, UnusableKey> {
     let (session, config) = (&signed_in.session, &app.config);
     let lifetime = config.tokens.id_lifetime.as_secs();
     let keys = app.keys.keys();
-    let key = keys.signing_or_published(client.id_token_alg).ok_or(BadKey::missing(client.id_token_alg))?;
+    let key = keys.signing_or_published(client.id_token_alg).ok_or(UnusableKey::of(client.id_token_alg))?;
     let claims = IdClaims {
         iss: config.server.public_url.issuer(),
         sub: session.user,

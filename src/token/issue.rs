@@ -11,7 +11,7 @@ use crate::base::event::Event;
 use crate::base::secret::Plain;
 use crate::client::Client;
 use crate::config::Algorithm;
-use crate::keys::{BadKey, SigningKey};
+use crate::keys::{SigningKey, UnusableKey};
 use crate::session::SignedIn;
 use crate::telemetry;
 
@@ -34,7 +34,7 @@ pub struct AccessToken {
 }
 
 /// Issues an access token of a session to the client that the session belongs to. Costs no round trip.
-pub fn issue(app: &App, signed_in: &SignedIn, now: Timestamp) -> Result<AccessToken, BadKey> {
+pub fn issue(app: &App, signed_in: &SignedIn, now: Timestamp) -> Result<AccessToken, UnusableKey> {
     let session = &signed_in.session;
     issue_scoped(app, signed_in, session.scopes.clone(), session.resource.as_deref(), now)
 }
@@ -49,7 +49,7 @@ pub fn issue_scoped(
     scope: String,
     resource: Option<&str>,
     now: Timestamp,
-) -> Result<AccessToken, BadKey> {
+) -> Result<AccessToken, UnusableKey> {
     issue_claims(app, signed_in, &terms(app).of_session(signed_in, scope, resource, now))
 }
 
@@ -60,7 +60,7 @@ pub fn issue_for_account(
     signed_in: &SignedIn,
     scope: &str,
     now: Timestamp,
-) -> Result<(AccessToken, String), BadKey> {
+) -> Result<(AccessToken, String), UnusableKey> {
     let scope = with_account(scope);
     let issuer = app.config.server.public_url.issuer();
     let mut claims = terms(app).of_session(signed_in, scope.clone(), Some(issuer), now);
@@ -83,7 +83,7 @@ pub fn is_issuer(app: &App, resource: &str) -> bool {
     resource == issuer || has_no_path && resource.strip_suffix('/') == Some(issuer)
 }
 
-fn issue_claims(app: &App, signed_in: &SignedIn, claims: &AccessClaims) -> Result<AccessToken, BadKey> {
+fn issue_claims(app: &App, signed_in: &SignedIn, claims: &AccessClaims) -> Result<AccessToken, UnusableKey> {
     let issued = sign(app, claims)?;
     let bytes = issued.token.expose().len();
     if bytes > app.config.tokens.max_bytes {
@@ -101,12 +101,12 @@ pub fn issue_to_client(
     scope: String,
     resource: Option<&str>,
     now: Timestamp,
-) -> Result<AccessToken, BadKey> {
+) -> Result<AccessToken, UnusableKey> {
     sign(app, &terms(app).of_client(client, scope, resource, now))
 }
 
 /// How large the access token of a session would be that is to be.
-pub fn weigh(app: &App, signed_in: &SignedIn, now: Timestamp) -> Result<Weight, BadKey> {
+pub fn weigh(app: &App, signed_in: &SignedIn, now: Timestamp) -> Result<Weight, UnusableKey> {
     let session = &signed_in.session;
     let claims = terms(app).of_session(signed_in, session.scopes.clone(), session.resource.as_deref(), now);
     with_key(app, |key| Ok(Weight::of(&claims, key.algorithm(), key.kid(), key.signature_len())))
@@ -121,15 +121,15 @@ fn terms(app: &App) -> Terms<'_> {
     Terms { config: &app.config, clients: &app.clients }
 }
 
-fn sign(app: &App, claims: &AccessClaims) -> Result<AccessToken, BadKey> {
+fn sign(app: &App, claims: &AccessClaims) -> Result<AccessToken, UnusableKey> {
     let token = with_key(app, |key| jwt::sign(key, TYP, claims))?;
     let expires_in = u64::try_from(claims.exp.saturating_sub(claims.iat)).unwrap_or_default();
     Ok(AccessToken { token: Plain::new(token), expires_in })
 }
 
-fn with_key<T>(app: &App, work: impl FnOnce(&SigningKey) -> Result<T, BadKey>) -> Result<T, BadKey> {
+fn with_key<T>(app: &App, work: impl FnOnce(&SigningKey) -> Result<T, UnusableKey>) -> Result<T, UnusableKey> {
     let keys = app.keys.keys();
-    work(keys.first_signing(&app.config.signing.algorithms).ok_or(BadKey::missing(Algorithm::Es256))?)
+    work(keys.first_signing(&app.config.signing.algorithms).ok_or(UnusableKey::of(Algorithm::Es256))?)
 }
 
 #[cfg(test)]

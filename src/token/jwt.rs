@@ -5,10 +5,10 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::Serialize;
 
 use crate::config::Algorithm;
-use crate::keys::{BadKey, SigningKey};
+use crate::keys::{SigningKey, UnusableKey};
 
 /// Signs claims under a `typ`.
-pub fn sign(key: &SigningKey, typ: &str, claims: &impl Serialize) -> Result<String, BadKey> {
+pub fn sign(key: &SigningKey, typ: &str, claims: &impl Serialize) -> Result<String, UnusableKey> {
     // Algorithms, thumbprints and our own types need no escaping.
     let header = format!(r#"{{"typ":"{typ}","alg":"{}","kid":"{}"}}"#, key.algorithm().name(), key.kid());
     let claims = serde_json::to_vec(claims).unwrap_or_default();

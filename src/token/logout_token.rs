@@ -10,7 +10,7 @@ use crate::base::id::{SessionId, UserId, uuid_v7};
 use crate::base::secret::Plain;
 use crate::client::Client;
 use crate::config::Algorithm;
-use crate::keys::BadKey;
+use crate::keys::UnusableKey;
 
 /// The recommended `typ`, which no other token of ours has.
 const TYP: &str = "logout+jwt";
@@ -39,7 +39,7 @@ pub fn logout_token(
     user: UserId,
     session: SessionId,
     now: Timestamp,
-) -> Result<Plain, BadKey> {
+) -> Result<Plain, UnusableKey> {
     let claims = Claims {
         iss: app.config.server.public_url.issuer(),
         sub: user,
@@ -53,6 +53,6 @@ pub fn logout_token(
     let keys = app.keys.keys();
     // Where its algorithm has no key that signs already, the first that has one, as for access tokens.
     let key = keys.signing(client.id_token_alg).or_else(|| keys.first_signing(&app.config.signing.algorithms));
-    let key = key.ok_or(BadKey::missing(Algorithm::Es256))?;
+    let key = key.ok_or(UnusableKey::of(Algorithm::Es256))?;
     Ok(Plain::new(jwt::sign(key, TYP, &claims)?))
 }

@@ -9,11 +9,11 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use uuid::Uuid;
 
 use crate::base::id::SessionId;
-use crate::base::seal::{MARK_LEN, Purpose, Ring};
+use crate::base::seal::{MAC_LEN, Purpose, Ring};
 use crate::base::secret::Plain;
 
 /// Version and key id, in front of the session id.
-const HEAD: usize = MARK_LEN - 32;
+const HEAD: usize = MAC_LEN - 32;
 /// Characters of a token.
 const LEN: usize = ((HEAD + 16 + 8 + 32) * 4).div_ceil(3);
 
@@ -30,7 +30,7 @@ impl RefreshToken {
     /// The text that clients keep.
     pub fn encode(self, ring: &Ring) -> Plain {
         let body = self.body();
-        let mark = ring.mark(purpose(self.session.0.as_bytes()), &body);
+        let mark = ring.mac(purpose(self.session.0.as_bytes()), &body);
         let (head, tag) = mark.split_at(HEAD);
         Plain::new(URL_SAFE_NO_PAD.encode([head, &body, tag].concat()))
     }
@@ -45,7 +45,7 @@ impl RefreshToken {
         let (body, tag) = rest.split_first_chunk::<24>()?;
         let (id, counter) = body.split_first_chunk::<16>()?;
         let counter = i64::from_be_bytes(counter.try_into().ok()?);
-        let ours = ring.is_marked(purpose(id), body, &[head, tag].concat());
+        let ours = ring.verify_mac(purpose(id), body, &[head, tag].concat());
         ours.then(|| Self { session: SessionId(Uuid::from_bytes(*id)), counter })
     }
 

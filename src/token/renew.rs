@@ -17,7 +17,7 @@ use crate::base::db::{Conn, DbError, QueryResult};
 use crate::base::event::Event;
 use crate::base::secret::Plain;
 use crate::config::{self, BUILT_IN_CLIENT};
-use crate::keys::BadKey;
+use crate::keys::UnusableKey;
 use crate::session::{self, Ending, Lifetime, Revoked, Session, SignedIn, Standing};
 use crate::telemetry;
 
@@ -68,7 +68,7 @@ pub enum RenewalRefused {
     Db(#[from] DbError),
     /// No key signs.
     #[error(transparent)]
-    Sign(#[from] BadKey),
+    Sign(#[from] UnusableKey),
 }
 
 /// Renews the session that the token belongs to. The claims are the user's as they are now, never the old token's.

@@ -17,7 +17,7 @@ use crate::app::App;
 use crate::base::clock::Timestamp;
 use crate::base::secret::Hashed;
 use crate::config::Algorithm;
-use crate::keys::BadKey;
+use crate::keys::UnusableKey;
 use crate::session::LIST_LEN;
 
 /// The `typ` of a Status List Token.
@@ -63,7 +63,7 @@ pub enum NoStatusList {
     Lost,
     /// No key signs.
     #[error(transparent)]
-    Sign(#[from] BadKey),
+    Sign(#[from] UnusableKey),
 }
 
 #[derive(Serialize)]
@@ -156,7 +156,7 @@ impl StatusListToken {
                 ttl,
                 status_list: StatusList::new(LIST_LEN, shown.places),
             };
-            let key = keys.first_signing(&algorithms).ok_or(BadKey::missing(Algorithm::Es256))?;
+            let key = keys.first_signing(&algorithms).ok_or(UnusableKey::of(Algorithm::Es256))?;
             let jwt = jwt::sign(key, TYP, &claims)?;
             let etag = format!("\"{}\"", URL_SAFE_NO_PAD.encode(Hashed::of(&jwt).as_bytes()));
             Ok(Self { jwt, etag, generation: shown.generation, made_at: now, kid: key.kid().to_owned() })

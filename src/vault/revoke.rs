@@ -8,10 +8,10 @@ use chrono::TimeDelta;
 use super::get::Vault;
 use super::store::{self, PendingRevocation};
 use super::token_set::TokenSet;
+use crate::base::backoff::next_attempt;
 use crate::base::clock::Timestamp;
 use crate::base::db::DbError;
 use crate::base::event::{AtProvider, Event};
-use crate::base::patience::next_attempt;
 use crate::base::secret::{Plain, random_bytes};
 use crate::upstream::{Failure, Fault, Provider, Registry, TokenTypeHint};
 

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::base::id::SubId;
-use crate::base::seal::{Ring, Unsealable};
+use crate::base::seal::{Ring, UnsealError};
 use crate::base::secret::Plain;
 use crate::config::Registration;
 use crate::upstream::{PreviousIdToken, ProviderTokens};
@@ -120,9 +120,9 @@ impl TokenSet {
     }
 
     /// Unseals a set. Fails for another row or another version than it was sealed for.
-    pub fn open(ring: &Ring, sub_id: SubId, version: Version, sealed: &[u8]) -> Result<Self, Unsealable> {
+    pub fn open(ring: &Ring, sub_id: SubId, version: Version, sealed: &[u8]) -> Result<Self, UnsealError> {
         let json = ring.open(&associated_data(sub_id, version), sealed)?;
-        serde_json::from_slice(&json).map_err(|_| Unsealable::Broken)
+        serde_json::from_slice(&json).map_err(|_| UnsealError::Broken)
     }
 }
 

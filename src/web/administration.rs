@@ -12,7 +12,7 @@ use super::authorization::Authorization;
 use super::extract::Parameters;
 use super::problem::Problem;
 use super::throttle::Throttles;
-use crate::administration::{self, By};
+use crate::administration::{self, Actor};
 use crate::app::App;
 use crate::base::id::{SessionId, UserId};
 use crate::login;
@@ -77,7 +77,7 @@ pub async fn users(app: Data<App>, request: HttpRequest) -> HttpResponse {
 /// One user, with the pairs `(provider, sub)` that name them.
 pub async fn user(app: Data<App>, request: HttpRequest, sub: Path<String>) -> HttpResponse {
     let answer = async {
-        let person = administration::person(&app.db, named(&sub)?).await?.ok_or_else(Problem::not_found)?;
+        let person = administration::details(&app.db, named(&sub)?).await?.ok_or_else(Problem::not_found)?;
         Ok(HttpResponse::Ok().json(person))
     };
     answered(&request, answer.await)
@@ -87,7 +87,7 @@ pub async fn user(app: Data<App>, request: HttpRequest, sub: Path<String>) -> Ht
 pub async fn delete_user(app: Data<App>, request: HttpRequest, sub: Path<String>) -> HttpResponse {
     let answer = async {
         let now = app.clock.now();
-        let gone = administration::delete(&app.db, &app.endings, named(&sub)?, By::Token, now).await?;
+        let gone = administration::delete(&app.db, &app.endings, named(&sub)?, Actor::Token, now).await?;
         if gone { Ok(HttpResponse::NoContent().finish()) } else { Err(Problem::not_found()) }
     };
     answered(&request, answer.await)
@@ -97,7 +97,7 @@ pub async fn delete_user(app: Data<App>, request: HttpRequest, sub: Path<String>
 pub async fn disable(app: Data<App>, request: HttpRequest, sub: Path<String>) -> HttpResponse {
     let answer = async {
         let now = app.clock.now();
-        let disabled = administration::disable(&app.db, &app.endings, named(&sub)?, By::Token, now).await?;
+        let disabled = administration::disable(&app.db, &app.endings, named(&sub)?, Actor::Token, now).await?;
         let (user, _) = disabled.ok_or_else(Problem::not_found)?;
         Ok(HttpResponse::Ok().json(user))
     };
@@ -107,7 +107,7 @@ pub async fn disable(app: Data<App>, request: HttpRequest, sub: Path<String>) ->
 /// Lets a user in again.
 pub async fn enable(app: Data<App>, request: HttpRequest, sub: Path<String>) -> HttpResponse {
     let answer = async {
-        let enabled = administration::enable(&app.db, named(&sub)?, By::Token, app.clock.now()).await?;
+        let enabled = administration::enable(&app.db, named(&sub)?, Actor::Token, app.clock.now()).await?;
         Ok(HttpResponse::Ok().json(enabled.ok_or_else(Problem::not_found)?))
     };
     answered(&request, answer.await)

@@ -11,7 +11,7 @@ use crate::app::App;
 use crate::base::clock::Timestamp;
 use crate::base::event::Event;
 use crate::base::secret::Plain;
-use crate::client::{self as clients, ASSERTION_TYPE, Assertion, Client, Presented, Proof, Refused};
+use crate::client::{self as clients, ASSERTION_TYPE, Assertion, Client, ClientAuthError, Presented, Proof};
 use crate::telemetry;
 
 /// The client that sent a form. Whoever fails uses up the limit of its network. Costs no round trip, but where the
@@ -35,9 +35,9 @@ async fn prove<'a>(
 ) -> Result<&'a Client, Problem> {
     let network = client::network(client::address(request, &app.config.server.trusted_proxies));
     let shown = presented(Authorization::of(request), form)?;
-    let refuse = |refused: Refused| {
+    let refuse = |refused: ClientAuthError| {
         // The id of a client that is not ours is a stranger's text, and may be the secret itself.
-        let client = shown.client_id.clone().filter(|_| refused != Refused::Unknown);
+        let client = shown.client_id.clone().filter(|_| refused != ClientAuthError::Unknown);
         telemetry::record(&Event::ClientRefused { client, ip: network });
         Problem::from(refused)
     };
@@ -47,7 +47,7 @@ async fn prove<'a>(
         let id = client.id.clone();
         let unused = move |conn: &mut _| clients::use_assertion(conn, &id, jti.as_bytes(), until);
         if !app.db.run("use assertion", unused).await? {
-            return Err(refuse(Refused::WrongSecret));
+            return Err(refuse(ClientAuthError::WrongSecret));
         }
     }
     Ok(client)

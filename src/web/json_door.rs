@@ -13,7 +13,7 @@ use super::throttle::Throttles;
 use crate::app::App;
 use crate::base::clock::Timestamp;
 use crate::base::secret::Plain;
-use crate::keys::BadKey;
+use crate::keys::UnusableKey;
 use crate::login::{self, Arrival, AuthorizationResponse, Code, Completed, Door, Finished, Return};
 use crate::logout;
 use crate::token::{self, RefreshToken};
@@ -148,7 +148,7 @@ fn parameter(refusal: login::Refusal) -> Problem {
 }
 
 /// No key signs: a defect of ours, since the start makes sure of one.
-pub fn cannot_sign(error: &BadKey) -> Problem {
+pub fn cannot_sign(error: &UnusableKey) -> Problem {
     tracing::error!(%error, "cannot sign an access token");
     Problem::internal()
 }

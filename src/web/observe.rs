@@ -10,6 +10,7 @@ use tracing_actix_web::{RequestId, RootSpanBuilder};
 
 use super::client;
 use crate::app::App;
+use crate::base::measure;
 
 /// The span that all logs of a request stand in.
 pub struct Span;
@@ -39,9 +40,7 @@ impl RootSpanBuilder for Span {
         let (status, method) = (answer.status().as_u16(), known(request.method()));
         let seconds = request.extensions().get::<Began>().map_or(0.0, |began| began.0.elapsed().as_secs_f64());
         span.record("route", route.as_str());
-        let label = metrics::SharedString::from(answer.status().as_str().to_owned());
-        metrics::histogram!("vestibule_http_seconds", "route" => route, "method" => method, "status" => label)
-            .record(seconds);
+        measure::http_request(route, method, answer.status().as_str(), seconds);
         let milliseconds = (seconds * 1e5).round() / 1e2;
         span.in_scope(|| match status {
             500 | 501.. if status != 503 && status != 502 && status != 504 => {

@@ -9,6 +9,7 @@ use serde_json::json;
 use super::problem::Problem;
 use crate::app::App;
 use crate::base::db;
+use crate::base::measure;
 use crate::telemetry::Metrics;
 
 /// Whether this replica takes part. It listens only when its start is done; here it says that its shutdown has begun.
@@ -61,11 +62,10 @@ pub async fn readyz(app: Data<App>, readiness: Data<Readiness>) -> HttpResponse 
 /// The counters, for Prometheus.
 pub async fn metrics(app: Data<App>, handle: Data<Option<Metrics>>, request: HttpRequest) -> HttpResponse {
     if let Some(age) = app.watch.age() {
-        metrics::gauge!("vestibule_revocation_feed_age_seconds").set(age.as_secs_f64());
+        measure::revocation_feed_age(age);
     }
     let (busy, idle) = app.db.connections();
-    metrics::gauge!("vestibule_db_connections", "state" => "busy").set(busy);
-    metrics::gauge!("vestibule_db_connections", "state" => "idle").set(idle);
+    measure::database_connections(busy, idle);
     match handle.get_ref() {
         Some(handle) => HttpResponse::Ok().content_type("text/plain; version=0.0.4").body(handle.render()),
         None => Problem::not_found().for_program(&request),

@@ -11,7 +11,7 @@ use super::pages;
 use super::refusals::{self, Row, row_of};
 use crate::base::db::DbError;
 use crate::base::id::Reference;
-use crate::client::Refused as ClientRefused;
+use crate::client::ClientAuthError as ClientRefused;
 use crate::gate;
 use crate::login::{Code, Refusal};
 use crate::logout;

@@ -83,7 +83,7 @@ impl Throttles {
     }
 
     /// Forgets addresses that have been quiet, so that memory follows the traffic and not its history.
-    pub fn forget_quiet(&self) {
+    pub fn evict_quiet(&self) {
         let all = [&self.begins, &self.returns, &self.posts, &self.tokens, &self.authorizations, &self.administrators];
         for limit in all.into_iter().chain([&self.logout_tokens]) {
             limit.retain_recent();

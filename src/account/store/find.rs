@@ -1,4 +1,4 @@
-//! Users, looked up by those who run the gateway.
+//! Looking up users, for administrators.
 
 use diesel::sql_types::{Array, BigInt, Bool, Nullable, Text, Timestamptz, Uuid};
 use diesel::{OptionalExtension, QueryResult, QueryableByName, RunQueryDsl};
@@ -11,7 +11,7 @@ use crate::base::id::{SubId, UserId};
 use crate::base::statement::statement;
 
 #[derive(QueryableByName)]
-struct Row {
+struct UserRow {
     #[diesel(sql_type = Uuid)]
     id: UserId,
     #[diesel(sql_type = Nullable<Text>)]
@@ -46,24 +46,24 @@ macro_rules! users {
 }
 
 statement! {
-    struct Find { id: UserId => Uuid }
+    struct FindUser { id: UserId => Uuid }
     users!("id = {id}")
 }
 
 statement! {
-    struct WithEmail<'a> { email: &'a str => Text, most: i64 => BigInt }
-    users!("lower(email) = lower({email}) ORDER BY id LIMIT {most}")
+    struct FindByEmail<'a> { email: &'a str => Text, limit: i64 => BigInt }
+    users!("lower(email) = lower({email}) ORDER BY id LIMIT {limit}")
 }
 
 statement! {
-    struct Search<'a> { words: &'a str => Text, before: UserId => Uuid, most: i64 => BigInt }
-    // Looked for as it stands: no character of it means anything (IN-14). What is empty is found everywhere.
+    struct SearchUsers<'a> { words: &'a str => Text, before: UserId => Uuid, limit: i64 => BigInt }
+    // `strpos` has no wildcard characters (IN-14). An empty text is found in every user.
     users!(
         "id < {before}
          AND (strpos(lower(coalesce(email, '')), lower({words})) > 0
               OR strpos(lower(coalesce(name, '')), lower({words})) > 0
               OR strpos(lower(coalesce(preferred_username, '')), lower({words})) > 0)
-         ORDER BY id DESC LIMIT {most}"
+         ORDER BY id DESC LIMIT {limit}"
     )
 }
 
@@ -72,28 +72,28 @@ statement! {
     "SELECT id, provider, sub, email, email_verified, created_at, last_login_at FROM subs WHERE user_id = {user} ORDER BY id"
 }
 
-/// The user of that id.
+/// The user with this id.
 pub fn find(conn: &mut Conn, id: UserId) -> QueryResult<Option<Record>> {
-    Ok(Find { id }.get_result::<Row>(conn).optional()?.map(record))
+    Ok(FindUser { id }.get_result::<UserRow>(conn).optional()?.map(record))
 }
 
-/// The users with that e-mail address, in any letter case: it is what a provider said, so there may be several. At most
-/// `most`.
-pub fn with_email(conn: &mut Conn, email: &str, most: i64) -> QueryResult<Vec<Record>> {
-    Ok(WithEmail { email, most }.load::<Row>(conn)?.into_iter().map(record).collect())
+/// The users with this e-mail address, in any letter case, at most `limit`. There may be several: the address is what a
+/// provider reported.
+pub fn with_email(conn: &mut Conn, email: &str, limit: i64) -> QueryResult<Vec<Record>> {
+    Ok(FindByEmail { email, limit }.load::<UserRow>(conn)?.into_iter().map(record).collect())
 }
 
-/// Users in whose e-mail address, name or preferred name the words stand, newest first: those before `before`, at most
-/// `most`.
-pub fn search(conn: &mut Conn, words: &str, before: Option<UserId>, most: i64) -> QueryResult<Vec<Record>> {
+/// Users whose e-mail address, name or preferred name contains `words`, newest first: those older than `before`, at most
+/// `limit`.
+pub fn search(conn: &mut Conn, words: &str, before: Option<UserId>, limit: i64) -> QueryResult<Vec<Record>> {
     let before = before.unwrap_or(UserId(uuid::Uuid::max()));
-    Ok(Search { words, before, most }.load::<Row>(conn)?.into_iter().map(record).collect())
+    Ok(SearchUsers { words, before, limit }.load::<UserRow>(conn)?.into_iter().map(record).collect())
 }
 
-/// By what a user is known, oldest first.
+/// The identities of a user, oldest first.
 pub fn identities(conn: &mut Conn, user: UserId) -> QueryResult<Vec<Identity>> {
     #[derive(QueryableByName)]
-    struct Row {
+    struct SubRow {
         #[diesel(sql_type = Uuid)]
         id: SubId,
         #[diesel(sql_type = Text)]
@@ -109,7 +109,7 @@ pub fn identities(conn: &mut Conn, user: UserId) -> QueryResult<Vec<Identity>> {
         #[diesel(sql_type = Timestamptz)]
         last_login_at: Timestamp,
     }
-    let identity = |Row { id, provider, sub, email, email_verified, created_at, last_login_at }| Identity {
+    let identity = |SubRow { id, provider, sub, email, email_verified, created_at, last_login_at }| Identity {
         id,
         provider,
         sub,
@@ -118,10 +118,10 @@ pub fn identities(conn: &mut Conn, user: UserId) -> QueryResult<Vec<Identity>> {
         created_at,
         last_login_at,
     };
-    Ok(Identities { user }.load::<Row>(conn)?.into_iter().map(identity).collect())
+    Ok(Identities { user }.load::<SubRow>(conn)?.into_iter().map(identity).collect())
 }
 
-fn record(row: Row) -> Record {
+fn record(row: UserRow) -> Record {
     Record {
         sub: row.id,
         profile: Profile {

@@ -1,9 +1,9 @@
-//! `users` and `subs` in SQL.
+//! The statements on `users` and `subs`.
 
-mod arrive;
+mod create;
 mod find;
-mod standing;
+mod status;
 
-pub use arrive::{Arrival, Known, create, known};
+pub use create::{NewUser, SubStatus, create, sub_status};
 pub use find::{find, identities, search, with_email};
-pub use standing::{delete, disable, enable, lock, refresh};
+pub use status::{delete, disable, enable, lock, refresh};

@@ -1,4 +1,4 @@
-//! Changing the key that seals: what older keys of the ring sealed is sealed anew under the first.
+//! Rotating `secrets.keys`: values that were sealed under older keys of the ring are sealed again under the first.
 
 mod reseal;
 mod store;

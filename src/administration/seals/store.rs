@@ -1,38 +1,38 @@
-//! Every column that is sealed and stays for longer than a login takes.
+//! The sealed columns whose rows outlive a login.
 
 use diesel::sql_types::{BigInt, Binary, Nullable, Text};
 use diesel::{QueryResult, QueryableByName, RunQueryDsl, sql_query};
 
 use crate::base::db::Conn;
 
-/// A sealed column.
+/// A sealed column, with the statements that read and replace its values.
 #[derive(Clone, Copy)]
-pub struct Place {
-    /// What it is called in front of people.
+pub struct SealedColumn {
+    /// The name for people.
     pub name: &'static str,
     select: &'static str,
     update: &'static str,
 }
 
-/// A sealed value.
+/// A sealed value of a row.
 #[derive(QueryableByName)]
 pub struct Sealed {
-    /// The row's key, as text.
+    /// The row's primary key, as text.
     #[diesel(sql_type = Text)]
     pub key: String,
-    /// What the seal is bound to.
+    /// The associated data of the seal.
     #[diesel(sql_type = Text)]
     pub about: String,
-    /// What is sealed.
+    /// The sealed bytes.
     #[diesel(sql_type = Binary)]
     pub value: Vec<u8>,
 }
 
-macro_rules! place {
+macro_rules! sealed_column {
     ($name:literal, $table:literal, $column:literal, $key:literal $type:literal, $about:literal) => {
-        Place {
+        SealedColumn {
             name: $name,
-            // A seal begins with a byte of its version and four that name the key.
+            // A sealed value begins with one byte of version and four bytes of key id.
             select: concat!(
                 "SELECT ",
                 $key,
@@ -71,25 +71,31 @@ macro_rules! place {
     };
 }
 
-/// All of them. What belongs to a login under way is over before a key can leave the ring.
-pub const PLACES: [Place; 4] = [
-    place!("signing keys", "signing_keys", "private_key", "kid" "text",
+/// All of them. The sealed values of a login in progress expire before a key can leave the ring.
+pub const SEALED_COLUMNS: [SealedColumn; 4] = [
+    sealed_column!("signing keys", "signing_keys", "private_key", "kid" "text",
         "'signing_keys:' || kid || CASE state WHEN 'gone' THEN ':public_key' ELSE ':private_key' END"),
-    place!("logout hints", "sessions", "upstream_id_token", "id" "uuid", "'sessions:' || id || ':upstream_id_token'"),
-    place!("providers' tokens", "provider_tokens", "sealed", "sub_id" "uuid",
+    sealed_column!("logout hints", "sessions", "upstream_id_token", "id" "uuid", "'sessions:' || id || ':upstream_id_token'"),
+    sealed_column!("providers' tokens", "provider_tokens", "sealed", "sub_id" "uuid",
         "'provider_tokens:' || sub_id || ':' || version"),
-    place!("tokens to be revoked", "provider_revocations", "sealed", "id" "uuid",
+    sealed_column!("tokens to be revoked", "provider_revocations", "sealed", "id" "uuid",
         "'provider_tokens:' || sub_id || ':' || version"),
 ];
 
-/// The values behind `after`, `most` at the most, that another key than this one sealed.
-pub fn older(conn: &mut Conn, place: Place, key_id: &[u8], after: Option<&str>, most: i64) -> QueryResult<Vec<Sealed>> {
-    let query = sql_query(place.select).bind::<Binary, _>(key_id).bind::<Nullable<Text>, _>(after);
+/// At most `most` values after the row `after` that were sealed under another key than `key_id`.
+pub fn sealed_under_other_keys(
+    conn: &mut Conn,
+    column: SealedColumn,
+    key_id: &[u8],
+    after: Option<&str>,
+    most: i64,
+) -> QueryResult<Vec<Sealed>> {
+    let query = sql_query(column.select).bind::<Binary, _>(key_id).bind::<Nullable<Text>, _>(after);
     query.bind::<BigInt, _>(most).load(conn)
 }
 
-/// Puts a seal in the place of another, unless something else stands there by now. Whether it did.
-pub fn replace(conn: &mut Conn, place: Place, old: &Sealed, new: &[u8]) -> QueryResult<bool> {
-    let query = sql_query(place.update).bind::<Binary, _>(new).bind::<Text, _>(&old.key);
+/// Replaces a sealed value, unless it has changed since it was read. Returns whether it was replaced.
+pub fn replace(conn: &mut Conn, column: SealedColumn, old: &Sealed, new: &[u8]) -> QueryResult<bool> {
+    let query = sql_query(column.update).bind::<Binary, _>(new).bind::<Text, _>(&old.key);
     Ok(query.bind::<Binary, _>(&old.value).execute(conn)? == 1)
 }

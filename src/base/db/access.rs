@@ -1,17 +1,22 @@
-//! What it takes to reach the database.
+//! How to connect to the database, and the type of a connection.
 
 use std::time::Duration;
 
+use diesel::PgConnection;
+
 use crate::base::secret::Plain;
 
-/// What it takes to reach the database.
+/// A connection to PostgreSQL. Code that has one runs on a thread that may block.
+pub type Conn = PgConnection;
+
+/// How to connect to the database: `[database]` of the configuration.
 pub struct Access {
     /// `postgres://…` or libpq's `key=value` form.
     pub url: Plain,
-    /// Connections, and threads to use them on.
+    /// The number of connections, and of threads that use them.
     pub pool_size: u32,
-    /// How long a caller waits for its turn.
+    /// How long work waits for a connection.
     pub acquire_timeout: Duration,
-    /// How long one statement may run.
+    /// PostgreSQL's `statement_timeout`.
     pub statement_timeout: Duration,
 }

@@ -1,4 +1,4 @@
-//! The pool's connections: how they are made, and how a dead one is known.
+//! The pool's connections: how they are opened, and how a broken one is recognised.
 
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -6,20 +6,19 @@ use std::time::{Duration, Instant};
 use diesel::connection::SimpleConnection;
 use diesel::r2d2::ConnectionManager;
 
-use super::access::Access;
+use super::access::{Access, Conn};
 use super::error::one_line;
-use super::executor::Conn;
 
-/// diesel keeps the SQLSTATE to itself and tells a deadlock from other errors by nothing but the server's words, so
-/// they must be English. Only superusers and roles with that privilege may say so; a block that catches the refusal keeps
-/// it out of the server's log.
+/// Sets the language of the server's messages to English: diesel does not expose the SQLSTATE, so a deadlock is recognised
+/// by its message. Only superusers and roles with the privilege may set it; the block catches the error, which would
+/// otherwise appear in the server's log.
 const ENGLISH: &str = "DO $$ BEGIN PERFORM set_config('lc_messages', 'C', false); \
                        EXCEPTION WHEN insufficient_privilege THEN NULL; END $$";
 
-/// Makes connections for the pool, and knows a dead one without asking the server.
+/// Opens connections for the pool, and recognises a broken one without a round trip.
 pub(super) struct Manager {
     connect: ConnectionManager<Conn>,
-    /// The statement that gives a connection its timeouts.
+    /// The statement that sets a connection's timeouts.
     pub(super) settings: String,
 }
 
@@ -42,13 +41,13 @@ impl r2d2::ManageConnection for Manager {
     fn connect(&self) -> Result<Conn, Self::Error> {
         let mut conn = self.connect.connect()?;
         conn.batch_execute(&self.settings).map_err(diesel::r2d2::Error::QueryError)?;
-        // Where it may not, the words of the server's own language do: see docs/operating.md.
+        // Without the privilege, messages stay in the server's language: see docs/operating.md.
         let _english_or_not = conn.batch_execute(ENGLISH);
         Ok(conn)
     }
 
-    /// Looks at the socket only: r2d2's usual check costs a round trip for each checkout, and without any check diesel
-    /// 2.3 keeps dead connections for ever. Twice, since the first look may find the server's goodbye message.
+    /// Reads the socket only: r2d2's usual check costs a round trip for each checkout, and without a check diesel 2.3 keeps
+    /// broken connections in the pool. Reads twice, because the first read may return the server's last message.
     fn is_valid(&self, conn: &mut Conn) -> Result<(), Self::Error> {
         for _ in 0..2 {
             if let Some(Err(error)) = conn.notifications_iter().next() {
@@ -63,7 +62,7 @@ impl r2d2::ManageConnection for Manager {
     }
 }
 
-/// Without these, libpq waits for minutes where a packet filter swallows packets. What the operator wrote wins.
+/// Adds timeouts that the operator did not set: by default libpq waits for minutes if packets are dropped.
 fn with_network_timeouts(url: &str, connect: Duration) -> String {
     let seconds = connect.as_secs().max(2); // libpq rounds 1 up to 2
     let defaults = [
@@ -83,35 +82,35 @@ fn with_network_timeouts(url: &str, connect: Duration) -> String {
     })
 }
 
-/// r2d2 reports failed connection attempts here; the password stays out of its messages.
+/// Logs failed connection attempts of r2d2, without the password.
 ///
-/// It makes several attempts at once, which fail for the same reason in the same moment: one line is enough.
+/// r2d2 makes several attempts at once, which fail together for the same reason: they are logged once.
 #[derive(Debug, Default)]
-pub(super) struct Reporter(Mutex<Told>);
+pub(super) struct Reporter(Mutex<LastFailure>);
 
-/// What was logged last, and when.
+/// The failure that was logged last, and when.
 #[derive(Debug, Default)]
-struct Told(Option<(Instant, String)>);
+struct LastFailure(Option<(Instant, String)>);
 
-impl Told {
-    /// Shorter than the pause between two attempts.
-    const SAME_MOMENT: Duration = Duration::from_millis(100);
+impl LastFailure {
+    /// Failures within this time are one failure. Shorter than r2d2's pause between two rounds of attempts.
+    const SAME_ROUND: Duration = Duration::from_millis(100);
 
-    /// Whether it is worth a line now; then it counts as logged.
-    fn is_news(&mut self, error: &str, now: Instant) -> bool {
-        let is_same = |(at, told): &(Instant, String)| now.duration_since(*at) < Self::SAME_MOMENT && told == error;
-        let is_news = !self.0.as_ref().is_some_and(is_same);
-        if is_news {
+    /// Whether to log this failure; if so it is stored as logged.
+    fn is_new(&mut self, error: &str, now: Instant) -> bool {
+        let is_same = |(at, last): &(Instant, String)| now.duration_since(*at) < Self::SAME_ROUND && last == error;
+        let is_new = !self.0.as_ref().is_some_and(is_same);
+        if is_new {
             self.0 = Some((now, error.to_owned()));
         }
-        is_news
+        is_new
     }
 }
 
 impl r2d2::HandleError<diesel::r2d2::Error> for Reporter {
     fn handle_error(&self, error: diesel::r2d2::Error) {
         let error = one_line(&error);
-        if self.0.lock().unwrap_or_else(PoisonError::into_inner).is_news(&error, Instant::now()) {
+        if self.0.lock().unwrap_or_else(PoisonError::into_inner).is_new(&error, Instant::now()) {
             tracing::warn!(error, "cannot connect to the database");
         }
     }
@@ -122,9 +121,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn attempts_that_fail_together_are_one_line() {
-        let (mut told, start) = (Told::default(), Instant::now());
-        let mut news = |error: &str, milliseconds| told.is_news(error, start + Duration::from_millis(milliseconds));
+    fn attempts_that_fail_together_are_logged_once() {
+        let (mut last, start) = (LastFailure::default(), Instant::now());
+        let mut news = |error: &str, milliseconds| last.is_new(error, start + Duration::from_millis(milliseconds));
         assert!(news("refused", 0) && !news("refused", 3) && !news("refused", 99));
         assert!(news("starting up", 99), "another reason");
         assert!(news("refused", 100) && news("refused", 300));

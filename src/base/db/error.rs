@@ -1,25 +1,25 @@
-//! Why work on the database gave no answer.
+//! Why work on the database failed.
 
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
 
-/// Why work on the database gave no answer.
+/// Why work on the database failed.
 #[derive(Clone, Debug, thiserror::Error)]
 pub enum DbError {
-    /// Every connection is taken and the queue is full or too slow.
+    /// All connections are in use, and the queue is full or too slow.
     #[error("the database pool is exhausted")]
     Busy,
-    /// The database is out of reach, read-only, or did not answer in time.
+    /// The database cannot be reached, is read-only, or did not answer in time.
     #[error("the database is unavailable: {0}")]
     Unavailable(String),
-    /// A statement failed for a reason of its own: a defect of ours.
+    /// A statement failed by itself: a defect of the gateway.
     #[error("the database refused a statement: {0}")]
     Failed(String),
 }
 
 impl From<DieselError> for DbError {
     fn from(error: DieselError) -> Self {
-        // diesel keeps the SQLSTATE to itself, so the server's own words decide here; only between 503 and 500.
-        const PASSING: [&str; 9] = [
+        // diesel does not expose the SQLSTATE, so the server's message decides between 503 and 500.
+        const TEMPORARY: [&str; 9] = [
             "server closed the connection",
             "terminating connection",
             "no connection to the server",
@@ -41,7 +41,7 @@ impl From<DieselError> for DbError {
             )
             | DieselError::BrokenTransactionManager => Self::Unavailable(text),
             DieselError::DatabaseError(DatabaseErrorKind::Unknown, _)
-                if PASSING.iter().any(|words| text.contains(words)) =>
+                if TEMPORARY.iter().any(|words| text.contains(words)) =>
             {
                 Self::Unavailable(text)
             }
@@ -50,7 +50,7 @@ impl From<DieselError> for DbError {
     }
 }
 
-/// libpq breaks its messages into lines; in a log an event is one.
+/// Joins the lines of a libpq message: an event is one line of the log.
 pub(super) fn one_line(error: &impl std::fmt::Display) -> String {
     error.to_string().lines().map(str::trim).filter(|line| !line.is_empty()).collect::<Vec<_>>().join("; ")
 }

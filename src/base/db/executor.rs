@@ -4,19 +4,17 @@ use std::sync::mpsc::{self, Receiver, SyncSender, TrySendError};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use diesel::QueryResult;
 use diesel::connection::SimpleConnection;
-use diesel::{PgConnection, QueryResult};
 use tokio::sync::oneshot;
 
-use super::access::Access;
+use super::access::{Access, Conn};
 use super::connections::{Manager, Reporter};
 use super::error::{DbError, one_line};
-use super::retry::again_if_lost;
+use super::retry::retry_conflicts;
+use crate::base::measure;
 
-/// A connection, and the proof of standing on a blocking thread.
-pub type Conn = PgConnection;
-
-/// Jobs that may wait in front of the executor, for each of its threads.
+/// The length of the queue, for each thread of the executor.
 const QUEUE_PER_THREAD: usize = 32;
 
 type Job = Box<dyn FnOnce(&Pool) + Send>;
@@ -31,11 +29,11 @@ struct Inner {
     manager: Manager,
     queue: SyncSender<Job>,
     acquire_timeout: Duration,
-    patience: Duration,
+    answer_timeout: Duration,
 }
 
 impl Db {
-    /// Opens the pool without waiting for the database: it may come later, and come back.
+    /// Opens the pool without waiting for the database, which may become available later.
     pub fn open(access: &Access) -> Self {
         let manager = Manager::new(access);
         let pool = r2d2::Pool::builder()
@@ -51,14 +49,14 @@ impl Db {
             spawn_worker(number, pool.clone(), Arc::clone(&jobs));
         }
         let acquire_timeout = access.acquire_timeout;
-        let patience = acquire_timeout + access.statement_timeout;
-        Self(Arc::new(Inner { pool, manager: Manager::new(access), queue, acquire_timeout, patience }))
+        let answer_timeout = acquire_timeout + access.statement_timeout;
+        Self(Arc::new(Inner { pool, manager: Manager::new(access), queue, acquire_timeout, answer_timeout }))
     }
 
-    /// Does one named piece of work with a connection, again where it lost against another one. Work whose caller is
-    /// gone before its turn is dropped.
+    /// Runs one named piece of work with a connection, and again after a conflict with another transaction. Work whose
+    /// caller has gone before it begins is dropped.
     ///
-    /// A refusal is a value and is committed; only what the database itself refuses is rolled back.
+    /// A refusal is a value and is committed; only errors of the database are rolled back.
     pub async fn run<T: Send + 'static>(
         &self,
         name: &'static str,
@@ -74,7 +72,7 @@ impl Db {
             let _entered = span.entered();
             let outcome = match acquire_timeout.checked_sub(asked.elapsed()) {
                 None => Err(DbError::Busy),
-                Some(left) => with_connection(pool, left, name, |conn| again_if_lost(conn, &work)),
+                Some(left) => with_connection(pool, left, name, |conn| retry_conflicts(conn, &work)),
             };
             let _caller_gone = reply.send(outcome);
         });
@@ -83,25 +81,25 @@ impl Db {
             Err(TrySendError::Full(_)) => return Err(DbError::Busy),
             Err(TrySendError::Disconnected(_)) => return Err(DbError::Unavailable("shut down".into())),
         }
-        match tokio::time::timeout(self.0.patience, answer).await {
+        match tokio::time::timeout(self.0.answer_timeout, answer).await {
             Ok(Ok(outcome)) => outcome,
             Ok(Err(_)) => Err(DbError::Failed(format!("{name} panicked"))),
-            Err(_) => Err(DbError::Unavailable(format!("{name} got no answer in {:?}", self.0.patience))),
+            Err(_) => Err(DbError::Unavailable(format!("{name} got no answer in {:?}", self.0.answer_timeout))),
         }
     }
 
-    /// How many connections are lent out, and how many wait to be. Asks nobody.
+    /// The number of connections in use, and of idle ones. No round trip.
     pub fn connections(&self) -> (u32, u32) {
         let r2d2::State { connections, idle_connections, .. } = self.0.pool.state();
         (connections.saturating_sub(idle_connections), idle_connections)
     }
 
-    /// The statement that gives a connection its timeouts, for who changed them for a while.
+    /// The statement that sets a connection's timeouts, for work that has changed them.
     pub fn session_settings(&self) -> &str {
         &self.0.manager.settings
     }
 
-    /// The same as [`Db::run`] for callers that are threads themselves: the command line and the start.
+    /// [`Db::run`] on the caller's own thread, without retries: for the command line and the start.
     pub fn run_here<T>(
         &self,
         name: &'static str,
@@ -112,13 +110,13 @@ impl Db {
 }
 
 impl Db {
-    /// A connection of one's own, outside the pool; for [`Listener`](crate::base::listener::Listener).
+    /// Opens a connection outside the pool, for [`Listener`](crate::base::listener::Listener).
     pub(in crate::base) fn connect(&self) -> Result<Conn, DbError> {
         r2d2::ManageConnection::connect(&self.0.manager).map_err(|error| DbError::Unavailable(one_line(&error)))
     }
 }
 
-/// Asks the server for a sign of life. One round trip.
+/// Checks that the server answers. One round trip.
 pub fn ping(conn: &mut Conn) -> QueryResult<()> {
     conn.batch_execute("SELECT 1")
 }
@@ -126,10 +124,10 @@ pub fn ping(conn: &mut Conn) -> QueryResult<()> {
 fn spawn_worker(number: usize, pool: Pool, jobs: Arc<Mutex<Receiver<Job>>>) {
     let work = move || {
         loop {
-            // The lock is held while waiting, and let go before the job runs.
+            // The lock is held while waiting for a job, and released before the job runs.
             let job = jobs.lock().unwrap_or_else(PoisonError::into_inner).recv();
             let Ok(job) = job else { return };
-            // A panic in one piece of work must not cost the thread; the caller's channel closes and tells it.
+            // A panic in one job must not end the thread. The caller learns of it because its channel closes.
             let outcome = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| job(&pool)));
             if outcome.is_err() {
                 tracing::error!("a database job panicked");
@@ -148,17 +146,17 @@ fn with_connection<T>(
     work: impl FnOnce(&mut Conn) -> QueryResult<T>,
 ) -> Result<T, DbError> {
     let started = Instant::now();
-    let mut conn = pool.get_timeout(wait).map_err(|error| DbError::Unavailable(why_none(&error)))?;
+    let mut conn = pool.get_timeout(wait).map_err(|error| DbError::Unavailable(reason(&error)))?;
     let outcome = work(&mut conn).map_err(DbError::from);
-    metrics::histogram!("vestibule_db_seconds", "work" => name).record(started.elapsed().as_secs_f64());
+    measure::database_work(name, started.elapsed());
     if let Err(error) = &outcome {
         tracing::warn!(work = name, %error, "database");
     }
     outcome
 }
 
-/// r2d2 says how long it waited in front of why there is no connection, if it knows.
-fn why_none(error: &r2d2::Error) -> String {
+/// Removes r2d2's prefix, which repeats that it waited.
+fn reason(error: &r2d2::Error) -> String {
     let text = one_line(error);
     text.strip_prefix("timed out waiting for connection: ").map_or_else(|| text.clone(), str::to_owned)
 }

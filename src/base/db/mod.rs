@@ -1,9 +1,8 @@
-//! The one door to PostgreSQL.
+//! The database: the only access to PostgreSQL.
 //!
-//! [`Db`] alone owns the pool. It lends a connection only on its own small executor: as many named threads as
-//! connections, a bounded queue in front. So `&mut Conn` is the proof of standing on a blocking thread, no `async fn`
-//! ever sees one, and none can be held across an await or a call to a provider. When the queue is full or no
-//! connection comes in time, the caller learns at once.
+//! [`Db`] owns the pool and runs work on its own executor: one named thread for each connection, with a bounded queue. So
+//! code that has a `&mut Conn` runs on a thread that may block; no `async fn` gets one, and none is held across an await or
+//! a call to a provider. If the queue is full, or no connection is free in time, the caller gets an error at once.
 
 mod access;
 mod connections;
@@ -11,8 +10,8 @@ mod error;
 mod executor;
 mod retry;
 
-pub use access::Access;
-/// What work on a connection gives: an answer, or what the database itself refuses.
+pub use access::{Access, Conn};
+/// The result of work on a connection. `Err` is an error of the database; a refusal of ours is a value.
 pub use diesel::QueryResult;
 pub use error::DbError;
-pub use executor::{Conn, Db, ping};
+pub use executor::{Db, ping};

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use crate::base::seal::{BadKey, Ring};
+use crate::base::seal::{Ring, SecretKeyError};
 use crate::config::layer::validator::Validator;
 
 /// The keys that encrypt stored secrets and authenticate cookies and refresh tokens.
@@ -23,16 +23,16 @@ pub(crate) fn validate(raw: &RawSecrets, validator: &mut Validator<'_>) -> Optio
         return None;
     }
     let keys = || raw.keys.iter().map(String::as_str);
-    let mut bad: Vec<(usize, BadKey)> =
+    let mut bad: Vec<(usize, SecretKeyError)> =
         keys().enumerate().filter_map(|(place, key)| Some((place, Ring::parse([key]).err()?.1))).collect();
     match Ring::parse(keys()) {
         Ok(ring) => return Some(ring),
-        Err((place, twice @ BadKey::Twice)) => bad.push((place, twice)),
+        Err((place, twice @ SecretKeyError::Twice)) => bad.push((place, twice)),
         Err(_) => {}
     }
     for (place, bad) in bad {
         let remedy = match bad {
-            BadKey::Twice => "remove one of the two",
+            SecretKeyError::Twice => "remove one of the two",
             _ => "replace it with a key from `vestibule secrets generate`",
         };
         validator.reject_item("secrets.keys", place, format!("key {} {bad}", place + 1), remedy);

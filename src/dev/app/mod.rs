@@ -1,7 +1,7 @@
-//! The demo app: a single-page app that signs people in at the gateway's JSON door, as a real frontend would.
+//! The demo app: a single-page app that signs in through the gateway's SPA flow, as a real frontend does.
 //!
-//! Plain files without a framework, so that `app.js` can be read as an example: it asks for the provider's address,
-//! compares `state`, exchanges the code, and verifies the token's signature in the browser.
+//! Plain files without a framework, so that `app.js` can be read as an example: it requests the authorization URL, compares
+//! `state`, exchanges the code, and verifies the token's signature in the browser.
 
 mod running;
 

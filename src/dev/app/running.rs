@@ -21,7 +21,7 @@ struct State {
 }
 
 impl DemoApp {
-    /// Serves it at `listen`, for the gateway with that issuer and a provider of that id there.
+    /// Serves it at `listen`. `gateway` is the gateway's issuer, `provider` the id of the provider to sign in at.
     pub fn start(listen: SocketAddr, gateway: &str, provider: &str) -> io::Result<Self> {
         let listener = TcpListener::bind(listen)?;
         let origin = format!("http://{}", listener.local_addr()?);
@@ -37,12 +37,12 @@ impl DemoApp {
         Ok(Self { origin, handle })
     }
 
-    /// `http://address:port`
+    /// Its origin: `http://address:port`.
     pub fn origin(&self) -> &str {
         &self.origin
     }
 
-    /// Stops it.
+    /// Stops it without waiting for open requests.
     pub async fn stop(self) {
         self.handle.stop(false).await;
     }
@@ -50,7 +50,7 @@ impl DemoApp {
 
 impl Drop for DemoApp {
     fn drop(&mut self) {
-        // The request to stop is on its way before anybody waits for it.
+        // `stop` sends its request at once; the future only waits for the end.
         drop(self.handle.stop(false));
     }
 }
@@ -65,9 +65,9 @@ fn routes(config: &mut web::ServiceConfig) {
         .route("/config.json", web::get().to(settings));
 }
 
-/// The one page, which is also where the provider sends people back to.
+/// The only page, which is also the redirect URI.
 async fn page(state: web::Data<State>, request: HttpRequest) -> HttpResponse {
-    // By another name of this machine it would be another origin: its storage and CORS would not fit.
+    // Under another host name (`localhost`) it would be another origin, with other storage and without CORS access.
     if format!("http://{}", request.connection_info().host()) != state.origin {
         let target = format!("{}{}", state.origin, request.uri());
         return HttpResponse::TemporaryRedirect().insert_header(("Location", target)).finish();
@@ -105,7 +105,7 @@ mod tests {
     use super::*;
 
     #[actix_web::test]
-    async fn it_lives_at_one_origin_without_inline_script() {
+    async fn it_has_one_origin_and_no_inline_script() {
         let (origin, gateway) = ("http://127.0.0.1:8083".to_owned(), "http://127.0.0.1:8080".to_owned());
         let (provider, policy) = ("pretend".to_owned(), policy(&gateway));
         let state = web::Data::new(State { origin, gateway, provider, policy });

@@ -1,4 +1,4 @@
-//! One private PostgreSQL: `initdb`, start, databases, stop, start again.
+//! A private PostgreSQL: `initdb`, start, databases, stop, restart.
 
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
@@ -10,27 +10,28 @@ use super::owner::Owner;
 use super::programs::Programs;
 use super::watchdog::Watchdog;
 
-/// The superuser, trusted since only its owner and root can reach the socket.
+/// The superuser, without a password: only the directory's owner and root can reach the socket.
 const USER: &str = "vestibule";
-/// Only a part of the socket's name. Said everywhere, or `PGPORT` would be believed.
+/// A part of the socket's name. Given to every command, because `PGPORT` would be used otherwise.
 const PORT: &str = "5432";
-const PATIENCE: Duration = Duration::from_secs(30);
-const GLANCE: Duration = Duration::from_millis(10);
-/// Counts statements and what each costs.
-const COUNTER: &str = "pg_stat_statements";
+/// How long a start or a stop may take.
+const MAX_WAIT: Duration = Duration::from_secs(30);
+const POLL_INTERVAL: Duration = Duration::from_millis(10);
+/// The extension that counts statements and their cost.
+const STATEMENT_STATISTICS: &str = "pg_stat_statements";
 
-/// Where the data live, and how long.
+/// Where the data are, and for how long.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Place {
-    /// In memory where there is room, never synced to a disk, removed at the end: for tests.
+    /// In memory if there is enough space, never synced to a disk, removed at the end: for tests.
     Throwaway,
     /// In the temporary directory with PostgreSQL's own durability, removed at the end: for measurements.
     Measured,
-    /// In this directory, which is made if it is missing and kept at the end.
+    /// In this directory, which is created if it is missing, and kept at the end.
     Kept(PathBuf),
 }
 
-/// A running PostgreSQL that belongs to this process alone; stopped when dropped.
+/// A PostgreSQL of this process; stopped on drop.
 #[derive(Debug)]
 pub struct Postgres {
     running: Option<Running>,
@@ -45,19 +46,19 @@ pub struct Postgres {
 #[derive(Debug)]
 struct Running {
     server: Child,
-    /// Sent home with the server, without having done anything.
+    /// Ended together with the server.
     watchdog: Option<Watchdog>,
 }
 
 impl Postgres {
-    /// Starts one, with an empty cluster unless `place` holds one already. Blocks for about half a second.
+    /// Starts one, with an empty cluster unless `place` contains one. Blocks for about half a second.
     pub fn start(place: Place) -> Result<Self, PostgresError> {
         let programs = Programs::find()?;
         let home = Home::make(place == Place::Throwaway)?;
         let owner = Owner::choose(home.path())?;
         owner.give(home.path())?;
         let durable = place != Place::Throwaway;
-        let counts = !matches!(place, Place::Kept(_)) && programs.has_library(COUNTER);
+        let counts = !matches!(place, Place::Kept(_)) && programs.has_library(STATEMENT_STATISTICS);
         let data = match place {
             Place::Throwaway | Place::Measured => home.path().join("data"),
             Place::Kept(data) => kept(&data, owner)?,
@@ -70,20 +71,20 @@ impl Postgres {
         Ok(cluster)
     }
 
-    /// Where a database is: a libpq URL over the Unix socket.
+    /// The libpq URL of a database, over the Unix socket.
     pub fn url(&self, database: &str) -> String {
         format!("postgres:///{database}?host={}&port={PORT}&user={USER}", self.home.path().display())
     }
 
-    /// Makes a database, as a copy of another one if `template` names it.
+    /// Creates a database, as a copy of `template` if given.
     pub fn create_database(&self, name: &str, template: Option<&str>) -> Result<(), PostgresError> {
-        // Three times as fast for small templates; PostgreSQL 15 and later know the word.
+        // Three times as fast for small templates; available since PostgreSQL 15.
         let strategy = if self.version() >= 15 { "STRATEGY file_copy" } else { "" };
         let copied = template.map(|template| format!("TEMPLATE {} {strategy}", quoted(template)));
         self.execute(&format!("CREATE DATABASE {} {}", quoted(name), copied.unwrap_or_default()))
     }
 
-    /// Whether a database of that name is there.
+    /// Whether a database with this name exists.
     pub fn has_database(&self, name: &str) -> Result<bool, PostgresError> {
         let literal = name.replace('\'', "''");
         let found = self.psql(&format!("SELECT 1 FROM pg_database WHERE datname = '{literal}'"))?;
@@ -95,33 +96,33 @@ impl Postgres {
         self.psql(statement).map(drop)
     }
 
-    /// Whether `pg_stat_statements` counts here, as it does for tests and measurements where it is installed.
+    /// Whether `pg_stat_statements` is loaded: for tests and measurements, if it is installed.
     pub fn counts_statements(&self) -> bool {
         self.counts
     }
 
-    /// The full path of one of PostgreSQL's programs.
+    /// The full path of a program of PostgreSQL.
     pub fn program(&self, name: &str) -> PathBuf {
         self.programs.path(name)
     }
 
-    /// What the server has logged since it was started.
+    /// The server's log since its start.
     pub fn log(&self) -> Result<String, PostgresError> {
         let log = self.log_path();
         std::fs::read_to_string(&log).map_err(PostgresError::at(&log))
     }
 
-    /// Stops it in order, cutting connections; the data stay for [`Postgres::start_again`].
+    /// Stops it by a fast shutdown, which closes all connections; the data stay for [`Postgres::start_again`].
     pub fn stop(&mut self) -> Result<(), PostgresError> {
         self.end("INT")
     }
 
-    /// Stops it as a crash would: no checkpoint, no farewell.
+    /// Stops it as a crash would: without a checkpoint.
     pub fn crash(&mut self) -> Result<(), PostgresError> {
         self.end("QUIT")
     }
 
-    /// Starts it again on the same data and the same socket. Nothing happens if it runs.
+    /// Starts it again on the same data and the same socket. Does nothing if it is running.
     pub fn start_again(&mut self) -> Result<(), PostgresError> {
         if self.running.is_some() {
             return Ok(());
@@ -135,7 +136,7 @@ impl Postgres {
         command.stdin(Stdio::null()).stdout(log).stderr(errors);
         let server = command.spawn().map_err(PostgresError::at(&program))?;
         let watchdog = Watchdog::start(server.id(), self.home.path());
-        // Kept before anything else can go wrong, so that it is stopped whatever happens.
+        // Stored before anything else can fail, so that drop stops it in any case.
         let running = self.running.insert(Running { server, watchdog: None });
         running.watchdog = Some(watchdog.map_err(PostgresError::at(Path::new("/bin/sh")))?);
         self.wait_until_ready(&log_path)
@@ -165,10 +166,10 @@ impl Postgres {
         output_of("initdb", &mut command).map(drop)
     }
 
-    /// The server writes into its pid file when it takes connections.
+    /// Waits until the server has written into its pid file that it accepts connections.
     fn wait_until_ready(&mut self, log: &Path) -> Result<(), PostgresError> {
         let (pid_file, started) = (self.data.join("postmaster.pid"), Instant::now());
-        while started.elapsed() < PATIENCE {
+        while started.elapsed() < MAX_WAIT {
             let Some(running) = &mut self.running else { break };
             let state = std::fs::read_to_string(&pid_file).unwrap_or_default();
             let is_ours = state.lines().next() == Some(&running.server.id().to_string());
@@ -183,7 +184,7 @@ impl Postgres {
                 }
                 return Err(PostgresError::Failed { program: "postgres", output });
             }
-            std::thread::sleep(GLANCE);
+            std::thread::sleep(POLL_INTERVAL);
         }
         Err(PostgresError::TooSlow("become ready"))
     }
@@ -199,11 +200,11 @@ impl Postgres {
         kill.args(["-c", "kill -\"$1\" \"$2\"", "stop", signal, &pid]);
         output_of("kill", &mut kill)?;
         let started = Instant::now();
-        while started.elapsed() < PATIENCE {
+        while started.elapsed() < MAX_WAIT {
             if ended(&mut running)?.is_some() {
                 return Ok(());
             }
-            std::thread::sleep(GLANCE);
+            std::thread::sleep(POLL_INTERVAL);
         }
         let _last_resort = running.server.kill().and_then(|()| running.server.wait());
         Err(PostgresError::TooSlow("stop"))
@@ -225,11 +226,11 @@ impl Postgres {
 
 impl Drop for Postgres {
     fn drop(&mut self) {
-        let _nobody_to_tell = self.end("INT");
+        let _cannot_report = self.end("INT");
     }
 }
 
-/// The absolute path of a directory for data that are kept, made and handed over if it is new.
+/// The absolute path of a directory for kept data; created for `owner` if it does not exist.
 fn kept(path: &Path, owner: Owner) -> Result<PathBuf, PostgresError> {
     let at = || PostgresError::at(path);
     if !path.exists() {
@@ -240,7 +241,7 @@ fn kept(path: &Path, owner: Owner) -> Result<PathBuf, PostgresError> {
     let mut enter = owner.command(Path::new("/bin/sh"));
     enter.args(["-c", "cd \"$1\"", "enter"]).arg(&path).stderr(Stdio::null());
     let may_enter = enter.status().is_ok_and(|status| status.success());
-    if may_enter { Ok(path) } else { Err(PostgresError::OutOfReach(path)) }
+    if may_enter { Ok(path) } else { Err(PostgresError::NoAccess(path)) }
 }
 
 fn quoted(name: &str) -> String {
@@ -270,7 +271,7 @@ mod tests {
     }
 
     #[test]
-    fn it_starts_keeps_its_data_over_a_stop_and_a_crash_and_leaves_nothing() {
+    fn data_survive_a_stop_and_a_crash_and_nothing_remains_after_drop() {
         let mut postgres = Postgres::start(Place::Throwaway).expect("a PostgreSQL");
         let (home, first) = (postgres.home.path().to_owned(), pids(&postgres));
         postgres.create_database("plain", None).expect("a database");
@@ -293,7 +294,7 @@ mod tests {
     }
 
     #[test]
-    fn kept_data_are_found_again_and_are_used_by_one_at_a_time() {
+    fn kept_data_are_reused_and_by_one_server_at_a_time() {
         let parent = Home::make(true).expect("a directory");
         let open = std::os::unix::fs::PermissionsExt::from_mode(0o711);
         std::fs::set_permissions(parent.path(), open).expect("open to whom PostgreSQL runs as");
@@ -306,14 +307,14 @@ mod tests {
         assert!(second.has_database("mine").expect("an answer"));
     }
 
-    /// What is left to do when we were killed: the other end of the watchdog's pipe closes.
+    /// Closing the pipe has the effect of a killed process.
     #[test]
     fn the_watchdog_cleans_up_after_a_process_that_was_killed() {
         let mut postgres = Postgres::start(Place::Throwaway).expect("a PostgreSQL");
         let home = postgres.home.path().to_owned();
         let running = postgres.running.as_mut().expect("it runs");
         let watchdog = running.watchdog.as_mut().expect("a watchdog");
-        watchdog.lose_us();
+        watchdog.close_pipe();
         let ended = running.server.wait().expect("its end");
         assert!(ended.success(), "a fast stop ends in order");
         watchdog.wait();

@@ -1,11 +1,11 @@
-//! Why there is no PostgreSQL.
+//! Errors of the private PostgreSQL.
 
 use std::path::{Path, PathBuf};
 
-/// Why the private PostgreSQL did not start or did not do as it was told.
+/// Why the private PostgreSQL does not start, or a command fails.
 #[derive(Debug, thiserror::Error)]
 pub enum PostgresError {
-    /// Its programs are nowhere to be found.
+    /// The programs of PostgreSQL are not installed.
     #[error(
         "PostgreSQL was not found on this machine. Install it:\n  \
          Debian, Ubuntu:  apt-get install --no-install-recommends postgresql\n  \
@@ -13,38 +13,38 @@ pub enum PostgresError {
          or set PGBIN to the directory that holds initdb and postgres"
     )]
     NotFound,
-    /// We are root, PostgreSQL refuses to be, and there is nobody else.
+    /// PostgreSQL refuses to run as root, and there is no user `postgres` or `nobody`.
     #[error("PostgreSQL refuses to run as root, and this machine knows neither a user `postgres` nor `nobody`")]
-    NobodyElse,
-    /// Somebody else runs a PostgreSQL on the same data.
+    NoOtherUser,
+    /// Another PostgreSQL runs on the same data directory.
     #[error("{0} is in use by another PostgreSQL; is `vestibule dev --keep` running already?")]
     InUse(PathBuf),
-    /// The user that it runs as in root's stead may not enter its directory.
+    /// The user that it runs as instead of root may not enter its directory.
     #[error("PostgreSQL does not run as root, and the user it runs as instead may not enter {0}; try another place")]
-    OutOfReach(PathBuf),
-    /// One of its programs failed.
+    NoAccess(PathBuf),
+    /// A program of PostgreSQL failed.
     #[error("{program} failed: {output}")]
     Failed {
-        /// Which.
+        /// The name of the program.
         program: &'static str,
-        /// What it wrote.
+        /// Its output.
         output: String,
     },
-    /// It did not become ready, or did not end, in time.
+    /// It did not become ready, or did not stop, in time.
     #[error("PostgreSQL did not {0} in time")]
     TooSlow(&'static str),
-    /// A file or directory of it could not be used.
+    /// A file or directory of PostgreSQL cannot be used.
     #[error("{path}: {source}")]
     Io {
-        /// Which.
+        /// The file or directory.
         path: PathBuf,
-        /// Why.
+        /// The cause.
         source: std::io::Error,
     },
 }
 
 impl PostgresError {
-    /// Says at which path it happened.
+    /// Adds the path to an error.
     pub(super) fn at(path: &Path) -> impl FnOnce(std::io::Error) -> Self {
         let path = path.to_owned();
         move |source| Self::Io { path, source }

@@ -1,8 +1,8 @@
-//! A private PostgreSQL: found on the machine, started for us alone, gone when we are.
+//! A private PostgreSQL: installed on the machine, started for this process, stopped with it.
 //!
-//! It listens on a Unix socket in a directory of its own, so there is no port to collide and nobody else to let in.
-//! PostgreSQL refuses to run as root; there it is started as another user. Nothing is left behind: it is stopped when
-//! its [`Postgres`] is dropped, and a watchdog stops it when the whole process was killed.
+//! It listens on a Unix socket in a directory of its own, so that there are no port conflicts and no other users. PostgreSQL
+//! refuses to run as root; then it is started as another user. It is stopped when its [`Postgres`] is dropped; a watchdog
+//! stops it if the process is killed.
 
 mod cluster;
 mod failure;

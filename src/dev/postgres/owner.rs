@@ -1,4 +1,4 @@
-//! Who PostgreSQL runs as: ourselves, or, as it refuses root, somebody else.
+//! The user that PostgreSQL runs as: our own, or another one if we are root, because PostgreSQL refuses root.
 
 use std::os::unix::fs::{MetadataExt, chown};
 use std::os::unix::process::CommandExt;
@@ -10,19 +10,19 @@ use super::failure::PostgresError;
 /// The user that PostgreSQL runs as.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Owner {
-    /// Whoever we are.
+    /// The user of this process.
     Ourselves,
-    /// Somebody else, as we are root.
+    /// Another user, because this process runs as root.
     Other {
-        /// User id.
+        /// The numeric user id.
         uid: u32,
-        /// Group id.
+        /// The numeric group id.
         gid: u32,
     },
 }
 
 impl Owner {
-    /// Decides by a directory that we have just made: it belongs to who we are.
+    /// Chooses by the owner of a directory that this process has just created.
     pub(super) fn choose(made_by_us: &Path) -> Result<Self, PostgresError> {
         let made = made_by_us.metadata().map_err(PostgresError::at(made_by_us))?;
         if made.uid() != 0 {
@@ -31,10 +31,10 @@ impl Owner {
         let path = Path::new("/etc/passwd");
         let users = std::fs::read_to_string(path).map_err(PostgresError::at(path))?;
         let found = ["postgres", "nobody"].iter().find_map(|name| find(&users, name));
-        found.map(|(uid, gid)| Self::Other { uid, gid }).ok_or(PostgresError::NobodyElse)
+        found.map(|(uid, gid)| Self::Other { uid, gid }).ok_or(PostgresError::NoOtherUser)
     }
 
-    /// Gives a directory to the owner.
+    /// Changes the owner of a directory.
     pub(super) fn give(self, path: &Path) -> Result<(), PostgresError> {
         match self {
             Self::Ourselves => Ok(()),
@@ -42,8 +42,8 @@ impl Owner {
         }
     }
 
-    /// A command that will run as the owner, in a directory that the owner may enter, and out of reach of a Ctrl-C in
-    /// our terminal: we stop it in our own order.
+    /// A command that runs as the owner, in a directory that the owner may enter, and in its own process group: a Ctrl-C in
+    /// the terminal must not reach it, because `dev` stops everything in order.
     pub(super) fn command(self, program: &Path) -> Command {
         let mut command = Command::new(program);
         command.current_dir("/").process_group(0);
@@ -55,8 +55,7 @@ impl Owner {
     }
 }
 
-/// User and group id of a name in the format of `/etc/passwd`. A user that is not listed there is of no use:
-/// PostgreSQL looks up who it is.
+/// The user and group id of a name in the format of `/etc/passwd`. PostgreSQL needs the user to be listed there.
 fn find(users: &str, name: &str) -> Option<(u32, u32)> {
     users.lines().find_map(|line| {
         let mut fields = line.split(':');

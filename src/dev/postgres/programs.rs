@@ -1,4 +1,4 @@
-//! Where PostgreSQL's programs are on this machine.
+//! Finds the programs of PostgreSQL on this machine.
 
 use std::path::{Path, PathBuf};
 
@@ -8,7 +8,7 @@ use super::failure::PostgresError;
 #[derive(Clone, Debug)]
 pub(super) struct Programs(PathBuf);
 
-/// Where packages install one version each; `*` stands for the version.
+/// The directories of packages; `*` stands for the version.
 const PACKAGES: [&str; 6] = [
     "/usr/lib/postgresql/*/bin",
     "/usr/pgsql-*/bin",
@@ -19,24 +19,23 @@ const PACKAGES: [&str; 6] = [
 ];
 
 impl Programs {
-    /// Looks in `PGBIN`, in `PATH`, then where packages put them; there the newest version wins.
+    /// Searches `PGBIN`, then `PATH`, then the directories of packages, of which the newest version is used.
     #[expect(clippy::disallowed_methods, reason = "PATH and PGBIN say where programs are; the gateway reads neither")]
     pub(super) fn find() -> Result<Self, PostgresError> {
-        if let Ok(told) = std::env::var("PGBIN") {
-            return complete(Path::new(&told)).map(Self).ok_or(PostgresError::NotFound);
+        if let Ok(pgbin) = std::env::var("PGBIN") {
+            return complete(Path::new(&pgbin)).map(Self).ok_or(PostgresError::NotFound);
         }
         let path = std::env::var("PATH").unwrap_or_default();
         let found = std::env::split_paths(&path).find_map(|directory| complete(&directory)).or_else(newest_package);
         found.map(Self).ok_or(PostgresError::NotFound)
     }
 
-    /// The full path of one of them.
+    /// The full path of a program.
     pub(super) fn path(&self, program: &str) -> PathBuf {
         self.0.join(program)
     }
 
-    /// Whether the server can load a library, as distributions lay them out. Contributed ones are a package of their
-    /// own on some.
+    /// Whether the server can load an extension library. Some distributions have contributed ones in a separate package.
     pub(super) fn has_library(&self, name: &str) -> bool {
         let Some(prefix) = self.0.parent() else { return false };
         let places = [prefix.join("lib"), prefix.join("lib/postgresql"), prefix.join("lib64/pgsql")];
@@ -44,7 +43,7 @@ impl Programs {
     }
 }
 
-/// The directory that really holds all three, behind the links that a `PATH` may consist of.
+/// The directory that contains all three programs, after resolving symbolic links.
 fn complete(directory: &Path) -> Option<PathBuf> {
     let server = directory.join("postgres").canonicalize().ok()?;
     let home = server.parent()?;
@@ -57,7 +56,7 @@ fn newest_package() -> Option<PathBuf> {
     found.into_iter().rev().find_map(|(_, directory)| complete(&directory))
 }
 
-/// The directories that fit a pattern, each with its version.
+/// The directories that match a pattern, each with its version.
 fn versions(pattern: &str) -> Vec<(u32, PathBuf)> {
     let Some((before, after)) = pattern.split_once('*') else { return Vec::new() };
     let Some((parent, prefix)) = before.rsplit_once('/') else { return Vec::new() };

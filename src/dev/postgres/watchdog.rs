@@ -1,13 +1,13 @@
-//! Stops PostgreSQL when we cannot: after a `kill -9`, or an abort.
+//! Stops PostgreSQL after this process was killed (`kill -9`) or aborted.
 
 use std::io;
 use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
-/// Waits for the end of its standard input, which we hold the other end of; that comes when we are gone, however we
-/// went. Then: a fast stop, at whose end the server takes its lock away; if that takes too long an immediate one; and
-/// the directory is removed. (The process itself may stay a zombie where nobody reaps orphans, as in many containers.)
+/// Waits for the end of its standard input, a pipe whose other end this process holds: it closes when the process ends, in
+/// whatever way. Then it requests a fast shutdown, after which the server removes its lock file; if that takes too long, an
+/// immediate one; and it removes the directory. (In containers without an init the process itself may remain a zombie.)
 const SCRIPT: &str = r#"
 read -r _
 kill -INT "$1" 2>/dev/null
@@ -17,23 +17,23 @@ kill -QUIT "$1" 2>/dev/null
 rm -rf "$2"
 "#;
 
-/// A small shell that outlives us for as long as it takes to clean up.
+/// A shell process that outlives this process until it has cleaned up.
 #[derive(Debug)]
 pub(super) struct Watchdog(Child);
 
 impl Watchdog {
-    /// Watches over the process `pid` and the directory `home`.
+    /// Starts it for the server process `pid` and the directory `home`.
     pub(super) fn start(pid: u32, home: &Path) -> io::Result<Self> {
         let mut shell = Command::new("/bin/sh");
         shell.args(["-c", SCRIPT, "vestibule-watchdog"]).arg(pid.to_string()).arg(home);
         shell.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
-        // A group of its own: a Ctrl-C in the terminal is for us, not for the watchdog.
+        // Its own process group: a Ctrl-C in the terminal must not end the watchdog.
         shell.current_dir("/").process_group(0).spawn().map(Self)
     }
 }
 
 impl Drop for Watchdog {
-    /// Sends it home without its having done anything.
+    /// Ends it before it has done anything.
     fn drop(&mut self) {
         let _ended_already = self.0.kill();
         let _reaped = self.0.wait();
@@ -42,17 +42,17 @@ impl Drop for Watchdog {
 
 #[cfg(test)]
 impl Watchdog {
-    /// Its process id.
+    /// The process id of the shell.
     pub(super) fn id(&self) -> u32 {
         self.0.id()
     }
 
-    /// Lets it believe that we are gone.
-    pub(super) fn lose_us(&mut self) {
+    /// Closes the pipe, as the end of this process would.
+    pub(super) fn close_pipe(&mut self) {
         drop(self.0.stdin.take());
     }
 
-    /// Waits until it has done its work.
+    /// Waits until it has cleaned up.
     pub(super) fn wait(&mut self) {
         self.0.wait().expect("the watchdog ends");
     }

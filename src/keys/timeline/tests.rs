@@ -1,4 +1,4 @@
-//! The life of keys, with a clock in the hand.
+//! The timeline of keys over simulated time.
 
 use chrono::DateTime;
 
@@ -17,23 +17,23 @@ fn policy() -> Policy {
     }
 }
 
-/// A database of keys, and its clock.
-struct World {
-    keys: Vec<Standing>,
+/// Keys as the database would hold them, and the time.
+struct Simulation {
+    keys: Vec<KeyStatus>,
     policy: Policy,
     now: Timestamp,
-    made: usize,
+    generated: usize,
 }
 
-impl World {
+impl Simulation {
     fn new() -> Self {
-        let now = DateTime::from_timestamp(1_800_000_000, 0).expect("an instant");
-        let mut world = Self { keys: Vec::new(), policy: policy(), now, made: 0 };
-        world.pass();
-        world
+        let now = DateTime::from_timestamp(1_800_000_000, 0).expect("a valid time");
+        let mut keys_over_time = Self { keys: Vec::new(), policy: policy(), now, generated: 0 };
+        keys_over_time.pass();
+        keys_over_time
     }
 
-    /// One look of one replica, as the store applies it.
+    /// Applies what is due now, as the store would.
     fn pass(&mut self) -> Vec<Change> {
         let changes = due(&self.keys, &self.policy, self.now);
         self.apply(&changes);
@@ -43,16 +43,16 @@ impl World {
     fn apply(&mut self, changes: &[Change]) {
         for change in changes {
             let now = Some(self.now);
-            let mut on = |kid: &String, work: &dyn Fn(&mut Standing)| {
+            let mut on = |kid: &String, work: &dyn Fn(&mut KeyStatus)| {
                 work(self.keys.iter_mut().find(|key| key.kid == *kid).expect("a key"));
             };
             match change {
-                Change::Make { algorithm, signs } => {
-                    self.made += 1;
-                    self.keys.push(Standing {
-                        kid: format!("key {}", self.made),
+                Change::Generate { algorithm, signs } => {
+                    self.generated += 1;
+                    self.keys.push(KeyStatus {
+                        kid: format!("key {}", self.generated),
                         algorithm: *algorithm,
-                        state: if *signs { State::Active } else { State::Published },
+                        state: if *signs { KeyState::Active } else { KeyState::Published },
                         published_at: now,
                         active_at: now.filter(|_| *signs),
                         retiring_at: None,
@@ -60,30 +60,30 @@ impl World {
                         revoked_at: None,
                     });
                 }
-                Change::Activate(kid) => on(kid, &|key| (key.state, key.active_at) = (State::Active, now)),
-                Change::Retire(kid) => on(kid, &|key| (key.state, key.retiring_at) = (State::Retiring, now)),
-                Change::Withdraw(kid) => on(kid, &|key| (key.state, key.gone_at) = (State::Gone, now)),
+                Change::Activate(kid) => on(kid, &|key| (key.state, key.active_at) = (KeyState::Active, now)),
+                Change::Retire(kid) => on(kid, &|key| (key.state, key.retiring_at) = (KeyState::Retiring, now)),
+                Change::Withdraw(kid) => on(kid, &|key| (key.state, key.gone_at) = (KeyState::Gone, now)),
                 Change::Revoke(kid) => {
-                    on(kid, &|key| (key.state, key.gone_at, key.revoked_at) = (State::Gone, now, now));
+                    on(kid, &|key| (key.state, key.gone_at, key.revoked_at) = (KeyState::Gone, now, now));
                 }
                 Change::Delete(kid) => self.keys.retain(|key| key.kid != *kid),
-                Change::SetClock(kid) => on(kid, &|key| {
+                Change::CapTimes(kid) => on(kid, &|key| {
                     for at in [&mut key.published_at, &mut key.active_at, &mut key.retiring_at, &mut key.gone_at] {
                         *at = at.min(&mut now.clone()).to_owned();
                     }
                 }),
             }
-            let signing = self.keys.iter().filter(|key| key.state == State::Active).count();
-            assert!(signing <= 2, "one an algorithm, and one while they change");
+            let signing = self.keys.iter().filter(|key| key.state == KeyState::Active).count();
+            assert!(signing <= 2, "one for each algorithm, and a second one during the change of algorithms");
         }
     }
 
-    fn states(&self) -> Vec<State> {
+    fn states(&self) -> Vec<KeyState> {
         self.keys.iter().map(|key| key.state).collect()
     }
 
     fn signing(&self) -> &str {
-        let mut signing = self.keys.iter().filter(|key| key.state == State::Active);
+        let mut signing = self.keys.iter().filter(|key| key.state == KeyState::Active);
         let kid = &signing.next().expect("a key that signs").kid;
         assert_eq!(signing.next(), None, "two that sign");
         kid
@@ -95,156 +95,160 @@ impl World {
     }
 }
 
-/// JW-07: looked at every ten minutes for a year, a key signs only after its hour in the key set, stays there for its
-/// hour afterwards, and there is always exactly one that signs.
+/// JW-07: checked every ten minutes for a year, a key signs only after one hour in the JWKS, stays there for one hour
+/// after its last signature, and exactly one key is active at any time.
 #[test]
-fn a_year_of_rotation() {
-    let mut world = World::new();
-    assert_eq!((world.states(), world.signing()), (vec![State::Active], "key 1"));
+fn keys_rotate_in_order_for_a_year() {
+    let mut keys_over_time = Simulation::new();
+    assert_eq!((keys_over_time.states(), keys_over_time.signing()), (vec![KeyState::Active], "key 1"));
     let mut signed = vec!["key 1".to_owned()];
     for _ in 0..365 * 24 * 6 {
-        world.wait(HOUR / 6);
-        let signing = world.signing().to_owned();
+        keys_over_time.wait(HOUR / 6);
+        let signing = keys_over_time.signing().to_owned();
         if signed.last() != Some(&signing) {
             signed.push(signing);
         }
-        for key in &world.keys {
+        for key in &keys_over_time.keys {
             let (published, active) = (key.published_at.expect("published"), key.active_at);
             assert!(key.kid == "key 1" || active.is_none_or(|active| active - published >= delta(HOUR)), "{key:?}");
             if let (Some(retiring), Some(gone)) = (key.retiring_at, key.gone_at) {
                 assert!(gone - retiring >= delta(HOUR), "{key:?}");
             }
         }
-        let published = world.keys.iter().filter(|key| key.state.is_published()).count();
-        assert!(published <= 2, "{:?}", world.keys);
+        let published = keys_over_time.keys.iter().filter(|key| key.state.is_published()).count();
+        assert!(published <= 2, "{:?}", keys_over_time.keys);
     }
     assert_eq!(signed.len(), 13, "365 days, 30 each");
-    assert!(world.keys.len() <= 6, "those of 90 days, and none for ever: {:?}", world.states());
+    assert!(keys_over_time.keys.len() <= 6, "only those of the last 90 days: {:?}", keys_over_time.states());
 }
 
-/// RC-08: who comes second finds nothing to do.
+/// RC-08
 #[test]
-fn a_second_look_at_the_same_moment_changes_nothing() {
-    let mut world = World::new();
+fn a_second_replica_at_the_same_time_finds_nothing_due() {
+    let mut keys_over_time = Simulation::new();
     for step in [29 * DAY + 23 * HOUR, HOUR, HOUR, 90 * DAY] {
-        assert_ne!(world.wait(step), [], "{step:?}");
-        assert_eq!(world.pass(), [], "{step:?}");
+        assert_ne!(keys_over_time.wait(step), [], "{step:?}");
+        assert_eq!(keys_over_time.pass(), [], "{step:?}");
     }
 }
 
-/// After months without any replica, the old key signs on while the new one is published.
+/// After months in which no replica ran, the old key signs until the new one has been published long enough.
 #[test]
-fn a_start_after_months_signs_at_once_and_replaces_in_order() {
-    let mut world = World::new();
-    let made = world.wait(200 * DAY);
-    assert_eq!(made, [Change::Make { algorithm: Algorithm::Es256, signs: false }]);
-    assert_eq!(world.signing(), "key 1");
-    world.wait(HOUR / 2);
-    assert_eq!(world.signing(), "key 1");
-    world.wait(HOUR / 2);
-    assert_eq!((world.signing(), world.states()), ("key 2", vec![State::Retiring, State::Active]));
+fn a_start_after_months_signs_at_once_and_rotates_in_order() {
+    let mut keys_over_time = Simulation::new();
+    let changes = keys_over_time.wait(200 * DAY);
+    assert_eq!(changes, [Change::Generate { algorithm: Algorithm::Es256, signs: false }]);
+    assert_eq!(keys_over_time.signing(), "key 1");
+    keys_over_time.wait(HOUR / 2);
+    assert_eq!(keys_over_time.signing(), "key 1");
+    keys_over_time.wait(HOUR / 2);
+    assert_eq!(
+        (keys_over_time.signing(), keys_over_time.states()),
+        ("key 2", vec![KeyState::Retiring, KeyState::Active])
+    );
 }
 
-/// FI-12: a clock that jumps ahead and back makes one new key, once, and nothing waits for ever.
+/// FI-12: a clock that jumps ahead and back causes one rotation, and no key waits for years.
 #[test]
-fn a_clock_that_jumps_rotates_once() {
+fn a_clock_jump_causes_one_rotation() {
     for jump in [2 * HOUR, 29 * DAY, 40 * DAY, 3650 * DAY] {
-        let mut world = World::new();
-        world.wait(29 * DAY);
-        world.now += delta(jump);
+        let mut keys_over_time = Simulation::new();
+        keys_over_time.wait(29 * DAY);
+        keys_over_time.now += delta(jump);
         for _ in 0..3 {
-            world.pass();
+            keys_over_time.pass();
         }
-        world.now -= delta(jump);
+        keys_over_time.now -= delta(jump);
         for _ in 0..3 {
-            world.pass();
+            keys_over_time.pass();
         }
-        assert!(world.made <= 2, "{jump:?}: {:?}", world.keys);
-        // Two days later, everything is in order again.
+        assert!(keys_over_time.generated <= 2, "{jump:?}: {:?}", keys_over_time.keys);
+        // Two days later the keys are in a regular state again.
         for _ in 0..48 {
-            world.wait(HOUR);
-            world.signing();
+            keys_over_time.wait(HOUR);
+            keys_over_time.signing();
         }
-        assert!(world.made <= 2, "{jump:?}: {:?}", world.keys);
-        assert_eq!(world.signing(), "key 2", "{jump:?}: {:?}", world.keys);
+        assert!(keys_over_time.generated <= 2, "{jump:?}: {:?}", keys_over_time.keys);
+        assert_eq!(keys_over_time.signing(), "key 2", "{jump:?}: {:?}", keys_over_time.keys);
     }
 }
 
 #[test]
-fn what_an_operator_asks_for_waits_its_hour_and_comes_once() {
-    let mut world = World::new();
-    world.now += delta(DAY);
-    let changes = rotation(&world.keys, &world.policy);
-    assert_eq!(changes, [Change::Make { algorithm: Algorithm::Es256, signs: false }]);
-    world.apply(&changes);
-    assert_eq!(rotation(&world.keys, &world.policy), [], "one waits already");
-    assert_eq!((world.pass(), world.signing()), (vec![], "key 1"));
-    world.wait(HOUR);
-    assert_eq!(world.signing(), "key 2");
+fn a_rotation_on_request_publishes_one_key_first() {
+    let mut keys_over_time = Simulation::new();
+    keys_over_time.now += delta(DAY);
+    let changes = rotation(&keys_over_time.keys, &keys_over_time.policy);
+    assert_eq!(changes, [Change::Generate { algorithm: Algorithm::Es256, signs: false }]);
+    keys_over_time.apply(&changes);
+    assert_eq!(rotation(&keys_over_time.keys, &keys_over_time.policy), [], "one is published already");
+    assert_eq!((keys_over_time.pass(), keys_over_time.signing()), (vec![], "key 1"));
+    keys_over_time.wait(HOUR);
+    assert_eq!(keys_over_time.signing(), "key 2");
 }
 
 /// JW-11
 #[test]
-fn what_takes_the_place_of_a_revoked_key_signs_at_once() {
-    let mut world = World::new();
+fn the_successor_of_a_revoked_key_signs_at_once() {
+    let mut keys_over_time = Simulation::new();
     let named = |kid: &str| vec![kid.to_owned()];
-    world.apply(&revocation(&world.keys.clone(), &policy(), &named("key 1")));
-    assert_eq!((world.states(), world.signing()), (vec![State::Gone, State::Active], "key 2"));
-    assert_eq!(revocation(&world.keys, &policy(), &named("key 1")), [], "once is enough");
-    // One that waits is better than one that nobody has ever seen.
-    world.apply(&rotation(&world.keys.clone(), &policy()));
-    world.apply(&revocation(&world.keys.clone(), &policy(), &named("key 2")));
-    assert_eq!(world.signing(), "key 3");
-    assert_eq!(world.keys.len(), 3);
+    keys_over_time.apply(&revocation(&keys_over_time.keys.clone(), &policy(), &named("key 1")));
+    assert_eq!((keys_over_time.states(), keys_over_time.signing()), (vec![KeyState::Gone, KeyState::Active], "key 2"));
+    assert_eq!(revocation(&keys_over_time.keys, &policy(), &named("key 1")), [], "revoked already");
+    // A published key is preferred to a new one, which no cached JWKS contains.
+    keys_over_time.apply(&rotation(&keys_over_time.keys.clone(), &policy()));
+    keys_over_time.apply(&revocation(&keys_over_time.keys.clone(), &policy(), &named("key 2")));
+    assert_eq!(keys_over_time.signing(), "key 3");
+    assert_eq!(keys_over_time.keys.len(), 3);
 }
 
 #[test]
-fn a_new_algorithm_waits_and_an_old_one_leaves_when_its_key_would_be_replaced() {
-    let mut world = World::new();
-    world.now += delta(DAY);
-    world.policy.algorithms = vec![Algorithm::EdDsa];
-    assert_eq!(world.pass(), [Change::Make { algorithm: Algorithm::EdDsa, signs: false }]);
-    assert_eq!(world.signing(), "key 1", "somebody has to");
-    world.wait(HOUR);
-    let active = |world: &World| world.keys.iter().filter(|key| key.state == State::Active).count();
-    assert_eq!(active(&world), 2);
-    world.wait(29 * DAY);
-    assert_eq!((world.signing(), world.states()[0]), ("key 2", State::Retiring));
-    // And of operators' files none is made at all.
-    world.policy.algorithms = Vec::new();
-    world.wait(30 * DAY);
-    assert!(world.keys.iter().all(|key| key.state != State::Active), "{:?}", world.keys);
+fn a_new_algorithm_is_published_first_and_an_old_one_retires_when_its_key_is_due() {
+    let mut keys_over_time = Simulation::new();
+    keys_over_time.now += delta(DAY);
+    keys_over_time.policy.algorithms = vec![Algorithm::EdDsa];
+    assert_eq!(keys_over_time.pass(), [Change::Generate { algorithm: Algorithm::EdDsa, signs: false }]);
+    assert_eq!(keys_over_time.signing(), "key 1", "the only active key");
+    keys_over_time.wait(HOUR);
+    let active =
+        |keys_over_time: &Simulation| keys_over_time.keys.iter().filter(|key| key.state == KeyState::Active).count();
+    assert_eq!(active(&keys_over_time), 2);
+    keys_over_time.wait(29 * DAY);
+    assert_eq!((keys_over_time.signing(), keys_over_time.states()[0]), ("key 2", KeyState::Retiring));
+    // With key files of the operator, none is generated.
+    keys_over_time.policy.algorithms = Vec::new();
+    keys_over_time.wait(30 * DAY);
+    assert!(keys_over_time.keys.iter().all(|key| key.state != KeyState::Active), "{:?}", keys_over_time.keys);
 }
 
 #[test]
-fn the_timeline_says_what_then_happens() {
-    let mut world = World::new();
-    world.wait(DAY);
-    let told = milestones(&world.keys, &world.policy, world.now);
+fn the_milestones_match_what_then_happens() {
+    let mut keys_over_time = Simulation::new();
+    keys_over_time.wait(DAY);
+    let predicted = milestones(&keys_over_time.keys, &keys_over_time.policy, keys_over_time.now);
     let brief = |point: &Milestone| (point.done, point.kid.is_some(), point.state);
     assert_eq!(
-        told.iter().map(brief).collect::<Vec<_>>(),
+        predicted.iter().map(brief).collect::<Vec<_>>(),
         [
-            (true, true, State::Published),
-            (true, true, State::Active),
-            (false, false, State::Published),
-            (false, true, State::Retiring),
-            (false, false, State::Active),
-            (false, true, State::Gone),
+            (true, true, KeyState::Published),
+            (true, true, KeyState::Active),
+            (false, false, KeyState::Published),
+            (false, true, KeyState::Retiring),
+            (false, false, KeyState::Active),
+            (false, true, KeyState::Gone),
         ]
     );
     let planned = |state, kid: Option<&str>| {
         let is = |point: &&Milestone| point.state == state && point.kid.as_deref() == kid;
-        told.iter().find(is).expect("a milestone").at
+        predicted.iter().find(is).expect("a milestone").at
     };
-    world.now = planned(State::Published, None) - TimeDelta::seconds(1);
-    assert_eq!(world.pass(), []);
-    world.wait(Duration::from_secs(1));
-    assert_eq!(world.states(), [State::Active, State::Published]);
-    world.now = planned(State::Active, None);
-    world.pass();
-    assert_eq!(world.states(), [State::Retiring, State::Active]);
-    world.now = planned(State::Gone, Some("key 1"));
-    world.pass();
-    assert_eq!(world.states(), [State::Gone, State::Active]);
+    keys_over_time.now = planned(KeyState::Published, None) - TimeDelta::seconds(1);
+    assert_eq!(keys_over_time.pass(), []);
+    keys_over_time.wait(Duration::from_secs(1));
+    assert_eq!(keys_over_time.states(), [KeyState::Active, KeyState::Published]);
+    keys_over_time.now = planned(KeyState::Active, None);
+    keys_over_time.pass();
+    assert_eq!(keys_over_time.states(), [KeyState::Retiring, KeyState::Active]);
+    keys_over_time.now = planned(KeyState::Gone, Some("key 1"));
+    keys_over_time.pass();
+    assert_eq!(keys_over_time.states(), [KeyState::Gone, KeyState::Active]);
 }

@@ -8,7 +8,8 @@ use ipnet::IpNet;
 use serde_json::{Value, json};
 
 use super::by_email::{self, Named};
-use crate::account::{self, Arrival, Known, Profile, User};
+use crate::account::{self, NewUser, Profile, SubStatus, User};
+use crate::base::audit::audit_rows;
 use crate::base::clock::Timestamp;
 use crate::base::db::Conn;
 use crate::base::id::{AuthorizationSessionId, Reference, SessionId, SubId, UserId, uuid_v7};
@@ -109,7 +110,8 @@ statement! {
     // is locked first, so that its status is judged as it is when its turn comes, and not as the statement found it.
     // The user's row is locked by its UPDATE, so a login and a `disable` at the same moment come one after the other.
     // A login that the provider ended while it was under way is given up as well.
-    "WITH login AS MATERIALIZED (
+    concat!(
+        "WITH login AS MATERIALIZED (
          SELECT id FROM authorization_sessions
          WHERE id = {authorization_session} AND status = 'pending'
            AND NOT ended_at_provider({provider}, {sid_hash}, {sub_hash}, created_at, {returned_at})
@@ -144,13 +146,17 @@ statement! {
          SET status = 'completed', completed_at = {now}, session_id = {session}, steps = steps || {steps}, posted = NULL
          FROM admitted WHERE authorization_sessions.id = {authorization_session}
      ), audited AS (
-         INSERT INTO audit_events (id, at, kind, user_id, session_id, provider, client_id, ip, reference)
-         SELECT {audit}, {now}, 'login_completed', user_id, {session}, {provider}, {client_id}, {ip}, {reference}
-         FROM admitted
+         ",
+        audit_rows!(
+            from "admitted", id "{audit}", kind "'login_completed'", user_id "user_id", session_id "{session}",
+            provider "{provider}", client_id "{client_id}", ip "{ip}", reference "{reference}"
+        ),
+        "
      )
      SELECT user_id, admitted.sub_id, status_index, seen.name, kept.version AS kept_version, kept.sealed AS kept_sealed
      FROM admitted CROSS JOIN session CROSS JOIN seen
      LEFT JOIN provider_tokens kept ON {needs_previous} AND kept.sub_id = admitted.sub_id"
+    )
 }
 
 #[derive(QueryableByName)]
@@ -257,11 +263,11 @@ fn admit_beside(conn: &mut Conn, admission: &Admission) -> QueryResult<Admitted<
     if let Some(written) = write(conn, admission)? {
         return Ok(Admitted::Known(entered(admission, written)));
     }
-    match account::known(conn, &admission.session.provider, &admission.sub)? {
-        Known::Disabled => return Ok(Admitted::Disabled),
+    match account::sub_status(conn, &admission.session.provider, &admission.sub)? {
+        SubStatus::Disabled => return Ok(Admitted::Disabled),
         // Whom the first try did not find may have been made by another login since.
-        Known::Enabled => return once_more(conn, admission),
-        Known::Stranger => {}
+        SubStatus::Enabled => return once_more(conn, admission),
+        SubStatus::Unknown => {}
     }
     match conn.transaction(|conn| admit_stranger(conn, admission)) {
         Ok(Some(admitted)) => Ok(admitted),
@@ -292,11 +298,11 @@ fn admit_stranger(conn: &mut Conn, admission: &Admission) -> QueryResult<Option<
         Some(Named::Nobody) | None => {}
     }
     if !admission.sign_up {
-        let known = account::known(conn, &session.provider, sub)? != Known::Stranger;
+        let known = account::sub_status(conn, &session.provider, sub)? != SubStatus::Unknown;
         return Ok(Some(Admitted::Stranger).filter(|_| !known));
     }
-    let arrival = Arrival { user: session.user, provider: &session.provider, sub, now: *now };
-    if !account::create(conn, &arrival)? {
+    let new = NewUser { user: session.user, provider: &session.provider, sub, now: *now };
+    if !account::create(conn, &new)? {
         return Ok(None);
     }
     Ok(Some(Admitted::New(entered(admission, written(conn)?))))

@@ -90,6 +90,6 @@ pub fn join_by_email(
         return Ok(false);
     }
     let linked = Linked { user, session: None, provider, ip: None, reference, by: "verified_email" };
-    linked::audit(conn, &linked, now)?;
+    linked::audit_link(conn, &linked, now)?;
     Ok(true)
 }

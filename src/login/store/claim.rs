@@ -102,7 +102,7 @@ pub fn claim(conn: &mut Conn, claim: &Claim) -> QueryResult<Result<Row, Refusal>
     let Some(row) = update.get_result::<Updated>(conn).optional()? else {
         return Ok(Err(judge(conn, claim)?));
     };
-    let reference = Reference::known(row.reference);
+    let reference = Reference::from_row(row.reference);
     let app = row.app.and_then(|request| serde_json::from_value(request).ok());
     let link = row.link_session_id.zip(row.link_user_id).map(|(session, user)| Linking { session, user });
     let Updated { id, handshake, posted, return_to, authorization_request_id: request, .. } = row;
@@ -153,7 +153,7 @@ fn judge(conn: &mut Conn, claim: &Claim) -> QueryResult<Refusal> {
         // The answer is not here. It may still come.
         return Ok(Refusal::early(Code::UnknownState));
     }
-    let reference = Reference::known(row.reference);
+    let reference = Reference::from_row(row.reference);
     let expired = row.claimed_at.is_none() || row.status == Status::Expired.as_str();
     Ok(if expired {
         Refusal::Refused { code: Code::StateExpired, reference: Some(reference), request: None }

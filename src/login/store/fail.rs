@@ -4,6 +4,7 @@ use diesel::sql_types::{BigInt, Jsonb, Text, Timestamptz, Uuid};
 use diesel::{QueryResult, RunQueryDsl};
 use serde_json::{Value, json};
 
+use crate::base::audit::audit_rows;
 use crate::base::clock::Timestamp;
 use crate::base::db::Conn;
 use crate::base::id::{AuthorizationSessionId, Reference, uuid_v7};
@@ -33,14 +34,19 @@ statement! {
         detail: &'a Value => Jsonb,
         now: Timestamp => Timestamptz,
     }
-    "WITH failed AS (
+    concat!(
+        "WITH failed AS (
          UPDATE authorization_sessions
          SET status = {status}, failure = {code}, completed_at = {now}, steps = steps || {steps}, posted = NULL
          WHERE id = {id} AND status = 'pending'
          RETURNING ip
      )
-     INSERT INTO audit_events (id, at, kind, provider, ip, reference, detail)
-     SELECT {audit}, {now}, 'login_failed', {provider}, ip, {reference}, {detail} FROM failed"
+    ",
+        audit_rows!(
+            from "failed", id "{audit}", kind "'login_failed'", provider "{provider}", ip "ip", reference "{reference}",
+            detail "{detail}"
+        )
+    )
 }
 
 /// Writes down the end of a claimed login.

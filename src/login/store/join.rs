@@ -184,5 +184,5 @@ fn audit(conn: &mut Conn, joining: &Joining) -> QueryResult<()> {
         reference: joining.reference.as_str(),
         by: "person",
     };
-    linked::audit(conn, &linked, joining.now)
+    linked::audit_link(conn, &linked, joining.now)
 }

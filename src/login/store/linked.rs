@@ -1,14 +1,13 @@
 //! The audit of a link, whatever way it came about.
 
-use diesel::sql_types::{Inet, Jsonb, Nullable, Text, Timestamptz, Uuid};
-use diesel::{QueryResult, RunQueryDsl};
+use diesel::QueryResult;
 use ipnet::IpNet;
-use serde_json::{Value, json};
+use serde_json::json;
 
+use crate::base::audit::{self, AuditEvent};
 use crate::base::clock::Timestamp;
 use crate::base::db::Conn;
-use crate::base::id::{SessionId, UserId, uuid_v7};
-use crate::base::statement::statement;
+use crate::base::id::{SessionId, UserId};
 
 /// A user was given an identity.
 pub struct Linked<'a> {
@@ -23,24 +22,11 @@ pub struct Linked<'a> {
     pub by: &'static str,
 }
 
-statement! {
-    struct Audit<'a> {
-        id: uuid::Uuid => Uuid,
-        user: UserId => Uuid,
-        session: Option<SessionId> => Nullable<Uuid>,
-        provider: &'a str => Text,
-        ip: Option<IpNet> => Nullable<Inet>,
-        reference: &'a str => Text,
-        detail: &'a Value => Jsonb,
-        now: Timestamp => Timestamptz,
-    }
-    "INSERT INTO audit_events (id, at, kind, user_id, session_id, provider, ip, reference, detail)
-     VALUES ({id}, {now}, 'identity_linked', {user}, {session}, {provider}, {ip}, {reference}, {detail})"
-}
-
 /// Writes it into the audit.
-pub fn audit(conn: &mut Conn, linked: &Linked<'_>, now: Timestamp) -> QueryResult<()> {
+pub fn audit_link(conn: &mut Conn, linked: &Linked<'_>, now: Timestamp) -> QueryResult<()> {
     let Linked { user, session, provider, ip, reference, by } = *linked;
-    let detail = &json!({ "by": by });
-    Audit { id: uuid_v7(now), user, session, provider, ip, reference, detail, now }.execute(conn).map(|_| ())
+    let (user, provider, reference) = (Some(user), Some(provider), Some(reference));
+    let detail = json!({ "by": by });
+    let event = AuditEvent::new("identity_linked", &detail);
+    audit::insert(conn, &AuditEvent { user, session, provider, ip, reference, ..event }, now)
 }

@@ -5,6 +5,7 @@ use diesel::{Connection, QueryResult, QueryableByName, RunQueryDsl};
 use serde_json::Value;
 
 use crate::account::{self, Profile};
+use crate::base::audit::audit_rows;
 use crate::base::clock::Timestamp;
 use crate::base::db::Conn;
 use crate::base::id::{SessionId, SubId, UserId, uuid_v7};
@@ -65,9 +66,13 @@ statement! {
         audit: uuid::Uuid => Uuid,
         now: Timestamp => Timestamptz,
     }
-    "WITH gone AS (DELETE FROM subs WHERE id = {id} AND user_id = {user} RETURNING id)
-     INSERT INTO audit_events (id, at, kind, user_id, session_id, provider)
-     SELECT {audit}, {now}, 'identity_unlinked', {user}, {session}, {provider} FROM gone"
+    concat!(
+        "WITH gone AS (DELETE FROM subs WHERE id = {id} AND user_id = {user} RETURNING id) ",
+        audit_rows!(
+            from "gone", id "{audit}", kind "'identity_unlinked'", user_id "{user}", session_id "{session}",
+            provider "{provider}"
+        )
+    )
 }
 
 /// Takes it away. What its provider said of the person goes too: the user's profile is that of the identity which the

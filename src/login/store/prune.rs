@@ -5,7 +5,7 @@ use diesel::{QueryResult, RunQueryDsl};
 
 use crate::base::clock::Timestamp;
 use crate::base::db::Conn;
-use crate::base::id::uuid_v7_floor;
+use crate::base::id::uuid_v7_lower_bound;
 use crate::base::statement::statement;
 
 statement! {
@@ -19,10 +19,10 @@ statement! {
 }
 
 statement! {
-    struct PruneFinished { floor: uuid::Uuid => Uuid, before: Timestamp => Timestamptz, most: i64 => BigInt }
+    struct PruneFinished { lower_bound: uuid::Uuid => Uuid, before: Timestamp => Timestamptz, most: i64 => BigInt }
     "WITH due AS MATERIALIZED (
          SELECT ctid AS place FROM authorization_sessions
-         WHERE id < {floor} AND status <> 'pending' AND completed_at < {before}
+         WHERE id < {lower_bound} AND status <> 'pending' AND completed_at < {before}
          ORDER BY id LIMIT {most} FOR UPDATE SKIP LOCKED
      )
      DELETE FROM authorization_sessions USING due WHERE authorization_sessions.ctid = due.place"
@@ -35,5 +35,5 @@ pub fn prune_expired(conn: &mut Conn, before: Timestamp, most: i64) -> QueryResu
 
 /// Deletes logins that came to their end before `before`, whichever it was.
 pub fn prune_finished(conn: &mut Conn, before: Timestamp, most: i64) -> QueryResult<usize> {
-    PruneFinished { floor: uuid_v7_floor(before), before, most }.execute(conn)
+    PruneFinished { lower_bound: uuid_v7_lower_bound(before), before, most }.execute(conn)
 }

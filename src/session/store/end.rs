@@ -6,6 +6,7 @@ use diesel::{Connection, QueryResult, QueryableByName, RunQueryDsl};
 
 use super::idle;
 use super::leaving::leaving;
+use crate::base::audit::audit_rows;
 use crate::base::clock::Timestamp;
 use crate::base::db::Conn;
 use crate::base::id::{SessionId, SubId, UserId, uuid_v7};
@@ -129,10 +130,13 @@ statement! {
          INSERT INTO revocations (kind, value, status_index, created_at, expires_at)
          SELECT 'session', id::text, status_index, {now}, {keep_until} FROM ended
      ), audited AS (
-         INSERT INTO audit_events (id, at, kind, user_id, session_id, provider, client_id, detail)
-         SELECT overlay(gen_random_uuid()::text placing {stamp} from 1 for 15)::uuid, {now}, 'session_ended',
-                user_id, id, provider, client_id, {detail}
-         FROM ended
+         ",
+        audit_rows!(
+            from "ended", id "overlay(gen_random_uuid()::text placing {stamp} from 1 for 15)::uuid",
+            kind "'session_ended'", user_id "user_id", session_id "id", provider "provider", client_id "client_id",
+            detail "{detail}"
+        ),
+        "
      ), noticed AS (
          INSERT INTO logout_notices (id, session_id, user_id, client_id, created_at, next_attempt_at)
          SELECT overlay(gen_random_uuid()::text placing {stamp} from 1 for 15)::uuid, id, user_id, client_id, {now}, {now}

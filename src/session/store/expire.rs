@@ -3,6 +3,7 @@
 use diesel::sql_types::{Array, BigInt, Nullable, Text, Timestamptz, Uuid};
 use diesel::{QueryResult, QueryableByName, RunQueryDsl};
 
+use crate::base::audit::audit_rows;
 use crate::base::clock::Timestamp;
 use crate::base::db::Conn;
 use crate::base::id::{SessionId, UserId, uuid_v7};
@@ -61,7 +62,8 @@ statement! {
     // its row as it is now. An array, and not a join, so that no plan reads the whole table. The apps under a browser session that merely idles out stay.
     // An app is told of its absolute end, which nobody is to be signed in beyond. It is not told that it idled out: many
     // never talk to us again after a sign-in, and their people are at work there.
-    "WITH seen AS MATERIALIZED (
+    concat!(
+        "WITH seen AS MATERIALIZED (
          SELECT id, not_after, last_activity_at FROM sessions
          WHERE ended_at IS NULL AND (not_after, id) > ({not_after}, {id})
          ORDER BY not_after, id LIMIT {stretch}
@@ -81,10 +83,13 @@ statement! {
          INSERT INTO revocations (kind, value, status_index, created_at, expires_at)
          SELECT 'session', id::text, status_index, {now}, {keep_until} FROM ended
      ), audited AS (
-         INSERT INTO audit_events (id, at, kind, user_id, session_id, provider, client_id, detail)
-         SELECT overlay(gen_random_uuid()::text placing {stamp} from 1 for 15)::uuid, {now}, 'session_ended',
-                user_id, id, provider, client_id, jsonb_build_object('reason', ended_reason)
-         FROM ended
+         ",
+        audit_rows!(
+            from "ended", id "overlay(gen_random_uuid()::text placing {stamp} from 1 for 15)::uuid",
+            kind "'session_ended'", user_id "user_id", session_id "id", provider "provider", client_id "client_id",
+            detail "jsonb_build_object('reason', ended_reason)"
+        ),
+        "
      ), noticed AS (
          INSERT INTO logout_notices (id, session_id, user_id, client_id, created_at, next_attempt_at)
          SELECT overlay(gen_random_uuid()::text placing {stamp} from 1 for 15)::uuid, id, user_id, client_id, {now}, {now}
@@ -101,6 +106,7 @@ statement! {
           ORDER BY not_after DESC, id DESC LIMIT 1)
      ) last ON true
      LEFT JOIN ended ON true"
+    )
 }
 
 #[derive(QueryableByName)]

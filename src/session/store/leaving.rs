@@ -14,7 +14,7 @@ macro_rules! leaving {
                  WHERE t.sub_id = leaving.sub_id AND t.version = leaving.version
                  RETURNING leaving.provider, t.sub_id, t.version, t.sealed
              ), to_revoke AS (",
-            $crate::base::statement::into_outbox!(),
+            $crate::base::statement::queue_token_revocation!(),
             ")"
         )
     };

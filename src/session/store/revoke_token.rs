@@ -3,6 +3,7 @@
 use diesel::sql_types::{Jsonb, Nullable, Text, Timestamptz, Uuid};
 use diesel::{QueryResult, RunQueryDsl};
 
+use crate::base::audit::audit_rows;
 use crate::base::clock::Timestamp;
 use crate::base::db::Conn;
 use crate::base::id::{SessionId, UserId, uuid_v7};
@@ -33,12 +34,16 @@ statement! {
         audit_id: uuid::Uuid => Uuid,
         detail: &'a serde_json::Value => Jsonb,
     }
-    "WITH feed AS (
+    concat!(
+        "WITH feed AS (
          INSERT INTO revocations (kind, value, created_at, expires_at)
          VALUES ('jti', {jti}::text, {now}, {expires_at})
-     )
-     INSERT INTO audit_events (id, at, kind, user_id, session_id, client_id, detail)
-     VALUES ({audit_id}, {now}, 'token_revoked', {user}, {session}, {client_id}, {detail})"
+     ) ",
+        audit_rows!(
+            from "(SELECT) one", id "{audit_id}", kind "'token_revoked'", user_id "{user}", session_id "{session}",
+            client_id "{client_id}", detail "{detail}"
+        )
+    )
 }
 
 /// Puts a token on the feed until its end, with its audit row, in one statement.

@@ -1,13 +1,13 @@
 //! The session's line of refresh tokens, in SQL.
 
-use diesel::sql_types::{Array, BigInt, Inet, Jsonb, Nullable, Text, Timestamptz, Uuid};
+use diesel::sql_types::{Array, BigInt, Inet, Nullable, Text, Timestamptz, Uuid};
 use diesel::{Connection, OptionalExtension, QueryResult, QueryableByName, RunQueryDsl};
 use ipnet::IpNet;
-use serde_json::Value;
 
+use crate::base::audit::{self, AuditEvent};
 use crate::base::clock::Timestamp;
 use crate::base::db::Conn;
-use crate::base::id::{SessionId, UserId, uuid_v7};
+use crate::base::id::SessionId;
 use crate::base::statement::statement;
 use crate::session::{Row, SignedIn, signed_in_columns};
 use crate::token::rotation::Line;
@@ -130,26 +130,12 @@ pub fn forgive(conn: &mut Conn, id: SessionId, now: Timestamp) -> QueryResult<()
     Forgive { id, now }.execute(conn).map(|_| ())
 }
 
-statement! {
-    struct Note<'a> {
-        id: uuid::Uuid => Uuid,
-        now: Timestamp => Timestamptz,
-        kind: &'a str => Text,
-        user: UserId => Uuid,
-        session: SessionId => Uuid,
-        client_id: &'a str => Text,
-        ip: IpNet => Inet,
-        detail: &'a Value => Jsonb,
-    }
-    "INSERT INTO audit_events (id, at, kind, user_id, session_id, client_id, ip, detail)
-     VALUES ({id}, {now}, {kind}, {user}, {session}, {client_id}, {ip}, {detail})"
-}
-
-/// Writes an odd refresh into the audit, with both addresses.
+/// Audits an irregular refresh, with both addresses.
 pub fn note(conn: &mut Conn, kind: &str, locked: &Locked, ip: IpNet, now: Timestamp) -> QueryResult<()> {
     let session = &locked.signed_in.session;
     let detail = serde_json::json!({ "session_ip": locked.ip.map(|net| net.addr()) });
-    let (user, client_id) = (session.user, session.client_id.as_str());
-    let note = Note { id: uuid_v7(now), now, kind, user, session: session.id, client_id, ip, detail: &detail };
-    note.execute(conn).map(|_| ())
+    let (user, client_id) = (Some(session.user), Some(session.client_id.as_str()));
+    let event =
+        AuditEvent { user, session: Some(session.id), client_id, ip: Some(ip), ..AuditEvent::new(kind, &detail) };
+    audit::insert(conn, &event, now)
 }

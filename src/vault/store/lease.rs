@@ -4,6 +4,7 @@ use diesel::sql_types::{Binary, Jsonb, Nullable, Timestamptz, Uuid};
 use diesel::{QueryResult, RunQueryDsl};
 use serde_json::Value;
 
+use crate::base::audit::audit_rows;
 use crate::base::clock::Timestamp;
 use crate::base::db::Conn;
 use crate::base::id::{SubId, uuid_v7};
@@ -78,16 +79,19 @@ statement! {
         detail: &'a Value => Jsonb,
         now: Timestamp => Timestamptz,
     }
-    "WITH ended AS (
+    concat!(
+        "WITH ended AS (
          UPDATE provider_tokens
          SET version = {version}, sealed = NULL, expires_at = NULL, updated_at = {now}, reauth_required_at = {now},
              lease_holder = NULL, lease_until = NULL
          WHERE sub_id = {sub_id} AND version = {expected} AND sealed IS NOT NULL
          RETURNING sub_id
-     )
-     INSERT INTO audit_events (id, at, kind, user_id, provider, detail)
-     SELECT {audit}, {now}, 'provider_link_broken', s.user_id, s.provider, {detail}
-     FROM ended JOIN subs s ON s.id = ended.sub_id"
+     ) ",
+        audit_rows!(
+            from "ended JOIN subs s ON s.id = ended.sub_id", id "{audit}", kind "'provider_link_broken'",
+            user_id "s.user_id", provider "s.provider", detail "{detail}"
+        )
+    )
 }
 
 /// Deletes tokens that the provider no longer accepts: the user has to log in there again. `false` where the row has

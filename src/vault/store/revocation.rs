@@ -6,7 +6,7 @@ use diesel::{QueryResult, QueryableByName, RunQueryDsl};
 use crate::base::clock::Timestamp;
 use crate::base::db::Conn;
 use crate::base::id::{SubId, UserId, uuid_v7};
-use crate::base::statement::{into_outbox, statement};
+use crate::base::statement::{queue_token_revocation, statement};
 use crate::vault::token_set::Version;
 
 /// A row of the outbox, claimed for one attempt.
@@ -44,7 +44,7 @@ macro_rules! queue_deleted_tokens {
             $whose,
             "    RETURNING s.provider, t.sub_id, t.version, t.sealed
              ) ",
-            into_outbox!()
+            queue_token_revocation!()
         )
     };
 }

@@ -47,7 +47,7 @@ impl Replica {
     /// Starts on a database.
     pub fn start(database: &Database, policy: Policy, now: Timestamp) -> Self {
         let (db, secrets) = (pool(database), secrets());
-        let (keys, _) = keys::establish(&db, &secrets, &[], policy, now).expect("keys");
+        let (keys, _) = keys::load_or_create(&db, &secrets, &[], policy, now).expect("keys");
         Self { db, secrets, keys }
     }
 

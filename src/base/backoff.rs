@@ -1,24 +1,25 @@
-//! How long to wait before somebody is tried again who could not be told something, and when to stop.
+//! Exponential back-off for deliveries: when to retry, and when to give up.
 
 use chrono::TimeDelta;
 
 use super::clock::Timestamp;
 
-/// The first pause; each one after it is three times as long.
-const SHORTEST: TimeDelta = TimeDelta::seconds(5);
-/// The longest pause.
-const LONGEST: TimeDelta = TimeDelta::hours(6);
+/// The first pause; each further pause is three times as long.
+const FIRST_PAUSE: TimeDelta = TimeDelta::seconds(5);
+/// The upper bound of a pause, before the random spread.
+const MAX_PAUSE: TimeDelta = TimeDelta::hours(6);
 
-/// When to try again after `attempts` that failed, or `None` if that was the last one. The last attempt is made at `end`.
-/// `chance`: 0 to 255, spreads the pauses by a quarter to either side, so that what failed together is not tried together.
-pub fn next_attempt(attempts: u32, now: Timestamp, end: Timestamp, chance: u8) -> Option<Timestamp> {
+/// The time of the next attempt after `attempts` failed ones; `None` if that was the last. The last attempt is at `end`.
+/// `random` (0 to 255) spreads each pause by up to a quarter in both directions, so that deliveries that failed together
+/// are not retried together.
+pub fn next_attempt(attempts: u32, now: Timestamp, end: Timestamp, random: u8) -> Option<Timestamp> {
     if now >= end {
         return None;
     }
     let factor = 3_i32.saturating_pow(attempts.saturating_sub(1).min(12));
-    let pause = SHORTEST.checked_mul(factor).unwrap_or(LONGEST).min(LONGEST);
-    // 3/4 to 5/4
-    let spread = pause.num_milliseconds() * (3 * 255 + 2 * i64::from(chance)) / (4 * 255);
+    let pause = FIRST_PAUSE.checked_mul(factor).unwrap_or(MAX_PAUSE).min(MAX_PAUSE);
+    // Between 3/4 and 5/4 of the pause.
+    let spread = pause.num_milliseconds() * (3 * 255 + 2 * i64::from(random)) / (4 * 255);
     Some(now.checked_add_signed(TimeDelta::milliseconds(spread)).unwrap_or(end).min(end))
 }
 
@@ -26,7 +27,7 @@ pub fn next_attempt(attempts: u32, now: Timestamp, end: Timestamp, chance: u8) -
 mod tests {
     use super::*;
 
-    /// LO-24: from seconds to hours, for days, and then no more.
+    /// LO-24
     #[test]
     fn pauses_grow_from_seconds_to_hours_until_the_end() {
         let end = Timestamp::UNIX_EPOCH + TimeDelta::days(3);
@@ -45,9 +46,9 @@ mod tests {
     }
 
     #[test]
-    fn chance_moves_a_pause_by_a_quarter() {
-        let pause = |attempts, chance| {
-            let next = next_attempt(attempts, Timestamp::UNIX_EPOCH, Timestamp::MAX_UTC, chance).expect("a next one");
+    fn randomness_spreads_a_pause_by_a_quarter() {
+        let pause = |attempts, random| {
+            let next = next_attempt(attempts, Timestamp::UNIX_EPOCH, Timestamp::MAX_UTC, random).expect("a next one");
             (next - Timestamp::UNIX_EPOCH).num_milliseconds()
         };
         assert_eq!((pause(1, 0), pause(1, 255)), (3_750, 6_250));

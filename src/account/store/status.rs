@@ -1,64 +1,68 @@
-//! Whether a user may enter, and whether there is one. Each change writes its audit row.
+//! Disabling, enabling and deleting users, each with its audit row; and the profile that a login refreshes.
 
 use diesel::sql_types::{Array, Bool, Jsonb, Nullable, Text, Timestamptz, Uuid};
 use diesel::{QueryResult, RunQueryDsl};
 use serde_json::Value;
 
 use crate::account::user::Profile;
+use crate::base::audit::audit_rows;
 use crate::base::clock::Timestamp;
 use crate::base::db::Conn;
 use crate::base::id::{UserId, uuid_v7};
 use crate::base::statement::statement;
 
 statement! {
-    // Not FOR UPDATE: whoever makes a session beside it refers to the user, and would wait for this transaction while
-    // this transaction waits for the sign-in that they hold.
-    struct Lock { id: UserId => Uuid }
+    // FOR NO KEY UPDATE: inserting a session takes KEY SHARE on `users` through its foreign key; FOR UPDATE would deadlock
+    // with it, because this transaction then waits for a session that the other one holds.
+    struct LockUser { id: UserId => Uuid }
     "SELECT id FROM users WHERE id = {id} FOR NO KEY UPDATE"
 }
 
 statement! {
-    struct Disable<'a> {
+    struct DisableUser<'a> {
         id: UserId => Uuid,
         now: Timestamp => Timestamptz,
         audit: uuid::Uuid => Uuid,
         detail: &'a Value => Jsonb,
     }
-    "WITH changed AS (
+    concat!(
+        "WITH changed AS (
          UPDATE users SET disabled_at = {now} WHERE id = {id} AND disabled_at IS NULL RETURNING id
-     )
-     INSERT INTO audit_events (id, at, kind, user_id, detail)
-     SELECT {audit}, {now}, 'user_disabled', id, {detail} FROM changed"
+     ) ",
+        audit_rows!(from "changed", id "{audit}", kind "'user_disabled'", user_id "id", detail "{detail}")
+    )
 }
 
 statement! {
-    struct Enable<'a> {
+    struct EnableUser<'a> {
         id: UserId => Uuid,
         now: Timestamp => Timestamptz,
         audit: uuid::Uuid => Uuid,
         detail: &'a Value => Jsonb,
     }
-    "WITH changed AS (
+    concat!(
+        "WITH changed AS (
          UPDATE users SET disabled_at = NULL WHERE id = {id} AND disabled_at IS NOT NULL RETURNING id
-     )
-     INSERT INTO audit_events (id, at, kind, user_id, detail)
-     SELECT {audit}, {now}, 'user_enabled', id, {detail} FROM changed"
+     ) ",
+        audit_rows!(from "changed", id "{audit}", kind "'user_enabled'", user_id "id", detail "{detail}")
+    )
 }
 
 statement! {
-    struct Delete<'a> {
+    struct DeleteUser<'a> {
         id: UserId => Uuid,
         now: Timestamp => Timestamptz,
         audit: uuid::Uuid => Uuid,
         detail: &'a Value => Jsonb,
     }
-    "WITH changed AS (DELETE FROM users WHERE id = {id} RETURNING id)
-     INSERT INTO audit_events (id, at, kind, user_id, detail)
-     SELECT {audit}, {now}, 'user_deleted', id, {detail} FROM changed"
+    concat!(
+        "WITH changed AS (DELETE FROM users WHERE id = {id} RETURNING id) ",
+        audit_rows!(from "changed", id "{audit}", kind "'user_deleted'", user_id "id", detail "{detail}")
+    )
 }
 
 statement! {
-    struct Refresh<'a> {
+    struct UpdateProfile<'a> {
         id: UserId => Uuid,
         email: Option<&'a str> => Nullable<Text>,
         email_verified: bool => Bool,
@@ -74,24 +78,24 @@ statement! {
      WHERE id = {id}"
 }
 
-/// Keeps every login of the user waiting until the transaction ends. `false` where there is no such user.
+/// Locks the user's row: logins of the user wait until the transaction ends. `false` if there is no such user.
 pub fn lock(conn: &mut Conn, id: UserId) -> QueryResult<bool> {
-    Ok(Lock { id }.execute(conn)? == 1)
+    Ok(LockUser { id }.execute(conn)? == 1)
 }
 
-/// From now on the user may not enter. `false` where that was so before, or there is no such user.
+/// Disables the user. `false` if the user was disabled already, or does not exist.
 pub fn disable(conn: &mut Conn, id: UserId, detail: &Value, now: Timestamp) -> QueryResult<bool> {
-    Ok(Disable { id, now, audit: uuid_v7(now), detail }.execute(conn)? == 1)
+    Ok(DisableUser { id, now, audit: uuid_v7(now), detail }.execute(conn)? == 1)
 }
 
-/// From now on the user may enter again. `false` where that was so before, or there is no such user.
+/// Enables the user. `false` if the user was not disabled, or does not exist.
 pub fn enable(conn: &mut Conn, id: UserId, detail: &Value, now: Timestamp) -> QueryResult<bool> {
-    Ok(Enable { id, now, audit: uuid_v7(now), detail }.execute(conn)? == 1)
+    Ok(EnableUser { id, now, audit: uuid_v7(now), detail }.execute(conn)? == 1)
 }
 
-/// Gives the user another profile, as a login would.
+/// Replaces the user's profile, as a login does.
 pub fn refresh(conn: &mut Conn, id: UserId, profile: &Profile, now: Timestamp) -> QueryResult<()> {
-    let refresh = Refresh {
+    let update = UpdateProfile {
         id,
         email: profile.email.as_deref(),
         email_verified: profile.email_verified,
@@ -101,10 +105,10 @@ pub fn refresh(conn: &mut Conn, id: UserId, profile: &Profile, now: Timestamp) -
         groups: &profile.groups,
         now,
     };
-    refresh.execute(conn).map(|_| ())
+    update.execute(conn).map(|_| ())
 }
 
-/// Removes the user, with all that hangs on it. `false` where there is no such user.
+/// Deletes the user; identities and sessions go by their foreign keys. `false` if there is no such user.
 pub fn delete(conn: &mut Conn, id: UserId, detail: &Value, now: Timestamp) -> QueryResult<bool> {
-    Ok(Delete { id, now, audit: uuid_v7(now), detail }.execute(conn)? == 1)
+    Ok(DeleteUser { id, now, audit: uuid_v7(now), detail }.execute(conn)? == 1)
 }

@@ -1,26 +1,31 @@
-//! Certificate authorities of the operator's own, for a provider whose certificate no public one has signed.
+//! TLS: the cryptography provider, and certificate authorities of the operator (for a provider with a private CA).
 
 use rustls::RootCertStore;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 
-/// The authorities that a server is checked against, in place of the system's; at least one.
+/// Installs aws-lc-rs as the cryptography of all TLS connections of this process. Later calls have no effect.
+pub fn install_crypto_provider() {
+    let _already_installed = rustls::crypto::aws_lc_rs::default_provider().install_default();
+}
+
+/// The trusted authorities, in place of the system's; at least one.
 #[derive(Clone)]
 pub struct Authorities(Vec<CertificateDer<'static>>);
 
-/// Why a text holds no authorities.
+/// Why a PEM text is rejected.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub enum BadAuthorities {
-    /// There is nothing between the usual lines.
+    /// It has no certificate.
     #[error("holds no certificate")]
     Empty,
-    /// The certificate of that number, from 1, cannot be read.
+    /// A certificate cannot be parsed; with its number, from 1.
     #[error("holds a certificate that cannot be read, number {0}")]
     Garbled(usize),
 }
 
 impl Authorities {
-    /// Reads one certificate or more in PEM (RFC 7468); what stands around them is passed over.
+    /// Parses one or more certificates in PEM (RFC 7468); text around them is ignored.
     pub fn parse(pem: &[u8]) -> Result<Self, BadAuthorities> {
         let mut certificates = Vec::new();
         let mut roots = RootCertStore::empty();
@@ -32,7 +37,7 @@ impl Authorities {
         if certificates.is_empty() { Err(BadAuthorities::Empty) } else { Ok(Self(certificates)) }
     }
 
-    /// Each certificate in DER.
+    /// Each certificate, DER-encoded.
     pub(super) fn iter(&self) -> impl Iterator<Item = &[u8]> {
         self.0.iter().map(AsRef::as_ref)
     }
@@ -43,7 +48,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_holds_no_certificate_is_refused() {
+    fn a_text_without_a_valid_certificate_is_refused() {
         let parse = |text: &str| Authorities::parse(text.as_bytes()).map(|read| read.0.len());
         let pem = |body: &str| format!("-----BEGIN CERTIFICATE-----\n{body}\n-----END CERTIFICATE-----\n");
         let key = rcgen::KeyPair::generate().expect("a key");
