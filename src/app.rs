@@ -26,7 +26,7 @@ pub struct App {
     pub providers: Registry,
     /// The access and refresh tokens that providers issued.
     pub vault: Vault,
-    /// The OAuth clients.
+    /// The OAuth clients, and the lockouts of client authentication.
     pub clients: client::Registry,
     /// The idle and the absolute timeout of sessions.
     pub lifetime: Lifetime,

@@ -40,7 +40,7 @@ pub struct AuditEvent<'a> {
     pub session: Option<SessionId>,
     /// The id of the provider.
     pub provider: Option<&'a str>,
-    /// The `client_id`.
+    /// The `client_id` of the client that it is about.
     pub client_id: Option<&'a str>,
     /// The network of the caller.
     pub ip: Option<IpNet>,

@@ -11,43 +11,43 @@ use super::id::{Reference, SessionId, SubId, UserId};
 pub enum Event {
     /// A login began: the browser is sent to the provider.
     LoginBegan {
-        /// The provider's id.
+        /// The id of the provider, as in `[providers.*]`.
         provider: String,
-        /// The login's reference.
+        /// The reference of the login, as error pages show it.
         reference: Reference,
     },
     /// A login created a session.
     LoginCompleted {
-        /// The provider's id.
+        /// The id of the provider, as in `[providers.*]`.
         provider: String,
         /// The user who signed in.
         user: UserId,
-        /// The new session.
+        /// The id of the new session.
         session: SessionId,
-        /// The login's reference.
+        /// The reference of the login, as error pages show it.
         reference: Reference,
         /// Whether this login created the user.
         new_user: bool,
     },
     /// A login ended without a session, after its callback was accepted.
     LoginFailed {
-        /// The provider's id.
+        /// The id of the provider, as in `[providers.*]`.
         provider: String,
         /// The code of the failure, as the documentation lists it.
         code: &'static str,
         /// The cause, for the operator.
         reason: String,
-        /// The login's reference.
+        /// The reference of the login, as error pages show it.
         reference: Reference,
     },
     /// A callback was rejected before it was matched with a login: a replay, another browser, an unknown `state`.
     CallbackRefused {
-        /// The provider's id.
+        /// The id of the provider, as in `[providers.*]`.
         provider: String,
         /// The code of the refusal, as the documentation lists it.
         code: &'static str,
     },
-    /// A session ended.
+    /// A session ended, for whatever reason.
     SessionEnded {
         /// The user of the session.
         user: UserId,
@@ -134,7 +134,7 @@ pub enum Event {
         /// The `client_id` of the code.
         client: String,
     },
-    /// Client authentication failed.
+    /// Client authentication failed (RFC 6749 §2.3).
     ClientRefused {
         /// The `client_id`; `None` if there is no such client, or it has no credential.
         client: Option<String>,
@@ -176,16 +176,16 @@ pub enum Event {
     },
     /// Something happened at a provider apart from a login.
     AtProvider {
-        /// The provider's id.
+        /// The id of the provider, as in `[providers.*]`.
         provider: String,
-        /// What happened there.
+        /// What happened at the provider.
         what: AtProvider,
     },
     /// A signing key was generated.
     SigningKeyCreated {
         /// The key id (`kid`).
         kid: String,
-        /// The JWS algorithm.
+        /// The JWS algorithm (RFC 7518 §3.1).
         algorithm: &'static str,
         /// The first state: `published`, or `active` if no key was active before.
         state: &'static str,
@@ -194,7 +194,7 @@ pub enum Event {
     SigningKeyStateChanged {
         /// The key id (`kid`).
         kid: String,
-        /// The JWS algorithm.
+        /// The JWS algorithm (RFC 7518 §3.1).
         algorithm: &'static str,
         /// The new state: `active`, `retiring` or `gone`.
         state: &'static str,
@@ -203,7 +203,7 @@ pub enum Event {
     SigningKeyRevoked {
         /// The key id (`kid`).
         kid: String,
-        /// The JWS algorithm.
+        /// The JWS algorithm (RFC 7518 §3.1).
         algorithm: &'static str,
     },
 }

@@ -33,7 +33,7 @@ pub enum Proof {
     None,
     /// A `client_secret`, from the `Authorization` header or the body.
     Secret(Plain),
-    /// A signed `client_assertion`.
+    /// A signed `client_assertion` (`private_key_jwt`).
     Assertion(Plain),
 }
 

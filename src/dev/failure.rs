@@ -18,7 +18,7 @@ pub enum DevError {
     Address {
         /// The address of the listener.
         address: SocketAddr,
-        /// The cause.
+        /// The error of the operating system.
         source: std::io::Error,
     },
     /// The stored secrets of `--keep` cannot be read or written.
@@ -26,7 +26,7 @@ pub enum DevError {
     Secrets {
         /// The path of the file.
         path: PathBuf,
-        /// The cause.
+        /// The error of the operating system.
         source: std::io::Error,
     },
     /// The handlers of SIGINT and SIGTERM cannot be installed.

@@ -9,7 +9,7 @@ use crate::config;
 use crate::server::{EndSignals, Server};
 use crate::telemetry;
 
-/// A running gateway.
+/// The gateway, running in this process.
 pub(super) struct Gateway(Server);
 
 impl Gateway {

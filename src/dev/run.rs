@@ -1,4 +1,4 @@
-//! Wiring everything together, and taking it apart again.
+//! Starts the parts of `vestibule dev`, and stops them.
 
 use std::io::Write;
 use std::net::TcpListener;
@@ -20,17 +20,17 @@ use crate::server::EndSignals;
 use crate::session::Device;
 
 const DATABASE: &str = "vestibule";
-/// Longer than the gateway waits for the pretend provider.
-const SLOW: Duration = Duration::from_secs(4);
+/// The response time of the token endpoint for a login that is to be slow: longer than the gateway's timeout.
+const SLOW_RESPONSE: Duration = Duration::from_secs(4);
 
-/// Starts everything, says where it is, and stops it in the reverse order when the process is told to end.
+/// Starts everything, prints the URLs, and stops everything in reverse order on SIGINT or SIGTERM.
 pub fn run(plan: &Plan) -> Result<(), DevError> {
     actix_web::rt::System::new().block_on(run_all(plan))
 }
 
-/// Blocks the runtime's thread while PostgreSQL starts and stops; nothing else runs on it then.
+/// Blocks the runtime's thread while PostgreSQL starts and stops; no other task runs then.
 async fn run_all(plan: &Plan) -> Result<(), DevError> {
-    // Before anything is started: a port that is taken should not cost a database.
+    // Before anything is started, so that a port in use is reported at once.
     for address in [plan.gateway(), plan.admin(), plan.provider(), plan.app()] {
         TcpListener::bind(address).map_err(DevError::at(address))?;
     }
@@ -48,7 +48,7 @@ async fn run_all(plan: &Plan) -> Result<(), DevError> {
     let database_url = postgres.url(DATABASE);
     let variables = variables(plan, &database_url, &ring_key, &client_secret);
     let gateway = Gateway::start(&plan.files, variables, clock).await?;
-    // Whoever reads the greeting may end us, and everything around the gateway shall end in order then.
+    // Before the greeting is printed: from then on a signal must stop everything in order.
     let end = EndSignals::listen().map_err(DevError::Signals)?;
     say(&greeting(plan, &database_url));
     gateway.serve(end).await;
@@ -74,7 +74,7 @@ fn start_provider(plan: &Plan, secret: &Plain, clock: Clock) -> Result<Provider,
             format!("{}/logout/callback/{PROVIDER}", plan.public_url()),
         ],
     };
-    let settings = Settings { listen: plan.provider(), issuer: None, client, slow: SLOW, clock };
+    let settings = Settings { listen: plan.provider(), issuer: None, client, slow: SLOW_RESPONSE, clock };
     Provider::start(settings).map_err(DevError::at(plan.provider()))
 }
 
@@ -85,7 +85,7 @@ fn start_app(plan: &Plan) -> Result<Option<DemoApp>, DevError> {
     DemoApp::start(plan.app(), &plan.public_url(), PROVIDER).map(Some).map_err(DevError::at(plan.app()))
 }
 
-/// Whoever stops listening (`… | head`) does not stop us.
+/// Prints a text. A closed standard output (`… | head`) does not stop the gateway.
 fn say(text: &str) {
     let _unread = writeln!(std::io::stdout(), "{text}");
 }

@@ -1,15 +1,15 @@
-//! What a run of `vestibule dev` lays over the configuration: where everything is this time, and the secrets of the run.
+//! What `vestibule dev` overrides in the configuration: addresses, and the secrets of this run.
 
 use std::ffi::OsString;
 
 use super::plan::{PROVIDER, Plan};
 use crate::base::secret::Plain;
 
-/// The gateway's name at the pretend provider.
+/// The gateway's `client_id` at the pretend provider.
 pub(super) const CLIENT_ID: &str = "vestibule";
 
-/// The variables that win over `config/vestibule.toml` (or over what stands in its place). A twin that the file names is
-/// taken back: both at once would be refused.
+/// Environment variables that override the configuration file. The variables of the `*_file` keys are empty, because a key
+/// and its `*_file` form must not both be set.
 pub(super) fn variables(
     plan: &Plan,
     database_url: &str,
@@ -52,7 +52,7 @@ mod tests {
     use crate::config;
 
     #[test]
-    fn it_wins_over_the_example_and_stands_alone() {
+    fn the_variables_override_the_example_and_suffice_without_a_file() {
         let frontend = Some("http://localhost:5173/login/done".parse().expect("a URL"));
         let example = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("config/vestibule.toml");
         let plan = Plan { port: 9080, keep: false, frontend, files: Vec::new() };

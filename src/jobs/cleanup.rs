@@ -50,7 +50,7 @@ pub struct Cleaned {
     pub ended_sessions: usize,
     /// Deleted sessions, `sessions.keep_ended` after their end.
     pub sessions: usize,
-    /// Deleted authorization sessions.
+    /// Deleted authorization sessions (logins).
     pub logins: usize,
     /// Deleted authorization requests, codes and client assertions.
     pub authorizations: usize,
@@ -60,7 +60,7 @@ pub struct Cleaned {
     pub notices_given_up: usize,
     /// Deleted logout notices, and deleted logout tokens of providers that are too old to be presented again.
     pub notices: usize,
-    /// Deleted audit rows.
+    /// Deleted audit rows, older than a year.
     pub audit_events: usize,
     /// Whether the pass stopped because another replica is cleaning.
     pub interrupted: bool,
@@ -94,7 +94,7 @@ impl Cleanup {
         Self { stretches: usize::MAX, ..self }
     }
 
-    /// Runs one pass.
+    /// Runs one pass over all tables.
     pub async fn pass(&mut self, now: Timestamp) -> Result<Cleaned, DbError> {
         let mut cleaned = Cleaned::default();
         match self.all(&mut cleaned, now).await {

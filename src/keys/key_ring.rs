@@ -138,7 +138,7 @@ impl KeyRing {
         &self.0.files
     }
 
-    /// Replaces the keys.
+    /// Replaces the keys as a whole.
     pub(super) fn replace(&self, keys: Keys) {
         self.0.keys.store(Arc::new(keys));
     }

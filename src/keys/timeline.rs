@@ -36,7 +36,7 @@ pub struct KeyStatus {
     pub kid: String,
     /// The JWS algorithm it signs with.
     pub algorithm: Algorithm,
-    /// The present state.
+    /// The state that it is in now.
     pub state: KeyState,
     /// When it was added to the JWKS.
     pub published_at: Option<Timestamp>,
@@ -62,7 +62,7 @@ pub enum Change {
     },
     /// It begins to sign.
     Activate(String),
-    /// It stops signing.
+    /// It stops signing, and stays in the JWKS.
     Retire(String),
     /// Remove it from the JWKS.
     Withdraw(String),

@@ -19,10 +19,11 @@ const WORDS: [(&str, &str); 9] = [
 ];
 
 /// Where a word is right: the end of a path, and the text around the word.
-const RIGHT: &[(&str, &str)] = &[(".js", "Math.floor")];
+const RIGHT: &[(&str, &str)] = &[(".js", "Math.floor"), (".mjs", "Math.floor")];
 
 /// Files and folders that still have such words. The list only shrinks.
 const NOT_YET: &[&str] = &[
+    "tests/process/operating/commands.rs",
     "README.md",
     "benches",
     "docs/apps.md",
@@ -37,16 +38,10 @@ const NOT_YET: &[&str] = &[
     "docs/providers",
     "docs/revocation.md",
     "docs/sessions.md",
-    "src/account",
-    "src/administration",
     "src/authorize",
-    "src/base",
     "src/cli",
-    "src/client",
     "src/config",
-    "src/dev",
-    "src/jobs",
-    "src/keys",
+    "src/jobs/deliver.rs",
     "src/login",
     "src/logout",
     "src/server.rs",
@@ -55,9 +50,20 @@ const NOT_YET: &[&str] = &[
     "src/upstream",
     "src/vault",
     "src/web",
-    "tests/it",
-    "tests/peers",
-    "tests/process",
+    "tests/it/apps",
+    "tests/it/config",
+    "tests/it/costs",
+    "tests/it/devices",
+    "tests/it/fake_provider",
+    "tests/it/feed",
+    "tests/it/gateway",
+    "tests/it/linking",
+    "tests/it/logout",
+    "tests/it/presets",
+    "tests/it/providers",
+    "tests/it/refresh",
+    "tests/it/upstream",
+    "tests/it/vault",
 ];
 
 /// Where the words are looked for.

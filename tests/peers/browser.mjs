@@ -1,6 +1,6 @@
 // Does in a real browser what a person would do at `vestibule dev`, and complains of whatever the browser complains of.
 //
-//   node browser.mjs cookie-door GATEWAY [--no-script] [--keyboard]
+//   node browser.mjs browser-flow GATEWAY [--no-script] [--keyboard]
 //   node browser.mjs demo-app APP
 //   node browser.mjs app-logout GATEWAY APP      (the app is the client `shop`)
 //
@@ -52,8 +52,8 @@ async function press(page, role, name) {
 }
 
 const scenarios = {
-  /** Sign in, look, sign out, sign in again as somebody else, and let a login fail. */
-  async 'cookie-door'(page) {
+  /** Sign in, look, sign out, sign in again as another user, and let a login fail. */
+  async 'browser-flow'(page) {
     await page.goto(`${address}/account`);
     await see(page, 'Whom would you like to be?');
     await press(page, 'button', /Ada Lovelace/);
@@ -104,7 +104,7 @@ const scenarios = {
   /** The single-page app at another origin: sign in, sign out at the provider too, and two failures. */
   async 'demo-app'(page) {
     await page.goto(address);
-    await see(page, 'Hello, stranger');
+    await see(page, 'Hello, guest');
     await press(page, 'button', 'Sign in');
     await press(page, 'button', /Grace Hopper/);
     await page.locator('#verdict.good').waitFor();
@@ -119,7 +119,7 @@ const scenarios = {
     await page.locator('#verdict.good').waitFor();
     await press(page, 'button', 'Sign out');
     await press(page, 'link', /Back to/);
-    await see(page, 'Hello, stranger');
+    await see(page, 'Hello, guest');
     for (const [failure, code] of [[/Deny/, 'access_denied'], [/Broken signature/, 'token_invalid']]) {
       await press(page, 'button', /Sign in|Try again/);
       await press(page, 'button', failure);
@@ -130,7 +130,7 @@ const scenarios = {
 };
 
 if (!scenarios[scenario] || !address) {
-  console.error('usage: node browser.mjs cookie-door GATEWAY | demo-app APP | app-logout GATEWAY APP');
+  console.error('usage: node browser.mjs browser-flow GATEWAY | demo-app APP | app-logout GATEWAY APP');
   process.exit(2);
 }
 const browser = await launch();

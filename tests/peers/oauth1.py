@@ -1,4 +1,4 @@
-r"""Signs somebody in at a provider of OAuth 1.0a with requests-oauthlib, as any client would (RFC 5849).
+r"""Signs a user in at a provider of OAuth 1.0a with requests-oauthlib, as any client would (RFC 5849).
 
     echo '{"origin": ..., "method": ..., "client_id": ..., "client_secret": ..., "private_key": ..., "me": ...}' \
         | python oauth1.py

@@ -38,7 +38,7 @@ fn people_sign_out_at_the_provider_too() {
         let app = format!("[clients.shop]\npost_logout_redirect_uris = [\"http://127.0.0.1:{}/\"]\n", port + 3);
         format!("{app}[providers.pretend]\nlogout = \"provider\"\n")
     });
-    let seen = walk(&dev, "cookie-door", dev.port, &[]);
+    let seen = walk(&dev, "browser-flow", dev.port, &[]);
     assert_eq!(seen[2]["path"], "/logout/callback/pretend");
     assert!(text(&seen[2]).contains("You are signed out"), "{}", text(&seen[2]));
     let app = format!("http://127.0.0.1:{}", dev.port + 3);
@@ -54,7 +54,7 @@ fn text(page: &Value) -> &str {
 fn people_sign_in_and_out_with_a_browser() {
     let dev = Dev::start();
     for options in [&[][..], &["--keyboard"], &["--no-script"], &["--no-script", "--keyboard"]] {
-        let seen = walk(&dev, "cookie-door", dev.port, options);
+        let seen = walk(&dev, "browser-flow", dev.port, options);
         let paths: Vec<_> = seen.iter().map(|page| page["path"].as_str().expect("a path")).collect();
         let expected =
             ["/authorize", "/account", "/logout", "/login", "/authorize", "/account", "/callback/pretend", "/login"];
@@ -65,7 +65,7 @@ fn people_sign_in_and_out_with_a_browser() {
     }
 }
 
-/// WB-05 in a browser: the single-page app lives at another origin, and reads the JSON door's answers.
+/// WB-05 in a browser: the single-page app has another origin, and reads the responses of the SPA flow.
 #[test]
 fn people_sign_in_at_the_demo_app() {
     let dev = Dev::start();

@@ -7,12 +7,12 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-use crate::apps::setting::{NOWHERE, SECRET, confidential, house, house_with, sent_back};
+use crate::apps::setting::{NOWHERE, SECRET, confidential, sent_back, setup, setup_with};
 use crate::directory::Directory;
 use crate::gateway::Ended;
-use crate::house::House;
 use crate::operating::Dev;
 use crate::peer;
+use crate::setup::Setup;
 use crate::snippets::named;
 use crate::visitor::{Visitor, param};
 
@@ -80,7 +80,7 @@ impl Language {
 
 /// A gateway with the app `web`, which has an audience of its own, and everything that its login gives.
 struct Issued {
-    house: House,
+    setup: Setup,
     jwks: String,
     issuer: String,
     tokens: Value,
@@ -88,8 +88,8 @@ struct Issued {
 
 impl Issued {
     async fn new() -> Self {
-        let house = house(&confidential("web", SECRET, NOWHERE, "audience = [\"https://orders.example.com\"]"));
-        let (issuer, visitor) = (house.gateway.public(), Visitor::new());
+        let setup = setup(&confidential("web", SECRET, NOWHERE, "audience = [\"https://orders.example.com\"]"));
+        let (issuer, visitor) = (setup.gateway.public(), Visitor::new());
         let request = [
             ("client_id", "web"),
             ("redirect_uri", NOWHERE),
@@ -97,7 +97,7 @@ impl Issued {
             ("scope", "openid profile offline_access"),
         ];
         let query = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(request).finish();
-        let back = sent_back(&visitor, &house.at(&format!("/oauth2/authorize?{query}")), NOWHERE).await;
+        let back = sent_back(&visitor, &setup.at(&format!("/oauth2/authorize?{query}")), NOWHERE).await;
         let code = param(&back, "code");
         let form = [
             ("grant_type", "authorization_code"),
@@ -106,10 +106,10 @@ impl Issued {
             ("client_id", "web"),
             ("client_secret", SECRET),
         ];
-        let exchange = visitor.request(reqwest::Method::POST, house.at("/oauth2/token")).form(&form);
+        let exchange = visitor.request(reqwest::Method::POST, setup.at("/oauth2/token")).form(&form);
         let answer = Visitor::send(exchange).await;
-        assert_eq!(answer.status, 200, "{answer}\n{}", house.gateway.log());
-        Self { jwks: format!("{issuer}/.well-known/jwks.json"), issuer, tokens: answer.json(), house }
+        assert_eq!(answer.status, 200, "{answer}\n{}", setup.gateway.log());
+        Self { jwks: format!("{issuer}/.well-known/jwks.json"), issuer, tokens: answer.json(), setup }
     }
 
     fn token(&self, name: &str) -> &str {
@@ -124,7 +124,7 @@ impl Issued {
     fn accepted(&self, expected: Expected, token: &str, sub: &Value) {
         for language in LANGUAGES {
             let ended = language.run(expected, token);
-            assert_eq!(ended.code, Some(0), "{language:?}: {}\n{}", ended.stderr, self.house.gateway.log());
+            assert_eq!(ended.code, Some(0), "{language:?}: {}\n{}", ended.stderr, self.setup.gateway.log());
             assert_eq!(ended.stdout.trim(), sub, "{language:?}");
         }
     }
@@ -149,7 +149,7 @@ fn refused(case: &str, expected: Expected, token: &str) {
 async fn services_that_copy_the_readme_accept_access_tokens_and_nothing_else() {
     let issued = Issued::new().await;
     let visitor = Visitor::new();
-    let answer = issued.house.exchange(&visitor).await;
+    let answer = issued.setup.exchange(&visitor).await;
     let token = answer["api"]["access"].as_str().expect("a token");
     let own = issued.expected(&issued.issuer);
     issued.accepted(own, token, &answer["user"]["sub"]);
@@ -165,18 +165,18 @@ async fn services_that_copy_the_readme_accept_access_tokens_and_nothing_else() {
         &answer["user"]["sub"],
     );
     refused("a token of another issuer", Expected { issuer: "https://elsewhere.example.com", ..own }, token);
-    let other = House::new().exchange(&Visitor::new()).await;
+    let other = Setup::new().exchange(&Visitor::new()).await;
     refused("a token of another gateway", own, other["api"]["access"].as_str().expect("a token"));
-    let list = visitor.get(issued.house.at("/status-lists/0")).await.body;
+    let list = visitor.get(issued.setup.at("/status-lists/0")).await.body;
     refused("a status list", own, &list);
 }
 
 /// IO-08: by the text of the README.
 #[tokio::test]
 async fn services_that_copy_the_readme_refuse_an_expired_token() {
-    let house = house_with("", |settings| settings.with("tokens.access_lifetime", "1s"));
-    let token = house.exchange(&Visitor::new()).await["api"]["access"].as_str().expect("a token").to_owned();
-    let (issuer, started) = (house.gateway.public(), Instant::now());
+    let setup = setup_with("", |settings| settings.with("tokens.access_lifetime", "1s"));
+    let token = setup.exchange(&Visitor::new()).await["api"]["access"].as_str().expect("a token").to_owned();
+    let (issuer, started) = (setup.gateway.public(), Instant::now());
     let jwks = format!("{issuer}/.well-known/jwks.json");
     let expected = Expected { jwks: &jwks, issuer: &issuer, audience: &issuer };
     let is_expired = |ended: &Ended| ended.code == Some(1) && ended.stderr.to_lowercase().contains("exp");

@@ -19,7 +19,7 @@ extra_params = { prompt = "consent" }
 store_tokens = true
 "#;
 
-struct House {
+struct Setup {
     gateway: Gateway,
     wire: Wiretap,
     database: Database,
@@ -27,7 +27,7 @@ struct House {
     _provider: Provider,
 }
 
-impl House {
+impl Setup {
     fn new() -> Self {
         let (database, port) = (Database::empty(), ports::free::<1>());
         let wire = Wiretap::before(port);
@@ -75,30 +75,30 @@ impl House {
 /// IO-01: tokens are refreshed with what the last rotation gave, and nothing of them is left after the logout.
 #[tokio::test]
 async fn a_certified_providers_tokens_are_refreshed_and_revoked() {
-    let (house, ada) = (House::new(), Visitor::new());
-    house.sign_in(&ada, "ada").await;
-    let (mut token, mut refresh_token) = (house.token(&ada).await, house.refresh_token());
+    let (setup, ada) = (Setup::new(), Visitor::new());
+    setup.sign_in(&ada, "ada").await;
+    let (mut token, mut refresh_token) = (setup.token(&ada).await, setup.refresh_token());
     for calls in 2..=4 {
-        house.database.sql("UPDATE provider_tokens SET expires_at = now()");
-        let (newer, rotated) = (house.token(&ada).await, house.refresh_token());
+        setup.database.sql("UPDATE provider_tokens SET expires_at = now()");
+        let (newer, rotated) = (setup.token(&ada).await, setup.refresh_token());
         assert!(newer != token && rotated != refresh_token, "{calls}");
-        assert_eq!((house.wire.count("POST /token"), house.profile(&newer).await), (calls, StatusCode::OK));
+        assert_eq!((setup.wire.count("POST /token"), setup.profile(&newer).await), (calls, StatusCode::OK));
         (token, refresh_token) = (newer, rotated);
     }
-    let gone = ada.post_from(&house.gateway.public(), "/logout").await;
+    let gone = ada.post_from(&setup.gateway.public(), "/logout").await;
     assert_eq!(gone.status, 200, "{gone}");
     let patience = std::time::Instant::now() + Duration::from_secs(20);
-    while house.database.sql("SELECT count(*) FROM provider_revocations") != "0" {
-        assert!(std::time::Instant::now() < patience, "not revoked:\n{}", house.gateway.log());
+    while setup.database.sql("SELECT count(*) FROM provider_revocations") != "0" {
+        assert!(std::time::Instant::now() < patience, "not revoked:\n{}", setup.gateway.log());
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
-    assert_eq!(house.wire.count("POST /token/revocation"), 2, "{}", house.gateway.log());
-    assert_eq!(house.profile(&token).await, StatusCode::UNAUTHORIZED);
+    assert_eq!(setup.wire.count("POST /token/revocation"), 2, "{}", setup.gateway.log());
+    assert_eq!(setup.profile(&token).await, StatusCode::UNAUTHORIZED);
     let part = |text: &str| byte_serialize(text.as_bytes()).collect::<String>();
-    let request = Visitor::new().request(Method::POST, format!("{}/token", house.wire.origin));
-    let request = request.basic_auth(part("vestibule"), Some(part(&house.secret)));
+    let request = Visitor::new().request(Method::POST, format!("{}/token", setup.wire.origin));
+    let request = request.basic_auth(part("vestibule"), Some(part(&setup.secret)));
     let form = [("grant_type", "refresh_token"), ("refresh_token", refresh_token.as_str())];
     let refused = Visitor::send(request.form(&form)).await;
     assert_eq!((refused.status, refused.json()["error"].as_str()), (StatusCode::BAD_REQUEST, Some("invalid_grant")));
-    assert!(house.gateway.log().contains("provider_tokens_revoked"), "{}", house.gateway.log());
+    assert!(setup.gateway.log().contains("provider_tokens_revoked"), "{}", setup.gateway.log());
 }

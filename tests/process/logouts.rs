@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use crate::house::House;
+use crate::setup::Setup;
 use crate::visitor::Visitor;
 
 const APPS: usize = 100;
@@ -80,35 +80,35 @@ fn clients(place: &Place) -> String {
 #[tokio::test]
 async fn nothing_is_lost_over_a_kill() {
     let place = Place::new();
-    let (mut house, ada) = (House::with(|settings| settings.and(&clients(&place))), Visitor::new());
-    house.sign_in(&ada, &[("person", "ada")]).await;
-    house.database.sql(
+    let (mut setup, ada) = (Setup::with(|settings| settings.and(&clients(&place))), Visitor::new());
+    setup.sign_in(&ada, &[("person", "ada")]).await;
+    setup.database.sql(
         "INSERT INTO sessions (id, user_id, provider, client_id, parent_id, auth_time, last_activity_at, not_after,
                                created_at)
          SELECT gen_random_uuid(), user_id, provider, 'app' || lpad(number::text, 3, '0'), id, auth_time,
                 last_activity_at, not_after, created_at
          FROM sessions, generate_series(0, 99) number",
     );
-    let out = ada.post_from(&house.gateway.public(), "/logout").await;
+    let out = ada.post_from(&setup.gateway.public(), "/logout").await;
     assert_eq!(out.status, 200, "{out}");
     let started = Instant::now();
     while place.count(|(asked, _)| *asked > 0) < 30 {
-        assert!(started.elapsed() < Duration::from_secs(10), "nobody is asked:\n{}", house.gateway.log());
+        assert!(started.elapsed() < Duration::from_secs(10), "nobody is asked:\n{}", setup.gateway.log());
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
-    house.gateway.kill();
+    setup.gateway.kill();
     let waiting = "SELECT count(*) FROM logout_notices WHERE next_attempt_at IS NOT NULL";
-    assert_eq!(house.database.sql(waiting), "100");
+    assert_eq!(setup.database.sql(waiting), "100");
 
     place.open.store(true, Ordering::SeqCst);
-    house.gateway.serve_again();
+    setup.gateway.serve_again();
     let started = Instant::now();
-    while place.count(|(_, answered)| *answered > 0) < APPS / 2 || house.database.sql(waiting) != "50" {
+    while place.count(|(_, answered)| *answered > 0) < APPS / 2 || setup.database.sql(waiting) != "50" {
         let told = place.count(|(_, answered)| *answered > 0);
-        assert!(started.elapsed() < Duration::from_secs(60), "{told} are told:\n{}", house.gateway.log());
+        assert!(started.elapsed() < Duration::from_secs(60), "{told} are told:\n{}", setup.gateway.log());
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
     assert_eq!(place.count(|(asked, _)| *asked > 0), APPS, "the dead are tried too");
-    let log = house.gateway.log();
+    let log = setup.gateway.log();
     assert!(!log.contains("eyJ") && !log.contains("panicked"), "{log}");
 }

@@ -12,7 +12,6 @@ mod directory;
 mod documented;
 mod gateway;
 mod guarded;
-mod house;
 mod kept_tokens;
 mod logouts;
 mod oidc_provider;
@@ -22,6 +21,7 @@ mod peer;
 mod ports;
 mod probe;
 mod secrets;
+mod setup;
 mod signing_out;
 #[path = "../snippets/mod.rs"]
 mod snippets;

@@ -15,11 +15,11 @@ use crate::ports;
 use crate::visitor::{Visitor, param};
 use crate::wiretap::Wiretap;
 
-/// Where the frontend of the JSON door lives; nobody needs to be there.
+/// The redirect URI of a frontend that uses the SPA flow; nothing listens there.
 const FRONTEND: &str = "http://127.0.0.1:9/callback";
 
 /// A gateway that knows the provider through a relay, which sees what they say to each other.
-struct House {
+struct Setup {
     gateway: Gateway,
     provider: Option<Provider>,
     port: u16,
@@ -27,7 +27,7 @@ struct House {
     options: Vec<String>,
 }
 
-impl House {
+impl Setup {
     fn new() -> Self {
         Self::with(&[], |settings| settings)
     }
@@ -91,62 +91,62 @@ fn start_provider(port: u16, settings: &Settings, wire: &Wiretap, options: &[Str
     Provider::certified(port, &settings.client_secret, &redirect_uris, &all)
 }
 
-/// IO-01: the cookie door; the e-mail is had at userinfo, so the provider is called twice.
+/// IO-01: the browser flow; the e-mail address is a userinfo claim, so the provider is called twice.
 #[tokio::test]
-async fn a_certified_provider_signs_people_in_at_the_cookie_door() {
-    let (house, ada) = (House::new(), Visitor::new());
-    let welcome = house.sign_in_with_cookie(&ada, "ada").await;
-    assert_eq!(welcome.status, 303, "{welcome}\n{}", house.gateway.log());
+async fn a_certified_provider_signs_users_in_by_the_browser_flow() {
+    let (setup, ada) = (Setup::new(), Visitor::new());
+    let welcome = setup.sign_in_with_cookie(&ada, "ada").await;
+    assert_eq!(welcome.status, 303, "{welcome}\n{}", setup.gateway.log());
     assert_eq!(welcome.location().expect("a place to go").path(), "/account");
     let calls = ["POST /token", "GET /me", "GET /jwks", "GET /.well-known/openid-configuration"];
-    assert_eq!(calls.map(|call| house.wire.count(call)), [1, 1, 1, 1]);
+    assert_eq!(calls.map(|call| setup.wire.count(call)), [1, 1, 1, 1]);
 
-    let session = ada.get(format!("{}/session", house.gateway.public())).await.json();
+    let session = ada.get(format!("{}/session", setup.gateway.public())).await.json();
     assert_eq!(session["user"]["email"], "ada@example.com");
     assert_eq!(session["user"]["name"], "Ada");
-    let account = ada.get(format!("{}/account", house.gateway.public())).await;
+    let account = ada.get(format!("{}/account", setup.gateway.public())).await;
     assert!(account.body.contains("<h1>Ada</h1>"), "{account}");
 }
 
-/// IO-01: the JSON door, with a redirect URI of the frontend's and the provider's logout URL in the answer.
+/// IO-01: the SPA flow, with the frontend's redirect URI, and the provider's logout URL in the response.
 #[tokio::test]
-async fn a_certified_provider_signs_people_in_at_the_json_door() {
-    let (house, grace) = (House::new(), Visitor::new());
-    let gateway = house.gateway.public();
+async fn a_certified_provider_signs_users_in_by_the_spa_flow() {
+    let (setup, grace) = (Setup::new(), Visitor::new());
+    let gateway = setup.gateway.public();
     let begun = grace.get(format!("{gateway}/oauth2/url/?provider=op")).await.json();
     let away = Url::parse(begun["url"].as_str().expect("a URL")).expect("a URL");
     assert_eq!(param(&away, "redirect_uri"), FRONTEND);
-    let back = house.sign_in(&grace, away, "grace").await;
+    let back = setup.sign_in(&grace, away, "grace").await;
     assert_eq!(param(&back, "state"), begun["state"], "what the frontend compares");
     let body = json!({
         "provider": "op", "code": param(&back, "code"), "state": param(&back, "state"), "iss": param(&back, "iss"),
     });
     let exchange = || Visitor::send(grace.request(Method::POST, format!("{gateway}/oauth2/token/")).json(&body));
     let exchanged = exchange().await;
-    assert_eq!(exchanged.status, 200, "{exchanged}\n{}", house.gateway.log());
+    assert_eq!(exchanged.status, 200, "{exchanged}\n{}", setup.gateway.log());
     let answer = exchanged.json();
     assert_eq!(answer["user"]["email"], "grace@example.com");
     assert_eq!(answer["api"]["access"].as_str().expect("a token").split('.').count(), 3);
-    assert_eq!(answer["provider"]["logout_url"], format!("{}/session/end", house.wire.origin));
+    assert_eq!(answer["provider"]["logout_url"], format!("{}/session/end", setup.wire.origin));
 
     let again = exchange().await;
     assert_eq!((again.status.as_u16(), again.json()["code"].as_str()), (409, Some("state_used")), "{again}");
-    assert_eq!(house.wire.count("POST /token"), 1);
+    assert_eq!(setup.wire.count("POST /token"), 1);
 }
 
 /// IO-01, RD-07: new keys at the provider cost one more look at its JWKS, and nobody's login.
 #[tokio::test]
 async fn a_certified_provider_may_change_its_keys() {
-    let mut house = House::new();
+    let mut setup = Setup::new();
     let ada = Visitor::new();
-    assert_eq!(house.sign_in_with_cookie(&ada, "ada").await.status, 303);
-    let first = ada.get(format!("{}/session", house.gateway.public())).await.json();
-    house.rotate_keys();
+    assert_eq!(setup.sign_in_with_cookie(&ada, "ada").await.status, 303);
+    let first = ada.get(format!("{}/session", setup.gateway.public())).await.json();
+    setup.rotate_keys();
     let ada = Visitor::new();
-    let welcome = house.sign_in_with_cookie(&ada, "ada").await;
-    assert_eq!(welcome.status, 303, "{welcome}\n{}", house.gateway.log());
-    assert_eq!(house.wire.count("GET /jwks"), 2);
-    let second = ada.get(format!("{}/session", house.gateway.public())).await.json();
+    let welcome = setup.sign_in_with_cookie(&ada, "ada").await;
+    assert_eq!(welcome.status, 303, "{welcome}\n{}", setup.gateway.log());
+    assert_eq!(setup.wire.count("GET /jwks"), 2);
+    let second = ada.get(format!("{}/session", setup.gateway.public())).await.json();
     assert_eq!(first["sub"], second["sub"], "the same person has the same user");
     assert_ne!(first["sid"], second["sid"]);
 }
@@ -154,18 +154,18 @@ async fn a_certified_provider_may_change_its_keys() {
 /// IO-01, RA-18: its form comes back from another site, without a cookie.
 #[tokio::test]
 async fn a_certified_provider_may_answer_by_a_form() {
-    let house = House::with(&[], |settings| settings.with("providers.op.response_mode", "form_post"));
+    let setup = Setup::with(&[], |settings| settings.with("providers.op.response_mode", "form_post"));
     let ada = Visitor::new();
-    let away = house.away(&ada).await;
+    let away = setup.away(&ada).await;
     assert_eq!(param(&away, "response_mode"), "form_post");
-    let page = house.consent(&ada, away, &house.callback(), "ada").await;
+    let page = setup.consent(&ada, away, &setup.callback(), "ada").await;
     let form = page.form().unwrap_or_else(|| panic!("no form: {page}"));
-    assert_eq!(form.action.as_str(), house.callback());
+    assert_eq!(form.action.as_str(), setup.callback());
     let bounced = Visitor::new().post(form.action, &form.fields).await;
-    assert_eq!(bounced.status, 303, "{bounced}\n{}", house.gateway.log());
+    assert_eq!(bounced.status, 303, "{bounced}\n{}", setup.gateway.log());
     let welcome = ada.get(bounced.location().expect("a way on")).await;
-    assert_eq!(welcome.status, 303, "{welcome}\n{}", house.gateway.log());
-    let session = ada.get(format!("{}/session", house.gateway.public())).await.json();
+    assert_eq!(welcome.status, 303, "{welcome}\n{}", setup.gateway.log());
+    let session = ada.get(format!("{}/session", setup.gateway.public())).await.json();
     assert_eq!(session["user"]["email"], "ada@example.com");
 }
 
@@ -193,42 +193,42 @@ fn signing(settings: Settings, pem: &str) -> Settings {
 #[tokio::test]
 async fn a_certified_provider_takes_signed_and_pushed_requests() {
     let (pem, jwk) = client_key();
-    let house = House::with(&["--client-jwk", &jwk, "--require-par"], |settings| signing(settings, &pem));
+    let setup = Setup::with(&["--client-jwk", &jwk, "--require-par"], |settings| signing(settings, &pem));
     for name in ["ada", "grace"] {
         let visitor = Visitor::new();
-        let away = house.away(&visitor).await;
+        let away = setup.away(&visitor).await;
         let sent: Vec<_> = away.query_pairs().map(|(name, _)| name.into_owned()).collect();
         assert_eq!(sent, ["client_id", "request_uri"]);
-        let done = house.consent(&visitor, away, &house.callback(), name).await;
+        let done = setup.consent(&visitor, away, &setup.callback(), name).await;
         let welcome = visitor.get(done.location().expect("a way back")).await;
-        assert_eq!(welcome.status, 303, "{welcome}\n{}", house.gateway.log());
-        let session = visitor.get(format!("{}/session", house.gateway.public())).await.json();
+        assert_eq!(welcome.status, 303, "{welcome}\n{}", setup.gateway.log());
+        let session = visitor.get(format!("{}/session", setup.gateway.public())).await.json();
         assert_eq!(session["user"]["email"], format!("{name}@example.com"));
     }
-    assert_eq!((house.wire.count("POST /request"), house.wire.count("POST /token")), (2, 2));
+    assert_eq!((setup.wire.count("POST /request"), setup.wire.count("POST /token")), (2, 2));
 }
 
 /// A provider that knows another key lets nobody begin.
 #[tokio::test]
 async fn a_certified_provider_refuses_a_key_that_is_not_ours() {
     let (jwk, (other, _)) = (client_key().1, client_key());
-    let house = House::with(&["--client-jwk", &jwk, "--require-par"], |settings| signing(settings, &other));
-    let refused = Visitor::new().get(format!("{}/login/op", house.gateway.public())).await;
+    let setup = Setup::with(&["--client-jwk", &jwk, "--require-par"], |settings| signing(settings, &other));
+    let refused = Visitor::new().get(format!("{}/login/op", setup.gateway.public())).await;
     assert_eq!(refused.status, 502, "{refused}");
-    assert!(house.gateway.log().contains("invalid_client"), "{}", house.gateway.log());
+    assert!(setup.gateway.log().contains("invalid_client"), "{}", setup.gateway.log());
 }
 
 /// RD-08: new keys between the sign-in there and the code here cost one more look at its JWKS, and not the login.
 #[tokio::test]
 async fn a_certified_provider_may_change_its_keys_in_the_middle() {
-    let mut house = House::new();
+    let mut setup = Setup::new();
     let first = Visitor::new();
-    assert_eq!(house.sign_in_with_cookie(&first, "ada").await.status, 303);
+    assert_eq!(setup.sign_in_with_cookie(&first, "ada").await.status, 303);
     let ada = Visitor::new();
-    let away = house.away(&ada).await;
-    let back = house.sign_in(&ada, away, "ada").await;
-    house.provider.as_mut().expect("it runs").rotate();
+    let away = setup.away(&ada).await;
+    let back = setup.sign_in(&ada, away, "ada").await;
+    setup.provider.as_mut().expect("it runs").rotate();
     let welcome = ada.get(back).await;
-    assert_eq!(welcome.status, 303, "{welcome}\n{}", house.gateway.log());
-    assert_eq!(house.wire.count("GET /jwks"), 2);
+    assert_eq!(welcome.status, 303, "{welcome}\n{}", setup.gateway.log());
+    assert_eq!(setup.wire.count("GET /jwks"), 2);
 }

@@ -9,7 +9,7 @@ use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE, URL_S
 use reqwest::Method;
 use serde_json::Value;
 
-use crate::house::House;
+use crate::setup::Setup;
 use crate::visitor::{Visitor, param};
 
 /// PKCS#8 private keys of the algorithms that we sign with, as their first bytes.
@@ -88,57 +88,54 @@ fn text(value: &Value) -> String {
     value.as_str().unwrap_or_else(|| panic!("no text: {value}")).to_owned()
 }
 
-/// Logins at both doors, a session's use, and every failure that a stranger can cause.
-async fn story(house: &House, secrets: &mut Secrets) {
-    let (ada, stranger) = (Visitor::new(), Visitor::new());
-    let away = house.begin(&ada).await;
+/// Logins by both flows, the use of a session, and every failure that an unauthenticated caller can cause.
+async fn story(setup: &Setup, secrets: &mut Secrets) {
+    let (ada, other) = (Visitor::new(), Visitor::new());
+    let away = setup.begin(&ada).await;
     let back = ada.decide(&away, &[("person", "ada")]).await;
     secrets.add("the state", param(&away, "state"));
     secrets.add("the nonce", param(&away, "nonce"));
     secrets.add("the code", param(&back, "code"));
-    assert_eq!(stranger.get(&back).await.status, 403);
+    assert_eq!(other.get(&back).await.status, 403);
     assert_eq!(ada.get(&back).await.status, 303);
     assert_eq!(ada.get(&back).await.status, 303, "the back button");
-    assert_eq!(stranger.get(&back).await.status, 403);
-    assert_eq!(ada.get(house.at("/account")).await.status, 200);
-    assert_eq!(ada.get(house.at("/session")).await.status, 200);
-    secrets.add("our access token", house.access_token(&ada).await);
-    let answer = house.exchange(&ada).await;
+    assert_eq!(other.get(&back).await.status, 403);
+    assert_eq!(ada.get(setup.at("/account")).await.status, 200);
+    assert_eq!(ada.get(setup.at("/session")).await.status, 200);
+    secrets.add("our access token", setup.access_token(&ada).await);
+    let answer = setup.exchange(&ada).await;
     secrets.add("our access token", text(&answer["api"]["access"]));
-    let bearer = |token: &str| ada.request(Method::GET, house.at("/session")).bearer_auth(token);
+    let bearer = |token: &str| ada.request(Method::GET, setup.at("/session")).bearer_auth(token);
     assert_eq!(Visitor::send(bearer(&text(&answer["api"]["access"]))).await.status, 200);
     let forged = format!("{}.{}.{}", "a".repeat(50), "b".repeat(50), "c".repeat(50));
     secrets.add("a token that is not ours", &forged);
-    assert_eq!(
-        Visitor::send(stranger.request(Method::GET, house.at("/session")).bearer_auth(&forged)).await.status,
-        401
-    );
+    assert_eq!(Visitor::send(other.request(Method::GET, setup.at("/session")).bearer_auth(&forged)).await.status, 401);
 
     for failure in ["deny", "broken_signature"] {
-        let away = house.begin(&ada).await;
+        let away = setup.begin(&ada).await;
         let back = ada.decide(&away, &[("person", "ada"), ("failure", failure)]).await;
         secrets.add("the state of a failure", param(&away, "state"));
         assert!(ada.get(&back).await.status.is_client_error());
         assert_eq!(ada.get(&back).await.status, 409);
     }
-    let away = house.begin(&ada).await;
+    let away = setup.begin(&ada).await;
     let made_up =
-        format!("{}?code=a-code-that-nobody-issued&state={}", house.at("/callback/op"), param(&away, "state"));
+        format!("{}?code=a-code-that-nobody-issued&state={}", setup.at("/callback/op"), param(&away, "state"));
     secrets.add("a code that nobody issued", "a-code-that-nobody-issued");
     assert_eq!(ada.get(made_up).await.status, 400);
     secrets.add("a state that nobody issued", "a-state-that-nobody-issued");
     let unknown =
-        format!("{}?code=a-code-that-nobody-issued&state=a-state-that-nobody-issued", house.at("/callback/op"));
+        format!("{}?code=a-code-that-nobody-issued&state=a-state-that-nobody-issued", setup.at("/callback/op"));
     assert_eq!(ada.get(unknown).await.status, 400);
     let garbage = "a-cookie-that-nobody-issued";
     secrets.add("a cookie that nobody issued", garbage);
     let cookie = format!("vestibule={garbage}; vestibule-binding={garbage}");
-    let request = stranger.request(Method::GET, house.at("/session")).header("cookie", cookie);
+    let request = other.request(Method::GET, setup.at("/session")).header("cookie", cookie);
     assert_eq!(Visitor::send(request).await.status, 401);
 
-    secrets.add_all("a cookie", &format!("{};", ada.cookies(&house.gateway.public())), "vestibule=");
-    secrets.add_all("a cookie", &format!("{};", ada.cookies(&house.gateway.public())), "vestibule-binding=");
-    assert_eq!(ada.post_from(&house.gateway.public(), "/logout").await.status, 200);
+    secrets.add_all("a cookie", &format!("{};", ada.cookies(&setup.gateway.public())), "vestibule=");
+    secrets.add_all("a cookie", &format!("{};", ada.cookies(&setup.gateway.public())), "vestibule-binding=");
+    assert_eq!(ada.post_from(&setup.gateway.public(), "/logout").await.status, 200);
 }
 
 /// LG-01, LG-08, RD-22, RF-13
@@ -147,15 +144,15 @@ async fn no_secret_stands_in_a_log_the_metrics_or_the_database() {
     for format in ["text", "json"] {
         let database = crate::database::Database::empty();
         let url = format!("{}&password=the-password-of-the-database", database.url);
-        let house = House::on(&database, &url, |settings| {
+        let setup = Setup::on(&database, &url, |settings| {
             settings.with("log.level", LOUDEST).with("log.format", format).with("providers.op.userinfo", "always")
         });
         let mut secrets = Secrets::default();
         secrets.add("the database's password", "the-password-of-the-database");
-        secrets.add("the client secret", &house.gateway.settings.client_secret);
-        secrets.add("the ring's key", &house.gateway.settings.ring_key);
-        story(&house, &mut secrets).await;
-        let (said, answered) = (house.wire.said(), house.wire.answered());
+        secrets.add("the client secret", &setup.gateway.settings.client_secret);
+        secrets.add("the ring's key", &setup.gateway.settings.ring_key);
+        story(&setup, &mut secrets).await;
+        let (said, answered) = (setup.wire.said(), setup.wire.answered());
         secrets.add_all("the verifier", &said, "code_verifier=");
         secrets.add_all("the code", &said, "code=");
         secrets.add_all(
@@ -167,20 +164,20 @@ async fn no_secret_stands_in_a_log_the_metrics_or_the_database() {
         secrets.add_all("the provider's ID token", &answered, "\"id_token\":\"");
         assert!(secrets.0.len() > 25, "only {} secrets", secrets.0.len());
 
-        let metrics = Visitor::new().get(format!("{}/metrics", house.gateway.admin())).await.body;
+        let metrics = Visitor::new().get(format!("{}/metrics", setup.gateway.admin())).await.body;
         assert!(metrics.contains("login_completed"), "{metrics}");
         secrets.stand_nowhere_in("the metrics", &metrics);
-        let references = house.database.sql("SELECT reference FROM authorization_sessions");
+        let references = setup.database.sql("SELECT reference FROM authorization_sessions");
         for reference in references.lines() {
-            let shown = house.gateway.settings.run(&["logins", "show", reference, "--json"]);
+            let shown = setup.gateway.settings.run(&["logins", "show", reference, "--json"]);
             secrets.stand_nowhere_in("a login's report", &shown.stdout);
             secrets.stand_nowhere_in("a login's report", &shown.stderr);
         }
-        let dump = house.database.dump();
+        let dump = setup.database.dump();
         assert!(dump.contains("ada@example.com"), "{dump}");
         secrets.stand_nowhere_in("the database", &dump);
-        assert_eq!(house.gateway.out(), "", "logs go to standard error");
-        let log = house.gateway.stop();
+        assert_eq!(setup.gateway.out(), "", "logs go to standard error");
+        let log = setup.gateway.stop();
         assert!(log.contains("login completed") && log.contains("TRACE"), "{log}");
         secrets.stand_nowhere_in("the log", &log);
     }
@@ -194,15 +191,15 @@ fn events(log: &str) -> Vec<Value> {
 /// LG-02: each fact once, with when, what, who, from where and in which request.
 #[tokio::test]
 async fn each_fact_is_one_event() {
-    let house = House::with(|settings| settings.with("log.format", "json"));
+    let setup = Setup::with(|settings| settings.with("log.format", "json"));
     let ada = Visitor::new();
-    assert_eq!(house.sign_in(&ada, &[("person", "ada")]).await.status, 303);
-    let session = ada.get(house.at("/session")).await.json();
-    let denied = house.sign_in(&ada, &[("failure", "deny")]).await;
+    assert_eq!(setup.sign_in(&ada, &[("person", "ada")]).await.status, 303);
+    let session = ada.get(setup.at("/session")).await.json();
+    let denied = setup.sign_in(&ada, &[("failure", "deny")]).await;
     assert_eq!(denied.status, 403, "{denied}");
-    assert_eq!(ada.get(house.at("/callback/op?state=x&code=y")).await.status, 400);
-    assert_eq!(ada.post_from(&house.gateway.public(), "/logout").await.status, 200);
-    let log = house.gateway.stop();
+    assert_eq!(ada.get(setup.at("/callback/op?state=x&code=y")).await.status, 400);
+    assert_eq!(ada.post_from(&setup.gateway.public(), "/logout").await.status, 200);
+    let log = setup.gateway.stop();
     let events = events(&log);
     let named = |name: &str| events.iter().filter(|event| event["event"] == name).collect::<Vec<_>>();
 
@@ -238,44 +235,44 @@ async fn each_fact_is_one_event() {
     assert_eq!(ids.len(), lines, "one line a request");
 }
 
-/// LG-03: what strangers write stays on its line, and moves no terminal's cursor.
+/// LG-03: text of a request stays on one line of the log, without control characters.
 #[tokio::test]
-async fn strangers_write_no_lines_of_the_log() {
+async fn text_of_a_request_adds_no_line_to_the_log() {
     const EVIL: &str = "%0d%0a2026-01-01T00:00:00Z%20%20INFO%20forged%1b%5b31m%e2%80%a8%07";
     for format in ["text", "json"] {
-        let house = House::with(|settings| settings.with("log.level", "trace").with("log.format", format));
+        let setup = Setup::with(|settings| settings.with("log.level", "trace").with("log.format", format));
         let visitor = Visitor::new();
-        let state = param(&house.begin(&visitor).await, "state");
+        let state = param(&setup.begin(&visitor).await, "state");
         for path in [
             format!("/login/{EVIL}"),
             format!("/callback/{EVIL}?state=x&code=y"),
             format!("/callback/op?state={EVIL}&error={EVIL}&error_description={EVIL}"),
-            format!("/callback/op?state={state}&error={EVIL}&error_description={EVIL}&iss={}", house.wire.origin),
+            format!("/callback/op?state={state}&error={EVIL}&error_description={EVIL}&iss={}", setup.wire.origin),
             format!("/login/op?login_hint={EVIL}&prompt={EVIL}&return_to={EVIL}"),
             format!("/oauth2/url/?provider={EVIL}"),
             format!("/{EVIL}"),
         ] {
-            let answer = visitor.get(house.at(&path)).await;
+            let answer = visitor.get(setup.at(&path)).await;
             assert!(answer.status.is_client_error(), "{answer}");
         }
         let evil = String::from_utf8(percent_encoding::percent_decode_str(EVIL).collect()).expect("UTF-8");
         let body = serde_json::json!({ "provider": evil, "code": evil, "state": evil, "iss": evil });
-        let exchange = visitor.request(Method::POST, house.at("/oauth2/token/")).json(&body);
+        let exchange = visitor.request(Method::POST, setup.at("/oauth2/token/")).json(&body);
         assert_eq!(Visitor::send(exchange).await.status, 400);
         // Headers that no client library would send, and some that they do.
         for agent in ["\u{1b}[31mforged", "forged\u{2028}\u{85}", "\tforged\u{7}", "plain \\r\\n forged %0d%0a"] {
             send_raw(
-                &house,
+                &setup,
                 &format!("GET /login/op HTTP/1.1\r\nHost: x\r\nUser-Agent: {agent}\r\nConnection: close\r\n\r\n"),
             );
         }
-        send_raw(&house, "GET /\u{1b}[31m HTTP/1.1\r\nHost: x\r\n\r\n");
+        send_raw(&setup, "GET /\u{1b}[31m HTTP/1.1\r\nHost: x\r\n\r\n");
 
-        for reference in house.database.sql("SELECT reference FROM authorization_sessions").lines() {
-            let shown = house.gateway.settings.run(&["logins", "show", reference]).stdout;
+        for reference in setup.database.sql("SELECT reference FROM authorization_sessions").lines() {
+            let shown = setup.gateway.settings.run(&["logins", "show", reference]).stdout;
             assert!(!shown.contains(['\u{1b}', '\u{7}', '\r', '\u{2028}', '\u{85}']), "{shown:?}");
         }
-        let log = house.gateway.stop();
+        let log = setup.gateway.stop();
         assert!(!log.contains(['\u{1b}', '\u{7}', '\r', '\u{2028}', '\u{85}']), "{log:?}");
         for line in log.lines() {
             let ours = if format == "text" { line.starts_with("20") && !line.starts_with("2026-01-01") } else { true };
@@ -287,8 +284,8 @@ async fn strangers_write_no_lines_of_the_log() {
     }
 }
 
-fn send_raw(house: &House, request: &str) {
-    let mut stream = TcpStream::connect(("127.0.0.1", house.gateway.settings.port)).expect("a connection");
+fn send_raw(setup: &Setup, request: &str) {
+    let mut stream = TcpStream::connect(("127.0.0.1", setup.gateway.settings.port)).expect("a connection");
     stream.write_all(request.as_bytes()).expect("sent");
     let mut answer = Vec::new();
     stream.read_to_end(&mut answer).expect("an answer");

@@ -9,8 +9,8 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD as B64;
 use serde_json::{Value, json};
 
 use crate::gateway::Ended;
-use crate::house::House;
 use crate::peer::{self, node, python};
+use crate::setup::Setup;
 use crate::visitor::Visitor;
 
 /// A verifier's name, what runs its script, and the script.
@@ -19,22 +19,22 @@ type Verifier = (&'static str, fn(&str) -> Command, &'static str);
 const VERIFIERS: [Verifier; 2] = [("jose", node, "verify.mjs"), ("PyJWT", python, "verify.py")];
 
 /// What each verifier says of a token.
-fn verdicts(house: &House, token: &str, issuer: &str, audience: &str) -> Vec<(&'static str, Ended)> {
+fn verdicts(setup: &Setup, token: &str, issuer: &str, audience: &str) -> Vec<(&'static str, Ended)> {
     let verify = |(name, program, script): Verifier| {
         let mut command = program(script);
-        command.args([&house.at("/.well-known/jwks.json"), issuer, audience]);
+        command.args([&setup.at("/.well-known/jwks.json"), issuer, audience]);
         (name, peer::run(&mut command, token))
     };
     VERIFIERS.map(verify).into()
 }
 
-fn refused(house: &House, case: &str, token: &str) {
-    let issuer = house.gateway.public();
-    refused_for(house, case, token, &issuer, &issuer);
+fn refused(setup: &Setup, case: &str, token: &str) {
+    let issuer = setup.gateway.public();
+    refused_for(setup, case, token, &issuer, &issuer);
 }
 
-fn refused_for(house: &House, case: &str, token: &str, issuer: &str, audience: &str) {
-    for (name, verdict) in verdicts(house, token, issuer, audience) {
+fn refused_for(setup: &Setup, case: &str, token: &str, issuer: &str, audience: &str) {
+    for (name, verdict) in verdicts(setup, token, issuer, audience) {
         assert_eq!(verdict.code, Some(1), "{name}, {case}: {}{}", verdict.stdout, verdict.stderr);
         assert!(!verdict.stderr.contains("Traceback"), "{name}, {case}: {}", verdict.stderr);
     }
@@ -52,10 +52,10 @@ fn encoded(value: &Value) -> String {
 #[tokio::test]
 async fn services_verify_our_token_in_node_and_in_python() {
     for algorithms in ["ES256,RS256", "RS256", "EdDSA,RS256"] {
-        let house = House::with(|settings| settings.with("signing.algorithms", algorithms));
-        let answer = house.exchange(&Visitor::new()).await;
-        let (token, issuer) = (answer["api"]["access"].as_str().expect("a token"), house.gateway.public());
-        for (name, verdict) in verdicts(&house, token, &issuer, &issuer) {
+        let setup = Setup::with(|settings| settings.with("signing.algorithms", algorithms));
+        let answer = setup.exchange(&Visitor::new()).await;
+        let (token, issuer) = (answer["api"]["access"].as_str().expect("a token"), setup.gateway.public());
+        for (name, verdict) in verdicts(&setup, token, &issuer, &issuer) {
             assert_eq!(verdict.code, Some(0), "{name}, {algorithms}: {}", verdict.stderr);
             let read: Value = serde_json::from_str(&verdict.stdout).expect("JSON");
             assert!(algorithms.starts_with(read["header"]["alg"].as_str().expect("an alg")), "{name}: {read}");
@@ -70,38 +70,38 @@ async fn services_verify_our_token_in_node_and_in_python() {
 /// IO-08: the same verifiers refuse everything else.
 #[tokio::test]
 async fn services_refuse_what_is_not_our_token_for_them() {
-    let (house, ada) = (House::new(), Visitor::new());
-    let issuer = house.gateway.public();
-    let token = house.exchange(&ada).await["api"]["access"].as_str().expect("a token").to_owned();
+    let (setup, ada) = (Setup::new(), Visitor::new());
+    let issuer = setup.gateway.public();
+    let token = setup.exchange(&ada).await["api"]["access"].as_str().expect("a token").to_owned();
     let [header, claims, signature] = token.split('.').collect::<Vec<_>>()[..] else { panic!("no JWT: {token}") };
 
-    refused_for(&house, "another audience", &token, &issuer, "https://elsewhere.example.com");
-    refused_for(&house, "another issuer", &token, "https://elsewhere.example.com", &issuer);
+    refused_for(&setup, "another audience", &token, &issuer, "https://elsewhere.example.com");
+    refused_for(&setup, "another issuer", &token, "https://elsewhere.example.com", &issuer);
     let mut someone_else = decoded(claims);
     someone_else["sub"] = json!("019e0000-0000-7000-8000-000000000000");
-    refused(&house, "other claims", &format!("{header}.{}.{signature}", encoded(&someone_else)));
+    refused(&setup, "other claims", &format!("{header}.{}.{signature}", encoded(&someone_else)));
     let mut bent = B64.decode(signature).expect("base64url");
     bent[5] ^= 1;
-    refused(&house, "a bent signature", &format!("{header}.{claims}.{}", B64.encode(bent)));
-    refused(&house, "no signature", &format!("{header}.{claims}."));
+    refused(&setup, "a bent signature", &format!("{header}.{claims}.{}", B64.encode(bent)));
+    refused(&setup, "no signature", &format!("{header}.{claims}."));
     let mut unsigned = decoded(header);
     unsigned["alg"] = json!("none");
-    refused(&house, "alg none", &format!("{}.{claims}.", encoded(&unsigned)));
+    refused(&setup, "alg none", &format!("{}.{claims}.", encoded(&unsigned)));
 
     // The public key as the secret of an HMAC.
-    let jwks = ada.get(house.at("/.well-known/jwks.json")).await;
+    let jwks = ada.get(setup.at("/.well-known/jwks.json")).await;
     let mut confused = decoded(header);
     confused["alg"] = json!("HS256");
     let signed = format!("{}.{claims}", encoded(&confused));
     let keys = jwks.json()["keys"].as_array().expect("keys").clone();
     let public = keys.iter().find(|key| key["kid"] == confused["kid"]).expect("the key");
     let tag = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, public.to_string().as_bytes()), signed.as_bytes());
-    refused(&house, "alg HS256", &format!("{signed}.{}", B64.encode(tag.as_ref())));
+    refused(&setup, "alg HS256", &format!("{signed}.{}", B64.encode(tag.as_ref())));
 
-    let (_, id_token) = house.wire.answered().split_once("\"id_token\":\"").map(owned).expect("an ID token");
-    refused(&house, "the provider's ID token", id_token.split('"').next().expect("a token"));
-    let stranger = House::new().exchange(&Visitor::new()).await;
-    refused(&house, "another gateway's token", stranger["api"]["access"].as_str().expect("a token"));
+    let (_, id_token) = setup.wire.answered().split_once("\"id_token\":\"").map(owned).expect("an ID token");
+    refused(&setup, "the provider's ID token", id_token.split('"').next().expect("a token"));
+    let other = Setup::new().exchange(&Visitor::new()).await;
+    refused(&setup, "another gateway's token", other["api"]["access"].as_str().expect("a token"));
 }
 
 fn owned(parts: (&str, &str)) -> (String, String) {
@@ -111,11 +111,11 @@ fn owned(parts: (&str, &str)) -> (String, String) {
 /// IO-08: what is good for a second is refused soon after.
 #[tokio::test]
 async fn services_refuse_a_token_that_has_expired() {
-    let house = House::with(|settings| settings.with("tokens.access_lifetime", "1s"));
-    let token = house.exchange(&Visitor::new()).await["api"]["access"].as_str().expect("a token").to_owned();
-    let (issuer, started) = (house.gateway.public(), Instant::now());
+    let setup = Setup::with(|settings| settings.with("tokens.access_lifetime", "1s"));
+    let token = setup.exchange(&Visitor::new()).await["api"]["access"].as_str().expect("a token").to_owned();
+    let (issuer, started) = (setup.gateway.public(), Instant::now());
     let is_expired = |verdict: &Ended| verdict.code == Some(1) && verdict.stderr.to_lowercase().contains("exp");
-    while !verdicts(&house, &token, &issuer, &issuer).iter().all(|(_, verdict)| is_expired(verdict)) {
+    while !verdicts(&setup, &token, &issuer, &issuer).iter().all(|(_, verdict)| is_expired(verdict)) {
         assert!(started.elapsed() < Duration::from_secs(20), "a token that is good for a second stays good");
     }
 }

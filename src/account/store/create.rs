@@ -29,7 +29,7 @@ statement! {
 /// Which user a pair `(provider, sub)` identifies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SubStatus {
-    /// No user.
+    /// The pair identifies no user.
     Unknown,
     /// A user who may sign in.
     Enabled,

@@ -23,7 +23,7 @@ pub struct Sealed {
     /// The associated data of the seal.
     #[diesel(sql_type = Text)]
     pub about: String,
-    /// The sealed bytes.
+    /// The sealed bytes, as the column has them.
     #[diesel(sql_type = Binary)]
     pub value: Vec<u8>,
 }

@@ -17,6 +17,6 @@ pub struct Access {
     pub pool_size: u32,
     /// How long work waits for a connection.
     pub acquire_timeout: Duration,
-    /// PostgreSQL's `statement_timeout`.
+    /// How long one statement may run (PostgreSQL's `statement_timeout`).
     pub statement_timeout: Duration,
 }

@@ -1,4 +1,4 @@
-// A single-page app that signs people in at the gateway's JSON door.
+// A single-page app that signs users in by the gateway's SPA flow.
 //
 // The tokens live in this module's memory and nowhere else: a script that gets into the page later finds none in
 // storage, and a reload forgets them. Only what must survive the trip to the provider is kept in sessionStorage.
@@ -204,7 +204,7 @@ async function showPerson() {
   by("raw").replaceChildren(...parts.flatMap((part, place) => (place ? [".", part] : [part])));
   const renewed = !by("token").hidden;
   show("person", "token");
-  // Whoever pressed "Renew" may want to press it again.
+  // The focus stays on "Renew", which may be pressed again.
   by(renewed ? "renew" : "name").focus();
 
   const token = decode(api.access);

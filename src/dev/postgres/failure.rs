@@ -27,7 +27,7 @@ pub enum PostgresError {
     Failed {
         /// The name of the program.
         program: &'static str,
-        /// Its output.
+        /// What it wrote to standard error and standard output.
         output: String,
     },
     /// It did not become ready, or did not stop, in time.
@@ -38,7 +38,7 @@ pub enum PostgresError {
     Io {
         /// The file or directory.
         path: PathBuf,
-        /// The cause.
+        /// The error of the operating system.
         source: std::io::Error,
     },
 }

@@ -1,4 +1,4 @@
-//! `/authorize`: what may be asked of it, and the page that asks whom to be.
+//! `/authorize`: checks the authorization request, and shows the page that selects a person.
 
 use actix_web::{HttpRequest, HttpResponse, web};
 
@@ -7,8 +7,8 @@ use super::params::Params;
 use super::refusal::AuthorizeRefusal;
 use super::state::State;
 
-/// The parameters that the page's form carries along.
-const CARRIED: [&str; 8] = [
+/// The parameters that the page's form sends again.
+const FORM_FIELDS: [&str; 8] = [
     "client_id",
     "redirect_uri",
     "response_type",
@@ -22,34 +22,34 @@ const CARRIED: [&str; 8] = [
 /// An authorization request that passed every check.
 #[derive(Debug)]
 pub(super) struct AuthorizationRequest {
-    /// One of the client's.
+    /// One of the client's registered URIs.
     pub(super) redirect_uri: String,
-    /// As the client sent it.
+    /// The `state` parameter, which the response returns unchanged.
     pub(super) state: Option<String>,
-    /// As the client sent it.
+    /// The `nonce` parameter, which becomes a claim of the ID token.
     pub(super) nonce: Option<String>,
-    /// Contains `openid`.
+    /// The requested scope, which contains `openid`.
     pub(super) scope: String,
-    /// PKCE, S256.
+    /// The `code_challenge` (RFC 7636), method S256.
     pub(super) challenge: Option<String>,
 }
 
-/// `GET /authorize`
+/// `GET /authorize`: the page that selects a person.
 pub(super) async fn page(state: web::Data<State>, request: HttpRequest) -> HttpResponse {
     let params = match Params::read(request.query_string().as_bytes()) {
         Ok(params) => params,
         Err(twice) => return pages::refused(&format!("the parameter {:?} came twice", twice.0)),
     };
     match AuthorizationRequest::read(&state, &params, true) {
-        Ok(_) => pages::whom_to_be(&state, params.only(&CARRIED), params.get("login_hint").unwrap_or_default()),
+        Ok(_) => pages::select_person(&state, params.only(&FORM_FIELDS), params.get("login_hint").unwrap_or_default()),
         Err(refusal) => refused(&state, refusal),
     }
 }
 
 impl AuthorizationRequest {
-    /// Checks a request (OpenID Connect Core §3.1.2.2). `prompt` counts only where the person has not been asked yet.
+    /// Checks a request (OpenID Connect Core §3.1.2.2). `prompt` is checked only before the page has been shown.
     pub(super) fn read(state: &State, params: &Params, unasked: bool) -> Result<Self, AuthorizeRefusal> {
-        let redirect_uri = prove_redirect_uri(state, params)?;
+        let redirect_uri = check_redirect_uri(state, params)?;
         let refuse = |error, description| {
             let (redirect_uri, state) = (redirect_uri.clone(), params.get("state").map(str::to_owned));
             Err(AuthorizeRefusal::There { redirect_uri, state, error, description })
@@ -77,14 +77,14 @@ impl AuthorizationRequest {
             return refuse("invalid_request", "the code_challenge is not a SHA-256 in base64url");
         }
         if unasked && params.get("prompt") == Some("none") {
-            return refuse("login_required", "nobody is signed in here, ever");
+            return refuse("login_required", "no session exists at this provider");
         }
         let text = |name| params.get(name).map(str::to_owned);
         Ok(Self { state: text("state"), nonce: text("nonce"), scope, challenge, redirect_uri })
     }
 }
 
-fn prove_redirect_uri(state: &State, params: &Params) -> Result<String, AuthorizeRefusal> {
+fn check_redirect_uri(state: &State, params: &Params) -> Result<String, AuthorizeRefusal> {
     let here = |text: String| Err(AuthorizeRefusal::Here(text));
     let client_id = params.get("client_id").unwrap_or_default();
     if client_id != state.client.id {
@@ -98,7 +98,7 @@ fn prove_redirect_uri(state: &State, params: &Params) -> Result<String, Authoriz
     Ok(asked.to_owned())
 }
 
-/// Answers with a refusal, here or there.
+/// Sends an error response: a page, or a redirect to the client.
 pub(super) fn refused(state: &State, refusal: AuthorizeRefusal) -> HttpResponse {
     match refusal {
         AuthorizeRefusal::Here(text) => pages::refused(&text),

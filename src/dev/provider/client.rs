@@ -1,4 +1,4 @@
-//! The one client that the pretend provider knows.
+//! The only client of the pretend provider, and its authentication.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -10,18 +10,18 @@ use crate::base::secret::{Hashed, Plain};
 /// A registered confidential client.
 #[derive(Clone)]
 pub struct Client {
-    /// `client_id`
+    /// The `client_id` (RFC 6749 §2.2).
     pub id: String,
-    /// `client_secret`
+    /// The `client_secret` (RFC 6749 §2.3.1).
     pub secret: Plain,
-    /// Where codes may be sent; compared character for character.
+    /// The registered redirect URIs; compared as strings.
     pub redirect_uris: Vec<String>,
-    /// Where people may be sent after signing out; compared character for character.
+    /// The registered post-logout redirect URIs; compared as strings.
     pub post_logout_redirect_uris: Vec<String>,
 }
 
 impl Client {
-    /// Proves the client by HTTP Basic or by the body, never both (RFC 6749 §2.3.1).
+    /// Authenticates the client by HTTP Basic or by the body, not both (RFC 6749 §2.3.1).
     pub(super) fn authenticate(&self, header: Option<&str>, params: &Params) -> Result<(), TokenRefusal> {
         let in_body = params.get("client_secret");
         let (id, secret) = match (header, in_body) {
@@ -39,7 +39,7 @@ impl Client {
     }
 }
 
-/// User and password of a Basic header. Each was form-encoded before they were joined (RFC 6749 §2.3.1).
+/// The client id and secret of a Basic header. Both are form-encoded (RFC 6749 §2.3.1).
 fn basic(header: &str) -> Option<(String, String)> {
     let (scheme, credentials) = header.split_once(' ')?;
     scheme.eq_ignore_ascii_case("basic").then_some(())?;

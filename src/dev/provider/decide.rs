@@ -1,4 +1,4 @@
-//! `POST /authorize/decision`: somebody chose whom to be, or how it shall fail.
+//! `POST /authorize/decision`: the selected person, or the selected failure.
 
 use actix_web::{HttpResponse, web};
 
@@ -10,7 +10,7 @@ use super::refusal::AuthorizeRefusal;
 use super::state::{Failure, Grant, State};
 use crate::base::secret::Plain;
 
-/// The page's form, or a program's: the fields of the authorization request with `person`, `email` and `failure`.
+/// Handles the form of the page, or of a program: the authorization request's fields with `person`, `email` and `failure`.
 pub(super) async fn decide(state: web::Data<State>, body: web::Bytes) -> HttpResponse {
     let params = match Params::read(&body) {
         Ok(params) => params,
@@ -29,13 +29,13 @@ fn decided(state: &State, params: &Params) -> Result<HttpResponse, AuthorizeRefu
         Some("slow") => Some(Failure::Slow),
         Some("broken_signature") => Some(Failure::BrokenSignature),
         Some("deny") => {
-            let answer = [("error", "access_denied"), ("error_description", "the person said no")];
+            let answer = [("error", "access_denied"), ("error_description", "the user denied the request")];
             return Ok(back_to_client(state, &request.redirect_uri, request.state.as_deref(), &answer));
         }
         Some(other) => return Err(AuthorizeRefusal::Here(format!("there is no failure {other:?}"))),
     };
     let person = person(params).map_err(AuthorizeRefusal::Here)?;
-    let code = state.codes.keep(Grant {
+    let code = state.codes.insert(Grant {
         person,
         redirect_uri: request.redirect_uri.clone(),
         scope: request.scope,
@@ -53,9 +53,9 @@ fn person(params: &Params) -> Result<Person, String> {
     match params.get("person") {
         Some("new") => {
             let email = params.get("email").unwrap_or_default();
-            people::someone(email).ok_or_else(|| format!("{email:?} is not an e-mail address"))
+            people::new_person(email).ok_or_else(|| format!("{email:?} is not an e-mail address"))
         }
-        Some(sub) => people::find(sub).ok_or_else(|| format!("there is nobody called {sub:?}")),
-        None => Err("nobody was chosen".to_owned()),
+        Some(sub) => people::find(sub).ok_or_else(|| format!("there is no person {sub:?}")),
+        None => Err("no person was selected".to_owned()),
     }
 }

@@ -1,50 +1,51 @@
-//! What is remembered under a secret that was handed out: the last thousand, no more.
+//! Values stored in memory under a random secret: the last thousand.
 
 use std::collections::VecDeque;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::base::secret::{Hashed, Plain};
 
+/// The number of values after which the oldest one is removed.
 const CAPACITY: usize = 1000;
 
-/// Things by the hash of their secret; the oldest is forgotten for a new one.
+/// Values by the hash of their secret; a new value replaces the oldest.
 pub(super) struct Memory<T>(Mutex<VecDeque<(Hashed, T)>>);
 
 impl<T: Clone> Memory<T> {
-    /// Remembers nothing yet.
+    /// A store without values.
     pub(super) fn new() -> Self {
         Self(Mutex::new(VecDeque::new()))
     }
 
-    /// Remembers a thing, and hands out its new secret.
-    pub(super) fn keep(&self, thing: T) -> Plain {
+    /// Stores a value. Returns its new secret.
+    pub(super) fn insert(&self, value: T) -> Plain {
         let secret = Plain::random();
-        let mut kept = self.lock();
-        if kept.len() >= CAPACITY {
-            kept.pop_front();
+        let mut stored = self.lock();
+        if stored.len() >= CAPACITY {
+            stored.pop_front();
         }
-        kept.push_back((secret.hashed(), thing));
+        stored.push_back((secret.hashed(), value));
         secret
     }
 
-    /// The thing as it is, after which `change` is made to it.
-    pub(super) fn take(&self, secret: &str, change: impl FnOnce(&mut T)) -> Option<T> {
+    /// Returns the value, and then applies `change` to the stored one.
+    pub(super) fn update(&self, secret: &str, change: impl FnOnce(&mut T)) -> Option<T> {
         let hash = Hashed::of(secret);
-        let mut kept = self.lock();
-        let (_, thing) = kept.iter_mut().find(|(known, _)| *known == hash)?;
-        let before = thing.clone();
-        change(thing);
+        let mut stored = self.lock();
+        let (_, value) = stored.iter_mut().find(|(known, _)| *known == hash)?;
+        let before = value.clone();
+        change(value);
         Some(before)
     }
 
-    /// The thing of a secret.
+    /// The value of a secret.
     pub(super) fn find(&self, secret: &str) -> Option<T> {
-        self.take(secret, |_| ())
+        self.update(secret, |_| ())
     }
 
-    /// Forgets the things that fit.
-    pub(super) fn forget(&self, fits: impl Fn(&T) -> bool) {
-        self.lock().retain(|(_, thing)| !fits(thing));
+    /// Removes the values for which `matches` is true.
+    pub(super) fn remove(&self, matches: impl Fn(&T) -> bool) {
+        self.lock().retain(|(_, value)| !matches(value));
     }
 
     fn lock(&self) -> MutexGuard<'_, VecDeque<(Hashed, T)>> {
@@ -57,12 +58,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_oldest_makes_room() {
+    fn a_new_value_replaces_the_oldest() {
         let memory = Memory::new();
-        let first = memory.keep(0);
-        let second = memory.keep(1);
+        let first = memory.insert(0);
+        let second = memory.insert(1);
         for number in 2..=CAPACITY {
-            memory.keep(number);
+            memory.insert(number);
         }
         assert_eq!(memory.find(first.expose()), None);
         assert_eq!(memory.find(second.expose()), Some(1));

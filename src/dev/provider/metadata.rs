@@ -1,11 +1,11 @@
-//! What the provider says of itself: the discovery document and its keys (OpenID Connect Discovery §3).
+//! The discovery document and the JWKS (OpenID Connect Discovery §3).
 
 use actix_web::{HttpResponse, web};
 use serde_json::json;
 
 use super::state::State;
 
-/// `GET /.well-known/openid-configuration`
+/// `GET /.well-known/openid-configuration`: the provider metadata.
 pub(super) async fn discovery(state: web::Data<State>) -> HttpResponse {
     let at = |path: &str| format!("{}{path}", state.issuer);
     HttpResponse::Ok().json(json!({
@@ -33,7 +33,7 @@ pub(super) async fn discovery(state: web::Data<State>) -> HttpResponse {
     }))
 }
 
-/// `GET /jwks`
+/// `GET /jwks`: the JWKS (RFC 7517 §5).
 pub(super) async fn jwks(state: web::Data<State>) -> HttpResponse {
     HttpResponse::Ok().json(state.key.jwks())
 }

@@ -1,15 +1,15 @@
-//! The pretend provider: a small but honest OpenID provider, whose people are made up.
+//! The pretend provider: a small OpenID provider with invented people.
 //!
-//! It checks what a provider checks (client, redirect URI, PKCE, codes that work once and for a minute) and refuses
-//! with the standards' errors. Only its people need no password: the page at `/authorize` asks whom to be, and offers
-//! the failures that a frontend should handle. Its form can be posted by a program as well:
+//! It checks what a provider checks (client, redirect URI, PKCE, codes that are valid once and for one minute) and responds
+//! with the standard's errors. Its people have no passwords: the page at `/authorize` selects a person, or a failure that a
+//! frontend should handle. A program can post the page's form as well:
 //!
 //! ```sh
 //! curl --data-urlencode person=ada --data "$QUERY_OF_THE_AUTHORIZATION_URL" "$ISSUER/authorize/decision"
 //! ```
 //!
 //! `person` is `ada`, `grace`, `alan`, or `new` with an `email`; `failure`, if any, `deny`, `slow` or
-//! `broken_signature`. The answer is the redirect with the code. Everything is kept in memory, and bounded.
+//! `broken_signature`. The response is the redirect with the code. All state is in memory, and bounded.
 
 mod authorize;
 mod client;

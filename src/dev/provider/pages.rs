@@ -1,4 +1,4 @@
-//! The pages, and what goes with every page.
+//! The pages, and the headers of every page.
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
@@ -8,12 +8,12 @@ use super::people::{self, Person};
 use super::state::State;
 
 const STYLE: &str = include_str!("style.css");
-// No `form-action`: browsers hold it against every redirect that follows the form, and those lead to the client.
+// No `form-action`: browsers apply it to every redirect that follows a form post, and these lead to the client.
 const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; frame-ancestors 'none'";
 
 #[derive(Template)]
-#[template(path = "pretend/whom_to_be.html")]
-struct WhomToBe<'a> {
+#[template(path = "pretend/select_person.html")]
+struct SelectPerson<'a> {
     client: &'a str,
     fields: Vec<(&'a str, &'a str)>,
     people: Vec<Choice>,
@@ -21,7 +21,7 @@ struct WhomToBe<'a> {
     slow: u64,
 }
 
-/// One person on the page, suggested if the client's `login_hint` names them.
+/// A person on the page; suggested if the `login_hint` names the person.
 struct Choice {
     person: Person,
     suggested: bool,
@@ -36,7 +36,7 @@ struct Refused<'a> {
 #[derive(Template)]
 #[template(path = "pretend/signed_out.html")]
 struct SignedOut<'a> {
-    /// Where one may go from here, and what that host is called.
+    /// Links to the client: each URL with its host.
     back: Vec<(&'a str, String)>,
 }
 
@@ -47,22 +47,22 @@ struct Root<'a> {
     issuer: &'a str,
 }
 
-/// The page that asks whom to be. `fields` are carried along by its forms.
-pub(super) fn whom_to_be(state: &State, fields: Vec<(&str, &str)>, hint: &str) -> HttpResponse {
+/// The page that selects a person. Its forms send `fields` again.
+pub(super) fn select_person(state: &State, fields: Vec<(&str, &str)>, hint: &str) -> HttpResponse {
     let choice = |person: Person| Choice { suggested: person.sub == hint || person.email == hint, person };
-    let people: Vec<Choice> = people::everybody().into_iter().map(choice).collect();
+    let people: Vec<Choice> = people::all().into_iter().map(choice).collect();
     let is_new = hint.contains('@') && !people.iter().any(|choice| choice.suggested);
     let email = if is_new { hint } else { "" };
-    let page = WhomToBe { client: &state.client.id, fields, people, email, slow: state.slow.as_secs() };
+    let page = SelectPerson { client: &state.client.id, fields, people, email, slow: state.slow.as_secs() };
     answer(StatusCode::OK, &page)
 }
 
-/// A refusal that cannot be sent to the client.
+/// An error that must not be sent to the client.
 pub(super) fn refused(reason: &str) -> HttpResponse {
     answer(StatusCode::BAD_REQUEST, &Refused { reason })
 }
 
-/// The end of signing out, with a way on.
+/// The page after a logout, with links to the client.
 pub(super) fn signed_out(back: &[String]) -> HttpResponse {
     let host = |address: &str| {
         let url = url::Url::parse(address).ok();
@@ -75,17 +75,17 @@ pub(super) fn signed_out(back: &[String]) -> HttpResponse {
     answer(StatusCode::OK, &SignedOut { back })
 }
 
-/// `GET /`: what this is, for whoever comes by themselves.
+/// `GET /`: explains what this server is.
 pub(super) async fn root(state: web::Data<State>) -> HttpResponse {
     answer(StatusCode::OK, &Root { client: &state.client.id, issuer: &state.issuer })
 }
 
-/// `GET /style.css`
+/// `GET /style.css`: the style sheet of the pages.
 pub(super) async fn style() -> HttpResponse {
     HttpResponse::Ok().content_type("text/css; charset=utf-8").body(STYLE)
 }
 
-/// `GET /people/{name}.svg`
+/// `GET /people/{name}.svg`: the picture of a person.
 pub(super) async fn picture(name: web::Path<String>) -> HttpResponse {
     match people::picture(&name) {
         Some(picture) => HttpResponse::Ok()

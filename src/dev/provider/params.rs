@@ -1,15 +1,15 @@
-//! The parameters of a request, as OAuth wants them: none twice, and an empty one is none (RFC 6749 §3.1).
+//! The parameters of a request by RFC 6749 §3.1: none may occur twice, and an empty one is ignored.
 
-/// Parameters in the order in which they came.
+/// Parameters in the order of the request.
 #[derive(Debug, Default)]
 pub(super) struct Params(Vec<(String, String)>);
 
-/// A parameter came twice.
+/// A parameter occurs twice; with its name.
 #[derive(Debug)]
 pub(super) struct Twice(pub(super) String);
 
 impl Params {
-    /// Reads a query, or a form body.
+    /// Parses a query or a form body.
     pub(super) fn read(encoded: &[u8]) -> Result<Self, Twice> {
         let mut read = Self::default();
         for (name, value) in url::form_urlencoded::parse(encoded) {
@@ -24,12 +24,12 @@ impl Params {
         Ok(read)
     }
 
-    /// The value of a parameter, if it came and was not empty.
+    /// The value of a parameter; `None` if it is missing or empty.
     pub(super) fn get(&self, name: &str) -> Option<&str> {
         self.0.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
     }
 
-    /// The parameters of those names.
+    /// The parameters with these names.
     pub(super) fn only<'p>(&'p self, names: &[&str]) -> Vec<(&'p str, &'p str)> {
         let pairs = self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()));
         pairs.filter(|(name, _)| names.contains(name)).collect()
@@ -41,7 +41,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn nothing_twice_and_nothing_empty() {
+    fn a_repeated_parameter_is_refused_and_an_empty_one_ignored() {
         let params = Params::read(b"a=1&b=&c=%20x&b=2").expect("parameters");
         assert_eq!((params.get("a"), params.get("b"), params.get("c")), (Some("1"), Some("2"), Some(" x")));
         assert_eq!(Params::read(b"a=1&a=1").expect_err("twice").0, "a");

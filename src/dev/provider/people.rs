@@ -1,30 +1,30 @@
-//! The people to be.
+//! The invented people.
 
 use serde_json::{Map, Value, json};
 
 use crate::base::secret::Hashed;
 
-/// Somebody who can sign in.
+/// A person who can sign in.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Person {
-    /// Who it is, for good (`sub`).
+    /// The `sub` claim, which never changes.
     pub(super) sub: String,
-    /// The whole name.
+    /// The `name` claim: the full name.
     pub(super) name: String,
-    /// What friends type (`preferred_username`).
+    /// The `preferred_username` claim: a short name.
     pub(super) username: String,
-    /// E-mail address.
+    /// The `email` claim, which only the scope `email` gives.
     pub(super) email: String,
-    /// Whether the address is proven.
+    /// The `email_verified` claim, a boolean.
     pub(super) email_verified: bool,
-    /// Groups.
+    /// The `groups` claim: an array of strings.
     pub(super) groups: Vec<&'static str>,
-    /// The name of the picture.
+    /// The name of the picture, without `.svg`.
     pub(super) picture: &'static str,
 }
 
-/// Those who are always there. One of them never proved her address, so that this case can be seen.
-pub(super) fn everybody() -> [Person; 3] {
+/// The permanent people. One has an address that is not verified, so that this case can be tried.
+pub(super) fn all() -> [Person; 3] {
     [
         known("ada", "Ada Lovelace", true, &["engineering", "analysts"]),
         known("grace", "Grace Hopper", true, &["engineering", "admins"]),
@@ -44,13 +44,13 @@ fn known(sub: &'static str, name: &str, email_verified: bool, groups: &[&'static
     }
 }
 
-/// One of [`everybody`].
+/// The person of [`all`] with this `sub`.
 pub(super) fn find(sub: &str) -> Option<Person> {
-    everybody().into_iter().find(|person| person.sub == sub)
+    all().into_iter().find(|person| person.sub == sub)
 }
 
-/// Somebody new. The same address is the same person, also after a restart.
-pub(super) fn someone(email: &str) -> Option<Person> {
+/// A person with a new e-mail address. The same address gives the same `sub`, also after a restart.
+pub(super) fn new_person(email: &str) -> Option<Person> {
     let email = email.trim();
     let (username, domain) = email.split_once('@')?;
     let odd = |c: char| c.is_control() || c.is_whitespace();
@@ -83,14 +83,14 @@ impl Person {
         claims
     }
 
-    /// What the page says under the name.
+    /// The text below the name on the page.
     pub(super) fn about(&self) -> String {
         let verified = if self.email_verified { "" } else { " (not verified)" };
         format!("{}{verified}", self.email)
     }
 }
 
-/// A picture: initials on a coloured disc.
+/// A picture in SVG: initials on a coloured disc.
 pub(super) fn picture(name: &str) -> Option<String> {
     let (initials, colour) = match name {
         "ada" => ("AL", "#7c3aed"),
@@ -111,12 +111,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_address_names_the_same_person_in_any_case() {
-        let mary = someone(" mary@example.com ").expect("a person");
-        assert_eq!(someone("Mary@Example.com").expect("a person").sub, mary.sub);
-        assert_ne!(someone("mary@example.org").expect("a person").sub, mary.sub);
+    fn an_address_gives_the_same_person_in_any_letter_case() {
+        let mary = new_person(" mary@example.com ").expect("a person");
+        assert_eq!(new_person("Mary@Example.com").expect("a person").sub, mary.sub);
+        assert_ne!(new_person("mary@example.org").expect("a person").sub, mary.sub);
         for bad in ["", "mary", "@example.com", "mary@", "a b@example.com", "a\0@example.com"] {
-            assert_eq!(someone(bad), None, "{bad:?}");
+            assert_eq!(new_person(bad), None, "{bad:?}");
         }
     }
 

@@ -1,10 +1,10 @@
-//! What the pretend provider answers when it refuses.
+//! The error responses of the pretend provider.
 
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use serde_json::json;
 
-/// A refusal of the token endpoint (RFC 6749 §5.2).
+/// An error response of the token endpoint (RFC 6749 §5.2).
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct TokenRefusal {
     error: &'static str,
@@ -12,27 +12,27 @@ pub(super) struct TokenRefusal {
 }
 
 impl TokenRefusal {
-    /// The request is malformed.
+    /// The request is malformed, or a parameter is missing.
     pub(super) fn invalid_request(description: &'static str) -> Self {
         Self { error: "invalid_request", description }
     }
 
-    /// The client is not who it says.
+    /// Client authentication failed: `invalid_client`.
     pub(super) fn invalid_client() -> Self {
         Self { error: "invalid_client", description: "unknown client, wrong secret, or none" }
     }
 
-    /// The code is not good for this.
+    /// The code is invalid for this request.
     pub(super) fn invalid_grant(description: &'static str) -> Self {
         Self { error: "invalid_grant", description }
     }
 
-    /// There is one grant type only.
+    /// The only grant type is `authorization_code`.
     pub(super) fn unsupported_grant_type() -> Self {
         Self { error: "unsupported_grant_type", description: "only authorization_code" }
     }
 
-    /// The answer.
+    /// The JSON response: 401 for `invalid_client`, otherwise 400.
     pub(super) fn answer(&self) -> HttpResponse {
         let body = json!({"error": self.error, "error_description": self.description});
         let is_client = self.error == "invalid_client";
@@ -45,20 +45,20 @@ impl TokenRefusal {
     }
 }
 
-/// A refusal of the authorization endpoint (RFC 6749 §4.1.2.1).
+/// An error of the authorization endpoint (RFC 6749 §4.1.2.1).
 #[derive(Debug)]
 pub(super) enum AuthorizeRefusal {
-    /// Shown here, since nobody proved where else it could be sent.
+    /// Shown on a page, because the redirect URI is not verified.
     Here(String),
-    /// Sent to the client.
+    /// Sent to the client by a redirect.
     There {
-        /// The proven redirect URI.
+        /// The verified redirect URI.
         redirect_uri: String,
         /// The client's `state`, if it sent one.
         state: Option<String>,
-        /// The error code.
+        /// The `error` parameter of the response.
         error: &'static str,
-        /// In words.
+        /// The `error_description` parameter of the response.
         description: &'static str,
     },
 }

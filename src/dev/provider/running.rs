@@ -13,28 +13,28 @@ use super::state::State;
 use super::{authorize, decide, logout, metadata, pages, token, userinfo};
 use crate::base::clock::Clock;
 
-/// What a pretend provider is made of.
+/// The settings of a pretend provider.
 pub struct Settings {
-    /// Where it listens. Port 0 takes any free one.
+    /// The address to listen on. Port 0 selects a free one.
     pub listen: SocketAddr,
-    /// What it is called, if not `http://` and where it listens.
+    /// The issuer; by default `http://` and the address.
     pub issuer: Option<String>,
-    /// Its one client.
+    /// The only registered client.
     pub client: Client,
-    /// How long the token endpoint takes for a login that was asked to be slow.
+    /// The response time of the token endpoint for a login with the failure `slow`.
     pub slow: Duration,
-    /// What time it is.
+    /// The source of the current time.
     pub clock: Clock,
 }
 
-/// A running pretend provider; stopped when dropped.
+/// A running pretend provider; stopped on drop.
 pub struct Provider {
     issuer: String,
     handle: ServerHandle,
 }
 
 impl Provider {
-    /// Starts one on the runtime of the caller, which must be actix's.
+    /// Starts it on the caller's actix runtime.
     pub fn start(settings: Settings) -> io::Result<Self> {
         let listener = TcpListener::bind(settings.listen)?;
         let address = listener.local_addr()?;
@@ -51,19 +51,18 @@ impl Provider {
         Ok(Self { issuer, handle })
     }
 
-    /// Its issuer identifier.
+    /// The issuer identifier (OpenID Connect Core §2).
     pub fn issuer(&self) -> &str {
         &self.issuer
     }
 
-    /// Stops it, without waiting for slow answers.
+    /// Stops it without waiting for slow responses.
     pub async fn stop(self) {
         self.handle.stop(false).await;
     }
 }
 
-/// Runs one alone, until the process is told to end by SIGINT or SIGTERM. Once it answers, its issuer is
-/// announced.
+/// Runs one until SIGINT or SIGTERM. Calls `announce` with the issuer once it listens.
 pub fn serve(settings: Settings, announce: impl FnOnce(&str)) -> io::Result<()> {
     actix_web::rt::System::new().block_on(async {
         let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
@@ -80,12 +79,12 @@ pub fn serve(settings: Settings, announce: impl FnOnce(&str)) -> io::Result<()> 
 
 impl Drop for Provider {
     fn drop(&mut self) {
-        // The request to stop is on its way before anybody waits for it.
+        // `stop` sends its request at once; the future only waits for the end.
         drop(self.handle.stop(false));
     }
 }
 
-/// All endpoints.
+/// Registers all endpoints with actix.
 pub(super) fn routes(config: &mut web::ServiceConfig) {
     config
         .route("/", web::get().to(pages::root))

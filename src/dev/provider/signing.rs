@@ -1,4 +1,4 @@
-//! The provider's key, and what it signs: RS256, which every OpenID provider must offer.
+//! The provider's signing key. It uses RS256, which every OpenID provider must support.
 
 use aws_lc_rs::digest;
 use aws_lc_rs::error::Unspecified;
@@ -9,14 +9,14 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Map, Value, json};
 
-/// The one signing key, new at every start.
+/// The only signing key, generated at every start.
 pub(super) struct SigningKey {
     pair: RsaKeyPair,
     kid: String,
 }
 
 impl SigningKey {
-    /// Makes one.
+    /// Generates an RSA key of 2048 bits.
     pub(super) fn generate() -> Result<Self, Unspecified> {
         let pair = RsaKeyPair::generate(KeySize::Rsa2048)?;
         let kid = left_half_of_hash(pair.public_key().as_ref());
@@ -30,7 +30,7 @@ impl SigningKey {
         json!({"keys": [{"kty": "RSA", "use": "sig", "alg": "RS256", "kid": self.kid, "n": n, "e": e}]})
     }
 
-    /// Signs claims as a JWT. If it shall be broken, one bit of the signature is wrong.
+    /// Signs claims as a JWT. With `broken`, one bit of the signature is wrong.
     pub(super) fn sign(&self, claims: &Map<String, Value>, broken: bool) -> Result<String, Unspecified> {
         let header = json!({"alg": "RS256", "typ": "JWT", "kid": self.kid});
         let encoded = |part: String| URL_SAFE_NO_PAD.encode(part);
@@ -43,7 +43,7 @@ impl SigningKey {
         Ok(format!("{signed}.{}", URL_SAFE_NO_PAD.encode(signature)))
     }
 
-    /// The claims of a JWT of ours, however old it is: a logout hint may have expired.
+    /// Verifies a JWT of this key and returns its claims. Ignores the expiry, because a logout hint may have expired.
     pub(super) fn read(&self, token: &str) -> Option<Map<String, Value>> {
         use aws_lc_rs::signature::{RSA_PKCS1_2048_8192_SHA256, UnparsedPublicKey};
         let (signed, signature) = token.rsplit_once('.')?;
@@ -55,7 +55,7 @@ impl SigningKey {
     }
 }
 
-/// The left half of a SHA-256 in base64url: `at_hash` (OpenID Connect Core §3.1.3.6), and here a key's name.
+/// The left half of a SHA-256 in base64url: `at_hash` (OpenID Connect Core §3.1.3.6), and the `kid`.
 pub(super) fn left_half_of_hash(bytes: &[u8]) -> String {
     let hash = digest::digest(&digest::SHA256, bytes);
     URL_SAFE_NO_PAD.encode(hash.as_ref().first_chunk::<16>().unwrap_or(&[0; 16]))
@@ -66,7 +66,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_broken_signature_does_not_verify_and_a_whole_one_does() {
+    fn only_an_unbroken_signature_verifies() {
         let key = SigningKey::generate().expect("a key");
         let claims: Map<String, Value> = [("sub".to_owned(), json!("ada"))].into_iter().collect();
         let whole = key.sign(&claims, false).expect("a token");

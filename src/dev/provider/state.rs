@@ -1,4 +1,4 @@
-//! What the pretend provider holds while it runs.
+//! The state of the pretend provider.
 
 use std::time::Duration;
 
@@ -12,29 +12,29 @@ use super::signing::{SigningKey, left_half_of_hash};
 use crate::base::clock::{Clock, Timestamp};
 use crate::base::secret::Plain;
 
-/// Life of an ID token and of an access token, in seconds.
+/// The lifetime of ID tokens and access tokens, in seconds.
 pub(super) const TOKEN_LIFETIME: i64 = 300;
 
-/// Everything, shared by all requests.
+/// The state that all requests share.
 pub(super) struct State {
     pub(super) issuer: String,
     pub(super) client: Client,
     pub(super) clock: Clock,
-    /// How long the token endpoint takes when it was asked to be slow.
+    /// The response time of the token endpoint for the failure `slow`.
     pub(super) slow: Duration,
     pub(super) key: SigningKey,
     pub(super) codes: Memory<Grant>,
     pub(super) tokens: Memory<Access>,
 }
 
-/// What an authorization code stands for.
+/// What an authorization code grants.
 #[derive(Clone)]
 pub(super) struct Grant {
     pub(super) person: Person,
     pub(super) redirect_uri: String,
     pub(super) scope: String,
     pub(super) nonce: Option<String>,
-    /// PKCE, S256.
+    /// The `code_challenge` (RFC 7636), method S256.
     pub(super) challenge: Option<String>,
     pub(super) failure: Option<Failure>,
     /// The session at the provider (`sid`).
@@ -43,7 +43,7 @@ pub(super) struct Grant {
     pub(super) redeemed: bool,
 }
 
-/// What an access token stands for.
+/// What an access token grants.
 #[derive(Clone)]
 pub(super) struct Access {
     pub(super) person: Person,
@@ -52,17 +52,17 @@ pub(super) struct Access {
     pub(super) issued: Timestamp,
 }
 
-/// How the login shall go wrong later on.
+/// How the login is to fail later.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Failure {
-    /// The token endpoint takes longer than anybody waits.
+    /// The token endpoint responds after the client's timeout.
     Slow,
     /// The ID token's signature does not verify.
     BrokenSignature,
 }
 
 impl State {
-    /// Begins with a new key and no memory.
+    /// The initial state, with a new signing key.
     pub(super) fn new(issuer: String, client: Client, clock: Clock, slow: Duration) -> Result<Self, Unspecified> {
         let (key, codes, tokens) = (SigningKey::generate()?, Memory::new(), Memory::new());
         Ok(Self { issuer, client, clock, slow, key, codes, tokens })

@@ -326,7 +326,7 @@ async fn signing_out_leads_back_to_registered_addresses_only() {
 }
 
 #[actix_web::test]
-async fn whoever_comes_by_themselves_learns_what_this_is() {
+async fn the_root_page_explains_the_server() {
     let page = Bench::new().send(TestRequest::get().uri("/")).await;
     assert!(page.status == StatusCode::OK && page.body.contains("pretend provider"), "{}", page.body);
     assert!(page.body.contains("href=\"/.well-known/openid-configuration\""), "{}", page.body);

@@ -1,4 +1,4 @@
-//! `POST /token`: a code for tokens (OpenID Connect Core §3.1.3).
+//! `POST /token`: exchanges a code for tokens (OpenID Connect Core §3.1.3).
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use aws_lc_rs::digest;
@@ -11,10 +11,10 @@ use super::params::Params;
 use super::refusal::TokenRefusal;
 use super::state::{Access, Failure, Grant, State, TOKEN_LIFETIME};
 
-/// Codes are good for a minute.
+/// How long a code is valid.
 const CODE_LIFETIME: TimeDelta = TimeDelta::seconds(60);
 
-/// The endpoint.
+/// Handles the token request.
 pub(super) async fn token(state: web::Data<State>, request: HttpRequest, body: web::Bytes) -> HttpResponse {
     let grant = match redeem(&state, &request, &body) {
         Ok(grant) => grant,
@@ -25,7 +25,7 @@ pub(super) async fn token(state: web::Data<State>, request: HttpRequest, body: w
     }
     let now = state.clock.now();
     let (person, scope, sid) = (grant.person.clone(), grant.scope.clone(), grant.sid.clone());
-    let access = state.tokens.keep(Access { person, scope, sid, issued: now });
+    let access = state.tokens.insert(Access { person, scope, sid, issued: now });
     let Ok(id_token) = state.id_token(&grant, &access, now) else {
         return HttpResponse::InternalServerError().finish();
     };
@@ -44,7 +44,7 @@ fn redeem(state: &State, request: &HttpRequest, body: &[u8]) -> Result<Grant, To
     if media_type.trim() != "application/x-www-form-urlencoded" {
         return Err(TokenRefusal::invalid_request("the body is not application/x-www-form-urlencoded"));
     }
-    let params = Params::read(body).map_err(|_| TokenRefusal::invalid_request("a parameter came twice"))?;
+    let params = Params::read(body).map_err(|_| TokenRefusal::invalid_request("a parameter occurs twice"))?;
     state.client.authenticate(header("authorization"), &params)?;
     match params.get("grant_type") {
         Some("authorization_code") => {}
@@ -53,17 +53,17 @@ fn redeem(state: &State, request: &HttpRequest, body: &[u8]) -> Result<Grant, To
     }
     let code = params.get("code").ok_or(TokenRefusal::invalid_request("no code"))?;
     let unknown = TokenRefusal::invalid_grant("the code is unknown");
-    let grant = state.codes.take(code, |grant| grant.redeemed = true).ok_or(unknown)?;
+    let grant = state.codes.update(code, |grant| grant.redeemed = true).ok_or(unknown)?;
     check(state, &grant, &params)?;
     Ok(grant)
 }
 
-/// Whoever presents a code spends it, right or wrong.
+/// Checks the request against the code. A presented code is used up even if a check fails.
 fn check(state: &State, grant: &Grant, params: &Params) -> Result<(), TokenRefusal> {
     let refuse = |description| Err(TokenRefusal::invalid_grant(description));
     if grant.redeemed {
-        // Somebody else may have had it first (RFC 6749 §4.1.2).
-        state.tokens.forget(|access| access.sid == grant.sid);
+        // The code may have been stolen, so the tokens of its first use are revoked (RFC 6749 §4.1.2).
+        state.tokens.remove(|access| access.sid == grant.sid);
         return refuse("the code was used before");
     }
     if state.clock.now() > grant.auth_time + CODE_LIFETIME {
@@ -81,7 +81,7 @@ fn check(state: &State, grant: &Grant, params: &Params) -> Result<(), TokenRefus
     }
 }
 
-/// The challenge of a verifier (RFC 7636 §4.2).
+/// The S256 code challenge of a verifier (RFC 7636 §4.2).
 pub(super) fn s256(verifier: &str) -> String {
     URL_SAFE_NO_PAD.encode(digest::digest(&digest::SHA256, verifier.as_bytes()))
 }

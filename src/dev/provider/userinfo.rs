@@ -1,11 +1,11 @@
-//! `/userinfo`: the claims once more, for an access token (OpenID Connect Core §5.3).
+//! `/userinfo`: the claims for an access token (OpenID Connect Core §5.3).
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use chrono::TimeDelta;
 
 use super::state::{State, TOKEN_LIFETIME};
 
-/// The endpoint, by `GET` and by `POST`.
+/// Handles `GET` and `POST` with a bearer token.
 pub(super) async fn userinfo(state: web::Data<State>, request: HttpRequest) -> HttpResponse {
     let header = request.headers().get("authorization").and_then(|value| value.to_str().ok());
     let Some(token) = header.and_then(|value| value.strip_prefix("Bearer ")) else {

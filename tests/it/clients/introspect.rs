@@ -41,7 +41,7 @@ async fn only_whom_it_concerns_learns_of_a_token() {
     assert!(is_active(&introspect(&gateway, "other", &issued).await), "it was issued to it");
 }
 
-/// IR-01: no facts for whoever does not show to be a confidential client.
+/// IR-01: only an authenticated confidential client gets an answer.
 #[tokio::test]
 async fn nobody_else_learns_anything() {
     let gateway = start();
@@ -58,7 +58,7 @@ async fn nobody_else_learns_anything() {
             form(&gateway, "/oauth2/introspect", &[token]).header("authorization", &basic("shop", &wrong)),
         ),
         (
-            "a stranger",
+            "an unknown client",
             form(&gateway, "/oauth2/introspect", &[token]).header("authorization", &basic("nobody", SECRET)),
         ),
         (

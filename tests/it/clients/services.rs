@@ -115,7 +115,7 @@ pub fn error(answer: &Answer) -> (u16, String) {
     (answer.status, body["error"].as_str().expect("an error").to_owned())
 }
 
-/// Somebody who signed in by the JSON door.
+/// A user who signed in by the SPA flow.
 pub struct Person {
     /// The access token.
     pub access: String,

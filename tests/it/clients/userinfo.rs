@@ -126,7 +126,7 @@ async fn a_token_in_two_places_is_refused() {
     assert_eq!(twice.status, 400);
 }
 
-/// What ended is refused, whoever ended it, and also what ended of itself.
+/// A token of an ended session is rejected: after a logout, by an administrator, and after a timeout.
 #[tokio::test]
 async fn an_ended_session_says_nothing() {
     let gateway = setup().toml("[tokens]\naccess_lifetime = \"30d\"").start();

@@ -2,7 +2,7 @@
 
 use vestibule::keys;
 
-use crate::keys::house::{JWKS, kid_of, now, policy, pool, published, secrets, status, token, until};
+use crate::keys::replica::{JWKS, kid_of, now, policy, pool, published, secrets, status, token, until};
 use crate::support::{Gateway, Setup};
 
 /// Looks are taken each 250 ms then, each 2 s otherwise (a unit test has that).

@@ -6,7 +6,7 @@ use std::process::Command;
 use vestibule::config::Algorithm;
 use vestibule::keys::SigningKey;
 
-use crate::keys::house::{kid_of, published, status, token};
+use crate::keys::replica::{kid_of, published, status, token};
 use crate::support::{Cluster, Setup};
 
 /// A new key: its id, and what is in its file.
@@ -102,7 +102,7 @@ fn files_that_are_no_good_are_refused() {
     }
 }
 
-/// Whoever goes over to files leaves nobody behind: what the database's keys signed still verifies.
+/// After a change from stored keys to key files, tokens of the stored keys still verify.
 #[tokio::test]
 async fn keys_that_were_made_before_go_on_verifying() {
     let files = Directory::new();

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use vestibule::config::Algorithm;
 use vestibule::keys::{self, KeyRing, SigningKey};
 
-use crate::keys::house::{DAY, HOUR, Replica, now, policy};
+use crate::keys::replica::{DAY, HOUR, Replica, now, policy};
 use crate::support::Cluster;
 
 const ALL: [Algorithm; 3] = [Algorithm::Es256, Algorithm::Rs256, Algorithm::EdDsa];
@@ -40,13 +40,13 @@ async fn a_retired_key_verifies_hints_and_nothing_else() {
     let replica = Replica::start(&database, policy(&ALL), now);
     // EdDSA is new in the template's database.
     now += HOUR;
-    replica.look(now).await;
+    replica.poll(now).await;
     let old = ALL.map(|algorithm| replica.keys.signing_key(algorithm).expect("a key"));
     let hints = old.each_ref().map(|key| hint(key));
     keys::rotate(&replica.db, &replica.secrets, replica.keys.policy(), now).await.expect("new keys");
     for _ in 0..2 {
         now += HOUR;
-        replica.look(now).await;
+        replica.poll(now).await;
     }
     for restarted in [false, true] {
         let later = Replica::start(&database, policy(&ALL), now);
@@ -67,7 +67,7 @@ async fn a_retired_key_verifies_hints_and_nothing_else() {
     assert_eq!(verified(&tampered.keys, &hints[0]), None, "what the database says is not believed");
 
     now += DAY * 90;
-    replica.look(now).await;
+    replica.poll(now).await;
     assert!(hints.iter().all(|hint| verified(&replica.keys, hint).is_none()), "no session is that old");
     let kept = database.words("SELECT kid FROM signing_keys");
     assert!(old.iter().all(|key| !kept.iter().any(|kid| kid == key.kid())), "{kept:?}");
@@ -84,13 +84,13 @@ async fn a_revoked_key_verifies_no_hint() {
     keys::rotate(&replica.db, &replica.secrets, replica.keys.policy(), now).await.expect("new keys");
     for _ in 0..2 {
         now += HOUR;
-        replica.look(now).await;
+        replica.poll(now).await;
     }
     assert_eq!(verified(&replica.keys, &hint).as_deref(), Some("alice"));
     let kids = Some(vec![old.kid().to_owned()]);
     let signs = replica.signs_with(Algorithm::Es256);
     keys::revoke(&replica.db, &replica.secrets, replica.keys.policy(), kids, now).await.expect("a revocation");
-    replica.look(now).await;
+    replica.poll(now).await;
     assert_eq!(verified(&replica.keys, &hint), None);
     assert_eq!(replica.signs_with(Algorithm::Es256), signs, "the others are left alone");
     let later = Replica::start(&database, policy(&[Algorithm::Es256]), now);

@@ -4,6 +4,6 @@ mod command_line;
 mod emergency;
 mod files;
 mod hints;
-mod house;
+mod replica;
 mod replicas;
 mod traffic;

@@ -8,7 +8,7 @@ use vestibule::base::event::Event;
 use vestibule::config::Algorithm;
 use vestibule::keys;
 
-use crate::keys::house::{DAY, HOUR, Replica, now, policy};
+use crate::keys::replica::{DAY, HOUR, Replica, now, policy};
 use crate::support::Cluster;
 
 const ALGORITHMS: [Algorithm; 2] = [Algorithm::Es256, Algorithm::EdDsa];
@@ -31,18 +31,18 @@ fn block_on<F: Future>(work: F) -> F::Output {
 }
 
 fn look(replica: &Replica, now: Timestamp) -> Vec<Event> {
-    block_on(replica.look(now))
+    block_on(replica.poll(now))
 }
 
 fn rotate(replica: &Replica, now: Timestamp) -> Vec<Event> {
     block_on(keys::rotate(&replica.db, &replica.secrets, replica.keys.policy(), now)).expect("a rotation")
 }
 
-/// RC-08: one new key an algorithm, whoever was first; and both sign with the same one, and publish the same document.
+/// RC-08: one new key for each algorithm, whichever replica was first; both sign with it and publish the same JWKS.
 #[test]
 fn who_rotate_in_the_same_moment_agree() {
     let database = Cluster::shared().empty_database();
-    vestibule::base::migrate::migrate(&crate::keys::house::pool(&database)).expect("a schema");
+    vestibule::base::migrate::migrate(&crate::keys::replica::pool(&database)).expect("a schema");
     let mut now = now();
     let start = || Arc::new(Replica::start(&database, policy(&ALGORITHMS), now));
     let replicas = [start(), start()];
@@ -63,7 +63,7 @@ fn who_rotate_in_the_same_moment_agree() {
         now += HOUR;
         at_once(&replicas, look, now);
         assert_eq!((count("published"), count("active"), count("retiring")), (0, 2, 2), "round {round}");
-        // Whoever came second may have looked before the first was done.
+        // The second replica may have loaded the keys before the first had committed.
         for replica in &replicas {
             look(replica, now);
         }
@@ -92,7 +92,7 @@ fn a_start_after_months_serves_at_once() {
     assert_eq!(replica.signs_with(Algorithm::Es256), before);
     look(&replica, later);
     assert_eq!(replica.signs_with(Algorithm::Es256), before);
-    assert_eq!(crate::keys::house::kids(replica.keys.keys().jwks()).len(), 4);
+    assert_eq!(crate::keys::replica::kids(replica.keys.keys().jwks()).len(), 4);
     look(&replica, later + HOUR);
     assert_ne!(replica.signs_with(Algorithm::Es256), before);
     assert!(replica.keys.keys().by_kid(&before).is_some(), "it stays for what it signed");

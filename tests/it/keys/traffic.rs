@@ -10,7 +10,7 @@ use serde_json::Value;
 use vestibule::config::Algorithm;
 use vestibule::keys;
 
-use crate::keys::house::{JWKS, kid_of, now, policy, pool, secrets, status};
+use crate::keys::replica::{JWKS, kid_of, now, policy, pool, secrets, status};
 use crate::support::{Browser, Gateway, Setup};
 
 /// Two seconds in the key set before it signs: caches hear of one second.
@@ -93,7 +93,7 @@ async fn no_verification_fails_while_keys_are_replaced() {
     println!("{} tokens in {:?}, each verified five times", seen.issued, began.elapsed());
 }
 
-/// Somebody asks for token after token at one replica.
+/// Requests one token after another from one replica.
 async fn live([here, there]: [Arc<Gateway>; 2], caches: Arc<[Cache; 2]>, seen: Arc<Mutex<Seen>>) {
     let browser = here.browser();
     browser.sign_in("alice").await;

@@ -42,7 +42,7 @@ impl Begun {
         Self { state: said("state"), nonce: said("nonce"), provider: provider.to_owned(), url }
     }
 
-    /// The code that the fake provider would send somebody back with.
+    /// The code that the fake provider would issue for a user.
     pub fn code(&self, sub: &str) -> String {
         Op::code(sub, &self.nonce)
     }
@@ -53,12 +53,12 @@ impl Begun {
         format!("/callback/{}?{query}", self.provider)
     }
 
-    /// The path and query by which somebody comes back.
+    /// The path and query of the provider's redirect.
     pub fn callback_of(&self, sub: &str) -> String {
         self.callback(&[("code", &self.code(sub)), ("state", &self.state)])
     }
 
-    /// The body by which a frontend exchanges somebody's code.
+    /// The body by which a frontend exchanges a user's code.
     pub fn exchange_of(&self, sub: &str) -> Value {
         json!({"provider": self.provider, "code": self.code(sub), "state": self.state})
     }
@@ -121,19 +121,19 @@ impl Browser {
         self.ask("POST", path).for_json().json(body).send().await
     }
 
-    /// Begins a login at the cookie door.
+    /// Begins a login by the browser flow.
     pub async fn begin(&self, provider: &str) -> Begun {
         Begun::at(provider, self.get(&format!("/login/{provider}")).await.location())
     }
 
-    /// Begins a login at the JSON door.
+    /// Begins a login by the SPA flow.
     pub async fn begin_json(&self, provider: &str) -> Begun {
         let answer = self.fetch(&format!("/oauth2/url/?provider={provider}")).await;
         assert_eq!(answer.status, 200, "{answer:?}");
         Begun::at(provider, answer.json()["url"].as_str().expect("a URL").to_owned())
     }
 
-    /// Signs in at the fake provider `op` by the cookie door.
+    /// Signs in at the fake provider `op` by the browser flow.
     pub async fn sign_in(&self, sub: &str) -> Answer {
         let begun = self.begin("op").await;
         let answer = self.get(&begun.callback_of(sub)).await;
@@ -141,7 +141,7 @@ impl Browser {
         answer
     }
 
-    /// Signs in at the fake provider `op` by the JSON door; what the door answered.
+    /// Signs in at the fake provider `op` by the SPA flow. Returns the token response.
     pub async fn sign_in_json(&self, sub: &str) -> Value {
         let begun = self.begin_json("op").await;
         let answer = self.post_json("/oauth2/token/", &begun.exchange_of(sub)).await;

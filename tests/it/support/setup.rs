@@ -139,7 +139,7 @@ impl Setup {
             let config = config::from_toml(&text).unwrap_or_else(|problems| panic!("{problems}"));
             match Running::start(config, self.clock.clone()) {
                 Ok(running) => return Ok(Gateway::new(running, self, database, public_url)),
-                // Somebody took the port in between.
+                // Another process has taken the port in between.
                 Err(error) if error.contains("cannot listen") => self.listen = free_address(),
                 Err(error) => return Err(error),
             }

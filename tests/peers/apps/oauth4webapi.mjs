@@ -85,7 +85,7 @@ if (secret) {
   const tokens = await oauth.processClientCredentialsResponse(server, client, own);
   assert.equal(tokens.scope, 'orders');
 } else {
-  // Whoever finds a token must not learn what it is good for.
+  // Another client that has the token must not learn its contents.
   await assert.rejects(introspect(third.access_token), (error) => error.status === 401);
 }
 

@@ -18,7 +18,7 @@ assert.equal(gateway.serverMetadata().issuer, issuer);
 assert(gateway.serverMetadata().supportsPKCE());
 
 /** A whole login; `begin` makes the address from the parameters. */
-async function login(begin, more = {}, { stranger = false, ...checks } = {}) {
+async function login(begin, more = {}, { signedOut = false, ...checks } = {}) {
   const [state, nonce, verifier] = [oidc.randomState(), oidc.randomNonce(), oidc.randomPKCECodeVerifier()];
   const url = await begin(gateway, {
     redirect_uri,
@@ -29,7 +29,7 @@ async function login(begin, more = {}, { stranger = false, ...checks } = {}) {
     code_challenge_method: 'S256',
     ...more,
   });
-  const back = await visit(url, stranger);
+  const back = await visit(url, signedOut);
   const expected = { expectedState: state, expectedNonce: nonce, pkceCodeVerifier: verifier, idTokenExpected: true };
   const tokens = await oidc.authorizationCodeGrant(gateway, back, { ...expected, ...checks });
   return { back, tokens, verifier, expected };
@@ -69,8 +69,8 @@ assert.notEqual(pushed.tokens.claims().sid, sid);
 const anew = await login(oidc.buildAuthorizationUrl, { prompt: 'login', max_age: '60' }, { maxAge: 60 });
 assert.equal(anew.tokens.claims().sub, sub);
 
-// Somebody who is not signed in, where nothing may be shown.
-const unseen = login(oidc.buildAuthorizationUrl, { prompt: 'none' }, { stranger: true });
+// A user who is not signed in, with `prompt=none`.
+const unseen = login(oidc.buildAuthorizationUrl, { prompt: 'none' }, { signedOut: true });
 const nobody = (error) => error instanceof oidc.AuthorizationResponseError && error.error === 'login_required';
 await assert.rejects(unseen, nobody);
 

@@ -3,9 +3,9 @@ import { createInterface } from 'node:readline';
 
 const lines = createInterface({ input: process.stdin })[Symbol.asyncIterator]();
 
-/** Sends a person to a page, and says where the browser ended up. `stranger`: one who is not signed in. */
-export async function visit(url, stranger = false) {
-  console.log(JSON.stringify({ visit: `${url}`, stranger }));
+/** Sends a person to a page, and says where the browser ended up. `signedOut`: as a user who is not signed in. */
+export async function visit(url, signedOut = false) {
+  console.log(JSON.stringify({ visit: `${url}`, signed_out: signedOut }));
   const { value, done } = await lines.next();
   if (done) throw new Error('the browser is gone');
   return new URL(value);

@@ -1,17 +1,17 @@
 // The app of examples/apps/browser, with oidc-client-ts, in Chromium.
 //
-//   node single_page.mjs FOLDER GATEWAY CLIENT_ID PORT STRANGERS_PORT
+//   node single_page.mjs FOLDER GATEWAY CLIENT_ID PORT OTHER_PORT
 //
-// It lives at PORT, which is registered; the same at STRANGERS_PORT is not. The gateway's access tokens live shorter
+// It lives at PORT, which is registered; the same at OTHER_PORT is not. The gateway's access tokens live shorter
 // than the library wants to see, so it renews them again and again.
 import { strict as assert } from 'node:assert';
 import { launch, open } from '../chromium.mjs';
 import { serve } from './site.mjs';
 
-const [folder, gateway, client_id, port, strangersPort] = process.argv.slice(2);
-const [app, stranger] = [port, strangersPort].map((port) => `http://127.0.0.1:${port}/`);
+const [folder, gateway, client_id, port, otherPort] = process.argv.slice(2);
+const [app, unregistered] = [port, otherPort].map((port) => `http://127.0.0.1:${port}/`);
 const settings = { authority: gateway, client_id };
-const servers = await Promise.all([port, strangersPort].map((port) => serve(folder, settings, port)));
+const servers = await Promise.all([port, otherPort].map((port) => serve(folder, settings, port)));
 const complaints = [];
 const stored = `oidc.user:${gateway}:${client_id}`;
 
@@ -76,13 +76,13 @@ async function everything(browser) {
   assert.equal(await ask(silent, `/oauth2/authorize?client_id=${client_id}`), 'TypeError');
   assert.equal(await ask(silent, '/oauth2/introspect', form({ token: third.access_token, client_id })), 'TypeError');
 
-  // The same page elsewhere is a stranger: its script reads nothing but what everybody may.
+  // The same page elsewhere has an unregistered origin: its script reads only public responses.
   const elsewhere = await open(browser, []);
-  await elsewhere.goto(stranger);
+  await elsewhere.goto(unregistered);
   await greeting(elsewhere, 'guest');
   assert.equal(await ask(elsewhere, '/.well-known/openid-configuration'), 200);
   assert.equal(await ask(elsewhere, '/userinfo', { headers: { authorization } }), 'TypeError');
-  const refresh = form({ grant_type: 'refresh_token', refresh_token: 'somebody else\'s', client_id });
+  const refresh = form({ grant_type: 'refresh_token', refresh_token: 'of another session', client_id });
   assert.equal(await ask(elsewhere, '/oauth2/token', refresh), 'TypeError');
   // It could be a program on the person's machine, which takes whatever port is free: the person is asked.
   await press(elsewhere, 'Sign in');

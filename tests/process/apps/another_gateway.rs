@@ -2,19 +2,19 @@
 
 use serde_json::json;
 
-use super::setting::{confidential, go, house, patient};
+use super::setting::{confidential, go, patient, setup};
 use crate::database::Database;
 use crate::gateway::{Gateway, Settings};
-use crate::house::House;
 use crate::peer::{self, node};
+use crate::setup::Setup;
 use crate::visitor::Visitor;
 
 /// The first has the pretend provider. The second goes by another name of this machine: cookies know no ports.
-fn two() -> (House, Gateway, String) {
+fn two() -> (Setup, Gateway, String) {
     let settings = Settings::new(&Database::empty().url, "http://127.0.0.1:9").with("providers.op.client_id", "second");
     let second = format!("http://localhost:{}", settings.port);
     let redirect_uri = format!("{second}/callback/op");
-    let first = house(&confidential("second", &settings.client_secret, &redirect_uri, ""));
+    let first = setup(&confidential("second", &settings.client_secret, &redirect_uri, ""));
     let settings = settings.with("providers.op.issuer", &first.gateway.public()).with("server.public_url", &second);
     (first, patient(settings).serve(), second)
 }

@@ -7,11 +7,11 @@ use reqwest::Method;
 use serde_json::json;
 
 use super::running::Server;
-use super::setting::{GOODBYE, SECRET, confidential, go, house};
+use super::setting::{GOODBYE, SECRET, confidential, go, setup};
 use crate::directory::Directory;
-use crate::house::House;
 use crate::page::Page;
 use crate::ports;
+use crate::setup::Setup;
 use crate::visitor::Visitor;
 
 /// A guarded site on a port, and on the next two a service that takes tokens: one asks the gateway about each, one
@@ -19,7 +19,7 @@ use crate::visitor::Visitor;
 struct Apache {
     server: Server,
     port: u16,
-    house: House,
+    setup: Setup,
     _directory: Directory,
 }
 
@@ -34,12 +34,12 @@ impl Apache {
         let told = format!("backchannel_logout_uri = \"{callback}?logout=backchannel\"");
         let client =
             confidential("apache", SECRET, &callback, &format!("{told}\ninsecure_allow_private_logout_uri = true"));
-        let house = house(&client.replace(GOODBYE, &format!("{site}/public/index.shtml")));
+        let setup = setup(&client.replace(GOODBYE, &format!("{site}/public/index.shtml")));
         for place in ["private", "public"] {
             std::fs::create_dir_all(directory.join("site").join(place)).expect("a directory");
             directory.write(&format!("site/{place}/index.shtml"), PAGE);
         }
-        let issuer = house.gateway.public();
+        let issuer = setup.gateway.public();
         // It takes keys by plain http from metadata alone, and asks about tokens wherever metadata lets it.
         let keys_only = json!({ "issuer": issuer, "jwks_uri": format!("{issuer}/.well-known/jwks.json") });
         directory.write("site/public/keys-only.json", &keys_only.to_string());
@@ -47,7 +47,7 @@ impl Apache {
         let mut command = Command::new("/usr/sbin/apache2");
         // In one process, so that it ends when it is killed.
         let server = Server::start(command.args(["-X", "-f", &path]), port);
-        Self { server, port, house, _directory: directory }
+        Self { server, port, setup, _directory: directory }
     }
 
     fn at(&self, place: u16, path: &str) -> String {
@@ -56,7 +56,7 @@ impl Apache {
 
     /// What a page shows: name, e-mail address, sub, scope, access token.
     fn shown<'p>(&self, page: &'p Page) -> Vec<&'p str> {
-        assert_eq!(page.status, 200, "{page}\n{}\n{}", self.server.log(), self.house.gateway.log());
+        assert_eq!(page.status, 200, "{page}\n{}\n{}", self.server.log(), self.setup.gateway.log());
         page.body.trim().trim_start_matches("<p>").trim_end_matches("</p>").split('|').collect()
     }
 
@@ -159,13 +159,13 @@ async fn apache_lets_people_sign_out_and_is_told_of_it() {
     apache.shown(&go(&ada, &private, "nowhere").await);
     let bye = go(&ada, &format!("{}?logout={public}", apache.at(0, "/private/callback")), "nowhere").await;
     assert_eq!((bye.url.as_str(), bye.status.as_u16()), (&*public, 200), "{bye}");
-    assert_eq!(ada.get(apache.house.at("/session")).await.status, 401);
+    assert_eq!(ada.get(apache.setup.at("/session")).await.status, 401);
 
     apache.shown(&go(&ada, &private, "nowhere").await);
-    assert_eq!(ada.post_from(&apache.house.gateway.public(), "/logout").await.status, 200);
+    assert_eq!(ada.post_from(&apache.setup.gateway.public(), "/logout").await.status, 200);
     let (started, limit) = (Instant::now(), Duration::from_secs(30));
     while ada.get(&private).await.status == 200 {
-        assert!(started.elapsed() < limit, "{}\n{}", apache.server.log(), apache.house.gateway.log());
+        assert!(started.elapsed() < limit, "{}\n{}", apache.server.log(), apache.setup.gateway.log());
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
 }
@@ -182,7 +182,7 @@ async fn apache_guards_a_service_by_tokens() {
         assert_eq!(apache.ask(place, &bent(token)).await.status, 401, "{place}");
     }
     let form = [("token", token), ("client_id", "apache"), ("client_secret", SECRET)];
-    let revoke = Visitor::new().request(Method::POST, apache.house.at("/oauth2/revoke")).form(&form);
+    let revoke = Visitor::new().request(Method::POST, apache.setup.at("/oauth2/revoke")).form(&form);
     assert_eq!(Visitor::send(revoke).await.status, 200);
     assert_eq!(apache.ask(1, token).await.status, 401, "who asks about it learns that it was revoked");
     assert_eq!(apache.ask(2, token).await.status, 200, "who does not ask takes it until it expires");

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::setting::{house_with, public};
+use super::setting::{public, setup_with};
 use crate::peer::{self, node};
 use crate::ports;
 
@@ -11,13 +11,17 @@ use crate::ports;
 fn a_single_page_app_works_from_the_issuer_alone() {
     let port = ports::free::<2>();
     let client = public("spa", &format!("http://127.0.0.1:{port}/"), "");
-    let house = house_with(&client, |settings| settings.with("tokens.access_lifetime", "50s"));
+    let setup = setup_with(&client, |settings| settings.with("tokens.access_lifetime", "50s"));
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/apps/browser");
     let (here, elsewhere) = (port.to_string(), (port + 1).to_string());
     let mut command = node("apps/single_page.mjs");
-    let ended = peer::run(command.args([folder, &house.gateway.public(), "spa", &here, &elsewhere]), "");
-    assert_eq!(ended.code, Some(0), "{}\n{}", ended.stderr, house.gateway.log());
+    let ended = peer::run(command.args([folder, &setup.gateway.public(), "spa", &here, &elsewhere]), "");
+    assert_eq!(ended.code, Some(0), "{}\n{}", ended.stderr, setup.gateway.log());
     let said: Value = serde_json::from_str(&ended.stdout).expect("JSON");
     assert_eq!(said["seen"]["email"], "ada@example.com");
-    assert_eq!(house.wire.count("POST /token"), 3, "at first, by the stranger, and after the logout");
+    assert_eq!(
+        setup.wire.count("POST /token"),
+        3,
+        "the first login, the other visitor's, and the one after the logout"
+    );
 }

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use super::running::Server;
-use super::setting::{BASE64_SECRET, confidential, go, house};
+use super::setting::{BASE64_SECRET, confidential, go, setup};
 use crate::directory::Directory;
 use crate::page::Page;
 use crate::peer;
@@ -27,8 +27,8 @@ fn text(path: &str) -> String {
 async fn signed_in_at(command: &mut Command, port: u16) -> [Page; 2] {
     let app = format!("http://127.0.0.1:{port}");
     let client = confidential("web", BASE64_SECRET, &format!("{app}/callback"), "");
-    let house = house(&client);
-    command.env("ISSUER", house.gateway.public()).env("CLIENT_ID", "web").env("CLIENT_SECRET", BASE64_SECRET);
+    let setup = setup(&client);
+    command.env("ISSUER", setup.gateway.public()).env("CLIENT_ID", "web").env("CLIENT_SECRET", BASE64_SECRET);
     let server = Server::start(command, port);
     let ada = go(&Visitor::new(), &app, "nowhere").await;
     let visitor = Visitor::new();
@@ -36,7 +36,7 @@ async fn signed_in_at(command: &mut Command, port: u16) -> [Page; 2] {
     let back = visitor.decide(&asked.url, &[("person", "new"), ("email", MARKUP)]).await;
     let other = visitor.follow(visitor.get(back).await, "nowhere").await;
     for page in [&ada, &other] {
-        assert_eq!(page.status, 200, "{page}\n{}\n{}", server.log(), house.gateway.log());
+        assert_eq!(page.status, 200, "{page}\n{}\n{}", server.log(), setup.gateway.log());
     }
     [ada, other]
 }

@@ -3,7 +3,7 @@
 use rcgen::{KeyPair, PKCS_ECDSA_P256_SHA256};
 
 use super::running::converse;
-use super::setting::{NOWHERE, SECRET, confidential, house, house_with, public, signing};
+use super::setting::{NOWHERE, SECRET, confidential, public, setup, setup_with, signing};
 use crate::peer::node;
 
 /// IO-04: by each way to show who it is.
@@ -11,14 +11,14 @@ use crate::peer::node;
 async fn openid_client_works_from_the_issuer_alone() {
     let key = KeyPair::generate_for(&PKCS_ECDSA_P256_SHA256).expect("a key");
     let clients = [confidential("basic", SECRET, NOWHERE, ""), confidential("post", SECRET, NOWHERE, "")].concat();
-    let house = house_with(&clients, |settings| signing(settings, "ES256", NOWHERE, &key));
+    let setup = setup_with(&clients, |settings| signing(settings, "ES256", NOWHERE, &key));
     for (way, credential) in [("basic", SECRET), ("post", SECRET), ("ES256", &key.serialize_pem())] {
-        let before = house.wire.count("POST /token");
+        let before = setup.wire.count("POST /token");
         let mut command = node("apps/openid_client.mjs");
-        command.args([&house.gateway.public(), way, credential, NOWHERE, way]);
-        let seen = converse(&house, &mut command).await;
+        command.args([&setup.gateway.public(), way, credential, NOWHERE, way]);
+        let seen = converse(&setup, &mut command).await;
         assert_eq!((&seen["email"], &seen["name"]), (&"ada@example.com".into(), &"Ada Lovelace".into()), "{way}");
-        let asked = house.wire.count("POST /token") - before;
+        let asked = setup.wire.count("POST /token") - before;
         assert_eq!(asked, 2, "{way}: the provider is asked at first, and where a new login is wanted");
     }
 }
@@ -32,12 +32,12 @@ async fn oauth4webapi_finds_nothing_to_object_to() {
         let (server, browser) = (format!("server-{algorithm}"), format!("browser-{algorithm}"));
         confidential(&server, SECRET, NOWHERE, &alg(algorithm)) + &public(&browser, NOWHERE, &alg(algorithm))
     };
-    let house = house(&algorithms.iter().map(both).collect::<String>());
+    let setup = setup(&algorithms.iter().map(both).collect::<String>());
     for algorithm in algorithms {
         for (kind, secret) in [("server", SECRET), ("browser", "")] {
             let (mut command, client) = (node("apps/oauth4webapi.mjs"), format!("{kind}-{algorithm}"));
-            command.args([&house.gateway.public(), &client, secret, NOWHERE, algorithm]);
-            let seen = converse(&house, &mut command).await;
+            command.args([&setup.gateway.public(), &client, secret, NOWHERE, algorithm]);
+            let seen = converse(&setup, &mut command).await;
             assert_eq!(seen["email"], "ada@example.com", "{client}");
         }
     }

@@ -3,7 +3,7 @@
 use rcgen::{KeyPair, PKCS_ECDSA_P256_SHA256};
 
 use super::running::converse;
-use super::setting::{BASE64_SECRET, NOWHERE, SECRET, confidential, house_with, signing};
+use super::setting::{BASE64_SECRET, NOWHERE, SECRET, confidential, setup_with, signing};
 use crate::peer::python;
 
 /// IO-04 in another language: by each way to show who it is.
@@ -11,15 +11,15 @@ use crate::peer::python;
 async fn authlib_works_from_the_issuer_alone() {
     let key = KeyPair::generate_for(&PKCS_ECDSA_P256_SHA256).expect("a key");
     let clients = confidential("post", SECRET, NOWHERE, "") + &confidential("basic", BASE64_SECRET, NOWHERE, "");
-    let house = house_with(&clients, |settings| signing(settings, "key", NOWHERE, &key));
+    let setup = setup_with(&clients, |settings| signing(settings, "key", NOWHERE, &key));
     for (id, way, credential) in [
         ("basic", "client_secret_basic", BASE64_SECRET),
         ("post", "client_secret_post", SECRET),
         ("key", "private_key_jwt", &key.serialize_pem()),
     ] {
         let mut command = python("apps/authlib_client.py");
-        command.args([&house.gateway.public(), id, credential, NOWHERE, way]);
-        let seen = converse(&house, &mut command).await;
+        command.args([&setup.gateway.public(), id, credential, NOWHERE, way]);
+        let seen = converse(&setup, &mut command).await;
         assert_eq!((&seen["email"], &seen["name"]), (&"ada@example.com".into(), &"Ada Lovelace".into()), "{way}");
     }
 }

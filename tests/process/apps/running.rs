@@ -11,7 +11,7 @@ use super::setting::sent_back;
 use crate::directory::Directory;
 use crate::gateway::status;
 use crate::guarded::Guarded;
-use crate::house::House;
+use crate::setup::Setup;
 use crate::visitor::Visitor;
 
 /// How the addresses of apps begin that no browser really visits.
@@ -20,7 +20,7 @@ const APPS: &str = "http://127.0.0.1:9/";
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Runs an app to its end, and does in a browser what it asks for. The answer is what it has seen.
-pub async fn converse(house: &House, command: &mut Command) -> Value {
+pub async fn converse(setup: &Setup, command: &mut Command) -> Value {
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut app = Guarded::spawn(command).expect("an app");
     let (mut said, mut heard) =
@@ -31,12 +31,12 @@ pub async fn converse(house: &House, command: &mut Command) -> Value {
         if heard.read_line(&mut line).expect("a line") == 0 {
             let mut complaint = String::new();
             app.stderr.take().expect("a pipe").read_to_string(&mut complaint).expect("text");
-            panic!("{command:?} ended:\n{complaint}\n{}", house.gateway.log());
+            panic!("{command:?} ended:\n{complaint}\n{}", setup.gateway.log());
         }
         let line: Value = serde_json::from_str(&line).expect("JSON");
         let Some(url) = line["visit"].as_str() else { return line["seen"].clone() };
-        let stranger = Visitor::new();
-        let browser = if line["stranger"] == true { &stranger } else { &visitor };
+        let signed_out = Visitor::new();
+        let browser = if line["signed_out"] == true { &signed_out } else { &visitor };
         let back = sent_back(browser, url, APPS).await;
         writeln!(said, "{back}").expect("a reader");
     }
@@ -49,7 +49,7 @@ pub struct Server {
 }
 
 impl Server {
-    /// Starts it, and waits until somebody answers at the port.
+    /// Starts it, and waits until it answers at the port.
     pub fn start(command: &mut Command, port: u16) -> Self {
         let directory = Directory::new();
         let said = File::create(directory.join("log")).expect("a file");

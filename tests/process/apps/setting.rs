@@ -4,8 +4,8 @@ use rcgen::KeyPair;
 use url::Url;
 
 use crate::gateway::Settings;
-use crate::house::House;
 use crate::page::Page;
+use crate::setup::Setup;
 use crate::visitor::Visitor;
 
 /// Where the apps that no browser really visits say that they live: their callback, and the page after a logout.
@@ -55,13 +55,13 @@ pub fn public(id: &str, redirect_uri: &str, more: &str) -> String {
 }
 
 /// A gateway with these clients, which signs in every way there is.
-pub fn house(clients: &str) -> House {
-    house_with(clients, |settings| settings)
+pub fn setup(clients: &str) -> Setup {
+    setup_with(clients, |settings| settings)
 }
 
 /// The same with other settings.
-pub fn house_with(clients: &str, change: impl FnOnce(Settings) -> Settings) -> House {
-    House::with(|settings| patient(change(settings.and(clients).with("signing.algorithms", "ES256,RS256,EdDSA"))))
+pub fn setup_with(clients: &str, change: impl FnOnce(Settings) -> Settings) -> Setup {
+    Setup::with(|settings| patient(change(settings.and(clients).with("signing.algorithms", "ES256,RS256,EdDSA"))))
 }
 
 /// A machine that is busy with a browser and more is not a database that is away.

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::database::Database;
 use crate::gateway::Settings;
-use crate::house::House;
+use crate::setup::Setup;
 use crate::visitor::{Visitor, param};
 
 const NOBODY: &str = "http://127.0.0.1:9";
@@ -83,20 +83,20 @@ fn migrations_can_be_run_by_a_job() {
 /// LG-04: the page shows a reference, the operator sees the steps behind it, and nobody sees a secret.
 #[tokio::test]
 async fn a_failed_login_is_found_by_its_reference() {
-    let (house, ada) = (House::new(), Visitor::new());
-    let away = house.begin(&ada).await;
+    let (setup, ada) = (Setup::new(), Visitor::new());
+    let away = setup.begin(&ada).await;
     let back = ada.decide(&away, &[("person", "ada"), ("failure", "broken_signature")]).await;
     let page = ada.get(&back).await;
     assert_eq!(page.status, 400, "{page}");
     let shown = page.body.split("<code>").nth(1).and_then(|rest| rest.split("</code>").next());
     let reference = shown.unwrap_or_else(|| panic!("no reference on {page}"));
-    let log = house.gateway.log();
+    let log = setup.gateway.log();
     for half in ["login began", "login failed"] {
         let is_of_it = |line: &str| line.contains(half) && line.contains(&format!("reference={reference}"));
         assert!(log.lines().any(is_of_it), "no {half:?} with {reference} in {log}");
     }
 
-    let settings = &house.gateway.settings;
+    let settings = &setup.gateway.settings;
     let text = settings.run(&["logins", "show", reference]);
     assert_eq!(text.code, Some(0), "{}", text.stderr);
     let json = settings.run(&["logins", "show", &reference.to_uppercase(), "--json"]);

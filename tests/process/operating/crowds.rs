@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use crate::database::Database;
 use crate::gateway::Settings;
-use crate::house::House;
+use crate::setup::Setup;
 use crate::visitor::Visitor;
 
 fn connect(port: u16) -> Option<TcpStream> {
@@ -17,8 +17,8 @@ fn connect(port: u16) -> Option<TcpStream> {
 /// FI-19: a process that may have 256 files meets a thousand connections, and is there again when they are gone.
 #[tokio::test]
 async fn it_outlives_a_crowd_that_takes_all_its_descriptors() {
-    let house = House::new();
-    let settings = Settings::new(&Database::empty().url, &house.wire.origin);
+    let setup = Setup::new();
+    let settings = Settings::new(&Database::empty().url, &setup.wire.origin);
     let serve = settings.command(&["serve"]);
     let mut limited = Command::new("/bin/sh");
     limited.args(["-c", "ulimit -n 256 && exec \"$0\" \"$@\""]).arg(serve.get_program()).args(serve.get_args());
@@ -51,8 +51,8 @@ async fn it_outlives_a_crowd_that_takes_all_its_descriptors() {
 /// IN-03, bounded: connections that say nothing, or never finish what they say, take nothing from others and are cut.
 #[tokio::test]
 async fn slow_talkers_are_cut_and_keep_nobody_waiting() {
-    let (house, visitor) = (House::new(), Visitor::new());
-    let port = house.gateway.settings.port;
+    let (setup, visitor) = (Setup::new(), Visitor::new());
+    let port = setup.gateway.settings.port;
     let beginnings: [&[u8]; 3] = [
         b"",
         b"GET /providers HTTP/1.1\r\nHost: x\r\nX-Slow: ",
@@ -65,7 +65,7 @@ async fn slow_talkers_are_cut_and_keep_nobody_waiting() {
     }
     let started = Instant::now();
     for _ in 0..5 {
-        assert_eq!(house.sign_in(&visitor, &[("person", "ada")]).await.status, 303);
+        assert_eq!(setup.sign_in(&visitor, &[("person", "ada")]).await.status, 303);
     }
     assert!(started.elapsed() < Duration::from_secs(4), "others wait: {:?}", started.elapsed());
     for stream in &mut slow {
@@ -75,5 +75,5 @@ async fn slow_talkers_are_cut_and_keep_nobody_waiting() {
         let cut = matches!(cut, Ok(_) | Err(ErrorKind::ConnectionReset | ErrorKind::BrokenPipe));
         assert!(cut, "still open after {:?}", started.elapsed());
     }
-    assert_eq!(house.sign_in(&Visitor::new(), &[("person", "ada")]).await.status, 303);
+    assert_eq!(setup.sign_in(&Visitor::new(), &[("person", "ada")]).await.status, 303);
 }

@@ -2,7 +2,7 @@
 
 use crate::database::Database;
 use crate::gateway::Settings;
-use crate::house::House;
+use crate::setup::Setup;
 use crate::snippets;
 use crate::visitor::Visitor;
 
@@ -17,16 +17,16 @@ async fn a_role_that_may_not_change_the_schema_is_enough() {
         database.sql(&snippets::named(name).replace("vestibule_service", &role));
     }
     for migrate_on_start in ["false", "true"] {
-        let house = House::on(&database, &database.url_as(&role), |settings| {
+        let setup = Setup::on(&database, &database.url_as(&role), |settings| {
             settings.with("database.migrate_on_start", migrate_on_start)
         });
         let ada = Visitor::new();
-        assert_eq!(house.sign_in(&ada, &[("person", "ada")]).await.status, 303, "{}", house.gateway.log());
-        house.access_token(&ada).await;
-        assert_eq!(ada.post_from(&house.gateway.public(), "/logout").await.status, 200);
+        assert_eq!(setup.sign_in(&ada, &[("person", "ada")]).await.status, 303, "{}", setup.gateway.log());
+        setup.access_token(&ada).await;
+        assert_eq!(ada.post_from(&setup.gateway.public(), "/logout").await.status, 200);
         let users = database.sql("SELECT DISTINCT usename FROM pg_stat_activity WHERE application_name = 'vestibule'");
         assert!(users.lines().any(|user| user == role), "{users}");
-        let log = house.gateway.stop();
+        let log = setup.gateway.stop();
         assert!(!log.contains("permission denied"), "{log}");
         // The next gateway has a ring of its own.
         database.sql("DELETE FROM signing_keys");

@@ -45,7 +45,7 @@ fn a_port_that_is_taken_is_named() {
     }
 }
 
-/// LG-08: whoever starts it again needs to know why, and nobody needs the password.
+/// LG-08: the log tells the operator the cause, without the password.
 #[test]
 fn a_database_out_of_reach_is_a_start_error_without_its_password() {
     for address in ["127.0.0.1:1", "no-such-host.invalid:5432"] {

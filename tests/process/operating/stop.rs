@@ -8,54 +8,54 @@ use std::time::{Duration, Instant};
 use crate::database::Database;
 use crate::gateway::Settings;
 use crate::guarded::Guarded;
-use crate::house::House;
+use crate::setup::Setup;
 use crate::visitor::Visitor;
 
 /// FI-05: SIGTERM while someone waits for a slow provider. `/readyz` says so at once, nobody new is let in, and the
 /// login is finished before the process ends.
 #[tokio::test]
 async fn a_running_login_finishes_before_the_gateway_stops() {
-    let (mut house, ada) = (House::new(), Visitor::new());
-    let away = house.begin(&ada).await;
+    let (mut setup, ada) = (Setup::new(), Visitor::new());
+    let away = setup.begin(&ada).await;
     let back = ada.decide(&away, &[("person", "ada"), ("failure", "slow")]).await;
     let stop = async {
         let started = Instant::now();
-        while house.wire.count("POST /token") == 0 {
+        while setup.wire.count("POST /token") == 0 {
             assert!(started.elapsed() < Duration::from_secs(10), "the provider is never asked");
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
-        house.gateway.signal("TERM");
-        while house.gateway.readiness() != Some(503) {
+        setup.gateway.signal("TERM");
+        while setup.gateway.readiness() != Some(503) {
             assert!(started.elapsed() < Duration::from_secs(10), "it stays ready");
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
     };
     let (welcome, ()) = tokio::join!(ada.get(&back), stop);
-    assert_eq!(welcome.status, 303, "{welcome}\n{}", house.gateway.log());
+    assert_eq!(welcome.status, 303, "{welcome}\n{}", setup.gateway.log());
     assert!(welcome.headers.contains_key("set-cookie"), "{welcome}");
-    let status = house.gateway.wait();
-    assert_eq!(status.code(), Some(0), "{}", house.gateway.log());
-    assert!(TcpStream::connect(("127.0.0.1", house.gateway.settings.port)).is_err(), "somebody still listens");
-    assert_eq!(house.database.sql("SELECT status FROM authorization_sessions"), "completed");
+    let status = setup.gateway.wait();
+    assert_eq!(status.code(), Some(0), "{}", setup.gateway.log());
+    assert!(TcpStream::connect(("127.0.0.1", setup.gateway.settings.port)).is_err(), "a process still listens");
+    assert_eq!(setup.database.sql("SELECT status FROM authorization_sessions"), "completed");
 }
 
 /// A login that takes longer than the grace does not keep the process.
 #[tokio::test]
 async fn the_grace_is_all_there_is() {
-    let mut house = House::with(|settings| settings.with("server.shutdown_grace", "1s"));
+    let mut setup = Setup::with(|settings| settings.with("server.shutdown_grace", "1s"));
     let ada = Visitor::new();
-    let away = house.begin(&ada).await;
+    let away = setup.begin(&ada).await;
     let back = ada.decide(&away, &[("person", "ada"), ("failure", "slow")]).await;
     let stop = async {
-        while house.wire.count("POST /token") == 0 {
+        while setup.wire.count("POST /token") == 0 {
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
-        house.gateway.signal("TERM");
+        setup.gateway.signal("TERM");
     };
     let answer = async { ada.request(reqwest::Method::GET, &back).send().await };
     let (answer, ()) = tokio::join!(answer, stop);
     assert!(answer.is_err(), "{answer:?}");
-    assert_eq!(house.gateway.wait().code(), Some(0), "{}", house.gateway.log());
+    assert_eq!(setup.gateway.wait().code(), Some(0), "{}", setup.gateway.log());
 }
 
 /// Browsers keep connections open that they do not use; nobody waits for those.
@@ -74,8 +74,8 @@ fn idle_connections_do_not_hold_the_stop_up() {
 /// FI-18: nobody reads the log any more.
 #[tokio::test]
 async fn it_serves_on_when_its_log_is_closed() {
-    let house = House::new();
-    let settings = Settings::new(&Database::empty().url, &house.wire.origin).with("log.level", "trace");
+    let setup = Setup::new();
+    let settings = Settings::new(&Database::empty().url, &setup.wire.origin).with("log.level", "trace");
     let public = settings.public();
     let mut command = settings.command(&["serve"]);
     let mut child = Guarded::spawn(command.stdout(Stdio::null()).stderr(Stdio::piped())).expect("it");

@@ -1,19 +1,19 @@
 //! A second gateway whose provider is the first.
 
 use super::upstream::{addresses, session, settings, sign_out, taken, until_signed_out};
-use crate::apps::setting::{GOODBYE, confidential, go, house, patient};
+use crate::apps::setting::{GOODBYE, confidential, go, patient, setup};
 use crate::gateway::Gateway;
-use crate::house::House;
+use crate::setup::Setup;
 use crate::visitor::{Visitor, param};
 
 /// The first has the pretend provider. The second goes by another name of this machine: cookies know no ports.
-fn two() -> (House, Gateway, String) {
+fn two() -> (Setup, Gateway, String) {
     let settings = settings("http://127.0.0.1:9").with("providers.op.client_id", "second");
     let second = format!("http://localhost:{}", settings.port);
     let [back, told] = addresses(&second);
     let more = format!("backchannel_logout_uri = \"{told}\"\ninsecure_allow_private_logout_uri = true");
     let client = confidential("second", &settings.client_secret, &format!("{second}/callback/op"), &more);
-    let first = house(&client.replace(GOODBYE, &back));
+    let first = setup(&client.replace(GOODBYE, &back));
     let settings = settings.with("providers.op.issuer", &first.gateway.public()).with("server.public_url", &second);
     (first, patient(settings).serve(), second)
 }

@@ -6,13 +6,13 @@ use crate::peer::Provider;
 use crate::ports;
 use crate::visitor::{Visitor, param};
 
-struct House {
+struct Setup {
     gateway: Gateway,
     issuer: String,
     _provider: Provider,
 }
 
-impl House {
+impl Setup {
     fn new(options: &[&str]) -> Self {
         let port = ports::free::<1>();
         let issuer = format!("http://127.0.0.1:{port}");
@@ -43,11 +43,11 @@ impl House {
 /// asks who it is again. That it tells us of the logout, too, is no defect (LO-21).
 #[tokio::test]
 async fn who_signs_out_here_is_signed_out_at_the_provider() {
-    let (house, ada) = (House::new(&[]), Visitor::new());
+    let (setup, ada) = (Setup::new(&[]), Visitor::new());
     for _ in 0..2 {
-        house.sign_in(&ada).await;
-        let away = sign_out(&ada, &house.gateway.public()).await.location().expect("the provider");
-        assert!(away.as_str().starts_with(&format!("{}/session/end?", house.issuer)), "{away}");
+        setup.sign_in(&ada).await;
+        let away = sign_out(&ada, &setup.gateway.public()).await.location().expect("the provider");
+        assert!(away.as_str().starts_with(&format!("{}/session/end?", setup.issuer)), "{away}");
         let state = param(&away, "state");
         let asks = ada.get(away).await;
         let confirmed = ada.submit(&asks, &[("logout", "yes")]).await;
@@ -56,23 +56,23 @@ async fn who_signs_out_here_is_signed_out_at_the_provider() {
         let page = ada.get(back).await;
         assert!(page.status == 200 && page.body.contains("You are signed out"), "{page}");
     }
-    assert_eq!(taken(&house.gateway), 2, "{}", house.gateway.log());
+    assert_eq!(taken(&setup.gateway), 2, "{}", setup.gateway.log());
 }
 
-/// LO-11, IO-01: somebody signs out at the provider itself, which tells us by `sid` and `sub`, or by `sub` alone.
+/// LO-11, IO-01: a user signs out at the provider, which sends a logout token with `sid` and `sub`, or with `sub` alone.
 #[tokio::test]
 async fn who_signs_out_at_the_provider_is_signed_out_here() {
     for options in [&[] as &[&str], &["--without-sid"]] {
-        let house = House::new(options);
+        let setup = Setup::new(options);
         let (ada, elsewhere) = (Visitor::new(), Visitor::new());
-        house.sign_in(&ada).await;
-        house.sign_in(&elsewhere).await;
-        let asks = ada.get(format!("{}/session/end", house.issuer)).await;
+        setup.sign_in(&ada).await;
+        setup.sign_in(&elsewhere).await;
+        let asks = ada.get(format!("{}/session/end", setup.issuer)).await;
         let done = ada.submit(&asks, &[("logout", "yes")]).await;
         assert_eq!(done.status, 303, "{done}");
-        let public = house.gateway.public();
-        until_signed_out(&ada, &house.gateway, &public).await;
-        assert_eq!(taken(&house.gateway), 1, "{}", house.gateway.log());
+        let public = setup.gateway.public();
+        until_signed_out(&ada, &setup.gateway, &public).await;
+        assert_eq!(taken(&setup.gateway), 1, "{}", setup.gateway.log());
         // By `sub` alone it is meant for every device.
         let stays = if options.is_empty() { 200 } else { 401 };
         assert_eq!(session(&elsewhere, &public).await, stays, "{options:?}");

@@ -10,14 +10,14 @@ use crate::peer::Provider;
 use crate::ports;
 use crate::visitor::{Visitor, param};
 
-struct House {
+struct Setup {
     gateway: Gateway,
     /// Of its API.
     api: String,
     _provider: Provider,
 }
 
-impl House {
+impl Setup {
     fn new() -> Self {
         let port = ports::free::<1>();
         let api = format!("http://127.0.0.1:{port}/api");
@@ -46,7 +46,7 @@ impl House {
         visitor.get(back).await
     }
 
-    /// What its page does when somebody agrees to sign out: it ends the session, and says where to go on.
+    /// What its page does when the user confirms the logout: it ends the session, and returns the next URL.
     async fn agree(&self, visitor: &Visitor, sid: &str) {
         self.ask(visitor, Method::DELETE, &format!("/oidc/session/{sid}"), json!({})).await;
         self.ask(visitor, Method::DELETE, "/auth/", json!({})).await;
@@ -56,40 +56,40 @@ impl House {
 /// IO-02: a real login, and its profile.
 #[tokio::test]
 async fn glewlwyd_signs_people_in() {
-    let (house, ada) = (House::new(), Visitor::new());
-    let welcome = house.sign_in(&ada).await;
-    assert_eq!(welcome.status, 303, "{welcome}\n{}", house.gateway.log());
-    let session = ada.get(format!("{}/session", house.gateway.public())).await.json();
+    let (setup, ada) = (Setup::new(), Visitor::new());
+    let welcome = setup.sign_in(&ada).await;
+    assert_eq!(welcome.status, 303, "{welcome}\n{}", setup.gateway.log());
+    let session = ada.get(format!("{}/session", setup.gateway.public())).await.json();
     assert_eq!(
         (&session["user"]["name"], &session["user"]["email"]),
         (&json!("Ada Lovelace"), &json!("ada@example.com"))
     );
     let again = Visitor::new();
-    house.sign_in(&again).await;
-    let second = again.get(format!("{}/session", house.gateway.public())).await.json();
+    setup.sign_in(&again).await;
+    let second = again.get(format!("{}/session", setup.gateway.public())).await.json();
     assert_eq!(session["sub"], second["sub"]);
 }
 
-/// LO-27, LO-11: our button leads to its page, and whoever agrees there is signed out there; it tells us, which is no
-/// defect. It tells us as well where nobody signed out here.
+/// LO-27, LO-11: the logout here leads to the provider's page, where the user confirms. The provider then sends a logout
+/// token, for this logout and for one that begins at the provider.
 #[tokio::test]
 async fn a_logout_on_either_side_is_one_on_both() {
-    let (house, ada) = (House::new(), Visitor::new());
-    house.sign_in(&ada).await;
-    let away = sign_out(&ada, &house.gateway.public()).await.location().expect("glewlwyd");
-    assert!(away.as_str().starts_with(&format!("{}/oidc/end_session?", house.api)), "{away}");
+    let (setup, ada) = (Setup::new(), Visitor::new());
+    setup.sign_in(&ada).await;
+    let away = sign_out(&ada, &setup.gateway.public()).await.location().expect("glewlwyd");
+    assert!(away.as_str().starts_with(&format!("{}/oidc/end_session?", setup.api)), "{away}");
     let asks = ada.get(away).await;
     let asks = asks.location().unwrap_or_else(|| panic!("it does not ask: {asks}"));
-    house.agree(&ada, &param(&asks, "sid")).await;
-    until_taken(&house.gateway, 1).await;
+    setup.agree(&ada, &param(&asks, "sid")).await;
+    until_taken(&setup.gateway, 1).await;
     let page = ada.get(param(&asks, "callback_url")).await;
     assert!(page.status == 200 && page.body.contains("You are signed out"), "{page}");
 
-    house.sign_in(&ada).await;
-    assert_eq!(session(&ada, &house.gateway.public()).await, 200, "{}", house.gateway.log());
-    let cookies = ada.cookies(&house.api);
+    setup.sign_in(&ada).await;
+    assert_eq!(session(&ada, &setup.gateway.public()).await, 200, "{}", setup.gateway.log());
+    let cookies = ada.cookies(&setup.api);
     let (_, sid) = cookies.split_once("GLEWLWYD2_OIDC_SID=").unwrap_or_else(|| panic!("no session in {cookies}"));
-    house.agree(&ada, sid.split(';').next().expect("a value")).await;
-    until_signed_out(&ada, &house.gateway, &house.gateway.public()).await;
-    until_taken(&house.gateway, 2).await;
+    setup.agree(&ada, sid.split(';').next().expect("a value")).await;
+    until_signed_out(&ada, &setup.gateway, &setup.gateway.public()).await;
+    until_taken(&setup.gateway, 2).await;
 }

@@ -1,4 +1,4 @@
-//! A gateway and a pretend provider, with a relay between them that keeps what they say to each other.
+//! A gateway and a pretend provider, with a relay between them that records their requests and responses.
 
 use serde_json::{Value, json};
 use url::Url;
@@ -11,27 +11,27 @@ use crate::ports;
 use crate::visitor::{Visitor, param};
 use crate::wiretap::Wiretap;
 
-/// Everything that a login needs.
-pub struct House {
+/// A running gateway, its database, and a provider to sign in at.
+pub struct Setup {
     pub gateway: Gateway,
     pub wire: Wiretap,
     pub database: Database,
     _provider: Provider,
 }
 
-impl House {
-    /// As most tests want it.
+impl Setup {
+    /// A setup with the default settings of the tests.
     pub fn new() -> Self {
         Self::with(|settings| settings)
     }
 
-    /// With other settings.
+    /// A setup with changed settings.
     pub fn with(change: impl FnOnce(Settings) -> Settings) -> Self {
         let database = Database::empty();
         Self::on(&database, &database.url, change)
     }
 
-    /// On a database that is there already.
+    /// A setup on an existing database.
     pub fn on(database: &Database, url: &str, change: impl FnOnce(Settings) -> Settings) -> Self {
         let port = ports::free::<1>();
         let wire = Wiretap::before(port);
@@ -41,25 +41,25 @@ impl House {
         Self { gateway: settings.serve(), wire, database: database.clone(), _provider: provider }
     }
 
-    /// An address at the gateway.
+    /// The URL of a path at the gateway.
     pub fn at(&self, path: &str) -> String {
         format!("{}{path}", self.gateway.public())
     }
 
-    /// Begins a login at the cookie door: where the gateway sends the browser.
+    /// Begins a login by the browser flow. Returns the authorization URL.
     pub async fn begin(&self, visitor: &Visitor) -> Url {
         let sent = visitor.get(self.at("/login/op")).await;
-        sent.location().unwrap_or_else(|| panic!("nobody is sent to the provider: {sent}"))
+        sent.location().unwrap_or_else(|| panic!("no redirect to the provider: {sent}"))
     }
 
-    /// A whole login at the cookie door, or what came of it.
+    /// A complete login by the browser flow. Returns the last page.
     pub async fn sign_in(&self, visitor: &Visitor, choices: &[(&str, &str)]) -> Page {
         let away = self.begin(visitor).await;
         let back = visitor.decide(&away, choices).await;
         visitor.get(back).await
     }
 
-    /// A whole login at the JSON door, as Ada: its answer.
+    /// A complete login by the SPA flow, as Ada. Returns the token response.
     pub async fn exchange(&self, visitor: &Visitor) -> Value {
         let begun = visitor.get(self.at("/oauth2/url/?provider=op")).await.json();
         let away = Url::parse(begun["url"].as_str().expect("a URL")).expect("a URL");

@@ -1,4 +1,4 @@
-//! A database of keys, and replicas that are nothing but their keys.
+//! Replicas that consist of their keys only, and requests for the JWKS.
 
 use std::time::Duration;
 
@@ -15,7 +15,7 @@ use vestibule::keys::{self, KeyRing, Policy};
 use crate::support::{Browser, Database, Gateway, ring_key};
 
 pub const JWKS: &str = "/.well-known/jwks.json";
-/// And some, since the work before takes its time too.
+/// One minute more than an hour, because the steps before take time as well.
 pub const HOUR: TimeDelta = TimeDelta::minutes(61);
 pub const DAY: TimeDelta = TimeDelta::days(1);
 
@@ -31,12 +31,12 @@ pub fn policy(algorithms: &[Algorithm]) -> Policy {
     }
 }
 
-/// The ring of all tests.
+/// The secret keys of all tests.
 pub fn secrets() -> Ring {
     Ring::parse([ring_key()]).expect("a ring")
 }
 
-/// A replica, as far as it has keys.
+/// A replica: its database pool, its secret keys and its signing keys.
 pub struct Replica {
     pub db: Db,
     pub secrets: Ring,
@@ -44,15 +44,15 @@ pub struct Replica {
 }
 
 impl Replica {
-    /// Starts on a database.
+    /// Starts a replica on a database.
     pub fn start(database: &Database, policy: Policy, now: Timestamp) -> Self {
         let (db, secrets) = (pool(database), secrets());
         let (keys, _) = keys::load_or_create(&db, &secrets, &[], policy, now).expect("keys");
         Self { db, secrets, keys }
     }
 
-    /// One look.
-    pub async fn look(&self, now: Timestamp) -> Vec<Event> {
+    /// Loads the keys, and applies what is due.
+    pub async fn poll(&self, now: Timestamp) -> Vec<Event> {
         keys::follow(&self.db, &self.secrets, &self.keys, now).await.expect("a database")
     }
 
@@ -83,7 +83,7 @@ pub async fn published(gateway: &Gateway) -> Vec<String> {
     kids(&gateway.browser().fetch(JWKS).await.body)
 }
 
-/// The access token of somebody who signs in now.
+/// The access token of a new login.
 pub async fn token(browser: &Browser) -> String {
     browser.sign_in_json("alice").await["api"]["access"].as_str().expect("a token").to_owned()
 }
