@@ -10,13 +10,13 @@
 //! `login authorize logout gate administration` · `web jobs` ·
 //! `server` · `dev` · `cli`.
 
-pub mod account;
+pub(crate) mod account;
 pub mod administration;
-pub mod app;
+pub(crate) mod app;
 pub mod authorize;
 pub mod base;
 pub mod cli;
-pub mod client;
+pub(crate) mod client;
 pub mod config;
 #[cfg(feature = "dev")]
 pub mod dev;
@@ -27,7 +27,7 @@ pub mod login;
 pub mod logout;
 pub mod server;
 pub mod session;
-pub mod telemetry;
+pub(crate) mod telemetry;
 pub mod token;
 pub mod upstream;
 pub mod vault;
