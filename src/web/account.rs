@@ -1,4 +1,4 @@
-//! `GET /account`, a page without a script, and what its forms do.
+//! The account page, `GET /account`, and its forms. The page needs no script.
 
 use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
@@ -18,7 +18,7 @@ use crate::login;
 use crate::logout;
 use crate::session::{self, Listed, SignedIn};
 
-/// Who am I, and where am I signed in.
+/// `GET /account`: the user's profile, sessions and identities.
 pub async fn show(app: Data<App>, caller: Caller, request: HttpRequest) -> HttpResponse {
     match of(&app, &caller.signed_in).await {
         Ok((devices, identities)) => pages::account(&app, &caller.signed_in, &devices, &identities),
@@ -26,7 +26,7 @@ pub async fn show(app: Data<App>, caller: Caller, request: HttpRequest) -> HttpR
     }
 }
 
-/// The sign-ins and the identities of somebody who is signed in. One round trip.
+/// The sessions and the identities of the user of `signed_in`. One query.
 async fn of(app: &App, signed_in: &SignedIn) -> Result<(Vec<Listed>, Vec<Identity>), Problem> {
     let (user, lifetime, now) = (signed_in.user.sub, app.lifetime, app.clock.now());
     let (listed, identities) =
@@ -34,7 +34,7 @@ async fn of(app: &App, signed_in: &SignedIn) -> Result<(Vec<Listed>, Vec<Identit
     Ok((listed, serde_json::from_value(identities).unwrap_or_default()))
 }
 
-/// The button of a provider that the person is not known by yet.
+/// `POST /account/identities/{provider}/link`: begins to link an identity at a provider.
 pub async fn link(
     app: Data<App>,
     throttles: Data<Throttles>,
@@ -55,7 +55,7 @@ pub async fn link(
     }
 }
 
-/// The button beside an identity. Whoever pressed it twice has what they wanted.
+/// `POST /account/identities/{id}/unlink`: removes an identity. Idempotent: an unknown identity is not an error.
 pub async fn unlink(app: Data<App>, caller: Caller, request: HttpRequest, id: Path<String>) -> HttpResponse {
     if let Some(answer) = wants_fresh_login(&app, &caller.signed_in, &request) {
         return answer;
@@ -72,7 +72,8 @@ pub async fn unlink(app: Data<App>, caller: Caller, request: HttpRequest, id: Pa
     answer
 }
 
-/// Where the login is too old to change the identities: a redirect to the session's provider, which leads back here.
+/// If the login is too old to change identities: a redirect to a new login at the session's provider, which returns to
+/// the account page.
 fn wants_fresh_login(app: &App, signed_in: &SignedIn, request: &HttpRequest) -> Option<HttpResponse> {
     if login::is_fresh(&signed_in.session, app.clock.now()) {
         return None;
@@ -81,12 +82,12 @@ fn wants_fresh_login(app: &App, signed_in: &SignedIn, request: &HttpRequest) -> 
         return Some(Problem::authentication_too_old(login::FRESH.num_seconds()).for_program(request));
     }
     let (prefix, account) = (app.config.server.public_url.prefix(), address(app));
-    // A provider that remembers the person must not say so again: it is asked for an authentication of this minute.
+    // `max_age=60` makes the provider authenticate the user again instead of using its own session.
     let provider = &signed_in.session.provider;
     Some(pages::see_other(&format!("{prefix}/login/{provider}?return_to={account}&max_age=60")))
 }
 
-/// The button beside a device. Whoever pressed it twice has what they wanted.
+/// `POST /account/sessions/{id}/end`: ends one session. Idempotent: an ended session is not an error.
 pub async fn end_one(app: Data<App>, caller: Caller, request: HttpRequest, id: Path<String>) -> HttpResponse {
     let answer = async {
         let id = id.parse().map_err(|_| Problem::not_found())?;
@@ -100,7 +101,7 @@ pub async fn end_one(app: Data<App>, caller: Caller, request: HttpRequest, id: P
     answer.await.unwrap_or_else(|problem| refuse(&app, &request, problem))
 }
 
-/// The button below all devices.
+/// `POST /account/sessions/end-others`: ends all sessions but the current one.
 pub async fn end_others(app: Data<App>, caller: Caller, request: HttpRequest) -> HttpResponse {
     let (user, own) = (caller.signed_in.user.sub, caller.signed_in.session.id);
     match logout::others(&app, user, own, app.clock.now()).await {
@@ -109,12 +110,13 @@ pub async fn end_others(app: Data<App>, caller: Caller, request: HttpRequest) ->
     }
 }
 
-/// Where the page is.
+/// The path of the account page, with the prefix of `server.public_url`.
 pub fn address(app: &App) -> String {
     format!("{}/account", app.config.server.public_url.prefix())
 }
 
-/// Whoever is not signed in any more is asked to, and comes back to the page.
+/// Renders a refusal. A 401 becomes a redirect to the login, which returns to the account page; JSON clients get the
+/// 401.
 pub fn refuse(app: &App, request: &HttpRequest, problem: Problem) -> HttpResponse {
     if !problem.wants_sign_in() || client::wants_json_only(request) {
         return problem.for_browser(request);

@@ -8,7 +8,7 @@ use actix_web::{HttpRequest, HttpResponse, Resource, Route, guard};
 use super::problem::Problem;
 use super::{administration, ops};
 
-/// The admin listener. Without `admin.token` nothing is administered over HTTP.
+/// Registers the routes. `administered`: whether `admin.token` is set; without it, `/admin/` does not exist.
 pub fn admin(routes: &mut ServiceConfig, administered: bool) {
     routes
         .service(endpoint("/healthz", "GET, HEAD").route(read().to(ops::healthz)))
@@ -42,13 +42,13 @@ fn administrative() -> impl HttpServiceFactory + 'static {
         .default_service(web::to(not_on_admin))
 }
 
-/// An endpoint; other methods get 405 with these in `Allow`.
+/// An endpoint. Methods other than `allow` get 405 with `allow` as the header `Allow`.
 fn endpoint(path: &str, allow: &'static str) -> Resource {
     let refuse = move |request: HttpRequest| async move { Problem::method_not_allowed(allow).for_program(&request) };
     web::resource(path).default_service(web::to(refuse))
 }
 
-/// GET, and HEAD, which is the same without the body (RFC 9110 §9.3.2).
+/// GET and HEAD. HEAD has the same answer without the body (RFC 9110 §9.3.2).
 fn read() -> Route {
     web::route().guard(guard::Any(guard::Get()).or(guard::Head()))
 }

@@ -1,4 +1,4 @@
-//! `/admin/…` on the admin listener: users and sessions in the hands of whoever has `admin.token`.
+//! `/admin/…` on the admin listener: administration of users and sessions, authenticated by `admin.token`.
 
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
@@ -18,14 +18,14 @@ use crate::base::id::{SessionId, UserId};
 use crate::login;
 use crate::logout;
 
-/// Users, or whatever is asked for, in an answer where it is not said how many.
+/// The default of `limit`: rows in an answer.
 const USUAL: i64 = 50;
-/// The same at the most.
+/// The maximum of `limit`.
 const MOST: i64 = 200;
-/// The longest words that are looked for, in bytes.
+/// The maximum length of `q`, in bytes.
 const MAX_WORDS: usize = 256;
 
-/// Lets nobody pass without the token.
+/// Requires the Bearer token `admin.token`; 401 or 429 without it.
 pub async fn guard(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
@@ -37,7 +37,7 @@ pub async fn guard(
     Ok(request.into_response(refused).map_into_right_body())
 }
 
-/// Whoever fails uses up the limit of its network.
+/// The refusal, counted against the rate limit of the network.
 fn refusal(request: &HttpRequest) -> Problem {
     let (app, throttles) = (request.app_data::<Data<App>>(), request.app_data::<Data<Throttles>>());
     let counted = app.zip(throttles).map(|(app, throttles)| throttles.not_administrator(app, request));
@@ -49,14 +49,14 @@ fn refusal(request: &HttpRequest) -> Problem {
     Problem::not_administrator(came)
 }
 
-/// Hashes are compared, in constant time, so that neither the token's content nor its length shows.
+/// Compares the hashes in constant time, so that the time reveals neither the content nor the length of the token.
 fn is_administrator(request: &HttpRequest) -> bool {
     let token = request.app_data::<Data<App>>().and_then(|app| app.config.admin.token.as_ref());
     let (Some(token), Authorization::Bearer(presented)) = (token, Authorization::of(request)) else { return false };
     presented.hashed().matches(token.hashed().as_bytes())
 }
 
-/// Users, newest first: `q` is looked for in e-mail address and names, `after` is the `next` of the answer before.
+/// Users, newest first. `q` searches the e-mail address and the names; `after` is the `next` of the previous answer.
 pub async fn users(app: Data<App>, request: HttpRequest) -> HttpResponse {
     let answer = async {
         let parameters = Parameters::of_query(&request)?;
@@ -74,7 +74,7 @@ pub async fn users(app: Data<App>, request: HttpRequest) -> HttpResponse {
     answered(&request, answer.await)
 }
 
-/// One user, with the pairs `(provider, sub)` that name them.
+/// One user with all identities, each a pair `(provider, sub)`.
 pub async fn user(app: Data<App>, request: HttpRequest, sub: Path<String>) -> HttpResponse {
     let answer = async {
         let person = administration::details(&app.db, named(&sub)?).await?.ok_or_else(Problem::not_found)?;
@@ -83,7 +83,7 @@ pub async fn user(app: Data<App>, request: HttpRequest, sub: Path<String>) -> Ht
     answered(&request, answer.await)
 }
 
-/// Removes a user.
+/// Deletes a user, and ends the user's sessions.
 pub async fn delete_user(app: Data<App>, request: HttpRequest, sub: Path<String>) -> HttpResponse {
     let answer = async {
         let now = app.clock.now();
@@ -93,7 +93,7 @@ pub async fn delete_user(app: Data<App>, request: HttpRequest, sub: Path<String>
     answered(&request, answer.await)
 }
 
-/// Shuts a user out.
+/// Disables a user: ends the sessions and refuses new logins.
 pub async fn disable(app: Data<App>, request: HttpRequest, sub: Path<String>) -> HttpResponse {
     let answer = async {
         let now = app.clock.now();
@@ -104,7 +104,7 @@ pub async fn disable(app: Data<App>, request: HttpRequest, sub: Path<String>) ->
     answered(&request, answer.await)
 }
 
-/// Lets a user in again.
+/// Enables a disabled user. Logins work again; ended sessions stay ended.
 pub async fn enable(app: Data<App>, request: HttpRequest, sub: Path<String>) -> HttpResponse {
     let answer = async {
         let enabled = administration::enable(&app.db, named(&sub)?, Actor::Token, app.clock.now()).await?;
@@ -113,7 +113,7 @@ pub async fn enable(app: Data<App>, request: HttpRequest, sub: Path<String>) -> 
     answered(&request, answer.await)
 }
 
-/// A user's sign-ins.
+/// The live sessions of a user.
 pub async fn sessions(app: Data<App>, request: HttpRequest, sub: Path<String>) -> HttpResponse {
     let answer = async {
         let now = app.clock.now();
@@ -123,7 +123,7 @@ pub async fn sessions(app: Data<App>, request: HttpRequest, sub: Path<String>) -
     answered(&request, answer.await)
 }
 
-/// Ends all of them.
+/// Ends all sessions of a user. The answer has their number.
 pub async fn end_sessions(app: Data<App>, request: HttpRequest, sub: Path<String>) -> HttpResponse {
     let answer = async {
         let now = app.clock.now();
@@ -133,7 +133,7 @@ pub async fn end_sessions(app: Data<App>, request: HttpRequest, sub: Path<String
     answered(&request, answer.await)
 }
 
-/// Ends one session.
+/// Ends one session; 404 where it does not exist or has ended.
 pub async fn end_session(app: Data<App>, request: HttpRequest, sid: Path<String>) -> HttpResponse {
     let answer = async {
         let id: SessionId = sid.parse().map_err(|_| Problem::not_found())?;
@@ -143,7 +143,7 @@ pub async fn end_session(app: Data<App>, request: HttpRequest, sid: Path<String>
     answered(&request, answer.await)
 }
 
-/// What is on record of a login.
+/// The recorded steps of a login, found by its reference.
 pub async fn login(app: Data<App>, request: HttpRequest, reference: Path<String>) -> HttpResponse {
     let answer = async {
         let report = login::report(&app.db, &reference).await?.ok_or_else(Problem::not_found)?;
@@ -152,7 +152,7 @@ pub async fn login(app: Data<App>, request: HttpRequest, reference: Path<String>
     answered(&request, answer.await)
 }
 
-/// Notices that clients have not got, newest first.
+/// Undelivered back-channel logout notices, newest first.
 pub async fn logout_notices(app: Data<App>, request: HttpRequest) -> HttpResponse {
     let answer = async {
         let most = limit(&Parameters::of_query(&request)?)?;

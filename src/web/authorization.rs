@@ -1,4 +1,4 @@
-//! The `Authorization` header (RFC 9110 §11.6.2), as a value. What strangers write into it breaks nothing (FZ-04).
+//! Parses the `Authorization` header (RFC 9110 §11.6.2). Any input is safe (FZ-04).
 
 use actix_web::HttpRequest;
 use actix_web::http::header;
@@ -8,23 +8,23 @@ use base64::engine::general_purpose::STANDARD;
 use super::extract;
 use crate::base::secret::Plain;
 
-/// Longer credentials are not decoded.
+/// The maximum length of Basic credentials, in bytes. Longer ones are unusable.
 const MAX_LEN: usize = 8 * 1024;
 
-/// What it says.
+/// The credentials in the header.
 pub enum Authorization {
-    /// There is none.
+    /// The request has no such header.
     Missing,
     /// A client and its secret (RFC 6749 §2.3.1).
     Basic(String, Plain),
     /// An access token (RFC 6750 §2.1).
     Bearer(Plain),
-    /// Anything else: another scheme, more than one header, garbage.
+    /// Another scheme, a repeated header, or malformed credentials.
     Unusable,
 }
 
 impl Authorization {
-    /// Of a request.
+    /// Reads the header of a request.
     pub fn of(request: &HttpRequest) -> Self {
         let mut values = request.headers().get_all(header::AUTHORIZATION);
         match (values.next(), values.next()) {
@@ -34,7 +34,7 @@ impl Authorization {
         }
     }
 
-    /// Of a header's value. The scheme may be written in any letter case.
+    /// Parses a header value. The scheme is case-insensitive (RFC 9110 §11.1).
     fn parse(value: &[u8]) -> Self {
         let text = std::str::from_utf8(value).ok().filter(|text| text.is_ascii());
         let Some((scheme, credentials)) = text.and_then(|text| text.split_once(' ')) else { return Self::Unusable };
@@ -50,7 +50,7 @@ impl Authorization {
     }
 }
 
-/// Both parts are form-encoded before they are put together.
+/// Decodes Basic credentials. Id and secret are form-encoded before they are joined (RFC 6749 §2.3.1).
 fn basic(credentials: &str) -> Option<(String, Plain)> {
     if credentials.len() > MAX_LEN {
         return None;
@@ -79,9 +79,9 @@ mod tests {
         format!("Basic {}", STANDARD.encode(pair))
     }
 
-    /// TK-16, TK-28, IR-22
+    /// TK-16, TK-28, IR-22: well-formed headers.
     #[test]
-    fn schemes_have_no_letter_case_and_parts_are_form_encoded() {
+    fn schemes_are_case_insensitive_and_basic_parts_are_form_encoded() {
         assert_eq!(read(&encoded("web:s3cret")), "web|s3cret");
         assert_eq!(read(&encoded("web:s3cret").replace("Basic", "bASIC")), "web|s3cret");
         assert_eq!(read(&encoded("a%3Ab:s%3A%25+%C3%A9")), "a:b|s:% é");
@@ -90,9 +90,9 @@ mod tests {
         assert_eq!(read("bEARER x.y.z"), "bearer|x.y.z");
     }
 
-    /// TK-28, IR-22, IN-04
+    /// TK-28, IR-22, IN-04: malformed headers, also with NUL and invalid UTF-8.
     #[test]
-    fn garbage_is_unusable() {
+    fn malformed_credentials_are_unusable() {
         for value in [
             "",
             "Basic",
@@ -124,17 +124,17 @@ mod tests {
     }
 
     proptest! {
-        /// FZ-04: any bytes are read without a panic, and what is read stood there.
+        /// FZ-04: parsing never panics, and a parsed token is part of the input.
         #[test]
-        fn any_bytes_are_read(value in proptest::collection::vec(any::<u8>(), 0..200)) {
+        fn parsing_accepts_any_bytes(value in proptest::collection::vec(any::<u8>(), 0..200)) {
             if let Authorization::Bearer(token) = Authorization::parse(&value) {
                 prop_assert!(value.ends_with(token.expose().as_bytes()));
             }
         }
 
-        /// FZ-04: what follows a good scheme too.
+        /// FZ-04: the same after a known scheme.
         #[test]
-        fn any_credentials_are_read(scheme in "(?i)basic|bearer", credentials in "[ -~\\t]{0,80}") {
+        fn parsing_accepts_any_credentials(scheme in "(?i)basic|bearer", credentials in "[ -~\\t]{0,80}") {
             let value = format!("{scheme} {credentials}");
             let plain = !credentials.is_empty() && credentials.bytes().all(|byte| byte.is_ascii_graphic());
             if scheme.eq_ignore_ascii_case("bearer") {
@@ -145,9 +145,9 @@ mod tests {
             }
         }
 
-        /// FZ-04, FZ-05: whatever a client's id and secret are, they come through.
+        /// FZ-04, FZ-05: encoding and parsing returns the same id and secret.
         #[test]
-        fn every_pair_comes_through(id in "[^\\x00]{1,40}", secret in "[^\\x00]{0,40}") {
+        fn basic_credentials_survive_a_round_trip(id in "[^\\x00]{1,40}", secret in "[^\\x00]{0,40}") {
             let form = |text: &str| url::form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>();
             prop_assert_eq!(read(&encoded(&format!("{}:{}", form(&id), form(&secret)))), format!("{id}|{secret}"));
         }

@@ -1,4 +1,4 @@
-//! `GET, POST /oauth2/authorize`, the page on which a person agrees, and `POST /oauth2/par`.
+//! `GET, POST /oauth2/authorize`, the consent page, and `POST /oauth2/par`.
 
 use actix_web::http::header;
 use actix_web::web::{Data, Payload};
@@ -22,14 +22,14 @@ use crate::login::Code;
 use crate::session::SignedIn;
 use crate::token;
 
-/// An app sends its user.
+/// `GET /oauth2/authorize`: an authorization request (RFC 6749 §4.1.1).
 pub async fn authorize(app: Data<App>, throttles: Data<Throttles>, request: HttpRequest) -> HttpResponse {
     let answer = arrive(&app, &throttles, &request).await;
     answer.unwrap_or_else(|problem| problem.for_browser(&request))
 }
 
-/// The same by a form. A form that another site sends carries no cookie, so the request is kept, and the browser brings
-/// it by `GET`.
+/// `POST /oauth2/authorize`: an authorization request by a form. A form from another site carries no cookie, so the
+/// request is stored as a pushed request, and a redirect leads the browser to `GET`.
 pub async fn authorize_by_form(
     app: Data<App>,
     throttles: Data<Throttles>,
@@ -82,7 +82,7 @@ async fn keep(
     Ok(pages::see_other(&format!("{prefix}/oauth2/authorize?{}", query.finish())))
 }
 
-/// Takes a request from a client ahead of its user (RFC 9126).
+/// `POST /oauth2/par`: a pushed authorization request (RFC 9126).
 pub async fn push(app: Data<App>, throttles: Data<Throttles>, request: HttpRequest, payload: Payload) -> HttpResponse {
     let answer = pushed(&app, &throttles, &request, payload).await;
     answer.unwrap_or_else(|problem| problem.for_oauth_endpoint(&request))
@@ -101,7 +101,7 @@ async fn pushed(
     if form.get("request_uri").is_some() {
         return Err(Problem::invalid_request());
     }
-    // The client may have said who it is by its credentials alone.
+    // With `client_secret_basic` the parameter `client_id` may be absent.
     let get = |name: &str| match name {
         "client_id" => Some(client.id.clone()),
         _ => form.get(name).map(str::to_owned),
@@ -119,7 +119,7 @@ async fn pushed(
     }
 }
 
-/// The page that asks whether to go on to an app.
+/// `GET /oauth2/authorize/agree`: the consent page.
 pub async fn ask(app: Data<App>, throttles: Data<Throttles>, request: HttpRequest) -> HttpResponse {
     let answer = async {
         throttles.authorize(&app, &request)?;
@@ -133,7 +133,7 @@ pub async fn ask(app: Data<App>, throttles: Data<Throttles>, request: HttpReques
     answer.await.unwrap_or_else(|problem: Problem| problem.for_browser(&request))
 }
 
-/// What the person said.
+/// `POST /oauth2/authorize/agree`: the user's decision on the consent page.
 pub async fn agree(app: Data<App>, throttles: Data<Throttles>, request: HttpRequest, payload: Payload) -> HttpResponse {
     let answer = agreed(&app, &throttles, &request, payload).await;
     answer.unwrap_or_else(|problem| problem.for_browser(&request))
@@ -158,7 +158,7 @@ async fn agreed(
     Ok(after_a_form(go(app, next)))
 }
 
-/// The request that a page of ours is about.
+/// The authorization request that the consent page names, and the session of the browser.
 async fn waiting(
     app: &App,
     request: &HttpRequest,
@@ -169,7 +169,7 @@ async fn waiting(
     Ok((open, signed_in(app, request, now).await?))
 }
 
-/// The request that a link of ours names, if it names one. It must be this browser's.
+/// The authorization request in the parameter `authorization_request`, if present. It must belong to this browser.
 pub async fn named(
     app: &App,
     request: &HttpRequest,
@@ -181,7 +181,7 @@ pub async fn named(
     Ok(Some(authorize::open(app, id, cookies::binding(app, request), now).await?))
 }
 
-/// Goes on with the request that a login was for.
+/// Resumes the authorization request that a login was for.
 pub async fn after_login(
     app: &App,
     request: &HttpRequest,
@@ -193,7 +193,8 @@ pub async fn after_login(
     Ok(go(app, authorize::resume(app, &open, Some(signed_in), true, now).await?))
 }
 
-/// Tells the app that the login it asked for came to nothing. `None` where it cannot be told.
+/// Redirects to the app with an OAuth error after a failed login. `None` where the authorization request cannot be
+/// answered any more.
 pub async fn after_refusal(
     app: &App,
     request: &HttpRequest,
@@ -213,7 +214,7 @@ pub async fn after_refusal(
     Some(HttpResponse::Found().insert_header((header::LOCATION, url)).finish())
 }
 
-/// Who is signed in with this browser, by its cookie alone. Who was signed out, or timed out, is nobody.
+/// The live session of the browser, by the session cookie alone. `None` for a revoked or expired session.
 async fn signed_in(app: &App, request: &HttpRequest, now: Timestamp) -> Result<Option<SignedIn>, Problem> {
     match cookies::named(app, request) {
         None => Ok(None),
@@ -221,7 +222,7 @@ async fn signed_in(app: &App, request: &HttpRequest, now: Timestamp) -> Result<O
     }
 }
 
-/// `get` gives a parameter's value; `doubled` names those that came more than once.
+/// Validates an authorization request. `get` returns a parameter's value; `doubled` names the repeated parameters.
 fn read(app: &App, get: &dyn Fn(&str) -> Option<String>, doubled: &[String]) -> Result<AuthorizationRequest, Refused> {
     let terms = Terms {
         clients: &app.clients,
@@ -253,7 +254,7 @@ fn go(app: &App, next: Next) -> HttpResponse {
     HttpResponse::Found().insert_header((header::LOCATION, url)).finish()
 }
 
-/// 303: whatever comes after a form is fetched by `GET` (RFC 9700 §4.12).
+/// 303 instead of 302: after a form post the browser continues with `GET`, without the form (RFC 9700 §4.12).
 fn after_a_form(mut answer: HttpResponse) -> HttpResponse {
     *answer.status_mut() = actix_web::http::StatusCode::SEE_OTHER;
     answer

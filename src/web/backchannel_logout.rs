@@ -10,10 +10,10 @@ use crate::app::App;
 use crate::login::Code;
 use crate::logout::{self, Untold};
 
-/// The form's one parameter that counts.
+/// The parameter of the form that is read; others are ignored (§2.5).
 const TOKEN: &str = "logout_token";
 
-/// A provider tells of the end of a session there. 200 also where none hangs on it here; 400 for any defect.
+/// Takes a logout token of a provider. 200 also where no session here matches; 400 for an invalid token.
 pub async fn take(
     app: Data<App>,
     throttles: Data<Throttles>,
@@ -41,12 +41,12 @@ async fn answer(
     };
     match told {
         Ok(_) => Ok(()),
-        // Providers share an address with all their people's logouts, so only what is refused uses up the limit.
+        // A provider sends the logout tokens of all its users from one address, so only refused ones count.
         Err(problem) => Err(throttles.bad_logout_token(app, request).err().unwrap_or(problem)),
     }
 }
 
-/// In the body and nowhere else: addresses stand in logs.
+/// Reads the logout token from the body. A token in the query is refused: logs of proxies contain the query.
 async fn read(app: &App, request: &HttpRequest, payload: Payload) -> Result<String, Problem> {
     let form = extract::form(request, payload, app.config.limits.body_bytes).await?;
     if Parameters::of_query(request)?.get(TOKEN).is_some() {

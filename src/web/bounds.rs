@@ -1,4 +1,4 @@
-//! What every request must keep to, and what every answer carries.
+//! The size limits of every request, and the security headers of every answer.
 
 use actix_web::Error;
 use actix_web::body::MessageBody;
@@ -14,7 +14,8 @@ use crate::app::App;
 const MAX_URI: usize = 8 * 1024;
 const MAX_HEADERS: usize = 16 * 1024;
 
-/// Turns away what is too long, and gives every answer its headers (WB-02).
+/// Refuses a request with a URI over 8 KiB (414) or headers over 16 KiB (431), and adds the security headers and
+/// `x-request-id` to every answer (WB-02).
 pub async fn keep(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
@@ -55,7 +56,7 @@ fn too_long(request: &ServiceRequest) -> Option<Problem> {
     }
 }
 
-/// As many characters as the address would be written with; nothing is written for it.
+/// The length of the URI as text, in bytes. Computed without allocating that text.
 fn length_of(uri: &Uri) -> usize {
     let authority = uri.authority().map_or(0, |authority| authority.as_str().len() + "https://".len());
     authority + uri.path_and_query().map_or(0, |path| path.as_str().len())

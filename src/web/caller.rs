@@ -1,4 +1,4 @@
-//! Who sends a request, as the guard found before the handler runs.
+//! The authenticated session of a request. The guard inserts it; handlers extract it.
 
 use std::future::{Ready, ready};
 
@@ -9,29 +9,30 @@ use actix_web::{Error, FromRequest, HttpMessage, HttpRequest};
 use super::problem::Problem;
 use crate::session::SignedIn;
 
-/// The credentials that a request was judged by.
+/// The kind of credentials that authenticated a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Means {
-    /// The session cookie, which browsers send by themselves.
+    /// The session cookie. Browsers attach it automatically, also to requests that other sites cause.
     Cookie,
     /// An access token with these scopes.
     Token {
-        /// Separated by spaces.
+        /// The scopes, separated by spaces (RFC 6749 §3.3).
         scope: String,
     },
 }
 
-/// The live session that a request acts for. A handler that takes one runs only after the guard has admitted the request.
+/// The live session of a request. Only the guard inserts it, so a handler with this parameter runs only after its
+/// checks.
 #[derive(Debug)]
 pub struct Caller {
     /// The session and its user.
     pub signed_in: SignedIn,
-    /// By which credentials.
+    /// The kind of the credentials.
     pub means: Means,
 }
 
 impl Caller {
-    /// Whether the session cookie authenticated the request, so that it is the browser's own session.
+    /// Whether the session cookie authenticated the request. Then the answer may remove or replace that cookie.
     pub fn is_by_cookie(&self) -> bool {
         self.means == Means::Cookie
     }
@@ -47,7 +48,7 @@ impl FromRequest for Caller {
     }
 }
 
-/// Whether a browser sent the request from the issuer's origin or from one of `login.allowed_origins`.
+/// Whether the request comes from the origin of the issuer or one of `login.allowed_origins` (`cors::may_change`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct FromListedOrigin(pub bool);
 
@@ -61,7 +62,7 @@ impl FromRequest for FromListedOrigin {
     }
 }
 
-/// The row of the handler promises less than the handler takes.
+/// The error for a handler whose row in `ROUTES` does not provide what the handler extracts. A defect of the table.
 fn defect(request: &HttpRequest) -> Error {
     tracing::error!(route = request.match_pattern(), "the table of routes gives this handler no caller");
     InternalError::from_response("no caller", Problem::internal().for_program(request)).into()

@@ -1,26 +1,26 @@
-//! What an answer without access asks for (`WWW-Authenticate`).
+//! The challenges in `WWW-Authenticate`.
 
 use std::borrow::Cow;
 
-/// What `WWW-Authenticate` says: RFC 6750 §3 where people are concerned.
+/// The challenge of a refusal: `Bearer` (RFC 6750 §3) for users, `Basic` for clients.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Challenge {
-    /// No credentials came.
+    /// The request has no credentials, so no `error` is given (RFC 6750 §3.1).
     Bare,
-    /// They came in a way that will not do.
+    /// `invalid_request`: the access token is sent in more than one place.
     InvalidRequest,
-    /// They are not good.
+    /// `invalid_token`: the access token or the session is not valid.
     InvalidToken,
-    /// They are good, and lack this scope.
+    /// `insufficient_scope`: the access token is valid, but lacks this scope.
     InsufficientScope(&'static str),
-    /// RFC 9470 §3: the person was authenticated longer ago than so many seconds.
+    /// `insufficient_user_authentication` (RFC 9470 §3): the authentication is older than `max_age`, in seconds.
     TooOld(i64),
-    /// For clients (RFC 6749 §5.2).
+    /// Client authentication failed (RFC 6749 §5.2).
     Basic,
 }
 
 impl Challenge {
-    /// The header's value.
+    /// The value of the header `WWW-Authenticate`.
     pub fn text(self) -> Cow<'static, str> {
         let constant = match self {
             Self::TooOld(max_age) => {

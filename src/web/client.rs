@@ -1,4 +1,4 @@
-//! What a request says about who sent it, believed only as far as it can be.
+//! The client's address, and the request headers that describe the client.
 
 use std::net::{IpAddr, Ipv6Addr};
 
@@ -7,11 +7,11 @@ use actix_web::http::header;
 use ipnet::IpNet;
 use tracing_actix_web::RequestId;
 
-/// The longest `User-Agent` and `Origin` that are kept.
+/// The length to which header values are truncated, in characters.
 const MAX_HEADER: usize = 512;
 
-/// The client's address: the connection's, or, as long as that is a trusted proxy, the one that it names, counted from
-/// the right. What stands further left was written by strangers (FW-06).
+/// The client's address. Starts at the peer of the connection and reads `X-Forwarded-For` from the right, as long as
+/// the current address is a trusted proxy. Entries further left are not trustworthy: the client can set them (FW-06).
 pub fn address(request: &HttpRequest, trusted: &[IpNet]) -> IpAddr {
     let peer = request.peer_addr().map_or(IpAddr::V6(Ipv6Addr::UNSPECIFIED), |peer| peer.ip().to_canonical());
     let lines = request.headers().get_all(header::X_FORWARDED_FOR).filter_map(|line| line.to_str().ok());
@@ -31,7 +31,7 @@ fn walk(peer: IpAddr, named: &[&str], trusted: &[IpNet]) -> IpAddr {
     address
 }
 
-/// An address, also with a port, as proxies write it.
+/// Parses an address. Some proxies add a port, or brackets around IPv6.
 fn parse(text: &str) -> Option<IpAddr> {
     let plain = text.parse().ok();
     let with_port = || text.parse::<std::net::SocketAddr>().ok().map(|address| address.ip());
@@ -39,7 +39,7 @@ fn parse(text: &str) -> Option<IpAddr> {
     plain.or_else(with_port).or_else(in_brackets).map(|address: IpAddr| address.to_canonical())
 }
 
-/// What limits are counted by: an IPv6 customer has a whole /64.
+/// The key of rate limits: the IPv4 address, or the IPv6 /64, since one customer usually has a whole /64.
 pub fn network(address: IpAddr) -> IpAddr {
     match address {
         IpAddr::V4(_) => address,
@@ -47,33 +47,33 @@ pub fn network(address: IpAddr) -> IpAddr {
     }
 }
 
-/// A header's text, bounded; `None` where it is missing, empty, not text or sent twice.
+/// The value of a header, truncated. `None` where it is missing, empty, not ASCII text or repeated.
 pub fn header_text(request: &HttpRequest, name: header::HeaderName) -> Option<String> {
     let mut values = request.headers().get_all(name);
     let value = values.next()?.to_str().ok()?;
     (values.next().is_none() && !value.is_empty()).then(|| value.chars().take(MAX_HEADER).collect())
 }
 
-/// Whether the sender has the document of that entity tag already (RFC 9110 §13.1.2). The comparison is the weak one:
-/// a proxy that compresses writes `W/` in front of the tag.
+/// Whether `If-None-Match` contains that entity tag (RFC 9110 §13.1.2). Weak comparison: a proxy that compresses the
+/// answer prefixes the tag with `W/`.
 pub fn has_already(request: &HttpRequest, etag: &str) -> bool {
     let known = header_text(request, header::IF_NONE_MATCH);
     let same = |tag: &str| tag == "*" || tag.strip_prefix("W/").unwrap_or(tag) == etag;
     known.is_some_and(|tags| tags.split(',').any(|tag| same(tag.trim())))
 }
 
-/// Whether the sender can read problems only: it names a JSON type, and no page.
+/// Whether `Accept` names a JSON type, and not `text/html`.
 pub fn wants_json_only(request: &HttpRequest) -> bool {
     let accept = header_text(request, header::ACCEPT).unwrap_or_default();
     accept.contains("json") && !accept.contains("text/html")
 }
 
-/// Whether the sender asks for pages, as browsers do when they navigate.
+/// Whether `Accept` names `text/html`, as browsers send it when they navigate.
 pub fn wants_page(request: &HttpRequest) -> bool {
     header_text(request, header::ACCEPT).unwrap_or_default().contains("text/html")
 }
 
-/// The id under which the log shows this request.
+/// The request id, as in the log and in `x-request-id`. Empty where none was assigned.
 pub fn request_id(request: &HttpRequest) -> String {
     use actix_web::HttpMessage;
     request.extensions().get::<RequestId>().map(ToString::to_string).unwrap_or_default()
@@ -88,9 +88,9 @@ mod tests {
         walk(peer.parse().expect("an address"), named, &trusted).to_string()
     }
 
-    /// FW-06, RE-10
+    /// FW-06, RE-10: entries left of the first untrusted address have no effect.
     #[test]
-    fn only_trusted_proxies_are_believed_from_the_right() {
+    fn forwarded_addresses_are_read_from_the_right_through_trusted_proxies() {
         assert_eq!(from("1.1.1.1", &["9.9.9.9"], &[]), "1.1.1.1");
         assert_eq!(from("10.0.0.1", &["9.9.9.9"], &["10.0.0.0/8"]), "9.9.9.9");
         assert_eq!(from("10.0.0.1", &["6.6.6.6", "9.9.9.9"], &["10.0.0.0/8"]), "9.9.9.9");
@@ -102,7 +102,7 @@ mod tests {
     }
 
     #[test]
-    fn limits_count_an_ipv6_network_as_one() {
+    fn rate_limits_count_an_ipv6_network_as_one_address() {
         let of = |text: &str| network(text.parse().expect("an address")).to_string();
         assert_eq!(of("2001:db8:1:2:3:4:5:6"), "2001:db8:1:2::");
         assert_eq!(of("9.9.9.9"), "9.9.9.9");

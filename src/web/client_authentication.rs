@@ -1,4 +1,5 @@
-//! Which client asks (RFC 6749 §2.3): `client_secret_basic`, `client_secret_post`, or its id alone if it is public.
+//! Client authentication (RFC 6749 §2.3): `client_secret_basic`, `client_secret_post`, `private_key_jwt`, or
+//! `client_id` alone for a public client.
 
 use actix_web::HttpRequest;
 
@@ -14,8 +15,8 @@ use crate::base::secret::Plain;
 use crate::client::{self as clients, ASSERTION_TYPE, Assertion, Client, ClientAuthError, Presented, Proof};
 use crate::telemetry;
 
-/// The client that sent a form. Whoever fails uses up the limit of its network. Costs no round trip, but where the
-/// client signed something, which counts once.
+/// Authenticates the client that sent a form. A failure counts against the rate limit of the network. Needs no query,
+/// except for an assertion: its `jti` is inserted, because each assertion is valid once.
 pub async fn authenticate<'a>(
     app: &'a App,
     throttles: &Throttles,
@@ -36,7 +37,8 @@ async fn prove<'a>(
     let network = client::network(client::address(request, &app.config.server.trusted_proxies));
     let shown = presented(Authorization::of(request), form)?;
     let refuse = |refused: ClientAuthError| {
-        // The id of a client that is not ours is a stranger's text, and may be the secret itself.
+        // The `client_id` of an unknown client is not logged: it is unchecked input, and may be a secret sent by
+        // mistake.
         let client = shown.client_id.clone().filter(|_| refused != ClientAuthError::Unknown);
         telemetry::record(&Event::ClientRefused { client, ip: network });
         Problem::from(refused)
@@ -53,7 +55,7 @@ async fn prove<'a>(
     Ok(client)
 }
 
-/// What a client's assertion may be for: our issuer (RFC 7523bis), the token endpoint, or the one that it is shown to.
+/// The accepted values of `aud` in an assertion: the issuer (RFC 7523bis), the token endpoint, this request's endpoint.
 fn audiences(app: &App, request: &HttpRequest) -> [String; 3] {
     let url = &app.config.server.public_url;
     let path = request.path();
@@ -61,7 +63,7 @@ fn audiences(app: &App, request: &HttpRequest) -> [String; 3] {
     [url.issuer().to_owned(), url.at("/oauth2/token"), url.at(path)]
 }
 
-/// What the request shows: one way, and only one (TK-16).
+/// The credentials of the request. More than one method of authentication is an error (TK-16).
 fn presented(authorization: Authorization, form: &Parameters) -> Result<Presented, Problem> {
     let (id, posted) = (form.get("client_id").map(str::to_owned), form.get("client_secret"));
     let (assertion, r#type) = (form.get("client_assertion"), form.get("client_assertion_type"));
@@ -76,7 +78,7 @@ fn presented(authorization: Authorization, form: &Parameters) -> Result<Presente
         (Authorization::Basic(named, secret), None, None) if id.as_ref().is_none_or(|id| *id == named) => {
             Ok(Presented { client_id: Some(named), proof: Proof::Secret(secret) })
         }
-        // A way that we do not know, or what is no way at all.
+        // An unknown `client_assertion_type`, a scheme that does not authenticate clients, or a malformed header.
         (Authorization::Missing, None, Some(_)) | (Authorization::Bearer(_) | Authorization::Unusable, ..) => {
             Err(Problem::client_refused())
         }
@@ -103,9 +105,9 @@ mod tests {
         Authorization::Basic("web".into(), Plain::new("s"))
     }
 
-    /// TK-16
+    /// TK-16: credentials in two places, or two different client ids, are `invalid_request`.
     #[test]
-    fn one_way_and_only_one() {
+    fn more_than_one_method_of_client_authentication_is_refused() {
         let web = Ok((Some("web".into()), Some("s".into())));
         assert_eq!(shown(basic(), ""), web);
         assert_eq!(shown(basic(), "client_id=web"), web);
@@ -123,9 +125,9 @@ mod tests {
         assert_eq!(shown(Authorization::Missing, &of_that_type), Ok((None, Some("signed x".into()))));
     }
 
-    /// TK-28
+    /// TK-28: malformed headers, Bearer tokens and assertions without a type are `invalid_client`.
     #[test]
-    fn what_cannot_be_used_is_no_client() {
+    fn unusable_credentials_are_an_invalid_client() {
         assert_eq!(shown(Authorization::Unusable, ""), Err("invalid_client"));
         assert_eq!(shown(Authorization::Unusable, "client_id=web&client_secret=s"), Err("invalid_client"));
         assert_eq!(shown(Authorization::Bearer(Plain::new("x")), ""), Err("invalid_client"));

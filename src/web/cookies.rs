@@ -1,4 +1,4 @@
-//! The two cookies: the session, and what binds a login to the browser that began it.
+//! The session cookie, and the binding cookie, which binds a login to the browser that began it.
 
 use actix_web::cookie::{Cookie, SameSite, time};
 use actix_web::{HttpRequest, HttpResponse};
@@ -10,12 +10,12 @@ use crate::base::secret::{Hashed, Plain};
 use crate::config;
 use crate::session::{self, Session};
 
-/// How long a browser keeps its binding: far longer than any login takes.
+/// `Max-Age` of the binding cookie. Longer than any login takes.
 const BINDING_MAX_AGE: time::Duration = time::Duration::hours(24);
-/// A browser that sends more cookies of one name is being fooled by a sibling site.
+/// The maximum number of cookies of one name that are read. More are only possible if a sibling domain sets them.
 const MOST_OF_ONE_NAME: usize = 4;
 
-/// The session cookie's name: `__Host-` where it can be, `__Secure-` where a parent domain shares it.
+/// The name of the session cookie: with `__Host-`, or with `__Secure-` where `domain` is configured.
 fn session_name(app: &App) -> String {
     let cookie = &app.config.sessions.cookie;
     prefixed(app, &cookie.name, cookie.domain.is_none())
@@ -33,24 +33,24 @@ fn prefixed(app: &App, name: &str, host_only: bool) -> String {
     }
 }
 
-/// The values of every cookie of that name: a sibling site may have planted one beside ours (SE-12).
+/// The values of all cookies of that name: a sibling domain can set another one (SE-12).
 fn values(request: &HttpRequest, name: &str) -> Vec<String> {
     let Ok(cookies) = request.cookies() else { return Vec::new() };
     let named = cookies.iter().filter(|cookie| cookie.name() == name);
     named.take(MOST_OF_ONE_NAME).map(|cookie| cookie.value().to_owned()).collect()
 }
 
-/// What the session cookie says.
+/// The content of the session cookie.
 pub enum SessionCookie {
-    /// No such cookie.
+    /// The request has no such cookie.
     Missing,
-    /// Not one of ours, or of another ring.
+    /// A value that does not verify with a secret of the ring.
     Garbage,
-    /// Ours.
+    /// A verified value with this session id.
     Names(SessionId),
 }
 
-/// Reads the session cookie without asking the database.
+/// Reads and verifies the session cookie. Needs no query.
 pub fn session(app: &App, request: &HttpRequest) -> SessionCookie {
     let values = values(request, &session_name(app));
     if values.is_empty() {
@@ -60,7 +60,7 @@ pub fn session(app: &App, request: &HttpRequest) -> SessionCookie {
     named.map_or(SessionCookie::Garbage, SessionCookie::Names)
 }
 
-/// The session that the cookie names, if it is one of ours.
+/// The session id in the cookie, if its value verifies.
 pub fn named(app: &App, request: &HttpRequest) -> Option<SessionId> {
     match session(app, request) {
         SessionCookie::Names(id) => Some(id),
@@ -68,14 +68,14 @@ pub fn named(app: &App, request: &HttpRequest) -> Option<SessionId> {
     }
 }
 
-/// The cookie for a new session. Its life ends with the session's absolute end.
+/// The cookie for a new session. `Max-Age` ends at the session's absolute timeout.
 pub fn for_session(app: &App, session: &Session, now: Timestamp) -> Cookie<'static> {
     let value = session::encode(&app.config.ring, session.id);
     let life = time::Duration::seconds((session.not_after - now).num_seconds().max(0));
     session_cookie(app, value.expose().to_owned(), life)
 }
 
-/// Takes the session cookie away.
+/// Adds a removal of the session cookie to the answer.
 pub fn clear_session(app: &App, answer: &mut HttpResponse) {
     let mut cookie = session_cookie(app, String::new(), time::Duration::ZERO);
     cookie.make_removal();
@@ -96,13 +96,13 @@ fn session_cookie(app: &App, value: String, life: time::Duration) -> Cookie<'sta
     cookie
 }
 
-/// The browser's binding, as the hash that rows hold.
+/// The hash of the binding cookie, as the database stores it.
 pub fn binding(app: &App, request: &HttpRequest) -> Option<Hashed> {
     known_binding(app, request).map(|value| value.hashed())
 }
 
-/// The binding to begin a login with, and the cookie that carries it: the browser's own, so that all its tabs share
-/// one, or a new one. Only what looks like ours is kept.
+/// The hash of the binding for a login, and its cookie. An existing well-formed value is reused, so that all tabs of
+/// the browser share it; otherwise a new one is generated.
 pub fn bind(app: &App, request: &HttpRequest) -> (Hashed, Cookie<'static>) {
     let value = known_binding(app, request).unwrap_or_else(Plain::random);
     let hash = value.hashed();

@@ -1,4 +1,4 @@
-//! Which other origins' scripts may read an answer, and which may have caused a request.
+//! CORS headers for answers, and the origin check for requests.
 
 use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderMap, HeaderValue};
@@ -8,8 +8,9 @@ use super::client;
 use super::route::Row;
 use crate::app::App;
 
-/// Lets the script of an allowed origin read the answer (Fetch, CORS protocol). Others get no header at all. A public
-/// client's scripts bring a token; that cookies speak for them is for `login.allowed_origins` alone.
+/// Adds the CORS headers for an allowed origin (Fetch standard, CORS protocol); other origins get `Vary` alone.
+/// Requests with cookies are allowed for `login.allowed_origins` only: the scripts of public clients send an access
+/// token.
 pub fn allow(app: &App, request: &HttpRequest, headers: &mut HeaderMap) {
     headers.append(header::VARY, HeaderValue::from_static("Origin"));
     let Some(origin) = client::header_text(request, header::ORIGIN) else { return };
@@ -27,12 +28,12 @@ pub fn allow(app: &App, request: &HttpRequest, headers: &mut HeaderMap) {
     }
 }
 
-/// Lets any script read the answer, without credentials.
+/// Adds the CORS header for all origins, without credentials.
 pub fn allow_all(headers: &mut HeaderMap) {
     headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
 }
 
-/// Answers a preflight, which never carries credentials.
+/// Answers a preflight request. It never carries credentials.
 pub fn preflight(app: &App, request: &HttpRequest, row: &Row) -> HttpResponse {
     let mut answer = HttpResponse::new(StatusCode::NO_CONTENT);
     let headers = answer.headers_mut();
@@ -47,18 +48,19 @@ pub fn preflight(app: &App, request: &HttpRequest, row: &Row) -> HttpResponse {
     answer
 }
 
-/// Whether a request that a cookie speaks for may change something: it comes from our own pages or from a listed
-/// origin. Where the browser does not say, it may not (SE-13).
+/// Whether a cookie-authenticated request may change something: its origin is that of `server.public_url` or one of
+/// `login.allowed_origins`. Without `Origin` and `Sec-Fetch-Site` it may not (SE-13).
 ///
-/// `null` says nothing: browsers write it for the forms of our own pages, since those have `Referrer-Policy:
-/// no-referrer` (Fetch, "append a request `Origin` header"). `Sec-Fetch-Site` tells them from a stranger's `null`.
+/// `Origin: null` counts as absent: browsers send it for the forms of the gateway's own pages, since those have
+/// `Referrer-Policy: no-referrer` (Fetch standard, "append a request `Origin` header"). `Sec-Fetch-Site: same-origin`
+/// distinguishes them from other sites that send `null`.
 pub fn may_change(app: &App, request: &HttpRequest) -> bool {
     let mut origins = request.headers().get_all(header::ORIGIN);
     match (origins.next(), origins.next()) {
         (None, _) => {}
         (Some(origin), None) if origin == "null" => {}
         (Some(_), _) => {
-            // Empty where more than one came.
+            // Empty for a repeated header, which matches no origin.
             let origin = client::header_text(request, header::ORIGIN).unwrap_or_default();
             return origin == app.config.server.public_url.origin() || is_listed(app, &origin);
         }

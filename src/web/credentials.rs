@@ -1,4 +1,4 @@
-//! The session behind a cookie or behind an access token, and whether the credentials are good for an endpoint.
+//! Reads the session id from the session cookie or an access token, and checks the token's client, audience and scope.
 
 use actix_web::HttpRequest;
 use actix_web::http::Method;
@@ -17,15 +17,15 @@ use crate::gate;
 use crate::session::SignedIn;
 use crate::token::{self, ACCOUNT_SCOPE, AccessClaims, BUILT_IN_CLIENT, has_scope};
 
-/// Credentials of ours, and the session that they name. Whether that one lives is not looked at.
+/// Valid credentials and the session that they name. Whether the session is live is not checked here.
 pub struct Credential {
-    /// The session.
+    /// The id of the session.
     pub session: SessionId,
-    /// How it was named.
+    /// The kind of the credentials.
     pub means: Means,
 }
 
-/// The session cookie alone, whatever stands in `Authorization`.
+/// The session cookie alone. The header `Authorization` is ignored.
 pub fn by_cookie(app: &App, request: &HttpRequest) -> Result<Credential, Problem> {
     match cookies::session(app, request) {
         SessionCookie::Names(session) => Ok(Credential { session, means: Means::Cookie }),
@@ -41,8 +41,9 @@ pub fn of_built_in_client(app: &App, request: &HttpRequest, now: Timestamp) -> R
     }
 }
 
-/// The session cookie, or an access token that was asked for to act for its user. Services are handed the other tokens: a
-/// service could link an identity of its own, and sign in as the user from then on.
+/// The session cookie, or an access token of the built-in client with the scope `account` and the issuer as its only
+/// audience. Services receive the other tokens: with one, a service could link its own identity and then sign in as the
+/// user.
 pub fn for_account(app: &App, request: &HttpRequest, now: Timestamp) -> Result<Credential, Problem> {
     let Some(claims) = bearer(app, request, now)? else { return by_cookie(app, request) };
     let issuer = app.config.server.public_url.issuer();
@@ -53,8 +54,8 @@ pub fn for_account(app: &App, request: &HttpRequest, now: Timestamp) -> Result<C
     }
 }
 
-/// An access token with the scope `openid`, of any client and any audience: that it has the scope says that it is meant for
-/// here (OpenID Connect Core §5.3).
+/// An access token with the scope `openid`, of any client and any audience: the scope permits the use at the userinfo
+/// endpoint (OpenID Connect Core §5.3).
 pub async fn for_openid(
     app: &App,
     request: &HttpRequest,
@@ -71,7 +72,7 @@ pub async fn for_openid(
     Ok(Credential { session, means: Means::Token { scope: claims.scope } })
 }
 
-/// The session of that id, if it lives: nobody, where it was ended or timed out.
+/// The session with that id, if it is live. `None` for a revoked or expired session.
 pub async fn if_live(app: &App, id: SessionId, now: Timestamp) -> Result<Option<SignedIn>, Problem> {
     match gate::live(app, id, now).await {
         Ok(signed_in) => Ok(Some(signed_in)),
@@ -80,8 +81,8 @@ pub async fn if_live(app: &App, id: SessionId, now: Timestamp) -> Result<Option<
     }
 }
 
-/// The claims of the built-in client's token in `Authorization`; `None` where there is no such header. Anything else in it is
-/// refused, also where a cookie came along: what is named explicitly decides.
+/// The claims of the built-in client's access token in `Authorization`; `None` without that header. Other content of
+/// the header is refused, also where the request has a session cookie: the header takes precedence.
 fn bearer(app: &App, request: &HttpRequest, now: Timestamp) -> Result<Option<AccessClaims>, Problem> {
     let token = match Authorization::of(request) {
         Authorization::Missing => return Ok(None),
@@ -90,7 +91,7 @@ fn bearer(app: &App, request: &HttpRequest, now: Timestamp) -> Result<Option<Acc
     };
     let issuer = app.config.server.public_url.issuer();
     let claims = token::verify(&app.keys, issuer, token.expose(), now).map_err(|_| Problem::bearer_invalid())?;
-    // An app's token opens nothing here: no service that is handed one can act on its user's session.
+    // Tokens of other clients are refused: services receive them, and must not act on the user's session.
     let is_good = claims.client_id == BUILT_IN_CLIENT && !app.watch.is_jti_revoked(claims.jti);
     if is_good { Ok(Some(claims)) } else { Err(Problem::bearer_invalid()) }
 }
@@ -100,7 +101,8 @@ fn of_session(claims: AccessClaims) -> Result<Credential, Problem> {
     Ok(Credential { session, means: Means::Token { scope: claims.scope } })
 }
 
-/// The token, from the one place where it is: the header, or the form of a `POST` (RFC 6750 §2). Never the query.
+/// The access token from the header or from the form of a `POST` (RFC 6750 §2); both at once are an error. The query is
+/// not read.
 async fn access_token(app: &App, request: &HttpRequest, payload: Payload) -> Result<Plain, Problem> {
     let mut posted = None;
     if request.method() == Method::POST && extract::media_type(request) == extract::FORM {

@@ -1,4 +1,4 @@
-//! A request made into typed values. Parameters are read strictly: one of each, UTF-8, no NUL (RFC 6749 §3.1).
+//! Parses queries, forms and bodies. Parameters are strict: no repetition, valid UTF-8, no NUL (RFC 6749 §3.1).
 
 use std::time::Duration;
 
@@ -9,25 +9,25 @@ use serde::de::DeserializeOwned;
 
 use super::problem::Problem;
 
-/// How long a client may take over its body.
+/// The time limit for receiving a body.
 const BODY_TIMEOUT: Duration = Duration::from_secs(10);
-/// More parameters than any client of ours has a use for.
+/// The maximum number of parameters. No endpoint defines as many.
 const MAX_PARAMETERS: usize = 64;
 
-/// The media type of forms.
+/// The media type of a form post.
 pub const FORM: &str = "application/x-www-form-urlencoded";
 
-/// Decoded parameters, in order. An empty value counts as absent.
+/// Decoded parameters, in order. An empty value counts as absent (RFC 6749 §3.1).
 pub struct Parameters(Vec<(String, String)>);
 
 impl Parameters {
-    /// Reads a query or a form. Twice the same name is an error: two readers might take two different ones (RA-14).
+    /// Parses a query or a form. A repeated name is an error: two parsers could choose different values (RA-14).
     pub fn parse(encoded: &str) -> Result<Self, Problem> {
         let (read, doubled) = Self::parse_all(encoded)?;
         if doubled.is_empty() { Ok(read) } else { Err(Problem::invalid_request()) }
     }
 
-    /// The same for a reader who says by itself what comes of names that stand there twice; the first of each is kept.
+    /// As `parse`, but returns the repeated names to the caller. The first value of each is kept.
     pub fn parse_all(encoded: &str) -> Result<(Self, Vec<String>), Problem> {
         let (mut read, mut doubled): (Vec<(String, String)>, Vec<String>) = Default::default();
         for pair in encoded.split('&').filter(|pair| !pair.is_empty()) {
@@ -50,30 +50,30 @@ impl Parameters {
         Self::parse(request.query_string())
     }
 
-    /// None at all.
+    /// An empty list of parameters.
     pub fn none() -> Self {
         Self(Vec::new())
     }
 
-    /// Whether there is none, not even one that is empty.
+    /// Whether the list is empty. A parameter with an empty value counts here.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// A parameter, unless it is absent or empty.
+    /// The value of a parameter; `None` where it is absent or empty.
     pub fn get(&self, name: &str) -> Option<&str> {
         self.0.iter().find(|(other, value)| other == name && !value.is_empty()).map(|(_, value)| value.as_str())
     }
 }
 
-/// Undoes the encoding of forms.
+/// Decodes `application/x-www-form-urlencoded` text: `+` and percent-encoding, UTF-8, no NUL.
 pub fn decode(text: &str) -> Result<String, Problem> {
     let spaced = text.replace('+', " ");
     let decoded = percent_decode_str(&spaced).decode_utf8().map_err(|_| Problem::invalid_request())?;
     if decoded.contains('\0') { Err(Problem::invalid_request()) } else { Ok(decoded.into_owned()) }
 }
 
-/// Reads a body, within the limit and within its time. One that says it is larger is not waited for.
+/// Reads a body of at most `limit` bytes within 10 seconds. A larger `Content-Length` is refused without reading.
 pub async fn body(request: &HttpRequest, payload: web::Payload, limit: usize) -> Result<web::Bytes, Problem> {
     let length = request.headers().get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
     if length.is_some_and(|length: u64| u64::try_from(limit).is_ok_and(|limit| length > limit)) {
@@ -84,7 +84,7 @@ pub async fn body(request: &HttpRequest, payload: web::Payload, limit: usize) ->
     whole.map_err(|_| Problem::invalid_request())
 }
 
-/// Reads a form. Parameters of the query are not looked at.
+/// Reads a form from the body. The query is ignored.
 pub async fn form(request: &HttpRequest, payload: web::Payload, limit: usize) -> Result<Parameters, Problem> {
     if media_type(request) != FORM {
         return Err(Problem::invalid_request());
@@ -93,13 +93,13 @@ pub async fn form(request: &HttpRequest, payload: web::Payload, limit: usize) ->
     Parameters::parse(std::str::from_utf8(&body).map_err(|_| Problem::invalid_request())?)
 }
 
-/// The media type of the body, in lower case and without parameters.
+/// The media type of `Content-Type`, in lower case and without parameters; empty where the header is missing.
 pub fn media_type(request: &HttpRequest) -> String {
     let value = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     value.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
 }
 
-/// Reads a JSON body. `serde_json` stops at 128 levels, so depth cannot exhaust the stack (IN-07).
+/// Parses a JSON body. `serde_json` limits the nesting to 128 levels, so it cannot exhaust the stack (IN-07).
 pub fn json<T: DeserializeOwned>(body: &[u8]) -> Result<T, Problem> {
     serde_json::from_slice(body).map_err(|_| Problem::invalid_request())
 }
@@ -108,9 +108,9 @@ pub fn json<T: DeserializeOwned>(body: &[u8]) -> Result<T, Problem> {
 mod tests {
     use super::*;
 
-    /// RA-14, IN-04, IN-08
+    /// RA-14, IN-04, IN-08: also NUL and invalid UTF-8 in names and values.
     #[test]
-    fn doubled_garbled_and_countless_parameters_are_refused() {
+    fn repeated_malformed_and_too_many_parameters_are_refused() {
         let good = Parameters::parse("a=1&b=%C3%A9+x&&c=").map_err(|_| ()).expect("good parameters");
         assert_eq!((good.get("a"), good.get("b"), good.get("c")), (Some("1"), Some("é x"), None));
         for bad in ["a=1&a=2", "a=1&a=", "a=%00", "a=%ff", "a=%c0%80", "%ff=1"] {

@@ -1,4 +1,4 @@
-//! The one place that decides, by the table of routes, whether a request reaches its handler.
+//! Decides by the table of routes whether a request reaches its handler.
 
 use actix_web::body::BoxBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
@@ -18,8 +18,8 @@ use crate::app::App;
 use crate::base::clock::Timestamp;
 use crate::gate;
 
-/// Judges a request by its row. What the handler needs of that, it takes as [`Caller`] or [`FromListedOrigin`]. Methods that
-/// the row does not have, and the preflight, are passed on without credentials.
+/// Checks a request against its row and adds the CORS headers to the answer. The handler gets the result as [`Caller`]
+/// or [`FromListedOrigin`]. Methods without an entry, and preflight requests, pass unchecked to their own handlers.
 pub async fn guard(
     row: &'static Row,
     mut request: ServiceRequest,
@@ -56,7 +56,7 @@ async fn judge(app: &App, entry: &Entry, request: &mut ServiceRequest) -> Result
     let Some(Credential { session, means }) = credential(app, entry.access, request, now).await? else {
         return if refused_origin { Err(Problem::foreign_origin()) } else { Ok(()) };
     };
-    // A token is never sent by accident; a cookie goes along with whatever another site has the browser send (SE-13).
+    // Browsers attach cookies to requests that another site causes, but never an access token (SE-13).
     if refused_origin && means == Means::Cookie {
         return Err(Problem::foreign_origin());
     }
@@ -65,7 +65,7 @@ async fn judge(app: &App, entry: &Entry, request: &mut ServiceRequest) -> Result
     Ok(())
 }
 
-/// The session that the request acts for, by credentials that the row takes; `None` where the row wants no session.
+/// The session that the request names by credentials of the kind `access`; `None` where that kind needs no session.
 async fn credential(
     app: &App,
     access: Access,

@@ -1,4 +1,4 @@
-//! `GET /identities`, `POST /identities/{provider}`, `DELETE /identities/{id}`: by what people are known here.
+//! `GET /identities`, `POST /identities/{provider}`, `DELETE /identities/{id}`: the user's identities at providers.
 
 use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
@@ -17,7 +17,7 @@ use crate::app::App;
 use crate::login::{self, Arrival, Begun, Door, Linking, Unlinked};
 use crate::session::SignedIn;
 
-/// The identities of whoever asks, oldest first.
+/// `GET /identities`: the identities of the user, oldest first.
 pub async fn list(app: Data<App>, caller: Caller, request: HttpRequest) -> HttpResponse {
     let answer = listed(&app, &caller.signed_in).await;
     answer.unwrap_or_else(|problem| refuse(&app, &request, problem))
@@ -40,7 +40,7 @@ async fn listed(app: &App, signed_in: &SignedIn) -> Result<HttpResponse, Problem
     Ok(HttpResponse::Ok().json(json!({ "identities": views })))
 }
 
-/// Where to send the browser, so that this user is known by one more identity afterwards.
+/// `POST /identities/{provider}`: the address of the authorization request that links an identity.
 pub async fn link(
     app: Data<App>,
     throttles: Data<Throttles>,
@@ -56,7 +56,7 @@ pub async fn link(
     answer.await.unwrap_or_else(|problem: Problem| refuse(&app, &request, problem))
 }
 
-/// Begins the login that gives the identity, bound to this browser and this session.
+/// Begins the login that links an identity, bound to this browser and this session.
 pub async fn begin(
     app: &App,
     throttles: &Throttles,
@@ -75,7 +75,7 @@ pub async fn begin(
     Ok((begun, cookie))
 }
 
-/// Gives one of them up.
+/// `DELETE /identities/{id}`: removes an identity of the user.
 pub async fn unlink(app: Data<App>, caller: Caller, request: HttpRequest, id: Path<String>) -> HttpResponse {
     let answer = async {
         wants_fresh_login(&app, &caller.signed_in)?;
@@ -88,7 +88,7 @@ pub async fn unlink(app: Data<App>, caller: Caller, request: HttpRequest, id: Pa
     answer.await.unwrap_or_else(|problem: Problem| refuse(&app, &request, problem))
 }
 
-/// Gives an identity up; whether the session that asked for it ended with it.
+/// Removes an identity. Returns whether the current session ended, because its login used that identity.
 pub async fn given_up(app: &App, signed_in: &SignedIn, id: &str) -> Result<bool, Problem> {
     let id = id.parse().map_err(|_| Problem::not_found())?;
     match login::unlink(app, signed_in, id, app.clock.now()).await? {
@@ -98,7 +98,7 @@ pub async fn given_up(app: &App, signed_in: &SignedIn, id: &str) -> Result<bool,
     }
 }
 
-/// Requires a login within the last ten minutes (AC-07): an unattended browser must not be enough to change the identities.
+/// Requires a login within the last 10 minutes (AC-07), so that an unattended browser cannot change the identities.
 fn wants_fresh_login(app: &App, signed_in: &SignedIn) -> Result<(), Problem> {
     if login::is_fresh(&signed_in.session, app.clock.now()) {
         Ok(())

@@ -10,7 +10,7 @@ use super::throttle::Throttles;
 use crate::app::App;
 use crate::gate;
 
-/// What a token is worth, for a client that shows its secret.
+/// The state of a token, for authenticated confidential clients.
 pub async fn introspect(
     app: Data<App>,
     throttles: Data<Throttles>,
@@ -31,7 +31,7 @@ async fn answer(
     let now = app.clock.now();
     let client = authenticate(app, throttles, request, &form, now).await?;
     if !client.is_confidential {
-        // Whoever finds a token must not learn from us what it is good for (RFC 7662 §4).
+        // A public client proves nothing: a stolen token could be tested here (RFC 7662 §4).
         throttles.token(app, request)?;
         return Err(Problem::client_refused());
     }

@@ -1,4 +1,4 @@
-//! The JSON door, for single-page apps that own the redirect URI: `GET /oauth2/url/`, `POST /oauth2/token/`.
+//! The SPA flow, for single-page apps that own the redirect URI: `GET /oauth2/url/`, `POST /oauth2/token/`.
 
 use actix_web::web::{Data, Payload};
 use actix_web::{HttpRequest, HttpResponse};
@@ -19,7 +19,7 @@ use crate::logout;
 use crate::token::{self, RefreshToken};
 use crate::upstream::{AuthorizationGrant, Provider, ProviderTokens};
 
-/// Where to send the browser, and the state to wait for.
+/// `GET /oauth2/url/`: the address of the authorization request, and its `state`.
 pub async fn url(app: Data<App>, throttles: Data<Throttles>, request: HttpRequest) -> HttpResponse {
     let answer = begin(&app, &throttles, &request).await;
     answer.unwrap_or_else(|problem| problem.for_program(&request))
@@ -46,7 +46,7 @@ async fn begin(app: &App, throttles: &Throttles, request: &HttpRequest) -> Resul
     Ok(HttpResponse::Ok().cookie(cookie).json(body))
 }
 
-/// Exchanges what the provider sent back for our own tokens.
+/// `POST /oauth2/token/` with JSON: completes the login, and returns the gateway's tokens.
 pub async fn token(app: &App, throttles: &Throttles, request: &HttpRequest, payload: Payload) -> HttpResponse {
     let answer = exchange(app, throttles, request, payload).await;
     answer.unwrap_or_else(|problem| problem.for_program(request))
@@ -63,7 +63,7 @@ struct Exchange {
 }
 
 impl Exchange {
-    /// What the provider's redirect brought: a code, or a token and its verifier (OAuth 1.0a).
+    /// The parameters of the provider's redirect: a code, or a token with its verifier (OAuth 1.0a).
     fn answer(&self) -> Option<AuthorizationGrant> {
         let texts = [&self.code, &self.oauth_token, &self.oauth_verifier].into_iter().flatten();
         let fit = texts.chain([&self.provider, &self.state]).all(|text| !text.is_empty() && !text.contains('\0'));
@@ -95,7 +95,7 @@ async fn exchange(
     let verdict = AuthorizationResponse::Granted(exchange.answer().ok_or_else(Problem::invalid_request)?);
     let Exchange { provider, state, .. } = exchange;
     let id = provider.clone();
-    // A frontend's sessions are its own business: a browser may have several here.
+    // The frontend manages its own sessions, so a new login ends no previous session of the browser.
     let (door, state, previous) = (Door::Json, Plain::new(state), None);
     let back = Return { provider, door, state, verdict: Some(verdict), previous, caller: caller(app, request) };
     let now = app.clock.now();
@@ -127,7 +127,8 @@ async fn answer(app: &App, provider: &Provider, done: Completed, now: Timestamp)
     })))
 }
 
-/// A refresh token that is `kept` here is shown to nobody: of a provider that rotates them, only one may have it.
+/// The provider's tokens for the frontend. A refresh token that is `kept` here is omitted: with rotation, only one
+/// party can use it.
 fn exposed(tokens: &ProviderTokens, kept: bool) -> Map<String, Value> {
     let text = |token: Option<&Plain>| json!(token.map(Plain::expose));
     let mut members = Map::new();
@@ -141,13 +142,13 @@ fn exposed(tokens: &ProviderTokens, kept: bool) -> Map<String, Value> {
     members
 }
 
-/// At this door the provider is a parameter, so an unknown one is bad input and not a missing page.
+/// In the SPA flow the provider is a parameter, so an unknown one is 400 instead of 404.
 fn parameter(refusal: login::Refusal) -> Problem {
     let problem = Problem::from(refusal);
     if problem.is(Code::UnknownProvider) { Problem::unknown_provider_parameter() } else { problem }
 }
 
-/// No key signs: a defect of ours, since the start makes sure of one.
+/// The refusal where no key can sign: a defect, since the start requires a signing key.
 pub fn cannot_sign(error: &UnusableKey) -> Problem {
     tracing::error!(%error, "cannot sign an access token");
     Problem::internal()

@@ -1,4 +1,4 @@
-//! The cookie door: `/providers`, `/login`, `/login/{provider}`, `/callback/{provider}`.
+//! The browser flow: `/providers`, `/login`, `/login/{provider}`, `/callback/{provider}`.
 
 use actix_web::http::header;
 use actix_web::web::{Data, Path, Payload};
@@ -26,7 +26,7 @@ use crate::login::{
 };
 use crate::upstream::{AuthorizationGrant, LoginHints, Provider};
 
-/// The ways to sign in, in configured order.
+/// `GET /providers`: the providers, in the order of the configuration.
 pub async fn providers(app: Data<App>) -> HttpResponse {
     let mut providers = Vec::new();
     for provider in app.providers.iter() {
@@ -41,7 +41,7 @@ pub async fn providers(app: Data<App>) -> HttpResponse {
     HttpResponse::Ok().json(json!({ "providers": providers }))
 }
 
-/// The page with the ways to sign in; with one only, straight on to it.
+/// `GET /login`: the page with the providers. With only one provider, a redirect to it; `choose=1` shows the page.
 pub async fn choose(app: Data<App>, request: HttpRequest) -> HttpResponse {
     let answer = async {
         let query = Parameters::of_query(&request)?;
@@ -65,7 +65,7 @@ pub async fn choose(app: Data<App>, request: HttpRequest) -> HttpResponse {
     answer.await.unwrap_or_else(|problem: Problem| problem.for_browser(&request))
 }
 
-/// Sends the browser to the provider.
+/// `GET /login/{provider}`: redirects the browser to the provider.
 pub async fn begin(
     app: Data<App>,
     throttles: Data<Throttles>,
@@ -87,7 +87,7 @@ async fn send_away(
     let now = app.clock.now();
     let open = authorize::named(app, request, &query, now).await?;
     let (hints, return_to) = match &open {
-        // The app asked, and nothing that stands in the link changes what for.
+        // For an app's authorization request, only the stored request counts; other parameters of the link are ignored.
         Some(open) => (hints_of(app, open, &provider)?, None),
         None => (hints(&query)?, checked_return_to(app, &query)?),
     };
@@ -98,7 +98,7 @@ async fn send_away(
     Ok(HttpResponse::Found().insert_header((header::LOCATION, begun.url)).cookie(cookie).finish())
 }
 
-/// Takes the browser back from the provider.
+/// `GET /callback/{provider}`: the authorization response in the query.
 pub async fn callback(
     app: Data<App>,
     throttles: Data<Throttles>,
@@ -109,8 +109,8 @@ pub async fn callback(
     answer.unwrap_or_else(|problem| problem.for_browser(&request))
 }
 
-/// The same by a form, from a provider that was asked for one. It comes from another site, without a cookie; so what it
-/// says is kept, and the browser comes by `GET` (RA-18).
+/// `POST /callback/{provider}`: the authorization response by form post. A form from another site carries no cookie, so
+/// the response is stored, and a redirect leads the browser to `GET` (RA-18).
 pub async fn callback_by_form(
     app: Data<App>,
     throttles: Data<Throttles>,
@@ -145,7 +145,7 @@ async fn keep(
     Ok(pages::see_other(&format!("{prefix}/callback/{provider}?{query}")))
 }
 
-/// RA-19: a provider answers in the way that it was asked to, and in no other.
+/// Whether the provider responds by form post. Each provider has one response mode; the other is refused (RA-19).
 fn answers_by_form(app: &App, provider: &str) -> Result<bool, Problem> {
     let provider = app.providers.get(provider).ok_or(Code::UnknownProvider)?;
     let is_form = provider.registration().response_mode == ResponseMode::FormPost;
@@ -171,14 +171,15 @@ async fn take_back(
             Ok(pages::see_other(&return_to.unwrap_or_else(|| account::address(app))))
         }
         Err(Refusal::Replayed { reference, session, return_to }) => {
-            // A reload or the back button, in a browser that the first arrival signed in, harms nobody (RA-06).
+            // A reload or the back button repeats the response. Safe in the browser that has the session of the first
+            // one (RA-06).
             if is_signed_in_by(app, request, session, now).await {
                 return Ok(pages::see_other(&landing(app, return_to)));
             }
             Err(Refusal::Replayed { reference, session, return_to }.into())
         }
         Err(Refusal::Refused { code, reference: Some(reference), request: Some(id) }) => {
-            // The app is told; where it cannot be, the person is.
+            // The app gets the error; if its authorization request cannot be answered, the user gets it.
             let told = authorize::after_refusal(app, request, id, code, reference.as_str()).await;
             told.ok_or_else(|| Refusal::Refused { code, reference: Some(reference), request: None }.into())
         }
@@ -186,7 +187,7 @@ async fn take_back(
     }
 }
 
-/// The person is signed in whatever becomes of the app's request.
+/// Sets the session cookie and redirects. The user is signed in even if the app's authorization request fails.
 async fn welcome(app: &App, request: &HttpRequest, completed: &Completed, now: Timestamp) -> HttpResponse {
     let mut answer = match completed.request {
         None => pages::see_other(&landing(app, completed.return_to.clone())),
@@ -213,21 +214,21 @@ fn landing(app: &App, return_to: Option<String>) -> String {
     })
 }
 
-/// Where to go afterwards, if somebody said.
+/// The validated parameter `return_to`; `None` where it is absent.
 pub fn checked_return_to(app: &App, query: &Parameters) -> Result<Option<String>, Problem> {
     let Some(asked) = query.get("return_to") else { return Ok(None) };
     let checked = app.config.login.return_to.check(asked).ok_or(Code::ReturnToRefused)?;
     Ok(Some(checked))
 }
 
-/// What an app's request asks of the provider.
+/// The parameters for the provider from an app's authorization request. 404 for a provider that the client may not use.
 fn hints_of(app: &App, open: &Open, provider: &str) -> Result<LoginHints, Problem> {
     let (asked, client) = (&open.request, app.clients.get(&open.request.client_id));
     let wanted = asked.provider.as_deref().is_none_or(|wanted| wanted == provider);
     if !wanted || !client.is_some_and(|client| client.takes_provider(provider)) {
         return Err(Code::UnknownProvider.into());
     }
-    // Many providers say when they authenticated the person only where an age is asked for.
+    // Many providers send `auth_time` only for a request with `max_age`, so `prompt=login` adds one.
     let age_of_a_login = u32::try_from(app.config.login.authorization_lifetime.as_secs()).unwrap_or(u32::MAX);
     Ok(LoginHints {
         login_hint: asked.login_hint.clone(),
@@ -238,7 +239,7 @@ fn hints_of(app: &App, open: &Open, provider: &str) -> Result<LoginHints, Proble
     })
 }
 
-/// What may be passed on to the provider; everything else in the query is ignored (RA-16).
+/// The parameters that are passed on to the provider. Others in the query are ignored (RA-16).
 pub fn hints(query: &Parameters) -> Result<LoginHints, Problem> {
     let text = |name: &str| query.get(name).map(str::to_owned);
     let max_age = query.get("max_age").map(str::parse).transpose().map_err(|_| Problem::invalid_request())?;
@@ -251,7 +252,7 @@ pub fn hints(query: &Parameters) -> Result<LoginHints, Problem> {
     })
 }
 
-/// The login whose answer came by a form. An answer in the address was not asked for (RA-19).
+/// The `state` of a login whose response was posted. A response in the query is refused (RA-19).
 fn posted(query: &Parameters) -> Result<Plain, Problem> {
     if query.get("code").is_some() || query.get("error").is_some() {
         return Err(Problem::invalid_request());
@@ -259,7 +260,7 @@ fn posted(query: &Parameters) -> Result<Plain, Problem> {
     Ok(Plain::new(query.get("state").ok_or(Code::UnknownState)?))
 }
 
-/// The login whose answer stands in the address, and the answer.
+/// The `state` and the authorization response in the query.
 fn returned(app: &App, provider: &str, query: &Parameters) -> Result<(Plain, Option<AuthorizationResponse>), Problem> {
     let provider = app.providers.get(provider).ok_or(Code::UnknownProvider)?;
     let state = query.get("state").ok_or(Code::UnknownState)?;
@@ -268,7 +269,7 @@ fn returned(app: &App, provider: &str, query: &Parameters) -> Result<(Plain, Opt
     Ok((Plain::new(state), Some(verdict)))
 }
 
-/// Who asks.
+/// The origin of the request: address, headers and binding cookie.
 pub fn caller(app: &App, request: &HttpRequest) -> Caller {
     let binding: Option<Hashed> = cookies::binding(app, request);
     Caller {

@@ -1,4 +1,4 @@
-//! `/logout`: a plain local logout for our own pages, and OpenID Connect RP-Initiated Logout 1.0 for clients.
+//! `/logout`: local logout for the gateway's own pages, and OpenID Connect RP-Initiated Logout 1.0 for clients.
 
 use actix_web::cookie::Cookie;
 use actix_web::web::{Data, Path, Payload};
@@ -14,10 +14,11 @@ use super::problem::Problem;
 use crate::app::App;
 use crate::logout::{self, Asked, Decision, Leaving, Request};
 
-/// Where a request goes on that came by POST: the session cookie does not come along with a form of another site.
+/// The query parameter with the sealed logout request. A POST from another site carries no session cookie; a redirect
+/// to GET with this parameter does.
 const REQUEST: &str = "request";
 
-/// A client sends somebody here to be signed out; without any parameters, somebody came by themselves.
+/// `GET /logout`: RP-Initiated Logout. Without parameters the user opened the address directly.
 pub async fn by_link(app: Data<App>, request: HttpRequest) -> HttpResponse {
     let answer = async {
         let parameters = Parameters::of_query(&request)?;
@@ -33,7 +34,8 @@ pub async fn by_link(app: Data<App>, request: HttpRequest) -> HttpResponse {
     answer.await.unwrap_or_else(|problem| problem.for_browser(&request))
 }
 
-/// The same by a form. Without any parameters it is the button on our own pages, or a script that says good-bye.
+/// `POST /logout`: with parameters, RP-Initiated Logout by a form. Without parameters, local logout by the button on
+/// the gateway's pages or by a script.
 pub async fn by_form(app: Data<App>, origin: FromListedOrigin, request: HttpRequest, payload: Payload) -> HttpResponse {
     let answer = async {
         let form = if extract::media_type(&request) == FORM {
@@ -51,18 +53,18 @@ pub async fn by_form(app: Data<App>, origin: FromListedOrigin, request: HttpRequ
     answer.await.unwrap_or_else(|problem| problem.for_browser(&request))
 }
 
-/// Ends the session of this browser. Whoever is signed out already is signed out.
+/// Ends the session of this browser. Idempotent: without a session the answer is the same.
 async fn local(app: &App, origin: FromListedOrigin, request: &HttpRequest) -> Result<HttpResponse, Problem> {
     let json = client::wants_json_only(request);
     if origin != FromListedOrigin(true) {
-        // A form of another site may ask, and the person decides.
+        // A form of another origin does not end the session. It leads to the page that asks for confirmation.
         return if json { Err(Problem::foreign_origin()) } else { Ok(pages::see_other(&address(app))) };
     }
     let leaving = end(app, request).await?;
     if !json {
         return Ok(go_on(app, request, &Request::default(), leaving).await);
     }
-    // A script is not led on by an answer; it is told where to send the browser.
+    // A script does not follow a redirect to another site; it gets the logout URL as JSON.
     let on = at_provider(app, request, &Request::default(), leaving).await;
     let mut answer = match on {
         Some((url, cookie)) => HttpResponse::Ok().cookie(cookie).json(json!({ "logout_url": url })),
@@ -72,11 +74,11 @@ async fn local(app: &App, origin: FromListedOrigin, request: &HttpRequest) -> Re
     Ok(answer)
 }
 
-/// The button on the page that asks.
+/// `POST /logout/confirm`: the button on the confirmation page.
 pub async fn confirmed(app: Data<App>, request: HttpRequest, payload: Payload) -> HttpResponse {
     let answer = async {
         let form = extract::form(&request, payload, app.config.limits.body_bytes).await?;
-        // A request that cannot be read any more does not keep a person from signing out.
+        // An expired or invalid logout request still signs out; only its redirect is dropped.
         let asked = form.get(REQUEST).and_then(|sealed| Request::open(&app.config.ring, sealed)).unwrap_or_default();
         let shown_to = form.get("shown_to").unwrap_or_default();
         match logout::confirm(&app, shown_to, cookies::named(&app, &request), app.clock.now()).await? {
@@ -87,8 +89,8 @@ pub async fn confirmed(app: Data<App>, request: HttpRequest, payload: Payload) -
     answer.await.unwrap_or_else(|problem: Problem| problem.for_browser(&request))
 }
 
-/// The provider sends the browser back that it signed out. Nothing ends here, and nothing has to: whatever the provider
-/// made of it, our session ended before.
+/// `GET /logout/callback/{provider}`: the provider redirects the browser back after its logout. The session here has
+/// already ended, so the provider's result does not matter.
 pub async fn returned(app: Data<App>, provider: Path<String>, request: HttpRequest) -> HttpResponse {
     let state = Parameters::of_query(&request).ok().and_then(|query| query.get("state").map(str::to_owned));
     let (binding, now) = (cookies::binding(&app, &request), app.clock.now());
@@ -104,7 +106,8 @@ async fn end(app: &App, request: &HttpRequest) -> Result<Option<Leaving>, Proble
     }
 }
 
-/// To the provider, if it wants to hear of it; else to the client's address, or to a page of ours.
+/// Redirects to the provider's logout if it has one, else to the client's `post_logout_redirect_uri`; without either,
+/// shows the page for a completed logout.
 async fn go_on(app: &App, request: &HttpRequest, asked: &Request, leaving: Option<Leaving>) -> HttpResponse {
     let mut answer = match at_provider(app, request, asked, leaving).await {
         Some((url, cookie)) => {
@@ -121,7 +124,7 @@ async fn go_on(app: &App, request: &HttpRequest, asked: &Request, leaving: Optio
     answer
 }
 
-/// Where the provider signs the browser out, and the cookie by which it is known again when it comes back.
+/// The logout URL at the provider, and the binding cookie that identifies the browser when it returns.
 async fn at_provider(
     app: &App,
     request: &HttpRequest,
@@ -133,7 +136,7 @@ async fn at_provider(
     Some((url, cookie))
 }
 
-/// What the standard's §2 names; `logout_hint` and `ui_locales` change nothing here.
+/// The parameters of RP-Initiated Logout 1.0 §2. `logout_hint` and `ui_locales` have no effect.
 fn asked(parameters: &Parameters) -> Asked {
     let text = |name| parameters.get(name).map(str::to_owned);
     Asked {

@@ -1,4 +1,5 @@
-//! What client libraries configure themselves from: OpenID Connect Discovery 1.0 and RFC 8414, one document at two places.
+//! The metadata from which client libraries configure themselves: one document at the two addresses of OpenID Connect
+//! Discovery 1.0 and RFC 8414.
 
 use actix_web::HttpResponse;
 use actix_web::http::header;
@@ -10,15 +11,15 @@ use crate::app::App;
 use crate::client::Client;
 use crate::config::Grant;
 
-/// Where OpenID Connect looks for it.
+/// The path of OpenID Connect Discovery 1.0 §4.
 pub const OPENID: &str = "/.well-known/openid-configuration";
-/// Where OAuth 2.0 looks for it.
+/// The path of RFC 8414 §3.
 pub const OAUTH: &str = "/.well-known/oauth-authorization-server";
 
-/// How long it may be kept, in seconds. It changes with the configuration only.
+/// `Cache-Control`: 300 seconds. The document changes only with the configuration.
 const MAX_AGE: &str = "public, max-age=300";
 
-/// Everything that a client has to know. Costs no round trip.
+/// The endpoints, and what they support. Needs no query.
 pub async fn show(app: Data<App>) -> HttpResponse {
     let url = &app.config.server.public_url;
     let algorithms: Vec<_> = app.config.signing.algorithms.iter().map(|algorithm| algorithm.name()).collect();

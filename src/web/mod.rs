@@ -1,5 +1,26 @@
-//! HTTP in, HTTP out: the only storey that knows actix-web. A handler takes typed values in, calls one verb and gives a
-//! typed value out.
+//! The HTTP interface: routes, guard, handlers and answers.
+//!
+//! ```text
+//! request
+//!    │ observe    opens the span with the request id, the method and the client address
+//!    ▼ bounds     URI over 8 KiB: 414; headers over 16 KiB: 431
+//! routes          the path selects a row of ROUTES, the method an entry of the row
+//!    │            no row: 404; no entry: 405; OPTIONS: cors::preflight
+//!    ▼
+//! guard           rate limit of the entry: 429
+//!    │            credentials of the entry: 401, or 403 for a missing scope
+//!    │            cookie-authenticated change from another origin: 403
+//!    │            session revoked or expired: 401; revocations unknown: 503
+//!    ▼ inserts Caller and FromListedOrigin
+//! handler         typed values in; one call of login, logout, authorize, token, session or vault; typed value out
+//!    │
+//!    ├─ success ─► JSON, an HTML page or a redirect
+//!    └─ Problem ─► an HTML page, application/problem+json or an OAuth error, by the surface of the row
+//!    ▼
+//! answer          guard adds the CORS headers, bounds the security headers, observe logs one line
+//! ```
+//!
+//! The admin listener has its own routes (`admin_routes`). A Bearer `admin.token` authenticates requests to `/admin/`.
 
 mod account;
 mod admin_routes;

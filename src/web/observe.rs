@@ -1,4 +1,4 @@
-//! One line a request, with its id. Never the query: it holds codes and states.
+//! Logs one line for each request, with its id. The query is never logged: it contains codes and `state`.
 
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
@@ -12,10 +12,10 @@ use super::client;
 use crate::app::App;
 use crate::base::measure;
 
-/// The span that all logs of a request stand in.
+/// Builds the span that contains all log lines of a request.
 pub struct Span;
 
-/// When the request came, by a clock that only runs forward.
+/// The arrival time of the request, by the monotonic clock.
 struct Began(std::time::Instant);
 
 impl RootSpanBuilder for Span {
@@ -31,11 +31,11 @@ impl RootSpanBuilder for Span {
 
     fn on_request_end<B: MessageBody>(span: tracing::Span, outcome: &Result<ServiceResponse<B>, Error>) {
         let Ok(answer) = outcome else {
-            // Every refusal is an answer here; an error is a connection that broke.
+            // Every refusal is an answer; an error means a broken connection.
             return;
         };
         let request = answer.request();
-        // The pattern, never the path as it came: strangers write paths.
+        // The pattern instead of the path: paths are unchecked input, and would make the metric's labels unbounded.
         let route = request.match_pattern().unwrap_or_else(|| "unmatched".into());
         let (status, method) = (answer.status().as_u16(), known(request.method()));
         let seconds = request.extensions().get::<Began>().map_or(0.0, |began| began.0.elapsed().as_secs_f64());
@@ -51,7 +51,7 @@ impl RootSpanBuilder for Span {
     }
 }
 
-/// Strangers write methods too: each new one would be a counter that stays.
+/// The method as a metric label. Unknown methods share one label, so that clients cannot create new time series.
 fn known(method: &Method) -> &'static str {
     match *method {
         Method::GET => "GET",

@@ -12,12 +12,12 @@ use crate::base::db;
 use crate::base::measure;
 use crate::telemetry::Metrics;
 
-/// Whether this replica takes part. It listens only when its start is done; here it says that its shutdown has begun.
+/// Whether the shutdown of this replica has begun. The start needs no flag: the replica listens only after it.
 #[derive(Default)]
 pub struct Readiness(AtomicBool);
 
 impl Readiness {
-    /// From now on it does not.
+    /// Marks the shutdown as begun; `/readyz` answers 503 from then on.
     pub fn leave(&self) {
         self.0.store(true, Ordering::SeqCst);
     }
@@ -27,12 +27,13 @@ impl Readiness {
     }
 }
 
-/// Whether the process lives.
+/// `GET /healthz`: 200 as long as the process serves requests. Checks nothing else.
 pub async fn healthz() -> HttpResponse {
     HttpResponse::Ok().content_type("text/plain; charset=utf-8").body("ok\n")
 }
 
-/// Whether this replica should get requests. A provider that is down is a detail: the others work.
+/// `GET /readyz`: whether this replica should receive requests. An unavailable provider is reported, but does not make
+/// it unready: the other providers work.
 pub async fn readyz(app: Data<App>, readiness: Data<Readiness>) -> HttpResponse {
     let mut providers = serde_json::Map::new();
     for provider in app.providers.iter() {
@@ -59,7 +60,7 @@ pub async fn readyz(app: Data<App>, readiness: Data<Readiness>) -> HttpResponse 
     }
 }
 
-/// The counters, for Prometheus.
+/// `GET /metrics`: the metrics in the Prometheus text format; 404 where no metrics recorder is installed.
 pub async fn metrics(app: Data<App>, handle: Data<Option<Metrics>>, request: HttpRequest) -> HttpResponse {
     if let Some(age) = app.watch.age() {
         measure::revocation_feed_age(age);

@@ -1,4 +1,5 @@
-//! The pages, rendered from checked templates: no script, nothing from elsewhere (WB-01, WB-03).
+//! The HTML pages, rendered from templates that are checked at compile time. They have no script and load nothing from
+//! other origins (WB-01, WB-03).
 
 use std::net::IpAddr;
 
@@ -18,16 +19,16 @@ use crate::session::{Listed, SignedIn};
 use crate::token::has_scope;
 use crate::upstream::Provider;
 
-/// Where the stylesheet is. A new look gets a new name, so that caches may keep it for ever.
+/// The path of the stylesheet. A changed stylesheet gets a new name, because caches keep it for a year.
 pub const STYLE_PATH: &str = "/assets/style-1.css";
 const STYLE: &str = include_str!("assets/style.css");
-/// Where the icon is.
+/// The path of the icon. A changed icon gets a new name.
 pub const ICON_PATH: &str = "/assets/icon-1.svg";
 const ICON: &str = include_str!("assets/icon.svg");
-/// Forms go to ourselves only; nobody frames us.
+/// The default `Content-Security-Policy`: forms post to the same origin only, and no site may frame the page.
 const POLICY: &str =
     "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
-/// The same, and nothing said of forms.
+/// The same policy without `form-action`, for pages whose forms redirect to other sites.
 const POLICY_LEADING_AWAY: &str =
     "default-src 'none'; style-src 'self'; img-src 'self'; frame-ancestors 'none'; base-uri 'none'";
 
@@ -37,7 +38,7 @@ struct Choose<'a> {
     prefix: &'a str,
     style: &'static str,
     links: Vec<Link<'a>>,
-    /// What people sign in to, if it is an app.
+    /// The name of the app that requested the login, if any.
     app: Option<&'a str>,
 }
 
@@ -74,14 +75,14 @@ struct Account<'a> {
     until: String,
     devices: Vec<Device>,
     identities: Vec<Known>,
-    /// Providers that the person is not known by.
+    /// Providers without an identity of the user, with the link that adds one.
     others: Vec<Link<'a>>,
 }
 
 struct Known {
     id: SubId,
     provider: String,
-    /// What tells two of one provider apart.
+    /// The e-mail address or the provider's `sub`; distinguishes two identities at one provider.
     who: String,
     seen: String,
 }
@@ -121,34 +122,34 @@ struct ProblemPage<'a> {
     refused: &'a Refused<'a>,
 }
 
-/// What a refusal says to people.
+/// The content of the page for a refusal.
 pub struct Refused<'a> {
-    /// The HTTP status.
+    /// The HTTP status of the answer.
     pub status: StatusCode,
-    /// A few words.
+    /// The title, a few words.
     pub title: &'a str,
-    /// A sentence.
+    /// One sentence for the user.
     pub sentence: &'a str,
-    /// What to tell whoever runs the site.
+    /// The reference for the operator of the site, as in the log.
     pub reference: Option<&'a str>,
-    /// Whether somebody was signing in, or signed in.
+    /// Whether the refusal ended a login or a session; the link then reads "Sign in again".
     pub again: bool,
-    /// Whether somebody is signed in, and was on the account page before.
+    /// Whether the user is signed in and changed the account; the link then leads to the account page.
     pub account: bool,
 }
 
-/// What a login is for.
+/// The target after a login, as the links on the login page carry it.
 #[derive(Clone, Copy)]
 pub enum Purpose<'a> {
-    /// Nobody said.
+    /// The default target, `login.default_return_to`.
     None,
-    /// To come back to that address.
+    /// The validated parameter `return_to`.
     ReturnTo(&'a str),
-    /// To answer an app.
+    /// The authorization request of an app.
     App(&'a Open),
 }
 
-/// The ways to sign in, as links.
+/// The login page: one link for each provider.
 pub fn choose<'a>(app: &'a App, providers: impl Iterator<Item = &'a Provider>, purpose: Purpose<'_>) -> HttpResponse {
     let link = |provider: &'a Provider| Link { name: provider.name(), href: login_link(app, provider.id(), purpose) };
     let client = match purpose {
@@ -160,7 +161,7 @@ pub fn choose<'a>(app: &'a App, providers: impl Iterator<Item = &'a Provider>, p
     html(StatusCode::OK, &Choose { prefix: prefix(app), style: STYLE_PATH, links, app: app_name })
 }
 
-/// Where a provider's login begins, for a link on our own pages.
+/// The path that begins a login at a provider, with the parameter for its purpose.
 pub fn login_link(app: &App, provider: &str, purpose: Purpose<'_>) -> String {
     let base = format!("{}/login/{provider}", prefix(app));
     match purpose {
@@ -173,7 +174,7 @@ pub fn login_link(app: &App, provider: &str, purpose: Purpose<'_>) -> String {
     }
 }
 
-/// Asks whether to go on to an app.
+/// The consent page for an app's authorization request.
 pub fn agree(app: &App, open: &Open, signed_in: &SignedIn) -> HttpResponse {
     let has = |wanted: &str| has_scope(&open.request.scope, wanted);
     let client = app.clients.get(&open.request.client_id);
@@ -191,13 +192,13 @@ pub fn agree(app: &App, open: &Open, signed_in: &SignedIn) -> HttpResponse {
     html_leading_away(&page)
 }
 
-/// What to call somebody.
+/// The user's name, else `preferred_username`, else the e-mail address.
 fn name_of(signed_in: &SignedIn) -> Option<&str> {
     let profile = &signed_in.user.profile;
     [&profile.name, &profile.preferred_username, &profile.email].into_iter().find_map(Option::as_deref)
 }
 
-/// Who I am, and where I am signed in.
+/// The account page: profile, sessions and identities.
 pub fn account(app: &App, signed_in: &SignedIn, listed: &[Listed], identities: &[Identity]) -> HttpResponse {
     let (profile, session) = (&signed_in.user.profile, &signed_in.session);
     let named = |id: &'_ str| app.providers.get(id).map_or(id.to_owned(), |provider| provider.name().to_owned());
@@ -227,8 +228,8 @@ pub fn account(app: &App, signed_in: &SignedIn, listed: &[Listed], identities: &
         identities: identities.iter().map(known).collect(),
         others: others.collect(),
     };
-    // A button that links leads away from here, and signing out may; browsers hold a form's redirects against its page's
-    // policy as well.
+    // Linking an identity redirects to a provider, and logout may. Browsers apply `form-action` to the redirects that
+    // follow a form post.
     let leads_away =
         !page.others.is_empty() || app.providers.get(&session.provider).is_some_and(Provider::logs_out_at_provider);
     if leads_away { html_leading_away(&page) } else { html(StatusCode::OK, &page) }
@@ -255,12 +256,12 @@ fn shown(at: Timestamp) -> String {
     at.format("%-d %B %Y, %H:%M UTC").to_string()
 }
 
-/// Good-bye.
+/// The page after a completed logout.
 pub fn signed_out(app: &App) -> HttpResponse {
     html(StatusCode::OK, &SignedOut { prefix: prefix(app), style: STYLE_PATH })
 }
 
-/// Asks whether to sign out. `None` where the request is too long to be kept on the page.
+/// The page that asks to confirm a logout. `None` where the logout request is too long to seal into the page.
 pub fn sign_out(app: &App, signed_in: &SignedIn, asked: &Request) -> Option<HttpResponse> {
     let client = asked.client_id.as_deref().and_then(|id| app.clients.get(id));
     let sub = signed_in.user.sub.to_string();
@@ -275,23 +276,24 @@ pub fn sign_out(app: &App, signed_in: &SignedIn, asked: &Request) -> Option<Http
     Some(html_leading_away(&page))
 }
 
-/// A refusal, in a sentence for people, with a way on.
+/// The page for a refusal, with a link to the login or to the account page.
 pub fn problem(request: &HttpRequest, refused: &Refused<'_>) -> HttpResponse {
     let prefix = request.app_data::<Data<App>>().map(|app| prefix(app)).unwrap_or_default();
     html(refused.status, &ProblemPage { prefix, style: STYLE_PATH, refused })
 }
 
-/// The stylesheet.
+/// The stylesheet, cacheable for a year.
 pub async fn style() -> HttpResponse {
     asset("text/css; charset=utf-8", STYLE)
 }
 
-/// The icon.
+/// The icon, cacheable for a year.
 pub async fn icon() -> HttpResponse {
     asset("image/svg+xml", ICON)
 }
 
-/// The icon where browsers look for it beside answers that are no pages of ours. It has that name for good.
+/// The icon at `/favicon.ico`, where browsers look for it beside answers without a `<link>`. Cacheable for a day, since
+/// the path is fixed.
 pub async fn favicon() -> HttpResponse {
     let for_a_day = (header::CACHE_CONTROL, "public, max-age=86400");
     HttpResponse::Ok().content_type("image/svg+xml").insert_header(for_a_day).body(ICON)
@@ -302,14 +304,14 @@ fn asset(media_type: &'static str, body: &'static str) -> HttpResponse {
     HttpResponse::Ok().content_type(media_type).insert_header(for_ever).body(body)
 }
 
-/// 303: the browser goes on by GET, whatever brought it here.
+/// A 303 redirect: the browser continues with GET after any method (RFC 9110 §15.4.4).
 pub fn see_other(location: &str) -> HttpResponse {
     HttpResponse::SeeOther().insert_header((header::LOCATION, location)).finish()
 }
 
-/// A page with a form whose answer leads to other sites. Browsers hold `form-action` against every redirect that follows
-/// the form too: to the provider, or from the app's address to wherever the app leads. Nobody can name those, and people
-/// would be stranded; so nothing is said of forms. Nothing on such a page is a stranger's markup that could bring a form.
+/// A page with a form whose answer redirects to other sites. Browsers apply `form-action` to every redirect that
+/// follows a form post: to the provider, to the app, and on to the targets of the app. These are unknown here, so the
+/// directive is omitted. Safe, because the page renders no untrusted markup.
 fn html_leading_away(page: &impl Template) -> HttpResponse {
     let mut answer = html(StatusCode::OK, page);
     answer.headers_mut().insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY_LEADING_AWAY));
@@ -339,7 +341,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_policies_differ_in_what_they_say_of_forms_only() {
+    fn the_two_policies_differ_only_in_form_action() {
         assert_eq!(POLICY.replace("form-action 'self'; ", ""), POLICY_LEADING_AWAY);
         assert_ne!(POLICY, POLICY_LEADING_AWAY);
     }

@@ -1,4 +1,4 @@
-//! A refusal on its way out: as a page, as a problem (RFC 9457), or in the words of OAuth.
+//! Renders refusals: as an HTML page, as `application/problem+json` (RFC 9457), or as an OAuth error (RFC 6749 §5.2).
 
 use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderValue};
@@ -19,7 +19,7 @@ use crate::token::ACCOUNT_SCOPE;
 use crate::upstream::Fault;
 use crate::vault::ProviderTokenError;
 
-/// A refusal on its way out.
+/// A refusal: a row of the table, with the values of this request.
 #[derive(Debug)]
 pub struct Problem {
     row: &'static Row,
@@ -27,7 +27,7 @@ pub struct Problem {
     retry_after: Option<u64>,
     allow: Option<String>,
     challenge: Option<Challenge>,
-    /// Whether it ended a login or a session, so that somebody may want to begin again.
+    /// Whether the refusal ended a login or a session. The page then offers to sign in again.
     is_of_login: bool,
 }
 
@@ -41,164 +41,164 @@ impl Problem {
         Self { is_of_login: true, ..Self::of(row) }
     }
 
-    /// Bad input.
+    /// Malformed or contradictory parameters (400).
     pub fn invalid_request() -> Self {
         Self::of(&refusals::INVALID_REQUEST)
     }
 
-    /// No such path.
+    /// The path or the resource does not exist (404).
     pub fn not_found() -> Self {
         Self::of(&refusals::NOT_FOUND)
     }
 
-    /// No such path on the admin listener.
+    /// The path does not exist on the admin listener (404).
     pub fn not_on_admin() -> Self {
         Self::of(&refusals::NOT_ON_ADMIN)
     }
 
-    /// A path that answers other methods only.
+    /// The path does not support the method (405). `allow`: the header `Allow`.
     pub fn method_not_allowed(allow: impl Into<String>) -> Self {
         Self { allow: Some(allow.into()), ..Self::of(&refusals::METHOD) }
     }
 
-    /// A body over the limit.
+    /// The body exceeds `limits.body_bytes` (413).
     pub fn too_large() -> Self {
         Self::of(&refusals::TOO_LARGE)
     }
 
-    /// An address over the limit.
+    /// The URI is too long (414).
     pub fn uri_too_long() -> Self {
         Self::of(&refusals::URI_TOO_LONG)
     }
 
-    /// Headers over the limit.
+    /// The headers are too large (431).
     pub fn headers_too_large() -> Self {
         Self::of(&refusals::HEADERS)
     }
 
-    /// A content type that the endpoint does not take.
+    /// The endpoint does not support the content type (400).
     pub fn media_type() -> Self {
         Self::of(&refusals::MEDIA_TYPE)
     }
 
-    /// Over a rate limit; the seconds until another attempt may pass.
+    /// A rate limit is exceeded (429). `retry_after`: seconds, at least 1.
     pub fn rate_limited(retry_after: u64) -> Self {
         Self { retry_after: Some(retry_after.max(1)), ..Self::of(&refusals::RATE_LIMITED) }
     }
 
-    /// No credentials came.
+    /// The request has no credentials (401).
     pub fn no_session() -> Self {
         Self { challenge: Some(Challenge::Bare), ..Self::of(&refusals::NO_SESSION) }
     }
 
-    /// A session past its time.
+    /// The session is past its idle or absolute timeout (401).
     pub fn session_expired() -> Self {
         Self { challenge: Some(Challenge::InvalidToken), ..Self::of_login(&refusals::SESSION_EXPIRED) }
     }
 
-    /// A session that was ended.
+    /// The session was revoked (401).
     pub fn session_revoked() -> Self {
         Self { challenge: Some(Challenge::InvalidToken), ..Self::of_login(&refusals::SESSION_REVOKED) }
     }
 
-    /// An access token that is not good, or not good here.
+    /// The access token is invalid, or not accepted by this endpoint (401).
     pub fn bearer_invalid() -> Self {
         Self { challenge: Some(Challenge::InvalidToken), ..Self::of(&refusals::BEARER_INVALID) }
     }
 
-    /// Something that only an administrator may do; `came` is whether anything came that could be a token.
+    /// The Bearer token is not `admin.token` (401). `came`: whether the request has a header `Authorization`.
     pub fn not_administrator(came: bool) -> Self {
         let challenge = if came { Challenge::InvalidToken } else { Challenge::Bare };
         Self { challenge: Some(challenge), ..Self::of(&refusals::ADMIN_TOKEN) }
     }
 
-    /// A client that is not registered, or did not show that it is the one it says; with what it could have shown
+    /// The client is unknown, or its authentication failed (401). The challenge is `Basic`, since a 401 needs one
     /// (RFC 9110 §15.5.2).
     pub fn client_refused() -> Self {
         Self { challenge: Some(Challenge::Basic), ..Self::of(&refusals::CLIENT_UNKNOWN) }
     }
 
-    /// A token in more than one place (RFC 6750 §2).
+    /// The access token is sent in more than one place (400, RFC 6750 §2).
     pub fn bearer_doubled() -> Self {
         Self { challenge: Some(Challenge::InvalidRequest), ..Self::of(&refusals::INVALID_REQUEST) }
     }
 
-    /// An access token that is good, but lacks this scope.
+    /// The access token is valid, but lacks this scope (403).
     pub fn insufficient_scope(scope: &'static str) -> Self {
         Self { challenge: Some(Challenge::InsufficientScope(scope)), ..Self::of(&refusals::INSUFFICIENT_SCOPE) }
     }
 
-    /// An access token of the built-in client that was not asked for to act for its user.
+    /// The access token of the built-in client lacks the scope `account`, or has another audience (403).
     pub fn account_scope_wanted() -> Self {
         Self { challenge: Some(Challenge::InsufficientScope(ACCOUNT_SCOPE)), ..Self::of(&refusals::ACCOUNT_SCOPE) }
     }
 
-    /// A cookie-authenticated request that another site may have caused.
+    /// A cookie-authenticated request from an origin that is not listed (403).
     pub fn foreign_origin() -> Self {
         Self::of(&refusals::FOREIGN_ORIGIN)
     }
 
-    /// It is not known who was revoked lately; a pass would be a guess.
+    /// The revocation feed is out of date, so that a revoked session could be accepted (503).
     pub fn feed_out_of_reach() -> Self {
         Self::of(&refusals::DATABASE)
     }
 
-    /// The only identity that somebody has.
+    /// The identity is the last one of the user and cannot be removed (409).
     pub fn last_identity() -> Self {
         Self::of(&refusals::LAST_IDENTITY)
     }
 
-    /// A person who was authenticated longer ago than `max_age` seconds (RFC 9470).
+    /// The user's authentication is older than `max_age` seconds (401, RFC 9470).
     pub fn authentication_too_old(max_age: i64) -> Self {
         Self { challenge: Some(Challenge::TooOld(max_age)), ..Self::of(&refusals::AUTHENTICATION_TOO_OLD) }
     }
 
-    /// An app that is not registered.
+    /// The `client_id` of an authorization request is not registered (400).
     pub fn unknown_client() -> Self {
         Self::of(&refusals::UNKNOWN_CLIENT)
     }
 
-    /// An address that an app's answers must not go to.
+    /// The `redirect_uri` of an authorization request is not registered for the client (400).
     pub fn redirect_uri_refused() -> Self {
         Self::of(&refusals::REDIRECT_URI)
     }
 
-    /// A defect of ours.
+    /// A defect of the gateway (500). The log has the cause.
     pub fn internal() -> Self {
         Self::of(&refusals::INTERNAL)
     }
 
-    /// A provider that is unknown, named by a parameter and not by the path.
+    /// A parameter names an unknown provider (400; in the path it is 404).
     pub fn unknown_provider_parameter() -> Self {
         Self::of(&refusals::UNKNOWN_PROVIDER_PARAMETER)
     }
 
-    /// An app asks for a token of a provider that its person is not linked with.
+    /// Token exchange: the user has no identity at the provider (400).
     pub fn not_linked_exchange() -> Self {
         Self::of(&refusals::NOT_LINKED_EXCHANGE)
     }
 
-    /// An app asks for a token that its person has to sign in at the provider for.
+    /// Token exchange: the provider issues tokens only after a new login of the user (400).
     pub fn reauth_required_exchange() -> Self {
         Self::of(&refusals::REAUTH_REQUIRED_EXCHANGE)
     }
 
-    /// Whether signing in would help.
+    /// Whether a login resolves the refusal (status 401).
     pub fn wants_sign_in(&self) -> bool {
         self.row.status == 401
     }
 
-    /// Whether there is nothing there.
+    /// Whether the code is `not_found`.
     pub fn is_not_found(&self) -> bool {
         self.row.code == refusals::NOT_FOUND.code
     }
 
-    /// Whether it is one of the named code.
+    /// Whether the refusal has that login code.
     pub fn is(&self, code: Code) -> bool {
         self.row.code == code.as_str()
     }
 
-    /// As a page for a browser, or as `application/problem+json` for a program, as the request wants it.
+    /// Renders an HTML page, or `application/problem+json` where `Accept` names JSON only.
     pub fn for_browser(self, request: &HttpRequest) -> HttpResponse {
         if client::wants_json_only(request) {
             return self.for_program(request);
@@ -208,7 +208,7 @@ impl Problem {
             status: self.status(),
             title: self.row.title,
             sentence: self.row.sentence,
-            // Nothing is broken where there is nothing.
+            // A 404 is no defect, so it needs no reference.
             reference: Some(reference.as_str()).filter(|text| !text.is_empty() && self.row.code != "not_found"),
             again: self.is_of_login,
             account: [refusals::LAST_IDENTITY.code, Code::AlreadyLinked.as_str()].contains(&self.row.code),
@@ -216,12 +216,13 @@ impl Problem {
         self.finish(pages::problem(request, &page))
     }
 
-    /// Where nobody knows whether a person or a program was meant to come: a page for whoever asks for pages.
+    /// Renders for a path with no known surface: an HTML page only where `Accept` names `text/html`.
     pub fn for_anyone(self, request: &HttpRequest) -> HttpResponse {
         if client::wants_page(request) { self.for_browser(request) } else { self.for_program(request) }
     }
 
-    /// As text for whoever asks for pages where there are none, else as a problem.
+    /// Renders for the admin listener, which has no pages: plain text where `Accept` names `text/html`, else
+    /// `application/problem+json`.
     pub fn without_pages(self, request: &HttpRequest) -> HttpResponse {
         if !client::wants_page(request) {
             return self.for_program(request);
@@ -231,7 +232,7 @@ impl Problem {
         self.finish(HttpResponse::build(self.status()).content_type("text/plain; charset=utf-8").body(text))
     }
 
-    /// As `application/problem+json` (RFC 9457).
+    /// Renders `application/problem+json` (RFC 9457).
     pub fn for_program(self, request: &HttpRequest) -> HttpResponse {
         #[derive(Serialize)]
         struct Body<'a> {
@@ -252,7 +253,7 @@ impl Problem {
         self.finish(answer)
     }
 
-    /// As RFC 6749 §5.2 wants it at OAuth endpoints.
+    /// Renders the error JSON of RFC 6749 §5.2, with that `error`.
     pub fn for_oauth(self, request: &HttpRequest, error: &'static str) -> HttpResponse {
         let body = serde_json::json!({ "error": error, "error_description": self.row.title });
         let _logged = self.reference_for(request);
@@ -261,13 +262,13 @@ impl Problem {
         self.finish(answer)
     }
 
-    /// The same, in the nearest word.
+    /// As `for_oauth`, with the error code for the status.
     pub fn for_oauth_endpoint(self, request: &HttpRequest) -> HttpResponse {
         let error = self.oauth_error();
         self.for_oauth(request, error)
     }
 
-    /// The nearest word of RFC 6749 §5.2 and §4.1.2.1.
+    /// The error code of RFC 6749 §5.2 or §4.1.2.1 for the status.
     pub fn oauth_error(&self) -> &'static str {
         match self.row.status {
             401 => "invalid_client",
@@ -281,7 +282,7 @@ impl Problem {
         StatusCode::from_u16(self.row.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
     }
 
-    /// The login's reference, or the request's id, which the log line of the request shows.
+    /// The reference of the login, or the request id. Also records the code and the reference in the log line.
     fn reference_for(&self, request: &HttpRequest) -> String {
         tracing::Span::current().record("code", self.row.code);
         match &self.reference {
@@ -324,7 +325,7 @@ impl From<Refusal> for Problem {
 impl From<Code> for Problem {
     fn from(code: Code) -> Self {
         if code == Code::AlreadyLinked {
-            // Whoever adds an identity is signed in, and stays so.
+            // The user who links an identity stays signed in, so the page must not offer a new login.
             return Self::of(row_of(code));
         }
         if code == Code::SessionRevoked {
@@ -387,7 +388,7 @@ impl From<DbError> for Problem {
                 tracing::warn!(%error, "the database gave no answer");
                 Self::of(&refusals::DATABASE)
             }
-            // Logged where it happened.
+            // The statement has logged its error.
             DbError::Failed(_) => Self::internal(),
         }
     }

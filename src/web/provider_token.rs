@@ -1,4 +1,4 @@
-//! A provider's own live token: for the person who is signed in, and for apps that may have it (RFC 8693).
+//! Access tokens of a provider: for the signed-in user, and for apps by token exchange (RFC 8693).
 
 use actix_web::http::header::{self, HeaderValue};
 use actix_web::web::{Data, Path};
@@ -14,7 +14,7 @@ use crate::login::Code;
 use crate::session::SignedIn;
 use crate::vault::{ProviderAccessToken, ProviderTokenError, TokenOwner};
 
-/// `GET /identities/{provider}/token`: the token of whoever is signed in.
+/// `GET /identities/{provider}/token`: the signed-in user's access token of that provider.
 pub async fn show(app: Data<App>, caller: Caller, request: HttpRequest, provider: Path<String>) -> HttpResponse {
     let answer = own(&app, &caller.signed_in, &provider).await;
     answer.unwrap_or_else(|problem| refuse(&app, &request, problem))
@@ -31,7 +31,7 @@ async fn own(app: &App, signed_in: &SignedIn, provider: &str) -> Result<HttpResp
     Ok(HttpResponse::Ok().json(Value::Object(body)))
 }
 
-/// Somebody's live token of that provider; `None` in place of a reason where there is no such provider.
+/// The user's valid access token of that provider. The error `None` means that the provider is unknown.
 pub async fn of(
     app: &App,
     provider: &str,
@@ -43,9 +43,9 @@ pub async fn of(
     app.vault.get(provider, owner, now).await.map_err(Some)
 }
 
-/// What an app gets for its token (RFC 8693 §2.2.1).
+/// The answer to a token exchange (RFC 8693 §2.2.1).
 pub fn exchanged(token: &ProviderAccessToken, now: Timestamp) -> HttpResponse {
-    // What is used otherwise than as RFC 6750 says has no type here.
+    // `N_A` for OAuth 1.0a tokens: their use is not that of RFC 6750, and no other type is registered.
     let mut body = members(token, "N_A", now);
     body.insert("issued_token_type".to_owned(), json!("urn:ietf:params:oauth:token-type:access_token"));
     let mut answer = HttpResponse::Ok().json(Value::Object(body));
@@ -53,7 +53,8 @@ pub fn exchanged(token: &ProviderAccessToken, now: Timestamp) -> HttpResponse {
     answer
 }
 
-/// The refresh token is never among them: there is one who refreshes.
+/// The members that both answers share. `of_another_kind`: the `token_type` of an OAuth 1.0a token. The refresh token
+/// is never included: with rotation, only the gateway may use it.
 fn members(token: &ProviderAccessToken, of_another_kind: &str, now: Timestamp) -> Map<String, Value> {
     let ProviderAccessToken { access_token, token_secret, scope, expires_at } = token;
     let token_type = if token_secret.is_some() { of_another_kind } else { "Bearer" };

@@ -1,19 +1,19 @@
-//! Every refusal: its status, its code and what people are told. One table.
+//! The table of refusals: status, code and texts of each.
 
 use crate::login::Code;
 
-/// One refusal.
+/// A row of the table.
 #[derive(Debug)]
 pub struct Row {
-    /// The HTTP status.
+    /// The HTTP status, 400 to 599.
     pub status: u16,
-    /// The stable code.
+    /// The stable code, as in `docs/openapi.yaml`.
     pub code: &'static str,
-    /// A few words; also `error_description`, so it has neither quotes nor backslashes (TK-13).
+    /// The title. Also the `error_description`, so it contains neither quotes nor backslashes (TK-13).
     pub title: &'static str,
-    /// A sentence for people.
+    /// One sentence for the user.
     pub sentence: &'static str,
-    /// What whoever wrote the program can do about it; programs are told it behind the sentence.
+    /// Advice for developers. `detail` in `application/problem+json` has it after the sentence; pages omit it.
     pub hint: &'static str,
 }
 
@@ -198,11 +198,11 @@ pub static REAUTH_REQUIRED: Row = row(
     "The provider gives no more tokens until you have signed in there again.",
 );
 
-/// The same two where an app asks: RFC 6749 §5.2 has one status for all that is wrong with a grant.
+/// The two refusals of a token exchange. RFC 6749 §5.2 requires 400 for them.
 pub static NOT_LINKED_EXCHANGE: Row = row(400, "not_linked", NOT_LINKED.title, NOT_LINKED.sentence);
 pub static REAUTH_REQUIRED_EXCHANGE: Row = row(400, "reauth_required", REAUTH_REQUIRED.title, REAUTH_REQUIRED.sentence);
 
-/// The row of a login's failure.
+/// The row for the code of a failed login.
 pub fn row_of(code: Code) -> &'static Row {
     match code {
         Code::UnknownProvider => &UNKNOWN_PROVIDER,
@@ -228,9 +228,9 @@ pub fn row_of(code: Code) -> &'static Row {
 mod tests {
     use super::*;
 
-    /// TK-13: RFC 6749 §5.2 has no room for quotes, backslashes and controls, nor for anything beyond ASCII.
+    /// TK-13: `error_description` is printable ASCII without quotes and backslashes (RFC 6749 §5.2).
     #[test]
-    fn what_oauth_endpoints_say_has_only_the_characters_that_it_may() {
+    fn error_descriptions_have_only_the_allowed_characters() {
         let said = [
             &INVALID_REQUEST,
             &METHOD,

@@ -10,7 +10,7 @@ use super::throttle::Throttles;
 use crate::app::App;
 use crate::token;
 
-/// Revokes a token of the client that asks. Scripts of allowed origins may: the built-in client lives in browsers.
+/// Revokes a token of the authenticated client. CORS is enabled, because the built-in client runs in browsers.
 pub async fn revoke(
     app: Data<App>,
     throttles: Data<Throttles>,
@@ -28,10 +28,10 @@ async fn answer(app: &App, throttles: &Throttles, request: &HttpRequest, payload
     let now = app.clock.now();
     let client = authenticate(app, throttles, request, &form, now).await?;
     if !client.is_confidential {
-        // Anybody may say that it is a public client.
+        // A public client proves nothing, so each of its requests counts against the rate limit.
         throttles.token(app, request)?;
     }
-    // No answer is ever a script (RFC 7009 §2.3).
+    // JSONP (RFC 7009 §2.3) is not supported: the answer is never a script.
     let callback = |parameters: &Parameters| parameters.get("callback").is_some();
     if callback(&form) || callback(&Parameters::of_query(request)?) {
         return Err(Problem::invalid_request());

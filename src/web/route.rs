@@ -1,4 +1,4 @@
-//! What the table of routes says of each endpoint: its methods, the credentials it takes, the origins that may cause it.
+//! The types of the table of routes: path, methods, accepted credentials, allowed origins, CORS and rate limit.
 
 use actix_web::Route;
 use actix_web::guard::{Any, Get, Head};
@@ -8,129 +8,129 @@ use actix_web::http::Method;
 pub struct Row {
     /// The pattern, below the prefix of `server.public_url`.
     pub path: &'static str,
-    /// How the guard renders what it refuses.
+    /// The format of refusals.
     pub surface: Surface,
-    /// One for each method, but for HEAD, which goes with GET.
+    /// The entries, at most one for each method. HEAD belongs to the entry of GET.
     pub entries: &'static [Entry],
 }
 
-/// Who calls a path.
+/// The kind of client that calls a path. It determines the format of refusals.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Surface {
-    /// Browsers that navigate: refusals are pages, unless the request accepts JSON only.
+    /// Browsers that navigate. Refusals are HTML pages, unless `Accept` names JSON only.
     Page,
-    /// Programs: refusals are `application/problem+json`.
+    /// Programs. Refusals are `application/problem+json` (RFC 9457).
     Program,
-    /// OAuth clients: refusals are the JSON of RFC 6749 §5.2.
+    /// OAuth clients. Refusals are the error JSON of RFC 6749 §5.2.
     OAuth,
 }
 
-/// One method of a path.
+/// One method of a path, with its conditions and its handler.
 #[must_use]
 pub struct Entry {
-    /// The method.
+    /// The method, or GET with HEAD.
     pub verb: Verb,
-    /// The credentials it takes.
+    /// The credentials that the handler accepts.
     pub access: Access,
-    /// From which origins a browser may send it.
+    /// The origins from which a browser may send the request.
     pub origin: OriginRule,
-    /// Which scripts of other origins may read the answer.
+    /// The origins whose scripts may read the answer.
     pub cors: Cors,
-    /// The rate limit that counts the request before its credentials are looked at.
+    /// The rate limit that counts the request before the credentials are checked.
     pub limit: Option<Limit>,
     handler: fn() -> Route,
 }
 
-/// The methods that there are.
+/// The HTTP methods of the public listener.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verb {
-    /// GET, and HEAD, which is the same without the body (RFC 9110 §9.3.2).
+    /// GET and HEAD. HEAD has the same answer without the body (RFC 9110 §9.3.2).
     Read,
-    /// GET alone, where a HEAD would change something.
+    /// GET without HEAD, because the handler changes state.
     Get,
-    /// POST.
+    /// POST, with no other method.
     Post,
-    /// DELETE.
+    /// DELETE, with no other method.
     Delete,
 }
 
 /// The credentials that an endpoint takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Access {
-    /// None: the answer is the same for everyone, or the request carries its own proof (`state`, a code).
+    /// None. The answer is the same for all clients, or the request contains its own proof (`state`, a code).
     Open,
-    /// The cookies of the browser, where there are any: the session and the binding. The handler answers without them too.
+    /// The session cookie and the binding cookie, both optional. The handler reads them itself.
     Browser,
-    /// The session cookie only. An `Authorization` header is not looked at.
+    /// The session cookie only. The header `Authorization` is ignored.
     Cookie,
     /// The session cookie, or an access token of the built-in client with the scope `account`.
     Account,
     /// The session cookie, or any access token of the built-in client that names the issuer in `aud`.
     BuiltIn,
-    /// An access token with the scope `openid`, of whichever client (OpenID Connect Core §5.3).
+    /// An access token of any client with the scope `openid` (OpenID Connect Core §5.3).
     OpenId,
-    /// Client authentication, which the handler does: it stands in the form.
+    /// Client authentication (RFC 6749 §2.3). The handler checks it, since the form contains it.
     Client,
-    /// A logout token of a provider, in the form.
+    /// A logout token of a provider, in the form. The handler verifies it.
     LogoutToken,
 }
 
-/// From which origins a browser may send a request that its cookies authenticate.
+/// The origins from which a browser may send a cookie-authenticated request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum OriginRule {
-    /// From any: it changes nothing, or no cookie authenticates it.
+    /// All origins: the request changes nothing, or no cookie authenticates it.
     Any,
-    /// From the issuer's and `login.allowed_origins`; others get 403.
+    /// The origin of the issuer and `login.allowed_origins`. Others get 403.
     Listed,
-    /// As `Listed`, but the handler decides what becomes of others: a page asks the person.
+    /// The handler reads `FromListedOrigin`: for other origins a page asks the user.
     Asked,
 }
 
-/// Which scripts of other origins may read an answer (Fetch, CORS protocol).
+/// The origins whose scripts may read an answer (Fetch standard, CORS protocol).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Cors {
-    /// None.
+    /// No other origin. The answer has no CORS headers.
     Nobody,
-    /// Those of `login.allowed_origins`, also with cookies; those of public clients, without.
+    /// `login.allowed_origins`, also with cookies; the origins of public clients, without cookies.
     Configured,
-    /// All, without cookies: a public document.
+    /// All origins, without cookies: the answer is a public document.
     Anyone,
 }
 
 /// A rate limit per client address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Limit {
-    /// `limits.tokens_per_minute`.
+    /// Requests per minute, by `limits.tokens_per_minute`.
     Token,
 }
 
 impl Row {
-    /// A path for browsers.
+    /// A path with [`Surface::Page`].
     pub const fn page(path: &'static str, entries: &'static [Entry]) -> Self {
         Self { path, surface: Surface::Page, entries }
     }
 
-    /// A path for programs.
+    /// A path with [`Surface::Program`].
     pub const fn program(path: &'static str, entries: &'static [Entry]) -> Self {
         Self { path, surface: Surface::Program, entries }
     }
 
-    /// A path for OAuth clients.
+    /// A path with [`Surface::OAuth`].
     pub const fn oauth(path: &'static str, entries: &'static [Entry]) -> Self {
         Self { path, surface: Surface::OAuth, entries }
     }
 
-    /// What stands there of that method; nothing of OPTIONS, which is the preflight's, and of methods that it does not take.
+    /// The entry of that method. `None` for OPTIONS, which the preflight answers, and for methods without an entry.
     pub fn entry(&self, method: &Method) -> Option<&'static Entry> {
         self.entries.iter().find(|entry| entry.verb.names().contains(&method.as_str()))
     }
 
-    /// The methods, as `Allow` lists them.
+    /// The value of the header `Allow`.
     pub fn allow(&self) -> String {
         self.entries.iter().flat_map(|entry| entry.verb.names()).copied().collect::<Vec<_>>().join(", ")
     }
 
-    /// The methods that scripts of configured origins may use; without HEAD, which needs no permission.
+    /// The methods with [`Cors::Configured`]. HEAD is omitted: CORS always allows it (Fetch standard).
     pub fn cors_methods(&self) -> Vec<&'static str> {
         let readable = self.entries.iter().filter(|entry| entry.cors == Cors::Configured);
         readable.filter_map(|entry| entry.verb.names().first().copied()).collect()
@@ -138,27 +138,27 @@ impl Row {
 }
 
 impl Entry {
-    /// Reads; HEAD too.
+    /// An entry for GET and HEAD.
     pub const fn read(access: Access, handler: fn() -> Route) -> Self {
         Self::new(Verb::Read, access, handler)
     }
 
-    /// Reads, but not by HEAD.
+    /// An entry for GET without HEAD.
     pub const fn get(access: Access, handler: fn() -> Route) -> Self {
         Self::new(Verb::Get, access, handler)
     }
 
-    /// A POST.
+    /// An entry for POST.
     pub const fn post(access: Access, handler: fn() -> Route) -> Self {
         Self::new(Verb::Post, access, handler)
     }
 
-    /// A DELETE.
+    /// An entry for DELETE.
     pub const fn delete(access: Access, handler: fn() -> Route) -> Self {
         Self::new(Verb::Delete, access, handler)
     }
 
-    /// A request that changes something by the session cookie comes from the listed origins, unless the row says otherwise.
+    /// The default of `origin` for POST and DELETE that accept the session cookie is `Listed`; `from` overrides it.
     const fn new(verb: Verb, access: Access, handler: fn() -> Route) -> Self {
         let changes = matches!(verb, Verb::Post | Verb::Delete);
         let by_cookie = matches!(access, Access::Cookie | Access::Account | Access::BuiltIn);
@@ -166,27 +166,27 @@ impl Entry {
         Self { verb, access, origin, cors: Cors::Nobody, limit: None, handler }
     }
 
-    /// Scripts of configured origins may read the answer.
+    /// Sets `cors` to [`Cors::Configured`].
     pub const fn cors(self) -> Self {
         Self { cors: Cors::Configured, ..self }
     }
 
-    /// Any script may read the answer.
+    /// Sets `cors` to [`Cors::Anyone`].
     pub const fn public(self) -> Self {
         Self { cors: Cors::Anyone, ..self }
     }
 
-    /// Browsers may send it from there.
+    /// Sets the origin rule.
     pub const fn from(self, origin: OriginRule) -> Self {
         Self { origin, ..self }
     }
 
-    /// Counted by that limit.
+    /// Sets the rate limit that counts each request.
     pub const fn limited(self, limit: Limit) -> Self {
         Self { limit: Some(limit), ..self }
     }
 
-    /// The handler, for this method.
+    /// The actix route: the handler with the guard for the method.
     pub(super) fn route(&self) -> Route {
         let route = (self.handler)();
         match self.verb {
@@ -199,7 +199,7 @@ impl Entry {
 }
 
 impl Verb {
-    /// The methods' names, the one that a preflight asks for first.
+    /// The names of the methods. The first is the one in `Access-Control-Allow-Methods`.
     pub const fn names(self) -> &'static [&'static str] {
         match self {
             Self::Read => &["GET", "HEAD"],

@@ -1,4 +1,4 @@
-//! The routes of the public listener: one table. The routing is built from it, and [`guard`] decides by it which requests
+//! The table of routes of the public listener. The routing is built from it, and [`guard`] decides by it which requests
 //! reach a handler.
 
 use actix_web::body::BoxBody;
@@ -18,25 +18,25 @@ use crate::app::App;
 
 use Access::{Account, Browser, BuiltIn, Client, Cookie, LogoutToken, Open, OpenId};
 
-/// Every endpoint of the public listener. A `POST` or `DELETE` that a session cookie authenticates comes from the listed
-/// origins, also where the row does not say so ([`Entry`]).
+/// Every endpoint of the public listener. A `POST` or `DELETE` that accepts the session cookie requires a listed origin
+/// by default ([`Entry`]).
 pub static ROUTES: &[Row] = &[
     Row::page("/", &[Entry::read(Open, || web::to(home))]),
     Row::program("/providers", &[Entry::read(Open, || web::to(login::providers))]),
-    // Signing in.
+    // Login in the browser flow.
     Row::page("/login", &[Entry::read(Browser, || web::to(login::choose))]),
     Row::page("/login/{provider}", &[Entry::get(Browser, || web::to(login::begin))]),
     Row::page(
         "/callback/{provider}",
         &[Entry::get(Browser, || web::to(login::callback)), Entry::post(Open, || web::to(login::callback_by_form))],
     ),
-    // The SPA flow, with the trailing slash, as its frontends write it, and without.
+    // Login in the SPA flow. Existing frontends use the trailing slash; both spellings work.
     Row::program("/oauth2/url/", &[Entry::get(Browser, || web::to(json_door::url)).cors()]),
     Row::program("/oauth2/url", &[Entry::get(Browser, || web::to(json_door::url)).cors()]),
-    // JSON is the SPA flow, whose request carries `state` and code; a form is the token endpoint of OAuth 2.1.
+    // The content type selects: JSON is the SPA flow, with `state` and `code`; a form is an OAuth 2.1 token request.
     Row::program("/oauth2/token/", &[Entry::post(Client, || web::to(token::token)).cors()]),
     Row::program("/oauth2/token", &[Entry::post(Client, || web::to(token::token)).cors()]),
-    // Signing out.
+    // Logout.
     Row::page(
         "/logout",
         &[
@@ -47,13 +47,13 @@ pub static ROUTES: &[Row] = &[
     Row::page("/logout/confirm", &[Entry::post(Browser, || web::to(logout::confirmed)).from(OriginRule::Listed)]),
     Row::page("/logout/callback/{provider}", &[Entry::get(Browser, || web::to(logout::returned))]),
     Row::oauth("/backchannel-logout/{provider}", &[Entry::post(LogoutToken, || web::to(backchannel_logout::take))]),
-    // The account page and what its forms do.
+    // The account page and its forms.
     Row::page("/account", &[Entry::read(Cookie, || web::to(account::show))]),
     Row::page("/account/sessions/end-others", &[Entry::post(Cookie, || web::to(account::end_others))]),
     Row::page("/account/sessions/{id}/end", &[Entry::post(Cookie, || web::to(account::end_one))]),
     Row::page("/account/identities/{provider}/link", &[Entry::post(Cookie, || web::to(account::link))]),
     Row::page("/account/identities/{id}/unlink", &[Entry::post(Cookie, || web::to(account::unlink))]),
-    // The session, and what a person does by it.
+    // The session, and the user's account as JSON.
     Row::program("/session", &[Entry::read(BuiltIn, || web::to(session::show)).cors()]),
     Row::program("/session/token", &[Entry::post(Cookie, || web::to(session::token)).limited(Limit::Token).cors()]),
     Row::program(
@@ -76,7 +76,7 @@ pub static ROUTES: &[Row] = &[
         "/identities/{provider}/token",
         &[Entry::get(Account, || web::to(provider_token::show)).limited(Limit::Token).cors()],
     ),
-    // Apps.
+    // OpenID Connect and OAuth 2.0 for apps.
     Row::program(
         "/userinfo",
         &[
@@ -101,7 +101,7 @@ pub static ROUTES: &[Row] = &[
     Row::oauth("/oauth2/par", &[Entry::post(Client, || web::to(authorize::push)).cors()]),
     Row::oauth("/oauth2/introspect", &[Entry::post(Client, || web::to(introspection::introspect))]),
     Row::oauth("/oauth2/revoke", &[Entry::post(Client, || web::to(revocation::revoke)).cors()]),
-    // Documents.
+    // Public documents and static files.
     Row::program(metadata::OPENID, &[Entry::read(Open, || web::to(metadata::show)).public()]),
     Row::program(metadata::OAUTH, &[Entry::read(Open, || web::to(metadata::show)).public()]),
     Row::program("/.well-known/jwks.json", &[Entry::read(Open, || web::to(discovery::jwks)).public()]),
@@ -111,20 +111,20 @@ pub static ROUTES: &[Row] = &[
     Row::program("/favicon.ico", &[Entry::read(Open, || web::to(pages::favicon))]),
 ];
 
-/// The public listener, under the path prefix of `server.public_url`.
+/// Registers the routes under `prefix`, the path of `server.public_url`.
 pub fn public(routes: &mut ServiceConfig, prefix: &str) {
     let mut scope = web::scope(prefix);
     for row in ROUTES {
         scope = scope.service(resource(row.path, row));
         if row.path == metadata::OAUTH && !prefix.is_empty() {
-            // RFC 8414 §3.1 puts the issuer's path behind the well-known part.
+            // RFC 8414 §3.1: the well-known path stands before the path of the issuer.
             routes.service(resource(&format!("{}{prefix}", row.path), row));
         }
     }
     routes.service(scope.default_service(web::to(nothing_here))).default_service(web::to(nothing_here));
 }
 
-/// The handlers of a row behind the guard. Other methods get 405.
+/// The handlers of a row, wrapped in the guard. Methods without an entry get 405.
 fn resource(path: &str, row: &'static Row) -> impl HttpServiceFactory + 'static {
     let mut resource = web::resource(path);
     for entry in row.entries {

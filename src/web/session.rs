@@ -1,4 +1,4 @@
-//! `GET /session`, `POST /session/token`.
+//! `GET /session`, `POST /session/token`: the current session, and access tokens for it.
 
 use actix_web::web::{Data, Payload};
 use actix_web::{HttpRequest, HttpResponse};
@@ -12,18 +12,19 @@ use crate::app::App;
 use crate::session::SignedIn;
 use crate::token::{self, BUILT_IN_CLIENT};
 
-/// Who is signed in.
+/// `GET /session`: the session and its user.
 pub async fn show(app: Data<App>, caller: Caller) -> HttpResponse {
     HttpResponse::Ok().json(view(&app, &caller.signed_in))
 }
 
-/// An access token for a same-site app that keeps no refresh token.
+/// `POST /session/token`: an access token for a same-site app without a refresh token.
 pub async fn token(app: Data<App>, caller: Caller, request: HttpRequest, payload: Payload) -> HttpResponse {
     let answer = issue(&app, &caller.signed_in, &request, payload).await;
     answer.unwrap_or_else(|problem| refuse(&app, &request, problem))
 }
 
-/// By a form, `resource` narrows the token to one audience (RFC 8707); that of the issuer gives it the scope `account`.
+/// Issues the token. The form parameter `resource` limits it to one audience (RFC 8707); the issuer as `resource` gives
+/// it the scope `account`.
 async fn issue(
     app: &App,
     signed_in: &SignedIn,
@@ -65,14 +66,14 @@ fn view(app: &App, signed_in: &SignedIn) -> serde_json::Value {
     })
 }
 
-/// A refusal for a program. What is no cookie of ours is taken away.
+/// Renders a refusal as `application/problem+json`, and removes an invalid session cookie.
 pub fn refuse(app: &App, request: &HttpRequest, problem: Problem) -> HttpResponse {
     let mut answer = problem.for_program(request);
     clear_if_garbage(app, request, &mut answer);
     answer
 }
 
-/// A cookie that is not ours is taken away (SE-04); one of ours stays, whatever became of its session.
+/// Removes a session cookie that does not verify (SE-04). A verified cookie stays, also if its session has ended.
 pub fn clear_if_garbage(app: &App, request: &HttpRequest, answer: &mut HttpResponse) {
     if matches!(cookies::session(app, request), SessionCookie::Garbage) {
         cookies::clear_session(app, answer);

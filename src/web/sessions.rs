@@ -1,4 +1,4 @@
-//! `GET /sessions`, `DELETE /sessions/{id}`, `DELETE /sessions?scope=…`: what people do about their own devices.
+//! `GET /sessions`, `DELETE /sessions/{id}`, `DELETE /sessions?scope=…`: a user's own sessions.
 
 use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
@@ -14,10 +14,10 @@ use crate::app::App;
 use crate::logout;
 use crate::session::{self, Listed, SignedIn};
 
-/// More than anybody has, and few enough for one answer.
+/// The maximum number of sessions in one answer. The list has no further pages.
 pub const MOST: i64 = 1000;
 
-/// A sign-in, and whether the request speaks for it.
+/// A session. `current`: whether the request's credentials belong to it.
 #[derive(Serialize)]
 struct View {
     current: bool,
@@ -25,7 +25,7 @@ struct View {
     listed: Listed,
 }
 
-/// The sign-ins of whoever asks, newest first.
+/// `GET /sessions`: the sessions of the user, newest first.
 pub async fn list(app: Data<App>, caller: Caller, request: HttpRequest) -> HttpResponse {
     let answer = listed(&app, &caller.signed_in).await;
     answer.unwrap_or_else(|problem| refuse(&app, &request, problem))
@@ -38,13 +38,13 @@ async fn listed(app: &App, signed_in: &SignedIn) -> Result<HttpResponse, Problem
     Ok(HttpResponse::Ok().json(json!({ "sessions": sessions })))
 }
 
-/// The sign-ins of somebody who is signed in.
+/// The sessions of the user of `signed_in`, newest first. One query.
 pub async fn of(app: &App, signed_in: &SignedIn) -> Result<Vec<Listed>, Problem> {
     let (user, lifetime, now) = (signed_in.user.sub, app.lifetime, app.clock.now());
     Ok(app.db.run("list sessions", move |conn| session::list(conn, user, lifetime, now, MOST)).await?)
 }
 
-/// Ends one of them.
+/// `DELETE /sessions/{id}`: ends one session of the user. 404 for a session of another user.
 pub async fn end_one(app: Data<App>, caller: Caller, request: HttpRequest, id: Path<String>) -> HttpResponse {
     let answer = ended(&app, &caller, &id).await;
     answer.unwrap_or_else(|problem| refuse(&app, &request, problem))
@@ -63,7 +63,7 @@ async fn ended(app: &App, caller: &Caller, id: &str) -> Result<HttpResponse, Pro
     Ok(answer)
 }
 
-/// Ends the others, or all.
+/// `DELETE /sessions`: with `scope=others` ends all sessions but the current one, with `scope=all` also that one.
 pub async fn end_many(app: Data<App>, caller: Caller, request: HttpRequest) -> HttpResponse {
     let answer = ended_many(&app, &caller, &request).await;
     answer.unwrap_or_else(|problem| refuse(&app, &request, problem))

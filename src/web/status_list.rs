@@ -12,7 +12,7 @@ use super::problem::Problem;
 use crate::app::App;
 use crate::token::{NoStatusList, StatusListToken, StatusLists};
 
-/// The list of that number, for everybody: it names nobody.
+/// The status list with that number. Public: it contains no user data.
 pub async fn show(
     app: Data<App>,
     lists: Data<StatusLists>,
@@ -26,7 +26,7 @@ pub async fn show(
 }
 
 async fn find(app: &App, lists: &StatusLists, number: &str) -> Result<Arc<StatusListToken>, Problem> {
-    // One address for each list: `01` is none.
+    // Each list has one address, so that caches hold it once: `01` is 404.
     let canonical = number.parse::<u64>().ok().filter(|parsed| parsed.to_string() == number);
     let number = canonical.ok_or_else(Problem::not_found)?;
     lists.get(app, number, app.clock.now()).await.map_err(|no| match no {
@@ -37,8 +37,8 @@ async fn find(app: &App, lists: &StatusLists, number: &str) -> Result<Arc<Status
     })
 }
 
-/// Caches on the way may keep it and must ask each time whether it is still the newest: the service keeps it for its
-/// `ttl`, and what a cache kept before would come on top of that.
+/// The list or 304. `no-cache`: shared caches must revalidate each time. The reader of the list caches it for its
+/// `ttl`; the age in a shared cache would add to that.
 fn found(request: &HttpRequest, list: &StatusListToken) -> HttpResponse {
     let mut answer = if client::has_already(request, &list.etag) {
         HttpResponse::NotModified().finish()

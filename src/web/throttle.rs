@@ -1,4 +1,4 @@
-//! Rate limits per client address, in memory: each replica counts for itself.
+//! Rate limits per client address, in memory. Each replica counts separately.
 
 use std::net::IpAddr;
 use std::num::NonZeroU32;
@@ -11,7 +11,7 @@ use super::client;
 use super::problem::Problem;
 use crate::app::App;
 
-/// The limits. One login is one begin and one return, each counted by itself.
+/// The rate limiters. A login consists of an authorization request and a response, which are counted separately.
 pub struct Throttles {
     begins: DefaultKeyedRateLimiter<IpAddr>,
     returns: DefaultKeyedRateLimiter<IpAddr>,
@@ -24,7 +24,7 @@ pub struct Throttles {
 }
 
 impl Throttles {
-    /// From `[limits]`.
+    /// Creates the rate limiters from the section `[limits]`.
     pub fn new(limits: &crate::config::Limits) -> Self {
         let per_minute = |n: u32| RateLimiter::keyed(Quota::per_minute(NonZeroU32::new(n).unwrap_or(NonZeroU32::MIN)));
         Self {
@@ -39,37 +39,39 @@ impl Throttles {
         }
     }
 
-    /// Counts a login that begins.
+    /// Counts the beginning of a login (`limits.logins_per_minute`).
     pub fn begin(&self, app: &App, request: &HttpRequest) -> Result<(), Problem> {
         self.count(&self.begins, app, request)
     }
 
-    /// Counts someone who comes back.
+    /// Counts an authorization response (`limits.logins_per_minute`).
     pub fn come_back(&self, app: &App, request: &HttpRequest) -> Result<(), Problem> {
         self.count(&self.returns, app, request)
     }
 
-    /// Counts an answer that comes by a form; the one who brings it comes back after that.
+    /// Counts an authorization response by form post. The `GET` that follows it counts in `come_back`.
     pub fn post_back(&self, app: &App, request: &HttpRequest) -> Result<(), Problem> {
         self.count(&self.posts, app, request)
     }
 
-    /// Counts a request for a token.
+    /// Counts a request for a token (`limits.tokens_per_minute`).
     pub fn token(&self, app: &App, request: &HttpRequest) -> Result<(), Problem> {
         self.count(&self.tokens, app, request)
     }
 
-    /// Counts an app's request for a sign-in. Most are answered without one, as tokens are renewed without one.
+    /// Counts an authorization request of an app (`limits.tokens_per_minute`). Most are answered without a login, so
+    /// the limit is that of tokens.
     pub fn authorize(&self, app: &App, request: &HttpRequest) -> Result<(), Problem> {
         self.count(&self.authorizations, app, request)
     }
 
-    /// Counts a wrong token of an administrator. By itself: nobody who shares the address loses tokens by it.
+    /// Counts a wrong `admin.token`. The limiter is separate, so that token requests from the same address are
+    /// unaffected.
     pub fn not_administrator(&self, app: &App, request: &HttpRequest) -> Result<(), Problem> {
         self.count(&self.administrators, app, request)
     }
 
-    /// Counts a logout token that is none. Those of a provider that are good are never too many.
+    /// Counts an invalid logout token. Valid logout tokens are not limited.
     pub fn bad_logout_token(&self, app: &App, request: &HttpRequest) -> Result<(), Problem> {
         self.count(&self.logout_tokens, app, request)
     }
@@ -82,7 +84,7 @@ impl Throttles {
         })
     }
 
-    /// Forgets addresses that have been quiet, so that memory follows the traffic and not its history.
+    /// Removes addresses without recent requests, so that memory depends on the current traffic only.
     pub fn evict_quiet(&self) {
         let all = [&self.begins, &self.returns, &self.posts, &self.tokens, &self.authorizations, &self.administrators];
         for limit in all.into_iter().chain([&self.logout_tokens]) {

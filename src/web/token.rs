@@ -1,4 +1,4 @@
-//! `POST /oauth2/token`: by a form the token endpoint of OAuth 2.1, by JSON the second call of the JSON door.
+//! `POST /oauth2/token`: with a form the token endpoint of OAuth 2.1, with JSON the second request of the SPA flow.
 
 use actix_web::http::header::{self, HeaderValue};
 use actix_web::web::{Data, Payload};
@@ -23,7 +23,7 @@ use crate::token::{
     issue, issue_to_client, redeem, renew,
 };
 
-/// Hands the request to the door whose content type it has.
+/// Selects the flow by the content type.
 pub async fn token(app: Data<App>, throttles: Data<Throttles>, request: HttpRequest, payload: Payload) -> HttpResponse {
     match extract::media_type(&request).as_str() {
         "application/json" => json_door::token(&app, &throttles, &request, payload).await,
@@ -38,7 +38,7 @@ pub async fn token(app: Data<App>, throttles: Data<Throttles>, request: HttpRequ
     }
 }
 
-/// A refusal in the words of RFC 6749 §5.2.
+/// A refusal with an error code of RFC 6749 §5.2.
 struct No {
     error: &'static str,
     problem: Problem,
@@ -84,7 +84,7 @@ async fn grant(app: &App, throttles: &Throttles, request: &HttpRequest, payload:
     }
 }
 
-/// RFC 6749 §4.1.3
+/// The grant `authorization_code` (RFC 6749 §4.1.3).
 async fn by_code(app: &App, client: &Client, form: &Parameters, now: Timestamp) -> Result<HttpResponse, No> {
     let wanted = |name: &str| form.get(name).ok_or_else(|| No::because("invalid_request"));
     let presented = PresentedCode {
@@ -98,7 +98,7 @@ async fn by_code(app: &App, client: &Client, form: &Parameters, now: Timestamp) 
     })?;
     let session = &granted.signed_in.session;
     let access = issue(app, &granted.signed_in, now).map_err(|error| cannot_sign(&error))?;
-    // Apps get one only for `offline_access`.
+    // Apps get a refresh token only with the scope `offline_access`.
     let offline = has_scope(&session.scopes, "offline_access") && client.may(Grant::RefreshToken);
     let refresh = offline.then(|| RefreshToken { session: session.id, counter: 0 }.encode(&app.config.ring));
     let about = About { signed_in: &granted.signed_in, nonce: granted.nonce.as_deref() };
@@ -106,7 +106,7 @@ async fn by_code(app: &App, client: &Client, form: &Parameters, now: Timestamp) 
     issued(app, client, &access, refresh.as_ref(), &scope, Some(&about), now)
 }
 
-/// RFC 6749 §6
+/// The grant `refresh_token` (RFC 6749 §6).
 async fn by_refresh_token(
     app: &App,
     client: &Client,
@@ -117,7 +117,8 @@ async fn by_refresh_token(
     let for_account = client.id == BUILT_IN_CLIENT && asks_for_account(app, form);
     let mut scope = scopes(form)?;
     if for_account {
-        // No session has that scope: the resource asks for it, and the request may name it beside others of the session's.
+        // No session has the scope `account`: `resource` requests it. `scope` may name it too, and is checked without
+        // it.
         scope = scope.map(|scope| scope.into_iter().filter(|scope| scope != ACCOUNT_SCOPE).collect());
     }
     let presented = Presented {
@@ -136,12 +137,12 @@ async fn by_refresh_token(
         RenewalRefused::Db(error) => Problem::from(error).into(),
         RenewalRefused::Sign(error) => cannot_sign(&error).into(),
     })?;
-    // The built-in client knows the person already.
+    // The built-in client gets no ID token: the login has returned the user to it.
     let about = (client.id != BUILT_IN_CLIENT).then_some(About { signed_in: &renewed.signed_in, nonce: None });
     issued(app, client, &renewed.access, Some(&renewed.refresh), &renewed.scope, about.as_ref(), now)
 }
 
-/// RFC 6749 §4.4: nobody is behind it, so it is good for nothing that is about a person.
+/// The grant `client_credentials` (RFC 6749 §4.4). The token has no user, so scopes about users are refused.
 fn for_itself(app: &App, client: &Client, form: &Parameters, now: Timestamp) -> Result<HttpResponse, No> {
     const OF_PERSONS: [&str; 5] = ["openid", "profile", "email", "groups", "offline_access"];
     let asked = scopes(form)?;
@@ -157,7 +158,7 @@ fn for_itself(app: &App, client: &Client, form: &Parameters, now: Timestamp) -> 
     issued(app, client, &access.map_err(|error| cannot_sign(&error))?, None, &scope, None, now)
 }
 
-/// The scopes that are asked for, each once; `None` where none are named.
+/// The requested scopes, without duplicates; `None` where the parameter `scope` is absent.
 fn scopes(form: &Parameters) -> Result<Option<Vec<String>>, No> {
     let Some(text) = form.get("scope") else { return Ok(None) };
     let mut scopes: Vec<String> = Vec::new();
@@ -169,12 +170,12 @@ fn scopes(form: &Parameters) -> Result<Option<Vec<String>>, No> {
     if scopes.is_empty() { Err(No::because("invalid_scope")) } else { Ok(Some(scopes)) }
 }
 
-/// Whether a form of the built-in client asks for a token with the scope `account`: by `resource=<issuer>`.
+/// Whether the form of the built-in client requests the scope `account`, with `resource=<issuer>`.
 pub fn asks_for_account(app: &App, form: &Parameters) -> bool {
     form.get("resource").is_some_and(|resource| token::is_issuer(app, resource))
 }
 
-/// The one resource that the token is wanted for (RFC 8707 §2), one of the client's.
+/// The requested `resource` (RFC 8707 §2). It must be one that the client is allowed.
 fn resource(app: &App, client: &Client, form: &Parameters) -> Result<Option<String>, No> {
     let Some(resource) = form.get("resource") else { return Ok(None) };
     if token::may_be_for(app, &client.id, resource) {
@@ -184,13 +185,13 @@ fn resource(app: &App, client: &Client, form: &Parameters) -> Result<Option<Stri
     }
 }
 
-/// Whom an ID token is about.
+/// The content of an ID token.
 struct About<'a> {
     signed_in: &'a SignedIn,
     nonce: Option<&'a str>,
 }
 
-/// RFC 6749 §5.1, OpenID Connect Core §3.1.3.3
+/// The token response (RFC 6749 §5.1), with an ID token for the scope `openid` (OpenID Connect Core §3.1.3.3).
 fn issued(
     app: &App,
     client: &Client,

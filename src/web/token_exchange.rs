@@ -1,5 +1,5 @@
-//! Token exchange (RFC 8693): an app shows an access token that we issued to it, and gets a live one of the provider that
-//! it names as `audience`.
+//! Token exchange (RFC 8693): an app presents an access token that the gateway issued to it, and gets a valid access
+//! token of the provider in `audience`.
 
 use super::extract::Parameters;
 use super::problem::Problem;
@@ -10,12 +10,12 @@ use crate::client::Client;
 use crate::gate;
 use crate::vault::{ProviderAccessToken, ProviderTokenError};
 
-/// Its `grant_type`.
+/// The `grant_type` of a token exchange (§2.1).
 pub const GRANT_TYPE: &str = "urn:ietf:params:oauth:grant-type:token-exchange";
-/// The only type of token that is taken, and that is given (§3).
+/// The only supported type of `subject_token` and of the issued token (§3).
 const ACCESS_TOKEN: &str = "urn:ietf:params:oauth:token-type:access_token";
 
-/// A refusal: the word of RFC 6749 §5.2 and RFC 8693 §2.2.2, and what else there is to say.
+/// A refusal: the `error` of RFC 6749 §5.2 or RFC 8693 §2.2.2, and the problem with status and description.
 pub struct Refused(pub &'static str, pub Problem);
 
 impl Refused {
@@ -30,7 +30,7 @@ impl From<Problem> for Refused {
     }
 }
 
-/// Exchanges (OP-07). What is wrong with the token is not told: whoever has no good one of their own learns nothing.
+/// Exchanges the token (OP-07). The error does not say why a token is invalid, so that found tokens cannot be tested.
 pub async fn exchange(
     app: &App,
     client: &Client,
@@ -48,11 +48,11 @@ pub async fn exchange(
     if form.get("requested_token_type").is_some_and(|wanted| wanted != ACCESS_TOKEN) {
         return Err(Refused::because("invalid_request"));
     }
-    // Nobody acts for somebody else here.
+    // Delegation (§1.1) is not supported.
     if form.get("actor_token").is_some() || form.get("actor_token_type").is_some() {
         return Err(Refused::because("invalid_request"));
     }
-    // What a provider's token is good for, the provider has decided.
+    // The scope of the provider's token is set at the login; the exchange cannot change it.
     if form.get("scope").is_some() {
         return Err(Refused::because("invalid_scope"));
     }

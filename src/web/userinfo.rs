@@ -1,4 +1,4 @@
-//! `GET, POST /userinfo` (OpenID Connect Core §5.3): the claims that a token's scopes are good for.
+//! `GET, POST /userinfo` (OpenID Connect Core §5.3).
 
 use actix_web::HttpResponse;
 use serde_json::{Value, json};
@@ -6,12 +6,12 @@ use serde_json::{Value, json};
 use super::caller::{Caller, Means};
 use crate::token;
 
-/// Who the token is about.
+/// The claims of the user that the scopes of the access token release, with `sub`.
 pub async fn show(caller: Caller) -> HttpResponse {
     let Caller { signed_in, means } = caller;
     let scope = match means {
         Means::Token { scope } => scope,
-        // The guard takes no cookie here.
+        // Unreachable: the row accepts access tokens only.
         Means::Cookie => String::new(),
     };
     let mut released = token::released(&signed_in.user, &scope);

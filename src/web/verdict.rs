@@ -1,4 +1,4 @@
-//! What a provider says when it sends the browser back, in the address or by a form.
+//! Reads the authorization response of a provider from the parameters of the callback, query or form.
 
 use super::extract::Parameters;
 use super::problem::Problem;
@@ -6,7 +6,7 @@ use crate::base::secret::Plain;
 use crate::login::AuthorizationResponse;
 use crate::upstream::{AuthorizationGrant, is_error_code};
 
-/// By RFC 6749 §4.1.2. Both a code and an error, or neither, is nonsense (RA-14).
+/// The response of RFC 6749 §4.1.2. Exactly one of `code` and `error` must be present (RA-14).
 pub fn with_code(parameters: &Parameters) -> Result<AuthorizationResponse, Problem> {
     let iss = parameters.get("iss").map(str::to_owned);
     match (parameters.get("code"), parameters.get("error")) {
@@ -24,8 +24,8 @@ pub fn with_code(parameters: &Parameters) -> Result<AuthorizationResponse, Probl
     }
 }
 
-/// By RFC 5849 §2.2, which has no word for a no. Providers have several: `denied` with the token, `oauth_problem` of the
-/// Problem Reporting extension, `error` as others have it, or a token without a verifier.
+/// The response of RFC 5849 §2.2 (OAuth 1.0a). The RFC defines no refusal. Providers send `denied` with the token,
+/// `oauth_problem` of the Problem Reporting extension, `error`, or a token without a verifier.
 pub fn with_verifier(parameters: &Parameters) -> Result<AuthorizationResponse, Problem> {
     let word = parameters.get("oauth_problem").or(parameters.get("error")).map(known_error);
     let no = word.or(parameters.get("denied").map(|_| "denied".to_owned()));
@@ -42,7 +42,7 @@ pub fn with_verifier(parameters: &Parameters) -> Result<AuthorizationResponse, P
     }
 }
 
-/// An error code as it may stand in logs: what strangers write does not get there.
+/// The error code, if it has the form of one (lowercase letters and underscores). Other input is not logged.
 fn known_error(error: &str) -> String {
     if is_error_code(error) { error.to_owned() } else { "an unknown error".to_owned() }
 }
