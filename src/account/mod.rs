@@ -5,6 +5,8 @@ mod store;
 mod user;
 
 pub use record::{Identity, Record};
+#[cfg(feature = "dev")]
+pub use store::hot_statements;
 pub use store::{
     NewUser, SubStatus, create, delete, disable, enable, find, identities, lock, refresh, search, sub_status,
     with_email,

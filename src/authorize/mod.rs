@@ -20,4 +20,6 @@ pub use arrive::{Browser, Next, arrive, push, take_up};
 pub use read::{Refused, Terms, read};
 pub use request::{AuthorizationRequest, Prompt};
 pub use resume::{NotOpen, Open, agree, decline, give_up, open, resume};
+#[cfg(feature = "dev")]
+pub use store::hot_statements;
 pub use store::prune;

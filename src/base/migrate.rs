@@ -29,9 +29,11 @@ pub fn migrate(db: &Db) -> Result<Vec<String>, DbError> {
         if pending_names(conn)?.is_empty() {
             return Ok(Vec::new());
         }
-        // A migration may take longer than the timeouts of the pool's connections.
+        // A migration may take longer than the timeouts of the pool's connections, and reads whole tables.
         conn.batch_execute(&format!(
-            "SET statement_timeout = 0; SET lock_timeout = 0; SELECT pg_advisory_lock({LOCK})"
+            "SET statement_timeout = 0; SET lock_timeout = 0; RESET enable_seqscan; RESET enable_bitmapscan; \
+             RESET enable_hashjoin; RESET enable_mergejoin; RESET jit; \
+             SELECT pg_advisory_lock({LOCK})"
         ))?;
         // Queried again under the lock: another replica may have migrated meanwhile.
         let ran = pending_names(conn)?;

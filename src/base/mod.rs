@@ -5,6 +5,8 @@ pub mod backoff;
 pub mod clock;
 pub mod db;
 pub mod event;
+#[cfg(feature = "dev")]
+pub mod hot;
 pub mod id;
 pub mod listener;
 pub mod measure;

@@ -13,6 +13,10 @@
 /// }
 /// ```
 macro_rules! statement {
+    // A list of hot statements, `hot.rs` beside the store's files, names also those that only their own file runs.
+    ($(#[$doc:meta])* struct $($rest:tt)*) => {
+        $crate::base::statement::statement! { $(#[$doc])* pub(super) struct $($rest)* }
+    };
     (
         $(#[$doc:meta])* $vis:vis struct $name:ident $(<$life:lifetime>)? {
             $($field:ident: $rust:ty => $sql:ty),+ $(,)?
@@ -39,6 +43,16 @@ macro_rules! statement {
             }
 
             impl$(<$life>)? diesel::RunQueryDsl<$crate::base::db::Conn> for $name$(<$life>)? {}
+
+            #[cfg(feature = "dev")]
+            impl$(<$life>)? $crate::base::hot::Explainable for $name$(<$life>)? {
+                const NAME: &'static str = concat!(module_path!(), "::", stringify!($name));
+                const TEXT: &'static str = $text;
+
+                fn parameters() -> Vec<(&'static str, String)> {
+                    vec![$((stringify!($field), <$sql as $crate::base::hot::SqlType>::name())),+]
+                }
+            }
 
             impl$(<$life>)? diesel::query_builder::QueryFragment<diesel::pg::Pg> for $name$(<$life>)? {
                 fn walk_ast<'b>(

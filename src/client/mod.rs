@@ -9,4 +9,6 @@ mod store;
 pub use assertion::{ASSERTION_TYPE, Assertion};
 pub use downstream::{Client, Match};
 pub use registry::{ClientAuthError, Presented, Proof, Registry};
+#[cfg(feature = "dev")]
+pub use store::hot_statements;
 pub use store::{prune_assertions, use_assertion};

@@ -5,6 +5,8 @@ use diesel::{QueryResult, RunQueryDsl};
 
 use crate::base::clock::Timestamp;
 use crate::base::db::Conn;
+#[cfg(feature = "dev")]
+use crate::base::hot::{HotStatement, hot};
 use crate::base::statement::{pruning, statement};
 
 statement! {
@@ -26,4 +28,10 @@ statement! {
 /// Deletes at most `most` assertions that expired before `before`. Returns the number of deleted rows.
 pub fn prune_assertions(conn: &mut Conn, before: Timestamp, most: i64) -> QueryResult<usize> {
     PruneAssertions { before, most }.execute(conn)
+}
+
+/// The statement of this store that runs while a request waits. It reads no row.
+#[cfg(feature = "dev")]
+pub fn hot_statements() -> Vec<HotStatement> {
+    hot![InsertAssertion: [],]
 }

@@ -7,6 +7,7 @@ pub mod app;
 mod failure;
 mod gateway;
 mod greeting;
+mod hot;
 mod kept;
 mod plan;
 pub mod postgres;
@@ -14,6 +15,8 @@ pub mod provider;
 mod run;
 mod settings;
 
+pub use crate::base::hot::HotStatement;
 pub use failure::DevError;
+pub use hot::hot_statements;
 pub use plan::Plan;
 pub use run::run;

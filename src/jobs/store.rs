@@ -12,11 +12,14 @@ const CLEANUP_LOCK: i64 = 0x0063_6c65_616e_7570;
 
 statement! {
     struct TryLock { key: i64 => BigInt }
-    "SELECT pg_try_advisory_xact_lock({key}) AS acquired"
+    "SELECT pg_try_advisory_xact_lock({key}) AS acquired, set_config('enable_seqscan', 'on', true),
+             set_config('enable_bitmapscan', 'on', true), set_config('enable_hashjoin', 'on', true),
+             set_config('enable_mergejoin', 'on', true), set_config('jit', 'on', true)"
 }
 
 /// Runs a part of the cleanup in a transaction; `None` if another replica runs one at this moment. The lock belongs to the
-/// transaction, so that it needs no connection of its own and works behind a connection pooler.
+/// transaction, so that it needs no connection of its own and works behind a connection pooler. So do the planner
+/// settings, with which a batch may read in the cheapest way.
 pub async fn exclusively<T: Send + 'static>(
     db: &Db,
     name: &'static str,

@@ -32,5 +32,7 @@ pub use posted::keep;
 pub use refusal::{Code, Refusal};
 pub use report::{Report, report};
 pub use rules::{Judged, kind};
+#[cfg(feature = "dev")]
+pub use store::hot_statements;
 pub use store::{expire, prune_expired, prune_finished};
 pub use unlink::{Unlinked, unlink};

@@ -20,4 +20,6 @@ pub use local::local;
 pub use notice::{claim, deliver, depth, give_up_untried, undelivered};
 pub use request::{Asked, Hint, Refused, Request};
 pub use rp_initiated::{Decision, decide, destination, read};
+#[cfg(feature = "dev")]
+pub use store::hot_statements;
 pub use store::{Depth, Notice, Undelivered, prune_delivered, prune_failed, prune_provider_logouts};

@@ -22,6 +22,8 @@ pub use listed::Listed;
 pub use shown_to::ShownTo;
 pub use signed_in::{Session, SignedIn};
 pub use status_index::{LIST_LEN, StatusIndex};
+#[cfg(feature = "dev")]
+pub use store::hot_statements;
 pub(crate) use store::signed_in_columns;
 pub use store::{
     Dismissed, Ended, Expired, Mark, RevokedToken, Row, Scope, Stretch, Upstream, adopt, end, end_listed, end_upstream,

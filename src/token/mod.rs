@@ -37,4 +37,6 @@ pub use renew::{Presented, RenewalRefused, Renewed, renew};
 pub use revoke::revoke;
 pub use status_list::{StatusClaim, StatusReference};
 pub use status_lists::{NoStatusList, StatusListToken, StatusLists};
+#[cfg(feature = "dev")]
+pub use store::hot_statements;
 pub use weight::Weight;

@@ -47,4 +47,6 @@ pub use probe::{Check, Finding, ProbeOutcome, probe};
 pub use provider::Provider;
 pub use refresh::{PreviousIdToken, RefreshRequest, TokenTypeHint, max_refresh_duration};
 pub use registry::Registry;
+#[cfg(feature = "dev")]
+pub use store::hot_statements;
 pub use text::is_error_code;

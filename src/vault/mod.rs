@@ -21,5 +21,7 @@ mod token_set;
 
 pub use get::Vault;
 pub use save::{NewTokens, save, save_over};
+#[cfg(feature = "dev")]
+pub use store::hot_statements;
 pub use store::{PendingRevocation, PreviousTokens, TokenOwner, revoke_all, revoke_one};
 pub use stored::{ProviderAccessToken, ProviderTokenError};

@@ -24,6 +24,7 @@ mod guard;
 mod keys;
 mod linking;
 mod logout;
+mod plans;
 mod presets;
 mod providers;
 mod refresh;

@@ -25,6 +25,9 @@ const HOT: [(&str, &str); 9] = [
     ("Clean up", "WITH due AS MATERIALIZED ( SELECT s.ctid"),
 ];
 
+/// What the plans stand under.
+const HEADING: &str = "## As PostgreSQL planned them";
+
 /// Runs all flows with `auto_explain` and writes the plans.
 pub fn write(stage: &mut Stage, sample: Sample, rows: u64, file: &str) -> Result<(), String> {
     stage.execute(
@@ -51,7 +54,10 @@ pub fn write(stage: &mut Stage, sample: Sample, rows: u64, file: &str) -> Result
         return Err(String::from_utf8_lossy(&output.stderr).into_owned());
     }
     let log = stage.postgres.log().map_err(|error| error.to_string())?;
-    fs::write(file, page(&last_plans(&log), rows)).map_err(|error| format!("{file}: {error}"))
+    // What stands before is written by hand, and by `tests/it/plans`.
+    let document = fs::read_to_string(file).unwrap_or_default();
+    let kept = document.split(HEADING).next().unwrap_or_default();
+    fs::write(file, format!("{kept}{}", page(&last_plans(&log), rows))).map_err(|error| format!("{file}: {error}"))
 }
 
 /// The last plan of each statement, by the text of the statement in one line.
@@ -75,14 +81,14 @@ fn last_plans(log: &str) -> BTreeMap<String, String> {
 
 fn page(plans: &BTreeMap<String, String>, rows: u64) -> String {
     let mut page = format!(
-        "# Plans\n\n`EXPLAIN (ANALYZE, BUFFERS)` of the hot statements with {rows} active and {rows} ended sessions, written by \
+        "{HEADING}\n\n`EXPLAIN (ANALYZE, BUFFERS)` of the hot statements with {rows} active and {rows} ended sessions, written by \
          `make bench-scale`. Each plan is the one of the gateway's own statement at its {ROUNDS}th execution. The times are \
          those of one call on one machine with `auto_explain`. Check that an index finds the rows and that few pages are \
          read.\n"
     );
     for (title, begin) in HOT {
         for (text, plan) in plans.iter().filter(|(text, _)| text.starts_with(begin)) {
-            let _always_written = write!(page, "\n## {title}\n\n```sql\n{text}\n```\n\n```text\n{plan}\n```\n");
+            let _always_written = write!(page, "\n### {title}\n\n```sql\n{text}\n```\n\n```text\n{plan}\n```\n");
         }
     }
     page

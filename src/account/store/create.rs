@@ -22,7 +22,7 @@ pub struct NewUser<'a> {
 
 statement! {
     struct FindSub<'a> { provider: &'a str => Text, sub: &'a str => Text }
-    "SELECT users.disabled_at IS NOT NULL AS disabled FROM subs JOIN users ON users.id = subs.user_id
+    "SELECT users.disabled_at IS NOT NULL AS disabled FROM subs JOIN users ON users.id = ANY (ARRAY[subs.user_id])
      WHERE subs.provider = {provider} AND subs.sub = {sub}"
 }
 

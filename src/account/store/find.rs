@@ -6,7 +6,7 @@ use diesel::{OptionalExtension, QueryResult, QueryableByName, RunQueryDsl};
 use crate::account::record::{Identity, Record};
 use crate::account::user::Profile;
 use crate::base::clock::Timestamp;
-use crate::base::db::Conn;
+use crate::base::db::{Conn, with_every_plan};
 use crate::base::id::{SubId, UserId};
 use crate::base::statement::statement;
 
@@ -69,7 +69,8 @@ statement! {
 
 statement! {
     struct Identities { user: UserId => Uuid }
-    "SELECT id, provider, sub, email, email_verified, created_at, last_login_at FROM subs WHERE user_id = {user} ORDER BY id"
+    "SELECT id, provider, sub, email, email_verified, created_at, last_login_at FROM subs
+     WHERE user_id = {user} ORDER BY created_at, id"
 }
 
 /// The user with this id.
@@ -80,14 +81,16 @@ pub fn find(conn: &mut Conn, id: UserId) -> QueryResult<Option<Record>> {
 /// The users with this e-mail address, in any letter case, at most `limit`. There may be several: the address is what a
 /// provider reported.
 pub fn with_email(conn: &mut Conn, email: &str, limit: i64) -> QueryResult<Vec<Record>> {
-    Ok(FindByEmail { email, limit }.load::<UserRow>(conn)?.into_iter().map(record).collect())
+    let rows: Vec<UserRow> = with_every_plan(conn, |conn| FindByEmail { email, limit }.load(conn))?;
+    Ok(rows.into_iter().map(record).collect())
 }
 
 /// Users whose e-mail address, name or preferred name contains `words`, newest first: those older than `before`, at most
 /// `limit`.
 pub fn search(conn: &mut Conn, words: &str, before: Option<UserId>, limit: i64) -> QueryResult<Vec<Record>> {
     let before = before.unwrap_or(UserId(uuid::Uuid::max()));
-    Ok(SearchUsers { words, before, limit }.load::<UserRow>(conn)?.into_iter().map(record).collect())
+    let rows: Vec<UserRow> = with_every_plan(conn, |conn| SearchUsers { words, before, limit }.load(conn))?;
+    Ok(rows.into_iter().map(record).collect())
 }
 
 /// The identities of a user, oldest first.

@@ -2,8 +2,12 @@
 
 mod create;
 mod find;
+#[cfg(feature = "dev")]
+mod hot;
 mod status;
 
 pub use create::{NewUser, SubStatus, create, sub_status};
 pub use find::{find, identities, search, with_email};
+#[cfg(feature = "dev")]
+pub use hot::hot_statements;
 pub use status::{delete, disable, enable, lock, refresh};

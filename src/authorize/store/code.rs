@@ -38,7 +38,7 @@ statement! {
     }
     // A request is answered only together with its code: a session that has ended leaves it open for the next sign-in.
     "WITH live AS (
-         SELECT s.id FROM sessions s JOIN users u ON u.id = s.user_id
+         SELECT s.id FROM sessions s JOIN users u ON u.id = ANY (ARRAY[s.user_id])
          WHERE s.id = {session} AND s.ended_at IS NULL AND s.not_after > {now} AND u.disabled_at IS NULL
      ), answered AS (
          UPDATE authorization_requests SET answered_at = {now}, session_id = {session}

@@ -1,9 +1,13 @@
 //! `authorization_requests` and `authorization_codes` in SQL.
 
 mod code;
+#[cfg(feature = "dev")]
+mod hot;
 mod prune;
 mod request;
 
 pub use code::{Code, hand_out};
+#[cfg(feature = "dev")]
+pub use hot::hot_statements;
 pub use prune::prune;
 pub use request::{Stored, answer, find, insert, remember, take_up};

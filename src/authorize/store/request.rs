@@ -100,7 +100,7 @@ statement! {
     }
     "UPDATE authorization_requests
      SET request_uri_hash = NULL, binding_hash = {binding}, created_at = {now}, expires_at = {expires_at}
-     WHERE request_uri_hash = {request_uri} AND client_id = {client_id} AND expires_at > {now}
+     WHERE request_uri_hash = {request_uri} AND client_id = {client_id} AND (expires_at > {now}) IS TRUE
      RETURNING id, client_id, request, request_uri_hash, binding_hash, session_id, created_at, expires_at, answered_at"
 }
 

@@ -15,10 +15,17 @@ use super::error::one_line;
 const ENGLISH: &str = "DO $$ BEGIN PERFORM set_config('lc_messages', 'C', false); \
                        EXCEPTION WHEN insufficient_privilege THEN NULL; END $$";
 
+/// A hot statement finds its rows by the index that is named for it (docs/plans.md), also where statistics from an empty
+/// table make reading all of it look cheaper, and where such a plan would be kept. Joins are nested loops over indexes: a
+/// hash or a merge join reads one side from end to end. `jit` goes too: a plan without another
+/// way than one of these has an estimate that starts the compiler.
+const HOT_PLANS: &str = "SET enable_seqscan = off; SET enable_bitmapscan = off; SET enable_hashjoin = off; \
+                         SET enable_mergejoin = off; SET jit = off";
+
 /// Opens connections for the pool, and recognises a broken one without a round trip.
 pub(super) struct Manager {
     connect: ConnectionManager<Conn>,
-    /// The statement that sets a connection's timeouts.
+    /// The statements that set the timeouts and the planner settings of a connection.
     pub(super) settings: String,
 }
 
@@ -26,7 +33,7 @@ impl Manager {
     pub(super) fn new(access: &Access) -> Self {
         let settings = format!(
             "SET application_name = 'vestibule'; SET statement_timeout = {0}; SET lock_timeout = {0}; \
-             SET idle_in_transaction_session_timeout = {0}",
+             SET idle_in_transaction_session_timeout = {0}; {HOT_PLANS}",
             access.statement_timeout.as_millis(),
         );
         let url = with_network_timeouts(access.url.expose(), access.acquire_timeout);

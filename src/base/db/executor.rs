@@ -4,8 +4,8 @@ use std::sync::mpsc::{self, Receiver, SyncSender, TrySendError};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use diesel::QueryResult;
 use diesel::connection::SimpleConnection;
+use diesel::{Connection, QueryResult};
 use tokio::sync::oneshot;
 
 use super::access::{Access, Conn};
@@ -94,7 +94,7 @@ impl Db {
         (connections.saturating_sub(idle_connections), idle_connections)
     }
 
-    /// The statement that sets a connection's timeouts, for work that has changed them.
+    /// The statements that set the timeouts and the planner settings of a connection, for work that has changed them.
     pub fn session_settings(&self) -> &str {
         &self.0.manager.settings
     }
@@ -114,6 +114,19 @@ impl Db {
     pub(in crate::base) fn connect(&self) -> Result<Conn, DbError> {
         r2d2::ManageConnection::connect(&self.0.manager).map_err(|error| DbError::Unavailable(one_line(&error)))
     }
+}
+
+/// Resets the planner settings of hot statements until the transaction ends.
+const EVERY_PLAN: &str = "SET LOCAL enable_seqscan = on; SET LOCAL enable_bitmapscan = on; \
+                          SET LOCAL enable_hashjoin = on; SET LOCAL enable_mergejoin = on; SET LOCAL jit = on";
+
+/// Runs work that reads many rows, a report or a cleanup, in a transaction in which the planner may choose every kind of
+/// plan. Do not run hot statements there: the plan of a prepared statement is cached.
+pub fn with_every_plan<T>(conn: &mut Conn, work: impl FnOnce(&mut Conn) -> QueryResult<T>) -> QueryResult<T> {
+    conn.transaction(|conn| {
+        conn.batch_execute(EVERY_PLAN)?;
+        work(conn)
+    })
 }
 
 /// Checks that the server answers. One round trip.

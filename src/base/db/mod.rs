@@ -14,4 +14,4 @@ pub use access::{Access, Conn};
 /// The result of work on a connection. `Err` is an error of the database; a refusal of ours is a value.
 pub use diesel::QueryResult;
 pub use error::DbError;
-pub use executor::{Db, ping};
+pub use executor::{Db, ping, with_every_plan};

@@ -113,7 +113,7 @@ statement! {
     concat!(
         "WITH login AS MATERIALIZED (
          SELECT id FROM authorization_sessions
-         WHERE id = {authorization_session} AND status = 'pending'
+         WHERE id = {authorization_session} AND (status = 'pending') IS TRUE
            AND NOT ended_at_provider({provider}, {sid_hash}, {sub_hash}, created_at, {returned_at})
          FOR NO KEY UPDATE
      ), admitted AS (
@@ -123,14 +123,14 @@ statement! {
              preferred_username = {preferred_username}, picture = {picture}, groups = {groups}, updated_at = {now}
          FROM subs, login
          WHERE subs.provider = {provider} AND subs.sub = {sub}
-           AND users.id = subs.user_id AND users.disabled_at IS NULL
+           AND users.id = ANY (ARRAY[subs.user_id]) AND users.disabled_at IS NULL
          RETURNING users.id AS user_id, subs.id AS sub_id
      ), seen AS (
          UPDATE subs
          SET claims = {claims}, last_login_at = {now},
              profile = CASE WHEN {keep_name} THEN jsonb_build_object('name', profile->'name')
                             ELSE jsonb_build_object() END || {profile}
-         FROM admitted WHERE subs.id = admitted.sub_id
+         FROM admitted WHERE subs.id = ANY (ARRAY[admitted.sub_id])
          RETURNING profile->>'name' AS name
      ), session AS (
          INSERT INTO sessions (id, user_id, sub_id, provider, client_id, scopes, auth_time, auth_time_vouched, acr, amr,
@@ -155,7 +155,7 @@ statement! {
      )
      SELECT user_id, admitted.sub_id, status_index, seen.name, kept.version AS kept_version, kept.sealed AS kept_sealed
      FROM admitted CROSS JOIN session CROSS JOIN seen
-     LEFT JOIN provider_tokens kept ON {needs_previous} AND kept.sub_id = admitted.sub_id"
+     LEFT JOIN provider_tokens kept ON {needs_previous} AND kept.sub_id = ANY (ARRAY[admitted.sub_id])"
     )
 }
 

@@ -29,13 +29,13 @@ statement! {
 statement! {
     struct Find<'a> { email: &'a str => Text, vouching: &'a [String] => Array<Text>, provider: &'a str => Text }
     r#"SELECT users.id, users.disabled_at IS NOT NULL AS disabled,
-              EXISTS (SELECT FROM subs own WHERE own.user_id = users.id AND own.provider = {provider}) AS known_here
+              EXISTS (SELECT FROM subs own WHERE own.user_id = users.id AND (own.provider = {provider}) IS TRUE) AS known_here
        FROM users
-       WHERE users.id IN (
+       WHERE users.id = ANY (ARRAY(
            SELECT subs.user_id FROM subs
            WHERE subs.email_verified AND lower(subs.email COLLATE "C") = lower({email} COLLATE "C")
-             AND subs.provider = ANY ({vouching})
-       )
+             AND (subs.provider = ANY ({vouching})) IS TRUE
+       ))
        ORDER BY users.id LIMIT 3 FOR NO KEY UPDATE OF users"#
 }
 

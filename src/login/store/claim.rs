@@ -58,7 +58,7 @@ statement! {
      WHERE provider = {provider} AND state_hash = {state} AND door = {door}
        AND CASE WHEN {binding} IS NULL THEN NOT {require_binding} ELSE binding_hash = {binding} END
        AND (origin IS NULL OR {origin} IS NULL OR origin = {origin})
-       AND status = 'pending' AND claimed_at IS NULL AND expires_at > {now}
+       AND (status = 'pending') IS TRUE AND claimed_at IS NULL AND (expires_at > {now}) IS TRUE
        AND (posted IS NOT NULL OR NOT {by_form})
      RETURNING id, reference, handshake, posted, return_to, authorization_request_id, link_session_id, link_user_id,
                (SELECT asked.request FROM authorization_requests asked WHERE asked.id = authorization_request_id) AS app"

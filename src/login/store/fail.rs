@@ -38,7 +38,7 @@ statement! {
         "WITH failed AS (
          UPDATE authorization_sessions
          SET status = {status}, failure = {code}, completed_at = {now}, steps = steps || {steps}, posted = NULL
-         WHERE id = {id} AND status = 'pending'
+         WHERE id = {id} AND (status = 'pending') IS TRUE
          RETURNING ip
      )
     ",
@@ -73,9 +73,12 @@ statement! {
         unfinished_steps: &'a Value => Jsonb,
         most: i64 => BigInt,
     }
-    "WITH due AS (
+    // `completed_at IS NULL` is the predicate of the index `authorization_sessions_open`. A claimed login is looked at
+    // once it has expired, so that the logins that still wait for their browser are not read.
+    "WITH due AS MATERIALIZED (
          SELECT id FROM authorization_sessions
-         WHERE status = 'pending' AND (claimed_at <= {unfinished} OR (claimed_at IS NULL AND expires_at <= {now}))
+         WHERE completed_at IS NULL AND expires_at <= {now}
+           AND (status = 'pending') IS TRUE AND (claimed_at IS NULL OR claimed_at <= {unfinished})
          ORDER BY expires_at LIMIT {most} FOR UPDATE SKIP LOCKED
      )
      UPDATE authorization_sessions a
@@ -84,11 +87,11 @@ statement! {
          completed_at = {now},
          posted = NULL,
          steps = a.steps || CASE WHEN a.claimed_at IS NULL THEN {expired_steps} ELSE {unfinished_steps} END
-     FROM due WHERE a.id = due.id"
+     FROM due WHERE a.id = ANY (ARRAY[due.id])"
 }
 
-/// Gives their end to logins that never came back, and to those that were claimed before `unfinished` and left there
-/// (the process died, the browser went away). At most `most`; the answer is how many.
+/// Gives their end to logins that have expired: those that never came back, and those that were claimed before
+/// `unfinished` and left there (the process died, the browser went away). At most `most`; the answer is how many.
 pub fn expire(conn: &mut Conn, now: Timestamp, unfinished: Timestamp, most: i64) -> QueryResult<usize> {
     let expired_steps = Steps::one(now, Status::Expired.as_str(), None).to_json();
     let unfinished_steps = Steps::one(now, Status::TokenFailed.as_str(), Some("never finished".into())).to_json();

@@ -57,8 +57,8 @@ statement! {
     // No end of the session comes between this and the link.
     struct Asker { session: SessionId => Uuid, user: UserId => Uuid, used_after: Timestamp => Timestamptz, now: Timestamp => Timestamptz }
     "SELECT users.disabled_at IS NOT NULL AS disabled
-     FROM sessions JOIN users ON users.id = sessions.user_id
-     WHERE sessions.id = {session} AND sessions.user_id = {user}
+     FROM sessions JOIN users ON users.id = ANY (ARRAY[sessions.user_id])
+     WHERE sessions.id = {session} AND (sessions.user_id = {user}) IS TRUE
        AND sessions.ended_at IS NULL AND sessions.not_after > {now} AND sessions.last_activity_at > {used_after}
      FOR SHARE OF sessions"
 }
@@ -117,7 +117,7 @@ statement! {
     }
     "UPDATE authorization_sessions
      SET status = 'completed', completed_at = {now}, session_id = {session}, steps = steps || {steps}
-     WHERE id = {id} AND status = 'pending'"
+     WHERE id = {id} AND (status = 'pending') IS TRUE"
 }
 
 /// Links, or says why not.

@@ -5,6 +5,8 @@ mod begin;
 mod by_email;
 mod claim;
 mod fail;
+#[cfg(feature = "dev")]
+mod hot;
 mod join;
 mod linked;
 mod part;
@@ -16,6 +18,8 @@ pub use admit::{Admission, Admitted, admit};
 pub use begin::{Pending, begin};
 pub use claim::{Claim, Row, claim};
 pub use fail::{Failing, expire, fail};
+#[cfg(feature = "dev")]
+pub use hot::hot_statements;
 pub use join::{Joining, Outcome, join};
 pub use part::{Parted, Parting, part};
 pub use posted::{Posted, keep};

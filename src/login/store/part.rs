@@ -42,7 +42,7 @@ statement! {
     // The one that the asking session came by first, then the one that was used last.
     struct Identities { user: UserId => Uuid, session: SessionId => Uuid }
     "SELECT subs.id, subs.provider, subs.profile
-     FROM subs LEFT JOIN sessions ON sessions.id = {session} AND sessions.sub_id = subs.id
+     FROM subs LEFT JOIN sessions ON sessions.id = {session} AND (sessions.sub_id = subs.id) IS TRUE
      WHERE subs.user_id = {user}
      ORDER BY sessions.id IS NULL, subs.last_login_at DESC, subs.id DESC"
 }
@@ -67,7 +67,7 @@ statement! {
         now: Timestamp => Timestamptz,
     }
     concat!(
-        "WITH gone AS (DELETE FROM subs WHERE id = {id} AND user_id = {user} RETURNING id) ",
+        "WITH gone AS (DELETE FROM subs WHERE id = {id} AND (user_id = {user}) IS TRUE RETURNING id) ",
         audit_rows!(
             from "gone", id "{audit}", kind "'identity_unlinked'", user_id "{user}", session_id "{session}",
             provider "{provider}"

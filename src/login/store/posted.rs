@@ -28,7 +28,7 @@ statement! {
     "WITH hasty AS MATERIALIZED (SELECT set_config('synchronous_commit', 'off', true)), kept AS (
          UPDATE authorization_sessions SET posted = {sealed} FROM hasty
          WHERE provider = {provider} AND state_hash = {state} AND door = 'cookie'
-           AND status = 'pending' AND claimed_at IS NULL AND expires_at > {now}
+           AND (status = 'pending') IS TRUE AND claimed_at IS NULL AND (expires_at > {now}) IS TRUE
      )
      SELECT EXISTS (
          SELECT FROM authorization_sessions WHERE provider = {provider} AND state_hash = {state} AND door = 'cookie'

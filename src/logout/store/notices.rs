@@ -5,7 +5,7 @@ use diesel::{QueryResult, QueryableByName, RunQueryDsl};
 use serde::Serialize;
 
 use crate::base::clock::Timestamp;
-use crate::base::db::Conn;
+use crate::base::db::{Conn, with_every_plan};
 use crate::base::id::{SessionId, UserId};
 use crate::base::statement::{pruning, statement};
 
@@ -49,7 +49,7 @@ statement! {
          ORDER BY line.next_attempt_at LIMIT {most}
      )
      UPDATE logout_notices n SET attempts = attempts + 1, next_attempt_at = {until}
-     FROM due WHERE n.id = due.id
+     FROM due WHERE n.id = ANY (ARRAY[due.id])
      RETURNING n.id, n.session_id, n.user_id, n.client_id, n.created_at, n.attempts"
 }
 
@@ -68,7 +68,7 @@ pub fn claim(
 statement! {
     struct Delivered { id: uuid::Uuid => Uuid, now: Timestamp => Timestamptz }
     "UPDATE logout_notices SET delivered_at = {now}, next_attempt_at = NULL, last_error = NULL
-     WHERE id = {id} AND next_attempt_at IS NOT NULL"
+     WHERE id = {id} AND delivered_at IS NULL AND failed_at IS NULL"
 }
 
 /// The client was told.
@@ -88,7 +88,7 @@ statement! {
     "UPDATE logout_notices
      SET last_error = {reason}, next_attempt_at = {next},
          failed_at = CASE WHEN {next} IS NULL THEN {now} END
-     WHERE id = {id} AND attempts = {attempts} AND next_attempt_at IS NOT NULL"
+     WHERE id = {id} AND attempts = {attempts} AND delivered_at IS NULL AND failed_at IS NULL"
 }
 
 /// The client was not told: it is tried again at `next`, or given up.
@@ -105,13 +105,13 @@ pub fn missed(
 statement! {
     struct GiveUp { before: Timestamp => Timestamptz, most: i64 => BigInt, now: Timestamp => Timestamptz }
     "WITH due AS MATERIALIZED (
-         SELECT id FROM logout_notices WHERE next_attempt_at IS NOT NULL AND created_at < {before}
+         SELECT id FROM logout_notices WHERE coalesce(delivered_at, failed_at) IS NULL AND created_at < {before}
          ORDER BY created_at LIMIT {most} FOR UPDATE SKIP LOCKED
      )
      UPDATE logout_notices n
      SET failed_at = {now}, next_attempt_at = NULL,
          last_error = coalesce(n.last_error, 'the client is not told of logouts any more')
-     FROM due WHERE n.id = due.id"
+     FROM due WHERE n.id = ANY (ARRAY[due.id])"
 }
 
 /// Gives up notices of before `before`, `most` at the most: those that nobody tries, since their client is not
@@ -155,7 +155,7 @@ pub struct Depth {
 pub fn depth(conn: &mut Conn) -> QueryResult<Depth> {
     let sql = "SELECT (SELECT count(*) FROM logout_notices WHERE next_attempt_at IS NOT NULL) AS waiting,
                       (SELECT count(*) FROM logout_notices WHERE failed_at IS NOT NULL) AS failed";
-    diesel::sql_query(sql).get_result(conn)
+    with_every_plan(conn, |conn| diesel::sql_query(sql).get_result(conn))
 }
 
 /// A notice that is not delivered, as an operator sees it.
@@ -199,5 +199,5 @@ statement! {
 
 /// The newest notices that are not delivered, `most` at the most.
 pub fn undelivered(conn: &mut Conn, most: i64) -> QueryResult<Vec<Undelivered>> {
-    List { most }.load(conn)
+    with_every_plan(conn, |conn| List { most }.load(conn))
 }

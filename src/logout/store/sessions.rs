@@ -27,7 +27,7 @@ statement! {
     struct Find { id: SessionId => Uuid }
     "SELECT s.user_id, s.client_id, s.parent_id,
             CASE WHEN s.parent_id IS NULL THEN s.ended_at ELSE parent.ended_at END IS NOT NULL AS parent_over
-     FROM sessions s LEFT JOIN sessions parent ON parent.id = s.parent_id WHERE s.id = {id}"
+     FROM sessions s LEFT JOIN sessions parent ON parent.id = ANY (ARRAY[s.parent_id]) WHERE s.id = {id}"
 }
 
 /// The session of that id, whatever its standing.

@@ -14,7 +14,7 @@ statement! {
     "UPDATE sessions app SET parent_id = {new},
          upstream_sid = coalesce(app.upstream_sid, CASE WHEN app.sub_id = old.sub_id THEN old.upstream_sid END)
      FROM sessions old
-     WHERE old.id = {old} AND app.parent_id = {old} AND app.user_id = {user}
+     WHERE old.id = {old} AND app.parent_id = {old} AND (app.user_id = {user}) IS TRUE
        AND (app.ended_at IS NULL OR app.ended_reason = 'idle')"
 }
 

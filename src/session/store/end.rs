@@ -72,6 +72,9 @@ pub struct Ended {
 /// An app's session is made by a transaction that holds its sign-in's row `FOR SHARE`. Once this statement has the row,
 /// no more can come, and the next statement's snapshot has all that came. In one statement they would not be seen, and
 /// would outlive their sign-in. Sign-ins that come meanwhile are not touched: locked so late, they would be out of order.
+///
+/// Rows are found by their ids alone, since an `OR` over two columns is a bitmap scan or reads the whole table. The `OR` is
+/// asked again of each row once it is locked: an app may have got another sign-in while this waited.
 macro_rules! locking {
     ($which:literal) => {
         concat!(
@@ -85,12 +88,18 @@ pub(super) use locking;
 
 statement! {
     struct LockOne { id: SessionId => Uuid }
-    locking!("(id = {id} OR parent_id = {id})")
+    locking!(
+        "id = ANY (array_append(ARRAY(SELECT app.id FROM sessions app WHERE app.parent_id = {id}), {id}))
+         AND (id = {id} OR parent_id = {id})"
+    )
 }
 
 statement! {
     struct LockOneOfUser { user: UserId => Uuid, id: SessionId => Uuid }
-    locking!("(id = {id} OR parent_id = {id}) AND user_id = {user}")
+    locking!(
+        "id = ANY (array_append(ARRAY(SELECT app.id FROM sessions app WHERE app.parent_id = {id}), {id}))
+         AND (id = {id} OR parent_id = {id}) AND (user_id = {user}) IS TRUE"
+    )
 }
 
 statement! {
@@ -100,7 +109,7 @@ statement! {
 
 statement! {
     struct LockOfIdentity { user: UserId => Uuid, identity: SubId => Uuid }
-    locking!("user_id = {user} AND sub_id = {identity}")
+    locking!("sub_id = {identity} AND (user_id = {user}) IS TRUE")
 }
 
 statement! {
@@ -121,10 +130,13 @@ statement! {
     // The provider's own tokens of an identity leave with the last session that lives of those made through it.
     concat!(
         "WITH due AS MATERIALIZED (",
-        locking!("(id = ANY ({locked}) OR parent_id = ANY ({locked}))"),
+        locking!(
+            "id = ANY ({locked} || ARRAY(SELECT app.id FROM sessions app WHERE app.parent_id = ANY ({locked})))
+             AND (id = ANY ({locked}) OR parent_id = ANY ({locked}))"
+        ),
         "), ended AS (
          UPDATE sessions s SET ended_at = {now}, ended_reason = {reason}
-         FROM due WHERE s.id = due.id AND s.ended_at IS NULL
+         FROM due WHERE s.id = ANY (ARRAY[due.id]) AND s.ended_at IS NULL
          RETURNING s.id, s.user_id, s.sub_id, s.parent_id, s.provider, s.client_id, s.status_index, s.last_activity_at, s.not_after
      ), feed AS (
          INSERT INTO revocations (kind, value, status_index, created_at, expires_at)
@@ -143,20 +155,21 @@ statement! {
          FROM (
              SELECT id, user_id, client_id FROM ended
              UNION ALL
-             SELECT app.id, app.user_id, app.client_id FROM ended JOIN sessions app ON app.parent_id = ended.id
-             WHERE app.ended_reason = 'idle'
+             SELECT app.id, app.user_id, app.client_id FROM sessions app
+             WHERE app.parent_id = ANY (ARRAY(SELECT id FROM ended)) AND app.ended_reason = 'idle'
          ) over
          WHERE client_id = ANY ({told})
          RETURNING id
      ), ",
         leaving!(
-            "{revokes} AND t.sub_id IN (SELECT sub_id FROM ended)
-             AND NOT EXISTS (
-                 SELECT FROM sessions other
-                 WHERE other.user_id = s.user_id AND other.sub_id = t.sub_id
+            "{revokes} AND t.sub_id = ANY (ARRAY(SELECT sub_id FROM ended))
+             AND (
+                 SELECT true FROM sessions other
+                 WHERE other.sub_id = t.sub_id
                    AND other.ended_at IS NULL AND other.not_after > {now} AND other.last_activity_at >= {used_after}
                    AND other.id NOT IN (SELECT id FROM ended)
-             )"
+                 LIMIT 1
+             ) IS NULL"
         ),
         " SELECT id, user_id, parent_id, last_activity_at, not_after, EXISTS (SELECT FROM noticed) AS told FROM ended"
     )

@@ -37,12 +37,13 @@ statement! {
             OR s.sub_id = (SELECT id FROM subs WHERE provider = {provider} AND sub = {sub}))
      UNION
      SELECT s.id, s.parent_id IS NOT NULL, s.ended_at IS NOT NULL
-     FROM subs JOIN sessions s ON s.user_id = subs.user_id AND s.sub_id = subs.id
-     WHERE subs.provider = {provider} AND subs.sub = {sub}
+     FROM sessions s
+     WHERE s.sub_id = (SELECT id FROM subs WHERE provider = {provider} AND sub = {sub})
        AND (s.ended_at IS NULL OR s.ended_reason = 'idle')
        AND ({sid}::text IS NULL OR s.upstream_sid IS NULL AND NOT EXISTS (
                 SELECT FROM sessions parent
-                WHERE parent.id = s.parent_id AND parent.sub_id = s.sub_id AND parent.upstream_sid IS NOT NULL
+                WHERE parent.id = ANY (ARRAY[s.parent_id]) AND (parent.sub_id = s.sub_id) IS TRUE
+                  AND (parent.upstream_sid IS NOT NULL) IS TRUE
             ))"
 }
 
@@ -58,7 +59,10 @@ struct Found {
 
 statement! {
     struct Lock<'a> { ids: &'a [SessionId] => Array<Uuid> }
-    locking!("(id = ANY ({ids}) OR parent_id = ANY ({ids}))")
+    locking!(
+        "id = ANY ({ids} || ARRAY(SELECT app.id FROM sessions app WHERE app.parent_id = ANY ({ids})))
+         AND (id = ANY ({ids}) OR parent_id = ANY ({ids}))"
+    )
 }
 
 /// Ends the sign-ins that the provider means, the apps under them, and the apps that were entered through them and are

@@ -58,6 +58,7 @@ statement! {
         stamp: &'a str => Text,
         told: &'a [String] => Array<Text>,
     }
+    // `ended_reason IS NULL` is the predicate of the index `sessions_live`, which no other statement may read.
     // A session that is used at this moment is skipped, and one that was used since it was seen is judged again by
     // its row as it is now. An array, and not a join, so that no plan reads the whole table. The apps under a browser session that merely idles out stay.
     // An app is told of its absolute end, which nobody is to be signed in beyond. It is not told that it idled out: many
@@ -65,7 +66,7 @@ statement! {
     concat!(
         "WITH seen AS MATERIALIZED (
          SELECT id, not_after, last_activity_at FROM sessions
-         WHERE ended_at IS NULL AND (not_after, id) > ({not_after}, {id})
+         WHERE ended_reason IS NULL AND ended_at IS NULL AND (not_after, id) > ({not_after}, {id})
          ORDER BY not_after, id LIMIT {stretch}
      ), due AS MATERIALIZED (
          SELECT s.id, s.not_after FROM sessions s
@@ -77,7 +78,7 @@ statement! {
      ), ended AS (
          UPDATE sessions s
          SET ended_at = {now}, ended_reason = CASE WHEN s.not_after <= {now} THEN 'absolute' ELSE 'idle' END
-         FROM due WHERE s.id = due.id
+         FROM due WHERE s.id = ANY (ARRAY[due.id])
          RETURNING s.id, s.user_id, s.provider, s.client_id, s.status_index, s.ended_reason
      ), feed AS (
          INSERT INTO revocations (kind, value, status_index, created_at, expires_at)

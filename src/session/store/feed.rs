@@ -30,7 +30,7 @@ statement! {
     "SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint AS bound, newest.last_value AS newest,
             r.kind, r.value, r.status_index, r.created_at, r.expires_at
      FROM sessions_status_index_seq AS newest
-     LEFT JOIN revocations r ON r.xid >= {since}::bigint::text::xid8 AND r.expires_at > {now}"
+     LEFT JOIN revocations r ON r.xid >= {since}::bigint::text::xid8 AND (r.expires_at > {now}) IS TRUE"
 }
 
 #[derive(QueryableByName)]

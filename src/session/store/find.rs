@@ -11,7 +11,7 @@ use crate::session::signed_in::SignedIn;
 
 statement! {
     struct Find { id: SessionId => Uuid }
-    concat!("SELECT ", signed_in_columns!(), " FROM sessions s JOIN users u ON u.id = s.user_id WHERE s.id = {id}")
+    concat!("SELECT ", signed_in_columns!(), " FROM sessions s JOIN users u ON u.id = ANY (ARRAY[s.user_id]) WHERE s.id = {id}")
 }
 
 /// The session of that id, whatever its standing, with the person in it.

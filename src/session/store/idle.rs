@@ -18,7 +18,8 @@ struct Idle {
 statement! {
     struct OfIdentity { user: UserId => Uuid, identity: SubId => Uuid }
     "SELECT id FROM sessions
-     WHERE user_id = {user} AND sub_id = {identity} AND parent_id IS NOT NULL AND ended_reason = 'idle'"
+     WHERE sub_id = {identity} AND (user_id = {user}) IS TRUE AND (parent_id IS NOT NULL) IS TRUE
+       AND ended_reason = 'idle'"
 }
 
 /// The apps' sessions that were made through an identity and idled out.
@@ -40,10 +41,10 @@ statement! {
     // have their notice already.
     "WITH due AS MATERIALIZED (
          SELECT id FROM sessions
-         WHERE id = ANY ({idle}) AND parent_id <> ALL ({ended}) AND ended_reason = 'idle'
+         WHERE id = ANY ({idle}) AND (parent_id <> ALL ({ended})) IS TRUE AND ended_reason = 'idle'
          ORDER BY id FOR NO KEY UPDATE
      ), signed_out AS (
-         UPDATE sessions s SET ended_reason = {reason} FROM due WHERE s.id = due.id AND s.ended_reason = 'idle'
+         UPDATE sessions s SET ended_reason = {reason} FROM due WHERE s.id = ANY (ARRAY[due.id]) AND s.ended_reason = 'idle'
          RETURNING s.id, s.user_id, s.client_id
      )
      INSERT INTO logout_notices (id, session_id, user_id, client_id, created_at, next_attempt_at)

@@ -6,12 +6,12 @@ macro_rules! leaving {
     ($which:literal) => {
         concat!(
             "leaving AS MATERIALIZED (
-                 SELECT t.sub_id, t.version, s.provider FROM provider_tokens t JOIN subs s ON s.id = t.sub_id
+                 SELECT t.sub_id, t.version, s.provider FROM provider_tokens t JOIN subs s ON s.id = ANY (ARRAY[t.sub_id])
                  WHERE ",
             $which,
             "), taken AS (
                  DELETE FROM provider_tokens t USING leaving
-                 WHERE t.sub_id = leaving.sub_id AND t.version = leaving.version
+                 WHERE t.sub_id = ANY (ARRAY[leaving.sub_id]) AND t.version = leaving.version
                  RETURNING leaving.provider, t.sub_id, t.version, t.sealed
              ), to_revoke AS (",
             $crate::base::statement::queue_token_revocation!(),

@@ -6,7 +6,7 @@ use ipnet::IpNet;
 use serde_json::Value;
 
 use crate::base::clock::Timestamp;
-use crate::base::db::Conn;
+use crate::base::db::{Conn, with_every_plan};
 use crate::base::id::{SessionId, UserId};
 use crate::base::statement::statement;
 use crate::session::device::Device;
@@ -96,7 +96,7 @@ statement! {
         "SELECT listed.*, (
              SELECT jsonb_agg(jsonb_build_object(
                         'id', id, 'provider', provider, 'sub', sub, 'email', email, 'email_verified', email_verified,
-                        'created_at', created_at, 'last_login_at', last_login_at) ORDER BY id)
+                        'created_at', created_at, 'last_login_at', last_login_at) ORDER BY created_at, id)
              FROM subs WHERE user_id = {user}
          ) AS identities
          FROM (", listing!("s.user_id = {user}", "s.created_at DESC, s.id DESC"), ") listed"
@@ -128,7 +128,8 @@ pub fn list_beside(
 /// The newest sign-ins of everybody, `most` at the most.
 pub fn list_all(conn: &mut Conn, lifetime: Lifetime, now: Timestamp, most: i64) -> QueryResult<Vec<Listed>> {
     let query = OfAll { now, idle_since: lifetime.idle_since(now), most };
-    Ok(query.load::<Row>(conn)?.into_iter().map(listed).collect())
+    let rows: Vec<Row> = with_every_plan(conn, |conn| query.load(conn))?;
+    Ok(rows.into_iter().map(listed).collect())
 }
 
 fn listed(row: Row) -> Listed {

@@ -7,6 +7,8 @@ mod end_upstream;
 mod expire;
 mod feed;
 mod find;
+#[cfg(feature = "dev")]
+mod hot;
 mod idle;
 mod leaving;
 mod list;
@@ -22,6 +24,8 @@ pub use end_upstream::{Upstream, end_upstream};
 pub use expire::{Expired, Mark, Stretch, expire};
 pub use feed::{Bound, read_feed};
 pub use find::find;
+#[cfg(feature = "dev")]
+pub use hot::hot_statements;
 pub use list::{list, list_all, list_beside};
 pub use prune::{prune_ended, prune_feed};
 pub use revoke_token::{RevokedToken, revoke_token};

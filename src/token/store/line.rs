@@ -32,7 +32,7 @@ statement! {
            AND s.ended_at IS NULL AND s.not_after > {now} AND s.last_activity_at > {used_after}
            AND ({scope} IS NULL OR {scope} <@ string_to_array(s.scopes, ' '))
            AND ({resource} IS NULL OR s.resource IS NULL OR s.resource = {resource})
-           AND u.id = s.user_id AND u.disabled_at IS NULL
+           AND u.id = ANY (ARRAY[s.user_id]) AND u.disabled_at IS NULL
          RETURNING ", signed_in_columns!()
     )
 }
@@ -73,7 +73,7 @@ statement! {
     struct Lock { id: SessionId => Uuid }
     concat!(
         "SELECT ", signed_in_columns!(), ", s.refresh_token_counter, s.refreshed_at, s.forgiven_at, s.ip
-         FROM sessions s JOIN users u ON u.id = s.user_id WHERE s.id = {id} FOR UPDATE OF s"
+         FROM sessions s JOIN users u ON u.id = ANY (ARRAY[s.user_id]) WHERE s.id = {id} FOR UPDATE OF s"
     )
 }
 
@@ -99,7 +99,7 @@ statement! {
     struct Newest { id: SessionId => Uuid }
     concat!(
         "SELECT ", signed_in_columns!(), ", s.refresh_token_counter
-         FROM sessions s JOIN users u ON u.id = s.user_id WHERE s.id = {id}"
+         FROM sessions s JOIN users u ON u.id = ANY (ARRAY[s.user_id]) WHERE s.id = {id}"
     )
 }
 

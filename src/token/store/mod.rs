@@ -1,7 +1,11 @@
 //! What tokens need of the database, one act a file.
 
+#[cfg(feature = "dev")]
+mod hot;
 mod line;
 mod redeem;
 
+#[cfg(feature = "dev")]
+pub use hot::hot_statements;
 pub use line::{Rotate, advance, forgive, in_transaction, lock, newest, note, rotate};
 pub use redeem::{Redeem, Redeemed, Spent, count_wrong_verifier, oldest, redeem, spent};

@@ -30,11 +30,11 @@ statement! {
              UPDATE authorization_codes SET redeemed_at = {now}, app_session_id = {session}
              WHERE hash = {hash} AND client_id = {client_id} AND redirect_uri = {redirect_uri}
                AND challenge IS NOT DISTINCT FROM {challenge}
-               AND redeemed_at IS NULL AND expires_at > {now} AND wrong_verifiers < {most_wrong}
+               AND redeemed_at IS NULL AND (expires_at > {now}) IS TRUE AND wrong_verifiers < {most_wrong}
              RETURNING session_id, scope, resource, nonce
          ), parent AS (
              SELECT p.*, code.scope, code.resource AS target
-             FROM code JOIN sessions p ON p.id = code.session_id
+             FROM code JOIN sessions p ON p.id = ANY (ARRAY[code.session_id])
              WHERE p.ended_at IS NULL AND p.not_after > {now} AND p.last_activity_at > {used_after}
              FOR SHARE OF p
          ), app AS (
@@ -44,7 +44,7 @@ statement! {
              SELECT {session}, p.user_id, p.sub_id, p.provider, {client_id}, p.id, p.auth_time, p.auth_time_vouched, p.aal,
                     p.acr, p.amr, p.scope, p.target, {now}, p.not_after, p.user_agent, p.ip, p.device_type,
                     p.os, p.os_version, p.browser, p.browser_version, p.upstream_sid, {now}
-             FROM parent p JOIN users ON users.id = p.user_id
+             FROM parent p JOIN users ON users.id = ANY (ARRAY[p.user_id])
              WHERE users.disabled_at IS NULL
              RETURNING *
          )
@@ -52,7 +52,7 @@ statement! {
                 SELECT count(*) FROM sessions other
                 WHERE other.parent_id = s.parent_id AND other.client_id = s.client_id AND other.ended_at IS NULL
             ) AS others
-         FROM app s JOIN users u ON u.id = s.user_id CROSS JOIN code"
+         FROM app s JOIN users u ON u.id = ANY (ARRAY[s.user_id]) CROSS JOIN code"
     )
 }
 
@@ -100,7 +100,7 @@ struct Surplus {
 statement! {
     struct Oldest<'a> { parent: SessionId => Uuid, client_id: &'a str => Text, most: i64 => BigInt }
     "SELECT id FROM sessions WHERE parent_id = {parent} AND client_id = {client_id} AND ended_at IS NULL
-     ORDER BY id LIMIT {most}"
+     ORDER BY created_at, id LIMIT {most}"
 }
 
 /// The oldest sessions of an app under a browser's, `most` at the most.

@@ -88,7 +88,7 @@ statement! {
          RETURNING sub_id
      ) ",
         audit_rows!(
-            from "ended JOIN subs s ON s.id = ended.sub_id", id "{audit}", kind "'provider_link_broken'",
+            from "ended JOIN subs s ON s.id = ANY (ARRAY[ended.sub_id])", id "{audit}", kind "'provider_link_broken'",
             user_id "s.user_id", provider "s.provider", detail "{detail}"
         )
     )

@@ -1,10 +1,14 @@
 //! The tables `provider_tokens` and `provider_revocations`. Statements that end sessions also write to both
 //! (`session/store`).
 
+#[cfg(feature = "dev")]
+mod hot;
 mod lease;
 mod revocation;
 mod row;
 
+#[cfg(feature = "dev")]
+pub use hot::hot_statements;
 pub use lease::{Refreshed, release_lease, replace, require_reauth, take_lease};
 pub use revocation::{PendingRevocation, claim_due, delete, queue_revocation, reschedule, revoke_all, revoke_one};
 pub use row::{PreviousTokens, ProviderTokenRow, TokenOwner, Upsert, find, lock, read, upsert};

@@ -40,7 +40,7 @@ macro_rules! queue_deleted_tokens {
     ($whose:literal) => {
         concat!(
             "WITH taken AS (
-                 DELETE FROM provider_tokens t USING subs s WHERE t.sub_id = s.id AND ",
+                 DELETE FROM provider_tokens t USING subs s WHERE t.sub_id = ANY (ARRAY[s.id]) AND ",
             $whose,
             "    RETURNING s.provider, t.sub_id, t.version, t.sealed
              ) ",
@@ -103,7 +103,7 @@ statement! {
          ORDER BY next_attempt_at LIMIT {limit} FOR UPDATE SKIP LOCKED
      )
      UPDATE provider_revocations r SET attempts = attempts + 1, next_attempt_at = {until}
-     FROM due WHERE r.id = due.id
+     FROM due WHERE r.id = ANY (ARRAY[due.id])
      RETURNING r.id, r.provider, r.sub_id, r.version, r.sealed, r.created_at, r.attempts"
 }
 

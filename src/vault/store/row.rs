@@ -53,7 +53,7 @@ macro_rules! select_rows {
     ($condition:literal) => {
         concat!(
             "SELECT s.id AS sub_id, s.sub, t.version, t.sealed, t.expires_at, t.updated_at, t.lease_holder, t.lease_until
-             FROM subs s LEFT JOIN provider_tokens t ON t.sub_id = s.id WHERE ",
+             FROM subs s LEFT JOIN provider_tokens t ON t.sub_id = ANY (ARRAY[s.id]) WHERE ",
             $condition
         )
     };
@@ -62,7 +62,7 @@ macro_rules! select_rows {
 statement! {
     struct FindForUser<'a> { provider: &'a str => Text, user: UserId => Uuid, session: SessionId => Uuid }
     select_rows!(
-        "s.user_id = {user} AND s.provider = {provider}
+        "s.user_id = {user} AND (s.provider = {provider}) IS TRUE
          ORDER BY s.id = (SELECT sub_id FROM sessions WHERE id = {session}) DESC NULLS LAST,
                   t.sealed IS NOT NULL DESC, s.last_login_at DESC, s.id
          LIMIT 1"

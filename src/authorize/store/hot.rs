@@ -1,0 +1,16 @@
+//! The statements of this store that run while a request waits.
+
+use super::{code, request};
+use crate::base::hot::{HotStatement, hot};
+
+/// Each with the indexes that it reads.
+pub fn hot_statements() -> Vec<HotStatement> {
+    hot![
+        code::HandOut: ["authorization_requests_pkey", "sessions_pkey", "users_pkey"],
+        request::Insert: [],
+        request::TakeUp: ["authorization_requests_request_uri_hash_key"],
+        request::Find: ["authorization_requests_pkey"],
+        request::Remember: ["authorization_requests_pkey"],
+        request::Answer: ["authorization_requests_pkey"],
+    ]
+}

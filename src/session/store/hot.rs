@@ -1,0 +1,27 @@
+//! The statements of this store that run while a request waits, and the one that follows the feed.
+
+use super::{adopt, end, end_upstream, feed, find, idle, list, revoke_token, touch};
+use crate::base::hot::{HotStatement, hot};
+
+/// Each with the indexes that it reads.
+pub fn hot_statements() -> Vec<HotStatement> {
+    hot![
+        find::Find: ["sessions_pkey", "users_pkey", "subs_pkey"],
+        touch::Touch: ["sessions_pkey"],
+        adopt::Lock: ["sessions_pkey"],
+        adopt::Adopt: ["sessions_pkey", "sessions_parent_id"],
+        end::LockOne: ["sessions_pkey", "sessions_parent_id"],
+        end::LockOneOfUser: ["sessions_pkey", "sessions_parent_id"],
+        end::LockOfUser: ["sessions_user_id"],
+        end::LockOfIdentity: ["sessions_sub_id"],
+        end::End: ["sessions_pkey", "sessions_parent_id", "sessions_sub_id", "provider_tokens_pkey", "subs_pkey"],
+        end_upstream::Find: ["sessions_upstream_sid", "sessions_sub_id", "subs_provider_sub_key", "sessions_pkey"],
+        end_upstream::Lock: ["sessions_pkey", "sessions_parent_id"],
+        idle::OfIdentity: ["sessions_sub_id"],
+        idle::Notify: ["sessions_pkey"],
+        feed::Read: ["revocations_xid"],
+        list::OfUser: ["sessions_user_id", "sessions_parent_id"],
+        list::OfUserBeside: ["sessions_user_id", "sessions_parent_id", "subs_user_id"],
+        revoke_token::Revoke: [],
+    ]
+}

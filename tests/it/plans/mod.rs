@@ -1,0 +1,11 @@
+//! Which index each hot statement reads, whatever the planner's statistics say, and how many pages a login touches.
+//!
+//! A plan is judged as the gateway would have it: prepared on a connection of its pool while the statistics mislead the
+//! planner, and looked at after many rows have come that no statistics know of.
+
+mod buffers;
+mod indexes;
+mod listed;
+mod plan;
+mod rows;
+mod session;
