@@ -178,7 +178,7 @@ mod tried {
         let up = "use crate::base::db::Conn;\nuse crate::web::Page;\nfn f() { crate::login::begin() }";
         assert_eq!(lines(rules::layers, "session/end.rs", up), [2, 3]);
         assert_eq!(lines(rules::layers, "keys/ring.rs", "use crate::{base::id, session::Session};"), [1]);
-        assert_eq!(lines(rules::layers, "server.rs", "use crate::web; use crate::jobs; use crate::login;"), []);
+        assert_eq!(lines(rules::layers, "server/gateway.rs", "use crate::web; use crate::jobs; use crate::login;"), []);
         assert_eq!(lines(rules::layers, "main.rs", "fn main() { vestibule::cli::run() }"), []);
         assert_eq!(lines(rules::layers, "web/x.rs", "fn f() { vestibule::cli::run() }"), [1]);
     }
@@ -212,7 +212,7 @@ mod tried {
         for (home, away, source) in [
             ("web/login.rs", "login/begin.rs", "use actix_web::web;"),
             ("web/observe.rs", "telemetry.rs", "use actix_service::Service;"),
-            ("server.rs", "app.rs", "fn f() { actix_web::rt::spawn(); }"),
+            ("server/listener.rs", "app.rs", "fn f() { actix_web::rt::spawn(); }"),
             ("session/store.rs", "session/end.rs", "#[derive(diesel::Queryable)] struct Row;"),
             ("login/store/claim.rs", "login/restore/claim.rs", "use diesel::prelude::*;"),
             ("base/migrate.rs", "cli/migrate.rs", "use diesel_migrations as m;"),
@@ -222,7 +222,7 @@ mod tried {
             ("config/load.rs", "config/configuration.rs", "use config::Environment;"),
             ("config/load.rs", "cli/config.rs", "fn f() { ::config::Config::builder(); }"),
             ("config/load.rs", "app.rs", "fn f() { config::Config::builder(); }"),
-            ("telemetry.rs", "server.rs", "use tracing_subscriber::fmt;"),
+            ("telemetry.rs", "server/gateway.rs", "use tracing_subscriber::fmt;"),
             ("cli/mod.rs", "main.rs", "use clap::Parser as _;"),
             ("keys/key.rs", "login/begin.rs", "use aws_lc_rs::digest;"),
             ("token/access.rs", "web/token.rs", "use jsonwebtoken::Validation;"),

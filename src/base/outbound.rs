@@ -38,6 +38,9 @@ pub enum OutboundError {
     /// No connection, or the connection broke; with the cause.
     #[error("cannot be reached: {0}")]
     Unreachable(String),
+    /// This process has no descriptor left for a socket.
+    #[error("no socket can be opened: too many open files")]
+    Exhausted,
     /// The body is larger than [`MAX_BODY`].
     #[error("the answer is larger than 1 MiB")]
     TooLarge,
@@ -131,6 +134,9 @@ fn from_reqwest(error: &reqwest::Error) -> OutboundError {
     if error.is_timeout() {
         return OutboundError::Timeout;
     }
+    if is_exhaustion(error) || (error.is_connect() && has_no_descriptor()) {
+        return OutboundError::Exhausted;
+    }
     let text = innermost_cause(error);
     if text.contains(PRIVATE) { OutboundError::Private } else { OutboundError::Unreachable(text) }
 }
@@ -143,6 +149,22 @@ fn innermost_cause(error: &dyn std::error::Error) -> String {
     }
     let text = cause.to_string();
     if text.contains("://") { "invalid URL".into() } else { text }
+}
+
+/// Whether some cause is that this process, or the system, has no descriptor left.
+fn is_exhaustion(error: &(dyn std::error::Error + 'static)) -> bool {
+    let causes = std::iter::successors(Some(error), |error| error.source());
+    causes.filter_map(|cause| cause.downcast_ref::<std::io::Error>()).any(is_out_of_descriptors)
+}
+
+/// The system's resolver does not say why it fails; so a socket is tried.
+fn has_no_descriptor() -> bool {
+    std::net::UdpSocket::bind((std::net::Ipv4Addr::LOCALHOST, 0)).is_err_and(|error| is_out_of_descriptors(&error))
+}
+
+/// EMFILE and ENFILE, which std has no kind for.
+fn is_out_of_descriptors(error: &std::io::Error) -> bool {
+    matches!(error.raw_os_error(), Some(23 | 24))
 }
 
 const PRIVATE: &str = "resolves to a private address";

@@ -22,7 +22,7 @@ struct Arguments {
 #[derive(Subcommand)]
 enum Verb {
     /// Run the gateway
-    Serve,
+    Serve(serve::ServeArgs),
     /// Run the gateway with its own PostgreSQL and a test provider, for development
     #[cfg(feature = "dev")]
     Dev(Box<super::dev::DevArgs>),
@@ -82,7 +82,7 @@ enum Verb {
 pub fn main() -> ExitCode {
     let Arguments { files, verb } = Arguments::parse();
     match verb {
-        Verb::Serve => serve::run(&files),
+        Verb::Serve(arguments) => serve::run(&arguments, &files),
         #[cfg(feature = "dev")]
         Verb::Dev(arguments) => super::dev::run(*arguments, files),
         Verb::Migrate { verb } => migrate::run(verb.as_ref(), &files),

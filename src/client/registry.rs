@@ -164,8 +164,15 @@ mod tests {
             rotate_refresh_tokens: true,
             provider_tokens: vec![],
         };
-        let limits =
-            config::Limits { logins_per_minute: 1, tokens_per_minute: 1, failures_before_lockout: 5, body_bytes: 1024 };
+        let limits = config::Limits {
+            logins_per_minute: 1,
+            tokens_per_minute: 1,
+            failures_before_lockout: 5,
+            connections: 0,
+            connections_per_address: 1,
+            requests_per_connection: 1,
+            body_bytes: 1024,
+        };
         Registry::new(vec![client("api", Some(secret)), client("web", None)], &limits)
     }
 

@@ -25,6 +25,8 @@ pub enum Code {
     ProviderUnavailable,
     /// The provider did not answer in time.
     ProviderTimeout,
+    /// This process has no descriptor left for the request to the provider.
+    Overloaded,
     /// The provider refused the code, or its tokens do not verify.
     TokenInvalid,
     /// The provider's userinfo was refused or does not fit.
@@ -54,6 +56,7 @@ impl Code {
             Self::ProviderError => "provider_error",
             Self::ProviderUnavailable => "provider_unavailable",
             Self::ProviderTimeout => "provider_timeout",
+            Self::Overloaded => "overloaded",
             Self::TokenInvalid => "token_invalid",
             Self::UserinfoFailed => "userinfo_failed",
             Self::NotAllowed => "not_allowed",
@@ -69,6 +72,7 @@ impl Code {
         match (failure.fault, failure.stage) {
             (Fault::Unavailable, _) => Self::ProviderUnavailable,
             (Fault::Timeout, _) => Self::ProviderTimeout,
+            (Fault::Overloaded, _) => Self::Overloaded,
             (Fault::InvalidResponse, _) => Self::ProviderError,
             (Fault::Refused, Stage::Token) => Self::TokenInvalid,
             (Fault::Refused, Stage::Userinfo) => Self::UserinfoFailed,

@@ -16,6 +16,8 @@ pub enum Fault {
     Unavailable,
     /// The provider did not respond in time.
     Timeout,
+    /// This process has no descriptor left for the request. The provider has not failed.
+    Overloaded,
     /// The provider's response cannot be used.
     InvalidResponse,
     /// The provider returned an error, or a token or signature of it does not verify.

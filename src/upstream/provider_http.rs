@@ -27,7 +27,11 @@ pub struct CallError(pub Fault, pub String);
 
 impl From<OutboundError> for CallError {
     fn from(error: OutboundError) -> Self {
-        let fault = if matches!(error, OutboundError::Timeout) { Fault::Timeout } else { Fault::InvalidResponse };
+        let fault = match error {
+            OutboundError::Timeout => Fault::Timeout,
+            OutboundError::Exhausted => Fault::Overloaded,
+            _ => Fault::InvalidResponse,
+        };
         Self(fault, error.to_string())
     }
 }
@@ -94,6 +98,10 @@ impl ProviderHttp {
             // After a wait for a permit the provider had less than its timeout, so this does not count.
             Err(OutboundError::Timeout) if waited > self.timeout / 10 => {}
             Err(OutboundError::Timeout) => self.timed_out(now + time_delta(begun.elapsed())),
+            // This says nothing about the provider.
+            Err(OutboundError::Exhausted) => {
+                tracing::warn!(provider = %self.provider, "no socket can be opened: too many open files");
+            }
             _ => self.breaker.responded(),
         }
         Ok(outcome?)

@@ -206,7 +206,7 @@ pub async fn after_refusal(
     let open = authorize::open(app, id, cookies::binding(app, request), now).await.ok()?;
     let error = match code {
         Code::ProviderDenied | Code::NotAllowed | Code::UserDisabled => OAuthError::AccessDenied,
-        Code::ProviderTimeout | Code::ProviderUnavailable => OAuthError::TemporarilyUnavailable,
+        Code::ProviderTimeout | Code::ProviderUnavailable | Code::Overloaded => OAuthError::TemporarilyUnavailable,
         _ => OAuthError::ServerError,
     };
     let why = format!("{} (reference {reference})", code.as_str());

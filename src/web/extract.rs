@@ -1,7 +1,5 @@
 //! Parses queries, forms and bodies. Parameters are strict: no repetition, valid UTF-8, no NUL (RFC 6749 §3.1).
 
-use std::time::Duration;
-
 use actix_web::http::header;
 use actix_web::{HttpRequest, web};
 use percent_encoding::percent_decode_str;
@@ -9,8 +7,6 @@ use serde::de::DeserializeOwned;
 
 use super::problem::Problem;
 
-/// The time limit for receiving a body.
-const BODY_TIMEOUT: Duration = Duration::from_secs(10);
 /// The maximum number of parameters. No endpoint defines as many.
 const MAX_PARAMETERS: usize = 64;
 
@@ -73,14 +69,13 @@ pub fn decode(text: &str) -> Result<String, Problem> {
     if decoded.contains('\0') { Err(Problem::invalid_request()) } else { Ok(decoded.into_owned()) }
 }
 
-/// Reads a body of at most `limit` bytes within 10 seconds. A larger `Content-Length` is refused without reading.
+/// Reads a body of at most `limit` bytes. A larger `Content-Length` is refused without reading. The connection limits the time.
 pub async fn body(request: &HttpRequest, payload: web::Payload, limit: usize) -> Result<web::Bytes, Problem> {
     let length = request.headers().get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
     if length.is_some_and(|length: u64| u64::try_from(limit).is_ok_and(|limit| length > limit)) {
         return Err(Problem::too_large());
     }
-    let read = tokio::time::timeout(BODY_TIMEOUT, payload.to_bytes_limited(limit)).await;
-    let whole = read.map_err(|_| Problem::invalid_request())?.map_err(|_| Problem::too_large())?;
+    let whole = payload.to_bytes_limited(limit).await.map_err(|_| Problem::too_large())?;
     whole.map_err(|_| Problem::invalid_request())
 }
 

@@ -342,6 +342,7 @@ impl From<ProviderTokenError> for Problem {
             ProviderTokenError::NotStored => Self::of(&refusals::TOKENS_NOT_STORED),
             ProviderTokenError::ReauthRequired => Self::of(&refusals::REAUTH_REQUIRED),
             ProviderTokenError::Provider(Fault::Timeout) => Self::of(&refusals::PROVIDER_TIMEOUT),
+            ProviderTokenError::Provider(Fault::Overloaded) => Self::of(&refusals::OVERLOADED),
             ProviderTokenError::Provider(Fault::Unavailable) => Self::of(&refusals::PROVIDER_UNAVAILABLE),
             ProviderTokenError::Provider(Fault::InvalidResponse | Fault::Refused) => {
                 Self::of(&refusals::PROVIDER_ERROR)

@@ -140,6 +140,12 @@ pub static PROVIDER_TIMEOUT: Row = row(
     "The provider did not answer",
     "The provider did not answer in time. Please try again in a moment.",
 );
+pub static OVERLOADED: Row = row(
+    503,
+    "overloaded",
+    "Too much at once",
+    "There are too many requests at the moment. Please try again in a moment.",
+);
 pub static TOKEN_INVALID: Row = row(
     400,
     "token_invalid",
@@ -214,6 +220,7 @@ pub fn row_of(code: Code) -> &'static Row {
         Code::ProviderError => &PROVIDER_ERROR,
         Code::ProviderUnavailable => &PROVIDER_UNAVAILABLE,
         Code::ProviderTimeout => &PROVIDER_TIMEOUT,
+        Code::Overloaded => &OVERLOADED,
         Code::TokenInvalid => &TOKEN_INVALID,
         Code::UserinfoFailed => &USERINFO_FAILED,
         Code::NotAllowed => &NOT_ALLOWED,
@@ -245,6 +252,7 @@ mod tests {
             &REAUTH_REQUIRED,
             &PROVIDER_ERROR,
             &PROVIDER_TIMEOUT,
+            &OVERLOADED,
             &PROVIDER_UNAVAILABLE,
         ];
         for row in said {

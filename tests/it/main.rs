@@ -15,6 +15,7 @@ mod support;
 mod apps;
 mod clients;
 mod config;
+mod connections;
 mod costs;
 mod devices;
 mod documents;

@@ -7,6 +7,7 @@
 
 mod apps;
 mod browser;
+mod connections;
 mod database;
 mod directory;
 mod documented;

@@ -33,12 +33,27 @@ impl Setup {
 
     /// A setup on an existing database.
     pub fn on(database: &Database, url: &str, change: impl FnOnce(Settings) -> Settings) -> Self {
+        Self::start(database, url, change, Settings::serve)
+    }
+
+    /// With a gateway that is started in another way.
+    pub fn served(serve: impl FnOnce(Settings) -> Gateway) -> Self {
+        let database = Database::empty();
+        Self::start(&database, &database.url, |settings| settings, serve)
+    }
+
+    fn start(
+        database: &Database,
+        url: &str,
+        change: impl FnOnce(Settings) -> Settings,
+        serve: impl FnOnce(Settings) -> Gateway,
+    ) -> Self {
         let port = ports::free::<1>();
         let wire = Wiretap::before(port);
         let settings = change(Settings::new(url, &wire.origin));
         let redirect_uris = [format!("{}/callback/op", settings.public())];
         let provider = Provider::pretend(port, &wire.origin, &settings.client_secret, &redirect_uris);
-        Self { gateway: settings.serve(), wire, database: database.clone(), _provider: provider }
+        Self { gateway: serve(settings), wire, database: database.clone(), _provider: provider }
     }
 
     /// The URL of a path at the gateway.

@@ -1,5 +1,6 @@
 //! Someone with a browser that keeps cookies and runs no script.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -16,12 +17,18 @@ pub struct Visitor {
 }
 
 impl Visitor {
-    #[expect(clippy::disallowed_methods, reason = "the visitor is not the gateway")]
     pub fn new() -> Self {
+        Self::at([127, 0, 0, 1].into())
+    }
+
+    /// A visitor with that address.
+    #[expect(clippy::disallowed_methods, reason = "the visitor is not the gateway")]
+    pub fn at(address: IpAddr) -> Self {
         let jar = Arc::new(Jar::default());
         let client = Client::builder().cookie_provider(Arc::clone(&jar)).no_proxy().timeout(Duration::from_secs(30));
         // A connection for each request: one that was kept may be closed by the time it is used again.
-        let client = client.redirect(reqwest::redirect::Policy::none()).pool_max_idle_per_host(0);
+        let client =
+            client.local_address(address).redirect(reqwest::redirect::Policy::none()).pool_max_idle_per_host(0);
         let client = client.build().expect("a client");
         Self { client, jar }
     }

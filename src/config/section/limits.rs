@@ -16,6 +16,15 @@ pub(crate) struct RawLimits {
     /// wrong secrets for one client from one address before a lockout of 5m; twice as many: 30m; four times as many: 24h
     #[schemars(range(min = 1, max = 1000))]
     failures_before_lockout: u32,
+    /// open connections of `server.listen`; 0: as many as descriptors and memory allow
+    #[schemars(range(min = 0, max = 1_000_000))]
+    connections: u32,
+    /// open connections of one client address or IPv6 /64, except loopback and trusted proxies; more are closed at accept
+    #[schemars(range(min = 1, max = 1_000_000))]
+    connections_per_address: u32,
+    /// requests before a connection is closed, except those of trusted proxies
+    #[schemars(range(min = 1, max = 1_000_000))]
+    requests_per_connection: u32,
     /// largest request body in bytes
     #[schemars(range(min = 1024, max = 16_777_216))]
     body_bytes: u32,
@@ -29,6 +38,12 @@ pub struct Limits {
     pub tokens_per_minute: u32,
     /// Wrong secrets for one client from one address before the first lockout.
     pub failures_before_lockout: u32,
+    /// Open connections of the public listener; 0: as many as descriptors and memory allow.
+    pub connections: u32,
+    /// Open connections of one client address.
+    pub connections_per_address: u32,
+    /// Requests of one connection.
+    pub requests_per_connection: u32,
     /// The largest request body, in bytes.
     pub body_bytes: usize,
 }
@@ -40,6 +55,9 @@ pub(crate) fn validate(raw: &RawLimits) -> Option<Limits> {
         logins_per_minute: raw.logins_per_minute,
         tokens_per_minute: raw.tokens_per_minute,
         failures_before_lockout: raw.failures_before_lockout,
+        connections: raw.connections,
+        connections_per_address: raw.connections_per_address,
+        requests_per_connection: raw.requests_per_connection,
         body_bytes,
     })
 }

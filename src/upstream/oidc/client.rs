@@ -84,7 +84,7 @@ impl Oidc {
         let metadata = self.metadata(now).await?;
         let metadata = &metadata.value;
         // Before the code is redeemed: without keys the tokens could not be verified.
-        let keys = self.0.keys(now).await.map_err(unavailable)?;
+        let keys = self.0.keys(now).await?;
         let tokens = self.0.redeem_code(metadata, handshake, &code, now).await?;
         let verified = self.0.verify(metadata, handshake, &tokens, &keys, now).await?;
         if iss.is_some_and(|iss| iss != verified.issuer) {
@@ -105,7 +105,7 @@ impl Oidc {
         let documents = async {
             let metadata = self.metadata(now).await?;
             // Before the refresh token is sent: without keys the response could not be verified.
-            Ok((metadata, self.0.keys(now).await.map_err(unavailable)?))
+            Ok::<_, Failure>((metadata, self.0.keys(now).await?))
         };
         let late = |_| Failure::token(Fault::Timeout, "metadata and keys were not fetched in time");
         let limit = max_preparation_duration(self.registration());
@@ -145,10 +145,6 @@ impl Oidc {
     }
 
     async fn metadata(&self, now: Timestamp) -> Result<Arc<Fetched<Metadata>>, Failure> {
-        self.0.metadata(now).await.map_err(unavailable)
+        self.0.metadata(now).await.map_err(Failure::from)
     }
-}
-
-fn unavailable(reason: String) -> Failure {
-    Failure::token(Fault::Unavailable, reason)
 }

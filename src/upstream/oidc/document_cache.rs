@@ -10,6 +10,7 @@ use chrono::TimeDelta;
 use tokio::sync::Mutex;
 
 use crate::base::clock::Timestamp;
+use crate::upstream::failure::{Failure, Fault};
 
 /// The age at which the background job fetches a document again.
 const FRESH_FOR: TimeDelta = TimeDelta::minutes(10);
@@ -37,10 +38,31 @@ pub enum Acceptable<T> {
     NewerThan(Arc<Fetched<T>>),
 }
 
-/// A fetch that failed.
-pub struct FetchError<T> {
+/// Why there is no document.
+#[derive(Clone, Debug)]
+pub struct Missing {
     /// The explanation for the operator.
     pub reason: String,
+    /// Whether this process had no descriptor for the request. Then the next request follows without a pause.
+    pub is_overload: bool,
+}
+
+impl From<&str> for Missing {
+    fn from(reason: &str) -> Self {
+        Self { reason: reason.to_owned(), is_overload: false }
+    }
+}
+
+impl From<Missing> for Failure {
+    fn from(missing: Missing) -> Self {
+        Self::token(if missing.is_overload { Fault::Overloaded } else { Fault::Unavailable }, missing.reason)
+    }
+}
+
+/// A fetch that failed.
+pub struct FetchError<T> {
+    /// Why it failed.
+    pub missing: Missing,
     /// The document in the database, if it was read.
     pub stored: Option<Fetched<T>>,
 }
@@ -49,7 +71,7 @@ pub struct FetchError<T> {
 struct FailureState {
     /// The number of failed fetches in a row.
     failures: u32,
-    reason: String,
+    missing: Missing,
     /// The end of the current pause.
     until: Timestamp,
 }
@@ -79,12 +101,12 @@ impl<T> DocumentCache<T> {
     }
 
     /// The reason of the last failure, during the pause after it; `None` when a fetch may start.
-    pub fn pause_reason(&self, now: Timestamp) -> Option<String> {
+    pub fn pause_reason(&self, now: Timestamp) -> Option<Missing> {
         let failure = self.failure.load();
         let failure = failure.as_ref()?;
         // A pause that ends too far in the future is ignored, so that a clock that jumped ahead and back does not extend it.
         let left = failure.until - now;
-        (left > TimeDelta::zero() && left <= MAX_PAUSE).then(|| failure.reason.clone())
+        (left > TimeDelta::zero() && left <= MAX_PAUSE).then(|| failure.missing.clone())
     }
 
     /// Returns an acceptable document, calling `fetch` if necessary. Only one fetch runs at a time, and waiting callers share its
@@ -94,7 +116,7 @@ impl<T> DocumentCache<T> {
         now: Timestamp,
         acceptable: Acceptable<T>,
         fetch: impl Future<Output = Result<T, FetchError<T>>>,
-    ) -> Result<Arc<Fetched<T>>, String> {
+    ) -> Result<Arc<Fetched<T>>, Missing> {
         let started = Instant::now();
         let mut last_forced = self.fetch_lock.lock().await;
         // After a wait for another fetch, its end counts as now.
@@ -102,8 +124,8 @@ impl<T> DocumentCache<T> {
         if let Some(kept) = self.current().filter(|cached| suffices(cached, &acceptable, now)) {
             return Ok(kept);
         }
-        if let Some(reason) = self.pause_reason(now) {
-            return Err(reason);
+        if let Some(missing) = self.pause_reason(now) {
+            return Err(missing);
         }
         if let Acceptable::NewerThan(seen) = &acceptable {
             if last_forced.is_some_and(|last| (now - last).abs() < FORCED_FETCH_INTERVAL) {
@@ -125,12 +147,14 @@ impl<T> DocumentCache<T> {
         }
     }
 
-    fn failed(&self, miss: FetchError<T>, now: Timestamp) -> Result<Arc<Fetched<T>>, String> {
-        let FetchError { reason, stored } = miss;
-        let failures = self.failure.load().as_ref().map_or(0, |failure| failure.failures);
-        let pause = TimeDelta::seconds(1 << failures.min(5)).min(MAX_PAUSE);
-        let failure = FailureState { failures: failures + 1, reason: reason.clone(), until: now + pause };
-        self.failure.store(Some(Arc::new(failure)));
+    fn failed(&self, miss: FetchError<T>, now: Timestamp) -> Result<Arc<Fetched<T>>, Missing> {
+        let FetchError { missing, stored } = miss;
+        if !missing.is_overload {
+            let failures = self.failure.load().as_ref().map_or(0, |failure| failure.failures);
+            let pause = TimeDelta::seconds(1 << failures.min(5)).min(MAX_PAUSE);
+            let failure = FailureState { failures: failures + 1, missing: missing.clone(), until: now + pause };
+            self.failure.store(Some(Arc::new(failure)));
+        }
         match (self.current(), stored) {
             // A cached document is not replaced after a failure.
             (Some(kept), _) => Ok(kept),
@@ -139,7 +163,7 @@ impl<T> DocumentCache<T> {
                 self.current.store(Some(Arc::clone(&kept)));
                 Ok(kept)
             }
-            (None, None) => Err(reason),
+            (None, None) => Err(missing),
         }
     }
 }
@@ -175,7 +199,7 @@ mod tests {
         async fn fetch(&self) -> Result<usize, FetchError<usize>> {
             let number = self.fetches.fetch_add(1, Ordering::SeqCst);
             tokio::task::yield_now().await;
-            if self.up { Ok(number) } else { Err(FetchError { reason: "down".into(), stored: None }) }
+            if self.up { Ok(number) } else { Err(FetchError { missing: "down".into(), stored: None }) }
         }
 
         fn count(&self) -> usize {
@@ -183,7 +207,7 @@ mod tests {
         }
     }
 
-    fn value(got: Result<Arc<Fetched<usize>>, String>) -> usize {
+    fn value(got: Result<Arc<Fetched<usize>>, Missing>) -> usize {
         got.expect("a document").value
     }
 
@@ -228,6 +252,19 @@ mod tests {
         assert_eq!(source.count(), before + 1, "the pause ends hours ahead of the clock");
     }
 
+    #[tokio::test]
+    async fn a_lack_of_descriptors_does_not_count_as_a_failure_of_the_provider() {
+        let cache: DocumentCache<usize> = DocumentCache::new();
+        let missing = || Missing { reason: "no socket".into(), is_overload: true };
+        let exhausted = || async { Err(FetchError { missing: missing(), stored: None }) };
+        for _ in 0..10 {
+            let outcome = cache.get(at(0), Acceptable::Any, exhausted()).await;
+            assert!(outcome.is_err_and(|missing| missing.is_overload));
+            assert!(!cache.is_failing() && cache.pause_reason(at(0)).is_none());
+        }
+        assert_eq!(value(cache.get(at(0), Acceptable::Any, async { Ok(1) }).await), 1);
+    }
+
     /// RD-09
     #[tokio::test]
     async fn a_newer_document_is_fetched_at_most_once_a_minute() {
@@ -250,7 +287,7 @@ mod tests {
     async fn a_failed_fetch_does_not_remove_a_document() {
         let cached = DocumentCache::new();
         let stored = || Some(Fetched { value: 7, fetched_at: at(-9000) });
-        let down = || async { Err(FetchError { reason: "down".into(), stored: stored() }) };
+        let down = || async { Err(FetchError { missing: "down".into(), stored: stored() }) };
         assert_eq!(value(cached.get(at(0), Acceptable::Any, down()).await), 7);
         assert!(cached.is_failing());
         let up = async { Ok(8) };

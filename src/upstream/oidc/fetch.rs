@@ -11,11 +11,12 @@ use serde_json::Value;
 use tracing::Instrument;
 
 use super::discovery::{self, Metadata};
-use super::document_cache::{Acceptable, DocumentCache, FetchError, Fetched};
+use super::document_cache::{Acceptable, DocumentCache, FetchError, Fetched, Missing};
 use super::issuer::Issuer;
 use super::key_set::KeySet;
 use super::relying_party::RelyingParty;
 use crate::base::clock::Timestamp;
+use crate::upstream::failure::Fault;
 use crate::upstream::provider_http::CallError;
 use crate::upstream::store::{self, Document, DocumentKind};
 
@@ -24,7 +25,7 @@ const WAIT_AFTER_FAILURE: Duration = Duration::from_millis(800);
 
 impl RelyingParty {
     /// The cached metadata of any age, or newly fetched metadata. The error is an explanation for the operator.
-    pub(super) async fn metadata(self: &Arc<Self>, now: Timestamp) -> Result<Arc<Fetched<Metadata>>, String> {
+    pub(super) async fn metadata(self: &Arc<Self>, now: Timestamp) -> Result<Arc<Fetched<Metadata>>, Missing> {
         let cache = &self.documents.metadata;
         if let Some(cached) = cache.current() {
             return Ok(cached);
@@ -34,7 +35,7 @@ impl RelyingParty {
     }
 
     /// The cached keys of any age, or newly fetched keys. The error is an explanation for the operator.
-    pub(super) async fn keys(self: &Arc<Self>, now: Timestamp) -> Result<Arc<Fetched<KeySet>>, String> {
+    pub(super) async fn keys(self: &Arc<Self>, now: Timestamp) -> Result<Arc<Fetched<KeySet>>, Missing> {
         let cache = &self.documents.keys;
         if let Some(cached) = cache.current() {
             return Ok(cached);
@@ -66,7 +67,7 @@ impl RelyingParty {
         &self,
         now: Timestamp,
         acceptable: Acceptable<Metadata>,
-    ) -> Result<Arc<Fetched<Metadata>>, String> {
+    ) -> Result<Arc<Fetched<Metadata>>, Missing> {
         let fetch = async {
             if let Some(metadata) = discovery::from_config(&self.config) {
                 return Ok(metadata);
@@ -83,7 +84,7 @@ impl RelyingParty {
         self.documents.metadata.get(now, acceptable, fetch).await
     }
 
-    async fn get_keys(&self, now: Timestamp, acceptable: Acceptable<KeySet>) -> Result<Arc<Fetched<KeySet>>, String> {
+    async fn get_keys(&self, now: Timestamp, acceptable: Acceptable<KeySet>) -> Result<Arc<Fetched<KeySet>>, Missing> {
         let metadata = self.get_metadata(now, Acceptable::Any).await?;
         let source = metadata.value.jwks_uri().to_string();
         self.documents.keys.get(now, acceptable, self.fetch(DocumentKind::Jwks, source, KeySet::read, now)).await
@@ -96,7 +97,9 @@ impl RelyingParty {
         read: impl Fn(&Value) -> Result<T, String>,
         now: Timestamp,
     ) -> Result<T, FetchError<T>> {
-        let fetched = self.http.get_json(&source, now).await.map_err(|CallError(_, why)| why);
+        let fetched = self.http.get_json(&source, now).await;
+        let is_overload = matches!(fetched, Err(CallError(Fault::Overloaded, _)));
+        let fetched = fetched.map_err(|CallError(_, why)| why);
         let reason = match fetched.and_then(|document| Ok((read(&document)?, document))) {
             Ok((value, document)) => {
                 self.store_in_background(kind, source, document, now);
@@ -106,7 +109,7 @@ impl RelyingParty {
         };
         tracing::warn!(provider = %self.config.registration.id, %reason, "provider metadata cannot be fetched");
         let stored = self.load_stored(kind, source, read).await;
-        Err(FetchError { reason, stored })
+        Err(FetchError { missing: Missing { reason, is_overload }, stored })
     }
 
     /// Stores a valid document for a start while the provider is down. Runs in the background; a failure is ignored.
@@ -147,10 +150,10 @@ impl RelyingParty {
 async fn wait<T: Send + Sync + 'static>(
     cache: &DocumentCache<T>,
     now: Timestamp,
-    fetch: impl Future<Output = Result<Arc<Fetched<T>>, String>> + Send + 'static,
-) -> Result<Arc<Fetched<T>>, String> {
-    if let Some(reason) = cache.pause_reason(now) {
-        return Err(reason);
+    fetch: impl Future<Output = Result<Arc<Fetched<T>>, Missing>> + Send + 'static,
+) -> Result<Arc<Fetched<T>>, Missing> {
+    if let Some(missing) = cache.pause_reason(now) {
+        return Err(missing);
     }
     let has_failed = cache.is_failing();
     let task = tokio::spawn(fetch.in_current_span());

@@ -32,15 +32,14 @@ impl RelyingParty {
         token: &str,
         now: Timestamp,
     ) -> Result<LogoutClaims, Failure> {
-        let unavailable = |reason| Failure::token(Fault::Unavailable, reason);
         let rejected = |why: TokenError| Failure::token(Fault::Refused, format!("the logout token {why}"));
         // An invalid token is rejected before any request to the provider.
         let jws = Jws::read_with_types(&TYPES, token).map_err(rejected)?;
         let token_issuer = Issuer::of(&self.config).of_token(&jws.payload).map_err(rejected)?;
         let claims = validate(&jws.payload, &token_issuer, &self.config, now).map_err(rejected)?;
-        let metadata = self.metadata(now).await.map_err(unavailable)?;
+        let metadata = self.metadata(now).await?;
         let algorithms = discovery::algorithms(&self.config, &metadata.value);
-        let keys = self.keys(now).await.map_err(unavailable)?;
+        let keys = self.keys(now).await?;
         self.verify_signature(&jws, &algorithms, &token_issuer.issuer, &keys, now).await.map_err(rejected)?;
         Ok(claims)
     }

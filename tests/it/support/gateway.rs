@@ -8,7 +8,7 @@ use serde_json::Value;
 use tokio::sync::oneshot;
 use vestibule::base::clock::{Clock, Hand};
 use vestibule::config::Config;
-use vestibule::server::Server;
+use vestibule::server::{Bounds, Server};
 
 use super::browser::Browser;
 use super::database::Database;
@@ -49,12 +49,12 @@ pub struct Running {
 
 impl Running {
     /// Starts a server; the error in words.
-    pub fn start(config: Config, clock: Clock) -> Result<Self, String> {
+    pub fn start(config: Config, clock: Clock, bounds: Bounds) -> Result<Self, String> {
         let (tell, started) = mpsc::channel();
         let (stop, stopped) = oneshot::channel();
         let thread = std::thread::spawn(move || {
             actix_web::rt::System::new().block_on(async move {
-                match Server::start(config, clock).await {
+                match Server::start_with(config, clock, bounds).await {
                     Ok(server) => {
                         let _waits = tell.send(Ok((server.public_addr(), server.admin_addr())));
                         let _told_or_dropped = stopped.await;

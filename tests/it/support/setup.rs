@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicU16, Ordering};
 use toml_edit::{DocumentMut, Item, Table, value};
 use vestibule::base::clock::{Clock, Hand};
 use vestibule::config;
+use vestibule::server::Bounds;
 
 use super::cluster::{Cluster, ring_key};
 use super::database::Database;
@@ -41,6 +42,7 @@ pub struct Setup {
     database: Option<Database>,
     public_url: Option<String>,
     prefix: String,
+    bounds: Bounds,
     pub op: Op,
     pub clock: Clock,
     pub hand: Hand,
@@ -52,7 +54,9 @@ impl Setup {
         let op = Op::start();
         let document = BASE.parse().expect("TOML");
         let (listen, prefix) = (free_address(), String::new());
-        let setup = Self { document, listen, database: None, public_url: None, prefix, op: op.clone(), clock, hand };
+        let bounds = Bounds::default();
+        let setup =
+            Self { document, listen, database: None, public_url: None, prefix, bounds, op: op.clone(), clock, hand };
         setup.provider("op", &op)
     }
 
@@ -119,6 +123,11 @@ impl Setup {
         Self { public_url: Some(url.to_owned()), ..self }
     }
 
+    /// With other bounds of connections.
+    pub fn bounds(self, bounds: Bounds) -> Self {
+        Self { bounds, ..self }
+    }
+
     /// Where a provider will send people back to.
     pub fn callback_at(&self, provider: &str) -> String {
         format!("http://{}{}/callback/{provider}", self.listen, self.prefix)
@@ -137,7 +146,7 @@ impl Setup {
             let public_url = self.public_url.clone().unwrap_or(own_url);
             let text = self.written(&database, &public_url);
             let config = config::from_toml(&text).unwrap_or_else(|problems| panic!("{problems}"));
-            match Running::start(config, self.clock.clone()) {
+            match Running::start(config, self.clock.clone(), self.bounds) {
                 Ok(running) => return Ok(Gateway::new(running, self, database, public_url)),
                 // Another process has taken the port in between.
                 Err(error) if error.contains("cannot listen") => self.listen = free_address(),

@@ -14,9 +14,10 @@ fn connect(port: u16) -> Option<TcpStream> {
     TcpStream::connect_timeout(&([127, 0, 0, 1], port).into(), Duration::from_secs(1)).ok()
 }
 
-/// FI-19: a process that may have 256 files meets a thousand connections, and is there again when they are gone.
+/// FI-19: a process with 256 descriptors meets a thousand connections. It keeps descriptors for health checks meanwhile,
+/// and serves others when they are gone.
 #[tokio::test]
-async fn it_outlives_a_crowd_that_takes_all_its_descriptors() {
+async fn a_thousand_connections_leave_descriptors_for_health_checks() {
     let setup = Setup::new();
     let settings = Settings::new(&Database::empty().url, &setup.wire.origin);
     let serve = settings.command(&["serve"]);
@@ -31,12 +32,15 @@ async fn it_outlives_a_crowd_that_takes_all_its_descriptors() {
     for stream in &mut crowd {
         let _refused = stream.write_all(b"GET /providers HTTP/1.1\r\n");
     }
-    let descriptors = || Some(std::fs::read_dir(format!("/proc/{}/fd", gateway.pid())).ok()?.count());
-    let (visitor, started) = (Visitor::new(), Instant::now());
-    while descriptors().is_some_and(|used| used < 250) {
-        assert!(started.elapsed() < Duration::from_secs(4), "it still has descriptors: {:?}", descriptors());
+    let visitor = Visitor::new();
+    while !gateway.log().contains("too many in all") {
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
+    for _ in 0..20 {
+        assert_eq!(gateway.readiness(), Some(200), "{}", gateway.log());
+    }
+    let used = std::fs::read_dir(format!("/proc/{}/fd", gateway.pid())).map(Iterator::count).unwrap_or_default();
+    assert!(used < 200, "it has {used} descriptors open");
     drop(crowd);
     let started = Instant::now();
     while visitor.try_get(format!("{}/providers", gateway.public())).await != Some(200) {
@@ -69,7 +73,7 @@ async fn slow_talkers_are_cut_and_keep_nobody_waiting() {
     }
     assert!(started.elapsed() < Duration::from_secs(4), "others wait: {:?}", started.elapsed());
     for stream in &mut slow {
-        stream.set_read_timeout(Some(Duration::from_secs(15).saturating_sub(started.elapsed()))).expect("a socket");
+        stream.set_read_timeout(Some(Duration::from_secs(45).saturating_sub(started.elapsed()))).expect("a socket");
         let mut rest = Vec::new();
         let cut = stream.read_to_end(&mut rest).map_err(|error| error.kind());
         let cut = matches!(cut, Ok(_) | Err(ErrorKind::ConnectionReset | ErrorKind::BrokenPipe));

@@ -1,18 +1,19 @@
-//! The composition root: the App, two listeners, the jobs, and a stop that lets running logins finish.
+//! Builds the App, its two listeners and its jobs, and stops them in order.
 
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use actix_web::dev::ServerHandle;
+use actix_web::App as HttpApp;
 use actix_web::middleware::from_fn;
 use actix_web::web::Data;
-use actix_web::{App as HttpApp, HttpServer};
 use tokio::signal::unix::{Signal, SignalKind, signal};
-use tokio::task::JoinHandle;
 use tracing_actix_web::TracingLogger;
 
+use super::descriptors::{self, Budget};
+use super::limiter::Limiter;
+use super::listener::{Admission, Bounds, Listener, Options};
 use crate::app::App;
 use crate::base::clock::Clock;
 use crate::base::db::{Db, DbError};
@@ -29,9 +30,6 @@ use crate::token::StatusLists;
 use crate::upstream::Registry;
 use crate::vault::Vault;
 use crate::web::{self, Readiness, Span, Throttles};
-
-/// How long a client may take over the head of its request.
-const REQUEST_HEAD_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Why the gateway does not start.
 #[derive(Debug, thiserror::Error)]
@@ -57,9 +55,9 @@ pub enum StartError {
 }
 
 /// Runs the gateway on this thread until SIGTERM or SIGINT.
-pub fn serve(config: Config, clock: Clock) -> Result<(), StartError> {
+pub fn serve(config: Config, clock: Clock, bounds: Bounds) -> Result<(), StartError> {
     actix_web::rt::System::new().block_on(async {
-        let server = Server::start(config, clock).await?;
+        let server = Server::start_with(config, clock, bounds).await?;
         server.wait(EndSignals::listen()?).await;
         Ok(())
     })
@@ -97,16 +95,17 @@ pub struct Server {
     _jobs: Schedule,
 }
 
-struct Listener {
-    address: SocketAddr,
-    handle: ServerHandle,
-    task: JoinHandle<io::Result<()>>,
-}
-
 impl Server {
     /// Starts everything; answers when both listeners take requests. Runs inside actix's runtime.
+    pub async fn start(config: Config, clock: Clock) -> Result<Self, StartError> {
+        Self::start_with(config, clock, Bounds::default()).await
+    }
+
+    /// The same with other bounds of connections.
     #[expect(clippy::unused_async, reason = "it needs the runtime, and says so by being async")]
-    pub async fn start(mut config: Config, clock: Clock) -> Result<Self, StartError> {
+    pub async fn start_with(mut config: Config, clock: Clock, bounds: Bounds) -> Result<Self, StartError> {
+        let descriptors = descriptors::raise();
+        descriptors::warn_of_few(descriptors);
         // Two providers of cryptography in one process would have to be chosen between at each use.
         tls::install_crypto_provider();
         let metrics = telemetry::start_metrics();
@@ -136,8 +135,11 @@ impl Server {
         let throttles = Data::new(Throttles::new(&app.config.limits));
         let readiness = Data::new(Readiness::default());
         let lists = Data::new(StatusLists::default());
-        let public = listen_public(&app, &throttles, &lists)?;
-        let admin = listen_admin(&app, &throttles, &readiness, metrics.clone())?;
+        let (workers, pool) = (app.config.server.workers, app.config.database.access.pool_size);
+        let budget = Budget::of(descriptors, descriptors::memory(), workers, pool);
+        let budget = budget.limited_to(app.config.limits.connections);
+        let public = listen_public(&app, &throttles, &lists, budget, bounds)?;
+        let admin = listen_admin(&app, &throttles, &readiness, metrics.clone(), budget, bounds)?;
         let tidied = Arc::clone(&app);
         let jobs = Schedule::start(&app, move || {
             throttles.evict_quiet();
@@ -176,23 +178,30 @@ impl Server {
     }
 }
 
-impl Listener {
-    async fn stop(self) {
-        self.handle.stop(true).await;
-        if let Ok(Err(error)) = self.task.await {
-            tracing::warn!(%error, "a listener ended badly");
-        }
-    }
-}
-
 fn listen_public(
     app: &Arc<App>,
     throttles: &Data<Throttles>,
     lists: &Data<StatusLists>,
+    budget: Budget,
+    bounds: Bounds,
 ) -> Result<Listener, StartError> {
     let (data, throttles, lists) = (Data::from(Arc::clone(app)), throttles.clone(), lists.clone());
     let prefix = app.config.server.public_url.prefix().to_owned();
-    let server = HttpServer::new(move || {
+    let limits = &app.config.limits;
+    let address = app.config.server.listen;
+    let per_address = usize::try_from(limits.connections_per_address).unwrap_or(usize::MAX);
+    let options = Options {
+        address,
+        workers: app.config.server.workers,
+        shutdown_timeout: whole_seconds(app.config.server.shutdown_grace),
+        admission: Admission {
+            limiter: Limiter::new(budget.public, per_address),
+            bounds,
+            trusted_proxies: app.config.server.trusted_proxies.clone().into(),
+            requests: Some(limits.requests_per_connection),
+        },
+    };
+    let listener = Listener::start(options, move || {
         HttpApp::new()
             .app_data(data.clone())
             .app_data(throttles.clone())
@@ -201,17 +210,7 @@ fn listen_public(
             .wrap(TracingLogger::<Span>::new())
             .configure(|routes| web::public(routes, &prefix))
     });
-    let address = app.config.server.listen;
-    let server = server
-        .workers(app.config.server.workers)
-        .client_request_timeout(REQUEST_HEAD_TIMEOUT)
-        .shutdown_timeout(whole_seconds(app.config.server.shutdown_grace))
-        .disable_signals()
-        .bind(address)
-        .map_err(|error| StartError::Listen(address, error))?;
-    let address = server.addrs().first().copied().unwrap_or(address);
-    let running = server.run();
-    Ok(Listener { address, handle: running.handle(), task: tokio::spawn(running) })
+    listener.map_err(|error| StartError::Listen(address, error))
 }
 
 fn listen_admin(
@@ -219,11 +218,26 @@ fn listen_admin(
     throttles: &Data<Throttles>,
     readiness: &Data<Readiness>,
     metrics: Option<Metrics>,
+    budget: Budget,
+    bounds: Bounds,
 ) -> Result<Listener, StartError> {
     let (data, readiness, metrics) = (Data::from(Arc::clone(app)), readiness.clone(), Data::new(metrics));
     let throttles = throttles.clone();
     let administered = app.config.admin.token.is_some();
-    let server = HttpServer::new(move || {
+    let address = app.config.server.admin_listen;
+    let options = Options {
+        address,
+        workers: 1,
+        shutdown_timeout: 1,
+        admission: Admission {
+            // It is reached by those who run the gateway: their addresses are not told apart.
+            limiter: Limiter::new(budget.admin, budget.admin),
+            bounds,
+            trusted_proxies: Arc::default(),
+            requests: None,
+        },
+    };
+    let listener = Listener::start(options, move || {
         HttpApp::new()
             .app_data(data.clone())
             .app_data(throttles.clone())
@@ -232,17 +246,7 @@ fn listen_admin(
             .wrap(from_fn(web::keep_bounds))
             .configure(|routes| web::admin(routes, administered))
     });
-    let address = app.config.server.admin_listen;
-    let server = server
-        .workers(1)
-        .client_request_timeout(REQUEST_HEAD_TIMEOUT)
-        .shutdown_timeout(1)
-        .disable_signals()
-        .bind(address)
-        .map_err(|error| StartError::Listen(address, error))?;
-    let address = server.addrs().first().copied().unwrap_or(address);
-    let running = server.run();
-    Ok(Listener { address, handle: running.handle(), task: tokio::spawn(running) })
+    listener.map_err(|error| StartError::Listen(address, error))
 }
 
 /// Rounded up: half a second of grace is not none.

@@ -1,0 +1,279 @@
+//! A client's connection as actix-http's dispatcher sees it: a stream that hands over one request at a time and fails
+//! when the client takes too long.
+
+use std::io;
+use std::pin::Pin;
+use std::rc::Rc;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::net::TcpStream;
+use tokio::time::Instant;
+
+use super::alarm::Alarm;
+use super::exchange::{Exchange, Stage};
+use super::framing::{Framing, Phase};
+use super::limiter::Permit;
+use super::timeouts::{Flow, Timeouts};
+
+/// Sent, where it still can be, to a client that does not finish the head of its request (RFC 9110 §15.5.9).
+const REQUEST_TIMEOUT: &[u8] = b"HTTP/1.1 408 Request Timeout\r\ncontent-length: 0\r\nconnection: close\r\n\r\n";
+
+/// What the client owes us.
+#[derive(Clone, Copy, Debug)]
+enum Owed {
+    /// The first byte of a request.
+    Request { until: Instant, is_first: bool },
+    /// The rest of a head; the time is known once we wait for it.
+    Head(Option<Instant>),
+    /// The rest of a body.
+    Body(Option<Flow>),
+    /// Nothing: we work.
+    Nothing,
+    /// The rest of a body that nothing reads.
+    Drain(Instant),
+}
+
+/// The stream.
+pub(super) struct Connection {
+    socket: TcpStream,
+    exchange: Rc<Exchange>,
+    timeouts: Timeouts,
+    idle: Duration,
+    framing: Framing,
+    /// Bytes behind the current request, at most one read.
+    behind: Vec<u8>,
+    owed: Owed,
+    /// An answer that the client does not take.
+    blocked: Option<Flow>,
+    /// Whether the last read was held back, so that nothing wakes the task when bytes arrive.
+    is_held: bool,
+    alarm: Alarm,
+    _permit: Permit,
+}
+
+impl Connection {
+    /// A connection just accepted; `idle` is how long it may wait between requests.
+    pub(super) fn new(
+        socket: TcpStream,
+        exchange: Rc<Exchange>,
+        timeouts: Timeouts,
+        idle: Duration,
+        permit: Permit,
+    ) -> Self {
+        let until = Instant::now() + timeouts.head;
+        let owed = Owed::Request { until, is_first: true };
+        Self {
+            socket,
+            exchange,
+            timeouts,
+            idle,
+            framing: Framing::new(),
+            behind: Vec::new(),
+            owed,
+            blocked: None,
+            is_held: false,
+            alarm: Alarm::new(until),
+            _permit: permit,
+        }
+    }
+
+    pub(super) fn exchange(&self) -> &Rc<Exchange> {
+        &self.exchange
+    }
+
+    /// Whether reading has to wait until the answer to a complete request is written. So the dispatcher never has two
+    /// requests, nor two answers.
+    fn holds_back(&mut self) -> bool {
+        if self.framing.phase() != Phase::Complete {
+            return false;
+        }
+        // The dispatcher waits for a body that the framing did not find.
+        if self.exchange.stage() == (Stage::Served { has_body: true }) && !self.framing.had_body() {
+            self.framing.lose_track();
+            self.owed = Owed::Body(None);
+            return false;
+        }
+        true
+    }
+
+    /// Hands over what stands behind the last request.
+    fn read_behind(&mut self, buf: &mut ReadBuf<'_>) {
+        let length = self.behind.len().min(buf.remaining());
+        let bytes = self.behind.get(..length).unwrap_or_default();
+        let used = self.framing.consume(bytes);
+        buf.put_slice(bytes.get(..used.used).unwrap_or_default());
+        self.behind.drain(..used.used);
+        if self.behind.is_empty() {
+            self.behind = Vec::new();
+        }
+        self.progress(used.data);
+    }
+
+    /// Keeps back what a read brought beyond the current request.
+    fn received(&mut self, buf: &mut ReadBuf<'_>, before: usize) {
+        let bytes = buf.filled().get(before..).unwrap_or_default();
+        if bytes.is_empty() {
+            return;
+        }
+        let consumed = self.framing.consume(bytes);
+        if let Some(behind) = bytes.get(consumed.used..).filter(|behind| !behind.is_empty()) {
+            self.behind.extend_from_slice(behind);
+            buf.set_filled(before + consumed.used);
+        }
+        self.progress(consumed.data);
+    }
+
+    fn progress(&mut self, data: u64) {
+        self.owed = match (self.framing.phase(), self.owed) {
+            (Phase::Start, owed) => owed,
+            (Phase::Complete, Owed::Drain(_)) => {
+                self.framing.reset();
+                self.idle_from(Instant::now())
+            }
+            (_, drain @ Owed::Drain(_)) => drain,
+            (Phase::Head, Owed::Request { until, is_first: true }) => Owed::Head(Some(until)),
+            (Phase::Head, Owed::Head(until)) => Owed::Head(until),
+            (Phase::Head, _) => Owed::Head(None),
+            (Phase::Body, Owed::Body(Some(mut flow))) => {
+                flow.advance(data, Instant::now());
+                Owed::Body(Some(flow))
+            }
+            (Phase::Body, _) => Owed::Body(None),
+            (Phase::Complete, _) => Owed::Nothing,
+        };
+    }
+
+    fn idle_from(&self, now: Instant) -> Owed {
+        Owed::Request { until: now + self.idle, is_first: false }
+    }
+
+    /// The clock starts when we begin to wait for the client.
+    fn wait(&mut self) {
+        match &mut self.owed {
+            Owed::Head(until @ None) => *until = Some(Instant::now() + self.timeouts.head),
+            Owed::Body(flow @ None) => *flow = Some(Flow::start(Instant::now())),
+            _ => {}
+        }
+    }
+
+    /// Everything that the dispatcher had is written.
+    fn flushed(&mut self) {
+        self.blocked = None;
+        match self.exchange.stage() {
+            Stage::Answered => {
+                self.exchange.next();
+                let now = Instant::now();
+                if self.framing.phase() == Phase::Complete {
+                    self.framing.reset();
+                    self.owed = self.idle_from(now);
+                } else {
+                    self.owed = Owed::Drain(now + self.timeouts.drain);
+                }
+            }
+            // The dispatcher does not take for a head what the framing takes for one.
+            Stage::Awaited if matches!(self.owed, Owed::Nothing) => {
+                self.owed = Owed::Head(Some(Instant::now() + self.timeouts.head));
+            }
+            _ => {}
+        }
+    }
+
+    /// Has the task woken for bytes, where the last read was held back and reading may go on.
+    fn resume(&mut self, cx: &mut Context<'_>) {
+        if !self.is_held || self.holds_back() {
+            return;
+        }
+        self.is_held = false;
+        self.wait();
+        if !self.behind.is_empty() || self.socket.poll_read_ready(cx).is_ready() {
+            cx.waker().wake_by_ref();
+        }
+    }
+
+    fn deadline(&self) -> Option<Instant> {
+        let owed = match &self.owed {
+            Owed::Request { until, .. } | Owed::Drain(until) => Some(*until),
+            Owed::Head(until) => *until,
+            Owed::Body(flow) => flow.map(|flow| flow.deadline(&self.timeouts)),
+            Owed::Nothing => None,
+        };
+        let blocked = self.blocked.map(|flow| flow.deadline(&self.timeouts));
+        owed.into_iter().chain(blocked).min()
+    }
+
+    /// Fails once the client has taken too long.
+    fn poll_overdue<T>(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<T>> {
+        let Some(deadline) = self.deadline() else { return Poll::Pending };
+        if self.alarm.poll(deadline, cx).is_pending() {
+            return Poll::Pending;
+        }
+        if matches!(self.owed, Owed::Head(_)) && self.blocked.is_none() {
+            let _best_effort = self.socket.try_write(REQUEST_TIMEOUT);
+        }
+        tracing::debug!(owed = ?self.owed, blocked = self.blocked.is_some(), "a connection is cut: the client takes too long");
+        Poll::Ready(Err(io::ErrorKind::TimedOut.into()))
+    }
+}
+
+impl AsyncRead for Connection {
+    fn poll_read(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        let this = self.get_mut();
+        if this.holds_back() {
+            this.is_held = true;
+            return this.poll_overdue(cx);
+        }
+        this.is_held = false;
+        if !this.behind.is_empty() {
+            this.read_behind(buf);
+            return Poll::Ready(Ok(()));
+        }
+        let before = buf.filled().len();
+        match Pin::new(&mut this.socket).poll_read(cx, buf) {
+            Poll::Ready(Ok(())) => {
+                this.received(buf, before);
+                Poll::Ready(Ok(()))
+            }
+            Poll::Ready(Err(error)) => Poll::Ready(Err(error)),
+            Poll::Pending => {
+                this.wait();
+                this.poll_overdue(cx)
+            }
+        }
+    }
+}
+
+impl AsyncWrite for Connection {
+    fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
+        let this = self.get_mut();
+        match Pin::new(&mut this.socket).poll_write(cx, buf) {
+            Poll::Ready(Ok(written)) => {
+                if let Some(flow) = &mut this.blocked {
+                    flow.advance(written as u64, Instant::now());
+                }
+                Poll::Ready(Ok(written))
+            }
+            Poll::Ready(Err(error)) => Poll::Ready(Err(error)),
+            Poll::Pending => {
+                this.blocked.get_or_insert_with(|| Flow::start(Instant::now()));
+                this.poll_overdue(cx)
+            }
+        }
+    }
+
+    /// Called once all that was to be written is written, and at the end of each turn of the dispatcher.
+    fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let this = self.get_mut();
+        this.flushed();
+        this.resume(cx);
+        match this.poll_overdue(cx) {
+            Poll::Ready(overdue) => Poll::Ready(overdue),
+            Poll::Pending => Poll::Ready(Ok(())),
+        }
+    }
+
+    fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.get_mut().socket).poll_shutdown(cx)
+    }
+}

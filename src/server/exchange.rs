@@ -1,0 +1,117 @@
+//! What a connection and the service that answers its requests know of each other.
+
+use std::cell::Cell;
+use std::fmt::Debug;
+use std::pin::Pin;
+use std::rc::Rc;
+use std::task::{Context, Poll};
+
+use actix_http::body::{BodySize, MessageBody};
+use actix_http::{ConnectionType, Payload, Request, Response};
+use actix_service::{Service, ServiceFactory, apply_fn_factory};
+use actix_web::web::Bytes;
+use pin_project_lite::pin_project;
+
+/// How far the current request of a connection is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Stage {
+    /// The service has not seen it.
+    Awaited,
+    /// The service works on it, or its answer is being produced.
+    Served {
+        /// Whether actix-http found a request body.
+        has_body: bool,
+    },
+    /// Its answer is complete, but may not be written.
+    Answered,
+}
+
+/// One per connection, shared by its stream and, as `conn_data`, by its requests.
+pub(super) struct Exchange {
+    stage: Cell<Stage>,
+    /// Requests that may still be served on this connection; `None`: any number.
+    left: Cell<Option<u32>>,
+}
+
+impl Exchange {
+    /// For a connection of so many requests.
+    pub(super) fn new(requests: Option<u32>) -> Self {
+        Self { stage: Cell::new(Stage::Awaited), left: Cell::new(requests) }
+    }
+
+    pub(super) fn stage(&self) -> Stage {
+        self.stage.get()
+    }
+
+    /// The answer is written.
+    pub(super) fn next(&self) {
+        self.stage.set(Stage::Awaited);
+    }
+
+    /// The service begins to work on a request; whether it is the last one of the connection.
+    fn begin(&self, has_body: bool) -> bool {
+        self.stage.set(Stage::Served { has_body });
+        self.left.set(self.left.get().map(|left| left.saturating_sub(1)));
+        self.left.get() == Some(0)
+    }
+}
+
+/// Ends the exchange when the answer was produced or dropped.
+struct End(Option<Rc<Exchange>>);
+
+impl Drop for End {
+    fn drop(&mut self) {
+        if let Some(exchange) = &self.0 {
+            exchange.stage.set(Stage::Answered);
+        }
+    }
+}
+
+pin_project! {
+    /// The body of an answer, which tells the connection when it ends.
+    pub(super) struct Answer<B> {
+        #[pin]
+        body: B,
+        end: End,
+    }
+}
+
+impl<B: MessageBody> MessageBody for Answer<B> {
+    type Error = B::Error;
+
+    fn size(&self) -> BodySize {
+        self.body.size()
+    }
+
+    fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Bytes, Self::Error>>> {
+        self.project().body.poll_next(cx)
+    }
+}
+
+/// Tells the connection of each request when the service begins and ends, and closes it after its last request.
+pub(super) fn tracked<S, B>(
+    service: S,
+) -> impl ServiceFactory<Request, Config = (), Response = Response<Answer<B>>, Error = S::Error, InitError = S::InitError>
+where
+    S: ServiceFactory<Request, Config = ()>,
+    S::Response: Into<Response<B>>,
+    S::InitError: Debug,
+    <S::Service as Service<Request>>::Future: 'static,
+    B: MessageBody,
+{
+    apply_fn_factory(service, |mut request: Request, service: &S::Service| {
+        let has_body = !matches!(request.payload(), Payload::None);
+        let exchange = request.conn_data::<Rc<Exchange>>().map(Rc::clone);
+        let is_last = exchange.as_ref().is_some_and(|exchange| exchange.begin(has_body));
+        // Dropped with the answer, also where the service fails.
+        let end = End(exchange);
+        let answering = service.call(request);
+        async move {
+            let mut answer: Response<B> = answering.await?.into();
+            if is_last {
+                answer.head_mut().set_connection_type(ConnectionType::Close);
+            }
+            Ok(answer.map_body(|_, body| Answer { body, end }))
+        }
+    })
+}

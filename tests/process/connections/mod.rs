@@ -1,0 +1,5 @@
+//! One host that opens as many connections as it can, against a gateway with 1,024 descriptors.
+
+mod attack;
+mod crowd;
+mod witness;
