@@ -1,4 +1,4 @@
-//! A provider of a few lines: HTTP/1.1 on a loopback port, a thread for each connection, one request on each.
+//! A minimal OpenID provider: HTTP/1.1 on a loopback port, one thread for each connection, one request on each.
 
 #![allow(dead_code, unused_imports, reason = "several test binaries share it, and each uses a part")]
 
@@ -18,43 +18,43 @@ use vestibule::base::clock::Clock;
 
 pub use refreshing::Refreshing;
 
-/// The instant at which everything happens where no clock is given, in seconds.
+/// The current time where no clock is set, in seconds since 1970.
 pub const NOW: i64 = 1_800_000_000;
-/// Our name there.
+/// The `client_id` of the gateway.
 pub const CLIENT: &str = "us:1";
-/// Name of the first key.
+/// The `kid` of the first key.
 pub const KID: &str = "first";
-/// Path of the discovery document.
+/// The path of the discovery document.
 pub const WELL_KNOWN: &str = "/.well-known/openid-configuration";
 
-/// What it does when a path is asked.
+/// The response to a request.
 #[derive(Clone, Debug)]
 pub enum Reply {
-    /// Answers, with headers.
+    /// Status, headers and body.
     Http(u16, Vec<(String, String)>, String),
-    /// Sends a body without end.
+    /// An endless body.
     Endless,
-    /// Promises a body and breaks off in the middle.
+    /// A body shorter than its `Content-Length`.
     Broken,
-    /// Closes the connection without a word.
+    /// Closes the connection without a response.
     Closed,
-    /// Answers as usual, but not before it is told otherwise.
+    /// The usual response, delayed until the reply is changed.
     Held,
-    /// Holds the next call until it is told otherwise ([`Op::release`]), and answers the others as usual.
+    /// Delays the next request until [`Op::release`]; later requests get the usual response.
     HeldOnce,
-    /// Says nothing until the other side gives up.
+    /// No response until the client closes the connection.
     Silent,
-    /// Sends a byte now and then.
+    /// A response sent byte by byte.
     Dripping,
 }
 
 impl Reply {
-    /// An answer.
+    /// A response with a `Content-Type`.
     pub fn text(status: u16, content_type: &str, body: &str) -> Self {
         Self::Http(status, vec![("Content-Type".into(), content_type.into())], body.into())
     }
 
-    /// The answer with one more header.
+    /// This response with an additional header.
     pub fn with(self, name: &str, value: &str) -> Self {
         let Self::Http(status, mut headers, body) = self else { panic!("no answer") };
         headers.push((name.into(), value.into()));
@@ -62,20 +62,20 @@ impl Reply {
     }
 }
 
-/// A request that came.
+/// A received request.
 #[derive(Clone)]
 pub struct Call {
-    /// Its method.
+    /// The HTTP method.
     pub method: String,
-    /// Its path, with the query.
+    /// The path with the query.
     pub path: String,
-    /// Its body.
+    /// The body as text.
     pub body: String,
     headers: Vec<(String, String)>,
 }
 
 impl Call {
-    /// A header's value.
+    /// The value of a header, if present.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
     }
@@ -105,16 +105,16 @@ struct State {
     refreshing: Refreshing,
 }
 
-/// The provider. Its threads end with the test's process. A clone is the same provider.
+/// The provider. Clones share its state. Its threads end with the test process.
 #[derive(Clone)]
 pub struct Op {
-    /// Its issuer.
+    /// The issuer URL.
     pub issuer: String,
     state: Arc<Mutex<State>>,
 }
 
 impl Op {
-    /// Starts one.
+    /// Starts a provider on a free port.
     pub fn start() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
         let issuer = format!("http://{}", listener.local_addr().expect("an address"));
@@ -152,28 +152,27 @@ impl Op {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// A code that stands for somebody, in the login of that nonce. Other codes stand for Alice, in the one login that
-    /// there is.
+    /// A code for the user `sub` and the login with that nonce. Any other code is for Alice and a fixed nonce.
     pub fn code(sub: &str, nonce: &str) -> String {
         format!("{sub}~{nonce}")
     }
 
-    /// Goes by this clock from now on.
+    /// Uses this clock from now on.
     pub fn follow(&self, clock: Clock) {
         self.state().clock = Some(clock);
     }
 
-    /// Answers a path as it did before [`Op::reply`].
+    /// Reverts [`Op::reply`] for a path.
     pub fn recover(&self, path: &str) {
         self.state().replies.remove(path);
     }
 
-    /// Answers the call to a path that is held.
+    /// Responds to the delayed request.
     pub fn release(&self, path: &str) {
         self.recover(&held(path));
     }
 
-    /// Changes what it does about refresh tokens.
+    /// Changes the settings of refresh tokens.
     pub fn refreshing(&self, change: impl FnOnce(&mut Refreshing)) {
         change(&mut self.state().refreshing);
     }
@@ -183,17 +182,17 @@ impl Op {
         self.state().metadata[name] = value;
     }
 
-    /// Sets claims of the ID tokens to come.
+    /// Sets claims of future ID tokens.
     pub fn set_claims(&self, claims: Value) {
         self.state().claims = claims;
     }
 
-    /// Answers a path in this way from now on.
+    /// Sets the response to requests of a path.
     pub fn reply(&self, path: &str, reply: Reply) {
         self.state().replies.insert(path.into(), reply);
     }
 
-    /// Signs with a new key from now on, and publishes it.
+    /// Replaces the signing key and publishes the new one.
     pub fn rotate(&self, kid: &str) {
         let mut state = self.state();
         state.key = Ed25519KeyPair::generate().expect("a key");
@@ -201,38 +200,38 @@ impl Op {
         state.signed_as = kid.into();
     }
 
-    /// Names another key in the ID tokens to come.
+    /// Sets the `kid` header of future ID tokens.
     pub fn sign_as(&self, kid: &str) {
         self.state().signed_as = kid.into();
     }
 
-    /// Anything that it could sign, with the key of this moment.
+    /// Signs any header and claims with the current key.
     pub fn signed(&self, header: &Value, claims: &Value) -> String {
         self.state().signed(header, claims)
     }
 
-    /// What came so far.
+    /// All requests so far.
     pub fn calls(&self) -> Vec<Call> {
         self.state().calls.clone()
     }
 
-    /// What came so far to one path.
+    /// All requests of one path so far.
     pub fn calls_to(&self, path: &str) -> Vec<Call> {
         self.state().calls.iter().filter(|call| call.path == path).cloned().collect()
     }
 
-    /// What it would usually answer, for one that stands in front of it.
+    /// The usual response, for a test server in front of this provider.
     pub fn answer(&self, call: &Call) -> Reply {
         self.state().usual(call, &self.issuer)
     }
 
-    /// Forgets what came so far.
+    /// Clears the list of requests.
     pub fn forget(&self) {
         self.state().calls.clear();
     }
 }
 
-/// Answers every request on a new port in the same way; gives the origin. Its threads end with the test's process.
+/// Starts a server on a free port and returns its origin. Its threads end with the test process.
 pub fn listen(answer: impl Fn(&Call) -> Reply + Send + Sync + 'static) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
     let origin = format!("http://{}", listener.local_addr().expect("an address"));
@@ -268,11 +267,11 @@ fn serve(mut stream: TcpStream, state: &Mutex<State>, issuer: &str) {
         std::thread::sleep(Duration::from_millis(5));
         reply = lock().replies.get(&path).cloned();
     }
-    // The other side may have gone; that is its right.
+    // The client may have closed the connection.
     let _gone = write(&mut stream, &reply.unwrap_or(usual));
 }
 
-/// Where the reply to a held call stands.
+/// The key of the reply to a delayed request.
 fn held(path: &str) -> String {
     format!("held {path}")
 }
@@ -340,7 +339,7 @@ impl State {
             "/token" => {
                 let refresh_token = call.form("refresh_token").concat();
                 if !refresh_token.is_empty() {
-                    return self.renew(issuer, &refresh_token);
+                    return self.refresh(issuer, &refresh_token);
                 }
                 let code = call.form("code").concat();
                 let id_token = self.id_token(issuer, &code);
@@ -354,9 +353,9 @@ impl State {
         Reply::text(200, "application/json", &body.to_string())
     }
 
-    /// The answer to a refresh.
-    fn renew(&mut self, issuer: &str, refresh_token: &str) -> Reply {
-        let Some((sub, mut members)) = self.refreshing.renew(refresh_token) else {
+    /// The response to a refresh.
+    fn refresh(&mut self, issuer: &str, refresh_token: &str) -> Reply {
+        let Some((sub, mut members)) = self.refreshing.refresh(refresh_token) else {
             return Reply::text(400, "application/json", r#"{"error":"invalid_grant"}"#);
         };
         if self.refreshing.with_id_token {
@@ -365,7 +364,7 @@ impl State {
         Reply::text(200, "application/json", &members.to_string())
     }
 
-    /// Somebody's ID token.
+    /// The ID token for a code.
     fn id_token(&self, issuer: &str, code: &str) -> String {
         let header = json!({"alg": "EdDSA", "kid": self.signed_as});
         let now = self.clock.as_ref().map_or(NOW, |clock| clock.now().timestamp());
@@ -390,7 +389,7 @@ impl State {
     }
 }
 
-/// Claims with others in their place; null takes one away.
+/// Claims with changes; null removes a claim.
 fn with(mut claims: Value, others: &Value) -> Value {
     for (name, value) in others.as_object().expect("claims") {
         match value {

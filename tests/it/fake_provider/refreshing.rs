@@ -1,23 +1,23 @@
-//! The part of the fake provider that gives refresh tokens, and takes tokens back.
+//! The refresh tokens of the fake provider.
 
 use std::collections::HashMap;
 
 use serde_json::{Value, json};
 
-/// What it does about refresh tokens. It gives none until it is told a lifetime.
+/// Settings and state of refresh tokens. Without `lifetime` none are issued.
 #[expect(clippy::struct_excessive_bools, reason = "each is a switch that a test sets by itself")]
 pub struct Refreshing {
-    /// Life of its access tokens, in seconds.
+    /// The lifetime of access tokens, in seconds.
     pub lifetime: Option<i64>,
-    /// Whether a login gives a refresh token.
+    /// Whether a login returns a refresh token.
     pub at_login: bool,
-    /// Whether each refresh gives another refresh token, and spends the one before.
+    /// Whether each refresh rotates the refresh token.
     pub rotates: bool,
-    /// Whether a refresh token that was spent is taken all the same.
+    /// Whether a rotated refresh token is still accepted.
     pub forgives: bool,
-    /// Whether a refresh gives an ID token.
+    /// Whether a refresh returns an ID token.
     pub with_id_token: bool,
-    /// Spent ones are remembered as such.
+    /// The `sub` of each refresh token, and whether it was rotated.
     known: HashMap<String, (String, bool)>,
     count: u32,
 }
@@ -37,18 +37,18 @@ impl Default for Refreshing {
 }
 
 impl Refreshing {
-    /// What a login of somebody gives, besides what it always does.
+    /// The additional members of the token response of a login.
     pub fn log_in(&mut self, sub: &str) -> Value {
         let Some(lifetime) = self.lifetime else { return json!({}) };
         let mut members = self.access(lifetime);
         if self.at_login {
-            members["refresh_token"] = json!(self.another(sub));
+            members["refresh_token"] = json!(self.issue(sub));
         }
         members
     }
 
-    /// Who is behind a refresh token that is good, and what they get.
-    pub fn renew(&mut self, token: &str) -> Option<(String, Value)> {
+    /// The `sub` of a valid refresh token, and the members of the token response.
+    pub fn refresh(&mut self, token: &str) -> Option<(String, Value)> {
         let (forgives, rotates) = (self.forgives, self.rotates);
         let (sub, spent) = self.known.get_mut(token)?;
         if *spent && !forgives {
@@ -58,7 +58,7 @@ impl Refreshing {
         let sub = sub.clone();
         let mut members = self.access(self.lifetime.unwrap_or(300));
         if rotates {
-            members["refresh_token"] = json!(self.another(&sub));
+            members["refresh_token"] = json!(self.issue(&sub));
         }
         Some((sub, members))
     }
@@ -69,7 +69,7 @@ impl Refreshing {
                "scope": "openid mail"})
     }
 
-    fn another(&mut self, sub: &str) -> String {
+    fn issue(&mut self, sub: &str) -> String {
         let token = format!("refresh-secret-{}", self.count);
         self.known.insert(token.clone(), (sub.to_owned(), false));
         token

@@ -28,15 +28,15 @@ const LONGEST: i64 = 15_777_000;
 
 #[derive(Default)]
 struct State {
-    /// What the app's registered key is, in public.
+    /// The public half of the app's registered key.
     public_key: Vec<u8>,
-    /// Who let the app in before; only they are sent without their name.
+    /// Whether the user has authorized the app before; then no name is sent.
     known: bool,
     codes: BTreeMap<String, String>,
     secrets: HashSet<String>,
 }
 
-/// Apple. A clone is the same one.
+/// An emulation of Apple. Clones share its state.
 #[derive(Clone)]
 struct Apple {
     site: Site,
@@ -45,11 +45,11 @@ struct Apple {
 }
 
 impl Apple {
-    fn open() -> Self {
+    fn start() -> Self {
         let (private_key, public_key) = key();
         let state = Arc::new(Mutex::new(State { public_key, ..State::default() }));
         let shared = Arc::clone(&state);
-        let site = Site::open(move |call| shared.lock().unwrap_or_else(PoisonError::into_inner).answer(call));
+        let site = Site::start(move |call| shared.lock().unwrap_or_else(PoisonError::into_inner).answer(call));
         Self { site, state, private_key }
     }
 
@@ -68,7 +68,7 @@ impl Apple {
     }
 }
 
-/// A P-256 key as Apple's `AuthKey_….p8` has it, and its public half.
+/// A P-256 key in the format of Apple's `AuthKey_….p8`, and its public half.
 fn key() -> (String, Vec<u8>) {
     let pair = EcdsaKeyPair::generate(&ECDSA_P256_SHA256_FIXED_SIGNING).expect("a key");
     let pkcs8 = STANDARD.encode(pair.to_pkcs8v1().expect("encoded"));
@@ -91,7 +91,7 @@ impl State {
         }
     }
 
-    /// "If you requested any scopes, the value must be `form_post`." The page is one form that sends itself.
+    /// "If you requested any scopes, the value must be `form_post`." The page contains one form that submits itself.
     fn authorize(&mut self, call: &Call) -> Reply {
         let said = |name: &str| query(call, name).unwrap_or_default();
         let scopes = said("scope");
@@ -152,7 +152,7 @@ impl State {
         ))
     }
 
-    /// "Creating a client secret".
+    /// Verifies a client secret ("Creating a client secret").
     fn is_secret(&mut self, secret: &str) -> bool {
         let parts: Vec<_> = secret.split('.').collect();
         let [header, claims, signature] = parts[..] else { return false };
@@ -199,7 +199,7 @@ fn json_reply(status: u16, body: &Value) -> Reply {
     Reply::text(status, "application/json;charset=ISO-8859-1", &body.to_string())
 }
 
-/// The form on Apple's page, as a browser reads it: where it goes, and what it sends.
+/// The form on Apple's page: its action, and its encoded fields.
 fn form(page: &str) -> (String, String) {
     let text = |text: &str| text.replace("&quot;", "\"").replace("&amp;", "&");
     let attribute = |tag: &str, name: &str| {
@@ -211,14 +211,14 @@ fn form(page: &str) -> (String, String) {
     (attribute(page, "action"), sent)
 }
 
-/// Goes to Apple and back; what the gateway answers at last.
+/// Logs in at Apple and returns the gateway's last response.
 async fn sign_in(gateway: &Gateway, browser: &Browser) -> Answer {
     let there = browser.get("/login/apple").await.location();
     assert_eq!(parameter(&there, "response_mode").as_deref(), Some("form_post"));
     let page = browser.get(&there).await;
     assert_eq!(page.status, 200, "{page:?}");
     let (action, sent) = form(&page.body);
-    // A form from another site carries no `Lax` cookie, so it is sent as if by another browser.
+    // A cross-site form post has no `Lax` cookie, so a browser without cookies sends it.
     let bounced = gateway.browser().ask("POST", &action).header("Origin", "null").body(FORM, sent).send().await;
     assert_eq!(bounced.status, 303, "{bounced:?}");
     browser.fetch(&bounced.location()).await
@@ -228,10 +228,11 @@ async fn user(browser: &Browser) -> Value {
     browser.fetch("/session").await.json()["user"].clone()
 }
 
-/// RA-18, AC-03: a form without cookies, a minted secret, `email_verified` as text, and the name at the first login only.
+/// RA-18, AC-03: a form post without cookies, a signed client secret, `email_verified` as a string, the name at the first login
+/// only.
 #[tokio::test]
-async fn people_sign_in_with_apple() {
-    let apple = Apple::open();
+async fn a_user_logs_in_with_apple() {
+    let apple = Apple::start();
     let gateway = apple.setup("").start();
     let browser = gateway.browser();
     assert_eq!(sign_in(&gateway, &browser).await.status, 303);
@@ -255,10 +256,10 @@ async fn people_sign_in_with_apple() {
     assert_eq!(state.secrets.len(), 2, "each request has a secret of its own");
 }
 
-/// AC-03: what a provider does not document is not believed.
+/// AC-03: `email_verified` as a string is not accepted by default.
 #[tokio::test]
-async fn a_text_verifies_an_address_only_where_that_is_configured() {
-    let apple = Apple::open();
+async fn email_verified_as_a_string_is_accepted_only_where_configured() {
+    let apple = Apple::start();
     let gateway = apple.setup("").toml("[providers.apple]\nemail_verified_as_text = false\n").start();
     let browser = gateway.browser();
     assert_eq!(sign_in(&gateway, &browser).await.status, 303);
@@ -266,10 +267,10 @@ async fn a_text_verifies_an_address_only_where_that_is_configured() {
     assert_eq!((&user["email"], &user["email_verified"]), (&json!(RELAY), &json!(false)));
 }
 
-/// A secret by another key is refused there, and the login ends; nobody is asked a second time.
+/// Apple rejects a client secret of another key; the login fails without a second request.
 #[tokio::test]
-async fn a_wrong_key_signs_nobody_in() {
-    let apple = Apple::open();
+async fn a_login_with_a_wrong_key_fails() {
+    let apple = Apple::start();
     let gateway = apple.setup_with(&key().0, "").start();
     let browser = gateway.browser();
     assert_eq!(sign_in(&gateway, &browser).await.problem(), (400, "token_invalid".into()));
@@ -277,10 +278,10 @@ async fn a_wrong_key_signs_nobody_in() {
     assert_eq!(gateway.database.rows("users"), 0);
 }
 
-/// The name parts can be pointed to one by one.
+/// `claims` can point to each part of the name.
 #[tokio::test]
-async fn a_part_of_the_name_can_be_had() {
-    let apple = Apple::open();
+async fn a_claim_pointer_can_select_a_part_of_the_name() {
+    let apple = Apple::start();
     let gateway = apple.setup("[providers.apple.claims]\nname = \"/user/name/firstName\"\n").start();
     let browser = gateway.browser();
     assert_eq!(sign_in(&gateway, &browser).await.status, 303);

@@ -6,7 +6,7 @@ const DOCUMENT: &str = include_str!("../../../docs/configuration.md");
 const AROUND: &str =
     "[server]\npublic_url = 'https://login.example.com'\n[database]\nurl = 'postgres://a@localhost/a'\n";
 
-/// The configuration of a snippet, with its secret in the place of the secret's file.
+/// The configuration of a snippet, with an inline secret instead of a file.
 fn read(snippet: &str) -> config::Config {
     let key = crate::support::ring_key();
     let around = format!("{AROUND}[secrets]\nkeys = ['{key}']\n");
@@ -15,7 +15,7 @@ fn read(snippet: &str) -> config::Config {
 }
 
 #[test]
-fn each_snippet_is_a_configuration() {
+fn each_snippet_is_a_valid_configuration() {
     let (_, section) = DOCUMENT.split_once("## Providers without an ID token").expect("the section");
     let section = section.split("\n## ").next().expect("its text");
     let snippets: Vec<_> =
@@ -33,7 +33,7 @@ fn each_snippet_is_a_configuration() {
 
 /// RFC 5849 §3.4.4: PLAINTEXT signatures are the secrets themselves.
 #[test]
-fn secrets_are_not_sent_in_the_clear() {
+fn plaintext_signatures_over_http_are_rejected() {
     let (_, rest) = DOCUMENT.split_once("[providers.photos]").expect("the snippet");
     let snippet = format!("[providers.photos]{}", rest.split("```").next().expect("its end"));
     let plaintext = snippet.replace("HMAC-SHA1", "PLAINTEXT");

@@ -1,4 +1,4 @@
-//! Microsoft Entra with many tenants, as its documentation describes it: "OpenID Connect on the Microsoft identity
+//! Microsoft Entra with many tenants, by its documentation: "OpenID Connect on the Microsoft identity
 //! platform", "ID token claims reference", "Convert app to be multitenant", "Secure applications by validating claims".
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -16,20 +16,20 @@ const SECRET: &str = "abc8Q~0123456789abcdefghijklmnopqrstuvwxyz";
 const CONTOSO: &str = "72f988bf-86f1-41af-91ab-2d7cd011db47";
 const FABRIKAM: &str = "aaaabbbb-0000-cccc-1111-dddd2222eeee";
 const PERSONAL: &str = "9188040d-6c67-4c5b-b112-36a304b66dad";
-/// Signs for organizations.
+/// The `kid` of the key for organizations.
 const KEY: &str = "H9nj5AOSswMphg1SFx7jaV-lB9w";
-/// Signs for personal accounts alone.
+/// The `kid` of the key for personal accounts only.
 const PERSONAL_KEY: &str = "jYhLQ6lCGPWXfIN06k1vqfDYHrE";
 
 #[derive(Default)]
 struct State {
     tenant: String,
-    /// Claims in place of the usual ones; null takes one away.
+    /// Changes to the usual claims; null removes a claim.
     changes: Value,
     kid: String,
 }
 
-/// Entra. A clone is the same one.
+/// An emulation of Entra. Clones share its state.
 #[derive(Clone)]
 struct Entra {
     site: Site,
@@ -37,12 +37,12 @@ struct Entra {
 }
 
 impl Entra {
-    /// With somebody of Contoso at the keyboard.
-    fn open() -> Self {
+    /// Starts it with a user of the tenant Contoso.
+    fn start() -> Self {
         let state = State { tenant: CONTOSO.into(), changes: json!({}), kid: KEY.into() };
         let state = Arc::new(Mutex::new(state));
         let shared = Arc::clone(&state);
-        let site = Site::open(move |call| shared.lock().unwrap_or_else(PoisonError::into_inner).answer(call));
+        let site = Site::start(move |call| shared.lock().unwrap_or_else(PoisonError::into_inner).answer(call));
         Self { site, state }
     }
 
@@ -58,7 +58,7 @@ impl Entra {
         ))
     }
 
-    /// What comes of a login with these claims in place of the usual ones.
+    /// Logs in with these changes to the usual claims.
     async fn login_with(&self, browser: &Browser, changes: Value) -> Answer {
         self.state().changes = changes;
         sign_in(browser).await
@@ -94,7 +94,7 @@ impl State {
         }
     }
 
-    /// There is no `email_verified`: an administrator of a tenant writes whatever address there.
+    /// There is no `email_verified`: an administrator of a tenant can set any address.
     fn claims(&self, origin: &str, nonce: &str) -> Value {
         let now = Clock::system().now().timestamp();
         let mut claims = json!({
@@ -135,7 +135,7 @@ fn metadata(origin: &str, home: &str) -> Value {
     })
 }
 
-/// Each key says for whom it signs.
+/// The key set; each key names the issuer for which it signs.
 fn keys(origin: &str) -> Value {
     let of = |kid: &str, tenant: &str| {
         let mut key = signing_key::jwk(kid);
@@ -156,11 +156,10 @@ async fn sign_in(browser: &Browser) -> Answer {
     browser.fetch(&back).await
 }
 
-/// AC-13, AC-01, AC-02: one issuer for each tenant. The same `sub` in two of them is two people, and nobody vouched for an
-/// address.
+/// AC-13, AC-01, AC-02: each tenant is an issuer. The same `sub` in two tenants is two users, and no address is verified.
 #[tokio::test]
-async fn people_of_every_tenant_sign_in_and_are_told_apart() {
-    let entra = Entra::open();
+async fn users_of_different_tenants_are_different_users() {
+    let entra = Entra::start();
     let gateway = entra.setup(&[]).start();
     let browser = gateway.browser();
     assert_eq!(sign_in(&browser).await.status, 303);
@@ -180,10 +179,10 @@ async fn people_of_every_tenant_sign_in_and_are_told_apart() {
     assert_eq!(entra.site.calls_to("/organizations/v2.0/.well-known/openid-configuration").len(), 1);
 }
 
-/// AC-13: what stands in a token of a tenant that anyone can open is of no use at another.
+/// AC-13: claims in a token of an attacker's own tenant give no access to another tenant.
 #[tokio::test]
-async fn only_people_of_an_allowed_tenant_sign_in() {
-    let entra = Entra::open();
+async fn only_users_of_an_allowed_tenant_can_log_in() {
+    let entra = Entra::start();
     let gateway = entra.setup(&[CONTOSO]).start();
     let browser = gateway.browser();
     let of = |tenant: &str| json!(format!("{}/{tenant}/v2.0", entra.site.origin));
@@ -208,10 +207,10 @@ async fn only_people_of_an_allowed_tenant_sign_in() {
     assert_eq!(entra.login_with(&browser, json!({})).await.status, 303);
 }
 
-/// AC-13: a key signs for the issuer that it says, and for no other.
+/// AC-13: a key signs only for the issuer that it names.
 #[tokio::test]
-async fn a_key_of_another_issuer_signs_for_nobody_else() {
-    let entra = Entra::open();
+async fn a_key_of_another_issuer_is_not_accepted() {
+    let entra = Entra::start();
     let gateway = entra.setup(&[CONTOSO, PERSONAL]).start();
     let browser = gateway.browser();
     entra.state().kid = PERSONAL_KEY.into();

@@ -1,4 +1,4 @@
-//! GitHub as its documentation describes it: "Authorizing OAuth apps", "Troubleshooting OAuth app access token request
+//! An emulation of GitHub, by its documentation: "Authorizing OAuth apps", "Troubleshooting OAuth app access token request
 //! errors", and the REST API's "Users" and "Emails".
 
 use std::collections::HashMap;
@@ -16,12 +16,12 @@ use crate::support::Setup;
 const CLIENT_ID: &str = "Iv1.0123456789abcdef";
 pub const CLIENT_SECRET: &str = "0123456789abcdef0123456789abcdef01234567";
 
-/// Somebody with an account.
+/// A user of GitHub.
 #[derive(Clone)]
 pub struct Person {
-    /// As it stands in `/user`.
+    /// The response of `/user`.
     pub user: Value,
-    /// As it stands in `/user/emails`.
+    /// The response of `/user/emails`.
     pub emails: Value,
 }
 
@@ -51,13 +51,13 @@ struct State {
     person: Option<Person>,
     codes: HashMap<String, Grant>,
     scopes_of: HashMap<String, String>,
-    /// A GitHub App's tokens expire ("Refreshing user access tokens"): the refresh token in force, and its scopes.
+    /// A GitHub App's tokens expire ("Refreshing user access tokens"): the current refresh token, and its scopes.
     expire: bool,
     refresh: Option<(String, String)>,
     issued: usize,
 }
 
-/// GitHub. A clone is the same one.
+/// The emulation. Clones share its state.
 #[derive(Clone)]
 pub struct GitHub {
     pub site: Site,
@@ -65,12 +65,12 @@ pub struct GitHub {
 }
 
 impl GitHub {
-    /// Opens it, with the Octocat signed in there.
-    pub fn open() -> Self {
+    /// Starts it with the user Octocat.
+    pub fn start() -> Self {
         let state = State { person: Some(Person::octocat()), ..State::default() };
         let state = Arc::new(Mutex::new(state));
         let shared = Arc::clone(&state);
-        let site = Site::open(move |call| shared.lock().unwrap_or_else(PoisonError::into_inner).answer(call));
+        let site = Site::start(move |call| shared.lock().unwrap_or_else(PoisonError::into_inner).answer(call));
         Self { site, state }
     }
 
@@ -78,34 +78,34 @@ impl GitHub {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Who is at the keyboard, and says yes.
+    /// Sets the user, who approves requests.
     pub fn signed_in(&self, person: Person) {
         self.state().person = Some(person);
     }
 
-    /// From now on whoever is at the keyboard says no.
+    /// From now on the user denies requests.
     pub fn deny(&self) {
         self.state().person = None;
     }
 
-    /// From now on tokens live for eight hours and come with a refresh token.
+    /// From now on tokens expire after eight hours and have a refresh token.
     pub fn let_tokens_expire(&self) {
         self.state().expire = true;
     }
 
-    /// Takes back what was granted, as people can in their settings.
+    /// Revokes all grants, as users can in their settings.
     pub fn forget_grants(&self) {
         let mut state = self.state();
         state.refresh = None;
         state.scopes_of.clear();
     }
 
-    /// A gateway with this GitHub at GitHub's place, and more keys of its table.
+    /// A gateway that uses this emulation, with additional keys in its table.
     pub fn setup(&self, more: &str) -> Setup {
         Setup::new().without_providers().toml(&self.table("github", more))
     }
 
-    /// A provider's table, as an operator would write it by the preset.
+    /// The table of the provider with the preset.
     pub fn table(&self, id: &str, more: &str) -> String {
         let origin = &self.site.origin;
         format!(
@@ -219,7 +219,7 @@ impl State {
     }
 }
 
-/// Errors of the token endpoint come with status 200.
+/// An error response of the token endpoint, which has status 200.
 fn error(code: &'static str) -> Vec<(&'static str, String)> {
     vec![
         ("error", code.into()),

@@ -1,4 +1,4 @@
-//! A provider that does not answer, and what that costs whom.
+//! A provider that does not respond, and its effect on other logins.
 
 use std::time::{Duration, Instant};
 
@@ -9,7 +9,7 @@ use crate::support::{Gateway, Setup};
 
 const TOKEN: &str = "/token";
 
-/// A login at a provider: the status, and how long its end took.
+/// A login at a provider: the status and the duration of the callback.
 async fn login(gateway: &Gateway, provider: &str) -> (u16, Duration) {
     let browser = gateway.browser();
     let begun = browser.begin(provider).await;
@@ -17,10 +17,10 @@ async fn login(gateway: &Gateway, provider: &str) -> (u16, Duration) {
     (browser.fetch(&begun.callback_of("alice")).await.status, sent.elapsed())
 }
 
-/// FI-08, FI-09, RD-13: after five logins that hung, the provider is left alone: the next ones end at once and ask it
-/// nothing. Other providers notice nothing, and when it answers again it is asked again by itself.
+/// FI-08, FI-09, RD-13: after five timeouts the circuit opens: further logins fail immediately without a request. Other
+/// providers are not affected, and a trial request closes the circuit when the provider responds again.
 #[tokio::test]
-async fn a_hanging_provider_is_left_alone_until_it_answers_again() {
+async fn the_circuit_of_a_hanging_provider_opens_and_closes_again() {
     let slow = Op::start();
     let gateway = Setup::new().provider("slow", &slow).toml("[providers.slow]\ntimeout = \"1s\"\n").start();
     gateway.hand.hold();
@@ -46,7 +46,7 @@ async fn a_hanging_provider_is_left_alone_until_it_answers_again() {
     let (status, took) = login(&gateway, "slow").await;
     assert_eq!(status, 504);
     assert!(took < Duration::from_secs(1), "it was waited for: {took:?}");
-    assert_eq!(slow.calls_to(TOKEN).len(), 5, "it is not asked");
+    assert_eq!(slow.calls_to(TOKEN).len(), 5, "no further request is sent");
     assert_eq!(login(&gateway, "op").await.0, 303);
 
     gateway.hand.advance(TimeDelta::seconds(15));

@@ -22,11 +22,11 @@ async fn live(browser: &Browser, provider: &str) -> Value {
     answer.json()
 }
 
-/// A token of plain OAuth 2.0 is renewed before it expires, by the refresh token that came last; and where GitHub refuses
-/// that one, in its own word and with status 200, only a login helps.
+/// A token of OAuth 2.0 is refreshed before its expiry with the latest refresh token. After GitHub rejects that one, with its own
+/// error code and status 200, the user has to log in again.
 #[tokio::test]
-async fn tokens_of_plain_oauth2_are_renewed() {
-    let github = GitHub::open();
+async fn oauth2_tokens_are_refreshed() {
+    let github = GitHub::start();
     github.let_tokens_expire();
     let gateway = github.setup("store_tokens = true").start();
     let browser = signed_in(&gateway, "github").await;
@@ -52,10 +52,10 @@ async fn tokens_of_plain_oauth2_are_renewed() {
     assert!(live(&signed_in(&gateway, "github").await, "github").await["access_token"].is_string());
 }
 
-/// RFC 7009, where the operator names the endpoint: the client proves itself there as at the token endpoint.
+/// RFC 7009 with a configured endpoint, with the client authentication of the token endpoint.
 #[tokio::test]
-async fn tokens_of_plain_oauth2_are_revoked() {
-    let github = GitHub::open();
+async fn oauth2_tokens_are_revoked() {
+    let github = GitHub::start();
     let more = format!("store_tokens = true\nrevocation_endpoint = '{}/revoke'", github.site.origin);
     let gateway = github.setup(&more).start();
     github.site.reply("/revoke", Reply::text(200, "application/json", "{}"));
@@ -68,9 +68,9 @@ async fn tokens_of_plain_oauth2_are_revoked() {
     assert_eq!(call.form("client_secret"), [crate::providers::github::CLIENT_SECRET]);
 }
 
-/// A token of OAuth 1.0a does not expire, is of no use without its secret, and stands sealed.
+/// A token of OAuth 1.0a does not expire, needs its secret, and is stored sealed.
 #[tokio::test]
-async fn a_token_of_oauth1_is_kept_with_its_secret() {
+async fn an_oauth1_token_is_stored_with_its_secret() {
     let (setup, photos) = Photos::setup("HMAC-SHA256", "store_tokens = true");
     let gateway = setup.start();
     let browser = signed_in(&gateway, "photos").await;

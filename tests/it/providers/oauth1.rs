@@ -10,13 +10,13 @@ use crate::support::{Answer, Browser, Gateway, parameter};
 const FORM: &str = "application/x-www-form-urlencoded";
 const NOTHING: [&str; 0] = [];
 
-/// Goes to the provider and back as far as the gateway's callback.
+/// Starts a login and returns the callback URL after the user's approval.
 async fn back(browser: &Browser) -> String {
     let there = browser.get("/login/photos").await.location();
     browser.get(&there).await.location()
 }
 
-/// Goes there and back; the answer of the gateway, and how the login is written down.
+/// Logs in; the gateway's response, and the stored status of the login.
 async fn finished(gateway: &Gateway) -> (Answer, String) {
     let browser = gateway.browser();
     let back = back(&browser).await;
@@ -28,9 +28,9 @@ async fn user(browser: &Browser) -> Value {
     browser.fetch("/session").await.json()["user"].clone()
 }
 
-/// RA-01: every request is signed so that the provider, which verifies each, refuses none.
+/// RA-01: the provider verifies the signature of every request and rejects none.
 #[tokio::test]
-async fn people_sign_in_by_every_signature_method() {
+async fn a_user_logs_in_with_every_signature_method() {
     for method in ["HMAC-SHA1", "HMAC-SHA256", "RSA-SHA1", "PLAINTEXT"] {
         let (setup, photos) = Photos::setup(method, "");
         let gateway = setup.start();
@@ -39,7 +39,7 @@ async fn people_sign_in_by_every_signature_method() {
 
         let browser = gateway.browser();
         let there = browser.get("/login/photos").await.location();
-        assert_eq!(parameter(&there, "theme").as_deref(), Some("dark"), "what stands in the endpoint stays");
+        assert_eq!(parameter(&there, "theme").as_deref(), Some("dark"), "a parameter of the endpoint is kept");
         assert_eq!(parameter(&there, "screen_name").as_deref(), Some("ada"));
         let back = browser.get(&there).await.location();
         assert_eq!(browser.get(&back).await.status, 303, "{method}: {:?}", photos.refused());
@@ -51,15 +51,15 @@ async fn people_sign_in_by_every_signature_method() {
         let state = parameter(&back, "state").expect("a state");
         assert_eq!(gateway.database.login(&state), "completed NULL");
 
-        // A reload: the login is spent, and this browser is signed in by it.
+        // A reload: the login is already completed, and this browser has its session.
         assert_eq!(browser.get(&back).await.status, 303);
         assert_eq!(gateway.browser().fetch(&back).await.problem().0, 403, "another browser");
     }
 }
 
-/// The same person again is the same account, and each request has a nonce of its own (the provider insists).
+/// A second login gives the same user, and each request has its own nonce, which the provider checks.
 #[tokio::test]
-async fn the_same_number_is_the_same_account() {
+async fn the_same_provider_id_is_the_same_user() {
     let (setup, photos) = Photos::setup("HMAC-SHA1", "");
     let gateway = setup.start();
     gateway.hand.hold();
@@ -70,9 +70,9 @@ async fn the_same_number_is_the_same_account() {
     assert_eq!((gateway.database.rows("users"), gateway.database.rows("sessions")), (1, 2));
 }
 
-/// Every way of saying no.
+/// Every form of a denied authorization.
 #[tokio::test]
-async fn a_no_is_a_no_however_it_is_said() {
+async fn a_denied_authorization_ends_the_login() {
     let (setup, photos) = Photos::setup("HMAC-SHA1", "");
     let gateway = setup.start();
     for no in [Person::Denied, Person::UserRefused, Person::Silent] {
@@ -85,9 +85,9 @@ async fn a_no_is_a_no_however_it_is_said() {
     assert_eq!(gateway.database.rows("users"), 0);
 }
 
-/// RA-14: what no provider would send is no answer, and spends nothing.
+/// RA-14: an invalid callback is rejected and does not consume the login.
 #[tokio::test]
-async fn nonsense_is_no_answer() {
+async fn an_invalid_callback_does_not_consume_the_login() {
     let (setup, photos) = Photos::setup("HMAC-SHA1", "");
     let gateway = setup.start();
     let browser = gateway.browser();
@@ -111,10 +111,9 @@ async fn nonsense_is_no_answer() {
     assert_eq!(browser.get(&back).await.status, 303, "{:?}", photos.refused());
 }
 
-/// The request token that comes back must be that of this login; a stranger's, authorized by a stranger, is refused
-/// before anybody is asked about it.
+/// The request token in the callback must be that of this login; an attacker's is rejected without a request to the provider.
 #[tokio::test]
-async fn another_request_token_is_refused() {
+async fn another_request_token_is_rejected() {
     let (setup, photos) = Photos::setup("HMAC-SHA1", "");
     let gateway = setup.start();
     let (ours, theirs) = (gateway.browser(), gateway.browser());
@@ -129,7 +128,7 @@ async fn another_request_token_is_refused() {
     assert_eq!(gateway.database.login(&state), "token_failed token_invalid");
     assert!(photos.site.calls_to("/oauth/access_token").is_empty());
 
-    // A wrong verifier is refused by the provider.
+    // The provider rejects a wrong verifier.
     let own = back(&ours).await;
     let [state, verifier] = ["state", "oauth_verifier"].map(|name| parameter(&own, name).expect(name));
     let wrong = own.replace(&encoded(&verifier), "wrong");
@@ -143,9 +142,9 @@ fn encoded(text: &str) -> String {
     url::form_urlencoded::byte_serialize(text.as_bytes()).collect()
 }
 
-/// RD-04, RD-13, RD-14: a login that cannot begin is nobody's login, and nothing is written down.
+/// RD-04, RD-13, RD-14: a login that cannot start is not stored.
 #[tokio::test]
-async fn a_provider_that_gives_no_request_token_ends_it_at_the_start() {
+async fn a_login_without_temporary_credentials_does_not_start() {
     let (setup, photos) = Photos::setup("HMAC-SHA1", "timeout = '1s'");
     let gateway = setup.start();
     let elsewhere = Op::start();
@@ -178,9 +177,9 @@ async fn a_provider_that_gives_no_request_token_ends_it_at_the_start() {
     assert_eq!(finished(&gateway).await.1, "completed NULL");
 }
 
-/// FI-07, RD-04, RD-13, RD-14, RT-30
+/// FI-07, RD-04, RD-13, RD-14, RT-30: failures after the user's approval.
 #[tokio::test]
-async fn what_comes_after_the_yes_decides_how_a_login_ends() {
+async fn a_failure_after_the_approval_ends_the_login_with_its_status() {
     let (setup, photos) = Photos::setup("HMAC-SHA1", "timeout = '1s'");
     let gateway = setup.start();
     let elsewhere = Op::start();
@@ -216,22 +215,22 @@ async fn what_comes_after_the_yes_decides_how_a_login_ends() {
     assert_eq!((gateway.database.rows("sessions"), gateway.database.rows("users")), (0, 0));
 }
 
-/// The provider checks our clock, and the log says what to do; here it is the provider's that runs away.
+/// A clock difference is reported to the operator; here the provider's clock is wrong.
 #[tokio::test]
-async fn a_wrong_clock_is_named() {
+async fn a_wrong_clock_is_reported() {
     let (setup, photos) = Photos::setup("HMAC-SHA1", "");
     let (clock, hand) = vestibule::base::clock::Clock::shifted();
     hand.advance(TimeDelta::minutes(10));
-    let elsewhere = Photos::open("HMAC-SHA1", clock);
+    let elsewhere = Photos::start("HMAC-SHA1", clock);
     let gateway = setup.toml(&elsewhere.table("")).start();
     let answer = gateway.browser().fetch("/login/photos").await;
     assert_eq!(answer.problem(), (502, "provider_error".into()));
     assert_eq!((elsewhere.refused(), photos.refused().len()), (vec!["timestamp_refused".into()], 0));
 }
 
-/// The JSON door: the frontend hands on the token and the verifier in the place of a code.
+/// SPA flow: the frontend sends the token and the verifier instead of a code.
 #[tokio::test]
-async fn a_frontend_signs_people_in() {
+async fn a_user_logs_in_through_an_spa() {
     let frontend = "http://localhost:3000/back?tab=1";
     let (setup, photos) = Photos::setup("HMAC-SHA1", &format!("redirect_uri = '{frontend}'\nexpose_tokens = true"));
     let gateway = setup.start();
@@ -270,9 +269,9 @@ async fn a_frontend_signs_people_in() {
     assert_eq!(photos.refused(), NOTHING);
 }
 
-/// RD-22: the request token's secret waits sealed, and neither it nor ours goes with the browser.
+/// RD-22: the secret of the request token is stored sealed, and no secret is sent to the browser.
 #[tokio::test]
-async fn secrets_stay_at_home() {
+async fn secrets_are_not_sent_to_the_browser() {
     let (setup, photos) = Photos::setup("HMAC-SHA1", "");
     let gateway = setup.start();
     let browser = gateway.browser();

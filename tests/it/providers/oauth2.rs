@@ -11,7 +11,7 @@ use crate::support::{Answer, Browser, Gateway, parameter};
 const JSON: &str = "application/json";
 const TOKEN: &str = "/login/oauth/access_token";
 
-/// Goes to GitHub and back; the answer of the gateway, and the state of the login.
+/// Logs in at GitHub; the gateway's response, and the `state` of the login.
 async fn sign_in(browser: &Browser) -> (Answer, String) {
     let at_github = browser.get("/login/github").await.location();
     let state = parameter(&at_github, "state").expect("a state");
@@ -19,7 +19,7 @@ async fn sign_in(browser: &Browser) -> (Answer, String) {
     (browser.fetch(&back).await, state)
 }
 
-/// The same, with how the login is written down.
+/// Logs in; the gateway's response, and the stored status of the login.
 async fn finished(gateway: &Gateway) -> (Answer, String) {
     let (answer, state) = sign_in(&gateway.browser()).await;
     (answer, gateway.database.login(&state))
@@ -29,10 +29,10 @@ async fn user(browser: &Browser) -> Value {
     browser.fetch("/session").await.json()["user"].clone()
 }
 
-/// RD-23, RA-01: who somebody is at GitHub is the number, and the address is the primary one of the second call.
+/// RD-23, RA-01: the identity at GitHub is the number, and the address is the primary one of the second request.
 #[tokio::test]
-async fn people_sign_in_with_github() {
-    let github = GitHub::open();
+async fn a_user_logs_in_with_github() {
+    let github = GitHub::start();
     let gateway = github.setup("").start();
     let providers = gateway.browser().fetch("/providers").await.json()["providers"].clone();
     assert_eq!((&providers[0]["kind"], &providers[0]["available"]), (&json!("oauth2"), &json!(true)));
@@ -54,11 +54,10 @@ async fn people_sign_in_with_github() {
     assert!(at_user[0].header("user-agent").expect("a name").starts_with("vestibule/"));
 }
 
-/// RD-23, AC-11: a new login name, a new address and a new name leave it the same account; another number is another
-/// one, whatever else it took over.
+/// RD-23, AC-11: with a new login name, address and name it is the same user; with another number it is another user.
 #[tokio::test]
-async fn a_changed_login_name_is_the_same_account() {
-    let github = GitHub::open();
+async fn a_changed_login_name_is_the_same_user() {
+    let github = GitHub::start();
     let gateway = github.setup("").start();
     let (first, second, third) = (gateway.browser(), gateway.browser(), gateway.browser());
     sign_in(&first).await;
@@ -79,10 +78,10 @@ async fn a_changed_login_name_is_the_same_account() {
     assert_eq!(gateway.database.words("SELECT sub FROM subs ORDER BY sub"), ["583231", "9007199254740993"]);
 }
 
-/// AC-02, AC-03: an address counts as verified by a real `true` beside it, and by nothing else.
+/// AC-02, AC-03: an address is verified only by the boolean `true` in the same item.
 #[tokio::test]
-async fn only_a_verified_primary_address_counts() {
-    let github = GitHub::open();
+async fn only_a_verified_primary_address_is_verified() {
+    let github = GitHub::start();
     let gateway = github.setup("").start();
     let address =
         |verified: Value, primary: Value| json!([{"email": "a@b.c", "verified": verified, "primary": primary}]);
@@ -97,7 +96,7 @@ async fn only_a_verified_primary_address_counts() {
         (json!([]), json!(null), false),
         (json!({"message": "odd"}), json!(null), false),
     ] {
-        // What the person wrote into the profile is nobody's word, under whatever name it stands.
+        // Values that the user can edit in the profile verify nothing, under any name.
         let mut person = Person { emails: emails.clone(), ..Person::octocat() };
         person.user["email"] = json!("victim@example.com");
         person.user["email_verified"] = json!(true);
@@ -111,10 +110,10 @@ async fn only_a_verified_primary_address_counts() {
     }
 }
 
-/// RT-39, AC-19: what would harm a database, a page or a log is cleaned or left out, and nobody looks at the picture.
+/// RT-39, AC-19: harmful characters are removed, invalid values are left out, and the picture is not fetched.
 #[tokio::test]
-async fn odd_profiles_are_cleaned() {
-    let github = GitHub::open();
+async fn profiles_are_cleaned() {
+    let github = GitHub::start();
     let gateway = github.setup("").start();
     let mut odd = Person::octocat();
     odd.user["name"] = json!(format!("Ada\u{0}\u{202e}\n{}", "x".repeat(64 * 1024)));
@@ -133,10 +132,10 @@ async fn odd_profiles_are_cleaned() {
     assert!(github.site.calls_to("/picture").is_empty());
 }
 
-/// AC-01: the same number at two providers is two people.
+/// AC-01: the same number at two providers is two users.
 #[tokio::test]
-async fn the_same_number_elsewhere_is_somebody_else() {
-    let (github, elsewhere) = (GitHub::open(), GitHub::open());
+async fn the_same_number_at_another_provider_is_another_user() {
+    let (github, elsewhere) = (GitHub::start(), GitHub::start());
     let gateway = github.setup("").toml(&elsewhere.table("enterprise", "")).start();
     sign_in(&gateway.browser()).await;
     let browser = gateway.browser();
@@ -147,13 +146,13 @@ async fn the_same_number_elsewhere_is_somebody_else() {
     assert_eq!(gateway.database.rows("users"), 2);
 }
 
-/// RD-23: what GitHub answers where nobody asks for JSON, and its errors with status 200.
+/// RD-23: GitHub's form responses, and its errors with status 200.
 #[tokio::test]
-async fn forms_and_errors_with_status_200_are_understood() {
-    let github = GitHub::open();
+async fn form_responses_and_errors_with_status_200_are_parsed() {
+    let github = GitHub::start();
     let gateway = github.setup("").start();
     let form = "application/x-www-form-urlencoded; charset=utf-8";
-    // Tokens of no one: GitHub's API refuses them, so the token call was understood.
+    // GitHub's API rejects these tokens, so the token response was parsed.
     for (content_type, body) in [
         (form, "access_token=gho_16C7e42F292c6912E7710c838347Ae178B4a&scope=repo%2Cgist&token_type=bearer"),
         (form, "access_token=gho_16C7e42F292c6912E7710c838347Ae178B4a&expires=5183999"),
@@ -179,10 +178,10 @@ async fn forms_and_errors_with_status_200_are_understood() {
     assert_eq!(finished(&gateway).await.1, "completed NULL");
 }
 
-/// RA-14: a person who says no, and a code that comes a second time or with another verifier.
+/// RA-14: a denied authorization, and a code used twice or with another verifier.
 #[tokio::test]
-async fn a_no_is_a_no() {
-    let github = GitHub::open();
+async fn a_denied_authorization_or_a_wrong_code_ends_the_login() {
+    let github = GitHub::start();
     let gateway = github.setup("").start();
     github.deny();
     let (answer, row) = finished(&gateway).await;
@@ -190,7 +189,7 @@ async fn a_no_is_a_no() {
     assert_eq!(row, "denied provider_denied");
     github.signed_in(Person::octocat());
 
-    // Somebody else's code, in this browser's login: its PKCE verifier is another one.
+    // A code of another login has another PKCE verifier.
     let (ours, theirs) = (gateway.browser(), gateway.browser());
     let at = theirs.get("/login/github").await.location();
     let stolen = parameter(&theirs.get(&at).await.location(), "code").expect("a code");
@@ -198,7 +197,7 @@ async fn a_no_is_a_no() {
     let state = parameter(&at, "state").expect("a state");
     let answer = ours.fetch(&format!("/callback/github?code={stolen}&state={state}")).await;
     assert_eq!(answer.problem(), (400, "token_invalid".into()));
-    // Parameters that nobody knows are ignored (RFC 6749 §4.1.2), those of another protocol among them.
+    // Unknown parameters are ignored (RFC 6749 §4.1.2), including those of another protocol.
     for (odd, expected) in [
         ("oauth_token=a&oauth_verifier=b&", "invalid_request"),
         ("code=a&error=b&", "invalid_request"),
@@ -215,10 +214,10 @@ async fn a_no_is_a_no() {
     assert_eq!(gateway.database.rows("users"), 0);
 }
 
-/// FI-07, RD-04, RD-13, RD-14, RT-30, RT-32
+/// FI-07, RD-04, RD-13, RD-14, RT-30, RT-32: failures of the token and profile requests.
 #[tokio::test]
-async fn every_other_answer_ends_a_login_cleanly() {
-    let github = GitHub::open();
+async fn every_other_response_ends_the_login_with_its_status() {
+    let github = GitHub::start();
     let gateway = github.setup("timeout = '1s'").start();
     let elsewhere = Op::start();
     let redirected = |status| Reply::text(status, JSON, "").with("Location", &format!("{}/x", elsewhere.issuer));
@@ -262,10 +261,10 @@ async fn every_other_answer_ends_a_login_cleanly() {
     assert_eq!(finished(&gateway).await.1, "completed NULL");
 }
 
-/// RD-20, RD-21: a strict server takes the secret in the header, with its reserved characters encoded.
+/// RD-20, RD-21: a strict server accepts the secret in the header, with reserved characters encoded.
 #[tokio::test]
-async fn the_secret_is_shown_as_configured() {
-    let github = GitHub::open();
+async fn the_secret_is_sent_as_configured() {
+    let github = GitHub::start();
     let more = "token_endpoint_auth_method = 'client_secret_basic'\nclient_secret = 's:%+ é/secret'";
     let gateway = github.setup("").toml(&format!("[providers.github]\n{more}")).start();
     finished(&gateway).await;
@@ -280,10 +279,10 @@ async fn the_secret_is_shown_as_configured() {
     assert!(!asked[1].body.contains(CLIENT_SECRET));
 }
 
-/// GitHub's word for a wrong secret is its own; the secret before it is tried all the same, and the code is not spent.
+/// After GitHub's error code for a wrong secret, the previous secret is used; the code is still valid.
 #[tokio::test]
-async fn the_secret_before_is_tried_where_the_new_one_is_refused() {
-    let github = GitHub::open();
+async fn the_previous_secret_is_used_after_the_current_one_is_rejected() {
+    let github = GitHub::start();
     let more =
         format!("[providers.github]\nclient_secret = 'not in force yet'\nclient_secret_previous = '{CLIENT_SECRET}'");
     let gateway = github.setup("").toml(&more).start();
@@ -292,10 +291,10 @@ async fn the_secret_before_is_tried_where_the_new_one_is_refused() {
     assert_eq!(shown, ["not in force yet", CLIENT_SECRET]);
 }
 
-/// RD-21: a provider of plain OAuth 2.0 takes an assertion too. Without an issuer it is for the token endpoint.
+/// RD-21: client assertions work with OAuth 2.0. Without an issuer the audience is the token endpoint.
 #[tokio::test]
-async fn a_signed_assertion_stands_for_the_secret() {
-    let github = GitHub::open();
+async fn a_client_assertion_replaces_the_secret() {
+    let github = GitHub::start();
     let pem = rcgen::KeyPair::generate().expect("a key").serialize_pem();
     let table = "client_secret = ''\ntoken_endpoint_auth_method = 'private_key_jwt'";
     let more = format!("[providers.github]\n{table}\nprivate_key = \"\"\"{pem}\"\"\"");
@@ -310,10 +309,10 @@ async fn a_signed_assertion_stands_for_the_secret() {
     assert_eq!((&claims["iss"], &claims["sub"]), (&json!("Iv1.0123456789abcdef"), &json!("Iv1.0123456789abcdef")));
 }
 
-/// RA-08
+/// RA-08: rejected before the token request.
 #[tokio::test]
-async fn an_iss_that_comes_must_be_the_configured_one() {
-    let github = GitHub::open();
+async fn an_iss_parameter_must_be_the_configured_issuer() {
+    let github = GitHub::start();
     for (more, iss, expected) in [
         ("issuer = 'https://github.example'", "&iss=https%3A%2F%2Fgithub.example", 303),
         ("issuer = 'https://github.example'", "", 303),
@@ -332,10 +331,10 @@ async fn an_iss_that_comes_must_be_the_configured_one() {
     }
 }
 
-/// The JSON door, with GitHub's token where the operator wants it shown.
+/// SPA flow, with GitHub's token where `expose_tokens` is set.
 #[tokio::test]
-async fn a_frontend_signs_people_in_with_github() {
-    let github = GitHub::open();
+async fn a_user_logs_in_with_github_through_an_spa() {
+    let github = GitHub::start();
     let frontend = "http://localhost:3000/back";
     let gateway = github.setup(&format!("redirect_uri = '{frontend}'\nexpose_tokens = true")).start();
     let browser = gateway.browser();

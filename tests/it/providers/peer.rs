@@ -19,7 +19,7 @@ fn python(input: &Value) -> Output {
     let mut child =
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("python");
     let mut stdin = child.stdin.take().expect("a pipe");
-    // One that ends without reading is judged by how it ends.
+    // A process that ends without reading is judged by its exit status.
     let _unread = stdin.write_all(input.to_string().as_bytes());
     drop(stdin);
     child.wait_with_output().expect("its end")
@@ -33,9 +33,9 @@ fn at(photos: &Photos, method: &str) -> Value {
 }
 
 #[test]
-fn an_independent_client_signs_in_by_every_method() {
+fn an_independent_client_logs_in_with_every_method() {
     for method in ["HMAC-SHA1", "HMAC-SHA256", "RSA-SHA1", "PLAINTEXT"] {
-        let photos = Photos::open(method, Clock::system());
+        let photos = Photos::start(method, Clock::system());
         let ended = python(&at(&photos, method));
         let (said, why) = (String::from_utf8_lossy(&ended.stdout), String::from_utf8_lossy(&ended.stderr));
         assert!(ended.status.success(), "{method}: {:?} {why}", photos.refused());
@@ -45,9 +45,9 @@ fn an_independent_client_signs_in_by_every_method() {
     }
 }
 
-/// The emulation refuses what is signed with another secret, under another name, by another method or at another time.
+/// The emulation rejects another secret, client id, method or time.
 #[test]
-fn an_independent_client_is_refused_for_every_fault() {
+fn an_independent_client_is_rejected_for_every_fault() {
     let clock = Clock::shifted();
     for (name, value, expected) in [
         ("client_secret", json!("another"), "signature_invalid"),
@@ -55,7 +55,7 @@ fn an_independent_client_is_refused_for_every_fault() {
         ("method", json!("HMAC-SHA256"), "signature_method_rejected"),
         ("", json!(null), "timestamp_refused"),
     ] {
-        let photos = Photos::open("HMAC-SHA1", clock.0.clone());
+        let photos = Photos::start("HMAC-SHA1", clock.0.clone());
         let mut at = at(&photos, "HMAC-SHA1");
         match name {
             "" => clock.1.advance(chrono::TimeDelta::minutes(6)),

@@ -20,19 +20,19 @@ use crate::support::Setup;
 
 pub const CONSUMER: &str = "dpf43f3p2l4k3l03";
 pub const CONSUMER_SECRET: &str = "kd94 hf93+k423&kf44é";
-/// How far a timestamp may be off, in seconds.
+/// The accepted clock difference, in seconds.
 const SKEW: i64 = 300;
 
-/// What whoever is at the keyboard says, and how it is told.
+/// The user's decision, and how the provider reports it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Person {
-    /// Yes.
+    /// Approved.
     Agrees,
-    /// No, as Twitter tells it.
+    /// Denied, reported as by Twitter.
     Denied,
-    /// No, as the Problem Reporting extension tells it.
+    /// Denied, reported as by the Problem Reporting extension.
     UserRefused,
-    /// No, as Evernote tells it: the token comes back alone.
+    /// Denied, reported as by Evernote: the callback has only the token.
     Silent,
 }
 
@@ -55,18 +55,18 @@ struct State {
     refused: Vec<String>,
 }
 
-/// The provider. A clone is the same one.
+/// The provider. Clones share its state.
 #[derive(Clone)]
 pub struct Photos {
     pub site: Site,
-    /// The private key that RSA-SHA1 requests are signed with, in PEM.
+    /// The client's private key for RSA-SHA1, in PEM.
     pub pem: Arc<str>,
     state: Arc<Mutex<State>>,
 }
 
 impl Photos {
-    /// Opens it; requests are to be signed by this method.
-    pub fn open(method: &str, clock: Clock) -> Self {
+    /// Starts it; requests must use this signature method.
+    pub fn start(method: &str, clock: Clock) -> Self {
         let (pem, public_key) = if method == "RSA-SHA1" { key() } else { <(String, Vec<u8>)>::default() };
         let state = State {
             clock,
@@ -82,7 +82,7 @@ impl Photos {
         };
         let state = Arc::new(Mutex::new(state));
         let shared = Arc::clone(&state);
-        let site = Site::open(move |call| shared.lock().unwrap_or_else(PoisonError::into_inner).answer(call));
+        let site = Site::start(move |call| shared.lock().unwrap_or_else(PoisonError::into_inner).answer(call));
         Self { site, pem: pem.into(), state }
     }
 
@@ -90,29 +90,29 @@ impl Photos {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// What whoever is at the keyboard says from now on.
+    /// Sets the user's decision.
     pub fn asked(&self, person: Person) {
         self.state().person = person;
     }
 
-    /// Who that is.
+    /// Sets the user's profile.
     pub fn is(&self, me: Value) {
         self.state().me = me;
     }
 
-    /// Why requests were refused so far.
+    /// The reasons for rejected requests so far.
     pub fn refused(&self) -> Vec<String> {
         self.state().refused.clone()
     }
 
-    /// Every token and secret that was issued so far.
+    /// Every token and secret issued so far.
     pub fn secrets(&self) -> Vec<String> {
         let state = self.state();
         let requests = state.requests.values().map(|token| token.secret.clone());
         requests.chain(state.access.iter().flat_map(|(token, secret)| [token.clone(), secret.clone()])).collect()
     }
 
-    /// A provider's table, as an operator would write it, and more keys of it.
+    /// The table of the provider in the configuration, with additional keys.
     pub fn table(&self, more: &str) -> String {
         let origin = &self.site.origin;
         let State { method, .. } = &*self.state();
@@ -143,10 +143,10 @@ impl Photos {
         )
     }
 
-    /// A gateway with it, on the clock that it goes by.
+    /// A gateway with this provider, on the same clock.
     pub fn setup(method: &str, more: &str) -> (Setup, Self) {
         let setup = Setup::new().without_providers();
-        let photos = Self::open(method, setup.clock.clone());
+        let photos = Self::start(method, setup.clock.clone());
         let table = photos.table(more);
         (setup.toml(&table), photos)
     }
@@ -165,7 +165,7 @@ fn key() -> (String, Vec<u8>) {
 impl State {
     fn answer(&mut self, call: &Call) -> Reply {
         if call.method == "POST" && call.header("content-length") != Some("0") {
-            // Many servers want to be told that there is no body.
+            // Many servers require `Content-Length: 0`.
             return Reply::text(411, "text/html", "<html>Length Required");
         }
         let answer = match (call.method.as_str(), path(call)) {
@@ -197,7 +197,7 @@ impl State {
         let form =
             form(&[("oauth_token", &token), ("oauth_token_secret", &secret), ("oauth_callback_confirmed", "true")]);
         self.requests.insert(token, Token { secret, callback, verifier: None });
-        // Twitter calls it a page.
+        // Twitter labels it as HTML.
         Ok(Reply::text(200, "text/html; charset=utf-8", &form))
     }
 
@@ -244,7 +244,7 @@ impl State {
         format!("{what}/{}+&={:016x}", self.issued, self.issued * 0x9e37_79b9)
     }
 
-    /// The parameters of the header, once everything about the request is right (RFC 5849 §3.2).
+    /// Verifies a request (RFC 5849 §3.2) and returns the parameters of the header.
     fn verified(&mut self, call: &Call, token_secret: Option<&str>) -> Result<HashMap<String, String>, &'static str> {
         let said = header(call)?;
         let get = |name: &str| said.get(name).map(String::as_str).ok_or("parameter_absent");
@@ -290,7 +290,7 @@ impl State {
     }
 }
 
-/// The parameters of `Authorization: OAuth …`, each once.
+/// The parameters of `Authorization: OAuth …`; a repeated one is an error.
 fn header(call: &Call) -> Result<HashMap<String, String>, &'static str> {
     let list = call.header("authorization").and_then(|value| value.strip_prefix("OAuth ")).ok_or("parameter_absent")?;
     let mut said = HashMap::new();
@@ -305,7 +305,7 @@ fn header(call: &Call) -> Result<HashMap<String, String>, &'static str> {
     Ok(said)
 }
 
-/// RFC 5849 §3.4.1, from the request line and the headers as they came.
+/// The signature base string (RFC 5849 §3.4.1) of the request as received.
 fn base_string(call: &Call, said: &HashMap<String, String>) -> String {
     let (path, query) = call.path.split_once('?').unwrap_or((&call.path, ""));
     let is_form = call.header("content-type").is_some_and(|name| name.starts_with("application/x-www-form-urlencoded"));
@@ -321,7 +321,7 @@ fn base_string(call: &Call, said: &HashMap<String, String>) -> String {
     parts.map(|part| escaped(part)).join("&")
 }
 
-/// RFC 5849 §3.6.
+/// Percent-encoding (RFC 5849 §3.6).
 fn escaped(text: &str) -> String {
     let one = |byte: u8| match byte {
         b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => char::from(byte).to_string(),

@@ -1,4 +1,4 @@
-//! Authorization requests that are pushed to the provider first (RFC 9126), and secrets that change.
+//! Pushed authorization requests (RFC 9126), and a change of the client secret.
 
 use std::collections::BTreeMap;
 
@@ -19,9 +19,9 @@ fn offering() -> (Op, Setup) {
     (op, setup)
 }
 
-/// OP-02, RA-01: the browser carries a name for the request; all that protects the login went ahead of it, as the client.
+/// OP-02, RA-01: the authorization URL has only the `request_uri`; the pushed request has all parameters and is authenticated.
 #[tokio::test]
-async fn a_pushed_request_says_all_and_the_browser_carries_its_name() {
+async fn the_parameters_are_pushed_and_the_url_has_only_the_request_uri() {
     let (op, setup) = offering();
     op.set_metadata("require_pushed_authorization_requests", json!(true));
     let gateway = setup.start();
@@ -49,9 +49,9 @@ async fn a_pushed_request_says_all_and_the_browser_carries_its_name() {
     assert_eq!(browser.get(&begun.callback_of("alice")).await.status, 303);
 }
 
-/// OP-02: a request that cannot be pushed is not sent openly instead, and nothing is written down.
+/// OP-02: a request that cannot be pushed is not sent through the browser instead, and nothing is stored.
 #[tokio::test]
-async fn a_login_that_cannot_be_pushed_does_not_begin() {
+async fn a_login_whose_request_cannot_be_pushed_does_not_start() {
     let (op, setup) = offering();
     let gateway = setup.toml("[providers.op]\ntimeout = \"1s\"\n").start();
     let browser = gateway.browser();
@@ -74,7 +74,7 @@ async fn a_login_that_cannot_be_pushed_does_not_begin() {
 }
 
 #[tokio::test]
-async fn an_operator_may_forbid_or_demand_it() {
+async fn pushed_requests_can_be_disabled_or_required() {
     let (op, setup) = offering();
     let gateway = setup.toml("[providers.op]\npushed_authorization = \"never\"\n").start();
     gateway.browser().begin("op").await;
@@ -84,15 +84,15 @@ async fn an_operator_may_forbid_or_demand_it() {
     assert_eq!(refused.problem(), (502, "provider_error".into()), "it offers none");
 }
 
-/// While a secret is changed at the provider, the one before is tried once where the new one is refused; the code is not
-/// spent by that.
+/// During a change of the client secret, the previous one is used once after the current one is rejected; the code is still
+/// valid.
 #[tokio::test]
-async fn the_secret_before_is_tried_once() {
-    // What stands for the provider's token endpoint knows the old secret alone.
+async fn the_previous_secret_is_used_once() {
+    // This token endpoint accepts only the previous secret.
     let setup = Setup::new();
     let op = setup.op.clone();
     let tokens = op.clone();
-    let site = Site::open(move |call| match call.basic() {
+    let site = Site::start(move |call| match call.basic() {
         Some(basic) if basic.ends_with(":old") => tokens.answer(call),
         _ => Reply::text(401, JSON, r#"{"error":"invalid_client"}"#),
     });

@@ -1,4 +1,4 @@
-//! What must stand in no log, at its most talkative, through logins that succeed and logins that fail.
+//! No secret in the log at level TRACE, in successful and failed logins.
 
 use crate::fake_provider::{Call, Reply};
 use crate::providers::github::{CLIENT_SECRET, GitHub};
@@ -16,7 +16,7 @@ async fn sign_in(gateway: &Gateway, provider: &str) -> u16 {
     browser.fetch(&back).await.status
 }
 
-/// The values of a request that are worth something to a thief.
+/// The secret values of a request.
 fn worth(call: &Call) -> Vec<String> {
     let of_query = ["state", "code", "oauth_token"].map(|name| query(call, name));
     let wanted = ["code", "code_verifier", "client_secret"];
@@ -28,11 +28,11 @@ fn worth(call: &Call) -> Vec<String> {
     all.filter(|value| value.len() > 9).collect()
 }
 
-/// RD-22
+/// RD-22: codes, tokens, secrets, signatures.
 #[tokio::test]
-async fn no_log_says_a_secret() {
+async fn no_log_contains_a_secret() {
     let log = LogCapture::start();
-    let github = GitHub::open();
+    let github = GitHub::start();
     let (setup, photos) = Photos::setup("HMAC-SHA1", "");
     let gateway = setup.toml(&github.table("github", "")).start();
     for provider in ["github", "photos"] {

@@ -1,4 +1,4 @@
-//! A provider's RSA key, made once for all tests: making one takes a while.
+//! The RSA key of test providers, generated once because that is slow.
 
 use std::sync::LazyLock;
 
@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 static PAIR: LazyLock<RsaKeyPair> = LazyLock::new(|| RsaKeyPair::generate(KeySize::Rsa2048).expect("a key"));
 
-/// Its public half, under a name.
+/// The public key as a JWK with this `kid`.
 pub fn jwk(kid: &str) -> Value {
     let key = PAIR.public_key();
     let (n, e) = (key.modulus(), key.exponent());
@@ -20,7 +20,7 @@ pub fn jwk(kid: &str) -> Value {
     json!({"kty": "RSA", "kid": kid, "use": "sig", "alg": "RS256", "n": n, "e": e})
 }
 
-/// A JWT that it signed under that name.
+/// A JWT signed with the key, with this `kid`.
 pub fn sign(kid: &str, claims: &Value) -> String {
     let header = json!({"alg": "RS256", "kid": kid});
     let message = format!("{}.{}", B64.encode(header.to_string()), B64.encode(claims.to_string()));

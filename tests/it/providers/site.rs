@@ -1,4 +1,4 @@
-//! Somebody's web site: it answers by its rules, or for once as it is told, and remembers what it was asked.
+//! A test web server: it responds by rules or by configured replies, and records all requests.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -11,17 +11,17 @@ struct State {
     calls: Vec<Call>,
 }
 
-/// A site. A clone is the same one.
+/// The server. Clones share its state.
 #[derive(Clone)]
 pub struct Site {
-    /// Where it is.
+    /// The origin of the server.
     pub origin: String,
     state: Arc<Mutex<State>>,
 }
 
 impl Site {
-    /// Opens one that goes by these rules.
-    pub fn open(rules: impl Fn(&Call) -> Reply + Send + Sync + 'static) -> Self {
+    /// Starts a server with these rules.
+    pub fn start(rules: impl Fn(&Call) -> Reply + Send + Sync + 'static) -> Self {
         let state = Arc::new(Mutex::new(State::default()));
         let shared = Arc::clone(&state);
         let origin = listen(move |call| {
@@ -39,28 +39,28 @@ impl Site {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Answers a path in this way from now on.
+    /// Sets the response to requests of a path.
     pub fn reply(&self, path: &str, reply: Reply) {
         self.state().replies.insert(path.into(), reply);
     }
 
-    /// Goes by its rules again.
+    /// Removes all configured replies.
     pub fn recover(&self) {
         self.state().replies.clear();
     }
 
-    /// What came so far to one path.
+    /// All requests of one path so far.
     pub fn calls_to(&self, wanted: &str) -> Vec<Call> {
         self.state().calls.iter().filter(|call| path(call) == wanted).cloned().collect()
     }
 }
 
-/// The path without the query.
+/// The path of a request without the query.
 pub fn path(call: &Call) -> &str {
     call.path.split('?').next().unwrap_or_default()
 }
 
-/// A parameter of the query.
+/// A parameter of the query, if present.
 pub fn query(call: &Call, name: &str) -> Option<String> {
     pairs(call.path.split_once('?').map_or("", |(_, query)| query))
         .into_iter()
@@ -68,7 +68,7 @@ pub fn query(call: &Call, name: &str) -> Option<String> {
         .map(value)
 }
 
-/// The parameters of a form, or of a query.
+/// The parameters of an encoded form or query.
 pub fn pairs(encoded: &str) -> Vec<(String, String)> {
     url::form_urlencoded::parse(encoded.as_bytes()).into_owned().collect()
 }
@@ -77,7 +77,7 @@ fn value(pair: (String, String)) -> String {
     pair.1
 }
 
-/// A redirect to a URL with more parameters.
+/// A redirect to a URL with additional parameters.
 pub fn redirect(url: &str, parameters: &[(&str, &str)]) -> Reply {
     let mut url = url::Url::parse(url).expect("a URL");
     url.query_pairs_mut().extend_pairs(parameters);

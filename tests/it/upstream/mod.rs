@@ -1,7 +1,7 @@
-//! Signing in at an OpenID provider over real HTTP: what goes out, what comes back, and what a bad provider can do.
+//! Logins at an OpenID provider over HTTP: the requests, the responses, and faulty providers.
 //!
-//! The provider is a few lines on a loopback port, and does to each path what the test tells it. The database is out of
-//! reach throughout: a login must not need it.
+//! The provider is a small server on a loopback port, whose responses each test configures. The database is not reachable: a
+//! conversation with a provider must not need it.
 
 mod signed;
 
@@ -68,7 +68,7 @@ fn provider(op: &Op) -> Provider {
     provider_with(op, |_| ())
 }
 
-fn asked() -> LoginRequest {
+fn login_request() -> LoginRequest {
     LoginRequest { redirect_uri: "https://gw.example/callback/op".into(), hints: LoginHints::default() }
 }
 
@@ -101,12 +101,12 @@ fn fault(outcome: Result<Identity, Failure>) -> Fault {
     failure(outcome).1
 }
 
-/// RA-01, RD-20, RD-21: from the authorization URL to the identity, with one call at the end once the keys are there.
+/// RA-01, RD-20, RD-21: from the authorization URL to the identity; with cached keys, one request.
 #[tokio::test]
-async fn a_login_costs_one_call_and_says_who_it_is() {
+async fn a_login_makes_one_request_and_returns_the_identity() {
     let op = Op::start();
     let provider = provider(&op);
-    let begun = provider.begin(asked(), at(0)).await.expect("begun");
+    let begun = provider.begin(login_request(), at(0)).await.expect("begun");
     assert!(begun.url.starts_with(&format!("{}/auth?", op.issuer)));
     provider.refresh_documents(at(0)).await;
     op.forget();
@@ -127,9 +127,9 @@ async fn a_login_costs_one_call_and_says_who_it_is() {
     assert!(call.form("client_secret").is_empty() && call.form("client_id").is_empty());
 }
 
-/// RD-21
+/// RD-21: the configured method only.
 #[tokio::test]
-async fn each_way_to_be_the_client_is_used_alone() {
+async fn only_the_configured_client_authentication_is_sent() {
     let op = Op::start();
     let post = provider_with(&op, |oidc| {
         oidc.registration.token_endpoint_auth_method = TokenEndpointAuthMethod::ClientSecretPost;
@@ -147,9 +147,9 @@ async fn each_way_to_be_the_client_is_used_alone() {
     assert!(calls.iter().all(|call| call.basic().is_none()));
 }
 
-/// RA-08, RA-09: before any token request.
+/// RA-08, RA-09: rejected before the token request.
 #[tokio::test]
-async fn an_answer_of_another_issuer_gets_no_token_request() {
+async fn a_response_of_another_issuer_causes_no_token_request() {
     let op = Op::start();
     let provider = provider(&op);
     let with = async |iss: Option<&str>| {
@@ -172,15 +172,15 @@ async fn an_answer_of_another_issuer_gets_no_token_request() {
     assert_eq!(strict.calls_to("/token").len(), 0);
 }
 
-/// RD-19
+/// RD-19: one fetch of each document.
 #[tokio::test]
-async fn two_hundred_first_logins_share_the_documents() {
+async fn two_hundred_concurrent_logins_share_one_fetch() {
     let op = Op::start();
     let provider = provider(&op);
     let one = || {
         let provider = provider.clone();
         tokio::spawn(async move {
-            provider.begin(asked(), at(0)).await.expect("begun");
+            provider.begin(login_request(), at(0)).await.expect("begun");
             finish(&provider, 0).await.expect("signed in");
         })
     };
@@ -191,9 +191,9 @@ async fn two_hundred_first_logins_share_the_documents() {
     assert_eq!(op.calls_to("/token").len(), 200);
 }
 
-/// FI-07, RD-04, RD-13, RD-14, RT-31: each gives the right fault, and the code is sent once.
+/// FI-07, RD-04, RD-13, RD-14, RT-31: each response gives its fault, and the code is sent once.
 #[tokio::test]
-async fn whatever_the_token_endpoint_does_the_code_is_redeemed_once() {
+async fn the_code_is_sent_once_whatever_the_token_endpoint_responds() {
     let json = "application/json";
     let elsewhere = Op::start();
     for (reply, expected) in [
@@ -224,9 +224,9 @@ async fn whatever_the_token_endpoint_does_the_code_is_redeemed_once() {
     assert!(elsewhere.calls().is_empty(), "redirects are not followed");
 }
 
-/// RD-04, RD-14, RD-16: documents that are no documents make the provider unavailable, and nothing else.
+/// RD-04, RD-14, RD-16: with invalid documents the provider is unavailable.
 #[tokio::test]
-async fn bad_documents_are_not_used() {
+async fn invalid_documents_are_not_used() {
     let elsewhere = Op::start();
     for path in [op::WELL_KNOWN, "/jwks"] {
         for reply in [
@@ -249,14 +249,15 @@ async fn bad_documents_are_not_used() {
     assert!(elsewhere.calls().is_empty());
 }
 
-/// RD-01, RD-18, FI-09: unavailable while it is wrong, answered at once while it is left alone, and back by itself.
+/// RD-01, RD-18, FI-09: unavailable while the issuer is wrong, an immediate error during the pause, then available again.
 #[tokio::test]
-async fn a_provider_that_was_wrong_comes_back() {
+async fn a_provider_with_a_corrected_document_becomes_available() {
     let op = Op::start();
     let provider = provider(&op);
-    assert!(provider.is_available(), "nobody asked it yet");
+    assert!(provider.is_available(), "no request was made yet");
     op.set_metadata("issuer", json!("https://evil.example"));
-    let begin = async |seconds| provider.begin(asked(), at(seconds)).await.map(drop).map_err(|failure| failure.fault);
+    let begin =
+        async |seconds| provider.begin(login_request(), at(seconds)).await.map(drop).map_err(|failure| failure.fault);
     for _ in 0..10 {
         assert_eq!(begin(0).await, Err(Fault::Unavailable));
     }
@@ -268,14 +269,14 @@ async fn a_provider_that_was_wrong_comes_back() {
     assert_eq!(provider.end_session_endpoint(at(31)).await, Some(format!("{}/end", op.issuer)));
 }
 
-/// FI-09: what was good stays good while the provider is down, and is fetched again in the background.
+/// FI-09: cached documents are used while the provider is down, and fetched again in the background.
 #[tokio::test]
-async fn known_documents_outlive_a_failing_provider() {
+async fn cached_documents_are_used_while_the_provider_fails() {
     let op = Op::start();
     let provider = provider(&op);
     provider.refresh_documents(at(0)).await;
     provider.refresh_documents(at(60)).await;
-    assert_eq!(op.calls().len(), 2, "young documents are left alone");
+    assert_eq!(op.calls().len(), 2, "fresh documents are not fetched again");
     op.reply(op::WELL_KNOWN, Reply::text(500, "application/json", ""));
     op.reply("/jwks", Reply::text(200, "application/json", "{\"keys\":[]}"));
     provider.refresh_documents(at(601)).await;
@@ -284,9 +285,9 @@ async fn known_documents_outlive_a_failing_provider() {
     assert!(provider.is_available());
 }
 
-/// RD-07, RD-08: a new key is found in the same login, by one fetch, however many come at once.
+/// RD-07, RD-08: concurrent logins with a new key succeed after one fetch.
 #[tokio::test]
-async fn a_new_key_is_fetched_once() {
+async fn concurrent_logins_fetch_a_new_key_once() {
     let op = Op::start();
     let provider = provider(&op);
     finish(&provider, 0).await.expect("signed in");
@@ -301,7 +302,7 @@ async fn a_new_key_is_fetched_once() {
     assert_eq!(op.calls_to("/jwks").len(), 2);
 }
 
-/// RD-09, RD-10: and other logins go on. What holds the fetches back is in memory: the database is out of reach here.
+/// RD-09, RD-10: other logins succeed. The limit is kept in memory.
 #[tokio::test]
 async fn unknown_keys_cause_one_fetch_a_minute() {
     let op = Op::start();
@@ -318,9 +319,9 @@ async fn unknown_keys_cause_one_fetch_a_minute() {
     assert_eq!(op.calls_to("/jwks").len(), 3);
 }
 
-/// A key set is never replaced by an empty or broken one.
+/// A cached key set is not replaced by an empty or invalid one.
 #[tokio::test]
-async fn keys_are_kept_when_the_set_breaks() {
+async fn cached_keys_are_kept_when_the_key_set_becomes_invalid() {
     let op = Op::start();
     let provider = provider(&op);
     finish(&provider, 0).await.expect("signed in");
@@ -331,9 +332,9 @@ async fn keys_are_kept_when_the_set_breaks() {
     finish(&provider, 2).await.expect("signed in with the old key");
 }
 
-/// RT-14, RT-38: a token of another login ends in a refusal, over HTTP as well.
+/// RT-14, RT-38: an ID token with the nonce of another login is rejected.
 #[tokio::test]
-async fn a_token_of_another_login_is_refused() {
+async fn an_id_token_of_another_login_is_rejected() {
     let op = Op::start();
     op.set_claims(json!({"nonce": "another"}));
     let (stage, fault, reason) = failure(finish(&provider(&op), 0).await);
@@ -341,9 +342,9 @@ async fn a_token_of_another_login_is_refused() {
     assert!(reason.contains("nonce") && !reason.contains("another"));
 }
 
-/// RT-28, RT-30, RD-04
+/// RT-28, RT-30, RD-04: userinfo with another `sub` is rejected.
 #[tokio::test]
-async fn userinfo_is_asked_when_wanted_and_must_fit() {
+async fn userinfo_is_requested_when_needed_and_must_have_the_same_sub() {
     let op = Op::start();
     let ask = |userinfo: Userinfo| {
         provider_with(&op, |oidc| {
@@ -381,9 +382,9 @@ async fn userinfo_is_asked_when_wanted_and_must_fit() {
     }
 }
 
-/// FI-08: logins that hang at one provider hold up nobody at another.
+/// FI-08: logins at another provider are not delayed.
 #[tokio::test]
-async fn a_hanging_provider_hinders_no_other() {
+async fn a_hanging_provider_does_not_delay_other_providers() {
     let (slow, good) = (Op::start(), Op::start());
     slow.reply("/token", Reply::Silent);
     let mut patient = oidc(&slow.issuer);
@@ -403,9 +404,9 @@ async fn a_hanging_provider_hinders_no_other() {
     hanging.iter().for_each(tokio::task::JoinHandle::abort);
 }
 
-/// Endpoints that the operator gave are used, and the documents are not asked for what they would say.
+/// Configured endpoints are used without fetching the discovery document.
 #[tokio::test]
-async fn given_endpoints_need_no_discovery() {
+async fn configured_endpoints_need_no_discovery() {
     let op = Op::start();
     let url = |path: &str| url::Url::parse(&format!("{}{path}", op.issuer)).ok();
     let provider = provider_with(&op, |oidc| {
@@ -419,9 +420,9 @@ async fn given_endpoints_need_no_discovery() {
     assert_eq!(op.calls_to(op::WELL_KNOWN).len(), 0);
 }
 
-/// RD-22: at the finest level of every crate.
+/// RD-22: at level TRACE of every crate.
 #[tokio::test]
-async fn no_log_line_holds_a_secret() {
+async fn no_log_line_contains_a_secret() {
     #[derive(Clone, Default)]
     struct Lines(Arc<Mutex<Vec<u8>>>);
     impl std::io::Write for Lines {

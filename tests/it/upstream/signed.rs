@@ -1,4 +1,4 @@
-//! Whatever the provider signs is held against the same keys, and against both secrets where it signs with ours.
+//! ID tokens, logout tokens and userinfo are verified with the same keys, and for HMAC with both client secrets.
 
 use aws_lc_rs::hmac;
 use base64::Engine;
@@ -45,7 +45,7 @@ async fn signs_out(provider: &Provider, token: &str) -> Result<(), Fault> {
     told.map(drop).map_err(|failure| failure.fault)
 }
 
-/// RT-29, RD-07, RD-09: userinfo that is signed with a new key is as good as an ID token that is.
+/// RT-29, RD-07, RD-09: for userinfo with a new key, as for an ID token, the key set is fetched once.
 #[tokio::test]
 async fn a_new_key_of_userinfo_is_fetched_once() {
     let op = Op::start();
@@ -66,9 +66,9 @@ async fn a_new_key_of_userinfo_is_fetched_once() {
     assert_eq!(op.calls_to("/jwks").len(), 2, "once a minute");
 }
 
-/// RT-20, RT-29: while a secret is changed, the provider may still sign with the one before.
+/// RT-20, RT-29: during a change of the client secret, HMAC signatures with the previous one are accepted.
 #[tokio::test]
-async fn the_secret_before_verifies_whatever_is_signed_with_it() {
+async fn hmac_signatures_with_the_previous_secret_verify() {
     let op = Op::start();
     let with = |previous: Option<&str>| {
         provider_with(&op, |oidc| {

@@ -1,4 +1,4 @@
-//! What stands in the database and in the log, and what a row is worth in another one's place.
+//! No provider token in plain text in the database or the log; sealed values are bound to their row.
 
 use std::fmt::Write as _;
 
@@ -7,7 +7,7 @@ use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 
 use crate::fake_provider::Reply;
 use crate::support::{Gateway, LogCapture, hexadecimal};
-use crate::vault::house::{TOKEN, let_expire, row, signed_in, start, token};
+use crate::vault::support::{TOKEN, let_expire, row, signed_in, start, token};
 
 /// Every row of every table, as PostgreSQL writes it.
 fn dump(gateway: &Gateway) -> String {
@@ -21,7 +21,7 @@ fn dump(gateway: &Gateway) -> String {
     all
 }
 
-/// The beginnings of the provider's secrets, in the forms in which they could stand somewhere.
+/// The prefixes of the provider's secrets, in every encoding in which they could occur.
 fn forms() -> Vec<String> {
     let secrets = ["access-secret-", "refresh-secret-"];
     let hex = secrets.map(|secret| hexadecimal(secret.as_bytes()));
@@ -33,15 +33,15 @@ fn forms() -> Vec<String> {
 }
 
 #[track_caller]
-fn stand_nowhere_in(place: &str, text: &str) {
+fn assert_no_token_in(place: &str, text: &str) {
     for form in forms() {
-        assert!(!text.contains(&form), "{form} stands in {place}:\n{text}");
+        assert!(!text.contains(&form), "{form} occurs in {place}:\n{text}");
     }
 }
 
-/// In the row, in the outbox, in the audit: sealed, or not at all.
+/// `provider_tokens`, `provider_revocations` and `audit_events` contain tokens sealed or not at all.
 #[tokio::test]
-async fn no_token_stands_in_the_database() {
+async fn no_token_is_in_the_database_in_plain_text() {
     let gateway = start();
     let browser = signed_in(&gateway, "alice").await;
     let_expire(&gateway);
@@ -56,13 +56,13 @@ async fn no_token_stands_in_the_database() {
     assert_eq!(broken.fetch(TOKEN).await.status, 409);
     let all = dump(&gateway);
     assert!(all.contains("provider_tokens (") && all.contains("provider_revocations (") && all.contains("alice"));
-    stand_nowhere_in("the database", &all);
+    assert_no_token_in("the database", &all);
 }
 
-/// LG-05: a sealed value that is copied into the row of another user cannot be opened, and neither can an older value that
-/// is put back into its own row.
+/// LG-05: a sealed value does not unseal in another row or as another version, so that write access to the database does not
+/// give access to tokens.
 #[tokio::test]
-async fn what_was_moved_does_not_open() {
+async fn a_moved_sealed_value_does_not_unseal() {
     let gateway = start();
     let alice = signed_in(&gateway, "alice").await;
     let bob = signed_in(&gateway, "bob").await;
@@ -85,7 +85,7 @@ async fn what_was_moved_does_not_open() {
 
 /// No kept token is logged, whether it is refreshed, refused or revoked.
 #[tokio::test]
-async fn no_token_stands_in_the_log() {
+async fn no_token_is_in_the_log() {
     let log = LogCapture::start();
     let gateway = start();
     gateway.op.refreshing(|refreshing| refreshing.forgives = true);
@@ -110,6 +110,5 @@ async fn no_token_stands_in_the_log() {
     for said in ["provider_token_refreshed", "provider_token_not_refreshed", "provider_tokens_not_revoked"] {
         assert!(text.contains(said), "{said} is not logged");
     }
-    // What the provider of these tests and this test itself do is none of the gateway's.
-    stand_nowhere_in("the log", &text);
+    assert_no_token_in("the log", &text);
 }

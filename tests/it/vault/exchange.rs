@@ -1,16 +1,16 @@
-//! Token exchange (RFC 8693): every check, and what comes where all hold.
+//! Token exchange (RFC 8693): every check, and the successful response.
 
 use serde_json::json;
 
 use crate::apps::app::{self, Tokens, error, post, post_as, redeem_of_server};
 use crate::fake_provider::{Op, Reply};
 use crate::support::{Answer, Gateway, sign};
-use crate::vault::house::{LIFETIME, let_expire, shown, with};
+use crate::vault::support::{LIFETIME, let_expire, sent_refresh_tokens, with};
 
 const GRANT: &str = "urn:ietf:params:oauth:grant-type:token-exchange";
 const ACCESS_TOKEN: &str = "urn:ietf:params:oauth:token-type:access_token";
 
-/// The apps of the other tests; `spa` and `server` may have tokens, `cli` may not.
+/// The apps of the other tests; `spa` and `server` may request provider tokens, `cli` may not.
 fn start() -> Gateway {
     let other = Op::start();
     let other = format!(
@@ -22,19 +22,19 @@ fn start() -> Gateway {
     with(&format!("{}\n{other}\n{third}", merged(may)))
 }
 
-/// With the lines put into the tables of the apps.
+/// The configuration of the apps, with these members added to their tables.
 fn merged(may: &str) -> String {
     let mut all: toml_edit::DocumentMut = app::CLIENTS.parse().expect("TOML");
     let may: toml_edit::DocumentMut = may.parse().expect("TOML");
     for (name, client) in may["clients"].as_table().expect("clients") {
         all["clients"][name]["provider_tokens"] = client["provider_tokens"].clone();
-        // So that nobody has to choose.
+        // With one provider, the login page is skipped.
         all["clients"][name]["providers"] = toml_edit::value(toml_edit::Array::from_iter(["op"]));
     }
     all.to_string()
 }
 
-/// An exchange of `spa`, with these put in place of what an honest app sends.
+/// A token exchange of `spa`, with changes to the form of a valid request.
 async fn exchange(gateway: &Gateway, token: &str, changes: &[(&str, &str)]) -> Answer {
     let mut form = vec![
         ("grant_type", GRANT),
@@ -53,7 +53,7 @@ async fn exchange(gateway: &Gateway, token: &str, changes: &[(&str, &str)]) -> A
 }
 
 #[tokio::test]
-async fn an_app_gets_a_live_token_of_the_provider() {
+async fn an_app_gets_a_valid_token_of_the_provider() {
     let gateway = start();
     let tokens = Tokens::of_spa(&gateway, "alice").await;
     let answer = exchange(&gateway, &tokens.access, &[("requested_token_type", ACCESS_TOKEN)]).await;
@@ -61,13 +61,13 @@ async fn an_app_gets_a_live_token_of_the_provider() {
     let expected = json!({"access_token": "access-secret-1", "issued_token_type": ACCESS_TOKEN,
                           "token_type": "Bearer", "expires_in": LIFETIME, "scope": "openid mail"});
     assert_eq!(answer.json(), expected);
-    // A confidential one, on its own session, after the first token has run out.
+    // A confidential client with its own session, after the first token has expired.
     let browser = gateway.browser();
     let code =
         app::code(&app::sign_in(&browser, &app::of_server(&[("scope", "openid offline_access")]), "alice").await);
     let_expire(&gateway);
     let refresh = redeem_of_server(&gateway, &code).await;
-    assert_eq!(refresh.status, 400, "the code has run out too");
+    assert_eq!(refresh.status, 400, "the code has expired too");
     let code = app::code(&browser.get(&app::of_server(&[])).await);
     let tokens = Tokens::of(&redeem_of_server(&gateway, &code).await);
     let form = [
@@ -78,15 +78,15 @@ async fn an_app_gets_a_live_token_of_the_provider() {
     ];
     let answer = post_as(&gateway, "server", "/oauth2/token", &form).await;
     assert_eq!((answer.status, &answer.json()["access_token"]), (200, &json!("access-secret-3")), "{answer:?}");
-    assert_eq!(shown(&gateway.op), ["refresh-secret-2"]);
+    assert_eq!(sent_refresh_tokens(&gateway.op), ["refresh-secret-2"]);
     let grants =
         gateway.browser().fetch("/.well-known/openid-configuration").await.json()["grant_types_supported"].clone();
     assert!(grants.as_array().expect("grants").contains(&json!(GRANT)), "{grants}");
 }
 
-/// OP-07: the request.
+/// OP-07: the parameters of the request.
 #[tokio::test]
-async fn a_request_that_is_not_right_is_refused() {
+async fn an_invalid_request_is_rejected() {
     let gateway = start();
     let tokens = Tokens::of_spa(&gateway, "alice").await;
     for (change, expected) in [
@@ -116,16 +116,16 @@ async fn a_request_that_is_not_right_is_refused() {
     let doubled = [("grant_type", GRANT), ("client_id", "spa"), ("audience", "op"), ("audience", "other")];
     assert_eq!(error(&post(&gateway, "/oauth2/token", &doubled).await), (400, "invalid_request".into()));
     assert_eq!(exchange(&gateway, &tokens.access, &[]).await.status, 200);
-    assert_eq!(shown(&gateway.op), Vec::<String>::new());
+    assert_eq!(sent_refresh_tokens(&gateway.op), Vec::<String>::new());
     let quiet = app::start();
     let grants =
         quiet.browser().fetch("/.well-known/openid-configuration").await.json()["grant_types_supported"].clone();
     assert!(!grants.as_array().expect("grants").contains(&json!(GRANT)), "{grants}");
 }
 
-/// OP-07: the token is an access token of ours, issued to this client, and nothing else.
+/// OP-07: the subject token must be an access token of the gateway, issued to this client.
 #[tokio::test]
-async fn a_token_of_somebody_else_is_refused() {
+async fn a_token_of_another_client_issuer_or_type_is_rejected() {
     let gateway = start();
     let tokens = Tokens::of_spa(&gateway, "alice").await;
     let browser = gateway.browser();
@@ -141,7 +141,7 @@ async fn a_token_of_somebody_else_is_refused() {
         claims[name] = value;
         sign(&gateway.database, &claims)
     };
-    assert_eq!(exchange(&gateway, &bent("x", json!(1)), &[]).await.status, 200, "our own hand");
+    assert_eq!(exchange(&gateway, &bent("x", json!(1)), &[]).await.status, 200, "signed with the gateway's key");
     for (what, token) in [
         ("another app's", of_server.access.clone()),
         ("the built-in client's", built_in),
@@ -166,9 +166,9 @@ async fn a_token_of_somebody_else_is_refused() {
     assert_eq!(error(&post_as(&gateway, "server", "/oauth2/token", &form).await), (400, "invalid_request".into()));
 }
 
-/// OP-07: the token is active: neither over, nor revoked, nor of a session that ended, nor of a user who is kept out.
+/// OP-07: the subject token must be active: not expired, not revoked, with an active session and an enabled user.
 #[tokio::test]
-async fn a_token_that_is_not_active_is_refused() {
+async fn an_inactive_token_is_rejected() {
     for way in ["over", "revoked", "session revoked", "signed out", "disabled"] {
         let gateway = start();
         let browser = gateway.browser();
@@ -191,9 +191,9 @@ async fn a_token_that_is_not_active_is_refused() {
     }
 }
 
-/// What an app can do something about has an error of its own.
+/// Errors after which an app can act have their own codes.
 #[tokio::test]
-async fn what_the_provider_did_is_told() {
+async fn each_failure_at_the_provider_has_its_error() {
     let gateway = start();
     let tokens = Tokens::of_spa(&gateway, "alice").await;
     // The provider's token runs out before ours does.

@@ -1,8 +1,8 @@
-//! An ID token that comes with a refresh.
+//! ID tokens in refresh responses.
 
 use serde_json::{Value, json};
 
-use crate::vault::house::{TOKEN, let_expire, row, signed_in, start, token};
+use crate::vault::support::{TOKEN, let_expire, row, signed_in, start, token};
 
 async fn outcome(claims: Value) -> (u16, String, String) {
     let gateway = start();
@@ -19,10 +19,10 @@ async fn outcome(claims: Value) -> (u16, String, String) {
     (answer.status, code, row)
 }
 
-/// RT-35, RT-36: of another issuer, of somebody else, for another client, older than the one before, or not signed by the
-/// provider: nothing of it is handed out or kept, and the link is broken.
+/// RT-35, RT-36: another issuer, subject or client, an older token, or a wrong signature: the tokens are neither handed out nor
+/// stored, and the user has to log in again.
 #[tokio::test]
-async fn one_that_does_not_fit_breaks_the_link() {
+async fn a_mismatching_id_token_requires_reauth() {
     for claims in [
         json!({"iss": "https://evil.example"}),
         json!({"sub": "mallory"}),
@@ -41,7 +41,7 @@ async fn one_that_does_not_fit_breaks_the_link() {
 }
 
 #[tokio::test]
-async fn one_of_another_key_breaks_the_link() {
+async fn an_id_token_of_another_key_requires_reauth() {
     let gateway = start();
     let browser = signed_in(&gateway, "alice").await;
     let_expire(&gateway);
@@ -49,9 +49,9 @@ async fn one_of_another_key_breaks_the_link() {
     assert_eq!(browser.fetch(TOKEN).await.problem(), (409, "reauth_required".into()));
 }
 
-/// OpenID Connect Core §12.2: none need come, and it need not have a nonce.
+/// OpenID Connect Core §12.2: the ID token and its nonce are optional.
 #[tokio::test]
-async fn one_that_fits_is_fine_and_none_too() {
+async fn a_matching_id_token_or_none_is_accepted() {
     for claims in [json!({}), json!({"auth_time": 1_000_000_000}), json!({"nonce": null})] {
         assert_eq!(outcome(claims.clone()).await, (200, "access-secret-2".into(), "kept".into()), "{claims}");
     }
@@ -62,9 +62,9 @@ async fn one_that_fits_is_fine_and_none_too() {
     assert_eq!(token(&browser.fetch(TOKEN).await), "access-secret-2");
 }
 
-/// The provider rolls its keys over meanwhile.
+/// The provider has rotated its keys.
 #[tokio::test]
-async fn a_new_key_of_the_provider_is_looked_for() {
+async fn a_new_signing_key_is_fetched_during_a_refresh() {
     let gateway = start();
     let browser = signed_in(&gateway, "alice").await;
     let_expire(&gateway);

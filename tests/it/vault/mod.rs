@@ -1,11 +1,11 @@
-//! The providers' own tokens: kept, refreshed by one, handed out, revoked.
+//! Provider tokens: stored, refreshed, handed out, revoked.
 
 mod at_rest;
 mod exchange;
-mod house;
+mod failures;
 mod id_token;
 mod login;
-mod renew;
+mod refresh;
+mod reseal;
 mod revoke;
-mod rotate;
-mod trouble;
+mod support;

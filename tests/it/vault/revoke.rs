@@ -1,17 +1,17 @@
-//! Tokens are revoked at their provider when nobody needs them any more (RFC 7009).
+//! Provider tokens that no session needs are revoked at the provider (RFC 7009).
 
 use chrono::TimeDelta;
 use serde_json::json;
 
 use crate::fake_provider::{CLIENT, Op, Reply};
 use crate::support::{Browser, CLIENT_SECRET, Gateway, Setup};
-use crate::vault::house::{STORES, TOKEN, beside, let_expire, signed_in, start, token, with};
+use crate::vault::support::{STORES, TOKEN, beside, let_expire, signed_in, start, token, with};
 
 const ADMIN: &str = "Bearer 0123456789abcdef0123456789abcdef";
 const OUTBOX: &str = "SELECT count(*) FROM provider_revocations";
 const KEPT: &str = "SELECT count(*) FROM provider_tokens";
 
-/// What the provider was asked to revoke, in order.
+/// The tokens in revocation requests, in order.
 fn revoked(op: &Op) -> Vec<String> {
     op.calls_to("/revoke").iter().map(|call| call.form("token").concat()).collect()
 }
@@ -21,7 +21,7 @@ async fn until_empty(gateway: &Gateway) {
 }
 
 #[tokio::test]
-async fn the_last_logout_revokes_all() {
+async fn the_last_logout_revokes_all_tokens() {
     let gateway = start();
     let (laptop, phone) = (signed_in(&gateway, "alice").await, signed_in(&gateway, "alice").await);
     let bob = signed_in(&gateway, "bob").await;
@@ -38,14 +38,14 @@ async fn the_last_logout_revokes_all() {
     let part = |text: &str| url::form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>();
     assert_eq!(calls[0].basic(), Some(format!("{}:{}", part(CLIENT), part(CLIENT_SECRET))));
     assert_eq!(token(&bob.fetch(TOKEN).await), "access-secret-3");
-    // Whoever comes again gets new ones.
+    // A new login stores new tokens.
     laptop.sign_in("alice").await;
     assert_eq!(token(&laptop.fetch(TOKEN).await), "access-secret-4");
 }
 
-/// Every ending that somebody asks for; not those that make room for a new session, and not time.
+/// Every session end that a user or an administrator requests; not a replaced or expired session.
 #[tokio::test]
-async fn which_endings_revoke() {
+async fn requested_session_ends_revoke_tokens() {
     let gateway = with("[admin]\ntoken = \"0123456789abcdef0123456789abcdef\"");
     let admin = |method: &'static str, path: String| {
         Browser::new(&gateway.admin).ask(method, &path).for_json().header("authorization", ADMIN).send()
@@ -86,9 +86,9 @@ async fn which_endings_revoke() {
     }
 }
 
-/// Whoever is deleted or disabled leaves nothing behind, also of identities that no session was made through.
+/// Tokens of all identities of a deleted or disabled user are revoked, also of identities without a session.
 #[tokio::test]
-async fn a_deleted_user_leaves_nothing_behind() {
+async fn all_tokens_of_a_deleted_or_disabled_user_are_revoked() {
     for way in ["disable", "delete"] {
         let other = Op::start();
         let setup = Setup::new().provider("other", &other).toml(
@@ -120,9 +120,9 @@ async fn a_deleted_user_leaves_nothing_behind() {
     }
 }
 
-/// A provider that is away is asked again later; one that refuses is not.
+/// A failed revocation is retried with back-off; a rejected one is not retried.
 #[tokio::test]
-async fn it_is_tried_again_with_patience() {
+async fn a_failed_revocation_is_retried_with_back_off() {
     let gateway = start();
     gateway.op.reply("/revoke", Reply::text(503, "text/html", "later"));
     signed_in(&gateway, "alice").await.post("/logout").await;
@@ -148,9 +148,9 @@ async fn it_is_tried_again_with_patience() {
     until_empty(&gateway).await;
 }
 
-/// The replica that was at it dies: another one does it.
+/// A replica stops during the request: another replica repeats it.
 #[tokio::test]
-async fn a_crash_loses_nothing() {
+async fn another_replica_repeats_a_revocation_after_a_crash() {
     let first = start();
     let browser = signed_in(&first, "alice").await;
     first.op.reply("/revoke", Reply::Held);
@@ -169,7 +169,7 @@ async fn a_crash_loses_nothing() {
 /// A provider without a revocation endpoint: the tokens are deleted here. Its metadata never names one, since the gateway
 /// reads them as soon as it starts.
 #[tokio::test]
-async fn where_nobody_takes_them_they_are_dropped() {
+async fn without_a_revocation_endpoint_tokens_are_deleted() {
     let gateway = Setup::new().toml(STORES).start();
     signed_in(&gateway, "alice").await.post("/logout").await;
     assert_eq!(gateway.database.number(KEPT), 0);
@@ -177,9 +177,9 @@ async fn where_nobody_takes_them_they_are_dropped() {
     assert_eq!(revoked(&gateway.op), Vec::<String>::new());
 }
 
-/// The operator's word stands in front of the metadata's.
+/// The configured endpoint overrides that of the metadata.
 #[tokio::test]
-async fn the_endpoint_can_be_given() {
+async fn the_revocation_endpoint_can_be_configured() {
     let op = Op::start();
     let toml = format!("[providers.op]\nstore_tokens = true\nrevocation_endpoint = \"{}/revoke\"", op.issuer);
     let gateway = Setup::new().toml(&toml).start();
@@ -188,9 +188,9 @@ async fn the_endpoint_can_be_given() {
     assert_eq!(revoked(&op), ["access"]);
 }
 
-/// Somebody signs out while their token is refreshed: what comes then is revoked too, and nobody gets it.
+/// A logout during a refresh: the new tokens are revoked and not handed out.
 #[tokio::test]
-async fn what_comes_after_the_logout_goes_back_too() {
+async fn tokens_that_arrive_after_the_logout_are_revoked() {
     let gateway = start();
     let browser = signed_in(&gateway, "alice").await;
     let_expire(&gateway);
@@ -212,9 +212,9 @@ async fn what_comes_after_the_logout_goes_back_too() {
     assert_eq!(gateway.database.number(KEPT), 0);
 }
 
-/// Whose last session has left the database leaves no token behind.
+/// After the last session of a user is deleted, the tokens are revoked.
 #[tokio::test]
-async fn the_cleanup_revokes_what_nobody_can_ask_for() {
+async fn the_cleanup_revokes_tokens_of_users_without_sessions() {
     let gateway = start();
     signed_in(&gateway, "alice").await;
     let bob = signed_in(&gateway, "bob").await;

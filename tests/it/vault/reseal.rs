@@ -1,4 +1,4 @@
-//! A new key for the ring: everything is sealed anew under it, and the old one can leave.
+//! `vestibule secrets rotate`: everything is sealed with the new key, and the old key can be removed.
 
 use std::process::{Command, Output};
 
@@ -6,9 +6,9 @@ use vestibule::base::seal::generate_key;
 
 use crate::fake_provider::Reply;
 use crate::support::{Gateway, Setup, ring_key};
-use crate::vault::house::{STORES, TOKEN, signed_in, start, token};
+use crate::vault::support::{STORES, TOKEN, signed_in, start, token};
 
-/// `vestibule secrets rotate` with that ring.
+/// Runs `vestibule secrets rotate` with these keys.
 fn rotate(gateway: &Gateway, keys: &[&str]) -> Output {
     let path = std::env::temp_dir().join(format!("vestibule-rotate-{}.toml", std::process::id()));
     let text = format!("[database]\nurl = {:?}\n[secrets]\nkeys = {keys:?}\n", gateway.database.url);
@@ -19,7 +19,7 @@ fn rotate(gateway: &Gateway, keys: &[&str]) -> Output {
     output
 }
 
-/// The key ids that seals in the database begin with.
+/// The key ids of the sealed values in the database.
 fn sealed_by(gateway: &Gateway) -> Vec<String> {
     gateway.database.words(
         "SELECT DISTINCT encode(substring(sealed FROM 2 FOR 4), 'hex') FROM (
@@ -31,7 +31,7 @@ fn sealed_by(gateway: &Gateway) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn everything_opens_with_the_new_key_alone() {
+async fn everything_unseals_with_the_new_key_alone() {
     let gateway = start();
     gateway.op.reply("/revoke", Reply::text(503, "text/plain", "later"));
     let alice = signed_in(&gateway, "alice").await;
@@ -49,7 +49,7 @@ async fn everything_opens_with_the_new_key_alone() {
     assert!(said.contains("tokens to be revoked    1 ") && said.contains("may leave the ring from 2"), "{said}");
     let after = sealed_by(&gateway);
     assert!(after.len() == 1 && after != before, "{after:?}");
-    // The old key is gone. Cookies that it marked are gone with it, as it was said; whoever has a new one gets the token.
+    // Without the old key, its cookies are invalid. A new login gets the token.
     let toml = format!("{STORES}\n[secrets]\nkeys = [{:?}]", new.expose());
     let second = Setup::beside(&gateway).toml(&toml).start();
     let database = gateway.database.clone();
@@ -58,9 +58,13 @@ async fn everything_opens_with_the_new_key_alone() {
     second.op.refreshing(|refreshing| refreshing.at_login = false);
     later.sign_in("alice").await;
     assert_eq!(token(&later.fetch(TOKEN).await), "access-secret-3");
-    crate::vault::house::let_expire(&second);
+    crate::vault::support::let_expire(&second);
     assert_eq!(token(&later.fetch(TOKEN).await), "access-secret-4");
-    assert_eq!(crate::vault::house::shown(&second.op), ["refresh-secret-1"], "which was sealed by the old key");
+    assert_eq!(
+        crate::vault::support::sent_refresh_tokens(&second.op),
+        ["refresh-secret-1"],
+        "which was sealed with the old key"
+    );
     second.op.recover("/revoke");
     second.hand.advance(chrono::TimeDelta::hours(1));
     database.until("SELECT count(*) FROM provider_revocations", 0).await;
@@ -68,7 +72,7 @@ async fn everything_opens_with_the_new_key_alone() {
         second.op.calls_to("/revoke").last().map(|call| call.form("token").concat()),
         Some("access-secret-2".into())
     );
-    // A second time there is nothing to do, and what no key opens is told.
+    // The second run has nothing to do; values that no key unseals are reported.
     let output = rotate(&second, &[new.expose()]);
     assert!(output.status.success() && String::from_utf8_lossy(&output.stdout).contains("signing keys            0 "));
     let output = rotate(&second, &[generate_key().expose()]);

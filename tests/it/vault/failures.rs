@@ -1,23 +1,24 @@
-//! Providers that are slow, that fail and that die in the middle; holders that die or come late.
+//! Providers that are slow, fail, or close the connection; lease holders that stop or are late.
 
 use chrono::TimeDelta;
 use tokio::task::JoinHandle;
 
 use crate::fake_provider::Reply;
 use crate::support::{Answer, Browser};
-use crate::vault::house::{LIFETIME, TOKEN, at, beside, let_expire, row, shown, signed_in, start, token, with};
+use crate::vault::support::{
+    LIFETIME, TOKEN, at, beside, let_expire, row, sent_refresh_tokens, signed_in, start, token, with,
+};
 
-fn asking(browser: &Browser) -> JoinHandle<Answer> {
+fn request_in_task(browser: &Browser) -> JoinHandle<Answer> {
     let browser = browser.clone();
     tokio::spawn(async move { browser.fetch(TOKEN).await })
 }
 
 const LEASED: &str = "SELECT count(*) FROM provider_tokens WHERE lease_holder IS NOT NULL";
 
-/// As long as the token is good it is handed out, whatever the provider does; a refresh that failed is tried again
-/// after a while, and not before.
+/// A valid token is handed out although refreshes fail; the next attempt follows after the back-off.
 #[tokio::test]
-async fn a_provider_that_fails_takes_nothing_away() {
+async fn a_failing_provider_does_not_invalidate_the_stored_token() {
     let bad = [
         (Reply::text(503, "text/html", "<h1>sorry</h1>"), "provider_error", 502),
         (Reply::text(500, "application/json", r#"{"error":"invalid_grant"}"#), "provider_error", 502),
@@ -32,13 +33,13 @@ async fn a_provider_that_fails_takes_nothing_away() {
     let mut asked = 0;
     for (reply, ..) in &bad {
         gateway.op.reply("/token", reply.clone());
-        // Not what was rotated meanwhile is lost here, but what the gateway makes of the answer is looked at.
+        // Reuse is allowed here: the test is about the handling of the response, not about rotation.
         gateway.op.refreshing(|refreshing| refreshing.forgives = true);
         for _ in 0..3 {
             assert_eq!(token(&browser.fetch(TOKEN).await), "access-secret-1", "{reply:?}");
         }
         asked += 1;
-        assert_eq!(shown(&gateway.op).len(), asked, "{reply:?}");
+        assert_eq!(sent_refresh_tokens(&gateway.op).len(), asked, "{reply:?}");
         assert_eq!(row(&gateway), "kept", "{reply:?}");
         gateway.hand.advance(TimeDelta::seconds(5));
     }
@@ -50,22 +51,22 @@ async fn a_provider_that_fails_takes_nothing_away() {
         assert_eq!(soon.problem(), (503, "provider_unavailable".into()), "{reply:?}");
         assert_eq!(soon.header("retry-after"), "2");
         asked += 1;
-        assert_eq!((shown(&gateway.op).len(), row(&gateway)), (asked, "kept".into()), "{reply:?}");
+        assert_eq!((sent_refresh_tokens(&gateway.op).len(), row(&gateway)), (asked, "kept".into()), "{reply:?}");
         gateway.hand.advance(TimeDelta::seconds(5));
     }
     gateway.op.recover("/token");
     assert!(token(&browser.fetch(TOKEN).await).starts_with("access-secret-"));
-    assert!(shown(&gateway.op).iter().all(|shown| shown == "refresh-secret-1"));
+    assert!(sent_refresh_tokens(&gateway.op).iter().all(|shown| shown == "refresh-secret-1"));
 }
 
-/// A provider that hangs: whoever asks learns it when its time is over, and nobody asks a second time for a while.
+/// Callers get an error after the provider's timeout, and no second request is sent during the back-off.
 #[tokio::test]
-async fn a_provider_that_hangs_costs_its_time_once() {
+async fn a_hanging_provider_causes_one_request() {
     let gateway = with("[providers.op]\ntimeout = \"1s\"");
     let browser = signed_in(&gateway, "alice").await;
     let_expire(&gateway);
     gateway.op.reply("/token", Reply::Silent);
-    let callers: Vec<_> = (0..10).map(|_| asking(&browser)).collect();
+    let callers: Vec<_> = (0..10).map(|_| request_in_task(&browser)).collect();
     let mut codes = Vec::new();
     for caller in callers {
         codes.push(caller.await.expect("no panic").code());
@@ -75,17 +76,17 @@ async fn a_provider_that_hangs_costs_its_time_once() {
         codes.iter().all(|code| ["provider_timeout", "provider_unavailable"].contains(&code.as_str())),
         "{codes:?}"
     );
-    assert_eq!((shown(&gateway.op).len(), row(&gateway)), (1, "kept".into()));
+    assert_eq!((sent_refresh_tokens(&gateway.op).len(), row(&gateway)), (1, "kept".into()));
 }
 
-/// While another one asks, a token that is still good is handed out after a moment.
+/// During another caller's refresh, a valid token is handed out after a short wait.
 #[tokio::test]
-async fn nobody_waits_long_for_a_token_while_there_is_one() {
+async fn a_valid_token_is_handed_out_during_a_slow_refresh() {
     let gateway = start();
     let browser = signed_in(&gateway, "alice").await;
     gateway.hand.advance(TimeDelta::seconds(LIFETIME - 30));
     gateway.op.reply("/token", Reply::Held);
-    let first = asking(&browser);
+    let first = request_in_task(&browser);
     gateway.database.until(LEASED, 1).await;
     assert_eq!(token(&browser.fetch(TOKEN).await), "access-secret-1");
     assert!(!first.is_finished());
@@ -93,10 +94,10 @@ async fn nobody_waits_long_for_a_token_while_there_is_one() {
     assert_eq!(token(&first.await.expect("no panic")), "access-secret-2");
 }
 
-/// It takes the refresh token, rotates, and hangs up without a word. Nobody can know the new one: the next attempt is
-/// refused, and the link says that a login is needed. Until then the old token is handed out.
+/// The provider rotates the refresh token and closes the connection. The new one is lost, so the next attempt is rejected and
+/// the user has to log in again. Until then the old access token is handed out.
 #[tokio::test]
-async fn a_provider_that_dies_in_the_middle_leaves_the_vault_consistent() {
+async fn a_lost_response_ends_in_reauth_required() {
     let gateway = start();
     let browser = signed_in(&gateway, "alice").await;
     gateway.hand.advance(TimeDelta::seconds(LIFETIME - 30));
@@ -107,16 +108,16 @@ async fn a_provider_that_dies_in_the_middle_leaves_the_vault_consistent() {
     gateway.hand.advance(TimeDelta::seconds(10));
     assert_eq!(browser.fetch(TOKEN).await.problem(), (409, "reauth_required".into()));
     assert_eq!(row(&gateway), "reauth");
-    let asked = shown(&gateway.op).len();
+    let asked = sent_refresh_tokens(&gateway.op).len();
     assert_eq!(browser.fetch(TOKEN).await.problem(), (409, "reauth_required".into()));
-    assert_eq!(shown(&gateway.op).len(), asked, "nothing is left to be shown");
+    assert_eq!(sent_refresh_tokens(&gateway.op).len(), asked, "no refresh token is left");
     browser.sign_in("alice").await;
     assert!(token(&browser.fetch(TOKEN).await).starts_with("access-secret-"));
     assert_eq!(row(&gateway), "kept");
 }
 
 #[tokio::test]
-async fn a_refused_refresh_marks_the_link_and_a_login_mends_it() {
+async fn a_rejected_refresh_requires_reauth_and_a_login_repairs_it() {
     for refusal in ["invalid_grant", "bad_refresh_token", "interaction_required"] {
         let gateway = start();
         let browser = signed_in(&gateway, "alice").await;
@@ -128,7 +129,7 @@ async fn a_refused_refresh_marks_the_link_and_a_login_mends_it() {
         let audited = "SELECT detail->>'reason' FROM audit_events WHERE kind = 'provider_link_broken'";
         let reason = gateway.database.words(audited).concat();
         assert!(reason.contains(refusal) && !reason.contains("secret words"), "{reason}");
-        assert_eq!(browser.fetch("/session").await.status, 200, "the session is none of it");
+        assert_eq!(browser.fetch("/session").await.status, 200, "the session is not affected");
         gateway.op.recover("/token");
         browser.sign_in("alice").await;
         assert!(token(&browser.fetch(TOKEN).await).starts_with("access-secret-"));
@@ -136,9 +137,9 @@ async fn a_refused_refresh_marks_the_link_and_a_login_mends_it() {
     }
 }
 
-/// The holder dies while the provider is at it: its lease runs out, and another replica goes on.
+/// A replica stops during the request: its lease runs out, and another replica refreshes.
 #[tokio::test]
-async fn a_holder_that_dies_leaves_a_lease_that_runs_out() {
+async fn the_lease_of_a_stopped_replica_runs_out() {
     let first = start();
     let second = beside(&first);
     first.op.refreshing(|refreshing| refreshing.forgives = true);
@@ -148,21 +149,21 @@ async fn a_holder_that_dies_leaves_a_lease_that_runs_out() {
     first.hand.advance(TimeDelta::seconds(LIFETIME - 30));
     first.op.reply("/token", Reply::Held);
     let (op, hand) = (first.op.clone(), first.hand.clone());
-    let dying = asking(&browser);
+    let dying = request_in_task(&browser);
     database.until(LEASED, 1).await;
     first.stop();
     let _broken_off = dying.await;
     op.recover("/token");
-    assert_eq!(database.number(LEASED), 1, "nobody was there to give it up");
-    // Until then nobody else asks; what is good is handed out.
+    assert_eq!(database.number(LEASED), 1, "the stopped replica did not release it");
+    // Until then no other replica sends a request; the valid token is handed out.
     assert_eq!(token(&elsewhere.fetch(TOKEN).await), "access-secret-1");
-    assert_eq!(shown(&op).len(), 1);
+    assert_eq!(sent_refresh_tokens(&op).len(), 1);
     hand.advance(TimeDelta::seconds(240));
     assert_eq!(token(&elsewhere.fetch(TOKEN).await), "access-secret-3");
-    assert_eq!(shown(&op), ["refresh-secret-1"; 2]);
+    assert_eq!(sent_refresh_tokens(&op), ["refresh-secret-1"; 2]);
 }
 
-/// However slow the provider is, as long as an attempt may go on nobody shows the same refresh token.
+/// During the longest possible attempt, no other replica sends the same refresh token.
 #[tokio::test]
 async fn a_lease_is_longer_than_an_attempt() {
     let first = with("[providers.op]\ntimeout = \"8s\"\nclient_secret_previous = \"old\"");
@@ -170,28 +171,27 @@ async fn a_lease_is_longer_than_an_attempt() {
     let browser = signed_in(&first, "alice").await;
     first.hand.advance(TimeDelta::seconds(LIFETIME - 59));
     first.op.reply("/token", Reply::HeldOnce);
-    let slow = asking(&browser);
+    let slow = request_in_task(&browser);
     first.database.until(LEASED, 1).await;
-    // Metadata, keys, two calls and newer keys twice: six times what one call may take, all but a little.
+    // Metadata, keys, two requests and newer keys twice: almost six times the timeout of one request.
     first.hand.advance(TimeDelta::seconds(47));
     assert_eq!(token(&at(&second, &browser).fetch(TOKEN).await), "access-secret-1");
-    assert_eq!(shown(&first.op), ["refresh-secret-1"]);
+    assert_eq!(sent_refresh_tokens(&first.op), ["refresh-secret-1"]);
     first.op.release("/token");
     assert_eq!(token(&slow.await.expect("no panic")), "access-secret-2");
     assert_eq!(row(&first), "kept");
 }
 
-/// A holder whose lease ran out and whose answer comes late writes nothing over what another one wrote since, and hands
-/// out what that one got.
+/// A late response of a holder whose lease ran out does not overwrite newer tokens; the newer token is handed out.
 #[tokio::test]
-async fn a_late_holder_is_fenced() {
+async fn a_late_response_does_not_overwrite_newer_tokens() {
     let first = start();
     let second = beside(&first);
     first.op.refreshing(|refreshing| refreshing.forgives = true);
     let browser = signed_in(&first, "alice").await;
     let_expire(&first);
     first.op.reply("/token", Reply::HeldOnce);
-    let late = asking(&browser);
+    let late = request_in_task(&browser);
     first.database.until(LEASED, 1).await;
     let version =
         |gateway: &crate::support::Gateway| gateway.database.words("SELECT version FROM provider_tokens").concat();
@@ -202,24 +202,24 @@ async fn a_late_holder_is_fenced() {
     first.op.release("/token");
     assert_eq!(token(&late.await.expect("no panic")), "access-secret-3");
     assert_eq!((version(&first), row(&first)), (written, "kept".into()));
-    // What counts is what the second wrote.
+    // The tokens of the second replica stay.
     let_expire(&first);
     assert_eq!(token(&browser.fetch(TOKEN).await), "access-secret-4");
-    assert_eq!(shown(&first.op)[2], "refresh-secret-3");
+    assert_eq!(sent_refresh_tokens(&first.op)[2], "refresh-secret-3");
 }
 
-/// A late refusal marks nothing either: somebody else has refreshed since.
+/// A late rejection does not require a new login, because another replica has refreshed since.
 #[tokio::test]
-async fn a_late_refusal_marks_nothing() {
+async fn a_late_rejection_changes_nothing() {
     let first = start();
     let second = beside(&first);
     let browser = signed_in(&first, "alice").await;
     let_expire(&first);
-    // The first one's request is answered last, with a refusal, since the second one has spent the refresh token.
+    // The first request is answered last, with a rejection, because the second replica has used the refresh token.
     first.op.reply("/token", Reply::HeldOnce);
     let spent = first.op.clone();
     spent.refreshing(|refreshing| refreshing.rotates = false);
-    let late = asking(&browser);
+    let late = request_in_task(&browser);
     first.database.until(LEASED, 1).await;
     first.hand.advance(TimeDelta::seconds(240));
     let good = token(&at(&second, &browser).fetch(TOKEN).await);
@@ -229,14 +229,14 @@ async fn a_late_refusal_marks_nothing() {
     assert_eq!(row(&first), "kept");
 }
 
-/// Somebody signs in while an old token is refreshed: the login counts.
+/// A login during a refresh: the tokens of the login are kept.
 #[tokio::test]
-async fn a_login_in_the_middle_of_a_refresh_counts() {
+async fn the_tokens_of_a_login_during_a_refresh_are_kept() {
     let gateway = start();
     let browser = signed_in(&gateway, "alice").await;
     let_expire(&gateway);
     gateway.op.reply("/token", Reply::HeldOnce);
-    let late = asking(&browser);
+    let late = request_in_task(&browser);
     gateway.database.until(LEASED, 1).await;
     let other = signed_in(&gateway, "alice").await;
     let newest = token(&other.fetch(TOKEN).await);
@@ -245,14 +245,14 @@ async fn a_login_in_the_middle_of_a_refresh_counts() {
     assert_eq!(token(&browser.fetch(TOKEN).await), newest);
 }
 
-/// The same where the login gave no refresh token, and so kept the one that the refresh spends: its successor is not lost.
+/// A login without a refresh token keeps the one that the refresh replaces; the new one is stored.
 #[tokio::test]
-async fn a_login_that_keeps_a_refresh_token_gets_its_successor() {
+async fn a_login_during_a_refresh_gets_the_rotated_refresh_token() {
     let gateway = start();
     let browser = signed_in(&gateway, "alice").await;
     let_expire(&gateway);
     gateway.op.reply("/token", Reply::HeldOnce);
-    let late = asking(&browser);
+    let late = request_in_task(&browser);
     gateway.database.until(LEASED, 1).await;
     gateway.op.refreshing(|refreshing| refreshing.at_login = false);
     let newest = token(&signed_in(&gateway, "alice").await.fetch(TOKEN).await);
@@ -260,5 +260,5 @@ async fn a_login_that_keeps_a_refresh_token_gets_its_successor() {
     assert_eq!(token(&late.await.expect("no panic")), newest);
     let_expire(&gateway);
     assert_eq!(token(&browser.fetch(TOKEN).await), "access-secret-4");
-    assert_eq!(shown(&gateway.op), ["refresh-secret-1", "refresh-secret-2"]);
+    assert_eq!(sent_refresh_tokens(&gateway.op), ["refresh-secret-1", "refresh-secret-2"]);
 }

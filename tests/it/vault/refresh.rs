@@ -1,11 +1,13 @@
-//! Refreshing: by one, whoever asks, and rotation is honoured.
+//! Refreshing: one request for all callers and replicas, and refresh token rotation.
 
 use chrono::TimeDelta;
 
 use crate::support::{Answer, Browser};
-use crate::vault::house::{LIFETIME, TOKEN, at, beside, let_expire, row, shown, signed_in, start, token};
+use crate::vault::support::{
+    LIFETIME, TOKEN, at, beside, let_expire, row, sent_refresh_tokens, signed_in, start, token,
+};
 
-/// So many callers at once, in turn at each of these.
+/// Concurrent requests, distributed over the browsers.
 async fn at_once(browsers: &[Browser], callers: usize) -> Vec<Answer> {
     let ask = |number: usize| {
         let browser = browsers[number % browsers.len()].clone();
@@ -19,10 +21,9 @@ async fn at_once(browsers: &[Browser], callers: usize) -> Vec<Answer> {
     answers
 }
 
-/// Fifty callers on two replicas ask the provider once, again and again, each time with the refresh token that it gave
-/// last; and all get the same token.
+/// In each round, fifty callers on two replicas cause one request, with the latest refresh token, and get the same token.
 #[tokio::test]
-async fn fifty_callers_on_two_replicas_ask_the_provider_once() {
+async fn fifty_callers_on_two_replicas_cause_one_refresh() {
     let first = start();
     let second = beside(&first);
     let browser = signed_in(&first, "alice").await;
@@ -34,15 +35,15 @@ async fn fifty_callers_on_two_replicas_ask_the_provider_once() {
         for answer in &answers {
             assert_eq!(token(answer), format!("access-secret-{}", round + 1), "{round}");
         }
-        assert_eq!(shown(&first.op), [format!("refresh-secret-{round}")], "{round}");
+        assert_eq!(sent_refresh_tokens(&first.op), [format!("refresh-secret-{round}")], "{round}");
         assert_eq!(first.token_requests(), 1, "{round}");
     }
     assert_eq!(row(&first), "kept");
 }
 
-/// The same while the provider takes its time: nobody asks a second time, and no connection is held meanwhile.
+/// While the provider is slow, no second request is sent, and no database connection is held.
 #[tokio::test]
-async fn whoever_waits_for_another_replica_gets_what_it_got() {
+async fn callers_that_wait_for_another_replica_get_its_token() {
     let first = start();
     let second = beside(&first);
     let browser = signed_in(&first, "alice").await;
@@ -53,28 +54,28 @@ async fn whoever_waits_for_another_replica_gets_what_it_got() {
     first.database.until("SELECT count(*) FROM provider_tokens WHERE lease_holder IS NOT NULL", 1).await;
     let held = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND state LIKE 'idle in%'";
     first.database.until(held, 0).await;
-    assert_eq!(browser.fetch("/session").await.status, 200, "others have their connections");
+    assert_eq!(browser.fetch("/session").await.status, 200, "other requests get a connection");
     first.op.recover("/token");
     for answer in waiting.await.expect("no panic") {
         assert_eq!(token(&answer), "access-secret-2");
     }
-    assert_eq!(shown(&first.op), ["refresh-secret-1"]);
+    assert_eq!(sent_refresh_tokens(&first.op), ["refresh-secret-1"]);
 }
 
 #[tokio::test]
-async fn it_is_refreshed_a_minute_before_its_end_and_not_earlier() {
+async fn a_token_is_refreshed_one_minute_before_its_expiry_and_not_earlier() {
     let gateway = start();
     let browser = signed_in(&gateway, "alice").await;
     gateway.hand.advance(TimeDelta::seconds(LIFETIME - 61));
     assert_eq!(token(&browser.fetch(TOKEN).await), "access-secret-1");
     gateway.hand.advance(TimeDelta::seconds(1));
-    let renewed = browser.fetch(TOKEN).await;
-    assert_eq!((token(&renewed), &renewed.json()["expires_in"]), ("access-secret-2".into(), &LIFETIME.into()));
+    let refreshed = browser.fetch(TOKEN).await;
+    assert_eq!((token(&refreshed), &refreshed.json()["expires_in"]), ("access-secret-2".into(), &LIFETIME.into()));
 }
 
-/// A provider that does not rotate: the refresh token that it gave first is kept (RFC 6749 §6).
+/// Without rotation the first refresh token is used again (RFC 6749 §6).
 #[tokio::test]
-async fn a_refresh_token_that_is_not_replaced_stays() {
+async fn a_refresh_token_that_is_not_replaced_is_kept() {
     let gateway = start();
     gateway.op.refreshing(|refreshing| (refreshing.rotates, refreshing.with_id_token) = (false, false));
     let browser = signed_in(&gateway, "alice").await;
@@ -82,12 +83,12 @@ async fn a_refresh_token_that_is_not_replaced_stays() {
         let_expire(&gateway);
         assert_eq!(token(&browser.fetch(TOKEN).await), format!("access-secret-{round}"));
     }
-    assert_eq!(shown(&gateway.op), ["refresh-secret-1"; 3]);
+    assert_eq!(sent_refresh_tokens(&gateway.op), ["refresh-secret-1"; 3]);
 }
 
-/// What the provider gave is written before anybody gets it, and again where that fails: it cannot be had twice.
+/// New tokens are written before they are handed out, and a failed write is retried: the provider issues them only once.
 #[tokio::test]
-async fn what_came_is_written_even_where_the_first_try_fails() {
+async fn a_failed_write_of_new_tokens_is_retried() {
     let gateway = start();
     let browser = signed_in(&gateway, "alice").await;
     let_expire(&gateway);
@@ -97,7 +98,7 @@ async fn what_came_is_written_even_where_the_first_try_fails() {
         tokio::spawn(async move { browser.fetch(TOKEN).await })
     };
     gateway.database.until("SELECT count(*) FROM provider_tokens WHERE lease_holder IS NOT NULL", 1).await;
-    // The first writing is refused by a rule that is gone a little later.
+    // A trigger rejects the first writes.
     gateway.database.execute(
         "CREATE SEQUENCE tries;
          CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS
@@ -109,12 +110,12 @@ async fn what_came_is_written_even_where_the_first_try_fails() {
     assert_eq!(gateway.database.number("SELECT last_value FROM tries"), 3);
     let_expire(&gateway);
     assert_eq!(token(&browser.fetch(TOKEN).await), "access-secret-3");
-    assert_eq!(shown(&gateway.op), ["refresh-secret-1", "refresh-secret-2"]);
+    assert_eq!(sent_refresh_tokens(&gateway.op), ["refresh-secret-1", "refresh-secret-2"]);
 }
 
-/// A caller that hangs up in the middle takes nothing along.
+/// The response is stored although the caller has disconnected.
 #[tokio::test]
-async fn a_caller_that_goes_away_does_not_lose_the_answer() {
+async fn a_cancelled_caller_does_not_lose_the_new_tokens() {
     let gateway = start();
     let browser = signed_in(&gateway, "alice").await;
     let_expire(&gateway);
@@ -129,5 +130,5 @@ async fn a_caller_that_goes_away_does_not_lose_the_answer() {
     gateway.op.recover("/token");
     gateway.database.until("SELECT count(*) FROM provider_tokens WHERE lease_holder IS NULL", 1).await;
     assert_eq!(token(&browser.fetch(TOKEN).await), "access-secret-2");
-    assert_eq!(shown(&gateway.op), ["refresh-secret-1"]);
+    assert_eq!(sent_refresh_tokens(&gateway.op), ["refresh-secret-1"]);
 }

@@ -1,24 +1,24 @@
-//! Gateways whose provider gives refresh tokens, and people who ask for its tokens.
+//! Gateways whose provider issues refresh tokens, and browsers that request provider tokens.
 
 use chrono::TimeDelta;
 
 use crate::fake_provider::Op;
 use crate::support::{Answer, Browser, Gateway, Setup};
 
-/// Where the token is.
+/// The path of the endpoint for the provider's token.
 pub const TOKEN: &str = "/identities/op/token";
-/// Life of the provider's access tokens, in seconds.
+/// The lifetime of the provider's access tokens, in seconds.
 pub const LIFETIME: i64 = 3600;
 
-/// What the gateway is told about it.
+/// The configuration that stores the provider's tokens.
 pub const STORES: &str = "[providers.op]\nstore_tokens = true";
 
-/// A gateway whose clock is held.
+/// A gateway whose clock stands still.
 pub fn start() -> Gateway {
     with("")
 }
 
-/// The same with more configuration.
+/// Like [`start`], with additional configuration.
 pub fn with(toml: &str) -> Gateway {
     let setup = Setup::new().toml(STORES).toml(toml);
     setup.op.set_metadata("revocation_endpoint", serde_json::json!(format!("{}/revoke", setup.op.issuer)));
@@ -27,31 +27,31 @@ pub fn with(toml: &str) -> Gateway {
     setup.start()
 }
 
-/// One more on the same database.
+/// Another replica on the same database.
 pub fn beside(gateway: &Gateway) -> Gateway {
     Setup::beside(gateway).toml(STORES).start()
 }
 
-/// A browser that somebody signed in with.
+/// A browser in which `sub` is logged in.
 pub async fn signed_in(gateway: &Gateway, sub: &str) -> Browser {
     let browser = gateway.browser();
     browser.sign_in(sub).await;
     browser
 }
 
-/// The same browser at another gateway.
+/// A browser at another replica, with the session cookie of `browser`.
 pub fn at(gateway: &Gateway, browser: &Browser) -> Browser {
     let other = gateway.browser();
     other.set_cookie("vestibule", &browser.cookie("vestibule").expect("signed in"));
     other
 }
 
-/// Lets the provider's access tokens run out.
+/// Advances the clock beyond the expiry of the provider's access tokens.
 pub fn let_expire(gateway: &Gateway) {
     gateway.hand.advance(TimeDelta::seconds(LIFETIME + 1));
 }
 
-/// The access token of a good answer.
+/// The access token of a successful response.
 #[track_caller]
 pub fn token(answer: &Answer) -> String {
     assert_eq!((answer.status, answer.header("cache-control")), (200, "no-store"), "{answer:?}");
@@ -60,8 +60,8 @@ pub fn token(answer: &Answer) -> String {
     body["access_token"].as_str().expect("a token").to_owned()
 }
 
-/// Refresh tokens that the provider was shown, in order.
-pub fn shown(op: &Op) -> Vec<String> {
+/// The refresh tokens that the provider received, in order.
+pub fn sent_refresh_tokens(op: &Op) -> Vec<String> {
     op.calls_to("/token")
         .iter()
         .map(|call| call.form("refresh_token").concat())
@@ -69,7 +69,7 @@ pub fn shown(op: &Op) -> Vec<String> {
         .collect()
 }
 
-/// What stands in the one row: `kept` or `reauth`, and whether there is a lease.
+/// The state of each row: `kept` or `reauth`, and whether it has a lease.
 pub fn row(gateway: &Gateway) -> String {
     let row = "SELECT CASE WHEN sealed IS NULL THEN 'reauth' ELSE 'kept' END
                       || CASE WHEN lease_holder IS NULL THEN '' ELSE ' leased' END FROM provider_tokens";
