@@ -176,7 +176,8 @@ async fn a_response_of_another_issuer_causes_no_token_request() {
 #[tokio::test]
 async fn two_hundred_concurrent_logins_share_one_fetch() {
     let op = Op::start();
-    let provider = provider(&op);
+    // Longer than the default: the test server needs its time for 200 requests on a busy machine.
+    let provider = provider_with(&op, |config| config.registration.timeout = Duration::from_secs(60));
     let one = || {
         let provider = provider.clone();
         tokio::spawn(async move {
