@@ -1,11 +1,11 @@
-//! The answer to an app, on its redirect URI (RFC 6749 §4.1.2, RFC 9207).
+//! The authorization response to an app's redirect URI (RFC 6749 §4.1.2, RFC 9207).
 
 use url::form_urlencoded::Serializer;
 
 use super::request::AuthorizationRequest;
 use crate::config::with_query;
 
-/// An error code that an app is told (RFC 6749 §4.1.2.1, OpenID Connect Core §3.1.2.6, RFC 8707 §2).
+/// The `error` of an authorization response (RFC 6749 §4.1.2.1, OpenID Connect Core §3.1.2.6, RFC 8707 §2).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(missing_docs, reason = "each is the standards' own word")]
 pub enum OAuthError {
@@ -25,7 +25,7 @@ pub enum OAuthError {
 }
 
 impl OAuthError {
-    /// The word.
+    /// The value of `error`.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::InvalidRequest => "invalid_request",
@@ -45,34 +45,34 @@ impl OAuthError {
     }
 }
 
-/// A refusal that the app is told, since its client and its redirect URI are proven.
+/// An error response. Client and redirect URI are validated.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ErrorAnswer {
-    /// Where it goes.
+    /// The redirect URI of the app.
     pub redirect_uri: String,
-    /// What the app sent along.
+    /// The `state` of the request.
     pub state: Option<String>,
-    /// What is wrong.
+    /// The error code.
     pub error: OAuthError,
-    /// The same in words; plain ASCII without quotes (RFC 6749 §4.1.2.1).
+    /// `error_description`: ASCII without quotes (RFC 6749 §4.1.2.1).
     pub description: String,
 }
 
 impl ErrorAnswer {
-    /// The error as the answer to a request.
+    /// The error response to a request.
     pub fn to(request: &AuthorizationRequest, error: OAuthError, description: impl Into<String>) -> Self {
         let (redirect_uri, state) = (request.redirect_uri.clone(), request.state.clone());
         Self { redirect_uri, state, error, description: description.into() }
     }
 
-    /// Where to send the browser.
+    /// The address to redirect the browser to.
     pub fn location(&self, issuer: &str) -> String {
         let pairs = [("error", self.error.as_str()), ("error_description", &self.description)];
         location(&self.redirect_uri, &pairs, self.state.as_deref(), issuer)
     }
 }
 
-/// Where to send the browser with a code.
+/// The address to redirect the browser to with a code.
 pub fn with_code(request: &AuthorizationRequest, code: &str, issuer: &str) -> String {
     location(&request.redirect_uri, &[("code", code)], request.state.as_deref(), issuer)
 }
@@ -82,7 +82,7 @@ fn location(redirect_uri: &str, pairs: &[(&str, &str)], state: Option<&str>, iss
     query.extend_pairs(pairs);
     query.extend_pairs(state.map(|state| ("state", state)));
     query.append_pair("iss", issuer);
-    // A browser hangs the fragment of the address that it comes from on one that has none (RFC 9700 §4.1.3).
+    // A browser keeps the fragment of the previous address where the new one has none (RFC 9700 §4.1.3).
     let fragment = if redirect_uri.starts_with("http") { "#" } else { "" };
     with_query(redirect_uri, &query.finish()) + fragment
 }
@@ -91,7 +91,7 @@ fn location(redirect_uri: &str, pairs: &[(&str, &str)], state: Option<&str>, iss
 mod tests {
     use super::*;
 
-    /// AZ-03, AZ-20, AZ-21, AZ-30
+    /// AZ-03, AZ-20, AZ-21, AZ-30: `state`, `iss` and an existing query are kept, and nothing can be injected.
     #[test]
     fn what_the_app_sent_comes_back_exactly() {
         let state = "% &+=#ä\u{1f600}";

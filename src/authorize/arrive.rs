@@ -1,4 +1,4 @@
-//! A request arrives: in a browser, or ahead of it (RFC 9126).
+//! Receives an authorization request, from a browser or pushed (RFC 9126).
 
 use chrono::TimeDelta;
 
@@ -14,32 +14,32 @@ use crate::base::id::AuthorizationRequestId;
 use crate::base::secret::{Hashed, Plain};
 use crate::session::SignedIn;
 
-/// How long a person may take to sign in and to agree.
+/// How long a stored request is valid: the time for sign-in and consent.
 const LIFETIME: TimeDelta = TimeDelta::hours(1);
-/// How long an app may take to send its user with a pushed request.
+/// How long a `request_uri` is valid.
 const PUSHED_LIFETIME: TimeDelta = TimeDelta::seconds(60);
-/// What a pushed request is called by (RFC 9126 §2.2), with its secret part behind.
+/// The prefix of a `request_uri` (RFC 9126 §2.2); the secret follows.
 const REQUEST_URI: &str = "urn:ietf:params:oauth:request_uri:";
 
-/// The browser that brings a request.
+/// The browser that sends a request.
 pub struct Browser {
-    /// Who is signed in with it.
+    /// Its session, if it is signed in.
     pub signed_in: Option<SignedIn>,
     /// The hash of its binding cookie.
     pub binding: Hashed,
 }
 
-/// Where the browser goes.
+/// Where the browser is redirected to.
 pub enum Next {
-    /// To the app, with a code or an error.
+    /// To the app, with the authorization response.
     App(String),
-    /// To a page that asks the person to agree.
+    /// To the consent page.
     Agree(AuthorizationRequestId),
-    /// To sign in, at that provider or at one of choice.
+    /// To a login, at this provider or at one that the person chooses.
     SignIn(AuthorizationRequestId, Option<String>),
 }
 
-/// Takes a request that a browser brings. One round trip: the code, or the request, is written down.
+/// Handles a request from a browser. One statement, which stores the code or the request.
 pub async fn arrive(
     app: &App,
     request: AuthorizationRequest,
@@ -57,7 +57,7 @@ pub async fn arrive(
         return Ok(Next::App(url));
     }
     if request.prompt.none {
-        // The session ended in this very moment.
+        // The session ended concurrently.
         return Ok(refusal(app, &request, OAuthError::LoginRequired, "nobody is signed in"));
     }
     let id = AuthorizationRequestId::new(now);
@@ -69,7 +69,7 @@ pub async fn arrive(
     })
 }
 
-/// Writes a request down that a browser will bring later. The answer is its `request_uri` and the seconds it is good for.
+/// Stores a pushed request. Returns its `request_uri` and the seconds for which it is valid.
 pub async fn push(app: &App, request: &AuthorizationRequest, now: Timestamp) -> Result<(Plain, i64), DbError> {
     let secret = Plain::random();
     let id = AuthorizationRequestId::new(now);
@@ -78,7 +78,7 @@ pub async fn push(app: &App, request: &AuthorizationRequest, now: Timestamp) -> 
     Ok((Plain::new(format!("{REQUEST_URI}{}", secret.expose())), PUSHED_LIFETIME.num_seconds()))
 }
 
-/// Takes up a pushed request, once, for the browser that brings it.
+/// Binds a pushed request to the browser that sends its `request_uri`, once.
 pub async fn take_up(
     app: &App,
     client_id: &str,
@@ -93,7 +93,7 @@ pub async fn take_up(
     Open::of(app, row.ok_or(NotOpen::Unknown)?)
 }
 
-/// What the rule is told.
+/// The inputs of the decision.
 pub(super) fn seen<'a>(
     app: &App,
     request: &AuthorizationRequest,
@@ -107,7 +107,7 @@ pub(super) fn seen<'a>(
     Seen { session, for_this, agreed: false, asked_at: now, now }
 }
 
-/// Hands the app its code, and is done with the request; `None` where the session ended, or the request had its answer.
+/// Issues the code and marks the request as answered; `None` where the session ended or the request was answered before.
 pub(super) async fn hand_out(
     app: &App,
     id: Option<AuthorizationRequestId>,
@@ -130,7 +130,7 @@ pub(super) async fn hand_out(
     Ok(handed_out.then(|| answer::with_code(request, code.expose(), issuer)))
 }
 
-/// The provider to sign in at, where there is nothing to choose.
+/// The only provider that the request allows; `None` where the person chooses.
 pub(super) fn where_to(app: &App, request: &AuthorizationRequest) -> Option<String> {
     let only = |providers: &Vec<String>| <[String; 1]>::try_from(providers.clone()).ok().map(|[only]| only);
     request.provider.clone().or_else(|| app.clients.get(&request.client_id).and_then(|client| only(&client.providers)))

@@ -1,4 +1,4 @@
-//! What a request needs before it gets its code, as a pure rule.
+//! Decides what an authorization request needs before its code is issued, as a pure function.
 
 use chrono::TimeDelta;
 
@@ -7,37 +7,37 @@ use super::request::AuthorizationRequest;
 use crate::base::clock::Timestamp;
 use crate::session::Session;
 
-/// What a provider's clock and ours may differ by.
+/// The tolerated difference between a provider's clock and ours.
 const LEEWAY: TimeDelta = TimeDelta::seconds(60);
 
-/// What is known when the rule is asked.
+/// The inputs of the decision.
 pub struct Seen<'a> {
-    /// The browser's session, if it is signed in and may use the client.
+    /// The browser's session, if it is signed in and the client accepts its provider.
     pub session: Option<&'a Session>,
-    /// Whether the person signed in for this very request.
+    /// Whether the person signed in for this request.
     pub for_this: bool,
-    /// Whether the person agreed.
+    /// Whether the person gave consent.
     pub agreed: bool,
-    /// When the request came.
+    /// When the request was received.
     pub asked_at: Timestamp,
-    /// The present.
+    /// The current time.
     pub now: Timestamp,
 }
 
-/// What comes next.
+/// The next step of an authorization request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Decision {
-    /// The app gets its code.
+    /// Issue the code.
     Code,
-    /// The person has to agree.
+    /// Ask the person for consent.
     Agree,
-    /// The person has to sign in.
+    /// Send the person to a login.
     SignIn,
-    /// The app is told why not.
+    /// Answer the app with an error.
     Refuse(OAuthError, &'static str),
 }
 
-/// Decides.
+/// Decides the next step.
 pub fn decide(request: &AuthorizationRequest, seen: &Seen<'_>) -> Decision {
     let fits = |session: &&Session| {
         request.provider.as_ref().is_none_or(|provider| *provider == session.provider)
@@ -69,9 +69,9 @@ fn with_session(request: &AuthorizationRequest, session: &Session, seen: &Seen<'
     if (prompt.consent || request.installed) && !seen.agreed { Decision::Agree } else { Decision::Code }
 }
 
-/// Whether the person was authenticated as lately as the app wants it. Only the provider's word counts.
+/// Whether the authentication satisfies `max_age` and `prompt=login`. Only an `auth_time` of the provider counts.
 fn is_fresh(request: &AuthorizationRequest, session: &Session, seen: &Seen<'_>) -> bool {
-    // Somebody who came for this request may have taken a moment on the way back.
+    // For a person who signed in for this request, the time of the callback has passed since.
     let leeway = if seen.for_this { LEEWAY } else { TimeDelta::zero() };
     let since = |seconds: u32| seen.now - TimeDelta::seconds(seconds.into()) - leeway;
     let young = request.max_age.is_none_or(|seconds| session.auth_time_vouched && session.auth_time >= since(seconds));
@@ -132,7 +132,7 @@ mod tests {
         }
     }
 
-    /// Asked at second 1000, judged at 1010.
+    /// A request of second 1000, decided at second 1010.
     fn judge(request: &AuthorizationRequest, session: Option<&Session>, for_this: bool, agreed: bool) -> Decision {
         decide(request, &Seen { session, for_this, agreed, asked_at: at(1000), now: at(1010) })
     }
@@ -141,7 +141,7 @@ mod tests {
         matches!(decision, Decision::Refuse(OAuthError::LoginRequired, _))
     }
 
-    /// AZ-22
+    /// AZ-22: `prompt=none` never leads to a page.
     #[test]
     fn nothing_is_shown_where_nothing_may_be() {
         assert!(login_required(judge(&request("none"), None, false, false)));
@@ -166,7 +166,7 @@ mod tests {
         }
     }
 
-    /// AZ-24
+    /// AZ-24: `max_age` and `prompt=login` want a new authentication.
     #[test]
     fn a_new_login_is_asked_for_and_checked() {
         let login = request("login");

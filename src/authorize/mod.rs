@@ -1,11 +1,23 @@
-//! Apps as OAuth clients: what they ask for, and the code that they get.
+//! Authorization requests of apps (OAuth 2.1, OpenID Connect), from the request to the code.
 //!
-//! A request is read once ([`read`]) and nothing can change it afterwards. Where the browser is signed in and nothing
-//! more was asked, its app has a code at once. Otherwise the request is written down, bound to that browser, and the
-//! login that it leads to carries its id; when the login completes, the request is looked at again ([`resume`]).
+//! ```text
+//! POST /oauth2/par ─────────► pushed ── request_uri ──┐
+//!                                                     ▼
+//! GET /oauth2/authorize ──► validated ──► decision ──► code            302 to the app
+//!                                            │    └──► error           302 to the app
+//!                                            ├──► consent needed       302 to /oauth2/authorize/agree
+//!                                            └──► sign-in needed       302 to /login, with the id of the stored request
 //!
-//! Such a request is answered once: the statement that sets `answered_at` decides, whether the answer is a code or an
-//! error. A consent page belongs to the session that it was shown to ([`agree`], [`decline`]).
+//! GET /callback/{provider} ── login completed ──► decision again (resume)
+//! POST /oauth2/authorize/agree ── yes or no ────► decision again (agree), or the error access_denied (decline)
+//! ```
+//!
+//! A request is validated once ([`read`]) and never changes. [`decision`] is the whole rule, without I/O. Where the browser
+//! is signed in and no consent is needed, the code is issued at once. Otherwise the request is stored, bound to the browser
+//! by its binding cookie.
+//!
+//! A stored request is answered once: the statement that sets `answered_at` decides, for a code as for an error. A consent
+//! page is bound to the session that it was shown to ([`consent`]).
 
 mod answer;
 mod arrive;

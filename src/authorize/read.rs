@@ -1,4 +1,5 @@
-//! Reading a request. Until the client and its redirect URI are proven, a refusal is a page; from then on the app is told.
+//! Validates an authorization request. Before client and redirect URI are validated an error is a page of ours; afterwards
+//! it is an error response to the app.
 
 use super::answer::{ErrorAnswer, OAuthError};
 use super::request::{AuthorizationRequest, Prompt};
@@ -8,48 +9,48 @@ use crate::config::Grant;
 use crate::keys::Keys;
 use crate::token;
 
-/// Longer ones are no app's.
+/// The maximum length of `state` and of other parameters, in bytes.
 const MAX_NONCE: usize = 1024;
 const MAX_HINT: usize = 512;
 const MAX_STATE: usize = 4096;
-/// Characters of the SHA-256 of a verifier in base64url (RFC 7636 §4.2).
+/// The length of an S256 `code_challenge`, in characters (RFC 7636 §4.2).
 const CHALLENGE_LEN: usize = 43;
 
-/// What a request is held against.
+/// The configuration that a request is validated against.
 pub struct Terms<'a> {
-    /// The clients.
+    /// The registered clients.
     pub clients: &'a Registry,
-    /// Our own name.
+    /// The issuer.
     pub issuer: &'a str,
-    /// Whether the tokens of the client of that id may be for that resource alone (RFC 8707 §2).
+    /// Whether tokens of a client (first argument) may name a resource as their only audience (RFC 8707 §2).
     pub may_be_for: &'a dyn Fn(&str, &str) -> bool,
-    /// Whether there is a provider of that id.
+    /// Whether a provider of that id is configured.
     pub knows_provider: &'a dyn Fn(&str) -> bool,
-    /// Our keys, for ID tokens that come back as hints.
+    /// Our keys, for `id_token_hint`.
     pub keys: &'a Keys,
-    /// The names of parameters that came more than once, which they must not (RFC 6749 §3.1).
+    /// The parameters that were sent more than once, which RFC 6749 §3.1 forbids.
     pub doubled: &'a [String],
 }
 
 /// Why a request is refused.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Refused {
-    /// No such client, or one that nobody signs in to.
+    /// There is no such client, or it may not use the authorization code grant.
     UnknownClient,
-    /// Answers to that client must not go there.
+    /// The redirect URI is not registered for the client.
     RedirectUri,
-    /// What the app is told.
+    /// An error response to the app.
     Told(ErrorAnswer),
 }
 
-/// Reads a request. `get` gives a parameter's one value, or nothing where it is absent or empty (RFC 6749 §3.1).
+/// Validates a request. `get` returns the value of a parameter, or `None` where it is absent or empty (RFC 6749 §3.1).
 pub fn read(terms: &Terms<'_>, get: &dyn Fn(&str) -> Option<String>) -> Result<AuthorizationRequest, Refused> {
     let doubled = |name: &str| terms.doubled.iter().any(|doubled| doubled == name);
     let client_id = get("client_id").filter(|_| !doubled("client_id")).ok_or(Refused::UnknownClient)?;
     let client = terms.clients.get(&client_id).ok_or(Refused::UnknownClient)?;
     let redirect_uri = get("redirect_uri").filter(|_| !doubled("redirect_uri")).ok_or(Refused::RedirectUri)?;
     let matched = client.redirect_uri(&redirect_uri).ok_or(Refused::RedirectUri)?;
-    // One that is too long does not come back either: some server on the way would refuse the address.
+    // A `state` that is too long is not returned either: a server on the way could refuse the address.
     let (state, too_long) = match get("state").filter(|_| !doubled("state")) {
         Some(state) if state.len() > MAX_STATE => (None, true),
         state => (state, false),
@@ -70,7 +71,7 @@ pub fn read(terms: &Terms<'_>, get: &dyn Fn(&str) -> Option<String>) -> Result<A
 
 type Wrong = (OAuthError, &'static str);
 
-/// All but the client, the redirect URI and the state.
+/// Validates all parameters except client, redirect URI and `state`.
 fn rest(
     terms: &Terms<'_>,
     client: &Client,
@@ -139,15 +140,15 @@ fn rest(
     })
 }
 
-/// Whom the app expects: an ID token of ours, for this client, expired or not (OpenID Connect Core §3.1.2.1).
+/// The user that `id_token_hint` names: an ID token of ours for this client, expired or not (OpenID Connect Core §3.1.2.1).
 fn hinted_user(terms: &Terms<'_>, client: &Client, hint: &str) -> Result<UserId, Wrong> {
     let hint = token::verify_id_token_hint(terms.keys, terms.issuer, hint).ok();
     let hint = hint.filter(|hint| hint.client_id == client.id);
     hint.map(|hint| hint.user).ok_or((OAuthError::InvalidRequest, "id_token_hint is not an ID token of this client"))
 }
 
-/// What the client may have of what it asks for; the token's answer says what that is. Scopes that are not known are
-/// passed over (OpenID Connect Core §3.1.2.1). Who asks for nothing in particular gets all but `offline_access`.
+/// The requested scopes that the client may have; the token response states them. Unknown scopes are ignored (OpenID
+/// Connect Core §3.1.2.1). A request without `scope` gets all of the client's scopes except `offline_access`.
 fn scope(client: &Client, asked: Option<String>) -> Result<String, Wrong> {
     let Some(asked) = asked else {
         let all: Vec<&str> =
@@ -167,7 +168,7 @@ fn scope(client: &Client, asked: Option<String>) -> Result<String, Wrong> {
     }
 }
 
-/// PKCE, which a public client must use and `plain` of which nobody may (RFC 9700 §2.1.1).
+/// The PKCE challenge. Public clients must send one, and `plain` is refused (RFC 9700 §2.1.1).
 fn challenge(client: &Client, challenge: Option<String>, method: Option<&str>) -> Result<Option<String>, Wrong> {
     let wrong = |what| Err((OAuthError::InvalidRequest, what));
     match (challenge, method) {

@@ -1,60 +1,60 @@
-//! What an app asks for, as a value (RFC 6749 §4.1.1, OpenID Connect Core §3.1.2.1).
+//! An authorization request (RFC 6749 §4.1.1, OpenID Connect Core §3.1.2.1).
 
 use serde::{Deserialize, Serialize};
 
 use crate::base::id::UserId;
 
-/// A request that was read and found good. It is kept as it is; nothing changes it.
+/// A validated request. It is stored as it is and never changes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AuthorizationRequest {
-    /// Who asks.
+    /// `client_id`.
     pub client_id: String,
-    /// Where the answer goes.
+    /// `redirect_uri`, validated.
     pub redirect_uri: String,
-    /// Whether that is a loopback address or has a private-use scheme, so that the person has to agree (RFC 8252 §8.6).
+    /// Whether that is a loopback address or has a private-use scheme, which requires consent (RFC 8252 §8.6).
     pub installed: bool,
-    /// What comes back with the answer, byte for byte.
+    /// `state`, returned byte for byte.
     pub state: Option<String>,
-    /// The scopes, separated by spaces; those among them that the client may have.
+    /// The requested scopes that the client may have, separated by spaces.
     pub scope: String,
-    /// What the ID token must carry.
+    /// `nonce`, for the ID token.
     pub nonce: Option<String>,
-    /// The PKCE challenge, by S256.
+    /// `code_challenge` (S256).
     pub challenge: Option<String>,
-    /// What the person should be shown.
+    /// `prompt`: what the person is to be shown.
     pub prompt: Prompt,
-    /// How many seconds ago the person may have been authenticated.
+    /// `max_age`, in seconds.
     pub max_age: Option<u32>,
-    /// Who is probably going to sign in.
+    /// `login_hint`.
     pub login_hint: Option<String>,
-    /// Wanted authentication context classes.
+    /// `acr_values`.
     pub acr_values: Option<String>,
-    /// Languages that the person prefers.
+    /// `ui_locales`.
     pub ui_locales: Option<String>,
-    /// The provider to sign in at, so that nobody has to choose.
+    /// `provider`: the provider that skips the chooser.
     pub provider: Option<String>,
-    /// Whom the token is for, if not for all of the client's audience (RFC 8707).
+    /// `resource`: the only audience of the token (RFC 8707); `None` for the client's whole audience.
     pub resource: Option<String>,
-    /// The user that the app expects, by its `id_token_hint`.
+    /// The user that `id_token_hint` names.
     pub hinted_user: Option<UserId>,
 }
 
-/// `prompt`.
+/// The values of `prompt` (OpenID Connect Core §3.1.2.1).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[expect(clippy::struct_excessive_bools, reason = "each is one word of the parameter, which is a set of them")]
 pub struct Prompt {
-    /// Nothing at all may be shown.
+    /// `none`: no page may be shown.
     pub none: bool,
-    /// The person signs in again.
+    /// `login`: the person signs in again.
     pub login: bool,
-    /// The person agrees.
+    /// `consent`: the person is asked for consent.
     pub consent: bool,
-    /// The person chooses who to be.
+    /// `select_account`: the person chooses an account.
     pub select_account: bool,
 }
 
 impl Prompt {
-    /// Reads the parameter; `None` for words that are not known and for `none` beside others.
+    /// Parses the parameter; `None` for unknown values and for `none` beside others.
     pub fn parse(text: &str) -> Option<Self> {
         let mut prompt = Self::default();
         for word in text.split(' ').filter(|word| !word.is_empty()) {
@@ -70,7 +70,7 @@ impl Prompt {
         (!(prompt.none && others)).then_some(prompt)
     }
 
-    /// What the provider is asked to show. Whether the person agrees to the app is ours to ask.
+    /// The `prompt` for the provider. Consent to the app is asked for here and not at the provider.
     pub fn at_provider(self) -> Option<String> {
         let words = [(self.login, "login"), (self.select_account, "select_account")];
         let words: Vec<_> = words.into_iter().filter_map(|(asked, word)| asked.then_some(word)).collect();
@@ -82,7 +82,7 @@ impl Prompt {
 mod tests {
     use super::*;
 
-    /// AZ-23
+    /// AZ-23: `none` beside another value is refused.
     #[test]
     fn prompt_is_a_set_of_known_words() {
         assert_eq!(Prompt::parse(""), Some(Prompt::default()));

@@ -1,4 +1,4 @@
-//! A request that was written down is looked at again: after a login, and when the person agreed.
+//! Continues a stored authorization request: after a login, and after the person answered the consent page.
 
 use super::answer::{ErrorAnswer, OAuthError};
 use super::arrive::{Next, hand_out, refusal, seen, where_to};
@@ -12,34 +12,34 @@ use crate::base::id::{AuthorizationRequestId, SessionId};
 use crate::base::secret::Hashed;
 use crate::session::{ShownTo, SignedIn};
 
-/// A request that waits for its answer.
+/// A stored request that has no answer yet.
 pub struct Open {
-    /// Its row.
+    /// The id of its row.
     pub id: AuthorizationRequestId,
-    /// What was asked.
+    /// The request as it was validated.
     pub request: AuthorizationRequest,
-    /// When.
+    /// When it was received.
     pub asked_at: Timestamp,
-    /// The session that was made for it, if the person has signed in already.
+    /// The session of the login that it led to; `None` before that.
     pub session: Option<SessionId>,
 }
 
 /// Why a request is not open to this browser.
 #[derive(Debug, thiserror::Error)]
 pub enum NotOpen {
-    /// No such request.
+    /// There is no such request.
     #[error("unknown")]
     Unknown,
-    /// Its time is over.
+    /// It has expired.
     #[error("expired")]
     Expired,
-    /// It had its answer.
+    /// It was answered before.
     #[error("answered")]
     Answered,
-    /// Another browser brought it.
+    /// It belongs to another browser.
     #[error("of another browser")]
     WrongBrowser,
-    /// The database gave no answer.
+    /// The database is unavailable.
     #[error(transparent)]
     Db(#[from] DbError),
 }
@@ -48,20 +48,20 @@ impl Open {
     pub(super) fn of(app: &App, row: Stored) -> Result<Self, NotOpen> {
         let Stored { id, request, created_at: asked_at, session_id: session, .. } = row;
         let request: AuthorizationRequest = serde_json::from_value(request).map_err(|_| NotOpen::Unknown)?;
-        // The client may have left the configuration meanwhile.
+        // The client may have been removed from the configuration meanwhile.
         app.clients.get(&request.client_id).ok_or(NotOpen::Unknown)?;
         Ok(Self { id, request, asked_at, session })
     }
 }
 
-/// The request of that id, if it is open to the browser with that binding.
+/// The request with that id, if it has no answer yet and belongs to the browser with that binding.
 pub async fn open(
     app: &App,
     id: AuthorizationRequestId,
     binding: Option<Hashed>,
     now: Timestamp,
 ) -> Result<Open, NotOpen> {
-    // Without a binding it is nobody's, and the database need not be asked.
+    // A browser without a binding cookie has no request, so no query is needed.
     let binding = binding.ok_or(NotOpen::WrongBrowser)?;
     let row = app.db.run("find authorization request", move |conn| store::find(conn, id)).await?;
     let row = row.ok_or(NotOpen::Unknown)?;
@@ -79,7 +79,7 @@ pub async fn open(
 }
 
 impl Open {
-    /// What the form of a consent page carries, so that its answer counts for this session alone.
+    /// The sealed value in the form of the consent page, so that the answer counts for this session only.
     pub fn shown_to(&self, app: &App, signed_in: &SignedIn) -> Option<String> {
         ShownTo::new(&signed_in.session).seal(&app.config.ring, &question(self.id))
     }
@@ -90,7 +90,7 @@ fn question(request: AuthorizationRequestId) -> String {
     format!("consent:{request}")
 }
 
-/// Goes on with a request. `just_now`: whether the person has just signed in for it.
+/// Continues a request. `just_now`: whether the person has just signed in for it.
 pub async fn resume(
     app: &App,
     open: &Open,
@@ -101,8 +101,8 @@ pub async fn resume(
     go_on(app, open, signed_in, just_now, false, now).await
 }
 
-/// Goes on with a request that a person agreed to, on the page that carried `shown_to`. Where that person is not the one
-/// who is signed in now, the request goes on without the consent: the page is shown anew.
+/// Continues a request after consent on the page that carried `shown_to`. Where another person is signed in now, the
+/// consent does not count and the page is shown again.
 pub async fn agree(
     app: &App,
     open: &Open,
@@ -115,8 +115,8 @@ pub async fn agree(
     go_on(app, open, signed_in, false, agreed, now).await
 }
 
-/// Tells the app that a person declined, on the page that carried `shown_to`. Nobody declines for another person either;
-/// a person who has signed out meanwhile still can.
+/// Answers the app with `access_denied` after a person declined on the page that carried `shown_to`. Where another person
+/// is signed in now, the answer does not count; a person who has signed out meanwhile can still decline.
 pub async fn decline(
     app: &App,
     open: &Open,
@@ -164,7 +164,7 @@ async fn go_on(
     }
 }
 
-/// No code was issued: the request was answered at the same moment, or the session ended.
+/// Continues where no code was issued, since the request was answered concurrently or the session ended.
 async fn without_code(app: &App, open: &Open, now: Timestamp) -> Result<Next, NotOpen> {
     let Open { id, request, .. } = open;
     let of = *id;
@@ -179,7 +179,7 @@ async fn without_code(app: &App, open: &Open, now: Timestamp) -> Result<Next, No
     Ok(Next::SignIn(*id, where_to(app, request)))
 }
 
-/// Tells the app that nothing comes of it. The answer is where to send the browser.
+/// Answers the app with an error. Returns the address to redirect the browser to.
 pub async fn give_up(
     app: &App,
     open: &Open,
@@ -192,7 +192,7 @@ pub async fn give_up(
     Ok(answer.location(app.config.server.public_url.issuer()))
 }
 
-/// Of several answers at the same moment one is sent; the others are refused as those of an answered request.
+/// Marks the request as answered. Of several concurrent answers one succeeds; the others get [`NotOpen::Answered`].
 async fn answer_once(app: &App, id: AuthorizationRequestId, now: Timestamp) -> Result<(), NotOpen> {
     let answered = app.db.run("answer authorization request", move |conn| store::answer(conn, id, now)).await?;
     if answered { Ok(()) } else { Err(NotOpen::Answered) }

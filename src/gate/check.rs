@@ -1,4 +1,4 @@
-//! Whether a token or a session is still good, by what this replica knows to be revoked.
+//! Checks tokens and sessions against the revocation cache of this replica.
 
 use crate::app::App;
 use crate::base::clock::Timestamp;
@@ -7,27 +7,27 @@ use crate::base::id::SessionId;
 use crate::session::{self, SignedIn, Standing};
 use crate::token::AccessClaims;
 
-/// Why it does not pass.
+/// Why a token or session is not accepted.
 #[derive(Debug, thiserror::Error)]
 pub enum Refused {
-    /// The token itself was revoked; its session may live on.
+    /// The token was revoked by its `jti`; its session may be live.
     #[error("the token was revoked")]
     TokenRevoked,
-    /// The session was ended, or its user disabled.
+    /// The session was ended, or its user was disabled.
     #[error("revoked")]
     Revoked,
-    /// The session is past its time.
+    /// The session has reached a timeout.
     #[error("expired")]
     Expired,
-    /// It is not known who was revoked lately, and a pass would be a guess.
+    /// The revocation cache is too old to tell what was revoked recently.
     #[error("the revocation feed is out of reach")]
     NotFresh,
-    /// The database gave no answer.
+    /// The database is unavailable.
     #[error(transparent)]
     Db(#[from] DbError),
 }
 
-/// Whether an access token that verified is still good. Costs no round trip.
+/// Checks that a verified access token is not revoked. Needs no statement.
 pub fn check(app: &App, claims: &AccessClaims) -> Result<(), Refused> {
     if app.watch.is_jti_revoked(claims.jti) {
         return Err(Refused::TokenRevoked);
@@ -39,7 +39,7 @@ pub fn check(app: &App, claims: &AccessClaims) -> Result<(), Refused> {
     }
 }
 
-/// What is known to be revoked is refused also while news are out of reach; nothing passes then.
+/// A known revocation is reported also while the cache is too old; nothing is accepted then.
 pub(super) fn check_session(app: &App, id: SessionId) -> Result<(), Refused> {
     if app.watch.is_session_revoked(id) {
         Err(Refused::Revoked)
@@ -50,7 +50,7 @@ pub(super) fn check_session(app: &App, id: SessionId) -> Result<(), Refused> {
     }
 }
 
-/// The session of that id, if it lives, with the person in it; its use is written down. One round trip.
+/// The live session with that id and its user; stores its use. One statement.
 pub async fn live(app: &App, id: SessionId, now: Timestamp) -> Result<SignedIn, Refused> {
     check_session(app, id)?;
     let found = app.db.run("find session", move |conn| session::find(conn, id)).await?;
@@ -61,7 +61,7 @@ pub async fn live(app: &App, id: SessionId, now: Timestamp) -> Result<SignedIn, 
         Standing::Ended => return Err(Refused::Revoked),
     }
     if app.lifetime.is_stale(&signed_in.session, now) {
-        // In the background: nobody waits for it, and a use that is not written down is written down by the next.
+        // Stored in the background: the request does not wait, and a lost write is made up for by the next use.
         let (db, stale_before) = (app.db.clone(), app.lifetime.stale_before(now));
         let touch = move |conn: &mut Conn| session::touch(conn, id, stale_before, now);
         tokio::spawn(async move { db.run("touch session", touch).await });

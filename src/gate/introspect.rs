@@ -1,4 +1,4 @@
-//! What a service may learn of a token that it was handed (RFC 7662). Our own access tokens cost no round trip.
+//! Token introspection (RFC 7662). Our own access tokens need no statement.
 
 use serde::Serialize;
 
@@ -9,7 +9,7 @@ use crate::base::id::{SessionId, UserId};
 use crate::client::Client;
 use crate::token::{self, AccessClaims, Audience};
 
-/// The answer (RFC 7662 §2.2). Of an inactive token nobody is told more than that.
+/// The introspection response (RFC 7662 §2.2). For an inactive token it contains only `active`.
 #[derive(Debug, Serialize)]
 pub struct Introspection {
     active: bool,
@@ -17,23 +17,23 @@ pub struct Introspection {
     about: Option<About>,
 }
 
-/// What is said of an active token.
+/// The members of the response for an active token.
 #[derive(Debug, Serialize)]
 #[serde(untagged)]
 enum About {
-    /// An access token's own claims.
+    /// The claims of an access token.
     Access {
         token_type: &'static str,
         #[serde(flatten)]
         claims: Box<AccessClaims>,
     },
-    /// The session that a refresh token renews.
+    /// The session of a refresh token.
     Refresh { iss: String, sub: UserId, client_id: String, scope: String, sid: SessionId, exp: i64, auth_time: i64 },
 }
 
 const INACTIVE: Introspection = Introspection { active: false, about: None };
 
-/// What a token is worth, for that client. Fails where it cannot be known. An access token of ours costs no round trip.
+/// Introspects a token for that client. Fails where the revocation state is unknown. Access tokens need no statement.
 pub async fn introspect(app: &App, client: &Client, token: &str, now: Timestamp) -> Result<Introspection, Refused> {
     let issuer = app.config.server.public_url.issuer();
     let Ok(claims) = token::verify_for_any(&app.keys, issuer, token, now) else {
@@ -52,7 +52,7 @@ pub async fn introspect(app: &App, client: &Client, token: &str, now: Timestamp)
     }
 }
 
-/// A refresh token is its own client's business only.
+/// A refresh token is active for its own client only.
 async fn refresh_token(app: &App, client: &Client, token: &str, now: Timestamp) -> Result<Introspection, Refused> {
     let Some(session) = token::inspect(app, client, token, now).await? else { return Ok(INACTIVE) };
     match check_session(app, session.id) {
@@ -72,8 +72,8 @@ async fn refresh_token(app: &App, client: &Client, token: &str, now: Timestamp) 
     Ok(Introspection { active: true, about: Some(about) })
 }
 
-/// A token that was issued to the client, or that names it or an audience configured for it. That the default audience
-/// is in every token makes no token a client's business.
+/// Whether the token was issued to the client, or its `aud` names the client or an audience configured for it. The default
+/// audience does not count, since it is in every token.
 fn is_business_of(client: &Client, claims: &AccessClaims) -> bool {
     claims.client_id == client.id || names(&claims.aud, &client.id, &client.audience)
 }

@@ -1,4 +1,4 @@
-//! May this request pass? What a token or a session is worth at this moment.
+//! Checks whether a token or a session is valid now, for our own endpoints and for introspection.
 
 mod check;
 mod introspect;

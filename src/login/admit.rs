@@ -1,4 +1,4 @@
-//! Letting somebody in whom a provider recognised: everything at once.
+//! Completes a login whose identity the provider has confirmed: checks, then one write.
 
 use super::arrival::Caller;
 use super::authorization_session::{Claimed, Steps};
@@ -18,7 +18,7 @@ use crate::telemetry;
 use crate::token;
 use crate::upstream::{Identity, Provider};
 
-/// Gives the session, and ends the one that this browser had.
+/// Creates the session, and ends the previous one of this browser.
 pub async fn admit(
     app: &App,
     provider: &Provider,
@@ -28,7 +28,7 @@ pub async fn admit(
     identity: Identity,
     returned_at: Timestamp,
 ) -> Result<Completed, Stop> {
-    // The provider may have taken its time; the session begins now.
+    // The provider may have answered slowly; the session begins now.
     let now = app.clock.now();
     let registration = provider.registration();
     let signed_in = to_be(registration, &identity, app.lifetime, now);
@@ -36,7 +36,7 @@ pub async fn admit(
     let all = app.providers.iter().map(Provider::registration);
     let vouching = by_email::vouching(app.config.login.link_by_verified_email, registration, &identity.profile, all);
     let id = signed_in.session.id;
-    // Names that come by a form come once, at the first login (Sign in with Apple).
+    // Sign in with Apple sends the name only once, at the first login, in the form.
     let keep_name = registration.response_mode == ResponseMode::FormPost;
     let tokens = app.vault.new_tokens(provider, &identity.tokens, now);
     let id_token = identity.tokens.id_token.as_ref();
@@ -95,12 +95,12 @@ pub async fn admit(
     Ok(Completed { signed_in, return_to, request, tokens: identity.tokens })
 }
 
-/// Neither the token of this login nor that of the app that it is for may be larger than `tokens.max_bytes`: many servers
-/// refuse headers of 8 KiB, and nobody would know why.
+/// Checks that neither the token of this login nor that of its app exceeds `tokens.max_bytes`: many servers refuse headers
+/// of 8 KiB without a useful error.
 fn light_enough(app: &App, claimed: &Claimed, signed_in: &SignedIn, now: Timestamp) -> Result<(), Stop> {
     let of_app = claimed.app.clone().map(|for_app| under(signed_in, for_app));
     for signed_in in std::iter::once(signed_in).chain(&of_app) {
-        // Without a key there is no token at all, which is found out soon enough.
+        // Without a signing key no token can be issued; issuing reports that.
         let over = token::weigh(app, signed_in, now).ok().and_then(|weight| weight.over(app.config.tokens.max_bytes));
         if let Some(why) = over {
             return Err(No::denied(Code::NotAllowed, why).into());

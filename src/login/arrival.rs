@@ -1,4 +1,4 @@
-//! Who comes in, by which door, and what they bring back.
+//! The inputs of a login: the request that begins it and the response that completes it.
 
 use std::net::IpAddr;
 
@@ -7,17 +7,17 @@ use crate::base::id::{AuthorizationRequestId, SessionId};
 use crate::base::secret::{Hashed, Plain};
 use crate::upstream::{AuthorizationGrant, LoginHints};
 
-/// The two ways to sign in. A login completes only at the door that began it.
+/// The two flows of a login. A login completes only in the flow that began it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Door {
-    /// A browser that ends up with a session cookie.
+    /// The browser flow, which ends with a session cookie.
     Cookie,
-    /// A single-page app that owns the redirect URI and ends up with tokens.
+    /// The SPA flow: a single-page app that owns the redirect URI and gets tokens.
     Json,
 }
 
 impl Door {
-    /// The value in the database.
+    /// The value of the column.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Cookie => "cookie",
@@ -26,64 +26,64 @@ impl Door {
     }
 }
 
-/// Where a request comes from, as far as it can be known.
+/// The origin of a request, as far as it is known.
 #[derive(Clone, Debug)]
 pub struct Caller {
-    /// The client's address, through trusted proxies only.
+    /// The client's address, determined through trusted proxies only.
     pub ip: IpAddr,
-    /// `User-Agent`, bounded.
+    /// The header `User-Agent`, truncated.
     pub user_agent: Option<String>,
-    /// `Origin`.
+    /// The header `Origin`.
     pub origin: Option<String>,
-    /// The hash of the browser-binding cookie.
+    /// The hash of the binding cookie.
     pub binding: Option<Hashed>,
 }
 
-/// Someone who wants to sign in.
+/// The request that begins a login.
 pub struct Arrival {
-    /// At which provider.
+    /// The id of the provider.
     pub provider: String,
-    /// By which door.
+    /// The flow of the request.
     pub door: Door,
-    /// What is passed on to the provider.
+    /// The parameters that are passed on to the provider.
     pub hints: LoginHints,
-    /// Where to go afterwards; checked.
+    /// The target after the login, validated.
     pub return_to: Option<String>,
-    /// The app's request that it is for, if it is for one.
+    /// The authorization request that it is for, if any.
     pub request: Option<AuthorizationRequestId>,
-    /// Who asks for one more identity, if it is no login.
+    /// The session and user that ask to link an identity; `None` for a login.
     pub link: Option<Linking>,
-    /// The hash of the binding cookie that this browser has, or is given now.
+    /// The hash of the binding cookie, existing or new.
     pub binding: Hashed,
-    /// Who asks.
+    /// The origin of the request.
     pub caller: Caller,
 }
 
-/// Someone who is back from a provider.
+/// The authorization response that completes a login.
 pub struct Return {
-    /// From which provider.
+    /// The id of the provider.
     pub provider: String,
-    /// By which door.
+    /// The flow of the request.
     pub door: Door,
-    /// The `state` that came along.
+    /// The `state` of the response.
     pub state: Plain,
-    /// What the provider said; none: it was posted before, and is kept with the login.
+    /// The parameters of the response; `None` where they were posted before and are stored with the login.
     pub verdict: Option<AuthorizationResponse>,
-    /// The session that this browser has already; a new login ends it.
+    /// The current session of this browser, which a new login ends.
     pub previous: Option<SessionId>,
-    /// Who asks.
+    /// The origin of the request.
     pub caller: Caller,
 }
 
-/// What a provider says when it sends somebody back.
+/// The parameters of an authorization response.
 pub enum AuthorizationResponse {
-    /// Yes: a code to redeem.
+    /// A successful response, with a code.
     Granted(AuthorizationGrant),
-    /// No: an `error` of RFC 6749 §4.1.2.1, and `iss` if it came.
+    /// An error response (RFC 6749 §4.1.2.1), with `iss` if it was sent.
     Denied {
-        /// The error code.
+        /// The parameter `error`.
         error: String,
-        /// RFC 9207.
+        /// The parameter `iss` (RFC 9207).
         iss: Option<String>,
     },
 }

@@ -1,4 +1,4 @@
-//! A login under way, as values: its status and its recorded steps.
+//! The status and the recorded steps of a login.
 
 use serde::{Deserialize, Serialize};
 
@@ -7,25 +7,25 @@ use crate::base::clock::Timestamp;
 use crate::base::id::{AuthorizationRequestId, AuthorizationSessionId, Reference, SessionId, UserId};
 use crate::upstream::Stage;
 
-/// Where a login stands.
+/// The status of a login.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Status {
-    /// Not back yet, or being judged.
+    /// Waits for the authorization response, or is being completed.
     Pending,
-    /// Gave a session.
+    /// Gave a session or linked an identity.
     Completed,
-    /// The provider, a rule or an administrator said no.
+    /// Refused by the provider, an allow rule or a disabled user.
     Denied,
-    /// No usable tokens.
+    /// The token request failed, or the ID token does not verify.
     TokenFailed,
-    /// No usable userinfo.
+    /// The userinfo request failed, or its answer does not fit the ID token.
     UserinfoFailed,
-    /// Never came back.
+    /// No authorization response arrived in time.
     Expired,
 }
 
 impl Status {
-    /// The value in the database.
+    /// The value of the column.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Pending => "pending",
@@ -37,7 +37,7 @@ impl Status {
         }
     }
 
-    /// How a failed conversation with the provider ends.
+    /// The status after a failed request to the provider.
     pub fn of_failure(stage: Stage) -> Self {
         match stage {
             Stage::Token => Self::TokenFailed,
@@ -46,61 +46,61 @@ impl Status {
     }
 }
 
-/// One recorded step. No detail ever holds a secret.
+/// One recorded step. A detail never contains a secret.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Step {
-    /// When.
+    /// The time of the step.
     pub at: Timestamp,
-    /// What.
+    /// The name of the step.
     pub step: String,
-    /// In words.
+    /// A detail in words.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub detail: Option<String>,
 }
 
-/// Recorded steps, oldest first.
+/// The recorded steps, oldest first.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Steps(pub Vec<Step>);
 
 impl Steps {
-    /// One step.
+    /// A list of one step.
     pub fn one(at: Timestamp, step: &str, detail: Option<String>) -> Self {
         Self(vec![Step { at, step: step.to_owned(), detail }])
     }
 
-    /// As they stand in the row.
+    /// The steps as stored in the row.
     pub fn to_json(&self) -> serde_json::Value {
         serde_json::to_value(self).unwrap_or_default()
     }
 }
 
-/// A login that this request, and no other, may finish.
+/// A claimed login, which only this request may complete.
 pub struct Claimed {
-    /// Its row.
+    /// The id of the row.
     pub id: AuthorizationSessionId,
-    /// What people are shown if it fails.
+    /// The reference, shown to the person if the login fails.
     pub reference: Reference,
-    /// Where to go afterwards.
+    /// The target after the login, validated.
     pub return_to: Option<String>,
-    /// The app's request that it is for.
+    /// The authorization request that it is for.
     pub request: Option<AuthorizationRequestId>,
-    /// That app, as far as its tokens depend on it.
+    /// The app: the part that its tokens depend on.
     pub app: Option<ForApp>,
-    /// Who asked for one more identity, if it is no login.
+    /// The session and user that asked to link an identity; `None` for a login.
     pub link: Option<Linking>,
 }
 
-/// Who asked for one more identity.
+/// The session and user that asked to link an identity.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Linking {
-    /// The session that asked.
+    /// The id of the session that asked.
     pub session: SessionId,
-    /// Whose it was.
+    /// The id of its user.
     pub user: UserId,
 }
 
-/// What a handshake's seal is bound to.
+/// The associated data of a handshake's seal.
 pub fn sealed_for(id: AuthorizationSessionId) -> String {
     format!("authorization_sessions:{id}:handshake")
 }

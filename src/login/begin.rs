@@ -1,4 +1,4 @@
-//! Sending someone to a provider. One round trip.
+//! Begins a login: stores it and builds the authorization request. One statement.
 
 use chrono::TimeDelta;
 
@@ -14,21 +14,21 @@ use crate::base::secret::Plain;
 use crate::telemetry;
 use crate::upstream::{LoginRequest, Provider};
 
-/// A login that was begun.
+/// A new login.
 pub struct Begun {
-    /// Where to send the browser.
+    /// The address of the authorization request.
     pub url: String,
-    /// The `state` in that URL.
+    /// The `state` in that address.
     pub state: Plain,
-    /// Seconds until the login expires.
+    /// The seconds until the login expires.
     pub expires_in: u64,
 }
 
-/// Writes down a pending authorization session and says where to send the browser.
+/// Stores a pending authorization session and returns the address of the authorization request.
 pub async fn begin(app: &App, arrival: Arrival, now: Timestamp) -> Result<Begun, Refusal> {
     let provider = app.providers.get(&arrival.provider).ok_or(Refusal::early(Code::UnknownProvider))?;
     let request = LoginRequest { redirect_uri: redirect_uri(app, provider, arrival.door), hints: arrival.hints };
-    // Why a provider is not available is logged where it was asked.
+    // The failed request for the metadata has been logged with its cause.
     let begun = provider.begin(request, now).await.map_err(|failure| Refusal::early(Code::of_failure(&failure)))?;
     let (id, reference) = (AuthorizationSessionId::new(now), Reference::random());
     let lifetime = app.config.login.authorization_lifetime;
@@ -56,7 +56,7 @@ pub async fn begin(app: &App, arrival: Arrival, now: Timestamp) -> Result<Begun,
     Ok(Begun { url: begun.url, state: begun.state, expires_in: lifetime.as_secs() })
 }
 
-/// The JSON door may own its redirect URI; all else comes back to us.
+/// The redirect URI: that of the frontend in the SPA flow, where configured; else our callback.
 fn redirect_uri(app: &App, provider: &Provider, door: Door) -> String {
     match (door, &provider.registration().redirect_uri) {
         (Door::Json, Some(own)) => own.to_string(),

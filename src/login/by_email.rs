@@ -1,14 +1,15 @@
-//! Whether a verified e-mail address may say who somebody is here, as a pure rule (`login.link_by_verified_email`).
+//! Decides whether a verified e-mail address identifies an existing user (`login.link_by_verified_email`), as a pure
+//! function.
 //!
-//! An address names nobody unless both providers are the authority for its domain: the one that speaks of it now, and the
-//! one that spoke of it before. A provider that merely lets people write an address into their profile, or that verified
-//! it once by a mail, is no authority (AC-02, AC-04).
+//! An address identifies a user only if both providers are the authority for its domain: the provider of this login, and
+//! the one that stated the address before. A provider where people can enter an address, or that verified it once by an
+//! e-mail, is no authority (AC-02, AC-04).
 
 use super::rules;
 use crate::account::Profile;
 use crate::config::Registration;
 
-/// The other providers whose word for the same address names the same person. None, in most houses.
+/// The other trusted providers for the address's domain. Empty in most configurations.
 pub fn vouching<'r>(
     enabled: bool,
     arriving: &Registration,
@@ -36,7 +37,7 @@ mod tests {
         Registration { id: id.into(), trusts_email, allow, ..Registration::example() }
     }
 
-    /// AC-02, AC-04
+    /// AC-02, AC-04: only providers marked `trusts_email`, and only for their domains.
     #[test]
     fn both_must_be_the_authority_and_the_setting_on() {
         let ada =

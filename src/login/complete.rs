@@ -1,4 +1,5 @@
-//! Taking someone back from a provider: claim, talk, write. Two round trips for a known user.
+//! Handles the authorization response of a provider: claims the login, calls the provider, writes the result. Two statements
+//! for a known user.
 
 use super::admit::admit;
 use super::arrival::{AuthorizationResponse, Return};
@@ -20,31 +21,31 @@ use crate::upstream::{AuthorizationGrant, Handshake, Identity, Provider, Provide
 
 /// A login that gave a session.
 pub struct Completed {
-    /// The session and the person.
+    /// The new session and its user.
     pub signed_in: SignedIn,
-    /// Where to go now.
+    /// The address to redirect the browser to.
     pub return_to: Option<String>,
-    /// The app's request that it was for.
+    /// The authorization request that it was for.
     pub request: Option<AuthorizationRequestId>,
-    /// What the provider issued.
+    /// The tokens of the provider.
     pub tokens: ProviderTokens,
 }
 
-/// An identity that was given to whoever asked for it.
+/// A linked identity.
 pub struct Linked {
-    /// Where to go now.
+    /// The address to redirect the browser to.
     pub return_to: Option<String>,
 }
 
-/// What somebody who is back has now.
+/// The result of a completed login.
 pub enum Finished {
-    /// A session.
+    /// A new session.
     SignedIn(Box<Completed>),
-    /// One more identity, in the session that there was.
+    /// An identity was linked to the user of the existing session.
     Linked(Linked),
 }
 
-/// Finishes the login that `back` belongs to. Whatever happens after the claim leaves a terminal status behind.
+/// Completes the login that `back` belongs to. Every path after the claim leaves a terminal status.
 pub async fn complete(app: &App, mut back: Return, now: Timestamp) -> Result<Finished, Refusal> {
     let provider = app.providers.get(&back.provider).ok_or(Refusal::early(Code::UnknownProvider))?;
     let (claimed, handshake, verdict) = claim(app, &mut back, now).await?;
@@ -86,7 +87,7 @@ async fn claim(
         state: back.state.hashed(),
         door: back.door,
         binding: back.caller.binding,
-        // A script on another site cannot forge its Origin; a program without one is no browser.
+        // A script of another site cannot forge `Origin`; a request without it does not come from a script.
         origin: back.caller.origin.clone(),
         require_binding: app.config.login.require_binding || back.door == super::Door::Cookie,
         by_form: back.verdict.is_none(),
@@ -110,7 +111,7 @@ async fn claim(
     if let (Some(handshake), Some(verdict)) = (handshake, verdict) {
         return Ok((claimed, handshake, verdict));
     }
-    // Sealed under a key that left the ring meanwhile: as good as expired.
+    // Sealed under a key that has left the ring: treated as expired.
     let reason = "sealed under a key that is not in the ring any more".to_owned();
     let no = No { status: Status::Expired, code: Code::StateExpired, reason };
     Err(fail(app, back.provider.clone(), &claimed, no).await)
@@ -134,7 +135,7 @@ async fn ask(
     provider.finish(handshake, answer, now).await.map_err(No::from)
 }
 
-/// Judged before anything is written. What is told is the rule that failed, and nothing of the person.
+/// Applies the allow rules before the write. The error names the rule and contains nothing about the person.
 fn allowed(registration: &Registration, identity: &Identity) -> Result<(), No> {
     let judged = rules::judge(registration, &identity.profile, &identity.raw_claims);
     let Some(failed) = judged.into_iter().find(|judged| !judged.holds) else { return Ok(()) };
@@ -142,7 +143,7 @@ fn allowed(registration: &Registration, identity: &Identity) -> Result<(), No> {
     Err(No::denied(Code::NotAllowed, reason))
 }
 
-/// Writes down the end of a login that failed.
+/// Stores the status of a failed login.
 async fn fail(app: &App, provider: String, claimed: &Claimed, no: No) -> Refusal {
     let now = app.clock.now();
     let code = no.code;
@@ -155,7 +156,7 @@ async fn fail(app: &App, provider: String, claimed: &Claimed, no: No) -> Refusal
         reference: claimed.reference.clone(),
         now,
     };
-    // The sweep ends it if this cannot be written.
+    // If this write fails, the sweep sets the status later.
     let written = app.db.run("fail login", move |conn| store::fail(conn, &failing)).await;
     telemetry::record(&Event::LoginFailed {
         provider,

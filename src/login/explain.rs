@@ -1,4 +1,4 @@
-//! What a login would come to with these claims: by the very functions that judge a login, and without a database.
+//! The result that a login with given claims would have. It calls the functions of a real login, without a database.
 
 use serde::Serialize;
 use serde_json::Value;
@@ -15,83 +15,83 @@ use crate::session::{Lifetime, SignedIn};
 use crate::token::{AccessHeader, Terms, Weight};
 use crate::upstream::Identity;
 
-/// What a login would come to.
+/// The result of a login.
 #[derive(Serialize)]
 pub struct Explained {
-    /// Whether it would give a session.
+    /// Whether it gives a session.
     pub admitted: bool,
-    /// Why not.
+    /// Why it gives none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub refused: Option<String>,
-    /// The provider's id.
+    /// The id of the provider.
     pub provider: String,
-    /// Who it is there.
+    /// The `sub` of the person at the provider.
     pub sub: String,
-    /// Each rule that is given, in the order in which they are judged.
+    /// The configured rules with their outcomes, in the order of their evaluation.
     pub rules: Vec<Rule>,
-    /// What a login would pass over in silence, in words.
+    /// Remarks on what a login ignores without an error.
     pub notes: Vec<String>,
-    /// The user as the login would leave it, groups included.
+    /// The user after the login, with groups.
     pub user: Profile,
-    /// How many groups the provider said, where it said a list of them; no more than 500 are taken.
+    /// The number of groups that the provider sent, where it sent a list; at most 500 are stored.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub groups_said: Option<usize>,
-    /// Whether somebody who is not known yet may enter.
+    /// Whether a login of an unknown identity creates a user.
     pub sign_up: bool,
-    /// The providers by whose word for the same address the login would join the user that they know.
+    /// The providers with whose user the login is linked, where they have verified the same address.
     pub joins_users_of: Vec<String>,
-    /// The access tokens: that of the login itself, and that of the app that was named.
+    /// The access tokens: that of the login, and that of the named app.
     pub tokens: Vec<Token>,
 }
 
-/// A rule, and what it looked at.
+/// A rule with the value that it was applied to.
 #[derive(Serialize)]
 pub struct Rule {
-    /// What became of it.
+    /// The outcome of the rule.
     #[serde(flatten)]
     pub judged: Judged,
-    /// What the rule wants.
+    /// The value that the rule requires.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub wanted: Option<Value>,
-    /// What the claims have in that place.
+    /// The value of the claims at its pointer.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub found: Option<Value>,
 }
 
-/// An access token, but for its signature.
+/// An access token without its signature.
 #[derive(Serialize)]
 pub struct Token {
-    /// The client that it is for.
+    /// The `client_id` of the token.
     pub client: String,
-    /// Its header.
+    /// The JOSE header.
     pub header: AccessHeader,
-    /// Its claims. Ids and times are of this moment.
+    /// The claims. Ids and times are made up now.
     pub claims: Value,
-    /// Its size, signature included.
+    /// The size with the signature, in bytes.
     pub bytes: usize,
-    /// What it may have.
+    /// The maximum size (`tokens.max_bytes`).
     pub max_bytes: usize,
-    /// Of the claims about the person, the largest, and its part of the token in bytes.
+    /// The largest claim about the user, with its share of the token in bytes.
     pub largest: Option<Largest>,
 }
 
-/// A claim and its part of a token.
+/// A claim with its share of a token.
 #[derive(Serialize)]
 pub struct Largest {
-    /// Its name.
+    /// The name of the claim.
     pub claim: &'static str,
-    /// How much of the token it is.
+    /// Its share of the token, in bytes.
     pub bytes: usize,
 }
 
-/// What tokens are signed with, as far as their size depends on it.
+/// The algorithm and key id of the signing key, on which the size of a token depends.
 struct Signing {
     algorithm: Algorithm,
     kid: String,
     signature_len: usize,
 }
 
-/// Explains. `client` is the app that the login would be for.
+/// Computes the result. `client` is the app that the login is for.
 pub fn explain(
     config: &Config,
     clients: &client::Registry,
@@ -153,14 +153,14 @@ fn for_app(client: &Client) -> ForApp {
 }
 
 impl Signing {
-    /// The key of a file, if there are any; else one of those that are made.
+    /// A key of `signing.key_files`, if there are any; else a generated one.
     fn of(config: &Config) -> Self {
         let algorithm = config.signing.algorithms.first().copied().unwrap_or(Algorithm::Es256);
         let file = config.signing.key_files.iter().find(|file| file.algorithm() == algorithm);
         let key = file.and_then(|file| SigningKey::from_pkcs8(algorithm, file.pkcs8()).ok());
         match key {
             Some(key) => Self { algorithm, kid: key.kid().to_owned(), signature_len: key.signature_len() },
-            // As long as a thumbprint, which is all that is known of it.
+            // A placeholder of the length of a key id (a thumbprint).
             None => Self { algorithm, kid: "?".repeat(43), signature_len: SigningKey::generated_len(algorithm) },
         }
     }

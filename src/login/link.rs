@@ -1,5 +1,5 @@
-//! One more identity for somebody who is signed in: asked for with a POST, completed by that provider's login, given to
-//! the user of the session that asked, and to nobody else (AC-07).
+//! Links a further identity to the signed-in user: requested by POST, completed by a login at that provider, and linked only
+//! to the user of the session that requested it (AC-07).
 
 use chrono::TimeDelta;
 
@@ -17,15 +17,15 @@ use crate::session::Session;
 use crate::telemetry;
 use crate::upstream::{Identity, Provider};
 
-/// How long ago somebody who changes their identities may have been authenticated.
+/// The maximum age of the authentication for linking and unlinking.
 pub const FRESH: TimeDelta = TimeDelta::minutes(10);
 
-/// Whether somebody was authenticated lately enough to change by what they are known.
+/// Whether the session's authentication is recent enough for linking and unlinking.
 pub fn is_fresh(session: &Session, now: Timestamp) -> bool {
     now - session.auth_time < FRESH
 }
 
-/// Gives the identity to whoever asked for it.
+/// Links the identity to the user who asked for it.
 pub async fn link(
     app: &App,
     provider: &Provider,

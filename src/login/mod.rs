@@ -1,8 +1,21 @@
-//! Signing in through a provider: `begin` sends someone there, `complete` takes them back.
+//! Logins at a provider, from the redirect to the session.
 //!
-//! An authorization session is `pending` until it is `completed`, `denied`, `token_failed`, `userinfo_failed` or
-//! `expired`. It is claimed in one statement before the provider is asked (read), nothing is held while it is (talk),
-//! and everything is written at once (write).
+//! ```text
+//! GET /login/{provider}    (browser flow)       GET  /oauth2/url/    (SPA flow)
+//!        │ begin: INSERT authorization_sessions
+//!        ▼
+//!     pending ──────────────── authorization_lifetime passes (sweep) ──────────► expired
+//!        │ 302 to the provider; the browser returns:
+//!        │ GET|POST /callback/{provider}        POST /oauth2/token/  (SPA flow)
+//!        ▼ claim: one UPDATE; a second response gets state_used
+//!     claimed ─┬─ error response, allow rule, disabled user ──────────────────► denied
+//!              ├─ code or ID token refused, or not finished in time ───────────► token_failed
+//!              ├─ userinfo refused ────────────────────────────────────────────► userinfo_failed
+//!              └─ session created, or identity linked ─────────────────────────► completed
+//! ```
+//!
+//! `complete` works in three steps: read (the claim), talk (requests to the provider, without a database connection),
+//! write (user, identity, session and status in one transaction).
 
 mod admit;
 mod arrival;

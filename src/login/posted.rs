@@ -1,15 +1,14 @@
-//! An answer that the provider sends by a form (OAuth 2.0 Form Post Response Mode).
+//! An authorization response that arrives as a form post (OAuth 2.0 Form Post Response Mode).
 //!
-//! The form comes from another site, so the browser sends no `SameSite=Lax` cookie with it, and nobody can say whose
-//! browser it is. What it says is therefore kept, sealed, with the login of that `state`, and the browser is sent back by
-//! `GET`, with its cookie; there the usual order begins.
+//! The form is a cross-site request, so the browser sends no `SameSite=Lax` cookie with it and cannot be identified. The
+//! parameters are therefore stored, sealed, with the login of that `state`, and the browser is redirected to the `GET` of
+//! the callback, which carries the cookie; there the usual checks begin.
 //!
-//! Whoever knows the `state` can post something in between. Who does not know it, can not: it has 256 random bits, and a
-//! form with another one changes no row. Of several forms the last one counts. So the one that the person's own browser
-//! posted is the one that its own `GET`, right behind it, finishes the login with; if the first one counted, a thief of
-//! the address of the login could have his own answer lie ready long before the person is back, and the person would end
-//! up signed in as the thief. All that is left to the thief is to spoil that one login within that moment, or by sending
-//! forms without end; the code of another login does not pass PKCE and the nonce.
+//! An attacker who knows the `state` can post a form too; one who does not cannot, since it has 256 random bits. The last
+//! form counts: the `GET` of the person's own browser follows its own form immediately. If the first one counted, an
+//! attacker who has the login's address could store a response in advance, and the person would be signed in as the
+//! attacker. What remains is that the attacker can make this one login fail, by a form in between; the code of another
+//! login passes neither PKCE nor the nonce check.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -26,10 +25,10 @@ use crate::base::secret::{Hashed, Plain};
 use crate::telemetry;
 use crate::upstream::AuthorizationGrant;
 
-/// A larger `user` parameter, in bytes, says nothing.
+/// The maximum length of the `user` parameter, in bytes; a longer one is ignored.
 const MAX_USER: usize = 4096;
 
-/// The parameters of an answer. Serialized only to be sealed.
+/// The parameters of an authorization response. Serialized only to be sealed.
 #[derive(Serialize, Deserialize)]
 struct Kept {
     code: Option<String>,
@@ -38,7 +37,7 @@ struct Kept {
     user: Option<String>,
 }
 
-/// Keeps an answer until the browser comes by `GET`. Whether it may still come, and whose it is, is judged then.
+/// Stores a response until the `GET` of the callback, which checks expiry and browser.
 pub async fn keep(
     app: &App,
     provider: &str,
@@ -52,7 +51,7 @@ pub async fn keep(
             Kept { code: Some(code.expose().to_owned()), error: None, iss, user }
         }
         AuthorizationResponse::Denied { error, iss } => Kept { code: None, error: Some(error), iss, user: None },
-        // OAuth 1.0a knows no forms.
+        // OAuth 1.0a has no form post.
         AuthorizationResponse::Granted(AuthorizationGrant::Verifier { .. }) => return Err(refused(provider)),
     };
     let state = state.hashed();
@@ -72,7 +71,7 @@ fn refused(provider: &str) -> Refusal {
     Refusal::early(code)
 }
 
-/// What was kept; `None` where its seal cannot be opened any more.
+/// The stored response; `None` where its key has left the ring.
 pub(super) fn open(ring: &Ring, provider: &str, state: Hashed, sealed: &[u8]) -> Option<AuthorizationResponse> {
     let plain = ring.open(&sealed_for(provider, state), sealed).ok()?;
     let Kept { code, error, iss, user } = serde_json::from_slice(&plain).ok()?;
@@ -88,7 +87,7 @@ pub(super) fn open(ring: &Ring, provider: &str, state: Hashed, sealed: &[u8]) ->
     }
 }
 
-/// What the seal is bound to: the login, by what the form knows of it.
+/// The associated data of the seal: the provider and the hash of the `state`.
 fn sealed_for(provider: &str, state: Hashed) -> String {
     format!("authorization_sessions:{provider}:{}:posted", URL_SAFE_NO_PAD.encode(state.as_bytes()))
 }

@@ -1,4 +1,4 @@
-//! Every way a login can be refused.
+//! The errors of logins.
 
 use crate::base::db::DbError;
 use crate::base::id::{AuthorizationRequestId, Reference, SessionId};
@@ -7,21 +7,21 @@ use crate::upstream::{Failure, Fault, Stage};
 /// The stable code of a refusal, part of the HTTP contract.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Code {
-    /// No such provider.
+    /// No provider of that id is configured.
     UnknownProvider,
-    /// No such login, or not at this door.
+    /// There is no login with that `state`, or it began in the other flow.
     UnknownState,
-    /// Back too late.
+    /// The authorization response arrived after the login expired.
     StateExpired,
-    /// Back a second time.
+    /// The authorization response arrived a second time.
     StateUsed,
-    /// Begun by another browser, or from another origin.
+    /// The login was begun by another browser or from another origin.
     WrongBrowser,
-    /// The provider said no.
+    /// The provider answered with an `error`.
     ProviderDenied,
-    /// The provider's answer cannot be used.
+    /// The answer of the provider is unusable.
     ProviderError,
-    /// Nothing is known of the provider's endpoints.
+    /// The metadata of the provider is available neither fresh nor stored.
     ProviderUnavailable,
     /// The provider did not answer in time.
     ProviderTimeout,
@@ -31,20 +31,20 @@ pub enum Code {
     TokenInvalid,
     /// The provider's userinfo was refused or does not fit.
     UserinfoFailed,
-    /// A rule keeps this person out.
+    /// An allow rule refuses this person.
     NotAllowed,
-    /// An administrator keeps this person out.
+    /// The user was disabled by an administrator.
     UserDisabled,
-    /// The identity is another user's.
+    /// The identity belongs to another user.
     AlreadyLinked,
-    /// The session that asked for one more identity is over.
+    /// The session that asked to link an identity has ended.
     SessionRevoked,
-    /// Not one of the allowed return addresses.
+    /// `return_to` is not among the allowed addresses.
     ReturnToRefused,
 }
 
 impl Code {
-    /// As it stands in answers, rows and metrics.
+    /// The value in responses, rows and metrics.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::UnknownProvider => "unknown_provider",
@@ -67,7 +67,7 @@ impl Code {
         }
     }
 
-    /// The code of a failed conversation with a provider.
+    /// The code of a failed request to a provider.
     pub fn of_failure(failure: &Failure) -> Self {
         match (failure.fault, failure.stage) {
             (Fault::Unavailable, _) => Self::ProviderUnavailable,
@@ -80,36 +80,36 @@ impl Code {
     }
 }
 
-/// A login that goes no further.
+/// A login that failed.
 #[derive(Debug, thiserror::Error)]
 pub enum Refusal {
-    /// Refused, for a reason that the caller may know.
+    /// Refused with a code that the caller may see.
     #[error("{}", .code.as_str())]
     Refused {
-        /// Why.
+        /// The code.
         code: Code,
-        /// The login, where there is one.
+        /// The reference of the login, where there is one.
         reference: Option<Reference>,
-        /// The app's request that it was for, where there was one.
+        /// The authorization request that it was for, if any.
         request: Option<AuthorizationRequestId>,
     },
-    /// A second arrival of a callback: harmless where the browser is signed in by the first.
+    /// A repeated callback, which is harmless where the browser is signed in by the first one.
     #[error("state_used")]
     Replayed {
-        /// The login.
+        /// The reference of the login.
         reference: Reference,
-        /// The session that the first arrival gave.
+        /// The session that the first callback gave.
         session: Option<SessionId>,
-        /// Where the first arrival went.
+        /// The redirect of the first callback.
         return_to: Option<String>,
     },
-    /// The database gave no answer.
+    /// The database is unavailable.
     #[error(transparent)]
     Db(#[from] DbError),
 }
 
 impl Refusal {
-    /// Refused before there was a login.
+    /// A refusal before a login exists.
     pub fn early(code: Code) -> Self {
         Self::Refused { code, reference: None, request: None }
     }

@@ -1,4 +1,4 @@
-//! What a login passes over in silence, told to somebody who asks what it would come to.
+//! Remarks of `vestibule explain` on what a login ignores without an error.
 
 use serde_json::Value;
 
@@ -6,12 +6,12 @@ use super::rules::kind;
 use crate::config::{Pointer, Registration};
 use crate::upstream::Identity;
 
-/// How many groups the provider said, where it said a list of them.
+/// The number of groups that the provider sent, where it sent a list.
 pub fn groups_said(registration: &Registration, identity: &Identity) -> Option<usize> {
     find(registration.claims.groups.as_ref(), identity)?.as_array().map(Vec::len)
 }
 
-/// In words, each by itself.
+/// The remarks, one sentence each.
 pub fn remarks(registration: &Registration, identity: &Identity) -> Vec<String> {
     [groups(registration, identity), email_verified(registration, identity)].into_iter().flatten().collect()
 }

@@ -1,4 +1,4 @@
-//! One login's steps and outcome, for an operator who was told its reference. No secret in it.
+//! The steps and the outcome of a login, found by its reference, for operators. It contains no secret.
 
 use std::net::IpAddr;
 
@@ -10,34 +10,34 @@ use crate::base::clock::Timestamp;
 use crate::base::db::{Db, DbError};
 use crate::base::id::SessionId;
 
-/// What is on record of a login.
+/// The record of a login.
 #[derive(Debug, Serialize)]
 pub struct Report {
-    /// What the error page showed.
+    /// The reference that the error page shows.
     pub reference: String,
-    /// Where it went.
+    /// The id of the provider.
     pub provider: String,
-    /// `cookie` or `json`.
+    /// The flow, as stored: `cookie` (browser flow) or `json` (SPA flow).
     pub door: String,
-    /// Where it stands.
+    /// The status.
     pub status: String,
-    /// The stable code of its failure.
+    /// The error code; `None` without a failure.
     pub failure: Option<String>,
-    /// What happened, oldest first.
+    /// The recorded steps, oldest first.
     pub steps: Steps,
-    /// The session it gave.
+    /// The session that it gave.
     pub session: Option<SessionId>,
-    /// Who began it.
+    /// The address of the client that began it.
     pub ip: Option<IpAddr>,
-    /// With what.
+    /// The `User-Agent` of that client.
     pub user_agent: Option<String>,
-    /// When.
+    /// When it began.
     pub created_at: Timestamp,
-    /// Until when it could come back.
+    /// When it expires.
     pub expires_at: Timestamp,
 }
 
-/// Looks a login up by its reference.
+/// Finds a login by its reference.
 pub async fn report(db: &Db, reference: &str) -> Result<Option<Report>, DbError> {
     let reference = reference.to_ascii_lowercase();
     let row = db.run("report login", move |conn| store::report(conn, &reference)).await?;

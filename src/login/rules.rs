@@ -1,5 +1,5 @@
-//! Who may enter by `providers.<id>.allow`, as pure rules: all that are given must hold. What is not there, or is of the
-//! wrong type, never lets anyone in (AC-15).
+//! The rules of `providers.<id>.allow` as pure functions. All configured rules must hold. An absent claim, or one of the
+//! wrong type, never satisfies a rule (AC-15).
 
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -8,18 +8,18 @@ use url::Host;
 use crate::account::Profile;
 use crate::config::{Pointer, Registration};
 
-/// What became of one rule. No text of it is about the person beyond what the rule names, so that it may be logged.
+/// The outcome of one rule. Its text contains nothing about the person beyond what the rule names, so it may be logged.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Judged {
     /// The rule's key below the provider's table: `allow.groups`.
     pub rule: String,
     /// Whether it holds.
     pub holds: bool,
-    /// Why, or why not.
+    /// The reason, for a log.
     pub why: String,
 }
 
-/// Judges every rule that is given. `said` are the provider's claims, the source that comes first preferred.
+/// Applies every configured rule. `said` are the provider's claims by source; an earlier source takes precedence.
 pub fn judge(registration: &Registration, profile: &Profile, said: &[Value]) -> Vec<Judged> {
     let allow = &registration.allow;
     let find = |pointer: &Pointer| said.iter().find_map(|source| pointer.find(source));
@@ -46,15 +46,15 @@ fn email_domains(domains: &[String], profile: &Profile) -> Judged {
     Judged { rule: "allow.email_domains".into(), holds, why: why.into() }
 }
 
-/// The domain of the verified address: what stands behind the last `@`, since a quoted local part may have one too.
+/// The domain of the verified address: the part after the last `@`, since a quoted local part may contain one.
 fn verified_domain(profile: &Profile) -> Option<String> {
     let address = profile.email.as_deref().filter(|_| profile.email_verified)?;
     let (local, domain) = address.rsplit_once('@')?;
     if local.is_empty() { None } else { ascii(domain) }
 }
 
-/// A domain as the DNS has it: in lower case, and what is not ASCII in the form of IDNA. Anything that a URL's host may
-/// be besides, as an address or with percent signs in it, is none.
+/// A domain in lower case, non-ASCII parts by IDNA. Other forms of a URL host, such as an IP address or percent encoding,
+/// are not accepted.
 fn ascii(domain: &str) -> Option<String> {
     let plain = |c: char| c.is_alphanumeric() || c == '-' || c == '.';
     let Ok(Host::Domain(domain)) = Host::parse(Some(domain).filter(|domain| domain.chars().all(plain))?) else {
@@ -63,7 +63,7 @@ fn ascii(domain: &str) -> Option<String> {
     Some(domain)
 }
 
-/// Names are compared as they came: a part of one, another case or a space makes another group.
+/// Names are compared exactly: a prefix, another letter case or a space makes a different group.
 fn groups(wanted: &[String], listed: Option<&Value>) -> Judged {
     let rule = "allow.groups".into();
     let Some(Value::Array(listed)) = listed else {
@@ -80,7 +80,7 @@ fn groups(wanted: &[String], listed: Option<&Value>) -> Judged {
     }
 }
 
-/// What a value is, in words.
+/// The JSON type of a value, in words.
 pub fn kind(value: &Value) -> &'static str {
     match value {
         Value::Null => "null",
@@ -92,8 +92,8 @@ pub fn kind(value: &Value) -> &'static str {
     }
 }
 
-/// What each rule of [`judge`] wanted and what it found, in the same order. All of it is about the person: it is for
-/// somebody who wrote the claims down, and never for a log.
+/// The required and the actual value of each rule of [`judge`], in the same order. These are personal data: they are for
+/// `vestibule explain`, whose caller supplied the claims, and never for a log.
 pub fn looked_at(registration: &Registration, profile: &Profile, said: &[Value]) -> Vec<(Value, Value)> {
     let allow = &registration.allow;
     let find = |pointer: &Pointer| said.iter().find_map(|source| pointer.find(source)).cloned().unwrap_or_default();
@@ -104,7 +104,7 @@ pub fn looked_at(registration: &Registration, profile: &Profile, said: &[Value])
     domains.into_iter().chain(in_groups).chain(claims).collect()
 }
 
-/// A list holds if one of its items does. Objects are never equal to anything.
+/// A list matches if one of its items does. An object never matches.
 fn claim(pointer: &Pointer, wanted: &str, found: Option<&Value>) -> Judged {
     let (holds, why) = match found {
         None => (false, "the provider did not say it"),
@@ -119,7 +119,7 @@ fn claim(pointer: &Pointer, wanted: &str, found: Option<&Value>) -> Judged {
     Judged { rule: format!("allow.claims.{:?}", pointer.as_str()), holds, why: why.into() }
 }
 
-/// Texts are compared as they are; numbers and booleans by their JSON text, so that `"true"` in the file means `true`.
+/// Strings are compared exactly; numbers and booleans by their JSON text, so that `"true"` in the file matches `true`.
 fn is(value: &Value, wanted: &str) -> bool {
     match value {
         Value::String(text) => text == wanted,
@@ -151,7 +151,7 @@ mod tests {
         assert!(holds(Allow::default(), &Profile::default(), &[json!({})]));
     }
 
-    /// AC-02, AC-03
+    /// AC-02, AC-03: only a verified address in exactly one of the domains.
     #[test]
     fn a_domain_is_exact_and_the_address_verified() {
         let allowed = |domain: &str, email: &str| holds(of_domain(domain), &at(email, true), &[]);
@@ -179,7 +179,7 @@ mod tests {
         assert!(!holds(of_domain("example.com"), &Profile::default(), &[]));
     }
 
-    /// AC-15
+    /// AC-15: absent claims and claims of the wrong type.
     #[test]
     fn a_group_is_one_item_of_a_list() {
         let allow = || Allow { groups: vec!["admin".into(), "staff".into()], ..Allow::default() };
@@ -205,7 +205,7 @@ mod tests {
         assert!(!holds(allow(), &Profile::default(), &[]));
     }
 
-    /// AC-14, AC-15
+    /// AC-14, AC-15: group names are compared exactly.
     #[test]
     fn a_claim_is_the_value_that_was_wanted() {
         let allow = |pointer: &str, wanted: &str| Allow {
@@ -230,7 +230,7 @@ mod tests {
         ] {
             assert!(!allowed("/hd", "example.com", bad.clone()), "{bad}");
         }
-        // The source that comes first is believed, whatever the second one says.
+        // The first source takes precedence over the second.
         let twice = [json!({"hd": "other"}), json!({"hd": "example.com"})];
         assert!(!holds(allow("/hd", "example.com"), &Profile::default(), &twice));
     }

@@ -1,30 +1,30 @@
-//! Why a login that was claimed goes no further.
+//! Why a claimed login fails.
 
 use super::authorization_session::Status;
 use super::refusal::{Code, Refusal};
 use crate::base::db::DbError;
 use crate::upstream::Failure;
 
-/// Something ends it.
+/// The failure of a claimed login.
 pub enum Stop {
-    /// Its row is still to be told.
+    /// The status is still to be stored.
     No(No),
-    /// There is nothing more to write.
+    /// The status has been stored, or there is none to store.
     Refusal(Refusal),
 }
 
-/// How it ends.
+/// The outcome of a failed login.
 pub struct No {
-    /// What the row says.
+    /// The status for the row.
     pub status: Status,
-    /// What the caller is told.
+    /// The code for the caller.
     pub code: Code,
-    /// What the operator is told.
+    /// The text for operators.
     pub reason: String,
 }
 
 impl No {
-    /// A rule, an administrator or the state of things says no.
+    /// Refused by a rule, a disabled user or a conflict.
     pub fn denied(code: Code, reason: impl Into<String>) -> Self {
         Self { status: Status::Denied, code, reason: reason.into() }
     }

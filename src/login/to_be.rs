@@ -1,4 +1,4 @@
-//! The session that a login would give, as a value, before anything of it is written.
+//! The session that a login will give, as a value, before it is stored.
 
 use serde::Deserialize;
 
@@ -10,19 +10,19 @@ use crate::session::{Lifetime, Session, SignedIn, StatusIndex};
 use crate::token::{BUILT_IN_CLIENT, BUILT_IN_SCOPE};
 use crate::upstream::Identity;
 
-/// The app that a login is for, as far as its tokens depend on it.
+/// The app that a login is for: the part that its tokens depend on.
 #[derive(Clone, Debug, Deserialize)]
 pub struct ForApp {
-    /// Its id.
+    /// The `client_id`.
     pub client_id: String,
     /// The scopes, separated by spaces.
     pub scope: String,
-    /// Whom the tokens are for, if not for all of its audience (RFC 8707).
+    /// The only audience of the tokens (RFC 8707); `None` for the client's whole audience.
     pub resource: Option<String>,
 }
 
-/// The browser's session of somebody who is recognised now. The user's id is that of the user to be, if it turns out to be
-/// a new one; the status index is the database's to give.
+/// The new session of the browser. `user` is a new id, used if the identity is unknown; the database assigns the status
+/// index.
 pub fn to_be(registration: &Registration, identity: &Identity, lifetime: Lifetime, now: Timestamp) -> SignedIn {
     let assumed = registration.insecure_assume_fresh_login.then_some(now);
     let auth_time = identity.auth_time.or(assumed);
@@ -47,7 +47,7 @@ pub fn to_be(registration: &Registration, identity: &Identity, lifetime: Lifetim
     SignedIn { session, user: User { sub: user, profile: identity.profile.clone() } }
 }
 
-/// The app's session under it.
+/// The session of the app under the browser's.
 pub fn under(browser: &SignedIn, app: ForApp) -> SignedIn {
     let ForApp { client_id, scope: scopes, resource } = app;
     let session = Session { id: browser.session.id, client_id, scopes, resource, ..browser.session.clone() };

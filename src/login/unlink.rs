@@ -1,4 +1,4 @@
-//! An identity given up: the sessions made through it end, and what its provider said of the person is forgotten.
+//! Unlinks an identity: ends the sessions made through it and removes the claims of its provider.
 
 use super::store::{self, Parting};
 use crate::app::App;
@@ -9,21 +9,21 @@ use crate::base::id::{SessionId, SubId};
 use crate::session::SignedIn;
 use crate::telemetry;
 
-/// What came of it.
+/// The result of unlinking.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Unlinked {
-    /// It is gone.
+    /// The identity was unlinked.
     Gone {
-        /// Whether the session that asked for it went along.
+        /// Whether the requesting session ended too.
         session_ended: bool,
     },
-    /// It is not this user's, or there is no such identity.
+    /// There is no such identity of this user.
     NotFound,
-    /// Nobody may be left without any.
+    /// It is the user's only identity, which cannot be unlinked.
     Last,
 }
 
-/// Gives up one of the identities of whoever is signed in.
+/// Unlinks an identity of the signed-in user.
 pub async fn unlink(app: &App, signed_in: &SignedIn, id: SubId, now: Timestamp) -> Result<Unlinked, DbError> {
     let (user, session): (_, SessionId) = (signed_in.user.sub, signed_in.session.id);
     let ending = app.endings.ending("unlinked", now);

@@ -1,8 +1,7 @@
-//! `logout = "provider"`: once a session has ended here, the browser goes on to the provider, which ends its own (OpenID
-//! Connect RP-Initiated Logout 1.0, as a relying party), and comes back to where it was going.
+//! `logout = "provider"`: after a session has ended here, the browser is sent to the provider's `end_session_endpoint`
+//! (OpenID Connect RP-Initiated Logout 1.0, as a relying party) and returns to its target.
 //!
-//! Nothing is stored for the way: where to go on stands, sealed, in the `state`, and is good for the browser that was
-//! sent away and for ten minutes.
+//! Nothing is stored meanwhile: the target is sealed in `state`, bound to the browser, and valid for ten minutes.
 
 use std::time::Duration;
 
@@ -24,23 +23,23 @@ use crate::config::Registration;
 use crate::session;
 use crate::upstream::Provider;
 
-/// How long somebody waits at most for a provider that has not said yet where people are signed out.
+/// How long a logout waits for the metadata of a provider.
 const MOMENT: Duration = Duration::from_secs(1);
-/// How long somebody may take at the provider and still be led on.
+/// How long the `state` is valid.
 const AWAY: TimeDelta = TimeDelta::minutes(10);
-/// Who signs out twice within so long is sent to the provider twice: of two presses of a button, browsers follow the
-/// second answer.
+/// A second logout within this time is sent to the provider too: after a double click the browser follows the second
+/// answer.
 const LATELY: TimeDelta = TimeDelta::minutes(1);
-/// The longest address that servers and proxies take without being told to.
+/// The maximum length of an address that servers and proxies accept by default.
 const LONGEST: usize = 7 * 1024;
 
-/// A sign-in that ends, and whose provider wants to hear of it.
+/// A sign-in that ends, whose provider has `logout = "provider"`.
 pub struct Leaving {
     session: SessionId,
     upstream: Upstream,
 }
 
-/// The sign-in of a browser, to be looked up before it is ended.
+/// Finds the sign-in of a browser before it is ended.
 pub(super) fn leaving(conn: &mut Conn, asked: Asked, now: Timestamp) -> QueryResult<Option<Leaving>> {
     let Asked { session, proven } = asked;
     let lately = now.checked_sub_signed(LATELY).unwrap_or(Timestamp::UNIX_EPOCH);
@@ -48,33 +47,33 @@ pub(super) fn leaving(conn: &mut Conn, asked: Asked, now: Timestamp) -> QueryRes
     Ok(upstream.map(|upstream| Leaving { session, upstream }))
 }
 
-/// Whose sign-in may have to end at its provider.
+/// The sign-in that may have to end at its provider.
 #[derive(Clone, Copy)]
 pub(super) struct Asked {
-    /// The one that the cookie names.
+    /// The session that the cookie names.
     pub session: SessionId,
-    /// Whether it is known to be its person who asks, and not just whoever has the cookie.
+    /// Whether an ID token proves that the session's user asks; the cookie alone may have been copied.
     pub proven: bool,
 }
 
-/// Whether any provider wants to hear of logouts; where none does, nobody's session is looked up for it.
+/// Whether any provider has `logout = "provider"`; where none has, no session is read for it.
 pub(super) fn is_wanted(app: &App) -> bool {
     app.providers.iter().any(Provider::logs_out_at_provider)
 }
 
-/// What has to come back with the browser.
+/// The content of the sealed `state`.
 #[derive(Serialize, Deserialize)]
 struct Way {
-    /// Where it was going.
+    /// The target of the browser after the logout.
     request: Request,
-    /// The hash of the browser's binding.
+    /// The hash of the browser's binding cookie.
     binding: String,
-    /// Until when, in seconds.
+    /// When it expires, in epoch seconds.
     until: i64,
 }
 
-/// Where to send a browser that was signed out here, so that it is at its provider too; `None` where the provider does
-/// not want to hear of it, or does not say in time where. `binding`: of the browser.
+/// The address of the provider's logout for a browser that was signed out here; `None` where the provider has
+/// `logout = "local"`, or its metadata is not available in time. `binding`: the browser's binding cookie.
 pub async fn send_on(app: &App, leaving: &Leaving, asked: &Request, binding: Hashed, now: Timestamp) -> Option<String> {
     let ring = &app.config.ring;
     let provider = app.providers.get(&leaving.upstream.provider).filter(|provider| provider.logs_out_at_provider())?;
@@ -86,8 +85,8 @@ pub async fn send_on(app: &App, leaving: &Leaving, asked: &Request, binding: Has
     address(app, provider, id_token.as_ref(), state.as_deref(), now).await
 }
 
-/// Where a frontend sends the browser of somebody whom it signed out: with all that the provider needs, where that is
-/// wanted, and the bare endpoint elsewhere. `None` where the provider has none.
+/// The address to which a frontend sends the browser after a logout: with all parameters where the provider has
+/// `logout = "provider"`, otherwise the plain endpoint. `None` where the provider has none.
 pub async fn address_at(app: &App, provider: &Provider, id_token: Option<&Plain>, now: Timestamp) -> Option<String> {
     if provider.logs_out_at_provider() {
         address(app, provider, id_token, None, now).await
@@ -103,14 +102,15 @@ async fn address(
     state: Option<&str>,
     now: Timestamp,
 ) -> Option<String> {
-    // A fetch that is under way goes on without the one who waited.
+    // After the timeout the fetch continues in the background.
     let endpoint = tokio::time::timeout(MOMENT, provider.end_session_endpoint(now)).await.ok().flatten()?;
     let endpoint = Url::parse(&endpoint).ok()?;
     let ours = app.config.server.public_url.logout_callback(provider.id());
     Some(written(&endpoint, provider.registration(), &ours, id_token.map(Plain::expose), state))
 }
 
-/// RP-Initiated Logout 1.0 §2. What makes it too long is left out, the hint first: then the provider asks the person.
+/// The logout request (RP-Initiated Logout 1.0 §2). Where it is too long, parameters are left out, the hint first: then the
+/// provider asks the person.
 fn written(
     endpoint: &Url,
     registration: &Registration,
@@ -132,8 +132,8 @@ fn written(
     short.unwrap_or_else(|| with(None, None))
 }
 
-/// Where a browser was going that the provider sent back with that `state`: to the client that asked, if it still has
-/// that address. `None` for any other state: the page is ours then (LO-27).
+/// The target of a browser that returns with that `state`: the client's address, if it is still registered. `None` for any
+/// other `state`, which gets our own page (LO-27).
 pub fn taken_back(app: &App, provider: &str, state: &str, binding: Option<Hashed>, now: Timestamp) -> Option<Request> {
     let way = Way::open(&app.config.ring, provider, state)?;
     let bound = URL_SAFE_NO_PAD.decode(&way.binding).ok()?;
@@ -173,7 +173,7 @@ mod tests {
         Url::parse(url).expect("a URL").query_pairs().into_owned().collect()
     }
 
-    /// LO-27
+    /// LO-27: the `state` of another browser, an expired or a forged one leads nowhere.
     #[test]
     fn the_provider_is_told_all_that_it_needs() {
         let endpoint = Url::parse("https://op.example/end?policy=x").expect("a URL");
@@ -207,7 +207,7 @@ mod tests {
         let sealed = way.seal(&ring, "op").expect("sealed");
         assert_eq!(Way::open(&ring, "op", &sealed).map(|way| way.until), Some(7));
         assert!(Way::open(&ring, "other", &sealed).is_none() && Way::open(&ring, "op", "junk").is_none());
-        // A client's request as it is kept for the page that asks is none.
+        // The sealed request of the confirmation page is not accepted as a `state`.
         let asked = Request::default().seal(&ring).expect("sealed");
         assert!(Way::open(&ring, "op", &asked).is_none());
     }

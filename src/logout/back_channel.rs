@@ -1,5 +1,5 @@
-//! A provider tells that a session ended there (OpenID Connect Back-Channel Logout 1.0 §2.7): what hangs on it here ends
-//! too, and its clients are told in their turn.
+//! Receives a logout token of a provider (OpenID Connect Back-Channel Logout 1.0 §2.7), ends the sessions that it names, and
+//! notifies their clients.
 
 use super::store;
 use crate::app::App;
@@ -9,19 +9,19 @@ use crate::base::event::{AtProvider, Event};
 use crate::telemetry;
 use crate::upstream::Fault;
 
-/// Why the feed and the audit say that a session ended.
+/// The reason of the ending in the session's row and the audit event.
 const REASON: &str = "provider_logout";
 
-/// Why a logout token ends nothing.
+/// Why a logout token is refused.
 #[derive(Debug)]
 pub enum Untold {
-    /// There is no such provider, or none that speaks OpenID Connect.
+    /// There is no OpenID Connect provider of that id.
     UnknownProvider,
-    /// The token is none of that provider for us and of this time, or came before.
+    /// The token is invalid, expired, for another client, or was received before.
     BadToken,
-    /// The provider's keys cannot be had now.
+    /// The provider's keys cannot be fetched.
     Unavailable,
-    /// The database gave no answer. The token may come again.
+    /// The database is unavailable. The provider may send the token again.
     Db(DbError),
 }
 
@@ -31,7 +31,7 @@ impl From<DbError> for Untold {
     }
 }
 
-/// Takes a logout token, once. The answer is how many sessions ended by it, the apps' too; none is no defect (LO-21).
+/// Accepts a logout token once. Returns how many sessions it ended, those of apps included; zero is no error (LO-21).
 pub async fn told_by_provider(app: &App, provider: &str, token: &str, now: Timestamp) -> Result<usize, Untold> {
     let known = app.providers.get(provider).ok_or(Untold::UnknownProvider)?;
     let verified = known.verify_logout_token(token, now).await.ok_or(Untold::UnknownProvider)?;

@@ -1,4 +1,4 @@
-//! Signing out other devices of one's own, or all of them.
+//! Ends other sessions of the signed-in user, or all of them.
 
 use super::local::end;
 use crate::app::App;
@@ -7,17 +7,17 @@ use crate::base::db::{Conn, DbError};
 use crate::base::id::{SessionId, UserId};
 use crate::session::{self, Scope};
 
-/// Ends one of a user's sessions, and those under it. `false` where it is not this user's, or has ended before.
+/// Ends one session of a user and the apps' sessions under it. `false` where it is another user's, or has ended before.
 pub async fn one(app: &App, user: UserId, id: SessionId, now: Timestamp) -> Result<bool, DbError> {
     end(app, Scope::OneOfUser { user, id }, now).await
 }
 
-/// Ends all of a user's sessions but `stays`. The answer is how many, as listed.
+/// Ends all sessions of a user except `stays`. Returns how many of them `GET /sessions` listed.
 pub async fn others(app: &App, user: UserId, stays: SessionId, now: Timestamp) -> Result<usize, DbError> {
     many(app, user, Some(stays), "logout_others", now).await
 }
 
-/// Ends all of a user's sessions. The answer is how many, as listed.
+/// Ends all sessions of a user. Returns how many of them `GET /sessions` listed.
 pub async fn all(app: &App, user: UserId, now: Timestamp) -> Result<usize, DbError> {
     many(app, user, None, "logout_all", now).await
 }

@@ -1,5 +1,5 @@
-//! Who may be told at this moment: so many at once in all, and each client in a lane of its own, so that those that do
-//! not answer stand in nobody's way.
+//! Delivery concurrency: a limit in total, one delivery at a time per client, and a back-off per client, so that clients
+//! that do not answer do not delay the others.
 
 use std::collections::BTreeMap;
 
@@ -7,15 +7,14 @@ use chrono::TimeDelta;
 
 use crate::base::clock::Timestamp;
 
-/// Deliveries at once, in all. More than half of a hundred clients, so that as many may hang at once and the others are
-/// told beside them.
+/// Concurrent deliveries in total: of a hundred clients half may hang, and the others are still notified.
 const ALL: usize = 64;
-/// The pause after a client's first failure in a row; twice as long after each other one.
+/// The back-off after the first failure of a client; it doubles with each further failure in a row.
 const SHORTEST: TimeDelta = TimeDelta::seconds(2);
-/// The longest pause: so long it may take until it shows that a client is back.
+/// The maximum back-off, and so the longest time until a recovered client is tried again.
 const LONGEST: TimeDelta = TimeDelta::seconds(60);
 
-/// The lanes of one replica.
+/// The delivery limits of one replica.
 pub struct Lanes {
     lanes: BTreeMap<String, Lane>,
     under_way: usize,
@@ -23,7 +22,7 @@ pub struct Lanes {
 
 #[derive(Default)]
 struct Lane {
-    /// One at a time, even to a client that answered the last time: it may hang now, and then two would cost twice.
+    /// One delivery at a time to each client, also to one that answered before: it may hang now.
     under_way: bool,
     failures: u32,
     closed_until: Option<Timestamp>,
@@ -36,19 +35,19 @@ impl Lane {
 }
 
 impl Lanes {
-    /// A lane for each client.
+    /// The state of each client.
     pub fn new<'c>(clients: impl IntoIterator<Item = &'c String>) -> Self {
         Self { lanes: clients.into_iter().map(|id| (id.clone(), Lane::default())).collect(), under_way: 0 }
     }
 
-    /// Deliveries that may begin now: how many in all, and the clients that may each have one.
+    /// The number of deliveries that may begin now, and the clients that may have one each.
     pub fn free(&self, now: Timestamp) -> (usize, Vec<String>) {
         let all = ALL.saturating_sub(self.under_way);
         let free = self.lanes.iter().filter(|(_, lane)| all > 0 && lane.is_free(now));
         (all, free.map(|(id, _)| id.clone()).collect())
     }
 
-    /// A delivery begins.
+    /// Records that a delivery begins.
     pub fn enter(&mut self, client: &str) {
         self.under_way += 1;
         if let Some(lane) = self.lanes.get_mut(client) {
@@ -56,7 +55,7 @@ impl Lanes {
         }
     }
 
-    /// A delivery ended, well or not.
+    /// Records that a delivery ended, with its outcome.
     pub fn leave(&mut self, client: &str, well: bool, now: Timestamp) {
         self.under_way = self.under_way.saturating_sub(1);
         let Some(lane) = self.lanes.get_mut(client) else { return };
@@ -83,7 +82,7 @@ mod tests {
         Timestamp::UNIX_EPOCH + TimeDelta::seconds(seconds)
     }
 
-    /// LO-24, FI-22: fifty that hang leave room for those that answer, and nobody has more than one.
+    /// LO-24, FI-22: fifty clients that hang leave capacity for the others, and no client has more than one delivery.
     #[test]
     fn those_that_hang_leave_room() {
         let clients = clients(100);

@@ -1,4 +1,4 @@
-//! Signing out here.
+//! Ends the session of the browser that signs out.
 
 use super::at_provider::{self, Asked, Leaving};
 use crate::app::App;
@@ -7,8 +7,9 @@ use crate::base::db::{Conn, DbError};
 use crate::base::id::SessionId;
 use crate::session::{self, Scope};
 
-/// Ends the session and those under it, if it still lives. Two round trips, none of them to a client: those are told
-/// afterwards; one more where providers want to hear of logouts, to see whether this one's does. The answer is for it.
+/// Ends the session and the apps' sessions under it, if it is live. Two statements; clients are notified afterwards. One
+/// more statement where a provider has `logout = "provider"`, to find out whether it is the session's; the result is for
+/// that.
 pub async fn local(app: &App, id: SessionId, now: Timestamp) -> Result<Option<Leaving>, DbError> {
     let leaving = if at_provider::is_wanted(app) {
         let asked = Asked { session: id, proven: false };
@@ -20,7 +21,7 @@ pub async fn local(app: &App, id: SessionId, now: Timestamp) -> Result<Option<Le
     Ok(leaving)
 }
 
-/// Ends the sessions of a scope because somebody signed out. The answer is whether there was any.
+/// Ends the sessions of a scope with the reason `logout`. Returns whether there was a live one.
 pub(super) async fn end(app: &App, scope: Scope, now: Timestamp) -> Result<bool, DbError> {
     let ending = app.endings.ending("logout", now);
     let write = ending.clone();

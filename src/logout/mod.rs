@@ -1,4 +1,4 @@
-//! The ways to ask for the end of a session.
+//! Logout: by the browser, by a client (RP-initiated), by a provider (back-channel), and the notification of clients.
 
 mod at_provider;
 mod back_channel;

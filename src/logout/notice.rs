@@ -1,5 +1,5 @@
-//! Telling a client that a session ended (OpenID Connect Back-Channel Logout 1.0 §2.5). One attempt: claim, talk, write;
-//! no connection to the database is held in between.
+//! Delivers a logout token to a client (OpenID Connect Back-Channel Logout 1.0 §2.5). An attempt claims the notice, sends
+//! the request and writes the outcome; no database connection is held during the request.
 
 use std::time::Duration;
 
@@ -19,16 +19,16 @@ use crate::client::Client;
 use crate::telemetry;
 use crate::token;
 
-/// How long a client may take.
+/// The timeout of a delivery.
 const TIMEOUT: Duration = Duration::from_secs(5);
-/// How long a claim holds: what a client may take, and time to write down what became of it.
+/// How long a claim lasts: the timeout of a delivery, and time to write its outcome.
 const CLAIM: TimeDelta = TimeDelta::seconds(15);
-/// When a notice is given up, counted from the end of the session.
+/// How long after the end of the session deliveries are attempted.
 const GIVE_UP_AFTER: TimeDelta = TimeDelta::days(3);
-/// How long after its last attempt a notice is given up that nobody tried.
+/// How long a notice waits without an attempt before the cleanup gives it up.
 const UNTRIED: TimeDelta = TimeDelta::hours(1);
 
-/// Takes as many notices as the lanes have room for.
+/// Claims as many notices as the delivery limits allow.
 pub async fn claim(app: &App, lanes: &Lanes, now: Timestamp) -> Result<Vec<Notice>, DbError> {
     let (most, free) = lanes.free(now);
     if free.is_empty() {
@@ -37,7 +37,7 @@ pub async fn claim(app: &App, lanes: &Lanes, now: Timestamp) -> Result<Vec<Notic
     app.db.run("claim logout notices", move |conn| store::claim(conn, &free, most, now, now + CLAIM)).await
 }
 
-/// Makes one attempt and writes down what became of it. The answer is whether the client was told.
+/// Makes one attempt and stores its outcome. Returns whether the client accepted the logout token.
 pub async fn deliver(app: &App, notice: Notice) -> bool {
     let told = tell(app, &notice).await;
     let now = app.clock.now();
@@ -51,7 +51,7 @@ pub async fn deliver(app: &App, notice: Notice) -> bool {
     let (client, session) = (notice.client_id, notice.session);
     let attempts = u32::try_from(notice.attempts).unwrap_or_default();
     if let Err(error) = written {
-        // The claim runs out, and it is tried again: told twice is better than never.
+        // The claim expires and the delivery is attempted again: the client may be notified twice, but never not at all.
         tracing::warn!(client, %session, %error, "what became of a logout notice was not written down");
     } else if told.is_ok() {
         let lag = (now - notice.created_at).to_std().unwrap_or_default();
@@ -74,18 +74,18 @@ async fn miss(app: &App, notice: &Notice, reason: &str, now: Timestamp) -> Resul
     Ok(())
 }
 
-/// Posts a fresh logout token. The error is what an operator may read.
+/// Posts a new logout token. The error text is shown to operators.
 async fn tell(app: &App, notice: &Notice) -> Result<(), String> {
     let client = app.clients.get(&notice.client_id).ok_or("the client is not configured any more")?;
     let (uri, private) = client.backchannel_logout_uri.as_ref().ok_or("the client has no backchannel_logout_uri")?;
     let token = logout_token(app, client, notice)?;
-    // A JWT has no character that a form would have to encode.
+    // A JWT contains no character that form encoding changes.
     let request = http::Request::post(uri.as_str()).header(CONTENT_TYPE, "application/x-www-form-urlencoded");
     let request = request.body(format!("logout_token={}", token.expose()).into_bytes());
     let request = request.map_err(|error| error.to_string())?;
     let trust = if *private { Trust::Configured } else { Trust::Learned };
     let answer = app.outbound.send(request, trust, TIMEOUT).await.map_err(|error| error.to_string())?;
-    // §2.8 wants 200; some frameworks make 204 of an empty answer.
+    // §2.8 requires 200; some frameworks answer 204 where the body is empty.
     match answer.status().as_u16() {
         200 | 204 => Ok(()),
         status @ 300..400 => Err(format!("answered {status}; redirects are not followed")),
@@ -98,17 +98,17 @@ fn logout_token(app: &App, client: &Client, notice: &Notice) -> Result<Plain, St
     token.map_err(|error| error.to_string())
 }
 
-/// How many notices are not delivered.
+/// The numbers of notices that are not delivered.
 pub async fn depth(db: &Db) -> Result<Depth, DbError> {
     db.run("count logout notices", store::depth).await
 }
 
-/// The newest notices that are not delivered, `most` at the most.
+/// Up to `most` notices that are not delivered, newest first.
 pub async fn undelivered(db: &Db, most: i64) -> Result<Vec<Undelivered>, DbError> {
     db.run("list logout notices", move |conn| store::undelivered(conn, most)).await
 }
 
-/// Gives up what nobody tries any more, as the cleanup counts: `most` rows at the most.
+/// Gives up to `most` notices up that are not attempted any more, and returns their number.
 pub fn give_up_untried(conn: &mut Conn, now: Timestamp, most: i64) -> QueryResult<usize> {
     store::give_up(conn, now - GIVE_UP_AFTER - UNTRIED, now, most)
 }

@@ -1,5 +1,5 @@
-//! A client's request for a logout, as a value that can be handed to the browser and taken back: sealed, so that it is
-//! what was read and proven, and no ID token stands in an address of ours.
+//! A client's logout request as a sealed value that travels through the browser: it comes back unchanged, and no address of
+//! ours contains an ID token.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -8,66 +8,66 @@ use serde::{Deserialize, Serialize};
 use crate::base::id::{SessionId, UserId};
 use crate::base::seal::Ring;
 
-/// What the seal is bound to.
+/// The associated data of the seal.
 const SEALED_FOR: &str = "logout:request";
-/// The longest form that still fits into an address.
+/// The maximum length of the sealed text, so that it fits into an address.
 const LONGEST: usize = 6 * 1024;
 
-/// What came.
+/// The parameters of a logout request.
 #[derive(Default)]
 pub struct Asked {
-    /// An ID token of ours.
+    /// `id_token_hint`: an ID token of ours.
     pub id_token_hint: Option<String>,
-    /// The client, where there is no hint, or as well.
+    /// `client_id`, with or without a hint.
     pub client_id: Option<String>,
-    /// Where the client wants the browser afterwards.
+    /// `post_logout_redirect_uri`.
     pub post_logout_redirect_uri: Option<String>,
-    /// What it wants to get back there.
+    /// `state`, returned to the client unchanged.
     pub state: Option<String>,
 }
 
-/// A request that was read. Without a client it leads nowhere, and without a hint it ends nothing that nobody agreed to.
+/// A validated request. Without a client it redirects nowhere; without a hint it ends nothing unless the person agrees.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Request {
-    /// The client: the hint's, or else the one that it says.
+    /// The client of the hint, else `client_id`.
     pub client_id: Option<String>,
-    /// Whose session is meant, proven by an ID token.
+    /// The user and session that the ID token proves.
     pub hint: Option<Hint>,
-    /// One of the client's registered addresses.
+    /// A registered `post_logout_redirect_uri` of the client.
     pub post_logout_redirect_uri: Option<String>,
-    /// To be handed back there.
+    /// The `state` for that address.
     pub state: Option<String>,
 }
 
-/// Whose session is meant.
+/// The user and session that an `id_token_hint` names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Hint {
-    /// The person.
+    /// The id of the user.
     pub user: UserId,
-    /// The client's session.
+    /// The id of the client's session.
     pub session: SessionId,
 }
 
-/// Why a request is not followed. The person is told on a page of ours, and nothing is ended.
+/// Why a request is refused. The person gets a page of ours, and no session ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Refused {
-    /// There is no such client.
+    /// There is no client of that id.
     UnknownClient,
-    /// The hint is another client's.
+    /// The hint was issued to another client.
     OtherClient,
-    /// The address is none of the client's.
+    /// The address is not registered for the client.
     Unregistered,
 }
 
 impl Request {
-    /// As text for an address or a form; `None` where it would be too long.
+    /// Seals the request as text for an address or a form; `None` where it would be too long.
     pub fn seal(&self, ring: &Ring) -> Option<String> {
         let json = serde_json::to_vec(self).ok()?;
         let sealed = URL_SAFE_NO_PAD.encode(ring.seal(SEALED_FOR, &json));
         (sealed.len() <= LONGEST).then_some(sealed)
     }
 
-    /// What [`Request::seal`] made.
+    /// Opens a text that [`Request::seal`] made.
     pub fn open(ring: &Ring, sealed: &str) -> Option<Self> {
         let sealed = URL_SAFE_NO_PAD.decode(sealed).ok()?;
         serde_json::from_slice(&ring.open(SEALED_FOR, &sealed).ok()?).ok()

@@ -1,5 +1,5 @@
-//! A client asks for the end of a person's session (OpenID Connect RP-Initiated Logout 1.0): read the request, decide
-//! whether to ask the person first, and end what is meant.
+//! RP-initiated logout (OpenID Connect RP-Initiated Logout 1.0): validates the request, decides whether the person is asked
+//! first, and ends the session.
 
 use super::at_provider::{self, Asked, Leaving};
 use super::local::end;
@@ -14,18 +14,18 @@ use crate::config::with_query;
 use crate::session::{self, Scope, SignedIn, Standing};
 use crate::token;
 
-/// What is to be done.
+/// The next step of a logout request.
 pub enum Decision {
-    /// Nobody is signed in here, any more; perhaps the provider wants to hear of it.
+    /// The browser is signed out here; the provider's logout may follow.
     SignedOut(Option<Leaving>),
-    /// This is who would be signed out, and is asked first.
+    /// The person is asked first; this is the session that would end.
     Ask(Box<SignedIn>),
 }
 
-/// Reads a request: what it proves, and where it may lead.
+/// Validates a request.
 ///
-/// A hint that is none is no reason to refuse: the person is asked. But such a request leads nowhere, since nothing
-/// shows that it comes from where it says (LO-05).
+/// An invalid hint does not refuse the request: the person is asked. But such a request redirects nowhere, since its
+/// client is not proven (LO-05).
 pub fn read(app: &App, asked: request::Asked) -> Result<Request, Refused> {
     let issuer = app.config.server.public_url.issuer();
     let hint = match &asked.id_token_hint {
@@ -52,13 +52,13 @@ pub fn read(app: &App, asked: request::Asked) -> Result<Request, Refused> {
     })
 }
 
-/// Byte for byte: nothing is added to a registered address, and nothing normalised (LO-03).
+/// Compares byte for byte with the registered addresses, without normalisation (LO-03).
 fn leads_to(client: &Client, uri: &str) -> bool {
     client.post_logout_redirect_uris.iter().any(|registered| registered.matches(uri))
 }
 
-/// Ends what the request may end without asking, or says who is to be asked. `browser`: the session that its cookie
-/// names.
+/// Ends the session that the request may end without a question, or returns the one to ask about. `browser`: the session
+/// that the cookie names.
 pub async fn decide(
     app: &App,
     request: &Request,
@@ -74,22 +74,22 @@ pub async fn decide(
     let (scope, leaving) = match (here, hint, meant) {
         (Some(here), Some(_), Some(meant)) if is_of(&meant, &here) => (Scope::One(here.session.id), leaving),
         (Some(here), ..) if lives(&here) => return Ok(Decision::Ask(Box::new(here))),
-        // Nobody is signed in here any more. What the hint names may live on at the client.
+        // The browser is not signed in. The client's session that the hint names may still be live.
         (_, Some(hint), Some(_)) => (Scope::OneOfUser { user: hint.user, id: hint.session }, None),
-        // Nor does anything prove who asks.
+        // No hint proves who asks.
         _ => return Ok(Decision::SignedOut(None)),
     };
     end(app, scope, now).await?;
     Ok(Decision::SignedOut(leaving))
 }
 
-/// What is to be known of the sessions that are meant.
+/// The sessions that a request concerns.
 struct Seen {
-    /// The browser's.
+    /// The session of the browser.
     here: Option<SignedIn>,
-    /// The one that the hint names.
+    /// The session that the hint names.
     meant: Option<Meant>,
-    /// The browser's, for its provider.
+    /// The browser's sign-in, for the logout at its provider.
     leaving: Option<Leaving>,
 }
 
@@ -110,14 +110,13 @@ fn look(
     Ok(Seen { here, meant, leaving })
 }
 
-/// Whether the client's session is one of this browser: under its sign-in, or under one of the same person that is over,
-/// as the one before this one is. A sign-in that goes on elsewhere is another browser's, and nobody's to end from here
-/// without being asked.
+/// Whether the client's session belongs to this browser: under its sign-in, or under an ended one of the same user, as the
+/// browser's previous sign-in is. A live sign-in elsewhere belongs to another browser, and ends only after a question.
 fn is_of(meant: &Meant, here: &SignedIn) -> bool {
     meant.parent == Some(here.session.id) || (meant.user == here.session.user && meant.parent_over)
 }
 
-/// Where the browser goes now: to the client's address with its `state`, if that is still registered.
+/// The redirect to the client's address with its `state`, if the address is still registered.
 pub fn destination(app: &App, request: &Request) -> Option<String> {
     let client = app.clients.get(request.client_id.as_deref()?)?;
     let uri = request.post_logout_redirect_uri.as_deref().filter(|uri| leads_to(client, uri))?;

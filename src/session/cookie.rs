@@ -1,6 +1,6 @@
 //! The session cookie's value: `version ‖ ring key id ‖ session id ‖ MAC`, base64url.
 //!
-//! The id alone would do for finding the row; the MAC turns garbage away without asking the database.
+//! The id would be enough to find the row. The MAC rejects forged values without a database query.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -10,19 +10,19 @@ use crate::base::id::SessionId;
 use crate::base::seal::{MAC_LEN, Purpose, Ring};
 use crate::base::secret::Plain;
 
-/// Its own derivation label: no refresh token passes as a cookie, nor the other way round.
+/// A derivation label of its own: a refresh token is never accepted as a cookie, nor a cookie as a refresh token.
 const PURPOSE: Purpose<'static> = Purpose { name: "session cookie", of: b"" };
-/// Version and key id, in front of the session id.
+/// The length of version and key id, which precede the session id, in bytes.
 const HEAD: usize = MAC_LEN - 32;
 
-/// The value for a session.
+/// Encodes the cookie value of a session.
 pub fn encode(ring: &Ring, session: SessionId) -> Plain {
     let mark = ring.mac(PURPOSE, session.0.as_bytes());
     let (head, tag) = mark.split_at(HEAD);
     Plain::new(URL_SAFE_NO_PAD.encode([head, session.0.as_bytes(), tag].concat()))
 }
 
-/// The session that a value names; `None` for anything that [`encode`] did not make under this ring (SE-04).
+/// The session that a value names; `None` for a value that [`encode`] did not make with a key of this ring (SE-04).
 pub fn decode(ring: &Ring, value: &str) -> Option<SessionId> {
     if value.len() > 128 {
         return None;
@@ -38,7 +38,7 @@ mod tests {
     use super::*;
     use crate::base::seal::generate_key;
 
-    /// SE-04, SE-17, FZ-05
+    /// SE-04, SE-17, FZ-05: altered, truncated and random values are rejected.
     #[test]
     fn only_what_was_made_here_is_read() {
         let key = generate_key();

@@ -1,41 +1,41 @@
-//! What somebody signs in with, as far as the `User-Agent` tells. For people to recognise their devices by; no decision
-//! rests on it, since anybody may send anything.
+//! Describes the device of a login by its `User-Agent`, so that people recognise their devices in a list. No decision
+//! depends on it, since a client can send any value.
 //!
-//! `ua-parser` with the patterns of uap-core, and not `woothee`: both read today's browsers, but woothee's knowledge
-//! ended in 2021, while these are kept up (`scripts/update-user-agents`). Compiling the patterns takes some 40 ms and
-//! 11 MB, so it is done at the first login and not at the start, on the thread that also waits for the database. (Only
-//! `vestibule dev`, which is seldom optimised, does it at the start.) After that a login pays a few microseconds. The
-//! regular expressions run in linear time, and what they read is bounded.
+//! `ua-parser` with the patterns of uap-core instead of `woothee`: both recognise today's browsers, but the last release
+//! of woothee is of 2021, while these patterns are maintained (`scripts/update-user-agents`). Compiling them takes about
+//! 40 ms and 11 MB, so it happens at the first login, on a database thread, and not at the start. (Only `vestibule dev`,
+//! which is rarely built with optimisation, does it at the start.) Afterwards a login costs a few microseconds. The
+//! regular expressions run in linear time on a bounded input.
 
 use std::sync::LazyLock;
 
 use serde::{Deserialize, Serialize};
 use ua_parser::{os, user_agent};
 
-/// The longest `User-Agent` that is looked at, in characters.
+/// The part of a `User-Agent` that is parsed, in characters.
 const MAX_READ: usize = 512;
-/// The longest name and version that is kept, in characters.
+/// The maximum length of a stored name or version, in characters.
 const MAX_KEPT: usize = 64;
 
 static PATTERNS: LazyLock<Option<Patterns>> = LazyLock::new(Patterns::compile);
 
-/// A device, as people are shown it.
+/// A device as shown in lists of sessions.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Device {
-    /// What sort of thing it is.
+    /// The category of the device.
     pub r#type: Option<String>,
-    /// The operating system's name.
+    /// The name of the operating system.
     pub os: Option<String>,
-    /// Its version. Browsers freeze some: Windows 11 says 10, and every newer macOS says 10.15.7.
+    /// The version of the operating system. Browsers freeze some: Windows 11 reports 10, every newer macOS 10.15.7.
     pub os_version: Option<String>,
-    /// The browser's name.
+    /// The name of the browser.
     pub browser: Option<String>,
-    /// Its version, without zeros at the end.
+    /// The version of the browser, without trailing zeros.
     pub browser_version: Option<String>,
 }
 
 impl Device {
-    /// Reads a `User-Agent`. The first call compiles the patterns, so it is made on a blocking thread.
+    /// Parses a `User-Agent`. The first call compiles the patterns, so call it on a blocking thread.
     pub fn of(user_agent: Option<&str>) -> Self {
         let Some(text) = user_agent.filter(|text| !text.is_empty()) else { return Self::default() };
         let text = first(text, MAX_READ);
@@ -60,7 +60,7 @@ struct Patterns {
 }
 
 impl Patterns {
-    /// A test compiles them too, so that none ever fails here.
+    /// A test compiles the patterns too, so compiling cannot fail here.
     fn compile() -> Option<Self> {
         #[derive(Deserialize)]
         struct Lists {
@@ -95,7 +95,7 @@ fn sort(text: &str, browser: Option<&str>, os: Option<&str>) -> &'static str {
     if ["bot", "spider", "crawl"].iter().any(|mark| browser.contains(mark)) {
         return "bot";
     }
-    // Android without `Mobile` is a tablet, as its makers lay down.
+    // Android without `Mobile` is a tablet, by the convention of Android's browser.
     if has("iPad") || has("Tablet") || has("Kindle") || (has("Android") && !has("Mobi") && !has("TV")) {
         "tablet"
     } else if has("Mobi") || has("iPhone") || has("iPod") {
@@ -175,7 +175,7 @@ mod tests {
         assert_eq!(Device::of(Some("")), Device::default());
     }
 
-    /// IN-08: what is not looked at costs nothing, and what is kept is short.
+    /// IN-08: the rest of a long header is not parsed, and the stored values are short.
     #[test]
     fn a_hostile_user_agent_is_bounded() {
         let padded = format!("{}iPhone", "é ".repeat(256));

@@ -1,4 +1,4 @@
-//! How sessions end here: what is written with each end, and who is woken by it.
+//! What is written when a session ends, and the notification of the delivery job.
 
 use std::sync::Arc;
 
@@ -9,7 +9,7 @@ use super::store::Ended;
 use crate::base::clock::Timestamp;
 use crate::config;
 
-/// What every ending has in common. Cheap to clone; all clones ring the same bell.
+/// What all endings have in common. Cheap to clone; all clones notify the same delivery job.
 #[derive(Clone)]
 pub struct Endings {
     lifetime: Lifetime,
@@ -17,44 +17,44 @@ pub struct Endings {
     bell: Arc<Notify>,
 }
 
-/// One ending: all that it writes besides the rows that it ends.
+/// One ending: the values that it writes besides the sessions that it ends.
 #[derive(Clone, Debug)]
 pub struct Ending {
-    /// Why, as the row, the audit and the log say it.
+    /// The reason, as it stands in the row, in the audit event and in the log.
     pub reason: &'static str,
-    /// When.
+    /// The time of the ending.
     pub now: Timestamp,
-    /// How long the revocation feed tells of it.
+    /// When its entry may leave the revocation feed.
     pub keep_until: Timestamp,
-    /// The ids of the clients that are told of it (OpenID Connect Back-Channel Logout 1.0).
+    /// The ids of the clients that get a logout token (OpenID Connect Back-Channel Logout 1.0).
     pub told: Arc<[String]>,
-    /// Whether the provider's own tokens are revoked there, where no session that lives was made through the same identity.
+    /// Whether the stored tokens of the provider are revoked there, if no live session was made through the same identity.
     pub revokes: bool,
-    /// A session that was last used before that does not live any more.
+    /// A session whose last use is before this has reached the idle timeout.
     pub used_after: Timestamp,
 }
 
-/// Endings that nobody asked for, or that make room for a session that begins in the same moment.
+/// Reasons of endings that follow from a timeout, or that make room for a session that begins in the same transaction.
 const REVOKE_NOTHING: [&str; 4] = ["replaced", "one_per_user", "reuse", "code_reuse"];
 
 impl Endings {
-    /// From `[sessions]`, `[tokens]` and the clients that have a `backchannel_logout_uri`.
+    /// From the sections `[sessions]` and `[tokens]`, and the clients with a `backchannel_logout_uri`.
     pub fn new(lifetime: Lifetime, clients: &[config::Client]) -> Self {
         let told = clients.iter().filter(|client| client.backchannel_logout_uri.is_some());
         Self { lifetime, told: told.map(|client| client.id.clone()).collect(), bell: Arc::default() }
     }
 
-    /// How long sessions live.
+    /// The timeouts of sessions.
     pub fn lifetime(&self) -> Lifetime {
         self.lifetime
     }
 
-    /// The ids of the clients that are told.
+    /// The ids of the clients with a `backchannel_logout_uri`.
     pub fn told(&self) -> &Arc<[String]> {
         &self.told
     }
 
-    /// An ending of this moment.
+    /// An ending at `now`.
     pub fn ending(&self, reason: &'static str, now: Timestamp) -> Ending {
         Ending {
             reason,
@@ -66,15 +66,15 @@ impl Endings {
         }
     }
 
-    /// Wakes whoever delivers the notices in this process, if there are any. To be called once they are committed; where
-    /// it is not, the next look finds them.
+    /// Notifies the delivery job of this process if `ended` left notices. Call it after the commit; without a call the
+    /// next poll of the outbox finds them.
     pub fn ring_for(&self, ended: &[Ended]) {
         if ended.iter().any(|ended| ended.told) {
             self.bell.notify_one();
         }
     }
 
-    /// Waits until somebody rang. A ring that nobody waited for is kept, once.
+    /// Waits for a notification. One that arrives while none is waited for is kept.
     pub async fn rung(&self) {
         self.bell.notified().await;
     }

@@ -1,8 +1,9 @@
-//! Following the revocation feed: one thread with a connection of its own.
+//! Follows the revocation feed on a thread with its own connection.
 //!
-//! A bell (`NOTIFY`, rung by a trigger) wakes it, and a look each second makes sure, so that a lost bell or a pooler that
-//! swallows them costs a second at the most. Each look reads on from a bound that no late commit falls behind; each new
-//! connection reads everything again. While the database is away it keeps trying, and [`Watch::is_fresh`] runs out.
+//! A trigger sends `NOTIFY`, which wakes the thread. It also polls once a second, so a lost notification, or a pooler that
+//! does not pass them on, delays a revocation by at most a second. Each poll continues from a transaction id that no late
+//! commit can be below. A new connection reads the whole feed again. While the database is out of reach the thread
+//! reconnects, and [`Watch::is_fresh`] becomes false.
 
 use std::convert::Infallible;
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
@@ -18,18 +19,18 @@ use crate::base::db::{Db, DbError};
 use crate::base::listener::Listener;
 use crate::base::measure;
 
-/// The bell of migration 000007.
+/// The channel on which the trigger of migration 000007 notifies.
 const CHANNEL: &str = "vestibule_revocations";
-/// How often the bell is listened for.
+/// The pause between two looks for a notification.
 const TICK: Duration = Duration::from_millis(50);
-/// How often the feed is looked at, bell or not.
+/// The feed is polled at least this often, also without a notification.
 const EVERY: Duration = Duration::from_secs(1);
 /// The pause between two attempts to connect.
 const RETRY: Duration = Duration::from_millis(250);
-/// How long a stop waits for the thread. It may hang in a connection that nobody answers on.
+/// How long a stop waits for the thread, which may hang in a connection whose server does not answer.
 const PATIENCE: Duration = Duration::from_secs(1);
 
-/// The feed, read once and ready to be followed.
+/// The feed after its first complete read.
 pub struct Feed {
     db: Db,
     clock: Clock,
@@ -43,21 +44,21 @@ struct Reader {
     looked: Instant,
 }
 
-/// The running thread; it ends when this is dropped.
+/// The running thread. Dropping this ends it.
 pub struct Follower {
     stop: Sender<Infallible>,
     ended: oneshot::Receiver<()>,
 }
 
 impl Feed {
-    /// Connects and takes in everything that is revoked now. Blocks until that is done.
+    /// Connects and reads every revocation of the feed. Blocks until that is done.
     pub fn open(db: &Db, clock: &Clock, watch: &Watch) -> Result<Self, DbError> {
         let mut feed = Self { db: db.clone(), clock: clock.clone(), watch: watch.clone(), reader: None };
         feed.step()?;
         Ok(feed)
     }
 
-    /// Goes on reading, on a thread of its own.
+    /// Starts the thread that follows the feed.
     pub fn follow(self) -> io::Result<Follower> {
         let (stop, stopped) = mpsc::channel();
         let (end, ended) = oneshot::channel();
@@ -76,14 +77,14 @@ impl Feed {
                 if self.reader.take().is_some() {
                     tracing::warn!(%error, "the revocation feed is out of reach");
                 }
-                // Nothing stays longer than it has to, also while nothing comes.
+                // Expired entries are evicted also while no new ones arrive.
                 self.watch.forget(self.clock.now());
                 pause = RETRY;
             }
         }
     }
 
-    /// Connects if need be, and looks if it is time.
+    /// Connects where there is no connection, and polls where it is due.
     fn step(&mut self) -> Result<(), DbError> {
         let Some(reader) = &mut self.reader else {
             let listener = Listener::open(&self.db, CHANNEL)?;
@@ -101,9 +102,9 @@ impl Feed {
 }
 
 impl Reader {
-    /// Reads what is new; the answer is how much it was.
+    /// Reads the new entries and returns their number.
     fn look(&mut self, watch: &Watch, clock: &Clock) -> Result<usize, DbError> {
-        // What is seen is as old as the question, not as the answer.
+        // The state that was read is as old as the query, not as its result.
         let (began, now) = (Instant::now(), clock.now());
         let (bound, first) = (self.bound, self.bound == Bound::default());
         let look = self.listener.run(|conn| read_feed(conn, bound, now))?;
@@ -128,7 +129,7 @@ impl Reader {
 }
 
 impl Follower {
-    /// Ends the thread and its connection.
+    /// Ends the thread and closes its connection.
     pub async fn stop(self) {
         drop(self.stop);
         let _gone_or_hanging = tokio::time::timeout(PATIENCE, self.ended).await;

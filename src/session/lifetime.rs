@@ -1,4 +1,4 @@
-//! How long a session lives: idleness slides with its use, the absolute end does not.
+//! The two timeouts of a session: the idle timeout starts again with each use, the absolute timeout never moves.
 
 use chrono::TimeDelta;
 
@@ -14,22 +14,23 @@ pub struct Lifetime {
     access: TimeDelta,
 }
 
-/// How much longer the feed tells of a session than its tokens live: what the clocks of replicas may differ by.
+/// How long an entry stays in the revocation feed after the last token has expired: the clocks of two replicas may differ
+/// by as much.
 const FEED_GRACE: TimeDelta = TimeDelta::seconds(60);
 
-/// What a session is worth at an instant.
+/// The status of a session at an instant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Standing {
-    /// Good.
+    /// Neither ended nor past one of its timeouts.
     Live,
-    /// Unused for too long, or past its absolute end.
+    /// Past the idle timeout or the absolute timeout.
     Expired,
-    /// Ended by someone: its owner, an administrator, or because its user was disabled.
+    /// Ended explicitly: by its user, by an administrator, or because the user was disabled.
     Ended,
 }
 
 impl Lifetime {
-    /// From `[sessions]` and `[tokens]`.
+    /// From the sections `[sessions]` and `[tokens]` of the configuration.
     pub fn new(sessions: &config::Sessions, tokens: &config::Tokens) -> Self {
         let delta = |duration| TimeDelta::from_std(duration).unwrap_or(TimeDelta::MAX);
         Self {
@@ -39,35 +40,35 @@ impl Lifetime {
         }
     }
 
-    /// The absolute end of a session that begins now.
+    /// The absolute end (`sessions.not_after`) of a session that begins now.
     pub fn not_after(&self, now: Timestamp) -> Timestamp {
         now.checked_add_signed(self.absolute).unwrap_or(Timestamp::MAX_UTC)
     }
 
-    /// A session that was last used before this instant is idle.
+    /// A session whose last use is before this instant has reached the idle timeout.
     pub fn used_after(&self, now: Timestamp) -> Timestamp {
         now.checked_sub_signed(self.idle).unwrap_or(Timestamp::MIN_UTC)
     }
 
-    /// How long the revocation feed tells of a session that ends now: until its last access token has expired.
+    /// When the feed entry of a session that ends now may be deleted: its last access token has expired by then.
     pub fn feed_until(&self, now: Timestamp) -> Timestamp {
         now.checked_add_signed(self.access)
             .and_then(|end| end.checked_add_signed(FEED_GRACE))
             .unwrap_or(Timestamp::MAX_UTC)
     }
 
-    /// When the session ends if it is not used any more.
+    /// When the session reaches its first timeout, if it is not used again.
     pub fn idle_expires_at(&self, session: &Session) -> Timestamp {
         let idle = session.last_activity_at.checked_add_signed(self.idle).unwrap_or(Timestamp::MAX_UTC);
         idle.min(session.not_after)
     }
 
-    /// A session whose last use was then, or before, has been idle for too long.
+    /// A session whose last use is at this instant or before has reached the idle timeout.
     pub fn idle_since(&self, now: Timestamp) -> Timestamp {
         now.checked_sub_signed(self.idle).unwrap_or(Timestamp::UNIX_EPOCH)
     }
 
-    /// What the session is worth now.
+    /// The status of the session at `now`.
     pub fn standing(&self, session: &Session, now: Timestamp) -> Standing {
         if session.ended_at.is_some() || session.user_disabled {
             Standing::Ended
@@ -78,13 +79,13 @@ impl Lifetime {
         }
     }
 
-    /// A use now is worth writing down where the last one that was written is older than this: at most once a minute,
-    /// and often enough for a short `idle_timeout`.
+    /// A use at `now` is written to the row only if the stored last use is older than this: at most once a minute, more
+    /// often for an `idle_timeout` below ten minutes.
     pub fn stale_before(&self, now: Timestamp) -> Timestamp {
         now.checked_sub_signed(TimeDelta::minutes(1).min(self.idle / 10)).unwrap_or(Timestamp::UNIX_EPOCH)
     }
 
-    /// Whether a use now is worth writing down.
+    /// Whether a use at `now` is to be written to the row.
     pub fn is_stale(&self, session: &Session, now: Timestamp) -> bool {
         session.last_activity_at < self.stale_before(now)
     }
@@ -151,7 +152,7 @@ mod tests {
         }
     }
 
-    /// SE-05
+    /// SE-05: both timeouts, at their limits.
     #[test]
     fn use_extends_idleness_only() {
         let lifetime = lifetime();
@@ -163,7 +164,7 @@ mod tests {
         assert_eq!(lifetime.standing(&session, hours(10)), Standing::Expired);
     }
 
-    /// AC-10
+    /// AC-10: the status of ended and disabled sessions.
     #[test]
     fn an_ended_session_and_a_disabled_user_are_out_at_once() {
         let ended = Session { ended_at: Some(hours(0)), ..session() };
@@ -172,7 +173,7 @@ mod tests {
         assert_eq!(lifetime().standing(&disabled, hours(0)), Standing::Ended);
     }
 
-    /// LG-15: a clock that goes back ends nothing and breaks nothing.
+    /// LG-15: a clock that is set back ends no session.
     #[test]
     fn a_clock_that_goes_back_harms_nobody() {
         let session = Session { last_activity_at: hours(5), ..session() };

@@ -1,4 +1,4 @@
-//! A sign-in as it stands in a list.
+//! A sign-in as an entry of a list.
 
 use std::net::IpAddr;
 
@@ -11,25 +11,25 @@ use crate::base::id::{SessionId, UserId};
 /// A sign-in with the apps under it, as `GET /sessions` shows it.
 #[derive(Clone, Debug, Serialize)]
 pub struct Listed {
-    /// Its id.
+    /// The id of the sign-in (`sid`).
     pub id: SessionId,
-    /// Whose it is.
+    /// The id of its user.
     #[serde(skip)]
     pub user: UserId,
-    /// When it began.
+    /// The time of the login.
     pub created_at: Timestamp,
-    /// Its last use, to within a minute.
+    /// Its last use, accurate to a minute.
     pub last_activity_at: Timestamp,
-    /// Its absolute end.
+    /// Its absolute end (`sessions.not_after`).
     pub expires_at: Timestamp,
-    /// Where it began.
+    /// The address of the client that logged in.
     pub ip: Option<IpAddr>,
-    /// The `User-Agent` that it began with.
+    /// The `User-Agent` header of the login.
     pub user_agent: Option<String>,
-    /// What that tells.
+    /// The device that the `User-Agent` describes.
     pub device: Device,
-    /// The provider that vouched.
+    /// The id of the provider of the login.
     pub provider: String,
-    /// The client ids of the apps under it.
+    /// The client ids of the live apps' sessions under it.
     pub clients: Vec<String>,
 }

@@ -1,4 +1,4 @@
-//! Signed-in people. The session is the one switch: every token hangs on it, and ending it is one `UPDATE`.
+//! Sessions. Every token belongs to one session, and ending the session ends the tokens; it takes one `UPDATE`.
 
 mod cookie;
 mod device;

@@ -1,50 +1,50 @@
-//! A session, as far as a request needs to know it.
+//! The part of a session that requests use.
 
 use super::status_index::StatusIndex;
 use crate::account::User;
 use crate::base::clock::Timestamp;
 use crate::base::id::{SessionId, UserId};
 
-/// One sign-in.
+/// A session: that of a browser, of the SPA flow or of an app.
 #[derive(Clone, Debug)]
 pub struct Session {
     /// The `sid` of its tokens.
     pub id: SessionId,
-    /// Whose it is.
+    /// The id of its user.
     pub user: UserId,
-    /// Whether that user may still enter.
+    /// Whether that user is enabled.
     pub user_disabled: bool,
-    /// The provider that vouched.
+    /// The id of the provider of the login.
     pub provider: String,
-    /// The client it belongs to.
+    /// The client that it belongs to.
     pub client_id: String,
     /// The scopes of its tokens, separated by spaces.
     pub scopes: String,
-    /// Whom its tokens are for, if not for all of the client's audience (RFC 8707).
+    /// The `aud` of its tokens, where the app narrowed the client's audience (RFC 8707).
     pub resource: Option<String>,
     /// When the person was authenticated.
     pub auth_time: Timestamp,
-    /// Whether that is the provider's word, and not just the time of the callback.
+    /// Whether the provider stated it; otherwise it is the time of the callback.
     pub auth_time_vouched: bool,
-    /// Authentication context class, as the provider gave it.
+    /// `acr`, as the provider sent it.
     pub acr: Option<String>,
-    /// Authentication methods, as the provider gave them.
+    /// `amr`, as the provider sent it.
     pub amr: Option<Vec<String>>,
-    /// Its last use, to within a minute.
+    /// Its last use, accurate to a minute.
     pub last_activity_at: Timestamp,
-    /// Its absolute end.
+    /// Its absolute end (`sessions.not_after`).
     pub not_after: Timestamp,
-    /// When it was ended, if it was.
+    /// When it was ended; `None` while it is live.
     pub ended_at: Option<Timestamp>,
     /// Its place in the status lists.
     pub status_index: StatusIndex,
 }
 
-/// A session with the person in it.
+/// A session with its user.
 #[derive(Clone, Debug)]
 pub struct SignedIn {
-    /// The session.
+    /// The session itself.
     pub session: Session,
-    /// The person.
+    /// The user, with the profile of the identity that the session was made through.
     pub user: User,
 }

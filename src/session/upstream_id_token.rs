@@ -1,21 +1,21 @@
-//! The provider's ID token of a session: kept, sealed, for the hint by which the provider knows whom to sign out.
+//! The provider's ID token of a session: stored sealed, for the `id_token_hint` of a logout at the provider.
 
 use crate::base::id::SessionId;
 use crate::base::seal::Ring;
 use crate::base::secret::Plain;
 
-/// Seals it for its session's row.
+/// Seals the ID token for the row of its session.
 pub fn seal_upstream_id_token(ring: &Ring, session: SessionId, token: &Plain) -> Vec<u8> {
     ring.seal(&sealed_for(session), token.expose().as_bytes())
 }
 
-/// Opens it; `None` where it was sealed under a key that is not in the ring any more.
+/// Opens it; `None` where its key is no longer in the ring.
 pub fn open_upstream_id_token(ring: &Ring, session: SessionId, sealed: &[u8]) -> Option<Plain> {
     let opened = ring.open(&sealed_for(session), sealed).ok()?;
     String::from_utf8(opened).ok().map(Plain::new)
 }
 
-/// What the seal is bound to.
+/// The associated data of the seal.
 fn sealed_for(session: SessionId) -> String {
     format!("sessions:{session}:upstream_id_token")
 }

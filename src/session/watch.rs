@@ -1,7 +1,7 @@
-//! What this replica knows to be revoked: asked with every request, so it is in memory and costs no round trip.
+//! The revocations that this replica knows, in memory: every request asks for them, so a lookup costs no round trip.
 //!
-//! Bounded by what it tells of: each entry leaves when the last token that it concerns has expired, so its size is the
-//! rate of revocations times the life of an access token.
+//! Its size is bounded: an entry is evicted when the last token that it concerns has expired, so there are as many entries
+//! as revocations happen within the lifetime of an access token.
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -25,7 +25,7 @@ struct Inner {
     jtis: DashMap<Uuid, Timestamp>,
     lists: RwLock<HashMap<u64, List>>,
     newest: AtomicU64,
-    /// When the feed was last looked at: milliseconds after `began`, plus one; zero before the first look.
+    /// The time of the last read of the feed: milliseconds after `began`, plus one; zero before the first read.
     looked: AtomicU64,
     began: Instant,
     max_age: Duration,
@@ -36,42 +36,42 @@ struct Known {
     index: Option<StatusIndex>,
 }
 
-/// What a status list has to show.
+/// The state of one status list.
 #[derive(Clone, Default)]
 pub struct List {
-    /// Another number whenever the places are others.
+    /// Changes whenever the places change.
     pub generation: u64,
-    /// The places of revoked sessions.
+    /// The places of revoked sessions in that list.
     pub places: BTreeSet<u32>,
 }
 
 /// One entry of the feed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Revocation {
-    /// What was revoked.
+    /// The session or token that was revoked.
     pub what: Revoked,
-    /// When.
+    /// The time of the revocation.
     pub created_at: Timestamp,
-    /// When it may be forgotten.
+    /// When the entry may be evicted.
     pub expires_at: Timestamp,
 }
 
-/// What a revocation concerns.
+/// The object of a revocation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Revoked {
-    /// A session, with every token that hangs on it.
+    /// A session, with all its tokens.
     Session {
-        /// Which.
+        /// The id of the session.
         id: SessionId,
         /// Its place in the status lists.
         index: Option<StatusIndex>,
     },
-    /// A single access token.
+    /// A single access token, by its `jti`.
     Jti(Uuid),
 }
 
 impl Watch {
-    /// Knows nothing yet, and is not fresh before the first look. `max_age`: how old the last look may be.
+    /// Empty, and not fresh before the first read. `max_age` is `tokens.revocation_max_age`.
     pub fn new(max_age: Duration) -> Self {
         Self(Arc::new(Inner {
             sessions: DashMap::new(),
@@ -84,19 +84,19 @@ impl Watch {
         }))
     }
 
-    /// Whether the feed was looked at lately enough to rely on what is not in here. Judged by a clock that only runs
-    /// forward: one that is set back must not make old knowledge fresh.
+    /// Whether the last read of the feed is recent enough to treat an absent entry as "not revoked". Uses a monotonic
+    /// clock: setting the wall clock back must not make an old state fresh.
     pub fn is_fresh(&self) -> bool {
         self.age().is_some_and(|age| age <= self.0.max_age)
     }
 
-    /// How long ago the feed was last looked at; `None` before the first time.
+    /// The age of the last read of the feed; `None` before the first one.
     pub fn age(&self) -> Option<Duration> {
         let looked = self.0.looked.load(Ordering::Acquire).checked_sub(1)?;
         Some(self.0.began.elapsed().saturating_sub(Duration::from_millis(looked)))
     }
 
-    /// Whether a session was revoked, and tokens of it may still be about.
+    /// Whether a session was revoked whose tokens may not have expired yet.
     pub fn is_session_revoked(&self, id: SessionId) -> bool {
         self.0.sessions.contains_key(&id)
     }
@@ -106,8 +106,8 @@ impl Watch {
         self.0.jtis.contains_key(&jti)
     }
 
-    /// Takes in what was just revoked here, so that this replica does not wait for the feed to tell it. Only after the
-    /// row is committed. The answer is whether it was news.
+    /// Inserts a revocation of this replica without waiting for the feed. Call it only after the commit. Returns whether
+    /// the entry is new.
     pub fn learn(&self, what: Revoked, expires_at: Timestamp) -> bool {
         match what {
             Revoked::Session { id, index } => self.learn_session(id, index, expires_at),
@@ -135,7 +135,7 @@ impl Watch {
         news
     }
 
-    /// Lets go of what has expired.
+    /// Evicts expired entries.
     pub(super) fn forget(&self, now: Timestamp) {
         self.0.jtis.retain(|_, expires_at| *expires_at > now);
         let mut gone = Vec::new();
@@ -157,31 +157,31 @@ impl Watch {
         }
     }
 
-    /// The look at the feed that began at `began` is done, and `newest` is the last index that was given away.
+    /// Records that the read of the feed that started at `began` is complete; `newest` is the highest status index.
     pub(super) fn looked(&self, began: Instant, newest: StatusIndex) {
         self.0.newest.fetch_max(newest.list(), Ordering::Relaxed);
         let since = began.saturating_duration_since(self.0.began).as_millis();
         self.0.looked.fetch_max(u64::try_from(since).unwrap_or(u64::MAX - 1) + 1, Ordering::Release);
     }
 
-    /// How many sessions and single tokens are in here.
+    /// The number of revoked sessions and of revoked single tokens.
     pub fn sizes(&self) -> (usize, usize) {
         (self.0.sessions.len(), self.0.jtis.len())
     }
 
-    /// Whether a session can be in that status list. One more than the newest is known: another replica may have begun
-    /// it since the last look.
+    /// Whether that status list can contain a session. One list more than the newest known one counts: another replica
+    /// may have begun it since the last read.
     pub fn has_list(&self, number: u64) -> bool {
         number <= self.0.newest.load(Ordering::Relaxed) + 1
     }
 
-    /// What a status list has to show now; `None` for a list that no session can be in yet.
+    /// The current state of a status list; `None` for a list that cannot contain a session yet.
     pub fn list(&self, number: u64) -> Option<List> {
         let lists = self.0.lists.read().unwrap_or_else(PoisonError::into_inner);
         self.has_list(number).then(|| lists.get(&number).cloned().unwrap_or_default())
     }
 
-    /// That list's generation alone.
+    /// The generation of a status list.
     pub fn list_generation(&self, number: u64) -> u64 {
         let lists = self.0.lists.read().unwrap_or_else(PoisonError::into_inner);
         lists.get(&number).map_or(0, |list| list.generation)

@@ -1,4 +1,4 @@
-//! The access token: a JWT as RFC 9068 describes it.
+//! The access token: a JWT by RFC 9068.
 
 use jsonwebtoken::Validation;
 use serde::{Deserialize, Serialize};
@@ -13,75 +13,75 @@ use crate::keys::{KeyRing, PublicKey};
 
 /// The `typ` of RFC 9068 §2.1.
 pub const TYP: &str = "at+jwt";
-/// Longer ones are refused before anything is decoded (IR-25).
+/// The maximum length of a token, in bytes. Longer ones are rejected without decoding (IR-25).
 const MAX_LEN: usize = 8 * 1024;
 
-/// The claims.
+/// The claims of an access token.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AccessClaims {
-    /// Issuer.
+    /// `iss`: the issuer, `server.public_url`.
     pub iss: String,
-    /// The user; the client, where there is no user behind it.
+    /// `sub`: the user, or the client in a token of `client_credentials`.
     pub sub: Subject,
-    /// Who it is for.
+    /// `aud`: the services that may accept it.
     pub aud: Audience,
-    /// End of its life, in epoch seconds.
+    /// `exp`, in epoch seconds.
     pub exp: i64,
-    /// Its beginning, in epoch seconds.
+    /// `iat`, in epoch seconds.
     pub iat: i64,
-    /// Its own id.
+    /// `jti`: unique to this token.
     pub jti: uuid::Uuid,
-    /// The client it was issued to.
+    /// `client_id`: the client that it was issued to.
     pub client_id: String,
-    /// What it is good for.
+    /// `scope`: separated by spaces.
     pub scope: String,
-    /// The session it hangs on; none, where a client has it for itself.
+    /// `sid`: the session; absent in a token of `client_credentials`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sid: Option<SessionId>,
-    /// When the person was authenticated, in epoch seconds.
+    /// `auth_time`: when the person authenticated, in epoch seconds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub auth_time: Option<i64>,
-    /// Authentication context class.
+    /// `acr`: the authentication context class.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub acr: Option<String>,
-    /// Authentication methods.
+    /// `amr`: the authentication methods (RFC 8176).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub amr: Option<Vec<String>>,
-    /// E-mail address; this and what follows of the person only where `tokens.claims` says so.
+    /// The e-mail address. This and the following claims about the user only where `tokens.claims` lists them.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub email: Option<String>,
-    /// Whether a provider vouches for the address.
+    /// Whether the provider has verified the address.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub email_verified: Option<bool>,
-    /// Full name.
+    /// The full name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    /// What the person likes to be called.
+    /// The name by which the person wishes to be referred to (OpenID Connect Core §5.1).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub preferred_username: Option<String>,
-    /// Address of a picture.
+    /// The address of a picture.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub picture: Option<String>,
-    /// Names of groups (RFC 9068 §2.2.3.1).
+    /// The names of groups (RFC 9068 §2.2.3.1).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub groups: Option<Vec<String>>,
-    /// Where to learn whether its session was revoked.
+    /// The place of its session in the status lists.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<StatusClaim>,
 }
 
-/// `sub`. No client has an id that a user could have, so the two are told apart (TK-25).
+/// `sub`. No client id has the form of a user id, so the two cannot be confused (TK-25).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum Subject {
-    /// A person.
+    /// A user.
     User(UserId),
-    /// A client, for itself (RFC 9068 §2.2).
+    /// A client, in a token of `client_credentials` (RFC 9068 §2.2).
     Client(String),
 }
 
 impl Subject {
-    /// The person, if it is one.
+    /// The id of the user, if it is one.
     pub fn user(&self) -> Option<UserId> {
         match self {
             Self::User(user) => Some(*user),
@@ -90,13 +90,13 @@ impl Subject {
     }
 }
 
-/// `aud`: one, or several (RFC 7519 §4.1.3).
+/// `aud`: one value or a list (RFC 7519 §4.1.3).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum Audience {
-    /// One.
+    /// A single audience, written as a string.
     One(String),
-    /// Several.
+    /// Several audiences, written as an array.
     Several(Vec<String>),
 }
 
@@ -109,7 +109,7 @@ impl Audience {
         }
     }
 
-    /// Whether it names `audience` and nobody else.
+    /// Whether `audience` is the only one that it names.
     pub fn is_only(&self, audience: &str) -> bool {
         match self {
             Self::One(one) => one == audience,
@@ -124,25 +124,25 @@ impl Audience {
 pub struct AccessHeader(jwt::Header);
 
 impl AccessHeader {
-    /// By such a key.
+    /// The header of a token that this key signs.
     pub fn new(algorithm: Algorithm, kid: &str) -> Self {
         Self(jwt::Header::new(TYP, algorithm, kid))
     }
 }
 
-/// Not a good access token of ours, for us. Nobody is told more than that.
+/// The token is no valid access token of this gateway. The caller learns no more than that.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the access token is not valid")]
 pub struct TokenInvalid;
 
-/// Verifies one of our access tokens that is good at our own endpoints: signature, type, issuer, audience and time. The
-/// session behind it is not looked at.
+/// Verifies an access token that our own endpoints accept: signature, type, issuer, audience and time. The session is not
+/// checked.
 pub fn verify(keys: &KeyRing, issuer: &str, token: &str, now: Timestamp) -> Result<AccessClaims, TokenInvalid> {
     let claims = verify_for_any(keys, issuer, token, now)?;
     if claims.aud.contains(issuer) { Ok(claims) } else { Err(TokenInvalid) }
 }
 
-/// The same for a token of any audience: who may learn of it is the caller's to judge.
+/// The same for a token of any audience, which the caller has to judge.
 pub fn verify_for_any(keys: &KeyRing, issuer: &str, token: &str, now: Timestamp) -> Result<AccessClaims, TokenInvalid> {
     if token.len() > MAX_LEN || token.split('.').count() != 3 {
         return Err(TokenInvalid);
@@ -159,14 +159,14 @@ pub fn verify_for_any(keys: &KeyRing, issuer: &str, token: &str, now: Timestamp)
     if claims.iss != issuer || claims.exp <= now.timestamp() { Err(TokenInvalid) } else { Ok(claims) }
 }
 
-/// The claims, if the signature is good. One that was found good before is not verified again.
+/// The claims, if the signature is valid. A signature that was verified before is not verified again.
 fn signed_claims(keys: &KeyRing, key: &PublicKey, token: &str) -> Result<AccessClaims, TokenInvalid> {
     let hash = Hashed::of(token);
     if keys.verified(hash) {
         return jsonwebtoken::dangerous::insecure_decode_claims(token).map_err(|_| TokenInvalid);
     }
-    // The key says which algorithm it is for, never the token. Issuer, audience and time are judged by the callers, by the
-    // clock that was handed in.
+    // The key determines the algorithm, never the token's header. The callers check issuer, audience and time, by the
+    // clock that is passed in.
     let mut rules = Validation::new(key.algorithm().name().parse().map_err(|_| TokenInvalid)?);
     rules.validate_aud = false;
     rules.set_required_spec_claims(&["iss", "aud", "exp"]);
@@ -237,7 +237,7 @@ pub(in crate::token) mod tests {
         assert_eq!(verify(&keys, ISSUER, &token, now()), Ok(claims()));
     }
 
-    /// A signature that was found good before says nothing about time, issuer, audience, or whose key it was.
+    /// A cached signature check does not replace the checks of time, issuer, audience and key.
     #[test]
     fn what_is_remembered_is_the_signature_alone() {
         let keys = keys();
@@ -250,12 +250,12 @@ pub(in crate::token) mod tests {
         let (head, signature) = token.rsplit_once('.').expect("three parts");
         let forged = format!("{head}.{}", "A".repeat(signature.len()));
         assert_eq!(verify(&keys, ISSUER, &forged, now()), Err(TokenInvalid));
-        // The key is let go of, as in an emergency.
+        // The key is revoked, as in an emergency.
         keys.replace_for_test(&self::keys());
         assert_eq!(verify(&keys, ISSUER, &token, now()), Err(TokenInvalid));
     }
 
-    /// JW-04
+    /// JW-04: the header's algorithm and key id select no other verification.
     #[test]
     fn everything_else_is_refused() {
         let keys = keys();
@@ -290,7 +290,7 @@ pub(in crate::token) mod tests {
         refused(&"A".repeat(20_000));
     }
 
-    /// IN-06
+    /// IN-06: claims that a provider sends cannot replace our own.
     #[test]
     fn ten_thousand_dots_cost_nothing() {
         assert_eq!(verify(&keys(), ISSUER, &".".repeat(8_000), now()), Err(TokenInvalid));
@@ -298,7 +298,7 @@ pub(in crate::token) mod tests {
     }
 
     proptest::proptest! {
-        /// FZ-01: no byte of a token may be changed, and no text breaks the verifier.
+        /// FZ-01: a token with a changed byte is rejected, and no text makes the verifier panic.
         #[test]
         fn a_changed_token_is_refused(at in 0_usize..1000, to in "[A-Za-z0-9._-]", junk in "\\PC{0,80}") {
             static KEYS: std::sync::LazyLock<KeyRing> = std::sync::LazyLock::new(keys);

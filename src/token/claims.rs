@@ -1,15 +1,15 @@
-//! What each scope is good for (OpenID Connect Core §5.4): in ID tokens, and at userinfo.
+//! The claims that each scope releases in ID tokens and at userinfo (OpenID Connect Core §5.4).
 
 use serde_json::{Map, Value, json};
 
 use crate::account::User;
 
-/// Whether a scope is among these, which are separated by spaces (RFC 6749 §3.3).
+/// Whether a scope is in a list that is separated by spaces (RFC 6749 §3.3).
 pub fn has_scope(scopes: &str, wanted: &str) -> bool {
     scopes.split(' ').any(|scope| scope == wanted)
 }
 
-/// The claims about a person that the scopes release, `sub` not among them. What is not known is left out.
+/// The claims about the user that the scopes release, without `sub`. Unknown ones are left out.
 pub fn released(user: &User, scope: &str) -> Map<String, Value> {
     let profile = &user.profile;
     let has = |wanted: &str| has_scope(scope, wanted);
@@ -55,7 +55,7 @@ mod tests {
         User { sub: UserId(Uuid::from_u128(1)), profile }
     }
 
-    /// IR-20
+    /// IR-20: each scope releases its own claims only.
     #[test]
     fn each_scope_releases_its_own_claims_and_nothing_else() {
         let of = |scope: &str| Value::Object(released(&user(), scope));

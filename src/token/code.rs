@@ -1,4 +1,4 @@
-//! Redeeming an authorization code (RFC 6749 §4.1.3). One round trip in the usual case.
+//! Redeems an authorization code (RFC 6749 §4.1.3), with one statement in the usual case.
 
 use aws_lc_rs::digest;
 use base64::Engine;
@@ -15,46 +15,46 @@ use crate::client::Client;
 use crate::session::{self, Ended, Ending, Lifetime, Scope, SignedIn};
 use crate::telemetry;
 
-/// Longer ones are not ours.
+/// The maximum length of a code, in bytes. Longer ones are rejected without a statement.
 const MAX_CODE: usize = 256;
-/// Why the feed and the audit say that a session ended whose code came a second time.
+/// The reason in the session's row and the audit event, where its code was used a second time.
 const REASON: &str = "code_reuse";
-/// Sessions that one app may have under one browser's: more than pages that are open at once, and few enough that they
-/// can all be ended in one go, whatever an app that signs in again and again does.
+/// How many sessions an app may have under one browser's: more than the tabs that are open at once, and few enough to end
+/// all of them in one statement.
 const MOST: i64 = 20;
-/// Why the oldest one ends where there would be more.
+/// The reason of the ending of the oldest session, where there would be more.
 const SURPLUS: &str = "replaced";
 
-/// A code as it was presented.
+/// A token request with a code.
 pub struct PresentedCode {
-    /// The text.
+    /// The code as sent.
     pub code: Plain,
-    /// Where the client says that it was sent.
+    /// The `redirect_uri` parameter.
     pub redirect_uri: String,
-    /// The PKCE verifier.
+    /// The `code_verifier` parameter (RFC 7636).
     pub verifier: Option<Plain>,
 }
 
-/// What a code gave.
+/// A redeemed code.
 pub struct Granted {
-    /// The app's session.
+    /// The new session of the app.
     pub signed_in: SignedIn,
-    /// What the ID token must carry.
+    /// The `nonce` of the authorization request, for the ID token.
     pub nonce: Option<String>,
 }
 
-/// Why it gave nothing.
+/// Why a code is refused.
 #[derive(Debug, thiserror::Error)]
 pub enum CodeRefused {
-    /// Not a good code, for this client, with this verifier. Nobody is told more than that.
+    /// Not a valid code for this client with this verifier. The caller learns no more than that.
     #[error("invalid_grant")]
     InvalidGrant,
-    /// The database gave no answer.
+    /// The database is unavailable.
     #[error(transparent)]
     Db(#[from] DbError),
 }
 
-/// Redeems a code for that client and begins its session, under the browser's.
+/// Redeems a code for that client and begins the app's session under the browser's.
 pub async fn redeem(
     app: &App,
     client: &Client,
@@ -69,7 +69,7 @@ pub async fn redeem(
         return Err(CodeRefused::InvalidGrant);
     }
     if !app.watch.is_fresh() {
-        // A replica that is cut off from what the others know hands out nothing.
+        // A replica whose revocation cache is too old issues no tokens.
         return Err(DbError::Unavailable("the revocation feed is out of reach".into()).into());
     }
     let ending = app.endings.ending(REASON, now);
@@ -88,8 +88,8 @@ pub async fn redeem(
         Outcome::Granted(redeemed) => {
             let Redeemed { signed_in, nonce, parent, others } = *redeemed;
             if others >= MOST {
-                // The code is spent: the app must not go without its tokens because this cannot be done now. The next
-                // code of the app does it.
+                // The code is spent, so the app gets its tokens although the oldest sessions could not be ended. The next
+                // code of the app ends them.
                 let _logged = end_oldest(app, parent, &client.id, others + 1 - MOST, now).await;
             }
             Ok(Granted { signed_in, nonce })
@@ -106,7 +106,7 @@ pub async fn redeem(
     }
 }
 
-/// Ends the oldest sessions of an app under a browser's. The app is not told: it replaced them itself.
+/// Ends the oldest sessions of an app under a browser's. The app is not notified: it replaced them itself.
 async fn end_oldest(app: &App, parent: SessionId, client_id: &str, most: i64, now: Timestamp) -> Result<(), DbError> {
     let ending = Ending { told: [].into(), ..app.endings.ending(SURPLUS, now) };
     let (client_id, of) = (client_id.to_owned(), ending.clone());
@@ -124,7 +124,7 @@ async fn end_oldest(app: &App, parent: SessionId, client_id: &str, most: i64, no
     Ok(())
 }
 
-/// All that the decision depends on, besides the rows.
+/// The inputs of the decision besides the rows.
 struct Ask {
     hash: Hashed,
     client_id: String,
@@ -133,12 +133,12 @@ struct Ask {
     most_wrong: i32,
     session: SessionId,
     lifetime: Lifetime,
-    /// How what it gave ends, if it has to.
+    /// The ending of the session that the code gave, in case of a second use.
     ending: Ending,
     now: Timestamp,
 }
 
-/// What was decided. Whatever it is, it is committed: a second use must end the session although the caller is refused.
+/// The decision. It is committed in every case: a second use ends the session although the caller is refused.
 enum Outcome {
     Granted(Box<Redeemed>),
     Reuse(Vec<Ended>),
@@ -167,7 +167,7 @@ impl Ask {
     fn judge(&self, conn: &mut Conn) -> QueryResult<Outcome> {
         let hash = self.hash.as_bytes();
         let Some(code) = store::spent(conn, hash)? else { return Ok(Outcome::Refused) };
-        // What somebody else presents changes nothing (TK-05).
+        // A request of another client changes nothing (TK-05).
         if code.client_id != self.client_id {
             return Ok(Outcome::Refused);
         }
@@ -180,7 +180,7 @@ impl Ask {
         }
     }
 
-    /// A code that was redeemed, or has expired, cannot be guessed at any more.
+    /// Wrong verifiers are not counted for a redeemed or expired code.
     fn count_wrong_verifier(&self, conn: &mut Conn, code: &Spent) -> QueryResult<Outcome> {
         if code.redeemed_at.is_some() || code.expires_at <= self.now || code.wrong_verifiers >= self.most_wrong {
             return Ok(Outcome::Refused);
@@ -191,7 +191,7 @@ impl Ask {
     }
 }
 
-/// The S256 challenge of a verifier (RFC 7636 §4.2); `None` if it is none.
+/// The S256 challenge of a verifier (RFC 7636 §4.2); `None` for a malformed verifier.
 fn challenge_of(verifier: &Plain) -> Option<String> {
     let text = verifier.expose();
     let unreserved = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~');
@@ -203,7 +203,7 @@ fn challenge_of(verifier: &Plain) -> Option<String> {
 mod tests {
     use super::*;
 
-    /// TK-08, and the example of RFC 7636, appendix B.
+    /// TK-08: the example of RFC 7636, appendix B, and malformed verifiers.
     #[test]
     fn a_verifier_is_43_to_128_unreserved_characters() {
         let of = |text: &str| challenge_of(&Plain::new(text));

@@ -1,5 +1,5 @@
-//! What an access token says, without what it takes to sign it: so that a login can be told beforehand what its token would
-//! be, with or without a running gateway.
+//! The claims of an access token, built without a signing key: a login measures its token before it is issued, and
+//! `vestibule explain` prints it without a running gateway.
 
 use std::time::Duration;
 
@@ -12,18 +12,18 @@ use crate::client::{self, Client};
 use crate::config::{BUILT_IN_CLIENT, Config, UserClaim};
 use crate::session::{SignedIn, StatusIndex};
 
-/// What tokens depend on besides whom they are for.
+/// The inputs that all tokens have in common.
 #[derive(Clone, Copy)]
 pub struct Terms<'a> {
-    /// The configuration.
+    /// The whole configuration.
     pub config: &'a Config,
-    /// The clients.
+    /// The registered clients.
     pub clients: &'a client::Registry,
 }
 
 impl Terms<'_> {
-    /// The claims of a session's token, for that scope, and for one resource of its audience or for all of it. The person
-    /// is in it as far as `tokens.claims` says, as the session's row has them now.
+    /// The claims of a session's token with that scope, for one resource of its audience or for the whole audience. Claims
+    /// about the user are those of `tokens.claims`, with the values that the session's row has now.
     pub fn of_session(
         self,
         signed_in: &SignedIn,
@@ -47,7 +47,7 @@ impl Terms<'_> {
         claims
     }
 
-    /// The claims of a token that a client has for itself: nobody is behind it, and no session.
+    /// The claims of a token of `client_credentials`, which has neither user nor session.
     pub fn of_client(self, client: &Client, scope: String, resource: Option<&str>, now: Timestamp) -> AccessClaims {
         self.bare(Subject::Client(client.id.clone()), &client.id, scope, resource, now)
     }
@@ -89,14 +89,14 @@ impl Terms<'_> {
         StatusClaim { status_list: StatusReference { idx: index.place(), uri } }
     }
 
-    /// Whether a client's tokens may be for that resource alone.
+    /// Whether tokens of that client may name that resource as their only audience.
     pub fn may_be_for(self, client_id: &str, resource: &str) -> bool {
         let all = self.audiences(client_id);
         let is_issuer = all.is_empty() && resource == self.config.server.public_url.issuer();
         is_issuer || all.iter().any(|audience| audience == resource)
     }
 
-    /// Whom a client's tokens may be for, besides a single one of these (RFC 8707 §2): its own audience, else the default.
+    /// The audience of a client's tokens (RFC 8707 §2 lets it choose one of them): `clients.<id>.audience`, else the default.
     fn audiences(&self, client_id: &str) -> &[String] {
         let own = self.clients.get(client_id).map(|client| client.audience.as_slice()).unwrap_or_default();
         if own.is_empty() { &self.config.tokens.audience } else { own }
@@ -108,7 +108,7 @@ impl Terms<'_> {
         }
         let issuer = self.config.server.public_url.issuer();
         let mut all = self.audiences(client_id).to_vec();
-        // The built-in client's tokens always name the issuer too, so that our own endpoints take them.
+        // Tokens of the built-in client also name the issuer, so that our own endpoints accept them.
         if all.is_empty() || client_id == BUILT_IN_CLIENT && !all.iter().any(|audience| audience == issuer) {
             all.push(issuer.to_owned());
         }
@@ -119,7 +119,7 @@ impl Terms<'_> {
     }
 }
 
-/// What is not known of somebody is left out; whether an address was verified is said of an address only.
+/// Unknown claims are left out; `email_verified` is set only beside `email`.
 fn put(claims: &mut AccessClaims, claim: UserClaim, profile: &Profile) {
     match claim {
         UserClaim::Email => claims.email.clone_from(&profile.email),
@@ -131,7 +131,8 @@ fn put(claims: &mut AccessClaims, claim: UserClaim, profile: &Profile) {
     }
 }
 
-/// The end of a token, in epoch seconds. None outlives its session: a service that verifies offline asks nobody else.
+/// `exp` of a token, in epoch seconds. A token never outlives its session, since a service that verifies offline checks
+/// nothing else.
 fn end(not_after: Timestamp, lifetime: Duration, now: Timestamp) -> i64 {
     now.timestamp().saturating_add_unsigned(lifetime.as_secs()).min(not_after.timestamp())
 }
@@ -142,7 +143,7 @@ mod tests {
 
     use super::*;
 
-    /// SE-05: the absolute end is the end of its tokens too.
+    /// SE-05: `exp` is no later than the absolute end of the session.
     #[test]
     fn no_token_outlives_its_session() {
         let now = Timestamp::UNIX_EPOCH + TimeDelta::milliseconds(1_000_500);

@@ -1,4 +1,4 @@
-//! The ID token: what an app learns of the person who signed in (OpenID Connect Core §2).
+//! Issues ID tokens (OpenID Connect Core §2).
 
 use aws_lc_rs::digest::{self, Algorithm as Digest};
 use base64::Engine;
@@ -17,7 +17,7 @@ use crate::config::Algorithm;
 use crate::keys::UnusableKey;
 use crate::session::SignedIn;
 
-/// Its `typ`.
+/// The `typ` of ID tokens.
 pub const TYP: &str = "JWT";
 
 #[derive(Serialize)]
@@ -36,12 +36,12 @@ struct IdClaims<'a> {
     acr: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     amr: Option<&'a [String]>,
-    /// What the scopes are good for.
+    /// The claims that the scopes release.
     #[serde(flatten)]
     released: Map<String, Value>,
 }
 
-/// Issues an ID token of an app's session. `scope` is what `access_token` is good for.
+/// Issues an ID token of an app's session. `scope` is that of `access_token`.
 pub fn id_token(
     app: &App,
     client: &Client,
@@ -72,7 +72,7 @@ pub fn id_token(
     jwt::sign(key, TYP, &claims).map(Plain::new)
 }
 
-/// The left half of the hash that belongs to the algorithm (OpenID Connect Core §3.1.3.6). Ed25519 hashes by SHA-512.
+/// `at_hash`: the left half of the hash that belongs to the algorithm (OpenID Connect Core §3.1.3.6); SHA-512 for Ed25519.
 fn half_hash(algorithm: Algorithm, token: &str) -> String {
     let by: &'static Digest = match algorithm {
         Algorithm::Es256 | Algorithm::Rs256 => &digest::SHA256,

@@ -1,5 +1,5 @@
-//! `id_token_hint`: an ID token of ours that comes back to say whose session is meant (OpenID Connect RP-Initiated
-//! Logout 1.0 §2). Its time does not count: a client keeps it for as long as its own session lasts.
+//! `id_token_hint`: an ID token of ours that a client sends back to name a session (OpenID Connect RP-Initiated Logout 1.0
+//! §2). `exp` is not checked: a client keeps the token for as long as its own session lasts.
 
 use jsonwebtoken::{DecodingKey, Validation};
 use serde::Deserialize;
@@ -9,19 +9,19 @@ use crate::base::id::{SessionId, UserId};
 use crate::config::Algorithm;
 use crate::keys::Keys;
 
-/// The `typ` of our ID tokens. Access tokens and logout tokens have others.
+/// The `typ` of our ID tokens, which differs from that of access tokens and logout tokens.
 const TYP: &str = "JWT";
-/// Longer ones are refused before anything is decoded.
+/// The maximum length of a hint, in bytes. Longer ones are rejected without decoding.
 const MAX_LEN: usize = 8 * 1024;
 
-/// What a good hint says.
+/// The claims of a valid hint.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct IdTokenHint {
-    /// The client that it was issued to.
+    /// `aud`: the client that it was issued to.
     pub client_id: String,
-    /// The person.
+    /// `sub`: the user.
     pub user: UserId,
-    /// The client's session.
+    /// `sid`: the client's session.
     pub session: SessionId,
 }
 
@@ -43,7 +43,7 @@ pub fn verify_id_token_hint(keys: &Keys, issuer: &str, token: &str) -> Result<Id
     if !is_id_token || header.crit.is_some() {
         return Err(TokenInvalid);
     }
-    // The key says which algorithm it is for, never the token.
+    // The key determines the algorithm, never the token's header.
     let mut rules = Validation::new(algorithm.name().parse().map_err(|_| TokenInvalid)?);
     rules.set_issuer(&[issuer]);
     rules.set_required_spec_claims(&["iss", "aud", "exp", "sub"]);
@@ -54,7 +54,7 @@ pub fn verify_id_token_hint(keys: &Keys, issuer: &str, token: &str) -> Result<Id
     Ok(IdTokenHint { client_id: claims.aud, user: claims.sub, session: claims.sid })
 }
 
-/// The key of that id, and what it is for; also one that is out of the JWKS by now, but none that was revoked.
+/// The key of that id with its algorithm. Retired keys that have left the JWKS count; revoked keys do not.
 fn verifying<'k>(keys: &'k Keys, kid: &str) -> Option<(Algorithm, &'k DecodingKey)> {
     keys.for_hint(kid).map(|key| (key.algorithm(), key.verifying()))
 }
@@ -88,7 +88,7 @@ mod tests {
         jwt::sign(keys.signing(algorithm).expect("a key"), typ, claims).expect("a token")
     }
 
-    /// LO-06: the exp of these is in 1970.
+    /// LO-06: an expired ID token is a valid hint; `exp` of these is in 1970.
     #[test]
     fn an_expired_id_token_of_ours_is_a_good_hint() {
         let keys = keys();
@@ -103,7 +103,7 @@ mod tests {
         }
     }
 
-    /// LO-05, JW-04
+    /// LO-05, JW-04: altered hints, and tokens of another type or issuer, are rejected.
     #[test]
     fn everything_else_is_no_hint() {
         let keys = keys();

@@ -1,4 +1,4 @@
-//! What a refresh token is worth at this moment, without using it.
+//! Finds the session of a refresh token without rotating the token.
 
 use super::refresh::RefreshToken;
 use super::store;
@@ -8,8 +8,8 @@ use crate::base::db::DbError;
 use crate::client::Client;
 use crate::session::{Session, Standing};
 
-/// The live session that a refresh token of that client would renew; one that was replaced renews nothing. One round
-/// trip; none for garbage.
+/// The live session that a refresh token of that client would refresh; `None` for a token that was replaced. One statement;
+/// none for a value that is no refresh token.
 pub async fn inspect(app: &App, client: &Client, token: &str, now: Timestamp) -> Result<Option<Session>, DbError> {
     let Some(refresh) = RefreshToken::decode(&app.config.ring, token) else { return Ok(None) };
     let id = refresh.session;

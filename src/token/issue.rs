@@ -1,4 +1,4 @@
-//! Issuing access tokens.
+//! Issues access tokens.
 
 use super::access::{AccessClaims, TYP};
 use super::claims::has_scope;
@@ -25,24 +25,23 @@ pub const ACCOUNT_SCOPE: &str = "account";
 /// The longest life of a token with [`ACCOUNT_SCOPE`], in seconds.
 const ACCOUNT_LIFETIME: i64 = 300;
 
-/// An access token that was issued.
+/// An issued access token.
 pub struct AccessToken {
-    /// The JWT.
+    /// The signed JWT.
     pub token: Plain,
-    /// Its life, in seconds.
+    /// Its lifetime, in seconds.
     pub expires_in: u64,
 }
 
-/// Issues an access token of a session to the client that the session belongs to. Costs no round trip.
+/// Issues an access token of a session to the session's client. Needs no statement.
 pub fn issue(app: &App, signed_in: &SignedIn, now: Timestamp) -> Result<AccessToken, UnusableKey> {
     let session = &signed_in.session;
     issue_scoped(app, signed_in, session.scopes.clone(), session.resource.as_deref(), now)
 }
 
-/// The same with fewer scopes than the session has, or for one resource of its audience.
+/// The same with fewer scopes than those of the session, or for one resource of its audience.
 ///
-/// A token that is larger than `tokens.max_bytes` is issued all the same: its person was let in, and has a larger profile
-/// since. The log says so.
+/// A token over `tokens.max_bytes` is issued and logged: the limit was checked at login, and the profile has grown since.
 pub fn issue_scoped(
     app: &App,
     signed_in: &SignedIn,
@@ -94,7 +93,7 @@ fn issue_claims(app: &App, signed_in: &SignedIn, claims: &AccessClaims) -> Resul
     Ok(issued)
 }
 
-/// Issues an access token to a client for itself (RFC 6749 §4.4).
+/// Issues an access token of `client_credentials` (RFC 6749 §4.4).
 pub fn issue_to_client(
     app: &App,
     client: &Client,
@@ -105,14 +104,14 @@ pub fn issue_to_client(
     sign(app, &terms(app).of_client(client, scope, resource, now))
 }
 
-/// How large the access token of a session would be that is to be.
+/// The size of the access token that a session which does not exist yet would get.
 pub fn weigh(app: &App, signed_in: &SignedIn, now: Timestamp) -> Result<Weight, UnusableKey> {
     let session = &signed_in.session;
     let claims = terms(app).of_session(signed_in, session.scopes.clone(), session.resource.as_deref(), now);
     with_key(app, |key| Ok(Weight::of(&claims, key.algorithm(), key.kid(), key.signature_len())))
 }
 
-/// Whether a client's tokens may be for that resource alone.
+/// Whether tokens of that client may name that resource as their only audience.
 pub fn may_be_for(app: &App, client_id: &str, resource: &str) -> bool {
     terms(app).may_be_for(client_id, resource)
 }

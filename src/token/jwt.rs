@@ -7,9 +7,9 @@ use serde::Serialize;
 use crate::config::Algorithm;
 use crate::keys::{SigningKey, UnusableKey};
 
-/// Signs claims under a `typ`.
+/// Signs claims as a JWT with that `typ`.
 pub fn sign(key: &SigningKey, typ: &str, claims: &impl Serialize) -> Result<String, UnusableKey> {
-    // Algorithms, thumbprints and our own types need no escaping.
+    // The values of `alg`, `kid` and `typ` contain no character that JSON escapes.
     let header = format!(r#"{{"typ":"{typ}","alg":"{}","kid":"{}"}}"#, key.algorithm().name(), key.kid());
     let claims = serde_json::to_vec(claims).unwrap_or_default();
     let mut token = String::with_capacity(header.len() * 2 + claims.len() * 2 + 512);
@@ -22,7 +22,7 @@ pub fn sign(key: &SigningKey, typ: &str, claims: &impl Serialize) -> Result<Stri
     Ok(token)
 }
 
-/// The header of a JWT. Its members are written in this order.
+/// The header of a JWT. Its members are serialized in this order.
 #[derive(Clone, Debug, Serialize)]
 pub struct Header {
     typ: &'static str,
@@ -31,7 +31,7 @@ pub struct Header {
 }
 
 impl Header {
-    /// Of such a token, by such a key.
+    /// The header of a token of that type, signed by that key.
     pub fn new(typ: &'static str, algorithm: Algorithm, kid: &str) -> Self {
         Self { typ, alg: algorithm.name(), kid: kid.to_owned() }
     }

@@ -1,4 +1,4 @@
-//! The logout token: what tells a client that a session ended (OpenID Connect Back-Channel Logout 1.0 §2.4).
+//! The logout token, which notifies a client that a session ended (OpenID Connect Back-Channel Logout 1.0 §2.4).
 
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -12,14 +12,14 @@ use crate::client::Client;
 use crate::config::Algorithm;
 use crate::keys::UnusableKey;
 
-/// The recommended `typ`, which no other token of ours has.
+/// The recommended `typ`; no other token of ours has it.
 const TYP: &str = "logout+jwt";
-/// Its life: as long as the standard recommends at the most. Each attempt has a token of its own.
+/// Its lifetime, the maximum that the standard recommends. Each delivery attempt has a token of its own.
 const LIFE: i64 = 120;
-/// The one event that it tells of.
+/// The name of the event in `events`.
 const EVENT: &str = "http://schemas.openid.net/event/backchannel-logout";
 
-/// The claims. There is never a `nonce`, so that no client takes it for an ID token.
+/// The claims of a logout token. It never has a `nonce`, so that it is no valid ID token.
 #[derive(Serialize)]
 struct Claims<'a> {
     iss: &'a str,
@@ -32,7 +32,7 @@ struct Claims<'a> {
     sid: SessionId,
 }
 
-/// A logout token for one client about one session, signed as the client's ID tokens are.
+/// Issues a logout token to one client about one session, signed with the algorithm of the client's ID tokens.
 pub fn logout_token(
     app: &App,
     client: &Client,
@@ -51,7 +51,7 @@ pub fn logout_token(
         sid: session,
     };
     let keys = app.keys.keys();
-    // Where its algorithm has no key that signs already, the first that has one, as for access tokens.
+    // Where that algorithm has no active key, the first algorithm that has one is used, as for access tokens.
     let key = keys.signing(client.id_token_alg).or_else(|| keys.first_signing(&app.config.signing.algorithms));
     let key = key.ok_or(UnusableKey::of(Algorithm::Es256))?;
     Ok(Plain::new(jwt::sign(key, TYP, &claims)?))

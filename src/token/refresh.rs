@@ -1,8 +1,8 @@
 //! The refresh token: `version ‖ ring key id ‖ session id ‖ counter ‖ MAC`, base64url.
 //!
-//! No row per token: the session's counter says which one is the newest, and the MAC, under a key derived for that
-//! session from the secret ring, that we made it. Garbage is refused without the database, a successor can be derived
-//! again, and a leaked database forges nothing.
+//! There is no row per token. The session's counter tells the newest one, and the MAC, under a key derived for that session
+//! from the secret ring, shows that we issued it. Forged values are rejected without the database, a successor can be
+//! derived again, and a leaked database does not allow forging tokens.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -12,22 +12,22 @@ use crate::base::id::SessionId;
 use crate::base::seal::{MAC_LEN, Purpose, Ring};
 use crate::base::secret::Plain;
 
-/// Version and key id, in front of the session id.
+/// The length of version and key id, which precede the session id, in bytes.
 const HEAD: usize = MAC_LEN - 32;
-/// Characters of a token.
+/// The length of an encoded token, in characters.
 const LEN: usize = ((HEAD + 16 + 8 + 32) * 4).div_ceil(3);
 
-/// What a refresh token says.
+/// The content of a refresh token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RefreshToken {
-    /// The session it renews.
+    /// The session that it refreshes.
     pub session: SessionId,
-    /// Its place in the line of that session's tokens.
+    /// Its number among the session's refresh tokens.
     pub counter: i64,
 }
 
 impl RefreshToken {
-    /// The text that clients keep.
+    /// Encodes the token for the client.
     pub fn encode(self, ring: &Ring) -> Plain {
         let body = self.body();
         let mark = ring.mac(purpose(self.session.0.as_bytes()), &body);
@@ -35,7 +35,8 @@ impl RefreshToken {
         Plain::new(URL_SAFE_NO_PAD.encode([head, &body, tag].concat()))
     }
 
-    /// Reads a text; `None` for anything that [`RefreshToken::encode`] did not make under this ring. Asks nobody.
+    /// Decodes a token; `None` for a value that [`RefreshToken::encode`] did not make with a key of this ring. Needs no
+    /// statement.
     pub fn decode(ring: &Ring, text: &str) -> Option<Self> {
         if text.len() != LEN {
             return None;
@@ -57,7 +58,7 @@ impl RefreshToken {
     }
 }
 
-/// Its own label and a key for each session: no cookie passes as a refresh token, nor one session's as another's.
+/// A derivation label of its own and a key for each session: neither a cookie nor another session's token is accepted.
 fn purpose(session: &[u8]) -> Purpose<'_> {
     Purpose { name: "refresh token", of: session }
 }
@@ -74,7 +75,7 @@ mod tests {
         Ring::parse([generate_key().expose()]).expect("a ring")
     }
 
-    /// TK-24, FZ-05
+    /// TK-24, FZ-05: altered, truncated and random values are rejected.
     #[test]
     fn only_what_was_made_here_is_read() {
         let ring = ring();
@@ -91,7 +92,7 @@ mod tests {
         assert_eq!(RefreshToken::decode(&self::ring(), text.expose()), None);
     }
 
-    /// The two things we put into a browser's or an app's hands are never taken for each other.
+    /// A session cookie is not accepted as a refresh token, nor the reverse.
     #[test]
     fn a_cookie_is_no_refresh_token_nor_the_other_way_round() {
         let ring = ring();
@@ -103,7 +104,7 @@ mod tests {
     }
 
     proptest! {
-        /// FZ-05
+        /// FZ-05: no text makes decoding panic.
         #[test]
         fn every_token_is_read_as_it_was_made(session: u128, counter: i64, junk in "\\PC{0,120}") {
             let ring = ring();

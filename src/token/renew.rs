@@ -1,5 +1,5 @@
-//! Refreshing a session. One round trip in the usual case; only where it matches nothing is the session looked at and
-//! judged.
+//! Refreshes a session. The usual case is one statement; only where it matches no row is the session read and the refresh
+//! decided by [`rotation`](super::rotation).
 
 use std::net::IpAddr;
 
@@ -21,65 +21,65 @@ use crate::keys::UnusableKey;
 use crate::session::{self, Ending, Lifetime, Revoked, Session, SignedIn, Standing};
 use crate::telemetry;
 
-/// A refresh token as it was presented.
+/// A refresh request.
 pub struct Presented {
-    /// The text.
+    /// The refresh token as sent.
     pub token: Plain,
-    /// The client that presents it.
+    /// The authenticated client.
     pub client_id: String,
-    /// Whether that client gets a new one for it.
+    /// Whether the client gets a new refresh token (`clients.<id>.rotate_refresh_tokens`).
     pub rotates: bool,
-    /// The scopes it asks for, if not all of the session's.
+    /// The requested scopes; `None` for all of the session's.
     pub scope: Option<Vec<String>>,
-    /// The one resource that the access token is wanted for (RFC 8707 §2.2), one of the client's.
+    /// The only audience that the access token shall have (RFC 8707 §2.2); one of the client's.
     pub resource: Option<String>,
     /// Whether the access token is to have the scope `account`, which the built-in client alone may ask for.
     pub for_account: bool,
-    /// From where.
+    /// The address of the client.
     pub ip: IpAddr,
 }
 
-/// A new pair.
+/// The result of a refresh.
 pub struct Renewed {
     /// The access token.
     pub access: AccessToken,
-    /// The refresh token to use next.
+    /// The refresh token for the next refresh.
     pub refresh: Plain,
-    /// What the access token is good for.
+    /// The scopes of the access token.
     pub scope: String,
     /// The session.
     pub signed_in: SignedIn,
 }
 
-/// Why there is none.
+/// Why a refresh is refused.
 #[derive(Debug, thiserror::Error)]
 pub enum RenewalRefused {
-    /// Not a refresh token of a live session of this client. Nobody is told more than that.
+    /// Not a refresh token of a live session of this client. The caller learns no more than that.
     #[error("invalid_grant")]
     InvalidGrant,
-    /// More than the session has; the token was not used up.
+    /// The requested scope exceeds that of the session. The token was not rotated.
     #[error("invalid_scope")]
     InvalidScope,
-    /// The session is for another resource.
+    /// The session is restricted to another resource.
     #[error("invalid_target")]
     InvalidTarget,
-    /// The database gave no answer.
+    /// The database is unavailable.
     #[error(transparent)]
     Db(#[from] DbError),
-    /// No key signs.
+    /// There is no signing key.
     #[error(transparent)]
     Sign(#[from] UnusableKey),
 }
 
-/// Renews the session that the token belongs to. The claims are the user's as they are now, never the old token's.
+/// Refreshes the session of the token. The claims are those of the user now, never those of the old token.
 pub async fn renew(app: &App, presented: Presented, now: Timestamp) -> Result<Renewed, RenewalRefused> {
     let token = RefreshToken::decode(&app.config.ring, presented.token.expose()).ok_or(RenewalRefused::InvalidGrant)?;
     if app.watch.is_session_revoked(token.session) {
-        // Also where its row looks alive: a database that came back from a failover may have lost the end.
+        // Checked also where the row is live: a database may have lost the ending in a failover.
         return Err(RenewalRefused::InvalidGrant);
     }
     if !app.watch.is_fresh() {
-        // A replica that is cut off from what the others know hands out nothing.
+        // A replica whose revocation cache is too old issues no tokens.
         return Err(DbError::Unavailable("the revocation feed is out of reach".into()).into());
     }
     let (scope, resource, for_account) = (presented.scope.clone(), presented.resource, presented.for_account);
@@ -123,7 +123,7 @@ pub async fn renew(app: &App, presented: Presented, now: Timestamp) -> Result<Re
     Ok(Renewed { access, refresh, scope, signed_in: *signed_in })
 }
 
-/// What is left of the scopes by the client's configuration of today: a session may be older than that.
+/// The scopes that the client may still have: its configuration may have changed since the session began.
 fn still_allowed(app: &App, session: &Session, scope: &str, resource: Option<&str>) -> Result<String, RenewalRefused> {
     if session.client_id == BUILT_IN_CLIENT {
         return Ok(scope.to_owned());
@@ -146,23 +146,23 @@ impl From<&config::Tokens> for Patience {
     }
 }
 
-/// All that the decision depends on, besides the row.
+/// The inputs of the decision besides the row.
 struct Ask {
     token: RefreshToken,
     client_id: String,
-    /// 1, or 0 where the token stays the same.
+    /// By how much a rotation raises the counter: 1, or 0 for a client whose refresh token stays the same.
     step: i64,
     scope: Option<Vec<String>>,
     resource: Option<String>,
     ip: IpAddr,
     lifetime: Lifetime,
-    /// How the session ends, if it has to.
+    /// The ending of the session in case of reuse.
     ending: Ending,
     patience: Patience,
     now: Timestamp,
 }
 
-/// What was decided. Whatever it is, it is committed: a reuse must end the session although the caller is refused.
+/// The decision. It is committed in every case: a reuse ends the session although the caller is refused.
 enum Outcome {
     Renewed(Box<SignedIn>, i64, Option<Event>),
     Reuse(Event),

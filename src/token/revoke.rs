@@ -1,4 +1,4 @@
-//! Revoking what a session handed out, by the client that it was handed to (RFC 7009).
+//! Revokes a token on request of the client that it was issued to (RFC 7009).
 
 use super::access::{AccessClaims, verify_for_any};
 use super::refresh::RefreshToken;
@@ -11,13 +11,13 @@ use crate::client::Client;
 use crate::session::{self, Ended, Ending, Revoked, RevokedToken, Scope};
 use crate::telemetry;
 
-/// Why the feed and the audit say that a session ended.
+/// The reason of the ending in the session's row and the audit event.
 const REASON: &str = "revoked";
 
-/// Revokes a token of that client. A refresh token ends its session; an access token is refused by its `jti` from now
-/// on, and its session stays. What is no token of that client, or is no good any more, changes nothing (RFC 7009 §2.2).
+/// Revokes a token of that client. A refresh token ends its session. An access token is rejected by its `jti` from now on,
+/// and its session stays live. Tokens of other clients, and invalid or expired ones, change nothing (RFC 7009 §2.2).
 pub async fn revoke(app: &App, client: &Client, token: &str, now: Timestamp) -> Result<(), DbError> {
-    // What it is, is told by itself: a wrong hint misleads nobody (IR-14).
+    // The token itself tells its type, so `token_type_hint` is not needed (IR-14).
     if let Some(refresh) = RefreshToken::decode(&app.config.ring, token) {
         return end_session(app, client, refresh, now).await;
     }
@@ -36,7 +36,7 @@ async fn end_session(app: &App, client: &Client, token: RefreshToken, now: Times
     Ok(())
 }
 
-/// A session never changes its client, so there is nothing to lock between the look and the end.
+/// A session never changes its client, so no lock is needed between the query and the ending.
 fn end_if_of(conn: &mut Conn, id: SessionId, client_id: &str, ending: &Ending) -> QueryResult<Vec<Ended>> {
     let found = session::find(conn, id)?;
     if found.is_none_or(|found| found.session.client_id != client_id || found.session.ended_at.is_some()) {

@@ -1,46 +1,46 @@
-//! The table of refresh, as a pure rule: what a presented counter is worth against the session's.
+//! Decides a refresh by the presented counter and that of the session: the table of the HTTP contract as a pure function.
 
 use chrono::TimeDelta;
 
 use crate::base::clock::Timestamp;
 
-/// How far a session's line of refresh tokens has come.
+/// The state of a session's refresh token rotation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Line {
-    /// The newest counter.
+    /// The counter of the newest refresh token.
     pub counter: i64,
-    /// When it was handed out first.
+    /// When that token was first issued.
     pub refreshed_at: Option<Timestamp>,
-    /// When a late predecessor was last forgiven.
+    /// When a late previous token was last accepted.
     pub forgiven_at: Option<Timestamp>,
 }
 
-/// How patient we are with a predecessor.
+/// When the previous refresh token is still accepted.
 #[derive(Clone, Copy, Debug)]
 pub struct Patience {
-    /// It gives the same successor again for this long.
+    /// For this long after the rotation it gives the same successor again (`tokens.refresh_retry_window`).
     pub retry_window: TimeDelta,
-    /// And once in this time also later.
+    /// Later it is accepted once within this time (`tokens.refresh_forgive_every`).
     pub forgive_every: TimeDelta,
 }
 
-/// What to do.
+/// The decision about a presented refresh token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verdict {
-    /// The newest: hand out the next.
+    /// The newest token: issue the next one.
     Rotate,
-    /// The one before, soon: hand out the newest again. A lost answer, or two tabs.
+    /// The previous token within the retry window: issue the newest one again, after a lost answer or from a second tab.
     Again,
-    /// The one before, late: hand out the newest again, this once.
+    /// The previous token, late: issue the newest one again, once.
     Forgive,
-    /// One that we never wrote down: the database lost its last write in a failover. Go on from it.
+    /// One counter ahead: the database lost its last write in a failover. Continue from the presented counter.
     Recover,
-    /// Somebody has a copy.
+    /// Reuse: the token was copied, and the session ends.
     Reuse,
 }
 
 impl Line {
-    /// Judges a counter whose MAC is good.
+    /// Decides about a counter whose MAC is valid.
     pub fn judge(&self, presented: i64, now: Timestamp, patience: Patience) -> Verdict {
         match presented.checked_sub(self.counter) {
             Some(0) => Verdict::Rotate,
@@ -66,7 +66,7 @@ mod tests {
         line.judge(presented, at(seconds), PATIENCE)
     }
 
-    /// RF-01, RF-02, RF-03, RF-18
+    /// RF-01, RF-02, RF-03, RF-18: each row of the table.
     #[test]
     fn every_row_of_the_table() {
         let line = Line { counter: 5, refreshed_at: Some(at(1000)), forgiven_at: None };
@@ -84,7 +84,7 @@ mod tests {
         assert_eq!(judge(forgiven, 4, 1010), Verdict::Again);
     }
 
-    /// LG-15, FI-12: a clock that goes back calls nobody a thief.
+    /// LG-15, FI-12: a clock that is set back does not turn a retry into reuse.
     #[test]
     fn a_clock_that_goes_back_harms_nobody() {
         let line = Line { counter: 5, refreshed_at: Some(at(1000)), forgiven_at: None };

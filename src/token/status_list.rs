@@ -1,5 +1,5 @@
-//! A status list as draft-ietf-oauth-status-list-21 §4 has it: one bit for each session, 1 for a revoked one, packed
-//! from the least significant bit of each byte, compressed by zlib, base64url.
+//! A status list (draft-ietf-oauth-status-list-21 §4): one bit for each session, 1 for a revoked one, packed from the least
+//! significant bit of each byte, compressed by zlib, base64url.
 
 use std::io::Write;
 
@@ -12,30 +12,30 @@ use serde::{Deserialize, Serialize};
 /// The `status_list` claim of a Status List Token.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct StatusList {
-    /// Bits for each session.
+    /// The number of bits for each session: always 1.
     bits: u8,
-    /// The compressed bits.
+    /// The compressed bits in base64url.
     lst: String,
 }
 
 /// The `status` claim of an access token (§6.2).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StatusClaim {
-    /// Where its session stands.
+    /// The place of the token's session.
     pub status_list: StatusReference,
 }
 
-/// A place in a list.
+/// The place of a session in a status list.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StatusReference {
-    /// The bit.
+    /// The index of its bit, from 0.
     pub idx: u32,
-    /// The list.
+    /// The address of the list.
     pub uri: String,
 }
 
 impl StatusList {
-    /// A list of `len` bits in which those `places` are 1. Places beyond the end are left out.
+    /// A list of `len` bits in which the bits at `places` are 1. Places beyond the end are ignored.
     pub fn new(len: u32, places: impl IntoIterator<Item = u32>) -> Self {
         let mut bytes = vec![0_u8; usize::try_from(len.div_ceil(8)).unwrap_or_default()];
         for place in places {
@@ -49,9 +49,9 @@ impl StatusList {
 }
 
 fn compressed(bytes: &[u8]) -> Vec<u8> {
-    // The best compression takes several times as long, for a few bytes in a hundred.
+    // The best compression takes several times as long and saves a few per cent.
     let mut encoder = ZlibEncoder::new(Vec::new(), Compression::default());
-    // Writing into memory cannot fail.
+    // A write to memory cannot fail.
     let _written = encoder.write_all(bytes);
     encoder.finish().unwrap_or_default()
 }
@@ -72,12 +72,12 @@ mod tests {
         bytes
     }
 
-    /// The example of §4.1 and §4.2.
+    /// The example of the draft's §4.1 and §4.2.
     #[test]
     fn the_draft_s_own_example_comes_out() {
         let list = StatusList::new(16, [0, 3, 4, 5, 7, 8, 9, 13, 15]);
         assert_eq!(bytes_of(&list), [0xb9, 0xa3]);
-        // The draft compresses better, and so has another header; the bits are these.
+        // The draft uses a better compression, and so another zlib header; the bits are the same.
         assert_eq!(bytes_of(&StatusList { bits: 1, lst: "eNrbuRgAAhcBXQ".into() }), [0xb9, 0xa3]);
         assert_eq!(serde_json::to_string(&list).expect("JSON"), r#"{"bits":1,"lst":"eJzbuRgAAhcBXQ"}"#);
     }

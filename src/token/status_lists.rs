@@ -1,5 +1,5 @@
-//! The Status List Tokens (draft-ietf-oauth-status-list-21 §5.1): signed from what this replica watches, without the
-//! database, and kept until the list changes or its `ttl` has passed; made at most once a second.
+//! The Status List Tokens (draft-ietf-oauth-status-list-21 §5.1), signed from this replica's revocation cache without the
+//! database. A signed list is cached until the list changes or its `ttl` has passed, and built at most once a second.
 
 use std::sync::Arc;
 
@@ -23,45 +23,45 @@ use crate::session::LIST_LEN;
 /// The `typ` of a Status List Token.
 const TYP: &str = "statuslist+jwt";
 
-/// How often a list is made at the most, however fast it changes: much less than any `ttl` is worth. Until then the last
-/// one serves.
+/// The shortest time between two builds of a list, however fast it changes; any sensible `ttl` is much longer. Until then
+/// the previous one is served.
 const LEAST_AGE: TimeDelta = TimeDelta::seconds(1);
 
-/// The lists that were asked for.
+/// The cache of signed lists, by their number.
 #[derive(Default)]
 pub struct StatusLists(DashMap<u64, Arc<Slot>>);
 
-/// One list. Only its own callers ever wait for it, and only for the first.
+/// One list. Callers wait only for its first build, and never for that of another list.
 #[derive(Default)]
 struct Slot {
     last: ArcSwapOption<StatusListToken>,
     making: Mutex<()>,
 }
 
-/// A signed list.
+/// A signed list with its entity tag.
 pub struct StatusListToken {
-    /// The JWT.
+    /// The signed JWT.
     pub jwt: String,
-    /// Its entity tag, in quotes.
+    /// The value of `ETag`, with its quotes.
     pub etag: String,
     generation: u64,
     made_at: Timestamp,
     kid: String,
 }
 
-/// Why there is none.
+/// Why a list cannot be served.
 #[derive(Debug, thiserror::Error)]
 pub enum NoStatusList {
-    /// No session can be in a list of that number yet.
+    /// No list of that number exists yet (404).
     #[error("there is no such status list")]
     Unknown,
-    /// It is not known who was revoked lately, and a list that does not say so is worse than none.
+    /// The revocation cache is too old to tell what was revoked recently (503).
     #[error("the revocation feed is out of reach")]
     NotFresh,
-    /// The work was lost: a defect of ours.
+    /// The thread that builds the list failed: a defect.
     #[error("the status list was not made")]
     Lost,
-    /// No key signs.
+    /// There is no signing key.
     #[error(transparent)]
     Sign(#[from] UnusableKey),
 }
@@ -76,13 +76,13 @@ struct Claims {
     status_list: StatusList,
 }
 
-/// The address of a list, and its name.
+/// The address of a list, which is also its `sub`.
 fn uri(app: &App, list: u64) -> String {
     format!("{}/status-lists/{list}", app.config.server.public_url.issuer())
 }
 
 impl StatusLists {
-    /// The list of that number, as it is now or was within the last second. Costs no round trip.
+    /// The list of that number, at most one second old. Needs no statement.
     pub async fn get(&self, app: &App, list: u64, now: Timestamp) -> Result<Arc<StatusListToken>, NoStatusList> {
         if !app.watch.is_fresh() {
             return Err(NoStatusList::NotFresh);
@@ -92,7 +92,7 @@ impl StatusLists {
         }
         let slot = self.slot(list);
         let ttl = TimeDelta::from_std(app.config.tokens.status_list_ttl).unwrap_or(TimeDelta::MAX);
-        // Where a key was revoked, nothing is handed out that it signed.
+        // A cached list that a revoked key signed is not served.
         let trusted = |last: &Arc<StatusListToken>| app.keys.keys().by_kid(&last.kid).is_some();
         let good =
             |last: &Arc<StatusListToken>| last.serves(app.watch.list_generation(list), ttl, now) && trusted(last);
@@ -101,13 +101,13 @@ impl StatusLists {
         }
         let _turn = match slot.making.try_lock() {
             Ok(turn) => turn,
-            // Somebody makes it already, and the last one is not too old to do meanwhile.
+            // Another request builds it, and the previous one has not reached its `ttl`.
             Err(_) => match slot.last.load_full().filter(|last| last.is_younger(ttl, now) && trusted(last)) {
                 Some(previous) => return Ok(previous),
                 None => slot.making.lock().await,
             },
         };
-        // A crowd has it made once.
+        // Concurrent requests share one build.
         if let Some(last) = slot.last.load_full().filter(good) {
             return Ok(last);
         }
@@ -116,7 +116,7 @@ impl StatusLists {
         Ok(made)
     }
 
-    /// There are as many as there are lists: only known ones are asked for.
+    /// The cache has at most one entry for each list that exists: callers check the number first.
     fn slot(&self, list: u64) -> Arc<Slot> {
         if let Some(slot) = self.0.get(&list) {
             return Arc::clone(&slot);
@@ -134,7 +134,7 @@ impl StatusListToken {
         self.made_at <= now && now - self.made_at < age
     }
 
-    /// Makes it on a thread for such work: a million bits take their time, and the worker has other requests.
+    /// Builds it on a thread of its own: a million bits take several milliseconds, which would block the worker.
     #[expect(
         clippy::disallowed_methods,
         reason = "one at a time for each list, and there is a list a million sessions"

@@ -1,4 +1,4 @@
-//! How large an access token is, and which claim made it so.
+//! The size of an access token, and the claim that contributes most to it.
 
 use serde::Serialize;
 
@@ -6,24 +6,24 @@ use super::access::{AccessClaims, TYP};
 use super::jwt;
 use crate::config::Algorithm;
 
-/// The size of a token that need not be signed for it.
+/// The size of a token, computed without signing it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct Weight {
-    /// The whole token, in bytes.
+    /// The length of the signed token, in bytes.
     pub bytes: usize,
-    /// Of the claims about the person, the largest, and its part of the token in bytes.
+    /// The largest claim about the user, and its share of the token in bytes.
     pub largest: Option<(&'static str, usize)>,
 }
 
 impl Weight {
-    /// Of a token with these claims, signed by such a key.
+    /// The size of a token with these claims, signed by that key.
     pub fn of(claims: &AccessClaims, algorithm: Algorithm, kid: &str, signature_len: usize) -> Self {
         let header = json_len(&jwt::Header::new(TYP, algorithm, kid));
         let parts = [header, json_len(claims), signature_len];
         Self { bytes: parts.into_iter().map(encoded_len).sum::<usize>() + 2, largest: Self::largest(claims) }
     }
 
-    /// Of the claims about the person, the largest.
+    /// The largest of the claims about the user.
     pub fn largest(claims: &AccessClaims) -> Option<(&'static str, usize)> {
         let each = [
             ("email", claims.email.as_ref().map(json_len)),
@@ -36,7 +36,7 @@ impl Weight {
         known.max_by_key(|(_, bytes)| *bytes)
     }
 
-    /// What is wrong with it, where it is over the limit.
+    /// The error text for a token over the limit; `None` below it.
     pub fn over(&self, max_bytes: usize) -> Option<String> {
         let Self { bytes, largest } = *self;
         if bytes <= max_bytes {
@@ -54,7 +54,7 @@ fn json_len(value: &impl Serialize) -> usize {
     serde_json::to_vec(value).map_or(0, |json| json.len())
 }
 
-/// The length of so many bytes in base64url without padding.
+/// The length of `bytes` bytes in base64url without padding.
 fn encoded_len(bytes: usize) -> usize {
     (bytes * 4).div_ceil(3)
 }

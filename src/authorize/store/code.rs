@@ -1,4 +1,4 @@
-//! Codes, on their way out. `token` redeems them.
+//! Inserts codes. The module `token` redeems them.
 
 use diesel::sql_types::{Binary, Nullable, Text, Timestamptz, Uuid};
 use diesel::{QueryResult, RunQueryDsl};
@@ -10,10 +10,10 @@ use crate::base::id::{AuthorizationRequestId, SessionId};
 use crate::base::secret::Hashed;
 use crate::base::statement::statement;
 
-/// What a code stands for.
+/// The values that are stored with a code.
 pub struct Code {
     pub hash: Hashed,
-    /// The row of the request, where it has one.
+    /// The id of the stored request; `None` where it was answered at once.
     pub request_id: Option<AuthorizationRequestId>,
     /// The browser's session.
     pub session: SessionId,
@@ -36,7 +36,7 @@ statement! {
         now: Timestamp => Timestamptz,
         expires_at: Timestamp => Timestamptz,
     }
-    // A request is answered only together with its code: a session that has ended leaves it open for the next sign-in.
+    // The request is marked as answered only with its code: where the session has ended, it stays open for the next login.
     "WITH live AS (
          SELECT s.id FROM sessions s JOIN users u ON u.id = ANY (ARRAY[s.user_id])
          WHERE s.id = {session} AND s.ended_at IS NULL AND s.not_after > {now} AND u.disabled_at IS NULL
@@ -51,7 +51,7 @@ statement! {
      FROM live WHERE {request_id}::uuid IS NULL OR EXISTS (SELECT FROM answered)"
 }
 
-/// Writes the code down and is done with the request; `false` where the session ended or the request had its answer.
+/// Stores the code and marks the request as answered; `false` where the session ended or the request was answered before.
 pub fn hand_out(conn: &mut Conn, code: &Code) -> QueryResult<bool> {
     let request = &code.request;
     let hand_out = HandOut {

@@ -1,4 +1,4 @@
-//! `authorization_requests` and `authorization_codes` in SQL.
+//! The SQL of the tables `authorization_requests` and `authorization_codes`.
 
 mod code;
 #[cfg(feature = "dev")]

@@ -1,4 +1,4 @@
-//! Requests and codes that nobody needs any more.
+//! Deletes expired requests and codes.
 
 use diesel::sql_types::{BigInt, Timestamptz};
 use diesel::{QueryResult, RunQueryDsl};
@@ -17,7 +17,7 @@ statement! {
     pruning!("authorization_codes", "expires_at")
 }
 
-/// Deletes what expired before `before`, `most` rows of each at the most. The answer is how many.
+/// Deletes up to `most` requests and codes each that expired before `before`, and returns their number.
 pub fn prune(conn: &mut Conn, before: Timestamp, most: i64) -> QueryResult<usize> {
     Ok(PruneRequests { before, most }.execute(conn)? + PruneCodes { before, most }.execute(conn)?)
 }

@@ -1,4 +1,4 @@
-//! Requests that wait for their answer.
+//! The SQL of stored authorization requests.
 
 use diesel::sql_types::{Binary, Jsonb, Nullable, Text, Timestamptz, Uuid};
 use diesel::{OptionalExtension, QueryResult, QueryableByName, RunQueryDsl};
@@ -11,7 +11,7 @@ use crate::base::id::{AuthorizationRequestId, SessionId};
 use crate::base::secret::Hashed;
 use crate::base::statement::statement;
 
-/// A row.
+/// A row of `authorization_requests`.
 #[derive(QueryableByName)]
 pub struct Stored {
     #[diesel(sql_type = Uuid)]
@@ -35,7 +35,7 @@ pub struct Stored {
 }
 
 impl Stored {
-    /// A new row, of a request that was pushed or that a browser brought.
+    /// Inserts a request, pushed or from a browser.
     pub fn new(
         id: AuthorizationRequestId,
         request: &AuthorizationRequest,
@@ -69,14 +69,14 @@ statement! {
         now: Timestamp => Timestamptz,
         expires_at: Timestamp => Timestamptz,
     }
-    // As with pending logins, nobody waits for the disk: what a crash loses is asked for again.
+    // Asynchronous commit, as for pending logins: a request that a crash loses is sent again.
     "WITH hasty AS MATERIALIZED (SELECT set_config('synchronous_commit', 'off', true))
      INSERT INTO authorization_requests
          (id, client_id, request, request_uri_hash, binding_hash, created_at, expires_at)
      SELECT {id}, {client_id}, {request}, {request_uri}, {binding}, {now}, {expires_at} FROM hasty"
 }
 
-/// Writes it down.
+/// Inserts the request.
 pub fn insert(conn: &mut Conn, row: &Stored) -> QueryResult<()> {
     let insert = Insert {
         id: row.id,
@@ -104,7 +104,7 @@ statement! {
      RETURNING id, client_id, request, request_uri_hash, binding_hash, session_id, created_at, expires_at, answered_at"
 }
 
-/// Takes up a pushed request for a browser. Whoever comes first; nobody comes second.
+/// Binds a pushed request to the first browser that sends its `request_uri`.
 pub fn take_up(
     conn: &mut Conn,
     request_uri: Hashed,
@@ -123,7 +123,7 @@ statement! {
      FROM authorization_requests WHERE id = {id}"
 }
 
-/// The request of that id.
+/// The request with that id.
 pub fn find(conn: &mut Conn, id: AuthorizationRequestId) -> QueryResult<Option<Stored>> {
     Find { id }.get_result(conn).optional()
 }
@@ -133,7 +133,7 @@ statement! {
     "UPDATE authorization_requests SET session_id = {session} WHERE id = {id}"
 }
 
-/// Writes down which session was made for it.
+/// Stores the session of the login that the request led to.
 pub fn remember(conn: &mut Conn, id: AuthorizationRequestId, session: SessionId) -> QueryResult<()> {
     Remember { id, session }.execute(conn).map(|_| ())
 }

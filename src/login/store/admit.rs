@@ -1,5 +1,4 @@
-//! Admitting someone: everything a completed login writes, in one statement for a known user, in one transaction for a
-//! new one.
+//! Writes a completed login: one statement for a known user, one transaction for a new one.
 
 use diesel::result::{DatabaseErrorKind, Error};
 use diesel::sql_types::{Array, BigInt, Binary, Bool, Inet, Jsonb, Nullable, Text, Timestamptz, Uuid};
@@ -19,50 +18,50 @@ use crate::login::arrival::Caller;
 use crate::session::{self, Device, Ended, Ending, Endings, Scope, Session, SignedIn, StatusIndex};
 use crate::vault::{self, NewTokens, PreviousTokens};
 
-/// All that a completed login writes.
+/// The values that a completed login writes.
 pub struct Admission {
     pub authorization_session: AuthorizationSessionId,
     pub reference: Reference,
-    /// The session to be; its user is the one to be made if there is none yet.
+    /// The new session. Its user is the id for a new user, used if the identity is unknown.
     pub session: Session,
     pub sub: String,
     pub profile: Profile,
-    /// Whether a login without a name leaves the one that is known.
+    /// Whether a login without a name keeps the stored name.
     pub keep_name: bool,
     pub claims: Value,
     pub upstream_sid: Option<String>,
     pub upstream_id_token: Option<Vec<u8>>,
-    /// When it came back from the provider, before anything was asked there.
+    /// When the authorization response arrived, before any request to the provider.
     pub returned_at: Timestamp,
     pub caller: Caller,
     pub steps: Value,
     pub sign_up: bool,
-    /// The other providers whose word for the verified address names the same person.
+    /// The other trusted providers for the verified address's domain.
     pub vouching: Vec<String>,
-    /// The session that this browser had before.
+    /// The previous session of this browser.
     pub previous: Option<SessionId>,
-    /// Whether a user has one session at a time.
+    /// Whether a user has one session at a time (`sessions.one_per_user`).
     pub alone: bool,
-    /// How those end that have to.
+    /// The ending of sessions that this one replaces.
     pub endings: Endings,
-    /// The provider's own tokens, where they are kept.
+    /// The tokens of the provider, where they are stored.
     pub tokens: Option<NewTokens>,
     pub now: Timestamp,
 }
 
-/// What came of it. Whatever it is, it is committed.
+/// The result of the write. It is committed in every case.
 pub enum Admitted<T = SignedIn> {
-    /// A user who was known.
+    /// The identity belongs to an existing user.
     Known(T),
-    /// A user who is new.
+    /// A new user was created.
     New(T),
-    /// A user who was known by another provider, and is known by this one too from now on.
+    /// The identity was linked to an existing user by the verified e-mail address.
     Joined(T),
-    /// Known, but disabled; nothing was written.
+    /// The user is disabled; nothing was written.
     Disabled,
-    /// Unknown, and nobody new may enter; nothing was written.
+    /// The identity is unknown and sign-up is off; nothing was written.
     Stranger,
-    /// The login got its end meanwhile, from the sweep, from another completion or from the provider; nothing was written.
+    /// The login was expired, completed or ended by the provider concurrently; nothing was written.
     GivenUp,
 }
 
@@ -106,10 +105,9 @@ statement! {
         needs_previous: bool => Bool,
         now: Timestamp => Timestamptz,
     }
-    // A login that is completed or given up in the same moment admits nobody: its row would say two things at once. It
-    // is locked first, so that its status is judged as it is when its turn comes, and not as the statement found it.
-    // The user's row is locked by its UPDATE, so a login and a `disable` at the same moment come one after the other.
-    // A login that the provider ended while it was under way is given up as well.
+    // Lock the login row first, so that its status is read again after waiting; after a concurrent completion or expiry
+    // this statement returns no row. The UPDATE locks the user's row, which serializes a login with a concurrent
+    // `disable`. A login that the provider ended meanwhile returns no row either.
     concat!(
         "WITH login AS MATERIALIZED (
          SELECT id FROM authorization_sessions
@@ -169,30 +167,30 @@ struct Written {
     status_index: i64,
     #[diesel(sql_type = Nullable<Text>)]
     name: Option<String>,
-    /// The provider's tokens from before, where they were wanted.
+    /// The previously stored tokens of the provider, where they were requested.
     #[diesel(sql_type = Nullable<Uuid>)]
     kept_version: Option<uuid::Uuid>,
     #[diesel(sql_type = Nullable<Binary>)]
     kept_sealed: Option<Vec<u8>>,
 }
 
-/// Someone who was admitted: the one whose identity it is, and what of the provider's was kept of it before.
+/// The user and identity of the login, with the previously stored tokens of the provider.
 struct Entered {
     signed_in: SignedIn,
     sub_id: SubId,
     before: Option<PreviousTokens>,
 }
 
-/// Sessions that ended for the new one, and how.
+/// The sessions that the new one replaces, with the reason of their ending.
 pub type Gone = (Vec<Ended>, Ending);
 
-/// Admits someone, and ends the session that this browser had before, or every other one where a user has one at a time.
+/// Writes the login, and ends the browser's previous session, or all others where a user has one at a time.
 ///
-/// The endings are statements of their own: they see what a login wrote that held the user's row before this one did.
-/// In one statement they would not, and two logins at once would leave two sessions (SE-20).
+/// The endings are separate statements, so that they see what a concurrent login committed that had locked the user's row
+/// first. In one statement they would not, and two concurrent logins would leave two sessions (SE-20).
 pub fn admit(conn: &mut Conn, admission: &Admission) -> QueryResult<(Admitted, Vec<Gone>)> {
     match try_to_admit(conn, admission) {
-        // The identity was given up at this very moment, or its user deleted: it is a stranger's by now.
+        // The identity was unlinked, or its user deleted, concurrently: it is unknown by now.
         Err(Error::DatabaseError(DatabaseErrorKind::ForeignKeyViolation, _)) => try_to_admit(conn, admission),
         other => other,
     }
@@ -207,7 +205,7 @@ fn try_to_admit(conn: &mut Conn, admission: &Admission) -> QueryResult<(Admitted
         let gone = match &admitted {
             Admitted::Known(entered) | Admitted::Joined(entered) => {
                 if let Some(old) = admission.previous {
-                    // Somebody who signs in anew in the same browser stays signed in to the apps.
+                    // A new login in the same browser keeps the apps' sessions.
                     session::adopt(conn, old, admission.session.id, entered.signed_in.user.sub)?;
                 }
                 end_others(conn, admission, entered.signed_in.user.sub)?
@@ -219,7 +217,7 @@ fn try_to_admit(conn: &mut Conn, admission: &Admission) -> QueryResult<(Admitted
     })
 }
 
-/// Last of all: whoever ends sessions takes their rows before the tokens'.
+/// Written last: endings lock the rows of sessions before those of tokens.
 fn keep_tokens(
     conn: &mut Conn,
     admission: &Admission,
@@ -258,33 +256,33 @@ fn end_others(conn: &mut Conn, admission: &Admission, user: UserId) -> QueryResu
     Ok(gone)
 }
 
-/// Admits a known user at once; looks closer where there is none to admit.
+/// Writes the login of a known user with one statement, and handles the other cases if it returns no row.
 fn admit_beside(conn: &mut Conn, admission: &Admission) -> QueryResult<Admitted<Entered>> {
     if let Some(written) = write(conn, admission)? {
         return Ok(Admitted::Known(entered(admission, written)));
     }
     match account::sub_status(conn, &admission.session.provider, &admission.sub)? {
         SubStatus::Disabled => return Ok(Admitted::Disabled),
-        // Whom the first try did not find may have been made by another login since.
+        // A concurrent login may have created the user since the first attempt.
         SubStatus::Enabled => return once_more(conn, admission),
         SubStatus::Unknown => {}
     }
     match conn.transaction(|conn| admit_stranger(conn, admission)) {
         Ok(Some(admitted)) => Ok(admitted),
-        // Another login of the same person came first, in this very moment.
+        // A concurrent login of the same person was first.
         Ok(None) => once_more(conn, admission),
         Err(Error::RollbackTransaction) => Ok(Admitted::GivenUp),
         Err(error) => Err(error),
     }
 }
 
-/// Admits someone who was not known a moment ago: as a user who is known by a verified address, or as a new one. `None`
-/// where another login made the pair known meanwhile.
+/// Writes the login of an unknown identity: links it to the user with the verified address, or creates a user. `None` where
+/// a concurrent login stored the identity.
 fn admit_stranger(conn: &mut Conn, admission: &Admission) -> QueryResult<Option<Admitted<Entered>>> {
     let Admission { session, sub, profile, vouching, now, .. } = admission;
     let email = profile.email.as_deref().filter(|_| profile.email_verified && !vouching.is_empty());
     let named = email.map(|email| by_email::named(conn, email, vouching, &session.provider)).transpose()?;
-    // Nobody is made, and nothing linked, for a login that was given up.
+    // A login that is no longer pending creates and links nothing.
     let written = |conn: &mut Conn| write(conn, admission)?.ok_or(Error::RollbackTransaction);
     match named {
         Some(Named::User(user)) => {
@@ -308,7 +306,7 @@ fn admit_stranger(conn: &mut Conn, admission: &Admission) -> QueryResult<Option<
     Ok(Some(Admitted::New(entered(admission, written(conn)?))))
 }
 
-/// Admits someone who is known by now; whom not even this finds was given up.
+/// Writes the login of an identity that is known by now; without a row the login was ended concurrently.
 fn once_more(conn: &mut Conn, admission: &Admission) -> QueryResult<Admitted<Entered>> {
     let written = write(conn, admission)?;
     Ok(written.map_or(Admitted::GivenUp, |written| Admitted::Known(entered(admission, written))))

@@ -1,4 +1,4 @@
-//! A pending authorization session: one statement.
+//! Inserts a pending authorization session.
 
 use std::net::IpAddr;
 
@@ -15,7 +15,7 @@ use crate::base::statement::statement;
 use crate::login::arrival::Door;
 use crate::login::authorization_session::Linking;
 
-/// What is written down of a login that begins.
+/// The values of a new login.
 pub struct Pending {
     pub id: AuthorizationSessionId,
     pub reference: Reference,
@@ -55,7 +55,7 @@ statement! {
         now: Timestamp => Timestamptz,
         expires_at: Timestamp => Timestamptz,
     }
-    // Losing half a second of pending logins in a crash harms nobody: they are begun again. So nobody waits for the disk.
+    // Asynchronous commit: a crash loses at most half a second of pending logins, which people begin again.
     "WITH hasty AS MATERIALIZED (SELECT set_config('synchronous_commit', 'off', true))
      INSERT INTO authorization_sessions
          (id, reference, provider, door, state_hash, handshake, binding_hash, origin, return_to,
@@ -65,7 +65,7 @@ statement! {
      FROM hasty"
 }
 
-/// Writes it down.
+/// Inserts the row.
 pub fn begin(conn: &mut Conn, row: &Pending) -> QueryResult<()> {
     let insert = Insert {
         id: row.id,

@@ -1,4 +1,4 @@
-//! Whom a verified e-mail address names, where it may name anyone.
+//! Finds the user with a verified e-mail address, for linking by e-mail.
 
 use diesel::sql_types::{Array, Bool, Text, Timestamptz, Uuid};
 use diesel::{QueryResult, QueryableByName, RunQueryDsl};
@@ -9,19 +9,19 @@ use crate::base::db::Conn;
 use crate::base::id::{SubId, UserId};
 use crate::base::statement::statement;
 
-/// Whom an address names.
+/// The result of the search.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Named {
-    /// Nobody, or not one alone.
+    /// No user has the address, or several do.
     Nobody,
-    /// This user.
+    /// One user has the address.
     User(UserId),
-    /// Somebody whom an administrator keeps out.
+    /// A disabled user has the address.
     Disabled,
 }
 
 statement! {
-    // Two first logins of one address at two providers come one after the other, so that they are not two people.
+    // Serializes two first logins with one address at two providers, which would otherwise create two users.
     struct Lock<'a> { email: &'a str => Text }
     r#"SELECT pg_advisory_xact_lock(hashtextextended('email ' || lower({email} COLLATE "C"), 0))"#
 }
@@ -49,13 +49,13 @@ struct Candidate {
     known_here: bool,
 }
 
-/// Whom the address names by the word of the providers `vouching`, for somebody new at `provider`; locked until the
-/// transaction ends. Whoever has an identity there already is not meant: the address went to another person since.
+/// Finds and locks the user with this verified address at one of the providers `vouching`, for a new identity at `provider`.
+/// A user with an identity at `provider` is excluded: the address has passed to another person.
 pub fn named(conn: &mut Conn, email: &str, vouching: &[String], provider: &str) -> QueryResult<Named> {
     Lock { email }.execute(conn)?;
     let candidates: Vec<Candidate> = Find { email, vouching, provider }.load(conn)?;
     if candidates.iter().any(|candidate| candidate.disabled) {
-        // Or else an address would be the way back in for whoever was shut out (AC-10).
+        // Otherwise a disabled user could sign in through another provider with the same address (AC-10).
         return Ok(Named::Disabled);
     }
     Ok(match candidates.as_slice() {
@@ -77,7 +77,7 @@ statement! {
      ON CONFLICT (provider, sub) DO NOTHING"
 }
 
-/// Gives the user the identity. `false` where another login was first; then nothing was made.
+/// Links the identity to the user. `false` where a concurrent login stored it first; nothing was written then.
 pub fn join_by_email(
     conn: &mut Conn,
     user: UserId,

@@ -1,4 +1,5 @@
-//! Claiming a login: one statement decides who goes on. Only where it matches nothing is the row looked at and judged.
+//! Claims a login: one statement decides which request completes it. Only where it matches no row is the row read to find
+//! out why.
 
 use diesel::sql_types::{Binary, Bool, Jsonb, Nullable, Text, Timestamptz, Uuid};
 use diesel::{OptionalExtension, QueryResult, QueryableByName, RunQueryDsl};
@@ -14,7 +15,7 @@ use crate::login::authorization_session::{Linking, Status};
 use crate::login::refusal::{Code, Refusal};
 use crate::login::to_be::ForApp;
 
-/// What must fit for a login to be claimed.
+/// The conditions of a claim.
 pub struct Claim {
     pub provider: String,
     pub state: Hashed,
@@ -22,7 +23,7 @@ pub struct Claim {
     pub binding: Option<Hashed>,
     pub origin: Option<String>,
     pub require_binding: bool,
-    /// Whether the provider's answer must have come by a form before.
+    /// Whether the response must have been stored by a form post.
     pub by_form: bool,
     pub steps: Value,
     pub now: Timestamp,
@@ -33,7 +34,7 @@ pub struct Row {
     pub id: AuthorizationSessionId,
     pub reference: Reference,
     pub handshake: Vec<u8>,
-    /// The answer that came by a form, sealed.
+    /// The response of the form post, sealed.
     pub posted: Option<Vec<u8>>,
     pub return_to: Option<String>,
     pub request: Option<AuthorizationRequestId>,
@@ -86,7 +87,7 @@ struct Updated {
     app: Option<Value>,
 }
 
-/// Claims the login, or says why not. A refusal changes nothing: a stranger cannot spoil a login.
+/// Claims the login, or returns why not. A refusal changes nothing, so that another browser cannot spend the login.
 pub fn claim(conn: &mut Conn, claim: &Claim) -> QueryResult<Result<Row, Refusal>> {
     let update = Update {
         provider: &claim.provider,
@@ -145,12 +146,12 @@ fn judge(conn: &mut Conn, claim: &Claim) -> QueryResult<Refusal> {
     let same_browser = claim.binding.map_or(!claim.require_binding, |binding| binding.matches(&row.binding_hash));
     let same_origin = row.origin.is_none() || claim.origin.is_none() || row.origin == claim.origin;
     if !same_browser || !same_origin {
-        // Not the reference: it is not this browser's login.
+        // Without the reference: the login belongs to another browser.
         return Ok(Refusal::early(Code::WrongBrowser));
     }
     let is_open = row.claimed_at.is_none() && row.status == Status::Pending.as_str() && row.expires_at > claim.now;
     if is_open && claim.by_form && !row.posted {
-        // The answer is not here. It may still come.
+        // The form post has not been stored yet.
         return Ok(Refusal::early(Code::UnknownState));
     }
     let reference = Reference::from_row(row.reference);

@@ -1,4 +1,4 @@
-//! The ends of a login without a session.
+//! Stores the status of logins that gave no session.
 
 use diesel::sql_types::{BigInt, Jsonb, Text, Timestamptz, Uuid};
 use diesel::{QueryResult, RunQueryDsl};
@@ -11,7 +11,7 @@ use crate::base::id::{AuthorizationSessionId, Reference, uuid_v7};
 use crate::base::statement::statement;
 use crate::login::authorization_session::{Status, Steps};
 
-/// What is written down of a claimed login that failed.
+/// The values of a claimed login that failed.
 pub struct Failing {
     pub id: AuthorizationSessionId,
     pub status: Status,
@@ -49,7 +49,7 @@ statement! {
     )
 }
 
-/// Writes down the end of a claimed login.
+/// Stores the terminal status of a claimed login.
 pub fn fail(conn: &mut Conn, failing: &Failing) -> QueryResult<()> {
     let fail = Fail {
         id: failing.id,

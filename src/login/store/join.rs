@@ -1,4 +1,4 @@
-//! Giving an identity to a user who asked for it, in one transaction.
+//! Links an identity to the user who asked for it, in one transaction.
 
 use std::net::IpAddr;
 
@@ -16,12 +16,12 @@ use crate::base::statement::statement;
 use crate::login::authorization_session::Linking;
 use crate::vault::{self, NewTokens};
 
-/// All that a completed link depends on, and writes.
+/// The values that a completed link depends on and writes.
 pub struct Joining {
     pub authorization_session: AuthorizationSessionId,
     pub reference: Reference,
     pub linking: Linking,
-    /// The session that this browser has now.
+    /// The current session of this browser.
     pub previous: Option<SessionId>,
     pub used_after: Timestamp,
     pub provider: String,
@@ -30,31 +30,31 @@ pub struct Joining {
     pub claims: Value,
     pub ip: IpAddr,
     pub steps: Value,
-    /// The provider's own tokens, where they are kept.
+    /// The tokens of the provider, where they are stored.
     pub tokens: Option<NewTokens>,
     pub now: Timestamp,
 }
 
-/// What came of it. Nothing was written but where it is linked, or was before.
+/// The result of a link. Only the first two write anything.
 pub enum Outcome {
-    /// The user has one more identity.
+    /// The identity was linked.
     Linked,
-    /// It was the user's before.
+    /// The identity was linked to this user before.
     Mine,
-    /// It is another user's, who keeps it (AC-08).
+    /// The identity belongs to another user (AC-08).
     SomebodyElses,
-    /// Nothing links to a disabled user (AC-10).
+    /// The user is disabled (AC-10).
     Disabled,
-    /// The session that asked for it does not live any more.
+    /// The session that asked for the link has ended.
     SessionOver,
-    /// The browser is somebody else's session's by now.
+    /// The browser has a session of another user by now.
     SomebodyElseHere,
-    /// The link got its end meanwhile, from the sweep or from another completion.
+    /// The login was expired or completed concurrently.
     GivenUp,
 }
 
 statement! {
-    // No end of the session comes between this and the link.
+    // The lock keeps the session from ending before the link is committed.
     struct Asker { session: SessionId => Uuid, user: UserId => Uuid, used_after: Timestamp => Timestamptz, now: Timestamp => Timestamptz }
     "SELECT users.disabled_at IS NOT NULL AS disabled
      FROM sessions JOIN users ON users.id = ANY (ARRAY[sessions.user_id])
@@ -91,7 +91,7 @@ statement! {
         profile: &'a Value => Jsonb,
         now: Timestamp => Timestamptz,
     }
-    // Another user's row is left as it is, and not returned. `xmax` tells a row that was there from one that is new.
+    // A row of another user is neither changed nor returned. `xmax` distinguishes an existing row from a new one.
     "INSERT INTO subs (id, provider, sub, user_id, claims, profile, created_at, last_login_at)
      VALUES ({id}, {provider}, {sub}, {user}, {claims}, {profile}, {now}, {now})
      ON CONFLICT (provider, sub) DO UPDATE
@@ -120,7 +120,7 @@ statement! {
      WHERE id = {id} AND (status = 'pending') IS TRUE"
 }
 
-/// Links, or says why not.
+/// Links the identity, or returns why not.
 pub fn join(conn: &mut Conn, joining: &Joining) -> QueryResult<Outcome> {
     let joined = conn.transaction(|conn| {
         let attached = match attach(conn, joining)? {
@@ -130,7 +130,7 @@ pub fn join(conn: &mut Conn, joining: &Joining) -> QueryResult<Outcome> {
         let Joining { authorization_session: id, linking, ref steps, now, .. } = *joining;
         let complete = Complete { id, session: linking.session, steps, now };
         if complete.execute(conn)? == 0 {
-            // Nobody is given anything by a link that was given up.
+            // A login that is no longer pending links nothing.
             return Err(diesel::result::Error::RollbackTransaction);
         }
         if attached.new {
@@ -147,7 +147,7 @@ pub fn join(conn: &mut Conn, joining: &Joining) -> QueryResult<Outcome> {
     }
 }
 
-/// The user's row first, as whoever shuts a user out or unlinks does: the two come one after the other.
+/// Locks the user's row first, as disabling and unlinking do, which serializes them.
 fn attach(conn: &mut Conn, joining: &Joining) -> QueryResult<Result<Attached, Outcome>> {
     let Joining { linking: Linking { session, user }, previous, used_after, now, ref profile, .. } = *joining;
     account::lock(conn, user)?;

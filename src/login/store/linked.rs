@@ -1,4 +1,4 @@
-//! The audit of a link, whatever way it came about.
+//! The audit event of a linked identity.
 
 use diesel::QueryResult;
 use ipnet::IpNet;
@@ -9,20 +9,20 @@ use crate::base::clock::Timestamp;
 use crate::base::db::Conn;
 use crate::base::id::{SessionId, UserId};
 
-/// A user was given an identity.
+/// The values of the audit event.
 pub struct Linked<'a> {
     pub user: UserId,
-    /// The session that asked for it, where one did.
+    /// The session that asked for the link; `None` for a link by e-mail address.
     pub session: Option<SessionId>,
     pub provider: &'a str,
-    /// Where it was asked from.
+    /// The address of the client.
     pub ip: Option<IpNet>,
     pub reference: &'a str,
-    /// By what: `person`, `verified_email`.
+    /// The way of the link: `person` or `verified_email`.
     pub by: &'static str,
 }
 
-/// Writes it into the audit.
+/// Inserts the audit event.
 pub fn audit_link(conn: &mut Conn, linked: &Linked<'_>, now: Timestamp) -> QueryResult<()> {
     let Linked { user, session, provider, ip, reference, by } = *linked;
     let (user, provider, reference) = (Some(user), Some(provider), Some(reference));

@@ -1,4 +1,4 @@
-//! `authorization_sessions` in SQL, one act a file.
+//! The SQL of the table `authorization_sessions`, one operation a file.
 
 mod admit;
 mod begin;

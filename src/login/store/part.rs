@@ -1,4 +1,4 @@
-//! Taking an identity from its user, with the sessions made through it, in one transaction.
+//! Unlinks an identity and ends the sessions made through it, in one transaction.
 
 use diesel::sql_types::{Jsonb, Text, Timestamptz, Uuid};
 use diesel::{Connection, QueryResult, QueryableByName, RunQueryDsl};
@@ -13,33 +13,33 @@ use crate::base::statement::statement;
 use crate::session::{self, Ended, Ending, Scope};
 use crate::vault;
 
-/// What is to be done, for whom.
+/// The identity to be unlinked, and the request for it.
 pub struct Parting {
     pub user: UserId,
-    /// The session that asks.
+    /// The session that asks for it.
     pub session: SessionId,
     pub id: SubId,
     pub ending: Ending,
     pub now: Timestamp,
 }
 
-/// What came of it.
+/// The result of unlinking.
 pub enum Parted {
-    /// It is gone, and these sessions with it.
+    /// The identity was unlinked, and these sessions have ended.
     Gone {
-        /// The provider that it was of.
+        /// The provider of the identity.
         provider: String,
-        /// The sessions.
+        /// The ended sessions.
         ended: Vec<Ended>,
     },
-    /// It is not this user's.
+    /// The identity belongs to another user, or does not exist.
     NotFound,
-    /// It is the only one.
+    /// It is the only identity of the user.
     Last,
 }
 
 statement! {
-    // The one that the asking session came by first, then the one that was used last.
+    // First the identity of the requesting session, then the one that was used last.
     struct Identities { user: UserId => Uuid, session: SessionId => Uuid }
     "SELECT subs.id, subs.provider, subs.profile
      FROM subs LEFT JOIN sessions ON sessions.id = {session} AND (sessions.sub_id = subs.id) IS TRUE
@@ -75,12 +75,12 @@ statement! {
     )
 }
 
-/// Takes it away. What its provider said of the person goes too: the user's profile is that of the identity which the
-/// asking session came by, or else of the one that was used last.
+/// Unlinks the identity. The claims of its provider are removed too: the user's profile becomes that of the requesting
+/// session's identity, or else that of the identity that was used last.
 pub fn part(conn: &mut Conn, parting: &Parting) -> QueryResult<Parted> {
     let Parting { user, session, id, ref ending, now } = *parting;
     conn.transaction(|conn| {
-        // Two at once must not take two identities from somebody who has two.
+        // Two concurrent requests must not remove both identities of a user with two.
         account::lock(conn, user)?;
         let mut identities: Vec<Row> = Identities { user, session }.load(conn)?;
         let Some(place) = identities.iter().position(|identity| identity.id == id) else {
@@ -91,7 +91,7 @@ pub fn part(conn: &mut Conn, parting: &Parting) -> QueryResult<Parted> {
         }
         let provider = identities.remove(place).provider;
         let ended = session::end_where(conn, Scope::OfIdentity { user, identity: id }, ending)?;
-        // What no session's end had revoked: an identity may have been linked and never used.
+        // Tokens that no ending of a session has revoked: an identity may have been linked and never used.
         vault::revoke_one(conn, id, now)?;
         Delete { id, user, session, provider: &provider, audit: uuid_v7(now), now }.execute(conn)?;
         let left = identities.into_iter().next().and_then(|left| serde_json::from_value::<Profile>(left.profile).ok());

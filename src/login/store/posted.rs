@@ -1,4 +1,4 @@
-//! An answer that came by a form, kept with its login: one statement.
+//! Stores the response of a form post with its login.
 
 use diesel::sql_types::{Binary, Bool, Text, Timestamptz};
 use diesel::{QueryResult, QueryableByName, RunQueryDsl};
@@ -8,11 +8,11 @@ use crate::base::db::Conn;
 use crate::base::secret::Hashed;
 use crate::base::statement::statement;
 
-/// What is kept, and with which login.
+/// The response, and the login that it belongs to.
 pub struct Posted {
     pub provider: String,
     pub state: Hashed,
-    /// The answer, sealed.
+    /// The sealed response.
     pub sealed: Vec<u8>,
     pub now: Timestamp,
 }
@@ -24,7 +24,7 @@ statement! {
         sealed: &'a [u8] => Binary,
         now: Timestamp => Timestamptz,
     }
-    // As with a login that begins, nobody waits for the disk.
+    // Asynchronous commit, as for a new login.
     "WITH hasty AS MATERIALIZED (SELECT set_config('synchronous_commit', 'off', true)), kept AS (
          UPDATE authorization_sessions SET posted = {sealed} FROM hasty
          WHERE provider = {provider} AND state_hash = {state} AND door = 'cookie'
@@ -41,7 +41,7 @@ struct Kept {
     known: bool,
 }
 
-/// Keeps the answer while the login waits for one; the last one counts. `false` where there is no such login.
+/// Stores the response while the login is pending; the last one counts. `false` where there is no such login.
 pub fn keep(conn: &mut Conn, posted: &Posted) -> QueryResult<bool> {
     let keep =
         Keep { provider: &posted.provider, state: posted.state.as_bytes(), sealed: &posted.sealed, now: posted.now };

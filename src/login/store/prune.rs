@@ -1,4 +1,4 @@
-//! Logins that nobody asks about any more.
+//! Deletes old logins.
 
 use diesel::sql_types::{BigInt, Timestamptz, Uuid};
 use diesel::{QueryResult, RunQueryDsl};
@@ -28,12 +28,12 @@ statement! {
      DELETE FROM authorization_sessions USING due WHERE authorization_sessions.ctid = due.place"
 }
 
-/// Deletes logins that nobody came back for, if they expired before `before`, `most` at the most. The answer is how many.
+/// Deletes up to `most` logins without an authorization response that expired before `before`, and returns their number.
 pub fn prune_expired(conn: &mut Conn, before: Timestamp, most: i64) -> QueryResult<usize> {
     PruneExpired { before, most }.execute(conn)
 }
 
-/// Deletes logins that came to their end before `before`, whichever it was.
+/// Deletes logins that reached a terminal status before `before`.
 pub fn prune_finished(conn: &mut Conn, before: Timestamp, most: i64) -> QueryResult<usize> {
     PruneFinished { lower_bound: uuid_v7_lower_bound(before), before, most }.execute(conn)
 }

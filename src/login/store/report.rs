@@ -1,4 +1,4 @@
-//! What is on record of a login.
+//! Reads the record of a login.
 
 use diesel::sql_types::{Inet, Jsonb, Nullable, Text, Timestamptz, Uuid};
 use diesel::{OptionalExtension, QueryResult, QueryableByName, RunQueryDsl};
@@ -9,7 +9,7 @@ use crate::base::db::Conn;
 use crate::base::id::SessionId;
 use crate::base::statement::statement;
 
-/// The row, without anything secret.
+/// The columns of the row that are no secret.
 #[derive(QueryableByName)]
 pub struct Row {
     #[diesel(sql_type = Text)]
@@ -42,7 +42,7 @@ statement! {
      FROM authorization_sessions WHERE reference = {reference} ORDER BY created_at DESC LIMIT 1"
 }
 
-/// The login of that reference.
+/// The login with that reference.
 pub fn report(conn: &mut Conn, reference: &str) -> QueryResult<Option<Row>> {
     Find { reference }.get_result(conn).optional()
 }

@@ -1,4 +1,4 @@
-//! What logouts read and write: the outbox of notices, the logouts that providers told us of, and a look at sessions.
+//! The SQL of logouts: the outbox of notices, the logout tokens of providers, and queries of sessions.
 
 #[cfg(feature = "dev")]
 mod hot;

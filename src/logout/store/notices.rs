@@ -1,4 +1,4 @@
-//! `logout_notices`, the outbox. Its rows are written where sessions end (`session/store`).
+//! The outbox `logout_notices`. Its rows are inserted by the statements that end sessions (`session/store`).
 
 use diesel::sql_types::{Array, BigInt, Integer, Nullable, Text, Timestamptz, Uuid};
 use diesel::{QueryResult, QueryableByName, RunQueryDsl};
@@ -12,22 +12,22 @@ use crate::base::statement::{pruning, statement};
 /// A notice that was claimed for an attempt.
 #[derive(Clone, Debug, PartialEq, Eq, QueryableByName)]
 pub struct Notice {
-    /// Which.
+    /// The id of the notice.
     #[diesel(sql_type = Uuid)]
     pub id: uuid::Uuid,
     /// The session that ended.
     #[diesel(sql_type = Uuid, column_name = session_id)]
     pub session: SessionId,
-    /// Whose it was.
+    /// The id of the session's user.
     #[diesel(sql_type = Uuid, column_name = user_id)]
     pub user: UserId,
-    /// The client that is told.
+    /// The client that is notified.
     #[diesel(sql_type = Text)]
     pub client_id: String,
     /// When the session ended.
     #[diesel(sql_type = Timestamptz)]
     pub created_at: Timestamp,
-    /// Attempts with this one. Nobody else has a claim of this number.
+    /// The number of attempts, this one included. It identifies the claim.
     #[diesel(sql_type = Integer)]
     pub attempts: i32,
 }
@@ -39,7 +39,7 @@ statement! {
         now: Timestamp => Timestamptz,
         until: Timestamp => Timestamptz,
     }
-    // A look into the index for each client: a long line of one does not stand before the others.
+    // One index lookup for each client: many notices of one client do not delay those of the others.
     "WITH due AS MATERIALIZED (
          SELECT line.id FROM unnest({clients}) AS lane (client_id) CROSS JOIN LATERAL (
              SELECT id, next_attempt_at FROM logout_notices
@@ -53,8 +53,8 @@ statement! {
      RETURNING n.id, n.session_id, n.user_id, n.client_id, n.created_at, n.attempts"
 }
 
-/// Takes due notices for an attempt: one of each of these clients, `most` in all. They are nobody else's until `until`;
-/// whoever has not said by then what became of them has crashed, and they are due again.
+/// Claims up to `most` due notices, one of each of these clients, until `until`. A claim without an outcome by then belongs
+/// to a process that crashed, and the notice is due again.
 pub fn claim(
     conn: &mut Conn,
     clients: &[String],
@@ -71,7 +71,7 @@ statement! {
      WHERE id = {id} AND delivered_at IS NULL AND failed_at IS NULL"
 }
 
-/// The client was told.
+/// Stores that the client accepted the logout token.
 pub fn delivered(conn: &mut Conn, id: uuid::Uuid, now: Timestamp) -> QueryResult<()> {
     Delivered { id, now }.execute(conn).map(|_| ())
 }
@@ -84,14 +84,14 @@ statement! {
         next: Option<Timestamp> => Nullable<Timestamptz>,
         now: Timestamp => Timestamptz,
     }
-    // Only while the claim is still ours: another attempt may be under way.
+    // Only while this claim is valid: another attempt may have begun.
     "UPDATE logout_notices
      SET last_error = {reason}, next_attempt_at = {next},
          failed_at = CASE WHEN {next} IS NULL THEN {now} END
      WHERE id = {id} AND attempts = {attempts} AND delivered_at IS NULL AND failed_at IS NULL"
 }
 
-/// The client was not told: it is tried again at `next`, or given up.
+/// Stores a failed attempt: the next is at `next`, or the notice is given up.
 pub fn missed(
     conn: &mut Conn,
     notice: &Notice,
@@ -114,8 +114,8 @@ statement! {
      FROM due WHERE n.id = ANY (ARRAY[due.id])"
 }
 
-/// Gives up notices of before `before`, `most` at the most: those that nobody tries, since their client is not
-/// configured any more. The answer is how many.
+/// Gives up to `most` notices up that were queued before `before` and are not attempted, since their client was removed
+/// from the configuration. Returns their number.
 pub fn give_up(conn: &mut Conn, before: Timestamp, now: Timestamp, most: i64) -> QueryResult<usize> {
     GiveUp { before, most, now }.execute(conn)
 }
@@ -130,62 +130,62 @@ statement! {
     pruning!("logout_notices", "failed_at")
 }
 
-/// Deletes notices that were delivered before `before`, `most` at the most. The answer is how many.
+/// Deletes up to `most` notices that were delivered before `before`, and returns their number.
 pub fn prune_delivered(conn: &mut Conn, before: Timestamp, most: i64) -> QueryResult<usize> {
     PruneDelivered { before, most }.execute(conn)
 }
 
-/// Deletes notices that were given up before `before`, `most` at the most. The answer is how many.
+/// Deletes up to `most` notices that were given up before `before`, and returns their number.
 pub fn prune_failed(conn: &mut Conn, before: Timestamp, most: i64) -> QueryResult<usize> {
     PruneFailed { before, most }.execute(conn)
 }
 
-/// How many notices are not delivered.
+/// The numbers of notices that are not delivered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, QueryableByName)]
 pub struct Depth {
-    /// Those that will be tried, or tried again.
+    /// Notices that wait for their first or next attempt.
     #[diesel(sql_type = BigInt)]
     pub waiting: i64,
-    /// Those that were given up.
+    /// Notices that were given up.
     #[diesel(sql_type = BigInt)]
     pub failed: i64,
 }
 
-/// How many notices are not delivered.
+/// The numbers of notices that are not delivered.
 pub fn depth(conn: &mut Conn) -> QueryResult<Depth> {
     let sql = "SELECT (SELECT count(*) FROM logout_notices WHERE next_attempt_at IS NOT NULL) AS waiting,
                       (SELECT count(*) FROM logout_notices WHERE failed_at IS NOT NULL) AS failed";
     with_every_plan(conn, |conn| diesel::sql_query(sql).get_result(conn))
 }
 
-/// A notice that is not delivered, as an operator sees it.
+/// A notice that is not delivered, as shown to operators.
 #[derive(Debug, Serialize, QueryableByName)]
 pub struct Undelivered {
-    /// Which.
+    /// The id of the notice.
     #[diesel(sql_type = Uuid)]
     pub id: uuid::Uuid,
-    /// The client.
+    /// The id of the client.
     #[diesel(sql_type = Text)]
     pub client: String,
     /// The session that ended.
     #[diesel(sql_type = Uuid)]
     pub sid: SessionId,
-    /// Whose it was.
+    /// The id of the session's user.
     #[diesel(sql_type = Uuid)]
     pub sub: UserId,
-    /// When it ended.
+    /// When the session ended.
     #[diesel(sql_type = Timestamptz)]
     pub created_at: Timestamp,
-    /// Attempts that were begun.
+    /// The number of attempts that were begun.
     #[diesel(sql_type = Integer)]
     pub attempts: i32,
-    /// When it is tried next, unless it was given up.
+    /// The time of the next attempt; `None` if it was given up.
     #[diesel(sql_type = Nullable<Timestamptz>)]
     pub next_attempt_at: Option<Timestamp>,
-    /// When it was given up.
+    /// When it was given up; `None` if it was not.
     #[diesel(sql_type = Nullable<Timestamptz>)]
     pub failed_at: Option<Timestamp>,
-    /// What went wrong at the last attempt.
+    /// The error of the last attempt.
     #[diesel(sql_type = Nullable<Text>)]
     pub last_error: Option<String>,
 }
@@ -197,7 +197,7 @@ statement! {
      FROM logout_notices WHERE delivered_at IS NULL ORDER BY id DESC LIMIT {most}"
 }
 
-/// The newest notices that are not delivered, `most` at the most.
+/// Up to `most` notices that are not delivered, newest first.
 pub fn undelivered(conn: &mut Conn, most: i64) -> QueryResult<Vec<Undelivered>> {
     with_every_plan(conn, |conn| List { most }.load(conn))
 }

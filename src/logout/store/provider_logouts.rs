@@ -1,4 +1,4 @@
-//! `provider_logouts`: logouts that providers told us of.
+//! The table `provider_logouts`: logout tokens that providers sent.
 
 use diesel::sql_types::{BigInt, Binary, Nullable, Text, Timestamptz};
 use diesel::{Connection, QueryResult, RunQueryDsl};
@@ -16,8 +16,8 @@ statement! {
         sid: Option<&'a [u8]> => Nullable<Binary>,
         sub: Option<&'a [u8]> => Nullable<Binary>,
     }
-    // Logins that are about to be written are waited for; see `ended_at_provider`. The order is the same there. What the
-    // token does not name is NULL all the way, and locks nothing.
+    // Waits for logins that are being written; see `ended_at_provider`, which locks in the same order. A claim that the
+    // token lacks is NULL throughout and locks nothing.
     "SELECT pg_advisory_xact_lock(hashtextextended({provider} || ' sid ' || encode({sid}, 'hex'), 0)),
             pg_advisory_xact_lock(hashtextextended({provider} || ' sub ' || encode({sub}, 'hex'), 0))"
 }
@@ -36,8 +36,8 @@ statement! {
      ON CONFLICT DO NOTHING"
 }
 
-/// Takes a logout token that verified and ends what it means, in one transaction: if the answer gets lost with it, the
-/// token may come again. `None` where it came before, to whatever replica.
+/// Stores a verified logout token and ends the sessions that it names, in one transaction: after a failure the provider
+/// may send the token again. `None` where any replica received it before.
 pub fn take(conn: &mut Conn, provider: &str, told: &LogoutClaims, ending: &Ending) -> QueryResult<Option<Vec<Ended>>> {
     let hash = |text: &Option<String>| text.as_deref().map(Hashed::of);
     let (jti, sid, sub) = (Hashed::of(&told.jti), hash(&told.sid), hash(&told.sub));
@@ -58,7 +58,7 @@ statement! {
     pruning!("provider_logouts", "expires_at")
 }
 
-/// Deletes what expired before `before`, `most` rows at the most. The answer is how many.
+/// Deletes up to `most` rows that expired before `before`, and returns their number.
 pub fn prune(conn: &mut Conn, before: Timestamp, most: i64) -> QueryResult<usize> {
     Prune { before, most }.execute(conn)
 }

@@ -1,4 +1,4 @@
-//! What a logout needs to know of sessions.
+//! The queries of sessions for logouts.
 
 use diesel::sql_types::{Binary, Bool, Nullable, Text, Timestamptz, Uuid};
 use diesel::{OptionalExtension, QueryResult, QueryableByName, RunQueryDsl};
@@ -8,17 +8,17 @@ use crate::base::db::Conn;
 use crate::base::id::{SessionId, UserId};
 use crate::base::statement::statement;
 
-/// A client's session, as far as a logout needs to know it.
+/// The columns of a client's session that a logout uses.
 #[derive(Clone, Debug, PartialEq, Eq, QueryableByName)]
 pub struct Meant {
     #[diesel(sql_type = Uuid, column_name = user_id)]
     pub user: UserId,
     #[diesel(sql_type = Text)]
     pub client_id: String,
-    /// The sign-in that it is under.
+    /// The sign-in that is its parent.
     #[diesel(sql_type = Nullable<Uuid>, column_name = parent_id)]
     pub parent: Option<SessionId>,
-    /// Whether that sign-in is over, also where it is one itself.
+    /// Whether that sign-in, or the session itself where it is one, has ended.
     #[diesel(sql_type = Bool)]
     pub parent_over: bool,
 }
@@ -30,17 +30,17 @@ statement! {
      FROM sessions s LEFT JOIN sessions parent ON parent.id = ANY (ARRAY[s.parent_id]) WHERE s.id = {id}"
 }
 
-/// The session of that id, whatever its standing.
+/// The session with that id, also an expired or ended one.
 pub fn meant(conn: &mut Conn, id: SessionId) -> QueryResult<Option<Meant>> {
     Find { id }.get_result(conn).optional()
 }
 
-/// A sign-in that may have to end at its provider too.
+/// A sign-in that may have to end at its provider.
 #[derive(QueryableByName)]
 pub struct Upstream {
     #[diesel(sql_type = Text)]
     pub provider: String,
-    /// The provider's ID token, sealed.
+    /// The sealed ID token of the provider.
     #[diesel(sql_type = Nullable<Binary>, column_name = upstream_id_token)]
     pub id_token: Option<Vec<u8>>,
 }
@@ -52,9 +52,9 @@ statement! {
        AND (ended_at IS NULL OR (ended_reason = 'logout' AND ended_at > {lately}) OR ({proven} AND ended_reason = 'idle'))"
 }
 
-/// The sign-in of that id, while it lives. Also one that somebody signed out of after `lately`, since whoever presses
-/// a button twice gets the second answer; and, where it is `proven` that its person asks, one that idled out. The others
-/// are nobody's any more, and a copied cookie is not shown an ID token for them.
+/// The live sign-in with that id. Also one that was signed out after `lately`, for the second answer to a double click,
+/// and, where it is `proven` that its user asks, one that idled out. Others are not returned, so that a copied cookie
+/// obtains no ID token for them.
 pub fn upstream(conn: &mut Conn, id: SessionId, lately: Timestamp, proven: bool) -> QueryResult<Option<Upstream>> {
     FindUpstream { id, lately, proven }.get_result(conn).optional()
 }

@@ -1,4 +1,4 @@
-//! The end of sessions, with all that hangs on it.
+//! Ends sessions, with feed entries, audit events and notices.
 
 use diesel::connection::TransactionManager;
 use diesel::sql_types::{Array, Bool, Jsonb, Nullable, Text, Timestamptz, Uuid};
@@ -13,65 +13,66 @@ use crate::base::id::{SessionId, SubId, UserId, uuid_v7};
 use crate::base::statement::statement;
 use crate::session::ending::Ending;
 
-/// Which sessions end. The sessions under one that ends, end with it.
+/// Which sessions end. The apps' sessions under a sign-in end with it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Scope {
-    /// This one.
+    /// The session with this id.
     One(SessionId),
-    /// All that a user has.
+    /// All sessions of a user.
     OfUser(UserId),
-    /// All that a user has but one and those under it.
+    /// All sessions of a user except one and the apps' sessions under it.
     OthersOfUser {
-        /// Whose.
+        /// The id of the user.
         user: UserId,
         /// The one that stays.
         except: SessionId,
     },
-    /// Those that were made through one of a user's identities.
+    /// The sessions of a user that were made through one identity.
     OfIdentity {
-        /// Whose.
+        /// The id of the user.
         user: UserId,
-        /// Which.
+        /// The id of the identity (`subs.id`).
         identity: SubId,
     },
-    /// This one, if it is this user's.
+    /// The session with this id, if it belongs to this user.
     OneOfUser {
-        /// Whose.
+        /// The id of the user.
         user: UserId,
-        /// Which.
+        /// The id of the row.
         id: SessionId,
     },
 }
 
-/// A session that was ended just now.
+/// A session that was ended by this call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, QueryableByName)]
 pub struct Ended {
-    /// Which.
+    /// The id of the session (`sid` of its tokens).
     #[diesel(sql_type = Uuid)]
     pub id: SessionId,
-    /// Whose it was.
+    /// The id of its user.
     #[diesel(sql_type = Uuid, column_name = user_id)]
     pub user: UserId,
-    /// The browser session that it was under, if it was an app's.
+    /// The sign-in that an app's session belonged to.
     #[diesel(sql_type = Nullable<Uuid>, column_name = parent_id)]
     pub parent: Option<SessionId>,
-    /// Its last use that was written down.
+    /// Its last use as stored in the row.
     #[diesel(sql_type = Timestamptz)]
     pub last_activity_at: Timestamp,
-    /// The absolute end that it would have had.
+    /// The absolute end that it would have reached.
     #[diesel(sql_type = Timestamptz)]
     pub not_after: Timestamp,
-    /// Whether this ending left notices to be delivered.
+    /// Whether this ending queued logout notices.
     #[diesel(sql_type = Bool)]
     pub told: bool,
 }
 
-/// The first statement: it only locks, sign-ins before the apps under them and each in the order of their ids, so that
-/// two endings that overlap cannot wait for each other (RC-11).
+/// The first statement only locks: sign-ins before the apps' sessions under them, each in the order of their ids, so that
+/// two overlapping endings cannot deadlock (RC-11).
 ///
-/// An app's session is made by a transaction that holds its sign-in's row `FOR SHARE`. Once this statement has the row,
-/// no more can come, and the next statement's snapshot has all that came. In one statement they would not be seen, and
-/// would outlive their sign-in. Sign-ins that come meanwhile are not touched: locked so late, they would be out of order.
+/// The transaction that inserts an app's session holds the sign-in's row `FOR SHARE`. Once this statement has locked the
+/// row, no further app's session can be inserted, and the snapshot of the next statement sees all that were. A single
+/// statement would not see them, and they would outlive their sign-in. Sign-ins that are inserted meanwhile are left
+/// alone, since locking them now would break the order.
 ///
 /// Rows are found by their ids alone, since an `OR` over two columns is a bitmap scan or reads the whole table. The `OR` is
 /// asked again of each row once it is locked: an app may have got another sign-in while this waited.
@@ -124,10 +125,10 @@ statement! {
         revokes: bool => Bool,
         used_after: Timestamp => Timestamptz,
     }
-    // The second statement ends what is locked, and what came under it before it was. Audit ids and notice ids are
-    // UUIDv7 of this instant: `stamp` is their beginning. Apps that merely idled out under a sign-in that ends now are
-    // told too: with us they were idle, but people may be signed in there still.
-    // The provider's own tokens of an identity leave with the last session that lives of those made through it.
+    // The second statement ends the locked sessions and the apps' sessions that were inserted before the lock. `stamp`
+    // is the time part of the UUIDv7 ids of audit events and notices. Apps whose session idled out under a sign-in that
+    // ends now are notified too: the person may still be signed in at the app.
+    // The stored tokens of an identity's provider are removed with the last live session that was made through it.
     concat!(
         "WITH due AS MATERIALIZED (",
         locking!(
@@ -175,15 +176,15 @@ statement! {
     )
 }
 
-/// A row that the first statement locked.
+/// A row locked by the first statement.
 #[derive(QueryableByName)]
 pub(super) struct Locked {
     #[diesel(sql_type = Uuid)]
     pub(super) id: SessionId,
 }
 
-/// Ends the sessions of a scope that still live, with their feed rows, their audit rows and the notices to their
-/// clients: two statements in a transaction, one where nothing lives.
+/// Ends the live sessions of a scope, with their feed entries, audit events and notices to clients: two statements in a
+/// transaction, or one where no session is live.
 pub fn end_where(conn: &mut Conn, scope: Scope, ending: &Ending) -> QueryResult<Vec<Ended>> {
     in_transaction(conn, |conn| {
         let locked = lock(conn, scope)?;
@@ -196,12 +197,12 @@ pub fn end_where(conn: &mut Conn, scope: Scope, ending: &Ending) -> QueryResult<
     })
 }
 
-/// Their ids.
+/// The ids of the locked sessions.
 pub(super) fn ids(ended: &[Ended]) -> Vec<SessionId> {
     ended.iter().map(|ended| ended.id).collect()
 }
 
-/// The second statement, in the transaction of the first.
+/// Runs the second statement, in the transaction of the first.
 pub(super) fn end_locked(conn: &mut Conn, locked: &[SessionId], ending: &Ending) -> QueryResult<Vec<Ended>> {
     if locked.is_empty() {
         return Ok(Vec::new());
@@ -223,15 +224,15 @@ fn lock(conn: &mut Conn, scope: Scope) -> QueryResult<Vec<SessionId>> {
     Ok(locked.into_iter().map(|locked| locked.id).collect())
 }
 
-/// In the transaction that runs already, or in one of its own. A savepoint would be two more round trips for nothing:
-/// whoever has a transaction gives it up with the first error.
+/// Runs `work` in the current transaction, or begins one. A savepoint would cost two more round trips without use: every
+/// caller rolls its transaction back at the first error.
 fn in_transaction<T>(conn: &mut Conn, work: impl FnOnce(&mut Conn) -> QueryResult<T>) -> QueryResult<T> {
     type Transactions = <Conn as Connection>::TransactionManager;
     let runs = Transactions::transaction_manager_status_mut(conn).transaction_depth()?.is_some();
     if runs { work(conn) } else { conn.transaction(work) }
 }
 
-/// Ends one session and those under it. The answer is whose it was; `None` where it had ended before.
+/// Ends one session and the apps' sessions under it. Returns its user; `None` where it had ended before.
 pub fn end(conn: &mut Conn, id: SessionId, ending: &Ending) -> QueryResult<Option<UserId>> {
     let ended = end_where(conn, Scope::One(id), ending)?;
     Ok(ended.iter().find(|ended| ended.id == id).map(|ended| ended.user))

@@ -1,4 +1,4 @@
-//! The end of what a list shows, counted as it is shown.
+//! Ends the sessions of a list, and counts the entries that the list showed.
 
 use std::collections::HashSet;
 
@@ -11,15 +11,15 @@ use crate::base::id::{SessionId, UserId};
 use crate::session::ending::Ending;
 use crate::session::lifetime::Lifetime;
 
-/// What was ended.
+/// The result of ending the sessions of a list.
 pub struct Dismissed {
-    /// How many of the sign-ins that a list would have shown. Apps end with theirs and are not counted by themselves.
+    /// The number of sign-ins that the list showed. The apps' sessions end with their sign-in and are not counted.
     pub count: usize,
-    /// Each session that ended, the apps' too.
+    /// Each session that ended, those of apps included.
     pub ended: Vec<Ended>,
 }
 
-/// Ends a user's sessions, but for `except` and what is under it, as [`end_where`] does.
+/// Ends the sessions of a user except `except` and the apps' sessions under it, as [`end_where`] does.
 pub fn end_listed(
     conn: &mut Conn,
     user: UserId,
@@ -32,8 +32,8 @@ pub fn end_listed(
     Ok(Dismissed { count: listed(&ended, lifetime, ending.now), ended })
 }
 
-/// A sign-in was listed if it lived, or an app under it did: those that are merely past their time had not been swept
-/// yet, and end without being counted.
+/// A sign-in is listed while it or an app's session under it is live. One that is past its timeout and not yet swept
+/// ends here too, but is not counted.
 fn listed(ended: &[Ended], lifetime: Lifetime, now: Timestamp) -> usize {
     let idle_since = lifetime.idle_since(now);
     let living = ended.iter().filter(|ended| ended.not_after > now && ended.last_activity_at > idle_since);

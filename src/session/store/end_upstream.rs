@@ -1,4 +1,4 @@
-//! The end of sessions that a provider ended on its side.
+//! Ends the sessions that a provider has ended on its side.
 
 use diesel::sql_types::{Array, Bool, Nullable, Text, Uuid};
 use diesel::{QueryResult, QueryableByName, RunQueryDsl};
@@ -10,14 +10,14 @@ use crate::base::id::SessionId;
 use crate::base::statement::statement;
 use crate::session::ending::Ending;
 
-/// What a provider calls the sessions that it ended: by its `sid`, by its `sub`, or by both.
+/// The sessions that a provider ended, named by its `sid`, its `sub`, or both.
 #[derive(Clone, Copy, Debug)]
 pub struct Upstream<'a> {
-    /// The provider's id here.
+    /// The provider's id in the configuration.
     pub provider: &'a str,
-    /// Its session id.
+    /// The `sid` of the logout token.
     pub sid: Option<&'a str>,
-    /// Who it is there.
+    /// The `sub` of the logout token.
     pub sub: Option<&'a str>,
 }
 
@@ -27,9 +27,9 @@ statement! {
         sid: Option<&'a str> => Nullable<Text>,
         sub: Option<&'a str> => Nullable<Text>,
     }
-    // The two ways in have an index each. An app's session has the identity of the sign-in that it was made under, and
-    // keeps it when it moves under another one; one from before the `sid` was kept has that of its sign-in, and ends
-    // with it. Under a sign-in that merely idled out, apps may live on.
+    // `sid` and `sub` have an index each. An app's session has the identity of the sign-in that it was made under, and
+    // keeps it when it moves to another one. One from before the `sid` was stored has none and ends with its sign-in.
+    // A sign-in that idled out may still have live apps' sessions.
     "SELECT s.id, s.parent_id IS NOT NULL AS is_app, s.ended_at IS NOT NULL AS is_over FROM sessions s
      WHERE s.provider = {provider} AND s.upstream_sid = {sid}
        AND (s.ended_at IS NULL OR s.ended_reason = 'idle')
@@ -65,12 +65,12 @@ statement! {
     )
 }
 
-/// Ends the sign-ins that the provider means, the apps under them, and the apps that were entered through them and are
-/// under another sign-in by now. To be called in a transaction. A session without a `sid` of the provider's may be of any
-/// of its sessions of that person: it ends with each of them.
+/// Ends the named sign-ins, the apps' sessions under them, and the apps' sessions that were made through them and have
+/// moved to another sign-in. Call it in a transaction. A session without a `sid` of the provider can belong to any of the
+/// provider's sessions of that person, so it ends with each of them.
 ///
-/// An app's session may be made, and moved under another sign-in, after the first look. Once the sign-ins are locked, no
-/// more are made, and a second look has them all.
+/// An app's session may be inserted and moved to another sign-in after the first query. Once the sign-ins are locked, no
+/// more are inserted, and a second query finds all of them.
 pub fn end_upstream(conn: &mut Conn, upstream: Upstream<'_>, ending: &Ending) -> QueryResult<Vec<Ended>> {
     let Upstream { provider, sid, sub } = upstream;
     let find = |conn: &mut Conn| Find { provider, sid, sub }.load::<Found>(conn);

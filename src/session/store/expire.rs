@@ -1,4 +1,4 @@
-//! The end of sessions that nobody ends.
+//! Ends sessions that have reached a timeout.
 
 use diesel::sql_types::{Array, BigInt, Nullable, Text, Timestamptz, Uuid};
 use diesel::{QueryResult, QueryableByName, RunQueryDsl};
@@ -10,39 +10,39 @@ use crate::base::id::{SessionId, UserId, uuid_v7};
 use crate::base::statement::statement;
 use crate::session::ending::Endings;
 
-/// Looking is cheap and ending is not: so many sessions are looked at for each that may end.
+/// Reading a row is cheap and ending a session is not: this many rows are read for each session that a step may end.
 const STRETCH: i64 = 10;
 
-/// How far the walk over the living sessions has come.
+/// The position of the walk over the live sessions, in the order of their absolute ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Mark {
-    /// The absolute end of the session that was looked at last.
+    /// The absolute end of the last session that was read.
     pub not_after: Timestamp,
     id: SessionId,
 }
 
 impl Default for Mark {
-    /// The beginning.
+    /// The beginning of the walk.
     fn default() -> Self {
         Self { not_after: Timestamp::UNIX_EPOCH, id: SessionId(uuid::Uuid::nil()) }
     }
 }
 
-/// One step of the walk.
+/// The result of one step of the walk.
 pub struct Stretch {
-    /// Where the next step begins; `None` at the end.
+    /// The position of the next step; `None` after the last session.
     pub next: Option<Mark>,
-    /// What was past its time.
+    /// The sessions that were ended.
     pub expired: Vec<Expired>,
 }
 
-/// A session that was past its time.
+/// A session that had reached a timeout.
 pub struct Expired {
-    /// Which.
+    /// The id of the session.
     pub id: SessionId,
-    /// Whose it was.
+    /// The id of its user.
     pub user: UserId,
-    /// `absolute` or `idle`.
+    /// The timeout that it reached: `absolute` or `idle`.
     pub reason: &'static str,
 }
 
@@ -59,10 +59,10 @@ statement! {
         told: &'a [String] => Array<Text>,
     }
     // `ended_reason IS NULL` is the predicate of the index `sessions_live`, which no other statement may read.
-    // A session that is used at this moment is skipped, and one that was used since it was seen is judged again by
-    // its row as it is now. An array, and not a join, so that no plan reads the whole table. The apps under a browser session that merely idles out stay.
-    // An app is told of its absolute end, which nobody is to be signed in beyond. It is not told that it idled out: many
-    // never talk to us again after a sign-in, and their people are at work there.
+    // A session whose row is locked is skipped, and one that was used since the read is judged by its current row. An
+    // array instead of a join, so that no plan reads the whole table. The apps' sessions under a browser session that
+    // idles out stay. Clients are notified when a session reaches its absolute timeout, but not when it idles out: an
+    // app may keep its own session without calling us.
     concat!(
         "WITH seen AS MATERIALIZED (
          SELECT id, not_after, last_activity_at FROM sessions
@@ -124,8 +124,8 @@ struct Row {
     ended_reason: Option<String>,
 }
 
-/// Looks at the next stretch of living sessions after `mark` and ends those that are past their time, `most` at the most,
-/// with their feed rows, their audit rows and the notices to their clients, in one statement.
+/// Reads the live sessions that follow `mark` and ends up to `most` that have reached a timeout, with their feed entries,
+/// audit events and notices to clients, in one statement.
 pub fn expire(conn: &mut Conn, mark: Mark, most: i64, endings: &Endings, now: Timestamp) -> QueryResult<Stretch> {
     let lifetime = endings.lifetime();
     let stamp = uuid_v7(now).to_string();
@@ -148,7 +148,7 @@ pub fn expire(conn: &mut Conn, mark: Mark, most: i64, endings: &Endings, now: Ti
     Ok(Stretch { next, expired: rows.into_iter().filter_map(expired).collect() })
 }
 
-/// `None` for the row of a step that ended nothing.
+/// `None` for the row of a step that ended no session.
 fn expired(row: Row) -> Option<Expired> {
     let reason = if row.ended_reason? == "absolute" { "absolute" } else { "idle" };
     Some(Expired { id: row.id?, user: row.user_id?, reason })

@@ -1,4 +1,4 @@
-//! The revocation feed in SQL.
+//! Reads and writes the revocation feed.
 
 use diesel::sql_types::{BigInt, Nullable, Text, Timestamptz};
 use diesel::{QueryResult, QueryableByName, RunQueryDsl};
@@ -10,23 +10,23 @@ use crate::base::statement::statement;
 use crate::session::status_index::StatusIndex;
 use crate::session::watch::{Revocation, Revoked};
 
-/// Up to where the feed was read: every transaction with a lower id has ended, and what it wrote was seen.
+/// A position in the feed: every transaction with a lower id has ended, and its entries were read.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Bound(i64);
 
-/// What one look at the feed showed.
+/// The result of one read of the feed.
 pub struct Look {
-    /// What may be new. Some of it may have been there before.
+    /// Entries from the position on. Some may have been read before.
     pub revocations: Vec<Revocation>,
-    /// Where to read on.
+    /// The position of the next read.
     pub bound: Bound,
-    /// The newest index that a session has.
+    /// The highest status index of all sessions.
     pub newest: StatusIndex,
 }
 
 statement! {
     struct Read { since: i64 => BigInt, now: Timestamp => Timestamptz }
-    // The bound and the rows are of one snapshot, so nothing falls between them.
+    // Position and rows come from one snapshot, so no entry is missed between two reads.
     "SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint AS bound, newest.last_value AS newest,
             r.kind, r.value, r.status_index, r.created_at, r.expires_at
      FROM sessions_status_index_seq AS newest
@@ -51,11 +51,10 @@ struct Row {
     expires_at: Option<Timestamp>,
 }
 
-/// Reads on from a bound; from the default one, everything that has not expired.
+/// Reads on from a position; from the default one, all entries that have not expired.
 ///
-/// A bound never goes back, unless behind this connection another server answers now, one that lost its last
-/// transactions in a failover and gives their ids away again. Then what was read up to the bound says nothing, and
-/// everything is read.
+/// A position goes back only where another server answers on this connection, one that lost its last transactions in a
+/// failover and uses their ids again. The position then has no meaning, and the whole feed is read.
 pub fn read_feed(conn: &mut Conn, since: Bound, now: Timestamp) -> QueryResult<Look> {
     let look = read(conn, since, now)?;
     if look.bound.0 >= since.0 {
@@ -75,7 +74,7 @@ fn read(conn: &mut Conn, since: Bound, now: Timestamp) -> QueryResult<Look> {
     })
 }
 
-/// `None` for the row of a feed without any, and for what this version does not know.
+/// `None` for the row of an empty feed, and for entries of a kind that this version does not know.
 fn revocation(row: Row) -> Option<Revocation> {
     let (created_at, expires_at) = (row.created_at?, row.expires_at?);
     let value = row.value?.parse().ok();

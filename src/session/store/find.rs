@@ -1,4 +1,4 @@
-//! A session with the person in it.
+//! Finds a session by its id, with its user.
 
 use diesel::sql_types::Uuid;
 use diesel::{OptionalExtension, QueryResult, RunQueryDsl};
@@ -14,7 +14,7 @@ statement! {
     concat!("SELECT ", signed_in_columns!(), " FROM sessions s JOIN users u ON u.id = ANY (ARRAY[s.user_id]) WHERE s.id = {id}")
 }
 
-/// The session of that id, whatever its standing, with the person in it.
+/// The session with that id and its user, whether it is live, expired or ended.
 pub fn find(conn: &mut Conn, id: SessionId) -> QueryResult<Option<SignedIn>> {
     Ok(Find { id }.get_result::<Row>(conn).optional()?.map(SignedIn::from))
 }

@@ -1,7 +1,7 @@
-//! The provider's own tokens, which leave with sessions.
+//! Removes the stored tokens of providers when sessions end.
 
-/// The part of a statement that takes identities' tokens out of the vault and puts them into the outbox of what is revoked.
-/// They are held against the version that was seen: those of a login that comes at this moment stay.
+/// The part of a statement that moves the stored tokens of identities from the vault to the revocation outbox. It compares
+/// the version that was read: tokens that a concurrent login writes stay.
 macro_rules! leaving {
     ($which:literal) => {
         concat!(

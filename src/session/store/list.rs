@@ -1,4 +1,4 @@
-//! The sign-ins that live.
+//! Lists live sign-ins.
 
 use diesel::sql_types::{Array, BigInt, Inet, Jsonb, Nullable, Text, Timestamptz, Uuid};
 use diesel::{QueryResult, QueryableByName, RunQueryDsl};
@@ -45,8 +45,8 @@ struct Row {
     clients: Vec<String>,
 }
 
-/// A sign-in is listed as long as it lives, or an app under it: a browser that merely idles out leaves its apps alone,
-/// and their owner must still be able to end them.
+/// A sign-in is listed while it or an app's session under it is live: an idle timeout of the browser session does not end
+/// its apps' sessions, and the user must still be able to end them.
 macro_rules! listing {
     ($whose:literal, $newest_first:literal) => {
         concat!(
@@ -80,11 +80,11 @@ statement! {
 
 statement! {
     struct OfAll { now: Timestamp => Timestamptz, idle_since: Timestamp => Timestamptz, most: i64 => BigInt }
-    // Ids are ordered by time, so the newest are found without sorting all.
+    // UUIDv7 ids are ordered by time, so the newest are found without sorting all rows.
     listing!("true", "s.id DESC")
 }
 
-/// The sign-ins of a user that live, or have an app that does, newest first, `most` at the most.
+/// Up to `most` sign-ins of a user that are live or have a live app's session, newest first.
 pub fn list(conn: &mut Conn, user: UserId, lifetime: Lifetime, now: Timestamp, most: i64) -> QueryResult<Vec<Listed>> {
     let query = OfUser { user, now, idle_since: lifetime.idle_since(now), most };
     Ok(query.load::<Row>(conn)?.into_iter().map(listed).collect())
@@ -111,7 +111,7 @@ struct RowBeside {
     identities: Option<Value>,
 }
 
-/// The same, and the user's identities as a list of JSON objects beside them, in one round trip.
+/// The same with the user's identities as a list of JSON objects, in one round trip.
 pub fn list_beside(
     conn: &mut Conn,
     user: UserId,
@@ -125,7 +125,7 @@ pub fn list_beside(
     Ok((rows.into_iter().map(|beside| listed(beside.sign_in)).collect(), identities))
 }
 
-/// The newest sign-ins of everybody, `most` at the most.
+/// Up to `most` sign-ins of all users, newest first.
 pub fn list_all(conn: &mut Conn, lifetime: Lifetime, now: Timestamp, most: i64) -> QueryResult<Vec<Listed>> {
     let query = OfAll { now, idle_since: lifetime.idle_since(now), most };
     let rows: Vec<Row> = with_every_plan(conn, |conn| query.load(conn))?;

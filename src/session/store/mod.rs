@@ -1,4 +1,4 @@
-//! `sessions` in SQL, one act a file.
+//! The SQL of the table `sessions`, one operation a file.
 
 mod adopt;
 mod end;

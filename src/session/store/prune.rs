@@ -1,4 +1,4 @@
-//! Rows that nobody needs any more.
+//! Deletes old sessions and feed entries.
 
 use diesel::sql_types::{BigInt, Text, Timestamptz};
 use diesel::{QueryResult, RunQueryDsl};
@@ -16,8 +16,8 @@ statement! {
         stamp: &'a str => Text,
         now: Timestamp => Timestamptz,
     }
-    // A sign-in that idled out stays as long as an app is under it: deleting it would delete the app's session.
-    // With a person's last session the providers' own tokens leave: nobody can ask for them any more.
+    // A sign-in that idled out stays while an app's session is under it: deleting it would delete the app's session too.
+    // With the last session of a user the stored tokens of providers are removed, since no session can fetch them.
     concat!(
         "WITH due AS MATERIALIZED (
          SELECT s.ctid AS place, s.id, s.user_id FROM sessions s
@@ -43,13 +43,13 @@ statement! {
      DELETE FROM revocations USING due WHERE revocations.ctid = due.place"
 }
 
-/// Deletes sessions that ended before `before`, `most` at the most. The answer is how many.
+/// Deletes up to `most` sessions that ended before `before`, and returns their number.
 pub fn prune_ended(conn: &mut Conn, before: Timestamp, most: i64, now: Timestamp) -> QueryResult<usize> {
     let stamp = uuid_v7(now).to_string();
     PruneEnded { before, most, stamp: stamp.get(..15).unwrap_or_default(), now }.execute(conn)
 }
 
-/// Deletes what the feed tells no more: the tokens that it was about have expired.
+/// Deletes feed entries whose last token has expired.
 pub fn prune_feed(conn: &mut Conn, now: Timestamp, most: i64) -> QueryResult<usize> {
     PruneFeed { now, most }.execute(conn)
 }

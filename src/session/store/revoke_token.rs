@@ -1,4 +1,4 @@
-//! The end of a single access token. Its session stays.
+//! Revokes a single access token. Its session stays live.
 
 use diesel::sql_types::{Jsonb, Nullable, Text, Timestamptz, Uuid};
 use diesel::{QueryResult, RunQueryDsl};
@@ -9,17 +9,17 @@ use crate::base::db::Conn;
 use crate::base::id::{SessionId, UserId, uuid_v7};
 use crate::base::statement::statement;
 
-/// An access token that is no longer good.
+/// The access token to be revoked.
 pub struct RevokedToken<'a> {
-    /// Its own id.
+    /// Its `jti`.
     pub jti: uuid::Uuid,
-    /// Whose it is; nobody's, where a client has it for itself.
+    /// Its user; `None` for a token of `client_credentials`.
     pub user: Option<UserId>,
-    /// The session that it hangs on, if it does.
+    /// Its session; `None` for a token of `client_credentials`.
     pub session: Option<SessionId>,
-    /// The client that it was issued to.
+    /// Its `client_id`.
     pub client_id: &'a str,
-    /// The end of its life: how long the feed tells of it.
+    /// Its `exp`: the feed entry may be deleted after that.
     pub expires_at: Timestamp,
 }
 
@@ -46,7 +46,7 @@ statement! {
     )
 }
 
-/// Puts a token on the feed until its end, with its audit row, in one statement.
+/// Adds the token to the feed until its `exp`, with an audit event, in one statement.
 pub fn revoke_token(conn: &mut Conn, token: &RevokedToken<'_>, now: Timestamp) -> QueryResult<()> {
     let RevokedToken { jti, user, session, client_id, expires_at } = *token;
     let detail = &serde_json::json!({ "jti": jti });

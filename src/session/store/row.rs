@@ -1,4 +1,4 @@
-//! A session's row, joined with its user's.
+//! The row of a session, joined with that of its user.
 
 use diesel::QueryableByName;
 use diesel::sql_types::{Array, BigInt, Bool, Jsonb, Nullable, Text, Timestamptz, Uuid};
@@ -21,7 +21,7 @@ macro_rules! signed_in_columns {
 }
 pub(crate) use signed_in_columns;
 
-/// What `signed_in_columns` selects.
+/// The columns that `signed_in_columns` selects.
 #[derive(QueryableByName)]
 pub struct Row {
     #[diesel(sql_type = Uuid)]
@@ -83,7 +83,7 @@ impl From<Row> for SignedIn {
     }
 }
 
-/// As it was written; of an identity that is gone, nothing.
+/// The profile as stored; empty for an identity that was removed.
 fn profile(stored: Option<Value>) -> Profile {
     stored.and_then(|stored| serde_json::from_value(stored).ok()).unwrap_or_default()
 }

@@ -1,4 +1,4 @@
-//! A session's use.
+//! Stores the last use of a session.
 
 use diesel::sql_types::{Timestamptz, Uuid};
 use diesel::{QueryResult, RunQueryDsl};
@@ -10,14 +10,14 @@ use crate::base::statement::statement;
 
 statement! {
     struct Touch { id: SessionId => Uuid, stale_before: Timestamp => Timestamptz, now: Timestamp => Timestamptz }
-    // The row is judged again: another replica may have written the same minute down since this one read it.
+    // The condition is checked on the current row: another replica may have stored the same minute since the read.
     "UPDATE sessions SET last_activity_at = {now}
      WHERE id = {id} AND last_activity_at < {stale_before} AND ended_at IS NULL"
 }
 
-/// Writes down a use, where the last one that was written is older than `stale_before`
-/// ([`Lifetime::stale_before`](crate::session::Lifetime::stale_before)). Touches no indexed column, so that the row
-/// stays in its page. The answer is whether it was written.
+/// Stores a use if the stored one is older than `stale_before`
+/// ([`Lifetime::stale_before`](crate::session::Lifetime::stale_before)), and returns whether it did. No indexed column
+/// changes, so that the update stays in its page (HOT).
 pub fn touch(conn: &mut Conn, id: SessionId, stale_before: Timestamp, now: Timestamp) -> QueryResult<bool> {
     Touch { id, stale_before, now }.execute(conn).map(|written| written > 0)
 }

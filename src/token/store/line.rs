@@ -1,4 +1,4 @@
-//! The session's line of refresh tokens, in SQL.
+//! The SQL of refresh token rotation.
 
 use diesel::sql_types::{Array, BigInt, Inet, Nullable, Text, Timestamptz, Uuid};
 use diesel::{Connection, OptionalExtension, QueryResult, QueryableByName, RunQueryDsl};
@@ -13,7 +13,8 @@ use crate::session::{Row, SignedIn, signed_in_columns};
 use crate::token::rotation::Line;
 
 statement! {
-    /// The usual case in one round trip: the newest token of a live session of that client. Touches no indexed column.
+    /// The usual case in one statement: the newest token of a live session of that client. No indexed column changes, so
+    /// that the update stays in its page (HOT).
     pub struct Rotate<'a> {
         id: SessionId => Uuid,
         counter: i64 => BigInt,
@@ -37,21 +38,21 @@ statement! {
     )
 }
 
-/// Rotates, if it is the usual case.
+/// Rotates the token if the statement matches.
 pub fn rotate(conn: &mut Conn, rotate: Rotate<'_>) -> QueryResult<Option<SignedIn>> {
     Ok(rotate.get_result::<Row>(conn).optional()?.map(SignedIn::from))
 }
 
-/// Does it all or nothing.
+/// Runs `work` in a transaction.
 pub fn in_transaction<T>(conn: &mut Conn, work: impl FnOnce(&mut Conn) -> QueryResult<T>) -> QueryResult<T> {
     conn.transaction(work)
 }
 
-/// A session that is looked at closely, locked until the transaction ends.
+/// A session whose refresh did not match, locked until the transaction ends.
 pub struct Locked {
     pub signed_in: SignedIn,
     pub line: Line,
-    /// The address that the session is known by.
+    /// The address of the client that logged in.
     pub ip: Option<IpNet>,
 }
 
@@ -77,7 +78,7 @@ statement! {
     )
 }
 
-/// The session of that id, whatever its standing.
+/// Finds and locks the session with that id, also an expired or ended one.
 pub fn lock(conn: &mut Conn, id: SessionId) -> QueryResult<Option<Locked>> {
     let row = Lock { id }.get_result::<LockedRow>(conn).optional()?;
     Ok(row.map(|LockedRow { signed_in, refresh_token_counter, refreshed_at, forgiven_at, ip }| Locked {
@@ -103,7 +104,7 @@ statement! {
     )
 }
 
-/// The session of that id, whatever its standing, and the newest counter of its line.
+/// The session with that id, also an expired or ended one, and the counter of its newest refresh token.
 pub fn newest(conn: &mut Conn, id: SessionId) -> QueryResult<Option<(SignedIn, i64)>> {
     let row = Newest { id }.get_result::<NewestRow>(conn).optional()?;
     Ok(row.map(|row| (row.signed_in.into(), row.refresh_token_counter)))
@@ -115,7 +116,7 @@ statement! {
      WHERE id = {id}"
 }
 
-/// Makes that counter the newest.
+/// Stores the counter of the newest refresh token.
 pub fn advance(conn: &mut Conn, id: SessionId, counter: i64, now: Timestamp) -> QueryResult<()> {
     Advance { id, counter, now }.execute(conn).map(|_| ())
 }
@@ -125,7 +126,7 @@ statement! {
     "UPDATE sessions SET forgiven_at = {now}, last_activity_at = {now} WHERE id = {id}"
 }
 
-/// Writes down that a late predecessor was forgiven.
+/// Stores when a late previous refresh token was accepted (`forgiven_at`).
 pub fn forgive(conn: &mut Conn, id: SessionId, now: Timestamp) -> QueryResult<()> {
     Forgive { id, now }.execute(conn).map(|_| ())
 }

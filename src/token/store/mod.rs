@@ -1,4 +1,4 @@
-//! What tokens need of the database, one act a file.
+//! The SQL of codes and refresh tokens, one operation a file.
 
 #[cfg(feature = "dev")]
 mod hot;

@@ -1,4 +1,4 @@
-//! Redeeming a code: one statement in the usual case. Only where it matches nothing is the code looked at and judged.
+//! Redeems a code with one statement. Only where it matches no row is the code read to find out why.
 
 use diesel::sql_types::{BigInt, Binary, Integer, Nullable, Text, Timestamptz, Uuid};
 use diesel::{OptionalExtension, QueryResult, QueryableByName, RunQueryDsl};
@@ -10,10 +10,10 @@ use crate::base::statement::statement;
 use crate::session::{Row, SignedIn, signed_in_columns};
 
 statement! {
-    /// Redeems a code where everything fits, and makes the app's session under the browser's.
+    /// Redeems a code if everything matches, and inserts the app's session under the browser's.
     ///
-    /// The browser's session is locked, so that its end and the beginning of one under it come one after the other: the
-    /// end sees what was made before it, and after it nothing is made. The app's session keeps the identity that it is made
+    /// The browser's session is locked `FOR SHARE`, which serializes this insert with the ending of the browser's session:
+    /// the ending sees an app's session that was inserted before it, and after it none is inserted. The app's session keeps the identity that it is made
     /// through (`sub_id`, `provider`, `upstream_sid`), also when it moves under another sign-in of the same user.
     pub struct Redeem<'a> {
         hash: &'a [u8] => Binary,
@@ -56,15 +56,15 @@ statement! {
     )
 }
 
-/// What a code gave.
+/// A redeemed code.
 pub struct Redeemed {
-    /// The app's session.
+    /// The new session of the app.
     pub signed_in: SignedIn,
-    /// What the ID token must carry.
+    /// The `nonce` of the authorization request.
     pub nonce: Option<String>,
-    /// The browser's session.
+    /// The browser's session, which is its parent.
     pub parent: SessionId,
-    /// How many sessions the app had under it already.
+    /// The number of sessions that the app already had under it.
     pub others: i64,
 }
 
@@ -80,7 +80,7 @@ struct RedeemedRow {
     others: i64,
 }
 
-/// Redeems, if it is the usual case.
+/// Redeems the code if the statement matches.
 pub fn redeem(conn: &mut Conn, redeem: Redeem<'_>) -> QueryResult<Option<Redeemed>> {
     let row: Option<RedeemedRow> = redeem.get_result(conn).optional()?;
     Ok(row.map(|RedeemedRow { signed_in, parent_id: parent, nonce, others }| Redeemed {
@@ -103,34 +103,34 @@ statement! {
      ORDER BY created_at, id LIMIT {most}"
 }
 
-/// The oldest sessions of an app under a browser's, `most` at the most.
+/// Up to `most` of the oldest sessions of an app under a browser's.
 pub fn oldest(conn: &mut Conn, parent: SessionId, client_id: &str, most: i64) -> QueryResult<Vec<SessionId>> {
     let found: Vec<Surplus> = Oldest { parent, client_id, most }.load(conn)?;
     Ok(found.into_iter().map(|surplus| surplus.id).collect())
 }
 
-/// A code that could not be redeemed, locked until the transaction ends.
+/// The row of a code that was not redeemed, locked until the transaction ends.
 #[derive(QueryableByName)]
 pub struct Spent {
-    /// Whose it is.
+    /// The client that it was issued to.
     #[diesel(sql_type = Text)]
     pub client_id: String,
-    /// Where it was sent.
+    /// The redirect URI that it was sent to.
     #[diesel(sql_type = Text)]
     pub redirect_uri: String,
-    /// What its verifier must fit.
+    /// The `code_challenge` (S256) of the authorization request.
     #[diesel(sql_type = Nullable<Text>)]
     pub challenge: Option<String>,
-    /// How many verifiers did not.
+    /// The number of wrong verifiers so far.
     #[diesel(sql_type = Integer)]
     pub wrong_verifiers: i32,
-    /// When it was redeemed.
+    /// When it was redeemed; `None` if it was not.
     #[diesel(sql_type = Nullable<Timestamptz>)]
     pub redeemed_at: Option<Timestamp>,
-    /// The session that it gave.
+    /// The app's session that it gave.
     #[diesel(sql_type = Nullable<Uuid>)]
     pub app_session_id: Option<SessionId>,
-    /// Its end.
+    /// The time of its expiry.
     #[diesel(sql_type = Timestamptz)]
     pub expires_at: Timestamp,
 }
@@ -141,7 +141,7 @@ statement! {
      FROM authorization_codes WHERE hash = {hash} FOR UPDATE"
 }
 
-/// The code of that hash, whatever its standing.
+/// Finds and locks the code with that hash, also a redeemed or expired one.
 pub fn spent(conn: &mut Conn, hash: &[u8]) -> QueryResult<Option<Spent>> {
     Lock { hash }.get_result(conn).optional()
 }
@@ -151,7 +151,7 @@ statement! {
     "UPDATE authorization_codes SET wrong_verifiers = wrong_verifiers + {by}::integer WHERE hash = {hash}"
 }
 
-/// Counts a verifier that did not fit.
+/// Counts a wrong verifier.
 pub fn count_wrong_verifier(conn: &mut Conn, hash: &[u8]) -> QueryResult<()> {
     CountWrong { hash, by: 1 }.execute(conn).map(|_| ())
 }
