@@ -1,8 +1,7 @@
 //! Statements that requests wait for, as a test plans them: text, types of the parameters, and the indexes by which the
 //! statement finds its rows. Each store lists its own in `hot.rs`; docs/plans.md has all of them.
 
-use diesel::sql_types::{Array, BigInt, Binary, Bool, Inet, Integer, Jsonb, Nullable, Text, Timestamptz, Uuid};
-
+use super::explain::Explainable;
 use super::statement::{Piece, Text as Walk};
 
 /// A hot statement.
@@ -37,16 +36,6 @@ impl HotStatement {
     }
 }
 
-/// What `statement!` gives each statement.
-pub(crate) trait Explainable {
-    const NAME: &'static str;
-    /// As it is written, with `{field}` for a parameter.
-    const TEXT: &'static str;
-
-    /// The fields and PostgreSQL's names of their types.
-    fn parameters() -> Vec<(&'static str, String)>;
-}
-
 /// A list of hot statements with the indexes of each.
 macro_rules! hot {
     ($($(#[$doc:meta])* $statement:path: [$($index:literal),*],)+) => {
@@ -54,34 +43,3 @@ macro_rules! hot {
     };
 }
 pub(crate) use hot;
-
-/// PostgreSQL's name of a type of diesel's.
-pub(crate) trait SqlType {
-    fn name() -> String;
-}
-
-macro_rules! named {
-    ($($sql_type:ty: $name:literal),+) => {
-        $(impl SqlType for $sql_type {
-            fn name() -> String {
-                $name.into()
-            }
-        })+
-    };
-}
-named!(
-    BigInt: "bigint", Binary: "bytea", Bool: "boolean", Inet: "inet", Integer: "integer", Jsonb: "jsonb", Text: "text",
-    Timestamptz: "timestamptz", Uuid: "uuid"
-);
-
-impl<T: SqlType> SqlType for Array<T> {
-    fn name() -> String {
-        format!("{}[]", T::name())
-    }
-}
-
-impl<T: SqlType + diesel::sql_types::SqlType> SqlType for Nullable<T> {
-    fn name() -> String {
-        T::name()
-    }
-}

@@ -6,6 +6,8 @@ pub mod clock;
 pub mod db;
 pub mod event;
 #[cfg(feature = "dev")]
+pub(crate) mod explain;
+#[cfg(feature = "dev")]
 pub mod hot;
 pub mod id;
 pub mod listener;

@@ -45,12 +45,12 @@ macro_rules! statement {
             impl$(<$life>)? diesel::RunQueryDsl<$crate::base::db::Conn> for $name$(<$life>)? {}
 
             #[cfg(feature = "dev")]
-            impl$(<$life>)? $crate::base::hot::Explainable for $name$(<$life>)? {
+            impl$(<$life>)? $crate::base::explain::Explainable for $name$(<$life>)? {
                 const NAME: &'static str = concat!(module_path!(), "::", stringify!($name));
                 const TEXT: &'static str = $text;
 
                 fn parameters() -> Vec<(&'static str, String)> {
-                    vec![$((stringify!($field), <$sql as $crate::base::hot::SqlType>::name())),+]
+                    vec![$((stringify!($field), <$sql as $crate::base::explain::SqlType>::name())),+]
                 }
             }
 

@@ -136,8 +136,8 @@ impl Framing {
     fn read_line(&mut self, rest: &[u8]) -> usize {
         let line_feed = memchr::memchr(b'\n', rest);
         let part = rest.get(..line_feed.unwrap_or(rest.len())).unwrap_or_default();
-        let room = self.line.get_mut(self.line_length.min(LINE_KEPT)..).unwrap_or_default();
-        room.iter_mut().zip(part).for_each(|(kept, byte)| *kept = *byte);
+        let free = self.line.get_mut(self.line_length.min(LINE_KEPT)..).unwrap_or_default();
+        free.iter_mut().zip(part).for_each(|(kept, byte)| *kept = *byte);
         self.line_length = self.line_length.saturating_add(part.len());
         if let Some(at) = line_feed {
             self.end_line();

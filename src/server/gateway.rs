@@ -127,7 +127,7 @@ impl Server {
         let endings = Endings::new(lifetime, &config.clients);
         let clients = client::Registry::new(std::mem::take(&mut config.clients), &config.limits);
         let watch = Watch::new(config.tokens.revocation_max_age);
-        // Before any request: whoever does not know what is revoked cannot answer.
+        // Before any request: a replica that does not know the revocations cannot answer.
         let follower = Feed::open(&db, &clock, &watch)?.follow()?;
         let vault = Vault::new(&db, &config.ring, &clock, telemetry::record);
         let app = App { config, db, clock, keys, providers, vault, clients, lifetime, endings, watch, outbound };

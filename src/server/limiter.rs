@@ -93,11 +93,11 @@ impl State {
         if self.warned.len() >= MAX_WARNED {
             self.warned.retain(|_, last| is_recent(last));
         }
-        let has_room = self.warned.len() < MAX_WARNED;
-        if has_room {
+        let has_capacity = self.warned.len() < MAX_WARNED;
+        if has_capacity {
             self.warned.insert(network, now);
         }
-        has_room
+        has_capacity
     }
 }
 

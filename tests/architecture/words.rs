@@ -19,7 +19,14 @@ const WORDS: [(&str, &str); 9] = [
 ];
 
 /// Where a word is right: the end of a path, and the text around the word.
-const RIGHT: &[(&str, &str)] = &[(".js", "Math.floor"), (".mjs", "Math.floor"), ("CONTRIBUTING.md", "Do not write")];
+const RIGHT: &[(&str, &str)] = &[
+    (".js", "Math.floor"),
+    (".mjs", "Math.floor"),
+    ("CONTRIBUTING.md", "Do not write"),
+    // The column of `authorization_sessions`.
+    ("plans/buffers.rs", "(\"door\", "),
+    ("plans/rows.rs", "provider, door, state_hash"),
+];
 
 /// Files and folders that still have such words. The list only shrinks.
 const NOT_YET: &[&str] = &[
@@ -35,7 +42,6 @@ const NOT_YET: &[&str] = &[
     "src/jobs/deliver.rs",
     "src/login",
     "src/logout",
-    "src/server.rs",
     "src/session",
     "src/token",
     "src/web",
