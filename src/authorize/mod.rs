@@ -12,12 +12,12 @@
 //! POST /oauth2/authorize/agree ── yes or no ────► decision again (agree), or the error access_denied (decline)
 //! ```
 //!
-//! A request is validated once ([`read`]) and never changes. [`decision`] is the whole rule, without I/O. Where the browser
+//! A request is validated once ([`read`]) and never changes. `decision` is the whole rule, without I/O. Where the browser
 //! is signed in and no consent is needed, the code is issued at once. Otherwise the request is stored, bound to the browser
 //! by its binding cookie.
 //!
 //! A stored request is answered once: the statement that sets `answered_at` decides, for a code as for an error. A consent
-//! page is bound to the session that it was shown to ([`consent`]).
+//! page is bound to the session that it was shown to (`session::ShownTo`).
 
 mod answer;
 mod arrive;

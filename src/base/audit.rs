@@ -1,7 +1,7 @@
 //! `audit_events`: the one place that names its columns.
 //!
 //! An audit row is written in the transaction of the fact that it records: by [`insert`], or, to save a round trip, by
-//! [`audit_rows!`](audit_rows) as a part of the statement that changes the rows.
+//! `audit_rows!` as a part of the statement that changes the rows.
 
 use diesel::sql_types::{Inet, Jsonb, Nullable, Text, Timestamptz, Uuid};
 use diesel::{QueryResult, RunQueryDsl};

@@ -1,8 +1,8 @@
 //! The composition root: the App, two listeners, the jobs, and a stop that lets running logins finish.
 //!
-//! A connection is accepted within limits ([`limiter`], [`descriptors`]), and lives in a stream of our own
-//! ([`connection`]) under actix-http's HTTP/1 dispatcher. The stream hands over one request at a time ([`framing`]), knows
-//! from the service when its answer ends ([`exchange`]), and cuts a client that takes too long ([`timeouts`]).
+//! A connection is accepted within limits (`limiter`, `descriptors`), and lives in a stream of our own
+//! (`connection`) under actix-http's HTTP/1 dispatcher. The stream hands over one request at a time (`framing`), knows
+//! from the service when its answer ends (`exchange`), and cuts a client that takes too long (`timeouts`).
 //! `docs/connections.md` says which limits are upstream's and why ours stand beside them.
 
 mod alarm;
