@@ -22,16 +22,20 @@
 mod answer;
 mod arrive;
 mod decision;
+mod next;
+mod open;
 mod read;
 mod request;
 mod resume;
 mod store;
 
 pub use answer::{ErrorAnswer, OAuthError};
-pub use arrive::{Browser, Next, arrive, push, take_up};
+pub use arrive::{Browser, arrive, push, take_up};
+pub use next::Next;
+pub use open::{NotOpen, Open, open};
 pub use read::{Refused, Terms, read};
 pub use request::{AuthorizationRequest, Prompt};
-pub use resume::{NotOpen, Open, agree, decline, give_up, open, resume};
+pub use resume::{agree, decline, give_up, resume};
 #[cfg(feature = "dev")]
 pub use store::hot_statements;
 pub use store::prune;

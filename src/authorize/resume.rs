@@ -1,82 +1,14 @@
 //! Continues a stored authorization request: after a login, and after the person answered the consent page.
 
 use super::answer::{ErrorAnswer, OAuthError};
-use super::arrive::{Next, hand_out, refusal, seen, where_to};
 use super::decision::{Decision, Seen, decide};
-use super::request::AuthorizationRequest;
-use super::store::{self, Stored};
+use super::next::{Next, hand_out, refusal, seen, where_to};
+use super::open::{NotOpen, Open};
+use super::store;
 use crate::app::App;
 use crate::base::clock::Timestamp;
-use crate::base::db::DbError;
-use crate::base::id::{AuthorizationRequestId, SessionId};
-use crate::base::secret::Hashed;
+use crate::base::id::AuthorizationRequestId;
 use crate::session::{ShownTo, SignedIn};
-
-/// A stored request that has no answer yet.
-pub struct Open {
-    /// The id of its row.
-    pub id: AuthorizationRequestId,
-    /// The request as it was validated.
-    pub request: AuthorizationRequest,
-    /// When it was received.
-    pub asked_at: Timestamp,
-    /// The session of the login that it led to; `None` before that.
-    pub session: Option<SessionId>,
-}
-
-/// Why a request is not open to this browser.
-#[derive(Debug, thiserror::Error)]
-pub enum NotOpen {
-    /// There is no such request.
-    #[error("unknown")]
-    Unknown,
-    /// It has expired.
-    #[error("expired")]
-    Expired,
-    /// It was answered before.
-    #[error("answered")]
-    Answered,
-    /// It belongs to another browser.
-    #[error("of another browser")]
-    WrongBrowser,
-    /// The database is unavailable.
-    #[error(transparent)]
-    Db(#[from] DbError),
-}
-
-impl Open {
-    pub(super) fn of(app: &App, row: Stored) -> Result<Self, NotOpen> {
-        let Stored { id, request, created_at: asked_at, session_id: session, .. } = row;
-        let request: AuthorizationRequest = serde_json::from_value(request).map_err(|_| NotOpen::Unknown)?;
-        // The client may have been removed from the configuration meanwhile.
-        app.clients.get(&request.client_id).ok_or(NotOpen::Unknown)?;
-        Ok(Self { id, request, asked_at, session })
-    }
-}
-
-/// The request with that id, if it has no answer yet and belongs to the browser with that binding.
-pub async fn open(
-    app: &App,
-    id: AuthorizationRequestId,
-    binding: Option<Hashed>,
-    now: Timestamp,
-) -> Result<Open, NotOpen> {
-    // A browser without a binding cookie has no request, so no query is needed.
-    let binding = binding.ok_or(NotOpen::WrongBrowser)?;
-    let row = app.db.run("find authorization request", move |conn| store::find(conn, id)).await?;
-    let row = row.ok_or(NotOpen::Unknown)?;
-    let same_browser = row.binding_hash.as_deref().is_some_and(|stored| binding.matches(stored));
-    if !same_browser {
-        return Err(NotOpen::WrongBrowser);
-    }
-    if row.answered_at.is_some() {
-        return Err(NotOpen::Answered);
-    }
-    if row.expires_at <= now {
-        return Err(NotOpen::Expired);
-    }
-    Open::of(app, row)
-}
 
 impl Open {
     /// The sealed value in the form of the consent page, so that the answer counts for this session only.

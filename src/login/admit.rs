@@ -3,7 +3,7 @@
 use super::arrival::Caller;
 use super::authorization_session::{Claimed, Steps};
 use super::by_email;
-use super::complete::Completed;
+use super::finished::Completed;
 use super::refusal::{Code, Refusal};
 use super::stop::{No, Stop};
 use super::store::{self, Admission, Admitted};

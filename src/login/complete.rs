@@ -4,6 +4,7 @@
 use super::admit::admit;
 use super::arrival::{AuthorizationResponse, Return};
 use super::authorization_session::{Claimed, Status, Steps, sealed_for};
+use super::finished::Finished;
 use super::link::link;
 use super::posted;
 use super::refusal::{Code, Refusal};
@@ -13,37 +14,9 @@ use super::store::{self, Claim, Failing};
 use crate::app::App;
 use crate::base::clock::Timestamp;
 use crate::base::event::Event;
-use crate::base::id::AuthorizationRequestId;
 use crate::config::Registration;
-use crate::session::SignedIn;
 use crate::telemetry;
-use crate::upstream::{AuthorizationGrant, Handshake, Identity, Provider, ProviderTokens};
-
-/// A login that gave a session.
-pub struct Completed {
-    /// The new session and its user.
-    pub signed_in: SignedIn,
-    /// The address to redirect the browser to.
-    pub return_to: Option<String>,
-    /// The authorization request that it was for.
-    pub request: Option<AuthorizationRequestId>,
-    /// The tokens of the provider.
-    pub tokens: ProviderTokens,
-}
-
-/// A linked identity.
-pub struct Linked {
-    /// The address to redirect the browser to.
-    pub return_to: Option<String>,
-}
-
-/// The result of a completed login.
-pub enum Finished {
-    /// A new session.
-    SignedIn(Box<Completed>),
-    /// An identity was linked to the user of the existing session.
-    Linked(Linked),
-}
+use crate::upstream::{AuthorizationGrant, Handshake, Identity, Provider};
 
 /// Completes the login that `back` belongs to. Every path after the claim leaves a terminal status.
 pub async fn complete(app: &App, mut back: Return, now: Timestamp) -> Result<Finished, Refusal> {

@@ -5,7 +5,7 @@ use chrono::TimeDelta;
 
 use super::arrival::Caller;
 use super::authorization_session::{Claimed, Linking, Steps};
-use super::complete::Linked;
+use super::finished::Linked;
 use super::refusal::{Code, Refusal};
 use super::stop::{No, Stop};
 use super::store::{self, Joining, Outcome};

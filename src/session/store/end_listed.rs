@@ -4,7 +4,8 @@ use std::collections::HashSet;
 
 use diesel::QueryResult;
 
-use super::end::{Ended, Scope, end_where};
+use super::end::{Scope, end_where};
+use super::ended::Ended;
 use crate::base::clock::Timestamp;
 use crate::base::db::Conn;
 use crate::base::id::{SessionId, UserId};

@@ -3,7 +3,8 @@
 use diesel::sql_types::{Array, Bool, Nullable, Text, Uuid};
 use diesel::{QueryResult, QueryableByName, RunQueryDsl};
 
-use super::end::{Ended, Locked, end_locked, ids, locking};
+use super::end::{Locked, end_locked, ids, locking};
+use super::ended::Ended;
 use super::idle;
 use crate::base::db::Conn;
 use crate::base::id::SessionId;

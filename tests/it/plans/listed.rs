@@ -8,19 +8,18 @@ use vestibule::dev::hot_statements;
 
 /// Statements that no request waits for: the cleanup, reports and administration, which run without the planner settings
 /// of hot statements, and signing keys, which are a handful of rows.
-const RARE: [&str; 23] = [
-    "account::store::find::Search",
-    "account::store::find::WithEmail",
+const RARE: [&str; 22] = [
+    "account::store::find::FindByEmail",
+    "account::store::find::SearchUsers",
     "authorize::store::prune::PruneCodes",
     "authorize::store::prune::PruneRequests",
-    "client::store::Prune",
+    "client::store::PruneAssertions",
     "jobs::store::PruneAudit",
     "jobs::store::TryLock",
-    "keys::store::Audit",
-    "keys::store::Delete",
-    "keys::store::Insert",
-    "keys::store::Move",
-    "keys::store::SetClock",
+    "keys::store::CapTimes",
+    "keys::store::DeleteKey",
+    "keys::store::InsertKey",
+    "keys::store::UpdateState",
     "login::store::prune::PruneExpired",
     "login::store::prune::PruneFinished",
     "logout::store::notices::GiveUp",

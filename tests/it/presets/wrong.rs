@@ -199,10 +199,7 @@ fn an_issuer_of_all_tenants_without_tenants_gives_a_notice() {
     let operator = Operator::new();
     let multi = "preset = \"microsoft-multi\"\nclient_id = \"v\"\nclient_secret_file = \"\"\n";
     let (code, told, _) = operator.run(&configuration(multi), &["config", "check"]);
-    assert!(
-        code == Some(0) && told.contains("\nNotice: providers.corp lets in people of every organization"),
-        "{told}"
-    );
+    assert!(code == Some(0) && told.contains("\nNotice: providers.corp accepts users of every organization"), "{told}");
     let (_, told, _) = operator.run(&configuration(multi), &["config", "check", "--json"]);
     let told: Value = serde_json::from_str(&told).expect("JSON");
     assert!(told["notices"][0].as_str().is_some_and(|notice| notice.contains("providers.corp.tenants")), "{told}");

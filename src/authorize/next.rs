@@ -1,0 +1,71 @@
+//! The next step of an authorization request, and what it needs: the inputs of the decision, the code, the error response.
+
+use chrono::TimeDelta;
+
+use super::answer::{self, ErrorAnswer, OAuthError};
+use super::decision::Seen;
+use super::request::AuthorizationRequest;
+use super::store::{self, Code};
+use crate::app::App;
+use crate::base::clock::Timestamp;
+use crate::base::db::DbError;
+use crate::base::id::AuthorizationRequestId;
+use crate::base::secret::Plain;
+use crate::session::SignedIn;
+
+/// Where the browser is redirected to.
+pub enum Next {
+    /// To the app, with the authorization response.
+    App(String),
+    /// To the consent page.
+    Agree(AuthorizationRequestId),
+    /// To a login, at this provider or at one that the person chooses.
+    SignIn(AuthorizationRequestId, Option<String>),
+}
+
+/// The inputs of the decision.
+pub(super) fn seen<'a>(
+    app: &App,
+    request: &AuthorizationRequest,
+    signed_in: Option<&'a SignedIn>,
+    for_this: bool,
+    now: Timestamp,
+) -> Seen<'a> {
+    let client = app.clients.get(&request.client_id);
+    let may = |signed_in: &&SignedIn| client.is_some_and(|client| client.takes_provider(&signed_in.session.provider));
+    let session = signed_in.filter(may).map(|signed_in| &signed_in.session);
+    Seen { session, for_this, agreed: false, asked_at: now, now }
+}
+
+/// Issues the code and marks the request as answered; `None` where the session ended or the request was answered before.
+pub(super) async fn hand_out(
+    app: &App,
+    id: Option<AuthorizationRequestId>,
+    request: &AuthorizationRequest,
+    signed_in: &SignedIn,
+    now: Timestamp,
+) -> Result<Option<String>, DbError> {
+    let code = Plain::random();
+    let lifetime = TimeDelta::from_std(app.config.tokens.code_lifetime).unwrap_or(TimeDelta::seconds(60));
+    let row = Code {
+        hash: code.hashed(),
+        request_id: id,
+        session: signed_in.session.id,
+        request: request.clone(),
+        now,
+        expires_at: now + lifetime,
+    };
+    let handed_out = app.db.run("hand out code", move |conn| store::hand_out(conn, &row)).await?;
+    let issuer = app.config.server.public_url.issuer();
+    Ok(handed_out.then(|| answer::with_code(request, code.expose(), issuer)))
+}
+
+/// The only provider that the request allows; `None` where the person chooses.
+pub(super) fn where_to(app: &App, request: &AuthorizationRequest) -> Option<String> {
+    let only = |providers: &Vec<String>| <[String; 1]>::try_from(providers.clone()).ok().map(|[only]| only);
+    request.provider.clone().or_else(|| app.clients.get(&request.client_id).and_then(|client| only(&client.providers)))
+}
+
+pub(super) fn refusal(app: &App, request: &AuthorizationRequest, error: OAuthError, why: &str) -> Next {
+    Next::App(ErrorAnswer::to(request, error, why).location(app.config.server.public_url.issuer()))
+}

@@ -1,0 +1,31 @@
+//! The results of a completed login.
+
+use crate::base::id::AuthorizationRequestId;
+use crate::session::SignedIn;
+use crate::upstream::ProviderTokens;
+
+/// A login that gave a session.
+pub struct Completed {
+    /// The new session and its user.
+    pub signed_in: SignedIn,
+    /// The address to redirect the browser to.
+    pub return_to: Option<String>,
+    /// The authorization request that it was for.
+    pub request: Option<AuthorizationRequestId>,
+    /// The tokens of the provider.
+    pub tokens: ProviderTokens,
+}
+
+/// A linked identity.
+pub struct Linked {
+    /// The address to redirect the browser to.
+    pub return_to: Option<String>,
+}
+
+/// The result of a completed login.
+pub enum Finished {
+    /// A new session.
+    SignedIn(Box<Completed>),
+    /// An identity was linked to the user of the existing session.
+    Linked(Linked),
+}
