@@ -27,7 +27,7 @@ pub struct Client {
     pub backchannel_logout_uri: Option<(Url, bool)>,
     /// Whether each refresh rotates the refresh token.
     pub rotates_refresh_tokens: bool,
-    /// Whether a redirect URI on loopback needs no consent.
+    /// Whether a registered redirect URI on loopback needs no consent.
     skips_loopback_consent: bool,
     provider_tokens: Vec<String>,
     allowed_origins: Vec<String>,
@@ -79,7 +79,8 @@ impl Client {
             Some(uri) if uri.has_private_use_scheme() => Some(Match::Installed),
             Some(uri) if uri.is_loopback() => Some(loopback),
             Some(_) => Some(Match::Site),
-            None => any_port().then_some(loopback),
+            // A port that is not registered may be any program's, so the switch does not cover it.
+            None => any_port().then_some(Match::Installed),
         }
     }
 

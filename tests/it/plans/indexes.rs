@@ -1,6 +1,7 @@
 //! The index of each hot statement under statistics that mislead the planner.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use vestibule::dev::{HotStatement, hot_statements};
 
@@ -40,7 +41,12 @@ fn the_named_index_is_read_after_statistics_of_open_rows() {
 
 /// A database without autovacuum, which would correct the statistics.
 pub fn database() -> Database {
-    let database = Cluster::shared().database();
+    database_in(&Cluster::shared())
+}
+
+/// The same in that PostgreSQL.
+pub fn database_in(cluster: &Arc<Cluster>) -> Database {
+    let database = cluster.database();
     database.execute(
         "DO $$ DECLARE name text; BEGIN
              FOR name IN SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace LOOP

@@ -46,7 +46,10 @@ async fn everything_unseals_with_the_new_key_alone() {
     for line in ["signing keys            2 ", "logout hints            2 ", "providers' tokens       1 "] {
         assert!(said.contains(line), "{said}");
     }
-    assert!(said.contains("tokens to be revoked    1 ") && said.contains("may leave the ring from 2"), "{said}");
+    assert!(
+        said.contains("tokens to be revoked    1 ") && said.contains("may be removed from secrets.keys from 2"),
+        "{said}"
+    );
     let after = sealed_by(&gateway);
     assert!(after.len() == 1 && after != before, "{after:?}");
     // Without the old key, its cookies are invalid. A new login gets the token.

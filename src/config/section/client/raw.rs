@@ -44,7 +44,7 @@ pub(crate) struct RawClient {
     pub(crate) provider_tokens: Vec<String>,
     /// allow a `backchannel_logout_uri` in a private network
     pub(crate) insecure_allow_private_logout_uri: bool,
-    /// no consent page before a redirect to a loopback address; for single-page apps under development
+    /// no consent page before a redirect to a registered loopback address; for single-page apps under development
     pub(crate) insecure_skip_loopback_consent: bool,
     /// allow private-use schemes without a dot, as `myapp:/callback`; for a public client
     pub(crate) insecure_allow_dotless_schemes: bool,
