@@ -20,6 +20,13 @@ use super::timeouts::{Flow, Timeouts};
 /// Sent, where it still can be, to a client that does not finish the head of its request (RFC 9110 §15.5.9).
 const REQUEST_TIMEOUT: &[u8] = b"HTTP/1.1 408 Request Timeout\r\ncontent-length: 0\r\nconnection: close\r\n\r\n";
 
+/// Sent, where it still can be, to a client whose request cannot be told from the next one (RFC 9112 §11.2).
+const BAD_REQUEST: &[u8] = b"HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\nconnection: close\r\n\r\n";
+
+/// The longest that a handler may work on a request. Every call of a handler has a limit of its own; this one keeps a
+/// connection from waiting for ever, whatever the cause.
+const MAX_WORK: Duration = Duration::from_secs(120);
+
 /// What the client owes us.
 #[derive(Clone, Copy, Debug)]
 enum Owed {
@@ -29,8 +36,8 @@ enum Owed {
     Head(Option<Instant>),
     /// The rest of a body.
     Body(Option<Flow>),
-    /// Nothing: we work.
-    Nothing,
+    /// Nothing: we work on the request, until this instant at the latest.
+    Nothing { until: Instant },
     /// The rest of a body that nothing reads.
     Drain(Instant),
 }
@@ -85,17 +92,17 @@ impl Connection {
 
     /// Whether reading has to wait until the answer to a complete request is written. So the dispatcher never has two
     /// requests, nor two answers.
-    fn holds_back(&mut self) -> bool {
-        if self.framing.phase() != Phase::Complete {
-            return false;
+    fn holds_back(&self) -> bool {
+        self.framing.phase() == Phase::Complete
+    }
+
+    /// Closes the connection of a request whose end cannot be found.
+    fn refuse(&self) -> io::Error {
+        if self.exchange.stage() == Stage::Awaited {
+            let _best_effort = self.socket.try_write(BAD_REQUEST);
         }
-        // The dispatcher waits for a body that the framing did not find.
-        if self.exchange.stage() == (Stage::Served { has_body: true }) && !self.framing.had_body() {
-            self.framing.lose_track();
-            self.owed = Owed::Body(None);
-            return false;
-        }
-        true
+        tracing::debug!("a connection is closed: the end of a request cannot be found");
+        io::ErrorKind::InvalidData.into()
     }
 
     /// Hands over what stands behind the last request.
@@ -125,6 +132,15 @@ impl Connection {
         self.progress(consumed.data);
     }
 
+    /// Fails if the bytes that were read belong to a request whose end cannot be found; the dispatcher gets none of them.
+    fn checked(&self, buf: &mut ReadBuf<'_>, before: usize) -> io::Result<()> {
+        if self.framing.phase() == Phase::Invalid {
+            buf.set_filled(before);
+            return Err(self.refuse());
+        }
+        Ok(())
+    }
+
     fn progress(&mut self, data: u64) {
         self.owed = match (self.framing.phase(), self.owed) {
             (Phase::Start, owed) => owed,
@@ -141,7 +157,8 @@ impl Connection {
                 Owed::Body(Some(flow))
             }
             (Phase::Body, _) => Owed::Body(None),
-            (Phase::Complete, _) => Owed::Nothing,
+            (Phase::Complete, _) => Owed::Nothing { until: Instant::now() + MAX_WORK },
+            (Phase::Invalid, owed) => owed,
         };
     }
 
@@ -173,7 +190,7 @@ impl Connection {
                 }
             }
             // The dispatcher does not take for a head what the framing takes for one.
-            Stage::Awaited if matches!(self.owed, Owed::Nothing) => {
+            Stage::Awaited if matches!(self.owed, Owed::Nothing { .. }) => {
                 self.owed = Owed::Head(Some(Instant::now() + self.timeouts.head));
             }
             _ => {}
@@ -197,7 +214,8 @@ impl Connection {
             Owed::Request { until, .. } | Owed::Drain(until) => Some(*until),
             Owed::Head(until) => *until,
             Owed::Body(flow) => flow.map(|flow| flow.deadline(&self.timeouts)),
-            Owed::Nothing => None,
+            // A slow reader of a long answer is judged by its flow.
+            Owed::Nothing { until } => self.blocked.is_none().then_some(*until),
         };
         let blocked = self.blocked.map(|flow| flow.deadline(&self.timeouts));
         owed.into_iter().chain(blocked).min()
@@ -225,15 +243,15 @@ impl AsyncRead for Connection {
             return this.poll_overdue(cx);
         }
         this.is_held = false;
+        let before = buf.filled().len();
         if !this.behind.is_empty() {
             this.read_behind(buf);
-            return Poll::Ready(Ok(()));
+            return Poll::Ready(this.checked(buf, before));
         }
-        let before = buf.filled().len();
         match Pin::new(&mut this.socket).poll_read(cx, buf) {
             Poll::Ready(Ok(())) => {
                 this.received(buf, before);
-                Poll::Ready(Ok(()))
+                Poll::Ready(this.checked(buf, before))
             }
             Poll::Ready(Err(error)) => Poll::Ready(Err(error)),
             Poll::Pending => {
@@ -251,6 +269,9 @@ impl AsyncWrite for Connection {
             Poll::Ready(Ok(written)) => {
                 if let Some(flow) = &mut this.blocked {
                     flow.advance(written as u64, Instant::now());
+                }
+                if let Owed::Nothing { until } = &mut this.owed {
+                    *until = Instant::now() + MAX_WORK;
                 }
                 Poll::Ready(Ok(written))
             }
