@@ -29,7 +29,7 @@ use crate::telemetry::{self, Metrics};
 use crate::token::StatusLists;
 use crate::upstream::Registry;
 use crate::vault::Vault;
-use crate::web::{self, Readiness, Span, Throttles};
+use crate::web::{self, Metadata, Readiness, Span, Throttles};
 
 /// Why the gateway does not start.
 #[derive(Debug, thiserror::Error)]
@@ -186,6 +186,7 @@ fn listen_public(
     bounds: Bounds,
 ) -> Result<Listener, StartError> {
     let (data, throttles, lists) = (Data::from(Arc::clone(app)), throttles.clone(), lists.clone());
+    let metadata = Data::new(Metadata::new(app));
     let prefix = app.config.server.public_url.prefix().to_owned();
     let limits = &app.config.limits;
     let address = app.config.server.listen;
@@ -206,6 +207,7 @@ fn listen_public(
             .app_data(data.clone())
             .app_data(throttles.clone())
             .app_data(lists.clone())
+            .app_data(metadata.clone())
             .wrap(from_fn(web::keep_bounds))
             .wrap(TracingLogger::<Span>::new())
             .configure(|routes| web::public(routes, &prefix))

@@ -1,13 +1,16 @@
 //! The metadata from which client libraries configure themselves: one document at the two addresses of OpenID Connect
 //! Discovery 1.0 and RFC 8414.
 
-use actix_web::HttpResponse;
-use actix_web::http::header;
-use actix_web::web::Data;
-use serde_json::json;
+use actix_web::web::{Bytes, Data};
+use actix_web::{HttpRequest, HttpResponse};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde_json::{Value, json};
 
+use super::conditional::Document;
 use super::token_exchange;
 use crate::app::App;
+use crate::base::secret::Hashed;
 use crate::client::Client;
 use crate::config::Grant;
 
@@ -19,8 +22,28 @@ pub const OAUTH: &str = "/.well-known/oauth-authorization-server";
 /// `Cache-Control`: 300 seconds. The document changes only with the configuration.
 const MAX_AGE: &str = "public, max-age=300";
 
+/// The document as it is sent, made once: it depends only on the configuration.
+pub struct Metadata {
+    body: Bytes,
+    etag: String,
+}
+
+impl Metadata {
+    /// The document for this configuration.
+    pub fn new(app: &App) -> Self {
+        let text = document(app).to_string();
+        let etag = format!("\"{}\"", URL_SAFE_NO_PAD.encode(Hashed::of(&text).as_bytes()));
+        Self { body: text.into(), etag }
+    }
+}
+
 /// The endpoints, and what they support. Needs no query.
-pub async fn show(app: Data<App>) -> HttpResponse {
+pub async fn show(metadata: Data<Metadata>, request: HttpRequest) -> HttpResponse {
+    let (content_type, body) = ("application/json", || metadata.body.clone());
+    Document { content_type, cache_control: MAX_AGE, etag: &metadata.etag, body }.answer(&request)
+}
+
+fn document(app: &App) -> Value {
     let url = &app.config.server.public_url;
     let algorithms: Vec<_> = app.config.signing.algorithms.iter().map(|algorithm| algorithm.name()).collect();
     let mut grants =
@@ -37,7 +60,7 @@ pub async fn show(app: Data<App>) -> HttpResponse {
     let client_authentication = ["client_secret_basic", "client_secret_post", "private_key_jwt", "none"];
     let [proofs @ .., _none] = client_authentication;
     let assertion_algorithms = ["ES256", "EdDSA", "RS256", "PS256"];
-    let body = json!({
+    json!({
         "issuer": url.issuer(),
         "authorization_endpoint": url.at("/oauth2/authorize"),
         "token_endpoint": url.at("/oauth2/token"),
@@ -72,6 +95,26 @@ pub async fn show(app: Data<App>) -> HttpResponse {
         "request_parameter_supported": false,
         "request_uri_parameter_supported": false,
         "require_pushed_authorization_requests": false,
-    });
-    HttpResponse::Ok().insert_header((header::CACHE_CONTROL, MAX_AGE)).json(body)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use actix_web::body::MessageBody;
+    use actix_web::test::TestRequest;
+
+    use super::*;
+
+    #[actix_web::test]
+    async fn each_answer_sends_the_same_bytes_without_a_copy() {
+        let metadata = Data::new(Metadata { body: Bytes::from(r#"{"issuer":"x"}"#.to_owned()), etag: "\"x\"".into() });
+        let mut addresses = Vec::new();
+        for _ in 0..2 {
+            let answer = show(metadata.clone(), TestRequest::default().to_http_request()).await;
+            let body = answer.into_body().try_into_bytes().expect("one chunk");
+            addresses.push(body.as_ptr());
+            assert_eq!(body, metadata.body);
+        }
+        assert_eq!(addresses, [metadata.body.as_ptr(); 2]);
+    }
 }

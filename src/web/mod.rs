@@ -33,6 +33,7 @@ mod caller;
 mod challenge;
 mod client;
 mod client_authentication;
+mod conditional;
 mod cookies;
 mod cors;
 mod credentials;
@@ -65,6 +66,7 @@ mod verdict;
 
 pub use admin_routes::admin;
 pub use bounds::keep as keep_bounds;
+pub use metadata::Metadata;
 pub use observe::Span;
 pub use ops::Readiness;
 pub use route::{Access, Cors, Entry, Limit, OriginRule, Row, Surface, Verb};

@@ -2,11 +2,10 @@
 
 use std::sync::Arc;
 
-use actix_web::http::header::{self, HeaderValue};
 use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
 
-use super::client;
+use super::conditional::Document;
 use super::json_door::cannot_sign;
 use super::problem::Problem;
 use crate::app::App;
@@ -37,18 +36,14 @@ async fn find(app: &App, lists: &StatusLists, number: &str) -> Result<Arc<Status
     })
 }
 
-/// The list or 304. `no-cache`: shared caches must revalidate each time. The reader of the list caches it for its
-/// `ttl`; the age in a shared cache would add to that.
+/// `no-cache`: shared caches must revalidate each time. The reader of the list caches it for its `ttl`; the age in a
+/// shared cache would add to that.
 fn found(request: &HttpRequest, list: &StatusListToken) -> HttpResponse {
-    let mut answer = if client::has_already(request, &list.etag) {
-        HttpResponse::NotModified().finish()
-    } else {
-        HttpResponse::Ok().content_type("application/statuslist+jwt").body(list.jwt.clone())
+    let document = Document {
+        content_type: "application/statuslist+jwt",
+        cache_control: "public, no-cache",
+        etag: &list.etag,
+        body: || list.jwt.clone(),
     };
-    let headers = answer.headers_mut();
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("public, no-cache"));
-    if let Ok(etag) = HeaderValue::from_str(&list.etag) {
-        headers.insert(header::ETAG, etag);
-    }
-    answer
+    document.answer(request)
 }

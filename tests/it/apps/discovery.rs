@@ -2,7 +2,8 @@
 
 use serde_json::{Value, json};
 
-use crate::apps::app::{setup, start};
+use crate::apps::app::{CLIENTS, beside, setup, start};
+use crate::support::{Gateway, Setup};
 
 /// JW-18, AZ-21
 #[tokio::test]
@@ -30,6 +31,34 @@ async fn both_documents_say_the_same_and_what_is_true() {
     }
     // It costs the database nothing.
     assert!(openid.header("cache-control").starts_with("public, max-age="));
+}
+
+/// RFC 9110 §13.1.2: a client that has the document gets 304 until the configuration changes.
+#[tokio::test]
+async fn a_client_that_has_the_document_gets_304_until_the_configuration_changes() {
+    let gateway = start();
+    let browser = gateway.browser();
+    let mut etags = Vec::new();
+    for path in ["/.well-known/openid-configuration", "/.well-known/oauth-authorization-server"] {
+        let full = browser.fetch(path).await;
+        let etag = full.header("etag").to_owned();
+        let length = full.body.len().to_string();
+        assert_eq!((full.header("content-length"), etag.starts_with('"')), (length.as_str(), true));
+        let unchanged = browser.ask("GET", path).header("if-none-match", &etag).send().await;
+        assert_eq!((unchanged.status, unchanged.body.as_str()), (304, ""));
+        assert_eq!(unchanged.header("cache-control"), full.header("cache-control"));
+        etags.push(etag);
+    }
+    assert_eq!(etags[0], etags[1]);
+    // The same issuer; only the scopes of a client differ.
+    let get = async |gateway: &Gateway| {
+        let browser = gateway.browser();
+        let ask = browser.ask("GET", "/.well-known/openid-configuration");
+        ask.header("if-none-match", &etags[0]).send().await.status
+    };
+    assert_eq!(get(&beside(&gateway)).await, 304);
+    let more = "[clients.spa]\nscopes = ['openid', 'more']\n";
+    assert_eq!(get(&Setup::beside(&gateway).toml(CLIENTS).toml(more).start()).await, 200);
 }
 
 /// RFC 8414 §3.1: where the issuer has a path, the well-known part stands in front of it.
