@@ -7,7 +7,7 @@ use crate::base::outbound::Outbound;
 use crate::client;
 use crate::config::Config;
 use crate::keys::KeyRing;
-use crate::session::{Ended, Ending, Endings, Lifetime, Revoked, Watch};
+use crate::session::{Ended, Ending, Endings, Lifetime, RevocationCache, Revoked};
 use crate::telemetry;
 use crate::upstream::Registry;
 use crate::vault::Vault;
@@ -33,7 +33,7 @@ pub struct App {
     /// Ends sessions, and notifies the delivery of logout notices.
     pub endings: Endings,
     /// The cache of revoked sessions and tokens.
-    pub watch: Watch,
+    pub revocations: RevocationCache,
     /// The HTTP client for requests to providers and clients.
     pub outbound: Outbound,
 }
@@ -43,9 +43,9 @@ impl App {
     /// deliver the logout notices.
     pub fn ended(&self, ended: &[Ended], ending: &Ending) {
         for ended in ended {
-            self.watch.learn(Revoked::Session { id: ended.id, index: None }, ending.keep_until);
+            self.revocations.insert(Revoked::Session { id: ended.id, index: None }, ending.keep_until);
             telemetry::record(&Event::SessionEnded { user: ended.user, session: ended.id, reason: ending.reason });
         }
-        self.endings.ring_for(ended);
+        self.endings.notify(ended);
     }
 }

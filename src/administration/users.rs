@@ -91,5 +91,5 @@ pub(super) fn record_ends(endings: &Endings, ended: &[Ended], reason: &'static s
     for ended in ended {
         telemetry::record(&Event::SessionEnded { user: ended.user, session: ended.id, reason });
     }
-    endings.ring_for(ended);
+    endings.notify(ended);
 }

@@ -11,7 +11,7 @@ use crate::session::Session;
 const LEEWAY: TimeDelta = TimeDelta::seconds(60);
 
 /// The inputs of the decision.
-pub struct Seen<'a> {
+pub struct DecisionInput<'a> {
     /// The browser's session, if it is signed in and the client accepts its provider.
     pub session: Option<&'a Session>,
     /// Whether the person signed in for this request.
@@ -38,15 +38,15 @@ pub enum Decision {
 }
 
 /// Decides the next step.
-pub fn decide(request: &AuthorizationRequest, seen: &Seen<'_>) -> Decision {
+pub fn decide(request: &AuthorizationRequest, input: &DecisionInput<'_>) -> Decision {
     let fits = |session: &&Session| {
         request.provider.as_ref().is_none_or(|provider| *provider == session.provider)
             && request.hinted_user.is_none_or(|user| user == session.user)
     };
-    let next = match seen.session.filter(fits) {
-        None if seen.for_this => Decision::Refuse(OAuthError::LoginRequired, "somebody else signed in"),
+    let next = match input.session.filter(fits) {
+        None if input.for_this => Decision::Refuse(OAuthError::LoginRequired, "another person signed in"),
         None => Decision::SignIn,
-        Some(session) => with_session(request, session, seen),
+        Some(session) => with_session(request, session, input),
     };
     match next {
         Decision::SignIn if request.prompt.none => Decision::Refuse(OAuthError::LoginRequired, "nobody is signed in"),
@@ -57,25 +57,25 @@ pub fn decide(request: &AuthorizationRequest, seen: &Seen<'_>) -> Decision {
     }
 }
 
-fn with_session(request: &AuthorizationRequest, session: &Session, seen: &Seen<'_>) -> Decision {
+fn with_session(request: &AuthorizationRequest, session: &Session, input: &DecisionInput<'_>) -> Decision {
     let prompt = request.prompt;
-    if (prompt.login || prompt.select_account) && !seen.for_this {
+    if (prompt.login || prompt.select_account) && !input.for_this {
         return Decision::SignIn;
     }
-    if !is_fresh(request, session, seen) {
+    if !is_fresh(request, session, input) {
         let why = "the provider does not say that the person was authenticated anew";
-        return if seen.for_this { Decision::Refuse(OAuthError::LoginRequired, why) } else { Decision::SignIn };
+        return if input.for_this { Decision::Refuse(OAuthError::LoginRequired, why) } else { Decision::SignIn };
     }
-    if (prompt.consent || request.installed) && !seen.agreed { Decision::Agree } else { Decision::Code }
+    if (prompt.consent || request.installed) && !input.agreed { Decision::Agree } else { Decision::Code }
 }
 
 /// Whether the authentication satisfies `max_age` and `prompt=login`. Only an `auth_time` of the provider counts.
-fn is_fresh(request: &AuthorizationRequest, session: &Session, seen: &Seen<'_>) -> bool {
+fn is_fresh(request: &AuthorizationRequest, session: &Session, input: &DecisionInput<'_>) -> bool {
     // For a person who signed in for this request, the time of the callback has passed since.
-    let leeway = if seen.for_this { LEEWAY } else { TimeDelta::zero() };
-    let since = |seconds: u32| seen.now - TimeDelta::seconds(seconds.into()) - leeway;
+    let leeway = if input.for_this { LEEWAY } else { TimeDelta::zero() };
+    let since = |seconds: u32| input.now - TimeDelta::seconds(seconds.into()) - leeway;
     let young = request.max_age.is_none_or(|seconds| session.auth_time_vouched && session.auth_time >= since(seconds));
-    let anew = !request.prompt.login || session.auth_time_vouched && session.auth_time >= seen.asked_at - LEEWAY;
+    let anew = !request.prompt.login || session.auth_time_vouched && session.auth_time >= input.asked_at - LEEWAY;
     young && anew
 }
 
@@ -134,7 +134,7 @@ mod tests {
 
     /// A request of second 1000, decided at second 1010.
     fn judge(request: &AuthorizationRequest, session: Option<&Session>, for_this: bool, agreed: bool) -> Decision {
-        decide(request, &Seen { session, for_this, agreed, asked_at: at(1000), now: at(1010) })
+        decide(request, &DecisionInput { session, for_this, agreed, asked_at: at(1000), now: at(1010) })
     }
 
     fn login_required(decision: Decision) -> bool {

@@ -20,22 +20,22 @@
 //! page is bound to the session that it was shown to (`session::ShownTo`).
 
 mod answer;
-mod arrive;
 mod decision;
 mod next;
 mod open;
 mod read;
 mod request;
 mod resume;
+mod start;
 mod store;
 
 pub use answer::{ErrorAnswer, OAuthError};
-pub use arrive::{Browser, arrive, push, take_up};
 pub use next::Next;
-pub use open::{NotOpen, Open, open};
-pub use read::{Refused, Terms, read};
+pub use open::{OpenRequest, OpenRequestError, open};
+pub use read::{AuthorizeError, Terms, read};
 pub use request::{AuthorizationRequest, Prompt};
 pub use resume::{agree, decline, give_up, resume};
+pub use start::{Browser, consume_pushed_request, push, start};
 #[cfg(feature = "dev")]
 pub use store::hot_statements;
 pub use store::prune;

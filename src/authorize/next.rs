@@ -3,7 +3,7 @@
 use chrono::TimeDelta;
 
 use super::answer::{self, ErrorAnswer, OAuthError};
-use super::decision::Seen;
+use super::decision::DecisionInput;
 use super::request::AuthorizationRequest;
 use super::store::{self, Code};
 use crate::app::App;
@@ -24,21 +24,21 @@ pub enum Next {
 }
 
 /// The inputs of the decision.
-pub(super) fn seen<'a>(
+pub(super) fn decision_input<'a>(
     app: &App,
     request: &AuthorizationRequest,
     signed_in: Option<&'a SignedIn>,
     for_this: bool,
     now: Timestamp,
-) -> Seen<'a> {
+) -> DecisionInput<'a> {
     let client = app.clients.get(&request.client_id);
     let may = |signed_in: &&SignedIn| client.is_some_and(|client| client.takes_provider(&signed_in.session.provider));
     let session = signed_in.filter(may).map(|signed_in| &signed_in.session);
-    Seen { session, for_this, agreed: false, asked_at: now, now }
+    DecisionInput { session, for_this, agreed: false, asked_at: now, now }
 }
 
 /// Issues the code and marks the request as answered; `None` where the session ended or the request was answered before.
-pub(super) async fn hand_out(
+pub(super) async fn issue_code(
     app: &App,
     id: Option<AuthorizationRequestId>,
     request: &AuthorizationRequest,
@@ -55,13 +55,13 @@ pub(super) async fn hand_out(
         now,
         expires_at: now + lifetime,
     };
-    let handed_out = app.db.run("hand out code", move |conn| store::hand_out(conn, &row)).await?;
+    let handed_out = app.db.run("hand out code", move |conn| store::issue_code(conn, &row)).await?;
     let issuer = app.config.server.public_url.issuer();
     Ok(handed_out.then(|| answer::with_code(request, code.expose(), issuer)))
 }
 
 /// The only provider that the request allows; `None` where the person chooses.
-pub(super) fn where_to(app: &App, request: &AuthorizationRequest) -> Option<String> {
+pub(super) fn only_provider(app: &App, request: &AuthorizationRequest) -> Option<String> {
     let only = |providers: &Vec<String>| <[String; 1]>::try_from(providers.clone()).ok().map(|[only]| only);
     request.provider.clone().or_else(|| app.clients.get(&request.client_id).and_then(|client| only(&client.providers)))
 }

@@ -9,7 +9,7 @@ use crate::base::id::{AuthorizationRequestId, SessionId};
 use crate::base::secret::Hashed;
 
 /// A stored request that has no answer yet.
-pub struct Open {
+pub struct OpenRequest {
     /// The id of its row.
     pub id: AuthorizationRequestId,
     /// The request as it was validated.
@@ -22,7 +22,7 @@ pub struct Open {
 
 /// Why a request is not open to this browser.
 #[derive(Debug, thiserror::Error)]
-pub enum NotOpen {
+pub enum OpenRequestError {
     /// There is no such request.
     #[error("unknown")]
     Unknown,
@@ -40,12 +40,12 @@ pub enum NotOpen {
     Db(#[from] DbError),
 }
 
-impl Open {
-    pub(super) fn of(app: &App, row: Stored) -> Result<Self, NotOpen> {
+impl OpenRequest {
+    pub(super) fn of(app: &App, row: Stored) -> Result<Self, OpenRequestError> {
         let Stored { id, request, created_at: asked_at, session_id: session, .. } = row;
-        let request: AuthorizationRequest = serde_json::from_value(request).map_err(|_| NotOpen::Unknown)?;
+        let request: AuthorizationRequest = serde_json::from_value(request).map_err(|_| OpenRequestError::Unknown)?;
         // The client may have been removed from the configuration meanwhile.
-        app.clients.get(&request.client_id).ok_or(NotOpen::Unknown)?;
+        app.clients.get(&request.client_id).ok_or(OpenRequestError::Unknown)?;
         Ok(Self { id, request, asked_at, session })
     }
 }
@@ -56,20 +56,20 @@ pub async fn open(
     id: AuthorizationRequestId,
     binding: Option<Hashed>,
     now: Timestamp,
-) -> Result<Open, NotOpen> {
+) -> Result<OpenRequest, OpenRequestError> {
     // A browser without a binding cookie has no request, so no query is needed.
-    let binding = binding.ok_or(NotOpen::WrongBrowser)?;
+    let binding = binding.ok_or(OpenRequestError::WrongBrowser)?;
     let row = app.db.run("find authorization request", move |conn| store::find(conn, id)).await?;
-    let row = row.ok_or(NotOpen::Unknown)?;
+    let row = row.ok_or(OpenRequestError::Unknown)?;
     let same_browser = row.binding_hash.as_deref().is_some_and(|stored| binding.matches(stored));
     if !same_browser {
-        return Err(NotOpen::WrongBrowser);
+        return Err(OpenRequestError::WrongBrowser);
     }
     if row.answered_at.is_some() {
-        return Err(NotOpen::Answered);
+        return Err(OpenRequestError::Answered);
     }
     if row.expires_at <= now {
-        return Err(NotOpen::Expired);
+        return Err(OpenRequestError::Expired);
     }
-    Open::of(app, row)
+    OpenRequest::of(app, row)
 }

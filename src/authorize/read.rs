@@ -34,7 +34,7 @@ pub struct Terms<'a> {
 
 /// Why a request is refused.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Refused {
+pub enum AuthorizeError {
     /// There is no such client, or it may not use the authorization code grant.
     UnknownClient,
     /// The redirect URI is not registered for the client.
@@ -44,12 +44,12 @@ pub enum Refused {
 }
 
 /// Validates a request. `get` returns the value of a parameter, or `None` where it is absent or empty (RFC 6749 §3.1).
-pub fn read(terms: &Terms<'_>, get: &dyn Fn(&str) -> Option<String>) -> Result<AuthorizationRequest, Refused> {
+pub fn read(terms: &Terms<'_>, get: &dyn Fn(&str) -> Option<String>) -> Result<AuthorizationRequest, AuthorizeError> {
     let doubled = |name: &str| terms.doubled.iter().any(|doubled| doubled == name);
-    let client_id = get("client_id").filter(|_| !doubled("client_id")).ok_or(Refused::UnknownClient)?;
-    let client = terms.clients.get(&client_id).ok_or(Refused::UnknownClient)?;
-    let redirect_uri = get("redirect_uri").filter(|_| !doubled("redirect_uri")).ok_or(Refused::RedirectUri)?;
-    let matched = client.redirect_uri(&redirect_uri).ok_or(Refused::RedirectUri)?;
+    let client_id = get("client_id").filter(|_| !doubled("client_id")).ok_or(AuthorizeError::UnknownClient)?;
+    let client = terms.clients.get(&client_id).ok_or(AuthorizeError::UnknownClient)?;
+    let redirect_uri = get("redirect_uri").filter(|_| !doubled("redirect_uri")).ok_or(AuthorizeError::RedirectUri)?;
+    let matched = client.redirect_uri(&redirect_uri).ok_or(AuthorizeError::RedirectUri)?;
     // A `state` that is too long is not returned either: a server on the way could refuse the address.
     let (state, too_long) = match get("state").filter(|_| !doubled("state")) {
         Some(state) if state.len() > MAX_STATE => (None, true),
@@ -57,7 +57,7 @@ pub fn read(terms: &Terms<'_>, get: &dyn Fn(&str) -> Option<String>) -> Result<A
     };
     let told = |(error, description): (OAuthError, &str)| {
         let (redirect_uri, state) = (redirect_uri.clone(), state.clone());
-        Refused::Told(ErrorAnswer { redirect_uri, state, error, description: description.to_owned() })
+        AuthorizeError::Told(ErrorAnswer { redirect_uri, state, error, description: description.to_owned() })
     };
     if !terms.doubled.is_empty() {
         return Err(told((OAuthError::InvalidRequest, "a parameter stands there twice")));

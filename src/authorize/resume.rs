@@ -1,16 +1,16 @@
 //! Continues a stored authorization request: after a login, and after the person answered the consent page.
 
 use super::answer::{ErrorAnswer, OAuthError};
-use super::decision::{Decision, Seen, decide};
-use super::next::{Next, hand_out, refusal, seen, where_to};
-use super::open::{NotOpen, Open};
+use super::decision::{Decision, DecisionInput, decide};
+use super::next::{Next, decision_input, issue_code, only_provider, refusal};
+use super::open::{OpenRequest, OpenRequestError};
 use super::store;
 use crate::app::App;
 use crate::base::clock::Timestamp;
 use crate::base::id::AuthorizationRequestId;
 use crate::session::{ShownTo, SignedIn};
 
-impl Open {
+impl OpenRequest {
     /// The sealed value in the form of the consent page, so that the answer counts for this session only.
     pub fn shown_to(&self, app: &App, signed_in: &SignedIn) -> Option<String> {
         ShownTo::new(&signed_in.session).seal(&app.config.ring, &question(self.id))
@@ -25,63 +25,63 @@ fn question(request: AuthorizationRequestId) -> String {
 /// Continues a request. `just_now`: whether the person has just signed in for it.
 pub async fn resume(
     app: &App,
-    open: &Open,
+    open: &OpenRequest,
     signed_in: Option<&SignedIn>,
     just_now: bool,
     now: Timestamp,
-) -> Result<Next, NotOpen> {
-    go_on(app, open, signed_in, just_now, false, now).await
+) -> Result<Next, OpenRequestError> {
+    proceed(app, open, signed_in, just_now, false, now).await
 }
 
 /// Continues a request after consent on the page that carried `shown_to`. Where another person is signed in now, the
 /// consent does not count and the page is shown again.
 pub async fn agree(
     app: &App,
-    open: &Open,
+    open: &OpenRequest,
     signed_in: Option<&SignedIn>,
     shown_to: &str,
     now: Timestamp,
-) -> Result<Next, NotOpen> {
+) -> Result<Next, OpenRequestError> {
     let shown_to = ShownTo::open(&app.config.ring, &question(open.id), shown_to);
     let agreed = shown_to.is_some_and(|shown_to| signed_in.is_some_and(|here| shown_to == ShownTo::new(&here.session)));
-    go_on(app, open, signed_in, false, agreed, now).await
+    proceed(app, open, signed_in, false, agreed, now).await
 }
 
 /// Answers the app with `access_denied` after a person declined on the page that carried `shown_to`. Where another person
 /// is signed in now, the answer does not count; a person who has signed out meanwhile can still decline.
 pub async fn decline(
     app: &App,
-    open: &Open,
+    open: &OpenRequest,
     signed_in: Option<&SignedIn>,
     shown_to: &str,
     now: Timestamp,
-) -> Result<Next, NotOpen> {
+) -> Result<Next, OpenRequestError> {
     let shown_to = ShownTo::open(&app.config.ring, &question(open.id), shown_to);
     let declined =
         shown_to.is_some_and(|shown_to| signed_in.is_none_or(|here| shown_to == ShownTo::new(&here.session)));
     if !declined {
-        return go_on(app, open, signed_in, false, false, now).await;
+        return proceed(app, open, signed_in, false, false, now).await;
     }
     give_up(app, open, OAuthError::AccessDenied, "the person said no".to_owned(), now).await.map(Next::App)
 }
 
-async fn go_on(
+async fn proceed(
     app: &App,
-    open: &Open,
+    open: &OpenRequest,
     signed_in: Option<&SignedIn>,
     just_now: bool,
     agreed: bool,
     now: Timestamp,
-) -> Result<Next, NotOpen> {
-    let Open { id, request, asked_at, session } = open;
+) -> Result<Next, OpenRequestError> {
+    let OpenRequest { id, request, asked_at, session } = open;
     let for_this = just_now || signed_in.is_some_and(|signed_in| *session == Some(signed_in.session.id));
-    let seen = Seen { agreed, asked_at: *asked_at, ..seen(app, request, signed_in, for_this, now) };
-    match (decide(request, &seen), signed_in) {
+    let input = DecisionInput { agreed, asked_at: *asked_at, ..decision_input(app, request, signed_in, for_this, now) };
+    match (decide(request, &input), signed_in) {
         (Decision::Refuse(error, why), _) => {
             answer_once(app, *id, now).await?;
             Ok(refusal(app, request, error, why))
         }
-        (Decision::Code, Some(signed_in)) => match hand_out(app, Some(*id), request, signed_in, now).await? {
+        (Decision::Code, Some(signed_in)) => match issue_code(app, Some(*id), request, signed_in, now).await? {
             Some(url) => Ok(Next::App(url)),
             None => without_code(app, open, now).await,
         },
@@ -92,40 +92,40 @@ async fn go_on(
             }
             Ok(Next::Agree(id))
         }
-        _ => Ok(Next::SignIn(*id, where_to(app, request))),
+        _ => Ok(Next::SignIn(*id, only_provider(app, request))),
     }
 }
 
 /// Continues where no code was issued, since the request was answered concurrently or the session ended.
-async fn without_code(app: &App, open: &Open, now: Timestamp) -> Result<Next, NotOpen> {
-    let Open { id, request, .. } = open;
+async fn without_code(app: &App, open: &OpenRequest, now: Timestamp) -> Result<Next, OpenRequestError> {
+    let OpenRequest { id, request, .. } = open;
     let of = *id;
     let row = app.db.run("find authorization request", move |conn| store::find(conn, of)).await?;
     if row.is_none_or(|row| row.answered_at.is_some()) {
-        return Err(NotOpen::Answered);
+        return Err(OpenRequestError::Answered);
     }
     if request.prompt.none {
         answer_once(app, *id, now).await?;
         return Ok(refusal(app, request, OAuthError::LoginRequired, "nobody is signed in"));
     }
-    Ok(Next::SignIn(*id, where_to(app, request)))
+    Ok(Next::SignIn(*id, only_provider(app, request)))
 }
 
 /// Answers the app with an error. Returns the address to redirect the browser to.
 pub async fn give_up(
     app: &App,
-    open: &Open,
+    open: &OpenRequest,
     error: OAuthError,
     description: String,
     now: Timestamp,
-) -> Result<String, NotOpen> {
+) -> Result<String, OpenRequestError> {
     answer_once(app, open.id, now).await?;
     let answer = ErrorAnswer::to(&open.request, error, description);
     Ok(answer.location(app.config.server.public_url.issuer()))
 }
 
-/// Marks the request as answered. Of several concurrent answers one succeeds; the others get [`NotOpen::Answered`].
-async fn answer_once(app: &App, id: AuthorizationRequestId, now: Timestamp) -> Result<(), NotOpen> {
+/// Marks the request as answered. Of several concurrent answers one succeeds; the others get [`OpenRequestError::Answered`].
+async fn answer_once(app: &App, id: AuthorizationRequestId, now: Timestamp) -> Result<(), OpenRequestError> {
     let answered = app.db.run("answer authorization request", move |conn| store::answer(conn, id, now)).await?;
-    if answered { Ok(()) } else { Err(NotOpen::Answered) }
+    if answered { Ok(()) } else { Err(OpenRequestError::Answered) }
 }

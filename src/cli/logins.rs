@@ -51,7 +51,7 @@ fn print(report: &Report, json: bool) -> ExitCode {
     let failure = report.failure.as_deref().map(|code| format!(" ({code})")).unwrap_or_default();
     println!("login     {}", report.reference);
     println!("status    {}{failure}", report.status);
-    println!("provider  {}, {} flow", report.provider, report.door);
+    println!("provider  {}, {} flow", report.provider, report.flow);
     println!("from      {}", report.ip.map(|ip| ip.to_string()).unwrap_or_default());
     println!("with      {:?}", report.user_agent.as_deref().unwrap_or("no user agent"));
     println!("expires   {}", report.expires_at);

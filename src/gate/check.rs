@@ -4,12 +4,12 @@ use crate::app::App;
 use crate::base::clock::Timestamp;
 use crate::base::db::{Conn, DbError};
 use crate::base::id::SessionId;
-use crate::session::{self, SignedIn, Standing};
+use crate::session::{self, SessionStatus, SignedIn};
 use crate::token::AccessClaims;
 
 /// Why a token or session is not accepted.
 #[derive(Debug, thiserror::Error)]
-pub enum Refused {
+pub enum AccessTokenError {
     /// The token was revoked by its `jti`; its session may be live.
     #[error("the token was revoked")]
     TokenRevoked,
@@ -28,37 +28,37 @@ pub enum Refused {
 }
 
 /// Checks that a verified access token is not revoked. Needs no statement.
-pub fn check(app: &App, claims: &AccessClaims) -> Result<(), Refused> {
-    if app.watch.is_jti_revoked(claims.jti) {
-        return Err(Refused::TokenRevoked);
+pub fn check(app: &App, claims: &AccessClaims) -> Result<(), AccessTokenError> {
+    if app.revocations.is_jti_revoked(claims.jti) {
+        return Err(AccessTokenError::TokenRevoked);
     }
     match claims.sid {
         Some(id) => check_session(app, id),
-        None if app.watch.is_fresh() => Ok(()),
-        None => Err(Refused::NotFresh),
+        None if app.revocations.is_fresh() => Ok(()),
+        None => Err(AccessTokenError::NotFresh),
     }
 }
 
 /// A known revocation is reported also while the cache is too old; nothing is accepted then.
-pub(super) fn check_session(app: &App, id: SessionId) -> Result<(), Refused> {
-    if app.watch.is_session_revoked(id) {
-        Err(Refused::Revoked)
-    } else if app.watch.is_fresh() {
+pub(super) fn check_session(app: &App, id: SessionId) -> Result<(), AccessTokenError> {
+    if app.revocations.is_session_revoked(id) {
+        Err(AccessTokenError::Revoked)
+    } else if app.revocations.is_fresh() {
         Ok(())
     } else {
-        Err(Refused::NotFresh)
+        Err(AccessTokenError::NotFresh)
     }
 }
 
 /// The live session with that id and its user; stores its use. One statement.
-pub async fn live(app: &App, id: SessionId, now: Timestamp) -> Result<SignedIn, Refused> {
+pub async fn live(app: &App, id: SessionId, now: Timestamp) -> Result<SignedIn, AccessTokenError> {
     check_session(app, id)?;
     let found = app.db.run("find session", move |conn| session::find(conn, id)).await?;
-    let signed_in = found.ok_or(Refused::Revoked)?;
-    match app.lifetime.standing(&signed_in.session, now) {
-        Standing::Live => {}
-        Standing::Expired => return Err(Refused::Expired),
-        Standing::Ended => return Err(Refused::Revoked),
+    let signed_in = found.ok_or(AccessTokenError::Revoked)?;
+    match app.lifetime.status(&signed_in.session, now) {
+        SessionStatus::Live => {}
+        SessionStatus::Expired => return Err(AccessTokenError::Expired),
+        SessionStatus::Ended => return Err(AccessTokenError::Revoked),
     }
     if app.lifetime.is_stale(&signed_in.session, now) {
         // Stored in the background: the request does not wait, and a lost write is made up for by the next use.

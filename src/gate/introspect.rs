@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::check::{Refused, check, check_session};
+use super::check::{AccessTokenError, check, check_session};
 use crate::app::App;
 use crate::base::clock::Timestamp;
 use crate::base::id::{SessionId, UserId};
@@ -34,7 +34,12 @@ enum About {
 const INACTIVE: Introspection = Introspection { active: false, about: None };
 
 /// Introspects a token for that client. Fails where the revocation state is unknown. Access tokens need no statement.
-pub async fn introspect(app: &App, client: &Client, token: &str, now: Timestamp) -> Result<Introspection, Refused> {
+pub async fn introspect(
+    app: &App,
+    client: &Client,
+    token: &str,
+    now: Timestamp,
+) -> Result<Introspection, AccessTokenError> {
     let issuer = app.config.server.public_url.issuer();
     let Ok(claims) = token::verify_for_any(&app.keys, issuer, token, now) else {
         return refresh_token(app, client, token, now).await;
@@ -47,17 +52,22 @@ pub async fn introspect(app: &App, client: &Client, token: &str, now: Timestamp)
             let about = About::Access { token_type: "Bearer", claims: Box::new(claims) };
             Ok(Introspection { active: true, about: Some(about) })
         }
-        Err(Refused::TokenRevoked | Refused::Revoked | Refused::Expired) => Ok(INACTIVE),
+        Err(AccessTokenError::TokenRevoked | AccessTokenError::Revoked | AccessTokenError::Expired) => Ok(INACTIVE),
         Err(unknown) => Err(unknown),
     }
 }
 
 /// A refresh token is active for its own client only.
-async fn refresh_token(app: &App, client: &Client, token: &str, now: Timestamp) -> Result<Introspection, Refused> {
+async fn refresh_token(
+    app: &App,
+    client: &Client,
+    token: &str,
+    now: Timestamp,
+) -> Result<Introspection, AccessTokenError> {
     let Some(session) = token::inspect(app, client, token, now).await? else { return Ok(INACTIVE) };
     match check_session(app, session.id) {
         Ok(()) => {}
-        Err(Refused::Revoked) => return Ok(INACTIVE),
+        Err(AccessTokenError::Revoked) => return Ok(INACTIVE),
         Err(unknown) => return Err(unknown),
     }
     let about = About::Refresh {

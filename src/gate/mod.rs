@@ -4,6 +4,6 @@ mod check;
 mod introspect;
 mod subject;
 
-pub use check::{Refused, check, live};
+pub use check::{AccessTokenError, check, live};
 pub use introspect::{Introspection, introspect};
 pub use subject::subject;

@@ -9,7 +9,7 @@ use tokio::task::{Id, JoinError, JoinSet};
 use crate::app::App;
 use crate::base::db::DbError;
 use crate::base::measure;
-use crate::logout::{self, Lanes};
+use crate::logout::{self, DeliveryLimits};
 
 /// How often due notices are claimed without a notification: other replicas insert notices too.
 const POLL_INTERVAL: Duration = Duration::from_secs(1);
@@ -20,8 +20,8 @@ const COUNT_INTERVAL: Duration = Duration::from_secs(10);
 
 /// Delivers due notices, for ever. A delivery that is cut off is claimed again after its claim has expired, by any replica.
 pub async fn deliver(app: Arc<App>) {
-    let lanes = Lanes::new(app.endings.told().iter());
-    let mut delivery = Delivery { lanes, in_flight: JoinSet::new(), clients: HashMap::new(), app };
+    let limits = DeliveryLimits::new(app.endings.notified_clients().iter());
+    let mut delivery = Delivery { limits, in_flight: JoinSet::new(), clients: HashMap::new(), app };
     let (mut counted, mut reachable) = (None, true);
     loop {
         let outcome = delivery.begin_due().await;
@@ -40,7 +40,7 @@ pub async fn deliver(app: Arc<App>) {
 
 struct Delivery {
     app: Arc<App>,
-    lanes: Lanes,
+    limits: DeliveryLimits,
     /// Each task returns whether the client accepted the notice.
     in_flight: JoinSet<bool>,
     clients: HashMap<Id, String>,
@@ -49,8 +49,8 @@ struct Delivery {
 impl Delivery {
     /// Begins the due deliveries, as far as the limits allow.
     async fn begin_due(&mut self) -> Result<(), DbError> {
-        for notice in logout::claim(&self.app, &self.lanes, self.app.clock.now()).await? {
-            self.lanes.enter(&notice.client_id);
+        for notice in logout::claim(&self.app, &self.limits, self.app.clock.now()).await? {
+            self.limits.enter(&notice.client_id);
             let (app, client) = (Arc::clone(&self.app), notice.client_id.clone());
             let task = self.in_flight.spawn(async move { logout::deliver(&app, notice).await });
             self.clients.insert(task.id(), client);
@@ -61,7 +61,7 @@ impl Delivery {
     /// Waits for a notification, the end of a delivery, or `pause`.
     async fn wait(&mut self, pause: Duration) {
         tokio::select! {
-            () = self.app.endings.rung() => {}
+            () = self.app.endings.notified() => {}
             () = tokio::time::sleep(pause) => {}
             Some(ended) = self.in_flight.join_next_with_id() => self.finish(ended),
         }
@@ -77,7 +77,7 @@ impl Delivery {
             (error.id(), false)
         });
         if let Some(client) = self.clients.remove(&id) {
-            self.lanes.leave(&client, delivered, self.app.clock.now());
+            self.limits.leave(&client, delivered, self.app.clock.now());
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::to_be::ForApp;
+use super::new_session::ForApp;
 use crate::base::clock::Timestamp;
 use crate::base::id::{AuthorizationRequestId, AuthorizationSessionId, Reference, SessionId, UserId};
 use crate::upstream::Stage;

@@ -2,8 +2,8 @@
 
 use chrono::TimeDelta;
 
-use super::arrival::{Arrival, Door};
 use super::authorization_session::{Steps, sealed_for};
+use super::input::{Flow, NewLogin};
 use super::refusal::{Code, Refusal};
 use super::store;
 use crate::app::App;
@@ -25,9 +25,9 @@ pub struct Begun {
 }
 
 /// Stores a pending authorization session and returns the address of the authorization request.
-pub async fn begin(app: &App, arrival: Arrival, now: Timestamp) -> Result<Begun, Refusal> {
-    let provider = app.providers.get(&arrival.provider).ok_or(Refusal::early(Code::UnknownProvider))?;
-    let request = LoginRequest { redirect_uri: redirect_uri(app, provider, arrival.door), hints: arrival.hints };
+pub async fn begin(app: &App, new_login: NewLogin, now: Timestamp) -> Result<Begun, Refusal> {
+    let provider = app.providers.get(&new_login.provider).ok_or(Refusal::early(Code::UnknownProvider))?;
+    let request = LoginRequest { redirect_uri: redirect_uri(app, provider, new_login.flow), hints: new_login.hints };
     // The failed request for the metadata has been logged with its cause.
     let begun = provider.begin(request, now).await.map_err(|failure| Refusal::early(Code::of_failure(&failure)))?;
     let (id, reference) = (AuthorizationSessionId::new(now), Reference::random());
@@ -36,30 +36,30 @@ pub async fn begin(app: &App, arrival: Arrival, now: Timestamp) -> Result<Begun,
     let row = store::Pending {
         id,
         reference: reference.clone(),
-        provider: arrival.provider.clone(),
-        door: arrival.door,
+        provider: new_login.provider.clone(),
+        flow: new_login.flow,
         state: begun.state.hashed(),
         handshake: app.config.ring.seal(&sealed_for(id), &handshake),
-        binding: arrival.binding,
-        origin: arrival.caller.origin,
-        return_to: arrival.return_to,
-        request: arrival.request,
-        link: arrival.link,
-        ip: arrival.caller.ip,
-        user_agent: arrival.caller.user_agent,
-        steps: Steps::one(now, "began", arrival.link.map(|_| "for one more identity".into())).to_json(),
+        binding: new_login.binding,
+        origin: new_login.caller.origin,
+        return_to: new_login.return_to,
+        request: new_login.request,
+        link: new_login.link,
+        ip: new_login.caller.ip,
+        user_agent: new_login.caller.user_agent,
+        steps: Steps::one(now, "began", new_login.link.map(|_| "for one more identity".into())).to_json(),
         now,
         expires_at: now + TimeDelta::from_std(lifetime).unwrap_or(TimeDelta::minutes(5)),
     };
     app.db.run("begin login", move |conn| store::begin(conn, &row)).await?;
-    telemetry::record(&Event::LoginBegan { provider: arrival.provider, reference });
+    telemetry::record(&Event::LoginBegan { provider: new_login.provider, reference });
     Ok(Begun { url: begun.url, state: begun.state, expires_in: lifetime.as_secs() })
 }
 
 /// The redirect URI: that of the frontend in the SPA flow, where configured; else our callback.
-fn redirect_uri(app: &App, provider: &Provider, door: Door) -> String {
-    match (door, &provider.registration().redirect_uri) {
-        (Door::Json, Some(own)) => own.to_string(),
+fn redirect_uri(app: &App, provider: &Provider, flow: Flow) -> String {
+    match (flow, &provider.registration().redirect_uri) {
+        (Flow::Spa, Some(own)) => own.to_string(),
         _ => app.config.server.public_url.callback(provider.id()),
     }
 }

@@ -1,15 +1,15 @@
 //! Handles the authorization response of a provider: claims the login, calls the provider, writes the result. Two statements
 //! for a known user.
 
-use super::admit::admit;
-use super::arrival::{AuthorizationResponse, Return};
 use super::authorization_session::{Claimed, Status, Steps, sealed_for};
+use super::create_session::create_session;
+use super::failure::{LoginError, LoginFailure};
 use super::finished::Finished;
+use super::input::{AuthorizationResponse, Callback};
 use super::link::link;
 use super::posted;
 use super::refusal::{Code, Refusal};
 use super::rules;
-use super::stop::{No, Stop};
 use super::store::{self, Claim, Failing};
 use crate::app::App;
 use crate::base::clock::Timestamp;
@@ -19,13 +19,13 @@ use crate::telemetry;
 use crate::upstream::{AuthorizationGrant, Handshake, Identity, Provider};
 
 /// Completes the login that `back` belongs to. Every path after the claim leaves a terminal status.
-pub async fn complete(app: &App, mut back: Return, now: Timestamp) -> Result<Finished, Refusal> {
-    let provider = app.providers.get(&back.provider).ok_or(Refusal::early(Code::UnknownProvider))?;
-    let (claimed, handshake, verdict) = claim(app, &mut back, now).await?;
-    match finish(app, provider, &handshake, verdict, back, &claimed, now).await {
+pub async fn complete(app: &App, mut callback: Callback, now: Timestamp) -> Result<Finished, Refusal> {
+    let provider = app.providers.get(&callback.provider).ok_or(Refusal::early(Code::UnknownProvider))?;
+    let (claimed, handshake, response) = claim(app, &mut callback, now).await?;
+    match finish(app, provider, &handshake, response, callback, &claimed, now).await {
         Ok(finished) => Ok(finished),
-        Err(Stop::No(no)) => Err(fail(app, provider.id().to_owned(), &claimed, no).await),
-        Err(Stop::Refusal(refusal)) => Err(refusal),
+        Err(LoginError::Failed(failure)) => Err(fail(app, provider.id().to_owned(), &claimed, failure).await),
+        Err(LoginError::Refusal(refusal)) => Err(refusal),
     }
 }
 
@@ -33,17 +33,17 @@ async fn finish(
     app: &App,
     provider: &Provider,
     handshake: &Handshake,
-    verdict: AuthorizationResponse,
-    back: Return,
+    response: AuthorizationResponse,
+    callback: Callback,
     claimed: &Claimed,
     now: Timestamp,
-) -> Result<Finished, Stop> {
-    let Return { previous, caller, .. } = back;
-    let identity = ask(provider, handshake, verdict, now).await?;
+) -> Result<Finished, LoginError> {
+    let Callback { previous, caller, .. } = callback;
+    let identity = ask(provider, handshake, response, now).await?;
     allowed(provider.registration(), &identity)?;
     match claimed.link {
         None => {
-            let completed = admit(app, provider, previous, &caller, claimed, identity, now).await?;
+            let completed = create_session(app, provider, previous, &caller, claimed, identity, now).await?;
             Ok(Finished::SignedIn(Box::new(completed)))
         }
         Some(linking) => link(app, provider, linking, previous, &caller, claimed, identity).await.map(Finished::Linked),
@@ -52,18 +52,18 @@ async fn finish(
 
 async fn claim(
     app: &App,
-    back: &mut Return,
+    callback: &mut Callback,
     now: Timestamp,
 ) -> Result<(Claimed, Handshake, AuthorizationResponse), Refusal> {
     let claim = Claim {
-        provider: back.provider.clone(),
-        state: back.state.hashed(),
-        door: back.door,
-        binding: back.caller.binding,
+        provider: callback.provider.clone(),
+        state: callback.state.hashed(),
+        flow: callback.flow,
+        binding: callback.caller.binding,
         // A script of another site cannot forge `Origin`; a request without it does not come from a script.
-        origin: back.caller.origin.clone(),
-        require_binding: app.config.login.require_binding || back.door == super::Door::Cookie,
-        by_form: back.verdict.is_none(),
+        origin: callback.caller.origin.clone(),
+        require_binding: app.config.login.require_binding || callback.flow == super::Flow::Browser,
+        by_form: callback.response.is_none(),
         steps: Steps::one(now, "returned", None).to_json(),
         now,
     };
@@ -73,58 +73,58 @@ async fn claim(
             Refusal::Refused { code, .. } => code.as_str(),
             _ => Code::StateUsed.as_str(),
         };
-        telemetry::record(&Event::CallbackRefused { provider: back.provider.clone(), code });
+        telemetry::record(&Event::CallbackRefused { provider: callback.provider.clone(), code });
     })?;
     let store::Row { id, reference, handshake, posted, return_to, request, app: for_app, link } = row;
     let opened = app.config.ring.open(&sealed_for(id), &handshake);
     let handshake = opened.ok().and_then(|json| serde_json::from_slice(&json).ok());
-    let kept = || posted::open(&app.config.ring, &back.provider, back.state.hashed(), posted.as_deref()?);
-    let verdict = back.verdict.take().or_else(kept);
+    let kept = || posted::open(&app.config.ring, &callback.provider, callback.state.hashed(), posted.as_deref()?);
+    let response = callback.response.take().or_else(kept);
     let claimed = Claimed { id, reference, return_to, request, app: for_app, link };
-    if let (Some(handshake), Some(verdict)) = (handshake, verdict) {
-        return Ok((claimed, handshake, verdict));
+    if let (Some(handshake), Some(response)) = (handshake, response) {
+        return Ok((claimed, handshake, response));
     }
     // Sealed under a key that has left the ring: treated as expired.
     let reason = "sealed under a key that is not in the ring any more".to_owned();
-    let no = No { status: Status::Expired, code: Code::StateExpired, reason };
-    Err(fail(app, back.provider.clone(), &claimed, no).await)
+    let failure = LoginFailure { status: Status::Expired, code: Code::StateExpired, reason };
+    Err(fail(app, callback.provider.clone(), &claimed, failure).await)
 }
 
 async fn ask(
     provider: &Provider,
     handshake: &Handshake,
-    verdict: AuthorizationResponse,
+    response: AuthorizationResponse,
     now: Timestamp,
-) -> Result<Identity, No> {
-    let answer: AuthorizationGrant = match verdict {
+) -> Result<Identity, LoginFailure> {
+    let answer: AuthorizationGrant = match response {
         AuthorizationResponse::Granted(answer) => answer,
         AuthorizationResponse::Denied { error, iss } => {
-            provider.check_iss(iss.as_deref(), now).await.map_err(No::from)?;
+            provider.check_iss(iss.as_deref(), now).await.map_err(LoginFailure::from)?;
             let ours = matches!(error.as_str(), "server_error" | "temporarily_unavailable");
             let code = if ours { Code::ProviderError } else { Code::ProviderDenied };
-            return Err(No::denied(code, format!("the provider answered {error}")));
+            return Err(LoginFailure::denied(code, format!("the provider answered {error}")));
         }
     };
-    provider.finish(handshake, answer, now).await.map_err(No::from)
+    provider.finish(handshake, answer, now).await.map_err(LoginFailure::from)
 }
 
 /// Applies the allow rules before the write. The error names the rule and contains nothing about the person.
-fn allowed(registration: &Registration, identity: &Identity) -> Result<(), No> {
+fn allowed(registration: &Registration, identity: &Identity) -> Result<(), LoginFailure> {
     let judged = rules::judge(registration, &identity.profile, &identity.raw_claims);
     let Some(failed) = judged.into_iter().find(|judged| !judged.holds) else { return Ok(()) };
     let reason = format!("providers.{}.{} does not hold: {}", registration.id, failed.rule, failed.why);
-    Err(No::denied(Code::NotAllowed, reason))
+    Err(LoginFailure::denied(Code::NotAllowed, reason))
 }
 
 /// Stores the status of a failed login.
-async fn fail(app: &App, provider: String, claimed: &Claimed, no: No) -> Refusal {
+async fn fail(app: &App, provider: String, claimed: &Claimed, failure: LoginFailure) -> Refusal {
     let now = app.clock.now();
-    let code = no.code;
+    let code = failure.code;
     let failing = Failing {
         id: claimed.id,
-        status: no.status,
+        status: failure.status,
         code: code.as_str(),
-        steps: Steps::one(now, no.status.as_str(), Some(no.reason.clone())).to_json(),
+        steps: Steps::one(now, failure.status.as_str(), Some(failure.reason.clone())).to_json(),
         provider: provider.clone(),
         reference: claimed.reference.clone(),
         now,
@@ -134,7 +134,7 @@ async fn fail(app: &App, provider: String, claimed: &Claimed, no: No) -> Refusal
     telemetry::record(&Event::LoginFailed {
         provider,
         code: code.as_str(),
-        reason: no.reason,
+        reason: failure.reason,
         reference: claimed.reference.clone(),
     });
     match written {

@@ -3,8 +3,8 @@
 use serde::Serialize;
 use serde_json::Value;
 
+use super::new_session::{ForApp, app_session, new_session};
 use super::rules::{self, Judged};
-use super::to_be::{ForApp, to_be, under};
 use super::{by_email, remarks};
 use crate::account::Profile;
 use crate::base::clock::Timestamp;
@@ -12,7 +12,7 @@ use crate::client::{self, Client};
 use crate::config::{Algorithm, Config, Provider, Registration};
 use crate::keys::SigningKey;
 use crate::session::{Lifetime, SignedIn};
-use crate::token::{AccessHeader, Terms, Weight};
+use crate::token::{AccessHeader, Terms, TokenSize};
 use crate::upstream::Identity;
 
 /// The result of a login.
@@ -105,14 +105,14 @@ pub fn explain(
     let all = config.providers.iter().map(Provider::registration);
     let joins_users_of = by_email::vouching(config.login.link_by_verified_email, registration, &identity.profile, all);
     let lifetime = Lifetime::new(&config.sessions, &config.tokens);
-    let own = to_be(registration, identity, lifetime, now);
-    let of_app = client.map(|client| under(&own, for_app(client)));
+    let own = new_session(registration, identity, lifetime, now);
+    let of_app = client.map(|client| app_session(&own, for_app(client)));
     let (terms, signing) = (Terms { config, clients }, Signing::of(config));
     let weighed: Vec<_> =
         std::iter::once(&own).chain(&of_app).map(|signed_in| token(terms, &signing, signed_in, now)).collect();
     let failed = rules.iter().map(|rule| &rule.judged).find(|judged| !judged.holds);
     let refused = failed.map(|failed| format!("{} does not hold: {}", failed.rule, failed.why));
-    let refused = refused.or_else(|| weighed.iter().find_map(|(_, weight)| weight.over(config.tokens.max_bytes)));
+    let refused = refused.or_else(|| weighed.iter().find_map(|(_, size)| size.over(config.tokens.max_bytes)));
     Explained {
         admitted: refused.is_none(),
         refused,
@@ -166,17 +166,17 @@ impl Signing {
     }
 }
 
-fn token(terms: Terms<'_>, signing: &Signing, signed_in: &SignedIn, now: Timestamp) -> (Token, Weight) {
+fn token(terms: Terms<'_>, signing: &Signing, signed_in: &SignedIn, now: Timestamp) -> (Token, TokenSize) {
     let session = &signed_in.session;
     let claims = terms.of_session(signed_in, session.scopes.clone(), None, now);
-    let weight = Weight::of(&claims, signing.algorithm, &signing.kid, signing.signature_len);
+    let size = TokenSize::of(&claims, signing.algorithm, &signing.kid, signing.signature_len);
     let token = Token {
         client: session.client_id.clone(),
         header: AccessHeader::new(signing.algorithm, &signing.kid),
         claims: serde_json::to_value(&claims).unwrap_or_default(),
-        bytes: weight.bytes,
+        bytes: size.bytes,
         max_bytes: terms.config.tokens.max_bytes,
-        largest: weight.largest.map(|(claim, bytes)| Largest { claim, bytes }),
+        largest: size.largest.map(|(claim, bytes)| Largest { claim, bytes }),
     };
-    (token, weight)
+    (token, size)
 }

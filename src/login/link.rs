@@ -3,12 +3,12 @@
 
 use chrono::TimeDelta;
 
-use super::arrival::Caller;
 use super::authorization_session::{Claimed, Linking, Steps};
+use super::failure::{LoginError, LoginFailure};
 use super::finished::Linked;
+use super::input::Caller;
 use super::refusal::{Code, Refusal};
-use super::stop::{No, Stop};
-use super::store::{self, Joining, Outcome};
+use super::store::{self, LinkOutcome, LinkRequest};
 use crate::app::App;
 use crate::base::clock::Timestamp;
 use crate::base::event::Event;
@@ -34,9 +34,9 @@ pub async fn link(
     caller: &Caller,
     claimed: &Claimed,
     identity: Identity,
-) -> Result<Linked, Stop> {
+) -> Result<Linked, LoginError> {
     let now = app.clock.now();
-    let joining = Joining {
+    let request = LinkRequest {
         authorization_session: claimed.id,
         reference: claimed.reference.clone(),
         linking,
@@ -51,24 +51,26 @@ pub async fn link(
         tokens: app.vault.new_tokens(provider, &identity.tokens, now),
         now,
     };
-    let provider = joining.provider.clone();
-    let outcome = app.db.run("link identity", move |conn| store::join(conn, &joining)).await?;
-    let no = match outcome {
-        Outcome::Linked => {
+    let provider = request.provider.clone();
+    let outcome = app.db.run("link identity", move |conn| store::link(conn, &request)).await?;
+    let failure = match outcome {
+        LinkOutcome::Linked => {
             telemetry::record(&Event::IdentityLinked { user: linking.user, provider, by: "person" });
             return Ok(Linked { return_to: claimed.return_to.clone() });
         }
-        Outcome::Mine => return Ok(Linked { return_to: claimed.return_to.clone() }),
-        Outcome::SomebodyElses => No::denied(Code::AlreadyLinked, "the identity is another user's"),
-        Outcome::Disabled => No::denied(Code::UserDisabled, "the user is disabled"),
-        Outcome::SessionOver => No::denied(Code::SessionRevoked, "the session that asked for it is over"),
-        Outcome::SomebodyElseHere => {
-            No::denied(Code::WrongBrowser, "somebody else is signed in in this browser by now")
+        LinkOutcome::AlreadyLinked => return Ok(Linked { return_to: claimed.return_to.clone() }),
+        LinkOutcome::OtherUsers => LoginFailure::denied(Code::AlreadyLinked, "the identity is another user's"),
+        LinkOutcome::Disabled => LoginFailure::denied(Code::UserDisabled, "the user is disabled"),
+        LinkOutcome::SessionEnded => {
+            LoginFailure::denied(Code::SessionRevoked, "the session that asked for it is over")
         }
-        Outcome::GivenUp => {
+        LinkOutcome::OtherUserSignedIn => {
+            LoginFailure::denied(Code::WrongBrowser, "another person is signed in in this browser by now")
+        }
+        LinkOutcome::GivenUp => {
             let reference = Some(claimed.reference.clone());
-            return Err(Stop::Refusal(Refusal::Refused { code: Code::StateExpired, reference, request: None }));
+            return Err(LoginError::Refusal(Refusal::Refused { code: Code::StateExpired, reference, request: None }));
         }
     };
-    Err(no.into())
+    Err(failure.into())
 }

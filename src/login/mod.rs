@@ -17,31 +17,31 @@
 //! `complete` works in three steps: read (the claim), talk (requests to the provider, without a database connection),
 //! write (user, identity, session and status in one transaction).
 
-mod admit;
-mod arrival;
 mod authorization_session;
 mod begin;
 mod by_email;
 mod complete;
+mod create_session;
 mod explain;
+mod failure;
 mod finished;
+mod input;
 mod link;
+mod new_session;
 mod posted;
 mod refusal;
 mod remarks;
 mod report;
 mod rules;
-mod stop;
 mod store;
-mod to_be;
 mod unlink;
 
-pub use arrival::{Arrival, AuthorizationResponse, Caller, Door, Return};
 pub use authorization_session::{Linking, Status, Step, Steps};
 pub use begin::{Begun, begin};
 pub use complete::complete;
 pub use explain::{Explained, Largest, Rule, Token, explain};
 pub use finished::{Completed, Finished, Linked};
+pub use input::{AuthorizationResponse, Callback, Caller, Flow, NewLogin};
 pub use link::{FRESH, is_fresh};
 pub use posted::keep;
 pub use refusal::{Code, Refusal};

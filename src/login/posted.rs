@@ -14,7 +14,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize};
 
-use super::arrival::AuthorizationResponse;
+use super::input::AuthorizationResponse;
 use super::refusal::{Code, Refusal};
 use super::store;
 use crate::app::App;
@@ -42,10 +42,10 @@ pub async fn keep(
     app: &App,
     provider: &str,
     state: &Plain,
-    verdict: AuthorizationResponse,
+    response: AuthorizationResponse,
     now: Timestamp,
 ) -> Result<(), Refusal> {
-    let kept = match verdict {
+    let kept = match response {
         AuthorizationResponse::Granted(AuthorizationGrant::Code { code, iss, user, .. }) => {
             let user = user.filter(|user| user.len() <= MAX_USER);
             Kept { code: Some(code.expose().to_owned()), error: None, iss, user }

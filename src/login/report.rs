@@ -17,8 +17,8 @@ pub struct Report {
     pub reference: String,
     /// The id of the provider.
     pub provider: String,
-    /// The flow, as stored: `cookie` (browser flow) or `json` (SPA flow).
-    pub door: String,
+    /// The flow: `browser` or `spa`.
+    pub flow: String,
     /// The status.
     pub status: String,
     /// The error code; `None` without a failure.
@@ -44,7 +44,7 @@ pub async fn report(db: &Db, reference: &str) -> Result<Option<Report>, DbError>
     Ok(row.map(|row| Report {
         reference: row.reference,
         provider: row.provider,
-        door: row.door,
+        flow: row.flow,
         status: row.status,
         failure: row.failure,
         steps: serde_json::from_value(row.steps).unwrap_or_default(),

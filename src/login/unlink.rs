@@ -1,6 +1,6 @@
 //! Unlinks an identity: ends the sessions made through it and removes the claims of its provider.
 
-use super::store::{self, Parting};
+use super::store::{self, UnlinkRequest};
 use crate::app::App;
 use crate::base::clock::Timestamp;
 use crate::base::db::DbError;
@@ -27,15 +27,15 @@ pub enum Unlinked {
 pub async fn unlink(app: &App, signed_in: &SignedIn, id: SubId, now: Timestamp) -> Result<Unlinked, DbError> {
     let (user, session): (_, SessionId) = (signed_in.user.sub, signed_in.session.id);
     let ending = app.endings.ending("unlinked", now);
-    let parting = Parting { user, session, id, ending: ending.clone(), now };
-    let outcome = app.db.run("unlink identity", move |conn| store::part(conn, &parting));
+    let request = UnlinkRequest { user, session, id, ending: ending.clone(), now };
+    let outcome = app.db.run("unlink identity", move |conn| store::unlink(conn, &request));
     Ok(match outcome.await? {
-        store::Parted::Gone { provider, ended } => {
+        store::UnlinkOutcome::Gone { provider, ended } => {
             app.ended(&ended, &ending);
             telemetry::record(&Event::IdentityUnlinked { user, provider });
             Unlinked::Gone { session_ended: ended.iter().any(|ended| ended.id == session) }
         }
-        store::Parted::NotFound => Unlinked::NotFound,
-        store::Parted::Last => Unlinked::Last,
+        store::UnlinkOutcome::NotFound => Unlinked::NotFound,
+        store::UnlinkOutcome::Last => Unlinked::Last,
     })
 }

@@ -24,14 +24,14 @@ use crate::session;
 use crate::upstream::Provider;
 
 /// How long a logout waits for the metadata of a provider.
-const MOMENT: Duration = Duration::from_secs(1);
+const METADATA_WAIT: Duration = Duration::from_secs(1);
 /// How long the `state` is valid.
-const AWAY: TimeDelta = TimeDelta::minutes(10);
+const STATE_LIFETIME: TimeDelta = TimeDelta::minutes(10);
 /// A second logout within this time is sent to the provider too: after a double click the browser follows the second
 /// answer.
-const LATELY: TimeDelta = TimeDelta::minutes(1);
+const DOUBLE_CLICK_WINDOW: TimeDelta = TimeDelta::minutes(1);
 /// The maximum length of an address that servers and proxies accept by default.
-const LONGEST: usize = 7 * 1024;
+const MAX_URL_LEN: usize = 7 * 1024;
 
 /// A sign-in that ends, whose provider has `logout = "provider"`.
 pub struct Leaving {
@@ -42,7 +42,7 @@ pub struct Leaving {
 /// Finds the sign-in of a browser before it is ended.
 pub(super) fn leaving(conn: &mut Conn, asked: Asked, now: Timestamp) -> QueryResult<Option<Leaving>> {
     let Asked { session, proven } = asked;
-    let lately = now.checked_sub_signed(LATELY).unwrap_or(Timestamp::UNIX_EPOCH);
+    let lately = now.checked_sub_signed(DOUBLE_CLICK_WINDOW).unwrap_or(Timestamp::UNIX_EPOCH);
     let upstream = store::upstream(conn, session, lately, proven)?;
     Ok(upstream.map(|upstream| Leaving { session, upstream }))
 }
@@ -63,7 +63,7 @@ pub(super) fn is_wanted(app: &App) -> bool {
 
 /// The content of the sealed `state`.
 #[derive(Serialize, Deserialize)]
-struct Way {
+struct LogoutState {
     /// The target of the browser after the logout.
     request: Request,
     /// The hash of the browser's binding cookie.
@@ -80,8 +80,9 @@ pub async fn send_on(app: &App, leaving: &Leaving, asked: &Request, binding: Has
     let sealed = leaving.upstream.id_token.as_deref();
     let id_token = sealed.and_then(|sealed| session::open_upstream_id_token(ring, leaving.session, sealed));
     let request = Request { hint: None, ..asked.clone() };
-    let way = Way { request, binding: in_text(binding.as_bytes()), until: (now + AWAY).timestamp() };
-    let state = way.seal(ring, provider.id());
+    let logout_state =
+        LogoutState { request, binding: in_text(binding.as_bytes()), until: (now + STATE_LIFETIME).timestamp() };
+    let state = logout_state.seal(ring, provider.id());
     address(app, provider, id_token.as_ref(), state.as_deref(), now).await
 }
 
@@ -103,7 +104,7 @@ async fn address(
     now: Timestamp,
 ) -> Option<String> {
     // After the timeout the fetch continues in the background.
-    let endpoint = tokio::time::timeout(MOMENT, provider.end_session_endpoint(now)).await.ok().flatten()?;
+    let endpoint = tokio::time::timeout(METADATA_WAIT, provider.end_session_endpoint(now)).await.ok().flatten()?;
     let endpoint = Url::parse(&endpoint).ok()?;
     let ours = app.config.server.public_url.logout_callback(provider.id());
     Some(written(&endpoint, provider.registration(), &ours, id_token.map(Plain::expose), state))
@@ -128,19 +129,19 @@ fn written(
         String::from(url)
     };
     let tries = [(id_token, state), (None, state)];
-    let short = tries.into_iter().map(|(id_token, state)| with(id_token, state)).find(|url| url.len() <= LONGEST);
+    let short = tries.into_iter().map(|(id_token, state)| with(id_token, state)).find(|url| url.len() <= MAX_URL_LEN);
     short.unwrap_or_else(|| with(None, None))
 }
 
 /// The target of a browser that returns with that `state`: the client's address, if it is still registered. `None` for any
 /// other `state`, which gets our own page (LO-27).
 pub fn taken_back(app: &App, provider: &str, state: &str, binding: Option<Hashed>, now: Timestamp) -> Option<Request> {
-    let way = Way::open(&app.config.ring, provider, state)?;
-    let bound = URL_SAFE_NO_PAD.decode(&way.binding).ok()?;
-    (binding?.matches(&bound) && now.timestamp() < way.until).then_some(way.request)
+    let logout_state = LogoutState::open(&app.config.ring, provider, state)?;
+    let bound = URL_SAFE_NO_PAD.decode(&logout_state.binding).ok()?;
+    (binding?.matches(&bound) && now.timestamp() < logout_state.until).then_some(logout_state.request)
 }
 
-impl Way {
+impl LogoutState {
     fn seal(&self, ring: &Ring, provider: &str) -> Option<String> {
         let json = serde_json::to_vec(self).ok()?;
         Some(in_text(&ring.seal(&sealed_for(provider), &json)))
@@ -189,10 +190,10 @@ mod tests {
     #[test]
     fn what_makes_it_too_long_is_left_out() {
         let endpoint = Url::parse("https://op.example/end").expect("a URL");
-        let (registration, long) = (Registration::example(), "x".repeat(LONGEST));
+        let (registration, long) = (Registration::example(), "x".repeat(MAX_URL_LEN));
         let names = |id_token: &str, state: &str| {
             let url = written(&endpoint, &registration, OURS, Some(id_token), Some(state));
-            assert!(url.len() <= LONGEST);
+            assert!(url.len() <= MAX_URL_LEN);
             pairs(&url).into_keys().collect::<Vec<_>>()
         };
         assert_eq!(names("a.b.c", "s"), ["client_id", "id_token_hint", "post_logout_redirect_uri", "state"]);
@@ -203,12 +204,14 @@ mod tests {
     #[test]
     fn the_way_opens_for_its_own_provider_alone() {
         let ring = Ring::parse([generate_key().expose()]).expect("a ring");
-        let way = Way { request: Request::default(), binding: "b".into(), until: 7 };
-        let sealed = way.seal(&ring, "op").expect("sealed");
-        assert_eq!(Way::open(&ring, "op", &sealed).map(|way| way.until), Some(7));
-        assert!(Way::open(&ring, "other", &sealed).is_none() && Way::open(&ring, "op", "junk").is_none());
+        let logout_state = LogoutState { request: Request::default(), binding: "b".into(), until: 7 };
+        let sealed = logout_state.seal(&ring, "op").expect("sealed");
+        assert_eq!(LogoutState::open(&ring, "op", &sealed).map(|logout_state| logout_state.until), Some(7));
+        assert!(
+            LogoutState::open(&ring, "other", &sealed).is_none() && LogoutState::open(&ring, "op", "junk").is_none()
+        );
         // The sealed request of the confirmation page is not accepted as a `state`.
         let asked = Request::default().seal(&ring).expect("sealed");
-        assert!(Way::open(&ring, "op", &asked).is_none());
+        assert!(LogoutState::open(&ring, "op", &asked).is_none());
     }
 }

@@ -14,7 +14,7 @@ const REASON: &str = "provider_logout";
 
 /// Why a logout token is refused.
 #[derive(Debug)]
-pub enum Untold {
+pub enum LogoutTokenError {
     /// There is no OpenID Connect provider of that id.
     UnknownProvider,
     /// The token is invalid, expired, for another client, or was received before.
@@ -25,19 +25,24 @@ pub enum Untold {
     Db(DbError),
 }
 
-impl From<DbError> for Untold {
+impl From<DbError> for LogoutTokenError {
     fn from(error: DbError) -> Self {
         Self::Db(error)
     }
 }
 
 /// Accepts a logout token once. Returns how many sessions it ended, those of apps included; zero is no error (LO-21).
-pub async fn told_by_provider(app: &App, provider: &str, token: &str, now: Timestamp) -> Result<usize, Untold> {
-    let known = app.providers.get(provider).ok_or(Untold::UnknownProvider)?;
-    let verified = known.verify_logout_token(token, now).await.ok_or(Untold::UnknownProvider)?;
+pub async fn told_by_provider(
+    app: &App,
+    provider: &str,
+    token: &str,
+    now: Timestamp,
+) -> Result<usize, LogoutTokenError> {
+    let known = app.providers.get(provider).ok_or(LogoutTokenError::UnknownProvider)?;
+    let verified = known.verify_logout_token(token, now).await.ok_or(LogoutTokenError::UnknownProvider)?;
     let told = verified.map_err(|failure| {
         refused(provider, failure.reason);
-        if failure.fault == Fault::Refused { Untold::BadToken } else { Untold::Unavailable }
+        if failure.fault == Fault::Refused { LogoutTokenError::BadToken } else { LogoutTokenError::Unavailable }
     })?;
     let ending = app.endings.ending(REASON, app.clock.now());
     let (name, write) = (provider.to_owned(), ending.clone());
@@ -45,7 +50,7 @@ pub async fn told_by_provider(app: &App, provider: &str, token: &str, now: Times
     let ended = app.db.run("take logout token", take).await?;
     let Some(ended) = ended else {
         refused(provider, "the logout token came before (jti)".to_owned());
-        return Err(Untold::BadToken);
+        return Err(LogoutTokenError::BadToken);
     };
     app.ended(&ended, &ending);
     let what = AtProvider::LogoutTokenTaken { sessions: ended.len() };

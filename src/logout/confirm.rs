@@ -6,7 +6,7 @@ use crate::app::App;
 use crate::base::clock::Timestamp;
 use crate::base::db::{Conn, DbError};
 use crate::base::id::SessionId;
-use crate::session::{self, ShownTo, SignedIn, Standing};
+use crate::session::{self, SessionStatus, ShownTo, SignedIn};
 
 /// What the value in the form is sealed for.
 const QUESTION: &str = "logout:confirm";
@@ -30,8 +30,8 @@ pub async fn confirm(
     if ShownTo::open(&app.config.ring, QUESTION, shown_to) == Some(ShownTo::new(&here.session)) {
         return local(app, id, now).await.map(Decision::SignedOut);
     }
-    match app.lifetime.standing(&here.session, now) {
-        Standing::Live => Ok(Decision::Ask(Box::new(here))),
-        Standing::Expired | Standing::Ended => Ok(Decision::SignedOut(None)),
+    match app.lifetime.status(&here.session, now) {
+        SessionStatus::Live => Ok(Decision::Ask(Box::new(here))),
+        SessionStatus::Expired | SessionStatus::Ended => Ok(Decision::SignedOut(None)),
     }
 }

@@ -3,8 +3,8 @@
 mod at_provider;
 mod back_channel;
 mod confirm;
+mod delivery_limits;
 mod elsewhere;
-mod lanes;
 mod local;
 mod notice;
 mod request;
@@ -12,13 +12,13 @@ mod rp_initiated;
 mod store;
 
 pub use at_provider::{Leaving, address_at, send_on, taken_back};
-pub use back_channel::{Untold, told_by_provider};
+pub use back_channel::{LogoutTokenError, told_by_provider};
 pub use confirm::{confirm, shown_to};
+pub use delivery_limits::DeliveryLimits;
 pub use elsewhere::{all, one, others};
-pub use lanes::Lanes;
 pub use local::local;
 pub use notice::{claim, deliver, depth, give_up_untried, undelivered};
-pub use request::{Asked, Hint, Refused, Request};
+pub use request::{Asked, Hint, LogoutRequestError, Request};
 pub use rp_initiated::{Decision, decide, destination, read};
 #[cfg(feature = "dev")]
 pub use store::hot_statements;

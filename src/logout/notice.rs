@@ -6,7 +6,7 @@ use std::time::Duration;
 use chrono::TimeDelta;
 use http::header::CONTENT_TYPE;
 
-use super::lanes::Lanes;
+use super::delivery_limits::DeliveryLimits;
 use super::store::{self, Depth, Notice, Undelivered};
 use crate::app::App;
 use crate::base::backoff::next_attempt;
@@ -29,8 +29,8 @@ const GIVE_UP_AFTER: TimeDelta = TimeDelta::days(3);
 const UNTRIED: TimeDelta = TimeDelta::hours(1);
 
 /// Claims as many notices as the delivery limits allow.
-pub async fn claim(app: &App, lanes: &Lanes, now: Timestamp) -> Result<Vec<Notice>, DbError> {
-    let (most, free) = lanes.free(now);
+pub async fn claim(app: &App, limits: &DeliveryLimits, now: Timestamp) -> Result<Vec<Notice>, DbError> {
+    let (most, free) = limits.free(now);
     if free.is_empty() {
         return Ok(Vec::new());
     }

@@ -50,7 +50,7 @@ pub struct Hint {
 
 /// Why a request is refused. The person gets a page of ours, and no session ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Refused {
+pub enum LogoutRequestError {
     /// There is no client of that id.
     UnknownClient,
     /// The hint was issued to another client.

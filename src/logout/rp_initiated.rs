@@ -3,7 +3,7 @@
 
 use super::at_provider::{self, Asked, Leaving};
 use super::local::end;
-use super::request::{self, Hint, Refused, Request};
+use super::request::{self, Hint, LogoutRequestError, Request};
 use super::store::{self, Meant};
 use crate::app::App;
 use crate::base::clock::Timestamp;
@@ -11,7 +11,7 @@ use crate::base::db::{Conn, DbError, QueryResult};
 use crate::base::id::SessionId;
 use crate::client::Client;
 use crate::config::with_query;
-use crate::session::{self, Scope, SignedIn, Standing};
+use crate::session::{self, Scope, SessionStatus, SignedIn};
 use crate::token;
 
 /// The next step of a logout request.
@@ -26,7 +26,7 @@ pub enum Decision {
 ///
 /// An invalid hint does not refuse the request: the person is asked. But such a request redirects nowhere, since its
 /// client is not proven (LO-05).
-pub fn read(app: &App, asked: request::Asked) -> Result<Request, Refused> {
+pub fn read(app: &App, asked: request::Asked) -> Result<Request, LogoutRequestError> {
     let issuer = app.config.server.public_url.issuer();
     let hint = match &asked.id_token_hint {
         None => None,
@@ -37,12 +37,12 @@ pub fn read(app: &App, asked: request::Asked) -> Result<Request, Refused> {
     };
     let named = asked.client_id.as_deref();
     if hint.as_ref().is_some_and(|hint| named.is_some_and(|named| named != hint.client_id)) {
-        return Err(Refused::OtherClient);
+        return Err(LogoutRequestError::OtherClient);
     }
     let Some(id) = hint.as_ref().map(|hint| hint.client_id.as_str()).or(named) else { return Ok(Request::default()) };
-    let client = app.clients.get(id).ok_or(Refused::UnknownClient)?;
+    let client = app.clients.get(id).ok_or(LogoutRequestError::UnknownClient)?;
     if asked.post_logout_redirect_uri.as_deref().is_some_and(|uri| !leads_to(client, uri)) {
-        return Err(Refused::Unregistered);
+        return Err(LogoutRequestError::Unregistered);
     }
     Ok(Request {
         client_id: Some(id.to_owned()),
@@ -70,7 +70,7 @@ pub async fn decide(
     let look = move |conn: &mut Conn| look(conn, browser, hint, wanted.then_some(now));
     let Seen { here, meant, leaving } = app.db.run("find session", look).await?;
     let meant = meant.filter(|meant| request.client_id.as_ref() == Some(&meant.client_id));
-    let lives = |signed_in: &SignedIn| app.lifetime.standing(&signed_in.session, now) == Standing::Live;
+    let lives = |signed_in: &SignedIn| app.lifetime.status(&signed_in.session, now) == SessionStatus::Live;
     let (scope, leaving) = match (here, hint, meant) {
         (Some(here), Some(_), Some(meant)) if is_of(&meant, &here) => (Scope::One(here.session.id), leaving),
         (Some(here), ..) if lives(&here) => return Ok(Decision::Ask(Box::new(here))),

@@ -24,7 +24,7 @@ use crate::client;
 use crate::config::Config;
 use crate::jobs::Schedule;
 use crate::keys::{self, KeysError};
-use crate::session::{Endings, Feed, Follower, Lifetime, Watch};
+use crate::session::{Endings, Feed, Follower, Lifetime, RevocationCache};
 use crate::telemetry::{self, Metrics};
 use crate::token::StatusLists;
 use crate::upstream::Registry;
@@ -126,11 +126,11 @@ impl Server {
         let lifetime = Lifetime::new(&config.sessions, &config.tokens);
         let endings = Endings::new(lifetime, &config.clients);
         let clients = client::Registry::new(std::mem::take(&mut config.clients), &config.limits);
-        let watch = Watch::new(config.tokens.revocation_max_age);
+        let revocations = RevocationCache::new(config.tokens.revocation_max_age);
         // Before any request: a replica that does not know the revocations cannot answer.
-        let follower = Feed::open(&db, &clock, &watch)?.follow()?;
+        let follower = Feed::open(&db, &clock, &revocations)?.follow()?;
         let vault = Vault::new(&db, &config.ring, &clock, telemetry::record);
-        let app = App { config, db, clock, keys, providers, vault, clients, lifetime, endings, watch, outbound };
+        let app = App { config, db, clock, keys, providers, vault, clients, lifetime, endings, revocations, outbound };
         let app = Arc::new(app);
         let throttles = Data::new(Throttles::new(&app.config.limits));
         let readiness = Data::new(Readiness::default());

@@ -14,7 +14,7 @@ use crate::config;
 pub struct Endings {
     lifetime: Lifetime,
     told: Arc<[String]>,
-    bell: Arc<Notify>,
+    notice_added: Arc<Notify>,
 }
 
 /// One ending: the values that it writes besides the sessions that it ends.
@@ -34,14 +34,14 @@ pub struct Ending {
     pub used_after: Timestamp,
 }
 
-/// Reasons of endings that follow from a timeout, or that make room for a session that begins in the same transaction.
+/// Reasons of endings that follow from a timeout, or that a new session of the same transaction replaces.
 const REVOKE_NOTHING: [&str; 4] = ["replaced", "one_per_user", "reuse", "code_reuse"];
 
 impl Endings {
     /// From the sections `[sessions]` and `[tokens]`, and the clients with a `backchannel_logout_uri`.
     pub fn new(lifetime: Lifetime, clients: &[config::Client]) -> Self {
         let told = clients.iter().filter(|client| client.backchannel_logout_uri.is_some());
-        Self { lifetime, told: told.map(|client| client.id.clone()).collect(), bell: Arc::default() }
+        Self { lifetime, told: told.map(|client| client.id.clone()).collect(), notice_added: Arc::default() }
     }
 
     /// The timeouts of sessions.
@@ -50,7 +50,7 @@ impl Endings {
     }
 
     /// The ids of the clients with a `backchannel_logout_uri`.
-    pub fn told(&self) -> &Arc<[String]> {
+    pub fn notified_clients(&self) -> &Arc<[String]> {
         &self.told
     }
 
@@ -68,14 +68,14 @@ impl Endings {
 
     /// Notifies the delivery job of this process if `ended` left notices. Call it after the commit; without a call the
     /// next poll of the outbox finds them.
-    pub fn ring_for(&self, ended: &[Ended]) {
+    pub fn notify(&self, ended: &[Ended]) {
         if ended.iter().any(|ended| ended.told) {
-            self.bell.notify_one();
+            self.notice_added.notify_one();
         }
     }
 
     /// Waits for a notification. One that arrives while none is waited for is kept.
-    pub async fn rung(&self) {
-        self.bell.notified().await;
+    pub async fn notified(&self) {
+        self.notice_added.notified().await;
     }
 }

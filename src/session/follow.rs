@@ -3,7 +3,7 @@
 //! A trigger sends `NOTIFY`, which wakes the thread. It also polls once a second, so a lost notification, or a pooler that
 //! does not pass them on, delays a revocation by at most a second. Each poll continues from a transaction id that no late
 //! commit can be below. A new connection reads the whole feed again. While the database is out of reach the thread
-//! reconnects, and [`Watch::is_fresh`] becomes false.
+//! reconnects, and [`RevocationCache::is_fresh`] becomes false.
 
 use std::convert::Infallible;
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
@@ -12,8 +12,8 @@ use std::{io, thread};
 
 use tokio::sync::oneshot;
 
+use super::revocation_cache::RevocationCache;
 use super::store::{Bound, read_feed};
-use super::watch::Watch;
 use crate::base::clock::Clock;
 use crate::base::db::{Db, DbError};
 use crate::base::listener::Listener;
@@ -34,14 +34,14 @@ const PATIENCE: Duration = Duration::from_secs(1);
 pub struct Feed {
     db: Db,
     clock: Clock,
-    watch: Watch,
+    revocations: RevocationCache,
     reader: Option<Reader>,
 }
 
 struct Reader {
     listener: Listener,
     bound: Bound,
-    looked: Instant,
+    last_read: Instant,
 }
 
 /// The running thread. Dropping this ends it.
@@ -52,8 +52,8 @@ pub struct Follower {
 
 impl Feed {
     /// Connects and reads every revocation of the feed. Blocks until that is done.
-    pub fn open(db: &Db, clock: &Clock, watch: &Watch) -> Result<Self, DbError> {
-        let mut feed = Self { db: db.clone(), clock: clock.clone(), watch: watch.clone(), reader: None };
+    pub fn open(db: &Db, clock: &Clock, revocations: &RevocationCache) -> Result<Self, DbError> {
+        let mut feed = Self { db: db.clone(), clock: clock.clone(), revocations: revocations.clone(), reader: None };
         feed.step()?;
         Ok(feed)
     }
@@ -78,7 +78,7 @@ impl Feed {
                     tracing::warn!(%error, "the revocation feed is out of reach");
                 }
                 // Expired entries are evicted also while no new ones arrive.
-                self.watch.forget(self.clock.now());
+                self.revocations.evict_expired(self.clock.now());
                 pause = RETRY;
             }
         }
@@ -88,14 +88,14 @@ impl Feed {
     fn step(&mut self) -> Result<(), DbError> {
         let Some(reader) = &mut self.reader else {
             let listener = Listener::open(&self.db, CHANNEL)?;
-            let mut reader = Reader { listener, bound: Bound::default(), looked: Instant::now() };
-            let news = reader.look(&self.watch, &self.clock)?;
+            let mut reader = Reader { listener, bound: Bound::default(), last_read: Instant::now() };
+            let news = reader.look(&self.revocations, &self.clock)?;
             tracing::info!(news, "following the revocation feed");
             self.reader = Some(reader);
             return Ok(());
         };
-        if reader.listener.notified()? || reader.looked.elapsed() >= EVERY {
-            reader.look(&self.watch, &self.clock)?;
+        if reader.listener.notified()? || reader.last_read.elapsed() >= EVERY {
+            reader.look(&self.revocations, &self.clock)?;
         }
         Ok(())
     }
@@ -103,14 +103,14 @@ impl Feed {
 
 impl Reader {
     /// Reads the new entries and returns their number.
-    fn look(&mut self, watch: &Watch, clock: &Clock) -> Result<usize, DbError> {
+    fn look(&mut self, revocations: &RevocationCache, clock: &Clock) -> Result<usize, DbError> {
         // The state that was read is as old as the query, not as its result.
         let (began, now) = (Instant::now(), clock.now());
         let (bound, first) = (self.bound, self.bound == Bound::default());
         let look = self.listener.run(|conn| read_feed(conn, bound, now))?;
         let mut news = 0;
         for revocation in look.revocations {
-            if watch.learn(revocation.what, revocation.expires_at) {
+            if revocations.insert(revocation.what, revocation.expires_at) {
                 news += 1;
                 let lag = (clock.now() - revocation.created_at).to_std().unwrap_or_default();
                 if !first {
@@ -118,10 +118,10 @@ impl Reader {
                 }
             }
         }
-        watch.forget(now);
-        watch.looked(began, look.newest);
-        (self.bound, self.looked) = (look.bound, began);
-        let (sessions, jtis) = watch.sizes();
+        revocations.evict_expired(now);
+        revocations.record_read(began, look.newest);
+        (self.bound, self.last_read) = (look.bound, began);
+        let (sessions, jtis) = revocations.sizes();
         measure::revocations("session", sessions);
         measure::revocations("jti", jtis);
         Ok(news)

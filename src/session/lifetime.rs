@@ -20,7 +20,7 @@ const FEED_GRACE: TimeDelta = TimeDelta::seconds(60);
 
 /// The status of a session at an instant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Standing {
+pub enum SessionStatus {
     /// Neither ended nor past one of its timeouts.
     Live,
     /// Past the idle timeout or the absolute timeout.
@@ -69,13 +69,13 @@ impl Lifetime {
     }
 
     /// The status of the session at `now`.
-    pub fn standing(&self, session: &Session, now: Timestamp) -> Standing {
+    pub fn status(&self, session: &Session, now: Timestamp) -> SessionStatus {
         if session.ended_at.is_some() || session.user_disabled {
-            Standing::Ended
+            SessionStatus::Ended
         } else if now >= self.idle_expires_at(session) {
-            Standing::Expired
+            SessionStatus::Expired
         } else {
-            Standing::Live
+            SessionStatus::Live
         }
     }
 
@@ -157,11 +157,11 @@ mod tests {
     fn use_extends_idleness_only() {
         let lifetime = lifetime();
         let mut session = session();
-        assert_eq!(lifetime.standing(&session, hours(1)), Standing::Live);
-        assert_eq!(lifetime.standing(&session, hours(2)), Standing::Expired);
+        assert_eq!(lifetime.status(&session, hours(1)), SessionStatus::Live);
+        assert_eq!(lifetime.status(&session, hours(2)), SessionStatus::Expired);
         session.last_activity_at = hours(9);
         assert_eq!(lifetime.idle_expires_at(&session), hours(10));
-        assert_eq!(lifetime.standing(&session, hours(10)), Standing::Expired);
+        assert_eq!(lifetime.status(&session, hours(10)), SessionStatus::Expired);
     }
 
     /// AC-10: the status of ended and disabled sessions.
@@ -169,15 +169,15 @@ mod tests {
     fn an_ended_session_and_a_disabled_user_are_out_at_once() {
         let ended = Session { ended_at: Some(hours(0)), ..session() };
         let disabled = Session { user_disabled: true, ..session() };
-        assert_eq!(lifetime().standing(&ended, hours(0)), Standing::Ended);
-        assert_eq!(lifetime().standing(&disabled, hours(0)), Standing::Ended);
+        assert_eq!(lifetime().status(&ended, hours(0)), SessionStatus::Ended);
+        assert_eq!(lifetime().status(&disabled, hours(0)), SessionStatus::Ended);
     }
 
     /// LG-15: a clock that is set back ends no session.
     #[test]
     fn a_clock_that_goes_back_harms_nobody() {
         let session = Session { last_activity_at: hours(5), ..session() };
-        assert_eq!(lifetime().standing(&session, hours(1)), Standing::Live);
+        assert_eq!(lifetime().status(&session, hours(1)), SessionStatus::Live);
         assert!(!lifetime().is_stale(&session, hours(1)));
         assert!(lifetime().is_stale(&session, hours(6)));
     }

@@ -6,19 +6,20 @@ mod ending;
 mod follow;
 mod lifetime;
 mod listed;
+mod revocation_cache;
 mod shown_to;
 mod signed_in;
 mod status_index;
 mod store;
 mod upstream_id_token;
-mod watch;
 
 pub use cookie::{decode, encode};
 pub use device::Device;
 pub use ending::{Ending, Endings};
 pub use follow::{Feed, Follower};
-pub use lifetime::{Lifetime, Standing};
+pub use lifetime::{Lifetime, SessionStatus};
 pub use listed::Listed;
+pub use revocation_cache::{List, Revocation, RevocationCache, Revoked};
 pub use shown_to::ShownTo;
 pub use signed_in::{Session, SignedIn};
 pub use status_index::{LIST_LEN, StatusIndex};
@@ -26,8 +27,7 @@ pub use status_index::{LIST_LEN, StatusIndex};
 pub use store::hot_statements;
 pub(crate) use store::signed_in_columns;
 pub use store::{
-    Dismissed, Ended, Expired, Mark, RevokedToken, Row, Scope, Stretch, Upstream, adopt, end, end_listed, end_upstream,
-    end_where, expire, find, list, list_all, list_beside, prune_ended, prune_feed, revoke_token, touch,
+    Dismissed, Ended, Expired, Mark, RevokedToken, Row, Scope, Stretch, Upstream, end, end_listed, end_upstream,
+    end_where, expire, find, list, list_all, list_beside, prune_ended, prune_feed, reparent, revoke_token, touch,
 };
 pub use upstream_id_token::{open_upstream_id_token, seal_upstream_id_token};
-pub use watch::{List, Revocation, Revoked, Watch};

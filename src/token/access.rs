@@ -266,8 +266,8 @@ pub(in crate::token) mod tests {
         refused(&signed(&keys, TYP, &AccessClaims { iss: "https://evil".into(), ..claims() }));
         refused(&signed(&keys, TYP, &AccessClaims { aud: Audience::One("web".into()), ..claims() }));
         refused(&signed(&keys, TYP, &AccessClaims { exp: now().timestamp(), ..claims() }));
-        let strangers = self::keys();
-        refused(&signed(&strangers, TYP, &claims()));
+        let other_keys = self::keys();
+        refused(&signed(&other_keys, TYP, &claims()));
 
         let (header, rest) = good.split_once('.').expect("three parts");
         let (body, signature) = rest.split_once('.').expect("three parts");

@@ -21,7 +21,7 @@ const MAX_CODE: usize = 256;
 const REASON: &str = "code_reuse";
 /// How many sessions an app may have under one browser's: more than the tabs that are open at once, and few enough to end
 /// all of them in one statement.
-const MOST: i64 = 20;
+const MAX_SESSIONS_PER_APP: i64 = 20;
 /// The reason of the ending of the oldest session, where there would be more.
 const SURPLUS: &str = "replaced";
 
@@ -68,7 +68,7 @@ pub async fn redeem(
     if presented.code.expose().len() > MAX_CODE {
         return Err(CodeRefused::InvalidGrant);
     }
-    if !app.watch.is_fresh() {
+    if !app.revocations.is_fresh() {
         // A replica whose revocation cache is too old issues no tokens.
         return Err(DbError::Unavailable("the revocation feed is out of reach".into()).into());
     }
@@ -87,10 +87,10 @@ pub async fn redeem(
     match app.db.run("redeem code", move |conn| ask.decide(conn)).await? {
         Outcome::Granted(redeemed) => {
             let Redeemed { signed_in, nonce, parent, others } = *redeemed;
-            if others >= MOST {
+            if others >= MAX_SESSIONS_PER_APP {
                 // The code is spent, so the app gets its tokens although the oldest sessions could not be ended. The next
                 // code of the app ends them.
-                let _logged = end_oldest(app, parent, &client.id, others + 1 - MOST, now).await;
+                let _logged = end_oldest(app, parent, &client.id, others + 1 - MAX_SESSIONS_PER_APP, now).await;
             }
             Ok(Granted { signed_in, nonce })
         }

@@ -6,7 +6,7 @@ use crate::app::App;
 use crate::base::clock::Timestamp;
 use crate::base::db::DbError;
 use crate::client::Client;
-use crate::session::{Session, Standing};
+use crate::session::{Session, SessionStatus};
 
 /// The live session that a refresh token of that client would refresh; `None` for a token that was replaced. One statement;
 /// none for a value that is no refresh token.
@@ -16,6 +16,6 @@ pub async fn inspect(app: &App, client: &Client, token: &str, now: Timestamp) ->
     let found = app.db.run("inspect refresh token", move |conn| store::newest(conn, id)).await?;
     let session = found.filter(|(_, newest)| *newest == refresh.counter).map(|(signed_in, _)| signed_in.session);
     let is_good =
-        |session: &Session| session.client_id == client.id && app.lifetime.standing(session, now) == Standing::Live;
+        |session: &Session| session.client_id == client.id && app.lifetime.status(session, now) == SessionStatus::Live;
     Ok(session.filter(is_good))
 }

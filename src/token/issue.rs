@@ -4,7 +4,7 @@ use super::access::{AccessClaims, TYP};
 use super::claims::has_scope;
 use super::content::Terms;
 use super::jwt;
-use super::weight::Weight;
+use super::token_size::TokenSize;
 use crate::app::App;
 use crate::base::clock::Timestamp;
 use crate::base::event::Event;
@@ -86,7 +86,7 @@ fn issue_claims(app: &App, signed_in: &SignedIn, claims: &AccessClaims) -> Resul
     let issued = sign(app, claims)?;
     let bytes = issued.token.expose().len();
     if bytes > app.config.tokens.max_bytes {
-        let largest = Weight::largest(claims).map_or("none", |(claim, _)| claim);
+        let largest = TokenSize::largest(claims).map_or("none", |(claim, _)| claim);
         let (client, session) = (claims.client_id.clone(), signed_in.session.id);
         telemetry::record(&Event::AccessTokenTooLarge { client, session, bytes, largest });
     }
@@ -105,10 +105,10 @@ pub fn issue_to_client(
 }
 
 /// The size of the access token that a session which does not exist yet would get.
-pub fn weigh(app: &App, signed_in: &SignedIn, now: Timestamp) -> Result<Weight, UnusableKey> {
+pub fn token_size(app: &App, signed_in: &SignedIn, now: Timestamp) -> Result<TokenSize, UnusableKey> {
     let session = &signed_in.session;
     let claims = terms(app).of_session(signed_in, session.scopes.clone(), session.resource.as_deref(), now);
-    with_key(app, |key| Ok(Weight::of(&claims, key.algorithm(), key.kid(), key.signature_len())))
+    with_key(app, |key| Ok(TokenSize::of(&claims, key.algorithm(), key.kid(), key.signature_len())))
 }
 
 /// Whether tokens of that client may name that resource as their only audience.

@@ -17,7 +17,7 @@ mod rotation;
 mod status_list;
 mod status_lists;
 mod store;
-mod weight;
+mod token_size;
 
 pub use crate::config::BUILT_IN_CLIENT;
 pub use access::{AccessClaims, AccessHeader, Audience, Subject, TokenInvalid, verify, verify_for_any};
@@ -29,7 +29,7 @@ pub use id_token_hint::{IdTokenHint, verify_id_token_hint};
 pub use inspect::inspect;
 pub use issue::{
     ACCOUNT_SCOPE, AccessToken, BUILT_IN_SCOPE, is_issuer, issue, issue_for_account, issue_scoped, issue_to_client,
-    may_be_for, weigh,
+    may_be_for, token_size,
 };
 pub use logout_token::logout_token;
 pub use refresh::RefreshToken;
@@ -39,4 +39,4 @@ pub use status_list::{StatusClaim, StatusReference};
 pub use status_lists::{NoStatusList, StatusListToken, StatusLists};
 #[cfg(feature = "dev")]
 pub use store::hot_statements;
-pub use weight::Weight;
+pub use token_size::TokenSize;

@@ -9,7 +9,7 @@ use ipnet::IpNet;
 use super::claims::has_scope;
 use super::issue::{AccessToken, issue_for_account, issue_scoped, may_be_for};
 use super::refresh::RefreshToken;
-use super::rotation::{Patience, Verdict};
+use super::rotation::{GracePolicy, RotationDecision};
 use super::store::{self, Rotate};
 use crate::app::App;
 use crate::base::clock::Timestamp;
@@ -18,7 +18,7 @@ use crate::base::event::Event;
 use crate::base::secret::Plain;
 use crate::config::{self, BUILT_IN_CLIENT};
 use crate::keys::UnusableKey;
-use crate::session::{self, Ending, Lifetime, Revoked, Session, SignedIn, Standing};
+use crate::session::{self, Ending, Lifetime, Revoked, Session, SessionStatus, SignedIn};
 use crate::telemetry;
 
 /// A refresh request.
@@ -74,11 +74,11 @@ pub enum RenewalRefused {
 /// Refreshes the session of the token. The claims are those of the user now, never those of the old token.
 pub async fn renew(app: &App, presented: Presented, now: Timestamp) -> Result<Renewed, RenewalRefused> {
     let token = RefreshToken::decode(&app.config.ring, presented.token.expose()).ok_or(RenewalRefused::InvalidGrant)?;
-    if app.watch.is_session_revoked(token.session) {
+    if app.revocations.is_session_revoked(token.session) {
         // Checked also where the row is live: a database may have lost the ending in a failover.
         return Err(RenewalRefused::InvalidGrant);
     }
-    if !app.watch.is_fresh() {
+    if !app.revocations.is_fresh() {
         // A replica whose revocation cache is too old issues no tokens.
         return Err(DbError::Unavailable("the revocation feed is out of reach".into()).into());
     }
@@ -92,7 +92,7 @@ pub async fn renew(app: &App, presented: Presented, now: Timestamp) -> Result<Re
         ip: presented.ip,
         lifetime: app.lifetime,
         ending: app.endings.ending("reuse", now),
-        patience: Patience::from(&app.config.tokens),
+        grace: GracePolicy::from(&app.config.tokens),
         now,
     };
     let outcome = app.db.run("refresh session", move |conn| ask.decide(conn)).await?;
@@ -102,7 +102,7 @@ pub async fn renew(app: &App, presented: Presented, now: Timestamp) -> Result<Re
             (signed_in, counter)
         }
         Outcome::Reuse(event) => {
-            app.watch.learn(Revoked::Session { id: token.session, index: None }, app.lifetime.feed_until(now));
+            app.revocations.insert(Revoked::Session { id: token.session, index: None }, app.lifetime.feed_until(now));
             telemetry::record(&event);
             return Err(RenewalRefused::InvalidGrant);
         }
@@ -139,7 +139,7 @@ fn still_allowed(app: &App, session: &Session, scope: &str, resource: Option<&st
     Ok(scope.split(' ').filter(|scope| has(scope)).collect::<Vec<_>>().join(" "))
 }
 
-impl From<&config::Tokens> for Patience {
+impl From<&config::Tokens> for GracePolicy {
     fn from(tokens: &config::Tokens) -> Self {
         let delta = |duration| TimeDelta::from_std(duration).unwrap_or(TimeDelta::MAX);
         Self { retry_window: delta(tokens.refresh_retry_window), forgive_every: delta(tokens.refresh_forgive_every) }
@@ -158,7 +158,7 @@ struct Ask {
     lifetime: Lifetime,
     /// The ending of the session in case of reuse.
     ending: Ending,
-    patience: Patience,
+    grace: GracePolicy,
     now: Timestamp,
 }
 
@@ -194,7 +194,7 @@ impl Ask {
         let (id, now, presented) = (self.token.session, self.now, self.token.counter);
         let Some(locked) = store::lock(conn, id)? else { return Ok(Outcome::InvalidGrant) };
         let session = &locked.signed_in.session;
-        if session.client_id != self.client_id || self.lifetime.standing(session, now) != Standing::Live {
+        if session.client_id != self.client_id || self.lifetime.status(session, now) != SessionStatus::Live {
             return Ok(Outcome::InvalidGrant);
         }
         if !self.scope_fits(&session.scopes) {
@@ -203,20 +203,20 @@ impl Ask {
         if self.resource.is_some() && session.resource.is_some() && self.resource != session.resource {
             return Ok(Outcome::InvalidTarget);
         }
-        let newest = locked.line.counter;
+        let newest = locked.state.counter;
         let ip = IpNet::from(self.ip);
-        Ok(match locked.line.judge(presented, now, self.patience) {
-            Verdict::Rotate => {
+        Ok(match locked.state.judge(presented, now, self.grace) {
+            RotationDecision::Rotate => {
                 store::advance(conn, id, presented + self.step, now)?;
                 Outcome::Renewed(Box::new(locked.signed_in), presented + self.step, None)
             }
-            Verdict::Again => Outcome::Renewed(Box::new(locked.signed_in), newest, None),
-            Verdict::Forgive => {
+            RotationDecision::Again => Outcome::Renewed(Box::new(locked.signed_in), newest, None),
+            RotationDecision::Forgive => {
                 store::forgive(conn, id, now)?;
                 store::note(conn, "refresh_forgiven", &locked, ip, now)?;
                 Outcome::Renewed(Box::new(locked.signed_in), newest, Some(Event::RefreshForgiven { session: id }))
             }
-            Verdict::Recover => {
+            RotationDecision::Recover => {
                 store::advance(conn, id, presented + self.step, now)?;
                 store::note(conn, "refresh_recovered", &locked, ip, now)?;
                 Outcome::Renewed(
@@ -225,7 +225,7 @@ impl Ask {
                     Some(Event::RefreshRecovered { session: id }),
                 )
             }
-            Verdict::Reuse => {
+            RotationDecision::Reuse => {
                 session::end(conn, id, &self.ending)?;
                 store::note(conn, "refresh_reused", &locked, ip, now)?;
                 let session_ip = locked.ip.map(|net| net.addr());

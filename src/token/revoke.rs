@@ -46,7 +46,9 @@ fn end_if_of(conn: &mut Conn, id: SessionId, client_id: &str, ending: &Ending) -
 }
 
 async fn refuse_from_now_on(app: &App, claims: AccessClaims, now: Timestamp) -> Result<(), DbError> {
-    if app.watch.is_jti_revoked(claims.jti) || claims.sid.is_some_and(|sid| app.watch.is_session_revoked(sid)) {
+    if app.revocations.is_jti_revoked(claims.jti)
+        || claims.sid.is_some_and(|sid| app.revocations.is_session_revoked(sid))
+    {
         return Ok(());
     }
     let Some(expires_at) = Timestamp::from_timestamp(claims.exp, 0) else { return Ok(()) };
@@ -58,7 +60,7 @@ async fn refuse_from_now_on(app: &App, claims: AccessClaims, now: Timestamp) -> 
         session::revoke_token(conn, &token, now)
     };
     app.db.run("revoke access token", put_on_feed).await?;
-    app.watch.learn(Revoked::Jti(jti), expires_at);
+    app.revocations.insert(Revoked::Jti(jti), expires_at);
     telemetry::record(&Event::TokenRevoked { user, session, client });
     Ok(())
 }

@@ -84,10 +84,10 @@ fn uri(app: &App, list: u64) -> String {
 impl StatusLists {
     /// The list of that number, at most one second old. Needs no statement.
     pub async fn get(&self, app: &App, list: u64, now: Timestamp) -> Result<Arc<StatusListToken>, NoStatusList> {
-        if !app.watch.is_fresh() {
+        if !app.revocations.is_fresh() {
             return Err(NoStatusList::NotFresh);
         }
-        if !app.watch.has_list(list) {
+        if !app.revocations.has_list(list) {
             return Err(NoStatusList::Unknown);
         }
         let slot = self.slot(list);
@@ -95,7 +95,7 @@ impl StatusLists {
         // A cached list that a revoked key signed is not served.
         let trusted = |last: &Arc<StatusListToken>| app.keys.keys().by_kid(&last.kid).is_some();
         let good =
-            |last: &Arc<StatusListToken>| last.serves(app.watch.list_generation(list), ttl, now) && trusted(last);
+            |last: &Arc<StatusListToken>| last.serves(app.revocations.list_generation(list), ttl, now) && trusted(last);
         if let Some(last) = slot.last.load_full().filter(good) {
             return Ok(last);
         }
@@ -145,9 +145,9 @@ impl StatusListToken {
         let (iss, sub) = (app.config.server.public_url.issuer().to_owned(), uri(app, list));
         let ttl = app.config.tokens.status_list_ttl.as_secs().max(1);
         let lifetime = app.config.tokens.status_list_lifetime().as_secs();
-        let watch = app.watch.clone();
+        let revocations = app.revocations.clone();
         let work = move || {
-            let shown = watch.list(list).ok_or(NoStatusList::Unknown)?;
+            let shown = revocations.list(list).ok_or(NoStatusList::Unknown)?;
             let claims = Claims {
                 iss,
                 sub,

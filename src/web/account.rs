@@ -29,8 +29,10 @@ pub async fn show(app: Data<App>, caller: Caller, request: HttpRequest) -> HttpR
 /// The sessions and the identities of the user of `signed_in`. One query.
 async fn of(app: &App, signed_in: &SignedIn) -> Result<(Vec<Listed>, Vec<Identity>), Problem> {
     let (user, lifetime, now) = (signed_in.user.sub, app.lifetime, app.clock.now());
-    let (listed, identities) =
-        app.db.run("show account", move |conn| session::list_beside(conn, user, lifetime, now, sessions::MOST)).await?;
+    let (listed, identities) = app
+        .db
+        .run("show account", move |conn| session::list_beside(conn, user, lifetime, now, sessions::MAX_LISTED))
+        .await?;
     Ok((listed, serde_json::from_value(identities).unwrap_or_default()))
 }
 

@@ -21,7 +21,7 @@ use crate::logout;
 /// The default of `limit`: rows in an answer.
 const USUAL: i64 = 50;
 /// The maximum of `limit`.
-const MOST: i64 = 200;
+const MAX_LISTED: i64 = 200;
 /// The maximum length of `q`, in bytes.
 const MAX_WORDS: usize = 256;
 
@@ -164,7 +164,7 @@ pub async fn logout_notices(app: Data<App>, request: HttpRequest) -> HttpRespons
 
 fn limit(parameters: &Parameters) -> Result<i64, Problem> {
     let Some(number) = parameters.get("limit") else { return Ok(USUAL) };
-    Ok(number.parse::<i64>().map_err(|_| Problem::invalid_request())?.clamp(1, MOST))
+    Ok(number.parse::<i64>().map_err(|_| Problem::invalid_request())?.clamp(1, MAX_LISTED))
 }
 
 fn named(sub: &str) -> Result<UserId, Problem> {

@@ -14,7 +14,8 @@ use super::problem::Problem;
 use super::throttle::Throttles;
 use crate::app::App;
 use crate::authorize::{
-    self, AuthorizationRequest, Browser, ErrorAnswer, Next, NotOpen, OAuthError, Open, Refused, Terms,
+    self, AuthorizationRequest, AuthorizeError, Browser, ErrorAnswer, Next, OAuthError, OpenRequest, OpenRequestError,
+    Terms,
 };
 use crate::base::clock::Timestamp;
 use crate::base::id::AuthorizationRequestId;
@@ -48,12 +49,12 @@ async fn arrive(app: &App, throttles: &Throttles, request: &HttpRequest) -> Resu
     let signed_in = signed_in(app, request, now).await?;
     let next = match (query.get("client_id"), query.get("request_uri")) {
         (Some(client_id), Some(request_uri)) if request_uri.starts_with("urn:") && doubled.is_empty() => {
-            let open = authorize::take_up(app, client_id, request_uri, binding, now).await?;
+            let open = authorize::consume_pushed_request(app, client_id, request_uri, binding, now).await?;
             authorize::resume(app, &open, signed_in.as_ref(), false, now).await?
         }
         _ => match read(app, &of(&query), &doubled) {
-            Ok(asked) => authorize::arrive(app, asked, &Browser { signed_in, binding }, now).await?,
-            Err(Refused::Told(answer)) => Next::App(told(app, &answer)),
+            Ok(asked) => authorize::start(app, asked, &Browser { signed_in, binding }, now).await?,
+            Err(AuthorizeError::Told(answer)) => Next::App(told(app, &answer)),
             Err(refused) => return Err(refused.into()),
         },
     };
@@ -72,7 +73,7 @@ async fn keep(
     let form = extract::form(request, payload, app.config.limits.body_bytes).await?;
     let asked = match read(app, &of(&form), &[]) {
         Ok(asked) => asked,
-        Err(Refused::Told(answer)) => return Ok(pages::see_other(&told(app, &answer))),
+        Err(AuthorizeError::Told(answer)) => return Ok(pages::see_other(&told(app, &answer))),
         Err(refused) => return Err(refused.into()),
     };
     let (request_uri, _) = authorize::push(app, &asked, app.clock.now()).await?;
@@ -111,7 +112,7 @@ async fn pushed(
             let (request_uri, expires_in) = authorize::push(app, &asked, now).await?;
             Ok(HttpResponse::Created().json(json!({ "request_uri": request_uri.expose(), "expires_in": expires_in })))
         }
-        Err(Refused::Told(answer)) => {
+        Err(AuthorizeError::Told(answer)) => {
             let body = json!({ "error": answer.error.as_str(), "error_description": answer.description });
             Ok(HttpResponse::BadRequest().json(body))
         }
@@ -163,7 +164,7 @@ async fn waiting(
     app: &App,
     request: &HttpRequest,
     parameters: &Parameters,
-) -> Result<(Open, Option<SignedIn>), Problem> {
+) -> Result<(OpenRequest, Option<SignedIn>), Problem> {
     let now = app.clock.now();
     let open = named(app, request, parameters, now).await?.ok_or_else(Problem::invalid_request)?;
     Ok((open, signed_in(app, request, now).await?))
@@ -175,7 +176,7 @@ pub async fn named(
     request: &HttpRequest,
     parameters: &Parameters,
     now: Timestamp,
-) -> Result<Option<Open>, Problem> {
+) -> Result<Option<OpenRequest>, Problem> {
     let Some(id) = parameters.get("authorization_request") else { return Ok(None) };
     let id = id.parse().map_err(|_| Problem::invalid_request())?;
     Ok(Some(authorize::open(app, id, cookies::binding(app, request), now).await?))
@@ -223,7 +224,11 @@ async fn signed_in(app: &App, request: &HttpRequest, now: Timestamp) -> Result<O
 }
 
 /// Validates an authorization request. `get` returns a parameter's value; `doubled` names the repeated parameters.
-fn read(app: &App, get: &dyn Fn(&str) -> Option<String>, doubled: &[String]) -> Result<AuthorizationRequest, Refused> {
+fn read(
+    app: &App,
+    get: &dyn Fn(&str) -> Option<String>,
+    doubled: &[String],
+) -> Result<AuthorizationRequest, AuthorizeError> {
     let terms = Terms {
         clients: &app.clients,
         issuer: app.config.server.public_url.issuer(),
@@ -260,24 +265,24 @@ fn after_a_form(mut answer: HttpResponse) -> HttpResponse {
     answer
 }
 
-impl From<Refused> for Problem {
-    fn from(refused: Refused) -> Self {
+impl From<AuthorizeError> for Problem {
+    fn from(refused: AuthorizeError) -> Self {
         match refused {
-            Refused::UnknownClient => Self::unknown_client(),
-            Refused::RedirectUri => Self::redirect_uri_refused(),
-            Refused::Told(_) => Self::invalid_request(),
+            AuthorizeError::UnknownClient => Self::unknown_client(),
+            AuthorizeError::RedirectUri => Self::redirect_uri_refused(),
+            AuthorizeError::Told(_) => Self::invalid_request(),
         }
     }
 }
 
-impl From<NotOpen> for Problem {
-    fn from(not_open: NotOpen) -> Self {
+impl From<OpenRequestError> for Problem {
+    fn from(not_open: OpenRequestError) -> Self {
         match not_open {
-            NotOpen::Unknown => Code::UnknownState.into(),
-            NotOpen::Expired => Code::StateExpired.into(),
-            NotOpen::Answered => Code::StateUsed.into(),
-            NotOpen::WrongBrowser => Code::WrongBrowser.into(),
-            NotOpen::Db(error) => error.into(),
+            OpenRequestError::Unknown => Code::UnknownState.into(),
+            OpenRequestError::Expired => Code::StateExpired.into(),
+            OpenRequestError::Answered => Code::StateUsed.into(),
+            OpenRequestError::WrongBrowser => Code::WrongBrowser.into(),
+            OpenRequestError::Db(error) => error.into(),
         }
     }
 }

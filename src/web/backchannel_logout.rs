@@ -8,7 +8,7 @@ use super::problem::Problem;
 use super::throttle::Throttles;
 use crate::app::App;
 use crate::login::Code;
-use crate::logout::{self, Untold};
+use crate::logout::{self, LogoutTokenError};
 
 /// The parameter of the form that is read; others are ignored (§2.5).
 const TOKEN: &str = "logout_token";
@@ -55,13 +55,13 @@ async fn read(app: &App, request: &HttpRequest, payload: Payload) -> Result<Stri
     form.get(TOKEN).map(str::to_owned).ok_or_else(Problem::invalid_request)
 }
 
-impl From<Untold> for Problem {
-    fn from(untold: Untold) -> Self {
+impl From<LogoutTokenError> for Problem {
+    fn from(untold: LogoutTokenError) -> Self {
         match untold {
-            Untold::UnknownProvider => Code::UnknownProvider.into(),
-            Untold::BadToken => Self::invalid_request(),
-            Untold::Unavailable => Code::ProviderUnavailable.into(),
-            Untold::Db(error) => error.into(),
+            LogoutTokenError::UnknownProvider => Code::UnknownProvider.into(),
+            LogoutTokenError::BadToken => Self::invalid_request(),
+            LogoutTokenError::Unavailable => Code::ProviderUnavailable.into(),
+            LogoutTokenError::Db(error) => error.into(),
         }
     }
 }

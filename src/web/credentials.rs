@@ -76,7 +76,9 @@ pub async fn for_openid(
 pub async fn if_live(app: &App, id: SessionId, now: Timestamp) -> Result<Option<SignedIn>, Problem> {
     match gate::live(app, id, now).await {
         Ok(signed_in) => Ok(Some(signed_in)),
-        Err(gate::Refused::Revoked | gate::Refused::Expired | gate::Refused::TokenRevoked) => Ok(None),
+        Err(
+            gate::AccessTokenError::Revoked | gate::AccessTokenError::Expired | gate::AccessTokenError::TokenRevoked,
+        ) => Ok(None),
         Err(unknown) => Err(unknown.into()),
     }
 }
@@ -92,7 +94,7 @@ fn bearer(app: &App, request: &HttpRequest, now: Timestamp) -> Result<Option<Acc
     let issuer = app.config.server.public_url.issuer();
     let claims = token::verify(&app.keys, issuer, token.expose(), now).map_err(|_| Problem::bearer_invalid())?;
     // Tokens of other clients are refused: services receive them, and must not act on the user's session.
-    let is_good = claims.client_id == BUILT_IN_CLIENT && !app.watch.is_jti_revoked(claims.jti);
+    let is_good = claims.client_id == BUILT_IN_CLIENT && !app.revocations.is_jti_revoked(claims.jti);
     if is_good { Ok(Some(claims)) } else { Err(Problem::bearer_invalid()) }
 }
 

@@ -14,7 +14,7 @@ use super::session::refuse;
 use super::throttle::Throttles;
 use crate::account::{self, Identity};
 use crate::app::App;
-use crate::login::{self, Arrival, Begun, Door, Linking, Unlinked};
+use crate::login::{self, Begun, Flow, Linking, NewLogin, Unlinked};
 use crate::session::SignedIn;
 
 /// `GET /identities`: the identities of the user, oldest first.
@@ -70,8 +70,8 @@ pub async fn begin(
     let (binding, cookie) = cookies::bind(app, request);
     let link = Some(Linking { session: signed_in.session.id, user: signed_in.user.sub });
     let caller = at_login::caller(app, request);
-    let arrival = Arrival { provider, door: Door::Cookie, hints, return_to, request: None, link, binding, caller };
-    let begun = login::begin(app, arrival, app.clock.now()).await?;
+    let new_login = NewLogin { provider, flow: Flow::Browser, hints, return_to, request: None, link, binding, caller };
+    let begun = login::begin(app, new_login, app.clock.now()).await?;
     Ok((begun, cookie))
 }
 

@@ -6,6 +6,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use serde_json::json;
 
 use super::account;
+use super::authorization_response;
 use super::authorize;
 use super::client;
 use super::cookies;
@@ -14,15 +15,14 @@ use super::extract::{self, Parameters};
 use super::pages::{self, Purpose};
 use super::problem::Problem;
 use super::throttle::Throttles;
-use super::verdict;
 use crate::app::App;
-use crate::authorize::Open;
+use crate::authorize::OpenRequest;
 use crate::base::clock::Timestamp;
 use crate::base::id::SessionId;
 use crate::base::secret::{Hashed, Plain};
 use crate::config::ResponseMode;
 use crate::login::{
-    self, Arrival, AuthorizationResponse, Caller, Code, Completed, Door, Finished, Linked, Refusal, Return,
+    self, AuthorizationResponse, Callback, Caller, Code, Completed, Finished, Flow, Linked, NewLogin, Refusal,
 };
 use crate::upstream::{AuthorizationGrant, LoginHints, Provider};
 
@@ -93,8 +93,8 @@ async fn send_away(
     };
     let (binding, cookie) = cookies::bind(app, request);
     let (caller, request) = (caller(app, request), open.map(|open| open.id));
-    let arrival = Arrival { provider, door: Door::Cookie, hints, return_to, request, link: None, binding, caller };
-    let begun = login::begin(app, arrival, now).await?;
+    let new_login = NewLogin { provider, flow: Flow::Browser, hints, return_to, request, link: None, binding, caller };
+    let begun = login::begin(app, new_login, now).await?;
     Ok(HttpResponse::Found().insert_header((header::LOCATION, begun.url)).cookie(cookie).finish())
 }
 
@@ -135,11 +135,11 @@ async fn keep(
     }
     let form = extract::form(request, payload, app.config.limits.body_bytes).await?;
     let state = Plain::new(form.get("state").ok_or(Code::UnknownState)?);
-    let mut verdict = verdict::with_code(&form)?;
-    if let AuthorizationResponse::Granted(AuthorizationGrant::Code { user, .. }) = &mut verdict {
+    let mut response = authorization_response::with_code(&form)?;
+    if let AuthorizationResponse::Granted(AuthorizationGrant::Code { user, .. }) = &mut response {
         *user = form.get("user").map(str::to_owned);
     }
-    login::keep(app, provider, &state, verdict, app.clock.now()).await?;
+    login::keep(app, provider, &state, response, app.clock.now()).await?;
     let query = url::form_urlencoded::Serializer::new(String::new()).append_pair("state", state.expose()).finish();
     let prefix = app.config.server.public_url.prefix();
     Ok(pages::see_other(&format!("{prefix}/callback/{provider}?{query}")))
@@ -161,11 +161,11 @@ async fn take_back(
     throttles.come_back(app, request)?;
     let query = Parameters::of_query(request)?;
     let by_form = answers_by_form(app, &provider)?;
-    let (state, verdict) = if by_form { (posted(&query)?, None) } else { returned(app, &provider, &query)? };
+    let (state, response) = if by_form { (posted(&query)?, None) } else { returned(app, &provider, &query)? };
     let previous = cookies::named(app, request);
-    let back = Return { provider, door: Door::Cookie, state, verdict, previous, caller: caller(app, request) };
+    let callback = Callback { provider, flow: Flow::Browser, state, response, previous, caller: caller(app, request) };
     let now = app.clock.now();
-    match login::complete(app, back, now).await {
+    match login::complete(app, callback, now).await {
         Ok(Finished::SignedIn(completed)) => Ok(welcome(app, request, &completed, now).await),
         Ok(Finished::Linked(Linked { return_to })) => {
             Ok(pages::see_other(&return_to.unwrap_or_else(|| account::address(app))))
@@ -222,7 +222,7 @@ pub fn checked_return_to(app: &App, query: &Parameters) -> Result<Option<String>
 }
 
 /// The parameters for the provider from an app's authorization request. 404 for a provider that the client may not use.
-fn hints_of(app: &App, open: &Open, provider: &str) -> Result<LoginHints, Problem> {
+fn hints_of(app: &App, open: &OpenRequest, provider: &str) -> Result<LoginHints, Problem> {
     let (asked, client) = (&open.request, app.clients.get(&open.request.client_id));
     let wanted = asked.provider.as_deref().is_none_or(|wanted| wanted == provider);
     if !wanted || !client.is_some_and(|client| client.takes_provider(provider)) {
@@ -265,8 +265,12 @@ fn returned(app: &App, provider: &str, query: &Parameters) -> Result<(Plain, Opt
     let provider = app.providers.get(provider).ok_or(Code::UnknownProvider)?;
     let state = query.get("state").ok_or(Code::UnknownState)?;
     let with_verifier = provider.returns_verifier();
-    let verdict = if with_verifier { verdict::with_verifier(query) } else { verdict::with_code(query) }?;
-    Ok((Plain::new(state), Some(verdict)))
+    let response = if with_verifier {
+        authorization_response::with_verifier(query)
+    } else {
+        authorization_response::with_code(query)
+    }?;
+    Ok((Plain::new(state), Some(response)))
 }
 
 /// The origin of the request: address, headers and binding cookie.

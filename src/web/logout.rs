@@ -27,7 +27,7 @@ pub async fn by_link(app: Data<App>, request: HttpRequest) -> HttpResponse {
             None => logout::read(&app, asked(&parameters))?,
         };
         match logout::decide(&app, &asked, cookies::named(&app, &request), app.clock.now()).await? {
-            Decision::SignedOut(leaving) => Ok(go_on(&app, &request, &asked, leaving).await),
+            Decision::SignedOut(leaving) => Ok(proceed(&app, &request, &asked, leaving).await),
             Decision::Ask(signed_in) => pages::sign_out(&app, &signed_in, &asked).ok_or_else(Problem::invalid_request),
         }
     };
@@ -62,7 +62,7 @@ async fn local(app: &App, origin: FromListedOrigin, request: &HttpRequest) -> Re
     }
     let leaving = end(app, request).await?;
     if !json {
-        return Ok(go_on(app, request, &Request::default(), leaving).await);
+        return Ok(proceed(app, request, &Request::default(), leaving).await);
     }
     // A script does not follow a redirect to another site; it gets the logout URL as JSON.
     let on = at_provider(app, request, &Request::default(), leaving).await;
@@ -82,7 +82,7 @@ pub async fn confirmed(app: Data<App>, request: HttpRequest, payload: Payload) -
         let asked = form.get(REQUEST).and_then(|sealed| Request::open(&app.config.ring, sealed)).unwrap_or_default();
         let shown_to = form.get("shown_to").unwrap_or_default();
         match logout::confirm(&app, shown_to, cookies::named(&app, &request), app.clock.now()).await? {
-            Decision::SignedOut(leaving) => Ok(go_on(&app, &request, &asked, leaving).await),
+            Decision::SignedOut(leaving) => Ok(proceed(&app, &request, &asked, leaving).await),
             Decision::Ask(signed_in) => pages::sign_out(&app, &signed_in, &asked).ok_or_else(Problem::invalid_request),
         }
     };
@@ -108,7 +108,7 @@ async fn end(app: &App, request: &HttpRequest) -> Result<Option<Leaving>, Proble
 
 /// Redirects to the provider's logout if it has one, else to the client's `post_logout_redirect_uri`; without either,
 /// shows the page for a completed logout.
-async fn go_on(app: &App, request: &HttpRequest, asked: &Request, leaving: Option<Leaving>) -> HttpResponse {
+async fn proceed(app: &App, request: &HttpRequest, asked: &Request, leaving: Option<Leaving>) -> HttpResponse {
     let mut answer = match at_provider(app, request, asked, leaving).await {
         Some((url, cookie)) => {
             let mut answer = pages::see_other(&url);

@@ -41,7 +41,7 @@ pub async fn readyz(app: Data<App>, readiness: Data<Readiness>) -> HttpResponse 
         providers.insert(provider.id().to_owned(), state.into());
     }
     let database = app.db.run("check readiness", db::ping).await.is_ok();
-    let revocations = app.watch.is_fresh();
+    let revocations = app.revocations.is_fresh();
     let leaving = readiness.is_leaving();
     let ready = database && revocations && !leaving;
     let body = json!({
@@ -62,7 +62,7 @@ pub async fn readyz(app: Data<App>, readiness: Data<Readiness>) -> HttpResponse 
 
 /// `GET /metrics`: the metrics in the Prometheus text format; 404 where no metrics recorder is installed.
 pub async fn metrics(app: Data<App>, handle: Data<Option<Metrics>>, request: HttpRequest) -> HttpResponse {
-    if let Some(age) = app.watch.age() {
+    if let Some(age) = app.revocations.age() {
         measure::revocation_feed_age(age);
     }
     let (busy, idle) = app.db.connections();

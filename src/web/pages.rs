@@ -11,7 +11,7 @@ use askama::Template;
 
 use crate::account::Identity;
 use crate::app::App;
-use crate::authorize::Open;
+use crate::authorize::OpenRequest;
 use crate::base::clock::Timestamp;
 use crate::base::id::{SessionId, SubId};
 use crate::logout::{self, Request};
@@ -146,7 +146,7 @@ pub enum Purpose<'a> {
     /// The validated parameter `return_to`.
     ReturnTo(&'a str),
     /// The authorization request of an app.
-    App(&'a Open),
+    App(&'a OpenRequest),
 }
 
 /// The login page: one link for each provider.
@@ -175,7 +175,7 @@ pub fn login_link(app: &App, provider: &str, purpose: Purpose<'_>) -> String {
 }
 
 /// The consent page for an app's authorization request.
-pub fn agree(app: &App, open: &Open, signed_in: &SignedIn) -> HttpResponse {
+pub fn agree(app: &App, open: &OpenRequest, signed_in: &SignedIn) -> HttpResponse {
     let has = |wanted: &str| has_scope(&open.request.scope, wanted);
     let client = app.clients.get(&open.request.client_id);
     let page = Agree {

@@ -352,23 +352,25 @@ impl From<ProviderTokenError> for Problem {
     }
 }
 
-impl From<logout::Refused> for Problem {
-    fn from(refused: logout::Refused) -> Self {
+impl From<logout::LogoutRequestError> for Problem {
+    fn from(refused: logout::LogoutRequestError) -> Self {
         match refused {
-            logout::Refused::UnknownClient | logout::Refused::OtherClient => Self::invalid_request(),
-            logout::Refused::Unregistered => Self::of(&refusals::RETURN_TO_REFUSED),
+            logout::LogoutRequestError::UnknownClient | logout::LogoutRequestError::OtherClient => {
+                Self::invalid_request()
+            }
+            logout::LogoutRequestError::Unregistered => Self::of(&refusals::RETURN_TO_REFUSED),
         }
     }
 }
 
-impl From<gate::Refused> for Problem {
-    fn from(refused: gate::Refused) -> Self {
+impl From<gate::AccessTokenError> for Problem {
+    fn from(refused: gate::AccessTokenError) -> Self {
         match refused {
-            gate::Refused::TokenRevoked => Self::bearer_invalid(),
-            gate::Refused::Revoked => Self::session_revoked(),
-            gate::Refused::Expired => Self::session_expired(),
-            gate::Refused::NotFresh => Self::feed_out_of_reach(),
-            gate::Refused::Db(error) => error.into(),
+            gate::AccessTokenError::TokenRevoked => Self::bearer_invalid(),
+            gate::AccessTokenError::Revoked => Self::session_revoked(),
+            gate::AccessTokenError::Expired => Self::session_expired(),
+            gate::AccessTokenError::NotFresh => Self::feed_out_of_reach(),
+            gate::AccessTokenError::Db(error) => error.into(),
         }
     }
 }

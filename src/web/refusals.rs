@@ -84,7 +84,7 @@ pub static UNKNOWN_CLIENT: Row = row(
     400,
     "unknown_client",
     "Unknown app",
-    "The app that sent you here is not known. Whoever runs it has to register it here.",
+    "The app that sent you here is not known. Its operator has to register it here.",
 );
 pub static REDIRECT_URI: Row = row(
     400,

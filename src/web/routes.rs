@@ -11,8 +11,8 @@ use super::guard::guard;
 use super::problem::Problem;
 use super::route::{Access, Entry, Limit, OriginRule, Row, Surface};
 use super::{
-    account, authorize, backchannel_logout, cors, discovery, identities, introspection, json_door, login, logout,
-    metadata, pages, provider_token, revocation, session, sessions, status_list, token, userinfo,
+    account, authorize, backchannel_logout, cors, discovery, identities, introspection, login, logout, metadata, pages,
+    provider_token, revocation, session, sessions, spa_flow, status_list, token, userinfo,
 };
 use crate::app::App;
 
@@ -31,8 +31,8 @@ pub static ROUTES: &[Row] = &[
         &[Entry::get(Browser, || web::to(login::callback)), Entry::post(Open, || web::to(login::callback_by_form))],
     ),
     // Login in the SPA flow. Existing frontends use the trailing slash; both spellings work.
-    Row::program("/oauth2/url/", &[Entry::get(Browser, || web::to(json_door::url)).cors()]),
-    Row::program("/oauth2/url", &[Entry::get(Browser, || web::to(json_door::url)).cors()]),
+    Row::program("/oauth2/url/", &[Entry::get(Browser, || web::to(spa_flow::url)).cors()]),
+    Row::program("/oauth2/url", &[Entry::get(Browser, || web::to(spa_flow::url)).cors()]),
     // The content type selects: JSON is the SPA flow, with `state` and `code`; a form is an OAuth 2.1 token request.
     Row::program("/oauth2/token/", &[Entry::post(Client, || web::to(token::token)).cors()]),
     Row::program("/oauth2/token", &[Entry::post(Client, || web::to(token::token)).cors()]),

@@ -47,7 +47,7 @@ async fn issue(
         }
         Some(_) => return Err(Problem::invalid_request()),
     };
-    let issued = issued.map_err(|error| super::json_door::cannot_sign(&error))?;
+    let issued = issued.map_err(|error| super::spa_flow::cannot_sign(&error))?;
     Ok(HttpResponse::Ok().json(json!({
         "access_token": issued.token.expose(), "token_type": "Bearer", "expires_in": issued.expires_in,
     })))

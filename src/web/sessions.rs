@@ -15,7 +15,7 @@ use crate::logout;
 use crate::session::{self, Listed, SignedIn};
 
 /// The maximum number of sessions in one answer. The list has no further pages.
-pub const MOST: i64 = 1000;
+pub const MAX_LISTED: i64 = 1000;
 
 /// A session. `current`: whether the request's credentials belong to it.
 #[derive(Serialize)]
@@ -41,7 +41,7 @@ async fn listed(app: &App, signed_in: &SignedIn) -> Result<HttpResponse, Problem
 /// The sessions of the user of `signed_in`, newest first. One query.
 pub async fn of(app: &App, signed_in: &SignedIn) -> Result<Vec<Listed>, Problem> {
     let (user, lifetime, now) = (signed_in.user.sub, app.lifetime, app.clock.now());
-    Ok(app.db.run("list sessions", move |conn| session::list(conn, user, lifetime, now, MOST)).await?)
+    Ok(app.db.run("list sessions", move |conn| session::list(conn, user, lifetime, now, MAX_LISTED)).await?)
 }
 
 /// `DELETE /sessions/{id}`: ends one session of the user. 404 for a session of another user.

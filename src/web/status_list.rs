@@ -6,8 +6,8 @@ use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
 
 use super::conditional::Document;
-use super::json_door::cannot_sign;
 use super::problem::Problem;
+use super::spa_flow::cannot_sign;
 use crate::app::App;
 use crate::token::{NoStatusList, StatusListToken, StatusLists};
 

@@ -8,8 +8,8 @@ use serde_json::{Map, Value, json};
 use super::client;
 use super::client_authentication::authenticate;
 use super::extract::{self, Parameters};
-use super::json_door::{self, cannot_sign};
 use super::problem::Problem;
+use super::spa_flow::{self, cannot_sign};
 use super::throttle::Throttles;
 use super::{provider_token, token_exchange};
 use crate::app::App;
@@ -26,7 +26,7 @@ use crate::token::{
 /// Selects the flow by the content type.
 pub async fn token(app: Data<App>, throttles: Data<Throttles>, request: HttpRequest, payload: Payload) -> HttpResponse {
     match extract::media_type(&request).as_str() {
-        "application/json" => json_door::token(&app, &throttles, &request, payload).await,
+        "application/json" => spa_flow::token(&app, &throttles, &request, payload).await,
         extract::FORM => {
             let answer = grant(&app, &throttles, &request, payload).await;
             answer.unwrap_or_else(|no| no.answer(&request))

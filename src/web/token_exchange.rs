@@ -60,7 +60,7 @@ pub async fn exchange(
         return Err(Refused::because("invalid_target"));
     }
     let signed_in = gate::subject(app, client, subject_token, now).await.map_err(|refused| match refused {
-        unknown @ (gate::Refused::NotFresh | gate::Refused::Db(_)) => Problem::from(unknown).into(),
+        unknown @ (gate::AccessTokenError::NotFresh | gate::AccessTokenError::Db(_)) => Problem::from(unknown).into(),
         _ => Refused::because("invalid_request"),
     })?;
     provider_token::of(app, provider, &signed_in, now).await.map_err(|none| match none {

@@ -29,9 +29,9 @@ const RANDOM: &str = "sha256(uuid_send(gen_random_uuid()))";
 pub fn pending(with: &str, from: &str, state_hash: &str) -> String {
     let id = uuid_v7();
     format!(
-        "{with}INSERT INTO authorization_sessions (id, reference, provider, door, state_hash, handshake, binding_hash, \
+        "{with}INSERT INTO authorization_sessions (id, reference, provider, flow, state_hash, handshake, binding_hash, \
 origin, return_to, ip, user_agent, steps, created_at, expires_at) SELECT {id}, left(gen_random_uuid()::text, 11), \
-'op', 'cookie', {state_hash}, decode(repeat('5a', 250), 'hex'), decode(repeat('5a', 32), 'hex'), NULL, NULL, \
+'op', 'browser', {state_hash}, decode(repeat('5a', 250), 'hex'), decode(repeat('5a', 32), 'hex'), NULL, NULL, \
 '127.0.0.1', NULL, '[{{\"at\": \"2026-11-21T12:00:00.000000Z\", \"step\": \"began\", \"detail\": null}}]', now(), \
 now() + interval '5 minutes' {from}"
     )

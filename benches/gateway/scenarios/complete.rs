@@ -51,7 +51,7 @@ fn statements() -> String {
         "\\set n :n + 1
 \\set who random({from}, {to})
 UPDATE authorization_sessions SET claimed_at = now(), steps = steps || '{step}' WHERE provider = 'op' AND state_hash = \
-sha256(convert_to(:number::int || '-' || :client_id::int || '-' || :n::int, 'UTF8')) AND door = 'cookie' \
+sha256(convert_to(:number::int || '-' || :client_id::int || '-' || :n::int, 'UTF8')) AND flow = 'browser' \
 AND binding_hash = decode(repeat('5a', 32), 'hex') AND origin IS NULL AND status = 'pending' AND claimed_at IS NULL \
 AND expires_at > now() RETURNING id AS login, reference, handshake, return_to \\gset
 WITH new AS MATERIALIZED (SELECT {id} AS id, {id} AS audit), admitted AS (UPDATE users SET \

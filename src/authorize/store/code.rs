@@ -52,9 +52,9 @@ statement! {
 }
 
 /// Stores the code and marks the request as answered; `false` where the session ended or the request was answered before.
-pub fn hand_out(conn: &mut Conn, code: &Code) -> QueryResult<bool> {
+pub fn issue_code(conn: &mut Conn, code: &Code) -> QueryResult<bool> {
     let request = &code.request;
-    let hand_out = HandOut {
+    let issue_code = HandOut {
         hash: code.hash.as_bytes(),
         request_id: code.request_id,
         session: code.session,
@@ -67,5 +67,5 @@ pub fn hand_out(conn: &mut Conn, code: &Code) -> QueryResult<bool> {
         now: code.now,
         expires_at: code.expires_at,
     };
-    Ok(hand_out.execute(conn)? > 0)
+    Ok(issue_code.execute(conn)? > 0)
 }

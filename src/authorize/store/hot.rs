@@ -8,7 +8,7 @@ pub fn hot_statements() -> Vec<HotStatement> {
     hot![
         code::HandOut: ["authorization_requests_pkey", "sessions_pkey", "users_pkey"],
         request::Insert: [],
-        request::TakeUp: ["authorization_requests_request_uri_hash_key"],
+        request::ConsumePushedRequest: ["authorization_requests_request_uri_hash_key"],
         request::Find: ["authorization_requests_pkey"],
         request::Remember: ["authorization_requests_pkey"],
         request::Answer: ["authorization_requests_pkey"],

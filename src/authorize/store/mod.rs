@@ -6,8 +6,8 @@ mod hot;
 mod prune;
 mod request;
 
-pub use code::{Code, hand_out};
+pub use code::{Code, issue_code};
 #[cfg(feature = "dev")]
 pub use hot::hot_statements;
 pub use prune::prune;
-pub use request::{Stored, answer, find, insert, remember, take_up};
+pub use request::{Stored, answer, consume_pushed_request, find, insert, remember};

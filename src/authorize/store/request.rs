@@ -91,7 +91,7 @@ pub fn insert(conn: &mut Conn, row: &Stored) -> QueryResult<()> {
 }
 
 statement! {
-    struct TakeUp<'a> {
+    struct ConsumePushedRequest<'a> {
         request_uri: &'a [u8] => Binary,
         client_id: &'a str => Text,
         binding: &'a [u8] => Binary,
@@ -105,7 +105,7 @@ statement! {
 }
 
 /// Binds a pushed request to the first browser that sends its `request_uri`.
-pub fn take_up(
+pub fn consume_pushed_request(
     conn: &mut Conn,
     request_uri: Hashed,
     client_id: &str,
@@ -114,7 +114,7 @@ pub fn take_up(
     expires_at: Timestamp,
 ) -> QueryResult<Option<Stored>> {
     let (request_uri, binding) = (request_uri.as_bytes(), binding.as_bytes());
-    TakeUp { request_uri, client_id, binding, now, expires_at }.get_result(conn).optional()
+    ConsumePushedRequest { request_uri, client_id, binding, now, expires_at }.get_result(conn).optional()
 }
 
 statement! {

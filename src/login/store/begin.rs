@@ -12,15 +12,15 @@ use crate::base::db::Conn;
 use crate::base::id::{AuthorizationRequestId, AuthorizationSessionId, Reference, SessionId, UserId};
 use crate::base::secret::Hashed;
 use crate::base::statement::statement;
-use crate::login::arrival::Door;
 use crate::login::authorization_session::Linking;
+use crate::login::input::Flow;
 
 /// The values of a new login.
 pub struct Pending {
     pub id: AuthorizationSessionId,
     pub reference: Reference,
     pub provider: String,
-    pub door: Door,
+    pub flow: Flow,
     pub state: Hashed,
     pub handshake: Vec<u8>,
     pub binding: Hashed,
@@ -40,7 +40,7 @@ statement! {
         id: AuthorizationSessionId => Uuid,
         reference: &'a str => Text,
         provider: &'a str => Text,
-        door: &'a str => Text,
+        flow: &'a str => Text,
         state: &'a [u8] => Binary,
         handshake: &'a [u8] => Binary,
         binding: &'a [u8] => Binary,
@@ -58,9 +58,9 @@ statement! {
     // Asynchronous commit: a crash loses at most half a second of pending logins, which people begin again.
     "WITH hasty AS MATERIALIZED (SELECT set_config('synchronous_commit', 'off', true))
      INSERT INTO authorization_sessions
-         (id, reference, provider, door, state_hash, handshake, binding_hash, origin, return_to,
+         (id, reference, provider, flow, state_hash, handshake, binding_hash, origin, return_to,
           authorization_request_id, link_session_id, link_user_id, ip, user_agent, steps, created_at, expires_at)
-     SELECT {id}, {reference}, {provider}, {door}, {state}, {handshake}, {binding}, {origin}, {return_to}, {request},
+     SELECT {id}, {reference}, {provider}, {flow}, {state}, {handshake}, {binding}, {origin}, {return_to}, {request},
             {link_session}, {link_user}, {ip}, {user_agent}, {steps}, {now}, {expires_at}
      FROM hasty"
 }
@@ -71,7 +71,7 @@ pub fn begin(conn: &mut Conn, row: &Pending) -> QueryResult<()> {
         id: row.id,
         reference: row.reference.as_str(),
         provider: &row.provider,
-        door: row.door.as_str(),
+        flow: row.flow.as_str(),
         state: row.state.as_bytes(),
         handshake: &row.handshake,
         binding: row.binding.as_bytes(),

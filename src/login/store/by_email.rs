@@ -65,7 +65,7 @@ pub fn named(conn: &mut Conn, email: &str, vouching: &[String], provider: &str) 
 }
 
 statement! {
-    struct Join<'a> {
+    struct Link<'a> {
         sub_id: SubId => Uuid,
         provider: &'a str => Text,
         sub: &'a str => Text,
@@ -78,7 +78,7 @@ statement! {
 }
 
 /// Links the identity to the user. `false` where a concurrent login stored it first; nothing was written then.
-pub fn join_by_email(
+pub fn link_by_email(
     conn: &mut Conn,
     user: UserId,
     provider: &str,
@@ -86,7 +86,7 @@ pub fn join_by_email(
     reference: &str,
     now: Timestamp,
 ) -> QueryResult<bool> {
-    if (Join { sub_id: SubId::new(now), provider, sub, user, now }).execute(conn)? == 0 {
+    if (Link { sub_id: SubId::new(now), provider, sub, user, now }).execute(conn)? == 0 {
         return Ok(false);
     }
     let linked = Linked { user, session: None, provider, ip: None, reference, by: "verified_email" };

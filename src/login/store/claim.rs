@@ -10,16 +10,16 @@ use crate::base::db::Conn;
 use crate::base::id::{AuthorizationRequestId, AuthorizationSessionId, Reference, SessionId, UserId};
 use crate::base::secret::Hashed;
 use crate::base::statement::statement;
-use crate::login::arrival::Door;
 use crate::login::authorization_session::{Linking, Status};
+use crate::login::input::Flow;
+use crate::login::new_session::ForApp;
 use crate::login::refusal::{Code, Refusal};
-use crate::login::to_be::ForApp;
 
 /// The conditions of a claim.
 pub struct Claim {
     pub provider: String,
     pub state: Hashed,
-    pub door: Door,
+    pub flow: Flow,
     pub binding: Option<Hashed>,
     pub origin: Option<String>,
     pub require_binding: bool,
@@ -46,7 +46,7 @@ statement! {
     struct Update<'a> {
         provider: &'a str => Text,
         state: &'a [u8] => Binary,
-        door: &'a str => Text,
+        flow: &'a str => Text,
         binding: Option<&'a [u8]> => Nullable<Binary>,
         require_binding: bool => Bool,
         origin: Option<&'a str> => Nullable<Text>,
@@ -56,7 +56,7 @@ statement! {
     }
     "UPDATE authorization_sessions
      SET claimed_at = {now}, steps = steps || {steps}
-     WHERE provider = {provider} AND state_hash = {state} AND door = {door}
+     WHERE provider = {provider} AND state_hash = {state} AND flow = {flow}
        AND CASE WHEN {binding} IS NULL THEN NOT {require_binding} ELSE binding_hash = {binding} END
        AND (origin IS NULL OR {origin} IS NULL OR origin = {origin})
        AND (status = 'pending') IS TRUE AND claimed_at IS NULL AND (expires_at > {now}) IS TRUE
@@ -92,7 +92,7 @@ pub fn claim(conn: &mut Conn, claim: &Claim) -> QueryResult<Result<Row, Refusal>
     let update = Update {
         provider: &claim.provider,
         state: claim.state.as_bytes(),
-        door: claim.door.as_str(),
+        flow: claim.flow.as_str(),
         binding: claim.binding.as_ref().map(Hashed::as_bytes),
         require_binding: claim.require_binding,
         origin: claim.origin.as_deref(),
@@ -111,9 +111,9 @@ pub fn claim(conn: &mut Conn, claim: &Claim) -> QueryResult<Result<Row, Refusal>
 }
 
 statement! {
-    struct Look<'a> { provider: &'a str => Text, state: &'a [u8] => Binary, door: &'a str => Text }
+    struct Look<'a> { provider: &'a str => Text, state: &'a [u8] => Binary, flow: &'a str => Text }
     "SELECT reference, binding_hash, origin, status, return_to, session_id, claimed_at, expires_at, posted IS NOT NULL AS posted
-     FROM authorization_sessions WHERE provider = {provider} AND state_hash = {state} AND door = {door}"
+     FROM authorization_sessions WHERE provider = {provider} AND state_hash = {state} AND flow = {flow}"
 }
 
 #[derive(QueryableByName)]
@@ -139,7 +139,7 @@ struct Seen {
 }
 
 fn judge(conn: &mut Conn, claim: &Claim) -> QueryResult<Refusal> {
-    let look = Look { provider: &claim.provider, state: claim.state.as_bytes(), door: claim.door.as_str() };
+    let look = Look { provider: &claim.provider, state: claim.state.as_bytes(), flow: claim.flow.as_str() };
     let Some(row) = look.get_result::<Seen>(conn).optional()? else {
         return Ok(Refusal::early(Code::UnknownState));
     };

@@ -1,27 +1,29 @@
 //! The SQL of the table `authorization_sessions`, one operation a file.
 
-mod admit;
 mod begin;
 mod by_email;
 mod claim;
+mod complete_login;
 mod fail;
 #[cfg(feature = "dev")]
 mod hot;
-mod join;
+mod link;
 mod linked;
-mod part;
 mod posted;
 mod prune;
 mod report;
+mod unlink;
+mod write_login;
 
-pub use admit::{Admission, Admitted, admit};
 pub use begin::{Pending, begin};
 pub use claim::{Claim, Row, claim};
+pub use complete_login::{CompletionOutcome, complete_login};
 pub use fail::{Failing, expire, fail};
 #[cfg(feature = "dev")]
 pub use hot::hot_statements;
-pub use join::{Joining, Outcome, join};
-pub use part::{Parted, Parting, part};
+pub use link::{LinkOutcome, LinkRequest, link};
 pub use posted::{Posted, keep};
 pub use prune::{prune_expired, prune_finished};
 pub use report::report;
+pub use unlink::{UnlinkOutcome, UnlinkRequest, unlink};
+pub use write_login::LoginCompletion;

@@ -27,11 +27,11 @@ statement! {
     // Asynchronous commit, as for a new login.
     "WITH hasty AS MATERIALIZED (SELECT set_config('synchronous_commit', 'off', true)), kept AS (
          UPDATE authorization_sessions SET posted = {sealed} FROM hasty
-         WHERE provider = {provider} AND state_hash = {state} AND door = 'cookie'
+         WHERE provider = {provider} AND state_hash = {state} AND flow = 'browser'
            AND (status = 'pending') IS TRUE AND claimed_at IS NULL AND (expires_at > {now}) IS TRUE
      )
      SELECT EXISTS (
-         SELECT FROM authorization_sessions WHERE provider = {provider} AND state_hash = {state} AND door = 'cookie'
+         SELECT FROM authorization_sessions WHERE provider = {provider} AND state_hash = {state} AND flow = 'browser'
      ) AS known"
 }
 

@@ -17,7 +17,7 @@ pub struct Row {
     #[diesel(sql_type = Text)]
     pub provider: String,
     #[diesel(sql_type = Text)]
-    pub door: String,
+    pub flow: String,
     #[diesel(sql_type = Text)]
     pub status: String,
     #[diesel(sql_type = Nullable<Text>)]
@@ -38,7 +38,7 @@ pub struct Row {
 
 statement! {
     struct Find<'a> { reference: &'a str => Text }
-    "SELECT reference, provider, door, status, failure, steps, session_id, ip, user_agent, created_at, expires_at
+    "SELECT reference, provider, flow, status, failure, steps, session_id, ip, user_agent, created_at, expires_at
      FROM authorization_sessions WHERE reference = {reference} ORDER BY created_at DESC LIMIT 1"
 }
 

@@ -41,9 +41,9 @@ statement! {
     }
     // One index lookup for each client: many notices of one client do not delay those of the others.
     "WITH due AS MATERIALIZED (
-         SELECT line.id FROM unnest({clients}) AS lane (client_id) CROSS JOIN LATERAL (
+         SELECT line.id FROM unnest({clients}) AS client (client_id) CROSS JOIN LATERAL (
              SELECT id, next_attempt_at FROM logout_notices
-             WHERE client_id = lane.client_id AND next_attempt_at <= {now}
+             WHERE client_id = client.client_id AND next_attempt_at <= {now}
              ORDER BY next_attempt_at LIMIT 1 FOR UPDATE SKIP LOCKED
          ) line
          ORDER BY line.next_attempt_at LIMIT {most}

@@ -138,7 +138,7 @@ pub fn expire(conn: &mut Conn, mark: Mark, most: i64, endings: &Endings, now: Ti
         idle_since: lifetime.idle_since(now),
         keep_until: lifetime.feed_until(now),
         stamp: stamp.get(..15).unwrap_or_default(),
-        told: endings.told(),
+        told: endings.notified_clients(),
     };
     let rows: Vec<Row> = query.load(conn)?;
     let next = rows.first().and_then(|row| {

@@ -7,8 +7,8 @@ use crate::base::clock::Timestamp;
 use crate::base::db::Conn;
 use crate::base::id::SessionId;
 use crate::base::statement::statement;
+use crate::session::revocation_cache::{Revocation, Revoked};
 use crate::session::status_index::StatusIndex;
-use crate::session::watch::{Revocation, Revoked};
 
 /// A position in the feed: every transaction with a lower id has ended, and its entries were read.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

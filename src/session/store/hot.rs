@@ -1,6 +1,6 @@
 //! The statements of this store that run while a request waits, and the one that follows the feed.
 
-use super::{adopt, end, end_upstream, feed, find, idle, list, revoke_token, touch};
+use super::{end, end_upstream, feed, find, idle, list, reparent, revoke_token, touch};
 use crate::base::hot::{HotStatement, hot};
 
 /// Each with the indexes that it reads.
@@ -8,8 +8,8 @@ pub fn hot_statements() -> Vec<HotStatement> {
     hot![
         find::Find: ["sessions_pkey", "users_pkey", "subs_pkey"],
         touch::Touch: ["sessions_pkey"],
-        adopt::Lock: ["sessions_pkey"],
-        adopt::Adopt: ["sessions_pkey", "sessions_parent_id"],
+        reparent::Lock: ["sessions_pkey"],
+        reparent::Reparent: ["sessions_pkey", "sessions_parent_id"],
         end::LockOne: ["sessions_pkey", "sessions_parent_id"],
         end::LockOneOfUser: ["sessions_pkey", "sessions_parent_id"],
         end::LockOfUser: ["sessions_user_id"],

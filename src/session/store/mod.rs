@@ -1,6 +1,5 @@
 //! The SQL of the table `sessions`, one operation a file.
 
-mod adopt;
 mod end;
 mod end_listed;
 mod end_upstream;
@@ -14,11 +13,11 @@ mod idle;
 mod leaving;
 mod list;
 mod prune;
+mod reparent;
 mod revoke_token;
 mod row;
 mod touch;
 
-pub use adopt::adopt;
 pub use end::{Scope, end, end_where};
 pub use end_listed::{Dismissed, end_listed};
 pub use end_upstream::{Upstream, end_upstream};
@@ -30,6 +29,7 @@ pub use find::find;
 pub use hot::hot_statements;
 pub use list::{list, list_all, list_beside};
 pub use prune::{prune_ended, prune_feed};
+pub use reparent::reparent;
 pub use revoke_token::{RevokedToken, revoke_token};
 pub use row::Row;
 pub(crate) use row::signed_in_columns;

@@ -1,16 +1,16 @@
 //! The statements of this store: each runs while a request waits.
 
-use super::{line, redeem};
+use super::{redeem, rotate};
 use crate::base::hot::{HotStatement, hot};
 
 /// Each with the indexes that it reads.
 pub fn hot_statements() -> Vec<HotStatement> {
     hot![
-        line::Rotate: ["sessions_pkey", "users_pkey", "subs_pkey"],
-        line::Lock: ["sessions_pkey", "users_pkey", "subs_pkey"],
-        line::Newest: ["sessions_pkey", "users_pkey", "subs_pkey"],
-        line::Advance: ["sessions_pkey"],
-        line::Forgive: ["sessions_pkey"],
+        rotate::Rotate: ["sessions_pkey", "users_pkey", "subs_pkey"],
+        rotate::Lock: ["sessions_pkey", "users_pkey", "subs_pkey"],
+        rotate::Newest: ["sessions_pkey", "users_pkey", "subs_pkey"],
+        rotate::Advance: ["sessions_pkey"],
+        rotate::Forgive: ["sessions_pkey"],
         redeem::Redeem: [
             "authorization_codes_pkey", "sessions_pkey", "users_pkey", "subs_pkey", "sessions_parent_id"
         ],

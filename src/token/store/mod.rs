@@ -2,10 +2,10 @@
 
 #[cfg(feature = "dev")]
 mod hot;
-mod line;
 mod redeem;
+mod rotate;
 
 #[cfg(feature = "dev")]
 pub use hot::hot_statements;
-pub use line::{Rotate, advance, forgive, in_transaction, lock, newest, note, rotate};
 pub use redeem::{Redeem, Redeemed, Spent, count_wrong_verifier, oldest, redeem, spent};
+pub use rotate::{Rotate, advance, forgive, in_transaction, lock, newest, note, rotate};

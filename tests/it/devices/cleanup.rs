@@ -109,9 +109,9 @@ async fn what_nobody_needs_goes_and_what_somebody_may_ask_for_stays() {
         let id = "(lpad(to_hex((extract(epoch FROM t) * 1000)::bigint), 12, '0') || '7000' || substr(md5(random()::text), 1, 16))::uuid";
         let completed = if status == "pending" { "NULL" } else { "t" };
         database.execute(&format!(
-            "INSERT INTO authorization_sessions (id, reference, provider, door, state_hash, handshake, binding_hash, status,
+            "INSERT INTO authorization_sessions (id, reference, provider, flow, state_hash, handshake, binding_hash, status,
                                                  created_at, expires_at, completed_at)
-             SELECT {id}, 'x', 'op', 'cookie', sha256(random()::text::bytea), '', '', '{status}', t, t, {completed}
+             SELECT {id}, 'x', 'op', 'browser', sha256(random()::text::bytea), '', '', '{status}', t, t, {completed}
              FROM (SELECT now() - interval '{age}' AS t) began, generate_series(1, {count})"
         ));
     };

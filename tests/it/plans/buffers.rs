@@ -14,7 +14,8 @@ use crate::support::Cluster;
 const PENDING: u32 = 50_000;
 
 /// What a login asks, in that order.
-const LOGIN: [&str; 3] = ["login::store::begin::Insert", "login::store::claim::Update", "login::store::admit::Write"];
+const LOGIN: [&str; 3] =
+    ["login::store::begin::Insert", "login::store::claim::Update", "login::store::write_login::Write"];
 
 /// Beside the same finished rows, a login with 50,000 pending ones touches at most a tenth more pages than one with none,
 /// or eight.
@@ -54,7 +55,7 @@ fn prepared(session: &Session, statements: &[HotStatement], name: &str) -> (Stri
     let of_this_login = HashMap::from([
         ("state", "sha256('20001')"),
         ("binding", "sha256('20001')"),
-        ("door", "'cookie'"),
+        ("flow", "'browser'"),
         ("by_form", "false"),
         ("authorization_session", "'019a0001-0000-7000-8000-000000004e21'"),
         ("sub", "'sub20001'"),

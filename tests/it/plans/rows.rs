@@ -58,9 +58,9 @@ pub fn logins(kind: Kind, first: u32, last: u32) -> String {
     let hash = "sha256(n::text::bytea)";
     let from = format!("FROM generate_series({first}, {last}) n");
     format!(
-        "INSERT INTO authorization_sessions (id, reference, provider, door, state_hash, handshake, binding_hash, created_at,
+        "INSERT INTO authorization_sessions (id, reference, provider, flow, state_hash, handshake, binding_hash, created_at,
                                              expires_at, status, completed_at)
-         SELECT ('019a0001-0000-7000-8000-' || lpad(to_hex(n), 12, '0'))::uuid, 'ref' || n, 'op', 'cookie', {hash}, {hash},
+         SELECT ('019a0001-0000-7000-8000-' || lpad(to_hex(n), 12, '0'))::uuid, 'ref' || n, 'op', 'browser', {hash}, {hash},
                 {hash}, now(), now() + interval '10 minutes', {completed} {from};"
     )
 }

@@ -15,57 +15,57 @@ const SHORTEST: TimeDelta = TimeDelta::seconds(2);
 const LONGEST: TimeDelta = TimeDelta::seconds(60);
 
 /// The delivery limits of one replica.
-pub struct Lanes {
-    lanes: BTreeMap<String, Lane>,
+pub struct DeliveryLimits {
+    limits: BTreeMap<String, ClientLimit>,
     under_way: usize,
 }
 
 #[derive(Default)]
-struct Lane {
+struct ClientLimit {
     /// One delivery at a time to each client, also to one that answered before: it may hang now.
     under_way: bool,
     failures: u32,
     closed_until: Option<Timestamp>,
 }
 
-impl Lane {
+impl ClientLimit {
     fn is_free(&self, now: Timestamp) -> bool {
         !self.under_way && self.closed_until.is_none_or(|until| now >= until)
     }
 }
 
-impl Lanes {
+impl DeliveryLimits {
     /// The state of each client.
     pub fn new<'c>(clients: impl IntoIterator<Item = &'c String>) -> Self {
-        Self { lanes: clients.into_iter().map(|id| (id.clone(), Lane::default())).collect(), under_way: 0 }
+        Self { limits: clients.into_iter().map(|id| (id.clone(), ClientLimit::default())).collect(), under_way: 0 }
     }
 
     /// The number of deliveries that may begin now, and the clients that may have one each.
     pub fn free(&self, now: Timestamp) -> (usize, Vec<String>) {
         let all = ALL.saturating_sub(self.under_way);
-        let free = self.lanes.iter().filter(|(_, lane)| all > 0 && lane.is_free(now));
+        let free = self.limits.iter().filter(|(_, limit)| all > 0 && limit.is_free(now));
         (all, free.map(|(id, _)| id.clone()).collect())
     }
 
     /// Records that a delivery begins.
     pub fn enter(&mut self, client: &str) {
         self.under_way += 1;
-        if let Some(lane) = self.lanes.get_mut(client) {
-            lane.under_way = true;
+        if let Some(limit) = self.limits.get_mut(client) {
+            limit.under_way = true;
         }
     }
 
     /// Records that a delivery ended, with its outcome.
     pub fn leave(&mut self, client: &str, well: bool, now: Timestamp) {
         self.under_way = self.under_way.saturating_sub(1);
-        let Some(lane) = self.lanes.get_mut(client) else { return };
-        lane.under_way = false;
+        let Some(limit) = self.limits.get_mut(client) else { return };
+        limit.under_way = false;
         if well {
-            (lane.failures, lane.closed_until) = (0, None);
+            (limit.failures, limit.closed_until) = (0, None);
         } else {
-            let pause = SHORTEST * 2_i32.saturating_pow(lane.failures.min(10));
-            lane.failures += 1;
-            lane.closed_until = now.checked_add_signed(pause.min(LONGEST));
+            let pause = SHORTEST * 2_i32.saturating_pow(limit.failures.min(10));
+            limit.failures += 1;
+            limit.closed_until = now.checked_add_signed(pause.min(LONGEST));
         }
     }
 }
@@ -84,40 +84,40 @@ mod tests {
 
     /// LO-24, FI-22: fifty clients that hang leave capacity for the others, and no client has more than one delivery.
     #[test]
-    fn those_that_hang_leave_room() {
+    fn clients_that_hang_leave_capacity_for_the_others() {
         let clients = clients(100);
-        let mut lanes = Lanes::new(&clients);
-        assert_eq!(lanes.free(at(0)), (64, clients.clone()));
-        clients.iter().take(50).for_each(|dead| lanes.enter(dead));
-        assert_eq!(lanes.free(at(0)), (14, clients[50..].to_vec()));
-        clients.iter().skip(50).take(14).for_each(|living| lanes.enter(living));
-        assert_eq!(lanes.free(at(0)), (0, vec![]));
-        lanes.leave(&clients[50], true, at(0));
-        assert_eq!(lanes.free(at(0)).0, 1);
-        lanes.enter(&clients[70]);
-        lanes.leave(&clients[70], true, at(0));
-        assert_eq!(lanes.free(at(0)).0, 1);
+        let mut limits = DeliveryLimits::new(&clients);
+        assert_eq!(limits.free(at(0)), (64, clients.clone()));
+        clients.iter().take(50).for_each(|dead| limits.enter(dead));
+        assert_eq!(limits.free(at(0)), (14, clients[50..].to_vec()));
+        clients.iter().skip(50).take(14).for_each(|living| limits.enter(living));
+        assert_eq!(limits.free(at(0)), (0, vec![]));
+        limits.leave(&clients[50], true, at(0));
+        assert_eq!(limits.free(at(0)).0, 1);
+        limits.enter(&clients[70]);
+        limits.leave(&clients[70], true, at(0));
+        assert_eq!(limits.free(at(0)).0, 1);
     }
 
     #[test]
     fn one_that_fails_is_left_alone_for_a_while_and_then_tried_once() {
-        let mut lanes = Lanes::new(&clients(1));
+        let mut limits = DeliveryLimits::new(&clients(1));
         let mut free_at = Vec::new();
         let mut now = 0;
         for _ in 0..8 {
-            lanes.enter("app000");
-            lanes.leave("app000", false, at(now));
-            let closed = (now..now + 100).find(|second| !lanes.free(at(*second)).1.is_empty()).expect("open again");
-            assert_eq!(lanes.free(at(closed)).1, ["app000"]);
+            limits.enter("app000");
+            limits.leave("app000", false, at(now));
+            let closed = (now..now + 100).find(|second| !limits.free(at(*second)).1.is_empty()).expect("open again");
+            assert_eq!(limits.free(at(closed)).1, ["app000"]);
             free_at.push(closed - now);
             now = closed;
         }
         assert_eq!(free_at, [2, 4, 8, 16, 32, 60, 60, 60]);
-        lanes.enter("app000");
-        lanes.leave("app000", true, at(now));
-        assert_eq!(lanes.free(at(now)).1, ["app000"]);
-        lanes.enter("nobody");
-        lanes.leave("nobody", false, at(now));
-        assert_eq!(lanes.free(at(now)).0, ALL);
+        limits.enter("app000");
+        limits.leave("app000", true, at(now));
+        assert_eq!(limits.free(at(now)).1, ["app000"]);
+        limits.enter("nobody");
+        limits.leave("nobody", false, at(now));
+        assert_eq!(limits.free(at(now)).0, ALL);
     }
 }

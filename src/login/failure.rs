@@ -6,15 +6,15 @@ use crate::base::db::DbError;
 use crate::upstream::Failure;
 
 /// The failure of a claimed login.
-pub enum Stop {
+pub enum LoginError {
     /// The status is still to be stored.
-    No(No),
+    Failed(LoginFailure),
     /// The status has been stored, or there is none to store.
     Refusal(Refusal),
 }
 
 /// The outcome of a failed login.
-pub struct No {
+pub struct LoginFailure {
     /// The status for the row.
     pub status: Status,
     /// The code for the caller.
@@ -23,27 +23,27 @@ pub struct No {
     pub reason: String,
 }
 
-impl No {
+impl LoginFailure {
     /// Refused by a rule, a disabled user or a conflict.
     pub fn denied(code: Code, reason: impl Into<String>) -> Self {
         Self { status: Status::Denied, code, reason: reason.into() }
     }
 }
 
-impl From<Failure> for No {
+impl From<Failure> for LoginFailure {
     fn from(failure: Failure) -> Self {
         let status = Status::of_failure(failure.stage);
         Self { status, code: Code::of_failure(&failure), reason: failure.reason }
     }
 }
 
-impl From<No> for Stop {
-    fn from(no: No) -> Self {
-        Self::No(no)
+impl From<LoginFailure> for LoginError {
+    fn from(failure: LoginFailure) -> Self {
+        Self::Failed(failure)
     }
 }
 
-impl From<DbError> for Stop {
+impl From<DbError> for LoginError {
     fn from(error: DbError) -> Self {
         Self::Refusal(error.into())
     }

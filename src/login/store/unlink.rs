@@ -14,7 +14,7 @@ use crate::session::{self, Ended, Ending, Scope};
 use crate::vault;
 
 /// The identity to be unlinked, and the request for it.
-pub struct Parting {
+pub struct UnlinkRequest {
     pub user: UserId,
     /// The session that asks for it.
     pub session: SessionId,
@@ -24,7 +24,7 @@ pub struct Parting {
 }
 
 /// The result of unlinking.
-pub enum Parted {
+pub enum UnlinkOutcome {
     /// The identity was unlinked, and these sessions have ended.
     Gone {
         /// The provider of the identity.
@@ -77,17 +77,17 @@ statement! {
 
 /// Unlinks the identity. The claims of its provider are removed too: the user's profile becomes that of the requesting
 /// session's identity, or else that of the identity that was used last.
-pub fn part(conn: &mut Conn, parting: &Parting) -> QueryResult<Parted> {
-    let Parting { user, session, id, ref ending, now } = *parting;
+pub fn unlink(conn: &mut Conn, request: &UnlinkRequest) -> QueryResult<UnlinkOutcome> {
+    let UnlinkRequest { user, session, id, ref ending, now } = *request;
     conn.transaction(|conn| {
         // Two concurrent requests must not remove both identities of a user with two.
         account::lock(conn, user)?;
         let mut identities: Vec<Row> = Identities { user, session }.load(conn)?;
         let Some(place) = identities.iter().position(|identity| identity.id == id) else {
-            return Ok(Parted::NotFound);
+            return Ok(UnlinkOutcome::NotFound);
         };
         if identities.len() == 1 {
-            return Ok(Parted::Last);
+            return Ok(UnlinkOutcome::Last);
         }
         let provider = identities.remove(place).provider;
         let ended = session::end_where(conn, Scope::OfIdentity { user, identity: id }, ending)?;
@@ -96,6 +96,6 @@ pub fn part(conn: &mut Conn, parting: &Parting) -> QueryResult<Parted> {
         Delete { id, user, session, provider: &provider, audit: uuid_v7(now), now }.execute(conn)?;
         let left = identities.into_iter().next().and_then(|left| serde_json::from_value::<Profile>(left.profile).ok());
         account::refresh(conn, user, &left.unwrap_or_default(), now)?;
-        Ok(Parted::Gone { provider, ended })
+        Ok(UnlinkOutcome::Gone { provider, ended })
     })
 }

@@ -1,13 +1,13 @@
 //! Completes a login whose identity the provider has confirmed: checks, then one write.
 
-use super::arrival::Caller;
 use super::authorization_session::{Claimed, Steps};
 use super::by_email;
+use super::failure::{LoginError, LoginFailure};
 use super::finished::Completed;
+use super::input::Caller;
+use super::new_session::{app_session, new_session};
 use super::refusal::{Code, Refusal};
-use super::stop::{No, Stop};
-use super::store::{self, Admission, Admitted};
-use super::to_be::{to_be, under};
+use super::store::{self, CompletionOutcome, LoginCompletion};
 use crate::app::App;
 use crate::base::clock::Timestamp;
 use crate::base::event::Event;
@@ -19,7 +19,7 @@ use crate::token;
 use crate::upstream::{Identity, Provider};
 
 /// Creates the session, and ends the previous one of this browser.
-pub async fn admit(
+pub async fn create_session(
     app: &App,
     provider: &Provider,
     previous: Option<SessionId>,
@@ -27,12 +27,12 @@ pub async fn admit(
     claimed: &Claimed,
     identity: Identity,
     returned_at: Timestamp,
-) -> Result<Completed, Stop> {
+) -> Result<Completed, LoginError> {
     // The provider may have answered slowly; the session begins now.
     let now = app.clock.now();
     let registration = provider.registration();
-    let signed_in = to_be(registration, &identity, app.lifetime, now);
-    light_enough(app, claimed, &signed_in, now)?;
+    let signed_in = new_session(registration, &identity, app.lifetime, now);
+    check_token_size(app, claimed, &signed_in, now)?;
     let all = app.providers.iter().map(Provider::registration);
     let vouching = by_email::vouching(app.config.login.link_by_verified_email, registration, &identity.profile, all);
     let id = signed_in.session.id;
@@ -41,7 +41,7 @@ pub async fn admit(
     let tokens = app.vault.new_tokens(provider, &identity.tokens, now);
     let id_token = identity.tokens.id_token.as_ref();
     let sealed = id_token.map(|token| session::seal_upstream_id_token(&app.config.ring, id, token));
-    let admission = Admission {
+    let completion = LoginCompletion {
         authorization_session: claimed.id,
         reference: claimed.reference.clone(),
         session: signed_in.session,
@@ -62,26 +62,28 @@ pub async fn admit(
         tokens,
         now,
     };
-    let (outcome, gone) = app.db.run("complete login", move |conn| store::admit(conn, &admission)).await?;
+    let (outcome, gone) = app.db.run("complete login", move |conn| store::complete_login(conn, &completion)).await?;
     for (ended, ending) in &gone {
         app.ended(ended, ending);
     }
     let provider = provider.id().to_owned();
     let (signed_in, new_user) = match outcome {
-        Admitted::Known(signed_in) => (signed_in, false),
-        Admitted::New(signed_in) => (signed_in, true),
-        Admitted::Joined(signed_in) => {
+        CompletionOutcome::Known(signed_in) => (signed_in, false),
+        CompletionOutcome::New(signed_in) => (signed_in, true),
+        CompletionOutcome::LinkedByEmail(signed_in) => {
             let (user, provider) = (signed_in.user.sub, provider.clone());
             telemetry::record(&Event::IdentityLinked { user, provider, by: "verified_email" });
             (signed_in, false)
         }
-        Admitted::Disabled => return Err(No::denied(Code::UserDisabled, "the user is disabled").into()),
-        Admitted::Stranger => {
-            return Err(No::denied(Code::NotAllowed, "unknown here, and sign-up is off").into());
+        CompletionOutcome::Disabled => {
+            return Err(LoginFailure::denied(Code::UserDisabled, "the user is disabled").into());
         }
-        Admitted::GivenUp => {
+        CompletionOutcome::SignUpOff => {
+            return Err(LoginFailure::denied(Code::NotAllowed, "unknown here, and sign-up is off").into());
+        }
+        CompletionOutcome::GivenUp => {
             let (reference, request) = (Some(claimed.reference.clone()), claimed.request);
-            return Err(Stop::Refusal(Refusal::Refused { code: Code::StateExpired, reference, request }));
+            return Err(LoginError::Refusal(Refusal::Refused { code: Code::StateExpired, reference, request }));
         }
     };
     telemetry::record(&Event::LoginCompleted {
@@ -97,13 +99,13 @@ pub async fn admit(
 
 /// Checks that neither the token of this login nor that of its app exceeds `tokens.max_bytes`: many servers refuse headers
 /// of 8 KiB without a useful error.
-fn light_enough(app: &App, claimed: &Claimed, signed_in: &SignedIn, now: Timestamp) -> Result<(), Stop> {
-    let of_app = claimed.app.clone().map(|for_app| under(signed_in, for_app));
+fn check_token_size(app: &App, claimed: &Claimed, signed_in: &SignedIn, now: Timestamp) -> Result<(), LoginError> {
+    let of_app = claimed.app.clone().map(|for_app| app_session(signed_in, for_app));
     for signed_in in std::iter::once(signed_in).chain(&of_app) {
         // Without a signing key no token can be issued; issuing reports that.
-        let over = token::weigh(app, signed_in, now).ok().and_then(|weight| weight.over(app.config.tokens.max_bytes));
+        let over = token::token_size(app, signed_in, now).ok().and_then(|size| size.over(app.config.tokens.max_bytes));
         if let Some(why) = over {
-            return Err(No::denied(Code::NotAllowed, why).into());
+            return Err(LoginFailure::denied(Code::NotAllowed, why).into());
         }
     }
     Ok(())

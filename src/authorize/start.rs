@@ -4,8 +4,8 @@ use chrono::TimeDelta;
 
 use super::answer::OAuthError;
 use super::decision::{Decision, decide};
-use super::next::{Next, hand_out, refusal, seen, where_to};
-use super::open::{NotOpen, Open};
+use super::next::{Next, decision_input, issue_code, only_provider, refusal};
+use super::open::{OpenRequest, OpenRequestError};
 use super::request::AuthorizationRequest;
 use super::store::{self, Stored};
 use crate::app::App;
@@ -31,19 +31,19 @@ pub struct Browser {
 }
 
 /// Handles a request from a browser. One statement, which stores the code or the request.
-pub async fn arrive(
+pub async fn start(
     app: &App,
     request: AuthorizationRequest,
     browser: &Browser,
     now: Timestamp,
 ) -> Result<Next, DbError> {
-    let seen = seen(app, &request, browser.signed_in.as_ref(), false, now);
-    let next = decide(&request, &seen);
+    let input = decision_input(app, &request, browser.signed_in.as_ref(), false, now);
+    let next = decide(&request, &input);
     if let Decision::Refuse(error, why) = next {
         return Ok(refusal(app, &request, error, why));
     }
     if let (Decision::Code, Some(signed_in)) = (next, &browser.signed_in)
-        && let Some(url) = hand_out(app, None, &request, signed_in, now).await?
+        && let Some(url) = issue_code(app, None, &request, signed_in, now).await?
     {
         return Ok(Next::App(url));
     }
@@ -56,7 +56,7 @@ pub async fn arrive(
     app.db.run("store authorization request", move |conn| store::insert(conn, &row)).await?;
     Ok(match next {
         Decision::Agree => Next::Agree(id),
-        _ => Next::SignIn(id, where_to(app, &request)),
+        _ => Next::SignIn(id, only_provider(app, &request)),
     })
 }
 
@@ -70,16 +70,17 @@ pub async fn push(app: &App, request: &AuthorizationRequest, now: Timestamp) -> 
 }
 
 /// Binds a pushed request to the browser that sends its `request_uri`, once.
-pub async fn take_up(
+pub async fn consume_pushed_request(
     app: &App,
     client_id: &str,
     request_uri: &str,
     binding: Hashed,
     now: Timestamp,
-) -> Result<Open, NotOpen> {
-    let secret = request_uri.strip_prefix(REQUEST_URI).ok_or(NotOpen::Unknown)?;
+) -> Result<OpenRequest, OpenRequestError> {
+    let secret = request_uri.strip_prefix(REQUEST_URI).ok_or(OpenRequestError::Unknown)?;
     let (hash, client_id) = (Hashed::of(secret), client_id.to_owned());
-    let take_up = move |conn: &mut _| store::take_up(conn, hash, &client_id, binding, now, now + LIFETIME);
-    let row = app.db.run("take up authorization request", take_up).await?;
-    Open::of(app, row.ok_or(NotOpen::Unknown)?)
+    let consume_pushed_request =
+        move |conn: &mut _| store::consume_pushed_request(conn, hash, &client_id, binding, now, now + LIFETIME);
+    let row = app.db.run("consume pushed request", consume_pushed_request).await?;
+    OpenRequest::of(app, row.ok_or(OpenRequestError::Unknown)?)
 }

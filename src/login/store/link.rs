@@ -17,7 +17,7 @@ use crate::login::authorization_session::Linking;
 use crate::vault::{self, NewTokens};
 
 /// The values that a completed link depends on and writes.
-pub struct Joining {
+pub struct LinkRequest {
     pub authorization_session: AuthorizationSessionId,
     pub reference: Reference,
     pub linking: Linking,
@@ -36,19 +36,19 @@ pub struct Joining {
 }
 
 /// The result of a link. Only the first two write anything.
-pub enum Outcome {
+pub enum LinkOutcome {
     /// The identity was linked.
     Linked,
     /// The identity was linked to this user before.
-    Mine,
+    AlreadyLinked,
     /// The identity belongs to another user (AC-08).
-    SomebodyElses,
+    OtherUsers,
     /// The user is disabled (AC-10).
     Disabled,
     /// The session that asked for the link has ended.
-    SessionOver,
+    SessionEnded,
     /// The browser has a session of another user by now.
-    SomebodyElseHere,
+    OtherUserSignedIn,
     /// The login was expired or completed concurrently.
     GivenUp,
 }
@@ -121,68 +121,68 @@ statement! {
 }
 
 /// Links the identity, or returns why not.
-pub fn join(conn: &mut Conn, joining: &Joining) -> QueryResult<Outcome> {
+pub fn link(conn: &mut Conn, request: &LinkRequest) -> QueryResult<LinkOutcome> {
     let joined = conn.transaction(|conn| {
-        let attached = match attach(conn, joining)? {
+        let attached = match attach(conn, request)? {
             Ok(attached) => attached,
             Err(why_not) => return Ok(why_not),
         };
-        let Joining { authorization_session: id, linking, ref steps, now, .. } = *joining;
+        let LinkRequest { authorization_session: id, linking, ref steps, now, .. } = *request;
         let complete = Complete { id, session: linking.session, steps, now };
         if complete.execute(conn)? == 0 {
             // A login that is no longer pending links nothing.
             return Err(diesel::result::Error::RollbackTransaction);
         }
         if attached.new {
-            audit(conn, joining)?;
+            audit(conn, request)?;
         }
-        if let Some(tokens) = &joining.tokens {
+        if let Some(tokens) = &request.tokens {
             vault::save(conn, tokens, attached.id, now)?;
         }
-        Ok(if attached.new { Outcome::Linked } else { Outcome::Mine })
+        Ok(if attached.new { LinkOutcome::Linked } else { LinkOutcome::AlreadyLinked })
     });
     match joined {
-        Err(diesel::result::Error::RollbackTransaction) => Ok(Outcome::GivenUp),
+        Err(diesel::result::Error::RollbackTransaction) => Ok(LinkOutcome::GivenUp),
         other => other,
     }
 }
 
 /// Locks the user's row first, as disabling and unlinking do, which serializes them.
-fn attach(conn: &mut Conn, joining: &Joining) -> QueryResult<Result<Attached, Outcome>> {
-    let Joining { linking: Linking { session, user }, previous, used_after, now, ref profile, .. } = *joining;
+fn attach(conn: &mut Conn, request: &LinkRequest) -> QueryResult<Result<Attached, LinkOutcome>> {
+    let LinkRequest { linking: Linking { session, user }, previous, used_after, now, ref profile, .. } = *request;
     account::lock(conn, user)?;
     match (Asker { session, user, used_after, now }).get_result::<AskerRow>(conn).optional()? {
-        None => return Ok(Err(Outcome::SessionOver)),
-        Some(AskerRow { disabled: true }) => return Ok(Err(Outcome::Disabled)),
+        None => return Ok(Err(LinkOutcome::SessionEnded)),
+        Some(AskerRow { disabled: true }) => return Ok(Err(LinkOutcome::Disabled)),
         Some(AskerRow { disabled: false }) => {}
     }
     if let Some(other) = previous.filter(|previous| *previous != session) {
         let present = Present { session: other, used_after, now }.get_result::<PresentRow>(conn).optional()?;
         if present.is_some_and(|present| present.user_id != user) {
-            return Ok(Err(Outcome::SomebodyElseHere));
+            return Ok(Err(LinkOutcome::OtherUserSignedIn));
         }
     }
     let said = json!(profile);
     let attach = Attach {
         id: SubId::new(now),
-        provider: &joining.provider,
-        sub: &joining.sub,
+        provider: &request.provider,
+        sub: &request.sub,
         user,
-        claims: &joining.claims,
+        claims: &request.claims,
         profile: &said,
         now,
     };
-    Ok(attach.get_result(conn).optional()?.ok_or(Outcome::SomebodyElses))
+    Ok(attach.get_result(conn).optional()?.ok_or(LinkOutcome::OtherUsers))
 }
 
-fn audit(conn: &mut Conn, joining: &Joining) -> QueryResult<()> {
+fn audit(conn: &mut Conn, request: &LinkRequest) -> QueryResult<()> {
     let linked = Linked {
-        user: joining.linking.user,
-        session: Some(joining.linking.session),
-        provider: &joining.provider,
-        ip: Some(IpNet::from(joining.ip)),
-        reference: joining.reference.as_str(),
+        user: request.linking.user,
+        session: Some(request.linking.session),
+        provider: &request.provider,
+        ip: Some(IpNet::from(request.ip)),
+        reference: request.reference.as_str(),
         by: "person",
     };
-    linked::audit_link(conn, &linked, joining.now)
+    linked::audit_link(conn, &linked, request.now)
 }

@@ -10,7 +10,7 @@ use crate::base::db::Conn;
 use crate::base::id::SessionId;
 use crate::base::statement::statement;
 use crate::session::{Row, SignedIn, signed_in_columns};
-use crate::token::rotation::Line;
+use crate::token::rotation::RefreshState;
 
 statement! {
     /// The usual case in one statement: the newest token of a live session of that client. No indexed column changes, so
@@ -51,7 +51,7 @@ pub fn in_transaction<T>(conn: &mut Conn, work: impl FnOnce(&mut Conn) -> QueryR
 /// A session whose refresh did not match, locked until the transaction ends.
 pub struct Locked {
     pub signed_in: SignedIn,
-    pub line: Line,
+    pub state: RefreshState,
     /// The address of the client that logged in.
     pub ip: Option<IpNet>,
 }
@@ -83,7 +83,7 @@ pub fn lock(conn: &mut Conn, id: SessionId) -> QueryResult<Option<Locked>> {
     let row = Lock { id }.get_result::<LockedRow>(conn).optional()?;
     Ok(row.map(|LockedRow { signed_in, refresh_token_counter, refreshed_at, forgiven_at, ip }| Locked {
         signed_in: signed_in.into(),
-        line: Line { counter: refresh_token_counter, refreshed_at, forgiven_at },
+        state: RefreshState { counter: refresh_token_counter, refreshed_at, forgiven_at },
         ip,
     }))
 }

@@ -8,7 +8,7 @@ use crate::base::id::{SessionId, UserId};
 use crate::base::statement::statement;
 
 statement! {
-    struct Adopt { old: SessionId => Uuid, new: SessionId => Uuid, user: UserId => Uuid }
+    struct Reparent { old: SessionId => Uuid, new: SessionId => Uuid, user: UserId => Uuid }
     // Sessions that idled out move too: their apps are still notified when the person signs out. An app's session from
     // before the provider's `sid` was stored takes it from the old sign-in, if it was made through the same identity.
     "UPDATE sessions app SET parent_id = {new},
@@ -27,7 +27,7 @@ statement! {
 
 /// Moves the apps' sessions of that user from the sign-in `old` to `new`. Those of another user stay. Each keeps the
 /// identity that it was made through, which may be another than that of `new`.
-pub fn adopt(conn: &mut Conn, old: SessionId, new: SessionId, user: UserId) -> QueryResult<()> {
+pub fn reparent(conn: &mut Conn, old: SessionId, new: SessionId, user: UserId) -> QueryResult<()> {
     Lock { old }.execute(conn)?;
-    Adopt { old, new, user }.execute(conn).map(|_| ())
+    Reparent { old, new, user }.execute(conn).map(|_| ())
 }

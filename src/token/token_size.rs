@@ -8,14 +8,14 @@ use crate::config::Algorithm;
 
 /// The size of a token, computed without signing it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-pub struct Weight {
+pub struct TokenSize {
     /// The length of the signed token, in bytes.
     pub bytes: usize,
     /// The largest claim about the user, and its share of the token in bytes.
     pub largest: Option<(&'static str, usize)>,
 }
 
-impl Weight {
+impl TokenSize {
     /// The size of a token with these claims, signed by that key.
     pub fn of(claims: &AccessClaims, algorithm: Algorithm, kid: &str, signature_len: usize) -> Self {
         let header = json_len(&jwt::Header::new(TYP, algorithm, kid));
@@ -73,8 +73,8 @@ mod tests {
                 let groups = Some((0..groups).map(|number| format!("group-{number}-ä")).collect());
                 let claims = AccessClaims { groups, ..claims() };
                 let token = jwt::sign(&key, TYP, &claims).expect("a token");
-                let weight = Weight::of(&claims, algorithm, key.kid(), key.signature_len());
-                assert_eq!(weight.bytes, token.len(), "{algorithm:?}");
+                let size = TokenSize::of(&claims, algorithm, key.kid(), key.signature_len());
+                assert_eq!(size.bytes, token.len(), "{algorithm:?}");
             }
         }
     }
@@ -86,14 +86,14 @@ mod tests {
             groups: Some((0..300).map(|number| format!("group-{number}")).collect()),
             ..claims()
         };
-        let weight = Weight::of(&claims, Algorithm::Es256, "kid", 64);
-        assert!(matches!(weight.largest, Some(("groups", bytes)) if bytes > 3000 && bytes < weight.bytes));
-        let why = weight.over(4096).expect("too large");
+        let size = TokenSize::of(&claims, Algorithm::Es256, "kid", 64);
+        assert!(matches!(size.largest, Some(("groups", bytes)) if bytes > 3000 && bytes < size.bytes));
+        let why = size.over(4096).expect("too large");
         assert!(
             why.contains("\"groups\"") && why.contains("tokens.max_bytes is 4096") && !why.contains("group-1"),
             "{why}"
         );
-        assert_eq!(weight.over(weight.bytes), None);
-        assert!(weight.over(weight.bytes - 1).is_some());
+        assert_eq!(size.over(size.bytes), None);
+        assert!(size.over(size.bytes - 1).is_some());
     }
 }

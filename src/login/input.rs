@@ -9,19 +9,19 @@ use crate::upstream::{AuthorizationGrant, LoginHints};
 
 /// The two flows of a login. A login completes only in the flow that began it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Door {
+pub enum Flow {
     /// The browser flow, which ends with a session cookie.
-    Cookie,
+    Browser,
     /// The SPA flow: a single-page app that owns the redirect URI and gets tokens.
-    Json,
+    Spa,
 }
 
-impl Door {
+impl Flow {
     /// The value of the column.
     pub fn as_str(self) -> &'static str {
         match self {
-            Self::Cookie => "cookie",
-            Self::Json => "json",
+            Self::Browser => "browser",
+            Self::Spa => "spa",
         }
     }
 }
@@ -40,11 +40,11 @@ pub struct Caller {
 }
 
 /// The request that begins a login.
-pub struct Arrival {
+pub struct NewLogin {
     /// The id of the provider.
     pub provider: String,
     /// The flow of the request.
-    pub door: Door,
+    pub flow: Flow,
     /// The parameters that are passed on to the provider.
     pub hints: LoginHints,
     /// The target after the login, validated.
@@ -60,15 +60,15 @@ pub struct Arrival {
 }
 
 /// The authorization response that completes a login.
-pub struct Return {
+pub struct Callback {
     /// The id of the provider.
     pub provider: String,
     /// The flow of the request.
-    pub door: Door,
+    pub flow: Flow,
     /// The `state` of the response.
     pub state: Plain,
     /// The parameters of the response; `None` where they were posted before and are stored with the login.
-    pub verdict: Option<AuthorizationResponse>,
+    pub response: Option<AuthorizationResponse>,
     /// The current session of this browser, which a new login ends.
     pub previous: Option<SessionId>,
     /// The origin of the request.

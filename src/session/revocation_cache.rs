@@ -18,7 +18,7 @@ use crate::base::id::SessionId;
 
 /// The revocations that this replica knows. Cheap to clone.
 #[derive(Clone)]
-pub struct Watch(Arc<Inner>);
+pub struct RevocationCache(Arc<Inner>);
 
 struct Inner {
     sessions: DashMap<SessionId, Known>,
@@ -26,7 +26,7 @@ struct Inner {
     lists: RwLock<HashMap<u64, List>>,
     newest: AtomicU64,
     /// The time of the last read of the feed: milliseconds after `began`, plus one; zero before the first read.
-    looked: AtomicU64,
+    last_read: AtomicU64,
     began: Instant,
     max_age: Duration,
 }
@@ -70,7 +70,7 @@ pub enum Revoked {
     Jti(Uuid),
 }
 
-impl Watch {
+impl RevocationCache {
     /// Empty, and not fresh before the first read. `max_age` is `tokens.revocation_max_age`.
     pub fn new(max_age: Duration) -> Self {
         Self(Arc::new(Inner {
@@ -78,7 +78,7 @@ impl Watch {
             jtis: DashMap::new(),
             lists: RwLock::default(),
             newest: AtomicU64::new(0),
-            looked: AtomicU64::new(0),
+            last_read: AtomicU64::new(0),
             began: Instant::now(),
             max_age,
         }))
@@ -92,8 +92,8 @@ impl Watch {
 
     /// The age of the last read of the feed; `None` before the first one.
     pub fn age(&self) -> Option<Duration> {
-        let looked = self.0.looked.load(Ordering::Acquire).checked_sub(1)?;
-        Some(self.0.began.elapsed().saturating_sub(Duration::from_millis(looked)))
+        let last_read = self.0.last_read.load(Ordering::Acquire).checked_sub(1)?;
+        Some(self.0.began.elapsed().saturating_sub(Duration::from_millis(last_read)))
     }
 
     /// Whether a session was revoked whose tokens may not have expired yet.
@@ -108,14 +108,14 @@ impl Watch {
 
     /// Inserts a revocation of this replica without waiting for the feed. Call it only after the commit. Returns whether
     /// the entry is new.
-    pub fn learn(&self, what: Revoked, expires_at: Timestamp) -> bool {
+    pub fn insert(&self, what: Revoked, expires_at: Timestamp) -> bool {
         match what {
-            Revoked::Session { id, index } => self.learn_session(id, index, expires_at),
+            Revoked::Session { id, index } => self.insert_session(id, index, expires_at),
             Revoked::Jti(jti) => self.0.jtis.insert(jti, expires_at).is_none(),
         }
     }
 
-    fn learn_session(&self, id: SessionId, index: Option<StatusIndex>, expires_at: Timestamp) -> bool {
+    fn insert_session(&self, id: SessionId, index: Option<StatusIndex>, expires_at: Timestamp) -> bool {
         let (news, listed) = match self.0.sessions.entry(id) {
             Entry::Vacant(place) => {
                 place.insert(Known { expires_at, index });
@@ -136,7 +136,7 @@ impl Watch {
     }
 
     /// Evicts expired entries.
-    pub(super) fn forget(&self, now: Timestamp) {
+    pub(super) fn evict_expired(&self, now: Timestamp) {
         self.0.jtis.retain(|_, expires_at| *expires_at > now);
         let mut gone = Vec::new();
         self.0.sessions.retain(|_, known| {
@@ -158,10 +158,10 @@ impl Watch {
     }
 
     /// Records that the read of the feed that started at `began` is complete; `newest` is the highest status index.
-    pub(super) fn looked(&self, began: Instant, newest: StatusIndex) {
+    pub(super) fn record_read(&self, began: Instant, newest: StatusIndex) {
         self.0.newest.fetch_max(newest.list(), Ordering::Relaxed);
         let since = began.saturating_duration_since(self.0.began).as_millis();
-        self.0.looked.fetch_max(u64::try_from(since).unwrap_or(u64::MAX - 1) + 1, Ordering::Release);
+        self.0.last_read.fetch_max(u64::try_from(since).unwrap_or(u64::MAX - 1) + 1, Ordering::Release);
     }
 
     /// The number of revoked sessions and of revoked single tokens.
@@ -204,62 +204,62 @@ mod tests {
 
     #[test]
     fn an_entry_leaves_when_it_expires_and_not_before() {
-        let watch = Watch::new(Duration::from_secs(10));
+        let revocations = RevocationCache::new(Duration::from_secs(10));
         let (one, jti) = (SessionId(Uuid::from_u128(1)), Uuid::from_u128(2));
-        assert!(watch.learn(session(1, 77), at(100)));
-        assert!(!watch.learn(session(1, 77), at(90)), "seen before, and never shortened");
-        assert!(watch.learn(Revoked::Jti(jti), at(50)));
-        watch.forget(at(99));
-        assert!(watch.is_session_revoked(one) && !watch.is_jti_revoked(jti));
-        assert_eq!(watch.list(0).expect("known").places, BTreeSet::from([77]));
-        watch.forget(at(100));
-        assert!(!watch.is_session_revoked(one));
-        assert_eq!(watch.list(0).expect("known").places, BTreeSet::new());
-        assert_eq!(watch.sizes(), (0, 0));
+        assert!(revocations.insert(session(1, 77), at(100)));
+        assert!(!revocations.insert(session(1, 77), at(90)), "seen before, and never shortened");
+        assert!(revocations.insert(Revoked::Jti(jti), at(50)));
+        revocations.evict_expired(at(99));
+        assert!(revocations.is_session_revoked(one) && !revocations.is_jti_revoked(jti));
+        assert_eq!(revocations.list(0).expect("known").places, BTreeSet::from([77]));
+        revocations.evict_expired(at(100));
+        assert!(!revocations.is_session_revoked(one));
+        assert_eq!(revocations.list(0).expect("known").places, BTreeSet::new());
+        assert_eq!(revocations.sizes(), (0, 0));
     }
 
     #[test]
     fn a_list_changes_its_generation_with_its_places_only() {
-        let watch = Watch::new(Duration::from_secs(10));
-        let generations = || (watch.list_generation(0), watch.list_generation(1));
+        let revocations = RevocationCache::new(Duration::from_secs(10));
+        let generations = || (revocations.list_generation(0), revocations.list_generation(1));
         assert_eq!(generations(), (0, 0));
-        watch.learn(session(1, 5), at(100));
-        watch.learn(session(1, 5), at(100));
+        revocations.insert(session(1, 5), at(100));
+        revocations.insert(session(1, 5), at(100));
         assert_eq!(generations(), (1, 0));
-        watch.learn(session(2, 1 << 20), at(100));
+        revocations.insert(session(2, 1 << 20), at(100));
         assert_eq!(generations(), (1, 1));
-        watch.forget(at(100));
+        revocations.evict_expired(at(100));
         assert_eq!(generations(), (2, 2));
     }
 
     #[test]
     fn what_was_learned_here_gets_its_place_from_the_feed() {
-        let watch = Watch::new(Duration::from_secs(10));
+        let revocations = RevocationCache::new(Duration::from_secs(10));
         let id = SessionId(Uuid::from_u128(1));
-        watch.learn(Revoked::Session { id, index: None }, at(100));
-        assert!(watch.is_session_revoked(id));
-        watch.learn(session(1, 9), at(100));
-        assert_eq!(watch.list(0).expect("known").places, BTreeSet::from([9]));
+        revocations.insert(Revoked::Session { id, index: None }, at(100));
+        assert!(revocations.is_session_revoked(id));
+        revocations.insert(session(1, 9), at(100));
+        assert_eq!(revocations.list(0).expect("known").places, BTreeSet::from([9]));
     }
 
     #[test]
     fn it_is_fresh_only_after_a_look_and_not_for_ever() {
-        let watch = Watch::new(Duration::ZERO);
-        assert!(!watch.is_fresh() && watch.age().is_none());
+        let revocations = RevocationCache::new(Duration::ZERO);
+        assert!(!revocations.is_fresh() && revocations.age().is_none());
         let before = Instant::now();
-        watch.looked(before + Duration::from_secs(3600), StatusIndex::new(1));
-        assert!(watch.is_fresh());
-        let watch = Watch::new(Duration::ZERO);
-        watch.looked(Instant::now(), StatusIndex::new(1));
+        revocations.record_read(before + Duration::from_secs(3600), StatusIndex::new(1));
+        assert!(revocations.is_fresh());
+        let revocations = RevocationCache::new(Duration::ZERO);
+        revocations.record_read(Instant::now(), StatusIndex::new(1));
         std::thread::sleep(Duration::from_millis(3));
-        assert!(!watch.is_fresh());
+        assert!(!revocations.is_fresh());
     }
 
     #[test]
     fn lists_that_nobody_can_be_in_are_unknown() {
-        let watch = Watch::new(Duration::from_secs(10));
-        watch.looked(Instant::now(), StatusIndex::new(3 << 20));
-        assert!(watch.list(0).is_some() && watch.list(3).is_some() && watch.list(4).is_some());
-        assert!(watch.list(5).is_none() && watch.list(u64::MAX).is_none());
+        let revocations = RevocationCache::new(Duration::from_secs(10));
+        revocations.record_read(Instant::now(), StatusIndex::new(3 << 20));
+        assert!(revocations.list(0).is_some() && revocations.list(3).is_some() && revocations.list(4).is_some());
+        assert!(revocations.list(5).is_none() && revocations.list(u64::MAX).is_none());
     }
 }

@@ -23,7 +23,7 @@ pub struct ForApp {
 
 /// The new session of the browser. `user` is a new id, used if the identity is unknown; the database assigns the status
 /// index.
-pub fn to_be(registration: &Registration, identity: &Identity, lifetime: Lifetime, now: Timestamp) -> SignedIn {
+pub fn new_session(registration: &Registration, identity: &Identity, lifetime: Lifetime, now: Timestamp) -> SignedIn {
     let assumed = registration.insecure_assume_fresh_login.then_some(now);
     let auth_time = identity.auth_time.or(assumed);
     let user = UserId::new(now);
@@ -48,7 +48,7 @@ pub fn to_be(registration: &Registration, identity: &Identity, lifetime: Lifetim
 }
 
 /// The session of the app under the browser's.
-pub fn under(browser: &SignedIn, app: ForApp) -> SignedIn {
+pub fn app_session(browser: &SignedIn, app: ForApp) -> SignedIn {
     let ForApp { client_id, scope: scopes, resource } = app;
     let session = Session { id: browser.session.id, client_id, scopes, resource, ..browser.session.clone() };
     SignedIn { session, user: browser.user.clone() }

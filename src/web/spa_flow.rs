@@ -14,7 +14,7 @@ use crate::app::App;
 use crate::base::clock::Timestamp;
 use crate::base::secret::Plain;
 use crate::keys::UnusableKey;
-use crate::login::{self, Arrival, AuthorizationResponse, Code, Completed, Door, Finished, Return};
+use crate::login::{self, AuthorizationResponse, Callback, Code, Completed, Finished, Flow, NewLogin};
 use crate::logout;
 use crate::token::{self, RefreshToken};
 use crate::upstream::{AuthorizationGrant, Provider, ProviderTokens};
@@ -31,9 +31,9 @@ async fn begin(app: &App, throttles: &Throttles, request: &HttpRequest) -> Resul
     let provider = query.get("provider").ok_or_else(Problem::invalid_request)?.to_owned();
     let (binding, cookie) = cookies::bind(app, request);
     let caller = caller(app, request);
-    let arrival = Arrival {
+    let new_login = NewLogin {
         provider,
-        door: Door::Json,
+        flow: Flow::Spa,
         hints: hints(&query)?,
         return_to: None,
         request: None,
@@ -41,7 +41,7 @@ async fn begin(app: &App, throttles: &Throttles, request: &HttpRequest) -> Resul
         binding,
         caller,
     };
-    let begun = login::begin(app, arrival, app.clock.now()).await.map_err(parameter)?;
+    let begun = login::begin(app, new_login, app.clock.now()).await.map_err(parameter)?;
     let body = json!({ "url": begun.url, "state": begun.state.expose(), "expires_in": begun.expires_in });
     Ok(HttpResponse::Ok().cookie(cookie).json(body))
 }
@@ -92,14 +92,14 @@ async fn exchange(
     throttles.come_back(app, request)?;
     let body = extract::body(request, payload, app.config.limits.body_bytes).await?;
     let exchange: Exchange = extract::json(&body)?;
-    let verdict = AuthorizationResponse::Granted(exchange.answer().ok_or_else(Problem::invalid_request)?);
+    let response = AuthorizationResponse::Granted(exchange.answer().ok_or_else(Problem::invalid_request)?);
     let Exchange { provider, state, .. } = exchange;
     let id = provider.clone();
     // The frontend manages its own sessions, so a new login ends no previous session of the browser.
-    let (door, state, previous) = (Door::Json, Plain::new(state), None);
-    let back = Return { provider, door, state, verdict: Some(verdict), previous, caller: caller(app, request) };
+    let (flow, state, previous) = (Flow::Spa, Plain::new(state), None);
+    let callback = Callback { provider, flow, state, response: Some(response), previous, caller: caller(app, request) };
     let now = app.clock.now();
-    let completed = login::complete(app, back, now).await.map_err(parameter)?;
+    let completed = login::complete(app, callback, now).await.map_err(parameter)?;
     let provider = app.providers.get(&id).ok_or(Code::UnknownProvider)?;
     let Finished::SignedIn(completed) = completed else { return Err(Code::UnknownState.into()) };
     answer(app, provider, *completed, now).await

@@ -1,0 +1,180 @@
+//! Writes a completed login: one statement for a known user, one transaction for a new one.
+
+use diesel::result::{DatabaseErrorKind, Error};
+use diesel::{Connection, QueryResult};
+
+use super::by_email::{self, Named};
+use super::write_login::{LoginCompletion, Written, write};
+use crate::account::{self, NewUser, Profile, SubStatus, User};
+use crate::base::db::Conn;
+use crate::base::id::{SubId, UserId};
+use crate::session::{self, Ended, Ending, Scope, Session, SignedIn, StatusIndex};
+use crate::vault::{self, PreviousTokens};
+
+/// The result of the write. It is committed in every case.
+pub enum CompletionOutcome<T = SignedIn> {
+    /// The identity belongs to an existing user.
+    Known(T),
+    /// A new user was created.
+    New(T),
+    /// The identity was linked to an existing user by the verified e-mail address.
+    LinkedByEmail(T),
+    /// The user is disabled; nothing was written.
+    Disabled,
+    /// The identity is unknown and sign-up is off; nothing was written.
+    SignUpOff,
+    /// The login was expired, completed or ended by the provider concurrently; nothing was written.
+    GivenUp,
+}
+
+/// The user and identity of the login, with the previously stored tokens of the provider.
+struct Entered {
+    signed_in: SignedIn,
+    sub_id: SubId,
+    before: Option<PreviousTokens>,
+}
+
+/// The sessions that the new one replaces, with the reason of their ending.
+pub type Gone = (Vec<Ended>, Ending);
+
+/// Writes the login, and ends the browser's previous session, or all others where a user has one at a time.
+///
+/// The endings are separate statements, so that they see what a concurrent login committed that had locked the user's row
+/// first. In one statement they would not, and two concurrent logins would leave two sessions (SE-20).
+pub fn complete_login(conn: &mut Conn, completion: &LoginCompletion) -> QueryResult<(CompletionOutcome, Vec<Gone>)> {
+    match try_complete_login(conn, completion) {
+        // The identity was unlinked, or its user deleted, concurrently: it is unknown by now.
+        Err(Error::DatabaseError(DatabaseErrorKind::ForeignKeyViolation, _)) => try_complete_login(conn, completion),
+        other => other,
+    }
+}
+
+fn try_complete_login(conn: &mut Conn, completion: &LoginCompletion) -> QueryResult<(CompletionOutcome, Vec<Gone>)> {
+    if completion.previous.is_none() && !completion.alone && completion.tokens.is_none() {
+        return Ok((signed_in(write_login(conn, completion)?), Vec::new()));
+    }
+    conn.transaction(|conn| {
+        let admitted = write_login(conn, completion)?;
+        let gone = match &admitted {
+            CompletionOutcome::Known(entered) | CompletionOutcome::LinkedByEmail(entered) => {
+                if let Some(old) = completion.previous {
+                    // A new login in the same browser keeps the apps' sessions.
+                    session::reparent(conn, old, completion.session.id, entered.signed_in.user.sub)?;
+                }
+                end_others(conn, completion, entered.signed_in.user.sub)?
+            }
+            CompletionOutcome::New(entered) => end_others(conn, completion, entered.signed_in.user.sub)?,
+            _ => Vec::new(),
+        };
+        Ok((signed_in(keep_tokens(conn, completion, admitted)?), gone))
+    })
+}
+
+/// Written last: endings lock the rows of sessions before those of tokens.
+fn keep_tokens(
+    conn: &mut Conn,
+    completion: &LoginCompletion,
+    mut admitted: CompletionOutcome<Entered>,
+) -> QueryResult<CompletionOutcome<Entered>> {
+    let entered = match &mut admitted {
+        CompletionOutcome::Known(entered)
+        | CompletionOutcome::New(entered)
+        | CompletionOutcome::LinkedByEmail(entered) => Some(entered),
+        _ => None,
+    };
+    if let (Some(entered), Some(tokens)) = (entered, &completion.tokens) {
+        vault::save_over(conn, tokens, entered.sub_id, entered.before.take(), completion.now)?;
+    }
+    Ok(admitted)
+}
+
+fn signed_in(admitted: CompletionOutcome<Entered>) -> CompletionOutcome {
+    match admitted {
+        CompletionOutcome::Known(entered) => CompletionOutcome::Known(entered.signed_in),
+        CompletionOutcome::New(entered) => CompletionOutcome::New(entered.signed_in),
+        CompletionOutcome::LinkedByEmail(entered) => CompletionOutcome::LinkedByEmail(entered.signed_in),
+        CompletionOutcome::Disabled => CompletionOutcome::Disabled,
+        CompletionOutcome::SignUpOff => CompletionOutcome::SignUpOff,
+        CompletionOutcome::GivenUp => CompletionOutcome::GivenUp,
+    }
+}
+
+fn end_others(conn: &mut Conn, completion: &LoginCompletion, user: UserId) -> QueryResult<Vec<Gone>> {
+    let mut gone = Vec::new();
+    let others = Scope::OthersOfUser { user, except: completion.session.id };
+    let previous = completion.previous.map(|id| (Scope::One(id), "replaced"));
+    let alone = completion.alone.then_some((others, "one_per_user"));
+    for (scope, reason) in alone.into_iter().chain(previous) {
+        let ending = completion.endings.ending(reason, completion.now);
+        gone.push((session::end_where(conn, scope, &ending)?, ending));
+    }
+    Ok(gone)
+}
+
+/// Writes the login of a known user with one statement, and handles the other cases if it returns no row.
+fn write_login(conn: &mut Conn, completion: &LoginCompletion) -> QueryResult<CompletionOutcome<Entered>> {
+    if let Some(written) = write(conn, completion)? {
+        return Ok(CompletionOutcome::Known(entered(completion, written)));
+    }
+    match account::sub_status(conn, &completion.session.provider, &completion.sub)? {
+        SubStatus::Disabled => return Ok(CompletionOutcome::Disabled),
+        // A concurrent login may have created the user since the first attempt.
+        SubStatus::Enabled => return write_again(conn, completion),
+        SubStatus::Unknown => {}
+    }
+    match conn.transaction(|conn| complete_unknown_identity(conn, completion)) {
+        Ok(Some(admitted)) => Ok(admitted),
+        // A concurrent login of the same person was first.
+        Ok(None) => write_again(conn, completion),
+        Err(Error::RollbackTransaction) => Ok(CompletionOutcome::GivenUp),
+        Err(error) => Err(error),
+    }
+}
+
+/// Writes the login of an unknown identity: links it to the user with the verified address, or creates a user. `None` where
+/// a concurrent login stored the identity.
+fn complete_unknown_identity(
+    conn: &mut Conn,
+    completion: &LoginCompletion,
+) -> QueryResult<Option<CompletionOutcome<Entered>>> {
+    let LoginCompletion { session, sub, profile, vouching, now, .. } = completion;
+    let email = profile.email.as_deref().filter(|_| profile.email_verified && !vouching.is_empty());
+    let named = email.map(|email| by_email::named(conn, email, vouching, &session.provider)).transpose()?;
+    // A login that is no longer pending creates and links nothing.
+    let written = |conn: &mut Conn| write(conn, completion)?.ok_or(Error::RollbackTransaction);
+    match named {
+        Some(Named::User(user)) => {
+            let reference = completion.reference.as_str();
+            if !by_email::link_by_email(conn, user, &session.provider, sub, reference, *now)? {
+                return Ok(None);
+            }
+            return Ok(Some(CompletionOutcome::LinkedByEmail(entered(completion, written(conn)?))));
+        }
+        Some(Named::Disabled) => return Ok(Some(CompletionOutcome::Disabled)),
+        Some(Named::Nobody) | None => {}
+    }
+    if !completion.sign_up {
+        let known = account::sub_status(conn, &session.provider, sub)? != SubStatus::Unknown;
+        return Ok(Some(CompletionOutcome::SignUpOff).filter(|_| !known));
+    }
+    let new = NewUser { user: session.user, provider: &session.provider, sub, now: *now };
+    if !account::create(conn, &new)? {
+        return Ok(None);
+    }
+    Ok(Some(CompletionOutcome::New(entered(completion, written(conn)?))))
+}
+
+/// Writes the login of an identity that is known by now; without a row the login was ended concurrently.
+fn write_again(conn: &mut Conn, completion: &LoginCompletion) -> QueryResult<CompletionOutcome<Entered>> {
+    let written = write(conn, completion)?;
+    Ok(written.map_or(CompletionOutcome::GivenUp, |written| CompletionOutcome::Known(entered(completion, written))))
+}
+
+fn entered(completion: &LoginCompletion, written: Written) -> Entered {
+    let (user, status_index) = (written.user_id, StatusIndex::new(written.status_index));
+    let session = Session { user, status_index, ..completion.session.clone() };
+    let profile = Profile { name: written.name.clone(), ..completion.profile.clone() };
+    let signed_in = SignedIn { session, user: User { sub: user, profile } };
+    let before = written.kept_version.map(|version| PreviousTokens { version, sealed: written.kept_sealed });
+    Entered { signed_in, sub_id: written.sub_id, before }
+}

@@ -1,0 +1,205 @@
+//! The statement that writes a completed login of a known identity: profile, session, status of the login, audit event.
+
+use diesel::sql_types::{Array, BigInt, Binary, Bool, Inet, Jsonb, Nullable, Text, Timestamptz, Uuid};
+use diesel::{OptionalExtension, QueryResult, QueryableByName, RunQueryDsl};
+use ipnet::IpNet;
+use serde_json::{Value, json};
+
+use crate::account::Profile;
+use crate::base::audit::audit_rows;
+use crate::base::clock::Timestamp;
+use crate::base::db::Conn;
+use crate::base::id::{AuthorizationSessionId, Reference, SessionId, SubId, UserId, uuid_v7};
+use crate::base::secret::Hashed;
+use crate::base::statement::statement;
+use crate::login::input::Caller;
+use crate::session::{Device, Endings, Session};
+use crate::vault::NewTokens;
+
+/// The values that a completed login writes.
+pub struct LoginCompletion {
+    pub authorization_session: AuthorizationSessionId,
+    pub reference: Reference,
+    /// The new session. Its user is the id for a new user, used if the identity is unknown.
+    pub session: Session,
+    pub sub: String,
+    pub profile: Profile,
+    /// Whether a login without a name keeps the stored name.
+    pub keep_name: bool,
+    pub claims: Value,
+    pub upstream_sid: Option<String>,
+    pub upstream_id_token: Option<Vec<u8>>,
+    /// When the authorization response arrived, before any request to the provider.
+    pub returned_at: Timestamp,
+    pub caller: Caller,
+    pub steps: Value,
+    pub sign_up: bool,
+    /// The other trusted providers for the verified address's domain.
+    pub vouching: Vec<String>,
+    /// The previous session of this browser.
+    pub previous: Option<SessionId>,
+    /// Whether a user has one session at a time (`sessions.one_per_user`).
+    pub alone: bool,
+    /// The ending of sessions that this one replaces.
+    pub endings: Endings,
+    /// The tokens of the provider, where they are stored.
+    pub tokens: Option<NewTokens>,
+    pub now: Timestamp,
+}
+
+statement! {
+    struct Write<'a> {
+        provider: &'a str => Text,
+        sub: &'a str => Text,
+        email: Option<&'a str> => Nullable<Text>,
+        email_verified: bool => Bool,
+        name: Option<&'a str> => Nullable<Text>,
+        keep_name: bool => Bool,
+        preferred_username: Option<&'a str> => Nullable<Text>,
+        picture: Option<&'a str> => Nullable<Text>,
+        groups: &'a [String] => Array<Text>,
+        profile: &'a Value => Jsonb,
+        claims: &'a Value => Jsonb,
+        session: SessionId => Uuid,
+        client_id: &'a str => Text,
+        scopes: &'a str => Text,
+        auth_time: Timestamp => Timestamptz,
+        auth_time_vouched: bool => Bool,
+        acr: Option<&'a str> => Nullable<Text>,
+        amr: Option<&'a [String]> => Nullable<Array<Text>>,
+        not_after: Timestamp => Timestamptz,
+        user_agent: Option<&'a str> => Nullable<Text>,
+        device_type: Option<&'a str> => Nullable<Text>,
+        os: Option<&'a str> => Nullable<Text>,
+        os_version: Option<&'a str> => Nullable<Text>,
+        browser: Option<&'a str> => Nullable<Text>,
+        browser_version: Option<&'a str> => Nullable<Text>,
+        ip: IpNet => Inet,
+        upstream_sid: Option<&'a str> => Nullable<Text>,
+        upstream_id_token: Option<&'a [u8]> => Nullable<Binary>,
+        sid_hash: Option<&'a [u8]> => Nullable<Binary>,
+        sub_hash: &'a [u8] => Binary,
+        returned_at: Timestamp => Timestamptz,
+        authorization_session: AuthorizationSessionId => Uuid,
+        steps: &'a Value => Jsonb,
+        audit: uuid::Uuid => Uuid,
+        reference: &'a str => Text,
+        needs_previous: bool => Bool,
+        now: Timestamp => Timestamptz,
+    }
+    // Lock the login row first, so that its status is read again after waiting; after a concurrent completion or expiry
+    // this statement returns no row. The UPDATE locks the user's row, which serializes a login with a concurrent
+    // `disable`. A login that the provider ended meanwhile returns no row either.
+    concat!(
+        "WITH login AS MATERIALIZED (
+         SELECT id FROM authorization_sessions
+         WHERE id = {authorization_session} AND (status = 'pending') IS TRUE
+           AND NOT ended_at_provider({provider}, {sid_hash}, {sub_hash}, created_at, {returned_at})
+         FOR NO KEY UPDATE
+     ), admitted AS (
+         UPDATE users
+         SET email = {email}, email_verified = {email_verified},
+             name = CASE WHEN {keep_name} THEN COALESCE({name}, users.name) ELSE {name} END,
+             preferred_username = {preferred_username}, picture = {picture}, groups = {groups}, updated_at = {now}
+         FROM subs, login
+         WHERE subs.provider = {provider} AND subs.sub = {sub}
+           AND users.id = ANY (ARRAY[subs.user_id]) AND users.disabled_at IS NULL
+         RETURNING users.id AS user_id, subs.id AS sub_id
+     ), seen AS (
+         UPDATE subs
+         SET claims = {claims}, last_login_at = {now},
+             profile = CASE WHEN {keep_name} THEN jsonb_build_object('name', profile->'name')
+                            ELSE jsonb_build_object() END || {profile}
+         FROM admitted WHERE subs.id = ANY (ARRAY[admitted.sub_id])
+         RETURNING profile->>'name' AS name
+     ), session AS (
+         INSERT INTO sessions (id, user_id, sub_id, provider, client_id, scopes, auth_time, auth_time_vouched, acr, amr,
+                               last_activity_at, not_after, user_agent, device_type, os, os_version, browser, browser_version, ip,
+                               upstream_sid, upstream_id_token, created_at)
+         SELECT {session}, user_id, sub_id, {provider}, {client_id}, {scopes}, {auth_time}, {auth_time_vouched}, {acr}, {amr},
+                {now}, {not_after}, {user_agent}, {device_type}, {os}, {os_version}, {browser}, {browser_version}, {ip},
+                {upstream_sid}, {upstream_id_token}, {now}
+         FROM admitted
+         RETURNING status_index
+     ), completed AS (
+         UPDATE authorization_sessions
+         SET status = 'completed', completed_at = {now}, session_id = {session}, steps = steps || {steps}, posted = NULL
+         FROM admitted WHERE authorization_sessions.id = {authorization_session}
+     ), audited AS (
+         ",
+        audit_rows!(
+            from "admitted", id "{audit}", kind "'login_completed'", user_id "user_id", session_id "{session}",
+            provider "{provider}", client_id "{client_id}", ip "{ip}", reference "{reference}"
+        ),
+        "
+     )
+     SELECT user_id, admitted.sub_id, status_index, seen.name, kept.version AS kept_version, kept.sealed AS kept_sealed
+     FROM admitted CROSS JOIN session CROSS JOIN seen
+     LEFT JOIN provider_tokens kept ON {needs_previous} AND kept.sub_id = ANY (ARRAY[admitted.sub_id])"
+    )
+}
+
+#[derive(QueryableByName)]
+pub struct Written {
+    #[diesel(sql_type = Uuid)]
+    pub user_id: UserId,
+    #[diesel(sql_type = Uuid)]
+    pub sub_id: SubId,
+    #[diesel(sql_type = BigInt)]
+    pub status_index: i64,
+    #[diesel(sql_type = Nullable<Text>)]
+    pub name: Option<String>,
+    /// The previously stored tokens of the provider, where they were requested.
+    #[diesel(sql_type = Nullable<Uuid>)]
+    pub kept_version: Option<uuid::Uuid>,
+    #[diesel(sql_type = Nullable<Binary>)]
+    pub kept_sealed: Option<Vec<u8>>,
+}
+
+/// Writes the login. No row where the identity is unknown, its user is disabled, or the login is no longer pending.
+pub fn write(conn: &mut Conn, completion: &LoginCompletion) -> QueryResult<Option<Written>> {
+    let (profile, session) = (&completion.profile, &completion.session);
+    let device = Device::of(completion.caller.user_agent.as_deref());
+    let (sid_hash, sub_hash) = (completion.upstream_sid.as_deref().map(Hashed::of), Hashed::of(&completion.sub));
+    let said = json!(profile);
+    let write = Write {
+        provider: &session.provider,
+        sub: &completion.sub,
+        email: profile.email.as_deref(),
+        email_verified: profile.email_verified,
+        name: profile.name.as_deref(),
+        keep_name: completion.keep_name,
+        preferred_username: profile.preferred_username.as_deref(),
+        picture: profile.picture.as_deref(),
+        groups: &profile.groups,
+        profile: &said,
+        claims: &completion.claims,
+        session: session.id,
+        client_id: &session.client_id,
+        scopes: &session.scopes,
+        auth_time: session.auth_time,
+        auth_time_vouched: session.auth_time_vouched,
+        acr: session.acr.as_deref(),
+        amr: session.amr.as_deref(),
+        not_after: session.not_after,
+        user_agent: completion.caller.user_agent.as_deref(),
+        device_type: device.r#type.as_deref(),
+        os: device.os.as_deref(),
+        os_version: device.os_version.as_deref(),
+        browser: device.browser.as_deref(),
+        browser_version: device.browser_version.as_deref(),
+        ip: IpNet::from(completion.caller.ip),
+        upstream_sid: completion.upstream_sid.as_deref(),
+        upstream_id_token: completion.upstream_id_token.as_deref(),
+        sid_hash: sid_hash.as_ref().map(Hashed::as_bytes),
+        sub_hash: sub_hash.as_bytes(),
+        returned_at: completion.returned_at,
+        authorization_session: completion.authorization_session,
+        steps: &completion.steps,
+        audit: uuid_v7(completion.now),
+        reference: completion.reference.as_str(),
+        needs_previous: completion.tokens.as_ref().is_some_and(NewTokens::needs_previous),
+        now: completion.now,
+    };
+    write.get_result(conn).optional()
+}
