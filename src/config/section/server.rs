@@ -11,6 +11,9 @@ use crate::config::layer::validator::{Validator, quoted};
 use crate::config::value::duration::DURATION;
 use crate::config::value::public_url::{BadPublicUrl, PublicUrl};
 
+/// The most worker threads that actix-server starts.
+const MAX_WORKERS: usize = 512;
+
 /// Public address, listeners, and worker threads.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -27,7 +30,7 @@ pub(crate) struct RawServer {
     #[schemars(regex(pattern = DURATION))]
     shutdown_grace: String,
     /// HTTP worker threads; 0: one per core
-    #[schemars(range(min = 0, max = 1024))]
+    #[schemars(range(min = 0, max = MAX_WORKERS))]
     workers: u32,
 }
 
@@ -43,7 +46,7 @@ pub struct Server {
     pub trusted_proxies: Vec<IpNet>,
     /// How long running requests may take to finish after SIGTERM.
     pub shutdown_grace: Duration,
-    /// HTTP worker threads, at least 1.
+    /// HTTP worker threads, from 1 to 512.
     pub workers: usize,
 }
 
@@ -64,7 +67,7 @@ pub(crate) fn validate(raw: &RawServer, validator: &mut Validator<'_>) -> Option
         admin_listen: admin_listen?,
         trusted_proxies: trusted_proxies.into_iter().collect::<Option<_>>()?,
         shutdown_grace: shutdown_grace?,
-        workers: workers.unwrap_or_else(cores),
+        workers: workers.unwrap_or_else(|| cores().min(MAX_WORKERS)),
     })
 }
 

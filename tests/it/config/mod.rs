@@ -166,7 +166,7 @@ fn problems_in_the_environment_name_the_variable() {
     for line in [
         "environment VESTIBULE__SERVER__LISTN: unknown key; did you mean VESTIBULE__SERVER__LISTEN?",
         "environment VESTIBULE__SERVER: names a section, not a key; name a key, as VESTIBULE__SECTION__KEY",
-        "environment VESTIBULE__SERVER__WORKERS: is a text, not a number; write a whole number from 0 to 1024",
+        "environment VESTIBULE__SERVER__WORKERS: is a text, not a number; write a whole number from 0 to 512",
         "environment VESTIBULE__SERVER__TRUSTED_PROXIES: \"10.1.2.3\" is not a CIDR; write \"10.1.2.3/32\"",
         "environment VESTIBULE__LOGIN__SIGN_UP: is a text, not a boolean; write true or false",
         "environment VESTIBULE__LOG__FORMAT: \"jsno\" is not one of the known values; write one of \"text\", \"json\", probably \"json\"",
@@ -512,7 +512,7 @@ fn rules_of_the_other_sections() {
         ("server.admin_listen", "[server]\nadmin_listen = \"127.0.0.1:8080\"".to_owned()),
         ("server.listen", "[server]\nlisten = \"0.0.0.0:8081\"".to_owned()),
         ("server.shutdown_grace", "[server]\nshutdown_grace = \"0s\"".to_owned()),
-        ("server.workers", "[server]\nworkers = 1025".to_owned()),
+        ("server.workers", "[server]\nworkers = 513".to_owned()),
         ("database.pool_size", "[database]\npool_size = 1001".to_owned()),
         ("database.statement_timeout", "[database]\nstatement_timeout = \"0s\"".to_owned()),
         ("database.acquire_timeout", "[database]\nacquire_timeout = \"5\"".to_owned()),

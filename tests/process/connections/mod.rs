@@ -2,4 +2,5 @@
 
 mod attack;
 mod crowd;
+mod descriptors;
 mod witness;
