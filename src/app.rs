@@ -46,6 +46,8 @@ impl App {
             self.revocations.insert(Revoked::Session { id: ended.id, index: None }, ending.keep_until);
             telemetry::record(&Event::SessionEnded { user: ended.user, session: ended.id, reason: ending.reason });
         }
-        self.endings.notify(ended);
+        if ended.iter().any(|ended| ended.told) {
+            self.endings.notify();
+        }
     }
 }

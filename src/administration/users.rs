@@ -91,5 +91,7 @@ pub(super) fn record_ends(endings: &Endings, ended: &[Ended], reason: &'static s
     for ended in ended {
         telemetry::record(&Event::SessionEnded { user: ended.user, session: ended.id, reason });
     }
-    endings.notify(ended);
+    if ended.iter().any(|ended| ended.told) {
+        endings.notify();
+    }
 }

@@ -5,7 +5,6 @@ use std::sync::Arc;
 use tokio::sync::Notify;
 
 use super::lifetime::Lifetime;
-use super::store::Ended;
 use crate::base::clock::Timestamp;
 use crate::config;
 
@@ -66,12 +65,10 @@ impl Endings {
         }
     }
 
-    /// Notifies the delivery job of this process if `ended` left notices. Call it after the commit; without a call the
-    /// next poll of the outbox finds them.
-    pub fn notify(&self, ended: &[Ended]) {
-        if ended.iter().any(|ended| ended.told) {
-            self.notice_added.notify_one();
-        }
+    /// Notifies the delivery job of this process that an ending queued logout notices. Call it after the commit; without
+    /// a call the next poll of the outbox finds them.
+    pub fn notify(&self) {
+        self.notice_added.notify_one();
     }
 
     /// Waits for a notification. One that arrives while none is waited for is kept.

@@ -1,4 +1,5 @@
-//! The HTTP interface: routes, guard, handlers and answers.
+//! The HTTP interface: `routing` (table of routes, guard), `request` (reading a request), `answer` (writing an answer),
+//! `endpoint` (the handlers).
 //!
 //! ```text
 //! request
@@ -22,53 +23,16 @@
 //!
 //! The admin listener has its own routes (`admin_routes`). A Bearer `admin.token` authenticates requests to `/admin/`.
 
-mod account;
-mod admin_routes;
-mod administration;
-mod authorization;
-mod authorization_response;
-mod authorize;
-mod backchannel_logout;
-mod bounds;
-mod caller;
-mod challenge;
-mod client;
-mod client_authentication;
-mod conditional;
-mod cookies;
-mod cors;
-mod credentials;
-mod discovery;
-mod extract;
-mod guard;
-mod identities;
-mod introspection;
-mod login;
-mod logout;
-mod metadata;
-mod observe;
-mod ops;
-mod pages;
-mod problem;
-mod provider_token;
-mod refusals;
-mod revocation;
-mod route;
-mod routes;
-mod session;
-mod sessions;
-mod spa_flow;
-mod status_list;
-mod throttle;
-mod token;
-mod token_exchange;
-mod userinfo;
+mod answer;
+mod endpoint;
+mod request;
+mod routing;
 
-pub use admin_routes::admin;
-pub use bounds::keep as keep_bounds;
-pub use metadata::Metadata;
-pub use observe::Span;
-pub use ops::Readiness;
-pub use route::{Access, Cors, Entry, Limit, OriginRule, Row, Surface, Verb};
-pub use routes::{ROUTES, public};
-pub use throttle::Throttles;
+pub use endpoint::metadata::Metadata;
+pub use endpoint::ops::Readiness;
+pub use request::throttle::Throttles;
+pub use routing::admin_routes::admin;
+pub use routing::bounds::keep as keep_bounds;
+pub use routing::observe::Span;
+pub use routing::route::{Access, Cors, Entry, Limit, OriginRule, Row, Surface, Verb};
+pub use routing::routes::{ROUTES, public};

@@ -24,7 +24,8 @@ fn path_of(argument: &str) -> String {
         return path.to_owned();
     }
     let (module, name) = argument.split_once("::").expect("a constant");
-    let source = read(&format!("src/web/{module}.rs"));
+    let folder = if module == "pages" { "answer" } else { "endpoint" };
+    let source = read(&format!("src/web/{folder}/{module}.rs"));
     let (_, value) = source.split_once(&format!("const {name}: &str = ")).expect("the constant");
     quoted(value).expect("its value").0.to_owned()
 }
@@ -60,8 +61,8 @@ fn admin_routes(source: &str) -> BTreeMap<String, BTreeSet<String>> {
 }
 
 fn all_routes() -> BTreeMap<String, BTreeSet<String>> {
-    let mut all = public_routes(&read("src/web/routes.rs"));
-    all.extend(admin_routes(&read("src/web/admin_routes.rs")));
+    let mut all = public_routes(&read("src/web/routing/routes.rs"));
+    all.extend(admin_routes(&read("src/web/routing/admin_routes.rs")));
     all
 }
 
@@ -83,11 +84,11 @@ fn the_table_of_routes_is_the_only_way_to_a_handler() {
             "routes.rs" | "admin_routes.rs" => (1, 1),
             _ => (0, 0),
         };
-        assert_eq!((resources, scopes), expected, "{name}: add a row to ROUTES in src/web/routes.rs");
+        assert_eq!((resources, scopes), expected, "{name}: add a row to ROUTES in src/web/routing/routes.rs");
         let others = count("ServiceConfig::") + count("#[get(") + count("#[post(") + count("web::redirect(");
         assert_eq!(others, 0, "{name}");
     }
-    let source = read("src/web/routes.rs");
+    let source = read("src/web/routing/routes.rs");
     let services: Vec<_> = source.lines().filter(|line| line.contains(".service(")).map(str::trim).collect();
     let expected = [
         "scope = scope.service(resource(row.path, row));",
@@ -151,7 +152,7 @@ fn a_route_of_the_admin_listener_is_read() {
 
 #[test]
 fn every_code_of_a_refusal_is_described() {
-    let source = read("src/web/refusals.rs");
+    let source = read("src/web/answer/refusals.rs");
     let table = source.split("#[cfg(test)]").next().expect("the table");
     let rows = table.split("row(").skip(1).filter(|row| row.trim_start().starts_with(|c: char| c.is_ascii_digit()));
     let codes: BTreeSet<_> = rows.map(|row| quoted(row).expect("a code").0).collect();

@@ -1,0 +1,9 @@
+//! Writing an answer: JSON, pages, redirects, documents with an entity tag, and refusals.
+
+pub mod challenge;
+pub mod conditional;
+mod from_errors;
+pub mod negotiate;
+pub mod pages;
+pub mod problem;
+pub mod refusals;

@@ -1,0 +1,310 @@
+//! Renders refusals: as an HTML page, as `application/problem+json` (RFC 9457), or as an OAuth error (RFC 6749 §5.2).
+
+use actix_web::http::StatusCode;
+use actix_web::http::header::{self, HeaderValue};
+use actix_web::{HttpRequest, HttpResponse};
+use serde::Serialize;
+
+use super::challenge::Challenge;
+use super::negotiate;
+use super::pages;
+use super::refusals::{self, Row};
+use crate::base::id::Reference;
+use crate::login::Code;
+use crate::token::ACCOUNT_SCOPE;
+
+/// A refusal: a row of the table, with the values of this request.
+#[derive(Debug)]
+pub struct Problem {
+    row: &'static Row,
+    reference: Option<Reference>,
+    retry_after: Option<u64>,
+    allow: Option<String>,
+    challenge: Option<Challenge>,
+    /// Whether the refusal ended a login or a session. The page then offers to sign in again.
+    is_of_login: bool,
+}
+
+impl Problem {
+    pub(super) fn of(row: &'static Row) -> Self {
+        let retry_after = matches!(row.status, 503).then_some(2);
+        Self { row, reference: None, retry_after, allow: None, challenge: None, is_of_login: false }
+    }
+
+    pub(super) fn of_login(row: &'static Row) -> Self {
+        Self { is_of_login: true, ..Self::of(row) }
+    }
+
+    /// The same refusal with the reference of its login.
+    pub(super) fn with_reference(self, reference: Option<Reference>) -> Self {
+        Self { reference, ..self }
+    }
+
+    /// Malformed or contradictory parameters (400).
+    pub fn invalid_request() -> Self {
+        Self::of(&refusals::INVALID_REQUEST)
+    }
+
+    /// The path or the resource does not exist (404).
+    pub fn not_found() -> Self {
+        Self::of(&refusals::NOT_FOUND)
+    }
+
+    /// The path does not exist on the admin listener (404).
+    pub fn not_on_admin() -> Self {
+        Self::of(&refusals::NOT_ON_ADMIN)
+    }
+
+    /// The path does not support the method (405). `allow`: the header `Allow`.
+    pub fn method_not_allowed(allow: impl Into<String>) -> Self {
+        Self { allow: Some(allow.into()), ..Self::of(&refusals::METHOD) }
+    }
+
+    /// The body exceeds `limits.body_bytes` (413).
+    pub fn too_large() -> Self {
+        Self::of(&refusals::TOO_LARGE)
+    }
+
+    /// The URI is too long (414).
+    pub fn uri_too_long() -> Self {
+        Self::of(&refusals::URI_TOO_LONG)
+    }
+
+    /// The headers are too large (431).
+    pub fn headers_too_large() -> Self {
+        Self::of(&refusals::HEADERS)
+    }
+
+    /// The endpoint does not support the content type (400).
+    pub fn media_type() -> Self {
+        Self::of(&refusals::MEDIA_TYPE)
+    }
+
+    /// A rate limit is exceeded (429). `retry_after`: seconds, at least 1.
+    pub fn rate_limited(retry_after: u64) -> Self {
+        Self { retry_after: Some(retry_after.max(1)), ..Self::of(&refusals::RATE_LIMITED) }
+    }
+
+    /// The request has no credentials (401).
+    pub fn no_session() -> Self {
+        Self { challenge: Some(Challenge::Bare), ..Self::of(&refusals::NO_SESSION) }
+    }
+
+    /// The session is past its idle or absolute timeout (401).
+    pub fn session_expired() -> Self {
+        Self { challenge: Some(Challenge::InvalidToken), ..Self::of_login(&refusals::SESSION_EXPIRED) }
+    }
+
+    /// The session was revoked (401).
+    pub fn session_revoked() -> Self {
+        Self { challenge: Some(Challenge::InvalidToken), ..Self::of_login(&refusals::SESSION_REVOKED) }
+    }
+
+    /// The access token is invalid, or not accepted by this endpoint (401).
+    pub fn bearer_invalid() -> Self {
+        Self { challenge: Some(Challenge::InvalidToken), ..Self::of(&refusals::BEARER_INVALID) }
+    }
+
+    /// The Bearer token is not `admin.token` (401). `came`: whether the request has a header `Authorization`.
+    pub fn not_administrator(came: bool) -> Self {
+        let challenge = if came { Challenge::InvalidToken } else { Challenge::Bare };
+        Self { challenge: Some(challenge), ..Self::of(&refusals::ADMIN_TOKEN) }
+    }
+
+    /// The client is unknown, or its authentication failed (401). The challenge is `Basic`, since a 401 needs one
+    /// (RFC 9110 §15.5.2).
+    pub fn client_refused() -> Self {
+        Self { challenge: Some(Challenge::Basic), ..Self::of(&refusals::CLIENT_UNKNOWN) }
+    }
+
+    /// The access token is sent in more than one place (400, RFC 6750 §2).
+    pub fn bearer_doubled() -> Self {
+        Self { challenge: Some(Challenge::InvalidRequest), ..Self::of(&refusals::INVALID_REQUEST) }
+    }
+
+    /// The access token is valid, but lacks this scope (403).
+    pub fn insufficient_scope(scope: &'static str) -> Self {
+        Self { challenge: Some(Challenge::InsufficientScope(scope)), ..Self::of(&refusals::INSUFFICIENT_SCOPE) }
+    }
+
+    /// The access token of the built-in client lacks the scope `account`, or has another audience (403).
+    pub fn account_scope_wanted() -> Self {
+        Self { challenge: Some(Challenge::InsufficientScope(ACCOUNT_SCOPE)), ..Self::of(&refusals::ACCOUNT_SCOPE) }
+    }
+
+    /// A cookie-authenticated request from an origin that is not listed (403).
+    pub fn foreign_origin() -> Self {
+        Self::of(&refusals::FOREIGN_ORIGIN)
+    }
+
+    /// The revocation feed is out of date, so that a revoked session could be accepted (503).
+    pub fn feed_out_of_reach() -> Self {
+        Self::of(&refusals::DATABASE)
+    }
+
+    /// The identity is the last one of the user and cannot be removed (409).
+    pub fn last_identity() -> Self {
+        Self::of(&refusals::LAST_IDENTITY)
+    }
+
+    /// The user's authentication is older than `max_age` seconds (401, RFC 9470).
+    pub fn authentication_too_old(max_age: i64) -> Self {
+        Self { challenge: Some(Challenge::TooOld(max_age)), ..Self::of(&refusals::AUTHENTICATION_TOO_OLD) }
+    }
+
+    /// The `client_id` of an authorization request is not registered (400).
+    pub fn unknown_client() -> Self {
+        Self::of(&refusals::UNKNOWN_CLIENT)
+    }
+
+    /// The `redirect_uri` of an authorization request is not registered for the client (400).
+    pub fn redirect_uri_refused() -> Self {
+        Self::of(&refusals::REDIRECT_URI)
+    }
+
+    /// A defect of the gateway (500). The log has the cause.
+    pub fn internal() -> Self {
+        Self::of(&refusals::INTERNAL)
+    }
+
+    /// A parameter names an unknown provider (400; in the path it is 404).
+    pub fn unknown_provider_parameter() -> Self {
+        Self::of(&refusals::UNKNOWN_PROVIDER_PARAMETER)
+    }
+
+    /// Token exchange: the user has no identity at the provider (400).
+    pub fn not_linked_exchange() -> Self {
+        Self::of(&refusals::NOT_LINKED_EXCHANGE)
+    }
+
+    /// Token exchange: the provider issues tokens only after a new login of the user (400).
+    pub fn reauth_required_exchange() -> Self {
+        Self::of(&refusals::REAUTH_REQUIRED_EXCHANGE)
+    }
+
+    /// Whether a login resolves the refusal (status 401).
+    pub fn wants_sign_in(&self) -> bool {
+        self.row.status == 401
+    }
+
+    /// Whether the code is `not_found`.
+    pub fn is_not_found(&self) -> bool {
+        self.row.code == refusals::NOT_FOUND.code
+    }
+
+    /// Whether the refusal has that login code.
+    pub fn is(&self, code: Code) -> bool {
+        self.row.code == code.as_str()
+    }
+
+    /// Renders an HTML page, or `application/problem+json` where `Accept` names JSON only.
+    pub fn for_browser(self, request: &HttpRequest) -> HttpResponse {
+        if negotiate::wants_json_only(request) {
+            return self.for_program(request);
+        }
+        let reference = self.reference_for(request);
+        let page = pages::Refused {
+            status: self.status(),
+            title: self.row.title,
+            sentence: self.row.sentence,
+            // A 404 is no defect, so it needs no reference.
+            reference: Some(reference.as_str()).filter(|text| !text.is_empty() && self.row.code != "not_found"),
+            again: self.is_of_login,
+            account: [refusals::LAST_IDENTITY.code, Code::AlreadyLinked.as_str()].contains(&self.row.code),
+        };
+        self.finish(pages::problem(request, &page))
+    }
+
+    /// Renders for a path with no known surface: an HTML page only where `Accept` names `text/html`.
+    pub fn for_anyone(self, request: &HttpRequest) -> HttpResponse {
+        if negotiate::wants_page(request) { self.for_browser(request) } else { self.for_program(request) }
+    }
+
+    /// Renders for the admin listener, which has no pages: plain text where `Accept` names `text/html`, else
+    /// `application/problem+json`.
+    pub fn without_pages(self, request: &HttpRequest) -> HttpResponse {
+        if !negotiate::wants_page(request) {
+            return self.for_program(request);
+        }
+        let Row { status, title, sentence, hint, .. } = *self.row;
+        let text = format!("{status} {title}\n{sentence} {hint}\n");
+        self.finish(HttpResponse::build(self.status()).content_type("text/plain; charset=utf-8").body(text))
+    }
+
+    /// Renders `application/problem+json` (RFC 9457).
+    pub fn for_program(self, request: &HttpRequest) -> HttpResponse {
+        #[derive(Serialize)]
+        struct Body<'a> {
+            r#type: &'static str,
+            title: &'static str,
+            status: u16,
+            detail: String,
+            code: &'static str,
+            #[serde(skip_serializing_if = "str::is_empty")]
+            reference: &'a str,
+        }
+        let reference = self.reference_for(request);
+        let Row { status, code, title, sentence, hint } = *self.row;
+        let detail = if hint.is_empty() { sentence.to_owned() } else { format!("{sentence} {hint}") };
+        let body = Body { r#type: "about:blank", title, status, detail, code, reference: &reference };
+        let body = serde_json::to_string(&body).unwrap_or_default();
+        let answer = HttpResponse::build(self.status()).content_type("application/problem+json").body(body);
+        self.finish(answer)
+    }
+
+    /// Renders the error JSON of RFC 6749 §5.2, with that `error`.
+    pub fn for_oauth(self, request: &HttpRequest, error: &'static str) -> HttpResponse {
+        let body = serde_json::json!({ "error": error, "error_description": self.row.title });
+        let _logged = self.reference_for(request);
+        let mut answer = HttpResponse::build(self.status()).content_type("application/json").body(body.to_string());
+        answer.headers_mut().insert(header::PRAGMA, HeaderValue::from_static("no-cache"));
+        self.finish(answer)
+    }
+
+    /// As `for_oauth`, with the error code for the status.
+    pub fn for_oauth_endpoint(self, request: &HttpRequest) -> HttpResponse {
+        let error = self.oauth_error();
+        self.for_oauth(request, error)
+    }
+
+    /// The error code of RFC 6749 §5.2 or §4.1.2.1 for the status.
+    pub fn oauth_error(&self) -> &'static str {
+        match self.row.status {
+            401 => "invalid_client",
+            429 | 503 => "temporarily_unavailable",
+            500 => "server_error",
+            _ => "invalid_request",
+        }
+    }
+
+    fn status(&self) -> StatusCode {
+        StatusCode::from_u16(self.row.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+    }
+
+    /// The reference of the login, or the request id. Also records the code and the reference in the log line.
+    fn reference_for(&self, request: &HttpRequest) -> String {
+        tracing::Span::current().record("code", self.row.code);
+        match &self.reference {
+            Some(reference) => {
+                tracing::Span::current().record("reference", reference.as_str());
+                reference.to_string()
+            }
+            None => negotiate::request_id(request),
+        }
+    }
+
+    fn finish(&self, mut answer: HttpResponse) -> HttpResponse {
+        let headers = answer.headers_mut();
+        if let Some(seconds) = self.retry_after {
+            headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        if let Some(Ok(allow)) = self.allow.as_deref().map(HeaderValue::from_str) {
+            headers.insert(header::ALLOW, allow);
+        }
+        if let Some(challenge) = self.challenge {
+            let text = HeaderValue::from_str(&challenge.text()).ok();
+            text.map(|text| headers.insert(header::WWW_AUTHENTICATE, text));
+        }
+        answer
+    }
+}

@@ -1,0 +1,113 @@
+//! The account page, `GET /account`, and its forms. The page needs no script.
+
+use actix_web::web::{Data, Path};
+use actix_web::{HttpRequest, HttpResponse};
+
+use super::identities;
+use super::sessions;
+use crate::account::Identity;
+use crate::app::App;
+use crate::login;
+use crate::logout;
+use crate::session::{self, Listed, SignedIn};
+use crate::web::answer::negotiate;
+use crate::web::answer::pages;
+use crate::web::answer::problem::Problem;
+use crate::web::request::caller::Caller;
+use crate::web::request::cookies;
+use crate::web::request::refuse;
+use crate::web::request::throttle::Throttles;
+
+/// `GET /account`: the user's profile, sessions and identities.
+pub async fn show(app: Data<App>, caller: Caller, request: HttpRequest) -> HttpResponse {
+    match of(&app, &caller.signed_in).await {
+        Ok((devices, identities)) => pages::account(&app, &caller.signed_in, &devices, &identities),
+        Err(problem) => refuse::page(&app, &request, problem),
+    }
+}
+
+/// The sessions and the identities of the user of `signed_in`. One query.
+async fn of(app: &App, signed_in: &SignedIn) -> Result<(Vec<Listed>, Vec<Identity>), Problem> {
+    let (user, lifetime, now) = (signed_in.user.sub, app.lifetime, app.clock.now());
+    let (listed, identities) = app
+        .db
+        .run("show account", move |conn| session::list_beside(conn, user, lifetime, now, sessions::MAX_LISTED))
+        .await?;
+    Ok((listed, serde_json::from_value(identities).unwrap_or_default()))
+}
+
+/// `POST /account/identities/{provider}/link`: begins to link an identity at a provider.
+pub async fn link(
+    app: Data<App>,
+    throttles: Data<Throttles>,
+    caller: Caller,
+    request: HttpRequest,
+    provider: Path<String>,
+) -> HttpResponse {
+    if let Some(answer) = wants_fresh_login(&app, &caller.signed_in, &request) {
+        return answer;
+    }
+    match identities::begin(&app, &throttles, &request, &caller.signed_in, provider.into_inner()).await {
+        Ok((begun, cookie)) => {
+            let mut answer = pages::see_other(&begun.url);
+            let _always_a_cookie = answer.add_cookie(&cookie);
+            answer
+        }
+        Err(problem) => refuse::page(&app, &request, problem),
+    }
+}
+
+/// `POST /account/identities/{id}/unlink`: removes an identity. Idempotent: an unknown identity is not an error.
+pub async fn unlink(app: Data<App>, caller: Caller, request: HttpRequest, id: Path<String>) -> HttpResponse {
+    if let Some(answer) = wants_fresh_login(&app, &caller.signed_in, &request) {
+        return answer;
+    }
+    let session_ended = match identities::given_up(&app, &caller.signed_in, &id).await {
+        Ok(session_ended) => session_ended,
+        Err(problem) if problem.is_not_found() => false,
+        Err(problem) => return refuse::page(&app, &request, problem),
+    };
+    let mut answer = pages::see_other(&pages::account_path(&app));
+    if session_ended {
+        cookies::clear_session(&app, &mut answer);
+    }
+    answer
+}
+
+/// If the login is too old to change identities: a redirect to a new login at the session's provider, which returns to
+/// the account page.
+fn wants_fresh_login(app: &App, signed_in: &SignedIn, request: &HttpRequest) -> Option<HttpResponse> {
+    if login::is_fresh(&signed_in.session, app.clock.now()) {
+        return None;
+    }
+    if negotiate::wants_json_only(request) {
+        return Some(Problem::authentication_too_old(login::FRESH.num_seconds()).for_program(request));
+    }
+    let (prefix, account) = (app.config.server.public_url.prefix(), pages::account_path(app));
+    // `max_age=60` makes the provider authenticate the user again instead of using its own session.
+    let provider = &signed_in.session.provider;
+    Some(pages::see_other(&format!("{prefix}/login/{provider}?return_to={account}&max_age=60")))
+}
+
+/// `POST /account/sessions/{id}/end`: ends one session. Idempotent: an ended session is not an error.
+pub async fn end_one(app: Data<App>, caller: Caller, request: HttpRequest, id: Path<String>) -> HttpResponse {
+    let answer = async {
+        let id = id.parse().map_err(|_| Problem::not_found())?;
+        logout::one(&app, caller.signed_in.user.sub, id, app.clock.now()).await?;
+        let mut answer = pages::see_other(&pages::account_path(&app));
+        if id == caller.signed_in.session.id {
+            cookies::clear_session(&app, &mut answer);
+        }
+        Ok(answer)
+    };
+    answer.await.unwrap_or_else(|problem| refuse::page(&app, &request, problem))
+}
+
+/// `POST /account/sessions/end-others`: ends all sessions but the current one.
+pub async fn end_others(app: Data<App>, caller: Caller, request: HttpRequest) -> HttpResponse {
+    let (user, own) = (caller.signed_in.user.sub, caller.signed_in.session.id);
+    match logout::others(&app, user, own, app.clock.now()).await {
+        Ok(_) => pages::see_other(&pages::account_path(&app)),
+        Err(error) => refuse::page(&app, &request, error.into()),
+    }
+}

@@ -1,0 +1,288 @@
+//! `GET, POST /oauth2/authorize`, the consent page, and `POST /oauth2/par`.
+
+use actix_web::http::header;
+use actix_web::web::{Data, Payload};
+use actix_web::{HttpRequest, HttpResponse};
+use serde_json::json;
+
+use crate::app::App;
+use crate::authorize::{
+    self, AuthorizationRequest, AuthorizeError, Browser, ErrorAnswer, Next, OAuthError, OpenRequest, OpenRequestError,
+    Terms,
+};
+use crate::base::clock::Timestamp;
+use crate::base::id::AuthorizationRequestId;
+use crate::login::Code;
+use crate::session::SignedIn;
+use crate::token;
+use crate::web::answer::pages;
+use crate::web::answer::problem::Problem;
+use crate::web::request::client_authentication::authenticate;
+use crate::web::request::cookies;
+use crate::web::request::credentials;
+use crate::web::request::extract::{self, Parameters};
+use crate::web::request::throttle::Throttles;
+
+/// `GET /oauth2/authorize`: an authorization request (RFC 6749 §4.1.1).
+pub async fn authorize(app: Data<App>, throttles: Data<Throttles>, request: HttpRequest) -> HttpResponse {
+    let answer = arrive(&app, &throttles, &request).await;
+    answer.unwrap_or_else(|problem| problem.for_browser(&request))
+}
+
+/// `POST /oauth2/authorize`: an authorization request by a form. A form from another site carries no cookie, so the
+/// request is stored as a pushed request, and a redirect leads the browser to `GET`.
+pub async fn authorize_by_form(
+    app: Data<App>,
+    throttles: Data<Throttles>,
+    request: HttpRequest,
+    payload: Payload,
+) -> HttpResponse {
+    let answer = keep(&app, &throttles, &request, payload).await;
+    answer.unwrap_or_else(|problem| problem.for_browser(&request))
+}
+
+async fn arrive(app: &App, throttles: &Throttles, request: &HttpRequest) -> Result<HttpResponse, Problem> {
+    throttles.authorize(app, request)?;
+    let (query, doubled) = Parameters::parse_all(request.query_string())?;
+    let now = app.clock.now();
+    let (binding, cookie) = cookies::bind(app, request);
+    let signed_in = signed_in(app, request, now).await?;
+    let next = match (query.get("client_id"), query.get("request_uri")) {
+        (Some(client_id), Some(request_uri)) if request_uri.starts_with("urn:") && doubled.is_empty() => {
+            let open = authorize::consume_pushed_request(app, client_id, request_uri, binding, now).await?;
+            authorize::resume(app, &open, signed_in.as_ref(), false, now).await?
+        }
+        _ => match read(app, &of(&query), &doubled) {
+            Ok(asked) => authorize::start(app, asked, &Browser { signed_in, binding }, now).await?,
+            Err(AuthorizeError::Told(answer)) => Next::App(told(app, &answer)),
+            Err(refused) => return Err(refused.into()),
+        },
+    };
+    let mut answer = go(app, next);
+    let _always_a_cookie = answer.add_cookie(&cookie);
+    Ok(answer)
+}
+
+async fn keep(
+    app: &App,
+    throttles: &Throttles,
+    request: &HttpRequest,
+    payload: Payload,
+) -> Result<HttpResponse, Problem> {
+    throttles.authorize(app, request)?;
+    let form = extract::form(request, payload, app.config.limits.body_bytes).await?;
+    let asked = match read(app, &of(&form), &[]) {
+        Ok(asked) => asked,
+        Err(AuthorizeError::Told(answer)) => return Ok(pages::see_other(&told(app, &answer))),
+        Err(refused) => return Err(refused.into()),
+    };
+    let (request_uri, _) = authorize::push(app, &asked, app.clock.now()).await?;
+    let mut query = url::form_urlencoded::Serializer::new(String::new());
+    query.append_pair("client_id", &asked.client_id).append_pair("request_uri", request_uri.expose());
+    let prefix = app.config.server.public_url.prefix();
+    Ok(pages::see_other(&format!("{prefix}/oauth2/authorize?{}", query.finish())))
+}
+
+/// `POST /oauth2/par`: a pushed authorization request (RFC 9126).
+pub async fn push(app: Data<App>, throttles: Data<Throttles>, request: HttpRequest, payload: Payload) -> HttpResponse {
+    let answer = pushed(&app, &throttles, &request, payload).await;
+    answer.unwrap_or_else(|problem| problem.for_oauth_endpoint(&request))
+}
+
+async fn pushed(
+    app: &App,
+    throttles: &Throttles,
+    request: &HttpRequest,
+    payload: Payload,
+) -> Result<HttpResponse, Problem> {
+    throttles.token(app, request)?;
+    let form = extract::form(request, payload, app.config.limits.body_bytes).await?;
+    let now = app.clock.now();
+    let client = authenticate(app, throttles, request, &form, now).await?;
+    if form.get("request_uri").is_some() {
+        return Err(Problem::invalid_request());
+    }
+    // With `client_secret_basic` the parameter `client_id` may be absent.
+    let get = |name: &str| match name {
+        "client_id" => Some(client.id.clone()),
+        _ => form.get(name).map(str::to_owned),
+    };
+    match read(app, &get, &[]) {
+        Ok(asked) => {
+            let (request_uri, expires_in) = authorize::push(app, &asked, now).await?;
+            Ok(HttpResponse::Created().json(json!({ "request_uri": request_uri.expose(), "expires_in": expires_in })))
+        }
+        Err(AuthorizeError::Told(answer)) => {
+            let body = json!({ "error": answer.error.as_str(), "error_description": answer.description });
+            Ok(HttpResponse::BadRequest().json(body))
+        }
+        Err(refused) => Err(refused.into()),
+    }
+}
+
+/// `GET /oauth2/authorize/agree`: the consent page.
+pub async fn ask(app: Data<App>, throttles: Data<Throttles>, request: HttpRequest) -> HttpResponse {
+    let answer = async {
+        throttles.authorize(&app, &request)?;
+        let (open, signed_in) = waiting(&app, &request, &Parameters::of_query(&request)?).await?;
+        let next = authorize::resume(&app, &open, signed_in.as_ref(), false, app.clock.now()).await?;
+        Ok(match (next, &signed_in) {
+            (Next::Agree(_), Some(signed_in)) => pages::agree(&app, &open, signed_in),
+            (next, _) => go(&app, next),
+        })
+    };
+    answer.await.unwrap_or_else(|problem: Problem| problem.for_browser(&request))
+}
+
+/// `POST /oauth2/authorize/agree`: the user's decision on the consent page.
+pub async fn agree(app: Data<App>, throttles: Data<Throttles>, request: HttpRequest, payload: Payload) -> HttpResponse {
+    let answer = agreed(&app, &throttles, &request, payload).await;
+    answer.unwrap_or_else(|problem| problem.for_browser(&request))
+}
+
+async fn agreed(
+    app: &App,
+    throttles: &Throttles,
+    request: &HttpRequest,
+    payload: Payload,
+) -> Result<HttpResponse, Problem> {
+    throttles.authorize(app, request)?;
+    let form = extract::form(request, payload, app.config.limits.body_bytes).await?;
+    let (open, signed_in) = waiting(app, request, &form).await?;
+    let (signed_in, shown_to) = (signed_in.as_ref(), form.get("shown_to").unwrap_or_default());
+    let now = app.clock.now();
+    let next = match form.get("answer") {
+        Some("yes") => authorize::agree(app, &open, signed_in, shown_to, now).await?,
+        Some("no") => authorize::decline(app, &open, signed_in, shown_to, now).await?,
+        _ => return Err(Problem::invalid_request()),
+    };
+    Ok(after_a_form(go(app, next)))
+}
+
+/// The authorization request that the consent page names, and the session of the browser.
+async fn waiting(
+    app: &App,
+    request: &HttpRequest,
+    parameters: &Parameters,
+) -> Result<(OpenRequest, Option<SignedIn>), Problem> {
+    let now = app.clock.now();
+    let open = named(app, request, parameters, now).await?.ok_or_else(Problem::invalid_request)?;
+    Ok((open, signed_in(app, request, now).await?))
+}
+
+/// The authorization request in the parameter `authorization_request`, if present. It must belong to this browser.
+pub async fn named(
+    app: &App,
+    request: &HttpRequest,
+    parameters: &Parameters,
+    now: Timestamp,
+) -> Result<Option<OpenRequest>, Problem> {
+    let Some(id) = parameters.get("authorization_request") else { return Ok(None) };
+    let id = id.parse().map_err(|_| Problem::invalid_request())?;
+    Ok(Some(authorize::open(app, id, cookies::binding(app, request), now).await?))
+}
+
+/// Resumes the authorization request that a login was for.
+pub async fn after_login(
+    app: &App,
+    request: &HttpRequest,
+    id: AuthorizationRequestId,
+    signed_in: &SignedIn,
+    now: Timestamp,
+) -> Result<HttpResponse, Problem> {
+    let open = authorize::open(app, id, cookies::binding(app, request), now).await?;
+    Ok(go(app, authorize::resume(app, &open, Some(signed_in), true, now).await?))
+}
+
+/// Redirects to the app with an OAuth error after a failed login. `None` where the authorization request cannot be
+/// answered any more.
+pub async fn after_refusal(
+    app: &App,
+    request: &HttpRequest,
+    id: AuthorizationRequestId,
+    code: Code,
+    reference: &str,
+) -> Option<HttpResponse> {
+    let now = app.clock.now();
+    let open = authorize::open(app, id, cookies::binding(app, request), now).await.ok()?;
+    let error = match code {
+        Code::ProviderDenied | Code::NotAllowed | Code::UserDisabled => OAuthError::AccessDenied,
+        Code::ProviderTimeout | Code::ProviderUnavailable | Code::Overloaded => OAuthError::TemporarilyUnavailable,
+        _ => OAuthError::ServerError,
+    };
+    let why = format!("{} (reference {reference})", code.as_str());
+    let url = authorize::give_up(app, &open, error, why, now).await.ok()?;
+    Some(HttpResponse::Found().insert_header((header::LOCATION, url)).finish())
+}
+
+/// The live session of the browser, by the session cookie alone. `None` for a revoked or expired session.
+async fn signed_in(app: &App, request: &HttpRequest, now: Timestamp) -> Result<Option<SignedIn>, Problem> {
+    match cookies::named(app, request) {
+        None => Ok(None),
+        Some(id) => credentials::if_live(app, id, now).await,
+    }
+}
+
+/// Validates an authorization request. `get` returns a parameter's value; `doubled` names the repeated parameters.
+fn read(
+    app: &App,
+    get: &dyn Fn(&str) -> Option<String>,
+    doubled: &[String],
+) -> Result<AuthorizationRequest, AuthorizeError> {
+    let terms = Terms {
+        clients: &app.clients,
+        issuer: app.config.server.public_url.issuer(),
+        may_be_for: &|client, resource| token::may_be_for(app, client, resource),
+        knows_provider: &|id| app.providers.get(id).is_some(),
+        keys: &app.keys.keys(),
+        doubled,
+    };
+    authorize::read(&terms, get)
+}
+
+fn of(parameters: &Parameters) -> impl Fn(&str) -> Option<String> {
+    |name| parameters.get(name).map(str::to_owned)
+}
+
+fn told(app: &App, answer: &ErrorAnswer) -> String {
+    answer.location(app.config.server.public_url.issuer())
+}
+
+fn go(app: &App, next: Next) -> HttpResponse {
+    let prefix = app.config.server.public_url.prefix();
+    let url = match next {
+        Next::App(url) => url,
+        Next::Agree(id) => format!("{prefix}/oauth2/authorize/agree?authorization_request={id}"),
+        Next::SignIn(id, None) => format!("{prefix}/login?authorization_request={id}"),
+        Next::SignIn(id, Some(provider)) => format!("{prefix}/login/{provider}?authorization_request={id}"),
+    };
+    HttpResponse::Found().insert_header((header::LOCATION, url)).finish()
+}
+
+/// 303 instead of 302: after a form post the browser continues with `GET`, without the form (RFC 9700 §4.12).
+fn after_a_form(mut answer: HttpResponse) -> HttpResponse {
+    *answer.status_mut() = actix_web::http::StatusCode::SEE_OTHER;
+    answer
+}
+
+impl From<AuthorizeError> for Problem {
+    fn from(refused: AuthorizeError) -> Self {
+        match refused {
+            AuthorizeError::UnknownClient => Self::unknown_client(),
+            AuthorizeError::RedirectUri => Self::redirect_uri_refused(),
+            AuthorizeError::Told(_) => Self::invalid_request(),
+        }
+    }
+}
+
+impl From<OpenRequestError> for Problem {
+    fn from(not_open: OpenRequestError) -> Self {
+        match not_open {
+            OpenRequestError::Unknown => Code::UnknownState.into(),
+            OpenRequestError::Expired => Code::StateExpired.into(),
+            OpenRequestError::Answered => Code::StateUsed.into(),
+            OpenRequestError::WrongBrowser => Code::WrongBrowser.into(),
+            OpenRequestError::Db(error) => error.into(),
+        }
+    }
+}

@@ -1,0 +1,108 @@
+//! `GET /identities`, `POST /identities/{provider}`, `DELETE /identities/{id}`: the user's identities at providers.
+
+use actix_web::web::{Data, Path};
+use actix_web::{HttpRequest, HttpResponse};
+use serde::Serialize;
+use serde_json::json;
+
+use crate::account::{self, Identity};
+use crate::app::App;
+use crate::login::{self, Begun, Flow, Linking, NewLogin, Unlinked};
+use crate::session::SignedIn;
+use crate::web::answer::problem::Problem;
+use crate::web::request::caller::Caller;
+use crate::web::request::cookies;
+use crate::web::request::extract::Parameters;
+use crate::web::request::login::{self as login_request, checked_return_to, hints};
+use crate::web::request::refuse;
+use crate::web::request::throttle::Throttles;
+
+/// `GET /identities`: the identities of the user, oldest first.
+pub async fn list(app: Data<App>, caller: Caller, request: HttpRequest) -> HttpResponse {
+    let answer = listed(&app, &caller.signed_in).await;
+    answer.unwrap_or_else(|problem| refuse::program(&app, &request, problem))
+}
+
+async fn listed(app: &App, signed_in: &SignedIn) -> Result<HttpResponse, Problem> {
+    #[derive(Serialize)]
+    struct View {
+        name: String,
+        #[serde(flatten)]
+        identity: Identity,
+    }
+    let user = signed_in.user.sub;
+    let identities = app.db.run("list identities", move |conn| account::identities(conn, user)).await?;
+    let name = |identity: &Identity| match app.providers.get(&identity.provider) {
+        Some(provider) => provider.name().to_owned(),
+        None => identity.provider.clone(),
+    };
+    let views: Vec<_> = identities.into_iter().map(|identity| View { name: name(&identity), identity }).collect();
+    Ok(HttpResponse::Ok().json(json!({ "identities": views })))
+}
+
+/// `POST /identities/{provider}`: the address of the authorization request that links an identity.
+pub async fn link(
+    app: Data<App>,
+    throttles: Data<Throttles>,
+    caller: Caller,
+    request: HttpRequest,
+    provider: Path<String>,
+) -> HttpResponse {
+    let answer = async {
+        wants_fresh_login(&app, &caller.signed_in)?;
+        let (begun, cookie) = begin(&app, &throttles, &request, &caller.signed_in, provider.into_inner()).await?;
+        Ok(HttpResponse::Ok().cookie(cookie).json(json!({ "url": begun.url, "expires_in": begun.expires_in })))
+    };
+    answer.await.unwrap_or_else(|problem: Problem| refuse::program(&app, &request, problem))
+}
+
+/// Begins the login that links an identity, bound to this browser and this session.
+pub async fn begin(
+    app: &App,
+    throttles: &Throttles,
+    request: &HttpRequest,
+    signed_in: &SignedIn,
+    provider: String,
+) -> Result<(Begun, actix_web::cookie::Cookie<'static>), Problem> {
+    throttles.begin(app, request)?;
+    let query = Parameters::of_query(request)?;
+    let (hints, return_to) = (hints(&query)?, checked_return_to(app, &query)?);
+    let (binding, cookie) = cookies::bind(app, request);
+    let link = Some(Linking { session: signed_in.session.id, user: signed_in.user.sub });
+    let caller = login_request::caller(app, request);
+    let new_login = NewLogin { provider, flow: Flow::Browser, hints, return_to, request: None, link, binding, caller };
+    let begun = login::begin(app, new_login, app.clock.now()).await?;
+    Ok((begun, cookie))
+}
+
+/// `DELETE /identities/{id}`: removes an identity of the user.
+pub async fn unlink(app: Data<App>, caller: Caller, request: HttpRequest, id: Path<String>) -> HttpResponse {
+    let answer = async {
+        wants_fresh_login(&app, &caller.signed_in)?;
+        let mut answer = HttpResponse::NoContent().finish();
+        if given_up(&app, &caller.signed_in, &id).await? && caller.is_by_cookie() {
+            cookies::clear_session(&app, &mut answer);
+        }
+        Ok(answer)
+    };
+    answer.await.unwrap_or_else(|problem: Problem| refuse::program(&app, &request, problem))
+}
+
+/// Removes an identity. Returns whether the current session ended, because its login used that identity.
+pub async fn given_up(app: &App, signed_in: &SignedIn, id: &str) -> Result<bool, Problem> {
+    let id = id.parse().map_err(|_| Problem::not_found())?;
+    match login::unlink(app, signed_in, id, app.clock.now()).await? {
+        Unlinked::Gone { session_ended } => Ok(session_ended),
+        Unlinked::NotFound => Err(Problem::not_found()),
+        Unlinked::Last => Err(Problem::last_identity()),
+    }
+}
+
+/// Requires a login within the last 10 minutes (AC-07), so that an unattended browser cannot change the identities.
+fn wants_fresh_login(app: &App, signed_in: &SignedIn) -> Result<(), Problem> {
+    if login::is_fresh(&signed_in.session, app.clock.now()) {
+        Ok(())
+    } else {
+        Err(Problem::authentication_too_old(login::FRESH.num_seconds()))
+    }
+}

@@ -1,0 +1,251 @@
+//! The browser flow: `/providers`, `/login`, `/login/{provider}`, `/callback/{provider}`.
+
+use actix_web::http::header;
+use actix_web::web::{Data, Path, Payload};
+use actix_web::{HttpRequest, HttpResponse};
+use serde_json::json;
+
+use super::authorize;
+use crate::app::App;
+use crate::authorize::OpenRequest;
+use crate::base::clock::Timestamp;
+use crate::base::id::SessionId;
+use crate::base::secret::Plain;
+use crate::config::ResponseMode;
+use crate::login::{self, AuthorizationResponse, Callback, Code, Completed, Finished, Flow, Linked, NewLogin, Refusal};
+use crate::upstream::{AuthorizationGrant, LoginHints, Provider};
+use crate::web::answer::pages::{self, Purpose};
+use crate::web::answer::problem::Problem;
+use crate::web::request::authorization_response;
+use crate::web::request::cookies;
+use crate::web::request::credentials;
+use crate::web::request::extract::{self, Parameters};
+use crate::web::request::login::{caller, checked_return_to, hints};
+use crate::web::request::throttle::Throttles;
+
+/// `GET /providers`: the providers, in the order of the configuration.
+pub async fn providers(app: Data<App>) -> HttpResponse {
+    let mut providers = Vec::new();
+    for provider in app.providers.iter() {
+        providers.push(json!({
+            "id": provider.id(),
+            "name": provider.name(),
+            "kind": provider.kind(),
+            "login_url": app.config.server.public_url.at(&format!("/login/{}", provider.id())),
+            "available": provider.is_available(),
+        }));
+    }
+    HttpResponse::Ok().json(json!({ "providers": providers }))
+}
+
+/// `GET /login`: the page with the providers. With only one provider, a redirect to it; `choose=1` shows the page.
+pub async fn choose(app: Data<App>, request: HttpRequest) -> HttpResponse {
+    let answer = async {
+        let query = Parameters::of_query(&request)?;
+        let return_to = checked_return_to(&app, &query)?;
+        let open = authorize::named(&app, &request, &query, app.clock.now()).await?;
+        let purpose = match (&open, &return_to) {
+            (Some(open), _) => Purpose::App(open),
+            (None, Some(return_to)) => Purpose::ReturnTo(return_to),
+            (None, None) => Purpose::None,
+        };
+        let client = open.as_ref().and_then(|open| app.clients.get(&open.request.client_id));
+        let usable = |provider: &&Provider| client.is_none_or(|client| client.takes_provider(provider.id()));
+        let mut providers = app.providers.iter().filter(usable);
+        let (first, second) = (providers.next(), providers.next());
+        let only = first.filter(|_| second.is_none() && query.get("choose") != Some("1"));
+        Ok(match only {
+            Some(only) => pages::see_other(&pages::login_link(&app, only.id(), purpose)),
+            None => pages::choose(&app, app.providers.iter().filter(usable), purpose),
+        })
+    };
+    answer.await.unwrap_or_else(|problem: Problem| problem.for_browser(&request))
+}
+
+/// `GET /login/{provider}`: redirects the browser to the provider.
+pub async fn begin(
+    app: Data<App>,
+    throttles: Data<Throttles>,
+    path: Path<String>,
+    request: HttpRequest,
+) -> HttpResponse {
+    let answer = send_away(&app, &throttles, path.into_inner(), &request).await;
+    answer.unwrap_or_else(|problem| problem.for_browser(&request))
+}
+
+async fn send_away(
+    app: &App,
+    throttles: &Throttles,
+    provider: String,
+    request: &HttpRequest,
+) -> Result<HttpResponse, Problem> {
+    throttles.begin(app, request)?;
+    let query = Parameters::of_query(request)?;
+    let now = app.clock.now();
+    let open = authorize::named(app, request, &query, now).await?;
+    let (hints, return_to) = match &open {
+        // For an app's authorization request, only the stored request counts; other parameters of the link are ignored.
+        Some(open) => (hints_of(app, open, &provider)?, None),
+        None => (hints(&query)?, checked_return_to(app, &query)?),
+    };
+    let (binding, cookie) = cookies::bind(app, request);
+    let (caller, request) = (caller(app, request), open.map(|open| open.id));
+    let new_login = NewLogin { provider, flow: Flow::Browser, hints, return_to, request, link: None, binding, caller };
+    let begun = login::begin(app, new_login, now).await?;
+    Ok(HttpResponse::Found().insert_header((header::LOCATION, begun.url)).cookie(cookie).finish())
+}
+
+/// `GET /callback/{provider}`: the authorization response in the query.
+pub async fn callback(
+    app: Data<App>,
+    throttles: Data<Throttles>,
+    path: Path<String>,
+    request: HttpRequest,
+) -> HttpResponse {
+    let answer = take_back(&app, &throttles, path.into_inner(), &request).await;
+    answer.unwrap_or_else(|problem| problem.for_browser(&request))
+}
+
+/// `POST /callback/{provider}`: the authorization response by form post. A form from another site carries no cookie, so
+/// the response is stored, and a redirect leads the browser to `GET` (RA-18).
+pub async fn callback_by_form(
+    app: Data<App>,
+    throttles: Data<Throttles>,
+    path: Path<String>,
+    request: HttpRequest,
+    payload: Payload,
+) -> HttpResponse {
+    let answer = keep(&app, &throttles, &path, &request, payload).await;
+    answer.unwrap_or_else(|problem| problem.for_browser(&request))
+}
+
+async fn keep(
+    app: &App,
+    throttles: &Throttles,
+    provider: &str,
+    request: &HttpRequest,
+    payload: Payload,
+) -> Result<HttpResponse, Problem> {
+    throttles.post_back(app, request)?;
+    if !answers_by_form(app, provider)? {
+        return Err(Problem::invalid_request());
+    }
+    let form = extract::form(request, payload, app.config.limits.body_bytes).await?;
+    let state = Plain::new(form.get("state").ok_or(Code::UnknownState)?);
+    let mut response = authorization_response::with_code(&form)?;
+    if let AuthorizationResponse::Granted(AuthorizationGrant::Code { user, .. }) = &mut response {
+        *user = form.get("user").map(str::to_owned);
+    }
+    login::keep(app, provider, &state, response, app.clock.now()).await?;
+    let query = url::form_urlencoded::Serializer::new(String::new()).append_pair("state", state.expose()).finish();
+    let prefix = app.config.server.public_url.prefix();
+    Ok(pages::see_other(&format!("{prefix}/callback/{provider}?{query}")))
+}
+
+/// Whether the provider responds by form post. Each provider has one response mode; the other is refused (RA-19).
+fn answers_by_form(app: &App, provider: &str) -> Result<bool, Problem> {
+    let provider = app.providers.get(provider).ok_or(Code::UnknownProvider)?;
+    let is_form = provider.registration().response_mode == ResponseMode::FormPost;
+    Ok(is_form && !provider.returns_verifier())
+}
+
+async fn take_back(
+    app: &App,
+    throttles: &Throttles,
+    provider: String,
+    request: &HttpRequest,
+) -> Result<HttpResponse, Problem> {
+    throttles.come_back(app, request)?;
+    let query = Parameters::of_query(request)?;
+    let by_form = answers_by_form(app, &provider)?;
+    let (state, response) = if by_form { (posted(&query)?, None) } else { returned(app, &provider, &query)? };
+    let previous = cookies::named(app, request);
+    let callback = Callback { provider, flow: Flow::Browser, state, response, previous, caller: caller(app, request) };
+    let now = app.clock.now();
+    match login::complete(app, callback, now).await {
+        Ok(Finished::SignedIn(completed)) => Ok(welcome(app, request, &completed, now).await),
+        Ok(Finished::Linked(Linked { return_to })) => {
+            Ok(pages::see_other(&return_to.unwrap_or_else(|| pages::account_path(app))))
+        }
+        Err(Refusal::Replayed { reference, session, return_to }) => {
+            // A reload or the back button repeats the response. Safe in the browser that has the session of the first
+            // one (RA-06).
+            if is_signed_in_by(app, request, session, now).await {
+                return Ok(pages::see_other(&landing(app, return_to)));
+            }
+            Err(Refusal::Replayed { reference, session, return_to }.into())
+        }
+        Err(Refusal::Refused { code, reference: Some(reference), request: Some(id) }) => {
+            // The app gets the error; if its authorization request cannot be answered, the user gets it.
+            let told = authorize::after_refusal(app, request, id, code, reference.as_str()).await;
+            told.ok_or_else(|| Refusal::Refused { code, reference: Some(reference), request: None }.into())
+        }
+        Err(refusal) => Err(refusal.into()),
+    }
+}
+
+/// Sets the session cookie and redirects. The user is signed in even if the app's authorization request fails.
+async fn welcome(app: &App, request: &HttpRequest, completed: &Completed, now: Timestamp) -> HttpResponse {
+    let mut answer = match completed.request {
+        None => pages::see_other(&landing(app, completed.return_to.clone())),
+        Some(id) => {
+            let answer = authorize::after_login(app, request, id, &completed.signed_in, now).await;
+            answer.unwrap_or_else(|problem| problem.for_browser(request))
+        }
+    };
+    let cookie = cookies::for_session(app, &completed.signed_in.session, now);
+    let _always_a_cookie = answer.add_cookie(&cookie);
+    answer
+}
+
+async fn is_signed_in_by(app: &App, request: &HttpRequest, session: Option<SessionId>, now: Timestamp) -> bool {
+    let Some(claimed) = cookies::named(app, request).filter(|claimed| Some(*claimed) == session) else { return false };
+    credentials::if_live(app, claimed, now).await.is_ok_and(|live| live.is_some())
+}
+
+fn landing(app: &App, return_to: Option<String>) -> String {
+    return_to.unwrap_or_else(|| {
+        let default = &app.config.login.default_return_to;
+        let prefix = if default.starts_with('/') { app.config.server.public_url.prefix() } else { "" };
+        format!("{prefix}{default}")
+    })
+}
+
+/// The parameters for the provider from an app's authorization request. 404 for a provider that the client may not use.
+fn hints_of(app: &App, open: &OpenRequest, provider: &str) -> Result<LoginHints, Problem> {
+    let (asked, client) = (&open.request, app.clients.get(&open.request.client_id));
+    let wanted = asked.provider.as_deref().is_none_or(|wanted| wanted == provider);
+    if !wanted || !client.is_some_and(|client| client.takes_provider(provider)) {
+        return Err(Code::UnknownProvider.into());
+    }
+    // Many providers send `auth_time` only for a request with `max_age`, so `prompt=login` adds one.
+    let age_of_a_login = u32::try_from(app.config.login.authorization_lifetime.as_secs()).unwrap_or(u32::MAX);
+    Ok(LoginHints {
+        login_hint: asked.login_hint.clone(),
+        prompt: asked.prompt.at_provider(),
+        max_age: asked.max_age.or(asked.prompt.login.then_some(age_of_a_login)),
+        acr_values: asked.acr_values.clone(),
+        ui_locales: asked.ui_locales.clone(),
+    })
+}
+
+/// The `state` of a login whose response was posted. A response in the query is refused (RA-19).
+fn posted(query: &Parameters) -> Result<Plain, Problem> {
+    if query.get("code").is_some() || query.get("error").is_some() {
+        return Err(Problem::invalid_request());
+    }
+    Ok(Plain::new(query.get("state").ok_or(Code::UnknownState)?))
+}
+
+/// The `state` and the authorization response in the query.
+fn returned(app: &App, provider: &str, query: &Parameters) -> Result<(Plain, Option<AuthorizationResponse>), Problem> {
+    let provider = app.providers.get(provider).ok_or(Code::UnknownProvider)?;
+    let state = query.get("state").ok_or(Code::UnknownState)?;
+    let with_verifier = provider.returns_verifier();
+    let response = if with_verifier {
+        authorization_response::with_verifier(query)
+    } else {
+        authorization_response::with_code(query)
+    }?;
+    Ok((Plain::new(state), Some(response)))
+}

@@ -1,0 +1,152 @@
+//! `/logout`: local logout for the gateway's own pages, and OpenID Connect RP-Initiated Logout 1.0 for clients.
+
+use actix_web::cookie::Cookie;
+use actix_web::web::{Data, Path, Payload};
+use actix_web::{HttpRequest, HttpResponse};
+use serde_json::json;
+
+use crate::app::App;
+use crate::logout::{self, Asked, Decision, Leaving, Request};
+use crate::web::answer::negotiate;
+use crate::web::answer::pages;
+use crate::web::answer::problem::Problem;
+use crate::web::request::caller::FromListedOrigin;
+use crate::web::request::cookies;
+use crate::web::request::extract::{self, FORM, Parameters};
+
+/// The query parameter with the sealed logout request. A POST from another site carries no session cookie; a redirect
+/// to GET with this parameter does.
+const REQUEST: &str = "request";
+
+/// `GET /logout`: RP-Initiated Logout. Without parameters the user opened the address directly.
+pub async fn by_link(app: Data<App>, request: HttpRequest) -> HttpResponse {
+    let answer = async {
+        let parameters = Parameters::of_query(&request)?;
+        let asked = match parameters.get(REQUEST) {
+            Some(sealed) => Request::open(&app.config.ring, sealed).ok_or_else(Problem::invalid_request)?,
+            None => logout::read(&app, asked(&parameters))?,
+        };
+        match logout::decide(&app, &asked, cookies::named(&app, &request), app.clock.now()).await? {
+            Decision::SignedOut(leaving) => Ok(proceed(&app, &request, &asked, leaving).await),
+            Decision::Ask(signed_in) => pages::sign_out(&app, &signed_in, &asked).ok_or_else(Problem::invalid_request),
+        }
+    };
+    answer.await.unwrap_or_else(|problem| problem.for_browser(&request))
+}
+
+/// `POST /logout`: with parameters, RP-Initiated Logout by a form. Without parameters, local logout by the button on
+/// the gateway's pages or by a script.
+pub async fn by_form(app: Data<App>, origin: FromListedOrigin, request: HttpRequest, payload: Payload) -> HttpResponse {
+    let answer = async {
+        let form = if extract::media_type(&request) == FORM {
+            extract::form(&request, payload, app.config.limits.body_bytes).await?
+        } else {
+            Parameters::none()
+        };
+        if form.is_empty() {
+            return local(&app, origin, &request).await;
+        }
+        let asked = logout::read(&app, asked(&form))?;
+        let sealed = asked.seal(&app.config.ring).ok_or_else(Problem::invalid_request)?;
+        Ok(pages::see_other(&format!("{}?{REQUEST}={sealed}", address(&app))))
+    };
+    answer.await.unwrap_or_else(|problem| problem.for_browser(&request))
+}
+
+/// Ends the session of this browser. Idempotent: without a session the answer is the same.
+async fn local(app: &App, origin: FromListedOrigin, request: &HttpRequest) -> Result<HttpResponse, Problem> {
+    let json = negotiate::wants_json_only(request);
+    if origin != FromListedOrigin(true) {
+        // A form of another origin does not end the session. It leads to the page that asks for confirmation.
+        return if json { Err(Problem::foreign_origin()) } else { Ok(pages::see_other(&address(app))) };
+    }
+    let leaving = end(app, request).await?;
+    if !json {
+        return Ok(proceed(app, request, &Request::default(), leaving).await);
+    }
+    // A script does not follow a redirect to another site; it gets the logout URL as JSON.
+    let on = at_provider(app, request, &Request::default(), leaving).await;
+    let mut answer = match on {
+        Some((url, cookie)) => HttpResponse::Ok().cookie(cookie).json(json!({ "logout_url": url })),
+        None => HttpResponse::NoContent().finish(),
+    };
+    cookies::clear_session(app, &mut answer);
+    Ok(answer)
+}
+
+/// `POST /logout/confirm`: the button on the confirmation page.
+pub async fn confirmed(app: Data<App>, request: HttpRequest, payload: Payload) -> HttpResponse {
+    let answer = async {
+        let form = extract::form(&request, payload, app.config.limits.body_bytes).await?;
+        // An expired or invalid logout request still signs out; only its redirect is dropped.
+        let asked = form.get(REQUEST).and_then(|sealed| Request::open(&app.config.ring, sealed)).unwrap_or_default();
+        let shown_to = form.get("shown_to").unwrap_or_default();
+        match logout::confirm(&app, shown_to, cookies::named(&app, &request), app.clock.now()).await? {
+            Decision::SignedOut(leaving) => Ok(proceed(&app, &request, &asked, leaving).await),
+            Decision::Ask(signed_in) => pages::sign_out(&app, &signed_in, &asked).ok_or_else(Problem::invalid_request),
+        }
+    };
+    answer.await.unwrap_or_else(|problem: Problem| problem.for_browser(&request))
+}
+
+/// `GET /logout/callback/{provider}`: the provider redirects the browser back after its logout. The session here has
+/// already ended, so the provider's result does not matter.
+pub async fn returned(app: Data<App>, provider: Path<String>, request: HttpRequest) -> HttpResponse {
+    let state = Parameters::of_query(&request).ok().and_then(|query| query.get("state").map(str::to_owned));
+    let (binding, now) = (cookies::binding(&app, &request), app.clock.now());
+    let asked = state.and_then(|state| logout::taken_back(&app, &provider, &state, binding, now));
+    let to = asked.and_then(|asked| logout::destination(&app, &asked));
+    to.map_or_else(|| pages::signed_out(&app), |to| pages::see_other(&to))
+}
+
+async fn end(app: &App, request: &HttpRequest) -> Result<Option<Leaving>, Problem> {
+    match cookies::named(app, request) {
+        Some(id) => Ok(logout::local(app, id, app.clock.now()).await?),
+        None => Ok(None),
+    }
+}
+
+/// Redirects to the provider's logout if it has one, else to the client's `post_logout_redirect_uri`; without either,
+/// shows the page for a completed logout.
+async fn proceed(app: &App, request: &HttpRequest, asked: &Request, leaving: Option<Leaving>) -> HttpResponse {
+    let mut answer = match at_provider(app, request, asked, leaving).await {
+        Some((url, cookie)) => {
+            let mut answer = pages::see_other(&url);
+            let _always_a_cookie = answer.add_cookie(&cookie);
+            answer
+        }
+        None => match logout::destination(app, asked) {
+            Some(to) => pages::see_other(&to),
+            None => pages::signed_out(app),
+        },
+    };
+    cookies::clear_session(app, &mut answer);
+    answer
+}
+
+/// The logout URL at the provider, and the binding cookie that identifies the browser when it returns.
+async fn at_provider(
+    app: &App,
+    request: &HttpRequest,
+    asked: &Request,
+    leaving: Option<Leaving>,
+) -> Option<(String, Cookie<'static>)> {
+    let (binding, cookie) = cookies::bind(app, request);
+    let url = logout::send_on(app, &leaving?, asked, binding, app.clock.now()).await?;
+    Some((url, cookie))
+}
+
+/// The parameters of RP-Initiated Logout 1.0 §2. `logout_hint` and `ui_locales` have no effect.
+fn asked(parameters: &Parameters) -> Asked {
+    let text = |name| parameters.get(name).map(str::to_owned);
+    Asked {
+        id_token_hint: text("id_token_hint"),
+        client_id: text("client_id"),
+        post_logout_redirect_uri: text("post_logout_redirect_uri"),
+        state: text("state"),
+    }
+}
+
+fn address(app: &App) -> String {
+    format!("{}/logout", app.config.server.public_url.prefix())
+}

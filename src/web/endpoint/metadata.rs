@@ -1,0 +1,120 @@
+//! The metadata from which client libraries configure themselves: one document at the two addresses of OpenID Connect
+//! Discovery 1.0 and RFC 8414.
+
+use actix_web::web::{Bytes, Data};
+use actix_web::{HttpRequest, HttpResponse};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde_json::{Value, json};
+
+use super::token_exchange;
+use crate::app::App;
+use crate::base::secret::Hashed;
+use crate::client::Client;
+use crate::config::Grant;
+use crate::web::answer::conditional::Document;
+
+/// The path of OpenID Connect Discovery 1.0 §4.
+pub const OPENID: &str = "/.well-known/openid-configuration";
+/// The path of RFC 8414 §3.
+pub const OAUTH: &str = "/.well-known/oauth-authorization-server";
+
+/// `Cache-Control`: 300 seconds. The document changes only with the configuration.
+const MAX_AGE: &str = "public, max-age=300";
+
+/// The document as it is sent, made once: it depends only on the configuration.
+pub struct Metadata {
+    body: Bytes,
+    etag: String,
+}
+
+impl Metadata {
+    /// The document for this configuration.
+    pub fn new(app: &App) -> Self {
+        let text = document(app).to_string();
+        let etag = format!("\"{}\"", URL_SAFE_NO_PAD.encode(Hashed::of(&text).as_bytes()));
+        Self { body: text.into(), etag }
+    }
+}
+
+/// The endpoints, and what they support. Needs no query.
+pub async fn show(metadata: Data<Metadata>, request: HttpRequest) -> HttpResponse {
+    let (content_type, body) = ("application/json", || metadata.body.clone());
+    Document { content_type, cache_control: MAX_AGE, etag: &metadata.etag, body }.answer(&request)
+}
+
+fn document(app: &App) -> Value {
+    let url = &app.config.server.public_url;
+    let algorithms: Vec<_> = app.config.signing.algorithms.iter().map(|algorithm| algorithm.name()).collect();
+    let mut grants =
+        [Grant::AuthorizationCode, Grant::RefreshToken, Grant::ClientCredentials].map(Grant::as_str).to_vec();
+    if app.clients.iter().any(Client::may_exchange) {
+        grants.push(token_exchange::GRANT_TYPE);
+    }
+    let mut scopes = vec!["openid", "profile", "email", "groups", "offline_access"];
+    for scope in app.clients.iter().flat_map(|client| &client.scopes) {
+        if !scopes.contains(&scope.as_str()) {
+            scopes.push(scope);
+        }
+    }
+    let client_authentication = ["client_secret_basic", "client_secret_post", "private_key_jwt", "none"];
+    let [proofs @ .., _none] = client_authentication;
+    let assertion_algorithms = ["ES256", "EdDSA", "RS256", "PS256"];
+    json!({
+        "issuer": url.issuer(),
+        "authorization_endpoint": url.at("/oauth2/authorize"),
+        "token_endpoint": url.at("/oauth2/token"),
+        "userinfo_endpoint": url.at("/userinfo"),
+        "jwks_uri": url.at("/.well-known/jwks.json"),
+        "pushed_authorization_request_endpoint": url.at("/oauth2/par"),
+        "introspection_endpoint": url.at("/oauth2/introspect"),
+        "revocation_endpoint": url.at("/oauth2/revoke"),
+        "end_session_endpoint": url.at("/logout"),
+        "backchannel_logout_supported": true,
+        "backchannel_logout_session_supported": true,
+        "scopes_supported": scopes,
+        "response_types_supported": ["code"],
+        "response_modes_supported": ["query"],
+        "grant_types_supported": grants,
+        "subject_types_supported": ["public"],
+        "id_token_signing_alg_values_supported": algorithms,
+        "token_endpoint_auth_methods_supported": client_authentication,
+        "token_endpoint_auth_signing_alg_values_supported": assertion_algorithms,
+        "introspection_endpoint_auth_methods_supported": proofs,
+        "introspection_endpoint_auth_signing_alg_values_supported": assertion_algorithms,
+        "revocation_endpoint_auth_methods_supported": client_authentication,
+        "revocation_endpoint_auth_signing_alg_values_supported": assertion_algorithms,
+        "code_challenge_methods_supported": ["S256"],
+        "authorization_response_iss_parameter_supported": true,
+        "prompt_values_supported": ["none", "login", "consent", "select_account"],
+        "claims_supported": [
+            "sub", "iss", "aud", "exp", "iat", "auth_time", "nonce", "at_hash", "sid", "acr", "amr",
+            "name", "preferred_username", "picture", "email", "email_verified", "groups",
+        ],
+        "claims_parameter_supported": false,
+        "request_parameter_supported": false,
+        "request_uri_parameter_supported": false,
+        "require_pushed_authorization_requests": false,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use actix_web::body::MessageBody;
+    use actix_web::test::TestRequest;
+
+    use super::*;
+
+    #[actix_web::test]
+    async fn each_answer_sends_the_same_bytes_without_a_copy() {
+        let metadata = Data::new(Metadata { body: Bytes::from(r#"{"issuer":"x"}"#.to_owned()), etag: "\"x\"".into() });
+        let mut addresses = Vec::new();
+        for _ in 0..2 {
+            let answer = show(metadata.clone(), TestRequest::default().to_http_request()).await;
+            let body = answer.into_body().try_into_bytes().expect("one chunk");
+            addresses.push(body.as_ptr());
+            assert_eq!(body, metadata.body);
+        }
+        assert_eq!(addresses, [metadata.body.as_ptr(); 2]);
+    }
+}

@@ -1,0 +1,22 @@
+//! The handlers, one file for each endpoint or group of endpoints.
+
+pub mod account;
+pub mod administration;
+pub mod authorize;
+pub mod backchannel_logout;
+pub mod discovery;
+pub mod identities;
+pub mod introspection;
+pub mod login;
+pub mod logout;
+pub mod metadata;
+pub mod ops;
+pub mod provider_token;
+pub mod revocation;
+pub mod session;
+pub mod sessions;
+pub mod spa_flow;
+pub mod status_list;
+pub mod token;
+pub mod token_exchange;
+pub mod userinfo;

@@ -1,0 +1,74 @@
+//! The admin listener: `/healthz`, `/readyz`, `/metrics`.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use actix_web::web::Data;
+use actix_web::{HttpRequest, HttpResponse};
+use serde_json::json;
+
+use crate::app::App;
+use crate::base::db;
+use crate::base::measure;
+use crate::telemetry::Metrics;
+use crate::web::answer::problem::Problem;
+
+/// Whether the shutdown of this replica has begun. The start needs no flag: the replica listens only after it.
+#[derive(Default)]
+pub struct Readiness(AtomicBool);
+
+impl Readiness {
+    /// Marks the shutdown as begun; `/readyz` answers 503 from then on.
+    pub fn leave(&self) {
+        self.0.store(true, Ordering::SeqCst);
+    }
+
+    fn is_leaving(&self) -> bool {
+        self.0.load(Ordering::SeqCst)
+    }
+}
+
+/// `GET /healthz`: 200 as long as the process serves requests. Checks nothing else.
+pub async fn healthz() -> HttpResponse {
+    HttpResponse::Ok().content_type("text/plain; charset=utf-8").body("ok\n")
+}
+
+/// `GET /readyz`: whether this replica should receive requests. An unavailable provider is reported, but does not make
+/// it unready: the other providers work.
+pub async fn readyz(app: Data<App>, readiness: Data<Readiness>) -> HttpResponse {
+    let mut providers = serde_json::Map::new();
+    for provider in app.providers.iter() {
+        let state = if provider.is_available() { "ok" } else { "unavailable" };
+        providers.insert(provider.id().to_owned(), state.into());
+    }
+    let database = app.db.run("check readiness", db::ping).await.is_ok();
+    let revocations = app.revocations.is_fresh();
+    let leaving = readiness.is_leaving();
+    let ready = database && revocations && !leaving;
+    let body = json!({
+        "status": if ready { "ready" } else { "not ready" },
+        "checks": {
+            "database": if database { "ok" } else { "unavailable" },
+            "revocations": if revocations { "ok" } else { "out of reach" },
+            "shutdown": if leaving { "begun" } else { "ok" },
+            "providers": providers,
+        },
+    });
+    if ready {
+        HttpResponse::Ok().json(body)
+    } else {
+        HttpResponse::ServiceUnavailable().insert_header(("Retry-After", "2")).json(body)
+    }
+}
+
+/// `GET /metrics`: the metrics in the Prometheus text format; 404 where no metrics recorder is installed.
+pub async fn metrics(app: Data<App>, handle: Data<Option<Metrics>>, request: HttpRequest) -> HttpResponse {
+    if let Some(age) = app.revocations.age() {
+        measure::revocation_feed_age(age);
+    }
+    let (busy, idle) = app.db.connections();
+    measure::database_connections(busy, idle);
+    match handle.get_ref() {
+        Some(handle) => HttpResponse::Ok().content_type("text/plain; version=0.0.4").body(handle.render()),
+        None => Problem::not_found().for_program(&request),
+    }
+}

@@ -1,0 +1,148 @@
+//! The SPA flow, for single-page apps that own the redirect URI: `GET /oauth2/url/`, `POST /oauth2/token/`.
+
+use actix_web::web::{Data, Payload};
+use actix_web::{HttpRequest, HttpResponse};
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
+
+use crate::app::App;
+use crate::base::clock::Timestamp;
+use crate::base::secret::Plain;
+use crate::login::{self, AuthorizationResponse, Callback, Code, Completed, Finished, Flow, NewLogin};
+use crate::logout;
+use crate::token::{self, RefreshToken};
+use crate::upstream::{AuthorizationGrant, Provider, ProviderTokens};
+use crate::web::answer::problem::Problem;
+use crate::web::request::cookies;
+use crate::web::request::extract::{self, Parameters};
+use crate::web::request::login::{caller, hints};
+use crate::web::request::throttle::Throttles;
+
+/// `GET /oauth2/url/`: the address of the authorization request, and its `state`.
+pub async fn url(app: Data<App>, throttles: Data<Throttles>, request: HttpRequest) -> HttpResponse {
+    let answer = begin(&app, &throttles, &request).await;
+    answer.unwrap_or_else(|problem| problem.for_program(&request))
+}
+
+async fn begin(app: &App, throttles: &Throttles, request: &HttpRequest) -> Result<HttpResponse, Problem> {
+    throttles.begin(app, request)?;
+    let query = Parameters::of_query(request)?;
+    let provider = query.get("provider").ok_or_else(Problem::invalid_request)?.to_owned();
+    let (binding, cookie) = cookies::bind(app, request);
+    let caller = caller(app, request);
+    let new_login = NewLogin {
+        provider,
+        flow: Flow::Spa,
+        hints: hints(&query)?,
+        return_to: None,
+        request: None,
+        link: None,
+        binding,
+        caller,
+    };
+    let begun = login::begin(app, new_login, app.clock.now()).await.map_err(parameter)?;
+    let body = json!({ "url": begun.url, "state": begun.state.expose(), "expires_in": begun.expires_in });
+    Ok(HttpResponse::Ok().cookie(cookie).json(body))
+}
+
+/// `POST /oauth2/token/` with JSON: completes the login, and returns the gateway's tokens.
+pub async fn token(app: &App, throttles: &Throttles, request: &HttpRequest, payload: Payload) -> HttpResponse {
+    let answer = exchange(app, throttles, request, payload).await;
+    answer.unwrap_or_else(|problem| problem.for_program(request))
+}
+
+#[derive(Deserialize)]
+struct Exchange {
+    provider: String,
+    state: String,
+    code: Option<String>,
+    iss: Option<String>,
+    oauth_token: Option<String>,
+    oauth_verifier: Option<String>,
+}
+
+impl Exchange {
+    /// The parameters of the provider's redirect: a code, or a token with its verifier (OAuth 1.0a).
+    fn answer(&self) -> Option<AuthorizationGrant> {
+        let texts = [&self.code, &self.oauth_token, &self.oauth_verifier].into_iter().flatten();
+        let fit = texts.chain([&self.provider, &self.state]).all(|text| !text.is_empty() && !text.contains('\0'));
+        match (&self.code, &self.oauth_token, &self.oauth_verifier) {
+            _ if !fit => None,
+            (Some(code), None, None) => Some(AuthorizationGrant::Code {
+                code: Plain::new(code),
+                iss: self.iss.clone(),
+                iss_may_be_missing: true,
+                user: None,
+            }),
+            (None, Some(token), Some(verifier)) => {
+                Some(AuthorizationGrant::Verifier { token: Plain::new(token), verifier: Plain::new(verifier) })
+            }
+            _ => None,
+        }
+    }
+}
+
+async fn exchange(
+    app: &App,
+    throttles: &Throttles,
+    request: &HttpRequest,
+    payload: Payload,
+) -> Result<HttpResponse, Problem> {
+    throttles.come_back(app, request)?;
+    let body = extract::body(request, payload, app.config.limits.body_bytes).await?;
+    let exchange: Exchange = extract::json(&body)?;
+    let response = AuthorizationResponse::Granted(exchange.answer().ok_or_else(Problem::invalid_request)?);
+    let Exchange { provider, state, .. } = exchange;
+    let id = provider.clone();
+    // The frontend manages its own sessions, so a new login ends no previous session of the browser.
+    let (flow, state, previous) = (Flow::Spa, Plain::new(state), None);
+    let callback = Callback { provider, flow, state, response: Some(response), previous, caller: caller(app, request) };
+    let now = app.clock.now();
+    let completed = login::complete(app, callback, now).await.map_err(parameter)?;
+    let provider = app.providers.get(&id).ok_or(Code::UnknownProvider)?;
+    let Finished::SignedIn(completed) = completed else { return Err(Code::UnknownState.into()) };
+    answer(app, provider, *completed, now).await
+}
+
+async fn answer(app: &App, provider: &Provider, done: Completed, now: Timestamp) -> Result<HttpResponse, Problem> {
+    let issued = token::issue(app, &done.signed_in, now).map_err(Problem::from)?;
+    let refresh = RefreshToken { session: done.signed_in.session.id, counter: 0 };
+    let mut at_provider = if provider.registration().expose_tokens {
+        exposed(&done.tokens, provider.registration().store_tokens)
+    } else {
+        Map::new()
+    };
+    let logout_url = logout::address_at(app, provider, done.tokens.id_token.as_ref(), now).await;
+    at_provider.insert("logout_url".into(), json!(logout_url));
+    Ok(HttpResponse::Ok().json(json!({
+        "api": {
+            "access": issued.token.expose(),
+            "refresh": refresh.encode(&app.config.ring).expose(),
+            "token_type": "Bearer",
+            "expires_in": issued.expires_in,
+        },
+        "provider": at_provider,
+        "user": done.signed_in.user,
+    })))
+}
+
+/// The provider's tokens for the frontend. A refresh token that is `kept` here is omitted: with rotation, only one
+/// party can use it.
+fn exposed(tokens: &ProviderTokens, kept: bool) -> Map<String, Value> {
+    let text = |token: Option<&Plain>| json!(token.map(Plain::expose));
+    let mut members = Map::new();
+    members.insert("access_token".into(), json!(tokens.access_token.expose()));
+    members.insert("refresh_token".into(), text(tokens.refresh_token.as_ref().filter(|_| !kept)));
+    members.insert("id_token".into(), text(tokens.id_token.as_ref()));
+    members.insert("expires_in".into(), json!(tokens.expires_in));
+    if tokens.token_secret.is_some() {
+        members.insert("token_secret".into(), text(tokens.token_secret.as_ref()));
+    }
+    members
+}
+
+/// In the SPA flow the provider is a parameter, so an unknown one is 400 instead of 404.
+fn parameter(refusal: login::Refusal) -> Problem {
+    let problem = Problem::from(refusal);
+    if problem.is(Code::UnknownProvider) { Problem::unknown_provider_parameter() } else { problem }
+}

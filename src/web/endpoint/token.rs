@@ -1,0 +1,221 @@
+//! `POST /oauth2/token`: with a form the token endpoint of OAuth 2.1, with JSON the second request of the SPA flow.
+
+use actix_web::http::header::{self, HeaderValue};
+use actix_web::web::{Data, Payload};
+use actix_web::{HttpRequest, HttpResponse};
+use serde_json::{Map, Value, json};
+
+use super::spa_flow;
+use super::{provider_token, token_exchange};
+use crate::app::App;
+use crate::base::clock::Timestamp;
+use crate::base::secret::Plain;
+use crate::client::Client;
+use crate::config::{BUILT_IN_CLIENT, Grant};
+use crate::session::SignedIn;
+use crate::token::{
+    self, ACCOUNT_SCOPE, AccessToken, CodeRefused, Presented, PresentedCode, RefreshToken, RenewalRefused, has_scope,
+    issue, issue_to_client, redeem, renew,
+};
+use crate::web::answer::problem::Problem;
+use crate::web::request::client_address;
+use crate::web::request::client_authentication::authenticate;
+use crate::web::request::extract::{self, Parameters};
+use crate::web::request::throttle::Throttles;
+
+/// Selects the flow by the content type.
+pub async fn token(app: Data<App>, throttles: Data<Throttles>, request: HttpRequest, payload: Payload) -> HttpResponse {
+    match extract::media_type(&request).as_str() {
+        "application/json" => spa_flow::token(&app, &throttles, &request, payload).await,
+        extract::FORM => {
+            let answer = grant(&app, &throttles, &request, payload).await;
+            answer.unwrap_or_else(|no| no.answer(&request))
+        }
+        _ => {
+            let limited = throttles.come_back(&app, &request).err();
+            limited.unwrap_or_else(Problem::media_type).for_program(&request)
+        }
+    }
+}
+
+/// A refusal with an error code of RFC 6749 §5.2.
+struct No {
+    error: &'static str,
+    problem: Problem,
+}
+
+impl No {
+    fn because(error: &'static str) -> Self {
+        Self { error, problem: Problem::invalid_request() }
+    }
+
+    fn answer(self, request: &HttpRequest) -> HttpResponse {
+        self.problem.for_oauth(request, self.error)
+    }
+}
+
+impl From<Problem> for No {
+    fn from(problem: Problem) -> Self {
+        Self { error: problem.oauth_error(), problem }
+    }
+}
+
+async fn grant(app: &App, throttles: &Throttles, request: &HttpRequest, payload: Payload) -> Result<HttpResponse, No> {
+    throttles.token(app, request)?;
+    let form = extract::form(request, payload, app.config.limits.body_bytes).await?;
+    let now = app.clock.now();
+    let client = authenticate(app, throttles, request, &form, now).await?;
+    let grant = form.get("grant_type").ok_or_else(|| No::because("invalid_request"))?;
+    if grant == token_exchange::GRANT_TYPE {
+        let token = token_exchange::exchange(app, client, &form, now).await;
+        let token = token.map_err(|token_exchange::Refused(error, problem)| No { error, problem })?;
+        return Ok(provider_token::exchanged(&token, now));
+    }
+    let known = [Grant::AuthorizationCode, Grant::RefreshToken, Grant::ClientCredentials];
+    let grant = known.into_iter().find(|known| known.as_str() == grant);
+    let grant = grant.ok_or_else(|| No::because("unsupported_grant_type"))?;
+    if !client.may(grant) {
+        return Err(No::because("unauthorized_client"));
+    }
+    match grant {
+        Grant::AuthorizationCode => by_code(app, client, &form, now).await,
+        Grant::RefreshToken => by_refresh_token(app, client, request, &form, now).await,
+        Grant::ClientCredentials => for_itself(app, client, &form, now),
+    }
+}
+
+/// The grant `authorization_code` (RFC 6749 §4.1.3).
+async fn by_code(app: &App, client: &Client, form: &Parameters, now: Timestamp) -> Result<HttpResponse, No> {
+    let wanted = |name: &str| form.get(name).ok_or_else(|| No::because("invalid_request"));
+    let presented = PresentedCode {
+        code: Plain::new(wanted("code")?),
+        redirect_uri: wanted("redirect_uri")?.to_owned(),
+        verifier: form.get("code_verifier").map(Plain::new),
+    };
+    let granted = redeem(app, client, presented, now).await.map_err(|refused| match refused {
+        CodeRefused::InvalidGrant => No::because("invalid_grant"),
+        CodeRefused::Db(error) => Problem::from(error).into(),
+    })?;
+    let session = &granted.signed_in.session;
+    let access = issue(app, &granted.signed_in, now).map_err(Problem::from)?;
+    // Apps get a refresh token only with the scope `offline_access`.
+    let offline = has_scope(&session.scopes, "offline_access") && client.may(Grant::RefreshToken);
+    let refresh = offline.then(|| RefreshToken { session: session.id, counter: 0 }.encode(&app.config.ring));
+    let about = About { signed_in: &granted.signed_in, nonce: granted.nonce.as_deref() };
+    let scope = session.scopes.clone();
+    issued(app, client, &access, refresh.as_ref(), &scope, Some(&about), now)
+}
+
+/// The grant `refresh_token` (RFC 6749 §6).
+async fn by_refresh_token(
+    app: &App,
+    client: &Client,
+    request: &HttpRequest,
+    form: &Parameters,
+    now: Timestamp,
+) -> Result<HttpResponse, No> {
+    let for_account = client.id == BUILT_IN_CLIENT && asks_for_account(app, form);
+    let mut scope = scopes(form)?;
+    if for_account {
+        // No session has the scope `account`: `resource` requests it. `scope` may name it too, and is checked without
+        // it.
+        scope = scope.map(|scope| scope.into_iter().filter(|scope| scope != ACCOUNT_SCOPE).collect());
+    }
+    let presented = Presented {
+        token: Plain::new(form.get("refresh_token").ok_or_else(|| No::because("invalid_request"))?),
+        client_id: client.id.clone(),
+        rotates: client.rotates_refresh_tokens,
+        scope,
+        resource: if for_account { None } else { resource(app, client, form)? },
+        for_account,
+        ip: client_address::address(request, &app.config.server.trusted_proxies),
+    };
+    let renewed = renew(app, presented, now).await.map_err(|refused| match refused {
+        RenewalRefused::InvalidGrant => No::because("invalid_grant"),
+        RenewalRefused::InvalidScope => No::because("invalid_scope"),
+        RenewalRefused::InvalidTarget => No::because("invalid_target"),
+        RenewalRefused::Db(error) => Problem::from(error).into(),
+        RenewalRefused::Sign(error) => Problem::from(error).into(),
+    })?;
+    // The built-in client gets no ID token: the login has returned the user to it.
+    let about = (client.id != BUILT_IN_CLIENT).then_some(About { signed_in: &renewed.signed_in, nonce: None });
+    issued(app, client, &renewed.access, Some(&renewed.refresh), &renewed.scope, about.as_ref(), now)
+}
+
+/// The grant `client_credentials` (RFC 6749 §4.4). The token has no user, so scopes about users are refused.
+fn for_itself(app: &App, client: &Client, form: &Parameters, now: Timestamp) -> Result<HttpResponse, No> {
+    const OF_PERSONS: [&str; 5] = ["openid", "profile", "email", "groups", "offline_access"];
+    let asked = scopes(form)?;
+    let may = |scope: &&String| client.scopes.contains(scope) && !OF_PERSONS.contains(&scope.as_str());
+    let granted: Vec<&str> = match &asked {
+        Some(asked) if asked.iter().all(|scope| may(&scope)) => asked.iter().map(String::as_str).collect(),
+        Some(_) => return Err(No::because("invalid_scope")),
+        None => client.scopes.iter().filter(may).map(String::as_str).collect(),
+    };
+    let resource = resource(app, client, form)?;
+    let scope = granted.join(" ");
+    let access = issue_to_client(app, client, scope.clone(), resource.as_deref(), now);
+    issued(app, client, &access.map_err(Problem::from)?, None, &scope, None, now)
+}
+
+/// The requested scopes, without duplicates; `None` where the parameter `scope` is absent.
+fn scopes(form: &Parameters) -> Result<Option<Vec<String>>, No> {
+    let Some(text) = form.get("scope") else { return Ok(None) };
+    let mut scopes: Vec<String> = Vec::new();
+    for scope in text.split(' ').filter(|scope| !scope.is_empty()) {
+        if !scopes.iter().any(|known| known == scope) {
+            scopes.push(scope.to_owned());
+        }
+    }
+    if scopes.is_empty() { Err(No::because("invalid_scope")) } else { Ok(Some(scopes)) }
+}
+
+/// Whether the form of the built-in client requests the scope `account`, with `resource=<issuer>`.
+pub fn asks_for_account(app: &App, form: &Parameters) -> bool {
+    form.get("resource").is_some_and(|resource| token::is_issuer(app, resource))
+}
+
+/// The requested `resource` (RFC 8707 §2). It must be one that the client is allowed.
+fn resource(app: &App, client: &Client, form: &Parameters) -> Result<Option<String>, No> {
+    let Some(resource) = form.get("resource") else { return Ok(None) };
+    if token::may_be_for(app, &client.id, resource) {
+        Ok(Some(resource.to_owned()))
+    } else {
+        Err(No::because("invalid_target"))
+    }
+}
+
+/// The content of an ID token.
+struct About<'a> {
+    signed_in: &'a SignedIn,
+    nonce: Option<&'a str>,
+}
+
+/// The token response (RFC 6749 §5.1), with an ID token for the scope `openid` (OpenID Connect Core §3.1.3.3).
+fn issued(
+    app: &App,
+    client: &Client,
+    access: &AccessToken,
+    refresh: Option<&Plain>,
+    scope: &str,
+    about: Option<&About<'_>>,
+    now: Timestamp,
+) -> Result<HttpResponse, No> {
+    let mut body = Map::from_iter([
+        ("access_token".to_owned(), json!(access.token.expose())),
+        ("token_type".to_owned(), json!("Bearer")),
+        ("expires_in".to_owned(), json!(access.expires_in)),
+        ("scope".to_owned(), json!(scope)),
+    ]);
+    if let Some(refresh) = refresh {
+        body.insert("refresh_token".to_owned(), json!(refresh.expose()));
+    }
+    if let Some(About { signed_in, nonce }) = about.filter(|_| has_scope(scope, "openid")) {
+        let id_token = token::id_token(app, client, signed_in, scope, *nonce, &access.token, now);
+        let id_token = id_token.map_err(Problem::from)?;
+        body.insert("id_token".to_owned(), json!(id_token.expose()));
+    }
+    let mut answer = HttpResponse::Ok().json(Value::Object(body));
+    answer.headers_mut().insert(header::PRAGMA, HeaderValue::from_static("no-cache"));
+    Ok(answer)
+}

@@ -1,0 +1,74 @@
+//! The client's address, and its network for rate limits.
+
+use std::net::{IpAddr, Ipv6Addr};
+
+use actix_web::HttpRequest;
+use actix_web::http::header;
+use ipnet::IpNet;
+
+/// The client's address. Starts at the peer of the connection and reads `X-Forwarded-For` from the right, as long as
+/// the current address is a trusted proxy. Entries further left are not trustworthy: the client can set them (FW-06).
+pub fn address(request: &HttpRequest, trusted: &[IpNet]) -> IpAddr {
+    let peer = request.peer_addr().map_or(IpAddr::V6(Ipv6Addr::UNSPECIFIED), |peer| peer.ip().to_canonical());
+    let lines = request.headers().get_all(header::X_FORWARDED_FOR).filter_map(|line| line.to_str().ok());
+    let named: Vec<&str> = lines.flat_map(|line| line.split(',')).map(str::trim).collect();
+    walk(peer, &named, trusted)
+}
+
+fn walk(peer: IpAddr, named: &[&str], trusted: &[IpNet]) -> IpAddr {
+    let mut address = peer;
+    for name in named.iter().rev() {
+        if !trusted.iter().any(|net| net.contains(&address)) {
+            break;
+        }
+        let Some(next) = parse(name) else { break };
+        address = next;
+    }
+    address
+}
+
+/// Parses an address. Some proxies add a port, or brackets around IPv6.
+fn parse(text: &str) -> Option<IpAddr> {
+    let plain = text.parse().ok();
+    let with_port = || text.parse::<std::net::SocketAddr>().ok().map(|address| address.ip());
+    let in_brackets = || text.strip_prefix('[')?.strip_suffix(']')?.parse().ok();
+    plain.or_else(with_port).or_else(in_brackets).map(|address: IpAddr| address.to_canonical())
+}
+
+/// The key of rate limits: the IPv4 address, or the IPv6 /64, since one customer usually has a whole /64.
+pub fn network(address: IpAddr) -> IpAddr {
+    match address {
+        IpAddr::V4(_) => address,
+        IpAddr::V6(v6) => IpAddr::V6(Ipv6Addr::from_bits(v6.to_bits() & (u128::MAX << 64))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn from(peer: &str, named: &[&str], trusted: &[&str]) -> String {
+        let trusted: Vec<IpNet> = trusted.iter().map(|net| net.parse().expect("a network")).collect();
+        walk(peer.parse().expect("an address"), named, &trusted).to_string()
+    }
+
+    /// FW-06, RE-10: entries left of the first untrusted address have no effect.
+    #[test]
+    fn forwarded_addresses_are_read_from_the_right_through_trusted_proxies() {
+        assert_eq!(from("1.1.1.1", &["9.9.9.9"], &[]), "1.1.1.1");
+        assert_eq!(from("10.0.0.1", &["9.9.9.9"], &["10.0.0.0/8"]), "9.9.9.9");
+        assert_eq!(from("10.0.0.1", &["6.6.6.6", "9.9.9.9"], &["10.0.0.0/8"]), "9.9.9.9");
+        assert_eq!(from("10.0.0.1", &["6.6.6.6", "9.9.9.9", "10.0.0.2"], &["10.0.0.0/8"]), "9.9.9.9");
+        assert_eq!(from("10.0.0.1", &["junk"], &["10.0.0.0/8"]), "10.0.0.1");
+        assert_eq!(from("10.0.0.1", &["9.9.9.9:80"], &["10.0.0.0/8"]), "9.9.9.9");
+        assert_eq!(from("10.0.0.1", &["[2001:db8::1]:80"], &["10.0.0.0/8"]), "2001:db8::1");
+        assert_eq!(from("10.0.0.1", &["::ffff:9.9.9.9"], &["10.0.0.0/8"]), "9.9.9.9");
+    }
+
+    #[test]
+    fn rate_limits_count_an_ipv6_network_as_one_address() {
+        let of = |text: &str| network(text.parse().expect("an address")).to_string();
+        assert_eq!(of("2001:db8:1:2:3:4:5:6"), "2001:db8:1:2::");
+        assert_eq!(of("9.9.9.9"), "9.9.9.9");
+    }
+}

@@ -1,0 +1,117 @@
+//! Parses queries, forms and bodies. Parameters are strict: no repetition, valid UTF-8, no NUL (RFC 6749 §3.1).
+
+use actix_web::http::header;
+use actix_web::{HttpRequest, web};
+use percent_encoding::percent_decode_str;
+use serde::de::DeserializeOwned;
+
+use crate::web::answer::problem::Problem;
+
+/// The maximum number of parameters. No endpoint defines as many.
+const MAX_PARAMETERS: usize = 64;
+
+/// The media type of a form post.
+pub const FORM: &str = "application/x-www-form-urlencoded";
+
+/// Decoded parameters, in order. An empty value counts as absent (RFC 6749 §3.1).
+pub struct Parameters(Vec<(String, String)>);
+
+impl Parameters {
+    /// Parses a query or a form. A repeated name is an error: two parsers could choose different values (RA-14).
+    pub fn parse(encoded: &str) -> Result<Self, Problem> {
+        let (read, doubled) = Self::parse_all(encoded)?;
+        if doubled.is_empty() { Ok(read) } else { Err(Problem::invalid_request()) }
+    }
+
+    /// As `parse`, but returns the repeated names to the caller. The first value of each is kept.
+    pub fn parse_all(encoded: &str) -> Result<(Self, Vec<String>), Problem> {
+        let (mut read, mut doubled): (Vec<(String, String)>, Vec<String>) = Default::default();
+        for pair in encoded.split('&').filter(|pair| !pair.is_empty()) {
+            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+            let (name, value) = (decode(name)?, decode(value)?);
+            if read.len() + doubled.len() == MAX_PARAMETERS {
+                return Err(Problem::invalid_request());
+            }
+            if read.iter().any(|(other, _)| *other == name) {
+                doubled.push(name);
+            } else {
+                read.push((name, value));
+            }
+        }
+        Ok((Self(read), doubled))
+    }
+
+    /// The parameters of the request's query.
+    pub fn of_query(request: &HttpRequest) -> Result<Self, Problem> {
+        Self::parse(request.query_string())
+    }
+
+    /// An empty list of parameters.
+    pub fn none() -> Self {
+        Self(Vec::new())
+    }
+
+    /// Whether the list is empty. A parameter with an empty value counts here.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The value of a parameter; `None` where it is absent or empty.
+    pub fn get(&self, name: &str) -> Option<&str> {
+        self.0.iter().find(|(other, value)| other == name && !value.is_empty()).map(|(_, value)| value.as_str())
+    }
+}
+
+/// Decodes `application/x-www-form-urlencoded` text: `+` and percent-encoding, UTF-8, no NUL.
+pub fn decode(text: &str) -> Result<String, Problem> {
+    let spaced = text.replace('+', " ");
+    let decoded = percent_decode_str(&spaced).decode_utf8().map_err(|_| Problem::invalid_request())?;
+    if decoded.contains('\0') { Err(Problem::invalid_request()) } else { Ok(decoded.into_owned()) }
+}
+
+/// Reads a body of at most `limit` bytes. A larger `Content-Length` is refused without reading. The connection limits the time.
+pub async fn body(request: &HttpRequest, payload: web::Payload, limit: usize) -> Result<web::Bytes, Problem> {
+    let length = request.headers().get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
+    if length.is_some_and(|length: u64| u64::try_from(limit).is_ok_and(|limit| length > limit)) {
+        return Err(Problem::too_large());
+    }
+    let whole = payload.to_bytes_limited(limit).await.map_err(|_| Problem::too_large())?;
+    whole.map_err(|_| Problem::invalid_request())
+}
+
+/// Reads a form from the body. The query is ignored.
+pub async fn form(request: &HttpRequest, payload: web::Payload, limit: usize) -> Result<Parameters, Problem> {
+    if media_type(request) != FORM {
+        return Err(Problem::invalid_request());
+    }
+    let body = body(request, payload, limit).await?;
+    Parameters::parse(std::str::from_utf8(&body).map_err(|_| Problem::invalid_request())?)
+}
+
+/// The media type of `Content-Type`, in lower case and without parameters; empty where the header is missing.
+pub fn media_type(request: &HttpRequest) -> String {
+    let value = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    value.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
+}
+
+/// Parses a JSON body. `serde_json` limits the nesting to 128 levels, so it cannot exhaust the stack (IN-07).
+pub fn json<T: DeserializeOwned>(body: &[u8]) -> Result<T, Problem> {
+    serde_json::from_slice(body).map_err(|_| Problem::invalid_request())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// RA-14, IN-04, IN-08: also NUL and invalid UTF-8 in names and values.
+    #[test]
+    fn repeated_malformed_and_too_many_parameters_are_refused() {
+        let good = Parameters::parse("a=1&b=%C3%A9+x&&c=").map_err(|_| ()).expect("good parameters");
+        assert_eq!((good.get("a"), good.get("b"), good.get("c")), (Some("1"), Some("é x"), None));
+        for bad in ["a=1&a=2", "a=1&a=", "a=%00", "a=%ff", "a=%c0%80", "%ff=1"] {
+            assert!(Parameters::parse(bad).is_err(), "{bad}");
+        }
+        assert!(Parameters::parse(&"p=1&".repeat(100_000)).is_err());
+        assert!(Parameters::parse(&(0..65).fold(String::new(), |all, n| format!("{all}p{n}=1&"))).is_err());
+    }
+}

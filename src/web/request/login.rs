@@ -1,0 +1,45 @@
+//! The parameters of a login request, and the origin of the request.
+
+use actix_web::HttpRequest;
+use actix_web::http::header;
+
+use super::client_address;
+use super::cookies;
+use super::extract::Parameters;
+use crate::app::App;
+use crate::base::secret::Hashed;
+use crate::login::{Caller, Code};
+use crate::upstream::LoginHints;
+use crate::web::answer::negotiate;
+use crate::web::answer::problem::Problem;
+
+/// The validated parameter `return_to`; `None` where it is absent.
+pub fn checked_return_to(app: &App, query: &Parameters) -> Result<Option<String>, Problem> {
+    let Some(asked) = query.get("return_to") else { return Ok(None) };
+    let checked = app.config.login.return_to.check(asked).ok_or(Code::ReturnToRefused)?;
+    Ok(Some(checked))
+}
+
+/// The parameters that are passed on to the provider. Others in the query are ignored (RA-16).
+pub fn hints(query: &Parameters) -> Result<LoginHints, Problem> {
+    let text = |name: &str| query.get(name).map(str::to_owned);
+    let max_age = query.get("max_age").map(str::parse).transpose().map_err(|_| Problem::invalid_request())?;
+    Ok(LoginHints {
+        login_hint: text("login_hint"),
+        prompt: text("prompt"),
+        max_age,
+        acr_values: text("acr_values"),
+        ui_locales: text("ui_locales"),
+    })
+}
+
+/// The origin of the request: address, headers and binding cookie.
+pub fn caller(app: &App, request: &HttpRequest) -> Caller {
+    let binding: Option<Hashed> = cookies::binding(app, request);
+    Caller {
+        ip: client_address::address(request, &app.config.server.trusted_proxies),
+        user_agent: negotiate::header_text(request, header::USER_AGENT),
+        origin: negotiate::header_text(request, header::ORIGIN),
+        binding,
+    }
+}

@@ -1,0 +1,13 @@
+//! Reading a request: parameters, forms, cookies, credentials, the client's address, rate limits.
+
+pub mod authorization;
+pub mod authorization_response;
+pub mod caller;
+pub mod client_address;
+pub mod client_authentication;
+pub mod cookies;
+pub mod credentials;
+pub mod extract;
+pub mod login;
+pub mod refuse;
+pub mod throttle;

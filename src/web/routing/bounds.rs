@@ -1,0 +1,63 @@
+//! The size limits of every request, and the security headers of every answer.
+
+use actix_web::Error;
+use actix_web::body::MessageBody;
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::Uri;
+use actix_web::http::header::{self, HeaderName, HeaderValue};
+use actix_web::middleware::Next;
+use actix_web::web::Data;
+
+use crate::app::App;
+use crate::web::answer::problem::Problem;
+
+const MAX_URI: usize = 8 * 1024;
+const MAX_HEADERS: usize = 16 * 1024;
+
+/// Refuses a request with a URI over 8 KiB (414) or headers over 16 KiB (431), and adds the security headers and
+/// `x-request-id` to every answer (WB-02).
+pub async fn keep(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<impl MessageBody>, Error> {
+    let https = request.app_data::<Data<App>>().is_some_and(|app| app.config.server.public_url.is_https());
+    let mut answer = match too_long(&request) {
+        Some(problem) => {
+            let refused = problem.for_anyone(request.request());
+            request.into_response(refused).map_into_right_body()
+        }
+        None => next.call(request).await?.map_into_left_body(),
+    };
+    let id = crate::web::answer::negotiate::request_id(answer.request());
+    let headers = answer.headers_mut();
+    let constant = HeaderValue::from_static;
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, constant("nosniff"));
+    headers.insert(header::REFERRER_POLICY, constant("no-referrer"));
+    if !headers.contains_key(header::CACHE_CONTROL) {
+        headers.insert(header::CACHE_CONTROL, constant("no-store"));
+    }
+    if https {
+        headers.insert(header::STRICT_TRANSPORT_SECURITY, constant("max-age=31536000"));
+    }
+    if let (false, Ok(id)) = (id.is_empty(), HeaderValue::from_str(&id)) {
+        headers.insert(HeaderName::from_static("x-request-id"), id);
+    }
+    Ok(answer)
+}
+
+fn too_long(request: &ServiceRequest) -> Option<Problem> {
+    let length = |(name, value): (&HeaderName, &HeaderValue)| name.as_str().len() + value.len() + 4;
+    if length_of(request.uri()) > MAX_URI {
+        Some(Problem::uri_too_long())
+    } else if request.headers().iter().map(length).sum::<usize>() > MAX_HEADERS {
+        Some(Problem::headers_too_large())
+    } else {
+        None
+    }
+}
+
+/// The length of the URI as text, in bytes. Computed without allocating that text.
+fn length_of(uri: &Uri) -> usize {
+    let authority = uri.authority().map_or(0, |authority| authority.as_str().len() + "https://".len());
+    authority + uri.path_and_query().map_or(0, |path| path.as_str().len())
+}

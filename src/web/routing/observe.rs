@@ -1,0 +1,66 @@
+//! Logs one line for each request, with its id. The query is never logged: it contains codes and `state`.
+
+use actix_web::body::MessageBody;
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::Method;
+use actix_web::web::Data;
+use actix_web::{Error, HttpMessage};
+use tracing::field::Empty;
+use tracing_actix_web::{RequestId, RootSpanBuilder};
+
+use crate::app::App;
+use crate::base::measure;
+use crate::web::request::client_address;
+
+/// Builds the span that contains all log lines of a request.
+pub struct Span;
+
+/// The arrival time of the request, by the monotonic clock.
+struct Began(std::time::Instant);
+
+impl RootSpanBuilder for Span {
+    fn on_request_start(request: &ServiceRequest) -> tracing::Span {
+        request.extensions_mut().insert(Began(std::time::Instant::now()));
+        let id = request.extensions().get::<RequestId>().map(ToString::to_string).unwrap_or_default();
+        let app = request.app_data::<Data<App>>();
+        let trusted = app.map(|app| app.config.server.trusted_proxies.as_slice()).unwrap_or_default();
+        let ip = client_address::address(request.request(), trusted);
+        let method = known(request.method());
+        tracing::info_span!("request", %id, method, %ip, route = Empty, code = Empty, reference = Empty)
+    }
+
+    fn on_request_end<B: MessageBody>(span: tracing::Span, outcome: &Result<ServiceResponse<B>, Error>) {
+        let Ok(answer) = outcome else {
+            // Every refusal is an answer; an error means a broken connection.
+            return;
+        };
+        let request = answer.request();
+        // The pattern instead of the path: paths are unchecked input, and would make the metric's labels unbounded.
+        let route = request.match_pattern().unwrap_or_else(|| "unmatched".into());
+        let (status, method) = (answer.status().as_u16(), known(request.method()));
+        let seconds = request.extensions().get::<Began>().map_or(0.0, |began| began.0.elapsed().as_secs_f64());
+        span.record("route", route.as_str());
+        measure::http_request(route, method, answer.status().as_str(), seconds);
+        let milliseconds = (seconds * 1e5).round() / 1e2;
+        span.in_scope(|| match status {
+            500 | 501.. if status != 503 && status != 502 && status != 504 => {
+                tracing::error!(status, milliseconds, "answered");
+            }
+            _ => tracing::info!(status, milliseconds, "answered"),
+        });
+    }
+}
+
+/// The method as a metric label. Unknown methods share one label, so that clients cannot create new time series.
+fn known(method: &Method) -> &'static str {
+    match *method {
+        Method::GET => "GET",
+        Method::HEAD => "HEAD",
+        Method::POST => "POST",
+        Method::PUT => "PUT",
+        Method::DELETE => "DELETE",
+        Method::OPTIONS => "OPTIONS",
+        Method::PATCH => "PATCH",
+        _ => "other",
+    }
+}

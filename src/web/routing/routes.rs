@@ -1,0 +1,159 @@
+//! The table of routes of the public listener. The routing is built from it, and [`guard`] decides by it which requests
+//! reach a handler.
+
+use actix_web::body::BoxBody;
+use actix_web::dev::{HttpServiceFactory, ServiceRequest};
+use actix_web::middleware::{Next, from_fn};
+use actix_web::web::{self, Data, ServiceConfig};
+use actix_web::{HttpRequest, HttpResponse};
+
+use super::cors;
+use super::guard::guard;
+use super::route::{Access, Entry, Limit, OriginRule, Row, Surface};
+use crate::app::App;
+use crate::web::answer::pages;
+use crate::web::answer::problem::Problem;
+use crate::web::endpoint::{
+    account, authorize, backchannel_logout, discovery, identities, introspection, login, logout, metadata,
+    provider_token, revocation, session, sessions, spa_flow, status_list, token, userinfo,
+};
+
+use Access::{Account, Browser, BuiltIn, Client, Cookie, LogoutToken, Open, OpenId};
+
+/// Every endpoint of the public listener. A `POST` or `DELETE` that accepts the session cookie requires a listed origin
+/// by default ([`Entry`]).
+pub static ROUTES: &[Row] = &[
+    Row::page("/", &[Entry::read(Open, || web::to(home))]),
+    Row::program("/providers", &[Entry::read(Open, || web::to(login::providers))]),
+    // Login in the browser flow.
+    Row::page("/login", &[Entry::read(Browser, || web::to(login::choose))]),
+    Row::page("/login/{provider}", &[Entry::get(Browser, || web::to(login::begin))]),
+    Row::page(
+        "/callback/{provider}",
+        &[Entry::get(Browser, || web::to(login::callback)), Entry::post(Open, || web::to(login::callback_by_form))],
+    ),
+    // Login in the SPA flow. Existing frontends use the trailing slash; both spellings work.
+    Row::program("/oauth2/url/", &[Entry::get(Browser, || web::to(spa_flow::url)).cors()]),
+    Row::program("/oauth2/url", &[Entry::get(Browser, || web::to(spa_flow::url)).cors()]),
+    // The content type selects: JSON is the SPA flow, with `state` and `code`; a form is an OAuth 2.1 token request.
+    Row::program("/oauth2/token/", &[Entry::post(Client, || web::to(token::token)).cors()]),
+    Row::program("/oauth2/token", &[Entry::post(Client, || web::to(token::token)).cors()]),
+    // Logout.
+    Row::page(
+        "/logout",
+        &[
+            Entry::get(Browser, || web::to(logout::by_link)),
+            Entry::post(Browser, || web::to(logout::by_form)).from(OriginRule::Asked).cors(),
+        ],
+    ),
+    Row::page("/logout/confirm", &[Entry::post(Browser, || web::to(logout::confirmed)).from(OriginRule::Listed)]),
+    Row::page("/logout/callback/{provider}", &[Entry::get(Browser, || web::to(logout::returned))]),
+    Row::oauth("/backchannel-logout/{provider}", &[Entry::post(LogoutToken, || web::to(backchannel_logout::take))]),
+    // The account page and its forms.
+    Row::page("/account", &[Entry::read(Cookie, || web::to(account::show))]),
+    Row::page("/account/sessions/end-others", &[Entry::post(Cookie, || web::to(account::end_others))]),
+    Row::page("/account/sessions/{id}/end", &[Entry::post(Cookie, || web::to(account::end_one))]),
+    Row::page("/account/identities/{provider}/link", &[Entry::post(Cookie, || web::to(account::link))]),
+    Row::page("/account/identities/{id}/unlink", &[Entry::post(Cookie, || web::to(account::unlink))]),
+    // The session, and the user's account as JSON.
+    Row::program("/session", &[Entry::read(BuiltIn, || web::to(session::show)).cors()]),
+    Row::program("/session/token", &[Entry::post(Cookie, || web::to(session::token)).limited(Limit::Token).cors()]),
+    Row::program(
+        "/sessions",
+        &[
+            Entry::read(Account, || web::to(sessions::list)).cors(),
+            Entry::delete(Account, || web::to(sessions::end_many)).cors(),
+        ],
+    ),
+    Row::program("/sessions/{id}", &[Entry::delete(Account, || web::to(sessions::end_one)).cors()]),
+    Row::program("/identities", &[Entry::read(Account, || web::to(identities::list)).cors()]),
+    Row::program(
+        "/identities/{which}",
+        &[
+            Entry::post(Account, || web::to(identities::link)).cors(),
+            Entry::delete(Account, || web::to(identities::unlink)).cors(),
+        ],
+    ),
+    Row::program(
+        "/identities/{provider}/token",
+        &[Entry::get(Account, || web::to(provider_token::show)).limited(Limit::Token).cors()],
+    ),
+    // OpenID Connect and OAuth 2.0 for apps.
+    Row::program(
+        "/userinfo",
+        &[
+            Entry::read(OpenId, || web::to(userinfo::show)).cors(),
+            Entry::post(OpenId, || web::to(userinfo::show)).cors(),
+        ],
+    ),
+    Row::page(
+        "/oauth2/authorize",
+        &[
+            Entry::get(Browser, || web::to(authorize::authorize)),
+            Entry::post(Open, || web::to(authorize::authorize_by_form)),
+        ],
+    ),
+    Row::page(
+        "/oauth2/authorize/agree",
+        &[
+            Entry::get(Browser, || web::to(authorize::ask)),
+            Entry::post(Browser, || web::to(authorize::agree)).from(OriginRule::Listed),
+        ],
+    ),
+    Row::oauth("/oauth2/par", &[Entry::post(Client, || web::to(authorize::push)).cors()]),
+    Row::oauth("/oauth2/introspect", &[Entry::post(Client, || web::to(introspection::introspect))]),
+    Row::oauth("/oauth2/revoke", &[Entry::post(Client, || web::to(revocation::revoke)).cors()]),
+    // Public documents and static files.
+    Row::program(metadata::OPENID, &[Entry::read(Open, || web::to(metadata::show)).public()]),
+    Row::program(metadata::OAUTH, &[Entry::read(Open, || web::to(metadata::show)).public()]),
+    Row::program("/.well-known/jwks.json", &[Entry::read(Open, || web::to(discovery::jwks)).public()]),
+    Row::program("/status-lists/{number}", &[Entry::read(Open, || web::to(status_list::show)).public()]),
+    Row::program(pages::STYLE_PATH, &[Entry::read(Open, || web::to(pages::style))]),
+    Row::program(pages::ICON_PATH, &[Entry::read(Open, || web::to(pages::icon))]),
+    Row::program("/favicon.ico", &[Entry::read(Open, || web::to(pages::favicon))]),
+];
+
+/// Registers the routes under `prefix`, the path of `server.public_url`.
+pub fn public(routes: &mut ServiceConfig, prefix: &str) {
+    let mut scope = web::scope(prefix);
+    for row in ROUTES {
+        scope = scope.service(resource(row.path, row));
+        if row.path == metadata::OAUTH && !prefix.is_empty() {
+            // RFC 8414 §3.1: the well-known path stands before the path of the issuer.
+            routes.service(resource(&format!("{}{prefix}", row.path), row));
+        }
+    }
+    routes.service(scope.default_service(web::to(nothing_here))).default_service(web::to(nothing_here));
+}
+
+/// The handlers of a row, wrapped in the guard. Methods without an entry get 405.
+fn resource(path: &str, row: &'static Row) -> impl HttpServiceFactory + 'static {
+    let mut resource = web::resource(path);
+    for entry in row.entries {
+        resource = resource.route(entry.route());
+    }
+    if !row.cors_methods().is_empty() {
+        let answer = move |app: Data<App>, request: HttpRequest| async move { cors::preflight(&app, &request, row) };
+        resource = resource.route(web::method(actix_web::http::Method::OPTIONS).to(answer));
+    }
+    let refuse = move |request: HttpRequest| async move { method_not_allowed(row, &request) };
+    let judge = move |request: ServiceRequest, next: Next<BoxBody>| guard(row, request, next);
+    resource.default_service(web::to(refuse)).wrap(from_fn(judge))
+}
+
+fn method_not_allowed(row: &Row, request: &HttpRequest) -> HttpResponse {
+    let problem = Problem::method_not_allowed(row.allow());
+    match row.surface {
+        Surface::Page => problem.for_browser(request),
+        Surface::Program => problem.for_program(request),
+        Surface::OAuth => problem.for_oauth_endpoint(request),
+    }
+}
+
+async fn home(app: Data<App>) -> HttpResponse {
+    pages::see_other(&format!("{}/account", app.config.server.public_url.prefix()))
+}
+
+async fn nothing_here(request: HttpRequest) -> HttpResponse {
+    Problem::not_found().for_anyone(&request)
+}
