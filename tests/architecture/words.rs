@@ -29,20 +29,7 @@ const NOT_YET: &[&str] = &[
     "docs/conformance.md",
     "docs/plans.md",
     "docs/providers",
-    "tests/it/apps",
-    "tests/it/config",
-    "tests/it/costs",
-    "tests/it/devices",
-    "tests/it/fake_provider",
-    "tests/it/feed",
-    "tests/it/gateway",
-    "tests/it/linking",
-    "tests/it/logout",
-    "tests/it/presets",
-    "tests/it/providers",
-    "tests/it/refresh",
-    "tests/it/upstream",
-    "tests/it/vault",
+    "tests/it",
 ];
 
 /// Where the words are looked for.

@@ -1,5 +1,6 @@
 //! The configuration as an operator meets it: layers, twins, and what is said about mistakes.
 
+mod linking;
 mod reference;
 
 use std::ffi::OsString;

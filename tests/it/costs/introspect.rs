@@ -1,6 +1,6 @@
 //! What services ask with every request of theirs.
 
-use crate::costs::house::House;
+use crate::costs::many_sessions::House;
 
 /// Introspection of a token of ours is answered from memory.
 #[tokio::test]

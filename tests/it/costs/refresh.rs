@@ -1,6 +1,6 @@
 //! A refresh: the hottest thing that writes.
 
-use crate::costs::house::{House, SESSIONS};
+use crate::costs::many_sessions::{House, SESSIONS};
 
 /// One statement, few bytes of WAL, and the row stays in its page, so that no index is written.
 #[tokio::test]

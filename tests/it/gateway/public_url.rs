@@ -23,8 +23,8 @@ async fn everything_lives_under_the_prefix() {
     assert!(account.status == 200 && account.body.contains("action=\"/auth/logout\""), "{account:?}");
     assert_eq!(browser.fetch("/session").await.status, 200);
     let token = browser.post("/session/token").await.json()["access_token"].clone();
-    assert_eq!(crate::gateway::jwks::claims(&token)["iss"], gateway.public_url);
-    assert_eq!(crate::gateway::jwks::claims(&token)["aud"], gateway.public_url);
+    assert_eq!(crate::well_known::jwks::claims(&token)["iss"], gateway.public_url);
+    assert_eq!(crate::well_known::jwks::claims(&token)["aud"], gateway.public_url);
     assert_eq!(browser.fetch("/.well-known/jwks.json").await.status, 200);
     for asset in ["/assets/style-1.css", "/assets/icon-1.svg"] {
         let answer = browser.get(asset).await;

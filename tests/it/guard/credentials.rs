@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::apps::app::{self, Tokens, post, post_as};
+use crate::support::app::{self, Tokens, post, post_as};
 use crate::support::{Ask, Browser, Gateway, sign, sign_as};
 
 /// The origin of a frontend that may use cookies.

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::linking::person::{Person, two_providers};
+use crate::support::person::{Person, two_providers};
 use crate::support::{Answer, Gateway};
 
 async fn by(gateway: &Gateway, bearer: &str, method: &str, path: &str) -> Answer {

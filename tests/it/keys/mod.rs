@@ -1,9 +1,8 @@
-//! Signing keys: replaced while everybody goes on working, revoked at once, kept in files.
+//! Signing keys: replaced without an interruption, revoked at once, read from files.
 
-mod command_line;
 mod emergency;
-mod files;
+pub mod files;
 mod hints;
-mod replica;
+pub mod replica;
 mod replicas;
 mod traffic;

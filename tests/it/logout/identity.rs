@@ -2,9 +2,11 @@
 
 use serde_json::{Value, json};
 
+use crate::backchannel_logout::post::{tell, token};
 use crate::fake_provider::Op;
-use crate::logout::apps::{self, Session, authorization, claims, code, enter, place, reason, redeem, told, told_times};
-use crate::logout::from_provider::{tell, token};
+use crate::support::logout_apps::{
+    self, Session, authorization, claims, code, enter, place, reason, redeem, told, told_times,
+};
 use crate::support::{Answer, Browser, Gateway, Setup};
 
 /// A person with two identities: `op/ada` and `other/countess`.
@@ -21,9 +23,9 @@ impl Scene {
     }
 
     fn with(toml: &str) -> Self {
-        let place = place(&apps::names(["shop", "wiki"]));
+        let place = place(&logout_apps::names(["shop", "wiki"]));
         let other = Op::start();
-        let setup = Setup::new().provider("other", &other).toml(&apps::configured(&place)).toml(toml);
+        let setup = Setup::new().provider("other", &other).toml(&logout_apps::configured(&place)).toml(toml);
         Self { gateway: setup.start(), other, place }
     }
 
@@ -91,7 +93,7 @@ async fn a_logout_reaches_an_app_that_moved_under_another_identity() {
         assert!(scene.lives(&shop), "the person stays signed in to the app");
         scene.told_by_op(about).await;
         assert_eq!(reason(&scene.gateway, &shop.sid), "provider_logout", "{about}");
-        assert_eq!(apps::refresh(&scene.gateway, "shop", &shop).await, 400);
+        assert_eq!(logout_apps::refresh(&scene.gateway, "shop", &shop).await, 400);
         assert!(scene.lives(&wiki), "{about}");
         assert_eq!(provider_of(&browser).await, "other");
         told_times(&scene.place, "shop", 1).await;
@@ -207,7 +209,7 @@ async fn an_app_that_moved_keeps_its_profile_and_its_provider() {
     assert_eq!(before["email"], "ada@example.com");
     scene.sign_in_at_other(&browser).await;
     assert_eq!(scene.userinfo(&wiki).await, before);
-    assert_eq!(apps::refresh(&scene.gateway, "wiki", &wiki).await, 200);
+    assert_eq!(logout_apps::refresh(&scene.gateway, "wiki", &wiki).await, 200);
     let asked = browser.get(&authorization("wiki")).await.location();
     assert!(asked.starts_with("/login/op?"), "{asked}");
 }
@@ -217,7 +219,8 @@ async fn an_app_that_moved_keeps_its_profile_and_its_provider() {
 #[tokio::test]
 async fn no_app_outlives_its_identity() {
     let scene = Scene::start();
-    let beside = Setup::beside(&scene.gateway).provider("other", &scene.other).toml(&apps::configured(&scene.place));
+    let beside =
+        Setup::beside(&scene.gateway).provider("other", &scene.other).toml(&logout_apps::configured(&scene.place));
     let beside = beside.start();
     let browser = scene.at_op("first").await;
     let (mut moved, mut ended) = (0, 0);

@@ -1,13 +1,8 @@
-//! Logout: apps ask for it, and apps are told of it.
+//! `/logout`: sign-out by the user, by an app, and on to the provider.
 
-mod apps;
-mod asked;
-mod confirmed;
-mod crowd;
-mod from_provider;
-mod from_provider_races;
+mod confirm;
+mod end_session;
 mod identity;
-mod outbox;
+mod post;
 mod races;
 mod to_provider;
-mod told;

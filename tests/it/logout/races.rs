@@ -8,7 +8,7 @@ use vestibule::base::clock::Clock;
 use vestibule::base::id::{SessionId, UserId};
 use vestibule::session::{Ending, Scope, end_where};
 
-use crate::logout::apps::{authorization, redeem, start};
+use crate::support::logout_apps::{authorization, redeem, start};
 use crate::support::{Cluster, Setup};
 
 const ORPHANS: &str = "SELECT count(*) FROM sessions app JOIN sessions parent ON parent.id = app.parent_id
@@ -93,7 +93,7 @@ fn no_app_outlives_its_sign_in() {
 #[tokio::test]
 async fn a_code_that_is_redeemed_during_a_logout() {
     let (gateway, place) = start();
-    let other = Setup::beside(&gateway).toml(&crate::logout::apps::configured(&place)).start();
+    let other = Setup::beside(&gateway).toml(&crate::support::logout_apps::configured(&place)).start();
     let mut granted = 0;
     for round in 0..200 {
         let browser = gateway.browser();

@@ -3,7 +3,9 @@
 use serde_json::{Value, json};
 
 use crate::fake_provider::{CLIENT, Op, Reply, WELL_KNOWN};
-use crate::logout::apps::{BYE, Session, claims, configured, confirm, encoded, enter, log_out, names, place, reason};
+use crate::support::logout_apps::{
+    BYE, Session, claims, configured, confirm, encoded, enter, log_out, names, place, reason,
+};
 use crate::support::{Answer, Browser, Gateway, Setup, parameter};
 
 const PROVIDER: &str = "[providers.op]\nlogout = \"provider\"\n";

@@ -1,12 +1,17 @@
 //! The real gateway on a loopback port, with a database of its own, a provider that does as it is told, and browsers.
 
 mod answer;
+pub mod app;
 mod browser;
 mod cluster;
 mod database;
+pub mod device;
 mod gateway;
 mod log;
+pub mod logout_apps;
+pub mod person;
 mod raw;
+pub mod services;
 mod setup;
 
 pub use answer::{Answer, parameter};

@@ -4,6 +4,7 @@
 //! conversation with a provider must not need it.
 
 mod signed;
+mod tls;
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;

@@ -1,0 +1,158 @@
+//! `tokens.claims` and `tokens.max_bytes`.
+
+use serde_json::{Value, json};
+
+use crate::support::person::{Person, claims, last_step, two_providers};
+use crate::support::{Gateway, Setup};
+
+const ALL: &str = "[tokens]\nclaims = ['email', 'email_verified', 'name', 'preferred_username', 'picture', 'groups']\n[providers.op]\nuserinfo = 'never'\n";
+
+fn picked(claims: &Value) -> Value {
+    let names = ["email", "email_verified", "name", "preferred_username", "picture", "groups"];
+    let known = names.into_iter().filter_map(|name| Some((name.to_owned(), claims.get(name)?.clone())));
+    Value::Object(known.collect())
+}
+
+fn groups(number: usize) -> Value {
+    (0..number).map(|number| format!("group-{number:04}")).collect()
+}
+
+/// JW-15: no personal data by default.
+#[tokio::test]
+async fn a_token_says_nothing_of_the_person_unless_it_is_told_to() {
+    let gateway = Gateway::start();
+    let ada = Person::at(&gateway, "op", "ada").await;
+    assert_eq!(picked(&ada.token_claims().await), json!({}));
+}
+
+/// AC-11: at both doors, and after a refresh as the person is known then.
+#[tokio::test]
+async fn a_token_says_of_the_person_what_is_configured() {
+    let gateway = Gateway::with(ALL);
+    gateway.op.set_claims(json!({
+        "preferred_username": "ada", "picture": "https://x.example/a.png", "groups": ["a", "b"],
+    }));
+    let said = json!({
+        "email": "ada@example.com", "email_verified": true, "name": "ada of Example", "preferred_username": "ada",
+        "picture": "https://x.example/a.png", "groups": ["a", "b"],
+    });
+    let ada = Person::at(&gateway, "op", "ada").await;
+    assert_eq!(picked(&ada.token_claims().await), said);
+    let tokens = gateway.browser().sign_in_json("ada").await;
+    assert_eq!(picked(&claims(&tokens["api"]["access"])), said);
+
+    gateway.op.set_claims(json!({"email": null, "name": "Countess", "groups": []}));
+    Person::at(&gateway, "op", "ada").await;
+    let refresh =
+        format!("grant_type=refresh_token&refresh_token={}", tokens["api"]["refresh"].as_str().expect("a token"));
+    let ask = gateway.browser().ask("POST", "/oauth2/token").for_json();
+    let renewed = ask.body("application/x-www-form-urlencoded", refresh).send().await;
+    assert_eq!(renewed.status, 200, "{renewed:?}");
+    assert_eq!(picked(&claims(&renewed.json()["access_token"])), json!({"name": "Countess"}));
+    assert_eq!(picked(&ada.token_claims().await), json!({"name": "Countess"}));
+}
+
+/// An app's token has them too; one that a client has for itself is about nobody.
+#[tokio::test]
+async fn apps_get_them_and_clients_for_themselves_do_not() {
+    const SECRET: &str = "0123456789abcdef0123456789abcdef";
+    let gateway = Gateway::with(&format!(
+        "{ALL}[clients.app]\ntype = 'confidential'\nclient_secret = '{SECRET}'\nredirect_uris = ['https://app.example/cb']\n\
+         grants = ['authorization_code', 'refresh_token', 'client_credentials']\nid_token_alg = 'ES256'\n\
+         scopes = ['openid', 'offline_access', 'orders']\n"
+    ));
+    gateway.op.set_claims(json!({"groups": ["a"]}));
+    let ada = Person::at(&gateway, "op", "ada").await;
+    let asked = "/oauth2/authorize?response_type=code&client_id=app&redirect_uri=https%3A%2F%2Fapp.example%2Fcb\
+                 &scope=openid%20offline_access&state=s";
+    let code = ada.browser.get(asked).await.location_parameter("code").expect("a code");
+    let redeem = async |form: String| {
+        let form = format!("{form}&client_id=app&client_secret={SECRET}");
+        let ask = gateway.browser().ask("POST", "/oauth2/token").for_json();
+        let answer = ask.body("application/x-www-form-urlencoded", form).send().await;
+        assert_eq!(answer.status, 200, "{answer:?}");
+        answer.json()
+    };
+    let said = json!({"email": "ada@example.com", "email_verified": true, "name": "ada of Example", "groups": ["a"]});
+    let form = format!("grant_type=authorization_code&code={code}&redirect_uri=https%3A%2F%2Fapp.example%2Fcb");
+    let tokens = redeem(form).await;
+    assert_eq!(picked(&claims(&tokens["access_token"])), said);
+    let token = tokens["refresh_token"].as_str().expect("a token");
+    let renewed = redeem(format!("grant_type=refresh_token&refresh_token={token}")).await;
+    assert_eq!(picked(&claims(&renewed["access_token"])), said);
+    let own = redeem("grant_type=client_credentials&scope=orders".to_owned()).await;
+    assert_eq!(picked(&claims(&own["access_token"])), json!({}));
+
+    let form =
+        format!("token={}&client_id=app&client_secret={SECRET}", renewed["access_token"].as_str().expect("a token"));
+    let ask = gateway.browser().ask("POST", "/oauth2/introspect").for_json();
+    let known = ask.body("application/x-www-form-urlencoded", form).send().await.json();
+    assert_eq!((&known["active"], picked(&known)), (&json!(true), said));
+}
+
+/// JW-15: a login with too many groups is refused, and the log names the claim.
+#[tokio::test]
+async fn a_login_whose_token_would_be_too_large_is_refused() {
+    let gateway =
+        Gateway::with("[tokens]\nclaims = ['email', 'groups']\nmax_bytes = 1024\n[providers.op]\nuserinfo = 'never'\n");
+    gateway.op.set_claims(json!({"groups": groups(200)}));
+    let browser = gateway.browser();
+    let begun = browser.begin("op").await;
+    let page = browser.get(&begun.callback_of("ada")).await;
+    assert!(page.status == 403 && page.is_page(), "{page:?}");
+    assert_eq!(gateway.database.login(&begun.state), "denied not_allowed");
+    let step = last_step(&gateway, &begun);
+    assert!(step.contains("tokens.max_bytes is 1024") && step.contains("the claim \"groups\""), "{step}");
+    assert!(!step.contains("group-0") && !step.contains("ada@"), "{step}");
+    assert_eq!(gateway.database.rows("users"), 0);
+    gateway.op.set_claims(json!({"groups": groups(3)}));
+    Person::at(&gateway, "op", "ada").await;
+}
+
+/// It is the very token that is measured: one byte less than it has, and it does not fit.
+#[tokio::test]
+async fn the_limit_is_that_of_the_very_token() {
+    let limited = |bytes: usize| {
+        format!("[tokens]\nclaims = ['groups']\nmax_bytes = {bytes}\n[providers.op]\nuserinfo = 'never'\n")
+    };
+    let gateway = Gateway::with(&limited(4096));
+    gateway.op.set_claims(json!({"groups": groups(100)}));
+    let tokens = gateway.browser().sign_in_json("ada").await;
+    let bytes = tokens["api"]["access"].as_str().expect("a token").len();
+    let status = async |max: usize| {
+        let beside = Setup::beside(&gateway).toml(&limited(max)).start();
+        let browser = beside.browser();
+        let begun = browser.begin("op").await;
+        browser.get(&begun.callback_of("ada")).await.status
+    };
+    // A session's place in the status lists is counted with all the digits that it will ever have.
+    assert_eq!((status(bytes - 1).await, status(bytes + 24).await), (403, 303));
+}
+
+/// A profile that grew in another login signs nobody out who was let in.
+#[tokio::test]
+async fn a_token_that_grew_meanwhile_is_issued() {
+    let gateway =
+        Gateway::with("[tokens]\nclaims = ['groups']\nmax_bytes = 1024\n[providers.op]\nuserinfo = 'never'\n");
+    let ada = Person::at(&gateway, "op", "ada").await;
+    let said = json!({"groups": groups(300)});
+    gateway.database.execute(&format!("UPDATE subs SET profile = profile || '{said}'"));
+    assert_eq!(ada.token_claims().await["groups"].as_array().map(Vec::len), Some(300));
+}
+
+/// AC-11: what another provider says of somebody does not get into a session made through this one, not even after a
+/// refresh: a group of the same name is another group.
+#[tokio::test]
+async fn no_provider_speaks_for_another() {
+    let (gateway, other) = two_providers(&format!("{ALL}[providers.other]\nuserinfo = 'never'\n"));
+    gateway.op.set_claims(json!({"groups": ["staff"]}));
+    other.set_claims(json!({"email": "boss@example.com", "email_verified": true, "groups": ["admins"]}));
+    let ada = Person::at(&gateway, "op", "ada").await;
+    assert_eq!(ada.link("other", "ada-there").await.status, 303);
+    let elsewhere = Person::at(&gateway, "other", "ada-there").await;
+    assert_eq!(elsewhere.sub().await, ada.sub().await, "it is the same person");
+    assert_eq!(elsewhere.token_claims().await["groups"], json!(["admins"]));
+    let here = ada.token_claims().await;
+    assert_eq!((&here["groups"], &here["email"]), (&json!(["staff"]), &json!("ada@example.com")));
+    assert_eq!(ada.session().await["user"]["groups"], json!(["staff"]));
+}

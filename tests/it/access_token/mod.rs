@@ -1,0 +1,3 @@
+//! What an access token contains.
+
+mod claims;

@@ -1,0 +1,4 @@
+//! `/account`: the page with a user's sessions and identities.
+
+mod identities;
+mod sessions;

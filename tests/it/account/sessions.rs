@@ -1,0 +1,50 @@
+//! `GET /account` and its buttons.
+
+use crate::support::Gateway;
+use crate::support::device::{Device, IPHONE, reason};
+
+#[tokio::test]
+async fn it_shows_my_devices_with_a_button_to_end_each() {
+    let gateway = Gateway::start();
+    let own = Device::sign_in(&gateway, "alice").await;
+    let phone = Device::with(&gateway, "alice", IPHONE).await;
+    let strange = Device::with(&gateway, "alice", "<script>alert(1)</script>").await;
+    let page = own.browser.get("/account").await;
+    assert!(page.is_page() && !page.body.contains("<script"), "{page:?}");
+    for words in ["Firefox on Linux", "this one", "Mobile Safari on iOS", "Unknown device", "Sign out everywhere else"]
+    {
+        assert!(page.body.contains(words), "{words}: {}", page.body);
+    }
+    let button = |sid: &str| format!("action=\"/account/sessions/{sid}/end\"");
+    assert!(page.body.contains(&button(&phone.sid)) && page.body.contains(&button(&strange.sid)), "{}", page.body);
+    assert!(!page.body.contains(&button(&own.sid)), "{}", page.body);
+}
+
+/// SE-07, SE-13: as a browser sends a form of a page that has `Referrer-Policy: no-referrer`.
+#[tokio::test]
+async fn its_buttons_work_from_the_page_and_from_nowhere_else() {
+    let gateway = Gateway::start();
+    let own = Device::sign_in(&gateway, "alice").await;
+    let (phone, tablet) = (Device::sign_in(&gateway, "alice").await, Device::sign_in(&gateway, "alice").await);
+    let end = format!("/account/sessions/{}/end", phone.sid);
+    for path in [end.as_str(), "/account/sessions/end-others"] {
+        let answer =
+            own.browser.ask("POST", path).header("origin", "null").header("sec-fetch-site", "cross-site").send().await;
+        assert_eq!((answer.status, answer.is_page()), (403, true), "{path}");
+        assert_eq!(own.browser.get(path).await.status, 405, "{path}");
+    }
+    let press = |path: &str| {
+        own.browser.ask("POST", path).header("origin", "null").header("sec-fetch-site", "same-origin").send()
+    };
+    assert_eq!(press(&end).await.location(), "/account");
+    assert_eq!((phone.status().await, tablet.status().await), (401, 200));
+    // Once more, as an impatient finger does.
+    assert_eq!(press(&end).await.location(), "/account");
+    assert_eq!(press("/account/sessions/end-others").await.location(), "/account");
+    assert_eq!((tablet.status().await, reason(&gateway, &tablet.sid)), (401, "logout_others".into()));
+    assert_eq!(own.status().await, 200);
+    assert!(!own.browser.get("/account").await.body.contains("Sign out everywhere else"));
+    // Whoever is signed out is asked to sign in, and comes back.
+    let answer = gateway.browser().post("/account/sessions/end-others").await;
+    assert_eq!(answer.location(), "/login?return_to=/account");
+}

@@ -1,0 +1,4 @@
+//! The admin listener: health, metrics and `/admin`.
+
+pub mod endpoints;
+mod listener;

@@ -1,0 +1,337 @@
+//! A provider tells of a logout (OpenID Connect Back-Channel Logout 1.0, as a relying party).
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD as B64;
+use serde_json::{Value, json};
+
+use crate::fake_provider::{CLIENT, KID, Op, Reply};
+use crate::support::logout_apps::{FORM, encoded, enter, place, reason, refresh, start, told, told_times};
+use crate::support::{Answer, Browser, Gateway, Setup};
+
+pub const EVENT: &str = "http://schemas.openid.net/event/backchannel-logout";
+const ADDRESS: &str = "/backchannel-logout/op";
+
+/// The claims of a logout token, with others in their place; null takes one away.
+pub fn claims(gateway: &Gateway, changes: &Value) -> Value {
+    let mut claims = json!({
+        "iss": gateway.op.issuer, "aud": CLIENT, "iat": gateway.clock.now().timestamp(), "events": {EVENT: {}},
+        "jti": uuid::Uuid::new_v4().to_string(),
+    });
+    for (name, value) in changes.as_object().expect("claims") {
+        claims[name] = value.clone();
+    }
+    claims.as_object_mut().expect("claims").retain(|_, value| !value.is_null());
+    claims
+}
+
+pub fn header() -> Value {
+    json!({"alg": "EdDSA", "kid": KID, "typ": "logout+jwt"})
+}
+
+/// A logout token of the fake provider.
+pub fn token(gateway: &Gateway, changes: &Value) -> String {
+    gateway.op.signed(&header(), &claims(gateway, changes))
+}
+
+/// Posts a logout token, as a provider does.
+pub async fn tell(gateway: &Gateway, token: &str) -> Answer {
+    post(gateway, ADDRESS, &encoded(&[("logout_token", token)])).await
+}
+
+async fn post(gateway: &Gateway, path: &str, form: &str) -> Answer {
+    Browser::new(&gateway.base).ask("POST", path).header("accept", "*/*").body(FORM, form.to_owned()).send().await
+}
+
+/// A browser that is signed in through a session of the provider's.
+pub async fn signed_in(gateway: &Gateway, who: &str, sid: Option<&str>) -> Browser {
+    gateway.op.set_claims(json!({ "sid": sid }));
+    let browser = gateway.browser();
+    browser.sign_in(who).await;
+    browser
+}
+
+async fn lives(browser: &Browser) -> bool {
+    browser.fetch("/session").await.status == 200
+}
+
+#[track_caller]
+fn refused(answer: &Answer) {
+    assert_eq!((answer.status, answer.json()["error"].as_str()), (400, Some("invalid_request")), "{answer:?}");
+    assert_eq!((answer.header("content-type"), answer.header("cache-control")), ("application/json", "no-store"));
+}
+
+/// LO-11: by `sid`, and with `sub` beside it. What is under the session ends with it, the apps are told, and nobody else
+/// is signed out. A provider may give the same `sid` again.
+#[tokio::test]
+async fn a_logout_there_is_one_here() {
+    let (gateway, place) = start();
+    let mut times = 0;
+    for sub in [Value::Null, json!("alice")] {
+        let (laptop, phone) =
+            (signed_in(&gateway, "alice", Some("one")).await, signed_in(&gateway, "alice", Some("two")).await);
+        let bob = signed_in(&gateway, "bob", Some("three")).await;
+        let (shop, wiki) = (enter(&gateway, &laptop, "shop").await, enter(&gateway, &phone, "wiki").await);
+        let answer = tell(&gateway, &token(&gateway, &json!({"sid": "one", "sub": sub}))).await;
+        assert_eq!((answer.status, &*answer.body, answer.header("cache-control")), (200, "", "no-store"), "{answer:?}");
+        assert_eq!(laptop.fetch("/session").await.problem(), (401, "session_revoked".into()));
+        assert!(lives(&phone).await && lives(&bob).await);
+        assert_eq!(reason(&gateway, &shop.sid), "provider_logout");
+        assert_eq!((refresh(&gateway, "shop", &shop).await, refresh(&gateway, "wiki", &wiki).await), (400, 200));
+        times += 1;
+        told_times(&place, "shop", times).await;
+        assert!(told(&place, "wiki").is_empty());
+    }
+    let audited = "SELECT count(*) FROM audit_events WHERE detail->>'reason' = 'provider_logout'";
+    assert_eq!(gateway.database.number(audited), 4, "a sign-in and an app, twice");
+}
+
+/// LO-11: by `sub` alone every session ends that came about through that person at that provider.
+#[tokio::test]
+async fn a_person_is_signed_out_everywhere() {
+    let other = Op::start();
+    let gateway = Setup::new().provider("other", &other).start();
+    let (laptop, phone) = (signed_in(&gateway, "alice", Some("one")).await, signed_in(&gateway, "alice", None).await);
+    let bob = signed_in(&gateway, "bob", Some("three")).await;
+    let elsewhere = gateway.browser();
+    let begun = elsewhere.begin("other").await;
+    assert_eq!(elsewhere.get(&begun.callback_of("alice")).await.status, 303);
+    assert_eq!(tell(&gateway, &token(&gateway, &json!({"sub": "alice"}))).await.status, 200);
+    assert!(!lives(&laptop).await && !lives(&phone).await);
+    assert!(lives(&bob).await && lives(&elsewhere).await, "the other provider's alice is somebody else");
+    gateway.hand.advance(chrono::TimeDelta::seconds(1));
+    assert!(lives(&signed_in(&gateway, "alice", Some("four")).await).await, "and may come back");
+}
+
+/// A login of which the provider said no `sid` ends by its `sub`, whichever session of that person the provider names;
+/// one with another `sid` does not, nor does one of somebody else's `sub`.
+#[tokio::test]
+async fn a_login_without_a_sid_ends_by_its_sub() {
+    let gateway = Gateway::start();
+    let (nameless, named) = (signed_in(&gateway, "alice", None).await, signed_in(&gateway, "alice", Some("two")).await);
+    assert_eq!(tell(&gateway, &token(&gateway, &json!({"sid": "nobody's"}))).await.status, 200);
+    assert_eq!(tell(&gateway, &token(&gateway, &json!({"sid": "two", "sub": "bob"}))).await.status, 200);
+    assert!(lives(&nameless).await && lives(&named).await);
+    assert_eq!(tell(&gateway, &token(&gateway, &json!({"sid": "one", "sub": "alice"}))).await.status, 200);
+    assert!(!lives(&nameless).await && lives(&named).await);
+}
+
+/// LO-21: a genuine token about nobody who is here, or is here any more.
+#[tokio::test]
+async fn a_token_about_nobody_is_no_defect() {
+    let gateway = Gateway::start();
+    let alice = signed_in(&gateway, "alice", Some("one")).await;
+    for nobody in [json!({"sid": "x"}), json!({"sub": "x"}), json!({"sid": "x", "sub": "x"})] {
+        assert_eq!(tell(&gateway, &token(&gateway, &nobody)).await.status, 200, "{nobody}");
+    }
+    assert!(lives(&alice).await);
+    for _ in 0..2 {
+        assert_eq!(tell(&gateway, &token(&gateway, &json!({"sid": "one"}))).await.status, 200);
+    }
+    assert!(!lives(&alice).await);
+}
+
+/// LO-12, LO-13, LO-14, LO-15, LO-16, LO-19, RT-38: nothing ends by any of them.
+#[tokio::test]
+async fn a_token_with_a_defect_ends_nothing() {
+    let gateway = Gateway::start();
+    let alice = signed_in(&gateway, "alice", Some("one")).await;
+    let now = gateway.clock.now().timestamp();
+    let with = |changes: Value| {
+        let mut about = json!({"sid": "one", "sub": "alice"});
+        about.as_object_mut().expect("claims").extend(changes.as_object().expect("claims").clone());
+        token(&gateway, &about)
+    };
+    let headed = |header: Value| gateway.op.signed(&header, &claims(&gateway, &json!({"sid": "one", "sub": "alice"})));
+    let good = with(json!({}));
+    let (input, signature) = good.rsplit_once('.').expect("three parts");
+    let body = input.split_once('.').expect("two parts").1;
+    let none = B64.encode(r#"{"alg":"none","typ":"logout+jwt"}"#);
+    let stranger = Op::start();
+    let bad = [
+        ("LO-12", format!("{none}.{body}.")),
+        ("LO-12", format!("{none}.{body}.{signature}")),
+        ("LO-13", format!("{input}.{}", "A".repeat(signature.len()))),
+        ("LO-13", format!("{input}.")),
+        ("LO-13", stranger.signed(&header(), &claims(&gateway, &json!({"sid": "one"})))),
+        ("LO-13", headed(json!({"alg": "HS256", "typ": "logout+jwt"}))),
+        ("LO-13", headed(json!({"alg": "ES256", "kid": KID, "typ": "logout+jwt"}))),
+        ("LO-13", headed(json!({"alg": "EdDSA", "kid": "other", "typ": "logout+jwt"}))),
+        ("LO-13", headed(json!({"alg": "EdDSA", "kid": KID, "crit": ["exp"]}))),
+        ("LO-14", with(json!({"iss": "https://evil.example"}))),
+        ("LO-14", with(json!({"iss": format!("{}/", gateway.op.issuer)}))),
+        ("LO-14", with(json!({"iss": null}))),
+        ("LO-14", with(json!({"aud": "them"}))),
+        ("LO-14", with(json!({"aud": [CLIENT, "them"]}))),
+        ("LO-14", with(json!({"aud": null}))),
+        ("LO-15", with(json!({"events": null}))),
+        ("LO-15", with(json!({"events": {}}))),
+        ("LO-15", with(json!({"events": {"http://schemas.openid.net/event/other": {}}}))),
+        ("LO-15", with(json!({"events": {EVENT: "yes"}}))),
+        ("LO-15", with(json!({"events": [EVENT]}))),
+        ("LO-16", with(json!({"nonce": "n"}))),
+        ("LO-19", headed(json!({"alg": "EdDSA", "kid": KID, "typ": "at+jwt"}))),
+        ("LO-19", headed(json!({"alg": "EdDSA", "kid": KID, "typ": "secevent+jwt"}))),
+        ("LO-19", with(json!({"events": null, "nonce": "n", "exp": now + 300}))),
+        ("RT-38", with(json!({"jti": null}))),
+        ("RT-38", with(json!({"jti": ""}))),
+        ("RT-38", with(json!({"iat": null}))),
+        ("RT-38", with(json!({"iat": now - 660}))),
+        ("RT-38", with(json!({"iat": now + 62}))),
+        ("RT-38", with(json!({"exp": now - 60}))),
+        ("LO-11", with(json!({"sid": null, "sub": null}))),
+        ("LO-11", with(json!({"sid": 7}))),
+        ("LO-11", with(json!({"sub": ["alice"]}))),
+        ("LO-13", "junk".to_owned()),
+        ("LO-13", "a.b.c".to_owned()),
+    ];
+    for (case, token) in &bad {
+        let answer = tell(&gateway, token).await;
+        assert_eq!(answer.status, 400, "{case}: {token}");
+        refused(&answer);
+    }
+    assert!(lives(&alice).await);
+    assert_eq!(gateway.database.rows("provider_logouts"), 0, "and none is remembered");
+
+    // An ID token as the provider gave one at that very login.
+    let own = json!({"iss": gateway.op.issuer, "aud": CLIENT, "sub": "alice", "sid": "one", "nonce": "n", "iat": now, "exp": now + 300});
+    refused(&tell(&gateway, &gateway.op.signed(&json!({"alg": "EdDSA", "kid": KID}), &own)).await);
+    assert!(lives(&alice).await);
+    assert_eq!(tell(&gateway, &good).await.status, 200, "that was all that was wrong");
+    assert!(!lives(&alice).await);
+}
+
+/// LO-19: providers from before the type, and its long form.
+#[tokio::test]
+async fn older_providers_say_no_type() {
+    let gateway = Gateway::start();
+    for typ in [Value::Null, json!("JWT"), json!("application/logout+jwt"), json!("LOGOUT+JWT")] {
+        let alice = signed_in(&gateway, "alice", Some("one")).await;
+        let mut header = header();
+        header["typ"] = typ.clone();
+        header.as_object_mut().expect("members").retain(|_, value| !value.is_null());
+        let token = gateway.op.signed(&header, &claims(&gateway, &json!({"sid": "one"})));
+        assert_eq!(tell(&gateway, &token).await.status, 200, "{typ}");
+        assert!(!lives(&alice).await, "{typ}");
+    }
+}
+
+/// RT-38: once, and once again only after it would be too old anyway.
+#[tokio::test]
+async fn a_token_counts_once() {
+    let gateway = Gateway::start();
+    let mine = token(&gateway, &json!({"sub": "alice"}));
+    assert_eq!(tell(&gateway, &mine).await.status, 200);
+    gateway.hand.advance(chrono::TimeDelta::seconds(1));
+    let alice = signed_in(&gateway, "alice", None).await;
+    refused(&tell(&gateway, &mine).await);
+    assert!(lives(&alice).await);
+    // Another provider's ids are its own.
+    let other = Op::start();
+    let both = Setup::beside(&gateway).provider("other", &other).start();
+    let same = json!({"sub": "alice", "jti": crate::support::logout_apps::claims(&mine)["jti"], "iss": other.issuer});
+    let theirs = other.signed(&header(), &claims(&both, &same));
+    let answer = post(&both, "/backchannel-logout/other", &encoded(&[("logout_token", &theirs)])).await;
+    assert_eq!(answer.status, 200, "{answer:?}");
+    assert!(lives(&alice).await);
+}
+
+/// LO-22, IN-04: a form's one parameter, and nothing else.
+#[tokio::test]
+async fn it_comes_by_a_form_alone() {
+    let gateway = Gateway::start();
+    let alice = signed_in(&gateway, "alice", Some("one")).await;
+    let good = token(&gateway, &json!({"sid": "one"}));
+    let parameter = encoded(&[("logout_token", &good)]);
+    refused(&post(&gateway, &format!("{ADDRESS}?{parameter}"), "").await);
+    refused(&post(&gateway, &format!("{ADDRESS}?{parameter}"), &parameter).await);
+    refused(&post(&gateway, ADDRESS, &format!("{parameter}&{parameter}")).await);
+    refused(&post(&gateway, ADDRESS, "logout_token=").await);
+    refused(&post(&gateway, ADDRESS, "").await);
+    refused(&post(&gateway, ADDRESS, "logout_token=%ff").await);
+    for method in ["GET", "PUT", "DELETE"] {
+        let answer = gateway.browser().ask(method, &format!("{ADDRESS}?{parameter}")).send().await;
+        assert_eq!((answer.status, answer.header("allow")), (405, "POST"), "{method}");
+    }
+    let json = json!({ "logout_token": good });
+    refused(&gateway.browser().ask("POST", ADDRESS).json(&json).send().await);
+    let large = format!("logout_token={}", "x".repeat(1024 * 1024));
+    assert_eq!(post(&gateway, ADDRESS, &large).await.status, 413);
+    assert_eq!(post(&gateway, "/backchannel-logout/nobody", &parameter).await.status, 404);
+    assert!(lives(&alice).await);
+    assert_eq!(post(&gateway, ADDRESS, &format!("{parameter}&more=1")).await.status, 200);
+    assert!(!lives(&alice).await);
+}
+
+/// RD-07: a key that is not known yet is asked for, and not more than once a minute, whoever asks.
+#[tokio::test]
+async fn a_new_key_is_fetched() {
+    let gateway = Gateway::start();
+    let alice = signed_in(&gateway, "alice", Some("one")).await;
+    gateway.op.rotate("second");
+    let mut new = header();
+    new["kid"] = json!("second");
+    let good = gateway.op.signed(&new, &claims(&gateway, &json!({"sid": "one"})));
+    assert_eq!(tell(&gateway, &good).await.status, 200);
+    assert!(!lives(&alice).await);
+    let asked = gateway.op.calls_to("/jwks").len();
+    for _ in 0..5 {
+        new["kid"] = json!(uuid::Uuid::new_v4().to_string());
+        refused(&tell(&gateway, &gateway.op.signed(&new, &claims(&gateway, &json!({"sid": "one"})))).await);
+    }
+    assert_eq!(gateway.op.calls_to("/jwks").len(), asked);
+}
+
+/// A provider whose keys cannot be had may try again; what is no token of its is refused all the same.
+#[tokio::test]
+async fn without_keys_nothing_is_believed() {
+    let setup = Setup::new();
+    // Before the start, at which the gateway reads the keys.
+    setup.op.reply("/jwks", Reply::text(500, "text/plain", ""));
+    let gateway = setup.start();
+    let good = token(&gateway, &json!({"sid": "one"}));
+    let answer = tell(&gateway, &good).await;
+    assert_eq!((answer.status, answer.header("retry-after")), (503, "2"), "{answer:?}");
+    refused(&tell(&gateway, &token(&gateway, &json!({"sid": "one", "nonce": "n"}))).await);
+    gateway.op.recover("/jwks");
+    gateway.hand.advance(chrono::TimeDelta::minutes(1));
+    assert_eq!(tell(&gateway, &good).await.status, 200);
+}
+
+/// Garbage uses up the limit of its address, and what is good does not.
+#[tokio::test]
+async fn garbage_is_throttled() {
+    let gateway = Gateway::with("[limits]\ntokens_per_minute = 3");
+    for _ in 0..5 {
+        assert_eq!(tell(&gateway, &token(&gateway, &json!({"sid": "x"}))).await.status, 200);
+    }
+    let mut statuses = Vec::new();
+    for _ in 0..4 {
+        statuses.push(tell(&gateway, "junk").await.status);
+    }
+    assert_eq!(statuses, [400, 400, 400, 429]);
+    assert_eq!(tell(&gateway, &token(&gateway, &json!({"sid": "x"}))).await.status, 200);
+}
+
+/// What was remembered leaves with the cleanup, once it is of no use.
+#[tokio::test]
+async fn what_is_too_old_is_forgotten() {
+    let gateway = Gateway::with("[cleanup]\nevery = \"1s\"");
+    assert_eq!(tell(&gateway, &token(&gateway, &json!({"sid": "x"}))).await.status, 200);
+    assert_eq!(gateway.database.rows("provider_logouts"), 1);
+    gateway.hand.advance(chrono::TimeDelta::minutes(12));
+    gateway.database.until("SELECT count(*) FROM provider_logouts", 0).await;
+}
+
+/// An app that lives on under a sign-in that idled out ends too.
+#[tokio::test]
+async fn an_app_under_an_idle_sign_in_ends_too() {
+    let apps = crate::support::logout_apps::names(["shop", "wiki"]);
+    let place = place(&apps);
+    let gateway = crate::support::logout_apps::setup(&place).start();
+    let browser = signed_in(&gateway, "alice", Some("one")).await;
+    let shop = enter(&gateway, &browser, "shop").await;
+    gateway.database.execute("UPDATE sessions SET ended_at = now(), ended_reason = 'idle' WHERE parent_id IS NULL");
+    assert_eq!(tell(&gateway, &token(&gateway, &json!({"sid": "one"}))).await.status, 200);
+    assert_eq!(reason(&gateway, &shop.sid), "provider_logout");
+    told_times(&place, "shop", 1).await;
+}

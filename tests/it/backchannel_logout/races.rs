@@ -1,0 +1,100 @@
+//! A logout token at the very moment of something else.
+
+use serde_json::json;
+
+use crate::backchannel_logout::post::{signed_in, tell, token};
+use crate::fake_provider::Reply;
+use crate::support::{Gateway, Setup};
+
+/// RT-38: the same token at two replicas at once counts at one of them.
+#[tokio::test]
+async fn a_token_counts_once_wherever_it_comes() {
+    let gateway = Gateway::start();
+    let other = Setup::beside(&gateway).start();
+    for round in 0..50 {
+        let token = token(&gateway, &json!({"sid": "one"}));
+        let (here, there) = tokio::join!(tell(&gateway, &token), tell(&other, &token));
+        let mut statuses = [here.status, there.status];
+        statuses.sort_unstable();
+        assert_eq!(statuses, [200, 400], "round {round}");
+    }
+}
+
+/// LO-11: a logout that comes while the login is at the provider's token endpoint, by `sid` and by `sub`: the login
+/// gives no session, for somebody who is known and for somebody who is new.
+#[tokio::test]
+async fn a_login_that_ended_before_it_began() {
+    let gateway = Gateway::start();
+    let cases = [json!({"sid": "one"}), json!({"sub": "alice"}), json!({"sid": "one", "sub": "alice"})];
+    for (round, about) in cases.iter().enumerate() {
+        for known in [false, true] {
+            gateway.database.execute("DELETE FROM users");
+            if known {
+                signed_in(&gateway, "alice", Some("zero")).await;
+            }
+            gateway.hand.advance(chrono::TimeDelta::seconds(1));
+            gateway.op.set_claims(json!({"sid": "one"}));
+            gateway.op.forget();
+            gateway.op.reply("/token", Reply::Held);
+            let browser = gateway.browser();
+            let begun = browser.begin("op").await;
+            let callback = begun.callback_of("alice");
+            let (back, told) = tokio::join!(browser.get(&callback), async {
+                while gateway.op.calls_to("/token").is_empty() {
+                    tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+                }
+                gateway.hand.advance(chrono::TimeDelta::seconds(1));
+                let told = tell(&gateway, &token(&gateway, about)).await;
+                gateway.op.recover("/token");
+                told
+            });
+            assert_eq!(told.status, 200, "{told:?}");
+            assert_eq!((back.status, back.set_cookie("vestibule")), (400, None), "{round} {known}: {back:?}");
+            let living = "SELECT count(*) FROM sessions WHERE ended_at IS NULL AND upstream_sid = 'one'";
+            assert_eq!(gateway.database.number(living), 0);
+            assert_eq!(gateway.database.rows("users"), i64::from(known), "nobody is made for it");
+            // The next login is a new one. The provider has a new session for it.
+            signed_in(&gateway, "alice", Some("two")).await;
+        }
+    }
+}
+
+/// LO-11: whoever comes first, a login with that `sid` does not outlive the logout. On two replicas, without a hand in
+/// the order.
+#[tokio::test]
+async fn no_login_outlives_its_logout() {
+    let gateway = Gateway::start();
+    let other = Setup::beside(&gateway).start();
+    let (mut first, mut second) = (0, 0);
+    for round in 0..150 {
+        let sid = format!("round {round}");
+        gateway.op.set_claims(json!({ "sid": sid }));
+        let browser = gateway.browser();
+        let begun = browser.begin("op").await;
+        let callback = begun.callback_of("alice");
+        let token = token(&gateway, &json!({ "sid": sid }));
+        let pause = std::time::Duration::from_micros(round * 80);
+        let (back, told) = match round % 10 {
+            0 => (browser.get(&callback).await, tell(&other, &token).await),
+            1 => {
+                let told = tell(&other, &token).await;
+                (browser.get(&callback).await, told)
+            }
+            _ => tokio::join!(browser.get(&callback), async {
+                tokio::time::sleep(pause).await;
+                tell(&other, &token).await
+            }),
+        };
+        assert_eq!(told.status, 200, "{told:?}");
+        match back.status {
+            303 => first += 1,
+            400 => second += 1,
+            _ => panic!("{back:?}"),
+        }
+        let living = format!("SELECT count(*) FROM sessions WHERE ended_at IS NULL AND upstream_sid = '{sid}'");
+        assert_eq!(gateway.database.number(&living), 0, "round {round}");
+    }
+    assert!(first >= 15 && second >= 15, "{first} logins came first, and {second} logouts");
+    let deadlocks = "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()";
+    assert_eq!(gateway.database.number(deadlocks), 0);
+}

@@ -1,0 +1,130 @@
+//! `providers.<id>.allow`, at a login.
+
+use serde_json::{Value, json};
+
+use crate::support::Gateway;
+use crate::support::person::{Person, last_step};
+
+fn with(allow: &str) -> Gateway {
+    Gateway::with(&format!("[providers.op]\nuserinfo = 'never'\n[providers.op.allow]\n{allow}\n"))
+}
+
+async fn answer(gateway: &Gateway, claims: Value) -> (u16, String, String) {
+    gateway.op.set_claims(claims);
+    let browser = gateway.browser();
+    let begun = browser.begin("op").await;
+    let answer = browser.get(&begun.callback_of("alice")).await;
+    assert_eq!(answer.status == 303, answer.set_cookie("vestibule").is_some(), "{answer:?}");
+    (answer.status, gateway.database.login(&begun.state), last_step(gateway, &begun))
+}
+
+/// AC-02, AC-03: what keeps somebody out is on record, the person is not, and nothing else was written.
+#[tokio::test]
+async fn only_verified_addresses_of_the_domains_enter() {
+    let gateway = with("email_domains = ['Example.com']");
+    for claims in [
+        json!({"email_verified": false}),
+        json!({"email_verified": "true"}),
+        json!({"email": "alice@evil.example"}),
+        json!({"email": "alice@example.com.evil.example"}),
+        json!({"email": null}),
+    ] {
+        let (status, row, step) = answer(&gateway, claims.clone()).await;
+        assert_eq!((status, row.as_str()), (403, "denied not_allowed"), "{claims}");
+        assert!(
+            step.starts_with("providers.op.allow.email_domains does not hold: ") && !step.contains("alice"),
+            "{step}"
+        );
+    }
+    assert_eq!((gateway.database.rows("users"), gateway.database.rows("subs")), (0, 0));
+    assert_eq!(answer(&gateway, json!({"email": "alice@EXAMPLE.com"})).await.0, 303);
+}
+
+/// Somebody who was let in is kept out at the next login, once the rule does not hold any more.
+#[tokio::test]
+async fn a_rule_is_asked_at_each_login() {
+    let gateway = with("groups = ['staff']");
+    assert_eq!(answer(&gateway, json!({"groups": ["staff"]})).await.0, 303);
+    let (status, row, _) = answer(&gateway, json!({"groups": ["guests"]})).await;
+    assert_eq!((status, row.as_str()), (403, "denied not_allowed"));
+    assert_eq!(
+        gateway.database.words("SELECT array_to_string(groups, ',') FROM users"),
+        ["staff"],
+        "nothing was written"
+    );
+}
+
+/// AC-15
+#[tokio::test]
+async fn groups_of_a_wrong_type_let_nobody_in() {
+    let gateway = with("groups = ['admin']");
+    for groups in [
+        json!("admin"),
+        json!(["admin-viewers"]),
+        json!(["ADMIN"]),
+        json!({"admin": true}),
+        json!([["admin"]]),
+        json!([{"name": "admin"}]),
+        json!([null, 1]),
+        json!(null),
+        json!(true),
+    ] {
+        let (status, row, step) = answer(&gateway, json!({"groups": groups})).await;
+        assert_eq!((status, row.as_str()), (403, "denied not_allowed"), "{groups}");
+        assert!(step.starts_with("providers.op.allow.groups does not hold: "), "{step}");
+    }
+    assert_eq!(answer(&gateway, json!({"groups": ["x", "admin"]})).await.0, 303);
+}
+
+/// AC-14: what a browser can write into the request is no claim, and the protocol's own claims are seen by rules too.
+#[tokio::test]
+async fn a_claim_is_the_id_tokens_and_not_the_requests() {
+    let gateway = Gateway::with(
+        "[providers.op]\nuserinfo = 'never'\nextra_params = { hd = 'example.com' }\n\
+         [providers.op.allow.claims]\n'/hd' = 'example.com'\n'/acr' = 'high'\n",
+    );
+    let browser = gateway.browser();
+    let begun = browser.begin("op").await;
+    assert!(begun.url.contains("hd=example.com"), "the provider is asked: {}", begun.url);
+    let answered = browser.get(&(begun.callback_of("alice") + "&hd=example.com&acr=high")).await;
+    assert_eq!(answered.status, 403, "{answered:?}");
+    assert_eq!(
+        last_step(&gateway, &begun),
+        "providers.op.allow.claims.\"/acr\" does not hold: the provider did not say it"
+    );
+    for claims in [
+        json!({"hd": "other.example", "acr": "high"}),
+        json!({"hd": "example.com", "acr": "low"}),
+        json!({"acr": "high"}),
+        json!({"hd": {"example.com": true}, "acr": "high"}),
+    ] {
+        assert_eq!(answer(&gateway, claims.clone()).await.0, 403, "{claims}");
+    }
+    assert_eq!(answer(&gateway, json!({"hd": "example.com", "acr": "high"})).await.0, 303);
+}
+
+/// An app is told as OAuth tells it, and the JSON door by its code.
+#[tokio::test]
+async fn every_door_says_no() {
+    let gateway = with("groups = ['staff']");
+    let browser = gateway.browser();
+    let begun = browser.begin_json("op").await;
+    let problem = browser.post_json("/oauth2/token/", &begun.exchange_of("alice")).await;
+    assert_eq!(problem.problem(), (403, "not_allowed".into()));
+    assert_eq!(gateway.database.login(&begun.state), "denied not_allowed");
+}
+
+/// A rule that keeps a person out at a login keeps the identity out that they would link.
+#[tokio::test]
+async fn a_link_is_judged_by_the_same_rules() {
+    let (gateway, other) = crate::support::person::two_providers(
+        "[providers.other]\nuserinfo = 'never'\n[providers.other.allow]\ngroups = ['staff']\n",
+    );
+    let ada = Person::at(&gateway, "op", "ada").await;
+    let answer = ada.link("other", "ada-2").await;
+    assert!(answer.status == 403 && answer.is_page(), "{answer:?}");
+    assert_eq!(ada.identities().await, ["op/ada"]);
+    other.set_claims(json!({"groups": ["staff"]}));
+    assert_eq!(ada.link("other", "ada-2").await.location(), "/account");
+    assert_eq!(ada.identities().await, ["op/ada", "other/ada-2"]);
+}

@@ -1,0 +1,9 @@
+//! `/callback/{provider}`: the response of the provider, and the user and the session that follow from it.
+
+mod allow;
+mod by_email;
+mod concurrent;
+mod get;
+mod post;
+mod provider_responses;
+mod users;

@@ -1,0 +1,347 @@
+//! `vestibule explain`: the very same judgement, on a file.
+
+use std::io::Write;
+use std::path::PathBuf;
+use std::process::{Command, Output, Stdio};
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use serde_json::{Value, json};
+
+use crate::support::person::{Person, claims};
+use crate::support::{Gateway, ring_key};
+
+const RULES: &str = "
+[tokens]
+claims = ['email', 'groups']
+max_bytes = 1024
+[providers.op]
+issuer = 'https://op.example'
+client_id = 'v'
+client_secret = 's'
+[providers.op.allow]
+email_domains = ['example.com']
+groups = ['staff']
+claims = { '/hd' = 'example.com' }
+[clients.web]
+redirect_uris = ['https://web.example/cb']
+scopes = ['openid', 'orders']
+providers = ['op']
+";
+
+/// A directory of an operator, removed at the end.
+struct Operator(PathBuf);
+
+impl Operator {
+    /// With a configuration; its database does not exist.
+    fn with(config: &str) -> Self {
+        static NEXT: AtomicUsize = AtomicUsize::new(0);
+        let number = NEXT.fetch_add(1, Ordering::SeqCst);
+        let path = std::env::temp_dir().join(format!("vestibule-explain-{}-{number}", std::process::id()));
+        std::fs::create_dir_all(&path).expect("a directory");
+        let operator = Self(path);
+        let base = format!("[database]\nurl = 'postgres://127.0.0.1:1/none'\n[secrets]\nkeys = ['{}']\n", ring_key());
+        operator.write("config.toml", &(base + config));
+        operator
+    }
+
+    fn write(&self, name: &str, text: &str) {
+        std::fs::write(self.0.join(name), text).expect("a file");
+    }
+
+    fn command(&self, words: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_vestibule"));
+        command.current_dir(&self.0).args(["--config", "config.toml", "explain"]).args(words);
+        command
+    }
+
+    fn says(&self, words: &[&str]) -> Output {
+        self.command(words).output().expect("it runs")
+    }
+
+    /// The explanation as JSON, and the exit code.
+    #[track_caller]
+    fn explains(&self, claims: &Value, more: &[&str]) -> (Value, Option<i32>) {
+        self.write("claims.json", &claims.to_string());
+        let output = self.says(&[&["--provider", "op", "--claims", "claims.json", "--json"], more].concat());
+        let json = serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{output:?}"));
+        (json, output.status.code())
+    }
+}
+
+impl Drop for Operator {
+    fn drop(&mut self) {
+        let _gone = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+fn good() -> Value {
+    json!({"sub": "ada", "email": "ada@example.com", "email_verified": true, "groups": ["staff", "b"], "hd": "example.com",
+           "name": "Ada", "acr": "high"})
+}
+
+#[test]
+fn it_says_rule_by_rule_who_would_enter() {
+    let operator = Operator::with(RULES);
+    let (told, code) = operator.explains(&good(), &[]);
+    assert_eq!((&told["admitted"], code), (&json!(true), Some(0)), "{told}");
+    let rules: Vec<_> = told["rules"].as_array().expect("rules").iter().map(|rule| &rule["rule"]).collect();
+    let keys = ["email_domains", "groups", "claims.\"/hd\""].map(|key| json!(format!("providers.op.allow.{key}")));
+    assert_eq!(rules, keys.iter().collect::<Vec<_>>());
+    let user = json!({"email": "ada@example.com", "email_verified": true, "name": "Ada", "groups": ["staff", "b"]});
+    assert_eq!((&told["user"], &told["sub"]), (&user, &json!("ada")));
+    let token = &told["tokens"][0]["claims"];
+    assert_eq!(
+        (&token["email"], &token["groups"], &token["client_id"], &token["acr"]),
+        (&json!("ada@example.com"), &json!(["staff", "b"]), &json!("vestibule"), &json!("high"))
+    );
+    assert_eq!(
+        (&told["tokens"][0]["header"]["typ"], &told["tokens"][0]["header"]["alg"]),
+        (&json!("at+jwt"), &json!("ES256"))
+    );
+
+    let mut bad = good();
+    bad["groups"] = json!("staff");
+    let (told, code) = operator.explains(&bad, &[]);
+    assert_eq!((&told["admitted"], code), (&json!(false), Some(1)));
+    let held: Vec<_> = told["rules"].as_array().expect("rules").iter().map(|rule| &rule["holds"]).collect();
+    assert_eq!(held, [&json!(true), &json!(false), &json!(true)]);
+    assert!(
+        told["refused"].as_str().is_some_and(|why| why.starts_with("providers.op.allow.groups does not hold")),
+        "{told}"
+    );
+    let rule = &told["rules"][1];
+    let expected = (&json!("the groups are a text, not a list"), &json!(["staff"]), &json!("staff"));
+    assert_eq!((&rule["why"], &rule["wanted"], &rule["found"]), expected);
+    assert_eq!(told["notes"], json!(["/groups is a text, not a list: there are no groups"]));
+}
+
+#[test]
+fn what_a_login_passes_over_is_noted() {
+    let operator = Operator::with(&RULES.replace("max_bytes = 1024", "max_bytes = 7168"));
+    let mut odd = good();
+    odd["email_verified"] = json!("true");
+    let (told, code) = operator.explains(&odd, &[]);
+    assert_eq!(code, Some(1));
+    let note = told["notes"][0].as_str().expect("a note");
+    assert!(note.contains("is the text \"true\"") && note.contains("email_verified_as_text = true"), "{note}");
+    let mut many = good();
+    many["groups"] =
+        std::iter::once(json!("staff")).chain((0..900).map(|number| json!(format!("g{number}")))).collect();
+    let (told, code) = operator.explains(&many, &[]);
+    assert_eq!((&told["groups_said"], told["user"]["groups"].as_array().map(Vec::len)), (&json!(901), Some(500)));
+    assert_eq!(code, Some(0), "{told}");
+    assert!(told["notes"][0].as_str().is_some_and(|note| note.starts_with("of the 901 groups")), "{told}");
+}
+
+const PROFILE: &str = "
+[providers.op]
+preset = 'github'
+client_id = 'v'
+client_secret = 's'
+allow.email_domains = ['example.com']
+";
+
+/// AC-02: the answers as the provider gives them, and what is picked of them as a login does.
+#[test]
+fn the_answers_of_profile_calls_are_put_together() {
+    let operator = Operator::with(PROFILE);
+    let emails = json!([
+        {"email": "old@example.com", "verified": true, "primary": false},
+        {"email": "ada@example.com", "verified": true, "primary": true},
+    ]);
+    let profile = json!({"id": 583_231, "login": "ada", "email": "public@example.com"});
+    let mut answers = profile.clone();
+    answers["primary_email"] = emails;
+    let (told, code) = operator.explains(&answers, &[]);
+    assert_eq!((&told["user"]["email"], &told["sub"], code), (&json!("ada@example.com"), &json!("583231"), Some(0)));
+    assert_eq!(told["notes"], json!([]));
+    answers["primary_email"] = json!([{"email": "old@example.com", "verified": true, "primary": false}]);
+    assert_eq!(operator.explains(&answers, &[]).1, Some(1));
+    let (told, code) = operator.explains(&profile, &[]);
+    assert_eq!((&told["admitted"], code), (&json!(false), Some(1)));
+    assert!(told["notes"][0].as_str().is_some_and(|note| note.contains("\"primary_email\"")), "{told}");
+}
+
+/// AC-13
+#[test]
+fn somebody_of_another_tenant_is_refused() {
+    let operator = Operator::with(
+        "[providers.op]\npreset = 'microsoft-multi'\nclient_id = 'v'\nclient_secret = 's'\n\
+         tenants = ['11111111-2222-3333-4444-555555555555']\n",
+    );
+    let claims = |tid: &str| json!({"sub": "ada", "tid": tid});
+    let (told, code) = operator.explains(&claims("66666666-7777-8888-9999-000000000000"), &[]);
+    assert_eq!((&told["admitted"], code), (&json!(false), Some(1)));
+    assert_eq!(told["rules"][0]["rule"], "providers.op.tenants");
+    let (told, code) = operator.explains(&claims("11111111-2222-3333-4444-555555555555"), &[]);
+    assert_eq!((&told["sub"], code), (&json!("11111111-2222-3333-4444-555555555555/ada"), Some(0)));
+}
+
+/// What the form of Apple brings is no more than a name.
+#[test]
+fn the_user_parameter_of_a_form_gives_a_name() {
+    let operator = Operator::with(RULES);
+    let mut id_token = good();
+    id_token.as_object_mut().expect("claims").remove("name");
+    let user = json!({"name": {"firstName": "Ada", "lastName": "Lovelace"}, "email": "victim@example.com"});
+    for user in [user.clone(), json!(user.to_string())] {
+        let (told, code) = operator.explains(&json!({"id_token": id_token, "user": user}), &[]);
+        assert_eq!((&told["user"]["name"], code), (&json!("Ada Lovelace"), Some(0)));
+        assert_eq!(told["user"]["email"], "ada@example.com");
+    }
+}
+
+/// It is a login's own judgement: what a gateway issues has the claims and the size that were told.
+#[tokio::test]
+async fn the_token_is_the_one_that_a_login_gives() {
+    let config = "[tokens]\nclaims = ['email', 'name', 'groups']\n[providers.op]\nuserinfo = 'never'\n";
+    let gateway = Gateway::with(config);
+    gateway.op.set_claims(json!({"groups": ["staff", "b"], "acr": "high", "amr": ["pwd"]}));
+    let browser = gateway.browser();
+    let issued = browser.sign_in_json("ada").await;
+    let (issued, bytes) = (claims(&issued["api"]["access"]), issued["api"]["access"].as_str().map(str::len));
+    let operator = Operator::with(&format!(
+        "[server]\npublic_url = '{}'\n{config}issuer = '{}'\nclient_id = 'v'\nclient_secret = 's'\n",
+        gateway.public_url, gateway.op.issuer
+    ));
+    let said = json!({"sub": "ada", "email": "ada@example.com", "email_verified": true, "name": "ada of Example",
+                      "groups": ["staff", "b"], "acr": "high", "amr": ["pwd"]});
+    let (told, _) = operator.explains(&said, &[]);
+    let token = &told["tokens"][0];
+    let own = ["iat", "exp", "jti", "sub", "sid", "auth_time", "status"];
+    let compared = |claims: &Value| {
+        let mut claims = claims.as_object().expect("claims").clone();
+        claims.extend(own.map(|name| (name.to_owned(), json!("its own"))));
+        claims
+    };
+    assert_eq!(compared(&token["claims"]), compared(&issued));
+    let (told, issued) =
+        (token["bytes"].as_u64().expect("bytes"), u64::try_from(bytes.expect("a token")).expect("bytes"));
+    assert!((issued..issued + 24).contains(&told), "{told} told, {issued} issued");
+    Person::at(&gateway, "op", "ada").await;
+}
+
+#[test]
+fn an_apps_token_and_its_limits_are_told_too() {
+    let operator = Operator::with(RULES);
+    let (told, code) = operator.explains(&good(), &["--client", "web"]);
+    assert_eq!((told["tokens"].as_array().map(Vec::len), code), (Some(2), Some(0)));
+    let claims = &told["tokens"][1]["claims"];
+    assert_eq!((&claims["client_id"], &claims["scope"]), (&json!("web"), &json!("openid orders")));
+
+    let mut large = good();
+    large["groups"] = (0..200).map(|number| json!(format!("group-{number}"))).chain([json!("staff")]).collect();
+    let (told, code) = operator.explains(&large, &[]);
+    assert_eq!(
+        (&told["admitted"], code, &told["tokens"][0]["largest"]["claim"]),
+        (&json!(false), Some(1), &json!("groups"))
+    );
+    assert!(told["refused"].as_str().is_some_and(|why| why.contains("tokens.max_bytes is 1024")), "{told}");
+
+    let operator = Operator::with(&RULES.replace("providers = ['op']", "providers = []"));
+    assert_eq!(operator.explains(&good(), &["--client", "web"]).1, Some(0));
+}
+
+/// AC-02: the two sources are put together as a login does.
+#[test]
+fn userinfo_is_put_beside_the_id_token() {
+    let operator = Operator::with(RULES);
+    let id_token = json!({"sub": "ada", "hd": "example.com", "groups": ["staff"]});
+    let userinfo = json!({"sub": "ada", "email": "ada@example.com", "email_verified": true, "hd": "other"});
+    let (told, code) = operator.explains(&json!({"id_token": id_token, "userinfo": userinfo}), &[]);
+    assert_eq!((code, &told["user"]["email"]), (Some(0), &json!("ada@example.com")), "{told}");
+    let split = json!({"id_token": {"sub": "ada", "email": "ada@example.com"}, "userinfo": userinfo});
+    assert_eq!(operator.explains(&split, &[]).0["user"]["email_verified"], true);
+    let mixed = json!({"id_token": {"sub": "ada", "email": "victim@example.com"}, "userinfo": userinfo});
+    assert_eq!(operator.explains(&mixed, &[]).0["user"]["email_verified"], false);
+}
+
+#[test]
+fn people_read_it_and_standard_input_works() {
+    let operator = Operator::with(RULES);
+    let mut command = operator.command(&["--provider", "op", "--claims", "-"]);
+    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("it runs");
+    child.stdin.take().expect("input").write_all(good().to_string().as_bytes()).expect("read");
+    let output = child.wait_with_output().expect("an end");
+    let text = String::from_utf8(output.stdout).expect("text");
+    assert_eq!(output.status.code(), Some(0));
+    for words in [
+        "Admitted.",
+        "  yes  providers.op.allow.email_domains: ",
+        "ada@example.com (verified)",
+        "Groups (2)\n  staff\n  b\n",
+        "Access token for vestibule: ",
+        " bytes of 1024, ",
+        "\"typ\": \"at+jwt\"",
+        "Example values: sub, sid, jti",
+    ] {
+        assert!(text.contains(words), "{words}: {text}");
+    }
+}
+
+#[test]
+fn people_read_what_was_wanted_and_found() {
+    let operator = Operator::with(&format!("[login]\nsign_up = false\n{RULES}"));
+    operator.write("good.json", &good().to_string());
+    let mut bad = good();
+    bad["hd"] = json!("other.example");
+    bad["groups"] = json!(["guests"]);
+    operator.write("bad.json", &bad.to_string());
+    let text = |file| {
+        let output = operator.says(&["--provider", "op", "--claims", file]);
+        String::from_utf8(output.stdout).expect("text")
+    };
+    let told = text("good.json");
+    assert!(told.starts_with("Admitted, if the user already exists.\n"), "{told}");
+    let told = text("bad.json");
+    for words in [
+        "Refused: ",
+        "wanted [\"staff\"], found [\"guests\"]",
+        "wanted \"example.com\", found \"other.example\"",
+        "Access token (would not be issued) for vestibule: ",
+    ] {
+        assert!(told.contains(words), "{words}: {told}");
+    }
+}
+
+#[test]
+fn what_cannot_be_explained_is_said() {
+    let operator = Operator::with(RULES);
+    operator.write("good.json", &good().to_string());
+    operator.write("list.json", "[]");
+    operator.write("broken.json", "{\n\"sub\": }");
+    operator.write("nobody.json", r#"{"email": "ada@example.com"}"#);
+    operator.write("long.json", &json!({"sub": "s".repeat(256)}).to_string());
+    operator.write("token.json", r#"{"id_token": "eyJ.eyJ.x"}"#);
+    operator.write("parts.json", r#"{"id_token": {"sub": "a"}, "user_info": {"sub": "a"}}"#);
+    operator.write("other.json", r#"{"id_token": {"sub": "a"}, "userinfo": {"sub": "b"}}"#);
+    for (words, complaint) in [
+        (["--provider", "opp", "--claims", "good.json"], "there is no provider with the id \"opp\"; known ids: op"),
+        (["--provider", "op", "--claims", "none.json"], "none.json cannot be read: "),
+        (["--provider", "op", "--claims", "list.json"], "list.json is a list; write the claims as an object"),
+        (["--provider", "op", "--claims", "broken.json"], "broken.json is not JSON: expected value at line 2"),
+        (["--provider", "op", "--claims", "nobody.json"], "the claims do not identify a user: /sub is missing"),
+        (
+            ["--provider", "op", "--claims", "long.json"],
+            "the claims do not identify a user: /sub is empty, longer than 255",
+        ),
+        (["--provider", "op", "--claims", "token.json"], "\"id_token\" is a text; write its claims as an object"),
+        (["--provider", "op", "--claims", "parts.json"], "\"user_info\" is unknown"),
+        (["--provider", "op", "--claims", "other.json"], "userinfo has another sub"),
+    ] {
+        let output = operator.says(&words);
+        let told = String::from_utf8(output.stderr).expect("text");
+        assert_eq!((output.status.code(), output.stdout.len()), (Some(2), 0), "{words:?}: {told}");
+        assert!(told.contains(complaint), "{complaint}: {told}");
+        let output = operator.says(&[&words[..], &["--json"]].concat());
+        let json: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+        assert_eq!((output.status.code(), output.stderr.len()), (Some(2), 0), "{words:?}");
+        assert!(json["error"].as_str().is_some_and(|error| error.contains(complaint)), "{json}");
+    }
+    let output = operator.says(&["--provider", "op", "--claims", "good.json", "--client", "wbe"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(
+        String::from_utf8_lossy(&output.stderr)
+            .contains("there is no client with the id \"wbe\"; known ids: vestibule, web")
+    );
+}

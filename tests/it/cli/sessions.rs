@@ -1,0 +1,141 @@
+//! `vestibule sessions`, `vestibule users`, `vestibule cleanup`: straight at the database, no gateway asked.
+
+use std::path::PathBuf;
+use std::process::{Command, Output};
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use serde_json::{Value, json};
+
+use crate::support::device::{Device, reason};
+use crate::support::{Cluster, Gateway};
+
+/// The operator, with a configuration file for a gateway's database.
+struct Operator(PathBuf);
+
+impl Operator {
+    fn of(gateway: &Gateway) -> Self {
+        static NEXT: AtomicUsize = AtomicUsize::new(0);
+        let number = NEXT.fetch_add(1, Ordering::SeqCst);
+        let path = std::env::temp_dir().join(format!("vestibule-devices-{}-{number}.toml", std::process::id()));
+        let text = format!(
+            "[database]\nurl = {:?}\n[secrets]\nkeys = [{:?}]\n[cleanup]\nbatch = 10\n",
+            gateway.database.url,
+            Cluster::ring_key(),
+        );
+        std::fs::write(&path, text).expect("a file");
+        Self(path)
+    }
+
+    fn says(&self, words: &[&str]) -> Output {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_vestibule"));
+        command.arg("--config").arg(&self.0).args(words).output().expect("it runs")
+    }
+
+    /// What it prints where all goes well.
+    #[track_caller]
+    fn prints(&self, words: &[&str]) -> String {
+        let output = self.says(words);
+        assert!(output.status.success(), "{words:?}: {output:?}");
+        String::from_utf8(output.stdout).expect("text")
+    }
+
+    /// What it complains about; it exits with 1 and prints nothing.
+    #[track_caller]
+    fn complains(&self, words: &[&str]) -> String {
+        let output = self.says(words);
+        assert_eq!((output.status.code(), output.stdout.len()), (Some(1), 0), "{words:?}: {output:?}");
+        String::from_utf8(output.stderr).expect("text")
+    }
+}
+
+impl Drop for Operator {
+    fn drop(&mut self) {
+        let _gone = std::fs::remove_file(&self.0);
+    }
+}
+
+#[tokio::test]
+async fn sessions_are_listed_and_revoked() {
+    let gateway = Gateway::start();
+    let operator = Operator::of(&gateway);
+    let (alice, bob) = (Device::sign_in(&gateway, "alice").await, Device::sign_in(&gateway, "bob").await);
+    let all: Value = serde_json::from_str(&operator.prints(&["sessions", "list", "--json"])).expect("JSON");
+    assert_eq!(all.as_array().map(Vec::len), Some(2));
+    assert_eq!((&all[0]["id"], &all[0]["sub"], &all[1]["id"]), (&json!(bob.sid), &json!(bob.sub), &json!(alice.sid)));
+    for user in [&alice.sub, "alice@example.com", "ALICE@example.com"] {
+        let lines = operator.prints(&["sessions", "list", "--user", user]);
+        assert!(
+            lines.lines().count() == 1 && lines.starts_with(&alice.sid) && lines.contains("Firefox, Linux, desktop"),
+            "{lines}"
+        );
+    }
+    assert!(operator.prints(&["sessions", "revoke", "--user", "alice@example.com", "--dry-run"]).contains(&alice.sid));
+    assert_eq!(alice.status().await, 200);
+    let said = operator.prints(&["sessions", "revoke", "--user", "alice@example.com"]);
+    assert_eq!(said, format!("{} (alice@example.com): 1 session ended.\n", alice.sub));
+    assert_eq!((alice.status().await, bob.status().await), (401, 200));
+    assert_eq!(reason(&gateway, &alice.sid), "admin");
+    assert!(operator.prints(&["sessions", "revoke", "--user", &alice.sub]).contains("it had no active session"));
+    assert!(operator.prints(&["sessions", "revoke", &alice.sub]).contains("it had no active session"));
+    assert_eq!(operator.says(&["sessions", "revoke", &alice.sub, "--user", &bob.sub]).status.code(), Some(2));
+    assert_eq!(operator.says(&["sessions", "revoke"]).status.code(), Some(2));
+}
+
+/// AC-10, SE-08, LG-02
+#[tokio::test]
+async fn users_are_listed_disabled_and_enabled() {
+    let gateway = Gateway::start();
+    let operator = Operator::of(&gateway);
+    let (alice, bob) = (Device::sign_in(&gateway, "alice").await, Device::sign_in(&gateway, "bob").await);
+    let all: Value = serde_json::from_str(&operator.prints(&["users", "list", "--json"])).expect("JSON");
+    assert_eq!((&all[0]["sub"], &all[1]["sub"]), (&json!(bob.sub), &json!(alice.sub)));
+    assert_eq!(operator.prints(&["users", "list", "--q", "bob@"]).lines().count(), 1);
+
+    let said = operator.prints(&["users", "disable", "alice@example.com"]);
+    assert!(said.contains("is disabled since") && said.contains("1 session ended"), "{said}");
+    assert_eq!(alice.status().await, 401);
+    assert!(operator.prints(&["users", "list", "--q", "alice"]).contains("  disabled "));
+    let browser = gateway.browser();
+    let begun = browser.begin("op").await;
+    assert_eq!(browser.get(&begun.callback_of("alice")).await.status, 403);
+    assert!(operator.prints(&["users", "enable", &alice.sub]).contains("is enabled"));
+    Device::sign_in(&gateway, "alice").await;
+    let audit = "SELECT kind || detail::text FROM audit_events WHERE kind LIKE 'user\\_%' ORDER BY at";
+    let by = "{\"by\": \"command line\"}";
+    assert_eq!(gateway.database.words(audit), [format!("user_disabled{by}"), format!("user_enabled{by}")]);
+
+    // An e-mail address is what a provider said: it names nobody where it is there twice.
+    gateway.database.execute("UPDATE users SET email = 'alice@example.com'");
+    for words in
+        [&["users", "disable", "alice@example.com"][..], &["sessions", "revoke", "--user", "Alice@example.com"]]
+    {
+        let said = operator.complains(words);
+        assert!(said.contains("several users") && said.contains(&alice.sub) && said.contains(&bob.sub), "{said}");
+    }
+    assert!(operator.complains(&["users", "disable", "nobody@example.com"]).contains("no user has"));
+    assert_eq!(bob.status().await, 200);
+}
+
+#[tokio::test]
+async fn a_cleanup_says_what_it_did() {
+    let gateway = Gateway::start();
+    let operator = Operator::of(&gateway);
+    let alice = Device::sign_in(&gateway, "alice").await;
+    assert_eq!(alice.delete("/sessions?scope=all").await.status, 200);
+    gateway.database.execute(
+        "UPDATE sessions SET ended_at = now() - interval '31 d';
+         UPDATE revocations SET expires_at = now() - interval '1 s'",
+    );
+    let said = operator.prints(&["cleanup"]);
+    let lines = [
+        "sessions ended     0",
+        "sessions deleted   1",
+        "logins deleted     0",
+        "revocations past   1",
+        "notices given up   0",
+        "notices deleted    0",
+        "audit rows past    0",
+    ];
+    assert_eq!(said.lines().collect::<Vec<_>>(), lines);
+    assert_eq!(gateway.database.rows("sessions"), 0);
+}

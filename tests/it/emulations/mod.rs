@@ -1,0 +1,17 @@
+//! Logins at emulations of providers, over HTTP, each written from public documentation: GitHub (OAuth 2.0), a provider of
+//! OAuth 1.0a that is proven by an independent client, Apple and Microsoft Entra.
+
+mod apple;
+mod documented;
+mod entra;
+mod github;
+mod hanging;
+mod log;
+mod oauth1;
+mod oauth2;
+mod peer;
+mod photos;
+mod pushed;
+mod signing_key;
+mod site;
+mod stored_tokens;

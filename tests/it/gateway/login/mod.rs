@@ -1,4 +1,0 @@
-//! `/login`
-
-mod page;
-mod provider;

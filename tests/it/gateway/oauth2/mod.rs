@@ -1,4 +1,0 @@
-//! `/oauth2`
-
-mod token;
-mod url;

@@ -1,0 +1,6 @@
+//! `/identities`: linked identities and their provider tokens.
+
+mod delete;
+mod post;
+mod stored_tokens;
+mod token;

@@ -1,0 +1,312 @@
+//! One more identity for somebody who is signed in.
+
+use chrono::TimeDelta;
+
+use serde_json::json;
+
+use crate::support::Gateway;
+use crate::support::person::{Person, audit, claims, sign_in, two_providers};
+
+/// AC-01, AC-07: what is linked is the same person, by either way in.
+#[tokio::test]
+async fn a_linked_identity_is_the_same_person() {
+    let (gateway, _other) = two_providers("");
+    let ada = Person::at(&gateway, "op", "ada").await;
+    let (before, cookie) = (ada.session().await, ada.browser.cookie("vestibule"));
+    let answer = ada.link("other", "countess").await;
+    assert_eq!(answer.location(), "/account");
+    assert_eq!(answer.set_cookie("vestibule"), None, "it is no login");
+    assert_eq!((ada.session().await, ada.browser.cookie("vestibule")), (before.clone(), cookie));
+    assert_eq!(ada.identities().await, ["op/ada", "other/countess"]);
+    let other_way = Person::at(&gateway, "other", "countess").await;
+    assert_eq!(json!(other_way.sub().await), before["sub"]);
+    assert_eq!((gateway.database.rows("users"), gateway.database.rows("subs")), (1, 2));
+    assert_eq!(audit(&gateway), ["identity_linked"]);
+    assert_eq!(gateway.database.rows("sessions"), 2, "and gave no session");
+    // The same sub at the other provider is still nobody's.
+    assert_ne!(json!(Person::at(&gateway, "other", "ada").await.sub().await), before["sub"]);
+}
+
+#[tokio::test]
+async fn what_is_mine_already_may_be_linked_again() {
+    let (gateway, other) = two_providers("");
+    let ada = Person::at(&gateway, "op", "ada").await;
+    ada.link("other", "countess").await;
+    other.set_claims(json!({"name": "Countess"}));
+    assert_eq!(ada.link("other", "countess").await.location(), "/account");
+    assert_eq!(ada.link("op", "ada").await.location(), "/account");
+    assert_eq!((gateway.database.rows("subs"), audit(&gateway).len()), (2, 1));
+    let stored = "SELECT claims->>'name' FROM subs WHERE provider = 'other'";
+    assert_eq!(gateway.database.words(stored), ["Countess"]);
+}
+
+/// Where it comes back to is checked when it begins, as at a login.
+#[tokio::test]
+async fn it_comes_back_to_where_it_may() {
+    let (gateway, _other) = two_providers("[login]\nreturn_to = ['https://app.example.com']\n");
+    let ada = Person::at(&gateway, "op", "ada").await;
+    let answer = ada.post("/identities/other?return_to=https://app.example.com/settings").await;
+    let begun = crate::support::Begun::at("other", answer.json()["url"].as_str().expect("a URL").to_owned());
+    assert_eq!(ada.browser.get(&begun.callback_of("x")).await.location(), "https://app.example.com/settings");
+    let refused = ada.post("/identities/other?return_to=https://evil.example/").await;
+    assert_eq!(refused.problem(), (400, "return_to_refused".into()));
+}
+
+/// AC-07, SE-13: by a POST from where it may come, and by nothing else.
+#[tokio::test]
+async fn other_sites_cannot_cause_it() {
+    let (gateway, _other) = two_providers("[login]\nallowed_origins = ['https://app.example.com']\n");
+    let ada = Person::at(&gateway, "op", "ada").await;
+    let ask = |origin: &'static str| ada.browser.ask("POST", "/identities/other").for_json().header("origin", origin);
+    for origin in ["https://evil.example", "null"] {
+        assert_eq!(ask(origin).send().await.problem(), (403, "foreign_origin".into()), "{origin}");
+    }
+    assert_eq!(ada.browser.ask("POST", "/identities/other").for_json().send().await.status, 403, "nobody says whence");
+    let answer = ask("https://app.example.com").send().await;
+    assert_eq!(answer.status, 200, "{answer:?}");
+    assert_eq!(answer.header("access-control-allow-credentials"), "true");
+    assert_eq!(ada.browser.fetch("/identities/other").await.status, 405, "and not by a GET");
+    let nobody = gateway.browser().ask("POST", "/identities/other").for_json().header("sec-fetch-site", "same-origin");
+    assert_eq!(nobody.send().await.problem(), (401, "no_session".into()));
+    assert_eq!(ada.ask_to_link("nobody").await.problem(), (404, "unknown_provider".into()));
+}
+
+/// AC-07: whoever finds an open browser must not make themselves at home in it.
+#[tokio::test]
+async fn it_takes_a_fresh_authentication() {
+    let (gateway, _other) = two_providers("");
+    let ada = Person::at(&gateway, "op", "ada").await;
+    let id = ada.identity_at("op").await;
+    gateway.hand.advance(TimeDelta::seconds(599));
+    assert_eq!(ada.ask_to_link("other").await.status, 200);
+    gateway.hand.advance(TimeDelta::seconds(1));
+    for answer in [ada.ask_to_link("other").await, ada.delete(&format!("/identities/{id}")).await] {
+        assert_eq!(answer.problem(), (401, "insufficient_user_authentication".into()));
+        let challenge = r#"Bearer error="insufficient_user_authentication", max_age="600""#;
+        assert_eq!(answer.header("www-authenticate"), challenge);
+        assert_eq!(answer.set_cookie("vestibule"), None, "the session stays");
+    }
+    // By the provider's word: a sign-in that it remembers from yesterday is no fresh one.
+    let then = gateway.clock.now().timestamp() - 86_400;
+    gateway.op.set_claims(json!({"auth_time": then}));
+    sign_in(&ada.browser, "op", "ada").await;
+    assert_eq!(ada.ask_to_link("other").await.status, 401);
+    gateway.op.set_claims(json!({"auth_time": gateway.clock.now().timestamp()}));
+    sign_in(&ada.browser, "op", "ada").await;
+    assert_eq!(ada.ask_to_link("other").await.status, 200);
+}
+
+/// AC-07: a link that somebody else begun gives nobody's identity away.
+#[tokio::test]
+async fn another_browser_cannot_finish_it() {
+    let (gateway, _other) = two_providers("");
+    let attacker = Person::at(&gateway, "op", "attacker").await;
+    let begun = attacker.begin_link("other").await;
+    let victim = Person::at(&gateway, "op", "victim").await;
+    let stranger = gateway.browser();
+    for browser in [&victim.browser, &stranger] {
+        let answer = browser.fetch(&begun.callback_of("victim-2")).await;
+        assert_eq!(answer.problem(), (403, "wrong_browser".into()));
+    }
+    assert_eq!(gateway.database.login(&begun.state), "pending NULL", "a stranger spoils nothing");
+    assert_eq!(gateway.database.rows("subs"), 2);
+    // Nor can it be finished at the JSON door, by anyone.
+    let problem = attacker.browser.post_json("/oauth2/token/", &begun.exchange_of("victim-2")).await;
+    assert_eq!(problem.problem(), (400, "unknown_state".into()));
+}
+
+/// AC-07: in the browser that began it, somebody else is signed in by the time that it is back.
+#[tokio::test]
+async fn it_is_for_whoever_began_it_and_not_for_who_came_after() {
+    let (gateway, _other) = two_providers("");
+    let shared = Person::at(&gateway, "op", "ada").await;
+    let first = shared.browser.cookie("vestibule").expect("a session");
+    let begun = shared.begin_link("other").await;
+    // Ada's session lives on, but the browser has Bob's.
+    shared.browser.forget_cookie("vestibule");
+    sign_in(&shared.browser, "op", "bob").await;
+    let answer = shared.browser.fetch(&begun.callback_of("somebody")).await;
+    assert_eq!(answer.problem(), (403, "wrong_browser".into()));
+    assert_eq!(gateway.database.login(&begun.state), "denied wrong_browser");
+    assert_eq!(shared.identities().await, ["op/bob"]);
+    shared.browser.set_cookie("vestibule", &first);
+    assert_eq!(shared.identities().await, ["op/ada"]);
+}
+
+/// AC-07, AC-09: nothing is given to a session that is over.
+#[tokio::test]
+async fn it_ends_with_the_session_that_began_it() {
+    let (gateway, _other) = two_providers("");
+    let ada = Person::at(&gateway, "op", "ada").await;
+    let begun = ada.begin_link("other").await;
+    assert_eq!(ada.browser.post("/logout").await.status, 200);
+    let answer = ada.browser.fetch(&begun.callback_of("countess")).await;
+    assert_eq!(answer.problem(), (401, "session_revoked".into()));
+    assert_eq!(gateway.database.login(&begun.state), "denied session_revoked");
+    assert_eq!(gateway.database.rows("subs"), 1);
+    // Not even when the same person is signed in again.
+    let ada = Person::at(&gateway, "op", "ada").await;
+    let begun = ada.begin_link("other").await;
+    sign_in(&ada.browser, "op", "ada").await;
+    assert_eq!(ada.browser.fetch(&begun.callback_of("countess")).await.problem(), (401, "session_revoked".into()));
+    assert_eq!(gateway.database.rows("subs"), 1);
+}
+
+/// AC-09
+#[tokio::test]
+async fn it_works_once_and_not_for_ever() {
+    let (gateway, _other) = two_providers("");
+    let ada = Person::at(&gateway, "op", "ada").await;
+    let begun = ada.begin_link("other").await;
+    let back = begun.callback_of("countess");
+    assert_eq!(ada.browser.get(&back).await.location(), "/account");
+    // A reload by whoever has it already harms nobody, and asks the provider for nothing.
+    let calls = ada.browser.get(&begun.callback_of("another")).await;
+    assert_eq!(calls.location(), "/account");
+    assert_eq!(ada.identities().await, ["op/ada", "other/countess"]);
+    ada.browser.forget_cookie("vestibule");
+    assert_eq!(ada.browser.fetch(&back).await.problem(), (409, "state_used".into()));
+
+    let bob = Person::at(&gateway, "op", "bob").await;
+    let begun = bob.begin_link("other").await;
+    gateway.hand.advance(TimeDelta::seconds(301));
+    assert_eq!(bob.browser.fetch(&begun.callback_of("b")).await.problem(), (400, "state_expired".into()));
+    assert_eq!(bob.identities().await, ["op/bob"]);
+}
+
+/// AC-08
+#[tokio::test]
+async fn an_identity_of_another_user_stays_theirs() {
+    let (gateway, other) = two_providers("");
+    let owner = Person::at(&gateway, "other", "countess").await;
+    let before = gateway.database.words("SELECT concat(user_id, claims, email, last_login_at) FROM subs");
+    other.set_claims(json!({"name": "Mallory", "email": "mallory@evil.example"}));
+    let thief = Person::at(&gateway, "op", "mallory").await;
+    let begun = thief.begin_link("other").await;
+    let page = thief.browser.get(&begun.callback_of("countess")).await;
+    assert!(page.status == 409 && page.is_page(), "{page:?}");
+    let (back, sign_in) = ("href=\"/account\">Back to your account", "/login?choose=1");
+    assert!(page.body.contains(back) && !page.body.contains(sign_in), "{}", page.body);
+    assert!(!page.body.contains("countess") && !page.body.contains(&owner.sub().await), "{}", page.body);
+    assert_eq!(gateway.database.login(&begun.state), "denied already_linked");
+    let begun = thief.begin_link("other").await;
+    let problem = thief.browser.fetch(&begun.callback_of("countess")).await;
+    assert_eq!(problem.problem(), (409, "already_linked".into()));
+    assert_eq!(thief.identities().await, ["op/mallory"]);
+    assert_eq!(owner.identities().await, ["other/countess"]);
+    let unchanged = "SELECT concat(user_id, claims, email, last_login_at) FROM subs WHERE provider = 'other'";
+    assert_eq!(gateway.database.words(unchanged), before);
+}
+
+/// AC-10: shut out between the question and the answer.
+#[tokio::test]
+async fn nothing_links_to_a_disabled_user() {
+    let (gateway, _other) = two_providers("");
+    let ada = Person::at(&gateway, "op", "ada").await;
+    let begun = ada.begin_link("other").await;
+    gateway.database.execute("UPDATE users SET disabled_at = now()");
+    let answer = ada.browser.fetch(&begun.callback_of("countess")).await;
+    assert_eq!(answer.problem(), (403, "user_disabled".into()));
+    assert_eq!(gateway.database.login(&begun.state), "denied user_disabled");
+    assert_eq!(ada.ask_to_link("other").await.problem(), (401, "session_revoked".into()));
+    assert_eq!((gateway.database.rows("subs"), audit(&gateway).len()), (1, 1));
+    assert_eq!(gateway.database.number("SELECT count(*) FROM users WHERE disabled_at IS NOT NULL"), 1);
+}
+
+/// A frontend with a token does it as well; the browser in which it runs gets the cookie that binds it.
+#[tokio::test]
+async fn a_bearer_links_too() {
+    let (gateway, _other) = two_providers("");
+    let browser = gateway.browser();
+    let tokens = browser.sign_in_json("ada").await;
+    let bearer = gateway.account_bearer_by(&tokens["api"]["refresh"]).await;
+    browser.forget_cookie("vestibule-binding");
+    let asked = browser.ask("POST", "/identities/other").for_json().header("authorization", &bearer).send().await;
+    assert!(asked.status == 200 && asked.set_cookie("vestibule-binding").is_some(), "{asked:?}");
+    let begun = crate::support::Begun::at("other", asked.json()["url"].as_str().expect("a URL").to_owned());
+    assert_eq!(browser.get(&begun.callback_of("countess")).await.location(), "/account");
+    let listed = browser.ask("GET", "/identities").for_json().header("authorization", &bearer).send().await.json();
+    assert_eq!(listed["identities"].as_array().map(Vec::len), Some(2), "{listed}");
+    assert_eq!(claims(&tokens["api"]["access"])["sub"], tokens["user"]["sub"]);
+}
+
+/// A service that was handed a token could link an identity of its own and sign in as the user from then on, or read tokens
+/// of their providers.
+#[tokio::test]
+async fn a_token_that_services_hold_links_nothing() {
+    let (gateway, _other) = two_providers("[tokens]\naudience = ['https://api.example']\n");
+    let ada = Person::at(&gateway, "op", "ada").await;
+    assert_eq!(ada.link("other", "countess").await.status, 303);
+    let (id, token) = (ada.identity_at("other").await, ada.browser.post("/session/token").await.json());
+    let bearer = format!("Bearer {}", token["access_token"].as_str().expect("a token"));
+    for (method, path, status) in [
+        ("GET", "/session".to_owned(), 200),
+        ("GET", "/identities".to_owned(), 403),
+        ("POST", "/identities/other".to_owned(), 403),
+        ("DELETE", format!("/identities/{id}"), 403),
+        ("GET", "/identities/op/token".to_owned(), 403),
+    ] {
+        let answer = gateway.browser().ask(method, &path).for_json().header("authorization", &bearer).send().await;
+        assert_eq!(answer.status, status, "{method} {path}: {answer:?}");
+        assert!(status == 200 || answer.problem().1 == "insufficient_scope", "{answer:?}");
+    }
+}
+
+/// An app's token opens nothing here.
+#[tokio::test]
+async fn an_apps_token_links_nothing() {
+    let (gateway, _other) = two_providers("");
+    let ada = Person::at(&gateway, "op", "ada").await;
+    gateway.database.execute("UPDATE sessions SET client_id = 'web'");
+    let token = ada.browser.post("/session/token").await.json()["access_token"].as_str().expect("a token").to_owned();
+    for (method, path) in [("GET", "/identities"), ("POST", "/identities/other"), ("DELETE", "/identities/x")] {
+        let ask = gateway.browser().ask(method, path).for_json().header("authorization", &format!("Bearer {token}"));
+        assert_eq!(ask.send().await.problem(), (401, "token_invalid".into()), "{method}");
+    }
+}
+
+/// Whoever is known may be known by more, also where nobody new may enter.
+#[tokio::test]
+async fn linking_needs_no_sign_up() {
+    let (gateway, _other) = two_providers("[login]\nsign_up = false\n");
+    gateway.database.execute(
+        "INSERT INTO users (id, created_at, updated_at) VALUES (gen_random_uuid(), now(), now());
+         INSERT INTO subs (id, provider, sub, user_id, claims, created_at, last_login_at)
+         SELECT gen_random_uuid(), 'op', 'ada', id, '{}', now(), now() FROM users",
+    );
+    let ada = Person::at(&gateway, "op", "ada").await;
+    assert_eq!(sign_in(&gateway.browser(), "other", "countess").await.status, 403);
+    assert_eq!(ada.link("other", "countess").await.location(), "/account");
+    assert_eq!(Person::at(&gateway, "other", "countess").await.sub().await, ada.sub().await);
+}
+
+/// AC-17: two links of one identity to two users at the same moment give it to one of them.
+#[tokio::test]
+async fn one_identity_never_has_two_users() {
+    let (gateway, _other) = two_providers("");
+    for round in 0..10 {
+        let (ada, bob) = (
+            Person::at(&gateway, "op", &format!("a{round}")).await,
+            Person::at(&gateway, "op", &format!("b{round}")).await,
+        );
+        let who = format!("shared-{round}");
+        let (first, second) = (ada.begin_link("other").await, bob.begin_link("other").await);
+        let (first, second) = (first.callback_of(&who), second.callback_of(&who));
+        let (first, second) = tokio::join!(ada.browser.get(&first), bob.browser.get(&second));
+        let mut statuses = [first.status, second.status];
+        statuses.sort_unstable();
+        assert_eq!(statuses, [303, 409]);
+    }
+    assert_eq!(gateway.database.number("SELECT count(*) FROM subs WHERE provider = 'other'"), 10);
+}
+
+#[tokio::test]
+async fn a_denied_link_changes_nothing() {
+    let gateway: (Gateway, _) = two_providers("");
+    let ada = Person::at(&gateway.0, "op", "ada").await;
+    let begun = ada.begin_link("other").await;
+    let denied = begun.callback(&[("error", "access_denied"), ("state", &begun.state)]);
+    assert_eq!(ada.browser.fetch(&denied).await.problem(), (403, "provider_denied".into()));
+    assert_eq!(ada.identities().await, ["op/ada"]);
+    assert_eq!(ada.browser.fetch("/session").await.status, 200);
+}

@@ -1,0 +1,100 @@
+//! The tokens of an identity that was linked, where they are kept (`store_tokens`).
+
+use chrono::TimeDelta;
+use serde_json::json;
+
+use crate::fake_provider::Op;
+use crate::support::person::Person;
+use crate::support::{Gateway, Setup};
+
+const TOKEN: &str = "/identities/other/token";
+const OUTBOX: &str = "SELECT count(*) FROM provider_revocations";
+const LIFETIME: i64 = 120;
+
+/// A gateway that keeps the tokens of both of its providers, and the second one.
+fn keeping() -> (Gateway, Op) {
+    let other = Op::start();
+    let setup = Setup::new().provider("other", &other);
+    for op in [&setup.op, &other] {
+        op.set_metadata("revocation_endpoint", json!(format!("{}/revoke", op.issuer)));
+        op.refreshing(|refreshing| refreshing.lifetime = Some(LIFETIME));
+    }
+    setup.hand.hold();
+    (setup.toml("[providers.op]\nstore_tokens = true\n[providers.other]\nstore_tokens = true").start(), other)
+}
+
+/// What the provider was asked to revoke, in order.
+fn revoked(op: &Op) -> Vec<String> {
+    op.calls_to("/revoke").iter().map(|call| call.form("token").concat()).collect()
+}
+
+async fn token(person: &Person) -> String {
+    let answer = person.browser.fetch(TOKEN).await;
+    assert_eq!(answer.status, 200, "{answer:?}");
+    answer.json()["access_token"].as_str().expect("a token").to_owned()
+}
+
+/// No session was ever made through it: the link alone brings its tokens, and its end takes them.
+#[tokio::test]
+async fn a_link_brings_tokens_and_its_end_revokes_them() {
+    let (gateway, other) = keeping();
+    let ada = Person::at(&gateway, "op", "ada").await;
+    assert_eq!(ada.browser.fetch(TOKEN).await.problem(), (404, "not_linked".into()));
+    assert_eq!(ada.link("other", "countess").await.status, 303);
+    assert_eq!((gateway.database.rows("provider_tokens"), gateway.database.rows("sessions")), (2, 1));
+    assert_eq!(token(&ada).await, "access-secret-1");
+    gateway.hand.advance(TimeDelta::seconds(LIFETIME + 1));
+    assert_eq!(token(&ada).await, "access-secret-2", "what a link brings is refreshed too");
+    let id = ada.identity_at("other").await;
+    assert_eq!(ada.delete(&format!("/identities/{id}")).await.status, 204);
+    let left = "SELECT provider FROM provider_tokens JOIN subs ON subs.id = sub_id";
+    assert_eq!(gateway.database.words(left), ["op"]);
+    gateway.database.until(OUTBOX, 0).await;
+    assert_eq!(revoked(&other), ["refresh-secret-2", "access-secret-2"]);
+    assert_eq!(revoked(&gateway.op), Vec::<String>::new());
+    assert_eq!(ada.browser.fetch(TOKEN).await.problem(), (404, "not_linked".into()));
+}
+
+/// Where sessions were made through it, their end and the link's are one: its tokens are revoked once.
+#[tokio::test]
+async fn tokens_are_revoked_once_with_the_sessions_made_through_it() {
+    let (gateway, other) = keeping();
+    let ada = Person::at(&gateway, "op", "ada").await;
+    assert_eq!(ada.link("other", "countess").await.status, 303);
+    let there = Person::at(&gateway, "other", "countess").await;
+    assert_eq!(token(&there).await, "access-secret-2");
+    assert_eq!(token(&ada).await, "access-secret-2", "a login replaces what the link brought");
+    let id = ada.identity_at("other").await;
+    assert_eq!(ada.delete(&format!("/identities/{id}")).await.status, 204);
+    assert_eq!(there.browser.fetch("/session").await.status, 401);
+    gateway.database.until(OUTBOX, 0).await;
+    assert_eq!(revoked(&other), ["refresh-secret-2", "access-secret-2"]);
+    assert_eq!(revoked(&gateway.op), Vec::<String>::new());
+}
+
+/// A link to an identity that is mine already brings newer tokens.
+#[tokio::test]
+async fn a_link_once_more_replaces_them() {
+    let (gateway, other) = keeping();
+    let ada = Person::at(&gateway, "op", "ada").await;
+    for expected in ["access-secret-1", "access-secret-2"] {
+        assert_eq!(ada.link("other", "countess").await.status, 303);
+        assert_eq!(token(&ada).await, expected);
+    }
+    assert_eq!(gateway.database.rows("provider_tokens"), 2);
+    assert_eq!(revoked(&other), Vec::<String>::new());
+}
+
+/// What is somebody else's brings nothing.
+#[tokio::test]
+async fn a_link_that_is_refused_keeps_nothing() {
+    let (gateway, _other) = keeping();
+    let ada = Person::at(&gateway, "op", "ada").await;
+    let countess = Person::at(&gateway, "other", "countess").await;
+    let sealed = "SELECT md5(sealed) FROM provider_tokens ORDER BY 1";
+    let before = gateway.database.words(sealed);
+    assert_eq!(ada.link("other", "countess").await.status, 409);
+    assert_eq!(gateway.database.words(sealed), before);
+    assert_eq!(ada.browser.fetch(TOKEN).await.problem(), (404, "not_linked".into()));
+    assert_eq!(token(&countess).await, "access-secret-1");
+}

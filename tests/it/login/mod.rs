@@ -1,0 +1,4 @@
+//! `/login`: the page of providers, and the start of a login.
+
+mod page;
+mod provider;

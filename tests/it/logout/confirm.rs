@@ -1,0 +1,178 @@
+//! Without a hint the person is asked, on a page without a script.
+
+use crate::support::logout_apps::{
+    BYE, FORM, confirm, encoded, enter, field, hidden, log_out, press, reason, start, told_times,
+};
+use crate::support::{Browser, Gateway};
+
+async fn signed_in(gateway: &Gateway) -> Browser {
+    let browser = gateway.browser();
+    browser.sign_in("alice").await;
+    browser
+}
+
+/// LO-04, LO-08: nobody is signed out by a link, whatever it says.
+#[tokio::test]
+async fn a_link_asks_and_the_button_signs_out() {
+    let (gateway, place) = start();
+    for (form, lead_to, says) in [
+        (vec![], None, None),
+        (vec![("state", "s")], None, None),
+        (vec![("client_id", "shop")], None, Some("The shop")),
+        (vec![("post_logout_redirect_uri", BYE)], None, None),
+        (vec![("client_id", "shop"), ("post_logout_redirect_uri", BYE)], Some(BYE.to_owned()), Some("The shop")),
+        (
+            vec![("client_id", "shop"), ("post_logout_redirect_uri", "https://shop.example/bye"), ("state", "a&b")],
+            Some("https://shop.example/bye?state=a%26b".to_owned()),
+            Some("The shop"),
+        ),
+    ] {
+        let browser = signed_in(&gateway).await;
+        let shop = enter(&gateway, &browser, "shop").await;
+        place.forget();
+        let asks = log_out(&browser, &form).await;
+        assert!(asks.status == 200 && asks.is_page() && asks.body.contains("Sign out?"), "{asks:?}");
+        assert!(asks.body.contains("alice of Example") && !asks.body.contains("<script"), "{asks:?}");
+        assert_eq!(says.is_some(), asks.body.contains("asks to sign you out"), "{form:?}");
+        assert!(says.is_none_or(|says| asks.body.contains(says)), "{form:?}");
+        assert_eq!(asks.header("x-frame-options"), "DENY");
+        // Browsers would hold `form-action` against the redirects that follow.
+        let policy = asks.header("content-security-policy");
+        assert!(policy.starts_with("default-src 'none'; ") && !policy.contains("form-action"), "{policy}");
+        assert_eq!((reason(&gateway, &shop.sid), browser.fetch("/session").await.status), ("NULL".into(), 200));
+
+        let out = confirm(&browser, &asks).await;
+        match lead_to {
+            Some(address) => assert_eq!(out.location(), address),
+            None => assert!(out.status == 200 && out.body.contains("You are signed out"), "{out:?}"),
+        }
+        assert_eq!((browser.cookie("vestibule"), reason(&gateway, &shop.sid)), (None, "logout".into()));
+        told_times(&place, "shop", 1).await;
+    }
+}
+
+/// LO-04, SE-13: the button is pressed on our own page only, and what it sends is what we wrote.
+#[tokio::test]
+async fn another_site_cannot_press_the_button() {
+    let (gateway, _place) = start();
+    let browser = signed_in(&gateway).await;
+    let asks = log_out(&browser, &[("client_id", "shop"), ("post_logout_redirect_uri", BYE)]).await;
+    let [(_, sealed), (_, shown_to)] = hidden(&asks);
+    let own = encoded(&[("request", &sealed), ("shown_to", &shown_to)]);
+    let send = |name: &'static str, value: &'static str, form: String| {
+        browser.ask("POST", "/logout/confirm").header(name, value).body(FORM, form)
+    };
+    for (name, value) in [
+        ("origin", "https://evil.example"),
+        ("origin", "null"),
+        ("sec-fetch-site", "cross-site"),
+        ("sec-fetch-site", "same-site"),
+        ("x-nothing", "at all"),
+    ] {
+        let refused = send(name, value, own.clone()).send().await;
+        assert!(refused.status == 403 && refused.is_page(), "{refused:?}");
+        // Nor does the form of an app that says who it is.
+        let form = encoded(&[("client_id", "shop"), ("post_logout_redirect_uri", BYE)]);
+        let sent_on = browser.ask("POST", "/logout").header(name, value).body(FORM, form).send().await.location();
+        assert!(browser.get(&sent_on).await.body.contains("Sign out?"));
+    }
+    assert_eq!(browser.fetch("/session").await.status, 200);
+    // A page that was left open until its request could not be read any more still signs out.
+    for request in ["", "junk", &sealed[1..]] {
+        let browser = signed_in(&gateway).await;
+        let shown_to = field(&log_out(&browser, &[]).await, "shown_to").unwrap_or_default();
+        let evil = ("post_logout_redirect_uri", "https://evil.example".to_owned());
+        let out = press(&browser, &[("request", request.to_owned()), ("shown_to", shown_to), evil]).await;
+        assert!(out.status == 200 && out.body.contains("You are signed out"), "{out:?}");
+    }
+}
+
+/// LO-04: a page that was shown to Alice does not sign out Bob, who signed in with the same browser since. He is asked, and
+/// a hint in the request does not answer for him.
+#[tokio::test]
+async fn the_button_does_not_sign_out_another_person() {
+    let (gateway, _place) = start();
+    let elsewhere = gateway.browser();
+    elsewhere.sign_in("bob").await;
+    let hint = enter(&gateway, &elsewhere, "shop").await.id_token;
+    let own = [("client_id", "shop"), ("post_logout_redirect_uri", BYE)];
+    for form in [own, [("id_token_hint", &hint), ("post_logout_redirect_uri", BYE)]] {
+        let browser = signed_in(&gateway).await;
+        let asks = log_out(&browser, &form).await;
+        browser.sign_in("bob").await;
+        let shop = enter(&gateway, &browser, "shop").await;
+        // Pressed twice, the old button still ends nothing.
+        for _ in 0..2 {
+            let anew = confirm(&browser, &asks).await;
+            assert!(anew.status == 200 && anew.body.contains("Sign out?"), "{anew:?}");
+            assert!(anew.body.contains("bob of Example") && anew.body.contains("The shop"), "{anew:?}");
+            assert_eq!((anew.set_cookie("vestibule"), reason(&gateway, &shop.sid)), (None, "NULL".into()));
+            assert_eq!(browser.fetch("/session").await.status, 200);
+        }
+        let anew = confirm(&browser, &asks).await;
+        assert_eq!(confirm(&browser, &anew).await.location(), BYE);
+        assert_eq!((browser.cookie("vestibule"), reason(&gateway, &shop.sid)), (None, "logout".into()));
+    }
+}
+
+/// The same person in another session is asked anew too, and so is one whose form is not the page's: that of another
+/// browser, a made-up one, none at all.
+#[tokio::test]
+async fn a_page_is_for_the_session_that_it_was_shown_to() {
+    let (gateway, _place) = start();
+    let browser = signed_in(&gateway).await;
+    let first = hidden(&log_out(&browser, &[]).await);
+    browser.sign_in("alice").await;
+    let other = hidden(&log_out(&signed_in(&gateway).await, &[]).await);
+    let [request, (name, shown_to)] = hidden(&log_out(&browser, &[]).await);
+    let [made_up, cut, empty] = ["x", &shown_to[1..], ""].map(|value| [request.clone(), (name, value.to_owned())]);
+    for form in [first, other, made_up, cut, empty] {
+        let anew = press(&browser, &form).await;
+        assert!(anew.body.contains("Sign out?") && anew.body.contains("alice of Example"), "{form:?}: {anew:?}");
+    }
+    assert!(press(&browser, std::slice::from_ref(&request)).await.body.contains("Sign out?"));
+    assert_eq!(browser.fetch("/session").await.status, 200);
+    let out = press(&browser, &[request, (name, shown_to)]).await;
+    assert!(out.body.contains("You are signed out") && browser.cookie("vestibule").is_none(), "{out:?}");
+}
+
+/// Where the session has ended since, or its cookie is gone, the button does what it does after a logout.
+#[tokio::test]
+async fn the_button_leads_on_if_the_session_has_ended() {
+    let (gateway, _place) = start();
+    let other = signed_in(&gateway).await;
+    let form = [("client_id", "shop"), ("post_logout_redirect_uri", BYE)];
+    let others_page = log_out(&other, &form).await;
+    let end = "UPDATE sessions SET ended_at = now(), ended_reason = 'admin' WHERE ended_at IS NULL";
+    for ended in [false, true] {
+        let browser = signed_in(&gateway).await;
+        let page = log_out(&browser, &form).await;
+        if ended {
+            gateway.database.execute(end);
+        } else {
+            browser.forget_cookie("vestibule");
+        }
+        for asks in [&others_page, &page] {
+            assert_eq!(confirm(&browser, asks).await.location(), BYE, "{ended}");
+            assert_eq!(browser.cookie("vestibule"), None);
+        }
+    }
+}
+
+/// LO-08: whoever is signed out already is not asked.
+#[tokio::test]
+async fn nobody_is_asked_who_is_not_signed_in() {
+    let (gateway, _place) = start();
+    let browser = gateway.browser();
+    for cookie in [None, Some("garbage")] {
+        if let Some(cookie) = cookie {
+            browser.set_cookie("vestibule", cookie);
+        }
+        let page = browser.get("/logout").await;
+        assert!(page.status == 200 && page.body.contains("You are signed out"), "{page:?}");
+        let form = [("client_id", "shop"), ("post_logout_redirect_uri", BYE), ("state", "s")];
+        assert_eq!(log_out(&browser, &form).await.location(), format!("{BYE}&state=s"));
+        let page = log_out(&browser, &[("post_logout_redirect_uri", BYE)]).await;
+        assert!(page.body.contains("You are signed out"), "nothing says whose address that is: {page:?}");
+    }
+}

@@ -1,0 +1,251 @@
+//! An app asks for a logout with a hint (OpenID Connect RP-Initiated Logout 1.0).
+
+use serde_json::{Value, json};
+
+use crate::support::logout_apps::{
+    BYE, FORM, claims, encoded, enter, log_out, reason, refresh, setup, start, told_times,
+};
+use crate::support::{Browser, Gateway, Setup, sign, sign_as};
+
+async fn signed_in(gateway: &Gateway) -> Browser {
+    let browser = gateway.browser();
+    browser.sign_in("alice").await;
+    browser
+}
+
+/// LO-01, LO-02, LO-06, LO-10: by link and by form, with a state that has everything in it, with a hint that expired
+/// long ago. What is under the browser's session ends with it, `offline_access` or not.
+#[tokio::test]
+async fn a_hint_ends_the_session_and_leads_back() {
+    let (gateway, place) = start();
+    let state = "% &+=#ä/?\u{1f600}\"";
+    for (round, by_form) in [false, true].into_iter().enumerate() {
+        let browser = signed_in(&gateway).await;
+        let shop = enter(&gateway, &browser, "shop").await;
+        let wiki = enter(&gateway, &browser, "wiki").await;
+        gateway.hand.advance(chrono::TimeDelta::hours(2));
+        let form = [("id_token_hint", &*shop.id_token), ("post_logout_redirect_uri", BYE), ("state", state)];
+        let answer = if by_form {
+            // As the form of another site: no cookie comes along, and nobody says from where it is.
+            let stranger = gateway.browser();
+            let sent_on = stranger.ask("POST", "/logout").body(FORM, encoded(&form)).send().await.location();
+            assert!(sent_on.starts_with("/logout?request=") && !sent_on.contains(&shop.id_token), "{sent_on}");
+            assert_eq!(reason(&gateway, &shop.sid), "NULL", "a form alone ends nothing");
+            browser.get(&sent_on).await
+        } else {
+            log_out(&browser, &form).await
+        };
+        let back = answer.location();
+        assert!(back.starts_with(&format!("{BYE}&state=")), "{back}");
+        assert_eq!(answer.location_parameter("state").as_deref(), Some(state));
+        assert_eq!(answer.header("cache-control"), "no-store");
+        assert_eq!(browser.cookie("vestibule"), None);
+        for sid in [&shop.sid, &wiki.sid] {
+            assert_eq!(reason(&gateway, sid), "logout");
+        }
+        assert_eq!((refresh(&gateway, "shop", &shop).await, refresh(&gateway, "wiki", &wiki).await), (400, 400));
+        told_times(&place, "shop", round + 1).await;
+        told_times(&place, "wiki", round + 1).await;
+        let none = browser.get(&format!("{}&prompt=none", crate::support::logout_apps::authorization("shop"))).await;
+        assert_eq!(none.location_parameter("error").as_deref(), Some("login_required"));
+    }
+    let browser = signed_in(&gateway).await;
+    let shop = enter(&gateway, &browser, "shop").await;
+    let bye = "https://shop.example/bye";
+    let form = [("id_token_hint", &*shop.id_token), ("post_logout_redirect_uri", bye), ("client_id", "shop")];
+    assert_eq!(log_out(&browser, &form).await.location(), bye, "no state, none sent back");
+}
+
+/// LO-08: with a hint and nowhere to go; the parameters that change nothing.
+#[tokio::test]
+async fn without_an_address_the_page_is_ours() {
+    let (gateway, _place) = start();
+    let browser = signed_in(&gateway).await;
+    let shop = enter(&gateway, &browser, "shop").await;
+    let form = [("id_token_hint", &*shop.id_token), ("state", "s"), ("logout_hint", "alice"), ("ui_locales", "de")];
+    let page = log_out(&browser, &form).await;
+    assert!(page.status == 200 && page.is_page() && page.body.contains("You are signed out"), "{page:?}");
+    assert_eq!((browser.cookie("vestibule"), reason(&gateway, &shop.sid)), (None, "logout".into()));
+}
+
+/// LO-03: byte for byte, and nothing ends. So do requests that contradict themselves.
+#[tokio::test]
+async fn an_address_that_is_not_registered_leads_nowhere() {
+    let (gateway, _place) = start();
+    let browser = signed_in(&gateway).await;
+    let shop = enter(&gateway, &browser, "shop").await;
+    let hint = ("id_token_hint", &*shop.id_token);
+    for uri in [
+        "https://evil.example/",
+        "https://shop.example/bye?from=us&x=1",
+        "https://shop.example/bye?",
+        "https://shop.example/bye/",
+        "https://shop.example/callback",
+        "https://SHOP.example/bye",
+        "https://wiki.example/bye",
+        "javascript:alert(1)",
+        "//evil.example",
+    ] {
+        for asked in [vec![hint], vec![("client_id", "shop")], vec![hint, ("client_id", "shop")]] {
+            let mut form = asked;
+            form.extend([("post_logout_redirect_uri", uri), ("state", "s")]);
+            let page = log_out(&browser, &form).await;
+            assert!(page.status == 400 && page.is_page() && !page.body.contains("evil"), "{uri}: {page:?}");
+            assert_eq!(page.set_cookie("vestibule"), None);
+            let by_form = browser.ask("POST", "/logout").for_json().body(FORM, encoded(&form)).send().await;
+            assert_eq!(by_form.problem(), (400, "return_to_refused".into()), "{uri}");
+        }
+    }
+    for contradicting in [
+        vec![hint, ("client_id", "wiki")],
+        vec![hint, ("client_id", "nobody")],
+        vec![("client_id", "nobody")],
+        vec![hint, hint],
+        vec![("request", "junk")],
+    ] {
+        assert_eq!(log_out(&browser, &contradicting).await.status, 400, "{contradicting:?}");
+    }
+    assert_eq!(reason(&gateway, &shop.sid), "NULL");
+    assert_eq!(browser.fetch("/session").await.status, 200);
+}
+
+/// LO-05: no token but our own ID token is a hint. The person is asked, and afterwards the page is ours.
+#[tokio::test]
+async fn what_is_no_hint_of_ours_signs_nobody_out() {
+    let (gateway, _place) = start();
+    let browser = signed_in(&gateway).await;
+    let shop = enter(&gateway, &browser, "shop").await;
+    let good = claims(&shop.id_token);
+    let with = |name: &str, value: Value| {
+        let mut claims = good.clone();
+        claims[name] = value;
+        claims
+    };
+    let database = &gateway.database;
+    let (head, rest) = shop.id_token.split_once('.').expect("three parts");
+    let (body, signature) = rest.split_once('.').expect("three parts");
+    let none = "eyJhbGciOiJub25lIiwidHlwIjoiSldUIn0";
+    let mut hints = vec![
+        sign(database, &good),
+        sign_as("logout+jwt", database, &good),
+        sign_as("JWT", database, &with("iss", json!("https://evil.example"))),
+        sign_as("JWT", database, &with("aud", json!("nobody"))),
+        sign_as("JWT", database, &with("aud", json!(["shop", "wiki"]))),
+        sign_as("JWT", database, &with("sid", json!("x"))),
+        shop.tokens["access_token"].as_str().expect("a token").to_owned(),
+        format!("{none}.{body}."),
+        format!("{none}.{body}.{signature}"),
+        format!("{head}.{body}.{}", "A".repeat(signature.len())),
+        Setup::new().start().public_url,
+        "junk".into(),
+    ];
+    let elsewhere = start().0;
+    let stranger = signed_in(&elsewhere).await;
+    hints.push(enter(&elsewhere, &stranger, "shop").await.id_token);
+    // Genuine, but not about a session that this browser has or had.
+    hints.push(sign_as("JWT", database, &with("sid", json!("01890000-0000-7000-8000-000000000000"))));
+    hints.push(sign_as("JWT", database, &with("sub", json!("01890000-0000-7000-8000-000000000000"))));
+    hints.push(sign_as("JWT", database, &with("aud", json!("wiki"))));
+    for hint in &hints {
+        let asks = log_out(&browser, &[("id_token_hint", hint), ("post_logout_redirect_uri", BYE)]).await;
+        assert!(asks.status == 200 && asks.body.contains("Sign out?"), "{hint}: {asks:?}");
+        assert_eq!((asks.header("location"), asks.set_cookie("vestibule")), ("", None), "{hint}");
+    }
+    assert_eq!(reason(&gateway, &shop.sid), "NULL");
+    assert_eq!(browser.fetch("/session").await.status, 200);
+    let asks = log_out(&browser, &[("id_token_hint", &hints[0]), ("post_logout_redirect_uri", BYE)]).await;
+    let out = crate::support::logout_apps::confirm(&browser, &asks).await;
+    assert!(out.status == 200 && out.body.contains("You are signed out"), "{out:?}");
+}
+
+/// LO-05: a genuine hint of somebody else, or of another browser that is still signed in, asks first.
+#[tokio::test]
+async fn a_hint_of_somebody_else_asks_first() {
+    let (gateway, _place) = start();
+    let (laptop, phone, bob) = (signed_in(&gateway).await, signed_in(&gateway).await, gateway.browser());
+    bob.sign_in("bob").await;
+    let shop = enter(&gateway, &phone, "shop").await;
+    let form = [("id_token_hint", &*shop.id_token), ("post_logout_redirect_uri", BYE), ("state", "s")];
+    for other in [&laptop, &bob] {
+        let asks = log_out(other, &form).await;
+        assert!(asks.status == 200 && asks.body.contains("Sign out?"), "{asks:?}");
+    }
+    assert_eq!((reason(&gateway, &shop.sid), phone.fetch("/session").await.status), ("NULL".into(), 200));
+    let asks = log_out(&bob, &form).await;
+    assert!(asks.body.contains("bob") && !asks.body.contains("alice"), "{asks:?}");
+    assert_eq!(crate::support::logout_apps::confirm(&bob, &asks).await.location(), format!("{BYE}&state=s"));
+    assert_eq!((bob.fetch("/session").await.status, laptop.fetch("/session").await.status), (401, 200));
+    assert_eq!(reason(&gateway, &shop.sid), "NULL");
+}
+
+/// Whoever signed in anew in the same browser since then has the apps of before, and an old hint is still theirs.
+#[tokio::test]
+async fn a_hint_from_before_the_last_sign_in_is_good() {
+    let (gateway, _place) = start();
+    let browser = signed_in(&gateway).await;
+    let shop = enter(&gateway, &browser, "shop").await;
+    browser.sign_in("alice").await;
+    assert_eq!(refresh(&gateway, "shop", &shop).await, 200);
+    let form = [("id_token_hint", &*shop.id_token), ("post_logout_redirect_uri", BYE)];
+    assert_eq!(log_out(&browser, &form).await.location(), BYE);
+    assert_eq!((reason(&gateway, &shop.sid), browser.fetch("/session").await.status), ("logout".into(), 401));
+}
+
+/// A browser that nobody is signed in with any more: what is left of the app's session ends, and nothing is asked.
+#[tokio::test]
+async fn without_a_session_here_the_apps_own_ends() {
+    let (gateway, place) = start();
+    let browser = signed_in(&gateway).await;
+    let (shop, wiki) = (enter(&gateway, &browser, "shop").await, enter(&gateway, &browser, "wiki").await);
+    let form = [("id_token_hint", &*shop.id_token), ("post_logout_redirect_uri", BYE)];
+    let stranger = gateway.browser();
+    assert_eq!(log_out(&stranger, &form).await.location(), BYE);
+    assert_eq!((reason(&gateway, &shop.sid), reason(&gateway, &wiki.sid)), ("logout".into(), "NULL".into()));
+    told_times(&place, "shop", 1).await;
+    assert_eq!(browser.fetch("/session").await.status, 200, "that is another browser");
+
+    // The sign-in idled out, and the app under it did not: the browser still shows whose it was.
+    gateway.database.execute("UPDATE sessions SET ended_at = now(), ended_reason = 'idle' WHERE parent_id IS NULL");
+    let form = [("id_token_hint", &*wiki.id_token), ("post_logout_redirect_uri", BYE)];
+    assert_eq!(log_out(&browser, &form).await.location(), BYE);
+    assert_eq!(reason(&gateway, &wiki.sid), "logout");
+    assert_eq!(log_out(&browser, &form).await.location(), BYE, "and again");
+}
+
+/// LO-09: a copy of the cookie is dead on all replicas.
+#[tokio::test]
+async fn a_copied_cookie_is_dead_everywhere() {
+    let (gateway, place) = start();
+    let other = Setup::beside(&gateway).toml(&crate::support::logout_apps::configured(&place)).start();
+    let browser = signed_in(&gateway).await;
+    let shop = enter(&gateway, &browser, "shop").await;
+    let copy = other.browser();
+    copy.set_cookie("vestibule", &browser.cookie("vestibule").expect("a session"));
+    assert_eq!(copy.fetch("/session").await.status, 200);
+    assert_eq!(log_out(&browser, &[("id_token_hint", &shop.id_token)]).await.status, 200);
+    assert_eq!(copy.fetch("/session").await.problem(), (401, "session_revoked".into()));
+    assert_eq!(refresh(&other, "shop", &shop).await, 400);
+    let mine = gateway.browser();
+    mine.set_cookie("vestibule", &copy.cookie("vestibule").expect("the copy"));
+    assert_eq!(mine.fetch("/session").await.problem(), (401, "session_revoked".into()));
+}
+
+/// IN-04: garbage, and too much of it.
+#[tokio::test]
+async fn garbage_is_refused() {
+    let (gateway, place) = start();
+    drop(setup(&place));
+    let browser = signed_in(&gateway).await;
+    let long = "s".repeat(5_000);
+    let too_long = [("client_id", "shop"), ("post_logout_redirect_uri", BYE), ("state", &*long)];
+    assert_eq!(browser.ask("POST", "/logout").body(FORM, encoded(&too_long)).send().await.status, 400);
+    for query in ["state=%ff", "state=%00", "state=1&state=2", "id_token_hint=%ff"] {
+        assert_eq!(browser.get(&format!("/logout?{query}")).await.status, 400, "{query}");
+        assert_eq!(browser.ask("POST", "/logout").body(FORM, query).send().await.status, 400, "{query}");
+    }
+    for method in ["HEAD", "PUT", "DELETE"] {
+        assert_eq!(browser.ask(method, "/logout").send().await.status, 405, "{method}");
+    }
+    assert_eq!(browser.get("/logout/confirm").await.status, 405);
+    assert_eq!(browser.fetch("/session").await.status, 200);
+}

@@ -1,0 +1,167 @@
+//! A hundred apps, half of which do not answer.
+
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use chrono::TimeDelta;
+
+use crate::fake_provider::{Op, Reply};
+use crate::support::logout_apps::{answers, names, place, told, toml};
+use crate::support::{Browser, Gateway, Setup};
+
+const APPS: usize = 100;
+
+fn apps() -> Vec<String> {
+    (0..APPS).map(|number| format!("app{number:03}")).collect()
+}
+
+/// The dead come first, in the outbox and in the alphabet.
+fn split(apps: &[String]) -> (&[String], &[String]) {
+    apps.split_at(APPS / 2)
+}
+
+/// Somebody who is signed in to all of them.
+async fn signed_in_everywhere(gateway: &Gateway) -> Browser {
+    let browser = gateway.browser();
+    browser.sign_in("alice").await;
+    enter_all(gateway);
+    browser
+}
+
+/// Whoever is signed in is signed in to all of them too.
+fn enter_all(gateway: &Gateway) {
+    gateway.database.execute(
+        "INSERT INTO sessions (id, user_id, sub_id, provider, client_id, parent_id, auth_time, last_activity_at, not_after,
+                               created_at)
+         SELECT overlay(gen_random_uuid()::text placing left(s.id::text, 9) from 1 for 9)::uuid, s.user_id, s.sub_id,
+                s.provider, 'app' || lpad(number::text, 3, '0'), s.id, s.auth_time, s.last_activity_at, s.not_after,
+                s.created_at
+         FROM sessions s, generate_series(0, 99) number WHERE s.parent_id IS NULL AND s.ended_at IS NULL",
+    );
+}
+
+const DELIVERED: &str = "SELECT count(*) FROM logout_notices WHERE delivered_at IS NOT NULL";
+
+/// LO-24, FI-22: the person's answer waits for no app, the living are told while the dead hang, each of the dead is tried
+/// again, and once they are back, they are told.
+#[tokio::test]
+async fn half_of_a_hundred_hang() {
+    let apps = apps();
+    let (dead, living) = split(&apps);
+    let place = place(&apps);
+    for app in dead {
+        place.reply(&format!("/{app}"), Reply::Silent);
+    }
+    let gateway = Setup::new().toml(&toml(&place.issuer, &apps)).start();
+    let browser = signed_in_everywhere(&gateway).await;
+    assert_eq!(browser.post("/logout").await.status, 200);
+    let began = Instant::now();
+    assert_eq!(gateway.database.rows("logout_notices"), 100);
+    while !living.iter().all(|app| told(&place, app).len() == 1) {
+        assert!(began.elapsed() < Duration::from_secs(20), "the living wait for the dead");
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    let lag = began.elapsed();
+    // The dead are still hanging: the living were told beside them, and not after them.
+    let missed = "SELECT count(*) FROM logout_notices WHERE last_error IS NOT NULL";
+    assert_eq!(gateway.database.number(missed), 0, "told after {lag:?}");
+    println!("50 of 100 apps hang, and the other 50 are told {lag:?} after the person had the answer");
+    gateway.database.until(missed, 50).await;
+    assert_eq!(gateway.database.number(DELIVERED), 50);
+    for app in dead {
+        answers(&place, app, 200);
+    }
+    place.forget();
+    gateway.hand.advance(TimeDelta::minutes(5));
+    gateway.database.until(DELIVERED, 100).await;
+    assert!(
+        dead.iter().all(|app| told(&place, app).len() == 1) && living.iter().all(|app| told(&place, app).is_empty())
+    );
+}
+
+/// LO-24, FI-22: two sign-ins end at once, so that each app has two notices. Those that hang take one place each, and the
+/// living are told both beside them.
+#[tokio::test]
+async fn half_of_a_hundred_hang_with_two_notices_each() {
+    let apps = apps();
+    let (dead, living) = split(&apps);
+    let place = place(&apps);
+    for app in dead {
+        place.reply(&format!("/{app}"), Reply::Silent);
+    }
+    let gateway = Setup::new().toml(&toml(&place.issuer, &apps)).start();
+    let (browser, other) = (gateway.browser(), gateway.browser());
+    browser.sign_in("alice").await;
+    other.sign_in("alice").await;
+    enter_all(&gateway);
+    let all = browser.ask("DELETE", "/sessions?scope=all").for_json().header("sec-fetch-site", "same-origin");
+    assert_eq!(all.send().await.status, 200);
+    let began = Instant::now();
+    assert_eq!(gateway.database.rows("logout_notices"), 200);
+    while !living.iter().all(|app| told(&place, app).len() == 2) {
+        assert!(began.elapsed() < Duration::from_secs(20), "the living wait for the dead");
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    let lag = began.elapsed();
+    // None of the dead has failed yet, so nobody waited for one.
+    let missed = "SELECT count(*) FROM logout_notices WHERE last_error IS NOT NULL";
+    assert_eq!(gateway.database.number(missed), 0, "told after {lag:?}");
+    assert!(dead.iter().all(|app| told(&place, app).len() <= 1), "one at a time");
+    println!("50 of 100 apps hang, and the other 50 are told of two logouts {lag:?} after the person had the answer");
+}
+
+/// LO-24: no app is asked before the person has the answer. This place takes connections only once it is told to, so an
+/// answer that waited for it would never come.
+#[tokio::test]
+async fn the_answer_comes_before_any_delivery() {
+    let gate = Arc::new((Mutex::new(false), Condvar::new()));
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    let address = format!("http://{}", listener.local_addr().expect("an address"));
+    let (calls, waits) = (Arc::new(Mutex::new(0)), Arc::clone(&gate));
+    let counted = Arc::clone(&calls);
+    std::thread::spawn(move || {
+        use std::io::{Read, Write};
+        let (open, bell) = &*waits;
+        let mut open = open.lock().unwrap_or_else(PoisonError::into_inner);
+        while !*open {
+            open = bell.wait(open).unwrap_or_else(PoisonError::into_inner);
+        }
+        drop(open);
+        for mut stream in listener.incoming().flatten() {
+            let _head = stream.read(&mut [0; 8192]);
+            let _gone = stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+            *counted.lock().unwrap_or_else(PoisonError::into_inner) += 1;
+        }
+    });
+    let gateway = Setup::new().toml(&toml(&address, &apps())).start();
+    let browser = signed_in_everywhere(&gateway).await;
+    assert_eq!(browser.post("/logout").await.status, 200);
+    assert_eq!(browser.cookie("vestibule"), None);
+    assert_eq!(*calls.lock().unwrap_or_else(PoisonError::into_inner), 0);
+    *gate.0.lock().unwrap_or_else(PoisonError::into_inner) = true;
+    gate.1.notify_all();
+    for _ in 0..6 {
+        gateway.hand.advance(TimeDelta::minutes(1));
+        tokio::time::sleep(Duration::from_millis(300)).await;
+    }
+    gateway.database.until(DELIVERED, 100).await;
+}
+
+/// A long line of one app that hangs stands in nobody's way, and no more than one of its notices is under way.
+#[tokio::test]
+async fn a_long_line_stands_in_nobodys_way() {
+    let apps = names(["dead", "living"]);
+    let place = Op::start();
+    place.reply("/dead", Reply::Silent);
+    answers(&place, "living", 200);
+    let gateway = Setup::new().toml(&toml(&place.issuer, &apps)).start();
+    gateway.database.execute(
+        "INSERT INTO logout_notices (id, session_id, user_id, client_id, created_at, next_attempt_at)
+         SELECT gen_random_uuid(), gen_random_uuid(), gen_random_uuid(), 'dead', now() - interval '1 h', now() - interval '1 h'
+         FROM generate_series(1, 1000);
+         INSERT INTO logout_notices (id, session_id, user_id, client_id, created_at, next_attempt_at)
+         SELECT gen_random_uuid(), gen_random_uuid(), gen_random_uuid(), 'living', now(), now() FROM generate_series(1, 30)",
+    );
+    gateway.database.until(DELIVERED, 30).await;
+    assert!(told(&place, "dead").len() <= 1, "{}", told(&place, "dead").len());
+}

@@ -1,0 +1,5 @@
+//! Logout tokens that the gateway sends to apps.
+
+mod concurrency;
+mod retries;
+mod sent;

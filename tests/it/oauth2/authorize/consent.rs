@@ -1,0 +1,382 @@
+//! The page on which a person agrees.
+
+use crate::support::app::{
+    Tokens, beside, code, error, path, redeem, refresh, request, setup, sign_in, start, to_provider, told, userinfo,
+};
+use crate::support::{Answer, Browser, Gateway};
+
+/// The form of the page that asks, as the browser was shown it. Where there is no such page, nothing shows to whom.
+async fn form(browser: &Browser, page: &str) -> String {
+    let request = page.split_once("authorization_request=").expect("a request").1;
+    let shown = browser.get(page).await.body;
+    let shown_to = shown.split_once("name=\"shown_to\" value=\"").and_then(|(_, rest)| rest.split('"').next());
+    format!("authorization_request={request}&shown_to={}", shown_to.unwrap_or_default())
+}
+
+/// Presses a button of that form.
+async fn press(browser: &Browser, form: &str, answer: &str) -> Answer {
+    let ask = browser.ask("POST", "/oauth2/authorize/agree").header("sec-fetch-site", "same-origin");
+    ask.body("application/x-www-form-urlencoded", format!("{form}&answer={answer}")).send().await
+}
+
+async fn say(browser: &Browser, page: &str, answer: &str) -> Answer {
+    press(browser, &form(browser, page).await, answer).await
+}
+
+/// Brings a request on which a signed-in person has to agree; the page.
+async fn page(browser: &Browser, asked: &str) -> String {
+    let page = browser.get(asked).await.location();
+    assert!(page.starts_with("/oauth2/authorize/agree?"), "{page}");
+    page
+}
+
+/// `prompt=consent`
+#[tokio::test]
+async fn a_person_agrees_or_does_not() {
+    let gateway = start();
+    let browser = gateway.browser();
+    let asked = path(&[("prompt", "consent")]);
+    let page = sign_in(&browser, &asked, "ada").await.location();
+    assert!(page.starts_with("/oauth2/authorize/agree?"), "{page}");
+    let shown = browser.get(&page).await;
+    assert!(shown.is_page() && shown.body.contains("Continue to A page?"), "{shown:?}");
+    let policy = shown.header("content-security-policy");
+    // Browsers would hold it against the redirects that follow.
+    assert!(policy.starts_with("default-src 'none'; ") && !policy.contains("form-action"), "{policy}");
+    let agreed = say(&browser, &page, "yes").await;
+    assert_eq!(agreed.status, 303);
+    Tokens::of(&redeem(&gateway, &code(&agreed), &[]).await);
+    // Once.
+    assert_eq!(say(&browser, &page, "yes").await.status, 409);
+    assert_eq!(browser.get(&page).await.status, 409);
+    let page = browser.get(&asked).await.location();
+    assert_eq!(told(&say(&browser, &page, "no").await), "access_denied");
+}
+
+/// WB-09: the page says which app asks, for what, and whom.
+#[tokio::test]
+async fn the_page_says_who_asks_whom_for_what() {
+    let gateway = start();
+    let browser = gateway.browser();
+    browser.sign_in("ada").await;
+    let who = browser.fetch("/session").await.json()["user"]["name"].as_str().expect("a name").to_owned();
+    for (scope, listed) in [
+        ("openid", "Scopes: openid</p>"),
+        ("openid email offline_access orders", "Scopes: openid, email, offline_access, orders</p>"),
+        // What is not the app's to ask for is not asked for.
+        ("openid <b>admin orders", "Scopes: openid, orders</p>"),
+    ] {
+        let page = browser.get(&path(&[("prompt", "consent"), ("scope", scope)])).await.location();
+        let shown = browser.get(&page).await.body;
+        assert!(shown.contains("Continue to A page?") && shown.contains(&who), "{shown}");
+        assert!(shown.contains(listed), "{shown}");
+        assert_eq!(shown.contains("your e-mail address"), scope.contains("email"), "{shown}");
+        assert_eq!(shown.contains("stays signed in"), scope.contains("offline_access"), "{shown}");
+    }
+}
+
+/// SE-18: a login under way and a page that waits for an answer are no session, anywhere.
+#[tokio::test]
+async fn half_a_login_is_no_session() {
+    let gateway = start();
+    let browser = gateway.browser();
+    let asked = path(&[("prompt", "consent")]);
+    let begun = to_provider(&browser, &asked).await;
+    assert!(browser.cookie("vestibule-binding").is_some() && browser.cookie("vestibule").is_none());
+    nobody_is_signed_in(&gateway, &browser, &[&begun.state]).await;
+    assert_eq!(gateway.database.rows("sessions"), 0);
+
+    // Now the person is signed in, and the app has nothing yet.
+    let page = browser.get(&begun.callback_of("ada")).await.location();
+    let request = page.split_once("authorization_request=").expect("a request").1;
+    assert_eq!(gateway.database.words("SELECT client_id FROM sessions"), ["vestibule"]);
+    assert_eq!(error(&redeem(&gateway, request, &[]).await), (400, "invalid_grant".into()));
+    assert_eq!(error(&refresh(&gateway, request).await), (400, "invalid_grant".into()));
+    let stranger = gateway.browser();
+    let binding = browser.cookie("vestibule-binding").expect("a binding");
+    nobody_is_signed_in(&gateway, &stranger, &[request, &binding]).await;
+    // Who signs out before the answer has nothing left to answer with.
+    let form = form(&browser, &page).await;
+    assert_eq!(browser.post("/logout").await.status, 200);
+    let answer = press(&browser, &form, "yes").await;
+    assert!(!answer.header("location").contains("code="), "{answer:?}");
+    assert_eq!(gateway.database.number("SELECT count(*) FROM sessions WHERE client_id = 'spa'"), 0);
+}
+
+/// Neither this browser nor whoever shows one of these has a session.
+async fn nobody_is_signed_in(gateway: &Gateway, browser: &Browser, shown: &[&str]) {
+    for path in ["/session", "/sessions"] {
+        assert_eq!(browser.fetch(path).await.status, 401, "{path}");
+    }
+    assert_eq!(browser.post("/session/token").await.status, 401);
+    assert!(browser.get("/account").await.location().starts_with("/login?"));
+    assert_eq!(told(&browser.get(&path(&[("prompt", "none")])).await), "login_required");
+    for credential in shown {
+        assert_eq!(userinfo(gateway, credential).await.status, 401);
+        let other = gateway.browser();
+        other.set_cookie("vestibule", credential);
+        assert_eq!(other.fetch("/session").await.status, 401);
+    }
+}
+
+/// WB-09, SE-13, RFC 9700 §4.16: no other site agrees for a person, and no other browser.
+#[tokio::test]
+async fn nobody_else_agrees() {
+    let gateway = start();
+    let (browser, other) = (gateway.browser(), gateway.browser());
+    browser.sign_in("ada").await;
+    other.sign_in("eve").await;
+    let page = browser.get(&path(&[("prompt", "consent")])).await.location();
+    assert_eq!(say(&other, &page, "yes").await.status, 403);
+    assert_eq!(other.get(&page).await.status, 403);
+    let body = format!("{}&answer=yes", form(&browser, &page).await);
+    for site in ["cross-site", "same-site", "none"] {
+        let ask = browser.ask("POST", "/oauth2/authorize/agree").header("sec-fetch-site", site);
+        let answer = ask.body("application/x-www-form-urlencoded", body.clone()).send().await;
+        assert_eq!(answer.status, 403, "{site}");
+    }
+    code(&say(&browser, &page, "yes").await);
+}
+
+/// AZ-06, AZ-08, RFC 8252 §8.6: any program could take an installed app's place, so a person looks.
+#[tokio::test]
+async fn an_installed_app_is_agreed_to() {
+    let gateway = start();
+    let browser = gateway.browser();
+    browser.sign_in("ada").await;
+    for address in ["http://127.0.0.1:51004/cb", "com.example.tool:/cb"] {
+        let asked = [("client_id", "cli"), ("redirect_uri", address)];
+        let page = browser.get(&path(&asked)).await.location();
+        assert!(page.starts_with("/oauth2/authorize/agree?"), "{page}");
+        let agreed = say(&browser, &page, "yes").await;
+        assert!(agreed.location().starts_with(&format!("{address}?code=")), "{agreed:?}");
+        let silent = [asked.as_slice(), &[("prompt", "none")]].concat();
+        assert_eq!(told(&browser.get(&path(&silent)).await), "consent_required");
+    }
+    for other in ["http://127.0.0.1:51004/other", "http://localhost:51004/cb", "http://[::1]:51004/cb"] {
+        let refused = browser.get(&path(&[("client_id", "cli"), ("redirect_uri", other)])).await;
+        assert_eq!((refused.status, refused.is_page()), (400, true), "{other}");
+    }
+}
+
+/// Who signs in for a request on which they have to agree, is not asked to sign in again after it.
+#[tokio::test]
+async fn a_login_for_the_request_counts_when_one_agrees() {
+    let gateway = start();
+    let browser = gateway.browser();
+    browser.sign_in("ada").await;
+    gateway.op.set_claims(serde_json::json!({ "auth_time": gateway.clock.now().timestamp() }));
+    let page = sign_in(&browser, &path(&[("prompt", "login consent")]), "ada").await.location();
+    code(&say(&browser, &page, "yes").await);
+}
+
+const CONSENT: &[(&str, &str)] = &[("prompt", "consent")];
+const LOOPBACK: &[(&str, &str)] = &[("client_id", "cli"), ("redirect_uri", "http://127.0.0.1:51004/cb")];
+
+/// WB-09: a page is for the person it was shown to. Where another person has signed in with the same browser since, they
+/// are asked anew, and the app gets neither a code nor an error by what was pressed on the first page.
+#[tokio::test]
+async fn nobody_answers_a_page_for_another_person() {
+    let gateway = start();
+    let pushed = push(&gateway, CONSENT).await;
+    for asked in [path(CONSENT), path(LOOPBACK), pushed] {
+        let browser = gateway.browser();
+        browser.sign_in("alice").await;
+        let page = page(&browser, &asked).await;
+        let of_alice = form(&browser, &page).await;
+        browser.sign_in("bob").await;
+        for answer in ["yes", "no", "yes"] {
+            let asked_anew = press(&browser, &of_alice, answer).await;
+            assert_eq!((asked_anew.status, asked_anew.location()), (303, page.clone()), "{answer} {asked}");
+        }
+        assert_eq!(gateway.database.rows("authorization_codes"), 0);
+        let shown = browser.get(&page).await.body;
+        assert!(shown.contains("bob of Example") && !shown.contains("alice"), "{shown}");
+        code(&say(&browser, &page, "yes").await);
+        let whose = "SELECT subs.sub FROM authorization_codes c JOIN sessions s ON s.id = c.session_id
+                     JOIN subs ON subs.id = s.sub_id";
+        assert_eq!(gateway.database.words(whose), ["bob"]);
+        gateway.database.execute("DELETE FROM authorization_codes");
+    }
+}
+
+/// A request that was pushed, as the address by which a browser brings it.
+async fn push(gateway: &Gateway, changes: &[(&str, &str)]) -> String {
+    let ask = gateway.browser().ask("POST", "/oauth2/par");
+    let answer = ask.body("application/x-www-form-urlencoded", request(changes)).send().await.json();
+    let uri = answer["request_uri"].as_str().expect("a request_uri").to_owned();
+    let query = url::form_urlencoded::Serializer::new(String::new())
+        .extend_pairs([("client_id", "spa"), ("request_uri", &*uri)])
+        .finish();
+    format!("/oauth2/authorize?{query}")
+}
+
+/// The same person in another session is asked anew too: the session says what the app learns.
+#[tokio::test]
+async fn a_page_is_for_the_session_that_it_was_shown_to() {
+    let gateway = start();
+    let browser = gateway.browser();
+    browser.sign_in("alice").await;
+    let page = page(&browser, &path(CONSENT)).await;
+    let first = form(&browser, &page).await;
+    browser.sign_in("alice").await;
+    assert_eq!(press(&browser, &first, "yes").await.location(), page);
+    // A duplicated tab shows the same page to the same session; one answer counts.
+    let (tab, other_tab) = (form(&browser, &page).await, form(&browser, &page).await);
+    code(&press(&browser, &tab, "yes").await);
+    for answer in ["yes", "no"] {
+        let late = press(&browser, &other_tab, answer).await;
+        assert_eq!((late.status, late.is_page()), (409, true), "{late:?}");
+    }
+}
+
+/// No form but that of the page itself: another request's, a made-up one, none at all, and no button.
+#[tokio::test]
+async fn a_form_that_is_not_the_pages_answers_nothing() {
+    let gateway = start();
+    let browser = gateway.browser();
+    browser.sign_in("alice").await;
+    let (page, other) = (page(&browser, &path(CONSENT)).await, page(&browser, &path(LOOPBACK)).await);
+    let of = |page: &str| page.split_once("authorization_request=").expect("a request").1.to_owned();
+    let foreign = form(&browser, &other).await.replace(&of(&other), &of(&page));
+    let none = format!("authorization_request={}", of(&page));
+    for made_up in [foreign, format!("{none}&shown_to=x"), format!("{none}&shown_to="), none] {
+        for answer in ["yes", "no"] {
+            assert_eq!(press(&browser, &made_up, answer).await.location(), page, "{made_up}");
+        }
+    }
+    let own = form(&browser, &page).await;
+    for answer in ["", "maybe", "YES"] {
+        assert_eq!(press(&browser, &own, answer).await.status, 400, "{answer}");
+    }
+    assert_eq!(gateway.database.number("SELECT count(*) FROM authorization_requests WHERE answered_at IS NOT NULL"), 0);
+    code(&press(&browser, &own, "yes").await);
+}
+
+/// A session that ended between the page and the answer, or whose user was disabled, gives nothing; who signed out can
+/// still say no.
+#[tokio::test]
+async fn a_session_that_ended_agrees_to_nothing() {
+    let gateway = start();
+    for end in ["UPDATE sessions SET ended_at = now(), ended_reason = 'logout'", "UPDATE users SET disabled_at = now()"]
+    {
+        let browser = gateway.browser();
+        browser.sign_in("alice").await;
+        let page = page(&browser, &path(CONSENT)).await;
+        let form = form(&browser, &page).await;
+        gateway.database.execute(end);
+        let answer = press(&browser, &form, "yes").await;
+        assert!(answer.status == 303 && answer.location().starts_with("/login?"), "{end}: {answer:?}");
+        assert_eq!(gateway.database.rows("authorization_codes"), 0);
+        assert!(press(&browser, "authorization_request=x", "no").await.status == 400);
+        assert_eq!(told(&press(&browser, &form, "no").await), "access_denied", "{end}");
+        gateway.database.execute("DELETE FROM users");
+    }
+}
+
+/// WB-09: "yes" and "no" at the same moment give one answer; the other press gets the page of a request that was answered.
+#[tokio::test]
+async fn two_answers_at_once_give_one() {
+    let gateway = start();
+    let beside = beside(&gateway);
+    let browser = gateway.browser();
+    browser.sign_in("alice").await;
+    let (mut codes, mut errors) = (0, 0);
+    for round in 0..60 {
+        let page = page(&browser, &path(CONSENT)).await;
+        let form = form(&browser, &page).await;
+        let second = if round % 3 == 0 { "yes" } else { "no" };
+        let there = beside.browser();
+        for name in ["vestibule", "vestibule-binding"] {
+            there.set_cookie(name, &browser.cookie(name).expect("a cookie"));
+        }
+        let (first, second) = tokio::join!(press(&browser, &form, "yes"), press(&there, &form, second));
+        let (sent, refused): (Vec<_>, Vec<_>) = [first, second].into_iter().partition(|answer| answer.status == 303);
+        assert_eq!((sent.len(), refused.len()), (1, 1), "round {round}: {sent:?} {refused:?}");
+        assert_eq!((refused[0].status, refused[0].is_page()), (409, true), "{:?}", refused[0]);
+        let url = sent[0].location();
+        assert!(url.starts_with("https://spa.example/cb?"), "{url}");
+        if url.contains("code=") { codes += 1 } else { errors += 1 }
+    }
+    assert_eq!(gateway.database.rows("authorization_codes"), codes);
+    assert!(codes >= 20 && errors > 0, "{codes} codes, {errors} errors");
+}
+
+/// WB-09: a request is answered only together with its code. Where the session ends at the same moment, the request is
+/// still open to the next sign-in.
+#[tokio::test]
+async fn a_request_without_its_code_stays_open() {
+    let gateway = start();
+    let browser = gateway.browser();
+    let mut lost = 0;
+    for round in 0..60 {
+        browser.sign_in("alice").await;
+        let page = page(&browser, &path(CONSENT)).await;
+        let form = form(&browser, &page).await;
+        let (answer, out) = tokio::join!(press(&browser, &form, "yes"), async {
+            tokio::time::sleep(std::time::Duration::from_micros(round * 60)).await;
+            browser.post("/logout").await
+        });
+        assert_eq!((answer.status, out.status), (303, 200), "{answer:?} {out:?}");
+        lost += i64::from(answer.location().starts_with("/login"));
+        let answered = "SELECT count(*) FROM authorization_requests WHERE answered_at IS NOT NULL";
+        let without = gateway.database.number(answered) - gateway.database.rows("authorization_codes");
+        assert_eq!(without, 0, "round {round}, {lost} lost");
+    }
+}
+
+/// Apps whose redirect URIs lead to the person's own machine.
+const AT_HOME: &str = r#"
+[clients.home]
+redirect_uris = ["http://127.0.0.1:8080/cb", "http://localhost:3000/cb", "https://localhost/cb", "com.example.home:/cb"]
+id_token_alg = "ES256"
+
+[clients.tool]
+type = "confidential"
+client_secret = "an-example-secret-of-32-or-more-bytes"
+redirect_uris = ["http://127.0.0.1:8080/cb", "http://[::1]:8080/cb", "https://tool.example/cb"]
+id_token_alg = "ES256"
+"#;
+
+/// AZ-06, AZ-08, RFC 8252 §8.6: also where the address matches exactly, and each time.
+#[tokio::test]
+async fn every_address_of_the_own_machine_wants_consent_each_time() {
+    let gateway = setup().toml(AT_HOME).start();
+    let browser = gateway.browser();
+    browser.sign_in("ada").await;
+    let home = ["http://127.0.0.1:8080/cb", "http://localhost:3000/cb", "https://localhost/cb", "com.example.home:/cb"];
+    let tool = ["http://127.0.0.1:8080/cb", "http://[::1]:8080/cb"];
+    let all = home.iter().map(|uri| ("home", *uri)).chain(tool.iter().map(|uri| ("tool", *uri)));
+    for (client, uri) in all {
+        let asked = [("client_id", client), ("redirect_uri", uri)];
+        for _ in 0..2 {
+            let page = page(&browser, &path(&asked)).await;
+            let agreed = say(&browser, &page, "yes").await;
+            assert!(agreed.location().starts_with(&format!("{uri}?code=")), "{agreed:?}");
+        }
+        let silent = [asked.as_slice(), &[("prompt", "none")]].concat();
+        assert_eq!(told(&browser.get(&path(&silent)).await), "consent_required", "{uri}");
+    }
+    let elsewhere = [("client_id", "tool"), ("redirect_uri", "https://tool.example/cb")];
+    code(&browser.get(&path(&elsewhere)).await);
+}
+
+/// `insecure_skip_loopback_consent` is for loopback addresses alone, `insecure_allow_dotless_schemes` for schemes; any
+/// port will do at `localhost` too.
+#[tokio::test]
+async fn a_page_under_development_may_skip_the_consent() {
+    let switches = "insecure_skip_loopback_consent = true\ninsecure_allow_dotless_schemes = true\n";
+    let more = "redirect_uris = [\"http://localhost:3000/cb\", \"com.example.dev:/cb\", \"dev:/cb\"]\n";
+    let gateway = setup().toml(&format!("[clients.dev]\nid_token_alg = \"ES256\"\n{switches}{more}")).start();
+    let browser = gateway.browser();
+    browser.sign_in("ada").await;
+    let registered = "http://localhost:3000/cb";
+    for prompt in ["", "none"] {
+        code(&browser.get(&path(&[("client_id", "dev"), ("redirect_uri", registered), ("prompt", prompt)])).await);
+    }
+    page(&browser, &path(&[("client_id", "dev"), ("redirect_uri", registered), ("prompt", "consent")])).await;
+    // Another port is accepted, but not without consent.
+    for uri in ["http://localhost:5173/cb", "com.example.dev:/cb", "dev:/cb"] {
+        page(&browser, &path(&[("client_id", "dev"), ("redirect_uri", uri)])).await;
+    }
+}

@@ -1,0 +1,40 @@
+//! `id_token_hint`: the app says whom it expects.
+
+use chrono::TimeDelta;
+
+use crate::support::app::{Tokens, code, path, redeem, sign_in, start, told};
+
+/// `oidcc-id-token-hint`; an expired one is as good.
+#[tokio::test]
+async fn the_hinted_person_or_nobody() {
+    let gateway = start();
+    let browser = gateway.browser();
+    let answer = sign_in(&browser, &path(&[]), "ada").await;
+    let id_token = Tokens::of(&redeem(&gateway, &code(&answer), &[]).await).id.expect("an ID token");
+    gateway.hand.advance(TimeDelta::hours(1));
+    let silent = path(&[("prompt", "none"), ("id_token_hint", &id_token)]);
+    code(&browser.get(&silent).await);
+    browser.sign_in("eve").await;
+    assert_eq!(told(&browser.get(&silent).await), "login_required");
+    // Without `prompt=none` somebody may sign in, and it has to be that person.
+    let asked = path(&[("id_token_hint", &id_token)]);
+    assert_eq!(told(&sign_in(&browser, &asked, "eve").await), "login_required");
+    code(&sign_in(&browser, &asked, "ada").await);
+}
+
+#[tokio::test]
+async fn what_is_no_hint_of_ours_is_refused() {
+    let gateway = start();
+    let browser = gateway.browser();
+    let answer = sign_in(&browser, &path(&[]), "ada").await;
+    let tokens = Tokens::of(&redeem(&gateway, &code(&answer), &[]).await);
+    let id_token = tokens.id.as_deref().expect("an ID token");
+    let (signed, signature) = id_token.rsplit_once('.').expect("three parts");
+    let forged = format!("{signed}.{}", "A".repeat(signature.len()));
+    for hint in ["junk", &forged, &tokens.access] {
+        assert_eq!(told(&browser.get(&path(&[("id_token_hint", hint)])).await), "invalid_request", "{hint}");
+    }
+    // Nor is another app's.
+    let of_another = crate::support::app::of_server(&[("id_token_hint", id_token)]);
+    assert_eq!(told(&browser.get(&of_another).await), "invalid_request");
+}

@@ -1,0 +1,198 @@
+//! A login that an app asked for, from its request to its tokens.
+
+use crate::support::app::{
+    Tokens, claims, code, header, path, post, redeem, setup, sign_in, start, to_provider, told, userinfo,
+};
+use crate::support::parameter;
+
+/// JW-01, JW-02, IR-20: what an app gets is for it, and says no more than it asked for.
+#[tokio::test]
+async fn an_app_signs_somebody_in() {
+    let gateway = start();
+    let browser = gateway.browser();
+    let tokens = Tokens::of(&redeem(&gateway, &code(&sign_in(&browser, &path(&[]), "ada").await), &[]).await);
+    assert_eq!(tokens.body["scope"], "openid email offline_access");
+    let (access, id) = (tokens.claims(), tokens.id_claims());
+    assert_eq!(header(&tokens.access)["typ"], "at+jwt");
+    assert_eq!(access["client_id"], "spa");
+    assert_eq!(access["aud"], serde_json::json!(["https://api.example", "https://other.example"]));
+    assert!(access["status"].is_object() && access.get("email").is_none(), "{access}");
+    assert_eq!(
+        (header(tokens.id.as_deref().expect("one"))["typ"].as_str(), id["aud"].as_str()),
+        (Some("JWT"), Some("spa"))
+    );
+    assert_eq!((&id["nonce"], &id["iss"]), (&"n-1".into(), &gateway.public_url.clone().into()));
+    assert_eq!((&id["sub"], &id["sid"], &id["auth_time"]), (&access["sub"], &access["sid"], &access["auth_time"]));
+    assert!(id["email"].is_string() && id.get("name").is_none(), "{id}");
+    assert!(id["at_hash"].as_str().is_some_and(|hash| hash.len() == 22));
+    let about = userinfo(&gateway, &tokens.access).await;
+    assert_eq!((about.status, &about.json()["sub"], &about.json()["email"]), (200, &id["sub"], &id["email"]));
+    // The app's session is under the browser's, and has an end of its own that is not later.
+    let under = "SELECT count(*) FROM sessions app JOIN sessions browser ON browser.id = app.parent_id
+                 WHERE app.client_id = 'spa' AND browser.client_id = 'vestibule' AND app.not_after = browser.not_after";
+    assert_eq!(gateway.database.number(under), 1);
+    assert_ne!(access["sid"], browser.fetch("/session").await.json()["sid"]);
+    // The device list shows the sign-in, with the app under it.
+    let listed = browser.fetch("/sessions").await.json();
+    assert_eq!(listed["sessions"].as_array().map(Vec::len), Some(1));
+    assert_eq!(listed["sessions"][0]["clients"], serde_json::json!(["spa"]));
+}
+
+/// AZ-32: an app need not send a `nonce`; what it sends stands in its ID token as it is.
+#[tokio::test]
+async fn a_nonce_is_copied_and_may_be_missing() {
+    let gateway = start();
+    let browser = gateway.browser();
+    browser.sign_in("ada").await;
+    let of = async |nonce: &str| {
+        let code = code(&browser.get(&path(&[("nonce", nonce)])).await);
+        Tokens::of(&redeem(&gateway, &code, &[]).await).id_claims()
+    };
+    assert!(of("").await.get("nonce").is_none());
+    let long = "Aa0-._~+/= %&#\"'<>".repeat(4)[..64].to_owned();
+    for nonce in ["x", &"n".repeat(64), &long] {
+        assert_eq!(of(nonce).await["nonce"], nonce);
+    }
+}
+
+/// An app's token opens userinfo and nothing else of ours.
+#[tokio::test]
+async fn an_app_cannot_act_for_its_user() {
+    let gateway = start();
+    let tokens = Tokens::of_spa(&gateway, "ada").await;
+    let bearer = format!("Bearer {}", tokens.access);
+    for (method, path) in [("GET", "/session"), ("GET", "/sessions"), ("DELETE", "/sessions?scope=all")] {
+        let answer = gateway.browser().ask(method, path).for_json().header("authorization", &bearer).send().await;
+        assert_eq!(answer.status, 401, "{path}");
+    }
+}
+
+/// A browser that is signed in has its code at once, and the provider is not asked.
+#[tokio::test]
+async fn who_is_signed_in_goes_straight_on() {
+    let gateway = start();
+    let browser = gateway.browser();
+    browser.sign_in("ada").await;
+    let begun = gateway.database.rows("authorization_sessions");
+    let first = Tokens::of(&redeem(&gateway, &code(&browser.get(&path(&[])).await), &[]).await);
+    let second = Tokens::of(&redeem(&gateway, &code(&browser.get(&path(&[])).await), &[]).await);
+    assert_eq!(gateway.database.rows("authorization_sessions"), begun);
+    assert_eq!(gateway.database.rows("authorization_requests"), 0);
+    assert_ne!(first.claims()["sid"], second.claims()["sid"]);
+    assert_eq!(first.claims()["sub"], second.claims()["sub"]);
+}
+
+/// Without `offline_access` there is no refresh token, and without `openid` no ID token.
+#[tokio::test]
+async fn an_app_gets_what_its_scopes_are_good_for() {
+    let gateway = start();
+    let browser = gateway.browser();
+    browser.sign_in("ada").await;
+    let of = async |scope: &'static str| {
+        Tokens::of(&redeem(&gateway, &code(&browser.get(&path(&[("scope", scope)])).await), &[]).await)
+    };
+    let online = of("openid").await;
+    assert!(online.refresh.is_none() && online.id.is_some());
+    let plain = of("orders offline_access").await;
+    assert!(plain.refresh.is_some() && plain.id.is_none());
+    assert_eq!(userinfo(&gateway, &plain.access).await.status, 403);
+    // AZ-19: never widened; what is unknown is passed over, and the answer says so.
+    let narrowed = of("openid admin orders openid").await;
+    assert_eq!(narrowed.body["scope"], "openid orders");
+    let usual = of("").await;
+    assert_eq!(usual.body["scope"], "openid profile email groups orders");
+}
+
+/// RFC 8707, JW-14
+#[tokio::test]
+async fn a_token_may_be_for_one_resource() {
+    let gateway = start();
+    let browser = gateway.browser();
+    browser.sign_in("ada").await;
+    let asked = path(&[("resource", "https://api.example")]);
+    let tokens = Tokens::of(&redeem(&gateway, &code(&browser.get(&asked).await), &[]).await);
+    assert_eq!(tokens.claims()["aud"], "https://api.example");
+    let form = |resource| {
+        vec![
+            ("grant_type", "refresh_token"),
+            ("refresh_token", tokens.refresh.as_deref().expect("one")),
+            ("client_id", "spa"),
+            ("resource", resource),
+        ]
+    };
+    let renewed = Tokens::of(&post(&gateway, "/oauth2/token", &form("https://api.example")).await);
+    assert_eq!(renewed.claims()["aud"], "https://api.example");
+    for other in ["https://other.example", "https://evil.example"] {
+        let refused = post(&gateway, "/oauth2/token", &form(other)).await;
+        assert_eq!(crate::support::app::error(&refused), (400, "invalid_target".into()), "{other}");
+    }
+}
+
+/// RA-12: the provider's no reaches the app, with its own state.
+#[tokio::test]
+async fn an_app_is_told_that_the_person_said_no() {
+    let gateway = start();
+    let browser = gateway.browser();
+    let begun = to_provider(&browser, &path(&[])).await;
+    let answer = browser.get(&begun.callback(&[("error", "access_denied"), ("state", &begun.state)])).await;
+    assert_eq!(told(&answer), "access_denied");
+    assert_eq!(parameter(&answer.location(), "state").as_deref(), Some("s t%te"));
+    assert_eq!(gateway.database.login(&begun.state), "denied provider_denied");
+    assert_eq!(gateway.database.rows("sessions"), 0);
+}
+
+/// RA-04: the code of a login goes to the browser that began it, and to no other.
+#[tokio::test]
+async fn another_browser_finishes_nothing() {
+    let gateway = start();
+    let (mine, theirs) = (gateway.browser(), gateway.browser());
+    let answer = mine.get(&path(&[])).await;
+    let chooser = answer.location();
+    assert_eq!(theirs.get(&chooser).await.status, 403);
+    let begun = to_provider(&mine, &path(&[])).await;
+    assert_eq!(theirs.get(&begun.callback_of("eve")).await.status, 403);
+    let done = mine.get(&begun.callback_of("ada")).await;
+    code(&done);
+}
+
+/// SE-03: somebody who signs in anew in the same browser stays signed in to the apps; somebody else does not.
+#[tokio::test]
+async fn a_new_login_keeps_ones_own_apps() {
+    let gateway = start();
+    let browser = gateway.browser();
+    let tokens = Tokens::of(&redeem(&gateway, &code(&sign_in(&browser, &path(&[]), "ada").await), &[]).await);
+    let old = browser.cookie("vestibule").expect("a cookie");
+    browser.sign_in("ada").await;
+    assert_ne!(browser.cookie("vestibule"), Some(old));
+    let renewed = Tokens::of(&crate::support::app::refresh(&gateway, tokens.refresh()).await);
+    assert_eq!(claims(&renewed.access)["sid"], tokens.claims()["sid"]);
+    browser.sign_in("eve").await;
+    let refused = crate::support::app::refresh(&gateway, renewed.refresh()).await;
+    assert_eq!(crate::support::app::error(&refused), (400, "invalid_grant".into()));
+}
+
+/// `clients.x.providers` and `provider=`
+#[tokio::test]
+async fn an_app_may_take_some_providers_only() {
+    let more =
+        "[clients.picky]\nredirect_uris = ['https://spa.example/cb']\nid_token_alg = 'ES256'\nproviders = ['second']";
+    let other = crate::fake_provider::Op::start();
+    let gateway = setup().provider("second", &other).toml(more).start();
+    let browser = gateway.browser();
+    // Two ways, and so a choice; one way, and so none.
+    let choice = browser.get(&path(&[])).await.location();
+    let page = browser.get(&choice).await;
+    assert!(
+        page.is_page() && page.body.contains("Sign in to A page") && page.body.contains("/login/second?"),
+        "{page:?}"
+    );
+    let straight = browser.get(&path(&[("provider", "second")])).await.location();
+    assert!(straight.starts_with("/login/second?"), "{straight}");
+    browser.sign_in("ada").await;
+    // Who is signed in by another provider signs in again.
+    let picky = browser.get(&path(&[("client_id", "picky")])).await.location();
+    assert!(picky.starts_with("/login/second?"), "{picky}");
+    let elsewhere = picky.replace("/login/second", "/login/op");
+    assert_eq!(browser.get(&elsewhere).await.status, 404);
+    assert_eq!(told(&browser.get(&path(&[("client_id", "picky"), ("provider", "op")])).await), "invalid_request");
+}

@@ -1,0 +1,8 @@
+//! `GET, POST /oauth2/authorize` and the consent page.
+
+mod consent;
+mod id_token_hint;
+mod login;
+mod model;
+mod prompt;
+mod request;

@@ -1,0 +1,167 @@
+//! What may be asked for, and where a refusal goes.
+
+use crate::support::app::{CHALLENGE, SERVER, SPA, code, of_server, path, request, sign_in, start, told};
+use crate::support::parameter;
+
+/// AZ-01, AZ-02, AZ-05, AZ-10: until the app and its address are proven, nothing is sent there.
+#[tokio::test]
+async fn nothing_goes_to_an_address_that_is_not_registered() {
+    let gateway = start();
+    let browser = gateway.browser();
+    for address in [
+        "https://evil.example/cb",
+        "https://spa.example/cb?x=1",
+        "https://spa.example/cb/",
+        "https://SPA.example/cb",
+        "https://spa.example:443/cb",
+        "https://spa.example/cb#f",
+        "https://spa.example/%63b",
+        "https://spa.example/x/../cb",
+        "https://spa.example.evil.example/cb",
+        "http://spa.example/cb",
+        "javascript:alert(1)",
+        "",
+    ] {
+        let answer = browser.get(&path(&[("redirect_uri", address)])).await;
+        assert_eq!((answer.status, answer.is_page()), (400, true), "{address}: {answer:?}");
+        assert!(!answer.headers.contains_key("location"), "{address}");
+    }
+    let unknown: Vec<_> = futures_of(["nobody", "", "SPA", "vestibule"], &browser).await;
+    assert!(unknown.windows(2).all(|pair| pair[0] == pair[1]), "{unknown:?}");
+}
+
+async fn futures_of<const N: usize>(ids: [&str; N], browser: &crate::support::Browser) -> Vec<(u16, String)> {
+    let mut seen = Vec::new();
+    for id in ids {
+        let answer = browser.ask("GET", &path(&[("client_id", id)])).for_json().send().await;
+        assert!(!answer.headers.contains_key("location"), "{id}");
+        // The built-in client is known, and nobody is ever sent to it.
+        let code = answer.json()["code"].as_str().expect("a code").replace("redirect_uri_refused", "unknown_client");
+        seen.push((answer.status, code));
+    }
+    seen
+}
+
+/// AZ-11, AZ-12, AZ-13, AZ-14, AZ-23, AZ-27: what is wrong with a request the app is told, with its state and our name.
+#[tokio::test]
+async fn an_app_is_told_what_is_wrong() {
+    let gateway = start();
+    let browser = gateway.browser();
+    for (changes, expected) in [
+        (&[("code_challenge", ""), ("code_challenge_method", "")][..], "invalid_request"),
+        (&[("code_challenge_method", "")], "invalid_request"),
+        (&[("code_challenge_method", "plain")], "invalid_request"),
+        (&[("code_challenge", &CHALLENGE[1..])], "invalid_request"),
+        (&[("code_challenge", "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM=")], "invalid_request"),
+        (&[("code_challenge", "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw+cM")], "invalid_request"),
+        (&[("response_type", "")], "invalid_request"),
+        (&[("response_type", "token")], "unsupported_response_type"),
+        (&[("response_type", "id_token")], "unsupported_response_type"),
+        (&[("response_type", "code token")], "unsupported_response_type"),
+        (&[("response_type", "none")], "unsupported_response_type"),
+        (&[("response_mode", "fragment")], "invalid_request"),
+        (&[("prompt", "none login")], "invalid_request"),
+        (&[("prompt", "create")], "invalid_request"),
+        (&[("max_age", "-1")], "invalid_request"),
+        (&[("scope", "admin")], "invalid_scope"),
+        (&[("request", "eyJhbGciOiJub25lIn0.e30.")], "request_not_supported"),
+        (&[("request_uri", "https://evil.example/request")], "request_uri_not_supported"),
+        (&[("resource", "https://unknown.example")], "invalid_target"),
+        (&[("provider", "nobody")], "invalid_request"),
+        (&[("idp_hint", "nobody")], "invalid_request"),
+        (&[("client_id", "silent"), ("redirect_uri", "https://silent.example/cb")], "unauthorized_client"),
+    ] {
+        let answer = browser.get(&path(changes)).await;
+        assert_eq!(told(&answer), expected, "{changes:?}");
+        let url = answer.location();
+        assert_eq!(parameter(&url, "state").as_deref(), Some("s t%te"), "{url}");
+        assert_eq!(parameter(&url, "iss"), Some(gateway.public_url.clone()));
+        assert_eq!((answer.header("cache-control"), answer.header("referrer-policy")), ("no-store", "no-referrer"));
+    }
+    assert_eq!(gateway.database.rows("authorization_requests"), 0);
+}
+
+/// AZ-16: two readers could take two different ones.
+#[tokio::test]
+async fn doubled_parameters_are_refused() {
+    let gateway = start();
+    for doubled in ["client_id=spa", "client_id=", "redirect_uri=https%3A%2F%2Fevil.example"] {
+        let answer = gateway.browser().get(&format!("{}&{doubled}", path(&[]))).await;
+        assert_eq!((answer.status, answer.is_page()), (400, true), "{doubled}");
+    }
+    for doubled in ["state=x", "scope=openid", "nonce=x", "code_challenge=x", "resource=a&resource=b", "state="] {
+        let answer = gateway.browser().get(&format!("{}&{doubled}", path(&[]))).await;
+        assert_eq!(told(&answer), "invalid_request", "{doubled}");
+        let state = parameter(&answer.location(), "state");
+        assert_eq!(state.is_none(), doubled.starts_with("state"), "{doubled}");
+    }
+    let pushed = format!("/oauth2/authorize?client_id=spa&request_uri=urn:x&request_uri=urn:y&{}", request(&[]));
+    assert_eq!(gateway.browser().get(&pushed).await.status, 400);
+}
+
+/// AZ-03, AZ-15, AZ-18, AZ-20, AZ-21, AZ-29, AZ-30
+#[tokio::test]
+async fn what_an_app_sent_comes_back_exactly() {
+    let gateway = start();
+    let browser = gateway.browser();
+    let state: String = (' '..='~').collect::<String>().repeat(5) + "äß€😀";
+    let answer = sign_in(&browser, &of_server(&[("state", &state), ("extra", "foobar"), ("nonce", "")]), "ada").await;
+    assert_eq!(answer.status, 302);
+    let url = answer.location();
+    assert!(url.starts_with(&format!("{SERVER}&code=")) && url.ends_with('#'), "{url}");
+    assert_eq!(parameter(&url, "state"), Some(state));
+    assert_eq!(parameter(&url, "iss"), Some(gateway.public_url.clone()));
+    assert_eq!((answer.header("cache-control"), answer.header("referrer-policy")), ("no-store", "no-referrer"));
+    let code = code(&answer);
+    assert!(code.len() <= 256 && code.len() >= 43 && code.bytes().all(|byte| byte.is_ascii_graphic()));
+    // Without a state none comes back.
+    let url = browser.get(&of_server(&[("state", "")])).await.location();
+    assert_eq!(parameter(&url, "state"), None, "{url}");
+}
+
+/// AZ-28
+#[tokio::test]
+async fn no_script_reads_an_authorization() {
+    let gateway = crate::support::app::setup().toml("[login]\nallowed_origins = ['https://own.example']").start();
+    for origin in ["https://spa.example", "https://own.example", "https://evil.example"] {
+        let answer = gateway.browser().ask("GET", &path(&[])).header("origin", origin).send().await;
+        assert!(!answer.headers.contains_key("access-control-allow-origin"), "{origin}");
+    }
+}
+
+/// AZ-17: a form works as the address does, and needs no cookie to arrive.
+#[tokio::test]
+async fn a_request_may_come_by_a_form() {
+    let gateway = start();
+    let browser = gateway.browser();
+    browser.sign_in("ada").await;
+    let posted = gateway.browser().ask("POST", "/oauth2/authorize");
+    let kept = posted.body("application/x-www-form-urlencoded", request(&[])).send().await;
+    assert_eq!(kept.status, 303, "{kept:?}");
+    let location = kept.location();
+    let answer = browser.get(&location).await;
+    assert!(answer.location().starts_with(SPA), "{answer:?}");
+    code(&answer);
+    // It is brought once.
+    assert_eq!(browser.get(&location).await.status, 400);
+}
+
+/// IN-04, IN-06: strange input breaks nothing.
+#[tokio::test]
+async fn hostile_requests_are_refused() {
+    let gateway = start();
+    let browser = gateway.browser();
+    for junk in ["%00", "%ff", &"x".repeat(7000), "%c0%80", "&&&&=&=", "client_id[]=spa"] {
+        let answer = browser.get(&format!("/oauth2/authorize?client_id={junk}")).await;
+        assert!((400..=414).contains(&answer.status), "{junk}: {answer:?}");
+    }
+    for (name, value) in [
+        ("state", "s".repeat(4097)),
+        ("nonce", "n".repeat(1025)),
+        ("login_hint", "h".repeat(513)),
+        ("max_age", "9".repeat(40)),
+    ] {
+        assert_eq!(told(&browser.get(&path(&[(name, &value)])).await), "invalid_request");
+    }
+    assert_eq!(browser.ask("PUT", "/oauth2/authorize").send().await.status, 405);
+}

@@ -1,0 +1,142 @@
+//! `private_key_jwt`: clients that sign what they show (RFC 7523).
+
+use std::path::PathBuf;
+
+use aws_lc_rs::rand::SystemRandom;
+use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use jsonwebtoken::{Algorithm, EncodingKey, Header};
+use serde_json::{Value, json};
+
+use crate::support::app::{Tokens, error, post, setup};
+use crate::support::{Answer, Gateway, Setup};
+
+const TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
+
+/// A key pair of Ed25519: to sign with, and its public part in PEM.
+fn key_pair() -> (EncodingKey, String) {
+    let pkcs8 = Ed25519KeyPair::generate_pkcs8(&SystemRandom::new()).expect("a key");
+    let public = Ed25519KeyPair::from_pkcs8(pkcs8.as_ref()).expect("a key");
+    // The head of a SubjectPublicKeyInfo of Ed25519 (RFC 8410 §4).
+    let head = [0x30, 0x2a, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x03, 0x21, 0x00];
+    let der = [&head[..], public.public_key().as_ref()].concat();
+    let pem = format!("-----BEGIN PUBLIC KEY-----\n{}\n-----END PUBLIC KEY-----\n", STANDARD.encode(der));
+    (EncodingKey::from_ed_der(pkcs8.as_ref()), pem)
+}
+
+struct House {
+    gateway: Gateway,
+    key: EncodingKey,
+    toml: String,
+    file: PathBuf,
+}
+
+impl Drop for House {
+    fn drop(&mut self) {
+        let _gone = std::fs::remove_file(&self.file);
+    }
+}
+
+impl House {
+    fn start() -> Self {
+        let (key, pem) = key_pair();
+        let file = std::env::temp_dir().join(format!("{}.pem", uuid::Uuid::new_v4()));
+        std::fs::write(&file, pem).expect("written");
+        let client = |id: &str| {
+            let (of, key) = ("type = 'confidential'\ngrants = ['client_credentials']", file.display());
+            format!("[clients.{id}]\n{of}\npublic_key_file = '{key}'\n")
+        };
+        let toml = format!("{}{}", client("signer"), client("twin"));
+        Self { gateway: setup().toml(&toml).start(), key, toml, file }
+    }
+
+    /// What an honest client says.
+    fn claims(&self, jti: &str) -> Value {
+        let now = self.gateway.clock.now().timestamp();
+        let (issuer, id) = (&self.gateway.public_url, "signer");
+        json!({ "iss": id, "sub": id, "aud": issuer, "iat": now, "exp": now + 60, "jti": jti })
+    }
+
+    fn sign(&self, claims: &Value) -> String {
+        jsonwebtoken::encode(&Header::new(Algorithm::EdDSA), claims, &self.key).expect("a JWT")
+    }
+
+    async fn show(&self, assertion: &str) -> Answer {
+        ask(&self.gateway, assertion).await
+    }
+}
+
+async fn ask(gateway: &Gateway, assertion: &str) -> Answer {
+    let form = [("grant_type", "client_credentials"), ("client_assertion_type", TYPE), ("client_assertion", assertion)];
+    post(gateway, "/oauth2/token", &form).await
+}
+
+fn refused() -> (u16, String) {
+    (401, "invalid_client".into())
+}
+
+/// TK-21, RC-09: what a client signs counts once, on whatever replica.
+#[tokio::test]
+async fn an_assertion_counts_once() {
+    let house = House::start();
+    let second = Setup::beside(&house.gateway).toml(&house.toml).start();
+    let assertion = house.sign(&house.claims("one"));
+    let tokens = Tokens::of(&house.show(&assertion).await);
+    assert_eq!(tokens.claims()["sub"], "signer");
+    assert_eq!(error(&house.show(&assertion).await), refused());
+    assert_eq!(error(&ask(&second, &assertion).await), refused());
+    let other = house.sign(&house.claims("two"));
+    Tokens::of(&ask(&second, &other).await);
+}
+
+/// TK-21: the endpoint's own address and the issuer are audiences; a list may name one of them.
+#[tokio::test]
+async fn it_is_for_us() {
+    let house = House::start();
+    let token_endpoint = format!("{}/oauth2/token", house.gateway.public_url);
+    for (number, audience) in [json!(token_endpoint), json!([house.gateway.public_url, "x"])].into_iter().enumerate() {
+        let mut claims = house.claims(&number.to_string());
+        claims["aud"] = audience;
+        Tokens::of(&house.show(&house.sign(&claims)).await);
+    }
+}
+
+/// TK-21
+#[tokio::test]
+async fn everything_else_is_refused() {
+    let house = House::start();
+    let now = house.gateway.clock.now().timestamp();
+    for (name, value) in [
+        ("aud", json!("https://evil.example")),
+        ("aud", json!([])),
+        ("aud", Value::Null),
+        ("iss", json!("twin")),
+        ("sub", json!("twin")),
+        ("sub", Value::Null),
+        ("exp", json!(now - 61)),
+        ("exp", json!(now + 7200)),
+        ("exp", Value::Null),
+        ("iat", json!(now + 120)),
+        ("nbf", json!(now + 120)),
+        ("jti", Value::Null),
+        ("jti", json!("")),
+    ] {
+        let mut claims = house.claims("bad");
+        claims[name] = value.clone();
+        assert_eq!(error(&house.show(&house.sign(&claims)).await), refused(), "{name} {value}");
+    }
+    let (stranger, _) = key_pair();
+    let claims = house.claims("stranger");
+    let forged = jsonwebtoken::encode(&Header::new(Algorithm::EdDSA), &claims, &stranger).expect("a JWT");
+    assert_eq!(error(&house.show(&forged).await), refused());
+    let hmac = EncodingKey::from_secret(b"x");
+    let forged = jsonwebtoken::encode(&Header::new(Algorithm::HS256), &claims, &hmac).expect("a JWT");
+    assert_eq!(error(&house.show(&forged).await), refused());
+    Tokens::of(&house.show(&house.sign(&house.claims("good"))).await);
+    for junk in ["x", "x.y.z", &"x".repeat(20_000)] {
+        assert_eq!(error(&house.show(junk).await), refused(), "{junk}");
+    }
+    let typeless = [("grant_type", "client_credentials"), ("client_assertion", claims["jti"].as_str().expect("text"))];
+    assert_eq!(error(&post(&house.gateway, "/oauth2/token", &typeless).await), refused());
+}

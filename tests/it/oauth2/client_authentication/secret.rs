@@ -1,0 +1,192 @@
+//! How clients show who they are, at the endpoints that want to know.
+
+use chrono::TimeDelta;
+use reqwest::header::{AUTHORIZATION, HeaderValue};
+
+use crate::support::services::{Person, SECRET, basic, error, form, is_active, setup, start};
+use crate::support::{Answer, Gateway};
+
+const ENDPOINTS: [&str; 2] = ["/oauth2/introspect", "/oauth2/revoke"];
+
+/// TK-15, TK-16: the token endpoint asks the same way, and a refresh token is good for its own client only.
+#[tokio::test]
+async fn the_token_endpoint_knows_clients_too() {
+    let gateway = start();
+    let person = Person::sign_in(&gateway, "alice").await;
+    let refresh = [("grant_type", "refresh_token"), ("refresh_token", person.refresh.as_str())];
+    let ask = || form(&gateway, "/oauth2/token", &refresh);
+    let known = ask().header("authorization", &basic("shop", SECRET)).send().await;
+    assert_eq!(error(&known), (400, "invalid_grant".into()), "a client of ours, and not the one that it was given to");
+    for (id, secret) in [("shop", "guess"), ("nobody", SECRET), ("web", SECRET), ("vestibule", SECRET)] {
+        let answer = ask().header("authorization", &basic(id, secret)).send().await;
+        assert_eq!(error(&answer), (401, "invalid_client".into()), "{id}");
+        assert_eq!(answer.header("www-authenticate"), "Basic realm=\"vestibule\"");
+    }
+    let doubled = form(&gateway, "/oauth2/token", &[&refresh[..], &[("client_secret", SECRET)]].concat());
+    let doubled = doubled.header("authorization", &basic("shop", SECRET)).send().await;
+    assert_eq!(error(&doubled), (400, "invalid_request".into()));
+    assert_eq!(person.renew(&gateway).await.status, 200, "nothing of it used the token up");
+}
+
+async fn with_basic(gateway: &Gateway, path: &str, id: &str, secret: &str) -> Answer {
+    form(gateway, path, &[("token", "x")]).header("authorization", &basic(id, secret)).send().await
+}
+
+/// TK-16: by either way, with every character; the scheme in any letter case.
+#[tokio::test]
+async fn a_secret_is_shown_by_header_or_by_form() {
+    let gateway = start();
+    for path in ENDPOINTS {
+        assert_eq!(with_basic(&gateway, path, "shop", SECRET).await.status, 200);
+        let posted = [("token", "x"), ("client_id", "shop"), ("client_secret", SECRET)];
+        assert_eq!(form(&gateway, path, &posted).send().await.status, 200);
+        let bent = basic("shop", SECRET).replace("Basic", "bAsIc");
+        assert_eq!(form(&gateway, path, &[("token", "x")]).header("authorization", &bent).send().await.status, 200);
+        let named = form(&gateway, path, &[("token", "x"), ("client_id", "shop")]);
+        assert_eq!(named.header("authorization", &basic("shop", SECRET)).send().await.status, 200);
+    }
+}
+
+/// TK-16: two ways in one request are none.
+#[tokio::test]
+async fn two_ways_at_once_are_refused() {
+    let gateway = start();
+    for path in ENDPOINTS {
+        for more in [
+            &[("client_secret", SECRET)][..],
+            &[("client_id", "shop"), ("client_secret", SECRET)],
+            &[("client_id", "other")],
+            &[("client_assertion", "x"), ("client_assertion_type", "y")],
+        ] {
+            let ask = form(&gateway, path, &[&[("token", "x")], more].concat());
+            let answer = ask.header("authorization", &basic("shop", SECRET)).send().await;
+            assert_eq!(error(&answer), (400, "invalid_request".into()), "{more:?}");
+        }
+    }
+}
+
+/// TK-15, TK-19: near is not enough, and no answer says how near.
+#[tokio::test]
+async fn a_wrong_secret_is_refused_and_the_way_named() {
+    let gateway = setup().toml("[limits]\nfailures_before_lockout = 1000").start();
+    let wrong = [&SECRET[1..], &SECRET[..SECRET.len() - 1], &format!("{SECRET} "), &SECRET.to_uppercase(), "", " "];
+    for path in ENDPOINTS {
+        for (id, secret) in wrong.iter().map(|secret| ("shop", *secret)).chain([
+            ("nobody", SECRET),
+            ("", SECRET),
+            ("SHOP", SECRET),
+            ("web", SECRET),
+            ("web", ""),
+            ("vestibule", ""),
+        ]) {
+            let answer = with_basic(&gateway, path, id, secret).await;
+            assert_eq!(error(&answer), (401, "invalid_client".into()), "{id} {secret}");
+            assert_eq!(answer.header("www-authenticate"), "Basic realm=\"vestibule\"");
+            assert_eq!(answer.json()["error_description"], "The client is not known");
+        }
+    }
+}
+
+/// TK-28, IR-22: what nobody can read is no client, and breaks nothing.
+#[tokio::test]
+async fn garbage_in_the_header_is_refused() {
+    use base64::Engine;
+    use base64::engine::general_purpose::STANDARD;
+    let gateway = start();
+    let encode = |bytes: &[u8]| format!("Basic {}", STANDARD.encode(bytes)).into_bytes();
+    let long = encode(&[b"shop:".as_slice(), &[b'x'; 9_000]].concat());
+    let values = [
+        b"Basic".to_vec(),
+        b"Basic ".to_vec(),
+        b"Basic !!!".to_vec(),
+        b"Basic \xff\xfe".to_vec(),
+        b"Basic\tc2hvcDp4".to_vec(),
+        b"Basic  c2hvcDp4".to_vec(),
+        b"Digest x=y".to_vec(),
+        encode(b"no colon"),
+        encode(b"shop:\0"),
+        encode(b"sh\0op:x"),
+        encode(b"shop:%00"),
+        encode(b"shop:\xff"),
+        long,
+    ];
+    for path in ENDPOINTS {
+        for value in &values {
+            let header = HeaderValue::from_bytes(value).expect("a value that can be sent");
+            let ask = form(&gateway, path, &[("token", "x")]).header_value(AUTHORIZATION, header);
+            assert_eq!(error(&ask.send().await), (401, "invalid_client".into()), "{value:.30?}");
+        }
+        let doubled = form(&gateway, path, &[("token", "x")]);
+        let doubled = doubled.header("authorization", &basic("shop", SECRET)).header("authorization", "Basic x");
+        assert_eq!(error(&doubled.send().await), (401, "invalid_client".into()));
+        // No header block is that long.
+        let endless = format!("Basic {}", "A".repeat(16 * 1024));
+        let endless = form(&gateway, path, &[("token", "x")]).header("authorization", &endless).send().await;
+        assert!(matches!(endless.status, 400 | 401 | 431), "{endless:?}");
+    }
+}
+
+/// IN-09, IN-11: five wrong secrets, and no other is looked at for five minutes; other clients and other addresses are
+/// not concerned.
+#[tokio::test]
+async fn guessing_locks_out() {
+    let gateway = setup().toml("[server]\ntrusted_proxies = [\"127.0.0.1/32\"]").start();
+    gateway.hand.hold();
+    let person = Person::sign_in(&gateway, "alice").await;
+    let ask = |from: &str, id: &str, secret: &str| {
+        let ask = form(&gateway, "/oauth2/introspect", &[("token", &person.access)]);
+        ask.header("authorization", &basic(id, secret)).header("x-forwarded-for", from).send()
+    };
+    for _ in 0..4 {
+        assert_eq!(ask("192.0.2.1", "shop", "guess").await.status, 401);
+    }
+    assert!(is_active(&ask("192.0.2.1", "till", SECRET).await), "and its success forgives nothing");
+    assert_eq!(ask("192.0.2.1", "shop", "guess").await.status, 401);
+    let locked = ask("192.0.2.1", "shop", SECRET).await;
+    assert_eq!(error(&locked), (429, "temporarily_unavailable".into()));
+    let wait: i64 = locked.header("retry-after").parse().expect("seconds");
+    assert!((299..=301).contains(&wait), "{wait}");
+    assert!(is_active(&ask("192.0.2.1", "till", SECRET).await));
+    assert!(is_active(&ask("192.0.2.2", "shop", SECRET).await));
+    assert_eq!(ask("192.0.2.1", "nobody", "guess").await.status, 401);
+
+    gateway.hand.advance(TimeDelta::seconds(wait));
+    let answer = ask("192.0.2.1", "shop", SECRET).await;
+    assert_eq!(answer.status, 200, "{answer:?}");
+}
+
+/// IN-09: an IPv6 customer has a whole /64, and it is one.
+#[tokio::test]
+async fn a_network_is_locked_out_as_one() {
+    let gateway = setup().toml("[server]\ntrusted_proxies = [\"127.0.0.1/32\"]").start();
+    let ask = |from: String| {
+        let ask = form(&gateway, "/oauth2/introspect", &[("token", "x")]);
+        ask.header("authorization", &basic("shop", "guess")).header("x-forwarded-for", &from).send()
+    };
+    for number in 0..5 {
+        assert_eq!(ask(format!("2001:db8::{number}")).await.status, 401);
+    }
+    assert_eq!(ask("2001:db8::ffff".into()).await.status, 429);
+    assert_eq!(ask("2001:db8:0:1::1".into()).await.status, 401);
+}
+
+/// IN-09: garbage uses up the limit of its network, good requests do not.
+#[tokio::test]
+async fn garbage_uses_up_the_limit_and_good_requests_do_not() {
+    let gateway = setup().toml("[limits]\ntokens_per_minute = 3").start();
+    for _ in 0..20 {
+        assert_eq!(with_basic(&gateway, "/oauth2/introspect", "shop", SECRET).await.status, 200);
+    }
+    let statuses: Vec<u16> = {
+        let mut statuses = Vec::new();
+        for _ in 0..5 {
+            statuses.push(with_basic(&gateway, "/oauth2/introspect", "nobody", "x").await.status);
+        }
+        statuses
+    };
+    assert_eq!(statuses, [401, 401, 401, 429, 429]);
+    let limited = form(&gateway, "/oauth2/revoke", &[("token", "x")]).send().await;
+    assert_eq!(error(&limited), (429, "temporarily_unavailable".into()));
+    assert!(!limited.header("retry-after").is_empty());
+    assert_eq!(with_basic(&gateway, "/oauth2/introspect", "shop", SECRET).await.status, 200, "legitimate ones go on");
+}

@@ -1,0 +1,165 @@
+//! `POST /oauth2/introspect` (RFC 7662)
+
+use std::time::{Duration, Instant};
+
+use chrono::TimeDelta;
+use serde_json::json;
+
+use crate::support::services::{Person, SECRET, basic, beside, claims, encoded, error, form, introspect, is_active};
+use crate::support::services::{start, token_of};
+
+/// IR-03: what is said is what stands in the token.
+#[tokio::test]
+async fn an_active_token_is_described_by_its_own_claims() {
+    let gateway = start();
+    let person = Person::sign_in(&gateway, "alice").await;
+    let answer = introspect(&gateway, "shop", &person.access).await;
+    assert!(is_active(&answer));
+    let mut body = answer.json();
+    let object = body.as_object_mut().expect("an object");
+    assert_eq!(object.remove("active"), Some(json!(true)));
+    assert_eq!(object.remove("token_type"), Some(json!("Bearer")));
+    assert_eq!(body, person.claims);
+    for claim in ["scope", "client_id", "sub", "aud", "iss", "exp", "iat", "jti", "sid"] {
+        assert!(!body[claim].is_null(), "{claim} in {body}");
+    }
+    assert_eq!((&body["client_id"], &body["scope"]), (&json!("vestibule"), &json!("openid profile email")));
+}
+
+/// Whose business a token is: the client's that it was issued to, and those that it names, by their id or by an
+/// audience that was configured for them.
+#[tokio::test]
+async fn only_whom_it_concerns_learns_of_a_token() {
+    let gateway = start();
+    let person = Person::sign_in(&gateway, "alice").await;
+    assert_eq!(person.claims["aud"], json!(["shop-api", gateway.public_url]));
+    assert!(is_active(&introspect(&gateway, "till", &person.access).await), "one of its audiences is in `aud`");
+    assert!(is_active(&introspect(&gateway, "shop", &person.access).await), "its audience is in `aud`");
+    assert!(!is_active(&introspect(&gateway, "other", &person.access).await), "the default audience never counts");
+    let issued = token_of(&gateway, "other", "openid").await;
+    assert_eq!(claims(&issued)["client_id"], "other");
+    assert!(is_active(&introspect(&gateway, "other", &issued).await), "it was issued to it");
+}
+
+/// IR-01: only an authenticated confidential client gets an answer.
+#[tokio::test]
+async fn nobody_else_learns_anything() {
+    let gateway = start();
+    let person = Person::sign_in(&gateway, "alice").await;
+    let token = ("token", person.access.as_str());
+    let wrong = SECRET.replace("more", "less");
+    for (what, ask) in [
+        ("nothing", form(&gateway, "/oauth2/introspect", &[token])),
+        ("the built-in client", form(&gateway, "/oauth2/introspect", &[token, ("client_id", "vestibule")])),
+        ("a public client", form(&gateway, "/oauth2/introspect", &[token, ("client_id", "web")])),
+        ("no secret", form(&gateway, "/oauth2/introspect", &[token, ("client_id", "shop")])),
+        (
+            "a wrong secret",
+            form(&gateway, "/oauth2/introspect", &[token]).header("authorization", &basic("shop", &wrong)),
+        ),
+        (
+            "an unknown client",
+            form(&gateway, "/oauth2/introspect", &[token]).header("authorization", &basic("nobody", SECRET)),
+        ),
+        (
+            "the token itself",
+            form(&gateway, "/oauth2/introspect", &[token])
+                .header("authorization", &format!("Bearer {}", person.access)),
+        ),
+    ] {
+        let answer = ask.send().await;
+        assert_eq!(error(&answer), (401, "invalid_client".into()), "{what}");
+        assert_eq!(answer.header("www-authenticate"), "Basic realm=\"vestibule\"", "{what}");
+    }
+}
+
+/// IR-02, IR-25, IN-06: what is no token of ours is inactive, and nothing more is said.
+#[tokio::test]
+async fn what_is_no_good_token_is_inactive() {
+    let gateway = start();
+    gateway.hand.hold();
+    let person = Person::sign_in(&gateway, "alice").await;
+    let (head, signature) = person.access.rsplit_once('.').expect("three parts");
+    let bent = format!("{head}.{}", "A".repeat(signature.len()));
+    let unsigned = format!("{head}.");
+    for token in ["x", "a.b.c", "\u{e9}", &bent, &unsigned, &person.refresh, &".".repeat(10_000), &"A".repeat(9_000)] {
+        assert!(!is_active(&introspect(&gateway, "shop", token).await), "{token:.20}");
+    }
+    let padded = format!("{}{}", person.access, "A".repeat(8_192));
+    assert!(!is_active(&introspect(&gateway, "shop", &padded).await));
+    gateway.hand.advance(TimeDelta::seconds(299));
+    assert!(is_active(&introspect(&gateway, "shop", &person.access).await));
+    gateway.hand.advance(TimeDelta::seconds(1));
+    assert!(!is_active(&introspect(&gateway, "shop", &person.access).await), "it has expired");
+}
+
+/// IR-02, IR-06: the end of a session is known here at once, and at every replica soon.
+#[tokio::test]
+async fn the_end_of_a_session_is_seen_everywhere() {
+    let here = start();
+    let there = beside(&here);
+    for turn in 0..5 {
+        let browser = here.browser();
+        browser.sign_in("alice").await;
+        let token = browser.post("/session/token").await.json()["access_token"].as_str().expect("a token").to_owned();
+        assert!(is_active(&introspect(&there, "shop", &token).await));
+        let began = Instant::now();
+        browser.post("/logout").await;
+        assert!(!is_active(&introspect(&here, "shop", &token).await));
+        while is_active(&introspect(&there, "shop", &token).await) {
+            assert!(began.elapsed() < Duration::from_secs(15), "turn {turn}");
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    }
+}
+
+/// IR-05: only a form, and only its own parameters.
+#[tokio::test]
+async fn only_a_posted_form_is_answered() {
+    let gateway = start();
+    let person = Person::sign_in(&gateway, "alice").await;
+    let query = format!("/oauth2/introspect?token={}", person.access);
+    let authorization = basic("shop", SECRET);
+    for method in ["GET", "HEAD", "PUT", "DELETE", "OPTIONS"] {
+        let answer = gateway.browser().ask(method, &query).header("authorization", &authorization).send().await;
+        assert_eq!((answer.status, answer.header("allow")), (405, "POST"), "{method}");
+        assert!(!answer.body.contains("active"), "{answer:?}");
+    }
+    let in_query = form(&gateway, &query, &[]).header("authorization", &authorization).send().await;
+    assert_eq!(error(&in_query), (400, "invalid_request".into()));
+    let json = gateway.browser().ask("POST", "/oauth2/introspect").header("authorization", &authorization);
+    let json = json.json(&json!({ "token": person.access })).send().await;
+    assert_eq!(error(&json), (400, "invalid_request".into()));
+    let credentials = encoded(&[("client_id", "shop"), ("client_secret", SECRET)]);
+    let in_query = form(&gateway, &format!("{query}&{credentials}"), &[("token", "x")]).send().await;
+    assert_eq!(error(&in_query), (401, "invalid_client".into()));
+    for twice in [&[("token", "a"), ("token", "b")][..], &[("token", "")], &[("token", "a\0")]] {
+        let answer = form(&gateway, "/oauth2/introspect", twice).header("authorization", &authorization).send().await;
+        assert_eq!(error(&answer), (400, "invalid_request".into()), "{twice:?}");
+    }
+}
+
+/// IR-24: no script of another origin may ask.
+#[tokio::test]
+async fn no_other_origin_may_read_it() {
+    let gateway =
+        crate::support::services::setup().toml("[login]\nallowed_origins = [\"https://app.example.com\"]").start();
+    let person = Person::sign_in(&gateway, "alice").await;
+    let ask = form(&gateway, "/oauth2/introspect", &[("token", &person.access)]);
+    let ask = ask.header("authorization", &basic("shop", SECRET)).header("origin", "https://app.example.com");
+    let answer = ask.send().await;
+    assert!(is_active(&answer));
+    assert_eq!(answer.header("access-control-allow-origin"), "");
+    assert_eq!(answer.header("x-content-type-options"), "nosniff");
+}
+
+/// Hints are hints.
+#[tokio::test]
+async fn a_wrong_hint_misleads_nobody() {
+    let gateway = start();
+    let person = Person::sign_in(&gateway, "alice").await;
+    for hint in ["refresh_token", "access_token", "x"] {
+        let ask = form(&gateway, "/oauth2/introspect", &[("token", &person.access), ("token_type_hint", hint)]);
+        assert!(is_active(&ask.header("authorization", &basic("shop", SECRET)).send().await), "{hint}");
+    }
+}

@@ -1,0 +1,10 @@
+//! `/oauth2`
+
+mod authorize;
+mod client_authentication;
+mod introspect;
+mod outage;
+mod par;
+mod revoke;
+mod token;
+mod url;

@@ -1,0 +1,55 @@
+//! The database out of reach: nobody is told what nobody can know.
+
+use std::time::{Duration, Instant};
+
+use crate::support::Cluster;
+use crate::support::services::{Person, error, introspect, is_active, revoke, setup, userinfo};
+
+/// IR-08, IR-15, FI-01: what is in memory answers on until it is too old to be believed; then it is 503, never a guess.
+#[tokio::test]
+async fn what_cannot_be_known_is_503() {
+    let cluster = Cluster::own();
+    let gateway = setup().toml("[tokens]\nrevocation_max_age = '2s'").on(&cluster.database()).start();
+    let person = Person::sign_in(&gateway, "alice").await;
+    let revoked = Person::sign_in(&gateway, "bob").await;
+    assert_eq!(revoke(&gateway, &revoked.access).await.status, 200);
+    cluster.postgres().stop().expect("stopped");
+
+    for token in [&person.access, &person.refresh] {
+        let answer = revoke(&gateway, token).await;
+        assert_eq!(error(&answer), (503, "temporarily_unavailable".into()));
+        assert!(!answer.header("retry-after").is_empty());
+    }
+    assert_eq!(userinfo(&gateway, &person.access).await.problem(), (503, "database_unavailable".into()));
+
+    let began = Instant::now();
+    let refused = loop {
+        let answer = introspect(&gateway, "shop", &person.access).await;
+        if answer.status != 200 {
+            break answer;
+        }
+        assert!(is_active(&answer), "nobody revoked it");
+        assert!(began.elapsed() < Duration::from_secs(15), "still believed");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    };
+    assert_eq!(error(&refused), (503, "temporarily_unavailable".into()));
+    assert!(!refused.header("retry-after").is_empty());
+    // What is certain is said: it was revoked, and garbage is garbage.
+    assert!(!is_active(&introspect(&gateway, "shop", &revoked.access).await));
+    assert!(!is_active(&introspect(&gateway, "shop", "garbage").await));
+    assert_eq!(revoke(&gateway, "garbage").await.status, 200);
+
+    cluster.postgres().start_again().expect("started");
+    let began = Instant::now();
+    loop {
+        let answer = introspect(&gateway, "shop", &person.access).await;
+        if answer.status == 200 {
+            assert!(is_active(&answer));
+            break;
+        }
+        assert_eq!(answer.status, 503, "{answer:?}");
+        assert!(began.elapsed() < Duration::from_secs(15), "not healed");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    assert!(!is_active(&introspect(&gateway, "shop", &revoked.access).await));
+}

@@ -1,0 +1,188 @@
+//! `POST /oauth2/revoke` (RFC 7009)
+
+use std::time::{Duration, Instant};
+
+use chrono::TimeDelta;
+
+use crate::support::services::{
+    Person, SECRET, basic, beside, error, form, introspect, is_active, revoke, setup, start,
+};
+use crate::support::services::{token_of, userinfo};
+use crate::support::{Answer, Gateway};
+
+async fn session(gateway: &Gateway, token: &str) -> u16 {
+    gateway.browser().ask("GET", "/session").header("authorization", &format!("Bearer {token}")).send().await.status
+}
+
+/// Nothing but the status is said.
+#[track_caller]
+fn assert_done(answer: &Answer) {
+    assert_eq!((answer.status, answer.body.as_str()), (200, ""), "{answer:?}");
+    assert_eq!(answer.header("cache-control"), "no-store");
+}
+
+/// IR-17: an access token alone; refused by its `jti` from now on, at every replica, until its end. The session stays.
+#[tokio::test]
+async fn an_access_token_is_revoked_alone() {
+    let here = start();
+    let there = beside(&here);
+    let person = Person::sign_in(&here, "alice").await;
+    assert_eq!((session(&here, &person.access).await, userinfo(&here, &person.access).await.status), (200, 200));
+    let began = Instant::now();
+    assert_done(&revoke(&here, &person.access).await);
+    assert!(!is_active(&introspect(&here, "shop", &person.access).await));
+    assert_eq!(userinfo(&here, &person.access).await.problem(), (401, "token_invalid".into()));
+    assert_eq!(session(&here, &person.access).await, 401);
+    while is_active(&introspect(&there, "shop", &person.access).await) {
+        assert!(began.elapsed() < Duration::from_secs(15));
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    assert_eq!((session(&there, &person.access).await, userinfo(&there, &person.access).await.status), (401, 401));
+
+    let jti = person.claims["jti"].as_str().expect("a jti");
+    let feed = "SELECT kind || ' ' || value || ' ' || extract(epoch FROM expires_at)::bigint FROM revocations";
+    assert_eq!(here.database.words(feed), [format!("jti {jti} {}", person.claims["exp"])]);
+    let audit = "SELECT kind || ' ' || client_id || ' ' || session_id || ' ' || (detail->>'jti') FROM audit_events
+                 WHERE kind = 'token_revoked'";
+    assert_eq!(here.database.words(audit), [format!("token_revoked vestibule {} {jti}", person.sid)]);
+
+    assert_done(&revoke(&here, &person.access).await);
+    assert_eq!(here.database.rows("revocations"), 1, "once is enough");
+    let renewed = person.renew(&here).await;
+    assert_eq!(renewed.status, 200, "the session stays: {renewed:?}");
+    let next = renewed.json()["access_token"].as_str().expect("a token").to_owned();
+    assert!(is_active(&introspect(&here, "shop", &next).await));
+}
+
+/// IR-10, IR-06: a refresh token ends its session, and every token of it.
+#[tokio::test]
+async fn a_refresh_token_ends_its_session() {
+    let gateway = start();
+    let person = Person::sign_in(&gateway, "alice").await;
+    let other = Person::sign_in(&gateway, "alice").await;
+    assert_done(&revoke(&gateway, &person.refresh).await);
+    assert_eq!(error(&person.renew(&gateway).await), (400, "invalid_grant".into()));
+    assert!(!is_active(&introspect(&gateway, "shop", &person.access).await));
+    assert_eq!(session(&gateway, &person.access).await, 401);
+    let ended = format!("SELECT ended_reason FROM sessions WHERE id = '{}'", person.sid);
+    assert_eq!(gateway.database.words(&ended), ["revoked"]);
+    assert_eq!(other.renew(&gateway).await.status, 200, "the other session stays");
+    assert_done(&revoke(&gateway, &person.refresh).await);
+    assert_eq!(gateway.database.rows("revocations"), 1);
+}
+
+/// IR-10: any refresh token of the session does, also one that was replaced.
+#[tokio::test]
+async fn a_replaced_refresh_token_ends_its_session_too() {
+    let gateway = start();
+    let person = Person::sign_in(&gateway, "alice").await;
+    assert_eq!(person.renew(&gateway).await.status, 200);
+    assert_done(&revoke(&gateway, &person.refresh).await);
+    assert_eq!(gateway.database.words("SELECT ended_reason FROM sessions"), ["revoked"]);
+}
+
+/// IR-11: nothing is told of what is no token, and nothing is written.
+#[tokio::test]
+async fn what_is_no_token_is_done_with() {
+    let gateway = start();
+    let person = Person::sign_in(&gateway, "alice").await;
+    let (head, signature) = person.access.rsplit_once('.').expect("three parts");
+    let bent = format!("{head}.{}", "A".repeat(signature.len()));
+    for token in ["x", "a.b.c", "\u{e9}", &bent, &"A".repeat(9_000), &".".repeat(10_000)] {
+        assert_done(&revoke(&gateway, token).await);
+    }
+    gateway.hand.advance(TimeDelta::minutes(5));
+    assert_done(&revoke(&gateway, &person.access).await);
+    assert_eq!(gateway.database.rows("revocations"), 0);
+}
+
+/// IR-12: what belongs to another client stays.
+#[tokio::test]
+async fn another_clients_token_stays() {
+    let gateway = start();
+    let person = Person::sign_in(&gateway, "alice").await;
+    let issued = token_of(&gateway, "other", "openid").await;
+    let web = token_of(&gateway, "web", "openid").await;
+    let by = |client: &'static str, token: &str| {
+        let ask = form(&gateway, "/oauth2/revoke", &[("token", token)]);
+        ask.header("authorization", &basic(client, SECRET)).send()
+    };
+    for token in [&person.access, &person.refresh, &issued] {
+        assert_done(&by("shop", token).await);
+    }
+    assert_done(&revoke(&gateway, &issued).await);
+    assert_eq!(gateway.database.rows("revocations"), 0);
+    assert_eq!(person.renew(&gateway).await.status, 200);
+    assert!(is_active(&introspect(&gateway, "other", &issued).await));
+    assert_done(&by("other", &issued).await);
+    assert!(!is_active(&introspect(&gateway, "other", &issued).await));
+    // A public client has its id alone.
+    assert_done(&form(&gateway, "/oauth2/revoke", &[("token", &web), ("client_id", "web")]).send().await);
+    assert_eq!(gateway.database.rows("revocations"), 2);
+}
+
+/// A confidential client shows its secret; the built-in one has none.
+#[tokio::test]
+async fn a_client_shows_who_it_is() {
+    let gateway = start();
+    let person = Person::sign_in(&gateway, "alice").await;
+    let token = ("token", person.access.as_str());
+    for form in [
+        form(&gateway, "/oauth2/revoke", &[token, ("client_id", "shop")]),
+        form(&gateway, "/oauth2/revoke", &[token, ("client_id", "nobody")]),
+        form(&gateway, "/oauth2/revoke", &[token, ("client_id", "vestibule"), ("client_secret", SECRET)]),
+        form(&gateway, "/oauth2/revoke", &[token, ("client_id", "web"), ("client_secret", SECRET)]),
+    ] {
+        assert_eq!(error(&form.send().await), (401, "invalid_client".into()));
+    }
+    assert_eq!(gateway.database.rows("revocations"), 0);
+    assert_done(&form(&gateway, "/oauth2/revoke", &[token, ("client_id", "vestibule")]).send().await);
+    assert_eq!(gateway.database.rows("revocations"), 1);
+}
+
+/// IR-14
+#[tokio::test]
+async fn a_wrong_hint_misleads_nobody() {
+    let gateway = start();
+    let person = Person::sign_in(&gateway, "alice").await;
+    let hinted = |token: &str, hint: &str| {
+        form(&gateway, "/oauth2/revoke", &[("token", token), ("token_type_hint", hint)]).send()
+    };
+    assert_done(&hinted(&person.access, "refresh_token").await);
+    assert!(!is_active(&introspect(&gateway, "shop", &person.access).await));
+    assert_done(&hinted(&person.refresh, "access_token").await);
+    assert_eq!(error(&person.renew(&gateway).await), (400, "invalid_grant".into()));
+}
+
+/// IR-16: neither an image nor a script tag revokes anything.
+#[tokio::test]
+async fn only_a_posted_form_revokes() {
+    let gateway = start();
+    let person = Person::sign_in(&gateway, "alice").await;
+    let query = format!("/oauth2/revoke?token={}", person.refresh);
+    assert_eq!(gateway.browser().get(&query).await.status, 405);
+    assert_eq!(gateway.browser().get(&format!("{query}&callback=x")).await.status, 405);
+    let callback = form(&gateway, "/oauth2/revoke", &[("token", &person.refresh), ("callback", "x")]).send().await;
+    assert_eq!(error(&callback), (400, "invalid_request".into()));
+    let callback = form(&gateway, "/oauth2/revoke?callback=x", &[("token", &person.refresh)]).send().await;
+    assert_eq!(error(&callback), (400, "invalid_request".into()));
+    assert_eq!(error(&form(&gateway, &query, &[]).send().await), (400, "invalid_request".into()));
+    let json = serde_json::json!({ "token": person.refresh });
+    let json = gateway.browser().ask("POST", "/oauth2/revoke").json(&json).send().await;
+    assert_eq!(error(&json), (400, "invalid_request".into()));
+    assert_eq!(person.renew(&gateway).await.status, 200);
+}
+
+/// The built-in client lives in browsers, on the origins that are allowed.
+#[tokio::test]
+async fn scripts_of_allowed_origins_may_revoke() {
+    let gateway = setup().toml("[login]\nallowed_origins = [\"https://app.example.com\"]").start();
+    let person = Person::sign_in(&gateway, "alice").await;
+    for (origin, allowed) in [("https://app.example.com", "https://app.example.com"), ("https://evil.example", "")] {
+        let ask = form(&gateway, "/oauth2/revoke", &[("token", &person.access)]).header("origin", origin);
+        assert_eq!(ask.send().await.header("access-control-allow-origin"), allowed);
+        let preflight = gateway.browser().ask("OPTIONS", "/oauth2/revoke").header("origin", origin);
+        let preflight = preflight.header("access-control-request-method", "POST").send().await;
+        assert_eq!((preflight.status, preflight.header("access-control-allow-origin")), (204, allowed));
+    }
+}

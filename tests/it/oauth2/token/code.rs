@@ -1,0 +1,162 @@
+//! Codes: once, for one app, with one verifier.
+
+use chrono::TimeDelta;
+
+use crate::support::Gateway;
+use crate::support::app::{
+    SERVER, Tokens, VERIFIER, beside, code, error, of_server, path, post_as, redeem, redeem_of_server, redemption,
+    refresh, sign_in, start, userinfo,
+};
+
+async fn fresh_code(gateway: &Gateway) -> String {
+    code(&sign_in(&gateway.browser(), &path(&[]), "ada").await)
+}
+
+fn invalid_grant() -> (u16, String) {
+    (400, "invalid_grant".into())
+}
+
+/// TK-01, TK-02: a second use that is as good as the first ends what the first gave.
+#[tokio::test]
+async fn a_code_that_comes_twice_ends_what_it_gave() {
+    let gateway = start();
+    let beside = beside(&gateway);
+    let browser = gateway.browser();
+    let code = code(&sign_in(&browser, &path(&[]), "ada").await);
+    let tokens = Tokens::of(&redeem(&gateway, &code, &[]).await);
+    assert_eq!(error(&redeem(&beside, &code, &[]).await), invalid_grant());
+    assert_eq!(error(&refresh(&gateway, tokens.refresh()).await), invalid_grant());
+    assert_eq!(userinfo(&beside, &tokens.access).await.status, 401);
+    assert_eq!(gateway.database.words("SELECT ended_reason FROM sessions WHERE client_id = 'spa'"), ["code_reuse"]);
+    // The sign-in itself stays.
+    assert_eq!(browser.fetch("/session").await.status, 200);
+}
+
+/// TK-05, TK-07, TK-08, TK-15: whatever does not fit gives nothing, and takes nothing away.
+#[tokio::test]
+async fn what_does_not_fit_changes_nothing() {
+    let gateway = start();
+    let code = fresh_code(&gateway).await;
+    let other = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXX";
+    for changes in [
+        &[("client_id", "cli")][..],
+        &[("redirect_uri", "https://spa.example/other")],
+        &[("code_verifier", other)],
+        &[("code_verifier", "")],
+        &[("code_verifier", &VERIFIER[..42])],
+        &[("code_verifier", &"a".repeat(129))],
+        &[("code", "x")],
+        &[("code", &"x".repeat(5000))],
+    ] {
+        assert_eq!(error(&redeem(&gateway, &code, changes).await), invalid_grant(), "{changes:?}");
+    }
+    for missing in ["redirect_uri", "code", "grant_type"] {
+        assert_eq!(error(&redeem(&gateway, &code, &[(missing, "")]).await), (400, "invalid_request".into()));
+    }
+    assert_eq!(error(&redeem(&gateway, &code, &[("client_id", "server")]).await), (401, "invalid_client".into()));
+    let as_server = [("grant_type", "authorization_code"), ("code", &code), ("redirect_uri", SERVER)];
+    assert_eq!(error(&post_as(&gateway, "server", "/oauth2/token", &as_server).await), invalid_grant());
+    let tokens = Tokens::of(&redeem(&gateway, &code, &[]).await);
+    // After that too: neither a wrong verifier nor another app ends what it gave.
+    for changes in [("code_verifier", other), ("client_id", "cli"), ("redirect_uri", "https://spa.example/other")] {
+        assert_eq!(error(&redeem(&gateway, &code, &[changes]).await), invalid_grant());
+    }
+    Tokens::of(&refresh(&gateway, tokens.refresh()).await);
+}
+
+/// TK-10: a code cannot be guessed at for long.
+#[tokio::test]
+async fn five_wrong_verifiers_kill_a_code() {
+    let gateway = start();
+    let code = fresh_code(&gateway).await;
+    for number in 0..5 {
+        let wrong = format!("{}{number}", &VERIFIER[..42]);
+        assert_eq!(error(&redeem(&gateway, &code, &[("code_verifier", &wrong)]).await), invalid_grant());
+    }
+    assert_eq!(error(&redeem(&gateway, &code, &[]).await), invalid_grant());
+    assert_eq!(gateway.database.rows("sessions"), 1);
+}
+
+/// TK-04
+#[tokio::test]
+async fn a_code_lives_a_minute() {
+    let gateway = start();
+    gateway.hand.hold();
+    let (early, late) = (fresh_code(&gateway).await, fresh_code(&gateway).await);
+    gateway.hand.advance(TimeDelta::seconds(59));
+    Tokens::of(&redeem(&gateway, &early, &[]).await);
+    gateway.hand.advance(TimeDelta::seconds(1));
+    assert_eq!(error(&redeem(&gateway, &late, &[]).await), invalid_grant());
+}
+
+/// RFC 9700 §2.1.1: where no challenge was sent, a verifier shows that somebody took it out.
+#[tokio::test]
+async fn pkce_cannot_be_taken_out_on_the_way() {
+    let gateway = start();
+    let code = code(&sign_in(&gateway.browser(), &of_server(&[]), "ada").await);
+    let form =
+        [("grant_type", "authorization_code"), ("code", &code), ("redirect_uri", SERVER), ("code_verifier", VERIFIER)];
+    assert_eq!(error(&post_as(&gateway, "server", "/oauth2/token", &form).await), invalid_grant());
+    Tokens::of(&redeem_of_server(&gateway, &code).await);
+}
+
+/// TK-29: what cannot be written gives no token, and takes nothing: the code is good once afterwards.
+#[tokio::test]
+async fn a_failed_write_gives_nothing_and_takes_nothing() {
+    let gateway = start();
+    let code = fresh_code(&gateway).await;
+    gateway.database.execute(
+        "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'the disk is full'; END $$;
+         CREATE TRIGGER refuse BEFORE INSERT ON sessions FOR EACH ROW WHEN (NEW.client_id = 'spa')
+         EXECUTE FUNCTION refuse();",
+    );
+    for _ in 0..2 {
+        let refused = redeem(&gateway, &code, &[]).await;
+        assert!((500..600).contains(&refused.status), "{refused:?}");
+        assert!(!refused.body.contains("token") && !refused.body.contains("disk"), "{refused:?}");
+    }
+    assert_eq!(gateway.database.number("SELECT count(*) FROM sessions WHERE client_id = 'spa'"), 0);
+    gateway.database.execute("DROP TRIGGER refuse ON sessions");
+    let tokens = Tokens::of(&redeem(&gateway, &code, &[]).await);
+    Tokens::of(&refresh(&gateway, tokens.refresh()).await);
+    assert_eq!(error(&redeem(&gateway, &code, &[]).await), invalid_grant());
+}
+
+/// TK-27: who was signed out, or shut out, on the way gets nothing.
+#[tokio::test]
+async fn a_code_is_worth_its_session() {
+    let gateway = start();
+    let browser = gateway.browser();
+    let code_of = async || code(&sign_in(&browser, &path(&[]), "ada").await);
+    let code = code_of().await;
+    assert_eq!(browser.post("/logout").await.status, 200);
+    assert_eq!(error(&redeem(&gateway, &code, &[]).await), invalid_grant());
+    let code = code_of().await;
+    gateway.database.execute("UPDATE users SET disabled_at = now()");
+    assert_eq!(error(&redeem(&gateway, &code, &[]).await), invalid_grant());
+    gateway.database.execute("UPDATE users SET disabled_at = NULL");
+}
+
+/// RC-01: twenty redemptions on two replicas, and one of them has tokens; and since the others were as good, none in
+/// the end.
+#[tokio::test]
+async fn twenty_redemptions_give_one_session_at_the_most() {
+    let gateway = start();
+    let beside = beside(&gateway);
+    for _ in 0..20 {
+        let code = fresh_code(&gateway).await;
+        let both = [&gateway, &beside];
+        let asks: Vec<_> = (0..20).map(|number| redemption(both[number % 2], &code, &[])).collect();
+        let tasks: Vec<_> = asks.into_iter().map(|ask| tokio::spawn(ask.send())).collect();
+        let mut answers = Vec::new();
+        for task in tasks {
+            answers.push(task.await.expect("an answer"));
+        }
+        let (good, bad): (Vec<_>, Vec<_>) = answers.iter().partition(|answer| answer.status == 200);
+        assert_eq!((good.len(), bad.len()), (1, 19));
+        assert!(bad.iter().all(|answer| error(answer) == invalid_grant()));
+        assert_eq!(error(&refresh(&gateway, Tokens::of(good[0]).refresh()).await), invalid_grant());
+    }
+    assert_eq!(gateway.database.number("SELECT count(*) FROM sessions WHERE client_id = 'spa'"), 20);
+    assert_eq!(gateway.database.number("SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()"), 0);
+}

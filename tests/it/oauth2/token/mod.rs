@@ -1,0 +1,9 @@
+//! `POST /oauth2/token`, one file for each grant.
+
+mod account_scope;
+mod client_credentials;
+mod code;
+mod cors;
+mod exchange;
+mod refresh;
+mod spa;

@@ -1,0 +1,7 @@
+//! The refresh grant: an app's refresh token, the table of the contract row by row, concurrent requests, and a model.
+
+mod app;
+mod concurrent;
+mod model;
+mod replicas;
+mod table;

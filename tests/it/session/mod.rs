@@ -1,0 +1,5 @@
+//! `/session`: the session of a cookie or an access token.
+
+mod clock;
+mod get;
+mod token;

@@ -1,0 +1,107 @@
+//! What ends a session without anybody asking.
+
+use chrono::TimeDelta;
+use vestibule::base::clock::Timestamp;
+use vestibule::base::id::SessionId;
+use vestibule::session::touch;
+
+use crate::sessions::races::at_once;
+use crate::support::device::{Device, reason};
+use crate::support::{Gateway, Setup};
+
+/// SE-05: use extends idleness and never the absolute end, on every way in.
+#[tokio::test]
+async fn idleness_and_the_absolute_end_hold_at_every_use() {
+    let gateway = Gateway::with("[sessions]\nidle_timeout = \"1h\"\nabsolute_timeout = \"150m\"");
+    let (used, idle) = (Device::sign_in(&gateway, "alice").await, Device::sign_in(&gateway, "alice").await);
+    for _ in 0..2 {
+        gateway.hand.advance(TimeDelta::minutes(50));
+        assert_eq!(used.browser.fetch("/sessions").await.status, 200);
+        let written =
+            format!("SELECT count(*) FROM sessions WHERE id = '{}' AND last_activity_at > created_at", used.sid);
+        gateway.database.until(&written, 1).await;
+    }
+    for path in ["/session", "/sessions"] {
+        assert_eq!(idle.browser.fetch(path).await.problem(), (401, "session_expired".into()), "{path}");
+    }
+    assert_eq!(idle.delete("/sessions?scope=all").await.problem(), (401, "session_expired".into()));
+    assert_eq!(idle.browser.post("/session/token").await.status, 401);
+    assert_eq!(idle.browser.get("/account").await.location(), "/login?return_to=/account");
+    gateway.hand.advance(TimeDelta::minutes(51));
+    assert_eq!(used.browser.fetch("/session").await.problem(), (401, "session_expired".into()));
+}
+
+/// Many uses in a minute are one write.
+#[tokio::test]
+async fn a_use_is_written_down_once_a_minute() {
+    let gateway = Gateway::with("[sessions]\nidle_timeout = \"1h\"");
+    gateway.hand.hold();
+    let device = Device::sign_in(&gateway, "alice").await;
+    // Each write makes a new version of the row.
+    let version = format!("SELECT xmin::text::bigint FROM sessions WHERE id = '{}'", device.sid);
+    let first = gateway.database.number(&version);
+    for _ in 0..5 {
+        gateway.hand.advance(TimeDelta::seconds(10));
+        assert_eq!(device.status().await, 200);
+    }
+    assert_eq!(gateway.database.number(&version), first);
+    gateway.hand.advance(TimeDelta::seconds(11));
+    assert_eq!(device.status().await, 200);
+    let written =
+        format!("SELECT count(*) FROM sessions WHERE id = '{}' AND last_activity_at > created_at", device.sid);
+    gateway.database.until(&written, 1).await;
+    let second = gateway.database.number(&version);
+    assert_ne!(second, first);
+    assert_eq!(device.status().await, 200);
+    assert_eq!(gateway.database.number(&version), second);
+}
+
+/// Two replicas that saw the same stale row write it down once.
+#[tokio::test]
+async fn a_use_that_two_replicas_saw_is_written_down_once() {
+    let gateway = Gateway::start();
+    let device = Device::sign_in(&gateway, "alice").await;
+    let id: SessionId = device.sid.parse().expect("a sid");
+    let later = gateway.clock.now() + TimeDelta::minutes(2);
+    let mut conn = gateway.database.connection();
+    let mut used = |at: Timestamp| touch(&mut conn, id, at - TimeDelta::minutes(1), at).expect("a statement");
+    let written = [0, 1, 59_999, 60_001, 60_002, 0].map(|after| used(later + TimeDelta::milliseconds(after)));
+    assert_eq!(written, [true, false, false, true, false, false]);
+}
+
+/// SE-20
+#[tokio::test]
+async fn one_session_per_user_is_the_newest() {
+    let gateway = Gateway::with("[sessions]\none_per_user = true");
+    let first = Device::sign_in(&gateway, "alice").await;
+    let bob = Device::sign_in(&gateway, "bob").await;
+    let second = Device::sign_in(&gateway, "alice").await;
+    assert_eq!((first.status().await, second.status().await, bob.status().await), (401, 200, 200));
+    assert_eq!(reason(&gateway, &first.sid), "one_per_user");
+    assert_eq!(second.sessions().await.len(), 1);
+    let told = "SELECT count(*) FROM revocations WHERE kind = 'session'";
+    assert_eq!(gateway.database.number(told), 1);
+    // By the other door too.
+    gateway.browser().sign_in_json("alice").await;
+    assert_eq!(second.status().await, 401);
+}
+
+/// SE-20, RC: two logins at once leave one session, whichever comes last.
+#[tokio::test]
+async fn one_session_per_user_holds_when_logins_meet() {
+    let gateway = Gateway::with("[sessions]\none_per_user = true");
+    let other = Setup::beside(&gateway).toml("[sessions]\none_per_user = true").start();
+    Device::sign_in(&gateway, "alice").await;
+    for _ in 0..20 {
+        let mut begun = Vec::new();
+        for replica in [&gateway, &other, &gateway, &other] {
+            let browser = replica.browser();
+            begun.push((browser.begin("op").await, browser));
+        }
+        let back = begun
+            .into_iter()
+            .map(|(begun, browser)| async move { browser.get(&begun.callback_of("alice")).await.status });
+        assert_eq!(at_once(back).await, [303; 4]);
+        assert_eq!(gateway.database.number("SELECT count(*) FROM sessions WHERE ended_at IS NULL"), 1);
+    }
+}

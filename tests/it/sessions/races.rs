@@ -1,0 +1,91 @@
+//! What meets in the same moment. Each is repeated, on two replicas.
+
+use std::pin::Pin;
+
+use crate::admin::endpoints::Admin;
+use crate::support::device::Device;
+use crate::support::{Answer, Gateway, Setup};
+
+const ADMIN: &str = "[admin]\ntoken = \"0123456789abcdef0123456789abcdef\"";
+
+/// A request under way.
+type Asked = Pin<Box<dyn Future<Output = Answer> + Send>>;
+
+/// Runs them side by side; the answers are in their order.
+pub async fn at_once<T: Send + 'static>(
+    work: impl IntoIterator<Item = impl Future<Output = T> + Send + 'static>,
+) -> Vec<T> {
+    let started: Vec<_> = work.into_iter().map(tokio::spawn).collect();
+    let mut answers = Vec::new();
+    for task in started {
+        answers.push(task.await.expect("no panic"));
+    }
+    answers
+}
+
+/// RC, AC-10, SE-08: whichever comes first, no session outlives a `disable`.
+#[tokio::test]
+async fn no_login_outlives_a_disable_of_the_same_moment() {
+    let gateway = Gateway::with(ADMIN);
+    let other = Setup::beside(&gateway).toml(ADMIN).start();
+    let sub = Device::sign_in(&gateway, "alice").await.sub;
+    let (mut admitted, mut refused) = (0, 0);
+    for round in 0..60 {
+        let replica = if round % 2 == 0 { &gateway } else { &other };
+        let mut logins = Vec::new();
+        for replica in [&gateway, &other] {
+            let browser = replica.browser();
+            logins.push((browser.begin("op").await, browser));
+        }
+        let admin = Admin::of(replica);
+        let path = format!("/admin/users/{sub}/disable");
+        let disable = tokio::spawn(async move { admin.post(&path).await.status });
+        let back = logins
+            .into_iter()
+            .map(|(begun, browser)| async move { browser.get(&begun.callback_of("alice")).await.status });
+        for status in at_once(back).await {
+            match status {
+                303 => admitted += 1,
+                403 => refused += 1,
+                other => panic!("{other}"),
+            }
+        }
+        assert_eq!(disable.await.expect("no panic"), 200);
+        assert_eq!(gateway.database.number("SELECT count(*) FROM sessions WHERE ended_at IS NULL"), 0, "round {round}");
+        assert_eq!(Admin::of(&gateway).post(&format!("/admin/users/{sub}/enable")).await.status, 200);
+    }
+    assert_eq!(admitted + refused, 120);
+}
+
+/// RC-11: everything that ends sessions, all over each other, on two replicas; no deadlock reaches anybody.
+#[tokio::test]
+async fn endings_that_overlap_do_not_wait_for_each_other() {
+    let gateway = Gateway::with(ADMIN);
+    let other = Setup::beside(&gateway).toml(ADMIN).start();
+    for _ in 0..8 {
+        let mut devices = Vec::new();
+        for _ in 0..4 {
+            devices.push(Device::sign_in(&gateway, "alice").await);
+        }
+        let sub = devices[0].sub.clone();
+        let delete = |device: &Device, path: String| -> Asked {
+            Box::pin(device.browser.ask("DELETE", &path).for_json().header("sec-fetch-site", "same-origin").send())
+        };
+        let admin = Admin::of(&other);
+        let asked: Vec<Asked> = vec![
+            delete(&devices[0], "/sessions?scope=others".into()),
+            delete(&devices[1], "/sessions?scope=all".into()),
+            delete(&devices[2], format!("/sessions/{}", devices[3].sid)),
+            delete(&devices[3], "/sessions?scope=others".into()),
+            Box::pin(admin.ask("DELETE", &format!("/admin/users/{sub}/sessions"))),
+            Box::pin(admin.ask("POST", &format!("/admin/users/{sub}/disable"))),
+            Box::pin(admin.ask("POST", &format!("/admin/users/{sub}/enable"))),
+        ];
+        let statuses: Vec<_> = at_once(asked).await.iter().map(|answer| answer.status).collect();
+        assert!(statuses.iter().all(|status| [200, 204, 401, 404].contains(status)), "{statuses:?}");
+        Admin::of(&gateway).post(&format!("/admin/users/{sub}/enable")).await;
+        let twice = "SELECT count(*) FROM (SELECT session_id FROM audit_events WHERE kind = 'session_ended'
+                     GROUP BY session_id HAVING count(*) > 1) AS twice";
+        assert_eq!(gateway.database.number(twice), 0);
+    }
+}

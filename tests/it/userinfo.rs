@@ -1,0 +1,158 @@
+//! `GET, POST /userinfo` (OpenID Connect Core §5.3)
+
+use chrono::TimeDelta;
+use serde_json::json;
+
+use crate::support::Answer;
+use crate::support::services::{Person, form, revoke, setup, start, token_of, userinfo};
+
+#[track_caller]
+fn refused(answer: &Answer) -> (u16, &str) {
+    assert_eq!(answer.header("content-type"), "application/problem+json");
+    assert_eq!(answer.header("cache-control"), "no-store");
+    (answer.status, answer.header("www-authenticate"))
+}
+
+const INVALID: (u16, &str) = (401, "Bearer error=\"invalid_token\"");
+
+/// IR-19, IR-20: by each method, and the same every time.
+#[tokio::test]
+async fn it_says_who_the_token_is_about() {
+    let gateway = start();
+    let person = Person::sign_in(&gateway, "alice").await;
+    let about = json!({
+        "sub": person.claims["sub"], "name": "alice of Example", "email": "alice@example.com", "email_verified": true,
+    });
+    let authorization = format!("Bearer {}", person.access);
+    let browser = gateway.browser();
+    for ask in [
+        browser.ask("GET", "/userinfo").header("authorization", &authorization),
+        browser.ask("POST", "/userinfo").header("authorization", &authorization),
+        form(&gateway, "/userinfo", &[]).header("authorization", &authorization),
+        form(&gateway, "/userinfo", &[("access_token", &person.access)]),
+        browser.ask("GET", "/userinfo").header("authorization", &authorization.replace("Bearer", "bEARER")),
+        browser.ask("GET", "/userinfo?access_token=x").header("authorization", &authorization),
+    ] {
+        let answer = ask.send().await;
+        assert_eq!((answer.status, answer.header("content-type")), (200, "application/json"), "{answer:?}");
+        assert_eq!(answer.header("cache-control"), "no-store");
+        assert_eq!(answer.json(), about);
+    }
+}
+
+/// IR-20: a scope that was not granted releases nothing; IR-18: without `openid` there is nothing to say.
+#[tokio::test]
+async fn each_scope_releases_its_own() {
+    let gateway = start();
+    let keys =
+        |answer: Answer| answer.json().as_object().expect("claims").keys().cloned().collect::<Vec<_>>().join(" ");
+    for (scopes, expected) in [
+        ("openid", "sub"),
+        ("openid email", "email email_verified sub"),
+        ("profile openid", "name sub"),
+        ("openid groups admin", "sub"),
+    ] {
+        let token = token_of(&gateway, "vestibule", scopes).await;
+        assert_eq!(keys(userinfo(&gateway, &token).await), expected, "{scopes}");
+    }
+    for scopes in ["", "profile email", "openid2"] {
+        let token = token_of(&gateway, "vestibule", scopes).await;
+        let answer = userinfo(&gateway, &token).await;
+        assert_eq!(refused(&answer), (403, "Bearer error=\"insufficient_scope\", scope=\"openid\""), "{scopes}");
+        assert_eq!(answer.code(), "insufficient_scope");
+    }
+}
+
+/// IR-18: what was revoked is `invalid_token`, whatever its scopes are.
+#[tokio::test]
+async fn a_revoked_token_is_not_asked_for_its_scopes() {
+    let gateway = start();
+    let (alone, with_session) =
+        (token_of(&gateway, "vestibule", "profile").await, token_of(&gateway, "vestibule", "profile").await);
+    for token in [&alone, &with_session] {
+        assert_eq!(userinfo(&gateway, token).await.status, 403);
+    }
+    assert_eq!(revoke(&gateway, &alone).await.status, 200);
+    assert_eq!(refused(&userinfo(&gateway, &alone).await), INVALID);
+    let same_user = gateway.browser();
+    same_user.sign_in("someone-at-vestibule").await;
+    let out = same_user.ask("DELETE", "/sessions?scope=all").for_json().header("sec-fetch-site", "same-origin");
+    assert_eq!(out.send().await.status, 200);
+    assert_eq!(refused(&userinfo(&gateway, &with_session).await), INVALID);
+}
+
+/// IR-18, IR-19, IR-22: no token is a bare challenge, a bad one is `invalid_token`.
+#[tokio::test]
+async fn without_a_good_token_nothing_is_said() {
+    let gateway = start();
+    let person = Person::sign_in(&gateway, "alice").await;
+    let browser = gateway.browser();
+    let bare = (401, "Bearer");
+    assert_eq!(refused(&browser.get("/userinfo").await), bare);
+    let query = format!("/userinfo?access_token={}", person.access);
+    assert_eq!(refused(&browser.get(&query).await), bare, "never in the query");
+    assert_eq!(refused(&form(&gateway, &query, &[]).send().await), bare);
+    let signed_in = gateway.browser();
+    signed_in.sign_in("alice").await;
+    assert_eq!(refused(&signed_in.get("/userinfo").await), bare, "a cookie is no access token");
+
+    let (head, signature) = person.access.rsplit_once('.').expect("three parts");
+    let bent = format!("Bearer {head}.{}", "A".repeat(signature.len()));
+    let long = format!("Bearer {}", "A".repeat(9_000));
+    let refresh = format!("Bearer {}", person.refresh);
+    let spaces = format!("Bearer  {}", person.access);
+    let tab = format!("Bearer\t{}", person.access);
+    let trailing = format!("Bearer {} x", person.access);
+    let basic = format!("Basic {}", person.access);
+    for value in ["Bearer", "Bearer x", "x", &bent, &long, &refresh, &spaces, &tab, &trailing, &basic] {
+        let answer = browser.ask("GET", "/userinfo").header("authorization", value).send().await;
+        assert_eq!(refused(&answer), INVALID, "{value:.30}");
+    }
+    let good = format!("Bearer {}", person.access);
+    let doubled = browser.ask("GET", "/userinfo").header("authorization", &good).header("authorization", &good);
+    assert_eq!(refused(&doubled.send().await), INVALID);
+    assert_eq!(refused(&form(&gateway, "/userinfo", &[("access_token", "x")]).send().await), INVALID);
+}
+
+/// IR-19: in two places it is in none.
+#[tokio::test]
+async fn a_token_in_two_places_is_refused() {
+    let gateway = start();
+    let person = Person::sign_in(&gateway, "alice").await;
+    let ask = form(&gateway, "/userinfo", &[("access_token", &person.access)]);
+    let answer = ask.header("authorization", &format!("Bearer {}", person.access)).send().await;
+    assert_eq!(refused(&answer), (400, "Bearer error=\"invalid_request\""));
+    let twice = form(&gateway, "/userinfo", &[("access_token", &person.access), ("access_token", "x")]).send().await;
+    assert_eq!(twice.status, 400);
+}
+
+/// A token of an ended session is rejected: after a logout, by an administrator, and after a timeout.
+#[tokio::test]
+async fn an_ended_session_says_nothing() {
+    let gateway = setup().toml("[tokens]\naccess_lifetime = \"30d\"").start();
+    let person = Person::sign_in(&gateway, "alice").await;
+    gateway.hand.advance(TimeDelta::days(6));
+    assert_eq!(userinfo(&gateway, &person.access).await.status, 200);
+    gateway.database.until("SELECT count(*) FROM sessions WHERE last_activity_at > auth_time", 1).await;
+    gateway.hand.advance(TimeDelta::days(6));
+    assert_eq!(userinfo(&gateway, &person.access).await.status, 200, "its use counts");
+    gateway.hand.advance(TimeDelta::days(7));
+    assert_eq!(refused(&userinfo(&gateway, &person.access).await), INVALID, "it idled out");
+
+    let person = Person::sign_in(&gateway, "bob").await;
+    gateway.database.execute("UPDATE users SET disabled_at = now()");
+    assert_eq!(refused(&userinfo(&gateway, &person.access).await), INVALID);
+}
+
+/// IR-24
+#[tokio::test]
+async fn scripts_of_allowed_origins_may_read_it() {
+    let gateway = setup().toml("[login]\nallowed_origins = [\"https://app.example.com\"]").start();
+    let person = Person::sign_in(&gateway, "alice").await;
+    for (origin, allowed) in [("https://app.example.com", "https://app.example.com"), ("https://evil.example", "")] {
+        let ask = gateway.browser().ask("GET", "/userinfo").header("origin", origin);
+        let answer = ask.header("authorization", &format!("Bearer {}", person.access)).send().await;
+        assert_eq!((answer.status, answer.header("access-control-allow-origin")), (200, allowed));
+        assert_eq!(answer.header("x-content-type-options"), "nosniff");
+    }
+}

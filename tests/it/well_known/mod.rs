@@ -1,0 +1,4 @@
+//! `/.well-known`: the key set and the metadata documents.
+
+pub mod jwks;
+mod metadata;
