@@ -1,9 +1,7 @@
 //! A connection that receives notifications of PostgreSQL (`LISTEN`). It is not from the pool, because it is kept for as
 //! long as its owner runs.
 
-use diesel::connection::SimpleConnection;
-
-use super::db::{Conn, Db, DbError, QueryResult};
+use super::db::{Conn, Db, DbError};
 
 /// A connection that listens to one channel; to be used on a thread that may block.
 pub struct Listener(Conn);
@@ -11,9 +9,12 @@ pub struct Listener(Conn);
 impl Listener {
     /// Connects and begins to listen. `channel` is an SQL identifier without quotes.
     pub fn open(db: &Db, channel: &'static str) -> Result<Self, DbError> {
-        let mut conn = db.connect()?;
-        conn.batch_execute(&format!("LISTEN {channel}"))?;
-        Ok(Self(conn))
+        db.connect(&listen(channel)).map(Self)
+    }
+
+    /// The same at the start, when the database may be starting too: tries again for the pool's `acquire_timeout`.
+    pub fn open_at_start(db: &Db, channel: &'static str) -> Result<Self, DbError> {
+        db.connect_patiently(&listen(channel)).map(Self)
     }
 
     /// Whether a notification has arrived since the last call. Reads the socket only; fails once the server is gone.
@@ -26,8 +27,12 @@ impl Listener {
         Ok(notified)
     }
 
-    /// Runs statements on this connection.
-    pub fn run<T>(&mut self, work: impl FnOnce(&mut Conn) -> QueryResult<T>) -> Result<T, DbError> {
-        Ok(work(&mut self.0)?)
+    /// The connection, for statements of its owner.
+    pub fn conn(&mut self) -> &mut Conn {
+        &mut self.0
     }
+}
+
+fn listen(channel: &str) -> String {
+    format!("LISTEN {channel}")
 }

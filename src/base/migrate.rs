@@ -25,7 +25,7 @@ pub struct Step {
 /// Waits for another replica that is migrating. The lock belongs to the database session, so a killed replica releases it.
 pub fn migrate(db: &Db) -> Result<Vec<String>, DbError> {
     db.run_here("migrate", |conn| {
-        // If the schema is current, which is the case at nearly every start, this is the only query.
+        // A current schema needs no lock.
         if pending_names(conn)?.is_empty() {
             return Ok(Vec::new());
         }
@@ -49,17 +49,28 @@ pub fn status(db: &Db) -> Result<Vec<Step>, DbError> {
     db.run_here("list migrations", steps)
 }
 
-/// The names of the migrations that are not applied, oldest first.
-pub fn pending(db: &Db) -> Result<Vec<String>, DbError> {
-    db.run_here("list migrations", pending_names)
+/// The names of the migrations that are not applied, oldest first. One round trip, if the schema exists.
+pub fn pending(conn: &mut Conn) -> QueryResult<Vec<String>> {
+    match recorded(conn) {
+        Ok(applied) => Ok(not_applied(steps_with(&applied)?)),
+        // The table does not exist yet, or cannot be read: this asks which of the two it is.
+        Err(_) => pending_names(conn),
+    }
 }
 
 fn pending_names(conn: &mut Conn) -> QueryResult<Vec<String>> {
-    Ok(steps(conn)?.into_iter().filter(|step| !step.applied).map(|step| step.name).collect())
+    Ok(not_applied(steps(conn)?))
+}
+
+fn not_applied(steps: Vec<Step>) -> Vec<String> {
+    steps.into_iter().filter(|step| !step.applied).map(|step| step.name).collect()
 }
 
 fn steps(conn: &mut Conn) -> QueryResult<Vec<Step>> {
-    let applied = applied(conn)?;
+    steps_with(&applied(conn)?)
+}
+
+fn steps_with(applied: &[String]) -> QueryResult<Vec<Step>> {
     let step = |migration: &dyn Migration<Pg>| {
         let name = migration.name();
         Step { applied: applied.contains(&name.version().to_string()), name: name.to_string() }
@@ -73,20 +84,26 @@ fn embedded() -> QueryResult<Vec<Box<dyn Migration<Pg>>>> {
     MIGRATIONS.migrations().map_err(diesel::result::Error::QueryBuilderError)
 }
 
+/// The versions of the applied migrations; none if the schema does not exist.
 fn applied(conn: &mut Conn) -> QueryResult<Vec<String>> {
     #[derive(diesel::QueryableByName)]
     struct TableRow {
         #[diesel(sql_type = diesel::sql_types::Nullable<diesel::sql_types::Text>)]
         tables: Option<String>,
     }
+    let table = "SELECT to_regclass('__diesel_schema_migrations')::text AS tables";
+    if diesel::sql_query(table).get_result::<TableRow>(conn)?.tables.is_none() {
+        return Ok(Vec::new());
+    }
+    recorded(conn)
+}
+
+/// The same; fails if the schema does not exist.
+fn recorded(conn: &mut Conn) -> QueryResult<Vec<String>> {
     #[derive(diesel::QueryableByName)]
     struct VersionRow {
         #[diesel(sql_type = diesel::sql_types::Text)]
         version: String,
-    }
-    let table = "SELECT to_regclass('__diesel_schema_migrations')::text AS tables";
-    if diesel::sql_query(table).get_result::<TableRow>(conn)?.tables.is_none() {
-        return Ok(Vec::new());
     }
     let versions = diesel::sql_query("SELECT version FROM __diesel_schema_migrations").load::<VersionRow>(conn)?;
     Ok(versions.into_iter().map(|row| row.version).collect())

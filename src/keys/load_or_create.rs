@@ -9,21 +9,22 @@ use super::row::generate;
 use super::store;
 use super::timeline::{self, KeyStatus};
 use crate::base::clock::Timestamp;
-use crate::base::db::Db;
+use crate::base::db::{Conn, Db, DbError};
 use crate::base::event::Event;
 use crate::base::seal::Ring;
 use crate::config::KeyFile;
 
-/// Loads the keys, and creates those that are missing. One statement if all exist.
+/// Loads the keys, and creates those that are missing. One statement on `conn` if all exist.
 pub fn load_or_create(
     db: &Db,
+    conn: &mut Conn,
     secrets: &Ring,
     files: &[KeyFile],
     policy: Policy,
     now: Timestamp,
 ) -> Result<(KeyRing, Vec<Event>), KeysError> {
     let files = from_files(files)?;
-    let rows = db.run_here("load signing keys", store::load)?;
+    let rows = store::load(conn).map_err(DbError::from)?;
     // Before any key is created: if secrets.keys does not open the stored ones, new ones would hide that mistake.
     let keys = decrypt_all(secrets, &rows, &files)?;
     let missing = timeline::missing(&statuses(&rows), &policy);

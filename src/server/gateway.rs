@@ -14,45 +14,16 @@ use tracing_actix_web::TracingLogger;
 use super::descriptors::{self, Budget};
 use super::limiter::Limiter;
 use super::listener::{Admission, Bounds, Listener, Options};
+use super::start::{self, StartError};
 use crate::app::App;
 use crate::base::clock::Clock;
-use crate::base::db::{Db, DbError};
-use crate::base::migrate;
-use crate::base::outbound::{Outbound, OutboundError};
 use crate::base::tls;
-use crate::client;
 use crate::config::Config;
 use crate::jobs::Schedule;
-use crate::keys::{self, KeysError};
-use crate::session::{Endings, Feed, Follower, Lifetime, RevocationCache};
+use crate::session::Follower;
 use crate::telemetry::{self, Metrics};
 use crate::token::StatusLists;
-use crate::upstream::Registry;
-use crate::vault::Vault;
 use crate::web::{self, Metadata, Readiness, Span, Throttles};
-
-/// Why the gateway does not start.
-#[derive(Debug, thiserror::Error)]
-pub enum StartError {
-    /// The database cannot be brought up to date.
-    #[error(transparent)]
-    Db(#[from] DbError),
-    /// The database lacks migrations, and we were told not to run them.
-    #[error("the database lacks the migration {0}; run `vestibule migrate`, or set database.migrate_on_start = true")]
-    Schema(String),
-    /// There is nothing to sign with.
-    #[error(transparent)]
-    Keys(#[from] KeysError),
-    /// The system has no TLS roots.
-    #[error("no HTTP client can be built: {0}")]
-    Outbound(#[from] OutboundError),
-    /// An address cannot be listened on.
-    #[error("cannot listen on {0}: {1}; choose another in server.listen or server.admin_listen")]
-    Listen(SocketAddr, io::Error),
-    /// The system has no threads, signals or sockets for us.
-    #[error("cannot start: {0}")]
-    Io(#[from] io::Error),
-}
 
 /// Runs the gateway on this thread until SIGTERM or SIGINT.
 pub fn serve(config: Config, clock: Clock, bounds: Bounds) -> Result<(), StartError> {
@@ -103,35 +74,13 @@ impl Server {
 
     /// The same with other bounds of connections.
     #[expect(clippy::unused_async, reason = "it needs the runtime, and says so by being async")]
-    pub async fn start_with(mut config: Config, clock: Clock, bounds: Bounds) -> Result<Self, StartError> {
+    pub async fn start_with(config: Config, clock: Clock, bounds: Bounds) -> Result<Self, StartError> {
         let descriptors = descriptors::raise();
         descriptors::warn_of_few(descriptors);
         // Two providers of cryptography in one process would have to be chosen between at each use.
         tls::install_crypto_provider();
         let metrics = telemetry::start_metrics();
-        let db = Db::open(&config.database.access);
-        if config.database.migrate_on_start {
-            for name in migrate::migrate(&db)? {
-                tracing::info!(name, "migrated");
-            }
-        } else if let Some(name) = migrate::pending(&db)?.into_iter().next() {
-            return Err(StartError::Schema(name));
-        }
-        let policy = keys::Policy::new(&config);
-        let files = std::mem::take(&mut config.signing.key_files);
-        let (keys, events) = keys::load_or_create(&db, &config.ring, &files, policy, clock.now())?;
-        events.iter().for_each(telemetry::record);
-        let outbound = Outbound::new()?;
-        let providers = Registry::new(std::mem::take(&mut config.providers), &db, &outbound)?;
-        let lifetime = Lifetime::new(&config.sessions, &config.tokens);
-        let endings = Endings::new(lifetime, &config.clients);
-        let clients = client::Registry::new(std::mem::take(&mut config.clients), &config.limits);
-        let revocations = RevocationCache::new(config.tokens.revocation_max_age);
-        // Before any request: a replica that does not know the revocations cannot answer.
-        let follower = Feed::open(&db, &clock, &revocations)?.follow()?;
-        let vault = Vault::new(&db, &config.ring, &clock, telemetry::record);
-        let app = App { config, db, clock, keys, providers, vault, clients, lifetime, endings, revocations, outbound };
-        let app = Arc::new(app);
+        let (app, follower) = start::load(config, clock)?;
         let throttles = Data::new(Throttles::new(&app.config.limits));
         let readiness = Data::new(Readiness::default());
         let lists = Data::new(StatusLists::default());

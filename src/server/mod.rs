@@ -13,8 +13,10 @@ mod framing;
 mod gateway;
 mod limiter;
 mod listener;
+mod start;
 mod timeouts;
 
-pub use gateway::{EndSignals, Server, StartError, serve};
+pub use gateway::{EndSignals, Server, serve};
 pub use listener::Bounds;
+pub use start::StartError;
 pub use timeouts::Timeouts;

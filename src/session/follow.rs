@@ -15,7 +15,7 @@ use tokio::sync::oneshot;
 use super::revocation_cache::RevocationCache;
 use super::store::{Bound, read_feed};
 use crate::base::clock::Clock;
-use crate::base::db::{Db, DbError};
+use crate::base::db::{Conn, Db, DbError};
 use crate::base::listener::Listener;
 use crate::base::measure;
 
@@ -29,6 +29,13 @@ const EVERY: Duration = Duration::from_secs(1);
 const RETRY: Duration = Duration::from_millis(250);
 /// How long a stop waits for the thread, which may hang in a connection whose server does not answer.
 const PATIENCE: Duration = Duration::from_secs(1);
+
+/// The connection of the feed, before the first read. The start runs its other statements on it as well, so that it waits
+/// for one connection.
+pub struct FeedConnection {
+    db: Db,
+    listener: Listener,
+}
 
 /// The feed after its first complete read.
 pub struct Feed {
@@ -50,14 +57,25 @@ pub struct Follower {
     ended: oneshot::Receiver<()>,
 }
 
-impl Feed {
-    /// Connects and reads every revocation of the feed. Blocks until that is done.
-    pub fn open(db: &Db, clock: &Clock, revocations: &RevocationCache) -> Result<Self, DbError> {
-        let mut feed = Self { db: db.clone(), clock: clock.clone(), revocations: revocations.clone(), reader: None };
-        feed.step()?;
-        Ok(feed)
+impl FeedConnection {
+    /// Connects, and tries again for the pool's `acquire_timeout`. Blocks until that is done.
+    pub fn open(db: &Db) -> Result<Self, DbError> {
+        Ok(Self { db: db.clone(), listener: Listener::open_at_start(db, CHANNEL)? })
     }
 
+    /// The connection, for other statements.
+    pub fn conn(&mut self) -> &mut Conn {
+        self.listener.conn()
+    }
+
+    /// Reads every revocation of the feed. Blocks until that is done.
+    pub fn read(self, clock: &Clock, revocations: &RevocationCache) -> Result<Feed, DbError> {
+        let reader = Some(Reader::start(self.listener, revocations, clock)?);
+        Ok(Feed { db: self.db, clock: clock.clone(), revocations: revocations.clone(), reader })
+    }
+}
+
+impl Feed {
     /// Starts the thread that follows the feed.
     pub fn follow(self) -> io::Result<Follower> {
         let (stop, stopped) = mpsc::channel();
@@ -88,10 +106,7 @@ impl Feed {
     fn step(&mut self) -> Result<(), DbError> {
         let Some(reader) = &mut self.reader else {
             let listener = Listener::open(&self.db, CHANNEL)?;
-            let mut reader = Reader { listener, bound: Bound::default(), last_read: Instant::now() };
-            let news = reader.look(&self.revocations, &self.clock)?;
-            tracing::info!(news, "following the revocation feed");
-            self.reader = Some(reader);
+            self.reader = Some(Reader::start(listener, &self.revocations, &self.clock)?);
             return Ok(());
         };
         if reader.listener.notified()? || reader.last_read.elapsed() >= EVERY {
@@ -102,12 +117,20 @@ impl Feed {
 }
 
 impl Reader {
+    /// Reads the whole feed on a new connection.
+    fn start(listener: Listener, revocations: &RevocationCache, clock: &Clock) -> Result<Self, DbError> {
+        let mut reader = Self { listener, bound: Bound::default(), last_read: Instant::now() };
+        let news = reader.look(revocations, clock)?;
+        tracing::info!(news, "following the revocation feed");
+        Ok(reader)
+    }
+
     /// Reads the new entries and returns their number.
     fn look(&mut self, revocations: &RevocationCache, clock: &Clock) -> Result<usize, DbError> {
         // The state that was read is as old as the query, not as its result.
         let (began, now) = (Instant::now(), clock.now());
         let (bound, first) = (self.bound, self.bound == Bound::default());
-        let look = self.listener.run(|conn| read_feed(conn, bound, now))?;
+        let look = read_feed(self.listener.conn(), bound, now)?;
         let mut news = 0;
         for revocation in look.revocations {
             if revocations.insert(revocation.what, revocation.expires_at) {

@@ -16,7 +16,7 @@ mod upstream_id_token;
 pub use cookie::{decode, encode};
 pub use device::Device;
 pub use ending::{Ending, Endings};
-pub use follow::{Feed, Follower};
+pub use follow::{FeedConnection, Follower};
 pub use lifetime::{Lifetime, SessionStatus};
 pub use listed::Listed;
 pub use revocation_cache::{List, Revocation, RevocationCache, Revoked};

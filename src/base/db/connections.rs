@@ -39,6 +39,17 @@ impl Manager {
         let url = with_network_timeouts(access.url.expose(), access.acquire_timeout);
         Self { connect: ConnectionManager::new(url), settings }
     }
+
+    /// Connects, and runs the settings and `first` in one round trip.
+    pub(super) fn connect_and(&self, first: &str) -> Result<Conn, diesel::r2d2::Error> {
+        let mut conn = r2d2::ManageConnection::connect(&self.connect)?;
+        let Self { settings, .. } = self;
+        conn.batch_execute(&format!("{settings}; {ENGLISH}; {first}"))
+            // Without PL/pgSQL or the privilege, messages stay in the server's language: see docs/operating.md.
+            .or_else(|_| conn.batch_execute(&format!("{settings}; {first}")))
+            .map_err(diesel::r2d2::Error::QueryError)?;
+        Ok(conn)
+    }
 }
 
 impl r2d2::ManageConnection for Manager {
@@ -46,11 +57,7 @@ impl r2d2::ManageConnection for Manager {
     type Error = diesel::r2d2::Error;
 
     fn connect(&self) -> Result<Conn, Self::Error> {
-        let mut conn = self.connect.connect()?;
-        conn.batch_execute(&self.settings).map_err(diesel::r2d2::Error::QueryError)?;
-        // Without the privilege, messages stay in the server's language: see docs/operating.md.
-        let _english_or_not = conn.batch_execute(ENGLISH);
-        Ok(conn)
+        self.connect_and("")
     }
 
     /// Reads the socket only: r2d2's usual check costs a round trip for each checkout, and without a check diesel 2.3 keeps

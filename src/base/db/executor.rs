@@ -109,10 +109,26 @@ impl Db {
     }
 }
 
+/// Pauses between two attempts to connect.
+const RECONNECT_PAUSE: Duration = Duration::from_millis(100);
+
 impl Db {
-    /// Opens a connection outside the pool, for [`Listener`](crate::base::listener::Listener).
-    pub(in crate::base) fn connect(&self) -> Result<Conn, DbError> {
-        r2d2::ManageConnection::connect(&self.0.manager).map_err(|error| DbError::Unavailable(one_line(&error)))
+    /// Opens a connection outside the pool, for [`Listener`](crate::base::listener::Listener), and runs `first` on it in the
+    /// round trip of the settings.
+    pub(in crate::base) fn connect(&self, first: &str) -> Result<Conn, DbError> {
+        self.0.manager.connect_and(first).map_err(|error| DbError::Unavailable(one_line(&error)))
+    }
+
+    /// The same, with further attempts for as long as work waits for a connection: the database may be starting too.
+    pub(in crate::base) fn connect_patiently(&self, first: &str) -> Result<Conn, DbError> {
+        let started = Instant::now();
+        loop {
+            let attempt = self.connect(first);
+            if attempt.is_ok() || started.elapsed() + RECONNECT_PAUSE >= self.0.acquire_timeout {
+                return attempt;
+            }
+            std::thread::sleep(RECONNECT_PAUSE);
+        }
     }
 }
 

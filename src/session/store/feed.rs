@@ -1,5 +1,6 @@
 //! Reads and writes the revocation feed.
 
+use diesel::connection::{CacheSize, Connection};
 use diesel::sql_types::{BigInt, Nullable, Text, Timestamptz};
 use diesel::{QueryResult, QueryableByName, RunQueryDsl};
 
@@ -56,12 +57,24 @@ struct Row {
 /// A position goes back only where another server answers on this connection, one that lost its last transactions in a
 /// failover and uses their ids again. The position then has no meaning, and the whole feed is read.
 pub fn read_feed(conn: &mut Conn, since: Bound, now: Timestamp) -> QueryResult<Look> {
+    if since == Bound::default() {
+        return read_all(conn, now);
+    }
     let look = read(conn, since, now)?;
     if look.bound.0 >= since.0 {
         return Ok(look);
     }
     tracing::warn!("the revocation feed went back, as after a failover; reading all of it");
-    read(conn, Bound::default(), now)
+    read_all(conn, now)
+}
+
+/// Reads every entry that has not expired. It is read once on a connection, so the statement is not prepared: that would be
+/// a second round trip of the start.
+fn read_all(conn: &mut Conn, now: Timestamp) -> QueryResult<Look> {
+    conn.set_prepared_statement_cache_size(CacheSize::Disabled);
+    let look = read(conn, Bound::default(), now);
+    conn.set_prepared_statement_cache_size(CacheSize::Unbounded);
+    look
 }
 
 fn read(conn: &mut Conn, since: Bound, now: Timestamp) -> QueryResult<Look> {

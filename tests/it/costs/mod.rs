@@ -5,3 +5,4 @@ mod introspect;
 mod login;
 mod many_sessions;
 mod refresh;
+mod start;

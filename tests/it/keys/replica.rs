@@ -47,7 +47,8 @@ impl Replica {
     /// Starts a replica on a database.
     pub fn start(database: &Database, policy: Policy, now: Timestamp) -> Self {
         let (db, secrets) = (pool(database), secrets());
-        let (keys, _) = keys::load_or_create(&db, &secrets, &[], policy, now).expect("keys");
+        let loaded = keys::load_or_create(&db, &mut database.connection(), &secrets, &[], policy, now);
+        let (keys, _) = loaded.expect("keys");
         Self { db, secrets, keys }
     }
 

@@ -56,7 +56,8 @@ impl Cluster {
         let (publish_before_use, rotate_every, keep_published, keep_retired) = (hour, 720 * hour, hour, 2160 * hour);
         let algorithms = algorithms.to_vec();
         let policy = Policy { algorithms, publish_before_use, rotate_every, keep_published, keep_retired };
-        keys::load_or_create(&db, &ring, &[], policy, Clock::system().now()).expect("keys");
+        let mut conn = PgConnection::establish(&cluster.url(TEMPLATE)).expect("a connection");
+        keys::load_or_create(&db, &mut conn, &ring, &[], policy, Clock::system().now()).expect("keys");
         // That a test finds its own deeds alone.
         db.run_here("forget", |conn| conn.batch_execute("DELETE FROM audit_events")).expect("an empty audit");
         Arc::new(cluster)

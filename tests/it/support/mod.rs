@@ -11,6 +11,7 @@ mod log;
 pub mod logout_apps;
 pub mod person;
 mod raw;
+mod relay;
 pub mod services;
 mod setup;
 
@@ -21,4 +22,5 @@ pub use database::{Database, hexadecimal};
 pub use gateway::Gateway;
 pub use log::LogCapture;
 pub use raw::{raw, sign, sign_as};
+pub use relay::Relay;
 pub use setup::{CLIENT_SECRET, Setup};

@@ -1,0 +1,78 @@
+//! What the start loads before the gateway can serve: the schema is checked, the signing keys and the revocations are read.
+//!
+//! All statements run on the connection that follows the revocation feed afterwards: the start waits for one connection, and
+//! meanwhile the pool opens its own. A test counts the round trips (`it::costs::start`).
+
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use crate::app::App;
+use crate::base::clock::Clock;
+use crate::base::db::{Conn, Db, DbError};
+use crate::base::migrate;
+use crate::base::outbound::{Outbound, OutboundError};
+use crate::client;
+use crate::config::Config;
+use crate::keys::{self, KeysError};
+use crate::session::{Endings, FeedConnection, Follower, Lifetime, RevocationCache};
+use crate::telemetry;
+use crate::upstream::Registry;
+use crate::vault::Vault;
+
+/// Why the gateway does not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The database cannot be brought up to date.
+    #[error(transparent)]
+    Db(#[from] DbError),
+    /// The database lacks migrations, and we were told not to run them.
+    #[error("the database lacks the migration {0}; run `vestibule migrate`, or set database.migrate_on_start = true")]
+    Schema(String),
+    /// There is nothing to sign with.
+    #[error(transparent)]
+    Keys(#[from] KeysError),
+    /// The system has no TLS roots.
+    #[error("no HTTP client can be built: {0}")]
+    Outbound(#[from] OutboundError),
+    /// An address cannot be listened on.
+    #[error("cannot listen on {0}: {1}; choose another in server.listen or server.admin_listen")]
+    Listen(SocketAddr, io::Error),
+    /// The system has no threads, signals or sockets for us.
+    #[error("cannot start: {0}")]
+    Io(#[from] io::Error),
+}
+
+/// Builds the App, and starts to follow the revocation feed. Blocks.
+pub(super) fn load(mut config: Config, clock: Clock) -> Result<(Arc<App>, Follower), StartError> {
+    let db = Db::open(&config.database.access);
+    let mut feed = FeedConnection::open(&db)?;
+    bring_up_to_date(&db, feed.conn(), config.database.migrate_on_start)?;
+    let policy = keys::Policy::new(&config);
+    let files = std::mem::take(&mut config.signing.key_files);
+    let (keys, events) = keys::load_or_create(&db, feed.conn(), &config.ring, &files, policy, clock.now())?;
+    events.iter().for_each(telemetry::record);
+    let outbound = Outbound::new()?;
+    let providers = Registry::new(std::mem::take(&mut config.providers), &db, &outbound)?;
+    let lifetime = Lifetime::new(&config.sessions, &config.tokens);
+    let endings = Endings::new(lifetime, &config.clients);
+    let clients = client::Registry::new(std::mem::take(&mut config.clients), &config.limits);
+    let revocations = RevocationCache::new(config.tokens.revocation_max_age);
+    // Before any request: a replica that does not know the revocations cannot answer.
+    let follower = feed.read(&clock, &revocations)?.follow()?;
+    let vault = Vault::new(&db, &config.ring, &clock, telemetry::record);
+    let app = App { config, db, clock, keys, providers, vault, clients, lifetime, endings, revocations, outbound };
+    Ok((Arc::new(app), follower))
+}
+
+/// Applies the missing migrations, or fails if there are any and `migrate_on_start` is off.
+fn bring_up_to_date(db: &Db, conn: &mut Conn, migrate_on_start: bool) -> Result<(), StartError> {
+    let Some(first) = migrate::pending(conn).map_err(DbError::from)?.into_iter().next() else { return Ok(()) };
+    if !migrate_on_start {
+        return Err(StartError::Schema(first));
+    }
+    for name in migrate::migrate(db)? {
+        tracing::info!(name, "migrated");
+    }
+    Ok(())
+}
