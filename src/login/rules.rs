@@ -7,6 +7,7 @@ use url::Host;
 
 use crate::account::Profile;
 use crate::config::{Pointer, Registration};
+use crate::upstream::email_domain;
 
 /// The outcome of one rule. Its text contains nothing about the person beyond what the rule names, so it may be logged.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -46,11 +47,9 @@ fn email_domains(domains: &[String], profile: &Profile) -> Judged {
     Judged { rule: "allow.email_domains".into(), holds, why: why.into() }
 }
 
-/// The domain of the verified address: the part after the last `@`, since a quoted local part may contain one.
+/// The domain of the verified address.
 fn verified_domain(profile: &Profile) -> Option<String> {
-    let address = profile.email.as_deref().filter(|_| profile.email_verified)?;
-    let (local, domain) = address.rsplit_once('@')?;
-    if local.is_empty() { None } else { ascii(domain) }
+    ascii(email_domain(profile.email.as_deref().filter(|_| profile.email_verified)?)?)
 }
 
 /// A domain in lower case, non-ASCII parts by IDNA. Other forms of a URL host, such as an IP address or percent encoding,
@@ -164,6 +163,9 @@ mod tests {
             "ada@example.com.evil.net",
             "ada@example.co",
             "ada@example.com@evil.net",
+            "ada@evil.net@example.com",
+            "ada@evil.net,eve@example.com",
+            "<ada@evil>@example.com",
             "ada@ex%61mple.com",
             "ada@example.com#",
             "example.com",

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 use url::Url;
 
-use super::text;
+use super::{email_address, text};
 use crate::account::Profile;
 use crate::config::{ClaimPointers, Pointer, Registration};
 
@@ -131,10 +131,11 @@ pub fn amr(claims: &Map<String, Value>) -> Option<Vec<String>> {
     }
 }
 
-/// An address with characters to remove, or one that is too long, is ignored: changing it would make it another address.
+/// A text that is not exactly one address, or too long, is ignored: changing it would make it another address.
 fn email(text: &str) -> Option<String> {
     let text = text.trim();
-    (!text.is_empty() && text::is_clean(text) && text.chars().count() <= MAX_EMAIL).then(|| text.to_owned())
+    let is_valid = text::is_clean(text) && text.chars().count() <= MAX_EMAIL && email_address::domain(text).is_some();
+    is_valid.then(|| text.to_owned())
 }
 
 fn name(text: &str) -> Option<String> {

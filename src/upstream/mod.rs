@@ -13,6 +13,7 @@ mod authorized_request;
 mod breaker;
 mod claims;
 mod client_authentication;
+mod email_address;
 mod failure;
 mod from_claims;
 mod handshake;
@@ -34,6 +35,7 @@ mod store;
 mod text;
 mod token_response;
 
+pub use email_address::domain as email_domain;
 pub use failure::{Failure, Fault, Stage};
 pub use from_claims::{ClaimsError, UnverifiedClaims, identity_from_claims};
 pub use handshake::{

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::support::Gateway;
-use crate::support::person::{Person, last_step};
+use crate::support::person::{Person, address, last_step};
 
 fn with(allow: &str) -> Gateway {
     Gateway::with(&format!("[providers.op]\nuserinfo = 'never'\n[providers.op.allow]\n{allow}\n"))
@@ -38,6 +38,27 @@ async fn only_verified_addresses_of_the_domains_enter() {
     }
     assert_eq!((gateway.database.rows("users"), gateway.database.rows("subs")), (0, 0));
     assert_eq!(answer(&gateway, json!({"email": "alice@EXAMPLE.com"})).await.0, 303);
+}
+
+/// AC-02: a text that is not exactly one address (RFC 5321 §4.1.2) is in no domain, and no token contains it.
+#[tokio::test]
+async fn a_text_that_is_not_one_address_is_no_address() {
+    let texts = ["a@evil.test,b@corp.test", "a@evil.test@corp.test", "<a@evil>@corp.test", "A <a@corp.test>"];
+    let gateway = with("email_domains = ['corp.test']");
+    for text in texts {
+        let (status, row, step) = answer(&gateway, address(text)).await;
+        assert_eq!((status, row.as_str()), (403, "denied not_allowed"), "{text}");
+        assert!(step.ends_with("there is no verified e-mail address"), "{step}");
+    }
+    let open = Gateway::with("[tokens]\nclaims = ['email', 'email_verified']\n[providers.op]\nuserinfo = 'never'\n");
+    for text in texts {
+        open.op.set_claims(address(text));
+        let person = Person::at(&open, "op", "mallory").await;
+        let (session, token) = (person.session().await, person.token_claims().await);
+        let user = &session["user"];
+        assert!(user.get("email").is_none() && user["email_verified"] != json!(true), "{user}");
+        assert!(token.get("email").is_none() && token.get("email_verified").is_none(), "{token}");
+    }
 }
 
 /// Somebody who was let in is kept out at the next login, once the rule does not hold any more.

@@ -68,6 +68,18 @@ async fn nothing_less_names_anyone() {
     assert_ne!(Person::at(&gateway, "other", "org").await.sub().await, ada);
 }
 
+/// AC-02: a list of addresses that ends in the trusted domain names nobody, at neither provider.
+#[tokio::test]
+async fn a_list_of_addresses_names_no_user() {
+    let (gateway, other) = trusting("");
+    let list = "mallory@evil.test,ada@example.com";
+    gateway.op.set_claims(address(list));
+    assert_eq!(sign_in(&gateway.browser(), "op", "mallory").await.status, 403);
+    other.set_claims(address(list));
+    assert_eq!(sign_in(&gateway.browser(), "other", "mallory").await.status, 403);
+    assert_eq!((gateway.database.rows("users"), gateway.database.rows("subs")), (0, 0));
+}
+
 /// AC-02: an address that an untrusted identity wrote into the shared profile is not the authority's word.
 #[tokio::test]
 async fn an_address_in_the_profile_is_not_the_authoritys_word() {
