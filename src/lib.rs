@@ -21,6 +21,7 @@ pub mod config;
 #[cfg(feature = "dev")]
 pub mod dev;
 pub mod gate;
+pub mod grant;
 pub mod jobs;
 pub mod keys;
 pub mod login;

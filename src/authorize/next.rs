@@ -5,12 +5,13 @@ use chrono::TimeDelta;
 use super::answer::{self, ErrorAnswer, OAuthError};
 use super::decision::DecisionInput;
 use super::request::AuthorizationRequest;
-use super::store::{self, Code};
+use super::store;
 use crate::app::App;
 use crate::base::clock::Timestamp;
 use crate::base::db::DbError;
 use crate::base::id::AuthorizationRequestId;
 use crate::base::secret::Plain;
+use crate::grant::{NewCode, PreparedAnswer};
 use crate::session::SignedIn;
 
 /// Where the browser is redirected to.
@@ -45,19 +46,35 @@ pub(super) async fn issue_code(
     signed_in: &SignedIn,
     now: Timestamp,
 ) -> Result<Option<String>, DbError> {
+    let PreparedAnswer { code, location } = prepare_answer(app, id, request, now);
+    let session = signed_in.session.id;
+    let issued = app.db.run("issue code", move |conn| store::issue_code(conn, session, &code, now)).await?;
+    Ok(issued.then(|| location.expose().to_owned()))
+}
+
+/// The answer with a new code, which is not stored yet.
+pub(super) fn prepare_answer(
+    app: &App,
+    id: Option<AuthorizationRequestId>,
+    request: &AuthorizationRequest,
+    now: Timestamp,
+) -> PreparedAnswer {
     let code = Plain::random();
     let lifetime = TimeDelta::from_std(app.config.tokens.code_lifetime).unwrap_or(TimeDelta::seconds(60));
-    let row = Code {
+    let location = Plain::new(answer::with_code(request, code.expose(), app.config.server.public_url.issuer()));
+    let code = NewCode {
         hash: code.hashed(),
         request_id: id,
-        session: signed_in.session.id,
-        request: request.clone(),
-        now,
+        hinted_user: request.hinted_user,
+        client_id: request.client_id.clone(),
+        redirect_uri: request.redirect_uri.clone(),
+        challenge: request.challenge.clone(),
+        nonce: request.nonce.clone(),
+        scope: request.scope.clone(),
+        resource: request.resource.clone(),
         expires_at: now + lifetime,
     };
-    let handed_out = app.db.run("hand out code", move |conn| store::issue_code(conn, &row)).await?;
-    let issuer = app.config.server.public_url.issuer();
-    Ok(handed_out.then(|| answer::with_code(request, code.expose(), issuer)))
+    PreparedAnswer { code, location }
 }
 
 /// The only provider that the request allows; `None` where the person chooses.

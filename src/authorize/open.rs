@@ -1,12 +1,13 @@
 //! A stored authorization request that waits for its answer.
 
 use super::request::AuthorizationRequest;
-use super::store::{self, Stored};
+use super::store;
 use crate::app::App;
 use crate::base::clock::Timestamp;
 use crate::base::db::DbError;
 use crate::base::id::{AuthorizationRequestId, SessionId};
 use crate::base::secret::Hashed;
+use crate::grant::StoredRequest;
 
 /// A stored request that has no answer yet.
 pub struct OpenRequest {
@@ -41,8 +42,8 @@ pub enum OpenRequestError {
 }
 
 impl OpenRequest {
-    pub(super) fn of(app: &App, row: Stored) -> Result<Self, OpenRequestError> {
-        let Stored { id, request, created_at: asked_at, session_id: session, .. } = row;
+    pub(super) fn of(app: &App, row: StoredRequest) -> Result<Self, OpenRequestError> {
+        let StoredRequest { id, request, created_at: asked_at, session_id: session, .. } = row;
         let request: AuthorizationRequest = serde_json::from_value(request).map_err(|_| OpenRequestError::Unknown)?;
         // The client may have been removed from the configuration meanwhile.
         app.clients.get(&request.client_id).ok_or(OpenRequestError::Unknown)?;
@@ -60,7 +61,16 @@ pub async fn open(
     // A browser without a binding cookie has no request, so no query is needed.
     let binding = binding.ok_or(OpenRequestError::WrongBrowser)?;
     let row = app.db.run("find authorization request", move |conn| store::find(conn, id)).await?;
-    let row = row.ok_or(OpenRequestError::Unknown)?;
+    check(app, row.ok_or(OpenRequestError::Unknown)?, binding, now)
+}
+
+/// The stored request, if it has no answer yet and belongs to the browser with that binding.
+pub(super) fn check(
+    app: &App,
+    row: StoredRequest,
+    binding: Hashed,
+    now: Timestamp,
+) -> Result<OpenRequest, OpenRequestError> {
     let same_browser = row.binding_hash.as_deref().is_some_and(|stored| binding.matches(stored));
     if !same_browser {
         return Err(OpenRequestError::WrongBrowser);

@@ -2,13 +2,15 @@
 
 use super::answer::{ErrorAnswer, OAuthError};
 use super::decision::{Decision, DecisionInput, decide};
-use super::next::{Next, decision_input, issue_code, only_provider, refusal};
-use super::open::{OpenRequest, OpenRequestError};
+use super::next::{Next, decision_input, issue_code, only_provider, prepare_answer, refusal};
+use super::open::{OpenRequest, OpenRequestError, check};
 use super::store;
 use crate::app::App;
 use crate::base::clock::Timestamp;
 use crate::base::id::AuthorizationRequestId;
-use crate::session::{ShownTo, SignedIn};
+use crate::base::secret::Hashed;
+use crate::grant::{PreparedAnswer, StoredRequest};
+use crate::session::{Session, ShownTo, SignedIn};
 
 impl OpenRequest {
     /// The sealed value in the form of the consent page, so that the answer counts for this session only.
@@ -31,6 +33,25 @@ pub async fn resume(
     now: Timestamp,
 ) -> Result<Next, OpenRequestError> {
     proceed(app, open, signed_in, just_now, false, now).await
+}
+
+/// The successful answer to the stored request that a login was for, to be written with the login. `None` where the request
+/// needs another step than a code; then it is resumed after the login.
+pub fn answer_with_login(
+    app: &App,
+    stored: StoredRequest,
+    binding: Option<Hashed>,
+    signed_in: &SignedIn,
+    now: Timestamp,
+) -> Option<PreparedAnswer> {
+    let open = check(app, stored, binding?, now).ok()?;
+    // The user is known only when the login is written; the statement compares it with the user that the request names.
+    let user = open.request.hinted_user.unwrap_or(signed_in.session.user);
+    let session = Session { user, ..signed_in.session.clone() };
+    let expected = SignedIn { session, user: signed_in.user.clone() };
+    let input = decision_input(app, &open.request, Some(&expected), true, now);
+    let decision = decide(&open.request, &DecisionInput { asked_at: open.asked_at, ..input });
+    (decision == Decision::Code).then(|| prepare_answer(app, Some(open.id), &open.request, now))
 }
 
 /// Continues a request after consent on the page that carried `shown_to`. Where another person is signed in now, the

@@ -7,12 +7,13 @@ use super::decision::{Decision, decide};
 use super::next::{Next, decision_input, issue_code, only_provider, refusal};
 use super::open::{OpenRequest, OpenRequestError};
 use super::request::AuthorizationRequest;
-use super::store::{self, Stored};
+use super::store;
 use crate::app::App;
 use crate::base::clock::Timestamp;
 use crate::base::db::DbError;
 use crate::base::id::AuthorizationRequestId;
 use crate::base::secret::{Hashed, Plain};
+use crate::grant::NewRequest;
 use crate::session::SignedIn;
 
 /// How long a stored request is valid: the time for sign-in and consent.
@@ -52,7 +53,10 @@ pub async fn start(
         return Ok(refusal(app, &request, OAuthError::LoginRequired, "nobody is signed in"));
     }
     let id = AuthorizationRequestId::new(now);
-    let row = Stored::new(id, &request, None, Some(browser.binding), now, now + LIFETIME);
+    let row = NewRequest {
+        binding_hash: Some(browser.binding.as_bytes().to_vec()),
+        ..new_request(id, &request, now, LIFETIME)
+    };
     app.db.run("store authorization request", move |conn| store::insert(conn, &row)).await?;
     Ok(match next {
         Decision::Agree => Next::Agree(id),
@@ -64,7 +68,8 @@ pub async fn start(
 pub async fn push(app: &App, request: &AuthorizationRequest, now: Timestamp) -> Result<(Plain, i64), DbError> {
     let secret = Plain::random();
     let id = AuthorizationRequestId::new(now);
-    let row = Stored::new(id, request, Some(secret.hashed()), None, now, now + PUSHED_LIFETIME);
+    let uri = secret.hashed().as_bytes().to_vec();
+    let row = NewRequest { request_uri_hash: Some(uri), ..new_request(id, request, now, PUSHED_LIFETIME) };
     app.db.run("push authorization request", move |conn| store::insert(conn, &row)).await?;
     Ok((Plain::new(format!("{REQUEST_URI}{}", secret.expose())), PUSHED_LIFETIME.num_seconds()))
 }
@@ -83,4 +88,22 @@ pub async fn consume_pushed_request(
         move |conn: &mut _| store::consume_pushed_request(conn, hash, &client_id, binding, now, now + LIFETIME);
     let row = app.db.run("consume pushed request", consume_pushed_request).await?;
     OpenRequest::of(app, row.ok_or(OpenRequestError::Unknown)?)
+}
+
+/// The row of a request, neither pushed nor bound to a browser.
+fn new_request(
+    id: AuthorizationRequestId,
+    request: &AuthorizationRequest,
+    now: Timestamp,
+    lifetime: TimeDelta,
+) -> NewRequest {
+    NewRequest {
+        id,
+        client_id: request.client_id.clone(),
+        request: serde_json::to_value(request).unwrap_or_default(),
+        request_uri_hash: None,
+        binding_hash: None,
+        created_at: now,
+        expires_at: now + lifetime,
+    }
 }

@@ -2,9 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::new_session::ForApp;
 use crate::base::clock::Timestamp;
 use crate::base::id::{AuthorizationRequestId, AuthorizationSessionId, Reference, SessionId, UserId};
+use crate::grant::StoredRequest;
 use crate::upstream::Stage;
 
 /// The status of a login.
@@ -85,8 +85,8 @@ pub struct Claimed {
     pub return_to: Option<String>,
     /// The authorization request that it is for.
     pub request: Option<AuthorizationRequestId>,
-    /// The app: the part that its tokens depend on.
-    pub app: Option<ForApp>,
+    /// That request as it was stored when the login was claimed.
+    pub stored_request: Option<StoredRequest>,
     /// The session and user that asked to link an identity; `None` for a login.
     pub link: Option<Linking>,
 }

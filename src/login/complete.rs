@@ -2,10 +2,10 @@
 //! for a known user.
 
 use super::authorization_session::{Claimed, Status, Steps, sealed_for};
-use super::create_session::create_session;
+use super::create_session::{BrowserOf, create_session};
 use super::failure::{LoginError, LoginFailure};
 use super::finished::Finished;
-use super::input::{AuthorizationResponse, Callback};
+use super::input::{AnswerApp, AuthorizationResponse, Callback};
 use super::link::link;
 use super::posted;
 use super::refusal::{Code, Refusal};
@@ -19,10 +19,17 @@ use crate::telemetry;
 use crate::upstream::{AuthorizationGrant, Handshake, Identity, Provider};
 
 /// Completes the login that `back` belongs to. Every path after the claim leaves a terminal status.
-pub async fn complete(app: &App, mut callback: Callback, now: Timestamp) -> Result<Finished, Refusal> {
+///
+/// `answer` prepares the answer to the app's authorization request, which is written with the login.
+pub async fn complete(
+    app: &App,
+    mut callback: Callback,
+    answer: AnswerApp<'_>,
+    now: Timestamp,
+) -> Result<Finished, Refusal> {
     let provider = app.providers.get(&callback.provider).ok_or(Refusal::early(Code::UnknownProvider))?;
-    let (claimed, handshake, response) = claim(app, &mut callback, now).await?;
-    match finish(app, provider, &handshake, response, callback, &claimed, now).await {
+    let (mut claimed, handshake, response) = claim(app, &mut callback, now).await?;
+    match finish(app, provider, (&handshake, response), callback, &mut claimed, answer, now).await {
         Ok(finished) => Ok(finished),
         Err(LoginError::Failed(failure)) => Err(fail(app, provider.id().to_owned(), &claimed, failure).await),
         Err(LoginError::Refusal(refusal)) => Err(refusal),
@@ -32,10 +39,10 @@ pub async fn complete(app: &App, mut callback: Callback, now: Timestamp) -> Resu
 async fn finish(
     app: &App,
     provider: &Provider,
-    handshake: &Handshake,
-    response: AuthorizationResponse,
+    (handshake, response): (&Handshake, AuthorizationResponse),
     callback: Callback,
-    claimed: &Claimed,
+    claimed: &mut Claimed,
+    answer: AnswerApp<'_>,
     now: Timestamp,
 ) -> Result<Finished, LoginError> {
     let Callback { previous, caller, .. } = callback;
@@ -43,7 +50,8 @@ async fn finish(
     allowed(provider.registration(), &identity)?;
     match claimed.link {
         None => {
-            let completed = create_session(app, provider, previous, &caller, claimed, identity, now).await?;
+            let browser = BrowserOf { previous, caller };
+            let completed = create_session(app, provider, browser, claimed, identity, answer, now).await?;
             Ok(Finished::SignedIn(Box::new(completed)))
         }
         Some(linking) => link(app, provider, linking, previous, &caller, claimed, identity).await.map(Finished::Linked),
@@ -75,12 +83,12 @@ async fn claim(
         };
         telemetry::record(&Event::CallbackRefused { provider: callback.provider.clone(), code });
     })?;
-    let store::Row { id, reference, handshake, posted, return_to, request, app: for_app, link } = row;
+    let store::Row { id, reference, handshake, posted, return_to, request, stored_request, link } = row;
     let opened = app.config.ring.open(&sealed_for(id), &handshake);
     let handshake = opened.ok().and_then(|json| serde_json::from_slice(&json).ok());
     let kept = || posted::open(&app.config.ring, &callback.provider, callback.state.hashed(), posted.as_deref()?);
     let response = callback.response.take().or_else(kept);
-    let claimed = Claimed { id, reference, return_to, request, app: for_app, link };
+    let claimed = Claimed { id, reference, return_to, request, stored_request, link };
     if let (Some(handshake), Some(response)) = (handshake, response) {
         return Ok((claimed, handshake, response));
     }

@@ -1,31 +1,42 @@
 //! Completes a login whose identity the provider has confirmed: checks, then one write.
 
+use serde::Deserialize;
+
 use super::authorization_session::{Claimed, Steps};
 use super::by_email;
 use super::failure::{LoginError, LoginFailure};
 use super::finished::Completed;
-use super::input::Caller;
-use super::new_session::{app_session, new_session};
+use super::input::{AnswerApp, Caller};
+use super::new_session::{ForApp, app_session, new_session};
 use super::refusal::{Code, Refusal};
-use super::store::{self, CompletionOutcome, LoginCompletion};
+use super::store::{self, CompletionOutcome, LoginCompletion, Written};
 use crate::app::App;
 use crate::base::clock::Timestamp;
 use crate::base::event::Event;
 use crate::base::id::SessionId;
 use crate::config::ResponseMode;
+use crate::grant::PreparedAnswer;
 use crate::session::{self, SignedIn};
 use crate::telemetry;
 use crate::token;
 use crate::upstream::{Identity, Provider};
 
-/// Creates the session, and ends the previous one of this browser.
+/// The browser that completes the login.
+pub struct BrowserOf {
+    /// Its current session, which the new one replaces.
+    pub previous: Option<SessionId>,
+    /// The origin of the request.
+    pub caller: Caller,
+}
+
+/// Creates the session, answers the app if it needs no other step, and ends the previous session of this browser.
 pub async fn create_session(
     app: &App,
     provider: &Provider,
-    previous: Option<SessionId>,
-    caller: &Caller,
-    claimed: &Claimed,
+    browser: BrowserOf,
+    claimed: &mut Claimed,
     identity: Identity,
+    answer: AnswerApp<'_>,
     returned_at: Timestamp,
 ) -> Result<Completed, LoginError> {
     // The provider may have answered slowly; the session begins now.
@@ -33,6 +44,8 @@ pub async fn create_session(
     let registration = provider.registration();
     let signed_in = new_session(registration, &identity, app.lifetime, now);
     check_token_size(app, claimed, &signed_in, now)?;
+    let answer = claimed.stored_request.take().and_then(|stored| answer(stored, &signed_in, now));
+    let (code, location) = answer.map(|PreparedAnswer { code, location }| (code, location)).unzip();
     let all = app.providers.iter().map(Provider::registration);
     let vouching = by_email::vouching(app.config.login.link_by_verified_email, registration, &identity.profile, all);
     let id = signed_in.session.id;
@@ -52,14 +65,15 @@ pub async fn create_session(
         upstream_sid: identity.sid,
         upstream_id_token: sealed,
         returned_at,
-        caller: caller.clone(),
+        caller: browser.caller,
         steps: Steps::one(now, "completed", None).to_json(),
         sign_up: app.config.login.sign_up,
         vouching,
-        previous,
+        previous: browser.previous,
         alone: app.config.sessions.one_per_user,
         endings: app.endings.clone(),
         tokens,
+        code,
         now,
     };
     let (outcome, gone) = app.db.run("complete login", move |conn| store::complete_login(conn, &completion)).await?;
@@ -67,13 +81,14 @@ pub async fn create_session(
         app.ended(ended, ending);
     }
     let provider = provider.id().to_owned();
-    let (signed_in, new_user) = match outcome {
-        CompletionOutcome::Known(signed_in) => (signed_in, false),
-        CompletionOutcome::New(signed_in) => (signed_in, true),
-        CompletionOutcome::LinkedByEmail(signed_in) => {
+    let (Written { signed_in, code_issued }, new_user) = match outcome {
+        CompletionOutcome::Known(written) => (written, false),
+        CompletionOutcome::New(written) => (written, true),
+        CompletionOutcome::LinkedByEmail(written) => {
+            let signed_in = &written.signed_in;
             let (user, provider) = (signed_in.user.sub, provider.clone());
             telemetry::record(&Event::IdentityLinked { user, provider, by: "verified_email" });
-            (signed_in, false)
+            (written, false)
         }
         CompletionOutcome::Disabled => {
             return Err(LoginFailure::denied(Code::UserDisabled, "the user is disabled").into());
@@ -94,13 +109,15 @@ pub async fn create_session(
         new_user,
     });
     let (return_to, request) = (claimed.return_to.clone(), claimed.request);
-    Ok(Completed { signed_in, return_to, request, tokens: identity.tokens })
+    let answer = location.filter(|_| code_issued);
+    Ok(Completed { signed_in, return_to, request, answer, tokens: identity.tokens })
 }
 
 /// Checks that neither the token of this login nor that of its app exceeds `tokens.max_bytes`: many servers refuse headers
 /// of 8 KiB without a useful error.
 fn check_token_size(app: &App, claimed: &Claimed, signed_in: &SignedIn, now: Timestamp) -> Result<(), LoginError> {
-    let of_app = claimed.app.clone().map(|for_app| app_session(signed_in, for_app));
+    let for_app = claimed.stored_request.as_ref().and_then(|stored| ForApp::deserialize(&stored.request).ok());
+    let of_app = for_app.map(|for_app| app_session(signed_in, for_app));
     for signed_in in std::iter::once(signed_in).chain(&of_app) {
         // Without a signing key no token can be issued; issuing reports that.
         let over = token::token_size(app, signed_in, now).ok().and_then(|size| size.over(app.config.tokens.max_bytes));

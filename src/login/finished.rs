@@ -1,6 +1,7 @@
 //! The results of a completed login.
 
 use crate::base::id::AuthorizationRequestId;
+use crate::base::secret::Plain;
 use crate::session::SignedIn;
 use crate::upstream::ProviderTokens;
 
@@ -12,6 +13,8 @@ pub struct Completed {
     pub return_to: Option<String>,
     /// The authorization request that it was for.
     pub request: Option<AuthorizationRequestId>,
+    /// The address of the app with the code, where the authorization request was answered with the login.
+    pub answer: Option<Plain>,
     /// The tokens of the provider.
     pub tokens: ProviderTokens,
 }

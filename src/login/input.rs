@@ -3,8 +3,11 @@
 use std::net::IpAddr;
 
 use super::authorization_session::Linking;
+use crate::base::clock::Timestamp;
 use crate::base::id::{AuthorizationRequestId, SessionId};
 use crate::base::secret::{Hashed, Plain};
+use crate::grant::{PreparedAnswer, StoredRequest};
+use crate::session::SignedIn;
 use crate::upstream::{AuthorizationGrant, LoginHints};
 
 /// The two flows of a login. A login completes only in the flow that began it.
@@ -74,6 +77,10 @@ pub struct Callback {
     /// The origin of the request.
     pub caller: Caller,
 }
+
+/// Prepares the answer to the stored authorization request that a login is for, from the session that the login gives.
+/// `None` where the request needs another step. The user of the session is not known yet.
+pub type AnswerApp<'a> = &'a dyn Fn(StoredRequest, &SignedIn, Timestamp) -> Option<PreparedAnswer>;
 
 /// The parameters of an authorization response.
 pub enum AuthorizationResponse {

@@ -41,7 +41,7 @@ pub use begin::{Begun, begin};
 pub use complete::complete;
 pub use explain::{Explained, Largest, Rule, Token, explain};
 pub use finished::{Completed, Finished, Linked};
-pub use input::{AuthorizationResponse, Callback, Caller, Flow, NewLogin};
+pub use input::{AnswerApp, AuthorizationResponse, Callback, Caller, Flow, NewLogin};
 pub use link::{FRESH, is_fresh};
 pub use posted::keep;
 pub use refusal::{Code, Refusal};

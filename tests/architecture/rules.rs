@@ -12,7 +12,7 @@ const LAYERS: [(u8, &[&str]); 12] = [
     (9, &["server"]),
     (8, &["web", "jobs"]),
     (7, &["login", "authorize", "logout", "gate", "administration"]),
-    (6, &["token"]),
+    (6, &["token", "grant"]),
     (5, &["app"]),
     (4, &["vault"]),
     (3, &["upstream", "keys", "client", "session", "telemetry"]),

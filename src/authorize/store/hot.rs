@@ -6,7 +6,7 @@ use crate::base::hot::{HotStatement, hot};
 /// Each with the indexes that it reads.
 pub fn hot_statements() -> Vec<HotStatement> {
     hot![
-        code::HandOut: ["authorization_requests_pkey", "sessions_pkey", "users_pkey"],
+        code::InsertCode: ["authorization_requests_pkey", "sessions_pkey", "users_pkey"],
         request::Insert: [],
         request::ConsumePushedRequest: ["authorization_requests_request_uri_hash_key"],
         request::Find: ["authorization_requests_pkey"],

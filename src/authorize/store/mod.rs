@@ -6,8 +6,8 @@ mod hot;
 mod prune;
 mod request;
 
-pub use code::{Code, issue_code};
+pub use code::issue_code;
 #[cfg(feature = "dev")]
 pub use hot::hot_statements;
 pub use prune::prune;
-pub use request::{Stored, answer, consume_pushed_request, find, insert, remember};
+pub use request::{answer, consume_pushed_request, find, insert, remember};

@@ -10,9 +10,9 @@ use crate::base::db::Conn;
 use crate::base::id::{AuthorizationRequestId, AuthorizationSessionId, Reference, SessionId, UserId};
 use crate::base::secret::Hashed;
 use crate::base::statement::statement;
+use crate::grant::StoredRequest;
 use crate::login::authorization_session::{Linking, Status};
 use crate::login::input::Flow;
-use crate::login::new_session::ForApp;
 use crate::login::refusal::{Code, Refusal};
 
 /// The conditions of a claim.
@@ -38,7 +38,8 @@ pub struct Row {
     pub posted: Option<Vec<u8>>,
     pub return_to: Option<String>,
     pub request: Option<AuthorizationRequestId>,
-    pub app: Option<ForApp>,
+    /// That request as it was stored when the login was claimed.
+    pub stored_request: Option<StoredRequest>,
     pub link: Option<Linking>,
 }
 
@@ -54,15 +55,20 @@ statement! {
         steps: &'a Value => Jsonb,
         now: Timestamp => Timestamptz,
     }
-    "UPDATE authorization_sessions
-     SET claimed_at = {now}, steps = steps || {steps}
-     WHERE provider = {provider} AND state_hash = {state} AND flow = {flow}
-       AND CASE WHEN {binding} IS NULL THEN NOT {require_binding} ELSE binding_hash = {binding} END
-       AND (origin IS NULL OR {origin} IS NULL OR origin = {origin})
-       AND (status = 'pending') IS TRUE AND claimed_at IS NULL AND (expires_at > {now}) IS TRUE
-       AND (posted IS NOT NULL OR NOT {by_form})
-     RETURNING id, reference, handshake, posted, return_to, authorization_request_id, link_session_id, link_user_id,
-               (SELECT asked.request FROM authorization_requests asked WHERE asked.id = authorization_request_id) AS app"
+    "WITH claimed AS (
+         UPDATE authorization_sessions
+         SET claimed_at = {now}, steps = steps || {steps}
+         WHERE provider = {provider} AND state_hash = {state} AND flow = {flow}
+           AND CASE WHEN {binding} IS NULL THEN NOT {require_binding} ELSE binding_hash = {binding} END
+           AND (origin IS NULL OR {origin} IS NULL OR origin = {origin})
+           AND (status = 'pending') IS TRUE AND claimed_at IS NULL AND (expires_at > {now}) IS TRUE
+           AND (posted IS NOT NULL OR NOT {by_form})
+         RETURNING id, reference, handshake, posted, return_to, authorization_request_id, link_session_id, link_user_id
+     )
+     SELECT claimed.id, claimed.reference, claimed.handshake, claimed.posted, claimed.return_to,
+            claimed.authorization_request_id, claimed.link_session_id, claimed.link_user_id,
+            asked.request, asked.binding_hash, asked.session_id, asked.created_at, asked.expires_at, asked.answered_at
+     FROM claimed LEFT JOIN authorization_requests asked ON asked.id = ANY (ARRAY[claimed.authorization_request_id])"
 }
 
 #[derive(QueryableByName)]
@@ -84,7 +90,32 @@ struct Updated {
     #[diesel(sql_type = Nullable<Uuid>)]
     link_user_id: Option<UserId>,
     #[diesel(sql_type = Nullable<Jsonb>)]
-    app: Option<Value>,
+    request: Option<Value>,
+    #[diesel(sql_type = Nullable<Binary>)]
+    binding_hash: Option<Vec<u8>>,
+    #[diesel(sql_type = Nullable<Uuid>)]
+    session_id: Option<SessionId>,
+    #[diesel(sql_type = Nullable<Timestamptz>)]
+    created_at: Option<Timestamp>,
+    #[diesel(sql_type = Nullable<Timestamptz>)]
+    expires_at: Option<Timestamp>,
+    #[diesel(sql_type = Nullable<Timestamptz>)]
+    answered_at: Option<Timestamp>,
+}
+
+impl Updated {
+    /// The authorization request that the login is for.
+    fn stored_request(&mut self) -> Option<StoredRequest> {
+        Some(StoredRequest {
+            id: self.authorization_request_id?,
+            request: self.request.take()?,
+            binding_hash: self.binding_hash.take(),
+            session_id: self.session_id,
+            created_at: self.created_at?,
+            expires_at: self.expires_at?,
+            answered_at: self.answered_at,
+        })
+    }
 }
 
 /// Claims the login, or returns why not. A refusal changes nothing, so that another browser cannot spend the login.
@@ -100,14 +131,14 @@ pub fn claim(conn: &mut Conn, claim: &Claim) -> QueryResult<Result<Row, Refusal>
         steps: &claim.steps,
         now: claim.now,
     };
-    let Some(row) = update.get_result::<Updated>(conn).optional()? else {
+    let Some(mut row) = update.get_result::<Updated>(conn).optional()? else {
         return Ok(Err(judge(conn, claim)?));
     };
+    let stored_request = row.stored_request();
     let reference = Reference::from_row(row.reference);
-    let app = row.app.and_then(|request| serde_json::from_value(request).ok());
     let link = row.link_session_id.zip(row.link_user_id).map(|(session, user)| Linking { session, user });
     let Updated { id, handshake, posted, return_to, authorization_request_id: request, .. } = row;
-    Ok(Ok(Row { id, reference, handshake, posted, return_to, request, app, link }))
+    Ok(Ok(Row { id, reference, handshake, posted, return_to, request, stored_request, link }))
 }
 
 statement! {

@@ -4,15 +4,23 @@ use diesel::result::{DatabaseErrorKind, Error};
 use diesel::{Connection, QueryResult};
 
 use super::by_email::{self, Named};
-use super::write_login::{LoginCompletion, Written, write};
+use super::write_login::{LoginCompletion, WrittenRow, write};
 use crate::account::{self, NewUser, Profile, SubStatus, User};
 use crate::base::db::Conn;
 use crate::base::id::{SubId, UserId};
 use crate::session::{self, Ended, Ending, Scope, Session, SignedIn, StatusIndex};
 use crate::vault::{self, PreviousTokens};
 
+/// A written login.
+pub struct Written {
+    /// The new session and its user.
+    pub signed_in: SignedIn,
+    /// Whether the code of the app was stored.
+    pub code_issued: bool,
+}
+
 /// The result of the write. It is committed in every case.
-pub enum CompletionOutcome<T = SignedIn> {
+pub enum CompletionOutcome<T = Written> {
     /// The identity belongs to an existing user.
     Known(T),
     /// A new user was created.
@@ -29,7 +37,7 @@ pub enum CompletionOutcome<T = SignedIn> {
 
 /// The user and identity of the login, with the previously stored tokens of the provider.
 struct Entered {
-    signed_in: SignedIn,
+    written: Written,
     sub_id: SubId,
     before: Option<PreviousTokens>,
 }
@@ -51,7 +59,7 @@ pub fn complete_login(conn: &mut Conn, completion: &LoginCompletion) -> QueryRes
 
 fn try_complete_login(conn: &mut Conn, completion: &LoginCompletion) -> QueryResult<(CompletionOutcome, Vec<Gone>)> {
     if completion.previous.is_none() && !completion.alone && completion.tokens.is_none() {
-        return Ok((signed_in(write_login(conn, completion)?), Vec::new()));
+        return Ok((written(write_login(conn, completion)?), Vec::new()));
     }
     conn.transaction(|conn| {
         let admitted = write_login(conn, completion)?;
@@ -59,14 +67,14 @@ fn try_complete_login(conn: &mut Conn, completion: &LoginCompletion) -> QueryRes
             CompletionOutcome::Known(entered) | CompletionOutcome::LinkedByEmail(entered) => {
                 if let Some(old) = completion.previous {
                     // A new login in the same browser keeps the apps' sessions.
-                    session::reparent(conn, old, completion.session.id, entered.signed_in.user.sub)?;
+                    session::reparent(conn, old, completion.session.id, entered.written.signed_in.user.sub)?;
                 }
-                end_others(conn, completion, entered.signed_in.user.sub)?
+                end_others(conn, completion, entered.written.signed_in.user.sub)?
             }
-            CompletionOutcome::New(entered) => end_others(conn, completion, entered.signed_in.user.sub)?,
+            CompletionOutcome::New(entered) => end_others(conn, completion, entered.written.signed_in.user.sub)?,
             _ => Vec::new(),
         };
-        Ok((signed_in(keep_tokens(conn, completion, admitted)?), gone))
+        Ok((written(keep_tokens(conn, completion, admitted)?), gone))
     })
 }
 
@@ -88,11 +96,11 @@ fn keep_tokens(
     Ok(admitted)
 }
 
-fn signed_in(admitted: CompletionOutcome<Entered>) -> CompletionOutcome {
+fn written(admitted: CompletionOutcome<Entered>) -> CompletionOutcome {
     match admitted {
-        CompletionOutcome::Known(entered) => CompletionOutcome::Known(entered.signed_in),
-        CompletionOutcome::New(entered) => CompletionOutcome::New(entered.signed_in),
-        CompletionOutcome::LinkedByEmail(entered) => CompletionOutcome::LinkedByEmail(entered.signed_in),
+        CompletionOutcome::Known(entered) => CompletionOutcome::Known(entered.written),
+        CompletionOutcome::New(entered) => CompletionOutcome::New(entered.written),
+        CompletionOutcome::LinkedByEmail(entered) => CompletionOutcome::LinkedByEmail(entered.written),
         CompletionOutcome::Disabled => CompletionOutcome::Disabled,
         CompletionOutcome::SignUpOff => CompletionOutcome::SignUpOff,
         CompletionOutcome::GivenUp => CompletionOutcome::GivenUp,
@@ -170,11 +178,12 @@ fn write_again(conn: &mut Conn, completion: &LoginCompletion) -> QueryResult<Com
     Ok(written.map_or(CompletionOutcome::GivenUp, |written| CompletionOutcome::Known(entered(completion, written))))
 }
 
-fn entered(completion: &LoginCompletion, written: Written) -> Entered {
+fn entered(completion: &LoginCompletion, written: WrittenRow) -> Entered {
     let (user, status_index) = (written.user_id, StatusIndex::new(written.status_index));
     let session = Session { user, status_index, ..completion.session.clone() };
     let profile = Profile { name: written.name.clone(), ..completion.profile.clone() };
     let signed_in = SignedIn { session, user: User { sub: user, profile } };
     let before = written.kept_version.map(|version| PreviousTokens { version, sealed: written.kept_sealed });
-    Entered { signed_in, sub_id: written.sub_id, before }
+    let (sub_id, code_issued) = (written.sub_id, written.code_issued);
+    Entered { written: Written { signed_in, code_issued }, sub_id, before }
 }

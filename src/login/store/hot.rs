@@ -11,7 +11,8 @@ pub fn hot_statements() -> Vec<HotStatement> {
         claim::Look: ["authorization_sessions_provider_state_hash_key"],
         posted::Keep: ["authorization_sessions_provider_state_hash_key"],
         write_login::Write: [
-            "authorization_sessions_pkey", "subs_provider_sub_key", "users_pkey", "subs_pkey", "provider_tokens_pkey"
+            "authorization_sessions_pkey", "subs_provider_sub_key", "users_pkey", "subs_pkey", "provider_tokens_pkey",
+            "authorization_requests_pkey"
         ],
         fail::Fail: ["authorization_sessions_pkey"],
         fail::Expire: ["authorization_sessions_open", "authorization_sessions_pkey"],

@@ -17,7 +17,7 @@ mod write_login;
 
 pub use begin::{Pending, begin};
 pub use claim::{Claim, Row, claim};
-pub use complete_login::{CompletionOutcome, complete_login};
+pub use complete_login::{CompletionOutcome, Written, complete_login};
 pub use fail::{Failing, expire, fail};
 #[cfg(feature = "dev")]
 pub use hot::hot_statements;

@@ -9,9 +9,10 @@ use crate::account::Profile;
 use crate::base::audit::audit_rows;
 use crate::base::clock::Timestamp;
 use crate::base::db::Conn;
-use crate::base::id::{AuthorizationSessionId, Reference, SessionId, SubId, UserId, uuid_v7};
+use crate::base::id::{AuthorizationRequestId, AuthorizationSessionId, Reference, SessionId, SubId, UserId, uuid_v7};
 use crate::base::secret::Hashed;
 use crate::base::statement::statement;
+use crate::grant::{NewCode, code_rows};
 use crate::login::input::Caller;
 use crate::session::{Device, Endings, Session};
 use crate::vault::NewTokens;
@@ -44,6 +45,8 @@ pub struct LoginCompletion {
     pub endings: Endings,
     /// The tokens of the provider, where they are stored.
     pub tokens: Option<NewTokens>,
+    /// The code for the app that the login is for, where its authorization request needs no other step.
+    pub code: Option<NewCode>,
     pub now: Timestamp,
 }
 
@@ -85,11 +88,22 @@ statement! {
         audit: uuid::Uuid => Uuid,
         reference: &'a str => Text,
         needs_previous: bool => Bool,
+        request_id: Option<AuthorizationRequestId> => Nullable<Uuid>,
+        hinted_user: Option<UserId> => Nullable<Uuid>,
+        code_hash: Option<&'a [u8]> => Nullable<Binary>,
+        code_client_id: Option<&'a str> => Nullable<Text>,
+        code_redirect_uri: Option<&'a str> => Nullable<Text>,
+        code_challenge: Option<&'a str> => Nullable<Text>,
+        code_nonce: Option<&'a str> => Nullable<Text>,
+        code_scope: Option<&'a str> => Nullable<Text>,
+        code_resource: Option<&'a str> => Nullable<Text>,
+        code_expires_at: Option<Timestamp> => Nullable<Timestamptz>,
         now: Timestamp => Timestamptz,
     }
     // Lock the login row first, so that its status is read again after waiting; after a concurrent completion or expiry
     // this statement returns no row. The UPDATE locks the user's row, which serializes a login with a concurrent
-    // `disable`. A login that the provider ended meanwhile returns no row either.
+    // `disable`. A login that the provider ended meanwhile returns no row either. The code of the app is inserted only if
+    // the authorization request has no answer yet and is not for another user.
     concat!(
         "WITH login AS MATERIALIZED (
          SELECT id FROM authorization_sessions
@@ -132,15 +146,26 @@ statement! {
             provider "{provider}", client_id "{client_id}", ip "{ip}", reference "{reference}"
         ),
         "
+     ), answered AS (
+         UPDATE authorization_requests asked SET answered_at = {now}, session_id = {session}
+         FROM admitted
+         WHERE asked.id = {request_id} AND asked.answered_at IS NULL
+           AND ({hinted_user} IS NULL OR admitted.user_id = {hinted_user})
+         RETURNING asked.id
+     ), code AS (
+         ",
+        code_rows!(session "{session}", from "answered"),
+        "
      )
-     SELECT user_id, admitted.sub_id, status_index, seen.name, kept.version AS kept_version, kept.sealed AS kept_sealed
+     SELECT user_id, admitted.sub_id, status_index, seen.name, EXISTS (SELECT FROM answered) AS code_issued,
+            kept.version AS kept_version, kept.sealed AS kept_sealed
      FROM admitted CROSS JOIN session CROSS JOIN seen
      LEFT JOIN provider_tokens kept ON {needs_previous} AND kept.sub_id = ANY (ARRAY[admitted.sub_id])"
     )
 }
 
 #[derive(QueryableByName)]
-pub struct Written {
+pub struct WrittenRow {
     #[diesel(sql_type = Uuid)]
     pub user_id: UserId,
     #[diesel(sql_type = Uuid)]
@@ -149,6 +174,9 @@ pub struct Written {
     pub status_index: i64,
     #[diesel(sql_type = Nullable<Text>)]
     pub name: Option<String>,
+    /// Whether the code of the app was stored.
+    #[diesel(sql_type = Bool)]
+    pub code_issued: bool,
     /// The previously stored tokens of the provider, where they were requested.
     #[diesel(sql_type = Nullable<Uuid>)]
     pub kept_version: Option<uuid::Uuid>,
@@ -157,11 +185,11 @@ pub struct Written {
 }
 
 /// Writes the login. No row where the identity is unknown, its user is disabled, or the login is no longer pending.
-pub fn write(conn: &mut Conn, completion: &LoginCompletion) -> QueryResult<Option<Written>> {
+pub fn write(conn: &mut Conn, completion: &LoginCompletion) -> QueryResult<Option<WrittenRow>> {
     let (profile, session) = (&completion.profile, &completion.session);
     let device = Device::of(completion.caller.user_agent.as_deref());
     let (sid_hash, sub_hash) = (completion.upstream_sid.as_deref().map(Hashed::of), Hashed::of(&completion.sub));
-    let said = json!(profile);
+    let (said, code) = (json!(profile), completion.code.as_ref());
     let write = Write {
         provider: &session.provider,
         sub: &completion.sub,
@@ -199,6 +227,16 @@ pub fn write(conn: &mut Conn, completion: &LoginCompletion) -> QueryResult<Optio
         audit: uuid_v7(completion.now),
         reference: completion.reference.as_str(),
         needs_previous: completion.tokens.as_ref().is_some_and(NewTokens::needs_previous),
+        request_id: code.and_then(|code| code.request_id),
+        hinted_user: code.and_then(|code| code.hinted_user),
+        code_hash: code.map(|code| code.hash.as_bytes()),
+        code_client_id: code.map(|code| code.client_id.as_str()),
+        code_redirect_uri: code.map(|code| code.redirect_uri.as_str()),
+        code_challenge: code.and_then(|code| code.challenge.as_deref()),
+        code_nonce: code.and_then(|code| code.nonce.as_deref()),
+        code_scope: code.map(|code| code.scope.as_str()),
+        code_resource: code.and_then(|code| code.resource.as_deref()),
+        code_expires_at: code.map(|code| code.expires_at),
         now: completion.now,
     };
     write.get_result(conn).optional()

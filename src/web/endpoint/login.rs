@@ -161,8 +161,9 @@ async fn take_back(
     let (state, response) = if by_form { (posted(&query)?, None) } else { returned(app, &provider, &query)? };
     let previous = cookies::named(app, request);
     let callback = Callback { provider, flow: Flow::Browser, state, response, previous, caller: caller(app, request) };
-    let now = app.clock.now();
-    match login::complete(app, callback, now).await {
+    let (now, binding) = (app.clock.now(), cookies::binding(app, request));
+    let answer = |stored, signed_in: &_, now| crate::authorize::answer_with_login(app, stored, binding, signed_in, now);
+    match login::complete(app, callback, &answer, now).await {
         Ok(Finished::SignedIn(completed)) => Ok(welcome(app, request, &completed, now).await),
         Ok(Finished::Linked(Linked { return_to })) => {
             Ok(pages::see_other(&return_to.unwrap_or_else(|| pages::account_path(app))))
@@ -186,9 +187,10 @@ async fn take_back(
 
 /// Sets the session cookie and redirects. The user is signed in even if the app's authorization request fails.
 async fn welcome(app: &App, request: &HttpRequest, completed: &Completed, now: Timestamp) -> HttpResponse {
-    let mut answer = match completed.request {
-        None => pages::see_other(&landing(app, completed.return_to.clone())),
-        Some(id) => {
+    let mut answer = match (completed.request, &completed.answer) {
+        (_, Some(location)) => HttpResponse::Found().insert_header((header::LOCATION, location.expose())).finish(),
+        (None, None) => pages::see_other(&landing(app, completed.return_to.clone())),
+        (Some(id), None) => {
             let answer = authorize::after_login(app, request, id, &completed.signed_in, now).await;
             answer.unwrap_or_else(|problem| problem.for_browser(request))
         }

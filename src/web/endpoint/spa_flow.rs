@@ -98,7 +98,7 @@ async fn exchange(
     let (flow, state, previous) = (Flow::Spa, Plain::new(state), None);
     let callback = Callback { provider, flow, state, response: Some(response), previous, caller: caller(app, request) };
     let now = app.clock.now();
-    let completed = login::complete(app, callback, now).await.map_err(parameter)?;
+    let completed = login::complete(app, callback, &|_, _, _| None, now).await.map_err(parameter)?;
     let provider = app.providers.get(&id).ok_or(Code::UnknownProvider)?;
     let Finished::SignedIn(completed) = completed else { return Err(Code::UnknownState.into()) };
     answer(app, provider, *completed, now).await

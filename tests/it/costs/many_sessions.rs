@@ -7,7 +7,7 @@ use vestibule::base::id::SessionId;
 use vestibule::base::seal::Ring;
 use vestibule::token::RefreshToken;
 
-use crate::support::{Cluster, Database, Gateway, Setup};
+use crate::support::{Cluster, Database, Gateway, Setup, app};
 
 /// Sessions that are there.
 pub const SESSIONS: u64 = 600;
@@ -43,7 +43,7 @@ impl House {
         let database = cluster.database();
         database.execute("CREATE EXTENSION pg_stat_statements");
         database.execute(&sessions());
-        let gateway = Setup::new().toml(CLIENT).on(&database).start();
+        let gateway = Setup::new().toml(CLIENT).toml(app::CLIENTS).on(&database).start();
         let ring = Ring::parse([Cluster::ring_key()]).expect("the gateway's ring");
         #[expect(clippy::disallowed_methods, reason = "the tests stand outside the gateway")]
         let client = Client::builder().no_proxy().build().expect("a client");

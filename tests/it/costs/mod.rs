@@ -1,6 +1,7 @@
 //! What the gateway costs, by what can be counted without noise: statements, bytes of WAL, updates that stay in their
 //! page. Never a time.
 
+mod app;
 mod introspect;
 mod login;
 mod many_sessions;

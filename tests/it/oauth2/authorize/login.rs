@@ -196,3 +196,39 @@ async fn an_app_may_take_some_providers_only() {
     assert_eq!(browser.get(&elsewhere).await.status, 404);
     assert_eq!(told(&browser.get(&path(&[("client_id", "picky"), ("provider", "op")])).await), "invalid_request");
 }
+
+/// WB-09: of two logins for one authorization request that end at the same moment, one gets the code. The other one signs
+/// the browser in too, and gets the page of a request that was answered.
+#[tokio::test]
+async fn two_logins_of_one_request_give_one_code() {
+    let gateway = start();
+    for round in 0..20 {
+        let browser = gateway.browser();
+        let first = to_provider(&browser, &path(&[])).await;
+        let newest = "SELECT id FROM authorization_requests ORDER BY created_at DESC, id DESC LIMIT 1";
+        let id = gateway.database.words(newest).concat();
+        let second = to_provider(&browser, &format!("/login/op?authorization_request={id}")).await;
+        // In the first round the user is new as well.
+        let (first, second) = (first.callback_of("ada"), second.callback_of("ada"));
+        let answers: [_; 2] = tokio::join!(browser.get(&first), browser.get(&second)).into();
+        let (sent, refused): (Vec<_>, Vec<_>) = answers.into_iter().partition(|answer| answer.status == 302);
+        assert_eq!((sent.len(), refused.len()), (1, 1), "round {round}: {sent:?} {refused:?}");
+        assert_eq!((refused[0].status, refused[0].is_page()), (409, true), "{:?}", refused[0]);
+        assert!(refused[0].header("set-cookie").contains("vestibule="), "{:?}", refused[0]);
+        assert_eq!(redeem(&gateway, &code(&sent[0]), &[]).await.status, 200);
+    }
+    assert_eq!(gateway.database.rows("authorization_codes"), 20);
+}
+
+/// A login whose authorization request has expired signs the browser in, and gives no code.
+#[tokio::test]
+async fn an_expired_request_gets_no_code() {
+    let gateway = start();
+    let browser = gateway.browser();
+    let begun = to_provider(&browser, &path(&[])).await;
+    gateway.database.execute("UPDATE authorization_requests SET expires_at = created_at");
+    let answer = browser.get(&begun.callback_of("ada")).await;
+    assert_eq!((answer.status, answer.is_page()), (400, true), "{answer:?}");
+    assert_eq!(gateway.database.rows("authorization_codes"), 0);
+    assert_eq!(browser.fetch("/session").await.status, 200);
+}

@@ -1,0 +1,50 @@
+//! The login of an app: what it costs from the callback to the code, beside the cookie's.
+
+use crate::costs::many_sessions::House;
+use crate::support::Begun;
+use crate::support::app::{code, path, redeem, to_provider};
+
+/// Logins of each kind.
+const LOGINS: usize = 40;
+
+/// The callback of an app's login takes the two statements of the cookie's, and at most a quarter more WAL.
+#[tokio::test]
+async fn an_apps_callback_to_code_is_two_statements_and_little_more_wal_than_the_cookies() {
+    let house = House::start();
+    let wal = |counted: &str| house.database.number(&format!("SELECT sum({counted}) FROM pg_stat_statements"));
+    let mut bytes = Vec::new();
+    for for_app in [false, true] {
+        // The first logins create the user, open the connections and prepare the statements.
+        let mut begun = Vec::new();
+        for _ in 0..LOGINS {
+            begun.push(begin(&house, for_app).await);
+        }
+        let (warm_up, measured) = begun.split_at(LOGINS / 4);
+        for (browser, begun) in warm_up {
+            browser.get(&begun.callback_of("alice")).await;
+        }
+        house.database.execute("CHECKPOINT");
+        house.forget();
+        let mut codes = Vec::new();
+        for (browser, begun) in measured {
+            codes.push(browser.get(&begun.callback_of("alice")).await);
+        }
+        let asked = house.asked();
+        assert_eq!(asked.len(), 2 * measured.len(), "for an app: {for_app}: {:#?}", asked.first().zip(asked.last()));
+        assert_eq!(wal("wal_fpi"), 0);
+        bytes.push(wal("wal_bytes") / i64::try_from(measured.len()).expect("few"));
+        if for_app {
+            for answer in &codes {
+                assert_eq!(redeem(&house.gateway, &code(answer), &[]).await.status, 200);
+            }
+        }
+    }
+    let [cookie, app] = bytes.try_into().expect("two kinds");
+    assert!(app * 4 <= cookie * 5, "{app} bytes for an app, {cookie} for the cookie");
+}
+
+async fn begin(house: &House, for_app: bool) -> (crate::support::Browser, Begun) {
+    let browser = house.gateway.browser();
+    let begun = if for_app { to_provider(&browser, &path(&[])).await } else { browser.begin("op").await };
+    (browser, begun)
+}
