@@ -16,7 +16,7 @@
 //! handler         typed values in; one call of login, logout, authorize, token, session or vault; typed value out
 //!    │
 //!    ├─ success ─► JSON, an HTML page or a redirect
-//!    └─ Problem ─► an HTML page, application/problem+json or an OAuth error, by the surface of the row
+//!    └─ Problem ─► the guard renders it: an HTML page, application/problem+json or an OAuth error, by the surface of the row
 //!    ▼
 //! answer          guard adds the CORS headers, bounds the security headers, observe logs one line
 //! ```

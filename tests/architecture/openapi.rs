@@ -46,12 +46,12 @@ fn public_routes(source: &str) -> BTreeMap<String, BTreeSet<String>> {
 
 /// Every path of the admin listener with the methods that it tells in `Allow`, but for HEAD.
 fn admin_routes(source: &str) -> BTreeMap<String, BTreeSet<String>> {
-    let source = source.split("\n/// An endpoint;").next().expect("the routes");
+    let source = source.split("\n/// An endpoint.").next().expect("the routes");
     let (own, administrative) = source.split_once("fn administrative()").expect("both parts");
     let mut found = BTreeMap::new();
     for (text, prefix) in [(own, ""), (administrative, "/admin")] {
-        for call in text.split("endpoint(\"").skip(1) {
-            let (path, rest) = call.split_once('"').expect("a path");
+        for call in text.split("service(endpoint(").skip(1) {
+            let (path, rest) = quoted(call).expect("a path");
             let methods = quoted(rest).expect("methods").0.split(", ");
             let methods = methods.filter(|method| *method != "HEAD").map(str::to_owned).collect();
             assert!(found.insert(format!("{prefix}{path}"), methods).is_none(), "{path} twice");
@@ -140,9 +140,9 @@ fn a_row_of_the_table_is_read() {
 /// The reader of the admin listener's routes sees what is not described.
 #[test]
 fn a_route_of_the_admin_listener_is_read() {
-    let source = "x(endpoint(\"/a\", \"GET, HEAD, POST\").y())
-        fn administrative() { endpoint(\"/e/{f}\", \"DELETE\") }
-        \n/// An endpoint; endpoint(\"/g\", \"GET\")";
+    let source = "x.service(endpoint(\"/a\", \"GET, HEAD, POST\", []))
+        fn administrative() { y.service(endpoint(\"/e/{f}\", \"DELETE\", [])) }
+        \n/// An endpoint. service(endpoint(\"/g\", \"GET\", []))";
     let shown: Vec<_> = admin_routes(source)
         .into_iter()
         .map(|(path, methods)| format!("{path} {}", methods.into_iter().collect::<Vec<_>>().join(",")))

@@ -2,7 +2,7 @@
 
 use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderValue};
-use actix_web::{HttpRequest, HttpResponse};
+use actix_web::{HttpRequest, HttpResponse, ResponseError};
 use serde::Serialize;
 
 use super::challenge::Challenge;
@@ -23,12 +23,32 @@ pub struct Problem {
     challenge: Option<Challenge>,
     /// Whether the refusal ended a login or a session. The page then offers to sign in again.
     is_of_login: bool,
+    /// The `error` of RFC 6749 §5.2, for OAuth clients; `None` where the status decides it.
+    oauth_error: Option<&'static str>,
+}
+
+impl std::fmt::Display for Problem {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str(self.row.code)
+    }
+}
+
+/// A handler returns a `Problem` as its error. The guard renders it for the surface of the route, so the body that is
+/// made here is never sent by a route of the table.
+impl ResponseError for Problem {
+    fn status_code(&self) -> StatusCode {
+        self.status()
+    }
+
+    fn error_response(&self) -> HttpResponse {
+        HttpResponse::build(self.status()).finish()
+    }
 }
 
 impl Problem {
     pub(super) fn of(row: &'static Row) -> Self {
         let retry_after = matches!(row.status, 503).then_some(2);
-        Self { row, reference: None, retry_after, allow: None, challenge: None, is_of_login: false }
+        Self { row, reference: None, retry_after, allow: None, challenge: None, is_of_login: false, oauth_error: None }
     }
 
     pub(super) fn of_login(row: &'static Row) -> Self {
@@ -38,6 +58,27 @@ impl Problem {
     /// The same refusal with the reference of its login.
     pub(super) fn with_reference(self, reference: Option<Reference>) -> Self {
         Self { reference, ..self }
+    }
+
+    /// An OAuth error with status 400 (RFC 6749 §5.2).
+    pub fn oauth(error: &'static str) -> Self {
+        Self::invalid_request().with_oauth_error(error)
+    }
+
+    /// The same refusal with that `error` for OAuth clients.
+    pub fn with_oauth_error(self, error: &'static str) -> Self {
+        Self { oauth_error: Some(error), ..self }
+    }
+
+    /// The same refusal as an OAuth error, on a route that has another surface.
+    pub fn for_oauth_client(self) -> Self {
+        let error = self.oauth_error();
+        self.with_oauth_error(error)
+    }
+
+    /// Whether it is an OAuth error on every surface.
+    pub fn is_oauth(&self) -> bool {
+        self.oauth_error.is_some()
     }
 
     /// Malformed or contradictory parameters (400).
@@ -198,7 +239,7 @@ impl Problem {
     }
 
     /// Renders an HTML page, or `application/problem+json` where `Accept` names JSON only.
-    pub fn for_browser(self, request: &HttpRequest) -> HttpResponse {
+    pub fn for_browser(&self, request: &HttpRequest) -> HttpResponse {
         if negotiate::wants_json_only(request) {
             return self.for_program(request);
         }
@@ -216,23 +257,23 @@ impl Problem {
     }
 
     /// Renders for a path with no known surface: an HTML page only where `Accept` names `text/html`.
-    pub fn for_anyone(self, request: &HttpRequest) -> HttpResponse {
+    pub fn for_anyone(&self, request: &HttpRequest) -> HttpResponse {
         if negotiate::wants_page(request) { self.for_browser(request) } else { self.for_program(request) }
     }
 
     /// Renders for the admin listener, which has no pages: plain text where `Accept` names `text/html`, else
     /// `application/problem+json`.
-    pub fn without_pages(self, request: &HttpRequest) -> HttpResponse {
+    pub fn without_pages(&self, request: &HttpRequest) -> HttpResponse {
         if !negotiate::wants_page(request) {
             return self.for_program(request);
         }
-        let Row { status, title, sentence, hint, .. } = *self.row;
+        let Row { status, title, sentence, hint, .. } = self.row;
         let text = format!("{status} {title}\n{sentence} {hint}\n");
         self.finish(HttpResponse::build(self.status()).content_type("text/plain; charset=utf-8").body(text))
     }
 
     /// Renders `application/problem+json` (RFC 9457).
-    pub fn for_program(self, request: &HttpRequest) -> HttpResponse {
+    pub fn for_program(&self, request: &HttpRequest) -> HttpResponse {
         #[derive(Serialize)]
         struct Body<'a> {
             r#type: &'static str,
@@ -252,29 +293,23 @@ impl Problem {
         self.finish(answer)
     }
 
-    /// Renders the error JSON of RFC 6749 §5.2, with that `error`.
-    pub fn for_oauth(self, request: &HttpRequest, error: &'static str) -> HttpResponse {
-        let body = serde_json::json!({ "error": error, "error_description": self.row.title });
+    /// Renders the error JSON of RFC 6749 §5.2.
+    pub fn for_oauth(&self, request: &HttpRequest) -> HttpResponse {
+        let body = serde_json::json!({ "error": self.oauth_error(), "error_description": self.row.title });
         let _logged = self.reference_for(request);
         let mut answer = HttpResponse::build(self.status()).content_type("application/json").body(body.to_string());
         answer.headers_mut().insert(header::PRAGMA, HeaderValue::from_static("no-cache"));
         self.finish(answer)
     }
 
-    /// As `for_oauth`, with the error code for the status.
-    pub fn for_oauth_endpoint(self, request: &HttpRequest) -> HttpResponse {
-        let error = self.oauth_error();
-        self.for_oauth(request, error)
-    }
-
-    /// The error code of RFC 6749 §5.2 or §4.1.2.1 for the status.
+    /// The error code of RFC 6749 §5.2 or §4.1.2.1; by the status where the refusal has none of its own.
     pub fn oauth_error(&self) -> &'static str {
-        match self.row.status {
+        self.oauth_error.unwrap_or(match self.row.status {
             401 => "invalid_client",
             429 | 503 => "temporarily_unavailable",
             500 => "server_error",
             _ => "invalid_request",
-        }
+        })
     }
 
     fn status(&self) -> StatusCode {

@@ -15,15 +15,11 @@ use crate::web::answer::pages;
 use crate::web::answer::problem::Problem;
 use crate::web::request::caller::Caller;
 use crate::web::request::cookies;
-use crate::web::request::refuse;
-use crate::web::request::throttle::Throttles;
 
 /// `GET /account`: the user's profile, sessions and identities.
-pub async fn show(app: Data<App>, caller: Caller, request: HttpRequest) -> HttpResponse {
-    match of(&app, &caller.signed_in).await {
-        Ok((devices, identities)) => pages::account(&app, &caller.signed_in, &devices, &identities),
-        Err(problem) => refuse::page(&app, &request, problem),
-    }
+pub async fn show(app: Data<App>, caller: Caller) -> Result<HttpResponse, Problem> {
+    let (devices, identities) = of(&app, &caller.signed_in).await?;
+    Ok(pages::account(&app, &caller.signed_in, &devices, &identities))
 }
 
 /// The sessions and the identities of the user of `signed_in`. One query.
@@ -39,75 +35,70 @@ async fn of(app: &App, signed_in: &SignedIn) -> Result<(Vec<Listed>, Vec<Identit
 /// `POST /account/identities/{provider}/link`: begins to link an identity at a provider.
 pub async fn link(
     app: Data<App>,
-    throttles: Data<Throttles>,
     caller: Caller,
     request: HttpRequest,
     provider: Path<String>,
-) -> HttpResponse {
-    if let Some(answer) = wants_fresh_login(&app, &caller.signed_in, &request) {
-        return answer;
+) -> Result<HttpResponse, Problem> {
+    if let Some(answer) = wants_fresh_login(&app, &caller.signed_in, &request)? {
+        return Ok(answer);
     }
-    match identities::begin(&app, &throttles, &request, &caller.signed_in, provider.into_inner()).await {
-        Ok((begun, cookie)) => {
-            let mut answer = pages::see_other(&begun.url);
-            let _always_a_cookie = answer.add_cookie(&cookie);
-            answer
-        }
-        Err(problem) => refuse::page(&app, &request, problem),
-    }
+    let (begun, cookie) = identities::begin(&app, &request, &caller.signed_in, provider.into_inner()).await?;
+    let mut answer = pages::see_other(&begun.url);
+    let _always_a_cookie = answer.add_cookie(&cookie);
+    Ok(answer)
 }
 
 /// `POST /account/identities/{id}/unlink`: removes an identity. Idempotent: an unknown identity is not an error.
-pub async fn unlink(app: Data<App>, caller: Caller, request: HttpRequest, id: Path<String>) -> HttpResponse {
-    if let Some(answer) = wants_fresh_login(&app, &caller.signed_in, &request) {
-        return answer;
+pub async fn unlink(
+    app: Data<App>,
+    caller: Caller,
+    request: HttpRequest,
+    id: Path<String>,
+) -> Result<HttpResponse, Problem> {
+    if let Some(answer) = wants_fresh_login(&app, &caller.signed_in, &request)? {
+        return Ok(answer);
     }
     let session_ended = match identities::given_up(&app, &caller.signed_in, &id).await {
         Ok(session_ended) => session_ended,
         Err(problem) if problem.is_not_found() => false,
-        Err(problem) => return refuse::page(&app, &request, problem),
+        Err(problem) => return Err(problem),
     };
     let mut answer = pages::see_other(&pages::account_path(&app));
     if session_ended {
         cookies::clear_session(&app, &mut answer);
     }
-    answer
+    Ok(answer)
 }
 
 /// If the login is too old to change identities: a redirect to a new login at the session's provider, which returns to
 /// the account page.
-fn wants_fresh_login(app: &App, signed_in: &SignedIn, request: &HttpRequest) -> Option<HttpResponse> {
+fn wants_fresh_login(app: &App, signed_in: &SignedIn, request: &HttpRequest) -> Result<Option<HttpResponse>, Problem> {
     if login::is_fresh(&signed_in.session, app.clock.now()) {
-        return None;
+        return Ok(None);
     }
     if negotiate::wants_json_only(request) {
-        return Some(Problem::authentication_too_old(login::FRESH.num_seconds()).for_program(request));
+        return Err(Problem::authentication_too_old(login::FRESH.num_seconds()));
     }
     let (prefix, account) = (app.config.server.public_url.prefix(), pages::account_path(app));
     // `max_age=60` makes the provider authenticate the user again instead of using its own session.
     let provider = &signed_in.session.provider;
-    Some(pages::see_other(&format!("{prefix}/login/{provider}?return_to={account}&max_age=60")))
+    Ok(Some(pages::see_other(&format!("{prefix}/login/{provider}?return_to={account}&max_age=60"))))
 }
 
 /// `POST /account/sessions/{id}/end`: ends one session. Idempotent: an ended session is not an error.
-pub async fn end_one(app: Data<App>, caller: Caller, request: HttpRequest, id: Path<String>) -> HttpResponse {
-    let answer = async {
-        let id = id.parse().map_err(|_| Problem::not_found())?;
-        logout::one(&app, caller.signed_in.user.sub, id, app.clock.now()).await?;
-        let mut answer = pages::see_other(&pages::account_path(&app));
-        if id == caller.signed_in.session.id {
-            cookies::clear_session(&app, &mut answer);
-        }
-        Ok(answer)
-    };
-    answer.await.unwrap_or_else(|problem| refuse::page(&app, &request, problem))
+pub async fn end_one(app: Data<App>, caller: Caller, id: Path<String>) -> Result<HttpResponse, Problem> {
+    let id = id.parse().map_err(|_| Problem::not_found())?;
+    logout::one(&app, caller.signed_in.user.sub, id, app.clock.now()).await?;
+    let mut answer = pages::see_other(&pages::account_path(&app));
+    if id == caller.signed_in.session.id {
+        cookies::clear_session(&app, &mut answer);
+    }
+    Ok(answer)
 }
 
 /// `POST /account/sessions/end-others`: ends all sessions but the current one.
-pub async fn end_others(app: Data<App>, caller: Caller, request: HttpRequest) -> HttpResponse {
+pub async fn end_others(app: Data<App>, caller: Caller) -> Result<HttpResponse, Problem> {
     let (user, own) = (caller.signed_in.user.sub, caller.signed_in.session.id);
-    match logout::others(&app, user, own, app.clock.now()).await {
-        Ok(_) => pages::see_other(&pages::account_path(&app)),
-        Err(error) => refuse::page(&app, &request, error.into()),
-    }
+    logout::others(&app, user, own, app.clock.now()).await?;
+    Ok(pages::see_other(&pages::account_path(&app)))
 }

@@ -15,7 +15,7 @@ use crate::login;
 use crate::logout;
 use crate::web::answer::problem::Problem;
 use crate::web::request::authorization::Authorization;
-use crate::web::request::extract::Parameters;
+use crate::web::request::extract::{Parameters, Query};
 use crate::web::request::throttle::Throttles;
 
 /// The default of `limit`: rows in an answer.
@@ -57,109 +57,78 @@ fn is_administrator(request: &HttpRequest) -> bool {
 }
 
 /// Users, newest first. `q` searches the e-mail address and the names; `after` is the `next` of the previous answer.
-pub async fn users(app: Data<App>, request: HttpRequest) -> HttpResponse {
-    let answer = async {
-        let parameters = Parameters::of_query(&request)?;
-        let words = parameters.get("q").unwrap_or_default().to_owned();
-        if words.len() > MAX_WORDS {
-            return Err(Problem::invalid_request());
-        }
-        let most = limit(&parameters)?;
-        let after = parameters.get("after").map(str::parse).transpose().map_err(|_| Problem::invalid_request())?;
-        let users = administration::search(&app.db, words, after, most).await?;
-        let full = usize::try_from(most).is_ok_and(|most| users.len() == most);
-        let next = users.last().filter(|_| full).map(|user| user.sub);
-        Ok(HttpResponse::Ok().json(json!({ "users": users, "next": next })))
-    };
-    answered(&request, answer.await)
+pub async fn users(app: Data<App>, Query(parameters): Query) -> Result<HttpResponse, Problem> {
+    let words = parameters.get("q").unwrap_or_default().to_owned();
+    if words.len() > MAX_WORDS {
+        return Err(Problem::invalid_request());
+    }
+    let most = limit(&parameters)?;
+    let after = parameters.get("after").map(str::parse).transpose().map_err(|_| Problem::invalid_request())?;
+    let users = administration::search(&app.db, words, after, most).await?;
+    let full = usize::try_from(most).is_ok_and(|most| users.len() == most);
+    let next = users.last().filter(|_| full).map(|user| user.sub);
+    Ok(HttpResponse::Ok().json(json!({ "users": users, "next": next })))
 }
 
 /// One user with all identities, each a pair `(provider, sub)`.
-pub async fn user(app: Data<App>, request: HttpRequest, sub: Path<String>) -> HttpResponse {
-    let answer = async {
-        let person = administration::details(&app.db, named(&sub)?).await?.ok_or_else(Problem::not_found)?;
-        Ok(HttpResponse::Ok().json(person))
-    };
-    answered(&request, answer.await)
+pub async fn user(app: Data<App>, sub: Path<String>) -> Result<HttpResponse, Problem> {
+    let person = administration::details(&app.db, named(&sub)?).await?.ok_or_else(Problem::not_found)?;
+    Ok(HttpResponse::Ok().json(person))
 }
 
 /// Deletes a user, and ends the user's sessions.
-pub async fn delete_user(app: Data<App>, request: HttpRequest, sub: Path<String>) -> HttpResponse {
-    let answer = async {
-        let now = app.clock.now();
-        let gone = administration::delete(&app.db, &app.endings, named(&sub)?, Actor::Token, now).await?;
-        if gone { Ok(HttpResponse::NoContent().finish()) } else { Err(Problem::not_found()) }
-    };
-    answered(&request, answer.await)
+pub async fn delete_user(app: Data<App>, sub: Path<String>) -> Result<HttpResponse, Problem> {
+    let now = app.clock.now();
+    let gone = administration::delete(&app.db, &app.endings, named(&sub)?, Actor::Token, now).await?;
+    if gone { Ok(HttpResponse::NoContent().finish()) } else { Err(Problem::not_found()) }
 }
 
 /// Disables a user: ends the sessions and refuses new logins.
-pub async fn disable(app: Data<App>, request: HttpRequest, sub: Path<String>) -> HttpResponse {
-    let answer = async {
-        let now = app.clock.now();
-        let disabled = administration::disable(&app.db, &app.endings, named(&sub)?, Actor::Token, now).await?;
-        let (user, _) = disabled.ok_or_else(Problem::not_found)?;
-        Ok(HttpResponse::Ok().json(user))
-    };
-    answered(&request, answer.await)
+pub async fn disable(app: Data<App>, sub: Path<String>) -> Result<HttpResponse, Problem> {
+    let now = app.clock.now();
+    let disabled = administration::disable(&app.db, &app.endings, named(&sub)?, Actor::Token, now).await?;
+    let (user, _) = disabled.ok_or_else(Problem::not_found)?;
+    Ok(HttpResponse::Ok().json(user))
 }
 
 /// Enables a disabled user. Logins work again; ended sessions stay ended.
-pub async fn enable(app: Data<App>, request: HttpRequest, sub: Path<String>) -> HttpResponse {
-    let answer = async {
-        let enabled = administration::enable(&app.db, named(&sub)?, Actor::Token, app.clock.now()).await?;
-        Ok(HttpResponse::Ok().json(enabled.ok_or_else(Problem::not_found)?))
-    };
-    answered(&request, answer.await)
+pub async fn enable(app: Data<App>, sub: Path<String>) -> Result<HttpResponse, Problem> {
+    let enabled = administration::enable(&app.db, named(&sub)?, Actor::Token, app.clock.now()).await?;
+    Ok(HttpResponse::Ok().json(enabled.ok_or_else(Problem::not_found)?))
 }
 
 /// The live sessions of a user.
-pub async fn sessions(app: Data<App>, request: HttpRequest, sub: Path<String>) -> HttpResponse {
-    let answer = async {
-        let now = app.clock.now();
-        let listed = administration::sessions(&app.db, app.lifetime, named(&sub)?, now).await?;
-        Ok(HttpResponse::Ok().json(json!({ "sessions": listed.ok_or_else(Problem::not_found)? })))
-    };
-    answered(&request, answer.await)
+pub async fn sessions(app: Data<App>, sub: Path<String>) -> Result<HttpResponse, Problem> {
+    let now = app.clock.now();
+    let listed = administration::sessions(&app.db, app.lifetime, named(&sub)?, now).await?;
+    Ok(HttpResponse::Ok().json(json!({ "sessions": listed.ok_or_else(Problem::not_found)? })))
 }
 
 /// Ends all sessions of a user. The answer has their number.
-pub async fn end_sessions(app: Data<App>, request: HttpRequest, sub: Path<String>) -> HttpResponse {
-    let answer = async {
-        let now = app.clock.now();
-        let ended = administration::end_sessions(&app.db, &app.endings, named(&sub)?, now).await?;
-        Ok(HttpResponse::Ok().json(json!({ "revoked": ended.ok_or_else(Problem::not_found)? })))
-    };
-    answered(&request, answer.await)
+pub async fn end_sessions(app: Data<App>, sub: Path<String>) -> Result<HttpResponse, Problem> {
+    let now = app.clock.now();
+    let ended = administration::end_sessions(&app.db, &app.endings, named(&sub)?, now).await?;
+    Ok(HttpResponse::Ok().json(json!({ "revoked": ended.ok_or_else(Problem::not_found)? })))
 }
 
 /// Ends one session; 404 where it does not exist or has ended.
-pub async fn end_session(app: Data<App>, request: HttpRequest, sid: Path<String>) -> HttpResponse {
-    let answer = async {
-        let id: SessionId = sid.parse().map_err(|_| Problem::not_found())?;
-        let ended = administration::end_session(&app.db, &app.endings, id, app.clock.now()).await?;
-        if ended { Ok(HttpResponse::NoContent().finish()) } else { Err(Problem::not_found()) }
-    };
-    answered(&request, answer.await)
+pub async fn end_session(app: Data<App>, sid: Path<String>) -> Result<HttpResponse, Problem> {
+    let id: SessionId = sid.parse().map_err(|_| Problem::not_found())?;
+    let ended = administration::end_session(&app.db, &app.endings, id, app.clock.now()).await?;
+    if ended { Ok(HttpResponse::NoContent().finish()) } else { Err(Problem::not_found()) }
 }
 
 /// The recorded steps of a login, found by its reference.
-pub async fn login(app: Data<App>, request: HttpRequest, reference: Path<String>) -> HttpResponse {
-    let answer = async {
-        let report = login::report(&app.db, &reference).await?.ok_or_else(Problem::not_found)?;
-        Ok(HttpResponse::Ok().json(report))
-    };
-    answered(&request, answer.await)
+pub async fn login(app: Data<App>, reference: Path<String>) -> Result<HttpResponse, Problem> {
+    let report = login::report(&app.db, &reference).await?.ok_or_else(Problem::not_found)?;
+    Ok(HttpResponse::Ok().json(report))
 }
 
 /// Undelivered back-channel logout notices, newest first.
-pub async fn logout_notices(app: Data<App>, request: HttpRequest) -> HttpResponse {
-    let answer = async {
-        let most = limit(&Parameters::of_query(&request)?)?;
-        let notices = logout::undelivered(&app.db, most).await?;
-        Ok(HttpResponse::Ok().json(json!({ "notices": notices })))
-    };
-    answered(&request, answer.await)
+pub async fn logout_notices(app: Data<App>, Query(parameters): Query) -> Result<HttpResponse, Problem> {
+    let most = limit(&parameters)?;
+    let notices = logout::undelivered(&app.db, most).await?;
+    Ok(HttpResponse::Ok().json(json!({ "notices": notices })))
 }
 
 fn limit(parameters: &Parameters) -> Result<i64, Problem> {
@@ -169,8 +138,4 @@ fn limit(parameters: &Parameters) -> Result<i64, Problem> {
 
 fn named(sub: &str) -> Result<UserId, Problem> {
     sub.parse().map_err(|_| Problem::not_found())
-}
-
-fn answered(request: &HttpRequest, answer: Result<HttpResponse, Problem>) -> HttpResponse {
-    answer.unwrap_or_else(|problem| problem.for_program(request))
 }

@@ -1,7 +1,7 @@
 //! `GET, POST /oauth2/authorize`, the consent page, and `POST /oauth2/par`.
 
 use actix_web::http::header;
-use actix_web::web::{Data, Payload};
+use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
 use serde_json::json;
 
@@ -20,33 +20,16 @@ use crate::web::answer::problem::Problem;
 use crate::web::request::client_authentication::authenticate;
 use crate::web::request::cookies;
 use crate::web::request::credentials;
-use crate::web::request::extract::{self, Parameters};
+use crate::web::request::extract::{Form, Parameters, Query};
 use crate::web::request::throttle::Throttles;
 
 /// `GET /oauth2/authorize`: an authorization request (RFC 6749 §4.1.1).
-pub async fn authorize(app: Data<App>, throttles: Data<Throttles>, request: HttpRequest) -> HttpResponse {
-    let answer = arrive(&app, &throttles, &request).await;
-    answer.unwrap_or_else(|problem| problem.for_browser(&request))
-}
-
-/// `POST /oauth2/authorize`: an authorization request by a form. A form from another site carries no cookie, so the
-/// request is stored as a pushed request, and a redirect leads the browser to `GET`.
-pub async fn authorize_by_form(
-    app: Data<App>,
-    throttles: Data<Throttles>,
-    request: HttpRequest,
-    payload: Payload,
-) -> HttpResponse {
-    let answer = keep(&app, &throttles, &request, payload).await;
-    answer.unwrap_or_else(|problem| problem.for_browser(&request))
-}
-
-async fn arrive(app: &App, throttles: &Throttles, request: &HttpRequest) -> Result<HttpResponse, Problem> {
-    throttles.authorize(app, request)?;
+pub async fn authorize(app: Data<App>, request: HttpRequest) -> Result<HttpResponse, Problem> {
+    let app = app.get_ref();
     let (query, doubled) = Parameters::parse_all(request.query_string())?;
     let now = app.clock.now();
-    let (binding, cookie) = cookies::bind(app, request);
-    let signed_in = signed_in(app, request, now).await?;
+    let (binding, cookie) = cookies::bind(app, &request);
+    let signed_in = signed_in(app, &request, now).await?;
     let next = match (query.get("client_id"), query.get("request_uri")) {
         (Some(client_id), Some(request_uri)) if request_uri.starts_with("urn:") && doubled.is_empty() => {
             let open = authorize::consume_pushed_request(app, client_id, request_uri, binding, now).await?;
@@ -63,14 +46,10 @@ async fn arrive(app: &App, throttles: &Throttles, request: &HttpRequest) -> Resu
     Ok(answer)
 }
 
-async fn keep(
-    app: &App,
-    throttles: &Throttles,
-    request: &HttpRequest,
-    payload: Payload,
-) -> Result<HttpResponse, Problem> {
-    throttles.authorize(app, request)?;
-    let form = extract::form(request, payload, app.config.limits.body_bytes).await?;
+/// `POST /oauth2/authorize`: an authorization request by a form. A form from another site carries no cookie, so the
+/// request is stored as a pushed request, and a redirect leads the browser to `GET`.
+pub async fn authorize_by_form(app: Data<App>, Form(form): Form) -> Result<HttpResponse, Problem> {
+    let app = app.get_ref();
     let asked = match read(app, &of(&form), &[]) {
         Ok(asked) => asked,
         Err(AuthorizeError::Told(answer)) => return Ok(pages::see_other(&told(app, &answer))),
@@ -84,21 +63,15 @@ async fn keep(
 }
 
 /// `POST /oauth2/par`: a pushed authorization request (RFC 9126).
-pub async fn push(app: Data<App>, throttles: Data<Throttles>, request: HttpRequest, payload: Payload) -> HttpResponse {
-    let answer = pushed(&app, &throttles, &request, payload).await;
-    answer.unwrap_or_else(|problem| problem.for_oauth_endpoint(&request))
-}
-
-async fn pushed(
-    app: &App,
-    throttles: &Throttles,
-    request: &HttpRequest,
-    payload: Payload,
+pub async fn push(
+    app: Data<App>,
+    throttles: Data<Throttles>,
+    request: HttpRequest,
+    Form(form): Form,
 ) -> Result<HttpResponse, Problem> {
-    throttles.token(app, request)?;
-    let form = extract::form(request, payload, app.config.limits.body_bytes).await?;
+    let app = app.get_ref();
     let now = app.clock.now();
-    let client = authenticate(app, throttles, request, &form, now).await?;
+    let client = authenticate(app, &throttles, &request, &form, now).await?;
     if form.get("request_uri").is_some() {
         return Err(Problem::invalid_request());
     }
@@ -121,42 +94,26 @@ async fn pushed(
 }
 
 /// `GET /oauth2/authorize/agree`: the consent page.
-pub async fn ask(app: Data<App>, throttles: Data<Throttles>, request: HttpRequest) -> HttpResponse {
-    let answer = async {
-        throttles.authorize(&app, &request)?;
-        let (open, signed_in) = waiting(&app, &request, &Parameters::of_query(&request)?).await?;
-        let next = authorize::resume(&app, &open, signed_in.as_ref(), false, app.clock.now()).await?;
-        Ok(match (next, &signed_in) {
-            (Next::Agree(_), Some(signed_in)) => pages::agree(&app, &open, signed_in),
-            (next, _) => go(&app, next),
-        })
-    };
-    answer.await.unwrap_or_else(|problem: Problem| problem.for_browser(&request))
+pub async fn ask(app: Data<App>, request: HttpRequest, Query(query): Query) -> Result<HttpResponse, Problem> {
+    let (open, signed_in) = waiting(&app, &request, &query).await?;
+    let next = authorize::resume(&app, &open, signed_in.as_ref(), false, app.clock.now()).await?;
+    Ok(match (next, &signed_in) {
+        (Next::Agree(_), Some(signed_in)) => pages::agree(&app, &open, signed_in),
+        (next, _) => go(&app, next),
+    })
 }
 
 /// `POST /oauth2/authorize/agree`: the user's decision on the consent page.
-pub async fn agree(app: Data<App>, throttles: Data<Throttles>, request: HttpRequest, payload: Payload) -> HttpResponse {
-    let answer = agreed(&app, &throttles, &request, payload).await;
-    answer.unwrap_or_else(|problem| problem.for_browser(&request))
-}
-
-async fn agreed(
-    app: &App,
-    throttles: &Throttles,
-    request: &HttpRequest,
-    payload: Payload,
-) -> Result<HttpResponse, Problem> {
-    throttles.authorize(app, request)?;
-    let form = extract::form(request, payload, app.config.limits.body_bytes).await?;
-    let (open, signed_in) = waiting(app, request, &form).await?;
+pub async fn agree(app: Data<App>, request: HttpRequest, Form(form): Form) -> Result<HttpResponse, Problem> {
+    let (open, signed_in) = waiting(&app, &request, &form).await?;
     let (signed_in, shown_to) = (signed_in.as_ref(), form.get("shown_to").unwrap_or_default());
     let now = app.clock.now();
     let next = match form.get("answer") {
-        Some("yes") => authorize::agree(app, &open, signed_in, shown_to, now).await?,
-        Some("no") => authorize::decline(app, &open, signed_in, shown_to, now).await?,
+        Some("yes") => authorize::agree(&app, &open, signed_in, shown_to, now).await?,
+        Some("no") => authorize::decline(&app, &open, signed_in, shown_to, now).await?,
         _ => return Err(Problem::invalid_request()),
     };
-    Ok(after_a_form(go(app, next)))
+    Ok(after_a_form(go(&app, next)))
 }
 
 /// The authorization request that the consent page names, and the session of the browser.

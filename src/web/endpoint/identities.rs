@@ -14,23 +14,16 @@ use crate::web::request::caller::Caller;
 use crate::web::request::cookies;
 use crate::web::request::extract::Parameters;
 use crate::web::request::login::{self as login_request, checked_return_to, hints};
-use crate::web::request::refuse;
-use crate::web::request::throttle::Throttles;
 
 /// `GET /identities`: the identities of the user, oldest first.
-pub async fn list(app: Data<App>, caller: Caller, request: HttpRequest) -> HttpResponse {
-    let answer = listed(&app, &caller.signed_in).await;
-    answer.unwrap_or_else(|problem| refuse::program(&app, &request, problem))
-}
-
-async fn listed(app: &App, signed_in: &SignedIn) -> Result<HttpResponse, Problem> {
+pub async fn list(app: Data<App>, caller: Caller) -> Result<HttpResponse, Problem> {
     #[derive(Serialize)]
     struct View {
         name: String,
         #[serde(flatten)]
         identity: Identity,
     }
-    let user = signed_in.user.sub;
+    let user = caller.signed_in.user.sub;
     let identities = app.db.run("list identities", move |conn| account::identities(conn, user)).await?;
     let name = |identity: &Identity| match app.providers.get(&identity.provider) {
         Some(provider) => provider.name().to_owned(),
@@ -43,28 +36,22 @@ async fn listed(app: &App, signed_in: &SignedIn) -> Result<HttpResponse, Problem
 /// `POST /identities/{provider}`: the address of the authorization request that links an identity.
 pub async fn link(
     app: Data<App>,
-    throttles: Data<Throttles>,
     caller: Caller,
     request: HttpRequest,
     provider: Path<String>,
-) -> HttpResponse {
-    let answer = async {
-        wants_fresh_login(&app, &caller.signed_in)?;
-        let (begun, cookie) = begin(&app, &throttles, &request, &caller.signed_in, provider.into_inner()).await?;
-        Ok(HttpResponse::Ok().cookie(cookie).json(json!({ "url": begun.url, "expires_in": begun.expires_in })))
-    };
-    answer.await.unwrap_or_else(|problem: Problem| refuse::program(&app, &request, problem))
+) -> Result<HttpResponse, Problem> {
+    wants_fresh_login(&app, &caller.signed_in)?;
+    let (begun, cookie) = begin(&app, &request, &caller.signed_in, provider.into_inner()).await?;
+    Ok(HttpResponse::Ok().cookie(cookie).json(json!({ "url": begun.url, "expires_in": begun.expires_in })))
 }
 
 /// Begins the login that links an identity, bound to this browser and this session.
 pub async fn begin(
     app: &App,
-    throttles: &Throttles,
     request: &HttpRequest,
     signed_in: &SignedIn,
     provider: String,
 ) -> Result<(Begun, actix_web::cookie::Cookie<'static>), Problem> {
-    throttles.begin(app, request)?;
     let query = Parameters::of_query(request)?;
     let (hints, return_to) = (hints(&query)?, checked_return_to(app, &query)?);
     let (binding, cookie) = cookies::bind(app, request);
@@ -76,16 +63,13 @@ pub async fn begin(
 }
 
 /// `DELETE /identities/{id}`: removes an identity of the user.
-pub async fn unlink(app: Data<App>, caller: Caller, request: HttpRequest, id: Path<String>) -> HttpResponse {
-    let answer = async {
-        wants_fresh_login(&app, &caller.signed_in)?;
-        let mut answer = HttpResponse::NoContent().finish();
-        if given_up(&app, &caller.signed_in, &id).await? && caller.is_by_cookie() {
-            cookies::clear_session(&app, &mut answer);
-        }
-        Ok(answer)
-    };
-    answer.await.unwrap_or_else(|problem: Problem| refuse::program(&app, &request, problem))
+pub async fn unlink(app: Data<App>, caller: Caller, id: Path<String>) -> Result<HttpResponse, Problem> {
+    wants_fresh_login(&app, &caller.signed_in)?;
+    let mut answer = HttpResponse::NoContent().finish();
+    if given_up(&app, &caller.signed_in, &id).await? && caller.is_by_cookie() {
+        cookies::clear_session(&app, &mut answer);
+    }
+    Ok(answer)
 }
 
 /// Removes an identity. Returns whether the current session ended, because its login used that identity.

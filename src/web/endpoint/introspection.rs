@@ -1,13 +1,13 @@
 //! `POST /oauth2/introspect` (RFC 7662).
 
-use actix_web::web::{Data, Payload};
+use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
 
 use crate::app::App;
 use crate::gate;
 use crate::web::answer::problem::Problem;
 use crate::web::request::client_authentication::authenticate;
-use crate::web::request::extract;
+use crate::web::request::extract::Form;
 use crate::web::request::throttle::Throttles;
 
 /// The state of a token, for authenticated confidential clients.
@@ -15,26 +15,15 @@ pub async fn introspect(
     app: Data<App>,
     throttles: Data<Throttles>,
     request: HttpRequest,
-    payload: Payload,
-) -> HttpResponse {
-    let answer = answer(&app, &throttles, &request, payload).await;
-    answer.unwrap_or_else(|problem| problem.for_oauth_endpoint(&request))
-}
-
-async fn answer(
-    app: &App,
-    throttles: &Throttles,
-    request: &HttpRequest,
-    payload: Payload,
+    Form(form): Form,
 ) -> Result<HttpResponse, Problem> {
-    let form = extract::form(request, payload, app.config.limits.body_bytes).await?;
     let now = app.clock.now();
-    let client = authenticate(app, throttles, request, &form, now).await?;
+    let client = authenticate(&app, &throttles, &request, &form, now).await?;
     if !client.is_confidential {
         // A public client proves nothing: a stolen token could be tested here (RFC 7662 §4).
-        throttles.token(app, request)?;
+        throttles.token(&app, &request)?;
         return Err(Problem::client_refused());
     }
     let token = form.get("token").ok_or_else(Problem::invalid_request)?;
-    Ok(HttpResponse::Ok().json(gate::introspect(app, client, token, now).await?))
+    Ok(HttpResponse::Ok().json(gate::introspect(&app, client, token, now).await?))
 }

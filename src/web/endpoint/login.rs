@@ -19,9 +19,8 @@ use crate::web::answer::problem::Problem;
 use crate::web::request::authorization_response;
 use crate::web::request::cookies;
 use crate::web::request::credentials;
-use crate::web::request::extract::{self, Parameters};
+use crate::web::request::extract::{self, Parameters, Query};
 use crate::web::request::login::{caller, checked_return_to, hints};
-use crate::web::request::throttle::Throttles;
 
 /// `GET /providers`: the providers, in the order of the configuration.
 pub async fn providers(app: Data<App>) -> HttpResponse {
@@ -39,104 +38,64 @@ pub async fn providers(app: Data<App>) -> HttpResponse {
 }
 
 /// `GET /login`: the page with the providers. With only one provider, a redirect to it; `choose=1` shows the page.
-pub async fn choose(app: Data<App>, request: HttpRequest) -> HttpResponse {
-    let answer = async {
-        let query = Parameters::of_query(&request)?;
-        let return_to = checked_return_to(&app, &query)?;
-        let open = authorize::named(&app, &request, &query, app.clock.now()).await?;
-        let purpose = match (&open, &return_to) {
-            (Some(open), _) => Purpose::App(open),
-            (None, Some(return_to)) => Purpose::ReturnTo(return_to),
-            (None, None) => Purpose::None,
-        };
-        let client = open.as_ref().and_then(|open| app.clients.get(&open.request.client_id));
-        let usable = |provider: &&Provider| client.is_none_or(|client| client.takes_provider(provider.id()));
-        let mut providers = app.providers.iter().filter(usable);
-        let (first, second) = (providers.next(), providers.next());
-        let only = first.filter(|_| second.is_none() && query.get("choose") != Some("1"));
-        Ok(match only {
-            Some(only) => pages::see_other(&pages::login_link(&app, only.id(), purpose)),
-            None => pages::choose(&app, app.providers.iter().filter(usable), purpose),
-        })
+pub async fn choose(app: Data<App>, request: HttpRequest, Query(query): Query) -> Result<HttpResponse, Problem> {
+    let return_to = checked_return_to(&app, &query)?;
+    let open = authorize::named(&app, &request, &query, app.clock.now()).await?;
+    let purpose = match (&open, &return_to) {
+        (Some(open), _) => Purpose::App(open),
+        (None, Some(return_to)) => Purpose::ReturnTo(return_to),
+        (None, None) => Purpose::None,
     };
-    answer.await.unwrap_or_else(|problem: Problem| problem.for_browser(&request))
+    let client = open.as_ref().and_then(|open| app.clients.get(&open.request.client_id));
+    let usable = |provider: &&Provider| client.is_none_or(|client| client.takes_provider(provider.id()));
+    let mut providers = app.providers.iter().filter(usable);
+    let (first, second) = (providers.next(), providers.next());
+    let only = first.filter(|_| second.is_none() && query.get("choose") != Some("1"));
+    Ok(match only {
+        Some(only) => pages::see_other(&pages::login_link(&app, only.id(), purpose)),
+        None => pages::choose(&app, app.providers.iter().filter(usable), purpose),
+    })
 }
 
 /// `GET /login/{provider}`: redirects the browser to the provider.
 pub async fn begin(
     app: Data<App>,
-    throttles: Data<Throttles>,
     path: Path<String>,
     request: HttpRequest,
-) -> HttpResponse {
-    let answer = send_away(&app, &throttles, path.into_inner(), &request).await;
-    answer.unwrap_or_else(|problem| problem.for_browser(&request))
-}
-
-async fn send_away(
-    app: &App,
-    throttles: &Throttles,
-    provider: String,
-    request: &HttpRequest,
+    Query(query): Query,
 ) -> Result<HttpResponse, Problem> {
-    throttles.begin(app, request)?;
-    let query = Parameters::of_query(request)?;
-    let now = app.clock.now();
-    let open = authorize::named(app, request, &query, now).await?;
+    let (provider, now) = (path.into_inner(), app.clock.now());
+    let open = authorize::named(&app, &request, &query, now).await?;
     let (hints, return_to) = match &open {
         // For an app's authorization request, only the stored request counts; other parameters of the link are ignored.
-        Some(open) => (hints_of(app, open, &provider)?, None),
-        None => (hints(&query)?, checked_return_to(app, &query)?),
+        Some(open) => (hints_of(&app, open, &provider)?, None),
+        None => (hints(&query)?, checked_return_to(&app, &query)?),
     };
-    let (binding, cookie) = cookies::bind(app, request);
-    let (caller, request) = (caller(app, request), open.map(|open| open.id));
+    let (binding, cookie) = cookies::bind(&app, &request);
+    let (caller, request) = (caller(&app, &request), open.map(|open| open.id));
     let new_login = NewLogin { provider, flow: Flow::Browser, hints, return_to, request, link: None, binding, caller };
-    let begun = login::begin(app, new_login, now).await?;
+    let begun = login::begin(&app, new_login, now).await?;
     Ok(HttpResponse::Found().insert_header((header::LOCATION, begun.url)).cookie(cookie).finish())
-}
-
-/// `GET /callback/{provider}`: the authorization response in the query.
-pub async fn callback(
-    app: Data<App>,
-    throttles: Data<Throttles>,
-    path: Path<String>,
-    request: HttpRequest,
-) -> HttpResponse {
-    let answer = take_back(&app, &throttles, path.into_inner(), &request).await;
-    answer.unwrap_or_else(|problem| problem.for_browser(&request))
 }
 
 /// `POST /callback/{provider}`: the authorization response by form post. A form from another site carries no cookie, so
 /// the response is stored, and a redirect leads the browser to `GET` (RA-18).
 pub async fn callback_by_form(
     app: Data<App>,
-    throttles: Data<Throttles>,
-    path: Path<String>,
+    provider: Path<String>,
     request: HttpRequest,
     payload: Payload,
-) -> HttpResponse {
-    let answer = keep(&app, &throttles, &path, &request, payload).await;
-    answer.unwrap_or_else(|problem| problem.for_browser(&request))
-}
-
-async fn keep(
-    app: &App,
-    throttles: &Throttles,
-    provider: &str,
-    request: &HttpRequest,
-    payload: Payload,
 ) -> Result<HttpResponse, Problem> {
-    throttles.post_back(app, request)?;
-    if !answers_by_form(app, provider)? {
+    if !answers_by_form(&app, &provider)? {
         return Err(Problem::invalid_request());
     }
-    let form = extract::form(request, payload, app.config.limits.body_bytes).await?;
+    let form = extract::form(&request, payload, app.config.limits.body_bytes).await?;
     let state = Plain::new(form.get("state").ok_or(Code::UnknownState)?);
     let mut response = authorization_response::with_code(&form)?;
     if let AuthorizationResponse::Granted(AuthorizationGrant::Code { user, .. }) = &mut response {
         *user = form.get("user").map(str::to_owned);
     }
-    login::keep(app, provider, &state, response, app.clock.now()).await?;
+    login::keep(&app, &provider, &state, response, app.clock.now()).await?;
     let query = url::form_urlencoded::Serializer::new(String::new()).append_pair("state", state.expose()).finish();
     let prefix = app.config.server.public_url.prefix();
     Ok(pages::see_other(&format!("{prefix}/callback/{provider}?{query}")))
@@ -149,14 +108,14 @@ fn answers_by_form(app: &App, provider: &str) -> Result<bool, Problem> {
     Ok(is_form && !provider.returns_verifier())
 }
 
-async fn take_back(
-    app: &App,
-    throttles: &Throttles,
-    provider: String,
-    request: &HttpRequest,
+/// `GET /callback/{provider}`: the authorization response in the query.
+pub async fn callback(
+    app: Data<App>,
+    path: Path<String>,
+    request: HttpRequest,
+    Query(query): Query,
 ) -> Result<HttpResponse, Problem> {
-    throttles.come_back(app, request)?;
-    let query = Parameters::of_query(request)?;
+    let (app, provider, request) = (app.get_ref(), path.into_inner(), &request);
     let by_form = answers_by_form(app, &provider)?;
     let (state, response) = if by_form { (posted(&query)?, None) } else { returned(app, &provider, &query)? };
     let previous = cookies::named(app, request);

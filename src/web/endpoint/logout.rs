@@ -1,7 +1,7 @@
 //! `/logout`: local logout for the gateway's own pages, and OpenID Connect RP-Initiated Logout 1.0 for clients.
 
 use actix_web::cookie::Cookie;
-use actix_web::web::{Data, Path, Payload};
+use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
 use serde_json::json;
 
@@ -12,45 +12,36 @@ use crate::web::answer::pages;
 use crate::web::answer::problem::Problem;
 use crate::web::request::caller::FromListedOrigin;
 use crate::web::request::cookies;
-use crate::web::request::extract::{self, FORM, Parameters};
+use crate::web::request::extract::{Form, OptionalForm, Parameters, Query};
 
 /// The query parameter with the sealed logout request. A POST from another site carries no session cookie; a redirect
 /// to GET with this parameter does.
 const REQUEST: &str = "request";
 
 /// `GET /logout`: RP-Initiated Logout. Without parameters the user opened the address directly.
-pub async fn by_link(app: Data<App>, request: HttpRequest) -> HttpResponse {
-    let answer = async {
-        let parameters = Parameters::of_query(&request)?;
-        let asked = match parameters.get(REQUEST) {
-            Some(sealed) => Request::open(&app.config.ring, sealed).ok_or_else(Problem::invalid_request)?,
-            None => logout::read(&app, asked(&parameters))?,
-        };
-        match logout::decide(&app, &asked, cookies::named(&app, &request), app.clock.now()).await? {
-            Decision::SignedOut(leaving) => Ok(proceed(&app, &request, &asked, leaving).await),
-            Decision::Ask(signed_in) => pages::sign_out(&app, &signed_in, &asked).ok_or_else(Problem::invalid_request),
-        }
+pub async fn by_link(app: Data<App>, request: HttpRequest, Query(parameters): Query) -> Result<HttpResponse, Problem> {
+    let asked = match parameters.get(REQUEST) {
+        Some(sealed) => Request::open(&app.config.ring, sealed).ok_or_else(Problem::invalid_request)?,
+        None => logout::read(&app, asked(&parameters))?,
     };
-    answer.await.unwrap_or_else(|problem| problem.for_browser(&request))
+    let decision = logout::decide(&app, &asked, cookies::named(&app, &request), app.clock.now()).await?;
+    decided(&app, &request, &asked, decision).await
 }
 
 /// `POST /logout`: with parameters, RP-Initiated Logout by a form. Without parameters, local logout by the button on
 /// the gateway's pages or by a script.
-pub async fn by_form(app: Data<App>, origin: FromListedOrigin, request: HttpRequest, payload: Payload) -> HttpResponse {
-    let answer = async {
-        let form = if extract::media_type(&request) == FORM {
-            extract::form(&request, payload, app.config.limits.body_bytes).await?
-        } else {
-            Parameters::none()
-        };
-        if form.is_empty() {
-            return local(&app, origin, &request).await;
-        }
-        let asked = logout::read(&app, asked(&form))?;
-        let sealed = asked.seal(&app.config.ring).ok_or_else(Problem::invalid_request)?;
-        Ok(pages::see_other(&format!("{}?{REQUEST}={sealed}", address(&app))))
-    };
-    answer.await.unwrap_or_else(|problem| problem.for_browser(&request))
+pub async fn by_form(
+    app: Data<App>,
+    origin: FromListedOrigin,
+    request: HttpRequest,
+    OptionalForm(form): OptionalForm,
+) -> Result<HttpResponse, Problem> {
+    if form.is_empty() {
+        return local(&app, origin, &request).await;
+    }
+    let asked = logout::read(&app, asked(&form))?;
+    let sealed = asked.seal(&app.config.ring).ok_or_else(Problem::invalid_request)?;
+    Ok(pages::see_other(&format!("{}?{REQUEST}={sealed}", address(&app))))
 }
 
 /// Ends the session of this browser. Idempotent: without a session the answer is the same.
@@ -75,18 +66,24 @@ async fn local(app: &App, origin: FromListedOrigin, request: &HttpRequest) -> Re
 }
 
 /// `POST /logout/confirm`: the button on the confirmation page.
-pub async fn confirmed(app: Data<App>, request: HttpRequest, payload: Payload) -> HttpResponse {
-    let answer = async {
-        let form = extract::form(&request, payload, app.config.limits.body_bytes).await?;
-        // An expired or invalid logout request still signs out; only its redirect is dropped.
-        let asked = form.get(REQUEST).and_then(|sealed| Request::open(&app.config.ring, sealed)).unwrap_or_default();
-        let shown_to = form.get("shown_to").unwrap_or_default();
-        match logout::confirm(&app, shown_to, cookies::named(&app, &request), app.clock.now()).await? {
-            Decision::SignedOut(leaving) => Ok(proceed(&app, &request, &asked, leaving).await),
-            Decision::Ask(signed_in) => pages::sign_out(&app, &signed_in, &asked).ok_or_else(Problem::invalid_request),
-        }
-    };
-    answer.await.unwrap_or_else(|problem: Problem| problem.for_browser(&request))
+pub async fn confirmed(app: Data<App>, request: HttpRequest, Form(form): Form) -> Result<HttpResponse, Problem> {
+    // An expired or invalid logout request still signs out; only its redirect is dropped.
+    let asked = form.get(REQUEST).and_then(|sealed| Request::open(&app.config.ring, sealed)).unwrap_or_default();
+    let shown_to = form.get("shown_to").unwrap_or_default();
+    let decision = logout::confirm(&app, shown_to, cookies::named(&app, &request), app.clock.now()).await?;
+    decided(&app, &request, &asked, decision).await
+}
+
+async fn decided(
+    app: &App,
+    request: &HttpRequest,
+    asked: &Request,
+    decision: Decision,
+) -> Result<HttpResponse, Problem> {
+    match decision {
+        Decision::SignedOut(leaving) => Ok(proceed(app, request, asked, leaving).await),
+        Decision::Ask(signed_in) => pages::sign_out(app, &signed_in, asked).ok_or_else(Problem::invalid_request),
+    }
 }
 
 /// `GET /logout/callback/{provider}`: the provider redirects the browser back after its logout. The session here has

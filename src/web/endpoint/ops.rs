@@ -2,8 +2,8 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use actix_web::HttpResponse;
 use actix_web::web::Data;
-use actix_web::{HttpRequest, HttpResponse};
 use serde_json::json;
 
 use crate::app::App;
@@ -61,14 +61,14 @@ pub async fn readyz(app: Data<App>, readiness: Data<Readiness>) -> HttpResponse 
 }
 
 /// `GET /metrics`: the metrics in the Prometheus text format; 404 where no metrics recorder is installed.
-pub async fn metrics(app: Data<App>, handle: Data<Option<Metrics>>, request: HttpRequest) -> HttpResponse {
+pub async fn metrics(app: Data<App>, handle: Data<Option<Metrics>>) -> Result<HttpResponse, Problem> {
     if let Some(age) = app.revocations.age() {
         measure::revocation_feed_age(age);
     }
     let (busy, idle) = app.db.connections();
     measure::database_connections(busy, idle);
     match handle.get_ref() {
-        Some(handle) => HttpResponse::Ok().content_type("text/plain; version=0.0.4").body(handle.render()),
-        None => Problem::not_found().for_program(&request),
+        Some(handle) => Ok(HttpResponse::Ok().content_type("text/plain; version=0.0.4").body(handle.render())),
+        None => Err(Problem::not_found()),
     }
 }

@@ -1,8 +1,8 @@
 //! Access tokens of a provider: for the signed-in user, and for apps by token exchange (RFC 8693).
 
+use actix_web::HttpResponse;
 use actix_web::http::header::{self, HeaderValue};
 use actix_web::web::{Data, Path};
-use actix_web::{HttpRequest, HttpResponse};
 use serde_json::{Map, Value, json};
 
 use crate::app::App;
@@ -12,22 +12,16 @@ use crate::session::SignedIn;
 use crate::vault::{ProviderAccessToken, ProviderTokenError, TokenOwner};
 use crate::web::answer::problem::Problem;
 use crate::web::request::caller::Caller;
-use crate::web::request::refuse;
 
 /// `GET /identities/{provider}/token`: the signed-in user's access token of that provider.
-pub async fn show(app: Data<App>, caller: Caller, request: HttpRequest, provider: Path<String>) -> HttpResponse {
-    let answer = own(&app, &caller.signed_in, &provider).await;
-    answer.unwrap_or_else(|problem| refuse::program(&app, &request, problem))
-}
-
-async fn own(app: &App, signed_in: &SignedIn, provider: &str) -> Result<HttpResponse, Problem> {
+pub async fn show(app: Data<App>, caller: Caller, provider: Path<String>) -> Result<HttpResponse, Problem> {
     let now = app.clock.now();
-    let token = of(app, provider, signed_in, now).await.map_err(|none| match none {
+    let token = of(&app, &provider, &caller.signed_in, now).await.map_err(|none| match none {
         None => Code::UnknownProvider.into(),
         Some(none) => Problem::from(none),
     })?;
     let mut body = members(&token, "OAuth", now);
-    body.insert("provider".to_owned(), json!(provider));
+    body.insert("provider".to_owned(), json!(*provider));
     Ok(HttpResponse::Ok().json(Value::Object(body)))
 }
 

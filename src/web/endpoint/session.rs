@@ -1,7 +1,7 @@
 //! `GET /session`, `POST /session/token`: the current session, and access tokens for it.
 
-use actix_web::web::{Data, Payload};
-use actix_web::{HttpRequest, HttpResponse};
+use actix_web::HttpResponse;
+use actix_web::web::Data;
 use serde_json::json;
 
 use crate::app::App;
@@ -9,41 +9,25 @@ use crate::session::SignedIn;
 use crate::token::{self, BUILT_IN_CLIENT};
 use crate::web::answer::problem::Problem;
 use crate::web::request::caller::Caller;
-use crate::web::request::extract::{self, Parameters};
-use crate::web::request::refuse;
+use crate::web::request::extract::OptionalForm;
 
 /// `GET /session`: the session and its user.
 pub async fn show(app: Data<App>, caller: Caller) -> HttpResponse {
     HttpResponse::Ok().json(view(&app, &caller.signed_in))
 }
 
-/// `POST /session/token`: an access token for a same-site app without a refresh token.
-pub async fn token(app: Data<App>, caller: Caller, request: HttpRequest, payload: Payload) -> HttpResponse {
-    let answer = issue(&app, &caller.signed_in, &request, payload).await;
-    answer.unwrap_or_else(|problem| refuse::program(&app, &request, problem))
-}
-
-/// Issues the token. The form parameter `resource` limits it to one audience (RFC 8707); the issuer as `resource` gives
-/// it the scope `account`.
-async fn issue(
-    app: &App,
-    signed_in: &SignedIn,
-    request: &HttpRequest,
-    payload: Payload,
-) -> Result<HttpResponse, Problem> {
-    let form = if extract::media_type(request) == extract::FORM {
-        extract::form(request, payload, app.config.limits.body_bytes).await?
-    } else {
-        Parameters::none()
-    };
+/// `POST /session/token`: an access token for a same-site app without a refresh token. The form parameter `resource`
+/// limits it to one audience (RFC 8707); the issuer as `resource` gives it the scope `account`.
+pub async fn token(app: Data<App>, caller: Caller, OptionalForm(form): OptionalForm) -> Result<HttpResponse, Problem> {
+    let signed_in = &caller.signed_in;
     let (now, scope) = (app.clock.now(), &signed_in.session.scopes);
     let issued = match form.get("resource") {
-        None => token::issue(app, signed_in, now),
-        Some(resource) if token::is_issuer(app, resource) => {
-            token::issue_for_account(app, signed_in, scope, now).map(|(issued, _)| issued)
+        None => token::issue(&app, signed_in, now),
+        Some(resource) if token::is_issuer(&app, resource) => {
+            token::issue_for_account(&app, signed_in, scope, now).map(|(issued, _)| issued)
         }
-        Some(resource) if token::may_be_for(app, BUILT_IN_CLIENT, resource) => {
-            token::issue_scoped(app, signed_in, scope.clone(), Some(resource), now)
+        Some(resource) if token::may_be_for(&app, BUILT_IN_CLIENT, resource) => {
+            token::issue_scoped(&app, signed_in, scope.clone(), Some(resource), now)
         }
         Some(_) => return Err(Problem::invalid_request()),
     };

@@ -1,18 +1,17 @@
 //! `GET /sessions`, `DELETE /sessions/{id}`, `DELETE /sessions?scope=…`: a user's own sessions.
 
+use actix_web::HttpResponse;
 use actix_web::web::{Data, Path};
-use actix_web::{HttpRequest, HttpResponse};
 use serde::Serialize;
 use serde_json::json;
 
 use crate::app::App;
 use crate::logout;
-use crate::session::{self, Listed, SignedIn};
+use crate::session::{self, Listed};
 use crate::web::answer::problem::Problem;
 use crate::web::request::caller::Caller;
 use crate::web::request::cookies;
-use crate::web::request::extract::Parameters;
-use crate::web::request::refuse;
+use crate::web::request::extract::Query;
 
 /// The maximum number of sessions in one answer. The list has no further pages.
 pub const MAX_LISTED: i64 = 1000;
@@ -25,62 +24,42 @@ struct View {
     listed: Listed,
 }
 
-/// `GET /sessions`: the sessions of the user, newest first.
-pub async fn list(app: Data<App>, caller: Caller, request: HttpRequest) -> HttpResponse {
-    let answer = listed(&app, &caller.signed_in).await;
-    answer.unwrap_or_else(|problem| refuse::program(&app, &request, problem))
-}
-
-async fn listed(app: &App, signed_in: &SignedIn) -> Result<HttpResponse, Problem> {
-    let listed = of(app, signed_in).await?;
+/// `GET /sessions`: the sessions of the user, newest first. One query.
+pub async fn list(app: Data<App>, caller: Caller) -> Result<HttpResponse, Problem> {
+    let signed_in = &caller.signed_in;
+    let (user, lifetime, now) = (signed_in.user.sub, app.lifetime, app.clock.now());
+    let listed = app.db.run("list sessions", move |conn| session::list(conn, user, lifetime, now, MAX_LISTED)).await?;
     let view = |listed: Listed| View { current: listed.id == signed_in.session.id, listed };
     let sessions: Vec<_> = listed.into_iter().map(view).collect();
     Ok(HttpResponse::Ok().json(json!({ "sessions": sessions })))
 }
 
-/// The sessions of the user of `signed_in`, newest first. One query.
-pub async fn of(app: &App, signed_in: &SignedIn) -> Result<Vec<Listed>, Problem> {
-    let (user, lifetime, now) = (signed_in.user.sub, app.lifetime, app.clock.now());
-    Ok(app.db.run("list sessions", move |conn| session::list(conn, user, lifetime, now, MAX_LISTED)).await?)
-}
-
 /// `DELETE /sessions/{id}`: ends one session of the user. 404 for a session of another user.
-pub async fn end_one(app: Data<App>, caller: Caller, request: HttpRequest, id: Path<String>) -> HttpResponse {
-    let answer = ended(&app, &caller, &id).await;
-    answer.unwrap_or_else(|problem| refuse::program(&app, &request, problem))
-}
-
-async fn ended(app: &App, caller: &Caller, id: &str) -> Result<HttpResponse, Problem> {
+pub async fn end_one(app: Data<App>, caller: Caller, id: Path<String>) -> Result<HttpResponse, Problem> {
     let signed_in = &caller.signed_in;
     let id = id.parse().map_err(|_| Problem::not_found())?;
-    if !logout::one(app, signed_in.user.sub, id, app.clock.now()).await? {
+    if !logout::one(&app, signed_in.user.sub, id, app.clock.now()).await? {
         return Err(Problem::not_found());
     }
     let mut answer = HttpResponse::NoContent().finish();
     if caller.is_by_cookie() && id == signed_in.session.id {
-        cookies::clear_session(app, &mut answer);
+        cookies::clear_session(&app, &mut answer);
     }
     Ok(answer)
 }
 
 /// `DELETE /sessions`: with `scope=others` ends all sessions but the current one, with `scope=all` also that one.
-pub async fn end_many(app: Data<App>, caller: Caller, request: HttpRequest) -> HttpResponse {
-    let answer = ended_many(&app, &caller, &request).await;
-    answer.unwrap_or_else(|problem| refuse::program(&app, &request, problem))
-}
-
-async fn ended_many(app: &App, caller: &Caller, request: &HttpRequest) -> Result<HttpResponse, Problem> {
+pub async fn end_many(app: Data<App>, caller: Caller, Query(parameters): Query) -> Result<HttpResponse, Problem> {
     let now = app.clock.now();
-    let parameters = Parameters::of_query(request)?;
     let (user, own) = (caller.signed_in.user.sub, caller.signed_in.session.id);
     let (revoked, all) = match parameters.get("scope") {
-        Some("others") => (logout::others(app, user, own, now).await?, false),
-        Some("all") => (logout::all(app, user, now).await?, true),
+        Some("others") => (logout::others(&app, user, own, now).await?, false),
+        Some("all") => (logout::all(&app, user, now).await?, true),
         _ => return Err(Problem::invalid_request()),
     };
     let mut answer = HttpResponse::Ok().json(json!({ "revoked": revoked }));
     if all && caller.is_by_cookie() {
-        cookies::clear_session(app, &mut answer);
+        cookies::clear_session(&app, &mut answer);
     }
     Ok(answer)
 }

@@ -14,22 +14,14 @@ use crate::token::{self, RefreshToken};
 use crate::upstream::{AuthorizationGrant, Provider, ProviderTokens};
 use crate::web::answer::problem::Problem;
 use crate::web::request::cookies;
-use crate::web::request::extract::{self, Parameters};
+use crate::web::request::extract::{self, Query};
 use crate::web::request::login::{caller, hints};
-use crate::web::request::throttle::Throttles;
 
 /// `GET /oauth2/url/`: the address of the authorization request, and its `state`.
-pub async fn url(app: Data<App>, throttles: Data<Throttles>, request: HttpRequest) -> HttpResponse {
-    let answer = begin(&app, &throttles, &request).await;
-    answer.unwrap_or_else(|problem| problem.for_program(&request))
-}
-
-async fn begin(app: &App, throttles: &Throttles, request: &HttpRequest) -> Result<HttpResponse, Problem> {
-    throttles.begin(app, request)?;
-    let query = Parameters::of_query(request)?;
+pub async fn url(app: Data<App>, request: HttpRequest, Query(query): Query) -> Result<HttpResponse, Problem> {
     let provider = query.get("provider").ok_or_else(Problem::invalid_request)?.to_owned();
-    let (binding, cookie) = cookies::bind(app, request);
-    let caller = caller(app, request);
+    let (binding, cookie) = cookies::bind(&app, &request);
+    let caller = caller(&app, &request);
     let new_login = NewLogin {
         provider,
         flow: Flow::Spa,
@@ -40,15 +32,15 @@ async fn begin(app: &App, throttles: &Throttles, request: &HttpRequest) -> Resul
         binding,
         caller,
     };
-    let begun = login::begin(app, new_login, app.clock.now()).await.map_err(parameter)?;
+    let begun = login::begin(&app, new_login, app.clock.now()).await.map_err(parameter)?;
     let body = json!({ "url": begun.url, "state": begun.state.expose(), "expires_in": begun.expires_in });
     Ok(HttpResponse::Ok().cookie(cookie).json(body))
 }
 
 /// `POST /oauth2/token/` with JSON: completes the login, and returns the gateway's tokens.
-pub async fn token(app: &App, throttles: &Throttles, request: &HttpRequest, payload: Payload) -> HttpResponse {
-    let answer = exchange(app, throttles, request, payload).await;
-    answer.unwrap_or_else(|problem| problem.for_program(request))
+pub async fn token(app: &App, request: &HttpRequest, payload: Payload) -> Result<HttpResponse, Problem> {
+    let body = extract::body(request, payload, app.config.limits.body_bytes).await?;
+    exchange(app, request, extract::json(&body)?).await
 }
 
 #[derive(Deserialize)]
@@ -82,15 +74,7 @@ impl Exchange {
     }
 }
 
-async fn exchange(
-    app: &App,
-    throttles: &Throttles,
-    request: &HttpRequest,
-    payload: Payload,
-) -> Result<HttpResponse, Problem> {
-    throttles.come_back(app, request)?;
-    let body = extract::body(request, payload, app.config.limits.body_bytes).await?;
-    let exchange: Exchange = extract::json(&body)?;
+async fn exchange(app: &App, request: &HttpRequest, exchange: Exchange) -> Result<HttpResponse, Problem> {
     let response = AuthorizationResponse::Granted(exchange.answer().ok_or_else(Problem::invalid_request)?);
     let Exchange { provider, state, .. } = exchange;
     let id = provider.clone();

@@ -16,11 +16,9 @@ pub async fn show(
     lists: Data<StatusLists>,
     request: HttpRequest,
     number: Path<String>,
-) -> HttpResponse {
-    match find(&app, &lists, &number).await {
-        Ok(list) => found(&request, &list),
-        Err(problem) => problem.for_program(&request),
-    }
+) -> Result<HttpResponse, Problem> {
+    let list = find(&app, &lists, &number).await?;
+    Ok(found(&request, &list))
 }
 
 async fn find(app: &App, lists: &StatusLists, number: &str) -> Result<Arc<StatusListToken>, Problem> {

@@ -23,59 +23,39 @@ use crate::web::request::client_authentication::authenticate;
 use crate::web::request::extract::{self, Parameters};
 use crate::web::request::throttle::Throttles;
 
-/// Selects the flow by the content type.
-pub async fn token(app: Data<App>, throttles: Data<Throttles>, request: HttpRequest, payload: Payload) -> HttpResponse {
+/// Selects the flow by the content type. A refusal of a form is an OAuth error.
+pub async fn token(
+    app: Data<App>,
+    throttles: Data<Throttles>,
+    request: HttpRequest,
+    payload: Payload,
+) -> Result<HttpResponse, Problem> {
     match extract::media_type(&request).as_str() {
-        "application/json" => spa_flow::token(&app, &throttles, &request, payload).await,
-        extract::FORM => {
-            let answer = grant(&app, &throttles, &request, payload).await;
-            answer.unwrap_or_else(|no| no.answer(&request))
-        }
-        _ => {
-            let limited = throttles.come_back(&app, &request).err();
-            limited.unwrap_or_else(Problem::media_type).for_program(&request)
-        }
+        "application/json" => spa_flow::token(&app, &request, payload).await,
+        extract::FORM => grant(&app, &throttles, &request, payload).await.map_err(Problem::for_oauth_client),
+        _ => Err(Problem::media_type()),
     }
 }
 
-/// A refusal with an error code of RFC 6749 §5.2.
-struct No {
-    error: &'static str,
-    problem: Problem,
-}
-
-impl No {
-    fn because(error: &'static str) -> Self {
-        Self { error, problem: Problem::invalid_request() }
-    }
-
-    fn answer(self, request: &HttpRequest) -> HttpResponse {
-        self.problem.for_oauth(request, self.error)
-    }
-}
-
-impl From<Problem> for No {
-    fn from(problem: Problem) -> Self {
-        Self { error: problem.oauth_error(), problem }
-    }
-}
-
-async fn grant(app: &App, throttles: &Throttles, request: &HttpRequest, payload: Payload) -> Result<HttpResponse, No> {
-    throttles.token(app, request)?;
+async fn grant(
+    app: &App,
+    throttles: &Throttles,
+    request: &HttpRequest,
+    payload: Payload,
+) -> Result<HttpResponse, Problem> {
     let form = extract::form(request, payload, app.config.limits.body_bytes).await?;
     let now = app.clock.now();
     let client = authenticate(app, throttles, request, &form, now).await?;
-    let grant = form.get("grant_type").ok_or_else(|| No::because("invalid_request"))?;
+    let grant = form.get("grant_type").ok_or_else(|| Problem::oauth("invalid_request"))?;
     if grant == token_exchange::GRANT_TYPE {
-        let token = token_exchange::exchange(app, client, &form, now).await;
-        let token = token.map_err(|token_exchange::Refused(error, problem)| No { error, problem })?;
+        let token = token_exchange::exchange(app, client, &form, now).await?;
         return Ok(provider_token::exchanged(&token, now));
     }
     let known = [Grant::AuthorizationCode, Grant::RefreshToken, Grant::ClientCredentials];
     let grant = known.into_iter().find(|known| known.as_str() == grant);
-    let grant = grant.ok_or_else(|| No::because("unsupported_grant_type"))?;
+    let grant = grant.ok_or_else(|| Problem::oauth("unsupported_grant_type"))?;
     if !client.may(grant) {
-        return Err(No::because("unauthorized_client"));
+        return Err(Problem::oauth("unauthorized_client"));
     }
     match grant {
         Grant::AuthorizationCode => by_code(app, client, &form, now).await,
@@ -85,16 +65,16 @@ async fn grant(app: &App, throttles: &Throttles, request: &HttpRequest, payload:
 }
 
 /// The grant `authorization_code` (RFC 6749 §4.1.3).
-async fn by_code(app: &App, client: &Client, form: &Parameters, now: Timestamp) -> Result<HttpResponse, No> {
-    let wanted = |name: &str| form.get(name).ok_or_else(|| No::because("invalid_request"));
+async fn by_code(app: &App, client: &Client, form: &Parameters, now: Timestamp) -> Result<HttpResponse, Problem> {
+    let wanted = |name: &str| form.get(name).ok_or_else(|| Problem::oauth("invalid_request"));
     let presented = PresentedCode {
         code: Plain::new(wanted("code")?),
         redirect_uri: wanted("redirect_uri")?.to_owned(),
         verifier: form.get("code_verifier").map(Plain::new),
     };
     let granted = redeem(app, client, presented, now).await.map_err(|refused| match refused {
-        CodeRefused::InvalidGrant => No::because("invalid_grant"),
-        CodeRefused::Db(error) => Problem::from(error).into(),
+        CodeRefused::InvalidGrant => Problem::oauth("invalid_grant"),
+        CodeRefused::Db(error) => Problem::from(error),
     })?;
     let session = &granted.signed_in.session;
     let access = issue(app, &granted.signed_in, now).map_err(Problem::from)?;
@@ -113,7 +93,7 @@ async fn by_refresh_token(
     request: &HttpRequest,
     form: &Parameters,
     now: Timestamp,
-) -> Result<HttpResponse, No> {
+) -> Result<HttpResponse, Problem> {
     let for_account = client.id == BUILT_IN_CLIENT && asks_for_account(app, form);
     let mut scope = scopes(form)?;
     if for_account {
@@ -122,7 +102,7 @@ async fn by_refresh_token(
         scope = scope.map(|scope| scope.into_iter().filter(|scope| scope != ACCOUNT_SCOPE).collect());
     }
     let presented = Presented {
-        token: Plain::new(form.get("refresh_token").ok_or_else(|| No::because("invalid_request"))?),
+        token: Plain::new(form.get("refresh_token").ok_or_else(|| Problem::oauth("invalid_request"))?),
         client_id: client.id.clone(),
         rotates: client.rotates_refresh_tokens,
         scope,
@@ -131,11 +111,11 @@ async fn by_refresh_token(
         ip: client_address::address(request, &app.config.server.trusted_proxies),
     };
     let renewed = renew(app, presented, now).await.map_err(|refused| match refused {
-        RenewalRefused::InvalidGrant => No::because("invalid_grant"),
-        RenewalRefused::InvalidScope => No::because("invalid_scope"),
-        RenewalRefused::InvalidTarget => No::because("invalid_target"),
-        RenewalRefused::Db(error) => Problem::from(error).into(),
-        RenewalRefused::Sign(error) => Problem::from(error).into(),
+        RenewalRefused::InvalidGrant => Problem::oauth("invalid_grant"),
+        RenewalRefused::InvalidScope => Problem::oauth("invalid_scope"),
+        RenewalRefused::InvalidTarget => Problem::oauth("invalid_target"),
+        RenewalRefused::Db(error) => Problem::from(error),
+        RenewalRefused::Sign(error) => Problem::from(error),
     })?;
     // The built-in client gets no ID token: the login has returned the user to it.
     let about = (client.id != BUILT_IN_CLIENT).then_some(About { signed_in: &renewed.signed_in, nonce: None });
@@ -143,13 +123,13 @@ async fn by_refresh_token(
 }
 
 /// The grant `client_credentials` (RFC 6749 §4.4). The token has no user, so scopes about users are refused.
-fn for_itself(app: &App, client: &Client, form: &Parameters, now: Timestamp) -> Result<HttpResponse, No> {
+fn for_itself(app: &App, client: &Client, form: &Parameters, now: Timestamp) -> Result<HttpResponse, Problem> {
     const OF_PERSONS: [&str; 5] = ["openid", "profile", "email", "groups", "offline_access"];
     let asked = scopes(form)?;
     let may = |scope: &&String| client.scopes.contains(scope) && !OF_PERSONS.contains(&scope.as_str());
     let granted: Vec<&str> = match &asked {
         Some(asked) if asked.iter().all(|scope| may(&scope)) => asked.iter().map(String::as_str).collect(),
-        Some(_) => return Err(No::because("invalid_scope")),
+        Some(_) => return Err(Problem::oauth("invalid_scope")),
         None => client.scopes.iter().filter(may).map(String::as_str).collect(),
     };
     let resource = resource(app, client, form)?;
@@ -159,7 +139,7 @@ fn for_itself(app: &App, client: &Client, form: &Parameters, now: Timestamp) -> 
 }
 
 /// The requested scopes, without duplicates; `None` where the parameter `scope` is absent.
-fn scopes(form: &Parameters) -> Result<Option<Vec<String>>, No> {
+fn scopes(form: &Parameters) -> Result<Option<Vec<String>>, Problem> {
     let Some(text) = form.get("scope") else { return Ok(None) };
     let mut scopes: Vec<String> = Vec::new();
     for scope in text.split(' ').filter(|scope| !scope.is_empty()) {
@@ -167,7 +147,7 @@ fn scopes(form: &Parameters) -> Result<Option<Vec<String>>, No> {
             scopes.push(scope.to_owned());
         }
     }
-    if scopes.is_empty() { Err(No::because("invalid_scope")) } else { Ok(Some(scopes)) }
+    if scopes.is_empty() { Err(Problem::oauth("invalid_scope")) } else { Ok(Some(scopes)) }
 }
 
 /// Whether the form of the built-in client requests the scope `account`, with `resource=<issuer>`.
@@ -176,12 +156,12 @@ pub fn asks_for_account(app: &App, form: &Parameters) -> bool {
 }
 
 /// The requested `resource` (RFC 8707 §2). It must be one that the client is allowed.
-fn resource(app: &App, client: &Client, form: &Parameters) -> Result<Option<String>, No> {
+fn resource(app: &App, client: &Client, form: &Parameters) -> Result<Option<String>, Problem> {
     let Some(resource) = form.get("resource") else { return Ok(None) };
     if token::may_be_for(app, &client.id, resource) {
         Ok(Some(resource.to_owned()))
     } else {
-        Err(No::because("invalid_target"))
+        Err(Problem::oauth("invalid_target"))
     }
 }
 
@@ -200,7 +180,7 @@ fn issued(
     scope: &str,
     about: Option<&About<'_>>,
     now: Timestamp,
-) -> Result<HttpResponse, No> {
+) -> Result<HttpResponse, Problem> {
     let mut body = Map::from_iter([
         ("access_token".to_owned(), json!(access.token.expose())),
         ("token_type".to_owned(), json!("Bearer")),

@@ -1,10 +1,16 @@
 //! Parses queries, forms and bodies. Parameters are strict: no repetition, valid UTF-8, no NUL (RFC 6749 §3.1).
 
+use std::future::{Ready, ready};
+use std::pin::Pin;
+
+use actix_web::dev::Payload;
 use actix_web::http::header;
-use actix_web::{HttpRequest, web};
+use actix_web::web::{self, Data};
+use actix_web::{FromRequest, HttpRequest};
 use percent_encoding::percent_decode_str;
 use serde::de::DeserializeOwned;
 
+use crate::app::App;
 use crate::web::answer::problem::Problem;
 
 /// The maximum number of parameters. No endpoint defines as many.
@@ -41,7 +47,7 @@ impl Parameters {
         Ok((Self(read), doubled))
     }
 
-    /// The parameters of the request's query.
+    /// The parameters of the request's query. Handlers extract [`Query`].
     pub fn of_query(request: &HttpRequest) -> Result<Self, Problem> {
         Self::parse(request.query_string())
     }
@@ -59,6 +65,51 @@ impl Parameters {
     /// The value of a parameter; `None` where it is absent or empty.
     pub fn get(&self, name: &str) -> Option<&str> {
         self.0.iter().find(|(other, value)| other == name && !value.is_empty()).map(|(_, value)| value.as_str())
+    }
+}
+
+/// The parameters of the query, as a handler extracts them.
+pub struct Query(pub Parameters);
+
+impl FromRequest for Query {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(Parameters::of_query(request).map(Self))
+    }
+}
+
+/// The parameters of a form in the body, of at most `limits.body_bytes`, as a handler extracts them. The query is ignored.
+pub struct Form(pub Parameters);
+
+impl FromRequest for Form {
+    type Error = Problem;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, Problem>>>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let (request, payload) = (request.clone(), web::Payload::from_request(request, payload));
+        Box::pin(async move {
+            let app = request.app_data::<Data<App>>().ok_or_else(Problem::internal)?;
+            let payload = payload.await.map_err(|_| Problem::internal())?;
+            form(&request, payload, app.config.limits.body_bytes).await.map(Self)
+        })
+    }
+}
+
+/// The parameters of a form, or none where the body is no form.
+pub struct OptionalForm(pub Parameters);
+
+impl FromRequest for OptionalForm {
+    type Error = Problem;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, Problem>>>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        if media_type(request) != FORM {
+            return Box::pin(ready(Ok(Self(Parameters::none()))));
+        }
+        let form = Form::from_request(request, payload);
+        Box::pin(async move { form.await.map(|Form(parameters)| Self(parameters)) })
     }
 }
 

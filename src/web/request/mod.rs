@@ -9,5 +9,4 @@ pub mod cookies;
 pub mod credentials;
 pub mod extract;
 pub mod login;
-pub mod refuse;
 pub mod throttle;

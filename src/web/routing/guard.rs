@@ -12,9 +12,11 @@ use crate::app::App;
 use crate::base::clock::Timestamp;
 use crate::gate;
 use crate::web::answer::problem::Problem;
+use crate::web::answer::{negotiate, pages};
 use crate::web::request::caller::{Caller, FromListedOrigin, Means};
+use crate::web::request::cookies::{self, SessionCookie};
 use crate::web::request::credentials::{self, Credential};
-use crate::web::request::refuse;
+use crate::web::request::extract;
 use crate::web::request::throttle::Throttles;
 
 /// Checks a request against its row and adds the CORS headers to the answer. The handler gets the result as [`Caller`]
@@ -28,12 +30,13 @@ pub async fn guard(
     let (Some(app), Some(entry)) = (app, row.entry(request.method())) else { return next.call(request).await };
     let mut answer = match judge(&app, entry, &mut request).await {
         Ok(()) => next.call(request).await?,
-        Err(problem) => {
-            let refused = refuse(&app, row, request.request(), problem);
-            request.into_response(refused)
-        }
+        Err(problem) => request.error_response(problem),
     };
     let asked = answer.request().clone();
+    if let Some(problem) = answer.response().error().and_then(Error::as_error::<Problem>) {
+        let rendered = render(&app, row.surface, entry.access, &asked, problem);
+        answer = answer.into_response(rendered);
+    }
     match entry.cors {
         Cors::Nobody => {}
         Cors::Configured => cors::allow(&app, &asked, answer.headers_mut()),
@@ -43,10 +46,8 @@ pub async fn guard(
 }
 
 async fn judge(app: &App, entry: &Entry, request: &mut ServiceRequest) -> Result<(), Problem> {
-    match (entry.limit, request.app_data::<Data<Throttles>>()) {
-        (Some(Limit::Token), Some(throttles)) => throttles.token(app, request.request())?,
-        (Some(_), None) => return Err(Problem::internal()),
-        (None, _) => {}
+    if let Some(limit) = entry.limit {
+        count(app, limit, request.request())?;
     }
     let is_listed = cors::may_change(app, request.request());
     request.extensions_mut().insert(FromListedOrigin(is_listed));
@@ -83,10 +84,36 @@ async fn credential(
     }
 }
 
-fn refuse(app: &App, row: &Row, request: &HttpRequest, problem: Problem) -> HttpResponse {
-    match row.surface {
-        Surface::Page => refuse::page(app, request, problem),
-        Surface::Program => refuse::program(app, request, problem),
-        Surface::OAuth => problem.for_oauth_endpoint(request),
+/// Counts the request against the rate limit of its entry.
+fn count(app: &App, limit: Limit, request: &HttpRequest) -> Result<(), Problem> {
+    let throttles = request.app_data::<Data<Throttles>>().ok_or_else(Problem::internal)?;
+    match limit {
+        Limit::Login => throttles.begin(app, request),
+        Limit::FormCallback => throttles.post_back(app, request),
+        Limit::Authorize => throttles.authorize(app, request),
+        Limit::Token => throttles.token(app, request),
+        Limit::TokenOrCallback if extract::media_type(request) == extract::FORM => throttles.token(app, request),
+        Limit::TokenOrCallback | Limit::Callback => throttles.come_back(app, request),
     }
+}
+
+/// Renders a refusal for the surface of the route. Where a session was required, a browser is sent to the login, which
+/// returns to the account page, and a session cookie that does not verify is removed (SE-04). A verified cookie stays, also
+/// if its session has ended.
+fn render(app: &App, surface: Surface, access: Access, request: &HttpRequest, problem: &Problem) -> HttpResponse {
+    let signed_in_only = matches!(access, Access::Cookie | Access::Account | Access::BuiltIn);
+    let mut answer = match surface {
+        _ if problem.is_oauth() => problem.for_oauth(request),
+        Surface::Page if signed_in_only && problem.wants_sign_in() && !negotiate::wants_json_only(request) => {
+            let (prefix, account) = (app.config.server.public_url.prefix(), pages::account_path(app));
+            pages::see_other(&format!("{prefix}/login?return_to={account}"))
+        }
+        Surface::Page => problem.for_browser(request),
+        Surface::Program => problem.for_program(request),
+        Surface::OAuth => problem.for_oauth(request),
+    };
+    if signed_in_only && matches!(cookies::session(app, request), SessionCookie::Garbage) {
+        cookies::clear_session(app, &mut answer);
+    }
+    answer
 }

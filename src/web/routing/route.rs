@@ -97,11 +97,22 @@ pub enum Cors {
     Anyone,
 }
 
-/// A rate limit per client address.
+/// A rate limit per client address. The endpoints of one limit count together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Limit {
-    /// Requests per minute, by `limits.tokens_per_minute`.
+    /// Logins that begin, by `limits.logins_per_minute`.
+    Login,
+    /// Authorization responses, by `limits.logins_per_minute`.
+    Callback,
+    /// Authorization responses by form post, by `limits.logins_per_minute`. The `GET` that follows counts as a callback.
+    FormCallback,
+    /// Authorization requests of apps, by `limits.tokens_per_minute`.
+    Authorize,
+    /// Requests for a token, by `limits.tokens_per_minute`.
     Token,
+    /// The token endpoint: a form counts as a request for a token, any other body as an authorization response of the SPA
+    /// flow.
+    TokenOrCallback,
 }
 
 impl Row {

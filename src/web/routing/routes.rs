@@ -27,17 +27,26 @@ pub static ROUTES: &[Row] = &[
     Row::program("/providers", &[Entry::read(Open, || web::to(login::providers))]),
     // Login in the browser flow.
     Row::page("/login", &[Entry::read(Browser, || web::to(login::choose))]),
-    Row::page("/login/{provider}", &[Entry::get(Browser, || web::to(login::begin))]),
+    Row::page("/login/{provider}", &[Entry::get(Browser, || web::to(login::begin)).limited(Limit::Login)]),
     Row::page(
         "/callback/{provider}",
-        &[Entry::get(Browser, || web::to(login::callback)), Entry::post(Open, || web::to(login::callback_by_form))],
+        &[
+            Entry::get(Browser, || web::to(login::callback)).limited(Limit::Callback),
+            Entry::post(Open, || web::to(login::callback_by_form)).limited(Limit::FormCallback),
+        ],
     ),
     // Login in the SPA flow. Existing frontends use the trailing slash; both spellings work.
-    Row::program("/oauth2/url/", &[Entry::get(Browser, || web::to(spa_flow::url)).cors()]),
-    Row::program("/oauth2/url", &[Entry::get(Browser, || web::to(spa_flow::url)).cors()]),
+    Row::program("/oauth2/url/", &[Entry::get(Browser, || web::to(spa_flow::url)).limited(Limit::Login).cors()]),
+    Row::program("/oauth2/url", &[Entry::get(Browser, || web::to(spa_flow::url)).limited(Limit::Login).cors()]),
     // The content type selects: JSON is the SPA flow, with `state` and `code`; a form is an OAuth 2.1 token request.
-    Row::program("/oauth2/token/", &[Entry::post(Client, || web::to(token::token)).cors()]),
-    Row::program("/oauth2/token", &[Entry::post(Client, || web::to(token::token)).cors()]),
+    Row::program(
+        "/oauth2/token/",
+        &[Entry::post(Client, || web::to(token::token)).limited(Limit::TokenOrCallback).cors()],
+    ),
+    Row::program(
+        "/oauth2/token",
+        &[Entry::post(Client, || web::to(token::token)).limited(Limit::TokenOrCallback).cors()],
+    ),
     // Logout.
     Row::page(
         "/logout",
@@ -53,7 +62,10 @@ pub static ROUTES: &[Row] = &[
     Row::page("/account", &[Entry::read(Cookie, || web::to(account::show))]),
     Row::page("/account/sessions/end-others", &[Entry::post(Cookie, || web::to(account::end_others))]),
     Row::page("/account/sessions/{id}/end", &[Entry::post(Cookie, || web::to(account::end_one))]),
-    Row::page("/account/identities/{provider}/link", &[Entry::post(Cookie, || web::to(account::link))]),
+    Row::page(
+        "/account/identities/{provider}/link",
+        &[Entry::post(Cookie, || web::to(account::link)).limited(Limit::Login)],
+    ),
     Row::page("/account/identities/{id}/unlink", &[Entry::post(Cookie, || web::to(account::unlink))]),
     // The session, and the user's account as JSON.
     Row::program("/session", &[Entry::read(BuiltIn, || web::to(session::show)).cors()]),
@@ -70,7 +82,7 @@ pub static ROUTES: &[Row] = &[
     Row::program(
         "/identities/{which}",
         &[
-            Entry::post(Account, || web::to(identities::link)).cors(),
+            Entry::post(Account, || web::to(identities::link)).limited(Limit::Login).cors(),
             Entry::delete(Account, || web::to(identities::unlink)).cors(),
         ],
     ),
@@ -89,18 +101,18 @@ pub static ROUTES: &[Row] = &[
     Row::page(
         "/oauth2/authorize",
         &[
-            Entry::get(Browser, || web::to(authorize::authorize)),
-            Entry::post(Open, || web::to(authorize::authorize_by_form)),
+            Entry::get(Browser, || web::to(authorize::authorize)).limited(Limit::Authorize),
+            Entry::post(Open, || web::to(authorize::authorize_by_form)).limited(Limit::Authorize),
         ],
     ),
     Row::page(
         "/oauth2/authorize/agree",
         &[
-            Entry::get(Browser, || web::to(authorize::ask)),
-            Entry::post(Browser, || web::to(authorize::agree)).from(OriginRule::Listed),
+            Entry::get(Browser, || web::to(authorize::ask)).limited(Limit::Authorize),
+            Entry::post(Browser, || web::to(authorize::agree)).from(OriginRule::Listed).limited(Limit::Authorize),
         ],
     ),
-    Row::oauth("/oauth2/par", &[Entry::post(Client, || web::to(authorize::push)).cors()]),
+    Row::oauth("/oauth2/par", &[Entry::post(Client, || web::to(authorize::push)).limited(Limit::Token).cors()]),
     Row::oauth("/oauth2/introspect", &[Entry::post(Client, || web::to(introspection::introspect))]),
     Row::oauth("/oauth2/revoke", &[Entry::post(Client, || web::to(revocation::revoke)).cors()]),
     // Public documents and static files.
@@ -146,7 +158,7 @@ fn method_not_allowed(row: &Row, request: &HttpRequest) -> HttpResponse {
     match row.surface {
         Surface::Page => problem.for_browser(request),
         Surface::Program => problem.for_program(request),
-        Surface::OAuth => problem.for_oauth_endpoint(request),
+        Surface::OAuth => problem.for_oauth(request),
     }
 }
 

