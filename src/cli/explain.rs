@@ -43,12 +43,12 @@ pub fn run(arguments: &Arguments, files: &[PathBuf]) -> ExitCode {
         Err(problems) => return output::reject_configuration(&problems),
     };
     match outcome(arguments, config) {
-        Ok(Outcome::Explained(explained)) => {
+        Ok(ExplainOutcome::Explained(explained)) => {
             let text = if arguments.json { pretty(&json!(*explained)) } else { explanation::text(&explained) };
             let printed = output::print(&text);
             if explained.admitted { printed } else { ExitCode::from(REFUSED) }
         }
-        Ok(Outcome::OfNoTenant { rule, why }) => {
+        Ok(ExplainOutcome::OfNoTenant { rule, why }) => {
             let refused = format!("{rule} does not hold: {why}");
             let rules = json!([{ "rule": rule, "holds": false, "why": why }]);
             let report =
@@ -72,7 +72,7 @@ fn pretty(value: &Value) -> String {
     format!("{value:#}\n")
 }
 
-enum Outcome {
+enum ExplainOutcome {
     Explained(Box<Explained>),
     /// The claims name no allowed tenant. The identity depends on the tenant, so there is nothing more to show.
     OfNoTenant {
@@ -81,7 +81,7 @@ enum Outcome {
     },
 }
 
-fn outcome(arguments: &Arguments, mut config: Config) -> Result<Outcome, String> {
+fn outcome(arguments: &Arguments, mut config: Config) -> Result<ExplainOutcome, String> {
     let clients = client::Registry::new(std::mem::take(&mut config.clients), &config.limits);
     let provider = config.providers.iter().find(|provider| provider.registration().id == arguments.provider);
     let provider = provider.ok_or_else(|| no_such("provider", &arguments.provider, &ids(&config.providers)))?;
@@ -99,9 +99,9 @@ fn outcome(arguments: &Arguments, mut config: Config) -> Result<Outcome, String>
         Ok(identity) => {
             let mut explained = login::explain(&config, &clients, provider, &identity, client, now);
             explained.notes.extend(unanswered);
-            Ok(Outcome::Explained(Box::new(explained)))
+            Ok(ExplainOutcome::Explained(Box::new(explained)))
         }
-        Err(unrecognised @ ClaimsError::TenantNotAllowed) => Ok(Outcome::OfNoTenant {
+        Err(unrecognised @ ClaimsError::TenantNotAllowed) => Ok(ExplainOutcome::OfNoTenant {
             rule: format!("providers.{}.tenants", arguments.provider),
             why: unrecognised.to_string(),
         }),

@@ -28,7 +28,7 @@ pub struct Assertion {
 }
 
 #[derive(Deserialize)]
-struct Claims {
+struct AssertionClaims {
     iss: String,
     sub: String,
     aud: Value,
@@ -44,7 +44,7 @@ pub fn unverified_client_id(assertion: &Plain) -> Option<String> {
     if text.len() > MAX_LEN {
         return None;
     }
-    let claims = jsonwebtoken::dangerous::insecure_decode_claims::<Claims>(text).ok()?;
+    let claims = jsonwebtoken::dangerous::insecure_decode_claims::<AssertionClaims>(text).ok()?;
     (claims.iss == claims.sub).then_some(claims.sub)
 }
 
@@ -71,7 +71,7 @@ pub fn verify(
     rules.validate_exp = false;
     rules.validate_nbf = false;
     rules.set_required_spec_claims(&["iss", "sub", "aud", "exp"]);
-    let claims = jsonwebtoken::decode::<Claims>(text, &key.key, &rules).ok()?.claims;
+    let claims = jsonwebtoken::decode::<AssertionClaims>(text, &key.key, &rules).ok()?.claims;
     let for_us = |audience: &Value| audience.as_str().is_some_and(|one| audiences.iter().any(|ours| ours == one));
     let good_audience = match &claims.aud {
         Value::Array(several) => several.iter().any(for_us),

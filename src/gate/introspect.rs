@@ -14,13 +14,13 @@ use crate::token::{self, AccessClaims, Audience};
 pub struct Introspection {
     active: bool,
     #[serde(flatten)]
-    about: Option<About>,
+    about: Option<IntrospectedToken>,
 }
 
 /// The members of the response for an active token.
 #[derive(Debug, Serialize)]
 #[serde(untagged)]
-enum About {
+enum IntrospectedToken {
     /// The claims of an access token.
     Access {
         token_type: &'static str,
@@ -49,7 +49,7 @@ pub async fn introspect(
     }
     match check(app, &claims) {
         Ok(()) => {
-            let about = About::Access { token_type: "Bearer", claims: Box::new(claims) };
+            let about = IntrospectedToken::Access { token_type: "Bearer", claims: Box::new(claims) };
             Ok(Introspection { active: true, about: Some(about) })
         }
         Err(AccessTokenError::TokenRevoked | AccessTokenError::Revoked | AccessTokenError::Expired) => Ok(INACTIVE),
@@ -70,7 +70,7 @@ async fn refresh_token(
         Err(AccessTokenError::Revoked) => return Ok(INACTIVE),
         Err(unknown) => return Err(unknown),
     }
-    let about = About::Refresh {
+    let about = IntrospectedToken::Refresh {
         iss: app.config.server.public_url.issuer().to_owned(),
         sub: session.user,
         exp: app.lifetime.idle_expires_at(&session).timestamp(),

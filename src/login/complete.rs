@@ -83,7 +83,7 @@ async fn claim(
         };
         telemetry::record(&Event::CallbackRefused { provider: callback.provider.clone(), code });
     })?;
-    let store::Row { id, reference, handshake, posted, return_to, request, stored_request, link } = row;
+    let store::ClaimedRow { id, reference, handshake, posted, return_to, request, stored_request, link } = row;
     let opened = app.config.ring.open(&sealed_for(id), &handshake);
     let handshake = opened.ok().and_then(|json| serde_json::from_slice(&json).ok());
     let kept = || posted::open(&app.config.ring, &callback.provider, callback.state.hashed(), posted.as_deref()?);

@@ -30,7 +30,7 @@ const MAX_USER: usize = 4096;
 
 /// The parameters of an authorization response. Serialized only to be sealed.
 #[derive(Serialize, Deserialize)]
-struct Kept {
+struct PostedResponse {
     code: Option<String>,
     error: Option<String>,
     iss: Option<String>,
@@ -48,9 +48,11 @@ pub async fn keep(
     let kept = match response {
         AuthorizationResponse::Granted(AuthorizationGrant::Code { code, iss, user, .. }) => {
             let user = user.filter(|user| user.len() <= MAX_USER);
-            Kept { code: Some(code.expose().to_owned()), error: None, iss, user }
+            PostedResponse { code: Some(code.expose().to_owned()), error: None, iss, user }
         }
-        AuthorizationResponse::Denied { error, iss } => Kept { code: None, error: Some(error), iss, user: None },
+        AuthorizationResponse::Denied { error, iss } => {
+            PostedResponse { code: None, error: Some(error), iss, user: None }
+        }
         // OAuth 1.0a has no form post.
         AuthorizationResponse::Granted(AuthorizationGrant::Verifier { .. }) => return Err(refused(provider)),
     };
@@ -74,7 +76,7 @@ fn refused(provider: &str) -> Refusal {
 /// The stored response; `None` where its key has left the ring.
 pub(super) fn open(ring: &Ring, provider: &str, state: Hashed, sealed: &[u8]) -> Option<AuthorizationResponse> {
     let plain = ring.open(&sealed_for(provider, state), sealed).ok()?;
-    let Kept { code, error, iss, user } = serde_json::from_slice(&plain).ok()?;
+    let PostedResponse { code, error, iss, user } = serde_json::from_slice(&plain).ok()?;
     match (code, error) {
         (Some(code), None) => Some(AuthorizationResponse::Granted(AuthorizationGrant::Code {
             code: Plain::new(code),

@@ -68,7 +68,7 @@ pub async fn decide(
     let hint = request.hint;
     let wanted = at_provider::is_wanted(app);
     let look = move |conn: &mut Conn| look(conn, browser, hint, wanted.then_some(now));
-    let Seen { here, meant, leaving } = app.db.run("find session", look).await?;
+    let LogoutSituation { here, meant, leaving } = app.db.run("find session", look).await?;
     let meant = meant.filter(|meant| request.client_id.as_ref() == Some(&meant.client_id));
     let lives = |signed_in: &SignedIn| app.lifetime.status(&signed_in.session, now) == SessionStatus::Live;
     let (scope, leaving) = match (here, hint, meant) {
@@ -84,7 +84,7 @@ pub async fn decide(
 }
 
 /// The sessions that a request concerns.
-struct Seen {
+struct LogoutSituation {
     /// The session of the browser.
     here: Option<SignedIn>,
     /// The session that the hint names.
@@ -98,7 +98,7 @@ fn look(
     browser: Option<SessionId>,
     hint: Option<Hint>,
     at_provider: Option<Timestamp>,
-) -> QueryResult<Seen> {
+) -> QueryResult<LogoutSituation> {
     let here = browser.map(|id| session::find(conn, id)).transpose()?.flatten();
     let meant = hint.map(|hint| store::meant(conn, hint.session)).transpose()?.flatten();
     let meant = meant.filter(|meant| hint.is_some_and(|hint| hint.user == meant.user));
@@ -107,7 +107,7 @@ fn look(
         (Some(asked), Some(now)) => at_provider::leaving(conn, asked, now)?,
         _ => None,
     };
-    Ok(Seen { here, meant, leaving })
+    Ok(LogoutSituation { here, meant, leaving })
 }
 
 /// Whether the client's session belongs to this browser: under its sign-in, or under an ended one of the same user, as the

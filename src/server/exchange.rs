@@ -57,9 +57,9 @@ impl Exchange {
 }
 
 /// Ends the exchange when the answer was produced or dropped.
-struct End(Option<Rc<Exchange>>);
+struct ExchangeEnd(Option<Rc<Exchange>>);
 
-impl Drop for End {
+impl Drop for ExchangeEnd {
     fn drop(&mut self) {
         if let Some(exchange) = &self.0 {
             exchange.stage.set(Stage::Answered);
@@ -72,7 +72,7 @@ pin_project! {
     pub(super) struct Answer<B> {
         #[pin]
         body: B,
-        end: End,
+        end: ExchangeEnd,
     }
 }
 
@@ -104,7 +104,7 @@ where
         let exchange = request.conn_data::<Rc<Exchange>>().map(Rc::clone);
         let is_last = exchange.as_ref().is_some_and(|exchange| exchange.begin(has_body));
         // Dropped with the answer, also where the service fails.
-        let end = End(exchange);
+        let end = ExchangeEnd(exchange);
         let answering = service.call(request);
         async move {
             let mut answer: Response<B> = answering.await?.into();

@@ -33,7 +33,7 @@ pub(super) struct Permit {
 
 /// A connection that is closed at accept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Refused {
+pub(super) enum LimitExceeded {
     /// There are as many as there may be.
     All {
         /// Whether the log is to say so.
@@ -59,18 +59,23 @@ impl Limiter {
     }
 
     /// Counts a connection from `peer`, by its address unless that is exempt.
-    pub(super) fn admit(self: &Arc<Self>, peer: IpAddr, is_exempt: bool, now: Instant) -> Result<Permit, Refused> {
+    pub(super) fn admit(
+        self: &Arc<Self>,
+        peer: IpAddr,
+        is_exempt: bool,
+        now: Instant,
+    ) -> Result<Permit, LimitExceeded> {
         let counted = (!is_exempt).then(|| network(peer));
         let mut state = self.state();
         if state.open >= self.all {
             let warn = state.warned_of_all.is_none_or(|last| now.duration_since(last) >= WARN_EVERY);
             state.warned_of_all = if warn { Some(now) } else { state.warned_of_all };
-            return Err(Refused::All { warn });
+            return Err(LimitExceeded::All { warn });
         }
         if let Some(network) = counted {
             let open = state.by_address.get(&network).copied().unwrap_or_default();
             if open >= self.per_address {
-                return Err(Refused::Address { network, warn: state.warn(network, now) });
+                return Err(LimitExceeded::Address { network, warn: state.warn(network, now) });
             }
             state.by_address.insert(network, open + 1);
         }
@@ -129,7 +134,7 @@ mod tests {
         text.parse().expect("an address")
     }
 
-    fn refused(outcome: Result<Permit, Refused>) -> Option<Refused> {
+    fn refused(outcome: Result<Permit, LimitExceeded>) -> Option<LimitExceeded> {
         outcome.err()
     }
 
@@ -138,7 +143,7 @@ mod tests {
         let (limiter, start) = (Limiter::new(100, 2), Instant::now());
         let admit = |address, after| limiter.admit(ip(address), false, start + Duration::from_secs(after));
         let (first, _second) = (admit("192.0.2.1", 0), admit("::ffff:192.0.2.1", 0));
-        let beyond = |warn| Some(Refused::Address { network: ip("192.0.2.1"), warn });
+        let beyond = |warn| Some(LimitExceeded::Address { network: ip("192.0.2.1"), warn });
         assert_eq!(refused(admit("192.0.2.1", 0)), beyond(true));
         assert_eq!(refused(admit("192.0.2.1", 3599)), beyond(false));
         assert_eq!(refused(admit("192.0.2.1", 3600)), beyond(true));
@@ -154,7 +159,7 @@ mod tests {
         let (limiter, now) = (Limiter::new(100, 1), Instant::now());
         let _one = limiter.admit(ip("2001:db8:1:2::1"), false, now).expect("the first");
         let network = ip("2001:db8:1:2::");
-        let beyond = Some(Refused::Address { network, warn: true });
+        let beyond = Some(LimitExceeded::Address { network, warn: true });
         assert_eq!(refused(limiter.admit(ip("2001:db8:1:2:ffff::9"), false, now)), beyond);
         assert!(limiter.admit(ip("2001:db8:1:3::1"), false, now).is_ok());
     }
@@ -164,9 +169,9 @@ mod tests {
         let (limiter, start) = (Limiter::new(3, 1), Instant::now());
         let admit = |after| limiter.admit(ip("127.0.0.1"), true, start + Duration::from_secs(after));
         let mut open: Vec<_> = (0..3).map(|_| admit(0).expect("below the limit")).collect();
-        assert_eq!(refused(admit(0)), Some(Refused::All { warn: true }));
-        assert_eq!(refused(admit(1)), Some(Refused::All { warn: false }));
-        assert_eq!(refused(admit(3600)), Some(Refused::All { warn: true }));
+        assert_eq!(refused(admit(0)), Some(LimitExceeded::All { warn: true }));
+        assert_eq!(refused(admit(1)), Some(LimitExceeded::All { warn: false }));
+        assert_eq!(refused(admit(3600)), Some(LimitExceeded::All { warn: true }));
         open.pop();
         assert!(admit(3601).is_ok());
     }
@@ -178,7 +183,7 @@ mod tests {
         let warns = |n, after| {
             matches!(
                 refused(limiter.admit(address(n), false, start + Duration::from_secs(after))),
-                Some(Refused::Address { warn: true, .. })
+                Some(LimitExceeded::Address { warn: true, .. })
             )
         };
         let named = (0..10_000).filter(|n| warns(*n, 0)).count();

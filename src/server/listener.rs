@@ -21,7 +21,7 @@ use tokio::task::JoinHandle;
 use super::connection::Connection;
 use super::descriptors;
 use super::exchange::{Exchange, tracked};
-use super::limiter::{Limiter, Permit, Refused};
+use super::limiter::{LimitExceeded, Limiter, Permit};
 use super::timeouts::Timeouts;
 
 /// Connections that the system completes before they are accepted.
@@ -77,10 +77,10 @@ impl Admission {
         let admitted = self.limiter.admit(address, is_exempt, Instant::now());
         admitted.map_err(|refused| {
             match refused {
-                Refused::All { warn: true } => {
+                LimitExceeded::All { warn: true } => {
                     tracing::warn!(limit = self.limiter.all(), "connections are closed at accept: too many in all");
                 }
-                Refused::Address { network, warn: true } => {
+                LimitExceeded::Address { network, warn: true } => {
                     tracing::warn!(address = %network, "connections are closed at accept: too many from this address");
                 }
                 _ => {}

@@ -27,7 +27,8 @@ pub use status_index::{LIST_LEN, StatusIndex};
 pub use store::hot_statements;
 pub(crate) use store::signed_in_columns;
 pub use store::{
-    Dismissed, Ended, Expired, Mark, RevokedToken, Row, Scope, Stretch, Upstream, end, end_listed, end_upstream,
-    end_where, expire, find, list, list_all, list_beside, prune_ended, prune_feed, reparent, revoke_token, touch,
+    Dismissed, Ended, Expired, Mark, RevokedToken, Scope, SignedInRow, Stretch, Upstream, end, end_listed,
+    end_upstream, end_where, expire, find, list, list_all, list_beside, prune_ended, prune_feed, reparent,
+    revoke_token, touch,
 };
 pub use upstream_id_token::{open_upstream_id_token, seal_upstream_id_token};

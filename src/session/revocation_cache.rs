@@ -18,10 +18,10 @@ use crate::base::id::SessionId;
 
 /// The revocations that this replica knows. Cheap to clone.
 #[derive(Clone)]
-pub struct RevocationCache(Arc<Inner>);
+pub struct RevocationCache(Arc<Shared>);
 
-struct Inner {
-    sessions: DashMap<SessionId, Known>,
+struct Shared {
+    sessions: DashMap<SessionId, RevokedSession>,
     jtis: DashMap<Uuid, Timestamp>,
     lists: RwLock<HashMap<u64, List>>,
     newest: AtomicU64,
@@ -31,7 +31,7 @@ struct Inner {
     max_age: Duration,
 }
 
-struct Known {
+struct RevokedSession {
     expires_at: Timestamp,
     index: Option<StatusIndex>,
 }
@@ -73,7 +73,7 @@ pub enum Revoked {
 impl RevocationCache {
     /// Empty, and not fresh before the first read. `max_age` is `tokens.revocation_max_age`.
     pub fn new(max_age: Duration) -> Self {
-        Self(Arc::new(Inner {
+        Self(Arc::new(Shared {
             sessions: DashMap::new(),
             jtis: DashMap::new(),
             lists: RwLock::default(),
@@ -118,7 +118,7 @@ impl RevocationCache {
     fn insert_session(&self, id: SessionId, index: Option<StatusIndex>, expires_at: Timestamp) -> bool {
         let (news, listed) = match self.0.sessions.entry(id) {
             Entry::Vacant(place) => {
-                place.insert(Known { expires_at, index });
+                place.insert(RevokedSession { expires_at, index });
                 (true, index)
             }
             Entry::Occupied(mut known) => {

@@ -85,7 +85,7 @@ pub async fn redeem(
         now,
     };
     match app.db.run("redeem code", move |conn| ask.decide(conn)).await? {
-        Outcome::Granted(redeemed) => {
+        RedeemOutcome::Granted(redeemed) => {
             let Redeemed { signed_in, nonce, parent, others } = *redeemed;
             if others >= MAX_SESSIONS_PER_APP {
                 // The code is spent, so the app gets its tokens although the oldest sessions could not be ended. The next
@@ -94,15 +94,15 @@ pub async fn redeem(
             }
             Ok(Granted { signed_in, nonce })
         }
-        Outcome::Reuse(ended) => {
+        RedeemOutcome::Reuse(ended) => {
             app.ended(&ended, &ending);
             Err(CodeRefused::InvalidGrant)
         }
-        Outcome::GuessedTooOften => {
+        RedeemOutcome::GuessedTooOften => {
             telemetry::record(&Event::CodeGuessed { client: client.id.clone() });
             Err(CodeRefused::InvalidGrant)
         }
-        Outcome::Refused => Err(CodeRefused::InvalidGrant),
+        RedeemOutcome::Refused => Err(CodeRefused::InvalidGrant),
     }
 }
 
@@ -139,7 +139,7 @@ struct Ask {
 }
 
 /// The decision. It is committed in every case: a second use ends the session although the caller is refused.
-enum Outcome {
+enum RedeemOutcome {
     Granted(Box<Redeemed>),
     Reuse(Vec<Ended>),
     GuessedTooOften,
@@ -147,7 +147,7 @@ enum Outcome {
 }
 
 impl Ask {
-    fn decide(&self, conn: &mut Conn) -> QueryResult<Outcome> {
+    fn decide(&self, conn: &mut Conn) -> QueryResult<RedeemOutcome> {
         let redeem = Redeem {
             hash: self.hash.as_bytes(),
             client_id: &self.client_id,
@@ -159,35 +159,35 @@ impl Ask {
             now: self.now,
         };
         match store::redeem(conn, redeem)? {
-            Some(redeemed) => Ok(Outcome::Granted(Box::new(redeemed))),
+            Some(redeemed) => Ok(RedeemOutcome::Granted(Box::new(redeemed))),
             None => store::in_transaction(conn, |conn| self.judge(conn)),
         }
     }
 
-    fn judge(&self, conn: &mut Conn) -> QueryResult<Outcome> {
+    fn judge(&self, conn: &mut Conn) -> QueryResult<RedeemOutcome> {
         let hash = self.hash.as_bytes();
-        let Some(code) = store::spent(conn, hash)? else { return Ok(Outcome::Refused) };
+        let Some(code) = store::spent(conn, hash)? else { return Ok(RedeemOutcome::Refused) };
         // A request of another client changes nothing (TK-05).
         if code.client_id != self.client_id {
-            return Ok(Outcome::Refused);
+            return Ok(RedeemOutcome::Refused);
         }
         if code.challenge != self.challenge {
             return self.count_wrong_verifier(conn, &code);
         }
         match code.app_session_id.filter(|_| code.redirect_uri == self.redirect_uri && code.redeemed_at.is_some()) {
-            Some(session) => session::end_where(conn, Scope::One(session), &self.ending).map(Outcome::Reuse),
-            None => Ok(Outcome::Refused),
+            Some(session) => session::end_where(conn, Scope::One(session), &self.ending).map(RedeemOutcome::Reuse),
+            None => Ok(RedeemOutcome::Refused),
         }
     }
 
     /// Wrong verifiers are not counted for a redeemed or expired code.
-    fn count_wrong_verifier(&self, conn: &mut Conn, code: &Spent) -> QueryResult<Outcome> {
+    fn count_wrong_verifier(&self, conn: &mut Conn, code: &Spent) -> QueryResult<RedeemOutcome> {
         if code.redeemed_at.is_some() || code.expires_at <= self.now || code.wrong_verifiers >= self.most_wrong {
-            return Ok(Outcome::Refused);
+            return Ok(RedeemOutcome::Refused);
         }
         store::count_wrong_verifier(conn, self.hash.as_bytes())?;
         let dead = code.wrong_verifiers + 1 >= self.most_wrong;
-        Ok(if dead { Outcome::GuessedTooOften } else { Outcome::Refused })
+        Ok(if dead { RedeemOutcome::GuessedTooOften } else { RedeemOutcome::Refused })
     }
 }
 

@@ -26,7 +26,7 @@ pub struct IdTokenHint {
 }
 
 #[derive(Deserialize)]
-struct Claims {
+struct HintClaims {
     sub: UserId,
     aud: String,
     sid: SessionId,
@@ -50,7 +50,7 @@ pub fn verify_id_token_hint(keys: &Keys, issuer: &str, token: &str) -> Result<Id
     rules.validate_aud = false;
     rules.validate_exp = false;
     rules.validate_nbf = false;
-    let claims = jsonwebtoken::decode::<Claims>(token, key, &rules).map_err(|_| TokenInvalid)?.claims;
+    let claims = jsonwebtoken::decode::<HintClaims>(token, key, &rules).map_err(|_| TokenInvalid)?.claims;
     Ok(IdTokenHint { client_id: claims.aud, user: claims.sub, session: claims.sid })
 }
 

@@ -21,7 +21,7 @@ const EVENT: &str = "http://schemas.openid.net/event/backchannel-logout";
 
 /// The claims of a logout token. It never has a `nonce`, so that it is no valid ID token.
 #[derive(Serialize)]
-struct Claims<'a> {
+struct LogoutTokenClaims<'a> {
     iss: &'a str,
     sub: UserId,
     aud: &'a str,
@@ -40,7 +40,7 @@ pub fn logout_token(
     session: SessionId,
     now: Timestamp,
 ) -> Result<Plain, UnusableKey> {
-    let claims = Claims {
+    let claims = LogoutTokenClaims {
         iss: app.config.server.public_url.issuer(),
         sub: user,
         aud: &client.id,

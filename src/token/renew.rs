@@ -97,18 +97,18 @@ pub async fn renew(app: &App, presented: Presented, now: Timestamp) -> Result<Re
     };
     let outcome = app.db.run("refresh session", move |conn| ask.decide(conn)).await?;
     let (signed_in, counter) = match outcome {
-        Outcome::Renewed(signed_in, counter, event) => {
+        RefreshOutcome::Renewed(signed_in, counter, event) => {
             event.iter().for_each(telemetry::record);
             (signed_in, counter)
         }
-        Outcome::Reuse(event) => {
+        RefreshOutcome::Reuse(event) => {
             app.revocations.insert(Revoked::Session { id: token.session, index: None }, app.lifetime.feed_until(now));
             telemetry::record(&event);
             return Err(RenewalRefused::InvalidGrant);
         }
-        Outcome::InvalidGrant => return Err(RenewalRefused::InvalidGrant),
-        Outcome::InvalidScope => return Err(RenewalRefused::InvalidScope),
-        Outcome::InvalidTarget => return Err(RenewalRefused::InvalidTarget),
+        RefreshOutcome::InvalidGrant => return Err(RenewalRefused::InvalidGrant),
+        RefreshOutcome::InvalidScope => return Err(RenewalRefused::InvalidScope),
+        RefreshOutcome::InvalidTarget => return Err(RenewalRefused::InvalidTarget),
     };
     let session = &signed_in.session;
     let scope = scope.map_or_else(|| session.scopes.clone(), |scope| scope.join(" "));
@@ -163,7 +163,7 @@ struct Ask {
 }
 
 /// The decision. It is committed in every case: a reuse ends the session although the caller is refused.
-enum Outcome {
+enum RefreshOutcome {
     Renewed(Box<SignedIn>, i64, Option<Event>),
     Reuse(Event),
     InvalidGrant,
@@ -172,7 +172,7 @@ enum Outcome {
 }
 
 impl Ask {
-    fn decide(&self, conn: &mut Conn) -> QueryResult<Outcome> {
+    fn decide(&self, conn: &mut Conn) -> QueryResult<RefreshOutcome> {
         let RefreshToken { session: id, counter } = self.token;
         let rotate = Rotate {
             id,
@@ -185,41 +185,45 @@ impl Ask {
             now: self.now,
         };
         match store::rotate(conn, rotate)? {
-            Some(signed_in) => Ok(Outcome::Renewed(Box::new(signed_in), counter + self.step, None)),
+            Some(signed_in) => Ok(RefreshOutcome::Renewed(Box::new(signed_in), counter + self.step, None)),
             None => store::in_transaction(conn, |conn| self.judge(conn)),
         }
     }
 
-    fn judge(&self, conn: &mut Conn) -> QueryResult<Outcome> {
+    fn judge(&self, conn: &mut Conn) -> QueryResult<RefreshOutcome> {
         let (id, now, presented) = (self.token.session, self.now, self.token.counter);
-        let Some(locked) = store::lock(conn, id)? else { return Ok(Outcome::InvalidGrant) };
+        let Some(locked) = store::lock(conn, id)? else { return Ok(RefreshOutcome::InvalidGrant) };
         let session = &locked.signed_in.session;
         if session.client_id != self.client_id || self.lifetime.status(session, now) != SessionStatus::Live {
-            return Ok(Outcome::InvalidGrant);
+            return Ok(RefreshOutcome::InvalidGrant);
         }
         if !self.scope_fits(&session.scopes) {
-            return Ok(Outcome::InvalidScope);
+            return Ok(RefreshOutcome::InvalidScope);
         }
         if self.resource.is_some() && session.resource.is_some() && self.resource != session.resource {
-            return Ok(Outcome::InvalidTarget);
+            return Ok(RefreshOutcome::InvalidTarget);
         }
         let newest = locked.state.counter;
         let ip = IpNet::from(self.ip);
         Ok(match locked.state.judge(presented, now, self.grace) {
             RotationDecision::Rotate => {
                 store::advance(conn, id, presented + self.step, now)?;
-                Outcome::Renewed(Box::new(locked.signed_in), presented + self.step, None)
+                RefreshOutcome::Renewed(Box::new(locked.signed_in), presented + self.step, None)
             }
-            RotationDecision::Again => Outcome::Renewed(Box::new(locked.signed_in), newest, None),
+            RotationDecision::Again => RefreshOutcome::Renewed(Box::new(locked.signed_in), newest, None),
             RotationDecision::Forgive => {
                 store::forgive(conn, id, now)?;
                 store::note(conn, "refresh_forgiven", &locked, ip, now)?;
-                Outcome::Renewed(Box::new(locked.signed_in), newest, Some(Event::RefreshForgiven { session: id }))
+                RefreshOutcome::Renewed(
+                    Box::new(locked.signed_in),
+                    newest,
+                    Some(Event::RefreshForgiven { session: id }),
+                )
             }
             RotationDecision::Recover => {
                 store::advance(conn, id, presented + self.step, now)?;
                 store::note(conn, "refresh_recovered", &locked, ip, now)?;
-                Outcome::Renewed(
+                RefreshOutcome::Renewed(
                     Box::new(locked.signed_in),
                     presented + self.step,
                     Some(Event::RefreshRecovered { session: id }),
@@ -229,7 +233,7 @@ impl Ask {
                 session::end(conn, id, &self.ending)?;
                 store::note(conn, "refresh_reused", &locked, ip, now)?;
                 let session_ip = locked.ip.map(|net| net.addr());
-                Outcome::Reuse(Event::RefreshReused { user: session.user, session: id, ip: self.ip, session_ip })
+                RefreshOutcome::Reuse(Event::RefreshReused { user: session.user, session: id, ip: self.ip, session_ip })
             }
         })
     }

@@ -67,7 +67,7 @@ pub enum NoStatusList {
 }
 
 #[derive(Serialize)]
-struct Claims {
+struct StatusListClaims {
     iss: String,
     sub: String,
     iat: i64,
@@ -148,7 +148,7 @@ impl StatusListToken {
         let revocations = app.revocations.clone();
         let work = move || {
             let shown = revocations.list(list).ok_or(NoStatusList::Unknown)?;
-            let claims = Claims {
+            let claims = StatusListClaims {
                 iss,
                 sub,
                 iat: now.timestamp(),

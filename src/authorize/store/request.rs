@@ -13,7 +13,7 @@ use crate::grant::{NewRequest, StoredRequest, request_rows};
 
 /// A row of `authorization_requests`.
 #[derive(QueryableByName)]
-struct Row {
+struct RequestRow {
     #[diesel(sql_type = Uuid)]
     id: AuthorizationRequestId,
     #[diesel(sql_type = Jsonb)]
@@ -30,9 +30,9 @@ struct Row {
     answered_at: Option<Timestamp>,
 }
 
-impl From<Row> for StoredRequest {
-    fn from(row: Row) -> Self {
-        let Row { id, request, binding_hash, session_id, created_at, expires_at, answered_at } = row;
+impl From<RequestRow> for StoredRequest {
+    fn from(row: RequestRow) -> Self {
+        let RequestRow { id, request, binding_hash, session_id, created_at, expires_at, answered_at } = row;
         Self { id, request, binding_hash, session_id, created_at, expires_at, answered_at }
     }
 }
@@ -93,7 +93,7 @@ pub fn consume_pushed_request(
 ) -> QueryResult<Option<StoredRequest>> {
     let (request_uri, binding) = (request_uri.as_bytes(), binding.as_bytes());
     let consume = ConsumePushedRequest { request_uri, client_id, binding, now, expires_at };
-    Ok(consume.get_result::<Row>(conn).optional()?.map(Into::into))
+    Ok(consume.get_result::<RequestRow>(conn).optional()?.map(Into::into))
 }
 
 statement! {
@@ -104,7 +104,7 @@ statement! {
 
 /// The request with that id.
 pub fn find(conn: &mut Conn, id: AuthorizationRequestId) -> QueryResult<Option<StoredRequest>> {
-    Ok(Find { id }.get_result::<Row>(conn).optional()?.map(Into::into))
+    Ok(Find { id }.get_result::<RequestRow>(conn).optional()?.map(Into::into))
 }
 
 statement! {

@@ -30,7 +30,7 @@ pub struct Claim {
 }
 
 /// A claimed row.
-pub struct Row {
+pub struct ClaimedRow {
     pub id: AuthorizationSessionId,
     pub reference: Reference,
     pub handshake: Vec<u8>,
@@ -119,7 +119,7 @@ impl Updated {
 }
 
 /// Claims the login, or returns why not. A refusal changes nothing, so that another browser cannot spend the login.
-pub fn claim(conn: &mut Conn, claim: &Claim) -> QueryResult<Result<Row, Refusal>> {
+pub fn claim(conn: &mut Conn, claim: &Claim) -> QueryResult<Result<ClaimedRow, Refusal>> {
     let update = Update {
         provider: &claim.provider,
         state: claim.state.as_bytes(),
@@ -138,7 +138,7 @@ pub fn claim(conn: &mut Conn, claim: &Claim) -> QueryResult<Result<Row, Refusal>
     let reference = Reference::from_row(row.reference);
     let link = row.link_session_id.zip(row.link_user_id).map(|(session, user)| Linking { session, user });
     let Updated { id, handshake, posted, return_to, authorization_request_id: request, .. } = row;
-    Ok(Ok(Row { id, reference, handshake, posted, return_to, request, stored_request, link }))
+    Ok(Ok(ClaimedRow { id, reference, handshake, posted, return_to, request, stored_request, link }))
 }
 
 statement! {
@@ -148,7 +148,7 @@ statement! {
 }
 
 #[derive(QueryableByName)]
-struct Seen {
+struct UnclaimedRow {
     #[diesel(sql_type = Text)]
     reference: String,
     #[diesel(sql_type = Binary)]
@@ -171,7 +171,7 @@ struct Seen {
 
 fn judge(conn: &mut Conn, claim: &Claim) -> QueryResult<Refusal> {
     let look = Look { provider: &claim.provider, state: claim.state.as_bytes(), flow: claim.flow.as_str() };
-    let Some(row) = look.get_result::<Seen>(conn).optional()? else {
+    let Some(row) = look.get_result::<UnclaimedRow>(conn).optional()? else {
         return Ok(Refusal::early(Code::UnknownState));
     };
     let same_browser = claim.binding.map_or(!claim.require_binding, |binding| binding.matches(&row.binding_hash));

@@ -16,7 +16,7 @@ mod unlink;
 mod write_login;
 
 pub use begin::{Pending, begin};
-pub use claim::{Claim, Row, claim};
+pub use claim::{Claim, ClaimedRow, claim};
 pub use complete_login::{CompletionOutcome, Written, complete_login};
 pub use fail::{Failing, expire, fail};
 #[cfg(feature = "dev")]

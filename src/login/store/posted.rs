@@ -36,7 +36,7 @@ statement! {
 }
 
 #[derive(QueryableByName)]
-struct Kept {
+struct PostedRow {
     #[diesel(sql_type = Bool)]
     known: bool,
 }
@@ -45,5 +45,5 @@ struct Kept {
 pub fn keep(conn: &mut Conn, posted: &Posted) -> QueryResult<bool> {
     let keep =
         Keep { provider: &posted.provider, state: posted.state.as_bytes(), sealed: &posted.sealed, now: posted.now };
-    Ok(keep.get_result::<Kept>(conn)?.known)
+    Ok(keep.get_result::<PostedRow>(conn)?.known)
 }

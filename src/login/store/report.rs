@@ -11,7 +11,7 @@ use crate::base::statement::statement;
 
 /// The columns of the row that are no secret.
 #[derive(QueryableByName)]
-pub struct Row {
+pub struct ReportRow {
     #[diesel(sql_type = Text)]
     pub reference: String,
     #[diesel(sql_type = Text)]
@@ -43,6 +43,6 @@ statement! {
 }
 
 /// The login with that reference.
-pub fn report(conn: &mut Conn, reference: &str) -> QueryResult<Option<Row>> {
+pub fn report(conn: &mut Conn, reference: &str) -> QueryResult<Option<ReportRow>> {
     Find { reference }.get_result(conn).optional()
 }

@@ -48,7 +48,7 @@ statement! {
 }
 
 #[derive(QueryableByName)]
-struct Row {
+struct IdentityRow {
     #[diesel(sql_type = Uuid)]
     id: SubId,
     #[diesel(sql_type = Text)]
@@ -82,7 +82,7 @@ pub fn unlink(conn: &mut Conn, request: &UnlinkRequest) -> QueryResult<UnlinkOut
     conn.transaction(|conn| {
         // Two concurrent requests must not remove both identities of a user with two.
         account::lock(conn, user)?;
-        let mut identities: Vec<Row> = Identities { user, session }.load(conn)?;
+        let mut identities: Vec<IdentityRow> = Identities { user, session }.load(conn)?;
         let Some(place) = identities.iter().position(|identity| identity.id == id) else {
             return Ok(UnlinkOutcome::NotFound);
         };

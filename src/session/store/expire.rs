@@ -111,7 +111,7 @@ statement! {
 }
 
 #[derive(QueryableByName)]
-struct Row {
+struct ExpiredRow {
     #[diesel(sql_type = Nullable<Timestamptz>)]
     not_after: Option<Timestamp>,
     #[diesel(sql_type = Nullable<Uuid>)]
@@ -140,7 +140,7 @@ pub fn expire(conn: &mut Conn, mark: Mark, most: i64, endings: &Endings, now: Ti
         stamp: stamp.get(..15).unwrap_or_default(),
         told: endings.notified_clients(),
     };
-    let rows: Vec<Row> = query.load(conn)?;
+    let rows: Vec<ExpiredRow> = query.load(conn)?;
     let next = rows.first().and_then(|row| {
         let (not_after, id) = (row.not_after?, row.last_id?);
         Some(Mark { not_after, id })
@@ -149,7 +149,7 @@ pub fn expire(conn: &mut Conn, mark: Mark, most: i64, endings: &Endings, now: Ti
 }
 
 /// `None` for the row of a step that ended no session.
-fn expired(row: Row) -> Option<Expired> {
+fn expired(row: ExpiredRow) -> Option<Expired> {
     let reason = if row.ended_reason? == "absolute" { "absolute" } else { "idle" };
     Some(Expired { id: row.id?, user: row.user_id?, reason })
 }

@@ -35,7 +35,7 @@ statement! {
 }
 
 #[derive(QueryableByName)]
-struct Row {
+struct FeedRow {
     #[diesel(sql_type = BigInt)]
     bound: i64,
     #[diesel(sql_type = BigInt)]
@@ -78,7 +78,7 @@ fn read_all(conn: &mut Conn, now: Timestamp) -> QueryResult<Look> {
 }
 
 fn read(conn: &mut Conn, since: Bound, now: Timestamp) -> QueryResult<Look> {
-    let rows: Vec<Row> = Read { since: since.0, now }.load(conn)?;
+    let rows: Vec<FeedRow> = Read { since: since.0, now }.load(conn)?;
     let first = rows.first();
     Ok(Look {
         bound: first.map_or(since, |row| Bound(row.bound)),
@@ -88,7 +88,7 @@ fn read(conn: &mut Conn, since: Bound, now: Timestamp) -> QueryResult<Look> {
 }
 
 /// `None` for the row of an empty feed, and for entries of a kind that this version does not know.
-fn revocation(row: Row) -> Option<Revocation> {
+fn revocation(row: FeedRow) -> Option<Revocation> {
     let (created_at, expires_at) = (row.created_at?, row.expires_at?);
     let value = row.value?.parse().ok();
     let what = match (row.kind?.as_str(), value) {

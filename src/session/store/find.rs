@@ -3,7 +3,7 @@
 use diesel::sql_types::Uuid;
 use diesel::{OptionalExtension, QueryResult, RunQueryDsl};
 
-use super::row::{Row, signed_in_columns};
+use super::row::{SignedInRow, signed_in_columns};
 use crate::base::db::Conn;
 use crate::base::id::SessionId;
 use crate::base::statement::statement;
@@ -16,5 +16,5 @@ statement! {
 
 /// The session with that id and its user, whether it is live, expired or ended.
 pub fn find(conn: &mut Conn, id: SessionId) -> QueryResult<Option<SignedIn>> {
-    Ok(Find { id }.get_result::<Row>(conn).optional()?.map(SignedIn::from))
+    Ok(Find { id }.get_result::<SignedInRow>(conn).optional()?.map(SignedIn::from))
 }

@@ -14,7 +14,7 @@ use crate::session::lifetime::Lifetime;
 use crate::session::listed::Listed;
 
 #[derive(QueryableByName)]
-struct Row {
+struct ListedRow {
     #[diesel(sql_type = Uuid)]
     id: SessionId,
     #[diesel(sql_type = Uuid)]
@@ -87,7 +87,7 @@ statement! {
 /// Up to `most` sign-ins of a user that are live or have a live app's session, newest first.
 pub fn list(conn: &mut Conn, user: UserId, lifetime: Lifetime, now: Timestamp, most: i64) -> QueryResult<Vec<Listed>> {
     let query = OfUser { user, now, idle_since: lifetime.idle_since(now), most };
-    Ok(query.load::<Row>(conn)?.into_iter().map(listed).collect())
+    Ok(query.load::<ListedRow>(conn)?.into_iter().map(listed).collect())
 }
 
 statement! {
@@ -106,7 +106,7 @@ statement! {
 #[derive(QueryableByName)]
 struct RowBeside {
     #[diesel(embed)]
-    sign_in: Row,
+    sign_in: ListedRow,
     #[diesel(sql_type = Nullable<Jsonb>)]
     identities: Option<Value>,
 }
@@ -128,11 +128,11 @@ pub fn list_beside(
 /// Up to `most` sign-ins of all users, newest first.
 pub fn list_all(conn: &mut Conn, lifetime: Lifetime, now: Timestamp, most: i64) -> QueryResult<Vec<Listed>> {
     let query = OfAll { now, idle_since: lifetime.idle_since(now), most };
-    let rows: Vec<Row> = with_every_plan(conn, |conn| query.load(conn))?;
+    let rows: Vec<ListedRow> = with_every_plan(conn, |conn| query.load(conn))?;
     Ok(rows.into_iter().map(listed).collect())
 }
 
-fn listed(row: Row) -> Listed {
+fn listed(row: ListedRow) -> Listed {
     Listed {
         id: row.id,
         user: row.user_id,

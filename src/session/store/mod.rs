@@ -31,6 +31,6 @@ pub use list::{list, list_all, list_beside};
 pub use prune::{prune_ended, prune_feed};
 pub use reparent::reparent;
 pub use revoke_token::{RevokedToken, revoke_token};
-pub use row::Row;
+pub use row::SignedInRow;
 pub(crate) use row::signed_in_columns;
 pub use touch::touch;

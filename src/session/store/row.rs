@@ -10,7 +10,7 @@ use crate::base::id::{SessionId, UserId};
 use crate::session::signed_in::{Session, SignedIn};
 use crate::session::status_index::StatusIndex;
 
-/// The columns of a `Row`, for statements that call `sessions` `s` and `users` `u`. The profile is that of the identity
+/// The columns of a `SignedInRow`, for statements that call `sessions` `s` and `users` `u`. The profile is that of the identity
 /// which the session was made through, whatever other providers say of the person.
 macro_rules! signed_in_columns {
     () => {
@@ -23,7 +23,7 @@ pub(crate) use signed_in_columns;
 
 /// The columns that `signed_in_columns` selects.
 #[derive(QueryableByName)]
-pub struct Row {
+pub struct SignedInRow {
     #[diesel(sql_type = Uuid)]
     id: SessionId,
     #[diesel(sql_type = Uuid)]
@@ -58,8 +58,8 @@ pub struct Row {
     profile: Option<Value>,
 }
 
-impl From<Row> for SignedIn {
-    fn from(row: Row) -> Self {
+impl From<SignedInRow> for SignedIn {
+    fn from(row: SignedInRow) -> Self {
         Self {
             user: User { sub: row.user_id, profile: profile(row.profile) },
             session: Session {

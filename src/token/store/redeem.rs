@@ -7,7 +7,7 @@ use crate::base::clock::Timestamp;
 use crate::base::db::Conn;
 use crate::base::id::SessionId;
 use crate::base::statement::statement;
-use crate::session::{Row, SignedIn, signed_in_columns};
+use crate::session::{SignedIn, SignedInRow, signed_in_columns};
 
 statement! {
     /// Redeems a code if everything matches, and inserts the app's session under the browser's.
@@ -71,7 +71,7 @@ pub struct Redeemed {
 #[derive(QueryableByName)]
 struct RedeemedRow {
     #[diesel(embed)]
-    signed_in: Row,
+    signed_in: SignedInRow,
     #[diesel(sql_type = Uuid)]
     parent_id: SessionId,
     #[diesel(sql_type = Nullable<Text>)]

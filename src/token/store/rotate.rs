@@ -9,7 +9,7 @@ use crate::base::clock::Timestamp;
 use crate::base::db::Conn;
 use crate::base::id::SessionId;
 use crate::base::statement::statement;
-use crate::session::{Row, SignedIn, signed_in_columns};
+use crate::session::{SignedIn, SignedInRow, signed_in_columns};
 use crate::token::rotation::RefreshState;
 
 statement! {
@@ -40,7 +40,7 @@ statement! {
 
 /// Rotates the token if the statement matches.
 pub fn rotate(conn: &mut Conn, rotate: Rotate<'_>) -> QueryResult<Option<SignedIn>> {
-    Ok(rotate.get_result::<Row>(conn).optional()?.map(SignedIn::from))
+    Ok(rotate.get_result::<SignedInRow>(conn).optional()?.map(SignedIn::from))
 }
 
 /// Runs `work` in a transaction.
@@ -59,7 +59,7 @@ pub struct Locked {
 #[derive(QueryableByName)]
 struct LockedRow {
     #[diesel(embed)]
-    signed_in: Row,
+    signed_in: SignedInRow,
     #[diesel(sql_type = BigInt)]
     refresh_token_counter: i64,
     #[diesel(sql_type = Nullable<Timestamptz>)]
@@ -91,7 +91,7 @@ pub fn lock(conn: &mut Conn, id: SessionId) -> QueryResult<Option<Locked>> {
 #[derive(QueryableByName)]
 struct NewestRow {
     #[diesel(embed)]
-    signed_in: Row,
+    signed_in: SignedInRow,
     #[diesel(sql_type = BigInt)]
     refresh_token_counter: i64,
 }

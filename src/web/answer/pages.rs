@@ -74,12 +74,12 @@ struct Account<'a> {
     since: String,
     until: String,
     devices: Vec<Device>,
-    identities: Vec<Known>,
+    identities: Vec<LinkedIdentity>,
     /// Providers without an identity of the user, with the link that adds one.
     others: Vec<Link<'a>>,
 }
 
-struct Known {
+struct LinkedIdentity {
     id: SubId,
     provider: String,
     /// The e-mail address or the provider's `sub`; distinguishes two identities at one provider.
@@ -119,11 +119,11 @@ struct SignOut<'a> {
 struct ProblemPage<'a> {
     prefix: &'a str,
     style: &'static str,
-    refused: &'a Refused<'a>,
+    refused: &'a ProblemTexts<'a>,
 }
 
 /// The content of the page for a refusal.
-pub struct Refused<'a> {
+pub struct ProblemTexts<'a> {
     /// The HTTP status of the answer.
     pub status: StatusCode,
     /// The title, a few words.
@@ -208,7 +208,7 @@ pub fn account(app: &App, signed_in: &SignedIn, listed: &[Listed], identities: &
         name: provider.name(),
         href: format!("{}/account/identities/{}/link", prefix(app), provider.id()),
     });
-    let known = |known: &Identity| Known {
+    let known = |known: &Identity| LinkedIdentity {
         id: known.id,
         provider: named(&known.provider),
         who: known.email.clone().unwrap_or_else(|| known.sub.clone()),
@@ -277,7 +277,7 @@ pub fn sign_out(app: &App, signed_in: &SignedIn, asked: &Request) -> Option<Http
 }
 
 /// The page for a refusal, with a link to the login or to the account page.
-pub fn problem(request: &HttpRequest, refused: &Refused<'_>) -> HttpResponse {
+pub fn problem(request: &HttpRequest, refused: &ProblemTexts<'_>) -> HttpResponse {
     let prefix = request.app_data::<Data<App>>().map(|app| prefix(app)).unwrap_or_default();
     html(refused.status, &ProblemPage { prefix, style: STYLE_PATH, refused })
 }

@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::challenge::Challenge;
 use super::negotiate;
 use super::pages;
-use super::refusals::{self, Row};
+use super::refusals::{self, RefusalText};
 use crate::base::id::Reference;
 use crate::login::Code;
 use crate::token::ACCOUNT_SCOPE;
@@ -16,7 +16,7 @@ use crate::token::ACCOUNT_SCOPE;
 /// A refusal: a row of the table, with the values of this request.
 #[derive(Debug)]
 pub struct Problem {
-    row: &'static Row,
+    row: &'static RefusalText,
     reference: Option<Reference>,
     retry_after: Option<u64>,
     allow: Option<String>,
@@ -46,12 +46,12 @@ impl ResponseError for Problem {
 }
 
 impl Problem {
-    pub(super) fn of(row: &'static Row) -> Self {
+    pub(super) fn of(row: &'static RefusalText) -> Self {
         let retry_after = matches!(row.status, 503).then_some(2);
         Self { row, reference: None, retry_after, allow: None, challenge: None, is_of_login: false, oauth_error: None }
     }
 
-    pub(super) fn of_login(row: &'static Row) -> Self {
+    pub(super) fn of_login(row: &'static RefusalText) -> Self {
         Self { is_of_login: true, ..Self::of(row) }
     }
 
@@ -244,7 +244,7 @@ impl Problem {
             return self.for_program(request);
         }
         let reference = self.reference_for(request);
-        let page = pages::Refused {
+        let page = pages::ProblemTexts {
             status: self.status(),
             title: self.row.title,
             sentence: self.row.sentence,
@@ -267,7 +267,7 @@ impl Problem {
         if !negotiate::wants_page(request) {
             return self.for_program(request);
         }
-        let Row { status, title, sentence, hint, .. } = self.row;
+        let RefusalText { status, title, sentence, hint, .. } = self.row;
         let text = format!("{status} {title}\n{sentence} {hint}\n");
         self.finish(HttpResponse::build(self.status()).content_type("text/plain; charset=utf-8").body(text))
     }
@@ -285,7 +285,7 @@ impl Problem {
             reference: &'a str,
         }
         let reference = self.reference_for(request);
-        let Row { status, code, title, sentence, hint } = *self.row;
+        let RefusalText { status, code, title, sentence, hint } = *self.row;
         let detail = if hint.is_empty() { sentence.to_owned() } else { format!("{sentence} {hint}") };
         let body = Body { r#type: "about:blank", title, status, detail, code, reference: &reference };
         let body = serde_json::to_string(&body).unwrap_or_default();

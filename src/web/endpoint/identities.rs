@@ -18,7 +18,7 @@ use crate::web::request::login::{self as login_request, checked_return_to, hints
 /// `GET /identities`: the identities of the user, oldest first.
 pub async fn list(app: Data<App>, caller: Caller) -> Result<HttpResponse, Problem> {
     #[derive(Serialize)]
-    struct View {
+    struct IdentityView {
         name: String,
         #[serde(flatten)]
         identity: Identity,
@@ -29,7 +29,8 @@ pub async fn list(app: Data<App>, caller: Caller) -> Result<HttpResponse, Proble
         Some(provider) => provider.name().to_owned(),
         None => identity.provider.clone(),
     };
-    let views: Vec<_> = identities.into_iter().map(|identity| View { name: name(&identity), identity }).collect();
+    let views: Vec<_> =
+        identities.into_iter().map(|identity| IdentityView { name: name(&identity), identity }).collect();
     Ok(HttpResponse::Ok().json(json!({ "identities": views })))
 }
 

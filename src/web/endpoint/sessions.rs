@@ -18,7 +18,7 @@ pub const MAX_LISTED: i64 = 1000;
 
 /// A session. `current`: whether the request's credentials belong to it.
 #[derive(Serialize)]
-struct View {
+struct SessionView {
     current: bool,
     #[serde(flatten)]
     listed: Listed,
@@ -29,7 +29,7 @@ pub async fn list(app: Data<App>, caller: Caller) -> Result<HttpResponse, Proble
     let signed_in = &caller.signed_in;
     let (user, lifetime, now) = (signed_in.user.sub, app.lifetime, app.clock.now());
     let listed = app.db.run("list sessions", move |conn| session::list(conn, user, lifetime, now, MAX_LISTED)).await?;
-    let view = |listed: Listed| View { current: listed.id == signed_in.session.id, listed };
+    let view = |listed: Listed| SessionView { current: listed.id == signed_in.session.id, listed };
     let sessions: Vec<_> = listed.into_iter().map(view).collect();
     Ok(HttpResponse::Ok().json(json!({ "sessions": sessions })))
 }

@@ -81,7 +81,7 @@ async fn by_code(app: &App, client: &Client, form: &Parameters, now: Timestamp) 
     // Apps get a refresh token only with the scope `offline_access`.
     let offline = has_scope(&session.scopes, "offline_access") && client.may(Grant::RefreshToken);
     let refresh = offline.then(|| RefreshToken { session: session.id, counter: 0 }.encode(&app.config.ring));
-    let about = About { signed_in: &granted.signed_in, nonce: granted.nonce.as_deref() };
+    let about = IdTokenContent { signed_in: &granted.signed_in, nonce: granted.nonce.as_deref() };
     let scope = session.scopes.clone();
     issued(app, client, &access, refresh.as_ref(), &scope, Some(&about), now)
 }
@@ -118,7 +118,7 @@ async fn by_refresh_token(
         RenewalRefused::Sign(error) => Problem::from(error),
     })?;
     // The built-in client gets no ID token: the login has returned the user to it.
-    let about = (client.id != BUILT_IN_CLIENT).then_some(About { signed_in: &renewed.signed_in, nonce: None });
+    let about = (client.id != BUILT_IN_CLIENT).then_some(IdTokenContent { signed_in: &renewed.signed_in, nonce: None });
     issued(app, client, &renewed.access, Some(&renewed.refresh), &renewed.scope, about.as_ref(), now)
 }
 
@@ -166,7 +166,7 @@ fn resource(app: &App, client: &Client, form: &Parameters) -> Result<Option<Stri
 }
 
 /// The content of an ID token.
-struct About<'a> {
+struct IdTokenContent<'a> {
     signed_in: &'a SignedIn,
     nonce: Option<&'a str>,
 }
@@ -178,7 +178,7 @@ fn issued(
     access: &AccessToken,
     refresh: Option<&Plain>,
     scope: &str,
-    about: Option<&About<'_>>,
+    about: Option<&IdTokenContent<'_>>,
     now: Timestamp,
 ) -> Result<HttpResponse, Problem> {
     let mut body = Map::from_iter([
@@ -190,7 +190,7 @@ fn issued(
     if let Some(refresh) = refresh {
         body.insert("refresh_token".to_owned(), json!(refresh.expose()));
     }
-    if let Some(About { signed_in, nonce }) = about.filter(|_| has_scope(scope, "openid")) {
+    if let Some(IdTokenContent { signed_in, nonce }) = about.filter(|_| has_scope(scope, "openid")) {
         let id_token = token::id_token(app, client, signed_in, scope, *nonce, &access.token, now);
         let id_token = id_token.map_err(Problem::from)?;
         body.insert("id_token".to_owned(), json!(id_token.expose()));
