@@ -6,7 +6,8 @@
 //! GET /oauth2/authorize ──► validated ──► decision ──► code            302 to the app
 //!                                            │    └──► error           302 to the app
 //!                                            ├──► consent needed       302 to /oauth2/authorize/agree
-//!                                            └──► sign-in needed       302 to /login, with the id of the stored request
+//!                                            └──► sign-in needed       302 to the provider, if only one is left;
+//!                                                                      else to /login, with the id of the request
 //!
 //! GET /callback/{provider} ── login completed ──► decision again (resume)
 //! POST /oauth2/authorize/agree ── yes or no ────► decision again (agree), or the error access_denied (decline)
@@ -30,7 +31,7 @@ mod start;
 mod store;
 
 pub use answer::{ErrorAnswer, OAuthError};
-pub use next::Next;
+pub use next::{FirstStep, LoginStep, Next};
 pub use open::{OpenRequest, OpenRequestError, open};
 pub use read::{AuthorizeError, Terms, read};
 pub use request::{AuthorizationRequest, Prompt};

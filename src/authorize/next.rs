@@ -11,7 +11,7 @@ use crate::base::clock::Timestamp;
 use crate::base::db::DbError;
 use crate::base::id::AuthorizationRequestId;
 use crate::base::secret::Plain;
-use crate::grant::{NewCode, PreparedAnswer};
+use crate::grant::{LoginFor, NewCode, PreparedAnswer};
 use crate::session::SignedIn;
 
 /// Where the browser is redirected to.
@@ -22,6 +22,24 @@ pub enum Next {
     Agree(AuthorizationRequestId),
     /// To a login, at this provider or at one that the person chooses.
     SignIn(AuthorizationRequestId, Option<String>),
+}
+
+/// The first step of a request.
+pub enum FirstStep {
+    /// The same as for a stored request.
+    Next(Next),
+    /// A login at the only provider that is left.
+    Login(Box<LoginStep>),
+}
+
+/// A login at the only provider that is left.
+pub struct LoginStep {
+    /// The id of the provider.
+    pub provider: String,
+    /// The request.
+    pub request: AuthorizationRequest,
+    /// Its row, stored or to be stored with the login.
+    pub row: LoginFor,
 }
 
 /// The inputs of the decision.
@@ -77,10 +95,14 @@ pub(super) fn prepare_answer(
     PreparedAnswer { code, location }
 }
 
-/// The only provider that the request allows; `None` where the person chooses.
+/// The only provider that the request, the client and the configuration leave; `None` where the person chooses.
 pub(super) fn only_provider(app: &App, request: &AuthorizationRequest) -> Option<String> {
-    let only = |providers: &Vec<String>| <[String; 1]>::try_from(providers.clone()).ok().map(|[only]| only);
-    request.provider.clone().or_else(|| app.clients.get(&request.client_id).and_then(|client| only(&client.providers)))
+    request.provider.clone().or_else(|| {
+        let client = app.clients.get(&request.client_id)?;
+        let mut usable = app.providers.iter().filter(|provider| client.takes_provider(provider.id()));
+        let only = usable.next().filter(|_| usable.next().is_none())?;
+        Some(only.id().to_owned())
+    })
 }
 
 pub(super) fn refusal(app: &App, request: &AuthorizationRequest, error: OAuthError, why: &str) -> Next {

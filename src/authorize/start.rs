@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 
 use super::answer::OAuthError;
 use super::decision::{Decision, decide};
-use super::next::{Next, decision_input, issue_code, only_provider, refusal};
+use super::next::{FirstStep, LoginStep, Next, decision_input, issue_code, only_provider, refusal};
 use super::open::{OpenRequest, OpenRequestError};
 use super::request::AuthorizationRequest;
 use super::store;
@@ -13,7 +13,7 @@ use crate::base::clock::Timestamp;
 use crate::base::db::DbError;
 use crate::base::id::AuthorizationRequestId;
 use crate::base::secret::{Hashed, Plain};
-use crate::grant::NewRequest;
+use crate::grant::{LoginFor, NewRequest};
 use crate::session::SignedIn;
 
 /// How long a stored request is valid: the time for sign-in and consent.
@@ -31,37 +31,38 @@ pub struct Browser {
     pub binding: Hashed,
 }
 
-/// Handles a request from a browser. One statement, which stores the code or the request.
+/// Handles a request from a browser. One statement, which stores the code or the request; none where the request is stored
+/// with a login.
 pub async fn start(
     app: &App,
     request: AuthorizationRequest,
     browser: &Browser,
     now: Timestamp,
-) -> Result<Next, DbError> {
+) -> Result<FirstStep, DbError> {
     let input = decision_input(app, &request, browser.signed_in.as_ref(), false, now);
     let next = decide(&request, &input);
     if let Decision::Refuse(error, why) = next {
-        return Ok(refusal(app, &request, error, why));
+        return Ok(FirstStep::Next(refusal(app, &request, error, why)));
     }
     if let (Decision::Code, Some(signed_in)) = (next, &browser.signed_in)
         && let Some(url) = issue_code(app, None, &request, signed_in, now).await?
     {
-        return Ok(Next::App(url));
+        return Ok(FirstStep::Next(Next::App(url)));
     }
     if request.prompt.none {
         // The session ended concurrently.
-        return Ok(refusal(app, &request, OAuthError::LoginRequired, "nobody is signed in"));
+        return Ok(FirstStep::Next(refusal(app, &request, OAuthError::LoginRequired, "nobody is signed in")));
     }
     let id = AuthorizationRequestId::new(now);
-    let row = NewRequest {
-        binding_hash: Some(browser.binding.as_bytes().to_vec()),
-        ..new_request(id, &request, now, LIFETIME)
-    };
+    let binding = Some(browser.binding.as_bytes().to_vec());
+    let row = NewRequest { binding_hash: binding, ..new_request(id, &request, now, LIFETIME) };
+    let agree = next == Decision::Agree;
+    if !agree && let Some(provider) = only_provider(app, &request) {
+        let row = LoginFor::New(Box::new(row));
+        return Ok(FirstStep::Login(Box::new(LoginStep { provider, request, row })));
+    }
     app.db.run("store authorization request", move |conn| store::insert(conn, &row)).await?;
-    Ok(match next {
-        Decision::Agree => Next::Agree(id),
-        _ => Next::SignIn(id, only_provider(app, &request)),
-    })
+    Ok(FirstStep::Next(if agree { Next::Agree(id) } else { Next::SignIn(id, None) }))
 }
 
 /// Stores a pushed request. Returns its `request_uri` and the seconds for which it is valid.

@@ -6,5 +6,5 @@ mod request;
 mod rows;
 
 pub use code::{NewCode, PreparedAnswer};
-pub use request::{NewRequest, StoredRequest};
+pub use request::{LoginFor, NewRequest, StoredRequest};
 pub(crate) use rows::{code_rows, request_rows};

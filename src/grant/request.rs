@@ -23,6 +23,24 @@ pub struct NewRequest {
     pub expires_at: Timestamp,
 }
 
+/// The authorization request that a login is for.
+pub enum LoginFor {
+    /// It is stored.
+    Stored(AuthorizationRequestId),
+    /// It is stored with the login, in one statement.
+    New(Box<NewRequest>),
+}
+
+impl LoginFor {
+    /// The id of its row.
+    pub fn id(&self) -> AuthorizationRequestId {
+        match self {
+            Self::Stored(id) => *id,
+            Self::New(request) => request.id,
+        }
+    }
+}
+
 /// A stored request, as a query returned it.
 pub struct StoredRequest {
     /// The id of its row.

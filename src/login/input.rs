@@ -4,9 +4,9 @@ use std::net::IpAddr;
 
 use super::authorization_session::Linking;
 use crate::base::clock::Timestamp;
-use crate::base::id::{AuthorizationRequestId, SessionId};
+use crate::base::id::SessionId;
 use crate::base::secret::{Hashed, Plain};
-use crate::grant::{PreparedAnswer, StoredRequest};
+use crate::grant::{LoginFor, PreparedAnswer, StoredRequest};
 use crate::session::SignedIn;
 use crate::upstream::{AuthorizationGrant, LoginHints};
 
@@ -53,7 +53,7 @@ pub struct NewLogin {
     /// The target after the login, validated.
     pub return_to: Option<String>,
     /// The authorization request that it is for, if any.
-    pub request: Option<AuthorizationRequestId>,
+    pub request: Option<LoginFor>,
     /// The session and user that ask to link an identity; `None` for a login.
     pub link: Option<Linking>,
     /// The hash of the binding cookie, existing or new.

@@ -12,6 +12,7 @@ use crate::base::db::Conn;
 use crate::base::id::{AuthorizationRequestId, AuthorizationSessionId, Reference, SessionId, UserId};
 use crate::base::secret::Hashed;
 use crate::base::statement::statement;
+use crate::grant::{LoginFor, NewRequest, request_rows};
 use crate::login::authorization_session::Linking;
 use crate::login::input::Flow;
 
@@ -26,13 +27,37 @@ pub struct Pending {
     pub binding: Hashed,
     pub origin: Option<String>,
     pub return_to: Option<String>,
-    pub request: Option<AuthorizationRequestId>,
+    pub request: Option<LoginFor>,
     pub link: Option<Linking>,
     pub ip: IpAddr,
     pub user_agent: Option<String>,
     pub steps: Value,
     pub now: Timestamp,
     pub expires_at: Timestamp,
+}
+
+// Asynchronous commit: a crash loses at most half a second of pending logins, which people begin again.
+macro_rules! hasty {
+    () => {
+        "WITH hasty AS MATERIALIZED (SELECT set_config('synchronous_commit', 'off', true))"
+    };
+}
+
+/// SQL that inserts the login for each row of `from`; `request` is the id of its authorization request.
+macro_rules! login_rows {
+    (from $from:literal, request $request:literal) => {
+        concat!(
+            " INSERT INTO authorization_sessions
+                 (id, reference, provider, flow, state_hash, handshake, binding_hash, origin, return_to,
+                  authorization_request_id, link_session_id, link_user_id, ip, user_agent, steps, created_at, expires_at)
+             SELECT {id}, {reference}, {provider}, {flow}, {state}, {handshake}, {binding}, {origin}, {return_to}, ",
+            $request,
+            ",
+                    {link_session}, {link_user}, {ip}, {user_agent}, {steps}, {now}, {expires_at}
+             FROM ",
+            $from
+        )
+    };
 }
 
 statement! {
@@ -55,18 +80,54 @@ statement! {
         now: Timestamp => Timestamptz,
         expires_at: Timestamp => Timestamptz,
     }
-    // Asynchronous commit: a crash loses at most half a second of pending logins, which people begin again.
-    "WITH hasty AS MATERIALIZED (SELECT set_config('synchronous_commit', 'off', true))
-     INSERT INTO authorization_sessions
-         (id, reference, provider, flow, state_hash, handshake, binding_hash, origin, return_to,
-          authorization_request_id, link_session_id, link_user_id, ip, user_agent, steps, created_at, expires_at)
-     SELECT {id}, {reference}, {provider}, {flow}, {state}, {handshake}, {binding}, {origin}, {return_to}, {request},
-            {link_session}, {link_user}, {ip}, {user_agent}, {steps}, {now}, {expires_at}
-     FROM hasty"
+    concat!(hasty!(), login_rows!(from "hasty", request "{request}"))
 }
 
-/// Inserts the row.
+statement! {
+    /// Stores the authorization request as well.
+    struct InsertForNewRequest<'a> {
+        request_id: AuthorizationRequestId => Uuid,
+        request_client_id: &'a str => Text,
+        request: &'a Value => Jsonb,
+        request_uri: Option<&'a [u8]> => Nullable<Binary>,
+        request_binding: Option<&'a [u8]> => Nullable<Binary>,
+        request_created_at: Timestamp => Timestamptz,
+        request_expires_at: Timestamp => Timestamptz,
+        id: AuthorizationSessionId => Uuid,
+        reference: &'a str => Text,
+        provider: &'a str => Text,
+        flow: &'a str => Text,
+        state: &'a [u8] => Binary,
+        handshake: &'a [u8] => Binary,
+        binding: &'a [u8] => Binary,
+        origin: Option<&'a str> => Nullable<Text>,
+        return_to: Option<&'a str> => Nullable<Text>,
+        link_session: Option<SessionId> => Nullable<Uuid>,
+        link_user: Option<UserId> => Nullable<Uuid>,
+        ip: IpNet => Inet,
+        user_agent: Option<&'a str> => Nullable<Text>,
+        steps: &'a Value => Jsonb,
+        now: Timestamp => Timestamptz,
+        expires_at: Timestamp => Timestamptz,
+    }
+    concat!(
+        hasty!(),
+        ", asked AS (",
+        request_rows!(from "hasty"),
+        " RETURNING id) ",
+        login_rows!(from "asked", request "asked.id")
+    )
+}
+
+/// Inserts the row, and the authorization request if it is not stored yet.
 pub fn begin(conn: &mut Conn, row: &Pending) -> QueryResult<()> {
+    match &row.request {
+        Some(LoginFor::New(request)) => begin_for_new_request(conn, row, request),
+        stored => begin_alone(conn, row, stored.as_ref().map(LoginFor::id)),
+    }
+}
+
+fn begin_alone(conn: &mut Conn, row: &Pending, request: Option<AuthorizationRequestId>) -> QueryResult<()> {
     let insert = Insert {
         id: row.id,
         reference: row.reference.as_str(),
@@ -77,7 +138,36 @@ pub fn begin(conn: &mut Conn, row: &Pending) -> QueryResult<()> {
         binding: row.binding.as_bytes(),
         origin: row.origin.as_deref(),
         return_to: row.return_to.as_deref(),
-        request: row.request,
+        request,
+        link_session: row.link.map(|link| link.session),
+        link_user: row.link.map(|link| link.user),
+        ip: IpNet::from(row.ip),
+        user_agent: row.user_agent.as_deref(),
+        steps: &row.steps,
+        now: row.now,
+        expires_at: row.expires_at,
+    };
+    insert.execute(conn).map(|_| ())
+}
+
+fn begin_for_new_request(conn: &mut Conn, row: &Pending, request: &NewRequest) -> QueryResult<()> {
+    let insert = InsertForNewRequest {
+        request_id: request.id,
+        request_client_id: &request.client_id,
+        request: &request.request,
+        request_uri: request.request_uri_hash.as_deref(),
+        request_binding: request.binding_hash.as_deref(),
+        request_created_at: request.created_at,
+        request_expires_at: request.expires_at,
+        id: row.id,
+        reference: row.reference.as_str(),
+        provider: &row.provider,
+        flow: row.flow.as_str(),
+        state: row.state.as_bytes(),
+        handshake: &row.handshake,
+        binding: row.binding.as_bytes(),
+        origin: row.origin.as_deref(),
+        return_to: row.return_to.as_deref(),
         link_session: row.link.map(|link| link.session),
         link_user: row.link.map(|link| link.user),
         ip: IpNet::from(row.ip),

@@ -7,6 +7,7 @@ use crate::base::hot::{HotStatement, hot};
 pub fn hot_statements() -> Vec<HotStatement> {
     hot![
         begin::Insert: [],
+        begin::InsertForNewRequest: [],
         claim::Update: ["authorization_sessions_provider_state_hash_key", "authorization_requests_pkey"],
         claim::Look: ["authorization_sessions_provider_state_hash_key"],
         posted::Keep: ["authorization_sessions_provider_state_hash_key"],

@@ -7,12 +7,14 @@ use serde_json::json;
 
 use crate::app::App;
 use crate::authorize::{
-    self, AuthorizationRequest, AuthorizeError, Browser, ErrorAnswer, Next, OAuthError, OpenRequest, OpenRequestError,
-    Terms,
+    self, AuthorizationRequest, AuthorizeError, Browser, ErrorAnswer, FirstStep, LoginStep, Next, OAuthError,
+    OpenRequest, OpenRequestError, Terms,
 };
 use crate::base::clock::Timestamp;
 use crate::base::id::AuthorizationRequestId;
-use crate::login::Code;
+use crate::base::secret::Hashed;
+use crate::grant::LoginFor;
+use crate::login::{self, Code, Flow, NewLogin};
 use crate::session::SignedIn;
 use crate::token;
 use crate::web::answer::pages;
@@ -21,29 +23,82 @@ use crate::web::request::client_authentication::authenticate;
 use crate::web::request::cookies;
 use crate::web::request::credentials;
 use crate::web::request::extract::{Form, Parameters, Query};
+use crate::web::request::login::{caller, hints_of};
 use crate::web::request::throttle::Throttles;
 
 /// `GET /oauth2/authorize`: an authorization request (RFC 6749 §4.1.1).
-pub async fn authorize(app: Data<App>, request: HttpRequest) -> Result<HttpResponse, Problem> {
+pub async fn authorize(
+    app: Data<App>,
+    throttles: Data<Throttles>,
+    request: HttpRequest,
+) -> Result<HttpResponse, Problem> {
     let app = app.get_ref();
     let (query, doubled) = Parameters::parse_all(request.query_string())?;
     let now = app.clock.now();
     let (binding, cookie) = cookies::bind(app, &request);
-    let signed_in = signed_in(app, &request, now).await?;
-    let next = match (query.get("client_id"), query.get("request_uri")) {
-        (Some(client_id), Some(request_uri)) if request_uri.starts_with("urn:") && doubled.is_empty() => {
-            let open = authorize::consume_pushed_request(app, client_id, request_uri, binding, now).await?;
-            authorize::resume(app, &open, signed_in.as_ref(), false, now).await?
-        }
+    let browser = Browser { signed_in: signed_in(app, &request, now).await?, binding };
+    let pushed = query.get("request_uri").filter(|uri| uri.starts_with("urn:") && doubled.is_empty());
+    let step = match (query.get("client_id"), pushed) {
+        (Some(client_id), Some(request_uri)) => resume_pushed(app, client_id, request_uri, &browser, now).await?,
         _ => match read(app, &of(&query), &doubled) {
-            Ok(asked) => authorize::start(app, asked, &Browser { signed_in, binding }, now).await?,
-            Err(AuthorizeError::Told(answer)) => Next::App(told(app, &answer)),
+            Ok(asked) => authorize::start(app, asked, &browser, now).await?,
+            Err(AuthorizeError::Told(answer)) => FirstStep::Next(Next::App(told(app, &answer))),
             Err(refused) => return Err(refused.into()),
         },
     };
-    let mut answer = go(app, next);
+    let mut answer = match step {
+        FirstStep::Next(next) => go(app, next),
+        FirstStep::Login(step) => begin(app, &throttles, &request, *step, binding, now).await?,
+    };
     let _always_a_cookie = answer.add_cookie(&cookie);
     Ok(answer)
+}
+
+/// Continues a pushed request.
+async fn resume_pushed(
+    app: &App,
+    client_id: &str,
+    request_uri: &str,
+    browser: &Browser,
+    now: Timestamp,
+) -> Result<FirstStep, Problem> {
+    let open = authorize::consume_pushed_request(app, client_id, request_uri, browser.binding, now).await?;
+    Ok(match authorize::resume(app, &open, browser.signed_in.as_ref(), false, now).await? {
+        Next::SignIn(id, Some(provider)) => {
+            let row = LoginFor::Stored(id);
+            FirstStep::Login(Box::new(LoginStep { provider, request: open.request, row }))
+        }
+        next => FirstStep::Next(next),
+    })
+}
+
+/// Redirects the browser to the only provider that is left. It counts as the beginning of a login.
+async fn begin(
+    app: &App,
+    throttles: &Throttles,
+    request: &HttpRequest,
+    step: LoginStep,
+    binding: Hashed,
+    now: Timestamp,
+) -> Result<HttpResponse, Problem> {
+    let LoginStep { provider, request: asked, row } = step;
+    let stored = match &row {
+        LoginFor::Stored(id) => Some(Next::SignIn(*id, Some(provider.clone()))),
+        LoginFor::New(_) => None,
+    };
+    let begun = async {
+        throttles.begin(app, request)?;
+        let (hints, caller) = (hints_of(app, &asked, &provider)?, caller(app, request));
+        let (flow, request) = (Flow::Browser, Some(row));
+        let new_login = NewLogin { provider, flow, hints, return_to: None, request, link: None, binding, caller };
+        Ok(login::begin(app, new_login, now).await?)
+    };
+    match (begun.await, stored) {
+        (Ok(begun), _) => Ok(HttpResponse::Found().insert_header((header::LOCATION, begun.url)).finish()),
+        // The `request_uri` is consumed. So the login shows the failure, at an address that the user can load again.
+        (Err::<_, Problem>(_), Some(login)) => Ok(go(app, login)),
+        (Err(problem), None) => Err(problem),
+    }
 }
 
 /// `POST /oauth2/authorize`: an authorization request by a form. A form from another site carries no cookie, so the

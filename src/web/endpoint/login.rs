@@ -7,20 +7,20 @@ use serde_json::json;
 
 use super::authorize;
 use crate::app::App;
-use crate::authorize::OpenRequest;
 use crate::base::clock::Timestamp;
 use crate::base::id::SessionId;
 use crate::base::secret::Plain;
 use crate::config::ResponseMode;
+use crate::grant::LoginFor;
 use crate::login::{self, AuthorizationResponse, Callback, Code, Completed, Finished, Flow, Linked, NewLogin, Refusal};
-use crate::upstream::{AuthorizationGrant, LoginHints, Provider};
+use crate::upstream::{AuthorizationGrant, Provider};
 use crate::web::answer::pages::{self, Purpose};
 use crate::web::answer::problem::Problem;
 use crate::web::request::authorization_response;
 use crate::web::request::cookies;
 use crate::web::request::credentials;
 use crate::web::request::extract::{self, Parameters, Query};
-use crate::web::request::login::{caller, checked_return_to, hints};
+use crate::web::request::login::{caller, checked_return_to, hints, hints_of};
 
 /// `GET /providers`: the providers, in the order of the configuration.
 pub async fn providers(app: Data<App>) -> HttpResponse {
@@ -68,11 +68,11 @@ pub async fn begin(
     let open = authorize::named(&app, &request, &query, now).await?;
     let (hints, return_to) = match &open {
         // For an app's authorization request, only the stored request counts; other parameters of the link are ignored.
-        Some(open) => (hints_of(&app, open, &provider)?, None),
+        Some(open) => (hints_of(&app, &open.request, &provider)?, None),
         None => (hints(&query)?, checked_return_to(&app, &query)?),
     };
     let (binding, cookie) = cookies::bind(&app, &request);
-    let (caller, request) = (caller(&app, &request), open.map(|open| open.id));
+    let (caller, request) = (caller(&app, &request), open.map(|open| LoginFor::Stored(open.id)));
     let new_login = NewLogin { provider, flow: Flow::Browser, hints, return_to, request, link: None, binding, caller };
     let begun = login::begin(&app, new_login, now).await?;
     Ok(HttpResponse::Found().insert_header((header::LOCATION, begun.url)).cookie(cookie).finish())
@@ -169,24 +169,6 @@ fn landing(app: &App, return_to: Option<String>) -> String {
         let default = &app.config.login.default_return_to;
         let prefix = if default.starts_with('/') { app.config.server.public_url.prefix() } else { "" };
         format!("{prefix}{default}")
-    })
-}
-
-/// The parameters for the provider from an app's authorization request. 404 for a provider that the client may not use.
-fn hints_of(app: &App, open: &OpenRequest, provider: &str) -> Result<LoginHints, Problem> {
-    let (asked, client) = (&open.request, app.clients.get(&open.request.client_id));
-    let wanted = asked.provider.as_deref().is_none_or(|wanted| wanted == provider);
-    if !wanted || !client.is_some_and(|client| client.takes_provider(provider)) {
-        return Err(Code::UnknownProvider.into());
-    }
-    // Many providers send `auth_time` only for a request with `max_age`, so `prompt=login` adds one.
-    let age_of_a_login = u32::try_from(app.config.login.authorization_lifetime.as_secs()).unwrap_or(u32::MAX);
-    Ok(LoginHints {
-        login_hint: asked.login_hint.clone(),
-        prompt: asked.prompt.at_provider(),
-        max_age: asked.max_age.or(asked.prompt.login.then_some(age_of_a_login)),
-        acr_values: asked.acr_values.clone(),
-        ui_locales: asked.ui_locales.clone(),
     })
 }
 

@@ -7,6 +7,7 @@ use super::client_address;
 use super::cookies;
 use super::extract::Parameters;
 use crate::app::App;
+use crate::authorize::AuthorizationRequest;
 use crate::base::secret::Hashed;
 use crate::login::{Caller, Code};
 use crate::upstream::LoginHints;
@@ -30,6 +31,24 @@ pub fn hints(query: &Parameters) -> Result<LoginHints, Problem> {
         max_age,
         acr_values: text("acr_values"),
         ui_locales: text("ui_locales"),
+    })
+}
+
+/// The parameters for the provider from an app's authorization request. 404 for a provider that the client may not use.
+pub fn hints_of(app: &App, asked: &AuthorizationRequest, provider: &str) -> Result<LoginHints, Problem> {
+    let client = app.clients.get(&asked.client_id);
+    let wanted = asked.provider.as_deref().is_none_or(|wanted| wanted == provider);
+    if !wanted || !client.is_some_and(|client| client.takes_provider(provider)) {
+        return Err(Code::UnknownProvider.into());
+    }
+    // Many providers send `auth_time` only for a request with `max_age`, so `prompt=login` adds one.
+    let age_of_a_login = u32::try_from(app.config.login.authorization_lifetime.as_secs()).unwrap_or(u32::MAX);
+    Ok(LoginHints {
+        login_hint: asked.login_hint.clone(),
+        prompt: asked.prompt.at_provider(),
+        max_age: asked.max_age.or(asked.prompt.login.then_some(age_of_a_login)),
+        acr_values: asked.acr_values.clone(),
+        ui_locales: asked.ui_locales.clone(),
     })
 }
 

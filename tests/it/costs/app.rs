@@ -1,8 +1,8 @@
 //! The login of an app: what it costs from the callback to the code, beside the cookie's.
 
 use crate::costs::many_sessions::House;
-use crate::support::Begun;
-use crate::support::app::{code, path, redeem, to_provider};
+use crate::support::app::{self, code, path, redeem, to_provider};
+use crate::support::{Begun, Browser, Setup};
 
 /// Logins of each kind.
 const LOGINS: usize = 40;
@@ -43,7 +43,31 @@ async fn an_apps_callback_to_code_is_two_statements_and_little_more_wal_than_the
     assert!(app * 4 <= cookie * 5, "{app} bytes for an app, {cookie} for the cookie");
 }
 
-async fn begin(house: &House, for_app: bool) -> (crate::support::Browser, Begun) {
+/// An authorization request with one provider left stores the request and the login in one statement, and its only redirect
+/// leads to the provider. With two providers and no `provider`, the person chooses.
+#[tokio::test]
+async fn one_provider_left_is_one_statement_and_one_redirect() {
+    let house = House::start();
+    to_provider(&house.gateway.browser(), &path(&[])).await;
+    house.forget();
+    let answer = house.gateway.browser().get(&path(&[])).await;
+    assert!(answer.location().starts_with(&house.gateway.op.issuer), "{answer:?}");
+    let asked = house.asked();
+    assert_eq!(asked.len(), 1, "{asked:#?}");
+
+    let two = Setup::beside(&house.gateway).issuer("other", "https://other.example").toml(app::CLIENTS).start();
+    to_provider(&two.browser(), &path(&[("provider", "op")])).await;
+    for name in ["provider", "idp_hint"] {
+        house.forget();
+        let answer = two.browser().get(&path(&[(name, "op")])).await;
+        assert!(answer.location().starts_with(&house.gateway.op.issuer), "{answer:?}");
+        let asked = house.asked();
+        assert_eq!(asked.len(), 1, "{name}: {asked:#?}");
+    }
+    assert!(two.browser().get(&path(&[])).await.location().starts_with("/login?"));
+}
+
+async fn begin(house: &House, for_app: bool) -> (Browser, Begun) {
     let browser = house.gateway.browser();
     let begun = if for_app { to_provider(&browser, &path(&[])).await } else { browser.begin("op").await };
     (browser, begun)

@@ -266,7 +266,7 @@ async fn a_session_that_ended_agrees_to_nothing() {
         let form = form(&browser, &page).await;
         gateway.database.execute(end);
         let answer = press(&browser, &form, "yes").await;
-        assert!(answer.status == 303 && answer.location().starts_with("/login?"), "{end}: {answer:?}");
+        assert!(answer.status == 303 && answer.location().starts_with("/login/op?"), "{end}: {answer:?}");
         assert_eq!(gateway.database.rows("authorization_codes"), 0);
         assert!(press(&browser, "authorization_request=x", "no").await.status == 400);
         assert_eq!(told(&press(&browser, &form, "no").await), "access_denied", "{end}");

@@ -1,9 +1,12 @@
 //! A login that an app asked for, from its request to its tokens.
 
+use url::form_urlencoded;
+
+use crate::fake_provider::{Reply, WELL_KNOWN};
 use crate::support::app::{
-    Tokens, claims, code, header, path, post, redeem, setup, sign_in, start, to_provider, told, userinfo,
+    Tokens, claims, code, header, path, post, redeem, request, setup, sign_in, start, to_provider, told, userinfo,
 };
-use crate::support::parameter;
+use crate::support::{Gateway, parameter};
 
 /// JW-01, JW-02, IR-20: what an app gets is for it, and says no more than it asked for.
 #[tokio::test]
@@ -146,10 +149,9 @@ async fn an_app_is_told_that_the_person_said_no() {
 async fn another_browser_finishes_nothing() {
     let gateway = start();
     let (mine, theirs) = (gateway.browser(), gateway.browser());
-    let answer = mine.get(&path(&[])).await;
-    let chooser = answer.location();
-    assert_eq!(theirs.get(&chooser).await.status, 403);
     let begun = to_provider(&mine, &path(&[])).await;
+    let login = link_of_newest(&gateway);
+    assert_eq!(theirs.get(&login).await.status, 403);
     assert_eq!(theirs.get(&begun.callback_of("eve")).await.status, 403);
     let done = mine.get(&begun.callback_of("ada")).await;
     code(&done);
@@ -187,14 +189,19 @@ async fn an_app_may_take_some_providers_only() {
         "{page:?}"
     );
     let straight = browser.get(&path(&[("provider", "second")])).await.location();
-    assert!(straight.starts_with("/login/second?"), "{straight}");
+    assert!(straight.starts_with(&other.issuer), "{straight}");
     browser.sign_in("ada").await;
     // Who is signed in by another provider signs in again.
     let picky = browser.get(&path(&[("client_id", "picky")])).await.location();
-    assert!(picky.starts_with("/login/second?"), "{picky}");
-    let elsewhere = picky.replace("/login/second", "/login/op");
-    assert_eq!(browser.get(&elsewhere).await.status, 404);
+    assert!(picky.starts_with(&other.issuer), "{picky}");
+    assert_eq!(browser.get(&link_of_newest(&gateway)).await.status, 404);
     assert_eq!(told(&browser.get(&path(&[("client_id", "picky"), ("provider", "op")])).await), "invalid_request");
+}
+
+/// The link that begins a login at `op` for the newest authorization request.
+fn link_of_newest(gateway: &Gateway) -> String {
+    let newest = "SELECT id FROM authorization_requests ORDER BY created_at DESC, id DESC LIMIT 1";
+    format!("/login/op?authorization_request={}", gateway.database.words(newest).concat())
 }
 
 /// WB-09: of two logins for one authorization request that end at the same moment, one gets the code. The other one signs
@@ -205,9 +212,7 @@ async fn two_logins_of_one_request_give_one_code() {
     for round in 0..20 {
         let browser = gateway.browser();
         let first = to_provider(&browser, &path(&[])).await;
-        let newest = "SELECT id FROM authorization_requests ORDER BY created_at DESC, id DESC LIMIT 1";
-        let id = gateway.database.words(newest).concat();
-        let second = to_provider(&browser, &format!("/login/op?authorization_request={id}")).await;
+        let second = to_provider(&browser, &link_of_newest(&gateway)).await;
         // In the first round the user is new as well.
         let (first, second) = (first.callback_of("ada"), second.callback_of("ada"));
         let answers: [_; 2] = tokio::join!(browser.get(&first), browser.get(&second)).into();
@@ -231,4 +236,42 @@ async fn an_expired_request_gets_no_code() {
     assert_eq!((answer.status, answer.is_page()), (400, true), "{answer:?}");
     assert_eq!(gateway.database.rows("authorization_codes"), 0);
     assert_eq!(browser.fetch("/session").await.status, 200);
+}
+
+/// The redirect to the only provider counts as the beginning of a login.
+#[tokio::test]
+async fn logins_of_apps_are_limited_like_others() {
+    let gateway = setup().toml("[limits]\nlogins_per_minute = 2\n").start();
+    let browser = gateway.browser();
+    let mut statuses = Vec::new();
+    for _ in 0..3 {
+        statuses.push(browser.get(&path(&[])).await.status);
+    }
+    assert_eq!(statuses, [302, 302, 429]);
+    assert_eq!(gateway.database.rows("authorization_requests"), 2);
+}
+
+/// While the provider is unavailable, an app's request shows an error page that the user can load again: the address of
+/// the request itself, or, for a pushed request, which is consumed by then, that of its login.
+#[tokio::test]
+async fn an_unavailable_provider_is_a_page_that_can_be_loaded_again() {
+    let gateway = start();
+    gateway.op.reply(WELL_KNOWN, Reply::text(500, "text/html", "<html>"));
+    let browser = gateway.browser();
+    let refused = browser.get(&path(&[])).await;
+    assert_eq!((refused.status, refused.is_page()), (503, true), "{refused:?}");
+    assert_eq!(gateway.database.rows("authorization_requests"), 0);
+    let form: Vec<_> = form_urlencoded::parse(request(&[]).as_bytes()).into_owned().collect();
+    let form: Vec<_> = form.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    let pushed = post(&gateway, "/oauth2/par", &form).await.json();
+    let uri = pushed["request_uri"].as_str().expect("a request_uri");
+    let sent = browser.get(&format!("/oauth2/authorize?client_id=spa&request_uri={uri}")).await;
+    let login = sent.location();
+    assert_eq!(browser.get(&login).await.status, 503, "{login}");
+    gateway.op.recover(WELL_KNOWN);
+    gateway.hand.advance(chrono::TimeDelta::seconds(31));
+    for address in [path(&[]), login] {
+        let answer = browser.get(&address).await;
+        assert!(answer.location().starts_with(&gateway.op.issuer), "{answer:?}");
+    }
 }

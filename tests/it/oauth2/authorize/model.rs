@@ -107,14 +107,13 @@ impl World {
         ]);
         self.requests.push((app, verifier));
         let answer = browser.get(&asked).await;
-        if answer.location().starts_with('/') {
-            let begun = browser.get(&answer.location()).await.location();
-            let begun = if begun.starts_with('/') { browser.get(&begun).await.location() } else { begun };
-            self.logins.push(Login { browser: place, request, begun: Begun::at("op", begun), over: false });
-            assert_eq!(self.signed_in[place], None, "who is signed in has a code at once");
-        } else {
+        if answer.location().starts_with(uri) {
             let person = self.signed_in[place].clone().expect("only who is signed in has a code at once");
             self.keep(&answer, request, person, place);
+        } else {
+            let begun = Begun::at("op", answer.location());
+            self.logins.push(Login { browser: place, request, begun, over: false });
+            assert_eq!(self.signed_in[place], None, "who is signed in has a code at once");
         }
     }
 

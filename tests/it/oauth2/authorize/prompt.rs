@@ -87,12 +87,14 @@ async fn hints_are_passed_on_and_cannot_be_changed() {
     let browser = gateway.browser();
     let hints = [("login_hint", "ada@example.com"), ("ui_locales", "de"), ("acr_values", "1 2")];
     let more = [hints.as_slice(), &[("display", "popup"), ("claims_locales", "de")]].concat();
-    let login = browser.get(&path(&more)).await.location();
-    let link = browser.get(&login).await.location();
+    let at_once = browser.get(&path(&more)).await.location();
+    let id = gateway.database.words("SELECT id FROM authorization_requests").concat();
+    let link = format!("/login/op?authorization_request={id}");
     let changed = format!("{link}&login_hint=eve&prompt=none&max_age=1&return_to=%2Felsewhere&scope=all");
-    let url = browser.get(&changed).await.location();
-    for (name, value) in hints {
-        assert_eq!(parameter(&url, name).as_deref(), Some(value));
+    for url in [at_once, browser.get(&changed).await.location()] {
+        for (name, value) in hints {
+            assert_eq!(parameter(&url, name).as_deref(), Some(value));
+        }
+        assert_eq!((parameter(&url, "prompt"), parameter(&url, "max_age")), (None, None));
     }
-    assert_eq!((parameter(&url, "prompt"), parameter(&url, "max_age")), (None, None));
 }
