@@ -11,25 +11,25 @@
 //! `server` · `dev` · `cli`.
 
 pub(crate) mod account;
-pub mod administration;
+pub(crate) mod administration;
 pub(crate) mod app;
-pub mod authorize;
+pub(crate) mod authorize;
 pub mod base;
 pub mod cli;
 pub(crate) mod client;
 pub mod config;
 #[cfg(feature = "dev")]
 pub mod dev;
-pub mod gate;
-pub mod grant;
+pub(crate) mod gate;
+pub(crate) mod grant;
 pub mod jobs;
 pub mod keys;
-pub mod login;
-pub mod logout;
+pub(crate) mod login;
+pub(crate) mod logout;
 pub mod server;
 pub mod session;
 pub(crate) mod telemetry;
 pub mod token;
 pub mod upstream;
-pub mod vault;
+pub(crate) mod vault;
 pub mod web;

@@ -9,4 +9,4 @@ mod users;
 pub use actor::Actor;
 pub use seals::{Resealed, reseal};
 pub use sessions::{all_sessions, end_session, end_sessions, sessions};
-pub use users::{UserDetails, delete, details, disable, enable, matching, search};
+pub use users::{delete, details, disable, enable, matching, search};

@@ -7,7 +7,6 @@ use crate::config::with_query;
 
 /// The `error` of an authorization response (RFC 6749 §4.1.2.1, OpenID Connect Core §3.1.2.6, RFC 8707 §2).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[expect(missing_docs, reason = "each is the standards' own word")]
 pub enum OAuthError {
     InvalidRequest,
     UnauthorizedClient,

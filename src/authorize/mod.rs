@@ -34,7 +34,7 @@ pub use answer::{ErrorAnswer, OAuthError};
 pub use next::{FirstStep, LoginStep, Next};
 pub use open::{OpenRequest, OpenRequestError, open};
 pub use read::{AuthorizeError, Terms, read};
-pub use request::{AuthorizationRequest, Prompt};
+pub use request::AuthorizationRequest;
 pub use resume::{agree, answer_with_login, decline, give_up, resume};
 pub use start::{Browser, consume_pushed_request, push, start};
 #[cfg(feature = "dev")]

@@ -5,5 +5,5 @@ mod introspect;
 mod subject;
 
 pub use check::{AccessTokenError, check, live};
-pub use introspect::{Introspection, introspect};
+pub use introspect::introspect;
 pub use subject::subject;

@@ -7,13 +7,11 @@ use crate::base::id::{AuthorizationRequestId, AuthorizationSessionId, Reference,
 use crate::grant::StoredRequest;
 use crate::upstream::Stage;
 
-/// The status of a login.
+/// The status of a login that gave no session. The statement that completes a login writes `completed`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Status {
     /// Waits for the authorization response, or is being completed.
     Pending,
-    /// Gave a session or linked an identity.
-    Completed,
     /// Refused by the provider, an allow rule or a disabled user.
     Denied,
     /// The token request failed, or the ID token does not verify.
@@ -29,7 +27,6 @@ impl Status {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Pending => "pending",
-            Self::Completed => "completed",
             Self::Denied => "denied",
             Self::TokenFailed => "token_failed",
             Self::UserinfoFailed => "userinfo_failed",

@@ -36,17 +36,17 @@ mod rules;
 mod store;
 mod unlink;
 
-pub use authorization_session::{Linking, Status, Step, Steps};
+pub use authorization_session::Linking;
 pub use begin::{Begun, begin};
 pub use complete::complete;
 pub use explain::{Explained, Largest, Rule, Token, explain};
 pub use finished::{Completed, Finished, Linked};
-pub use input::{AnswerApp, AuthorizationResponse, Callback, Caller, Flow, NewLogin};
+pub use input::{AuthorizationResponse, Callback, Caller, Flow, NewLogin};
 pub use link::{FRESH, is_fresh};
 pub use posted::keep;
 pub use refusal::{Code, Refusal};
 pub use report::{Report, report};
-pub use rules::{Judged, kind};
+pub use rules::kind;
 #[cfg(feature = "dev")]
 pub use store::hot_statements;
 pub use store::{expire, prune_expired, prune_finished};

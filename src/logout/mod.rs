@@ -18,8 +18,8 @@ pub use delivery_limits::DeliveryLimits;
 pub use elsewhere::{all, one, others};
 pub use local::local;
 pub use notice::{claim, deliver, depth, give_up_untried, undelivered};
-pub use request::{Asked, Hint, LogoutRequestError, Request};
+pub use request::{Asked, LogoutRequestError, Request};
 pub use rp_initiated::{Decision, decide, destination, read};
 #[cfg(feature = "dev")]
 pub use store::hot_statements;
-pub use store::{Depth, Notice, Undelivered, prune_delivered, prune_failed, prune_provider_logouts};
+pub use store::{Undelivered, prune_delivered, prune_failed, prune_provider_logouts};

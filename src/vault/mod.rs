@@ -23,5 +23,5 @@ pub use get::Vault;
 pub use save::{NewTokens, save, save_over};
 #[cfg(feature = "dev")]
 pub use store::hot_statements;
-pub use store::{PendingRevocation, PreviousTokens, TokenOwner, revoke_all, revoke_one};
+pub use store::{PreviousTokens, TokenOwner, revoke_all, revoke_one};
 pub use stored::{ProviderAccessToken, ProviderTokenError};
