@@ -44,7 +44,11 @@ impl App {
     pub fn ended(&self, ended: &[Ended], ending: &Ending) {
         for ended in ended {
             self.revocations.insert(Revoked::Session { id: ended.id, index: None }, ending.keep_until);
-            telemetry::record(&Event::SessionEnded { user: ended.user, session: ended.id, reason: ending.reason });
+            telemetry::record(&Event::SessionEnded {
+                user: ended.user,
+                session: ended.id,
+                reason: ending.reason.as_str(),
+            });
         }
         if ended.iter().any(|ended| ended.told) {
             self.endings.notify();

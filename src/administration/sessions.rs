@@ -5,9 +5,8 @@ use crate::account;
 use crate::base::clock::Timestamp;
 use crate::base::db::{Conn, Db, DbError};
 use crate::base::id::{SessionId, UserId};
-use crate::session::{self, Endings, Lifetime, Listed, Scope};
+use crate::session::{self, EndReason, Endings, Lifetime, Listed, Scope};
 
-const REASON: &str = "admin";
 /// The most sessions of a user in one response; more than a user is expected to have.
 const MAX_LISTED: i64 = 1000;
 
@@ -32,23 +31,23 @@ pub async fn all_sessions(db: &Db, lifetime: Lifetime, now: Timestamp, most: i64
 
 /// Ends every session of a user. Returns their number, as [`sessions`] lists them; `None` if there is no such user.
 pub async fn end_sessions(db: &Db, endings: &Endings, user: UserId, now: Timestamp) -> Result<Option<usize>, DbError> {
-    let (lifetime, ending) = (endings.lifetime(), endings.ending(REASON, now));
+    let (lifetime, ending) = (endings.lifetime(), endings.ending(EndReason::Admin, now));
     let act = move |conn: &mut Conn| {
         let known = account::find(conn, user)?.is_some();
         if known { session::end_listed(conn, user, None, lifetime, &ending).map(Some) } else { Ok(None) }
     };
     let dismissed = db.run("end sessions", act).await?;
     Ok(dismissed.map(|dismissed| {
-        record_ends(endings, &dismissed.ended, REASON);
+        record_ends(endings, &dismissed.ended, EndReason::Admin);
         dismissed.count
     }))
 }
 
 /// Ends one session and the sessions of apps under it. `false` if there is none, or it has ended.
 pub async fn end_session(db: &Db, endings: &Endings, id: SessionId, now: Timestamp) -> Result<bool, DbError> {
-    let ending = endings.ending(REASON, now);
+    let ending = endings.ending(EndReason::Admin, now);
     let act = move |conn: &mut Conn| session::end_where(conn, Scope::One(id), &ending);
     let ended = db.run("end session", act).await?;
-    record_ends(endings, &ended, REASON);
+    record_ends(endings, &ended, EndReason::Admin);
     Ok(!ended.is_empty())
 }

@@ -8,7 +8,7 @@ use crate::account::{self, Record};
 use crate::base::clock::Timestamp;
 use crate::base::db::Conn;
 use crate::base::id::UserId;
-use crate::session::{self, Dismissed, Endings};
+use crate::session::{self, Dismissed, EndReason, Endings};
 use crate::vault;
 
 /// The result of disabling a user.
@@ -34,7 +34,7 @@ pub fn disable(
         extend_statement_timeout(conn)?;
         let changed = account::disable(conn, user, &by.detail(), now)?;
         let dismissed =
-            session::end_listed(conn, user, None, endings.lifetime(), &endings.ending("user_disabled", now))?;
+            session::end_listed(conn, user, None, endings.lifetime(), &endings.ending(EndReason::UserDisabled, now))?;
         vault::revoke_all(conn, user, now)?;
         Ok(account::find(conn, user)?.map(|record| Disabled { record, dismissed, changed }))
     })
@@ -53,7 +53,8 @@ pub fn delete(
             return Ok(None);
         }
         extend_statement_timeout(conn)?;
-        let dismissed = session::end_listed(conn, user, None, endings.lifetime(), &endings.ending("admin", now))?;
+        let dismissed =
+            session::end_listed(conn, user, None, endings.lifetime(), &endings.ending(EndReason::Admin, now))?;
         vault::revoke_all(conn, user, now)?;
         account::delete(conn, user, &by.detail(), now)?;
         Ok(Some(dismissed))

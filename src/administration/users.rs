@@ -9,7 +9,7 @@ use crate::base::clock::Timestamp;
 use crate::base::db::{Db, DbError};
 use crate::base::event::Event;
 use crate::base::id::UserId;
-use crate::session::{Ended, Endings};
+use crate::session::{EndReason, Ended, Endings};
 use crate::telemetry;
 
 /// A user with the user's identities.
@@ -61,7 +61,7 @@ pub async fn disable(
     if disabled.changed {
         telemetry::record(&Event::UserDisabled { user });
     }
-    record_ends(endings, &disabled.dismissed.ended, "user_disabled");
+    record_ends(endings, &disabled.dismissed.ended, EndReason::UserDisabled);
     Ok(Some((disabled.record, disabled.dismissed.count)))
 }
 
@@ -81,15 +81,15 @@ pub async fn delete(db: &Db, endings: &Endings, user: UserId, by: Actor, now: Ti
     let write = endings.clone();
     let act = move |conn: &mut _| store::delete(conn, user, &write, by, now);
     let Some(dismissed) = db.run("delete user", act).await? else { return Ok(false) };
-    record_ends(endings, &dismissed.ended, "admin");
+    record_ends(endings, &dismissed.ended, EndReason::Admin);
     telemetry::record(&Event::UserDeleted { user });
     Ok(true)
 }
 
 /// Records an event for each ended session, and notifies the delivery of logout notices if it runs in this process.
-pub(super) fn record_ends(endings: &Endings, ended: &[Ended], reason: &'static str) {
+pub(super) fn record_ends(endings: &Endings, ended: &[Ended], reason: EndReason) {
     for ended in ended {
-        telemetry::record(&Event::SessionEnded { user: ended.user, session: ended.id, reason });
+        telemetry::record(&Event::SessionEnded { user: ended.user, session: ended.id, reason: reason.as_str() });
     }
     if ended.iter().any(|ended| ended.told) {
         endings.notify();

@@ -158,7 +158,7 @@ impl Cleanup {
         let Stretch { next, expired } =
             store::exclusively(&self.db, "expire sessions", work).await?.ok_or(Interruption::OtherReplica)?;
         for Expired { id, user, reason } in &expired {
-            telemetry::record(&Event::SessionEnded { user: *user, session: *id, reason });
+            telemetry::record(&Event::SessionEnded { user: *user, session: *id, reason: reason.as_str() });
         }
         *count += expired.len();
         if next.is_some() {

@@ -6,7 +6,7 @@ use crate::base::clock::Timestamp;
 use crate::base::db::DbError;
 use crate::base::event::Event;
 use crate::base::id::{SessionId, SubId};
-use crate::session::SignedIn;
+use crate::session::{EndReason, SignedIn};
 use crate::telemetry;
 
 /// The result of unlinking.
@@ -26,7 +26,7 @@ pub enum Unlinked {
 /// Unlinks an identity of the signed-in user.
 pub async fn unlink(app: &App, signed_in: &SignedIn, id: SubId, now: Timestamp) -> Result<Unlinked, DbError> {
     let (user, session): (_, SessionId) = (signed_in.user.sub, signed_in.session.id);
-    let ending = app.endings.ending("unlinked", now);
+    let ending = app.endings.ending(EndReason::Unlinked, now);
     let request = UnlinkRequest { user, session, id, ending: ending.clone(), now };
     let outcome = app.db.run("unlink identity", move |conn| store::unlink(conn, &request));
     Ok(match outcome.await? {

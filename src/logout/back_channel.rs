@@ -6,11 +6,9 @@ use crate::app::App;
 use crate::base::clock::Timestamp;
 use crate::base::db::{Conn, DbError};
 use crate::base::event::{AtProvider, Event};
+use crate::session::EndReason;
 use crate::telemetry;
 use crate::upstream::Fault;
-
-/// The reason of the ending in the session's row and the audit event.
-const REASON: &str = "provider_logout";
 
 /// Why a logout token is refused.
 #[derive(Debug)]
@@ -44,7 +42,7 @@ pub async fn told_by_provider(
         refused(provider, failure.reason);
         if failure.fault == Fault::Refused { LogoutTokenError::BadToken } else { LogoutTokenError::Unavailable }
     })?;
-    let ending = app.endings.ending(REASON, app.clock.now());
+    let ending = app.endings.ending(EndReason::ProviderLogout, app.clock.now());
     let (name, write) = (provider.to_owned(), ending.clone());
     let take = move |conn: &mut Conn| store::take(conn, &name, &told, &write);
     let ended = app.db.run("take logout token", take).await?;

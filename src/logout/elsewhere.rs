@@ -5,7 +5,7 @@ use crate::app::App;
 use crate::base::clock::Timestamp;
 use crate::base::db::{Conn, DbError};
 use crate::base::id::{SessionId, UserId};
-use crate::session::{self, Scope};
+use crate::session::{self, EndReason, Scope};
 
 /// Ends one session of a user and the apps' sessions under it. `false` where it is another user's, or has ended before.
 pub async fn one(app: &App, user: UserId, id: SessionId, now: Timestamp) -> Result<bool, DbError> {
@@ -14,19 +14,19 @@ pub async fn one(app: &App, user: UserId, id: SessionId, now: Timestamp) -> Resu
 
 /// Ends all sessions of a user except `stays`. Returns how many of them `GET /sessions` listed.
 pub async fn others(app: &App, user: UserId, stays: SessionId, now: Timestamp) -> Result<usize, DbError> {
-    many(app, user, Some(stays), "logout_others", now).await
+    many(app, user, Some(stays), EndReason::LogoutOthers, now).await
 }
 
 /// Ends all sessions of a user. Returns how many of them `GET /sessions` listed.
 pub async fn all(app: &App, user: UserId, now: Timestamp) -> Result<usize, DbError> {
-    many(app, user, None, "logout_all", now).await
+    many(app, user, None, EndReason::LogoutAll, now).await
 }
 
 async fn many(
     app: &App,
     user: UserId,
     except: Option<SessionId>,
-    reason: &'static str,
+    reason: EndReason,
     now: Timestamp,
 ) -> Result<usize, DbError> {
     let (lifetime, ending) = (app.lifetime, app.endings.ending(reason, now));

@@ -5,7 +5,7 @@ use crate::app::App;
 use crate::base::clock::Timestamp;
 use crate::base::db::{Conn, DbError};
 use crate::base::id::SessionId;
-use crate::session::{self, Scope};
+use crate::session::{self, EndReason, Scope};
 
 /// Ends the session and the apps' sessions under it, if it is live. Two statements; clients are notified afterwards. One
 /// more statement where a provider has `logout = "provider"`, to find out whether it is the session's; the result is for
@@ -23,7 +23,7 @@ pub async fn local(app: &App, id: SessionId, now: Timestamp) -> Result<Option<Le
 
 /// Ends the sessions of a scope with the reason `logout`. Returns whether there was a live one.
 pub(super) async fn end(app: &App, scope: Scope, now: Timestamp) -> Result<bool, DbError> {
-    let ending = app.endings.ending("logout", now);
+    let ending = app.endings.ending(EndReason::Logout, now);
     let write = ending.clone();
     let end = move |conn: &mut Conn| session::end_where(conn, scope, &write);
     let ended = app.db.run("end session", end).await?;

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use tokio::sync::Notify;
 
+use super::end_reason::EndReason;
 use super::lifetime::Lifetime;
 use crate::base::clock::Timestamp;
 use crate::config;
@@ -19,8 +20,8 @@ pub struct Endings {
 /// One ending: the values that it writes besides the sessions that it ends.
 #[derive(Clone, Debug)]
 pub struct Ending {
-    /// The reason, as it stands in the row, in the audit event and in the log.
-    pub reason: &'static str,
+    /// The reason.
+    pub reason: EndReason,
     /// The time of the ending.
     pub now: Timestamp,
     /// When its entry may leave the revocation feed.
@@ -32,9 +33,6 @@ pub struct Ending {
     /// A session whose last use is before this has reached the idle timeout.
     pub used_after: Timestamp,
 }
-
-/// Reasons of endings that follow from a timeout, or that a new session of the same transaction replaces.
-const REVOKE_NOTHING: [&str; 4] = ["replaced", "one_per_user", "reuse", "code_reuse"];
 
 impl Endings {
     /// From the sections `[sessions]` and `[tokens]`, and the clients with a `backchannel_logout_uri`.
@@ -54,13 +52,13 @@ impl Endings {
     }
 
     /// An ending at `now`.
-    pub fn ending(&self, reason: &'static str, now: Timestamp) -> Ending {
+    pub fn ending(&self, reason: EndReason, now: Timestamp) -> Ending {
         Ending {
             reason,
             now,
             keep_until: self.lifetime.feed_until(now),
             told: Arc::clone(&self.told),
-            revokes: !REVOKE_NOTHING.contains(&reason),
+            revokes: reason.revokes_provider_tokens(),
             used_after: self.lifetime.used_after(now),
         }
     }

@@ -2,6 +2,7 @@
 
 mod cookie;
 mod device;
+mod end_reason;
 mod ending;
 mod follow;
 mod lifetime;
@@ -15,6 +16,7 @@ mod upstream_id_token;
 
 pub use cookie::{decode, encode};
 pub use device::Device;
+pub use end_reason::EndReason;
 pub use ending::{Ending, Endings};
 pub use follow::{FeedConnection, Follower};
 pub use lifetime::{Lifetime, SessionStatus};

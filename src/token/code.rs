@@ -12,19 +12,14 @@ use crate::base::event::Event;
 use crate::base::id::SessionId;
 use crate::base::secret::{Hashed, Plain};
 use crate::client::Client;
-use crate::session::{self, Ended, Ending, Lifetime, Scope, SignedIn};
+use crate::session::{self, EndReason, Ended, Ending, Lifetime, Scope, SignedIn};
 use crate::telemetry;
 
 /// The maximum length of a code, in bytes. Longer ones are rejected without a statement.
 const MAX_CODE: usize = 256;
-/// The reason in the session's row and the audit event, where its code was used a second time.
-const REASON: &str = "code_reuse";
 /// How many sessions an app may have under one browser's: more than the tabs that are open at once, and few enough to end
 /// all of them in one statement.
 const MAX_SESSIONS_PER_APP: i64 = 20;
-/// The reason of the ending of the oldest session, where there would be more.
-const SURPLUS: &str = "replaced";
-
 /// A token request with a code.
 pub struct PresentedCode {
     /// The code as sent.
@@ -72,7 +67,7 @@ pub async fn redeem(
         // A replica whose revocation cache is too old issues no tokens.
         return Err(DbError::Unavailable("the revocation feed is out of reach".into()).into());
     }
-    let ending = app.endings.ending(REASON, now);
+    let ending = app.endings.ending(EndReason::CodeReuse, now);
     let ask = Ask {
         hash: presented.code.hashed(),
         client_id: client.id.clone(),
@@ -108,7 +103,7 @@ pub async fn redeem(
 
 /// Ends the oldest sessions of an app under a browser's. The app is not notified: it replaced them itself.
 async fn end_oldest(app: &App, parent: SessionId, client_id: &str, most: i64, now: Timestamp) -> Result<(), DbError> {
-    let ending = Ending { told: [].into(), ..app.endings.ending(SURPLUS, now) };
+    let ending = Ending { told: [].into(), ..app.endings.ending(EndReason::Replaced, now) };
     let (client_id, of) = (client_id.to_owned(), ending.clone());
     let end = move |conn: &mut Conn| {
         store::in_transaction(conn, |conn| {

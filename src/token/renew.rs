@@ -18,7 +18,7 @@ use crate::base::event::Event;
 use crate::base::secret::Plain;
 use crate::config::{self, BUILT_IN_CLIENT};
 use crate::keys::UnusableKey;
-use crate::session::{self, Ending, Lifetime, Revoked, Session, SessionStatus, SignedIn};
+use crate::session::{self, EndReason, Ending, Lifetime, Revoked, Session, SessionStatus, SignedIn};
 use crate::telemetry;
 
 /// A refresh request.
@@ -91,7 +91,7 @@ pub async fn renew(app: &App, presented: Presented, now: Timestamp) -> Result<Re
         resource: resource.clone(),
         ip: presented.ip,
         lifetime: app.lifetime,
-        ending: app.endings.ending("reuse", now),
+        ending: app.endings.ending(EndReason::Reuse, now),
         grace: GracePolicy::from(&app.config.tokens),
         now,
     };

@@ -8,11 +8,8 @@ use crate::base::db::{Conn, DbError, QueryResult};
 use crate::base::event::Event;
 use crate::base::id::SessionId;
 use crate::client::Client;
-use crate::session::{self, Ended, Ending, Revoked, RevokedToken, Scope};
+use crate::session::{self, EndReason, Ended, Ending, Revoked, RevokedToken, Scope};
 use crate::telemetry;
-
-/// The reason of the ending in the session's row and the audit event.
-const REASON: &str = "revoked";
 
 /// Revokes a token of that client. A refresh token ends its session. An access token is rejected by its `jti` from now on,
 /// and its session stays live. Tokens of other clients, and invalid or expired ones, change nothing (RFC 7009 §2.2).
@@ -29,7 +26,7 @@ pub async fn revoke(app: &App, client: &Client, token: &str, now: Timestamp) -> 
 }
 
 async fn end_session(app: &App, client: &Client, token: RefreshToken, now: Timestamp) -> Result<(), DbError> {
-    let (id, client_id, ending) = (token.session, client.id.clone(), app.endings.ending(REASON, now));
+    let (id, client_id, ending) = (token.session, client.id.clone(), app.endings.ending(EndReason::Revoked, now));
     let write = ending.clone();
     let ended = app.db.run("revoke session", move |conn| end_if_of(conn, id, &client_id, &write)).await?;
     app.ended(&ended, &ending);

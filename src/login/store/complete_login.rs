@@ -8,7 +8,7 @@ use super::write_login::{LoginCompletion, WrittenRow, write};
 use crate::account::{self, NewUser, Profile, SubStatus, User};
 use crate::base::db::Conn;
 use crate::base::id::{SubId, UserId};
-use crate::session::{self, Ended, Ending, Scope, Session, SignedIn, StatusIndex};
+use crate::session::{self, EndReason, Ended, Ending, Scope, Session, SignedIn, StatusIndex};
 use crate::vault::{self, PreviousTokens};
 
 /// A written login.
@@ -110,8 +110,8 @@ fn written(admitted: CompletionOutcome<Entered>) -> CompletionOutcome {
 fn end_others(conn: &mut Conn, completion: &LoginCompletion, user: UserId) -> QueryResult<Vec<Gone>> {
     let mut gone = Vec::new();
     let others = Scope::OthersOfUser { user, except: completion.session.id };
-    let previous = completion.previous.map(|id| (Scope::One(id), "replaced"));
-    let alone = completion.alone.then_some((others, "one_per_user"));
+    let previous = completion.previous.map(|id| (Scope::One(id), EndReason::Replaced));
+    let alone = completion.alone.then_some((others, EndReason::OnePerUser));
     for (scope, reason) in alone.into_iter().chain(previous) {
         let ending = completion.endings.ending(reason, completion.now);
         gone.push((session::end_where(conn, scope, &ending)?, ending));

@@ -187,8 +187,8 @@ pub(super) fn end_locked(conn: &mut Conn, locked: &[SessionId], ending: &Ending)
     }
     let Ending { reason, now, keep_until, ref told, revokes, used_after } = *ending;
     let stamp = uuid_v7(now).to_string();
-    let (stamp, detail) = (stamp.get(..15).unwrap_or_default(), &serde_json::json!({ "reason": reason }));
-    End { locked, now, reason, keep_until, stamp, detail, told, revokes, used_after }.load(conn)
+    let (stamp, detail) = (stamp.get(..15).unwrap_or_default(), &serde_json::json!({ "reason": reason.as_str() }));
+    End { locked, now, reason: reason.as_str(), keep_until, stamp, detail, told, revokes, used_after }.load(conn)
 }
 
 fn lock(conn: &mut Conn, scope: Scope) -> QueryResult<Vec<SessionId>> {

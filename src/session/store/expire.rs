@@ -8,6 +8,7 @@ use crate::base::clock::Timestamp;
 use crate::base::db::Conn;
 use crate::base::id::{SessionId, UserId, uuid_v7};
 use crate::base::statement::statement;
+use crate::session::end_reason::EndReason;
 use crate::session::ending::Endings;
 
 /// Reading a row is cheap and ending a session is not: this many rows are read for each session that a step may end.
@@ -43,7 +44,7 @@ pub struct Expired {
     /// The id of its user.
     pub user: UserId,
     /// The timeout that it reached: `absolute` or `idle`.
-    pub reason: &'static str,
+    pub reason: EndReason,
 }
 
 statement! {
@@ -150,6 +151,6 @@ pub fn expire(conn: &mut Conn, mark: Mark, most: i64, endings: &Endings, now: Ti
 
 /// `None` for the row of a step that ended no session.
 fn expired(row: ExpiredRow) -> Option<Expired> {
-    let reason = if row.ended_reason? == "absolute" { "absolute" } else { "idle" };
+    let reason = if row.ended_reason? == "absolute" { EndReason::Absolute } else { EndReason::Idle };
     Some(Expired { id: row.id?, user: row.user_id?, reason })
 }

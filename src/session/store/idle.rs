@@ -62,7 +62,7 @@ pub(super) fn notify(conn: &mut Conn, idle: &[SessionId], ended: &[SessionId], e
     let notify = Notify {
         idle,
         ended,
-        reason: ending.reason,
+        reason: ending.reason.as_str(),
         stamp: stamp.get(..15).unwrap_or_default(),
         told: &ending.told,
         now: ending.now,

@@ -6,7 +6,7 @@ use diesel::connection::SimpleConnection;
 use diesel::{Connection, PgConnection, RunQueryDsl};
 use vestibule::base::clock::Clock;
 use vestibule::base::id::{SessionId, UserId};
-use vestibule::session::{Ending, Scope, end_where};
+use vestibule::session::{EndReason, Ending, Scope, end_where};
 
 use crate::support::logout_apps::{authorization, redeem, start};
 use crate::support::{Cluster, Setup};
@@ -78,7 +78,8 @@ fn no_app_outlives_its_sign_in() {
                 let mut conn = database.connection();
                 let now = Clock::system().now();
                 let told = ["shop".to_owned()].into();
-                let ending = Ending { reason: "logout", now, keep_until: now, told, revokes: true, used_after: now };
+                let ending =
+                    Ending { reason: EndReason::Logout, now, keep_until: now, told, revokes: true, used_after: now };
                 end_where(&mut conn, scope, &ending).expect("no deadlock");
             });
         });

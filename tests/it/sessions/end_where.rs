@@ -9,7 +9,7 @@ use diesel::PgConnection;
 use diesel::connection::SimpleConnection;
 use vestibule::base::clock::Clock;
 use vestibule::base::id::{SessionId, UserId};
-use vestibule::session::{Ending, Scope, end, end_where, touch};
+use vestibule::session::{EndReason, Ending, Scope, end, end_where, touch};
 
 use crate::support::{Cluster, Database};
 
@@ -17,7 +17,7 @@ fn now() -> vestibule::base::clock::Timestamp {
     Clock::system().now()
 }
 
-fn ending(reason: &'static str, keep_until: vestibule::base::clock::Timestamp) -> Ending {
+fn ending(reason: EndReason, keep_until: vestibule::base::clock::Timestamp) -> Ending {
     Ending { reason, now: now(), keep_until, told: [].into(), revokes: true, used_after: now() }
 }
 
@@ -59,7 +59,7 @@ fn each_scope_ends_what_it_says() {
         let second = session(&mut conn, alice, None);
         let _bobs = session(&mut conn, bob, None);
         let keep_until = now() + TimeDelta::minutes(6);
-        let ending = ending("admin", keep_until);
+        let ending = ending(EndReason::Admin, keep_until);
         let scope = match name {
             "one" => Scope::One(first),
             "one of the user" => Scope::OneOfUser { user: alice, id: first },
@@ -100,8 +100,8 @@ fn ending_one_says_whose_it_was_and_only_once() {
     let mut conn = database.connection();
     let alice = user(&mut conn);
     let id = session(&mut conn, alice, None);
-    assert_eq!(end(&mut conn, id, &ending("logout", now())), Ok(Some(alice)));
-    assert_eq!(end(&mut conn, id, &ending("logout", now())), Ok(None));
+    assert_eq!(end(&mut conn, id, &ending(EndReason::Logout, now())), Ok(Some(alice)));
+    assert_eq!(end(&mut conn, id, &ending(EndReason::Logout, now())), Ok(None));
 }
 
 /// RC-11: endings that overlap, with uses and new sessions between them. A few seconds of what goes on for hours.
@@ -131,7 +131,7 @@ fn endings_that_overlap_do_not_deadlock() {
                         2 => Scope::OthersOfUser { user, except: second },
                         _ => Scope::OneOfUser { user, id: second },
                     };
-                    end_where(&mut conn, scope, &ending("admin", now())).expect("no deadlock");
+                    end_where(&mut conn, scope, &ending(EndReason::Admin, now())).expect("no deadlock");
                     endings.fetch_add(1, Ordering::Relaxed);
                 }
             });

@@ -1,0 +1,71 @@
+//! Why a session ended.
+
+use std::fmt;
+
+/// Why a session ended, as stored in `sessions.ended_reason`, in the audit event and in the log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EndReason {
+    /// Its user ended it, here or from another session.
+    Logout,
+    /// Its user ended all sessions but one.
+    LogoutOthers,
+    /// Its user ended all sessions.
+    LogoutAll,
+    /// The provider sent a logout token (OpenID Connect Back-Channel Logout 1.0).
+    ProviderLogout,
+    /// Its identity was unlinked.
+    Unlinked,
+    /// An administrator ended it.
+    Admin,
+    /// An administrator disabled its user.
+    UserDisabled,
+    /// Its refresh token was revoked (RFC 7009).
+    Revoked,
+    /// An old refresh token was used again (RFC 9700 §4.14.2).
+    Reuse,
+    /// Its authorization code was used again (RFC 6749 §4.1.2).
+    CodeReuse,
+    /// A new session of the same browser or app replaced it.
+    Replaced,
+    /// A new session of the same user replaced it (`sessions.one_per_user`).
+    OnePerUser,
+    /// It reached the idle timeout.
+    Idle,
+    /// It reached the absolute timeout.
+    Absolute,
+}
+
+impl EndReason {
+    /// The stored value.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Logout => "logout",
+            Self::LogoutOthers => "logout_others",
+            Self::LogoutAll => "logout_all",
+            Self::ProviderLogout => "provider_logout",
+            Self::Unlinked => "unlinked",
+            Self::Admin => "admin",
+            Self::UserDisabled => "user_disabled",
+            Self::Revoked => "revoked",
+            Self::Reuse => "reuse",
+            Self::CodeReuse => "code_reuse",
+            Self::Replaced => "replaced",
+            Self::OnePerUser => "one_per_user",
+            Self::Idle => "idle",
+            Self::Absolute => "absolute",
+        }
+    }
+
+    /// Whether the stored tokens of the provider are revoked there too, if no live session was made through the same
+    /// identity. Not where the user did not ask for the end, and not where a new session replaces the old one.
+    pub fn revokes_provider_tokens(self) -> bool {
+        use EndReason::{Absolute, CodeReuse, Idle, OnePerUser, Replaced, Reuse};
+        !matches!(self, Replaced | OnePerUser | Reuse | CodeReuse | Idle | Absolute)
+    }
+}
+
+impl fmt::Display for EndReason {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.as_str())
+    }
+}
