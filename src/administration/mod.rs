@@ -7,6 +7,6 @@ mod store;
 mod users;
 
 pub use actor::Actor;
-pub use seals::{Resealed, reseal};
+pub use seals::{ColumnResult, reseal};
 pub use sessions::{all_sessions, end_session, end_sessions, sessions};
 pub use users::{delete, details, disable, enable, matching, search};

@@ -60,7 +60,7 @@ fn print(report: &Report, json: bool) -> ExitCode {
     }
     for step in &report.steps.0 {
         let detail = step.detail.as_deref().map(|detail| format!(": {detail}")).unwrap_or_default();
-        println!("{}  {}{detail}", step.at.format("%Y-%m-%dT%H:%M:%S%.3fZ"), step.step);
+        println!("{}  {}{detail}", step.at.format("%Y-%m-%dT%H:%M:%S%.3fZ"), step.name);
     }
     ExitCode::SUCCESS
 }

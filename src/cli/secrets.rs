@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use super::{context, output};
-use crate::administration::{self, Resealed};
+use crate::administration::{self, ColumnResult};
 use crate::base::clock::{Clock, Timestamp};
 use crate::base::db::Db;
 use crate::base::seal;
@@ -51,9 +51,9 @@ fn rotate(files: &[PathBuf]) -> ExitCode {
 }
 
 /// Cookies and refresh tokens are authenticated by the key that was first when they were issued, until their session ends.
-fn report(done: &[Resealed], from: Timestamp) -> String {
+fn report(done: &[ColumnResult], from: Timestamp) -> String {
     let mut text = String::new();
-    for Resealed { name, resealed, .. } in done {
+    for ColumnResult { name, resealed, .. } in done {
         // Writing to a `String` cannot fail.
         let _grown = writeln!(text, "{name:<24}{resealed} re-encrypted");
     }

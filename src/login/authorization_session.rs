@@ -49,7 +49,8 @@ pub struct Step {
     /// The time of the step.
     pub at: Timestamp,
     /// The name of the step.
-    pub step: String,
+    #[serde(rename = "step")]
+    pub name: String,
     /// A detail in words.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub detail: Option<String>,
@@ -62,8 +63,8 @@ pub struct Steps(pub Vec<Step>);
 
 impl Steps {
     /// A list of one step.
-    pub fn one(at: Timestamp, step: &str, detail: Option<String>) -> Self {
-        Self(vec![Step { at, step: step.to_owned(), detail }])
+    pub fn one(at: Timestamp, name: &str, detail: Option<String>) -> Self {
+        Self(vec![Step { at, name: name.to_owned(), detail }])
     }
 
     /// The steps as stored in the row.

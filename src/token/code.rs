@@ -20,6 +20,7 @@ const MAX_CODE: usize = 256;
 /// How many sessions an app may have under one browser's: more than the tabs that are open at once, and few enough to end
 /// all of them in one statement.
 const MAX_SESSIONS_PER_APP: i64 = 20;
+
 /// A token request with a code.
 pub struct PresentedCode {
     /// The code as sent.

@@ -3,4 +3,4 @@
 mod reseal;
 mod store;
 
-pub use reseal::{Resealed, reseal};
+pub use reseal::{ColumnResult, reseal};

@@ -11,7 +11,7 @@ const BATCH: i64 = 200;
 
 /// The result for one sealed column.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Resealed {
+pub struct ColumnResult {
     /// The name of the column for people, such as `signing keys`.
     pub name: &'static str,
     /// The number of values that were sealed again under the first key.
@@ -22,10 +22,10 @@ pub struct Resealed {
 
 /// Seals again every value that was sealed under another key than the first of the ring. A value that changes meanwhile is
 /// sealed under the first key by the statement that changes it.
-pub async fn reseal(db: &Db, ring: &Arc<Ring>) -> Result<Vec<Resealed>, DbError> {
+pub async fn reseal(db: &Db, ring: &Arc<Ring>) -> Result<Vec<ColumnResult>, DbError> {
     let mut all = Vec::new();
     for column in SEALED_COLUMNS {
-        let mut done = Resealed { name: column.name, resealed: 0, unopened: 0 };
+        let mut done = ColumnResult { name: column.name, resealed: 0, unopened: 0 };
         let mut after = None;
         loop {
             let ring = Arc::clone(ring);
