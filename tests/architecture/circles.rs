@@ -204,7 +204,7 @@ mod examples {
     }
 
     #[test]
-    fn what_only_tests_import_is_no_circle() {
+    fn imports_of_tests_make_no_circle() {
         let files = [
             ("lib.rs", "pub mod a;"),
             ("a/mod.rs", "mod x; mod y;"),

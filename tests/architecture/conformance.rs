@@ -24,7 +24,7 @@ fn exists(root: &Path, name: &str) -> bool {
 }
 
 #[test]
-fn every_test_that_the_walk_names_is_there() {
+fn every_test_named_in_the_conformance_page_exists() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let text = fs::read_to_string(root.join("docs/conformance.md")).expect("the page");
     let names: Vec<&str> =

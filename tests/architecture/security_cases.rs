@@ -166,7 +166,7 @@ fn the_list_the_ids_and_the_tests_agree() {
 }
 
 #[test]
-fn ids_are_found_where_they_stand() {
+fn ids_are_found_in_every_position() {
     let groups = BTreeSet::from(["AB".to_owned(), "CD".to_owned()]);
     assert_eq!(
         ids("AB-01, SHA-256 (CD-22): XAB-03 AB-123 EF-01 ML-AB-44 é AB-04", &groups),

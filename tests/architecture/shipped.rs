@@ -16,7 +16,7 @@ fn below(folder: PathBuf, found: &mut Vec<PathBuf>) {
 
 /// LG-13: neither the image nor the examples hold a private key, and the example configuration no secret.
 #[test]
-fn nothing_that_is_shipped_holds_a_key() {
+fn no_shipped_file_contains_a_private_key() {
     let mut files = vec![root().join("Dockerfile"), root().join("docker-compose.yml")];
     for folder in ["config", "docs", "examples", "migrations", "scripts", "src"] {
         below(root().join(folder), &mut files);
@@ -36,7 +36,7 @@ fn nothing_that_is_shipped_holds_a_key() {
 
 /// LG-12: no version that has a known hole.
 #[test]
-fn the_lock_file_names_good_versions() {
+fn the_lock_file_has_no_vulnerable_version() {
     let lock = fs::read_to_string(root().join("Cargo.lock")).expect("the lock file");
     let versions = |name: &str| -> Vec<(u64, u64, u64)> {
         let packages = lock.split("[[package]]").filter(|package| package.contains(&format!("name = \"{name}\"\n")));

@@ -101,7 +101,7 @@ fn look(path: &Path, root: &Path, found: &mut Vec<Breach>) {
 }
 
 #[test]
-fn no_word_has_to_be_guessed_at() {
+fn no_forbidden_word_is_used() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut found = Vec::new();
     for place in PLACES {
@@ -111,7 +111,7 @@ fn no_word_has_to_be_guessed_at() {
 }
 
 #[test]
-fn a_listed_word_is_refused_in_each_form() {
+fn a_forbidden_word_is_found_in_each_form() {
     let lines = |text: &str| breaches("src/a.rs", text).iter().map(|breach| breach.line).collect::<Vec<_>>();
     assert_eq!(
         lines("fn json_door() {}\nenum Door {}\nlet x = JsonDoor;\n// Two lanes.\n// Whoever asks\n"),

@@ -61,7 +61,7 @@ fn by_reason(database: &Database) -> Vec<String> {
 
 /// SE-05: with their feed rows, their place in the status list and their audit rows.
 #[tokio::test]
-async fn sessions_past_their_time_get_their_end() {
+async fn expired_and_idle_sessions_are_ended_with_feed_and_audit_rows() {
     let database = Cluster::shared().database();
     sessions(&database, 25, "11 h", None);
     sessions(&database, 25, "2 h", None);
@@ -81,7 +81,7 @@ async fn sessions_past_their_time_get_their_end() {
 
 /// A parent that merely idles out does not end an app that is still used, nor take it along when its own row goes.
 #[tokio::test]
-async fn an_idle_sign_in_leaves_its_apps_alone() {
+async fn an_idle_browser_session_does_not_end_its_apps() {
     let gateway = Gateway::with("[sessions]\nidle_timeout = \"1h\"\nabsolute_timeout = \"10h\"");
     let device = Device::sign_in(&gateway, "alice").await;
     app_under(&gateway, &device.sid, "web");
@@ -101,7 +101,7 @@ async fn an_idle_sign_in_leaves_its_apps_alone() {
 
 /// IN-12
 #[tokio::test]
-async fn what_nobody_needs_goes_and_what_somebody_may_ask_for_stays() {
+async fn old_rows_are_deleted_and_rows_in_retention_stay() {
     let database = Cluster::shared().database();
     sessions(&database, 25, "5 h", Some("3 h"));
     sessions(&database, 5, "5 h", Some("1 h"));
@@ -139,7 +139,7 @@ async fn what_nobody_needs_goes_and_what_somebody_may_ask_for_stays() {
 
 /// One replica at a time: the others stop, and say so.
 #[tokio::test]
-async fn who_finds_another_one_at_it_stops() {
+async fn a_second_concurrent_cleanup_stops() {
     let database = Cluster::shared().database();
     sessions(&database, 5, "5 h", Some("3 h"));
     let mut first = database.connection();
@@ -154,7 +154,7 @@ async fn who_finds_another_one_at_it_stops() {
 /// Two replicas at once and people who use their sessions meanwhile: each row is ended and deleted once, and no session
 /// that is used is lost.
 #[tokio::test]
-async fn it_is_right_under_load() {
+async fn concurrent_cleanups_under_load_lose_no_active_session() {
     let database = Cluster::shared().database();
     sessions(&database, 300, "5 h", Some("3 h"));
     sessions(&database, 300, "2 h", None);
@@ -198,7 +198,7 @@ async fn it_is_right_under_load() {
 
 /// The running gateway does it by itself.
 #[tokio::test]
-async fn the_gateway_cleans_up_by_itself() {
+async fn the_gateway_runs_the_cleanup() {
     let gateway = Gateway::with("[sessions]\nidle_timeout = \"1h\"\n[cleanup]\nevery = \"1m\"");
     let device = Device::sign_in(&gateway, "alice").await;
     assert_eq!(device.status().await, 200);

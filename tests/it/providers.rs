@@ -8,7 +8,7 @@ use crate::support::Setup;
 
 /// RD-18
 #[tokio::test]
-async fn it_lists_them_in_order_and_says_which_can_be_used() {
+async fn providers_are_listed_in_order_with_their_availability() {
     let down = Op::start();
     down.reply(WELL_KNOWN, Reply::text(500, "text/html", "<html>"));
     let setup = Setup::new().provider("down", &down).toml("[providers.op]\nname = 'Corp \"SSO\" <b>'\n");

@@ -12,7 +12,7 @@ const PATH: &str = "/status-lists/0";
 
 /// §5.1, §6.2
 #[tokio::test]
-async fn it_is_a_signed_list_and_the_access_token_names_its_place() {
+async fn the_list_is_signed_and_access_tokens_name_their_index() {
     let gateway = Gateway::start();
     let person = Person::sign_in(&gateway, "alice").await;
     let answer = gateway.browser().fetch(PATH).await;
@@ -44,7 +44,7 @@ async fn it_is_a_signed_list_and_the_access_token_names_its_place() {
 
 /// Indices are never used twice, and a new list begins where one is full.
 #[tokio::test]
-async fn a_list_that_is_full_is_followed_by_the_next() {
+async fn a_full_list_is_followed_by_the_next() {
     let gateway = Gateway::start();
     gateway.database.execute("ALTER TABLE sessions ALTER COLUMN status_index RESTART WITH 1048575");
     let (last, first) = (Person::sign_in(&gateway, "alice").await, Person::sign_in(&gateway, "bob").await);
@@ -56,7 +56,7 @@ async fn a_list_that_is_full_is_followed_by_the_next() {
 }
 
 #[tokio::test]
-async fn only_lists_that_somebody_can_be_in_are_there() {
+async fn only_lists_with_assigned_indexes_exist() {
     let gateway = Gateway::start();
     let browser = gateway.browser();
     for there in ["0", "1"] {
@@ -71,7 +71,7 @@ async fn only_lists_that_somebody_can_be_in_are_there() {
 
 /// RFC 9110 §13.1.2; made once for each change and each `ttl`.
 #[tokio::test]
-async fn it_is_made_once_and_again_after_a_change_or_its_ttl() {
+async fn a_list_is_cached_until_a_change_or_its_ttl() {
     let gateway = Gateway::start();
     let (browser, person) = (gateway.browser(), Person::sign_in(&gateway, "alice").await);
     let first = browser.fetch(PATH).await;
@@ -101,7 +101,7 @@ async fn it_is_made_once_and_again_after_a_change_or_its_ttl() {
 
 /// A wave of revocations does not have the list made once for each of them, and all of them are in it in the end.
 #[tokio::test]
-async fn a_wave_of_revocations_makes_it_once_a_second() {
+async fn many_revocations_build_the_list_once_a_second() {
     let gateway = Gateway::start();
     let browser = gateway.browser();
     let began = std::time::Instant::now();

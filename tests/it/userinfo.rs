@@ -17,7 +17,7 @@ const INVALID: (u16, &str) = (401, "Bearer error=\"invalid_token\"");
 
 /// IR-19, IR-20: by each method, and the same every time.
 #[tokio::test]
-async fn it_says_who_the_token_is_about() {
+async fn userinfo_describes_the_user_of_the_token() {
     let gateway = start();
     let person = Person::sign_in(&gateway, "alice").await;
     let about = json!({
@@ -42,7 +42,7 @@ async fn it_says_who_the_token_is_about() {
 
 /// IR-20: a scope that was not granted releases nothing; IR-18: without `openid` there is nothing to say.
 #[tokio::test]
-async fn each_scope_releases_its_own() {
+async fn each_scope_releases_its_claims() {
     let gateway = start();
     let keys =
         |answer: Answer| answer.json().as_object().expect("claims").keys().cloned().collect::<Vec<_>>().join(" ");
@@ -65,7 +65,7 @@ async fn each_scope_releases_its_own() {
 
 /// IR-18: what was revoked is `invalid_token`, whatever its scopes are.
 #[tokio::test]
-async fn a_revoked_token_is_not_asked_for_its_scopes() {
+async fn a_revoked_token_without_openid_is_invalid_token() {
     let gateway = start();
     let (alone, with_session) =
         (token_of(&gateway, "vestibule", "profile").await, token_of(&gateway, "vestibule", "profile").await);
@@ -83,7 +83,7 @@ async fn a_revoked_token_is_not_asked_for_its_scopes() {
 
 /// IR-18, IR-19, IR-22: no token is a bare challenge, a bad one is `invalid_token`.
 #[tokio::test]
-async fn without_a_good_token_nothing_is_said() {
+async fn a_missing_or_invalid_token_is_challenged() {
     let gateway = start();
     let person = Person::sign_in(&gateway, "alice").await;
     let browser = gateway.browser();
@@ -128,7 +128,7 @@ async fn a_token_in_two_places_is_refused() {
 
 /// A token of an ended session is rejected: after a logout, by an administrator, and after a timeout.
 #[tokio::test]
-async fn an_ended_session_says_nothing() {
+async fn a_token_of_an_ended_session_is_refused() {
     let gateway = setup().toml("[tokens]\naccess_lifetime = \"30d\"").start();
     let person = Person::sign_in(&gateway, "alice").await;
     gateway.hand.advance(TimeDelta::days(6));
@@ -146,7 +146,7 @@ async fn an_ended_session_says_nothing() {
 
 /// IR-24
 #[tokio::test]
-async fn scripts_of_allowed_origins_may_read_it() {
+async fn scripts_of_allowed_origins_can_read_userinfo() {
     let gateway = setup().toml("[login]\nallowed_origins = [\"https://app.example.com\"]").start();
     let person = Person::sign_in(&gateway, "alice").await;
     for (origin, allowed) in [("https://app.example.com", "https://app.example.com"), ("https://evil.example", "")] {

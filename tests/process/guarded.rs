@@ -105,7 +105,7 @@ mod tests {
     }
 
     #[test]
-    fn a_dropped_child_takes_its_children_along() {
+    fn dropping_a_child_kills_its_descendants() {
         let (wrapper, pid) = wrapper();
         drop(wrapper);
         wait_until_gone(&pid);

@@ -74,7 +74,7 @@ impl Setup {
 
 /// IO-01: tokens are refreshed with what the last rotation gave, and nothing of them is left after the logout.
 #[tokio::test]
-async fn a_certified_providers_tokens_are_refreshed_and_revoked() {
+async fn tokens_of_a_certified_provider_are_refreshed_and_revoked() {
     let (setup, ada) = (Setup::new(), Visitor::new());
     setup.sign_in(&ada, "ada").await;
     let (mut token, mut refresh_token) = (setup.token(&ada).await, setup.refresh_token());

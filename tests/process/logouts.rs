@@ -78,7 +78,7 @@ fn clients(place: &Place) -> String {
 /// LO-24, FI-22: killed while 100 apps hang, 50 of which answer again afterwards: those are all told, and the others are
 /// still to be told.
 #[tokio::test]
-async fn nothing_is_lost_over_a_kill() {
+async fn a_killed_gateway_loses_no_notice() {
     let place = Place::new();
     let (mut setup, ada) = (Setup::with(|settings| settings.and(&clients(&place))), Visitor::new());
     setup.sign_in(&ada, &[("person", "ada")]).await;

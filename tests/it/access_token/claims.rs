@@ -19,7 +19,7 @@ fn groups(number: usize) -> Value {
 
 /// JW-15: no personal data by default.
 #[tokio::test]
-async fn a_token_says_nothing_of_the_person_unless_it_is_told_to() {
+async fn access_tokens_have_no_personal_data_by_default() {
     let gateway = Gateway::start();
     let ada = Person::at(&gateway, "op", "ada").await;
     assert_eq!(picked(&ada.token_claims().await), json!({}));
@@ -27,7 +27,7 @@ async fn a_token_says_nothing_of_the_person_unless_it_is_told_to() {
 
 /// AC-11: at both doors, and after a refresh as the person is known then.
 #[tokio::test]
-async fn a_token_says_of_the_person_what_is_configured() {
+async fn access_tokens_have_the_configured_claims() {
     let gateway = Gateway::with(ALL);
     gateway.op.set_claims(json!({
         "preferred_username": "ada", "picture": "https://x.example/a.png", "groups": ["a", "b"],
@@ -54,7 +54,7 @@ async fn a_token_says_of_the_person_what_is_configured() {
 
 /// An app's token has them too; one that a client has for itself is about nobody.
 #[tokio::test]
-async fn apps_get_them_and_clients_for_themselves_do_not() {
+async fn app_tokens_have_the_claims_and_client_credentials_tokens_do_not() {
     const SECRET: &str = "0123456789abcdef0123456789abcdef";
     let gateway = Gateway::with(&format!(
         "{ALL}[clients.app]\ntype = 'confidential'\nclient_secret = '{SECRET}'\nredirect_uris = ['https://app.example/cb']\n\
@@ -111,7 +111,7 @@ async fn a_login_whose_token_would_be_too_large_is_refused() {
 
 /// It is the very token that is measured: one byte less than it has, and it does not fit.
 #[tokio::test]
-async fn the_limit_is_that_of_the_very_token() {
+async fn max_bytes_is_the_exact_size_of_the_token() {
     let limited = |bytes: usize| {
         format!("[tokens]\nclaims = ['groups']\nmax_bytes = {bytes}\n[providers.op]\nuserinfo = 'never'\n")
     };
@@ -131,7 +131,7 @@ async fn the_limit_is_that_of_the_very_token() {
 
 /// A profile that grew in another login signs nobody out who was let in.
 #[tokio::test]
-async fn a_token_that_grew_meanwhile_is_issued() {
+async fn a_token_that_exceeds_the_limit_after_the_login_is_issued() {
     let gateway =
         Gateway::with("[tokens]\nclaims = ['groups']\nmax_bytes = 1024\n[providers.op]\nuserinfo = 'never'\n");
     let ada = Person::at(&gateway, "op", "ada").await;
@@ -143,7 +143,7 @@ async fn a_token_that_grew_meanwhile_is_issued() {
 /// AC-11: what another provider says of somebody does not get into a session made through this one, not even after a
 /// refresh: a group of the same name is another group.
 #[tokio::test]
-async fn no_provider_speaks_for_another() {
+async fn claims_come_from_the_provider_of_the_session_only() {
     let (gateway, other) = two_providers(&format!("{ALL}[providers.other]\nuserinfo = 'never'\n"));
     gateway.op.set_claims(json!({"groups": ["staff"]}));
     other.set_claims(json!({"email": "boss@example.com", "email_verified": true, "groups": ["admins"]}));

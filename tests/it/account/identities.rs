@@ -14,7 +14,7 @@ async fn press(person: &Person, path: &str) -> Answer {
 }
 
 #[tokio::test]
-async fn it_shows_my_identities_with_a_button_for_each() {
+async fn the_page_lists_the_identities_with_a_button_for_each() {
     let (gateway, other) = two_providers("[providers.other]\nname = 'Other <b>house</b>'\n");
     other.set_claims(json!({"email": "<script>@x.example"}));
     let ada = Person::at(&gateway, "op", "ada").await;
@@ -50,7 +50,7 @@ async fn it_shows_my_identities_with_a_button_for_each() {
 
 /// AC-07, SE-13
 #[tokio::test]
-async fn its_buttons_work_from_nowhere_else() {
+async fn link_and_unlink_forms_of_other_sites_are_refused() {
     let (gateway, _other) = two_providers("");
     let ada = Person::at(&gateway, "op", "ada").await;
     let unlink = format!("/account/identities/{}/unlink", ada.identity_at("op").await);
@@ -65,7 +65,7 @@ async fn its_buttons_work_from_nowhere_else() {
 
 /// AC-07: whoever signed in long ago does so again at the same provider, and comes back.
 #[tokio::test]
-async fn its_buttons_ask_for_a_fresh_sign_in() {
+async fn linking_after_an_old_login_asks_for_a_fresh_login() {
     let (gateway, _other) = two_providers("");
     let ada = Person::at(&gateway, "op", "ada").await;
     gateway.hand.advance(TimeDelta::seconds(600));

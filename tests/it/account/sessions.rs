@@ -4,7 +4,7 @@ use crate::support::Gateway;
 use crate::support::device::{Device, IPHONE, reason};
 
 #[tokio::test]
-async fn it_shows_my_devices_with_a_button_to_end_each() {
+async fn the_page_lists_the_sessions_with_a_button_to_end_each() {
     let gateway = Gateway::start();
     let own = Device::sign_in(&gateway, "alice").await;
     let phone = Device::with(&gateway, "alice", IPHONE).await;
@@ -22,7 +22,7 @@ async fn it_shows_my_devices_with_a_button_to_end_each() {
 
 /// SE-07, SE-13: as a browser sends a form of a page that has `Referrer-Policy: no-referrer`.
 #[tokio::test]
-async fn its_buttons_work_from_the_page_and_from_nowhere_else() {
+async fn end_forms_are_accepted_from_the_page_only() {
     let gateway = Gateway::start();
     let own = Device::sign_in(&gateway, "alice").await;
     let (phone, tablet) = (Device::sign_in(&gateway, "alice").await, Device::sign_in(&gateway, "alice").await);

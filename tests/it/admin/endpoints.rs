@@ -54,7 +54,7 @@ fn audited(gateway: &Gateway, kind: &str, sub: &str) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn only_the_token_opens_it_and_only_on_its_listener() {
+async fn the_api_requires_the_admin_token_and_is_on_the_admin_listener_only() {
     let gateway = gateway();
     let paths = ["/admin/users", "/admin/users/x", "/admin/logins/x", "/admin/nothing", "/admin"];
     let browser = Browser::new(&gateway.admin);
@@ -92,7 +92,7 @@ async fn only_the_token_opens_it_and_only_on_its_listener() {
 
 /// IN-09: wrong tokens use up the limit of their network, and nothing else does.
 #[tokio::test]
-async fn guessing_the_token_is_throttled() {
+async fn wrong_admin_tokens_are_rate_limited_by_network() {
     let limits = "[limits]\ntokens_per_minute = 3\n[server]\ntrusted_proxies = [\"127.0.0.1/32\"]";
     let gateway = Setup::new().toml(&format!("[admin]\ntoken = \"{TOKEN}\"\n{limits}")).start();
     let ask = |from: &str, token: &str| {
@@ -114,7 +114,7 @@ async fn guessing_the_token_is_throttled() {
 }
 
 #[tokio::test]
-async fn without_a_token_in_the_configuration_there_is_nothing() {
+async fn without_a_configured_token_the_api_is_not_found() {
     let gateway = Gateway::start();
     for authorization in ["Bearer ", "Bearer x", "Basic Og=="] {
         let browser = Browser::new(&gateway.admin);
@@ -124,7 +124,7 @@ async fn without_a_token_in_the_configuration_there_is_nothing() {
 }
 
 #[tokio::test]
-async fn a_user_is_shown_with_what_names_them() {
+async fn a_user_is_shown_with_profile_and_identities() {
     let gateway = gateway();
     let alice = Device::sign_in(&gateway, "alice").await;
     let admin = Admin::of(&gateway);
@@ -139,7 +139,7 @@ async fn a_user_is_shown_with_what_names_them() {
 
 /// IN-14, IN-15
 #[tokio::test]
-async fn users_are_found_page_by_page_and_nothing_in_a_query_means_anything() {
+async fn users_are_listed_in_pages_and_a_search_has_no_wildcards() {
     let gateway = gateway();
     let mut all = BTreeSet::new();
     for name in ["alice", "bob", "carol", "dave", "erin"] {
@@ -200,7 +200,7 @@ async fn users_are_found_page_by_page_and_nothing_in_a_query_means_anything() {
 
 /// AC-10, SE-08, LG-02
 #[tokio::test]
-async fn a_disabled_user_is_out_at_once_and_stays_out() {
+async fn disabling_a_user_ends_sessions_and_refuses_logins() {
     let gateway = gateway();
     let other = Setup::beside(&gateway).start();
     let (first, second) = (Device::sign_in(&gateway, "alice").await, Device::sign_in(&gateway, "alice").await);
@@ -247,7 +247,7 @@ async fn a_disabled_user_is_out_at_once_and_stays_out() {
 
 /// SE-07, LG-02
 #[tokio::test]
-async fn an_administrator_lists_and_ends_sessions() {
+async fn an_administrator_can_list_and_end_sessions() {
     let gateway = gateway();
     let (first, second) = (Device::sign_in(&gateway, "alice").await, Device::sign_in(&gateway, "alice").await);
     let third = Device::sign_in(&gateway, "alice").await;
@@ -278,7 +278,7 @@ async fn an_administrator_lists_and_ends_sessions() {
 
 /// LG-02: the user goes, the record stays.
 #[tokio::test]
-async fn a_deleted_user_is_gone_and_the_audit_is_not() {
+async fn deleting_a_user_keeps_the_audit_rows() {
     let gateway = gateway();
     let alice = Device::sign_in(&gateway, "alice").await;
     app_under(&gateway, &alice.sid, "web");

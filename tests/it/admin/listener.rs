@@ -7,7 +7,7 @@ use crate::support::{Browser, Gateway, Setup};
 
 /// LG-14
 #[tokio::test]
-async fn health_tells_what_it_must_and_nothing_else() {
+async fn health_responses_contain_no_internal_details() {
     let gateway = Gateway::start();
     let admin = Browser::new(&gateway.admin);
     let health = admin.fetch("/healthz").await;
@@ -34,7 +34,7 @@ async fn health_tells_what_it_must_and_nothing_else() {
 
 /// The admin listener serves nothing of the public one.
 #[tokio::test]
-async fn the_two_listeners_share_nothing() {
+async fn the_two_listeners_serve_no_common_path() {
     let gateway = Gateway::start();
     let admin = Browser::new(&gateway.admin);
     for path in ["/", "/login", "/login/op", "/session", "/.well-known/jwks.json", "/oauth2/url/?provider=op"] {
@@ -44,7 +44,7 @@ async fn the_two_listeners_share_nothing() {
 
 /// Nobody signs in there, so a stray browser is told where it is, and by text.
 #[tokio::test]
-async fn the_admin_listener_has_no_pages() {
+async fn the_admin_listener_answers_browsers_with_plain_text() {
     let gateway = Gateway::start();
     let admin = Browser::new(&gateway.admin);
     let page = admin.get("/").await;
@@ -59,7 +59,7 @@ async fn the_admin_listener_has_no_pages() {
 
 /// RD-18: a provider that is down is a detail.
 #[tokio::test]
-async fn a_provider_that_is_down_does_not_make_us_unready() {
+async fn an_unavailable_provider_does_not_change_readiness() {
     let down = Op::start();
     down.reply(WELL_KNOWN, Reply::Closed);
     let gateway = Setup::new().provider("down", &down).start();
@@ -71,7 +71,7 @@ async fn a_provider_that_is_down_does_not_make_us_unready() {
 
 /// One recorder for the process: whichever gateway started first here shows it.
 #[tokio::test]
-async fn metrics_are_text_for_prometheus_and_name_nobody() {
+async fn metrics_are_prometheus_text_without_personal_data() {
     let gateway = Gateway::start();
     gateway.browser().sign_in("somebody-in-particular").await;
     let answer = Browser::new(&gateway.admin).fetch("/metrics").await;

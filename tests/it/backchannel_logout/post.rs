@@ -63,7 +63,7 @@ fn refused(answer: &Answer) {
 /// LO-11: by `sid`, and with `sub` beside it. What is under the session ends with it, the apps are told, and nobody else
 /// is signed out. A provider may give the same `sid` again.
 #[tokio::test]
-async fn a_logout_there_is_one_here() {
+async fn a_logout_token_with_a_sid_ends_its_session_and_notifies_its_apps() {
     let (gateway, place) = start();
     let mut times = 0;
     for sub in [Value::Null, json!("alice")] {
@@ -87,7 +87,7 @@ async fn a_logout_there_is_one_here() {
 
 /// LO-11: by `sub` alone every session ends that came about through that person at that provider.
 #[tokio::test]
-async fn a_person_is_signed_out_everywhere() {
+async fn a_logout_token_with_a_sub_ends_all_sessions_of_the_identity() {
     let other = Op::start();
     let gateway = Setup::new().provider("other", &other).start();
     let (laptop, phone) = (signed_in(&gateway, "alice", Some("one")).await, signed_in(&gateway, "alice", None).await);
@@ -105,7 +105,7 @@ async fn a_person_is_signed_out_everywhere() {
 /// A login of which the provider said no `sid` ends by its `sub`, whichever session of that person the provider names;
 /// one with another `sid` does not, nor does one of somebody else's `sub`.
 #[tokio::test]
-async fn a_login_without_a_sid_ends_by_its_sub() {
+async fn a_session_without_a_provider_sid_ends_by_sub() {
     let gateway = Gateway::start();
     let (nameless, named) = (signed_in(&gateway, "alice", None).await, signed_in(&gateway, "alice", Some("two")).await);
     assert_eq!(tell(&gateway, &token(&gateway, &json!({"sid": "nobody's"}))).await.status, 200);
@@ -117,7 +117,7 @@ async fn a_login_without_a_sid_ends_by_its_sub() {
 
 /// LO-21: a genuine token about nobody who is here, or is here any more.
 #[tokio::test]
-async fn a_token_about_nobody_is_no_defect() {
+async fn a_valid_logout_token_for_an_unknown_session_is_accepted() {
     let gateway = Gateway::start();
     let alice = signed_in(&gateway, "alice", Some("one")).await;
     for nobody in [json!({"sid": "x"}), json!({"sub": "x"}), json!({"sid": "x", "sub": "x"})] {
@@ -132,7 +132,7 @@ async fn a_token_about_nobody_is_no_defect() {
 
 /// LO-12, LO-13, LO-14, LO-15, LO-16, LO-19, RT-38: nothing ends by any of them.
 #[tokio::test]
-async fn a_token_with_a_defect_ends_nothing() {
+async fn an_invalid_logout_token_ends_no_session() {
     let gateway = Gateway::start();
     let alice = signed_in(&gateway, "alice", Some("one")).await;
     let now = gateway.clock.now().timestamp();
@@ -202,7 +202,7 @@ async fn a_token_with_a_defect_ends_nothing() {
 
 /// LO-19: providers from before the type, and its long form.
 #[tokio::test]
-async fn older_providers_say_no_type() {
+async fn a_logout_token_without_typ_is_accepted() {
     let gateway = Gateway::start();
     for typ in [Value::Null, json!("JWT"), json!("application/logout+jwt"), json!("LOGOUT+JWT")] {
         let alice = signed_in(&gateway, "alice", Some("one")).await;
@@ -217,7 +217,7 @@ async fn older_providers_say_no_type() {
 
 /// RT-38: once, and once again only after it would be too old anyway.
 #[tokio::test]
-async fn a_token_counts_once() {
+async fn a_repeated_logout_token_is_refused() {
     let gateway = Gateway::start();
     let mine = token(&gateway, &json!({"sub": "alice"}));
     assert_eq!(tell(&gateway, &mine).await.status, 200);
@@ -237,7 +237,7 @@ async fn a_token_counts_once() {
 
 /// LO-22, IN-04: a form's one parameter, and nothing else.
 #[tokio::test]
-async fn it_comes_by_a_form_alone() {
+async fn other_methods_media_types_and_parameters_are_refused() {
     let gateway = Gateway::start();
     let alice = signed_in(&gateway, "alice", Some("one")).await;
     let good = token(&gateway, &json!({"sid": "one"}));
@@ -283,7 +283,7 @@ async fn a_new_key_is_fetched() {
 
 /// A provider whose keys cannot be had may try again; what is no token of its is refused all the same.
 #[tokio::test]
-async fn without_keys_nothing_is_believed() {
+async fn without_provider_keys_a_logout_token_is_answered_with_503() {
     let setup = Setup::new();
     // Before the start, at which the gateway reads the keys.
     setup.op.reply("/jwks", Reply::text(500, "text/plain", ""));
@@ -299,7 +299,7 @@ async fn without_keys_nothing_is_believed() {
 
 /// Garbage uses up the limit of its address, and what is good does not.
 #[tokio::test]
-async fn garbage_is_throttled() {
+async fn invalid_logout_tokens_are_rate_limited_and_valid_ones_are_not() {
     let gateway = Gateway::with("[limits]\ntokens_per_minute = 3");
     for _ in 0..5 {
         assert_eq!(tell(&gateway, &token(&gateway, &json!({"sid": "x"}))).await.status, 200);
@@ -314,7 +314,7 @@ async fn garbage_is_throttled() {
 
 /// What was remembered leaves with the cleanup, once it is of no use.
 #[tokio::test]
-async fn what_is_too_old_is_forgotten() {
+async fn the_cleanup_deletes_expired_logout_token_ids() {
     let gateway = Gateway::with("[cleanup]\nevery = \"1s\"");
     assert_eq!(tell(&gateway, &token(&gateway, &json!({"sid": "x"}))).await.status, 200);
     assert_eq!(gateway.database.rows("provider_logouts"), 1);
@@ -324,7 +324,7 @@ async fn what_is_too_old_is_forgotten() {
 
 /// An app that lives on under a sign-in that idled out ends too.
 #[tokio::test]
-async fn an_app_under_an_idle_sign_in_ends_too() {
+async fn a_logout_ends_apps_whose_browser_session_idled_out() {
     let apps = crate::support::logout_apps::names(["shop", "wiki"]);
     let place = place(&apps);
     let gateway = crate::support::logout_apps::setup(&place).start();

@@ -8,7 +8,7 @@ use crate::support::{Gateway, Setup};
 
 /// RT-38: the same token at two replicas at once counts at one of them.
 #[tokio::test]
-async fn a_token_counts_once_wherever_it_comes() {
+async fn a_logout_token_sent_to_two_replicas_at_once_is_accepted_once() {
     let gateway = Gateway::start();
     let other = Setup::beside(&gateway).start();
     for round in 0..50 {
@@ -23,7 +23,7 @@ async fn a_token_counts_once_wherever_it_comes() {
 /// LO-11: a logout that comes while the login is at the provider's token endpoint, by `sid` and by `sub`: the login
 /// gives no session, for somebody who is known and for somebody who is new.
 #[tokio::test]
-async fn a_login_that_ended_before_it_began() {
+async fn a_logout_during_the_token_request_prevents_the_session() {
     let gateway = Gateway::start();
     let cases = [json!({"sid": "one"}), json!({"sub": "alice"}), json!({"sid": "one", "sub": "alice"})];
     for (round, about) in cases.iter().enumerate() {
@@ -62,7 +62,7 @@ async fn a_login_that_ended_before_it_began() {
 /// LO-11: whoever comes first, a login with that `sid` does not outlive the logout. On two replicas, without a hand in
 /// the order.
 #[tokio::test]
-async fn no_login_outlives_its_logout() {
+async fn no_session_survives_a_concurrent_logout_of_its_sid() {
     let gateway = Gateway::start();
     let other = Setup::beside(&gateway).start();
     let (mut first, mut second) = (0, 0);

@@ -20,7 +20,7 @@ async fn answer(gateway: &Gateway, claims: Value) -> (u16, String, String) {
 
 /// AC-02, AC-03: what keeps somebody out is on record, the person is not, and nothing else was written.
 #[tokio::test]
-async fn only_verified_addresses_of_the_domains_enter() {
+async fn only_verified_addresses_of_allowed_domains_are_admitted() {
     let gateway = with("email_domains = ['Example.com']");
     for claims in [
         json!({"email_verified": false}),
@@ -63,7 +63,7 @@ async fn a_text_that_is_not_one_address_is_no_address() {
 
 /// Somebody who was let in is kept out at the next login, once the rule does not hold any more.
 #[tokio::test]
-async fn a_rule_is_asked_at_each_login() {
+async fn allow_rules_are_checked_at_every_login() {
     let gateway = with("groups = ['staff']");
     assert_eq!(answer(&gateway, json!({"groups": ["staff"]})).await.0, 303);
     let (status, row, _) = answer(&gateway, json!({"groups": ["guests"]})).await;
@@ -77,7 +77,7 @@ async fn a_rule_is_asked_at_each_login() {
 
 /// AC-15
 #[tokio::test]
-async fn groups_of_a_wrong_type_let_nobody_in() {
+async fn a_groups_claim_of_another_type_admits_nobody() {
     let gateway = with("groups = ['admin']");
     for groups in [
         json!("admin"),
@@ -99,7 +99,7 @@ async fn groups_of_a_wrong_type_let_nobody_in() {
 
 /// AC-14: what a browser can write into the request is no claim, and the protocol's own claims are seen by rules too.
 #[tokio::test]
-async fn a_claim_is_the_id_tokens_and_not_the_requests() {
+async fn allow_rules_read_the_id_token_and_not_the_request() {
     let gateway = Gateway::with(
         "[providers.op]\nuserinfo = 'never'\nextra_params = { hd = 'example.com' }\n\
          [providers.op.allow.claims]\n'/hd' = 'example.com'\n'/acr' = 'high'\n",
@@ -126,7 +126,7 @@ async fn a_claim_is_the_id_tokens_and_not_the_requests() {
 
 /// An app is told as OAuth tells it, and the JSON door by its code.
 #[tokio::test]
-async fn every_door_says_no() {
+async fn a_refused_login_is_reported_in_every_flow() {
     let gateway = with("groups = ['staff']");
     let browser = gateway.browser();
     let begun = browser.begin_json("op").await;
@@ -137,7 +137,7 @@ async fn every_door_says_no() {
 
 /// A rule that keeps a person out at a login keeps the identity out that they would link.
 #[tokio::test]
-async fn a_link_is_judged_by_the_same_rules() {
+async fn allow_rules_apply_to_linking() {
     let (gateway, other) = crate::support::person::two_providers(
         "[providers.other]\nuserinfo = 'never'\n[providers.other.allow]\ngroups = ['staff']\n",
     );

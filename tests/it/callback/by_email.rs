@@ -29,7 +29,7 @@ fn trusting(more: &str) -> (Gateway, Op) {
 
 /// AC-04
 #[tokio::test]
-async fn two_authorities_name_the_same_person() {
+async fn a_verified_address_at_two_trusted_providers_is_one_user() {
     let (gateway, other) = trusting("");
     let ada = Person::at(&gateway, "op", "ada").await;
     other.set_claims(address("ADA@example.com"));
@@ -45,7 +45,7 @@ async fn two_authorities_name_the_same_person() {
 
 /// AC-02, AC-03, AC-04: everything that is not said by an authority, verified, of its own domain.
 #[tokio::test]
-async fn nothing_less_names_anyone() {
+async fn unverified_addresses_and_untrusted_providers_create_new_users() {
     let other = Op::start();
     let third = Op::start();
     let gateway = Setup::new().provider("other", &other).provider("third", &third).toml(TRUSTED).start();
@@ -82,7 +82,7 @@ async fn a_list_of_addresses_names_no_user() {
 
 /// AC-02: an address that an untrusted identity wrote into the shared profile is not the authority's word.
 #[tokio::test]
-async fn an_address_in_the_profile_is_not_the_authoritys_word() {
+async fn an_address_from_an_untrusted_identity_links_nobody() {
     let (third, other) = (Op::start(), Op::start());
     let gateway = Setup::new().provider("other", &other).provider("third", &third).toml(TRUSTED).start();
     let mallory = Person::at(&gateway, "op", "mallory").await;
@@ -98,7 +98,7 @@ async fn an_address_in_the_profile_is_not_the_authoritys_word() {
 
 /// AC-04: off, unless somebody turned it on.
 #[tokio::test]
-async fn it_is_off_by_default() {
+async fn linking_by_address_is_off_by_default() {
     let (gateway, other) = two_providers(
         "[providers.op]\ntrusts_email = true\n[providers.op.allow]\nemail_domains = ['example.com']\n\
          [providers.other]\ntrusts_email = true\n[providers.other.allow]\nemail_domains = ['example.com']\n",
@@ -111,7 +111,7 @@ async fn it_is_off_by_default() {
 
 /// AC-10: an address is no way back in for whoever was shut out.
 #[tokio::test]
-async fn a_disabled_user_stays_out() {
+async fn a_disabled_user_is_not_admitted_by_address() {
     let (gateway, other) = trusting("");
     Person::at(&gateway, "op", "ada").await;
     gateway.database.execute("UPDATE users SET disabled_at = now()");
@@ -126,7 +126,7 @@ async fn a_disabled_user_stays_out() {
 
 /// An address that went to somebody else at the same provider names neither of them.
 #[tokio::test]
-async fn whoever_is_known_there_already_is_not_meant() {
+async fn an_address_reassigned_at_its_provider_links_nobody() {
     let (gateway, other) = trusting("");
     let ada = Person::at(&gateway, "op", "ada").await;
     other.set_claims(address("ada@example.com"));
@@ -141,7 +141,7 @@ async fn whoever_is_known_there_already_is_not_meant() {
 
 /// Nobody new may enter, but whoever is known by the address is not new.
 #[tokio::test]
-async fn it_needs_no_sign_up() {
+async fn linking_by_address_works_with_sign_up_off() {
     let (gateway, other) = trusting("");
     let ada = Person::at(&gateway, "op", "ada").await.sub().await;
     let closed =
@@ -154,7 +154,7 @@ async fn it_needs_no_sign_up() {
 
 /// AC-17: two first logins at once, of one identity, and of one person at two providers.
 #[tokio::test]
-async fn two_first_logins_at_once_are_one_person() {
+async fn concurrent_first_logins_with_one_address_create_one_user() {
     let (gateway, other) = trusting("");
     let beside = Setup::beside(&gateway).provider("other", &other).toml(TRUSTED).start();
     for round in 0..10 {
@@ -177,7 +177,7 @@ async fn two_first_logins_at_once_are_one_person() {
 
 /// AC-17, AC-01: and where nothing links by address, two first logins of one identity at once are one person all the same.
 #[tokio::test]
-async fn two_first_logins_of_one_identity_are_one_person() {
+async fn concurrent_first_logins_of_one_identity_create_one_user() {
     let (gateway, _other) = two_providers("");
     for round in 0..10 {
         let who = format!("new-{round}");

@@ -19,7 +19,7 @@ where
 
 /// RC-04, RA-06: on two replicas, again and again.
 #[tokio::test]
-async fn twenty_equal_callbacks_give_one_exchange_and_one_session() {
+async fn twenty_equal_callbacks_cause_one_exchange_and_one_session() {
     let one = Gateway::start();
     let two = Setup::beside(&one).start();
     for round in 1..=20_i64 {
@@ -47,7 +47,7 @@ async fn twenty_equal_callbacks_give_one_exchange_and_one_session() {
 
 /// RC-04: the same at the JSON door.
 #[tokio::test]
-async fn twenty_equal_exchanges_give_one_token() {
+async fn twenty_equal_spa_exchanges_return_one_token() {
     let gateway = Gateway::start();
     for round in 1..=10_i64 {
         let browser = gateway.browser();
@@ -66,7 +66,7 @@ async fn twenty_equal_exchanges_give_one_token() {
 
 /// RC-05, AC-17
 #[tokio::test]
-async fn fifty_first_logins_of_one_person_make_one_user() {
+async fn fifty_concurrent_first_logins_of_one_identity_create_one_user() {
     let one = Gateway::start();
     let two = Setup::beside(&one).start();
     for round in 1..=3_i64 {
@@ -95,7 +95,7 @@ async fn fifty_first_logins_of_one_person_make_one_user() {
 
 /// RD-19: a cold start under load asks the provider for its documents once.
 #[tokio::test]
-async fn a_crowd_at_a_cold_start_shares_the_documents() {
+async fn concurrent_logins_after_a_start_fetch_the_documents_once() {
     let gateway = Gateway::start();
     let answers = all((0..100).map(|_| {
         let browser = gateway.browser();
@@ -110,7 +110,7 @@ async fn a_crowd_at_a_cold_start_shares_the_documents() {
 
 /// Logout and use at once: whoever is told 200 afterwards was told so before the end.
 #[tokio::test]
-async fn a_logout_ends_the_session_once_however_many_ask() {
+async fn concurrent_logouts_end_the_session_once() {
     let gateway = Gateway::start();
     for round in 1..=5_i64 {
         let browser = gateway.browser();

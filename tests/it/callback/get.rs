@@ -10,7 +10,7 @@ const MARKUP: &str = "<script>alert(1)</script>\"'";
 
 /// RA-03
 #[tokio::test]
-async fn an_unknown_state_goes_nowhere() {
+async fn an_unknown_state_is_refused() {
     let gateway = Gateway::start();
     let browser = gateway.browser();
     let begun = browser.begin("op").await;
@@ -36,7 +36,7 @@ async fn an_unknown_state_goes_nowhere() {
 
 /// RA-04
 #[tokio::test]
-async fn another_browser_cannot_finish_a_login() {
+async fn a_callback_in_another_browser_is_refused() {
     let gateway = Gateway::start();
     let (own, victim, stranger) = (gateway.browser(), gateway.browser(), gateway.browser());
     let begun = own.begin("op").await;
@@ -58,7 +58,7 @@ async fn another_browser_cannot_finish_a_login() {
 
 /// RA-06
 #[tokio::test]
-async fn a_replay_gives_nothing_new() {
+async fn a_repeated_callback_returns_to_the_app_and_creates_nothing() {
     let gateway = Gateway::start();
     let browser = gateway.browser();
     let begun = Begun::at("op", browser.get("/login/op?return_to=/done").await.location());
@@ -90,7 +90,7 @@ async fn a_replay_gives_nothing_new() {
 
 /// RA-06: signed in by another login, or signed out since, is not signed in by this one.
 #[tokio::test]
-async fn a_replay_after_the_logout_signs_nobody_in() {
+async fn a_repeated_callback_after_a_logout_is_refused() {
     let gateway = Gateway::start();
     let browser = gateway.browser();
     let begun = browser.begin("op").await;
@@ -104,7 +104,7 @@ async fn a_replay_after_the_logout_signs_nobody_in() {
 
 /// RA-07
 #[tokio::test]
-async fn who_comes_back_too_late_begins_again() {
+async fn an_expired_login_is_refused_with_a_link_to_start_again() {
     let gateway = Gateway::with("[login]\nauthorization_lifetime = '5m'\n");
     gateway.hand.hold();
     let browser = gateway.browser();
@@ -127,7 +127,7 @@ async fn who_comes_back_too_late_begins_again() {
 
 /// RA-08: a code of the honest provider never reaches the attacker's token endpoint, nor the other way round.
 #[tokio::test]
-async fn an_answer_of_another_provider_ends_the_login() {
+async fn a_response_with_the_iss_of_another_provider_ends_the_login() {
     let honest = Op::start();
     let gateway = Setup::new().provider("honest", &honest).start();
     let browser = gateway.browser();
@@ -155,7 +155,7 @@ async fn an_answer_of_another_provider_ends_the_login() {
 
 /// RA-09
 #[tokio::test]
-async fn a_promised_issuer_must_come() {
+async fn a_missing_iss_is_refused_when_the_provider_advertises_it() {
     let setup = Setup::new();
     setup.op.set_metadata("authorization_response_iss_parameter_supported", json!(true));
     let gateway = setup.start();
@@ -168,7 +168,7 @@ async fn a_promised_issuer_must_come() {
 
 /// RA-12, WB-04
 #[tokio::test]
-async fn a_providers_no_is_said_in_our_own_words() {
+async fn an_error_response_of_the_provider_is_shown_without_its_text() {
     let gateway = Gateway::start();
     let browser = gateway.browser();
     for (error, status, code) in [
@@ -197,7 +197,7 @@ async fn a_providers_no_is_said_in_our_own_words() {
 
 /// RA-14
 #[tokio::test]
-async fn ambiguous_answers_are_refused_untouched() {
+async fn responses_with_repeated_or_missing_parameters_are_refused() {
     let gateway = Gateway::start();
     let browser = gateway.browser();
     let begun = browser.begin("op").await;
@@ -225,7 +225,7 @@ async fn ambiguous_answers_are_refused_untouched() {
 
 /// RA-19: no provider here answers by a form.
 #[tokio::test]
-async fn an_answer_by_a_form_is_refused() {
+async fn a_form_post_is_refused_when_the_provider_uses_the_query() {
     let gateway = Gateway::start();
     let browser = gateway.browser();
     let begun = browser.begin("op").await;
@@ -241,7 +241,7 @@ async fn an_answer_by_a_form_is_refused() {
 
 /// RE-06, RE-07
 #[tokio::test]
-async fn the_way_on_is_the_one_that_was_asked_at_the_beginning() {
+async fn the_browser_is_redirected_to_the_return_to_of_the_login() {
     let gateway = Gateway::start();
     let browser = gateway.browser();
     let begun = Begun::at("op", browser.get("/login/op?return_to=/bound%3Fa%3D1").await.location());
@@ -255,7 +255,7 @@ async fn the_way_on_is_the_one_that_was_asked_at_the_beginning() {
 }
 
 #[tokio::test]
-async fn the_default_way_on_is_configured() {
+async fn the_default_return_to_is_configurable() {
     let gateway = Gateway::with(
         "[login]\nreturn_to = ['https://app.example.com']\ndefault_return_to = 'https://app.example.com/in'\n",
     );
@@ -264,7 +264,7 @@ async fn the_default_way_on_is_configured() {
 
 /// A login completes only at the door that began it, and is not spent at the other one.
 #[tokio::test]
-async fn a_login_of_the_json_door_is_unknown_here() {
+async fn a_login_of_the_spa_flow_is_unknown_in_the_browser_flow() {
     let gateway = Gateway::start();
     let browser = gateway.browser();
     let begun = browser.begin_json("op").await;
@@ -276,7 +276,7 @@ async fn a_login_of_the_json_door_is_unknown_here() {
 
 /// Everything that a completed login leaves behind, in the same moment.
 #[tokio::test]
-async fn a_completed_login_is_written_down_whole() {
+async fn a_completed_login_writes_every_row() {
     let gateway = Gateway::start();
     let browser = gateway.browser();
     let begun = browser.begin("op").await;

@@ -32,7 +32,7 @@ async fn user(browser: &Browser) -> String {
 
 /// RA-18: the form carries no cookie; the `GET` behind it does, and there the usual order begins.
 #[tokio::test]
-async fn a_form_from_another_site_finishes_a_login() {
+async fn a_cross_site_form_post_completes_a_login() {
     let gateway = gateway();
     let browser = gateway.browser();
     let begun = Begun::at("op", browser.get("/login/op?return_to=/done").await.location());
@@ -59,7 +59,7 @@ async fn a_form_from_another_site_finishes_a_login() {
 
 /// RA-19: an answer comes in the way that was asked for.
 #[tokio::test]
-async fn an_answer_by_the_other_way_is_refused() {
+async fn a_response_by_the_other_response_mode_is_refused() {
     let gateway = Setup::new().provider("plain", &Op::start()).toml("[providers.op]\nresponse_mode = \"form_post\"\n");
     let gateway = gateway.start();
     let browser = gateway.browser();
@@ -80,7 +80,7 @@ async fn an_answer_by_the_other_way_is_refused() {
 
 /// RA-03, RA-14, IN-08
 #[tokio::test]
-async fn a_form_of_no_use_changes_nothing() {
+async fn an_invalid_form_post_changes_nothing() {
     let gateway = gateway();
     let browser = gateway.browser();
     let begun = browser.begin("op").await;
@@ -114,7 +114,7 @@ async fn a_form_of_no_use_changes_nothing() {
 
 /// RA-04: a form signs nobody in, whoever sends it; and it is the last one that counts, which is the person's own.
 #[tokio::test]
-async fn a_strangers_form_spoils_nothing() {
+async fn a_form_post_of_another_client_does_not_prevent_the_login() {
     let gateway = gateway();
     let (victim, thief) = (gateway.browser(), gateway.browser());
     let begun = victim.begin("op").await;
@@ -128,7 +128,7 @@ async fn a_strangers_form_spoils_nothing() {
 
 /// RA-07
 #[tokio::test]
-async fn a_form_that_comes_too_late_is_told_so() {
+async fn a_form_post_for_an_expired_login_is_refused() {
     let gateway = gateway();
     let browser = gateway.browser();
     let begun = browser.begin("op").await;
@@ -141,7 +141,7 @@ async fn a_form_that_comes_too_late_is_told_so() {
 
 /// RA-12, RA-08: a refusal comes the same way, and so does `iss`.
 #[tokio::test]
-async fn a_form_may_say_no() {
+async fn an_error_response_by_form_post_denies_the_login() {
     let gateway = gateway();
     let browser = gateway.browser();
     let begun = browser.begin("op").await;
@@ -157,7 +157,7 @@ async fn a_form_may_say_no() {
 
 /// RD-22: what is kept is sealed.
 #[tokio::test]
-async fn nothing_of_a_form_stands_in_the_database_in_the_clear() {
+async fn form_post_parameters_are_sealed_in_the_database() {
     let gateway = gateway();
     let browser = gateway.browser();
     let begun = browser.begin("op").await;

@@ -28,7 +28,7 @@ async fn finished(gateway: &Gateway, sub: &str) -> (Answer, String) {
 
 /// FI-07, RD-04, RD-13, RD-14, RT-31, RT-32
 #[tokio::test]
-async fn the_token_endpoint_decides_how_a_login_ends() {
+async fn each_token_response_has_its_status_and_code() {
     let gateway = Gateway::with("[providers.op]\ntimeout = '1s'\n");
     let elsewhere = Op::start();
     let redirect = |status| Reply::text(status, JSON, "").with("Location", &format!("{}/token", elsewhere.issuer));
@@ -71,7 +71,7 @@ async fn the_token_endpoint_decides_how_a_login_ends() {
 
 /// RT-01, RT-03, RT-04, RT-05, RT-09, RT-10, RT-11, RT-14, RT-27
 #[tokio::test]
-async fn an_id_token_that_does_not_verify_ends_a_login() {
+async fn an_id_token_with_invalid_claims_ends_the_login() {
     let gateway = Gateway::start();
     let now = gateway.clock.now().timestamp();
     for bad in [
@@ -117,7 +117,7 @@ async fn an_id_token_that_does_not_verify_ends_a_login() {
 
 /// RT-16, RT-17, RT-18, RT-23, RT-25
 #[tokio::test]
-async fn a_forged_id_token_ends_a_login() {
+async fn an_id_token_with_an_invalid_signature_ends_the_login() {
     use base64::Engine;
     use base64::engine::general_purpose::URL_SAFE_NO_PAD as B64;
     let (gateway, attacker) = (Gateway::start(), Op::start());
@@ -162,7 +162,7 @@ async fn a_forged_id_token_ends_a_login() {
 
 /// RT-28, RT-30, RD-04
 #[tokio::test]
-async fn userinfo_decides_as_well() {
+async fn each_userinfo_response_has_its_status_and_code() {
     let gateway = Gateway::with("[providers.op]\nuserinfo = 'always'\ntimeout = '1s'\n");
     let info = |body: Value| Reply::text(200, JSON, &body.to_string());
     for (reply, status, code) in [
@@ -192,7 +192,7 @@ async fn userinfo_decides_as_well() {
 
 /// RD-07, RD-08
 #[tokio::test]
-async fn a_new_key_of_the_provider_is_found_in_the_same_login() {
+async fn a_rotated_provider_key_is_fetched_during_the_login() {
     let gateway = Gateway::start();
     gateway.browser().sign_in("alice").await;
     let before = gateway.op.calls_to("/jwks").len();
@@ -207,7 +207,7 @@ async fn a_new_key_of_the_provider_is_found_in_the_same_login() {
 
 /// The keys go away between the two halves of a login: said at once, and the code is not spent in vain.
 #[tokio::test]
-async fn without_keys_no_code_is_redeemed() {
+async fn no_code_is_redeemed_while_the_provider_keys_are_unavailable() {
     let setup = Setup::new();
     setup.op.reply("/jwks", Reply::text(500, JSON, "{}"));
     let gateway = setup.start();
@@ -219,7 +219,7 @@ async fn without_keys_no_code_is_redeemed() {
 
 /// FI-08: fifty logins hang at one provider, and nobody at another one notices.
 #[tokio::test]
-async fn a_hanging_provider_slows_no_other() {
+async fn logins_at_a_hanging_provider_do_not_delay_others() {
     let good = Op::start();
     let gateway = Setup::new().provider("good", &good).toml("[providers.op]\ntimeout = '30s'\n").start();
     gateway.op.reply("/token", Reply::Silent);
@@ -245,7 +245,7 @@ async fn a_hanging_provider_slows_no_other() {
 
 /// RC-13: the browser goes away while the provider is asked; nothing is left half-done, and nothing is held.
 #[tokio::test]
-async fn who_goes_away_in_the_middle_leaves_nothing_half_done() {
+async fn a_cancelled_callback_leaves_no_partial_state() {
     let gateway = Gateway::with("[providers.op]\ntimeout = '60s'\n[database]\npool_size = 2\n");
     gateway.browser().sign_in("warm").await;
     gateway.op.reply("/token", Reply::Silent);
@@ -279,7 +279,7 @@ async fn who_goes_away_in_the_middle_leaves_nothing_half_done() {
 
 /// RC-13: the browser goes away while the database is asked; all is written, or nothing.
 #[tokio::test]
-async fn who_goes_away_during_the_writing_leaves_all_or_nothing() {
+async fn a_callback_cancelled_during_the_commit_is_complete_or_absent() {
     let gateway = Gateway::start();
     gateway.browser().sign_in("alice").await;
     for lock in ["sessions", "authorization_sessions", "users"] {
@@ -306,7 +306,7 @@ async fn who_goes_away_during_the_writing_leaves_all_or_nothing() {
 
 /// RC-04: a login that got its end in the moment of its completion admits nobody, neither a known person nor a new one.
 #[tokio::test]
-async fn a_login_that_got_its_end_in_that_moment_admits_nobody() {
+async fn a_login_that_ends_concurrently_creates_no_session() {
     let gateway = Gateway::start();
     gateway.browser().sign_in("alice").await;
     for (person, end) in [

@@ -13,7 +13,7 @@ async fn sign_in_at(browser: &Browser, provider: &str, sub: &str) -> Value {
 
 /// AC-01
 #[tokio::test]
-async fn the_same_sub_at_two_providers_is_two_people() {
+async fn the_same_sub_at_two_providers_is_two_users() {
     let other = Op::start();
     let gateway = Setup::new().provider("other", &other).start();
     let browser = gateway.browser();
@@ -28,7 +28,7 @@ async fn the_same_sub_at_two_providers_is_two_people() {
 
 /// AC-02, AC-04
 #[tokio::test]
-async fn an_address_links_nobody_whatever_is_said_of_it() {
+async fn an_address_links_no_users() {
     let evil = Op::start();
     let gateway = Setup::new().provider("evil", &evil).start();
     let browser = gateway.browser();
@@ -47,7 +47,7 @@ async fn an_address_links_nobody_whatever_is_said_of_it() {
 
 /// AC-03
 #[tokio::test]
-async fn an_address_is_verified_by_a_real_true_alone() {
+async fn only_the_boolean_true_verifies_an_address() {
     let gateway = Gateway::start();
     let browser = gateway.browser();
     for (said, verified) in [
@@ -70,7 +70,7 @@ async fn an_address_is_verified_by_a_real_true_alone() {
 
 /// AC-10
 #[tokio::test]
-async fn a_disabled_user_is_out_at_once_and_stays_out() {
+async fn disabling_a_user_ends_sessions_and_refuses_logins() {
     let gateway = Gateway::start();
     let (signed_in, again) = (gateway.browser(), gateway.browser());
     let token = signed_in.sign_in_json("alice").await["api"]["access"].as_str().expect("a token").to_owned();
@@ -99,7 +99,7 @@ async fn a_disabled_user_is_out_at_once_and_stays_out() {
 
 /// AC-11
 #[tokio::test]
-async fn a_new_name_is_taken_over_and_changes_nobodys_identity() {
+async fn a_changed_profile_is_stored_and_the_user_stays_the_same() {
     let gateway = Gateway::with("[providers.op]\nuserinfo = 'never'\n");
     let browser = gateway.browser();
     let before = sign_in_at(&browser, "op", "alice").await;
@@ -137,7 +137,7 @@ async fn pictures_are_never_fetched() {
 
 /// RT-39
 #[tokio::test]
-async fn odd_claims_never_break_a_login() {
+async fn unexpected_claim_types_do_not_fail_a_login() {
     let gateway = Gateway::start();
     let browser = gateway.browser();
     for (number, claims) in [
@@ -172,7 +172,7 @@ async fn odd_claims_never_break_a_login() {
 
 /// RT-08
 #[tokio::test]
-async fn a_sub_that_is_none_names_nobody() {
+async fn an_invalid_sub_ends_the_login() {
     let gateway = Gateway::start();
     let browser = gateway.browser();
     for sub in
@@ -191,7 +191,7 @@ async fn a_sub_that_is_none_names_nobody() {
 
 /// Where nobody may sign up, strangers stay out and those who are known come in.
 #[tokio::test]
-async fn strangers_stay_out_where_sign_up_is_off() {
+async fn without_sign_up_only_known_users_are_admitted() {
     let open = Gateway::start();
     open.browser().sign_in("alice").await;
     let closed = Setup::beside(&open).toml("[login]\nsign_up = false\n").start();

@@ -48,7 +48,7 @@ async fn sign_in(browser: &Browser, choice: &[(&str, &str)]) -> Answer {
 
 /// RA-01, RA-12: PKCE, nonce, client and redirect URI are checked by somebody else's code.
 #[tokio::test]
-async fn people_sign_in_at_both_doors() {
+async fn users_sign_in_by_the_browser_flow_and_the_spa_flow() {
     let gateway = start("");
     let browser = gateway.browser();
     let answer = sign_in(&browser, &[("person", "ada")]).await;
@@ -73,7 +73,7 @@ async fn people_sign_in_at_both_doors() {
 
 /// FI-07: the failures that it offers to frontends arrive as the contract says.
 #[tokio::test]
-async fn the_failures_it_offers_arrive() {
+async fn each_offered_failure_has_its_code() {
     let gateway = start("[providers.pretend]\ntimeout = '1s'\n");
     for (failure, status, row) in [
         ("deny", 403, "denied provider_denied"),

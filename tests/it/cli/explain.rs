@@ -80,7 +80,7 @@ fn good() -> Value {
 }
 
 #[test]
-fn it_says_rule_by_rule_who_would_enter() {
+fn the_explanation_lists_every_rule() {
     let operator = Operator::with(RULES);
     let (told, code) = operator.explains(&good(), &[]);
     assert_eq!((&told["admitted"], code), (&json!(true), Some(0)), "{told}");
@@ -116,7 +116,7 @@ fn it_says_rule_by_rule_who_would_enter() {
 }
 
 #[test]
-fn what_a_login_passes_over_is_noted() {
+fn ignored_claims_are_noted() {
     let operator = Operator::with(&RULES.replace("max_bytes = 1024", "max_bytes = 7168"));
     let mut odd = good();
     odd["email_verified"] = json!("true");
@@ -143,7 +143,7 @@ allow.email_domains = ['example.com']
 
 /// AC-02: the answers as the provider gives them, and what is picked of them as a login does.
 #[test]
-fn the_answers_of_profile_calls_are_put_together() {
+fn profile_responses_are_merged() {
     let operator = Operator::with(PROFILE);
     let emails = json!([
         {"email": "old@example.com", "verified": true, "primary": false},
@@ -164,7 +164,7 @@ fn the_answers_of_profile_calls_are_put_together() {
 
 /// AC-13
 #[test]
-fn somebody_of_another_tenant_is_refused() {
+fn a_user_of_another_tenant_is_refused() {
     let operator = Operator::with(
         "[providers.op]\npreset = 'microsoft-multi'\nclient_id = 'v'\nclient_secret = 's'\n\
          tenants = ['11111111-2222-3333-4444-555555555555']\n",
@@ -179,7 +179,7 @@ fn somebody_of_another_tenant_is_refused() {
 
 /// What the form of Apple brings is no more than a name.
 #[test]
-fn the_user_parameter_of_a_form_gives_a_name() {
+fn the_user_parameter_of_apple_gives_the_name() {
     let operator = Operator::with(RULES);
     let mut id_token = good();
     id_token.as_object_mut().expect("claims").remove("name");
@@ -193,7 +193,7 @@ fn the_user_parameter_of_a_form_gives_a_name() {
 
 /// It is a login's own judgement: what a gateway issues has the claims and the size that were told.
 #[tokio::test]
-async fn the_token_is_the_one_that_a_login_gives() {
+async fn the_explained_token_equals_that_of_a_login() {
     let config = "[tokens]\nclaims = ['email', 'name', 'groups']\n[providers.op]\nuserinfo = 'never'\n";
     let gateway = Gateway::with(config);
     gateway.op.set_claims(json!({"groups": ["staff", "b"], "acr": "high", "amr": ["pwd"]}));
@@ -222,7 +222,7 @@ async fn the_token_is_the_one_that_a_login_gives() {
 }
 
 #[test]
-fn an_apps_token_and_its_limits_are_told_too() {
+fn the_token_of_an_app_and_its_limits_are_explained() {
     let operator = Operator::with(RULES);
     let (told, code) = operator.explains(&good(), &["--client", "web"]);
     assert_eq!((told["tokens"].as_array().map(Vec::len), code), (Some(2), Some(0)));
@@ -244,7 +244,7 @@ fn an_apps_token_and_its_limits_are_told_too() {
 
 /// AC-02: the two sources are put together as a login does.
 #[test]
-fn userinfo_is_put_beside_the_id_token() {
+fn userinfo_is_merged_with_the_id_token() {
     let operator = Operator::with(RULES);
     let id_token = json!({"sub": "ada", "hd": "example.com", "groups": ["staff"]});
     let userinfo = json!({"sub": "ada", "email": "ada@example.com", "email_verified": true, "hd": "other"});
@@ -257,7 +257,7 @@ fn userinfo_is_put_beside_the_id_token() {
 }
 
 #[test]
-fn people_read_it_and_standard_input_works() {
+fn text_output_and_standard_input_work() {
     let operator = Operator::with(RULES);
     let mut command = operator.command(&["--provider", "op", "--claims", "-"]);
     let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("it runs");
@@ -280,7 +280,7 @@ fn people_read_it_and_standard_input_works() {
 }
 
 #[test]
-fn people_read_what_was_wanted_and_found() {
+fn text_output_shows_wanted_and_found_values() {
     let operator = Operator::with(&format!("[login]\nsign_up = false\n{RULES}"));
     operator.write("good.json", &good().to_string());
     let mut bad = good();
@@ -305,7 +305,7 @@ fn people_read_what_was_wanted_and_found() {
 }
 
 #[test]
-fn what_cannot_be_explained_is_said() {
+fn invalid_input_is_reported() {
     let operator = Operator::with(RULES);
     operator.write("good.json", &good().to_string());
     operator.write("list.json", "[]");

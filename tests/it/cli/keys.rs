@@ -61,7 +61,7 @@ fn of_state<'k>(keys: &'k [Value], state: &str) -> Vec<&'k str> {
 }
 
 #[test]
-fn keys_are_listed_planned_and_replaced() {
+fn keys_are_listed_with_their_plan_and_rotated() {
     let operator = Operator::of(&Cluster::shared().database(), "");
     let before = operator.json("list");
     assert_eq!(of_state(&before, "active").len(), 2);
@@ -113,7 +113,7 @@ fn keys_are_listed_planned_and_replaced() {
 
 /// JW-11: the command says what it can do, and what it cannot.
 #[test]
-fn an_emergency_takes_the_keys_that_are_named_or_all() {
+fn an_emergency_revokes_the_named_keys_or_all() {
     let operator = Operator::of(&Cluster::shared().database(), "");
     let first = operator.json("list");
     let of = |algorithm| first.iter().find(|key| key["algorithm"] == algorithm).and_then(|key| key["kid"].as_str());
@@ -144,7 +144,7 @@ fn an_emergency_takes_the_keys_that_are_named_or_all() {
 
 /// JW-12: a ring that does not open the keys makes none.
 #[test]
-fn a_wrong_ring_changes_nothing() {
+fn a_wrong_secret_ring_changes_nothing() {
     let database = Cluster::shared().database();
     let ring = format!("[secrets]\nkeys = [{:?}]\n", vestibule::base::seal::generate_key().expose());
     let (operator, right) = (Operator::of(&database, &ring), Operator::of(&database, ""));
@@ -158,7 +158,7 @@ fn a_wrong_ring_changes_nothing() {
 }
 
 #[test]
-fn of_files_none_is_made() {
+fn with_key_files_no_key_is_created() {
     let (key, pem) = crate::keys::files::pem(vestibule::config::Algorithm::Es256);
     let path = std::env::temp_dir().join(format!("vestibule-keys-{}.pem", uuid::Uuid::new_v4()));
     std::fs::write(&path, pem).expect("a file");

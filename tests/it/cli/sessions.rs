@@ -117,7 +117,7 @@ async fn users_are_listed_disabled_and_enabled() {
 }
 
 #[tokio::test]
-async fn a_cleanup_says_what_it_did() {
+async fn the_cleanup_prints_its_counts() {
     let gateway = Gateway::start();
     let operator = Operator::of(&gateway);
     let alice = Device::sign_in(&gateway, "alice").await;

@@ -15,7 +15,7 @@ const TRUSTING: &str = "trusts_email = true\nallow = { email_domains = [\"exampl
 
 /// AC-04
 #[test]
-fn unsafe_combinations_are_refused_with_line_key_and_remedy() {
+fn unsafe_combinations_are_rejected_with_line_key_and_remedy() {
     let linked = "[login]\nlink_by_verified_email = true\n";
     for (rest, key, what, remedy) in [
         (linked.to_owned(), "login.link_by_verified_email", "no provider has trusts_email", "or remove it"),

@@ -12,7 +12,7 @@ fn is_served(client: &mut Client) -> bool {
 }
 
 #[test]
-fn an_address_has_so_many_connections_and_no_more() {
+fn connections_of_one_address_are_limited() {
     let limits = "[limits]\nconnections_per_address = 2";
     let gateway = Setup::new().bounds(Bounds { count_loopback: true, ..Bounds::default() }).toml(limits).start();
     let mut open: Vec<Client> = (0..2).map(|_| Client::new(gateway.address)).collect();

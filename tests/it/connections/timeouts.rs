@@ -47,7 +47,7 @@ fn silent_connections_are_closed_without_an_answer() {
 }
 
 #[test]
-fn a_body_that_stops_is_cut_also_where_nothing_reads_it() {
+fn a_stalled_body_is_closed_even_if_nothing_reads_it() {
     let gateway = start();
     let bodies = ["Content-Length: 100\r\n\r\ngrant", "Transfer-Encoding: chunked\r\n\r\n5\r\ngrant\r\n"];
     for body in bodies {
@@ -79,7 +79,7 @@ fn a_chunk_extension_without_end_is_cut() {
 }
 
 #[test]
-fn a_slow_body_is_waited_for_while_it_goes_on() {
+fn a_slow_body_above_the_lowest_rate_is_read() {
     let gateway = start();
     let mut client = Client::new(gateway.address);
     client.send(&format!("POST /oauth2/token HTTP/1.1\r\n{FORM}Content-Length: 30\r\n\r\n"));

@@ -4,7 +4,7 @@ use crate::costs::many_sessions::House;
 
 /// Introspection of a token of ours is answered from memory.
 #[tokio::test]
-async fn introspection_costs_no_statement() {
+async fn introspection_causes_no_statement() {
     let house = House::start();
     let renewed = house.refresh(0, 0).await;
     let token = renewed["access_token"].as_str().expect("an access token");

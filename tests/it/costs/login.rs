@@ -28,7 +28,7 @@ async fn statements(gateway: &Gateway, work: impl Future<Output = ()>) -> Vec<St
 }
 
 #[tokio::test]
-async fn a_login_of_a_known_user_costs_three_statements_and_one_call() {
+async fn a_login_of_a_known_user_causes_three_statements_and_one_request() {
     let database = counting().database();
     database.execute("CREATE EXTENSION pg_stat_statements");
     let gateway = Setup::new().on(&database).start();
@@ -100,7 +100,7 @@ async fn a_login_of_a_known_user_costs_three_statements_and_one_call() {
 /// `store_tokens` costs a login one statement more, whether the provider gives a refresh token or the one from before is
 /// kept; and a token that is good costs one.
 #[tokio::test]
-async fn keeping_the_providers_tokens_costs_one_statement_more() {
+async fn storing_provider_tokens_causes_one_more_statement() {
     let database = counting().database();
     database.execute("CREATE EXTENSION pg_stat_statements");
     let gateway = Setup::new().toml("[providers.op]\nstore_tokens = true").on(&database).start();

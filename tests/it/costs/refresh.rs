@@ -4,7 +4,7 @@ use crate::costs::many_sessions::{House, SESSIONS};
 
 /// One statement, few bytes of WAL, and the row stays in its page, so that no index is written.
 #[tokio::test]
-async fn a_refresh_is_one_statement_a_little_wal_and_no_index_entry() {
+async fn a_refresh_is_one_statement_with_little_wal_and_no_index_entry() {
     let house = House::start();
     let database = &house.database;
     // The last ones open the connections and prepare the statement.

@@ -17,7 +17,7 @@ fn gateway() -> Gateway {
 
 /// WB-05, WB-06
 #[tokio::test]
-async fn listed_origins_may_read_and_no_others() {
+async fn only_listed_origins_can_read_responses() {
     let gateway = gateway();
     let browser = gateway.browser();
     for (method, path) in PATHS {
@@ -78,7 +78,7 @@ async fn preflights_are_answered_for_listed_origins() {
 
 /// WB-05: refusals can be read as well, or a frontend could not say what went wrong.
 #[tokio::test]
-async fn refusals_can_be_read_too() {
+async fn listed_origins_can_read_errors() {
     let gateway = gateway();
     let browser = gateway.browser();
     let refused = browser.ask("GET", "/oauth2/url/?provider=nobody").header("origin", APP).send().await;
@@ -95,7 +95,7 @@ async fn refusals_can_be_read_too() {
 
 /// WB-05: pages and the login itself are nothing for scripts.
 #[tokio::test]
-async fn pages_are_for_no_other_origin() {
+async fn pages_have_no_cors_headers() {
     let gateway = gateway();
     let browser = gateway.browser();
     browser.sign_in("alice").await;

@@ -9,7 +9,7 @@ use crate::support::{Browser, Gateway};
 const NO_METHOD: &str = "NOTHING";
 
 #[tokio::test]
-async fn each_address_that_is_described_is_there() {
+async fn every_documented_address_exists() {
     let gateway = Gateway::start();
     let (public, admin) = (Browser::new(&gateway.base), Browser::new(&gateway.admin));
     let described = openapi::described();

@@ -260,7 +260,7 @@ fn connect(address: SocketAddr) -> TcpStream {
 
 /// IN-01, IN-04: never a 500, never a connection that is closed without an answer.
 #[tokio::test]
-async fn whatever_comes_is_answered_and_never_with_a_500() {
+async fn random_requests_are_answered_without_a_500() {
     let gateway = Gateway::start();
     gateway.browser().sign_in("alice").await;
     let address = gateway.address;
@@ -295,7 +295,7 @@ async fn whatever_comes_is_answered_and_never_with_a_500() {
 
 /// IN-01: what is no HTTP at all is refused or cut off, and costs nobody else anything.
 #[tokio::test]
-async fn what_is_no_http_is_cut_off() {
+async fn non_http_bytes_are_refused() {
     let gateway = Gateway::start();
     let mut dice = Dice(7);
     for round in 0..300 {

@@ -19,7 +19,7 @@ fn limited() -> Gateway {
 
 /// IN-09
 #[tokio::test]
-async fn an_address_over_its_limit_waits_and_others_do_not() {
+async fn a_limited_address_does_not_affect_others() {
     let gateway = limited();
     let browser = gateway.browser();
     for (method, path, limit) in
@@ -79,7 +79,7 @@ async fn a_forged_address_does_not_get_around_the_limit() {
 
 /// IN-12: strangers cannot fill the database.
 #[tokio::test]
-async fn rows_are_bounded_by_the_limit() {
+async fn the_rate_limit_bounds_the_number_of_pending_logins() {
     let gateway = Gateway::with("[limits]\nlogins_per_minute = 10\n");
     let browser = gateway.browser();
     for _ in 0..100 {
@@ -92,7 +92,7 @@ async fn rows_are_bounded_by_the_limit() {
 
 /// IN-02
 #[tokio::test]
-async fn what_is_too_large_is_refused_by_its_own_status() {
+async fn too_large_requests_have_their_status() {
     let gateway = Gateway::start();
     let browser = gateway.browser();
     let large = format!("{{\"provider\":\"op\",\"code\":\"{}\",\"state\":\"s\"}}", "c".repeat(65_536));
@@ -128,7 +128,7 @@ async fn what_is_too_large_is_refused_by_its_own_status() {
 
 /// IN-06, IN-07, IN-08
 #[tokio::test]
-async fn what_would_cost_much_to_read_is_refused_quickly() {
+async fn expensive_requests_are_refused_quickly() {
     let gateway = Gateway::start();
     let browser = gateway.browser();
     let deep = ["[".repeat(30_000), "{\"a\":".repeat(10_000), format!("{{\"provider\":{}", "[".repeat(20_000))];
@@ -154,7 +154,7 @@ async fn what_would_cost_much_to_read_is_refused_quickly() {
 
 /// IN-14
 #[tokio::test]
-async fn quotes_and_semicolons_are_letters() {
+async fn sql_metacharacters_have_no_effect() {
     let gateway = Gateway::start();
     let browser = gateway.browser();
     browser.sign_in("alice").await;

@@ -49,7 +49,7 @@ async fn until(browser: &Browser, path: &str, status: u16) {
 
 /// FI-01, SE-15, JW-10, LG-14
 #[tokio::test]
-async fn a_stop_is_a_503_everywhere_and_heals_without_a_restart() {
+async fn a_database_outage_is_503_and_recovers_without_a_restart() {
     let gateway = gateway_of_its_own();
     let (browser, admin) = (gateway.browser(), Browser::new(&gateway.admin));
     browser.sign_in("alice").await;
@@ -112,7 +112,7 @@ async fn a_stop_is_a_503_everywhere_and_heals_without_a_restart() {
 
 /// The database goes away between the two halves of a callback: the login is over, and says so.
 #[tokio::test]
-async fn a_stop_in_the_middle_of_a_callback_leaves_nothing_half_written() {
+async fn a_database_outage_during_a_callback_leaves_no_partial_rows() {
     let gateway = gateway_of_its_own();
     let browser = gateway.browser();
     browser.sign_in("alice").await;
@@ -139,7 +139,7 @@ async fn a_stop_in_the_middle_of_a_callback_leaves_nothing_half_written() {
 
 /// FI-14, FI-02
 #[tokio::test]
-async fn an_exhausted_pool_answers_at_once() {
+async fn an_exhausted_pool_is_503_within_the_timeout() {
     let gateway = Setup::new().toml(IMPATIENT).start();
     let browser = gateway.browser();
     browser.sign_in("alice").await;
@@ -174,7 +174,7 @@ async fn an_exhausted_pool_answers_at_once() {
 
 /// FI-16
 #[tokio::test]
-async fn a_read_only_database_still_reads() {
+async fn a_read_only_database_serves_reads() {
     let gateway = Setup::new().toml(IMPATIENT).start();
     let browser = gateway.browser();
     browser.sign_in("alice").await;
@@ -229,7 +229,7 @@ fn db(url: &str) -> Db {
 
 /// RC-12: of two that wait for each other the one that loses tries again, in whatever language the server speaks.
 #[tokio::test]
-async fn who_loses_a_deadlock_tries_again() {
+async fn a_deadlock_victim_is_retried() {
     let database = Cluster::shared().database();
     database.execute("CREATE TABLE two AS SELECT 1 AS id, 0 AS times UNION ALL SELECT 2, 0");
     let (db, meeting, tries) = (db(&database.url), Arc::new(Barrier::new(2)), Arc::new(AtomicUsize::new(0)));
@@ -256,7 +256,7 @@ async fn who_loses_a_deadlock_tries_again() {
 
 /// Errors are told apart by the server's words: a connection asks for English ones, and works where it may not.
 #[tokio::test]
-async fn a_connection_asks_for_english() {
+async fn connections_request_english_messages() {
     let database = Cluster::shared().database();
     let name = database.words("SELECT current_database()").concat();
     database.execute(&format!("ALTER DATABASE {name} SET lc_messages = 'POSIX'; CREATE ROLE {name}_nobody LOGIN"));

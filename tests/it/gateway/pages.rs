@@ -26,7 +26,7 @@ async fn all(gateway: &Gateway, browser: &Browser) -> Vec<(&'static str, Answer)
 
 /// WB-01, WB-02, WB-03
 #[tokio::test]
-async fn every_page_is_locked_down_and_needs_nothing_from_elsewhere() {
+async fn every_page_has_a_strict_policy_and_no_foreign_resource() {
     let gateway = Gateway::start();
     for (name, page) in all(&gateway, &gateway.browser()).await {
         assert!(page.is_page(), "{name}: {page:?}");
@@ -58,7 +58,7 @@ async fn every_page_is_locked_down_and_needs_nothing_from_elsewhere() {
 
 /// WB-02, WB-10: pages, JSON, redirects, refusals and assets alike.
 #[tokio::test]
-async fn every_answer_carries_its_headers_and_says_nothing_of_the_server() {
+async fn every_response_has_the_security_headers_and_no_server_name() {
     let gateway = Gateway::start();
     let browser = gateway.browser();
     let mut answers: Vec<Answer> = all(&gateway, &browser).await.into_iter().map(|(_, answer)| answer).collect();
@@ -82,7 +82,7 @@ async fn every_answer_carries_its_headers_and_says_nothing_of_the_server() {
 
 /// WB-10
 #[tokio::test]
-async fn nothing_but_the_contract_is_served() {
+async fn undocumented_paths_are_not_found() {
     let gateway = Gateway::start();
     let browser = gateway.browser();
     for path in [
@@ -114,7 +114,7 @@ async fn nothing_but_the_contract_is_served() {
 
 /// Only who was signing in is asked to do it again, and only what may be broken has a reference.
 #[tokio::test]
-async fn a_page_fits_what_happened() {
+async fn each_page_has_the_link_and_reference_of_its_error() {
     let gateway = Gateway::start();
     let browser = gateway.browser();
     let begun = browser.begin("op").await;
@@ -128,7 +128,7 @@ async fn a_page_fits_what_happened() {
 
 /// Browsers ask for it beside JSON, and a 404 each time would be noise in the log.
 #[tokio::test]
-async fn browsers_find_an_icon() {
+async fn the_favicon_is_served() {
     let gateway = Gateway::start();
     let icon = gateway.browser().get("/favicon.ico").await;
     assert_eq!((icon.status, icon.header("content-type")), (200, "image/svg+xml"));
@@ -137,7 +137,7 @@ async fn browsers_find_an_icon() {
 
 /// WB-04: from the wire, from the provider and from the configuration.
 #[tokio::test]
-async fn markup_from_anywhere_is_shown_as_text() {
+async fn markup_is_escaped() {
     const PROBE: &str = "\"'><script>alert(1)</script><img src=x onerror=alert(1)>{{7*7}}";
     let gateway = Gateway::with(&format!("[providers.op]\nname = '''{PROBE}'''\n"));
     gateway
@@ -180,7 +180,7 @@ async fn markup_from_anywhere_is_shown_as_text() {
 
 /// Who accepts JSON only gets JSON; a browser gets a page.
 #[tokio::test]
-async fn an_answer_is_what_was_asked_for() {
+async fn the_media_type_follows_the_accept_header() {
     let gateway = Gateway::start();
     let browser = gateway.browser();
     let ask = async |accept: &str| {
@@ -206,7 +206,7 @@ async fn an_answer_is_what_was_asked_for() {
 
 /// LG-04: nothing of what went wrong inside is told outside.
 #[tokio::test]
-async fn a_refusal_tells_strangers_nothing_but_a_reference() {
+async fn an_internal_error_shows_only_a_reference() {
     let gateway = Gateway::start();
     let browser = gateway.browser();
     for reply in [
@@ -232,7 +232,7 @@ async fn a_refusal_tells_strangers_nothing_but_a_reference() {
 }
 
 #[tokio::test]
-async fn the_account_page_says_who_i_am() {
+async fn the_account_page_shows_the_user() {
     let gateway = Gateway::start();
     let browser = gateway.browser();
     assert_eq!(browser.get("/account").await.location(), "/login?return_to=/account");

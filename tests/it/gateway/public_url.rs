@@ -5,7 +5,7 @@ use serde_json::json;
 use crate::support::{Begun, Browser, Setup};
 
 #[tokio::test]
-async fn everything_lives_under_the_prefix() {
+async fn every_path_is_under_the_prefix() {
     let gateway = Setup::new().prefix("/auth").toml("[login]\ndefault_return_to = '/account'\n").start();
     assert!(gateway.public_url.ends_with("/auth") && gateway.base.ends_with("/auth"));
     let browser = gateway.browser();
@@ -46,7 +46,7 @@ async fn everything_lives_under_the_prefix() {
 
 /// SE-01, WB-02
 #[tokio::test]
-async fn under_https_cookies_are_locked_to_the_host() {
+async fn under_https_cookies_have_the_host_prefix() {
     let gateway = Setup::new().public_url("https://login.example.com").start();
     let browser = gateway.browser();
     let begun = browser.get("/login/op").await;
@@ -80,7 +80,7 @@ async fn under_https_cookies_are_locked_to_the_host() {
 
 /// SE-01: shared with sibling hosts only where that is configured.
 #[tokio::test]
-async fn a_shared_cookie_says_so_in_its_name() {
+async fn a_shared_cookie_has_another_prefix() {
     let gateway = Setup::new()
         .public_url("https://login.example.com")
         .toml("[sessions.cookie]\ndomain = 'example.com'\nname = 'corp'\nsame_site = 'Strict'\n")

@@ -13,7 +13,7 @@ use crate::support::{Browser, Cluster, Gateway, Setup};
 const JWKS: &str = "/.well-known/jwks.json";
 
 #[tokio::test]
-async fn a_login_begun_on_one_is_finished_on_the_other() {
+async fn a_login_begun_on_one_replica_completes_on_another() {
     let one = Gateway::start();
     let two = Setup::beside(&one).start();
     assert_eq!(one.browser().fetch(JWKS).await.body, two.browser().fetch(JWKS).await.body);
@@ -41,7 +41,7 @@ async fn a_login_begun_on_one_is_finished_on_the_other() {
 
 /// LG-10, RC-08
 #[tokio::test]
-async fn three_that_start_at_once_on_an_empty_database_agree() {
+async fn three_concurrent_starts_on_an_empty_database_share_keys() {
     for _ in 0..3 {
         let database = Cluster::shared().empty_database();
         let starts: Vec<_> = (0..3)
@@ -67,7 +67,7 @@ async fn three_that_start_at_once_on_an_empty_database_agree() {
 
 /// RC-08: one more algorithm in the configuration is one more key, whoever starts with it.
 #[tokio::test]
-async fn a_new_algorithm_is_a_new_key_and_leaves_the_old_ones() {
+async fn a_new_algorithm_adds_a_key_and_keeps_the_old_ones() {
     let one = Gateway::start();
     let before = one.database.words("SELECT kid FROM signing_keys");
     let bearer =
@@ -110,7 +110,7 @@ async fn signs_with(gateway: &Gateway) -> jsonwebtoken::Algorithm {
 
 /// RD-18, FI-09: the provider is down when we start; what was good the last time still is.
 #[tokio::test]
-async fn the_last_known_good_documents_outlive_a_restart() {
+async fn stored_provider_documents_are_used_after_a_restart() {
     let first = Gateway::start();
     first.browser().sign_in("alice").await;
     first.database.until("SELECT count(*) FROM provider_metadata", 2).await;
@@ -129,7 +129,7 @@ async fn the_last_known_good_documents_outlive_a_restart() {
 
 /// FI-05: a stop lets a running login finish, and a login that was begun goes on at another replica.
 #[tokio::test]
-async fn a_stop_costs_no_login() {
+async fn a_graceful_stop_loses_no_login() {
     let one = Gateway::with("[server]\nshutdown_grace = '10s'\n");
     let two = Setup::beside(&one).start();
     let (running, begun) = (one.browser(), one.browser());

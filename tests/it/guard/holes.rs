@@ -16,7 +16,7 @@ fn bearer(token: &Value) -> String {
 /// AC-07: the forms of the account page take the session cookie only. A service with a token of the user linked an identity
 /// of its own there, and gave up the user's.
 #[tokio::test]
-async fn a_bearer_opens_nothing_below_account() {
+async fn the_account_page_accepts_no_bearer_token() {
     let (gateway, _other) = two_providers("[tokens]\naudience = ['https://api.example']\n");
     let ada = Person::at(&gateway, "op", "ada").await;
     assert_eq!(ada.link("other", "countess").await.status, 303);
@@ -45,7 +45,7 @@ async fn a_bearer_opens_nothing_below_account() {
 /// With the default `tokens.audience = []` the token that a frontend sends to a service names the issuer alone. It shows who
 /// the user is, and does nothing for them.
 #[tokio::test]
-async fn an_ordinary_token_does_not_act_for_its_user() {
+async fn a_token_without_the_scope_account_cannot_change_the_account() {
     let (gateway, _other) = two_providers("");
     let ada = Person::at(&gateway, "op", "ada").await;
     assert_eq!(ada.link("other", "countess").await.status, 303);

@@ -90,7 +90,7 @@ fn is_judged(entry: &Entry) -> bool {
 
 /// SE-13, FW-16: where neither is looked at, each kind of credential and of origin is tried once.
 #[tokio::test]
-async fn every_route_takes_what_its_row_says_and_nothing_else() {
+async fn every_route_accepts_exactly_its_credentials_and_origins() {
     let gateway = start();
     let (credentials, origins) = (all(&gateway).await, origins(&gateway));
     let mut tried = 0;
@@ -148,7 +148,7 @@ async fn every_route_answers_preflights_and_other_methods_without_credentials() 
 
 /// What no row may say, whatever is added to the table.
 #[test]
-fn the_table_keeps_to_the_rules() {
+fn the_route_table_follows_its_rules() {
     for row in ROUTES {
         for entry in row.entries {
             let what = format!("{} {:?}", row.path, entry.verb);

@@ -6,7 +6,7 @@ use crate::support::person::{Person, audit, sign_in, two_providers};
 
 /// AC-20
 #[tokio::test]
-async fn the_last_one_stays() {
+async fn the_last_identity_cannot_be_unlinked() {
     let (gateway, _other) = two_providers("");
     let ada = Person::at(&gateway, "op", "ada").await;
     let id = ada.identity_at("op").await;
@@ -30,7 +30,7 @@ async fn the_last_one_stays() {
 
 /// AC-20: the sessions made through it end, those of apps under them too, and no other.
 #[tokio::test]
-async fn the_sessions_made_through_it_end() {
+async fn unlinking_ends_the_sessions_of_that_identity_only() {
     let (gateway, _other) = two_providers("");
     let here = Person::at(&gateway, "op", "ada").await;
     assert_eq!(here.link("other", "countess").await.status, 303);
@@ -55,7 +55,7 @@ async fn the_sessions_made_through_it_end() {
 
 /// The session that asks may have been made through it.
 #[tokio::test]
-async fn giving_up_the_way_one_came_in_signs_out() {
+async fn unlinking_the_identity_of_the_current_session_signs_out() {
     let (gateway, _other) = two_providers("");
     let ada = Person::at(&gateway, "op", "ada").await;
     assert_eq!(ada.link("other", "countess").await.status, 303);
@@ -70,7 +70,7 @@ async fn giving_up_the_way_one_came_in_signs_out() {
 
 /// AC-11: neither name nor groups of an identity stay behind when it goes.
 #[tokio::test]
-async fn what_it_said_of_the_person_goes_with_it() {
+async fn unlinking_removes_the_profile_of_that_identity() {
     let (gateway, other) = two_providers(
         "[tokens]\nclaims = ['groups']\n[providers.op]\nuserinfo = 'never'\n[providers.other]\nuserinfo = 'never'\n",
     );
@@ -95,7 +95,7 @@ async fn what_it_said_of_the_person_goes_with_it() {
 }
 
 #[tokio::test]
-async fn another_users_identity_is_none_of_mine() {
+async fn the_identity_of_another_user_is_not_found() {
     let (gateway, _other) = two_providers("");
     let (ada, bob) = (Person::at(&gateway, "op", "ada").await, Person::at(&gateway, "op", "bob").await);
     assert_eq!(ada.link("other", "countess").await.status, 303);
@@ -110,7 +110,7 @@ async fn another_users_identity_is_none_of_mine() {
 
 /// AC-20: a login through it at the very moment at which it goes is either ended with it, or a stranger's.
 #[tokio::test]
-async fn no_login_outlives_it() {
+async fn no_session_survives_a_concurrent_unlink() {
     let (gateway, _other) = two_providers("");
     let ada = Person::at(&gateway, "op", "ada").await;
     let own = ada.sub().await;

@@ -9,7 +9,7 @@ use crate::support::person::{Person, audit, claims, sign_in, two_providers};
 
 /// AC-01, AC-07: what is linked is the same person, by either way in.
 #[tokio::test]
-async fn a_linked_identity_is_the_same_person() {
+async fn a_linked_identity_signs_in_the_same_user() {
     let (gateway, _other) = two_providers("");
     let ada = Person::at(&gateway, "op", "ada").await;
     let (before, cookie) = (ada.session().await, ada.browser.cookie("vestibule"));
@@ -28,7 +28,7 @@ async fn a_linked_identity_is_the_same_person() {
 }
 
 #[tokio::test]
-async fn what_is_mine_already_may_be_linked_again() {
+async fn linking_an_own_identity_again_succeeds() {
     let (gateway, other) = two_providers("");
     let ada = Person::at(&gateway, "op", "ada").await;
     ada.link("other", "countess").await;
@@ -42,7 +42,7 @@ async fn what_is_mine_already_may_be_linked_again() {
 
 /// Where it comes back to is checked when it begins, as at a login.
 #[tokio::test]
-async fn it_comes_back_to_where_it_may() {
+async fn return_to_is_checked_when_linking_begins() {
     let (gateway, _other) = two_providers("[login]\nreturn_to = ['https://app.example.com']\n");
     let ada = Person::at(&gateway, "op", "ada").await;
     let answer = ada.post("/identities/other?return_to=https://app.example.com/settings").await;
@@ -54,7 +54,7 @@ async fn it_comes_back_to_where_it_may() {
 
 /// AC-07, SE-13: by a POST from where it may come, and by nothing else.
 #[tokio::test]
-async fn other_sites_cannot_cause_it() {
+async fn a_cross_site_request_is_refused() {
     let (gateway, _other) = two_providers("[login]\nallowed_origins = ['https://app.example.com']\n");
     let ada = Person::at(&gateway, "op", "ada").await;
     let ask = |origin: &'static str| ada.browser.ask("POST", "/identities/other").for_json().header("origin", origin);
@@ -73,7 +73,7 @@ async fn other_sites_cannot_cause_it() {
 
 /// AC-07: whoever finds an open browser must not make themselves at home in it.
 #[tokio::test]
-async fn it_takes_a_fresh_authentication() {
+async fn linking_requires_a_fresh_login() {
     let (gateway, _other) = two_providers("");
     let ada = Person::at(&gateway, "op", "ada").await;
     let id = ada.identity_at("op").await;
@@ -98,7 +98,7 @@ async fn it_takes_a_fresh_authentication() {
 
 /// AC-07: a link that somebody else begun gives nobody's identity away.
 #[tokio::test]
-async fn another_browser_cannot_finish_it() {
+async fn linking_cannot_be_completed_in_another_browser() {
     let (gateway, _other) = two_providers("");
     let attacker = Person::at(&gateway, "op", "attacker").await;
     let begun = attacker.begin_link("other").await;
@@ -117,7 +117,7 @@ async fn another_browser_cannot_finish_it() {
 
 /// AC-07: in the browser that began it, somebody else is signed in by the time that it is back.
 #[tokio::test]
-async fn it_is_for_whoever_began_it_and_not_for_who_came_after() {
+async fn linking_is_refused_after_another_user_signed_in() {
     let (gateway, _other) = two_providers("");
     let shared = Person::at(&gateway, "op", "ada").await;
     let first = shared.browser.cookie("vestibule").expect("a session");
@@ -135,7 +135,7 @@ async fn it_is_for_whoever_began_it_and_not_for_who_came_after() {
 
 /// AC-07, AC-09: nothing is given to a session that is over.
 #[tokio::test]
-async fn it_ends_with_the_session_that_began_it() {
+async fn linking_is_refused_after_its_session_ended() {
     let (gateway, _other) = two_providers("");
     let ada = Person::at(&gateway, "op", "ada").await;
     let begun = ada.begin_link("other").await;
@@ -154,7 +154,7 @@ async fn it_ends_with_the_session_that_began_it() {
 
 /// AC-09
 #[tokio::test]
-async fn it_works_once_and_not_for_ever() {
+async fn linking_completes_once_and_expires() {
     let (gateway, _other) = two_providers("");
     let ada = Person::at(&gateway, "op", "ada").await;
     let begun = ada.begin_link("other").await;
@@ -176,7 +176,7 @@ async fn it_works_once_and_not_for_ever() {
 
 /// AC-08
 #[tokio::test]
-async fn an_identity_of_another_user_stays_theirs() {
+async fn linking_an_identity_of_another_user_is_refused() {
     let (gateway, other) = two_providers("");
     let owner = Person::at(&gateway, "other", "countess").await;
     let before = gateway.database.words("SELECT concat(user_id, claims, email, last_login_at) FROM subs");
@@ -200,7 +200,7 @@ async fn an_identity_of_another_user_stays_theirs() {
 
 /// AC-10: shut out between the question and the answer.
 #[tokio::test]
-async fn nothing_links_to_a_disabled_user() {
+async fn linking_is_refused_for_a_disabled_user() {
     let (gateway, _other) = two_providers("");
     let ada = Person::at(&gateway, "op", "ada").await;
     let begun = ada.begin_link("other").await;
@@ -215,7 +215,7 @@ async fn nothing_links_to_a_disabled_user() {
 
 /// A frontend with a token does it as well; the browser in which it runs gets the cookie that binds it.
 #[tokio::test]
-async fn a_bearer_links_too() {
+async fn an_account_token_can_link() {
     let (gateway, _other) = two_providers("");
     let browser = gateway.browser();
     let tokens = browser.sign_in_json("ada").await;
@@ -233,7 +233,7 @@ async fn a_bearer_links_too() {
 /// A service that was handed a token could link an identity of its own and sign in as the user from then on, or read tokens
 /// of their providers.
 #[tokio::test]
-async fn a_token_that_services_hold_links_nothing() {
+async fn a_token_without_the_scope_account_cannot_link() {
     let (gateway, _other) = two_providers("[tokens]\naudience = ['https://api.example']\n");
     let ada = Person::at(&gateway, "op", "ada").await;
     assert_eq!(ada.link("other", "countess").await.status, 303);
@@ -254,7 +254,7 @@ async fn a_token_that_services_hold_links_nothing() {
 
 /// An app's token opens nothing here.
 #[tokio::test]
-async fn an_apps_token_links_nothing() {
+async fn an_apps_token_cannot_link() {
     let (gateway, _other) = two_providers("");
     let ada = Person::at(&gateway, "op", "ada").await;
     gateway.database.execute("UPDATE sessions SET client_id = 'web'");
@@ -267,7 +267,7 @@ async fn an_apps_token_links_nothing() {
 
 /// Whoever is known may be known by more, also where nobody new may enter.
 #[tokio::test]
-async fn linking_needs_no_sign_up() {
+async fn linking_works_with_sign_up_off() {
     let (gateway, _other) = two_providers("[login]\nsign_up = false\n");
     gateway.database.execute(
         "INSERT INTO users (id, created_at, updated_at) VALUES (gen_random_uuid(), now(), now());
@@ -282,7 +282,7 @@ async fn linking_needs_no_sign_up() {
 
 /// AC-17: two links of one identity to two users at the same moment give it to one of them.
 #[tokio::test]
-async fn one_identity_never_has_two_users() {
+async fn concurrent_links_of_one_identity_give_it_to_one_user() {
     let (gateway, _other) = two_providers("");
     for round in 0..10 {
         let (ada, bob) = (

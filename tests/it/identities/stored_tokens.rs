@@ -36,7 +36,7 @@ async fn token(person: &Person) -> String {
 
 /// No session was ever made through it: the link alone brings its tokens, and its end takes them.
 #[tokio::test]
-async fn a_link_brings_tokens_and_its_end_revokes_them() {
+async fn linking_stores_tokens_and_unlinking_revokes_them() {
     let (gateway, other) = keeping();
     let ada = Person::at(&gateway, "op", "ada").await;
     assert_eq!(ada.browser.fetch(TOKEN).await.problem(), (404, "not_linked".into()));
@@ -57,7 +57,7 @@ async fn a_link_brings_tokens_and_its_end_revokes_them() {
 
 /// Where sessions were made through it, their end and the link's are one: its tokens are revoked once.
 #[tokio::test]
-async fn tokens_are_revoked_once_with_the_sessions_made_through_it() {
+async fn unlinking_revokes_tokens_once_with_the_sessions() {
     let (gateway, other) = keeping();
     let ada = Person::at(&gateway, "op", "ada").await;
     assert_eq!(ada.link("other", "countess").await.status, 303);
@@ -74,7 +74,7 @@ async fn tokens_are_revoked_once_with_the_sessions_made_through_it() {
 
 /// A link to an identity that is mine already brings newer tokens.
 #[tokio::test]
-async fn a_link_once_more_replaces_them() {
+async fn linking_again_replaces_the_tokens() {
     let (gateway, other) = keeping();
     let ada = Person::at(&gateway, "op", "ada").await;
     for expected in ["access-secret-1", "access-secret-2"] {
@@ -87,7 +87,7 @@ async fn a_link_once_more_replaces_them() {
 
 /// What is somebody else's brings nothing.
 #[tokio::test]
-async fn a_link_that_is_refused_keeps_nothing() {
+async fn a_refused_link_stores_no_tokens() {
     let (gateway, _other) = keeping();
     let ada = Person::at(&gateway, "op", "ada").await;
     let countess = Person::at(&gateway, "other", "countess").await;

@@ -11,7 +11,7 @@ const OFTEN: &str = "[signing]\npublish_before_use = '2s'\nalgorithms = ['ES256'
 /// JW-11: every replica refuses what the key signed, drops it from the JWKS, and signs with another one; a replica that
 /// cannot open the new one lets go of the old one too.
 #[tokio::test]
-async fn every_replica_lets_go_of_a_revoked_key() {
+async fn every_replica_drops_a_revoked_key() {
     let one = Gateway::with(OFTEN);
     let two = Setup::beside(&one).toml(OFTEN).start();
     let browser = one.browser();
@@ -56,7 +56,7 @@ async fn every_replica_lets_go_of_a_revoked_key() {
 
 /// JW-11: a replica with another ring cannot open the new key. It lets go of the revoked one all the same.
 #[tokio::test]
-async fn a_replica_that_cannot_open_the_new_key_lets_go_of_the_old_one() {
+async fn a_replica_that_cannot_decrypt_the_new_key_drops_the_old_one() {
     let one = Gateway::with(OFTEN);
     let bad = token(&one.browser()).await;
     let other = vestibule::base::seal::generate_key();
@@ -73,7 +73,7 @@ async fn a_replica_that_cannot_open_the_new_key_lets_go_of_the_old_one() {
 
 /// JW-10: while the database is away, the JWKS stays, for ever shorter.
 #[tokio::test]
-async fn the_key_set_outlives_the_database() {
+async fn the_key_set_is_served_without_the_database() {
     let cluster = crate::support::Cluster::own();
     let gateway = Setup::new().on(&cluster.database()).toml(OFTEN).start();
     let before = gateway.browser().fetch(JWKS).await;

@@ -48,7 +48,7 @@ impl Drop for Directory {
 
 /// The first file of an algorithm signs, all are published, and the database has none.
 #[tokio::test]
-async fn the_keys_of_files_sign_and_none_are_made() {
+async fn keys_from_files_sign_and_no_key_is_created() {
     let files = Directory::new();
     let first = files.key("first.pem", Algorithm::Es256);
     let second = files.key("second.pem", Algorithm::Es256);
@@ -72,7 +72,7 @@ async fn the_keys_of_files_sign_and_none_are_made() {
 
 /// LG-06: whatever is wrong with a file is said before the start, and nothing that is in it.
 #[test]
-fn files_that_are_no_good_are_refused() {
+fn invalid_key_files_prevent_the_start() {
     let files = Directory::new();
     files.key("ec.pem", Algorithm::Es256);
     files.key("ed.pem", Algorithm::EdDsa);
@@ -104,7 +104,7 @@ fn files_that_are_no_good_are_refused() {
 
 /// After a change from stored keys to key files, tokens of the stored keys still verify.
 #[tokio::test]
-async fn keys_that_were_made_before_go_on_verifying() {
+async fn stored_keys_verify_after_a_change_to_files() {
     let files = Directory::new();
     let kid = files.key("key.pem", Algorithm::EdDsa);
     let made = Setup::new().start();
@@ -117,7 +117,7 @@ async fn keys_that_were_made_before_go_on_verifying() {
 
 /// As `openssl` writes them, whose forms are not quite ours.
 #[tokio::test]
-async fn openssl_s_keys_are_good() {
+async fn keys_written_by_openssl_are_accepted() {
     let files = Directory::new();
     let make = |name: &str, words: &[&str]| {
         let out: &Path = &files.0.join(name);

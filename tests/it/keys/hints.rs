@@ -34,7 +34,7 @@ fn verified(ring: &KeyRing, hint: &str) -> Option<String> {
 /// LO-05's good half: an expired ID token verifies as a hint for as long as its session could have lived, at replicas
 /// that were there and at those that start later, and its key is in no JWKS and verifies nothing else.
 #[tokio::test]
-async fn a_retired_key_verifies_hints_and_nothing_else() {
+async fn a_retired_key_verifies_hints_only() {
     let database = Cluster::shared().database();
     let mut now = now();
     let replica = Replica::start(&database, policy(&ALL), now);

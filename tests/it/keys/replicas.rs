@@ -40,7 +40,7 @@ fn rotate(replica: &Replica, now: Timestamp) -> Vec<Event> {
 
 /// RC-08: one new key for each algorithm, whichever replica was first; both sign with it and publish the same JWKS.
 #[test]
-fn who_rotate_in_the_same_moment_agree() {
+fn concurrent_rotations_create_one_key() {
     let database = Cluster::shared().empty_database();
     vestibule::base::migrate::migrate(&crate::keys::replica::pool(&database)).expect("a schema");
     let mut now = now();
@@ -83,7 +83,7 @@ fn who_rotate_in_the_same_moment_agree() {
 
 /// A replica that comes back after months serves with what is there, and replaces it in order.
 #[test]
-fn a_start_after_months_serves_at_once() {
+fn a_start_after_months_serves_with_the_old_keys() {
     let database = Cluster::shared().database();
     let policy = || policy(&[Algorithm::Es256, Algorithm::Rs256]);
     let (then, later) = (now(), now() + DAY * 200);
@@ -100,7 +100,7 @@ fn a_start_after_months_serves_at_once() {
 
 /// A database that may only be read, as after a failover, stops nothing that is there.
 #[test]
-fn keys_that_cannot_be_replaced_go_on() {
+fn keys_stay_in_use_when_rotation_fails() {
     let database = Cluster::shared().database();
     let policy = || policy(&[Algorithm::Es256, Algorithm::Rs256]);
     let replica = Replica::start(&database, policy(), now());

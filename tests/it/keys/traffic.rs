@@ -60,7 +60,7 @@ struct Seen {
 
 /// JW-08, FI-13: with a verifier that believes `max-age`, no token fails while keys come and go, at either replica.
 #[tokio::test]
-async fn no_verification_fails_while_keys_are_replaced() {
+async fn no_verification_fails_during_key_rotations() {
     let one = Arc::new(Gateway::with(SETTINGS));
     let two = Arc::new(Setup::beside(&one).toml(SETTINGS).start());
     let caches = Arc::new([Cache::of(&one), Cache::of(&two)]);

@@ -11,7 +11,7 @@ fn three() -> Gateway {
 
 /// WB-04
 #[tokio::test]
-async fn it_lists_the_providers_in_configured_order_by_escaped_names() {
+async fn the_page_lists_providers_in_configured_order_with_escaped_names() {
     let gateway = three();
     let page = gateway.browser().get("/login?return_to=%2Fafter%3Fa%3D1%26b%3D2").await;
     assert_eq!(page.status, 200);
@@ -26,7 +26,7 @@ async fn it_lists_the_providers_in_configured_order_by_escaped_names() {
 }
 
 #[tokio::test]
-async fn one_provider_only_is_gone_to_at_once_unless_a_choice_is_wanted() {
+async fn a_single_provider_skips_the_page_unless_choose_is_set() {
     let gateway = Gateway::start();
     let browser = gateway.browser();
     assert_eq!(browser.get("/login").await.location(), "/login/op");
@@ -39,7 +39,7 @@ async fn one_provider_only_is_gone_to_at_once_unless_a_choice_is_wanted() {
 }
 
 #[tokio::test]
-async fn a_foreign_return_address_is_refused_here_already() {
+async fn a_foreign_return_to_is_refused_before_the_choice() {
     let gateway = three();
     let browser = gateway.browser();
     let page = browser.get("/login?return_to=//evil.example").await;
@@ -50,7 +50,7 @@ async fn a_foreign_return_address_is_refused_here_already() {
 }
 
 #[tokio::test]
-async fn without_a_provider_it_says_so() {
+async fn the_page_without_providers_explains_it() {
     let setup = Setup::new().without_providers();
     let page = setup.start().browser().get("/login").await;
     assert_eq!(page.status, 200);

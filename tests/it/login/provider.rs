@@ -21,7 +21,7 @@ fn value<'a>(parameters: &'a [(String, String)], name: &str) -> &'a str {
 
 /// RA-01
 #[tokio::test]
-async fn the_browser_is_sent_away_with_everything_that_a_provider_wants() {
+async fn the_authorization_request_has_every_parameter() {
     let gateway = Gateway::with("[providers.op.extra_params]\nhd = 'example.com'\n");
     let answer = gateway.browser().get("/login/op").await;
     assert_eq!(answer.status, 302);
@@ -46,7 +46,7 @@ async fn the_browser_is_sent_away_with_everything_that_a_provider_wants() {
 
 /// RA-01: of what the answer must fit, the database knows hashes and a seal.
 #[tokio::test]
-async fn the_row_holds_no_secret_in_the_clear() {
+async fn the_pending_row_holds_no_secret_in_plain_text() {
     let gateway = Gateway::start();
     let browser = gateway.browser();
     let begun = browser.begin("op").await;
@@ -62,7 +62,7 @@ async fn the_row_holds_no_secret_in_the_clear() {
 
 /// RA-02
 #[tokio::test]
-async fn no_two_logins_share_anything() {
+async fn two_logins_share_no_random_value() {
     let gateway = Gateway::start();
     let browser = gateway.browser();
     let mut seen = HashSet::new();
@@ -78,7 +78,7 @@ async fn no_two_logins_share_anything() {
 
 /// RA-15
 #[tokio::test]
-async fn a_link_on_a_foreign_site_begins_a_login_and_no_more() {
+async fn a_cross_site_link_only_begins_a_login() {
     let gateway = Gateway::start();
     let browser = gateway.browser();
     browser.sign_in("alice").await;
@@ -98,7 +98,7 @@ async fn a_link_on_a_foreign_site_begins_a_login_and_no_more() {
 
 /// RA-16
 #[tokio::test]
-async fn only_hints_are_passed_on_and_nothing_of_ours_is_overridden() {
+async fn only_hints_are_passed_on_and_reserved_parameters_are_refused() {
     let gateway = Gateway::with("[providers.op.extra_params]\nprompt = 'consent'\n");
     let browser = gateway.browser();
     let hints = "login_hint=a%40b.c&max_age=60&acr_values=x%20y&ui_locales=de&prompt=login";
@@ -130,7 +130,7 @@ async fn only_hints_are_passed_on_and_nothing_of_ours_is_overridden() {
 
 /// RA-20: all tabs of a browser share one small cookie, and each of them comes back.
 #[tokio::test]
-async fn thirty_tabs_share_one_cookie() {
+async fn thirty_tabs_share_one_binding_cookie() {
     let gateway = Gateway::start();
     let browser = gateway.browser();
     let first = browser.begin("op").await;
@@ -150,7 +150,7 @@ async fn thirty_tabs_share_one_cookie() {
 
 /// RA-20: what looks nothing like a binding of ours is replaced, not adopted.
 #[tokio::test]
-async fn a_planted_binding_that_is_none_is_replaced() {
+async fn an_invalid_binding_cookie_is_replaced() {
     let gateway = Gateway::start();
     for planted in ["", "short", &"a".repeat(44), &"a".repeat(4000)] {
         let browser = gateway.browser();
@@ -163,7 +163,7 @@ async fn a_planted_binding_that_is_none_is_replaced() {
 
 /// RA-21
 #[tokio::test]
-async fn pkce_is_sent_whatever_the_metadata_say_unless_it_is_off() {
+async fn pkce_is_sent_unless_it_is_disabled() {
     let off = Op::start();
     let setup = Setup::new().provider("off", &off).toml("[providers.off]\npkce = 'off'\n");
     setup.op.set_metadata("code_challenge_methods_supported", json!([]));
@@ -181,7 +181,7 @@ async fn pkce_is_sent_whatever_the_metadata_say_unless_it_is_off() {
 }
 
 #[tokio::test]
-async fn an_unknown_provider_is_a_missing_page() {
+async fn an_unknown_provider_is_not_found() {
     let gateway = Gateway::start();
     for path in ["/login/nobody", "/login/OP", "/login/op%20", "/callback/nobody?state=s&code=c"] {
         let problem = gateway.browser().fetch(path).await;
@@ -194,7 +194,7 @@ async fn an_unknown_provider_is_a_missing_page() {
 
 /// RD-18: a provider without metadata costs its own logins only, and comes back by itself.
 #[tokio::test]
-async fn a_provider_out_of_reach_is_unavailable_until_it_is_back() {
+async fn an_unreachable_provider_is_unavailable_until_it_recovers() {
     let down = Op::start();
     down.reply(WELL_KNOWN, Reply::Closed);
     let gateway = Setup::new().provider("down", &down).start();
@@ -215,7 +215,7 @@ async fn a_provider_out_of_reach_is_unavailable_until_it_is_back() {
 
 /// RE-01
 #[tokio::test]
-async fn people_come_back_to_where_they_wanted() {
+async fn allowed_return_to_values_are_followed() {
     let gateway =
         Gateway::with("[login]\nreturn_to = ['https://app.example.com', 'https://*.apps.example.com:8443/in/*']\n");
     for wanted in [
@@ -235,7 +235,7 @@ async fn people_come_back_to_where_they_wanted() {
 
 /// RE-02, RE-04: refused, never a silent fallback.
 #[tokio::test]
-async fn nobody_is_sent_to_a_stranger() {
+async fn other_return_to_values_are_refused() {
     let gateway = Gateway::with(
         "[login]\nreturn_to = ['https://good.example.com', 'https://*.good.example.org', 'https://x.example/a']\n",
     );
@@ -308,7 +308,7 @@ async fn nobody_is_sent_to_a_stranger() {
 
 /// RE-10: what we are called is configured, and nothing that a request says changes it.
 #[tokio::test]
-async fn forged_hosts_change_no_address() {
+async fn forged_host_headers_change_no_url() {
     let gateway = Gateway::with("[server]\ntrusted_proxies = ['127.0.0.0/8']\n");
     let browser = gateway.browser();
     for (name, forged) in [

@@ -13,7 +13,7 @@ async fn signed_in(gateway: &Gateway) -> Browser {
 
 /// LO-04, LO-08: nobody is signed out by a link, whatever it says.
 #[tokio::test]
-async fn a_link_asks_and_the_button_signs_out() {
+async fn without_a_hint_a_page_asks_before_the_logout() {
     let (gateway, place) = start();
     for (form, lead_to, says) in [
         (vec![], None, None),
@@ -53,7 +53,7 @@ async fn a_link_asks_and_the_button_signs_out() {
 
 /// LO-04, SE-13: the button is pressed on our own page only, and what it sends is what we wrote.
 #[tokio::test]
-async fn another_site_cannot_press_the_button() {
+async fn the_form_of_another_site_does_not_sign_out() {
     let (gateway, _place) = start();
     let browser = signed_in(&gateway).await;
     let asks = log_out(&browser, &[("client_id", "shop"), ("post_logout_redirect_uri", BYE)]).await;
@@ -90,7 +90,7 @@ async fn another_site_cannot_press_the_button() {
 /// LO-04: a page that was shown to Alice does not sign out Bob, who signed in with the same browser since. He is asked, and
 /// a hint in the request does not answer for him.
 #[tokio::test]
-async fn the_button_does_not_sign_out_another_person() {
+async fn a_page_of_one_user_does_not_sign_out_another_user() {
     let (gateway, _place) = start();
     let elsewhere = gateway.browser();
     elsewhere.sign_in("bob").await;
@@ -118,7 +118,7 @@ async fn the_button_does_not_sign_out_another_person() {
 /// The same person in another session is asked anew too, and so is one whose form is not the page's: that of another
 /// browser, a made-up one, none at all.
 #[tokio::test]
-async fn a_page_is_for_the_session_that_it_was_shown_to() {
+async fn a_form_is_valid_only_for_the_session_it_was_shown_to() {
     let (gateway, _place) = start();
     let browser = signed_in(&gateway).await;
     let first = hidden(&log_out(&browser, &[]).await);
@@ -138,7 +138,7 @@ async fn a_page_is_for_the_session_that_it_was_shown_to() {
 
 /// Where the session has ended since, or its cookie is gone, the button does what it does after a logout.
 #[tokio::test]
-async fn the_button_leads_on_if_the_session_has_ended() {
+async fn confirming_after_the_session_ended_continues_the_logout() {
     let (gateway, _place) = start();
     let other = signed_in(&gateway).await;
     let form = [("client_id", "shop"), ("post_logout_redirect_uri", BYE)];
@@ -161,7 +161,7 @@ async fn the_button_leads_on_if_the_session_has_ended() {
 
 /// LO-08: whoever is signed out already is not asked.
 #[tokio::test]
-async fn nobody_is_asked_who_is_not_signed_in() {
+async fn without_a_session_no_confirmation_is_asked() {
     let (gateway, _place) = start();
     let browser = gateway.browser();
     for cookie in [None, Some("garbage")] {

@@ -16,7 +16,7 @@ async fn signed_in(gateway: &Gateway) -> Browser {
 /// LO-01, LO-02, LO-06, LO-10: by link and by form, with a state that has everything in it, with a hint that expired
 /// long ago. What is under the browser's session ends with it, `offline_access` or not.
 #[tokio::test]
-async fn a_hint_ends_the_session_and_leads_back() {
+async fn a_valid_hint_ends_the_session_and_redirects_to_the_app() {
     let (gateway, place) = start();
     let state = "% &+=#ä/?\u{1f600}\"";
     for (round, by_form) in [false, true].into_iter().enumerate() {
@@ -58,7 +58,7 @@ async fn a_hint_ends_the_session_and_leads_back() {
 
 /// LO-08: with a hint and nowhere to go; the parameters that change nothing.
 #[tokio::test]
-async fn without_an_address_the_page_is_ours() {
+async fn without_a_redirect_uri_our_page_is_shown() {
     let (gateway, _place) = start();
     let browser = signed_in(&gateway).await;
     let shop = enter(&gateway, &browser, "shop").await;
@@ -70,7 +70,7 @@ async fn without_an_address_the_page_is_ours() {
 
 /// LO-03: byte for byte, and nothing ends. So do requests that contradict themselves.
 #[tokio::test]
-async fn an_address_that_is_not_registered_leads_nowhere() {
+async fn an_unregistered_redirect_uri_is_refused() {
     let (gateway, _place) = start();
     let browser = signed_in(&gateway).await;
     let shop = enter(&gateway, &browser, "shop").await;
@@ -111,7 +111,7 @@ async fn an_address_that_is_not_registered_leads_nowhere() {
 
 /// LO-05: no token but our own ID token is a hint. The person is asked, and afterwards the page is ours.
 #[tokio::test]
-async fn what_is_no_hint_of_ours_signs_nobody_out() {
+async fn an_invalid_hint_asks_before_the_logout() {
     let (gateway, _place) = start();
     let browser = signed_in(&gateway).await;
     let shop = enter(&gateway, &browser, "shop").await;
@@ -160,7 +160,7 @@ async fn what_is_no_hint_of_ours_signs_nobody_out() {
 
 /// LO-05: a genuine hint of somebody else, or of another browser that is still signed in, asks first.
 #[tokio::test]
-async fn a_hint_of_somebody_else_asks_first() {
+async fn a_hint_of_another_user_asks_before_the_logout() {
     let (gateway, _place) = start();
     let (laptop, phone, bob) = (signed_in(&gateway).await, signed_in(&gateway).await, gateway.browser());
     bob.sign_in("bob").await;
@@ -180,7 +180,7 @@ async fn a_hint_of_somebody_else_asks_first() {
 
 /// Whoever signed in anew in the same browser since then has the apps of before, and an old hint is still theirs.
 #[tokio::test]
-async fn a_hint_from_before_the_last_sign_in_is_good() {
+async fn a_hint_from_before_a_new_login_of_the_same_user_is_valid() {
     let (gateway, _place) = start();
     let browser = signed_in(&gateway).await;
     let shop = enter(&gateway, &browser, "shop").await;
@@ -193,7 +193,7 @@ async fn a_hint_from_before_the_last_sign_in_is_good() {
 
 /// A browser that nobody is signed in with any more: what is left of the app's session ends, and nothing is asked.
 #[tokio::test]
-async fn without_a_session_here_the_apps_own_ends() {
+async fn without_a_browser_session_the_apps_session_ends() {
     let (gateway, place) = start();
     let browser = signed_in(&gateway).await;
     let (shop, wiki) = (enter(&gateway, &browser, "shop").await, enter(&gateway, &browser, "wiki").await);
@@ -214,7 +214,7 @@ async fn without_a_session_here_the_apps_own_ends() {
 
 /// LO-09: a copy of the cookie is dead on all replicas.
 #[tokio::test]
-async fn a_copied_cookie_is_dead_everywhere() {
+async fn a_copied_cookie_is_refused_on_every_replica() {
     let (gateway, place) = start();
     let other = Setup::beside(&gateway).toml(&crate::support::logout_apps::configured(&place)).start();
     let browser = signed_in(&gateway).await;
@@ -232,7 +232,7 @@ async fn a_copied_cookie_is_dead_everywhere() {
 
 /// IN-04: garbage, and too much of it.
 #[tokio::test]
-async fn garbage_is_refused() {
+async fn invalid_and_too_large_requests_are_refused() {
     let (gateway, place) = start();
     drop(setup(&place));
     let browser = signed_in(&gateway).await;

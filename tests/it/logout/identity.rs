@@ -81,7 +81,7 @@ async fn provider_of(browser: &Browser) -> Value {
 /// LO-11: an app that was entered through `op` ends with the session there, although the browser has signed in through
 /// a linked identity since. What that sign-in gave stays.
 #[tokio::test]
-async fn a_logout_reaches_an_app_that_moved_under_another_identity() {
+async fn a_provider_logout_ends_an_app_moved_to_another_browser_session() {
     let scene = Scene::start();
     let tokens = [json!({"sid": "0"}), json!({"sub": "ada"}), json!({"sid": "2", "sub": "ada"})];
     for (round, about) in tokens.iter().enumerate() {
@@ -104,7 +104,7 @@ async fn a_logout_reaches_an_app_that_moved_under_another_identity() {
 /// LO-11: an app's session keeps the provider's `sid` too: the end of another session of the same person there ends
 /// nothing.
 #[tokio::test]
-async fn an_app_that_moved_keeps_its_session_at_the_provider() {
+async fn a_moved_app_keeps_the_provider_sid() {
     let scene = Scene::start();
     let browser = scene.at_op("one").await;
     let shop = enter(&scene.gateway, &browser, "shop").await;
@@ -124,7 +124,7 @@ async fn an_app_that_moved_keeps_its_session_at_the_provider() {
 /// Of apps' sessions from before the `sid` was kept, those that stay under their sign-in end with it and with no other
 /// session of the person, and those that move take it along.
 #[tokio::test]
-async fn an_older_session_has_the_sid_of_its_sign_in() {
+async fn an_app_session_without_a_sid_uses_that_of_its_browser_session() {
     let scene = Scene::start();
     let (laptop, phone) = (scene.at_op("one").await, scene.at_op("two").await);
     let (here, there) = (enter(&scene.gateway, &laptop, "shop").await, enter(&scene.gateway, &phone, "shop").await);
@@ -141,7 +141,7 @@ async fn an_older_session_has_the_sid_of_its_sign_in() {
 /// An app that idled out may still have a session of its own: it is notified when its identity ends, once, under whichever
 /// sign-in it is by then.
 #[tokio::test]
-async fn an_app_that_idled_out_is_notified_when_its_identity_ends() {
+async fn an_idle_app_is_notified_when_its_identity_ends() {
     let scene = Scene::start();
     let idle = |session: &Session| {
         let id = &session.sid;
@@ -180,7 +180,7 @@ async fn unlink(browser: &Browser, provider: &str) {
 /// AC-20: unlinking an identity ends what was made through it, also under another sign-in; what was made through another
 /// one stays, and the sign-in too.
 #[tokio::test]
-async fn unlinking_reaches_an_app_that_moved() {
+async fn unlinking_ends_a_moved_app() {
     let scene = Scene::start();
     let browser = scene.at_op("one").await;
     let shop = enter(&scene.gateway, &browser, "shop").await;
@@ -195,7 +195,7 @@ async fn unlinking_reaches_an_app_that_moved() {
 /// The profile, and `clients.<id>.providers` at each refresh, go by the identity of the app's own session; a new code goes
 /// by that of the browser's.
 #[tokio::test]
-async fn an_app_that_moved_keeps_its_profile_and_its_provider() {
+async fn a_moved_app_keeps_its_profile_and_provider() {
     let scene = Scene::with("[clients.wiki]\nproviders = ['op']");
     scene.other.set_claims(json!({"email": "countess@x.example", "email_verified": true}));
     let browser = scene.at_op("one").await;
@@ -217,7 +217,7 @@ async fn an_app_that_moved_keeps_its_profile_and_its_provider() {
 /// LO-11, RC-11: a code that is redeemed, a sign-in through the other identity and the logout at the provider come at the
 /// same moment. Nothing made through the identity that ended lives on.
 #[tokio::test]
-async fn no_app_outlives_its_identity() {
+async fn no_app_session_survives_the_end_of_its_identity() {
     let scene = Scene::start();
     let beside =
         Setup::beside(&scene.gateway).provider("other", &scene.other).toml(&logout_apps::configured(&scene.place));

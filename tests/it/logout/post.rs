@@ -5,7 +5,7 @@ use crate::support::Gateway;
 const APP: &str = "https://app.example.com";
 
 #[tokio::test]
-async fn the_session_ends_everywhere_and_the_record_says_so() {
+async fn a_logout_ends_the_session_and_writes_an_audit_row() {
     let gateway = Gateway::start();
     let (browser, other_tab) = (gateway.browser(), gateway.browser());
     browser.sign_in("alice").await;
@@ -40,7 +40,7 @@ async fn the_session_ends_everywhere_and_the_record_says_so() {
 }
 
 #[tokio::test]
-async fn scripts_get_no_page_and_a_second_time_is_harmless() {
+async fn a_script_gets_204_also_for_a_second_logout() {
     let gateway = Gateway::start();
     let browser = gateway.browser();
     browser.sign_in("alice").await;
@@ -61,7 +61,7 @@ async fn scripts_get_no_page_and_a_second_time_is_harmless() {
 
 /// SE-13
 #[tokio::test]
-async fn other_sites_cannot_sign_anyone_out() {
+async fn a_cross_site_logout_is_refused() {
     let gateway = Gateway::with(&format!("[login]\nallowed_origins = ['{APP}']\n"));
     let browser = gateway.browser();
     browser.sign_in("alice").await;
@@ -88,7 +88,7 @@ async fn other_sites_cannot_sign_anyone_out() {
 }
 
 #[tokio::test]
-async fn one_session_ends_and_no_other() {
+async fn a_logout_ends_only_its_own_session() {
     let gateway = Gateway::start();
     let (laptop, phone) = (gateway.browser(), gateway.browser());
     laptop.sign_in("alice").await;

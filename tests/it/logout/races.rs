@@ -53,7 +53,7 @@ fn enter(conn: &mut PgConnection, parent: SessionId, pause: &str) -> usize {
 
 /// LO-23, RC-11: 300 rounds of each scope; whoever comes first, no app outlives its sign-in, and each is told once.
 #[test]
-fn no_app_outlives_its_sign_in() {
+fn no_app_session_survives_its_browser_session() {
     let database = Cluster::shared().database();
     let mut conn = database.connection();
     let entered = AtomicUsize::new(0);
@@ -92,7 +92,7 @@ fn no_app_outlives_its_sign_in() {
 
 /// The same over HTTP, on two replicas: a code is redeemed while the person signs out, or signs in anew.
 #[tokio::test]
-async fn a_code_that_is_redeemed_during_a_logout() {
+async fn a_code_redeemed_during_a_logout_leaves_no_active_session() {
     let (gateway, place) = start();
     let other = Setup::beside(&gateway).toml(&crate::support::logout_apps::configured(&place)).start();
     let mut granted = 0;

@@ -32,7 +32,7 @@ fn back(answer: &Answer) -> String {
 
 /// LO-27: by an app's hint, there and back, and on to the app with its own state. Our session ends first.
 #[tokio::test]
-async fn an_apps_logout_goes_by_way_of_the_provider() {
+async fn an_apps_logout_redirects_by_way_of_the_provider() {
     let (gateway, _place) = start();
     let (browser, shop) = signed_in(&gateway).await;
     let state = "% &+=#ä/?\"";
@@ -54,7 +54,7 @@ async fn an_apps_logout_goes_by_way_of_the_provider() {
 /// LO-27: the button on our own page, the page that asks, and a script. A page whose form leads away says nothing of
 /// where forms may lead, since browsers hold redirects against it.
 #[tokio::test]
-async fn every_way_to_sign_out_goes_there() {
+async fn every_kind_of_logout_redirects_to_the_provider() {
     let (gateway, _place) = start();
     let (browser, _) = signed_in(&gateway).await;
     let account = browser.get("/account").await;
@@ -81,7 +81,7 @@ async fn every_way_to_sign_out_goes_there() {
 
 /// LO-27: another state, none, one of another browser, another provider's, or one from long ago ends at our page.
 #[tokio::test]
-async fn any_other_way_back_ends_at_our_page() {
+async fn an_unexpected_return_from_the_provider_shows_our_page() {
     let other = Op::start();
     let place = place(&names(["shop", "wiki"]));
     let gateway = Setup::new().provider("other", &other).toml(PROVIDER).toml(&configured(&place)).start();
@@ -117,7 +117,7 @@ async fn any_other_way_back_ends_at_our_page() {
 
 /// LO-03: an address that is the client's no more when the browser comes back leads nowhere.
 #[tokio::test]
-async fn an_address_that_was_withdrawn_meanwhile_leads_nowhere() {
+async fn a_redirect_uri_removed_during_the_logout_is_not_followed() {
     let (gateway, place) = start();
     let (browser, shop) = signed_in(&gateway).await;
     let form = [("id_token_hint", &*shop.id_token), ("post_logout_redirect_uri", BYE)];
@@ -134,7 +134,7 @@ async fn an_address_that_was_withdrawn_meanwhile_leads_nowhere() {
 /// Two presses of a button: the second answer leads to the provider too. A session that ended long ago, or that the
 /// provider itself ended, does not; and a copied cookie of a dead session is shown no ID token.
 #[tokio::test]
-async fn whoever_presses_twice_gets_there() {
+async fn a_second_logout_also_redirects_to_the_provider() {
     let (gateway, _place) = start();
     let (browser, _) = signed_in(&gateway).await;
     let cookie = browser.cookie("vestibule").expect("a session");
@@ -158,7 +158,7 @@ async fn whoever_presses_twice_gets_there() {
 
 /// With an app's hint, a sign-in that merely idled out is ended at the provider too.
 #[tokio::test]
-async fn an_idle_sign_in_is_ended_there_where_a_hint_proves_it() {
+async fn a_hint_ends_an_idle_session_at_the_provider() {
     let (gateway, _place) = start();
     let (browser, shop) = signed_in(&gateway).await;
     gateway.database.execute("UPDATE sessions SET ended_at = now(), ended_reason = 'idle' WHERE parent_id IS NULL");
@@ -170,7 +170,7 @@ async fn an_idle_sign_in_is_ended_there_where_a_hint_proves_it() {
 /// Our own logout never waits for the provider: without an endpoint, with metadata that cannot be had, and with one that
 /// hangs, it is a logout here.
 #[tokio::test]
-async fn without_the_provider_it_is_a_logout_here() {
+async fn an_unavailable_provider_does_not_prevent_the_logout() {
     let setup = Setup::new().toml(PROVIDER);
     setup.op.set_metadata("end_session_endpoint", Value::Null);
     let gateway = setup.start();
@@ -200,7 +200,7 @@ async fn without_the_provider_it_is_a_logout_here() {
 
 /// An ID token that would make the address too long stays here; the provider asks the person then.
 #[tokio::test]
-async fn a_long_id_token_is_left_out() {
+async fn a_too_long_id_token_hint_is_omitted() {
     let (gateway, _place) = start();
     for (size, hinted) in [(3000, true), (8000, false)] {
         gateway.op.set_claims(json!({ "groups_of_old": "x".repeat(size) }));
@@ -215,7 +215,7 @@ async fn a_long_id_token_is_left_out() {
 /// The provider sends the browser to the address that is configured; where sign-ins of others are concerned, nothing
 /// changes.
 #[tokio::test]
-async fn a_frontend_may_own_the_way_back() {
+async fn the_configured_redirect_uri_of_a_frontend_is_sent() {
     let other = Op::start();
     let bye = "https://app.example/bye";
     let gateway = Setup::new()
@@ -239,7 +239,7 @@ async fn a_frontend_may_own_the_way_back() {
 /// LO-28: there is no address that ends a session by its `sid` alone, without a proof (OpenID Connect Front-Channel Logout
 /// 1.0): a provider's page that embeds one of ours changes nothing.
 #[tokio::test]
-async fn a_sid_alone_ends_nothing() {
+async fn a_front_channel_logout_request_ends_nothing() {
     let (gateway, _place) = start();
     gateway.op.set_claims(json!({"sid": "one"}));
     let (browser, shop) = signed_in(&gateway).await;

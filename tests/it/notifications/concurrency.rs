@@ -45,7 +45,7 @@ const DELIVERED: &str = "SELECT count(*) FROM logout_notices WHERE delivered_at 
 /// LO-24, FI-22: the person's answer waits for no app, the living are told while the dead hang, each of the dead is tried
 /// again, and once they are back, they are told.
 #[tokio::test]
-async fn half_of_a_hundred_hang() {
+async fn hanging_apps_do_not_delay_the_others() {
     let apps = apps();
     let (dead, living) = split(&apps);
     let place = place(&apps);
@@ -82,7 +82,7 @@ async fn half_of_a_hundred_hang() {
 /// LO-24, FI-22: two sign-ins end at once, so that each app has two notices. Those that hang take one place each, and the
 /// living are told both beside them.
 #[tokio::test]
-async fn half_of_a_hundred_hang_with_two_notices_each() {
+async fn two_notices_for_each_app_are_delivered_beside_hanging_apps() {
     let apps = apps();
     let (dead, living) = split(&apps);
     let place = place(&apps);
@@ -113,7 +113,7 @@ async fn half_of_a_hundred_hang_with_two_notices_each() {
 /// LO-24: no app is asked before the person has the answer. This place takes connections only once it is told to, so an
 /// answer that waited for it would never come.
 #[tokio::test]
-async fn the_answer_comes_before_any_delivery() {
+async fn the_logout_response_does_not_wait_for_deliveries() {
     let gate = Arc::new((Mutex::new(false), Condvar::new()));
     let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
     let address = format!("http://{}", listener.local_addr().expect("an address"));
@@ -149,7 +149,7 @@ async fn the_answer_comes_before_any_delivery() {
 
 /// A long line of one app that hangs stands in nobody's way, and no more than one of its notices is under way.
 #[tokio::test]
-async fn a_long_line_stands_in_nobodys_way() {
+async fn many_notices_of_a_hanging_app_do_not_delay_others() {
     let apps = names(["dead", "living"]);
     let place = Op::start();
     place.reply("/dead", Reply::Silent);

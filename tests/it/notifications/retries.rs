@@ -38,7 +38,7 @@ async fn metrics(gateway: &Gateway) -> String {
 
 /// LO-24: an app that fails is tried again, later and later, each time with a fresh token; others are told at once.
 #[tokio::test]
-async fn an_app_that_fails_is_tried_again() {
+async fn a_failed_delivery_is_retried_with_back_off() {
     let (gateway, place) = start();
     answers(&place, "shop", 500);
     signed_out_of(&gateway, &["shop", "wiki"]).await;
@@ -76,7 +76,7 @@ async fn an_app_that_fails_is_tried_again() {
 /// LO-24: a redirect is not followed; a private address is not reached unless the configuration says so; whatever else
 /// goes wrong is a failure too, and the operator reads which.
 #[tokio::test]
-async fn only_200_and_204_are_good() {
+async fn only_200_and_204_count_as_delivered() {
     let place = Op::start();
     let elsewhere = Op::start();
     elsewhere.reply("/stolen", Reply::text(200, "text/plain", ""));
@@ -109,7 +109,7 @@ async fn only_200_and_204_are_good() {
 
 /// After three days it is given up, and kept for the operator. So is what nobody tries since the app is gone.
 #[tokio::test]
-async fn what_never_arrives_is_given_up_and_shown() {
+async fn an_undeliverable_notice_is_given_up_and_listed() {
     let (gateway, place) = start();
     answers(&place, "shop", 503);
     signed_out_of(&gateway, &["shop", "wiki"]).await;
@@ -158,7 +158,7 @@ async fn what_never_arrives_is_given_up_and_shown() {
 
 /// A replica that was cut off in the middle of an attempt holds nothing for long, and another one goes on.
 #[tokio::test]
-async fn another_replica_takes_over() {
+async fn another_replica_takes_over_after_the_lease() {
     let (gateway, place) = start();
     place.reply("/shop", Reply::Silent);
     signed_out_of(&gateway, &["shop"]).await;
@@ -177,7 +177,7 @@ async fn another_replica_takes_over() {
 
 /// The depth, as a metric. All gateways of this process share it, so it is looked for until it is this one's.
 #[tokio::test]
-async fn the_depth_is_measured() {
+async fn the_outbox_depth_is_a_metric() {
     let place = Op::start();
     let gateway = setup(&place).start();
     for _ in 0..13 {
@@ -195,7 +195,7 @@ async fn the_depth_is_measured() {
 
 /// Two replicas at one outbox: each notice is delivered once.
 #[tokio::test]
-async fn two_replicas_tell_nothing_twice() {
+async fn two_replicas_deliver_each_notice_once() {
     let (one, place) = start();
     let two = Setup::beside(&one).toml(&configured(&place)).start();
     for round in 0..40 {

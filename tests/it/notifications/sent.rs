@@ -67,7 +67,7 @@ async fn each_app_gets_a_logout_token_of_its_own() {
 
 /// Every path that ends a session tells its apps; what the answer says is not awaited by anybody.
 #[tokio::test]
-async fn every_way_to_end_a_session_tells() {
+async fn every_kind_of_session_end_notifies_the_apps() {
     const ADMIN: &str = "Bearer 0123456789abcdef0123456789abcdef";
     let (gateway, place) = start();
     let admin = |method: &'static str, path: String| {
@@ -154,7 +154,7 @@ async fn every_way_to_end_a_session_tells() {
 
 /// `sessions.one_per_user`, and signing in anew: the apps of the same browser go on, those of the other end.
 #[tokio::test]
-async fn a_new_sign_in_tells_the_apps_of_others_only() {
+async fn a_new_login_notifies_the_apps_of_another_user_only() {
     let apps = names(["shop", "wiki"]);
     let place = crate::support::logout_apps::place(&apps);
     let gateway = Setup::new().toml(&toml(&place.issuer, &apps)).toml("[sessions]\none_per_user = true").start();
@@ -170,7 +170,7 @@ async fn a_new_sign_in_tells_the_apps_of_others_only() {
 /// Nobody is signed in beyond the absolute end, so apps are told of it. That a session idled out says only that the app
 /// did not talk to us, so they are not; but when the person signs out at last, they are.
 #[tokio::test]
-async fn an_absolute_end_tells_and_idleness_does_not() {
+async fn the_absolute_timeout_notifies_and_the_idle_timeout_does_not() {
     let apps = names(["shop", "wiki"]);
     let place = crate::support::logout_apps::place(&apps);
     let text = "[sessions]\nidle_timeout = \"1h\"\nabsolute_timeout = \"10h\"\n[cleanup]\nevery = \"1s\"";

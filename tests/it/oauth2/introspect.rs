@@ -10,7 +10,7 @@ use crate::support::services::{start, token_of};
 
 /// IR-03: what is said is what stands in the token.
 #[tokio::test]
-async fn an_active_token_is_described_by_its_own_claims() {
+async fn an_active_token_is_described_by_its_claims() {
     let gateway = start();
     let person = Person::sign_in(&gateway, "alice").await;
     let answer = introspect(&gateway, "shop", &person.access).await;
@@ -29,7 +29,7 @@ async fn an_active_token_is_described_by_its_own_claims() {
 /// Whose business a token is: the client's that it was issued to, and those that it names, by their id or by an
 /// audience that was configured for them.
 #[tokio::test]
-async fn only_whom_it_concerns_learns_of_a_token() {
+async fn only_the_client_or_an_audience_of_a_token_sees_it_active() {
     let gateway = start();
     let person = Person::sign_in(&gateway, "alice").await;
     assert_eq!(person.claims["aud"], json!(["shop-api", gateway.public_url]));
@@ -43,7 +43,7 @@ async fn only_whom_it_concerns_learns_of_a_token() {
 
 /// IR-01: only an authenticated confidential client gets an answer.
 #[tokio::test]
-async fn nobody_else_learns_anything() {
+async fn unauthenticated_and_public_clients_are_refused() {
     let gateway = start();
     let person = Person::sign_in(&gateway, "alice").await;
     let token = ("token", person.access.as_str());
@@ -75,7 +75,7 @@ async fn nobody_else_learns_anything() {
 
 /// IR-02, IR-25, IN-06: what is no token of ours is inactive, and nothing more is said.
 #[tokio::test]
-async fn what_is_no_good_token_is_inactive() {
+async fn an_invalid_or_expired_token_is_inactive() {
     let gateway = start();
     gateway.hand.hold();
     let person = Person::sign_in(&gateway, "alice").await;
@@ -95,7 +95,7 @@ async fn what_is_no_good_token_is_inactive() {
 
 /// IR-02, IR-06: the end of a session is known here at once, and at every replica soon.
 #[tokio::test]
-async fn the_end_of_a_session_is_seen_everywhere() {
+async fn a_token_of_an_ended_session_is_inactive_on_every_replica() {
     let here = start();
     let there = beside(&here);
     for turn in 0..5 {
@@ -115,7 +115,7 @@ async fn the_end_of_a_session_is_seen_everywhere() {
 
 /// IR-05: only a form, and only its own parameters.
 #[tokio::test]
-async fn only_a_posted_form_is_answered() {
+async fn other_methods_and_media_types_are_refused() {
     let gateway = start();
     let person = Person::sign_in(&gateway, "alice").await;
     let query = format!("/oauth2/introspect?token={}", person.access);
@@ -141,7 +141,7 @@ async fn only_a_posted_form_is_answered() {
 
 /// IR-24: no script of another origin may ask.
 #[tokio::test]
-async fn no_other_origin_may_read_it() {
+async fn introspection_has_no_cors_headers() {
     let gateway =
         crate::support::services::setup().toml("[login]\nallowed_origins = [\"https://app.example.com\"]").start();
     let person = Person::sign_in(&gateway, "alice").await;
@@ -155,7 +155,7 @@ async fn no_other_origin_may_read_it() {
 
 /// Hints are hints.
 #[tokio::test]
-async fn a_wrong_hint_misleads_nobody() {
+async fn a_wrong_token_type_hint_is_ignored() {
     let gateway = start();
     let person = Person::sign_in(&gateway, "alice").await;
     for hint in ["refresh_token", "access_token", "x"] {

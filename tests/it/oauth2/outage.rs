@@ -7,7 +7,7 @@ use crate::support::services::{Person, error, introspect, is_active, revoke, set
 
 /// IR-08, IR-15, FI-01: what is in memory answers on until it is too old to be believed; then it is 503, never a guess.
 #[tokio::test]
-async fn what_cannot_be_known_is_503() {
+async fn an_unreachable_database_is_503_once_the_feed_is_too_old() {
     let cluster = Cluster::own();
     let gateway = setup().toml("[tokens]\nrevocation_max_age = '2s'").on(&cluster.database()).start();
     let person = Person::sign_in(&gateway, "alice").await;

@@ -24,7 +24,7 @@ fn path(client: &str, uri: &str) -> String {
 
 /// OP-01: it is for one client, one browser and once; what the browser adds changes nothing.
 #[tokio::test]
-async fn a_pushed_request_is_brought_once() {
+async fn a_request_uri_is_used_once_by_its_client() {
     let gateway = start();
     let browser = gateway.browser();
     browser.sign_in("ada").await;
@@ -42,7 +42,7 @@ async fn a_pushed_request_is_brought_once() {
 
 /// OP-01
 #[tokio::test]
-async fn a_pushed_request_is_judged_when_it_comes() {
+async fn an_invalid_pushed_request_is_refused_at_once() {
     let gateway = start();
     assert_eq!(
         error(&push(&gateway, &[("redirect_uri", "https://evil.example")]).await),

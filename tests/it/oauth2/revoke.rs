@@ -23,7 +23,7 @@ fn assert_done(answer: &Answer) {
 
 /// IR-17: an access token alone; refused by its `jti` from now on, at every replica, until its end. The session stays.
 #[tokio::test]
-async fn an_access_token_is_revoked_alone() {
+async fn revoking_an_access_token_keeps_the_session() {
     let here = start();
     let there = beside(&here);
     let person = Person::sign_in(&here, "alice").await;
@@ -56,7 +56,7 @@ async fn an_access_token_is_revoked_alone() {
 
 /// IR-10, IR-06: a refresh token ends its session, and every token of it.
 #[tokio::test]
-async fn a_refresh_token_ends_its_session() {
+async fn revoking_a_refresh_token_ends_the_session() {
     let gateway = start();
     let person = Person::sign_in(&gateway, "alice").await;
     let other = Person::sign_in(&gateway, "alice").await;
@@ -73,7 +73,7 @@ async fn a_refresh_token_ends_its_session() {
 
 /// IR-10: any refresh token of the session does, also one that was replaced.
 #[tokio::test]
-async fn a_replaced_refresh_token_ends_its_session_too() {
+async fn revoking_a_rotated_refresh_token_ends_the_session() {
     let gateway = start();
     let person = Person::sign_in(&gateway, "alice").await;
     assert_eq!(person.renew(&gateway).await.status, 200);
@@ -83,7 +83,7 @@ async fn a_replaced_refresh_token_ends_its_session_too() {
 
 /// IR-11: nothing is told of what is no token, and nothing is written.
 #[tokio::test]
-async fn what_is_no_token_is_done_with() {
+async fn revoking_an_unknown_token_is_200_without_a_write() {
     let gateway = start();
     let person = Person::sign_in(&gateway, "alice").await;
     let (head, signature) = person.access.rsplit_once('.').expect("three parts");
@@ -98,7 +98,7 @@ async fn what_is_no_token_is_done_with() {
 
 /// IR-12: what belongs to another client stays.
 #[tokio::test]
-async fn another_clients_token_stays() {
+async fn a_token_of_another_client_is_not_revoked() {
     let gateway = start();
     let person = Person::sign_in(&gateway, "alice").await;
     let issued = token_of(&gateway, "other", "openid").await;
@@ -123,7 +123,7 @@ async fn another_clients_token_stays() {
 
 /// A confidential client shows its secret; the built-in one has none.
 #[tokio::test]
-async fn a_client_shows_who_it_is() {
+async fn a_confidential_client_must_authenticate() {
     let gateway = start();
     let person = Person::sign_in(&gateway, "alice").await;
     let token = ("token", person.access.as_str());
@@ -142,7 +142,7 @@ async fn a_client_shows_who_it_is() {
 
 /// IR-14
 #[tokio::test]
-async fn a_wrong_hint_misleads_nobody() {
+async fn a_wrong_token_type_hint_is_ignored() {
     let gateway = start();
     let person = Person::sign_in(&gateway, "alice").await;
     let hinted = |token: &str, hint: &str| {
@@ -156,7 +156,7 @@ async fn a_wrong_hint_misleads_nobody() {
 
 /// IR-16: neither an image nor a script tag revokes anything.
 #[tokio::test]
-async fn only_a_posted_form_revokes() {
+async fn other_requests_than_a_form_post_revoke_nothing() {
     let gateway = start();
     let person = Person::sign_in(&gateway, "alice").await;
     let query = format!("/oauth2/revoke?token={}", person.refresh);
@@ -175,7 +175,7 @@ async fn only_a_posted_form_revokes() {
 
 /// The built-in client lives in browsers, on the origins that are allowed.
 #[tokio::test]
-async fn scripts_of_allowed_origins_may_revoke() {
+async fn scripts_of_allowed_origins_can_revoke() {
     let gateway = setup().toml("[login]\nallowed_origins = [\"https://app.example.com\"]").start();
     let person = Person::sign_in(&gateway, "alice").await;
     for (origin, allowed) in [("https://app.example.com", "https://app.example.com"), ("https://evil.example", "")] {

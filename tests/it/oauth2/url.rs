@@ -6,7 +6,7 @@ const APP: &str = "http://127.0.0.1:5173";
 
 /// RA-01
 #[tokio::test]
-async fn it_answers_where_to_send_the_person() {
+async fn the_response_has_the_authorization_url() {
     let gateway = Gateway::start();
     for path in ["/oauth2/url/?provider=op", "/oauth2/url?provider=op"] {
         let browser = gateway.browser();
@@ -28,7 +28,7 @@ async fn it_answers_where_to_send_the_person() {
 }
 
 #[tokio::test]
-async fn the_frontend_may_own_the_redirect_uri_at_this_door_alone() {
+async fn a_configured_redirect_uri_is_used_in_the_spa_flow_only() {
     let gateway = Gateway::with(&format!("[providers.op]\nredirect_uri = '{APP}/done?x=1'\n"));
     let browser = gateway.browser();
     let redirect_uri = |url: &str| {
@@ -46,7 +46,7 @@ async fn the_frontend_may_own_the_redirect_uri_at_this_door_alone() {
 }
 
 #[tokio::test]
-async fn what_it_cannot_begin_is_said_as_a_problem() {
+async fn an_invalid_start_is_a_problem_document() {
     let gateway = Gateway::start();
     let browser = gateway.browser();
     for (query, code) in [

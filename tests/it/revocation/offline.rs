@@ -145,16 +145,16 @@ fn again(name: &str) -> Command {
 }
 
 #[tokio::test]
-async fn a_service_in_rust_learns_of_a_revocation_within_the_ttl() {
+async fn a_rust_service_sees_a_revocation_within_the_ttl() {
     learns_in_time("Rust", rust()).await;
 }
 
 #[tokio::test]
-async fn a_service_in_node_learns_of_a_revocation_within_the_ttl() {
+async fn a_node_service_sees_a_revocation_within_the_ttl() {
     learns_in_time("Node", node()).await;
 }
 
 #[tokio::test]
-async fn a_service_in_python_learns_of_a_revocation_within_the_ttl() {
+async fn a_python_service_sees_a_revocation_within_the_ttl() {
     learns_in_time("Python", python()).await;
 }

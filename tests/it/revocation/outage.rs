@@ -29,7 +29,7 @@ async fn ready(gateway: &Gateway) -> u16 {
 
 /// FI-01: the database is gone.
 #[tokio::test]
-async fn a_stopped_database_is_503_and_heals() {
+async fn a_database_outage_is_503_and_recovers() {
     let cluster = Cluster::own();
     let gateway = Setup::new().toml(AGE).on(&cluster.database()).start();
     let person = Person::sign_in(&gateway, "alice").await;
@@ -57,7 +57,7 @@ async fn a_stopped_database_is_503_and_heals() {
 
 /// Only the feed hangs; every other table answers. What cannot be vouched for is refused nevertheless.
 #[tokio::test]
-async fn a_feed_that_hangs_is_503_although_the_database_answers() {
+async fn a_hanging_feed_is_503_although_the_database_answers() {
     let gateway = Gateway::with(AGE);
     let browser = gateway.browser();
     browser.sign_in("alice").await;

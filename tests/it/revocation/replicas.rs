@@ -75,7 +75,7 @@ async fn a_logout_on_one_replica_is_seen_by_the_other() {
 
 /// The check itself: a row of the feed is enough, whatever the session's own row says.
 #[tokio::test]
-async fn the_feed_alone_refuses_a_session() {
+async fn a_feed_entry_alone_refuses_a_session() {
     let [here, there] = two();
     let (browser, person) = sign_in(&here, "alice").await;
     here.database.execute(&person.revoke_on_the_feed(&here));
@@ -86,7 +86,7 @@ async fn the_feed_alone_refuses_a_session() {
 
 /// Refresh asks the feed too: a replica that knows of the end does not believe a row that a failover brought back.
 #[tokio::test]
-async fn the_feed_alone_refuses_a_refresh() {
+async fn a_feed_entry_alone_refuses_a_refresh() {
     let [here, there] = two();
     let answer = here.browser().sign_in_json("alice").await;
     let text = |kind: &str| answer["api"][kind].as_str().expect("a token").to_owned();
@@ -103,7 +103,7 @@ async fn the_feed_alone_refuses_a_refresh() {
 
 /// A single token goes by its `jti`; the session and its other tokens live on, and the lists know nothing of it.
 #[tokio::test]
-async fn a_token_revoked_by_its_jti_is_refused_alone() {
+async fn a_revoked_jti_refuses_only_its_token() {
     let [here, there] = two();
     let (browser, person) = sign_in(&here, "alice").await;
     let other = browser.post("/session/token").await.json();
@@ -126,7 +126,7 @@ async fn a_token_revoked_by_its_jti_is_refused_alone() {
 
 /// A replica that was away knows everything before it takes a request.
 #[tokio::test]
-async fn a_restarted_replica_is_ready_with_the_full_set() {
+async fn a_restarted_replica_reads_the_whole_feed_before_it_is_ready() {
     let [here, there] = two();
     let mut people = Vec::new();
     for number in 0..40 {
@@ -147,7 +147,7 @@ async fn a_restarted_replica_is_ready_with_the_full_set() {
 
 /// Nobody's bell is heard any more, and still nobody waits longer than the bound.
 #[tokio::test]
-async fn a_cut_connection_costs_no_more_than_the_bound() {
+async fn a_lost_listen_connection_delays_at_most_by_the_poll_interval() {
     let [here, there] = two();
     let mut took = Vec::new();
     for _ in 0..5 {
@@ -165,7 +165,7 @@ async fn a_cut_connection_costs_no_more_than_the_bound() {
 
 /// The rows of two transactions may be committed in the other order than they were written.
 #[tokio::test]
-async fn a_row_that_is_committed_late_is_not_passed_over() {
+async fn a_feed_row_that_commits_late_is_read() {
     let [here, there] = two();
     let early = Person::sign_in(&here, "alice").await;
     let late = Person::sign_in(&here, "bob").await;
@@ -188,7 +188,7 @@ async fn a_row_that_is_committed_late_is_not_passed_over() {
 /// After a failover behind a pooler the same connection reaches a server whose transaction ids begin lower. What was
 /// written there before the next look is found all the same.
 #[tokio::test]
-async fn a_feed_that_went_back_is_read_from_the_beginning() {
+async fn after_a_failover_the_feed_is_read_from_the_beginning() {
     let database = Cluster::shared().database();
     // Stands in front of the built-in function and adds what the lost server was ahead.
     let name = database.words("SELECT current_database()").concat();
@@ -211,7 +211,7 @@ async fn a_feed_that_went_back_is_read_from_the_beginning() {
 
 /// Nothing stays longer than its `expires_at`.
 #[tokio::test]
-async fn an_entry_leaves_when_it_expires() {
+async fn an_expired_entry_is_dropped() {
     let gateway = Gateway::start();
     let person = Person::sign_in(&gateway, "alice").await;
     gateway.database.execute(&person.revoke_on_the_feed(&gateway));

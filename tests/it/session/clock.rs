@@ -6,7 +6,7 @@ use crate::support::Gateway;
 
 /// LG-15, FI-12
 #[tokio::test]
-async fn a_clock_that_jumps_costs_nobody_the_session() {
+async fn a_clock_jump_ends_no_session() {
     let gateway = Gateway::start();
     let browser = gateway.browser();
     browser.sign_in("alice").await;

@@ -12,7 +12,7 @@ async fn by_bearer(browser: &Browser, header: &str) -> Answer {
 }
 
 #[tokio::test]
-async fn it_says_who_is_signed_in_by_cookie_and_by_bearer() {
+async fn the_session_is_shown_for_a_cookie_and_for_a_token() {
     let gateway = Gateway::with("[sessions]\nidle_timeout = '2h'\nabsolute_timeout = '10h'\n");
     let (browser, program) = (gateway.browser(), gateway.browser());
     browser.sign_in("alice").await;
@@ -41,7 +41,7 @@ async fn it_says_who_is_signed_in_by_cookie_and_by_bearer() {
 }
 
 #[tokio::test]
-async fn without_credentials_it_asks_for_some() {
+async fn missing_or_invalid_credentials_are_challenged() {
     let gateway = Gateway::start();
     let answer = gateway.browser().fetch("/session").await;
     assert_eq!(answer.status, 401);
@@ -56,7 +56,7 @@ async fn without_credentials_it_asks_for_some() {
 
 /// SE-05
 #[tokio::test]
-async fn a_session_that_is_not_used_expires_and_a_used_one_at_its_absolute_end() {
+async fn a_session_ends_at_its_idle_or_absolute_timeout() {
     let gateway = Gateway::with("[sessions]\nidle_timeout = '2h'\nabsolute_timeout = '10h'\n");
     let (idle, used) = (gateway.browser(), gateway.browser());
     idle.sign_in("alice").await;
@@ -104,7 +104,7 @@ async fn a_token_expires_before_its_session() {
 
 /// A token of this issuer and of this key, but of another client: it opens nothing here.
 #[tokio::test]
-async fn a_token_of_an_app_opens_nothing() {
+async fn an_apps_token_is_refused() {
     let gateway = Gateway::start();
     let browser = gateway.browser();
     let answer = browser.sign_in_json("alice").await;
@@ -122,7 +122,7 @@ async fn a_token_of_an_app_opens_nothing() {
 
 /// SE-02
 #[tokio::test]
-async fn a_session_is_new_at_every_login_and_never_adopted() {
+async fn every_login_creates_a_new_session() {
     let gateway = Gateway::start();
     let browser = gateway.browser();
     browser.sign_in("alice").await;
@@ -143,7 +143,7 @@ async fn a_session_is_new_at_every_login_and_never_adopted() {
 
 /// SE-04, SE-17
 #[tokio::test]
-async fn a_cookie_that_is_not_ours_is_taken_away() {
+async fn an_invalid_session_cookie_is_deleted() {
     let gateway = Gateway::start();
     let browser = gateway.browser();
     browser.sign_in("alice").await;
@@ -176,7 +176,7 @@ async fn a_cookie_that_is_not_ours_is_taken_away() {
 
 /// SE-12
 #[tokio::test]
-async fn a_cookie_that_a_sibling_site_planted_does_not_lock_anyone_out() {
+async fn a_cookie_planted_by_a_sibling_site_does_not_prevent_a_login() {
     let gateway = Gateway::start();
     let browser = gateway.browser();
     browser.sign_in("alice").await;
@@ -207,7 +207,7 @@ async fn a_cookie_that_a_sibling_site_planted_does_not_lock_anyone_out() {
 
 /// SE-11: there is one cookie and no number of parts, so nothing is put together of what a browser says there is.
 #[tokio::test]
-async fn cookies_that_count_or_number_parts_do_nothing() {
+async fn chunked_cookies_are_ignored() {
     let gateway = Gateway::start();
     let browser = gateway.browser();
     browser.sign_in("alice").await;
@@ -232,7 +232,7 @@ async fn cookies_that_count_or_number_parts_do_nothing() {
 
 /// SE-10
 #[tokio::test]
-async fn cookies_stay_small_whoever_signs_in() {
+async fn the_cookie_size_does_not_depend_on_the_user() {
     let gateway = Gateway::start();
     let groups: Vec<_> = (0..400).map(|number| format!("a-rather-long-name-of-group-{number}")).collect();
     gateway.op.set_claims(json!({"groups": groups, "name": "n".repeat(250), "picture": "https://x.example/p"}));
@@ -258,7 +258,7 @@ async fn the_cookie_lasts_to_the_absolute_end() {
 }
 
 #[tokio::test]
-async fn head_is_answered_where_get_reads() {
+async fn head_is_answered_like_get() {
     let gateway = Gateway::start();
     let browser = gateway.browser();
     browser.sign_in("alice").await;

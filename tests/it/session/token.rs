@@ -8,7 +8,7 @@ const PATH: &str = "/session/token";
 const APP: &str = "https://app.example.com";
 
 #[tokio::test]
-async fn a_cookie_is_worth_a_token() {
+async fn a_cookie_gets_an_access_token() {
     let gateway = Gateway::start();
     let browser = gateway.browser();
     browser.sign_in("alice").await;
@@ -27,7 +27,7 @@ async fn a_cookie_is_worth_a_token() {
 
 /// SE-13
 #[tokio::test]
-async fn other_sites_cannot_cause_it() {
+async fn a_cross_site_request_is_refused() {
     let gateway = Gateway::with(&format!("[login]\nallowed_origins = ['{APP}']\n"));
     let browser = gateway.browser();
     browser.sign_in("alice").await;
@@ -70,7 +70,7 @@ async fn other_sites_cannot_cause_it() {
 }
 
 #[tokio::test]
-async fn only_a_cookie_will_do() {
+async fn other_credentials_are_refused() {
     let gateway = Gateway::start();
     let browser = gateway.browser();
     let nobody = browser.post(PATH).await;

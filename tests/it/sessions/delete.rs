@@ -9,7 +9,7 @@ const APP: &str = "https://app.example.com";
 
 /// SE-03, SE-07
 #[tokio::test]
-async fn one_of_my_own_ends_and_nobody_elses() {
+async fn only_an_own_session_can_be_ended() {
     let gateway = Gateway::start();
     let (own, other) = (Device::sign_in(&gateway, "alice").await, Device::sign_in(&gateway, "alice").await);
     let bob = Device::sign_in(&gateway, "bob").await;
@@ -41,7 +41,7 @@ async fn one_of_my_own_ends_and_nobody_elses() {
 
 /// SE-07: counted as they are listed, an app with its sign-in.
 #[tokio::test]
-async fn the_others_end_or_all() {
+async fn scope_others_and_scope_all_end_and_count_sessions() {
     let gateway = Gateway::start();
     let own = Device::sign_in(&gateway, "alice").await;
     let others = [Device::sign_in(&gateway, "alice").await, Device::sign_in(&gateway, "alice").await];
@@ -67,7 +67,7 @@ async fn the_others_end_or_all() {
 
 /// SE-07: what no list would have shown ends as well and is not counted; a sign-in whose app lives would have been shown.
 #[tokio::test]
-async fn what_is_past_its_time_is_not_counted() {
+async fn expired_sessions_are_ended_and_not_counted() {
     let gateway = Gateway::start();
     let mut devices = Vec::new();
     for _ in 0..5 {
@@ -91,7 +91,7 @@ async fn what_is_past_its_time_is_not_counted() {
 }
 
 #[tokio::test]
-async fn what_is_not_said_is_not_ended() {
+async fn an_unknown_or_missing_scope_is_refused() {
     let gateway = Gateway::start();
     let own = Device::sign_in(&gateway, "alice").await;
     for query in ["", "?scope=", "?scope=mine", "?scope=all&scope=all", "?scope=ALL", "?scope=%00"] {
@@ -103,7 +103,7 @@ async fn what_is_not_said_is_not_ended() {
 
 /// SE-13
 #[tokio::test]
-async fn another_site_ends_nothing() {
+async fn a_cross_site_delete_is_refused() {
     let gateway = Gateway::with(&format!("[login]\nallowed_origins = [\"{APP}\"]"));
     let (own, other) = (Device::sign_in(&gateway, "alice").await, Device::sign_in(&gateway, "alice").await);
     let paths = [format!("/sessions/{}", other.sid), "/sessions?scope=others".into(), "/sessions?scope=all".into()];

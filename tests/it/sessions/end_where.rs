@@ -49,7 +49,7 @@ fn texts<const N: usize>(ids: [SessionId; N]) -> BTreeSet<String> {
 
 /// SE-03: each with those under it, one row on the feed and one in the audit for each, and nobody else.
 #[test]
-fn each_scope_ends_what_it_says() {
+fn each_scope_ends_its_sessions_with_feed_and_audit_rows() {
     for name in ["one", "one of the user", "somebody else's", "others", "all"] {
         let database = Cluster::shared().database();
         let mut conn = database.connection();
@@ -95,7 +95,7 @@ fn each_scope_ends_what_it_says() {
 }
 
 #[test]
-fn ending_one_says_whose_it_was_and_only_once() {
+fn ending_one_session_returns_its_user_once() {
     let database = Cluster::shared().database();
     let mut conn = database.connection();
     let alice = user(&mut conn);
@@ -106,7 +106,7 @@ fn ending_one_says_whose_it_was_and_only_once() {
 
 /// RC-11: endings that overlap, with uses and new sessions between them. A few seconds of what goes on for hours.
 #[test]
-fn endings_that_overlap_do_not_deadlock() {
+fn overlapping_endings_do_not_deadlock() {
     let database = Cluster::shared().database();
     let mut conn = database.connection();
     let users: Vec<UserId> = (0..3).map(|_| user(&mut conn)).collect();

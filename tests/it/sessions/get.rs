@@ -8,7 +8,7 @@ use crate::support::{Browser, Gateway, Setup};
 
 /// SE-07
 #[tokio::test]
-async fn it_shows_each_device_newest_first() {
+async fn sessions_are_listed_newest_first() {
     let gateway = Gateway::start();
     let laptop = Device::with(&gateway, "alice", FIREFOX).await;
     let phone = Device::with(&gateway, "alice", IPHONE).await;
@@ -57,7 +57,7 @@ async fn it_shows_each_device_newest_first() {
 
 /// SE-05: what is over by time is not shown, whether or not anybody has written that down.
 #[tokio::test]
-async fn it_shows_what_lives() {
+async fn only_active_sessions_are_listed() {
     let gateway = Gateway::with("[sessions]\nidle_timeout = \"1h\"\nabsolute_timeout = \"3h\"");
     let old = Device::sign_in(&gateway, "alice").await;
     gateway.hand.advance(TimeDelta::minutes(61));
@@ -78,7 +78,7 @@ async fn it_shows_what_lives() {
 }
 
 #[tokio::test]
-async fn a_token_with_the_scope_account_opens_it_and_no_other_token_does() {
+async fn only_a_token_with_the_scope_account_is_accepted() {
     let gateway = Gateway::start();
     let device = Device::sign_in(&gateway, "alice").await;
     let bearer = gateway.account_bearer(&device.browser).await;
@@ -97,7 +97,7 @@ async fn a_token_with_the_scope_account_opens_it_and_no_other_token_does() {
 
 /// The address is what trusted proxies say, counted from the right.
 #[tokio::test]
-async fn the_address_goes_through_trusted_proxies() {
+async fn the_address_is_read_from_trusted_proxies() {
     let gateway = Setup::new().toml("[server]\ntrusted_proxies = [\"127.0.0.0/8\"]").start();
     let browser = Browser::new(&gateway.base);
     let begun = browser.begin("op").await;

@@ -11,7 +11,7 @@ use crate::support::{Gateway, Setup};
 
 /// SE-05: use extends idleness and never the absolute end, on every way in.
 #[tokio::test]
-async fn idleness_and_the_absolute_end_hold_at_every_use() {
+async fn both_timeouts_apply_to_every_credential() {
     let gateway = Gateway::with("[sessions]\nidle_timeout = \"1h\"\nabsolute_timeout = \"150m\"");
     let (used, idle) = (Device::sign_in(&gateway, "alice").await, Device::sign_in(&gateway, "alice").await);
     for _ in 0..2 {
@@ -33,7 +33,7 @@ async fn idleness_and_the_absolute_end_hold_at_every_use() {
 
 /// Many uses in a minute are one write.
 #[tokio::test]
-async fn a_use_is_written_down_once_a_minute() {
+async fn activity_is_written_at_most_once_a_minute() {
     let gateway = Gateway::with("[sessions]\nidle_timeout = \"1h\"");
     gateway.hand.hold();
     let device = Device::sign_in(&gateway, "alice").await;
@@ -58,7 +58,7 @@ async fn a_use_is_written_down_once_a_minute() {
 
 /// Two replicas that saw the same stale row write it down once.
 #[tokio::test]
-async fn a_use_that_two_replicas_saw_is_written_down_once() {
+async fn activity_seen_by_two_replicas_is_written_once() {
     let gateway = Gateway::start();
     let device = Device::sign_in(&gateway, "alice").await;
     let id: SessionId = device.sid.parse().expect("a sid");
@@ -71,7 +71,7 @@ async fn a_use_that_two_replicas_saw_is_written_down_once() {
 
 /// SE-20
 #[tokio::test]
-async fn one_session_per_user_is_the_newest() {
+async fn with_one_session_per_user_a_login_ends_the_older_one() {
     let gateway = Gateway::with("[sessions]\none_per_user = true");
     let first = Device::sign_in(&gateway, "alice").await;
     let bob = Device::sign_in(&gateway, "bob").await;
@@ -88,7 +88,7 @@ async fn one_session_per_user_is_the_newest() {
 
 /// SE-20, RC: two logins at once leave one session, whichever comes last.
 #[tokio::test]
-async fn one_session_per_user_holds_when_logins_meet() {
+async fn with_one_session_per_user_concurrent_logins_leave_one() {
     let gateway = Gateway::with("[sessions]\none_per_user = true");
     let other = Setup::beside(&gateway).toml("[sessions]\none_per_user = true").start();
     Device::sign_in(&gateway, "alice").await;

@@ -25,7 +25,7 @@ pub async fn at_once<T: Send + 'static>(
 
 /// RC, AC-10, SE-08: whichever comes first, no session outlives a `disable`.
 #[tokio::test]
-async fn no_login_outlives_a_disable_of_the_same_moment() {
+async fn no_session_survives_a_concurrent_disable() {
     let gateway = Gateway::with(ADMIN);
     let other = Setup::beside(&gateway).toml(ADMIN).start();
     let sub = Device::sign_in(&gateway, "alice").await.sub;
@@ -59,7 +59,7 @@ async fn no_login_outlives_a_disable_of_the_same_moment() {
 
 /// RC-11: everything that ends sessions, all over each other, on two replicas; no deadlock reaches anybody.
 #[tokio::test]
-async fn endings_that_overlap_do_not_wait_for_each_other() {
+async fn overlapping_endings_over_http_do_not_deadlock() {
     let gateway = Gateway::with(ADMIN);
     let other = Setup::beside(&gateway).toml(ADMIN).start();
     for _ in 0..8 {

@@ -138,7 +138,7 @@ fn is_whole(request: &[u8]) -> bool {
 
 /// RD-06: who cannot show to be the provider is told nothing and asked nothing.
 #[tokio::test]
-async fn a_provider_that_cannot_show_who_it_is_is_not_spoken_to() {
+async fn a_provider_with_an_untrusted_certificate_gets_no_request() {
     let (trusted, other) = (Authority::new("trusted"), Authority::new("other"));
     let cases = [
         ("self-signed", Secured::start(&server("localhost"), None), None),
@@ -164,7 +164,7 @@ async fn a_provider_that_cannot_show_who_it_is_is_not_spoken_to() {
 
 /// The control: the same server with the right certificate is one to sign in at.
 #[tokio::test]
-async fn a_provider_of_an_authority_of_one_s_own_is_signed_in_at() {
+async fn a_provider_with_a_configured_ca_is_accepted() {
     let authority = Authority::new("trusted");
     let secured = Secured::start(&server("localhost"), Some(&authority));
     let gateway = secured.gateway(Some(&authority));

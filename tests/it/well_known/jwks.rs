@@ -24,7 +24,7 @@ async fn key_set(gateway: &Gateway) -> JwkSet {
 
 /// JW-01
 #[tokio::test]
-async fn an_access_token_verifies_against_it_and_says_what_rfc_9068_wants() {
+async fn access_tokens_verify_and_have_the_claims_of_rfc_9068() {
     for algorithm in ["ES256", "RS256"] {
         let gateway =
             Gateway::with(&format!("[signing]\nalgorithms = ['{algorithm}']\n[tokens]\naudience = ['api']\n"));
@@ -59,7 +59,7 @@ async fn an_access_token_verifies_against_it_and_says_what_rfc_9068_wants() {
 
 /// JW-01: the provider's word about how and when, where it gives one.
 #[tokio::test]
-async fn how_somebody_was_authenticated_is_passed_on() {
+async fn auth_time_acr_and_amr_are_copied_from_the_provider() {
     let gateway = Gateway::start();
     let then = gateway.clock.now().timestamp() - 1000;
     gateway.op.set_claims(serde_json::json!({"auth_time": then, "acr": "gold", "amr": ["pwd", "otp"]}));
@@ -99,7 +99,7 @@ async fn only_public_members_are_published() {
 
 /// JW-10
 #[tokio::test]
-async fn caches_may_keep_it_until_shortly_before_a_new_key_signs() {
+async fn the_key_set_is_cacheable_until_a_new_key_signs() {
     let gateway = Gateway::with("[signing]\npublish_before_use = '30m'\n");
     let browser = gateway.browser();
     let answer = browser.ask("GET", PATH).header("origin", "https://anyone.example").send().await;
@@ -123,7 +123,7 @@ async fn caches_may_keep_it_until_shortly_before_a_new_key_signs() {
 
 /// JW-12, FI-26
 #[tokio::test]
-async fn the_wrong_ring_is_a_start_error_and_never_a_reason_for_new_keys() {
+async fn a_wrong_secret_ring_prevents_the_start() {
     let gateway = Gateway::start();
     let before = gateway.database.words("SELECT kid || encode(private_key, 'hex') FROM signing_keys ORDER BY kid");
     let wrong = vestibule::base::seal::generate_key();
@@ -156,7 +156,7 @@ async fn private_keys_are_sealed_at_rest() {
 
 /// JW-04, IN-06
 #[tokio::test]
-async fn no_other_token_opens_anything() {
+async fn tokens_with_other_types_keys_or_algorithms_are_refused() {
     let gateway = Gateway::start();
     let browser = gateway.browser();
     let answer = browser.sign_in_json("alice").await;

@@ -7,7 +7,7 @@ use crate::support::{Gateway, Setup};
 
 /// JW-18, AZ-21
 #[tokio::test]
-async fn both_documents_say_the_same_and_what_is_true() {
+async fn both_documents_are_equal_and_correct() {
     let gateway = start();
     let browser = gateway.browser();
     let openid = browser.fetch("/.well-known/openid-configuration").await;
@@ -63,7 +63,7 @@ async fn a_client_that_has_the_document_gets_304_until_the_configuration_changes
 
 /// RFC 8414 §3.1: where the issuer has a path, the well-known part stands in front of it.
 #[tokio::test]
-async fn an_issuer_may_have_a_path() {
+async fn an_issuer_with_a_path_has_its_documents_at_the_root() {
     let gateway = setup().prefix("/auth").start();
     let host = format!("http://{}", gateway.address);
     let browser = gateway.browser();

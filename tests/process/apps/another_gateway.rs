@@ -21,7 +21,7 @@ fn two() -> (Setup, Gateway, String) {
 
 /// A login at the second goes through both, and its token is the second's own.
 #[tokio::test]
-async fn a_gateway_signs_people_in_at_a_gateway() {
+async fn a_gateway_can_be_the_provider_of_a_gateway() {
     let (first, gateway, second) = two();
     let ada = Visitor::new();
     let account = go(&ada, &format!("{second}/login/op?return_to=/account"), "nowhere").await;
@@ -51,7 +51,7 @@ async fn a_gateway_signs_people_in_at_a_gateway() {
 
 /// Who is signed in at the first is not asked again, unless the second wants it; that is passed on to the provider.
 #[tokio::test]
-async fn a_new_login_is_asked_for_through_both() {
+async fn prompt_login_is_passed_through_both() {
     let (first, gateway, second) = two();
     let ada = Visitor::new();
     let login = |query: &str| format!("{second}/login/op?return_to=/session{query}");

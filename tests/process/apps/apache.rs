@@ -134,7 +134,7 @@ Listen 127.0.0.1:{verifying}
 
 /// IO-07
 #[tokio::test]
-async fn apache_guards_a_page_by_a_login() {
+async fn apache_protects_a_page_with_a_login() {
     let (apache, ada) = (Apache::start(), Visitor::new());
     let page = go(&ada, &apache.at(0, "/private/index.shtml"), "nowhere").await;
     let shown = apache.shown(&page);
@@ -153,7 +153,7 @@ async fn apache_guards_a_page_by_a_login() {
 
 /// IO-07: the person signs out at Apache, and with that here; and here, and with that at Apache, which is told of it.
 #[tokio::test]
-async fn apache_lets_people_sign_out_and_is_told_of_it() {
+async fn apache_logs_out_and_is_notified() {
     let (apache, ada) = (Apache::start(), Visitor::new());
     let (private, public) = (apache.at(0, "/private/index.shtml"), apache.at(0, "/public/index.shtml"));
     apache.shown(&go(&ada, &private, "nowhere").await);
@@ -172,7 +172,7 @@ async fn apache_lets_people_sign_out_and_is_told_of_it() {
 
 /// IO-07: as a resource server, by introspection and by our keys.
 #[tokio::test]
-async fn apache_guards_a_service_by_tokens() {
+async fn apache_protects_a_service_with_access_tokens() {
     let (apache, ada) = (Apache::start(), Visitor::new());
     let page = go(&ada, &apache.at(0, "/private/index.shtml"), "nowhere").await;
     let (sub, token) = (apache.shown(&page)[2], apache.shown(&page)[4]);

@@ -8,7 +8,7 @@ use crate::ports;
 
 /// IO-05, by the text of the README: login, renewal by the refresh token, CORS, logout.
 #[test]
-fn a_single_page_app_works_from_the_issuer_alone() {
+fn a_single_page_app_is_configured_by_the_issuer_alone() {
     let port = ports::free::<2>();
     let client = public("spa", &format!("http://127.0.0.1:{port}/"), "");
     let setup = setup_with(&client, |settings| settings.with("tokens.access_lifetime", "50s"));

@@ -50,7 +50,7 @@ fn shows_no_markup(page: &Page) {
 
 /// IO-04, by the text of the README
 #[tokio::test]
-async fn the_example_in_node_greets_who_signed_in() {
+async fn the_node_example_shows_the_user() {
     let port = ports::free::<1>();
     // Modules are looked for beside the script, so it gets a place with the tests' own beside it.
     let place = Directory::new();
@@ -64,7 +64,7 @@ async fn the_example_in_node_greets_who_signed_in() {
 
 /// By the text of the README
 #[tokio::test]
-async fn the_example_in_python_greets_who_signed_in() {
+async fn the_python_example_shows_the_user() {
     let port = ports::free::<1>();
     let mut command = peer::python_at(Path::new("-m"));
     let app = root().join("examples/apps/python/app.py");

@@ -8,7 +8,7 @@ use crate::peer::node;
 
 /// IO-04: by each way to show who it is.
 #[tokio::test]
-async fn openid_client_works_from_the_issuer_alone() {
+async fn openid_client_is_configured_by_the_issuer_alone() {
     let key = KeyPair::generate_for(&PKCS_ECDSA_P256_SHA256).expect("a key");
     let clients = [confidential("basic", SECRET, NOWHERE, ""), confidential("post", SECRET, NOWHERE, "")].concat();
     let setup = setup_with(&clients, |settings| signing(settings, "ES256", NOWHERE, &key));
@@ -25,7 +25,7 @@ async fn openid_client_works_from_the_issuer_alone() {
 
 /// IO-04: the strictest one, as each type of client, with ID tokens in each algorithm.
 #[tokio::test]
-async fn oauth4webapi_finds_nothing_to_object_to() {
+async fn oauth4webapi_accepts_every_response() {
     let algorithms = ["ES256", "RS256", "EdDSA"];
     let alg = |algorithm: &str| format!("id_token_alg = \"{algorithm}\"");
     let both = |algorithm: &&str| {

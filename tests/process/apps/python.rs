@@ -8,7 +8,7 @@ use crate::peer::python;
 
 /// IO-04 in another language: by each way to show who it is.
 #[tokio::test]
-async fn authlib_works_from_the_issuer_alone() {
+async fn authlib_is_configured_by_the_issuer_alone() {
     let key = KeyPair::generate_for(&PKCS_ECDSA_P256_SHA256).expect("a key");
     let clients = confidential("post", SECRET, NOWHERE, "") + &confidential("basic", BASE64_SECRET, NOWHERE, "");
     let setup = setup_with(&clients, |settings| signing(settings, "key", NOWHERE, &key));

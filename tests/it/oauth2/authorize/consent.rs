@@ -32,7 +32,7 @@ async fn page(browser: &Browser, asked: &str) -> String {
 
 /// `prompt=consent`
 #[tokio::test]
-async fn a_person_agrees_or_does_not() {
+async fn consent_grants_a_code_and_refusal_returns_access_denied() {
     let gateway = start();
     let browser = gateway.browser();
     let asked = path(&[("prompt", "consent")]);
@@ -55,7 +55,7 @@ async fn a_person_agrees_or_does_not() {
 
 /// WB-09: the page says which app asks, for what, and whom.
 #[tokio::test]
-async fn the_page_says_who_asks_whom_for_what() {
+async fn the_page_names_the_app_the_user_and_the_scopes() {
     let gateway = start();
     let browser = gateway.browser();
     browser.sign_in("ada").await;
@@ -77,7 +77,7 @@ async fn the_page_says_who_asks_whom_for_what() {
 
 /// SE-18: a login under way and a page that waits for an answer are no session, anywhere.
 #[tokio::test]
-async fn half_a_login_is_no_session() {
+async fn a_pending_login_or_consent_is_no_session() {
     let gateway = start();
     let browser = gateway.browser();
     let asked = path(&[("prompt", "consent")]);
@@ -121,7 +121,7 @@ async fn nobody_is_signed_in(gateway: &Gateway, browser: &Browser, shown: &[&str
 
 /// WB-09, SE-13, RFC 9700 §4.16: no other site agrees for a person, and no other browser.
 #[tokio::test]
-async fn nobody_else_agrees() {
+async fn consent_from_another_site_or_browser_is_refused() {
     let gateway = start();
     let (browser, other) = (gateway.browser(), gateway.browser());
     browser.sign_in("ada").await;
@@ -140,7 +140,7 @@ async fn nobody_else_agrees() {
 
 /// AZ-06, AZ-08, RFC 8252 §8.6: any program could take an installed app's place, so a person looks.
 #[tokio::test]
-async fn an_installed_app_is_agreed_to() {
+async fn an_installed_app_requires_consent() {
     let gateway = start();
     let browser = gateway.browser();
     browser.sign_in("ada").await;
@@ -161,7 +161,7 @@ async fn an_installed_app_is_agreed_to() {
 
 /// Who signs in for a request on which they have to agree, is not asked to sign in again after it.
 #[tokio::test]
-async fn a_login_for_the_request_counts_when_one_agrees() {
+async fn a_login_for_the_request_is_fresh_after_consent() {
     let gateway = start();
     let browser = gateway.browser();
     browser.sign_in("ada").await;
@@ -176,7 +176,7 @@ const LOOPBACK: &[(&str, &str)] = &[("client_id", "cli"), ("redirect_uri", "http
 /// WB-09: a page is for the person it was shown to. Where another person has signed in with the same browser since, they
 /// are asked anew, and the app gets neither a code nor an error by what was pressed on the first page.
 #[tokio::test]
-async fn nobody_answers_a_page_for_another_person() {
+async fn a_consent_page_of_one_user_is_not_valid_for_another() {
     let gateway = start();
     let pushed = push(&gateway, CONSENT).await;
     for asked in [path(CONSENT), path(LOOPBACK), pushed] {
@@ -213,7 +213,7 @@ async fn push(gateway: &Gateway, changes: &[(&str, &str)]) -> String {
 
 /// The same person in another session is asked anew too: the session says what the app learns.
 #[tokio::test]
-async fn a_page_is_for_the_session_that_it_was_shown_to() {
+async fn a_form_is_valid_only_for_the_session_it_was_shown_to() {
     let gateway = start();
     let browser = gateway.browser();
     browser.sign_in("alice").await;
@@ -232,7 +232,7 @@ async fn a_page_is_for_the_session_that_it_was_shown_to() {
 
 /// No form but that of the page itself: another request's, a made-up one, none at all, and no button.
 #[tokio::test]
-async fn a_form_that_is_not_the_pages_answers_nothing() {
+async fn an_invalid_consent_form_is_refused() {
     let gateway = start();
     let browser = gateway.browser();
     browser.sign_in("alice").await;
@@ -256,7 +256,7 @@ async fn a_form_that_is_not_the_pages_answers_nothing() {
 /// A session that ended between the page and the answer, or whose user was disabled, gives nothing; who signed out can
 /// still say no.
 #[tokio::test]
-async fn a_session_that_ended_agrees_to_nothing() {
+async fn consent_after_the_session_ended_grants_nothing() {
     let gateway = start();
     for end in ["UPDATE sessions SET ended_at = now(), ended_reason = 'logout'", "UPDATE users SET disabled_at = now()"]
     {
@@ -276,7 +276,7 @@ async fn a_session_that_ended_agrees_to_nothing() {
 
 /// WB-09: "yes" and "no" at the same moment give one answer; the other press gets the page of a request that was answered.
 #[tokio::test]
-async fn two_answers_at_once_give_one() {
+async fn concurrent_consent_answers_count_once() {
     let gateway = start();
     let beside = beside(&gateway);
     let browser = gateway.browser();
@@ -305,7 +305,7 @@ async fn two_answers_at_once_give_one() {
 /// WB-09: a request is answered only together with its code. Where the session ends at the same moment, the request is
 /// still open to the next sign-in.
 #[tokio::test]
-async fn a_request_without_its_code_stays_open() {
+async fn a_request_whose_code_is_not_issued_stays_open() {
     let gateway = start();
     let browser = gateway.browser();
     let mut lost = 0;
@@ -340,7 +340,7 @@ id_token_alg = "ES256"
 
 /// AZ-06, AZ-08, RFC 8252 §8.6: also where the address matches exactly, and each time.
 #[tokio::test]
-async fn every_address_of_the_own_machine_wants_consent_each_time() {
+async fn loopback_redirect_uris_require_consent_each_time() {
     let gateway = setup().toml(AT_HOME).start();
     let browser = gateway.browser();
     browser.sign_in("ada").await;
@@ -364,7 +364,7 @@ async fn every_address_of_the_own_machine_wants_consent_each_time() {
 /// `insecure_skip_loopback_consent` is for loopback addresses alone, `insecure_allow_dotless_schemes` for schemes; any
 /// port will do at `localhost` too.
 #[tokio::test]
-async fn a_page_under_development_may_skip_the_consent() {
+async fn insecure_settings_skip_the_consent() {
     let switches = "insecure_skip_loopback_consent = true\ninsecure_allow_dotless_schemes = true\n";
     let more = "redirect_uris = [\"http://localhost:3000/cb\", \"com.example.dev:/cb\", \"dev:/cb\"]\n";
     let gateway = setup().toml(&format!("[clients.dev]\nid_token_alg = \"ES256\"\n{switches}{more}")).start();

@@ -6,7 +6,7 @@ use crate::support::app::{Tokens, code, path, redeem, sign_in, start, told};
 
 /// `oidcc-id-token-hint`; an expired one is as good.
 #[tokio::test]
-async fn the_hinted_person_or_nobody() {
+async fn another_user_than_the_hinted_one_is_refused() {
     let gateway = start();
     let browser = gateway.browser();
     let answer = sign_in(&browser, &path(&[]), "ada").await;
@@ -23,7 +23,7 @@ async fn the_hinted_person_or_nobody() {
 }
 
 #[tokio::test]
-async fn what_is_no_hint_of_ours_is_refused() {
+async fn an_invalid_hint_is_refused() {
     let gateway = start();
     let browser = gateway.browser();
     let answer = sign_in(&browser, &path(&[]), "ada").await;

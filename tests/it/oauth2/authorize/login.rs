@@ -10,7 +10,7 @@ use crate::support::{Gateway, parameter};
 
 /// JW-01, JW-02, IR-20: what an app gets is for it, and says no more than it asked for.
 #[tokio::test]
-async fn an_app_signs_somebody_in() {
+async fn an_app_gets_the_tokens_of_a_login() {
     let gateway = start();
     let browser = gateway.browser();
     let tokens = Tokens::of(&redeem(&gateway, &code(&sign_in(&browser, &path(&[]), "ada").await), &[]).await);
@@ -43,7 +43,7 @@ async fn an_app_signs_somebody_in() {
 
 /// AZ-32: an app need not send a `nonce`; what it sends stands in its ID token as it is.
 #[tokio::test]
-async fn a_nonce_is_copied_and_may_be_missing() {
+async fn a_nonce_is_optional_and_copied_to_the_id_token() {
     let gateway = start();
     let browser = gateway.browser();
     browser.sign_in("ada").await;
@@ -60,7 +60,7 @@ async fn a_nonce_is_copied_and_may_be_missing() {
 
 /// An app's token opens userinfo and nothing else of ours.
 #[tokio::test]
-async fn an_app_cannot_act_for_its_user() {
+async fn an_apps_token_is_accepted_at_userinfo_only() {
     let gateway = start();
     let tokens = Tokens::of_spa(&gateway, "ada").await;
     let bearer = format!("Bearer {}", tokens.access);
@@ -72,7 +72,7 @@ async fn an_app_cannot_act_for_its_user() {
 
 /// A browser that is signed in has its code at once, and the provider is not asked.
 #[tokio::test]
-async fn who_is_signed_in_goes_straight_on() {
+async fn a_signed_in_browser_gets_a_code_at_once() {
     let gateway = start();
     let browser = gateway.browser();
     browser.sign_in("ada").await;
@@ -87,7 +87,7 @@ async fn who_is_signed_in_goes_straight_on() {
 
 /// Without `offline_access` there is no refresh token, and without `openid` no ID token.
 #[tokio::test]
-async fn an_app_gets_what_its_scopes_are_good_for() {
+async fn tokens_and_claims_follow_the_scopes() {
     let gateway = start();
     let browser = gateway.browser();
     browser.sign_in("ada").await;
@@ -108,7 +108,7 @@ async fn an_app_gets_what_its_scopes_are_good_for() {
 
 /// RFC 8707, JW-14
 #[tokio::test]
-async fn a_token_may_be_for_one_resource() {
+async fn resource_limits_the_audience() {
     let gateway = start();
     let browser = gateway.browser();
     browser.sign_in("ada").await;
@@ -133,7 +133,7 @@ async fn a_token_may_be_for_one_resource() {
 
 /// RA-12: the provider's no reaches the app, with its own state.
 #[tokio::test]
-async fn an_app_is_told_that_the_person_said_no() {
+async fn a_denied_login_is_reported_to_the_app() {
     let gateway = start();
     let browser = gateway.browser();
     let begun = to_provider(&browser, &path(&[])).await;
@@ -146,7 +146,7 @@ async fn an_app_is_told_that_the_person_said_no() {
 
 /// RA-04: the code of a login goes to the browser that began it, and to no other.
 #[tokio::test]
-async fn another_browser_finishes_nothing() {
+async fn another_browser_cannot_complete_the_login() {
     let gateway = start();
     let (mine, theirs) = (gateway.browser(), gateway.browser());
     let begun = to_provider(&mine, &path(&[])).await;
@@ -159,7 +159,7 @@ async fn another_browser_finishes_nothing() {
 
 /// SE-03: somebody who signs in anew in the same browser stays signed in to the apps; somebody else does not.
 #[tokio::test]
-async fn a_new_login_keeps_ones_own_apps() {
+async fn a_new_login_keeps_the_apps_of_the_same_user_only() {
     let gateway = start();
     let browser = gateway.browser();
     let tokens = Tokens::of(&redeem(&gateway, &code(&sign_in(&browser, &path(&[]), "ada").await), &[]).await);
@@ -175,7 +175,7 @@ async fn a_new_login_keeps_ones_own_apps() {
 
 /// `clients.x.providers` and `provider=`
 #[tokio::test]
-async fn an_app_may_take_some_providers_only() {
+async fn an_app_can_be_limited_to_some_providers() {
     let more =
         "[clients.picky]\nredirect_uris = ['https://spa.example/cb']\nid_token_alg = 'ES256'\nproviders = ['second']";
     let other = crate::fake_provider::Op::start();

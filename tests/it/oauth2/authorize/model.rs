@@ -173,7 +173,7 @@ impl World {
 }
 
 #[test]
-fn nobody_gets_what_is_somebody_elses() {
+fn every_sequence_gives_tokens_only_to_the_right_app_and_user() {
     let more = "[limits]\nfailures_before_lockout = 1000\n[clients.second]\nid_token_alg = 'ES256'\n\
                 redirect_uris = ['https://second.example/cb']";
     let gateway = setup().toml(more).start();

@@ -14,7 +14,7 @@ fn authenticated(gateway: &Gateway, seconds_ago: i64) {
 
 /// AZ-22
 #[tokio::test]
-async fn none_shows_nothing() {
+async fn prompt_none_shows_no_page() {
     let gateway = start();
     let browser = gateway.browser();
     assert_eq!(told(&browser.get(&path(&[("prompt", "none")])).await), "login_required");
@@ -30,7 +30,7 @@ async fn none_shows_nothing() {
 
 /// AZ-24: the provider is asked too, and its word is checked.
 #[tokio::test]
-async fn a_new_login_is_asked_of_the_provider() {
+async fn prompt_login_requires_a_fresh_login_at_the_provider() {
     let gateway = start();
     let browser = gateway.browser();
     authenticated(&gateway, 100);
@@ -56,7 +56,7 @@ async fn a_new_login_is_asked_of_the_provider() {
 
 /// A provider that does not say when: the app is told, unless the operator trusts it.
 #[tokio::test]
-async fn silence_is_no_fresh_login() {
+async fn without_auth_time_a_login_is_not_fresh() {
     let gateway = start();
     for asked in [("prompt", "login"), ("max_age", "60")] {
         assert_eq!(told(&sign_in(&gateway.browser(), &path(&[asked]), "ada").await), "login_required", "{asked:?}");
@@ -69,7 +69,7 @@ async fn silence_is_no_fresh_login() {
 
 /// `select_account` asks who to be, even where somebody is signed in.
 #[tokio::test]
-async fn somebody_else_may_be_chosen() {
+async fn select_account_is_passed_to_the_provider() {
     let gateway = start();
     let browser = gateway.browser();
     browser.sign_in("ada").await;
@@ -82,7 +82,7 @@ async fn somebody_else_may_be_chosen() {
 
 /// AZ-26: hints reach the provider as they were asked for, and nothing in a link of ours changes them.
 #[tokio::test]
-async fn hints_are_passed_on_and_cannot_be_changed() {
+async fn hints_are_passed_on_and_cannot_be_overridden() {
     let gateway = start();
     let browser = gateway.browser();
     let hints = [("login_hint", "ada@example.com"), ("ui_locales", "de"), ("acr_values", "1 2")];

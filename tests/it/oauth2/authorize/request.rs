@@ -5,7 +5,7 @@ use crate::support::parameter;
 
 /// AZ-01, AZ-02, AZ-05, AZ-10: until the app and its address are proven, nothing is sent there.
 #[tokio::test]
-async fn nothing_goes_to_an_address_that_is_not_registered() {
+async fn an_unregistered_redirect_uri_gets_no_redirect() {
     let gateway = start();
     let browser = gateway.browser();
     for address in [
@@ -44,7 +44,7 @@ async fn futures_of<const N: usize>(ids: [&str; N], browser: &crate::support::Br
 
 /// AZ-11, AZ-12, AZ-13, AZ-14, AZ-23, AZ-27: what is wrong with a request the app is told, with its state and our name.
 #[tokio::test]
-async fn an_app_is_told_what_is_wrong() {
+async fn an_invalid_request_is_reported_to_the_app() {
     let gateway = start();
     let browser = gateway.browser();
     for (changes, expected) in [
@@ -83,7 +83,7 @@ async fn an_app_is_told_what_is_wrong() {
 
 /// AZ-16: two readers could take two different ones.
 #[tokio::test]
-async fn doubled_parameters_are_refused() {
+async fn repeated_parameters_are_refused() {
     let gateway = start();
     for doubled in ["client_id=spa", "client_id=", "redirect_uri=https%3A%2F%2Fevil.example"] {
         let answer = gateway.browser().get(&format!("{}&{doubled}", path(&[]))).await;
@@ -101,7 +101,7 @@ async fn doubled_parameters_are_refused() {
 
 /// AZ-03, AZ-15, AZ-18, AZ-20, AZ-21, AZ-29, AZ-30
 #[tokio::test]
-async fn what_an_app_sent_comes_back_exactly() {
+async fn state_and_nonce_are_returned_unchanged() {
     let gateway = start();
     let browser = gateway.browser();
     let state: String = (' '..='~').collect::<String>().repeat(5) + "äß€😀";
@@ -121,7 +121,7 @@ async fn what_an_app_sent_comes_back_exactly() {
 
 /// AZ-28
 #[tokio::test]
-async fn no_script_reads_an_authorization() {
+async fn authorization_responses_have_no_cors_headers() {
     let gateway = crate::support::app::setup().toml("[login]\nallowed_origins = ['https://own.example']").start();
     for origin in ["https://spa.example", "https://own.example", "https://evil.example"] {
         let answer = gateway.browser().ask("GET", &path(&[])).header("origin", origin).send().await;
@@ -131,7 +131,7 @@ async fn no_script_reads_an_authorization() {
 
 /// AZ-17: a form works as the address does, and needs no cookie to arrive.
 #[tokio::test]
-async fn a_request_may_come_by_a_form() {
+async fn a_request_can_be_posted_as_a_form() {
     let gateway = start();
     let browser = gateway.browser();
     browser.sign_in("ada").await;
@@ -148,7 +148,7 @@ async fn a_request_may_come_by_a_form() {
 
 /// IN-04, IN-06: strange input breaks nothing.
 #[tokio::test]
-async fn hostile_requests_are_refused() {
+async fn malformed_requests_are_refused() {
     let gateway = start();
     let browser = gateway.browser();
     for junk in ["%00", "%ff", &"x".repeat(7000), "%c0%80", "&&&&=&=", "client_id[]=spa"] {

@@ -78,7 +78,7 @@ fn refused() -> (u16, String) {
 
 /// TK-21, RC-09: what a client signs counts once, on whatever replica.
 #[tokio::test]
-async fn an_assertion_counts_once() {
+async fn a_repeated_assertion_is_refused() {
     let house = House::start();
     let second = Setup::beside(&house.gateway).toml(&house.toml).start();
     let assertion = house.sign(&house.claims("one"));
@@ -92,7 +92,7 @@ async fn an_assertion_counts_once() {
 
 /// TK-21: the endpoint's own address and the issuer are audiences; a list may name one of them.
 #[tokio::test]
-async fn it_is_for_us() {
+async fn the_issuer_and_the_endpoint_are_accepted_audiences() {
     let house = House::start();
     let token_endpoint = format!("{}/oauth2/token", house.gateway.public_url);
     for (number, audience) in [json!(token_endpoint), json!([house.gateway.public_url, "x"])].into_iter().enumerate() {
@@ -104,7 +104,7 @@ async fn it_is_for_us() {
 
 /// TK-21
 #[tokio::test]
-async fn everything_else_is_refused() {
+async fn invalid_assertions_are_refused() {
     let house = House::start();
     let now = house.gateway.clock.now().timestamp();
     for (name, value) in [

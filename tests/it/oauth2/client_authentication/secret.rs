@@ -10,7 +10,7 @@ const ENDPOINTS: [&str; 2] = ["/oauth2/introspect", "/oauth2/revoke"];
 
 /// TK-15, TK-16: the token endpoint asks the same way, and a refresh token is good for its own client only.
 #[tokio::test]
-async fn the_token_endpoint_knows_clients_too() {
+async fn the_token_endpoint_authenticates_clients() {
     let gateway = start();
     let person = Person::sign_in(&gateway, "alice").await;
     let refresh = [("grant_type", "refresh_token"), ("refresh_token", person.refresh.as_str())];
@@ -34,7 +34,7 @@ async fn with_basic(gateway: &Gateway, path: &str, id: &str, secret: &str) -> An
 
 /// TK-16: by either way, with every character; the scheme in any letter case.
 #[tokio::test]
-async fn a_secret_is_shown_by_header_or_by_form() {
+async fn a_secret_is_accepted_in_the_header_or_the_form() {
     let gateway = start();
     for path in ENDPOINTS {
         assert_eq!(with_basic(&gateway, path, "shop", SECRET).await.status, 200);
@@ -49,7 +49,7 @@ async fn a_secret_is_shown_by_header_or_by_form() {
 
 /// TK-16: two ways in one request are none.
 #[tokio::test]
-async fn two_ways_at_once_are_refused() {
+async fn two_authentication_methods_at_once_are_refused() {
     let gateway = start();
     for path in ENDPOINTS {
         for more in [
@@ -67,7 +67,7 @@ async fn two_ways_at_once_are_refused() {
 
 /// TK-15, TK-19: near is not enough, and no answer says how near.
 #[tokio::test]
-async fn a_wrong_secret_is_refused_and_the_way_named() {
+async fn a_wrong_secret_is_refused_with_a_challenge() {
     let gateway = setup().toml("[limits]\nfailures_before_lockout = 1000").start();
     let wrong = [&SECRET[1..], &SECRET[..SECRET.len() - 1], &format!("{SECRET} "), &SECRET.to_uppercase(), "", " "];
     for path in ENDPOINTS {
@@ -89,7 +89,7 @@ async fn a_wrong_secret_is_refused_and_the_way_named() {
 
 /// TK-28, IR-22: what nobody can read is no client, and breaks nothing.
 #[tokio::test]
-async fn garbage_in_the_header_is_refused() {
+async fn a_malformed_authorization_header_is_refused() {
     use base64::Engine;
     use base64::engine::general_purpose::STANDARD;
     let gateway = start();
@@ -129,7 +129,7 @@ async fn garbage_in_the_header_is_refused() {
 /// IN-09, IN-11: five wrong secrets, and no other is looked at for five minutes; other clients and other addresses are
 /// not concerned.
 #[tokio::test]
-async fn guessing_locks_out() {
+async fn repeated_wrong_secrets_lock_the_client_for_that_address() {
     let gateway = setup().toml("[server]\ntrusted_proxies = [\"127.0.0.1/32\"]").start();
     gateway.hand.hold();
     let person = Person::sign_in(&gateway, "alice").await;
@@ -157,7 +157,7 @@ async fn guessing_locks_out() {
 
 /// IN-09: an IPv6 customer has a whole /64, and it is one.
 #[tokio::test]
-async fn a_network_is_locked_out_as_one() {
+async fn an_ipv6_network_is_locked_as_one_address() {
     let gateway = setup().toml("[server]\ntrusted_proxies = [\"127.0.0.1/32\"]").start();
     let ask = |from: String| {
         let ask = form(&gateway, "/oauth2/introspect", &[("token", "x")]);
@@ -172,7 +172,7 @@ async fn a_network_is_locked_out_as_one() {
 
 /// IN-09: garbage uses up the limit of its network, good requests do not.
 #[tokio::test]
-async fn garbage_uses_up_the_limit_and_good_requests_do_not() {
+async fn invalid_requests_use_up_the_limit_and_valid_ones_do_not() {
     let gateway = setup().toml("[limits]\ntokens_per_minute = 3").start();
     for _ in 0..20 {
         assert_eq!(with_basic(&gateway, "/oauth2/introspect", "shop", SECRET).await.status, 200);

@@ -24,7 +24,7 @@ fn text(value: &Value) -> &str {
 
 /// By `resource` at the token endpoint: for the issuer alone and five minutes, whatever other tokens are.
 #[tokio::test]
-async fn a_refresh_asks_for_it_by_the_resource() {
+async fn a_refresh_with_resource_grants_the_scope_account() {
     let gateway = Gateway::with("[tokens]\naudience = ['https://api.example']\naccess_lifetime = '1h'\n");
     let tokens = gateway.browser().sign_in_json("ada").await;
     assert_eq!(claims(text(&tokens["api"]["access"]))["scope"], "openid profile email", "not in a login's answer");
@@ -52,7 +52,7 @@ async fn a_refresh_asks_for_it_by_the_resource() {
 
 /// The request may name the scope, alone or beside others of the session, but only with the resource.
 #[tokio::test]
-async fn the_scope_parameter_alone_does_not_give_it() {
+async fn the_scope_parameter_alone_does_not_grant_it() {
     let gateway = Gateway::start();
     let tokens = gateway.browser().sign_in_json("ada").await;
     let (first, issuer) = (text(&tokens["api"]["refresh"]), gateway.public_url.as_str());
@@ -81,7 +81,7 @@ async fn the_scope_parameter_alone_does_not_give_it() {
 
 /// RF-02: within the retry window the same successor comes, and the access token that this request asks for.
 #[tokio::test]
-async fn a_retry_may_ask_for_it() {
+async fn a_retried_refresh_can_request_it() {
     let gateway = Gateway::start();
     gateway.hand.hold();
     let tokens = gateway.browser().sign_in_json("ada").await;
@@ -98,7 +98,7 @@ async fn a_retry_may_ask_for_it() {
 
 /// By a form at `POST /session/token`; without one, the token is an ordinary one.
 #[tokio::test]
-async fn a_cookie_asks_for_it_by_a_form() {
+async fn a_cookie_requests_it_by_a_form() {
     let gateway = Gateway::with("[tokens]\naudience = ['https://api.example']\n");
     let browser = gateway.browser();
     browser.sign_in("ada").await;
@@ -138,7 +138,7 @@ async fn a_cookie_asks_for_it_by_a_form() {
 
 /// It ends by itself, with its session, and by revocation; other clients learn nothing of it and cannot exchange it.
 #[tokio::test]
-async fn it_is_revoked_and_introspected_as_any_token_of_the_built_in_client() {
+async fn it_is_revoked_and_introspected_like_other_tokens_of_the_built_in_client() {
     let gateway = services::setup().start();
     gateway.hand.hold();
     let tokens = gateway.browser().sign_in_json("ada").await;
@@ -161,7 +161,7 @@ async fn it_is_revoked_and_introspected_as_any_token_of_the_built_in_client() {
 
 /// An app that names a scope of its own `account` gets no more by it; nor does one whose audience is the issuer.
 #[tokio::test]
-async fn an_apps_own_scope_of_that_name_opens_nothing() {
+async fn an_apps_own_scope_account_grants_no_access() {
     let gateway = Gateway::start();
     let tokens = gateway.browser().sign_in_json("ada").await;
     let mut about = claims(text(&tokens["api"]["access"]));
@@ -191,7 +191,7 @@ async fn an_apps_own_scope_of_that_name_opens_nothing() {
 /// Where both come, the token decides; a token that is not good enough never falls back to the cookie. Below `/account` the
 /// cookie decides, and with it the origin.
 #[tokio::test]
-async fn a_cookie_beside_a_token() {
+async fn a_token_takes_precedence_over_a_cookie() {
     let gateway = Setup::new().start();
     let (ada, bob) = (gateway.browser(), gateway.browser());
     ada.sign_in("ada").await;

@@ -4,7 +4,7 @@ use crate::support::app::{Tokens, error, header, post, post_as, setup, start, us
 
 /// TK-25
 #[tokio::test]
-async fn a_client_gets_a_token_with_nobody_behind_it() {
+async fn a_client_gets_a_token_without_a_user() {
     let gateway = start();
     let form = [("grant_type", "client_credentials"), ("scope", "orders")];
     let tokens = Tokens::of(&post_as(&gateway, "server", "/oauth2/token", &form).await);
@@ -31,7 +31,7 @@ async fn a_client_gets_a_token_with_nobody_behind_it() {
 
 /// TK-14, TK-15, TK-25
 #[tokio::test]
-async fn who_may_not_is_refused() {
+async fn a_client_without_the_grant_or_scope_is_refused() {
     let gateway = start();
     let form = [("grant_type", "client_credentials")];
     assert_eq!(error(&post_as(&gateway, "fapi", "/oauth2/token", &form).await), (400, "unauthorized_client".into()));
@@ -48,7 +48,7 @@ async fn who_may_not_is_refused() {
 
 /// Without a scope it gets those that are about nobody; for a resource, a token for that one alone.
 #[tokio::test]
-async fn the_usual_scope_is_what_is_about_nobody() {
+async fn the_default_scope_excludes_user_scopes() {
     let gateway = setup().toml("[clients.server]\naudience = ['https://a.example', 'https://b.example']").start();
     let form = [("grant_type", "client_credentials"), ("resource", "https://b.example")];
     let tokens = Tokens::of(&post_as(&gateway, "server", "/oauth2/token", &form).await);

@@ -18,7 +18,7 @@ fn invalid_grant() -> (u16, String) {
 
 /// TK-01, TK-02: a second use that is as good as the first ends what the first gave.
 #[tokio::test]
-async fn a_code_that_comes_twice_ends_what_it_gave() {
+async fn a_second_redemption_ends_the_session_of_the_first() {
     let gateway = start();
     let beside = beside(&gateway);
     let browser = gateway.browser();
@@ -34,7 +34,7 @@ async fn a_code_that_comes_twice_ends_what_it_gave() {
 
 /// TK-05, TK-07, TK-08, TK-15: whatever does not fit gives nothing, and takes nothing away.
 #[tokio::test]
-async fn what_does_not_fit_changes_nothing() {
+async fn a_mismatching_redemption_changes_nothing() {
     let gateway = start();
     let code = fresh_code(&gateway).await;
     let other = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXX";
@@ -66,7 +66,7 @@ async fn what_does_not_fit_changes_nothing() {
 
 /// TK-10: a code cannot be guessed at for long.
 #[tokio::test]
-async fn five_wrong_verifiers_kill_a_code() {
+async fn five_wrong_verifiers_invalidate_a_code() {
     let gateway = start();
     let code = fresh_code(&gateway).await;
     for number in 0..5 {
@@ -79,7 +79,7 @@ async fn five_wrong_verifiers_kill_a_code() {
 
 /// TK-04
 #[tokio::test]
-async fn a_code_lives_a_minute() {
+async fn a_code_expires_after_a_minute() {
     let gateway = start();
     gateway.hand.hold();
     let (early, late) = (fresh_code(&gateway).await, fresh_code(&gateway).await);
@@ -91,7 +91,7 @@ async fn a_code_lives_a_minute() {
 
 /// RFC 9700 §2.1.1: where no challenge was sent, a verifier shows that somebody took it out.
 #[tokio::test]
-async fn pkce_cannot_be_taken_out_on_the_way() {
+async fn a_verifier_without_a_challenge_is_refused() {
     let gateway = start();
     let code = code(&sign_in(&gateway.browser(), &of_server(&[]), "ada").await);
     let form =
@@ -102,7 +102,7 @@ async fn pkce_cannot_be_taken_out_on_the_way() {
 
 /// TK-29: what cannot be written gives no token, and takes nothing: the code is good once afterwards.
 #[tokio::test]
-async fn a_failed_write_gives_nothing_and_takes_nothing() {
+async fn a_failed_write_issues_no_token_and_keeps_the_code() {
     let gateway = start();
     let code = fresh_code(&gateway).await;
     gateway.database.execute(
@@ -124,7 +124,7 @@ async fn a_failed_write_gives_nothing_and_takes_nothing() {
 
 /// TK-27: who was signed out, or shut out, on the way gets nothing.
 #[tokio::test]
-async fn a_code_is_worth_its_session() {
+async fn a_code_of_an_ended_session_is_refused() {
     let gateway = start();
     let browser = gateway.browser();
     let code_of = async || code(&sign_in(&browser, &path(&[]), "ada").await);
@@ -140,7 +140,7 @@ async fn a_code_is_worth_its_session() {
 /// RC-01: twenty redemptions on two replicas, and one of them has tokens; and since the others were as good, none in
 /// the end.
 #[tokio::test]
-async fn twenty_redemptions_give_one_session_at_the_most() {
+async fn twenty_concurrent_redemptions_create_at_most_one_session() {
     let gateway = start();
     let beside = beside(&gateway);
     for _ in 0..20 {

@@ -4,7 +4,7 @@ use crate::support::app::{setup, start};
 
 /// TK-22: a public app's own pages, without cookies; an allowed origin with them; nobody else.
 #[tokio::test]
-async fn a_page_of_a_public_app_may_read_its_tokens() {
+async fn scripts_of_a_public_app_can_read_its_tokens() {
     let gateway = setup().toml("[login]\nallowed_origins = ['https://own.example']").start();
     let ask = async |method: &str, path: &str, origin: &str| {
         let ask = gateway.browser().ask(method, path).header("origin", origin);
@@ -31,7 +31,7 @@ async fn a_page_of_a_public_app_may_read_its_tokens() {
 
 /// A cookie of ours speaks for nobody in a script of an app's, even where it may read the answer.
 #[tokio::test]
-async fn an_app_s_page_cannot_use_the_cookie() {
+async fn scripts_of_an_app_cannot_use_the_cookie() {
     let gateway = start();
     let browser = gateway.browser();
     browser.sign_in("ada").await;

@@ -21,7 +21,7 @@ async fn exchange_from(browser: &Browser, origin: &str, begun: &Begun) -> Answer
 }
 
 #[tokio::test]
-async fn it_answers_our_token_the_logout_and_the_person() {
+async fn the_response_has_tokens_logout_url_and_user() {
     let gateway = Gateway::start();
     for path in [PATH, "/oauth2/token"] {
         let browser = gateway.browser();
@@ -44,7 +44,7 @@ async fn it_answers_our_token_the_logout_and_the_person() {
 }
 
 #[tokio::test]
-async fn a_provider_without_a_logout_gives_null() {
+async fn without_an_end_session_endpoint_logout_url_is_null() {
     let setup = Setup::new();
     setup.op.set_metadata("end_session_endpoint", Value::Null);
     let gateway = setup.start();
@@ -52,7 +52,7 @@ async fn a_provider_without_a_logout_gives_null() {
 }
 
 #[tokio::test]
-async fn the_providers_tokens_are_shown_only_where_it_is_wanted() {
+async fn provider_tokens_are_returned_only_with_expose_tokens() {
     let gateway = Gateway::with("[providers.op]\nexpose_tokens = true\n");
     let provider = gateway.browser().sign_in_json("alice").await["provider"].clone();
     assert_eq!(names(&provider), ["access_token", "expires_in", "id_token", "logout_url", "refresh_token"]);
@@ -61,7 +61,7 @@ async fn the_providers_tokens_are_shown_only_where_it_is_wanted() {
 }
 
 #[tokio::test]
-async fn other_content_is_refused_before_anything_is_read() {
+async fn other_media_types_are_refused() {
     let gateway = Gateway::start();
     let browser = gateway.browser();
     let begun = browser.begin_json("op").await;
@@ -80,7 +80,7 @@ async fn other_content_is_refused_before_anything_is_read() {
 }
 
 #[tokio::test]
-async fn bodies_that_are_no_exchange_are_refused() {
+async fn invalid_exchange_bodies_are_refused() {
     let gateway = Gateway::start();
     let browser = gateway.browser();
     let begun = browser.begin_json("op").await;
@@ -115,7 +115,7 @@ async fn bodies_that_are_no_exchange_are_refused() {
 }
 
 #[tokio::test]
-async fn refusals_carry_the_codes_of_the_contract() {
+async fn each_refusal_has_its_code() {
     let gateway = Gateway::start();
     let browser = gateway.browser();
     let begun = browser.begin_json("op").await;
@@ -153,7 +153,7 @@ async fn a_second_exchange_is_refused_also_with_a_session_cookie() {
 
 /// A login completes only at the door that began it, and is not spent at the other one.
 #[tokio::test]
-async fn a_login_of_the_cookie_door_is_unknown_here() {
+async fn a_login_of_the_browser_flow_is_unknown_in_the_spa_flow() {
     let gateway = Gateway::start();
     let browser = gateway.browser();
     let begun = browser.begin("op").await;
@@ -165,7 +165,7 @@ async fn a_login_of_the_cookie_door_is_unknown_here() {
 
 /// RA-04: frontends on other sites send no cookie; one that is sent must be the right one.
 #[tokio::test]
-async fn a_binding_that_comes_must_fit() {
+async fn a_sent_binding_cookie_must_match() {
     let gateway = Gateway::start();
     let (own, other, without) = (gateway.browser(), gateway.browser(), gateway.browser());
     let (first, second) = (own.begin_json("op").await, own.begin_json("op").await);
@@ -179,7 +179,7 @@ async fn a_binding_that_comes_must_fit() {
 
 /// RA-04
 #[tokio::test]
-async fn the_binding_can_be_insisted_on() {
+async fn the_binding_cookie_can_be_required() {
     let gateway = Gateway::with("[login]\nrequire_binding = true\n");
     let (own, without) = (gateway.browser(), gateway.browser());
     let begun = own.begin_json("op").await;
@@ -191,7 +191,7 @@ async fn the_binding_can_be_insisted_on() {
 
 /// RA-04
 #[tokio::test]
-async fn the_origin_that_began_must_finish() {
+async fn the_exchange_must_come_from_the_origin_that_began() {
     const APP: &str = "http://127.0.0.1:5173";
     let gateway = Gateway::with(&format!("[login]\nallowed_origins = ['{APP}', 'https://other.example']\n"));
     let browser = gateway.browser();
@@ -215,7 +215,7 @@ async fn the_origin_that_began_must_finish() {
 
 /// RA-08
 #[tokio::test]
-async fn an_issuer_that_comes_along_must_be_the_right_one() {
+async fn a_sent_iss_must_match() {
     let other = Op::start();
     let gateway = Setup::new().provider("other", &other).start();
     let browser = gateway.browser();
@@ -233,7 +233,7 @@ async fn an_issuer_that_comes_along_must_be_the_right_one() {
 }
 
 #[tokio::test]
-async fn only_post_is_answered() {
+async fn other_methods_than_post_are_refused() {
     let gateway = Gateway::start();
     for method in ["GET", "PUT", "DELETE", "PATCH"] {
         let answer = gateway.browser().ask(method, PATH).for_json().send().await;

@@ -4,7 +4,7 @@ use crate::support::app::{Tokens, code, error, path, post, post_as, redeem, refr
 
 /// RF-01, RF-02, RF-18 for apps: rotation, the same successor again, and reuse that ends the app's session alone.
 #[tokio::test]
-async fn an_app_refreshes_by_itself() {
+async fn an_app_session_is_refreshed_independently() {
     let gateway = start();
     let browser = gateway.browser();
     let first = Tokens::of(&redeem(&gateway, &code(&sign_in(&browser, &path(&[]), "ada").await), &[]).await);
@@ -23,7 +23,7 @@ async fn an_app_refreshes_by_itself() {
 
 /// RF-14, OpenID Connect Core §12.2: the ID token of a refresh is of the same login, and made now.
 #[tokio::test]
-async fn the_id_token_of_a_refresh_is_of_the_same_login() {
+async fn the_id_token_of_a_refresh_describes_the_same_login() {
     let gateway = start();
     let first = Tokens::of_spa(&gateway, "ada").await;
     gateway.hand.advance(chrono::TimeDelta::minutes(10));
@@ -40,7 +40,7 @@ async fn the_id_token_of_a_refresh_is_of_the_same_login() {
 
 /// RF-16: what is revoked is one session of one app on one device.
 #[tokio::test]
-async fn revoking_one_family_leaves_the_others() {
+async fn revoking_one_app_session_keeps_the_others() {
     let gateway = start();
     let (browser, device) = (gateway.browser(), gateway.browser());
     let enter =
@@ -66,7 +66,7 @@ async fn revoking_one_family_leaves_the_others() {
 
 /// RF-07: a refresh token is worth nothing to another app.
 #[tokio::test]
-async fn a_refresh_token_is_its_app_s() {
+async fn a_refresh_token_is_refused_for_another_app() {
     let gateway = start();
     let tokens = Tokens::of_spa(&gateway, "ada").await;
     let as_of = |client| {
@@ -86,7 +86,7 @@ async fn a_refresh_token_is_its_app_s() {
 
 /// RF-20, FAPI 2.0 §5.3.2.1: a confidential app that asks for it keeps its refresh token.
 #[tokio::test]
-async fn rotation_may_be_off() {
+async fn rotation_can_be_disabled() {
     let gateway = start();
     let asked = path(&[("client_id", "fapi"), ("redirect_uri", "https://fapi.example/cb")]);
     let code = code(&sign_in(&gateway.browser(), &asked, "ada").await);
@@ -107,7 +107,7 @@ async fn rotation_may_be_off() {
 
 /// IN-12: an app that signs in again and again has so many sessions under one sign-in, and no more; the newest stay.
 #[tokio::test]
-async fn sessions_of_one_app_do_not_pile_up() {
+async fn the_oldest_sessions_of_an_app_end_above_the_maximum() {
     let gateway = start();
     let browser = gateway.browser();
     browser.sign_in("ada").await;
@@ -127,7 +127,7 @@ async fn sessions_of_one_app_do_not_pile_up() {
 
 /// TK-29: a spent code gives its tokens also where the oldest session cannot be ended at this moment.
 #[tokio::test]
-async fn tidying_up_costs_nobody_their_tokens() {
+async fn a_locked_oldest_session_does_not_prevent_a_redemption() {
     let gateway = start();
     let browser = gateway.browser();
     browser.sign_in("ada").await;
@@ -149,7 +149,7 @@ async fn tidying_up_costs_nobody_their_tokens() {
 
 /// What an app may have is what its configuration says today, also where its session is older.
 #[tokio::test]
-async fn a_narrower_configuration_counts_at_the_next_refresh() {
+async fn a_narrower_configuration_applies_at_the_next_refresh() {
     let wide = start();
     let asked = path(&[("scope", "openid email orders offline_access"), ("resource", "https://other.example")]);
     let code = code(&sign_in(&wide.browser(), &asked, "ada").await);
@@ -168,7 +168,7 @@ async fn a_narrower_configuration_counts_at_the_next_refresh() {
 
 /// RF-08: a refusal uses nothing up.
 #[tokio::test]
-async fn a_wrong_resource_uses_nothing_up() {
+async fn a_wrong_resource_does_not_use_up_the_token() {
     let gateway = start();
     let code = code(&sign_in(&gateway.browser(), &path(&[("resource", "https://api.example")]), "ada").await);
     let tokens = Tokens::of(&redeem(&gateway, &code, &[]).await);
@@ -185,7 +185,7 @@ async fn a_wrong_resource_uses_nothing_up() {
 
 /// RFC 7662 §2.1: an app may ask about its refresh token, and nobody else may.
 #[tokio::test]
-async fn an_app_asks_about_its_refresh_token() {
+async fn an_app_can_introspect_its_refresh_token() {
     let gateway = start();
     let browser = gateway.browser();
     let of_server = crate::support::app::of_server(&[]);
@@ -211,7 +211,7 @@ async fn an_app_asks_about_its_refresh_token() {
 
 /// LO-09, LO-10: the end of a sign-in ends the apps under it, `offline_access` or not.
 #[tokio::test]
-async fn the_end_of_a_sign_in_ends_its_apps() {
+async fn the_end_of_a_browser_session_ends_its_apps() {
     let gateway = start();
     let browser = gateway.browser();
     let tokens = Tokens::of(&redeem(&gateway, &code(&sign_in(&browser, &path(&[]), "ada").await), &[]).await);
@@ -222,7 +222,7 @@ async fn the_end_of_a_sign_in_ends_its_apps() {
 
 /// A parent that merely idles out does not end an app that is still used.
 #[tokio::test]
-async fn an_app_outlives_an_idle_browser() {
+async fn an_app_session_survives_an_idle_browser_session() {
     let gateway = crate::support::app::setup().toml("[sessions]\nidle_timeout = '1h'").start();
     let browser = gateway.browser();
     let mut tokens = Tokens::of(&redeem(&gateway, &code(&sign_in(&browser, &path(&[]), "ada").await), &[]).await);

@@ -6,7 +6,7 @@ use crate::oauth2::token::refresh::replicas::Replicas;
 
 /// RC-02: one rotation and forty usable answers, two hundred times.
 #[tokio::test]
-async fn one_rotation_and_forty_usable_answers() {
+async fn forty_concurrent_refreshes_cause_one_rotation() {
     let gateways = std::sync::Arc::new(Replicas::start());
     for round in 0..200 {
         let session = gateways.session("openid profile email");

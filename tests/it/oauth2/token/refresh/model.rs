@@ -88,7 +88,7 @@ impl Model {
 }
 
 #[tokio::test]
-async fn every_life_goes_by_the_table() {
+async fn every_sequence_follows_the_table() {
     let gateways = Replicas::start();
     let mut runner = TestRunner::deterministic();
     let strategy = acts();

@@ -11,7 +11,7 @@ const SCOPES: &str = "openid profile email";
 
 /// RF-01: the newest token rotates; at both replicas it is one line.
 #[tokio::test]
-async fn the_newest_rotates() {
+async fn the_current_refresh_token_rotates() {
     let gateways = Replicas::start();
     let session = gateways.session(SCOPES);
     let mut newest = gateways.token(session, 0);
@@ -27,7 +27,7 @@ async fn the_newest_rotates() {
 
 /// TK-12: the answer is for nobody's cache.
 #[tokio::test]
-async fn the_answer_is_not_kept() {
+async fn the_token_response_is_not_cached() {
     let gateway = Gateway::start();
     let browser = gateway.browser();
     let refresh = browser.sign_in_json("alice").await["api"]["refresh"].as_str().expect("a token").to_owned();
@@ -43,7 +43,7 @@ async fn the_answer_is_not_kept() {
 
 /// RF-03: a lost answer; the same successor again, and nothing written.
 #[tokio::test]
-async fn the_one_before_gives_the_same_successor_again() {
+async fn retrying_the_previous_refresh_token_returns_the_same_successor() {
     let gateways = Replicas::start();
     gateways.both[0].hand.hold();
     let session = gateways.session(SCOPES);
@@ -59,7 +59,7 @@ async fn the_one_before_gives_the_same_successor_again() {
 
 /// RF-18: late, it is forgiven once in a while, and then it is reuse.
 #[tokio::test]
-async fn the_one_before_is_forgiven_once_in_a_while() {
+async fn a_late_retry_is_forgiven_once_per_period() {
     let gateways = Replicas::start();
     gateways.both[0].hand.hold();
     let session = gateways.session(SCOPES);
@@ -73,7 +73,7 @@ async fn the_one_before_is_forgiven_once_in_a_while() {
 
 /// RF-02: what came back is an older one; the session ends, and both addresses are on record.
 #[tokio::test]
-async fn an_older_one_ends_the_session() {
+async fn an_older_refresh_token_ends_the_session() {
     let gateways = Replicas::start();
     let session = gateways.session(SCOPES);
     let first = gateways.token(session, 0);
@@ -91,7 +91,7 @@ async fn an_older_one_ends_the_session() {
 
 /// One ahead with a good MAC: the database lost its last write, and the honest client goes on.
 #[tokio::test]
-async fn one_ahead_goes_on_after_a_failover() {
+async fn a_counter_one_ahead_rotates_after_a_failover() {
     let gateways = Replicas::start();
     let session = gateways.session(SCOPES);
     let successor = gateways.present(0, &gateways.token(session, 0)).await.outcome().expect("a successor");
@@ -105,7 +105,7 @@ async fn one_ahead_goes_on_after_a_failover() {
 
 /// The JSON door hands out the first of the line.
 #[tokio::test]
-async fn further_ahead_is_reuse() {
+async fn a_counter_further_ahead_is_reuse() {
     let gateways = Replicas::start();
     let session = gateways.session(SCOPES);
     assert_eq!(gateways.present(0, &gateways.token(session, 2)).await.outcome(), Err("invalid_grant".into()));
@@ -114,7 +114,7 @@ async fn further_ahead_is_reuse() {
 
 /// RF-07, IN-04: what is no token of a session of this client is refused, and costs nobody anything.
 #[tokio::test]
-async fn what_is_no_token_is_refused() {
+async fn an_invalid_refresh_token_is_refused() {
     let gateways = Replicas::start();
     let session = gateways.session(SCOPES);
     let good = gateways.token(session, 0);
@@ -131,7 +131,7 @@ async fn what_is_no_token_is_refused() {
 
 /// RF-08: fewer scopes for one access token, the same next time; more is refused, and the token is not used up.
 #[tokio::test]
-async fn scopes_may_be_fewer_and_never_more() {
+async fn a_refresh_can_narrow_scopes_and_not_widen_them() {
     let gateways = Replicas::start();
     let session = gateways.session(SCOPES);
     let first = gateways.token(session, 0);
@@ -154,7 +154,7 @@ async fn scopes_may_be_fewer_and_never_more() {
 
 /// RF-09, RF-10: neither idle nor old sessions are refreshed, and refreshing never moves the absolute end.
 #[tokio::test]
-async fn a_session_has_its_limits() {
+async fn idle_and_expired_sessions_are_not_refreshed() {
     let gateways = Replicas::start();
     let idle = gateways.session(SCOPES);
     gateways.both[0].hand.advance(TimeDelta::days(7));
@@ -170,7 +170,7 @@ async fn a_session_has_its_limits() {
 
 /// SE-05: an access token ends with its session at the latest, and says so.
 #[tokio::test]
-async fn no_access_token_outlives_its_session() {
+async fn an_access_token_expires_no_later_than_its_session() {
     let gateway = Gateway::with("[sessions]\nidle_timeout = \"4m\"\nabsolute_timeout = \"4m\"");
     let browser = gateway.browser();
     let api = browser.sign_in_json("alice").await["api"].clone();
@@ -189,7 +189,7 @@ async fn no_access_token_outlives_its_session() {
 
 /// RF-11: neither a disabled user nor an ended session is refreshed.
 #[tokio::test]
-async fn nobody_who_is_out_gets_back_in() {
+async fn disabled_users_and_ended_sessions_are_not_refreshed() {
     let gateways = Replicas::start();
     let session = gateways.session(SCOPES);
     let token = gateways.token(session, 0);
@@ -203,7 +203,7 @@ async fn nobody_who_is_out_gets_back_in() {
 
 /// TK-11, TK-14: what the token endpoint does not know it says in the words of RFC 6749.
 #[tokio::test]
-async fn other_grants_and_shapes_are_refused() {
+async fn invalid_token_requests_have_oauth_errors() {
     let gateway = Gateway::start();
     let browser = gateway.browser();
     let ask = |form: &'static str| {
