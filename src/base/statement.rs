@@ -3,7 +3,9 @@
 //! diesel 2.3 does not cache `UPDATE … RETURNING`, CTEs and `sql_query` as prepared statements: each call is parsed and
 //! planned, and costs a second round trip. A query type with a static `QueryId` is cached.
 
-/// Declares a statement as a struct of its binds. In the text a bind is `{field}`; it may occur several times.
+/// Declares a statement as a struct of its binds. In the text a bind is `{field}`; it may occur several times. A bind that
+/// is no field, and a field that is no bind, do not compile. The SQL begins with the name of the statement as a comment, so
+/// that `pg_stat_statements` and the log of slow queries name it.
 ///
 /// ```ignore
 /// statement! {
@@ -33,6 +35,9 @@ macro_rules! statement {
 
             pub struct Id;
 
+            // Evaluated at compile time.
+            const _: () = $crate::base::statement::check_binds($text, &[$(stringify!($field)),+]);
+
             impl$(<$life>)? diesel::query_builder::QueryId for $name$(<$life>)? {
                 type QueryId = Id;
                 const HAS_STATIC_QUERY_ID: bool = true;
@@ -59,16 +64,15 @@ macro_rules! statement {
                     &'b self,
                     mut out: diesel::query_builder::AstPass<'_, 'b, diesel::pg::Pg>,
                 ) -> diesel::QueryResult<()> {
+                    out.push_sql(concat!("/* ", module_path!(), "::", stringify!($name), " */ "));
                     let mut text = $crate::base::statement::Text::new($text);
                     while let Some(piece) = text.next() {
                         match piece {
                             Piece::Sql(sql) => out.push_sql(sql),
                             Piece::Again(place) => out.push_sql(&format!("${place}")),
                             $(Piece::Bind(stringify!($field)) => out.push_bind_param::<$sql, _>(&self.$field)?,)+
-                            Piece::Bind(other) => {
-                                let message = format!("{} has no bind {other}", stringify!($name));
-                                return Err(diesel::result::Error::QueryBuilderError(message.into()));
-                            }
+                            // `check_binds` has refused it.
+                            Piece::Bind(_) => {}
                         }
                     }
                     Ok(())
@@ -113,6 +117,61 @@ macro_rules! queue_token_revocation {
     };
 }
 pub(crate) use queue_token_revocation;
+
+/// Checks, at compile time, that the binds of the text are the fields.
+///
+/// # Panics
+///
+/// Where a bind of the text is no field, or a field is no bind.
+#[expect(clippy::indexing_slicing, reason = "a const fn has no other access, and it runs at compile time only")]
+pub const fn check_binds(text: &str, fields: &[&str]) {
+    let mut field = 0;
+    while field < fields.len() {
+        assert!(has_bind(text.as_bytes(), fields[field].as_bytes()), "a field of the statement is no bind of its text");
+        field += 1;
+    }
+    let (text, mut at) = (text.as_bytes(), 0);
+    while at < text.len() {
+        if text[at] == b'{' {
+            let mut known = false;
+            let mut field = 0;
+            while field < fields.len() {
+                known = known || is_bind_at(text, at, fields[field].as_bytes());
+                field += 1;
+            }
+            assert!(known, "a bind of the statement's text is no field");
+        }
+        at += 1;
+    }
+}
+
+const fn has_bind(text: &[u8], name: &[u8]) -> bool {
+    let mut at = 0;
+    while at < text.len() {
+        if is_bind_at(text, at, name) {
+            return true;
+        }
+        at += 1;
+    }
+    false
+}
+
+/// Whether `{name}` stands at that place of the text.
+#[expect(clippy::indexing_slicing, reason = "a const fn has no other access, and it runs at compile time only")]
+const fn is_bind_at(text: &[u8], at: usize, name: &[u8]) -> bool {
+    let end = at + name.len() + 1;
+    if end >= text.len() || text[at] != b'{' || text[end] != b'}' {
+        return false;
+    }
+    let mut place = 0;
+    while place < name.len() {
+        if text[at + 1 + place] != name[place] {
+            return false;
+        }
+        place += 1;
+    }
+    true
+}
 
 /// A piece of a statement's text.
 #[derive(Debug, PartialEq, Eq)]
@@ -162,6 +221,14 @@ impl<'t> Text<'t> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn binds_and_fields_must_be_the_same() {
+        check_binds("SELECT {a}, {bc}, {a}", &["a", "bc"]);
+        for (text, fields) in [("SELECT {a}", &["a", "b"][..]), ("SELECT {a}, {b}", &["a"]), ("SELECT {ab", &["ab"])] {
+            assert!(std::panic::catch_unwind(|| check_binds(text, fields)).is_err(), "{text}");
+        }
+    }
 
     #[test]
     fn a_bind_is_numbered_by_its_first_occurrence() {

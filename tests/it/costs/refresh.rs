@@ -23,12 +23,16 @@ async fn a_refresh_is_one_statement_with_little_wal_and_no_index_entry() {
 
     let asked = house.asked();
     assert_eq!(asked.len(), usize::try_from(distinct).expect("few"), "{:?}", asked.first().zip(asked.last()));
-    assert!(asked.iter().all(|statement| statement.starts_with("UPDATE sessions s")), "{:?}", asked.last());
+    assert!(
+        asked.iter().all(|statement| statement.starts_with("/* vestibule::token::store::rotate::Rotate */")),
+        "{:?}",
+        asked.last()
+    );
 
     // What the statement wrote itself, and what the whole cluster wrote, with each commit; no image of a page is in
     // either, as this PostgreSQL writes none.
     let counted = |column: &str| {
-        let sum = format!("SELECT sum({column}) FROM pg_stat_statements WHERE query LIKE 'UPDATE sessions s%'");
+        let sum = format!("SELECT sum({column}) FROM pg_stat_statements WHERE query LIKE '/* %::Rotate */%'");
         database.number(&sum)
     };
     assert_eq!(counted("wal_fpi"), 0);
