@@ -150,17 +150,42 @@ fn a_route_of_the_admin_listener_is_read() {
     assert_eq!(shown, ["/a GET,POST", "/admin/e/{f} DELETE"]);
 }
 
-#[test]
-fn every_code_of_a_refusal_is_described() {
+/// Each code of the table of refusals with its statuses.
+fn refusals() -> BTreeMap<String, BTreeSet<String>> {
     let source = read("src/web/answer/refusals.rs");
     let table = source.split("#[cfg(test)]").next().expect("the table");
-    let rows = table.split("row(").skip(1).filter(|row| row.trim_start().starts_with(|c: char| c.is_ascii_digit()));
-    let codes: BTreeSet<_> = rows.map(|row| quoted(row).expect("a code").0).collect();
-    assert!(codes.len() > 30, "{codes:?}");
+    let mut found: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for row in
+        table.split("row(").skip(1).map(str::trim_start).filter(|row| row.starts_with(|c: char| c.is_ascii_digit()))
+    {
+        let (status, _) = row.split_once(',').expect("a status");
+        found.entry(quoted(row).expect("a code").0.to_owned()).or_default().insert(status.to_owned());
+    }
+    assert!(found.len() > 30, "{found:?}");
+    found
+}
+
+#[test]
+fn every_code_of_a_refusal_is_described() {
     let text = read("docs/openapi.yaml");
     let list =
         text.split("\n    Code:\n").nth(1).and_then(|rest| rest.split("      enum:\n").nth(1)).expect("the codes");
-    let described: Vec<_> = list.lines().map_while(|line| line.strip_prefix("        - ")).collect();
-    assert_eq!(described.iter().copied().collect::<BTreeSet<_>>(), codes);
+    let described: Vec<_> = list.lines().map_while(|line| line.strip_prefix("        - ")).map(str::to_owned).collect();
+    let codes = refusals();
+    assert_eq!(described.iter().collect::<BTreeSet<_>>(), codes.keys().collect());
     assert_eq!(described.len(), codes.len(), "one stands there twice");
+}
+
+/// `docs/errors.md` has a section for each code, with its statuses.
+#[test]
+fn every_code_has_a_section_with_its_statuses() {
+    let text = read("docs/errors.md");
+    let section = |section: &str| {
+        let (code, rest) = section.split_once('`').expect("a code");
+        let statuses =
+            rest.trim_start().strip_prefix("Status ").and_then(|rest| rest.split('.').next()).expect("a status");
+        (code.to_owned(), statuses.split(", ").map(str::to_owned).collect())
+    };
+    let described: BTreeMap<String, BTreeSet<String>> = text.split("\n## `").skip(1).map(section).collect();
+    assert_eq!(described, refusals());
 }
