@@ -3,6 +3,7 @@
 use crate::base::clock::Clock;
 use crate::base::db::Db;
 use crate::base::event::Event;
+use crate::base::once_per::OncePer;
 use crate::base::outbound::Outbound;
 use crate::client;
 use crate::config::Config;
@@ -36,6 +37,8 @@ pub struct App {
     pub revocations: RevocationCache,
     /// The HTTP client for requests to providers and clients.
     pub outbound: Outbound,
+    /// When the log last said for a provider that access tokens lack the e-mail address.
+    pub email_warnings: OncePer,
 }
 
 impl App {

@@ -83,6 +83,11 @@ pub fn record(event: &Event) {
             count_refusal(name, provider, code);
             return;
         }
+        Event::ClaimsReduced { provider, reference, losses } => {
+            tracing::warn!(event = name, %provider, %reference, %losses, "claims were not taken as sent");
+            measure::event(name, &[("provider", provider)]);
+            return;
+        }
         Event::CallbackRefused { provider, code } => {
             tracing::warn!(event = name, %provider, code, "callback refused");
             count_refusal(name, provider, code);
@@ -160,6 +165,12 @@ fn count_notice(event: &'static str, client: &str) {
 
 fn log_at_provider(name: &'static str, provider: &str, what: &AtProvider) {
     match what {
+        AtProvider::EmailLeftOut => tracing::warn!(
+            event = name,
+            %provider,
+            "access tokens lack email: the provider does not say whether addresses are verified; if it verifies all of \
+             them, set its email_verified = \"assume\""
+        ),
         AtProvider::TokenRefreshed => tracing::info!(event = name, %provider, "provider token refreshed"),
         AtProvider::TokenNotRefreshed { identity, reason } => {
             tracing::warn!(event = name, %provider, %identity, reason, "provider token not refreshed");

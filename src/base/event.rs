@@ -40,6 +40,15 @@ pub enum Event {
         /// The reference of the login, as error pages show it.
         reference: Reference,
     },
+    /// Claims of a login were cut, dropped or changed.
+    ClaimsReduced {
+        /// The id of the provider, as in `[providers.*]`.
+        provider: String,
+        /// The reference of the login, as error pages show it.
+        reference: Reference,
+        /// The counts, claim by claim; no value.
+        losses: String,
+    },
     /// A callback was rejected before it was matched with a login: a replay, another browser, an unknown `state`.
     CallbackRefused {
         /// The id of the provider, as in `[providers.*]`.
@@ -211,6 +220,9 @@ pub enum Event {
 /// What happens at providers apart from logins.
 #[derive(Clone, Debug)]
 pub enum AtProvider {
+    /// Access tokens lack a configured `email`, since the provider does not say whether addresses are verified. At most once
+    /// for each provider and hour.
+    EmailLeftOut,
     /// An access token of the provider was refreshed.
     TokenRefreshed,
     /// An access token of the provider could not be refreshed; it is retried.
@@ -255,6 +267,7 @@ impl Event {
             Self::LoginBegan { .. } => "login_began",
             Self::LoginCompleted { .. } => "login_completed",
             Self::LoginFailed { .. } => "login_failed",
+            Self::ClaimsReduced { .. } => "claims_reduced",
             Self::CallbackRefused { .. } => "callback_refused",
             Self::SessionEnded { .. } => "session_ended",
             Self::UserDisabled { .. } => "user_disabled",
@@ -283,6 +296,7 @@ impl Event {
 impl AtProvider {
     fn name(&self) -> &'static str {
         match self {
+            Self::EmailLeftOut => "email_left_out",
             Self::TokenRefreshed => "provider_token_refreshed",
             Self::TokenNotRefreshed { .. } => "provider_token_not_refreshed",
             Self::LinkBroken { .. } => "provider_link_broken",

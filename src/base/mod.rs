@@ -13,6 +13,7 @@ pub mod id;
 pub mod listener;
 pub mod measure;
 pub mod migrate;
+pub mod once_per;
 pub mod outbound;
 pub mod seal;
 pub mod secret;

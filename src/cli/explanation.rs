@@ -64,7 +64,12 @@ fn identity(explained: &Explained) -> Vec<String> {
 }
 
 fn user(user: &Profile) -> Vec<String> {
-    let verified = if user.email_verified { "verified" } else { "not verified" };
+    let verified = match user.email_verified {
+        Some(true) if user.email_assumed => "assumed to be verified",
+        Some(true) => "verified",
+        Some(false) => "not verified",
+        None => "the provider does not say whether it is verified",
+    };
     let email = user.email.as_ref().map(|email| format!("{email} ({verified})"));
     let members = [
         ("email", &email),
@@ -77,7 +82,7 @@ fn user(user: &Profile) -> Vec<String> {
 }
 
 fn groups(explained: &Explained) -> Vec<String> {
-    let groups = &explained.user.groups;
+    let Some(groups) = &explained.user.groups else { return vec!["\nGroups: unknown".to_owned()] };
     let kept = groups.len();
     let head = match explained.groups_said.filter(|said| *said != kept) {
         Some(said) => format!("\nGroups ({kept} of {said})"),

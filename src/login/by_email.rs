@@ -23,7 +23,7 @@ pub fn vouching<'r>(
 }
 
 fn is_authority(provider: &Registration, profile: &Profile) -> bool {
-    provider.trusts_email && rules::is_at(profile, &provider.allow.email_domains)
+    provider.trusts_email && !profile.email_assumed && rules::is_at(profile, &provider.allow.email_domains)
 }
 
 #[cfg(test)]
@@ -40,8 +40,11 @@ mod tests {
     /// AC-02, AC-04: only providers marked `trusts_email`, and only for their domains.
     #[test]
     fn both_must_be_the_authority_and_the_setting_on() {
-        let ada =
-            |email_verified| Profile { email: Some("ada@example.com".into()), email_verified, ..Profile::default() };
+        let ada = |verified| Profile {
+            email: Some("ada@example.com".into()),
+            email_verified: Some(verified),
+            ..Profile::default()
+        };
         let all = [
             provider("a", true, &["example.com"]),
             provider("b", true, &["example.org", "example.com"]),
@@ -61,5 +64,7 @@ mod tests {
         ] {
             assert!(of(enabled, arriving, verified).is_empty(), "{enabled} {} {verified}", arriving.id);
         }
+        let assumed = Profile { email_assumed: true, ..ada(true) };
+        assert!(vouching(true, a, &assumed, all.iter()).is_empty());
     }
 }

@@ -47,6 +47,10 @@ async fn finish(
 ) -> Result<Finished, LoginError> {
     let Callback { previous, caller, .. } = callback;
     let identity = ask(provider, handshake, response, now).await?;
+    if !identity.losses.is_empty() {
+        let (provider, reference) = (provider.id().to_owned(), claimed.reference.clone());
+        telemetry::record(&Event::ClaimsReduced { provider, reference, losses: identity.losses.to_string() });
+    }
     allowed(provider.registration(), &identity)?;
     match claimed.link {
         None => {

@@ -12,9 +12,9 @@ use super::refusal::{Code, Refusal};
 use super::store::{self, CompletionOutcome, LoginCompletion, Written};
 use crate::app::App;
 use crate::base::clock::Timestamp;
-use crate::base::event::Event;
+use crate::base::event::{AtProvider, Event};
 use crate::base::id::SessionId;
-use crate::config::ResponseMode;
+use crate::config::{ResponseMode, UserClaim};
 use crate::grant::PreparedAnswer;
 use crate::session::{self, SignedIn};
 use crate::telemetry;
@@ -44,6 +44,7 @@ pub async fn create_session(
     let registration = provider.registration();
     let signed_in = new_session(registration, &identity, app.lifetime, now);
     check_token_size(app, claimed, &signed_in, now)?;
+    warn_of_missing_email(app, &signed_in, now);
     let answer = claimed.stored_request.take().and_then(|stored| answer(stored, &signed_in, now));
     let (code, location) = answer.map(|PreparedAnswer { code, location }| (code, location)).unzip();
     let all = app.providers.iter().map(Provider::registration);
@@ -111,6 +112,19 @@ pub async fn create_session(
     let (return_to, request) = (claimed.return_to.clone(), claimed.request);
     let answer = location.filter(|_| code_issued);
     Ok(Completed { signed_in, return_to, request, answer, tokens: identity.tokens })
+}
+
+/// Warns where `tokens.claims` has `email`, and the provider does not say whether the address is verified: tokens lack it then.
+fn warn_of_missing_email(app: &App, signed_in: &SignedIn, now: Timestamp) {
+    let profile = &signed_in.user.profile;
+    let is_left_out = profile.email.is_some() && profile.email_verified.is_none();
+    if !is_left_out || !app.config.tokens.claims.contains(&UserClaim::Email) {
+        return;
+    }
+    let provider = &signed_in.session.provider;
+    if app.email_warnings.is_due(provider, now) {
+        telemetry::record(&Event::AtProvider { provider: provider.clone(), what: AtProvider::EmailLeftOut });
+    }
 }
 
 /// Checks that neither the token of this login nor that of its app exceeds `tokens.max_bytes`: many servers refuse headers

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::rules::kind;
 use crate::config::{Pointer, Registration};
-use crate::upstream::Identity;
+use crate::upstream::{Identity, MAX_GROUPS};
 
 /// The number of groups that the provider sent, where it sent a list.
 pub fn groups_said(registration: &Registration, identity: &Identity) -> Option<usize> {
@@ -13,23 +13,40 @@ pub fn groups_said(registration: &Registration, identity: &Identity) -> Option<u
 
 /// The remarks, one sentence each.
 pub fn remarks(registration: &Registration, identity: &Identity) -> Vec<String> {
-    [groups(registration, identity), email_verified(registration, identity)].into_iter().flatten().collect()
+    let all = [groups(registration, identity), email_verified(registration, identity), others(identity)];
+    all.into_iter().flatten().collect()
 }
 
 fn groups(registration: &Registration, identity: &Identity) -> Option<String> {
     let pointer = registration.claims.groups.as_ref()?;
-    let kept = identity.profile.groups.len();
+    let loss = identity.losses.iter().find(|loss| loss.claim == "groups")?;
+    let at = pointer.as_str();
     match find(Some(pointer), identity)? {
-        Value::Null => None,
-        Value::Array(said) if said.len() == kept => None,
-        Value::Array(said) => Some(format!(
-            "of the {} groups at {}, {kept} are taken: at most 500, and of those only texts of 1 to 256 characters \
-             without control characters",
-            said.len(),
-            pointer.as_str(),
+        Value::Array(sent) => Some(format!(
+            "of the {} groups at {at}, {} are taken: at most {MAX_GROUPS}, and of those only texts of 1 to 256 characters \
+             without control characters; {} are taken without the spaces around them",
+            sent.len(),
+            sent.len() - loss.dropped - loss.cut,
+            loss.changed,
         )),
-        other => Some(format!("{} is {}, not a list: there are no groups", pointer.as_str(), kind(other))),
+        text @ Value::String(_) if loss.remedy.is_some() => Some(format!(
+            "{at} is {}, not a list, so the groups are unknown; if the provider sends a single group so, write \
+             single_group_as_list = true",
+            kind(text),
+        )),
+        other => Some(format!("{at} is {}, not a list, so the groups are unknown", kind(other))),
     }
+}
+
+/// What else was not taken as sent, by counts.
+fn others(identity: &Identity) -> Option<String> {
+    let told: Vec<_> = identity
+        .losses
+        .iter()
+        .filter(|loss| !matches!(loss.claim, "groups" | "email_verified"))
+        .map(ToString::to_string)
+        .collect();
+    (!told.is_empty()).then(|| format!("not taken as sent: {}", told.join("; ")))
 }
 
 fn email_verified(registration: &Registration, identity: &Identity) -> Option<String> {

@@ -11,6 +11,7 @@ use crate::app::App;
 use crate::base::clock::Clock;
 use crate::base::db::{Conn, Db, DbError};
 use crate::base::migrate;
+use crate::base::once_per::OncePer;
 use crate::base::outbound::{Outbound, OutboundError};
 use crate::client;
 use crate::config::Config;
@@ -61,7 +62,20 @@ pub(super) fn load(mut config: Config, clock: Clock) -> Result<(Arc<App>, Follow
     // Before any request: a replica that does not know the revocations cannot answer.
     let follower = feed.read(&clock, &revocations)?.follow()?;
     let vault = Vault::new(&db, &config.ring, &clock, telemetry::record);
-    let app = App { config, db, clock, keys, providers, vault, clients, lifetime, endings, revocations, outbound };
+    let app = App {
+        config,
+        db,
+        clock,
+        keys,
+        providers,
+        vault,
+        clients,
+        lifetime,
+        endings,
+        revocations,
+        outbound,
+        email_warnings: OncePer::hour(),
+    };
     Ok((Arc::new(app), follower))
 }
 

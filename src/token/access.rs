@@ -65,9 +65,20 @@ pub struct AccessClaims {
     /// The names of groups (RFC 9068 §2.2.3.1).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub groups: Option<Vec<String>>,
+    /// The id of the provider that said the claims about the user; beside them only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub idp: Option<String>,
     /// The place of its session in the status lists.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<StatusClaim>,
+}
+
+impl AccessClaims {
+    /// Whether it has a claim about the user.
+    pub fn is_personal(&self) -> bool {
+        let texts = [&self.email, &self.name, &self.preferred_username, &self.picture];
+        texts.into_iter().any(Option::is_some) || self.email_verified.is_some() || self.groups.is_some()
+    }
 }
 
 /// `sub`. No client id has the form of a user id, so the two cannot be confused (TK-25).
@@ -218,6 +229,7 @@ pub(in crate::token) mod tests {
             preferred_username: None,
             picture: None,
             groups: None,
+            idp: None,
             status: None,
         }
     }

@@ -9,7 +9,8 @@ pub fn has_scope(scopes: &str, wanted: &str) -> bool {
     scopes.split(' ').any(|scope| scope == wanted)
 }
 
-/// The claims about the user that the scopes release, without `sub`. Unknown ones are left out.
+/// The claims about the user that the scopes release, without `sub`. A claim of which the provider said nothing is left out;
+/// an empty list of groups is a statement.
 pub fn released(user: &User, scope: &str) -> Map<String, Value> {
     let profile = &user.profile;
     let has = |wanted: &str| has_scope(scope, wanted);
@@ -26,10 +27,12 @@ pub fn released(user: &User, scope: &str) -> Map<String, Value> {
     }
     if has("email") && profile.email.is_some() {
         release("email", &profile.email);
-        claims.insert("email_verified".to_owned(), json!(profile.email_verified));
+        if let Some(verified) = profile.email_verified {
+            claims.insert("email_verified".to_owned(), json!(verified));
+        }
     }
-    if has("groups") && !profile.groups.is_empty() {
-        claims.insert("groups".to_owned(), json!(profile.groups));
+    if let Some(groups) = profile.groups.as_ref().filter(|_| has("groups")) {
+        claims.insert("groups".to_owned(), json!(groups));
     }
     claims
 }
@@ -46,11 +49,12 @@ mod tests {
         let text = |text: &str| Some(text.to_owned());
         let profile = Profile {
             email: text("ada@example.com"),
-            email_verified: true,
+            email_verified: Some(true),
+            email_assumed: false,
             name: text("Ada"),
             preferred_username: text("ada"),
             picture: None,
-            groups: vec!["staff".into()],
+            groups: Some(vec!["staff".into()]),
         };
         User { sub: UserId(Uuid::from_u128(1)), profile }
     }
@@ -63,6 +67,9 @@ mod tests {
         assert_eq!(of("openid email"), json!({ "email": "ada@example.com", "email_verified": true }));
         assert_eq!(of("profile openid"), json!({ "name": "Ada", "preferred_username": "ada" }));
         assert_eq!(of("openid groups"), json!({ "groups": ["staff"] }));
+        let silent = Profile { email_verified: None, groups: Some(Vec::new()), ..user().profile };
+        let silent = Value::Object(released(&User { profile: silent, ..user() }, "openid email groups"));
+        assert_eq!(silent, json!({ "email": "ada@example.com", "groups": [] }));
         let nobody = User { profile: Profile::default(), ..user() };
         assert_eq!(Value::Object(released(&nobody, "openid email profile groups")), json!({}));
     }

@@ -41,9 +41,12 @@ impl Terms<'_> {
             ..self.bare(Subject::User(session.user), &session.client_id, scope, resource, now)
         };
         claims.exp = end(session.not_after, tokens.access_lifetime, now);
+        let profile = &signed_in.user.profile;
         for claim in &tokens.claims {
-            put(&mut claims, *claim, &signed_in.user.profile);
+            put(&mut claims, *claim, profile);
         }
+        // Another provider may use the same address or name of a group for another person.
+        claims.idp = claims.is_personal().then(|| session.provider.clone());
         claims
     }
 
@@ -80,6 +83,7 @@ impl Terms<'_> {
             preferred_username: None,
             picture: None,
             groups: None,
+            idp: None,
             status: None,
         }
     }
@@ -119,15 +123,19 @@ impl Terms<'_> {
     }
 }
 
-/// Unknown claims are left out; `email_verified` is set only beside `email`.
+/// Unknown claims are left out. `email` stands only beside `email_verified`: without it, a service would take the address for
+/// a verified one.
 fn put(claims: &mut AccessClaims, claim: UserClaim, profile: &Profile) {
     match claim {
-        UserClaim::Email => claims.email.clone_from(&profile.email),
-        UserClaim::EmailVerified => claims.email_verified = profile.email.is_some().then_some(profile.email_verified),
+        UserClaim::Email => {
+            claims.email = profile.email.clone().filter(|_| profile.email_verified.is_some());
+            claims.email_verified = claims.email.as_ref().and(profile.email_verified);
+        }
+        UserClaim::EmailVerified => claims.email_verified = profile.email.as_ref().and(profile.email_verified),
         UserClaim::Name => claims.name.clone_from(&profile.name),
         UserClaim::PreferredUsername => claims.preferred_username.clone_from(&profile.preferred_username),
         UserClaim::Picture => claims.picture.clone_from(&profile.picture),
-        UserClaim::Groups => claims.groups = Some(profile.groups.clone()).filter(|groups| !groups.is_empty()),
+        UserClaim::Groups => claims.groups.clone_from(&profile.groups),
     }
 }
 

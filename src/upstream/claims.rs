@@ -1,26 +1,20 @@
-//! Claims of a provider: reading, merging, cleaning and bounding them (RT-39, AC-03).
+//! Claims of a provider: the subject identifier, claims of the protocol, and all claims as stored (RT-39).
 
 use serde_json::{Map, Value, json};
-use url::Url;
 
-use super::{email_address, text};
+use super::claim_losses::ClaimLoss;
+use super::text;
 use crate::account::Profile;
-use crate::config::{ClaimPointers, Pointer, Registration};
+use crate::config::Registration;
 
 /// The longest `sub`, in characters (OpenID Connect Core §2).
 const MAX_SUB: usize = 255;
-/// The longest e-mail address, in characters; a longer one is ignored.
-const MAX_EMAIL: usize = 320;
-/// The longest name, user name or group name, in characters.
-const MAX_NAME: usize = 256;
-/// The longest picture URL, in characters; a longer one is ignored.
-const MAX_PICTURE: usize = 2048;
+/// The longest text of `acr` and `sid`, in characters.
+const MAX_TEXT: usize = 256;
 /// The highest number of `amr` values: every access token contains them.
 const MAX_AMR_VALUES: usize = 16;
 /// The longest `amr` value, in bytes.
 const MAX_AMR_LENGTH: usize = 64;
-/// The highest number of groups.
-const MAX_GROUPS: usize = 500;
 /// The deepest nesting of arrays and objects.
 const MAX_DEPTH: usize = 8;
 /// The size limit of all stored claims as JSON, in bytes.
@@ -69,104 +63,74 @@ pub fn is_present(claims: &Map<String, Value>, name: &str) -> bool {
     claims.get(name).is_some_and(|value| !value.is_null())
 }
 
-/// The profile in the claims; earlier sources have priority. `email_verified` is never taken from a source with another
-/// address (AC-02).
-pub fn profile(registration: &Registration, sources: &[&Value]) -> Profile {
-    let ClaimPointers { email, email_verified, name, preferred_username, picture, groups, .. } = &registration.claims;
-    let find = |pointer: &Option<Pointer>| sources.iter().find_map(|source| pointer.as_ref()?.find(source));
-    let text = |pointer: &Option<Pointer>| find(pointer).and_then(Value::as_str);
-    let address = |source: &Value| email.as_ref().and_then(|pointer| pointer.find(source)).cloned();
-    let mut same_address = sources.iter().filter(|source| address(source).as_ref() == find(email));
-    let verified = same_address.find_map(|source| email_verified.as_ref()?.find(source));
-    let email = text(email).and_then(self::email);
-    Profile {
-        email_verified: email.is_some() && verified.is_some_and(|verified| is_true(verified, registration)),
-        email,
-        name: text(name).and_then(self::name),
-        preferred_username: text(preferred_username).and_then(self::name),
-        picture: text(picture).and_then(self::picture),
-        groups: self::groups(find(groups)),
-    }
-}
-
-/// Accepts the boolean `true`, and the string `"true"` where the provider documents it (AC-03).
-fn is_true(value: &Value, registration: &Registration) -> bool {
-    *value == Value::Bool(true) || (registration.email_verified_as_text && value.as_str() == Some("true"))
-}
-
 /// All claims except those of the protocol, valid for a `jsonb` column. When they exceed the size limit, only the profile.
-pub fn storable(claims: &Map<String, Value>, sub: &str, profile: &Profile) -> Value {
-    let all = claims.iter().filter(|(name, _)| !PROTOCOL_CLAIMS.contains(&name.as_str()));
-    let mut all: Map<String, Value> =
-        all.filter_map(|(name, value)| Some((text::clean(name), clean_value(value, MAX_DEPTH - 1)?))).collect();
+pub fn storable(claims: &Map<String, Value>, sub: &str, profile: &Profile) -> (Value, Option<ClaimLoss>) {
+    let own = || claims.iter().filter(|(name, _)| !PROTOCOL_CLAIMS.contains(&name.as_str()));
+    let mut loss = ClaimLoss { claim: "claims", sent: own().count(), dropped: 0, cut: 0, changed: 0, remedy: None };
+    let clean =
+        |(name, value): (&String, &Value)| Some((text::clean(name), clean_value(value, MAX_DEPTH - 1, &mut loss)?));
+    let mut all: Map<String, Value> = own().filter_map(clean).collect();
     all.insert("sub".into(), json!(sub));
     let all = Value::Object(all);
     if all.to_string().len() <= MAX_BYTES {
-        return all;
+        return (all, Some(loss));
     }
-    let Value::Object(mut known) = json!(profile) else { return json!({ "sub": sub }) };
+    let Value::Object(mut known) = json!(profile) else { return (json!({ "sub": sub }), Some(loss)) };
     known.insert("sub".into(), json!(sub));
     if json!(known).to_string().len() > MAX_BYTES {
         known.remove("groups");
     }
-    Value::Object(known)
+    let cut = loss.sent.saturating_sub(known.len());
+    (Value::Object(known), Some(ClaimLoss { cut, ..loss }))
 }
 
 /// A string claim of limited length; `None` for any other value.
 pub fn short_text(claims: &Map<String, Value>, name: &str) -> Option<String> {
     let text = claims.get(name).and_then(Value::as_str)?;
-    (!text.is_empty() && text.chars().count() <= MAX_NAME && text::is_clean(text)).then(|| text.to_owned())
+    (!text.is_empty() && text.chars().count() <= MAX_TEXT && text::is_clean(text)).then(|| text.to_owned())
+}
+
+/// The loss of a claim that [`short_text`] did not take.
+pub fn loss_of_short_text(claims: &Map<String, Value>, name: &'static str) -> Option<ClaimLoss> {
+    let sent = claims.get(name).filter(|sent| !sent.is_null())?;
+    ClaimLoss::of_text(name, sent, short_text(claims, name).as_deref())
 }
 
 /// The `amr` claim: an array of strings, or a single string.
-pub fn amr(claims: &Map<String, Value>) -> Option<Vec<String>> {
+pub fn amr(claims: &Map<String, Value>) -> (Option<Vec<String>>, Option<ClaimLoss>) {
     let is_valid = |method: &str| method.len() <= MAX_AMR_LENGTH && text::is_clean(method);
-    match claims.get("amr")? {
-        Value::String(one) if is_valid(one) => Some(vec![one.clone()]),
-        Value::Array(list) => {
+    match claims.get("amr") {
+        None | Some(Value::Null) => (None, None),
+        Some(Value::String(one)) if is_valid(one) => (Some(vec![one.clone()]), None),
+        Some(Value::Array(list)) => {
             let texts = list.iter().filter_map(Value::as_str).filter(|method| is_valid(method));
-            Some(texts.take(MAX_AMR_VALUES).map(String::from).collect())
+            let valid: Vec<_> = texts.map(String::from).collect();
+            let (sent, dropped) = (list.len(), list.len() - valid.len());
+            let kept: Vec<_> = valid.into_iter().take(MAX_AMR_VALUES).collect();
+            let cut = sent - dropped - kept.len();
+            (Some(kept), Some(ClaimLoss { claim: "amr", sent, dropped, cut, changed: 0, remedy: None }))
         }
-        _ => None,
+        Some(odd) => (None, ClaimLoss::of_text("amr", odd, None)),
     }
 }
 
-/// A text that is not exactly one address, or too long, is ignored: changing it would make it another address.
-fn email(text: &str) -> Option<String> {
-    let text = text.trim();
-    let is_valid = text::is_clean(text) && text.chars().count() <= MAX_EMAIL && email_address::domain(text).is_some();
-    is_valid.then(|| text.to_owned())
-}
-
-fn name(text: &str) -> Option<String> {
-    let cut: String = text::clean(text).chars().take(MAX_NAME).collect();
-    let cut = cut.trim_end();
-    (!cut.is_empty()).then(|| cut.to_owned())
-}
-
-fn picture(text: &str) -> Option<String> {
-    let text = text::clean(text);
-    let url = Url::parse(&text).ok()?;
-    (matches!(url.scheme(), "http" | "https") && text.chars().count() <= MAX_PICTURE).then_some(text)
-}
-
-/// Group names with characters to remove, or too long ones, are left out: changing one would make it another group.
-fn groups(claim: Option<&Value>) -> Vec<String> {
-    let list = claim.and_then(Value::as_array);
-    let names = list.into_iter().flatten().filter_map(Value::as_str).map(str::trim);
-    let is_valid = |name: &&str| !name.is_empty() && name.chars().count() <= MAX_NAME && text::is_clean(name);
-    names.filter(is_valid).take(MAX_GROUPS).map(String::from).collect()
-}
-
-/// The value without harmful characters, and without values nested too deep.
-fn clean_value(value: &Value, levels: usize) -> Option<Value> {
+/// The value without harmful characters, and without values nested too deep. Counts both in `loss`.
+fn clean_value(value: &Value, levels: usize, loss: &mut ClaimLoss) -> Option<Value> {
     match value {
-        Value::String(text) => Some(Value::String(text::clean(text))),
-        Value::Array(_) | Value::Object(_) if levels == 0 => None,
-        Value::Array(list) => Some(list.iter().filter_map(|item| clean_value(item, levels - 1)).collect()),
+        Value::String(text) => {
+            let clean = text::clean(text);
+            loss.changed += usize::from(clean != *text);
+            Some(Value::String(clean))
+        }
+        Value::Array(_) | Value::Object(_) if levels == 0 => {
+            loss.dropped += 1;
+            None
+        }
+        Value::Array(list) => Some(list.iter().filter_map(|item| clean_value(item, levels - 1, loss)).collect()),
         Value::Object(members) => {
-            let members = members.iter();
-            Some(members.filter_map(|(name, item)| Some((text::clean(name), clean_value(item, levels - 1)?))).collect())
+            let clean =
+                |(name, item): (&String, &Value)| Some((text::clean(name), clean_value(item, levels - 1, loss)?));
+            Some(members.iter().filter_map(clean).collect())
         }
         plain => Some(plain.clone()),
     }
@@ -201,58 +165,6 @@ mod tests {
         assert_eq!(sub_of_profile(&registration, &json!({})), None);
     }
 
-    fn profile_of(value: impl Into<Value>) -> Profile {
-        profile(&Registration::example(), &[&value.into()])
-    }
-
-    /// AC-03
-    #[test]
-    fn only_the_boolean_true_marks_an_address_as_verified() {
-        for not in [json!("true"), json!("false"), json!(1), json!(0), json!(null), json!([true]), json!(false)] {
-            assert!(!profile_of(json!({"email": "a@b.c", "email_verified": not})).email_verified, "{not}");
-        }
-        assert!(profile_of(json!({"email": "a@b.c", "email_verified": true})).email_verified);
-        assert!(!profile_of(json!({"email_verified": true})).email_verified);
-        let hidden = profile_of(json!({"email": "vic\u{0}tim@b.c", "email_verified": true}));
-        assert_eq!((hidden.email, hidden.email_verified), (None, false));
-        assert_eq!(profile_of(json!({"email": format!("{}@b.c", "x".repeat(320))})).email, None);
-    }
-
-    /// AC-02: an address of one source and `email_verified` of another are never combined.
-    #[test]
-    fn email_verified_is_read_from_the_source_of_the_address() {
-        let mixed = |first: Value, second: Value| profile(&Registration::example(), &[&first, &second]);
-        let verified = json!({"email": "own@evil.example", "email_verified": true});
-        let other = mixed(json!({"email": "victim@b.c"}), verified.clone());
-        assert_eq!((other.email.as_deref(), other.email_verified), (Some("victim@b.c"), false));
-        let other = mixed(json!({"email_verified": true}), json!({"email": "victim@b.c"}));
-        assert_eq!((other.email.as_deref(), other.email_verified), (Some("victim@b.c"), false));
-        let other = mixed(json!({"email": "victim@b.c"}), json!({"email_verified": true}));
-        assert!(!other.email_verified);
-        let same = mixed(json!({"email": "own@evil.example"}), verified.clone());
-        assert!(same.email_verified);
-        let later = mixed(json!({"email": null, "email_verified": null}), verified);
-        assert!(later.email_verified);
-    }
-
-    /// RT-39, AC-15
-    #[test]
-    fn every_profile_value_is_bounded() {
-        let groups: Vec<_> = (0..1000).map(|number| format!("g{number}")).collect();
-        let large = profile_of(json!({
-            "name": "n\u{0}\u{202e}".repeat(64 * 1024), "preferred_username": " \u{7} ", "groups": groups,
-            "picture": format!("https://b.c/{}", "x".repeat(3000)),
-        }));
-        assert_eq!(large.name.map(|name| name.chars().count()), Some(256));
-        assert_eq!((large.preferred_username, large.picture, large.groups.len()), (None, None, 500));
-        let odd = profile_of(json!({
-            "name": 7, "picture": "javascript:alert(1)", "groups": ["a", 7, null, "b\u{0}c", "x".repeat(257), " d "],
-        }));
-        assert_eq!((odd.name, odd.picture, odd.groups), (None, None, vec!["a".to_owned(), "d".into()]));
-        assert!(profile_of(json!({"groups": "admin"})).groups.is_empty());
-        assert_eq!(profile_of(json!({"picture": "https://b.c/p?x=1"})).picture.as_deref(), Some("https://b.c/p?x=1"));
-    }
-
     /// RT-39
     #[test]
     fn stored_claims_are_valid_jsonb_without_protocol_claims() {
@@ -260,7 +172,8 @@ mod tests {
         let claims = map(json!({
             "iss": "x", "nonce": "x", "sid": "x", "k\u{0}ey": ["v\u{0}", {"\u{0}": "\u{0}"}], "deep": deep, "n": 1.5,
         }));
-        let cleaned = storable(&claims, "alice", &Profile::default());
+        let (cleaned, loss) = storable(&claims, "alice", &Profile::default());
+        assert_eq!(loss.map(|loss| (loss.sent, loss.dropped, loss.changed)), Some((3, 1, 2)));
         assert_eq!(cleaned["key"], json!(["v", {"": ""}]));
         assert_eq!(cleaned["sub"], "alice");
         assert_eq!(cleaned["deep"]["a"]["b"]["c"]["d"]["e"]["f"], json!({"x": 1}));
@@ -272,8 +185,9 @@ mod tests {
     fn claims_beyond_the_size_limit_are_reduced_to_the_profile() {
         let groups: Vec<_> = (0..500).map(|number| format!("{number:0>200}")).collect();
         let claims = map(json!({"email": "a@b.c", "groups": groups, "x": "y".repeat(20_000)}));
-        let profile = profile(&Registration::example(), &[&Value::Object(claims.clone())]);
-        let cleaned = storable(&claims, "alice", &profile);
+        let (profile, _) = super::super::profile::read(&Registration::example(), &[&Value::Object(claims.clone())]);
+        let (cleaned, loss) = storable(&claims, "alice", &profile);
+        assert_eq!(loss.map(|loss| (loss.sent, loss.cut)), Some((3, 1)));
         assert_eq!((&cleaned["email"], &cleaned["sub"]), (&json!("a@b.c"), &json!("alice")));
         assert!(cleaned.get("x").is_none() && cleaned.get("groups").is_none());
         assert!(cleaned.to_string().len() <= MAX_BYTES);

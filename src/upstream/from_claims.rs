@@ -2,11 +2,10 @@
 
 use serde_json::{Map, Value};
 
-use super::claims;
 use super::identity::{Identity, ProviderTokens};
 use super::numeric_date;
 use super::oidc::{Issuer, user_names};
-use super::profile_calls;
+use super::{claims, profile, profile_calls};
 use crate::base::clock::Timestamp;
 use crate::base::secret::Plain;
 use crate::config::{OAuth1, OAuth2, Oidc, Provider, Registration};
@@ -48,14 +47,16 @@ pub(super) fn identity(
 ) -> Identity {
     let ClaimSources { id_token, userinfo, names } = sources;
     let text = |name| claims::short_text(&id_token, name);
-    let (acr, amr, sid) = (text("acr"), claims::amr(&id_token), text("sid"));
+    let (acr, (amr, lost_methods), sid) = (text("acr"), claims::amr(&id_token), text("sid"));
     let raw_claims: Vec<_> =
         [Some(id_token.clone()), userinfo.clone()].into_iter().flatten().map(Value::Object).collect();
     // The names of a form post are not signed: they are used for the profile, but not for login rules.
-    let profile = claims::profile(registration, &raw_claims.iter().chain(&names).collect::<Vec<_>>());
+    let (profile, mut losses) = profile::read(registration, &raw_claims.iter().chain(&names).collect::<Vec<_>>());
+    let of_texts = ["acr", "sid"].map(|name| claims::loss_of_short_text(&id_token, name));
     let all = claims::merge(id_token, userinfo);
-    let claims = claims::storable(&all, &sub, &profile);
-    Identity { sub, profile, claims, raw_claims, auth_time, acr, amr, sid, tokens }
+    let (claims, lost) = claims::storable(&all, &sub, &profile);
+    of_texts.into_iter().chain([lost_methods, lost]).for_each(|lost| losses.add(lost));
+    Identity { sub, profile, claims, raw_claims, auth_time, acr, amr, sid, losses, tokens }
 }
 
 /// Claims from a file, for `vestibule explain`. They are not verified.

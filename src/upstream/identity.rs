@@ -2,8 +2,9 @@
 
 use serde_json::{Map, Value};
 
-use super::claims;
+use super::claim_losses::ClaimLosses;
 use super::failure::{Failure, Fault};
+use super::{claims, profile};
 use crate::account::Profile;
 use crate::base::clock::Timestamp;
 use crate::base::secret::Plain;
@@ -28,6 +29,8 @@ pub struct Identity {
     pub amr: Option<Vec<String>>,
     /// The session identifier at the provider.
     pub sid: Option<String>,
+    /// What of the claims was not taken as sent.
+    pub losses: ClaimLosses,
     /// The tokens that the provider issued.
     pub tokens: ProviderTokens,
 }
@@ -43,10 +46,12 @@ impl Identity {
         let sub = claims::sub_of_profile(registration, &claims);
         let sub =
             sub.ok_or_else(|| Failure::userinfo(Fault::InvalidResponse, "the profile has no usable sub (claims.sub)"))?;
-        let profile = claims::profile(registration, &[&claims]);
+        let (profile, mut losses) = profile::read(registration, &[&claims]);
         let cleaned = claims.as_object().map(|members| claims::storable(members, &sub, &profile));
-        let (raw_claims, claims) = (vec![claims], cleaned.unwrap_or_default());
-        Ok(Self { sub, profile, claims, raw_claims, auth_time: None, acr: None, amr: None, sid: None, tokens })
+        let (cleaned, lost) = cleaned.unwrap_or_default();
+        losses.add(lost);
+        let (raw_claims, claims) = (vec![claims], cleaned);
+        Ok(Self { sub, profile, claims, raw_claims, auth_time: None, acr: None, amr: None, sid: None, losses, tokens })
     }
 }
 

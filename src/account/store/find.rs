@@ -128,12 +128,13 @@ fn record(row: UserRow) -> Record {
     Record {
         sub: row.id,
         profile: Profile {
+            email_verified: row.email.is_some().then_some(row.email_verified),
+            email_assumed: false,
             email: row.email,
-            email_verified: row.email_verified,
             name: row.name,
             preferred_username: row.preferred_username,
             picture: row.picture,
-            groups: row.groups,
+            groups: Some(row.groups).filter(|groups| !groups.is_empty()),
         },
         disabled_at: row.disabled_at,
         created_at: row.created_at,

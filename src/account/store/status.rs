@@ -98,11 +98,11 @@ pub fn refresh(conn: &mut Conn, id: UserId, profile: &Profile, now: Timestamp) -
     let update = UpdateProfile {
         id,
         email: profile.email.as_deref(),
-        email_verified: profile.email_verified,
+        email_verified: profile.has_verified_email(),
         name: profile.name.as_deref(),
         preferred_username: profile.preferred_username.as_deref(),
         picture: profile.picture.as_deref(),
-        groups: &profile.groups,
+        groups: profile.groups.as_deref().unwrap_or_default(),
         now,
     };
     update.execute(conn).map(|_| ())

@@ -146,7 +146,7 @@ fn complete_unknown_identity(
     completion: &LoginCompletion,
 ) -> QueryResult<Option<CompletionOutcome<Entered>>> {
     let LoginCompletion { session, sub, profile, vouching, now, .. } = completion;
-    let email = profile.email.as_deref().filter(|_| profile.email_verified && !vouching.is_empty());
+    let email = profile.email.as_deref().filter(|_| profile.has_verified_email() && !vouching.is_empty());
     let named = email.map(|email| by_email::named(conn, email, vouching, &session.provider)).transpose()?;
     // A login that is no longer pending creates and links nothing.
     let written = |conn: &mut Conn| write(conn, completion)?.ok_or(Error::RollbackTransaction);

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use diesel::sql_types::{Bool, Jsonb, Text, Timestamptz, Uuid};
 use diesel::{Connection, OptionalExtension, QueryResult, QueryableByName, RunQueryDsl};
 use ipnet::IpNet;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::linked::{self, Linked};
 use crate::account::{self, Profile};
@@ -162,7 +162,7 @@ fn attach(conn: &mut Conn, request: &LinkRequest) -> QueryResult<Result<Attached
             return Ok(Err(LinkOutcome::OtherUserSignedIn));
         }
     }
-    let said = json!(profile);
+    let said = profile.stored();
     let attach = Attach {
         id: SubId::new(now),
         provider: &request.provider,

@@ -94,7 +94,7 @@ pub fn unlink(conn: &mut Conn, request: &UnlinkRequest) -> QueryResult<UnlinkOut
         // Tokens that no ending of a session has revoked: an identity may have been linked and never used.
         vault::revoke_one(conn, id, now)?;
         Delete { id, user, session, provider: &provider, audit: uuid_v7(now), now }.execute(conn)?;
-        let left = identities.into_iter().next().and_then(|left| serde_json::from_value::<Profile>(left.profile).ok());
+        let left = identities.into_iter().next().map(|left| Profile::of_stored(left.profile));
         account::refresh(conn, user, &left.unwrap_or_default(), now)?;
         Ok(UnlinkOutcome::Gone { provider, ended })
     })

@@ -3,7 +3,7 @@
 use diesel::sql_types::{Array, BigInt, Binary, Bool, Inet, Jsonb, Nullable, Text, Timestamptz, Uuid};
 use diesel::{OptionalExtension, QueryResult, QueryableByName, RunQueryDsl};
 use ipnet::IpNet;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use crate::account::Profile;
 use crate::base::audit::audit_rows;
@@ -189,17 +189,17 @@ pub fn write(conn: &mut Conn, completion: &LoginCompletion) -> QueryResult<Optio
     let (profile, session) = (&completion.profile, &completion.session);
     let device = Device::of(completion.caller.user_agent.as_deref());
     let (sid_hash, sub_hash) = (completion.upstream_sid.as_deref().map(Hashed::of), Hashed::of(&completion.sub));
-    let (said, code) = (json!(profile), completion.code.as_ref());
+    let (said, code) = (profile.stored(), completion.code.as_ref());
     let write = Write {
         provider: &session.provider,
         sub: &completion.sub,
         email: profile.email.as_deref(),
-        email_verified: profile.email_verified,
+        email_verified: profile.has_verified_email(),
         name: profile.name.as_deref(),
         keep_name: completion.keep_name,
         preferred_username: profile.preferred_username.as_deref(),
         picture: profile.picture.as_deref(),
-        groups: &profile.groups,
+        groups: profile.groups.as_deref().unwrap_or_default(),
         profile: &said,
         claims: &completion.claims,
         session: session.id,

@@ -85,5 +85,5 @@ impl From<SignedInRow> for SignedIn {
 
 /// The profile as stored; empty for an identity that was removed.
 fn profile(stored: Option<Value>) -> Profile {
-    stored.and_then(|stored| serde_json::from_value(stored).ok()).unwrap_or_default()
+    stored.map(Profile::of_stored).unwrap_or_default()
 }

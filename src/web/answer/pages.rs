@@ -219,7 +219,7 @@ pub fn account(app: &App, signed_in: &SignedIn, listed: &[Listed], identities: &
         style: STYLE_PATH,
         greeting: name_of(signed_in).unwrap_or("You are signed in"),
         email: profile.email.as_deref(),
-        email_verified: profile.email_verified,
+        email_verified: profile.has_verified_email(),
         sub: signed_in.user.sub.to_string(),
         provider: &provider,
         since: shown(session.auth_time),

@@ -2,8 +2,9 @@
 
 use serde_json::{Value, json};
 
+use crate::fake_provider::Op;
 use crate::support::person::{Person, claims, last_step, two_providers};
-use crate::support::{Gateway, Setup};
+use crate::support::{Gateway, LogCapture, Setup, app};
 
 const ALL: &str = "[tokens]\nclaims = ['email', 'email_verified', 'name', 'preferred_username', 'picture', 'groups']\n[providers.op]\nuserinfo = 'never'\n";
 
@@ -48,8 +49,8 @@ async fn access_tokens_have_the_configured_claims() {
     let ask = gateway.browser().ask("POST", "/oauth2/token").for_json();
     let renewed = ask.body("application/x-www-form-urlencoded", refresh).send().await;
     assert_eq!(renewed.status, 200, "{renewed:?}");
-    assert_eq!(picked(&claims(&renewed.json()["access_token"])), json!({"name": "Countess"}));
-    assert_eq!(picked(&ada.token_claims().await), json!({"name": "Countess"}));
+    assert_eq!(picked(&claims(&renewed.json()["access_token"])), json!({"name": "Countess", "groups": []}));
+    assert_eq!(picked(&ada.token_claims().await), json!({"name": "Countess", "groups": []}));
 }
 
 /// An app's token has them too; one that a client has for itself is about nobody.
@@ -155,4 +156,71 @@ async fn claims_come_from_the_provider_of_the_session_only() {
     let here = ada.token_claims().await;
     assert_eq!((&here["groups"], &here["email"]), (&json!(["staff"]), &json!("ada@example.com")));
     assert_eq!(ada.session().await["user"]["groups"], json!(["staff"]));
+}
+
+/// What the provider says of groups and of the verification, in all four places. A missing `email_verified` is not `false`,
+/// and an empty list of groups is a statement: an app that keeps its own copy would keep the rights of a person who left
+/// the last group.
+#[tokio::test]
+async fn silence_is_left_out_and_an_empty_list_is_stated() {
+    let gateway =
+        app::setup().toml("[tokens]\nclaims = ['email', 'groups']\n[providers.op]\nuserinfo = 'never'\n").start();
+    let scope = [("scope", "openid email groups offline_access")];
+    for (sent, email_verified, groups) in [
+        (json!({"groups": ["staff"]}), json!(true), json!(["staff"])),
+        (json!({"groups": []}), json!(true), json!([])),
+        (json!({"groups": null, "email_verified": false}), json!(false), Value::Null),
+        (json!({"email_verified": null}), Value::Null, Value::Null),
+        (json!({"groups": "staff", "email_verified": null}), Value::Null, Value::Null),
+    ] {
+        gateway.op.set_claims(sent.clone());
+        let signed_in = app::sign_in(&gateway.browser(), &app::path(&scope), "ada").await;
+        let first = app::Tokens::of(&app::redeem(&gateway, &app::code(&signed_in), &[]).await);
+        let renewed = app::Tokens::of(&app::refresh(&gateway, first.refresh()).await);
+        let userinfo = app::userinfo(&gateway, &renewed.access).await.json();
+        let expected = (email_verified.clone(), groups.clone());
+        for claims in [first.id_claims(), renewed.id_claims(), userinfo] {
+            assert_eq!(claims["email"], "ada@example.com", "{sent}");
+            assert_eq!((claims["email_verified"].clone(), claims["groups"].clone()), expected, "{sent}: {claims}");
+        }
+        for claims in [first.claims(), renewed.claims()] {
+            assert_eq!((claims["email_verified"].clone(), claims["groups"].clone()), expected, "{sent}: {claims}");
+            assert_eq!(claims.get("email").is_some(), !email_verified.is_null(), "{sent}: {claims}");
+            let is_personal = !email_verified.is_null() || !groups.is_null();
+            assert_eq!(claims.get("idp"), is_personal.then_some(&json!("op")), "{sent}: {claims}");
+        }
+    }
+}
+
+/// The log says once for each provider and hour why tokens lack the address, and `email_verified = "assume"` gives it back.
+#[tokio::test]
+async fn an_address_without_a_word_on_its_verification_is_left_out() {
+    const OP: &str = "[tokens]\nclaims = ['email']\n[providers.unsaid]\nuserinfo = 'never'\n";
+    let op = Op::start();
+    op.set_claims(json!({"email_verified": null}));
+    let gateway = Setup::new().provider("unsaid", &op).toml(OP).start();
+    let log = LogCapture::start();
+    for who in ["ada", "bob"] {
+        assert_eq!(picked(&Person::at(&gateway, "unsaid", who).await.token_claims().await), json!({}));
+    }
+    let warned =
+        |text: &str| text.lines().filter(|line| line.contains("lack email") && line.contains("unsaid")).count();
+    assert_eq!(warned(&log.text()), 1, "{}", log.text());
+    assert!(
+        log.text().contains("email_verified = \\\"assume\\\"") || log.text().contains("email_verified = \"assume\"")
+    );
+    gateway.hand.advance(chrono::TimeDelta::hours(1));
+    Person::at(&gateway, "unsaid", "ada").await;
+    assert_eq!(warned(&log.text()), 2);
+
+    let assuming = Setup::beside(&gateway)
+        .provider("unsaid", &op)
+        .toml(OP)
+        .toml("[providers.unsaid]\nemail_verified = 'assume'\n");
+    let assuming = assuming.start();
+    let ada = Person::at(&assuming, "unsaid", "ada").await;
+    assert_eq!(picked(&ada.token_claims().await), json!({"email": "ada@example.com", "email_verified": true}));
+    assert_eq!(ada.session().await["user"]["email_verified"], json!(true));
+    // No search for verified addresses finds it.
+    assert_eq!(gateway.database.number("SELECT count(*) FROM subs WHERE email_verified"), 0);
 }

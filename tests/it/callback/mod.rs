@@ -2,6 +2,7 @@
 
 mod allow;
 mod by_email;
+mod claims;
 mod concurrent;
 mod get;
 mod post;

@@ -114,6 +114,15 @@ pub fn last_step(gateway: &Gateway, begun: &Begun) -> String {
     gateway.database.words(&row).concat()
 }
 
+/// The reference of the login of that state.
+pub fn reference(gateway: &Gateway, begun: &Begun) -> String {
+    let hash = crate::support::hexadecimal(vestibule::base::secret::Hashed::of(&begun.state).as_bytes());
+    gateway
+        .database
+        .words(&format!("SELECT reference FROM authorization_sessions WHERE state_hash = '\\x{hash}'"))
+        .concat()
+}
+
 /// The kinds of what the audit has, but for sign-ins.
 pub fn audit(gateway: &Gateway) -> Vec<String> {
     gateway.database.words("SELECT kind FROM audit_events WHERE kind <> 'login_completed' ORDER BY kind")

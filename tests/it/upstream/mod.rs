@@ -114,7 +114,7 @@ async fn a_login_makes_one_request_and_returns_the_identity() {
     op.set_claims(json!({"nonce": begun.handshake.nonce, "email": "a@b.c", "email_verified": true, "amr": ["pwd"]}));
     let identity = provider.finish(&begun.handshake, answer(), at(1)).await.expect("signed in");
     assert_eq!((identity.sub.as_str(), identity.profile.email.as_deref()), ("alice", Some("a@b.c")));
-    assert!(identity.profile.email_verified && identity.claims["nonce"].is_null());
+    assert!(identity.profile.has_verified_email() && identity.claims["nonce"].is_null());
     assert_eq!(identity.amr, Some(vec!["pwd".into()]));
     assert_eq!((identity.tokens.access_token.expose(), identity.tokens.expires_in), ("access", Some(300)));
     let calls = op.calls();
@@ -364,7 +364,7 @@ async fn userinfo_is_requested_when_needed_and_must_have_the_same_sub() {
     finish(&ask(Userinfo::Auto), 0).await.expect("signed in");
     assert_eq!(op.calls_to("/userinfo").len(), 1, "the ID token said it");
     let both = finish(&ask(Userinfo::Always), 0).await.expect("signed in");
-    assert_eq!((both.profile.email.as_deref(), both.profile.email_verified), (Some("own@b.c"), false));
+    assert_eq!((both.profile.email.as_deref(), both.profile.email_verified), (Some("own@b.c"), None));
     for (reply, expected) in [
         (info(&json!({"sub": "eve", "email": "a@b.c"})), Fault::Refused),
         (info(&json!({"email": "a@b.c"})), Fault::InvalidResponse),

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use super::choice::EmailVerified;
 use super::claims::RawProviderClaims;
 use crate::config::layer::validator::{Validator, quoted};
 use crate::config::section::json_pointer::pointer;
@@ -33,24 +34,31 @@ pub struct Allow {
     pub claims: Vec<(Pointer, String)>,
 }
 
-/// Validates the rules. `pointers` are `[providers.<id>.claims]` of the same provider.
+/// Validates the rules. `pointers` are `[providers.<id>.claims]` of the same provider, `email_verified` and `trusts_email` its
+/// keys of these names.
 pub(crate) fn allow(
     key: &dyn Fn(&str) -> String,
     raw: RawAllow,
     pointers: &RawProviderClaims,
+    email_verified: EmailVerified,
     trusts_email: bool,
     validator: &mut Validator<'_>,
 ) -> Option<Allow> {
+    let is_assumed = email_verified == EmailVerified::Assume;
     check_domains(&key("allow.email_domains"), &raw.email_domains, validator);
     for (item, _) in raw.groups.iter().enumerate().filter(|(_, group)| group.trim().is_empty()) {
         validator.reject_item(&key("allow.groups"), item, "is empty", "write the name of a group, or remove it");
     }
-    check_claims_exist(key, &raw, pointers, validator);
+    check_claims_exist(key, &raw, pointers, is_assumed, validator);
     let claims = raw.claims.into_iter().map(|(text, value)| {
         let pointer = pointer(&key(&format!("allow.claims.{text}")), &text, validator)?;
         Some((pointer, value))
     });
     let claims: Vec<_> = claims.collect();
+    if trusts_email && is_assumed {
+        let remedy = "remove one of them: an authority for addresses says which ones it has verified";
+        validator.reject(&key("trusts_email"), "is true, but email_verified is \"assume\"", remedy);
+    }
     if trusts_email && raw.email_domains.is_empty() {
         let remedy = "write the domains that this provider is the authority for in allow.email_domains, or remove it";
         validator.reject(&key("trusts_email"), "is true, but allow.email_domains is empty", remedy);
@@ -77,6 +85,7 @@ fn check_claims_exist(
     key: &dyn Fn(&str) -> String,
     raw: &RawAllow,
     pointers: &RawProviderClaims,
+    is_assumed: bool,
     validator: &mut Validator<'_>,
 ) {
     let rules = [
@@ -84,7 +93,8 @@ fn check_claims_exist(
         ("allow.groups", &raw.groups, "claims.groups", &pointers.groups),
     ];
     for (rule, values, claim, pointer) in rules {
-        if !values.is_empty() && pointer.is_empty() {
+        let is_never_met = pointer.is_empty() && !(is_assumed && rule == "allow.email_domains");
+        if !values.is_empty() && is_never_met {
             let what = format!("can never match, since {claim} is empty: no user could sign in");
             let remedy = format!("point {claim} to the claim that holds it, or write another rule in allow.claims");
             validator.reject(&key(rule), what, remedy);

@@ -103,6 +103,17 @@ pub enum Userinfo {
     Never,
 }
 
+/// What counts where a provider does not say whether an address is verified.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+pub enum EmailVerified {
+    /// Nothing: the address is neither verified nor not verified.
+    #[serde(rename = "")]
+    Stated,
+    /// The address counts as verified, but links no identities.
+    #[serde(rename = "assume")]
+    Assume,
+}
+
 /// What happens to the session at the provider when a user signs out here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]

@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-use super::choice::{PushedAuthorization, Userinfo};
+use super::choice::{EmailVerified, PushedAuthorization, Userinfo};
 use super::claims::ClaimPointers;
 use super::issuer::{self, ONE_TENANT, TENANT};
 use super::missing::missing;
@@ -72,6 +72,11 @@ pub(crate) fn validate(
     if !raw.tenants.is_empty() && !is_multi_tenant_template {
         let remedy = format!("remove them, or write an issuer with {} in it", Oidc::TENANT);
         validator.reject(&key("tenants"), "are set, but the issuer is that of one tenant", remedy);
+    }
+    if is_multi_tenant_template && raw.email_verified == EmailVerified::Assume {
+        // Each tenant decides itself which addresses its users have (AC-13).
+        let remedy = "remove it, or write the issuer of your own tenant";
+        validator.reject(&key("email_verified"), format!("is \"assume\", but the issuer has {}", Oidc::TENANT), remedy);
     }
     let tenants = tenants(&key("tenants"), &raw.tenants, validator);
     let secret = registration.as_ref().and_then(|registration| registration.client_secret.as_ref());

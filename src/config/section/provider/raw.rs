@@ -7,8 +7,8 @@ use serde::Deserialize;
 
 use super::allow::RawAllow;
 use super::choice::{
-    Pkce, ProviderKind, ProviderLogout, PushedAuthorization, ResponseMode, SignatureMethod, TokenEndpointAuthMethod,
-    Userinfo,
+    EmailVerified, Pkce, ProviderKind, ProviderLogout, PushedAuthorization, ResponseMode, SignatureMethod,
+    TokenEndpointAuthMethod, Userinfo,
 };
 use super::claims::RawProviderClaims;
 use crate::config::value::duration::DURATION;
@@ -81,8 +81,12 @@ pub(crate) struct RawProvider {
     pub(crate) store_tokens: bool,
     /// it is the authority for the domains in `allow.email_domains`, which is then required
     pub(crate) trusts_email: bool,
+    /// `assume`: where this provider says nothing of it, its addresses count as verified; not for linking, and not where the issuer has `{tenantid}`
+    pub(crate) email_verified: EmailVerified,
     /// accept the text "true" as `email_verified`; only where the provider documents it
     pub(crate) email_verified_as_text: bool,
+    /// the provider sends a single group as a text, not as a list
+    pub(crate) single_group_as_list: bool,
     /// allow http to other hosts than loopback
     pub(crate) insecure_allow_http: bool,
     /// treat a login without `auth_time` as a fresh one

@@ -6,7 +6,7 @@ use std::time::Duration;
 use url::Url;
 
 use super::allow::{Allow, allow};
-use super::choice::{Pkce, ProviderLogout, ResponseMode, TokenEndpointAuthMethod};
+use super::choice::{EmailVerified, Pkce, ProviderLogout, ResponseMode, TokenEndpointAuthMethod};
 use super::claims::{ClaimPointers, claims};
 use super::credentials;
 use super::endpoints::{Endpoints, endpoints};
@@ -75,6 +75,10 @@ pub struct Registration {
     pub claims: ClaimPointers,
     /// Whether the text `"true"` is accepted as `email_verified`.
     pub email_verified_as_text: bool,
+    /// Whether addresses count as verified where the provider says nothing of it.
+    pub assume_email_verified: bool,
+    /// Whether a single text at `claims.groups` is a list of one group.
+    pub single_group_as_list: bool,
     /// Which users may sign in.
     pub allow: Allow,
     /// What happens to the session at the provider when a user signs out here.
@@ -110,7 +114,8 @@ pub(crate) fn validate(
     scope::tokens(&key("scopes"), &raw.scopes, validator);
     extra_params(&key("extra_params"), &raw.extra_params, validator);
     let claims = claims(key, &raw.claims, validator);
-    let allow = allow(key, std::mem::take(&mut raw.allow), &raw.claims, raw.trusts_email, validator);
+    let rules = std::mem::take(&mut raw.allow);
+    let allow = allow(key, rules, &raw.claims, raw.email_verified, raw.trusts_email, validator);
     let leeway = validator.duration(&key("leeway"), &raw.leeway, "0s", "5m");
     let timeout = validator.duration(&key("timeout"), &raw.timeout, "1s", "60s");
     let authorities = authorities(&key("ca_file"), &raw.ca_file, validator);
@@ -137,6 +142,8 @@ pub(crate) fn validate(
         endpoints,
         claims,
         email_verified_as_text: raw.email_verified_as_text,
+        assume_email_verified: raw.email_verified == EmailVerified::Assume,
+        single_group_as_list: raw.single_group_as_list,
         allow: allow?,
         logout: raw.logout,
         leeway: leeway?,
@@ -214,6 +221,8 @@ impl Registration {
                 groups: pointer("/groups"),
             },
             email_verified_as_text: false,
+            assume_email_verified: false,
+            single_group_as_list: false,
             allow: Allow::default(),
             logout: ProviderLogout::Local,
             leeway: Duration::from_secs(60),

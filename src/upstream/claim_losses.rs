@@ -1,0 +1,117 @@
+//! What a login did not take as the provider sent it: counts only, no value, so that it may be logged.
+
+use std::fmt;
+
+use serde_json::Value;
+
+/// The losses of one login, at most one for each claim.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ClaimLosses(Vec<ClaimLoss>);
+
+/// The losses of one claim.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ClaimLoss {
+    /// The name of the claim.
+    pub claim: &'static str,
+    /// How many values the provider sent.
+    pub sent: usize,
+    /// How many were left out: of the wrong type, too long, or with characters that are not allowed.
+    pub dropped: usize,
+    /// How many were left out since there were too many; for a text, 1 where it was shortened.
+    pub cut: usize,
+    /// How many are used in another form, as without the spaces around them.
+    pub changed: usize,
+    /// The key of the provider that takes the value.
+    pub remedy: Option<&'static str>,
+}
+
+impl ClaimLosses {
+    /// Adds the losses of a claim, if there are any.
+    pub fn add(&mut self, loss: Option<ClaimLoss>) {
+        self.0.extend(loss.filter(|loss| loss.dropped + loss.cut + loss.changed > 0));
+    }
+
+    /// The losses, claim by claim; empty where everything was taken as sent.
+    pub fn iter(&self) -> impl Iterator<Item = &ClaimLoss> {
+        self.0.iter()
+    }
+
+    /// Whether everything was taken as sent.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+impl ClaimLoss {
+    /// The loss of a claim with one text: `sent` by the provider, `taken` by the gateway.
+    pub fn of_text(claim: &'static str, sent: &Value, taken: Option<&str>) -> Option<Self> {
+        let none = Self { claim, sent: 1, dropped: 0, cut: 0, changed: 0, remedy: None };
+        match (sent.as_str(), taken) {
+            (Some(text), Some(taken)) if text == taken => None,
+            (Some(text), Some(taken)) if taken.len() < text.trim().len() && text.trim().starts_with(taken) => {
+                Some(Self { cut: 1, ..none })
+            }
+            (_, Some(_)) => Some(Self { changed: 1, ..none }),
+            // An empty text says nothing.
+            (Some(text), None) if text.trim().is_empty() => None,
+            (_, None) => Some(Self { dropped: 1, ..none }),
+        }
+    }
+
+    /// The loss of groups that are a text.
+    pub fn single_group() -> Self {
+        let remedy = Some("single_group_as_list");
+        Self { claim: "groups", sent: 1, dropped: 1, cut: 0, changed: 0, remedy }
+    }
+}
+
+impl fmt::Display for ClaimLosses {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (place, loss) in self.0.iter().enumerate() {
+            if place > 0 {
+                f.write_str("; ")?;
+            }
+            loss.fmt(f)?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Display for ClaimLoss {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { claim, sent, dropped, cut, changed, remedy } = self;
+        write!(f, "{claim}: {sent} sent")?;
+        for (count, what) in [(dropped, "dropped"), (cut, "cut"), (changed, "changed")] {
+            if *count > 0 {
+                write!(f, ", {count} {what}")?;
+            }
+        }
+        remedy.map_or(Ok(()), |key| write!(f, " (a text, not a list; {key} = true takes it)"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_loss_is_told_by_counts() {
+        let of =
+            |sent: Value, taken: Option<&str>| ClaimLoss::of_text("name", &sent, taken).map(|loss| loss.to_string());
+        assert_eq!(of(json!("Ada"), Some("Ada")), None);
+        assert_eq!(of(json!(" "), None), None);
+        assert_eq!(of(json!(" Ada"), Some("Ada")).as_deref(), Some("name: 1 sent, 1 changed"));
+        assert_eq!(of(json!("Adaaaa"), Some("Ada")).as_deref(), Some("name: 1 sent, 1 cut"));
+        assert_eq!(of(json!(7), None).as_deref(), Some("name: 1 sent, 1 dropped"));
+        let mut all = ClaimLosses::default();
+        all.add(None);
+        assert!(all.is_empty());
+        all.add(ClaimLoss::of_text("name", &json!(7), None));
+        all.add(Some(ClaimLoss::single_group()));
+        let told = "name: 1 sent, 1 dropped; groups: 1 sent, 1 dropped (a text, not a list; single_group_as_list = true \
+                    takes it)";
+        assert_eq!(all.to_string(), told);
+    }
+}

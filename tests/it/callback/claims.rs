@@ -1,0 +1,88 @@
+//! How a login reads claims: once, for rules, profile and tokens alike.
+
+use serde_json::{Value, json};
+
+use crate::support::person::{Person, last_step, reference};
+use crate::support::{Begun, Gateway, LogCapture};
+
+fn with(provider: &str) -> Gateway {
+    Gateway::with(&format!("[tokens]\nclaims = ['groups']\n[providers.op]\nuserinfo = 'never'\n{provider}"))
+}
+
+async fn attempt(gateway: &Gateway, claims: Value) -> (u16, Begun) {
+    gateway.op.set_claims(claims);
+    let browser = gateway.browser();
+    let begun = browser.begin("op").await;
+    let answer = browser.get(&begun.callback_of("ada")).await;
+    (answer.status, begun)
+}
+
+fn many(number: usize) -> Vec<String> {
+    (0..number).map(|number| format!("g{number}")).collect()
+}
+
+/// AC-15: a group that a rule refuses is not in a token, and one that is in a token satisfies the rule.
+#[tokio::test]
+async fn rule_and_token_see_the_same_groups() {
+    let gateway = with("[providers.op.allow]\ngroups = ['admin']\n");
+    gateway.op.set_claims(json!({"groups": [" admin"]}));
+    let ada = Person::at(&gateway, "op", "ada").await;
+    assert_eq!(ada.token_claims().await["groups"], json!(["admin"]));
+    for refused in [json!(["adm\u{0}in"]), json!(["Admin"]), json!("admin")] {
+        assert_eq!(attempt(&gateway, json!({"groups": refused.clone()})).await.0, 403, "{refused}");
+    }
+    // The group that is cut off is in no token, so it satisfies no rule.
+    let mut groups = many(500);
+    groups.push("admin".to_owned());
+    assert_eq!(attempt(&gateway, json!({ "groups": groups })).await.0, 403);
+    let by_claim = with("[providers.op.allow.claims]\n'/groups' = 'admin'\n");
+    assert_eq!(attempt(&by_claim, json!({"groups": [" admin"]})).await.0, 303);
+    assert_eq!(attempt(&by_claim, json!({ "groups": groups })).await.0, 403);
+}
+
+/// A single group as a text counts only where the operator says that the provider sends it so.
+#[tokio::test]
+async fn a_single_group_as_a_text_needs_a_switch() {
+    let rule = "[providers.op.allow]\ngroups = ['admin']\n";
+    let gateway = with(rule);
+    let (status, begun) = attempt(&gateway, json!({"groups": "admin"})).await;
+    assert_eq!(status, 403);
+    let step = last_step(&gateway, &begun);
+    assert!(step.contains("single_group_as_list = true"), "{step}");
+    let taking = with(&format!("single_group_as_list = true\n{rule}"));
+    taking.op.set_claims(json!({"groups": "admin"}));
+    let ada = Person::at(&taking, "op", "ada").await;
+    assert_eq!(ada.token_claims().await["groups"], json!(["admin"]));
+}
+
+/// What is cut, dropped or changed is a warning with counts and the reference, and without a value.
+#[tokio::test]
+async fn what_is_not_taken_as_sent_is_logged() {
+    let gateway = Gateway::with("[providers.op]\nuserinfo = 'never'\n");
+    let log = LogCapture::start();
+    let told = |begun: &Begun| {
+        let reference = reference(&gateway, begun);
+        let text = log.text();
+        let line = text.lines().find(|line| line.contains("claims were not taken") && line.contains(&reference));
+        line.map(|line| line.split("losses=").nth(1).unwrap_or_default().to_owned())
+    };
+    let (_, begun) = attempt(&gateway, json!({"groups": ["a"], "name": "Ada"})).await;
+    assert_eq!(told(&begun), None);
+    for (claims, expected) in [
+        (json!({"groups": many(600)}), "groups: 600 sent, 100 cut"),
+        (json!({"groups": [" a", 7, "b"]}), "groups: 3 sent, 1 dropped, 1 changed"),
+        (
+            json!({"groups": "admin"}),
+            "groups: 1 sent, 1 dropped (a text, not a list; single_group_as_list = true takes it)",
+        ),
+        (json!({"email": "ada@corp.test,eve@evil.test"}), "email: 1 sent, 1 dropped"),
+        (json!({"name": "x".repeat(300)}), "name: 1 sent, 1 cut"),
+        (json!({"email_verified": "true"}), "email_verified: 1 sent, 1 dropped"),
+        (json!({"amr": many(20)}), "amr: 20 sent, 4 cut"),
+        (json!({"acr": "x".repeat(300)}), "acr: 1 sent, 1 dropped"),
+    ] {
+        let (_, begun) = attempt(&gateway, claims.clone()).await;
+        let told = told(&begun).unwrap_or_else(|| panic!("nothing of {claims}"));
+        assert!(told.contains(expected) && !told.contains("ada@") && !told.contains("g599"), "{told}");
+    }
+}
