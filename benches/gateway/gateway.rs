@@ -46,6 +46,11 @@ impl Gateway {
         gateway
     }
 
+    /// The id of the process.
+    pub fn pid(&self) -> u32 {
+        self.process.id()
+    }
+
     /// The resident memory in MiB, if the system reports it.
     pub fn resident(&self) -> Option<f64> {
         let status = fs::read_to_string(format!("/proc/{}/status", self.process.id())).ok()?;

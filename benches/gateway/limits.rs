@@ -21,6 +21,9 @@ pub fn pgbench(
     command.args(["--no-vacuum", "--protocol=prepared", "--jobs=2", "--define=n=0"]);
     command.args(["--define", &format!("number={number}")]);
     command.args(["--client", &connections.to_string(), "--time", &time.as_secs().max(1).to_string()]);
+    // The planner settings of the gateway's connections.
+    let settings = ["enable_seqscan", "enable_bitmapscan", "enable_hashjoin", "enable_mergejoin", "jit"];
+    command.env("PGOPTIONS", settings.map(|setting| format!("-c {setting}=off")).join(" "));
     command.arg("--file").arg(&file).arg(stage.url()).stdin(Stdio::null());
     let output = command.output().map_err(|error| format!("pgbench: {error}"))?;
     let _gone_already = fs::remove_file(&file);

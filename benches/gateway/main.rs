@@ -9,10 +9,13 @@
 
 mod client;
 mod gateway;
+mod hot;
 mod limits;
 mod load;
 mod measure;
 mod options;
+mod pending;
+mod processor;
 mod provider;
 mod report;
 mod scale;
@@ -30,7 +33,10 @@ use stage::Stage;
 /// Creates a scenario for that many connections.
 type Make = fn(&Stage, usize) -> Scenario;
 
-const SCENARIOS: [(&str, Make); 9] = [
+/// The connections of the second round.
+const MANY: usize = 128;
+
+const SCENARIOS: [(&str, Make); 11] = [
     ("jwks", scenarios::jwks),
     ("status-list", scenarios::status_list),
     ("introspection", scenarios::introspection),
@@ -40,6 +46,8 @@ const SCENARIOS: [(&str, Make); 9] = [
     ("complete", scenarios::complete),
     ("authorize", scenarios::authorize),
     ("redeem", scenarios::redeem),
+    ("app-callback", scenarios::app_callback),
+    ("app-login", scenarios::app_login),
 ];
 
 fn main() -> ExitCode {
@@ -59,10 +67,21 @@ fn run(options: &Options) -> Result<(), String> {
         return scale::compare(&stage, rows, options);
     }
     println!("{}\n", at_rest(&stage));
+    round(&stage, options)?;
+    println!("\nWith {MANY} connections:\n");
+    round(
+        &stage,
+        &Options { connections: MANY, time: measure::STRETCH, only: options.only.clone(), ..Options::default() },
+    )?;
+    if options.wants("pending") { pending::compare(&stage, options) } else { Ok(()) }
+}
+
+/// Measures the selected scenarios once.
+fn round(stage: &Stage, options: &Options) -> Result<(), String> {
     println!("{}", report::HEAD);
     for (_, scenario) in SCENARIOS.iter().filter(|(name, _)| options.wants(name)) {
-        let scenario = scenario(&stage, options.connections);
-        let mut row = measure::measure(&stage, scenario, options)?;
+        let scenario = scenario(stage, options.connections);
+        let mut row = measure::measure(stage, scenario, options)?;
         println!("{}", report::lines(&mut row));
     }
     Ok(())

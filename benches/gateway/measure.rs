@@ -5,19 +5,20 @@ use std::time::Duration;
 use super::limits::pgbench;
 use super::load;
 use super::options::Options;
+use super::processor::Processor;
 use super::report::Row;
 use super::scenarios::{Limit, Scenario, fixed};
 use super::stage::Stage;
 use super::statements::{Costs, Statements};
 
 /// The shortest run of pgbench.
-const STRETCH: Duration = Duration::from_secs(1);
+pub const STRETCH: Duration = Duration::from_secs(1);
 
 /// Measures a scenario.
 pub fn measure(stage: &Stage, mut scenario: Scenario, options: &Options) -> Result<Row, String> {
     let mut statements = stage.statements();
     let mut row = Row::begin(&scenario, statements.as_ref().map(|_| Costs::default()));
-    let stretches = usize::try_from(options.time.as_secs().max(1)).unwrap_or(1);
+    let stretches = options.intervals();
     // The first interval is a warm-up: connections, prepared statements, pages after a checkpoint.
     for number in 0..=stretches {
         if let Some(prepare) = &mut scenario.prepare {
@@ -28,10 +29,12 @@ pub fn measure(stage: &Stage, mut scenario: Scenario, options: &Options) -> Resu
             *rate += if number == 0 { 0.0 } else { here / stretches as f64 };
         }
         let (before, calls) = (statements.as_mut().map(Statements::read), stage.provider.calls());
+        let used = Processor::read(stage);
         let (callers, measure) = load::run(stage.gateway.public, scenario.callers, STRETCH)?;
         scenario.callers = callers;
         let after = statements.as_mut().map(Statements::read);
         if number > 0 {
+            row.processor.add(used, Processor::read(stage));
             row.measure.add(measure);
             row.provider_calls += stage.provider.calls() - calls;
             if let (Some(costs), Some(before), Some(after)) = (&mut row.costs, before, after) {

@@ -16,11 +16,16 @@ pub struct Options {
     pub plans: Option<String>,
 }
 
+impl Default for Options {
+    fn default() -> Self {
+        Self { time: Duration::from_secs(5), connections: 16, only: Vec::new(), scale: None, plans: None }
+    }
+}
+
 impl Options {
     /// Parses the command line. Cargo adds `--bench`.
     pub fn read(words: impl Iterator<Item = String>) -> Result<Self, String> {
-        let mut options =
-            Self { time: Duration::from_secs(5), connections: 16, only: Vec::new(), scale: None, plans: None };
+        let mut options = Self::default();
         let mut words = words.filter(|word| word != "--bench");
         while let Some(word) = words.next() {
             let mut value = || words.next().ok_or(format!("{word} needs a value"));
@@ -34,6 +39,11 @@ impl Options {
             }
         }
         Ok(options)
+    }
+
+    /// The number of measured intervals of a second.
+    pub fn intervals(&self) -> usize {
+        usize::try_from(self.time.as_secs().max(1)).unwrap_or(1)
     }
 
     /// Whether a scenario is selected.

@@ -55,6 +55,11 @@ impl Stage {
         stage
     }
 
+    /// The name of the measured database.
+    pub fn database(&self) -> &'static str {
+        self.database
+    }
+
     /// The URL of the measured database.
     pub fn url(&self) -> String {
         self.postgres.url(self.database)

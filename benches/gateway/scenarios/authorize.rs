@@ -7,8 +7,9 @@ use std::time::Duration;
 
 use vestibule::session::encode;
 
+use super::app_login::code_in;
 use super::scenario::{Limit, Prepare, Scenario, expect};
-use crate::client::{Reply, header};
+use crate::client::Reply;
 use crate::load::{self, Caller};
 use crate::stage::{SESSIONS, Stage, session_id, session_id_sql};
 
@@ -119,10 +120,7 @@ impl Authorize {
 
     fn request(stage: &Stage, number: u64) -> Vec<u8> {
         let cookie = encode(&stage.ring, session_id(number));
-        let path = format!(
-            "/oauth2/authorize?client_id={APP}&redirect_uri=https%3A%2F%2Fapp.example%2Fcb&response_type=code&\
-             scope=openid%20offline_access&state=s&nonce=n&code_challenge={CHALLENGE}&code_challenge_method=S256"
-        );
+        let path = authorization_path();
         load::get(&path, &format!("Cookie: vestibule={}\r\n", cookie.expose()))
     }
 }
@@ -138,10 +136,9 @@ impl Caller for Authorize {
 
     fn answered(&mut self, reply: &Reply<'_>) -> Result<(), String> {
         expect(reply, 302)?;
-        let location = header(reply.head, "location").unwrap_or_default();
-        let (_, rest) = location.split_once("?code=").ok_or_else(|| format!("no code in {location}"))?;
+        let code = code_in(reply)?;
         if let Some(codes) = &self.codes {
-            codes.borrow_mut().push(rest.split('&').next().unwrap_or_default().to_owned());
+            codes.borrow_mut().push(code);
         }
         Ok(())
     }
@@ -156,10 +153,7 @@ impl Caller for Redeem {
     fn ask(&mut self, request: &mut Vec<u8>) -> bool {
         let next = self.codes.borrow_mut().pop();
         next.is_some_and(|code| {
-            let form = format!(
-                "grant_type=authorization_code&client_id={APP}&redirect_uri=https%3A%2F%2Fapp.example%2Fcb&\
-                 code_verifier={VERIFIER}&code={code}"
-            );
+            let form = redemption_form(&code);
             request.extend(load::post("/oauth2/token", "", &form));
             true
         })
@@ -168,4 +162,20 @@ impl Caller for Redeem {
     fn answered(&mut self, reply: &Reply<'_>) -> Result<(), String> {
         expect(reply, 200)
     }
+}
+
+/// The authorization request of the app.
+pub fn authorization_path() -> String {
+    format!(
+        "/oauth2/authorize?client_id={APP}&redirect_uri=https%3A%2F%2Fapp.example%2Fcb&response_type=code&\
+         scope=openid%20offline_access&state=s&nonce=n&code_challenge={CHALLENGE}&code_challenge_method=S256"
+    )
+}
+
+/// The form that redeems a code.
+pub fn redemption_form(code: &str) -> String {
+    format!(
+        "grant_type=authorization_code&client_id={APP}&redirect_uri=https%3A%2F%2Fapp.example%2Fcb&\
+         code_verifier={VERIFIER}&code={code}"
+    )
 }

@@ -23,7 +23,8 @@ pub fn begin(_: &Stage, connections: usize) -> Scenario {
     }
 }
 
-const RANDOM: &str = "sha256(uuid_send(gen_random_uuid()))";
+/// The hash of a random `state`.
+pub const RANDOM: &str = "sha256(uuid_send(gen_random_uuid()))";
 
 /// Inserts pending rows of the size of a real login; `state` hashes to this.
 pub fn pending(with: &str, from: &str, state_hash: &str) -> String {

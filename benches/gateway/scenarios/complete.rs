@@ -5,70 +5,143 @@ use std::cell::RefCell;
 use std::rc::Rc;
 use std::time::Duration;
 
-use super::begin::{pending, uuid_v7};
+use super::begin::pending;
 use super::scenario::{Limit, Prepare, Scenario, expect};
 use crate::client::{Reply, header};
-use crate::load::{self, Caller};
+use crate::hot::statement;
+use crate::load::{self, Caller, Callers};
 use crate::provider::code;
 use crate::stage::{SESSIONS, Stage};
 
-/// Upper bound of completed logins per second.
+/// Upper bounds of completed logins per second.
 const BEGUN: usize = 4_000;
-const BEGUN_BY_PGBENCH: usize = 1_000;
+const BEGUN_BY_PGBENCH: usize = 6_000;
 
 pub fn complete(_: &Stage, connections: usize) -> Scenario {
-    let ready = Rc::new(RefCell::new(Vec::new()));
-    let caller = |_| Box::new(Complete { ready: Rc::clone(&ready) }) as Box<dyn Caller>;
+    let ready = Ready::default();
     Scenario {
         name: "complete a login, known user",
         goal: 0.42,
-        limits: vec![Limit::Sql("the same two statements", statements())],
-        callers: (0..connections).map(caller).collect(),
-        prepare: Some(prepare(Rc::clone(&ready), connections)),
+        limits: vec![Limit::Sql("the same two statements", statements(&tag("browser", connections)))],
+        callers: callers(&ready, connections),
+        prepare: Some(before_callbacks(ready, connections, browser_request, Some(tag("browser", connections)))),
     }
 }
 
-type Ready = Rc<RefCell<Vec<Vec<u8>>>>;
+/// The same without a limit and its rows.
+pub fn complete_alone(_: &Stage, connections: usize) -> Scenario {
+    let ready = Ready::default();
+    Scenario {
+        name: "complete a login",
+        goal: 0.0,
+        limits: Vec::new(),
+        callers: callers(&ready, connections),
+        prepare: Some(before_callbacks(ready, connections, browser_request, None)),
+    }
+}
 
-fn prepare(ready: Ready, connections: usize) -> Prepare {
+fn callers(ready: &Ready, connections: usize) -> Callers {
+    let caller = |_| Box::new(Complete { ready: Rc::clone(ready), status: 303 }) as Box<dyn Caller>;
+    (0..connections).map(caller).collect()
+}
+
+fn browser_request() -> Vec<u8> {
+    load::get("/login/op", "")
+}
+
+/// The callback requests of begun logins.
+pub type Ready = Rc<RefCell<Vec<Vec<u8>>>>;
+
+/// Begins logins by `request` before each interval, and, where there is a limit, those of pgbench.
+pub fn before_callbacks(ready: Ready, connections: usize, request: fn() -> Vec<u8>, limit: Option<String>) -> Prepare {
+    let mut of_pgbench = limit.map(|tag| statements_only(tag, connections));
     Box::new(move |stage: &Stage, time: Duration, number: usize| {
-        let wanted = BEGUN * usize::try_from(time.as_secs().max(1)).unwrap_or(1);
-        let begin = |_| Box::new(Begin { left: wanted / connections, ready: Rc::clone(&ready) }) as Box<dyn Caller>;
+        let each_second = if of_pgbench.is_some() { BEGUN } else { BEGUN / 2 };
+        let wanted = each_second * usize::try_from(time.as_secs().max(1)).unwrap_or(1);
+        ready.borrow_mut().clear();
+        let begin =
+            |_| Box::new(Begin { left: wanted / connections, request, ready: Rc::clone(&ready) }) as Box<dyn Caller>;
         let callers = (0..connections).map(begin).collect();
         load::run(stage.gateway.public, callers, Duration::from_secs(60)).expect("logins");
-        let hash = format!("sha256(convert_to('{number}-' || client || '-' || n, 'UTF8'))");
-        let each = BEGUN_BY_PGBENCH * usize::try_from(time.as_secs().max(1)).unwrap_or(1);
+        if let Some(of_pgbench) = &mut of_pgbench {
+            of_pgbench(stage, time, number);
+        }
+    })
+}
+
+/// What distinguishes the logins that pgbench completes in one scenario from those of another.
+pub fn tag(name: &str, connections: usize) -> String {
+    format!("{name}-{connections}-")
+}
+
+/// Inserts the pending logins that pgbench completes.
+pub fn statements_only(tag: String, connections: usize) -> Prepare {
+    Box::new(move |stage: &Stage, time: Duration, number: usize| {
+        let hash = format!("sha256(convert_to('{tag}{number}-' || client || '-' || n, 'UTF8'))");
+        let total = BEGUN_BY_PGBENCH * usize::try_from(time.as_secs().max(1)).unwrap_or(1);
+        let each = total / connections;
         let from = format!("FROM generate_series(0, {}) client, generate_series(1, {each}) n", connections - 1);
         stage.execute(&pending("", &from, &hash));
     })
 }
 
 /// The two statements of the gateway: claim the authorization session, complete the login.
-fn statements() -> String {
-    let (from, to, id) = (SESSIONS / 2, SESSIONS - 1, uuid_v7());
-    let step = r#"[{"at": "2026-11-21T12:00:00.000000Z", "step": "returned", "detail": null}]"#;
-    format!(
-        "\\set n :n + 1
-\\set who random({from}, {to})
-UPDATE authorization_sessions SET claimed_at = now(), steps = steps || '{step}' WHERE provider = 'op' AND state_hash = \
-sha256(convert_to(:number::int || '-' || :client_id::int || '-' || :n::int, 'UTF8')) AND flow = 'browser' \
-AND binding_hash = decode(repeat('5a', 32), 'hex') AND origin IS NULL AND status = 'pending' AND claimed_at IS NULL \
-AND expires_at > now() RETURNING id AS login, reference, handshake, return_to \\gset
-WITH new AS MATERIALIZED (SELECT {id} AS id, {id} AS audit), admitted AS (UPDATE users SET \
-email = :who::text || '@example.com', email_verified = true, name = :who::text || ' of Example', \
-preferred_username = NULL, picture = NULL, groups = '{{}}', updated_at = now() FROM subs WHERE subs.provider = 'op' \
-AND subs.sub = :who::text AND users.id = subs.user_id AND users.disabled_at IS NULL \
-RETURNING users.id AS user_id, subs.id AS sub_id), seen AS (UPDATE subs SET claims = '{{\"name\": \"x of Example\", \
-\"email\": \"x@example.com\", \"email_verified\": true}}', last_login_at = now() FROM admitted \
-WHERE subs.id = admitted.sub_id), session AS (INSERT INTO sessions (id, user_id, sub_id, provider, client_id, scopes, \
-auth_time, last_activity_at, not_after, ip, upstream_id_token, created_at) SELECT new.id, user_id, sub_id, 'op', \
-'vestibule', 'openid profile email', now(), now(), now() + interval '90 days', '127.0.0.1', \
-decode(repeat('5a', 500), 'hex'), now() FROM admitted, new), completed AS (UPDATE authorization_sessions SET \
-status = 'completed', completed_at = now(), session_id = new.id, steps = steps || '{step}' FROM admitted, new \
-WHERE authorization_sessions.id = :login::uuid), audited AS (INSERT INTO audit_events (id, at, kind, user_id, \
-session_id, provider, client_id, ip, reference) SELECT new.audit, now(), 'login_completed', user_id, new.id, 'op', \
-'vestibule', '127.0.0.1', 'abcde-fghij' FROM admitted, new) SELECT user_id FROM admitted;\n"
-    )
+pub fn statements(tag: &str) -> String {
+    let (from, to) = (SESSIONS / 2, SESSIONS - 1);
+    let step = r#"'[{"at": "2026-11-21T12:00:00.000000Z", "step": "returned", "detail": null}]'"#;
+    let seed = format!("'{tag}' || :number::int || '-' || :client_id::int || '-' || :n::int");
+    let state = format!("sha256(convert_to({seed}, 'UTF8'))");
+    let claim = statement(
+        "login::store::claim::Update",
+        &[
+            ("provider", "'op'"),
+            ("state", &state),
+            ("flow", "'browser'"),
+            ("binding", "decode(repeat('5a', 32), 'hex')"),
+            ("require_binding", "true"),
+            ("by_form", "false"),
+            ("steps", step),
+            ("now", "now()"),
+        ],
+    );
+    // Ids like UUIDv7. Each occurrence has the same value: `now()` is fixed within a statement.
+    let id = |of: &str| {
+        let time = "substring(int8send((extract(epoch FROM now()) * 1000)::bigint) FROM 3)";
+        format!("encode({time} || substring(sha256(convert_to('{of}' || {seed}, 'UTF8')) FROM 1 FOR 10), 'hex')::uuid")
+    };
+    let (session, audit) = (id("session"), id("audit"));
+    let profile = r#"'{"name": "x of Example", "email": "x@example.com", "email_verified": true}'"#;
+    let write = statement(
+        "login::store::write_login::Write",
+        &[
+            ("provider", "'op'"),
+            ("sub", ":who::text"),
+            ("email", ":who::text || '@example.com'"),
+            ("email_verified", "true"),
+            ("name", ":who::text || ' of Example'"),
+            ("keep_name", "false"),
+            ("groups", "'{}'"),
+            ("profile", profile),
+            ("claims", profile),
+            ("session", &session),
+            ("client_id", "'vestibule'"),
+            ("scopes", "'openid profile email'"),
+            ("auth_time", "now()"),
+            ("auth_time_vouched", "false"),
+            ("not_after", "now() + interval '90 days'"),
+            ("ip", "'127.0.0.1'"),
+            ("upstream_id_token", "decode(repeat('5a', 500), 'hex')"),
+            ("sub_hash", "sha256(convert_to(:who::text, 'UTF8'))"),
+            ("returned_at", "now()"),
+            ("authorization_session", ":id"),
+            ("steps", step),
+            ("audit", &audit),
+            ("reference", "'abcde-fghij'"),
+            ("needs_previous", "false"),
+            ("now", "now()"),
+        ],
+    );
+    format!("\\set n :n + 1\n\\set who random({from}, {to})\n{claim} \\gset\n{write};\n")
 }
 
 /// Does a complete login.
@@ -79,7 +152,7 @@ pub fn log_in(stage: &Stage, number: u64) -> Result<(), String> {
 }
 
 /// The callback request for the redirect of this answer.
-fn way_back(head: &str, number: u64) -> Vec<u8> {
+pub fn way_back(head: &str, number: u64) -> Vec<u8> {
     let location = header(head, "location").unwrap_or_default();
     let said = |name: &str| {
         let (_, rest) = location.split_once(&format!("{name}=")).unwrap_or_default();
@@ -93,12 +166,13 @@ fn way_back(head: &str, number: u64) -> Vec<u8> {
 /// Starts logins and stores the requests that complete them.
 struct Begin {
     left: usize,
+    request: fn() -> Vec<u8>,
     ready: Ready,
 }
 
 impl Caller for Begin {
     fn ask(&mut self, request: &mut Vec<u8>) -> bool {
-        request.extend(load::get("/login/op", ""));
+        request.extend((self.request)());
         let more = self.left > 0;
         self.left = self.left.saturating_sub(1);
         more
@@ -114,8 +188,10 @@ impl Caller for Begin {
 }
 
 /// Completes the started logins.
-struct Complete {
-    ready: Ready,
+pub struct Complete {
+    pub ready: Ready,
+    /// The expected status: 303 for a browser, 302 for an app.
+    pub status: u16,
 }
 
 impl Caller for Complete {
@@ -128,6 +204,6 @@ impl Caller for Complete {
     }
 
     fn answered(&mut self, reply: &Reply<'_>) -> Result<(), String> {
-        expect(reply, 303)
+        expect(reply, self.status)
     }
 }

@@ -1,5 +1,6 @@
 //! The measured endpoints, one in each file: its callers and its limit.
 
+mod app_login;
 mod authorize;
 mod begin;
 mod complete;
@@ -10,9 +11,10 @@ mod scenario;
 mod session;
 mod status_list;
 
+pub use app_login::{app_callback, app_login};
 pub use authorize::{APP, REDIRECT_URI, authorize, redeem};
-pub use begin::begin;
-pub use complete::{complete, log_in};
+pub use begin::{RANDOM, begin, pending};
+pub use complete::{complete, complete_alone, log_in};
 pub use introspection::introspection;
 pub use jwks::jwks;
 pub use refresh::{Chains, access_token, refresh};
