@@ -21,6 +21,23 @@ pub async fn local(app: &App, id: SessionId, now: Timestamp) -> Result<Option<Le
     Ok(leaving)
 }
 
+/// Ends these sessions and the apps' sessions under them: the browser sent the cookies of all of them. Two statements for
+/// each. None is sent to its provider, since only one of them is the user's.
+pub async fn several(app: &App, ids: Vec<SessionId>, now: Timestamp) -> Result<(), DbError> {
+    let ending = app.endings.ending(EndReason::Logout, now);
+    let write = ending.clone();
+    let end = move |conn: &mut Conn| {
+        let mut ended = Vec::new();
+        for id in &ids {
+            ended.extend(session::end_where(conn, Scope::One(*id), &write)?);
+        }
+        Ok(ended)
+    };
+    let ended = app.db.run("end sessions", end).await?;
+    app.ended(&ended, &ending);
+    Ok(())
+}
+
 /// Ends the sessions of a scope with the reason `logout`. Returns whether there was a live one.
 pub(super) async fn end(app: &App, scope: Scope, now: Timestamp) -> Result<bool, DbError> {
     let ending = app.endings.ending(EndReason::Logout, now);

@@ -16,7 +16,7 @@ pub use back_channel::{LogoutTokenError, told_by_provider};
 pub use confirm::{confirm, shown_to};
 pub use delivery_limits::DeliveryLimits;
 pub use elsewhere::{all, one, others};
-pub use local::local;
+pub use local::{local, several};
 pub use notice::{claim, deliver, depth, give_up_untried, undelivered};
 pub use request::{Asked, LogoutRequestError, Request};
 pub use rp_initiated::{Decision, decide, destination, read};

@@ -57,6 +57,15 @@ impl PublicUrl {
         &self.origin
     }
 
+    /// The host and its parent domains, for which a browser takes a cookie from it; none for an IP address. A name of one
+    /// label is left out: no cookie can be set for it.
+    pub fn domains(&self) -> Vec<String> {
+        let Ok(url) = Url::parse(&self.origin) else { return Vec::new() };
+        let Some(url::Host::Domain(host)) = url.host() else { return Vec::new() };
+        let labels: Vec<&str> = host.trim_end_matches('.').split('.').collect();
+        labels.windows(2).enumerate().filter_map(|(at, _)| Some(labels.get(at..)?.join("."))).collect()
+    }
+
     /// Whether browsers use https.
     pub fn is_https(&self) -> bool {
         self.text.starts_with("https:")
@@ -101,6 +110,18 @@ pub fn is_protected(url: &Url) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn cookies_can_be_set_for_the_host_and_its_parent_domains() {
+        let domains = |url| PublicUrl::parse(url).expect("a valid URL").domains();
+        assert_eq!(
+            domains("https://login.corp.example.com/auth"),
+            ["login.corp.example.com", "corp.example.com", "example.com"]
+        );
+        assert_eq!(domains("http://localhost:8080"), [""; 0]);
+        assert_eq!(domains("http://127.0.0.1:8080"), [""; 0]);
+        assert_eq!(domains("http://[::1]:8080"), [""; 0]);
+    }
 
     #[test]
     fn a_prefix_is_kept_and_a_final_slash_removed() {

@@ -189,7 +189,7 @@ pub fn agree(app: &App, open: &OpenRequest, signed_in: &SignedIn) -> HttpRespons
         request: open.id.to_string(),
         shown_to: open.shown_to(app, signed_in).unwrap_or_default(),
     };
-    html_leading_away(&page)
+    html_leading_away(StatusCode::OK, &page)
 }
 
 /// The user's name, else `preferred_username`, else the e-mail address.
@@ -232,7 +232,7 @@ pub fn account(app: &App, signed_in: &SignedIn, listed: &[Listed], identities: &
     // follow a form post.
     let leads_away =
         !page.others.is_empty() || app.providers.get(&session.provider).is_some_and(Provider::logs_out_at_provider);
-    if leads_away { html_leading_away(&page) } else { html(StatusCode::OK, &page) }
+    if leads_away { html_leading_away(StatusCode::OK, &page) } else { html(StatusCode::OK, &page) }
 }
 
 fn device(listed: &Listed, current: SessionId) -> Device {
@@ -273,7 +273,7 @@ pub fn sign_out(app: &App, signed_in: &SignedIn, asked: &Request) -> Option<Http
         request: asked.seal(&app.config.ring)?,
         shown_to: logout::shown_to(app, signed_in)?,
     };
-    Some(html_leading_away(&page))
+    Some(html_leading_away(StatusCode::OK, &page))
 }
 
 /// The page for a refusal, with a link to the login or to the account page.
@@ -312,8 +312,8 @@ pub fn see_other(location: &str) -> HttpResponse {
 /// A page with a form whose answer redirects to other sites. Browsers apply `form-action` to every redirect that
 /// follows a form post: to the provider, to the app, and on to the targets of the app. These are unknown here, so the
 /// directive is omitted. Safe, because the page renders no untrusted markup.
-fn html_leading_away(page: &impl Template) -> HttpResponse {
-    let mut answer = html(StatusCode::OK, page);
+pub(super) fn html_leading_away(status: StatusCode, page: &impl Template) -> HttpResponse {
+    let mut answer = html(status, page);
     answer.headers_mut().insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY_LEADING_AWAY));
     answer
 }

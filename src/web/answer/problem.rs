@@ -131,6 +131,11 @@ impl Problem {
         Self { challenge: Some(Challenge::Bare), ..Self::of(&refusals::NO_SESSION) }
     }
 
+    /// The request has session cookies of different sessions (401; on a page 409).
+    pub fn session_cookies_conflict() -> Self {
+        Self { challenge: Some(Challenge::Bare), ..Self::of(&refusals::SESSION_COOKIES_CONFLICT) }
+    }
+
     /// The session is past its idle or absolute timeout (401).
     pub fn session_expired() -> Self {
         Self { challenge: Some(Challenge::InvalidToken), ..Self::of_login(&refusals::SESSION_EXPIRED) }
@@ -226,6 +231,11 @@ impl Problem {
     /// Whether a login resolves the refusal (status 401).
     pub fn wants_sign_in(&self) -> bool {
         self.row.status == 401
+    }
+
+    /// Whether the code is `session_cookies_conflict`.
+    pub fn is_of_cookies(&self) -> bool {
+        self.row.code == refusals::SESSION_COOKIES_CONFLICT.code
     }
 
     /// Whether the code is `not_found`.

@@ -53,6 +53,15 @@ pub static RATE_LIMITED: RefusalText = row(
     "There were too many attempts from your network. Please wait a minute.",
 );
 pub static NO_SESSION: RefusalText = row(401, "no_session", "Not signed in", "You are not signed in.");
+pub static SESSION_COOKIES_CONFLICT: RefusalText = RefusalText {
+    hint: "The page of the same error removes all of them: open the account page in this browser.",
+    ..row(
+        401,
+        "session_cookies_conflict",
+        "Two session cookies",
+        "Your browser sent the cookies of two different sessions, so neither of them counts.",
+    )
+};
 pub static SESSION_EXPIRED: RefusalText =
     row(401, "session_expired", "The session has expired", "You were signed out because you were away for too long.");
 pub static SESSION_REVOKED: RefusalText = row(401, "session_revoked", "The session was ended", "You were signed out.");

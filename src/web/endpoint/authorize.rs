@@ -20,7 +20,7 @@ use crate::token;
 use crate::web::answer::pages;
 use crate::web::answer::problem::Problem;
 use crate::web::request::client_authentication::authenticate;
-use crate::web::request::cookies;
+use crate::web::request::cookies::{self, SessionCookie};
 use crate::web::request::credentials;
 use crate::web::request::extract::{Form, Parameters, Query};
 use crate::web::request::login::{caller, hints_of};
@@ -35,6 +35,10 @@ pub async fn authorize(
     let app = app.get_ref();
     let (query, doubled) = Parameters::parse_all(request.query_string())?;
     let now = app.clock.now();
+    let may_show_a_page = query.get("prompt") != Some("none") && query.get("request_uri").is_none();
+    if may_show_a_page && matches!(cookies::session(app, &request), SessionCookie::Conflict(_)) {
+        return Err(Problem::session_cookies_conflict());
+    }
     let (binding, cookie) = cookies::bind(app, &request);
     let browser = Browser { signed_in: signed_in(app, &request, now).await?, binding };
     let pushed = query.get("request_uri").filter(|uri| uri.starts_with("urn:") && doubled.is_empty());

@@ -19,6 +19,7 @@ use crate::web::answer::problem::Problem;
 use crate::web::request::authorization_response;
 use crate::web::request::cookies;
 use crate::web::request::credentials;
+use crate::web::request::expired_cookies;
 use crate::web::request::extract::{self, Parameters, Query};
 use crate::web::request::login::{caller, checked_return_to, hints, hints_of};
 
@@ -154,6 +155,9 @@ async fn welcome(app: &App, request: &HttpRequest, completed: &Completed, now: T
             answer.unwrap_or_else(|problem| problem.for_browser(request))
         }
     };
+    if cookies::has_several(app, request) {
+        expired_cookies::remove_visible(app, request.path(), &mut answer);
+    }
     let cookie = cookies::for_session(app, &completed.signed_in.session, now);
     let _always_a_cookie = answer.add_cookie(&cookie);
     answer

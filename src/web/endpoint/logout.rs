@@ -7,11 +7,13 @@ use serde_json::json;
 
 use crate::app::App;
 use crate::logout::{self, Asked, Decision, Leaving, Request};
+use crate::web::answer::cookies_conflict;
 use crate::web::answer::negotiate;
 use crate::web::answer::pages;
 use crate::web::answer::problem::Problem;
 use crate::web::request::caller::FromListedOrigin;
-use crate::web::request::cookies;
+use crate::web::request::cookies::{self, SessionCookie};
+use crate::web::request::expired_cookies;
 use crate::web::request::extract::{Form, OptionalForm, Parameters, Query};
 
 /// The query parameter with the sealed logout request. A POST from another site carries no session cookie; a redirect
@@ -24,6 +26,9 @@ pub async fn by_link(app: Data<App>, request: HttpRequest, Query(parameters): Qu
         Some(sealed) => Request::open(&app.config.ring, sealed).ok_or_else(Problem::invalid_request)?,
         None => logout::read(&app, asked(&parameters))?,
     };
+    if matches!(cookies::session(&app, &request), SessionCookie::Conflict(_)) {
+        return cookies_conflict::sign_out(&app, &request, &asked).ok_or_else(Problem::invalid_request);
+    }
     let decision = logout::decide(&app, &asked, cookies::named(&app, &request), app.clock.now()).await?;
     decided(&app, &request, &asked, decision).await
 }
@@ -61,7 +66,7 @@ async fn local(app: &App, origin: FromListedOrigin, request: &HttpRequest) -> Re
         Some((url, cookie)) => HttpResponse::Ok().cookie(cookie).json(json!({ "logout_url": url })),
         None => HttpResponse::NoContent().finish(),
     };
-    cookies::clear_session(app, &mut answer);
+    clear_cookies(app, request, &mut answer);
     Ok(answer)
 }
 
@@ -69,6 +74,11 @@ async fn local(app: &App, origin: FromListedOrigin, request: &HttpRequest) -> Re
 pub async fn confirmed(app: Data<App>, request: HttpRequest, Form(form): Form) -> Result<HttpResponse, Problem> {
     // An expired or invalid logout request still signs out; only its redirect is dropped.
     let asked = form.get(REQUEST).and_then(|sealed| Request::open(&app.config.ring, sealed)).unwrap_or_default();
+    if let SessionCookie::Conflict(ids) = cookies::session(&app, &request) {
+        // The form of a page of ours: the guard has checked the origin.
+        logout::several(&app, ids, app.clock.now()).await?;
+        return Ok(proceed(&app, &request, &asked, None).await);
+    }
     let shown_to = form.get("shown_to").unwrap_or_default();
     let decision = logout::confirm(&app, shown_to, cookies::named(&app, &request), app.clock.now()).await?;
     decided(&app, &request, &asked, decision).await
@@ -97,9 +107,13 @@ pub async fn returned(app: Data<App>, provider: Path<String>, request: HttpReque
 }
 
 async fn end(app: &App, request: &HttpRequest) -> Result<Option<Leaving>, Problem> {
-    match cookies::named(app, request) {
-        Some(id) => Ok(logout::local(app, id, app.clock.now()).await?),
-        None => Ok(None),
+    match cookies::session(app, request) {
+        SessionCookie::Names(id) => Ok(logout::local(app, id, app.clock.now()).await?),
+        SessionCookie::Conflict(ids) => {
+            logout::several(app, ids, app.clock.now()).await?;
+            Ok(None)
+        }
+        SessionCookie::Missing | SessionCookie::Garbage => Ok(None),
     }
 }
 
@@ -117,8 +131,16 @@ async fn proceed(app: &App, request: &HttpRequest, asked: &Request, leaving: Opt
             None => pages::signed_out(app),
         },
     };
-    cookies::clear_session(app, &mut answer);
+    clear_cookies(app, request, &mut answer);
     answer
+}
+
+/// Removes the session cookie, and where the browser sent several, all that it sent.
+fn clear_cookies(app: &App, request: &HttpRequest, answer: &mut HttpResponse) {
+    if cookies::has_several(app, request) {
+        expired_cookies::remove_visible(app, request.path(), answer);
+    }
+    cookies::clear_session(app, answer);
 }
 
 /// The logout URL at the provider, and the binding cookie that identifies the browser when it returns.

@@ -16,6 +16,7 @@ pub mod revocation;
 pub mod session;
 pub mod sessions;
 pub mod spa_flow;
+pub mod start_again;
 pub mod status_list;
 pub mod token;
 pub mod token_exchange;

@@ -1,6 +1,7 @@
 //! The session cookie, and the binding cookie, which binds a login to the browser that began it.
 
 use actix_web::cookie::{Cookie, SameSite, time};
+use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse};
 
 use crate::app::App;
@@ -12,11 +13,9 @@ use crate::session::{self, Session};
 
 /// `Max-Age` of the binding cookie. Longer than any login takes.
 const BINDING_MAX_AGE: time::Duration = time::Duration::hours(24);
-/// The maximum number of cookies of one name that are read. More are only possible if a sibling domain sets them.
-const MOST_OF_ONE_NAME: usize = 4;
 
 /// The name of the session cookie: with `__Host-`, or with `__Secure-` where `domain` is configured.
-fn session_name(app: &App) -> String {
+pub fn session_name(app: &App) -> String {
     let cookie = &app.config.sessions.cookie;
     prefixed(app, &cookie.name, cookie.domain.is_none())
 }
@@ -33,39 +32,58 @@ fn prefixed(app: &App, name: &str, host_only: bool) -> String {
     }
 }
 
-/// The values of all cookies of that name: a sibling domain can set another one (SE-12).
-fn values(request: &HttpRequest, name: &str) -> Vec<String> {
-    let Ok(cookies) = request.cookies() else { return Vec::new() };
-    let named = cookies.iter().filter(|cookie| cookie.name() == name);
-    named.take(MOST_OF_ONE_NAME).map(|cookie| cookie.value().to_owned()).collect()
+/// The values of all cookies of that name: a sibling domain can set another one (SE-12). Each cookie is read by itself, so
+/// that one that cannot be read hides no other. The limit on the headers of a request bounds their number.
+fn values<'a>(request: &'a HttpRequest, name: &'a str) -> impl Iterator<Item = &'a str> {
+    let pairs = request.headers().get_all(header::COOKIE).flat_map(|line| line.as_bytes().split(|byte| *byte == b';'));
+    pairs.filter_map(move |pair| {
+        let pair = std::str::from_utf8(pair).ok()?;
+        let (found, value) = pair.split_once('=')?;
+        (found.trim() == name).then(|| value.trim())
+    })
 }
 
 /// The content of the session cookie.
 pub enum SessionCookie {
     /// The request has no such cookie.
     Missing,
-    /// A value that does not verify with a secret of the ring.
+    /// No value verifies with a secret of the ring.
     Garbage,
-    /// A verified value with this session id.
+    /// The verified values name this session id.
     Names(SessionId),
+    /// The verified values name these different session ids. The request counts as one without a session.
+    Conflict(Vec<SessionId>),
 }
 
 /// Reads and verifies the session cookie. Needs no query.
 pub fn session(app: &App, request: &HttpRequest) -> SessionCookie {
-    let values = values(request, &session_name(app));
-    if values.is_empty() {
-        return SessionCookie::Missing;
+    let (mut named, mut came) = (Vec::new(), false);
+    for value in values(request, &session_name(app)) {
+        came = true;
+        if let Some(id) = session::decode(&app.config.ring, value).filter(|id| !named.contains(id)) {
+            named.push(id);
+        }
     }
-    let named = values.iter().find_map(|value| session::decode(&app.config.ring, value));
-    named.map_or(SessionCookie::Garbage, SessionCookie::Names)
+    match (named.first(), came) {
+        (None, false) => SessionCookie::Missing,
+        (None, true) => SessionCookie::Garbage,
+        (Some(id), _) if named.len() == 1 => SessionCookie::Names(*id),
+        (Some(_), _) => SessionCookie::Conflict(named),
+    }
 }
 
-/// The session id in the cookie, if its value verifies.
+/// The session id in the cookie, if its values verify and agree.
 pub fn named(app: &App, request: &HttpRequest) -> Option<SessionId> {
     match session(app, request) {
         SessionCookie::Names(id) => Some(id),
-        SessionCookie::Missing | SessionCookie::Garbage => None,
+        SessionCookie::Missing | SessionCookie::Garbage | SessionCookie::Conflict(_) => None,
     }
+}
+
+/// Whether the request has more than one cookie of the session cookie's name. A browser that knows this host alone sends
+/// one.
+pub fn has_several(app: &App, request: &HttpRequest) -> bool {
+    values(request, &session_name(app)).nth(1).is_some()
 }
 
 /// The cookie for a new session. `Max-Age` ends at the session's absolute timeout.
@@ -75,7 +93,7 @@ pub fn for_session(app: &App, session: &Session, now: Timestamp) -> Cookie<'stat
     session_cookie(app, value.expose().to_owned(), life)
 }
 
-/// Adds a removal of the session cookie to the answer.
+/// Adds a removal of the session cookie, as [`for_session`] sets it, to the answer.
 pub fn clear_session(app: &App, answer: &mut HttpResponse) {
     let mut cookie = session_cookie(app, String::new(), time::Duration::ZERO);
     cookie.make_removal();
@@ -112,8 +130,8 @@ pub fn bind(app: &App, request: &HttpRequest) -> (Hashed, Cookie<'static>) {
 
 fn known_binding(app: &App, request: &HttpRequest) -> Option<Plain> {
     let is_base64url = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
-    let looks_like_ours = |value: &&String| value.len() == 43 && value.bytes().all(is_base64url);
-    values(request, &binding_name(app)).iter().find(looks_like_ours).map(Plain::new)
+    let looks_like_ours = |value: &&str| value.len() == 43 && value.bytes().all(is_base64url);
+    values(request, &binding_name(app)).find(looks_like_ours).map(Plain::new)
 }
 
 fn plain(app: &App, name: String, value: String, same_site: SameSite, life: time::Duration) -> Cookie<'static> {

@@ -30,6 +30,7 @@ pub fn by_cookie(app: &App, request: &HttpRequest) -> Result<Credential, Problem
     match cookies::session(app, request) {
         SessionCookie::Names(session) => Ok(Credential { session, means: Means::Cookie }),
         SessionCookie::Missing | SessionCookie::Garbage => Err(Problem::no_session()),
+        SessionCookie::Conflict(_) => Err(Problem::session_cookies_conflict()),
     }
 }
 

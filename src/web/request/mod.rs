@@ -7,6 +7,7 @@ pub mod client_address;
 pub mod client_authentication;
 pub mod cookies;
 pub mod credentials;
+pub mod expired_cookies;
 pub mod extract;
 pub mod login;
 pub mod throttle;

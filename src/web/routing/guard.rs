@@ -12,7 +12,7 @@ use crate::app::App;
 use crate::base::clock::Timestamp;
 use crate::gate;
 use crate::web::answer::problem::Problem;
-use crate::web::answer::{negotiate, pages};
+use crate::web::answer::{cookies_conflict, negotiate, pages};
 use crate::web::request::caller::{Caller, FromListedOrigin, Means};
 use crate::web::request::cookies::{self, SessionCookie};
 use crate::web::request::credentials::{self, Credential};
@@ -104,6 +104,9 @@ fn render(app: &App, surface: Surface, access: Access, request: &HttpRequest, pr
     let signed_in_only = matches!(access, Access::Cookie | Access::Account | Access::BuiltIn);
     let mut answer = match surface {
         _ if problem.is_oauth() => problem.for_oauth(request),
+        Surface::Page if problem.is_of_cookies() && !negotiate::wants_json_only(request) => {
+            cookies_conflict::page(app, request)
+        }
         Surface::Page if signed_in_only && problem.wants_sign_in() && !negotiate::wants_json_only(request) => {
             let (prefix, account) = (app.config.server.public_url.prefix(), pages::account_path(app));
             pages::see_other(&format!("{prefix}/login?return_to={account}"))

@@ -15,7 +15,7 @@ use crate::web::answer::pages;
 use crate::web::answer::problem::Problem;
 use crate::web::endpoint::{
     account, authorize, backchannel_logout, discovery, identities, introspection, login, logout, metadata,
-    provider_token, revocation, session, sessions, spa_flow, status_list, token, userinfo,
+    provider_token, revocation, session, sessions, spa_flow, start_again, status_list, token, userinfo,
 };
 
 use Access::{Account, Browser, BuiltIn, Client, Cookie, LogoutToken, Open, OpenId};
@@ -69,6 +69,10 @@ pub static ROUTES: &[Row] = &[
     Row::page("/account/identities/{id}/unlink", &[Entry::post(Cookie, || web::to(account::unlink))]),
     // The session, and the user's account as JSON.
     Row::program("/session", &[Entry::read(BuiltIn, || web::to(session::show)).cors()]),
+    Row::page(
+        "/session/start-again",
+        &[Entry::post(Browser, || web::to(start_again::start_again)).from(OriginRule::Listed)],
+    ),
     Row::program("/session/token", &[Entry::post(Cookie, || web::to(session::token)).limited(Limit::Token).cors()]),
     Row::program(
         "/sessions",
@@ -168,4 +172,20 @@ async fn home(app: Data<App>) -> HttpResponse {
 
 async fn nothing_here(request: HttpRequest) -> HttpResponse {
     Problem::not_found().for_anyone(&request)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::web::request::expired_cookies::READING;
+
+    /// A cookie that a sibling domain set for one of these paths is removed by the page for two sessions.
+    #[test]
+    fn every_path_whose_handler_may_read_the_session_cookie_is_listed() {
+        let may_read = |entry: &Entry| matches!(entry.access, Cookie | Account | BuiltIn | Browser);
+        for row in ROUTES.iter().filter(|row| row.entries.iter().any(may_read)) {
+            let literal = row.path.split('{').next().unwrap_or_default().trim_end_matches('/');
+            assert!(READING.contains(&literal), "{literal}");
+        }
+    }
 }

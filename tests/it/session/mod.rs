@@ -1,5 +1,6 @@
 //! `/session`: the session of a cookie or an access token.
 
 mod clock;
+mod cookies;
 mod get;
 mod token;
