@@ -1,4 +1,4 @@
-//! What is over leaves, and nothing else does.
+//! The cleanup of sessions, logins and other rows.
 
 use chrono::TimeDelta;
 use diesel::connection::SimpleConnection;
@@ -12,7 +12,7 @@ use vestibule::session::{Endings, Lifetime};
 use crate::support::device::{Device, app_under};
 use crate::support::{Cluster, Database, Gateway};
 
-/// A replica that does nothing but clean up.
+/// A replica that only runs the cleanup.
 struct Replica {
     cleanup: Cleanup,
     now: Timestamp,
@@ -41,7 +41,7 @@ impl Replica {
     }
 }
 
-/// `count` sessions of one user that began `age` ago and were not used since; ended `ended` ago, where that is said.
+/// Inserts `count` sessions of one user that began `age` ago without later activity, and ended `ended` ago if given.
 fn sessions(database: &Database, count: usize, age: &str, ended: Option<&str>) {
     let ended = ended.map_or("NULL".to_owned(), |ended| format!("now() - interval '{ended}'"));
     database.execute(&format!(
@@ -59,7 +59,7 @@ fn by_reason(database: &Database) -> Vec<String> {
     )
 }
 
-/// SE-05: with their feed rows, their place in the status list and their audit rows.
+/// SE-05: and revoked in the status list.
 #[tokio::test]
 async fn expired_and_idle_sessions_are_ended_with_feed_and_audit_rows() {
     let database = Cluster::shared().database();
@@ -79,7 +79,7 @@ async fn expired_and_idle_sessions_are_ended_with_feed_and_audit_rows() {
     assert_eq!(Replica::on(&database, 10).pass().await, Cleaned::default());
 }
 
-/// A parent that merely idles out does not end an app that is still used, nor take it along when its own row goes.
+/// Deleting the row of the browser session keeps the app session too.
 #[tokio::test]
 async fn an_idle_browser_session_does_not_end_its_apps() {
     let gateway = Gateway::with("[sessions]\nidle_timeout = \"1h\"\nabsolute_timeout = \"10h\"");
@@ -95,7 +95,7 @@ async fn an_idle_browser_session_does_not_end_its_apps() {
     assert_eq!(replica.pass().await.sessions, 0);
     assert_eq!(gateway.database.rows("sessions"), 2);
     gateway.database.execute("UPDATE sessions SET ended_at = now() - interval '3 h'");
-    // The app's first, then its parent's.
+    // The row of the app session is deleted first, then that of its parent.
     assert_eq!((replica.pass().await.sessions, replica.pass().await.sessions), (1, 1));
 }
 
@@ -130,14 +130,14 @@ async fn old_rows_are_deleted_and_rows_in_retention_stay() {
     assert_eq!(cleaned, expected);
     let left = ["sessions", "authorization_sessions", "revocations", "audit_events"].map(|table| database.rows(table));
     assert_eq!(left, [5, 10, 10, 12]);
-    // Whom nobody came back for stays a day, however short the others are kept.
+    // A login without a callback is kept for a day, also with a shorter retention.
     database.execute("DELETE FROM authorization_sessions");
     login("expired", 15, "25 h");
     login("expired", 5, "1 h");
     assert_eq!(replica.pass().await.logins, 15);
 }
 
-/// One replica at a time: the others stop, and say so.
+/// One replica at a time.
 #[tokio::test]
 async fn a_second_concurrent_cleanup_stops() {
     let database = Cluster::shared().database();
@@ -151,8 +151,7 @@ async fn a_second_concurrent_cleanup_stops() {
     assert_eq!(second.pass().await.sessions, 5);
 }
 
-/// Two replicas at once and people who use their sessions meanwhile: each row is ended and deleted once, and no session
-/// that is used is lost.
+/// Two replicas clean up while users use their sessions: each row is ended and deleted once.
 #[tokio::test]
 async fn concurrent_cleanups_under_load_lose_no_active_session() {
     let database = Cluster::shared().database();
@@ -188,7 +187,7 @@ async fn concurrent_cleanups_under_load_lose_no_active_session() {
         total.ended_sessions += done.ended_sessions;
     }
     others.join().expect("no panic");
-    // Where each interrupted the other at every turn, the last pass does the rest.
+    // If the replicas interrupted each other, this pass does the rest.
     let rest = Replica::on(&database, 20).pass().await;
     assert_eq!((total.sessions + rest.sessions, total.ended_sessions + rest.ended_sessions), (300, 200));
     assert_eq!(database.number("SELECT count(*) FROM sessions WHERE ended_at IS NULL"), 100);
@@ -196,7 +195,6 @@ async fn concurrent_cleanups_under_load_lose_no_active_session() {
     assert_eq!(database.number("SELECT count(DISTINCT value) FROM revocations"), 200);
 }
 
-/// The running gateway does it by itself.
 #[tokio::test]
 async fn the_gateway_runs_the_cleanup() {
     let gateway = Gateway::with("[sessions]\nidle_timeout = \"1h\"\n[cleanup]\nevery = \"1m\"");

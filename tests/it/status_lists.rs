@@ -42,7 +42,7 @@ async fn the_list_is_signed_and_access_tokens_name_their_index() {
     assert_eq!(gateway.database.number(&index), i64::try_from(idx).expect("small"));
 }
 
-/// Indices are never used twice, and a new list begins where one is full.
+/// An index is never assigned twice.
 #[tokio::test]
 async fn a_full_list_is_followed_by_the_next() {
     let gateway = Gateway::start();
@@ -69,7 +69,7 @@ async fn only_lists_with_assigned_indexes_exist() {
     assert_eq!(browser.post(PATH).await.status, 405);
 }
 
-/// RFC 9110 §13.1.2; made once for each change and each `ttl`.
+/// RFC 9110 §13.1.2
 #[tokio::test]
 async fn a_list_is_cached_until_a_change_or_its_ttl() {
     let gateway = Gateway::start();
@@ -99,7 +99,7 @@ async fn a_list_is_cached_until_a_change_or_its_ttl() {
     assert!(iat(&renewed.body) >= iat(&changed.body) + 31);
 }
 
-/// A wave of revocations does not have the list made once for each of them, and all of them are in it in the end.
+/// The last list has all revocations.
 #[tokio::test]
 async fn many_revocations_build_the_list_once_a_second() {
     let gateway = Gateway::start();

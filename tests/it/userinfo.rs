@@ -15,7 +15,7 @@ fn refused(answer: &Answer) -> (u16, &str) {
 
 const INVALID: (u16, &str) = (401, "Bearer error=\"invalid_token\"");
 
-/// IR-19, IR-20: by each method, and the same every time.
+/// IR-19, IR-20: by each method.
 #[tokio::test]
 async fn userinfo_describes_the_user_of_the_token() {
     let gateway = start();
@@ -40,7 +40,7 @@ async fn userinfo_describes_the_user_of_the_token() {
     }
 }
 
-/// IR-20: a scope that was not granted releases nothing; IR-18: without `openid` there is nothing to say.
+/// IR-20: only granted scopes release claims; IR-18: without `openid` the request is refused.
 #[tokio::test]
 async fn each_scope_releases_its_claims() {
     let gateway = start();
@@ -63,7 +63,7 @@ async fn each_scope_releases_its_claims() {
     }
 }
 
-/// IR-18: what was revoked is `invalid_token`, whatever its scopes are.
+/// IR-18: not `insufficient_scope`.
 #[tokio::test]
 async fn a_revoked_token_without_openid_is_invalid_token() {
     let gateway = start();
@@ -81,7 +81,7 @@ async fn a_revoked_token_without_openid_is_invalid_token() {
     assert_eq!(refused(&userinfo(&gateway, &with_session).await), INVALID);
 }
 
-/// IR-18, IR-19, IR-22: no token is a bare challenge, a bad one is `invalid_token`.
+/// IR-18, IR-19, IR-22: without a token the challenge has no error, with an invalid one `invalid_token`.
 #[tokio::test]
 async fn a_missing_or_invalid_token_is_challenged() {
     let gateway = start();
@@ -114,7 +114,7 @@ async fn a_missing_or_invalid_token_is_challenged() {
     assert_eq!(refused(&form(&gateway, "/userinfo", &[("access_token", "x")]).send().await), INVALID);
 }
 
-/// IR-19: in two places it is in none.
+/// IR-19
 #[tokio::test]
 async fn a_token_in_two_places_is_refused() {
     let gateway = start();

@@ -26,7 +26,7 @@ async fn access_tokens_have_no_personal_data_by_default() {
     assert_eq!(picked(&ada.token_claims().await), json!({}));
 }
 
-/// AC-11: at both doors, and after a refresh as the person is known then.
+/// AC-11: in both flows, and after a refresh with the profile of that moment.
 #[tokio::test]
 async fn access_tokens_have_the_configured_claims() {
     let gateway = Gateway::with(ALL);
@@ -53,7 +53,7 @@ async fn access_tokens_have_the_configured_claims() {
     assert_eq!(picked(&ada.token_claims().await), json!({"name": "Countess", "groups": []}));
 }
 
-/// An app's token has them too; one that a client has for itself is about nobody.
+/// A token of `client_credentials` has no user and so no claims about one.
 #[tokio::test]
 async fn app_tokens_have_the_claims_and_client_credentials_tokens_do_not() {
     const SECRET: &str = "0123456789abcdef0123456789abcdef";
@@ -110,7 +110,7 @@ async fn a_login_whose_token_would_be_too_large_is_refused() {
     Person::at(&gateway, "op", "ada").await;
 }
 
-/// It is the very token that is measured: one byte less than it has, and it does not fit.
+/// A limit of one byte less than the size of the token refuses the login.
 #[tokio::test]
 async fn max_bytes_is_the_exact_size_of_the_token() {
     let limited = |bytes: usize| {
@@ -126,11 +126,11 @@ async fn max_bytes_is_the_exact_size_of_the_token() {
         let begun = browser.begin("op").await;
         browser.get(&begun.callback_of("ada")).await.status
     };
-    // A session's place in the status lists is counted with all the digits that it will ever have.
+    // The status list index is counted with the maximum number of digits.
     assert_eq!((status(bytes - 1).await, status(bytes + 24).await), (403, 303));
 }
 
-/// A profile that grew in another login signs nobody out who was let in.
+/// A profile that another login enlarges ends no session.
 #[tokio::test]
 async fn a_token_that_exceeds_the_limit_after_the_login_is_issued() {
     let gateway =
@@ -141,8 +141,8 @@ async fn a_token_that_exceeds_the_limit_after_the_login_is_issued() {
     assert_eq!(ada.token_claims().await["groups"].as_array().map(Vec::len), Some(300));
 }
 
-/// AC-11: what another provider says of somebody does not get into a session made through this one, not even after a
-/// refresh: a group of the same name is another group.
+/// AC-11: claims of another provider do not get into a session of this one, also not after a refresh: a group of the same
+/// name at another provider is another group.
 #[tokio::test]
 async fn claims_come_from_the_provider_of_the_session_only() {
     let (gateway, other) = two_providers(&format!("{ALL}[providers.other]\nuserinfo = 'never'\n"));

@@ -7,7 +7,7 @@ use serde_json::json;
 use crate::support::person::{Person, two_providers};
 use crate::support::{Answer, Begun};
 
-/// Presses a button, as a browser does on a page that has `Referrer-Policy: no-referrer`.
+/// Sends the form of a button as a browser does from a page with `Referrer-Policy: no-referrer`.
 async fn press(person: &Person, path: &str) -> Answer {
     let ask = person.browser.ask("POST", path).header("origin", "null").header("sec-fetch-site", "same-origin");
     ask.send().await
@@ -15,7 +15,7 @@ async fn press(person: &Person, path: &str) -> Answer {
 
 #[tokio::test]
 async fn the_page_lists_the_identities_with_a_button_for_each() {
-    let (gateway, other) = two_providers("[providers.other]\nname = 'Other <b>house</b>'\n");
+    let (gateway, other) = two_providers("[providers.other]\nname = 'Other <b>provider</b>'\n");
     other.set_claims(json!({"email": "<script>@x.example"}));
     let ada = Person::at(&gateway, "op", "ada").await;
     let page = ada.browser.get("/account").await;
@@ -43,7 +43,7 @@ async fn the_page_lists_the_identities_with_a_button_for_each() {
 
     assert_eq!(press(&ada, &format!("/account/identities/{other}/unlink")).await.location(), "/account");
     assert_eq!(ada.identities().await, ["op/ada"]);
-    // Once more, as an impatient finger does; and the last one stays.
+    // A double click has no effect, and the last identity stays.
     assert_eq!(press(&ada, &format!("/account/identities/{other}/unlink")).await.location(), "/account");
     assert_eq!(press(&ada, &format!("/account/identities/{op}/unlink")).await.status, 409);
 }
@@ -63,7 +63,7 @@ async fn link_and_unlink_forms_of_other_sites_are_refused() {
     }
 }
 
-/// AC-07: whoever signed in long ago does so again at the same provider, and comes back.
+/// AC-07: after an old login the user signs in again at the same provider and returns to the page.
 #[tokio::test]
 async fn linking_after_an_old_login_asks_for_a_fresh_login() {
     let (gateway, _other) = two_providers("");

@@ -20,7 +20,7 @@ async fn the_page_lists_the_sessions_with_a_button_to_end_each() {
     assert!(!page.body.contains(&button(&own.sid)), "{}", page.body);
 }
 
-/// SE-07, SE-13: as a browser sends a form of a page that has `Referrer-Policy: no-referrer`.
+/// SE-07, SE-13: a browser sends the form from a page with `Referrer-Policy: no-referrer`.
 #[tokio::test]
 async fn end_forms_are_accepted_from_the_page_only() {
     let gateway = Gateway::start();
@@ -38,13 +38,13 @@ async fn end_forms_are_accepted_from_the_page_only() {
     };
     assert_eq!(press(&end).await.location(), "/account");
     assert_eq!((phone.status().await, tablet.status().await), (401, 200));
-    // Once more, as an impatient finger does.
+    // A double click has no effect.
     assert_eq!(press(&end).await.location(), "/account");
     assert_eq!(press("/account/sessions/end-others").await.location(), "/account");
     assert_eq!((tablet.status().await, reason(&gateway, &tablet.sid)), (401, "logout_others".into()));
     assert_eq!(own.status().await, 200);
     assert!(!own.browser.get("/account").await.body.contains("Sign out everywhere else"));
-    // Whoever is signed out is asked to sign in, and comes back.
+    // A signed-out user is asked to sign in and returns to the page.
     let answer = gateway.browser().post("/account/sessions/end-others").await;
     assert_eq!(answer.location(), "/login?return_to=/account");
 }

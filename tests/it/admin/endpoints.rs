@@ -9,7 +9,7 @@ use crate::support::{Answer, Browser, Gateway, Setup};
 
 const TOKEN: &str = "0123456789abcdef0123456789abcdef";
 
-/// Somebody with the administrator's token.
+/// A client with the admin token.
 pub struct Admin(Browser);
 
 impl Admin {
@@ -17,7 +17,7 @@ impl Admin {
         Self(Browser::new(&gateway.admin))
     }
 
-    /// A request, to be sent whenever it is waited for.
+    /// A request; it is sent when the future is awaited.
     pub fn ask(&self, method: &str, path: &str) -> impl Future<Output = Answer> + Send + use<> {
         self.0.ask(method, path).for_json().header("authorization", &format!("Bearer {TOKEN}")).send()
     }
@@ -48,7 +48,7 @@ fn gateway() -> Gateway {
     Gateway::with(&format!("[admin]\ntoken = \"{TOKEN}\""))
 }
 
-/// The audit's rows of a kind about somebody, as `detail` shows them.
+/// The `detail` of the audit rows of one kind about a user.
 fn audited(gateway: &Gateway, kind: &str, sub: &str) -> Vec<String> {
     gateway.database.words(&format!("SELECT detail FROM audit_events WHERE kind = '{kind}' AND user_id = '{sub}'"))
 }
@@ -90,7 +90,7 @@ async fn the_api_requires_the_admin_token_and_is_on_the_admin_listener_only() {
     assert_eq!(browser.get("/healthz").await.status, 200);
 }
 
-/// IN-09: wrong tokens use up the limit of their network, and nothing else does.
+/// IN-09: only wrong tokens use up the limit of their network.
 #[tokio::test]
 async fn wrong_admin_tokens_are_rate_limited_by_network() {
     let limits = "[limits]\ntokens_per_minute = 3\n[server]\ntrusted_proxies = [\"127.0.0.1/32\"]";
@@ -108,8 +108,8 @@ async fn wrong_admin_tokens_are_rate_limited_by_network() {
     let limited = ask("192.0.2.1", "guess").await;
     assert_eq!(limited.problem(), (429, "rate_limited".into()));
     assert!(!limited.header("retry-after").is_empty());
-    assert_eq!(ask("192.0.2.2", "guess").await.status, 401, "others are not concerned");
-    assert_eq!(ask("192.0.2.1", TOKEN).await.status, 200, "nor is who has the token");
+    assert_eq!(ask("192.0.2.2", "guess").await.status, 401, "another network is not limited");
+    assert_eq!(ask("192.0.2.1", TOKEN).await.status, 200, "the right token is not limited");
     gateway.browser().sign_in("alice").await;
 }
 
@@ -164,7 +164,7 @@ async fn users_are_listed_in_pages_and_a_search_has_no_wildcards() {
     ] {
         assert_eq!(admin.found(&format!("q={nothing_or_erin}")).await.len(), count, "{nothing_or_erin}");
     }
-    // Page by page, everybody once.
+    // Page by page, each user once.
     let (mut seen, mut after) = (Vec::new(), String::new());
     loop {
         let page = admin.get(&format!("/admin/users?limit=2{after}")).await.json();
@@ -235,7 +235,7 @@ async fn disabling_a_user_ends_sessions_and_refuses_logins() {
     assert_eq!(admin.post(&format!("{path}/enable")).await.json()["disabled_at"], Value::Null);
     assert_eq!(admin.post(&format!("{path}/enable")).await.status, 200);
     assert_eq!(audited(&gateway, "user_enabled", &first.sub).len(), 1);
-    // Let in again, they sign in anew; what was ended stays ended.
+    // After `enable` the user can sign in again; ended sessions stay ended.
     assert_eq!(first.status().await, 401);
     assert_eq!(Device::sign_in(&gateway, "alice").await.sub, first.sub);
     for path in ["/admin/users/01890000-0000-7000-8000-000000000000", "/admin/users/alice@example.com"] {
@@ -270,13 +270,13 @@ async fn an_administrator_can_list_and_end_sessions() {
     assert_eq!((first.status().await, second.status().await, bob.status().await), (401, 401, 200));
     assert_eq!(reason(&gateway, &first.sid), "admin");
     assert_eq!(audited(&gateway, "session_ended", &first.sub), ["{\"reason\": \"admin\"}"; 4]);
-    // Ended, not shut out.
+    // The user is not disabled.
     assert_eq!(Device::sign_in(&gateway, "alice").await.sub, first.sub);
     let nobody = "/admin/users/01890000-0000-7000-8000-000000000000/sessions";
     assert_eq!((admin.get(nobody).await.status, admin.delete(nobody).await.status), (404, 404));
 }
 
-/// LG-02: the user goes, the record stays.
+/// LG-02
 #[tokio::test]
 async fn deleting_a_user_keeps_the_audit_rows() {
     let gateway = gateway();
@@ -292,7 +292,7 @@ async fn deleting_a_user_keeps_the_audit_rows() {
     assert_eq!(gateway.database.number("SELECT count(*) FROM revocations WHERE kind = 'session'"), 2);
     assert_eq!(audited(&gateway, "user_deleted", &alice.sub), ["{\"by\": \"admin.token\"}"]);
     assert_eq!(audited(&gateway, "login_completed", &alice.sub).len(), 1);
-    // Whoever comes again is new.
+    // A later login creates a new user.
     assert_ne!(Device::sign_in(&gateway, "alice").await.sub, alice.sub);
 }
 

@@ -32,7 +32,6 @@ async fn health_responses_contain_no_internal_details() {
     assert_eq!(admin.ask("HEAD", "/healthz").send().await.status, 200);
 }
 
-/// The admin listener serves nothing of the public one.
 #[tokio::test]
 async fn the_two_listeners_serve_no_common_path() {
     let gateway = Gateway::start();
@@ -42,7 +41,7 @@ async fn the_two_listeners_serve_no_common_path() {
     }
 }
 
-/// Nobody signs in there, so a stray browser is told where it is, and by text.
+/// A browser that opens the wrong port gets an explanation in plain text.
 #[tokio::test]
 async fn the_admin_listener_answers_browsers_with_plain_text() {
     let gateway = Gateway::start();
@@ -57,7 +56,7 @@ async fn the_admin_listener_answers_browsers_with_plain_text() {
     assert!(problem.json().get("reference").is_none(), "none is logged: {problem:?}");
 }
 
-/// RD-18: a provider that is down is a detail.
+/// RD-18: `/readyz` shows the provider as unavailable with status 200.
 #[tokio::test]
 async fn an_unavailable_provider_does_not_change_readiness() {
     let down = Op::start();
@@ -69,18 +68,18 @@ async fn an_unavailable_provider_does_not_change_readiness() {
     assert_eq!(ready.json()["checks"]["providers"], json!({"op": "ok", "down": "unavailable"}));
 }
 
-/// One recorder for the process: whichever gateway started first here shows it.
+/// The process has one recorder, so the metrics are those of all gateways of this test run.
 #[tokio::test]
 async fn metrics_are_prometheus_text_without_personal_data() {
     let gateway = Gateway::start();
-    gateway.browser().sign_in("somebody-in-particular").await;
+    gateway.browser().sign_in("a-particular-user").await;
     let answer = Browser::new(&gateway.admin).fetch("/metrics").await;
     if answer.status == 404 {
         return;
     }
     assert_eq!(answer.header("content-type"), "text/plain; version=0.0.4");
     assert!(answer.body.contains("vestibule_events_total{event=\"login_completed\""), "{}", answer.body);
-    assert!(!answer.body.contains("somebody-in-particular"));
+    assert!(!answer.body.contains("a-particular-user"));
     let version = env!("CARGO_PKG_VERSION");
     assert!(answer.body.contains(&format!("vestibule_build_info{{version=\"{version}\"}} 1\n")), "{}", answer.body);
     for state in ["busy", "idle"] {

@@ -1,4 +1,4 @@
-//! A provider tells of a logout (OpenID Connect Back-Channel Logout 1.0, as a relying party).
+//! `POST /backchannel-logout/{provider}` (OpenID Connect Back-Channel Logout 1.0, as a relying party).
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as B64;
@@ -11,7 +11,7 @@ use crate::support::{Answer, Browser, Gateway, Setup};
 pub const EVENT: &str = "http://schemas.openid.net/event/backchannel-logout";
 const ADDRESS: &str = "/backchannel-logout/op";
 
-/// The claims of a logout token, with others in their place; null takes one away.
+/// The claims of a logout token with changes; null removes a claim.
 pub fn claims(gateway: &Gateway, changes: &Value) -> Value {
     let mut claims = json!({
         "iss": gateway.op.issuer, "aud": CLIENT, "iat": gateway.clock.now().timestamp(), "events": {EVENT: {}},
@@ -42,7 +42,7 @@ async fn post(gateway: &Gateway, path: &str, form: &str) -> Answer {
     Browser::new(&gateway.base).ask("POST", path).header("accept", "*/*").body(FORM, form.to_owned()).send().await
 }
 
-/// A browser that is signed in through a session of the provider's.
+/// A browser that is signed in with that `sid` of the provider.
 pub async fn signed_in(gateway: &Gateway, who: &str, sid: Option<&str>) -> Browser {
     gateway.op.set_claims(json!({ "sid": sid }));
     let browser = gateway.browser();
@@ -60,8 +60,8 @@ fn refused(answer: &Answer) {
     assert_eq!((answer.header("content-type"), answer.header("cache-control")), ("application/json", "no-store"));
 }
 
-/// LO-11: by `sid`, and with `sub` beside it. What is under the session ends with it, the apps are told, and nobody else
-/// is signed out. A provider may give the same `sid` again.
+/// LO-11: by `sid` alone and with `sub`. The app sessions end with the browser session, and no other session does. A
+/// provider may use the same `sid` again.
 #[tokio::test]
 async fn a_logout_token_with_a_sid_ends_its_session_and_notifies_its_apps() {
     let (gateway, place) = start();
@@ -85,7 +85,7 @@ async fn a_logout_token_with_a_sid_ends_its_session_and_notifies_its_apps() {
     assert_eq!(gateway.database.number(audited), 4, "a sign-in and an app, twice");
 }
 
-/// LO-11: by `sub` alone every session ends that came about through that person at that provider.
+/// LO-11
 #[tokio::test]
 async fn a_logout_token_with_a_sub_ends_all_sessions_of_the_identity() {
     let other = Op::start();
@@ -97,13 +97,13 @@ async fn a_logout_token_with_a_sub_ends_all_sessions_of_the_identity() {
     assert_eq!(elsewhere.get(&begun.callback_of("alice")).await.status, 303);
     assert_eq!(tell(&gateway, &token(&gateway, &json!({"sub": "alice"}))).await.status, 200);
     assert!(!lives(&laptop).await && !lives(&phone).await);
-    assert!(lives(&bob).await && lives(&elsewhere).await, "the other provider's alice is somebody else");
+    assert!(lives(&bob).await && lives(&elsewhere).await, "the same sub at another provider is another user");
     gateway.hand.advance(chrono::TimeDelta::seconds(1));
-    assert!(lives(&signed_in(&gateway, "alice", Some("four")).await).await, "and may come back");
+    assert!(lives(&signed_in(&gateway, "alice", Some("four")).await).await, "a new login is possible");
 }
 
-/// A login of which the provider said no `sid` ends by its `sub`, whichever session of that person the provider names;
-/// one with another `sid` does not, nor does one of somebody else's `sub`.
+/// A session whose login had no `sid` ends by its `sub`, whatever `sid` the logout token has. A session with another
+/// `sid` or another `sub` does not end.
 #[tokio::test]
 async fn a_session_without_a_provider_sid_ends_by_sub() {
     let gateway = Gateway::start();
@@ -115,7 +115,7 @@ async fn a_session_without_a_provider_sid_ends_by_sub() {
     assert!(!lives(&nameless).await && lives(&named).await);
 }
 
-/// LO-21: a genuine token about nobody who is here, or is here any more.
+/// LO-21: a valid token about a user or session that is unknown or has ended.
 #[tokio::test]
 async fn a_valid_logout_token_for_an_unknown_session_is_accepted() {
     let gateway = Gateway::start();
@@ -130,7 +130,7 @@ async fn a_valid_logout_token_for_an_unknown_session_is_accepted() {
     assert!(!lives(&alice).await);
 }
 
-/// LO-12, LO-13, LO-14, LO-15, LO-16, LO-19, RT-38: nothing ends by any of them.
+/// LO-12, LO-13, LO-14, LO-15, LO-16, LO-19, RT-38
 #[tokio::test]
 async fn an_invalid_logout_token_ends_no_session() {
     let gateway = Gateway::start();
@@ -146,13 +146,13 @@ async fn an_invalid_logout_token_ends_no_session() {
     let (input, signature) = good.rsplit_once('.').expect("three parts");
     let body = input.split_once('.').expect("two parts").1;
     let none = B64.encode(r#"{"alg":"none","typ":"logout+jwt"}"#);
-    let stranger = Op::start();
+    let unrelated = Op::start();
     let bad = [
         ("LO-12", format!("{none}.{body}.")),
         ("LO-12", format!("{none}.{body}.{signature}")),
         ("LO-13", format!("{input}.{}", "A".repeat(signature.len()))),
         ("LO-13", format!("{input}.")),
-        ("LO-13", stranger.signed(&header(), &claims(&gateway, &json!({"sid": "one"})))),
+        ("LO-13", unrelated.signed(&header(), &claims(&gateway, &json!({"sid": "one"})))),
         ("LO-13", headed(json!({"alg": "HS256", "typ": "logout+jwt"}))),
         ("LO-13", headed(json!({"alg": "ES256", "kid": KID, "typ": "logout+jwt"}))),
         ("LO-13", headed(json!({"alg": "EdDSA", "kid": "other", "typ": "logout+jwt"}))),
@@ -190,17 +190,17 @@ async fn an_invalid_logout_token_ends_no_session() {
         refused(&answer);
     }
     assert!(lives(&alice).await);
-    assert_eq!(gateway.database.rows("provider_logouts"), 0, "and none is remembered");
+    assert_eq!(gateway.database.rows("provider_logouts"), 0, "no token id is stored");
 
-    // An ID token as the provider gave one at that very login.
+    // The ID token of that login.
     let own = json!({"iss": gateway.op.issuer, "aud": CLIENT, "sub": "alice", "sid": "one", "nonce": "n", "iat": now, "exp": now + 300});
     refused(&tell(&gateway, &gateway.op.signed(&json!({"alg": "EdDSA", "kid": KID}), &own)).await);
     assert!(lives(&alice).await);
-    assert_eq!(tell(&gateway, &good).await.status, 200, "that was all that was wrong");
+    assert_eq!(tell(&gateway, &good).await.status, 200, "the unchanged token is accepted");
     assert!(!lives(&alice).await);
 }
 
-/// LO-19: providers from before the type, and its long form.
+/// LO-19: older providers send no `typ`, or its long form.
 #[tokio::test]
 async fn a_logout_token_without_typ_is_accepted() {
     let gateway = Gateway::start();
@@ -215,7 +215,7 @@ async fn a_logout_token_without_typ_is_accepted() {
     }
 }
 
-/// RT-38: once, and once again only after it would be too old anyway.
+/// RT-38: its `jti` is stored until the token is too old to be accepted.
 #[tokio::test]
 async fn a_repeated_logout_token_is_refused() {
     let gateway = Gateway::start();
@@ -225,7 +225,7 @@ async fn a_repeated_logout_token_is_refused() {
     let alice = signed_in(&gateway, "alice", None).await;
     refused(&tell(&gateway, &mine).await);
     assert!(lives(&alice).await);
-    // Another provider's ids are its own.
+    // The same `jti` of another provider is accepted.
     let other = Op::start();
     let both = Setup::beside(&gateway).provider("other", &other).start();
     let same = json!({"sub": "alice", "jti": crate::support::logout_apps::claims(&mine)["jti"], "iss": other.issuer});
@@ -235,7 +235,7 @@ async fn a_repeated_logout_token_is_refused() {
     assert!(lives(&alice).await);
 }
 
-/// LO-22, IN-04: a form's one parameter, and nothing else.
+/// LO-22, IN-04: only a form with one parameter is accepted.
 #[tokio::test]
 async fn other_methods_media_types_and_parameters_are_refused() {
     let gateway = Gateway::start();
@@ -262,7 +262,7 @@ async fn other_methods_media_types_and_parameters_are_refused() {
     assert!(!lives(&alice).await);
 }
 
-/// RD-07: a key that is not known yet is asked for, and not more than once a minute, whoever asks.
+/// RD-07: an unknown key causes a request of the key set, at most once a minute.
 #[tokio::test]
 async fn a_new_key_is_fetched() {
     let gateway = Gateway::start();
@@ -281,11 +281,11 @@ async fn a_new_key_is_fetched() {
     assert_eq!(gateway.op.calls_to("/jwks").len(), asked);
 }
 
-/// A provider whose keys cannot be had may try again; what is no token of its is refused all the same.
+/// While its keys are unavailable, the provider is asked to retry; a malformed token is refused.
 #[tokio::test]
 async fn without_provider_keys_a_logout_token_is_answered_with_503() {
     let setup = Setup::new();
-    // Before the start, at which the gateway reads the keys.
+    // Set before the start, because the gateway reads the keys then.
     setup.op.reply("/jwks", Reply::text(500, "text/plain", ""));
     let gateway = setup.start();
     let good = token(&gateway, &json!({"sid": "one"}));
@@ -297,7 +297,7 @@ async fn without_provider_keys_a_logout_token_is_answered_with_503() {
     assert_eq!(tell(&gateway, &good).await.status, 200);
 }
 
-/// Garbage uses up the limit of its address, and what is good does not.
+/// Only invalid tokens use up the limit of their address.
 #[tokio::test]
 async fn invalid_logout_tokens_are_rate_limited_and_valid_ones_are_not() {
     let gateway = Gateway::with("[limits]\ntokens_per_minute = 3");
@@ -312,7 +312,6 @@ async fn invalid_logout_tokens_are_rate_limited_and_valid_ones_are_not() {
     assert_eq!(tell(&gateway, &token(&gateway, &json!({"sid": "x"}))).await.status, 200);
 }
 
-/// What was remembered leaves with the cleanup, once it is of no use.
 #[tokio::test]
 async fn the_cleanup_deletes_expired_logout_token_ids() {
     let gateway = Gateway::with("[cleanup]\nevery = \"1s\"");
@@ -322,7 +321,7 @@ async fn the_cleanup_deletes_expired_logout_token_ids() {
     gateway.database.until("SELECT count(*) FROM provider_logouts", 0).await;
 }
 
-/// An app that lives on under a sign-in that idled out ends too.
+/// The app session is still active after its browser session idled out.
 #[tokio::test]
 async fn a_logout_ends_apps_whose_browser_session_idled_out() {
     let apps = crate::support::logout_apps::names(["shop", "wiki"]);

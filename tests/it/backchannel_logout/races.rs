@@ -1,4 +1,4 @@
-//! A logout token at the very moment of something else.
+//! A logout token concurrent with another request.
 
 use serde_json::json;
 
@@ -20,8 +20,8 @@ async fn a_logout_token_sent_to_two_replicas_at_once_is_accepted_once() {
     }
 }
 
-/// LO-11: a logout that comes while the login is at the provider's token endpoint, by `sid` and by `sub`: the login
-/// gives no session, for somebody who is known and for somebody who is new.
+/// LO-11: the logout token, by `sid` or by `sub`, arrives during the token request of a login. The login creates no
+/// session, for a known user and for a new one.
 #[tokio::test]
 async fn a_logout_during_the_token_request_prevents_the_session() {
     let gateway = Gateway::start();
@@ -52,15 +52,14 @@ async fn a_logout_during_the_token_request_prevents_the_session() {
             assert_eq!((back.status, back.set_cookie("vestibule")), (400, None), "{round} {known}: {back:?}");
             let living = "SELECT count(*) FROM sessions WHERE ended_at IS NULL AND upstream_sid = 'one'";
             assert_eq!(gateway.database.number(living), 0);
-            assert_eq!(gateway.database.rows("users"), i64::from(known), "nobody is made for it");
-            // The next login is a new one. The provider has a new session for it.
+            assert_eq!(gateway.database.rows("users"), i64::from(known), "no user is created");
+            // The next login has a new `sid`.
             signed_in(&gateway, "alice", Some("two")).await;
         }
     }
 }
 
-/// LO-11: whoever comes first, a login with that `sid` does not outlive the logout. On two replicas, without a hand in
-/// the order.
+/// LO-11: in either order, on two replicas.
 #[tokio::test]
 async fn no_session_survives_a_concurrent_logout_of_its_sid() {
     let gateway = Gateway::start();

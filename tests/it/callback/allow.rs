@@ -18,7 +18,7 @@ async fn answer(gateway: &Gateway, claims: Value) -> (u16, String, String) {
     (answer.status, gateway.database.login(&begun.state), last_step(gateway, &begun))
 }
 
-/// AC-02, AC-03: what keeps somebody out is on record, the person is not, and nothing else was written.
+/// AC-02, AC-03: the login row names the rule and no personal data, and no other row is written.
 #[tokio::test]
 async fn only_verified_addresses_of_allowed_domains_are_admitted() {
     let gateway = with("email_domains = ['Example.com']");
@@ -61,7 +61,7 @@ async fn a_text_that_is_not_one_address_is_no_address() {
     }
 }
 
-/// Somebody who was let in is kept out at the next login, once the rule does not hold any more.
+/// A known user is refused as soon as the rule no longer holds.
 #[tokio::test]
 async fn allow_rules_are_checked_at_every_login() {
     let gateway = with("groups = ['staff']");
@@ -97,7 +97,7 @@ async fn a_groups_claim_of_another_type_admits_nobody() {
     assert_eq!(answer(&gateway, json!({"groups": ["x", "admin"]})).await.0, 303);
 }
 
-/// AC-14: what a browser can write into the request is no claim, and the protocol's own claims are seen by rules too.
+/// AC-14: a request parameter that a browser can change is no claim. Rules can read the claims of the protocol.
 #[tokio::test]
 async fn allow_rules_read_the_id_token_and_not_the_request() {
     let gateway = Gateway::with(
@@ -124,7 +124,7 @@ async fn allow_rules_read_the_id_token_and_not_the_request() {
     assert_eq!(answer(&gateway, json!({"hd": "example.com", "acr": "high"})).await.0, 303);
 }
 
-/// An app is told as OAuth tells it, and the JSON door by its code.
+/// An app gets an OAuth error, and the SPA flow a problem document with a code.
 #[tokio::test]
 async fn a_refused_login_is_reported_in_every_flow() {
     let gateway = with("groups = ['staff']");
@@ -135,7 +135,7 @@ async fn a_refused_login_is_reported_in_every_flow() {
     assert_eq!(gateway.database.login(&begun.state), "denied not_allowed");
 }
 
-/// A rule that keeps a person out at a login keeps the identity out that they would link.
+/// An identity that the rules refuse at a login cannot be linked.
 #[tokio::test]
 async fn allow_rules_apply_to_linking() {
     let (gateway, other) = crate::support::person::two_providers(

@@ -1,4 +1,4 @@
-//! One person by a verified address, between providers that are the authority for its domain.
+//! Linking by a verified e-mail address between providers that are trusted for its domain.
 
 use serde_json::json;
 
@@ -21,7 +21,7 @@ trusts_email = true
 email_domains = ['example.com', 'example.org']
 ";
 
-/// The same with two providers that know the same person.
+/// Two trusted providers with the same user.
 fn trusting(more: &str) -> (Gateway, Op) {
     let other = Op::start();
     (Setup::new().provider("other", &other).toml(TRUSTED).toml(more).start(), other)
@@ -38,12 +38,12 @@ async fn a_verified_address_at_two_trusted_providers_is_one_user() {
     assert_eq!(again.identities().await, ["op/ada", "other/0815"]);
     assert_eq!((gateway.database.rows("users"), audit(&gateway)), (1, vec!["identity_linked".to_owned()]));
     assert_eq!(again.session().await["user"]["email"], "ADA@example.com");
-    // From now on by (provider, sub), whatever address is said (AC-11).
+    // From now on the user is found by (provider, sub), whatever the address is (AC-11).
     other.set_claims(address("other@example.org"));
     assert_eq!(Person::at(&gateway, "other", "0815").await.sub().await, ada.sub().await);
 }
 
-/// AC-02, AC-03, AC-04: everything that is not said by an authority, verified, of its own domain.
+/// AC-02, AC-03, AC-04: an address counts only if its provider is trusted for its domain and says that it is verified.
 #[tokio::test]
 async fn unverified_addresses_and_untrusted_providers_create_new_users() {
     let other = Op::start();
@@ -52,18 +52,18 @@ async fn unverified_addresses_and_untrusted_providers_create_new_users() {
     let ada = Person::at(&gateway, "op", "ada").await.sub().await;
     for verified in [json!(false), json!("true"), json!(1), json!(null)] {
         other.set_claims(json!({"email": "ada@example.com", "email_verified": verified}));
-        // Its own rule keeps it out already: the domains need a verified address.
+        // The allow rule refuses it already: `domains` requires a verified address.
         assert_eq!(sign_in(&gateway.browser(), "other", "evil").await.status, 403, "{verified}");
     }
-    // A provider that anybody may write an address into.
+    // A provider where each user can set any address.
     third.set_claims(address("ada@example.com"));
     assert_ne!(Person::at(&gateway, "third", "evil").await.sub().await, ada);
-    // And one that was there first lends nobody's address to an authority.
+    // A user of an untrusted provider with the same address, created before.
     third.set_claims(address("bob@example.com"));
     let planted = Person::at(&gateway, "third", "planted").await.sub().await;
     other.set_claims(address("bob@example.com"));
     assert_ne!(Person::at(&gateway, "other", "bob").await.sub().await, planted);
-    // A domain that only one of them is the authority for.
+    // A domain that only one of the providers is trusted for.
     other.set_claims(address("ada@example.org"));
     assert_ne!(Person::at(&gateway, "other", "org").await.sub().await, ada);
 }
@@ -80,7 +80,7 @@ async fn a_list_of_addresses_names_no_user() {
     assert_eq!((gateway.database.rows("users"), gateway.database.rows("subs")), (0, 0));
 }
 
-/// AC-02: an address that an untrusted identity wrote into the shared profile is not the authority's word.
+/// AC-02: an untrusted identity set the address in the profile of the user.
 #[tokio::test]
 async fn an_address_from_an_untrusted_identity_links_nobody() {
     let (third, other) = (Op::start(), Op::start());
@@ -96,7 +96,7 @@ async fn an_address_from_an_untrusted_identity_links_nobody() {
     assert_ne!(Person::at(&gateway, "other", "victim").await.sub().await, mallory.sub().await);
 }
 
-/// AC-04: off, unless somebody turned it on.
+/// AC-04
 #[tokio::test]
 async fn linking_by_address_is_off_by_default() {
     let (gateway, other) = two_providers(
@@ -109,7 +109,7 @@ async fn linking_by_address_is_off_by_default() {
     assert_eq!(gateway.database.rows("users"), 2);
 }
 
-/// AC-10: an address is no way back in for whoever was shut out.
+/// AC-10
 #[tokio::test]
 async fn a_disabled_user_is_not_admitted_by_address() {
     let (gateway, other) = trusting("");
@@ -124,7 +124,7 @@ async fn a_disabled_user_is_not_admitted_by_address() {
     assert_eq!(gateway.database.number("SELECT count(*) FROM users WHERE disabled_at IS NOT NULL"), 1);
 }
 
-/// An address that went to somebody else at the same provider names neither of them.
+/// The provider has given the address to another account.
 #[tokio::test]
 async fn an_address_reassigned_at_its_provider_links_nobody() {
     let (gateway, other) = trusting("");
@@ -132,14 +132,14 @@ async fn an_address_reassigned_at_its_provider_links_nobody() {
     other.set_claims(address("ada@example.com"));
     assert_eq!(Person::at(&gateway, "other", "first").await.sub().await, ada.sub().await);
     assert_ne!(Person::at(&gateway, "other", "second").await.sub().await, ada.sub().await);
-    // By now two users have the address, and it names nobody any more.
+    // Two users have the address now, so it links neither.
     let op_says = address("ada@example.com");
     gateway.op.set_claims(op_says);
     let third = Person::at(&gateway, "op", "third").await.sub().await;
     assert!(third != ada.sub().await && gateway.database.rows("users") == 3);
 }
 
-/// Nobody new may enter, but whoever is known by the address is not new.
+/// A user found by the address is not a new user.
 #[tokio::test]
 async fn linking_by_address_works_with_sign_up_off() {
     let (gateway, other) = trusting("");
@@ -147,12 +147,12 @@ async fn linking_by_address_works_with_sign_up_off() {
     let closed =
         Setup::beside(&gateway).provider("other", &other).toml(TRUSTED).toml("[login]\nsign_up = false\n").start();
     other.set_claims(address("nobody@example.com"));
-    assert_eq!(sign_in(&closed.browser(), "other", "stranger").await.status, 403);
+    assert_eq!(sign_in(&closed.browser(), "other", "unrelated").await.status, 403);
     other.set_claims(address("ada@example.com"));
     assert_eq!(Person::at(&closed, "other", "0815").await.sub().await, ada);
 }
 
-/// AC-17: two first logins at once, of one identity, and of one person at two providers.
+/// AC-17: of one identity twice, and of one user at two providers.
 #[tokio::test]
 async fn concurrent_first_logins_with_one_address_create_one_user() {
     let (gateway, other) = trusting("");
@@ -175,7 +175,7 @@ async fn concurrent_first_logins_with_one_address_create_one_user() {
     }
 }
 
-/// AC-17, AC-01: and where nothing links by address, two first logins of one identity at once are one person all the same.
+/// AC-17, AC-01: without linking by address.
 #[tokio::test]
 async fn concurrent_first_logins_of_one_identity_create_one_user() {
     let (gateway, _other) = two_providers("");

@@ -1,10 +1,10 @@
-//! Many in the same moment.
+//! Concurrent requests of one login.
 
 use std::collections::HashSet;
 
 use crate::support::{Answer, Gateway, Setup};
 
-/// Sends them all at once.
+/// Sends all requests concurrently.
 async fn all<F>(requests: impl IntoIterator<Item = F>) -> Vec<Answer>
 where
     F: Future<Output = Answer> + Send + 'static,
@@ -17,7 +17,7 @@ where
     answers
 }
 
-/// RC-04, RA-06: on two replicas, again and again.
+/// RC-04, RA-06: on two replicas, in several rounds.
 #[tokio::test]
 async fn twenty_equal_callbacks_cause_one_exchange_and_one_session() {
     let one = Gateway::start();
@@ -45,7 +45,7 @@ async fn twenty_equal_callbacks_cause_one_exchange_and_one_session() {
     }
 }
 
-/// RC-04: the same at the JSON door.
+/// RC-04: the same in the SPA flow.
 #[tokio::test]
 async fn twenty_equal_spa_exchanges_return_one_token() {
     let gateway = Gateway::start();
@@ -93,7 +93,7 @@ async fn fifty_concurrent_first_logins_of_one_identity_create_one_user() {
     }
 }
 
-/// RD-19: a cold start under load asks the provider for its documents once.
+/// RD-19
 #[tokio::test]
 async fn concurrent_logins_after_a_start_fetch_the_documents_once() {
     let gateway = Gateway::start();
@@ -108,7 +108,7 @@ async fn concurrent_logins_after_a_start_fetch_the_documents_once() {
     assert_eq!(gateway.token_requests(), 100);
 }
 
-/// Logout and use at once: whoever is told 200 afterwards was told so before the end.
+/// Logouts concurrent with uses of the session.
 #[tokio::test]
 async fn concurrent_logouts_end_the_session_once() {
     let gateway = Gateway::start();

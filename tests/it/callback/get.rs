@@ -1,4 +1,4 @@
-//! `GET|POST /callback/{provider}`: back from the provider.
+//! `GET /callback/{provider}`: the redirect from the provider.
 
 use chrono::TimeDelta;
 use serde_json::json;
@@ -30,7 +30,7 @@ async fn an_unknown_state_is_refused() {
         assert_eq!(browser.fetch(&path).await.problem(), (400, "unknown_state".into()), "{state:?}");
     }
     assert_eq!(gateway.token_requests(), 0);
-    assert_eq!(gateway.database.login(&begun.state), "pending NULL", "a stranger's guess spoils nothing");
+    assert_eq!(gateway.database.login(&begun.state), "pending NULL", "a guess of another client has no effect");
     assert_eq!(browser.get(&begun.callback_of("alice")).await.status, 303);
 }
 
@@ -38,15 +38,18 @@ async fn an_unknown_state_is_refused() {
 #[tokio::test]
 async fn a_callback_in_another_browser_is_refused() {
     let gateway = Gateway::start();
-    let (own, victim, stranger) = (gateway.browser(), gateway.browser(), gateway.browser());
+    let (own, victim, unrelated) = (gateway.browser(), gateway.browser(), gateway.browser());
     let begun = own.begin("op").await;
     let other = victim.begin("op").await;
-    for browser in [&victim, &stranger] {
+    for browser in [&victim, &unrelated] {
         let answer = browser.fetch(&begun.callback_of("attacker")).await;
         assert_eq!(answer.problem(), (403, "wrong_browser".into()));
         assert_eq!(answer.set_cookie("vestibule"), None);
         let reference = gateway.database.words("SELECT reference FROM authorization_sessions").concat();
-        assert!(!reference.contains(answer.json()["reference"].as_str().expect("a reference")), "not theirs to know");
+        assert!(
+            !reference.contains(answer.json()["reference"].as_str().expect("a reference")),
+            "the reference is shown to its own browser only"
+        );
         let denied = begun.callback(&[("error", "access_denied"), ("state", &begun.state)]);
         assert_eq!(browser.fetch(&denied).await.problem(), (403, "wrong_browser".into()));
     }
@@ -67,7 +70,7 @@ async fn a_repeated_callback_returns_to_the_app_and_creates_nothing() {
     assert_eq!(first.location(), "/done");
     for _ in 0..3 {
         let again = browser.get(&path).await;
-        assert_eq!(again.location(), "/done", "the one who is signed in by it goes on");
+        assert_eq!(again.location(), "/done", "the browser that completed the login continues");
         assert_eq!(again.set_cookie("vestibule"), None);
     }
     let session = browser.cookie("vestibule").expect("a session");
@@ -88,7 +91,7 @@ async fn a_repeated_callback_returns_to_the_app_and_creates_nothing() {
     assert_eq!(gateway.database.login(&begun.state), "completed NULL");
 }
 
-/// RA-06: signed in by another login, or signed out since, is not signed in by this one.
+/// RA-06: after a logout, and after another login.
 #[tokio::test]
 async fn a_repeated_callback_after_a_logout_is_refused() {
     let gateway = Gateway::start();
@@ -117,7 +120,7 @@ async fn an_expired_login_is_refused_with_a_link_to_start_again() {
     assert!(page.status == 400 && page.body.contains("href=\"/login?choose=1\""), "{page:?}");
     assert_eq!(gateway.token_requests(), 1);
 
-    // A sweep ends it; each start begins with one.
+    // The sweep ends it; each gateway sweeps at its start.
     let replica = Setup::beside(&gateway).start();
     gateway.database.until("SELECT count(*) FROM authorization_sessions WHERE status = 'expired'", 1).await;
     assert_eq!(gateway.database.login(&late.state), "expired state_expired");
@@ -125,7 +128,7 @@ async fn an_expired_login_is_refused_with_a_link_to_start_again() {
     assert_eq!(browser.fetch(&late.callback_of("alice")).await.problem(), (400, "state_expired".into()));
 }
 
-/// RA-08: a code of the honest provider never reaches the attacker's token endpoint, nor the other way round.
+/// RA-08: a code never reaches the token endpoint of another provider.
 #[tokio::test]
 async fn a_response_with_the_iss_of_another_provider_ends_the_login() {
     let honest = Op::start();
@@ -186,13 +189,13 @@ async fn an_error_response_of_the_provider_is_shown_without_its_text() {
         assert_eq!(gateway.database.login(&begun.state), format!("denied {code}"));
         let reference = gateway.database.words("SELECT reference FROM authorization_sessions ORDER BY id DESC LIMIT 1");
         assert!(page.body.contains(&reference.concat()), "the page names the login");
-        // Consumed: a code that comes afterwards is too late.
+        // The login is consumed: a later response with a code is refused.
         assert_eq!(browser.fetch(&begun.callback_of("alice")).await.problem(), (409, "state_used".into()));
     }
     assert_eq!((gateway.token_requests(), gateway.database.rows("sessions")), (0, 0));
     assert_eq!(gateway.database.number("SELECT count(*) FROM audit_events WHERE kind = 'login_failed'"), 5);
     let steps = gateway.database.words("SELECT steps::text FROM authorization_sessions").concat();
-    assert!(!steps.contains("script"), "strangers' words in the record: {steps}");
+    assert!(!steps.contains("script"), "text of the request in the row: {steps}");
 }
 
 /// RA-14
@@ -223,7 +226,7 @@ async fn responses_with_repeated_or_missing_parameters_are_refused() {
     assert_eq!(gateway.database.login(&state), "pending NULL");
 }
 
-/// RA-19: no provider here answers by a form.
+/// RA-19
 #[tokio::test]
 async fn a_form_post_is_refused_when_the_provider_uses_the_query() {
     let gateway = Gateway::start();
@@ -262,7 +265,7 @@ async fn the_default_return_to_is_configurable() {
     assert_eq!(gateway.browser().sign_in("alice").await.location(), "https://app.example.com/in");
 }
 
-/// A login completes only at the door that began it, and is not spent at the other one.
+/// A login completes only in the flow that began it, and the other flow does not consume it.
 #[tokio::test]
 async fn a_login_of_the_spa_flow_is_unknown_in_the_browser_flow() {
     let gateway = Gateway::start();
@@ -274,7 +277,7 @@ async fn a_login_of_the_spa_flow_is_unknown_in_the_browser_flow() {
     assert_eq!(answer.status, 200, "{answer:?}");
 }
 
-/// Everything that a completed login leaves behind, in the same moment.
+/// All rows are written in one transaction.
 #[tokio::test]
 async fn a_completed_login_writes_every_row() {
     let gateway = Gateway::start();

@@ -1,4 +1,4 @@
-//! `POST /callback/{provider}`: back from a provider that answers by a form.
+//! `POST /callback/{provider}`: a provider with `response_mode=form_post`.
 
 use chrono::TimeDelta;
 
@@ -15,7 +15,7 @@ fn encoded(parameters: &[(&str, &str)]) -> String {
     url::form_urlencoded::Serializer::new(String::new()).extend_pairs(parameters).finish()
 }
 
-/// As a browser sends another site's form: from elsewhere, and without our cookies.
+/// Sends a cross-site form as a browser does: without our `SameSite=Lax` cookies.
 async fn post(gateway: &Gateway, path: &str, form: String) -> Answer {
     let ask = gateway.browser().ask("POST", path).header("Origin", "https://op.example");
     ask.header("Sec-Fetch-Site", "cross-site").body(FORM, form).send().await
@@ -30,7 +30,7 @@ async fn user(browser: &Browser) -> String {
     browser.fetch("/session").await.json()["user"]["email"].as_str().unwrap_or_default().to_owned()
 }
 
-/// RA-18: the form carries no cookie; the `GET` behind it does, and there the usual order begins.
+/// RA-18: the form carries no cookie; the `GET` that follows does, and completes the login.
 #[tokio::test]
 async fn a_cross_site_form_post_completes_a_login() {
     let gateway = gateway();
@@ -48,7 +48,7 @@ async fn a_cross_site_form_post_completes_a_login() {
     assert_eq!(user(&browser).await, "alice@example.com");
     assert_eq!(gateway.token_requests(), 1);
 
-    // A second form, a reload: nothing new, and no harm.
+    // A second form and a reload have no effect.
     let again = post_answer(&gateway, &begun, "alice").await;
     assert_eq!(again.status, 303);
     assert_eq!(browser.get(&again.location()).await.location(), "/done");
@@ -57,7 +57,7 @@ async fn a_cross_site_form_post_completes_a_login() {
     assert_eq!(gateway.token_requests(), 1);
 }
 
-/// RA-19: an answer comes in the way that was asked for.
+/// RA-19: the response mode must be the requested one.
 #[tokio::test]
 async fn a_response_by_the_other_response_mode_is_refused() {
     let gateway = Setup::new().provider("plain", &Op::start()).toml("[providers.op]\nresponse_mode = \"form_post\"\n");
@@ -104,7 +104,7 @@ async fn an_invalid_form_post_changes_nothing() {
     let json = gateway.browser().ask("POST", "/callback/op").for_json();
     assert_eq!(json.body("application/json", "{}").send().await.problem(), (400, "invalid_request".into()));
     assert_eq!(post(&gateway, "/callback/none", encoded(&[("state", state), ("code", &code)])).await.status, 404);
-    // Nothing was posted: the browser cannot finish, and neither is anything lost.
+    // No form was stored, so the browser cannot complete the login, and the login stays pending.
     let early = browser.fetch(&format!("/callback/op?state={state}")).await;
     assert_eq!(early.problem(), (400, "unknown_state".into()));
     assert_eq!(gateway.database.login(state), "pending NULL");
@@ -112,7 +112,7 @@ async fn an_invalid_form_post_changes_nothing() {
     assert_eq!(browser.get(&bounced.location()).await.status, 303);
 }
 
-/// RA-04: a form signs nobody in, whoever sends it; and it is the last one that counts, which is the person's own.
+/// RA-04: a form alone creates no session. The last form counts, so the own response replaces that of an attacker.
 #[tokio::test]
 async fn a_form_post_of_another_client_does_not_prevent_the_login() {
     let gateway = gateway();
@@ -139,7 +139,7 @@ async fn a_form_post_for_an_expired_login_is_refused() {
     assert_eq!(gateway.token_requests(), 0);
 }
 
-/// RA-12, RA-08: a refusal comes the same way, and so does `iss`.
+/// RA-12, RA-08: `error` and `iss` are read from the form too.
 #[tokio::test]
 async fn an_error_response_by_form_post_denies_the_login() {
     let gateway = gateway();
@@ -155,7 +155,7 @@ async fn an_error_response_by_form_post_denies_the_login() {
     assert_eq!(gateway.token_requests(), 0);
 }
 
-/// RD-22: what is kept is sealed.
+/// RD-22
 #[tokio::test]
 async fn form_post_parameters_are_sealed_in_the_database() {
     let gateway = gateway();
@@ -168,5 +168,5 @@ async fn form_post_parameters_are_sealed_in_the_database() {
     assert!(rows.len() == 1 && !rows.concat().contains("to-be-found"), "{rows:?}");
     browser.get(&format!("/callback/op?state={}", begun.state)).await;
     let ended = "SELECT count(*) FROM authorization_sessions WHERE status <> 'pending' AND posted IS NULL";
-    assert_eq!(gateway.database.number(ended), 1, "and goes when the login has its end");
+    assert_eq!(gateway.database.number(ended), 1, "the parameters are deleted when the login ends");
 }

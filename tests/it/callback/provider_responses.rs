@@ -1,4 +1,4 @@
-//! What the provider answers, and how the login ends: status, code, and what is written down.
+//! The status, the error code and the rows of a login for each response of the provider.
 
 use std::time::{Duration, Instant};
 
@@ -9,14 +9,14 @@ use crate::support::{Answer, Browser, Gateway, Setup};
 
 const JSON: &str = "application/json";
 
-/// Comes back from the provider; the answer, and how the login is written down.
+/// Completes a login. Returns the response, and status and failure of the login row.
 async fn finished(gateway: &Gateway, sub: &str) -> (Answer, String) {
     let browser = gateway.browser();
     let begun = browser.begin("op").await;
     let answer = browser.fetch(&begun.callback_of(sub)).await;
     let again = browser.fetch(&begun.callback_of(sub)).await;
     if answer.status != 303 {
-        assert_eq!(again.problem(), (409, "state_used".into()), "every end is an end");
+        assert_eq!(again.problem(), (409, "state_used".into()), "a login that has ended stays ended");
         let reference = answer.json()["reference"].as_str().expect("a reference").to_owned();
         let known = format!(
             "SELECT count(*) FROM authorization_sessions WHERE reference = '{reference}' AND completed_at IS NOT NULL"
@@ -63,7 +63,7 @@ async fn each_token_response_has_its_status_and_code() {
         assert_eq!(gateway.token_requests(), 1, "a code is redeemed once");
         assert!(started.elapsed() < Duration::from_secs(15), "took {:?}", started.elapsed());
     }
-    assert!(elsewhere.calls().is_empty(), "a code or a secret went elsewhere");
+    assert!(elsewhere.calls().is_empty(), "a code or a secret was sent to another server");
     assert_eq!((gateway.database.rows("sessions"), gateway.database.rows("users")), (0, 0));
     gateway.op.recover("/token");
     gateway.browser().sign_in("alice").await;
@@ -156,7 +156,7 @@ async fn an_id_token_with_an_invalid_signature_ends_the_login() {
         assert_eq!(answer.problem(), (400, "token_invalid".into()), "{head} {signature}");
         assert_eq!(gateway.database.login(&begun.state), "token_failed token_invalid");
     }
-    assert!(attacker.calls().is_empty(), "a token said where its key is, and it was asked");
+    assert!(attacker.calls().is_empty(), "the gateway fetched the key URL of a token");
     assert_eq!(gateway.database.rows("users"), 0);
 }
 
@@ -205,7 +205,7 @@ async fn a_rotated_provider_key_is_fetched_during_the_login() {
     assert_eq!(row, "token_failed token_invalid");
 }
 
-/// The keys go away between the two halves of a login: said at once, and the code is not spent in vain.
+/// The keys become unavailable between the start and the callback of a login.
 #[tokio::test]
 async fn no_code_is_redeemed_while_the_provider_keys_are_unavailable() {
     let setup = Setup::new();
@@ -217,7 +217,7 @@ async fn no_code_is_redeemed_while_the_provider_keys_are_unavailable() {
     assert_eq!(gateway.token_requests(), 0);
 }
 
-/// FI-08: fifty logins hang at one provider, and nobody at another one notices.
+/// FI-08: fifty logins hang at one provider while users log in at another.
 #[tokio::test]
 async fn logins_at_a_hanging_provider_do_not_delay_others() {
     let good = Op::start();
@@ -243,7 +243,7 @@ async fn logins_at_a_hanging_provider_do_not_delay_others() {
     hanging.iter().for_each(tokio::task::JoinHandle::abort);
 }
 
-/// RC-13: the browser goes away while the provider is asked; nothing is left half-done, and nothing is held.
+/// RC-13: the browser disconnects during the token request; no row is written partially, and no connection is held.
 #[tokio::test]
 async fn a_cancelled_callback_leaves_no_partial_state() {
     let gateway = Gateway::with("[providers.op]\ntimeout = '60s'\n[database]\npool_size = 2\n");
@@ -264,7 +264,7 @@ async fn a_cancelled_callback_leaves_no_partial_state() {
     for state in &states {
         assert_eq!(gateway.database.login(state), "pending NULL");
     }
-    // Two connections would be gone by now, had any been held.
+    // The pool has two connections; a leak would have used them up.
     for number in 0..5 {
         gateway.browser().sign_in(&format!("person-{number}")).await;
     }
@@ -277,7 +277,7 @@ async fn a_cancelled_callback_leaves_no_partial_state() {
     assert_eq!(gateway.database.rows("sessions"), 6);
 }
 
-/// RC-13: the browser goes away while the database is asked; all is written, or nothing.
+/// RC-13: the browser disconnects during the transaction.
 #[tokio::test]
 async fn a_callback_cancelled_during_the_commit_is_complete_or_absent() {
     let gateway = Gateway::start();
@@ -304,7 +304,7 @@ async fn a_callback_cancelled_during_the_commit_is_complete_or_absent() {
     assert_eq!(gateway.database.number(orphans), 0);
 }
 
-/// RC-04: a login that got its end in the moment of its completion admits nobody, neither a known person nor a new one.
+/// RC-04: another transaction ends the login during its completion; for a known user and for a new one.
 #[tokio::test]
 async fn a_login_that_ends_concurrently_creates_no_session() {
     let gateway = Gateway::start();
@@ -322,7 +322,7 @@ async fn a_login_that_ends_concurrently_creates_no_session() {
         let path = begun.callback_of(person);
         let back = tokio::spawn(async move { browser.get(&path).await });
         wait_for(|| gateway.token_requests() > asked).await;
-        // Claimed by now. The end is written, and not committed before the completion is under way.
+        // The login is claimed. The transaction that ends it commits after the completion has started.
         let mut conn = gateway.database.connection();
         let end = format!("BEGIN; UPDATE authorization_sessions SET {end} WHERE status = 'pending'");
         diesel::connection::SimpleConnection::batch_execute(&mut conn, &end).expect("an end");
@@ -339,7 +339,7 @@ async fn a_login_that_ends_concurrently_creates_no_session() {
     }
 }
 
-/// Waits for something that happens elsewhere, ten seconds at most.
+/// Waits for a condition, at most ten seconds.
 async fn wait_for(done: impl Fn() -> bool) {
     for _ in 0..1000 {
         if done() {

@@ -1,4 +1,4 @@
-//! Who someone is here: the pair (provider, sub), and nothing else.
+//! A user is found by the pair (provider, sub) only.
 
 use serde_json::{Value, json};
 
@@ -22,7 +22,7 @@ async fn the_same_sub_at_two_providers_is_two_users() {
     assert_ne!(first["sub"], second["sub"]);
     assert_eq!(sign_in_at(&browser, "op", "alice").await["sub"], first["sub"]);
     assert_eq!(sign_in_at(&browser, "other", "alice").await["sub"], second["sub"]);
-    assert_ne!(sign_in_at(&browser, "op", "Alice").await["sub"], first["sub"], "a sub is compared as it is written");
+    assert_ne!(sign_in_at(&browser, "op", "Alice").await["sub"], first["sub"], "a sub is case-sensitive");
     assert_eq!((gateway.database.rows("users"), gateway.database.rows("subs")), (3, 3));
 }
 
@@ -115,7 +115,7 @@ async fn a_changed_profile_is_stored_and_the_user_stays_the_same() {
                "preferred_username": "bob", "picture": "https://x.example/p.png", "groups": ["b", "a"]})
     );
     assert_eq!(gateway.database.words("SELECT claims->>'email' FROM subs"), ["new@example.org"]);
-    // What is not said any more is not known any more.
+    // A claim that is absent now is deleted.
     gateway.op.set_claims(json!({"email": null, "name": null}));
     let bare = sign_in_at(&browser, "op", "alice").await;
     assert_eq!(bare["user"], json!({"sub": before["sub"]}));
@@ -131,7 +131,7 @@ async fn pictures_are_never_fetched() {
     browser.sign_in("alice").await;
     let page = browser.get("/account").await;
     assert_eq!(page.status, 200);
-    assert!(!page.body.contains(&pictures.issuer), "nor does the page make the browser fetch them");
+    assert!(!page.body.contains(&pictures.issuer), "the page embeds no picture of another origin");
     assert!(pictures.calls().is_empty());
 }
 
@@ -189,7 +189,6 @@ async fn an_invalid_sub_ends_the_login() {
     browser.sign_in("x").await;
 }
 
-/// Where nobody may sign up, strangers stay out and those who are known come in.
 #[tokio::test]
 async fn without_sign_up_only_known_users_are_admitted() {
     let open = Gateway::start();
@@ -197,7 +196,7 @@ async fn without_sign_up_only_known_users_are_admitted() {
     let closed = Setup::beside(&open).toml("[login]\nsign_up = false\n").start();
     let browser = closed.browser();
     let begun = browser.begin("op").await;
-    assert_eq!(browser.fetch(&begun.callback_of("stranger")).await.problem(), (403, "not_allowed".into()));
+    assert_eq!(browser.fetch(&begun.callback_of("unrelated")).await.problem(), (403, "not_allowed".into()));
     assert_eq!(closed.database.login(&begun.state), "denied not_allowed");
     browser.sign_in("alice").await;
     assert_eq!(closed.database.rows("users"), 1);

@@ -1,4 +1,4 @@
-//! The doors and the pretend provider of `vestibule dev`, which checks what a provider checks.
+//! Both login flows with the demo provider of `vestibule dev`, which checks requests as a provider does.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use vestibule::dev::provider::{Client, Provider, Settings};
 use crate::fake_provider::CLIENT;
 use crate::support::{Answer, Begun, Browser, CLIENT_SECRET, Gateway, Setup};
 
-/// A gateway with a pretend provider, whose thread ends with the process.
+/// A gateway with the demo provider, whose thread ends with the process.
 fn start(toml: &str) -> Gateway {
     let setup = Setup::new();
     let (clock, callback) = (setup.clock.clone(), setup.callback_at("pretend"));
@@ -24,14 +24,14 @@ fn start(toml: &str) -> Gateway {
             let listen = "127.0.0.1:0".parse().expect("an address");
             let settings = Settings { listen, issuer: None, client, slow: Duration::from_secs(3), clock };
             let provider = Provider::start(settings).expect("a provider");
-            tell.send(provider.issuer().to_owned()).expect("somebody waits");
+            tell.send(provider.issuer().to_owned()).expect("a receiver");
             std::future::pending::<()>().await;
         });
     });
     setup.issuer("pretend", &told.recv().expect("an issuer")).toml(toml).start()
 }
 
-/// Chooses on the provider's page; where the browser is sent.
+/// Chooses a user on the provider's page. Returns the redirect.
 async fn choose(browser: &Browser, begun: &Begun, choice: &[(&str, &str)]) -> String {
     let (page, query) = begun.url.split_once('?').expect("a query");
     assert!(browser.get(&begun.url).await.body.contains("Ada Lovelace"));
@@ -46,7 +46,7 @@ async fn sign_in(browser: &Browser, choice: &[(&str, &str)]) -> Answer {
     browser.get(&back).await
 }
 
-/// RA-01, RA-12: PKCE, nonce, client and redirect URI are checked by somebody else's code.
+/// RA-01, RA-12: the demo provider checks PKCE, nonce, client and redirect URI.
 #[tokio::test]
 async fn users_sign_in_by_the_browser_flow_and_the_spa_flow() {
     let gateway = start("");
@@ -71,7 +71,7 @@ async fn users_sign_in_by_the_browser_flow_and_the_spa_flow() {
     assert!(answer.json()["provider"]["logout_url"].as_str().is_some_and(|url| url.ends_with("/end_session")));
 }
 
-/// FI-07: the failures that it offers to frontends arrive as the contract says.
+/// FI-07
 #[tokio::test]
 async fn each_offered_failure_has_its_code() {
     let gateway = start("[providers.pretend]\ntimeout = '1s'\n");

@@ -1,4 +1,4 @@
-//! `vestibule explain`: the very same judgement, on a file.
+//! `vestibule explain`: the rules of a login applied to a file.
 
 use std::io::Write;
 use std::path::PathBuf;
@@ -148,7 +148,7 @@ client_secret = 's'
 allow.email_domains = ['example.com']
 ";
 
-/// AC-02: the answers as the provider gives them, and what is picked of them as a login does.
+/// AC-02: the responses are read as in a login.
 #[test]
 fn profile_responses_are_merged() {
     let operator = Operator::with(PROFILE);
@@ -184,7 +184,7 @@ fn a_user_of_another_tenant_is_refused() {
     assert_eq!((&told["sub"], code), (&json!("11111111-2222-3333-4444-555555555555/ada"), Some(0)));
 }
 
-/// What the form of Apple brings is no more than a name.
+/// Only the name is read from it.
 #[test]
 fn the_user_parameter_of_apple_gives_the_name() {
     let operator = Operator::with(RULES);
@@ -198,7 +198,7 @@ fn the_user_parameter_of_apple_gives_the_name() {
     }
 }
 
-/// It is a login's own judgement: what a gateway issues has the claims and the size that were told.
+/// A gateway issues a token with the explained claims and size.
 #[tokio::test]
 async fn the_explained_token_equals_that_of_a_login() {
     let config = "[tokens]\nclaims = ['email', 'name', 'groups']\n[providers.op]\nuserinfo = 'never'\n";
@@ -249,7 +249,7 @@ fn the_token_of_an_app_and_its_limits_are_explained() {
     assert_eq!(operator.explains(&good(), &["--client", "web"]).1, Some(0));
 }
 
-/// AC-02: the two sources are put together as a login does.
+/// AC-02: as in a login.
 #[test]
 fn userinfo_is_merged_with_the_id_token() {
     let operator = Operator::with(RULES);

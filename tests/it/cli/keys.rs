@@ -1,4 +1,4 @@
-//! `vestibule keys`: straight at the database, no gateway asked.
+//! `vestibule keys`, which uses the database directly.
 
 use std::path::PathBuf;
 use std::process::{Command, Output};
@@ -28,7 +28,7 @@ impl Operator {
         command.arg("--config").arg(&self.0).arg("keys").args(words).output().expect("it runs")
     }
 
-    /// What it prints where all goes well.
+    /// The output of a successful command.
     #[track_caller]
     fn prints(&self, words: &[&str]) -> String {
         let output = self.says(words);
@@ -41,7 +41,7 @@ impl Operator {
         serde_json::from_str(&self.prints(&[verb, "--json"])).expect("JSON")
     }
 
-    /// What it complains of where it fails.
+    /// The error of a failed command.
     #[track_caller]
     fn refuses(&self, words: &[&str]) -> String {
         let output = self.says(words);
@@ -76,7 +76,7 @@ fn keys_are_listed_with_their_plan_and_rotated() {
         assert!(text.contains(&line), "{line:?} is not in {text}");
     }
 
-    // What was, and what will be: the next key of each algorithm too, which has no name yet.
+    // The current keys, and the planned next key of each algorithm, which has no id yet.
     let plan = operator.json("plan");
     let of = |algorithm: &str| -> Vec<_> {
         let points = plan.iter().filter(|point| point["algorithm"] == algorithm);
@@ -105,13 +105,13 @@ fn keys_are_listed_with_their_plan_and_rotated() {
     let new = of_state(&now, "published");
     assert_eq!((new.len(), of_state(&now, "active")), (2, of_state(&before, "active")));
     assert!(new.iter().all(|kid| text.contains(&format!("{kid}  new key; signs from 20"))), "{text}");
-    // Once more is not one more.
+    // A second command creates no further key.
     let again = operator.prints(&["rotate"]);
     assert_eq!(operator.json("list"), now);
     assert!(new.iter().all(|kid| again.contains(&format!("{kid}  published earlier; "))), "{again}");
 }
 
-/// JW-11: the command says what it can do, and what it cannot.
+/// JW-11
 #[test]
 fn an_emergency_revokes_the_named_keys_or_all() {
     let operator = Operator::of(&Cluster::shared().database(), "");
@@ -130,7 +130,7 @@ fn an_emergency_revokes_the_named_keys_or_all() {
     let twice = operator.refuses(&["rotate", "--emergency", "--key", es256]);
     assert!(twice.contains(es256) && twice.contains("already revoked"), "{twice}");
 
-    // One that waits is known to some caches already, so it takes over where it may stay.
+    // A published key that does not sign yet is in some caches already, so it becomes the signing key.
     operator.prints(&["rotate"]);
     let active = of_state(&second, "active");
     let words: Vec<_> =
@@ -142,7 +142,7 @@ fn an_emergency_revokes_the_named_keys_or_all() {
     assert!(operator.says(&["rotate", "--key", es256]).status.code() == Some(2), "only in an emergency");
 }
 
-/// JW-12: a ring that does not open the keys makes none.
+/// JW-12: a secret ring that cannot decrypt the keys creates none.
 #[test]
 fn a_wrong_secret_ring_changes_nothing() {
     let database = Cluster::shared().database();
@@ -154,7 +154,7 @@ fn a_wrong_secret_ring_changes_nothing() {
         assert!(why.contains("cannot be opened") && why.contains("secrets.keys"), "{why}");
     }
     assert_eq!(right.json("list"), before);
-    assert_eq!(operator.json("list"), before, "looking needs no ring");
+    assert_eq!(operator.json("list"), before, "listing needs no secret ring");
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! `vestibule sessions`, `vestibule users`, `vestibule cleanup`: straight at the database, no gateway asked.
+//! `vestibule sessions`, `vestibule users` and `vestibule cleanup`, which use the database directly.
 
 use std::path::PathBuf;
 use std::process::{Command, Output};
@@ -31,7 +31,7 @@ impl Operator {
         command.arg("--config").arg(&self.0).args(words).output().expect("it runs")
     }
 
-    /// What it prints where all goes well.
+    /// The output of a successful command.
     #[track_caller]
     fn prints(&self, words: &[&str]) -> String {
         let output = self.says(words);
@@ -39,7 +39,7 @@ impl Operator {
         String::from_utf8(output.stdout).expect("text")
     }
 
-    /// What it complains about; it exits with 1 and prints nothing.
+    /// The error of a command that exits with 1 and prints nothing.
     #[track_caller]
     fn complains(&self, words: &[&str]) -> String {
         let output = self.says(words);
@@ -104,7 +104,7 @@ async fn users_are_listed_disabled_and_enabled() {
     let by = "{\"by\": \"command line\"}";
     assert_eq!(gateway.database.words(audit), [format!("user_disabled{by}"), format!("user_enabled{by}")]);
 
-    // An e-mail address is what a provider said: it names nobody where it is there twice.
+    // An e-mail address of two users selects neither.
     gateway.database.execute("UPDATE users SET email = 'alice@example.com'");
     for words in
         [&["users", "disable", "alice@example.com"][..], &["sessions", "revoke", "--user", "Alice@example.com"]]

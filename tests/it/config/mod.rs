@@ -1,4 +1,4 @@
-//! The configuration as an operator meets it: layers, twins, and what is said about mistakes.
+//! Loading the configuration: layers, secret files, and the problems that are reported.
 
 mod linking;
 mod reference;
@@ -201,7 +201,8 @@ fn a_variable_with_a_single_underscore_is_rejected() {
     }
     let halfway = load(std::slice::from_ref(&file), &[("VESTIBULE__SERVER_LISTEN", "x")]).err().expect("refused");
     assert!(halfway.to_string().ends_with("did you mean VESTIBULE__SERVER__LISTEN?"), "{halfway}");
-    // Somebody else's, and what Kubernetes says of services named `vestibule`, `vestibule-admin`, `vestibule-database`.
+    // Variables of other programs, and those that Kubernetes sets for services named `vestibule`, `vestibule-admin` and
+    // `vestibule-database`.
     let others = [
         "VESTIBULE",
         "VESTIBULE_VERSION",

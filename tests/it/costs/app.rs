@@ -1,41 +1,41 @@
 //! The login of an app: what it costs from the callback to the code, beside the cookie's.
 
-use crate::costs::many_sessions::House;
+use crate::costs::many_sessions::ManySessions;
 use crate::support::app::{self, code, path, redeem, to_provider};
 use crate::support::{Begun, Browser, Setup};
 
 /// Logins of each kind.
 const LOGINS: usize = 40;
 
-/// The callback of an app's login takes the two statements of the cookie's, and at most a quarter more WAL.
+/// The callback of an app's login has the two statements of a login in the browser flow, and at most a quarter more WAL.
 #[tokio::test]
-async fn an_apps_callback_to_code_is_two_statements_and_little_more_wal_than_the_cookies() {
-    let house = House::start();
-    let wal = |counted: &str| house.database.number(&format!("SELECT sum({counted}) FROM pg_stat_statements"));
+async fn an_apps_callback_is_two_statements_with_little_more_wal_than_a_browser_login() {
+    let many = ManySessions::start();
+    let wal = |counted: &str| many.database.number(&format!("SELECT sum({counted}) FROM pg_stat_statements"));
     let mut bytes = Vec::new();
     for for_app in [false, true] {
         // The first logins create the user, open the connections and prepare the statements.
         let mut begun = Vec::new();
         for _ in 0..LOGINS {
-            begun.push(begin(&house, for_app).await);
+            begun.push(begin(&many, for_app).await);
         }
         let (warm_up, measured) = begun.split_at(LOGINS / 4);
         for (browser, begun) in warm_up {
             browser.get(&begun.callback_of("alice")).await;
         }
-        house.database.execute("CHECKPOINT");
-        house.forget();
+        many.database.execute("CHECKPOINT");
+        many.forget();
         let mut codes = Vec::new();
         for (browser, begun) in measured {
             codes.push(browser.get(&begun.callback_of("alice")).await);
         }
-        let asked = house.asked();
+        let asked = many.asked();
         assert_eq!(asked.len(), 2 * measured.len(), "for an app: {for_app}: {:#?}", asked.first().zip(asked.last()));
         assert_eq!(wal("wal_fpi"), 0);
         bytes.push(wal("wal_bytes") / i64::try_from(measured.len()).expect("few"));
         if for_app {
             for answer in &codes {
-                assert_eq!(redeem(&house.gateway, &code(answer), &[]).await.status, 200);
+                assert_eq!(redeem(&many.gateway, &code(answer), &[]).await.status, 200);
             }
         }
     }
@@ -43,32 +43,32 @@ async fn an_apps_callback_to_code_is_two_statements_and_little_more_wal_than_the
     assert!(app * 4 <= cookie * 5, "{app} bytes for an app, {cookie} for the cookie");
 }
 
-/// An authorization request with one provider left stores the request and the login in one statement, and its only redirect
-/// leads to the provider. With two providers and no `provider`, the person chooses.
+/// An authorization request that allows one provider stores the request and the login in one statement, and its only
+/// redirect leads to the provider. With two providers and no `provider` parameter, the user chooses.
 #[tokio::test]
-async fn one_provider_left_is_one_statement_and_one_redirect() {
-    let house = House::start();
-    to_provider(&house.gateway.browser(), &path(&[])).await;
-    house.forget();
-    let answer = house.gateway.browser().get(&path(&[])).await;
-    assert!(answer.location().starts_with(&house.gateway.op.issuer), "{answer:?}");
-    let asked = house.asked();
+async fn a_request_with_one_possible_provider_is_one_statement_and_one_redirect() {
+    let many = ManySessions::start();
+    to_provider(&many.gateway.browser(), &path(&[])).await;
+    many.forget();
+    let answer = many.gateway.browser().get(&path(&[])).await;
+    assert!(answer.location().starts_with(&many.gateway.op.issuer), "{answer:?}");
+    let asked = many.asked();
     assert_eq!(asked.len(), 1, "{asked:#?}");
 
-    let two = Setup::beside(&house.gateway).issuer("other", "https://other.example").toml(app::CLIENTS).start();
+    let two = Setup::beside(&many.gateway).issuer("other", "https://other.example").toml(app::CLIENTS).start();
     to_provider(&two.browser(), &path(&[("provider", "op")])).await;
     for name in ["provider", "idp_hint"] {
-        house.forget();
+        many.forget();
         let answer = two.browser().get(&path(&[(name, "op")])).await;
-        assert!(answer.location().starts_with(&house.gateway.op.issuer), "{answer:?}");
-        let asked = house.asked();
+        assert!(answer.location().starts_with(&many.gateway.op.issuer), "{answer:?}");
+        let asked = many.asked();
         assert_eq!(asked.len(), 1, "{name}: {asked:#?}");
     }
     assert!(two.browser().get(&path(&[])).await.location().starts_with("/login?"));
 }
 
-async fn begin(house: &House, for_app: bool) -> (Browser, Begun) {
-    let browser = house.gateway.browser();
+async fn begin(many: &ManySessions, for_app: bool) -> (Browser, Begun) {
+    let browser = many.gateway.browser();
     let begun = if for_app { to_provider(&browser, &path(&[])).await } else { browser.begin("op").await };
     (browser, begun)
 }

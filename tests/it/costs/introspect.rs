@@ -1,17 +1,17 @@
-//! What services ask with every request of theirs.
+//! Introspection, which services may call for each of their requests.
 
-use crate::costs::many_sessions::House;
+use crate::costs::many_sessions::ManySessions;
 
-/// Introspection of a token of ours is answered from memory.
+/// Introspection of an access token is answered from memory.
 #[tokio::test]
 async fn introspection_causes_no_statement() {
-    let house = House::start();
-    let renewed = house.refresh(0, 0).await;
+    let many = ManySessions::start();
+    let renewed = many.refresh(0, 0).await;
     let token = renewed["access_token"].as_str().expect("an access token");
-    house.forget();
+    many.forget();
     for _ in 0..20 {
-        let answer = house.introspect(token).await;
+        let answer = many.introspect(token).await;
         assert_eq!(answer["active"], true, "{answer}");
     }
-    assert_eq!(house.asked(), Vec::<String>::new());
+    assert_eq!(many.asked(), Vec::<String>::new());
 }

@@ -1,4 +1,4 @@
-//! Hot paths are counted in round trips: to the database by what PostgreSQL saw, to the provider by what it saw.
+//! Statements and provider requests of a login, counted by PostgreSQL and by the fake provider.
 
 use std::sync::Arc;
 
@@ -16,7 +16,7 @@ fn counting() -> Arc<Cluster> {
     cluster
 }
 
-/// What the database was asked while this was done. Work of the background is left out.
+/// The statements during `work`, without those of background jobs.
 async fn statements(gateway: &Gateway, work: impl Future<Output = ()>) -> Vec<String> {
     gateway.database.words("SELECT pg_stat_statements_reset()");
     work.await;
@@ -37,7 +37,7 @@ async fn a_login_of_a_known_user_causes_three_statements_and_one_request() {
     gateway.database.until("SELECT count(*) FROM provider_metadata", 2).await;
     gateway.op.forget();
 
-    // A browser that is not signed in; where it is, three more end what it had and keep its apps.
+    // A browser without a session. With one, three more statements end it and keep its apps.
     let browser = gateway.browser();
     let mut begun = None;
     let asked = statements(&gateway, async { begun = Some(browser.begin("op").await) }).await;
@@ -47,12 +47,12 @@ async fn a_login_of_a_known_user_causes_three_statements_and_one_request() {
         statements(&gateway, async { assert_eq!(browser.get(&begun.callback_of("alice")).await.status, 303) }).await;
     assert_eq!(asked.len(), 2, "callback: {asked:#?}");
     assert_eq!(gateway.token_requests(), 1);
-    assert_eq!(gateway.op.calls().len(), 1, "the documents are at hand");
+    assert_eq!(gateway.op.calls().len(), 1, "the provider documents are cached");
     assert_eq!(gateway.op.calls_to(WELL_KNOWN).len(), 0);
 
     let mut begun = None;
     let asked = statements(&gateway, async { begun = Some(browser.begin_json("op").await) }).await;
-    assert_eq!(asked.len(), 1, "begin at the JSON door: {asked:#?}");
+    assert_eq!(asked.len(), 1, "begin in the SPA flow: {asked:#?}");
     let begun = begun.expect("a login");
     let asked = statements(&gateway, async {
         assert_eq!(browser.post_json("/oauth2/token/", &begun.exchange_of("alice")).await.status, 200);

@@ -1,4 +1,4 @@
-//! A gateway with many sessions, on a PostgreSQL where nothing else happens.
+//! A gateway with many sessions, on a PostgreSQL without other load.
 
 use reqwest::Client;
 use serde_json::Value;
@@ -9,10 +9,10 @@ use vestibule::token::RefreshToken;
 
 use crate::support::{Cluster, Database, Gateway, Setup, app};
 
-/// Sessions that are there.
+/// The number of sessions.
 pub const SESSIONS: u64 = 600;
 
-/// A service that asks about tokens.
+/// A service that introspects tokens.
 const CLIENT: &str = r#"
 [tokens]
 audience = ["api"]
@@ -23,21 +23,21 @@ client_secret = "a-secret-of-32-bytes-or-even-more"
 audience = ["api"]
 "#;
 
-/// The gateway, and what there is to look at.
-pub struct House {
+/// The gateway and its database.
+pub struct ManySessions {
     pub gateway: Gateway,
     pub database: Database,
     ring: Ring,
     client: Client,
 }
 
-impl House {
+impl ManySessions {
     /// A PostgreSQL of its own, which counts statements and does not vacuum by itself.
     pub fn start() -> Self {
         let cluster = Cluster::own();
         assert!(cluster.postgres().counts_statements(), "pg_stat_statements is not installed: PostgreSQL's contrib");
         cluster.execute("ALTER SYSTEM SET autovacuum = off");
-        // `BEGIN`, `COMMIT` and `SET` are not counted: nobody could tell whose they are.
+        // `BEGIN`, `COMMIT` and `SET` are not counted: they cannot be attributed to a request.
         cluster.execute("ALTER SYSTEM SET pg_stat_statements.track_utility = off");
         cluster.execute("SELECT pg_reload_conf()");
         let database = cluster.database();
@@ -50,7 +50,7 @@ impl House {
         Self { gateway, database, ring, client }
     }
 
-    /// Refreshes a session that was refreshed so often before.
+    /// Refreshes the session with that counter.
     pub async fn refresh(&self, number: u64, counter: i64) -> Value {
         let session = SessionId(Uuid::from_u128(FIRST + u128::from(number)));
         let token = RefreshToken { session, counter }.encode(&self.ring);
@@ -61,7 +61,7 @@ impl House {
         answer.json().await.expect("JSON")
     }
 
-    /// What the service is told of a token.
+    /// The introspection response for a token.
     pub async fn introspect(&self, token: &str) -> Value {
         let url = format!("{}/oauth2/introspect", self.gateway.base);
         let request = self.client.post(url).basic_auth("service", Some("a-secret-of-32-bytes-or-even-more"));
@@ -70,7 +70,7 @@ impl House {
         answer.json().await.expect("JSON")
     }
 
-    /// What the database was asked since [`House::forget`], each as often as it was, without the work of the background.
+    /// The statements since [`ManySessions::forget`], with repetitions, without those of background jobs.
     pub fn asked(&self) -> Vec<String> {
         self.database.words(
             "SELECT regexp_replace(query, '\\s+', ' ', 'g')
@@ -81,7 +81,7 @@ impl House {
         )
     }
 
-    /// Forgets what was counted so far.
+    /// Resets the counters.
     pub fn forget(&self) {
         self.database.words("SELECT pg_stat_statements_reset()");
     }
@@ -90,7 +90,7 @@ impl House {
 /// The id of the first session; the others follow.
 const FIRST: u128 = 0x019a_0000_0000_7000_8000_0000_0000_0000;
 
-/// A person and a session each, as logins would have left them.
+/// One user for each session, as logins create them.
 fn sessions() -> String {
     let id = |begin: &str| format!("('{begin}-0000-7000-8000-' || lpad(to_hex(n), 12, '0'))::uuid");
     let (user, session, last) = (id("01990000"), id("019a0000"), SESSIONS - 1);

@@ -1,27 +1,27 @@
-//! A refresh: the hottest thing that writes.
+//! A refresh: the most frequent request that writes.
 
-use crate::costs::many_sessions::{House, SESSIONS};
+use crate::costs::many_sessions::{ManySessions, SESSIONS};
 
-/// One statement, few bytes of WAL, and the row stays in its page, so that no index is written.
+/// One statement and few bytes of WAL. The update is HOT: the row stays in its page, and no index entry is written.
 #[tokio::test]
 async fn a_refresh_is_one_statement_with_little_wal_and_no_index_entry() {
-    let house = House::start();
-    let database = &house.database;
-    // The last ones open the connections and prepare the statement.
+    let many = ManySessions::start();
+    let database = &many.database;
+    // The last sessions open the connections and prepare the statement.
     for number in SESSIONS - 100..SESSIONS {
-        house.refresh(number, 0).await;
+        many.refresh(number, 0).await;
     }
     database.execute("CHECKPOINT");
-    house.forget();
+    many.forget();
     let position = || database.number("SELECT (pg_current_wal_insert_lsn() - '0/0')::bigint");
     let before = position();
     let distinct = SESSIONS - 100;
     for number in 0..distinct {
-        house.refresh(number, 0).await;
+        many.refresh(number, 0).await;
     }
     let written = position() - before;
 
-    let asked = house.asked();
+    let asked = many.asked();
     assert_eq!(asked.len(), usize::try_from(distinct).expect("few"), "{:?}", asked.first().zip(asked.last()));
     assert!(
         asked.iter().all(|statement| statement.starts_with("/* vestibule::token::store::rotate::Rotate */")),
@@ -43,10 +43,10 @@ async fn a_refresh_is_one_statement_with_little_wal_and_no_index_entry() {
     // Once more each, three times, so that pages fill up and are cleaned on the way.
     for counter in 1..=3 {
         for number in 0..distinct {
-            house.refresh(number, counter).await;
+            many.refresh(number, counter).await;
         }
     }
-    // A connection tells the counters of tables when it ends.
+    // A connection reports its table counters when it ends.
     let end = "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
                WHERE datname = current_database() AND pid <> pg_backend_pid()";
     database.words(end);

@@ -106,7 +106,7 @@ impl State {
         self.codes.insert(code.clone(), said("redirect_uri"));
         let mut fields = vec![("state", said("state")), ("code", code)];
         if !self.known {
-            let user = r#"{"name":{"firstName":"Ada","lastName":"Lovelace"},"email":"somebody@else.example"}"#;
+            let user = r#"{"name":{"firstName":"Ada","lastName":"Lovelace"},"email":"other@else.example"}"#;
             fields.push(("user", user.into()));
         }
         self.known = true;

@@ -215,7 +215,7 @@ impl State {
         if scope.is_some_and(|wanted| !scopes.split(' ').any(|scope| scope == wanted)) {
             return json(404, &json!({"message": "Not Found", "status": "404"}));
         }
-        json(200, &of(self.person.as_ref().expect("somebody")))
+        json(200, &of(self.person.as_ref().expect("a user")))
     }
 }
 

@@ -1,5 +1,5 @@
-//! Logins at emulations of providers, over HTTP, each written from public documentation: GitHub (OAuth 2.0), a provider of
-//! OAuth 1.0a that is proven by an independent client, Apple and Microsoft Entra.
+//! Logins at emulations of providers, each written from public documentation: GitHub (OAuth 2.0), a provider of OAuth 1.0a
+//! that an independent client verifies, Apple and Microsoft Entra.
 
 mod apple;
 mod documented;

@@ -1,5 +1,5 @@
-//! The other side proven: an independent client of OAuth 1.0a (`requests-oauthlib`) signs somebody in at our
-//! emulation, so that what it verifies is what the world signs.
+//! An independent client of OAuth 1.0a (`requests-oauthlib`) logs in at our emulation, so that the emulation verifies the
+//! signatures of other implementations.
 
 use std::io::Write;
 use std::path::Path;

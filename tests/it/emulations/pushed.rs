@@ -66,8 +66,8 @@ async fn a_login_whose_request_cannot_be_pushed_does_not_start() {
         op.reply(PAR, reply);
         let (status, code) = expected;
         assert_eq!(browser.fetch("/login/op").await.problem(), (status, code.into()));
-        let at_json_door = browser.fetch("/oauth2/url/?provider=op").await;
-        assert_eq!(at_json_door.problem(), (status, code.into()));
+        let by_spa = browser.fetch("/oauth2/url/?provider=op").await;
+        assert_eq!(by_spa.problem(), (status, code.into()));
     }
     assert!(browser.get("/login/op").await.is_page());
     assert_eq!(gateway.database.rows("authorization_sessions"), 0);

@@ -1,4 +1,4 @@
-//! Scripts of other origins: which may read what.
+//! CORS headers for scripts of other origins.
 
 use crate::support::{Gateway, Setup};
 
@@ -73,10 +73,10 @@ async fn preflights_are_answered_for_listed_origins() {
         assert_eq!(foreign.header("access-control-allow-origin"), "");
         assert_eq!(foreign.header("access-control-allow-methods"), "");
     }
-    assert_eq!(gateway.database.rows("authorization_sessions"), 0, "a preflight begins nothing");
+    assert_eq!(gateway.database.rows("authorization_sessions"), 0, "a preflight begins no login");
 }
 
-/// WB-05: refusals can be read as well, or a frontend could not say what went wrong.
+/// WB-05: a frontend needs the error code.
 #[tokio::test]
 async fn listed_origins_can_read_errors() {
     let gateway = gateway();
@@ -93,7 +93,7 @@ async fn listed_origins_can_read_errors() {
     assert_eq!((signed_out.status, signed_out.header("access-control-allow-origin")), (401, APP));
 }
 
-/// WB-05: pages and the login itself are nothing for scripts.
+/// WB-05
 #[tokio::test]
 async fn pages_have_no_cors_headers() {
     let gateway = gateway();

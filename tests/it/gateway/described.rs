@@ -1,11 +1,11 @@
-//! A started gateway answers at every address that `docs/openapi.yaml` describes, by the methods that stand there.
+//! A running gateway has every address and method that `docs/openapi.yaml` describes.
 
 use std::collections::BTreeSet;
 
 use crate::openapi;
 use crate::support::{Browser, Gateway};
 
-/// No method of HTTP is called so; the answer names those that the address takes.
+/// An unknown method; the response lists the methods of the address.
 const NO_METHOD: &str = "NOTHING";
 
 #[tokio::test]

@@ -1,4 +1,4 @@
-//! Requests that nobody would write, ten thousand of them.
+//! Ten thousand random requests.
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
@@ -9,7 +9,7 @@ use crate::support::Gateway;
 const REQUESTS: u64 = 10_000;
 const THREADS: u64 = 4;
 
-/// A small generator of numbers (SplitMix64): the same run each time.
+/// A random number generator (`SplitMix64`) with a fixed seed.
 struct Dice(u64);
 
 impl Dice {
@@ -33,7 +33,7 @@ impl Dice {
         self.roll() % 100 < in_hundred
     }
 
-    /// Bytes that may stand where `allowed` says.
+    /// Random bytes out of the allowed ones.
     fn bytes(&mut self, most: usize, allowed: impl Fn(u8) -> bool) -> Vec<u8> {
         let length = self.below(most + 1);
         (0..length).map(|_| self.roll().to_le_bytes()[3]).filter(|byte| allowed(*byte)).collect()
@@ -181,7 +181,7 @@ const BODIES: [&str; 14] = [
     "{\"provider\":\"op\",\"provider\":\"op\"}",
 ];
 
-/// A request of valid HTTP/1.1, however odd.
+/// A syntactically valid HTTP/1.1 request.
 fn request(dice: &mut Dice) -> Vec<u8> {
     let method = dice.one(&METHODS);
     let mut target = if dice.chance(15) {
@@ -244,7 +244,7 @@ fn exchange(stream: &mut TcpStream, request: &[u8]) -> Option<(u16, bool)> {
         let length = head.lines().find_map(|line| line.strip_prefix("content-length: ")?.parse::<usize>().ok());
         let length = if is_head || matches!(status, 204 | 304) { 0 } else { length.unwrap_or_default() };
         if answer.len() >= end + 4 + length {
-            // The server's own refusal of what it cannot parse ends the connection.
+            // The server closes the connection after a request that it cannot parse.
             let refused_unread = status == 400 && !head.contains("x-request-id");
             return Some((status, !refused_unread && !head.contains("connection: close")));
         }
@@ -293,7 +293,7 @@ async fn random_requests_are_answered_without_a_500() {
     assert_eq!(browser.fetch("/session").await.status, 200);
 }
 
-/// IN-01: what is no HTTP at all is refused or cut off, and costs nobody else anything.
+/// IN-01: the connection is closed, and other connections are not affected.
 #[tokio::test]
 async fn non_http_bytes_are_refused() {
     let gateway = Gateway::start();

@@ -1,4 +1,4 @@
-//! What is too much: attempts, bodies, headers, addresses.
+//! Rate limits, and limits of bodies, headers and URLs.
 
 use std::time::Instant;
 
@@ -34,17 +34,17 @@ async fn a_limited_address_does_not_affect_others() {
         let wait: u64 = refused.header("retry-after").parse().expect("seconds");
         assert!((1..=21).contains(&wait), "{wait}");
         assert_ne!(status(&browser, "192.0.2.2", method, path).await, 429, "{path}: another address");
-        // As the proxy's proxy tells it, and as a stranger would like to tell it.
+        // The address from a second proxy, and a forged one in front of it.
         assert_eq!(status(&browser, "192.0.2.1, 10.1.2.3", method, path).await, 429, "{path}");
         assert_eq!(status(&browser, "192.0.2.77, 192.0.2.1", method, path).await, 429, "{path}: a forged first part");
         assert_eq!(status(&browser, "::ffff:192.0.2.1", method, path).await, 429, "{path}: the same in other words");
     }
-    // The JSON door counts as the cookie door does.
+    // The SPA flow uses the same limit as the browser flow.
     assert_eq!(status(&browser, "192.0.2.1", "GET", "/oauth2/url/?provider=op").await, 429);
     assert_eq!(status(&browser, "192.0.2.1", "POST", "/oauth2/token/").await, 429);
     let page = browser.ask("GET", "/login/op").header("x-forwarded-for", "192.0.2.1").send().await;
     assert!(page.status == 429 && page.is_page() && !page.header("retry-after").is_empty());
-    // What costs nothing is not limited.
+    // Cheap requests are not limited.
     for _ in 0..20 {
         for path in ["/.well-known/jwks.json", "/providers", "/login?choose=1"] {
             assert_eq!(status(&browser, "192.0.2.1", "GET", path).await, 200, "{path}");
@@ -53,7 +53,7 @@ async fn a_limited_address_does_not_affect_others() {
     }
 }
 
-/// IN-09: an IPv6 customer has a whole network.
+/// IN-09: one customer has a whole IPv6 network.
 #[tokio::test]
 async fn an_ipv6_network_counts_as_one() {
     let gateway = limited();
@@ -65,7 +65,7 @@ async fn an_ipv6_network_counts_as_one() {
     assert_eq!(status(&browser, "2001:db8:1:3::1", "GET", "/login/op").await, 302);
 }
 
-/// IN-09: without a trusted proxy nobody's word counts.
+/// IN-09: without a trusted proxy, forwarding headers are ignored.
 #[tokio::test]
 async fn a_forged_address_does_not_get_around_the_limit() {
     let gateway = Gateway::with("[limits]\nlogins_per_minute = 3\n");
@@ -77,7 +77,7 @@ async fn a_forged_address_does_not_get_around_the_limit() {
     assert_eq!(statuses, [302, 302, 302, 429, 429]);
 }
 
-/// IN-12: strangers cannot fill the database.
+/// IN-12: unauthenticated requests cannot fill the database.
 #[tokio::test]
 async fn the_rate_limit_bounds_the_number_of_pending_logins() {
     let gateway = Gateway::with("[limits]\nlogins_per_minute = 10\n");
@@ -101,12 +101,12 @@ async fn too_large_requests_have_their_status() {
     let just = format!("{{\"provider\":\"op\",\"code\":\"{}\",\"state\":\"s\"}}", "c".repeat(65_000));
     let answer = browser.ask("POST", "/oauth2/token/").body("application/json", just).send().await;
     assert_eq!(answer.problem(), (400, "unknown_state".into()));
-    // In pieces, without a length.
+    // Chunked, without a length.
     let chunks = format!("400\r\n{}\r\n", "a".repeat(1024)).repeat(70);
     let head = "POST /oauth2/token/ HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n";
     let answer = raw(gateway.address, &format!("{head}{chunks}0\r\n\r\n")).await;
     assert!(answer.starts_with("HTTP/1.1 413 "), "{answer}");
-    // A length that is a lie costs nothing.
+    // A wrong `Content-Length` is refused before the body is read.
     let lie = "POST /oauth2/token/ HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 99999999999\r\n\r\n{";
     let answer = raw(gateway.address, lie).await;
     assert!(answer.starts_with("HTTP/1.1 413 "), "{answer}");

@@ -1,4 +1,4 @@
-//! The database goes away, and comes back.
+//! Outages of the database, and recovery.
 
 use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -28,7 +28,7 @@ fn unavailable(answer: &Answer) {
     assert!(!answer.body.contains("postgres") && !answer.body.contains("socket"), "{}", answer.body);
 }
 
-/// Sends them all at once.
+/// Sends all requests concurrently.
 async fn all(asks: impl IntoIterator<Item = Ask>) -> Vec<Answer> {
     let tasks: Vec<_> = asks.into_iter().map(|ask| tokio::spawn(ask.send())).collect();
     let mut answers = Vec::new();
@@ -38,7 +38,7 @@ async fn all(asks: impl IntoIterator<Item = Ask>) -> Vec<Answer> {
     answers
 }
 
-/// Asks until it is answered so, ten seconds at most.
+/// Repeats a request until it has that status, at most ten seconds.
 async fn until(browser: &Browser, path: &str, status: u16) {
     let started = Instant::now();
     while browser.fetch(path).await.status != status {
@@ -61,7 +61,7 @@ async fn a_database_outage_is_503_and_recovers_without_a_restart() {
 
     for crash in [false, true] {
         let cluster = &gateway.database.cluster;
-        // A crash may lose what was not flushed yet; that is not what is tried here.
+        // A crash may lose unflushed transactions, which this test does not check.
         cluster.execute("CHECKPOINT");
         if crash {
             cluster.postgres().crash().expect("a crash");
@@ -85,7 +85,7 @@ async fn a_database_outage_is_503_and_recovers_without_a_restart() {
         .await;
         for answer in &answers {
             unavailable(answer);
-            assert_eq!(answer.set_cookie("vestibule"), None, "nobody is signed out by it");
+            assert_eq!(answer.set_cookie("vestibule"), None, "the cookie stays");
         }
         assert!(started.elapsed() < Duration::from_secs(10), "took {:?}", started.elapsed());
         let page = browser.get("/login/op").await;
@@ -104,13 +104,13 @@ async fn a_database_outage_is_503_and_recovers_without_a_restart() {
         until(&browser, "/session", 200).await;
     }
 
-    assert_eq!(rows.map(|table| gateway.database.rows(table)), before, "nothing is half-written");
+    assert_eq!(rows.map(|table| gateway.database.rows(table)), before, "no partial rows");
     assert_eq!(gateway.token_requests(), asked, "no code is spent without a claim");
     assert_eq!(browser.get(&cookie_login.callback_of("alice")).await.status, 303);
     assert_eq!(browser.post_json("/oauth2/token/", &json_login.exchange_of("alice")).await.status, 200);
 }
 
-/// The database goes away between the two halves of a callback: the login is over, and says so.
+/// The outage begins between the two statements of a callback; the login ends.
 #[tokio::test]
 async fn a_database_outage_during_a_callback_leaves_no_partial_rows() {
     let gateway = gateway_of_its_own();
@@ -202,7 +202,7 @@ fn is_alive(pid: &str) -> bool {
     Command::new("kill").args(["-0", pid]).stderr(Stdio::null()).status().expect("kill").success()
 }
 
-/// Every connection is cut at once, as by a failover: the next request does not pay for it.
+/// A failover terminates all connections; the next request succeeds.
 #[tokio::test]
 async fn cut_connections_are_replaced() {
     let gateway = Gateway::start();
@@ -213,7 +213,7 @@ async fn cut_connections_are_replaced() {
         let before = gateway.database.words(&format!("SELECT pid FROM {others}"));
         assert!(!before.is_empty());
         gateway.database.number(&format!("SELECT count(pg_terminate_backend(pid)) FROM {others}"));
-        // PostgreSQL forgets a backend a moment before its process ends and the socket closes.
+        // PostgreSQL removes a backend from its list a moment before the socket closes.
         while before.iter().any(|pid| is_alive(pid)) {
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
@@ -227,7 +227,7 @@ fn db(url: &str) -> Db {
     Db::open(&Access { url: Plain::new(url), pool_size: 2, acquire_timeout, statement_timeout })
 }
 
-/// RC-12: of two that wait for each other the one that loses tries again, in whatever language the server speaks.
+/// RC-12: with any language of server messages.
 #[tokio::test]
 async fn a_deadlock_victim_is_retried() {
     let database = Cluster::shared().database();
@@ -250,11 +250,11 @@ async fn a_deadlock_victim_is_retried() {
     let [one, other] = both;
     let (one, other) = tokio::join!(one, other);
     assert!(one.is_ok() && other.is_ok(), "{one:?} {other:?}");
-    assert!(tries.load(Ordering::SeqCst) >= 3, "one lost");
+    assert!(tries.load(Ordering::SeqCst) >= 3, "one transaction was retried");
     assert_eq!(database.number("SELECT sum(times) FROM two"), 4);
 }
 
-/// Errors are told apart by the server's words: a connection asks for English ones, and works where it may not.
+/// Some errors are recognised by their message. A role that may not change the language works too.
 #[tokio::test]
 async fn connections_request_english_messages() {
     let database = Cluster::shared().database();

@@ -1,9 +1,9 @@
-//! What holds for every page, and for every answer.
+//! The headers and the content of all pages and responses.
 
 use crate::fake_provider::Reply;
 use crate::support::{Answer, Browser, Gateway, raw};
 
-/// Every kind of page there is.
+/// Every kind of page.
 async fn all(gateway: &Gateway, browser: &Browser) -> Vec<(&'static str, Answer)> {
     browser.sign_in("alice").await;
     let begun = browser.begin("op").await;
@@ -38,7 +38,7 @@ async fn every_page_has_a_strict_policy_and_no_foreign_resource() {
             "form-action 'self'",
             "style-src 'self'",
         ] {
-            // The answer to this one's form may lead on to an app, and browsers hold the rule against that too.
+            // The form of this page may redirect to an app, and browsers apply `form-action` to redirects.
             let leads_away = name == "sign out?" && rule.starts_with("form-action");
             let stands_there = policy.split("; ").any(|part| part == rule);
             assert!(stands_there != leads_away, "{name}: {rule} in {policy}");
@@ -112,7 +112,7 @@ async fn undocumented_paths_are_not_found() {
     }
 }
 
-/// Only who was signing in is asked to do it again, and only what may be broken has a reference.
+/// Only a failed login offers to sign in again, and only an error that support can look up has a reference.
 #[tokio::test]
 async fn each_page_has_the_link_and_reference_of_its_error() {
     let gateway = Gateway::start();
@@ -126,7 +126,7 @@ async fn each_page_has_the_link_and_reference_of_its_error() {
     assert!(odd.body.contains(">Sign in</a>") && odd.body.contains("this reference"), "{}", odd.body);
 }
 
-/// Browsers ask for it beside JSON, and a 404 each time would be noise in the log.
+/// Browsers request it also for JSON responses; a 404 for each would fill the log.
 #[tokio::test]
 async fn the_favicon_is_served() {
     let gateway = Gateway::start();
@@ -148,7 +148,7 @@ async fn markup_is_escaped() {
     let harmless = |answer: &Answer| {
         let body = &answer.body;
         if !answer.is_page() {
-            // Nobody takes it for a page, whatever stands in it.
+            // The media type prevents rendering as a page.
             let kind = answer.header("content-type");
             assert!(body.is_empty() || kind == "application/json" || kind == "application/problem+json", "{answer:?}");
             assert_eq!(answer.header("x-content-type-options"), "nosniff");
@@ -178,7 +178,6 @@ async fn markup_is_escaped() {
     }
 }
 
-/// Who accepts JSON only gets JSON; a browser gets a page.
 #[tokio::test]
 async fn the_media_type_follows_the_accept_header() {
     let gateway = Gateway::start();
@@ -198,13 +197,13 @@ async fn the_media_type_follows_the_accept_header() {
     ] {
         assert_eq!(ask(accept).await, page, "{accept}");
     }
-    // Endpoints for programs answer JSON to everybody.
+    // Endpoints for programs always respond with JSON.
     for path in ["/session", "/oauth2/url/?provider=nobody"] {
         assert_eq!(browser.get(path).await.header("content-type"), "application/problem+json", "{path}");
     }
 }
 
-/// LG-04: nothing of what went wrong inside is told outside.
+/// LG-04
 #[tokio::test]
 async fn an_internal_error_shows_only_a_reference() {
     let gateway = Gateway::start();

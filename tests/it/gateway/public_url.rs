@@ -1,4 +1,4 @@
-//! What the gateway is called from outside: under a path, and under https behind a proxy.
+//! `server.public_url` with a path prefix, and with https behind a proxy.
 
 use serde_json::json;
 
@@ -71,14 +71,14 @@ async fn under_https_cookies_have_the_host_prefix() {
     assert_eq!(out.status, 204);
     let cleared = out.set_cookie("__Host-vestibule").expect("taken away");
     assert!(cleared.contains("Secure") && cleared.contains("Path=/") && cleared.contains("Max-Age=0"), "{cleared}");
-    // Without the prefix it is nobody's cookie.
+    // A cookie without the prefix is ignored.
     let planted = gateway.browser();
     let value = session.split_once('=').and_then(|(_, rest)| rest.split(';').next()).expect("a value");
     planted.set_cookie("vestibule", value);
     assert_eq!(planted.fetch("/session").await.header("www-authenticate"), "Bearer");
 }
 
-/// SE-01: shared with sibling hosts only where that is configured.
+/// SE-01
 #[tokio::test]
 async fn a_shared_cookie_has_another_prefix() {
     let gateway = Setup::new()

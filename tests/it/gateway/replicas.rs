@@ -65,7 +65,7 @@ async fn three_concurrent_starts_on_an_empty_database_share_keys() {
     }
 }
 
-/// RC-08: one more algorithm in the configuration is one more key, whoever starts with it.
+/// RC-08: the first replica that starts with one more algorithm adds one key.
 #[tokio::test]
 async fn a_new_algorithm_adds_a_key_and_keeps_the_old_ones() {
     let one = Gateway::start();
@@ -91,7 +91,7 @@ async fn a_new_algorithm_adds_a_key_and_keeps_the_old_ones() {
             "the new key is not known everywhere yet"
         );
     }
-    // JW-07: when every cache must have seen it, it signs.
+    // JW-07: it signs as soon as every cache has it.
     one.hand.advance(TimeDelta::minutes(61));
     let late = Setup::beside(&one).toml("[signing]\nalgorithms = ['EdDSA', 'ES256']\n").start();
     one.database.until("SELECT count(*) FROM signing_keys WHERE algorithm = 'EdDSA' AND state = 'active'", 1).await;
@@ -108,7 +108,7 @@ async fn signs_with(gateway: &Gateway) -> jsonwebtoken::Algorithm {
     jsonwebtoken::decode_header(token).expect("a header").alg
 }
 
-/// RD-18, FI-09: the provider is down when we start; what was good the last time still is.
+/// RD-18, FI-09: the provider is unavailable at the start; the stored documents are used.
 #[tokio::test]
 async fn stored_provider_documents_are_used_after_a_restart() {
     let first = Gateway::start();
@@ -121,13 +121,13 @@ async fn stored_provider_documents_are_used_after_a_restart() {
     let second = Setup::beside(&first).start();
     first.stop();
     second.browser().sign_in("alice").await;
-    assert!(second.op.calls_to(WELL_KNOWN).len() > asked, "it was asked, in vain");
+    assert!(second.op.calls_to(WELL_KNOWN).len() > asked, "the provider was asked, without success");
     let ready = Browser::new(&second.admin).fetch("/readyz").await;
     assert_eq!(ready.json()["checks"]["providers"], json!({"op": "ok"}));
     assert_eq!(second.browser().fetch("/providers").await.json()["providers"][0]["available"], true);
 }
 
-/// FI-05: a stop lets a running login finish, and a login that was begun goes on at another replica.
+/// FI-05: running requests complete, and pending logins continue on another replica.
 #[tokio::test]
 async fn a_graceful_stop_loses_no_login() {
     let one = Gateway::with("[server]\nshutdown_grace = '10s'\n");
@@ -146,14 +146,14 @@ async fn a_graceful_stop_loses_no_login() {
     op.recover("/token");
     assert_eq!(in_flight.await.expect("an answer"), 303);
     stopping.join().expect("a stop");
-    assert!(std::net::TcpStream::connect(gone).is_err(), "it is gone");
+    assert!(std::net::TcpStream::connect(gone).is_err(), "the listener is closed");
 
     let there = two.browser();
     there.set_cookie("vestibule-binding", &begun.cookie("vestibule-binding").expect("a binding"));
     assert_eq!(there.get(&later.callback_of("bob")).await.status, 303);
 }
 
-/// Waits for something that happens elsewhere, ten seconds at most.
+/// Waits for a condition, at most ten seconds.
 async fn until(done: impl AsyncFn() -> bool) {
     for _ in 0..1000 {
         if done().await {

@@ -1,4 +1,4 @@
-//! One credential of every kind that there is, and every kind of origin.
+//! One credential and one origin of every kind.
 
 use serde_json::{Value, json};
 
@@ -116,17 +116,17 @@ fn logout_token(access: &Value) -> Value {
     claims
 }
 
-/// Where a request says that it comes from.
+/// The origin of a request.
 #[derive(Clone, Debug)]
 pub struct From {
     pub origin: Option<String>,
     pub site: Option<&'static str>,
-    /// Whether a cookie may change something from there.
+    /// Whether a request with a cookie may change something.
     pub is_listed: bool,
 }
 
 impl From {
-    /// The request from there.
+    /// Sets the origin headers of a request.
     pub fn on(&self, ask: Ask) -> Ask {
         let headers = [("origin", self.origin.as_deref()), ("sec-fetch-site", self.site)];
         headers.into_iter().fold(ask, |ask, (name, value)| match value {

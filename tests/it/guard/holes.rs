@@ -1,4 +1,4 @@
-//! What a service could do with a token that it was handed, and must not.
+//! What a service must not be able to do with a token that it received.
 
 use serde_json::Value;
 
@@ -13,8 +13,8 @@ fn bearer(token: &Value) -> String {
     format!("Bearer {}", token.as_str().expect("a token"))
 }
 
-/// AC-07: the forms of the account page take the session cookie only. A service with a token of the user linked an identity
-/// of its own there, and gave up the user's.
+/// AC-07: the forms of the account page accept the session cookie only. Otherwise a service with a token of the user could
+/// link its own identity and unlink that of the user.
 #[tokio::test]
 async fn the_account_page_accepts_no_bearer_token() {
     let (gateway, _other) = two_providers("[tokens]\naudience = ['https://api.example']\n");
@@ -42,8 +42,8 @@ async fn the_account_page_accepts_no_bearer_token() {
     assert_eq!(ada.session().await["sid"], sid);
 }
 
-/// With the default `tokens.audience = []` the token that a frontend sends to a service names the issuer alone. It shows who
-/// the user is, and does nothing for them.
+/// With the default `tokens.audience = []` the token that a frontend sends to a service has the issuer as its audience. It
+/// identifies the user and grants no change.
 #[tokio::test]
 async fn a_token_without_the_scope_account_cannot_change_the_account() {
     let (gateway, _other) = two_providers("");

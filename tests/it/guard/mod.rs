@@ -1,4 +1,4 @@
-//! Which credentials and which origins open which endpoint.
+//! The credentials and origins that each endpoint accepts.
 
 mod credentials;
 mod holes;

@@ -5,16 +5,16 @@ use vestibule::web::{Access, Cors, Entry, OriginRule, ROUTES, Row};
 use super::credentials::{ALLOWED, Credential, From, Kind, OF_CLIENT, all, origins, start};
 use crate::support::Answer;
 
-/// What the guard makes of a credential.
+/// The result of the guard for a credential.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Verdict {
-    /// It names no session, or none that counts here.
+    /// It names no session, or none that this endpoint accepts.
     Unauthorized,
-    /// It is good, but lacks the scope.
+    /// It is valid, but lacks the scope.
     Forbidden,
-    /// It is good.
+    /// It is valid.
     Good,
-    /// It is not looked at.
+    /// It is not read.
     Ignored,
 }
 
@@ -33,7 +33,7 @@ fn verdict(access: Access, kind: Kind) -> Verdict {
 
 /// The status and the code with which the guard refuses; `None` where the handler answers.
 fn refusal(entry: &Entry, kind: Kind, from: &From) -> Option<(u16, &'static str)> {
-    // To a program, a page that asks the person is no answer.
+    // A program gets an error instead of the confirmation page.
     let is_foreign = entry.origin != OriginRule::Any && !from.is_listed;
     match verdict(entry.access, kind) {
         Verdict::Unauthorized => Some((401, "")),
@@ -44,7 +44,7 @@ fn refusal(entry: &Entry, kind: Kind, from: &From) -> Option<(u16, &'static str)
     }
 }
 
-/// With a word that is no id of anything in place of each parameter, so that nothing is found and nothing ends.
+/// Each parameter is replaced by an unknown id, so that no row is found.
 fn path_of(row: &Row) -> String {
     let parts = row.path.split('/').map(|part| if part.starts_with('{') { "x" } else { part });
     parts.collect::<Vec<_>>().join("/")
@@ -61,7 +61,7 @@ fn check_cors(answer: &Answer, cors: Cors, from: &From, what: &str) {
     assert_eq!(got, expected, "{what}");
 }
 
-/// Asks, and holds the answer against the table.
+/// Sends a request and compares the response with the table.
 async fn hold(row: &Row, entry: &Entry, method: &str, credential: &Credential, from: &From) {
     let what = format!("{method} {} with {:?} from {from:?}", row.path, credential.kind);
     let answer = from.on(credential.ask(method, &path_of(row))).send().await;
@@ -88,7 +88,7 @@ fn is_judged(entry: &Entry) -> bool {
     verdict(entry.access, Kind::Nothing) != Verdict::Ignored || entry.origin != OriginRule::Any
 }
 
-/// SE-13, FW-16: where neither is looked at, each kind of credential and of origin is tried once.
+/// SE-13, FW-16: for a route that reads neither, each kind of credential and of origin is tried once.
 #[tokio::test]
 async fn every_route_accepts_exactly_its_credentials_and_origins() {
     let gateway = start();
@@ -109,7 +109,7 @@ async fn every_route_accepts_exactly_its_credentials_and_origins() {
         }
     }
     assert!(tried > 3000, "{tried}");
-    // All are as good as before: nothing that was refused did anything.
+    // All credentials are still valid: refused requests had no effect.
     for credential in &credentials {
         let path = if credential.kind == Kind::App { "/userinfo" } else { "/session" };
         let good =
@@ -120,7 +120,6 @@ async fn every_route_accepts_exactly_its_credentials_and_origins() {
     assert_eq!(gateway.database.number("SELECT count(*) FROM subs"), 4);
 }
 
-/// A preflight and a method that the row does not have need no credentials, and give nothing away.
 #[tokio::test]
 async fn every_route_answers_preflights_and_other_methods_without_credentials() {
     let gateway = start();
@@ -146,7 +145,7 @@ async fn every_route_answers_preflights_and_other_methods_without_credentials() 
     }
 }
 
-/// What no row may say, whatever is added to the table.
+/// Rules for every row, also for new ones.
 #[test]
 fn the_route_table_follows_its_rules() {
     for row in ROUTES {

@@ -1,4 +1,4 @@
-//! An identity given up.
+//! `DELETE /identities/{id}`
 
 use serde_json::json;
 
@@ -12,7 +12,7 @@ async fn the_last_identity_cannot_be_unlinked() {
     let id = ada.identity_at("op").await;
     assert_eq!(ada.delete(&format!("/identities/{id}")).await.problem(), (409, "last_identity".into()));
     assert_eq!(ada.identities().await, ["op/ada"]);
-    // Two at once do not take two from somebody who has two.
+    // Two concurrent requests do not remove both identities of a user.
     for round in 0..10 {
         assert_eq!(ada.link("other", &format!("countess-{round}")).await.status, 303);
         let (first, second) = (ada.identity_at("other").await, ada.identity_at("op").await);
@@ -22,13 +22,13 @@ async fn the_last_identity_cannot_be_unlinked() {
         statuses.sort_unstable();
         assert!(statuses[0] == 204 && statuses[1] >= 401, "{statuses:?}");
         assert_eq!(gateway.database.rows("subs"), 1);
-        // Whichever it was: the next round begins as this one did.
+        // Restores the state in which the next round begins.
         gateway.database.execute("DELETE FROM users");
         assert_eq!(sign_in(&ada.browser, "op", "ada").await.status, 303);
     }
 }
 
-/// AC-20: the sessions made through it end, those of apps under them too, and no other.
+/// AC-20: app sessions under them end too, and no other session does.
 #[tokio::test]
 async fn unlinking_ends_the_sessions_of_that_identity_only() {
     let (gateway, _other) = two_providers("");
@@ -46,14 +46,13 @@ async fn unlinking_ends_the_sessions_of_that_identity_only() {
     assert_eq!(here.browser.fetch("/session").await.status, 200);
     assert_eq!(gateway.database.words("SELECT ended_reason FROM sessions WHERE ended_at IS NOT NULL"), ["unlinked"]);
     assert_eq!(audit(&gateway), ["identity_linked", "identity_unlinked", "session_ended"]);
-    // What the provider said is forgotten, and the identity is a stranger's again.
+    // The profile of the provider is deleted, and a login with the identity creates a new user.
     assert_eq!(gateway.database.words("SELECT provider FROM subs"), ["op"]);
-    let stranger = Person::at(&gateway, "other", "countess").await;
-    assert_ne!(stranger.sub().await, here.sub().await);
+    let unrelated = Person::at(&gateway, "other", "countess").await;
+    assert_ne!(unrelated.sub().await, here.sub().await);
     assert_eq!(here.delete(&format!("/identities/{id}")).await.problem(), (404, "not_found".into()));
 }
 
-/// The session that asks may have been made through it.
 #[tokio::test]
 async fn unlinking_the_identity_of_the_current_session_signs_out() {
     let (gateway, _other) = two_providers("");
@@ -68,7 +67,7 @@ async fn unlinking_the_identity_of_the_current_session_signs_out() {
     assert_eq!(gateway.database.rows("users"), 1);
 }
 
-/// AC-11: neither name nor groups of an identity stay behind when it goes.
+/// AC-11: name and groups of the identity are deleted.
 #[tokio::test]
 async fn unlinking_removes_the_profile_of_that_identity() {
     let (gateway, other) = two_providers(
@@ -108,7 +107,7 @@ async fn the_identity_of_another_user_is_not_found() {
     assert_eq!(foreign.header("origin", "https://evil.example").send().await.problem(), (403, "foreign_origin".into()));
 }
 
-/// AC-20: a login through it at the very moment at which it goes is either ended with it, or a stranger's.
+/// AC-20: a concurrent login with the identity is ended, or creates a new user.
 #[tokio::test]
 async fn no_session_survives_a_concurrent_unlink() {
     let (gateway, _other) = two_providers("");

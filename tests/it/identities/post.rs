@@ -1,4 +1,4 @@
-//! One more identity for somebody who is signed in.
+//! `POST /identities/{provider}`: links an identity to the signed-in user.
 
 use chrono::TimeDelta;
 
@@ -7,7 +7,7 @@ use serde_json::json;
 use crate::support::Gateway;
 use crate::support::person::{Person, audit, claims, sign_in, two_providers};
 
-/// AC-01, AC-07: what is linked is the same person, by either way in.
+/// AC-01, AC-07: a login with either identity finds the same user.
 #[tokio::test]
 async fn a_linked_identity_signs_in_the_same_user() {
     let (gateway, _other) = two_providers("");
@@ -15,15 +15,15 @@ async fn a_linked_identity_signs_in_the_same_user() {
     let (before, cookie) = (ada.session().await, ada.browser.cookie("vestibule"));
     let answer = ada.link("other", "countess").await;
     assert_eq!(answer.location(), "/account");
-    assert_eq!(answer.set_cookie("vestibule"), None, "it is no login");
+    assert_eq!(answer.set_cookie("vestibule"), None, "linking is no login");
     assert_eq!((ada.session().await, ada.browser.cookie("vestibule")), (before.clone(), cookie));
     assert_eq!(ada.identities().await, ["op/ada", "other/countess"]);
     let other_way = Person::at(&gateway, "other", "countess").await;
     assert_eq!(json!(other_way.sub().await), before["sub"]);
     assert_eq!((gateway.database.rows("users"), gateway.database.rows("subs")), (1, 2));
     assert_eq!(audit(&gateway), ["identity_linked"]);
-    assert_eq!(gateway.database.rows("sessions"), 2, "and gave no session");
-    // The same sub at the other provider is still nobody's.
+    assert_eq!(gateway.database.rows("sessions"), 2, "linking creates no session");
+    // The same sub at the other provider is another user.
     assert_ne!(json!(Person::at(&gateway, "other", "ada").await.sub().await), before["sub"]);
 }
 
@@ -40,7 +40,6 @@ async fn linking_an_own_identity_again_succeeds() {
     assert_eq!(gateway.database.words(stored), ["Countess"]);
 }
 
-/// Where it comes back to is checked when it begins, as at a login.
 #[tokio::test]
 async fn return_to_is_checked_when_linking_begins() {
     let (gateway, _other) = two_providers("[login]\nreturn_to = ['https://app.example.com']\n");
@@ -52,7 +51,7 @@ async fn return_to_is_checked_when_linking_begins() {
     assert_eq!(refused.problem(), (400, "return_to_refused".into()));
 }
 
-/// AC-07, SE-13: by a POST from where it may come, and by nothing else.
+/// AC-07, SE-13: only a POST from an allowed origin is accepted.
 #[tokio::test]
 async fn a_cross_site_request_is_refused() {
     let (gateway, _other) = two_providers("[login]\nallowed_origins = ['https://app.example.com']\n");
@@ -61,17 +60,17 @@ async fn a_cross_site_request_is_refused() {
     for origin in ["https://evil.example", "null"] {
         assert_eq!(ask(origin).send().await.problem(), (403, "foreign_origin".into()), "{origin}");
     }
-    assert_eq!(ada.browser.ask("POST", "/identities/other").for_json().send().await.status, 403, "nobody says whence");
+    assert_eq!(ada.browser.ask("POST", "/identities/other").for_json().send().await.status, 403, "without an origin");
     let answer = ask("https://app.example.com").send().await;
     assert_eq!(answer.status, 200, "{answer:?}");
     assert_eq!(answer.header("access-control-allow-credentials"), "true");
-    assert_eq!(ada.browser.fetch("/identities/other").await.status, 405, "and not by a GET");
+    assert_eq!(ada.browser.fetch("/identities/other").await.status, 405, "GET is refused");
     let nobody = gateway.browser().ask("POST", "/identities/other").for_json().header("sec-fetch-site", "same-origin");
     assert_eq!(nobody.send().await.problem(), (401, "no_session".into()));
     assert_eq!(ada.ask_to_link("nobody").await.problem(), (404, "unknown_provider".into()));
 }
 
-/// AC-07: whoever finds an open browser must not make themselves at home in it.
+/// AC-07: another user of an open browser cannot link an identity.
 #[tokio::test]
 async fn linking_requires_a_fresh_login() {
     let (gateway, _other) = two_providers("");
@@ -86,7 +85,7 @@ async fn linking_requires_a_fresh_login() {
         assert_eq!(answer.header("www-authenticate"), challenge);
         assert_eq!(answer.set_cookie("vestibule"), None, "the session stays");
     }
-    // By the provider's word: a sign-in that it remembers from yesterday is no fresh one.
+    // By `auth_time`: a login of yesterday that the provider remembers is not fresh.
     let then = gateway.clock.now().timestamp() - 86_400;
     gateway.op.set_claims(json!({"auth_time": then}));
     sign_in(&ada.browser, "op", "ada").await;
@@ -96,36 +95,36 @@ async fn linking_requires_a_fresh_login() {
     assert_eq!(ada.ask_to_link("other").await.status, 200);
 }
 
-/// AC-07: a link that somebody else begun gives nobody's identity away.
+/// AC-07: an attacker who began linking does not get the identity of a victim.
 #[tokio::test]
 async fn linking_cannot_be_completed_in_another_browser() {
     let (gateway, _other) = two_providers("");
     let attacker = Person::at(&gateway, "op", "attacker").await;
     let begun = attacker.begin_link("other").await;
     let victim = Person::at(&gateway, "op", "victim").await;
-    let stranger = gateway.browser();
-    for browser in [&victim.browser, &stranger] {
+    let unrelated = gateway.browser();
+    for browser in [&victim.browser, &unrelated] {
         let answer = browser.fetch(&begun.callback_of("victim-2")).await;
         assert_eq!(answer.problem(), (403, "wrong_browser".into()));
     }
-    assert_eq!(gateway.database.login(&begun.state), "pending NULL", "a stranger spoils nothing");
+    assert_eq!(gateway.database.login(&begun.state), "pending NULL", "another client has no effect");
     assert_eq!(gateway.database.rows("subs"), 2);
-    // Nor can it be finished at the JSON door, by anyone.
+    // Linking cannot be completed in the SPA flow either.
     let problem = attacker.browser.post_json("/oauth2/token/", &begun.exchange_of("victim-2")).await;
     assert_eq!(problem.problem(), (400, "unknown_state".into()));
 }
 
-/// AC-07: in the browser that began it, somebody else is signed in by the time that it is back.
+/// AC-07: another user has signed in with the same browser before the callback.
 #[tokio::test]
 async fn linking_is_refused_after_another_user_signed_in() {
     let (gateway, _other) = two_providers("");
     let shared = Person::at(&gateway, "op", "ada").await;
     let first = shared.browser.cookie("vestibule").expect("a session");
     let begun = shared.begin_link("other").await;
-    // Ada's session lives on, but the browser has Bob's.
+    // Ada's session is active, but the browser has Bob's cookie.
     shared.browser.forget_cookie("vestibule");
     sign_in(&shared.browser, "op", "bob").await;
-    let answer = shared.browser.fetch(&begun.callback_of("somebody")).await;
+    let answer = shared.browser.fetch(&begun.callback_of("mallory")).await;
     assert_eq!(answer.problem(), (403, "wrong_browser".into()));
     assert_eq!(gateway.database.login(&begun.state), "denied wrong_browser");
     assert_eq!(shared.identities().await, ["op/bob"]);
@@ -133,7 +132,7 @@ async fn linking_is_refused_after_another_user_signed_in() {
     assert_eq!(shared.identities().await, ["op/ada"]);
 }
 
-/// AC-07, AC-09: nothing is given to a session that is over.
+/// AC-07, AC-09
 #[tokio::test]
 async fn linking_is_refused_after_its_session_ended() {
     let (gateway, _other) = two_providers("");
@@ -160,7 +159,7 @@ async fn linking_completes_once_and_expires() {
     let begun = ada.begin_link("other").await;
     let back = begun.callback_of("countess");
     assert_eq!(ada.browser.get(&back).await.location(), "/account");
-    // A reload by whoever has it already harms nobody, and asks the provider for nothing.
+    // A reload in the same browser has no effect and causes no request to the provider.
     let calls = ada.browser.get(&begun.callback_of("another")).await;
     assert_eq!(calls.location(), "/account");
     assert_eq!(ada.identities().await, ["op/ada", "other/countess"]);
@@ -198,7 +197,7 @@ async fn linking_an_identity_of_another_user_is_refused() {
     assert_eq!(gateway.database.words(unchanged), before);
 }
 
-/// AC-10: shut out between the question and the answer.
+/// AC-10: the user is disabled between the start and the callback.
 #[tokio::test]
 async fn linking_is_refused_for_a_disabled_user() {
     let (gateway, _other) = two_providers("");
@@ -213,7 +212,7 @@ async fn linking_is_refused_for_a_disabled_user() {
     assert_eq!(gateway.database.number("SELECT count(*) FROM users WHERE disabled_at IS NOT NULL"), 1);
 }
 
-/// A frontend with a token does it as well; the browser in which it runs gets the cookie that binds it.
+/// A frontend can use a token with the scope `account`; its browser gets the binding cookie.
 #[tokio::test]
 async fn an_account_token_can_link() {
     let (gateway, _other) = two_providers("");
@@ -230,8 +229,7 @@ async fn an_account_token_can_link() {
     assert_eq!(claims(&tokens["api"]["access"])["sub"], tokens["user"]["sub"]);
 }
 
-/// A service that was handed a token could link an identity of its own and sign in as the user from then on, or read tokens
-/// of their providers.
+/// Otherwise a service that receives a token could link its own identity and sign in as the user, or read provider tokens.
 #[tokio::test]
 async fn a_token_without_the_scope_account_cannot_link() {
     let (gateway, _other) = two_providers("[tokens]\naudience = ['https://api.example']\n");
@@ -252,7 +250,6 @@ async fn a_token_without_the_scope_account_cannot_link() {
     }
 }
 
-/// An app's token opens nothing here.
 #[tokio::test]
 async fn an_apps_token_cannot_link() {
     let (gateway, _other) = two_providers("");
@@ -265,7 +262,6 @@ async fn an_apps_token_cannot_link() {
     }
 }
 
-/// Whoever is known may be known by more, also where nobody new may enter.
 #[tokio::test]
 async fn linking_works_with_sign_up_off() {
     let (gateway, _other) = two_providers("[login]\nsign_up = false\n");
@@ -280,7 +276,7 @@ async fn linking_works_with_sign_up_off() {
     assert_eq!(Person::at(&gateway, "other", "countess").await.sub().await, ada.sub().await);
 }
 
-/// AC-17: two links of one identity to two users at the same moment give it to one of them.
+/// AC-17
 #[tokio::test]
 async fn concurrent_links_of_one_identity_give_it_to_one_user() {
     let (gateway, _other) = two_providers("");

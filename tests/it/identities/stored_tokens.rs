@@ -1,4 +1,4 @@
-//! The tokens of an identity that was linked, where they are kept (`store_tokens`).
+//! The provider tokens of a linked identity, with `store_tokens`.
 
 use chrono::TimeDelta;
 use serde_json::json;
@@ -11,7 +11,7 @@ const TOKEN: &str = "/identities/other/token";
 const OUTBOX: &str = "SELECT count(*) FROM provider_revocations";
 const LIFETIME: i64 = 120;
 
-/// A gateway that keeps the tokens of both of its providers, and the second one.
+/// A gateway that stores the tokens of both providers, and the second provider.
 fn keeping() -> (Gateway, Op) {
     let other = Op::start();
     let setup = Setup::new().provider("other", &other);
@@ -23,7 +23,7 @@ fn keeping() -> (Gateway, Op) {
     (setup.toml("[providers.op]\nstore_tokens = true\n[providers.other]\nstore_tokens = true").start(), other)
 }
 
-/// What the provider was asked to revoke, in order.
+/// The tokens that the provider was asked to revoke, in order.
 fn revoked(op: &Op) -> Vec<String> {
     op.calls_to("/revoke").iter().map(|call| call.form("token").concat()).collect()
 }
@@ -34,7 +34,7 @@ async fn token(person: &Person) -> String {
     answer.json()["access_token"].as_str().expect("a token").to_owned()
 }
 
-/// No session was ever made through it: the link alone brings its tokens, and its end takes them.
+/// No session has been created with the identity.
 #[tokio::test]
 async fn linking_stores_tokens_and_unlinking_revokes_them() {
     let (gateway, other) = keeping();
@@ -44,7 +44,7 @@ async fn linking_stores_tokens_and_unlinking_revokes_them() {
     assert_eq!((gateway.database.rows("provider_tokens"), gateway.database.rows("sessions")), (2, 1));
     assert_eq!(token(&ada).await, "access-secret-1");
     gateway.hand.advance(TimeDelta::seconds(LIFETIME + 1));
-    assert_eq!(token(&ada).await, "access-secret-2", "what a link brings is refreshed too");
+    assert_eq!(token(&ada).await, "access-secret-2", "tokens of a link are refreshed too");
     let id = ada.identity_at("other").await;
     assert_eq!(ada.delete(&format!("/identities/{id}")).await.status, 204);
     let left = "SELECT provider FROM provider_tokens JOIN subs ON subs.id = sub_id";
@@ -55,7 +55,7 @@ async fn linking_stores_tokens_and_unlinking_revokes_them() {
     assert_eq!(ada.browser.fetch(TOKEN).await.problem(), (404, "not_linked".into()));
 }
 
-/// Where sessions were made through it, their end and the link's are one: its tokens are revoked once.
+/// Unlinking ends the sessions of the identity in the same statement.
 #[tokio::test]
 async fn unlinking_revokes_tokens_once_with_the_sessions() {
     let (gateway, other) = keeping();
@@ -63,7 +63,7 @@ async fn unlinking_revokes_tokens_once_with_the_sessions() {
     assert_eq!(ada.link("other", "countess").await.status, 303);
     let there = Person::at(&gateway, "other", "countess").await;
     assert_eq!(token(&there).await, "access-secret-2");
-    assert_eq!(token(&ada).await, "access-secret-2", "a login replaces what the link brought");
+    assert_eq!(token(&ada).await, "access-secret-2", "a login replaces the tokens of the link");
     let id = ada.identity_at("other").await;
     assert_eq!(ada.delete(&format!("/identities/{id}")).await.status, 204);
     assert_eq!(there.browser.fetch("/session").await.status, 401);
@@ -72,7 +72,6 @@ async fn unlinking_revokes_tokens_once_with_the_sessions() {
     assert_eq!(revoked(&gateway.op), Vec::<String>::new());
 }
 
-/// A link to an identity that is mine already brings newer tokens.
 #[tokio::test]
 async fn linking_again_replaces_the_tokens() {
     let (gateway, other) = keeping();
@@ -85,7 +84,7 @@ async fn linking_again_replaces_the_tokens() {
     assert_eq!(revoked(&other), Vec::<String>::new());
 }
 
-/// What is somebody else's brings nothing.
+/// The identity belongs to another user.
 #[tokio::test]
 async fn a_refused_link_stores_no_tokens() {
     let (gateway, _other) = keeping();

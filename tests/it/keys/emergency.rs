@@ -1,15 +1,14 @@
-//! A key that must not be believed any more.
+//! Emergency revocation of a signing key.
 
 use vestibule::keys;
 
 use crate::keys::replica::{JWKS, kid_of, now, policy, pool, published, secrets, status, token, until};
 use crate::support::{Gateway, Setup};
 
-/// Looks are taken each 250 ms then, each 2 s otherwise (a unit test has that).
+/// With this setting replicas load the keys each 250 ms, otherwise each 2 s (see the unit test).
 const OFTEN: &str = "[signing]\npublish_before_use = '2s'\nalgorithms = ['ES256', 'RS256']\n";
 
-/// JW-11: every replica refuses what the key signed, drops it from the JWKS, and signs with another one; a replica that
-/// cannot open the new one lets go of the old one too.
+/// JW-11: every replica refuses tokens of the key, removes it from the JWKS, and signs with another key.
 #[tokio::test]
 async fn every_replica_drops_a_revoked_key() {
     let one = Gateway::with(OFTEN);
@@ -32,19 +31,23 @@ async fn every_replica_drops_a_revoked_key() {
     }
     for gateway in both {
         assert_eq!(status(gateway, &old).await, 401);
-        assert_eq!(published(gateway).await.len(), 2, "another one is there, and the other algorithm's is left alone");
+        assert_eq!(
+            published(gateway).await.len(),
+            2,
+            "a new key is published, and the key of the other algorithm is unchanged"
+        );
         let new = token(&gateway.browser()).await;
         assert_ne!(kid_of(&new), bad);
         for gateway in both {
             assert_eq!(status(gateway, &new).await, 200);
         }
     }
-    assert_ne!(kid_of(&token_list(&one).await), bad, "no list is handed out that the key signed");
+    assert_ne!(kid_of(&token_list(&one).await), bad, "the status list has a new signature");
     let row = "SELECT state || octet_length(private_key) || (revoked_at IS NOT NULL) FROM signing_keys WHERE kid = ";
     assert_eq!(one.database.words(&format!("{row}'{bad}'")), ["gone0true"]);
     assert_eq!(one.database.number("SELECT count(*) FROM audit_events WHERE kind = 'signing_key_revoked'"), 1);
 
-    // Everything at once, and a restart knows no more of them.
+    // All keys at once; after a restart they are unknown too.
     keys::revoke(&pool(&one.database), &secrets(), &policy, None, now()).await.expect("a revocation");
     let restarted = Setup::beside(&one).toml(OFTEN).start();
     let fresh = published(&restarted).await;
@@ -54,7 +57,7 @@ async fn every_replica_drops_a_revoked_key() {
     }
 }
 
-/// JW-11: a replica with another ring cannot open the new key. It lets go of the revoked one all the same.
+/// JW-11: a replica with another secret ring cannot decrypt the new key.
 #[tokio::test]
 async fn a_replica_that_cannot_decrypt_the_new_key_drops_the_old_one() {
     let one = Gateway::with(OFTEN);
@@ -71,7 +74,7 @@ async fn a_replica_that_cannot_decrypt_the_new_key_drops_the_old_one() {
     assert_eq!(jsonwebtoken::decode_header(&new).expect("a header").alg, jsonwebtoken::Algorithm::RS256);
 }
 
-/// JW-10: while the database is away, the JWKS stays, for ever shorter.
+/// JW-10: during an outage `max-age` decreases.
 #[tokio::test]
 async fn the_key_set_is_served_without_the_database() {
     let cluster = crate::support::Cluster::own();

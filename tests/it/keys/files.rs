@@ -1,4 +1,4 @@
-//! Keys that an operator keeps in files.
+//! `signing.key_files`
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -9,7 +9,7 @@ use vestibule::keys::SigningKey;
 use crate::keys::replica::{kid_of, published, status, token};
 use crate::support::{Cluster, Setup};
 
-/// A new key: its id, and what is in its file.
+/// A new key: its id and its PEM.
 pub fn pem(algorithm: Algorithm) -> (String, String) {
     use base64::Engine;
     let (key, pkcs8) = SigningKey::generate(algorithm).expect("a key");
@@ -46,7 +46,7 @@ impl Drop for Directory {
     }
 }
 
-/// The first file of an algorithm signs, all are published, and the database has none.
+/// The first file of an algorithm signs, and all are published.
 #[tokio::test]
 async fn keys_from_files_sign_and_no_key_is_created() {
     let files = Directory::new();
@@ -59,7 +59,7 @@ async fn keys_from_files_sign_and_no_key_is_created() {
     assert_eq!(published(&gateway).await, [first.clone(), second.clone(), rsa.clone()]);
     let old = token(&gateway.browser()).await;
     assert_eq!(kid_of(&old), first);
-    // The way to replace one: the next signs, the last stays for what it signed.
+    // Replacement: the next key signs, and the previous one stays published for its tokens.
     let setting = files.setting(&["ES256", "RS256"], &["second.pem", "first.pem", "rsa.pem"]);
     let next = Setup::beside(&gateway).toml(&setting).start();
     let new = token(&next.browser()).await;
@@ -70,7 +70,7 @@ async fn keys_from_files_sign_and_no_key_is_created() {
     assert_eq!(database.rows("signing_keys"), 0);
 }
 
-/// LG-06: whatever is wrong with a file is said before the start, and nothing that is in it.
+/// LG-06: the error names the file and does not quote it.
 #[test]
 fn invalid_key_files_prevent_the_start() {
     let files = Directory::new();
@@ -115,7 +115,7 @@ async fn stored_keys_verify_after_a_change_to_files() {
     assert!(published(&gateway).await.contains(&kid_of(&old)));
 }
 
-/// As `openssl` writes them, whose forms are not quite ours.
+/// The PEM forms of `openssl` differ from those of the gateway.
 #[tokio::test]
 async fn keys_written_by_openssl_are_accepted() {
     let files = Directory::new();

@@ -1,4 +1,4 @@
-//! Keys that have left the JWKS, and what they still verify.
+//! Retired keys, which verify `id_token_hint` only.
 
 use jsonwebtoken::Validation;
 use serde_json::{Value, json};
@@ -10,7 +10,7 @@ use crate::support::Cluster;
 
 const ALL: [Algorithm; 3] = [Algorithm::Es256, Algorithm::Rs256, Algorithm::EdDsa];
 
-/// An ID token of another day.
+/// An expired ID token.
 fn hint(key: &SigningKey) -> String {
     use base64::Engine;
     use base64::engine::general_purpose::URL_SAFE_NO_PAD as B64;
@@ -31,8 +31,8 @@ fn verified(ring: &KeyRing, hint: &str) -> Option<String> {
     Some(claims["sub"].as_str().expect("a sub").to_owned())
 }
 
-/// LO-05's good half: an expired ID token verifies as a hint for as long as its session could have lived, at replicas
-/// that were there and at those that start later, and its key is in no JWKS and verifies nothing else.
+/// LO-05: an expired ID token is a valid hint for `absolute_timeout`, on running replicas and on those that start later.
+/// Its key is in no JWKS and verifies no access token.
 #[tokio::test]
 async fn a_retired_key_verifies_hints_only() {
     let database = Cluster::shared().database();
@@ -57,23 +57,23 @@ async fn a_retired_key_verifies_hints_only() {
             assert_eq!(verified(ring, hint).as_deref(), Some("alice"));
         }
     }
-    // Nothing is left of the private half, and what is in its place is sealed.
+    // The private key is deleted, and the public key is sealed.
     let size = "SELECT DISTINCT octet_length(private_key) < 800 FROM signing_keys WHERE state = 'gone'";
     assert_eq!(database.words(size), ["true"]);
     let swapped = "UPDATE signing_keys a SET private_key = b.private_key FROM signing_keys b
                    WHERE a.state = 'gone' AND b.state = 'gone' AND a.algorithm = 'ES256' AND b.algorithm = 'EdDSA'";
     database.execute(swapped);
     let tampered = Replica::start(&database, policy(&ALL), now);
-    assert_eq!(verified(&tampered.keys, &hints[0]), None, "what the database says is not believed");
+    assert_eq!(verified(&tampered.keys, &hints[0]), None, "a changed row is not accepted");
 
     now += DAY * 90;
     replica.poll(now).await;
-    assert!(hints.iter().all(|hint| verified(&replica.keys, hint).is_none()), "no session is that old");
+    assert!(hints.iter().all(|hint| verified(&replica.keys, hint).is_none()), "the key is older than every session");
     let kept = database.words("SELECT kid FROM signing_keys");
     assert!(old.iter().all(|key| !kept.iter().any(|kid| kid == key.kid())), "{kept:?}");
 }
 
-/// JW-11: a revoked key verifies no hint either, also where it had left the JWKS before.
+/// JW-11: also if the key was retired before.
 #[tokio::test]
 async fn a_revoked_key_verifies_no_hint() {
     let database = Cluster::shared().database();
@@ -92,7 +92,7 @@ async fn a_revoked_key_verifies_no_hint() {
     keys::revoke(&replica.db, &replica.secrets, replica.keys.policy(), kids, now).await.expect("a revocation");
     replica.poll(now).await;
     assert_eq!(verified(&replica.keys, &hint), None);
-    assert_eq!(replica.signs_with(Algorithm::Es256), signs, "the others are left alone");
+    assert_eq!(replica.signs_with(Algorithm::Es256), signs, "other keys are unchanged");
     let later = Replica::start(&database, policy(&[Algorithm::Es256]), now);
     assert_eq!(verified(&later.keys, &hint), None);
 }

@@ -93,13 +93,13 @@ pub fn kid_of(token: &str) -> String {
     jsonwebtoken::decode_header(token).expect("a header").kid.expect("a kid")
 }
 
-/// What a gateway says of a bearer token.
+/// The status of a gateway for a bearer token.
 pub async fn status(gateway: &Gateway, token: &str) -> u16 {
     let ask = gateway.browser().ask("GET", "/session").for_json().header("authorization", &format!("Bearer {token}"));
     ask.send().await.status
 }
 
-/// Waits for something that happens elsewhere, twenty seconds at most.
+/// Waits for a condition, at most twenty seconds.
 pub async fn until(done: impl AsyncFn() -> bool) {
     for _ in 0..1000 {
         if done().await {

@@ -1,4 +1,4 @@
-//! Two replicas that decide in the same moment.
+//! Two replicas that rotate keys concurrently.
 
 use std::sync::{Arc, Barrier};
 use std::thread;
@@ -13,7 +13,7 @@ use crate::support::Cluster;
 
 const ALGORITHMS: [Algorithm; 2] = [Algorithm::Es256, Algorithm::EdDsa];
 
-/// Both do it at once, each on a thread of its own; what each says that it did.
+/// Runs `work` on both replicas concurrently. Returns the number of events of each.
 fn at_once(replicas: &[Arc<Replica>; 2], work: fn(&Replica, Timestamp) -> Vec<Event>, now: Timestamp) -> [usize; 2] {
     let barrier = Arc::new(Barrier::new(2));
     let running = replicas.clone().map(|replica| {
@@ -49,7 +49,7 @@ fn concurrent_rotations_create_one_key() {
     let count = |state: &str| database.number(&format!("SELECT count(*) FROM signing_keys WHERE state = '{state}'"));
     for round in 0..24 {
         let signed = ALGORITHMS.map(|algorithm| replicas[0].signs_with(algorithm));
-        // By turns because it is time, and because two operators ask for it.
+        // Alternately a scheduled rotation and two commands.
         let made = if round % 2 == 0 {
             now += DAY * 30;
             at_once(&replicas, look, now)
@@ -58,7 +58,7 @@ fn concurrent_rotations_create_one_key() {
             at_once(&replicas, rotate, now)
         };
         assert_eq!((count("published"), count("active")), (2, 2), "round {round}");
-        // The even rounds also clear away what is over.
+        // The even rounds also delete expired keys.
         assert!(round % 2 == 0 || made.iter().sum::<usize>() == 2, "round {round}: {made:?}");
         now += HOUR;
         at_once(&replicas, look, now);
@@ -74,14 +74,13 @@ fn concurrent_rotations_create_one_key() {
             assert_ne!(one.signs_with(*algorithm), before, "round {round}");
         }
     }
-    // LG-02: and each change is on record, once.
+    // LG-02: each change has one audit row.
     let audited = |kind: &str| format!("SELECT count(*) FROM audit_events WHERE kind = '{kind}'");
     assert_eq!(database.number(&audited("signing_key_made")), 2 + 24 * 2);
     let activated = audited("signing_key_moved") + " AND detail->>'state' = 'active'";
     assert_eq!(database.number(&activated), 24 * 2);
 }
 
-/// A replica that comes back after months serves with what is there, and replaces it in order.
 #[test]
 fn a_start_after_months_serves_with_the_old_keys() {
     let database = Cluster::shared().database();
@@ -95,10 +94,10 @@ fn a_start_after_months_serves_with_the_old_keys() {
     assert_eq!(crate::keys::replica::kids(replica.keys.keys().jwks()).len(), 4);
     look(&replica, later + HOUR);
     assert_ne!(replica.signs_with(Algorithm::Es256), before);
-    assert!(replica.keys.keys().by_kid(&before).is_some(), "it stays for what it signed");
+    assert!(replica.keys.keys().by_kid(&before).is_some(), "it stays for its tokens");
 }
 
-/// A database that may only be read, as after a failover, stops nothing that is there.
+/// The database is read-only, as after a failover.
 #[test]
 fn keys_stay_in_use_when_rotation_fails() {
     let database = Cluster::shared().database();
@@ -111,5 +110,5 @@ fn keys_stay_in_use_when_rotation_fails() {
     assert_eq!(look(&read_only, now() + DAY * 60).len(), 0);
     assert_eq!(read_only.signs_with(Algorithm::Es256), before);
     database.cluster.execute(&format!("ALTER DATABASE {name} RESET ALL"));
-    assert_eq!(look(&replica, now() + DAY * 60).len(), 2, "it is made up for");
+    assert_eq!(look(&replica, now() + DAY * 60).len(), 2, "the rotation is done later");
 }

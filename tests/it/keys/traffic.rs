@@ -13,15 +13,15 @@ use vestibule::keys;
 use crate::keys::replica::{JWKS, kid_of, now, policy, pool, secrets, status};
 use crate::support::{Browser, Gateway, Setup};
 
-/// Two seconds in the key set before it signs: caches hear of one second.
+/// A key is published two seconds before it signs; `max-age` is one second.
 const SETTINGS: &str = "[signing]\npublish_before_use = '2s'\nalgorithms = ['ES256']\n";
 const ROTATIONS: usize = 3;
-/// People who ask for a token each 80 ms; every token is verified by both caches, and by the other gateway.
+/// Users who request a token each 80 ms; both caches and the other gateway verify each token.
 const PEOPLE: usize = 8;
 const PAUSE: Duration = Duration::from_millis(80);
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// A service's cache of the key set. It believes `max-age` to the letter, and asks for no key that it does not know.
+/// The key set cache of a service. It obeys `max-age` and makes no request for an unknown key.
 struct Cache {
     browser: Browser,
     kept: tokio::sync::Mutex<Option<(Instant, Duration, JwkSet)>>,
@@ -49,7 +49,7 @@ impl Cache {
     }
 }
 
-/// What was seen.
+/// The observed results.
 #[derive(Default)]
 struct Seen {
     kids: HashSet<String>,
@@ -58,7 +58,7 @@ struct Seen {
     done: bool,
 }
 
-/// JW-08, FI-13: with a verifier that believes `max-age`, no token fails while keys come and go, at either replica.
+/// JW-08, FI-13: with a verifier that obeys `max-age`, on both replicas.
 #[tokio::test]
 async fn no_verification_fails_during_key_rotations() {
     let one = Arc::new(Gateway::with(SETTINGS));
@@ -80,7 +80,7 @@ async fn no_verification_fails_during_key_rotations() {
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
     }
-    // As long again as any cache keeps what it has.
+    // Once more the time that a cache keeps a key set.
     tokio::time::sleep(Duration::from_millis(1100)).await;
     lock(&seen).done = true;
     for person in people {

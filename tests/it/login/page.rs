@@ -1,4 +1,4 @@
-//! `GET /login`: the ways to sign in.
+//! `GET /login`: the page of providers.
 
 use crate::fake_provider::Op;
 use crate::support::{Gateway, Setup};
@@ -22,7 +22,7 @@ async fn the_page_lists_providers_in_configured_order_with_escaped_names() {
     assert!(links.is_sorted(), "{links:?}");
     assert!(place("First") < place("Zeta") && place("Zeta") < place("alpha"));
     assert!(!page.body.contains("<b>") && page.body.contains("&#60;b&#62;&#38;"), "{}", page.body);
-    assert!(!page.body.contains("<script"), "works without a script");
+    assert!(!page.body.contains("<script"), "the page has no script");
 }
 
 #[tokio::test]

@@ -1,4 +1,4 @@
-//! `GET /login/{provider}`: a login begins.
+//! `GET /login/{provider}`: the start of a login.
 
 use std::collections::HashSet;
 
@@ -44,7 +44,7 @@ async fn the_authorization_request_has_every_parameter() {
     assert!(!cookie.contains("Domain") && !cookie.contains("Secure"), "{cookie}");
 }
 
-/// RA-01: of what the answer must fit, the database knows hashes and a seal.
+/// RA-01: state and binding are stored as hashes, nonce and verifier sealed.
 #[tokio::test]
 async fn the_pending_row_holds_no_secret_in_plain_text() {
     let gateway = Gateway::start();
@@ -107,7 +107,7 @@ async fn only_hints_are_passed_on_and_reserved_parameters_are_refused() {
     assert_eq!(value(&sent, "max_age"), "60");
     assert_eq!(value(&sent, "acr_values"), "x y");
     assert_eq!(value(&sent, "ui_locales"), "de");
-    assert_eq!(value(&sent, "prompt"), "login", "the request's wish wins over the configured one");
+    assert_eq!(value(&sent, "prompt"), "login", "the request overrides the configuration");
 
     let evil = "scope=all&client_id=evil&redirect_uri=https%3A%2F%2Fevil.example&response_type=token&state=s&nonce=n\
                 &code_challenge=c&code_challenge_method=plain&code_verifier=v&client_secret=s&response_mode=fragment\
@@ -128,7 +128,7 @@ async fn only_hints_are_passed_on_and_reserved_parameters_are_refused() {
     }
 }
 
-/// RA-20: all tabs of a browser share one small cookie, and each of them comes back.
+/// RA-20: the login of each tab completes.
 #[tokio::test]
 async fn thirty_tabs_share_one_binding_cookie() {
     let gateway = Gateway::start();
@@ -148,7 +148,7 @@ async fn thirty_tabs_share_one_binding_cookie() {
     }
 }
 
-/// RA-20: what looks nothing like a binding of ours is replaced, not adopted.
+/// RA-20
 #[tokio::test]
 async fn an_invalid_binding_cookie_is_replaced() {
     let gateway = Gateway::start();
@@ -192,7 +192,7 @@ async fn an_unknown_provider_is_not_found() {
     assert_eq!(gateway.database.rows("authorization_sessions"), 0);
 }
 
-/// RD-18: a provider without metadata costs its own logins only, and comes back by itself.
+/// RD-18: other providers are not affected.
 #[tokio::test]
 async fn an_unreachable_provider_is_unavailable_until_it_recovers() {
     let down = Op::start();
@@ -206,7 +206,7 @@ async fn an_unreachable_provider_is_unavailable_until_it_recovers() {
     let page = browser.get("/login/down").await;
     assert!(page.status == 503 && page.is_page());
     browser.sign_in("alice").await;
-    assert_eq!(gateway.database.rows("authorization_sessions"), 1, "nothing is written of a login that cannot begin");
+    assert_eq!(gateway.database.rows("authorization_sessions"), 1, "a login that cannot begin writes no row");
 
     down.recover(WELL_KNOWN);
     gateway.hand.advance(chrono::TimeDelta::seconds(31));
@@ -233,7 +233,7 @@ async fn allowed_return_to_values_are_followed() {
     }
 }
 
-/// RE-02, RE-04: refused, never a silent fallback.
+/// RE-02, RE-04: without a fallback.
 #[tokio::test]
 async fn other_return_to_values_are_refused() {
     let gateway = Gateway::with(
@@ -306,7 +306,7 @@ async fn other_return_to_values_are_refused() {
     assert_eq!(gateway.database.rows("authorization_sessions"), 0);
 }
 
-/// RE-10: what we are called is configured, and nothing that a request says changes it.
+/// RE-10: every URL begins with the configured `public_url`.
 #[tokio::test]
 async fn forged_host_headers_change_no_url() {
     let gateway = Gateway::with("[server]\ntrusted_proxies = ['127.0.0.0/8']\n");

@@ -1,4 +1,4 @@
-//! Without a hint the person is asked, on a page without a script.
+//! The confirmation page of `/logout` without a valid hint, and `POST /logout/confirm`.
 
 use crate::support::logout_apps::{
     BYE, FORM, confirm, encoded, enter, field, hidden, log_out, press, reason, start, told_times,
@@ -11,7 +11,7 @@ async fn signed_in(gateway: &Gateway) -> Browser {
     browser
 }
 
-/// LO-04, LO-08: nobody is signed out by a link, whatever it says.
+/// LO-04, LO-08: a link alone does not sign out.
 #[tokio::test]
 async fn without_a_hint_a_page_asks_before_the_logout() {
     let (gateway, place) = start();
@@ -36,7 +36,7 @@ async fn without_a_hint_a_page_asks_before_the_logout() {
         assert_eq!(says.is_some(), asks.body.contains("asks to sign you out"), "{form:?}");
         assert!(says.is_none_or(|says| asks.body.contains(says)), "{form:?}");
         assert_eq!(asks.header("x-frame-options"), "DENY");
-        // Browsers would hold `form-action` against the redirects that follow.
+        // Browsers apply `form-action` to the redirects that follow.
         let policy = asks.header("content-security-policy");
         assert!(policy.starts_with("default-src 'none'; ") && !policy.contains("form-action"), "{policy}");
         assert_eq!((reason(&gateway, &shop.sid), browser.fetch("/session").await.status), ("NULL".into(), 200));
@@ -51,7 +51,7 @@ async fn without_a_hint_a_page_asks_before_the_logout() {
     }
 }
 
-/// LO-04, SE-13: the button is pressed on our own page only, and what it sends is what we wrote.
+/// LO-04, SE-13: the form must come from our page and have our sealed value.
 #[tokio::test]
 async fn the_form_of_another_site_does_not_sign_out() {
     let (gateway, _place) = start();
@@ -71,13 +71,13 @@ async fn the_form_of_another_site_does_not_sign_out() {
     ] {
         let refused = send(name, value, own.clone()).send().await;
         assert!(refused.status == 403 && refused.is_page(), "{refused:?}");
-        // Nor does the form of an app that says who it is.
+        // The form of an app with its client id does not either.
         let form = encoded(&[("client_id", "shop"), ("post_logout_redirect_uri", BYE)]);
         let sent_on = browser.ask("POST", "/logout").header(name, value).body(FORM, form).send().await.location();
         assert!(browser.get(&sent_on).await.body.contains("Sign out?"));
     }
     assert_eq!(browser.fetch("/session").await.status, 200);
-    // A page that was left open until its request could not be read any more still signs out.
+    // A page that was open for so long that its sealed request has expired still signs out.
     for request in ["", "junk", &sealed[1..]] {
         let browser = signed_in(&gateway).await;
         let shown_to = field(&log_out(&browser, &[]).await, "shown_to").unwrap_or_default();
@@ -87,8 +87,8 @@ async fn the_form_of_another_site_does_not_sign_out() {
     }
 }
 
-/// LO-04: a page that was shown to Alice does not sign out Bob, who signed in with the same browser since. He is asked, and
-/// a hint in the request does not answer for him.
+/// LO-04: the page was shown to Alice, then Bob signed in with the same browser. Bob is asked, also when the request has
+/// a hint.
 #[tokio::test]
 async fn a_page_of_one_user_does_not_sign_out_another_user() {
     let (gateway, _place) = start();
@@ -101,7 +101,7 @@ async fn a_page_of_one_user_does_not_sign_out_another_user() {
         let asks = log_out(&browser, &form).await;
         browser.sign_in("bob").await;
         let shop = enter(&gateway, &browser, "shop").await;
-        // Pressed twice, the old button still ends nothing.
+        // A second click has no effect either.
         for _ in 0..2 {
             let anew = confirm(&browser, &asks).await;
             assert!(anew.status == 200 && anew.body.contains("Sign out?"), "{anew:?}");
@@ -115,8 +115,7 @@ async fn a_page_of_one_user_does_not_sign_out_another_user() {
     }
 }
 
-/// The same person in another session is asked anew too, and so is one whose form is not the page's: that of another
-/// browser, a made-up one, none at all.
+/// Another session of the same user is asked again, and so is a form of another browser, a forged one, or an empty one.
 #[tokio::test]
 async fn a_form_is_valid_only_for_the_session_it_was_shown_to() {
     let (gateway, _place) = start();
@@ -136,7 +135,7 @@ async fn a_form_is_valid_only_for_the_session_it_was_shown_to() {
     assert!(out.body.contains("You are signed out") && browser.cookie("vestibule").is_none(), "{out:?}");
 }
 
-/// Where the session has ended since, or its cookie is gone, the button does what it does after a logout.
+/// The session has ended, or the cookie is missing.
 #[tokio::test]
 async fn confirming_after_the_session_ended_continues_the_logout() {
     let (gateway, _place) = start();
@@ -159,7 +158,7 @@ async fn confirming_after_the_session_ended_continues_the_logout() {
     }
 }
 
-/// LO-08: whoever is signed out already is not asked.
+/// LO-08
 #[tokio::test]
 async fn without_a_session_no_confirmation_is_asked() {
     let (gateway, _place) = start();
@@ -173,6 +172,6 @@ async fn without_a_session_no_confirmation_is_asked() {
         let form = [("client_id", "shop"), ("post_logout_redirect_uri", BYE), ("state", "s")];
         assert_eq!(log_out(&browser, &form).await.location(), format!("{BYE}&state=s"));
         let page = log_out(&browser, &[("post_logout_redirect_uri", BYE)]).await;
-        assert!(page.body.contains("You are signed out"), "nothing says whose address that is: {page:?}");
+        assert!(page.body.contains("You are signed out"), "the page names no app: {page:?}");
     }
 }

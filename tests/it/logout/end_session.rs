@@ -1,4 +1,4 @@
-//! An app asks for a logout with a hint (OpenID Connect RP-Initiated Logout 1.0).
+//! `GET, POST /logout` with `id_token_hint` (OpenID Connect RP-Initiated Logout 1.0).
 
 use serde_json::{Value, json};
 
@@ -13,8 +13,8 @@ async fn signed_in(gateway: &Gateway) -> Browser {
     browser
 }
 
-/// LO-01, LO-02, LO-06, LO-10: by link and by form, with a state that has everything in it, with a hint that expired
-/// long ago. What is under the browser's session ends with it, `offline_access` or not.
+/// LO-01, LO-02, LO-06, LO-10: by link and by form, with special characters in `state`, and with an expired hint. App
+/// sessions end with the browser session, also with `offline_access`.
 #[tokio::test]
 async fn a_valid_hint_ends_the_session_and_redirects_to_the_app() {
     let (gateway, place) = start();
@@ -26,9 +26,9 @@ async fn a_valid_hint_ends_the_session_and_redirects_to_the_app() {
         gateway.hand.advance(chrono::TimeDelta::hours(2));
         let form = [("id_token_hint", &*shop.id_token), ("post_logout_redirect_uri", BYE), ("state", state)];
         let answer = if by_form {
-            // As the form of another site: no cookie comes along, and nobody says from where it is.
-            let stranger = gateway.browser();
-            let sent_on = stranger.ask("POST", "/logout").body(FORM, encoded(&form)).send().await.location();
+            // A cross-site form carries no cookie and no origin.
+            let unrelated = gateway.browser();
+            let sent_on = unrelated.ask("POST", "/logout").body(FORM, encoded(&form)).send().await.location();
             assert!(sent_on.starts_with("/logout?request=") && !sent_on.contains(&shop.id_token), "{sent_on}");
             assert_eq!(reason(&gateway, &shop.sid), "NULL", "a form alone ends nothing");
             browser.get(&sent_on).await
@@ -53,10 +53,10 @@ async fn a_valid_hint_ends_the_session_and_redirects_to_the_app() {
     let shop = enter(&gateway, &browser, "shop").await;
     let bye = "https://shop.example/bye";
     let form = [("id_token_hint", &*shop.id_token), ("post_logout_redirect_uri", bye), ("client_id", "shop")];
-    assert_eq!(log_out(&browser, &form).await.location(), bye, "no state, none sent back");
+    assert_eq!(log_out(&browser, &form).await.location(), bye, "without a state none is returned");
 }
 
-/// LO-08: with a hint and nowhere to go; the parameters that change nothing.
+/// LO-08: with a hint and without a redirect URI; other parameters have no effect.
 #[tokio::test]
 async fn without_a_redirect_uri_our_page_is_shown() {
     let (gateway, _place) = start();
@@ -68,7 +68,7 @@ async fn without_a_redirect_uri_our_page_is_shown() {
     assert_eq!((browser.cookie("vestibule"), reason(&gateway, &shop.sid)), (None, "logout".into()));
 }
 
-/// LO-03: byte for byte, and nothing ends. So do requests that contradict themselves.
+/// LO-03: URIs are compared byte for byte, and no session ends. Contradicting parameters are refused too.
 #[tokio::test]
 async fn an_unregistered_redirect_uri_is_refused() {
     let (gateway, _place) = start();
@@ -109,7 +109,7 @@ async fn an_unregistered_redirect_uri_is_refused() {
     assert_eq!(browser.fetch("/session").await.status, 200);
 }
 
-/// LO-05: no token but our own ID token is a hint. The person is asked, and afterwards the page is ours.
+/// LO-05: only an ID token of this gateway is a hint. After the confirmation our page is shown.
 #[tokio::test]
 async fn an_invalid_hint_asks_before_the_logout() {
     let (gateway, _place) = start();
@@ -140,9 +140,9 @@ async fn an_invalid_hint_asks_before_the_logout() {
         "junk".into(),
     ];
     let elsewhere = start().0;
-    let stranger = signed_in(&elsewhere).await;
-    hints.push(enter(&elsewhere, &stranger, "shop").await.id_token);
-    // Genuine, but not about a session that this browser has or had.
+    let unrelated = signed_in(&elsewhere).await;
+    hints.push(enter(&elsewhere, &unrelated, "shop").await.id_token);
+    // Valid, but of a session that this browser never had.
     hints.push(sign_as("JWT", database, &with("sid", json!("01890000-0000-7000-8000-000000000000"))));
     hints.push(sign_as("JWT", database, &with("sub", json!("01890000-0000-7000-8000-000000000000"))));
     hints.push(sign_as("JWT", database, &with("aud", json!("wiki"))));
@@ -158,7 +158,7 @@ async fn an_invalid_hint_asks_before_the_logout() {
     assert!(out.status == 200 && out.body.contains("You are signed out"), "{out:?}");
 }
 
-/// LO-05: a genuine hint of somebody else, or of another browser that is still signed in, asks first.
+/// LO-05: a valid hint of another user, or of another browser that is still signed in.
 #[tokio::test]
 async fn a_hint_of_another_user_asks_before_the_logout() {
     let (gateway, _place) = start();
@@ -178,7 +178,7 @@ async fn a_hint_of_another_user_asks_before_the_logout() {
     assert_eq!(reason(&gateway, &shop.sid), "NULL");
 }
 
-/// Whoever signed in anew in the same browser since then has the apps of before, and an old hint is still theirs.
+/// A new login of the same user in the same browser keeps the apps, so an older hint stays valid.
 #[tokio::test]
 async fn a_hint_from_before_a_new_login_of_the_same_user_is_valid() {
     let (gateway, _place) = start();
@@ -191,28 +191,28 @@ async fn a_hint_from_before_a_new_login_of_the_same_user_is_valid() {
     assert_eq!((reason(&gateway, &shop.sid), browser.fetch("/session").await.status), ("logout".into(), 401));
 }
 
-/// A browser that nobody is signed in with any more: what is left of the app's session ends, and nothing is asked.
+/// The browser has no session; the app session ends without a confirmation.
 #[tokio::test]
 async fn without_a_browser_session_the_apps_session_ends() {
     let (gateway, place) = start();
     let browser = signed_in(&gateway).await;
     let (shop, wiki) = (enter(&gateway, &browser, "shop").await, enter(&gateway, &browser, "wiki").await);
     let form = [("id_token_hint", &*shop.id_token), ("post_logout_redirect_uri", BYE)];
-    let stranger = gateway.browser();
-    assert_eq!(log_out(&stranger, &form).await.location(), BYE);
+    let unrelated = gateway.browser();
+    assert_eq!(log_out(&unrelated, &form).await.location(), BYE);
     assert_eq!((reason(&gateway, &shop.sid), reason(&gateway, &wiki.sid)), ("logout".into(), "NULL".into()));
     told_times(&place, "shop", 1).await;
-    assert_eq!(browser.fetch("/session").await.status, 200, "that is another browser");
+    assert_eq!(browser.fetch("/session").await.status, 200, "another browser stays signed in");
 
-    // The sign-in idled out, and the app under it did not: the browser still shows whose it was.
+    // The browser session idled out, and its app session did not; the cookie still names the user.
     gateway.database.execute("UPDATE sessions SET ended_at = now(), ended_reason = 'idle' WHERE parent_id IS NULL");
     let form = [("id_token_hint", &*wiki.id_token), ("post_logout_redirect_uri", BYE)];
     assert_eq!(log_out(&browser, &form).await.location(), BYE);
     assert_eq!(reason(&gateway, &wiki.sid), "logout");
-    assert_eq!(log_out(&browser, &form).await.location(), BYE, "and again");
+    assert_eq!(log_out(&browser, &form).await.location(), BYE, "a second time");
 }
 
-/// LO-09: a copy of the cookie is dead on all replicas.
+/// LO-09
 #[tokio::test]
 async fn a_copied_cookie_is_refused_on_every_replica() {
     let (gateway, place) = start();
@@ -230,7 +230,7 @@ async fn a_copied_cookie_is_refused_on_every_replica() {
     assert_eq!(mine.fetch("/session").await.problem(), (401, "session_revoked".into()));
 }
 
-/// IN-04: garbage, and too much of it.
+/// IN-04
 #[tokio::test]
 async fn invalid_and_too_large_requests_are_refused() {
     let (gateway, place) = start();

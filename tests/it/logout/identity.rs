@@ -1,4 +1,4 @@
-//! A session keeps the identity that it was made through, whichever sign-in it is under.
+//! An app session keeps its identity when it moves to another browser session.
 
 use serde_json::{Value, json};
 
@@ -9,7 +9,7 @@ use crate::support::logout_apps::{
 };
 use crate::support::{Answer, Browser, Gateway, Setup};
 
-/// A person with two identities: `op/ada` and `other/countess`.
+/// A user with two identities: `op/ada` and `other/countess`.
 struct Scene {
     gateway: Gateway,
     other: Op,
@@ -29,7 +29,7 @@ impl Scene {
         Self { gateway: setup.start(), other, place }
     }
 
-    /// A browser that signed in at `op`, in the provider's session `sid`, and linked `other/countess`.
+    /// A browser that signed in at `op` with that `sid` and linked `other/countess`.
     async fn at_op(&self, sid: &str) -> Browser {
         let browser = self.gateway.browser();
         self.sign_in_at_op(&browser, sid).await;
@@ -45,7 +45,7 @@ impl Scene {
         browser.sign_in("ada").await;
     }
 
-    /// Signs the same browser in at the other provider: the apps move under the new sign-in.
+    /// Signs the same browser in at the other provider: the apps move to the new browser session.
     async fn sign_in_at_other(&self, browser: &Browser) {
         assert_eq!(self.come_back_from_other(browser).await.status, 303);
     }
@@ -60,7 +60,7 @@ impl Scene {
         assert_eq!(answer.status, 200, "{answer:?}");
     }
 
-    /// Whether an app's session lives. Nothing is written.
+    /// Whether an app session is active, without writing activity.
     fn lives(&self, session: &Session) -> bool {
         reason(&self.gateway, &session.sid) == "NULL"
     }
@@ -78,8 +78,8 @@ async fn provider_of(browser: &Browser) -> Value {
     browser.fetch("/session").await.json()["provider"].clone()
 }
 
-/// LO-11: an app that was entered through `op` ends with the session there, although the browser has signed in through
-/// a linked identity since. What that sign-in gave stays.
+/// LO-11: an app session of identity `op` ends with the session at `op`, although the browser has signed in with a linked
+/// identity since. The new browser session stays active.
 #[tokio::test]
 async fn a_provider_logout_ends_an_app_moved_to_another_browser_session() {
     let scene = Scene::start();
@@ -90,7 +90,7 @@ async fn a_provider_logout_ends_an_app_moved_to_another_browser_session() {
         let shop = enter(&scene.gateway, &browser, "shop").await;
         scene.sign_in_at_other(&browser).await;
         let wiki = enter(&scene.gateway, &browser, "wiki").await;
-        assert!(scene.lives(&shop), "the person stays signed in to the app");
+        assert!(scene.lives(&shop), "the app session stays active");
         scene.told_by_op(about).await;
         assert_eq!(reason(&scene.gateway, &shop.sid), "provider_logout", "{about}");
         assert_eq!(logout_apps::refresh(&scene.gateway, "shop", &shop).await, 400);
@@ -101,8 +101,7 @@ async fn a_provider_logout_ends_an_app_moved_to_another_browser_session() {
     }
 }
 
-/// LO-11: an app's session keeps the provider's `sid` too: the end of another session of the same person there ends
-/// nothing.
+/// LO-11: the end of another session of the same user at the provider ends nothing.
 #[tokio::test]
 async fn a_moved_app_keeps_the_provider_sid() {
     let scene = Scene::start();
@@ -121,8 +120,7 @@ async fn a_moved_app_keeps_the_provider_sid() {
     assert_eq!(provider_of(&browser).await, "other");
 }
 
-/// Of apps' sessions from before the `sid` was kept, those that stay under their sign-in end with it and with no other
-/// session of the person, and those that move take it along.
+/// App sessions from before the `sid` was stored use the `sid` of their browser session, and keep it when they move.
 #[tokio::test]
 async fn an_app_session_without_a_sid_uses_that_of_its_browser_session() {
     let scene = Scene::start();
@@ -138,8 +136,8 @@ async fn an_app_session_without_a_sid_uses_that_of_its_browser_session() {
     assert!(!scene.lives(&here));
 }
 
-/// An app that idled out may still have a session of its own: it is notified when its identity ends, once, under whichever
-/// sign-in it is by then.
+/// An app whose session here idled out may have its own session: it is notified once when its identity ends, also after it
+/// moved.
 #[tokio::test]
 async fn an_idle_app_is_notified_when_its_identity_ends() {
     let scene = Scene::start();
@@ -158,7 +156,7 @@ async fn an_idle_app_is_notified_when_its_identity_ends() {
         assert_eq!(scene.gateway.database.rows("logout_notices"), 1);
     }
     assert_eq!(provider_of(&browser).await, "other");
-    // The same where the identity is unlinked.
+    // The same after the identity is unlinked.
     scene.place.forget();
     scene.sign_in_at_op(&browser, "two").await;
     let shop = enter(&scene.gateway, &browser, "shop").await;
@@ -177,8 +175,8 @@ async fn unlink(browser: &Browser, provider: &str) {
     assert_eq!(answer.status, 204, "{answer:?}");
 }
 
-/// AC-20: unlinking an identity ends what was made through it, also under another sign-in; what was made through another
-/// one stays, and the sign-in too.
+/// AC-20: app sessions of the unlinked identity end, also in another browser session. That browser session and app
+/// sessions of other identities stay active.
 #[tokio::test]
 async fn unlinking_ends_a_moved_app() {
     let scene = Scene::start();
@@ -192,8 +190,8 @@ async fn unlinking_ends_a_moved_app() {
     assert_eq!(provider_of(&browser).await, "other");
 }
 
-/// The profile, and `clients.<id>.providers` at each refresh, go by the identity of the app's own session; a new code goes
-/// by that of the browser's.
+/// The profile and `clients.<id>.providers` at a refresh use the identity of the app session; a new code uses that of the
+/// browser session.
 #[tokio::test]
 async fn a_moved_app_keeps_its_profile_and_provider() {
     let scene = Scene::with("[clients.wiki]\nproviders = ['op']");
@@ -214,8 +212,8 @@ async fn a_moved_app_keeps_its_profile_and_provider() {
     assert!(asked.starts_with("/login/op?"), "{asked}");
 }
 
-/// LO-11, RC-11: a code that is redeemed, a sign-in through the other identity and the logout at the provider come at the
-/// same moment. Nothing made through the identity that ended lives on.
+/// LO-11, RC-11: a redemption, a login with the other identity and the provider logout run concurrently. No session of the
+/// ended identity stays active.
 #[tokio::test]
 async fn no_app_session_survives_the_end_of_its_identity() {
     let scene = Scene::start();

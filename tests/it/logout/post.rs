@@ -1,4 +1,4 @@
-//! `POST /logout`: out, here.
+//! `POST /logout`, without parameters.
 
 use crate::support::Gateway;
 
@@ -74,13 +74,13 @@ async fn a_cross_site_logout_is_refused() {
     ] {
         let answer = browser.ask("POST", "/logout").for_json().header(name, value).send().await;
         assert_eq!(answer.problem(), (403, "foreign_origin".into()), "{name}: {value}");
-        assert!(answer.body.contains("Sec-Fetch-Site: same-origin"), "a program is told what to send: {answer:?}");
+        assert!(answer.body.contains("Sec-Fetch-Site: same-origin"), "the error names the required header: {answer:?}");
         let sent_on = browser.ask("POST", "/logout").header(name, value).send().await;
-        assert_eq!(sent_on.location(), "/logout", "where the cookie comes along");
+        assert_eq!(sent_on.location(), "/logout", "a same-site request carries the cookie");
         assert_eq!(sent_on.set_cookie("vestibule"), None);
     }
     let asks = browser.get("/logout").await;
-    assert!(asks.status == 200 && asks.body.contains("Sign out?"), "a link signs nobody out: {asks:?}");
+    assert!(asks.status == 200 && asks.body.contains("Sign out?"), "a link does not sign out: {asks:?}");
     assert_eq!(asks.set_cookie("vestibule"), None);
     assert_eq!(browser.fetch("/session").await.status, 200);
     let listed = browser.ask("POST", "/logout").for_json().header("origin", APP).send().await;

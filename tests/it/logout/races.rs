@@ -1,4 +1,4 @@
-//! An app signs in at the very moment at which its sign-in ends.
+//! An app signs in while its browser session ends.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -34,8 +34,8 @@ fn sign_in(conn: &mut PgConnection, user: UserId) -> SessionId {
     id
 }
 
-/// As the redemption of a code does: the sign-in is held `FOR SHARE`, and the app's session is made if that lives. It
-/// stays uncommitted for a moment, so that the ending comes in between.
+/// As the redemption of a code: locks the browser session `FOR SHARE` and inserts the app session if it is active. The
+/// transaction stays open for a moment, so that the ending runs concurrently.
 fn enter(conn: &mut PgConnection, parent: SessionId, pause: &str) -> usize {
     conn.transaction(|conn| {
         let made = diesel::sql_query(format!(
@@ -51,7 +51,7 @@ fn enter(conn: &mut PgConnection, parent: SessionId, pause: &str) -> usize {
     .expect("no deadlock")
 }
 
-/// LO-23, RC-11: 300 rounds of each scope; whoever comes first, no app outlives its sign-in, and each is told once.
+/// LO-23, RC-11: 300 rounds of each scope. In either order no app session stays active, and each app is notified once.
 #[test]
 fn no_app_session_survives_its_browser_session() {
     let database = Cluster::shared().database();
@@ -90,7 +90,7 @@ fn no_app_session_survives_its_browser_session() {
     assert!(entered > 0 && entered < all, "{entered} came first, and {} too late", all - entered);
 }
 
-/// The same over HTTP, on two replicas: a code is redeemed while the person signs out, or signs in anew.
+/// The same over HTTP, on two replicas: a code is redeemed during a logout or a new login.
 #[tokio::test]
 async fn a_code_redeemed_during_a_logout_leaves_no_active_session() {
     let (gateway, place) = start();

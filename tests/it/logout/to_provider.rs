@@ -22,7 +22,7 @@ async fn signed_in(gateway: &Gateway) -> (Browser, Session) {
     (browser, shop)
 }
 
-/// Where the provider would send the browser back to.
+/// The URL to which the provider redirects after its logout.
 #[track_caller]
 fn back(answer: &Answer) -> String {
     let to = answer.location_parameter("post_logout_redirect_uri").expect("a way back");
@@ -30,7 +30,7 @@ fn back(answer: &Answer) -> String {
     format!("{to}?{}", encoded(&[("state", &state)]))
 }
 
-/// LO-27: by an app's hint, there and back, and on to the app with its own state. Our session ends first.
+/// LO-27: with an app's hint: to the provider, back, and on to the app with its `state`. Our session ends first.
 #[tokio::test]
 async fn an_apps_logout_redirects_by_way_of_the_provider() {
     let (gateway, _place) = start();
@@ -45,14 +45,14 @@ async fn an_apps_logout_redirects_by_way_of_the_provider() {
     assert_eq!((&hint["sub"], &hint["iss"]), (&json!("alice"), &json!(gateway.op.issuer)));
     let ours = away.location_parameter("post_logout_redirect_uri").expect("a way back");
     assert_eq!(ours, format!("{}/logout/callback/op", gateway.public_url));
-    assert!(!away.location().contains("shop.example"), "where it goes on is the provider's business in no way");
+    assert!(!away.location().contains("shop.example"), "the provider does not learn the redirect URI of the app");
     let home = browser.get(&back(&away)).await;
     assert!(home.location().starts_with(&format!("{BYE}&state=")), "{home:?}");
     assert_eq!(home.location_parameter("state").as_deref(), Some(state));
 }
 
-/// LO-27: the button on our own page, the page that asks, and a script. A page whose form leads away says nothing of
-/// where forms may lead, since browsers hold redirects against it.
+/// LO-27: the button of the account page, the confirmation page, and a script. A page whose form leads to the provider has
+/// no `form-action`, because browsers apply it to redirects.
 #[tokio::test]
 async fn every_kind_of_logout_redirects_to_the_provider() {
     let (gateway, _place) = start();
@@ -76,10 +76,10 @@ async fn every_kind_of_logout_redirects_to_the_provider() {
     assert_eq!((told.status, browser.cookie("vestibule")), (200, None));
     assert!(parameter(&url, "id_token_hint").is_some() && parameter(&url, "state").is_some(), "{url}");
     let told = browser.ask("POST", "/logout").for_json().header("sec-fetch-site", "same-origin").send().await;
-    assert_eq!(told.status, 204, "nobody was signed in");
+    assert_eq!(told.status, 204, "there was no session");
 }
 
-/// LO-27: another state, none, one of another browser, another provider's, or one from long ago ends at our page.
+/// LO-27: with another state, without one, with that of another browser or provider, and with an expired one.
 #[tokio::test]
 async fn an_unexpected_return_from_the_provider_shows_our_page() {
     let other = Op::start();
@@ -90,10 +90,10 @@ async fn an_unexpected_return_from_the_provider_shows_our_page() {
     let away = log_out(&browser, &form).await;
     let back = back(&away);
     let state = back.split_once('?').expect("a query").1;
-    let stranger = gateway.browser();
-    stranger.sign_in("mallory").await;
-    let mut pages = vec![stranger.get(&back).await];
-    assert_eq!(stranger.fetch("/session").await.status, 200, "and nobody is signed out by it");
+    let unrelated = gateway.browser();
+    unrelated.sign_in("mallory").await;
+    let mut pages = vec![unrelated.get(&back).await];
+    assert_eq!(unrelated.fetch("/session").await.status, 200, "the other browser stays signed in");
     for path in [
         "/logout/callback/op".to_owned(),
         "/logout/callback/op?state=".to_owned(),
@@ -109,13 +109,13 @@ async fn an_unexpected_return_from_the_provider_shows_our_page() {
     for page in &pages {
         assert!(page.status == 200 && page.is_page() && page.body.contains("You are signed out"), "{page:?}");
     }
-    assert_eq!(browser.get(&back).await.location(), format!("{BYE}&state=s"), "the right one still leads on");
+    assert_eq!(browser.get(&back).await.location(), format!("{BYE}&state=s"), "the right state still redirects");
     gateway.hand.advance(chrono::TimeDelta::minutes(10));
     assert_eq!(browser.get(&back).await.status, 200);
     assert_eq!(browser.ask("POST", "/logout/callback/op").send().await.status, 405);
 }
 
-/// LO-03: an address that is the client's no more when the browser comes back leads nowhere.
+/// LO-03
 #[tokio::test]
 async fn a_redirect_uri_removed_during_the_logout_is_not_followed() {
     let (gateway, place) = start();
@@ -131,8 +131,8 @@ async fn a_redirect_uri_removed_during_the_logout_is_not_followed() {
     assert!(page.status == 200 && page.body.contains("You are signed out"), "{page:?}");
 }
 
-/// Two presses of a button: the second answer leads to the provider too. A session that ended long ago, or that the
-/// provider itself ended, does not; and a copied cookie of a dead session is shown no ID token.
+/// After a double click the second response redirects to the provider too. A session that ended long ago, or that the
+/// provider ended, does not redirect. A copied cookie of an ended session gets no ID token.
 #[tokio::test]
 async fn a_second_logout_also_redirects_to_the_provider() {
     let (gateway, _place) = start();
@@ -156,7 +156,7 @@ async fn a_second_logout_also_redirects_to_the_provider() {
     }
 }
 
-/// With an app's hint, a sign-in that merely idled out is ended at the provider too.
+/// With an app's hint, a browser session that idled out is ended at the provider too.
 #[tokio::test]
 async fn a_hint_ends_an_idle_session_at_the_provider() {
     let (gateway, _place) = start();
@@ -167,8 +167,7 @@ async fn a_hint_ends_an_idle_session_at_the_provider() {
     assert_eq!(reason(&gateway, &shop.sid), "logout");
 }
 
-/// Our own logout never waits for the provider: without an endpoint, with metadata that cannot be had, and with one that
-/// hangs, it is a logout here.
+/// Without an endpoint, with unavailable metadata, and with a hanging provider, the logout is local.
 #[tokio::test]
 async fn an_unavailable_provider_does_not_prevent_the_logout() {
     let setup = Setup::new().toml(PROVIDER);
@@ -180,12 +179,12 @@ async fn an_unavailable_provider_does_not_prevent_the_logout() {
     assert!(page.status == 200 && page.body.contains("You are signed out"), "{page:?}");
     assert_eq!(browser.fetch("/session").await.status, 401);
 
-    // Half of what the provider's answers may take: nobody waits that long for one.
+    // Half of the provider timeout: the logout does not wait that long.
     let patience = std::time::Duration::from_secs(15);
     for reply in [Reply::Closed, Reply::Silent] {
         let browser = gateway.browser();
         browser.sign_in("alice").await;
-        // A replica that has just started, and has nothing stored either.
+        // A replica that has just started and has no stored metadata.
         gateway.database.execute("DELETE FROM provider_metadata");
         gateway.op.reply(WELL_KNOWN, reply);
         let fresh = Setup::beside(&gateway).toml(PROVIDER).start();
@@ -198,7 +197,7 @@ async fn an_unavailable_provider_does_not_prevent_the_logout() {
     }
 }
 
-/// An ID token that would make the address too long stays here; the provider asks the person then.
+/// The provider then asks the user for a confirmation.
 #[tokio::test]
 async fn a_too_long_id_token_hint_is_omitted() {
     let (gateway, _place) = start();
@@ -212,8 +211,7 @@ async fn a_too_long_id_token_hint_is_omitted() {
     }
 }
 
-/// The provider sends the browser to the address that is configured; where sign-ins of others are concerned, nothing
-/// changes.
+/// The configured URI is sent to the provider; other providers are not affected.
 #[tokio::test]
 async fn the_configured_redirect_uri_of_a_frontend_is_sent() {
     let other = Op::start();
@@ -233,11 +231,10 @@ async fn the_configured_redirect_uri_of_a_frontend_is_sent() {
 
     let begun = browser.begin("other").await;
     assert_eq!(browser.get(&begun.callback_of("alice")).await.status, 303);
-    assert_eq!(browser.post("/logout").await.status, 200, "the other one stays local");
+    assert_eq!(browser.post("/logout").await.status, 200, "a logout at the other provider stays local");
 }
 
-/// LO-28: there is no address that ends a session by its `sid` alone, without a proof (OpenID Connect Front-Channel Logout
-/// 1.0): a provider's page that embeds one of ours changes nothing.
+/// LO-28: no address ends a session by its `sid` alone (OpenID Connect Front-Channel Logout 1.0 is not supported).
 #[tokio::test]
 async fn a_front_channel_logout_request_ends_nothing() {
     let (gateway, _place) = start();

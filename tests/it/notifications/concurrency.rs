@@ -1,4 +1,4 @@
-//! A hundred apps, half of which do not answer.
+//! A hundred apps, half of which do not respond.
 
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -15,12 +15,12 @@ fn apps() -> Vec<String> {
     (0..APPS).map(|number| format!("app{number:03}")).collect()
 }
 
-/// The dead come first, in the outbox and in the alphabet.
+/// The hanging apps come first, in the outbox and in the alphabet.
 fn split(apps: &[String]) -> (&[String], &[String]) {
     apps.split_at(APPS / 2)
 }
 
-/// Somebody who is signed in to all of them.
+/// A browser that is signed in to all apps.
 async fn signed_in_everywhere(gateway: &Gateway) -> Browser {
     let browser = gateway.browser();
     browser.sign_in("alice").await;
@@ -28,7 +28,7 @@ async fn signed_in_everywhere(gateway: &Gateway) -> Browser {
     browser
 }
 
-/// Whoever is signed in is signed in to all of them too.
+/// Signs the user of a browser in to all apps.
 fn enter_all(gateway: &Gateway) {
     gateway.database.execute(
         "INSERT INTO sessions (id, user_id, sub_id, provider, client_id, parent_id, auth_time, last_activity_at, not_after,
@@ -42,8 +42,8 @@ fn enter_all(gateway: &Gateway) {
 
 const DELIVERED: &str = "SELECT count(*) FROM logout_notices WHERE delivered_at IS NOT NULL";
 
-/// LO-24, FI-22: the person's answer waits for no app, the living are told while the dead hang, each of the dead is tried
-/// again, and once they are back, they are told.
+/// LO-24, FI-22: the logout response waits for no app. The others are notified while half of the apps hang; those are
+/// retried and get the notice once they respond.
 #[tokio::test]
 async fn hanging_apps_do_not_delay_the_others() {
     let apps = apps();
@@ -58,11 +58,11 @@ async fn hanging_apps_do_not_delay_the_others() {
     let began = Instant::now();
     assert_eq!(gateway.database.rows("logout_notices"), 100);
     while !living.iter().all(|app| told(&place, app).len() == 1) {
-        assert!(began.elapsed() < Duration::from_secs(20), "the living wait for the dead");
+        assert!(began.elapsed() < Duration::from_secs(20), "responding apps wait for hanging ones");
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
     let lag = began.elapsed();
-    // The dead are still hanging: the living were told beside them, and not after them.
+    // The hanging apps still hang, so the others were notified concurrently.
     let missed = "SELECT count(*) FROM logout_notices WHERE last_error IS NOT NULL";
     assert_eq!(gateway.database.number(missed), 0, "told after {lag:?}");
     println!("50 of 100 apps hang, and the other 50 are told {lag:?} after the person had the answer");
@@ -79,8 +79,8 @@ async fn hanging_apps_do_not_delay_the_others() {
     );
 }
 
-/// LO-24, FI-22: two sign-ins end at once, so that each app has two notices. Those that hang take one place each, and the
-/// living are told both beside them.
+/// LO-24, FI-22: two sessions end, so each app has two notices. A hanging app uses one delivery slot, and the others get
+/// both notices meanwhile.
 #[tokio::test]
 async fn two_notices_for_each_app_are_delivered_beside_hanging_apps() {
     let apps = apps();
@@ -99,19 +99,19 @@ async fn two_notices_for_each_app_are_delivered_beside_hanging_apps() {
     let began = Instant::now();
     assert_eq!(gateway.database.rows("logout_notices"), 200);
     while !living.iter().all(|app| told(&place, app).len() == 2) {
-        assert!(began.elapsed() < Duration::from_secs(20), "the living wait for the dead");
+        assert!(began.elapsed() < Duration::from_secs(20), "responding apps wait for hanging ones");
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
     let lag = began.elapsed();
-    // None of the dead has failed yet, so nobody waited for one.
+    // No delivery to a hanging app has failed yet, so no other delivery waited for one.
     let missed = "SELECT count(*) FROM logout_notices WHERE last_error IS NOT NULL";
     assert_eq!(gateway.database.number(missed), 0, "told after {lag:?}");
-    assert!(dead.iter().all(|app| told(&place, app).len() <= 1), "one at a time");
+    assert!(dead.iter().all(|app| told(&place, app).len() <= 1), "one delivery at a time");
     println!("50 of 100 apps hang, and the other 50 are told of two logouts {lag:?} after the person had the answer");
 }
 
-/// LO-24: no app is asked before the person has the answer. This place takes connections only once it is told to, so an
-/// answer that waited for it would never come.
+/// LO-24: this server accepts connections only after the response has arrived, so a response that waited for a delivery
+/// would never arrive.
 #[tokio::test]
 async fn the_logout_response_does_not_wait_for_deliveries() {
     let gate = Arc::new((Mutex::new(false), Condvar::new()));
@@ -121,10 +121,10 @@ async fn the_logout_response_does_not_wait_for_deliveries() {
     let counted = Arc::clone(&calls);
     std::thread::spawn(move || {
         use std::io::{Read, Write};
-        let (open, bell) = &*waits;
+        let (open, opened) = &*waits;
         let mut open = open.lock().unwrap_or_else(PoisonError::into_inner);
         while !*open {
-            open = bell.wait(open).unwrap_or_else(PoisonError::into_inner);
+            open = opened.wait(open).unwrap_or_else(PoisonError::into_inner);
         }
         drop(open);
         for mut stream in listener.incoming().flatten() {
@@ -147,7 +147,7 @@ async fn the_logout_response_does_not_wait_for_deliveries() {
     gateway.database.until(DELIVERED, 100).await;
 }
 
-/// A long line of one app that hangs stands in nobody's way, and no more than one of its notices is under way.
+/// At most one notice of the hanging app is being delivered.
 #[tokio::test]
 async fn many_notices_of_a_hanging_app_do_not_delay_others() {
     let apps = names(["dead", "living"]);

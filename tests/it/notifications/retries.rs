@@ -1,4 +1,4 @@
-//! What becomes of a notice that cannot be delivered at once.
+//! Notices whose first delivery fails.
 
 use std::process::Command;
 
@@ -36,7 +36,7 @@ async fn metrics(gateway: &Gateway) -> String {
     Browser::new(&gateway.admin).get("/metrics").await.body
 }
 
-/// LO-24: an app that fails is tried again, later and later, each time with a fresh token; others are told at once.
+/// LO-24: each retry has a new token, and the back-off grows. Other apps are notified at once.
 #[tokio::test]
 async fn a_failed_delivery_is_retried_with_back_off() {
     let (gateway, place) = start();
@@ -54,7 +54,7 @@ async fn a_failed_delivery_is_retried_with_back_off() {
     assert!((3..=9).contains(&gateway.database.number(pause)), "about five seconds");
     let nobody = told(&place, "shop").len();
     tokio::time::sleep(std::time::Duration::from_millis(1200)).await;
-    assert_eq!(told(&place, "shop").len(), nobody, "not before its time");
+    assert_eq!(told(&place, "shop").len(), nobody, "no retry before the back-off ends");
 
     gateway.hand.advance(TimeDelta::seconds(10));
     told_times(&place, "shop", 2).await;
@@ -73,8 +73,8 @@ async fn a_failed_delivery_is_retried_with_back_off() {
     }
 }
 
-/// LO-24: a redirect is not followed; a private address is not reached unless the configuration says so; whatever else
-/// goes wrong is a failure too, and the operator reads which.
+/// LO-24: redirects are not followed, and private addresses are refused unless configured. Each failure is shown to the
+/// operator.
 #[tokio::test]
 async fn only_200_and_204_count_as_delivered() {
     let place = Op::start();
@@ -107,7 +107,7 @@ async fn only_200_and_204_count_as_delivered() {
     assert!(!written.contains("eyJ"), "no token in {written}");
 }
 
-/// After three days it is given up, and kept for the operator. So is what nobody tries since the app is gone.
+/// After three days it is given up and stays listed for the operator; also if the app is no longer configured.
 #[tokio::test]
 async fn an_undeliverable_notice_is_given_up_and_listed() {
     let (gateway, place) = start();
@@ -138,12 +138,12 @@ async fn an_undeliverable_notice_is_given_up_and_listed() {
     let json: Value = serde_json::from_str(&says(&["logouts", "list", "--json", "--limit", "5"])).expect("JSON");
     assert_eq!(json[0], notice);
 
-    // An app that is not configured any more is tried by nobody; the cleanup says so after the same time.
+    // No replica delivers to an app that is no longer configured; the cleanup gives its notices up after the same time.
     gateway.database.execute(
         "INSERT INTO logout_notices (id, session_id, user_id, client_id, created_at, next_attempt_at)
          SELECT gen_random_uuid(), session_id, user_id, 'gone', now() - interval '4 d', now() FROM logout_notices LIMIT 1",
     );
-    // The cleanup goes by this machine's clock, three days before the gateway's.
+    // The cleanup uses the clock of this machine, three days behind that of the gateway.
     let cleaned = says(&["cleanup"]);
     assert!(cleaned.contains("notices given up   1\n") && cleaned.contains("notices deleted    0\n"), "{cleaned}");
     gateway
@@ -156,7 +156,7 @@ async fn an_undeliverable_notice_is_given_up_and_listed() {
     std::fs::remove_file(&path).expect("a file");
 }
 
-/// A replica that was cut off in the middle of an attempt holds nothing for long, and another one goes on.
+/// A replica stops during an attempt; its lease ends.
 #[tokio::test]
 async fn another_replica_takes_over_after_the_lease() {
     let (gateway, place) = start();
@@ -175,7 +175,7 @@ async fn another_replica_takes_over_after_the_lease() {
         .await;
 }
 
-/// The depth, as a metric. All gateways of this process share it, so it is looked for until it is this one's.
+/// All gateways of this process share the metric, so the test waits for the value of this one.
 #[tokio::test]
 async fn the_outbox_depth_is_a_metric() {
     let place = Op::start();
@@ -193,7 +193,6 @@ async fn the_outbox_depth_is_a_metric() {
     panic!("{}", metrics(&gateway).await);
 }
 
-/// Two replicas at one outbox: each notice is delivered once.
 #[tokio::test]
 async fn two_replicas_deliver_each_notice_once() {
     let (one, place) = start();

@@ -1,4 +1,4 @@
-//! Apps are told (OpenID Connect Back-Channel Logout 1.0), whoever or whatever ended the session.
+//! Apps get a logout token for each end of their session (OpenID Connect Back-Channel Logout 1.0).
 
 use std::collections::BTreeSet;
 
@@ -18,7 +18,7 @@ async fn signed_in(gateway: &Gateway) -> Browser {
     browser
 }
 
-/// A sign-in, its sub and its sid.
+/// A new session: its browser, sub and sid.
 async fn named(gateway: &Gateway) -> (Browser, String, String) {
     let browser = signed_in(gateway).await;
     let session = browser.fetch("/session").await.json();
@@ -36,7 +36,7 @@ async fn verified(gateway: &Gateway, token: &str) -> Value {
     jsonwebtoken::decode::<Value>(token, &DecodingKey::from_jwk(key).expect("a key"), &rules).expect("our own").claims
 }
 
-/// LO-23: each app of the session, in a token of its own; the app that wants nothing, and the browser itself, get none.
+/// LO-23: an app that has not asked for notifications gets none.
 #[tokio::test]
 async fn each_app_gets_a_logout_token_of_its_own() {
     let (gateway, place) = start();
@@ -52,7 +52,7 @@ async fn each_app_gets_a_logout_token_of_its_own() {
         assert_eq!((&head["typ"], &head["alg"]), (&json!("logout+jwt"), &json!(algorithm)));
         let claims = verified(&gateway, &token).await;
         let names: Vec<_> = claims.as_object().expect("claims").keys().map(String::as_str).collect();
-        assert_eq!(names, ["aud", "events", "exp", "iat", "iss", "jti", "sid", "sub"], "no nonce, and nothing else");
+        assert_eq!(names, ["aud", "events", "exp", "iat", "iss", "jti", "sid", "sub"], "no nonce and no other claim");
         assert_eq!((&claims["iss"], &claims["aud"]), (&json!(gateway.public_url), &json!(app)));
         assert_eq!((&claims["sid"], &claims["sub"]), (&json!(session.sid), &json!(session.sub)));
         assert_eq!(claims["events"], json!({"http://schemas.openid.net/event/backchannel-logout": {}}));
@@ -65,7 +65,6 @@ async fn each_app_gets_a_logout_token_of_its_own() {
     assert_eq!(place.calls().len(), 2);
 }
 
-/// Every path that ends a session tells its apps; what the answer says is not awaited by anybody.
 #[tokio::test]
 async fn every_kind_of_session_end_notifies_the_apps() {
     const ADMIN: &str = "Bearer 0123456789abcdef0123456789abcdef";
@@ -152,7 +151,7 @@ async fn every_kind_of_session_end_notifies_the_apps() {
     }
 }
 
-/// `sessions.one_per_user`, and signing in anew: the apps of the same browser go on, those of the other end.
+/// A new login keeps the apps of the same browser; with `sessions.one_per_user` the apps of another browser end.
 #[tokio::test]
 async fn a_new_login_notifies_the_apps_of_another_user_only() {
     let apps = names(["shop", "wiki"]);
@@ -167,8 +166,8 @@ async fn a_new_login_notifies_the_apps_of_another_user_only() {
     assert_eq!(reason(&gateway, &shop.sid), "one_per_user");
 }
 
-/// Nobody is signed in beyond the absolute end, so apps are told of it. That a session idled out says only that the app
-/// did not talk to us, so they are not; but when the person signs out at last, they are.
+/// Apps are notified when a session reaches its absolute timeout, but not when it idles out: an app may keep its own
+/// session without calling the gateway. A later logout notifies them.
 #[tokio::test]
 async fn the_absolute_timeout_notifies_and_the_idle_timeout_does_not() {
     let apps = names(["shop", "wiki"]);
@@ -184,7 +183,7 @@ async fn the_absolute_timeout_notifies_and_the_idle_timeout_does_not() {
     database.until("SELECT count(*) FROM sessions WHERE ended_reason = 'idle'", 1).await;
     assert_eq!((reason(&gateway, &shop.sid), database.rows("logout_notices")), ("idle".into(), 0));
     browser.sign_in("alice").await;
-    assert_eq!(database.rows("logout_notices"), 0, "whoever signs in anew does not sign out");
+    assert_eq!(database.rows("logout_notices"), 0, "a new login of the same user sends no notice");
     assert_eq!(browser.post("/logout").await.status, 200);
     let sid = |token: &str| claims(token)["sid"].as_str().expect("a sid").to_owned();
     assert_eq!(sid(&told_times(&place, "shop", 1).await.concat()), shop.sid);

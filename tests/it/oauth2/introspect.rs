@@ -8,7 +8,7 @@ use serde_json::json;
 use crate::support::services::{Person, SECRET, basic, beside, claims, encoded, error, form, introspect, is_active};
 use crate::support::services::{start, token_of};
 
-/// IR-03: what is said is what stands in the token.
+/// IR-03: the response has the claims of the token.
 #[tokio::test]
 async fn an_active_token_is_described_by_its_claims() {
     let gateway = start();
@@ -26,8 +26,7 @@ async fn an_active_token_is_described_by_its_claims() {
     assert_eq!((&body["client_id"], &body["scope"]), (&json!("vestibule"), &json!("openid profile email")));
 }
 
-/// Whose business a token is: the client's that it was issued to, and those that it names, by their id or by an
-/// audience that was configured for them.
+/// A token is active for the client that it was issued to, and for clients whose id or configured audience it names.
 #[tokio::test]
 async fn only_the_client_or_an_audience_of_a_token_sees_it_active() {
     let gateway = start();
@@ -41,7 +40,7 @@ async fn only_the_client_or_an_audience_of_a_token_sees_it_active() {
     assert!(is_active(&introspect(&gateway, "other", &issued).await), "it was issued to it");
 }
 
-/// IR-01: only an authenticated confidential client gets an answer.
+/// IR-01
 #[tokio::test]
 async fn unauthenticated_and_public_clients_are_refused() {
     let gateway = start();
@@ -73,7 +72,7 @@ async fn unauthenticated_and_public_clients_are_refused() {
     }
 }
 
-/// IR-02, IR-25, IN-06: what is no token of ours is inactive, and nothing more is said.
+/// IR-02, IR-25, IN-06: the response is `active: false` without a reason.
 #[tokio::test]
 async fn an_invalid_or_expired_token_is_inactive() {
     let gateway = start();
@@ -93,7 +92,7 @@ async fn an_invalid_or_expired_token_is_inactive() {
     assert!(!is_active(&introspect(&gateway, "shop", &person.access).await), "it has expired");
 }
 
-/// IR-02, IR-06: the end of a session is known here at once, and at every replica soon.
+/// IR-02, IR-06: at once on the same replica, and soon on the others.
 #[tokio::test]
 async fn a_token_of_an_ended_session_is_inactive_on_every_replica() {
     let here = start();
@@ -113,7 +112,7 @@ async fn a_token_of_an_ended_session_is_inactive_on_every_replica() {
     }
 }
 
-/// IR-05: only a form, and only its own parameters.
+/// IR-05
 #[tokio::test]
 async fn other_methods_and_media_types_are_refused() {
     let gateway = start();
@@ -139,7 +138,7 @@ async fn other_methods_and_media_types_are_refused() {
     }
 }
 
-/// IR-24: no script of another origin may ask.
+/// IR-24
 #[tokio::test]
 async fn introspection_has_no_cors_headers() {
     let gateway =
@@ -153,7 +152,6 @@ async fn introspection_has_no_cors_headers() {
     assert_eq!(answer.header("x-content-type-options"), "nosniff");
 }
 
-/// Hints are hints.
 #[tokio::test]
 async fn a_wrong_token_type_hint_is_ignored() {
     let gateway = start();

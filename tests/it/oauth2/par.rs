@@ -22,7 +22,7 @@ fn path(client: &str, uri: &str) -> String {
     format!("/oauth2/authorize?{query}")
 }
 
-/// OP-01: it is for one client, one browser and once; what the browser adds changes nothing.
+/// OP-01: it is bound to one client and one browser; other parameters of the URL are ignored.
 #[tokio::test]
 async fn a_request_uri_is_used_once_by_its_client() {
     let gateway = start();

@@ -14,14 +14,14 @@ async fn session(gateway: &Gateway, token: &str) -> u16 {
     gateway.browser().ask("GET", "/session").header("authorization", &format!("Bearer {token}")).send().await.status
 }
 
-/// Nothing but the status is said.
+/// Checks for an empty 200 response.
 #[track_caller]
 fn assert_done(answer: &Answer) {
     assert_eq!((answer.status, answer.body.as_str()), (200, ""), "{answer:?}");
     assert_eq!(answer.header("cache-control"), "no-store");
 }
 
-/// IR-17: an access token alone; refused by its `jti` from now on, at every replica, until its end. The session stays.
+/// IR-17: the token is refused by its `jti` on every replica until it expires.
 #[tokio::test]
 async fn revoking_an_access_token_keeps_the_session() {
     let here = start();
@@ -47,14 +47,14 @@ async fn revoking_an_access_token_keeps_the_session() {
     assert_eq!(here.database.words(audit), [format!("token_revoked vestibule {} {jti}", person.sid)]);
 
     assert_done(&revoke(&here, &person.access).await);
-    assert_eq!(here.database.rows("revocations"), 1, "once is enough");
+    assert_eq!(here.database.rows("revocations"), 1, "a second revocation writes nothing");
     let renewed = person.renew(&here).await;
     assert_eq!(renewed.status, 200, "the session stays: {renewed:?}");
     let next = renewed.json()["access_token"].as_str().expect("a token").to_owned();
     assert!(is_active(&introspect(&here, "shop", &next).await));
 }
 
-/// IR-10, IR-06: a refresh token ends its session, and every token of it.
+/// IR-10, IR-06: all tokens of the session are refused.
 #[tokio::test]
 async fn revoking_a_refresh_token_ends_the_session() {
     let gateway = start();
@@ -71,7 +71,7 @@ async fn revoking_a_refresh_token_ends_the_session() {
     assert_eq!(gateway.database.rows("revocations"), 1);
 }
 
-/// IR-10: any refresh token of the session does, also one that was replaced.
+/// IR-10
 #[tokio::test]
 async fn revoking_a_rotated_refresh_token_ends_the_session() {
     let gateway = start();
@@ -81,7 +81,7 @@ async fn revoking_a_rotated_refresh_token_ends_the_session() {
     assert_eq!(gateway.database.words("SELECT ended_reason FROM sessions"), ["revoked"]);
 }
 
-/// IR-11: nothing is told of what is no token, and nothing is written.
+/// IR-11
 #[tokio::test]
 async fn revoking_an_unknown_token_is_200_without_a_write() {
     let gateway = start();
@@ -96,7 +96,7 @@ async fn revoking_an_unknown_token_is_200_without_a_write() {
     assert_eq!(gateway.database.rows("revocations"), 0);
 }
 
-/// IR-12: what belongs to another client stays.
+/// IR-12
 #[tokio::test]
 async fn a_token_of_another_client_is_not_revoked() {
     let gateway = start();
@@ -116,12 +116,12 @@ async fn a_token_of_another_client_is_not_revoked() {
     assert!(is_active(&introspect(&gateway, "other", &issued).await));
     assert_done(&by("other", &issued).await);
     assert!(!is_active(&introspect(&gateway, "other", &issued).await));
-    // A public client has its id alone.
+    // A public client sends only its id.
     assert_done(&form(&gateway, "/oauth2/revoke", &[("token", &web), ("client_id", "web")]).send().await);
     assert_eq!(gateway.database.rows("revocations"), 2);
 }
 
-/// A confidential client shows its secret; the built-in one has none.
+/// The built-in client is public.
 #[tokio::test]
 async fn a_confidential_client_must_authenticate() {
     let gateway = start();
@@ -154,7 +154,7 @@ async fn a_wrong_token_type_hint_is_ignored() {
     assert_eq!(error(&person.renew(&gateway).await), (400, "invalid_grant".into()));
 }
 
-/// IR-16: neither an image nor a script tag revokes anything.
+/// IR-16: an image or script tag revokes nothing.
 #[tokio::test]
 async fn other_requests_than_a_form_post_revoke_nothing() {
     let gateway = start();
@@ -173,7 +173,7 @@ async fn other_requests_than_a_form_post_revoke_nothing() {
     assert_eq!(person.renew(&gateway).await.status, 200);
 }
 
-/// The built-in client lives in browsers, on the origins that are allowed.
+/// The built-in client runs in browsers.
 #[tokio::test]
 async fn scripts_of_allowed_origins_can_revoke() {
     let gateway = setup().toml("[login]\nallowed_origins = [\"https://app.example.com\"]").start();

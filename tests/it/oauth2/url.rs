@@ -1,4 +1,4 @@
-//! `GET /oauth2/url/`: a login begins at the JSON door.
+//! `GET /oauth2/url/`: the start of the SPA flow.
 
 use crate::support::Gateway;
 

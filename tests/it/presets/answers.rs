@@ -131,7 +131,7 @@ async fn sign_in(preset: &Preset, recorded: &Value) -> Identity {
     let answer = if let Some(request) = &begun.handshake.request_token {
         AuthorizationGrant::Verifier { token: Plain::new(request.token.clone()), verifier: Plain::new("yes") }
     } else {
-        let code = Plain::new(Op::code("somebody", &begun.handshake.nonce));
+        let code = Plain::new(Op::code("any-user", &begun.handshake.nonce));
         let user = Some(&recorded["user"]).filter(|user| !user.is_null()).map(ToString::to_string);
         AuthorizationGrant::Code { code, iss: None, iss_may_be_missing: false, user }
     };

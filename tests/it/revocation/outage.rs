@@ -1,4 +1,4 @@
-//! The feed out of reach: 503 after the bound, never a pass, and healed by itself.
+//! An unreachable feed: 503 after `revocation_max_age`, and recovery without a restart.
 
 use std::time::{Duration, Instant};
 
@@ -27,7 +27,7 @@ async fn ready(gateway: &Gateway) -> u16 {
     gateway.browser().get(&format!("{}/readyz", gateway.admin)).await.status
 }
 
-/// FI-01: the database is gone.
+/// FI-01
 #[tokio::test]
 async fn a_database_outage_is_503_and_recovers() {
     let cluster = Cluster::own();
@@ -36,7 +36,7 @@ async fn a_database_outage_is_503_and_recovers() {
     let doomed = Person::sign_in(&gateway, "bob").await;
     let list = async |gateway: &Gateway| gateway.browser().fetch("/status-lists/0").await;
     cluster.postgres().stop().expect("stopped");
-    // What is in memory answers on, until it is too old to be believed.
+    // The feed in memory is used until it is too old.
     assert_eq!(list(&gateway).await.status, 200);
     assert_eq!(person.session(&gateway).await.problem(), (503, "database_unavailable".into()));
     until(503, &[200], async || list(&gateway).await.status).await;
@@ -55,7 +55,7 @@ async fn a_database_outage_is_503_and_recovers() {
     assert!(doomed.is_listed(&gateway).await && !person.is_listed(&gateway).await);
 }
 
-/// Only the feed hangs; every other table answers. What cannot be vouched for is refused nevertheless.
+/// Only queries of the feed hang.
 #[tokio::test]
 async fn a_hanging_feed_is_503_although_the_database_answers() {
     let gateway = Gateway::with(AGE);
@@ -80,7 +80,7 @@ async fn a_hanging_feed_is_503_although_the_database_answers() {
     assert_eq!((refused.status, refused.header("retry-after")), (503, "2"));
     assert_ne!(refused.json()["error"], "invalid_grant");
     assert_eq!(ready(&gateway).await, 503);
-    // Whoever has nothing to show is told so all the same.
+    // A request without credentials still gets 401.
     assert_eq!(gateway.browser().fetch("/session").await.problem(), (401, "no_session".into()));
     lock.batch_execute("COMMIT").expect("the lock's end");
     until(200, &[503], async || browser.fetch("/session").await.status).await;

@@ -1,4 +1,4 @@
-//! Somebody who is signed in, and what each replica and each status list says of them.
+//! A signed-in user, and the state of the session on each replica and status list.
 
 use std::io::Read;
 
@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use crate::support::{Answer, Browser, Gateway};
 
-/// Signed in by the JSON door.
+/// A user signed in by the SPA flow.
 pub struct Person {
     /// The access token.
     pub token: String,
@@ -23,7 +23,7 @@ impl Person {
         Self::holding(answer["api"]["access"].as_str().expect("a token"))
     }
 
-    /// Whoever holds that token.
+    /// The holder of that token.
     pub fn holding(token: &str) -> Self {
         let claims = claims(token);
         Self { token: token.into(), sid: claims["sid"].as_str().expect("a sid").into(), claims }
@@ -42,7 +42,7 @@ impl Person {
         (uri, usize::try_from(list["idx"].as_u64().expect("a number")).expect("small"))
     }
 
-    /// What a replica's status list says.
+    /// Whether the status list of a replica has the session as revoked.
     pub async fn is_listed(&self, gateway: &Gateway) -> bool {
         let (uri, idx) = self.place();
         let path = uri.strip_prefix(&gateway.public_url).expect("an address of the gateway").to_owned();

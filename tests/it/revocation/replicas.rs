@@ -1,4 +1,4 @@
-//! A revocation on one replica, as the other one sees it.
+//! Revocations on one replica, seen by another.
 
 use std::time::{Duration, Instant};
 
@@ -7,10 +7,10 @@ use diesel::connection::SimpleConnection;
 use crate::revocation::person::{Person, copy_of};
 use crate::support::{Browser, Cluster, Gateway, Setup};
 
-/// The contract allows 2 s, which a test beside others on a slow machine is no judge of.
+/// The contract allows 2 s; this bound is generous because other tests run at the same time.
 const BOUND: Duration = Duration::from_secs(15);
 
-/// The connections that follow the feed.
+/// The connections that listen for feed notifications.
 const FOLLOWING: &str = "FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()
                          AND application_name = 'vestibule' AND query LIKE '%pg_snapshot_xmin%'";
 
@@ -20,7 +20,7 @@ fn two() -> [Gateway; 2] {
     [first, second]
 }
 
-/// How long it takes until that replica's list shows the person. Fails after ten seconds.
+/// The time until the status list of that replica has the session as revoked.
 async fn until_listed(person: &Person, gateway: &Gateway, since: Instant) -> Duration {
     while since.elapsed() < Duration::from_secs(10) {
         if person.is_listed(gateway).await {
@@ -39,7 +39,7 @@ async fn sign_in(gateway: &Gateway, name: &str) -> (Browser, Person) {
     (browser, person)
 }
 
-/// LO-09, SE-07, IR-06: what is refused at once because its row says so, and what is learned from the feed.
+/// LO-09, SE-07, IR-06: requests that read the row refuse at once, the others as soon as the feed is read.
 #[tokio::test]
 async fn a_logout_on_one_replica_is_seen_by_the_other() {
     let [here, there] = two();
@@ -73,7 +73,7 @@ async fn a_logout_on_one_replica_is_seen_by_the_other() {
     assert!(took[took.len() - 1] < BOUND, "{took:?}");
 }
 
-/// The check itself: a row of the feed is enough, whatever the session's own row says.
+/// The row of the session looks active.
 #[tokio::test]
 async fn a_feed_entry_alone_refuses_a_session() {
     let [here, there] = two();
@@ -84,7 +84,7 @@ async fn a_feed_entry_alone_refuses_a_session() {
     assert_eq!(copy_of(&browser, &there).fetch("/session").await.problem(), (401, "session_revoked".into()));
 }
 
-/// Refresh asks the feed too: a replica that knows of the end does not believe a row that a failover brought back.
+/// After a failover, the row of an ended session may look active again.
 #[tokio::test]
 async fn a_feed_entry_alone_refuses_a_refresh() {
     let [here, there] = two();
@@ -101,7 +101,7 @@ async fn a_feed_entry_alone_refuses_a_refresh() {
     assert_eq!(here.database.number("SELECT max(refresh_token_counter) FROM sessions"), 0);
 }
 
-/// A single token goes by its `jti`; the session and its other tokens live on, and the lists know nothing of it.
+/// The session, its other tokens and the status lists are not affected.
 #[tokio::test]
 async fn a_revoked_jti_refuses_only_its_token() {
     let [here, there] = two();
@@ -124,7 +124,6 @@ async fn a_revoked_jti_refuses_only_its_token() {
     }
 }
 
-/// A replica that was away knows everything before it takes a request.
 #[tokio::test]
 async fn a_restarted_replica_reads_the_whole_feed_before_it_is_ready() {
     let [here, there] = two();
@@ -145,7 +144,7 @@ async fn a_restarted_replica_reads_the_whole_feed_before_it_is_ready() {
     }
 }
 
-/// Nobody's bell is heard any more, and still nobody waits longer than the bound.
+/// Without notifications, replicas read the feed at the poll interval.
 #[tokio::test]
 async fn a_lost_listen_connection_delays_at_most_by_the_poll_interval() {
     let [here, there] = two();
@@ -155,7 +154,7 @@ async fn a_lost_listen_connection_delays_at_most_by_the_poll_interval() {
         here.database.until(&format!("SELECT count(*) {FOLLOWING}"), 2).await;
         assert_eq!(here.database.number(&format!("SELECT count(pg_terminate_backend(pid, 5000)) {FOLLOWING}")), 2);
         let began = Instant::now();
-        // This one's pool is whole; only the followers were cut.
+        // Only the listening connections were terminated, not the pool.
         assert_eq!(browser.post("/logout").await.status, 200);
         took.push(until_listed(&person, &there, began).await);
     }
@@ -163,7 +162,7 @@ async fn a_lost_listen_connection_delays_at_most_by_the_poll_interval() {
     assert!(took.iter().all(|took| *took < BOUND), "{took:?}");
 }
 
-/// The rows of two transactions may be committed in the other order than they were written.
+/// Two transactions can commit in another order than they wrote their rows.
 #[tokio::test]
 async fn a_feed_row_that_commits_late_is_read() {
     let [here, there] = two();
@@ -172,7 +171,7 @@ async fn a_feed_row_that_commits_late_is_read() {
     let mut slow = here.database.connection();
     slow.batch_execute("BEGIN").expect("a transaction");
     slow.batch_execute(&early.revoke_on_the_feed(&here)).expect("a row with the lower number");
-    // Another one, written later and committed first.
+    // Another row, written later and committed first.
     here.database.execute(&late.revoke_on_the_feed(&here));
     for gateway in [&here, &there] {
         until_listed(&late, gateway, Instant::now()).await;
@@ -209,7 +208,6 @@ async fn after_a_failover_the_feed_is_read_from_the_beginning() {
     assert!(until_listed(&person, &gateway, Instant::now()).await < BOUND);
 }
 
-/// Nothing stays longer than its `expires_at`.
 #[tokio::test]
 async fn an_expired_entry_is_dropped() {
     let gateway = Gateway::start();

@@ -1,4 +1,4 @@
-//! A clock that jumps.
+//! Jumps of the system clock.
 
 use chrono::TimeDelta;
 

@@ -4,7 +4,7 @@ use reqwest::header::{COOKIE, HeaderValue};
 
 use crate::support::{Answer, Browser, Gateway, Setup};
 
-/// The value of the session cookie of somebody who signs in with another browser.
+/// The session cookie of a user who signs in with another browser.
 async fn session_cookie(gateway: &Gateway, sub: &str) -> String {
     let browser = gateway.browser();
     browser.sign_in(sub).await;
@@ -150,7 +150,7 @@ async fn the_callback_removes_the_other_cookies_before_it_sets_its_own() {
     assert_eq!(lines(&browser.get(&begun.callback_of("alice")).await, "vestibule").len(), 1);
 }
 
-/// SE-12: a planted session is neither told to an app nor ended by somebody else's login.
+/// SE-12: a planted session is neither shown to an app nor ended by the login of another user.
 #[tokio::test]
 async fn an_authorization_request_with_two_sessions_gets_the_page_or_login_required() {
     let gateway = crate::support::app::start();

@@ -1,4 +1,4 @@
-//! `GET /session`: who is signed in, by cookie and by bearer.
+//! `GET /session`, with a cookie or an access token.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as B64;
@@ -35,7 +35,7 @@ async fn the_session_is_shown_for_a_cookie_and_for_a_token() {
         assert_eq!(by_bearer["sub"], body["sub"]);
         assert_ne!(by_bearer["sid"], body["sid"]);
     }
-    // Whoever shows a token speaks for that, whatever cookie comes along.
+    // A token takes precedence over a cookie.
     let both = by_bearer(&browser, &format!("Bearer {token}")).await.json();
     assert_ne!(both["sid"], body["sid"]);
 }
@@ -66,8 +66,8 @@ async fn a_session_ends_at_its_idle_or_absolute_timeout() {
         gateway.hand.advance(TimeDelta::hours(1));
         let answer = used.fetch("/session").await;
         assert_eq!(answer.status, 200, "hour {hour}: {answer:?}");
-        assert_eq!(answer.json()["expires_at"], absolute_end, "use moves the idle end only");
-        // The use is written down in the background.
+        assert_eq!(answer.json()["expires_at"], absolute_end, "use extends the idle timeout only");
+        // Activity is written in the background.
         let recent = format!(
             "SELECT count(*) FROM sessions WHERE last_activity_at > '{}'",
             gateway.clock.now() - TimeDelta::minutes(5)
@@ -102,7 +102,7 @@ async fn a_token_expires_before_its_session() {
     assert_eq!(answer.header("www-authenticate"), "Bearer error=\"invalid_token\"");
 }
 
-/// A token of this issuer and of this key, but of another client: it opens nothing here.
+/// A token of this issuer and key, but of another client.
 #[tokio::test]
 async fn an_apps_token_is_refused() {
     let gateway = Gateway::start();
@@ -158,14 +158,14 @@ async fn an_invalid_session_cookie_is_deleted() {
         bytes[at] ^= 1;
     }
     for forged in forgeries.iter().filter(|forged| **forged != good) {
-        let stranger = gateway.browser();
-        stranger.set_cookie("vestibule", forged);
-        let answer = stranger.fetch("/session").await;
+        let unrelated = gateway.browser();
+        unrelated.set_cookie("vestibule", forged);
+        let answer = unrelated.fetch("/session").await;
         assert_eq!(answer.status, 401, "{forged}");
         assert_eq!(answer.header("www-authenticate"), "Bearer");
         let cleared = answer.set_cookie("vestibule").expect("taken away");
         assert!(cleared.contains("Max-Age=0") && cleared.contains("Path=/"), "{cleared}");
-        assert_eq!(stranger.cookie("vestibule"), None);
+        assert_eq!(unrelated.cookie("vestibule"), None);
     }
     assert_eq!(browser.fetch("/session").await.status, 200);
     let account = gateway.browser();
@@ -197,7 +197,7 @@ async fn a_cookie_planted_by_a_sibling_site_does_not_prevent_a_login() {
         plain.ask("GET", "/session").for_json().header("cookie", &format!("{many}vestibule={good}")).send().await;
     assert_eq!(answer.status, 401, "only a few are tried");
 
-    // The binding as well.
+    // The binding cookie too.
     let begun = browser.begin("op").await;
     let binding = browser.cookie("vestibule-binding").expect("a binding");
     let tossed = format!("vestibule-binding=planted; vestibule-binding={binding}");
@@ -205,7 +205,7 @@ async fn a_cookie_planted_by_a_sibling_site_does_not_prevent_a_login() {
     assert_eq!(ask.send().await.status, 303);
 }
 
-/// SE-11: there is one cookie and no number of parts, so nothing is put together of what a browser says there is.
+/// SE-11: the session is one cookie; parts and counts in other cookies are not read.
 #[tokio::test]
 async fn chunked_cookies_are_ignored() {
     let gateway = Gateway::start();

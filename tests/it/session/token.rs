@@ -1,4 +1,4 @@
-//! `POST /session/token`: an access token for a cookie.
+//! `POST /session/token`: exchanges the session cookie for an access token.
 
 use serde_json::json;
 

@@ -30,7 +30,7 @@ async fn only_an_own_session_can_be_ended() {
         0
     );
     assert_eq!(gateway.database.number("SELECT count(*) FROM audit_events WHERE kind = 'session_ended'"), 2);
-    // It has ended before.
+    // The session has already ended.
     assert_eq!(own.delete(&format!("/sessions/{}", other.sid)).await.status, 404);
 
     let answer = own.delete(&format!("/sessions/{}", own.sid)).await;
@@ -39,7 +39,7 @@ async fn only_an_own_session_can_be_ended() {
     assert_eq!(own.status().await, 401);
 }
 
-/// SE-07: counted as they are listed, an app with its sign-in.
+/// SE-07: sessions are counted as they are listed: an app together with its browser session.
 #[tokio::test]
 async fn scope_others_and_scope_all_end_and_count_sessions() {
     let gateway = Gateway::start();
@@ -65,7 +65,7 @@ async fn scope_others_and_scope_all_end_and_count_sessions() {
     assert_eq!(bob.status().await, 200);
 }
 
-/// SE-07: what no list would have shown ends as well and is not counted; a sign-in whose app lives would have been shown.
+/// SE-07: sessions that a list would not show are not counted. A browser session with an active app would be listed.
 #[tokio::test]
 async fn expired_sessions_are_ended_and_not_counted() {
     let gateway = Gateway::start();
@@ -79,7 +79,7 @@ async fn expired_sessions_are_ended_and_not_counted() {
     let change = |sid: &str, change: &str| {
         gateway.database.execute(&format!("UPDATE sessions SET {change} WHERE id = '{sid}'"));
     };
-    // With an app that lives; without any; past the absolute end; and one that ended before, with apps that live.
+    // With an active app; without one; past the absolute timeout; and an ended one with active apps.
     change(&devices[1].sid, "last_activity_at = last_activity_at - interval '30 d'");
     change(&devices[2].sid, "last_activity_at = last_activity_at - interval '30 d'");
     change(&devices[3].sid, "not_after = created_at");
@@ -107,7 +107,7 @@ async fn a_cross_site_delete_is_refused() {
     let gateway = Gateway::with(&format!("[login]\nallowed_origins = [\"{APP}\"]"));
     let (own, other) = (Device::sign_in(&gateway, "alice").await, Device::sign_in(&gateway, "alice").await);
     let paths = [format!("/sessions/{}", other.sid), "/sessions?scope=others".into(), "/sessions?scope=all".into()];
-    let strangers: [&[(&str, &str)]; 5] = [
+    let foreign: [&[(&str, &str)]; 5] = [
         &[],
         &[("origin", "https://evil.example")],
         &[("origin", "null"), ("sec-fetch-site", "cross-site")],
@@ -115,7 +115,7 @@ async fn a_cross_site_delete_is_refused() {
         &[("sec-fetch-site", "same-site")],
     ];
     for path in &paths {
-        for headers in strangers {
+        for headers in foreign {
             let mut ask = own.browser.ask("DELETE", path).for_json();
             for (name, value) in headers {
                 ask = ask.header(name, value);
@@ -124,12 +124,12 @@ async fn a_cross_site_delete_is_refused() {
         }
     }
     assert_eq!(other.status().await, 200);
-    // A listed origin may, and may read the answer; its preflight says so.
+    // A listed origin is accepted and can read the response; its preflight allows it.
     let answer = own.browser.ask("OPTIONS", "/sessions").header("origin", APP).send().await;
     assert_eq!(answer.header("access-control-allow-methods"), "GET, DELETE");
     let answer = own.browser.ask("DELETE", &paths[0]).for_json().header("origin", APP).send().await;
     assert_eq!((answer.status, answer.header("access-control-allow-origin")), (204, APP));
-    // A token is no cookie: nobody sends one by accident.
+    // A token needs no origin: a browser does not send one by itself.
     let bearer = gateway.account_bearer(&own.browser).await;
     let ask = gateway.browser().ask("DELETE", "/sessions?scope=all").for_json().header("authorization", &bearer);
     let answer = ask.send().await;

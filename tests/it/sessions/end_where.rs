@@ -1,4 +1,4 @@
-//! `session::end_where`: which sessions end, and what is written with them.
+//! `session::end_where`: the sessions that it ends, and the rows that it writes.
 
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -47,10 +47,10 @@ fn texts<const N: usize>(ids: [SessionId; N]) -> BTreeSet<String> {
     ids.iter().map(ToString::to_string).collect()
 }
 
-/// SE-03: each with those under it, one row on the feed and one in the audit for each, and nobody else.
+/// SE-03: app sessions end with their browser session. Each ended session has one feed row and one audit row.
 #[test]
 fn each_scope_ends_its_sessions_with_feed_and_audit_rows() {
-    for name in ["one", "one of the user", "somebody else's", "others", "all"] {
+    for name in ["one", "one of the user", "another user's", "others", "all"] {
         let database = Cluster::shared().database();
         let mut conn = database.connection();
         let (alice, bob) = (user(&mut conn), user(&mut conn));
@@ -63,14 +63,14 @@ fn each_scope_ends_its_sessions_with_feed_and_audit_rows() {
         let scope = match name {
             "one" => Scope::One(first),
             "one of the user" => Scope::OneOfUser { user: alice, id: first },
-            "somebody else's" => Scope::OneOfUser { user: bob, id: first },
+            "another user's" => Scope::OneOfUser { user: bob, id: first },
             "others" => Scope::OthersOfUser { user: alice, except: first },
             _ => Scope::OfUser(alice),
         };
         let answer = end_where(&mut conn, scope, &ending).expect("ended");
         let expected = match name {
             "one" | "one of the user" => texts([first, app]),
-            "somebody else's" => texts([]),
+            "another user's" => texts([]),
             "others" => texts([second]),
             _ => texts([first, app, second]),
         };
@@ -88,7 +88,7 @@ fn each_scope_ends_its_sessions_with_feed_and_audit_rows() {
         assert_eq!(database.words(&audit).into_iter().collect::<BTreeSet<_>>(), expected, "{name}");
         let kept = format!("SELECT count(*) FROM revocations WHERE expires_at <> '{}'", keep_until.to_rfc3339());
         assert_eq!(database.number(&kept), 0, "{name}");
-        // Once more: nothing is left to be ended, and nothing is written.
+        // A second call ends and writes nothing.
         assert_eq!(end_where(&mut conn, scope, &ending).expect("nothing"), []);
         assert_eq!(database.rows("revocations"), i64::try_from(expected.len()).expect("few"), "{name}");
     }
@@ -104,7 +104,7 @@ fn ending_one_session_returns_its_user_once() {
     assert_eq!(end(&mut conn, id, &ending(EndReason::Logout, now())), Ok(None));
 }
 
-/// RC-11: endings that overlap, with uses and new sessions between them. A few seconds of what goes on for hours.
+/// RC-11: overlapping endings, with uses and new sessions between them, for a few seconds.
 #[test]
 fn overlapping_endings_do_not_deadlock() {
     let database = Cluster::shared().database();

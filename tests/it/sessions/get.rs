@@ -55,7 +55,7 @@ async fn sessions_are_listed_newest_first() {
     assert_eq!(time("expires_at") - time("created_at"), TimeDelta::days(90));
 }
 
-/// SE-05: what is over by time is not shown, whether or not anybody has written that down.
+/// SE-05: a session past a timeout is not listed, also before the cleanup has ended it.
 #[tokio::test]
 async fn only_active_sessions_are_listed() {
     let gateway = Gateway::with("[sessions]\nidle_timeout = \"1h\"\nabsolute_timeout = \"3h\"");
@@ -65,7 +65,7 @@ async fn only_active_sessions_are_listed() {
     let shown = new.sessions().await;
     assert_eq!(shown.len(), 1, "{shown:?}");
     assert_eq!(shown[0]["id"], new.sid.as_str());
-    // An app that is still used keeps its sign-in in the list: its owner must be able to end it.
+    // A browser session with an active app stays in the list, so that its user can end it.
     app_under(&gateway, &old.sid, "web");
     gateway.database.execute(&format!(
         "UPDATE sessions SET last_activity_at = last_activity_at + interval '1 h' WHERE parent_id = '{}'",
@@ -82,20 +82,20 @@ async fn only_a_token_with_the_scope_account_is_accepted() {
     let gateway = Gateway::start();
     let device = Device::sign_in(&gateway, "alice").await;
     let bearer = gateway.account_bearer(&device.browser).await;
-    let stranger = gateway.browser();
+    let unrelated = gateway.browser();
     let other = format!("Bearer {}", device.token().await);
-    let refused = stranger.ask("GET", "/sessions").for_json().header("authorization", &other).send().await;
+    let refused = unrelated.ask("GET", "/sessions").for_json().header("authorization", &other).send().await;
     assert_eq!(refused.problem(), (403, "insufficient_scope".into()));
     let challenge = r#"Bearer error="insufficient_scope", scope="account""#;
     assert_eq!(refused.header("www-authenticate"), challenge);
-    let answer = stranger.ask("GET", "/sessions").for_json().header("authorization", &bearer).send().await;
+    let answer = unrelated.ask("GET", "/sessions").for_json().header("authorization", &bearer).send().await;
     assert_eq!((answer.status, &answer.json()["sessions"][0]["current"]), (200, &json!(true)));
     assert_eq!(answer.header("cache-control"), "no-store");
-    let answer = stranger.fetch("/sessions").await;
+    let answer = unrelated.fetch("/sessions").await;
     assert_eq!((answer.status, answer.header("www-authenticate")), (401, "Bearer"));
 }
 
-/// The address is what trusted proxies say, counted from the right.
+/// `X-Forwarded-For` is read from the right.
 #[tokio::test]
 async fn the_address_is_read_from_trusted_proxies() {
     let gateway = Setup::new().toml("[server]\ntrusted_proxies = [\"127.0.0.0/8\"]").start();
@@ -106,6 +106,6 @@ async fn the_address_is_read_from_trusted_proxies() {
     assert_eq!(ask.send().await.status, 303);
     let shown = browser.fetch("/sessions").await.json()["sessions"][0].clone();
     assert_eq!(shown["ip"], "203.0.113.7");
-    // Nothing was said of the device.
+    // No user agent was sent.
     assert_eq!((&shown["user_agent"], &shown["device"]["type"]), (&json!(null), &json!("other")));
 }

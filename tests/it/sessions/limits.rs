@@ -1,4 +1,4 @@
-//! What ends a session without anybody asking.
+//! Idle and absolute timeout, `last_activity_at`, and `one_per_user`.
 
 use chrono::TimeDelta;
 use vestibule::base::clock::Timestamp;
@@ -9,7 +9,7 @@ use crate::sessions::races::at_once;
 use crate::support::device::{Device, reason};
 use crate::support::{Gateway, Setup};
 
-/// SE-05: use extends idleness and never the absolute end, on every way in.
+/// SE-05: use extends the idle timeout and never the absolute timeout.
 #[tokio::test]
 async fn both_timeouts_apply_to_every_credential() {
     let gateway = Gateway::with("[sessions]\nidle_timeout = \"1h\"\nabsolute_timeout = \"150m\"");
@@ -31,7 +31,6 @@ async fn both_timeouts_apply_to_every_credential() {
     assert_eq!(used.browser.fetch("/session").await.problem(), (401, "session_expired".into()));
 }
 
-/// Many uses in a minute are one write.
 #[tokio::test]
 async fn activity_is_written_at_most_once_a_minute() {
     let gateway = Gateway::with("[sessions]\nidle_timeout = \"1h\"");
@@ -56,7 +55,6 @@ async fn activity_is_written_at_most_once_a_minute() {
     assert_eq!(gateway.database.number(&version), second);
 }
 
-/// Two replicas that saw the same stale row write it down once.
 #[tokio::test]
 async fn activity_seen_by_two_replicas_is_written_once() {
     let gateway = Gateway::start();
@@ -81,12 +79,12 @@ async fn with_one_session_per_user_a_login_ends_the_older_one() {
     assert_eq!(second.sessions().await.len(), 1);
     let told = "SELECT count(*) FROM revocations WHERE kind = 'session'";
     assert_eq!(gateway.database.number(told), 1);
-    // By the other door too.
+    // The same in the SPA flow.
     gateway.browser().sign_in_json("alice").await;
     assert_eq!(second.status().await, 401);
 }
 
-/// SE-20, RC: two logins at once leave one session, whichever comes last.
+/// SE-20
 #[tokio::test]
 async fn with_one_session_per_user_concurrent_logins_leave_one() {
     let gateway = Gateway::with("[sessions]\none_per_user = true");

@@ -1,4 +1,4 @@
-//! What meets in the same moment. Each is repeated, on two replicas.
+//! Concurrent requests, in several rounds on two replicas.
 
 use std::pin::Pin;
 
@@ -8,10 +8,10 @@ use crate::support::{Answer, Gateway, Setup};
 
 const ADMIN: &str = "[admin]\ntoken = \"0123456789abcdef0123456789abcdef\"";
 
-/// A request under way.
+/// A running request.
 type Asked = Pin<Box<dyn Future<Output = Answer> + Send>>;
 
-/// Runs them side by side; the answers are in their order.
+/// Runs the requests concurrently. The responses are in the order of the requests.
 pub async fn at_once<T: Send + 'static>(
     work: impl IntoIterator<Item = impl Future<Output = T> + Send + 'static>,
 ) -> Vec<T> {
@@ -23,7 +23,7 @@ pub async fn at_once<T: Send + 'static>(
     answers
 }
 
-/// RC, AC-10, SE-08: whichever comes first, no session outlives a `disable`.
+/// AC-10, SE-08: in either order.
 #[tokio::test]
 async fn no_session_survives_a_concurrent_disable() {
     let gateway = Gateway::with(ADMIN);
@@ -57,7 +57,7 @@ async fn no_session_survives_a_concurrent_disable() {
     assert_eq!(admitted + refused, 120);
 }
 
-/// RC-11: everything that ends sessions, all over each other, on two replicas; no deadlock reaches anybody.
+/// RC-11: every kind of request that ends sessions, concurrently on two replicas; no response reports a deadlock.
 #[tokio::test]
 async fn overlapping_endings_over_http_do_not_deadlock() {
     let gateway = Gateway::with(ADMIN);

@@ -1,4 +1,4 @@
-//! What a request was answered with, read whole.
+//! A response with its body.
 
 use reqwest::header::HeaderMap;
 use serde_json::Value;
@@ -41,7 +41,7 @@ impl Answer {
         (self.status, self.code())
     }
 
-    /// A header's text; empty where it is missing.
+    /// The value of a header; empty if it is missing.
     pub fn header(&self, name: &str) -> &str {
         self.headers.get(name).map_or("", |value| value.to_str().expect("text"))
     }
@@ -52,26 +52,26 @@ impl Answer {
         lines.find(|line| line.split_once('=').is_some_and(|(known, _)| known == name)).map(str::to_owned)
     }
 
-    /// Where it leads.
+    /// The `Location` of a redirect.
     #[track_caller]
     pub fn location(&self) -> String {
         assert!(matches!(self.status, 302 | 303), "{self:?}");
         self.header("location").to_owned()
     }
 
-    /// A parameter of where it leads.
+    /// A parameter of the `Location`.
     #[track_caller]
     pub fn location_parameter(&self, name: &str) -> Option<String> {
         parameter(&self.location(), name)
     }
 
-    /// Whether it is a page.
+    /// Whether it is an HTML page.
     pub fn is_page(&self) -> bool {
         self.header("content-type") == "text/html; charset=utf-8" && self.body.starts_with("<!doctype html>")
     }
 }
 
-/// A parameter of a URL, which has it once at most.
+/// A parameter of a URL; fails if it is repeated.
 #[track_caller]
 pub fn parameter(url: &str, name: &str) -> Option<String> {
     let url = Url::parse(url).expect("a URL");

@@ -1,4 +1,4 @@
-//! A gateway with apps of every kind, and requests as they send them.
+//! A gateway with apps of every kind, and the requests of apps.
 
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
@@ -12,7 +12,7 @@ pub const SECRET: &str = "s:%+ /secret&of=32-or-more-bytes";
 /// A verifier, and its challenge by S256.
 pub const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
 pub const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
-/// Where the apps are.
+/// The redirect URIs of the apps.
 pub const SPA: &str = "https://spa.example/cb";
 pub const SERVER: &str = "https://server.example/cb?a=b";
 
@@ -52,23 +52,22 @@ redirect_uris = ["https://silent.example/cb"]
 id_token_alg = "ES256"
 "#;
 
-/// A gateway that is not yet started.
+/// The configuration of the gateway.
 pub fn setup() -> Setup {
     Setup::new().toml(CLIENTS)
 }
 
-/// A running one.
+/// Starts the gateway.
 pub fn start() -> Gateway {
     setup().start()
 }
 
-/// One more on the same database.
+/// Starts a second replica on the same database.
 pub fn beside(gateway: &Gateway) -> Gateway {
     Setup::beside(gateway).toml(CLIENTS).start()
 }
 
-/// The parameters of an ordinary request of `spa`, with these put in place of, or added to, what stands there; an empty
-/// value takes one out.
+/// The parameters of a valid authorization request of `spa`, with changes; an empty value removes a parameter.
 pub fn request(changes: &[(&str, &str)]) -> String {
     let mut pairs: Vec<(String, String)> = [
         ("client_id", "spa"),
@@ -91,12 +90,12 @@ pub fn request(changes: &[(&str, &str)]) -> String {
     Serializer::new(String::new()).extend_pairs(pairs).finish()
 }
 
-/// The path of that request.
+/// The path and query of that request.
 pub fn path(changes: &[(&str, &str)]) -> String {
     format!("/oauth2/authorize?{}", request(changes))
 }
 
-/// The same of `server`, which needs no PKCE.
+/// The same for `server`, which needs no PKCE.
 pub fn of_server(changes: &[(&str, &str)]) -> String {
     let mut all =
         vec![("client_id", "server"), ("redirect_uri", SERVER), ("code_challenge", ""), ("code_challenge_method", "")];
@@ -104,7 +103,7 @@ pub fn of_server(changes: &[(&str, &str)]) -> String {
     path(&all)
 }
 
-/// The error that an app is told on its redirect URI.
+/// The `error` parameter of a redirect to an app.
 #[track_caller]
 pub fn told(answer: &Answer) -> String {
     let url = answer.location();
@@ -114,7 +113,7 @@ pub fn told(answer: &Answer) -> String {
     parameter(&url, "error").unwrap_or_else(|| panic!("no error in {url}"))
 }
 
-/// The code that an app gets.
+/// The `code` parameter of a redirect to an app.
 #[track_caller]
 pub fn code(answer: &Answer) -> String {
     assert!(answer.status == 302 || answer.status == 303, "{answer:?}");
@@ -122,7 +121,7 @@ pub fn code(answer: &Answer) -> String {
     parameter(&url, "code").unwrap_or_else(|| panic!("no code in {url}"))
 }
 
-/// Brings a request that leads to a login, as far as the provider.
+/// Sends an authorization request and follows the redirects to the provider.
 pub async fn to_provider(browser: &Browser, path: &str) -> Begun {
     let mut answer = browser.get(path).await;
     for _ in 0..3 {
@@ -135,18 +134,18 @@ pub async fn to_provider(browser: &Browser, path: &str) -> Begun {
     panic!("never at the provider: {answer:?}")
 }
 
-/// Brings a request, signs `sub` in, and is back at the app: what the callback answered.
+/// Sends an authorization request and signs `sub` in. Returns the response of the callback.
 pub async fn sign_in(browser: &Browser, path: &str, sub: &str) -> Answer {
     let begun = to_provider(browser, path).await;
     browser.get(&begun.callback_of(sub)).await
 }
 
-/// Redeems a code of `spa`, with these put in place of what an honest app sends.
+/// Redeems a code of `spa`, with changes to the valid form.
 pub async fn redeem(gateway: &Gateway, code: &str, changes: &[(&str, &str)]) -> Answer {
     redemption(gateway, code, changes).send().await
 }
 
-/// The same, to be sent.
+/// The same, not yet sent.
 pub fn redemption(gateway: &Gateway, code: &str, changes: &[(&str, &str)]) -> Ask {
     let mut form = vec![
         ("grant_type", "authorization_code"),
@@ -170,7 +169,7 @@ pub async fn redeem_of_server(gateway: &Gateway, code: &str) -> Answer {
     post_as(gateway, "server", "/oauth2/token", &form).await
 }
 
-/// A form, of nobody in particular.
+/// Posts a form without client authentication.
 pub async fn post(gateway: &Gateway, path: &str, form: &[(&str, &str)]) -> Answer {
     asked(gateway, path, form).send().await
 }
@@ -180,7 +179,7 @@ fn asked(gateway: &Gateway, path: &str, form: &[(&str, &str)]) -> Ask {
     gateway.browser().ask("POST", path).body("application/x-www-form-urlencoded", body)
 }
 
-/// A form, of a confidential client.
+/// Posts a form as a confidential client.
 pub async fn post_as(gateway: &Gateway, client: &str, path: &str, form: &[(&str, &str)]) -> Answer {
     let part = |text: &str| byte_serialize(text.as_bytes()).collect::<String>();
     let basic = format!("Basic {}", STANDARD.encode(format!("{}:{}", part(client), part(SECRET))));
@@ -196,7 +195,7 @@ pub fn error(answer: &Answer) -> (u16, String) {
     (answer.status, answer.json()["error"].as_str().expect("an error").to_owned())
 }
 
-/// The tokens of a good answer.
+/// The tokens of a successful response.
 pub struct Tokens {
     pub access: String,
     pub refresh: Option<String>,
@@ -217,7 +216,7 @@ impl Tokens {
         Self { access, refresh: text("refresh_token"), id: text("id_token"), body }
     }
 
-    /// Signs `sub` in to `spa` with a browser of their own.
+    /// Signs `sub` in to `spa` with a new browser.
     pub async fn of_spa(gateway: &Gateway, sub: &str) -> Self {
         let answer = sign_in(&gateway.browser(), &path(&[]), sub).await;
         Self::of(&redeem(gateway, &code(&answer), &[]).await)
@@ -236,7 +235,7 @@ impl Tokens {
     }
 }
 
-/// What a JWT says; who verifies it is tested elsewhere.
+/// The claims of a JWT, unverified.
 pub fn claims(token: &str) -> Value {
     part(token, 1)
 }
@@ -257,7 +256,7 @@ pub async fn refresh(gateway: &Gateway, token: &str) -> Answer {
     post(gateway, "/oauth2/token", &form).await
 }
 
-/// Userinfo with a token.
+/// Requests userinfo with a token.
 pub async fn userinfo(gateway: &Gateway, token: &str) -> Answer {
     let ask = gateway.browser().ask("GET", "/userinfo").for_json();
     ask.header("authorization", &format!("Bearer {token}")).send().await

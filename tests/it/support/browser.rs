@@ -1,4 +1,4 @@
-//! A browser: it keeps cookies, follows nothing by itself, and shows what it got.
+//! A browser: it stores cookies and follows no redirects.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use super::answer::{Answer, parameter};
 use crate::fake_provider::Op;
 
-/// One client for all tests; it keeps no connection, since each test has a runtime of its own.
+/// One HTTP client for all tests. It keeps no connection, because each test has its own runtime.
 #[expect(clippy::disallowed_methods, reason = "the tests stand outside the gateway")]
 static CLIENT: LazyLock<Client> = LazyLock::new(|| {
     let builder = Client::builder().redirect(redirect::Policy::none()).pool_max_idle_per_host(0).no_proxy();
@@ -24,10 +24,10 @@ pub struct Browser {
     cookies: Arc<Mutex<BTreeMap<String, String>>>,
 }
 
-/// A login that was begun.
+/// A started login.
 #[derive(Clone, Debug)]
 pub struct Begun {
-    /// Where the browser is sent.
+    /// The URL of the authorization request.
     pub url: String,
     pub state: String,
     pub nonce: String,
@@ -65,7 +65,7 @@ impl Begun {
 }
 
 impl Browser {
-    /// A new one. `base` is in front of every path, and what it is said to be is nothing to it.
+    /// A new browser. `base` is the prefix of every path.
     pub fn new(base: &str) -> Self {
         Self { base: base.to_owned(), cookies: Arc::default() }
     }
@@ -79,17 +79,17 @@ impl Browser {
         self.cookies().get(name).cloned()
     }
 
-    /// Plants a cookie.
+    /// Sets a cookie.
     pub fn set_cookie(&self, name: &str, value: &str) {
         self.cookies().insert(name.to_owned(), value.to_owned());
     }
 
-    /// Loses a cookie.
+    /// Deletes a cookie.
     pub fn forget_cookie(&self, name: &str) {
         self.cookies().remove(name);
     }
 
-    /// A request to be sent. It asks for a page, as a navigation does.
+    /// A request, not yet sent. It accepts HTML, as a navigation does.
     pub fn ask(&self, method: &str, path: &str) -> Ask {
         let url = if path.starts_with("http") { path.to_owned() } else { format!("{}{path}", self.base) };
         let method = Method::from_bytes(method.as_bytes()).expect("a method");
@@ -106,12 +106,12 @@ impl Browser {
         self.ask("GET", path).send().await
     }
 
-    /// Fetches, as a script does.
+    /// Sends a GET that accepts JSON, as a script does.
     pub async fn fetch(&self, path: &str) -> Answer {
         self.ask("GET", path).for_json().send().await
     }
 
-    /// Posts without a body, from a page of the gateway's own.
+    /// Posts without a body, from a page of the gateway.
     pub async fn post(&self, path: &str) -> Answer {
         self.ask("POST", path).header("sec-fetch-site", "same-origin").send().await
     }
@@ -163,7 +163,7 @@ impl Browser {
     }
 }
 
-/// A request to be sent.
+/// A request, not yet sent.
 pub struct Ask {
     browser: Browser,
     request: RequestBuilder,
@@ -183,7 +183,7 @@ impl Ask {
         self
     }
 
-    /// As a script does that wants JSON.
+    /// Accepts only JSON.
     pub fn for_json(mut self) -> Self {
         self.accept = "application/json";
         self

@@ -1,5 +1,5 @@
-//! PostgreSQL for the tests: one for the process, with a template database that the gateway would find in order, and
-//! one more for each test that stops it.
+//! PostgreSQL for the tests: one for the process, with a migrated template database, and a separate one for each test that
+//! stops it.
 
 use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -17,29 +17,29 @@ use vestibule::keys::{self, Policy};
 
 use super::database::Database;
 
-/// Migrated, with signing keys in it.
+/// The template database: migrated, with signing keys.
 const TEMPLATE: &str = "ready";
 
-/// The ring of all gateways here, so that they share the template's keys.
+/// The secret ring of all gateways, so that they can decrypt the keys of the template.
 static RING_KEY: LazyLock<Plain> = LazyLock::new(generate_key);
 
-/// That ring's key as the configuration has it.
+/// The ring key as text.
 pub fn ring_key() -> &'static str {
     RING_KEY.expose()
 }
 
 static SHARED: LazyLock<Arc<Cluster>> = LazyLock::new(|| Cluster::start(&[Algorithm::Es256, Algorithm::Rs256]));
 
-/// A PostgreSQL.
+/// A PostgreSQL server.
 pub struct Cluster(Mutex<Postgres>);
 
 impl Cluster {
-    /// The one that all share. It ends with the process.
+    /// The shared server. It ends with the process.
     pub fn shared() -> Arc<Self> {
         Arc::clone(&SHARED)
     }
 
-    /// One alone, to be stopped and started.
+    /// A separate server that a test can stop and start.
     pub fn own() -> Arc<Self> {
         Self::start(&[Algorithm::Es256])
     }
@@ -58,7 +58,7 @@ impl Cluster {
         let policy = Policy { algorithms, publish_before_use, rotate_every, keep_published, keep_retired };
         let mut conn = PgConnection::establish(&cluster.url(TEMPLATE)).expect("a connection");
         keys::load_or_create(&db, &mut conn, &ring, &[], policy, Clock::system().now()).expect("keys");
-        // That a test finds its own deeds alone.
+        // So that a test finds only its own rows.
         db.run_here("forget", |conn| conn.batch_execute("DELETE FROM audit_events")).expect("an empty audit");
         Arc::new(cluster)
     }
@@ -68,19 +68,19 @@ impl Cluster {
         RING_KEY.expose()
     }
 
-    /// The PostgreSQL itself.
+    /// The server process.
     pub fn postgres(&self) -> MutexGuard<'_, Postgres> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// A new database, ready to be used.
+    /// A new migrated database.
     pub fn database(self: &Arc<Self>) -> Database {
         let name = Database::new_name();
         self.execute(&format!("CREATE DATABASE {name} TEMPLATE {TEMPLATE} STRATEGY file_copy"));
         Database::new(self, &name)
     }
 
-    /// A new database with nothing in it.
+    /// A new empty database.
     pub fn empty_database(self: &Arc<Self>) -> Database {
         let name = Database::new_name();
         self.execute(&format!("CREATE DATABASE {name}"));

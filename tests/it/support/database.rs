@@ -1,4 +1,4 @@
-//! A database of one test, and a look at its rows.
+//! The database of one test, and queries of its rows.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -30,7 +30,7 @@ struct Words {
 }
 
 impl Database {
-    /// A name that no other test has.
+    /// A unique name.
     pub fn new_name() -> String {
         static NEXT: AtomicUsize = AtomicUsize::new(1);
         format!("test{}", NEXT.fetch_add(1, Ordering::SeqCst))
@@ -40,7 +40,7 @@ impl Database {
         Self { url: cluster.url(name), cluster: Arc::clone(cluster) }
     }
 
-    /// A connection of the test's own.
+    /// A new connection.
     pub fn connection(&self) -> PgConnection {
         PgConnection::establish(&self.url).expect("a connection")
     }
@@ -50,18 +50,18 @@ impl Database {
         self.connection().batch_execute(statements).expect("good statements");
     }
 
-    /// The number that a query gives, as `SELECT count(*) FROM …`.
+    /// The result of a query such as `SELECT count(*) FROM …`.
     pub fn number(&self, query: &str) -> i64 {
         let query = sql_query(format!("SELECT ({query})::bigint AS value"));
         query.get_result::<Number>(&mut self.connection()).expect("a number").value
     }
 
-    /// How many rows a table has.
+    /// The number of rows of a table.
     pub fn rows(&self, table: &str) -> i64 {
         self.number(&format!("SELECT count(*) FROM {table}"))
     }
 
-    /// The words that a query gives, a row each, as `SELECT email FROM users`.
+    /// The texts of a query with one column, such as `SELECT email FROM users`.
     pub fn words(&self, query: &str) -> Vec<String> {
         let query = sql_query(format!("SELECT value::text FROM ({query}) AS asked (value)"));
         let rows = query.load::<Words>(&mut self.connection()).expect("words");
@@ -78,7 +78,7 @@ impl Database {
         self.words(&row).concat()
     }
 
-    /// Waits until a count is what it should be, ten seconds at most.
+    /// Waits until a query has the expected number, at most ten seconds.
     pub async fn until(&self, query: &str, expected: i64) {
         for _ in 0..500 {
             if self.number(query) == expected {

@@ -1,4 +1,4 @@
-//! A device that somebody signs in with.
+//! A browser of a signed-in user.
 
 use serde_json::Value;
 
@@ -7,7 +7,7 @@ use crate::support::{Answer, Browser, Gateway};
 pub const FIREFOX: &str = "Mozilla/5.0 (X11; Linux x86_64; rv:144.0) Gecko/20100101 Firefox/144.0";
 pub const IPHONE: &str = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_6 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.6 Mobile/15E148 Safari/604.1";
 
-/// A browser in which somebody is signed in.
+/// A browser of a signed-in user.
 pub struct Device {
     pub browser: Browser,
     pub sid: String,
@@ -30,7 +30,7 @@ impl Device {
         Self { sid: text("sid"), sub: text("sub"), browser }
     }
 
-    /// What the list shows.
+    /// The list of `GET /sessions`.
     pub async fn sessions(&self) -> Vec<Value> {
         let answer = self.browser.fetch("/sessions").await;
         assert_eq!(answer.status, 200, "{answer:?}");
@@ -55,7 +55,7 @@ impl Device {
     }
 }
 
-/// A row for an app's session under another one, as long-lived as that one.
+/// Inserts an app session with that parent and the same timeouts.
 pub fn app_under(gateway: &Gateway, parent: &str, client: &str) {
     gateway.database.execute(&format!(
         "INSERT INTO sessions (id, user_id, sub_id, provider, client_id, parent_id, auth_time, last_activity_at, not_after,
@@ -66,7 +66,7 @@ pub fn app_under(gateway: &Gateway, parent: &str, client: &str) {
     ));
 }
 
-/// Why a session ended; `NULL` while it lives.
+/// The reason why a session ended; `NULL` while it is active.
 pub fn reason(gateway: &Gateway, sid: &str) -> String {
     gateway.database.words(&format!("SELECT ended_reason FROM sessions WHERE id = '{sid}'")).concat()
 }

@@ -1,4 +1,4 @@
-//! A running gateway, on a thread of its own.
+//! A running gateway on a separate thread.
 
 use std::net::SocketAddr;
 use std::sync::mpsc;
@@ -17,15 +17,15 @@ use crate::fake_provider::Op;
 
 const FORM: &str = "application/x-www-form-urlencoded";
 
-/// A gateway, told to stop when it is dropped.
+/// A gateway; stopped when dropped.
 pub struct Gateway {
-    /// Where its pages are, with the prefix of its public URL.
+    /// The URL of its pages, with the prefix of its public URL.
     pub base: String,
     /// Its public listener.
     pub address: SocketAddr,
     /// The issuer.
     pub public_url: String,
-    /// Where its admin listener is.
+    /// The URL of its admin listener.
     pub admin: String,
     /// Its database.
     pub database: Database,
@@ -39,7 +39,7 @@ pub struct Gateway {
     thread: Option<JoinHandle<()>>,
 }
 
-/// A server and what ends it.
+/// A server and its stop handle.
 pub struct Running {
     pub public: SocketAddr,
     pub admin: SocketAddr,
@@ -70,12 +70,12 @@ impl Running {
 }
 
 impl Gateway {
-    /// One as the tests like it: high limits, one worker, the fake provider `op`, a database of its own.
+    /// Starts a gateway with high limits, one worker, the fake provider `op` and a new database.
     pub fn start() -> Self {
         Setup::new().start()
     }
 
-    /// One of those, with more configuration.
+    /// The same with more configuration.
     pub fn with(toml: &str) -> Self {
         Setup::new().toml(toml).start()
     }
@@ -109,7 +109,7 @@ impl Gateway {
         format!("Bearer {}", answer.json()["access_token"].as_str().expect("a token"))
     }
 
-    /// The same by a refresh token of the built-in client, which is used up by that.
+    /// The same with a refresh token of the built-in client, which is rotated.
     pub async fn account_bearer_by(&self, refresh_token: &Value) -> String {
         let refresh_token = refresh_token.as_str().expect("a refresh token");
         let form = format!("grant_type=refresh_token&refresh_token={refresh_token}&resource={}", self.public_url);
@@ -118,12 +118,12 @@ impl Gateway {
         format!("Bearer {}", answer.json()["access_token"].as_str().expect("a token"))
     }
 
-    /// What the provider's token endpoint was asked so far.
+    /// The number of requests to the token endpoint of the provider.
     pub fn token_requests(&self) -> usize {
         self.op.calls_to("/token").len()
     }
 
-    /// Stops it in order, and waits for its end.
+    /// Stops it gracefully and waits for its end.
     pub fn stop(mut self) {
         drop(self.stop.take());
         self.thread.take().expect("not stopped before").join().expect("no panic");

@@ -1,4 +1,4 @@
-//! Apps that people sign in to, and the place where they are told of logouts.
+//! Apps, and the server that receives their logout tokens.
 
 use std::fmt::Write;
 
@@ -13,10 +13,10 @@ use crate::support::{Answer, Browser, Gateway, Setup};
 pub const SECRET: &str = "an-example-secret-of-32-or-more-bytes";
 pub const FORM: &str = "application/x-www-form-urlencoded";
 
-/// Where an app may send people after a logout.
+/// The post-logout redirect URI of the apps.
 pub const BYE: &str = "https://shop.example/bye?from=us";
 
-/// The configuration of apps that are told at `place`, each at a path that is its name. They all have the same addresses.
+/// The configuration of apps that are notified at `place`, each at the path of its name. All have the same redirect URIs.
 pub fn toml(place: &str, apps: &[String]) -> String {
     let mut text = "[signing]\nalgorithms = [\"ES256\", \"RS256\"]\n".to_owned();
     for app in apps {
@@ -40,7 +40,7 @@ insecure_allow_private_logout_uri = true
     text
 }
 
-/// The place where apps are told. They say that all is well.
+/// The server that receives logout tokens. It responds with success.
 pub fn place(apps: &[String]) -> Op {
     let place = Op::start();
     for app in apps {
@@ -49,7 +49,7 @@ pub fn place(apps: &[String]) -> Op {
     place
 }
 
-/// What an app says from now on.
+/// Sets the response of an app.
 pub fn answers(place: &Op, app: &str, status: u16) {
     place.reply(&format!("/{app}"), Reply::text(status, "text/plain", ""));
 }
@@ -58,7 +58,8 @@ pub fn names<const N: usize>(names: [&str; N]) -> Vec<String> {
     names.map(str::to_owned).to_vec()
 }
 
-/// A gateway with the apps `shop` and `wiki`, the place where they are told, and one app that is told nothing.
+/// A gateway with the apps `shop` and `wiki`, the server that receives their logout tokens, and one app without
+/// notifications.
 pub fn start() -> (Gateway, Op) {
     let apps = names(["shop", "wiki"]);
     let place = place(&apps);
@@ -77,7 +78,7 @@ pub fn configured(place: &Op) -> String {
     format!("{}{}\n{admin}", toml(&place.issuer, &names(["shop", "wiki"])), silent.join("\n"))
 }
 
-/// One app's session.
+/// An app session.
 #[derive(Clone)]
 pub struct Session {
     pub id_token: String,
@@ -86,7 +87,7 @@ pub struct Session {
     pub tokens: Value,
 }
 
-/// Where an app sends a browser to sign in.
+/// The authorization URL of an app.
 pub fn authorization(app: &str) -> String {
     let mut query = Serializer::new(String::new());
     query.append_pair("client_id", app).append_pair("response_type", "code");
@@ -95,7 +96,7 @@ pub fn authorization(app: &str) -> String {
     format!("/oauth2/authorize?{}", query.finish())
 }
 
-/// The code that a signed-in browser brings to an app.
+/// The code that an app gets from a signed-in browser.
 pub async fn code(browser: &Browser, app: &str) -> String {
     let answer = browser.get(&authorization(app)).await;
     answer.location_parameter("code").unwrap_or_else(|| panic!("no code: {answer:?}"))

@@ -1,4 +1,4 @@
-//! Somebody at a browser, who may have several identities.
+//! A user with a browser and one or more identities.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -13,7 +13,7 @@ pub fn two_providers(toml: &str) -> (Gateway, Op) {
     (Setup::new().provider("other", &other).toml(toml).start(), other)
 }
 
-/// Somebody at a browser.
+/// A user with a browser.
 pub struct Person {
     pub browser: Browser,
 }
@@ -94,7 +94,7 @@ impl Person {
     }
 }
 
-/// Signs in by the cookie door; the callback's answer.
+/// Signs in by the browser flow. Returns the response of the callback.
 pub async fn sign_in(browser: &Browser, provider: &str, who: &str) -> Answer {
     let begun = browser.begin(provider).await;
     browser.get(&begun.callback_of(who)).await

@@ -1,4 +1,4 @@
-//! A gateway with clients of every kind, and requests as they send them.
+//! A gateway with services of every kind, and the requests of services.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -7,7 +7,7 @@ use url::form_urlencoded::{Serializer, byte_serialize};
 
 use crate::support::{Answer, Ask, Gateway, Setup};
 
-/// The secret of every confidential client. It has what must be encoded.
+/// The secret of every confidential client, with characters that must be encoded.
 pub const SECRET: &str = "s:%+ /secret&of=32-or-more-bytes";
 
 const FORM: &str = "application/x-www-form-urlencoded";
@@ -35,22 +35,22 @@ client_secret = "s:%+ /secret&of=32-or-more-bytes"
 [clients.web]
 "#;
 
-/// A gateway that is not yet started.
+/// The configuration of the gateway.
 pub fn setup() -> Setup {
     Setup::new().toml(CLIENTS)
 }
 
-/// A running one.
+/// Starts the gateway.
 pub fn start() -> Gateway {
     setup().start()
 }
 
-/// One more on the same database.
+/// Starts a second replica on the same database.
 pub fn beside(gateway: &Gateway) -> Gateway {
     Setup::beside(gateway).toml(CLIENTS).start()
 }
 
-/// The value of an `Authorization` header by which a client shows its secret.
+/// The value of an `Authorization` header of HTTP Basic.
 pub fn basic(id: &str, secret: &str) -> String {
     let part = |text: &str| byte_serialize(text.as_bytes()).collect::<String>();
     format!("Basic {}", STANDARD.encode(format!("{}:{}", part(id), part(secret))))

@@ -90,7 +90,7 @@ async fn hmac_signatures_with_the_previous_secret_verify() {
     for secret in [NEW, OLD] {
         assert_eq!(signs_out(&both, &by_secret(secret, &logout(&op))).await, Ok(()));
     }
-    let other = "the client secret of somebody else, as long";
+    let other = "another client secret of the same length";
     for (provider, wrong) in [(&both, other), (&one, OLD), (&both, "short"), (&both, "")] {
         answer(wrong, NEW);
         assert_eq!(failure(finish(provider, 0).await).0, Stage::Token, "{wrong}");

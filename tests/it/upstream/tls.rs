@@ -115,7 +115,7 @@ fn relay(mut tls: StreamOwned<ServerConnection, TcpStream>, behind: &str) {
         let mut more = [0; 4096];
         match tls.read(&mut more) {
             Ok(read @ 1..) => request.extend_from_slice(&more[..read]),
-            // A handshake that failed, or somebody who has nothing to say.
+            // A failed handshake, or a client that sends nothing.
             _ => return,
         }
     }

@@ -57,7 +57,7 @@ async fn access_tokens_verify_and_have_the_claims_of_rfc_9068() {
     }
 }
 
-/// JW-01: the provider's word about how and when, where it gives one.
+/// JW-01
 #[tokio::test]
 async fn auth_time_acr_and_amr_are_copied_from_the_provider() {
     let gateway = Gateway::start();
@@ -134,19 +134,19 @@ async fn a_wrong_secret_ring_prevents_the_start() {
         gateway.database.words("SELECT kid || encode(private_key, 'hex') FROM signing_keys ORDER BY kid"),
         before
     );
-    // The old key may stand behind a new one.
+    // The old key may follow a new one in the ring.
     let both = format!("[secrets]\nkeys = ['{}', '{}']\n", wrong.expose(), crate::support::ring_key());
     let rotated = Setup::beside(&gateway).toml(&both).start();
     assert_eq!(rotated.browser().fetch(PATH).await.body, gateway.browser().fetch(PATH).await.body);
 }
 
-/// JW-12: at rest they are sealed.
+/// JW-12
 #[tokio::test]
 async fn private_keys_are_sealed_at_rest() {
     let gateway = Gateway::start();
     let rows = gateway.database.words("SELECT encode(private_key, 'hex') FROM signing_keys");
     assert_eq!(rows.len(), 2);
-    // The heads of PKCS#8 with P-256 and with RSA.
+    // The first bytes of PKCS#8 with P-256 and with RSA.
     assert!(rows.iter().all(|row| !row.contains("2a8648ce3d") && !row.contains("2a864886f70d")), "{rows:?}");
     let swapped = "UPDATE signing_keys a SET private_key = b.private_key FROM signing_keys b WHERE a.kid <> b.kid";
     gateway.database.execute(swapped);

@@ -1,4 +1,4 @@
-//! The documents that client libraries configure themselves from.
+//! The metadata documents of OpenID Connect Discovery and RFC 8414.
 
 use serde_json::{Value, json};
 
@@ -23,13 +23,13 @@ async fn both_documents_are_equal_and_correct() {
         assert_eq!(said[supported], true);
     }
     assert!(said["end_session_endpoint"].is_string());
-    // Every address that it names is there.
+    // Every address in the document exists.
     for (name, url) in said.as_object().expect("an object") {
         let Some(url) = url.as_str().filter(|_| name.ends_with("_endpoint") || name == "jwks_uri") else { continue };
         let answer = browser.get(url).await;
         assert_ne!(answer.status, 404, "{name}");
     }
-    // It costs the database nothing.
+    // The response needs no statement.
     assert!(openid.header("cache-control").starts_with("public, max-age="));
 }
 
@@ -61,7 +61,7 @@ async fn a_client_that_has_the_document_gets_304_until_the_configuration_changes
     assert_eq!(get(&Setup::beside(&gateway).toml(CLIENTS).toml(more).start()).await, 200);
 }
 
-/// RFC 8414 §3.1: where the issuer has a path, the well-known part stands in front of it.
+/// RFC 8414 §3.1: the well-known part comes before the path of the issuer.
 #[tokio::test]
 async fn an_issuer_with_a_path_has_its_documents_at_the_root() {
     let gateway = setup().prefix("/auth").start();

@@ -1,4 +1,4 @@
-//! The page on which a person agrees.
+//! The consent page, and `POST /oauth2/authorize/agree`.
 
 use crate::support::app::{
     Tokens, beside, code, error, path, redeem, refresh, request, setup, sign_in, start, to_provider, told, userinfo,
@@ -13,7 +13,7 @@ async fn form(browser: &Browser, page: &str) -> String {
     format!("authorization_request={request}&shown_to={}", shown_to.unwrap_or_default())
 }
 
-/// Presses a button of that form.
+/// Sends that form.
 async fn press(browser: &Browser, form: &str, answer: &str) -> Answer {
     let ask = browser.ask("POST", "/oauth2/authorize/agree").header("sec-fetch-site", "same-origin");
     ask.body("application/x-www-form-urlencoded", format!("{form}&answer={answer}")).send().await
@@ -23,7 +23,7 @@ async fn say(browser: &Browser, page: &str, answer: &str) -> Answer {
     press(browser, &form(browser, page).await, answer).await
 }
 
-/// Brings a request on which a signed-in person has to agree; the page.
+/// Sends a request that requires consent of the signed-in user. Returns the page.
 async fn page(browser: &Browser, asked: &str) -> String {
     let page = browser.get(asked).await.location();
     assert!(page.starts_with("/oauth2/authorize/agree?"), "{page}");
@@ -41,7 +41,7 @@ async fn consent_grants_a_code_and_refusal_returns_access_denied() {
     let shown = browser.get(&page).await;
     assert!(shown.is_page() && shown.body.contains("Continue to A page?"), "{shown:?}");
     let policy = shown.header("content-security-policy");
-    // Browsers would hold it against the redirects that follow.
+    // Browsers apply it to the redirects that follow.
     assert!(policy.starts_with("default-src 'none'; ") && !policy.contains("form-action"), "{policy}");
     let agreed = say(&browser, &page, "yes").await;
     assert_eq!(agreed.status, 303);
@@ -63,7 +63,7 @@ async fn the_page_names_the_app_the_user_and_the_scopes() {
     for (scope, listed) in [
         ("openid", "Scopes: openid</p>"),
         ("openid email offline_access orders", "Scopes: openid, email, offline_access, orders</p>"),
-        // What is not the app's to ask for is not asked for.
+        // Scopes that the app is not allowed to request are not shown.
         ("openid <b>admin orders", "Scopes: openid, orders</p>"),
     ] {
         let page = browser.get(&path(&[("prompt", "consent"), ("scope", scope)])).await.location();
@@ -75,7 +75,7 @@ async fn the_page_names_the_app_the_user_and_the_scopes() {
     }
 }
 
-/// SE-18: a login under way and a page that waits for an answer are no session, anywhere.
+/// SE-18: a pending login and an open consent page.
 #[tokio::test]
 async fn a_pending_login_or_consent_is_no_session() {
     let gateway = start();
@@ -86,16 +86,16 @@ async fn a_pending_login_or_consent_is_no_session() {
     nobody_is_signed_in(&gateway, &browser, &[&begun.state]).await;
     assert_eq!(gateway.database.rows("sessions"), 0);
 
-    // Now the person is signed in, and the app has nothing yet.
+    // Now the user is signed in, and the app has no code yet.
     let page = browser.get(&begun.callback_of("ada")).await.location();
     let request = page.split_once("authorization_request=").expect("a request").1;
     assert_eq!(gateway.database.words("SELECT client_id FROM sessions"), ["vestibule"]);
     assert_eq!(error(&redeem(&gateway, request, &[]).await), (400, "invalid_grant".into()));
     assert_eq!(error(&refresh(&gateway, request).await), (400, "invalid_grant".into()));
-    let stranger = gateway.browser();
+    let unrelated = gateway.browser();
     let binding = browser.cookie("vestibule-binding").expect("a binding");
-    nobody_is_signed_in(&gateway, &stranger, &[request, &binding]).await;
-    // Who signs out before the answer has nothing left to answer with.
+    nobody_is_signed_in(&gateway, &unrelated, &[request, &binding]).await;
+    // After a logout, consent grants nothing.
     let form = form(&browser, &page).await;
     assert_eq!(browser.post("/logout").await.status, 200);
     let answer = press(&browser, &form, "yes").await;
@@ -103,7 +103,7 @@ async fn a_pending_login_or_consent_is_no_session() {
     assert_eq!(gateway.database.number("SELECT count(*) FROM sessions WHERE client_id = 'spa'"), 0);
 }
 
-/// Neither this browser nor whoever shows one of these has a session.
+/// Neither this browser nor a client with one of these values has a session.
 async fn nobody_is_signed_in(gateway: &Gateway, browser: &Browser, shown: &[&str]) {
     for path in ["/session", "/sessions"] {
         assert_eq!(browser.fetch(path).await.status, 401, "{path}");
@@ -119,7 +119,7 @@ async fn nobody_is_signed_in(gateway: &Gateway, browser: &Browser, shown: &[&str
     }
 }
 
-/// WB-09, SE-13, RFC 9700 §4.16: no other site agrees for a person, and no other browser.
+/// WB-09, SE-13, RFC 9700 §4.16
 #[tokio::test]
 async fn consent_from_another_site_or_browser_is_refused() {
     let gateway = start();
@@ -138,7 +138,7 @@ async fn consent_from_another_site_or_browser_is_refused() {
     code(&say(&browser, &page, "yes").await);
 }
 
-/// AZ-06, AZ-08, RFC 8252 §8.6: any program could take an installed app's place, so a person looks.
+/// AZ-06, AZ-08, RFC 8252 §8.6: any program can impersonate an installed app, so the user is asked.
 #[tokio::test]
 async fn an_installed_app_requires_consent() {
     let gateway = start();
@@ -159,7 +159,7 @@ async fn an_installed_app_requires_consent() {
     }
 }
 
-/// Who signs in for a request on which they have to agree, is not asked to sign in again after it.
+/// After consent no second login is asked for.
 #[tokio::test]
 async fn a_login_for_the_request_is_fresh_after_consent() {
     let gateway = start();
@@ -173,8 +173,8 @@ async fn a_login_for_the_request_is_fresh_after_consent() {
 const CONSENT: &[(&str, &str)] = &[("prompt", "consent")];
 const LOOPBACK: &[(&str, &str)] = &[("client_id", "cli"), ("redirect_uri", "http://127.0.0.1:51004/cb")];
 
-/// WB-09: a page is for the person it was shown to. Where another person has signed in with the same browser since, they
-/// are asked anew, and the app gets neither a code nor an error by what was pressed on the first page.
+/// WB-09: after another user signed in with the same browser, the old page grants nothing and denies nothing; the new user
+/// is asked.
 #[tokio::test]
 async fn a_consent_page_of_one_user_is_not_valid_for_another() {
     let gateway = start();
@@ -200,7 +200,7 @@ async fn a_consent_page_of_one_user_is_not_valid_for_another() {
     }
 }
 
-/// A request that was pushed, as the address by which a browser brings it.
+/// The authorization URL of a pushed request.
 async fn push(gateway: &Gateway, changes: &[(&str, &str)]) -> String {
     let ask = gateway.browser().ask("POST", "/oauth2/par");
     let answer = ask.body("application/x-www-form-urlencoded", request(changes)).send().await.json();
@@ -211,7 +211,7 @@ async fn push(gateway: &Gateway, changes: &[(&str, &str)]) -> String {
     format!("/oauth2/authorize?{query}")
 }
 
-/// The same person in another session is asked anew too: the session says what the app learns.
+/// Another session of the same user is asked again, because the session decides on the claims for the app.
 #[tokio::test]
 async fn a_form_is_valid_only_for_the_session_it_was_shown_to() {
     let gateway = start();
@@ -221,7 +221,7 @@ async fn a_form_is_valid_only_for_the_session_it_was_shown_to() {
     let first = form(&browser, &page).await;
     browser.sign_in("alice").await;
     assert_eq!(press(&browser, &first, "yes").await.location(), page);
-    // A duplicated tab shows the same page to the same session; one answer counts.
+    // A duplicated tab shows the same page to the same session; the first answer counts.
     let (tab, other_tab) = (form(&browser, &page).await, form(&browser, &page).await);
     code(&press(&browser, &tab, "yes").await);
     for answer in ["yes", "no"] {
@@ -230,7 +230,7 @@ async fn a_form_is_valid_only_for_the_session_it_was_shown_to() {
     }
 }
 
-/// No form but that of the page itself: another request's, a made-up one, none at all, and no button.
+/// The form of another request, a forged one, an empty one, and one without a button.
 #[tokio::test]
 async fn an_invalid_consent_form_is_refused() {
     let gateway = start();
@@ -253,8 +253,7 @@ async fn an_invalid_consent_form_is_refused() {
     code(&press(&browser, &own, "yes").await);
 }
 
-/// A session that ended between the page and the answer, or whose user was disabled, gives nothing; who signed out can
-/// still say no.
+/// The session ended, or the user was disabled, between the page and the answer. A refusal is still accepted.
 #[tokio::test]
 async fn consent_after_the_session_ended_grants_nothing() {
     let gateway = start();
@@ -274,7 +273,7 @@ async fn consent_after_the_session_ended_grants_nothing() {
     }
 }
 
-/// WB-09: "yes" and "no" at the same moment give one answer; the other press gets the page of a request that was answered.
+/// WB-09: of concurrent "yes" and "no", one is accepted; the other gets the page of an answered request.
 #[tokio::test]
 async fn concurrent_consent_answers_count_once() {
     let gateway = start();
@@ -302,8 +301,8 @@ async fn concurrent_consent_answers_count_once() {
     assert!(codes >= 20 && errors > 0, "{codes} codes, {errors} errors");
 }
 
-/// WB-09: a request is answered only together with its code. Where the session ends at the same moment, the request is
-/// still open to the next sign-in.
+/// WB-09: the request is answered and its code inserted in one transaction. If the session ends concurrently, the request
+/// stays open for the next login.
 #[tokio::test]
 async fn a_request_whose_code_is_not_issued_stays_open() {
     let gateway = start();
@@ -325,7 +324,7 @@ async fn a_request_whose_code_is_not_issued_stays_open() {
     }
 }
 
-/// Apps whose redirect URIs lead to the person's own machine.
+/// Apps with redirect URIs on the machine of the user.
 const AT_HOME: &str = r#"
 [clients.home]
 redirect_uris = ["http://127.0.0.1:8080/cb", "http://localhost:3000/cb", "https://localhost/cb", "com.example.home:/cb"]
@@ -338,7 +337,7 @@ redirect_uris = ["http://127.0.0.1:8080/cb", "http://[::1]:8080/cb", "https://to
 id_token_alg = "ES256"
 "#;
 
-/// AZ-06, AZ-08, RFC 8252 §8.6: also where the address matches exactly, and each time.
+/// AZ-06, AZ-08, RFC 8252 §8.6: also if the URI matches exactly.
 #[tokio::test]
 async fn loopback_redirect_uris_require_consent_each_time() {
     let gateway = setup().toml(AT_HOME).start();

@@ -1,10 +1,10 @@
-//! `id_token_hint`: the app says whom it expects.
+//! `id_token_hint`: the user that the app expects.
 
 use chrono::TimeDelta;
 
 use crate::support::app::{Tokens, code, path, redeem, sign_in, start, told};
 
-/// `oidcc-id-token-hint`; an expired one is as good.
+/// `oidcc-id-token-hint`; an expired hint is accepted too.
 #[tokio::test]
 async fn another_user_than_the_hinted_one_is_refused() {
     let gateway = start();
@@ -16,7 +16,7 @@ async fn another_user_than_the_hinted_one_is_refused() {
     code(&browser.get(&silent).await);
     browser.sign_in("eve").await;
     assert_eq!(told(&browser.get(&silent).await), "login_required");
-    // Without `prompt=none` somebody may sign in, and it has to be that person.
+    // Without `prompt=none` a user can sign in, and it must be the hinted one.
     let asked = path(&[("id_token_hint", &id_token)]);
     assert_eq!(told(&sign_in(&browser, &asked, "eve").await), "login_required");
     code(&sign_in(&browser, &asked, "ada").await);
@@ -34,7 +34,7 @@ async fn an_invalid_hint_is_refused() {
     for hint in ["junk", &forged, &tokens.access] {
         assert_eq!(told(&browser.get(&path(&[("id_token_hint", hint)])).await), "invalid_request", "{hint}");
     }
-    // Nor is another app's.
+    // A hint of another app is refused too.
     let of_another = crate::support::app::of_server(&[("id_token_hint", id_token)]);
     assert_eq!(told(&browser.get(&of_another).await), "invalid_request");
 }

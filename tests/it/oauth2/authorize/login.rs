@@ -1,4 +1,4 @@
-//! A login that an app asked for, from its request to its tokens.
+//! A login for an app, from the authorization request to the tokens.
 
 use url::form_urlencoded;
 
@@ -8,7 +8,7 @@ use crate::support::app::{
 };
 use crate::support::{Gateway, parameter};
 
-/// JW-01, JW-02, IR-20: what an app gets is for it, and says no more than it asked for.
+/// JW-01, JW-02, IR-20: the tokens name the app and have only the requested claims.
 #[tokio::test]
 async fn an_app_gets_the_tokens_of_a_login() {
     let gateway = start();
@@ -30,18 +30,18 @@ async fn an_app_gets_the_tokens_of_a_login() {
     assert!(id["at_hash"].as_str().is_some_and(|hash| hash.len() == 22));
     let about = userinfo(&gateway, &tokens.access).await;
     assert_eq!((about.status, &about.json()["sub"], &about.json()["email"]), (200, &id["sub"], &id["email"]));
-    // The app's session is under the browser's, and has an end of its own that is not later.
+    // The app session belongs to the browser session and ends no later.
     let under = "SELECT count(*) FROM sessions app JOIN sessions browser ON browser.id = app.parent_id
                  WHERE app.client_id = 'spa' AND browser.client_id = 'vestibule' AND app.not_after = browser.not_after";
     assert_eq!(gateway.database.number(under), 1);
     assert_ne!(access["sid"], browser.fetch("/session").await.json()["sid"]);
-    // The device list shows the sign-in, with the app under it.
+    // The session list shows the browser session with its app.
     let listed = browser.fetch("/sessions").await.json();
     assert_eq!(listed["sessions"].as_array().map(Vec::len), Some(1));
     assert_eq!(listed["sessions"][0]["clients"], serde_json::json!(["spa"]));
 }
 
-/// AZ-32: an app need not send a `nonce`; what it sends stands in its ID token as it is.
+/// AZ-32
 #[tokio::test]
 async fn a_nonce_is_optional_and_copied_to_the_id_token() {
     let gateway = start();
@@ -58,7 +58,6 @@ async fn a_nonce_is_optional_and_copied_to_the_id_token() {
     }
 }
 
-/// An app's token opens userinfo and nothing else of ours.
 #[tokio::test]
 async fn an_apps_token_is_accepted_at_userinfo_only() {
     let gateway = start();
@@ -70,7 +69,7 @@ async fn an_apps_token_is_accepted_at_userinfo_only() {
     }
 }
 
-/// A browser that is signed in has its code at once, and the provider is not asked.
+/// No request to the provider is made.
 #[tokio::test]
 async fn a_signed_in_browser_gets_a_code_at_once() {
     let gateway = start();
@@ -99,7 +98,7 @@ async fn tokens_and_claims_follow_the_scopes() {
     let plain = of("orders offline_access").await;
     assert!(plain.refresh.is_some() && plain.id.is_none());
     assert_eq!(userinfo(&gateway, &plain.access).await.status, 403);
-    // AZ-19: never widened; what is unknown is passed over, and the answer says so.
+    // AZ-19: scopes are never widened; unknown ones are ignored, and the response has the granted ones.
     let narrowed = of("openid admin orders openid").await;
     assert_eq!(narrowed.body["scope"], "openid orders");
     let usual = of("").await;
@@ -131,7 +130,7 @@ async fn resource_limits_the_audience() {
     }
 }
 
-/// RA-12: the provider's no reaches the app, with its own state.
+/// RA-12: with the `state` of the app.
 #[tokio::test]
 async fn a_denied_login_is_reported_to_the_app() {
     let gateway = start();
@@ -144,7 +143,7 @@ async fn a_denied_login_is_reported_to_the_app() {
     assert_eq!(gateway.database.rows("sessions"), 0);
 }
 
-/// RA-04: the code of a login goes to the browser that began it, and to no other.
+/// RA-04: only the browser that began the login gets the code.
 #[tokio::test]
 async fn another_browser_cannot_complete_the_login() {
     let gateway = start();
@@ -157,7 +156,7 @@ async fn another_browser_cannot_complete_the_login() {
     code(&done);
 }
 
-/// SE-03: somebody who signs in anew in the same browser stays signed in to the apps; somebody else does not.
+/// SE-03: the apps of another user end.
 #[tokio::test]
 async fn a_new_login_keeps_the_apps_of_the_same_user_only() {
     let gateway = start();
@@ -181,7 +180,7 @@ async fn an_app_can_be_limited_to_some_providers() {
     let other = crate::fake_provider::Op::start();
     let gateway = setup().provider("second", &other).toml(more).start();
     let browser = gateway.browser();
-    // Two ways, and so a choice; one way, and so none.
+    // With two providers the user chooses; with one the page is skipped.
     let choice = browser.get(&path(&[])).await.location();
     let page = browser.get(&choice).await;
     assert!(
@@ -191,7 +190,7 @@ async fn an_app_can_be_limited_to_some_providers() {
     let straight = browser.get(&path(&[("provider", "second")])).await.location();
     assert!(straight.starts_with(&other.issuer), "{straight}");
     browser.sign_in("ada").await;
-    // Who is signed in by another provider signs in again.
+    // A user who is signed in with another provider signs in again.
     let picky = browser.get(&path(&[("client_id", "picky")])).await.location();
     assert!(picky.starts_with(&other.issuer), "{picky}");
     assert_eq!(browser.get(&link_of_newest(&gateway)).await.status, 404);

@@ -1,5 +1,5 @@
-//! FZ-07: requests, logins and codes of two browsers, two people and two apps, in any order, doubled and mixed up. Whatever
-//! happens, no app gets a token of somebody who did not sign in for it in that browser, and no code gives two.
+//! FZ-07: random sequences of requests, logins and codes of two browsers, two users and two apps, with repetitions and
+//! mix-ups. No app gets a token of a user who did not sign in for it in that browser, and no code is redeemed twice.
 
 use std::collections::HashSet;
 
@@ -17,11 +17,11 @@ const PEOPLE: [&str; 2] = ["ada", "eve"];
 
 #[derive(Clone, Debug)]
 enum Step {
-    /// A browser brings an app's request.
+    /// The authorization request of an app.
     Ask { browser: usize, app: usize },
-    /// Somebody comes back from the provider with a login, perhaps in the wrong browser, perhaps not for the first time.
+    /// The callback of a login, possibly in the wrong browser, possibly repeated.
     Return { browser: usize, login: usize, person: usize },
-    /// Somebody redeems a code, perhaps as the wrong app, perhaps with the wrong verifier.
+    /// The redemption of a code, possibly by the wrong app, possibly with the wrong verifier.
     Redeem { code: usize, app: usize, verifier: usize },
     /// A browser signs out.
     Leave { browser: usize },
@@ -53,16 +53,16 @@ struct Code {
     redeemed: bool,
 }
 
-/// What has happened so far.
+/// The model of what has happened so far.
 #[derive(Default)]
 struct World {
     /// The app and the verifier of each request.
     requests: Vec<(usize, String)>,
     logins: Vec<Login>,
     codes: Vec<Code>,
-    /// Who is signed in, by their `sub` here.
+    /// The `sub` of the signed-in user of each browser.
     signed_in: [Option<String>; 2],
-    /// Browsers that signed out since a code was handed out in them.
+    /// Browsers that signed out after a code was issued in them.
     ended: HashSet<usize>,
 }
 
@@ -113,7 +113,7 @@ impl World {
         } else {
             let begun = Begun::at("op", answer.location());
             self.logins.push(Login { browser: place, request, begun, over: false });
-            assert_eq!(self.signed_in[place], None, "who is signed in has a code at once");
+            assert_eq!(self.signed_in[place], None, "a signed-in browser gets a code at once");
         }
     }
 
@@ -128,19 +128,19 @@ impl World {
         let request = known.request;
         self.logins[login].over = true;
         let sub = browsers[browser].fetch("/session").await.json()["sub"].as_str().expect("a sub").to_owned();
-        // A new login of somebody else ends what the one before them had in this browser.
+        // A login of another user ends the sessions of the previous user in this browser.
         if self.signed_in[browser].as_ref().is_some_and(|before| *before != sub) {
             let of_it = self.codes.iter().enumerate().filter(|(_, code)| code.browser == browser);
             self.ended.extend(of_it.map(|(place, _)| place));
         }
-        // A code of the session before it is gone with that session, whoever it was.
+        // Codes of the previous session are invalid now, also for the same user.
         let unredeemed = self.codes.iter().enumerate().filter(|(_, code)| code.browser == browser && !code.redeemed);
         self.ended.extend(unredeemed.map(|(place, _)| place));
         self.signed_in[browser] = Some(sub.clone());
         self.keep(&answer, request, sub, browser);
     }
 
-    /// The code goes to the app that asked, with its own state.
+    /// Checks that the code goes to the requesting app with its `state`.
     fn keep(&mut self, answer: &Answer, request: usize, person: String, browser: usize) {
         let url = answer.location();
         assert!(url.starts_with(APPS[self.requests[request].0].1), "{url}");

@@ -6,7 +6,7 @@ use serde_json::json;
 use crate::support::app::{Tokens, code, path, redeem, setup, sign_in, start, to_provider, told};
 use crate::support::{Gateway, parameter};
 
-/// What the provider says of the moment in which it authenticated the person, as seconds before now.
+/// Sets the `auth_time` of the provider, in seconds before now.
 fn authenticated(gateway: &Gateway, seconds_ago: i64) {
     let at = gateway.clock.now() - TimeDelta::seconds(seconds_ago);
     gateway.op.set_claims(json!({ "auth_time": at.timestamp() }));
@@ -21,14 +21,14 @@ async fn prompt_none_shows_no_page() {
     browser.sign_in("ada").await;
     code(&browser.get(&path(&[("prompt", "none")])).await);
     assert_eq!(told(&browser.get(&path(&[("prompt", "none"), ("max_age", "60")])).await), "login_required");
-    // Who was signed out is nobody, and so is whose cookie is not ours.
+    // After a logout, and with an invalid cookie.
     assert_eq!(browser.post("/logout").await.status, 200);
     assert_eq!(told(&browser.get(&path(&[("prompt", "none")])).await), "login_required");
     browser.set_cookie("vestibule", "junk");
     assert_eq!(told(&browser.get(&path(&[("prompt", "none")])).await), "login_required");
 }
 
-/// AZ-24: the provider is asked too, and its word is checked.
+/// AZ-24: the parameters are sent to the provider, and `auth_time` is checked.
 #[tokio::test]
 async fn prompt_login_requires_a_fresh_login_at_the_provider() {
     let gateway = start();
@@ -38,8 +38,8 @@ async fn prompt_login_requires_a_fresh_login_at_the_provider() {
     code(&browser.get(&path(&[("max_age", "10000")])).await);
     let begun = to_provider(&browser, &path(&[("prompt", "login")])).await;
     assert_eq!(parameter(&begun.url, "prompt").as_deref(), Some("login"));
-    assert!(parameter(&begun.url, "max_age").is_some(), "so that it says when");
-    // It did not: its word is an old one.
+    assert!(parameter(&begun.url, "max_age").is_some(), "so that the provider returns auth_time");
+    // The provider returned an old `auth_time`.
     assert_eq!(told(&browser.get(&begun.callback_of("ada")).await), "login_required");
     authenticated(&gateway, 0);
     let answer = sign_in(&browser, &path(&[("prompt", "login")]), "ada").await;
@@ -50,11 +50,11 @@ async fn prompt_login_requires_a_fresh_login_at_the_provider() {
     assert_eq!(parameter(&begun.url, "max_age").as_deref(), Some("60"));
     authenticated(&gateway, 0);
     code(&browser.get(&begun.callback_of("ada")).await);
-    // Nothing of this ends the sign-in.
+    // The browser session stays active.
     assert_eq!(browser.fetch("/session").await.status, 200);
 }
 
-/// A provider that does not say when: the app is told, unless the operator trusts it.
+/// The app gets an error unless `insecure_assume_fresh_login` is set.
 #[tokio::test]
 async fn without_auth_time_a_login_is_not_fresh() {
     let gateway = start();
@@ -67,7 +67,7 @@ async fn without_auth_time_a_login_is_not_fresh() {
     }
 }
 
-/// `select_account` asks who to be, even where somebody is signed in.
+/// Also with a signed-in browser.
 #[tokio::test]
 async fn select_account_is_passed_to_the_provider() {
     let gateway = start();
@@ -80,7 +80,7 @@ async fn select_account_is_passed_to_the_provider() {
     assert_eq!(tokens.id_claims()["sub"], browser.fetch("/session").await.json()["sub"]);
 }
 
-/// AZ-26: hints reach the provider as they were asked for, and nothing in a link of ours changes them.
+/// AZ-26: parameters of the login link do not change the hints of the request.
 #[tokio::test]
 async fn hints_are_passed_on_and_cannot_be_overridden() {
     let gateway = start();

@@ -1,9 +1,9 @@
-//! What may be asked for, and where a refusal goes.
+//! The parameters of an authorization request, and where its errors are sent.
 
 use crate::support::app::{CHALLENGE, SERVER, SPA, code, of_server, path, request, sign_in, start, told};
 use crate::support::parameter;
 
-/// AZ-01, AZ-02, AZ-05, AZ-10: until the app and its address are proven, nothing is sent there.
+/// AZ-01, AZ-02, AZ-05, AZ-10: errors before the client and its URI are known are shown on our page.
 #[tokio::test]
 async fn an_unregistered_redirect_uri_gets_no_redirect() {
     let gateway = start();
@@ -35,14 +35,14 @@ async fn futures_of<const N: usize>(ids: [&str; N], browser: &crate::support::Br
     for id in ids {
         let answer = browser.ask("GET", &path(&[("client_id", id)])).for_json().send().await;
         assert!(!answer.headers.contains_key("location"), "{id}");
-        // The built-in client is known, and nobody is ever sent to it.
+        // The built-in client has no redirect URI.
         let code = answer.json()["code"].as_str().expect("a code").replace("redirect_uri_refused", "unknown_client");
         seen.push((answer.status, code));
     }
     seen
 }
 
-/// AZ-11, AZ-12, AZ-13, AZ-14, AZ-23, AZ-27: what is wrong with a request the app is told, with its state and our name.
+/// AZ-11, AZ-12, AZ-13, AZ-14, AZ-23, AZ-27: by redirect, with `state` and `iss`.
 #[tokio::test]
 async fn an_invalid_request_is_reported_to_the_app() {
     let gateway = start();
@@ -81,7 +81,7 @@ async fn an_invalid_request_is_reported_to_the_app() {
     assert_eq!(gateway.database.rows("authorization_requests"), 0);
 }
 
-/// AZ-16: two readers could take two different ones.
+/// AZ-16: two parsers could read different values.
 #[tokio::test]
 async fn repeated_parameters_are_refused() {
     let gateway = start();
@@ -114,7 +114,7 @@ async fn state_and_nonce_are_returned_unchanged() {
     assert_eq!((answer.header("cache-control"), answer.header("referrer-policy")), ("no-store", "no-referrer"));
     let code = code(&answer);
     assert!(code.len() <= 256 && code.len() >= 43 && code.bytes().all(|byte| byte.is_ascii_graphic()));
-    // Without a state none comes back.
+    // Without a state none is returned.
     let url = browser.get(&of_server(&[("state", "")])).await.location();
     assert_eq!(parameter(&url, "state"), None, "{url}");
 }
@@ -129,7 +129,7 @@ async fn authorization_responses_have_no_cors_headers() {
     }
 }
 
-/// AZ-17: a form works as the address does, and needs no cookie to arrive.
+/// AZ-17: without a cookie.
 #[tokio::test]
 async fn a_request_can_be_posted_as_a_form() {
     let gateway = start();
@@ -142,11 +142,11 @@ async fn a_request_can_be_posted_as_a_form() {
     let answer = browser.get(&location).await;
     assert!(answer.location().starts_with(SPA), "{answer:?}");
     code(&answer);
-    // It is brought once.
+    // It is used once.
     assert_eq!(browser.get(&location).await.status, 400);
 }
 
-/// IN-04, IN-06: strange input breaks nothing.
+/// IN-04, IN-06
 #[tokio::test]
 async fn malformed_requests_are_refused() {
     let gateway = start();

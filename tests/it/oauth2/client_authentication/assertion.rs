@@ -1,4 +1,4 @@
-//! `private_key_jwt`: clients that sign what they show (RFC 7523).
+//! `private_key_jwt` (RFC 7523).
 
 use std::path::PathBuf;
 
@@ -14,7 +14,7 @@ use crate::support::{Answer, Gateway, Setup};
 
 const TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 
-/// A key pair of Ed25519: to sign with, and its public part in PEM.
+/// An Ed25519 key pair: the private key, and the public key in PEM.
 fn key_pair() -> (EncodingKey, String) {
     let pkcs8 = Ed25519KeyPair::generate_pkcs8(&SystemRandom::new()).expect("a key");
     let public = Ed25519KeyPair::from_pkcs8(pkcs8.as_ref()).expect("a key");
@@ -25,20 +25,20 @@ fn key_pair() -> (EncodingKey, String) {
     (EncodingKey::from_ed_der(pkcs8.as_ref()), pem)
 }
 
-struct House {
+struct SignerSetup {
     gateway: Gateway,
     key: EncodingKey,
     toml: String,
     file: PathBuf,
 }
 
-impl Drop for House {
+impl Drop for SignerSetup {
     fn drop(&mut self) {
         let _gone = std::fs::remove_file(&self.file);
     }
 }
 
-impl House {
+impl SignerSetup {
     fn start() -> Self {
         let (key, pem) = key_pair();
         let file = std::env::temp_dir().join(format!("{}.pem", uuid::Uuid::new_v4()));
@@ -51,7 +51,7 @@ impl House {
         Self { gateway: setup().toml(&toml).start(), key, toml, file }
     }
 
-    /// What an honest client says.
+    /// The claims of a valid assertion.
     fn claims(&self, jti: &str) -> Value {
         let now = self.gateway.clock.now().timestamp();
         let (issuer, id) = (&self.gateway.public_url, "signer");
@@ -76,37 +76,37 @@ fn refused() -> (u16, String) {
     (401, "invalid_client".into())
 }
 
-/// TK-21, RC-09: what a client signs counts once, on whatever replica.
+/// TK-21, RC-09: on any replica.
 #[tokio::test]
 async fn a_repeated_assertion_is_refused() {
-    let house = House::start();
-    let second = Setup::beside(&house.gateway).toml(&house.toml).start();
-    let assertion = house.sign(&house.claims("one"));
-    let tokens = Tokens::of(&house.show(&assertion).await);
+    let setup = SignerSetup::start();
+    let second = Setup::beside(&setup.gateway).toml(&setup.toml).start();
+    let assertion = setup.sign(&setup.claims("one"));
+    let tokens = Tokens::of(&setup.show(&assertion).await);
     assert_eq!(tokens.claims()["sub"], "signer");
-    assert_eq!(error(&house.show(&assertion).await), refused());
+    assert_eq!(error(&setup.show(&assertion).await), refused());
     assert_eq!(error(&ask(&second, &assertion).await), refused());
-    let other = house.sign(&house.claims("two"));
+    let other = setup.sign(&setup.claims("two"));
     Tokens::of(&ask(&second, &other).await);
 }
 
-/// TK-21: the endpoint's own address and the issuer are audiences; a list may name one of them.
+/// TK-21: alone or in a list.
 #[tokio::test]
 async fn the_issuer_and_the_endpoint_are_accepted_audiences() {
-    let house = House::start();
-    let token_endpoint = format!("{}/oauth2/token", house.gateway.public_url);
-    for (number, audience) in [json!(token_endpoint), json!([house.gateway.public_url, "x"])].into_iter().enumerate() {
-        let mut claims = house.claims(&number.to_string());
+    let setup = SignerSetup::start();
+    let token_endpoint = format!("{}/oauth2/token", setup.gateway.public_url);
+    for (number, audience) in [json!(token_endpoint), json!([setup.gateway.public_url, "x"])].into_iter().enumerate() {
+        let mut claims = setup.claims(&number.to_string());
         claims["aud"] = audience;
-        Tokens::of(&house.show(&house.sign(&claims)).await);
+        Tokens::of(&setup.show(&setup.sign(&claims)).await);
     }
 }
 
 /// TK-21
 #[tokio::test]
 async fn invalid_assertions_are_refused() {
-    let house = House::start();
-    let now = house.gateway.clock.now().timestamp();
+    let setup = SignerSetup::start();
+    let now = setup.gateway.clock.now().timestamp();
     for (name, value) in [
         ("aud", json!("https://evil.example")),
         ("aud", json!([])),
@@ -122,21 +122,21 @@ async fn invalid_assertions_are_refused() {
         ("jti", Value::Null),
         ("jti", json!("")),
     ] {
-        let mut claims = house.claims("bad");
+        let mut claims = setup.claims("bad");
         claims[name] = value.clone();
-        assert_eq!(error(&house.show(&house.sign(&claims)).await), refused(), "{name} {value}");
+        assert_eq!(error(&setup.show(&setup.sign(&claims)).await), refused(), "{name} {value}");
     }
-    let (stranger, _) = key_pair();
-    let claims = house.claims("stranger");
-    let forged = jsonwebtoken::encode(&Header::new(Algorithm::EdDSA), &claims, &stranger).expect("a JWT");
-    assert_eq!(error(&house.show(&forged).await), refused());
+    let (unrelated, _) = key_pair();
+    let claims = setup.claims("unrelated");
+    let forged = jsonwebtoken::encode(&Header::new(Algorithm::EdDSA), &claims, &unrelated).expect("a JWT");
+    assert_eq!(error(&setup.show(&forged).await), refused());
     let hmac = EncodingKey::from_secret(b"x");
     let forged = jsonwebtoken::encode(&Header::new(Algorithm::HS256), &claims, &hmac).expect("a JWT");
-    assert_eq!(error(&house.show(&forged).await), refused());
-    Tokens::of(&house.show(&house.sign(&house.claims("good"))).await);
+    assert_eq!(error(&setup.show(&forged).await), refused());
+    Tokens::of(&setup.show(&setup.sign(&setup.claims("good"))).await);
     for junk in ["x", "x.y.z", &"x".repeat(20_000)] {
-        assert_eq!(error(&house.show(junk).await), refused(), "{junk}");
+        assert_eq!(error(&setup.show(junk).await), refused(), "{junk}");
     }
     let typeless = [("grant_type", "client_credentials"), ("client_assertion", claims["jti"].as_str().expect("text"))];
-    assert_eq!(error(&post(&house.gateway, "/oauth2/token", &typeless).await), refused());
+    assert_eq!(error(&post(&setup.gateway, "/oauth2/token", &typeless).await), refused());
 }

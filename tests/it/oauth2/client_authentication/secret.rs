@@ -1,4 +1,4 @@
-//! How clients show who they are, at the endpoints that want to know.
+//! Client authentication with a secret.
 
 use chrono::TimeDelta;
 use reqwest::header::{AUTHORIZATION, HeaderValue};
@@ -8,7 +8,7 @@ use crate::support::{Answer, Gateway};
 
 const ENDPOINTS: [&str; 2] = ["/oauth2/introspect", "/oauth2/revoke"];
 
-/// TK-15, TK-16: the token endpoint asks the same way, and a refresh token is good for its own client only.
+/// TK-15, TK-16: and accepts a refresh token from its own client only.
 #[tokio::test]
 async fn the_token_endpoint_authenticates_clients() {
     let gateway = start();
@@ -16,7 +16,7 @@ async fn the_token_endpoint_authenticates_clients() {
     let refresh = [("grant_type", "refresh_token"), ("refresh_token", person.refresh.as_str())];
     let ask = || form(&gateway, "/oauth2/token", &refresh);
     let known = ask().header("authorization", &basic("shop", SECRET)).send().await;
-    assert_eq!(error(&known), (400, "invalid_grant".into()), "a client of ours, and not the one that it was given to");
+    assert_eq!(error(&known), (400, "invalid_grant".into()), "a known client, but not that of the token");
     for (id, secret) in [("shop", "guess"), ("nobody", SECRET), ("web", SECRET), ("vestibule", SECRET)] {
         let answer = ask().header("authorization", &basic(id, secret)).send().await;
         assert_eq!(error(&answer), (401, "invalid_client".into()), "{id}");
@@ -25,14 +25,14 @@ async fn the_token_endpoint_authenticates_clients() {
     let doubled = form(&gateway, "/oauth2/token", &[&refresh[..], &[("client_secret", SECRET)]].concat());
     let doubled = doubled.header("authorization", &basic("shop", SECRET)).send().await;
     assert_eq!(error(&doubled), (400, "invalid_request".into()));
-    assert_eq!(person.renew(&gateway).await.status, 200, "nothing of it used the token up");
+    assert_eq!(person.renew(&gateway).await.status, 200, "no request used up the token");
 }
 
 async fn with_basic(gateway: &Gateway, path: &str, id: &str, secret: &str) -> Answer {
     form(gateway, path, &[("token", "x")]).header("authorization", &basic(id, secret)).send().await
 }
 
-/// TK-16: by either way, with every character; the scheme in any letter case.
+/// TK-16: with special characters, and the scheme in any letter case.
 #[tokio::test]
 async fn a_secret_is_accepted_in_the_header_or_the_form() {
     let gateway = start();
@@ -47,7 +47,7 @@ async fn a_secret_is_accepted_in_the_header_or_the_form() {
     }
 }
 
-/// TK-16: two ways in one request are none.
+/// TK-16
 #[tokio::test]
 async fn two_authentication_methods_at_once_are_refused() {
     let gateway = start();
@@ -65,7 +65,7 @@ async fn two_authentication_methods_at_once_are_refused() {
     }
 }
 
-/// TK-15, TK-19: near is not enough, and no answer says how near.
+/// TK-15, TK-19: all wrong secrets get the same response.
 #[tokio::test]
 async fn a_wrong_secret_is_refused_with_a_challenge() {
     let gateway = setup().toml("[limits]\nfailures_before_lockout = 1000").start();
@@ -87,7 +87,7 @@ async fn a_wrong_secret_is_refused_with_a_challenge() {
     }
 }
 
-/// TK-28, IR-22: what nobody can read is no client, and breaks nothing.
+/// TK-28, IR-22
 #[tokio::test]
 async fn a_malformed_authorization_header_is_refused() {
     use base64::Engine;
@@ -119,15 +119,15 @@ async fn a_malformed_authorization_header_is_refused() {
         let doubled = form(&gateway, path, &[("token", "x")]);
         let doubled = doubled.header("authorization", &basic("shop", SECRET)).header("authorization", "Basic x");
         assert_eq!(error(&doubled.send().await), (401, "invalid_client".into()));
-        // No header block is that long.
+        // Longer than the maximum of the header block.
         let endless = format!("Basic {}", "A".repeat(16 * 1024));
         let endless = form(&gateway, path, &[("token", "x")]).header("authorization", &endless).send().await;
         assert!(matches!(endless.status, 400 | 401 | 431), "{endless:?}");
     }
 }
 
-/// IN-09, IN-11: five wrong secrets, and no other is looked at for five minutes; other clients and other addresses are
-/// not concerned.
+/// IN-09, IN-11: after five wrong secrets, secrets of this client from this address are refused for five minutes. Other
+/// clients and addresses are not affected.
 #[tokio::test]
 async fn repeated_wrong_secrets_lock_the_client_for_that_address() {
     let gateway = setup().toml("[server]\ntrusted_proxies = [\"127.0.0.1/32\"]").start();
@@ -140,7 +140,7 @@ async fn repeated_wrong_secrets_lock_the_client_for_that_address() {
     for _ in 0..4 {
         assert_eq!(ask("192.0.2.1", "shop", "guess").await.status, 401);
     }
-    assert!(is_active(&ask("192.0.2.1", "till", SECRET).await), "and its success forgives nothing");
+    assert!(is_active(&ask("192.0.2.1", "till", SECRET).await), "a success of another client does not reset the count");
     assert_eq!(ask("192.0.2.1", "shop", "guess").await.status, 401);
     let locked = ask("192.0.2.1", "shop", SECRET).await;
     assert_eq!(error(&locked), (429, "temporarily_unavailable".into()));
@@ -155,7 +155,7 @@ async fn repeated_wrong_secrets_lock_the_client_for_that_address() {
     assert_eq!(answer.status, 200, "{answer:?}");
 }
 
-/// IN-09: an IPv6 customer has a whole /64, and it is one.
+/// IN-09: a /64 is one customer.
 #[tokio::test]
 async fn an_ipv6_network_is_locked_as_one_address() {
     let gateway = setup().toml("[server]\ntrusted_proxies = [\"127.0.0.1/32\"]").start();
@@ -170,7 +170,7 @@ async fn an_ipv6_network_is_locked_as_one_address() {
     assert_eq!(ask("2001:db8:0:1::1".into()).await.status, 401);
 }
 
-/// IN-09: garbage uses up the limit of its network, good requests do not.
+/// IN-09
 #[tokio::test]
 async fn invalid_requests_use_up_the_limit_and_valid_ones_do_not() {
     let gateway = setup().toml("[limits]\ntokens_per_minute = 3").start();
@@ -188,5 +188,9 @@ async fn invalid_requests_use_up_the_limit_and_valid_ones_do_not() {
     let limited = form(&gateway, "/oauth2/revoke", &[("token", "x")]).send().await;
     assert_eq!(error(&limited), (429, "temporarily_unavailable".into()));
     assert!(!limited.header("retry-after").is_empty());
-    assert_eq!(with_basic(&gateway, "/oauth2/introspect", "shop", SECRET).await.status, 200, "legitimate ones go on");
+    assert_eq!(
+        with_basic(&gateway, "/oauth2/introspect", "shop", SECRET).await.status,
+        200,
+        "valid requests are accepted"
+    );
 }

@@ -1,4 +1,4 @@
-//! The scope `account`: how a frontend gets it, and what it is good for.
+//! The scope `account`: how a frontend gets it, and its effect.
 
 use chrono::TimeDelta;
 use serde_json::{Value, json};
@@ -22,7 +22,7 @@ fn text(value: &Value) -> &str {
     value.as_str().expect("a text")
 }
 
-/// By `resource` at the token endpoint: for the issuer alone and five minutes, whatever other tokens are.
+/// The audience is the issuer alone, and the lifetime five minutes.
 #[tokio::test]
 async fn a_refresh_with_resource_grants_the_scope_account() {
     let gateway = Gateway::with("[tokens]\naudience = ['https://api.example']\naccess_lifetime = '1h'\n");
@@ -38,11 +38,11 @@ async fn a_refresh_with_resource_grants_the_scope_account() {
     );
     assert_eq!(about["exp"].as_i64().zip(about["iat"].as_i64()).map(|(exp, iat)| exp - iat), Some(300));
     assert_eq!(sessions(&gateway, text(&answer["access_token"])).await, 200);
-    // The next refresh has it only if it asks again.
+    // The next refresh must request it again.
     let next = refresh(&gateway, text(&answer["refresh_token"]), &[]).await.json();
     assert_eq!((&next["scope"], &next["expires_in"]), (&json!("openid profile email"), &json!(3600)));
     assert_eq!(sessions(&gateway, text(&next["access_token"])).await, 403);
-    // An empty path equals `/`; a token that is narrowed to a service has no such scope.
+    // An empty path equals `/`; a token for a service has no such scope.
     let slash = refresh(&gateway, text(&next["refresh_token"]), &[("resource", &format!("{issuer}/"))]).await.json();
     assert_eq!(claims(text(&slash["access_token"]))["aud"], issuer);
     let api = refresh(&gateway, text(&slash["refresh_token"]), &[("resource", "https://api.example")]).await.json();
@@ -50,7 +50,7 @@ async fn a_refresh_with_resource_grants_the_scope_account() {
     assert_eq!((&about["aud"], &about["scope"]), (&json!("https://api.example"), &json!("openid profile email")));
 }
 
-/// The request may name the scope, alone or beside others of the session, but only with the resource.
+/// The request may name the scope, alone or with others of the session, but only together with `resource`.
 #[tokio::test]
 async fn the_scope_parameter_alone_does_not_grant_it() {
     let gateway = Gateway::start();
@@ -70,7 +70,7 @@ async fn the_scope_parameter_alone_does_not_grant_it() {
     assert_eq!(services::error(&twice), (400, "invalid_request".into()));
     let wider = refresh(&gateway, first, &[("resource", issuer), ("scope", "account groups")]).await;
     assert_eq!(services::error(&wider), (400, "invalid_scope".into()));
-    // None of those used the refresh token up.
+    // None of these requests used up the refresh token.
     let alone = refresh(&gateway, first, &[("resource", issuer), ("scope", "account")]).await.json();
     assert_eq!(alone["scope"], "account");
     assert_eq!(sessions(&gateway, text(&alone["access_token"])).await, 200);
@@ -79,7 +79,7 @@ async fn the_scope_parameter_alone_does_not_grant_it() {
     assert_eq!(again.json()["scope"], "openid account");
 }
 
-/// RF-02: within the retry window the same successor comes, and the access token that this request asks for.
+/// RF-02: within the retry window the response has the same successor and the requested access token.
 #[tokio::test]
 async fn a_retried_refresh_can_request_it() {
     let gateway = Gateway::start();
@@ -136,7 +136,7 @@ async fn a_cookie_requests_it_by_a_form() {
     assert_eq!(answer["expires_in"], 60);
 }
 
-/// It ends by itself, with its session, and by revocation; other clients learn nothing of it and cannot exchange it.
+/// It ends by expiry, with its session, and by revocation. Other clients cannot introspect or exchange it.
 #[tokio::test]
 async fn it_is_revoked_and_introspected_like_other_tokens_of_the_built_in_client() {
     let gateway = services::setup().start();
@@ -151,7 +151,7 @@ async fn it_is_revoked_and_introspected_like_other_tokens_of_the_built_in_client
     assert_eq!(sessions(&gateway, access).await, 401);
     let second = refresh(&gateway, next, &resource).await.json();
     let access = text(&second["access_token"]);
-    assert_eq!(sessions(&gateway, access).await, 200, "the session lives on");
+    assert_eq!(sessions(&gateway, access).await, 200, "the session is active");
     gateway.hand.advance(TimeDelta::seconds(301));
     assert_eq!(sessions(&gateway, access).await, 401);
     let third = refresh(&gateway, text(&second["refresh_token"]), &resource).await.json();
@@ -159,7 +159,7 @@ async fn it_is_revoked_and_introspected_like_other_tokens_of_the_built_in_client
     assert_eq!(sessions(&gateway, text(&third["access_token"])).await, 401, "its session ended");
 }
 
-/// An app that names a scope of its own `account` gets no more by it; nor does one whose audience is the issuer.
+/// Also with the issuer as the audience of the app.
 #[tokio::test]
 async fn an_apps_own_scope_account_grants_no_access() {
     let gateway = Gateway::start();
@@ -188,8 +188,7 @@ async fn an_apps_own_scope_account_grants_no_access() {
     }
 }
 
-/// Where both come, the token decides; a token that is not good enough never falls back to the cookie. Below `/account` the
-/// cookie decides, and with it the origin.
+/// An invalid token does not fall back to the cookie. Below `/account` only the cookie and the origin count.
 #[tokio::test]
 async fn a_token_takes_precedence_over_a_cookie() {
     let gateway = Setup::new().start();

@@ -1,4 +1,4 @@
-//! A client for itself.
+//! The grant `client_credentials`.
 
 use crate::support::app::{Tokens, error, header, post, post_as, setup, start, userinfo};
 
@@ -18,11 +18,11 @@ async fn a_client_gets_a_token_without_a_user() {
     for absent in ["sid", "auth_time", "status", "acr", "amr"] {
         assert!(claims.get(absent).is_none(), "{absent}");
     }
-    // It opens nothing that is somebody's.
+    // It is refused by endpoints about a user.
     assert_eq!(userinfo(&gateway, &tokens.access).await.status, 403);
     let bearer = format!("Bearer {}", tokens.access);
     assert_eq!(gateway.browser().ask("GET", "/session").header("authorization", &bearer).send().await.status, 401);
-    // It can be asked about and revoked.
+    // It can be introspected and revoked.
     let active = async || post_as(&gateway, "server", "/oauth2/introspect", &[("token", &tokens.access)]).await.json();
     assert_eq!(active().await["active"], true);
     assert_eq!(post_as(&gateway, "server", "/oauth2/revoke", &[("token", &tokens.access)]).await.status, 200);
@@ -46,7 +46,7 @@ async fn a_client_without_the_grant_or_scope_is_refused() {
     }
 }
 
-/// Without a scope it gets those that are about nobody; for a resource, a token for that one alone.
+/// With `resource` the token is for that audience alone.
 #[tokio::test]
 async fn the_default_scope_excludes_user_scopes() {
     let gateway = setup().toml("[clients.server]\naudience = ['https://a.example', 'https://b.example']").start();

@@ -1,4 +1,4 @@
-//! Codes: once, for one app, with one verifier.
+//! The grant `authorization_code`.
 
 use chrono::TimeDelta;
 
@@ -16,7 +16,7 @@ fn invalid_grant() -> (u16, String) {
     (400, "invalid_grant".into())
 }
 
-/// TK-01, TK-02: a second use that is as good as the first ends what the first gave.
+/// TK-01, TK-02: only a second redemption that is valid otherwise has this effect.
 #[tokio::test]
 async fn a_second_redemption_ends_the_session_of_the_first() {
     let gateway = start();
@@ -28,11 +28,11 @@ async fn a_second_redemption_ends_the_session_of_the_first() {
     assert_eq!(error(&refresh(&gateway, tokens.refresh()).await), invalid_grant());
     assert_eq!(userinfo(&beside, &tokens.access).await.status, 401);
     assert_eq!(gateway.database.words("SELECT ended_reason FROM sessions WHERE client_id = 'spa'"), ["code_reuse"]);
-    // The sign-in itself stays.
+    // The browser session stays active.
     assert_eq!(browser.fetch("/session").await.status, 200);
 }
 
-/// TK-05, TK-07, TK-08, TK-15: whatever does not fit gives nothing, and takes nothing away.
+/// TK-05, TK-07, TK-08, TK-15: the code stays valid, and issued tokens too.
 #[tokio::test]
 async fn a_mismatching_redemption_changes_nothing() {
     let gateway = start();
@@ -57,14 +57,14 @@ async fn a_mismatching_redemption_changes_nothing() {
     let as_server = [("grant_type", "authorization_code"), ("code", &code), ("redirect_uri", SERVER)];
     assert_eq!(error(&post_as(&gateway, "server", "/oauth2/token", &as_server).await), invalid_grant());
     let tokens = Tokens::of(&redeem(&gateway, &code, &[]).await);
-    // After that too: neither a wrong verifier nor another app ends what it gave.
+    // After the redemption, a wrong verifier or another app does not end the session either.
     for changes in [("code_verifier", other), ("client_id", "cli"), ("redirect_uri", "https://spa.example/other")] {
         assert_eq!(error(&redeem(&gateway, &code, &[changes]).await), invalid_grant());
     }
     Tokens::of(&refresh(&gateway, tokens.refresh()).await);
 }
 
-/// TK-10: a code cannot be guessed at for long.
+/// TK-10
 #[tokio::test]
 async fn five_wrong_verifiers_invalidate_a_code() {
     let gateway = start();
@@ -89,7 +89,7 @@ async fn a_code_expires_after_a_minute() {
     assert_eq!(error(&redeem(&gateway, &late, &[]).await), invalid_grant());
 }
 
-/// RFC 9700 §2.1.1: where no challenge was sent, a verifier shows that somebody took it out.
+/// RFC 9700 §2.1.1: a verifier without a stored challenge shows that an attacker removed the challenge.
 #[tokio::test]
 async fn a_verifier_without_a_challenge_is_refused() {
     let gateway = start();
@@ -100,7 +100,7 @@ async fn a_verifier_without_a_challenge_is_refused() {
     Tokens::of(&redeem_of_server(&gateway, &code).await);
 }
 
-/// TK-29: what cannot be written gives no token, and takes nothing: the code is good once afterwards.
+/// TK-29: the code can be redeemed once afterwards.
 #[tokio::test]
 async fn a_failed_write_issues_no_token_and_keeps_the_code() {
     let gateway = start();
@@ -122,7 +122,7 @@ async fn a_failed_write_issues_no_token_and_keeps_the_code() {
     assert_eq!(error(&redeem(&gateway, &code, &[]).await), invalid_grant());
 }
 
-/// TK-27: who was signed out, or shut out, on the way gets nothing.
+/// TK-27: after a logout, and after the user was disabled.
 #[tokio::test]
 async fn a_code_of_an_ended_session_is_refused() {
     let gateway = start();
@@ -137,8 +137,7 @@ async fn a_code_of_an_ended_session_is_refused() {
     gateway.database.execute("UPDATE users SET disabled_at = NULL");
 }
 
-/// RC-01: twenty redemptions on two replicas, and one of them has tokens; and since the others were as good, none in
-/// the end.
+/// RC-01: on two replicas. One redemption gets tokens; the others are reuse and end its session.
 #[tokio::test]
 async fn twenty_concurrent_redemptions_create_at_most_one_session() {
     let gateway = start();

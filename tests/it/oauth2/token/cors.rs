@@ -1,8 +1,8 @@
-//! Which scripts may read what.
+//! CORS headers of the token endpoint.
 
 use crate::support::app::{setup, start};
 
-/// TK-22: a public app's own pages, without cookies; an allowed origin with them; nobody else.
+/// TK-22: origins of public apps without credentials, allowed origins with credentials, no others.
 #[tokio::test]
 async fn scripts_of_a_public_app_can_read_its_tokens() {
     let gateway = setup().toml("[login]\nallowed_origins = ['https://own.example']").start();
@@ -29,7 +29,7 @@ async fn scripts_of_a_public_app_can_read_its_tokens() {
     }
 }
 
-/// A cookie of ours speaks for nobody in a script of an app's, even where it may read the answer.
+/// A session cookie is ignored for the origin of an app.
 #[tokio::test]
 async fn scripts_of_an_app_cannot_use_the_cookie() {
     let gateway = start();

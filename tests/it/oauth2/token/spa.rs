@@ -1,4 +1,4 @@
-//! `POST /oauth2/token/`: an exchange at the JSON door.
+//! `POST /oauth2/token/` with JSON: the exchange of the SPA flow.
 
 use chrono::TimeDelta;
 use serde_json::{Value, json};
@@ -29,7 +29,7 @@ async fn the_response_has_tokens_logout_url_and_user() {
         let answer = browser.post_json(path, &begun.exchange_of("alice")).await;
         assert_eq!((answer.status, answer.header("content-type")), (200, "application/json"), "{answer:?}");
         assert_eq!(answer.header("cache-control"), "no-store");
-        assert_eq!(answer.set_cookie("vestibule"), None, "this door gives no cookie");
+        assert_eq!(answer.set_cookie("vestibule"), None, "the SPA flow sets no session cookie");
         let body = answer.json();
         assert_eq!(names(&body), ["api", "provider", "user"]);
         assert_eq!(names(&body["api"]), ["access", "expires_in", "refresh", "token_type"]);
@@ -138,7 +138,7 @@ async fn each_refusal_has_its_code() {
     assert_eq!(gateway.token_requests(), 1);
 }
 
-/// RA-06: this door has no cookie that would tell who comes twice.
+/// RA-06
 #[tokio::test]
 async fn a_second_exchange_is_refused_also_with_a_session_cookie() {
     let gateway = Gateway::start();
@@ -151,7 +151,7 @@ async fn a_second_exchange_is_refused_also_with_a_session_cookie() {
     assert_eq!((gateway.token_requests(), gateway.database.rows("sessions")), (2, 2));
 }
 
-/// A login completes only at the door that began it, and is not spent at the other one.
+/// A login completes only in the flow that began it, and the other flow does not consume it.
 #[tokio::test]
 async fn a_login_of_the_browser_flow_is_unknown_in_the_spa_flow() {
     let gateway = Gateway::start();
@@ -163,7 +163,7 @@ async fn a_login_of_the_browser_flow_is_unknown_in_the_spa_flow() {
     assert_eq!(browser.get(&begun.callback_of("alice")).await.status, 303);
 }
 
-/// RA-04: frontends on other sites send no cookie; one that is sent must be the right one.
+/// RA-04: frontends on other sites send no cookie.
 #[tokio::test]
 async fn a_sent_binding_cookie_must_match() {
     let gateway = Gateway::start();

@@ -1,8 +1,8 @@
-//! Refreshing an app's session.
+//! The refresh token of an app.
 
 use crate::support::app::{Tokens, code, error, path, post, post_as, redeem, refresh, sign_in, start};
 
-/// RF-01, RF-02, RF-18 for apps: rotation, the same successor again, and reuse that ends the app's session alone.
+/// RF-01, RF-02, RF-18 for apps: rotation, retry, and reuse that ends the app session alone.
 #[tokio::test]
 async fn an_app_session_is_refreshed_independently() {
     let gateway = start();
@@ -18,10 +18,10 @@ async fn an_app_session_is_refreshed_independently() {
     let third = Tokens::of(&refresh(&gateway, second.refresh()).await);
     assert_eq!(error(&refresh(&gateway, first.refresh()).await), (400, "invalid_grant".into()));
     assert_eq!(error(&refresh(&gateway, third.refresh()).await), (400, "invalid_grant".into()));
-    assert_eq!(browser.fetch("/session").await.status, 200, "the sign-in itself stays");
+    assert_eq!(browser.fetch("/session").await.status, 200, "the browser session stays active");
 }
 
-/// RF-14, OpenID Connect Core §12.2: the ID token of a refresh is of the same login, and made now.
+/// RF-14, OpenID Connect Core §12.2
 #[tokio::test]
 async fn the_id_token_of_a_refresh_describes_the_same_login() {
     let gateway = start();
@@ -38,7 +38,7 @@ async fn the_id_token_of_a_refresh_describes_the_same_login() {
     assert_eq!((before["nonce"].as_str(), after.get("nonce")), (Some("n-1"), None));
 }
 
-/// RF-16: what is revoked is one session of one app on one device.
+/// RF-16
 #[tokio::test]
 async fn revoking_one_app_session_keeps_the_others() {
     let gateway = start();
@@ -64,7 +64,7 @@ async fn revoking_one_app_session_keeps_the_others() {
     }
 }
 
-/// RF-07: a refresh token is worth nothing to another app.
+/// RF-07
 #[tokio::test]
 async fn a_refresh_token_is_refused_for_another_app() {
     let gateway = start();
@@ -84,7 +84,7 @@ async fn a_refresh_token_is_refused_for_another_app() {
     Tokens::of(&refresh(&gateway, tokens.refresh()).await);
 }
 
-/// RF-20, FAPI 2.0 §5.3.2.1: a confidential app that asks for it keeps its refresh token.
+/// RF-20, FAPI 2.0 §5.3.2.1: a setting of confidential apps.
 #[tokio::test]
 async fn rotation_can_be_disabled() {
     let gateway = start();
@@ -105,7 +105,7 @@ async fn rotation_can_be_disabled() {
     }
 }
 
-/// IN-12: an app that signs in again and again has so many sessions under one sign-in, and no more; the newest stay.
+/// IN-12: the maximum is per app and browser session.
 #[tokio::test]
 async fn the_oldest_sessions_of_an_app_end_above_the_maximum() {
     let gateway = start();
@@ -125,7 +125,7 @@ async fn the_oldest_sessions_of_an_app_end_above_the_maximum() {
     assert_eq!(browser.fetch("/session").await.status, 200);
 }
 
-/// TK-29: a spent code gives its tokens also where the oldest session cannot be ended at this moment.
+/// TK-29
 #[tokio::test]
 async fn a_locked_oldest_session_does_not_prevent_a_redemption() {
     let gateway = start();
@@ -147,7 +147,7 @@ async fn a_locked_oldest_session_does_not_prevent_a_redemption() {
     assert_eq!(gateway.database.number(live), 20);
 }
 
-/// What an app may have is what its configuration says today, also where its session is older.
+/// The current configuration applies to older sessions too.
 #[tokio::test]
 async fn a_narrower_configuration_applies_at_the_next_refresh() {
     let wide = start();
@@ -166,7 +166,7 @@ async fn a_narrower_configuration_applies_at_the_next_refresh() {
     assert_eq!(error(&refresh(&online, renewed.refresh()).await), (400, "invalid_grant".into()));
 }
 
-/// RF-08: a refusal uses nothing up.
+/// RF-08
 #[tokio::test]
 async fn a_wrong_resource_does_not_use_up_the_token() {
     let gateway = start();
@@ -183,7 +183,7 @@ async fn a_wrong_resource_does_not_use_up_the_token() {
     Tokens::of(&refresh(&gateway, tokens.refresh()).await);
 }
 
-/// RFC 7662 §2.1: an app may ask about its refresh token, and nobody else may.
+/// RFC 7662 §2.1: another client gets `active: false`.
 #[tokio::test]
 async fn an_app_can_introspect_its_refresh_token() {
     let gateway = start();
@@ -203,13 +203,13 @@ async fn an_app_can_introspect_its_refresh_token() {
     assert_eq!(ask("fapi", tokens.refresh()).await, inactive);
     let form = [("grant_type", "refresh_token"), ("refresh_token", tokens.refresh())];
     let renewed = Tokens::of(&post_as(&gateway, "server", "/oauth2/token", &form).await);
-    assert_eq!(ask("server", tokens.refresh()).await, inactive, "it was replaced");
+    assert_eq!(ask("server", tokens.refresh()).await, inactive, "it was rotated");
     assert_eq!(ask("server", renewed.refresh()).await["active"], true);
     assert_eq!(browser.post("/logout").await.status, 200);
     assert_eq!(ask("server", renewed.refresh()).await, inactive);
 }
 
-/// LO-09, LO-10: the end of a sign-in ends the apps under it, `offline_access` or not.
+/// LO-09, LO-10: also with `offline_access`.
 #[tokio::test]
 async fn the_end_of_a_browser_session_ends_its_apps() {
     let gateway = start();
@@ -220,7 +220,6 @@ async fn the_end_of_a_browser_session_ends_its_apps() {
     assert_eq!(crate::support::app::userinfo(&gateway, &tokens.access).await.status, 401);
 }
 
-/// A parent that merely idles out does not end an app that is still used.
 #[tokio::test]
 async fn an_app_session_survives_an_idle_browser_session() {
     let gateway = crate::support::app::setup().toml("[sessions]\nidle_timeout = '1h'").start();

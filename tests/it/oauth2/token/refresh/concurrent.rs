@@ -1,10 +1,10 @@
-//! Forty callers with one token, at once, at two replicas.
+//! Forty concurrent requests with one refresh token, on two replicas.
 
 use std::collections::BTreeSet;
 
 use crate::oauth2::token::refresh::replicas::Replicas;
 
-/// RC-02: one rotation and forty usable answers, two hundred times.
+/// RC-02: all forty responses are usable; two hundred rounds.
 #[tokio::test]
 async fn forty_concurrent_refreshes_cause_one_rotation() {
     let gateways = std::sync::Arc::new(Replicas::start());

@@ -1,4 +1,4 @@
-//! FZ-06: random lives of a session on two replicas, against a model of the rules that is small enough to be believed.
+//! FZ-06: random sequences of requests to a session on two replicas, compared with a small model of the rules.
 
 use chrono::TimeDelta;
 use proptest::prelude::*;
@@ -9,15 +9,15 @@ use vestibule::base::id::SessionId;
 
 use crate::oauth2::token::refresh::replicas::{Replicas, nobody};
 
-/// Sequences that are driven.
+/// The number of sequences.
 const SEQUENCES: usize = 2000;
 
-/// One thing that happens.
+/// One step of a sequence.
 #[derive(Clone, Debug)]
 enum Act {
-    /// Someone presents the token that is so far from the newest that was ever handed out.
+    /// A request with the token at this distance from the newest issued one.
     Present { replica: usize, behind: i64 },
-    /// Someone presents what is no token of this session.
+    /// A request with an invalid token.
     Garbage { replica: usize },
     /// Time passes.
     Wait(TimeDelta),
@@ -29,7 +29,7 @@ enum Act {
 
 fn acts() -> impl Strategy<Value = Vec<Act>> {
     let replica = 0..2_usize;
-    // Mostly honest clients: the newest, or the one before, whose answer was lost.
+    // Mostly honest clients: the newest token, or the previous one after a lost response.
     let behind = prop_oneof![10 => Just(0_i64), 5 => Just(1), 1 => Just(2), 1 => Just(3)];
     let wait = prop_oneof![
         4 => Just(TimeDelta::seconds(1)),
@@ -49,10 +49,10 @@ fn acts() -> impl Strategy<Value = Vec<Act>> {
     prop::collection::vec(act, 3..14)
 }
 
-/// The rules, as the contract's table has them.
+/// The rules of the decision table.
 #[derive(Clone, Debug)]
 struct Model {
-    /// The newest counter that was ever handed out; honest clients know no later one.
+    /// The newest issued counter; honest clients know no later one.
     handed_out: i64,
     counter: i64,
     rotated: Option<Timestamp>,
@@ -60,7 +60,7 @@ struct Model {
     used: Timestamp,
     end: Timestamp,
     ended: bool,
-    /// What the database has lost if it fails over now.
+    /// What the database loses if it fails over now.
     before: Option<(i64, Option<Timestamp>, Timestamp)>,
 }
 
@@ -75,7 +75,7 @@ impl Model {
             self.before = Some((self.counter, self.rotated, self.used));
             (self.counter, self.rotated, self.used) = (counter + 1, Some(now), now);
         } else if counter == self.counter - 1 && soon {
-            // The same successor again, and nothing written.
+            // The same successor, without a write.
         } else if counter == self.counter - 1 && !pardoned {
             (self.forgiven, self.used, self.before) = (Some(now), now, None);
         } else {
@@ -123,10 +123,10 @@ async fn every_sequence_follows_the_table() {
         stolen += usize::from(reason.as_deref() == Some("reuse"));
     }
     println!("{SEQUENCES} sequences: {good} refreshed, {refused} refused, {stolen} sessions ended by reuse");
-    assert!(good > SEQUENCES && refused > SEQUENCES / 10 && stolen > SEQUENCES / 20, "too tame a run");
+    assert!(good > SEQUENCES && refused > SEQUENCES / 10 && stolen > SEQUENCES / 20, "too few refused requests");
 }
 
-/// Lets it happen. Where a token was presented: whether the model let it pass, and whether the gateway agrees.
+/// Runs a step. For a request: whether the model accepts it, and whether the gateway agrees.
 async fn happen(gateways: &Replicas, session: SessionId, model: &mut Model, act: &Act) -> Option<(bool, bool)> {
     match *act {
         Act::Present { replica, behind } => {

@@ -1,4 +1,4 @@
-//! Two replicas on one database, and sessions to be refreshed there.
+//! Two replicas on one database, with sessions to refresh.
 
 use std::sync::Mutex;
 
@@ -20,7 +20,7 @@ pub struct Replicas {
     pub both: [Gateway; 2],
     pub ring: Ring,
     client: Client,
-    /// Kept open: thousands of sessions are written and read by it.
+    /// An open connection for thousands of sessions.
     conn: Mutex<PgConnection>,
 }
 
@@ -32,7 +32,7 @@ struct Row {
     ended_reason: Option<String>,
 }
 
-/// What the token endpoint answered.
+/// A response of the token endpoint.
 #[derive(Clone, Debug)]
 pub struct Reply {
     pub status: u16,
@@ -65,7 +65,7 @@ impl Replicas {
         self.both[0].clock.now()
     }
 
-    /// A session as a login leaves it. Written by hand, since thousands are needed.
+    /// Inserts a session as a login does, without the time of a login.
     pub fn session(&self, scopes: &str) -> SessionId {
         let now = self.now();
         let (user, session) = (UserId::new(now), SessionId::new(now));
@@ -85,12 +85,12 @@ impl Replicas {
         RefreshToken { session, counter }.encode(&self.ring).expose().to_owned()
     }
 
-    /// Presents a token at one of the replicas.
+    /// Sends a refresh request to one of the replicas.
     pub async fn present(&self, replica: usize, token: &str) -> Reply {
         self.present_with(replica, &[("refresh_token", token)]).await
     }
 
-    /// Presents a token, with more parameters.
+    /// Sends a refresh request with more parameters.
     pub async fn present_with(&self, replica: usize, more: &[(&str, &str)]) -> Reply {
         let form = [&[("grant_type", "refresh_token")], more].concat();
         let url = format!("{}/oauth2/token", self.both[replica].base);
@@ -99,7 +99,7 @@ impl Replicas {
         Reply { status, body: answer.json().await.expect("JSON") }
     }
 
-    /// Counter and end of a session, as they stand in its row.
+    /// The counter and the end of a session in its row.
     pub fn row(&self, session: SessionId) -> (i64, Option<String>) {
         let row = "SELECT refresh_token_counter, ended_reason FROM sessions WHERE id = ";
         let row = sql_query(format!("{row}'{session}'"));

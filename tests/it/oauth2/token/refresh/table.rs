@@ -1,4 +1,4 @@
-//! Every row of the contract's table, and what is looked at before it.
+//! Every row of the decision table of refresh tokens, and the checks before it.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as B64;
@@ -9,7 +9,7 @@ use crate::support::Gateway;
 
 const SCOPES: &str = "openid profile email";
 
-/// RF-01: the newest token rotates; at both replicas it is one line.
+/// RF-01: the newest token rotates, whichever replica gets it.
 #[tokio::test]
 async fn the_current_refresh_token_rotates() {
     let gateways = Replicas::start();
@@ -25,7 +25,7 @@ async fn the_current_refresh_token_rotates() {
     assert_eq!(gateways.row(session), (6, None));
 }
 
-/// TK-12: the answer is for nobody's cache.
+/// TK-12: the token response has `Cache-Control: no-store`.
 #[tokio::test]
 async fn the_token_response_is_not_cached() {
     let gateway = Gateway::start();
@@ -41,7 +41,7 @@ async fn the_token_response_is_not_cached() {
     assert_eq!(session.json()["user"]["email"], "alice@example.com");
 }
 
-/// RF-03: a lost answer; the same successor again, and nothing written.
+/// RF-03: after a lost response the client retries; it gets the same successor, and nothing is written.
 #[tokio::test]
 async fn retrying_the_previous_refresh_token_returns_the_same_successor() {
     let gateways = Replicas::start();
@@ -57,7 +57,7 @@ async fn retrying_the_previous_refresh_token_returns_the_same_successor() {
     assert_eq!(gateways.both[0].database.number(version), before, "the row was written");
 }
 
-/// RF-18: late, it is forgiven once in a while, and then it is reuse.
+/// RF-18: after the retry window, one retry in each `refresh_forgive_every` is accepted; the next one is reuse.
 #[tokio::test]
 async fn a_late_retry_is_forgiven_once_per_period() {
     let gateways = Replicas::start();
@@ -71,7 +71,7 @@ async fn a_late_retry_is_forgiven_once_per_period() {
     assert_eq!(gateways.row(session), (1, Some("reuse".into())));
 }
 
-/// RF-02: what came back is an older one; the session ends, and both addresses are on record.
+/// RF-02: reuse of an older token ends the session; the audit row has both addresses.
 #[tokio::test]
 async fn an_older_refresh_token_ends_the_session() {
     let gateways = Replicas::start();
@@ -89,7 +89,7 @@ async fn an_older_refresh_token_ends_the_session() {
     assert_eq!(database.words("SELECT value FROM revocations"), [session.to_string()]);
 }
 
-/// One ahead with a good MAC: the database lost its last write, and the honest client goes on.
+/// A counter one ahead with a valid MAC: the database lost its last write in a failover, and the client continues.
 #[tokio::test]
 async fn a_counter_one_ahead_rotates_after_a_failover() {
     let gateways = Replicas::start();
@@ -103,7 +103,7 @@ async fn a_counter_one_ahead_rotates_after_a_failover() {
     assert_eq!(kinds, ["refresh_recovered"]);
 }
 
-/// The JSON door hands out the first of the line.
+/// The counter is more than one ahead of that in the row.
 #[tokio::test]
 async fn a_counter_further_ahead_is_reuse() {
     let gateways = Replicas::start();
@@ -112,7 +112,7 @@ async fn a_counter_further_ahead_is_reuse() {
     assert_eq!(gateways.row(session), (0, Some("reuse".into())));
 }
 
-/// RF-07, IN-04: what is no token of a session of this client is refused, and costs nobody anything.
+/// RF-07, IN-04: a refused token has no effect on any session.
 #[tokio::test]
 async fn an_invalid_refresh_token_is_refused() {
     let gateways = Replicas::start();
@@ -129,7 +129,7 @@ async fn an_invalid_refresh_token_is_refused() {
     assert!(gateways.present(0, &good).await.outcome().is_ok(), "it was not used up");
 }
 
-/// RF-08: fewer scopes for one access token, the same next time; more is refused, and the token is not used up.
+/// RF-08: fewer scopes apply to one access token only; more scopes are refused, and the refresh token stays valid.
 #[tokio::test]
 async fn a_refresh_can_narrow_scopes_and_not_widen_them() {
     let gateways = Replicas::start();
@@ -152,7 +152,7 @@ async fn a_refresh_can_narrow_scopes_and_not_widen_them() {
     assert_eq!(without_value.body["scope"], SCOPES, "without a value it is as good as left out (RFC 6749 §3.2)");
 }
 
-/// RF-09, RF-10: neither idle nor old sessions are refreshed, and refreshing never moves the absolute end.
+/// RF-09, RF-10: a refresh extends the idle timeout and never the absolute timeout.
 #[tokio::test]
 async fn idle_and_expired_sessions_are_not_refreshed() {
     let gateways = Replicas::start();
@@ -168,7 +168,7 @@ async fn idle_and_expired_sessions_are_not_refreshed() {
     }
 }
 
-/// SE-05: an access token ends with its session at the latest, and says so.
+/// SE-05: `exp` and `expires_in` are limited by the end of the session.
 #[tokio::test]
 async fn an_access_token_expires_no_later_than_its_session() {
     let gateway = Gateway::with("[sessions]\nidle_timeout = \"4m\"\nabsolute_timeout = \"4m\"");
@@ -183,11 +183,11 @@ async fn an_access_token_expires_no_later_than_its_session() {
     assert!((50..=60).contains(&second), "{second}");
     let payload = answer.json()["access_token"].as_str().expect("a token").split('.').nth(1).expect("parts").to_owned();
     let claims: serde_json::Value = serde_json::from_slice(&B64.decode(payload).expect("base64url")).expect("JSON");
-    let end = gateway.database.number("SELECT floor(extract(epoch FROM not_after)) FROM sessions");
+    let end = gateway.database.number("SELECT trunc(extract(epoch FROM not_after)) FROM sessions");
     assert_eq!(claims["exp"], end);
 }
 
-/// RF-11: neither a disabled user nor an ended session is refreshed.
+/// RF-11
 #[tokio::test]
 async fn disabled_users_and_ended_sessions_are_not_refreshed() {
     let gateways = Replicas::start();
@@ -201,7 +201,7 @@ async fn disabled_users_and_ended_sessions_are_not_refreshed() {
     assert_eq!(gateways.row(session), (0, Some("x".into())));
 }
 
-/// TK-11, TK-14: what the token endpoint does not know it says in the words of RFC 6749.
+/// TK-11, TK-14: the error codes of RFC 6749 §5.2.
 #[tokio::test]
 async fn invalid_token_requests_have_oauth_errors() {
     let gateway = Gateway::start();
