@@ -56,6 +56,14 @@ impl Provider {
         matches!(self, Self::OAuth1(_))
     }
 
+    /// Whether a third party may begin a login here as that issuer (OpenID Connect Core §4). OAuth providers have no issuer.
+    pub fn is_issuer(&self, iss: &str) -> bool {
+        match self {
+            Self::Oidc(client) => client.is_issuer(iss),
+            Self::OAuth2(_) | Self::OAuth1(_) => false,
+        }
+    }
+
     /// Whether a logout here also logs out at the provider (`logout = "provider"`).
     pub fn logs_out_at_provider(&self) -> bool {
         self.registration().logout == ProviderLogout::Provider

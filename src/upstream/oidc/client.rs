@@ -51,12 +51,17 @@ impl Oidc {
         })
     }
 
+    /// Whether `iss` is the issuer of this provider, or of one of its allowed tenants.
+    pub fn is_issuer(&self, iss: &str) -> bool {
+        Issuer::of(&self.0.config).matches(iss)
+    }
+
     /// Checks `iss` before the code is sent to the provider (RFC 9207 §2.4). Another issuer is rejected, and so is a missing
     /// `iss` that the metadata announces (RA-08, RA-09).
     pub async fn check_iss(&self, iss: Option<&str>, now: Timestamp) -> Result<(), Failure> {
         let rejected = |why: &str| Err(Failure::token(Fault::Refused, why));
         match iss {
-            Some(iss) if Issuer::of(&self.0.config).matches(iss) => Ok(()),
+            Some(iss) if self.is_issuer(iss) => Ok(()),
             Some(_) => rejected("the authorization response is of another issuer (iss parameter)"),
             None => {
                 let metadata = self.metadata(now).await?;

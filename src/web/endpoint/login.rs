@@ -20,8 +20,8 @@ use crate::web::request::authorization_response;
 use crate::web::request::cookies;
 use crate::web::request::credentials;
 use crate::web::request::expired_cookies;
-use crate::web::request::extract::{self, Parameters, Query};
-use crate::web::request::login::{caller, checked_return_to, hints, hints_of};
+use crate::web::request::extract::{self, Form, Parameters, Query};
+use crate::web::request::login::{LOGIN_PARAMETERS, caller, checked_return_to, hints, hints_of, target};
 
 /// `GET /providers`: the providers, in the order of the configuration.
 pub async fn providers(app: Data<App>) -> HttpResponse {
@@ -70,13 +70,27 @@ pub async fn begin(
     let (hints, return_to) = match &open {
         // For an app's authorization request, only the stored request counts; other parameters of the link are ignored.
         Some(open) => (hints_of(&app, &open.request, &provider)?, None),
-        None => (hints(&query)?, checked_return_to(&app, &query)?),
+        None => (hints(&query)?, target(&app, &provider, &query)?),
     };
     let (binding, cookie) = cookies::bind(&app, &request);
     let (caller, request) = (caller(&app, &request), open.map(|open| LoginFor::Stored(open.id)));
     let new_login = NewLogin { provider, flow: Flow::Browser, hints, return_to, request, link: None, binding, caller };
     let begun = login::begin(&app, new_login, now).await?;
     Ok(HttpResponse::Found().insert_header((header::LOCATION, begun.url)).cookie(cookie).finish())
+}
+
+/// `POST /login/{provider}`: a third-party-initiated login by a form (OpenID Connect Core §4). A form from another site
+/// carries no cookie, so a redirect leads the browser to `GET`.
+pub async fn begin_by_form(app: Data<App>, provider: Path<String>, Form(form): Form) -> Result<HttpResponse, Problem> {
+    if app.providers.get(&provider).is_none() {
+        return Err(Code::UnknownProvider.into());
+    }
+    hints(&form)?;
+    target(&app, &provider, &form)?;
+    let mut query = url::form_urlencoded::Serializer::new(String::new());
+    query.extend_pairs(LOGIN_PARAMETERS.iter().filter_map(|name| Some((name, form.get(name)?))));
+    let prefix = app.config.server.public_url.prefix();
+    Ok(pages::see_other(&format!("{prefix}/login/{provider}?{}", query.finish())))
 }
 
 /// `POST /callback/{provider}`: the authorization response by form post. A form from another site carries no cookie, so

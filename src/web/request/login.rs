@@ -14,11 +14,31 @@ use crate::upstream::LoginHints;
 use crate::web::answer::negotiate;
 use crate::web::answer::problem::Problem;
 
+/// The parameters of a login that anyone may begin.
+pub const LOGIN_PARAMETERS: [&str; 8] =
+    ["return_to", "iss", "target_link_uri", "login_hint", "prompt", "max_age", "acr_values", "ui_locales"];
+
 /// The validated parameter `return_to`; `None` where it is absent.
 pub fn checked_return_to(app: &App, query: &Parameters) -> Result<Option<String>, Problem> {
     let Some(asked) = query.get("return_to") else { return Ok(None) };
     let checked = app.config.login.return_to.check(asked).ok_or(Code::ReturnToRefused)?;
     Ok(Some(checked))
+}
+
+/// The target after a login that anyone may begin: `return_to`, or `target_link_uri` of a third-party-initiated login
+/// (OpenID Connect Core §4), whose `iss` must be the provider's. Both targets at once are refused.
+pub fn target(app: &App, provider: &str, query: &Parameters) -> Result<Option<String>, Problem> {
+    if let Some(iss) = query.get("iss") {
+        let provider = app.providers.get(provider).ok_or(Code::UnknownProvider)?;
+        if !provider.is_issuer(iss) {
+            return Err(Problem::invalid_request());
+        }
+    }
+    let Some(target) = query.get("target_link_uri") else { return checked_return_to(app, query) };
+    if query.get("return_to").is_some() {
+        return Err(Problem::invalid_request());
+    }
+    Ok(Some(app.config.login.return_to.check(target).ok_or(Code::ReturnToRefused)?))
 }
 
 /// The parameters that are passed on to the provider. Others in the query are ignored (RA-16).

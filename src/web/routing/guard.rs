@@ -89,7 +89,7 @@ fn count(app: &App, limit: Limit, request: &HttpRequest) -> Result<(), Problem> 
     let throttles = request.app_data::<Data<Throttles>>().ok_or_else(Problem::internal)?;
     match limit {
         Limit::Login => throttles.begin(app, request),
-        Limit::FormCallback => throttles.post_back(app, request),
+        Limit::Form => throttles.post_back(app, request),
         Limit::Authorize => throttles.authorize(app, request),
         Limit::Token => throttles.token(app, request),
         Limit::TokenOrCallback if extract::media_type(request) == extract::FORM => throttles.token(app, request),

@@ -104,8 +104,8 @@ pub enum Limit {
     Login,
     /// Authorization responses, by `limits.logins_per_minute`.
     Callback,
-    /// Authorization responses by form post, by `limits.logins_per_minute`. The `GET` that follows counts as a callback.
-    FormCallback,
+    /// Form posts from other sites, by `limits.logins_per_minute`. The `GET` that follows counts by its own limit.
+    Form,
     /// Authorization requests of apps, by `limits.tokens_per_minute`.
     Authorize,
     /// Requests for a token, by `limits.tokens_per_minute`.

@@ -27,12 +27,18 @@ pub static ROUTES: &[Row] = &[
     Row::program("/providers", &[Entry::read(Open, || web::to(login::providers))]),
     // Login in the browser flow.
     Row::page("/login", &[Entry::read(Browser, || web::to(login::choose))]),
-    Row::page("/login/{provider}", &[Entry::get(Browser, || web::to(login::begin)).limited(Limit::Login)]),
+    Row::page(
+        "/login/{provider}",
+        &[
+            Entry::get(Browser, || web::to(login::begin)).limited(Limit::Login),
+            Entry::post(Open, || web::to(login::begin_by_form)).limited(Limit::Form),
+        ],
+    ),
     Row::page(
         "/callback/{provider}",
         &[
             Entry::get(Browser, || web::to(login::callback)).limited(Limit::Callback),
-            Entry::post(Open, || web::to(login::callback_by_form)).limited(Limit::FormCallback),
+            Entry::post(Open, || web::to(login::callback_by_form)).limited(Limit::Form),
         ],
     ),
     // Login in the SPA flow. Existing frontends use the trailing slash; both spellings work.

@@ -2,3 +2,4 @@
 
 mod page;
 mod provider;
+mod third_party;
