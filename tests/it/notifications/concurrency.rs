@@ -41,41 +41,52 @@ fn enter_all(gateway: &Gateway) {
 }
 
 const DELIVERED: &str = "SELECT count(*) FROM logout_notices WHERE delivered_at IS NOT NULL";
+const FAILED: &str = "SELECT count(*) FROM logout_notices WHERE last_error IS NOT NULL";
+
+/// A gateway with these apps, of which the `hanging` ones do not respond, and the server that receives the notices.
+fn start_with_hanging(apps: &[String], hanging: &[String]) -> (Gateway, Op) {
+    let place = place(apps);
+    for app in hanging {
+        place.reply(&format!("/{app}"), Reply::Silent);
+    }
+    (Setup::new().toml(&toml(&place.issuer, apps)).start(), place)
+}
+
+/// Waits until each of the apps has got that many notices.
+async fn until_told(place: &Op, apps: &[String], notices: usize, since: Instant) {
+    while !apps.iter().all(|app| told(place, app).len() == notices) {
+        assert!(since.elapsed() < Duration::from_secs(20), "responding apps wait for hanging ones");
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+}
 
 /// LO-24, FI-22: the logout response waits for no app. The others are notified while half of the apps hang; those are
 /// retried and get the notice once they respond.
 #[tokio::test]
 async fn hanging_apps_do_not_delay_the_others() {
     let apps = apps();
-    let (dead, living) = split(&apps);
-    let place = place(&apps);
-    for app in dead {
-        place.reply(&format!("/{app}"), Reply::Silent);
-    }
-    let gateway = Setup::new().toml(&toml(&place.issuer, &apps)).start();
+    let (hanging, responding) = split(&apps);
+    let (gateway, place) = start_with_hanging(&apps, hanging);
     let browser = signed_in_everywhere(&gateway).await;
     assert_eq!(browser.post("/logout").await.status, 200);
     let began = Instant::now();
     assert_eq!(gateway.database.rows("logout_notices"), 100);
-    while !living.iter().all(|app| told(&place, app).len() == 1) {
-        assert!(began.elapsed() < Duration::from_secs(20), "responding apps wait for hanging ones");
-        tokio::time::sleep(Duration::from_millis(5)).await;
-    }
+    until_told(&place, responding, 1, began).await;
     let lag = began.elapsed();
     // The hanging apps still hang, so the others were notified concurrently.
-    let missed = "SELECT count(*) FROM logout_notices WHERE last_error IS NOT NULL";
-    assert_eq!(gateway.database.number(missed), 0, "told after {lag:?}");
-    println!("50 of 100 apps hang, and the other 50 are told {lag:?} after the person had the answer");
-    gateway.database.until(missed, 50).await;
+    assert_eq!(gateway.database.number(FAILED), 0, "notified after {lag:?}");
+    println!("50 of 100 apps hang, and the other 50 are notified {lag:?} after the response");
+    gateway.database.until(FAILED, 50).await;
     assert_eq!(gateway.database.number(DELIVERED), 50);
-    for app in dead {
+    for app in hanging {
         answers(&place, app, 200);
     }
     place.forget();
     gateway.hand.advance(TimeDelta::minutes(5));
     gateway.database.until(DELIVERED, 100).await;
     assert!(
-        dead.iter().all(|app| told(&place, app).len() == 1) && living.iter().all(|app| told(&place, app).is_empty())
+        hanging.iter().all(|app| told(&place, app).len() == 1)
+            && responding.iter().all(|app| told(&place, app).is_empty())
     );
 }
 
@@ -84,12 +95,8 @@ async fn hanging_apps_do_not_delay_the_others() {
 #[tokio::test]
 async fn two_notices_for_each_app_are_delivered_beside_hanging_apps() {
     let apps = apps();
-    let (dead, living) = split(&apps);
-    let place = place(&apps);
-    for app in dead {
-        place.reply(&format!("/{app}"), Reply::Silent);
-    }
-    let gateway = Setup::new().toml(&toml(&place.issuer, &apps)).start();
+    let (hanging, responding) = split(&apps);
+    let (gateway, place) = start_with_hanging(&apps, hanging);
     let (browser, other) = (gateway.browser(), gateway.browser());
     browser.sign_in("alice").await;
     other.sign_in("alice").await;
@@ -98,16 +105,12 @@ async fn two_notices_for_each_app_are_delivered_beside_hanging_apps() {
     assert_eq!(all.send().await.status, 200);
     let began = Instant::now();
     assert_eq!(gateway.database.rows("logout_notices"), 200);
-    while !living.iter().all(|app| told(&place, app).len() == 2) {
-        assert!(began.elapsed() < Duration::from_secs(20), "responding apps wait for hanging ones");
-        tokio::time::sleep(Duration::from_millis(5)).await;
-    }
+    until_told(&place, responding, 2, began).await;
     let lag = began.elapsed();
     // No delivery to a hanging app has failed yet, so no other delivery waited for one.
-    let missed = "SELECT count(*) FROM logout_notices WHERE last_error IS NOT NULL";
-    assert_eq!(gateway.database.number(missed), 0, "told after {lag:?}");
-    assert!(dead.iter().all(|app| told(&place, app).len() <= 1), "one delivery at a time");
-    println!("50 of 100 apps hang, and the other 50 are told of two logouts {lag:?} after the person had the answer");
+    assert_eq!(gateway.database.number(FAILED), 0, "notified after {lag:?}");
+    assert!(hanging.iter().all(|app| told(&place, app).len() <= 1), "one delivery at a time");
+    println!("50 of 100 apps hang, and the other 50 are notified of two logouts {lag:?} after the response");
 }
 
 /// LO-24: this server accepts connections only after the response has arrived, so a response that waited for a delivery
@@ -150,18 +153,18 @@ async fn the_logout_response_does_not_wait_for_deliveries() {
 /// At most one notice of the hanging app is being delivered.
 #[tokio::test]
 async fn many_notices_of_a_hanging_app_do_not_delay_others() {
-    let apps = names(["dead", "living"]);
+    let apps = names(["hanging", "responding"]);
     let place = Op::start();
-    place.reply("/dead", Reply::Silent);
-    answers(&place, "living", 200);
+    place.reply("/hanging", Reply::Silent);
+    answers(&place, "responding", 200);
     let gateway = Setup::new().toml(&toml(&place.issuer, &apps)).start();
     gateway.database.execute(
         "INSERT INTO logout_notices (id, session_id, user_id, client_id, created_at, next_attempt_at)
-         SELECT gen_random_uuid(), gen_random_uuid(), gen_random_uuid(), 'dead', now() - interval '1 h', now() - interval '1 h'
+         SELECT gen_random_uuid(), gen_random_uuid(), gen_random_uuid(), 'hanging', now() - interval '1 h', now() - interval '1 h'
          FROM generate_series(1, 1000);
          INSERT INTO logout_notices (id, session_id, user_id, client_id, created_at, next_attempt_at)
-         SELECT gen_random_uuid(), gen_random_uuid(), gen_random_uuid(), 'living', now(), now() FROM generate_series(1, 30)",
+         SELECT gen_random_uuid(), gen_random_uuid(), gen_random_uuid(), 'responding', now(), now() FROM generate_series(1, 30)",
     );
     gateway.database.until(DELIVERED, 30).await;
-    assert!(told(&place, "dead").len() <= 1, "{}", told(&place, "dead").len());
+    assert!(told(&place, "hanging").len() <= 1, "{}", told(&place, "hanging").len());
 }

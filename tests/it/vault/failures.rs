@@ -1,20 +1,12 @@
 //! Providers that are slow, fail, or close the connection; lease holders that stop or are late.
 
 use chrono::TimeDelta;
-use tokio::task::JoinHandle;
 
 use crate::fake_provider::Reply;
-use crate::support::{Answer, Browser};
 use crate::vault::support::{
-    LIFETIME, TOKEN, at, beside, let_expire, row, sent_refresh_tokens, signed_in, start, token, with,
+    LIFETIME, TOKEN, at, begin_refresh, beside, is_leased, let_expire, request_in_task, row, sent_refresh_tokens,
+    signed_in, start, token, with,
 };
-
-fn request_in_task(browser: &Browser) -> JoinHandle<Answer> {
-    let browser = browser.clone();
-    tokio::spawn(async move { browser.fetch(TOKEN).await })
-}
-
-const LEASED: &str = "SELECT count(*) FROM provider_tokens WHERE lease_holder IS NOT NULL";
 
 /// A valid token is handed out although refreshes fail; the next attempt follows after the back-off.
 #[tokio::test]
@@ -85,9 +77,7 @@ async fn a_valid_token_is_handed_out_during_a_slow_refresh() {
     let gateway = start();
     let browser = signed_in(&gateway, "alice").await;
     gateway.hand.advance(TimeDelta::seconds(LIFETIME - 30));
-    gateway.op.reply("/token", Reply::Held);
-    let first = request_in_task(&browser);
-    gateway.database.until(LEASED, 1).await;
+    let first = begin_refresh(&gateway, &browser, Reply::Held).await;
     assert_eq!(token(&browser.fetch(TOKEN).await), "access-secret-1");
     assert!(!first.is_finished());
     gateway.op.recover("/token");
@@ -147,14 +137,12 @@ async fn the_lease_of_a_stopped_replica_runs_out() {
     let elsewhere = at(&second, &browser);
     let database = first.database.clone();
     first.hand.advance(TimeDelta::seconds(LIFETIME - 30));
-    first.op.reply("/token", Reply::Held);
     let (op, hand) = (first.op.clone(), first.hand.clone());
-    let dying = request_in_task(&browser);
-    database.until(LEASED, 1).await;
+    let dying = begin_refresh(&first, &browser, Reply::Held).await;
     first.stop();
     let _broken_off = dying.await;
     op.recover("/token");
-    assert_eq!(database.number(LEASED), 1, "the stopped replica did not release it");
+    assert!(is_leased(&database), "the stopped replica did not release it");
     // Until then no other replica sends a request; the valid token is handed out.
     assert_eq!(token(&elsewhere.fetch(TOKEN).await), "access-secret-1");
     assert_eq!(sent_refresh_tokens(&op).len(), 1);
@@ -170,9 +158,7 @@ async fn a_lease_is_longer_than_an_attempt() {
     let second = beside(&first);
     let browser = signed_in(&first, "alice").await;
     first.hand.advance(TimeDelta::seconds(LIFETIME - 59));
-    first.op.reply("/token", Reply::HeldOnce);
-    let slow = request_in_task(&browser);
-    first.database.until(LEASED, 1).await;
+    let slow = begin_refresh(&first, &browser, Reply::HeldOnce).await;
     // Metadata, keys, two requests and newer keys twice: almost six times the timeout of one request.
     first.hand.advance(TimeDelta::seconds(47));
     assert_eq!(token(&at(&second, &browser).fetch(TOKEN).await), "access-secret-1");
@@ -190,9 +176,7 @@ async fn a_late_response_does_not_overwrite_newer_tokens() {
     first.op.refreshing(|refreshing| refreshing.forgives = true);
     let browser = signed_in(&first, "alice").await;
     let_expire(&first);
-    first.op.reply("/token", Reply::HeldOnce);
-    let late = request_in_task(&browser);
-    first.database.until(LEASED, 1).await;
+    let late = begin_refresh(&first, &browser, Reply::HeldOnce).await;
     let version =
         |gateway: &crate::support::Gateway| gateway.database.words("SELECT version FROM provider_tokens").concat();
     first.hand.advance(TimeDelta::seconds(240));
@@ -216,11 +200,8 @@ async fn a_late_rejection_changes_nothing() {
     let browser = signed_in(&first, "alice").await;
     let_expire(&first);
     // The first request is answered last, with a rejection, because the second replica has used the refresh token.
-    first.op.reply("/token", Reply::HeldOnce);
-    let spent = first.op.clone();
-    spent.refreshing(|refreshing| refreshing.rotates = false);
-    let late = request_in_task(&browser);
-    first.database.until(LEASED, 1).await;
+    first.op.refreshing(|refreshing| refreshing.rotates = false);
+    let late = begin_refresh(&first, &browser, Reply::HeldOnce).await;
     first.hand.advance(TimeDelta::seconds(240));
     let good = token(&at(&second, &browser).fetch(TOKEN).await);
     let refusal = Reply::text(400, "application/json", r#"{"error":"invalid_grant"}"#);
@@ -235,9 +216,7 @@ async fn the_tokens_of_a_login_during_a_refresh_are_kept() {
     let gateway = start();
     let browser = signed_in(&gateway, "alice").await;
     let_expire(&gateway);
-    gateway.op.reply("/token", Reply::HeldOnce);
-    let late = request_in_task(&browser);
-    gateway.database.until(LEASED, 1).await;
+    let late = begin_refresh(&gateway, &browser, Reply::HeldOnce).await;
     let other = signed_in(&gateway, "alice").await;
     let newest = token(&other.fetch(TOKEN).await);
     gateway.op.release("/token");
@@ -251,9 +230,7 @@ async fn a_login_during_a_refresh_gets_the_rotated_refresh_token() {
     let gateway = start();
     let browser = signed_in(&gateway, "alice").await;
     let_expire(&gateway);
-    gateway.op.reply("/token", Reply::HeldOnce);
-    let late = request_in_task(&browser);
-    gateway.database.until(LEASED, 1).await;
+    let late = begin_refresh(&gateway, &browser, Reply::HeldOnce).await;
     gateway.op.refreshing(|refreshing| refreshing.at_login = false);
     let newest = token(&signed_in(&gateway, "alice").await.fetch(TOKEN).await);
     gateway.op.release("/token");

@@ -2,17 +2,16 @@
 
 use chrono::TimeDelta;
 
+use crate::fake_provider::Reply;
 use crate::support::{Answer, Browser};
 use crate::vault::support::{
-    LIFETIME, TOKEN, at, beside, let_expire, row, sent_refresh_tokens, signed_in, start, token,
+    LIFETIME, TOKEN, at, begin_refresh, beside, let_expire, request_in_task, row, sent_refresh_tokens, signed_in,
+    start, token, until_leased,
 };
 
 /// Concurrent requests, distributed over the browsers.
 async fn at_once(browsers: &[Browser], callers: usize) -> Vec<Answer> {
-    let ask = |number: usize| {
-        let browser = browsers[number % browsers.len()].clone();
-        tokio::spawn(async move { browser.fetch(TOKEN).await })
-    };
+    let ask = |number: usize| request_in_task(&browsers[number % browsers.len()]);
     let asked: Vec<_> = (0..callers).map(ask).collect();
     let mut answers = Vec::new();
     for answer in asked {
@@ -48,10 +47,10 @@ async fn callers_that_wait_for_another_replica_get_its_token() {
     let second = beside(&first);
     let browser = signed_in(&first, "alice").await;
     let_expire(&first);
-    first.op.reply("/token", crate::fake_provider::Reply::Held);
+    first.op.reply("/token", Reply::Held);
     let both = [browser.clone(), at(&second, &browser)];
     let waiting = tokio::spawn(async move { at_once(&both, 50).await });
-    first.database.until("SELECT count(*) FROM provider_tokens WHERE lease_holder IS NOT NULL", 1).await;
+    until_leased(&first, 1).await;
     let held = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND state LIKE 'idle in%'";
     first.database.until(held, 0).await;
     assert_eq!(browser.fetch("/session").await.status, 200, "other requests get a connection");
@@ -92,12 +91,7 @@ async fn a_failed_write_of_new_tokens_is_retried() {
     let gateway = start();
     let browser = signed_in(&gateway, "alice").await;
     let_expire(&gateway);
-    gateway.op.reply("/token", crate::fake_provider::Reply::Held);
-    let asking = {
-        let browser = browser.clone();
-        tokio::spawn(async move { browser.fetch(TOKEN).await })
-    };
-    gateway.database.until("SELECT count(*) FROM provider_tokens WHERE lease_holder IS NOT NULL", 1).await;
+    let asking = begin_refresh(&gateway, &browser, Reply::Held).await;
     // A trigger rejects the first writes.
     gateway.database.execute(
         "CREATE SEQUENCE tries;
@@ -119,16 +113,11 @@ async fn a_cancelled_caller_does_not_lose_the_new_tokens() {
     let gateway = start();
     let browser = signed_in(&gateway, "alice").await;
     let_expire(&gateway);
-    gateway.op.reply("/token", crate::fake_provider::Reply::Held);
-    let asking = {
-        let browser = browser.clone();
-        tokio::spawn(async move { browser.fetch(TOKEN).await })
-    };
-    gateway.database.until("SELECT count(*) FROM provider_tokens WHERE lease_holder IS NOT NULL", 1).await;
+    let asking = begin_refresh(&gateway, &browser, Reply::Held).await;
     asking.abort();
     assert!(asking.await.expect_err("aborted").is_cancelled());
     gateway.op.recover("/token");
-    gateway.database.until("SELECT count(*) FROM provider_tokens WHERE lease_holder IS NULL", 1).await;
+    until_leased(&gateway, 0).await;
     assert_eq!(token(&browser.fetch(TOKEN).await), "access-secret-2");
     assert_eq!(sent_refresh_tokens(&gateway.op), ["refresh-secret-1"]);
 }

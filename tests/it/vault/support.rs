@@ -1,9 +1,10 @@
 //! Gateways whose provider issues refresh tokens, and browsers that request provider tokens.
 
 use chrono::TimeDelta;
+use tokio::task::JoinHandle;
 
-use crate::fake_provider::Op;
-use crate::support::{Answer, Browser, Gateway, Setup};
+use crate::fake_provider::{Op, Reply};
+use crate::support::{Answer, Browser, Database, Gateway, Setup};
 
 /// The path of the endpoint for the provider's token.
 pub const TOKEN: &str = "/identities/op/token";
@@ -49,6 +50,33 @@ pub fn at(gateway: &Gateway, browser: &Browser) -> Browser {
 /// Advances the clock beyond the expiry of the provider's access tokens.
 pub fn let_expire(gateway: &Gateway) {
     gateway.hand.advance(TimeDelta::seconds(LIFETIME + 1));
+}
+
+/// Provider tokens that a replica is refreshing.
+const LEASED: &str = "SELECT count(*) FROM provider_tokens WHERE lease_holder IS NOT NULL";
+
+/// Requests the provider's token in a separate task.
+pub fn request_in_task(browser: &Browser) -> JoinHandle<Answer> {
+    let browser = browser.clone();
+    tokio::spawn(async move { browser.fetch(TOKEN).await })
+}
+
+/// Starts a refresh that the provider answers with `reply`, and waits until the replica has the lease.
+pub async fn begin_refresh(gateway: &Gateway, browser: &Browser, reply: Reply) -> JoinHandle<Answer> {
+    gateway.op.reply("/token", reply);
+    let refresh = request_in_task(browser);
+    until_leased(gateway, 1).await;
+    refresh
+}
+
+/// Waits until so many rows have a lease.
+pub async fn until_leased(gateway: &Gateway, count: i64) {
+    gateway.database.until(LEASED, count).await;
+}
+
+/// Whether a replica has the lease of the only row.
+pub fn is_leased(database: &Database) -> bool {
+    database.number(LEASED) == 1
 }
 
 /// The access token of a successful response.

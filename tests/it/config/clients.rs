@@ -1,0 +1,167 @@
+//! `[clients.<id>]`
+
+use vestibule::base::secret::Plain;
+use vestibule::config;
+
+use crate::config::support::{Directory, accepted, good, load, only_problem, provider};
+
+const LONG: &str = "an-example-secret-of-32-or-more-bytes";
+
+#[test]
+fn clients_keep_the_order_of_the_file_and_their_defaults() {
+    let text = format!(
+        "{}[clients.zebra]\n[clients.\"com.example.App\"]\nname = \"App\"\ntype = \"confidential\"\n\
+         client_secret = \"{LONG}\"\naudience = [\"api\"]\n",
+        good()
+    );
+    let config = accepted(&text);
+    let [zebra, app] = config.clients.as_slice() else { panic!("two clients") };
+    assert_eq!((zebra.id.as_str(), zebra.name.as_str(), zebra.secret.is_none()), ("zebra", "zebra", true));
+    assert_eq!(
+        (app.id.as_str(), app.name.as_str(), app.audience.as_slice()),
+        ("com.example.App", "App", &["api".to_owned()][..])
+    );
+    assert_eq!(app.secret.as_ref().map(Plain::expose), Some(LONG));
+    assert!(accepted(&good()).clients.is_empty());
+    assert_eq!(accepted(&good()).limits.failures_before_lockout, 5);
+}
+
+/// LG-06, TK-25
+#[test]
+fn rules_of_clients() {
+    let client = |id: &str, lines: &str| format!("{}[clients.{id}]\n{lines}\n", good());
+    let secret = |kind: &str, secret: &str| client("web", &format!("type = \"{kind}\"\nclient_secret = \"{secret}\""));
+    for (key, text) in [
+        ("web.client_secret", client("web", "type = \"confidential\"")),
+        ("web.client_secret", secret("confidential", "")),
+        ("web.client_secret", secret("confidential", &LONG[..31])),
+        ("web.client_secret", secret("confidential", &format!("{LONG}é"))),
+        ("web.client_secret", secret("confidential", &format!("{LONG}\\n"))),
+        ("web.client_secret", secret("public", LONG)),
+        ("web.client_secret", client("web", &format!("client_secret = \"{LONG}\""))),
+        ("web.type", client("web", "type = \"secret\"")),
+        ("web.audience[1]", client("web", "audience = [\"api\", \" \"]")),
+        ("web.redirect_uris[1]", client("web", "redirect_uris = ['https://a.example/cb', 'https://*.example/cb']")),
+        ("web.redirect_uris[0]", client("web", "redirect_uris = ['http://a.example/cb']")),
+        ("web.redirect_uris[0]", client("web", "redirect_uris = ['javascript:alert(1)']")),
+        ("web.post_logout_redirect_uris[0]", client("web", "post_logout_redirect_uris = ['/bye']")),
+        ("web.allowed_origins[0]", client("web", "allowed_origins = ['https://a.example/']")),
+        ("web.scopes[0]", client("web", "scopes = ['openid email']")),
+        ("web.grants[0]", client("web", "grants = ['client_credentials']")),
+        ("web.grants[0]", client("web", "grants = ['password']")),
+        ("web.rotate_refresh_tokens", client("web", "rotate_refresh_tokens = false")),
+        ("web.providers[0]", client("web", "providers = ['nobody']")),
+        ("web.id_token_alg", client("web", "id_token_alg = 'EdDSA'\nredirect_uris = ['https://a.example/cb']")),
+        ("web.backchannel_logout_uri", client("web", "backchannel_logout_uri = 'http://a.example/bye'")),
+        ("web.backchannel_logout_uri", client("web", "backchannel_logout_uri = 'https://10.0.0.1/bye'")),
+        ("web.backchannel_logout_uri", client("web", "backchannel_logout_uri = 'https://[::1]/bye'")),
+        ("web.public_key_file", client("web", "public_key_file = '/dev/null'")),
+        ("web.redirect_uris[0]", client("web", "redirect_uris = ['myapp:/cb']")),
+        (
+            "web.redirect_uris[0]",
+            client("web", "redirect_uris = ['javascript:alert(1)']\ninsecure_allow_dotless_schemes = true"),
+        ),
+        (
+            "web.insecure_allow_dotless_schemes",
+            secret("confidential", LONG) + "\ninsecure_allow_dotless_schemes = true",
+        ),
+        ("vestibule", client("vestibule", "")),
+        ("0190f4a2-0000-7000-8000-000000000000", client("0190f4a2-0000-7000-8000-000000000000", "")),
+        ("0190F4A2000070008000000000000000", client("0190F4A2000070008000000000000000", "")),
+        ("-web", client("-web", "")),
+        ("a b", client("\"a b\"", "")),
+    ] {
+        let Err(problems) = config::from_toml(&text) else { panic!("accepted:\n{text}") };
+        let keys: Vec<_> = problems.iter().map(|problem| problem.key.clone()).collect();
+        assert_eq!(keys, [format!("clients.{key}")], "{problems}\n{text}");
+        assert!(!problems.to_string().contains("example-secret"), "{problems}");
+    }
+    for good in [
+        client("web", ""),
+        client("A", "type = \"public\""),
+        client("\"a1.b-c_d\"", "audience = [\"https://api.example.com\"]"),
+        client("native", "redirect_uris = ['com.example.app:/cb', 'http://127.0.0.1/cb']"),
+        client("dev", "redirect_uris = ['myapp:/cb']\ninsecure_allow_dotless_schemes = true"),
+        client("told", "backchannel_logout_uri = 'http://10.0.0.1/bye'\ninsecure_allow_private_logout_uri = true"),
+        secret("confidential", LONG),
+        secret("confidential", &LONG[..32]),
+    ] {
+        accepted(&good);
+    }
+    let limits = |number: u32| format!("{}[limits]\nfailures_before_lockout = {number}\n", good());
+    assert!(config::from_toml(&limits(0)).is_err());
+    assert_eq!(accepted(&limits(7)).limits.failures_before_lockout, 7);
+}
+
+/// `/session` must not accept a client's token, and no client may introspect all tokens because of its id.
+#[test]
+fn client_ids_and_audiences_with_another_meaning_are_rejected() {
+    let text = |audience: &str, client: &str| format!("{}[tokens]\naudience = {audience}\n{client}\n", good());
+    let issuer = accepted(&good()).server.public_url.issuer().to_owned();
+    let own = format!("[clients.web]\naudience = [\"api\", \"{issuer}\"]");
+    for (text, key, words) in [
+        (
+            text("[]", &own),
+            "clients.web.audience[1]",
+            "is the issuer, which is the audience of tokens for our own endpoints",
+        ),
+        (text("[\"api\"]", "[clients.api]"), "clients.api", "audience = [\"api\"]"),
+        (text("[\"web\", \"api\"]", "[clients.api]"), "clients.api", "is the default audience of all tokens"),
+        (
+            text("[]", "[clients.vestibule]"),
+            "clients.vestibule",
+            "is the id of the built-in client, whose tokens are accepted at /session",
+        ),
+    ] {
+        let Err(problems) = config::from_toml(&text) else { panic!("accepted:\n{text}") };
+        let keys: Vec<_> = problems.iter().map(|problem| problem.key.clone()).collect();
+        assert_eq!(keys, [key], "{problems}");
+        assert!(problems.to_string().contains(words), "{problems}");
+    }
+    accepted(&text("[\"api\"]", "[clients.web]\naudience = [\"api\"]\n[clients.shop]\naudience = [\"web\"]"));
+    accepted(&text(&format!("[\"{issuer}\", \"api\"]"), "[clients.web]"));
+}
+
+/// A client's secret comes from a file or a variable, also for ids with dots and upper case.
+#[test]
+fn a_client_secret_is_read_from_a_file_or_the_environment() {
+    let directory = Directory::new();
+    let secret = directory.write("secret", &format!("{LONG}\n"));
+    let text = format!(
+        "{}[clients.\"my.App-1\"]\ntype = \"confidential\"\nclient_secret_file = {secret:?}\n\
+         [clients.other]\ntype = \"confidential\"\n",
+        good()
+    );
+    let file = directory.write("vestibule.toml", &text);
+    let pairs =
+        [("VESTIBULE__CLIENTS__OTHER__CLIENT_SECRET", LONG), ("VESTIBULE__CLIENTS__MY_APP_1__AUDIENCE", "api,shop")];
+    let loaded = load(&[file], &pairs).unwrap_or_else(|problems| panic!("{problems}"));
+    let dumped = config::dump(&loaded);
+    for line in ["[clients.\"my.App-1\"]", "[clients.other]", "client_secret = \"********\"", "client_secret_file"] {
+        assert!(dumped.contains(line), "{line} in\n{dumped}");
+    }
+    assert!(!dumped.contains(LONG) && !dumped.contains("[]\n\n"), "{dumped}");
+    let clients = loaded.into_config().clients;
+    let shown: Vec<_> = clients.iter().map(|client| client.secret.as_ref().map(Plain::expose)).collect();
+    assert_eq!(shown, [Some(LONG), Some(LONG)]);
+    assert_eq!(clients[0].audience, ["api", "shop"]);
+
+    let Err(problems) = load(&[], &[("VESTIBULE__CLIENTS__A B__TYPE", "public")]) else { panic!("accepted") };
+    assert!(problems.to_string().contains("\"a b\" cannot be a client's id"), "{problems}");
+}
+
+/// A client may only get tokens of providers with `store_tokens`.
+#[test]
+fn provider_tokens_requires_store_tokens() {
+    let text = |keeps: bool, wanted: &str| {
+        provider(&format!("store_tokens = {keeps}\n[clients.web]\nprovider_tokens = [{wanted}]"))
+    };
+    assert_eq!(accepted(&text(true, "\"corp\"")).clients[0].provider_tokens, ["corp"]);
+    let problem = only_problem(&text(false, "\"corp\""));
+    assert_eq!(problem.key, "clients.web.provider_tokens[0]");
+    let said = problem.to_string();
+    assert!(said.contains("are not stored") && said.contains("store_tokens = true in [providers.corp]"), "{said}");
+    let unknown = only_problem(&text(true, "\"corp\", \"crop\""));
+    assert_eq!(unknown.key, "clients.web.provider_tokens[1]");
+    assert!(unknown.to_string().contains("there is no provider"), "{unknown}");
+}

@@ -1,0 +1,133 @@
+//! Problems have a place, a key and a remedy, and are reported together.
+
+use std::path::PathBuf;
+
+use vestibule::config::Place;
+
+use crate::config::support::{Directory, good, load, provider, refused};
+
+/// LG-06: ten invalid configurations; each is rejected with file, line, key and remedy.
+#[test]
+fn ten_invalid_configurations_are_rejected_with_their_reasons() {
+    let directory = Directory::new();
+    let rest = provider("");
+    let after = rest.lines().count() + 1;
+    for (lines, line, key, what, remedy) in [
+        (
+            "[sessions]\nidle_timout = \"1d\"",
+            1,
+            "sessions.idle_timout",
+            "unknown key",
+            "did you mean sessions.idle_timeout?",
+        ),
+        ("[sessions]\nidle_timeout = 30", 1, "sessions.idle_timeout", "is a number, not a duration", "as \"7d\""),
+        (
+            "[server]\npublic_url = \"http://login.example.com\"",
+            1,
+            "server.public_url",
+            "is http, but not loopback",
+            "write https://",
+        ),
+        (
+            "[server]\ntrusted_proxies = [\n\"10.0.0.0/8\",\n\"10.0.0.300/8\"]",
+            3,
+            "server.trusted_proxies[1]",
+            "is not a CIDR",
+            "write networks",
+        ),
+        (
+            "[login]\nreturn_to = [\"https://*.com\"]",
+            1,
+            "login.return_to[0]",
+            "wildcard",
+            "only to the left of your own domain",
+        ),
+        (
+            "[log]\nlevel = \"inof\"",
+            1,
+            "log.level",
+            "is not a level (did you mean \"info\"?)",
+            "write off, error, warn, info",
+        ),
+        ("[limits]\nbody_bytes = 5", 1, "limits.body_bytes", "5 is out of range", "from 1024 to 16777216"),
+        (
+            "[providers.corp.extra_params]\nSTATE = \"x\"",
+            1,
+            "providers.corp.extra_params.STATE",
+            "sets itself",
+            "remove it",
+        ),
+        (
+            "[providers.x]\nkind = \"oauth3\"",
+            1,
+            "providers.x.kind",
+            "\"oauth3\" is not one of the known values",
+            "write one of \"oidc\", \"oauth2\", \"oauth1\"",
+        ),
+        ("[tokens\n", 0, "", "is not valid TOML", "[section]"),
+    ] {
+        let file = directory.write("wrong.toml", &format!("{rest}{lines}\n"));
+        let Err(problems) = load(std::slice::from_ref(&file), &[]) else { panic!("accepted:\n{lines}") };
+        let all: Vec<_> = problems.iter().collect();
+        let [problem] = all.as_slice() else { panic!("not one problem:\n{problems}\n{lines}") };
+        assert_eq!(problem.place, Place::File(file.display().to_string(), Some(after + line)), "{problem}");
+        assert_eq!(problem.key, key);
+        assert!(problem.what.contains(what) && problem.remedy.contains(remedy), "{problem}");
+        let written = format!("{}:{}: ", file.display(), after + line);
+        assert!(problem.to_string().starts_with(&written), "{problem}");
+    }
+}
+
+#[test]
+fn all_problems_are_reported_together() {
+    let text = refused(
+        "[server]\nlisten = 1\nworkers = -1\nx = 1\n[log]\nlevel = \"x\"\n[providers.a]\nkind = \"y\"\n[providers.b]\n\
+         leeway = \"1d\"\n[providers.C]\n",
+    );
+    let keys: Vec<_> = text.lines().filter_map(|line| line.split(": ").nth(1)).collect();
+    let expected = [
+        "database.url",
+        "secrets.keys",
+        "server.listen",
+        "server.workers",
+        "server.x",
+        "log.level",
+        "providers.a.kind",
+        "providers.b.client_id",
+        "providers.b.client_secret",
+        "providers.b.issuer",
+        "providers.b.leeway",
+        "providers.C",
+    ];
+    assert_eq!(keys, expected, "{text}");
+}
+
+/// An unreadable file is the only problem: its keys are not reported as missing.
+#[test]
+fn a_missing_file_is_the_only_problem() {
+    let Err(problems) = load(&[PathBuf::from("/nowhere/x.toml")], &[]) else { panic!("accepted") };
+    let text = problems.to_string();
+    assert!(text.starts_with("/nowhere/x.toml: cannot be read (") && text.lines().count() == 1, "{text}");
+}
+
+/// LG-06: exit codes and output for scripts.
+#[test]
+fn config_check_exits_with_0_or_2() {
+    let directory = Directory::new();
+    let check = |text: &str| {
+        let file = directory.write("vestibule.toml", text);
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_vestibule"));
+        command.env_clear().arg("--config").arg(file).args(["config", "check"]);
+        let output = command.output().expect("the program runs");
+        let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("UTF-8");
+        (output.status.code(), text(output.stdout), text(output.stderr))
+    };
+    let (code, out, err) = check(&provider(""));
+    assert_eq!((code, err.as_str()), (Some(0), ""), "{out}");
+    assert!(out.contains("The configuration is valid") && out.contains("Provider: corp."), "{out}");
+    let (code, out, _) = check(&good());
+    assert!(code == Some(0) && out.contains("Notice: no provider is configured"), "{out}");
+    let (code, out, err) = check("[server]\nworkers = true\n");
+    assert_eq!((code, out.as_str()), (Some(2), ""), "{err}");
+    assert!(err.ends_with("\n3 problems in the configuration.\n"), "{err}");
+}

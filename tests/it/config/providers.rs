@@ -1,0 +1,134 @@
+//! `[providers.<id>]`
+
+use vestibule::config::{self, TokenEndpointAuthMethod};
+
+use crate::config::support::{Directory, accepted, good, oidc, only_problem, provider};
+
+#[test]
+fn providers_keep_the_order_of_the_file() {
+    let one = |id: &str| {
+        format!("[providers.{id}]\nissuer = \"https://{id}.example.com\"\nclient_id = \"v\"\nclient_secret = \"s\"\n")
+    };
+    let config = accepted(&(good() + &one("zebra") + &one("apple") + &one("mango")));
+    let ids: Vec<_> = config
+        .providers
+        .iter()
+        .map(|provider| (provider.registration().id.as_str(), provider.registration().name.as_str()))
+        .collect();
+    assert_eq!(ids, [("zebra", "zebra"), ("apple", "apple"), ("mango", "mango")]);
+}
+
+/// LG-06, RT-20: a valid and an invalid value for each rule.
+#[test]
+fn rules_of_providers() {
+    let long = "a".repeat(32);
+    let secret = |method: &str, secret: &str| {
+        format!(
+            "{}[providers.corp]\nissuer = \"https://s.example.com\"\nclient_id = \"v\"\nclient_secret = \"{secret}\"\n\
+             token_endpoint_auth_method = \"{method}\"\n",
+            good()
+        )
+    };
+    let issuer = |issuer: &str| {
+        format!("{}[providers.corp]\nclient_id = \"v\"\nclient_secret = \"s\"\nissuer = \"{issuer}\"\n", good())
+    };
+    for (key, text) in [
+        ("issuer", issuer("http://sso.example.com")),
+        ("issuer", issuer("sso.example.com")),
+        ("issuer", issuer("https://sso.example.com?x=1")),
+        ("issuer", issuer("https://sso.example.com#x")),
+        ("issuer", issuer("https://sso.example.com/.well-known/openid-configuration")),
+        ("issuer", issuer("ftp://sso.example.com")),
+        ("issuer", issuer("https://u:p@sso.example.com")),
+        ("issuer", issuer(" https://sso.example.com")),
+        ("client_secret", secret("client_secret_basic", "")),
+        ("client_secret", secret("client_secret_post", "")),
+        ("client_secret", secret("none", "s")),
+        ("private_key", secret("private_key_jwt", "")),
+        ("signing_algorithms[0]", provider("signing_algorithms = [\"HS256\"]")),
+        ("signing_algorithms[0]", secret("none", "") + "signing_algorithms = [\"HS256\"]"),
+        ("signing_algorithms[0]", secret("client_secret_basic", &long[1..]) + "signing_algorithms = [\"HS512\"]"),
+        ("signing_algorithms[1]", provider("signing_algorithms = [\"RS256\", \"none\"]")),
+        ("signing_algorithms[0]", provider("signing_algorithms = [\"NONE\"]")),
+        ("signing_algorithms[0]", provider("signing_algorithms = [\"ES256K\"]")),
+        ("scopes", provider("scopes = [\"profile\"]")),
+        ("scopes[1]", provider("scopes = [\"openid\", \"a b\"]")),
+        ("extra_params.Client_ID", provider("extra_params = { Client_ID = \"x\" }")),
+        ("extra_params.code_verifier", provider("extra_params = { code_verifier = \"x\" }")),
+        ("extra_params.response_mode", provider("extra_params = { response_mode = \"x\" }")),
+        ("leeway", provider("leeway = \"301s\"")),
+        ("timeout", provider("timeout = \"999ms\"")),
+        ("timeout", provider("timeout = \"61s\"")),
+        ("redirect_uri", provider("redirect_uri = \"/callback\"")),
+        ("redirect_uri", provider("redirect_uri = \"http://app.example.com/callback\"")),
+        ("redirect_uri", provider("redirect_uri = \"https://app.example.com/callback#x\"")),
+        ("redirect_uri", provider("redirect_uri = \"javascript:alert(1)\"")),
+        ("jwks_uri", provider("jwks_uri = \"http://sso.example.com/jwks\"")),
+        ("token_endpoint", provider("token_endpoint = \"nowhere\"")),
+        ("pkce", provider("pkce = \"s256\"")),
+        ("userinfo", provider("userinfo = true")),
+        ("response_mode", provider("response_mode = \"fragment\"")),
+        ("tenants", provider("tenants = [\"72f988bf-86f1-41af-91ab-2d7cd011db47\"]")),
+        ("tenants[0]", issuer("https://s.example.com/{tenantid}") + "tenants = [\"contoso.onmicrosoft.com\"]"),
+        ("client_assertion_audience", provider("client_assertion_audience = \"https://sso.example.com/token\"")),
+    ] {
+        let problem = only_problem(&text);
+        assert_eq!(problem.key, format!("providers.corp.{key}"), "{problem}\n{text}");
+        assert!(!problem.to_string().contains(&long[1..]) && !problem.to_string().contains("hunter2"), "{problem}");
+    }
+    for text in [
+        issuer("http://127.0.0.1:9000/path"),
+        issuer("http://localhost:9000/"),
+        issuer("http://sso.example.com") + "insecure_allow_http = true\njwks_uri = \"http://sso.example.com/jwks\"",
+        secret("client_secret_post", "s"),
+        secret("none", ""),
+        secret("client_secret_basic", &long) + "signing_algorithms = [\"HS256\", \"HS384\", \"HS512\"]",
+        provider("signing_algorithms = [\"RS256\", \"PS512\", \"ES384\", \"EdDSA\"]"),
+        provider("extra_params = { prompt = \"login\", \"acr.x\" = \"1\" }"),
+        provider("leeway = \"0s\"\ntimeout = \"60s\"\npkce = \"off\"\nuserinfo = \"never\""),
+        provider("response_mode = \"form_post\""),
+        issuer("https://s.example.com/{tenantid}/v2.0") + "tenants = [\"72F988BF-86F1-41AF-91AB-2D7CD011DB47\"]",
+        issuer("https://s.example.com/{tenantid}/v2.0"),
+        provider("redirect_uri = \"com.example.app:/callback\""),
+        provider("redirect_uri = \"http://127.0.0.1:3000/callback\""),
+    ] {
+        accepted(&text);
+    }
+}
+
+/// Issuers are compared byte for byte, so the text is kept.
+#[test]
+fn an_issuer_is_kept_byte_for_byte() {
+    for issuer in ["https://sso.example.com", "https://sso.example.com/", "https://SSO.example.com:443/a"] {
+        let text =
+            format!("{}[providers.corp]\nclient_id = \"v\"\nclient_secret = \"s\"\nissuer = \"{issuer}\"\n", good());
+        let config = accepted(&text);
+        assert_eq!(oidc(&config, 0).issuer, issuer);
+        assert_eq!(
+            oidc(&config, 0).registration.token_endpoint_auth_method,
+            TokenEndpointAuthMethod::ClientSecretBasic
+        );
+    }
+}
+
+/// `ca_file` is read at the start, so that an invalid file does not first fail a login.
+#[test]
+fn a_ca_file_is_read_with_the_configuration() {
+    let directory = Directory::new();
+    let key = rcgen::KeyPair::generate().expect("a key");
+    let authority =
+        rcgen::CertificateParams::new(vec![]).expect("parameters").self_signed(&key).expect("a certificate");
+    let good = directory.write("ca.pem", &authority.pem());
+    let empty = directory.write("empty.pem", "");
+    let with = |path: &std::path::Path| config::from_toml(&provider(&format!("ca_file = {path:?}")));
+    let config = with(&good).unwrap_or_else(|problems| panic!("{problems}"));
+    assert!(config.providers[0].registration().authorities.is_some());
+    for (path, words) in
+        [(empty.as_path(), "holds no certificate"), (std::path::Path::new("/nowhere"), "cannot be read")]
+    {
+        let Err(problems) = with(path) else { panic!("accepted: {path:?}") };
+        let keys: Vec<_> = problems.iter().map(|problem| problem.key.clone()).collect();
+        assert_eq!(keys, ["providers.corp.ca_file"], "{problems}");
+        assert!(problems.to_string().contains(words), "{problems}");
+    }
+}
