@@ -69,13 +69,15 @@ fn with_session(request: &AuthorizationRequest, session: &Session, input: &Decis
     if (prompt.consent || request.installed) && !input.agreed { Decision::Agree } else { Decision::Code }
 }
 
-/// Whether the authentication satisfies `max_age` and `prompt=login`. Only an `auth_time` of the provider counts.
+/// Whether the authentication satisfies `max_age` and `prompt=login`. Only an `auth_time` of the provider counts, or
+/// the operator's assumption (`insecure_assume_fresh_login`).
 fn is_fresh(request: &AuthorizationRequest, session: &Session, input: &DecisionInput<'_>) -> bool {
     // For a person who signed in for this request, the time of the callback has passed since.
     let leeway = if input.for_this { LEEWAY } else { TimeDelta::zero() };
     let since = |seconds: u32| input.now - TimeDelta::seconds(seconds.into()) - leeway;
-    let young = request.max_age.is_none_or(|seconds| session.auth_time_vouched && session.auth_time >= since(seconds));
-    let anew = !request.prompt.login || session.auth_time_vouched && session.auth_time >= input.asked_at - LEEWAY;
+    let is_since = |since: Timestamp| session.fresh_auth_time().is_some_and(|auth_time| auth_time >= since);
+    let young = request.max_age.is_none_or(|seconds| is_since(since(seconds)));
+    let anew = !request.prompt.login || is_since(input.asked_at - LEEWAY);
     young && anew
 }
 
@@ -103,6 +105,8 @@ mod tests {
             resource: None,
             auth_time: at(auth_time),
             auth_time_vouched: true,
+            auth_time_assumed: false,
+            aal: None,
             acr: None,
             amr: None,
             last_activity_at: at(auth_time),
@@ -177,6 +181,8 @@ mod tests {
         let silent = Session { auth_time_vouched: false, ..session(1005) };
         assert!(login_required(judge(&login, Some(&silent), true, false)));
         assert_eq!(judge(&request(""), Some(&silent), true, false), Decision::Code);
+        let assumed = Session { auth_time_assumed: true, ..silent.clone() };
+        assert_eq!(judge(&login, Some(&assumed), true, false), Decision::Code);
         let young = AuthorizationRequest { max_age: Some(100), ..request("") };
         assert_eq!(judge(&young, Some(&session(910)), false, false), Decision::Code);
         assert_eq!(judge(&young, Some(&session(909)), false, false), Decision::SignIn);

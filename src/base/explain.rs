@@ -1,6 +1,8 @@
 //! The text and the parameter types of a statement, for tests that prepare and explain it.
 
-use diesel::sql_types::{Array, BigInt, Binary, Bool, Inet, Integer, Jsonb, Nullable, Text, Timestamptz, Uuid};
+use diesel::sql_types::{
+    Array, BigInt, Binary, Bool, Inet, Integer, Jsonb, Nullable, SmallInt, Text, Timestamptz, Uuid,
+};
 
 /// Implemented by `statement!` for each statement.
 pub(crate) trait Explainable {
@@ -28,7 +30,7 @@ macro_rules! named {
 }
 named!(
     BigInt: "bigint", Binary: "bytea", Bool: "boolean", Inet: "inet", Integer: "integer", Jsonb: "jsonb", Text: "text",
-    Timestamptz: "timestamptz", Uuid: "uuid"
+    SmallInt: "smallint", Timestamptz: "timestamptz", Uuid: "uuid"
 );
 
 impl<T: SqlType> SqlType for Array<T> {

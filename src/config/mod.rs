@@ -36,7 +36,9 @@ pub(crate) use section::limits::Limits;
 pub(crate) use section::log::{Log, LogFormat};
 #[cfg(test)]
 pub(crate) use section::provider::allow::Allow;
-pub(crate) use section::provider::choice::{Pkce, ProviderLogout, PushedAuthorization, ResponseMode, SignatureMethod};
+pub(crate) use section::provider::choice::{
+    Aal, Pkce, ProviderLogout, PushedAuthorization, ResponseMode, SignatureMethod,
+};
 pub use section::provider::choice::{TokenEndpointAuthMethod, Userinfo};
 pub(crate) use section::provider::claims::ClaimPointers;
 pub(crate) use section::provider::oauth1::OAuth1;

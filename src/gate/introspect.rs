@@ -7,6 +7,7 @@ use crate::app::App;
 use crate::base::clock::Timestamp;
 use crate::base::id::{SessionId, UserId};
 use crate::client::Client;
+use crate::session::Aal;
 use crate::token::{self, AccessClaims, Audience};
 
 /// The introspection response (RFC 7662 §2.2). For an inactive token it contains only `active`.
@@ -28,7 +29,18 @@ enum IntrospectedToken {
         claims: Box<AccessClaims>,
     },
     /// The session of a refresh token.
-    Refresh { iss: String, sub: UserId, client_id: String, scope: String, sid: SessionId, exp: i64, auth_time: i64 },
+    Refresh {
+        iss: String,
+        sub: UserId,
+        client_id: String,
+        scope: String,
+        sid: SessionId,
+        exp: i64,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        auth_time: Option<i64>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        aal: Option<Aal>,
+    },
 }
 
 const INACTIVE: Introspection = Introspection { active: false, about: None };
@@ -74,7 +86,8 @@ async fn refresh_token(
         iss: app.config.server.public_url.issuer().to_owned(),
         sub: session.user,
         exp: app.lifetime.idle_expires_at(&session).timestamp(),
-        auth_time: session.auth_time.timestamp(),
+        auth_time: session.stated_auth_time().map(|auth_time| auth_time.timestamp()),
+        aal: session.aal,
         client_id: session.client_id,
         scope: session.scopes,
         sid: session.id,

@@ -20,9 +20,9 @@ use crate::upstream::{Identity, Provider};
 /// The maximum age of the authentication for linking and unlinking.
 pub const FRESH: TimeDelta = TimeDelta::minutes(10);
 
-/// Whether the session's authentication is recent enough for linking and unlinking.
+/// Whether the session's authentication is recent enough for linking and unlinking. The time of the callback never is.
 pub fn is_fresh(session: &Session, now: Timestamp) -> bool {
-    now - session.auth_time < FRESH
+    session.fresh_auth_time().is_some_and(|auth_time| now - auth_time < FRESH)
 }
 
 /// Links the identity to the user who asked for it.

@@ -6,7 +6,7 @@ use crate::account::User;
 use crate::base::clock::Timestamp;
 use crate::base::id::{SessionId, UserId};
 use crate::config::Registration;
-use crate::session::{Lifetime, Session, SignedIn, StatusIndex};
+use crate::session::{Aal, Lifetime, Session, SignedIn, StatusIndex};
 use crate::token::{BUILT_IN_CLIENT, BUILT_IN_SCOPE};
 use crate::upstream::Identity;
 
@@ -24,8 +24,6 @@ pub struct ForApp {
 /// The new session of the browser. `user` is a new id, used if the identity is unknown; the database assigns the status
 /// index.
 pub fn new_session(registration: &Registration, identity: &Identity, lifetime: Lifetime, now: Timestamp) -> SignedIn {
-    let assumed = registration.insecure_assume_fresh_login.then_some(now);
-    let auth_time = identity.auth_time.or(assumed);
     let user = UserId::new(now);
     let session = Session {
         id: SessionId::new(now),
@@ -35,8 +33,10 @@ pub fn new_session(registration: &Registration, identity: &Identity, lifetime: L
         client_id: BUILT_IN_CLIENT.to_owned(),
         scopes: BUILT_IN_SCOPE.to_owned(),
         resource: None,
-        auth_time: auth_time.unwrap_or(now),
-        auth_time_vouched: auth_time.is_some(),
+        auth_time: identity.auth_time.unwrap_or(now),
+        auth_time_vouched: identity.auth_time.is_some(),
+        auth_time_assumed: identity.auth_time.is_none() && registration.insecure_assume_fresh_login,
+        aal: Aal::of(identity.acr.as_deref(), identity.amr.as_deref(), &registration.aal),
         acr: identity.acr.clone(),
         amr: identity.amr.clone(),
         last_activity_at: now,

@@ -142,6 +142,8 @@ mod tests {
             scopes: String::new(),
             resource: None,
             auth_time_vouched: true,
+            auth_time_assumed: false,
+            aal: None,
             auth_time: hours(0),
             acr: None,
             amr: None,

@@ -1,5 +1,6 @@
 //! Sessions. Every token belongs to one session, and ending the session ends the tokens; it takes one `UPDATE`.
 
+mod aal;
 mod cookie;
 mod device;
 mod end_reason;
@@ -14,6 +15,7 @@ mod status_index;
 mod store;
 mod upstream_id_token;
 
+pub use aal::Aal;
 pub use cookie::{decode, encode};
 pub use device::Device;
 pub use end_reason::EndReason;

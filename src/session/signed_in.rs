@@ -1,5 +1,6 @@
 //! The part of a session that requests use.
 
+use super::aal::Aal;
 use super::status_index::StatusIndex;
 use crate::account::User;
 use crate::base::clock::Timestamp;
@@ -26,6 +27,10 @@ pub struct Session {
     pub auth_time: Timestamp,
     /// Whether the provider stated it; otherwise it is the time of the callback.
     pub auth_time_vouched: bool,
+    /// Whether a login at this provider counts as fresh although it stated no time (`insecure_assume_fresh_login`).
+    pub auth_time_assumed: bool,
+    /// The assurance level; `None` where the provider said neither `acr` nor `amr`.
+    pub aal: Option<Aal>,
     /// `acr`, as the provider sent it.
     pub acr: Option<String>,
     /// `amr`, as the provider sent it.
@@ -38,6 +43,19 @@ pub struct Session {
     pub ended_at: Option<Timestamp>,
     /// Its place in the status lists.
     pub status_index: StatusIndex,
+}
+
+impl Session {
+    /// The authentication time as tokens and other services see it: only what the provider stated.
+    pub fn stated_auth_time(&self) -> Option<Timestamp> {
+        self.auth_time_vouched.then_some(self.auth_time)
+    }
+
+    /// The authentication time by which the login counts as fresh or not; `None` where it never counts as fresh. The time of
+    /// the callback shows nothing: single sign-on at the provider may have been silent.
+    pub fn fresh_auth_time(&self) -> Option<Timestamp> {
+        (self.auth_time_vouched || self.auth_time_assumed).then_some(self.auth_time)
+    }
 }
 
 /// A session with its user.

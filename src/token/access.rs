@@ -10,6 +10,7 @@ use crate::base::id::{SessionId, UserId};
 use crate::base::secret::Hashed;
 use crate::config::Algorithm;
 use crate::keys::{KeyRing, PublicKey};
+use crate::session::Aal;
 
 /// The `typ` of RFC 9068 §2.1.
 pub const TYP: &str = "at+jwt";
@@ -38,9 +39,12 @@ pub struct AccessClaims {
     /// `sid`: the session; absent in a token of `client_credentials`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sid: Option<SessionId>,
-    /// `auth_time`: when the person authenticated, in epoch seconds.
+    /// `auth_time`: when the person authenticated, in epoch seconds; absent where the provider did not state it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub auth_time: Option<i64>,
+    /// The assurance level; absent where the provider said neither `acr` nor `amr`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub aal: Option<Aal>,
     /// `acr`: the authentication context class.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub acr: Option<String>,
@@ -221,6 +225,7 @@ pub(in crate::token) mod tests {
             scope: "openid".into(),
             sid: Some(SessionId(Uuid::from_u128(3))),
             auth_time: Some(now().timestamp()),
+            aal: None,
             acr: None,
             amr: None,
             email: None,

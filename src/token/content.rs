@@ -34,7 +34,8 @@ impl Terms<'_> {
         let (session, tokens) = (&signed_in.session, &self.config.tokens);
         let mut claims = AccessClaims {
             sid: Some(session.id),
-            auth_time: Some(session.auth_time.timestamp()),
+            auth_time: session.stated_auth_time().map(|auth_time| auth_time.timestamp()),
+            aal: session.aal,
             acr: session.acr.clone(),
             amr: session.amr.clone(),
             status: Some(self.status(session.status_index)),
@@ -75,6 +76,7 @@ impl Terms<'_> {
             scope,
             sid: None,
             auth_time: None,
+            aal: None,
             acr: None,
             amr: None,
             email: None,

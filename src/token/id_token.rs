@@ -15,7 +15,7 @@ use crate::base::secret::Plain;
 use crate::client::Client;
 use crate::config::Algorithm;
 use crate::keys::UnusableKey;
-use crate::session::SignedIn;
+use crate::session::{Aal, SignedIn};
 
 /// The `typ` of ID tokens.
 pub const TYP: &str = "JWT";
@@ -27,7 +27,10 @@ struct IdClaims<'a> {
     aud: &'a str,
     exp: i64,
     iat: i64,
-    auth_time: i64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    auth_time: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    aal: Option<Aal>,
     sid: SessionId,
     at_hash: String,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -61,7 +64,8 @@ pub fn id_token(
         aud: &client.id,
         exp: now.timestamp().saturating_add_unsigned(lifetime),
         iat: now.timestamp(),
-        auth_time: session.auth_time.timestamp(),
+        auth_time: session.stated_auth_time().map(|auth_time| auth_time.timestamp()),
+        aal: session.aal,
         sid: session.id,
         at_hash: half_hash(client.id_token_alg, access_token.expose()),
         nonce,

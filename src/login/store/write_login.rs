@@ -1,6 +1,6 @@
 //! The statement that writes a completed login of a known identity: profile, session, status of the login, audit event.
 
-use diesel::sql_types::{Array, BigInt, Binary, Bool, Inet, Jsonb, Nullable, Text, Timestamptz, Uuid};
+use diesel::sql_types::{Array, BigInt, Binary, Bool, Inet, Jsonb, Nullable, SmallInt, Text, Timestamptz, Uuid};
 use diesel::{OptionalExtension, QueryResult, QueryableByName, RunQueryDsl};
 use ipnet::IpNet;
 use serde_json::Value;
@@ -14,7 +14,7 @@ use crate::base::secret::Hashed;
 use crate::base::statement::statement;
 use crate::grant::{NewCode, code_rows};
 use crate::login::input::Caller;
-use crate::session::{Device, Endings, Session};
+use crate::session::{Aal, Device, Endings, Session};
 use crate::vault::NewTokens;
 
 /// The values that a completed login writes.
@@ -68,6 +68,8 @@ statement! {
         scopes: &'a str => Text,
         auth_time: Timestamp => Timestamptz,
         auth_time_vouched: bool => Bool,
+        auth_time_assumed: bool => Bool,
+        aal: Option<i16> => Nullable<SmallInt>,
         acr: Option<&'a str> => Nullable<Text>,
         amr: Option<&'a [String]> => Nullable<Array<Text>>,
         not_after: Timestamp => Timestamptz,
@@ -127,10 +129,10 @@ statement! {
          FROM admitted WHERE subs.id = ANY (ARRAY[admitted.sub_id])
          RETURNING profile->>'name' AS name
      ), session AS (
-         INSERT INTO sessions (id, user_id, sub_id, provider, client_id, scopes, auth_time, auth_time_vouched, acr, amr,
+         INSERT INTO sessions (id, user_id, sub_id, provider, client_id, scopes, auth_time, auth_time_vouched, auth_time_assumed, aal, acr, amr,
                                last_activity_at, not_after, user_agent, device_type, os, os_version, browser, browser_version, ip,
                                upstream_sid, upstream_id_token, created_at)
-         SELECT {session}, user_id, sub_id, {provider}, {client_id}, {scopes}, {auth_time}, {auth_time_vouched}, {acr}, {amr},
+         SELECT {session}, user_id, sub_id, {provider}, {client_id}, {scopes}, {auth_time}, {auth_time_vouched}, {auth_time_assumed}, {aal}, {acr}, {amr},
                 {now}, {not_after}, {user_agent}, {device_type}, {os}, {os_version}, {browser}, {browser_version}, {ip},
                 {upstream_sid}, {upstream_id_token}, {now}
          FROM admitted
@@ -207,6 +209,8 @@ pub fn write(conn: &mut Conn, completion: &LoginCompletion) -> QueryResult<Optio
         scopes: &session.scopes,
         auth_time: session.auth_time,
         auth_time_vouched: session.auth_time_vouched,
+        auth_time_assumed: session.auth_time_assumed,
+        aal: session.aal.map(Aal::as_number),
         acr: session.acr.as_deref(),
         amr: session.amr.as_deref(),
         not_after: session.not_after,

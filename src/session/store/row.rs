@@ -1,12 +1,13 @@
 //! The row of a session, joined with that of its user.
 
 use diesel::QueryableByName;
-use diesel::sql_types::{Array, BigInt, Bool, Jsonb, Nullable, Text, Timestamptz, Uuid};
+use diesel::sql_types::{Array, BigInt, Bool, Jsonb, Nullable, SmallInt, Text, Timestamptz, Uuid};
 use serde_json::Value;
 
 use crate::account::{Profile, User};
 use crate::base::clock::Timestamp;
 use crate::base::id::{SessionId, UserId};
+use crate::session::aal::Aal;
 use crate::session::signed_in::{Session, SignedIn};
 use crate::session::status_index::StatusIndex;
 
@@ -15,7 +16,7 @@ use crate::session::status_index::StatusIndex;
 macro_rules! signed_in_columns {
     () => {
         "s.id, s.user_id, u.disabled_at IS NOT NULL AS user_disabled, s.provider, s.client_id, s.scopes,
-         s.resource, s.auth_time, s.auth_time_vouched, s.acr, s.amr, s.last_activity_at, s.not_after, s.ended_at, s.status_index,
+         s.resource, s.auth_time, s.auth_time_vouched, s.auth_time_assumed, s.aal, s.acr, s.amr, s.last_activity_at, s.not_after, s.ended_at, s.status_index,
          (SELECT subs.profile FROM subs WHERE subs.id = s.sub_id) AS profile"
     };
 }
@@ -42,6 +43,10 @@ pub struct SignedInRow {
     auth_time: Timestamp,
     #[diesel(sql_type = Bool)]
     auth_time_vouched: bool,
+    #[diesel(sql_type = Bool)]
+    auth_time_assumed: bool,
+    #[diesel(sql_type = Nullable<SmallInt>)]
+    aal: Option<i16>,
     #[diesel(sql_type = Nullable<Text>)]
     acr: Option<String>,
     #[diesel(sql_type = Nullable<Array<Text>>)]
@@ -72,6 +77,8 @@ impl From<SignedInRow> for SignedIn {
                 resource: row.resource,
                 auth_time: row.auth_time,
                 auth_time_vouched: row.auth_time_vouched,
+                auth_time_assumed: row.auth_time_assumed,
+                aal: row.aal.and_then(Aal::of_number),
                 acr: row.acr,
                 amr: row.amr,
                 last_activity_at: row.last_activity_at,

@@ -38,10 +38,10 @@ statement! {
              WHERE p.ended_at IS NULL AND p.not_after > {now} AND p.last_activity_at > {used_after}
              FOR SHARE OF p
          ), app AS (
-             INSERT INTO sessions (id, user_id, sub_id, provider, client_id, parent_id, auth_time, auth_time_vouched, aal,
+             INSERT INTO sessions (id, user_id, sub_id, provider, client_id, parent_id, auth_time, auth_time_vouched, auth_time_assumed, aal,
                                    acr, amr, scopes, resource, last_activity_at, not_after, user_agent, ip, device_type,
                                    os, os_version, browser, browser_version, upstream_sid, created_at)
-             SELECT {session}, p.user_id, p.sub_id, p.provider, {client_id}, p.id, p.auth_time, p.auth_time_vouched, p.aal,
+             SELECT {session}, p.user_id, p.sub_id, p.provider, {client_id}, p.id, p.auth_time, p.auth_time_vouched, p.auth_time_assumed, p.aal,
                     p.acr, p.amr, p.scope, p.target, {now}, p.not_after, p.user_agent, p.ip, p.device_type,
                     p.os, p.os_version, p.browser, p.browser_version, p.upstream_sid, {now}
              FROM parent p JOIN users ON users.id = ANY (ARRAY[p.user_id])

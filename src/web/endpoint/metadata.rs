@@ -88,7 +88,7 @@ fn document(app: &App) -> Value {
         "authorization_response_iss_parameter_supported": true,
         "prompt_values_supported": ["none", "login", "consent", "select_account"],
         "claims_supported": [
-            "sub", "iss", "aud", "exp", "iat", "auth_time", "nonce", "at_hash", "sid", "acr", "amr",
+            "sub", "iss", "aud", "exp", "iat", "auth_time", "nonce", "at_hash", "sid", "acr", "amr", "aal",
             "name", "preferred_username", "picture", "email", "email_verified", "groups",
         ],
         "claims_parameter_supported": false,

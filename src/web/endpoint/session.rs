@@ -2,10 +2,14 @@
 
 use actix_web::HttpResponse;
 use actix_web::web::Data;
+use serde::Serialize;
 use serde_json::json;
 
+use crate::account::User;
 use crate::app::App;
-use crate::session::SignedIn;
+use crate::base::clock::Timestamp;
+use crate::base::id::{SessionId, UserId};
+use crate::session::{Aal, SignedIn};
 use crate::token::{self, BUILT_IN_CLIENT};
 use crate::web::answer::problem::Problem;
 use crate::web::request::caller::Caller;
@@ -37,15 +41,30 @@ pub async fn token(app: Data<App>, caller: Caller, OptionalForm(form): OptionalF
     })))
 }
 
-fn view(app: &App, signed_in: &SignedIn) -> serde_json::Value {
+#[derive(Serialize)]
+struct SessionView<'a> {
+    sub: UserId,
+    sid: SessionId,
+    provider: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    auth_time: Option<Timestamp>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    aal: Option<Aal>,
+    expires_at: Timestamp,
+    idle_expires_at: Timestamp,
+    user: &'a User,
+}
+
+fn view<'a>(app: &App, signed_in: &'a SignedIn) -> SessionView<'a> {
     let session = &signed_in.session;
-    json!({
-        "sub": signed_in.user.sub,
-        "sid": session.id,
-        "provider": session.provider,
-        "auth_time": session.auth_time,
-        "expires_at": session.not_after,
-        "idle_expires_at": app.lifetime.idle_expires_at(session),
-        "user": signed_in.user,
-    })
+    SessionView {
+        sub: signed_in.user.sub,
+        sid: session.id,
+        provider: &session.provider,
+        auth_time: session.stated_auth_time(),
+        aal: session.aal,
+        expires_at: session.not_after,
+        idle_expires_at: app.lifetime.idle_expires_at(session),
+        user: &signed_in.user,
+    }
 }

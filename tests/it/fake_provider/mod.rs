@@ -370,7 +370,7 @@ impl State {
         let now = self.clock.as_ref().map_or(NOW, |clock| clock.now().timestamp());
         let (sub, nonce) = code.split_once('~').unwrap_or(("alice", "the-nonce"));
         let mut claims = json!({
-            "iss": issuer, "aud": CLIENT, "sub": sub, "nonce": nonce, "iat": now, "exp": now + 3600,
+            "iss": issuer, "aud": CLIENT, "sub": sub, "nonce": nonce, "iat": now, "exp": now + 3600, "auth_time": now,
         });
         if nonce.is_empty() {
             claims.as_object_mut().expect("claims").remove("nonce");

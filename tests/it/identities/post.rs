@@ -4,8 +4,8 @@ use chrono::TimeDelta;
 
 use serde_json::json;
 
-use crate::support::Gateway;
 use crate::support::person::{Person, audit, claims, sign_in, two_providers};
+use crate::support::{Gateway, Setup};
 
 /// AC-01, AC-07: a login with either identity finds the same user.
 #[tokio::test]
@@ -93,6 +93,28 @@ async fn linking_requires_a_fresh_login() {
     gateway.op.set_claims(json!({"auth_time": gateway.clock.now().timestamp()}));
     sign_in(&ada.browser, "op", "ada").await;
     assert_eq!(ada.ask_to_link("other").await.status, 200);
+}
+
+/// AC-07: the time of the callback is no authentication time. Single sign-on may have been silent, so that it would open the
+/// identities to a person at an unlocked browser.
+#[tokio::test]
+async fn a_login_without_auth_time_is_not_fresh() {
+    let (gateway, other) = two_providers("");
+    gateway.op.set_claims(json!({"auth_time": null}));
+    let ada = Person::at(&gateway, "op", "ada").await;
+    assert!(ada.session().await.get("auth_time").is_none());
+    let id = ada.identity_at("op").await;
+    for answer in [ada.ask_to_link("other").await, ada.delete(&format!("/identities/{id}")).await] {
+        assert_eq!(answer.problem(), (401, "insufficient_user_authentication".into()));
+    }
+    other.set_claims(json!({"auth_time": null}));
+    let assuming = Setup::beside(&gateway).provider("other", &other);
+    let assuming = assuming.toml("[providers.op]\ninsecure_assume_fresh_login = true").start();
+    let ada = Person::at(&assuming, "op", "ada").await;
+    assert_eq!(ada.ask_to_link("other").await.status, 200);
+    assert!(ada.session().await.get("auth_time").is_none() && ada.token_claims().await.get("auth_time").is_none());
+    assuming.hand.advance(TimeDelta::seconds(600));
+    assert_eq!(ada.ask_to_link("other").await.status, 401);
 }
 
 /// AC-07: an attacker who began linking does not get the identity of a victim.

@@ -104,6 +104,7 @@ pub fn value(sql_type: &str, many: usize) -> String {
     }
     let literal = match sql_type {
         "bigint" | "integer" => "5",
+        "smallint" => "2",
         "boolean" => "true",
         "bytea" => "\\x5a",
         "inet" => "192.0.2.7",

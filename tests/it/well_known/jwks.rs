@@ -4,9 +4,9 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as B64;
 use jsonwebtoken::jwk::JwkSet;
 use jsonwebtoken::{Algorithm, DecodingKey, Validation};
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use crate::support::{Gateway, Setup};
+use crate::support::{Gateway, Setup, app};
 
 const PATH: &str = "/.well-known/jwks.json";
 
@@ -40,7 +40,7 @@ async fn access_tokens_verify_and_have_the_claims_of_rfc_9068() {
         rules.set_issuer(&[&gateway.public_url]);
         let key = DecodingKey::from_jwk(key).expect("a key");
         let verified = jsonwebtoken::decode::<Value>(token, &key, &rules).expect("a good token").claims;
-        assert_eq!(verified["aud"], serde_json::json!(["api", gateway.public_url]));
+        assert_eq!(verified["aud"], json!(["api", gateway.public_url]));
         assert_eq!(verified["sub"], answer["user"]["sub"]);
         assert_eq!(verified["client_id"], "vestibule");
         assert_eq!(verified["scope"], "openid profile email");
@@ -62,11 +62,51 @@ async fn access_tokens_verify_and_have_the_claims_of_rfc_9068() {
 async fn auth_time_acr_and_amr_are_copied_from_the_provider() {
     let gateway = Gateway::start();
     let then = gateway.clock.now().timestamp() - 1000;
-    gateway.op.set_claims(serde_json::json!({"auth_time": then, "acr": "gold", "amr": ["pwd", "otp"]}));
+    gateway.op.set_claims(json!({"auth_time": then, "acr": "gold", "amr": ["pwd", "otp"]}));
     let answer = gateway.browser().sign_in_json("alice").await;
     let claims = claims(&answer["api"]["access"]);
     assert_eq!((&claims["auth_time"], &claims["acr"]), (&then.into(), &"gold".into()));
-    assert_eq!(claims["amr"], serde_json::json!(["pwd", "otp"]));
+    assert_eq!(claims["amr"], json!(["pwd", "otp"]));
+}
+
+/// How the person was authenticated, in every place, and only what the provider said: no `auth_time` of the callback, and no
+/// `aal` where neither `acr` nor `amr` came.
+#[tokio::test]
+async fn auth_time_and_aal_stand_only_where_the_provider_said_them() {
+    let gateway = app::setup().toml("[providers.op.aal]\n'gold' = 'aal3'\n").start();
+    let then = gateway.clock.now().timestamp() - 1000;
+    for (sent, auth_time, aal) in [
+        (json!({"auth_time": null}), Value::Null, Value::Null),
+        (json!({"auth_time": null, "acr": "0"}), Value::Null, Value::Null),
+        (json!({"auth_time": then, "amr": ["pwd"]}), json!(then), json!("aal1")),
+        (json!({"auth_time": then, "amr": ["pwd", "hwk"]}), json!(then), json!("aal2")),
+        (json!({"auth_time": then, "acr": "gold", "amr": ["pwd"]}), json!(then), json!("aal3")),
+    ] {
+        gateway.op.set_claims(sent.clone());
+        let browser = gateway.browser();
+        let signed_in = app::sign_in(&browser, &app::of_server(&[("scope", "openid offline_access")]), "ada").await;
+        let first = app::Tokens::of(&app::redeem_of_server(&gateway, &app::code(&signed_in)).await);
+        let form = [("grant_type", "refresh_token"), ("refresh_token", first.refresh())];
+        let renewed = app::Tokens::of(&app::post_as(&gateway, "server", "/oauth2/token", &form).await);
+        let introspect = async |token: &str| {
+            app::post_as(&gateway, "server", "/oauth2/introspect", &[("token", token)]).await.json()
+        };
+        let seen = [
+            first.claims(),
+            first.id_claims(),
+            renewed.claims(),
+            renewed.id_claims(),
+            introspect(&renewed.access).await,
+            introspect(renewed.refresh()).await,
+        ];
+        for claims in seen {
+            let found = (claims["auth_time"].clone(), claims["aal"].clone());
+            assert_eq!(found, (auth_time.clone(), aal.clone()), "{sent}: {claims}");
+            assert_eq!(claims.get("auth_time").is_some(), !auth_time.is_null(), "{sent}: {claims}");
+        }
+        let session = browser.fetch("/session").await.json();
+        assert_eq!((session.get("auth_time").is_some(), session["aal"].clone()), (!auth_time.is_null(), aal), "{sent}");
+    }
 }
 
 /// JW-06

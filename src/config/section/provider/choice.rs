@@ -114,6 +114,18 @@ pub enum EmailVerified {
     Assume,
 }
 
+/// An authentication assurance level.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Aal {
+    /// One factor.
+    Aal1,
+    /// Two different factors.
+    Aal2,
+    /// Two different factors, one of them in hardware.
+    Aal3,
+}
+
 /// What happens to the session at the provider when a user signs out here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]

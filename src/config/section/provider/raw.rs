@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use super::allow::RawAllow;
 use super::choice::{
-    EmailVerified, Pkce, ProviderKind, ProviderLogout, PushedAuthorization, ResponseMode, SignatureMethod,
+    Aal, EmailVerified, Pkce, ProviderKind, ProviderLogout, PushedAuthorization, ResponseMode, SignatureMethod,
     TokenEndpointAuthMethod, Userinfo,
 };
 use super::claims::RawProviderClaims;
@@ -85,11 +85,13 @@ pub(crate) struct RawProvider {
     pub(crate) email_verified: EmailVerified,
     /// accept the text "true" as `email_verified`; only where the provider documents it
     pub(crate) email_verified_as_text: bool,
+    /// oidc: value of `acr` or member of `amr` = `aal1`, `aal2` or `aal3`; goes before the built-in mapping
+    pub(crate) aal: BTreeMap<String, Aal>,
     /// the provider sends a single group as a text, not as a list
     pub(crate) single_group_as_list: bool,
     /// allow http to other hosts than loopback
     pub(crate) insecure_allow_http: bool,
-    /// treat a login without `auth_time` as a fresh one
+    /// oidc: treat a login without `auth_time` as a fresh one
     pub(crate) insecure_assume_fresh_login: bool,
     /// where the browser is sent to sign in; oidc: replaces the one from discovery
     pub(crate) authorization_endpoint: String,

@@ -6,7 +6,7 @@ use std::time::Duration;
 use url::Url;
 
 use super::allow::{Allow, allow};
-use super::choice::{EmailVerified, Pkce, ProviderLogout, ResponseMode, TokenEndpointAuthMethod};
+use super::choice::{Aal, EmailVerified, Pkce, ProviderLogout, ResponseMode, TokenEndpointAuthMethod};
 use super::claims::{ClaimPointers, claims};
 use super::credentials;
 use super::endpoints::{Endpoints, endpoints};
@@ -77,6 +77,8 @@ pub struct Registration {
     pub email_verified_as_text: bool,
     /// Whether addresses count as verified where the provider says nothing of it.
     pub assume_email_verified: bool,
+    /// The assurance levels of values of `acr` and `amr`.
+    pub aal: Vec<(String, Aal)>,
     /// Whether a single text at `claims.groups` is a list of one group.
     pub single_group_as_list: bool,
     /// Which users may sign in.
@@ -143,6 +145,7 @@ pub(crate) fn validate(
         claims,
         email_verified_as_text: raw.email_verified_as_text,
         assume_email_verified: raw.email_verified == EmailVerified::Assume,
+        aal: std::mem::take(&mut raw.aal).into_iter().collect(),
         single_group_as_list: raw.single_group_as_list,
         allow: allow?,
         logout: raw.logout,
@@ -222,6 +225,7 @@ impl Registration {
             },
             email_verified_as_text: false,
             assume_email_verified: false,
+            aal: vec![],
             single_group_as_list: false,
             allow: Allow::default(),
             logout: ProviderLogout::Local,

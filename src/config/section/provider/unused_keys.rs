@@ -26,6 +26,9 @@ const UNUSED: [(ProviderKind, &[&str]); 3] = [
             "userinfo",
             "signing_algorithms",
             "jwks_uri",
+            "aal",
+            // A request parameter such as `max_age` can be removed in the browser, and no response shows that.
+            "insecure_assume_fresh_login",
             "request_token_endpoint",
             "access_token_endpoint",
             "signature_method",
@@ -36,6 +39,8 @@ const UNUSED: [(ProviderKind, &[&str]); 3] = [
         &[
             "issuer",
             "tenants",
+            "aal",
+            "insecure_assume_fresh_login",
             "client_secret_previous",
             "token_endpoint_auth_method",
             "private_key_id",

@@ -18,6 +18,7 @@ async fn prompt_none_shows_no_page() {
     let gateway = start();
     let browser = gateway.browser();
     assert_eq!(told(&browser.get(&path(&[("prompt", "none")])).await), "login_required");
+    authenticated(&gateway, 120);
     browser.sign_in("ada").await;
     code(&browser.get(&path(&[("prompt", "none")])).await);
     assert_eq!(told(&browser.get(&path(&[("prompt", "none"), ("max_age", "60")])).await), "login_required");
@@ -58,12 +59,17 @@ async fn prompt_login_requires_a_fresh_login_at_the_provider() {
 #[tokio::test]
 async fn without_auth_time_a_login_is_not_fresh() {
     let gateway = start();
+    gateway.op.set_claims(json!({ "auth_time": null }));
     for asked in [("prompt", "login"), ("max_age", "60")] {
         assert_eq!(told(&sign_in(&gateway.browser(), &path(&[asked]), "ada").await), "login_required", "{asked:?}");
     }
     let trusting = setup().toml("[providers.op]\ninsecure_assume_fresh_login = true").start();
+    trusting.op.set_claims(json!({ "auth_time": null }));
     for asked in [("prompt", "login"), ("max_age", "60")] {
-        code(&sign_in(&trusting.browser(), &path(&[asked]), "ada").await);
+        let answer = sign_in(&trusting.browser(), &path(&[asked]), "ada").await;
+        let tokens = Tokens::of(&redeem(&trusting, &code(&answer), &[]).await);
+        // It counts as fresh here, and no token states a time that nobody said.
+        assert!(tokens.id_claims().get("auth_time").is_none() && tokens.claims().get("auth_time").is_none());
     }
 }
 
