@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 
 use super::authorization_session::{Steps, sealed_for};
 use super::input::{Flow, NewLogin};
-use super::refusal::{Code, Refusal};
+use super::refusal::{Code, Goal, Refusal};
 use super::store;
 use crate::app::App;
 use crate::base::clock::Timestamp;
@@ -29,7 +29,11 @@ pub async fn begin(app: &App, new_login: NewLogin, now: Timestamp) -> Result<Beg
     let provider = app.providers.get(&new_login.provider).ok_or(Refusal::early(Code::UnknownProvider))?;
     let request = LoginRequest { redirect_uri: redirect_uri(app, provider, new_login.flow), hints: new_login.hints };
     // The failed request for the metadata has been logged with its cause.
-    let begun = provider.begin(request, now).await.map_err(|failure| Refusal::early(Code::of_failure(&failure)))?;
+    let begun = provider.begin(request, now).await.map_err(|failure| {
+        let goal = Goal { provider: new_login.provider.clone(), return_to: new_login.return_to.clone() };
+        let goal = Some(goal).filter(|_| new_login.link.is_none() && new_login.request.is_none());
+        Refusal::Refused { code: Code::of_failure(&failure), reference: None, request: None, goal }
+    })?;
     let (id, reference) = (AuthorizationSessionId::new(now), Reference::random());
     let lifetime = app.config.login.authorization_lifetime;
     let handshake = serde_json::to_vec(&begun.handshake).unwrap_or_default();

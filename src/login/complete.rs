@@ -8,7 +8,7 @@ use super::finished::Finished;
 use super::input::{AnswerApp, AuthorizationResponse, Callback};
 use super::link::link;
 use super::posted;
-use super::refusal::{Code, Refusal};
+use super::refusal::{Code, Goal, Refusal};
 use super::rules;
 use super::store::{self, Claim, Failing};
 use crate::app::App;
@@ -132,6 +132,8 @@ fn allowed(registration: &Registration, identity: &Identity) -> Result<(), Login
 async fn fail(app: &App, provider: String, claimed: &Claimed, failure: LoginFailure) -> Refusal {
     let now = app.clock.now();
     let code = failure.code;
+    let goal = Goal { provider: provider.clone(), return_to: claimed.return_to.clone() };
+    let goal = Some(goal).filter(|_| claimed.link.is_none());
     let failing = Failing {
         id: claimed.id,
         status: failure.status,
@@ -150,7 +152,7 @@ async fn fail(app: &App, provider: String, claimed: &Claimed, failure: LoginFail
         reference: claimed.reference.clone(),
     });
     match written {
-        Ok(()) => Refusal::Refused { code, reference: Some(claimed.reference.clone()), request: claimed.request },
+        Ok(()) => Refusal::Refused { code, reference: Some(claimed.reference.clone()), request: claimed.request, goal },
         Err(error) => error.into(),
     }
 }

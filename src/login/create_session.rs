@@ -8,7 +8,7 @@ use super::failure::{LoginError, LoginFailure};
 use super::finished::Completed;
 use super::input::{AnswerApp, Caller};
 use super::new_session::{ForApp, app_session, new_session};
-use super::refusal::{Code, Refusal};
+use super::refusal::{Code, Goal, Refusal};
 use super::store::{self, CompletionOutcome, LoginCompletion, Written};
 use crate::app::App;
 use crate::base::clock::Timestamp;
@@ -99,7 +99,8 @@ pub async fn create_session(
         }
         CompletionOutcome::GivenUp => {
             let (reference, request) = (Some(claimed.reference.clone()), claimed.request);
-            return Err(LoginError::Refusal(Refusal::Refused { code: Code::StateExpired, reference, request }));
+            let goal = Some(Goal { provider, return_to: claimed.return_to.clone() });
+            return Err(LoginError::Refusal(Refusal::Refused { code: Code::StateExpired, reference, request, goal }));
         }
     };
     telemetry::record(&Event::LoginCompleted {

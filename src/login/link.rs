@@ -69,7 +69,12 @@ pub async fn link(
         }
         LinkOutcome::GivenUp => {
             let reference = Some(claimed.reference.clone());
-            return Err(LoginError::Refusal(Refusal::Refused { code: Code::StateExpired, reference, request: None }));
+            return Err(LoginError::Refusal(Refusal::Refused {
+                code: Code::StateExpired,
+                reference,
+                request: None,
+                goal: None,
+            }));
         }
     };
     Err(failure.into())

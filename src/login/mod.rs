@@ -44,7 +44,7 @@ pub use finished::{Completed, Finished, Linked};
 pub use input::{AuthorizationResponse, Callback, Caller, Flow, NewLogin};
 pub use link::{FRESH, is_fresh};
 pub use posted::keep;
-pub use refusal::{Code, Refusal};
+pub use refusal::{Code, Goal, Refusal};
 pub use report::{Report, report};
 pub use rules::kind;
 #[cfg(feature = "dev")]

@@ -80,6 +80,15 @@ impl Code {
     }
 }
 
+/// What a login was for, so that the page of its failure can begin it again.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Goal {
+    /// The id of the provider.
+    pub provider: String,
+    /// The target after the login, validated.
+    pub return_to: Option<String>,
+}
+
 /// A login that failed.
 #[derive(Debug, thiserror::Error)]
 pub enum Refusal {
@@ -92,6 +101,8 @@ pub enum Refusal {
         reference: Option<Reference>,
         /// The authorization request that it was for, if any.
         request: Option<AuthorizationRequestId>,
+        /// What the login was for; `None` where that is unknown, and where it was to link an identity.
+        goal: Option<Goal>,
     },
     /// A repeated callback, which is harmless where the browser is signed in by the first one.
     #[error("state_used")]
@@ -111,6 +122,6 @@ pub enum Refusal {
 impl Refusal {
     /// A refusal before a login exists.
     pub fn early(code: Code) -> Self {
-        Self::Refused { code, reference: None, request: None }
+        Self::Refused { code, reference: None, request: None, goal: None }
     }
 }

@@ -13,7 +13,7 @@ use crate::base::statement::statement;
 use crate::grant::StoredRequest;
 use crate::login::authorization_session::{Linking, Status};
 use crate::login::input::Flow;
-use crate::login::refusal::{Code, Refusal};
+use crate::login::refusal::{Code, Goal, Refusal};
 
 /// The conditions of a claim.
 pub struct Claim {
@@ -143,7 +143,8 @@ pub fn claim(conn: &mut Conn, claim: &Claim) -> QueryResult<Result<ClaimedRow, R
 
 statement! {
     struct Look<'a> { provider: &'a str => Text, state: &'a [u8] => Binary, flow: &'a str => Text }
-    "SELECT reference, binding_hash, origin, status, return_to, session_id, claimed_at, expires_at, posted IS NOT NULL AS posted
+    "SELECT reference, binding_hash, origin, status, return_to, session_id, claimed_at, expires_at, posted IS NOT NULL AS posted,
+            link_user_id IS NOT NULL AS links
      FROM authorization_sessions WHERE provider = {provider} AND state_hash = {state} AND flow = {flow}"
 }
 
@@ -167,6 +168,8 @@ struct UnclaimedRow {
     expires_at: Timestamp,
     #[diesel(sql_type = Bool)]
     posted: bool,
+    #[diesel(sql_type = Bool)]
+    links: bool,
 }
 
 fn judge(conn: &mut Conn, claim: &Claim) -> QueryResult<Refusal> {
@@ -188,7 +191,9 @@ fn judge(conn: &mut Conn, claim: &Claim) -> QueryResult<Refusal> {
     let reference = Reference::from_row(row.reference);
     let expired = row.claimed_at.is_none() || row.status == Status::Expired.as_str();
     Ok(if expired {
-        Refusal::Refused { code: Code::StateExpired, reference: Some(reference), request: None }
+        let goal = Goal { provider: claim.provider.clone(), return_to: row.return_to };
+        let goal = Some(goal).filter(|_| !row.links);
+        Refusal::Refused { code: Code::StateExpired, reference: Some(reference), request: None, goal }
     } else {
         Refusal::Replayed { reference, session: row.session_id, return_to: row.return_to }
     })

@@ -14,7 +14,9 @@ use crate::vault::ProviderTokenError;
 impl From<Refusal> for Problem {
     fn from(refusal: Refusal) -> Self {
         match refusal {
-            Refusal::Refused { code, reference, .. } => Self::from(code).with_reference(reference),
+            Refusal::Refused { code, reference, goal, .. } => {
+                Self::from(code).with_reference(reference).with_goal(goal)
+            }
             Refusal::Replayed { reference, .. } => {
                 Self::of_login(&refusals::STATE_USED).with_reference(Some(reference))
             }

@@ -3,8 +3,8 @@
 
 use std::net::IpAddr;
 
-use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderName, HeaderValue};
+use actix_web::http::{Method, StatusCode};
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
@@ -14,6 +14,7 @@ use crate::app::App;
 use crate::authorize::OpenRequest;
 use crate::base::clock::Timestamp;
 use crate::base::id::{SessionId, SubId};
+use crate::login::Goal;
 use crate::logout::{self, Request};
 use crate::session::{Listed, SignedIn};
 use crate::token::has_scope;
@@ -120,6 +121,10 @@ struct ProblemPage<'a> {
     prefix: &'a str,
     style: &'static str,
     refused: &'a ProblemTexts<'a>,
+    /// The address that tries again: the login with its target, or the same request.
+    retry: Option<String>,
+    /// The address of the login with another account.
+    other_account: Option<String>,
 }
 
 /// The content of the page for a refusal.
@@ -132,6 +137,12 @@ pub struct ProblemTexts<'a> {
     pub sentence: &'a str,
     /// The reference for the operator of the site, as in the log.
     pub reference: Option<&'a str>,
+    /// What the failed login was for; the button then begins it again.
+    pub goal: Option<&'a Goal>,
+    /// Whether the same request may succeed later.
+    pub is_temporary: bool,
+    /// What the failed login was for, where another account at the same provider may succeed.
+    pub other_account: Option<&'a Goal>,
     /// Whether the refusal ended a login or a session; the link then reads "Sign in again".
     pub again: bool,
     /// Whether the user is signed in and changed the account; the link then leads to the account page.
@@ -163,15 +174,18 @@ pub fn choose<'a>(app: &'a App, providers: impl Iterator<Item = &'a Provider>, p
 
 /// The path that begins a login at a provider, with the parameter for its purpose.
 pub fn login_link(app: &App, provider: &str, purpose: Purpose<'_>) -> String {
-    let base = format!("{}/login/{provider}", prefix(app));
     match purpose {
-        Purpose::None => base,
-        Purpose::ReturnTo(return_to) => {
-            let encoded: String = url::form_urlencoded::byte_serialize(return_to.as_bytes()).collect();
-            format!("{base}?return_to={encoded}")
-        }
-        Purpose::App(open) => format!("{base}?authorization_request={}", open.id),
+        Purpose::None => login_path(prefix(app), provider, None),
+        Purpose::ReturnTo(return_to) => login_path(prefix(app), provider, Some(return_to)),
+        Purpose::App(open) => format!("{}/login/{provider}?authorization_request={}", prefix(app), open.id),
     }
+}
+
+fn login_path(prefix: &str, provider: &str, return_to: Option<&str>) -> String {
+    let base = format!("{prefix}/login/{provider}");
+    let Some(return_to) = return_to else { return base };
+    let encoded: String = url::form_urlencoded::byte_serialize(return_to.as_bytes()).collect();
+    format!("{base}?return_to={encoded}")
 }
 
 /// The consent page for an app's authorization request.
@@ -279,7 +293,16 @@ pub fn sign_out(app: &App, signed_in: &SignedIn, asked: &Request) -> Option<Http
 /// The page for a refusal, with a link to the login or to the account page.
 pub fn problem(request: &HttpRequest, refused: &ProblemTexts<'_>) -> HttpResponse {
     let prefix = request.app_data::<Data<App>>().map(|app| prefix(app)).unwrap_or_default();
-    html(refused.status, &ProblemPage { prefix, style: STYLE_PATH, refused })
+    let login = |goal: &Goal| login_path(prefix, &goal.provider, goal.return_to.as_deref());
+    // An empty address is that of this page. So the page contains neither the code nor the `state` of a callback.
+    let same_address = || (refused.is_temporary && request.method() == Method::GET).then(String::new);
+    let retry = refused.goal.map(login).or_else(same_address);
+    let other_account = refused.other_account.map(|goal| {
+        let login = login(goal);
+        let separator = if login.contains('?') { '&' } else { '?' };
+        format!("{login}{separator}prompt=select_account")
+    });
+    html(refused.status, &ProblemPage { prefix, style: STYLE_PATH, refused, retry, other_account })
 }
 
 /// The stylesheet, cacheable for a year.

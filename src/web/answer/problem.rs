@@ -10,7 +10,7 @@ use super::negotiate;
 use super::pages;
 use super::refusals::{self, RefusalText};
 use crate::base::id::Reference;
-use crate::login::Code;
+use crate::login::{Code, Goal};
 use crate::token::ACCOUNT_SCOPE;
 
 /// A refusal: a row of the table, with the values of this request.
@@ -19,10 +19,12 @@ pub struct Problem {
     row: &'static RefusalText,
     reference: Option<Reference>,
     retry_after: Option<u64>,
-    allow: Option<String>,
+    allow: Option<Box<str>>,
     challenge: Option<Challenge>,
     /// Whether the refusal ended a login or a session. The page then offers to sign in again.
     is_of_login: bool,
+    /// What the failed login was for, where that is known.
+    goal: Option<Box<Goal>>,
     /// The `error` of RFC 6749 §5.2, for OAuth clients; `None` where the status decides it.
     oauth_error: Option<&'static str>,
 }
@@ -48,7 +50,16 @@ impl ResponseError for Problem {
 impl Problem {
     pub(super) fn of(row: &'static RefusalText) -> Self {
         let retry_after = matches!(row.status, 503).then_some(2);
-        Self { row, reference: None, retry_after, allow: None, challenge: None, is_of_login: false, oauth_error: None }
+        Self {
+            row,
+            reference: None,
+            retry_after,
+            allow: None,
+            challenge: None,
+            is_of_login: false,
+            goal: None,
+            oauth_error: None,
+        }
     }
 
     pub(super) fn of_login(row: &'static RefusalText) -> Self {
@@ -81,6 +92,11 @@ impl Problem {
         self.oauth_error.is_some()
     }
 
+    /// The same refusal with what the failed login was for.
+    pub(super) fn with_goal(self, goal: Option<Goal>) -> Self {
+        Self { goal: goal.map(Box::new), ..self }
+    }
+
     /// Malformed or contradictory parameters (400).
     pub fn invalid_request() -> Self {
         Self::of(&refusals::INVALID_REQUEST)
@@ -98,7 +114,7 @@ impl Problem {
 
     /// The path does not support the method (405). `allow`: the header `Allow`.
     pub fn method_not_allowed(allow: impl Into<String>) -> Self {
-        Self { allow: Some(allow.into()), ..Self::of(&refusals::METHOD) }
+        Self { allow: Some(allow.into().into_boxed_str()), ..Self::of(&refusals::METHOD) }
     }
 
     /// The body exceeds `limits.body_bytes` (413).
@@ -261,6 +277,9 @@ impl Problem {
             // A 404 is no defect, so it needs no reference.
             reference: Some(reference.as_str()).filter(|text| !text.is_empty() && self.row.code != "not_found"),
             again: self.is_of_login,
+            goal: self.goal.as_deref(),
+            is_temporary: self.retry_after.is_some() || matches!(self.row.status, 502 | 504),
+            other_account: self.goal.as_deref().filter(|_| self.is(Code::NotAllowed)),
             account: [refusals::LAST_IDENTITY.code, Code::AlreadyLinked.as_str()].contains(&self.row.code),
         };
         self.finish(pages::problem(request, &page))

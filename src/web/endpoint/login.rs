@@ -150,10 +150,10 @@ pub async fn callback(
             }
             Err(Refusal::Replayed { reference, session, return_to }.into())
         }
-        Err(Refusal::Refused { code, reference: Some(reference), request: Some(id) }) => {
+        Err(Refusal::Refused { code, reference: Some(reference), request: Some(id), goal }) => {
             // The app gets the error; if its authorization request cannot be answered, the user gets it.
             let told = authorize::after_refusal(app, request, id, code, reference.as_str()).await;
-            told.ok_or_else(|| Refusal::Refused { code, reference: Some(reference), request: None }.into())
+            told.ok_or_else(|| Refusal::Refused { code, reference: Some(reference), request: None, goal }.into())
         }
         Err(refusal) => Err(refusal.into()),
     }

@@ -117,7 +117,7 @@ async fn an_expired_login_is_refused_with_a_link_to_start_again() {
     gateway.hand.advance(TimeDelta::seconds(6));
     assert_eq!(browser.fetch(&late.callback_of("alice")).await.problem(), (400, "state_expired".into()));
     let page = browser.get(&late.callback_of("alice")).await;
-    assert!(page.status == 400 && page.body.contains("href=\"/login?choose=1\""), "{page:?}");
+    assert!(page.status == 400 && page.body.contains("href=\"/login/op\""), "{page:?}");
     assert_eq!(gateway.token_requests(), 1);
 
     // The sweep ends it; each gateway sweeps at its start.

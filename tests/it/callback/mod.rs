@@ -8,3 +8,4 @@ mod get;
 mod post;
 mod provider_responses;
 mod users;
+mod ways_on;
