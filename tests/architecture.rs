@@ -1,5 +1,5 @@
-//! Keeps the crate as `docs/architecture.md` draws it: layers, no circles, homes of foreign crates, module roots without
-//! code, names, sizes, words and migrations. Each rule is tried on small snippets, so that it can fail.
+//! Rules of `docs/architecture.md`: layers, no circles, homes of foreign crates, module roots without code, names, sizes,
+//! words and migrations. Each rule is tested with small snippets.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic, missing_docs)]
 
 #[path = "architecture/circles.rs"]
@@ -30,7 +30,7 @@ use std::path::{Path, PathBuf};
 
 use rules::{Breach, File};
 
-/// Every file under `src/` that is more than a test.
+/// Every file under `src/` that is not a test.
 fn files() -> Vec<File> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
     let mut found = Vec::new();
@@ -87,8 +87,8 @@ fn foreign_crates_stay_at_home() {
     keep(rules::homes);
 }
 
-/// JW-20: `rsa` comes in with openidconnect alone, which verifies with it. We sign with aws-lc-rs, and name it nowhere
-/// (`rules::homes`).
+/// JW-20: only openidconnect depends on `rsa`, to verify signatures. The gateway signs with aws-lc-rs and does not name
+/// `rsa` (`rules::homes`).
 #[test]
 fn nothing_of_ours_can_sign_with_the_rsa_crate() {
     let lock = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("Cargo.lock")).unwrap();
@@ -128,7 +128,7 @@ fn migration(folder: &Path) -> Vec<Breach> {
     rules::migration(&name, read("up.sql").as_deref(), read("down.sql").as_deref())
 }
 
-/// The rules, tried on small snippets.
+/// The rules, tested with small snippets.
 mod tried {
     use super::{File, rules, source};
 
@@ -136,7 +136,7 @@ mod tried {
         File { path: path.to_owned(), source: source.to_owned() }
     }
 
-    /// The lines at which a rule objects to this source.
+    /// The lines of this source that break a rule.
     fn lines(rule: fn(&File) -> Vec<rules::Breach>, path: &str, source: &str) -> Vec<usize> {
         rule(&file(path, source)).iter().map(|breach| breach.line).collect()
     }

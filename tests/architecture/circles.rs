@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::rules::{Breach, File};
 use crate::source::{Path, paths, text, tokens};
 
-/// Modules whose circles are not opened yet. The list only shrinks.
+/// Modules that still have circles. The list only shrinks.
 const CIRCLES_TODAY: &[&str] = &["upstream"];
 
 /// How many re-exports in a row are followed.

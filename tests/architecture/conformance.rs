@@ -1,16 +1,16 @@
-//! The tests that `docs/conformance.md` names are there.
+//! The tests that `docs/conformance.md` names exist.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// What stands between backticks and looks like `binary::module` or `binary::module::test`.
+/// The texts in backticks of the form `binary::module` or `binary::module::test`.
 fn named(text: &str) -> impl Iterator<Item = &str> {
     let is_name =
         |word: &&str| word.contains("::") && word.bytes().all(|b| b.is_ascii_alphanumeric() || b"_:".contains(&b));
     text.split('`').skip(1).step_by(2).filter(is_name)
 }
 
-/// Whether there is such a module, or such a test in it.
+/// Whether the module, or the test in it, exists.
 fn exists(root: &Path, name: &str) -> bool {
     let parts: Vec<&str> = name.split("::").collect();
     let at = |parts: &[&str]| parts.iter().fold(root.join("tests"), |path, part| path.join(part));

@@ -1,4 +1,4 @@
-//! What `docs/openapi.yaml` says there is.
+//! The paths and methods of `docs/openapi.yaml`.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;

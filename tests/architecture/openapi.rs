@@ -7,10 +7,10 @@ use std::path::{Path, PathBuf};
 
 use crate::described::{described, read};
 
-/// No addresses for programs: what our pages show themselves with.
+/// Assets of our pages, which are no addresses for programs.
 const OF_PAGES: [&str; 3] = ["/assets/style-1.css", "/assets/icon-1.svg", "/favicon.ico"];
 
-/// Stands in the description of the path with a slash at its end.
+/// Described together with the path that ends with a slash.
 const WITHOUT_SLASH: &str = "/oauth2/url";
 
 /// The first text in quotes, and what follows it.
@@ -30,7 +30,7 @@ fn path_of(argument: &str) -> String {
     quoted(value).expect("its value").0.to_owned()
 }
 
-/// Every path of the table of routes with its methods, but for HEAD, which each GET has.
+/// Every path of the table of routes with its methods, except HEAD, which each GET includes.
 fn public_routes(source: &str) -> BTreeMap<String, BTreeSet<String>> {
     let (_, table) = source.split_once("ROUTES: &[Row] = &[").expect("the table");
     let mut found = BTreeMap::new();
@@ -44,7 +44,7 @@ fn public_routes(source: &str) -> BTreeMap<String, BTreeSet<String>> {
     found
 }
 
-/// Every path of the admin listener with the methods that it tells in `Allow`, but for HEAD.
+/// Every path of the admin listener with the methods of its `Allow` header, except HEAD.
 fn admin_routes(source: &str) -> BTreeMap<String, BTreeSet<String>> {
     let source = source.split("\n/// An endpoint.").next().expect("the routes");
     let (own, administrative) = source.split_once("fn administrative()").expect("both parts");
@@ -72,7 +72,7 @@ fn files_below(folder: &Path) -> Vec<PathBuf> {
     entries.flat_map(|path| if path.is_dir() { files_below(&path) } else { vec![path] }).collect()
 }
 
-/// An endpoint that is not in the table would have no guard.
+/// The guard does not protect an endpoint that is not in the table.
 #[test]
 fn the_table_of_routes_is_the_only_way_to_a_handler() {
     for path in files_below(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src/web")) {
@@ -117,7 +117,7 @@ fn every_address_is_described() {
     assert_eq!(described.on_admin, of_admin, "described with the admin listener as its server");
 }
 
-/// The reader of the table sees a row however it is written.
+/// Rows are found in each way of writing.
 #[test]
 fn a_row_of_the_table_is_read() {
     let source = "static ROUTES: &[Row] = &[
@@ -137,7 +137,7 @@ fn a_row_of_the_table_is_read() {
     assert_eq!(shown, ["/.well-known/openid-configuration GET", "/a/{b} GET,POST", "/c DELETE"]);
 }
 
-/// The reader of the admin listener's routes sees what is not described.
+/// Routes without a description are found.
 #[test]
 fn a_route_of_the_admin_listener_is_read() {
     let source = "x.service(endpoint(\"/a\", \"GET, HEAD, POST\", []))

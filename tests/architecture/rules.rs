@@ -42,10 +42,10 @@ const HOMES: [(&[&str], &[&str]); 15] = [
 
 const WEB: &[&str] = &["web/", "server/", "dev/"];
 
-/// Names that say nothing about what is inside.
+/// File names that do not describe the content.
 const EMPTY_NAMES: [&str; 7] = ["util", "utils", "helper", "helpers", "common", "misc", "shared"];
 
-/// A file with more lines of code has more than one idea.
+/// The maximum lines of code of a file.
 const MAX_CODE_LINES: usize = 300;
 
 /// Files that have more lines today. The list only shrinks.
@@ -249,7 +249,7 @@ fn line_of(file: &File, line: usize) -> &str {
     file.source.lines().nth(line - 1).unwrap_or_default().trim()
 }
 
-/// A file's name says its idea, and it has one.
+/// File names have a meaning, and files are short.
 pub fn names_and_sizes(file: &File) -> Vec<Breach> {
     let mut found = Vec::new();
     let empty = |part: &&str| EMPTY_NAMES.contains(&part.trim_end_matches(".rs"));
@@ -264,7 +264,7 @@ pub fn names_and_sizes(file: &File) -> Vec<Breach> {
     found
 }
 
-/// What is wrong with a migration, given its two files where they exist.
+/// The problems of a migration, given its two files if they exist.
 pub fn migration(name: &str, up: Option<&str>, down: Option<&str>) -> Vec<Breach> {
     let breach = |file: &str, what: &str, why: &str| Breach {
         path: format!("migrations/{name}/{file}"),

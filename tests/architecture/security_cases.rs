@@ -10,7 +10,7 @@ const PAGE: &str = "docs/security-cases.md";
 const COMMAND: &str = "UPDATE_REFERENCE=1 cargo test --offline --test architecture security_cases";
 const BEGIN: &str = "<!-- coverage: generated, see tests/architecture/security_cases.rs -->\n";
 const END: &str = "<!-- end of the coverage -->\n";
-/// The reason of a case that nobody has written one for.
+/// The reason of a case without a written one.
 const NOT_COVERED: &str = "Not covered yet.";
 
 /// Case ids, in the order of the page, and the tests or reasons that belong to each.
@@ -89,7 +89,7 @@ fn function(code: &str) -> Option<&str> {
     rest.split(['(', '<']).next()
 }
 
-/// Everything that the code mentions: by id the tests, which may be none.
+/// All mentions in the code: the tests of each id, possibly none.
 fn covered(groups: &BTreeSet<String>) -> ById<BTreeSet<String>> {
     let mut files = Vec::new();
     for folder in ["src", "tests"] {
@@ -97,7 +97,7 @@ fn covered(groups: &BTreeSet<String>) -> ById<BTreeSet<String>> {
     }
     assert!(files.len() > 100, "only {} files were found", files.len());
     let mut found = ById::<BTreeSet<String>>::new();
-    // This file has ids that only try its functions.
+    // The ids in this file only test its functions.
     for file in files.iter().filter(|file| !file.ends_with("security_cases.rs")) {
         let source = fs::read_to_string(documents::root().join(file)).expect("a source file");
         for (id, test) in mentions(file, &source, groups) {
@@ -120,7 +120,7 @@ fn reasons(page: &str) -> ById<String> {
     generated.lines().filter_map(row).collect()
 }
 
-/// The page with its generated part made anew.
+/// The page with a new generated part.
 fn with_coverage(page: &str, covered: &ById<BTreeSet<String>>) -> String {
     let (written, _) = page.split_once(BEGIN).expect("the generated part begins");
     let known = reasons(page);

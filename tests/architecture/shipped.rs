@@ -1,4 +1,4 @@
-//! What is shipped: no key, no secret that is good for more than the demo, and no library that is known to be bad.
+//! Shipped files contain no key, no secret except those of the demo, and no library version with a known vulnerability.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -22,7 +22,7 @@ fn no_shipped_file_contains_a_private_key() {
         below(root().join(folder), &mut files);
     }
     assert!(files.len() > 100);
-    // A whole key in PEM: its first line alone stands where keys are read.
+    // A complete key in PEM; the first line alone also occurs in code that reads keys.
     let holds_key = |text: &str| text.split("PRIVATE KEY-----").skip(1).any(|rest| rest.trim_start().starts_with("MI"));
     let with_key: Vec<_> =
         files.iter().filter(|file| fs::read_to_string(file).is_ok_and(|text| holds_key(&text))).collect();
@@ -34,7 +34,7 @@ fn no_shipped_file_contains_a_private_key() {
     }
 }
 
-/// LG-12: no version that has a known hole.
+/// LG-12: known vulnerabilities.
 #[test]
 fn the_lock_file_has_no_vulnerable_version() {
     let lock = fs::read_to_string(root().join("Cargo.lock")).expect("the lock file");
@@ -53,7 +53,7 @@ fn the_lock_file_has_no_vulnerable_version() {
     }
 }
 
-/// cargo skips a test binary without a word if its required features are off.
+/// cargo silently skips a test binary if its required features are off.
 #[test]
 fn make_test_runs_the_tests_that_require_features() {
     let read = |name: &str| fs::read_to_string(root().join(name)).expect("the file");

@@ -5,15 +5,15 @@ use std::fs;
 
 use crate::documents::{self, Snippet};
 
-/// Languages whose blocks a test takes all at once: `it::documents` loads TOML as configuration, parses shell commands and
+/// Languages whose blocks are all tested together: `it::documents` loads TOML as configuration, parses shell commands and
 /// JSON, and looks up the commands.
 const PARSED: [&str; 3] = ["toml", "sh", "json"];
-/// No programs: drawings, output, and HTTP messages with parts left out.
+/// Not programs: diagrams, output, and shortened HTTP messages.
 const SHOWN: [&str; 2] = ["text", "http"];
 /// `make bench-scale` writes it and runs each statement in it.
 const GENERATED: &str = "docs/plans.md";
 
-/// What is wrong with a block, given the names that tests ask for and the files of `examples`.
+/// The problem of a block, given the names that tests use and the files of `examples`.
 fn fault(snippet: &Snippet, named: &BTreeSet<String>, examples: &[String]) -> Option<String> {
     let fault = match (&snippet.name, &snippet.not_run) {
         (Some(name), _) if named.contains(name) => return None,

@@ -1,6 +1,6 @@
-//! Enough of a reading of Rust to see which paths a file names: comments, literals and test modules are left out.
+//! A parser for the paths that a Rust file names. Comments, literals and test modules are ignored.
 
-/// A word or a mark of a source file, with its line (from 1).
+/// A word or a punctuation mark of a source file, with its line (from 1).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Token {
     pub text: String,
@@ -98,7 +98,7 @@ fn inline(tokens: &[Token], start: usize, found: &mut Vec<Path>) -> usize {
     at
 }
 
-/// Takes a use tree apart: `a::{b, c::*}`, `::a::b as c`.
+/// Parses a use tree: `a::{b, c::*}`, `::a::b as c`.
 fn branch(tree: &[Token], prefix: &[String], found: &mut Vec<Path>) {
     let rooted = prefix.is_empty() && text(tree, 0) == "::";
     let (mut segments, mut alias) = (prefix.to_vec(), None);
@@ -240,7 +240,7 @@ fn word(chars: &[char]) -> String {
     word.strip_prefix("r#").map_or(word.clone(), str::to_owned)
 }
 
-/// What stands at a place of a source.
+/// The kind of a token.
 enum Kind {
     Token,
     Literal,
@@ -248,14 +248,14 @@ enum Kind {
     Nothing,
 }
 
-/// The length of what stands here, and what it is.
+/// The length and the kind of the next token.
 fn next(rest: &[char]) -> (usize, Kind) {
     let second = rest.get(1).copied().unwrap_or(' ');
     match rest[0] {
         '/' if second == '/' => (rest.iter().take_while(|c| **c != '\n').count(), Kind::Nothing),
         '/' if second == '*' => (block_comment(rest), Kind::Nothing),
         '"' => (string(rest), Kind::Literal),
-        // Lifetimes as well: they stand on a line that has other tokens.
+        // Lifetimes too: their line has other tokens.
         '\'' => (quote(rest), Kind::Literal),
         ':' if second == ':' => (2, Kind::Token),
         c if c.is_whitespace() => (1, Kind::Nothing),

@@ -1,11 +1,11 @@
-//! A person with a real browser at `vestibule dev`.
+//! A real browser at `vestibule dev`.
 
 use serde_json::Value;
 
 use crate::operating::Dev;
 use crate::peer::{self, node};
 
-/// What was seen, page by page; whatever the browser or axe-core complains of fails the test.
+/// The observed pages. An error of the browser or of axe-core fails the test.
 fn walk(dev: &Dev, scenario: &str, port: u16, options: &[&str]) -> Vec<Value> {
     let address = format!("http://127.0.0.1:{port}");
     let ended = peer::run(node("browser.mjs").args([scenario, &address]).args(options), "");

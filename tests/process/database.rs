@@ -6,13 +6,13 @@ use std::sync::{Mutex, OnceLock, PoisonError};
 
 use vestibule::dev::postgres::{Place, Postgres};
 
-/// Its watchdog ends it with this process.
+/// Its watchdog stops it when this process ends.
 fn cluster() -> &'static Mutex<Postgres> {
     static CLUSTER: OnceLock<Mutex<Postgres>> = OnceLock::new();
     CLUSTER.get_or_init(|| Mutex::new(Postgres::start(Place::Throwaway).expect("a PostgreSQL")))
 }
 
-/// A database of a test's own.
+/// The database of one test.
 #[derive(Clone)]
 pub struct Database {
     name: String,

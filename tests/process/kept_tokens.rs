@@ -1,5 +1,5 @@
-//! The provider's own tokens at npm's certified `oidc-provider`, which gives a new refresh token at each use and takes one
-//! that is shown twice for stolen: kept, refreshed, and revoked there with the last session.
+//! Provider tokens of npm's certified `oidc-provider`, which rotates refresh tokens and detects their reuse: stored,
+//! refreshed, and revoked with the last session.
 
 use std::time::Duration;
 
@@ -58,13 +58,13 @@ impl Setup {
         answer.json()["access_token"].as_str().expect("a token").to_owned()
     }
 
-    /// What the provider's API says to that token.
+    /// The status of the provider's API for that token.
     async fn profile(&self, token: &str) -> StatusCode {
         let request = Visitor::new().request(Method::GET, format!("{}/me", self.wire.origin));
         Visitor::send(request.bearer_auth(token)).await.status
     }
 
-    /// The refresh token that the provider gave last.
+    /// The latest refresh token of the provider.
     fn refresh_token(&self) -> String {
         let answered = self.wire.answered();
         let (_, last) = answered.rsplit_once("\"refresh_token\":\"").expect("a refresh token");
@@ -72,7 +72,7 @@ impl Setup {
     }
 }
 
-/// IO-01: tokens are refreshed with what the last rotation gave, and nothing of them is left after the logout.
+/// IO-01: refreshed with the rotated refresh token, and deleted after the logout.
 #[tokio::test]
 async fn tokens_of_a_certified_provider_are_refreshed_and_revoked() {
     let (setup, ada) = (Setup::new(), Visitor::new());

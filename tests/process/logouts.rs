@@ -1,4 +1,4 @@
-//! Apps are told of a logout also where the gateway is killed in the middle.
+//! Apps are notified of a logout also if the gateway is killed during the delivery.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -13,12 +13,12 @@ use crate::visitor::Visitor;
 
 const APPS: usize = 100;
 
-/// Where all apps are told. At first none of them answers; later those with an odd number do.
+/// The server that receives the notices of all apps. At first no app responds; later those with an odd number do.
 #[derive(Clone)]
 struct Place {
     address: String,
     open: Arc<AtomicBool>,
-    /// How often each was asked, and how often it answered.
+    /// The numbers of requests and of responses of each app.
     seen: Arc<Mutex<BTreeMap<String, (usize, usize)>>>,
 }
 
@@ -53,7 +53,7 @@ impl Place {
         if answers {
             let _gone = stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
         } else {
-            // Until the other side has had enough.
+            // Until the client closes the connection.
             while matches!(stream.read(&mut head), Ok(1..)) {}
         }
     }
@@ -75,8 +75,8 @@ fn clients(place: &Place) -> String {
     })
 }
 
-/// LO-24, FI-22: killed while 100 apps hang, 50 of which answer again afterwards: those are all told, and the others are
-/// still to be told.
+/// LO-24, FI-22: the gateway is killed while 100 apps hang. Afterwards 50 of them respond and are notified; the notices of
+/// the others are still in the outbox.
 #[tokio::test]
 async fn a_killed_gateway_loses_no_notice() {
     let place = Place::new();

@@ -1,7 +1,7 @@
-//! The real binary among real peers: started as an operator starts it, signed in at as people do, and treated badly.
+//! The binary with real programs: started as an operator starts it, with logins, failures and attacks.
 //!
-//! Each test starts what it needs and ends it: a `vestibule serve` with a configuration file, a database of its own in
-//! one throwaway PostgreSQL, a pretend provider or npm's certified one, a browser.
+//! Each test starts what it needs and ends it: a `vestibule serve` with a configuration file, a new database in one
+//! temporary PostgreSQL, the pretend provider or npm's certified one, a browser.
 
 #![expect(clippy::expect_used, clippy::indexing_slicing, clippy::panic, reason = "a test stops where it fails")]
 

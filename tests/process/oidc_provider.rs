@@ -1,4 +1,4 @@
-//! Signing in at npm's certified `oidc-provider`, by its own forms.
+//! Logins at npm's certified `oidc-provider` with its own forms.
 
 use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair};
 use base64::Engine;
@@ -18,7 +18,7 @@ use crate::wiretap::Wiretap;
 /// The redirect URI of a frontend that uses the SPA flow; nothing listens there.
 const FRONTEND: &str = "http://127.0.0.1:9/callback";
 
-/// A gateway that knows the provider through a relay, which sees what they say to each other.
+/// A gateway that uses the provider through a relay, which records requests and responses.
 struct Setup {
     gateway: Gateway,
     provider: Option<Provider>,
@@ -32,7 +32,7 @@ impl Setup {
         Self::with(&[], |settings| settings)
     }
 
-    /// With more options of the provider's, and other settings of the gateway's.
+    /// With options of the provider and changed settings of the gateway.
     fn with(options: &[&str], change: impl FnOnce(Settings) -> Settings) -> Self {
         let port = ports::free::<1>();
         let wire = Wiretap::before(port);
@@ -49,14 +49,14 @@ impl Setup {
         self.provider = Some(start_provider(self.port, &self.gateway.settings, &self.wire, &self.options));
     }
 
-    /// From the authorization URL through the forms to the address that the provider sends back to.
+    /// From the authorization URL through the forms to the redirect of the provider.
     async fn sign_in(&self, visitor: &Visitor, away: Url, name: &str) -> Url {
         let until = param(&away, "redirect_uri");
         let done = self.consent(visitor, away, &until, name).await;
         done.location().unwrap_or_else(|| panic!("the provider sends nobody back: {done}"))
     }
 
-    /// From the authorization URL through the forms to what the provider answers at last.
+    /// From the authorization URL through the forms to the last page of the provider.
     async fn consent(&self, visitor: &Visitor, away: Url, until: &str, name: &str) -> Page {
         let form = visitor.follow(visitor.get(away).await, until).await;
         let answered = visitor.submit(&form, &[("login", name), ("password", "any")]).await;
@@ -134,7 +134,7 @@ async fn a_certified_provider_signs_users_in_by_the_spa_flow() {
     assert_eq!(setup.wire.count("POST /token"), 1);
 }
 
-/// IO-01, RD-07: new keys at the provider cost one more look at its JWKS, and nobody's login.
+/// IO-01, RD-07: new keys of the provider cause one more request of its JWKS, and no failed login.
 #[tokio::test]
 async fn a_certified_provider_may_change_its_keys() {
     let mut setup = Setup::new();
@@ -151,7 +151,7 @@ async fn a_certified_provider_may_change_its_keys() {
     assert_ne!(first["sid"], second["sid"]);
 }
 
-/// IO-01, RA-18: its form comes back from another site, without a cookie.
+/// IO-01, RA-18: the form post is cross-site, without a cookie.
 #[tokio::test]
 async fn a_certified_provider_may_answer_by_a_form() {
     let setup = Setup::with(&[], |settings| settings.with("providers.op.response_mode", "form_post"));
@@ -169,7 +169,7 @@ async fn a_certified_provider_may_answer_by_a_form() {
     assert_eq!(session["user"]["email"], "ada@example.com");
 }
 
-/// A new P-256 key: as a PEM file, and as the provider is told of it.
+/// A new P-256 key: as PEM for the gateway, and as JWK for the provider.
 fn client_key() -> (String, String) {
     let pair = EcdsaKeyPair::generate(&ECDSA_P256_SHA256_FIXED_SIGNING).expect("a key");
     let body = STANDARD.encode(pair.to_pkcs8v1().expect("encoded"));
@@ -188,8 +188,7 @@ fn signing(settings: Settings, pem: &str) -> Settings {
         .with("providers.op.private_key_id", "ours")
 }
 
-/// IO-01, OP-02, RD-21: the request goes ahead of the browser, and each request that only the client may make is signed
-/// anew, for the issuer alone.
+/// IO-01, OP-02, RD-21: the request is pushed, and each request of the client has a new assertion for the issuer.
 #[tokio::test]
 async fn a_certified_provider_takes_signed_and_pushed_requests() {
     let (pem, jwk) = client_key();
@@ -208,7 +207,7 @@ async fn a_certified_provider_takes_signed_and_pushed_requests() {
     assert_eq!((setup.wire.count("POST /request"), setup.wire.count("POST /token")), (2, 2));
 }
 
-/// A provider that knows another key lets nobody begin.
+/// The provider has another key.
 #[tokio::test]
 async fn a_certified_provider_refuses_a_key_that_is_not_ours() {
     let (jwk, (other, _)) = (client_key().1, client_key());
@@ -218,7 +217,7 @@ async fn a_certified_provider_refuses_a_key_that_is_not_ours() {
     assert!(setup.gateway.log().contains("invalid_client"), "{}", setup.gateway.log());
 }
 
-/// RD-08: new keys between the sign-in there and the code here cost one more look at its JWKS, and not the login.
+/// RD-08: new keys between the login at the provider and the token request cause one more request of its JWKS.
 #[tokio::test]
 async fn a_certified_provider_may_change_its_keys_in_the_middle() {
     let mut setup = Setup::new();

@@ -1,10 +1,10 @@
-//! A page as a visitor sees it, and the forms on it.
+//! A page and its forms.
 
 use reqwest::StatusCode;
 use reqwest::header::HeaderMap;
 use url::Url;
 
-/// An answer, read to its end.
+/// A complete response.
 pub struct Page {
     pub url: Url,
     pub status: StatusCode,
@@ -12,7 +12,7 @@ pub struct Page {
     pub body: String,
 }
 
-/// A form: where it goes, and what it sends without anybody's doing.
+/// A form: its action and its hidden fields.
 pub struct Form {
     pub action: Url,
     pub fields: Vec<(String, String)>,
@@ -24,7 +24,7 @@ impl Page {
         serde_json::from_str(&self.body).unwrap_or_else(|error| panic!("{error} in the answer of {self}"))
     }
 
-    /// Where it sends on to.
+    /// The URL of a redirect.
     pub fn location(&self) -> Option<Url> {
         let location = self.headers.get("location")?.to_str().expect("text");
         Some(self.url.join(location).expect("a URL"))
@@ -47,7 +47,7 @@ impl std::fmt::Display for Page {
     }
 }
 
-/// The value of an attribute of the tag that the text begins with.
+/// The value of an attribute of the first tag in the text.
 fn attribute(text: &str, name: &str) -> Option<String> {
     let tag = &text[..text.find('>')?];
     let (_, rest) = tag.split_once(&format!(" {name}=\""))?;

@@ -1,4 +1,4 @@
-//! Other people's programs: the pretend provider, npm's certified one, the verifiers, a browser.
+//! Programs that the tests start: the pretend provider, npm's certified one, the verifiers, a browser.
 
 use std::io::{BufRead, BufReader, Write};
 use std::net::SocketAddr;
@@ -9,12 +9,12 @@ use std::time::{Duration, Instant};
 use crate::gateway::{Ended, status};
 use crate::guarded::Guarded;
 
-/// Where the scripts are.
+/// The directory of the scripts.
 fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/peers")
 }
 
-/// `node SCRIPT` of the peers, once everything it needs is there.
+/// `node SCRIPT` of the peers; fails if its modules are not installed.
 pub fn node(script: &str) -> Command {
     node_at(&folder().join(script))
 }
@@ -28,7 +28,7 @@ pub fn node_at(script: &Path) -> Command {
     command
 }
 
-/// `python SCRIPT` of the peers, in the tests' own environment.
+/// `python SCRIPT` of the peers, in the environment of the tests.
 pub fn python(script: &str) -> Command {
     python_at(&folder().join(script))
 }
@@ -54,16 +54,16 @@ pub fn run(command: &mut Command, input: &str) -> Ended {
     let mut child =
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("a peer");
     let mut stdin = child.stdin.take().expect("a pipe");
-    // One that ends without reading is judged by how it ends.
+    // A program that ends without reading its input reports its own error.
     let _unread = stdin.write_all(input.as_bytes());
     drop(stdin);
     child.wait_with_output().expect("its end").into()
 }
 
-/// A provider that runs; ended when dropped.
+/// A running provider; ended when dropped.
 pub struct Provider {
     child: Guarded,
-    /// What a script ends with, and where it writes to.
+    /// The standard input, whose end stops the script, and its output.
     pipes: Option<(ChildStdin, BufReader<ChildStdout>)>,
 }
 
@@ -98,7 +98,7 @@ impl Provider {
         Self::that_says_so(&mut command)
     }
 
-    /// One that prints a line when it is ready, and ends with its standard input.
+    /// Starts a script that prints a line when it is ready and ends with its standard input.
     fn that_says_so(command: &mut Command) -> Self {
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::inherit());
         let mut child = Guarded::spawn(command).expect("a peer");
@@ -111,11 +111,11 @@ impl Provider {
         provider
     }
 
-    /// Has npm's provider sign with new keys from now on; what it issued stays good.
+    /// Makes npm's provider sign with new keys; issued tokens stay valid.
     pub fn rotate(&mut self) {
         let (stdin, stdout) = self.pipes.as_mut().expect("npm's provider");
         stdin.write_all(b"rotate\n").expect("a peer that listens");
-        // It may have had other things to say before.
+        // There may be other lines before.
         let answered = stdout.lines().map_while(Result::ok).any(|line| line.contains("\"rotated\":true"));
         assert!(answered, "provider.mjs did not change its keys");
     }
@@ -123,7 +123,7 @@ impl Provider {
 
 impl Drop for Provider {
     fn drop(&mut self) {
-        // A script removes what it wrote when its standard input ends. The pretend provider has nothing to remove.
+        // A script removes its files when its standard input ends. The pretend provider has none.
         if self.pipes.take().is_some() {
             let _reaped = self.child.wait();
         }

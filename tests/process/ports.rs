@@ -1,12 +1,13 @@
-//! Ports that nobody uses: a gateway must know its own before it starts, since they are part of its name.
+//! Free ports: a gateway must know its ports before it starts, because they are part of its URL.
 
 use std::net::TcpListener;
 use std::sync::{Mutex, PoisonError};
 
-/// Below the ports that systems give to outgoing connections, so that none of those gets in between.
+/// Below the range that systems use for outgoing connections.
 const FIRST: u16 = 12_000;
 const MANY: u16 = 16_000;
-/// Ports are claimed in blocks of this size, by listening on the first: what one process looks at, no other one does.
+/// Ports are claimed in blocks of this size by listening on the first port of the block, so that no two processes use the
+/// same block.
 const BLOCK: u16 = 40;
 
 struct Claimed {
@@ -34,7 +35,7 @@ pub fn free<const N: u16>() -> u16 {
 }
 
 impl Claimed {
-    /// Claims a block that nobody has. Each process begins to look at a place of its own.
+    /// Claims a free block. Each process starts its search at another block.
     fn claim(&mut self) {
         let blocks = MANY / BLOCK;
         let start = u16::try_from(std::process::id() % u32::from(blocks)).expect("small");

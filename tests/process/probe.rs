@@ -8,7 +8,7 @@ use crate::ports;
 
 const NO_DATABASE: &str = "postgres://nobody@127.0.0.1:1/nothing";
 
-/// The exit code, and each check with its verdict.
+/// The exit code, and each check with its result.
 fn probe(settings: &Settings) -> (Option<i32>, Vec<(String, String)>) {
     let ended = settings.run(&["config", "check", "--probe", "--json"]);
     assert!(!format!("{}{}", ended.stdout, ended.stderr).contains(&settings.client_secret), "a secret was told");

@@ -1,4 +1,4 @@
-//! What must stand nowhere: at the most talkative level, through logins that succeed and logins that fail.
+//! No secret is in a log, in the metrics or in the database: at the most detailed level, in successful and failed logins.
 
 use std::collections::BTreeSet;
 use std::io::{Read, Write};
@@ -12,18 +12,18 @@ use serde_json::Value;
 use crate::setup::Setup;
 use crate::visitor::{Visitor, param};
 
-/// PKCS#8 private keys of the algorithms that we sign with, as their first bytes.
+/// The first bytes of PKCS#8 private keys of our algorithms.
 const PRIVATE_KEYS: [(&str, &[u8]); 3] = [
     ("a private EC key", &[0x30, 0x81, 0x87, 0x02, 0x01, 0x00, 0x30, 0x13, 0x06, 0x07, 0x2a, 0x86, 0x48, 0xce, 0x3d]),
     ("a private Ed25519 key", &[0x02, 0x01, 0x00, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x04, 0x22]),
     ("a private RSA key", &[0x02, 0x01, 0x00, 0x30, 0x0d, 0x06, 0x09, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01]),
 ];
 
-/// Also the parts of libraries that are kept quiet as a whole.
+/// Also the parts of libraries whose logs are disabled.
 const LOUDEST: &str = "trace,hyper::proto=trace,hyper::client=trace,hyper_util::client=trace,hyper_util::rt=trace,\
     reqwest::connect=trace,reqwest::async_impl=trace,actix_http::h1=trace,actix_server::worker=trace,rustls::client=trace";
 
-/// Every secret that was issued or received, each with what it is.
+/// Every issued or received secret with its description.
 #[derive(Default)]
 struct Secrets(BTreeSet<(String, String)>);
 
@@ -31,14 +31,14 @@ impl Secrets {
     fn add(&mut self, what: &str, secret: impl Into<String>) {
         let secret = secret.into();
         assert!(secret.len() >= 10, "{what} is {secret:?}, which may stand anywhere by chance");
-        // A JWT is as good as gone when its claims or its signature are.
+        // The claims and the signature of a JWT are secrets too.
         for part in secret.split('.').filter(|part| part.len() > 40 && *part != secret).map(str::to_owned) {
             self.0.insert((format!("a part of {what}"), part));
         }
         self.0.insert((what.to_owned(), secret));
     }
 
-    /// All values that stand behind `start` in `text`, up to a character that ends them.
+    /// Adds all values that follow `start` in `text`, up to a delimiter.
     fn add_all(&mut self, what: &str, text: &str, start: &str) {
         let mut found = 0;
         for rest in text.split(start).skip(1) {
@@ -49,7 +49,7 @@ impl Secrets {
         assert!(found > 0, "there is no {start} in {text}");
     }
 
-    /// Looks for each in each of its forms.
+    /// Searches each secret in each of its encodings.
     fn stand_nowhere_in(&self, place: &str, text: &str) {
         for (what, secret) in &self.0 {
             for form in forms(secret) {
@@ -66,7 +66,7 @@ impl Secrets {
     }
 }
 
-/// As it is, percent-encoded, in base64, in hexadecimal (as PostgreSQL writes bytes), and what it decodes to.
+/// Plain, percent-encoded, Base64, hexadecimal (as PostgreSQL writes bytes), and decoded.
 fn forms(secret: &str) -> Vec<String> {
     let percent = url::form_urlencoded::byte_serialize(secret.as_bytes()).collect();
     let mut forms = vec![secret.to_owned(), percent, hex(secret.as_bytes())];
@@ -188,7 +188,7 @@ fn events(log: &str) -> Vec<Value> {
     log.lines().map(|line| serde_json::from_str(line).unwrap_or_else(|error| panic!("{error} in {line}"))).collect()
 }
 
-/// LG-02: each fact once, with when, what, who, from where and in which request.
+/// LG-02: with time, kind, user, address and request id.
 #[tokio::test]
 async fn each_fact_is_one_event() {
     let setup = Setup::with(|settings| settings.with("log.format", "json"));
@@ -221,7 +221,7 @@ async fn each_fact_is_one_event() {
         assert_eq!(event["span"]["ip"], "127.0.0.1", "{event}");
         assert!(text(&event["timestamp"]).ends_with('Z'), "{event}");
     }
-    // The request's own line has the same id.
+    // The log line of the request has the same id.
     let request = &failed["span"]["id"];
     let answered = events.iter().filter(|event| event["message"] == "answered" && event["span"]["id"] == *request);
     let answered: Vec<_> = answered.collect();
@@ -259,7 +259,7 @@ async fn text_of_a_request_adds_no_line_to_the_log() {
         let body = serde_json::json!({ "provider": evil, "code": evil, "state": evil, "iss": evil });
         let exchange = visitor.request(Method::POST, setup.at("/oauth2/token/")).json(&body);
         assert_eq!(Visitor::send(exchange).await.status, 400);
-        // Headers that no client library would send, and some that they do.
+        // Headers that no client library sends, and usual ones.
         for agent in ["\u{1b}[31mforged", "forged\u{2028}\u{85}", "\tforged\u{7}", "plain \\r\\n forged %0d%0a"] {
             send_raw(
                 &setup,

@@ -1,4 +1,4 @@
-//! Our access token in the hands of services: verified by npm `jose` and by `PyJWT`, against our JWKS (RFC 9068 §4).
+//! Access tokens verified by services: by npm `jose` and by `PyJWT`, with our JWKS (RFC 9068 §4).
 
 use std::process::Command;
 use std::time::{Duration, Instant};
@@ -13,12 +13,12 @@ use crate::peer::{self, node, python};
 use crate::setup::Setup;
 use crate::visitor::Visitor;
 
-/// A verifier's name, what runs its script, and the script.
+/// The name of a verifier, its interpreter, and its script.
 type Verifier = (&'static str, fn(&str) -> Command, &'static str);
 
 const VERIFIERS: [Verifier; 2] = [("jose", node, "verify.mjs"), ("PyJWT", python, "verify.py")];
 
-/// What each verifier says of a token.
+/// The results of each verifier for a token.
 fn verdicts(setup: &Setup, token: &str, issuer: &str, audience: &str) -> Vec<(&'static str, Ended)> {
     let verify = |(name, program, script): Verifier| {
         let mut command = program(script);
@@ -48,7 +48,7 @@ fn encoded(value: &Value) -> String {
     B64.encode(value.to_string())
 }
 
-/// IO-08: whatever we sign with.
+/// IO-08: with each algorithm.
 #[tokio::test]
 async fn services_verify_our_token_in_node_and_in_python() {
     for algorithms in ["ES256,RS256", "RS256", "EdDSA,RS256"] {
@@ -67,7 +67,7 @@ async fn services_verify_our_token_in_node_and_in_python() {
     }
 }
 
-/// IO-08: the same verifiers refuse everything else.
+/// IO-08
 #[tokio::test]
 async fn services_refuse_what_is_not_our_token_for_them() {
     let (setup, ada) = (Setup::new(), Visitor::new());
@@ -108,7 +108,7 @@ fn owned(parts: (&str, &str)) -> (String, String) {
     (parts.0.to_owned(), parts.1.to_owned())
 }
 
-/// IO-08: what is good for a second is refused soon after.
+/// IO-08: a token with a lifetime of one second.
 #[tokio::test]
 async fn services_refuse_a_token_that_has_expired() {
     let setup = Setup::with(|settings| settings.with("tokens.access_lifetime", "1s"));

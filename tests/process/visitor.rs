@@ -1,4 +1,4 @@
-//! Someone with a browser that keeps cookies and runs no script.
+//! A user with a browser that stores cookies and runs no script.
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -10,7 +10,7 @@ use url::Url;
 
 use crate::page::Page;
 
-/// One person's browser.
+/// The browser of a user.
 pub struct Visitor {
     client: Client,
     jar: Arc<Jar>,
@@ -26,25 +26,25 @@ impl Visitor {
     pub fn at(address: IpAddr) -> Self {
         let jar = Arc::new(Jar::default());
         let client = Client::builder().cookie_provider(Arc::clone(&jar)).no_proxy().timeout(Duration::from_secs(30));
-        // A connection for each request: one that was kept may be closed by the time it is used again.
+        // A connection for each request, because the gateway may close an idle one.
         let client =
             client.local_address(address).redirect(reqwest::redirect::Policy::none()).pool_max_idle_per_host(0);
         let client = client.build().expect("a client");
         Self { client, jar }
     }
 
-    /// All cookies for an address, as they are sent.
+    /// All cookies for a URL, as they are sent.
     pub fn cookies(&self, url: &str) -> String {
         let cookies = self.jar.cookies(&Url::parse(url).expect("a URL"));
         cookies.map(|header| header.to_str().expect("text").to_owned()).unwrap_or_default()
     }
 
-    /// A request to be completed.
+    /// A request, not yet sent.
     pub fn request(&self, method: Method, url: impl AsRef<str>) -> RequestBuilder {
         self.client.request(method, url.as_ref())
     }
 
-    /// Sends a request and reads the answer to its end.
+    /// Sends a request and reads the complete response.
     pub async fn send(request: RequestBuilder) -> Page {
         let answer = request.send().await.expect("an answer");
         let (url, status, headers) = (answer.url().clone(), answer.status(), answer.headers().clone());
@@ -56,13 +56,13 @@ impl Visitor {
         Self::send(self.request(Method::GET, url)).await
     }
 
-    /// The status of a page, if it can be had.
+    /// The status of a page, if there is a response.
     pub async fn try_get(&self, url: impl AsRef<str>) -> Option<u16> {
         let limit = Duration::from_secs(2);
         Some(self.request(Method::GET, url).timeout(limit).send().await.ok()?.status().as_u16())
     }
 
-    /// A page, and whatever it redirects to, as long as that is at the same origin or `until` is not reached.
+    /// Follows the redirects of a page within the same origin, until `until` is reached.
     pub async fn follow(&self, page: Page, until: &str) -> Page {
         let mut page = page;
         for _ in 0..12 {
@@ -87,7 +87,7 @@ impl Visitor {
         self.post(form.action, &fields).await
     }
 
-    /// Chooses whom to be at the pretend provider, or what shall fail; returns where that sends the browser.
+    /// Chooses a user or a failure at the pretend provider. Returns its redirect.
     pub async fn decide(&self, authorization_url: &Url, choices: &[(&str, &str)]) -> Url {
         let mut fields: Vec<_> = authorization_url.query_pairs().into_owned().collect();
         fields.extend(choices.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
@@ -95,7 +95,7 @@ impl Visitor {
         decided.location().unwrap_or_else(|| panic!("the provider sends nobody back: {decided}"))
     }
 
-    /// A POST by a script of the gateway's own pages.
+    /// A POST by a script of a page of that origin.
     pub async fn post_from(&self, origin: &str, path: &str) -> Page {
         Self::send(self.request(Method::POST, format!("{origin}{path}")).header("origin", origin)).await
     }

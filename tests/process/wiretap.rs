@@ -1,4 +1,4 @@
-//! A relay in front of a peer that keeps every byte that passes: what the gateway and a provider say to each other.
+//! A relay in front of a peer that records every byte between the gateway and a provider.
 
 use std::io::{Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
@@ -16,7 +16,7 @@ pub struct Wiretap {
 }
 
 impl Wiretap {
-    /// Listens on a free port and passes everything on to `to`.
+    /// Listens on a free port and forwards everything to `to`.
     pub fn before(to: u16) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
         let origin = format!("http://{}", listener.local_addr().expect("an address"));
@@ -43,9 +43,9 @@ impl Wiretap {
         all(&self.answered)
     }
 
-    /// How many requests there were of a kind, as `POST /token`.
+    /// The number of requests of a kind, such as `POST /token`.
     pub fn count(&self, request: &str) -> usize {
-        // Not by lines: one request may follow directly on the body of another.
+        // Not by lines: a request may directly follow the body of another.
         self.said().matches(&format!("{request} HTTP/1.1\r\n")).count()
     }
 }

@@ -1,7 +1,7 @@
 //! The fenced code blocks of the documentation. Tests run them, and a rule in `tests/architecture` demands that they do.
 //!
-//! A comment on the line above a block says more about it: `<!-- snippet: NAME -->` gives it the name by which a test asks
-//! for it, and `<!-- not run: REASON -->` says why no test can run it.
+//! A comment on the line above a block describes it: `<!-- snippet: NAME -->` is the name that a test uses, and
+//! `<!-- not run: REASON -->` is the reason why no test can run it.
 
 #![allow(dead_code, reason = "three test binaries share it, and each uses a part")]
 
@@ -14,7 +14,7 @@ pub struct Snippet {
     pub document: String,
     /// The line of the opening fence, from 1.
     pub line: usize,
-    /// What stands behind the opening fence.
+    /// The text after the opening fence.
     pub language: String,
     pub name: Option<String>,
     /// Why no test runs it.
@@ -50,14 +50,14 @@ pub fn in_language(language: &str) -> Vec<Snippet> {
     all().into_iter().filter(|snippet| snippet.language == language).collect()
 }
 
-/// The text of the one block of that name.
+/// The text of the block with that name.
 pub fn named(name: &str) -> String {
     let mut found: Vec<Snippet> = all().into_iter().filter(|snippet| snippet.name.as_deref() == Some(name)).collect();
     assert_eq!(found.len(), 1, "{name}: {:?}", found.iter().map(Snippet::place).collect::<Vec<_>>());
     found.remove(0).text
 }
 
-/// Takes a document apart.
+/// Finds the blocks of a document.
 pub fn blocks(document: &str, text: &str) -> Vec<Snippet> {
     let (mut found, mut open, mut above) = (Vec::new(), None::<Snippet>, "");
     for (place, line) in text.lines().enumerate() {

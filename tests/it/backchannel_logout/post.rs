@@ -5,7 +5,9 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD as B64;
 use serde_json::{Value, json};
 
 use crate::fake_provider::{CLIENT, KID, Op, Reply};
-use crate::support::logout_apps::{FORM, encoded, enter, place, reason, refresh, start, told, told_times};
+use crate::support::logout_apps::{
+    FORM, encoded, logout_tokens, reason, receiver, refresh, sign_in_to, start, wait_for_logout_tokens,
+};
 use crate::support::{Answer, Browser, Gateway, Setup};
 
 pub const EVENT: &str = "http://schemas.openid.net/event/backchannel-logout";
@@ -34,7 +36,7 @@ pub fn token(gateway: &Gateway, changes: &Value) -> String {
 }
 
 /// Posts a logout token, as a provider does.
-pub async fn tell(gateway: &Gateway, token: &str) -> Answer {
+pub async fn send_logout_token(gateway: &Gateway, token: &str) -> Answer {
     post(gateway, ADDRESS, &encoded(&[("logout_token", token)])).await
 }
 
@@ -50,7 +52,7 @@ pub async fn signed_in(gateway: &Gateway, who: &str, sid: Option<&str>) -> Brows
     browser
 }
 
-async fn lives(browser: &Browser) -> bool {
+async fn is_active(browser: &Browser) -> bool {
     browser.fetch("/session").await.status == 200
 }
 
@@ -64,22 +66,22 @@ fn refused(answer: &Answer) {
 /// provider may use the same `sid` again.
 #[tokio::test]
 async fn a_logout_token_with_a_sid_ends_its_session_and_notifies_its_apps() {
-    let (gateway, place) = start();
+    let (gateway, receiver) = start();
     let mut times = 0;
     for sub in [Value::Null, json!("alice")] {
         let (laptop, phone) =
             (signed_in(&gateway, "alice", Some("one")).await, signed_in(&gateway, "alice", Some("two")).await);
         let bob = signed_in(&gateway, "bob", Some("three")).await;
-        let (shop, wiki) = (enter(&gateway, &laptop, "shop").await, enter(&gateway, &phone, "wiki").await);
-        let answer = tell(&gateway, &token(&gateway, &json!({"sid": "one", "sub": sub}))).await;
+        let (shop, wiki) = (sign_in_to(&gateway, &laptop, "shop").await, sign_in_to(&gateway, &phone, "wiki").await);
+        let answer = send_logout_token(&gateway, &token(&gateway, &json!({"sid": "one", "sub": sub}))).await;
         assert_eq!((answer.status, &*answer.body, answer.header("cache-control")), (200, "", "no-store"), "{answer:?}");
         assert_eq!(laptop.fetch("/session").await.problem(), (401, "session_revoked".into()));
-        assert!(lives(&phone).await && lives(&bob).await);
+        assert!(is_active(&phone).await && is_active(&bob).await);
         assert_eq!(reason(&gateway, &shop.sid), "provider_logout");
         assert_eq!((refresh(&gateway, "shop", &shop).await, refresh(&gateway, "wiki", &wiki).await), (400, 200));
         times += 1;
-        told_times(&place, "shop", times).await;
-        assert!(told(&place, "wiki").is_empty());
+        wait_for_logout_tokens(&receiver, "shop", times).await;
+        assert!(logout_tokens(&receiver, "wiki").is_empty());
     }
     let audited = "SELECT count(*) FROM audit_events WHERE detail->>'reason' = 'provider_logout'";
     assert_eq!(gateway.database.number(audited), 4, "a sign-in and an app, twice");
@@ -95,11 +97,11 @@ async fn a_logout_token_with_a_sub_ends_all_sessions_of_the_identity() {
     let elsewhere = gateway.browser();
     let begun = elsewhere.begin("other").await;
     assert_eq!(elsewhere.get(&begun.callback_of("alice")).await.status, 303);
-    assert_eq!(tell(&gateway, &token(&gateway, &json!({"sub": "alice"}))).await.status, 200);
-    assert!(!lives(&laptop).await && !lives(&phone).await);
-    assert!(lives(&bob).await && lives(&elsewhere).await, "the same sub at another provider is another user");
+    assert_eq!(send_logout_token(&gateway, &token(&gateway, &json!({"sub": "alice"}))).await.status, 200);
+    assert!(!is_active(&laptop).await && !is_active(&phone).await);
+    assert!(is_active(&bob).await && is_active(&elsewhere).await, "the same sub at another provider is another user");
     gateway.hand.advance(chrono::TimeDelta::seconds(1));
-    assert!(lives(&signed_in(&gateway, "alice", Some("four")).await).await, "a new login is possible");
+    assert!(is_active(&signed_in(&gateway, "alice", Some("four")).await).await, "a new login is possible");
 }
 
 /// A session whose login had no `sid` ends by its `sub`, whatever `sid` the logout token has. A session with another
@@ -108,11 +110,11 @@ async fn a_logout_token_with_a_sub_ends_all_sessions_of_the_identity() {
 async fn a_session_without_a_provider_sid_ends_by_sub() {
     let gateway = Gateway::start();
     let (nameless, named) = (signed_in(&gateway, "alice", None).await, signed_in(&gateway, "alice", Some("two")).await);
-    assert_eq!(tell(&gateway, &token(&gateway, &json!({"sid": "nobody's"}))).await.status, 200);
-    assert_eq!(tell(&gateway, &token(&gateway, &json!({"sid": "two", "sub": "bob"}))).await.status, 200);
-    assert!(lives(&nameless).await && lives(&named).await);
-    assert_eq!(tell(&gateway, &token(&gateway, &json!({"sid": "one", "sub": "alice"}))).await.status, 200);
-    assert!(!lives(&nameless).await && lives(&named).await);
+    assert_eq!(send_logout_token(&gateway, &token(&gateway, &json!({"sid": "nobody's"}))).await.status, 200);
+    assert_eq!(send_logout_token(&gateway, &token(&gateway, &json!({"sid": "two", "sub": "bob"}))).await.status, 200);
+    assert!(is_active(&nameless).await && is_active(&named).await);
+    assert_eq!(send_logout_token(&gateway, &token(&gateway, &json!({"sid": "one", "sub": "alice"}))).await.status, 200);
+    assert!(!is_active(&nameless).await && is_active(&named).await);
 }
 
 /// LO-21: a valid token about a user or session that is unknown or has ended.
@@ -121,13 +123,13 @@ async fn a_valid_logout_token_for_an_unknown_session_is_accepted() {
     let gateway = Gateway::start();
     let alice = signed_in(&gateway, "alice", Some("one")).await;
     for nobody in [json!({"sid": "x"}), json!({"sub": "x"}), json!({"sid": "x", "sub": "x"})] {
-        assert_eq!(tell(&gateway, &token(&gateway, &nobody)).await.status, 200, "{nobody}");
+        assert_eq!(send_logout_token(&gateway, &token(&gateway, &nobody)).await.status, 200, "{nobody}");
     }
-    assert!(lives(&alice).await);
+    assert!(is_active(&alice).await);
     for _ in 0..2 {
-        assert_eq!(tell(&gateway, &token(&gateway, &json!({"sid": "one"}))).await.status, 200);
+        assert_eq!(send_logout_token(&gateway, &token(&gateway, &json!({"sid": "one"}))).await.status, 200);
     }
-    assert!(!lives(&alice).await);
+    assert!(!is_active(&alice).await);
 }
 
 /// LO-12, LO-13, LO-14, LO-15, LO-16, LO-19, RT-38
@@ -185,19 +187,19 @@ async fn an_invalid_logout_token_ends_no_session() {
         ("LO-13", "a.b.c".to_owned()),
     ];
     for (case, token) in &bad {
-        let answer = tell(&gateway, token).await;
+        let answer = send_logout_token(&gateway, token).await;
         assert_eq!(answer.status, 400, "{case}: {token}");
         refused(&answer);
     }
-    assert!(lives(&alice).await);
+    assert!(is_active(&alice).await);
     assert_eq!(gateway.database.rows("provider_logouts"), 0, "no token id is stored");
 
     // The ID token of that login.
     let own = json!({"iss": gateway.op.issuer, "aud": CLIENT, "sub": "alice", "sid": "one", "nonce": "n", "iat": now, "exp": now + 300});
-    refused(&tell(&gateway, &gateway.op.signed(&json!({"alg": "EdDSA", "kid": KID}), &own)).await);
-    assert!(lives(&alice).await);
-    assert_eq!(tell(&gateway, &good).await.status, 200, "the unchanged token is accepted");
-    assert!(!lives(&alice).await);
+    refused(&send_logout_token(&gateway, &gateway.op.signed(&json!({"alg": "EdDSA", "kid": KID}), &own)).await);
+    assert!(is_active(&alice).await);
+    assert_eq!(send_logout_token(&gateway, &good).await.status, 200, "the unchanged token is accepted");
+    assert!(!is_active(&alice).await);
 }
 
 /// LO-19: older providers send no `typ`, or its long form.
@@ -210,8 +212,8 @@ async fn a_logout_token_without_typ_is_accepted() {
         header["typ"] = typ.clone();
         header.as_object_mut().expect("members").retain(|_, value| !value.is_null());
         let token = gateway.op.signed(&header, &claims(&gateway, &json!({"sid": "one"})));
-        assert_eq!(tell(&gateway, &token).await.status, 200, "{typ}");
-        assert!(!lives(&alice).await, "{typ}");
+        assert_eq!(send_logout_token(&gateway, &token).await.status, 200, "{typ}");
+        assert!(!is_active(&alice).await, "{typ}");
     }
 }
 
@@ -220,11 +222,11 @@ async fn a_logout_token_without_typ_is_accepted() {
 async fn a_repeated_logout_token_is_refused() {
     let gateway = Gateway::start();
     let mine = token(&gateway, &json!({"sub": "alice"}));
-    assert_eq!(tell(&gateway, &mine).await.status, 200);
+    assert_eq!(send_logout_token(&gateway, &mine).await.status, 200);
     gateway.hand.advance(chrono::TimeDelta::seconds(1));
     let alice = signed_in(&gateway, "alice", None).await;
-    refused(&tell(&gateway, &mine).await);
-    assert!(lives(&alice).await);
+    refused(&send_logout_token(&gateway, &mine).await);
+    assert!(is_active(&alice).await);
     // The same `jti` of another provider is accepted.
     let other = Op::start();
     let both = Setup::beside(&gateway).provider("other", &other).start();
@@ -232,7 +234,7 @@ async fn a_repeated_logout_token_is_refused() {
     let theirs = other.signed(&header(), &claims(&both, &same));
     let answer = post(&both, "/backchannel-logout/other", &encoded(&[("logout_token", &theirs)])).await;
     assert_eq!(answer.status, 200, "{answer:?}");
-    assert!(lives(&alice).await);
+    assert!(is_active(&alice).await);
 }
 
 /// LO-22, IN-04: only a form with one parameter is accepted.
@@ -257,9 +259,9 @@ async fn other_methods_media_types_and_parameters_are_refused() {
     let large = format!("logout_token={}", "x".repeat(1024 * 1024));
     assert_eq!(post(&gateway, ADDRESS, &large).await.status, 413);
     assert_eq!(post(&gateway, "/backchannel-logout/nobody", &parameter).await.status, 404);
-    assert!(lives(&alice).await);
+    assert!(is_active(&alice).await);
     assert_eq!(post(&gateway, ADDRESS, &format!("{parameter}&more=1")).await.status, 200);
-    assert!(!lives(&alice).await);
+    assert!(!is_active(&alice).await);
 }
 
 /// RD-07: an unknown key causes a request of the key set, at most once a minute.
@@ -271,12 +273,14 @@ async fn a_new_key_is_fetched() {
     let mut new = header();
     new["kid"] = json!("second");
     let good = gateway.op.signed(&new, &claims(&gateway, &json!({"sid": "one"})));
-    assert_eq!(tell(&gateway, &good).await.status, 200);
-    assert!(!lives(&alice).await);
+    assert_eq!(send_logout_token(&gateway, &good).await.status, 200);
+    assert!(!is_active(&alice).await);
     let asked = gateway.op.calls_to("/jwks").len();
     for _ in 0..5 {
         new["kid"] = json!(uuid::Uuid::new_v4().to_string());
-        refused(&tell(&gateway, &gateway.op.signed(&new, &claims(&gateway, &json!({"sid": "one"})))).await);
+        refused(
+            &send_logout_token(&gateway, &gateway.op.signed(&new, &claims(&gateway, &json!({"sid": "one"})))).await,
+        );
     }
     assert_eq!(gateway.op.calls_to("/jwks").len(), asked);
 }
@@ -289,12 +293,12 @@ async fn without_provider_keys_a_logout_token_is_answered_with_503() {
     setup.op.reply("/jwks", Reply::text(500, "text/plain", ""));
     let gateway = setup.start();
     let good = token(&gateway, &json!({"sid": "one"}));
-    let answer = tell(&gateway, &good).await;
+    let answer = send_logout_token(&gateway, &good).await;
     assert_eq!((answer.status, answer.header("retry-after")), (503, "2"), "{answer:?}");
-    refused(&tell(&gateway, &token(&gateway, &json!({"sid": "one", "nonce": "n"}))).await);
+    refused(&send_logout_token(&gateway, &token(&gateway, &json!({"sid": "one", "nonce": "n"}))).await);
     gateway.op.recover("/jwks");
     gateway.hand.advance(chrono::TimeDelta::minutes(1));
-    assert_eq!(tell(&gateway, &good).await.status, 200);
+    assert_eq!(send_logout_token(&gateway, &good).await.status, 200);
 }
 
 /// Only invalid tokens use up the limit of their address.
@@ -302,20 +306,20 @@ async fn without_provider_keys_a_logout_token_is_answered_with_503() {
 async fn invalid_logout_tokens_are_rate_limited_and_valid_ones_are_not() {
     let gateway = Gateway::with("[limits]\ntokens_per_minute = 3");
     for _ in 0..5 {
-        assert_eq!(tell(&gateway, &token(&gateway, &json!({"sid": "x"}))).await.status, 200);
+        assert_eq!(send_logout_token(&gateway, &token(&gateway, &json!({"sid": "x"}))).await.status, 200);
     }
     let mut statuses = Vec::new();
     for _ in 0..4 {
-        statuses.push(tell(&gateway, "junk").await.status);
+        statuses.push(send_logout_token(&gateway, "junk").await.status);
     }
     assert_eq!(statuses, [400, 400, 400, 429]);
-    assert_eq!(tell(&gateway, &token(&gateway, &json!({"sid": "x"}))).await.status, 200);
+    assert_eq!(send_logout_token(&gateway, &token(&gateway, &json!({"sid": "x"}))).await.status, 200);
 }
 
 #[tokio::test]
 async fn the_cleanup_deletes_expired_logout_token_ids() {
     let gateway = Gateway::with("[cleanup]\nevery = \"1s\"");
-    assert_eq!(tell(&gateway, &token(&gateway, &json!({"sid": "x"}))).await.status, 200);
+    assert_eq!(send_logout_token(&gateway, &token(&gateway, &json!({"sid": "x"}))).await.status, 200);
     assert_eq!(gateway.database.rows("provider_logouts"), 1);
     gateway.hand.advance(chrono::TimeDelta::minutes(12));
     gateway.database.until("SELECT count(*) FROM provider_logouts", 0).await;
@@ -325,12 +329,12 @@ async fn the_cleanup_deletes_expired_logout_token_ids() {
 #[tokio::test]
 async fn a_logout_ends_apps_whose_browser_session_idled_out() {
     let apps = crate::support::logout_apps::names(["shop", "wiki"]);
-    let place = place(&apps);
-    let gateway = crate::support::logout_apps::setup(&place).start();
+    let receiver = receiver(&apps);
+    let gateway = crate::support::logout_apps::setup(&receiver).start();
     let browser = signed_in(&gateway, "alice", Some("one")).await;
-    let shop = enter(&gateway, &browser, "shop").await;
+    let shop = sign_in_to(&gateway, &browser, "shop").await;
     gateway.database.execute("UPDATE sessions SET ended_at = now(), ended_reason = 'idle' WHERE parent_id IS NULL");
-    assert_eq!(tell(&gateway, &token(&gateway, &json!({"sid": "one"}))).await.status, 200);
+    assert_eq!(send_logout_token(&gateway, &token(&gateway, &json!({"sid": "one"}))).await.status, 200);
     assert_eq!(reason(&gateway, &shop.sid), "provider_logout");
-    told_times(&place, "shop", 1).await;
+    wait_for_logout_tokens(&receiver, "shop", 1).await;
 }

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::backchannel_logout::post::{signed_in, tell, token};
+use crate::backchannel_logout::post::{send_logout_token, signed_in, token};
 use crate::fake_provider::Reply;
 use crate::support::{Gateway, Setup};
 
@@ -13,7 +13,7 @@ async fn a_logout_token_sent_to_two_replicas_at_once_is_accepted_once() {
     let other = Setup::beside(&gateway).start();
     for round in 0..50 {
         let token = token(&gateway, &json!({"sid": "one"}));
-        let (here, there) = tokio::join!(tell(&gateway, &token), tell(&other, &token));
+        let (here, there) = tokio::join!(send_logout_token(&gateway, &token), send_logout_token(&other, &token));
         let mut statuses = [here.status, there.status];
         statuses.sort_unstable();
         assert_eq!(statuses, [200, 400], "round {round}");
@@ -44,7 +44,7 @@ async fn a_logout_during_the_token_request_prevents_the_session() {
                     tokio::time::sleep(std::time::Duration::from_millis(5)).await;
                 }
                 gateway.hand.advance(chrono::TimeDelta::seconds(1));
-                let told = tell(&gateway, &token(&gateway, about)).await;
+                let told = send_logout_token(&gateway, &token(&gateway, about)).await;
                 gateway.op.recover("/token");
                 told
             });
@@ -74,14 +74,14 @@ async fn no_session_survives_a_concurrent_logout_of_its_sid() {
         let token = token(&gateway, &json!({ "sid": sid }));
         let pause = std::time::Duration::from_micros(round * 80);
         let (back, told) = match round % 10 {
-            0 => (browser.get(&callback).await, tell(&other, &token).await),
+            0 => (browser.get(&callback).await, send_logout_token(&other, &token).await),
             1 => {
-                let told = tell(&other, &token).await;
+                let told = send_logout_token(&other, &token).await;
                 (browser.get(&callback).await, told)
             }
             _ => tokio::join!(browser.get(&callback), async {
                 tokio::time::sleep(pause).await;
-                tell(&other, &token).await
+                send_logout_token(&other, &token).await
             }),
         };
         assert_eq!(told.status, 200, "{told:?}");

@@ -1,7 +1,7 @@
 //! The confirmation page of `/logout` without a valid hint, and `POST /logout/confirm`.
 
 use crate::support::logout_apps::{
-    BYE, FORM, confirm, encoded, enter, field, hidden, log_out, press, reason, start, told_times,
+    BYE, FORM, confirm, encoded, field, hidden, log_out, press, reason, sign_in_to, start, wait_for_logout_tokens,
 };
 use crate::support::{Browser, Gateway};
 
@@ -14,7 +14,7 @@ async fn signed_in(gateway: &Gateway) -> Browser {
 /// LO-04, LO-08: a link alone does not sign out.
 #[tokio::test]
 async fn without_a_hint_a_page_asks_before_the_logout() {
-    let (gateway, place) = start();
+    let (gateway, receiver) = start();
     for (form, lead_to, says) in [
         (vec![], None, None),
         (vec![("state", "s")], None, None),
@@ -28,8 +28,8 @@ async fn without_a_hint_a_page_asks_before_the_logout() {
         ),
     ] {
         let browser = signed_in(&gateway).await;
-        let shop = enter(&gateway, &browser, "shop").await;
-        place.forget();
+        let shop = sign_in_to(&gateway, &browser, "shop").await;
+        receiver.forget();
         let asks = log_out(&browser, &form).await;
         assert!(asks.status == 200 && asks.is_page() && asks.body.contains("Sign out?"), "{asks:?}");
         assert!(asks.body.contains("alice of Example") && !asks.body.contains("<script"), "{asks:?}");
@@ -47,7 +47,7 @@ async fn without_a_hint_a_page_asks_before_the_logout() {
             None => assert!(out.status == 200 && out.body.contains("You are signed out"), "{out:?}"),
         }
         assert_eq!((browser.cookie("vestibule"), reason(&gateway, &shop.sid)), (None, "logout".into()));
-        told_times(&place, "shop", 1).await;
+        wait_for_logout_tokens(&receiver, "shop", 1).await;
     }
 }
 
@@ -94,13 +94,13 @@ async fn a_page_of_one_user_does_not_sign_out_another_user() {
     let (gateway, _place) = start();
     let elsewhere = gateway.browser();
     elsewhere.sign_in("bob").await;
-    let hint = enter(&gateway, &elsewhere, "shop").await.id_token;
+    let hint = sign_in_to(&gateway, &elsewhere, "shop").await.id_token;
     let own = [("client_id", "shop"), ("post_logout_redirect_uri", BYE)];
     for form in [own, [("id_token_hint", &hint), ("post_logout_redirect_uri", BYE)]] {
         let browser = signed_in(&gateway).await;
         let asks = log_out(&browser, &form).await;
         browser.sign_in("bob").await;
-        let shop = enter(&gateway, &browser, "shop").await;
+        let shop = sign_in_to(&gateway, &browser, "shop").await;
         // A second click has no effect either.
         for _ in 0..2 {
             let anew = confirm(&browser, &asks).await;

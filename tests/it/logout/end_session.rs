@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::support::logout_apps::{
-    BYE, FORM, claims, encoded, enter, log_out, reason, refresh, setup, start, told_times,
+    BYE, FORM, claims, encoded, log_out, reason, refresh, setup, sign_in_to, start, wait_for_logout_tokens,
 };
 use crate::support::{Browser, Gateway, Setup, sign, sign_as};
 
@@ -17,12 +17,12 @@ async fn signed_in(gateway: &Gateway) -> Browser {
 /// sessions end with the browser session, also with `offline_access`.
 #[tokio::test]
 async fn a_valid_hint_ends_the_session_and_redirects_to_the_app() {
-    let (gateway, place) = start();
+    let (gateway, receiver) = start();
     let state = "% &+=#ä/?\u{1f600}\"";
     for (round, by_form) in [false, true].into_iter().enumerate() {
         let browser = signed_in(&gateway).await;
-        let shop = enter(&gateway, &browser, "shop").await;
-        let wiki = enter(&gateway, &browser, "wiki").await;
+        let shop = sign_in_to(&gateway, &browser, "shop").await;
+        let wiki = sign_in_to(&gateway, &browser, "wiki").await;
         gateway.hand.advance(chrono::TimeDelta::hours(2));
         let form = [("id_token_hint", &*shop.id_token), ("post_logout_redirect_uri", BYE), ("state", state)];
         let answer = if by_form {
@@ -44,13 +44,13 @@ async fn a_valid_hint_ends_the_session_and_redirects_to_the_app() {
             assert_eq!(reason(&gateway, sid), "logout");
         }
         assert_eq!((refresh(&gateway, "shop", &shop).await, refresh(&gateway, "wiki", &wiki).await), (400, 400));
-        told_times(&place, "shop", round + 1).await;
-        told_times(&place, "wiki", round + 1).await;
+        wait_for_logout_tokens(&receiver, "shop", round + 1).await;
+        wait_for_logout_tokens(&receiver, "wiki", round + 1).await;
         let none = browser.get(&format!("{}&prompt=none", crate::support::logout_apps::authorization("shop"))).await;
         assert_eq!(none.location_parameter("error").as_deref(), Some("login_required"));
     }
     let browser = signed_in(&gateway).await;
-    let shop = enter(&gateway, &browser, "shop").await;
+    let shop = sign_in_to(&gateway, &browser, "shop").await;
     let bye = "https://shop.example/bye";
     let form = [("id_token_hint", &*shop.id_token), ("post_logout_redirect_uri", bye), ("client_id", "shop")];
     assert_eq!(log_out(&browser, &form).await.location(), bye, "without a state none is returned");
@@ -61,7 +61,7 @@ async fn a_valid_hint_ends_the_session_and_redirects_to_the_app() {
 async fn without_a_redirect_uri_our_page_is_shown() {
     let (gateway, _place) = start();
     let browser = signed_in(&gateway).await;
-    let shop = enter(&gateway, &browser, "shop").await;
+    let shop = sign_in_to(&gateway, &browser, "shop").await;
     let form = [("id_token_hint", &*shop.id_token), ("state", "s"), ("logout_hint", "alice"), ("ui_locales", "de")];
     let page = log_out(&browser, &form).await;
     assert!(page.status == 200 && page.is_page() && page.body.contains("You are signed out"), "{page:?}");
@@ -73,7 +73,7 @@ async fn without_a_redirect_uri_our_page_is_shown() {
 async fn an_unregistered_redirect_uri_is_refused() {
     let (gateway, _place) = start();
     let browser = signed_in(&gateway).await;
-    let shop = enter(&gateway, &browser, "shop").await;
+    let shop = sign_in_to(&gateway, &browser, "shop").await;
     let hint = ("id_token_hint", &*shop.id_token);
     for uri in [
         "https://evil.example/",
@@ -114,7 +114,7 @@ async fn an_unregistered_redirect_uri_is_refused() {
 async fn an_invalid_hint_asks_before_the_logout() {
     let (gateway, _place) = start();
     let browser = signed_in(&gateway).await;
-    let shop = enter(&gateway, &browser, "shop").await;
+    let shop = sign_in_to(&gateway, &browser, "shop").await;
     let good = claims(&shop.id_token);
     let with = |name: &str, value: Value| {
         let mut claims = good.clone();
@@ -141,7 +141,7 @@ async fn an_invalid_hint_asks_before_the_logout() {
     ];
     let elsewhere = start().0;
     let unrelated = signed_in(&elsewhere).await;
-    hints.push(enter(&elsewhere, &unrelated, "shop").await.id_token);
+    hints.push(sign_in_to(&elsewhere, &unrelated, "shop").await.id_token);
     // Valid, but of a session that this browser never had.
     hints.push(sign_as("JWT", database, &with("sid", json!("01890000-0000-7000-8000-000000000000"))));
     hints.push(sign_as("JWT", database, &with("sub", json!("01890000-0000-7000-8000-000000000000"))));
@@ -164,7 +164,7 @@ async fn a_hint_of_another_user_asks_before_the_logout() {
     let (gateway, _place) = start();
     let (laptop, phone, bob) = (signed_in(&gateway).await, signed_in(&gateway).await, gateway.browser());
     bob.sign_in("bob").await;
-    let shop = enter(&gateway, &phone, "shop").await;
+    let shop = sign_in_to(&gateway, &phone, "shop").await;
     let form = [("id_token_hint", &*shop.id_token), ("post_logout_redirect_uri", BYE), ("state", "s")];
     for other in [&laptop, &bob] {
         let asks = log_out(other, &form).await;
@@ -183,7 +183,7 @@ async fn a_hint_of_another_user_asks_before_the_logout() {
 async fn a_hint_from_before_a_new_login_of_the_same_user_is_valid() {
     let (gateway, _place) = start();
     let browser = signed_in(&gateway).await;
-    let shop = enter(&gateway, &browser, "shop").await;
+    let shop = sign_in_to(&gateway, &browser, "shop").await;
     browser.sign_in("alice").await;
     assert_eq!(refresh(&gateway, "shop", &shop).await, 200);
     let form = [("id_token_hint", &*shop.id_token), ("post_logout_redirect_uri", BYE)];
@@ -194,14 +194,14 @@ async fn a_hint_from_before_a_new_login_of_the_same_user_is_valid() {
 /// The browser has no session; the app session ends without a confirmation.
 #[tokio::test]
 async fn without_a_browser_session_the_apps_session_ends() {
-    let (gateway, place) = start();
+    let (gateway, receiver) = start();
     let browser = signed_in(&gateway).await;
-    let (shop, wiki) = (enter(&gateway, &browser, "shop").await, enter(&gateway, &browser, "wiki").await);
+    let (shop, wiki) = (sign_in_to(&gateway, &browser, "shop").await, sign_in_to(&gateway, &browser, "wiki").await);
     let form = [("id_token_hint", &*shop.id_token), ("post_logout_redirect_uri", BYE)];
     let unrelated = gateway.browser();
     assert_eq!(log_out(&unrelated, &form).await.location(), BYE);
     assert_eq!((reason(&gateway, &shop.sid), reason(&gateway, &wiki.sid)), ("logout".into(), "NULL".into()));
-    told_times(&place, "shop", 1).await;
+    wait_for_logout_tokens(&receiver, "shop", 1).await;
     assert_eq!(browser.fetch("/session").await.status, 200, "another browser stays signed in");
 
     // The browser session idled out, and its app session did not; the cookie still names the user.
@@ -215,10 +215,10 @@ async fn without_a_browser_session_the_apps_session_ends() {
 /// LO-09
 #[tokio::test]
 async fn a_copied_cookie_is_refused_on_every_replica() {
-    let (gateway, place) = start();
-    let other = Setup::beside(&gateway).toml(&crate::support::logout_apps::configured(&place)).start();
+    let (gateway, receiver) = start();
+    let other = Setup::beside(&gateway).toml(&crate::support::logout_apps::configured(&receiver)).start();
     let browser = signed_in(&gateway).await;
-    let shop = enter(&gateway, &browser, "shop").await;
+    let shop = sign_in_to(&gateway, &browser, "shop").await;
     let copy = other.browser();
     copy.set_cookie("vestibule", &browser.cookie("vestibule").expect("a session"));
     assert_eq!(copy.fetch("/session").await.status, 200);
@@ -233,8 +233,8 @@ async fn a_copied_cookie_is_refused_on_every_replica() {
 /// IN-04
 #[tokio::test]
 async fn invalid_and_too_large_requests_are_refused() {
-    let (gateway, place) = start();
-    drop(setup(&place));
+    let (gateway, receiver) = start();
+    drop(setup(&receiver));
     let browser = signed_in(&gateway).await;
     let long = "s".repeat(5_000);
     let too_long = [("client_id", "shop"), ("post_logout_redirect_uri", BYE), ("state", &*long)];

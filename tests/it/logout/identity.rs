@@ -2,10 +2,11 @@
 
 use serde_json::{Value, json};
 
-use crate::backchannel_logout::post::{tell, token};
+use crate::backchannel_logout::post::{send_logout_token, token};
 use crate::fake_provider::Op;
 use crate::support::logout_apps::{
-    self, Session, authorization, claims, code, enter, place, reason, redeem, told, told_times,
+    self, Session, authorization, claims, code, logout_tokens, reason, receiver, redeem, sign_in_to,
+    wait_for_logout_tokens,
 };
 use crate::support::{Answer, Browser, Gateway, Setup};
 
@@ -14,7 +15,7 @@ struct Scene {
     gateway: Gateway,
     other: Op,
     /// Where the apps are notified.
-    place: Op,
+    receiver: Op,
 }
 
 impl Scene {
@@ -23,10 +24,10 @@ impl Scene {
     }
 
     fn with(toml: &str) -> Self {
-        let place = place(&logout_apps::names(["shop", "wiki"]));
+        let receiver = receiver(&logout_apps::names(["shop", "wiki"]));
         let other = Op::start();
-        let setup = Setup::new().provider("other", &other).toml(&logout_apps::configured(&place)).toml(toml);
-        Self { gateway: setup.start(), other, place }
+        let setup = Setup::new().provider("other", &other).toml(&logout_apps::configured(&receiver)).toml(toml);
+        Self { gateway: setup.start(), other, receiver }
     }
 
     /// A browser that signed in at `op` with that `sid` and linked `other/countess`.
@@ -56,12 +57,12 @@ impl Scene {
     }
 
     async fn told_by_op(&self, about: &Value) {
-        let answer = tell(&self.gateway, &token(&self.gateway, about)).await;
+        let answer = send_logout_token(&self.gateway, &token(&self.gateway, about)).await;
         assert_eq!(answer.status, 200, "{answer:?}");
     }
 
     /// Whether an app session is active, without writing activity.
-    fn lives(&self, session: &Session) -> bool {
+    fn is_active(&self, session: &Session) -> bool {
         reason(&self.gateway, &session.sid) == "NULL"
     }
 
@@ -85,19 +86,19 @@ async fn a_provider_logout_ends_an_app_moved_to_another_browser_session() {
     let scene = Scene::start();
     let tokens = [json!({"sid": "0"}), json!({"sub": "ada"}), json!({"sid": "2", "sub": "ada"})];
     for (round, about) in tokens.iter().enumerate() {
-        scene.place.forget();
+        scene.receiver.forget();
         let browser = scene.at_op(&round.to_string()).await;
-        let shop = enter(&scene.gateway, &browser, "shop").await;
+        let shop = sign_in_to(&scene.gateway, &browser, "shop").await;
         scene.sign_in_at_other(&browser).await;
-        let wiki = enter(&scene.gateway, &browser, "wiki").await;
-        assert!(scene.lives(&shop), "the app session stays active");
+        let wiki = sign_in_to(&scene.gateway, &browser, "wiki").await;
+        assert!(scene.is_active(&shop), "the app session stays active");
         scene.told_by_op(about).await;
         assert_eq!(reason(&scene.gateway, &shop.sid), "provider_logout", "{about}");
         assert_eq!(logout_apps::refresh(&scene.gateway, "shop", &shop).await, 400);
-        assert!(scene.lives(&wiki), "{about}");
+        assert!(scene.is_active(&wiki), "{about}");
         assert_eq!(provider_of(&browser).await, "other");
-        told_times(&scene.place, "shop", 1).await;
-        assert!(told(&scene.place, "wiki").is_empty());
+        wait_for_logout_tokens(&scene.receiver, "shop", 1).await;
+        assert!(logout_tokens(&scene.receiver, "wiki").is_empty());
     }
 }
 
@@ -106,17 +107,17 @@ async fn a_provider_logout_ends_an_app_moved_to_another_browser_session() {
 async fn a_moved_app_keeps_the_provider_sid() {
     let scene = Scene::start();
     let browser = scene.at_op("one").await;
-    let shop = enter(&scene.gateway, &browser, "shop").await;
+    let shop = sign_in_to(&scene.gateway, &browser, "shop").await;
     let sid = format!("SELECT upstream_sid FROM sessions WHERE id = '{}'", shop.sid);
     assert_eq!(scene.gateway.database.words(&sid), ["one"]);
     scene.sign_in_at_op(&browser, "two").await;
     scene.sign_in_at_other(&browser).await;
     for other in [json!({"sid": "two"}), json!({"sid": "two", "sub": "ada"}), json!({"sid": "one", "sub": "bob"})] {
         scene.told_by_op(&other).await;
-        assert!(scene.lives(&shop), "{other}");
+        assert!(scene.is_active(&shop), "{other}");
     }
     scene.told_by_op(&json!({"sid": "one", "sub": "ada"})).await;
-    assert!(!scene.lives(&shop));
+    assert!(!scene.is_active(&shop));
     assert_eq!(provider_of(&browser).await, "other");
 }
 
@@ -125,15 +126,16 @@ async fn a_moved_app_keeps_the_provider_sid() {
 async fn an_app_session_without_a_sid_uses_that_of_its_browser_session() {
     let scene = Scene::start();
     let (laptop, phone) = (scene.at_op("one").await, scene.at_op("two").await);
-    let (here, there) = (enter(&scene.gateway, &laptop, "shop").await, enter(&scene.gateway, &phone, "shop").await);
+    let (here, there) =
+        (sign_in_to(&scene.gateway, &laptop, "shop").await, sign_in_to(&scene.gateway, &phone, "shop").await);
     scene.gateway.database.execute("UPDATE sessions SET upstream_sid = NULL WHERE parent_id IS NOT NULL");
     scene.sign_in_at_other(&phone).await;
     scene.told_by_op(&json!({"sid": "three", "sub": "ada"})).await;
-    assert!(scene.lives(&here) && scene.lives(&there));
+    assert!(scene.is_active(&here) && scene.is_active(&there));
     scene.told_by_op(&json!({"sid": "two"})).await;
-    assert!(scene.lives(&here) && !scene.lives(&there));
+    assert!(scene.is_active(&here) && !scene.is_active(&there));
     scene.told_by_op(&json!({"sid": "one", "sub": "ada"})).await;
-    assert!(!scene.lives(&here));
+    assert!(!scene.is_active(&here));
 }
 
 /// An app whose session here idled out may have its own session: it is notified once when its identity ends, also after it
@@ -147,23 +149,23 @@ async fn an_idle_app_is_notified_when_its_identity_ends() {
         scene.gateway.database.execute(&end);
     };
     let browser = scene.at_op("one").await;
-    let shop = enter(&scene.gateway, &browser, "shop").await;
+    let shop = sign_in_to(&scene.gateway, &browser, "shop").await;
     idle(&shop);
     scene.sign_in_at_other(&browser).await;
     for _ in 0..2 {
         scene.told_by_op(&json!({"sub": "ada"})).await;
-        assert_eq!(claims(&told_times(&scene.place, "shop", 1).await.concat())["sid"], json!(shop.sid));
+        assert_eq!(claims(&wait_for_logout_tokens(&scene.receiver, "shop", 1).await.concat())["sid"], json!(shop.sid));
         assert_eq!(scene.gateway.database.rows("logout_notices"), 1);
     }
     assert_eq!(provider_of(&browser).await, "other");
     // The same after the identity is unlinked.
-    scene.place.forget();
+    scene.receiver.forget();
     scene.sign_in_at_op(&browser, "two").await;
-    let shop = enter(&scene.gateway, &browser, "shop").await;
+    let shop = sign_in_to(&scene.gateway, &browser, "shop").await;
     idle(&shop);
     scene.sign_in_at_other(&browser).await;
     unlink(&browser, "op").await;
-    assert_eq!(claims(&told_times(&scene.place, "shop", 1).await.concat())["sid"], json!(shop.sid));
+    assert_eq!(claims(&wait_for_logout_tokens(&scene.receiver, "shop", 1).await.concat())["sid"], json!(shop.sid));
 }
 
 async fn unlink(browser: &Browser, provider: &str) {
@@ -181,12 +183,12 @@ async fn unlink(browser: &Browser, provider: &str) {
 async fn unlinking_ends_a_moved_app() {
     let scene = Scene::start();
     let browser = scene.at_op("one").await;
-    let shop = enter(&scene.gateway, &browser, "shop").await;
+    let shop = sign_in_to(&scene.gateway, &browser, "shop").await;
     scene.sign_in_at_other(&browser).await;
-    let wiki = enter(&scene.gateway, &browser, "wiki").await;
+    let wiki = sign_in_to(&scene.gateway, &browser, "wiki").await;
     unlink(&browser, "op").await;
     assert_eq!(reason(&scene.gateway, &shop.sid), "unlinked");
-    assert!(scene.lives(&wiki));
+    assert!(scene.is_active(&wiki));
     assert_eq!(provider_of(&browser).await, "other");
 }
 
@@ -218,14 +220,14 @@ async fn a_moved_app_keeps_its_profile_and_provider() {
 async fn no_app_session_survives_the_end_of_its_identity() {
     let scene = Scene::start();
     let beside =
-        Setup::beside(&scene.gateway).provider("other", &scene.other).toml(&logout_apps::configured(&scene.place));
+        Setup::beside(&scene.gateway).provider("other", &scene.other).toml(&logout_apps::configured(&scene.receiver));
     let beside = beside.start();
     let browser = scene.at_op("first").await;
     let (mut moved, mut ended) = (0, 0);
     for round in 0..40_u64 {
         let sid = format!("round {round}");
         scene.sign_in_at_op(&browser, &sid).await;
-        enter(&scene.gateway, &browser, "wiki").await;
+        sign_in_to(&scene.gateway, &browser, "wiki").await;
         let code = code(&browser, "shop").await;
         let begun = browser.begin("other").await;
         let callback = begun.callback_of("countess");
@@ -243,7 +245,7 @@ async fn no_app_session_survives_the_end_of_its_identity() {
             },
             async {
                 pause(200).await;
-                tell(&beside, &token).await
+                send_logout_token(&beside, &token).await
             },
         );
         assert!(matches!(redeemed.status, 200 | 400), "{redeemed:?}");

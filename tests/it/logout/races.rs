@@ -36,7 +36,7 @@ fn sign_in(conn: &mut PgConnection, user: UserId) -> SessionId {
 
 /// As the redemption of a code: locks the browser session `FOR SHARE` and inserts the app session if it is active. The
 /// transaction stays open for a moment, so that the ending runs concurrently.
-fn enter(conn: &mut PgConnection, parent: SessionId, pause: &str) -> usize {
+fn sign_in_to(conn: &mut PgConnection, parent: SessionId, pause: &str) -> usize {
     conn.transaction(|conn| {
         let made = diesel::sql_query(format!(
             "WITH parent AS (SELECT * FROM sessions WHERE id = '{parent}' AND ended_at IS NULL FOR SHARE)
@@ -71,7 +71,7 @@ fn no_app_session_survives_its_browser_session() {
             let (database, entered) = (&database, &entered);
             for _ in 0..2 {
                 threads.spawn(move || {
-                    entered.fetch_add(enter(&mut database.connection(), parent, pause), Ordering::Relaxed);
+                    entered.fetch_add(sign_in_to(&mut database.connection(), parent, pause), Ordering::Relaxed);
                 });
             }
             threads.spawn(move || {
@@ -93,8 +93,8 @@ fn no_app_session_survives_its_browser_session() {
 /// The same over HTTP, on two replicas: a code is redeemed during a logout or a new login.
 #[tokio::test]
 async fn a_code_redeemed_during_a_logout_leaves_no_active_session() {
-    let (gateway, place) = start();
-    let other = Setup::beside(&gateway).toml(&crate::support::logout_apps::configured(&place)).start();
+    let (gateway, receiver) = start();
+    let other = Setup::beside(&gateway).toml(&crate::support::logout_apps::configured(&receiver)).start();
     let mut granted = 0;
     for round in 0..200 {
         let browser = gateway.browser();

@@ -4,21 +4,21 @@ use serde_json::{Value, json};
 
 use crate::fake_provider::{CLIENT, Op, Reply, WELL_KNOWN};
 use crate::support::logout_apps::{
-    BYE, Session, claims, configured, confirm, encoded, enter, log_out, names, place, reason,
+    BYE, Session, claims, configured, confirm, encoded, log_out, names, reason, receiver, sign_in_to,
 };
 use crate::support::{Answer, Browser, Gateway, Setup, parameter};
 
 const PROVIDER: &str = "[providers.op]\nlogout = \"provider\"\n";
 
 fn start() -> (Gateway, Op) {
-    let place = place(&names(["shop", "wiki"]));
-    (Setup::new().toml(PROVIDER).toml(&configured(&place)).start(), place)
+    let receiver = receiver(&names(["shop", "wiki"]));
+    (Setup::new().toml(PROVIDER).toml(&configured(&receiver)).start(), receiver)
 }
 
 async fn signed_in(gateway: &Gateway) -> (Browser, Session) {
     let browser = gateway.browser();
     browser.sign_in("alice").await;
-    let shop = enter(gateway, &browser, "shop").await;
+    let shop = sign_in_to(gateway, &browser, "shop").await;
     (browser, shop)
 }
 
@@ -83,8 +83,8 @@ async fn every_kind_of_logout_redirects_to_the_provider() {
 #[tokio::test]
 async fn an_unexpected_return_from_the_provider_shows_our_page() {
     let other = Op::start();
-    let place = place(&names(["shop", "wiki"]));
-    let gateway = Setup::new().provider("other", &other).toml(PROVIDER).toml(&configured(&place)).start();
+    let receiver = receiver(&names(["shop", "wiki"]));
+    let gateway = Setup::new().provider("other", &other).toml(PROVIDER).toml(&configured(&receiver)).start();
     let (browser, shop) = signed_in(&gateway).await;
     let form = [("id_token_hint", &*shop.id_token), ("post_logout_redirect_uri", BYE), ("state", "s")];
     let away = log_out(&browser, &form).await;
@@ -118,11 +118,11 @@ async fn an_unexpected_return_from_the_provider_shows_our_page() {
 /// LO-03
 #[tokio::test]
 async fn a_redirect_uri_removed_during_the_logout_is_not_followed() {
-    let (gateway, place) = start();
+    let (gateway, receiver) = start();
     let (browser, shop) = signed_in(&gateway).await;
     let form = [("id_token_hint", &*shop.id_token), ("post_logout_redirect_uri", BYE)];
     let back = back(&log_out(&browser, &form).await);
-    let changed = configured(&place).replace(BYE, "https://shop.example/other");
+    let changed = configured(&receiver).replace(BYE, "https://shop.example/other");
     let other = Setup::beside(&gateway).toml(PROVIDER).toml(&changed).start();
     let path = back.strip_prefix(&gateway.public_url).expect("ours");
     let elsewhere = other.browser();

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use chrono::TimeDelta;
 
 use crate::fake_provider::{Op, Reply};
-use crate::support::logout_apps::{answers, names, place, told, toml};
+use crate::support::logout_apps::{logout_tokens, names, receiver, set_status, toml};
 use crate::support::{Browser, Gateway, Setup};
 
 const APPS: usize = 100;
@@ -45,16 +45,16 @@ const FAILED: &str = "SELECT count(*) FROM logout_notices WHERE last_error IS NO
 
 /// A gateway with these apps, of which the `hanging` ones do not respond, and the server that receives the notices.
 fn start_with_hanging(apps: &[String], hanging: &[String]) -> (Gateway, Op) {
-    let place = place(apps);
+    let receiver = receiver(apps);
     for app in hanging {
-        place.reply(&format!("/{app}"), Reply::Silent);
+        receiver.reply(&format!("/{app}"), Reply::Silent);
     }
-    (Setup::new().toml(&toml(&place.issuer, apps)).start(), place)
+    (Setup::new().toml(&toml(&receiver.issuer, apps)).start(), receiver)
 }
 
 /// Waits until each of the apps has got that many notices.
-async fn until_told(place: &Op, apps: &[String], notices: usize, since: Instant) {
-    while !apps.iter().all(|app| told(place, app).len() == notices) {
+async fn until_notified(receiver: &Op, apps: &[String], notices: usize, since: Instant) {
+    while !apps.iter().all(|app| logout_tokens(receiver, app).len() == notices) {
         assert!(since.elapsed() < Duration::from_secs(20), "responding apps wait for hanging ones");
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
@@ -66,12 +66,12 @@ async fn until_told(place: &Op, apps: &[String], notices: usize, since: Instant)
 async fn hanging_apps_do_not_delay_the_others() {
     let apps = apps();
     let (hanging, responding) = split(&apps);
-    let (gateway, place) = start_with_hanging(&apps, hanging);
+    let (gateway, receiver) = start_with_hanging(&apps, hanging);
     let browser = signed_in_everywhere(&gateway).await;
     assert_eq!(browser.post("/logout").await.status, 200);
     let began = Instant::now();
     assert_eq!(gateway.database.rows("logout_notices"), 100);
-    until_told(&place, responding, 1, began).await;
+    until_notified(&receiver, responding, 1, began).await;
     let lag = began.elapsed();
     // The hanging apps still hang, so the others were notified concurrently.
     assert_eq!(gateway.database.number(FAILED), 0, "notified after {lag:?}");
@@ -79,14 +79,14 @@ async fn hanging_apps_do_not_delay_the_others() {
     gateway.database.until(FAILED, 50).await;
     assert_eq!(gateway.database.number(DELIVERED), 50);
     for app in hanging {
-        answers(&place, app, 200);
+        set_status(&receiver, app, 200);
     }
-    place.forget();
+    receiver.forget();
     gateway.hand.advance(TimeDelta::minutes(5));
     gateway.database.until(DELIVERED, 100).await;
     assert!(
-        hanging.iter().all(|app| told(&place, app).len() == 1)
-            && responding.iter().all(|app| told(&place, app).is_empty())
+        hanging.iter().all(|app| logout_tokens(&receiver, app).len() == 1)
+            && responding.iter().all(|app| logout_tokens(&receiver, app).is_empty())
     );
 }
 
@@ -96,7 +96,7 @@ async fn hanging_apps_do_not_delay_the_others() {
 async fn two_notices_for_each_app_are_delivered_beside_hanging_apps() {
     let apps = apps();
     let (hanging, responding) = split(&apps);
-    let (gateway, place) = start_with_hanging(&apps, hanging);
+    let (gateway, receiver) = start_with_hanging(&apps, hanging);
     let (browser, other) = (gateway.browser(), gateway.browser());
     browser.sign_in("alice").await;
     other.sign_in("alice").await;
@@ -105,11 +105,11 @@ async fn two_notices_for_each_app_are_delivered_beside_hanging_apps() {
     assert_eq!(all.send().await.status, 200);
     let began = Instant::now();
     assert_eq!(gateway.database.rows("logout_notices"), 200);
-    until_told(&place, responding, 2, began).await;
+    until_notified(&receiver, responding, 2, began).await;
     let lag = began.elapsed();
     // No delivery to a hanging app has failed yet, so no other delivery waited for one.
     assert_eq!(gateway.database.number(FAILED), 0, "notified after {lag:?}");
-    assert!(hanging.iter().all(|app| told(&place, app).len() <= 1), "one delivery at a time");
+    assert!(hanging.iter().all(|app| logout_tokens(&receiver, app).len() <= 1), "one delivery at a time");
     println!("50 of 100 apps hang, and the other 50 are notified of two logouts {lag:?} after the response");
 }
 
@@ -154,10 +154,10 @@ async fn the_logout_response_does_not_wait_for_deliveries() {
 #[tokio::test]
 async fn many_notices_of_a_hanging_app_do_not_delay_others() {
     let apps = names(["hanging", "responding"]);
-    let place = Op::start();
-    place.reply("/hanging", Reply::Silent);
-    answers(&place, "responding", 200);
-    let gateway = Setup::new().toml(&toml(&place.issuer, &apps)).start();
+    let receiver = Op::start();
+    receiver.reply("/hanging", Reply::Silent);
+    set_status(&receiver, "responding", 200);
+    let gateway = Setup::new().toml(&toml(&receiver.issuer, &apps)).start();
     gateway.database.execute(
         "INSERT INTO logout_notices (id, session_id, user_id, client_id, created_at, next_attempt_at)
          SELECT gen_random_uuid(), gen_random_uuid(), gen_random_uuid(), 'hanging', now() - interval '1 h', now() - interval '1 h'
@@ -166,5 +166,5 @@ async fn many_notices_of_a_hanging_app_do_not_delay_others() {
          SELECT gen_random_uuid(), gen_random_uuid(), gen_random_uuid(), 'responding', now(), now() FROM generate_series(1, 30)",
     );
     gateway.database.until(DELIVERED, 30).await;
-    assert!(told(&place, "hanging").len() <= 1, "{}", told(&place, "hanging").len());
+    assert!(logout_tokens(&receiver, "hanging").len() <= 1, "{}", logout_tokens(&receiver, "hanging").len());
 }

@@ -6,7 +6,9 @@ use chrono::TimeDelta;
 use serde_json::{Value, json};
 
 use crate::fake_provider::{Op, Reply};
-use crate::support::logout_apps::{answers, claims, configured, enter, names, setup, start, told, told_times, toml};
+use crate::support::logout_apps::{
+    claims, configured, logout_tokens, names, set_status, setup, sign_in_to, start, toml, wait_for_logout_tokens,
+};
 use crate::support::{Browser, Cluster, Gateway, Setup};
 
 const WAITING: &str =
@@ -16,7 +18,7 @@ async fn signed_out_of(gateway: &Gateway, apps: &[&str]) {
     let browser = gateway.browser();
     browser.sign_in("alice").await;
     for app in apps {
-        enter(gateway, &browser, app).await;
+        sign_in_to(gateway, &browser, app).await;
     }
     assert_eq!(browser.post("/logout").await.status, 200);
 }
@@ -39,10 +41,10 @@ async fn metrics(gateway: &Gateway) -> String {
 /// LO-24: each retry has a new token, and the back-off grows. Other apps are notified at once.
 #[tokio::test]
 async fn a_failed_delivery_is_retried_with_back_off() {
-    let (gateway, place) = start();
-    answers(&place, "shop", 500);
+    let (gateway, receiver) = start();
+    set_status(&receiver, "shop", 500);
     signed_out_of(&gateway, &["shop", "wiki"]).await;
-    told_times(&place, "wiki", 1).await;
+    wait_for_logout_tokens(&receiver, "wiki", 1).await;
     gateway.database.until(WAITING, 1).await;
     let [notice] = <[Value; 1]>::try_from(listed(&gateway).await).expect("one");
     assert_eq!(
@@ -52,16 +54,16 @@ async fn a_failed_delivery_is_retried_with_back_off() {
     let pause = "SELECT extract(epoch FROM next_attempt_at - created_at)::bigint FROM logout_notices
                  WHERE delivered_at IS NULL";
     assert!((3..=9).contains(&gateway.database.number(pause)), "about five seconds");
-    let nobody = told(&place, "shop").len();
+    let nobody = logout_tokens(&receiver, "shop").len();
     tokio::time::sleep(std::time::Duration::from_millis(1200)).await;
-    assert_eq!(told(&place, "shop").len(), nobody, "no retry before the back-off ends");
+    assert_eq!(logout_tokens(&receiver, "shop").len(), nobody, "no retry before the back-off ends");
 
     gateway.hand.advance(TimeDelta::seconds(10));
-    told_times(&place, "shop", 2).await;
+    wait_for_logout_tokens(&receiver, "shop", 2).await;
     gateway.database.until("SELECT attempts FROM logout_notices WHERE delivered_at IS NULL", 2).await;
-    answers(&place, "shop", 204);
+    set_status(&receiver, "shop", 204);
     gateway.hand.advance(TimeDelta::minutes(2));
-    let tokens = told_times(&place, "shop", 3).await;
+    let tokens = wait_for_logout_tokens(&receiver, "shop", 3).await;
     gateway.database.until("SELECT count(*) FROM logout_notices WHERE delivered_at IS NOT NULL", 2).await;
     let times: Vec<_> = tokens.iter().map(|token| claims(token)["iat"].as_i64().expect("a time")).collect();
     assert!(times[1] - times[0] >= 10 && times[2] - times[1] >= 120, "{times:?}");
@@ -77,18 +79,19 @@ async fn a_failed_delivery_is_retried_with_back_off() {
 /// operator.
 #[tokio::test]
 async fn only_200_and_204_count_as_delivered() {
-    let place = Op::start();
+    let receiver = Op::start();
     let elsewhere = Op::start();
     elsewhere.reply("/stolen", Reply::text(200, "text/plain", ""));
     let apps = names(["shop", "wiki", "private", "endless", "closed"]);
-    let mut text = toml(&place.issuer, &apps);
+    let mut text = toml(&receiver.issuer, &apps);
     let private = "[clients.private]\nbackchannel_logout_uri = \"https://localhost:9/private\"\ninsecure_allow_private_logout_uri = false";
     text.push_str("\n[admin]\ntoken = \"0123456789abcdef0123456789abcdef\"\n");
     let gateway = Setup::new().toml(&text).toml(private).start();
-    place.reply("/shop", Reply::text(302, "text/plain", "").with("Location", &format!("{}/stolen", elsewhere.issuer)));
-    place.reply("/wiki", Reply::text(400, "application/json", r#"{"error": "invalid_request"}"#));
-    place.reply("/endless", Reply::Endless);
-    place.reply("/closed", Reply::Closed);
+    receiver
+        .reply("/shop", Reply::text(302, "text/plain", "").with("Location", &format!("{}/stolen", elsewhere.issuer)));
+    receiver.reply("/wiki", Reply::text(400, "application/json", r#"{"error": "invalid_request"}"#));
+    receiver.reply("/endless", Reply::Endless);
+    receiver.reply("/closed", Reply::Closed);
     signed_out_of(&gateway, &["shop", "wiki", "private", "endless", "closed"]).await;
     gateway.database.until(WAITING, 5).await;
     let errors = errors(&gateway);
@@ -102,7 +105,7 @@ async fn only_200_and_204_count_as_delivered() {
     for (error, expected) in errors.iter().zip(expected) {
         assert!(error.starts_with(expected), "{errors:?}");
     }
-    assert_eq!((elsewhere.calls().len(), told(&place, "private").len()), (0, 0));
+    assert_eq!((elsewhere.calls().len(), logout_tokens(&receiver, "private").len()), (0, 0));
     let written = gateway.database.words("SELECT concat_ws(' ', client_id, last_error) FROM logout_notices").concat();
     assert!(!written.contains("eyJ"), "no token in {written}");
 }
@@ -110,8 +113,8 @@ async fn only_200_and_204_count_as_delivered() {
 /// After three days it is given up and stays listed for the operator; also if the app is no longer configured.
 #[tokio::test]
 async fn an_undeliverable_notice_is_given_up_and_listed() {
-    let (gateway, place) = start();
-    answers(&place, "shop", 503);
+    let (gateway, receiver) = start();
+    set_status(&receiver, "shop", 503);
     signed_out_of(&gateway, &["shop", "wiki"]).await;
     gateway.database.until(WAITING, 1).await;
     gateway.hand.advance(TimeDelta::days(3));
@@ -159,16 +162,16 @@ async fn an_undeliverable_notice_is_given_up_and_listed() {
 /// A replica stops during an attempt; its lease ends.
 #[tokio::test]
 async fn another_replica_takes_over_after_the_lease() {
-    let (gateway, place) = start();
-    place.reply("/shop", Reply::Silent);
+    let (gateway, receiver) = start();
+    receiver.reply("/shop", Reply::Silent);
     signed_out_of(&gateway, &["shop"]).await;
-    told_times(&place, "shop", 1).await;
-    let other = Setup::beside(&gateway).toml(&configured(&place)).start();
+    wait_for_logout_tokens(&receiver, "shop", 1).await;
+    let other = Setup::beside(&gateway).toml(&configured(&receiver)).start();
     gateway.stop();
-    answers(&place, "shop", 200);
+    set_status(&receiver, "shop", 200);
     assert_eq!(other.database.number("SELECT attempts FROM logout_notices"), 1);
     other.hand.advance(TimeDelta::seconds(16));
-    told_times(&place, "shop", 2).await;
+    wait_for_logout_tokens(&receiver, "shop", 2).await;
     other
         .database
         .until("SELECT count(*) FROM logout_notices WHERE delivered_at IS NOT NULL AND attempts = 2", 1)
@@ -178,8 +181,8 @@ async fn another_replica_takes_over_after_the_lease() {
 /// All gateways of this process share the metric, so the test waits for the value of this one.
 #[tokio::test]
 async fn the_outbox_depth_is_a_metric() {
-    let place = Op::start();
-    let gateway = setup(&place).start();
+    let receiver = Op::start();
+    let gateway = setup(&receiver).start();
     for _ in 0..13 {
         signed_out_of(&gateway, &["shop", "wiki"]).await;
     }
@@ -195,12 +198,12 @@ async fn the_outbox_depth_is_a_metric() {
 
 #[tokio::test]
 async fn two_replicas_deliver_each_notice_once() {
-    let (one, place) = start();
-    let two = Setup::beside(&one).toml(&configured(&place)).start();
+    let (one, receiver) = start();
+    let two = Setup::beside(&one).toml(&configured(&receiver)).start();
     for round in 0..40 {
         signed_out_of(if round % 2 == 0 { &one } else { &two }, &["shop", "wiki"]).await;
     }
     one.database.until("SELECT count(*) FROM logout_notices WHERE delivered_at IS NOT NULL", 80).await;
-    assert_eq!((told(&place, "shop").len(), told(&place, "wiki").len()), (40, 40));
+    assert_eq!((logout_tokens(&receiver, "shop").len(), logout_tokens(&receiver, "wiki").len()), (40, 40));
     assert_eq!(one.database.number("SELECT max(attempts) FROM logout_notices"), 1);
 }

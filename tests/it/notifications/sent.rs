@@ -8,7 +8,8 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::support::logout_apps::{
-    claims, code, enter, header, log_out, names, reason, redeem, start, told, told_times, toml,
+    claims, code, header, log_out, logout_tokens, names, reason, redeem, sign_in_to, start, toml,
+    wait_for_logout_tokens,
 };
 use crate::support::{Browser, Gateway, Setup};
 
@@ -39,15 +40,15 @@ async fn verified(gateway: &Gateway, token: &str) -> Value {
 /// LO-23: an app that has not asked for notifications gets none.
 #[tokio::test]
 async fn each_app_gets_a_logout_token_of_its_own() {
-    let (gateway, place) = start();
+    let (gateway, receiver) = start();
     let browser = signed_in(&gateway).await;
-    let shop = enter(&gateway, &browser, "shop").await;
-    let wiki = enter(&gateway, &browser, "wiki").await;
-    enter(&gateway, &browser, "silent").await;
+    let shop = sign_in_to(&gateway, &browser, "shop").await;
+    let wiki = sign_in_to(&gateway, &browser, "wiki").await;
+    sign_in_to(&gateway, &browser, "silent").await;
     assert_eq!(browser.post("/logout").await.status, 200);
     let mut seen = BTreeSet::new();
     for (app, session, algorithm) in [("shop", &shop, "ES256"), ("wiki", &wiki, "RS256")] {
-        let token = told_times(&place, app, 1).await.concat();
+        let token = wait_for_logout_tokens(&receiver, app, 1).await.concat();
         let head = header(&token);
         assert_eq!((&head["typ"], &head["alg"]), (&json!("logout+jwt"), &json!(algorithm)));
         let claims = verified(&gateway, &token).await;
@@ -62,13 +63,13 @@ async fn each_app_gets_a_logout_token_of_its_own() {
     }
     gateway.database.until("SELECT count(*) FROM logout_notices WHERE delivered_at IS NOT NULL", 2).await;
     assert_eq!(gateway.database.rows("logout_notices"), 2);
-    assert_eq!(place.calls().len(), 2);
+    assert_eq!(receiver.calls().len(), 2);
 }
 
 #[tokio::test]
 async fn every_kind_of_session_end_notifies_the_apps() {
     const ADMIN: &str = "Bearer 0123456789abcdef0123456789abcdef";
-    let (gateway, place) = start();
+    let (gateway, receiver) = start();
     let admin = |method: &'static str, path: String| {
         Browser::new(&gateway.admin).ask(method, &path).for_json().header("authorization", ADMIN).send()
     };
@@ -91,7 +92,7 @@ async fn every_kind_of_session_end_notifies_the_apps() {
         "reuse",
         "code reuse",
     ] {
-        place.forget();
+        receiver.forget();
         let (browser, sub, sid) = named(&gateway).await;
         let (other, ..) = named(&gateway).await;
         let code = code(&browser, "shop").await;
@@ -143,7 +144,7 @@ async fn every_kind_of_session_end_notifies_the_apps() {
             _ => 200,
         };
         assert_eq!(status, expected, "{way}");
-        let token = told_times(&place, "shop", 1).await.concat();
+        let token = wait_for_logout_tokens(&receiver, "shop", 1).await.concat();
         assert_eq!((&claims(&token)["sid"], &claims(&token)["sub"]), (&json!(shop), &json!(sub)), "{way}");
         if way != "deleted" {
             assert_ne!(reason(&gateway, &shop), "NULL", "{way}");
@@ -155,14 +156,14 @@ async fn every_kind_of_session_end_notifies_the_apps() {
 #[tokio::test]
 async fn a_new_login_notifies_the_apps_of_another_user_only() {
     let apps = names(["shop", "wiki"]);
-    let place = crate::support::logout_apps::place(&apps);
-    let gateway = Setup::new().toml(&toml(&place.issuer, &apps)).toml("[sessions]\none_per_user = true").start();
+    let receiver = crate::support::logout_apps::receiver(&apps);
+    let gateway = Setup::new().toml(&toml(&receiver.issuer, &apps)).toml("[sessions]\none_per_user = true").start();
     let (laptop, phone) = (signed_in(&gateway).await, gateway.browser());
-    let shop = enter(&gateway, &laptop, "shop").await;
+    let shop = sign_in_to(&gateway, &laptop, "shop").await;
     laptop.sign_in("alice").await;
-    assert_eq!((reason(&gateway, &shop.sid), told(&place, "shop").len()), ("NULL".into(), 0));
+    assert_eq!((reason(&gateway, &shop.sid), logout_tokens(&receiver, "shop").len()), ("NULL".into(), 0));
     phone.sign_in("alice").await;
-    assert_eq!(claims(&told_times(&place, "shop", 1).await.concat())["sid"], json!(shop.sid));
+    assert_eq!(claims(&wait_for_logout_tokens(&receiver, "shop", 1).await.concat())["sid"], json!(shop.sid));
     assert_eq!(reason(&gateway, &shop.sid), "one_per_user");
 }
 
@@ -171,13 +172,13 @@ async fn a_new_login_notifies_the_apps_of_another_user_only() {
 #[tokio::test]
 async fn the_absolute_timeout_notifies_and_the_idle_timeout_does_not() {
     let apps = names(["shop", "wiki"]);
-    let place = crate::support::logout_apps::place(&apps);
+    let receiver = crate::support::logout_apps::receiver(&apps);
     let text = "[sessions]\nidle_timeout = \"1h\"\nabsolute_timeout = \"10h\"\n[cleanup]\nevery = \"1s\"";
-    let gateway = Setup::new().toml(&toml(&place.issuer, &apps)).toml(text).start();
+    let gateway = Setup::new().toml(&toml(&receiver.issuer, &apps)).toml(text).start();
     let database = &gateway.database;
     let browser = signed_in(&gateway).await;
-    let shop = enter(&gateway, &browser, "shop").await;
-    let wiki = enter(&gateway, &browser, "wiki").await;
+    let shop = sign_in_to(&gateway, &browser, "shop").await;
+    let wiki = sign_in_to(&gateway, &browser, "wiki").await;
     database
         .execute(&format!("UPDATE sessions SET last_activity_at = now() - interval '2 h' WHERE id = '{}'", shop.sid));
     database.until("SELECT count(*) FROM sessions WHERE ended_reason = 'idle'", 1).await;
@@ -186,13 +187,13 @@ async fn the_absolute_timeout_notifies_and_the_idle_timeout_does_not() {
     assert_eq!(database.rows("logout_notices"), 0, "a new login of the same user sends no notice");
     assert_eq!(browser.post("/logout").await.status, 200);
     let sid = |token: &str| claims(token)["sid"].as_str().expect("a sid").to_owned();
-    assert_eq!(sid(&told_times(&place, "shop", 1).await.concat()), shop.sid);
-    assert_eq!(sid(&told_times(&place, "wiki", 1).await.concat()), wiki.sid);
+    assert_eq!(sid(&wait_for_logout_tokens(&receiver, "shop", 1).await.concat()), shop.sid);
+    assert_eq!(sid(&wait_for_logout_tokens(&receiver, "wiki", 1).await.concat()), wiki.sid);
 
     let browser = signed_in(&gateway).await;
-    let wiki = enter(&gateway, &browser, "wiki").await;
+    let wiki = sign_in_to(&gateway, &browser, "wiki").await;
     database.execute("UPDATE sessions SET not_after = now() - interval '1 s'");
-    let told = told_times(&place, "wiki", 2).await;
+    let told = wait_for_logout_tokens(&receiver, "wiki", 2).await;
     assert_eq!((sid(&told[1]), reason(&gateway, &wiki.sid)), (wiki.sid.clone(), "absolute".into()));
     let mut jtis: Vec<_> = told.iter().map(|token| claims(token)["jti"].clone()).collect();
     jtis.dedup();

@@ -105,7 +105,7 @@ pub fn of_server(changes: &[(&str, &str)]) -> String {
 
 /// The `error` parameter of a redirect to an app.
 #[track_caller]
-pub fn told(answer: &Answer) -> String {
+pub fn redirect_error(answer: &Answer) -> String {
     let url = answer.location();
     assert!(answer.status == 302 || answer.status == 303, "{answer:?}");
     assert_eq!(parameter(&url, "code"), None, "{url}");

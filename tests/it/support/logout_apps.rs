@@ -16,8 +16,8 @@ pub const FORM: &str = "application/x-www-form-urlencoded";
 /// The post-logout redirect URI of the apps.
 pub const BYE: &str = "https://shop.example/bye?from=us";
 
-/// The configuration of apps that are notified at `place`, each at the path of its name. All have the same redirect URIs.
-pub fn toml(place: &str, apps: &[String]) -> String {
+/// The configuration of apps that are notified at `receiver`, each at the path of its name. All have the same redirect URIs.
+pub fn toml(receiver: &str, apps: &[String]) -> String {
     let mut text = "[signing]\nalgorithms = [\"ES256\", \"RS256\"]\n".to_owned();
     for app in apps {
         write!(
@@ -30,7 +30,7 @@ client_secret = "{SECRET}"
 redirect_uris = ["https://{app}.example/callback"]
 post_logout_redirect_uris = ["{BYE}", "https://{app}.example/bye"]
 id_token_alg = "{}"
-backchannel_logout_uri = "{place}/{app}"
+backchannel_logout_uri = "{receiver}/{app}"
 insecure_allow_private_logout_uri = true
 "#,
             if app == "wiki" { "RS256" } else { "ES256" },
@@ -40,18 +40,18 @@ insecure_allow_private_logout_uri = true
     text
 }
 
-/// The server that receives logout tokens. It responds with success.
-pub fn place(apps: &[String]) -> Op {
-    let place = Op::start();
+/// Starts the server that receives logout tokens. It responds with success.
+pub fn receiver(apps: &[String]) -> Op {
+    let receiver = Op::start();
     for app in apps {
-        answers(&place, app, 200);
+        set_status(&receiver, app, 200);
     }
-    place
+    receiver
 }
 
 /// Sets the response of an app.
-pub fn answers(place: &Op, app: &str, status: u16) {
-    place.reply(&format!("/{app}"), Reply::text(status, "text/plain", ""));
+pub fn set_status(receiver: &Op, app: &str, status: u16) {
+    receiver.reply(&format!("/{app}"), Reply::text(status, "text/plain", ""));
 }
 
 pub fn names<const N: usize>(names: [&str; N]) -> Vec<String> {
@@ -62,20 +62,20 @@ pub fn names<const N: usize>(names: [&str; N]) -> Vec<String> {
 /// notifications.
 pub fn start() -> (Gateway, Op) {
     let apps = names(["shop", "wiki"]);
-    let place = place(&apps);
-    (setup(&place).start(), place)
+    let receiver = receiver(&apps);
+    (setup(&receiver).start(), receiver)
 }
 
-pub fn setup(place: &Op) -> Setup {
-    Setup::new().toml(&configured(place))
+pub fn setup(receiver: &Op) -> Setup {
+    Setup::new().toml(&configured(receiver))
 }
 
-pub fn configured(place: &Op) -> String {
+pub fn configured(receiver: &Op) -> String {
     let silent = toml("https://silent.example", &names(["silent"]));
     let silent = silent.lines().filter(|line| !line.starts_with("backchannel") && !line.starts_with("insecure"));
     let silent: Vec<_> = silent.skip(2).collect();
     let admin = "[admin]\ntoken = \"0123456789abcdef0123456789abcdef\"";
-    format!("{}{}\n{admin}", toml(&place.issuer, &names(["shop", "wiki"])), silent.join("\n"))
+    format!("{}{}\n{admin}", toml(&receiver.issuer, &names(["shop", "wiki"])), silent.join("\n"))
 }
 
 /// An app session.
@@ -102,21 +102,21 @@ pub async fn code(browser: &Browser, app: &str) -> String {
     answer.location_parameter("code").unwrap_or_else(|| panic!("no code: {answer:?}"))
 }
 
-/// The app redeems a code.
+/// Redeems a code of an app.
 pub async fn redeem(gateway: &Gateway, app: &str, code: &str) -> Answer {
     let redirect_uri = format!("https://{app}.example/callback");
     let form = [("grant_type", "authorization_code"), ("code", code), ("redirect_uri", &redirect_uri)];
     ask(gateway, app, "/oauth2/token", &form).await
 }
 
-/// A request that an app makes by itself.
+/// Sends a request of an app with its secret.
 pub async fn ask(gateway: &Gateway, app: &str, path: &str, form: &[(&str, &str)]) -> Answer {
     let basic = format!("Basic {}", STANDARD.encode(format!("{app}:{SECRET}")));
     gateway.browser().ask("POST", path).header("authorization", &basic).body(FORM, encoded(form)).send().await
 }
 
-/// Signs a browser that is signed in here in to an app.
-pub async fn enter(gateway: &Gateway, browser: &Browser, app: &str) -> Session {
+/// Signs a browser that has a session in to an app.
+pub async fn sign_in_to(gateway: &Gateway, browser: &Browser, app: &str) -> Session {
     let answer = redeem(gateway, app, &code(browser, app).await).await;
     assert_eq!(answer.status, 200, "{answer:?}");
     let tokens = answer.json();
@@ -126,15 +126,15 @@ pub async fn enter(gateway: &Gateway, browser: &Browser, app: &str) -> Session {
     Session { sid: text("sid"), sub: text("sub"), id_token, tokens }
 }
 
-/// The status that an app's refresh is answered with.
+/// The status of a refresh by an app.
 pub async fn refresh(gateway: &Gateway, app: &str, session: &Session) -> u16 {
     let token = session.tokens["refresh_token"].as_str().expect("a refresh token");
     ask(gateway, app, "/oauth2/token", &[("grant_type", "refresh_token"), ("refresh_token", token)]).await.status
 }
 
 /// The logout tokens that an app got so far.
-pub fn told(place: &Op, app: &str) -> Vec<String> {
-    place.calls_to(&format!("/{app}")).iter().map(token_of).collect()
+pub fn logout_tokens(receiver: &Op, app: &str) -> Vec<String> {
+    receiver.calls_to(&format!("/{app}")).iter().map(token_of).collect()
 }
 
 #[track_caller]
@@ -145,25 +145,25 @@ fn token_of(call: &Call) -> String {
     tokens.concat()
 }
 
-/// Waits until an app got so many logout tokens; those.
-pub async fn told_times(place: &Op, app: &str, count: usize) -> Vec<String> {
+/// Waits until an app has that many logout tokens. Returns them.
+pub async fn wait_for_logout_tokens(receiver: &Op, app: &str, count: usize) -> Vec<String> {
     for _ in 0..1000 {
-        let told = told(place, app);
+        let told = logout_tokens(receiver, app);
         if told.len() >= count {
             assert_eq!(told.len(), count, "{app}");
             return told;
         }
         tokio::time::sleep(std::time::Duration::from_millis(10)).await;
     }
-    panic!("{app} was told {} times", told(place, app).len());
+    panic!("{app} got {} logout tokens", logout_tokens(receiver, app).len());
 }
 
-/// A token's claims, unverified.
+/// The claims of a token, unverified.
 pub fn claims(token: &str) -> Value {
     part(token, 1)
 }
 
-/// A token's header.
+/// The header of a token.
 pub fn header(token: &str) -> Value {
     part(token, 0)
 }
@@ -183,31 +183,31 @@ pub async fn log_out(browser: &Browser, parameters: &[(&str, &str)]) -> Answer {
     browser.get(&format!("/logout?{}", encoded(parameters))).await
 }
 
-/// The value of a hidden field on the page that asks, if the page has that field.
+/// The value of a hidden field of the confirmation page, if the page has that field.
 pub fn field(page: &Answer, name: &str) -> Option<String> {
     let (_, rest) = page.body.split_once(&format!("name=\"{name}\" value=\""))?;
     rest.split('"').next().map(str::to_owned)
 }
 
-/// The form on the page that asks.
+/// The form of the confirmation page.
 #[track_caller]
 pub fn hidden(page: &Answer) -> [(&'static str, String); 2] {
     let request = field(page, "request").unwrap_or_else(|| panic!("no form: {page:?}"));
     [("request", request), ("shown_to", field(page, "shown_to").unwrap_or_default())]
 }
 
-/// Presses the button on the page that asks.
+/// Sends the form of the confirmation page.
 pub async fn confirm(browser: &Browser, page: &Answer) -> Answer {
     press(browser, &hidden(page)).await
 }
 
-/// Sends a form as the button on the page that asks would.
+/// Sends a form as the button of the confirmation page does.
 pub async fn press(browser: &Browser, form: &[(&str, String)]) -> Answer {
     let form = encoded(&form.iter().map(|(name, value)| (*name, &**value)).collect::<Vec<_>>());
     browser.ask("POST", "/logout/confirm").header("sec-fetch-site", "same-origin").body(FORM, form).send().await
 }
 
-/// Why a session ended; `NULL` while it lives.
+/// The reason why a session ended; `NULL` while it is active.
 pub fn reason(gateway: &Gateway, sid: &str) -> String {
     gateway.database.words(&format!("SELECT ended_reason FROM sessions WHERE id = '{sid}'")).concat()
 }

@@ -9,7 +9,7 @@ use crate::peer::{self, node};
 use crate::setup::Setup;
 use crate::visitor::Visitor;
 
-/// The first has the pretend provider. The second goes by another name of this machine: cookies know no ports.
+/// The first uses the pretend provider. The second has another host name of this machine, because cookies ignore the port.
 fn two() -> (Setup, Gateway, String) {
     let settings = Settings::new(&Database::empty().url, "http://127.0.0.1:9").with("providers.op.client_id", "second");
     let second = format!("http://localhost:{}", settings.port);
@@ -19,7 +19,7 @@ fn two() -> (Setup, Gateway, String) {
     (first, patient(settings).serve(), second)
 }
 
-/// A login at the second goes through both, and its token is the second's own.
+/// A login at the second passes through both, and the second issues its own token.
 #[tokio::test]
 async fn a_gateway_can_be_the_provider_of_a_gateway() {
     let (first, gateway, second) = two();
@@ -49,7 +49,7 @@ async fn a_gateway_can_be_the_provider_of_a_gateway() {
     assert_eq!(Visitor::send(elsewhere).await.status, 401, "the first does not take it");
 }
 
-/// Who is signed in at the first is not asked again, unless the second wants it; that is passed on to the provider.
+/// A user who is signed in at the first is not asked again, unless the second requests it.
 #[tokio::test]
 async fn prompt_login_is_passed_through_both() {
     let (first, gateway, second) = two();

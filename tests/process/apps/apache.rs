@@ -1,4 +1,4 @@
-//! Apache with `mod_auth_openidc`: a product that guards pages by a login, and services by tokens.
+//! Apache with `mod_auth_openidc`, which protects pages with a login and services with access tokens.
 
 use std::process::Command;
 use std::time::{Duration, Instant};
@@ -14,8 +14,8 @@ use crate::ports;
 use crate::setup::Setup;
 use crate::visitor::Visitor;
 
-/// A guarded site on a port, and on the next two a service that takes tokens: one asks the gateway about each, one
-/// verifies them by the gateway's keys. Every page shows what its guard knows.
+/// A protected site on a port, and services on the next two ports: one introspects tokens, the other verifies them with the
+/// keys of the gateway. Every page shows the claims.
 struct Apache {
     server: Server,
     port: u16,
@@ -40,12 +40,12 @@ impl Apache {
             directory.write(&format!("site/{place}/index.shtml"), PAGE);
         }
         let issuer = setup.gateway.public();
-        // It takes keys by plain http from metadata alone, and asks about tokens wherever metadata lets it.
+        // It accepts a key set URL with plain http only from metadata, and introspects at the endpoint of the metadata.
         let keys_only = json!({ "issuer": issuer, "jwks_uri": format!("{issuer}/.well-known/jwks.json") });
         directory.write("site/public/keys-only.json", &keys_only.to_string());
         let path = directory.write("apache.conf", &configuration(&directory, &issuer, port));
         let mut command = Command::new("/usr/sbin/apache2");
-        // In one process, so that it ends when it is killed.
+        // In one process, so that a kill ends all of it.
         let server = Server::start(command.args(["-X", "-f", &path]), port);
         Self { server, port, setup, _directory: directory }
     }
@@ -140,7 +140,7 @@ async fn apache_protects_a_page_with_a_login() {
     let shown = apache.shown(&page);
     assert_eq!(shown[..2], ["Ada Lovelace", "ada@example.com"]);
 
-    // The refresh token gives another access token for the same person.
+    // The refresh token returns another access token for the same user.
     let (page, token) = (apache.at(0, "/private/index.shtml"), shown[4]);
     let refresh = format!("{}?refresh={page}&access_token={token}", apache.at(0, "/private/callback"));
     let sent = ada.get(refresh).await;
@@ -151,7 +151,7 @@ async fn apache_protects_a_page_with_a_login() {
     assert_ne!(renewed[4], token);
 }
 
-/// IO-07: the person signs out at Apache, and with that here; and here, and with that at Apache, which is told of it.
+/// IO-07: a logout at Apache ends the session here; a logout here ends the session at Apache by a logout token.
 #[tokio::test]
 async fn apache_logs_out_and_is_notified() {
     let (apache, ada) = (Apache::start(), Visitor::new());
@@ -170,7 +170,7 @@ async fn apache_logs_out_and_is_notified() {
     }
 }
 
-/// IO-07: as a resource server, by introspection and by our keys.
+/// IO-07: as a resource server, by introspection and by the key set.
 #[tokio::test]
 async fn apache_protects_a_service_with_access_tokens() {
     let (apache, ada) = (Apache::start(), Visitor::new());

@@ -6,7 +6,7 @@ use super::setting::{public, setup_with};
 use crate::peer::{self, node};
 use crate::ports;
 
-/// IO-05, by the text of the README: login, renewal by the refresh token, CORS, logout.
+/// IO-05, with the code of the README: login, refresh, CORS, logout.
 #[test]
 fn a_single_page_app_is_configured_by_the_issuer_alone() {
     let port = ports::free::<2>();

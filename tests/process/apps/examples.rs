@@ -1,4 +1,4 @@
-//! The apps of `examples/apps`, which the README shows: run as they stand there.
+//! Runs the apps of `examples/apps`, which the README shows, unchanged.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -11,7 +11,7 @@ use crate::peer;
 use crate::ports;
 use crate::visitor::Visitor;
 
-/// The pretend provider takes the name from what stands before the `@`.
+/// The pretend provider uses the part before the `@` as the name.
 const MARKUP: &str = "<b>bold</b>@example.com";
 
 fn root() -> &'static Path {
@@ -22,8 +22,7 @@ fn text(path: &str) -> String {
     std::fs::read_to_string(root().join(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
 }
 
-/// Starts it with what it reads from its environment, and signs Ada in. The answers are the pages that the app shows for
-/// her, and for a person whose name is HTML.
+/// Starts an app with its environment variables. Returns the pages that it shows for Ada, and for a user whose name is HTML.
 async fn signed_in_at(command: &mut Command, port: u16) -> [Page; 2] {
     let app = format!("http://127.0.0.1:{port}");
     let client = confidential("web", BASE64_SECRET, &format!("{app}/callback"), "");
@@ -41,18 +40,18 @@ async fn signed_in_at(command: &mut Command, port: u16) -> [Page; 2] {
     [ada, other]
 }
 
-/// The page for the person with [`MARKUP`] shows the name as text.
+/// Checks that the page for the user with [`MARKUP`] shows the name as text.
 fn shows_no_markup(page: &Page) {
     let kind = page.headers.get("content-type").and_then(|value| value.to_str().ok()).unwrap_or_default();
     let expected = if kind.starts_with("text/plain") { "Hello, <b>bold</b>" } else { "Hello, &lt;b&gt;bold&lt;/b&gt;" };
     assert!(!kind.is_empty() && page.body == expected, "{kind}: {}", page.body);
 }
 
-/// IO-04, by the text of the README
+/// IO-04, with the code of the README
 #[tokio::test]
 async fn the_node_example_shows_the_user() {
     let port = ports::free::<1>();
-    // Modules are looked for beside the script, so it gets a place with the tests' own beside it.
+    // Node.js looks for modules beside the script, so the script is copied to a directory with the modules of the tests.
     let place = Directory::new();
     let script = PathBuf::from(place.write("app.mjs", &text("examples/apps/node/app.mjs")));
     std::os::unix::fs::symlink(root().join("tests/peers/node_modules"), place.join("node_modules")).expect("a link");
@@ -62,7 +61,7 @@ async fn the_node_example_shows_the_user() {
     shows_no_markup(&other);
 }
 
-/// By the text of the README
+/// With the code of the README
 #[tokio::test]
 async fn the_python_example_shows_the_user() {
     let port = ports::free::<1>();

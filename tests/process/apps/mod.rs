@@ -1,4 +1,4 @@
-//! Other people's client libraries and products as apps of the gateway, as they come: everything from the issuer alone.
+//! Client libraries and products as apps of the gateway, configured by the issuer alone.
 
 mod another_gateway;
 #[cfg(target_os = "linux")]

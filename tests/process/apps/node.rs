@@ -6,7 +6,7 @@ use super::running::converse;
 use super::setting::{NOWHERE, SECRET, confidential, public, setup, setup_with, signing};
 use crate::peer::node;
 
-/// IO-04: by each way to show who it is.
+/// IO-04: with each method of client authentication.
 #[tokio::test]
 async fn openid_client_is_configured_by_the_issuer_alone() {
     let key = KeyPair::generate_for(&PKCS_ECDSA_P256_SHA256).expect("a key");
@@ -23,7 +23,7 @@ async fn openid_client_is_configured_by_the_issuer_alone() {
     }
 }
 
-/// IO-04: the strictest one, as each type of client, with ID tokens in each algorithm.
+/// IO-04: this library checks most strictly; as each type of client, with ID tokens in each algorithm.
 #[tokio::test]
 async fn oauth4webapi_accepts_every_response() {
     let algorithms = ["ES256", "RS256", "EdDSA"];

@@ -6,7 +6,7 @@ use super::running::converse;
 use super::setting::{BASE64_SECRET, NOWHERE, SECRET, confidential, setup_with, signing};
 use crate::peer::python;
 
-/// IO-04 in another language: by each way to show who it is.
+/// IO-04 in another language: with each method of client authentication.
 #[tokio::test]
 async fn authlib_is_configured_by_the_issuer_alone() {
     let key = KeyPair::generate_for(&PKCS_ECDSA_P256_SHA256).expect("a key");

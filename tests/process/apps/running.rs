@@ -1,4 +1,4 @@
-//! An app that runs beside the test: a script that asks for a browser now and then.
+//! An app as a separate process: a script that requests steps of a browser from the test.
 
 use std::fs::File;
 use std::io::{BufRead, BufReader, Read, Write};
@@ -14,12 +14,12 @@ use crate::guarded::Guarded;
 use crate::setup::Setup;
 use crate::visitor::Visitor;
 
-/// How the addresses of apps begin that no browser really visits.
+/// The prefix of app URLs that the browser does not visit.
 const APPS: &str = "http://127.0.0.1:9/";
 /// How long an app may take to answer.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// Runs an app to its end, and does in a browser what it asks for. The answer is what it has seen.
+/// Runs an app to its end and does the requested steps in a browser. Returns the output of the app.
 pub async fn converse(setup: &Setup, command: &mut Command) -> Value {
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut app = Guarded::spawn(command).expect("an app");
@@ -42,7 +42,7 @@ pub async fn converse(setup: &Setup, command: &mut Command) -> Value {
     }
 }
 
-/// An app that listens, until it is dropped.
+/// An app with a listener; ended when dropped.
 pub struct Server {
     _running: Guarded,
     directory: Directory,

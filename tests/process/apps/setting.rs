@@ -1,4 +1,4 @@
-//! A gateway with registered apps, and a person who goes through its logins.
+//! A gateway with registered apps, and the steps of a login.
 
 use rcgen::KeyPair;
 use url::Url;
@@ -8,21 +8,21 @@ use crate::page::Page;
 use crate::setup::Setup;
 use crate::visitor::Visitor;
 
-/// Where the apps that no browser really visits say that they live: their callback, and the page after a logout.
+/// The redirect URI and the post-logout redirect URI of apps that the browser does not visit.
 pub const NOWHERE: &str = "http://127.0.0.1:9/callback";
 pub const GOODBYE: &str = "http://127.0.0.1:9/goodbye";
 
-/// A secret with everything in it that has a meaning somewhere (RFC 6749 §2.3.1).
+/// A secret with every special character of RFC 6749 §2.3.1.
 pub const SECRET: &str = "it: has+everything/ that%20has & a=meaning?";
 
 /// As `vestibule secrets generate` prints one, for those that leave out the form-encoding of RFC 6749 §2.3.1 in the
 /// `Authorization` header, as Authlib does.
 pub const BASE64_SECRET: &str = "as+base64/of+thirty+two+bytes/always+ends+=";
 
-/// The apps of the tests live on loopback, as under development: nobody is asked before an answer goes there.
+/// The apps of the tests are on loopback, as during development, and need no consent.
 const AT_HOME: &str = "insecure_skip_loopback_consent = true";
 
-/// An app on a server, with everything that the tests ask for; `more` is the rest of its table.
+/// An app on a server; `more` is the rest of its table.
 pub fn confidential(id: &str, secret: &str, redirect_uri: &str, more: &str) -> String {
     format!(
         r#"
@@ -39,7 +39,7 @@ scopes = ["openid", "profile", "email", "offline_access", "orders"]
     )
 }
 
-/// The same, which signs what it shows (`private_key_jwt`).
+/// The same with `private_key_jwt`.
 pub fn signing(settings: Settings, id: &str, redirect_uri: &str, key: &KeyPair) -> Settings {
     let public = settings.directory.write(&format!("{id}.pem"), &key.public_key_pem());
     let by_secret = confidential(id, SECRET, redirect_uri, "");
@@ -48,13 +48,13 @@ pub fn signing(settings: Settings, id: &str, redirect_uri: &str, key: &KeyPair) 
     settings.and(&by_key)
 }
 
-/// An app in a browser or on a person's machine.
+/// An app in a browser or on the machine of a user.
 pub fn public(id: &str, redirect_uri: &str, more: &str) -> String {
     let addresses = format!("redirect_uris = [\"{redirect_uri}\"]\npost_logout_redirect_uris = [\"{redirect_uri}\"]");
     format!("\n[clients.{id}]\n{addresses}\n{AT_HOME}\n{more}\n")
 }
 
-/// A gateway with these clients, which signs in every way there is.
+/// A gateway with these clients and a key of every algorithm.
 pub fn setup(clients: &str) -> Setup {
     setup_with(clients, |settings| settings)
 }
@@ -64,13 +64,13 @@ pub fn setup_with(clients: &str, change: impl FnOnce(Settings) -> Settings) -> S
     Setup::with(|settings| patient(change(settings.and(clients).with("signing.algorithms", "ES256,RS256,EdDSA"))))
 }
 
-/// A machine that is busy with a browser and more is not a database that is away.
+/// Longer database timeouts, because the machine is busy with a browser.
 pub fn patient(settings: Settings) -> Settings {
     settings.with("database.acquire_timeout", "20s").with("database.statement_timeout", "20s")
 }
 
-/// Goes to a page and on from there, as Ada where the pretend provider asks, up to the first page that is shown, or to
-/// an address that begins with `until`.
+/// Opens a URL and follows redirects, as Ada at the pretend provider, up to the first page or to a URL that begins with
+/// `until`.
 pub async fn go(visitor: &Visitor, from: &str, until: &str) -> Page {
     let page = visitor.follow(visitor.get(from).await, until).await;
     if !page.body.contains("Whom would you like to be?") {
@@ -80,12 +80,12 @@ pub async fn go(visitor: &Visitor, from: &str, until: &str) -> Page {
     visitor.follow(visitor.get(back).await, until).await
 }
 
-/// The same, where it must end with the browser being sent to an address that begins with `until`.
+/// The same; fails unless the last redirect is to a URL that begins with `until`.
 pub async fn sent_back(visitor: &Visitor, from: &str, until: &str) -> Url {
     let page = go(visitor, from, until).await;
     let location = page.location().filter(|url| url.as_str().starts_with(until));
     let mut back = location.unwrap_or_else(|| panic!("nobody is sent back to {until}: {page}"));
-    // A browser keeps the fragment to itself.
+    // A browser does not send the fragment.
     back.set_fragment(None);
     back
 }

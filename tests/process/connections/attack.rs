@@ -32,7 +32,7 @@ fn start() -> Setup {
     })
 }
 
-/// Sends what `pieces` says, each after its pause, and returns the status of the answer.
+/// Sends each piece after its pause. Returns the status of the response.
 async fn speak(to: SocketAddr, from: [u8; 4], pieces: Vec<(Duration, String)>) -> String {
     let socket = tokio::net::TcpSocket::new_v4().expect("a descriptor");
     socket.bind(SocketAddr::from((from, 0))).expect("an address");
@@ -52,8 +52,8 @@ fn form(length: usize) -> String {
     )
 }
 
-/// IN-03, FI-19. Before, each of these kept its connections for ever or as long as it liked, and `/healthz` did not
-/// answer once the descriptors were used up.
+/// IN-03, FI-19. Without the limits, each of these attacks keeps its connections open, and `/healthz` does not respond once
+/// the descriptors are used up.
 #[tokio::test]
 async fn one_host_cannot_stop_the_gateway() {
     let setup = start();
@@ -68,7 +68,7 @@ async fn one_host_cannot_stop_the_gateway() {
     let silent = vec![first(&form(14)), first("grant_"), (Duration::from_secs(10), "type=abc".into())];
     let silent = tokio::spawn(speak(to, [127, 0, 0, 4], silent));
 
-    // At most 256 connections each: two addresses do not reach what is possible in all.
+    // At most 256 connections each: two addresses do not reach the total limit.
     let pairs = [
         [Kind::Idle, Kind::HalfHead],
         [Kind::EndlessChunks, Kind::StoppedBody],

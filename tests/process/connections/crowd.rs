@@ -23,7 +23,7 @@ pub enum Kind {
 const FORM: &str = "Host: x\r\nContent-Type: application/x-www-form-urlencoded\r\n";
 
 impl Kind {
-    /// What is sent at first.
+    /// The bytes that are sent first.
     fn beginning(self) -> String {
         match self {
             Self::Idle => String::new(),
@@ -49,7 +49,7 @@ pub struct Crowd {
 }
 
 impl Crowd {
-    /// Opens so many connections from `from`. Those that are refused are gone.
+    /// Opens that many connections from `from`. Refused ones are dropped.
     pub async fn open(kind: Kind, count: usize, from: IpAddr, to: SocketAddr) -> Self {
         let mut open = JoinSet::new();
         let beginning: Arc<str> = kind.beginning().into();
@@ -65,7 +65,7 @@ impl Crowd {
         Self { open }
     }
 
-    /// Ends what is left.
+    /// Closes the remaining connections.
     pub async fn leave(mut self) {
         self.open.shutdown().await;
     }
@@ -80,6 +80,6 @@ async fn misbehave(kind: Kind, beginning: Arc<str>, mut stream: TcpStream) {
         }
         return;
     }
-    // Held open by the client until it leaves: the gateway has to close it.
+    // The client keeps the connection open, so the gateway has to close it.
     std::future::pending::<()>().await;
 }

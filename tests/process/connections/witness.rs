@@ -1,4 +1,4 @@
-//! What others see of a gateway that is attacked: health, logins, memory, descriptors.
+//! Measurements of a gateway under attack: health, logins, memory, descriptors.
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -11,7 +11,7 @@ use crate::gateway::status;
 /// The acceptance is a second on a quiet machine; this one may build at the same time.
 const SLOWEST: Duration = Duration::from_secs(4);
 
-/// Asks `/healthz` and `/readyz` again and again.
+/// Requests `/healthz` and `/readyz` repeatedly.
 pub struct HealthWatch {
     stop: Arc<AtomicBool>,
     thread: JoinHandle<(usize, Duration)>,
@@ -37,7 +37,7 @@ impl HealthWatch {
         Self { stop, thread }
     }
 
-    /// Stops; fails if any answer was wrong or came late.
+    /// Stops; fails if any response was wrong or late.
     pub fn stop(self) {
         self.stop.store(true, Ordering::SeqCst);
         let (asked, slowest) = self.thread.join().expect("every answer is 200");
@@ -53,7 +53,7 @@ pub fn connections(port: u16, from: IpAddr) -> usize {
     let remote = format!("{:08X}:", u32::from_ne_bytes(from.octets()));
     let is_ours = |line: &str| {
         let fields: Vec<&str> = line.split_whitespace().collect();
-        // Established, or closed by the client only. What the gateway closed is the kernel's.
+        // Established, or closed by the client only. Connections that the gateway closed belong to the kernel.
         fields.len() > 9
             && fields[1].ends_with(&local)
             && fields[2].starts_with(&remote)

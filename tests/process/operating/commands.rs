@@ -1,4 +1,4 @@
-//! The verbs that look and end: `config`, `healthcheck`, `logins`, `migrate`, `version`.
+//! Short-running subcommands: `config`, `healthcheck`, `logins`, `migrate`, `version`.
 
 use serde_json::Value;
 
@@ -9,7 +9,7 @@ use crate::visitor::{Visitor, param};
 
 const NOBODY: &str = "http://127.0.0.1:9";
 
-/// LG-06, LG-08: everything that is wrong at once, no secret in it, and the exit code tells.
+/// LG-06, LG-08: all problems are reported together, without a secret.
 #[test]
 fn config_check_exits_by_what_it_finds() {
     let settings = Settings::new("postgres://vestibule:hunter2@127.0.0.1:1/v", NOBODY);
@@ -54,7 +54,7 @@ fn the_version_is_printed() {
     }
 }
 
-/// LG-10: migrations are a command of their own, and a gateway that may not run them says which one is missing.
+/// LG-10: `migrate` is a separate command; a gateway without the permission names the missing migration.
 #[test]
 fn migrations_can_be_run_by_a_job() {
     let settings = Settings::new(&Database::empty().url, NOBODY).with("database.migrate_on_start", "false");
@@ -80,7 +80,7 @@ fn migrations_can_be_run_by_a_job() {
     settings.serve();
 }
 
-/// LG-04: the page shows a reference, the operator sees the steps behind it, and nobody sees a secret.
+/// LG-04: the page shows a reference, and `logins show` the steps, without a secret.
 #[tokio::test]
 async fn a_failed_login_is_found_by_its_reference() {
     let (setup, ada) = (Setup::new(), Visitor::new());

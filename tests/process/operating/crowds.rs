@@ -1,4 +1,4 @@
-//! More connections than are good for anybody.
+//! More connections than the gateway has descriptors for.
 
 use std::io::{ErrorKind, Read, Write};
 use std::net::TcpStream;
@@ -14,8 +14,8 @@ fn connect(port: u16) -> Option<TcpStream> {
     TcpStream::connect_timeout(&([127, 0, 0, 1], port).into(), Duration::from_secs(1)).ok()
 }
 
-/// FI-19: a process with 256 descriptors meets a thousand connections. It keeps descriptors for health checks meanwhile,
-/// and serves others when they are gone.
+/// FI-19: a process with 256 descriptors gets a thousand connections. It keeps descriptors for health checks, and serves
+/// other connections when these are closed.
 #[tokio::test]
 async fn a_thousand_connections_leave_descriptors_for_health_checks() {
     let setup = Setup::new();
@@ -28,7 +28,7 @@ async fn a_thousand_connections_leave_descriptors_for_health_checks() {
 
     let mut crowd: Vec<TcpStream> = (0..1000).map_while(|_| connect(gateway.settings.port)).collect();
     assert!(crowd.len() > 256, "only {} connections", crowd.len());
-    // They ask, too, or they would not count for long.
+    // Each sends a request, because silent connections are closed soon.
     for stream in &mut crowd {
         let _refused = stream.write_all(b"GET /providers HTTP/1.1\r\n");
     }
@@ -52,7 +52,7 @@ async fn a_thousand_connections_leave_descriptors_for_health_checks() {
     assert!(!gateway.log().contains("panicked"), "{}", gateway.log());
 }
 
-/// IN-03, bounded: connections that say nothing, or never finish what they say, take nothing from others and are cut.
+/// IN-03: silent connections and unfinished requests are closed and do not delay others.
 #[tokio::test]
 async fn slow_talkers_are_cut_and_keep_nobody_waiting() {
     let (setup, visitor) = (Setup::new(), Visitor::new());

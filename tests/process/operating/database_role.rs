@@ -1,4 +1,4 @@
-//! The least that the gateway's role in PostgreSQL needs.
+//! The minimal privileges of the PostgreSQL role of the gateway.
 
 use crate::database::Database;
 use crate::gateway::Settings;
@@ -6,7 +6,7 @@ use crate::setup::Setup;
 use crate::snippets;
 use crate::visitor::Visitor;
 
-/// LG-09: the owner runs the migrations; the service has what `docs/operating.md` grants it.
+/// LG-09: the owner runs the migrations; the service role has the grants of `docs/operating.md`.
 #[tokio::test]
 async fn a_role_that_may_not_change_the_schema_is_enough() {
     let database = Database::empty();
@@ -28,7 +28,7 @@ async fn a_role_that_may_not_change_the_schema_is_enough() {
         assert!(users.lines().any(|user| user == role), "{users}");
         let log = setup.gateway.stop();
         assert!(!log.contains("permission denied"), "{log}");
-        // The next gateway has a ring of its own.
+        // The next gateway has another secret ring.
         database.sql("DELETE FROM signing_keys");
     }
 }

@@ -11,15 +11,15 @@ use crate::gateway::signal;
 use crate::guarded::Guarded;
 use crate::ports;
 
-/// A database that answers late on a busy machine is not a fault.
+/// Longer database timeouts for a busy machine.
 const PATIENT: &str = "[database]\nacquire_timeout = \"20s\"\nstatement_timeout = \"20s\"\n";
 
 /// A running `vestibule dev`; killed when dropped.
 pub struct Dev {
     child: Guarded,
-    /// The gateway's port.
+    /// The port of the gateway.
     pub port: u16,
-    /// What it printed when everything was up.
+    /// Its output when it was ready.
     pub greeting: String,
     directory: Directory,
 }
@@ -29,7 +29,7 @@ impl Dev {
         Self::with(|_| String::new())
     }
 
-    /// With a configuration, which is told the port.
+    /// With a configuration that depends on the port.
     pub fn with(configuration: impl FnOnce(u16) -> String) -> Self {
         Self::with_arguments(configuration, |_| Vec::new())
     }
@@ -57,12 +57,12 @@ impl Dev {
         dev
     }
 
-    /// What it has logged so far.
+    /// Its log so far.
     pub fn log(&self) -> String {
         std::fs::read_to_string(self.directory.join("log")).expect("a log")
     }
 
-    /// Where its PostgreSQL lives.
+    /// The data directory of its PostgreSQL.
     fn home(&self) -> PathBuf {
         let (_, rest) = self.greeting.split_once("host=").expect("the database's URL");
         PathBuf::from(rest.split('&').next().expect("a path"))
@@ -71,7 +71,7 @@ impl Dev {
 
 impl Drop for Dev {
     fn drop(&mut self) {
-        // In order, so that it takes its PostgreSQL along.
+        // Gracefully, so that it stops its PostgreSQL.
         if let Ok(None) = self.child.try_wait() {
             signal(self.child.id(), "TERM");
         }

@@ -1,4 +1,4 @@
-//! The binary in an operator's hands.
+//! The binary as an operator uses it.
 
 mod commands;
 mod crowds;

@@ -1,4 +1,4 @@
-//! Starts that cannot be: each says why, on one line, and exits with 1.
+//! Failed starts: each prints one line with the cause and exits with 1.
 
 use std::net::TcpListener;
 
@@ -7,7 +7,7 @@ use crate::gateway::Settings;
 
 const NOBODY: &str = "http://127.0.0.1:9";
 
-/// How a start that failed ended: its last words.
+/// The last line of the output of a failed start.
 fn refused(settings: &Settings) -> String {
     let ended = settings.run(&["serve"]);
     assert_eq!((ended.code, ended.stdout.as_str()), (Some(1), ""), "{}", ended.stderr);
@@ -19,7 +19,7 @@ fn refused(settings: &Settings) -> String {
     ended.stderr.lines().last().expect("a word").to_owned()
 }
 
-/// JW-12, FI-26: the ring of another day opens nothing, and nothing new is made in its place.
+/// JW-12, FI-26: another secret ring cannot decrypt the keys, and no new keys are created.
 #[test]
 fn a_wrong_ring_is_a_start_error_and_makes_no_keys() {
     let database = Database::empty();
@@ -61,7 +61,7 @@ fn a_database_out_of_reach_is_a_start_error_without_its_password() {
     }
 }
 
-/// LG-08: what stands in the command line is everybody's to read.
+/// LG-08: every user of the machine can read command lines.
 #[test]
 fn no_secret_stands_in_the_command_line() {
     let gateway = Settings::new(&Database::empty().url, NOBODY).serve();

@@ -1,4 +1,4 @@
-//! Stopping, and standing on when others stop reading.
+//! Graceful stops, and a closed log.
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
@@ -11,8 +11,8 @@ use crate::guarded::Guarded;
 use crate::setup::Setup;
 use crate::visitor::Visitor;
 
-/// FI-05: SIGTERM while someone waits for a slow provider. `/readyz` says so at once, nobody new is let in, and the
-/// login is finished before the process ends.
+/// FI-05: SIGTERM during a login at a slow provider. `/readyz` changes at once, new requests are refused, and the login
+/// completes before the process ends.
 #[tokio::test]
 async fn a_running_login_finishes_before_the_gateway_stops() {
     let (mut setup, ada) = (Setup::new(), Visitor::new());
@@ -39,7 +39,7 @@ async fn a_running_login_finishes_before_the_gateway_stops() {
     assert_eq!(setup.database.sql("SELECT status FROM authorization_sessions"), "completed");
 }
 
-/// A login that takes longer than the grace does not keep the process.
+/// A login that takes longer than the grace period is cancelled.
 #[tokio::test]
 async fn the_grace_is_all_there_is() {
     let mut setup = Setup::with(|settings| settings.with("server.shutdown_grace", "1s"));
@@ -58,7 +58,7 @@ async fn the_grace_is_all_there_is() {
     assert_eq!(setup.gateway.wait().code(), Some(0), "{}", setup.gateway.log());
 }
 
-/// Browsers keep connections open that they do not use; nobody waits for those.
+/// Browsers keep unused connections open.
 #[test]
 fn idle_connections_do_not_hold_the_stop_up() {
     let mut gateway = Settings::new(&Database::empty().url, "http://127.0.0.1:9").serve();
@@ -71,7 +71,7 @@ fn idle_connections_do_not_hold_the_stop_up() {
     assert!(started.elapsed() < Duration::from_secs(5), "{:?} of a grace of 10 s", started.elapsed());
 }
 
-/// FI-18: nobody reads the log any more.
+/// FI-18: the reader of the log has closed its pipe.
 #[tokio::test]
 async fn it_serves_on_when_its_log_is_closed() {
     let setup = Setup::new();

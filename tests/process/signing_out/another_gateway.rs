@@ -6,7 +6,7 @@ use crate::gateway::Gateway;
 use crate::setup::Setup;
 use crate::visitor::{Visitor, param};
 
-/// The first has the pretend provider. The second goes by another name of this machine: cookies know no ports.
+/// The first uses the pretend provider. The second has another host name of this machine, because cookies ignore the port.
 fn two() -> (Setup, Gateway, String) {
     let settings = settings("http://127.0.0.1:9").with("providers.op.client_id", "second");
     let second = format!("http://localhost:{}", settings.port);
@@ -23,7 +23,7 @@ async fn sign_in(ada: &Visitor, second: &str) {
     assert!(account.url.as_str() == format!("{second}/account"), "{account}");
 }
 
-/// LO-27: there and back without a question, since the hint is proof; both are over, and a new login is one at both.
+/// LO-27: redirected there and back without a confirmation, because of the hint; both sessions end.
 #[tokio::test]
 async fn a_logout_at_the_second_is_one_at_the_first() {
     let (first, gateway, second) = two();
@@ -42,7 +42,7 @@ async fn a_logout_at_the_second_is_one_at_the_first() {
     assert_eq!(first.wire.count("POST /token"), asked + 1);
 }
 
-/// LO-11, LO-23: the first tells the second, by a token that it takes; only those end that hang on that session.
+/// LO-11, LO-23: the first sends a logout token, and only the sessions of that session end.
 #[tokio::test]
 async fn a_logout_at_the_first_is_one_at_the_second() {
     let (first, gateway, second) = two();

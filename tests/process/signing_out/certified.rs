@@ -39,8 +39,8 @@ impl Setup {
     }
 }
 
-/// LO-27, IO-01: from our button to the provider's question, and back to our page. The provider's own session is over: it
-/// asks who it is again. That it tells us of the logout, too, is no defect (LO-21).
+/// LO-27, IO-01: from our button to the confirmation page of the provider, and back to our page. The session of the provider
+/// ends. The logout token that it also sends is accepted (LO-21).
 #[tokio::test]
 async fn who_signs_out_here_is_signed_out_at_the_provider() {
     let (setup, ada) = (Setup::new(&[]), Visitor::new());
@@ -73,7 +73,7 @@ async fn who_signs_out_at_the_provider_is_signed_out_here() {
         let public = setup.gateway.public();
         until_signed_out(&ada, &setup.gateway, &public).await;
         assert_eq!(taken(&setup.gateway), 1, "{}", setup.gateway.log());
-        // By `sub` alone it is meant for every device.
+        // With `sub` alone it ends every session of the user.
         let stays = if options.is_empty() { 200 } else { 401 };
         assert_eq!(session(&elsewhere, &public).await, stays, "{options:?}");
     }

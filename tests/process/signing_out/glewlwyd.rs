@@ -1,4 +1,4 @@
-//! Debian's glewlwyd. Its pages are scripts around its API, so the visitor here asks the API as they do.
+//! Debian's glewlwyd. Its pages are scripts around its API, so this test calls the API as they do.
 
 use reqwest::Method;
 use serde_json::json;
@@ -34,7 +34,7 @@ impl Setup {
         assert_eq!(answer.status, 200, "{answer}");
     }
 
-    /// A whole login, by name and password.
+    /// A complete login with name and password.
     async fn sign_in(&self, visitor: &Visitor) -> Page {
         let away = visitor.get(format!("{}/login/op", self.gateway.public())).await.location().expect("glewlwyd");
         let asks = visitor.get(away).await.location().expect("its page");
@@ -53,7 +53,7 @@ impl Setup {
     }
 }
 
-/// IO-02: a real login, and its profile.
+/// IO-02: a login, and its profile.
 #[tokio::test]
 async fn glewlwyd_signs_people_in() {
     let (setup, ada) = (Setup::new(), Visitor::new());

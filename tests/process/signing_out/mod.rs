@@ -1,4 +1,4 @@
-//! Signing out here and at real providers, whichever side it begins at.
+//! Logouts that begin here or at real providers.
 
 mod another_gateway;
 mod certified;

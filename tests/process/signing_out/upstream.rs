@@ -1,4 +1,4 @@
-//! A gateway whose provider is told of logouts, and tells of them.
+//! A gateway that exchanges logouts with its provider.
 
 use std::time::{Duration, Instant};
 
@@ -7,12 +7,12 @@ use crate::gateway::{Gateway, Settings};
 use crate::page::Page;
 use crate::visitor::Visitor;
 
-/// Settings of a gateway that sends people on to that provider when they sign out.
+/// Settings of a gateway that redirects to that provider at a logout.
 pub fn settings(issuer: &str) -> Settings {
     Settings::new(&Database::empty().url, issuer).with("providers.op.logout", "provider")
 }
 
-/// Where the provider sends people back to who signed out, and where it tells of logouts.
+/// The post-logout redirect URI and the back-channel logout URI.
 pub fn addresses(gateway: &str) -> [String; 2] {
     [format!("{gateway}/logout/callback/op"), format!("{gateway}/backchannel-logout/op")]
 }
@@ -32,7 +32,7 @@ pub async fn session(visitor: &Visitor, gateway: &str) -> u16 {
     visitor.get(format!("{gateway}/session")).await.status.as_u16()
 }
 
-/// Waits until the session here is over.
+/// Waits until the session here has ended.
 pub async fn until_signed_out(visitor: &Visitor, gateway: &Gateway, public_url: &str) {
     let started = Instant::now();
     while session(visitor, public_url).await != 401 {
@@ -41,12 +41,12 @@ pub async fn until_signed_out(visitor: &Visitor, gateway: &Gateway, public_url: 
     }
 }
 
-/// How many logout tokens a gateway took.
+/// The number of logout tokens that a gateway accepted.
 pub fn taken(gateway: &Gateway) -> usize {
     gateway.log().matches("told of a logout by the provider").count()
 }
 
-/// Waits until a gateway took so many.
+/// Waits until a gateway has accepted that many.
 pub async fn until_taken(gateway: &Gateway, count: usize) {
     let started = Instant::now();
     while taken(gateway) < count {

@@ -1,7 +1,8 @@
 //! The consent page, and `POST /oauth2/authorize/agree`.
 
 use crate::support::app::{
-    Tokens, beside, code, error, path, redeem, refresh, request, setup, sign_in, start, to_provider, told, userinfo,
+    Tokens, beside, code, error, path, redeem, redirect_error, refresh, request, setup, sign_in, start, to_provider,
+    userinfo,
 };
 use crate::support::{Answer, Browser, Gateway};
 
@@ -50,7 +51,7 @@ async fn consent_grants_a_code_and_refusal_returns_access_denied() {
     assert_eq!(say(&browser, &page, "yes").await.status, 409);
     assert_eq!(browser.get(&page).await.status, 409);
     let page = browser.get(&asked).await.location();
-    assert_eq!(told(&say(&browser, &page, "no").await), "access_denied");
+    assert_eq!(redirect_error(&say(&browser, &page, "no").await), "access_denied");
 }
 
 /// WB-09: the page says which app asks, for what, and whom.
@@ -110,7 +111,7 @@ async fn nobody_is_signed_in(gateway: &Gateway, browser: &Browser, shown: &[&str
     }
     assert_eq!(browser.post("/session/token").await.status, 401);
     assert!(browser.get("/account").await.location().starts_with("/login?"));
-    assert_eq!(told(&browser.get(&path(&[("prompt", "none")])).await), "login_required");
+    assert_eq!(redirect_error(&browser.get(&path(&[("prompt", "none")])).await), "login_required");
     for credential in shown {
         assert_eq!(userinfo(gateway, credential).await.status, 401);
         let other = gateway.browser();
@@ -151,7 +152,7 @@ async fn an_installed_app_requires_consent() {
         let agreed = say(&browser, &page, "yes").await;
         assert!(agreed.location().starts_with(&format!("{address}?code=")), "{agreed:?}");
         let silent = [asked.as_slice(), &[("prompt", "none")]].concat();
-        assert_eq!(told(&browser.get(&path(&silent)).await), "consent_required");
+        assert_eq!(redirect_error(&browser.get(&path(&silent)).await), "consent_required");
     }
     for other in ["http://127.0.0.1:51004/other", "http://localhost:51004/cb", "http://[::1]:51004/cb"] {
         let refused = browser.get(&path(&[("client_id", "cli"), ("redirect_uri", other)])).await;
@@ -268,7 +269,7 @@ async fn consent_after_the_session_ended_grants_nothing() {
         assert!(answer.status == 303 && answer.location().starts_with("/login/op?"), "{end}: {answer:?}");
         assert_eq!(gateway.database.rows("authorization_codes"), 0);
         assert!(press(&browser, "authorization_request=x", "no").await.status == 400);
-        assert_eq!(told(&press(&browser, &form, "no").await), "access_denied", "{end}");
+        assert_eq!(redirect_error(&press(&browser, &form, "no").await), "access_denied", "{end}");
         gateway.database.execute("DELETE FROM users");
     }
 }
@@ -354,7 +355,7 @@ async fn loopback_redirect_uris_require_consent_each_time() {
             assert!(agreed.location().starts_with(&format!("{uri}?code=")), "{agreed:?}");
         }
         let silent = [asked.as_slice(), &[("prompt", "none")]].concat();
-        assert_eq!(told(&browser.get(&path(&silent)).await), "consent_required", "{uri}");
+        assert_eq!(redirect_error(&browser.get(&path(&silent)).await), "consent_required", "{uri}");
     }
     let elsewhere = [("client_id", "tool"), ("redirect_uri", "https://tool.example/cb")];
     code(&browser.get(&path(&elsewhere)).await);

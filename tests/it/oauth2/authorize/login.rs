@@ -4,7 +4,8 @@ use url::form_urlencoded;
 
 use crate::fake_provider::{Reply, WELL_KNOWN};
 use crate::support::app::{
-    Tokens, claims, code, header, path, post, redeem, request, setup, sign_in, start, to_provider, told, userinfo,
+    Tokens, claims, code, header, path, post, redeem, redirect_error, request, setup, sign_in, start, to_provider,
+    userinfo,
 };
 use crate::support::{Gateway, parameter};
 
@@ -137,7 +138,7 @@ async fn a_denied_login_is_reported_to_the_app() {
     let browser = gateway.browser();
     let begun = to_provider(&browser, &path(&[])).await;
     let answer = browser.get(&begun.callback(&[("error", "access_denied"), ("state", &begun.state)])).await;
-    assert_eq!(told(&answer), "access_denied");
+    assert_eq!(redirect_error(&answer), "access_denied");
     assert_eq!(parameter(&answer.location(), "state").as_deref(), Some("s t%te"));
     assert_eq!(gateway.database.login(&begun.state), "denied provider_denied");
     assert_eq!(gateway.database.rows("sessions"), 0);
@@ -194,7 +195,10 @@ async fn an_app_can_be_limited_to_some_providers() {
     let picky = browser.get(&path(&[("client_id", "picky")])).await.location();
     assert!(picky.starts_with(&other.issuer), "{picky}");
     assert_eq!(browser.get(&link_of_newest(&gateway)).await.status, 404);
-    assert_eq!(told(&browser.get(&path(&[("client_id", "picky"), ("provider", "op")])).await), "invalid_request");
+    assert_eq!(
+        redirect_error(&browser.get(&path(&[("client_id", "picky"), ("provider", "op")])).await),
+        "invalid_request"
+    );
 }
 
 /// The link that begins a login at `op` for the newest authorization request.

@@ -3,7 +3,7 @@
 use chrono::TimeDelta;
 use serde_json::json;
 
-use crate::support::app::{Tokens, code, path, redeem, setup, sign_in, start, to_provider, told};
+use crate::support::app::{Tokens, code, path, redeem, redirect_error, setup, sign_in, start, to_provider};
 use crate::support::{Gateway, parameter};
 
 /// Sets the `auth_time` of the provider, in seconds before now.
@@ -17,16 +17,16 @@ fn authenticated(gateway: &Gateway, seconds_ago: i64) {
 async fn prompt_none_shows_no_page() {
     let gateway = start();
     let browser = gateway.browser();
-    assert_eq!(told(&browser.get(&path(&[("prompt", "none")])).await), "login_required");
+    assert_eq!(redirect_error(&browser.get(&path(&[("prompt", "none")])).await), "login_required");
     authenticated(&gateway, 120);
     browser.sign_in("ada").await;
     code(&browser.get(&path(&[("prompt", "none")])).await);
-    assert_eq!(told(&browser.get(&path(&[("prompt", "none"), ("max_age", "60")])).await), "login_required");
+    assert_eq!(redirect_error(&browser.get(&path(&[("prompt", "none"), ("max_age", "60")])).await), "login_required");
     // After a logout, and with an invalid cookie.
     assert_eq!(browser.post("/logout").await.status, 200);
-    assert_eq!(told(&browser.get(&path(&[("prompt", "none")])).await), "login_required");
+    assert_eq!(redirect_error(&browser.get(&path(&[("prompt", "none")])).await), "login_required");
     browser.set_cookie("vestibule", "junk");
-    assert_eq!(told(&browser.get(&path(&[("prompt", "none")])).await), "login_required");
+    assert_eq!(redirect_error(&browser.get(&path(&[("prompt", "none")])).await), "login_required");
 }
 
 /// AZ-24: the parameters are sent to the provider, and `auth_time` is checked.
@@ -41,7 +41,7 @@ async fn prompt_login_requires_a_fresh_login_at_the_provider() {
     assert_eq!(parameter(&begun.url, "prompt").as_deref(), Some("login"));
     assert!(parameter(&begun.url, "max_age").is_some(), "so that the provider returns auth_time");
     // The provider returned an old `auth_time`.
-    assert_eq!(told(&browser.get(&begun.callback_of("ada")).await), "login_required");
+    assert_eq!(redirect_error(&browser.get(&begun.callback_of("ada")).await), "login_required");
     authenticated(&gateway, 0);
     let answer = sign_in(&browser, &path(&[("prompt", "login")]), "ada").await;
     let tokens = Tokens::of(&redeem(&gateway, &code(&answer), &[]).await);
@@ -61,14 +61,18 @@ async fn without_auth_time_a_login_is_not_fresh() {
     let gateway = start();
     gateway.op.set_claims(json!({ "auth_time": null }));
     for asked in [("prompt", "login"), ("max_age", "60")] {
-        assert_eq!(told(&sign_in(&gateway.browser(), &path(&[asked]), "ada").await), "login_required", "{asked:?}");
+        assert_eq!(
+            redirect_error(&sign_in(&gateway.browser(), &path(&[asked]), "ada").await),
+            "login_required",
+            "{asked:?}"
+        );
     }
     let trusting = setup().toml("[providers.op]\ninsecure_assume_fresh_login = true").start();
     trusting.op.set_claims(json!({ "auth_time": null }));
     for asked in [("prompt", "login"), ("max_age", "60")] {
         let answer = sign_in(&trusting.browser(), &path(&[asked]), "ada").await;
         let tokens = Tokens::of(&redeem(&trusting, &code(&answer), &[]).await);
-        // It counts as fresh here, and no token states a time that nobody said.
+        // The login counts as fresh, and no token has an `auth_time` that the provider did not state.
         assert!(tokens.id_claims().get("auth_time").is_none() && tokens.claims().get("auth_time").is_none());
     }
 }

@@ -1,6 +1,6 @@
 //! The parameters of an authorization request, and where its errors are sent.
 
-use crate::support::app::{CHALLENGE, SERVER, SPA, code, of_server, path, request, sign_in, start, told};
+use crate::support::app::{CHALLENGE, SERVER, SPA, code, of_server, path, redirect_error, request, sign_in, start};
 use crate::support::parameter;
 
 /// AZ-01, AZ-02, AZ-05, AZ-10: errors before the client and its URI are known are shown on our page.
@@ -72,7 +72,7 @@ async fn an_invalid_request_is_reported_to_the_app() {
         (&[("client_id", "silent"), ("redirect_uri", "https://silent.example/cb")], "unauthorized_client"),
     ] {
         let answer = browser.get(&path(changes)).await;
-        assert_eq!(told(&answer), expected, "{changes:?}");
+        assert_eq!(redirect_error(&answer), expected, "{changes:?}");
         let url = answer.location();
         assert_eq!(parameter(&url, "state").as_deref(), Some("s t%te"), "{url}");
         assert_eq!(parameter(&url, "iss"), Some(gateway.public_url.clone()));
@@ -91,7 +91,7 @@ async fn repeated_parameters_are_refused() {
     }
     for doubled in ["state=x", "scope=openid", "nonce=x", "code_challenge=x", "resource=a&resource=b", "state="] {
         let answer = gateway.browser().get(&format!("{}&{doubled}", path(&[]))).await;
-        assert_eq!(told(&answer), "invalid_request", "{doubled}");
+        assert_eq!(redirect_error(&answer), "invalid_request", "{doubled}");
         let state = parameter(&answer.location(), "state");
         assert_eq!(state.is_none(), doubled.starts_with("state"), "{doubled}");
     }
@@ -161,7 +161,7 @@ async fn malformed_requests_are_refused() {
         ("login_hint", "h".repeat(513)),
         ("max_age", "9".repeat(40)),
     ] {
-        assert_eq!(told(&browser.get(&path(&[(name, &value)])).await), "invalid_request");
+        assert_eq!(redirect_error(&browser.get(&path(&[(name, &value)])).await), "invalid_request");
     }
     assert_eq!(browser.ask("PUT", "/oauth2/authorize").send().await.status, 405);
 }
