@@ -211,7 +211,7 @@ async fn a_moved_app_keeps_its_profile_and_provider() {
     assert_eq!(scene.userinfo(&wiki).await, before);
     assert_eq!(logout_apps::refresh(&scene.gateway, "wiki", &wiki).await, 200);
     let asked = browser.get(&authorization("wiki")).await.location();
-    assert!(asked.starts_with("/login/op?"), "{asked}");
+    assert!(asked.starts_with(&scene.gateway.op.issuer), "a login at `op` is required: {asked}");
 }
 
 /// LO-11, RC-11: a redemption, a login with the other identity and the provider logout run concurrently. No session of the

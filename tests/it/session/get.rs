@@ -195,7 +195,7 @@ async fn a_cookie_planted_by_a_sibling_site_does_not_prevent_a_login() {
     let many = "vestibule=planted; ".repeat(200);
     let answer =
         plain.ask("GET", "/session").for_json().header("cookie", &format!("{many}vestibule={good}")).send().await;
-    assert_eq!(answer.status, 401, "only a few are tried");
+    assert_eq!(answer.status, 200, "every cookie is tried");
 
     // The binding cookie too.
     let begun = browser.begin("op").await;
