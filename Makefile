@@ -8,7 +8,7 @@ SHELL := /bin/bash
 export PATH := $(CURDIR)/.dev/venv/bin:$(PATH)
 CARGO ?= cargo
 
-.PHONY: help demo demo-check test bench bench-scale lint lint-rust lint-deny lint-files build clean-dev bootstrap bootstrap-test
+.PHONY: help demo demo-check test bench bench-scale bench-peers lint lint-rust lint-deny lint-files build clean-dev bootstrap bootstrap-test
 
 help: ## Lists the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -47,6 +47,9 @@ bench: bootstrap ## Measures every hot endpoint and its limit in the same run; s
 
 bench-scale: bootstrap ## Measures the flows with 20,000 and with 2,000,000 sessions; writes the plans to docs/plans.md
 	$(CARGO) bench --locked --features dev --bench gateway -- --scale 1000000 --plans docs/plans.md $(BENCH)
+
+bench-peers: bootstrap ## Measures the gateway beside npm oidc-provider and oauth2-proxy, with ES256 on both sides
+	CARGO="$(CARGO)" scripts/bench-peers $(BENCH)
 
 build: ## Builds the release binary as in the container image: target/release/vestibule
 	$(CARGO) build --locked --release

@@ -102,6 +102,7 @@ algorithms = ["ES256"]
 [limits]
 logins_per_minute = 1000000
 tokens_per_minute = 1000000
+requests_per_connection = 1000000
 
 [tokens]
 audience = ["api"]
@@ -125,7 +126,7 @@ client_secret = "secret"
 }
 
 /// A loopback address with a free port.
-fn free_address() -> SocketAddr {
+pub fn free_address() -> SocketAddr {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a port");
     listener.local_addr().expect("an address")
 }

@@ -14,6 +14,7 @@ mod limits;
 mod load;
 mod measure;
 mod options;
+mod peers;
 mod pending;
 mod processor;
 mod provider;
@@ -65,6 +66,9 @@ fn run(options: &Options) -> Result<(), String> {
     let stage = Stage::build();
     if let Some(rows) = options.scale {
         return scale::compare(&stage, rows, options);
+    }
+    if options.peers {
+        return peers::compare(&stage, options);
     }
     println!("{}\n", at_rest(&stage));
     round(&stage, options)?;

@@ -12,13 +12,15 @@ pub struct Options {
     pub only: Vec<String>,
     /// Rows to insert for the comparison of table sizes, which replaces the scenarios.
     pub scale: Option<u64>,
+    /// Compare with other implementations, instead of the scenarios.
+    pub peers: bool,
     /// The file for the query plans.
     pub plans: Option<String>,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { time: Duration::from_secs(5), connections: 16, only: Vec::new(), scale: None, plans: None }
+        Self { time: Duration::from_secs(5), connections: 16, only: Vec::new(), scale: None, peers: false, plans: None }
     }
 }
 
@@ -34,8 +36,13 @@ impl Options {
                 "--connections" => options.connections = number(&value()?)?,
                 "--only" => options.only = value()?.split(',').map(str::to_owned).collect(),
                 "--scale" => options.scale = Some(number(&value()?)?),
+                "--peers" => options.peers = true,
                 "--plans" => options.plans = Some(value()?),
-                _ => return Err(format!("unknown: {word}; there are --seconds --connections --only --scale --plans")),
+                _ => {
+                    return Err(format!(
+                        "unknown: {word}; there are --seconds --connections --only --scale --peers --plans"
+                    ));
+                }
             }
         }
         Ok(options)

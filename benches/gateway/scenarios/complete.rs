@@ -2,6 +2,7 @@
 //! outside the measured time.
 
 use std::cell::RefCell;
+use std::net::SocketAddr;
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -13,6 +14,8 @@ use crate::load::{self, Caller, Callers};
 use crate::provider::code;
 use crate::stage::{SESSIONS, Stage};
 
+/// The path of the gateway's callback.
+const CALLBACK: &str = "/callback/op";
 /// Upper bounds of completed logins per second.
 const BEGUN: usize = 4_000;
 const BEGUN_BY_PGBENCH: usize = 6_000;
@@ -59,14 +62,39 @@ pub fn before_callbacks(ready: Ready, connections: usize, request: fn() -> Vec<u
         let each_second = if of_pgbench.is_some() { BEGUN } else { BEGUN / 2 };
         let wanted = each_second * usize::try_from(time.as_secs().max(1)).unwrap_or(1);
         ready.borrow_mut().clear();
-        let begin =
-            |_| Box::new(Begin { left: wanted / connections, request, ready: Rc::clone(&ready) }) as Box<dyn Caller>;
+        let begin = |_| {
+            let (left, request, callback) = (wanted / connections, request(), CALLBACK);
+            Box::new(Begin { left, request, callback, ready: Rc::clone(&ready) }) as Box<dyn Caller>
+        };
         let callers = (0..connections).map(begin).collect();
         load::run(stage.gateway.public, callers, Duration::from_secs(60)).expect("logins");
         if let Some(of_pgbench) = &mut of_pgbench {
             of_pgbench(stage, time, number);
         }
     })
+}
+
+/// Callers that complete logins at any server, and what begins those logins before each interval.
+pub fn callbacks(
+    address: SocketAddr,
+    begin: &'static str,
+    callback: &'static str,
+    status: u16,
+    connections: usize,
+) -> (Callers, impl FnMut()) {
+    let ready = Ready::default();
+    let complete = |_| Box::new(Complete { ready: Rc::clone(&ready), status }) as Box<dyn Caller>;
+    let callers = (0..connections).map(complete).collect();
+    let begin = move || {
+        ready.borrow_mut().clear();
+        let request = load::get(begin, "");
+        let caller = |_| {
+            let (request, left) = (request.clone(), BEGUN / 2 / connections);
+            Box::new(Begin { left, request, callback, ready: Rc::clone(&ready) }) as Box<dyn Caller>
+        };
+        load::run(address, (0..connections).map(caller).collect(), Duration::from_secs(60)).expect("logins");
+    };
+    (callers, begin)
 }
 
 /// What distinguishes the logins that pgbench completes in one scenario from those of another.
@@ -153,6 +181,10 @@ pub fn log_in(stage: &Stage, number: u64) -> Result<(), String> {
 
 /// The callback request for the redirect of this answer.
 pub fn way_back(head: &str, number: u64) -> Vec<u8> {
+    way_back_to(CALLBACK, head, number)
+}
+
+fn way_back_to(callback: &str, head: &str, number: u64) -> Vec<u8> {
     let location = header(head, "location").unwrap_or_default();
     let said = |name: &str| {
         let (_, rest) = location.split_once(&format!("{name}=")).unwrap_or_default();
@@ -160,19 +192,21 @@ pub fn way_back(head: &str, number: u64) -> Vec<u8> {
     };
     let cookie = header(head, "set-cookie").and_then(|line| line.split(';').next()).unwrap_or_default();
     let code = code(&number.to_string(), said("nonce"));
-    load::get(&format!("/callback/op?code={code}&state={}", said("state")), &format!("Cookie: {cookie}\r\n"))
+    load::get(&format!("{callback}?code={code}&state={}", said("state")), &format!("Cookie: {cookie}\r\n"))
 }
 
 /// Starts logins and stores the requests that complete them.
 struct Begin {
     left: usize,
-    request: fn() -> Vec<u8>,
+    request: Vec<u8>,
+    /// The path of the callback.
+    callback: &'static str,
     ready: Ready,
 }
 
 impl Caller for Begin {
     fn ask(&mut self, request: &mut Vec<u8>) -> bool {
-        request.extend((self.request)());
+        request.extend_from_slice(&self.request);
         let more = self.left > 0;
         self.left = self.left.saturating_sub(1);
         more
@@ -182,7 +216,7 @@ impl Caller for Begin {
         expect(reply, 302)?;
         let mut ready = self.ready.borrow_mut();
         let number = ready.len() as u64 % (SESSIONS / 2);
-        ready.push(way_back(reply.head, number));
+        ready.push(way_back_to(self.callback, reply.head, number));
         Ok(())
     }
 }

@@ -35,22 +35,39 @@ u.groups;\n"
     )
 }
 
+/// Where refresh tokens are redeemed.
+#[derive(Clone, Copy)]
+pub struct TokenEndpoint {
+    pub path: &'static str,
+    /// Parameters of the form before those of every refresh.
+    pub parameters: &'static str,
+}
+
+/// The gateway's.
+const OURS: TokenEndpoint = TokenEndpoint { path: "/oauth2/token", parameters: "" };
+
 /// Sessions, each with its newest refresh token.
 pub struct Chains {
     tokens: Vec<String>,
+    endpoint: TokenEndpoint,
     next: usize,
 }
 
 impl Chains {
     /// A caller for the sessions with these numbers, none of which has been refreshed.
     pub fn boxed(stage: &Stage, numbers: impl Iterator<Item = u64>) -> Box<dyn Caller> {
-        Box::new(Self { tokens: numbers.map(|number| stage.refresh_token(number)).collect(), next: 0 })
+        Self::of_tokens(numbers.map(|number| stage.refresh_token(number)).collect(), OURS)
+    }
+
+    /// A caller for the sessions with these tokens.
+    pub fn of_tokens(tokens: Vec<String>, endpoint: TokenEndpoint) -> Box<dyn Caller> {
+        Box::new(Self { tokens, endpoint, next: 0 })
     }
 }
 
 impl Caller for Chains {
     fn ask(&mut self, request: &mut Vec<u8>) -> bool {
-        request.extend(with_token(&self.tokens[self.next]));
+        request.extend(with_token(self.endpoint, &self.tokens[self.next]));
         true
     }
 
@@ -65,14 +82,15 @@ impl Caller for Chains {
 
 /// Refreshes a session and returns the new access token.
 pub fn access_token(stage: &Stage, number: u64) -> String {
-    let request = with_token(&stage.refresh_token(number));
+    let request = with_token(OURS, &stage.refresh_token(number));
     let (status, head, body) = load::once(stage.gateway.public, &request).expect("an answer");
     assert_eq!(status, 200, "{head}");
     member(&body, "access_token").expect("an access token").to_owned()
 }
 
-fn with_token(token: &str) -> Vec<u8> {
-    load::post("/oauth2/token", "", &format!("grant_type=refresh_token&refresh_token={token}"))
+fn with_token(endpoint: TokenEndpoint, token: &str) -> Vec<u8> {
+    let form = format!("{}grant_type=refresh_token&refresh_token={token}", endpoint.parameters);
+    load::post(endpoint.path, "", &form)
 }
 
 /// A text member of a flat JSON object. Parsing all of it would cost more than the answer itself.
