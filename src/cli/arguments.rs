@@ -55,7 +55,7 @@ enum Verb {
         #[command(subcommand)]
         verb: logins::Verb,
     },
-    /// List logout notifications that apps have not received
+    /// List logout notices that apps have not received
     Logouts {
         #[command(subcommand)]
         verb: logouts::Verb,

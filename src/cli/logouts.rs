@@ -1,4 +1,4 @@
-//! `vestibule logouts list`: prints logout notifications that apps have not received.
+//! `vestibule logouts list`: prints the logout notices that apps have not received.
 
 use std::fmt::Write;
 use std::path::PathBuf;
@@ -12,7 +12,7 @@ use crate::logout::{self, Undelivered};
 
 #[derive(Subcommand)]
 pub enum Verb {
-    /// List the notifications that apps have not received, newest first: those that are retried, and those that failed
+    /// List the notices that apps have not received, newest first: those that are retried, and those that failed
     List {
         /// Maximum number of rows
         #[arg(long, default_value_t = 100, value_parser = clap::value_parser!(i64).range(1..=10_000))]
@@ -23,7 +23,7 @@ pub enum Verb {
     },
 }
 
-/// Runs the command.
+/// Runs the command. The exit code is 0, 1 for a failure, or 2 for an invalid configuration.
 pub fn run(verb: &Verb, files: &[PathBuf]) -> ExitCode {
     let Verb::List { limit, json } = verb;
     context::with_context(files, async |context| list(context, *limit, *json).await)

@@ -5,21 +5,21 @@ use crate::base::secret::Plain;
 use crate::session::SignedIn;
 use crate::upstream::ProviderTokens;
 
-/// A login that gave a session.
+/// A completed login that created a session.
 pub struct Completed {
     /// The new session and its user.
     pub signed_in: SignedIn,
     /// The address to redirect the browser to.
     pub return_to: Option<String>,
-    /// The authorization request that it was for.
+    /// The id of the app's authorization request that started the login, if one did.
     pub request: Option<AuthorizationRequestId>,
-    /// The address of the app with the code, where the authorization request was answered with the login.
+    /// The app's redirect URI with the code, if the login also completed its authorization request.
     pub answer: Option<Plain>,
     /// The tokens of the provider.
     pub tokens: ProviderTokens,
 }
 
-/// A linked identity.
+/// The result of linking an identity to the user of an existing session.
 pub struct Linked {
     /// The address to redirect the browser to.
     pub return_to: Option<String>,
@@ -27,7 +27,7 @@ pub struct Linked {
 
 /// The result of a completed login.
 pub enum Finished {
-    /// A new session.
+    /// The login created a session for its user.
     SignedIn(Box<Completed>),
     /// An identity was linked to the user of the existing session.
     Linked(Linked),

@@ -1,4 +1,4 @@
-//! A sign-in as an entry of a list.
+//! An entry of the list of sessions.
 
 use std::net::IpAddr;
 
@@ -8,10 +8,10 @@ use super::device::Device;
 use crate::base::clock::Timestamp;
 use crate::base::id::{SessionId, UserId};
 
-/// A sign-in with the apps under it, as `GET /sessions` shows it.
+/// A session of a browser with the apps that use it, as `GET /sessions` returns it.
 #[derive(Clone, Debug, Serialize)]
 pub struct Listed {
-    /// The id of the sign-in (`sid`).
+    /// The id of the session (`sid`).
     pub id: SessionId,
     /// The id of its user.
     #[serde(skip)]
@@ -22,7 +22,7 @@ pub struct Listed {
     pub last_activity_at: Timestamp,
     /// Its absolute end (`sessions.not_after`).
     pub expires_at: Timestamp,
-    /// The address of the client that logged in.
+    /// The IP address from which the user logged in.
     pub ip: Option<IpAddr>,
     /// The `User-Agent` header of the login.
     pub user_agent: Option<String>,
@@ -30,6 +30,6 @@ pub struct Listed {
     pub device: Device,
     /// The id of the provider of the login.
     pub provider: String,
-    /// The client ids of the live apps' sessions under it.
+    /// The client ids of its active app sessions.
     pub clients: Vec<String>,
 }

@@ -145,7 +145,7 @@ impl AccessHeader {
     }
 }
 
-/// The token is no valid access token of this gateway. The caller learns no more than that.
+/// The token is not a valid access token or ID token hint of this gateway. The caller does not receive the reason.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the access token is not valid")]
 pub struct TokenInvalid;

@@ -1,4 +1,5 @@
-//! `id_token_hint`: an ID token of ours that a client sends back to name a session (OpenID Connect RP-Initiated Logout 1.0
+//! `id_token_hint`: an ID token of this gateway that a client sends back to name a session (OpenID Connect
+//! RP-Initiated Logout 1.0
 //! §2). `exp` is not checked: a client keeps the token for as long as its own session lasts.
 
 use jsonwebtoken::{DecodingKey, Validation};
@@ -17,9 +18,9 @@ const MAX_LEN: usize = 8 * 1024;
 /// The claims of a valid hint.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct IdTokenHint {
-    /// `aud`: the client that it was issued to.
+    /// `aud`: the client to which the ID token was issued.
     pub client_id: String,
-    /// `sub`: the user.
+    /// `sub`: the id of the user to be logged out.
     pub user: UserId,
     /// `sid`: the client's session.
     pub session: SessionId,
@@ -32,7 +33,8 @@ struct HintClaims {
     sid: SessionId,
 }
 
-/// Verifies that it is an ID token of ours, expired or not: signature, type, issuer, one audience, `sub` and `sid`.
+/// Verifies that `token` is an ID token of this gateway, expired or not: signature, type, issuer, one audience, `sub`
+/// and `sid`.
 pub fn verify_id_token_hint(keys: &Keys, issuer: &str, token: &str) -> Result<IdTokenHint, TokenInvalid> {
     if token.len() > MAX_LEN || token.split('.').count() != 3 {
         return Err(TokenInvalid);
@@ -54,7 +56,7 @@ pub fn verify_id_token_hint(keys: &Keys, issuer: &str, token: &str) -> Result<Id
     Ok(IdTokenHint { client_id: claims.aud, user: claims.sub, session: claims.sid })
 }
 
-/// The key of that id with its algorithm. Retired keys that have left the JWKS count; revoked keys do not.
+/// The key with this id, and its algorithm. Finds retired keys, which are no longer in the JWKS, but no revoked keys.
 fn verifying<'k>(keys: &'k Keys, kid: &str) -> Option<(Algorithm, &'k DecodingKey)> {
     keys.for_hint(kid).map(|key| (key.algorithm(), key.verifying()))
 }
@@ -88,7 +90,7 @@ mod tests {
         jwt::sign(keys.signing(algorithm).expect("a key"), typ, claims).expect("a token")
     }
 
-    /// LO-06: an expired ID token is a valid hint; `exp` of these is in 1970.
+    /// LO-06: an expired ID token is a valid hint; the `exp` of these tokens is in 1970.
     #[test]
     fn an_expired_id_token_of_ours_is_a_good_hint() {
         let keys = keys();

@@ -7,7 +7,7 @@ use serde::Serialize;
 use crate::config::Algorithm;
 use crate::keys::{SigningKey, UnusableKey};
 
-/// Signs claims as a JWT with that `typ`.
+/// Signs claims as a JWT whose header has this `typ`.
 pub fn sign(key: &SigningKey, typ: &str, claims: &impl Serialize) -> Result<String, UnusableKey> {
     // The values of `alg`, `kid` and `typ` contain no character that JSON escapes.
     let header = format!(r#"{{"typ":"{typ}","alg":"{}","kid":"{}"}}"#, key.algorithm().name(), key.kid());
@@ -31,7 +31,7 @@ pub struct Header {
 }
 
 impl Header {
-    /// The header of a token of that type, signed by that key.
+    /// The header of a token with this `typ`, signed by the key with the id `kid`.
     pub fn new(typ: &'static str, algorithm: Algorithm, kid: &str) -> Self {
         Self { typ, alg: algorithm.name(), kid: kid.to_owned() }
     }

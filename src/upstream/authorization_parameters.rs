@@ -13,7 +13,7 @@ pub struct AuthorizationParameters {
     pub parameters: Vec<(String, String)>,
 }
 
-/// Builds the parameters. A hint of the caller overrides the configured parameter of that name.
+/// Builds the parameters. A hint of the caller overrides the configured parameter with the same name.
 pub fn authorization_parameters<const N: usize>(
     registration: &Registration,
     hints: [(&str, Option<String>); N],

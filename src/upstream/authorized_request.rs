@@ -16,7 +16,7 @@ pub fn authorized_request(
     value.set_sensitive(true);
     let mut request = http::Request::builder().uri(url.as_str());
     if method == Method::POST {
-        // The HTTP client omits it without a body, and some servers require it (RFC 9110 §8.6).
+        // The HTTP client omits `Content-Length` for an empty body, and some servers require it (RFC 9110 §8.6).
         request = request.header(header::CONTENT_LENGTH, 0);
     }
     let request = request.method(method);

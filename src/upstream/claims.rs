@@ -15,7 +15,7 @@ const MAX_TEXT: usize = 256;
 const MAX_AMR_VALUES: usize = 16;
 /// The longest `amr` value, in bytes.
 const MAX_AMR_LENGTH: usize = 64;
-/// The deepest nesting of arrays and objects.
+/// The deepest nesting of arrays and objects that is stored; deeper values are removed.
 const MAX_DEPTH: usize = 8;
 /// The size limit of all stored claims as JSON, in bytes.
 const MAX_BYTES: usize = 16 * 1024;
@@ -29,7 +29,8 @@ pub fn is_sub(text: &str) -> bool {
 }
 
 /// A `sub` as text: a string, or an integer in decimal digits. A number with a fraction or an exponent, or one beyond 64
-/// bits, is not accepted: it was parsed as a float, which may represent two ids. [`is_sub`] validates the result.
+/// bits, is not accepted: it is parsed as a float, and two ids may have the same float. [`is_sub`] validates the
+/// result.
 pub fn sub(value: &Value) -> Option<String> {
     match value {
         Value::String(text) => Some(text.clone()),
@@ -84,7 +85,7 @@ pub fn storable(claims: &Map<String, Value>, sub: &str, profile: &Profile) -> (V
     (Value::Object(known), Some(ClaimLoss { cut, ..loss }))
 }
 
-/// A string claim of limited length; `None` for any other value.
+/// A string claim of 1 to 256 characters without harmful ones; `None` for any other value.
 pub fn short_text(claims: &Map<String, Value>, name: &str) -> Option<String> {
     let text = claims.get(name).and_then(Value::as_str)?;
     (!text.is_empty() && text.chars().count() <= MAX_TEXT && text::is_clean(text)).then(|| text.to_owned())
@@ -114,7 +115,7 @@ pub fn amr(claims: &Map<String, Value>) -> (Option<Vec<String>>, Option<ClaimLos
     }
 }
 
-/// The value without harmful characters, and without values nested too deep. Counts both in `loss`.
+/// The value without harmful characters, and without arrays and objects below `levels` levels. Counts both in `loss`.
 fn clean_value(value: &Value, levels: usize, loss: &mut ClaimLoss) -> Option<Value> {
     match value {
         Value::String(text) => {

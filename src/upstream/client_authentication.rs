@@ -34,12 +34,12 @@ pub struct ClientRequest<'r> {
     pub form: &'r [(String, String)],
 }
 
-/// Which client secret is used.
+/// The client secret that a request uses. While a secret is replaced, the provider may accept only one of the two.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Secret {
-    /// `client_secret`.
+    /// The `client_secret` of the configuration, which is tried first.
     Current,
-    /// `client_secret_previous`.
+    /// The `client_secret_previous` of the configuration, which is tried after an `invalid_client` error.
     Previous,
 }
 
@@ -66,7 +66,7 @@ pub async fn send(
     Ok(second)
 }
 
-/// The highest number of requests that [`send`] makes.
+/// The highest number of requests that [`send`] makes: 1, or 2 with a previous secret.
 pub fn max_calls(registration: &Registration) -> u32 {
     1 + u32::from(registration.client_secret_previous.is_some())
 }
@@ -147,8 +147,9 @@ fn add_to_form(form: &mut Vec<(String, String)>, registration: &Registration, pa
 }
 
 /// A client assertion (RFC 7523 §3). The audience is the issuer, as draft-ietf-oauth-rfc7523bis and FAPI 2.0 require: a token
-/// endpoint from metadata may belong to another provider, and a stolen assertion for it would authenticate its thief there as
-/// this client. `client_assertion_audience` overrides it for providers that require another value.
+/// token endpoint as the audience, malicious metadata that names the endpoint of another provider would give the
+/// attacker an
+/// assertion that this other provider accepts. `client_assertion_audience` overrides the audience where necessary.
 fn assertion(registration: &Registration, audience: &str, now: Timestamp) -> Option<Plain> {
     let claims = json!({
         "iss": registration.client_id,
@@ -162,7 +163,7 @@ fn assertion(registration: &Registration, audience: &str, now: Timestamp) -> Opt
 }
 
 /// A client secret for Sign in with Apple, which is a signed JWT. Apple accepts a lifetime of six months; a new one for each
-/// request needs no rotation, and a stolen one expires soon.
+/// request needs no rotation, and a stolen secret expires within two minutes.
 fn apple_secret(registration: &Registration, now: Timestamp) -> Option<Plain> {
     let claims = json!({
         "iss": registration.team_id.as_deref()?,

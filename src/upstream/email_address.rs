@@ -1,7 +1,8 @@
 //! E-mail addresses by the grammar of RFC 5321 §4.1.2, with the UTF-8 extension of RFC 6531 §3.3. A text that is not exactly one
-//! address is none: a service that splits it elsewhere would read another domain than the gateway (AC-02).
+//! address is rejected: another service could split it at another `@` and find another domain than the gateway (AC-02).
 //!
-//! The grammar is written here, because the crates for it also accept what RFC 5322 adds for headers: display names, angle
+//! No crate is used, because the crates for e-mail addresses also accept what RFC 5322 adds for headers: display
+//! names, angle
 //! brackets and comments.
 
 /// The domain of an address; `None` where the text is not exactly one address.
@@ -21,7 +22,7 @@ fn local_part_end(text: &str) -> Option<usize> {
     text.get(..end)?.split('.').all(is_atom).then_some(end)
 }
 
-/// The length of a quoted string after its opening quote, with the closing one.
+/// The length in bytes of a quoted string, without its opening quote and with its closing quote.
 fn quoted_len(text: &str) -> Option<usize> {
     let mut characters = text.char_indices();
     while let Some((at, c)) = characters.next() {
@@ -37,7 +38,7 @@ fn quoted_len(text: &str) -> Option<usize> {
     None
 }
 
-/// `atext` of RFC 5322 §3.2.3, and every character beyond ASCII (RFC 6531 §3.3).
+/// `atext` of RFC 5322 §3.2.3, and the characters of [`is_beyond_ascii`] (RFC 6531 §3.3).
 fn is_atext(c: char) -> bool {
     c.is_ascii_alphanumeric() || "!#$%&'*+-/=?^_`{|}~".contains(c) || is_beyond_ascii(c)
 }
@@ -125,7 +126,7 @@ mod tests {
     }
 
     proptest::proptest! {
-        /// The parts of an address form the address again, and its domain has neither `@` nor a separator.
+        /// The text is a local part, `@` and the domain; the domain contains neither `@` nor a separator.
         #[test]
         fn a_domain_is_what_follows_the_local_part(text in "[a\"\\\\@., <>()\\[\\]é-]{0,12}") {
             if let Some(domain) = domain(&text) {

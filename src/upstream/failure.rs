@@ -1,4 +1,4 @@
-//! Why a conversation with a provider failed.
+//! Why a login, a refresh or a revocation at a provider failed.
 
 /// The step that failed. It decides the final status of the login.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -12,19 +12,19 @@ pub enum Stage {
 /// The kind of a failure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fault {
-    /// The provider's metadata or keys are available neither fresh nor stored.
+    /// The provider's metadata or keys cannot be fetched, and neither the cache nor the database has them.
     Unavailable,
     /// The provider did not respond in time.
     Timeout,
-    /// This process has no descriptor left for the request. The provider has not failed.
+    /// This process has no file descriptor left for the request. The provider is not the cause.
     Overloaded,
-    /// The provider's response cannot be used.
+    /// The request failed, or the response has an unexpected status, media type or content.
     InvalidResponse,
-    /// The provider returned an error, or a token or signature of it does not verify.
+    /// The provider returned an OAuth error, or one of its tokens is not valid.
     Refused,
 }
 
-/// A failed conversation with a provider.
+/// A failed login, refresh or revocation at a provider.
 #[derive(Debug, thiserror::Error)]
 #[error("{reason}")]
 pub struct Failure {
@@ -45,12 +45,13 @@ impl Failure {
         Self { stage: Stage::Token, fault, reason: reason.into(), requires_reauth: false }
     }
 
-    /// The same failure, after which the user has to log in again.
+    /// The same failure with [`Self::requires_reauth`] set.
     pub(super) fn requiring_reauth(self) -> Self {
         Self { requires_reauth: true, ..self }
     }
 
-    /// The authorization response belongs to another protocol than the provider's.
+    /// The authorization response has a code, but the provider uses OAuth 1.0a; or it has a verifier, but the provider
+    /// does not.
     pub(super) fn wrong_protocol() -> Self {
         Self::token(Fault::Refused, "the answer is one of another protocol")
     }

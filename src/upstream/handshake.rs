@@ -1,11 +1,11 @@
-//! The values of one login: its request, what is stored until the authorization response, and that response.
+//! The values of one login: the request to start it, the handshake that is stored until the response, and the response.
 
 use serde::{Deserialize, Serialize};
 
 use crate::base::clock::Timestamp;
 use crate::base::secret::Plain;
 
-/// A login to start.
+/// The request to start a login.
 pub struct LoginRequest {
     /// The redirect URI, used in the authorization request and again in the token request.
     pub redirect_uri: String,
@@ -68,7 +68,7 @@ pub struct RequestToken {
 pub enum AuthorizationGrant {
     /// OpenID Connect Core §3.1.2.5 and RFC 6749 §4.1.2.
     Code {
-        /// The authorization code.
+        /// The authorization code (RFC 6749 §4.1.2), which is redeemed at most once.
         code: Plain,
         /// The `iss` parameter (RFC 9207), if present.
         iss: Option<String>,
@@ -95,8 +95,8 @@ pub struct LogoutClaims {
     pub jti: String,
     /// When the token becomes too old to be accepted; its `jti` is stored until then.
     pub until: Timestamp,
-    /// The session identifier at the provider.
+    /// The session identifier at the provider, as received.
     pub sid: Option<String>,
-    /// The subject identifier at the provider.
+    /// The subject identifier at the provider; at a multi-tenant provider with the tenant as a prefix.
     pub sub: Option<String>,
 }

@@ -32,7 +32,7 @@ impl Provider {
         }
     }
 
-    /// The name of its table in `[providers]`.
+    /// The id of the provider: the name of its table in `[providers]`.
     pub fn id(&self) -> &str {
         &self.registration().id
     }
@@ -69,7 +69,7 @@ impl Provider {
         self.registration().logout == ProviderLogout::Provider
     }
 
-    /// Whether a login can probably start: `false` while the metadata is available neither fresh nor stored. Makes no
+    /// Whether a login can probably start: `false` while no metadata is cached and its last fetch failed. Makes no
     /// request.
     pub fn is_available(&self) -> bool {
         match self {

@@ -21,7 +21,7 @@ use crate::config::Registration;
 /// The highest number of concurrent requests to one provider.
 const MAX_IN_FLIGHT: usize = 256;
 
-/// A request without a usable response: the kind of failure, and an explanation for the operator.
+/// Why a request has no usable response: the kind of failure, and an explanation for the operator.
 #[derive(Debug)]
 pub struct CallError(pub Fault, pub String);
 
@@ -50,7 +50,7 @@ pub struct ProviderHttp {
 }
 
 impl ProviderHttp {
-    /// Creates the client. `trusted` are URLs in the configuration whose hosts are trusted as a whole.
+    /// Creates the client. Every URL on the host of a `trusted` URL may resolve to a private address.
     pub fn new<'u>(
         registration: &Registration,
         trusted: impl IntoIterator<Item = &'u Url>,
@@ -95,10 +95,10 @@ impl ProviderHttp {
         let trust = Url::parse(&request.uri().to_string()).map_or(Trust::Learned, |url| self.trust(&url));
         let outcome = self.outbound.send(request, trust, self.timeout.saturating_sub(waited)).await;
         match &outcome {
-            // After a wait for a permit the provider had less than its timeout, so this does not count.
+            // Not counted: after the wait for a permit, the provider had less than its full timeout.
             Err(OutboundError::Timeout) if waited > self.timeout / 10 => {}
             Err(OutboundError::Timeout) => self.timed_out(now + time_delta(begun.elapsed())),
-            // This says nothing about the provider.
+            // Not counted: this process has no descriptor left, and the provider has received no request.
             Err(OutboundError::Exhausted) => {
                 tracing::warn!(provider = %self.provider, "no socket can be opened: too many open files");
             }
@@ -157,7 +157,7 @@ pub fn is_type(headers: &HeaderMap, name: &str) -> bool {
     value.split(';').next().unwrap_or_default().trim().eq_ignore_ascii_case(name)
 }
 
-/// An explanation of an unexpected status.
+/// The explanation of an unexpected status for the operator, for example `answered 503`.
 pub fn describe_status(status: StatusCode) -> String {
     if status.is_redirection() {
         format!("answered {}, and redirects are not followed", status.as_u16())

@@ -13,7 +13,8 @@ use crate::config::Registration;
 
 /// The documents that a refresh may have to fetch before the request: metadata and keys.
 const DOCUMENT_FETCHES: u32 = 2;
-/// The key fetches after the request: one of another caller that hangs, then its own.
+/// The key fetches after the token request: a wait for the fetch of another caller, which may time out, then its own
+/// fetch.
 const KEY_FETCHES: u32 = 2;
 
 /// The time limit for fetching the provider's documents before a refresh. The refresh token has not been sent yet.
@@ -31,7 +32,7 @@ pub fn max_refresh_duration(registration: &Registration) -> Duration {
 pub struct RefreshRequest<'a> {
     /// The refresh token to redeem.
     pub refresh_token: &'a Plain,
-    /// The expected subject identifier.
+    /// The expected subject identifier; at a multi-tenant provider with the tenant as a prefix.
     pub sub: &'a str,
     /// The previous ID token, if the provider issued one.
     pub previous_id_token: Option<&'a PreviousIdToken>,
@@ -42,7 +43,7 @@ pub struct RefreshRequest<'a> {
 pub struct PreviousIdToken {
     /// The `iat` claim, in seconds since 1970.
     pub iat: i64,
-    /// The `nonce` claim.
+    /// The `nonce` claim; the next ID token may omit it, but must not have another value (§12.2).
     pub nonce: Option<String>,
 }
 
@@ -59,9 +60,9 @@ impl PreviousIdToken {
 /// The type of a token to revoke (RFC 7009 §2.1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TokenTypeHint {
-    /// `refresh_token`.
+    /// A refresh token. The provider should also revoke the access tokens of its grant (RFC 7009 §2.1).
     RefreshToken,
-    /// `access_token`.
+    /// An access token. The provider may also revoke its refresh token (RFC 7009 §2.1).
     AccessToken,
 }
 

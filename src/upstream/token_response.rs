@@ -90,7 +90,7 @@ fn normalized_body(
     Ok(http::Response::new(Value::Object(present.collect()).to_string().into_bytes()))
 }
 
-/// A lifetime in seconds, as a number or as a string.
+/// A lifetime in seconds from 0 to 10^12, as a number or as a string; a fraction is cut off.
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the range is checked")]
 fn seconds(value: &Value) -> Option<u64> {
     let number = value.as_f64().or_else(|| value.as_str()?.trim().parse().ok())?;

@@ -1,8 +1,8 @@
-//! Why work on the database failed.
+//! The errors of database operations, derived from the errors of diesel.
 
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
 
-/// Why work on the database failed.
+/// Why a database operation failed. The response is 503 for `Busy` and `Unavailable`, and 500 for `Failed`.
 #[derive(Clone, Debug, thiserror::Error)]
 pub enum DbError {
     /// All connections are in use, and the queue is full or too slow.
@@ -11,7 +11,7 @@ pub enum DbError {
     /// The database cannot be reached, is read-only, or did not answer in time.
     #[error("the database is unavailable: {0}")]
     Unavailable(String),
-    /// A statement failed by itself: a defect of the gateway.
+    /// The database is available and rejected the statement: a defect of the gateway.
     #[error("the database refused a statement: {0}")]
     Failed(String),
 }
@@ -50,7 +50,7 @@ impl From<DieselError> for DbError {
     }
 }
 
-/// Joins the lines of a libpq message: an event is one line of the log.
+/// Joins the lines of a libpq message with `; `, because a log event is one line.
 pub(super) fn one_line(error: &impl std::fmt::Display) -> String {
     error.to_string().lines().map(str::trim).filter(|line| !line.is_empty()).collect::<Vec<_>>().join("; ")
 }

@@ -1,6 +1,6 @@
 //! The demo app: a single-page app that signs in through the gateway's SPA flow, as a real frontend does.
 //!
-//! Plain files without a framework, so that `app.js` can be read as an example: it requests the authorization URL, compares
+//! The app has no framework, so that `app.js` can be read as an example: it requests the authorization URL, compares
 //! `state`, exchanges the code, and verifies the token's signature in the browser.
 
 mod running;

@@ -1,10 +1,10 @@
-//! The parameters of a request by RFC 6749 §3.1: none may occur twice, and an empty one is ignored.
+//! The parameters of a request (RFC 6749 §3.1): a repeated parameter is an error, and an empty one is ignored.
 
 /// Parameters in the order of the request.
 #[derive(Debug, Default)]
 pub(super) struct Params(Vec<(String, String)>);
 
-/// A parameter occurs twice; with its name.
+/// The name of a parameter that occurs twice, which RFC 6749 §3.1 forbids.
 #[derive(Debug)]
 pub(super) struct Twice(pub(super) String);
 

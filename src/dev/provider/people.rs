@@ -1,4 +1,4 @@
-//! The invented people.
+//! The invented people who can sign in at the pretend provider.
 
 use serde_json::{Map, Value, json};
 
@@ -13,7 +13,7 @@ pub(super) struct Person {
     pub(super) name: String,
     /// The `preferred_username` claim: a short name.
     pub(super) username: String,
-    /// The `email` claim, which only the scope `email` gives.
+    /// The `email` claim, returned only for the scope `email`.
     pub(super) email: String,
     /// The `email_verified` claim, a boolean.
     pub(super) email_verified: bool,
@@ -23,7 +23,7 @@ pub(super) struct Person {
     pub(super) picture: &'static str,
 }
 
-/// The permanent people. One has an address that is not verified, so that this case can be tried.
+/// The predefined people. The e-mail address of Alan Turing is not verified, to test that case.
 pub(super) fn all() -> [Person; 3] {
     [
         known("ada", "Ada Lovelace", true, &["engineering", "analysts"]),
@@ -64,7 +64,7 @@ pub(super) fn new_person(email: &str) -> Option<Person> {
 }
 
 impl Person {
-    /// The claims that a scope gives (OpenID Connect Core §5.4); `groups` comes with `profile`.
+    /// The claims that `scope` requests (OpenID Connect Core §5.4). The scope `profile` also requests `groups`.
     pub(super) fn claims(&self, scope: &str, issuer: &str) -> Map<String, Value> {
         let mut claims = Map::new();
         let mut claim = |name: &str, value: Value| claims.insert(name.to_owned(), value);
@@ -83,14 +83,14 @@ impl Person {
         claims
     }
 
-    /// The text below the name on the page.
+    /// The text below the name on the page: the e-mail address, with a note if it is not verified.
     pub(super) fn about(&self) -> String {
         let verified = if self.email_verified { "" } else { " (not verified)" };
         format!("{}{verified}", self.email)
     }
 }
 
-/// A picture in SVG: initials on a coloured disc.
+/// A picture in SVG: initials on a coloured circle. `None` for an unknown name.
 pub(super) fn picture(name: &str) -> Option<String> {
     let (initials, colour) = match name {
         "ada" => ("AL", "#7c3aed"),

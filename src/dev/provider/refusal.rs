@@ -22,12 +22,13 @@ impl TokenRefusal {
         Self { error: "invalid_client", description: "unknown client, wrong secret, or none" }
     }
 
-    /// The code is invalid for this request.
+    /// The authorization code is unknown, expired, already redeemed, or was issued for another request:
+    /// `invalid_grant`.
     pub(super) fn invalid_grant(description: &'static str) -> Self {
         Self { error: "invalid_grant", description }
     }
 
-    /// The only grant type is `authorization_code`.
+    /// The grant type is not `authorization_code`: `unsupported_grant_type`.
     pub(super) fn unsupported_grant_type() -> Self {
         Self { error: "unsupported_grant_type", description: "only authorization_code" }
     }

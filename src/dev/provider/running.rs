@@ -34,7 +34,7 @@ pub struct Provider {
 }
 
 impl Provider {
-    /// Starts it on the caller's actix runtime.
+    /// Starts the provider on the caller's actix runtime.
     pub fn start(settings: Settings) -> io::Result<Self> {
         let listener = TcpListener::bind(settings.listen)?;
         let address = listener.local_addr()?;
@@ -56,13 +56,13 @@ impl Provider {
         &self.issuer
     }
 
-    /// Stops it without waiting for slow responses.
+    /// Stops the provider without waiting for responses in progress.
     pub async fn stop(self) {
         self.handle.stop(false).await;
     }
 }
 
-/// Runs one until SIGINT or SIGTERM. Calls `announce` with the issuer once it listens.
+/// Runs a provider until SIGINT or SIGTERM. Calls `announce` with the issuer when the provider accepts connections.
 pub fn serve(settings: Settings, announce: impl FnOnce(&str)) -> io::Result<()> {
     actix_web::rt::System::new().block_on(async {
         let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
@@ -79,7 +79,7 @@ pub fn serve(settings: Settings, announce: impl FnOnce(&str)) -> io::Result<()> 
 
 impl Drop for Provider {
     fn drop(&mut self) {
-        // `stop` sends its request at once; the future only waits for the end.
+        // The call to `stop` sends the command; the future only waits until the server has stopped.
         drop(self.handle.stop(false));
     }
 }

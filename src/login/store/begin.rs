@@ -16,7 +16,7 @@ use crate::grant::{LoginFor, NewRequest, request_rows};
 use crate::login::authorization_session::Linking;
 use crate::login::input::Flow;
 
-/// The values of a new login.
+/// The values of a new row of `authorization_sessions`.
 pub struct Pending {
     pub id: AuthorizationSessionId,
     pub reference: Reference,
@@ -36,7 +36,7 @@ pub struct Pending {
     pub expires_at: Timestamp,
 }
 
-// Asynchronous commit: a crash loses at most half a second of pending logins, which people begin again.
+// Asynchronous commit: a crash loses the logins of at most the last half second; their users start them again.
 macro_rules! hasty {
     () => {
         "WITH hasty AS MATERIALIZED (SELECT set_config('synchronous_commit', 'off', true))"
@@ -84,7 +84,7 @@ statement! {
 }
 
 statement! {
-    /// Stores the authorization request as well.
+    /// Inserts the authorization request and the login in one statement.
     struct InsertForNewRequest<'a> {
         request_id: AuthorizationRequestId => Uuid,
         request_client_id: &'a str => Text,

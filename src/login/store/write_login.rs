@@ -21,7 +21,7 @@ use crate::vault::NewTokens;
 pub struct LoginCompletion {
     pub authorization_session: AuthorizationSessionId,
     pub reference: Reference,
-    /// The new session. Its user is the id for a new user, used if the identity is unknown.
+    /// The new session. Its `user` is a fresh id, used only if the identity is unknown and a user is created.
     pub session: Session,
     pub sub: String,
     pub profile: Profile,
@@ -35,17 +35,17 @@ pub struct LoginCompletion {
     pub caller: Caller,
     pub steps: Value,
     pub sign_up: bool,
-    /// The other trusted providers for the verified address's domain.
+    /// The other providers that are trusted for the domain of the verified e-mail address.
     pub vouching: Vec<String>,
     /// The previous session of this browser.
     pub previous: Option<SessionId>,
     /// Whether a user has one session at a time (`sessions.one_per_user`).
     pub alone: bool,
-    /// The ending of sessions that this one replaces.
+    /// Ends the sessions that this session replaces, and queues their logout notices.
     pub endings: Endings,
-    /// The tokens of the provider, where they are stored.
+    /// The tokens of the provider; `None` without `store_tokens`.
     pub tokens: Option<NewTokens>,
-    /// The code for the app that the login is for, where its authorization request needs no other step.
+    /// The code for the app whose authorization request started the login; `None` if that request needs a further step.
     pub code: Option<NewCode>,
     pub now: Timestamp,
 }
@@ -176,17 +176,17 @@ pub struct WrittenRow {
     pub status_index: i64,
     #[diesel(sql_type = Nullable<Text>)]
     pub name: Option<String>,
-    /// Whether the code of the app was stored.
+    /// Whether the authorization code for the app was inserted.
     #[diesel(sql_type = Bool)]
     pub code_issued: bool,
-    /// The previously stored tokens of the provider, where they were requested.
+    /// The version of the tokens that were stored before; `None` if there are none, or `needs_previous` is false.
     #[diesel(sql_type = Nullable<Uuid>)]
     pub kept_version: Option<uuid::Uuid>,
     #[diesel(sql_type = Nullable<Binary>)]
     pub kept_sealed: Option<Vec<u8>>,
 }
 
-/// Writes the login. No row where the identity is unknown, its user is disabled, or the login is no longer pending.
+/// Writes the login. `None` if the identity is unknown, its user is disabled, or the login is no longer pending.
 pub fn write(conn: &mut Conn, completion: &LoginCompletion) -> QueryResult<Option<WrittenRow>> {
     let (profile, session) = (&completion.profile, &completion.session);
     let device = Device::of(completion.caller.user_agent.as_deref());

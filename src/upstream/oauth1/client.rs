@@ -32,7 +32,7 @@ struct Inner {
 }
 
 impl OAuth1 {
-    /// Makes no request.
+    /// Creates the client from the configuration. It sends no request.
     pub fn new(config: config::OAuth1, outbound: Outbound) -> Self {
         let signer = signer(&config);
         let trusted = config.profile.endpoints().chain([&config.request_token_endpoint, &config.access_token_endpoint]);
@@ -124,7 +124,8 @@ impl Inner {
         .await;
         let credentials = response.map_err(not_the_user)?;
         if !credentials.callback_confirmed {
-            // OAuth 1.0 without the "a" allows session fixation: an attacker can start a login that a victim finishes.
+            // OAuth Core 1.0 before Revision A allows session fixation: an attacker starts a login, and a victim
+            // authorizes it.
             return Err(Failure::token(Fault::InvalidResponse, "the provider does not confirm the callback"));
         }
         let extra = &self.config.registration.extra_params;
@@ -146,7 +147,7 @@ impl Inner {
     }
 }
 
-/// Whether a response with temporary credentials confirms the callback, as OAuth 1.0a demands.
+/// Whether a response with temporary credentials has `oauth_callback_confirmed=true` (RFC 5849 §2.1).
 pub fn callback_confirmed(answer: &http::Response<Vec<u8>>) -> Result<bool, Failure> {
     Ok(credentials::read(answer.status(), answer.headers(), answer.body())?.callback_confirmed)
 }

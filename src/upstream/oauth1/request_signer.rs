@@ -15,7 +15,7 @@ const NONCE_LENGTH: usize = 32;
 pub struct RequestSigner<'a> {
     /// The signature method with its key.
     pub signer: &'a SignatureMethod,
-    /// `oauth_consumer_key`.
+    /// The client id at the provider, sent as `oauth_consumer_key` (RFC 5849 §3.1).
     pub client_id: &'a str,
     /// The token of the request and its secret; `None` for temporary credentials.
     pub token: Option<(&'a str, &'a str)>,

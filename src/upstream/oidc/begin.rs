@@ -91,7 +91,7 @@ mod tests {
         (begun, pairs)
     }
 
-    /// RA-01, RA-21: this metadata does not list PKCE.
+    /// RA-01, RA-21: the challenge is sent although this metadata does not list PKCE.
     #[test]
     fn the_request_has_state_nonce_and_pkce_challenge() {
         let (begun, pairs) = begun(&config("https://op.example"), LoginHints::default());

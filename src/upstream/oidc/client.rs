@@ -26,7 +26,7 @@ use crate::upstream::revocation::RevocationEndpoint;
 pub struct Oidc(Arc<RelyingParty>);
 
 impl Oidc {
-    /// Makes no request.
+    /// Creates the client from the configuration. It sends no request; the first use fetches the metadata.
     pub fn new(config: config::Oidc, db: Db, outbound: Outbound) -> Self {
         Self(Arc::new(RelyingParty::new(config, db, outbound)))
     }

@@ -21,7 +21,7 @@ const FORCED_FETCH_INTERVAL: TimeDelta = TimeDelta::minutes(1);
 
 /// A parsed document with the time of its request.
 pub struct Fetched<T> {
-    /// The parsed document.
+    /// The parsed document: metadata or a key set.
     pub value: T,
     /// The time of the request that fetched it.
     pub fetched_at: Timestamp,
@@ -43,7 +43,8 @@ pub enum Acceptable<T> {
 pub struct Missing {
     /// The explanation for the operator.
     pub reason: String,
-    /// Whether this process had no descriptor for the request. Then the next request follows without a pause.
+    /// Whether this process had no file descriptor for the request. Then no pause follows, because the provider did
+    /// not fail.
     pub is_overload: bool,
 }
 
@@ -61,9 +62,9 @@ impl From<Missing> for Failure {
 
 /// A fetch that failed.
 pub struct FetchError<T> {
-    /// Why it failed.
+    /// The reason, which [`DocumentCache::get`] returns if there is no other document.
     pub missing: Missing,
-    /// The document in the database, if it was read.
+    /// The last valid document in the database; read only while no document is cached.
     pub stored: Option<Fetched<T>>,
 }
 
@@ -85,7 +86,7 @@ pub struct DocumentCache<T> {
 }
 
 impl<T> DocumentCache<T> {
-    /// An empty cache.
+    /// Creates an empty cache. The first call of [`Self::get`] fetches the document.
     pub fn new() -> Self {
         Self { current: ArcSwapOption::empty(), failure: ArcSwapOption::empty(), fetch_lock: Mutex::new(None) }
     }
@@ -100,7 +101,7 @@ impl<T> DocumentCache<T> {
         self.failure.load().is_some()
     }
 
-    /// The reason of the last failure, during the pause after it; `None` when a fetch may start.
+    /// The reason for the last failure while the pause after it lasts; `None` when a fetch may start.
     pub fn pause_reason(&self, now: Timestamp) -> Option<Missing> {
         let failure = self.failure.load();
         let failure = failure.as_ref()?;
@@ -119,7 +120,7 @@ impl<T> DocumentCache<T> {
     ) -> Result<Arc<Fetched<T>>, Missing> {
         let started = Instant::now();
         let mut last_forced = self.fetch_lock.lock().await;
-        // After a wait for another fetch, its end counts as now.
+        // Adds the time that this caller waited for another fetch.
         let now = now + TimeDelta::from_std(started.elapsed()).unwrap_or_default();
         if let Some(kept) = self.current().filter(|cached| suffices(cached, &acceptable, now)) {
             return Ok(kept);
@@ -235,7 +236,7 @@ mod tests {
         assert_eq!(value(cached.get(at(601), Acceptable::Fresh, source.fetch()).await), 1);
     }
 
-    /// FI-09: the pauses double from one second to thirty, and a clock that jumps back does not extend one.
+    /// FI-09: the pauses double from one second to thirty, and a clock that jumps back does not extend a pause.
     #[tokio::test]
     async fn fetches_from_a_failing_provider_are_paused() {
         let (cached, source) = (DocumentCache::new(), Source::new(false));

@@ -1,7 +1,8 @@
 //! Fetching the provider's metadata and key set, with the last valid documents in the database as a fallback.
 //!
-//! Each fetch runs in a separate task, so that a cancelled caller does not stop a fetch for which others wait, and so that a
-//! caller waits only briefly for a provider whose last fetch failed.
+//! Each fetch runs in a separate task. A cancelled caller does not stop a fetch for which other callers wait, and a
+//! caller
+//! waits at most 800 ms if the last fetch failed.
 
 use std::future::Future;
 use std::sync::Arc;
@@ -20,7 +21,7 @@ use crate::upstream::failure::Fault;
 use crate::upstream::provider_http::CallError;
 use crate::upstream::store::{self, Document, DocumentKind};
 
-/// How long a caller waits for a provider whose last fetch failed (FI-09).
+/// The longest time that a caller waits for a fetch if the last fetch failed (FI-09).
 const WAIT_AFTER_FAILURE: Duration = Duration::from_millis(800);
 
 impl RelyingParty {
@@ -44,7 +45,8 @@ impl RelyingParty {
         wait(cache, now, async move { relying_party.get_keys(now, Acceptable::Any).await }).await
     }
 
-    /// Newer keys than `seen`, which lack a key; `seen` itself if no newer ones are available (RD-07, RD-09).
+    /// Fetches newer keys, because the needed key is missing in `seen`. Returns `seen` if there are none (RD-07,
+    /// RD-09).
     pub(super) async fn newer_keys(
         self: &Arc<Self>,
         seen: Arc<Fetched<KeySet>>,
@@ -112,7 +114,8 @@ impl RelyingParty {
         Err(FetchError { missing: Missing { reason, is_overload }, stored })
     }
 
-    /// Stores a valid document for a start while the provider is down. Runs in the background; a failure is ignored.
+    /// Stores a valid document in the background, for a gateway that starts while the provider is down. Ignores
+    /// failures.
     fn store_in_background(&self, kind: DocumentKind, source: String, content: Value, fetched_at: Timestamp) {
         let document = Document { provider: self.config.registration.id.clone(), kind, source, content, fetched_at };
         let db = self.db.clone();
@@ -122,7 +125,7 @@ impl RelyingParty {
         tokio::spawn(work.in_current_span());
     }
 
-    /// The last valid document in the database. Read only while none is cached.
+    /// Loads the last valid document from the database. `None` while a document is cached, because that one stays.
     async fn load_stored<T>(
         &self,
         kind: DocumentKind,
@@ -146,7 +149,7 @@ impl RelyingParty {
     }
 }
 
-/// Waits for a fetch in a separate task: without a limit the first time, and briefly after a failure.
+/// Waits for a fetch in a separate task: at most [`WAIT_AFTER_FAILURE`] if the last fetch failed, else without a limit.
 async fn wait<T: Send + Sync + 'static>(
     cache: &DocumentCache<T>,
     now: Timestamp,

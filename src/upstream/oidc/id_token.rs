@@ -1,6 +1,7 @@
 //! Validating the claims of an ID token (OpenID Connect Core §3.1.3.7).
 //!
-//! The signature is verified before (`signature`). The library checks `iss`, `aud`, `exp`, `iat` and `nonce`; this file checks
+//! `signature` has already verified the signature. The library checks `iss`, `aud`, `exp`, `iat` and `nonce`; this
+//! file checks
 //! `nbf`, `azp`, `at_hash`, `auth_time` and the form of `sub`, and applies the leeway.
 
 use chrono::{SubsecRound, TimeDelta};
@@ -13,38 +14,38 @@ use super::jws::{Jws, TokenError};
 use crate::base::clock::Timestamp;
 use crate::upstream::{claims, numeric_date};
 
-/// The claims that are passed to the library.
+/// The claims that are passed to the library. A nonstandard value of any other claim would make it reject the token.
 const PROTOCOL_CLAIMS: [&str; 11] =
     ["iss", "sub", "aud", "exp", "iat", "auth_time", "nonce", "acr", "amr", "azp", "at_hash"];
 const REQUIRED: [&str; 5] = ["iss", "sub", "aud", "exp", "iat"];
 
 /// The expected values of an ID token.
 pub struct Expected<'a> {
-    /// The expected issuer.
+    /// The issuer that `iss` must name; at a multi-tenant provider one for each tenant.
     pub issuer: Issuer<'a>,
-    /// The expected audience.
+    /// The only accepted audience (`aud`): the client id at the provider.
     pub client_id: &'a str,
-    /// The nonce of the login; `None` after a refresh, where the token may have none (§12.2).
+    /// The nonce of the login; `None` after a refresh, whose ID token may omit it (§12.2).
     pub nonce: Option<&'a str>,
     /// The requested `max_age` in seconds, if any.
     pub max_age: Option<u32>,
     /// The access token of the same response, for `at_hash`.
     pub access_token: &'a str,
-    /// The accepted clock difference.
+    /// The accepted difference between the clocks of provider and gateway.
     pub leeway: TimeDelta,
 }
 
 /// A verified ID token.
 #[derive(Debug)]
 pub struct Verified {
-    /// The `iss` claim.
+    /// The `iss` claim: at a multi-tenant provider the issuer of the tenant.
     pub issuer: String,
     /// The `sub` claim, 1 to 255 characters without control characters.
     pub sub: String,
     /// The unique subject identifier at this provider
     /// ([`TokenIssuer::qualified_sub`](super::issuer::TokenIssuer::qualified_sub)).
     pub qualified_sub: String,
-    /// The `auth_time` claim.
+    /// The `auth_time` claim, truncated to microseconds; `None` if the provider omits it.
     pub auth_time: Option<Timestamp>,
     /// All claims, as received.
     pub claims: Map<String, Value>,
@@ -119,7 +120,7 @@ fn check_with_library<'t>(
     claims.map_err(|error| describe(&error).into())
 }
 
-/// An explanation without the claims, which the library's messages quote.
+/// An explanation for the operator. The library's own messages are not used, because they quote claims.
 fn describe(error: &ClaimsVerificationError) -> &'static str {
     match error {
         ClaimsVerificationError::InvalidIssuer(_) => "is of another issuer (iss)",

@@ -31,7 +31,7 @@ impl KeySet {
     }
 
     /// The only key that matches `kid` (if given), algorithm and issuers. With a non-empty `issuers`, a key that names another
-    /// issuer does not match (AC-13); a key that names none does.
+    /// issuer does not match (AC-13); a key that names no issuer matches.
     pub fn find(
         &self,
         kid: Option<&str>,

@@ -43,7 +43,7 @@ fn check(verified: &Verified, request: &RefreshRequest<'_>) -> Result<(), Failur
         return rejected("is of another user (sub)");
     }
     let Some(previous) = request.previous_id_token else { return Ok(()) };
-    // Both times are of the provider's clock, so no leeway applies.
+    // The provider's clock set both times, so no leeway applies.
     let iat = numeric_date::read(&verified.claims, "iat").ok().flatten();
     if iat.is_some_and(|iat| iat.timestamp() < previous.iat) {
         return rejected("is older than the previous one (iat)");

@@ -1,4 +1,4 @@
-//! What the gateway holds for one OpenID provider.
+//! The gateway as the relying party of one OpenID provider.
 
 use url::Url;
 
@@ -10,7 +10,7 @@ use crate::config;
 use crate::upstream::client_authentication::{self, ClientRequest};
 use crate::upstream::provider_http::{CallError, ProviderHttp};
 
-/// The gateway as the relying party of one OpenID provider: its configuration, its HTTP client and its cached documents.
+/// The state for one OpenID provider: its configuration, its HTTP client and its cached documents.
 pub struct RelyingParty {
     pub(super) config: config::Oidc,
     pub(super) db: Db,
@@ -19,7 +19,7 @@ pub struct RelyingParty {
 }
 
 impl RelyingParty {
-    /// Makes no request.
+    /// Creates the HTTP client and empty caches. It sends no request.
     pub fn new(config: config::Oidc, db: Db, outbound: Outbound) -> Self {
         let issuer = Url::parse(&config.issuer).ok();
         let http = ProviderHttp::new(&config.registration, &issuer, outbound);
@@ -43,7 +43,7 @@ pub(super) mod tests {
     use super::*;
     use crate::config::{Pointer, PushedAuthorization, Registration, Userinfo};
 
-    /// A typical configuration.
+    /// A valid configuration for this issuer, with `auto` for userinfo and pushed authorization requests.
     pub(in crate::upstream::oidc) fn config(issuer: &str) -> config::Oidc {
         config::Oidc {
             registration: Registration::example(),

@@ -13,8 +13,9 @@ use crate::base::secret::Plain;
 use crate::config::Registration;
 
 impl RelyingParty {
-    /// Verifies a token's signature and returns the key that made it. `issuer` is that of the token; at a multi-tenant provider it
-    /// differs from the configured one. If the key is unknown, newer keys are fetched and used once (RD-07, RD-09).
+    /// Verifies the signature of a token and returns its key. `issuer` is the token's issuer, which at a multi-tenant
+    /// provider
+    /// differs from the configured one. If no key matches, newer keys are fetched and tried once (RD-07, RD-09).
     pub(super) async fn verify_signature(
         self: &Arc<Self>,
         jws: &Jws<'_>,

@@ -34,7 +34,7 @@ impl RelyingParty {
         self.verify_as(metadata, &expected, token, keys, now).await
     }
 
-    /// The expected values of every ID token, without those of a login.
+    /// The values that every ID token must have; for a login, `verify` adds `nonce` and `max_age`.
     pub(super) fn expected<'a>(&'a self, access_token: &'a Plain) -> Expected<'a> {
         Expected {
             issuer: Issuer::of(&self.config),
@@ -57,7 +57,7 @@ impl RelyingParty {
     ) -> Result<Verified, Failure> {
         let verified = async {
             let jws = Jws::read(token.expose())?;
-            // Not yet verified; the tenant selects the keys that may have signed the token.
+            // The claims are not verified yet. Their tenant only selects the keys that may have signed the token.
             let token_issuer = expected.issuer.of_token(&jws.payload)?;
             let algorithms = discovery::algorithms(&self.config, metadata);
             let key = self.verify_signature(&jws, &algorithms, &token_issuer.issuer, keys, now).await?;

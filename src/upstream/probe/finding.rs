@@ -6,27 +6,27 @@ use serde::Serialize;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Check {
-    /// Whether it can be reached and its certificate is trusted.
+    /// Whether the provider can be reached and its certificate is trusted.
     Reachable,
-    /// Whether its metadata is readable and of the configured issuer.
+    /// Whether the metadata is readable and names the configured issuer.
     Discovery,
-    /// Its key set (RFC 7517).
+    /// Whether the key set (RFC 7517) has a usable key.
     Keys,
-    /// The algorithms with which it signs ID tokens.
+    /// Whether the provider signs ID tokens with an accepted algorithm.
     Algorithms,
     /// Proof Key for Code Exchange (RFC 7636).
     Pkce,
     /// The `iss` parameter of authorization responses (RFC 9207).
     Iss,
-    /// Whether it lists the configured scopes.
+    /// Whether the metadata lists the configured scopes.
     Scopes,
     /// Pushed authorization requests (RFC 9126).
     PushedAuthorization,
     /// RP-initiated and back-channel logout.
     Logout,
-    /// The difference between its clock and the local one.
+    /// The difference between the clocks of provider and gateway.
     Clock,
-    /// Whether it accepts the client authentication.
+    /// Whether the provider accepts the client authentication.
     Client,
 }
 
@@ -53,11 +53,11 @@ impl Check {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ProbeOutcome {
-    /// Correct.
+    /// The check found no problem.
     Good,
     /// Informative; no action is needed.
     Note,
-    /// Logins work, or this is unknown; the operator should check it.
+    /// Logins may fail; the operator should check the finding.
     Warning,
     /// Logins fail, or will fail.
     Failed,
@@ -89,22 +89,22 @@ pub struct Finding {
 }
 
 impl Finding {
-    /// A correct value.
+    /// A finding with [`ProbeOutcome::Good`].
     pub fn good(check: Check, text: impl Into<String>) -> Self {
         Self { check, outcome: ProbeOutcome::Good, text: text.into() }
     }
 
-    /// Information without a needed action.
+    /// A finding with [`ProbeOutcome::Note`].
     pub fn note(check: Check, text: impl Into<String>) -> Self {
         Self { check, outcome: ProbeOutcome::Note, text: text.into() }
     }
 
-    /// A possible problem.
+    /// A finding with [`ProbeOutcome::Warning`].
     pub fn warning(check: Check, text: impl Into<String>) -> Self {
         Self { check, outcome: ProbeOutcome::Warning, text: text.into() }
     }
 
-    /// A problem that makes logins fail.
+    /// A finding with [`ProbeOutcome::Failed`].
     pub fn failed(check: Check, text: impl Into<String>) -> Self {
         Self { check, outcome: ProbeOutcome::Failed, text: text.into() }
     }

@@ -323,7 +323,7 @@ fn max_age_is_compared_with_auth_time_if_present() {
     assert_eq!(verified.auth_time, Some(now() - TimeDelta::seconds(9000)));
 }
 
-/// Claims for which the library would reject the whole token.
+/// The library would reject the whole token for these values of claims.
 #[test]
 fn nonstandard_claims_are_tolerated() {
     let odd = with(json!({
