@@ -2,14 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use crate::config::{ClientType, Config, Oidc, Provider};
+use crate::config::{Config, Oidc, Provider};
 
 /// The notices, one sentence each.
 pub fn notices(config: &Config) -> Vec<String> {
     if config.providers.is_empty() {
         return vec!["no provider is configured, so no user can sign in; add a [providers.<id>] section.".to_owned()];
     }
-    every_tenant(config).chain(same_names(config)).chain(public_exchange(config)).collect()
+    every_tenant(config).chain(same_names(config)).collect()
 }
 
 /// Providers that accept users of all tenants: anybody can create a tenant.
@@ -39,18 +39,4 @@ fn same_names(config: &Config) -> impl Iterator<Item = String> {
         format!("{} have the same name {name:?} on their buttons; give each its own name.", ids.join(", "))
     };
     shared.map(notice)
-}
-
-/// Public clients that may get provider tokens. A public client does not authenticate, so every service that receives its
-/// access token can get them too.
-fn public_exchange(config: &Config) -> impl Iterator<Item = String> {
-    let public = config.clients.iter().filter(|client| client.r#type == ClientType::Public);
-    public.filter(|client| !client.provider_tokens.is_empty()).map(|client| {
-        format!(
-            "clients.{id} is public and has provider_tokens, so every service that receives its access token can get the \
-             user's tokens of {}; use a confidential client, which needs a secret for this.",
-            client.provider_tokens.join(", "),
-            id = client.id,
-        )
-    })
 }

@@ -30,8 +30,8 @@ pub use preset_page::{preset_index, preset_page, preset_snippet};
 pub use reference::reference;
 pub use schema::schema;
 pub(crate) use section::client::choice::{ClientType, Grant};
-pub use section::client::model::BUILT_IN_CLIENT;
 pub(crate) use section::client::model::Client;
+pub use section::client::model::{ACCOUNT_SCOPE, BUILT_IN_CLIENT};
 pub(crate) use section::limits::Limits;
 pub(crate) use section::log::{Log, LogFormat};
 #[cfg(test)]

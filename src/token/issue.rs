@@ -10,17 +10,13 @@ use crate::base::clock::Timestamp;
 use crate::base::event::Event;
 use crate::base::secret::Plain;
 use crate::client::Client;
-use crate::config::Algorithm;
+use crate::config::{ACCOUNT_SCOPE, Algorithm};
 use crate::keys::{SigningKey, UnusableKey};
 use crate::session::SignedIn;
 use crate::telemetry;
 
 /// The scopes of the sessions of the built-in client.
 pub const BUILT_IN_SCOPE: &str = "openid profile email";
-
-/// The scope with which a token of the built-in client acts for its user at the gateway: ends sessions, links and unlinks
-/// identities, reads tokens of providers. No session has it, so that no ordinary token has it.
-pub const ACCOUNT_SCOPE: &str = "account";
 
 /// The longest life of a token with [`ACCOUNT_SCOPE`], in seconds.
 const ACCOUNT_LIFETIME: i64 = 300;

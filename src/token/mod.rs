@@ -19,7 +19,7 @@ mod status_lists;
 mod store;
 mod token_size;
 
-pub use crate::config::BUILT_IN_CLIENT;
+pub use crate::config::{ACCOUNT_SCOPE, BUILT_IN_CLIENT};
 pub use access::{AccessClaims, AccessHeader, Audience, Subject, TokenInvalid, verify, verify_for_any};
 pub use claims::{has_scope, released};
 pub use code::{CodeRefused, Granted, PresentedCode, redeem};
@@ -28,8 +28,8 @@ pub use id_token::id_token;
 pub use id_token_hint::{IdTokenHint, verify_id_token_hint};
 pub use inspect::inspect;
 pub use issue::{
-    ACCOUNT_SCOPE, AccessToken, BUILT_IN_SCOPE, is_issuer, issue, issue_for_account, issue_scoped, issue_to_client,
-    may_be_for, token_size,
+    AccessToken, BUILT_IN_SCOPE, is_issuer, issue, issue_for_account, issue_scoped, issue_to_client, may_be_for,
+    token_size,
 };
 pub use logout_token::logout_token;
 pub use refresh::RefreshToken;

@@ -21,12 +21,16 @@ pub struct Meant {
     /// Whether that sign-in, or the session itself where it is one, has ended.
     #[diesel(sql_type = Bool)]
     pub parent_over: bool,
+    /// Whether the session itself has ended.
+    #[diesel(sql_type = Bool)]
+    pub over: bool,
 }
 
 statement! {
     struct Find { id: SessionId => Uuid }
     "SELECT s.user_id, s.client_id, s.parent_id,
-            CASE WHEN s.parent_id IS NULL THEN s.ended_at ELSE parent.ended_at END IS NOT NULL AS parent_over
+            CASE WHEN s.parent_id IS NULL THEN s.ended_at ELSE parent.ended_at END IS NOT NULL AS parent_over,
+            s.ended_at IS NOT NULL AS over
      FROM sessions s LEFT JOIN sessions parent ON parent.id = ANY (ARRAY[s.parent_id]) WHERE s.id = {id}"
 }
 

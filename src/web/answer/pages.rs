@@ -16,7 +16,7 @@ use crate::base::clock::Timestamp;
 use crate::base::id::{SessionId, SubId};
 use crate::login::Goal;
 use crate::logout::{self, Request};
-use crate::session::{Listed, SignedIn};
+use crate::session::{Listed, ShownTo, SignedIn};
 use crate::token::has_scope;
 use crate::upstream::Provider;
 
@@ -26,6 +26,8 @@ const STYLE: &str = include_str!("../assets/style.css");
 /// The path of the icon. A changed icon gets a new name.
 pub const ICON_PATH: &str = "/assets/icon-1.svg";
 const ICON: &str = include_str!("../assets/icon.svg");
+/// What the value in the forms of the account page is sealed for.
+pub const ACCOUNT_QUESTION: &str = "account";
 /// The default `Content-Security-Policy`: forms post to the same origin only, and no site may frame the page.
 const POLICY: &str =
     "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
@@ -78,6 +80,8 @@ struct Account<'a> {
     identities: Vec<LinkedIdentity>,
     /// Providers without an identity of the user, with the link that adds one.
     others: Vec<Link<'a>>,
+    /// The session that the page is shown to; its forms count for that session alone.
+    shown_to: String,
 }
 
 struct LinkedIdentity {
@@ -241,6 +245,7 @@ pub fn account(app: &App, signed_in: &SignedIn, listed: &[Listed], identities: &
         devices: listed.iter().map(|listed| device(listed, session.id)).collect(),
         identities: identities.iter().map(known).collect(),
         others: others.collect(),
+        shown_to: ShownTo::new(session).seal(&app.config.ring, ACCOUNT_QUESTION).unwrap_or_default(),
     };
     // Linking an identity redirects to a provider, and logout may. Browsers apply `form-action` to the redirects that
     // follow a form post.

@@ -9,12 +9,13 @@ use crate::account::Identity;
 use crate::app::App;
 use crate::login;
 use crate::logout;
-use crate::session::{self, Listed, SignedIn};
+use crate::session::{self, Listed, ShownTo, SignedIn};
 use crate::web::answer::negotiate;
 use crate::web::answer::pages;
 use crate::web::answer::problem::Problem;
 use crate::web::request::caller::Caller;
 use crate::web::request::cookies;
+use crate::web::request::extract::{OptionalForm, Parameters};
 
 /// `GET /account`: the user's profile, sessions and identities.
 pub async fn show(app: Data<App>, caller: Caller) -> Result<HttpResponse, Problem> {
@@ -38,7 +39,11 @@ pub async fn link(
     caller: Caller,
     request: HttpRequest,
     provider: Path<String>,
+    OptionalForm(form): OptionalForm,
 ) -> Result<HttpResponse, Problem> {
+    if !is_for(&app, &caller.signed_in, &form) {
+        return Ok(pages::see_other(&pages::account_path(&app)));
+    }
     if let Some(answer) = wants_fresh_login(&app, &caller.signed_in, &request)? {
         return Ok(answer);
     }
@@ -54,7 +59,11 @@ pub async fn unlink(
     caller: Caller,
     request: HttpRequest,
     id: Path<String>,
+    OptionalForm(form): OptionalForm,
 ) -> Result<HttpResponse, Problem> {
+    if !is_for(&app, &caller.signed_in, &form) {
+        return Ok(pages::see_other(&pages::account_path(&app)));
+    }
     if let Some(answer) = wants_fresh_login(&app, &caller.signed_in, &request)? {
         return Ok(answer);
     }
@@ -68,6 +77,15 @@ pub async fn unlink(
         cookies::clear_session(&app, &mut answer);
     }
     Ok(answer)
+}
+
+/// Whether the form is of a page that was shown to this session. Another person may have signed in with the same browser
+/// since, in another tab; then nothing changes, and the page of that person is shown. A script of this site sends no such
+/// value: it knows its session.
+fn is_for(app: &App, signed_in: &SignedIn, form: &Parameters) -> bool {
+    let Some(sealed) = form.get("shown_to") else { return true };
+    let shown_to = ShownTo::open(&app.config.ring, pages::ACCOUNT_QUESTION, sealed);
+    shown_to == Some(ShownTo::new(&signed_in.session))
 }
 
 /// If the login is too old to change identities: a redirect to a new login at the session's provider, which returns to
@@ -86,7 +104,15 @@ fn wants_fresh_login(app: &App, signed_in: &SignedIn, request: &HttpRequest) -> 
 }
 
 /// `POST /account/sessions/{id}/end`: ends one session. Idempotent: an ended session is not an error.
-pub async fn end_one(app: Data<App>, caller: Caller, id: Path<String>) -> Result<HttpResponse, Problem> {
+pub async fn end_one(
+    app: Data<App>,
+    caller: Caller,
+    id: Path<String>,
+    OptionalForm(form): OptionalForm,
+) -> Result<HttpResponse, Problem> {
+    if !is_for(&app, &caller.signed_in, &form) {
+        return Ok(pages::see_other(&pages::account_path(&app)));
+    }
     let id = id.parse().map_err(|_| Problem::not_found())?;
     logout::one(&app, caller.signed_in.user.sub, id, app.clock.now()).await?;
     let mut answer = pages::see_other(&pages::account_path(&app));
@@ -97,7 +123,14 @@ pub async fn end_one(app: Data<App>, caller: Caller, id: Path<String>) -> Result
 }
 
 /// `POST /account/sessions/end-others`: ends all sessions but the current one.
-pub async fn end_others(app: Data<App>, caller: Caller) -> Result<HttpResponse, Problem> {
+pub async fn end_others(
+    app: Data<App>,
+    caller: Caller,
+    OptionalForm(form): OptionalForm,
+) -> Result<HttpResponse, Problem> {
+    if !is_for(&app, &caller.signed_in, &form) {
+        return Ok(pages::see_other(&pages::account_path(&app)));
+    }
     let (user, own) = (caller.signed_in.user.sub, caller.signed_in.session.id);
     logout::others(&app, user, own, app.clock.now()).await?;
     Ok(pages::see_other(&pages::account_path(&app)))

@@ -1,28 +1,38 @@
 //! `GET /session`, `POST /session/token`: the current session, and access tokens for it.
 
-use actix_web::HttpResponse;
-use actix_web::web::Data;
+use actix_web::web::{Data, Payload};
+use actix_web::{HttpRequest, HttpResponse};
 use serde::Serialize;
-use serde_json::json;
+use serde_json::{Value, json};
 
-use crate::account::User;
 use crate::app::App;
 use crate::base::clock::Timestamp;
 use crate::base::id::{SessionId, UserId};
 use crate::session::{Aal, SignedIn};
-use crate::token::{self, BUILT_IN_CLIENT};
+use crate::token::{self, BUILT_IN_CLIENT, BUILT_IN_SCOPE, has_scope};
 use crate::web::answer::problem::Problem;
-use crate::web::request::caller::Caller;
-use crate::web::request::extract::OptionalForm;
+use crate::web::request::caller::{Caller, Means};
+use crate::web::request::extract::{self, Parameters, Query};
 
 /// `GET /session`: the session and its user.
 pub async fn show(app: Data<App>, caller: Caller) -> HttpResponse {
-    HttpResponse::Ok().json(view(&app, &caller.signed_in))
+    HttpResponse::Ok().json(view(&app, &caller.signed_in, &caller.means))
 }
 
 /// `POST /session/token`: an access token for a same-site app without a refresh token. The form parameter `resource`
-/// limits it to one audience (RFC 8707); the issuer as `resource` gives it the scope `account`.
-pub async fn token(app: Data<App>, caller: Caller, OptionalForm(form): OptionalForm) -> Result<HttpResponse, Problem> {
+/// limits it to one audience (RFC 8707); the issuer as `resource` gives it the scope `account`. A query, or a body that is no
+/// form, is refused: a `resource` there would have no effect, and the token would be for more than was asked for.
+pub async fn token(
+    app: Data<App>,
+    caller: Caller,
+    Query(query): Query,
+    request: HttpRequest,
+    payload: Payload,
+) -> Result<HttpResponse, Problem> {
+    let form = form(&app, &request, payload).await?;
+    if !query.is_empty() {
+        return Err(Problem::invalid_request());
+    }
     let signed_in = &caller.signed_in;
     let (now, scope) = (app.clock.now(), &signed_in.session.scopes);
     let issued = match form.get("resource") {
@@ -41,6 +51,16 @@ pub async fn token(app: Data<App>, caller: Caller, OptionalForm(form): OptionalF
     })))
 }
 
+/// The form, or no parameters where the body is empty.
+async fn form(app: &App, request: &HttpRequest, payload: Payload) -> Result<Parameters, Problem> {
+    let limit = app.config.limits.body_bytes;
+    if extract::media_type(request) == extract::FORM {
+        return extract::form(request, payload, limit).await;
+    }
+    let body = extract::body(request, payload, limit).await?;
+    if body.is_empty() { Ok(Parameters::none()) } else { Err(Problem::media_type()) }
+}
+
 #[derive(Serialize)]
 struct SessionView<'a> {
     sub: UserId,
@@ -52,10 +72,20 @@ struct SessionView<'a> {
     aal: Option<Aal>,
     expires_at: Timestamp,
     idle_expires_at: Timestamp,
-    user: &'a User,
+    user: Value,
 }
 
-fn view<'a>(app: &App, signed_in: &'a SignedIn) -> SessionView<'a> {
+/// A token whose scopes were narrowed shows the user's claims that its scopes release, as at userinfo.
+fn view<'a>(app: &App, signed_in: &'a SignedIn, means: &Means) -> SessionView<'a> {
+    let user = match means {
+        Means::Token { scope } if !BUILT_IN_SCOPE.split(' ').all(|whole| has_scope(scope, whole)) => {
+            let mut released = token::released(&signed_in.user, scope);
+            released.insert("sub".to_owned(), json!(signed_in.user.sub));
+            Value::Object(released)
+        }
+        Means::Cookie | Means::Token { .. } => json!(signed_in.user),
+    };
+
     let session = &signed_in.session;
     SessionView {
         sub: signed_in.user.sub,
@@ -65,6 +95,6 @@ fn view<'a>(app: &App, signed_in: &'a SignedIn) -> SessionView<'a> {
         aal: session.aal,
         expires_at: session.not_after,
         idle_expires_at: app.lifetime.idle_expires_at(session),
-        user: &signed_in.user,
+        user,
     }
 }

@@ -2,3 +2,4 @@
 
 mod identities;
 mod sessions;
+mod shown_to;

@@ -47,6 +47,7 @@ fn rules_of_clients() {
         ("web.post_logout_redirect_uris[0]", client("web", "post_logout_redirect_uris = ['/bye']")),
         ("web.allowed_origins[0]", client("web", "allowed_origins = ['https://a.example/']")),
         ("web.scopes[0]", client("web", "scopes = ['openid email']")),
+        ("web.scopes[1]", client("web", "scopes = ['openid', 'account']")),
         ("web.grants[0]", client("web", "grants = ['client_credentials']")),
         ("web.grants[0]", client("web", "grants = ['password']")),
         ("web.rotate_refresh_tokens", client("web", "rotate_refresh_tokens = false")),
@@ -154,7 +155,10 @@ fn a_client_secret_is_read_from_a_file_or_the_environment() {
 #[test]
 fn provider_tokens_requires_store_tokens() {
     let text = |keeps: bool, wanted: &str| {
-        provider(&format!("store_tokens = {keeps}\n[clients.web]\nprovider_tokens = [{wanted}]"))
+        provider(&format!(
+            "store_tokens = {keeps}\n[clients.web]\ntype = \"confidential\"\nclient_secret = \"{LONG}\"\n\
+             provider_tokens = [{wanted}]"
+        ))
     };
     assert_eq!(accepted(&text(true, "\"corp\"")).clients[0].provider_tokens, ["corp"]);
     let problem = only_problem(&text(false, "\"corp\""));
@@ -164,4 +168,13 @@ fn provider_tokens_requires_store_tokens() {
     let unknown = only_problem(&text(true, "\"corp\", \"crop\""));
     assert_eq!(unknown.key, "clients.web.provider_tokens[1]");
     assert!(unknown.to_string().contains("there is no provider"), "{unknown}");
+}
+
+/// OP-07: each service that receives the access token of a public client could exchange it.
+#[test]
+fn a_public_client_has_no_provider_tokens() {
+    let text = provider("store_tokens = true\n[clients.web]\nprovider_tokens = [\"corp\"]");
+    let problem = only_problem(&text);
+    assert_eq!(problem.key, "clients.web.provider_tokens");
+    assert!(problem.to_string().contains("is public") && problem.to_string().contains("confidential"), "{problem}");
 }

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::support::app::{self, Tokens, post, post_as};
+use crate::support::app::{self, Tokens, post_as};
 use crate::support::{Ask, Browser, Gateway, sign, sign_as};
 
 /// The origin of a frontend that may use cookies.
@@ -54,7 +54,7 @@ impl Credential {
 pub fn start() -> Gateway {
     let setup = app::setup().toml(&format!(
         "[login]\nallowed_origins = ['{ALLOWED}']\n[providers.op]\nstore_tokens = true\n\
-         [clients.spa]\nprovider_tokens = ['op']\nallowed_origins = ['{OF_CLIENT}']"
+         [clients.server]\nprovider_tokens = ['op']\n[clients.spa]\nallowed_origins = ['{OF_CLIENT}']"
     ));
     setup.op.refreshing(|refreshing| refreshing.lifetime = Some(3600));
     setup.hand.hold();
@@ -80,7 +80,7 @@ pub async fn all(gateway: &Gateway) -> Vec<Credential> {
         (Kind::BuiltIn, access),
         (Kind::Account, with_account.trim_start_matches("Bearer ").to_owned()),
         (Kind::ForServices, sign(&gateway.database, &for_services)),
-        (Kind::Exchanged, exchanged(gateway, &of_app.access).await),
+        (Kind::Exchanged, exchanged(gateway).await),
         (Kind::IdToken, of_app.id.expect("an ID token")),
         (Kind::App, of_app.access),
         (Kind::ClientCredentials, Tokens::of(&for_itself).access),
@@ -96,15 +96,17 @@ pub async fn all(gateway: &Gateway) -> Vec<Credential> {
     all
 }
 
-async fn exchanged(gateway: &Gateway, subject_token: &str) -> String {
+async fn exchanged(gateway: &Gateway) -> String {
+    let path = app::of_server(&[("scope", "openid")]);
+    let code = app::code(&app::sign_in(&gateway.browser(), &path, "erin").await);
+    let subject_token = Tokens::of(&app::redeem_of_server(gateway, &code).await).access;
     let form = [
         ("grant_type", "urn:ietf:params:oauth:grant-type:token-exchange"),
-        ("client_id", "spa"),
-        ("subject_token", subject_token),
+        ("subject_token", &subject_token),
         ("subject_token_type", "urn:ietf:params:oauth:token-type:access_token"),
         ("audience", "op"),
     ];
-    Tokens::of(&post(gateway, "/oauth2/token", &form).await).access
+    Tokens::of(&post_as(gateway, "server", "/oauth2/token", &form).await).access
 }
 
 /// All that an access token has, and what makes it a logout token.

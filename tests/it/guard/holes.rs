@@ -73,3 +73,33 @@ async fn a_token_without_the_scope_account_cannot_change_the_account() {
     assert_eq!(ada.identities().await, ["op/ada", "other/countess"]);
     assert_eq!(ada.session().await["sid"], sid);
 }
+
+/// With the token that it was handed, a service gets none with the scope `account`: that needs the session cookie or a
+/// refresh token.
+#[tokio::test]
+async fn a_service_cannot_exchange_its_token_for_one_with_the_scope_account() {
+    let gateway = Gateway::start();
+    let spa = gateway.browser().sign_in_json("ada").await;
+    let (handed, issuer) = (spa["api"]["access"].as_str().expect("a token").to_owned(), gateway.public_url.clone());
+    let exchange = "urn:ietf:params:oauth:grant-type:token-exchange";
+    let access_token = "urn:ietf:params:oauth:token-type:access_token";
+    for form in [
+        vec![("grant_type", "refresh_token"), ("refresh_token", &*handed), ("resource", &*issuer)],
+        vec![("grant_type", "client_credentials"), ("resource", &*issuer)],
+        vec![("grant_type", "authorization_code"), ("code", &*handed), ("redirect_uri", "https://x.example/")],
+        vec![
+            ("grant_type", exchange),
+            ("subject_token", &*handed),
+            ("subject_token_type", access_token),
+            ("audience", &*issuer),
+            ("resource", &*issuer),
+        ],
+    ] {
+        let answer = crate::support::app::post(&gateway, "/oauth2/token", &form).await;
+        assert_eq!(answer.status, 400, "{form:?}: {answer:?}");
+    }
+    let ask = gateway.browser().ask("POST", "/session/token").for_json().header("sec-fetch-site", "same-origin");
+    let ask = ask.header("authorization", &bearer(&spa["api"]["access"]));
+    let answer = ask.body("application/x-www-form-urlencoded", format!("resource={issuer}")).send().await;
+    assert_eq!(answer.problem(), (401, "no_session".into()));
+}

@@ -117,7 +117,7 @@ async fn every_route_accepts_exactly_its_credentials_and_origins() {
         let status = credential.ask("GET", path).send().await.status;
         assert_eq!(status, if good { 200 } else { 401 }, "{:?}", credential.kind);
     }
-    assert_eq!(gateway.database.number("SELECT count(*) FROM subs"), 4);
+    assert_eq!(gateway.database.number("SELECT count(*) FROM subs"), 5);
 }
 
 #[tokio::test]

@@ -214,19 +214,6 @@ fn an_issuer_of_all_tenants_without_tenants_gives_a_notice() {
     assert!(told.contains("every organization"), "{told}");
 }
 
-/// OP-07: a public client does not authenticate.
-#[test]
-fn a_public_client_with_provider_tokens_gives_a_notice() {
-    let operator = Operator::new();
-    let keeps = "preset = \"google\"\nclient_id = \"v\"\nclient_secret_file = \"\"\nstore_tokens = true\n";
-    let app = |more: &str| format!("{}\n[clients.spa]\nprovider_tokens = [\"corp\"]\n{more}", configuration(keeps));
-    let (code, told, complaint) = operator.run(&app(""), &["config", "check"]);
-    assert!(code == Some(0) && told.contains("\nNotice: clients.spa is public and has provider_tokens"), "{complaint}");
-    let secret = "type = \"confidential\"\nclient_secret = \"0123456789abcdef0123456789abcdef\"\n";
-    let (code, told, complaint) = operator.run(&app(secret), &["config", "check"]);
-    assert!(code == Some(0) && !told.contains("Notice"), "{told}{complaint}");
-}
-
 #[test]
 fn an_id_with_the_name_of_a_preset_suggests_the_preset() {
     let text = "[providers.google]\nclient_id = \"v\"\nclient_secret_file = \"\"\n";

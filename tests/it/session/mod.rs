@@ -3,4 +3,5 @@
 mod clock;
 mod cookies;
 mod get;
+mod resource;
 mod token;

@@ -11,6 +11,10 @@ use crate::config::value::redirect_uri::RedirectUri;
 /// The client of sessions that the browser flow and the SPA flow create. It is public, and built in.
 pub const BUILT_IN_CLIENT: &str = "vestibule";
 
+/// The scope with which a token of the built-in client acts for its user at the gateway: ends sessions, links and unlinks
+/// identities, reads tokens of providers. No session has it, so that no ordinary token has it, and no client may have it.
+pub const ACCOUNT_SCOPE: &str = "account";
+
 /// One client: a `[clients.<id>]` section, or the built-in client.
 pub struct Client {
     /// The id of its table: the `client_id` in its requests and tokens.

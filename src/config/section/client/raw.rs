@@ -40,7 +40,7 @@ pub(crate) struct RawClient {
     pub(crate) backchannel_logout_uri: String,
     /// false: a confidential client keeps its refresh token (FAPI 2.0)
     pub(crate) rotate_refresh_tokens: bool,
-    /// ids of the providers whose tokens it may get for its own by token exchange
+    /// of a confidential client: ids of the providers whose tokens it may get for its own by token exchange
     pub(crate) provider_tokens: Vec<String>,
     /// allow a `backchannel_logout_uri` in a private network
     pub(crate) insecure_allow_private_logout_uri: bool,

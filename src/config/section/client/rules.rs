@@ -4,7 +4,7 @@ use uuid::Uuid;
 
 use super::choice::{ClientType, Grant};
 use super::credentials::{public_key, secret};
-use super::model::{BUILT_IN_CLIENT, Client};
+use super::model::{ACCOUNT_SCOPE, BUILT_IN_CLIENT, Client};
 use super::raw::RawClient;
 use super::uris::{backchannel_logout_uri, private_use_schemes, read_redirect_uris};
 use crate::config::layer::suggest::suggest_word;
@@ -47,7 +47,7 @@ pub(crate) fn validate(
     scopes(&key("scopes"), &raw.scopes, validator);
     grants(&key, &raw, validator);
     providers(&key("providers"), &raw.providers, context.providers, "; an empty list allows all", validator);
-    provider_tokens(&key("provider_tokens"), &raw.provider_tokens, context, validator);
+    provider_tokens(&key("provider_tokens"), &raw, context, validator);
     id_token_alg(&key("id_token_alg"), &raw, context.algorithms, validator);
     let backchannel_logout_uri = backchannel_logout_uri(&key("backchannel_logout_uri"), &raw, validator);
     let public_key = public_key(&key, &raw, validator);
@@ -117,9 +117,13 @@ fn id_is_free(id: &str, context: &ClientContext<'_>, validator: &mut Validator<'
     true
 }
 
-/// Checks the form of the scopes and their total size.
+/// Checks the form of the scopes, their total size, and that none is the gateway's own.
 fn scopes(key: &str, scopes: &[String], validator: &mut Validator<'_>) {
     scope::tokens(key, scopes, validator);
+    for (item, _) in scopes.iter().enumerate().filter(|(_, scope)| *scope == ACCOUNT_SCOPE) {
+        let what = "\"account\" is the scope of the built-in client's tokens that act for the user at the gateway";
+        validator.reject_item(key, item, what, "choose another name");
+    }
     if scopes.iter().map(|scope| scope.len() + 1).sum::<usize>() > MAX_SCOPE_BYTES {
         validator.reject(key, "are longer than 4096 characters in total", "write fewer or shorter ones");
     }
@@ -148,8 +152,15 @@ fn providers(key: &str, wanted: &[String], known: &[String], none: &str, validat
     }
 }
 
-/// A client can only get tokens of providers with `store_tokens`.
-fn provider_tokens(key: &str, wanted: &[String], context: &ClientContext<'_>, validator: &mut Validator<'_>) {
+/// A client can only get tokens of providers with `store_tokens`. It has to authenticate for it: the access token that it
+/// exchanges is known to each service that receives it, and a public client shows nothing else.
+fn provider_tokens(key: &str, raw: &RawClient, context: &ClientContext<'_>, validator: &mut Validator<'_>) {
+    let wanted = &raw.provider_tokens;
+    if raw.r#type == ClientType::Public && !wanted.is_empty() {
+        let what = "is set, but the client is public: each service that receives its access token could exchange it";
+        validator.reject(key, what, "remove it, or write type = \"confidential\" with a client_secret");
+        return;
+    }
     providers(key, wanted, context.providers, "", validator);
     let kept = |id: &String| context.storing.contains(id) || !context.providers.contains(id);
     for (item, id) in wanted.iter().enumerate().filter(|(_, id)| !kept(id)) {

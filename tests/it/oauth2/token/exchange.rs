@@ -10,7 +10,7 @@ use crate::vault::support::{LIFETIME, let_expire, sent_refresh_tokens, with};
 const GRANT: &str = "urn:ietf:params:oauth:grant-type:token-exchange";
 const ACCESS_TOKEN: &str = "urn:ietf:params:oauth:token-type:access_token";
 
-/// The apps of the other tests; `spa` and `server` may request provider tokens, `cli` may not.
+/// The apps of the other tests; `server` may request provider tokens, `cli` may not.
 fn start() -> Gateway {
     let other = Op::start();
     let other = format!(
@@ -18,7 +18,7 @@ fn start() -> Gateway {
         other.issuer
     );
     let third = other.replace("providers.other", "providers.third");
-    let may = "[clients.spa]\nprovider_tokens = [\"op\", \"other\"]\n[clients.server]\nprovider_tokens = [\"op\"]";
+    let may = "[clients.server]\nprovider_tokens = [\"op\", \"other\"]";
     with(&format!("{}\n{other}\n{third}", merged(may)))
 }
 
@@ -28,34 +28,41 @@ fn merged(may: &str) -> String {
     let may: toml_edit::DocumentMut = may.parse().expect("TOML");
     for (name, client) in may["clients"].as_table().expect("clients") {
         all["clients"][name]["provider_tokens"] = client["provider_tokens"].clone();
+    }
+    for name in ["spa", "server"] {
         // With one provider, the login page is skipped.
         all["clients"][name]["providers"] = toml_edit::value(toml_edit::Array::from_iter(["op"]));
     }
     all.to_string()
 }
 
-/// A token exchange of `spa`, with changes to the form of a valid request.
+/// A token exchange of `server`, with changes to the form of a valid request.
 async fn exchange(gateway: &Gateway, token: &str, changes: &[(&str, &str)]) -> Answer {
-    let mut form = vec![
-        ("grant_type", GRANT),
-        ("client_id", "spa"),
-        ("subject_token", token),
-        ("subject_token_type", ACCESS_TOKEN),
-        ("audience", "op"),
-    ];
+    let mut form =
+        vec![("grant_type", GRANT), ("subject_token", token), ("subject_token_type", ACCESS_TOKEN), ("audience", "op")];
     for (name, value) in changes {
         form.retain(|(known, _)| known != name);
         if !value.is_empty() {
             form.push((name, value));
         }
     }
-    post(gateway, "/oauth2/token", &form).await
+    if form.iter().any(|(name, _)| *name == "client_id") {
+        return post(gateway, "/oauth2/token", &form).await;
+    }
+    post_as(gateway, "server", "/oauth2/token", &form).await
+}
+
+/// The tokens of `server` for a user.
+async fn tokens_of_server(gateway: &Gateway, sub: &str) -> Tokens {
+    let path = app::of_server(&[("scope", "openid offline_access")]);
+    let code = app::code(&app::sign_in(&gateway.browser(), &path, sub).await);
+    Tokens::of(&redeem_of_server(gateway, &code).await)
 }
 
 #[tokio::test]
 async fn an_app_gets_a_valid_token_of_the_provider() {
     let gateway = start();
-    let tokens = Tokens::of_spa(&gateway, "alice").await;
+    let tokens = tokens_of_server(&gateway, "alice").await;
     let answer = exchange(&gateway, &tokens.access, &[("requested_token_type", ACCESS_TOKEN)]).await;
     assert_eq!((answer.status, answer.header("cache-control"), answer.header("pragma")), (200, "no-store", "no-cache"));
     let expected = json!({"access_token": "access-secret-1", "issued_token_type": ACCESS_TOKEN,
@@ -88,7 +95,7 @@ async fn an_app_gets_a_valid_token_of_the_provider() {
 #[tokio::test]
 async fn an_invalid_request_is_rejected() {
     let gateway = start();
-    let tokens = Tokens::of_spa(&gateway, "alice").await;
+    let tokens = tokens_of_server(&gateway, "alice").await;
     for (change, expected) in [
         (("client_id", "cli"), "unauthorized_client"),
         (("client_id", "vestibule"), "unauthorized_client"),
@@ -113,8 +120,8 @@ async fn an_invalid_request_is_rejected() {
         error(&exchange(&gateway, &tokens.access, &[("client_id", "server")]).await),
         (401, "invalid_client".into())
     );
-    let doubled = [("grant_type", GRANT), ("client_id", "spa"), ("audience", "op"), ("audience", "other")];
-    assert_eq!(error(&post(&gateway, "/oauth2/token", &doubled).await), (400, "invalid_request".into()));
+    let doubled = [("grant_type", GRANT), ("audience", "op"), ("audience", "other")];
+    assert_eq!(error(&post_as(&gateway, "server", "/oauth2/token", &doubled).await), (400, "invalid_request".into()));
     assert_eq!(exchange(&gateway, &tokens.access, &[]).await.status, 200);
     assert_eq!(sent_refresh_tokens(&gateway.op), Vec::<String>::new());
     let quiet = app::start();
@@ -127,11 +134,10 @@ async fn an_invalid_request_is_rejected() {
 #[tokio::test]
 async fn a_token_of_another_client_issuer_or_type_is_rejected() {
     let gateway = start();
-    let tokens = Tokens::of_spa(&gateway, "alice").await;
+    let tokens = tokens_of_server(&gateway, "alice").await;
     let browser = gateway.browser();
-    let code =
-        app::code(&app::sign_in(&browser, &app::of_server(&[("scope", "openid offline_access")]), "alice").await);
-    let of_server = Tokens::of(&redeem_of_server(&gateway, &code).await);
+    browser.sign_in("alice").await;
+    let of_spa = Tokens::of_spa(&gateway, "alice").await;
     let built_in = browser.post("/session/token").await.json()["access_token"].as_str().expect("a token").to_owned();
     let form = [("grant_type", "client_credentials")];
     let own = Tokens::of(&post_as(&gateway, "server", "/oauth2/token", &form).await);
@@ -143,13 +149,13 @@ async fn a_token_of_another_client_issuer_or_type_is_rejected() {
     };
     assert_eq!(exchange(&gateway, &bent("x", json!(1)), &[]).await.status, 200, "signed with the gateway's key");
     for (what, token) in [
-        ("another app's", of_server.access.clone()),
+        ("another app's", of_spa.access.clone()),
         ("the built-in client's", built_in),
         ("an ID token", tokens.id.clone().expect("an ID token")),
         ("a refresh token", refresh),
         ("garbage", "a.b.c".into()),
         ("without a session", bent("sid", json!(null))),
-        ("of a session of another app", bent("sid", of_server.claims()["sid"].clone())),
+        ("of a session of another app", bent("sid", of_spa.claims()["sid"].clone())),
         ("of another person", bent("sub", json!("0190b1c0-0000-7000-8000-000000000000"))),
         ("of another issuer", bent("iss", json!("https://evil.example"))),
         ("over", bent("exp", json!(1))),
@@ -172,12 +178,12 @@ async fn an_inactive_token_is_rejected() {
     for way in ["over", "revoked", "session revoked", "signed out", "disabled"] {
         let gateway = start();
         let browser = gateway.browser();
-        let answer = app::sign_in(&browser, &app::path(&[]), "alice").await;
-        let tokens = Tokens::of(&app::redeem(&gateway, &app::code(&answer), &[]).await);
+        let answer = app::sign_in(&browser, &app::of_server(&[("scope", "openid offline_access")]), "alice").await;
+        let tokens = Tokens::of(&redeem_of_server(&gateway, &app::code(&answer)).await);
         assert_eq!(exchange(&gateway, &tokens.access, &[]).await.status, 200, "{way}");
         let revoke = |token: String| {
             let gateway = &gateway;
-            async move { post(gateway, "/oauth2/revoke", &[("client_id", "spa"), ("token", &token)]).await.status }
+            async move { post_as(gateway, "server", "/oauth2/revoke", &[("token", &token)]).await.status }
         };
         match way {
             "over" => gateway.hand.advance(chrono::TimeDelta::seconds(301)),
@@ -195,7 +201,7 @@ async fn an_inactive_token_is_rejected() {
 #[tokio::test]
 async fn each_failure_at_the_provider_has_its_error() {
     let gateway = start();
-    let tokens = Tokens::of_spa(&gateway, "alice").await;
+    let tokens = tokens_of_server(&gateway, "alice").await;
     // The provider's token runs out before ours does.
     gateway.database.execute("UPDATE provider_tokens SET expires_at = updated_at");
     gateway.op.reply("/token", Reply::text(503, "text/html", "later"));
