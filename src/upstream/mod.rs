@@ -36,11 +36,11 @@ mod signed_jwt;
 mod store;
 mod text;
 mod token_response;
+mod unverified_claims;
 
 pub use claim_losses::{ClaimLoss, ClaimLosses};
 pub use email_address::domain as email_domain;
 pub use failure::{Failure, Fault, Stage};
-pub use from_claims::{ClaimsError, UnverifiedClaims, identity_from_claims};
 pub use handshake::{
     AuthorizationGrant, Handshake, LoginHints, LoginRequest, LogoutClaims, RequestToken, StartedLogin,
 };
@@ -56,3 +56,4 @@ pub use registry::Registry;
 #[cfg(feature = "dev")]
 pub use store::hot_statements;
 pub use text::is_error_code;
+pub use unverified_claims::{ClaimsError, UnverifiedClaims, identity_from_claims};

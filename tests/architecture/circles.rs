@@ -8,9 +8,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::rules::{Breach, File};
 use crate::source::{Path, paths, text, tokens};
 
-/// Modules that still have circles. The list only shrinks.
-const CIRCLES_TODAY: &[&str] = &["upstream"];
-
 /// How many re-exports in a row are followed.
 const MAX_REEXPORTS: usize = 8;
 
@@ -26,13 +23,10 @@ struct Module<'a> {
 /// Every module of the crate, by its path (`["base", "db"]`).
 struct Tree<'a>(BTreeMap<Vec<String>, Module<'a>>);
 
-/// The circles within each module, apart from those that are known.
+/// The circles within each module.
 pub fn circles(files: &[File]) -> Vec<Breach> {
     let (tree, mut found) = (Tree::read(files), Vec::new());
     for (folder, edges) in by_folder(&tree.imports()) {
-        if CIRCLES_TODAY.contains(&folder.as_str()) {
-            continue;
-        }
         let members = in_circles(&edges);
         if let Some(first) = members.first() {
             let only = |from: &&String| members.contains(*from);

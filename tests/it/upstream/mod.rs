@@ -11,7 +11,6 @@ use std::time::Duration;
 
 use crate::fake_provider::{self as op, Op, Reply};
 use serde_json::{Value, json};
-use tracing_subscriber::util::SubscriberInitExt;
 use vestibule::base::clock::Timestamp;
 use vestibule::base::db::{Access, Db};
 use vestibule::base::outbound::Outbound;
@@ -440,7 +439,7 @@ async fn no_log_line_contains_a_secret() {
     let writer = lines.clone();
     let subscriber =
         tracing_subscriber::fmt().with_max_level(tracing::Level::TRACE).with_writer(move || writer.clone()).finish();
-    let _guard = subscriber.set_default();
+    let _guard = tracing::subscriber::set_default(subscriber);
     let op = Op::start();
     let provider = provider_with(&op, |oidc| oidc.userinfo = Userinfo::Always);
     op.reply("/userinfo", Reply::text(200, "application/json", "{\"sub\":\"alice\"}"));
