@@ -230,6 +230,10 @@ impl Connection {
         if matches!(self.owed, Owed::Head(_)) && self.blocked.is_none() {
             let _best_effort = self.socket.try_write(REQUEST_TIMEOUT);
         }
+        if self.blocked.is_some() {
+            // Otherwise the system keeps the rest of the answer, and sends it as slowly as the client reads.
+            let _best_effort = self.socket.set_zero_linger();
+        }
         tracing::debug!(owed = ?self.owed, blocked = self.blocked.is_some(), "a connection is cut: the client takes too long");
         Poll::Ready(Err(io::ErrorKind::TimedOut.into()))
     }

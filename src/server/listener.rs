@@ -15,6 +15,7 @@ use actix_server::{ServerBuilder, ServerHandle};
 use actix_service::{IntoServiceFactory, Service, ServiceFactory, ServiceFactoryExt, fn_service, map_config};
 use actix_web::dev::AppConfig;
 use ipnet::IpNet;
+use socket2::SockRef;
 use tokio::net::{TcpSocket, TcpStream};
 use tokio::task::JoinHandle;
 
@@ -26,9 +27,11 @@ use super::timeouts::Timeouts;
 
 /// Connections that the system completes before they are accepted.
 const BACKLOG: u32 = 1024;
-/// What the system keeps of an answer that a client does not read; it doubles this. Most answers fit, and a client
-/// that reads nothing costs no more.
+/// What the system keeps of an answer until the client has acknowledged it; it doubles this.
 const SEND_BUFFER: u32 = 128 * 1024;
+/// How much of an answer the system takes beyond what it can send. We see only what the system takes: with this limit
+/// it takes more once the client has read 4 KiB, so that a slow reader is seen to make progress.
+const UNSENT: u32 = 8 * 1024;
 
 /// What bounds connections, beside the configuration.
 #[derive(Clone, Copy, Debug, Default)]
@@ -155,8 +158,82 @@ impl Listener {
 fn bind(address: SocketAddr) -> io::Result<std::net::TcpListener> {
     let socket = if address.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
     socket.set_reuseaddr(true)?;
-    // Accepted connections inherit it.
+    // Accepted connections inherit both.
     socket.set_send_buffer_size(SEND_BUFFER)?;
+    SockRef::from(&socket).set_tcp_notsent_lowat(UNSENT)?;
     socket.bind(address)?;
     socket.listen(BACKLOG)?.into_std()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::{ErrorKind, Read, Write};
+    use std::time::Duration;
+
+    use actix_web::{App, web};
+
+    use super::*;
+
+    /// An answer that is larger than all buffers of the system.
+    const LONG: usize = 300 * 1024;
+
+    /// A listener whose clients may be silent for 2 s, and take 2 kB a second.
+    fn listen() -> Listener {
+        let seconds = Duration::from_secs;
+        let timeouts = Timeouts { stall: seconds(2), rate_after: seconds(3), rate: 2048, ..Timeouts::default() };
+        let options = Options {
+            address: ([127, 0, 0, 1], 0).into(),
+            workers: 1,
+            shutdown_timeout: 0,
+            admission: Admission {
+                limiter: Limiter::new(10, 10),
+                bounds: Bounds { timeouts, count_loopback: false },
+                trusted_proxies: Arc::default(),
+                requests: None,
+            },
+        };
+        let app = || App::new().route("/long", web::get().to(|| async { "x".repeat(LONG) }));
+        Listener::start(options, app).expect("a free port")
+    }
+
+    /// Reads the long answer on a thread of its own; the number of bytes that came before it ended.
+    async fn read(address: SocketAddr, bytes: usize, pause: Duration) -> usize {
+        let reader = std::thread::spawn(move || read_all(address, bytes, pause));
+        while !reader.is_finished() {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        reader.join().expect("no panic")
+    }
+
+    fn read_all(address: SocketAddr, bytes: usize, pause: Duration) -> usize {
+        let socket = socket2::Socket::new(socket2::Domain::IPV4, socket2::Type::STREAM, None).expect("a socket");
+        socket.set_recv_buffer_size(4096).expect("a socket");
+        socket.connect(&address.into()).expect("a connection");
+        let mut stream = std::net::TcpStream::from(socket);
+        stream.write_all(b"GET /long HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").expect("a connection");
+        let (mut part, mut all) = (vec![0; bytes], 0);
+        loop {
+            match stream.read(&mut part) {
+                Ok(0) => return all,
+                Ok(read) => all += read,
+                Err(error) if error.kind() == ErrorKind::ConnectionReset => return all,
+                Err(error) => panic!("after {all} bytes: {error}"),
+            }
+            std::thread::sleep(pause);
+        }
+    }
+
+    #[actix_web::test]
+    async fn a_slow_reader_of_a_long_answer_gets_all_of_it() {
+        let listener = listen();
+        let all = read(listener.address, 2048, Duration::from_millis(100)).await;
+        assert!(all > LONG, "cut after {all} of {LONG} bytes");
+    }
+
+    #[actix_web::test]
+    async fn a_reader_below_the_lowest_rate_is_cut() {
+        let listener = listen();
+        let all = read(listener.address, 16, Duration::from_millis(20)).await;
+        assert!(all < LONG, "all of it was sent");
+    }
 }

@@ -15,8 +15,7 @@ use crate::visitor::Visitor;
 
 const CONNECTIONS: usize = 2000;
 const MAX_MEMORY: u64 = 128;
-/// What the acceptance allows, and some time for a busy machine.
-const CLOSED_WITHIN: Duration = Duration::from_secs(30 + 15);
+const CLOSED_WITHIN: Duration = Duration::from_secs(30);
 
 /// A gateway with 1,024 descriptors that counts loopback addresses.
 fn start() -> Setup {
@@ -100,7 +99,7 @@ async fn one_host_cannot_stop_the_gateway() {
     }
     assert!(silent.await.expect("no panic").starts_with("HTTP/1.1 400"), "silent for 10 s");
     assert!(slow.await.expect("no panic").starts_with("HTTP/1.1 400"), "1 KiB a second");
-    watch.stop();
+    println!("the slowest answer of /healthz and /readyz: {:?}", watch.stop());
     let log = gateway.log();
     assert!(log.contains("the hard limit of open files is under 4096"), "{log}");
     let named = log.matches("too many from this address").count();
