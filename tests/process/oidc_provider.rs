@@ -136,7 +136,7 @@ async fn a_certified_provider_signs_users_in_by_the_spa_flow() {
 
 /// IO-01, RD-07: new keys of the provider cause one more request of its JWKS, and no failed login.
 #[tokio::test]
-async fn a_certified_provider_may_change_its_keys() {
+async fn a_certified_provider_can_rotate_its_keys() {
     let mut setup = Setup::new();
     let ada = Visitor::new();
     assert_eq!(setup.sign_in_with_cookie(&ada, "ada").await.status, 303);
@@ -153,7 +153,7 @@ async fn a_certified_provider_may_change_its_keys() {
 
 /// IO-01, RA-18: the form post is cross-site, without a cookie.
 #[tokio::test]
-async fn a_certified_provider_may_answer_by_a_form() {
+async fn a_certified_provider_can_use_form_post() {
     let setup = Setup::with(&[], |settings| settings.with("providers.op.response_mode", "form_post"));
     let ada = Visitor::new();
     let away = setup.away(&ada).await;
@@ -190,7 +190,7 @@ fn signing(settings: Settings, pem: &str) -> Settings {
 
 /// IO-01, OP-02, RD-21: the request is pushed, and each request of the client has a new assertion for the issuer.
 #[tokio::test]
-async fn a_certified_provider_takes_signed_and_pushed_requests() {
+async fn a_certified_provider_accepts_assertions_and_pushed_requests() {
     let (pem, jwk) = client_key();
     let setup = Setup::with(&["--client-jwk", &jwk, "--require-par"], |settings| signing(settings, &pem));
     for name in ["ada", "grace"] {
@@ -209,7 +209,7 @@ async fn a_certified_provider_takes_signed_and_pushed_requests() {
 
 /// The provider has another key.
 #[tokio::test]
-async fn a_certified_provider_refuses_a_key_that_is_not_ours() {
+async fn a_certified_provider_refuses_an_unregistered_key() {
     let (jwk, (other, _)) = (client_key().1, client_key());
     let setup = Setup::with(&["--client-jwk", &jwk, "--require-par"], |settings| signing(settings, &other));
     let refused = Visitor::new().get(format!("{}/login/op", setup.gateway.public())).await;
@@ -219,7 +219,7 @@ async fn a_certified_provider_refuses_a_key_that_is_not_ours() {
 
 /// RD-08: new keys between the login at the provider and the token request cause one more request of its JWKS.
 #[tokio::test]
-async fn a_certified_provider_may_change_its_keys_in_the_middle() {
+async fn a_certified_provider_can_rotate_keys_during_a_login() {
     let mut setup = Setup::new();
     let first = Visitor::new();
     assert_eq!(setup.sign_in_with_cookie(&first, "ada").await.status, 303);

@@ -140,7 +140,7 @@ async fn story(setup: &Setup, secrets: &mut Secrets) {
 
 /// LG-01, LG-08, RD-22, RF-13
 #[tokio::test]
-async fn no_secret_stands_in_a_log_the_metrics_or_the_database() {
+async fn no_log_metric_or_row_contains_a_secret() {
     for format in ["text", "json"] {
         let database = crate::database::Database::empty();
         let url = format!("{}&password=the-password-of-the-database", database.url);
@@ -293,7 +293,7 @@ fn send_raw(setup: &Setup, request: &str) {
 }
 
 #[test]
-fn the_search_finds_what_it_looks_for() {
+fn the_search_for_secrets_finds_each_encoding() {
     let secret = "rJ5dGmXkQ2qQmKp0nJ9lqA8yQd1vYt3x_-Zs7uWb4cE";
     let bytes = URL_SAFE_NO_PAD.decode(secret).expect("base64url");
     for place in

@@ -69,7 +69,7 @@ async fn services_verify_our_token_in_node_and_in_python() {
 
 /// IO-08
 #[tokio::test]
-async fn services_refuse_what_is_not_our_token_for_them() {
+async fn services_refuse_every_other_token() {
     let (setup, ada) = (Setup::new(), Visitor::new());
     let issuer = setup.gateway.public();
     let token = setup.exchange(&ada).await["api"]["access"].as_str().expect("a token").to_owned();

@@ -77,7 +77,7 @@ async fn allow_rules_are_checked_at_every_login() {
 
 /// AC-15
 #[tokio::test]
-async fn a_groups_claim_of_another_type_admits_nobody() {
+async fn a_groups_claim_of_another_type_is_refused() {
     let gateway = with("groups = ['admin']");
     for groups in [
         json!("admin"),

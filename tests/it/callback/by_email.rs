@@ -82,7 +82,7 @@ async fn a_list_of_addresses_names_no_user() {
 
 /// AC-02: an untrusted identity set the address in the profile of the user.
 #[tokio::test]
-async fn an_address_from_an_untrusted_identity_links_nobody() {
+async fn an_address_from_an_untrusted_identity_links_no_user() {
     let (third, other) = (Op::start(), Op::start());
     let gateway = Setup::new().provider("other", &other).provider("third", &third).toml(TRUSTED).start();
     let mallory = Person::at(&gateway, "op", "mallory").await;
@@ -126,7 +126,7 @@ async fn a_disabled_user_is_not_admitted_by_address() {
 
 /// The provider has given the address to another account.
 #[tokio::test]
-async fn an_address_reassigned_at_its_provider_links_nobody() {
+async fn an_address_reassigned_at_its_provider_links_no_user() {
     let (gateway, other) = trusting("");
     let ada = Person::at(&gateway, "op", "ada").await;
     other.set_claims(address("ada@example.com"));

@@ -57,7 +57,7 @@ async fn a_single_group_as_a_text_needs_a_switch() {
 
 /// What is cut, dropped or changed is a warning with counts and the reference, and without a value.
 #[tokio::test]
-async fn what_is_not_taken_as_sent_is_logged() {
+async fn changed_and_dropped_claim_values_are_logged() {
     let gateway = Gateway::with("[providers.op]\nuserinfo = 'never'\n");
     let log = LogCapture::start();
     let told = |begun: &Begun| {

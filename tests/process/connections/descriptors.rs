@@ -33,7 +33,7 @@ async fn ask(stream: &mut TcpStream, path: &str, cookies: &str) -> String {
 
 /// Before, this was 502 `provider_error`.
 #[tokio::test]
-async fn a_login_without_a_descriptor_is_overloaded_and_no_fault_of_the_provider() {
+async fn a_login_without_a_free_descriptor_is_overloaded() {
     let (setup, visitor) = (Setup::new(), Visitor::new());
     let gateway = &setup.gateway;
     let away = setup.begin(&visitor).await;

@@ -11,7 +11,7 @@ const NOBODY: &str = "http://127.0.0.1:9";
 
 /// LG-06, LG-08: all problems are reported together, without a secret.
 #[test]
-fn config_check_exits_by_what_it_finds() {
+fn the_exit_code_of_config_check_tells_whether_there_are_problems() {
     let settings = Settings::new("postgres://vestibule:hunter2@127.0.0.1:1/v", NOBODY);
     let good = settings.run(&["config", "check"]);
     assert_eq!(good.code, Some(0), "{}", good.stderr);
@@ -35,7 +35,7 @@ fn config_check_exits_by_what_it_finds() {
 }
 
 #[test]
-fn healthcheck_exits_by_whether_the_gateway_lives() {
+fn the_exit_code_of_healthcheck_is_the_health_of_the_gateway() {
     let gateway = Settings::new(&Database::empty().url, NOBODY).serve();
     let healthy = gateway.settings.run(&["healthcheck"]);
     assert_eq!((healthy.code, healthy.stderr.as_str()), (Some(0), ""));

@@ -54,7 +54,7 @@ async fn a_thousand_connections_leave_descriptors_for_health_checks() {
 
 /// IN-03: silent connections and unfinished requests are closed and do not delay others.
 #[tokio::test]
-async fn slow_talkers_are_cut_and_keep_nobody_waiting() {
+async fn slow_connections_are_closed_and_delay_no_others() {
     let (setup, visitor) = (Setup::new(), Visitor::new());
     let port = setup.gateway.settings.port;
     let beginnings: [&[u8]; 3] = [

@@ -8,7 +8,7 @@ use crate::visitor::Visitor;
 
 /// LG-09: the owner runs the migrations; the service role has the grants of `docs/operating.md`.
 #[tokio::test]
-async fn a_role_that_may_not_change_the_schema_is_enough() {
+async fn a_role_without_schema_privileges_is_sufficient() {
     let database = Database::empty();
     Settings::new(&database.url, "http://127.0.0.1:9").run(&["migrate"]);
     let role = database.name().replace("test", "role");

@@ -21,7 +21,7 @@ fn refused(settings: &Settings) -> String {
 
 /// JW-12, FI-26: another secret ring cannot decrypt the keys, and no new keys are created.
 #[test]
-fn a_wrong_ring_is_a_start_error_and_makes_no_keys() {
+fn a_wrong_secret_ring_prevents_the_start_and_creates_no_keys() {
     let database = Database::empty();
     Settings::new(&database.url, NOBODY).serve();
     let keys = || database.sql("SELECT kid, state, encode(private_key, 'hex') FROM signing_keys ORDER BY kid");
@@ -36,7 +36,7 @@ fn a_wrong_ring_is_a_start_error_and_makes_no_keys() {
 }
 
 #[test]
-fn a_port_that_is_taken_is_named() {
+fn an_occupied_port_is_named_in_the_error() {
     let settings = Settings::new(&Database::empty().url, NOBODY);
     for port in [settings.port, settings.port + 1] {
         let _taken = TcpListener::bind(("127.0.0.1", port)).expect("a port");
@@ -47,7 +47,7 @@ fn a_port_that_is_taken_is_named() {
 
 /// LG-08: the log tells the operator the cause, without the password.
 #[test]
-fn a_database_out_of_reach_is_a_start_error_without_its_password() {
+fn an_unreachable_database_prevents_the_start_and_its_password_is_not_shown() {
     for address in ["127.0.0.1:1", "no-such-host.invalid:5432"] {
         let url = format!("postgres://vestibule:hunter2@{address}/vestibule");
         let settings = Settings::new(&url, NOBODY).with("database.acquire_timeout", "300ms");
@@ -63,7 +63,7 @@ fn a_database_out_of_reach_is_a_start_error_without_its_password() {
 
 /// LG-08: every user of the machine can read command lines.
 #[test]
-fn no_secret_stands_in_the_command_line() {
+fn no_command_line_contains_a_secret() {
     let gateway = Settings::new(&Database::empty().url, NOBODY).serve();
     let Ok(line) = std::fs::read(format!("/proc/{}/cmdline", gateway.pid())) else { return };
     let line = String::from_utf8_lossy(&line).replace('\0', " ");

@@ -41,7 +41,7 @@ async fn a_running_login_finishes_before_the_gateway_stops() {
 
 /// A login that takes longer than the grace period is cancelled.
 #[tokio::test]
-async fn the_grace_is_all_there_is() {
+async fn a_login_longer_than_the_grace_period_is_cancelled() {
     let mut setup = Setup::with(|settings| settings.with("server.shutdown_grace", "1s"));
     let ada = Visitor::new();
     let away = setup.begin(&ada).await;
@@ -60,7 +60,7 @@ async fn the_grace_is_all_there_is() {
 
 /// Browsers keep unused connections open.
 #[test]
-fn idle_connections_do_not_hold_the_stop_up() {
+fn idle_connections_do_not_delay_the_stop() {
     let mut gateway = Settings::new(&Database::empty().url, "http://127.0.0.1:9").serve();
     let mut idle = TcpStream::connect(("127.0.0.1", gateway.settings.port)).expect("a connection");
     idle.write_all(b"HEAD /providers HTTP/1.1\r\nHost: x\r\n\r\n").expect("a request");
@@ -73,7 +73,7 @@ fn idle_connections_do_not_hold_the_stop_up() {
 
 /// FI-18: the reader of the log has closed its pipe.
 #[tokio::test]
-async fn it_serves_on_when_its_log_is_closed() {
+async fn the_gateway_serves_after_its_log_is_closed() {
     let setup = Setup::new();
     let settings = Settings::new(&Database::empty().url, &setup.wire.origin).with("log.level", "trace");
     let public = settings.public();

@@ -25,7 +25,7 @@ async fn sign_in(ada: &Visitor, second: &str) {
 
 /// LO-27: redirected there and back without a confirmation, because of the hint; both sessions end.
 #[tokio::test]
-async fn a_logout_at_the_second_is_one_at_the_first() {
+async fn a_logout_at_the_second_ends_the_session_at_the_first() {
     let (first, gateway, second) = two();
     let ada = Visitor::new();
     sign_in(&ada, &second).await;
@@ -44,7 +44,7 @@ async fn a_logout_at_the_second_is_one_at_the_first() {
 
 /// LO-11, LO-23: the first sends a logout token, and only the sessions of that session end.
 #[tokio::test]
-async fn a_logout_at_the_first_is_one_at_the_second() {
+async fn a_logout_at_the_first_ends_the_sessions_at_the_second() {
     let (first, gateway, second) = two();
     let (ada, elsewhere) = (Visitor::new(), Visitor::new());
     sign_in(&ada, &second).await;

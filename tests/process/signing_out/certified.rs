@@ -42,7 +42,7 @@ impl Setup {
 /// LO-27, IO-01: from our button to the confirmation page of the provider, and back to our page. The session of the provider
 /// ends. The logout token that it also sends is accepted (LO-21).
 #[tokio::test]
-async fn who_signs_out_here_is_signed_out_at_the_provider() {
+async fn a_logout_here_ends_the_session_at_the_provider() {
     let (setup, ada) = (Setup::new(&[]), Visitor::new());
     for _ in 0..2 {
         setup.sign_in(&ada).await;
@@ -61,7 +61,7 @@ async fn who_signs_out_here_is_signed_out_at_the_provider() {
 
 /// LO-11, IO-01: a user signs out at the provider, which sends a logout token with `sid` and `sub`, or with `sub` alone.
 #[tokio::test]
-async fn who_signs_out_at_the_provider_is_signed_out_here() {
+async fn a_logout_at_the_provider_ends_the_session_here() {
     for options in [&[] as &[&str], &["--without-sid"]] {
         let setup = Setup::new(options);
         let (ada, elsewhere) = (Visitor::new(), Visitor::new());

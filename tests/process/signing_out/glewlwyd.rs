@@ -73,7 +73,7 @@ async fn glewlwyd_signs_people_in() {
 /// LO-27, LO-11: the logout here leads to the provider's page, where the user confirms. The provider then sends a logout
 /// token, for this logout and for one that begins at the provider.
 #[tokio::test]
-async fn a_logout_on_either_side_is_one_on_both() {
+async fn a_logout_on_either_side_ends_both_sessions() {
     let (setup, ada) = (Setup::new(), Visitor::new());
     setup.sign_in(&ada).await;
     let away = sign_out(&ada, &setup.gateway.public()).await.location().expect("glewlwyd");

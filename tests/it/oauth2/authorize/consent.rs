@@ -84,7 +84,7 @@ async fn a_pending_login_or_consent_is_no_session() {
     let asked = path(&[("prompt", "consent")]);
     let begun = to_provider(&browser, &asked).await;
     assert!(browser.cookie("vestibule-binding").is_some() && browser.cookie("vestibule").is_none());
-    nobody_is_signed_in(&gateway, &browser, &[&begun.state]).await;
+    check_not_signed_in(&gateway, &browser, &[&begun.state]).await;
     assert_eq!(gateway.database.rows("sessions"), 0);
 
     // Now the user is signed in, and the app has no code yet.
@@ -95,7 +95,7 @@ async fn a_pending_login_or_consent_is_no_session() {
     assert_eq!(error(&refresh(&gateway, request).await), (400, "invalid_grant".into()));
     let unrelated = gateway.browser();
     let binding = browser.cookie("vestibule-binding").expect("a binding");
-    nobody_is_signed_in(&gateway, &unrelated, &[request, &binding]).await;
+    check_not_signed_in(&gateway, &unrelated, &[request, &binding]).await;
     // After a logout, consent grants nothing.
     let form = form(&browser, &page).await;
     assert_eq!(browser.post("/logout").await.status, 200);
@@ -105,7 +105,7 @@ async fn a_pending_login_or_consent_is_no_session() {
 }
 
 /// Neither this browser nor a client with one of these values has a session.
-async fn nobody_is_signed_in(gateway: &Gateway, browser: &Browser, shown: &[&str]) {
+async fn check_not_signed_in(gateway: &Gateway, browser: &Browser, shown: &[&str]) {
     for path in ["/session", "/sessions"] {
         assert_eq!(browser.fetch(path).await.status, 401, "{path}");
     }

@@ -138,7 +138,7 @@ async fn a_cookie_requests_it_by_a_form() {
 
 /// It ends by expiry, with its session, and by revocation. Other clients cannot introspect or exchange it.
 #[tokio::test]
-async fn it_is_revoked_and_introspected_like_other_tokens_of_the_built_in_client() {
+async fn a_token_with_it_is_revoked_and_introspected_like_others() {
     let gateway = services::setup().start();
     gateway.hand.hold();
     let tokens = gateway.browser().sign_in_json("ada").await;

@@ -7,7 +7,7 @@ use proptest::test_runner::TestRunner;
 use vestibule::base::clock::Timestamp;
 use vestibule::base::id::SessionId;
 
-use crate::oauth2::token::refresh::replicas::{Replicas, nobody};
+use crate::oauth2::token::refresh::replicas::{Replicas, unknown_session};
 
 /// The number of sequences.
 const SEQUENCES: usize = 2000;
@@ -136,7 +136,7 @@ async fn happen(gateways: &Replicas, session: SessionId, model: &mut Model, act:
             Some((expected.is_ok(), outcome == expected.map_err(|()| "invalid_grant".to_owned())))
         }
         Act::Garbage { replica } => {
-            let outcome = gateways.present(replica, &gateways.token(nobody(), 0)).await.outcome();
+            let outcome = gateways.present(replica, &gateways.token(unknown_session(), 0)).await.outcome();
             Some((false, outcome == Err("invalid_grant".into())))
         }
         Act::Wait(time) => {

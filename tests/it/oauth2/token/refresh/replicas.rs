@@ -114,6 +114,6 @@ impl Replicas {
 }
 
 /// A new, random, unknown id.
-pub fn nobody() -> SessionId {
+pub fn unknown_session() -> SessionId {
     SessionId(Uuid::new_v4())
 }

@@ -4,7 +4,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as B64;
 use chrono::TimeDelta;
 
-use crate::oauth2::token::refresh::replicas::{Replicas, nobody};
+use crate::oauth2::token::refresh::replicas::{Replicas, unknown_session};
 use crate::support::Gateway;
 
 const SCOPES: &str = "openid profile email";
@@ -119,7 +119,7 @@ async fn an_invalid_refresh_token_is_refused() {
     let session = gateways.session(SCOPES);
     let good = gateways.token(session, 0);
     let bent = format!("{}{}", &good[..good.len() - 1], if good.ends_with('A') { 'E' } else { 'A' });
-    for token in ["x", "\u{e9}", &"A".repeat(9000), &bent, &gateways.token(nobody(), 0)] {
+    for token in ["x", "\u{e9}", &"A".repeat(9000), &bent, &gateways.token(unknown_session(), 0)] {
         assert_eq!(gateways.present(0, token).await.outcome(), Err("invalid_grant".into()), "{token:.20}");
     }
     gateways.both[0].database.execute("UPDATE sessions SET client_id = 'web'");
