@@ -53,7 +53,7 @@ impl App {
                 reason: ending.reason.as_str(),
             });
         }
-        if ended.iter().any(|ended| ended.told) {
+        if ended.iter().any(|ended| ended.notice_queued) {
             self.endings.notify();
         }
     }

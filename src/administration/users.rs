@@ -91,7 +91,7 @@ pub(super) fn record_ends(endings: &Endings, ended: &[Ended], reason: EndReason)
     for ended in ended {
         telemetry::record(&Event::SessionEnded { user: ended.user, session: ended.id, reason: reason.as_str() });
     }
-    if ended.iter().any(|ended| ended.told) {
+    if ended.iter().any(|ended| ended.notice_queued) {
         endings.notify();
     }
 }

@@ -18,7 +18,7 @@ use crate::config::Registration;
 use crate::telemetry;
 use crate::upstream::{AuthorizationGrant, Handshake, Identity, Provider};
 
-/// Completes the login that `back` belongs to. Every path after the claim leaves a terminal status.
+/// Completes the login that `callback` belongs to. Every path after the claim leaves a terminal status.
 ///
 /// `answer` prepares the answer to the app's authorization request, which is written with the login.
 pub async fn complete(

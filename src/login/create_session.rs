@@ -71,7 +71,7 @@ pub async fn create_session(
         sign_up: app.config.login.sign_up,
         vouching,
         previous: browser.previous,
-        alone: app.config.sessions.one_per_user,
+        one_per_user: app.config.sessions.one_per_user,
         endings: app.endings.clone(),
         tokens,
         code,

@@ -13,7 +13,7 @@ use crate::config;
 #[derive(Clone)]
 pub struct Endings {
     lifetime: Lifetime,
-    told: Arc<[String]>,
+    notified_clients: Arc<[String]>,
     notice_added: Arc<Notify>,
 }
 
@@ -27,7 +27,7 @@ pub struct Ending {
     /// When its entry may leave the revocation feed.
     pub keep_until: Timestamp,
     /// The ids of the clients that get a logout token (OpenID Connect Back-Channel Logout 1.0).
-    pub told: Arc<[String]>,
+    pub notified_clients: Arc<[String]>,
     /// Whether the stored tokens of the provider are revoked there, if no live session was made through the same identity.
     pub revokes: bool,
     /// A session whose last use is before this has reached the idle timeout.
@@ -37,8 +37,12 @@ pub struct Ending {
 impl Endings {
     /// From the sections `[sessions]` and `[tokens]`, and the clients with a `backchannel_logout_uri`.
     pub fn new(lifetime: Lifetime, clients: &[config::Client]) -> Self {
-        let told = clients.iter().filter(|client| client.backchannel_logout_uri.is_some());
-        Self { lifetime, told: told.map(|client| client.id.clone()).collect(), notice_added: Arc::default() }
+        let notified = clients.iter().filter(|client| client.backchannel_logout_uri.is_some());
+        Self {
+            lifetime,
+            notified_clients: notified.map(|client| client.id.clone()).collect(),
+            notice_added: Arc::default(),
+        }
     }
 
     /// The timeouts of sessions.
@@ -48,7 +52,7 @@ impl Endings {
 
     /// The ids of the clients with a `backchannel_logout_uri`.
     pub fn notified_clients(&self) -> &Arc<[String]> {
-        &self.told
+        &self.notified_clients
     }
 
     /// An ending at `now`.
@@ -57,7 +61,7 @@ impl Endings {
             reason,
             now,
             keep_until: self.lifetime.feed_until(now),
-            told: Arc::clone(&self.told),
+            notified_clients: Arc::clone(&self.notified_clients),
             revokes: reason.revokes_provider_tokens(),
             used_after: self.lifetime.used_after(now),
         }

@@ -104,7 +104,7 @@ pub async fn redeem(
 
 /// Ends the oldest sessions of an app under a browser's. The app is not notified: it replaced them itself.
 async fn end_oldest(app: &App, parent: SessionId, client_id: &str, most: i64, now: Timestamp) -> Result<(), DbError> {
-    let ending = Ending { told: [].into(), ..app.endings.ending(EndReason::Replaced, now) };
+    let ending = Ending { notified_clients: [].into(), ..app.endings.ending(EndReason::Replaced, now) };
     let (client_id, of) = (client_id.to_owned(), ending.clone());
     let end = move |conn: &mut Conn| {
         store::in_transaction(conn, |conn| {

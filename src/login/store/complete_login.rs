@@ -58,7 +58,7 @@ pub fn complete_login(conn: &mut Conn, completion: &LoginCompletion) -> QueryRes
 }
 
 fn try_complete_login(conn: &mut Conn, completion: &LoginCompletion) -> QueryResult<(CompletionOutcome, Vec<Gone>)> {
-    if completion.previous.is_none() && !completion.alone && completion.tokens.is_none() {
+    if completion.previous.is_none() && !completion.one_per_user && completion.tokens.is_none() {
         return Ok((written(write_login(conn, completion)?), Vec::new()));
     }
     conn.transaction(|conn| {
@@ -111,8 +111,8 @@ fn end_others(conn: &mut Conn, completion: &LoginCompletion, user: UserId) -> Qu
     let mut gone = Vec::new();
     let others = Scope::OthersOfUser { user, except: completion.session.id };
     let previous = completion.previous.map(|id| (Scope::One(id), EndReason::Replaced));
-    let alone = completion.alone.then_some((others, EndReason::OnePerUser));
-    for (scope, reason) in alone.into_iter().chain(previous) {
+    let all_others = completion.one_per_user.then_some((others, EndReason::OnePerUser));
+    for (scope, reason) in all_others.into_iter().chain(previous) {
         let ending = completion.endings.ending(reason, completion.now);
         gone.push((session::end_where(conn, scope, &ending)?, ending));
     }

@@ -40,7 +40,7 @@ pub struct LoginCompletion {
     /// The previous session of this browser.
     pub previous: Option<SessionId>,
     /// Whether a user has one session at a time (`sessions.one_per_user`).
-    pub alone: bool,
+    pub one_per_user: bool,
     /// Ends the sessions that this session replaces, and queues their logout notices.
     pub endings: Endings,
     /// The tokens of the provider; `None` without `store_tokens`.

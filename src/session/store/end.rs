@@ -185,7 +185,7 @@ pub(super) fn end_locked(conn: &mut Conn, locked: &[SessionId], ending: &Ending)
     if locked.is_empty() {
         return Ok(Vec::new());
     }
-    let Ending { reason, now, keep_until, ref told, revokes, used_after } = *ending;
+    let Ending { reason, now, keep_until, notified_clients: ref told, revokes, used_after } = *ending;
     let stamp = uuid_v7(now).to_string();
     let (stamp, detail) = (stamp.get(..15).unwrap_or_default(), &serde_json::json!({ "reason": reason.as_str() }));
     End { locked, now, reason: reason.as_str(), keep_until, stamp, detail, told, revokes, used_after }.load(conn)

@@ -25,6 +25,6 @@ pub struct Ended {
     #[diesel(sql_type = Timestamptz)]
     pub not_after: Timestamp,
     /// Whether this ending queued logout notices.
-    #[diesel(sql_type = Bool)]
-    pub told: bool,
+    #[diesel(sql_type = Bool, column_name = told)]
+    pub notice_queued: bool,
 }

@@ -55,7 +55,7 @@ statement! {
 /// Notifies the clients of apps' sessions that idled out: with us they were idle, but people may still be signed in
 /// there. To be called in the transaction that ended the sessions `ended`.
 pub(super) fn notify(conn: &mut Conn, idle: &[SessionId], ended: &[SessionId], ending: &Ending) -> QueryResult<()> {
-    if idle.is_empty() || ending.told.is_empty() {
+    if idle.is_empty() || ending.notified_clients.is_empty() {
         return Ok(());
     }
     let stamp = uuid_v7(ending.now).to_string();
@@ -64,7 +64,7 @@ pub(super) fn notify(conn: &mut Conn, idle: &[SessionId], ended: &[SessionId], e
         ended,
         reason: ending.reason.as_str(),
         stamp: stamp.get(..15).unwrap_or_default(),
-        told: &ending.told,
+        told: &ending.notified_clients,
         now: ending.now,
     };
     notify.execute(conn).map(|_| ())

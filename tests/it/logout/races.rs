@@ -77,9 +77,15 @@ fn no_app_session_survives_its_browser_session() {
             threads.spawn(move || {
                 let mut conn = database.connection();
                 let now = Clock::system().now();
-                let told = ["shop".to_owned()].into();
-                let ending =
-                    Ending { reason: EndReason::Logout, now, keep_until: now, told, revokes: true, used_after: now };
+                let notified_clients = ["shop".to_owned()].into();
+                let ending = Ending {
+                    reason: EndReason::Logout,
+                    now,
+                    keep_until: now,
+                    notified_clients,
+                    revokes: true,
+                    used_after: now,
+                };
                 end_where(&mut conn, scope, &ending).expect("no deadlock");
             });
         });

@@ -18,7 +18,7 @@ fn now() -> vestibule::base::clock::Timestamp {
 }
 
 fn ending(reason: EndReason, keep_until: vestibule::base::clock::Timestamp) -> Ending {
-    Ending { reason, now: now(), keep_until, told: [].into(), revokes: true, used_after: now() }
+    Ending { reason, now: now(), keep_until, notified_clients: [].into(), revokes: true, used_after: now() }
 }
 
 fn user(conn: &mut PgConnection) -> UserId {
