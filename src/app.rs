@@ -39,6 +39,8 @@ pub struct App {
     pub outbound: Outbound,
     /// When the log last said for a provider that access tokens lack the e-mail address.
     pub email_warnings: OncePer,
+    /// When it was last stored for a provider whether it states the authentication time.
+    pub auth_time_notes: OncePer,
 }
 
 impl App {

@@ -5,6 +5,7 @@ use super::authorization_session::{Claimed, Status, Steps, sealed_for};
 use super::create_session::{BrowserOf, create_session};
 use super::failure::{LoginError, LoginFailure};
 use super::finished::Finished;
+use super::fresh;
 use super::input::{AnswerApp, AuthorizationResponse, Callback};
 use super::link::link;
 use super::posted;
@@ -47,6 +48,7 @@ async fn finish(
 ) -> Result<Finished, LoginError> {
     let Callback { previous, caller, .. } = callback;
     let identity = ask(provider, handshake, response, now).await?;
+    fresh::note_auth_time(app, provider, handshake, &identity, now);
     if !identity.losses.is_empty() {
         let (provider, reference) = (provider.id().to_owned(), claimed.reference.clone());
         telemetry::record(&Event::ClaimsReduced { provider, reference, losses: identity.losses.to_string() });

@@ -1,8 +1,6 @@
 //! Links a further identity to the signed-in user: requested by POST, completed by a login at that provider, and linked only
 //! to the user of the session that requested it (AC-07).
 
-use chrono::TimeDelta;
-
 use super::authorization_session::{Claimed, Linking, Steps};
 use super::failure::{LoginError, LoginFailure};
 use super::finished::Linked;
@@ -10,20 +8,10 @@ use super::input::Caller;
 use super::refusal::{Code, Refusal};
 use super::store::{self, LinkOutcome, LinkRequest};
 use crate::app::App;
-use crate::base::clock::Timestamp;
 use crate::base::event::Event;
 use crate::base::id::SessionId;
-use crate::session::Session;
 use crate::telemetry;
 use crate::upstream::{Identity, Provider};
-
-/// The maximum age of the authentication for linking and unlinking.
-pub const FRESH: TimeDelta = TimeDelta::minutes(10);
-
-/// Whether the session's authentication is recent enough for linking and unlinking. The time of the callback never is.
-pub fn is_fresh(session: &Session, now: Timestamp) -> bool {
-    session.fresh_auth_time().is_some_and(|auth_time| now - auth_time < FRESH)
-}
 
 /// Links the identity to the user who asked for it.
 pub async fn link(

@@ -75,6 +75,7 @@ pub(super) fn load(mut config: Config, clock: Clock) -> Result<(Arc<App>, Follow
         revocations,
         outbound,
         email_warnings: OncePer::hour(),
+        auth_time_notes: OncePer::hour(),
     };
     Ok((Arc::new(app), follower))
 }

@@ -1,6 +1,6 @@
 //! The statements of this store that run while a request waits.
 
-use super::{begin, by_email, claim, fail, link, posted, report, unlink, write_login};
+use super::{begin, by_email, claim, fail, fresh, link, posted, report, unlink, write_login};
 use crate::base::hot::{HotStatement, hot};
 
 /// Each with the indexes that it reads.
@@ -26,6 +26,8 @@ pub fn hot_statements() -> Vec<HotStatement> {
         link::Complete: ["authorization_sessions_pkey"],
         unlink::Identities: ["subs_user_id", "sessions_pkey"],
         unlink::Delete: ["subs_pkey"],
+        fresh::NoteAuthTime: [],
+        fresh::OfUser: ["subs_user_id", "providers_pkey"],
         report::Find: ["authorization_sessions_reference"],
     ]
 }

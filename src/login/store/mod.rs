@@ -5,6 +5,7 @@ mod by_email;
 mod claim;
 mod complete_login;
 mod fail;
+mod fresh;
 #[cfg(feature = "dev")]
 mod hot;
 mod link;
@@ -19,6 +20,7 @@ pub use begin::{Pending, begin};
 pub use claim::{Claim, ClaimedRow, claim};
 pub use complete_login::{CompletionOutcome, Written, complete_login};
 pub use fail::{Failing, expire, fail};
+pub use fresh::{Confirmation, KnownProvider, audit_confirmation, note_auth_time, providers_of};
 #[cfg(feature = "dev")]
 pub use hot::hot_statements;
 pub use link::{LinkOutcome, LinkRequest, link};

@@ -2,6 +2,7 @@
 
 pub mod challenge;
 pub mod conditional;
+pub mod confirm_identity;
 pub mod cookies_conflict;
 mod from_errors;
 pub mod negotiate;

@@ -211,7 +211,7 @@ pub fn agree(app: &App, open: &OpenRequest, signed_in: &SignedIn) -> HttpRespons
 }
 
 /// The user's name, else `preferred_username`, else the e-mail address.
-fn name_of(signed_in: &SignedIn) -> Option<&str> {
+pub(super) fn name_of(signed_in: &SignedIn) -> Option<&str> {
     let profile = &signed_in.user.profile;
     [&profile.name, &profile.preferred_username, &profile.email].into_iter().find_map(Option::as_deref)
 }
@@ -365,7 +365,7 @@ pub fn account_path(app: &App) -> String {
     format!("{}/account", app.config.server.public_url.prefix())
 }
 
-fn prefix(app: &App) -> &str {
+pub(super) fn prefix(app: &App) -> &str {
     app.config.server.public_url.prefix()
 }
 

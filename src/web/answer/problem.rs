@@ -19,7 +19,8 @@ pub struct Problem {
     row: &'static RefusalText,
     reference: Option<Reference>,
     retry_after: Option<u64>,
-    allow: Option<Box<str>>,
+    /// The header `Allow` of a 405, or the page of a 401 where the person can confirm what a fresh login cannot show.
+    extra: Option<Box<Extra>>,
     challenge: Option<Challenge>,
     /// Whether the refusal ended a login or a session. The page then offers to sign in again.
     is_of_login: bool,
@@ -27,6 +28,13 @@ pub struct Problem {
     goal: Option<Box<Goal>>,
     /// The `error` of RFC 6749 §5.2, for OAuth clients; `None` where the status decides it.
     oauth_error: Option<&'static str>,
+}
+
+/// What only some refusals have. Boxed, since every handler returns a `Problem`.
+#[derive(Debug)]
+enum Extra {
+    Allow(String),
+    ConfirmUrl(String),
 }
 
 impl std::fmt::Display for Problem {
@@ -54,7 +62,7 @@ impl Problem {
             row,
             reference: None,
             retry_after,
-            allow: None,
+            extra: None,
             challenge: None,
             is_of_login: false,
             goal: None,
@@ -114,7 +122,7 @@ impl Problem {
 
     /// The path does not support the method (405). `allow`: the header `Allow`.
     pub fn method_not_allowed(allow: impl Into<String>) -> Self {
-        Self { allow: Some(allow.into().into_boxed_str()), ..Self::of(&refusals::METHOD) }
+        Self { extra: Some(Box::new(Extra::Allow(allow.into()))), ..Self::of(&refusals::METHOD) }
     }
 
     /// The body exceeds `limits.body_bytes` (413).
@@ -209,7 +217,12 @@ impl Problem {
         Self::of(&refusals::LAST_IDENTITY)
     }
 
-    /// The user's authentication is older than `max_age` seconds (401, RFC 9470).
+    /// The same where no provider of the user shows a fresh login: the person can confirm at `confirm_url`.
+    pub fn confirmation_needed(max_age: i64, confirm_url: String) -> Self {
+        Self { extra: Some(Box::new(Extra::ConfirmUrl(confirm_url))), ..Self::authentication_too_old(max_age) }
+    }
+
+    /// The authentication is older than `max_age`, in seconds (401, RFC 9470).
     pub fn authentication_too_old(max_age: i64) -> Self {
         Self { challenge: Some(Challenge::TooOld(max_age)), ..Self::of(&refusals::AUTHENTICATION_TOO_OLD) }
     }
@@ -312,11 +325,17 @@ impl Problem {
             code: &'static str,
             #[serde(skip_serializing_if = "str::is_empty")]
             reference: &'a str,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            confirm_url: Option<&'a str>,
         }
         let reference = self.reference_for(request);
+        let confirm_url = match self.extra.as_deref() {
+            Some(Extra::ConfirmUrl(url)) => Some(url.as_str()),
+            _ => None,
+        };
         let RefusalText { status, code, title, sentence, hint } = *self.row;
         let detail = if hint.is_empty() { sentence.to_owned() } else { format!("{sentence} {hint}") };
-        let body = Body { r#type: "about:blank", title, status, detail, code, reference: &reference };
+        let body = Body { r#type: "about:blank", title, status, detail, code, reference: &reference, confirm_url };
         let body = serde_json::to_string(&body).unwrap_or_default();
         let answer = HttpResponse::build(self.status()).content_type("application/problem+json").body(body);
         self.finish(answer)
@@ -362,7 +381,9 @@ impl Problem {
         if let Some(seconds) = self.retry_after {
             headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
-        if let Some(Ok(allow)) = self.allow.as_deref().map(HeaderValue::from_str) {
+        if let Some(Extra::Allow(allow)) = self.extra.as_deref()
+            && let Ok(allow) = HeaderValue::from_str(allow)
+        {
             headers.insert(header::ALLOW, allow);
         }
         if let Some(challenge) = self.challenge {

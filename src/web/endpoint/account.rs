@@ -7,15 +7,18 @@ use super::identities;
 use super::sessions;
 use crate::account::Identity;
 use crate::app::App;
-use crate::login;
+use crate::base::id::SubId;
+use crate::login::{self, Confirmation, Freshness};
 use crate::logout;
 use crate::session::{self, Listed, ShownTo, SignedIn};
+use crate::web::answer::confirm_identity;
 use crate::web::answer::negotiate;
 use crate::web::answer::pages;
 use crate::web::answer::problem::Problem;
 use crate::web::request::caller::Caller;
 use crate::web::request::cookies;
 use crate::web::request::extract::{OptionalForm, Parameters};
+use crate::web::request::login as login_request;
 
 /// `GET /account`: the user's profile, sessions and identities.
 pub async fn show(app: Data<App>, caller: Caller) -> Result<HttpResponse, Problem> {
@@ -44,10 +47,11 @@ pub async fn link(
     if !is_for(&app, &caller.signed_in, &form) {
         return Ok(pages::see_other(&pages::account_path(&app)));
     }
-    if let Some(answer) = wants_fresh_login(&app, &caller.signed_in, &request)? {
+    let provider = provider.into_inner();
+    if let Some(answer) = wants_fresh_login(&app, &caller.signed_in, &request, &form, ("link", &provider)).await? {
         return Ok(answer);
     }
-    let (begun, cookie) = identities::begin(&app, &request, &caller.signed_in, provider.into_inner()).await?;
+    let (begun, cookie) = identities::begin(&app, &request, &caller.signed_in, provider).await?;
     let mut answer = pages::see_other(&begun.url);
     let _always_a_cookie = answer.add_cookie(&cookie);
     Ok(answer)
@@ -64,7 +68,7 @@ pub async fn unlink(
     if !is_for(&app, &caller.signed_in, &form) {
         return Ok(pages::see_other(&pages::account_path(&app)));
     }
-    if let Some(answer) = wants_fresh_login(&app, &caller.signed_in, &request)? {
+    if let Some(answer) = wants_fresh_login(&app, &caller.signed_in, &request, &form, ("unlink", &id)).await? {
         return Ok(answer);
     }
     let session_ended = match identities::given_up(&app, &caller.signed_in, &id).await {
@@ -88,19 +92,58 @@ fn is_for(app: &App, signed_in: &SignedIn, form: &Parameters) -> bool {
     shown_to == Some(ShownTo::new(&signed_in.session))
 }
 
-/// If the login is too old to change identities: a redirect to a new login at the session's provider, which returns to
-/// the account page.
-fn wants_fresh_login(app: &App, signed_in: &SignedIn, request: &HttpRequest) -> Result<Option<HttpResponse>, Problem> {
-    if login::is_fresh(&signed_in.session, app.clock.now()) {
+/// `GET /account/identities/{provider}/link`: asks to confirm a link, where no provider shows a fresh login.
+pub async fn confirm_link(app: Data<App>, caller: Caller, provider: Path<String>) -> Result<HttpResponse, Problem> {
+    if app.providers.get(&provider).is_none() {
+        return Err(Problem::not_found());
+    }
+    confirm_page(&app, &caller.signed_in, "link", &provider)
+}
+
+/// `GET /account/identities/{id}/unlink`: asks to confirm the removal of an identity, where no provider shows a fresh login.
+pub async fn confirm_unlink(app: Data<App>, caller: Caller, id: Path<String>) -> Result<HttpResponse, Problem> {
+    let id: SubId = id.parse().map_err(|_| Problem::not_found())?;
+    confirm_page(&app, &caller.signed_in, "unlink", &id.to_string())
+}
+
+fn confirm_page(app: &App, signed_in: &SignedIn, action: &str, which: &str) -> Result<HttpResponse, Problem> {
+    let confirm = login::confirm_value(app, &signed_in.session, action, which).ok_or_else(Problem::internal)?;
+    Ok(confirm_identity::page(app, signed_in, action, which, confirm))
+}
+
+/// What stands before a change of the identities: a redirect to a new login at a provider that shows when it authenticated
+/// the person, or to the page that asks to confirm. `None` where the login is fresh, or the person has confirmed.
+async fn wants_fresh_login(
+    app: &App,
+    signed_in: &SignedIn,
+    request: &HttpRequest,
+    form: &Parameters,
+    (action, which): (&'static str, &str),
+) -> Result<Option<HttpResponse>, Problem> {
+    let (session, now) = (&signed_in.session, app.clock.now());
+    let freshness = login::freshness(app, session, now).await?;
+    if freshness == Freshness::Fresh {
         return Ok(None);
     }
-    if negotiate::wants_json_only(request) {
-        return Err(Problem::authentication_too_old(login::FRESH.num_seconds()));
-    }
+    let page = confirm_identity::path(app, action, which);
     let (prefix, account) = (app.config.server.public_url.prefix(), pages::account_path(app));
-    // `max_age=60` makes the provider authenticate the user again instead of using its own session.
-    let provider = &signed_in.session.provider;
-    Ok(Some(pages::see_other(&format!("{prefix}/login/{provider}?return_to={account}&max_age=60"))))
+    let for_program = |problem: Problem| if negotiate::wants_json_only(request) { Err(problem) } else { Ok(()) };
+    let max_age = login::FRESH.num_seconds();
+    if let Freshness::SignIn(provider) = freshness {
+        for_program(Problem::authentication_too_old(max_age))?;
+        // `max_age=60` makes the provider authenticate the user again instead of using its own session.
+        return Ok(Some(pages::see_other(&format!("{prefix}/login/{provider}?return_to={account}&max_age=60"))));
+    }
+    if let Some(sealed) = form.get("confirm") {
+        let ip = login_request::caller(app, request).ip;
+        let confirmation =
+            Confirmation { user: session.user, session: session.id, ip, action, which: which.to_owned() };
+        if login::confirm(app, session, confirmation, sealed, now).await? {
+            return Ok(None);
+        }
+    }
+    for_program(Problem::confirmation_needed(max_age, format!("{}{page}", app.config.server.public_url.origin())))?;
+    Ok(Some(pages::see_other(&page)))
 }
 
 /// `POST /account/sessions/{id}/end`: ends one session. Idempotent: an ended session is not an error.

@@ -7,8 +7,9 @@ use serde_json::json;
 
 use crate::account::{self, Identity};
 use crate::app::App;
-use crate::login::{self, Begun, Flow, Linking, NewLogin, Unlinked};
+use crate::login::{self, Begun, Flow, Freshness, Linking, NewLogin, Unlinked};
 use crate::session::SignedIn;
+use crate::web::answer::confirm_identity;
 use crate::web::answer::problem::Problem;
 use crate::web::request::caller::Caller;
 use crate::web::request::cookies;
@@ -41,8 +42,9 @@ pub async fn link(
     request: HttpRequest,
     provider: Path<String>,
 ) -> Result<HttpResponse, Problem> {
-    wants_fresh_login(&app, &caller.signed_in)?;
-    let (begun, cookie) = begin(&app, &request, &caller.signed_in, provider.into_inner()).await?;
+    let provider = provider.into_inner();
+    wants_fresh_login(&app, &caller.signed_in, "link", &provider).await?;
+    let (begun, cookie) = begin(&app, &request, &caller.signed_in, provider).await?;
     Ok(HttpResponse::Ok().cookie(cookie).json(json!({ "url": begun.url, "expires_in": begun.expires_in })))
 }
 
@@ -65,7 +67,7 @@ pub async fn begin(
 
 /// `DELETE /identities/{id}`: removes an identity of the user.
 pub async fn unlink(app: Data<App>, caller: Caller, id: Path<String>) -> Result<HttpResponse, Problem> {
-    wants_fresh_login(&app, &caller.signed_in)?;
+    wants_fresh_login(&app, &caller.signed_in, "unlink", &id).await?;
     let mut answer = HttpResponse::NoContent().finish();
     if given_up(&app, &caller.signed_in, &id).await? && caller.is_by_cookie() {
         cookies::clear_session(&app, &mut answer);
@@ -83,11 +85,17 @@ pub async fn given_up(app: &App, signed_in: &SignedIn, id: &str) -> Result<bool,
     }
 }
 
-/// Requires a login within the last 10 minutes (AC-07), so that an unattended browser cannot change the identities.
-fn wants_fresh_login(app: &App, signed_in: &SignedIn) -> Result<(), Problem> {
-    if login::is_fresh(&signed_in.session, app.clock.now()) {
-        Ok(())
-    } else {
-        Err(Problem::authentication_too_old(login::FRESH.num_seconds()))
+/// Requires a login within the last 10 minutes (AC-07), so that an unattended browser cannot change the identities. Where no
+/// provider of the user shows that, the answer names the page where the person can confirm the change.
+async fn wants_fresh_login(app: &App, signed_in: &SignedIn, action: &str, which: &str) -> Result<(), Problem> {
+    let max_age = login::FRESH.num_seconds();
+    match login::freshness(app, &signed_in.session, app.clock.now()).await? {
+        Freshness::Fresh => Ok(()),
+        Freshness::SignIn(_) => Err(Problem::authentication_too_old(max_age)),
+        Freshness::Confirm => {
+            let path = confirm_identity::path(app, action, which);
+            let origin = app.config.server.public_url.origin();
+            Err(Problem::confirmation_needed(max_age, format!("{origin}{path}")))
+        }
     }
 }

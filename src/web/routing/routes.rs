@@ -70,9 +70,15 @@ pub static ROUTES: &[Row] = &[
     Row::page("/account/sessions/{id}/end", &[Entry::post(Cookie, || web::to(account::end_one))]),
     Row::page(
         "/account/identities/{provider}/link",
-        &[Entry::post(Cookie, || web::to(account::link)).limited(Limit::Login)],
+        &[
+            Entry::get(Cookie, || web::to(account::confirm_link)),
+            Entry::post(Cookie, || web::to(account::link)).limited(Limit::Login),
+        ],
     ),
-    Row::page("/account/identities/{id}/unlink", &[Entry::post(Cookie, || web::to(account::unlink))]),
+    Row::page(
+        "/account/identities/{id}/unlink",
+        &[Entry::get(Cookie, || web::to(account::confirm_unlink)), Entry::post(Cookie, || web::to(account::unlink))],
+    ),
     // The session, and the user's account as JSON.
     Row::program("/session", &[Entry::read(BuiltIn, || web::to(session::show)).cors()]),
     Row::page(

@@ -4,8 +4,8 @@ use chrono::TimeDelta;
 
 use serde_json::json;
 
-use crate::support::person::{Person, two_providers};
-use crate::support::{Answer, Begun};
+use crate::support::person::{Person, audit, two_providers};
+use crate::support::{Answer, Begun, Gateway};
 
 /// Sends the form of a button as a browser does from a page with `Referrer-Policy: no-referrer`.
 async fn press(person: &Person, path: &str) -> Answer {
@@ -58,7 +58,8 @@ async fn link_and_unlink_forms_of_other_sites_are_refused() {
         let ask = ada.browser.ask("POST", path).header("origin", "null").header("sec-fetch-site", "cross-site");
         let answer = ask.send().await;
         assert_eq!((answer.status, answer.is_page()), (403, true), "{path}");
-        assert_eq!(ada.browser.get(path).await.status, 405, "{path}");
+        let page = ada.browser.get(path).await;
+        assert_eq!((page.status, page.is_page()), (200, true), "the page that asks to confirm: {path}");
         assert_eq!(gateway.browser().post(path).await.location(), "/login?return_to=/account", "{path}");
     }
 }
@@ -76,4 +77,75 @@ async fn linking_after_an_old_login_asks_for_a_fresh_login() {
     gateway.op.set_claims(json!({"auth_time": gateway.clock.now().timestamp()}));
     assert_eq!(ada.browser.get(&begun.callback_of("ada")).await.location(), "/account");
     Begun::at("other", press(&ada, "/account/identities/other/link").await.location());
+}
+
+/// The provider was asked for the authentication time, and did not state it.
+async fn at_a_silent_provider(gateway: &Gateway) -> Person {
+    gateway.op.set_claims(json!({"auth_time": null}));
+    let ada = Person::at(gateway, "op", "ada").await;
+    let way = press(&ada, "/account/identities/other/link").await.location();
+    assert_eq!(way, "/login/op?return_to=/account&max_age=60", "it may state it when it is asked");
+    let begun = Begun::at("op", ada.browser.get(&way).await.location());
+    assert_eq!(ada.browser.get(&begun.callback_of("ada")).await.location(), "/account");
+    gateway.database.until("SELECT count(*) FROM providers WHERE auth_time_withheld_at IS NOT NULL", 1).await;
+    ada
+}
+
+/// The value in the form of the page that asks to confirm.
+async fn confirm_value(person: &Person, path: &str) -> String {
+    let page = person.browser.get(path).await;
+    assert!(page.status == 200 && page.is_page(), "{page:?}");
+    let (_, value) = page.body.split_once("name=\"confirm\" value=\"").unwrap_or_else(|| panic!("{}", page.body));
+    value.split('"').next().expect("a value").to_owned()
+}
+
+async fn confirm(person: &Person, path: &str, value: &str) -> Answer {
+    let ask = person.browser.ask("POST", path).header("sec-fetch-site", "same-origin");
+    ask.body("application/x-www-form-urlencoded", format!("confirm={value}")).send().await
+}
+
+/// AC-07: where no provider of the person shows a fresh login, the person confirms the change, and it is audited.
+#[tokio::test]
+async fn a_change_is_confirmed_where_no_provider_shows_a_fresh_login() {
+    let (gateway, _other) = two_providers("");
+    let ada = at_a_silent_provider(&gateway).await;
+    let page = "/account/identities/other/link";
+    assert_eq!(press(&ada, page).await.location(), page);
+    let program = ada.ask_to_link("other").await;
+    assert_eq!(program.problem(), (401, "insufficient_user_authentication".into()));
+    assert_eq!(program.json()["confirm_url"], format!("{}{page}", gateway.public_url));
+    let value = confirm_value(&ada, page).await;
+    // The value of another session, and that of another change, confirm nothing.
+    let eve = Person::at(&gateway, "op", "eve").await;
+    let id = ada.identity_at("op").await;
+    for wrong in [
+        confirm_value(&eve, page).await,
+        confirm_value(&ada, &format!("/account/identities/{id}/unlink")).await,
+        "junk".to_owned(),
+    ] {
+        assert_eq!(confirm(&ada, page, &wrong).await.location(), page);
+    }
+    assert!(!audit(&gateway).iter().any(|kind| kind == "identity_change_confirmed"));
+    let begun = Begun::at("other", confirm(&ada, page, &value).await.location());
+    let confirmed = audit(&gateway).into_iter().filter(|kind| kind == "identity_change_confirmed").count();
+    assert_eq!(confirmed, 1);
+    assert_eq!(ada.browser.get(&begun.callback_of("ada-2")).await.location(), "/account");
+    assert_eq!(ada.identities().await, ["op/ada", "other/ada-2"]);
+}
+
+/// AC-07: a provider that ever stated the time is asked again, also after a login without it: `max_age` can be removed from
+/// the request in the browser.
+#[tokio::test]
+async fn a_provider_that_shows_fresh_logins_leaves_nothing_to_confirm() {
+    let (gateway, _other) = two_providers("");
+    Person::at(&gateway, "op", "bob").await;
+    gateway.database.until("SELECT count(*) FROM providers WHERE auth_time_sent_at IS NOT NULL", 1).await;
+    let ada = at_a_silent_provider(&gateway).await;
+    let page = "/account/identities/other/link";
+    let value = confirm_value(&ada, page).await;
+    assert_eq!(confirm(&ada, page, &value).await.location(), "/login/op?return_to=/account&max_age=60");
+    let program = ada.ask_to_link("other").await;
+    assert_eq!(program.problem(), (401, "insufficient_user_authentication".into()));
+    assert!(program.json().get("confirm_url").is_none());
+    assert!(!audit(&gateway).iter().any(|kind| kind == "identity_change_confirmed"));
 }

@@ -1,0 +1,90 @@
+//! Whether a login is fresh enough to link and unlink identities, and what shows it where it is not (AC-07).
+
+use chrono::TimeDelta;
+
+use super::store::{self, Confirmation};
+use crate::app::App;
+use crate::base::clock::Timestamp;
+use crate::base::db::DbError;
+use crate::session::{Session, ShownTo};
+use crate::upstream::{Handshake, Identity, Provider};
+
+/// The maximum age of the authentication for linking and unlinking.
+pub const FRESH: TimeDelta = TimeDelta::minutes(10);
+
+/// Whether the session's authentication is recent enough. The time of the callback never is.
+pub fn is_fresh(session: &Session, now: Timestamp) -> bool {
+    session.fresh_auth_time().is_some_and(|auth_time| now - auth_time < FRESH)
+}
+
+/// What a change of the identities needs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Freshness {
+    /// Nothing: the login is fresh.
+    Fresh,
+    /// A login at this provider, which shows when it authenticates a person.
+    SignIn(String),
+    /// The person's confirmation: no provider of the person shows that.
+    Confirm,
+}
+
+/// Decides what the session needs. One statement, unless its login is fresh.
+pub async fn freshness(app: &App, session: &Session, now: Timestamp) -> Result<Freshness, DbError> {
+    if is_fresh(session, now) {
+        return Ok(Freshness::Fresh);
+    }
+    let user = session.user;
+    let known = app.db.run("find providers of user", move |conn| store::providers_of(conn, user)).await?;
+    let able: Vec<_> = known.iter().filter(|known| shows_auth_time(app, known)).collect();
+    let own = able.iter().find(|known| known.provider == session.provider);
+    let found = own.or_else(|| able.iter().find(|known| known.sent)).or(able.first());
+    Ok(found.map_or(Freshness::Confirm, |known| Freshness::SignIn(known.provider.clone())))
+}
+
+/// Whether a login at the provider counts as fresh, or may. One `auth_time` shows that it can: a login without one proves
+/// nothing then, since `max_age` can be removed from the request in the browser.
+fn shows_auth_time(app: &App, known: &store::KnownProvider) -> bool {
+    let Some(provider @ Provider::Oidc(_)) = app.providers.get(&known.provider) else { return false };
+    known.sent || !known.withheld || provider.registration().insecure_assume_fresh_login
+}
+
+/// Remembers, in the background and at most once an hour, whether the provider states the authentication time.
+pub fn note_auth_time(app: &App, provider: &Provider, handshake: &Handshake, identity: &Identity, now: Timestamp) {
+    let sent = identity.auth_time.is_some();
+    if !matches!(provider, Provider::Oidc(_)) || !sent && handshake.max_age.is_none() {
+        return;
+    }
+    let id = provider.id().to_owned();
+    if app.auth_time_notes.is_due(&format!("{id} {sent}"), now) {
+        let db = app.db.clone();
+        // A lost note costs one login more; the next hour writes it again.
+        tokio::spawn(
+            async move { db.run("note auth_time", move |conn| store::note_auth_time(conn, &id, sent, now)).await },
+        );
+    }
+}
+
+/// The sealed value in the form of the page that asks for the confirmation. It counts for this session and this change only.
+pub fn confirm_value(app: &App, session: &Session, action: &str, which: &str) -> Option<String> {
+    ShownTo::new(session).seal(&app.config.ring, &question(action, which))
+}
+
+/// Accepts a confirmation, and audits it. `false` where the page was shown to another session or for another change.
+pub async fn confirm(
+    app: &App,
+    session: &Session,
+    confirmation: Confirmation,
+    sealed: &str,
+    now: Timestamp,
+) -> Result<bool, DbError> {
+    let shown_to = ShownTo::open(&app.config.ring, &question(confirmation.action, &confirmation.which), sealed);
+    if shown_to != Some(ShownTo::new(session)) {
+        return Ok(false);
+    }
+    app.db.run("audit confirmation", move |conn| store::audit_confirmation(conn, &confirmation, now)).await?;
+    Ok(true)
+}
+
+fn question(action: &str, which: &str) -> String {
+    format!("identity:{action}:{which}")
+}
