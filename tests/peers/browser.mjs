@@ -70,8 +70,9 @@ const scenarios = {
     await press(page, 'link', /Pretend provider/);
     await press(page, 'button', /Deny/);
     await see(page, /./);
+    // The page of a failed login leads back to the same provider.
     await press(page, 'link', 'Sign in again');
-    await see(page, 'Sign in');
+    await see(page, 'Whom would you like to be?');
   },
 
   /** An app asks for a logout, by a link and by a form of another site; the person stays, or goes and ends up at the app. */

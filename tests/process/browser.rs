@@ -56,8 +56,16 @@ fn people_sign_in_and_out_with_a_browser() {
     for options in [&[][..], &["--keyboard"], &["--no-script"], &["--no-script", "--keyboard"]] {
         let seen = walk(&dev, "browser-flow", dev.port, options);
         let paths: Vec<_> = seen.iter().map(|page| page["path"].as_str().expect("a path")).collect();
-        let expected =
-            ["/authorize", "/account", "/logout", "/login", "/authorize", "/account", "/callback/pretend", "/login"];
+        let expected = [
+            "/authorize",
+            "/account",
+            "/logout",
+            "/login",
+            "/authorize",
+            "/account",
+            "/callback/pretend",
+            "/authorize",
+        ];
         assert_eq!(paths, expected, "{options:?}");
         assert!(text(&seen[1]).contains("ada@example.com"), "{}", text(&seen[1]));
         assert!(text(&seen[5]).contains("not verified"), "{}", text(&seen[5]));

@@ -212,7 +212,7 @@ async fn the_explained_token_equals_that_of_a_login() {
         gateway.public_url, gateway.op.issuer
     ));
     let said = json!({"sub": "ada", "email": "ada@example.com", "email_verified": true, "name": "ada of Example",
-                      "groups": ["staff", "b"], "acr": "high", "amr": ["pwd"]});
+                      "groups": ["staff", "b"], "acr": "high", "amr": ["pwd"], "auth_time": issued["auth_time"]});
     let (told, _) = operator.explains(&said, &[]);
     let token = &told["tokens"][0];
     let own = ["iat", "exp", "jti", "sub", "sid", "auth_time", "status"];

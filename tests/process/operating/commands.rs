@@ -105,7 +105,7 @@ async fn a_failed_login_is_found_by_its_reference() {
     let steps: Vec<_> = report["steps"].as_array().expect("steps").iter().map(|step| step["step"].clone()).collect();
     assert_eq!(steps, ["began", "returned", "token_failed"]);
     assert!(report["steps"][2]["detail"].as_str().expect("a reason").contains("signature"), "{report}");
-    for words in ["began", "returned", "token_failed", "signature", "op", "cookie flow", "127.0.0.1"] {
+    for words in ["began", "returned", "token_failed", "signature", "op", "browser flow", "127.0.0.1"] {
         assert!(text.stdout.contains(words), "{words} is not in {}", text.stdout);
     }
     for secret in [param(&back, "code"), param(&back, "state"), param(&away, "nonce")] {

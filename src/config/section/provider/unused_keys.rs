@@ -155,6 +155,8 @@ mod tests {
             "scopes" => "[\"a\"]",
             "signing_algorithms" => "[\"RS256\"]",
             "claims.sub" => "\"/id\"",
+            "aal" => "{ mfa = \"aal2\" }",
+            "insecure_assume_fresh_login" => "true",
             "pushed_authorization" | "userinfo" => "\"never\"",
             "signature_method" => "\"PLAINTEXT\"",
             "token_endpoint_auth_method" => "\"client_secret_post\"",

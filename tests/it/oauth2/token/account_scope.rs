@@ -113,14 +113,16 @@ async fn a_cookie_requests_it_by_a_form() {
     assert_eq!((&answer["expires_in"], answer.as_object().map(serde_json::Map::len)), (&json!(300), Some(3)));
     let narrowed = ask(FORM, encoded(&[("resource", "https://api.example")])).await.json();
     assert_eq!(claims(text(&narrowed["access_token"]))["aud"], "https://api.example");
-    for ordinary in [
-        ask(FORM, String::new()).await,
-        ask(FORM, encoded(&[("scope", "account")])).await,
+    for ordinary in [ask(FORM, String::new()).await, ask(FORM, encoded(&[("scope", "account")])).await] {
+        let about = claims(text(&ordinary.json()["access_token"]));
+        assert_eq!(about["scope"], "openid profile email");
+    }
+    // Outside a form `resource` would be ignored, and the token would be for more than was asked.
+    for outside in [
         ask("application/json", json!({ "resource": issuer }).to_string()).await,
         browser.post(&format!("/session/token?resource={issuer}")).await,
     ] {
-        let about = claims(text(&ordinary.json()["access_token"]));
-        assert_eq!(about["scope"], "openid profile email");
+        assert_eq!(outside.problem(), (400, "invalid_request".into()));
     }
     for bad in [
         encoded(&[("resource", "https://elsewhere.example")]),
