@@ -51,7 +51,7 @@ pub struct ErrorAnswer {
     pub redirect_uri: String,
     /// The `state` of the request.
     pub state: Option<String>,
-    /// The error code.
+    /// The parameter `error` (RFC 6749 §4.1.2.1).
     pub error: OAuthError,
     /// `error_description`: ASCII without quotes (RFC 6749 §4.1.2.1).
     pub description: String,

@@ -20,14 +20,14 @@ pub struct DecisionInput<'a> {
     pub agreed: bool,
     /// When the request was received.
     pub asked_at: Timestamp,
-    /// The current time.
+    /// The current time, from the clock of the process.
     pub now: Timestamp,
 }
 
 /// The next step of an authorization request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Decision {
-    /// Issue the code.
+    /// Issue an authorization code to the app.
     Code,
     /// Ask the person for consent.
     Agree,

@@ -36,7 +36,7 @@ pub enum FirstStep {
 pub struct LoginStep {
     /// The id of the provider.
     pub provider: String,
-    /// The request.
+    /// The validated authorization request of the app.
     pub request: AuthorizationRequest,
     /// Its row, stored or to be stored with the login.
     pub row: LoginFor,

@@ -18,9 +18,9 @@ const CHALLENGE_LEN: usize = 43;
 
 /// The configuration that a request is validated against.
 pub struct Terms<'a> {
-    /// The registered clients.
+    /// The clients of the configuration, by `client_id`.
     pub clients: &'a Registry,
-    /// The issuer.
+    /// The issuer of this gateway (`server.public_url`).
     pub issuer: &'a str,
     /// Whether tokens of a client (first argument) may name a resource as their only audience (RFC 8707 §2).
     pub may_be_for: &'a dyn Fn(&str, &str) -> bool,

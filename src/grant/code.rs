@@ -20,7 +20,7 @@ pub struct NewCode {
     pub challenge: Option<String>,
     /// The `nonce` of the request.
     pub nonce: Option<String>,
-    /// The granted scopes.
+    /// The granted scopes, separated by spaces (RFC 6749 §3.3).
     pub scope: String,
     /// The only audience of the tokens (RFC 8707).
     pub resource: Option<String>,

@@ -11,7 +11,7 @@ pub struct NewRequest {
     pub id: AuthorizationRequestId,
     /// The `client_id` of the app.
     pub client_id: String,
-    /// The validated request.
+    /// The validated authorization request, as stored in the column `request`.
     pub request: Value,
     /// The hash of the `request_uri` of a pushed request.
     pub request_uri_hash: Option<Vec<u8>>,
@@ -19,13 +19,13 @@ pub struct NewRequest {
     pub binding_hash: Option<Vec<u8>>,
     /// When it was received.
     pub created_at: Timestamp,
-    /// When it expires.
+    /// When it expires: an hour after it arrived, or 60 seconds for a pushed request.
     pub expires_at: Timestamp,
 }
 
 /// The authorization request that a login is for.
 pub enum LoginFor {
-    /// It is stored.
+    /// The request is stored already; the login refers to its row.
     Stored(AuthorizationRequestId),
     /// It is stored with the login, in one statement.
     New(Box<NewRequest>),
@@ -45,7 +45,7 @@ impl LoginFor {
 pub struct StoredRequest {
     /// The id of its row.
     pub id: AuthorizationRequestId,
-    /// The validated request.
+    /// The validated authorization request, as stored in the column `request`.
     pub request: Value,
     /// The hash of the binding cookie of the browser.
     pub binding_hash: Option<Vec<u8>>,
@@ -53,7 +53,7 @@ pub struct StoredRequest {
     pub session_id: Option<SessionId>,
     /// When it was received.
     pub created_at: Timestamp,
-    /// When it expires.
+    /// When it expires: an hour after it arrived, or 60 seconds for a pushed request.
     pub expires_at: Timestamp,
     /// When it was answered.
     pub answered_at: Option<Timestamp>,

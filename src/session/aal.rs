@@ -8,9 +8,9 @@ use crate::config;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Aal {
-    /// One factor.
+    /// At least one factor, or an authentication that names no method.
     Aal1,
-    /// Two different factors.
+    /// Two factors of different kinds: knowledge, possession, physical property.
     Aal2,
     /// Two different factors, one of them in hardware; only by the configuration of a provider.
     Aal3,

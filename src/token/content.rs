@@ -17,7 +17,7 @@ use crate::session::{SignedIn, StatusIndex};
 pub struct Terms<'a> {
     /// The whole configuration.
     pub config: &'a Config,
-    /// The registered clients.
+    /// The clients of the configuration, by `client_id`.
     pub clients: &'a client::Registry,
 }
 
