@@ -12,6 +12,8 @@ mod described;
 mod documents;
 #[path = "architecture/openapi.rs"]
 mod openapi;
+#[path = "architecture/recipes.rs"]
+mod recipes;
 #[path = "architecture/rules.rs"]
 mod rules;
 #[path = "architecture/security_cases.rs"]
