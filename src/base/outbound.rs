@@ -47,6 +47,12 @@ pub enum OutboundError {
     /// A learned URL resolves to an address that is not public.
     #[error("leads to a private address")]
     Private,
+    /// The system has no certificate authorities.
+    #[error(
+        "this machine has no certificate authorities: install the package ca-certificates, or set SSL_CERT_FILE to a PEM file \
+         with them"
+    )]
+    NoAuthorities,
     /// The request cannot be sent; with the cause.
     #[error("not a request: {0}")]
     Malformed(String),
@@ -60,7 +66,7 @@ pub struct Outbound {
 }
 
 impl Outbound {
-    /// Builds the client; fails only if the system has no usable TLS roots.
+    /// Builds the client; fails with [`OutboundError::NoAuthorities`] where the system has none.
     pub fn new() -> Result<Self, OutboundError> {
         Self::built(|builder| builder)
     }
@@ -70,6 +76,11 @@ impl Outbound {
         let certificates: Result<Vec<_>, _> = authorities.iter().map(reqwest::Certificate::from_der).collect();
         let certificates = certificates.map_err(|error| OutboundError::Unreachable(innermost_cause(&error)))?;
         Self::built(|builder| builder.tls_certs_only(certificates.clone()))
+    }
+
+    /// Builds a client that trusts no authority, for `http` on a machine that may have none.
+    pub fn without_authorities() -> Result<Self, OutboundError> {
+        Self::built(|builder| builder.tls_certs_only([]))
     }
 
     #[expect(clippy::disallowed_methods, reason = "this is the home of the HTTP client")]
@@ -84,7 +95,7 @@ impl Outbound {
                 .user_agent(concat!("vestibule/", env!("CARGO_PKG_VERSION")))
         };
         let built = |builder: reqwest::ClientBuilder| {
-            roots(builder).build().map_err(|error| OutboundError::Unreachable(innermost_cause(&error)))
+            roots(builder).build().map_err(|error| from_build(innermost_cause(&error)))
         };
         Ok(Self { configured: built(builder())?, learned: built(builder().dns_resolver(Arc::new(PublicOnly)))? })
     }
@@ -111,6 +122,11 @@ impl Outbound {
         };
         tokio::time::timeout(timeout, exchange).await.map_err(|_| OutboundError::Timeout)?
     }
+}
+
+/// The error of a client that cannot be built. The text is that of rustls-platform-verifier.
+fn from_build(cause: String) -> OutboundError {
+    if cause.contains("No CA certificates") { OutboundError::NoAuthorities } else { OutboundError::Unreachable(cause) }
 }
 
 async fn read(mut answer: reqwest::Response) -> Result<http::Response<Vec<u8>>, OutboundError> {

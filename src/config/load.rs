@@ -46,12 +46,17 @@ pub fn load_with(
     files: &[PathBuf],
     variables: impl IntoIterator<Item = (OsString, OsString)>,
 ) -> Result<Loaded, Problems> {
-    let default_file = [PathBuf::from(DEFAULT_FILE)];
-    let files = if files.is_empty() && default_file.iter().all(|file| file.exists()) { &default_file } else { files };
+    let files = files_to_read(files);
     let mut problems = Vec::new();
     let read = |file: &PathBuf| read_file(file).map_err(|problem| problems.push(problem)).ok();
     let layers = files.iter().filter_map(read).collect();
     combine(layers, variables, problems)
+}
+
+/// The files of the command line, else the default file if it exists.
+pub(super) fn files_to_read(files: &[PathBuf]) -> Vec<PathBuf> {
+    let default_file = PathBuf::from(DEFAULT_FILE);
+    if files.is_empty() && default_file.exists() { vec![default_file] } else { files.to_vec() }
 }
 
 /// Loads a configuration from one TOML text and the defaults, without the environment.

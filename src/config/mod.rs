@@ -10,6 +10,7 @@
 //! All problems are reported together ([`Problems`]), each with its file and line, its key, and what to write instead.
 //! Each file below `section/` has what may be written in that section, what it means, and what can be wrong with it.
 
+mod admin_listen;
 mod configuration;
 mod dump;
 mod layer;
@@ -20,6 +21,7 @@ mod schema;
 mod section;
 mod value;
 
+pub use admin_listen::admin_listen;
 pub use configuration::Config;
 pub use dump::dump;
 pub(crate) use layer::preset::suggest_preset;

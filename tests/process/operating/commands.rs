@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::database::Database;
-use crate::gateway::Settings;
+use crate::gateway::{Ended, Settings};
 use crate::setup::Setup;
 use crate::visitor::{Visitor, param};
 
@@ -29,7 +29,7 @@ fn the_exit_code_of_config_check_tells_whether_there_are_problems() {
         assert!(wrong.stderr.contains(words), "{words} is not in {}", wrong.stderr);
     }
     assert!(!wrong.stderr.contains("dG9vIHNob3J0"), "{}", wrong.stderr);
-    for verb in [&["serve"][..], &["migrate"], &["healthcheck"], &["logins", "show", "x"]] {
+    for verb in [&["serve"][..], &["migrate"], &["logins", "show", "x"]] {
         assert_eq!(settings.run(verb).code, Some(2), "{verb:?}");
     }
 }
@@ -42,6 +42,40 @@ fn the_exit_code_of_healthcheck_is_the_health_of_the_gateway() {
     let alone = Settings::new("postgres:///nowhere", NOBODY).run(&["healthcheck"]);
     assert_eq!(alone.code, Some(1));
     assert!(alone.stderr.contains("/healthz"), "{}", alone.stderr);
+}
+
+/// The running gateway does not read the file again, so an edit that breaks it must not restart a healthy container.
+#[test]
+fn healthcheck_needs_only_the_address_of_the_configuration() {
+    let gateway = Settings::new(&Database::empty().url, NOBODY).serve();
+    let path = gateway.settings.directory.join("vestibule.toml");
+    let text = std::fs::read_to_string(&path).expect("the file");
+    for broken in [text.replace("[database]", "[database"), text.replace("[signing]", "[no_such_section]")] {
+        std::fs::write(&path, broken).expect("the file");
+        assert_eq!(gateway.settings.run(&["config", "check"]).code, Some(2));
+        let healthy = gateway.settings.run(&["healthcheck"]);
+        assert_eq!((healthy.code, healthy.stderr.as_str()), (Some(0), ""));
+    }
+    let settings = Settings::new("postgres:///nowhere", NOBODY).with("server.admin_listen", "localhost");
+    let wrong = settings.run(&["healthcheck"]);
+    assert_eq!(wrong.code, Some(1));
+    assert!(wrong.stderr.contains("server.admin_listen"), "{}", wrong.stderr);
+}
+
+/// `SSL_CERT_FILE` without a certificate is a machine without the package ca-certificates.
+#[test]
+fn a_machine_without_certificate_authorities_is_named_with_the_remedy() {
+    let run = |settings: Settings, verb: &[&str]| {
+        let mut command = settings.command(verb);
+        Ended::from(command.env("SSL_CERT_FILE", "/dev/null").env_remove("SSL_CERT_DIR").output().expect("the binary"))
+    };
+    let refused = run(Settings::new(&Database::empty().url, NOBODY), &["serve"]);
+    assert_eq!(refused.code, Some(1));
+    let probed = run(Settings::new("postgres:///nowhere", NOBODY), &["config", "check", "--probe"]);
+    assert_eq!(probed.code, Some(1));
+    for complaint in [refused.stderr, probed.stderr] {
+        assert!(complaint.contains("ca-certificates") && complaint.contains("SSL_CERT_FILE"), "{complaint}");
+    }
 }
 
 #[test]
