@@ -8,7 +8,7 @@ SHELL := /bin/bash
 export PATH := $(CURDIR)/.dev/venv/bin:$(PATH)
 CARGO ?= cargo
 
-.PHONY: help demo demo-check test bench bench-scale bench-peers lint lint-rust lint-deny lint-files build clean-dev bootstrap bootstrap-test
+.PHONY: help demo demo-check test bench bench-scale bench-peers lint lint-rust lint-deny lint-files build image image-check clean-dev bootstrap bootstrap-test
 
 help: ## Lists the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -37,9 +37,10 @@ lint-deny: bootstrap-test
 	else echo "advisories: the database is not reachable, not checked"; fi
 
 lint-files: bootstrap-test
-	hadolint Dockerfile
-	check-jsonschema --builtin-schema vendor.compose-spec docker-compose.yml
-	yamllint --strict docker-compose.yml docs/openapi.yaml
+	hadolint Dockerfile scripts/image/standins.Dockerfile
+	scripts/image/context
+	check-jsonschema --builtin-schema vendor.compose-spec docker-compose.yml examples/container/compose.yml
+	yamllint --strict docker-compose.yml examples/container/compose.yml docs/openapi.yaml
 	openapi-spec-validator docs/openapi.yaml
 
 bench: bootstrap ## Measures every hot endpoint and its limit in the same run; see docs/performance.md
@@ -51,8 +52,16 @@ bench-scale: bootstrap ## Measures the flows with 20,000 and with 2,000,000 sess
 bench-peers: bootstrap ## Measures the gateway beside npm oidc-provider and oauth2-proxy, with ES256 on both sides
 	CARGO="$(CARGO)" scripts/bench-peers $(BENCH)
 
-build: ## Builds the release binary as in the container image: target/release/vestibule
-	$(CARGO) build --locked --release
+build: bootstrap ## Builds the release binary as in the container image, and its SBOM: target/release/vestibule
+	scripts/bootstrap-release
+	scripts/reproducible $(CARGO) auditable build --locked --release
+	scripts/sbom $${CARGO_TARGET_DIR:-target}/release/vestibule.cdx.json
+
+image: ## Builds the container image `vestibule`, with its version and revision as labels
+	scripts/image-build --tag vestibule
+
+image-check: ## Builds the images and tests them: contents, commands, login, stop under load, Compose (ARGS="--stand-ins")
+	scripts/image-check $(ARGS)
 
 clean-dev: ## Removes the files of demo and tests in .dev: the private database, linters, peers
 	rm -rf .dev tests/peers/node_modules
