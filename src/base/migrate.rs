@@ -6,7 +6,7 @@ use diesel::pg::Pg;
 use diesel::{QueryResult, RunQueryDsl};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
-use super::db::{Conn, Db, DbError};
+use super::db::{Conn, Db, DbError, OlderSchema};
 
 const MIGRATIONS: EmbeddedMigrations = embed_migrations!();
 /// The key of the advisory lock: the bytes of "vestibul".
@@ -77,7 +77,18 @@ fn steps_with(applied: &[String]) -> QueryResult<Vec<Step>> {
     };
     let mut steps: Vec<Step> = embedded()?.iter().map(|migration| step(migration.as_ref())).collect();
     steps.sort_by(|a, b| a.name.cmp(&b.name));
+    reject_older_schema(&steps, applied)?;
     Ok(steps)
+}
+
+/// Fails if a migration that was applied is older than the first one of this version. Newer ones are those of a newer
+/// version, beside which this one works during a rolling upgrade.
+fn reject_older_schema(steps: &[Step], applied: &[String]) -> QueryResult<()> {
+    let first = steps.first().and_then(|step| step.name.split('_').next()).unwrap_or_default().replace('-', "");
+    if applied.iter().any(|version| *version < first) {
+        return Err(diesel::result::Error::QueryBuilderError(Box::new(OlderSchema)));
+    }
+    Ok(())
 }
 
 fn embedded() -> QueryResult<Vec<Box<dyn Migration<Pg>>>> {

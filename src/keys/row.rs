@@ -67,8 +67,7 @@ impl KeyRow {
         PublicKey::from_json(Algorithm::from_name(&self.algorithm)?, &json).ok()
     }
 
-    /// The public key, sealed for the time after the key has left the JWKS. It is derived from the sealed private key: the
-    /// column `public_jwk` is not sealed, so a writer of the database could have replaced it.
+    /// The public key, sealed for the time after the key has left the JWKS.
     pub fn sealed_public_key(&self, secrets: &Ring) -> Option<Vec<u8>> {
         let key = self.signing_key(secrets).ok()?;
         let json = serde_json::to_vec(key.public().jwk()).ok()?;
@@ -81,7 +80,6 @@ impl KeyRow {
 pub struct NewKey {
     pub kid: String,
     pub algorithm: Algorithm,
-    pub public_jwk: serde_json::Value,
     pub private_key: Vec<u8>,
 }
 
@@ -94,7 +92,6 @@ impl NewKey {
         Self {
             kid: key.kid().to_owned(),
             algorithm: key.algorithm(),
-            public_jwk: serde_json::to_value(key.public().jwk()).unwrap_or_default(),
             private_key: secrets.seal(&private_key_context(key.kid()), pkcs8),
         }
     }

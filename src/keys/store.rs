@@ -1,6 +1,6 @@
 //! The statements on `signing_keys`.
 
-use diesel::sql_types::{Binary, Bool, Jsonb, Nullable, Text, Timestamptz};
+use diesel::sql_types::{Binary, Bool, Nullable, Text, Timestamptz};
 use diesel::{Connection, QueryResult, RunQueryDsl};
 use serde_json::json;
 
@@ -83,10 +83,10 @@ fn apply(
 
 /// Inserts a new key, which is in the JWKS from now on; with `signs` it is active at once.
 fn insert(conn: &mut Conn, new: &NewKey, signs: bool, now: Timestamp) -> QueryResult<Event> {
-    let NewKey { kid, algorithm, public_jwk, private_key } = new;
+    let NewKey { kid, algorithm, private_key } = new;
     let (state, active_at) = if signs { (KeyState::Active, Some(now)) } else { (KeyState::Published, None) };
     let (algorithm, state) = (algorithm.name(), state.name());
-    InsertKey { kid, algorithm, public_jwk, private_key, state, active_at, now }.execute(conn)?;
+    InsertKey { kid, algorithm, private_key, state, active_at, now }.execute(conn)?;
     Ok(Event::SigningKeyCreated { kid: kid.clone(), algorithm, state })
 }
 
@@ -105,14 +105,13 @@ statement! {
     struct InsertKey<'a> {
         kid: &'a str => Text,
         algorithm: &'a str => Text,
-        public_jwk: &'a serde_json::Value => Jsonb,
         private_key: &'a [u8] => Binary,
         state: &'a str => Text,
         active_at: Option<Timestamp> => Nullable<Timestamptz>,
         now: Timestamp => Timestamptz,
     }
-    "INSERT INTO signing_keys (kid, algorithm, public_jwk, private_key, state, created_at, published_at, active_at)
-     VALUES ({kid}, {algorithm}, {public_jwk}, {private_key}, {state}, {now}, {now}, {active_at})"
+    "INSERT INTO signing_keys (kid, algorithm, private_key, state, created_at, published_at, active_at)
+     VALUES ({kid}, {algorithm}, {private_key}, {state}, {now}, {now}, {active_at})"
 }
 
 statement! {

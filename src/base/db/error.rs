@@ -14,7 +14,18 @@ pub enum DbError {
     /// The database is available and rejected the statement: a defect of the gateway.
     #[error("the database refused a statement: {0}")]
     Failed(String),
+    /// The migrations that created the schema are none of this version's.
+    #[error("{OlderSchema}")]
+    OlderSchema,
 }
+
+/// The schema was created before version 0.1.0.
+#[derive(Debug, thiserror::Error)]
+#[error(
+    "the schema of this database was created by a development version before 0.1.0, which cannot be upgraded: use an empty \
+     database (docs/upgrading.md)"
+)]
+pub struct OlderSchema;
 
 impl From<DieselError> for DbError {
     fn from(error: DieselError) -> Self {
@@ -45,6 +56,7 @@ impl From<DieselError> for DbError {
             {
                 Self::Unavailable(text)
             }
+            DieselError::QueryBuilderError(cause) if cause.is::<OlderSchema>() => Self::OlderSchema,
             _ => Self::Failed(text),
         }
     }

@@ -13,5 +13,5 @@ mod retry;
 pub use access::{Access, Conn};
 /// The result of work on a connection. `Err` is an error of the database; a refusal of ours is a value.
 pub use diesel::QueryResult;
-pub use error::DbError;
+pub use error::{DbError, OlderSchema};
 pub use executor::{Db, ping, with_every_plan};

@@ -95,7 +95,7 @@ impl From<DbError> for Problem {
                 Self::of(&refusals::DATABASE)
             }
             // The statement has logged its error.
-            DbError::Failed(_) => Self::internal(),
+            DbError::Failed(_) | DbError::OlderSchema => Self::internal(),
         }
     }
 }

@@ -65,6 +65,25 @@ async fn three_concurrent_starts_on_an_empty_database_share_keys() {
     }
 }
 
+/// LG-10: the error is precise, and the database stays as it is.
+#[test]
+fn a_schema_from_before_the_first_version_is_refused() {
+    let database = Cluster::shared().empty_database();
+    database.execute(
+        "CREATE TABLE __diesel_schema_migrations (version varchar(50) PRIMARY KEY, run_on timestamp NOT NULL DEFAULT now());
+         INSERT INTO __diesel_schema_migrations (version) VALUES ('20261121000001'), ('20261130000010')",
+    );
+    let error = Setup::new().on(&database).try_start().err().expect("a refusal");
+    assert!(error.contains("before 0.1.0") && error.contains("docs/upgrading.md"), "{error}");
+    assert_eq!(database.words("SELECT to_regclass('users')"), ["NULL"]);
+
+    // A newer replica has migrated the database: this one works with its schema.
+    let database = Cluster::shared().empty_database();
+    drop(Setup::new().on(&database).start());
+    database.execute("INSERT INTO __diesel_schema_migrations (version) VALUES ('29991231000001')");
+    drop(Setup::new().on(&database).start());
+}
+
 /// RC-08: the first replica that starts with one more algorithm adds one key.
 #[tokio::test]
 async fn a_new_algorithm_adds_a_key_and_keeps_the_old_ones() {

@@ -1,2 +1,0 @@
-DROP TABLE subs;
-DROP TABLE users;

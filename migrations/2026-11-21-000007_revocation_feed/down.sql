@@ -1,3 +1,0 @@
-DROP TRIGGER ring_revocations ON revocations;
-DROP FUNCTION ring_revocations();
-ALTER TABLE revocations DROP COLUMN status_index;

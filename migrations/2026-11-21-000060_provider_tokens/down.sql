@@ -1,2 +1,0 @@
-DROP TABLE provider_revocations;
-DROP TABLE provider_tokens;

@@ -1,1 +1,0 @@
-ALTER TABLE authorization_sessions DROP COLUMN posted;

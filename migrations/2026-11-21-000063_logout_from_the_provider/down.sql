@@ -1,2 +1,0 @@
-DROP FUNCTION ended_at_provider;
-DROP TABLE provider_logouts;

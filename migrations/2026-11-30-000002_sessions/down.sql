@@ -1,0 +1,2 @@
+DROP TABLE revocations, sessions;
+DROP FUNCTION notify_revocations;
