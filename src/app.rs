@@ -2,7 +2,7 @@
 
 use crate::base::clock::Clock;
 use crate::base::db::Db;
-use crate::base::event::Event;
+use crate::base::event::{AtProvider, Event};
 use crate::base::once_per::OncePer;
 use crate::base::outbound::Outbound;
 use crate::client;
@@ -10,7 +10,7 @@ use crate::config::Config;
 use crate::keys::KeyRing;
 use crate::session::{Ended, Ending, Endings, Lifetime, RevocationCache, Revoked};
 use crate::telemetry;
-use crate::upstream::Registry;
+use crate::upstream::{IssuerChange, Registry, issuer_changed};
 use crate::vault::Vault;
 
 /// The gateway's shared state.
@@ -58,5 +58,18 @@ impl App {
         if ended.iter().any(|ended| ended.notice_queued) {
             self.endings.notify();
         }
+    }
+}
+
+/// Records which providers came into use or out of use.
+pub fn issuers_changed(changes: Vec<IssuerChange>) {
+    for change in changes {
+        let IssuerChange { provider, configured, stored } = &change;
+        let what = if change.is_suspension() {
+            AtProvider::IssuerChanged { reason: issuer_changed(provider, configured, stored) }
+        } else {
+            AtProvider::IssuerAccepted
+        };
+        telemetry::record(&Event::AtProvider { provider: change.provider, what });
     }
 }

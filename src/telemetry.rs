@@ -171,6 +171,11 @@ fn log_at_provider(name: &'static str, provider: &str, what: &AtProvider) {
             "access tokens lack email: the provider does not say whether addresses are verified; if it verifies all of \
              them, set its email_verified = \"assume\""
         ),
+        AtProvider::IssuerChanged { reason } => {
+            tracing::error!(event = name, %provider, reason, "the provider is not used: its issuer has changed");
+        }
+        AtProvider::IssuerAccepted => tracing::info!(event = name, %provider, "the provider is used again"),
+        AtProvider::ProviderMoved => tracing::info!(event = name, %provider, "identities assigned to another issuer"),
         AtProvider::TokenRefreshed => tracing::info!(event = name, %provider, "provider token refreshed"),
         AtProvider::TokenNotRefreshed { identity, reason } => {
             tracing::warn!(event = name, %provider, %identity, reason, "provider token not refreshed");

@@ -1,12 +1,14 @@
-//! Administration of users, sessions and sealed values, by the admin API or the command line.
+//! Administration of users, sessions, providers and sealed values, by the admin API or the command line.
 
 mod actor;
+mod providers;
 mod seals;
 mod sessions;
 mod store;
 mod users;
 
 pub use actor::Actor;
+pub use providers::move_provider;
 pub use seals::{ColumnResult, reseal};
 pub use sessions::{all_sessions, end_session, end_sessions, sessions};
 pub use users::{delete, details, disable, enable, matching, search};

@@ -223,6 +223,15 @@ pub enum AtProvider {
     /// Access tokens lack a configured `email`, since the provider does not say whether addresses are verified. At most once
     /// for each provider and hour.
     EmailLeftOut,
+    /// The stored identities of the provider are of another issuer than the configured one: the provider is not used.
+    IssuerChanged {
+        /// What differs, with the remedy.
+        reason: String,
+    },
+    /// The stored identities of the provider are of the configured issuer again: the provider is used again.
+    IssuerAccepted,
+    /// An operator assigned the identities of the provider to another issuer.
+    ProviderMoved,
     /// An access token of the provider was refreshed.
     TokenRefreshed,
     /// An access token of the provider could not be refreshed; it is retried.
@@ -297,6 +306,9 @@ impl AtProvider {
     fn name(&self) -> &'static str {
         match self {
             Self::EmailLeftOut => "email_left_out",
+            Self::IssuerChanged { .. } => "issuer_changed",
+            Self::IssuerAccepted => "issuer_accepted",
+            Self::ProviderMoved => "provider_moved",
             Self::TokenRefreshed => "provider_token_refreshed",
             Self::TokenNotRefreshed { .. } => "provider_token_not_refreshed",
             Self::LinkBroken { .. } => "provider_link_broken",

@@ -36,7 +36,7 @@ enum Verb {
         #[command(subcommand)]
         verb: config::Verb,
     },
-    /// List the presets of providers, or print the page of one
+    /// List the presets of providers, print the page of one, or move a provider to another issuer
     Providers(providers::Arguments),
     /// Generate keys for the key ring, and re-encrypt stored secrets under a new one
     Secrets {
@@ -87,7 +87,7 @@ pub fn main() -> ExitCode {
         Verb::Dev(arguments) => super::dev::run(*arguments, files),
         Verb::Migrate { verb } => migrate::run(verb.as_ref(), &files),
         Verb::Config { verb } => config::run(&verb, &files),
-        Verb::Providers(arguments) => providers::run(&arguments),
+        Verb::Providers(arguments) => providers::run(&arguments, &files),
         Verb::Secrets { verb } => secrets::run(&verb, &files),
         Verb::Keys { verb } => keys::run(&verb, &files),
         Verb::Explain(arguments) => explain::run(&arguments, &files),

@@ -12,7 +12,8 @@ use super::{context, output};
 use crate::base::clock::Clock;
 use crate::base::outbound::Outbound;
 use crate::config::{self, Config, Problems, Registration};
-use crate::upstream::{self, Finding, ProbeOutcome};
+use crate::base::db::{Db, DbError};
+use crate::upstream::{self, Check, Finding, KnownIssuer, ProbeOutcome, issuer_changed};
 
 /// The exit code where a provider fails its probe.
 const PROVIDER_FAILS: u8 = 1;
@@ -21,7 +22,8 @@ const PROVIDER_FAILS: u8 = 1;
 #[derive(clap::Args)]
 pub struct Arguments {
     /// Also test each provider: reachable, issuer, keys, algorithms, PKCE, clock, and whether it accepts the client secret,
-    /// by redeeming an invalid code; exit 1 where one fails. Needs no database
+    /// by redeeming an invalid code; and, where the database can be reached, whether stored identities are of its issuer;
+    /// exit 1 where one fails
     #[arg(long)]
     probe: bool,
     /// Print JSON
@@ -136,6 +138,8 @@ impl Probed {
 async fn probe_all(config: Config) -> Result<Vec<Probed>, String> {
     let outbound = Outbound::new().map_err(|error| error.to_string())?;
     let clock = Clock::system();
+    let stored = tokio::spawn(stored_issuers(Db::open(&config.database.access), &config));
+    let issuers: Vec<_> = config.providers.iter().map(config::Provider::identity_issuer).collect();
     let mut tasks = JoinSet::new();
     for (place, provider) in config.providers.into_iter().enumerate() {
         let registration = provider.registration();
@@ -150,5 +154,28 @@ async fn probe_all(config: Config) -> Result<Vec<Probed>, String> {
     }
     let mut probed: Vec<_> = tasks.join_all().await;
     probed.sort_by_key(|(place, _)| *place);
+    let stored = stored.await.map_err(|error| error.to_string())?;
+    for ((_, probed), issuer) in probed.iter_mut().zip(&issuers) {
+        probed.findings.push(identities_found(&probed.id, issuer, &stored));
+    }
     Ok(probed.into_iter().map(|(_, probed)| probed).collect())
+}
+
+/// The issuers of the stored identities.
+fn stored_issuers(db: Db, config: &Config) -> impl Future<Output = Result<Vec<KnownIssuer>, DbError>> + use<> {
+    let ids: Vec<_> = config.providers.iter().map(|provider| provider.registration().id.clone()).collect();
+    async move { db.run("read issuers", move |conn| upstream::stored_issuers(conn, &ids)).await }
+}
+
+fn identities_found(id: &str, configured: &str, stored: &Result<Vec<KnownIssuer>, DbError>) -> Finding {
+    match stored {
+        Err(_) => Finding::note(Check::Identities, "the database was not reached, so the issuer of stored identities is unknown"),
+        Ok(stored) => match stored.iter().find(|stored| stored.id == id) {
+            None => Finding::good(Check::Identities, "no identity of another issuer is stored"),
+            Some(stored) if stored.issuer == configured => {
+                Finding::good(Check::Identities, "the stored identities are of this issuer")
+            }
+            Some(stored) => Finding::failed(Check::Identities, issuer_changed(id, configured, &stored.issuer)),
+        },
+    }
 }

@@ -1,15 +1,21 @@
-//! `vestibule providers`: lists the presets, and prints the page of one.
+//! `vestibule providers`: lists the presets, prints the page of one, and moves a provider to another issuer.
 
 use std::fmt::Write;
+use std::path::PathBuf;
 use std::process::ExitCode;
 
+use clap::Subcommand;
 use serde_json::{Value, json};
 
-use super::output;
+use super::{context, output};
+use crate::administration::{self, Actor};
+use crate::base::clock::Clock;
+use crate::base::db::Db;
 use crate::config::{self, Preset};
 
 /// The arguments of `vestibule providers`.
 #[derive(clap::Args)]
+#[command(args_conflicts_with_subcommands = true)]
 pub struct Arguments {
     /// Print the page of this preset
     name: Option<String>,
@@ -19,12 +25,26 @@ pub struct Arguments {
     /// Print JSON
     #[arg(long, conflicts_with = "toml")]
     json: bool,
+    #[command(subcommand)]
+    verb: Option<Verb>,
 }
 
-/// Runs the command. The exit code is 1 where there is no preset of that name.
-pub fn run(arguments: &Arguments) -> ExitCode {
+#[derive(Subcommand)]
+enum Verb {
+    /// Assign the stored identities of a provider to the issuer that is configured now
+    Move {
+        /// The id of the provider in the configuration
+        id: String,
+    },
+}
+
+/// Runs the command. The exit code is 1 where there is no preset of that name, and 1 where the provider cannot be moved.
+pub fn run(arguments: &Arguments, files: &[PathBuf]) -> ExitCode {
     let presets = config::presets();
-    let Arguments { name, toml, json } = arguments;
+    let Arguments { name, toml, json, verb } = arguments;
+    if let Some(Verb::Move { id }) = verb {
+        return move_provider(id, files);
+    }
     let Some(name) = name else {
         let all: Vec<_> = presets.iter().map(summary).collect();
         return output::print(&if *json { pretty(&Value::Array(all)) } else { list(&presets) });
@@ -75,4 +95,28 @@ fn whole(preset: &Preset) -> Value {
 
 fn pretty(value: &Value) -> String {
     format!("{value:#}\n")
+}
+
+fn move_provider(id: &str, files: &[PathBuf]) -> ExitCode {
+    let config = match context::load_config(files) {
+        Ok(config) => config,
+        Err(code) => return code,
+    };
+    let Some(provider) = config.providers.iter().find(|provider| provider.registration().id == id) else {
+        return output::fail(&format_args!("the configuration has no [providers.{id}]"));
+    };
+    let (db, issuer) = (Db::open(&config.database.access), provider.identity_issuer());
+    let moved = administration::move_provider(&db, id, &issuer, Actor::CommandLine, Clock::system().now());
+    match context::wait_for(moved) {
+        Ok(Ok(Some(before))) if before == issuer => {
+            output::print(&format!("The identities of providers.{id} are of {issuer} already.\n"))
+        }
+        Ok(Ok(Some(before))) => output::print(&format!(
+            "The identities of providers.{id} were of {before} and are of {issuer} now.\nRunning replicas with this \
+             configuration use the provider again within 10 seconds; others stop using it.\n"
+        )),
+        Ok(Ok(None)) => output::fail(&format_args!("no gateway has started with providers.{id}, so there is nothing to move")),
+        Ok(Err(error)) => output::fail(&error),
+        Err(code) => code,
+    }
 }

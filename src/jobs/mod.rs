@@ -3,6 +3,7 @@
 mod cleanup;
 mod deliver;
 mod keys;
+mod providers;
 mod revoke;
 mod schedule;
 mod store;

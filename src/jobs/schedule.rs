@@ -8,9 +8,13 @@ use tokio::task::JoinHandle;
 use super::cleanup::clean_repeatedly;
 use super::deliver::deliver;
 use super::keys::follow_keys;
+use super::providers::check_issuers;
 use super::revoke::revoke;
 use super::sweep::sweep;
 use crate::app::App;
+
+/// How long a replica takes at most to use a provider again after `vestibule providers move`.
+const CHECK_ISSUERS: Duration = Duration::from_secs(10);
 
 /// The running jobs; dropping it aborts them.
 pub struct Schedule(Vec<JoinHandle<()>>);
@@ -20,6 +24,7 @@ impl Schedule {
     pub fn start(app: &Arc<App>, evict: impl Fn() + Send + 'static) -> Self {
         let mut jobs = vec![
             every(Duration::from_secs(30), Arc::clone(app), |app| async move { sweep(&app).await }),
+            every(CHECK_ISSUERS, Arc::clone(app), |app| async move { check_issuers(&app).await }),
             tokio::spawn(clean_repeatedly(Arc::clone(app))),
             tokio::spawn(deliver(Arc::clone(app))),
             tokio::spawn(revoke(Arc::clone(app))),

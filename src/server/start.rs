@@ -7,7 +7,7 @@ use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use crate::app::App;
+use crate::app::{self, App};
 use crate::base::clock::Clock;
 use crate::base::db::{Conn, Db, DbError};
 use crate::base::migrate;
@@ -55,6 +55,8 @@ pub(super) fn load(mut config: Config, clock: Clock) -> Result<(Arc<App>, Follow
     events.iter().for_each(telemetry::record);
     let outbound = Outbound::new()?;
     let providers = Registry::new(std::mem::take(&mut config.providers), &db, &outbound)?;
+    // Before any login: the identities of another issuer are other persons.
+    app::issuers_changed(providers.check_issuers(feed.conn(), clock.now()).map_err(DbError::from)?);
     let lifetime = Lifetime::new(&config.sessions, &config.tokens);
     let endings = Endings::new(lifetime, &config.clients);
     let clients = client::Registry::new(std::mem::take(&mut config.clients), &config.limits);

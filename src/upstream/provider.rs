@@ -6,6 +6,7 @@ use super::identity::{Identity, ProviderTokens};
 use super::oauth1::OAuth1;
 use super::oauth2::OAuth2;
 use super::oidc::Oidc;
+use super::provider_http::ProviderHttp;
 use super::refresh::{RefreshRequest, TokenTypeHint};
 use crate::base::clock::Timestamp;
 use crate::base::secret::Plain;
@@ -69,9 +70,36 @@ impl Provider {
         self.registration().logout == ProviderLogout::Provider
     }
 
-    /// Whether a login can probably start: `false` while no metadata is cached and its last fetch failed. Makes no
-    /// request.
+    /// Accepts nothing more from the provider and sends nothing to it, for this reason; with `None` it is in use again.
+    /// Returns whether that is a change.
+    pub(super) fn suspend(&self, reason: Option<String>) -> bool {
+        self.http().suspend(reason)
+    }
+
+    /// Whether the provider is suspended, since its stored identities are of another issuer than the configured one.
+    pub fn is_suspended(&self) -> bool {
+        self.http().suspension().is_some()
+    }
+
+    fn http(&self) -> &ProviderHttp {
+        match self {
+            Self::Oidc(oidc) => oidc.http(),
+            Self::OAuth2(oauth2) => oauth2.http(),
+            Self::OAuth1(oauth1) => oauth1.http(),
+        }
+    }
+
+    fn check_suspension(&self) -> Result<(), Failure> {
+        let suspended = |reason: &String| Err(Failure::token(Fault::Unavailable, reason.clone()));
+        self.http().suspension().as_deref().map_or(Ok(()), suspended)
+    }
+
+    /// Whether a login can probably start: `false` while the provider is suspended, and while no metadata is cached and its
+    /// last fetch failed. Makes no request.
     pub fn is_available(&self) -> bool {
+        if self.is_suspended() {
+            return false;
+        }
         match self {
             Self::Oidc(oidc) => oidc.is_available(),
             // Every endpoint is in the configuration.
@@ -82,6 +110,7 @@ impl Provider {
     /// Starts a login. Fails with [`Fault::Unavailable`](super::Fault::Unavailable) when the provider's metadata is not
     /// available.
     pub async fn begin(&self, request: LoginRequest, now: Timestamp) -> Result<StartedLogin, Failure> {
+        self.check_suspension()?;
         match self {
             Self::Oidc(oidc) => oidc.begin(request, now).await,
             Self::OAuth2(oauth2) => oauth2.begin(request),
@@ -91,6 +120,7 @@ impl Provider {
 
     /// Checks the `iss` parameter of an error response (RFC 9207). [`Provider::finish`] checks that of a successful one.
     pub async fn check_iss(&self, iss: Option<&str>, now: Timestamp) -> Result<(), Failure> {
+        self.check_suspension()?;
         match self {
             Self::Oidc(oidc) => oidc.check_iss(iss, now).await,
             Self::OAuth2(oauth2) => oauth2.check_iss(iss),
@@ -106,6 +136,7 @@ impl Provider {
         grant: AuthorizationGrant,
         now: Timestamp,
     ) -> Result<Identity, Failure> {
+        self.check_suspension()?;
         match self {
             Self::Oidc(oidc) => oidc.finish(handshake, grant, now).await,
             Self::OAuth2(oauth2) => oauth2.finish(handshake, grant, now).await,
@@ -116,6 +147,7 @@ impl Provider {
     /// Redeems a refresh token. An ID token in the response must have the same subject and audience, and must not be older
     /// than the previous one ([`Failure::requires_reauth`]).
     pub async fn refresh(&self, request: &RefreshRequest<'_>, now: Timestamp) -> Result<ProviderTokens, Failure> {
+        self.check_suspension()?;
         match self {
             Self::Oidc(oidc) => oidc.refresh(request, now).await,
             Self::OAuth2(oauth2) => oauth2.refresh(request, now).await,
@@ -128,6 +160,7 @@ impl Provider {
 
     /// Revokes a token at the provider (RFC 7009). `false` where the provider has no revocation endpoint.
     pub async fn revoke(&self, token: &Plain, hint: TokenTypeHint, now: Timestamp) -> Result<bool, Failure> {
+        self.check_suspension()?;
         match self {
             Self::Oidc(oidc) => oidc.revoke(token, hint, now).await,
             Self::OAuth2(oauth2) => oauth2.revoke(token, hint, now).await,
@@ -137,6 +170,9 @@ impl Provider {
 
     /// The provider's logout endpoint (OpenID Connect RP-Initiated Logout 1.0), if it has one.
     pub async fn end_session_endpoint(&self, now: Timestamp) -> Option<String> {
+        if self.is_suspended() {
+            return None;
+        }
         match self {
             Self::Oidc(oidc) => oidc.end_session_endpoint(now).await,
             Self::OAuth2(_) | Self::OAuth1(_) => {
@@ -149,7 +185,10 @@ impl Provider {
     /// [`Fault::Unavailable`](super::Fault::Unavailable) when the provider's keys are not available.
     pub async fn verify_logout_token(&self, token: &str, now: Timestamp) -> Option<Result<LogoutClaims, Failure>> {
         match self {
-            Self::Oidc(oidc) => Some(oidc.verify_logout_token(token, now).await),
+            Self::Oidc(oidc) => Some(match self.check_suspension() {
+                Ok(()) => oidc.verify_logout_token(token, now).await,
+                Err(suspended) => Err(suspended),
+            }),
             Self::OAuth2(_) | Self::OAuth1(_) => None,
         }
     }

@@ -3,9 +3,10 @@
 //! A provider that hangs must not affect the others: the number of waiting requests is limited, each has a timeout, and
 //! after several timeouts in a row a circuit breaker rejects requests for a while ([`Breaker`]).
 
-use std::time::Duration;
-use std::time::Instant;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
 
+use arc_swap::ArcSwapOption;
 use chrono::TimeDelta;
 use http::{HeaderMap, StatusCode, header};
 use serde_json::Value;
@@ -47,6 +48,8 @@ pub struct ProviderHttp {
     configured_urls: Vec<Url>,
     breaker: Breaker,
     permits: Semaphore,
+    /// Why no request is sent; `None` where requests are sent.
+    suspension: ArcSwapOption<String>,
 }
 
 impl ProviderHttp {
@@ -73,7 +76,19 @@ impl ProviderHttp {
             configured_urls: configured_urls.into_iter().flatten().cloned().collect(),
             breaker: Breaker::default(),
             permits: Semaphore::new(MAX_IN_FLIGHT),
+            suspension: ArcSwapOption::empty(),
         }
+    }
+
+    /// Sends no more requests, for this reason; with `None` sends them again. Returns whether that is a change.
+    pub fn suspend(&self, reason: Option<String>) -> bool {
+        let before = self.suspension.swap(reason.clone().map(Arc::new));
+        before.as_deref() != reason.as_ref()
+    }
+
+    /// Why no request is sent; `None` where requests are sent.
+    pub fn suspension(&self) -> Option<Arc<String>> {
+        self.suspension.load_full()
     }
 
     /// Sends one request and receives the whole response within the provider's timeout, which includes the wait for a permit.
@@ -82,6 +97,9 @@ impl ProviderHttp {
         request: http::Request<Vec<u8>>,
         now: Timestamp,
     ) -> Result<http::Response<Vec<u8>>, CallError> {
+        if let Some(reason) = self.suspension() {
+            return Err(CallError(Fault::Unavailable, reason.to_string()));
+        }
         if let Some(left) = self.breaker.remaining_pause(now) {
             return Err(rejected(left));
         }

@@ -38,6 +38,7 @@ mod emulations;
 mod gateway;
 mod guard;
 mod keys;
+mod known_providers;
 mod notifications;
 mod plans;
 mod presets;

@@ -32,6 +32,11 @@ impl OAuth2 {
         Self(Arc::new(Inner { config, http }))
     }
 
+    /// The HTTP client of this provider.
+    pub fn http(&self) -> &ProviderHttp {
+        &self.0.http
+    }
+
     /// The configuration that all protocols have in common.
     pub fn registration(&self) -> &Registration {
         &self.0.config.registration

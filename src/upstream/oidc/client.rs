@@ -18,6 +18,7 @@ use crate::upstream::failure::{Failure, Fault};
 use crate::upstream::from_claims::{ClaimSources, identity};
 use crate::upstream::handshake::{AuthorizationGrant, Handshake, LoginRequest, LogoutClaims, StartedLogin};
 use crate::upstream::identity::{Identity, ProviderTokens};
+use crate::upstream::provider_http::ProviderHttp;
 use crate::upstream::refresh::{RefreshRequest, TokenTypeHint, max_preparation_duration};
 use crate::upstream::revocation::RevocationEndpoint;
 
@@ -29,6 +30,11 @@ impl Oidc {
     /// Creates the client from the configuration. It sends no request; the first use fetches the metadata.
     pub fn new(config: config::Oidc, db: Db, outbound: Outbound) -> Self {
         Self(Arc::new(RelyingParty::new(config, db, outbound)))
+    }
+
+    /// The HTTP client of this provider.
+    pub fn http(&self) -> &ProviderHttp {
+        &self.0.http
     }
 
     /// The configuration that all protocols have in common.

@@ -28,6 +28,8 @@ pub enum Check {
     Clock,
     /// Whether the provider accepts the client authentication.
     Client,
+    /// Whether the stored identities are of the configured issuer.
+    Identities,
 }
 
 impl Check {
@@ -45,6 +47,7 @@ impl Check {
             Self::Logout => "logout",
             Self::Clock => "clock",
             Self::Client => "client",
+            Self::Identities => "identities",
         }
     }
 }

@@ -1,9 +1,11 @@
-//! The table `provider_metadata`.
+//! The tables `provider_metadata` and `providers`.
 
 #[cfg(feature = "dev")]
 mod hot;
+mod known;
 mod metadata;
 
 #[cfg(feature = "dev")]
 pub use hot::hot_statements;
+pub use known::{KnownIssuer, know, replace_issuer, stored_issuers};
 pub use metadata::{Document, DocumentKind, load, save};

@@ -37,7 +37,11 @@ pub async fn healthz() -> HttpResponse {
 pub async fn readyz(app: Data<App>, readiness: Data<Readiness>) -> HttpResponse {
     let mut providers = serde_json::Map::new();
     for provider in app.providers.iter() {
-        let state = if provider.is_available() { "ok" } else { "unavailable" };
+        let state = match provider {
+            suspended if suspended.is_suspended() => "issuer changed",
+            available if available.is_available() => "ok",
+            _ => "unavailable",
+        };
         providers.insert(provider.id().to_owned(), state.into());
     }
     let database = app.db.run("check readiness", db::ping).await.is_ok();

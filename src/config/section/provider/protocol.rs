@@ -31,6 +31,16 @@ impl Provider {
             Self::OAuth1(oauth1) => &oauth1.registration,
         }
     }
+
+    /// The issuer whose `sub` values identify persons at this provider: `issuer` as configured; for OAuth, the origin of the
+    /// token endpoint.
+    pub fn identity_issuer(&self) -> String {
+        match self {
+            Self::Oidc(oidc) => oidc.issuer.clone(),
+            Self::OAuth2(oauth2) => oauth2.token_endpoint.origin().ascii_serialization(),
+            Self::OAuth1(oauth1) => oauth1.access_token_endpoint.origin().ascii_serialization(),
+        }
+    }
 }
 
 /// Validates one provider. `token_claims` is `tokens.claims`: the claims that a login must be able to provide.

@@ -1,0 +1,173 @@
+//! What is stored of each configured provider: the issuer of its identities.
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use crate::fake_provider::{CLIENT, Op};
+use crate::presets::operator::Operator;
+use crate::support::person::{Person, sign_in};
+use crate::support::{Browser, Cluster, Database, Gateway, Setup, ring_key};
+
+/// A gateway on the database of another one, whose provider `op` is of another issuer by now.
+fn at_another_issuer(before: &Gateway) -> (Gateway, Op, Op) {
+    let (moved, other) = (Op::start(), Op::start());
+    let setup = Setup::new().provider("op", &moved).provider("other", &other).on(&before.database);
+    (setup.start(), moved, other)
+}
+
+async fn readiness(gateway: &Gateway) -> Value {
+    let answer = Browser::new(&gateway.admin).fetch("/readyz").await;
+    assert_eq!(answer.status, 200, "{answer:?}");
+    answer.json()["checks"]["providers"].clone()
+}
+
+/// Waits for a condition, at most thirty seconds.
+async fn until(what: &str, condition: impl AsyncFn() -> bool) {
+    for _ in 0..300 {
+        if condition().await {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    panic!("{what} did not happen");
+}
+
+fn issuers(database: &Database) -> Vec<String> {
+    database.words("SELECT id || ' ' || coalesce(issuer, '-') FROM providers ORDER BY id")
+}
+
+/// The configuration of `op` at this issuer, for the command line.
+fn configuration(database: &Database, issuer: &str) -> String {
+    format!(
+        "[database]\nurl = {:?}\n[secrets]\nkeys = [{:?}]\n[providers.op]\nissuer = {issuer:?}\nclient_id = {CLIENT:?}\n\
+         client_secret_file = \"\"\n",
+        database.url,
+        ring_key(),
+    )
+}
+
+/// AC-01: the same `sub` at another issuer is another person.
+#[tokio::test]
+async fn a_provider_whose_issuer_changed_is_not_used_and_the_others_are() {
+    let before = Gateway::start();
+    let ada = Person::at(&before, "op", "ada").await.sub().await;
+    let begun = before.browser().begin("op").await;
+    let (gateway, moved, _other) = at_another_issuer(&before);
+
+    assert_eq!(readiness(&gateway).await, json!({"op": "issuer changed", "other": "ok"}));
+    let browser = gateway.browser();
+    let listed = browser.fetch("/providers").await.json();
+    assert_eq!((&listed["providers"][0]["available"], &listed["providers"][1]["available"]), (&json!(false), &json!(true)));
+    for (path, accept) in [("/login/op", "page"), ("/oauth2/url/?provider=op", "JSON")] {
+        let answer = browser.fetch(path).await;
+        assert_eq!(answer.problem(), (503, "provider_unavailable".into()), "{accept}");
+    }
+    // A login that began before does not reach the other issuer either.
+    let answer = browser.fetch(&begun.callback_of("ada")).await;
+    assert!([403, 503].contains(&answer.status), "{answer:?}");
+    let logout_token = browser.ask("POST", "/backchannel-logout/op").body("application/x-www-form-urlencoded", "logout_token=x");
+    assert_ne!(logout_token.send().await.status, 200);
+    assert!(moved.calls().is_empty(), "nothing is sent there: {:?}", moved.calls());
+    let elsewhere = Person::at(&gateway, "other", "ada").await.sub().await;
+    assert_ne!(elsewhere, ada);
+    assert_eq!(issuers(&gateway.database)[0], format!("op {}", before.op.issuer));
+}
+
+#[tokio::test]
+async fn the_first_start_stores_the_issuer_and_the_time() {
+    let before = Gateway::start();
+    Person::at(&before, "op", "ada").await;
+    let issuer = before.op.issuer.clone();
+    assert_eq!(issuers(&before.database), [format!("op {issuer}")]);
+    // As an older version left it.
+    before.database.execute("UPDATE providers SET issuer = NULL, last_known_at = now() - interval '3 h'");
+    let gateway = Setup::beside(&before).start();
+    assert_eq!(issuers(&gateway.database), [format!("op {issuer}")]);
+    let known = "SELECT count(*) FROM providers WHERE last_known_at > now() - interval '1 h'";
+    assert_eq!(gateway.database.number(known), 1);
+    assert_eq!(readiness(&gateway).await, json!({"op": "ok"}));
+}
+
+#[tokio::test]
+async fn a_provider_without_identities_takes_its_new_issuer() {
+    let before = Gateway::start();
+    let (gateway, moved, _other) = at_another_issuer(&before);
+    assert_eq!(readiness(&gateway).await, json!({"op": "ok", "other": "ok"}));
+    assert_eq!(sign_in(&gateway.browser(), "op", "ada").await.status, 303);
+    assert_eq!(issuers(&gateway.database)[0], format!("op {}", moved.issuer));
+}
+
+#[tokio::test]
+async fn providers_of_oauth_are_known_by_the_origin_of_the_token_endpoint() {
+    const OAUTH: &str = "
+        [providers.two]
+        kind = 'oauth2'
+        client_id = 'x'
+        client_secret = 'secret'
+        authorization_endpoint = 'https://login.example/authorize'
+        token_endpoint = 'https://api.example:8443/oauth/token'
+        userinfo_endpoint = 'https://api.example/me'
+        [providers.one]
+        kind = 'oauth1'
+        client_id = 'x'
+        client_secret = 'secret'
+        request_token_endpoint = 'https://api.example/request'
+        authorization_endpoint = 'https://login.example/authorize'
+        access_token_endpoint = 'https://tokens.example/access'
+        userinfo_endpoint = 'https://api.example/me'
+        [providers.one.claims]
+        sub = '/id'
+        [providers.two.claims]
+        sub = '/id'
+    ";
+    let gateway = Setup::new().without_providers().toml(OAUTH).start();
+    assert_eq!(issuers(&gateway.database), ["one https://tokens.example", "two https://api.example:8443"]);
+}
+
+/// AC-01
+#[tokio::test]
+async fn providers_move_keeps_the_identities_and_is_audited() {
+    let before = Gateway::start();
+    let ada = Person::at(&before, "op", "ada").await.sub().await;
+    let (gateway, moved, _other) = at_another_issuer(&before);
+    let (operator, new) = (Operator::new(), configuration(&gateway.database, &moved.issuer));
+    let (code, said, complaint) = operator.run(&new, &["providers", "move", "op"]);
+    assert_eq!(code, Some(0), "{complaint}");
+    assert!(said.contains(&before.op.issuer) && said.contains(&moved.issuer), "{said}");
+    until("the use of the provider", async || readiness(&gateway).await["op"] == "ok").await;
+    assert_eq!(Person::at(&gateway, "op", "ada").await.sub().await, ada);
+    until("the end of its use", async || readiness(&before).await["op"] == "issuer changed").await;
+    let audited = gateway.database.words("SELECT provider || detail FROM audit_events WHERE kind = 'provider_moved'");
+    let detail = format!(r#"{{"by": "command line", "to": "{}", "from": "{}"}}"#, moved.issuer, before.op.issuer);
+    assert_eq!(audited, [format!("op{detail}")]);
+
+    let (code, said, _) = operator.run(&new, &["providers", "move", "op"]);
+    assert!(code == Some(0) && said.contains("already"), "{said}");
+    assert_eq!(gateway.database.number("SELECT count(*) FROM audit_events WHERE kind = 'provider_moved'"), 1);
+    let (code, _, complaint) = operator.run(&new, &["providers", "move", "corp"]);
+    assert!(code == Some(1) && complaint.contains("no [providers.corp]"), "{complaint}");
+    let empty = configuration(&Cluster::shared().database(), &moved.issuer);
+    let (code, _, complaint) = operator.run(&empty, &["providers", "move", "op"]);
+    assert!(code == Some(1) && complaint.contains("nothing to move"), "{complaint}");
+}
+
+#[tokio::test]
+async fn the_probe_compares_the_issuer_with_that_of_the_identities() {
+    let gateway = Gateway::start();
+    Person::at(&gateway, "op", "ada").await;
+    let found = |issuer: &str, url: Option<&str>| {
+        let text = configuration(&gateway.database, issuer);
+        let text = url.map_or(text.clone(), |url| text.replace(&gateway.database.url, url));
+        let (_, said, complaint) = Operator::new().run(&text, &["config", "check", "--probe", "--json"]);
+        let said: Value = serde_json::from_str(&said).unwrap_or_else(|error| panic!("{error}: {said}{complaint}"));
+        let findings = said["providers"][0]["findings"].as_array().expect("findings").clone();
+        let found = findings.into_iter().find(|finding| finding["check"] == "identities").expect("a finding");
+        (found["verdict"].as_str().expect("a verdict").to_owned(), found["said"].as_str().expect("words").to_owned())
+    };
+    assert_eq!(found(&gateway.op.issuer, None).0, "good");
+    let (verdict, said) = found(&Op::start().issuer, None);
+    assert_eq!(verdict, "failed");
+    assert!(said.contains(&gateway.op.issuer) && said.contains("`vestibule providers move op`"), "{said}");
+    assert_eq!(found(&gateway.op.issuer, Some("postgres://nobody@127.0.0.1:1/nothing")).0, "note");
+}
