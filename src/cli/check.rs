@@ -10,9 +10,9 @@ use tokio::task::JoinSet;
 use super::notices::notices;
 use super::{context, output};
 use crate::base::clock::Clock;
+use crate::base::db::{Db, DbError};
 use crate::base::outbound::Outbound;
 use crate::config::{self, Config, Problems, Registration};
-use crate::base::db::{Db, DbError};
 use crate::upstream::{self, Check, Finding, KnownIssuer, ProbeOutcome, issuer_changed};
 
 /// The exit code where a provider fails its probe.
@@ -169,7 +169,10 @@ fn stored_issuers(db: Db, config: &Config) -> impl Future<Output = Result<Vec<Kn
 
 fn identities_found(id: &str, configured: &str, stored: &Result<Vec<KnownIssuer>, DbError>) -> Finding {
     match stored {
-        Err(_) => Finding::note(Check::Identities, "the database was not reached, so the issuer of stored identities is unknown"),
+        Err(_) => Finding::note(
+            Check::Identities,
+            "the database was not reached, so the issuer of stored identities is unknown",
+        ),
         Ok(stored) => match stored.iter().find(|stored| stored.id == id) {
             None => Finding::good(Check::Identities, "no identity of another issuer is stored"),
             Some(stored) if stored.issuer == configured => {

@@ -115,7 +115,9 @@ fn move_provider(id: &str, files: &[PathBuf]) -> ExitCode {
             "The identities of providers.{id} were of {before} and are of {issuer} now.\nRunning replicas with this \
              configuration use the provider again within 10 seconds; others stop using it.\n"
         )),
-        Ok(Ok(None)) => output::fail(&format_args!("no gateway has started with providers.{id}, so there is nothing to move")),
+        Ok(Ok(None)) => {
+            output::fail(&format_args!("no gateway has started with providers.{id}, so there is nothing to move"))
+        }
         Ok(Err(error)) => output::fail(&error),
         Err(code) => code,
     }

@@ -50,11 +50,13 @@ pub(super) fn check_session(app: &App, id: SessionId) -> Result<(), AccessTokenE
     }
 }
 
-/// The live session with that id and its user; stores its use. One statement.
+/// The live session with that id, of a configured provider, and its user; stores its use. One statement.
 pub async fn live(app: &App, id: SessionId, now: Timestamp) -> Result<SignedIn, AccessTokenError> {
     check_session(app, id)?;
     let found = app.db.run("find session", move |conn| session::find(conn, id)).await?;
-    let signed_in = found.ok_or(AccessTokenError::Revoked)?;
+    // While the provider is missing in the configuration, its sessions are refused. They are live again when it returns.
+    let of_known_provider = |found: &SignedIn| app.providers.get(&found.session.provider).is_some();
+    let signed_in = found.filter(of_known_provider).ok_or(AccessTokenError::Revoked)?;
     match app.lifetime.status(&signed_in.session, now) {
         SessionStatus::Live => {}
         SessionStatus::Expired => return Err(AccessTokenError::Expired),

@@ -15,7 +15,7 @@ use crate::base::clock::Timestamp;
 use crate::base::db::{Conn, Db, DbError, QueryResult};
 use crate::base::event::Event;
 use crate::config::Config;
-use crate::session::{self, Endings, Expired, Mark, Stretch};
+use crate::session::{self, Endings, Expired, Mark, Removed, Stretch};
 use crate::{authorize, client, login, logout, telemetry};
 
 /// How long an expired login and a delivered logout notice are kept: long enough to look it up, and short enough that
@@ -29,6 +29,8 @@ const KEEP_AUDIT: TimeDelta = TimeDelta::days(365);
 /// The number of stretches of live sessions that one pass checks for the idle timeout. Each use of a session checks it too;
 /// this only records the end, and may take several passes if there are very many sessions.
 const STRETCHES_PER_PASS: usize = 20;
+/// How long the sessions of a provider stay that is in no configuration any more.
+const KEEP_WITHOUT_PROVIDER: TimeDelta = TimeDelta::hours(24);
 /// The bounds of the pause after a full batch.
 const MIN_PAUSE: Duration = Duration::from_millis(10);
 const MAX_PAUSE: Duration = Duration::from_secs(1);
@@ -37,6 +39,8 @@ const MAX_PAUSE: Duration = Duration::from_secs(1);
 pub struct Cleanup {
     db: Db,
     endings: Endings,
+    /// The ids of the configured providers.
+    providers: Arc<[String]>,
     keep_ended: TimeDelta,
     batch: u32,
     position: Mark,
@@ -46,7 +50,7 @@ pub struct Cleanup {
 /// The number of rows that a pass ended or deleted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Cleaned {
-    /// Sessions that were ended, past their idle or absolute timeout.
+    /// Sessions that were ended: past their idle or absolute timeout, or of a removed provider.
     pub ended_sessions: usize,
     /// Deleted sessions, `sessions.keep_ended` after their end.
     pub sessions: usize,
@@ -84,8 +88,22 @@ impl Cleanup {
     pub fn new(db: &Db, config: &Config, endings: &Endings) -> Self {
         let keep_ended = TimeDelta::from_std(config.sessions.keep_ended).unwrap_or(TimeDelta::MAX);
         let batch = config.cleanup.batch;
-        let endings = endings.clone();
-        Self { db: db.clone(), endings, keep_ended, batch, position: Mark::default(), stretches: STRETCHES_PER_PASS }
+        let providers = config.providers.iter().map(|provider| provider.registration().id.clone()).collect();
+        Self {
+            db: db.clone(),
+            endings: endings.clone(),
+            providers,
+            keep_ended,
+            batch,
+            position: Mark::default(),
+            stretches: STRETCHES_PER_PASS,
+        }
+    }
+
+    /// The same where the providers have been taken out of the configuration.
+    #[must_use]
+    pub fn with_providers(self, ids: &Arc<[String]>) -> Self {
+        Self { providers: Arc::clone(ids), ..self }
     }
 
     /// The cleanup of the command line: one pass checks every session.
@@ -154,7 +172,11 @@ impl Cleanup {
         now: Timestamp,
     ) -> Result<Option<Mark>, Interruption> {
         let (started, batch, endings) = (Instant::now(), i64::from(self.batch), self.endings.clone());
-        let work = move |conn: &mut Conn| session::expire(conn, position, batch, &endings, now);
+        let (providers, unknown_since) = (Arc::clone(&self.providers), now - KEEP_WITHOUT_PROVIDER);
+        let work = move |conn: &mut Conn| {
+            let removed = Removed { unknown_since, configured: &providers };
+            session::expire(conn, position, batch, &endings, removed, now)
+        };
         let Stretch { next, expired } =
             store::exclusively(&self.db, "expire sessions", work).await?.ok_or(Interruption::OtherReplica)?;
         for Expired { id, user, reason } in &expired {
@@ -208,7 +230,7 @@ fn report(cleaned: &Cleaned) {
 
 /// Runs a pass now, and again after each `cleanup.every`, for ever.
 pub async fn clean_repeatedly(app: Arc<App>) {
-    let mut cleanup = Cleanup::new(&app.db, &app.config, &app.endings);
+    let mut cleanup = Cleanup::new(&app.db, &app.config, &app.endings).with_providers(app.providers.ids());
     loop {
         match cleanup.pass(app.clock.now()).await {
             Ok(Cleaned { interrupted: true, .. }) => tracing::debug!("another replica is cleaning up"),

@@ -1,6 +1,8 @@
 //! Links a further identity to the signed-in user: requested by POST, completed by a login at that provider, and linked only
 //! to the user of the session that requested it (AC-07).
 
+use std::sync::Arc;
+
 use super::authorization_session::{Claimed, Linking, Steps};
 use super::failure::{LoginError, LoginFailure};
 use super::finished::Linked;
@@ -30,6 +32,7 @@ pub async fn link(
         linking,
         previous,
         used_after: app.lifetime.used_after(now),
+        providers: Arc::clone(app.providers.ids()),
         provider: provider.id().to_owned(),
         sub: identity.sub,
         profile: identity.profile,

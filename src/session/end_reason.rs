@@ -29,6 +29,8 @@ pub enum EndReason {
     Replaced,
     /// A new session of the same user replaced it (`sessions.one_per_user`).
     OnePerUser,
+    /// Its provider has been in no configuration for a day.
+    ProviderRemoved,
     /// It reached the idle timeout.
     Idle,
     /// It reached the absolute timeout.
@@ -51,16 +53,17 @@ impl EndReason {
             Self::CodeReuse => "code_reuse",
             Self::Replaced => "replaced",
             Self::OnePerUser => "one_per_user",
+            Self::ProviderRemoved => "provider_removed",
             Self::Idle => "idle",
             Self::Absolute => "absolute",
         }
     }
 
     /// Whether the stored tokens of the provider are revoked there too, if no live session was made through the same
-    /// identity. Not where the user did not ask for the end, and not where a new session replaces the old one.
+    /// identity. Not where the user did not ask for the end or the provider is unknown, and not where a new session replaces the old one.
     pub fn revokes_provider_tokens(self) -> bool {
-        use EndReason::{Absolute, CodeReuse, Idle, OnePerUser, Replaced, Reuse};
-        !matches!(self, Replaced | OnePerUser | Reuse | CodeReuse | Idle | Absolute)
+        use EndReason::{Absolute, CodeReuse, Idle, OnePerUser, ProviderRemoved, Replaced, Reuse};
+        !matches!(self, Replaced | OnePerUser | Reuse | CodeReuse | ProviderRemoved | Idle | Absolute)
     }
 }
 

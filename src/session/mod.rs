@@ -31,7 +31,7 @@ pub use status_index::{LIST_LEN, StatusIndex};
 pub use store::hot_statements;
 pub(crate) use store::signed_in_columns;
 pub use store::{
-    Dismissed, Ended, Expired, Mark, RevokedToken, Scope, SignedInRow, Stretch, Upstream, end, end_listed,
+    Dismissed, Ended, Expired, Mark, Removed, RevokedToken, Scope, SignedInRow, Stretch, Upstream, end, end_listed,
     end_upstream, end_where, expire, find, list, list_all, list_beside, prune_ended, prune_feed, reparent,
     revoke_token, touch,
 };

@@ -1,5 +1,7 @@
 //! Redeems an authorization code (RFC 6749 §4.1.3), with one statement in the usual case.
 
+use std::sync::Arc;
+
 use aws_lc_rs::digest;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -76,6 +78,7 @@ pub async fn redeem(
         challenge,
         most_wrong: i32::try_from(app.config.limits.failures_before_lockout).unwrap_or(i32::MAX),
         session: SessionId::new(now),
+        providers: Arc::clone(app.providers.ids()),
         lifetime: app.lifetime,
         ending: ending.clone(),
         now,
@@ -128,6 +131,8 @@ struct Ask {
     challenge: Option<String>,
     most_wrong: i32,
     session: SessionId,
+    /// The ids of the configured providers.
+    providers: Arc<[String]>,
     lifetime: Lifetime,
     /// The ending of the session that the code gave, in case of a second use.
     ending: Ending,
@@ -151,6 +156,7 @@ impl Ask {
             challenge: self.challenge.as_deref(),
             most_wrong: self.most_wrong,
             session: self.session,
+            providers: &self.providers,
             used_after: self.lifetime.used_after(self.now),
             now: self.now,
         };

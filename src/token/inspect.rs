@@ -15,7 +15,10 @@ pub async fn inspect(app: &App, client: &Client, token: &str, now: Timestamp) ->
     let id = refresh.session;
     let found = app.db.run("inspect refresh token", move |conn| store::newest(conn, id)).await?;
     let session = found.filter(|(_, newest)| *newest == refresh.counter).map(|(signed_in, _)| signed_in.session);
-    let is_good =
-        |session: &Session| session.client_id == client.id && app.lifetime.status(session, now) == SessionStatus::Live;
+    let is_good = |session: &Session| {
+        session.client_id == client.id
+            && app.providers.get(&session.provider).is_some()
+            && app.lifetime.status(session, now) == SessionStatus::Live
+    };
     Ok(session.filter(is_good))
 }

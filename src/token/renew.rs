@@ -2,6 +2,7 @@
 //! decided by [`rotation`](super::rotation).
 
 use std::net::IpAddr;
+use std::sync::Arc;
 
 use chrono::TimeDelta;
 use ipnet::IpNet;
@@ -90,6 +91,7 @@ pub async fn renew(app: &App, presented: Presented, now: Timestamp) -> Result<Re
         scope: presented.scope,
         resource: resource.clone(),
         ip: presented.ip,
+        providers: Arc::clone(app.providers.ids()),
         lifetime: app.lifetime,
         ending: app.endings.ending(EndReason::Reuse, now),
         grace: GracePolicy::from(&app.config.tokens),
@@ -155,6 +157,8 @@ struct Ask {
     scope: Option<Vec<String>>,
     resource: Option<String>,
     ip: IpAddr,
+    /// The ids of the configured providers.
+    providers: Arc<[String]>,
     lifetime: Lifetime,
     /// The ending of the session in case of reuse.
     ending: Ending,
@@ -181,6 +185,7 @@ impl Ask {
             client_id: &self.client_id,
             scope: self.scope.as_deref(),
             resource: self.resource.as_deref(),
+            providers: &self.providers,
             used_after: self.lifetime.used_after(self.now),
             now: self.now,
         };
@@ -194,7 +199,8 @@ impl Ask {
         let (id, now, presented) = (self.token.session, self.now, self.token.counter);
         let Some(locked) = store::lock(conn, id)? else { return Ok(RefreshOutcome::InvalidGrant) };
         let session = &locked.signed_in.session;
-        if session.client_id != self.client_id || self.lifetime.status(session, now) != SessionStatus::Live {
+        let is_good = session.client_id == self.client_id && self.providers.contains(&session.provider);
+        if !is_good || self.lifetime.status(session, now) != SessionStatus::Live {
             return Ok(RefreshOutcome::InvalidGrant);
         }
         if !self.scope_fits(&session.scopes) {

@@ -84,7 +84,8 @@ impl Registry {
         let mut changes = Vec::new();
         for (provider, configured) in self.iter().zip(self.issuers.iter()) {
             let Some(known) = stored.iter().find(|known| known.id == provider.id()) else { continue };
-            let reason = (known.issuer != *configured).then(|| issuer_changed(provider.id(), configured, &known.issuer));
+            let reason =
+                (known.issuer != *configured).then(|| issuer_changed(provider.id(), configured, &known.issuer));
             if provider.suspend(reason) {
                 let (provider, stored) = (provider.id().to_owned(), known.issuer.clone());
                 changes.push(IssuerChange { provider, configured: configured.clone(), stored });

@@ -6,8 +6,9 @@ use serde_json::{Value, json};
 
 use crate::fake_provider::{CLIENT, Op};
 use crate::presets::operator::Operator;
-use crate::support::person::{Person, sign_in};
-use crate::support::{Browser, Cluster, Database, Gateway, Setup, ring_key};
+use crate::support::device::Device;
+use crate::support::person::{Person, claims, sign_in};
+use crate::support::{Browser, Cluster, Database, Gateway, Setup};
 
 /// A gateway on the database of another one, whose provider `op` is of another issuer by now.
 fn at_another_issuer(before: &Gateway) -> (Gateway, Op, Op) {
@@ -39,12 +40,8 @@ fn issuers(database: &Database) -> Vec<String> {
 
 /// The configuration of `op` at this issuer, for the command line.
 fn configuration(database: &Database, issuer: &str) -> String {
-    format!(
-        "[database]\nurl = {:?}\n[secrets]\nkeys = [{:?}]\n[providers.op]\nissuer = {issuer:?}\nclient_id = {CLIENT:?}\n\
-         client_secret_file = \"\"\n",
-        database.url,
-        ring_key(),
-    )
+    let provider = format!("[providers.op]\nissuer = {issuer:?}\nclient_id = {CLIENT:?}\nclient_secret_file = \"\"\n");
+    database.configuration() + &provider
 }
 
 /// AC-01: the same `sub` at another issuer is another person.
@@ -58,7 +55,10 @@ async fn a_provider_whose_issuer_changed_is_not_used_and_the_others_are() {
     assert_eq!(readiness(&gateway).await, json!({"op": "issuer changed", "other": "ok"}));
     let browser = gateway.browser();
     let listed = browser.fetch("/providers").await.json();
-    assert_eq!((&listed["providers"][0]["available"], &listed["providers"][1]["available"]), (&json!(false), &json!(true)));
+    assert_eq!(
+        (&listed["providers"][0]["available"], &listed["providers"][1]["available"]),
+        (&json!(false), &json!(true))
+    );
     for (path, accept) in [("/login/op", "page"), ("/oauth2/url/?provider=op", "JSON")] {
         let answer = browser.fetch(path).await;
         assert_eq!(answer.problem(), (503, "provider_unavailable".into()), "{accept}");
@@ -66,9 +66,10 @@ async fn a_provider_whose_issuer_changed_is_not_used_and_the_others_are() {
     // A login that began before does not reach the other issuer either.
     let answer = browser.fetch(&begun.callback_of("ada")).await;
     assert!([403, 503].contains(&answer.status), "{answer:?}");
-    let logout_token = browser.ask("POST", "/backchannel-logout/op").body("application/x-www-form-urlencoded", "logout_token=x");
+    let logout_token =
+        browser.ask("POST", "/backchannel-logout/op").body("application/x-www-form-urlencoded", "logout_token=x");
     assert_ne!(logout_token.send().await.status, 200);
-    assert!(moved.calls().is_empty(), "nothing is sent there: {:?}", moved.calls());
+    assert_eq!(moved.calls().len(), 0, "nothing is sent there");
     let elsewhere = Person::at(&gateway, "other", "ada").await.sub().await;
     assert_ne!(elsewhere, ada);
     assert_eq!(issuers(&gateway.database)[0], format!("op {}", before.op.issuer));
@@ -170,4 +171,79 @@ async fn the_probe_compares_the_issuer_with_that_of_the_identities() {
     assert_eq!(verdict, "failed");
     assert!(said.contains(&gateway.op.issuer) && said.contains("`vestibule providers move op`"), "{said}");
     assert_eq!(found(&gateway.op.issuer, Some("postgres://nobody@127.0.0.1:1/nothing")).0, "note");
+}
+
+/// A replica of the gateway whose configuration has `other` instead of `op`.
+fn without_op(before: &Gateway) -> Gateway {
+    let other = Op::start();
+    Setup::beside(before).without_providers().provider("other", &other).start()
+}
+
+/// The status of `GET /session` with the session cookie of a browser.
+async fn status(gateway: &Gateway, browser: &Browser) -> u16 {
+    let cookie = format!("vestibule={}", browser.cookie("vestibule").expect("a cookie"));
+    gateway.browser().ask("GET", "/session").for_json().header("cookie", &cookie).send().await.status
+}
+
+/// SE-08: while the provider is missing in the configuration, its sessions are refused. They are live again afterwards.
+#[tokio::test]
+async fn sessions_of_a_missing_provider_are_refused_until_it_returns() {
+    let before = Gateway::start();
+    let ada = Person::at(&before, "op", "ada").await;
+    let device = Device::sign_in(&before, "ada").await;
+    let gateway = without_op(&before);
+    assert_eq!((status(&before, &ada.browser).await, status(&gateway, &ada.browser).await), (200, 401));
+
+    let begun = before.browser().begin_json("op").await;
+    let exchanged = before.browser().post_json("/oauth2/token/", &begun.exchange_of("ada")).await.json();
+    let refresh = |at: &Gateway, token: &Value| {
+        let form = format!("grant_type=refresh_token&refresh_token={}", token.as_str().expect("a token"));
+        let ask = at.browser().ask("POST", "/oauth2/token").body("application/x-www-form-urlencoded", form);
+        async move { ask.send().await }
+    };
+    let token = &exchanged["api"]["refresh"];
+    let refused = refresh(&gateway, token).await;
+    assert_eq!((refused.status, &refused.json()["error"]), (400, &json!("invalid_grant")));
+    let bearer = format!("Bearer {}", exchanged["api"]["access"].as_str().expect("a token"));
+    let userinfo = gateway.browser().ask("GET", "/userinfo").for_json().header("authorization", &bearer);
+    assert_eq!(userinfo.send().await.status, 401);
+    // The refused refresh has spent nothing.
+    let renewed = refresh(&before, token).await;
+    assert_eq!(renewed.status, 200, "{renewed:?}");
+    assert_eq!(claims(&renewed.json()["access_token"])["sid"], claims(&exchanged["api"]["access"])["sid"]);
+    assert_eq!(device.status().await, 200);
+}
+
+/// SE-08: a day after any replica last had the provider, cleanup ends its sessions, and those of no other provider.
+#[tokio::test]
+async fn sessions_of_a_removed_provider_are_ended_after_a_day() {
+    let before = Gateway::start();
+    Person::at(&before, "op", "ada").await;
+    let (gateway, issuer) = (without_op(&before), before.op.issuer.clone());
+    Person::at(&gateway, "other", "bob").await;
+    // It would store again that it knows the provider.
+    before.stop();
+    let ended =
+        || gateway.database.words("SELECT provider || ' ' || ended_reason FROM sessions WHERE ended_at IS NOT NULL");
+    let cleanup = |providers: &str| {
+        let text = gateway.database.configuration() + providers;
+        let (code, said, complaint) = Operator::new().run(&text, &["cleanup"]);
+        assert_eq!(code, Some(0), "{said}{complaint}");
+    };
+    let last_known = |hours: u32| {
+        let known = format!("UPDATE providers SET last_known_at = now() - interval '{hours} h' WHERE id = 'op'");
+        gateway.database.execute(&known);
+    };
+    last_known(23);
+    cleanup("");
+    assert_eq!(ended(), [""; 0]);
+    // The gateway may have been stopped for a day: a provider of the configuration is not removed.
+    last_known(25);
+    cleanup(&format!("[providers.op]\nissuer = {:?}\nclient_id = 'x'\nclient_secret = 'y'\n", issuer));
+    assert_eq!(ended(), [""; 0]);
+    last_known(25);
+    cleanup("");
+    assert_eq!(ended(), ["op provider_removed"]);
+    let feed = "SELECT count(*) FROM revocations r JOIN sessions s ON s.id::text = r.value WHERE s.provider = 'op'";
+    assert_eq!(gateway.database.number(feed), 1);
 }

@@ -1,8 +1,9 @@
 //! Links an identity to the user who asked for it, in one transaction.
 
 use std::net::IpAddr;
+use std::sync::Arc;
 
-use diesel::sql_types::{Bool, Jsonb, Text, Timestamptz, Uuid};
+use diesel::sql_types::{Array, Bool, Jsonb, Text, Timestamptz, Uuid};
 use diesel::{Connection, OptionalExtension, QueryResult, QueryableByName, RunQueryDsl};
 use ipnet::IpNet;
 use serde_json::Value;
@@ -24,6 +25,8 @@ pub struct LinkRequest {
     /// The current session of this browser.
     pub previous: Option<SessionId>,
     pub used_after: Timestamp,
+    /// The ids of the configured providers.
+    pub providers: Arc<[String]>,
     pub provider: String,
     pub sub: String,
     pub profile: Profile,
@@ -55,11 +58,18 @@ pub enum LinkOutcome {
 
 statement! {
     // The lock keeps the session from ending before the link is committed.
-    struct Asker { session: SessionId => Uuid, user: UserId => Uuid, used_after: Timestamp => Timestamptz, now: Timestamp => Timestamptz }
+    struct Asker<'a> {
+        session: SessionId => Uuid,
+        user: UserId => Uuid,
+        providers: &'a [String] => Array<Text>,
+        used_after: Timestamp => Timestamptz,
+        now: Timestamp => Timestamptz,
+    }
     "SELECT users.disabled_at IS NOT NULL AS disabled
      FROM sessions JOIN users ON users.id = ANY (ARRAY[sessions.user_id])
      WHERE sessions.id = {session} AND (sessions.user_id = {user}) IS TRUE
        AND sessions.ended_at IS NULL AND sessions.not_after > {now} AND sessions.last_activity_at > {used_after}
+       AND (sessions.provider = ANY ({providers})) IS TRUE
      FOR SHARE OF sessions"
 }
 
@@ -149,9 +159,11 @@ pub fn link(conn: &mut Conn, request: &LinkRequest) -> QueryResult<LinkOutcome> 
 
 /// Locks the user's row first, as disabling and unlinking do, which serializes them.
 fn attach(conn: &mut Conn, request: &LinkRequest) -> QueryResult<Result<Attached, LinkOutcome>> {
-    let LinkRequest { linking: Linking { session, user }, previous, used_after, now, ref profile, .. } = *request;
+    let LinkRequest {
+        linking: Linking { session, user }, previous, used_after, now, ref profile, ref providers, ..
+    } = *request;
     account::lock(conn, user)?;
-    match (Asker { session, user, used_after, now }).get_result::<AskerRow>(conn).optional()? {
+    match (Asker { session, user, providers, used_after, now }).get_result::<AskerRow>(conn).optional()? {
         None => return Ok(Err(LinkOutcome::SessionEnded)),
         Some(AskerRow { disabled: true }) => return Ok(Err(LinkOutcome::Disabled)),
         Some(AskerRow { disabled: false }) => {}

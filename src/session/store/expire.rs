@@ -1,4 +1,4 @@
-//! Ends sessions that have reached a timeout.
+//! Ends sessions that have reached a timeout, and those of removed providers.
 
 use diesel::sql_types::{Array, BigInt, Nullable, Text, Timestamptz, Uuid};
 use diesel::{QueryResult, QueryableByName, RunQueryDsl};
@@ -37,13 +37,13 @@ pub struct Stretch {
     pub expired: Vec<Expired>,
 }
 
-/// A session that had reached a timeout.
+/// A session that was ended.
 pub struct Expired {
     /// The id of the session.
     pub id: SessionId,
     /// The id of its user.
     pub user: UserId,
-    /// The timeout that it reached: `absolute` or `idle`.
+    /// The timeout that it reached, `absolute` or `idle`; or `provider_removed`.
     pub reason: EndReason,
 }
 
@@ -55,6 +55,8 @@ statement! {
         most: i64 => BigInt,
         now: Timestamp => Timestamptz,
         idle_since: Timestamp => Timestamptz,
+        unknown_since: Timestamp => Timestamptz,
+        configured: &'a [String] => Array<Text>,
         keep_until: Timestamp => Timestamptz,
         stamp: &'a str => Text,
         told: &'a [String] => Array<Text>,
@@ -63,22 +65,29 @@ statement! {
     // A session whose row is locked is skipped, and one that was used since the read is judged by its current row. An
     // array instead of a join, so that no plan reads the whole table. The apps' sessions under a browser session that
     // idles out stay. Clients are notified when a session reaches its absolute timeout, but not when it idles out: an
-    // app may keep its own session without calling us.
+    // app may keep its own session without calling us. A provider that this process has in its configuration is not
+    // removed, although its row may be old: the process may have been stopped for a day.
     concat!(
-        "WITH seen AS MATERIALIZED (
-         SELECT id, not_after, last_activity_at FROM sessions
+        "WITH removed AS MATERIALIZED (
+         SELECT id FROM providers WHERE last_known_at <= {unknown_since} AND id <> ALL ({configured})
+     ), seen AS MATERIALIZED (
+         SELECT id, not_after, last_activity_at, provider FROM sessions
          WHERE ended_reason IS NULL AND ended_at IS NULL AND (not_after, id) > ({not_after}, {id})
          ORDER BY not_after, id LIMIT {stretch}
      ), due AS MATERIALIZED (
          SELECT s.id, s.not_after FROM sessions s
          WHERE s.id = ANY (ARRAY(
-                   SELECT id FROM seen WHERE not_after <= {now} OR last_activity_at <= {idle_since}
+                   SELECT id FROM seen
+                   WHERE not_after <= {now} OR last_activity_at <= {idle_since} OR provider IN (SELECT id FROM removed)
                ))
-           AND s.ended_at IS NULL AND (s.not_after <= {now} OR s.last_activity_at <= {idle_since})
+           AND s.ended_at IS NULL AND (s.not_after <= {now} OR s.last_activity_at <= {idle_since}
+                                   OR s.provider = ANY (ARRAY(SELECT id FROM removed)))
          ORDER BY s.not_after, s.id LIMIT {most} FOR NO KEY UPDATE OF s SKIP LOCKED
      ), ended AS (
          UPDATE sessions s
-         SET ended_at = {now}, ended_reason = CASE WHEN s.not_after <= {now} THEN 'absolute' ELSE 'idle' END
+         SET ended_at = {now}, ended_reason = CASE WHEN s.not_after <= {now} THEN 'absolute'
+                                WHEN s.provider = ANY (ARRAY(SELECT id FROM removed)) THEN 'provider_removed'
+                                ELSE 'idle' END
          FROM due WHERE s.id = ANY (ARRAY[due.id])
          RETURNING s.id, s.user_id, s.provider, s.client_id, s.status_index, s.ended_reason
      ), feed AS (
@@ -95,7 +104,7 @@ statement! {
      ), noticed AS (
          INSERT INTO logout_notices (id, session_id, user_id, client_id, created_at, next_attempt_at)
          SELECT overlay(gen_random_uuid()::text placing {stamp} from 1 for 15)::uuid, id, user_id, client_id, {now}, {now}
-         FROM ended WHERE ended_reason = 'absolute' AND client_id = ANY ({told})
+         FROM ended WHERE ended_reason <> 'idle' AND client_id = ANY ({told})
      )
      SELECT last.not_after, last.id AS last_id, ended.id, ended.user_id, ended.ended_reason
      FROM (SELECT) one
@@ -125,9 +134,25 @@ struct ExpiredRow {
     ended_reason: Option<String>,
 }
 
-/// Reads the live sessions that follow `mark` and ends up to `most` that have reached a timeout, with their feed entries,
-/// audit events and notices to clients, in one statement.
-pub fn expire(conn: &mut Conn, mark: Mark, most: i64, endings: &Endings, now: Timestamp) -> QueryResult<Stretch> {
+/// Which sessions end for another reason than a timeout.
+#[derive(Clone, Copy)]
+pub struct Removed<'a> {
+    /// A provider that no replica has known since then is removed.
+    pub unknown_since: Timestamp,
+    /// The providers that are configured here, which are not removed.
+    pub configured: &'a [String],
+}
+
+/// Reads the live sessions that follow `mark` and ends up to `most` that have reached a timeout or are of a removed provider,
+/// with their feed entries, audit events and notices to clients, in one statement.
+pub fn expire(
+    conn: &mut Conn,
+    mark: Mark,
+    most: i64,
+    endings: &Endings,
+    removed: Removed<'_>,
+    now: Timestamp,
+) -> QueryResult<Stretch> {
     let lifetime = endings.lifetime();
     let stamp = uuid_v7(now).to_string();
     let query = Expire {
@@ -137,6 +162,8 @@ pub fn expire(conn: &mut Conn, mark: Mark, most: i64, endings: &Endings, now: Ti
         most,
         now,
         idle_since: lifetime.idle_since(now),
+        unknown_since: removed.unknown_since,
+        configured: removed.configured,
         keep_until: lifetime.feed_until(now),
         stamp: stamp.get(..15).unwrap_or_default(),
         told: endings.notified_clients(),
@@ -151,6 +178,10 @@ pub fn expire(conn: &mut Conn, mark: Mark, most: i64, endings: &Endings, now: Ti
 
 /// `None` for the row of a step that ended no session.
 fn expired(row: ExpiredRow) -> Option<Expired> {
-    let reason = if row.ended_reason? == "absolute" { EndReason::Absolute } else { EndReason::Idle };
+    let reason = match row.ended_reason?.as_str() {
+        "absolute" => EndReason::Absolute,
+        "provider_removed" => EndReason::ProviderRemoved,
+        _ => EndReason::Idle,
+    };
     Some(Expired { id: row.id?, user: row.user_id?, reason })
 }

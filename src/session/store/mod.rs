@@ -22,7 +22,7 @@ pub use end::{Scope, end, end_where};
 pub use end_listed::{Dismissed, end_listed};
 pub use end_upstream::{Upstream, end_upstream};
 pub use ended::Ended;
-pub use expire::{Expired, Mark, Stretch, expire};
+pub use expire::{Expired, Mark, Removed, Stretch, expire};
 pub use feed::{Bound, read_feed};
 pub use find::find;
 #[cfg(feature = "dev")]

@@ -1,6 +1,6 @@
 //! Redeems a code with one statement. Only where it matches no row is the code read to find out why.
 
-use diesel::sql_types::{BigInt, Binary, Integer, Nullable, Text, Timestamptz, Uuid};
+use diesel::sql_types::{Array, BigInt, Binary, Integer, Nullable, Text, Timestamptz, Uuid};
 use diesel::{OptionalExtension, QueryResult, QueryableByName, RunQueryDsl};
 
 use crate::base::clock::Timestamp;
@@ -22,6 +22,7 @@ statement! {
         challenge: Option<&'a str> => Nullable<Text>,
         most_wrong: i32 => Integer,
         session: SessionId => Uuid,
+        providers: &'a [String] => Array<Text>,
         used_after: Timestamp => Timestamptz,
         now: Timestamp => Timestamptz,
     }
@@ -36,6 +37,7 @@ statement! {
              SELECT p.*, code.scope, code.resource AS target
              FROM code JOIN sessions p ON p.id = ANY (ARRAY[code.session_id])
              WHERE p.ended_at IS NULL AND p.not_after > {now} AND p.last_activity_at > {used_after}
+               AND (p.provider = ANY ({providers})) IS TRUE
              FOR SHARE OF p
          ), app AS (
              INSERT INTO sessions (id, user_id, sub_id, provider, client_id, parent_id, auth_time, auth_time_vouched, auth_time_assumed, aal,

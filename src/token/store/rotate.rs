@@ -13,7 +13,7 @@ use crate::session::{SignedIn, SignedInRow, signed_in_columns};
 use crate::token::rotation::RefreshState;
 
 statement! {
-    /// The usual case in one statement: the newest token of a live session of that client. No indexed column changes, so
+    /// The usual case in one statement: the newest token of a live session of that client and a configured provider. No indexed column changes, so
     /// that the update stays in its page (HOT).
     pub struct Rotate<'a> {
         id: SessionId => Uuid,
@@ -22,6 +22,7 @@ statement! {
         client_id: &'a str => Text,
         scope: Option<&'a [String]> => Nullable<Array<Text>>,
         resource: Option<&'a str> => Nullable<Text>,
+        providers: &'a [String] => Array<Text>,
         used_after: Timestamp => Timestamptz,
         now: Timestamp => Timestamptz,
     }
@@ -33,6 +34,7 @@ statement! {
            AND s.ended_at IS NULL AND s.not_after > {now} AND s.last_activity_at > {used_after}
            AND ({scope} IS NULL OR {scope} <@ string_to_array(s.scopes, ' '))
            AND ({resource} IS NULL OR s.resource IS NULL OR s.resource = {resource})
+           AND (s.provider = ANY ({providers})) IS TRUE
            AND u.id = ANY (ARRAY[s.user_id]) AND u.disabled_at IS NULL
          RETURNING ", signed_in_columns!()
     )

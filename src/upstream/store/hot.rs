@@ -1,6 +1,6 @@
-//! The statements of this store that run while a request or the start waits.
+//! The statement of this store that runs while a login waits for a provider's document, and the one that keeps it.
 
-use super::{known, metadata};
+use super::metadata;
 use crate::base::hot::{HotStatement, hot};
 
 /// Each with the indexes that it reads.
@@ -8,6 +8,5 @@ pub fn hot_statements() -> Vec<HotStatement> {
     hot![
         metadata::Save: [],
         metadata::Load: ["provider_metadata_pkey"],
-        known::Know: ["providers_pkey", "subs_provider_sub_key"],
     ]
 }

@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 use vestibule::dev::hot_statements;
 
 /// Statements that no request waits for: the cleanup, reports and administration, which run without the planner settings
-/// of hot statements, and signing keys, which are a handful of rows.
-const RARE: [&str; 22] = [
+/// of hot statements, and signing keys and providers, which are a handful of rows.
+const RARE: [&str; 26] = [
     "account::store::find::FindByEmail",
     "account::store::find::SearchUsers",
     "authorize::store::prune::PruneCodes",
@@ -31,6 +31,10 @@ const RARE: [&str; 22] = [
     "session::store::list::OfAll",
     "session::store::prune::PruneEnded",
     "session::store::prune::PruneFeed",
+    "upstream::store::known::Know",
+    "upstream::store::known::OfOne",
+    "upstream::store::known::Replace",
+    "upstream::store::known::Stored",
 ];
 
 /// A new statement is listed as hot, with its indexes, or as rare.

@@ -8,7 +8,7 @@ use diesel::sql_types::{BigInt, Nullable, Text};
 use diesel::{Connection, PgConnection, QueryableByName, RunQueryDsl, sql_query};
 use vestibule::base::secret::Hashed;
 
-use super::cluster::Cluster;
+use super::cluster::{Cluster, ring_key};
 
 /// A database.
 #[derive(Clone)]
@@ -76,6 +76,11 @@ impl Database {
              WHERE state_hash = '\\x{hash}'"
         );
         self.words(&row).concat()
+    }
+
+    /// The required keys of a configuration with this database, for the command line.
+    pub fn configuration(&self) -> String {
+        format!("[database]\nurl = {:?}\n[secrets]\nkeys = [{:?}]\n", self.url, ring_key())
     }
 
     /// Waits until a query has the expected number, at most ten seconds.
