@@ -22,8 +22,9 @@ pub struct Terms<'a> {
     pub clients: &'a Registry,
     /// The issuer of this gateway (`server.public_url`).
     pub issuer: &'a str,
-    /// Whether tokens of a client (first argument) may name a resource as their only audience (RFC 8707 §2).
-    pub may_be_for: &'a dyn Fn(&str, &str) -> bool,
+    /// The resource (second argument) as the configuration writes it, where tokens of a client (first argument) may have it
+    /// as their only audience (RFC 8707 §2).
+    pub resource: &'a dyn Fn(&str, &str) -> Option<String>,
     /// Whether a provider of that id is configured.
     pub knows_provider: &'a dyn Fn(&str) -> bool,
     /// Our keys, for `id_token_hint`.
@@ -109,10 +110,9 @@ fn rest(
     if provider.as_deref().is_some_and(|id| !(terms.knows_provider)(id) || !client.takes_provider(id)) {
         return Err((InvalidRequest, "there is no such provider for this client"));
     }
-    let resource = get("resource");
-    if resource.as_ref().is_some_and(|resource| !(terms.may_be_for)(&client.id, resource)) {
-        return Err((InvalidTarget, "this client gets no tokens for that resource"));
-    }
+    let known = |resource: String| (terms.resource)(&client.id, &resource);
+    let wrong_target = (InvalidTarget, "this client gets no tokens for that resource");
+    let resource = get("resource").map(|resource| known(resource).ok_or(wrong_target)).transpose()?;
     let nonce = get("nonce");
     let hints = ["login_hint", "acr_values", "ui_locales"].map(get);
     let too_long = |text: &Option<String>, most| text.as_ref().is_some_and(|text| text.len() > most);

@@ -6,6 +6,7 @@ use aws_lc_rs::digest;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
+use super::claims::covers;
 use super::store::{self, Redeem, Redeemed, Spent};
 use crate::app::App;
 use crate::base::clock::Timestamp;
@@ -14,6 +15,7 @@ use crate::base::event::Event;
 use crate::base::id::SessionId;
 use crate::base::secret::{Hashed, Plain};
 use crate::client::Client;
+use crate::config::resource_spellings;
 use crate::session::{self, EndReason, Ended, Ending, Lifetime, Scope, SignedIn};
 use crate::telemetry;
 
@@ -31,6 +33,8 @@ pub struct PresentedCode {
     pub redirect_uri: String,
     /// The `code_verifier` parameter (RFC 7636).
     pub verifier: Option<Plain>,
+    /// The only audience that the access token shall have (RFC 8707 §2.2); one of the client's.
+    pub resource: Option<String>,
 }
 
 /// A redeemed code.
@@ -47,6 +51,9 @@ pub enum CodeRefused {
     /// Not a valid code for this client with this verifier. The caller learns no more than that.
     #[error("invalid_grant")]
     InvalidGrant,
+    /// The authorization request was for another resource (RFC 8707 §2.2). The code is not redeemed.
+    #[error("invalid_target")]
+    InvalidTarget,
     /// The database is unavailable.
     #[error(transparent)]
     Db(#[from] DbError),
@@ -76,6 +83,7 @@ pub async fn redeem(
         client_id: client.id.clone(),
         redirect_uri: presented.redirect_uri,
         challenge,
+        resource: presented.resource.as_deref().map(resource_spellings),
         most_wrong: i32::try_from(app.config.limits.failures_before_lockout).unwrap_or(i32::MAX),
         session: SessionId::new(now),
         providers: Arc::clone(app.providers.ids()),
@@ -101,6 +109,7 @@ pub async fn redeem(
             telemetry::record(&Event::CodeGuessed { client: client.id.clone() });
             Err(CodeRefused::InvalidGrant)
         }
+        RedeemOutcome::InvalidTarget => Err(CodeRefused::InvalidTarget),
         RedeemOutcome::Refused => Err(CodeRefused::InvalidGrant),
     }
 }
@@ -129,6 +138,8 @@ struct Ask {
     client_id: String,
     redirect_uri: String,
     challenge: Option<String>,
+    /// The spellings of the requested resource.
+    resource: Option<Vec<String>>,
     most_wrong: i32,
     session: SessionId,
     /// The ids of the configured providers.
@@ -144,6 +155,7 @@ enum RedeemOutcome {
     Granted(Box<Redeemed>),
     Reuse(Vec<Ended>),
     GuessedTooOften,
+    InvalidTarget,
     Refused,
 }
 
@@ -154,6 +166,7 @@ impl Ask {
             client_id: &self.client_id,
             redirect_uri: &self.redirect_uri,
             challenge: self.challenge.as_deref(),
+            resource: self.resource.as_deref(),
             most_wrong: self.most_wrong,
             session: self.session,
             providers: &self.providers,
@@ -176,10 +189,22 @@ impl Ask {
         if code.challenge != self.challenge {
             return self.count_wrong_verifier(conn, &code);
         }
+        if self.only_resource_differs(&code) {
+            return Ok(RedeemOutcome::InvalidTarget);
+        }
         match code.app_session_id.filter(|_| code.redirect_uri == self.redirect_uri && code.redeemed_at.is_some()) {
             Some(session) => session::end_where(conn, Scope::One(session), &self.ending).map(RedeemOutcome::Reuse),
             None => Ok(RedeemOutcome::Refused),
         }
+    }
+
+    /// Whether the code is valid for this request except for its resource. For a redeemed code the reuse counts instead.
+    fn only_resource_differs(&self, code: &Spent) -> bool {
+        let valid = code.redeemed_at.is_none()
+            && code.expires_at > self.now
+            && code.wrong_verifiers < self.most_wrong
+            && code.redirect_uri == self.redirect_uri;
+        valid && !covers(code.resource.as_deref(), self.resource.as_deref())
     }
 
     /// Wrong verifiers are not counted for a redeemed or expired code.

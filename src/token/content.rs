@@ -9,7 +9,7 @@ use crate::account::Profile;
 use crate::base::clock::Timestamp;
 use crate::base::id::uuid_v7;
 use crate::client::{self, Client};
-use crate::config::{BUILT_IN_CLIENT, Config, UserClaim};
+use crate::config::{BUILT_IN_CLIENT, Config, UserClaim, is_same_resource};
 use crate::session::{SignedIn, StatusIndex};
 
 /// The inputs that all tokens have in common.
@@ -21,7 +21,7 @@ pub struct Terms<'a> {
     pub clients: &'a client::Registry,
 }
 
-impl Terms<'_> {
+impl<'a> Terms<'a> {
     /// The claims of a session's token with that scope, for one resource of its audience or for the whole audience. Claims
     /// about the user are those of `tokens.claims`, with the values that the session's row has now.
     pub fn of_session(
@@ -95,15 +95,15 @@ impl Terms<'_> {
         StatusClaim { status_list: StatusReference { idx: index.place(), uri } }
     }
 
-    /// Whether tokens of that client may name that resource as their only audience.
-    pub fn may_be_for(self, client_id: &str, resource: &str) -> bool {
+    /// The resource as the configuration writes it, where tokens of that client may have it as their only audience.
+    pub fn resource(self, client_id: &str, resource: &str) -> Option<&'a str> {
         let all = self.audiences(client_id);
-        let is_issuer = all.is_empty() && resource == self.config.server.public_url.issuer();
-        is_issuer || all.iter().any(|audience| audience == resource)
+        let issuer = Some(self.config.server.public_url.issuer()).filter(|_| all.is_empty());
+        all.iter().map(String::as_str).chain(issuer).find(|known| is_same_resource(known, resource))
     }
 
     /// The audience of a client's tokens (RFC 8707 §2 lets it choose one of them): `clients.<id>.audience`, else the default.
-    fn audiences(&self, client_id: &str) -> &[String] {
+    fn audiences(self, client_id: &str) -> &'a [String] {
         let own = self.clients.get(client_id).map(|client| client.audience.as_slice()).unwrap_or_default();
         if own.is_empty() { &self.config.tokens.audience } else { own }
     }

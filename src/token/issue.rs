@@ -10,7 +10,7 @@ use crate::base::clock::Timestamp;
 use crate::base::event::Event;
 use crate::base::secret::Plain;
 use crate::client::Client;
-use crate::config::{ACCOUNT_SCOPE, Algorithm};
+use crate::config::{ACCOUNT_SCOPE, Algorithm, is_same_resource};
 use crate::keys::{SigningKey, UnusableKey};
 use crate::session::SignedIn;
 use crate::telemetry;
@@ -71,11 +71,9 @@ fn with_account(scope: &str) -> String {
     }
 }
 
-/// Whether a requested `resource` (RFC 8707) is the gateway itself. An empty path equals `/` (RFC 3986 §6.2.3).
+/// Whether a requested `resource` (RFC 8707) is the gateway itself.
 pub fn is_issuer(app: &App, resource: &str) -> bool {
-    let issuer = app.config.server.public_url.issuer();
-    let has_no_path = app.config.server.public_url.prefix().is_empty();
-    resource == issuer || has_no_path && resource.strip_suffix('/') == Some(issuer)
+    is_same_resource(app.config.server.public_url.issuer(), resource)
 }
 
 fn issue_claims(app: &App, signed_in: &SignedIn, claims: &AccessClaims) -> Result<AccessToken, UnusableKey> {
@@ -107,9 +105,9 @@ pub fn token_size(app: &App, signed_in: &SignedIn, now: Timestamp) -> Result<Tok
     with_key(app, |key| Ok(TokenSize::of(&claims, key.algorithm(), key.kid(), key.signature_len())))
 }
 
-/// Whether tokens of that client may name that resource as their only audience.
-pub fn may_be_for(app: &App, client_id: &str, resource: &str) -> bool {
-    terms(app).may_be_for(client_id, resource)
+/// The resource as the configuration writes it, where tokens of that client may have it as their only audience.
+pub fn resource<'a>(app: &'a App, client_id: &str, resource: &str) -> Option<&'a str> {
+    terms(app).resource(client_id, resource)
 }
 
 fn terms(app: &App) -> Terms<'_> {

@@ -7,8 +7,8 @@ use std::sync::Arc;
 use chrono::TimeDelta;
 use ipnet::IpNet;
 
-use super::claims::has_scope;
-use super::issue::{AccessToken, issue_for_account, issue_scoped, may_be_for};
+use super::claims::{covers, has_scope};
+use super::issue::{AccessToken, issue_for_account, issue_scoped, resource as configured};
 use super::refresh::RefreshToken;
 use super::rotation::{GracePolicy, RotationDecision};
 use super::store::{self, Rotate};
@@ -17,7 +17,7 @@ use crate::base::clock::Timestamp;
 use crate::base::db::{Conn, DbError, QueryResult};
 use crate::base::event::Event;
 use crate::base::secret::Plain;
-use crate::config::{self, BUILT_IN_CLIENT};
+use crate::config::{self, BUILT_IN_CLIENT, resource_spellings};
 use crate::keys::UnusableKey;
 use crate::session::{self, EndReason, Ending, Lifetime, Revoked, Session, SessionStatus, SignedIn};
 use crate::telemetry;
@@ -89,7 +89,7 @@ pub async fn renew(app: &App, presented: Presented, now: Timestamp) -> Result<Re
         client_id: presented.client_id,
         step: i64::from(presented.rotates),
         scope: presented.scope,
-        resource: resource.clone(),
+        resource: resource.as_deref().map(resource_spellings),
         ip: presented.ip,
         providers: Arc::clone(app.providers.ids()),
         lifetime: app.lifetime,
@@ -115,7 +115,7 @@ pub async fn renew(app: &App, presented: Presented, now: Timestamp) -> Result<Re
     let session = &signed_in.session;
     let scope = scope.map_or_else(|| session.scopes.clone(), |scope| scope.join(" "));
     let resource = resource.or_else(|| session.resource.clone());
-    let scope = still_allowed(app, session, &scope, resource.as_deref())?;
+    let (scope, resource) = still_allowed(app, session, scope, resource)?;
     let refresh = RefreshToken { session: session.id, counter }.encode(&app.config.ring);
     let (access, scope) = if for_account && session.client_id == BUILT_IN_CLIENT {
         issue_for_account(app, &signed_in, &scope, now)?
@@ -125,20 +125,27 @@ pub async fn renew(app: &App, presented: Presented, now: Timestamp) -> Result<Re
     Ok(Renewed { access, refresh, scope, signed_in: *signed_in })
 }
 
-/// The scopes that the client may still have: its configuration may have changed since the session began.
-fn still_allowed(app: &App, session: &Session, scope: &str, resource: Option<&str>) -> Result<String, RenewalRefused> {
+/// The scopes and the resource that the client may still have: its configuration may have changed since the session began.
+fn still_allowed(
+    app: &App,
+    session: &Session,
+    scope: String,
+    resource: Option<String>,
+) -> Result<(String, Option<String>), RenewalRefused> {
     if session.client_id == BUILT_IN_CLIENT {
-        return Ok(scope.to_owned());
+        return Ok((scope, resource));
     }
     let client = app.clients.get(&session.client_id).ok_or(RenewalRefused::InvalidGrant)?;
     let has = |scope: &str| client.scopes.iter().any(|allowed| allowed == scope);
     if !has("offline_access") || !client.takes_provider(&session.provider) {
         return Err(RenewalRefused::InvalidGrant);
     }
-    if resource.is_some_and(|resource| !may_be_for(app, &session.client_id, resource)) {
-        return Err(RenewalRefused::InvalidTarget);
-    }
-    Ok(scope.split(' ').filter(|scope| has(scope)).collect::<Vec<_>>().join(" "))
+    let resource = match resource {
+        None => None,
+        Some(wanted) => Some(configured(app, &session.client_id, &wanted).ok_or(RenewalRefused::InvalidTarget)?),
+    };
+    let scope = scope.split(' ').filter(|scope| has(scope)).collect::<Vec<_>>().join(" ");
+    Ok((scope, resource.map(str::to_owned)))
 }
 
 impl From<&config::Tokens> for GracePolicy {
@@ -155,7 +162,8 @@ struct Ask {
     /// By how much a rotation raises the counter: 1, or 0 for a client whose refresh token stays the same.
     step: i64,
     scope: Option<Vec<String>>,
-    resource: Option<String>,
+    /// The spellings of the requested resource.
+    resource: Option<Vec<String>>,
     ip: IpAddr,
     /// The ids of the configured providers.
     providers: Arc<[String]>,
@@ -206,7 +214,7 @@ impl Ask {
         if !self.scope_fits(&session.scopes) {
             return Ok(RefreshOutcome::InvalidScope);
         }
-        if self.resource.is_some() && session.resource.is_some() && self.resource != session.resource {
+        if !covers(session.resource.as_deref(), self.resource.as_deref()) {
             return Ok(RefreshOutcome::InvalidTarget);
         }
         let newest = locked.state.counter;

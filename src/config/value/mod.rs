@@ -8,4 +8,5 @@ pub(crate) mod pointer;
 pub(crate) mod public_key;
 pub(crate) mod public_url;
 pub(crate) mod redirect_uri;
+pub(crate) mod resource;
 pub(crate) mod return_to;

@@ -20,6 +20,7 @@ statement! {
         client_id: &'a str => Text,
         redirect_uri: &'a str => Text,
         challenge: Option<&'a str> => Nullable<Text>,
+        resource: Option<&'a [String]> => Nullable<Array<Text>>,
         most_wrong: i32 => Integer,
         session: SessionId => Uuid,
         providers: &'a [String] => Array<Text>,
@@ -31,6 +32,7 @@ statement! {
              UPDATE authorization_codes SET redeemed_at = {now}, app_session_id = {session}
              WHERE hash = {hash} AND client_id = {client_id} AND redirect_uri = {redirect_uri}
                AND challenge IS NOT DISTINCT FROM {challenge}
+               AND ({resource} IS NULL OR resource IS NULL OR resource = ANY ({resource}))
                AND redeemed_at IS NULL AND (expires_at > {now}) IS TRUE AND wrong_verifiers < {most_wrong}
              RETURNING session_id, scope, resource, nonce
          ), parent AS (
@@ -123,6 +125,9 @@ pub struct Spent {
     /// The `code_challenge` (S256) of the authorization request.
     #[diesel(sql_type = Nullable<Text>)]
     pub challenge: Option<String>,
+    /// The resource of the authorization request (RFC 8707); `None` for the client's whole audience.
+    #[diesel(sql_type = Nullable<Text>)]
+    pub resource: Option<String>,
     /// The number of wrong verifiers so far.
     #[diesel(sql_type = Integer)]
     pub wrong_verifiers: i32,
@@ -139,7 +144,7 @@ pub struct Spent {
 
 statement! {
     struct Lock<'a> { hash: &'a [u8] => Binary }
-    "SELECT client_id, redirect_uri, challenge, wrong_verifiers, redeemed_at, app_session_id, expires_at
+    "SELECT client_id, redirect_uri, challenge, resource, wrong_verifiers, redeemed_at, app_session_id, expires_at
      FROM authorization_codes WHERE hash = {hash} FOR UPDATE"
 }
 

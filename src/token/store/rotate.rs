@@ -21,7 +21,7 @@ statement! {
         step: i64 => BigInt,
         client_id: &'a str => Text,
         scope: Option<&'a [String]> => Nullable<Array<Text>>,
-        resource: Option<&'a str> => Nullable<Text>,
+        resource: Option<&'a [String]> => Nullable<Array<Text>>,
         providers: &'a [String] => Array<Text>,
         used_after: Timestamp => Timestamptz,
         now: Timestamp => Timestamptz,
@@ -33,7 +33,7 @@ statement! {
          WHERE s.id = {id} AND s.refresh_token_counter = {counter} AND s.client_id = {client_id}
            AND s.ended_at IS NULL AND s.not_after > {now} AND s.last_activity_at > {used_after}
            AND ({scope} IS NULL OR {scope} <@ string_to_array(s.scopes, ' '))
-           AND ({resource} IS NULL OR s.resource IS NULL OR s.resource = {resource})
+           AND ({resource} IS NULL OR s.resource IS NULL OR s.resource = ANY ({resource}))
            AND (s.provider = ANY ({providers})) IS TRUE
            AND u.id = ANY (ARRAY[s.user_id]) AND u.disabled_at IS NULL
          RETURNING ", signed_in_columns!()

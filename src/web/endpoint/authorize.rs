@@ -248,7 +248,7 @@ fn read(
     let terms = Terms {
         clients: &app.clients,
         issuer: app.config.server.public_url.issuer(),
-        may_be_for: &|client, resource| token::may_be_for(app, client, resource),
+        resource: &|client, resource| token::resource(app, client, resource).map(str::to_owned),
         knows_provider: &|id| app.providers.get(id).is_some(),
         keys: &app.keys.keys(),
         doubled,

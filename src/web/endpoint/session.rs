@@ -40,10 +40,10 @@ pub async fn token(
         Some(resource) if token::is_issuer(&app, resource) => {
             token::issue_for_account(&app, signed_in, scope, now).map(|(issued, _)| issued)
         }
-        Some(resource) if token::may_be_for(&app, BUILT_IN_CLIENT, resource) => {
+        Some(resource) => {
+            let resource = token::resource(&app, BUILT_IN_CLIENT, resource).ok_or_else(Problem::invalid_request)?;
             token::issue_scoped(&app, signed_in, scope.clone(), Some(resource), now)
         }
-        Some(_) => return Err(Problem::invalid_request()),
     };
     let issued = issued.map_err(Problem::from)?;
     Ok(HttpResponse::Ok().json(json!({

@@ -15,7 +15,7 @@ use crate::config::{BUILT_IN_CLIENT, Grant};
 use crate::session::SignedIn;
 use crate::token::{
     self, ACCOUNT_SCOPE, AccessToken, CodeRefused, Presented, PresentedCode, RefreshToken, RenewalRefused, has_scope,
-    issue, issue_to_client, redeem, renew,
+    issue_scoped, issue_to_client, redeem, renew,
 };
 use crate::web::answer::problem::Problem;
 use crate::web::request::client_address;
@@ -71,18 +71,22 @@ async fn by_code(app: &App, client: &Client, form: &Parameters, now: Timestamp) 
         code: Plain::new(wanted("code")?),
         redirect_uri: wanted("redirect_uri")?.to_owned(),
         verifier: form.get("code_verifier").map(Plain::new),
+        resource: resource(app, client, form)?,
     };
+    let narrowed = presented.resource.clone();
     let granted = redeem(app, client, presented, now).await.map_err(|refused| match refused {
         CodeRefused::InvalidGrant => Problem::oauth("invalid_grant"),
+        CodeRefused::InvalidTarget => Problem::oauth("invalid_target"),
         CodeRefused::Db(error) => Problem::from(error),
     })?;
     let session = &granted.signed_in.session;
-    let access = issue(app, &granted.signed_in, now).map_err(Problem::from)?;
+    let scope = session.scopes.clone();
+    let target = narrowed.as_deref().or(session.resource.as_deref());
+    let access = issue_scoped(app, &granted.signed_in, scope.clone(), target, now).map_err(Problem::from)?;
     // Apps get a refresh token only with the scope `offline_access`.
     let offline = has_scope(&session.scopes, "offline_access") && client.may(Grant::RefreshToken);
     let refresh = offline.then(|| RefreshToken { session: session.id, counter: 0 }.encode(&app.config.ring));
     let about = IdTokenContent { signed_in: &granted.signed_in, nonce: granted.nonce.as_deref() };
-    let scope = session.scopes.clone();
     issued(app, client, &access, refresh.as_ref(), &scope, Some(&about), now)
 }
 
@@ -155,14 +159,11 @@ pub fn asks_for_account(app: &App, form: &Parameters) -> bool {
     form.get("resource").is_some_and(|resource| token::is_issuer(app, resource))
 }
 
-/// The requested `resource` (RFC 8707 §2). It must be one that the client is allowed.
+/// The requested `resource` (RFC 8707 §2), as the configuration writes it. It must be one that the client is allowed.
 fn resource(app: &App, client: &Client, form: &Parameters) -> Result<Option<String>, Problem> {
     let Some(resource) = form.get("resource") else { return Ok(None) };
-    if token::may_be_for(app, &client.id, resource) {
-        Ok(Some(resource.to_owned()))
-    } else {
-        Err(Problem::oauth("invalid_target"))
-    }
+    let known = token::resource(app, &client.id, resource).ok_or_else(|| Problem::oauth("invalid_target"))?;
+    Ok(Some(known.to_owned()))
 }
 
 /// The content of an ID token.

@@ -12,6 +12,7 @@ use crate::config::layer::validator::{Validator, quoted};
 use crate::config::section::{origin, scope};
 use crate::config::value::algorithm::Algorithm;
 use crate::config::value::redirect_uri::RedirectUri;
+use crate::config::value::resource::is_same_resource;
 
 /// The size limit of all scopes of a client, in bytes: each session's row holds its scopes.
 const MAX_SCOPE_BYTES: usize = 4096;
@@ -86,7 +87,7 @@ fn audience(key: &str, audience: &[String], issuer: Option<&str>, validator: &mu
     for (item, audience) in audience.iter().enumerate() {
         if audience.trim().is_empty() {
             validator.reject_item(key, item, "is empty", "write the audience of the tokens, or remove it");
-        } else if issuer == Some(audience.as_str()) {
+        } else if issuer.is_some_and(|issuer| is_same_resource(issuer, audience)) {
             let what =
                 format!("{} is the issuer, which is the audience of tokens for our own endpoints", quoted(audience));
             validator.reject_item(key, item, what, "remove it, or write the service that this client's tokens are for");
@@ -107,7 +108,7 @@ fn id_is_free(id: &str, context: &ClientContext<'_>, validator: &mut Validator<'
         validator.reject(&key, format!("{} has the form of a user id", quoted(id)), "choose an id that is not a UUID");
         return false;
     }
-    if context.issuer == Some(id) || context.audience.iter().any(|audience| audience == id) {
+    if context.issuer.is_some_and(|issuer| is_same_resource(issuer, id)) || context.audience.iter().any(|audience| audience == id) {
         let what = format!("{} is the default audience of all tokens (tokens.audience or the issuer)", quoted(id));
         let remedy =
             format!("choose another id; to let a client introspect these tokens, write audience = [{}]", quoted(id));

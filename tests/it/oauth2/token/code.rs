@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 
 use crate::support::Gateway;
 use crate::support::app::{
-    SERVER, Tokens, VERIFIER, beside, code, error, of_server, path, post_as, redeem, redeem_of_server, redemption,
+    SERVER, Tokens, VERIFIER, beside, code, error, of_server, path, post, post_as, redeem, redeem_of_server, redemption,
     refresh, sign_in, start, userinfo,
 };
 
@@ -62,6 +62,60 @@ async fn a_mismatching_redemption_changes_nothing() {
         assert_eq!(error(&redeem(&gateway, &code, &[changes]).await), invalid_grant());
     }
     Tokens::of(&refresh(&gateway, tokens.refresh()).await);
+}
+
+/// RFC 8707 §2.2, JW-14: `resource` narrows the access token; what the code does not cover leaves the code valid.
+#[tokio::test]
+async fn resource_narrows_the_access_token_of_a_code() {
+    let gateway = start();
+    let code_for =
+        async |resource: &str| code(&sign_in(&gateway.browser(), &path(&[("resource", resource)]), "ada").await);
+    let api = "https://api.example";
+    let aud = |tokens: &Tokens| tokens.claims()["aud"].clone();
+    let invalid_target = (400, "invalid_target".to_owned());
+    let whole = code_for("").await;
+    assert_eq!(error(&redeem(&gateway, &whole, &[("resource", "https://evil.example")]).await), invalid_target);
+    let narrowed = Tokens::of(&redeem(&gateway, &whole, &[("resource", api)]).await);
+    assert_eq!(aud(&narrowed), api);
+    // The refresh token keeps the audience of the code.
+    let both = serde_json::json!([api, "https://other.example"]);
+    assert_eq!(aud(&Tokens::of(&refresh(&gateway, narrowed.refresh()).await)), both);
+    let narrow = code_for(api).await;
+    for other in ["https://other.example", "https://evil.example", "https://api.example/v1", "x"] {
+        assert_eq!(error(&redeem(&gateway, &narrow, &[("resource", other)]).await), invalid_target, "{other}");
+    }
+    // Without the right verifier the response does not tell the resource of the code.
+    let wrong = [("resource", "https://other.example"), ("code_verifier", &*"a".repeat(43))];
+    assert_eq!(error(&redeem(&gateway, &narrow, &wrong).await), invalid_grant());
+    let tokens = Tokens::of(&redeem(&gateway, &narrow, &[("resource", api)]).await);
+    assert_eq!(aud(&tokens), api);
+    // A second redemption is a reuse, whatever its resource.
+    let again = redeem(&gateway, &narrow, &[("resource", "https://other.example")]).await;
+    assert_eq!(error(&again), invalid_grant());
+    assert_eq!(error(&refresh(&gateway, tokens.refresh()).await), invalid_grant());
+}
+
+/// RFC 3986 §6.2.3: at the authorization request, at the redemption and at the refresh.
+#[tokio::test]
+async fn an_empty_path_of_a_resource_equals_a_slash() {
+    let gateway = start();
+    let (empty, slash) = ("https://api.example", "https://api.example/");
+    for (asked, redeemed, refreshed) in [(empty, slash, slash), (slash, empty, slash), (slash, slash, empty)] {
+        let code = code(&sign_in(&gateway.browser(), &path(&[("resource", asked)]), "ada").await);
+        let tokens = Tokens::of(&redeem(&gateway, &code, &[("resource", redeemed)]).await);
+        assert_eq!(tokens.claims()["aud"], empty, "as the configuration writes it");
+        let form = [
+            ("grant_type", "refresh_token"),
+            ("refresh_token", tokens.refresh()),
+            ("client_id", "spa"),
+            ("resource", refreshed),
+        ];
+        let renewed = Tokens::of(&post(&gateway, "/oauth2/token", &form).await);
+        assert_eq!(renewed.claims()["aud"], empty);
+    }
+    let form = [("grant_type", "client_credentials"), ("resource", &*format!("{}/", gateway.public_url))];
+    let service = Tokens::of(&post_as(&gateway, "server", "/oauth2/token", &form).await);
+    assert_eq!(service.claims()["aud"], gateway.public_url.as_str());
 }
 
 /// TK-10
