@@ -7,7 +7,7 @@ use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::fmt::format::FmtSpan;
 
-use crate::base::event::{AtProvider, Event};
+use crate::base::event::{AtClient, AtProvider, Event};
 use crate::base::measure;
 use crate::config::{Log, LogFormat};
 
@@ -146,6 +146,11 @@ pub fn record(event: &Event) {
             measure::event(name, &[("provider", provider)]);
             return;
         }
+        Event::AtClient { client, what } => {
+            log_at_client(name, client, *what);
+            measure::event(name, &[("client", client)]);
+            return;
+        }
         Event::SigningKeyCreated { kid, algorithm, state } => {
             tracing::info!(event = name, %kid, algorithm, state, "signing key made");
         }
@@ -161,6 +166,17 @@ pub fn record(event: &Event) {
 
 fn count_notice(event: &'static str, client: &str) {
     measure::event(event, &[("client", client)]);
+}
+
+fn log_at_client(name: &'static str, client: &str, what: AtClient) {
+    match what {
+        AtClient::AssertionNamesEndpoint => tracing::info!(
+            event = name,
+            client,
+            "the client's assertions have an endpoint or a list as aud; where it can send the issuer alone, set its \
+             assertion_audience = \"issuer\""
+        ),
+    }
 }
 
 fn log_at_provider(name: &'static str, provider: &str, what: &AtProvider) {

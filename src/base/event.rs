@@ -190,6 +190,13 @@ pub enum Event {
         /// What happened at the provider.
         what: AtProvider,
     },
+    /// Something about the requests of a client that its operator may want to change.
+    AtClient {
+        /// The `client_id` of the client.
+        client: String,
+        /// What is remarkable about its requests.
+        what: AtClient,
+    },
     /// A signing key was generated.
     SigningKeyCreated {
         /// The key id (`kid`).
@@ -215,6 +222,13 @@ pub enum Event {
         /// The JWS algorithm (RFC 7518 §3.1).
         algorithm: &'static str,
     },
+}
+
+/// What is remarkable about the requests of a client.
+#[derive(Clone, Copy, Debug)]
+pub enum AtClient {
+    /// An accepted assertion has another `aud` than the issuer alone (RFC 7523bis). Once for each client and start.
+    AssertionNamesEndpoint,
 }
 
 /// What happens at providers apart from logins.
@@ -270,6 +284,11 @@ pub enum AtProvider {
 }
 
 impl Event {
+    /// Something about the requests of a client.
+    pub fn at_client(client: &str, what: AtClient) -> Self {
+        Self::AtClient { client: client.to_owned(), what }
+    }
+
     /// The event's name, which does not change: the value of `audit_events.kind` and of the metric's label `event`.
     pub fn name(&self) -> &'static str {
         match self {
@@ -295,9 +314,18 @@ impl Event {
             Self::LogoutDelayed { .. } => "logout_delayed",
             Self::LogoutGivenUp { .. } => "logout_given_up",
             Self::AtProvider { what, .. } => what.name(),
+            Self::AtClient { what, .. } => what.name(),
             Self::SigningKeyCreated { .. } => "signing_key_made",
             Self::SigningKeyStateChanged { .. } => "signing_key_moved",
             Self::SigningKeyRevoked { .. } => "signing_key_revoked",
+        }
+    }
+}
+
+impl AtClient {
+    fn name(self) -> &'static str {
+        match self {
+            Self::AssertionNamesEndpoint => "assertion_names_endpoint",
         }
     }
 }

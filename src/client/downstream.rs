@@ -1,9 +1,11 @@
 //! An OAuth client and what it may do.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use url::Url;
 
 use crate::base::secret::{Hashed, Plain};
-use crate::config::{self, Algorithm, BUILT_IN_CLIENT, ClientType, Grant, PublicKey, RedirectUri};
+use crate::config::{self, Algorithm, AssertionAudience, BUILT_IN_CLIENT, ClientType, Grant, PublicKey, RedirectUri};
 
 /// An app or a service that is registered in `[clients.*]`, or the built-in client.
 pub struct Client {
@@ -38,6 +40,9 @@ pub struct Client {
     /// secrets with a `+`.
     unencoded_secret: Option<Hashed>,
     public_key: Option<PublicKey>,
+    assertion_audience: AssertionAudience,
+    /// Whether the log has said since the start that its assertions name an endpoint.
+    endpoint_noted: AtomicBool,
 }
 
 impl Client {
@@ -63,6 +68,8 @@ impl Client {
             secret: None,
             unencoded_secret: None,
             public_key: None,
+            assertion_audience: AssertionAudience::Endpoints,
+            endpoint_noted: AtomicBool::new(false),
         }
     }
 
@@ -114,6 +121,16 @@ impl Client {
         self.public_key.as_ref()
     }
 
+    /// The accepted `aud` of its assertions.
+    pub(super) fn assertion_audience(&self) -> AssertionAudience {
+        self.assertion_audience
+    }
+
+    /// Whether an accepted assertion that names an endpoint is its first one since the start.
+    pub fn is_first_with_endpoint(&self) -> bool {
+        !self.endpoint_noted.swap(true, Ordering::Relaxed)
+    }
+
     /// Whether this is its secret; compares in constant time. `false` if it has none.
     pub(super) fn has_secret(&self, presented: &Plain) -> bool {
         let presented = presented.hashed();
@@ -154,6 +171,8 @@ impl From<config::Client> for Client {
             secret: client.secret.as_ref().map(Plain::hashed),
             unencoded_secret: client.secret.as_ref().filter(|secret| secret.expose().contains('+')).map(without_plus),
             public_key: client.public_key,
+            assertion_audience: client.assertion_audience,
+            endpoint_noted: AtomicBool::new(false),
         }
     }
 }

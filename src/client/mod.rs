@@ -6,7 +6,7 @@ mod lockout;
 mod registry;
 mod store;
 
-pub use assertion::{ASSERTION_TYPE, Assertion};
+pub use assertion::{ASSERTION_TYPE, Assertion, Audiences};
 pub use downstream::{Client, Match};
 pub use registry::{ClientAuthError, Presented, Proof, Registry};
 #[cfg(feature = "dev")]

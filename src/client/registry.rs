@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use chrono::TimeDelta;
 
-use super::assertion::{self, Assertion};
+use super::assertion::{self, Assertion, Audiences};
 use super::downstream::Client;
 use super::lockout::Lockouts;
 use crate::base::clock::Timestamp;
@@ -66,12 +66,12 @@ impl Registry {
     }
 
     /// Authenticates a client. A returned assertion must be recorded as used ([`use_assertion`](super::use_assertion)) before
-    /// the request is accepted. `from` is the network of the caller, as the limits count it; `audiences` are the accepted
-    /// values of an assertion's `aud`.
+    /// the request is accepted. `from` is the network of the caller, as the limits count it; `audiences` are our
+    /// identifiers that an assertion may have as `aud`.
     pub fn authenticate(
         &self,
         presented: &Presented,
-        audiences: &[String],
+        audiences: &Audiences,
         from: IpAddr,
         now: Timestamp,
     ) -> Result<(&Client, Option<Assertion>), ClientAuthError> {
@@ -88,7 +88,8 @@ impl Registry {
             (Some((_, client)), Proof::Assertion(assertion)) if client.public_key().is_some() => {
                 // A signature cannot be guessed, so wrong ones are not counted.
                 let key = client.public_key();
-                let verified = key.and_then(|key| assertion::verify(key, &client.id, assertion, audiences, now));
+                let accepted = (audiences, client.assertion_audience());
+                let verified = key.and_then(|key| assertion::verify(key, &client.id, assertion, accepted, now));
                 verified.map(|verified| (client, Some(verified))).ok_or(ClientAuthError::WrongSecret)
             }
             (_, Proof::Secret(secret)) => {
@@ -133,7 +134,7 @@ mod tests {
     use std::net::Ipv4Addr;
 
     use super::*;
-    use crate::config::{Algorithm, ClientType};
+    use crate::config::{Algorithm, AssertionAudience, ClientType};
 
     const SECRET: &str = "an-example-secret-of-32-or-more-bytes";
     const FROM: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
@@ -150,6 +151,7 @@ mod tests {
             r#type: if secret.is_some() { ClientType::Confidential } else { ClientType::Public },
             secret: secret.map(Plain::new),
             public_key: None,
+            assertion_audience: AssertionAudience::Endpoints,
             redirect_uris: Vec::new(),
             post_logout_redirect_uris: Vec::new(),
             allowed_origins: Vec::new(),
@@ -176,10 +178,16 @@ mod tests {
         Registry::new(vec![client("api", Some(secret)), client("web", None)], &limits)
     }
 
+    fn audiences() -> Audiences {
+        Audiences { issuer: "https://me".to_owned(), endpoints: [const { String::new() }; 2] }
+    }
+
     fn ask<'r>(registry: &'r Registry, id: Option<&str>, secret: Option<&str>) -> Result<&'r str, ClientAuthError> {
         let proof = secret.map_or(Proof::None, |secret| Proof::Secret(Plain::new(secret)));
         let presented = Presented { client_id: id.map(str::to_owned), proof };
-        registry.authenticate(&presented, &[], FROM, Timestamp::UNIX_EPOCH).map(|(client, _)| client.id.as_str())
+        registry
+            .authenticate(&presented, &audiences(), FROM, Timestamp::UNIX_EPOCH)
+            .map(|(client, _)| client.id.as_str())
     }
 
     /// TK-15
@@ -231,8 +239,8 @@ mod tests {
         assert_eq!(ask(&registry, Some("api"), Some(SECRET)), Err(ClientAuthError::LockedOut(TimeDelta::minutes(5))));
         let elsewhere = IpAddr::V4(Ipv4Addr::BROADCAST);
         let presented = Presented { client_id: Some("api".to_owned()), proof: Proof::Secret(Plain::new(SECRET)) };
-        assert!(registry.authenticate(&presented, &[], elsewhere, Timestamp::UNIX_EPOCH).is_ok());
+        assert!(registry.authenticate(&presented, &audiences(), elsewhere, Timestamp::UNIX_EPOCH).is_ok());
         let later = Timestamp::UNIX_EPOCH + TimeDelta::minutes(5);
-        assert!(registry.authenticate(&presented, &[], FROM, later).is_ok());
+        assert!(registry.authenticate(&presented, &audiences(), FROM, later).is_ok());
     }
 }

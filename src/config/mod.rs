@@ -31,7 +31,7 @@ pub use load::{Loaded, from_toml, load, load_with};
 pub use preset_page::{preset_index, preset_page, preset_snippet};
 pub use reference::reference;
 pub use schema::schema;
-pub(crate) use section::client::choice::{ClientType, Grant};
+pub(crate) use section::client::choice::{AssertionAudience, ClientType, Grant};
 pub(crate) use section::client::model::Client;
 pub use section::client::model::{ACCOUNT_SCOPE, BUILT_IN_CLIENT};
 pub(crate) use section::limits::Limits;

@@ -9,9 +9,9 @@ use super::extract::Parameters;
 use super::throttle::Throttles;
 use crate::app::App;
 use crate::base::clock::Timestamp;
-use crate::base::event::Event;
+use crate::base::event::{AtClient, Event};
 use crate::base::secret::Plain;
-use crate::client::{self as clients, ASSERTION_TYPE, Assertion, Client, ClientAuthError, Presented, Proof};
+use crate::client::{self as clients, ASSERTION_TYPE, Assertion, Audiences, Client, ClientAuthError, Presented, Proof};
 use crate::telemetry;
 use crate::web::answer::problem::Problem;
 
@@ -45,22 +45,25 @@ async fn prove<'a>(
     };
     let proven = app.clients.authenticate(&shown, &audiences(app, request), network, now);
     let (client, assertion) = proven.map_err(refuse)?;
-    if let Some(Assertion { jti, until }) = assertion {
+    if let Some(Assertion { jti, until, names_endpoint }) = assertion {
         let id = client.id.clone();
         let unused = move |conn: &mut _| clients::use_assertion(conn, &id, jti.as_bytes(), until);
         if !app.db.run("use assertion", unused).await? {
             return Err(refuse(ClientAuthError::WrongSecret));
         }
+        if names_endpoint && client.is_first_with_endpoint() {
+            telemetry::record(&Event::at_client(&client.id, AtClient::AssertionNamesEndpoint));
+        }
     }
     Ok(client)
 }
 
-/// The accepted values of `aud` in an assertion: the issuer (RFC 7523bis), the token endpoint, this request's endpoint.
-fn audiences(app: &App, request: &HttpRequest) -> [String; 3] {
+/// Our identifiers that an assertion may have as `aud`.
+fn audiences(app: &App, request: &HttpRequest) -> Audiences {
     let url = &app.config.server.public_url;
     let path = request.path();
     let path = path.strip_prefix(url.prefix()).unwrap_or(path);
-    [url.issuer().to_owned(), url.at("/oauth2/token"), url.at(path)]
+    Audiences { issuer: url.issuer().to_owned(), endpoints: [url.at("/oauth2/token"), url.at(path)] }
 }
 
 /// The credentials of the request. More than one method of authentication is an error (TK-16).

@@ -57,6 +57,8 @@ fn rules_of_clients() {
         ("web.backchannel_logout_uri", client("web", "backchannel_logout_uri = 'https://10.0.0.1/bye'")),
         ("web.backchannel_logout_uri", client("web", "backchannel_logout_uri = 'https://[::1]/bye'")),
         ("web.public_key_file", client("web", "public_key_file = '/dev/null'")),
+        ("web.assertion_audience", secret("confidential", LONG) + "assertion_audience = 'issuer'\n"),
+        ("web.assertion_audience", client("web", "assertion_audience = 'token'")),
         ("web.redirect_uris[0]", client("web", "redirect_uris = ['myapp:/cb']")),
         (
             "web.redirect_uris[0]",
@@ -92,6 +94,38 @@ fn rules_of_clients() {
     let limits = |number: u32| format!("{}[limits]\nfailures_before_lockout = {number}\n", good());
     assert!(config::from_toml(&limits(0)).is_err());
     assert_eq!(accepted(&limits(7)).limits.failures_before_lockout, 7);
+}
+
+/// RFC 7518 §3.3: keys of 1024 bits, and of 2048 bits with the exponent 3.
+#[test]
+fn a_weak_rsa_key_of_a_client_is_rejected() {
+    const SHORT: &str = "\
+-----BEGIN PUBLIC KEY-----
+MIGfMA0GCSqGSIb3DQEBAQUAA4GNADCBiQKBgQDHO13JzxFnlBB2GZAfGW7RrfQQ
+LFhJLpNc205aJVOleEx9oqPWoGIt241vVxcL8ks2+LFhgVRdcibGI99/UVBbLZ0W
+0+w58zDZBcGxJeggM4v7c6PeaDjemuVjyDDXUWQjhgWxZB1kYqmtMpoPM3PW+ZZI
+oQiRsi9UZ7ihYq/TYQIDAQAB
+-----END PUBLIC KEY-----
+";
+    const SMALL_EXPONENT: &str = "\
+-----BEGIN PUBLIC KEY-----
+MIIBIDANBgkqhkiG9w0BAQEFAAOCAQ0AMIIBCAKCAQEAqW3zqaWLTKpjrg55IoTL
+qHtd16ulUtRKZSjkYdDlvJNc/l09asTpA3b0INlt0eD3kzqE3EObV0zJNyyWHvTs
+2gI3YmQb41rkycqhScYJ1r+nsyzUnx8evv/bUorEQfAdDdXX9JtuBp/SUrn5e+kF
+bMqjAIpinrTc6lzDMp6g96plpbpG/HTGS0X7i6Hlaf0tH8O01SBETJujS9XfpKbF
+zQkgsEGyH91/Es7Sk15vpjziilesDwQK/pRGzkeacyPUKy0lT2ekJWhHKKwP+2e3
+cojcTH+vmeLDiJbkp3zRgV8vFoRZ3ykBfJI8vj6aqyQaqDQvpO6BFhVMeXictb1j
+/wIBAw==
+-----END PUBLIC KEY-----
+";
+    let directory = Directory::new();
+    for pem in [SHORT, SMALL_EXPONENT] {
+        let file = directory.write("key.pem", pem);
+        let client = format!("[clients.web]\ntype = 'confidential'\npublic_key_file = '{}'\n", file.display());
+        let problem = only_problem(&(good() + &client));
+        assert_eq!(problem.key, "clients.web.public_key_file");
+        assert!(problem.what.contains("less than 2048 bits or with an exponent below 65537"), "{problem:?}");
+    }
 }
 
 /// `/session` must not accept a client's token, and no client may introspect all tokens because of its id.

@@ -26,6 +26,16 @@ impl Grant {
     }
 }
 
+/// The accepted `aud` of a client's assertions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum AssertionAudience {
+    /// The issuer, the token endpoint or the endpoint that is called: as one text, or a list of nothing else.
+    Endpoints,
+    /// The issuer alone, as one text (FAPI 2.0, RFC 7523bis).
+    Issuer,
+}
+
 /// The client type: whether the client can keep a secret (RFC 6749 §2.1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]

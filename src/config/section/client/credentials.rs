@@ -1,6 +1,6 @@
 //! How a client authenticates: a secret or a public key.
 
-use super::choice::ClientType;
+use super::choice::{AssertionAudience, ClientType};
 use super::raw::RawClient;
 use crate::base::secret::Plain;
 use crate::config::layer::secret_files;
@@ -27,6 +27,14 @@ pub(crate) fn public_key(
     let pem = validator.accept(&key, content, "write the path of a PEM file with the client's public key")?;
     let remedy = "write it with `openssl pkey -in private.pem -pubout`";
     validator.accept(&key, PublicKey::parse(&pem), remedy)
+}
+
+/// Only a client with a public key sends assertions.
+pub(crate) fn assertion_audience(key: &dyn Fn(&str) -> String, raw: &RawClient, validator: &mut Validator<'_>) {
+    if raw.assertion_audience == AssertionAudience::Issuer && raw.public_key_file.is_empty() {
+        let remedy = "remove it, or name the client's public key in public_key_file";
+        validator.reject(&key("assertion_audience"), "is \"issuer\", but the client sends no assertions", remedy);
+    }
 }
 
 /// Reads the client secret. The outer `None` means that it is invalid, the inner one that the client has none.

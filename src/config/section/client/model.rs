@@ -2,7 +2,7 @@
 
 use url::Url;
 
-use super::choice::{ClientType, Grant};
+use super::choice::{AssertionAudience, ClientType, Grant};
 use crate::base::secret::Plain;
 use crate::config::value::algorithm::Algorithm;
 use crate::config::value::public_key::PublicKey;
@@ -27,6 +27,8 @@ pub struct Client {
     pub secret: Option<Plain>,
     /// The key that verifies its client assertions, if it authenticates with them (`private_key_jwt`).
     pub public_key: Option<PublicKey>,
+    /// The accepted `aud` of its assertions.
+    pub assertion_audience: AssertionAudience,
     /// The registered redirect URIs.
     pub redirect_uris: Vec<RedirectUri>,
     /// Where a browser may be sent after a logout that the client requested.

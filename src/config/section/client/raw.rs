@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::choice::{ClientType, Grant};
+use super::choice::{AssertionAudience, ClientType, Grant};
 use crate::config::value::algorithm::Algorithm;
 
 /// An app or a service that uses the gateway. Its id is the `client_id` in its requests and tokens.
@@ -20,6 +20,8 @@ pub(crate) struct RawClient {
     pub(crate) client_secret: String,
     /// instead of a secret, for `private_key_jwt`: PEM file with its public key (P-256, Ed25519 or RSA)
     pub(crate) public_key_file: String,
+    /// `aud` of its assertions: `endpoints` for the issuer, the token endpoint or the endpoint that is called, as one text or a list of nothing else; `issuer` for the issuer alone, as one text (FAPI 2.0, RFC 7523bis)
+    pub(crate) assertion_audience: AssertionAudience,
     /// allowed redirect URIs, compared byte for byte; https, or http on loopback; a public client may have a private-use scheme
     pub(crate) redirect_uris: Vec<String>,
     /// where a browser may be sent after a logout, compared byte for byte

@@ -3,7 +3,7 @@
 use uuid::Uuid;
 
 use super::choice::{ClientType, Grant};
-use super::credentials::{public_key, secret};
+use super::credentials::{assertion_audience, public_key, secret};
 use super::model::{ACCOUNT_SCOPE, BUILT_IN_CLIENT, Client};
 use super::raw::RawClient;
 use super::uris::{backchannel_logout_uri, private_use_schemes, read_redirect_uris};
@@ -51,6 +51,7 @@ pub(crate) fn validate(
     provider_tokens(&key("provider_tokens"), &raw, context, validator);
     id_token_alg(&key("id_token_alg"), &raw, context.algorithms, validator);
     let backchannel_logout_uri = backchannel_logout_uri(&key("backchannel_logout_uri"), &raw, validator);
+    assertion_audience(&key, &raw, validator);
     let public_key = public_key(&key, &raw, validator);
     let secret = secret(&key("client_secret"), raw.r#type, raw.client_secret, public_key.is_some(), validator);
     let name = if raw.name.is_empty() { id.to_owned() } else { raw.name };
@@ -65,6 +66,7 @@ pub(crate) fn validate(
         r#type: raw.r#type,
         secret: secret?,
         public_key,
+        assertion_audience: raw.assertion_audience,
         redirect_uris,
         post_logout_redirect_uris: after_logout?,
         allowed_origins,
@@ -108,7 +110,9 @@ fn id_is_free(id: &str, context: &ClientContext<'_>, validator: &mut Validator<'
         validator.reject(&key, format!("{} has the form of a user id", quoted(id)), "choose an id that is not a UUID");
         return false;
     }
-    if context.issuer.is_some_and(|issuer| is_same_resource(issuer, id)) || context.audience.iter().any(|audience| audience == id) {
+    if context.issuer.is_some_and(|issuer| is_same_resource(issuer, id))
+        || context.audience.iter().any(|audience| audience == id)
+    {
         let what = format!("{} is the default audience of all tokens (tokens.audience or the issuer)", quoted(id));
         let remedy =
             format!("choose another id; to let a client introspect these tokens, write audience = [{}]", quoted(id));

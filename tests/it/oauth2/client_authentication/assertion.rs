@@ -10,7 +10,7 @@ use jsonwebtoken::{Algorithm, EncodingKey, Header};
 use serde_json::{Value, json};
 
 use crate::support::app::{Tokens, error, post, setup};
-use crate::support::{Answer, Gateway, Setup};
+use crate::support::{Answer, Gateway, LogCapture, Setup};
 
 const TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 
@@ -27,6 +27,8 @@ fn key_pair() -> (EncodingKey, String) {
 
 struct SignerSetup {
     gateway: Gateway,
+    /// The `client_id`, which no other test has: all tests share the log.
+    id: String,
     key: EncodingKey,
     toml: String,
     file: PathBuf,
@@ -40,21 +42,27 @@ impl Drop for SignerSetup {
 
 impl SignerSetup {
     fn start() -> Self {
+        Self::restricted("")
+    }
+
+    /// With further lines for both clients.
+    fn restricted(lines: &str) -> Self {
         let (key, pem) = key_pair();
         let file = std::env::temp_dir().join(format!("{}.pem", uuid::Uuid::new_v4()));
         std::fs::write(&file, pem).expect("written");
         let client = |id: &str| {
             let (of, key) = ("type = 'confidential'\ngrants = ['client_credentials']", file.display());
-            format!("[clients.{id}]\n{of}\npublic_key_file = '{key}'\n")
+            format!("[clients.{id}]\n{of}\npublic_key_file = '{key}'\n{lines}")
         };
-        let toml = format!("{}{}", client("signer"), client("twin"));
-        Self { gateway: setup().toml(&toml).start(), key, toml, file }
+        let id = format!("signer-{}", uuid::Uuid::new_v4());
+        let toml = format!("{}{}", client(&id), client("twin"));
+        Self { gateway: setup().toml(&toml).start(), id, key, toml, file }
     }
 
     /// The claims of a valid assertion.
     fn claims(&self, jti: &str) -> Value {
         let now = self.gateway.clock.now().timestamp();
-        let (issuer, id) = (&self.gateway.public_url, "signer");
+        let (issuer, id) = (&self.gateway.public_url, &self.id);
         json!({ "iss": id, "sub": id, "aud": issuer, "iat": now, "exp": now + 60, "jti": jti })
     }
 
@@ -83,23 +91,73 @@ async fn a_repeated_assertion_is_refused() {
     let second = Setup::beside(&setup.gateway).toml(&setup.toml).start();
     let assertion = setup.sign(&setup.claims("one"));
     let tokens = Tokens::of(&setup.show(&assertion).await);
-    assert_eq!(tokens.claims()["sub"], "signer");
+    assert_eq!(tokens.claims()["sub"], setup.id.as_str());
     assert_eq!(error(&setup.show(&assertion).await), refused());
     assert_eq!(error(&ask(&second, &assertion).await), refused());
     let other = setup.sign(&setup.claims("two"));
     Tokens::of(&ask(&second, &other).await);
 }
 
-/// TK-21: alone or in a list.
+/// TK-21: alone or in a list, at the endpoint that is called. The log says once for each client that it names an endpoint.
 #[tokio::test]
-async fn the_issuer_and_the_endpoint_are_accepted_audiences() {
-    let setup = SignerSetup::start();
-    let token_endpoint = format!("{}/oauth2/token", setup.gateway.public_url);
-    for (number, audience) in [json!(token_endpoint), json!([setup.gateway.public_url, "x"])].into_iter().enumerate() {
-        let mut claims = setup.claims(&number.to_string());
-        claims["aud"] = audience;
-        Tokens::of(&setup.show(&setup.sign(&claims)).await);
+async fn the_issuer_and_the_endpoints_are_accepted_audiences() {
+    let (log, setup) = (LogCapture::start(), SignerSetup::start());
+    let url = |path: &str| format!("{}{path}", setup.gateway.public_url);
+    let (issuer, token, introspect) = (url(""), url("/oauth2/token"), url("/oauth2/introspect"));
+    let assertion = |audience: &Value| {
+        let mut claims = setup.claims(&uuid::Uuid::new_v4().to_string());
+        claims["aud"] = audience.clone();
+        setup.sign(&claims)
+    };
+    let is_note = |line: &&str| line.contains("assertion_names_endpoint") && line.contains(&setup.id);
+    let noted = || log.text().lines().filter(is_note).count();
+    Tokens::of(&setup.show(&assertion(&json!(issuer))).await);
+    assert_eq!(noted(), 0);
+    for audience in [json!(token), json!([issuer, token]), json!([issuer])] {
+        Tokens::of(&setup.show(&assertion(&audience)).await);
+        assert_eq!(noted(), 1);
     }
+    let at_introspection = async |audience: Value| {
+        let form = [("token", "x"), ("client_assertion_type", TYPE), ("client_assertion", &assertion(&audience))];
+        post(&setup.gateway, "/oauth2/introspect", &form).await.status
+    };
+    for (audience, status) in [(json!(introspect), 200), (json!(token), 200), (json!(url("/oauth2/revoke")), 401)] {
+        assert_eq!(at_introspection(audience.clone()).await, status, "{audience}");
+    }
+    for audience in [json!([issuer, "x"]), json!([token, introspect]), json!(introspect)] {
+        assert_eq!(error(&setup.show(&assertion(&audience)).await), refused(), "{audience}");
+    }
+    setup.gateway.hand.advance(chrono::TimeDelta::hours(2));
+    Tokens::of(&setup.show(&assertion(&json!(token))).await);
+    assert_eq!(noted(), 1);
+}
+
+/// TK-21, as Spring Security, Quarkus and Keycloak send it: the token endpoint as one text, with and without `kid` and `typ`.
+#[tokio::test]
+async fn an_assertion_for_the_token_endpoint_needs_no_typ() {
+    let setup = SignerSetup::start();
+    let mut bare = Header::new(Algorithm::EdDSA);
+    bare.typ = None;
+    let with_kid = Header { kid: Some("k1".to_owned()), ..bare.clone() };
+    for (jti, header) in [("bare", bare), ("kid", with_kid), ("typ", Header::new(Algorithm::EdDSA))] {
+        let mut claims = setup.claims(jti);
+        claims["aud"] = json!(format!("{}/oauth2/token", setup.gateway.public_url));
+        let assertion = jsonwebtoken::encode(&header, &claims, &setup.key).expect("a JWT");
+        Tokens::of(&setup.show(&assertion).await);
+    }
+}
+
+/// RFC 7523bis, FAPI 2.0: `assertion_audience = "issuer"`.
+#[tokio::test]
+async fn a_client_can_be_restricted_to_the_issuer_as_audience() {
+    let setup = SignerSetup::restricted("assertion_audience = 'issuer'\n");
+    let (issuer, token) = (setup.gateway.public_url.clone(), format!("{}/oauth2/token", setup.gateway.public_url));
+    for audience in [json!(token), json!([issuer]), json!([issuer, token]), json!("x")] {
+        let mut claims = setup.claims("bad");
+        claims["aud"] = audience.clone();
+        assert_eq!(error(&setup.show(&setup.sign(&claims)).await), refused(), "{audience}");
+    }
+    Tokens::of(&setup.show(&setup.sign(&setup.claims("good"))).await);
 }
 
 /// TK-21
