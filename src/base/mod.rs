@@ -15,6 +15,7 @@ pub mod measure;
 pub mod migrate;
 pub mod once_per;
 pub mod outbound;
+pub mod rsa_strength;
 pub mod seal;
 pub mod secret;
 pub mod statement;

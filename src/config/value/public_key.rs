@@ -1,6 +1,9 @@
 //! Public keys of clients, for `private_key_jwt` (OpenID Connect Core §9).
 
-use jsonwebtoken::{Algorithm, DecodingKey};
+use aws_lc_rs::rsa::PublicKey as RsaPublicKey;
+use jsonwebtoken::{Algorithm, AlgorithmFamily, DecodingKey};
+
+use crate::base::rsa_strength::is_strong_rsa;
 
 /// The key that verifies a client's assertions.
 #[derive(Clone)]
@@ -11,10 +14,16 @@ pub struct PublicKey {
     pub algorithms: Vec<Algorithm>,
 }
 
-/// The file is not a supported public key.
+/// Why a file is not a usable public key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the file has no public key in PEM of type P-256, Ed25519 or RSA")]
-pub struct BadPublicKey;
+pub enum BadPublicKey {
+    /// It has no supported key.
+    #[error("the file has no public key in PEM of type P-256, Ed25519 or RSA")]
+    Unsupported,
+    /// It has an RSA key that must not verify signatures.
+    #[error("the file has an RSA key of less than 2048 bits or with an exponent below 65537")]
+    Weak,
+}
 
 impl PublicKey {
     /// Parses a key in PEM (`BEGIN PUBLIC KEY`).
@@ -24,6 +33,17 @@ impl PublicKey {
         let ed = || DecodingKey::from_ed_pem(pem).map(|key| (key, vec![Algorithm::EdDSA]));
         let rsa = || DecodingKey::from_rsa_pem(pem).map(|key| (key, vec![Algorithm::RS256, Algorithm::PS256]));
         let read = ec.or_else(|_| ed()).or_else(|_| rsa());
-        read.map(|(key, algorithms)| Self { key, algorithms }).map_err(|_| BadPublicKey)
+        let (key, algorithms) = read.map_err(|_| BadPublicKey::Unsupported)?;
+        if key.family() == AlgorithmFamily::Rsa && !is_strong(&key).ok_or(BadPublicKey::Unsupported)? {
+            return Err(BadPublicKey::Weak);
+        }
+        Ok(Self { key, algorithms })
     }
+}
+
+/// Whether an RSA key may verify signatures; `None` if it is no RSA public key.
+fn is_strong(key: &DecodingKey) -> Option<bool> {
+    let key = RsaPublicKey::from_der(key.try_get_as_bytes().ok()?).ok()?;
+    let [modulus, exponent] = [key.modulus(), key.exponent()].map(|number| number.big_endian_without_leading_zero());
+    Some(is_strong_rsa(modulus, exponent))
 }

@@ -111,6 +111,9 @@ impl<'t> Jws<'t> {
         let key = match accepted.keys.find(self.kid.as_deref(), &self.algorithm, accepted.issuers) {
             Ok(key) => key,
             Err(KeyError::Unknown) => return Err(TokenError::UnknownKey),
+            Err(KeyError::Weak) => {
+                return Err("is signed with an RSA key of less than 2048 bits or with an exponent below 65537".into());
+            }
             Err(KeyError::Ambiguous) => return Err("does not say which of the provider's keys signed it".into()),
         };
         if self.is_signed_by(key) {

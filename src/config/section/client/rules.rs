@@ -52,8 +52,9 @@ pub(crate) fn validate(
     id_token_alg(&key("id_token_alg"), &raw, context.algorithms, validator);
     let backchannel_logout_uri = backchannel_logout_uri(&key("backchannel_logout_uri"), &raw, validator);
     assertion_audience(&key, &raw, validator);
+    let has_public_key = !raw.public_key_file.is_empty();
     let public_key = public_key(&key, &raw, validator);
-    let secret = secret(&key("client_secret"), raw.r#type, raw.client_secret, public_key.is_some(), validator);
+    let secret = secret(&key("client_secret"), raw.r#type, raw.client_secret, has_public_key, validator);
     let name = if raw.name.is_empty() { id.to_owned() } else { raw.name };
     let (redirect_uris, mut allowed_origins) = (redirect_uris?, allowed_origins?);
     if allowed_origins.is_empty() {
