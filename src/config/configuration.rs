@@ -91,6 +91,7 @@ pub(crate) fn validate(mut raw: RawConfig, ids: &Ids, validator: &mut Validator<
     let ring = secrets::validate(&raw.secrets, validator);
     let signing = signing::validate(raw.signing, validator);
     let tokens = tokens::validate(raw.tokens, validator);
+    sessions::validate_idle_timeout(sessions.as_ref(), tokens.as_ref(), validator);
     let login = login::validate(&raw.login, validator);
     let limits = limits::validate(&raw.limits);
     let admin = admin::validate(raw.admin, validator);

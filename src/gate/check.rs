@@ -56,7 +56,7 @@ pub async fn live(app: &App, id: SessionId, now: Timestamp) -> Result<SignedIn, 
     let found = app.db.run("find session", move |conn| session::find(conn, id)).await?;
     // While the provider is missing in the configuration, its sessions are refused. They are live again when it returns.
     let of_known_provider = |found: &SignedIn| app.providers.get(&found.session.provider).is_some();
-    let signed_in = found.filter(of_known_provider).ok_or(AccessTokenError::Revoked)?;
+    let mut signed_in = found.filter(of_known_provider).ok_or(AccessTokenError::Revoked)?;
     match app.lifetime.status(&signed_in.session, now) {
         SessionStatus::Live => {}
         SessionStatus::Expired => return Err(AccessTokenError::Expired),
@@ -67,6 +67,7 @@ pub async fn live(app: &App, id: SessionId, now: Timestamp) -> Result<SignedIn, 
         let (db, stale_before) = (app.db.clone(), app.lifetime.stale_before(now));
         let touch = move |conn: &mut Conn| session::touch(conn, id, stale_before, now);
         tokio::spawn(async move { db.run("touch session", touch).await });
+        signed_in.session.last_activity_at = now;
     }
     Ok(signed_in)
 }

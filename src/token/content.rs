@@ -10,7 +10,7 @@ use crate::base::clock::Timestamp;
 use crate::base::id::uuid_v7;
 use crate::client::{self, Client};
 use crate::config::{BUILT_IN_CLIENT, Config, UserClaim, is_same_resource};
-use crate::session::{SignedIn, StatusIndex};
+use crate::session::{Lifetime, Session, SignedIn, StatusIndex};
 
 /// The inputs that all tokens have in common.
 #[derive(Clone, Copy)]
@@ -41,7 +41,7 @@ impl<'a> Terms<'a> {
             status: Some(self.status(session.status_index)),
             ..self.bare(Subject::User(session.user), &session.client_id, scope, resource, now)
         };
-        claims.exp = end(session.not_after, tokens.access_lifetime, now);
+        claims.exp = end(self.config, session, tokens.access_lifetime, now);
         let profile = &signed_in.user.profile;
         for claim in &tokens.claims {
             put(&mut claims, *claim, profile);
@@ -141,10 +141,15 @@ fn put(claims: &mut AccessClaims, claim: UserClaim, profile: &Profile) {
     }
 }
 
-/// `exp` of a token, in epoch seconds. A token never outlives its session, since a service that verifies offline checks
-/// nothing else.
-fn end(not_after: Timestamp, lifetime: Duration, now: Timestamp) -> i64 {
-    now.timestamp().saturating_add_unsigned(lifetime.as_secs()).min(not_after.timestamp())
+/// `exp` of a token of a session, in epoch seconds. A token never outlives its session, neither the absolute nor the idle end,
+/// since a service that verifies offline checks nothing else.
+pub fn end(config: &Config, session: &Session, lifetime: Duration, now: Timestamp) -> i64 {
+    let session_end = Lifetime::new(&config.sessions, &config.tokens).idle_expires_at(session);
+    earlier(session_end, lifetime, now)
+}
+
+fn earlier(session_end: Timestamp, lifetime: Duration, now: Timestamp) -> i64 {
+    now.timestamp().saturating_add_unsigned(lifetime.as_secs()).min(session_end.timestamp())
 }
 
 #[cfg(test)]
@@ -153,11 +158,11 @@ mod tests {
 
     use super::*;
 
-    /// SE-05: `exp` is no later than the absolute end of the session.
+    /// SE-05: `exp` is no later than the end of the session.
     #[test]
     fn no_token_outlives_its_session() {
         let now = Timestamp::UNIX_EPOCH + TimeDelta::milliseconds(1_000_500);
-        let end = |left: i64| end(now + TimeDelta::milliseconds(left), Duration::from_secs(300), now);
+        let end = |left: i64| earlier(now + TimeDelta::milliseconds(left), Duration::from_secs(300), now);
         assert_eq!(end(90 * 86_400 * 1000), 1300);
         assert_eq!(end(300_000), 1300);
         assert_eq!(end(299_499), 1299);

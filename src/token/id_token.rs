@@ -7,6 +7,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::claims::released;
+use super::content::end;
 use super::jwt;
 use crate::app::App;
 use crate::base::clock::Timestamp;
@@ -55,14 +56,13 @@ pub fn id_token(
     now: Timestamp,
 ) -> Result<Plain, UnusableKey> {
     let (session, config) = (&signed_in.session, &app.config);
-    let lifetime = config.tokens.id_lifetime.as_secs();
     let keys = app.keys.keys();
     let key = keys.signing_or_published(client.id_token_alg).ok_or(UnusableKey::of(client.id_token_alg))?;
     let claims = IdClaims {
         iss: config.server.public_url.issuer(),
         sub: session.user,
         aud: &client.id,
-        exp: now.timestamp().saturating_add_unsigned(lifetime),
+        exp: end(config, session, config.tokens.id_lifetime, now),
         iat: now.timestamp(),
         auth_time: session.stated_auth_time().map(|auth_time| auth_time.timestamp()),
         aal: session.aal,

@@ -11,7 +11,7 @@ use super::claims::{covers, has_scope};
 use super::issue::{AccessToken, issue_for_account, issue_scoped, resource as configured};
 use super::refresh::RefreshToken;
 use super::rotation::{GracePolicy, RotationDecision};
-use super::store::{self, Rotate};
+use super::store::{self, Locked, Rotate};
 use crate::app::App;
 use crate::base::clock::Timestamp;
 use crate::base::db::{Conn, DbError, QueryResult};
@@ -222,26 +222,19 @@ impl Ask {
         Ok(match locked.state.judge(presented, now, self.grace) {
             RotationDecision::Rotate => {
                 store::advance(conn, id, presented + self.step, now)?;
-                RefreshOutcome::Renewed(Box::new(locked.signed_in), presented + self.step, None)
+                RefreshOutcome::Renewed(used(locked, now), presented + self.step, None)
             }
             RotationDecision::Again => RefreshOutcome::Renewed(Box::new(locked.signed_in), newest, None),
             RotationDecision::Forgive => {
                 store::forgive(conn, id, now)?;
                 store::note(conn, "refresh_forgiven", &locked, ip, now)?;
-                RefreshOutcome::Renewed(
-                    Box::new(locked.signed_in),
-                    newest,
-                    Some(Event::RefreshForgiven { session: id }),
-                )
+                RefreshOutcome::Renewed(used(locked, now), newest, Some(Event::RefreshForgiven { session: id }))
             }
             RotationDecision::Recover => {
                 store::advance(conn, id, presented + self.step, now)?;
                 store::note(conn, "refresh_recovered", &locked, ip, now)?;
-                RefreshOutcome::Renewed(
-                    Box::new(locked.signed_in),
-                    presented + self.step,
-                    Some(Event::RefreshRecovered { session: id }),
-                )
+                let event = Event::RefreshRecovered { session: id };
+                RefreshOutcome::Renewed(used(locked, now), presented + self.step, Some(event))
             }
             RotationDecision::Reuse => {
                 session::end(conn, id, &self.ending)?;
@@ -256,4 +249,11 @@ impl Ask {
         let has = |scope: &String| has_scope(granted, scope);
         self.scope.as_ref().is_none_or(|scope| scope.iter().all(has))
     }
+}
+
+/// The session after its last use was written, which the end of its tokens depends on.
+fn used(locked: Locked, now: Timestamp) -> Box<SignedIn> {
+    let mut signed_in = Box::new(locked.signed_in);
+    signed_in.session.last_activity_at = now;
+    signed_in
 }

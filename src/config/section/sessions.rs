@@ -6,6 +6,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::session_cookie::{self, RawSessionCookie, SessionCookie};
+use super::tokens::Tokens;
 use crate::config::layer::validator::Validator;
 use crate::config::value::duration::DURATION;
 use crate::config::value::public_url::PublicUrl;
@@ -14,7 +15,7 @@ use crate::config::value::public_url::PublicUrl;
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct RawSessions {
-    /// a session ends this long after its last use
+    /// a session ends this long after its last use; at least `tokens.access_lifetime`
     #[schemars(regex(pattern = DURATION))]
     idle_timeout: String,
     /// a session ends this long after the login, used or not
@@ -40,6 +41,22 @@ pub struct Sessions {
     pub keep_ended: Duration,
     /// Name and attributes of the session cookie.
     pub cookie: SessionCookie,
+}
+
+/// An access token ends with the idle timeout of its session. A shorter idle timeout would cut each token, and a client that
+/// refreshes when its token expires would find its session ended.
+pub(crate) fn validate_idle_timeout(
+    sessions: Option<&Sessions>,
+    tokens: Option<&Tokens>,
+    validator: &mut Validator<'_>,
+) {
+    let (Some(sessions), Some(tokens)) = (sessions, tokens) else { return };
+    if sessions.idle_timeout < tokens.access_lifetime {
+        let is_given = validator.is_given("sessions.idle_timeout");
+        let key = if is_given { "sessions.idle_timeout" } else { "tokens.access_lifetime" };
+        let remedy = "write an idle_timeout that is at least tokens.access_lifetime";
+        validator.reject(key, "idle_timeout is shorter than tokens.access_lifetime", remedy);
+    }
 }
 
 pub(crate) fn validate(

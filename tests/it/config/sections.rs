@@ -32,6 +32,8 @@ fn rules_of_the_other_sections() {
         ("tokens.access_lifetime", "[tokens]\naccess_lifetime = \"0s\"".to_owned()),
         ("tokens.audience[0]", "[tokens]\naudience = [\"\"]".to_owned()),
         ("sessions.idle_timeout", "[sessions]\nidle_timeout = \"91d\"".to_owned()),
+        ("sessions.idle_timeout", "[sessions]\nidle_timeout = \"299s\"".to_owned()),
+        ("tokens.access_lifetime", "[tokens]\naccess_lifetime = \"8d\"".to_owned()),
         ("sessions.absolute_timeout", "[sessions]\nabsolute_timeout = \"6d\"".to_owned()),
         ("sessions.cookie.name", cookie("name = \"\"")),
         ("sessions.cookie.name", cookie("name = \"a b\"")),
@@ -78,6 +80,8 @@ fn rules_of_the_other_sections() {
             .to_owned(),
         "[log]\nlevel = \"Warn,vestibule=debug\"\nformat = \"json\"".to_owned(),
         "[sessions]\nidle_timeout = \"90d\"".to_owned(),
+        "[sessions]\nidle_timeout = \"5m\"".to_owned(),
+        "[sessions]\nidle_timeout = \"4m\"\n[tokens]\naccess_lifetime = \"4m\"".to_owned(),
         "[signing]\npublish_before_use = \"2h\"\nrotate_every = \"2h\"".to_owned(),
     ] {
         accepted(&(good() + &lines));
