@@ -1,8 +1,7 @@
 //! Validating the claims of an ID token (OpenID Connect Core §3.1.3.7).
 //!
-//! `signature` has already verified the signature. The library checks `iss`, `aud`, `exp`, `iat` and `nonce`; this
-//! file checks
-//! `nbf`, `azp`, `at_hash`, `auth_time` and the form of `sub`, and applies the leeway.
+//! `signature` has already verified the signature. The library checks `iss`, `aud` and `nonce`; this file checks the times,
+//! `azp`, `at_hash` and the form of `sub`.
 
 use chrono::{SubsecRound, TimeDelta};
 use openidconnect::core::{CoreIdToken, CoreIdTokenClaims, CoreIdTokenVerifier, CoreJsonWebKey};
@@ -18,6 +17,8 @@ use crate::upstream::{claims, numeric_date};
 const PROTOCOL_CLAIMS: [&str; 11] =
     ["iss", "sub", "aud", "exp", "iat", "auth_time", "nonce", "acr", "amr", "azp", "at_hash"];
 const REQUIRED: [&str; 5] = ["iss", "sub", "aud", "exp", "iat"];
+/// The maximum age of the ID token of a login, by `iat` (OpenID Connect Core §3.1.3.7, step 10).
+const MAX_AGE: TimeDelta = TimeDelta::minutes(10);
 
 /// The expected values of an ID token.
 pub struct Expected<'a> {
@@ -66,7 +67,8 @@ pub fn validate(
         }
     }
     let token: CoreIdToken = jws.with_claims(&normalized).parse().map_err(|_| "has a claim of the wrong type")?;
-    let claims = check_with_library(&token, &token_issuer.issuer, expected, now)?;
+    let claims = check_with_library(&token, &token_issuer.issuer, expected)?;
+    check_times(claims, expected, now)?;
     check_not_before(&jws.payload, expected, now)?;
     check_authorized_party(claims, expected)?;
     check_access_token(claims, expected, &jws, key)?;
@@ -98,21 +100,19 @@ fn protocol_claims(payload: &Map<String, Value>) -> Map<String, Value> {
     PROTOCOL_CLAIMS.into_iter().filter_map(normalize).collect()
 }
 
-/// Lets the library check `iss`, `aud`, `exp`, `iat` and `nonce`. Its signature check is disabled: the signature is already
-/// verified, over the claims as received.
+/// Lets the library check `iss`, `aud` and `nonce`. Its other checks are disabled: the signature is already verified, over the
+/// claims as received, and [`check_times`] checks the times.
 fn check_with_library<'t>(
     token: &'t CoreIdToken,
     issuer: &str,
     expected: &Expected,
-    now: Timestamp,
 ) -> Result<&'t CoreIdTokenClaims, TokenError> {
     let issuer = IssuerUrl::new(issuer.to_owned()).map_err(|_| "cannot be compared with the issuer")?;
     let client_id = ClientId::new(expected.client_id.to_owned());
-    let latest = now + expected.leeway;
     let verifier = CoreIdTokenVerifier::new_public_client(client_id, issuer, JsonWebKeySet::new(vec![]))
         .insecure_disable_signature_check()
-        .set_time_fn(move || now - expected.leeway)
-        .set_issue_time_verifier_fn(move |iat| if iat > latest { Err(String::new()) } else { Ok(()) });
+        .set_time_fn(|| Timestamp::MIN_UTC)
+        .set_issue_time_verifier_fn(|_| Ok(()));
     let claims = match expected.nonce {
         Some(nonce) => token.claims(&verifier, &Nonce::new(nonce.to_owned())),
         None => token.claims(&verifier, |_: Option<&Nonce>| Ok(())),
@@ -125,15 +125,46 @@ fn describe(error: &ClaimsVerificationError) -> &'static str {
     match error {
         ClaimsVerificationError::InvalidIssuer(_) => "is of another issuer (iss)",
         ClaimsVerificationError::InvalidAudience(_) => "is not for us alone (aud)",
-        ClaimsVerificationError::Expired(_) => "is expired or from the future (exp, iat)",
         ClaimsVerificationError::InvalidNonce(_) => "is not of this login (nonce)",
         _ => "does not verify",
     }
 }
 
+/// Checks `exp` and `iat`. Each explanation has the number of seconds, since a wrong clock is the usual cause.
+fn check_times(claims: &CoreIdTokenClaims, expected: &Expected, now: Timestamp) -> Result<(), TokenError> {
+    let (exp, iat, leeway) = (claims.expiration(), claims.issue_time(), expected.leeway);
+    let allowed = format!("leeway is {} s", leeway.num_seconds());
+    if exp <= now - leeway {
+        return Err(format!("expired {} s ago (exp); {allowed}", seconds(now - exp)).into());
+    }
+    if iat > now + leeway {
+        return Err(format!("was issued {} s in the future (iat); {allowed}", seconds(iat - now)).into());
+    }
+    let age = now - iat;
+    // Only the response of a login must be new. A provider may repeat the ID token of the login at a refresh.
+    if expected.nonce.is_some() && age > MAX_AGE + leeway {
+        let (age, beyond) = (seconds(age), seconds(age - MAX_AGE - leeway));
+        return Err(
+            format!("was issued {age} s ago (iat), {beyond} s more than 10 minutes and leeway; {allowed}").into()
+        );
+    }
+    Ok(())
+}
+
+/// The number of seconds, rounded up.
+fn seconds(delta: TimeDelta) -> i64 {
+    delta.num_seconds() + i64::from(delta.subsec_nanos() > 0)
+}
+
 fn check_not_before(payload: &Map<String, Value>, expected: &Expected, now: Timestamp) -> Result<(), TokenError> {
     let nbf = numeric_date::read(payload, "nbf").map_err(|_| "has an unreadable nbf")?;
-    if nbf.is_some_and(|nbf| nbf > now + expected.leeway) { Err("is not valid yet (nbf)".into()) } else { Ok(()) }
+    match nbf {
+        Some(nbf) if nbf > now + expected.leeway => {
+            let (wait, leeway) = (seconds(nbf - now), expected.leeway.num_seconds());
+            Err(format!("is not valid for another {wait} s (nbf); leeway is {leeway} s").into())
+        }
+        _ => Ok(()),
+    }
 }
 
 fn check_authorized_party(claims: &CoreIdTokenClaims, expected: &Expected) -> Result<(), TokenError> {

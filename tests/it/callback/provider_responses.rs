@@ -90,6 +90,7 @@ async fn an_id_token_with_invalid_claims_ends_the_login() {
         json!({"exp": "soon"}),
         json!({"iat": null}),
         json!({"iat": now + 100}),
+        json!({"iat": now - 660}),
         json!({"nbf": now + 100}),
         json!({"nonce": null}),
         json!({"nonce": "another"}),
@@ -108,6 +109,7 @@ async fn an_id_token_with_invalid_claims_ends_the_login() {
         json!({"azp": "us:1"}),
         json!({"exp": now - 5}),
         json!({"iat": now + 8, "nbf": now + 8}),
+        json!({"iat": now - 600}),
     ] {
         gateway.op.set_claims(good.clone());
         let (answer, row) = finished(&gateway, "alice").await;

@@ -35,6 +35,27 @@ fn keys() -> KeySet {
     KeySet::read(&json!({"keys": [rsa_jwk("rsa"), ec, ed]})).expect("good keys")
 }
 
+/// A token with a valid signature of an RSA key of 1024 bits, and the modulus of that key.
+const WEAKLY_SIGNED: &str = concat!(
+    "eyJhbGciOiJSUzI1NiIsImtpZCI6ImEifQ.eyJpc3MiOiJodHRwczovL29wLmV4YW1wbGUiLCJzdWIiOiJhZGEifQ.",
+    "CarJNih9hyHFi-zUXdRYj4Bs4NODN-ZagvX9k7QMt-2-iq1Idomgqn3qZ0QjzH1lX2k9BwRmZu1Do3grrIP9VQ",
+    "tG-9Tg7RdL8m-ol0WLOmXB5LWA9j-nUeVu4Je5Srto0Un7BrFfIM8xfIVbfPbPymR1khzm50OJQlhSzovwLEY"
+);
+const WEAK_MODULUS: &str = concat!(
+    "xztdyc8RZ5QQdhmQHxlu0a30ECxYSS6TXNtOWiVTpXhMfaKj1qBiLduNb1cXC_JLNvixYYFUXXImxiPff1FQWy",
+    "2dFtPsOfMw2QXBsSXoIDOL-3Oj3mg43prlY8gw11FkI4YFsWQdZGKprTKaDzNz1vmWSKEIkbIvVGe4oWKv02E"
+);
+
+#[test]
+fn a_valid_signature_of_a_weak_rsa_key_is_rejected() {
+    let weak = json!({"kty": "RSA", "kid": "a", "n": WEAK_MODULUS, "e": "AQAB"});
+    let keys = KeySet::read(&json!({"keys": [weak, rsa_jwk("rsa")]})).expect("one is strong");
+    let algorithms = [algorithm("RS256").expect("known")];
+    let accepted = VerificationKeys { algorithms: &algorithms, keys: &keys, secrets: &[], issuers: &[] };
+    let refused = Jws::read(WEAKLY_SIGNED).expect("a JWS").verify(&accepted).expect_err("a weak key");
+    assert!(refused.to_string().contains("less than 2048 bits"), "{refused}");
+}
+
 fn now() -> Timestamp {
     Timestamp::from_timestamp(1_800_000_000, 0).expect("an instant")
 }
@@ -175,13 +196,18 @@ fn times_are_compared_with_now_and_leeway() {
     let at = |seconds: i64| now().timestamp() + seconds;
     rejected(&without("exp"), "exp");
     rejected(&with(json!({"exp": null})), "exp");
-    rejected(&with(json!({"exp": at(-61)})), "exp");
+    rejected(&with(json!({"exp": at(-61)})), "expired 61 s ago (exp); leeway is 60 s");
+    rejected(&with(json!({"exp": at(-60)})), "exp");
     rejected(&with(json!({"exp": "soon"})), "type");
     assert!(of(&with(json!({"exp": at(-5)}))).is_ok());
     rejected(&without("iat"), "iat");
-    rejected(&with(json!({"iat": at(61)})), "iat");
+    rejected(&with(json!({"iat": at(61)})), "was issued 61 s in the future (iat); leeway is 60 s");
     assert!(of(&with(json!({"iat": at(8)}))).is_ok());
-    rejected(&with(json!({"nbf": at(61)})), "nbf");
+    assert!(of(&with(json!({"iat": at(-660)}))).is_ok());
+    let old = "was issued 661 s ago (iat), 1 s more than 10 minutes and leeway; leeway is 60 s";
+    rejected(&with(json!({"iat": at(-661)})), old);
+    rejected(&with(json!({"iat": 0})), "iat");
+    rejected(&with(json!({"nbf": at(61)})), "is not valid for another 61 s (nbf); leeway is 60 s");
     rejected(&with(json!({"nbf": 1e300})), "nbf");
     rejected(&with(json!({"nbf": "now"})), "nbf");
     assert!(of(&with(json!({"nbf": at(8)}))).is_ok());

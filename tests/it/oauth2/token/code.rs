@@ -4,8 +4,8 @@ use chrono::TimeDelta;
 
 use crate::support::Gateway;
 use crate::support::app::{
-    SERVER, Tokens, VERIFIER, beside, code, error, of_server, path, post, post_as, redeem, redeem_of_server, redemption,
-    refresh, sign_in, start, userinfo,
+    SERVER, Tokens, VERIFIER, beside, code, error, of_server, path, post, post_as, redeem, redeem_of_server,
+    redemption, refresh, sign_in, start, userinfo,
 };
 
 async fn fresh_code(gateway: &Gateway) -> String {
