@@ -3,15 +3,16 @@
 # For development: docker compose build   (with `vestibule dev`; see docker-compose.yml)
 
 # `scripts/image-check --pin` adds the digests.
-ARG RUST_IMAGE=rust:1-bookworm
-ARG DEBIAN_IMAGE=debian:bookworm-slim
+ARG RUST_IMAGE=docker.io/library/rust:1-bookworm
+ARG DEBIAN_IMAGE=docker.io/library/debian:bookworm-slim
 ARG RUNTIME_IMAGE=gcr.io/distroless/cc-debian12:nonroot
 
 FROM ${RUST_IMAGE} AS dependencies
 SHELL ["/bin/bash", "-o", "pipefail", "-c"]
-# The list of the crates: in the binary (cargo-auditable), and as a file (cargo-cyclonedx).
+# The list of the crates: in the binary (cargo-auditable), and as a file (cargo-cyclonedx). They run for a second, so they are not
+# optimized.
 RUN --mount=type=cache,target=/usr/local/cargo/registry \
-    CARGO_TARGET_DIR=/tools cargo install --locked cargo-auditable@0.7.7 cargo-cyclonedx@0.5.9 \
+    CARGO_TARGET_DIR=/tools cargo install --debug --locked cargo-auditable@0.7.7 cargo-cyclonedx@0.5.9 \
     && rm -r /tools
 # The stage `reproducible` compiles in the second folder.
 ENV CARGO_TARGET_DIR=/target SOURCE_FOLDERS="/build /again"

@@ -10,9 +10,9 @@ fail() {
 has() { command -v "$1" >/dev/null 2>&1; }
 
 # need COMMAND PACKAGE…: installs Debian packages if a command is missing.
-need() {
-    if has "$1"; then return; fi
-    shift
+need() { has "$1" || install_packages "${@:2}"; }
+
+install_packages() {
     if ! has apt-get || [ "$(id -u)" != 0 ]; then fail "please install: $*"; fi
     say "installing $*"
     apt-get update -qq >/dev/null
@@ -44,10 +44,10 @@ find_python() {
         PYTHON=
     done
     if [ -z "$PYTHON" ]; then
-        need no-such-command python3 python3-yaml python3-jwt python3-cryptography
+        install_packages python3 python3-yaml python3-jwt python3-cryptography
         PYTHON=/usr/bin/python3
     fi
-    PYTHON=$(command -v $PYTHON)
+    PYTHON=$(command -v "$PYTHON")
     case $PYTHON in /*) ;; *) PYTHON=$PWD/$PYTHON ;; esac
     export PYTHON
 }
@@ -91,15 +91,52 @@ runtime_supports_nocgroups = ["crun"]
 crun = ["$PWD/scripts/image/oci-runtime"]
 CONF
     export CONTAINERS_STORAGE_CONF=$work/storage.conf CONTAINERS_CONF=$work/containers.conf TMPDIR=$work/tmp
+    # The checks run the health check themselves. podman would need systemd for it.
+    export DISABLE_HC_SYSTEMD=true
 }
 
-# In the namespaces of this script only: the cgroups that crun expects, and places where podman writes.
+# Where podman and its network plugins write.
+podman_folders=(/run/netns /run/crun /run/libpod /run/containers /var/lib/cni)
+
+# In the namespaces of this script only: the cgroups that crun expects, and those folders.
 prepare_namespace() {
+    local folder
     mount --make-rprivate /
     if [ "$(stat --file-system --format=%T /sys/fs/cgroup)" != cgroup2fs ]; then
         umount --recursive --lazy /sys/fs/cgroup
         mount -t cgroup2 cgroup2 /sys/fs/cgroup
     fi
-    mkdir -p /var/lib/cni
-    mount -t tmpfs tmpfs /var/lib/cni
+    for folder in "${podman_folders[@]}"; do
+        mkdir -p "$folder"
+        mount -t tmpfs tmpfs "$folder"
+    done
+}
+
+podman_note() {
+    case $ENGINE in
+        docker) docker version --format 'Docker {{.Server.Version}}' ;;
+        podman) echo "podman $(podman --version | sed 's/.* //') and buildah; containers have the limits of this process (crun gets none)" ;;
+    esac
+}
+
+compose_note() {
+    if [ "$COMPOSE" = tool ]; then
+        docker compose version
+    else
+        echo "played by scripts/image/compose; not proven: Compose's own reading of the files, restarts, name servers on networks," \
+            "health checks by the engine's timer$([ -z "${POSTGRES_IMAGE:-}" ] || echo ", the images of PostgreSQL and Caddy")"
+    fi
+}
+
+# Removes what an interrupted run has left in the store.
+remove_leftovers() {
+    if [ "$ENGINE" = podman ]; then
+        # The first command only finds out that the containers have ended.
+        podman ps --all >/dev/null 2>&1 || :
+        podman rm --all --force --time 0 >/dev/null 2>&1 || :
+        podman volume rm --all --force >/dev/null 2>&1 || :
+        podman network prune --force >/dev/null 2>&1 || :
+    else
+        docker rm --force check-provider check-database vestibule >/dev/null 2>&1 || :
+    fi
 }
