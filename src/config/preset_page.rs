@@ -9,6 +9,13 @@ use super::layer::preset::Preset;
 /// The gateway's address in examples.
 const EXAMPLE: &str = "https://login.example.com";
 
+/// What a page says of a preset that was not tried with the provider itself.
+const NOT_TRIED: &str = "Not tried with the provider itself. The values come from its documentation, and the tests complete \
+                         a login with responses of the documented form.";
+
+/// Providers without a preset that were tried, in Markdown.
+const WITHOUT_PRESET: &str = include_str!("without_preset.md");
+
 /// The width of a paragraph in characters.
 const COLUMNS: usize = 118;
 
@@ -37,6 +44,7 @@ pub fn preset_page(preset: &Preset) -> String {
     line(
         "- The redirect URI at the provider must be exactly the one above: most providers compare it character by character.\n",
     );
+    line(&format!("## Tried\n\n{}\n", wrapped(about.tried.as_deref().unwrap_or(NOT_TRIED), "")));
     line("## What the preset sets\n\nEach key can be overridden in `[providers.<id>]`.\n\n| key | value |\n|---|---|");
     for (key, value) in settings(provider, "") {
         line(&format!("| `{key}` | `{value}` |"));
@@ -69,8 +77,9 @@ pub fn preset_index(presets: &[Preset]) -> String {
         "\nThe last column is the claim that says whether the e-mail address is verified. `never` means that the provider\n\
          does not verify addresses, or not reliably: `allow.email_domains` matches no user there, and no user is linked\n\
          by address.\n\n\
-         Other OpenID providers need no preset: `issuer`, `client_id` and a secret are enough.\n",
+         Each page says whether the preset was tried with the provider itself, or comes from its documentation.\n\n",
     );
+    text.push_str(WITHOUT_PRESET);
     text
 }
 

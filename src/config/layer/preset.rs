@@ -18,13 +18,15 @@ macro_rules! files {
 }
 
 /// All presets, in the order in which they are listed.
-static FILES: [(&str, &str); 32] = files![
+static FILES: [(&str, &str); 34] = files![
     "google",
     "microsoft",
     "microsoft-multi",
     "apple",
     "github",
     "gitlab",
+    "gitea",
+    "forgejo",
     "bitbucket",
     "facebook",
     "x",
@@ -81,6 +83,8 @@ pub struct About {
     /// Further notes, a paragraph each.
     #[serde(default)]
     pub notes: Vec<String>,
+    /// With which software the preset was tried, and what worked; `None` where its values were only read.
+    pub tried: Option<String>,
     /// Example values of the needed keys.
     #[serde(default)]
     pub example: BTreeMap<String, Value>,

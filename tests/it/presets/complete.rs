@@ -72,6 +72,8 @@ fn addresses_are_verified_by_a_documented_claim_only() {
     let expected = [
         "microsoft",
         "microsoft-multi",
+        "gitea",
+        "forgejo",
         "facebook",
         "x",
         "spotify",

@@ -59,6 +59,23 @@ fn a_page_has_the_redirect_uri_and_the_snippet() {
     }
 }
 
+/// What was not tried says so, and the index lists providers that need no preset.
+#[test]
+fn a_page_says_whether_the_preset_was_tried() {
+    let presets = presets();
+    let tried: Vec<_> =
+        presets.iter().filter(|preset| preset.about.tried.is_some()).map(|preset| preset.name).collect();
+    assert_eq!(tried, ["keycloak", "zitadel"]);
+    for preset in &presets {
+        let said = preset_page(preset).contains("\n## Tried\n\nNot tried with the provider itself.");
+        assert_ne!(said, tried.contains(&preset.name), "{}", preset.name);
+    }
+    let index = preset_index(&presets);
+    for name in ["Dex", "Ory Hydra", "LemonLDAP::NG", "Spring Authorization Server", "Better Auth", "Authlib"] {
+        assert!(index.contains(&format!("| {name}")), "{name} is missing in\n{index}");
+    }
+}
+
 #[test]
 fn the_command_line_prints_the_list_and_each_page() {
     let operator = Operator::new();
