@@ -1,4 +1,4 @@
-// npm install oidc-client-ts
+// npm install; python3 -m http.server 3000 --bind 127.0.0.1
 import { UserManager } from 'oidc-client-ts';
 
 const { authority, client_id } = await (await fetch('settings.json')).json();

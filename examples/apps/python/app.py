@@ -1,8 +1,9 @@
-# pip install Authlib Flask requests; flask run
+# pip install Authlib Flask requests
+# ISSUER=https://login.example.com CLIENT_ID=web CLIENT_SECRET=… SECRET_KEY=… flask run --port 3000
 import os
 
 from authlib.integrations.flask_client import OAuth
-from flask import Flask, url_for
+from flask import Flask, redirect, session, url_for
 from markupsafe import escape
 
 app = Flask(__name__)
@@ -17,11 +18,15 @@ gateway = OAuth(app).register(
 
 
 @app.get("/")
-def sign_in():
-    return gateway.authorize_redirect(url_for("callback", _external=True))
+def home():
+    if "name" not in session:
+        return gateway.authorize_redirect(url_for("callback", _external=True))
+    return f"Hello, {escape(session['name'])}"
 
 
 @app.get("/callback")
 def callback():
-    tokens = gateway.authorize_access_token()  # tokens["access_token"] is for your services
-    return f"Hello, {escape(tokens['userinfo']['name'])}"
+    if "name" not in session:  # else this is a reload, and the code is used up
+        tokens = gateway.authorize_access_token()  # tokens["access_token"] is for your services
+        session["name"] = tokens["userinfo"]["name"]
+    return redirect(url_for("home"))

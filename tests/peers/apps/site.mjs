@@ -1,21 +1,16 @@
-// Serves a single-page app as any web server would: the files of a folder, two libraries, and its settings.
+// Serves a single-page app as any web server would: the files of a folder, two installed libraries, and its settings.
 import { createServer } from 'node:http';
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { extname } from 'node:path';
-import { fileURLToPath } from 'node:url';
 
-const esm = '/dist/esm/oidc-client-ts.js';
-const modules = {
-  '/modules/oidc-client-ts.js': import.meta.resolve('oidc-client-ts').replace(/\/dist\/.*/, esm),
-  '/modules/jwt-decode.js': import.meta.resolve('jwt-decode'),
-};
+const peers = new URL('..', import.meta.url);
 const types = { '.html': 'text/html', '.js': 'text/javascript', '.json': 'application/json' };
 
 export async function serve(folder, settings, port) {
   const read = async (path) => {
     if (path === '/settings.json') return JSON.stringify(settings);
-    return readFile(path in modules ? fileURLToPath(modules[path]) : `${folder}${path}`);
+    return readFile(path.startsWith('/node_modules/') ? new URL(`.${path}`, peers) : `${folder}${path}`);
   };
   const server = createServer(async (request, answer) => {
     const { pathname } = new URL(request.url, 'http://here');
