@@ -8,12 +8,13 @@ SHELL := /bin/bash
 export PATH := $(CURDIR)/.dev/venv/bin:$(PATH)
 CARGO ?= cargo
 
-.PHONY: help demo demo-check test bench bench-scale bench-peers lint lint-rust lint-deny lint-files build image image-check clean-dev bootstrap bootstrap-test
+.PHONY: help demo demo-check test bench bench-scale bench-peers lint lint-rust lint-deny lint-files build image image-check
+.PHONY: clean-dev bootstrap bootstrap-build bootstrap-test
 
 help: ## Lists the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-demo: bootstrap ## Runs the gateway with a private PostgreSQL and a pretend provider; open the URL it prints (ARGS="--port 9000")
+demo: bootstrap ## Runs the gateway with a private PostgreSQL and a pretend provider; open the URL it prints (ARGS="--port 9000", ARGS="--listen 0.0.0.0")
 	$(CARGO) run --locked --features dev -- dev $(ARGS)
 
 demo-check: bootstrap ## Does the same login without a browser and prints the decoded token
@@ -52,7 +53,7 @@ bench-scale: bootstrap ## Measures the flows with 20,000 and with 2,000,000 sess
 bench-peers: bootstrap ## Measures the gateway beside npm oidc-provider and oauth2-proxy, with ES256 on both sides
 	CARGO="$(CARGO)" scripts/bench-peers $(BENCH)
 
-build: bootstrap ## Builds the release binary as in the container image, and its SBOM: target/release/vestibule
+build: bootstrap-build ## Builds the release binary as in the container image, and its SBOM: target/release/vestibule
 	scripts/bootstrap-release
 	scripts/reproducible $(CARGO) auditable build --locked --release
 	scripts/sbom $${CARGO_TARGET_DIR:-target}/release/vestibule.cdx.json
@@ -68,6 +69,9 @@ clean-dev: ## Removes the files of demo and tests in .dev: the private database,
 
 bootstrap:
 	@scripts/bootstrap
+
+bootstrap-build:
+	@scripts/bootstrap build
 
 bootstrap-test:
 	@scripts/bootstrap-test

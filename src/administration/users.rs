@@ -20,6 +20,13 @@ pub struct UserDetails {
     identities: Vec<Identity>,
 }
 
+impl UserDetails {
+    /// The identities, in the order of the account page.
+    pub fn identities(&self) -> &[Identity] {
+        &self.identities
+    }
+}
+
 /// The most users that are listed for one e-mail address.
 const MAX_EMAIL_MATCHES: i64 = 10;
 

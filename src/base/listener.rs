@@ -1,6 +1,8 @@
 //! A connection that receives notifications of PostgreSQL (`LISTEN`). It is not from the pool, because it is kept for as
 //! long as its owner runs.
 
+use std::time::Duration;
+
 use super::db::{Conn, Db, DbError};
 
 /// A connection that listens to one channel; to be used on a thread that may block.
@@ -12,9 +14,9 @@ impl Listener {
         db.connect(&listen(channel)).map(Self)
     }
 
-    /// The same at the start, when the database may be starting too: tries again for the pool's `acquire_timeout`.
-    pub fn open_at_start(db: &Db, channel: &'static str) -> Result<Self, DbError> {
-        db.connect_patiently(&listen(channel)).map(Self)
+    /// The same at the start, when the database may be starting too: tries again for the time `wait`.
+    pub fn open_at_start(db: &Db, channel: &'static str, wait: Duration) -> Result<Self, DbError> {
+        db.connect_within(&listen(channel), wait).map(Self)
     }
 
     /// Whether a notification has arrived since the last call. Reads the socket only; fails once the server is gone.

@@ -10,9 +10,10 @@ use super::{
 };
 
 #[derive(Parser)]
-#[command(version, about)]
+#[command(version, about, max_term_width = 100)]
 struct Arguments {
-    /// A configuration file; a later file overrides an earlier one [default: config/vestibule.toml, if it exists]
+    /// A configuration file; a later file overrides an earlier one [default: the file that VESTIBULE_CONFIG names, else
+    /// config/vestibule.toml or /etc/vestibule/vestibule.toml, the first that exists]
     #[arg(long = "config", value_name = "FILE", global = true)]
     files: Vec<PathBuf>,
     #[command(subcommand)]
@@ -65,7 +66,7 @@ enum Verb {
         #[command(subcommand)]
         verb: sessions::Verb,
     },
-    /// List, disable and enable users
+    /// List, show, disable, enable and delete users
     Users {
         #[command(subcommand)]
         verb: users::Verb,

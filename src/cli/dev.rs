@@ -1,6 +1,6 @@
 //! `vestibule dev`: the gateway with its own PostgreSQL, a test provider and a demo app, for development.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
@@ -21,6 +21,10 @@ pub struct DevArgs {
     /// Port of the gateway; the next three are those of the admin listener, the provider and the demo app.
     #[arg(long, default_value_t = 8080, value_parser = clap::value_parser!(u16).range(1..=65532))]
     port: u16,
+    /// IP address to listen on: 127.0.0.1, or 0.0.0.0 or :: for the mapped ports of a container. Then everyone who can reach
+    /// them can sign in as any test user. The URLs stay those of 127.0.0.1.
+    #[arg(long, value_name = "IP", default_value = "127.0.0.1", value_parser = listen_address)]
+    listen: IpAddr,
     /// Keep the database and the keys in .dev/ for the next run.
     #[arg(long)]
     keep: bool,
@@ -63,11 +67,18 @@ struct ProviderArgs {
     slow: u64,
 }
 
+/// The parts of `vestibule dev` call each other at 127.0.0.1, so it has to be among the addresses.
+fn listen_address(text: &str) -> Result<IpAddr, String> {
+    let address = text.parse::<IpAddr>().ok();
+    let is_good = |ip: &IpAddr| ip.is_unspecified() || *ip == IpAddr::from(Ipv4Addr::LOCALHOST);
+    address.filter(is_good).ok_or_else(|| "write 127.0.0.1, 0.0.0.0 or ::".to_owned())
+}
+
 /// Runs until the process gets SIGINT or SIGTERM.
 pub fn run(args: DevArgs, files: Vec<PathBuf>) -> ExitCode {
-    let DevArgs { port, keep, frontend, part } = args;
+    let DevArgs { port, listen, keep, frontend, part } = args;
     let outcome = match part {
-        None => dev::run(&Plan { port, keep, frontend, files }).map_err(|error| error.to_string()),
+        None => dev::run(&Plan { port, listen, keep, frontend, files }).map_err(|error| error.to_string()),
         Some(Part::Provider(args)) => serve_provider(args).map_err(|error| error.to_string()),
     };
     match outcome {

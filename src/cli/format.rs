@@ -1,5 +1,7 @@
 //! Texts that several commands print: users, counts, and times.
 
+use serde::Serialize;
+
 use crate::account::Record;
 use crate::base::clock::Timestamp;
 
@@ -21,4 +23,9 @@ pub fn ended_sessions(sessions: usize) -> String {
 /// A time in UTC (RFC 3339), to the second.
 pub fn timestamp(at: Timestamp) -> String {
     at.format("%Y-%m-%dT%H:%M:%SZ").to_string()
+}
+
+/// A value as indented JSON, with a line feed at the end.
+pub fn as_json<T: Serialize>(value: &T) -> Result<String, String> {
+    serde_json::to_string_pretty(value).map(|text| text + "\n").map_err(|error| error.to_string())
 }

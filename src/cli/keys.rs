@@ -8,7 +8,7 @@ use std::time::Duration;
 use clap::Subcommand;
 use serde::Serialize;
 
-use super::format::timestamp;
+use super::format::{as_json, timestamp};
 use super::{context, output};
 use crate::base::clock::{Clock, Timestamp};
 use crate::base::db::Db;
@@ -20,12 +20,18 @@ use crate::keys::{self, KeyState, KeyStatus, Milestone, Policy, SigningKey};
 pub enum Verb {
     /// List the signing keys, oldest first
     List {
+        /// Maximum number of rows: the newest
+        #[arg(long, default_value_t = 100)]
+        limit: usize,
         /// Print JSON
         #[arg(long)]
         json: bool,
     },
     /// Print the timeline: past and planned changes of each key
     Plan {
+        /// Maximum number of rows: the last
+        #[arg(long, default_value_t = 100)]
+        limit: usize,
         /// Print JSON
         #[arg(long)]
         json: bool,
@@ -67,8 +73,8 @@ pub fn run(verb: &Verb, files: &[PathBuf]) -> ExitCode {
     let context = Context { db, config, policy, now: Clock::system().now() };
     let done = context::wait_for(async {
         match verb {
-            Verb::List { json } => list(&context, *json).await,
-            Verb::Plan { json } => plan(&context, *json).await,
+            Verb::List { limit, json } => list(&context, *limit, *json).await,
+            Verb::Plan { limit, json } => plan(&context, *limit, *json).await,
             Verb::Rotate { emergency: false, .. } => rotate(&context).await,
             Verb::Rotate { kids, .. } => emergency(&context, kids).await,
         }
@@ -80,7 +86,7 @@ pub fn run(verb: &Verb, files: &[PathBuf]) -> ExitCode {
     }
 }
 
-async fn list(context: &Context, json: bool) -> Result<String, String> {
+async fn list(context: &Context, limit: usize, json: bool) -> Result<String, String> {
     let mut views: Vec<ListedKey> = Vec::new();
     for file in &context.config.signing.key_files {
         let key = SigningKey::from_pkcs8(file.algorithm(), file.pkcs8()).map_err(|error| error.to_string())?;
@@ -90,6 +96,7 @@ async fn list(context: &Context, json: bool) -> Result<String, String> {
     }
     let statuses = statuses(context).await?;
     views.extend(statuses.into_iter().map(|status| ListedKey { status, file: false }));
+    views.drain(..views.len().saturating_sub(limit));
     if json {
         return as_json(&views);
     }
@@ -111,8 +118,9 @@ async fn list(context: &Context, json: bool) -> Result<String, String> {
     Ok(text)
 }
 
-async fn plan(context: &Context, json: bool) -> Result<String, String> {
-    let milestones = keys::milestones(&statuses(context).await?, &context.policy, context.now);
+async fn plan(context: &Context, limit: usize, json: bool) -> Result<String, String> {
+    let mut milestones = keys::milestones(&statuses(context).await?, &context.policy, context.now);
+    milestones.drain(..milestones.len().saturating_sub(limit));
     if json {
         return as_json(&milestones);
     }
@@ -197,8 +205,4 @@ fn of_file(key: &SigningKey, state: KeyState) -> KeyStatus {
         gone_at: None,
         revoked_at: None,
     }
-}
-
-fn as_json<T: Serialize>(value: &T) -> Result<String, String> {
-    serde_json::to_string_pretty(value).map(|text| text + "\n").map_err(|error| error.to_string())
 }

@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use clap::Subcommand;
 
 use super::context::{self, Context};
-use super::format::timestamp;
+use super::format::{as_json, timestamp};
 use crate::logout::{self, Undelivered};
 
 #[derive(Subcommand)]
@@ -32,7 +32,7 @@ pub fn run(verb: &Verb, files: &[PathBuf]) -> ExitCode {
 async fn list(context: &Context, limit: i64, json: bool) -> Result<String, String> {
     let notices = logout::undelivered(&context.db, limit).await.map_err(|error| error.to_string())?;
     if json {
-        return serde_json::to_string_pretty(&notices).map(|text| text + "\n").map_err(|error| error.to_string());
+        return as_json(&notices);
     }
     Ok(notices.iter().fold(String::new(), |mut text, notice| {
         let _always_written = writeln!(text, "{}", line(notice));

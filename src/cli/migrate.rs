@@ -2,8 +2,10 @@
 
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::Subcommand;
+use serde_json::{Value, json};
 
 use super::{context, output};
 use crate::base::db::{Db, DbError};
@@ -11,8 +13,15 @@ use crate::base::migrate;
 
 #[derive(Subcommand)]
 pub enum Verb {
-    /// List the migrations and whether each is applied
-    Status,
+    /// List the migrations and whether each is applied, oldest first
+    Status {
+        /// Maximum number of rows: the newest
+        #[arg(long, default_value_t = 1000)]
+        limit: usize,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
 }
 
 /// Runs the missing migrations, or lists all.
@@ -22,17 +31,19 @@ pub fn run(verb: Option<&Verb>, files: &[PathBuf]) -> ExitCode {
         Err(code) => return code,
     };
     let db = Db::open(&config.database.access);
-    let lines = match verb {
-        None => ran(&db),
-        Some(Verb::Status) => listed(&db),
+    let text = match verb {
+        None => ran(&db, config.database.connect_timeout).map(|lines| lines.join("\n") + "\n"),
+        Some(Verb::Status { limit, json }) => listed(&db, *limit, *json),
     };
-    match lines {
-        Ok(lines) => print(&lines),
+    match text {
+        Ok(text) => output::print(&text),
         Err(error) => output::fail(&error),
     }
 }
 
-fn ran(db: &Db) -> Result<Vec<String>, DbError> {
+/// Waits for the database as the start of the gateway does: the job may start beside it.
+fn ran(db: &Db, wait: Duration) -> Result<Vec<String>, DbError> {
+    db.wait_until_available(wait)?;
     let ran = migrate::migrate(db)?;
     if ran.is_empty() {
         return Ok(vec!["The schema is up to date.".to_owned()]);
@@ -40,15 +51,13 @@ fn ran(db: &Db) -> Result<Vec<String>, DbError> {
     Ok(ran.into_iter().map(|name| format!("ran {name}")).collect())
 }
 
-fn listed(db: &Db) -> Result<Vec<String>, DbError> {
-    let line = |step: migrate::Step| format!("{}  {}", if step.applied { "applied" } else { "pending" }, step.name);
-    Ok(migrate::status(db)?.into_iter().map(line).collect())
-}
-
-#[expect(clippy::print_stdout, reason = "the command prints the migrations")]
-fn print(lines: &[String]) -> ExitCode {
-    for line in lines {
-        println!("{line}");
+fn listed(db: &Db, limit: usize, json: bool) -> Result<String, DbError> {
+    let mut steps = migrate::status(db)?;
+    let newest = steps.split_off(steps.len().saturating_sub(limit));
+    if json {
+        let view = |step: &migrate::Step| json!({ "name": step.name, "applied": step.applied });
+        return Ok(format!("{:#}\n", Value::Array(newest.iter().map(view).collect())));
     }
-    ExitCode::SUCCESS
+    let line = |step: &migrate::Step| format!("{}  {}\n", if step.applied { "applied" } else { "pending" }, step.name);
+    Ok(newest.iter().map(line).collect())
 }

@@ -8,7 +8,7 @@ use clap::Subcommand;
 use serde::Serialize;
 
 use super::context::{self, Context};
-use super::format::{ended_sessions, timestamp, user_label};
+use super::format::{as_json, ended_sessions, timestamp, user_label};
 use super::users::find_user;
 use crate::administration;
 use crate::base::id::UserId;
@@ -28,6 +28,12 @@ pub enum Verb {
         #[arg(long)]
         json: bool,
     },
+    /// End one session, and the sessions of apps under it
+    End {
+        /// The session's id, as `sessions list` prints it and as the claim `sid`
+        #[arg(value_name = "SESSION")]
+        session: String,
+    },
     /// End all sessions of a user
     Revoke {
         /// The user's sub or e-mail address
@@ -46,6 +52,7 @@ pub enum Verb {
 pub fn run(verb: &Verb, files: &[PathBuf]) -> ExitCode {
     context::with_context(files, async |context| match verb {
         Verb::List { user, limit, json } => list(context, user.as_deref(), *limit, *json).await,
+        Verb::End { session } => end(context, session).await,
         Verb::Revoke { whose, user, dry_run } => {
             let user = whose.as_ref().or(user.as_ref()).map_or("", String::as_str);
             revoke(context, user, *dry_run).await
@@ -68,9 +75,18 @@ async fn list(context: &Context, user: Option<&str>, limit: i64, json: bool) -> 
             listed: &'a Listed,
         }
         let views: Vec<_> = listed.iter().map(|listed| View { sub: listed.user, listed }).collect();
-        return serde_json::to_string_pretty(&views).map(|text| text + "\n").map_err(|error| error.to_string());
+        return as_json(&views);
     }
     Ok(lines(&listed))
+}
+
+async fn end(context: &Context, session: &str) -> Result<String, String> {
+    let id = session.parse().map_err(|_| format!("{session:?} is no session id; `sessions list` prints them"))?;
+    let ended = administration::end_session(&context.db, &context.endings, id, context.now).await;
+    match ended.map_err(|error| error.to_string())? {
+        true => Ok(format!("session {id} ended.\n")),
+        false => Err(format!("no active session has the id {id}")),
+    }
 }
 
 async fn revoke(context: &Context, user: &str, dry_run: bool) -> Result<String, String> {

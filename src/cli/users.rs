@@ -7,8 +7,8 @@ use std::process::ExitCode;
 use clap::Subcommand;
 
 use super::context::{self, Context};
-use super::format::{ended_sessions, timestamp, user_label};
-use crate::account::Record;
+use super::format::{as_json, ended_sessions, timestamp, user_label};
+use crate::account::{Identity, Record};
 use crate::administration::{self, Actor};
 
 /// The number of users that one query returns.
@@ -21,6 +21,17 @@ pub enum Verb {
         /// Only users whose e-mail address, name or user name contains TEXT, in upper or lower case
         #[arg(long, value_name = "TEXT")]
         q: Option<String>,
+        /// Maximum number of rows
+        #[arg(long, default_value_t = 100, value_parser = clap::value_parser!(i64).range(1..))]
+        limit: i64,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Show a user with the linked identities
+    Show {
+        /// The user's sub or e-mail address
+        user: String,
         /// Print JSON
         #[arg(long)]
         json: bool,
@@ -35,37 +46,77 @@ pub enum Verb {
         /// The user's sub or e-mail address
         user: String,
     },
+    /// Delete a user with the identities, and end all sessions. The next login of that person creates a new user
+    Delete {
+        /// The user's sub or e-mail address
+        user: String,
+        /// Only print the user that would be deleted
+        #[arg(long)]
+        dry_run: bool,
+    },
 }
 
 /// Runs the command.
 pub fn run(verb: &Verb, files: &[PathBuf]) -> ExitCode {
     context::with_context(files, async |context| match verb {
-        Verb::List { q, json } => list(context, q.as_deref().unwrap_or_default(), *json).await,
+        Verb::List { q, limit, json } => list(context, q.as_deref().unwrap_or_default(), *limit, *json).await,
+        Verb::Show { user, json } => show(context, user, *json).await,
         Verb::Disable { user } => disable(context, user).await,
         Verb::Enable { user } => enable(context, user).await,
+        Verb::Delete { user, dry_run } => delete(context, user, *dry_run).await,
     })
 }
 
-async fn list(context: &Context, words: &str, json: bool) -> Result<String, String> {
+async fn list(context: &Context, words: &str, limit: i64, json: bool) -> Result<String, String> {
     let mut users: Vec<Record> = Vec::new();
     loop {
-        let after = users.last().map(|user| user.sub);
-        let page = administration::search(&context.db, words.to_owned(), after, PAGE).await;
+        let (listed, after) = (i64::try_from(users.len()).unwrap_or(limit), users.last().map(|user| user.sub));
+        let most = PAGE.min(limit - listed);
+        let page = administration::search(&context.db, words.to_owned(), after, most).await;
         let page = page.map_err(|error| error.to_string())?;
-        let last = i64::try_from(page.len()).is_ok_and(|len| len < PAGE);
+        let is_last = i64::try_from(page.len()).is_ok_and(|len| len < most) || listed + most == limit;
         users.extend(page);
-        if last {
+        if is_last {
             break;
         }
     }
     if json {
-        return serde_json::to_string_pretty(&users).map(|text| text + "\n").map_err(|error| error.to_string());
+        return as_json(&users);
     }
     let mut text = String::new();
     for user in &users {
         let _always_written = writeln!(text, "{}", line(user));
     }
     Ok(text)
+}
+
+async fn show(context: &Context, user: &str, json: bool) -> Result<String, String> {
+    let user = find_user(context, user).await?;
+    let details = administration::details(&context.db, user.sub).await.map_err(|error| error.to_string())?;
+    let details = details.ok_or("the user has just been deleted")?;
+    if json {
+        return as_json(&details);
+    }
+    let mut text = line(&user) + "\n";
+    for Identity { id, provider, sub, email, last_login_at, .. } in details.identities() {
+        let email = email.as_deref().unwrap_or("-");
+        let seen = timestamp(*last_login_at);
+        let _always_written = writeln!(text, "  identity {id}  {provider}  {sub}  {email}  last login {seen}");
+    }
+    Ok(text)
+}
+
+async fn delete(context: &Context, user: &str, dry_run: bool) -> Result<String, String> {
+    let user = find_user(context, user).await?;
+    if dry_run {
+        return Ok(format!("would be deleted, with identities and sessions:\n{}\n", line(&user)));
+    }
+    let Context { db, endings, now, .. } = context;
+    let deleted = administration::delete(db, endings, user.sub, Actor::CommandLine, *now).await;
+    match deleted.map_err(|error| error.to_string())? {
+        true => Ok(format!("{} is deleted, with identities and sessions.\n", user_label(&user))),
+        false => Err("the user has just been deleted".to_owned()),
+    }
 }
 
 async fn disable(context: &Context, user: &str) -> Result<String, String> {

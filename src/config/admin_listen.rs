@@ -27,7 +27,8 @@ fn admin_listen_with(
     files: &[PathBuf],
     variables: impl IntoIterator<Item = (OsString, OsString)>,
 ) -> Result<SocketAddr, String> {
-    let files = files_to_read(files);
+    let variables: Vec<_> = variables.into_iter().collect();
+    let files = files_to_read(files, &variables);
     let text = from_environment(variables)
         .or_else(|| files.iter().rev().find_map(|file| from_file(file)))
         .or_else(|| value_in(defaults::values().as_object()?))

@@ -18,8 +18,10 @@ use super::layer::validator::Validator;
 use super::layer::{check, defaults, environment, preset, secret_files};
 use super::schema;
 
-/// The file that is read where the command line names none, if it exists.
-const DEFAULT_FILE: &str = "config/vestibule.toml";
+/// The environment variable that names the file where the command line names none.
+const FILE_VARIABLE: &str = "VESTIBULE_CONFIG";
+/// The files of which the first that exists is read where neither names one.
+const DEFAULT_FILES: [&str; 2] = ["config/vestibule.toml", "/etc/vestibule/vestibule.toml"];
 
 /// A valid configuration, with the origin of each value.
 pub struct Loaded {
@@ -36,7 +38,8 @@ impl Loaded {
 }
 
 /// Loads the configuration from the defaults, `files` and the environment; a later layer overrides an earlier one. Where
-/// `files` is empty, `config/vestibule.toml` is read if it exists. Fails with all problems.
+/// `files` is empty, the file that `VESTIBULE_CONFIG` names is read, else the first of the default files that exists.
+/// Fails with all problems.
 pub fn load(files: &[PathBuf]) -> Result<Loaded, Problems> {
     load_with(files, std::env::vars_os())
 }
@@ -46,17 +49,39 @@ pub fn load_with(
     files: &[PathBuf],
     variables: impl IntoIterator<Item = (OsString, OsString)>,
 ) -> Result<Loaded, Problems> {
-    let files = files_to_read(files);
+    let variables: Vec<_> = variables.into_iter().collect();
+    let files = files_to_read(files, &variables);
     let mut problems = Vec::new();
     let read = |file: &PathBuf| read_file(file).map_err(|problem| problems.push(problem)).ok();
     let layers = files.iter().filter_map(read).collect();
-    combine(layers, variables, problems)
+    let loaded = combine(layers, variables, problems);
+    // Without a file, the other problems follow from that.
+    if files.is_empty() { loaded.map_err(|problems| problems.with(no_file())) } else { loaded }
 }
 
-/// The files of the command line, else the default file if it exists.
-pub(super) fn files_to_read(files: &[PathBuf]) -> Vec<PathBuf> {
-    let default_file = PathBuf::from(DEFAULT_FILE);
-    if files.is_empty() && default_file.exists() { vec![default_file] } else { files.to_vec() }
+/// The files of the command line, else the one that `VESTIBULE_CONFIG` names, else the first default file that exists.
+pub(super) fn files_to_read(files: &[PathBuf], variables: &[(OsString, OsString)]) -> Vec<PathBuf> {
+    if !files.is_empty() {
+        return files.to_vec();
+    }
+    let named = variables.iter().find(|(name, value)| name == FILE_VARIABLE && !value.is_empty());
+    if let Some((_, file)) = named {
+        return vec![PathBuf::from(file)];
+    }
+    // A file that this process may not see is read as well, so that the reason is reported.
+    let exists = |file: &&str| Path::new(file).try_exists().unwrap_or(true);
+    DEFAULT_FILES.iter().find(|file| exists(file)).map(PathBuf::from).into_iter().collect()
+}
+
+fn no_file() -> Problem {
+    let [here, of_system] = DEFAULT_FILES;
+    let directory = std::env::current_dir().map(|path| format!(" ({})", path.display())).unwrap_or_default();
+    Problem {
+        place: Place::NoFile,
+        key: String::new(),
+        what: format!("no configuration file was read: {here} does not exist here{directory}, nor {of_system}"),
+        remedy: format!("name the file with --config FILE or {FILE_VARIABLE}"),
+    }
 }
 
 /// Loads a configuration from one TOML text and the defaults, without the environment.

@@ -74,7 +74,8 @@ fn start_provider(plan: &Plan, secret: &Plain, clock: Clock) -> Result<Provider,
             format!("{}/logout/callback/{PROVIDER}", plan.public_url()),
         ],
     };
-    let settings = Settings { listen: plan.provider(), issuer: None, client, slow: SLOW_RESPONSE, clock };
+    let settings =
+        Settings { listen: plan.provider(), issuer: Some(plan.provider_url()), client, slow: SLOW_RESPONSE, clock };
     Provider::start(settings).map_err(DevError::at(plan.provider()))
 }
 

@@ -16,7 +16,7 @@ pub(super) fn variables(
     ring_key: &Plain,
     client_secret: &Plain,
 ) -> Vec<(OsString, OsString)> {
-    let issuer = format!("http://{}", plan.provider());
+    let issuer = plan.provider_url();
     let provider = format!("PROVIDERS__{}", PROVIDER.to_uppercase());
     let of_provider = |key: &str| format!("{provider}__{key}");
     let pairs = [
@@ -45,6 +45,7 @@ pub(super) fn variables(
 
 #[cfg(test)]
 mod tests {
+    use std::net::Ipv4Addr;
     use std::path::PathBuf;
 
     use super::*;
@@ -55,7 +56,7 @@ mod tests {
     fn the_variables_override_the_example_and_suffice_without_a_file() {
         let frontend = Some("http://localhost:5173/login/done".parse().expect("a URL"));
         let example = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("config/vestibule.toml");
-        let plan = Plan { port: 9080, keep: false, frontend, files: Vec::new() };
+        let plan = Plan { port: 9080, listen: Ipv4Addr::UNSPECIFIED.into(), keep: false, frontend, files: Vec::new() };
         let odd = "postgres:///x?host=/tmp/\"odd\\path";
         let (key, secret) = (seal::generate_key(), Plain::new("secret"));
         for files in [vec![example], Vec::new()] {
@@ -63,6 +64,8 @@ mod tests {
             let config = loaded.unwrap_or_else(|problems| panic!("{problems}")).into_config();
             assert_eq!(config.database.access.url.expose(), odd);
             assert_eq!(config.server.admin_listen.to_string(), "127.0.0.1:9081");
+            assert_eq!(config.server.listen.to_string(), "0.0.0.0:9080");
+            assert_eq!(config.server.public_url.issuer(), "http://127.0.0.1:9080");
             assert_eq!(config.login.allowed_origins, ["http://localhost:5173"]);
             let [pretend] = config.providers.as_slice() else { panic!("one provider") };
             let redirect_uri = pretend.registration().redirect_uri.as_ref().map(url::Url::as_str);

@@ -29,30 +29,51 @@ use crate::web::{self, Metadata, Readiness, Span, Throttles};
 pub fn serve(config: Config, clock: Clock, bounds: Bounds) -> Result<(), StartError> {
     actix_web::rt::System::new().block_on(async {
         let server = Server::start_with(config, clock, bounds).await?;
-        server.wait(EndSignals::listen()?).await;
+        server.wait(EndSignals::listen_as_service()?).await;
         Ok(())
     })
 }
 
-/// SIGTERM and SIGINT, heard from the moment that this is made. One that comes earlier ends the process at once, as a
+/// SIGTERM and SIGINT, received from the moment that this is made. One that comes earlier ends the process at once, as a
 /// start that hangs should be ended.
 pub struct EndSignals {
     terminate: Signal,
     interrupt: Signal,
+    /// SIGHUP, where it is not to end the process.
+    hangup: Option<Signal>,
 }
 
 impl EndSignals {
-    /// Listens from now on.
+    /// Listens from now on. SIGHUP, as from a terminal that is closed, ends the process.
     pub fn listen() -> io::Result<Self> {
-        Ok(Self { terminate: signal(SignalKind::terminate())?, interrupt: signal(SignalKind::interrupt())? })
+        let [terminate, interrupt] = [signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?];
+        Ok(Self { terminate, interrupt, hangup: None })
+    }
+
+    /// The same for a service: SIGHUP, by which supervisors ask for a reload, is logged and has no other effect.
+    pub fn listen_as_service() -> io::Result<Self> {
+        Ok(Self { hangup: Some(signal(SignalKind::hangup())?), ..Self::listen()? })
     }
 
     /// Waits until one has come.
     async fn come(&mut self) {
-        tokio::select! {
-            _ = self.terminate.recv() => {}
-            _ = self.interrupt.recv() => {}
+        loop {
+            tokio::select! {
+                _ = self.terminate.recv() => return,
+                _ = self.interrupt.recv() => return,
+                () = hung_up(self.hangup.as_mut()) => {
+                    tracing::warn!("SIGHUP has no effect: the configuration is read at the start only; restart to apply changes");
+                }
+            }
         }
+    }
+}
+
+/// Waits for the next SIGHUP, for ever where it is not received.
+async fn hung_up(hangup: Option<&mut Signal>) {
+    match hangup {
+        Some(hangup) => hangup.recv().await.unwrap_or_default(),
+        None => std::future::pending().await,
     }
 }
 

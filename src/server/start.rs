@@ -47,7 +47,7 @@ pub enum StartError {
 /// Builds the App, and starts to follow the revocation feed. Blocks.
 pub(super) fn load(mut config: Config, clock: Clock) -> Result<(Arc<App>, Follower), StartError> {
     let db = Db::open(&config.database.access);
-    let mut feed = FeedConnection::open(&db)?;
+    let mut feed = FeedConnection::open(&db, config.database.connect_timeout)?;
     bring_up_to_date(&db, feed.conn(), config.database.migrate_on_start)?;
     let policy = keys::Policy::new(&config);
     let files = std::mem::take(&mut config.signing.key_files);

@@ -58,9 +58,9 @@ pub struct Follower {
 }
 
 impl FeedConnection {
-    /// Connects, and tries again for the pool's `acquire_timeout`. Blocks until that is done.
-    pub fn open(db: &Db) -> Result<Self, DbError> {
-        Ok(Self { db: db.clone(), listener: Listener::open_at_start(db, CHANNEL)? })
+    /// Connects, and tries again for the time `wait`. Blocks until that is done.
+    pub fn open(db: &Db, wait: Duration) -> Result<Self, DbError> {
+        Ok(Self { db: db.clone(), listener: Listener::open_at_start(db, CHANNEL, wait)? })
     }
 
     /// The connection, for other statements.

@@ -57,12 +57,45 @@ impl From<DieselError> for DbError {
                 Self::Unavailable(text)
             }
             DieselError::QueryBuilderError(cause) if cause.is::<OlderSchema>() => Self::OlderSchema,
-            _ => Self::Failed(text),
+            _ => Self::Failed(with_remedy(text)),
         }
     }
+}
+
+/// Adds what an operator can do, where the server's message has a known cause.
+fn with_remedy(text: String) -> String {
+    let is_missing =
+        ["relation \"", "column \""].iter().any(|kind| text.contains(kind)) && text.contains("does not exist");
+    let remedy = if is_missing {
+        "; the schema is missing or old: run `vestibule migrate`"
+    } else if text.contains("permission denied for schema") {
+        "; make the role the owner of the database (ALTER DATABASE … OWNER TO …), or, as the owner of the database, run: \
+         GRANT USAGE, CREATE ON SCHEMA public TO …"
+    } else {
+        ""
+    };
+    text + remedy
 }
 
 /// Joins the lines of a libpq message with `; `, because a log event is one line.
 pub(super) fn one_line(error: &impl std::fmt::Display) -> String {
     error.to_string().lines().map(str::trim).filter(|line| !line.is_empty()).collect::<Vec<_>>().join("; ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::with_remedy;
+
+    #[test]
+    fn messages_with_a_known_cause_have_a_remedy() {
+        for (text, remedy) in [
+            ("relation \"users\" does not exist", "vestibule migrate"),
+            ("column \"tag\" does not exist", "vestibule migrate"),
+            ("permission denied for schema public", "GRANT USAGE, CREATE ON SCHEMA public"),
+        ] {
+            let shown = with_remedy(text.to_owned());
+            assert!(shown.starts_with(text) && shown.contains(remedy), "{shown}");
+        }
+        assert_eq!(with_remedy("division by zero".to_owned()), "division by zero");
+    }
 }

@@ -109,8 +109,10 @@ impl Db {
     }
 }
 
-/// Pauses between two attempts to connect.
+/// The pause before the second attempt to connect; later pauses grow with the time waited.
 const RECONNECT_PAUSE: Duration = Duration::from_millis(100);
+/// The longest pause between two attempts to connect.
+const MAX_RECONNECT_PAUSE: Duration = Duration::from_secs(1);
 
 impl Db {
     /// Opens a connection outside the pool, for [`Listener`](crate::base::listener::Listener), and runs `first` on it in the
@@ -119,17 +121,40 @@ impl Db {
         self.0.manager.connect_and(first).map_err(|error| DbError::Unavailable(one_line(&error)))
     }
 
-    /// The same, with further attempts for as long as work waits for a connection: the database may be starting too.
-    pub(in crate::base) fn connect_patiently(&self, first: &str) -> Result<Conn, DbError> {
-        let started = Instant::now();
+    /// The same, with further attempts for the time `wait`: the database may be starting too. An error that the server
+    /// answered, such as a wrong password, fails at once.
+    pub(in crate::base) fn connect_within(&self, first: &str, wait: Duration) -> Result<Conn, DbError> {
+        let (started, mut attempts) = (Instant::now(), 0);
         loop {
-            let attempt = self.connect(first);
-            if attempt.is_ok() || started.elapsed() + RECONNECT_PAUSE >= self.0.acquire_timeout {
-                return attempt;
+            let error = match self.0.manager.connect_and(first) {
+                Ok(conn) => return Ok(conn),
+                Err(error) => one_line(&error),
+            };
+            let waited = started.elapsed();
+            let pause = (waited / 4).clamp(RECONNECT_PAUSE, MAX_RECONNECT_PAUSE);
+            if !may_pass(&error) || waited + pause >= wait {
+                return Err(DbError::Unavailable(error));
             }
-            std::thread::sleep(RECONNECT_PAUSE);
+            if attempts == 0 {
+                tracing::warn!(error, ?wait, "the database is not available yet; the start waits for it");
+            }
+            attempts += 1;
+            std::thread::sleep(pause);
         }
     }
+
+    /// Waits until the database accepts connections, at most for `wait`.
+    pub fn wait_until_available(&self, wait: Duration) -> Result<(), DbError> {
+        self.connect_within("", wait).map(drop)
+    }
+}
+
+/// Whether a failed attempt to connect may succeed later. A server that answers with an error (`FATAL`) refuses this user,
+/// password or database for good, unless it is starting or has no free connection.
+fn may_pass(error: &str) -> bool {
+    const TEMPORARY: [&str; 3] = ["the database system is", "too many", "remaining connection slots"];
+    const PERMANENT: [&str; 4] = ["FATAL:", "invalid", "certificate", "SSL"];
+    TEMPORARY.iter().any(|words| error.contains(words)) || !PERMANENT.iter().any(|words| error.contains(words))
 }
 
 /// Resets the planner settings of hot statements until the transaction ends.
@@ -188,4 +213,32 @@ fn with_connection<T>(
 fn reason(error: &r2d2::Error) -> String {
     let text = one_line(error);
     text.strip_prefix("timed out waiting for connection: ").map_or_else(|| text.clone(), str::to_owned)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::may_pass;
+
+    #[test]
+    fn a_start_waits_for_a_server_that_does_not_answer_yet() {
+        for temporary in [
+            "connection to server at \"127.0.0.1\", port 1 failed: Connection refused; Is the server running on that host?",
+            "could not translate host name \"db\" to address: Name or service not known",
+            "connection to server on socket \"/run/.s.PGSQL.5432\" failed: No such file or directory",
+            "connection to server at \"10.0.0.1\", port 5432 failed: timeout expired",
+            "connection to server at \"db\" failed: FATAL:  the database system is starting up",
+            "connection to server at \"db\" failed: FATAL:  sorry, too many clients already",
+        ] {
+            assert!(may_pass(temporary), "{temporary}");
+        }
+        for permanent in [
+            "connection to server at \"db\" failed: FATAL:  password authentication failed for user \"vestibule\"",
+            "connection to server at \"db\" failed: FATAL:  database \"vestibule\" does not exist",
+            "connection to server at \"db\" failed: server does not support SSL, but SSL was required",
+            "invalid URI query parameter: \"sslmod\"",
+            "root certificate file \"/ca.pem\" does not exist",
+        ] {
+            assert!(!may_pass(permanent), "{permanent}");
+        }
+    }
 }

@@ -5,6 +5,8 @@ use std::fmt;
 /// The place where a value is written.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Place {
+    /// No configuration file was read.
+    NoFile,
     /// A file and the line in it, from 1, if it is known.
     File(String, Option<usize>),
     /// The name of an environment variable.
@@ -19,7 +21,7 @@ impl fmt::Display for Place {
             Self::File(name, Some(line)) => write!(f, "{name}:{line}"),
             Self::File(name, None) => f.write_str(name),
             Self::Environment(variable) => write!(f, "environment {variable}"),
-            Self::Nowhere => f.write_str("configuration"),
+            Self::NoFile | Self::Nowhere => f.write_str("configuration"),
         }
     }
 }
@@ -56,6 +58,12 @@ impl Problems {
         problems.sort();
         problems.dedup();
         Self(problems)
+    }
+
+    /// The same with one more.
+    pub(crate) fn with(mut self, problem: Problem) -> Self {
+        self.0.push(problem);
+        Self::new(self.0)
     }
 
     /// The problems in that order.

@@ -17,6 +17,9 @@ pub(crate) struct Suggestion {
 impl Suggestion {
     /// The remedy to show. `name` writes the key: dotted, or as an environment variable.
     pub(crate) fn remedy(&self, name: impl Fn(&[String]) -> String) -> String {
+        if self.path.is_empty() {
+            return "remove it; `vestibule config reference` lists all keys".to_owned();
+        }
         let name = name(&self.path);
         if self.is_similar {
             format!("did you mean {name}?")
@@ -33,16 +36,42 @@ pub(crate) fn suggest_key(wrong: &[String], root: Shape<'_>) -> Suggestion {
     }
     let mut candidates = Vec::new();
     collect(root, &mut Vec::new(), wrong, &mut candidates);
-    let similarity = |candidate: &Vec<String>| match (candidate.split_last(), wrong.split_last()) {
-        (Some((name, table)), Some((wrong_name, wrong_table))) => {
-            strsim::normalized_damerau_levenshtein(name, wrong_name)
-                + if table == wrong_table { SAME_TABLE_BONUS } else { 0.0 }
-        }
-        _ => 0.0,
+    let best = candidates
+        .into_iter()
+        .map(|candidate| (similarity(&candidate, wrong), candidate))
+        .filter(|(similarity, _)| *similarity > 0.0)
+        .max_by(|(a, _), (b, _)| a.total_cmp(b));
+    best.map_or(Suggestion { path: Vec::new(), is_similar: false }, |(similarity, path)| Suggestion {
+        is_similar: similarity > MIN_SIMILARITY,
+        path,
+    })
+}
+
+/// How similar a valid key is to an unknown one. A key of another section counts only where its name is equal: it has
+/// another meaning, and a similar name there would mislead. In the same section, the names of tables between are a part of
+/// the name: `allowed_groups` is similar to `allow.groups`.
+fn similarity(candidate: &[String], wrong: &[String]) -> f64 {
+    let (Some((wrong_name, wrong_table)), Some((name, table))) = (wrong.split_last(), candidate.split_last()) else {
+        return 0.0;
     };
-    let path = candidates.into_iter().max_by(|a, b| similarity(a).total_cmp(&similarity(b))).unwrap_or_default();
-    let is_similar = similarity(&path) > MIN_SIMILARITY;
-    Suggestion { path, is_similar }
+    let of = strsim::normalized_damerau_levenshtein;
+    if let Some(below) = candidate.strip_prefix(wrong_table) {
+        let whole = of(&below.join("_"), wrong_name);
+        return if table == wrong_table {
+            whole + SAME_TABLE_BONUS
+        } else if wrong_table.is_empty() {
+            if name == wrong_name { 1.0 } else { 0.0 }
+        } else {
+            whole.max(of(name, wrong_name))
+        };
+    }
+    if name == wrong_name {
+        1.0
+    } else if candidate.first() == wrong.first() {
+        of(name, wrong_name)
+    } else {
+        0.0
+    }
 }
 
 /// Finds the path whose parts, joined by `_`, are this text: `server_listen` is `server.listen`.
@@ -125,5 +154,29 @@ mod tests {
             assert_eq!(remedy(wrong), format!("did you mean {right}?"));
         }
         assert!(remedy("server.xyzzy").starts_with("remove it; the most similar key is server."));
+    }
+
+    #[test]
+    fn keys_of_other_sections_are_not_guessed() {
+        let schema = crate::config::schema::generate();
+        let remedy = |wrong: &str| {
+            let wrong: Vec<String> = wrong.split('.').map(str::to_owned).collect();
+            suggest_key(&wrong, Shape::root(&schema)).remedy(|path| path.join("."))
+        };
+        for (wrong, right) in [
+            ("providers.corp.allowed_groups", "providers.corp.allow.groups"),
+            ("providers.corp.allow_groups", "providers.corp.allow.groups"),
+            ("providers.corp.email_domains", "providers.corp.allow.email_domains"),
+            ("providers.corp.claim_email", "providers.corp.claims.email"),
+            ("sessions.cookie.idle_timeout", "sessions.idle_timeout"),
+        ] {
+            assert_eq!(remedy(wrong), format!("did you mean {right}?"), "{wrong}");
+        }
+        for wrong in ["server.token_per_minute", "admin.listens", "log.public_uri", "cleanup.pool_sizes"] {
+            let section = wrong.split('.').next().expect("a section");
+            let said = remedy(wrong);
+            assert!(said.starts_with(&format!("remove it; the most similar key is {section}.")), "{wrong}: {said}");
+        }
+        assert_eq!(remedy("qqqq"), "remove it; `vestibule config reference` lists all keys");
     }
 }

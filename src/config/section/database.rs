@@ -1,5 +1,7 @@
 //! `[database]`: the PostgreSQL database and its connection pool.
 
+use std::time::Duration;
+
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -25,6 +27,9 @@ pub(crate) struct RawDatabase {
     /// how long one statement may run, waiting for locks included
     #[schemars(regex(pattern = DURATION))]
     statement_timeout: String,
+    /// how long the start waits for a database that does not answer yet
+    #[schemars(regex(pattern = DURATION))]
+    connect_timeout: String,
     /// bring the schema up to date at the start, under an advisory lock; false where `vestibule migrate` runs as a job
     migrate_on_start: bool,
 }
@@ -33,6 +38,8 @@ pub(crate) struct RawDatabase {
 pub struct Database {
     /// The address, the size of the pool, and the timeouts.
     pub access: Access,
+    /// How long a start waits for a database that does not answer yet.
+    pub connect_timeout: Duration,
     /// Whether `vestibule serve` runs missing migrations at the start.
     pub migrate_on_start: bool,
 }
@@ -44,13 +51,14 @@ pub(crate) fn validate(raw: RawDatabase, validator: &mut Validator<'_>) -> Optio
     // The statement timeout includes waiting for locks. No client waits longer than an hour.
     let acquire_timeout = validator.duration("database.acquire_timeout", &raw.acquire_timeout, "10ms", "1m");
     let statement_timeout = validator.duration("database.statement_timeout", &raw.statement_timeout, "10ms", "1h");
+    let connect_timeout = validator.duration("database.connect_timeout", &raw.connect_timeout, "0s", "1h");
     let pool_size = match raw.pool_size {
         0 => u32::try_from(cores()).unwrap_or(1).saturating_mul(2).saturating_add(2),
         size => size,
     };
     let access =
         Access { url: url?, pool_size, acquire_timeout: acquire_timeout?, statement_timeout: statement_timeout? };
-    Some(Database { access, migrate_on_start: raw.migrate_on_start })
+    Some(Database { access, connect_timeout: connect_timeout?, migrate_on_start: raw.migrate_on_start })
 }
 
 /// Only the form is checked. libpq reads the rest: several hosts, sockets, percent-encoding.

@@ -1,5 +1,6 @@
 //! The commands of `vestibule`.
 
+mod configuration_file;
 mod dev;
 mod explain;
 mod keys;

@@ -117,6 +117,47 @@ async fn users_are_listed_disabled_and_enabled() {
 }
 
 #[tokio::test]
+async fn one_session_is_ended_by_its_id() {
+    let gateway = Gateway::start();
+    let operator = Operator::of(&gateway);
+    let (laptop, phone) = (Device::sign_in(&gateway, "alice").await, Device::sign_in(&gateway, "alice").await);
+    assert_eq!(operator.prints(&["sessions", "end", &laptop.sid]), format!("session {} ended.\n", laptop.sid));
+    assert_eq!((laptop.status().await, phone.status().await), (401, 200));
+    assert_eq!(reason(&gateway, &laptop.sid), "admin");
+    for (words, complaint) in [(laptop.sid.as_str(), "no active session"), ("nonsense", "no session id")] {
+        let said = operator.complains(&["sessions", "end", words]);
+        assert!(said.contains(complaint), "{said}");
+    }
+    assert_eq!(operator.prints(&["sessions", "list", "--limit", "1"]).lines().count(), 1);
+}
+
+#[tokio::test]
+async fn users_are_shown_limited_and_deleted() {
+    let gateway = Gateway::start();
+    let operator = Operator::of(&gateway);
+    let (alice, bob) = (Device::sign_in(&gateway, "alice").await, Device::sign_in(&gateway, "bob").await);
+    assert_eq!(operator.prints(&["users", "list", "--limit", "1"]).lines().count(), 1);
+    assert!(operator.prints(&["users", "list", "--limit", "1"]).starts_with(&bob.sub), "the newest");
+    assert_eq!(operator.says(&["users", "list", "--limit", "0"]).status.code(), Some(2));
+
+    let shown = operator.prints(&["users", "show", "alice@example.com"]);
+    assert!(shown.starts_with(&alice.sub) && shown.contains("  op  alice  alice@example.com"), "{shown}");
+    let json: Value = serde_json::from_str(&operator.prints(&["users", "show", &alice.sub, "--json"])).expect("JSON");
+    assert_eq!((&json["sub"], &json["identities"][0]["provider"]), (&json!(alice.sub), &json!("op")));
+
+    assert!(operator.prints(&["users", "delete", &alice.sub, "--dry-run"]).contains("would be deleted"));
+    assert_eq!(alice.status().await, 200);
+    let said = operator.prints(&["users", "delete", "alice@example.com"]);
+    assert_eq!(said, format!("{} (alice@example.com) is deleted, with identities and sessions.\n", alice.sub));
+    assert_eq!((alice.status().await, bob.status().await), (401, 200));
+    for verb in ["show", "delete"] {
+        assert!(operator.complains(&["users", verb, &alice.sub]).contains("no user has"), "{verb}");
+    }
+    let audit = "SELECT kind || detail::text FROM audit_events WHERE kind = 'user_deleted'";
+    assert_eq!(gateway.database.words(audit), ["user_deleted{\"by\": \"command line\"}"]);
+}
+
+#[tokio::test]
 async fn the_cleanup_prints_its_counts() {
     let gateway = Gateway::start();
     let operator = Operator::of(&gateway);

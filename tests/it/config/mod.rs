@@ -9,4 +9,4 @@ mod providers;
 mod reference;
 mod secrets;
 mod sections;
-mod support;
+pub mod support;

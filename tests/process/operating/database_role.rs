@@ -32,3 +32,19 @@ async fn a_role_without_schema_privileges_is_sufficient() {
         database.sql("DELETE FROM signing_keys");
     }
 }
+
+/// The two lines of the README make a database in which the gateway creates its schema.
+#[test]
+fn the_role_and_the_database_of_the_readme_are_sufficient() {
+    let database = Database::empty();
+    let name = database.name().replace("test", "owned");
+    // Each line alone: a database is not created in a transaction.
+    for statement in snippets::named("role-and-database").replace("vestibule", &name).lines() {
+        database.sql(statement);
+    }
+    let url = database.url_as(&name).replace(database.name(), &name);
+    let ran = Settings::new(&url, "http://127.0.0.1:9").run(&["migrate"]);
+    assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+    let gateway = Settings::new(&url, "http://127.0.0.1:9").serve();
+    assert_eq!(gateway.readiness(), Some(200), "{}", gateway.log());
+}

@@ -1,6 +1,9 @@
 //! Failed starts: each prints one line with the cause and exits with 1.
 
 use std::net::TcpListener;
+use std::time::{Duration, Instant};
+
+use vestibule::dev::postgres::{Place, Postgres};
 
 use crate::database::Database;
 use crate::gateway::Settings;
@@ -50,7 +53,7 @@ fn an_occupied_port_is_named_in_the_error() {
 fn an_unreachable_database_prevents_the_start_and_its_password_is_not_shown() {
     for address in ["127.0.0.1:1", "no-such-host.invalid:5432"] {
         let url = format!("postgres://vestibule:hunter2@{address}/vestibule");
-        let settings = Settings::new(&url, NOBODY).with("database.acquire_timeout", "300ms");
+        let settings = Settings::new(&url, NOBODY).with("database.connect_timeout", "300ms");
         let why = refused(&settings);
         let host = address.split(':').next().expect("a host");
         assert!(why.contains("database") && why.contains(host), "{why}");
@@ -58,6 +61,50 @@ fn an_unreachable_database_prevents_the_start_and_its_password_is_not_shown() {
         let all = settings.run(&["migrate"]);
         assert_eq!(all.code, Some(1));
         assert!(!format!("{why}{}", all.stderr).contains("hunter2"), "{why}{}", all.stderr);
+    }
+}
+
+/// A database that starts beside the gateway, or after it.
+#[test]
+fn the_start_waits_for_a_database_that_is_not_available_yet() {
+    let mut postgres = Postgres::start(Place::Throwaway).expect("a PostgreSQL");
+    postgres.create_database("later", None).expect("a database");
+    postgres.stop().expect("a stop");
+    let settings = Settings::new(&postgres.url("later"), NOBODY);
+    let log = settings.directory.join("log");
+    let starting = std::thread::spawn(move || settings.serve());
+    let began = Instant::now();
+    while !std::fs::read_to_string(&log).is_ok_and(|log| log.contains("the start waits for it")) {
+        assert!(began.elapsed() < Duration::from_secs(20), "{:?}", std::fs::read_to_string(&log));
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    postgres.start_again().expect("a start");
+    let gateway = starting.join().expect("a gateway");
+    assert_eq!(gateway.readiness(), Some(200), "{}", gateway.log());
+    assert_eq!(gateway.log().matches("the start waits for it").count(), 1, "{}", gateway.log());
+}
+
+/// A wrong password is not waited for, and a missing schema and a missing privilege come with the remedy.
+#[test]
+fn database_errors_that_waiting_does_not_change_name_the_remedy() {
+    let database = Database::empty();
+    let settings = Settings::new(&database.url, NOBODY);
+    let began = Instant::now();
+    let why = refused(&Settings::new(&database.url_as("nobody_knows"), NOBODY));
+    assert!(why.contains("FATAL") && began.elapsed() < Duration::from_secs(20), "{why}");
+
+    let listed = settings.run(&["users", "list"]);
+    assert_eq!((listed.code, listed.stdout.as_str()), (Some(1), ""));
+    assert!(listed.stderr.contains("vestibule migrate"), "{}", listed.stderr);
+
+    let role = format!("role_{}", uuid::Uuid::new_v4().simple());
+    database.sql(&format!("CREATE ROLE {role} LOGIN; REVOKE CREATE ON SCHEMA public FROM PUBLIC"));
+    for verb in ["migrate", "serve"] {
+        let ended = Settings::new(&database.url_as(&role), NOBODY).run(&[verb]);
+        assert_eq!(ended.code, Some(1), "{}", ended.stderr);
+        for words in ["permission denied for schema public", "GRANT USAGE, CREATE ON SCHEMA public"] {
+            assert!(ended.stderr.contains(words), "{verb}: {words} is not in {}", ended.stderr);
+        }
     }
 }
 

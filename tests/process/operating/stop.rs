@@ -71,6 +71,21 @@ fn idle_connections_do_not_delay_the_stop() {
     assert!(started.elapsed() < Duration::from_secs(5), "{:?} of a grace of 10 s", started.elapsed());
 }
 
+/// Supervisors send SIGHUP to ask for a reload.
+#[test]
+fn sighup_is_logged_and_does_not_end_the_gateway() {
+    let mut gateway = Settings::new(&Database::empty().url, "http://127.0.0.1:9").serve();
+    gateway.signal("HUP");
+    let started = Instant::now();
+    while !gateway.log().contains("SIGHUP has no effect") {
+        assert!(started.elapsed() < Duration::from_secs(10), "{}", gateway.log());
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    assert_eq!(gateway.readiness(), Some(200));
+    gateway.signal("TERM");
+    assert_eq!(gateway.wait().code(), Some(0), "{}", gateway.log());
+}
+
 /// FI-18: the reader of the log has closed its pipe.
 #[tokio::test]
 async fn the_gateway_serves_after_its_log_is_closed() {
