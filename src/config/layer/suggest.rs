@@ -57,12 +57,11 @@ fn similarity(candidate: &[String], wrong: &[String]) -> f64 {
     let of = strsim::normalized_damerau_levenshtein;
     if let Some(below) = candidate.strip_prefix(wrong_table) {
         let whole = of(&below.join("_"), wrong_name);
-        return if table == wrong_table {
-            whole + SAME_TABLE_BONUS
-        } else if wrong_table.is_empty() {
-            if name == wrong_name { 1.0 } else { 0.0 }
-        } else {
-            whole.max(of(name, wrong_name))
+        return match (table == wrong_table, wrong_table.is_empty()) {
+            (true, true) => whole,
+            (true, false) => whole + SAME_TABLE_BONUS,
+            (false, true) => f64::from(name == wrong_name),
+            (false, false) => whole.max(of(name, wrong_name)),
         };
     }
     if name == wrong_name {

@@ -14,6 +14,15 @@ fn commands(snippet: &Snippet) -> Vec<String> {
     joined.lines().map(without_comment).filter(|line| !line.is_empty() && !line.starts_with('#')).collect()
 }
 
+/// The commands of `vestibule`, also those that another command runs: `sudo -u vestibule sh -c 'vestibule serve'`.
+fn of_vestibule(snippet: &Snippet) -> Vec<String> {
+    let parts = commands(snippet).into_iter().flat_map(|command| {
+        let parts = command.split(['\'', ';', '&']).map(|part| part.trim().to_owned());
+        parts.collect::<Vec<_>>()
+    });
+    parts.filter(|part| part.starts_with("vestibule ")).collect()
+}
+
 /// The words of a command up to where its output goes, without the brackets around what may be left out.
 fn words(command: &str) -> Vec<String> {
     let end = command.find(['>', '|']).unwrap_or(command.len());
@@ -34,8 +43,8 @@ fn every_shell_block_can_be_parsed() {
 fn the_commands_and_options_of_vestibule_exist() {
     let (operator, mut count) = (Operator::new(), 0);
     for block in snippets::in_language("sh") {
-        for command in commands(&block).iter().filter(|command| command.starts_with("vestibule ")) {
-            let words = words(command);
+        for command in of_vestibule(&block) {
+            let words = words(&command);
             let global = words[1..].iter().position(|word| word == "--config").map_or(0, |_| 2);
             let is_verb = |word: &&String| {
                 word.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-') && !word.starts_with('-')
