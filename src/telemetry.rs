@@ -116,6 +116,9 @@ pub fn record(event: &Event) {
         Event::IdentityLinked { user, provider, by } => {
             tracing::info!(event = name, %user, provider, by, "identity linked");
         }
+        Event::IdentityRemovalRequested { user, provider } => {
+            tracing::info!(event = name, %user, provider, "identity will be unlinked in seven days");
+        }
         Event::IdentityUnlinked { user, provider } => {
             tracing::info!(event = name, %user, provider, "identity unlinked");
         }

@@ -39,4 +39,6 @@ pub struct Identity {
     pub created_at: Timestamp,
     /// The time of its last sign-in.
     pub last_login_at: Timestamp,
+    /// When it is unlinked, as the user requested; a session of the user can take that back.
+    pub unlink_at: Option<Timestamp>,
 }

@@ -131,7 +131,14 @@ pub enum Event {
         /// What linked it: `person` if the user requested it, or `verified_email`.
         by: &'static str,
     },
-    /// A user unlinked an identity.
+    /// A user asked to unlink an identity by a session of another identity. The removal waits.
+    IdentityRemovalRequested {
+        /// The user that the event is about.
+        user: UserId,
+        /// The provider of the identity.
+        provider: String,
+    },
+    /// An identity was unlinked from a user.
     IdentityUnlinked {
         /// The user that the event is about.
         user: UserId,
@@ -307,6 +314,7 @@ impl Event {
             Self::TokenRevoked { .. } => "token_revoked",
             Self::AccessTokenTooLarge { .. } => "access_token_too_large",
             Self::IdentityLinked { .. } => "identity_linked",
+            Self::IdentityRemovalRequested { .. } => "identity_removal_requested",
             Self::IdentityUnlinked { .. } => "identity_unlinked",
             Self::CodeGuessed { .. } => "code_guessed",
             Self::ClientRefused { .. } => "client_refused",

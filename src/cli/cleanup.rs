@@ -27,8 +27,9 @@ pub fn run(files: &[PathBuf]) -> ExitCode {
         output::print_error(&"Another replica is running cleanup, so this pass stopped.");
     }
     output::print(&format!(
-        "sessions ended     {}\nsessions deleted   {}\nlogins deleted     {}\nrevocations past   {}\nnotices given up   {}\nnotices deleted    {}\naudit rows past    {}\n",
+        "sessions ended     {}\nidentities removed {}\nsessions deleted   {}\nlogins deleted     {}\nrevocations past   {}\nnotices given up   {}\nnotices deleted    {}\naudit rows past    {}\n",
         cleaned.ended_sessions,
+        cleaned.identities,
         cleaned.sessions,
         cleaned.logins,
         cleaned.revocations,

@@ -1,4 +1,4 @@
-//! `vestibule users …`: lists, disables and enables users.
+//! `vestibule users …`: lists, disables and enables users, and removes identities.
 
 use std::fmt::Write;
 use std::path::PathBuf;
@@ -8,8 +8,9 @@ use clap::Subcommand;
 
 use super::context::{self, Context};
 use super::format::{as_json, ended_sessions, timestamp, user_label};
-use crate::account::{Identity, Record};
+use crate::account::{self, Identity, Record};
 use crate::administration::{self, Actor};
+use crate::login::{self, Unlinked};
 
 /// The number of users that one query returns.
 const PAGE: i64 = 200;
@@ -54,6 +55,13 @@ pub enum Verb {
         #[arg(long)]
         dry_run: bool,
     },
+    /// Remove an identity of a user at once, and end the sessions made through it
+    Unlink {
+        /// The user's sub or e-mail address
+        user: String,
+        /// The provider of the identity, or the identity's id
+        identity: String,
+    },
 }
 
 /// Runs the command.
@@ -64,6 +72,7 @@ pub fn run(verb: &Verb, files: &[PathBuf]) -> ExitCode {
         Verb::Disable { user } => disable(context, user).await,
         Verb::Enable { user } => enable(context, user).await,
         Verb::Delete { user, dry_run } => delete(context, user, *dry_run).await,
+        Verb::Unlink { user, identity } => unlink(context, user, identity).await,
     })
 }
 
@@ -134,6 +143,37 @@ async fn enable(context: &Context, user: &str) -> Result<String, String> {
     let enabled = administration::enable(&context.db, user.sub, Actor::CommandLine, context.now).await;
     let user = enabled.map_err(|error| error.to_string())?.ok_or("the user has just been deleted")?;
     Ok(format!("{} is enabled.\n", user_label(&user)))
+}
+
+async fn unlink(context: &Context, user: &str, named: &str) -> Result<String, String> {
+    let user = find_user(context, user).await?;
+    let sub = user.sub;
+    let identities = context.db.run("list identities", move |conn| account::identities(conn, sub)).await;
+    let identities = identities.map_err(|error| error.to_string())?;
+    let is_named = |identity: &&Identity| identity.provider == named || identity.id.to_string() == named;
+    let found: Vec<_> = identities.iter().filter(is_named).collect();
+    let identity = match found.as_slice() {
+        [] => return Err(format!("{} has no identity {named:?}", user_label(&user))),
+        [one] => *one,
+        several => {
+            let line = |identity: &&Identity| format!("{}  {}", identity.id, identity.sub);
+            let lines: Vec<_> = several.iter().map(line).collect();
+            return Err(format!(
+                "{} has several identities at {named}; name one by id:\n{}",
+                user_label(&user),
+                lines.join("\n")
+            ));
+        }
+    };
+    let (which, detail) = ((sub, identity.id), Actor::CommandLine.detail());
+    match login::unlink_for_administrator(&context.db, &context.endings, which, detail, context.now).await {
+        Ok(Unlinked::Gone { .. }) => {
+            Ok(format!("{}: {} of {} was removed.\n", user_label(&user), identity.sub, identity.provider))
+        }
+        Ok(Unlinked::Last) => Err("it is the user's only identity; delete or disable the user instead".to_owned()),
+        Ok(Unlinked::NotFound | Unlinked::Waits(_)) => Err("the identity has just been removed".to_owned()),
+        Err(error) => Err(error.to_string()),
+    }
 }
 
 /// The one user that a sub or an e-mail address names.

@@ -52,6 +52,8 @@ pub struct Cleanup {
 pub struct Cleaned {
     /// Sessions that were ended: past their idle or absolute timeout, or of a removed provider.
     pub ended_sessions: usize,
+    /// Identities that were unlinked seven days after a session of another identity asked for it.
+    pub identities: usize,
     /// Deleted sessions, `sessions.keep_ended` after their end.
     pub sessions: usize,
     /// Deleted authorization sessions (logins).
@@ -126,6 +128,7 @@ impl Cleanup {
     async fn all(&mut self, cleaned: &mut Cleaned, now: Timestamp) -> Result<(), Interruption> {
         let before = |keep: TimeDelta| now.checked_sub_signed(keep).unwrap_or(Timestamp::UNIX_EPOCH);
         self.expire(&mut cleaned.ended_sessions, now).await?;
+        cleaned.identities += login::unlink_due(&self.db, &self.endings, i64::from(self.batch), now).await?;
         self.prune("prune revocations", session::prune_feed, now, &mut cleaned.revocations).await?;
         let long_ago = before(self.keep_ended);
         let ended = move |conn: &mut Conn, before, most| session::prune_ended(conn, before, most, now);
@@ -217,6 +220,7 @@ async fn pause(started: Instant) {
 fn report(cleaned: &Cleaned) {
     tracing::info!(
         ended_sessions = cleaned.ended_sessions,
+        identities = cleaned.identities,
         sessions = cleaned.sessions,
         logins = cleaned.logins,
         authorizations = cleaned.authorizations,

@@ -69,6 +69,11 @@ pub fn confirm_value(app: &App, session: &Session, action: &str, which: &str) ->
     ShownTo::new(session).seal(&app.config.ring, &question(action, which))
 }
 
+/// Whether the value is of the page that asks this session for this change.
+pub fn is_confirmed(app: &App, session: &Session, (action, which): (&str, &str), sealed: &str) -> bool {
+    ShownTo::open(&app.config.ring, &question(action, which), sealed) == Some(ShownTo::new(session))
+}
+
 /// Accepts a confirmation, and audits it. `false` where the page was shown to another session or for another change.
 pub async fn confirm(
     app: &App,
@@ -77,8 +82,7 @@ pub async fn confirm(
     sealed: &str,
     now: Timestamp,
 ) -> Result<bool, DbError> {
-    let shown_to = ShownTo::open(&app.config.ring, &question(confirmation.action, &confirmation.which), sealed);
-    if shown_to != Some(ShownTo::new(session)) {
+    if !is_confirmed(app, session, (confirmation.action, &confirmation.which), sealed) {
         return Ok(false);
     }
     app.db.run("audit confirmation", move |conn| store::audit_confirmation(conn, &confirmation, now)).await?;

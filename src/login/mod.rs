@@ -42,7 +42,7 @@ pub use begin::{Begun, begin};
 pub use complete::complete;
 pub use explain::{Explained, Largest, Rule, Token, explain};
 pub use finished::{Completed, Finished, Linked};
-pub use fresh::{FRESH, Freshness, confirm, confirm_value, freshness};
+pub use fresh::{FRESH, Freshness, confirm, confirm_value, freshness, is_confirmed};
 pub use input::{AuthorizationResponse, Callback, Caller, Flow, NewLogin};
 pub use posted::keep;
 pub use refusal::{Code, Goal, Refusal};
@@ -51,4 +51,4 @@ pub use rules::kind;
 #[cfg(feature = "dev")]
 pub use store::hot_statements;
 pub use store::{Confirmation, expire, prune_expired, prune_finished};
-pub use unlink::{Unlinked, unlink};
+pub use unlink::{Removal, Unlinked, keep_identity, removal, unlink, unlink_due, unlink_for_administrator};

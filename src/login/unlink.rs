@@ -1,12 +1,17 @@
 //! Unlinks an identity: ends the sessions made through it and removes the claims of its provider.
+//!
+//! A session that was made through another identity cannot remove it at once: a person who got hold of one identity could
+//! exclude the owner of the other one. The removal waits for seven days, and each session of the user can take it back.
 
-use super::store::{self, UnlinkRequest};
+use serde_json::Value;
+
+use super::store::{self, UnlinkOutcome, UnlinkRequest, UnlinkedBy, UsersIdentity};
 use crate::app::App;
 use crate::base::clock::Timestamp;
-use crate::base::db::DbError;
+use crate::base::db::{Conn, Db, DbError};
 use crate::base::event::Event;
-use crate::base::id::{SessionId, SubId};
-use crate::session::{EndReason, SignedIn};
+use crate::base::id::{SessionId, SubId, UserId};
+use crate::session::{EndReason, Ended, Endings, SignedIn};
 use crate::telemetry;
 
 /// The result of unlinking.
@@ -17,25 +22,116 @@ pub enum Unlinked {
         /// Whether the requesting session ended too.
         session_ended: bool,
     },
+    /// The identity is unlinked at this time, unless a session of the user takes that back.
+    Waits(Timestamp),
     /// There is no such identity of this user.
     NotFound,
     /// It is the user's only identity, which cannot be unlinked.
     Last,
 }
 
-/// Unlinks an identity of the signed-in user.
+/// What the page needs that asks before a removal.
+pub struct Removal {
+    /// The provider of the identity.
+    pub provider: String,
+    /// The e-mail address or the provider's `sub`.
+    pub who: String,
+    /// Whether the session was made through the identity, so that it is removed at once.
+    pub own: bool,
+    /// When it is removed, if that was requested before.
+    pub unlink_at: Option<Timestamp>,
+    /// Whether it is the user's only identity.
+    pub last: bool,
+}
+
+/// The identity with this id, if it is of the signed-in user. One statement.
+pub async fn removal(app: &App, signed_in: &SignedIn, id: SubId) -> Result<Option<Removal>, DbError> {
+    let (user, session) = (signed_in.user.sub, Some(signed_in.session.id));
+    let all = app.db.run("find identity", move |conn| store::identities_for(conn, user, session)).await?;
+    let last = all.len() == 1;
+    Ok(all.into_iter().find(|identity| identity.id == id).map(|found| {
+        let UsersIdentity { provider, sub, email, own, unlink_at, .. } = found;
+        Removal { provider, who: email.unwrap_or(sub), own, unlink_at, last }
+    }))
+}
+
+/// Unlinks an identity of the signed-in user, or requests that.
 pub async fn unlink(app: &App, signed_in: &SignedIn, id: SubId, now: Timestamp) -> Result<Unlinked, DbError> {
     let (user, session): (_, SessionId) = (signed_in.user.sub, signed_in.session.id);
     let ending = app.endings.ending(EndReason::Unlinked, now);
-    let request = UnlinkRequest { user, session, id, ending: ending.clone(), now };
+    let request = UnlinkRequest { user, id, by: UnlinkedBy::Session(session), ending: ending.clone(), now };
     let outcome = app.db.run("unlink identity", move |conn| store::unlink(conn, &request));
     Ok(match outcome.await? {
-        store::UnlinkOutcome::Gone { provider, ended } => {
+        UnlinkOutcome::Gone { provider, ended } => {
             app.ended(&ended, &ending);
             telemetry::record(&Event::IdentityUnlinked { user, provider });
             Unlinked::Gone { session_ended: ended.iter().any(|ended| ended.id == session) }
         }
-        store::UnlinkOutcome::NotFound => Unlinked::NotFound,
-        store::UnlinkOutcome::Last => Unlinked::Last,
+        UnlinkOutcome::Waits { provider, until } => {
+            telemetry::record(&Event::IdentityRemovalRequested { user, provider });
+            Unlinked::Waits(until)
+        }
+        UnlinkOutcome::NotFound => Unlinked::NotFound,
+        UnlinkOutcome::Last => Unlinked::Last,
     })
+}
+
+/// Takes a requested removal back. `false` where none was requested.
+pub async fn keep_identity(app: &App, signed_in: &SignedIn, id: SubId, now: Timestamp) -> Result<bool, DbError> {
+    let (user, session) = (signed_in.user.sub, Some(signed_in.session.id));
+    let take_back = move |conn: &mut Conn| store::set_removal(conn, (user, id), session, None, now);
+    app.db.run("keep identity", take_back).await
+}
+
+/// Unlinks an identity at once, for an administrator. `detail` is that of the audit event.
+pub async fn unlink_for_administrator(
+    db: &Db,
+    endings: &Endings,
+    (user, id): (UserId, SubId),
+    detail: Value,
+    now: Timestamp,
+) -> Result<Unlinked, DbError> {
+    let by = UnlinkedBy::Administrator(detail);
+    Ok(match unlink_without_session(db, endings, (user, id), by, now).await? {
+        UnlinkOutcome::Gone { .. } => Unlinked::Gone { session_ended: false },
+        UnlinkOutcome::Last => Unlinked::Last,
+        UnlinkOutcome::NotFound | UnlinkOutcome::Waits { .. } => Unlinked::NotFound,
+    })
+}
+
+/// Unlinks up to `most` identities whose removal is due, each in a transaction of its own. Returns their number.
+pub async fn unlink_due(db: &Db, endings: &Endings, most: i64, now: Timestamp) -> Result<usize, DbError> {
+    let due = db.run("find due removals", move |conn| store::due_removals(conn, now, most)).await?;
+    let mut count = 0;
+    for store::DueRemoval { id, user_id } in due {
+        let outcome = unlink_without_session(db, endings, (user_id, id), UnlinkedBy::Cleanup, now).await?;
+        count += usize::from(matches!(outcome, UnlinkOutcome::Gone { .. }));
+    }
+    Ok(count)
+}
+
+async fn unlink_without_session(
+    db: &Db,
+    endings: &Endings,
+    (user, id): (UserId, SubId),
+    by: UnlinkedBy,
+    now: Timestamp,
+) -> Result<UnlinkOutcome, DbError> {
+    let request = UnlinkRequest { user, id, by, ending: endings.ending(EndReason::Unlinked, now), now };
+    let outcome = db.run("unlink identity", move |conn| store::unlink(conn, &request)).await?;
+    if let UnlinkOutcome::Gone { provider, ended } = &outcome {
+        telemetry::record(&Event::IdentityUnlinked { user, provider: provider.clone() });
+        record_ends(endings, ended);
+    }
+    Ok(outcome)
+}
+
+fn record_ends(endings: &Endings, ended: &[Ended]) {
+    let reason = EndReason::Unlinked.as_str();
+    for ended in ended {
+        telemetry::record(&Event::SessionEnded { user: ended.user, session: ended.id, reason });
+    }
+    if ended.iter().any(|ended| ended.notice_queued) {
+        endings.notify();
+    }
 }

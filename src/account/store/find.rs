@@ -69,7 +69,7 @@ statement! {
 
 statement! {
     struct Identities { user: UserId => Uuid }
-    "SELECT id, provider, sub, email, email_verified, created_at, last_login_at FROM subs
+    "SELECT id, provider, sub, email, email_verified, created_at, last_login_at, unlink_at FROM subs
      WHERE user_id = {user} ORDER BY created_at, id"
 }
 
@@ -111,15 +111,11 @@ pub fn identities(conn: &mut Conn, user: UserId) -> QueryResult<Vec<Identity>> {
         created_at: Timestamp,
         #[diesel(sql_type = Timestamptz)]
         last_login_at: Timestamp,
+        #[diesel(sql_type = Nullable<Timestamptz>)]
+        unlink_at: Option<Timestamp>,
     }
-    let identity = |SubRow { id, provider, sub, email, email_verified, created_at, last_login_at }| Identity {
-        id,
-        provider,
-        sub,
-        email,
-        email_verified,
-        created_at,
-        last_login_at,
+    let identity = |SubRow { id, provider, sub, email, email_verified, created_at, last_login_at, unlink_at }| {
+        Identity { id, provider, sub, email, email_verified, created_at, last_login_at, unlink_at }
     };
     Ok(Identities { user }.load::<SubRow>(conn)?.into_iter().map(identity).collect())
 }

@@ -26,6 +26,8 @@ pub fn hot_statements() -> Vec<HotStatement> {
         link::Complete: ["authorization_sessions_pkey"],
         unlink::Identities: ["subs_user_id", "sessions_pkey"],
         unlink::Delete: ["subs_pkey"],
+        unlink::SetRemoval: ["subs_pkey"],
+        unlink::Due: ["subs_unlink_at"],
         fresh::NoteAuthTime: [],
         fresh::OfUser: ["subs_user_id", "providers_pkey"],
         report::Find: ["authorization_sessions_reference"],

@@ -27,5 +27,8 @@ pub use link::{LinkOutcome, LinkRequest, link};
 pub use posted::{Posted, keep};
 pub use prune::{prune_expired, prune_finished};
 pub use report::report;
-pub use unlink::{UnlinkOutcome, UnlinkRequest, unlink};
+pub use unlink::{
+    DueRemoval, UnlinkOutcome, UnlinkRequest, UnlinkedBy, UsersIdentity, due_removals, identities_for, set_removal,
+    unlink,
+};
 pub use write_login::LoginCompletion;

@@ -96,7 +96,7 @@ statement! {
         "SELECT listed.*, (
              SELECT jsonb_agg(jsonb_build_object(
                         'id', id, 'provider', provider, 'sub', sub, 'email', email, 'email_verified', email_verified,
-                        'created_at', created_at, 'last_login_at', last_login_at) ORDER BY created_at, id)
+                        'created_at', created_at, 'last_login_at', last_login_at, 'unlink_at', unlink_at) ORDER BY created_at, id)
              FROM subs WHERE user_id = {user}
          ) AS identities
          FROM (", listing!("s.user_id = {user}", "s.created_at DESC, s.id DESC"), ") listed"

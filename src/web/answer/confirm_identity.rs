@@ -1,4 +1,4 @@
-//! The page that asks to confirm a change of the identities.
+//! The page that asks to confirm a new link.
 
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
@@ -15,7 +15,6 @@ struct ConfirmIdentity<'a> {
     prefix: &'a str,
     style: &'static str,
     who: &'a str,
-    linking: bool,
     what: &'a str,
     action: String,
     confirm: String,
@@ -26,16 +25,21 @@ pub fn path(app: &App, action: &str, which: &str) -> String {
     format!("{}/identities/{which}/{action}", account_path(app))
 }
 
-/// The page that asks to confirm a change of the identities where no provider shows a fresh login.
-pub fn page(app: &App, signed_in: &SignedIn, action: &str, which: &str, confirm: String) -> HttpResponse {
+/// The path of a fresh login at a provider, which returns to this path. `max_age=60` makes the provider authenticate the user
+/// again instead of using its own session.
+pub fn fresh_login(app: &App, provider: &str, return_to: &str) -> String {
+    format!("{}/login/{provider}?return_to={return_to}&max_age=60", prefix(app))
+}
+
+/// The page that asks to confirm a link to this provider where no provider shows a fresh login.
+pub fn page(app: &App, signed_in: &SignedIn, provider: &str, confirm: String) -> HttpResponse {
     let sub = signed_in.user.sub.to_string();
     let page = ConfirmIdentity {
         prefix: prefix(app),
         style: STYLE_PATH,
         who: name_of(signed_in).unwrap_or(&sub),
-        linking: action == "link",
-        what: app.providers.get(which).map_or(which, Provider::name),
-        action: path(app, action, which),
+        what: app.providers.get(provider).map_or(provider, Provider::name),
+        action: path(app, "link", provider),
         confirm,
     };
     html_leading_away(StatusCode::OK, &page)

@@ -9,3 +9,4 @@ pub mod negotiate;
 pub mod pages;
 pub mod problem;
 pub mod refusals;
+pub mod remove_identity;

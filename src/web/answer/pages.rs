@@ -90,6 +90,8 @@ struct LinkedIdentity {
     /// The e-mail address or the provider's `sub`; distinguishes two identities at one provider.
     who: String,
     seen: String,
+    /// When it is removed, if a session requested that.
+    unlink_at: Option<String>,
 }
 
 struct Device {
@@ -231,6 +233,7 @@ pub fn account(app: &App, signed_in: &SignedIn, listed: &[Listed], identities: &
         provider: named(&known.provider),
         who: known.email.clone().unwrap_or_else(|| known.sub.clone()),
         seen: shown(known.last_login_at),
+        unlink_at: known.unlink_at.map(shown),
     };
     let page = Account {
         prefix: prefix(app),
@@ -271,7 +274,8 @@ fn device(listed: &Listed, current: SessionId) -> Device {
     }
 }
 
-fn shown(at: Timestamp) -> String {
+/// A time in words.
+pub(super) fn shown(at: Timestamp) -> String {
     at.format("%-d %B %Y, %H:%M UTC").to_string()
 }
 
@@ -346,7 +350,8 @@ pub(super) fn html_leading_away(status: StatusCode, page: &impl Template) -> Htt
     answer
 }
 
-fn html(status: StatusCode, page: &impl Template) -> HttpResponse {
+/// A page whose forms post to this origin only.
+pub(super) fn html(status: StatusCode, page: &impl Template) -> HttpResponse {
     let Ok(body) = page.render() else {
         tracing::error!("a page cannot be rendered");
         return HttpResponse::InternalServerError().finish();

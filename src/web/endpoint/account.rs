@@ -3,7 +3,7 @@
 use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
 
-use super::identities;
+use super::identities::{self, RemovalOutcome};
 use super::sessions;
 use crate::account::Identity;
 use crate::app::App;
@@ -15,6 +15,7 @@ use crate::web::answer::confirm_identity;
 use crate::web::answer::negotiate;
 use crate::web::answer::pages;
 use crate::web::answer::problem::Problem;
+use crate::web::answer::remove_identity;
 use crate::web::request::caller::Caller;
 use crate::web::request::cookies;
 use crate::web::request::extract::{OptionalForm, Parameters};
@@ -57,7 +58,8 @@ pub async fn link(
     Ok(answer)
 }
 
-/// `POST /account/identities/{id}/unlink`: removes an identity. Idempotent: an unknown identity is not an error.
+/// `POST /account/identities/{id}/unlink`: removes an identity, or requests that, after the page that asks. Idempotent: an
+/// unknown identity is not an error.
 pub async fn unlink(
     app: Data<App>,
     caller: Caller,
@@ -65,22 +67,45 @@ pub async fn unlink(
     id: Path<String>,
     OptionalForm(form): OptionalForm,
 ) -> Result<HttpResponse, Problem> {
-    if !is_for(&app, &caller.signed_in, &form) {
+    let signed_in = &caller.signed_in;
+    if !is_for(&app, signed_in, &form) {
         return Ok(pages::see_other(&pages::account_path(&app)));
     }
-    if let Some(answer) = wants_fresh_login(&app, &caller.signed_in, &request, &form, ("unlink", &id)).await? {
+    let sealed = form.get("confirm").unwrap_or_default();
+    let is_confirmed = login::is_confirmed(&app, &signed_in.session, ("unlink", &id), sealed);
+    if !is_confirmed && !negotiate::wants_json_only(&request) {
+        return Ok(pages::see_other(&confirm_identity::path(&app, "unlink", &id)));
+    }
+    if let Some(answer) = wants_fresh_login(&app, signed_in, &request, &form, ("unlink", &id)).await? {
         return Ok(answer);
     }
-    let session_ended = match identities::given_up(&app, &caller.signed_in, &id).await {
-        Ok(session_ended) => session_ended,
-        Err(problem) if problem.is_not_found() => false,
-        Err(problem) => return Err(problem),
+    let identity = match id.parse() {
+        Ok(id) => login::removal(&app, signed_in, id).await?,
+        Err(_) => None,
     };
-    let mut answer = pages::see_other(&pages::account_path(&app));
-    if session_ended {
-        cookies::clear_session(&app, &mut answer);
-    }
+    let removed = match identities::remove(&app, signed_in, &id).await {
+        Err(problem) if problem.is_not_found() => None,
+        removed => Some(removed?),
+    };
+    let ended = removed == Some(RemovalOutcome::Removed { session_ended: true });
+    let Some(identity) = identity.filter(|_| ended) else { return Ok(pages::see_other(&pages::account_path(&app))) };
+    let mut answer = remove_identity::removed(&app, &identity);
+    cookies::clear_session(&app, &mut answer);
     Ok(answer)
+}
+
+/// `POST /account/identities/{id}/keep`: takes a requested removal back. Idempotent.
+pub async fn keep(
+    app: Data<App>,
+    caller: Caller,
+    id: Path<String>,
+    OptionalForm(form): OptionalForm,
+) -> Result<HttpResponse, Problem> {
+    if is_for(&app, &caller.signed_in, &form) {
+        let id = id.parse().map_err(|_| Problem::not_found())?;
+        login::keep_identity(&app, &caller.signed_in, id, app.clock.now()).await?;
+    }
+    Ok(pages::see_other(&pages::account_path(&app)))
 }
 
 /// Whether the form is of a page that was shown to this session. Another person may have signed in with the same browser
@@ -97,18 +122,36 @@ pub async fn confirm_link(app: Data<App>, caller: Caller, provider: Path<String>
     if app.providers.get(&provider).is_none() {
         return Err(Problem::not_found());
     }
-    confirm_page(&app, &caller.signed_in, "link", &provider)
+    confirm_page(&app, &caller.signed_in, &provider)
 }
 
-/// `GET /account/identities/{id}/unlink`: asks to confirm the removal of an identity, where no provider shows a fresh login.
+/// `GET /account/identities/{id}/unlink`: asks before an identity is removed.
 pub async fn confirm_unlink(app: Data<App>, caller: Caller, id: Path<String>) -> Result<HttpResponse, Problem> {
-    let id: SubId = id.parse().map_err(|_| Problem::not_found())?;
-    confirm_page(&app, &caller.signed_in, "unlink", &id.to_string())
+    let (signed_in, id) = (&caller.signed_in, id.parse::<SubId>().map_err(|_| Problem::not_found())?);
+    let identity = login::removal(&app, signed_in, id).await?.ok_or_else(Problem::not_found)?;
+    if identity.last {
+        return Err(Problem::last_identity());
+    }
+    let freshness = login::freshness(&app, &signed_in.session, app.clock.now()).await?;
+    let confirm = confirm_value(&app, signed_in, "unlink", &id.to_string())?;
+    let recorded = freshness == Freshness::Confirm;
+    Ok(remove_identity::page(
+        &app,
+        signed_in,
+        &identity,
+        confirm_identity::path(&app, "unlink", &id.to_string()),
+        recorded,
+        confirm,
+    ))
 }
 
-fn confirm_page(app: &App, signed_in: &SignedIn, action: &str, which: &str) -> Result<HttpResponse, Problem> {
-    let confirm = login::confirm_value(app, &signed_in.session, action, which).ok_or_else(Problem::internal)?;
-    Ok(confirm_identity::page(app, signed_in, action, which, confirm))
+fn confirm_page(app: &App, signed_in: &SignedIn, provider: &str) -> Result<HttpResponse, Problem> {
+    let confirm = confirm_value(app, signed_in, "link", provider)?;
+    Ok(confirm_identity::page(app, signed_in, provider, confirm))
+}
+
+fn confirm_value(app: &App, signed_in: &SignedIn, action: &str, which: &str) -> Result<String, Problem> {
+    login::confirm_value(app, &signed_in.session, action, which).ok_or_else(Problem::internal)
 }
 
 /// What stands before a change of the identities: a redirect to a new login at a provider that shows when it authenticated
@@ -126,13 +169,13 @@ async fn wants_fresh_login(
         return Ok(None);
     }
     let page = confirm_identity::path(app, action, which);
-    let (prefix, account) = (app.config.server.public_url.prefix(), pages::account_path(app));
+    let account = pages::account_path(app);
     let for_program = |problem: Problem| if negotiate::wants_json_only(request) { Err(problem) } else { Ok(()) };
     let max_age = login::FRESH.num_seconds();
     if let Freshness::SignIn(provider) = freshness {
         for_program(Problem::authentication_too_old(max_age))?;
-        // `max_age=60` makes the provider authenticate the user again instead of using its own session.
-        return Ok(Some(pages::see_other(&format!("{prefix}/login/{provider}?return_to={account}&max_age=60"))));
+        let back = if action == "unlink" { &page } else { &account };
+        return Ok(Some(pages::see_other(&confirm_identity::fresh_login(app, &provider, back))));
     }
     if let Some(sealed) = form.get("confirm") {
         let ip = login_request::caller(app, request).ip;

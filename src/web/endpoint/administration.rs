@@ -11,7 +11,7 @@ use serde_json::json;
 use crate::administration::{self, Actor};
 use crate::app::App;
 use crate::base::id::{SessionId, UserId};
-use crate::login;
+use crate::login::{self, Unlinked};
 use crate::logout;
 use crate::web::answer::problem::Problem;
 use crate::web::request::authorization::Authorization;
@@ -95,6 +95,18 @@ pub async fn disable(app: Data<App>, sub: Path<String>) -> Result<HttpResponse, 
 pub async fn enable(app: Data<App>, sub: Path<String>) -> Result<HttpResponse, Problem> {
     let enabled = administration::enable(&app.db, named(&sub)?, Actor::Token, app.clock.now()).await?;
     Ok(HttpResponse::Ok().json(enabled.ok_or_else(Problem::not_found)?))
+}
+
+/// Removes an identity of a user at once, and ends its sessions; 409 for the only one.
+pub async fn unlink(app: Data<App>, names: Path<(String, String)>) -> Result<HttpResponse, Problem> {
+    let (user, id) = (named(&names.0)?, names.1.parse().map_err(|_| Problem::not_found())?);
+    let detail = Actor::Token.detail();
+    let now = app.clock.now();
+    match login::unlink_for_administrator(&app.db, &app.endings, (user, id), detail, now).await? {
+        Unlinked::Gone { .. } => Ok(HttpResponse::NoContent().finish()),
+        Unlinked::Last => Err(Problem::last_identity()),
+        Unlinked::NotFound | Unlinked::Waits(_) => Err(Problem::not_found()),
+    }
 }
 
 /// The live sessions of a user.

@@ -1,4 +1,5 @@
-//! `GET /identities`, `POST /identities/{provider}`, `DELETE /identities/{id}`: the user's identities at providers.
+//! `GET /identities`, `POST /identities/{provider}`, `DELETE /identities/{id}`, `POST /identities/{id}/keep`: the user's
+//! identities at providers.
 
 use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
@@ -7,6 +8,7 @@ use serde_json::json;
 
 use crate::account::{self, Identity};
 use crate::app::App;
+use crate::base::clock::Timestamp;
 use crate::login::{self, Begun, Flow, Freshness, Linking, NewLogin, Unlinked};
 use crate::session::SignedIn;
 use crate::web::answer::confirm_identity;
@@ -65,21 +67,46 @@ pub async fn begin(
     Ok((begun, cookie))
 }
 
-/// `DELETE /identities/{id}`: removes an identity of the user.
+/// `DELETE /identities/{id}`: removes an identity of the user: at once (204) if the session was made through it, else after
+/// seven days (202 with the time).
 pub async fn unlink(app: Data<App>, caller: Caller, id: Path<String>) -> Result<HttpResponse, Problem> {
     wants_fresh_login(&app, &caller.signed_in, "unlink", &id).await?;
-    let mut answer = HttpResponse::NoContent().finish();
-    if given_up(&app, &caller.signed_in, &id).await? && caller.is_by_cookie() {
+    let removal = remove(&app, &caller.signed_in, &id).await?;
+    let mut answer = match removal {
+        RemovalOutcome::Removed { .. } => HttpResponse::NoContent().finish(),
+        RemovalOutcome::Waits(unlink_at) => HttpResponse::Accepted().json(json!({ "unlink_at": unlink_at })),
+    };
+    if removal == (RemovalOutcome::Removed { session_ended: true }) && caller.is_by_cookie() {
         cookies::clear_session(&app, &mut answer);
     }
     Ok(answer)
 }
 
-/// Removes an identity. Returns whether the current session ended, because its login used that identity.
-pub async fn given_up(app: &App, signed_in: &SignedIn, id: &str) -> Result<bool, Problem> {
+/// `POST /identities/{id}/keep`: takes a requested removal back; 404 where none was requested.
+pub async fn keep(app: Data<App>, caller: Caller, id: Path<String>) -> Result<HttpResponse, Problem> {
+    let id = id.parse().map_err(|_| Problem::not_found())?;
+    let kept = login::keep_identity(&app, &caller.signed_in, id, app.clock.now()).await?;
+    if kept { Ok(HttpResponse::NoContent().finish()) } else { Err(Problem::not_found()) }
+}
+
+/// What a removal has done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RemovalOutcome {
+    /// The identity is gone.
+    Removed {
+        /// Whether the current session ended, because it was made through that identity.
+        session_ended: bool,
+    },
+    /// The identity is removed at this time.
+    Waits(Timestamp),
+}
+
+/// Removes an identity, or requests that.
+pub async fn remove(app: &App, signed_in: &SignedIn, id: &str) -> Result<RemovalOutcome, Problem> {
     let id = id.parse().map_err(|_| Problem::not_found())?;
     match login::unlink(app, signed_in, id, app.clock.now()).await? {
-        Unlinked::Gone { session_ended } => Ok(session_ended),
+        Unlinked::Gone { session_ended } => Ok(RemovalOutcome::Removed { session_ended }),
+        Unlinked::Waits(until) => Ok(RemovalOutcome::Waits(until)),
         Unlinked::NotFound => Err(Problem::not_found()),
         Unlinked::Last => Err(Problem::last_identity()),
     }

@@ -37,6 +37,7 @@ fn administrative() -> impl HttpServiceFactory + 'static {
             "GET, HEAD, DELETE",
             [read().to(administration::sessions), web::delete().to(administration::end_sessions)],
         ))
+        .service(endpoint("/users/{sub}/identities/{id}", "DELETE", [web::delete().to(administration::unlink)]))
         .service(endpoint("/sessions/{sid}", "DELETE", [web::delete().to(administration::end_session)]))
         .service(endpoint("/logout-notices", "GET, HEAD", [read().to(administration::logout_notices)]))
         .service(endpoint("/logins/{reference}", "GET, HEAD", [read().to(administration::login)]))

@@ -79,6 +79,7 @@ pub static ROUTES: &[Row] = &[
         "/account/identities/{id}/unlink",
         &[Entry::get(Cookie, || web::to(account::confirm_unlink)), Entry::post(Cookie, || web::to(account::unlink))],
     ),
+    Row::page("/account/identities/{id}/keep", &[Entry::post(Cookie, || web::to(account::keep))]),
     // The session, and the user's account as JSON.
     Row::program("/session", &[Entry::read(BuiltIn, || web::to(session::show)).cors()]),
     Row::page(
@@ -102,6 +103,7 @@ pub static ROUTES: &[Row] = &[
             Entry::delete(Account, || web::to(identities::unlink)).cors(),
         ],
     ),
+    Row::program("/identities/{id}/keep", &[Entry::post(Account, || web::to(identities::keep)).cors()]),
     Row::program(
         "/identities/{provider}/token",
         &[Entry::get(Account, || web::to(provider_token::show)).limited(Limit::Token).cors()],

@@ -33,19 +33,73 @@ async fn the_page_lists_the_identities_with_a_button_for_each() {
     assert!(page.header("content-security-policy").contains("form-action 'self'"), "none does any more");
     let (op, other) = (ada.identity_at("op").await, ada.identity_at("other").await);
     for id in [&op, &other] {
-        assert!(page.body.contains(&format!("action=\"/account/identities/{id}/unlink\"")), "{}", page.body);
+        assert!(page.body.contains(&format!("href=\"/account/identities/{id}/unlink\"")), "{}", page.body);
     }
     assert!(
         !page.body.contains("<script") && !page.body.contains("<b>") && !page.body.contains("/link\""),
         "{}",
         page.body
     );
+}
 
-    assert_eq!(press(&ada, &format!("/account/identities/{other}/unlink")).await.location(), "/account");
+/// The page asks first, and says what the removal of the current identity has done.
+#[tokio::test]
+async fn removing_the_identity_in_use_asks_first_and_signs_out() {
+    let (gateway, _other) = two_providers("");
+    let ada = Person::at(&gateway, "op", "ada").await;
+    assert_eq!(ada.link("other", "countess").await.status, 303);
+    let path = format!("/account/identities/{}/unlink", ada.identity_at("op").await);
+    assert_eq!(press(&ada, &path).await.location(), path, "a form without the answer to the page");
+    let page = ada.browser.get(&path).await;
+    assert!(page.body.contains("Remove op?") && page.body.contains("signed out here too"), "{}", page.body);
+    let value = confirm_value(&ada, &path).await;
+    let answer = confirm(&ada, &path, &value).await;
+    assert!(answer.status == 200 && answer.is_page(), "{answer:?}");
+    assert!(answer.body.contains("op was removed") && answer.body.contains("/login?choose=1"), "{}", answer.body);
+    assert_eq!(ada.browser.cookie("vestibule"), None);
+    let again = Person::at(&gateway, "other", "countess").await;
+    assert_eq!(again.identities().await, ["other/countess"]);
+    let own = format!("/account/identities/{}/unlink", again.identity_at("other").await);
+    assert_eq!(again.browser.fetch(&own).await.problem(), (409, "last_identity".into()));
+}
+
+/// AC-07: an identity that the session was not made through waits for seven days, and the page shows it with a way back.
+#[tokio::test]
+async fn removing_another_identity_waits_and_can_be_taken_back() {
+    let (gateway, _other) = two_providers("");
+    let ada = Person::at(&gateway, "op", "ada").await;
+    assert_eq!(ada.link("other", "countess").await.status, 303);
+    let identity = format!("/account/identities/{}", ada.identity_at("other").await);
+    let path = format!("{identity}/unlink");
+    let page = ada.browser.get(&path).await;
+    let sign_in = format!("href=\"/login/other?return_to={path}&#38;max_age=60\"");
+    assert!(page.body.contains("in seven days") && page.body.contains(&sign_in), "{}", page.body);
+    let value = confirm_value(&ada, &path).await;
+    assert_eq!(confirm(&ada, &path, &value).await.location(), "/account");
+    let owner = Person::at(&gateway, "other", "countess").await;
+    let page = owner.browser.get("/account").await;
+    assert!(page.body.contains("Will be removed on"), "{}", page.body);
+    assert!(page.body.contains(&format!("action=\"{identity}/keep\"")), "{}", page.body);
+    assert_eq!(press(&owner, &format!("{identity}/keep")).await.location(), "/account");
+    assert!(!owner.browser.get("/account").await.body.contains("Will be removed on"));
+    // The owner removes it at once.
+    let value = confirm_value(&owner, &path).await;
+    assert_eq!(confirm(&owner, &path, &value).await.status, 200);
     assert_eq!(ada.identities().await, ["op/ada"]);
-    // A double click has no effect, and the last identity stays.
-    assert_eq!(press(&ada, &format!("/account/identities/{other}/unlink")).await.location(), "/account");
-    assert_eq!(press(&ada, &format!("/account/identities/{op}/unlink")).await.status, 409);
+}
+
+/// AC-07: after an old login the user signs in again and returns to the page.
+#[tokio::test]
+async fn removing_after_an_old_login_asks_for_a_fresh_login() {
+    let (gateway, _other) = two_providers("");
+    let ada = Person::at(&gateway, "op", "ada").await;
+    assert_eq!(ada.link("other", "countess").await.status, 303);
+    let path = format!("/account/identities/{}/unlink", ada.identity_at("op").await);
+    gateway.hand.advance(TimeDelta::seconds(600));
+    let value = confirm_value(&ada, &path).await;
+    let location = format!("/login/op?return_to={path}&max_age=60");
+    assert_eq!(confirm(&ada, &path, &value).await.location(), location);
+    assert_eq!(ada.identities().await, ["op/ada", "other/countess"]);
 }
 
 /// AC-07, SE-13
@@ -53,6 +107,7 @@ async fn the_page_lists_the_identities_with_a_button_for_each() {
 async fn link_and_unlink_forms_of_other_sites_are_refused() {
     let (gateway, _other) = two_providers("");
     let ada = Person::at(&gateway, "op", "ada").await;
+    assert_eq!(ada.link("other", "countess").await.status, 303);
     let unlink = format!("/account/identities/{}/unlink", ada.identity_at("op").await);
     for path in ["/account/identities/other/link", unlink.as_str()] {
         let ask = ada.browser.ask("POST", path).header("origin", "null").header("sec-fetch-site", "cross-site");
@@ -117,12 +172,9 @@ async fn a_change_is_confirmed_where_no_provider_shows_a_fresh_login() {
     let value = confirm_value(&ada, page).await;
     // The value of another session, and that of another change, confirm nothing.
     let eve = Person::at(&gateway, "op", "eve").await;
-    let id = ada.identity_at("op").await;
-    for wrong in [
-        confirm_value(&eve, page).await,
-        confirm_value(&ada, &format!("/account/identities/{id}/unlink")).await,
-        "junk".to_owned(),
-    ] {
+    for wrong in
+        [confirm_value(&eve, page).await, confirm_value(&ada, "/account/identities/op/link").await, "junk".to_owned()]
+    {
         assert_eq!(confirm(&ada, page, &wrong).await.location(), page);
     }
     assert!(!audit(&gateway).iter().any(|kind| kind == "identity_change_confirmed"));

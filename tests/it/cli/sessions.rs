@@ -170,6 +170,7 @@ async fn the_cleanup_prints_its_counts() {
     let said = operator.prints(&["cleanup"]);
     let lines = [
         "sessions ended     0",
+        "identities removed 0",
         "sessions deleted   1",
         "logins deleted     0",
         "revocations past   1",

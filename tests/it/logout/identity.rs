@@ -164,7 +164,7 @@ async fn an_idle_app_is_notified_when_its_identity_ends() {
     let shop = sign_in_to(&scene.gateway, &browser, "shop").await;
     idle(&shop);
     scene.sign_in_at_other(&browser).await;
-    unlink(&browser, "op").await;
+    unlink(&scene.at_op("three").await, "op").await;
     assert_eq!(claims(&wait_for_logout_tokens(&scene.receiver, "shop", 1).await.concat())["sid"], json!(shop.sid));
 }
 
@@ -186,7 +186,7 @@ async fn unlinking_ends_a_moved_app() {
     let shop = sign_in_to(&scene.gateway, &browser, "shop").await;
     scene.sign_in_at_other(&browser).await;
     let wiki = sign_in_to(&scene.gateway, &browser, "wiki").await;
-    unlink(&browser, "op").await;
+    unlink(&scene.at_op("two").await, "op").await;
     assert_eq!(reason(&scene.gateway, &shop.sid), "unlinked");
     assert!(scene.is_active(&wiki));
     assert_eq!(provider_of(&browser).await, "other");

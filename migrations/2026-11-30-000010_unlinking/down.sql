@@ -1,0 +1,1 @@
+ALTER TABLE subs DROP COLUMN unlink_at;
