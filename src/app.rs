@@ -2,6 +2,7 @@
 
 use crate::base::clock::Clock;
 use crate::base::db::Db;
+use crate::base::estimate::Estimate;
 use crate::base::event::{AtProvider, Event};
 use crate::base::once_per::OncePer;
 use crate::base::outbound::Outbound;
@@ -35,6 +36,8 @@ pub struct App {
     pub endings: Endings,
     /// The cache of revoked sessions and tokens.
     pub revocations: RevocationCache,
+    /// The pending logins of all replicas (`limits.pending_logins`).
+    pub pending_logins: Estimate,
     /// The HTTP client for requests to providers and clients.
     pub outbound: Outbound,
     /// When the log last said for a provider that access tokens lack the e-mail address.

@@ -16,6 +16,7 @@ const FEED_AGE: &str = "vestibule_revocation_feed_age_seconds";
 const REVOCATION_LAG: &str = "vestibule_revocation_lag_seconds";
 const LOGOUT_NOTICES: &str = "vestibule_logout_notices";
 const LOGOUT_LAG: &str = "vestibule_logout_lag_seconds";
+const PENDING_LOGINS: &str = "vestibule_pending_logins";
 
 /// Describes every metric to the recorder of this process, and records the version.
 pub fn describe() {
@@ -29,6 +30,7 @@ pub fn describe() {
     describe_histogram!(REVOCATION_LAG, "Time from a revocation until it was known here");
     describe_gauge!(LOGOUT_NOTICES, "Logout notices to clients that are not delivered, by state");
     describe_histogram!(LOGOUT_LAG, "Time from a logout until its notice was delivered to a client");
+    describe_gauge!(PENDING_LOGINS, "Logins that wait for their user, of all replicas");
     gauge!(BUILD_INFO, "version" => env!("CARGO_PKG_VERSION")).set(1.0);
 }
 
@@ -73,6 +75,11 @@ pub fn revocation_lag(lag: Duration) {
 /// Records the number of logout notices in a state: `waiting` or `failed`.
 pub fn logout_notices(state: &'static str, number: i64) {
     gauge!(LOGOUT_NOTICES, "state" => state).set(as_f64(usize::try_from(number).unwrap_or_default()));
+}
+
+/// Records the number of pending logins.
+pub fn pending_logins(number: u64) {
+    gauge!(PENDING_LOGINS).set(as_f64(usize::try_from(number).unwrap_or_default()));
 }
 
 /// Records the time from the end of a session until its notice was delivered.

@@ -4,6 +4,7 @@ pub mod audit;
 pub mod backoff;
 pub mod clock;
 pub mod db;
+pub mod estimate;
 pub mod event;
 #[cfg(feature = "dev")]
 pub(crate) mod explain;

@@ -83,15 +83,18 @@ macro_rules! statement {
 }
 pub(crate) use statement;
 
-/// SQL that deletes the rows of a table whose column is before `{before}`: the oldest `{most}` of them. Locked rows are
-/// skipped; the next run deletes them.
+/// SQL that deletes the rows of a table whose column is before `{before}`: the oldest `{most}` of them. With three arguments,
+/// the second one is the condition up to the column. Locked rows are skipped; the next run deletes them.
 macro_rules! pruning {
     ($table:literal, $column:literal) => {
+        $crate::base::statement::pruning!($table, $column, $column)
+    };
+    ($table:literal, $which:literal, $column:literal) => {
         concat!(
             "WITH due AS MATERIALIZED (SELECT ctid AS place FROM ",
             $table,
             " WHERE ",
-            $column,
+            $which,
             " < {before} ORDER BY ",
             $column,
             " LIMIT {most} FOR UPDATE SKIP LOCKED) DELETE FROM ",

@@ -168,11 +168,13 @@ mod tests {
         };
         let limits = config::Limits {
             logins_per_minute: 1,
+            logins_per_minute_network: 1,
             tokens_per_minute: 1,
             failures_before_lockout: 5,
             connections: 0,
             connections_per_address: 1,
             requests_per_connection: 1,
+            pending_logins: 100,
             body_bytes: 1024,
         };
         Registry::new(vec![client("api", Some(secret)), client("web", None)], &limits)

@@ -18,13 +18,15 @@ use crate::config::Config;
 use crate::session::{self, Endings, Expired, Mark, Removed, Stretch};
 use crate::{authorize, client, login, logout, telemetry};
 
-/// How long an expired login and a delivered logout notice are kept: long enough to look it up, and short enough that
-/// abandoned logins do not fill the disk (IN-12). Other logins and notices that were given up are kept for
+/// How long a login without a session and a delivered logout notice are kept: long enough to look it up, and short enough
+/// that such logins do not fill the disk (IN-12). Completed logins and notices that were given up are kept for
 /// `sessions.keep_ended`, as ended sessions are.
 const KEEP_A_DAY: TimeDelta = TimeDelta::hours(24);
 /// How long an authorization code is kept after it expires, so that a replay is recognised.
 const KEEP_CODES: TimeDelta = TimeDelta::hours(1);
-/// How long audit rows are kept.
+/// How long audit rows of failed logins are kept: a person without an account can cause any number of them.
+const KEEP_FAILURES: TimeDelta = TimeDelta::days(30);
+/// How long other audit rows are kept.
 const KEEP_AUDIT: TimeDelta = TimeDelta::days(365);
 /// The number of stretches of live sessions that one pass checks for the idle timeout. Each use of a session checks it too;
 /// this only records the end, and may take several passes if there are very many sessions.
@@ -66,7 +68,7 @@ pub struct Cleaned {
     pub notices_given_up: usize,
     /// Deleted logout notices, and deleted logout tokens of providers that are too old to be presented again.
     pub notices: usize,
-    /// Deleted audit rows, older than a year.
+    /// Deleted audit rows: of failed logins older than 30 days, and others older than a year.
     pub audit_events: usize,
     /// Whether the pass stopped because another replica is cleaning.
     pub interrupted: bool,
@@ -134,8 +136,8 @@ impl Cleanup {
         let ended = move |conn: &mut Conn, before, most| session::prune_ended(conn, before, most, now);
         self.prune("prune sessions", ended, long_ago, &mut cleaned.sessions).await?;
         let yesterday = before(KEEP_A_DAY);
-        self.prune("prune expired logins", login::prune_expired, yesterday, &mut cleaned.logins).await?;
-        self.prune("prune logins", login::prune_finished, long_ago, &mut cleaned.logins).await?;
+        self.prune("prune failed logins", login::prune_failed, yesterday, &mut cleaned.logins).await?;
+        self.prune("prune logins", login::prune_completed, long_ago, &mut cleaned.logins).await?;
         let an_hour_ago = before(KEEP_CODES);
         self.prune("prune authorizations", authorize::prune, an_hour_ago, &mut cleaned.authorizations).await?;
         self.prune("prune assertions", client::prune_assertions, now, &mut cleaned.authorizations).await?;
@@ -143,6 +145,8 @@ impl Cleanup {
         self.prune("prune logout notices", logout::prune_delivered, yesterday, &mut cleaned.notices).await?;
         self.prune("prune logout notices", logout::prune_failed, long_ago, &mut cleaned.notices).await?;
         self.prune("prune logout tokens", logout::prune_provider_logouts, now, &mut cleaned.notices).await?;
+        let a_month_ago = before(KEEP_FAILURES);
+        self.prune("prune audited failures", store::prune_failures, a_month_ago, &mut cleaned.audit_events).await?;
         self.prune("prune audit events", store::prune_audit, before(KEEP_AUDIT), &mut cleaned.audit_events).await
     }
 

@@ -43,6 +43,17 @@ statement! {
     pruning!("audit_events", "at")
 }
 
+statement! {
+    struct PruneFailures { before: Timestamp => Timestamptz, most: i64 => BigInt }
+    // The condition of the index `audit_events_login_failed`.
+    pruning!("audit_events", "kind = 'login_failed' AND user_id IS NULL AND at", "at")
+}
+
+/// Deletes at most `most` audit rows of failed logins older than `before`. Returns the number of deleted rows.
+pub fn prune_failures(conn: &mut Conn, before: Timestamp, most: i64) -> QueryResult<usize> {
+    PruneFailures { before, most }.execute(conn)
+}
+
 /// Deletes at most `most` audit rows older than `before`. Returns the number of deleted rows.
 pub fn prune_audit(conn: &mut Conn, before: Timestamp, most: i64) -> QueryResult<usize> {
     PruneAudit { before, most }.execute(conn)

@@ -1,8 +1,9 @@
-//! Ends logins that were never completed.
+//! Ends logins that were never completed, and counts those that are pending.
 
 use chrono::TimeDelta;
 
 use crate::app::App;
+use crate::base::measure;
 use crate::login;
 
 /// The number of rows that one statement ends; small, so that it holds its locks for a short time.
@@ -18,8 +19,26 @@ pub async fn sweep(app: &App) {
             app.db.run("sweep logins", move |conn| login::expire(conn, now, now - MAX_CALLBACK_TIME, BATCH)).await;
         match pass {
             Ok(ended) if ended == usize::try_from(BATCH).unwrap_or(usize::MAX) => {}
-            Ok(_) => return,
+            Ok(_) => break,
             Err(error) => return tracing::warn!(%error, "the sweep of logins stopped"),
         }
     }
+    count_pending(app).await;
+}
+
+/// Counts the pending logins, up to the limit. The log says when they pass half of it.
+async fn count_pending(app: &App) {
+    let (now, limit) = (app.clock.now(), u64::from(app.config.limits.pending_logins));
+    let most = i64::try_from(limit).unwrap_or(i64::MAX);
+    let counted = app.db.run("count pending logins", move |conn| login::count_pending(conn, now, most)).await;
+    let Ok(pending) = counted.map(|pending| u64::try_from(pending).unwrap_or_default()) else { return };
+    if pending > limit / 2 {
+        tracing::warn!(
+            pending,
+            limit,
+            "many pending logins: logins_per_minute and logins_per_minute_network are divided by ten"
+        );
+    }
+    app.pending_logins.set(pending);
+    measure::pending_logins(pending);
 }

@@ -56,6 +56,7 @@ pub async fn begin(app: &App, new_login: NewLogin, now: Timestamp) -> Result<Beg
         expires_at: now + TimeDelta::from_std(lifetime).unwrap_or(TimeDelta::minutes(5)),
     };
     app.db.run("begin login", move |conn| store::begin(conn, &row)).await?;
+    app.pending_logins.add();
     telemetry::record(&Event::LoginBegan { provider: new_login.provider, reference });
     Ok(Begun { url: begun.url, state: begun.state, expires_in: lifetime.as_secs() })
 }

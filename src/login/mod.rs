@@ -50,5 +50,5 @@ pub use report::{Report, report};
 pub use rules::kind;
 #[cfg(feature = "dev")]
 pub use store::hot_statements;
-pub use store::{Confirmation, expire, prune_expired, prune_finished};
+pub use store::{Confirmation, count_pending, expire, prune_completed, prune_failed};
 pub use unlink::{Removal, Unlinked, keep_identity, removal, unlink, unlink_due, unlink_for_administrator};

@@ -10,6 +10,7 @@ use std::sync::Arc;
 use crate::app::{self, App};
 use crate::base::clock::Clock;
 use crate::base::db::{Conn, Db, DbError};
+use crate::base::estimate::Estimate;
 use crate::base::migrate;
 use crate::base::once_per::OncePer;
 use crate::base::outbound::{Outbound, OutboundError};
@@ -75,6 +76,7 @@ pub(super) fn load(mut config: Config, clock: Clock) -> Result<(Arc<App>, Follow
         lifetime,
         endings,
         revocations,
+        pending_logins: Estimate::default(),
         outbound,
         email_warnings: OncePer::hour(),
         auth_time_notes: OncePer::hour(),

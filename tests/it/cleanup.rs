@@ -116,8 +116,8 @@ async fn old_rows_are_deleted_and_rows_in_retention_stay() {
         ));
     };
     login("completed", 15, "3 h");
-    login("token_failed", 15, "3 h");
-    login("denied", 5, "1 h");
+    login("token_failed", 15, "25 h");
+    login("denied", 5, "23 h");
     login("pending", 5, "3 d");
     database.execute(
         "INSERT INTO revocations (kind, value, created_at, expires_at)
@@ -130,7 +130,7 @@ async fn old_rows_are_deleted_and_rows_in_retention_stay() {
     assert_eq!(cleaned, expected);
     let left = ["sessions", "authorization_sessions", "revocations", "audit_events"].map(|table| database.rows(table));
     assert_eq!(left, [5, 10, 10, 12]);
-    // A login without a callback is kept for a day, also with a shorter retention.
+    // A login without a session is kept for a day, also with a shorter retention.
     database.execute("DELETE FROM authorization_sessions");
     login("expired", 15, "25 h");
     login("expired", 5, "1 h");
@@ -205,4 +205,18 @@ async fn the_gateway_runs_the_cleanup() {
     let again = crate::support::Setup::beside(&gateway).toml("[sessions]\nidle_timeout = \"1h\"").start();
     gateway.database.until("SELECT count(*) FROM sessions WHERE ended_reason = 'idle'", 1).await;
     drop(again);
+}
+
+/// IN-12: a person without an account causes audit rows of failed logins, which are kept for 30 days.
+#[tokio::test]
+async fn audit_rows_of_failed_logins_are_kept_for_a_month() {
+    let database = Cluster::shared().database();
+    database.execute(
+        "INSERT INTO audit_events (id, at, kind, user_id)
+         SELECT gen_random_uuid(), now() - age, kind, CASE WHEN kind = 'session_ended' THEN gen_random_uuid() END
+         FROM unnest('{31 d,29 d}'::interval[]) age, unnest('{login_failed,session_ended}'::text[]) kind",
+    );
+    assert_eq!(Replica::on(&database, 10).pass().await, Cleaned { audit_events: 1, ..Cleaned::default() });
+    let left = "SELECT kind || ' ' || extract(day FROM now() - at) FROM audit_events ORDER BY 1";
+    assert_eq!(database.words(left), ["login_failed 29", "session_ended 29", "session_ended 31"]);
 }

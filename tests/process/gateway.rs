@@ -51,6 +51,7 @@ keys_file = "{keys_file}"
 algorithms = ["ES256"]
 [limits]
 logins_per_minute = 100000
+logins_per_minute_network = 1000000
 tokens_per_minute = 100000
 [providers.op]
 name = "The provider"

@@ -10,6 +10,9 @@ pub(crate) struct RawLimits {
     /// login requests per minute and client address; also the burst
     #[schemars(range(min = 1, max = 1_000_000))]
     logins_per_minute: u32,
+    /// login requests per minute and network, an IPv4 /24 or an IPv6 /48; also the burst
+    #[schemars(range(min = 1, max = 10_000_000))]
+    logins_per_minute_network: u32,
     /// token requests per minute and client address; also the burst
     #[schemars(range(min = 1, max = 1_000_000))]
     tokens_per_minute: u32,
@@ -25,6 +28,9 @@ pub(crate) struct RawLimits {
     /// requests before a connection is closed, except those of trusted proxies
     #[schemars(range(min = 1, max = 1_000_000))]
     requests_per_connection: u32,
+    /// logins that wait for their user; above half of it the two limits on logins are divided by ten, beyond it logins are 503 `overloaded`
+    #[schemars(range(min = 100, max = 100_000_000))]
+    pending_logins: u32,
     /// largest request body in bytes
     #[schemars(range(min = 1024, max = 16_777_216))]
     body_bytes: u32,
@@ -34,6 +40,8 @@ pub(crate) struct RawLimits {
 pub struct Limits {
     /// Requests that begin or finish a login, per minute and client address; also the burst.
     pub logins_per_minute: u32,
+    /// The same for an IPv4 /24 or an IPv6 /48.
+    pub logins_per_minute_network: u32,
     /// Token requests per minute and client address; also the burst.
     pub tokens_per_minute: u32,
     /// Wrong secrets for one client from one address before the first lockout.
@@ -44,6 +52,8 @@ pub struct Limits {
     pub connections_per_address: u32,
     /// Requests of one connection.
     pub requests_per_connection: u32,
+    /// Logins that wait for their user, of all replicas.
+    pub pending_logins: u32,
     /// The largest request body, in bytes.
     pub body_bytes: usize,
 }
@@ -53,11 +63,13 @@ pub(crate) fn validate(raw: &RawLimits) -> Option<Limits> {
     let body_bytes = usize::try_from(raw.body_bytes).ok()?;
     Some(Limits {
         logins_per_minute: raw.logins_per_minute,
+        logins_per_minute_network: raw.logins_per_minute_network,
         tokens_per_minute: raw.tokens_per_minute,
         failures_before_lockout: raw.failures_before_lockout,
         connections: raw.connections,
         connections_per_address: raw.connections_per_address,
         requests_per_connection: raw.requests_per_connection,
+        pending_logins: raw.pending_logins,
         body_bytes,
     })
 }

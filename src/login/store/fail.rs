@@ -1,4 +1,6 @@
-//! Stores the status of logins that gave no session.
+//! Stores the status of logins that gave no session. The row keeps what the page of the failure and `vestibule logins show`
+//! need: provider, `return_to` and the app's request. Handshake, posted response and user agent are removed, because a
+//! person without an account can cause any number of such rows.
 
 use diesel::sql_types::{BigInt, Jsonb, Text, Timestamptz, Uuid};
 use diesel::{QueryResult, RunQueryDsl};
@@ -37,7 +39,8 @@ statement! {
     concat!(
         "WITH failed AS (
          UPDATE authorization_sessions
-         SET status = {status}, failure = {code}, completed_at = {now}, steps = steps || {steps}, posted = NULL
+         SET status = {status}, failure = {code}, completed_at = {now}, steps = steps || {steps},
+             handshake = '', posted = NULL, user_agent = NULL
          WHERE id = {id} AND (status = 'pending') IS TRUE
          RETURNING ip
      )
@@ -85,7 +88,7 @@ statement! {
      SET status = CASE WHEN a.claimed_at IS NULL THEN 'expired' ELSE 'token_failed' END,
          failure = CASE WHEN a.claimed_at IS NULL THEN 'state_expired' ELSE 'unfinished' END,
          completed_at = {now},
-         posted = NULL,
+         handshake = '', posted = NULL, user_agent = NULL,
          steps = a.steps || CASE WHEN a.claimed_at IS NULL THEN {expired_steps} ELSE {unfinished_steps} END
      FROM due WHERE a.id = ANY (ARRAY[due.id])"
 }

@@ -1,6 +1,6 @@
 //! The statements of this store that run while a request waits.
 
-use super::{begin, by_email, claim, fail, fresh, link, posted, report, unlink, write_login};
+use super::{begin, by_email, claim, fail, fresh, link, pending, posted, report, unlink, write_login};
 use crate::base::hot::{HotStatement, hot};
 
 /// Each with the indexes that it reads.
@@ -17,6 +17,7 @@ pub fn hot_statements() -> Vec<HotStatement> {
         ],
         fail::Fail: ["authorization_sessions_pkey"],
         fail::Expire: ["authorization_sessions_open", "authorization_sessions_pkey"],
+        pending::CountPending: ["authorization_sessions_open"],
         by_email::Lock: [],
         by_email::Find: ["subs_verified_email", "users_pkey", "subs_user_id"],
         by_email::Link: [],

@@ -10,6 +10,7 @@ mod fresh;
 mod hot;
 mod link;
 mod linked;
+mod pending;
 mod posted;
 mod prune;
 mod report;
@@ -24,8 +25,9 @@ pub use fresh::{Confirmation, KnownProvider, audit_confirmation, note_auth_time,
 #[cfg(feature = "dev")]
 pub use hot::hot_statements;
 pub use link::{LinkOutcome, LinkRequest, link};
+pub use pending::count_pending;
 pub use posted::{Posted, keep};
-pub use prune::{prune_expired, prune_finished};
+pub use prune::{prune_completed, prune_failed};
 pub use report::report;
 pub use unlink::{
     DueRemoval, UnlinkOutcome, UnlinkRequest, UnlinkedBy, UsersIdentity, due_removals, identities_for, set_removal,

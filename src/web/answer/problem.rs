@@ -150,6 +150,11 @@ impl Problem {
         Self { retry_after: Some(retry_after.max(1)), ..Self::of(&refusals::RATE_LIMITED) }
     }
 
+    /// There are too many pending logins (503).
+    pub fn too_many_logins() -> Self {
+        Self { retry_after: Some(30), ..Self::of(&refusals::OVERLOADED) }
+    }
+
     /// The request has no credentials (401).
     pub fn no_session() -> Self {
         Self { challenge: Some(Challenge::Bare), ..Self::of(&refusals::NO_SESSION) }

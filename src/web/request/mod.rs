@@ -2,6 +2,7 @@
 
 pub mod authorization;
 pub mod authorization_response;
+mod bounded_store;
 pub mod caller;
 pub mod client_address;
 pub mod client_authentication;

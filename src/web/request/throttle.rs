@@ -5,30 +5,56 @@ use std::num::NonZeroU32;
 
 use actix_web::HttpRequest;
 use governor::clock::{Clock, DefaultClock};
-use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
+use governor::{Quota, RateLimiter};
 
+use super::bounded_store::BoundedStore;
 use super::client_address;
 use crate::app::App;
 use crate::web::answer::problem::Problem;
 
+type Limiter = RateLimiter<IpAddr, BoundedStore, DefaultClock>;
+
 /// The rate limiters. A login consists of an authorization request and a response, which are counted separately.
 pub struct Throttles {
-    begins: DefaultKeyedRateLimiter<IpAddr>,
-    returns: DefaultKeyedRateLimiter<IpAddr>,
-    posts: DefaultKeyedRateLimiter<IpAddr>,
-    tokens: DefaultKeyedRateLimiter<IpAddr>,
-    authorizations: DefaultKeyedRateLimiter<IpAddr>,
-    administrators: DefaultKeyedRateLimiter<IpAddr>,
-    logout_tokens: DefaultKeyedRateLimiter<IpAddr>,
+    logins: LoginLimits,
+    /// A tenth of `logins`, while there are many pending logins.
+    fewer_logins: LoginLimits,
+    returns: Limiter,
+    posts: Limiter,
+    tokens: Limiter,
+    authorizations: Limiter,
+    administrators: Limiter,
+    logout_tokens: Limiter,
     clock: DefaultClock,
+}
+
+/// The limits on logins that begin.
+struct LoginLimits {
+    per_address: Limiter,
+    per_network: Limiter,
+}
+
+impl LoginLimits {
+    fn new(limits: &crate::config::Limits, divisor: u32) -> Self {
+        Self {
+            per_address: per_minute(limits.logins_per_minute / divisor),
+            per_network: per_minute(limits.logins_per_minute_network / divisor),
+        }
+    }
+}
+
+/// At least one a minute.
+fn per_minute(number: u32) -> Limiter {
+    let quota = Quota::per_minute(NonZeroU32::new(number).unwrap_or(NonZeroU32::MIN));
+    RateLimiter::new(quota, BoundedStore::new(), DefaultClock::default())
 }
 
 impl Throttles {
     /// Creates the rate limiters from the section `[limits]`.
     pub fn new(limits: &crate::config::Limits) -> Self {
-        let per_minute = |n: u32| RateLimiter::keyed(Quota::per_minute(NonZeroU32::new(n).unwrap_or(NonZeroU32::MIN)));
         Self {
-            begins: per_minute(limits.logins_per_minute),
+            logins: LoginLimits::new(limits, 1),
+            fewer_logins: LoginLimits::new(limits, 10),
             returns: per_minute(limits.logins_per_minute),
             posts: per_minute(limits.logins_per_minute),
             tokens: per_minute(limits.tokens_per_minute),
@@ -39,9 +65,19 @@ impl Throttles {
         }
     }
 
-    /// Counts the beginning of a login (`limits.logins_per_minute`).
+    /// Counts the beginning of a login (`limits.logins_per_minute` and `limits.logins_per_minute_network`). While there are
+    /// many pending logins (`limits.pending_logins`), both limits are a tenth, and beyond that no login begins.
     pub fn begin(&self, app: &App, request: &HttpRequest) -> Result<(), Problem> {
-        self.count(&self.begins, app, request)
+        let (pending, most) = (app.pending_logins.get(), u64::from(app.config.limits.pending_logins));
+        if pending >= most {
+            return Err(Problem::too_many_logins());
+        }
+        let LoginLimits { per_address, per_network } =
+            if pending > most / 2 { &self.fewer_logins } else { &self.logins };
+        let address = client_address::address(request, &app.config.server.trusted_proxies);
+        // The address first: what it refuses does not count for the other addresses of its network.
+        self.check(per_address, client_address::network(address))?;
+        self.check(per_network, client_address::wide_network(address))
     }
 
     /// Counts an authorization response (`limits.logins_per_minute`).
@@ -76,9 +112,13 @@ impl Throttles {
         self.count(&self.logout_tokens, app, request)
     }
 
-    fn count(&self, limit: &DefaultKeyedRateLimiter<IpAddr>, app: &App, request: &HttpRequest) -> Result<(), Problem> {
-        let address = client_address::network(client_address::address(request, &app.config.server.trusted_proxies));
-        limit.check_key(&address).map_err(|until| {
+    fn count(&self, limit: &Limiter, app: &App, request: &HttpRequest) -> Result<(), Problem> {
+        let address = client_address::address(request, &app.config.server.trusted_proxies);
+        self.check(limit, client_address::network(address))
+    }
+
+    fn check(&self, limit: &Limiter, key: IpAddr) -> Result<(), Problem> {
+        limit.check_key(&key).map_err(|until| {
             let wait = until.wait_time_from(self.clock.now());
             Problem::rate_limited(wait.as_secs() + 1)
         })
@@ -86,8 +126,9 @@ impl Throttles {
 
     /// Removes addresses without recent requests, so that memory depends on the current traffic only.
     pub fn evict_quiet(&self) {
-        let all = [&self.begins, &self.returns, &self.posts, &self.tokens, &self.authorizations, &self.administrators];
-        for limit in all.into_iter().chain([&self.logout_tokens]) {
+        let logins = [&self.logins, &self.fewer_logins].into_iter().flat_map(|of| [&of.per_address, &of.per_network]);
+        let others = [&self.returns, &self.posts, &self.tokens, &self.authorizations, &self.administrators];
+        for limit in logins.chain(others).chain([&self.logout_tokens]) {
             limit.retain_recent();
             limit.shrink_to_fit();
         }

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 
 use crate::fake_provider::{CLIENT, KID, Op, Reply};
-use crate::support::{Answer, Browser, Gateway, Setup};
+use crate::support::{Answer, Begun, Browser, Gateway, Setup};
 
 const JSON: &str = "application/json";
 
@@ -350,4 +350,25 @@ async fn wait_for(done: impl Fn() -> bool) {
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
     panic!("it did not happen");
+}
+
+/// IN-12: the row of a login without a session keeps what the page of the failure and `logins show` need.
+#[tokio::test]
+async fn a_login_without_a_session_leaves_a_small_row() {
+    let gateway = Setup::new().start();
+    let browser = gateway.browser();
+    let begin = async || {
+        let ask = browser.ask("GET", "/login/op?return_to=/somewhere").header("user-agent", "a/1");
+        Begun::at("op", ask.send().await.location())
+    };
+    let (denied, expired) = (begin().await, begin().await);
+    let error = denied.callback(&[("error", "access_denied"), ("state", &denied.state)]);
+    assert_eq!(browser.get(&error).await.status, 403);
+    gateway.database.execute("UPDATE authorization_sessions SET expires_at = now() WHERE status = 'pending'");
+    let replica = Setup::beside(&gateway).start();
+    replica.database.until("SELECT count(*) FROM authorization_sessions WHERE status = 'expired'", 1).await;
+    assert_eq!(gateway.database.login(&expired.state), "expired state_expired");
+    let rows = "SELECT concat_ws(' ', status, provider, return_to, octet_length(handshake), posted, user_agent)
+                FROM authorization_sessions ORDER BY status";
+    assert_eq!(gateway.database.words(rows), ["denied op /somewhere 0", "expired op /somewhere 0"]);
 }

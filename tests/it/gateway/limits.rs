@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use serde_json::json;
 
-use crate::support::{Browser, Gateway, raw};
+use crate::support::{Browser, Gateway, Setup, raw};
 
 async fn status(browser: &Browser, address: &str, method: &str, path: &str) -> u16 {
     let ask = browser.ask(method, path).for_json().header("x-forwarded-for", address);
@@ -88,6 +88,74 @@ async fn the_rate_limit_bounds_the_number_of_pending_logins() {
     }
     let rows = gateway.database.rows("authorization_sessions");
     assert!((10..=12).contains(&rows), "{rows} rows");
+}
+
+/// IN-12: the addresses of one network count together, an IPv4 /24 or an IPv6 /48.
+#[tokio::test]
+async fn the_addresses_of_a_network_count_together() {
+    let gateway = Gateway::with(
+        "[limits]\nlogins_per_minute = 2\nlogins_per_minute_network = 5\n[server]\ntrusted_proxies = ['127.0.0.0/8']\n",
+    );
+    let browser = gateway.browser();
+    let begun = async |address: String| status(&browser, &address, "GET", "/login/op").await;
+    let mut statuses = vec![];
+    for number in 1..=6 {
+        statuses.push((begun(format!("192.0.2.{number}")).await, begun(format!("2001:db8:1:{number}::1")).await));
+    }
+    let (good, bad) = ((302, 302), (429, 429));
+    assert_eq!(statuses, [good, good, good, good, good, bad]);
+    assert_eq!((begun("192.0.3.1".into()).await, begun("2001:db8:2:1::1".into()).await), good);
+    // What the limit of an address refuses does not count for its network.
+    let mut of_one = vec![];
+    for _ in 0..6 {
+        of_one.push(begun("198.51.100.1".into()).await);
+    }
+    assert_eq!(of_one, [302, 302, 429, 429, 429, 429]);
+    assert_eq!(begun("198.51.100.2".into()).await, 302);
+}
+
+/// IN-12: above half of `limits.pending_logins` the limits on logins are a tenth, and beyond it no login begins.
+#[tokio::test]
+async fn many_pending_logins_reduce_the_limits() {
+    let gateway = Gateway::with(
+        "[limits]\npending_logins = 100\nlogins_per_minute = 60\n[server]\ntrusted_proxies = ['127.0.0.0/8']\n",
+    );
+    let browser = gateway.browser();
+    let begin = async |address: &str, times: usize| {
+        let mut good = 0;
+        for _ in 0..times {
+            good += usize::from(status(&browser, address, "GET", "/login/op").await == 302);
+        }
+        good
+    };
+    assert_eq!(begin("192.0.2.1", 51).await, 51);
+    assert_eq!(begin("192.0.2.2", 20).await, 6, "a tenth");
+    assert_eq!(begin("192.0.2.3", 20).await, 6, "a tenth");
+    for number in 4..=16 {
+        begin(&format!("192.0.2.{number}"), 3).await;
+    }
+    let refused = browser.ask("GET", "/login/op").for_json().header("x-forwarded-for", "192.0.2.99").send().await;
+    assert_eq!((refused.problem(), refused.header("retry-after")), ((503, "overloaded".into()), "30"));
+    assert_eq!(gateway.database.rows("authorization_sessions"), 100);
+}
+
+/// Another replica learns the number by its sweep.
+#[tokio::test]
+async fn the_sweep_counts_the_pending_logins_of_all_replicas() {
+    let gateway = Gateway::with("[limits]\npending_logins = 100\n");
+    for _ in 0..100 {
+        assert_eq!(status(&gateway.browser(), "192.0.2.1", "GET", "/login/op").await, 302);
+    }
+    let replica = Setup::beside(&gateway).toml("[limits]\npending_logins = 100\n").start();
+    for _ in 0..200 {
+        let answer = replica.browser().fetch("/login/op").await;
+        if answer.status == 503 {
+            assert_eq!(answer.problem(), (503, "overloaded".into()));
+            return;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+    panic!("the replica does not count");
 }
 
 /// IN-02

@@ -8,20 +8,21 @@ use vestibule::dev::hot_statements;
 
 /// Statements that no request waits for: the cleanup, reports and administration, which run without the planner settings
 /// of hot statements, and signing keys and providers, which are a handful of rows.
-const RARE: [&str; 26] = [
+const RARE: [&str; 27] = [
     "account::store::find::FindByEmail",
     "account::store::find::SearchUsers",
     "authorize::store::prune::PruneCodes",
     "authorize::store::prune::PruneRequests",
     "client::store::PruneAssertions",
     "jobs::store::PruneAudit",
+    "jobs::store::PruneFailures",
     "jobs::store::TryLock",
     "keys::store::CapTimes",
     "keys::store::DeleteKey",
     "keys::store::InsertKey",
     "keys::store::UpdateState",
-    "login::store::prune::PruneExpired",
-    "login::store::prune::PruneFinished",
+    "login::store::prune::PruneCompleted",
+    "login::store::prune::PruneFailed",
     "logout::store::notices::GiveUp",
     "logout::store::notices::List",
     "logout::store::notices::PruneDelivered",

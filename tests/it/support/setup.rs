@@ -29,6 +29,7 @@ statement_timeout = "20s"
 
 [limits]
 logins_per_minute = 1000000
+logins_per_minute_network = 10000000
 tokens_per_minute = 1000000
 
 [signing]
