@@ -58,15 +58,18 @@ standin_context() {
     cp /etc/ssl/certs/ca-certificates.crt scripts/image/postgres-entrypoint "$work/standins/"
 }
 
-# Writes the digest of each base image into the Dockerfile and the Compose files, by asking its registry.
+# Writes the digest of each base image into the Dockerfile and the Compose files. It is the digest of the manifest that the
+# registry has now, for all architectures.
 pin() {
     local file image digest
+    need skopeo skopeo
     for file in Dockerfile docker-compose.yml examples/container/compose.yml; do
         for image in $(sed -n 's/^ARG [A-Z]*_IMAGE=\(.*\)/\1/p; s/.*\${[A-Z]*_IMAGE:-\([^}]*\)}.*/\1/p' "$file"); do
             image=${image%@*}
-            docker pull --quiet "$image" >/dev/null || fail "no registry answers for $image; nothing was made up"
-            digest=$(docker image inspect --format '{{range .RepoDigests}}{{println .}}{{end}}' "$image" | sed -n 's/.*@//p' | head -n 1)
-            case $digest in sha256:*) ;; *) fail "the registry states no digest of $image" ;; esac
+            if [ "$image" = vestibule ]; then continue; fi
+            skopeo inspect --raw "docker://$image" >"$work/manifest" 2>"$work/pull.log" \
+                || fail "no registry answers for $image; no digest is written: $(tail -n 1 "$work/pull.log" | cut -c -200)"
+            digest=sha256:$(sha256sum "$work/manifest" | cut -d ' ' -f 1)
             sed -i "s#$image\(@sha256:[0-9a-f]*\)\{0,1\}#$image@$digest#" "$file"
             say "$file: $image@$digest"
         done
