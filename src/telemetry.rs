@@ -16,9 +16,10 @@ const BUCKETS: [f64; 11] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 
 
 /// Starts logging to standard error as configured. Further calls in one process have no effect.
 pub fn start_log(log: &Log) {
-    // Below these levels libraries may log request bodies and headers, which contain codes and tokens.
-    let quiet =
-        "hyper=info,hyper_util=info,reqwest=info,rustls=info,h2=info,actix_http=info,mio=info,actix_server=warn";
+    // Below these levels libraries may log request bodies and headers, which contain codes and tokens. The dispatcher logs an
+    // error for each request that it cannot parse; the server counts them instead.
+    let quiet = "hyper=info,hyper_util=info,reqwest=info,rustls=info,h2=info,actix_http=info,mio=info,actix_server=warn,\
+                 actix_http::h1::dispatcher=off";
     let filter = EnvFilter::try_new(format!("{},{quiet}", log.level)).unwrap_or_else(|_| EnvFilter::new("info"));
     let builder = tracing_subscriber::fmt()
         .with_env_filter(filter)

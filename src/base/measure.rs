@@ -10,6 +10,7 @@ const EVENTS: &str = "vestibule_events_total";
 const DATABASE_TIME: &str = "vestibule_db_seconds";
 const DATABASE_CONNECTIONS: &str = "vestibule_db_connections";
 const HTTP_TIME: &str = "vestibule_http_seconds";
+const CONNECTIONS_CLOSED: &str = "vestibule_connections_closed_total";
 const BUILD_INFO: &str = "vestibule_build_info";
 const REVOCATIONS: &str = "vestibule_revocations";
 const FEED_AGE: &str = "vestibule_revocation_feed_age_seconds";
@@ -23,6 +24,7 @@ pub fn describe() {
     describe_counter!(EVENTS, "What happened: logins, refusals, sessions, keys");
     describe_histogram!(DATABASE_TIME, "Time a connection was held, by piece of work");
     describe_histogram!(HTTP_TIME, "Time to answer a request, by route and status");
+    describe_counter!(CONNECTIONS_CLOSED, "Connections that the gateway closed against the client, by cause");
     describe_gauge!(BUILD_INFO, "1, with the version that runs");
     describe_gauge!(DATABASE_CONNECTIONS, "Connections to the database, by whether they are in use");
     describe_gauge!(REVOCATIONS, "Revocations held in memory, by kind");
@@ -55,6 +57,11 @@ pub fn database_connections(busy: u32, idle: u32) {
 /// Records the time to answer a request. `route` is the pattern of the path, never the path itself.
 pub fn http_request(route: String, method: &'static str, status: &str, seconds: f64) {
     histogram!(HTTP_TIME, "route" => route, "method" => method, "status" => status.to_owned()).record(seconds);
+}
+
+/// Counts a connection that was closed for a reason that the client may not expect. The causes are a fixed set.
+pub fn connection_closed(cause: &'static str) {
+    counter!(CONNECTIONS_CLOSED, "cause" => cause).increment(1);
 }
 
 /// Records the number of revocations in memory. `kind` is `session` or `jti`.

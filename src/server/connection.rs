@@ -11,9 +11,11 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::time::Instant;
 
+use super::activity::Activity;
 use super::alarm::Alarm;
+use super::cause::Cause;
 use super::exchange::{Exchange, Stage};
-use super::framing::{Framing, Phase};
+use super::framing::{Fault, Framing, Phase};
 use super::limiter::Permit;
 use super::timeouts::{Flow, Timeouts};
 
@@ -56,8 +58,10 @@ pub(super) struct Connection {
     blocked: Option<Flow>,
     /// Whether the last read was held back, so that nothing wakes the task when bytes arrive.
     is_held: bool,
+    /// Whether a part of the current answer is written.
+    has_written: bool,
     alarm: Alarm,
-    _permit: Permit,
+    permit: Permit,
 }
 
 impl Connection {
@@ -81,8 +85,9 @@ impl Connection {
             owed,
             blocked: None,
             is_held: false,
+            has_written: false,
             alarm: Alarm::new(until),
-            _permit: permit,
+            permit,
         }
     }
 
@@ -96,13 +101,16 @@ impl Connection {
         self.framing.phase() == Phase::Complete
     }
 
-    /// Closes the connection of a request whose end cannot be found.
-    fn refuse(&self) -> io::Error {
-        if self.exchange.stage() == Stage::Awaited {
+    /// Closes the connection of a request whose end cannot be found. A request that is already answered, at least in part,
+    /// gets no second answer.
+    fn refuse(&self, fault: Fault) -> io::Error {
+        if !self.has_written && !matches!(self.owed, Owed::Drain(_)) {
             let _best_effort = self.socket.try_write(BAD_REQUEST);
         }
-        tracing::debug!("a connection is closed: the end of a request cannot be found");
-        io::ErrorKind::InvalidData.into()
+        match fault {
+            Fault::Length => Cause::Length.into(),
+            Fault::Chunk => Cause::Chunk.into(),
+        }
     }
 
     /// Hands over what stands behind the last request.
@@ -134,9 +142,9 @@ impl Connection {
 
     /// Fails if the bytes that were read belong to a request whose end cannot be found; the dispatcher gets none of them.
     fn checked(&self, buf: &mut ReadBuf<'_>, before: usize) -> io::Result<()> {
-        if self.framing.phase() == Phase::Invalid {
+        if let Phase::Invalid(fault) = self.framing.phase() {
             buf.set_filled(before);
-            return Err(self.refuse());
+            return Err(self.refuse(fault));
         }
         Ok(())
     }
@@ -158,8 +166,18 @@ impl Connection {
             }
             (Phase::Body, _) => Owed::Body(None),
             (Phase::Complete, _) => Owed::Nothing { until: Instant::now() + MAX_WORK },
-            (Phase::Invalid, owed) => owed,
+            (Phase::Invalid(_), owed) => owed,
         };
+        self.note_activity();
+    }
+
+    /// Lets the limiter know whether it may close this connection for another one.
+    fn note_activity(&mut self) {
+        self.permit.set(match self.owed {
+            Owed::Request { .. } => Activity::Idle,
+            Owed::Nothing { .. } if self.blocked.is_none() => Activity::Working,
+            _ => Activity::Waiting,
+        });
     }
 
     fn idle_from(&self, now: Instant) -> Owed {
@@ -181,6 +199,7 @@ impl Connection {
         match self.exchange.stage() {
             Stage::Answered => {
                 self.exchange.next();
+                self.has_written = false;
                 let now = Instant::now();
                 if self.framing.phase() == Phase::Complete {
                     self.framing.reset();
@@ -221,8 +240,12 @@ impl Connection {
         owed.into_iter().chain(blocked).min()
     }
 
-    /// Fails once the client has taken too long.
+    /// Fails once the client has taken too long, or once the connection has to close for another one.
     fn poll_overdue<T>(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<T>> {
+        self.note_activity();
+        if self.permit.poll_evicted(cx).is_ready() {
+            return Poll::Ready(Err(self.cut(Cause::Evicted)));
+        }
         let Some(deadline) = self.deadline() else { return Poll::Pending };
         if self.alarm.poll(deadline, cx).is_pending() {
             return Poll::Pending;
@@ -230,12 +253,27 @@ impl Connection {
         if matches!(self.owed, Owed::Head(_)) && self.blocked.is_none() {
             let _best_effort = self.socket.try_write(REQUEST_TIMEOUT);
         }
+        Poll::Ready(Err(self.cut(self.overdue())))
+    }
+
+    /// What the client did not do in time.
+    fn overdue(&self) -> Cause {
+        match self.owed {
+            _ if self.blocked.is_some() => Cause::SlowReader,
+            Owed::Request { .. } => Cause::Idle,
+            Owed::Head(_) => Cause::SlowHead,
+            Owed::Body(_) => Cause::SlowBody,
+            Owed::Drain(_) => Cause::UnreadBody,
+            Owed::Nothing { .. } => Cause::SlowWork,
+        }
+    }
+
+    fn cut(&self, cause: Cause) -> io::Error {
         if self.blocked.is_some() {
             // Otherwise the system keeps the rest of the answer, and sends it as slowly as the client reads.
             let _best_effort = self.socket.set_zero_linger();
         }
-        tracing::debug!(owed = ?self.owed, blocked = self.blocked.is_some(), "a connection is cut: the client takes too long");
-        Poll::Ready(Err(io::ErrorKind::TimedOut.into()))
+        cause.into()
     }
 }
 
@@ -271,6 +309,7 @@ impl AsyncWrite for Connection {
         let this = self.get_mut();
         match Pin::new(&mut this.socket).poll_write(cx, buf) {
             Poll::Ready(Ok(written)) => {
+                this.has_written = true;
                 if let Some(flow) = &mut this.blocked {
                     flow.advance(written as u64, Instant::now());
                 }

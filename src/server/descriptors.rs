@@ -1,6 +1,4 @@
-//! How many connections the descriptors and the memory of this process allow.
-
-use std::path::Path;
+//! How the descriptors and the memory of this process are divided between the two listeners and everything else.
 
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
@@ -10,8 +8,13 @@ const FEW: u64 = 4096;
 const OWN: u64 = 32;
 /// Of each worker's runtime.
 const PER_WORKER: u64 = 8;
-/// Sockets that were accepted and not yet looked at, of all workers.
-const ACCEPTED: u64 = 64;
+/// Sockets of the public listener beyond its connections: accepted and not yet looked at, to be refused, or being closed. Each
+/// worker has one at least.
+const PUBLIC_SPARE: u64 = 64;
+/// The same of the admin listener.
+const ADMIN_SPARE: u64 = 16;
+/// With fewer connections the public listener is of no use.
+const MIN_PUBLIC: u64 = 16;
 /// A connection at its worst: a head of 128 KiB, 32 KiB of a body, and an answer.
 const CONNECTION_MEMORY: u64 = 192 * 1024;
 /// Where the limit is none.
@@ -40,94 +43,183 @@ pub(super) fn warn_of_few(descriptors: u64) {
     }
 }
 
-/// What the descriptors are divided between.
+/// What one listener gets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Share {
+    /// Connections that are served at a time.
+    pub(super) connections: usize,
+    /// Further sockets, which are refused or about to be closed.
+    pub(super) spare: usize,
+}
+
+impl Share {
+    /// How many sockets each of so many workers may have, so that all together stay within the share.
+    pub(super) fn per_worker(self, workers: usize) -> usize {
+        (self.connections + self.spare) / workers.max(1)
+    }
+}
+
+/// How the descriptors are divided.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Budget {
-    /// Connections of the public listener.
-    pub(super) public: usize,
-    /// Connections of the admin listener.
-    pub(super) admin: usize,
+    /// Of the public listener.
+    pub(super) public: Share,
+    /// Of the admin listener.
+    pub(super) admin: Share,
+}
+
+/// There are fewer descriptors than the workers, the database and a few connections need.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "the hard limit of open files is {descriptors}, but {workers} workers and {pool} connections to the database need {needed}; \
+     raise it (`ulimit -Hn`, LimitNOFILE= of systemd, --ulimit of Docker), or lower server.workers or database.pool_size"
+)]
+pub struct TooFewDescriptors {
+    descriptors: u64,
+    needed: u64,
+    workers: usize,
+    pool: u32,
 }
 
 impl Budget {
     /// Divides so many descriptors and so much memory. The pool of the database has `pool` connections.
-    pub(super) fn of(descriptors: u64, memory: Option<u64>, workers: usize, pool: u32) -> Self {
-        let admin = (descriptors / 16).clamp(16, 64);
-        let outbound = (descriptors / 8).clamp(16, 256);
-        let own = OWN + ACCEPTED + PER_WORKER * workers as u64 + u64::from(pool);
-        let left = descriptors.saturating_sub(admin + outbound + own).max(descriptors / 4);
-        let by_memory = memory.map_or(u64::MAX, |memory| (memory / 2 / CONNECTION_MEMORY).max(16));
-        let count = |count: u64| usize::try_from(count).unwrap_or(usize::MAX);
-        Self { public: count(left.min(by_memory)), admin: count(admin) }
+    pub(super) fn of(
+        descriptors: u64,
+        memory: Option<u64>,
+        workers: usize,
+        pool: u32,
+    ) -> Result<Self, TooFewDescriptors> {
+        let left = descriptors.saturating_sub(reserved(descriptors, workers, pool));
+        if left < MIN_PUBLIC {
+            let needed = needed(descriptors, workers, pool);
+            return Err(TooFewDescriptors { descriptors, needed, workers, pool });
+        }
+        let by_memory = memory.map_or(u64::MAX, |memory| (memory / 2 / CONNECTION_MEMORY).max(MIN_PUBLIC));
+        let share = |connections: u64, spare: u64| Share { connections: count(connections), spare: count(spare) };
+        let public = share(left.min(by_memory), public_spare(workers));
+        Ok(Self { public, admin: share(admin(descriptors), ADMIN_SPARE) })
     }
 
     /// With `limits.connections`, where that is not 0. What the descriptors do not allow is not promised.
-    pub(super) fn limited_to(self, configured: u32) -> Self {
+    pub(super) fn limited_to(mut self, configured: u32) -> Self {
         let configured = usize::try_from(configured).unwrap_or(usize::MAX);
-        if configured > self.public {
-            let (possible, wanted) = (self.public, configured);
-            tracing::warn!(possible, wanted, "limits.connections is more than descriptors and memory allow");
+        let possible = self.public.connections;
+        if configured > possible {
+            tracing::warn!(
+                possible,
+                wanted = configured,
+                "limits.connections is more than descriptors and memory allow"
+            );
         }
-        if configured == 0 { self } else { Self { public: self.public.min(configured), ..self } }
+        if configured > 0 {
+            self.public.connections = possible.min(configured);
+        }
+        self
     }
 }
 
-/// How many accepted connections one of so many workers may have, so that all of them together have `all`, and those
-/// that wait to be refused stay within what is reserved for them.
-pub(super) fn per_worker(all: usize, workers: usize) -> usize {
-    let reserved = usize::try_from(ACCEPTED).unwrap_or_default();
-    all.div_ceil(workers.max(1)) + (reserved / workers.max(1)).max(1)
+/// Connections of the admin listener.
+fn admin(descriptors: u64) -> u64 {
+    (descriptors / 16).clamp(16, 64)
 }
 
-/// The memory of this container, or of this machine, in bytes.
-pub(super) fn memory() -> Option<u64> {
-    let read = |path: &str| std::fs::read_to_string(Path::new(path)).ok();
-    let container = read("/sys/fs/cgroup/memory.max").and_then(|text| text.trim().parse().ok());
-    let machine = read("/proc/meminfo").and_then(|text| total(&text));
-    container.into_iter().chain(machine).min()
+fn outbound(descriptors: u64) -> u64 {
+    (descriptors / 8).clamp(16, 256)
 }
 
-fn total(meminfo: &str) -> Option<u64> {
-    let line = meminfo.lines().find_map(|line| line.strip_prefix("MemTotal:"))?;
-    Some(line.trim().strip_suffix("kB")?.trim().parse::<u64>().ok()?.saturating_mul(1024))
+fn public_spare(workers: usize) -> u64 {
+    PUBLIC_SPARE.max(workers as u64)
+}
+
+/// What the public listener does not get as connections.
+fn reserved(descriptors: u64, workers: usize, pool: u32) -> u64 {
+    let own = OWN + PER_WORKER * workers as u64 + u64::from(pool);
+    admin(descriptors) + outbound(descriptors) + public_spare(workers) + ADMIN_SPARE + own
+}
+
+/// The smallest number of descriptors that is enough. More descriptors reserve more, but each reserves less than one.
+fn needed(descriptors: u64, workers: usize, pool: u32) -> u64 {
+    let mut needed = descriptors;
+    loop {
+        let next = reserved(needed, workers, pool) + MIN_PUBLIC;
+        if next <= needed {
+            return needed;
+        }
+        needed = next;
+    }
+}
+
+fn count(number: u64) -> usize {
+    usize::try_from(number).unwrap_or(usize::MAX)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn connections(descriptors: u64, workers: usize, pool: u32) -> Option<(usize, usize)> {
+        let budget = Budget::of(descriptors, None, workers, pool).ok()?;
+        Some((budget.public.connections, budget.admin.connections))
+    }
+
     #[test]
     fn descriptors_are_kept_for_the_admin_listener_the_database_and_outbound_calls() {
         let cases = [
             // descriptors, workers, pool: public, admin
-            (256, 2, 6, 90, 16),
-            (1024, 2, 6, 714, 64),
-            (1024, 64, 130, 256, 64),
-            (20_000, 2, 6, 19_562, 64),
-            (1 << 20, 8, 18, 1_048_078, 64),
+            (188, 2, 6, None),
+            (189, 2, 6, Some((16, 16))),
+            (256, 2, 6, Some((74, 16))),
+            (1024, 2, 6, Some((698, 64))),
+            (1024, 64, 130, Some((78, 64))),
+            (1024, 128, 258, None),
+            (4096, 128, 258, Some((2318, 64))),
+            (20_000, 2, 6, Some((19_546, 64))),
+            (1 << 20, 8, 18, Some((1_048_062, 64))),
         ];
-        for (descriptors, workers, pool, public, admin) in cases {
-            assert_eq!(Budget::of(descriptors, None, workers, pool), Budget { public, admin }, "{descriptors}");
+        for (descriptors, workers, pool, expected) in cases {
+            assert_eq!(connections(descriptors, workers, pool), expected, "{descriptors}, {workers}, {pool}");
+        }
+    }
+
+    /// All sockets of both listeners, the workers' own descriptors, the database's connections and outbound calls.
+    #[test]
+    fn no_more_descriptors_are_given_away_than_there_are() {
+        for descriptors in [16, 64, 182, 198, 256, 512, 1000, 1024, 1500, 4096, 65_536, 1 << 20] {
+            for workers in [1, 2, 3, 7, 16, 63, 64, 65, 100, 128, 511, 512] {
+                for pool in [1, 6, 18, 130, 258, 1026] {
+                    let case = format!("{descriptors} descriptors, {workers} workers, a pool of {pool}");
+                    let Ok(Budget { public, admin }) = Budget::of(descriptors, None, workers, pool) else { continue };
+                    let sockets = public.per_worker(workers) * workers + admin.per_worker(1);
+                    let own = OWN + PER_WORKER * workers as u64 + u64::from(pool);
+                    let used = sockets as u64 + own + outbound(descriptors);
+                    assert!(used <= descriptors, "{case}: {used}");
+                    assert!(
+                        public.per_worker(workers) * workers > public.connections,
+                        "{case}: none is left to refuse"
+                    );
+                    assert!(public.connections >= 16, "{case}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_start_with_too_few_descriptors_says_how_many_it_needs() {
+        for (descriptors, workers, pool) in [(1024, 128, 258), (64, 1, 1), (256, 64, 130), (1024, 512, 1026)] {
+            let error = Budget::of(descriptors, None, workers, pool).expect_err("too few");
+            assert!(Budget::of(error.needed, None, workers, pool).is_ok(), "{error}");
+            assert!(Budget::of(error.needed - 1, None, workers, pool).is_err(), "{error}");
+            let text = format!("is {descriptors}, but {workers} workers and {pool} connections to the database need");
+            assert!(error.to_string().contains(&text), "{error}");
         }
     }
 
     #[test]
     fn memory_and_configuration_allow_fewer() {
-        let of = |megabytes: u64| Budget::of(100_000, Some(megabytes << 20), 2, 6);
-        assert_eq!((of(128).public, of(1024).public, of(1 << 20).public), (341, 2730, 99_562));
-        assert_eq!((of(1024).limited_to(0).public, of(1024).limited_to(100).public), (2730, 100));
-        assert_eq!(of(1024).limited_to(5000).public, 2730);
-    }
-
-    #[test]
-    fn workers_take_what_they_may_have_in_all_and_a_few_to_refuse() {
-        assert_eq!((per_worker(714, 2), per_worker(10, 1), per_worker(1000, 512)), (357 + 32, 10 + 64, 2 + 1));
-    }
-
-    #[test]
-    fn the_total_memory_is_read_as_linux_writes_it() {
-        assert_eq!(total("MemTotal:       16318456 kB\nMemFree: 1 kB\n"), Some(16_318_456 << 10));
-        assert_eq!(total("nothing"), None);
+        let of = |megabytes: u64| Budget::of(100_000, Some(megabytes << 20), 2, 6).expect("enough descriptors");
+        let connections = |budget: Budget| budget.public.connections;
+        assert_eq!([of(128), of(1024), of(1 << 20)].map(connections), [341, 2730, 99_546]);
+        assert_eq!([0, 100, 5000].map(|configured| connections(of(1024).limited_to(configured))), [2730, 100, 2730]);
     }
 
     #[test]

@@ -6,8 +6,8 @@ use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll};
 
-use actix_http::body::{BodySize, MessageBody};
-use actix_http::{ConnectionType, Payload, Request, Response};
+use actix_http::body::{BodySize, BoxBody, EitherBody, MessageBody};
+use actix_http::{ConnectionType, Request, Response};
 use actix_service::{Service, ServiceFactory, apply_fn_factory};
 use actix_web::web::Bytes;
 use pin_project_lite::pin_project;
@@ -18,10 +18,7 @@ pub(super) enum Stage {
     /// The service has not seen it.
     Awaited,
     /// The service works on it, or its answer is being produced.
-    Served {
-        /// Whether actix-http found a request body.
-        has_body: bool,
-    },
+    Served,
     /// Its answer is complete, but may not be written.
     Answered,
 }
@@ -49,8 +46,8 @@ impl Exchange {
     }
 
     /// The service begins to work on a request; whether it is the last one of the connection.
-    fn begin(&self, has_body: bool) -> bool {
-        self.stage.set(Stage::Served { has_body });
+    fn begin(&self) -> bool {
+        self.stage.set(Stage::Served);
         self.left.set(self.left.get().map(|left| left.saturating_sub(1)));
         self.left.get() == Some(0)
     }
@@ -88,26 +85,36 @@ impl<B: MessageBody> MessageBody for Answer<B> {
     }
 }
 
-/// Tells the connection of each request when the service begins and ends, and closes it after its last request.
+/// Tells the connection of each request when the service begins and ends, and closes it after its last request. Where the
+/// service fails, its error is answered here, so that this answer has an end like any other.
 pub(super) fn tracked<S, B>(
     service: S,
-) -> impl ServiceFactory<Request, Config = (), Response = Response<Answer<B>>, Error = S::Error, InitError = S::InitError>
+) -> impl ServiceFactory<
+    Request,
+    Config = (),
+    Response = Response<Answer<EitherBody<B>>>,
+    Error = S::Error,
+    InitError = S::InitError,
+>
 where
     S: ServiceFactory<Request, Config = ()>,
     S::Response: Into<Response<B>>,
+    S::Error: Into<Response<BoxBody>>,
     S::InitError: Debug,
     <S::Service as Service<Request>>::Future: 'static,
     B: MessageBody,
 {
-    apply_fn_factory(service, |mut request: Request, service: &S::Service| {
-        let has_body = !matches!(request.payload(), Payload::None);
+    apply_fn_factory(service, |request: Request, service: &S::Service| {
         let exchange = request.conn_data::<Rc<Exchange>>().map(Rc::clone);
-        let is_last = exchange.as_ref().is_some_and(|exchange| exchange.begin(has_body));
-        // Dropped with the answer, also where the service fails.
+        let is_last = exchange.as_ref().is_some_and(|exchange| exchange.begin());
+        // Dropped with the answer.
         let end = ExchangeEnd(exchange);
         let answering = service.call(request);
         async move {
-            let mut answer: Response<B> = answering.await?.into();
+            let mut answer = match answering.await {
+                Ok(answer) => answer.into().map_body(|_, body| EitherBody::left(body)),
+                Err(error) => error.into().map_body(|_, body| EitherBody::right(body)),
+            };
             if is_last {
                 answer.head_mut().set_connection_type(ConnectionType::Close);
             }

@@ -2,6 +2,7 @@
 
 use std::io;
 use std::net::SocketAddr;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -14,6 +15,7 @@ use tracing_actix_web::TracingLogger;
 use super::descriptors::{self, Budget};
 use super::limiter::Limiter;
 use super::listener::{Admission, Bounds, Listener, Options};
+use super::memory;
 use super::start::{self, StartError};
 use crate::app::App;
 use crate::base::clock::Clock;
@@ -101,13 +103,13 @@ impl Server {
         // Two providers of cryptography in one process would have to be chosen between at each use.
         tls::install_crypto_provider();
         let metrics = telemetry::start_metrics();
+        let (workers, pool) = (config.server.workers, config.database.access.pool_size);
+        let budget = Budget::of(descriptors, memory::available(Path::new("/")), workers, pool)?;
+        let budget = budget.limited_to(config.limits.connections);
         let (app, follower) = start::load(config, clock)?;
         let throttles = Data::new(Throttles::new(&app.config.limits));
         let readiness = Data::new(Readiness::default());
         let lists = Data::new(StatusLists::default());
-        let (workers, pool) = (app.config.server.workers, app.config.database.access.pool_size);
-        let budget = Budget::of(descriptors, descriptors::memory(), workers, pool);
-        let budget = budget.limited_to(app.config.limits.connections);
         let public = listen_public(&app, &throttles, &lists, budget, bounds)?;
         let admin = listen_admin(&app, &throttles, &readiness, metrics.clone(), budget, bounds)?;
         let tidied = Arc::clone(&app);
@@ -164,9 +166,10 @@ fn listen_public(
     let options = Options {
         address,
         workers: app.config.server.workers,
+        sockets_per_worker: budget.public.per_worker(app.config.server.workers),
         shutdown_timeout: whole_seconds(app.config.server.shutdown_grace),
         admission: Admission {
-            limiter: Limiter::new(budget.public, per_address),
+            limiter: Limiter::new(budget.public.connections, per_address),
             bounds,
             trusted_proxies: app.config.server.trusted_proxies.clone().into(),
             requests: Some(limits.requests_per_connection),
@@ -200,10 +203,11 @@ fn listen_admin(
     let options = Options {
         address,
         workers: 1,
+        sockets_per_worker: budget.admin.per_worker(1),
         shutdown_timeout: 1,
         admission: Admission {
             // It is reached by those who run the gateway: their addresses are not told apart.
-            limiter: Limiter::new(budget.admin, budget.admin),
+            limiter: Limiter::new(budget.admin.connections, budget.admin.connections),
             bounds,
             trusted_proxies: Arc::default(),
             requests: None,

@@ -1,34 +1,59 @@
-//! How many connections there may be, in all and from one client address.
+//! How many connections there may be, in all and from one network.
 
-use std::collections::HashMap;
-use std::net::{IpAddr, Ipv6Addr};
+use std::net::IpAddr;
+use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
-/// How often the log names an address, or the limit of all connections.
-const WARN_EVERY: Duration = Duration::from_secs(3600);
-/// Addresses whose last warning is remembered; while there are more, no further ones are named.
-const MAX_WARNED: usize = 4096;
+use ipnet::IpNet;
+use tokio::sync::oneshot;
+
+use super::activity::{Activity, ActivityCell};
+use super::registry::{Entry, Origin, Registry};
+use super::warnings::Warnings;
+
+/// Connections that are closed at a time to accept new ones, at most. They are fewer than the spare sockets of a listener.
+const MAX_EVICTED: usize = 32;
+/// At most this part of all connections is closed at a time.
+const EVICTED_PART: usize = 16;
+/// How long after one search for connections to close the next one begins.
+const EVICT_EVERY: Duration = Duration::from_millis(100);
+/// How many networks of `limits.connections_per_address` a /48 of IPv6 counts as.
+const ADDRESSES_PER_SITE: usize = 4;
 
 /// Counts the connections of one listener, on all its workers.
 pub(super) struct Limiter {
     all: usize,
     per_address: usize,
+    epoch: Instant,
     state: Mutex<State>,
 }
 
 #[derive(Default)]
 struct State {
-    open: usize,
-    by_address: HashMap<IpAddr, usize>,
-    warned: HashMap<IpAddr, Instant>,
-    warned_of_all: Option<Instant>,
+    open: Registry,
+    /// Connections that were told to close, and have not done so.
+    closing: usize,
+    searched: Option<Instant>,
+    warnings: Warnings,
 }
 
-/// A connection that was let in; counted until it is dropped.
+/// A connection that was accepted; counted until it is dropped.
 pub(super) struct Permit {
     limiter: Arc<Limiter>,
-    counted: Option<IpAddr>,
+    id: u64,
+    last: Activity,
+    activity: Arc<ActivityCell>,
+    told_to_close: oneshot::Receiver<()>,
+    is_told: bool,
+}
+
+/// An accepted connection.
+pub(super) struct Admitted {
+    pub(super) permit: Permit,
+    /// The network that loses connections for this one, if the log is to say so.
+    pub(super) evicted: Option<IpNet>,
 }
 
 /// A connection that is closed at accept.
@@ -39,10 +64,10 @@ pub(super) enum LimitExceeded {
         /// Whether the log is to say so.
         warn: bool,
     },
-    /// This address has as many as it may have.
-    Address {
-        /// The address, or the /64 of IPv6.
-        network: IpAddr,
+    /// This network has as many as it may have.
+    Network {
+        /// The address, or the /64 or /48 of IPv6.
+        network: IpNet,
         /// Whether the log is to say so.
         warn: bool,
     },
@@ -50,7 +75,7 @@ pub(super) enum LimitExceeded {
 
 impl Limiter {
     pub(super) fn new(all: usize, per_address: usize) -> Arc<Self> {
-        Arc::new(Self { all, per_address, state: Mutex::default() })
+        Arc::new(Self { all, per_address, epoch: Instant::now(), state: Mutex::default() })
     }
 
     /// How many connections there may be in all.
@@ -58,29 +83,36 @@ impl Limiter {
         self.all
     }
 
-    /// Counts a connection from `peer`, by its address unless that is exempt.
+    /// Counts a connection from `peer`, by its networks unless it is exempt. If there are as many as there may be, others
+    /// are closed for it.
     pub(super) fn admit(
         self: &Arc<Self>,
         peer: IpAddr,
         is_exempt: bool,
         now: Instant,
-    ) -> Result<Permit, LimitExceeded> {
-        let counted = (!is_exempt).then(|| network(peer));
+    ) -> Result<Admitted, LimitExceeded> {
+        let origin = Origin::new(peer, is_exempt);
         let mut state = self.state();
-        if state.open >= self.all {
-            let warn = state.warned_of_all.is_none_or(|last| now.duration_since(last) >= WARN_EVERY);
-            state.warned_of_all = if warn { Some(now) } else { state.warned_of_all };
-            return Err(LimitExceeded::All { warn });
+        let per_site = self.per_address.saturating_mul(ADDRESSES_PER_SITE);
+        let limits = [(origin.address, self.per_address), (origin.site, per_site)];
+        let exceeded = limits.into_iter().find(|(network, limit)| state.open.count(*network) >= *limit);
+        if let Some((network, _)) = exceeded.filter(|_| !is_exempt) {
+            return Err(LimitExceeded::Network { network, warn: state.warnings.is_due(network, now) });
         }
-        if let Some(network) = counted {
-            let open = state.by_address.get(&network).copied().unwrap_or_default();
-            if open >= self.per_address {
-                return Err(LimitExceeded::Address { network, warn: state.warn(network, now) });
-            }
-            state.by_address.insert(network, open + 1);
+        let mut evicted = None;
+        if state.open.len() >= self.all {
+            let network = state.evict(&origin, self.all, now);
+            let Some(network) = network else {
+                return Err(LimitExceeded::All { warn: state.warnings.is_limit_due(now) });
+            };
+            evicted = Some(network).filter(|_| state.warnings.is_eviction_due(now));
         }
-        state.open += 1;
-        Ok(Permit { limiter: Arc::clone(self), counted })
+        let activity = Arc::new(ActivityCell::idle(self.epoch, now));
+        let (close, told_to_close) = oneshot::channel();
+        let id = state.open.insert(Entry { origin, activity: Arc::clone(&activity), close });
+        let limiter = Arc::clone(self);
+        let permit = Permit { limiter, id, last: Activity::Idle, activity, told_to_close, is_told: false };
+        Ok(Admitted { permit, evicted })
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -89,40 +121,48 @@ impl Limiter {
 }
 
 impl State {
-    /// Whether the log has not named this address for an hour.
-    fn warn(&mut self, network: IpAddr, now: Instant) -> bool {
-        let is_recent = |last: &Instant| now.duration_since(*last) < WARN_EVERY;
-        if self.warned.get(&network).is_some_and(is_recent) {
-            return false;
+    /// Tells connections to close, and counts them no more; the network that they are from.
+    fn evict(&mut self, newcomer: &Origin, all: usize, now: Instant) -> Option<IpNet> {
+        if self.searched.is_some_and(|last| now.duration_since(last) < EVICT_EVERY) {
+            return None;
         }
-        if self.warned.len() >= MAX_WARNED {
-            self.warned.retain(|_, last| is_recent(last));
+        self.searched = Some(now);
+        let most = (all / EVICTED_PART).clamp(1, MAX_EVICTED).saturating_sub(self.closing);
+        let evicted = self.open.evict(newcomer, most);
+        self.closing += evicted.len();
+        let network = evicted.first().map(|entry| entry.origin.site);
+        for entry in evicted {
+            let _closed_meanwhile = entry.close.send(());
         }
-        let has_capacity = self.warned.len() < MAX_WARNED;
-        if has_capacity {
-            self.warned.insert(network, now);
+        network
+    }
+}
+
+impl Permit {
+    /// Notes what the connection waits for from now on.
+    pub(super) fn set(&mut self, activity: Activity) {
+        if self.last != activity {
+            self.last = activity;
+            self.activity.set(activity, Instant::now());
         }
-        has_capacity
+    }
+
+    /// Ready once the connection has to close for another one. A request that the gateway works on is answered before.
+    pub(super) fn poll_evicted(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        if self.last == Activity::Working {
+            return Poll::Pending;
+        }
+        self.is_told = self.is_told || Pin::new(&mut self.told_to_close).poll(cx).is_ready();
+        if self.is_told { Poll::Ready(()) } else { Poll::Pending }
     }
 }
 
 impl Drop for Permit {
     fn drop(&mut self) {
         let mut state = self.limiter.state();
-        state.open -= 1;
-        let Some(network) = self.counted else { return };
-        match state.by_address.get_mut(&network) {
-            Some(open) if *open > 1 => *open -= 1,
-            _ => drop(state.by_address.remove(&network)),
+        if state.open.remove(self.id).is_none() {
+            state.closing = state.closing.saturating_sub(1);
         }
-    }
-}
-
-/// What is counted as one address: the /64 of IPv6, and IPv4 in whatever form.
-fn network(address: IpAddr) -> IpAddr {
-    match address.to_canonical() {
-        IpAddr::V6(v6) => IpAddr::V6(Ipv6Addr::from_bits(v6.to_bits() & (u128::MAX << 64))),
-        v4 @ IpAddr::V4(_) => v4,
     }
 }
 
@@ -134,8 +174,23 @@ mod tests {
         text.parse().expect("an address")
     }
 
-    fn refused(outcome: Result<Permit, LimitExceeded>) -> Option<LimitExceeded> {
+    fn network(text: &str) -> IpNet {
+        text.parse().expect("a network")
+    }
+
+    fn refused(outcome: Result<Admitted, LimitExceeded>) -> Option<LimitExceeded> {
         outcome.err()
+    }
+
+    /// A permit of a connection that works on a request.
+    fn working(outcome: Result<Admitted, LimitExceeded>) -> Permit {
+        let mut permit = outcome.map_err(|refused| format!("{refused:?}")).expect("below the limits").permit;
+        permit.set(Activity::Working);
+        permit
+    }
+
+    fn is_evicted(permit: &mut Permit) -> bool {
+        permit.poll_evicted(&mut Context::from_waker(std::task::Waker::noop())).is_ready()
     }
 
     #[test]
@@ -143,7 +198,7 @@ mod tests {
         let (limiter, start) = (Limiter::new(100, 2), Instant::now());
         let admit = |address, after| limiter.admit(ip(address), false, start + Duration::from_secs(after));
         let (first, _second) = (admit("192.0.2.1", 0), admit("::ffff:192.0.2.1", 0));
-        let beyond = |warn| Some(LimitExceeded::Address { network: ip("192.0.2.1"), warn });
+        let beyond = |warn| Some(LimitExceeded::Network { network: network("192.0.2.1/32"), warn });
         assert_eq!(refused(admit("192.0.2.1", 0)), beyond(true));
         assert_eq!(refused(admit("192.0.2.1", 3599)), beyond(false));
         assert_eq!(refused(admit("192.0.2.1", 3600)), beyond(true));
@@ -155,46 +210,68 @@ mod tests {
     }
 
     #[test]
-    fn an_ipv6_network_counts_as_one_address() {
+    fn an_ipv6_64_counts_as_one_address_and_a_48_as_four() {
         let (limiter, now) = (Limiter::new(100, 1), Instant::now());
-        let _one = limiter.admit(ip("2001:db8:1:2::1"), false, now).expect("the first");
-        let network = ip("2001:db8:1:2::");
-        let beyond = Some(LimitExceeded::Address { network, warn: true });
-        assert_eq!(refused(limiter.admit(ip("2001:db8:1:2:ffff::9"), false, now)), beyond);
-        assert!(limiter.admit(ip("2001:db8:1:3::1"), false, now).is_ok());
+        let admit = |address: &str| limiter.admit(ip(address), false, now);
+        let mut open = vec![admit("2001:db8:1:2::1").map_err(|_| "refused").expect("the first")];
+        let beyond = |text| Some(LimitExceeded::Network { network: network(text), warn: true });
+        assert_eq!(refused(admit("2001:db8:1:2:ffff::9")), beyond("2001:db8:1:2::/64"));
+        open.extend((3..6).map(|n| admit(&format!("2001:db8:1:{n}::1")).map_err(|_| "refused").expect("another /64")));
+        assert_eq!(refused(admit("2001:db8:1:6::1")), beyond("2001:db8:1::/48"));
+        assert!(admit("2001:db8:2:6::1").is_ok(), "another /48");
+        open.pop();
+        assert!(admit("2001:db8:1:6::1").is_ok());
+    }
+
+    #[test]
+    fn at_the_limit_the_longest_idle_connections_are_closed_for_a_new_one() {
+        let (limiter, start) = (Limiter::new(64, 64), Instant::now());
+        let admit = |address, millis| limiter.admit(ip(address), false, start + Duration::from_millis(millis));
+        let permit = |millis| admit("192.0.2.1", millis).map_err(|_| "refused").expect("below the limit").permit;
+        let mut open: Vec<Permit> = (0..64).map(permit).collect();
+        let newcomer = admit("192.0.2.2", 1000).map_err(|_| "refused").expect("others are closed for it");
+        assert_eq!(newcomer.evicted, Some(network("192.0.2.1/32")));
+        let told = |open: &mut Vec<Permit>| open.iter_mut().map(is_evicted).filter(|told| *told).count();
+        assert_eq!((told(&mut open), open.iter_mut().take(4).all(is_evicted)), (4, true), "a sixteenth, the oldest");
+
+        // The others are for further connections; then none is closed for 100 ms, nor while those that were told are open.
+        let mut others: Vec<_> = (0..3).map(|_| admit("192.0.2.3", 1000)).collect();
+        assert!(others.iter().all(|other| other.as_ref().is_ok_and(|other| other.evicted.is_none())));
+        assert_eq!(refused(admit("192.0.2.3", 1099)), Some(LimitExceeded::All { warn: true }));
+        assert_eq!(refused(admit("192.0.2.3", 1100)), Some(LimitExceeded::All { warn: false }));
+        open.drain(..4);
+        others.push(admit("192.0.2.3", 1200));
+        assert!(others.iter().all(Result::is_ok));
+        let numbers = || {
+            let state = limiter.state();
+            (state.open.len(), state.closing)
+        };
+        assert_eq!((told(&mut open), numbers()), (4, (61, 4)));
+        drop((open, others, newcomer));
+        assert_eq!(numbers(), (0, 0));
+    }
+
+    /// Its client gets the answer of the request that began meanwhile.
+    #[test]
+    fn a_request_that_the_gateway_works_on_is_not_evicted() {
+        let (limiter, start) = (Limiter::new(1, 1), Instant::now());
+        let mut first = limiter.admit(ip("192.0.2.1"), false, start).map_err(|_| "refused").expect("the first").permit;
+        let second = limiter.admit(ip("192.0.2.2"), false, start);
+        first.set(Activity::Working);
+        assert!(second.is_ok() && !is_evicted(&mut first));
+        first.set(Activity::Idle);
+        assert!(is_evicted(&mut first) && is_evicted(&mut first));
     }
 
     #[test]
     fn an_exempt_address_counts_among_all_only() {
         let (limiter, start) = (Limiter::new(3, 1), Instant::now());
         let admit = |after| limiter.admit(ip("127.0.0.1"), true, start + Duration::from_secs(after));
-        let mut open: Vec<_> = (0..3).map(|_| admit(0).expect("below the limit")).collect();
+        let mut open: Vec<_> = (0..3).map(|_| working(admit(0))).collect();
         assert_eq!(refused(admit(0)), Some(LimitExceeded::All { warn: true }));
         assert_eq!(refused(admit(1)), Some(LimitExceeded::All { warn: false }));
         assert_eq!(refused(admit(3600)), Some(LimitExceeded::All { warn: true }));
         open.pop();
         assert!(admit(3601).is_ok());
-    }
-
-    #[test]
-    fn what_is_remembered_follows_the_open_connections_and_is_bounded() {
-        let (limiter, start) = (Limiter::new(100_000, 0), Instant::now());
-        let address = |n: u32| IpAddr::from(std::net::Ipv4Addr::from_bits(0x0a00_0000 + n));
-        let warns = |n, after| {
-            matches!(
-                refused(limiter.admit(address(n), false, start + Duration::from_secs(after))),
-                Some(LimitExceeded::Address { warn: true, .. })
-            )
-        };
-        let named = (0..10_000).filter(|n| warns(*n, 0)).count();
-        assert_eq!(named, MAX_WARNED);
-        assert!(warns(20_000, 3600), "the old ones are forgotten");
-        assert_eq!(limiter.state().warned.len(), 1);
-        assert!(limiter.state().by_address.is_empty());
-
-        let limiter = Limiter::new(100, 10);
-        drop((0..10).map(|n| limiter.admit(address(n), false, start)).collect::<Vec<_>>());
-        let state = limiter.state();
-        assert_eq!((state.open, state.by_address.len()), (0, 0));
     }
 }

@@ -19,10 +19,10 @@ use socket2::SockRef;
 use tokio::net::{TcpSocket, TcpStream};
 use tokio::task::JoinHandle;
 
+use super::cause::{self, Cause};
 use super::connection::Connection;
-use super::descriptors;
 use super::exchange::{Exchange, tracked};
-use super::limiter::{LimitExceeded, Limiter, Permit};
+use super::limiter::{Admitted, LimitExceeded, Limiter, Permit};
 use super::timeouts::Timeouts;
 
 /// Connections that the system completes before they are accepted.
@@ -46,6 +46,7 @@ pub struct Bounds {
 pub(super) struct Options {
     pub(super) address: SocketAddr,
     pub(super) workers: usize,
+    pub(super) sockets_per_worker: usize,
     /// In whole seconds.
     pub(super) shutdown_timeout: u64,
     pub(super) admission: Admission,
@@ -67,7 +68,7 @@ impl Admission {
         let peer = socket.peer_addr().map_err(DispatchError::Io)?;
         let address = peer.ip().to_canonical();
         let is_proxy = self.trusted_proxies.iter().any(|network| network.contains(&address));
-        let permit = self.permit(address, is_proxy)?;
+        let permit = self.permit(address, is_proxy).map_err(|cause| DispatchError::Io(cause.into()))?;
         let Timeouts { idle, idle_proxy, .. } = self.bounds.timeouts;
         let (idle, requests) = if is_proxy { (idle_proxy, None) } else { (idle, self.requests) };
         let exchange = Rc::new(Exchange::new(requests));
@@ -75,21 +76,29 @@ impl Admission {
         Ok((connection, Some(peer)))
     }
 
-    fn permit(&self, address: IpAddr, is_proxy: bool) -> Result<Permit, DispatchError> {
+    fn permit(&self, address: IpAddr, is_proxy: bool) -> Result<Permit, Cause> {
         let is_exempt = is_proxy || (address.is_loopback() && !self.bounds.count_loopback);
-        let admitted = self.limiter.admit(address, is_exempt, Instant::now());
-        admitted.map_err(|refused| {
-            match refused {
-                LimitExceeded::All { warn: true } => {
-                    tracing::warn!(limit = self.limiter.all(), "connections are closed at accept: too many in all");
+        let limit = self.limiter.all();
+        match self.limiter.admit(address, is_exempt, Instant::now()) {
+            Ok(Admitted { permit, evicted }) => {
+                if let Some(network) = evicted {
+                    tracing::warn!(limit, %network, "the limit of connections is reached: idle ones are closed for new ones");
                 }
-                LimitExceeded::Address { network, warn: true } => {
-                    tracing::warn!(address = %network, "connections are closed at accept: too many from this address");
-                }
-                _ => {}
+                Ok(permit)
             }
-            DispatchError::Io(io::ErrorKind::ConnectionRefused.into())
-        })
+            Err(LimitExceeded::All { warn }) => {
+                if warn {
+                    tracing::warn!(limit, "connections are closed at accept: too many in all");
+                }
+                Err(Cause::TooMany)
+            }
+            Err(LimitExceeded::Network { network, warn }) => {
+                if warn {
+                    tracing::warn!(%network, "connections are closed at accept: too many from this address");
+                }
+                Err(Cause::TooManyOfNetwork)
+            }
+        }
     }
 }
 
@@ -114,12 +123,12 @@ impl Listener {
         S::Service: 'static,
         B: MessageBody + 'static,
     {
-        let Options { address, workers, shutdown_timeout, admission } = options;
+        let Options { address, workers, sockets_per_worker, shutdown_timeout, admission } = options;
         let socket = bind(address)?;
         let address = socket.local_addr()?;
         let builder = ServerBuilder::new()
             .workers(workers)
-            .max_concurrent_connections(descriptors::per_worker(admission.limiter.all(), workers))
+            .max_concurrent_connections(sockets_per_worker)
             .shutdown_timeout(shutdown_timeout)
             .disable_signals();
         let stopping = builder.graceful_shutdown_signal();
@@ -140,7 +149,9 @@ impl Listener {
                     data.insert(Rc::clone(connection.exchange()));
                 })
                 .h1(tracked(map_config(app, |()| AppConfig::default())));
-            fn_service(move |socket: TcpStream| std::future::ready(admission.admit(socket))).and_then(http)
+            fn_service(move |socket: TcpStream| std::future::ready(admission.admit(socket)))
+                .and_then(http)
+                .map_err(|error| cause::report(&error))
         })?;
         let running = builder.run();
         Ok(Self { address, handle: running.handle(), task: tokio::spawn(running) })
@@ -168,22 +179,30 @@ fn bind(address: SocketAddr) -> io::Result<std::net::TcpListener> {
 #[cfg(test)]
 mod tests {
     use std::io::{ErrorKind, Read, Write};
+    use std::pin::Pin;
+    use std::task::{Context, Poll};
     use std::time::Duration;
 
-    use actix_web::{App, web};
+    use actix_web::body::{BodySize, MessageBody};
+    use actix_web::dev::{ServiceRequest, ServiceResponse};
+    use actix_web::middleware::{Next, from_fn};
+    use actix_web::web::Bytes;
+    use actix_web::{App, HttpResponse, web};
 
     use super::*;
 
     /// An answer that is larger than all buffers of the system.
     const LONG: usize = 300 * 1024;
 
-    /// A listener whose clients may be silent for 2 s, and take 2 kB a second.
+    /// A listener whose clients may be silent for 2 s, take 2 kB a second, and may be idle for 1 s.
     fn listen() -> Listener {
         let seconds = Duration::from_secs;
-        let timeouts = Timeouts { stall: seconds(2), rate_after: seconds(3), rate: 2048, ..Timeouts::default() };
+        let timeouts =
+            Timeouts { idle: seconds(1), stall: seconds(2), rate_after: seconds(3), rate: 2048, ..Timeouts::default() };
         let options = Options {
             address: ([127, 0, 0, 1], 0).into(),
             workers: 1,
+            sockets_per_worker: 20,
             shutdown_timeout: 0,
             admission: Admission {
                 limiter: Limiter::new(10, 10),
@@ -192,25 +211,55 @@ mod tests {
                 requests: None,
             },
         };
-        let app = || App::new().route("/long", web::get().to(|| async { "x".repeat(LONG) }));
+        let app = || App::new().wrap(from_fn(fail)).route("/long", web::get().to(|| async { "x".repeat(LONG) }));
         Listener::start(options, app).expect("a free port")
     }
 
-    /// Reads the long answer on a thread of its own; the number of bytes that came before it ended.
-    async fn read(address: SocketAddr, bytes: usize, pause: Duration) -> usize {
-        let reader = std::thread::spawn(move || read_all(address, bytes, pause));
+    /// A body of so many pieces of 1 KiB.
+    struct Pieces(usize);
+
+    impl MessageBody for Pieces {
+        type Error = std::convert::Infallible;
+
+        fn size(&self) -> BodySize {
+            BodySize::Stream
+        }
+
+        fn poll_next(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Result<Bytes, Self::Error>>> {
+            let left = self.0.checked_sub(1);
+            self.0 = left.unwrap_or_default();
+            Poll::Ready(left.map(|_| Ok(Bytes::from("x".repeat(1024)))))
+        }
+    }
+
+    /// Fails before any handler, where the path says so; the error has a long body in pieces.
+    async fn fail(
+        request: ServiceRequest,
+        next: Next<impl MessageBody + 'static>,
+    ) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
+        if request.path() != "/error" {
+            return next.call(request).await;
+        }
+        let answer = HttpResponse::InternalServerError().body(Pieces(LONG / 1024));
+        Err(actix_web::error::InternalError::from_response("a failing service", answer).into())
+    }
+
+    /// Reads the answer on a thread of its own; the number of bytes that came before it ended.
+    async fn read(address: SocketAddr, path: &'static str, bytes: usize, pause: Duration) -> usize {
+        let reader = std::thread::spawn(move || read_all(address, path, bytes, pause));
         while !reader.is_finished() {
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
         reader.join().expect("no panic")
     }
 
-    fn read_all(address: SocketAddr, bytes: usize, pause: Duration) -> usize {
+    fn read_all(address: SocketAddr, path: &str, bytes: usize, pause: Duration) -> usize {
         let socket = socket2::Socket::new(socket2::Domain::IPV4, socket2::Type::STREAM, None).expect("a socket");
         socket.set_recv_buffer_size(4096).expect("a socket");
         socket.connect(&address.into()).expect("a connection");
         let mut stream = std::net::TcpStream::from(socket);
-        stream.write_all(b"GET /long HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").expect("a connection");
+        let request = format!("GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+        stream.write_all(request.as_bytes()).expect("a connection");
         let (mut part, mut all) = (vec![0; bytes], 0);
         loop {
             match stream.read(&mut part) {
@@ -226,14 +275,23 @@ mod tests {
     #[actix_web::test]
     async fn a_slow_reader_of_a_long_answer_gets_all_of_it() {
         let listener = listen();
-        let all = read(listener.address, 2048, Duration::from_millis(100)).await;
+        let all = read(listener.address, "/long", 4096, Duration::from_millis(50)).await;
+        assert!(all > LONG, "cut after {all} of {LONG} bytes");
+    }
+
+    /// The exchange ends with the body of the error, and not with the failure of the service: until then the connection is
+    /// not idle.
+    #[actix_web::test]
+    async fn a_slow_reader_of_an_error_of_the_service_gets_all_of_it() {
+        let listener = listen();
+        let all = read(listener.address, "/error", 4096, Duration::from_millis(50)).await;
         assert!(all > LONG, "cut after {all} of {LONG} bytes");
     }
 
     #[actix_web::test]
     async fn a_reader_below_the_lowest_rate_is_cut() {
         let listener = listen();
-        let all = read(listener.address, 16, Duration::from_millis(20)).await;
+        let all = read(listener.address, "/long", 16, Duration::from_millis(20)).await;
         assert!(all < LONG, "all of it was sent");
     }
 }

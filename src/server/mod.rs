@@ -1,11 +1,15 @@
 //! The composition root: the App, two listeners, the jobs, and a stop that lets running logins finish.
 //!
-//! A connection is accepted within limits (`limiter`, `descriptors`), and lives in a stream of our own
+//! A connection is accepted within limits (`limiter`, `descriptors`, `memory`), and lives in a stream of our own
 //! (`connection`) under actix-http's HTTP/1 dispatcher. The stream hands over one request at a time (`framing`), knows
-//! from the service when its answer ends (`exchange`), and cuts a client that takes too long (`timeouts`).
+//! from the service when its answer ends (`exchange`), and cuts a client that takes too long (`timeouts`). At the limit,
+//! idle connections (`activity`) of the network with the most (`registry`) are closed for new ones.
 //! `docs/connections.md` says which limits are upstream's and why ours stand beside them.
 
+mod activity;
 mod alarm;
+mod cause;
+mod chunked;
 mod connection;
 mod descriptors;
 mod exchange;
@@ -13,9 +17,13 @@ mod framing;
 mod gateway;
 mod limiter;
 mod listener;
+mod memory;
+mod registry;
 mod start;
 mod timeouts;
+mod warnings;
 
+pub use descriptors::TooFewDescriptors;
 pub use gateway::{EndSignals, Server, serve};
 pub use listener::Bounds;
 pub use start::StartError;

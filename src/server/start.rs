@@ -7,6 +7,7 @@ use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
+use super::descriptors::TooFewDescriptors;
 use crate::app::{self, App};
 use crate::base::clock::Clock;
 use crate::base::db::{Conn, Db, DbError};
@@ -40,6 +41,9 @@ pub enum StartError {
     /// An address cannot be listened on.
     #[error("cannot listen on {0}: {1}; choose another in server.listen or server.admin_listen")]
     Listen(SocketAddr, io::Error),
+    /// The limit of open files is too low.
+    #[error(transparent)]
+    Descriptors(#[from] TooFewDescriptors),
     /// The system has no threads, signals or sockets for us.
     #[error("cannot start: {0}")]
     Io(#[from] io::Error),

@@ -19,10 +19,10 @@ pub(crate) struct RawLimits {
     /// wrong secrets for one client from one address before a lockout of 5m; twice as many: 30m; four times as many: 24h
     #[schemars(range(min = 1, max = 1000))]
     failures_before_lockout: u32,
-    /// open connections of `server.listen`; 0: as many as descriptors and memory allow
+    /// open connections of `server.listen`; 0: as many as descriptors and memory allow; at the limit idle ones are closed for new ones
     #[schemars(range(min = 0, max = 1_000_000))]
     connections: u32,
-    /// open connections of one client address or IPv6 /64, except loopback and trusted proxies; more are closed at accept
+    /// open connections of one client address or IPv6 /64, and four times as many of a /48, except loopback and trusted proxies; more are closed at accept
     #[schemars(range(min = 1, max = 1_000_000))]
     connections_per_address: u32,
     /// requests before a connection is closed, except those of trusted proxies

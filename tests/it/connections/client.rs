@@ -22,8 +22,20 @@ pub struct Answer {
 
 impl Client {
     pub fn new(address: SocketAddr) -> Self {
-        let stream = TcpStream::connect(address).expect("a connection");
+        Self::of(TcpStream::connect(address).expect("a connection"))
+    }
+
+    /// A connection from an address of this machine.
+    pub fn from(source: [u8; 4], address: SocketAddr) -> Self {
+        let socket = socket2::Socket::new(socket2::Domain::IPV4, socket2::Type::STREAM, None).expect("a socket");
+        socket.bind(&SocketAddr::from((source, 0)).into()).expect("an address of this machine");
+        socket.connect(&address.into()).expect("a connection");
+        Self::of(socket.into())
+    }
+
+    fn of(stream: TcpStream) -> Self {
         stream.set_read_timeout(Some(LIMIT)).expect("a socket");
+        stream.set_nodelay(true).expect("a socket");
         Self { stream, read: Vec::new() }
     }
 
@@ -33,7 +45,12 @@ impl Client {
 
     /// Sends what still can be sent.
     pub fn try_send(&mut self, bytes: &str) -> bool {
-        self.stream.write_all(bytes.as_bytes()).is_ok()
+        self.try_send_bytes(bytes.as_bytes())
+    }
+
+    /// The same, also of parts of characters.
+    pub fn try_send_bytes(&mut self, bytes: &[u8]) -> bool {
+        self.stream.write_all(bytes).is_ok()
     }
 
     /// The next answer; `None` where the connection ends instead.

@@ -4,4 +4,5 @@ mod client;
 
 mod admission;
 mod requests;
+mod smuggling;
 mod timeouts;

@@ -3,4 +3,5 @@
 mod attack;
 mod crowd;
 mod descriptors;
+mod malformed;
 mod witness;
