@@ -1,5 +1,5 @@
-//! Validates an authorization request. Before client and redirect URI are validated an error is a page of ours; afterwards
-//! it is an error response to the app.
+//! Validates an authorization request. Before client, redirect URI and `state` are validated an error is a page of ours;
+//! afterwards it is an error response to the app.
 
 use super::answer::{ErrorAnswer, OAuthError};
 use super::request::{AuthorizationRequest, Prompt};
@@ -40,6 +40,9 @@ pub enum AuthorizeError {
     UnknownClient,
     /// The redirect URI is not registered for the client.
     RedirectUri,
+    /// `state` is too long, or was sent more than once. It cannot be returned, and the app would take an error response
+    /// without its `state` for one that it did not ask for.
+    State,
     /// An error response to the app.
     Told(ErrorAnswer),
 }
@@ -51,20 +54,17 @@ pub fn read(terms: &Terms<'_>, get: &dyn Fn(&str) -> Option<String>) -> Result<A
     let client = terms.clients.get(&client_id).ok_or(AuthorizeError::UnknownClient)?;
     let redirect_uri = get("redirect_uri").filter(|_| !doubled("redirect_uri")).ok_or(AuthorizeError::RedirectUri)?;
     let matched = client.redirect_uri(&redirect_uri).ok_or(AuthorizeError::RedirectUri)?;
-    // A `state` that is too long is not returned either: a server on the way could refuse the address.
-    let (state, too_long) = match get("state").filter(|_| !doubled("state")) {
-        Some(state) if state.len() > MAX_STATE => (None, true),
-        state => (state, false),
-    };
+    // A longer `state` is not returned: a server on the way could refuse the address.
+    let state = get("state");
+    if doubled("state") || state.as_ref().is_some_and(|state| state.len() > MAX_STATE) {
+        return Err(AuthorizeError::State);
+    }
     let told = |(error, description): (OAuthError, &str)| {
         let (redirect_uri, state) = (redirect_uri.clone(), state.clone());
         AuthorizeError::Told(ErrorAnswer { redirect_uri, state, error, description: description.to_owned() })
     };
     if !terms.doubled.is_empty() {
         return Err(told((OAuthError::InvalidRequest, "a parameter stands there twice")));
-    }
-    if too_long {
-        return Err(told((OAuthError::InvalidRequest, "state is too long")));
     }
     let rest = rest(terms, client, get).map_err(told)?;
     Ok(AuthorizationRequest { client_id, redirect_uri, installed: matched == Match::Installed, state, ..rest })

@@ -286,7 +286,7 @@ impl From<AuthorizeError> for Problem {
         match refused {
             AuthorizeError::UnknownClient => Self::unknown_client(),
             AuthorizeError::RedirectUri => Self::redirect_uri_refused(),
-            AuthorizeError::Told(_) => Self::invalid_request(),
+            AuthorizeError::State | AuthorizeError::Told(_) => Self::invalid_request(),
         }
     }
 }

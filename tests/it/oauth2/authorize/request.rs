@@ -85,15 +85,15 @@ async fn an_invalid_request_is_reported_to_the_app() {
 #[tokio::test]
 async fn repeated_parameters_are_refused() {
     let gateway = start();
-    for doubled in ["client_id=spa", "client_id=", "redirect_uri=https%3A%2F%2Fevil.example"] {
+    let evil = "redirect_uri=https%3A%2F%2Fevil.example";
+    for doubled in ["client_id=spa", "client_id=", evil, "state=x", "state=", "state=s+t%25te"] {
         let answer = gateway.browser().get(&format!("{}&{doubled}", path(&[]))).await;
         assert_eq!((answer.status, answer.is_page()), (400, true), "{doubled}");
     }
-    for doubled in ["state=x", "scope=openid", "nonce=x", "code_challenge=x", "resource=a&resource=b", "state="] {
+    for doubled in ["scope=openid", "nonce=x", "code_challenge=x", "resource=a&resource=b"] {
         let answer = gateway.browser().get(&format!("{}&{doubled}", path(&[]))).await;
         assert_eq!(redirect_error(&answer), "invalid_request", "{doubled}");
-        let state = parameter(&answer.location(), "state");
-        assert_eq!(state.is_none(), doubled.starts_with("state"), "{doubled}");
+        assert_eq!(parameter(&answer.location(), "state").as_deref(), Some("s t%te"), "{doubled}");
     }
     let pushed = format!("/oauth2/authorize?client_id=spa&request_uri=urn:x&request_uri=urn:y&{}", request(&[]));
     assert_eq!(gateway.browser().get(&pushed).await.status, 400);
@@ -146,6 +146,34 @@ async fn a_request_can_be_posted_as_a_form() {
     assert_eq!(browser.get(&location).await.status, 400);
 }
 
+/// An error response without the `state` of the request looks like one that the app did not ask for: a page instead, by GET and
+/// by form, and JSON for a pushed request.
+#[tokio::test]
+async fn a_state_over_its_limit_gets_no_redirect() {
+    let gateway = start();
+    let browser = gateway.browser();
+    for signed_in in [false, true] {
+        let longest = browser.get(&path(&[("state", &"s".repeat(4096)), ("prompt", "none")])).await;
+        assert_eq!(parameter(&longest.location(), "state").map(|state| state.len()), Some(4096));
+        for changes in [&[][..], &[("prompt", "none")], &[("response_type", "token")], &[("nonce", "")]] {
+            let state = "s".repeat(4097);
+            let changes = [&[("state", &*state)], changes].concat();
+            let by_get = browser.get(&path(&changes)).await;
+            let form = "application/x-www-form-urlencoded";
+            let by_form = browser.ask("POST", "/oauth2/authorize").body(form, request(&changes)).send().await;
+            for answer in [by_get, by_form] {
+                assert_eq!((answer.status, answer.is_page()), (400, true), "{changes:?}: {answer:?}");
+                assert!(!answer.headers.contains_key("location"), "{changes:?}");
+            }
+            let pushed = browser.ask("POST", "/oauth2/par").body(form, request(&changes)).send().await;
+            assert_eq!(crate::support::app::error(&pushed), (400, "invalid_request".into()), "{changes:?}");
+        }
+        if !signed_in {
+            browser.sign_in("ada").await;
+        }
+    }
+}
+
 /// IN-04, IN-06
 #[tokio::test]
 async fn malformed_requests_are_refused() {
@@ -156,12 +184,15 @@ async fn malformed_requests_are_refused() {
         assert!((400..=414).contains(&answer.status), "{junk}: {answer:?}");
     }
     for (name, value) in [
-        ("state", "s".repeat(4097)),
         ("nonce", "n".repeat(1025)),
         ("login_hint", "h".repeat(513)),
+        ("acr_values", "a".repeat(513)),
+        ("ui_locales", "u".repeat(513)),
         ("max_age", "9".repeat(40)),
     ] {
-        assert_eq!(redirect_error(&browser.get(&path(&[(name, &value)])).await), "invalid_request");
+        let answer = browser.get(&path(&[(name, &value)])).await;
+        assert_eq!(redirect_error(&answer), "invalid_request", "{name}");
+        assert_eq!(parameter(&answer.location(), "state").as_deref(), Some("s t%te"), "{name}");
     }
     assert_eq!(browser.ask("PUT", "/oauth2/authorize").send().await.status, 405);
 }
