@@ -42,6 +42,8 @@ pub struct App {
     pub outbound: Outbound,
     /// When the log last said for a provider that access tokens lack the e-mail address.
     pub email_warnings: OncePer,
+    /// When the log last said for a client that its authorization requests have neither PKCE nor `nonce`.
+    pub unbound_codes: OncePer,
     /// When it was last stored for a provider whether it states the authentication time.
     pub auth_time_notes: OncePer,
 }

@@ -180,6 +180,12 @@ fn log_at_client(name: &'static str, client: &str, what: AtClient) {
             "the client's assertions have an endpoint or a list as aud; where it can send the issuer alone, set its \
              assertion_audience = \"issuer\""
         ),
+        AtClient::NeitherPkceNorNonce => tracing::warn!(
+            event = name,
+            client,
+            "an authorization request of the client has neither code_challenge (PKCE) nor nonce, so a stolen code can be \
+             injected into another login; let it send one, and set require_pkce = true"
+        ),
     }
 }
 

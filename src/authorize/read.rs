@@ -29,6 +29,8 @@ pub struct Terms<'a> {
     pub knows_provider: &'a dyn Fn(&str) -> bool,
     /// Our keys, for `id_token_hint`.
     pub keys: &'a Keys,
+    /// Whether the request was pushed (RFC 9126).
+    pub is_pushed: bool,
     /// The parameters that were sent more than once, which RFC 6749 §3.1 forbids.
     pub doubled: &'a [String],
 }
@@ -82,6 +84,9 @@ fn rest(
         InvalidRequest, InvalidTarget, RequestNotSupported, RequestUriNotSupported, UnauthorizedClient,
         UnsupportedResponseType,
     };
+    if client.requires_par && !terms.is_pushed {
+        return Err((InvalidRequest, "this client has to push its authorization requests to /oauth2/par"));
+    }
     if get("request").is_some() {
         return Err((RequestNotSupported, "request objects are not supported"));
     }
@@ -168,11 +173,11 @@ fn scope(client: &Client, asked: Option<String>) -> Result<String, Wrong> {
     }
 }
 
-/// The PKCE challenge. Public clients must send one, and `plain` is refused (RFC 9700 §2.1.1).
+/// The PKCE challenge. Public clients and those with `require_pkce` must send one, and `plain` is refused (RFC 9700 §2.1.1).
 fn challenge(client: &Client, challenge: Option<String>, method: Option<&str>) -> Result<Option<String>, Wrong> {
     let wrong = |what| Err((OAuthError::InvalidRequest, what));
     match (challenge, method) {
-        (None, None) if client.is_confidential => Ok(None),
+        (None, None) if !client.requires_pkce => Ok(None),
         (None, _) => wrong("code_challenge is missing"),
         (Some(challenge), Some("S256")) => {
             let good = challenge.len() == CHALLENGE_LEN

@@ -236,6 +236,8 @@ pub enum Event {
 pub enum AtClient {
     /// An accepted assertion has another `aud` than the issuer alone (RFC 7523bis). Once for each client and start.
     AssertionNamesEndpoint,
+    /// An authorization request has neither `code_challenge` nor `nonce`. At most once for each client and hour.
+    NeitherPkceNorNonce,
 }
 
 /// What happens at providers apart from logins.
@@ -334,6 +336,7 @@ impl AtClient {
     fn name(self) -> &'static str {
         match self {
             Self::AssertionNamesEndpoint => "assertion_names_endpoint",
+            Self::NeitherPkceNorNonce => "neither_pkce_nor_nonce",
         }
     }
 }

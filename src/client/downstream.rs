@@ -8,6 +8,7 @@ use crate::base::secret::{Hashed, Plain};
 use crate::config::{self, Algorithm, AssertionAudience, BUILT_IN_CLIENT, ClientType, Grant, PublicKey, RedirectUri};
 
 /// An app or a service that is registered in `[clients.*]`, or the built-in client.
+#[expect(clippy::struct_excessive_bools, reason = "each is one setting of the client")]
 pub struct Client {
     /// The `client_id` (RFC 6749 §2.2).
     pub id: String,
@@ -29,6 +30,10 @@ pub struct Client {
     pub backchannel_logout_uri: Option<(Url, bool)>,
     /// Whether each refresh rotates the refresh token.
     pub rotates_refresh_tokens: bool,
+    /// Whether it must push its authorization requests (RFC 9126).
+    pub requires_par: bool,
+    /// Whether its authorization requests must have a `code_challenge` (RFC 7636).
+    pub requires_pkce: bool,
     /// Whether a registered redirect URI on loopback needs no consent.
     skips_loopback_consent: bool,
     provider_tokens: Vec<String>,
@@ -62,6 +67,8 @@ impl Client {
             post_logout_redirect_uris: Vec::new(),
             backchannel_logout_uri: None,
             rotates_refresh_tokens: true,
+            requires_par: false,
+            requires_pkce: true,
             skips_loopback_consent: false,
             redirect_uris: Vec::new(),
             grants: vec![Grant::RefreshToken],
@@ -165,6 +172,8 @@ impl From<config::Client> for Client {
             post_logout_redirect_uris: client.post_logout_redirect_uris,
             backchannel_logout_uri: client.backchannel_logout_uri.map(|uri| (uri, private)),
             rotates_refresh_tokens: client.rotate_refresh_tokens,
+            requires_par: client.require_par,
+            requires_pkce: client.require_pkce || client.r#type == ClientType::Public,
             skips_loopback_consent: client.insecure_skip_loopback_consent,
             redirect_uris: client.redirect_uris,
             grants: client.grants,

@@ -164,6 +164,8 @@ mod tests {
             insecure_allow_private_logout_uri: false,
             insecure_skip_loopback_consent: false,
             rotate_refresh_tokens: true,
+            require_pkce: false,
+            require_par: false,
             provider_tokens: vec![],
         };
         let limits = config::Limits {

@@ -83,6 +83,7 @@ pub(super) fn load(mut config: Config, clock: Clock) -> Result<(Arc<App>, Follow
         pending_logins: Estimate::default(),
         outbound,
         email_warnings: OncePer::hour(),
+        unbound_codes: OncePer::hour(),
         auth_time_notes: OncePer::hour(),
     };
     Ok((Arc::new(app), follower))

@@ -11,11 +11,13 @@ use crate::authorize::{
     OpenRequest, OpenRequestError, Terms,
 };
 use crate::base::clock::Timestamp;
+use crate::base::event::{AtClient, Event};
 use crate::base::id::AuthorizationRequestId;
 use crate::base::secret::Hashed;
 use crate::grant::LoginFor;
 use crate::login::{self, Code, Flow, NewLogin};
 use crate::session::SignedIn;
+use crate::telemetry;
 use crate::token;
 use crate::web::answer::pages;
 use crate::web::answer::problem::Problem;
@@ -44,7 +46,7 @@ pub async fn authorize(
     let pushed = query.get("request_uri").filter(|uri| uri.starts_with("urn:") && doubled.is_empty());
     let step = match (query.get("client_id"), pushed) {
         (Some(client_id), Some(request_uri)) => resume_pushed(app, client_id, request_uri, &browser, now).await?,
-        _ => match read(app, &of(&query), &doubled) {
+        _ => match read(app, &of(&query), &doubled, IsPushed(false)) {
             Ok(asked) => authorize::start(app, asked, &browser, now).await?,
             Err(AuthorizeError::Told(answer)) => FirstStep::Next(Next::App(told(app, &answer))),
             Err(refused) => return Err(refused.into()),
@@ -109,7 +111,7 @@ async fn begin(
 /// request is stored as a pushed request, and a redirect leads the browser to `GET`.
 pub async fn authorize_by_form(app: Data<App>, Form(form): Form) -> Result<HttpResponse, Problem> {
     let app = app.get_ref();
-    let asked = match read(app, &of(&form), &[]) {
+    let asked = match read(app, &of(&form), &[], IsPushed(false)) {
         Ok(asked) => asked,
         Err(AuthorizeError::Told(answer)) => return Ok(pages::see_other(&told(app, &answer))),
         Err(refused) => return Err(refused.into()),
@@ -139,7 +141,7 @@ pub async fn push(
         "client_id" => Some(client.id.clone()),
         _ => form.get(name).map(str::to_owned),
     };
-    match read(app, &get, &[]) {
+    match read(app, &get, &[], IsPushed(true)) {
         Ok(asked) => {
             let (request_uri, expires_in) = authorize::push(app, &asked, now).await?;
             Ok(HttpResponse::Created().json(json!({ "request_uri": request_uri.expose(), "expires_in": expires_in })))
@@ -239,11 +241,15 @@ async fn signed_in(app: &App, request: &HttpRequest, now: Timestamp) -> Result<O
     }
 }
 
+/// Whether an authorization request came to `/oauth2/par`.
+struct IsPushed(bool);
+
 /// Validates an authorization request. `get` returns a parameter's value; `doubled` names the repeated parameters.
 fn read(
     app: &App,
     get: &dyn Fn(&str) -> Option<String>,
     doubled: &[String],
+    IsPushed(is_pushed): IsPushed,
 ) -> Result<AuthorizationRequest, AuthorizeError> {
     let terms = Terms {
         clients: &app.clients,
@@ -251,9 +257,16 @@ fn read(
         resource: &|client, resource| token::resource(app, client, resource).map(str::to_owned),
         knows_provider: &|id| app.providers.get(id).is_some(),
         keys: &app.keys.keys(),
+        is_pushed,
         doubled,
     };
-    authorize::read(&terms, get)
+    let asked = authorize::read(&terms, get)?;
+    // Neither binds the code to this request, so a stolen code can be injected into another one (RFC 9700 §4.5.3).
+    if asked.challenge.is_none() && asked.nonce.is_none() && app.unbound_codes.is_due(&asked.client_id, app.clock.now())
+    {
+        telemetry::record(&Event::at_client(&asked.client_id, AtClient::NeitherPkceNorNonce));
+    }
+    Ok(asked)
 }
 
 fn of(parameters: &Parameters) -> impl Fn(&str) -> Option<String> {

@@ -16,6 +16,7 @@ pub const BUILT_IN_CLIENT: &str = "vestibule";
 pub const ACCOUNT_SCOPE: &str = "account";
 
 /// One client: a `[clients.<id>]` section, or the built-in client.
+#[expect(clippy::struct_excessive_bools, reason = "each is a key of the table")]
 pub struct Client {
     /// The id of its table: the `client_id` in its requests and tokens.
     pub id: String,
@@ -53,6 +54,10 @@ pub struct Client {
     pub insecure_skip_loopback_consent: bool,
     /// Whether each refresh returns a new refresh token.
     pub rotate_refresh_tokens: bool,
+    /// Whether it must send a `code_challenge`, although it is confidential.
+    pub require_pkce: bool,
+    /// Whether it must push its authorization requests (RFC 9126).
+    pub require_par: bool,
     /// The ids of the providers whose tokens it may get by token exchange.
     pub provider_tokens: Vec<String>,
 }

@@ -42,6 +42,10 @@ pub(crate) struct RawClient {
     pub(crate) backchannel_logout_uri: String,
     /// false: a confidential client keeps its refresh token (FAPI 2.0)
     pub(crate) rotate_refresh_tokens: bool,
+    /// of a confidential client: refuse authorization requests without `code_challenge`; a public client must always send one
+    pub(crate) require_pkce: bool,
+    /// refuse authorization requests that were not pushed to `/oauth2/par` (RFC 9126)
+    pub(crate) require_par: bool,
     /// of a confidential client: ids of the providers whose tokens it may get for its own by token exchange
     pub(crate) provider_tokens: Vec<String>,
     /// allow a `backchannel_logout_uri` in a private network

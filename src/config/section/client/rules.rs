@@ -80,6 +80,8 @@ pub(crate) fn validate(
         insecure_allow_private_logout_uri: raw.insecure_allow_private_logout_uri,
         insecure_skip_loopback_consent: raw.insecure_skip_loopback_consent,
         rotate_refresh_tokens: raw.rotate_refresh_tokens,
+        require_pkce: raw.require_pkce,
+        require_par: raw.require_par,
         provider_tokens: raw.provider_tokens,
     })
 }

@@ -6,3 +6,4 @@ mod login;
 mod model;
 mod prompt;
 mod request;
+mod required;
