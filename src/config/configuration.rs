@@ -20,6 +20,7 @@ use super::section::login::{self, Login, RawLogin};
 use super::section::provider::linking;
 use super::section::provider::protocol::{self, Provider};
 use super::section::provider::raw::RawProvider;
+use super::section::provider::shared_redirect;
 use super::section::secrets::{self, RawSecrets};
 use super::section::server::{self, RawServer, Server};
 use super::section::sessions::{self, RawSessions, Sessions};
@@ -107,6 +108,7 @@ pub(crate) fn validate(mut raw: RawConfig, ids: &Ids, validator: &mut Validator<
     let providers: Vec<_> = ids.of_section("providers").iter().filter_map(&mut take).collect();
     let link_by_verified_email = login.as_ref().is_some_and(|login| login.link_by_verified_email);
     linking::validate(link_by_verified_email, &providers, validator);
+    shared_redirect::validate(public_url, &providers, validator);
     let context = rules::ClientContext {
         algorithms: signing.as_ref().map(|signing| signing.algorithms.as_slice()),
         providers: ids.of_section("providers"),

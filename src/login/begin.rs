@@ -5,14 +5,14 @@ use chrono::TimeDelta;
 use super::authorization_session::{Steps, sealed_for};
 use super::input::{Flow, NewLogin};
 use super::refusal::{Code, Goal, Refusal};
-use super::store;
+use super::{shared_redirect, store};
 use crate::app::App;
 use crate::base::clock::Timestamp;
 use crate::base::event::Event;
 use crate::base::id::{AuthorizationSessionId, Reference};
 use crate::base::secret::Plain;
 use crate::telemetry;
-use crate::upstream::{LoginRequest, Provider};
+use crate::upstream::{Failure, LoginRequest, Provider};
 
 /// A new login.
 pub struct Begun {
@@ -25,15 +25,17 @@ pub struct Begun {
 }
 
 /// Stores a pending authorization session and returns the address of the authorization request.
-pub async fn begin(app: &App, new_login: NewLogin, now: Timestamp) -> Result<Begun, Refusal> {
+pub async fn begin(app: &App, mut new_login: NewLogin, now: Timestamp) -> Result<Begun, Refusal> {
     let provider = app.providers.get(&new_login.provider).ok_or(Refusal::early(Code::UnknownProvider))?;
-    let request = LoginRequest { redirect_uri: redirect_uri(app, provider, new_login.flow), hints: new_login.hints };
+    if new_login.flow == Flow::Spa {
+        shared_redirect::check(app, provider, now).await.map_err(|failure| refused(&new_login, &failure))?;
+    }
+    let request = LoginRequest {
+        redirect_uri: redirect_uri(app, provider, new_login.flow),
+        hints: std::mem::take(&mut new_login.hints),
+    };
     // The failed request for the metadata has been logged with its cause.
-    let begun = provider.begin(request, now).await.map_err(|failure| {
-        let goal = Goal { provider: new_login.provider.clone(), return_to: new_login.return_to.clone() };
-        let goal = Some(goal).filter(|_| new_login.link.is_none() && new_login.request.is_none());
-        Refusal::Refused { code: Code::of_failure(&failure), reference: None, request: None, goal }
-    })?;
+    let begun = provider.begin(request, now).await.map_err(|failure| refused(&new_login, &failure))?;
     let (id, reference) = (AuthorizationSessionId::new(now), Reference::random());
     let lifetime = app.config.login.authorization_lifetime;
     let handshake = serde_json::to_vec(&begun.handshake).unwrap_or_default();
@@ -61,10 +63,17 @@ pub async fn begin(app: &App, new_login: NewLogin, now: Timestamp) -> Result<Beg
     Ok(Begun { url: begun.url, state: begun.state, expires_in: lifetime.as_secs() })
 }
 
-/// The redirect URI: that of the frontend in the SPA flow, where configured; else our callback.
+fn refused(new_login: &NewLogin, failure: &Failure) -> Refusal {
+    let goal = Goal { provider: new_login.provider.clone(), return_to: new_login.return_to.clone() };
+    let goal = Some(goal).filter(|_| new_login.link.is_none() && new_login.request.is_none());
+    Refusal::Refused { code: Code::of_failure(failure), reference: None, request: None, goal }
+}
+
+/// The redirect URI of the flow.
 fn redirect_uri(app: &App, provider: &Provider, flow: Flow) -> String {
-    match (flow, &provider.registration().redirect_uri) {
-        (Flow::Spa, Some(own)) => own.to_string(),
-        _ => app.config.server.public_url.callback(provider.id()),
+    let public_url = &app.config.server.public_url;
+    match flow {
+        Flow::Spa => provider.registration().spa_redirect_uri(public_url),
+        Flow::Browser => public_url.callback(provider.id()),
     }
 }

@@ -34,6 +34,7 @@ mod refusal;
 mod remarks;
 mod report;
 mod rules;
+mod shared_redirect;
 mod store;
 mod unlink;
 
@@ -48,6 +49,7 @@ pub use posted::keep;
 pub use refusal::{Code, Goal, Refusal};
 pub use report::{Report, report};
 pub use rules::kind;
+pub use shared_redirect::is_shared;
 #[cfg(feature = "dev")]
 pub use store::hot_statements;
 pub use store::{Confirmation, count_pending, expire, prune_completed, prune_failed};

@@ -81,7 +81,7 @@ pub(super) fn open(ring: &Ring, provider: &str, state: Hashed, sealed: &[u8]) ->
         (Some(code), None) => Some(AuthorizationResponse::Granted(AuthorizationGrant::Code {
             code: Plain::new(code),
             iss,
-            iss_may_be_missing: false,
+            iss_is_required: false,
             user,
         })),
         (None, Some(error)) => Some(AuthorizationResponse::Denied { error, iss }),

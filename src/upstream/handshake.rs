@@ -72,9 +72,9 @@ pub enum AuthorizationGrant {
         code: Plain,
         /// The `iss` parameter (RFC 9207), if present.
         iss: Option<String>,
-        /// Whether `iss` may be absent although the provider announces it: an SPA that received the redirect itself does not
-        /// have to pass it on.
-        iss_may_be_missing: bool,
+        /// Whether `iss` must be present, also if the provider does not announce it: another provider has the same redirect
+        /// URI.
+        iss_is_required: bool,
         /// The `user` parameter of a form post (Sign in with Apple), as received.
         user: Option<String>,
     },

@@ -129,6 +129,15 @@ impl Provider {
         }
     }
 
+    /// Whether the provider announces the parameter `iss` of authorization responses (RFC 9207 §3). OAuth providers have no
+    /// metadata.
+    pub async fn announces_iss(&self, now: Timestamp) -> Result<bool, Failure> {
+        match self {
+            Self::Oidc(oidc) => oidc.announces_iss(now).await,
+            Self::OAuth2(_) | Self::OAuth1(_) => Ok(false),
+        }
+    }
+
     /// Finishes a login. The code is redeemed at most once, whatever the outcome.
     pub async fn finish(
         &self,

@@ -69,14 +69,17 @@ impl Oidc {
         match iss {
             Some(iss) if self.is_issuer(iss) => Ok(()),
             Some(_) => rejected("the authorization response is of another issuer (iss parameter)"),
-            None => {
-                let metadata = self.metadata(now).await?;
-                if metadata.value.additional_metadata().authorization_response_iss_parameter_supported {
-                    return rejected("the authorization response lacks the announced iss parameter");
-                }
-                Ok(())
+            None if self.announces_iss(now).await? => {
+                rejected("the authorization response lacks the announced iss parameter")
             }
+            None => Ok(()),
         }
+    }
+
+    /// Whether the metadata announces the parameter `iss` (RFC 9207 §3).
+    pub async fn announces_iss(&self, now: Timestamp) -> Result<bool, Failure> {
+        let metadata = self.metadata(now).await?;
+        Ok(metadata.value.additional_metadata().authorization_response_iss_parameter_supported)
     }
 
     /// Finishes a login: redeems the code, verifies the ID token, requests userinfo where configured.
@@ -86,12 +89,15 @@ impl Oidc {
         grant: AuthorizationGrant,
         now: Timestamp,
     ) -> Result<Identity, Failure> {
-        let AuthorizationGrant::Code { code, iss, iss_may_be_missing, user } = grant else {
+        let AuthorizationGrant::Code { code, iss, iss_is_required, user } = grant else {
             return Err(Failure::wrong_protocol());
         };
-        if iss.is_some() || !iss_may_be_missing {
-            self.check_iss(iss.as_deref(), now).await?;
+        if iss.is_none() && iss_is_required {
+            let why =
+                "the iss parameter is missing, which is required because another provider has the same redirect_uri";
+            return Err(Failure::token(Fault::Refused, why));
         }
+        self.check_iss(iss.as_deref(), now).await?;
         let metadata = self.metadata(now).await?;
         let metadata = &metadata.value;
         // Before the code is redeemed: without keys the tokens could not be verified.

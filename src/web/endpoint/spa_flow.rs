@@ -55,7 +55,7 @@ struct Exchange {
 
 impl Exchange {
     /// The parameters of the provider's redirect: a code, or a token with its verifier (OAuth 1.0a).
-    fn answer(&self) -> Option<AuthorizationGrant> {
+    fn answer(&self, iss_is_required: bool) -> Option<AuthorizationGrant> {
         let texts = [&self.code, &self.oauth_token, &self.oauth_verifier].into_iter().flatten();
         let fit = texts.chain([&self.provider, &self.state]).all(|text| !text.is_empty() && !text.contains('\0'));
         match (&self.code, &self.oauth_token, &self.oauth_verifier) {
@@ -63,7 +63,7 @@ impl Exchange {
             (Some(code), None, None) => Some(AuthorizationGrant::Code {
                 code: Plain::new(code),
                 iss: self.iss.clone(),
-                iss_may_be_missing: true,
+                iss_is_required,
                 user: None,
             }),
             (None, Some(token), Some(verifier)) => {
@@ -75,7 +75,9 @@ impl Exchange {
 }
 
 async fn exchange(app: &App, request: &HttpRequest, exchange: Exchange) -> Result<HttpResponse, Problem> {
-    let response = AuthorizationResponse::Granted(exchange.answer().ok_or_else(Problem::invalid_request)?);
+    let iss_is_required = app.providers.get(&exchange.provider).is_some_and(|known| login::is_shared(app, known));
+    let grant = exchange.answer(iss_is_required).ok_or_else(Problem::invalid_request)?;
+    let response = AuthorizationResponse::Granted(grant);
     let Exchange { provider, state, .. } = exchange;
     let id = provider.clone();
     // The frontend manages its own sessions, so a new login ends no previous session of the browser.

@@ -15,7 +15,7 @@ pub fn with_code(parameters: &Parameters) -> Result<AuthorizationResponse, Probl
             Ok(AuthorizationResponse::Granted(AuthorizationGrant::Code {
                 code,
                 iss,
-                iss_may_be_missing: false,
+                iss_is_required: false,
                 user: None,
             }))
         }

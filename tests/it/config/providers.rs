@@ -132,3 +132,33 @@ fn a_ca_file_is_read_with_the_configuration() {
         assert!(problems.to_string().contains(words), "{problems}");
     }
 }
+
+/// RFC 9700 §4.4: between providers with one redirect URI in the SPA flow, only `iss` shows a mix-up (RFC 9207).
+#[test]
+fn providers_share_a_redirect_uri_only_if_all_speak_openid_connect() {
+    let uri = |uri: &str| format!("redirect_uri = '{uri}'\n");
+    let github =
+        |lines: &str| format!("[providers.github]\npreset = 'github'\nclient_id = 'v'\nclient_secret = 's'\n{lines}");
+    let second = |lines: &str| {
+        format!("[providers.second]\nissuer = 'https://op.example'\nclient_id = 'v'\nclient_secret = 's'\n{lines}")
+    };
+    let done = uri("https://app.example/done");
+    for (text, key) in [
+        (provider(&done) + &github(&done), "providers.github.redirect_uri"),
+        (provider(&done) + &github(&uri("https://APP.example:443/done")), "providers.github.redirect_uri"),
+        (provider(&uri("http://127.0.0.1:8080/callback/github")) + &github(""), "providers.corp.redirect_uri"),
+        (provider(&done) + &github(&done) + &second(""), "providers.github.redirect_uri"),
+    ] {
+        let problem = only_problem(&text);
+        assert_eq!(problem.key, key, "{problem:?}");
+        assert!(problem.what.contains("could be taken for one of the other"), "{problem:?}");
+    }
+    for good in [
+        provider(&done) + &second(&done),
+        provider(&done) + &github(&uri("https://app.example/done/github")),
+        provider(&done) + &github(""),
+        provider("") + &github(""),
+    ] {
+        accepted(&good);
+    }
+}

@@ -133,7 +133,7 @@ async fn sign_in(preset: &Preset, recorded: &Value) -> Identity {
     } else {
         let code = Plain::new(Op::code("any-user", &begun.handshake.nonce));
         let user = Some(&recorded["user"]).filter(|user| !user.is_null()).map(ToString::to_string);
-        AuthorizationGrant::Code { code, iss: None, iss_may_be_missing: false, user }
+        AuthorizationGrant::Code { code, iss: None, iss_is_required: false, user }
     };
     let finished = provider.finish(&begun.handshake, answer, now).await;
     finished.unwrap_or_else(|failure| panic!("{}: {failure}", preset.name))

@@ -83,7 +83,7 @@ fn handshake() -> Handshake {
 }
 
 fn answer() -> AuthorizationGrant {
-    AuthorizationGrant::Code { code: Plain::new("the-code"), iss: None, iss_may_be_missing: false, user: None }
+    AuthorizationGrant::Code { code: Plain::new("the-code"), iss: None, iss_is_required: false, user: None }
 }
 
 async fn finish(provider: &Provider, seconds: i64) -> Result<Identity, Failure> {
@@ -156,7 +156,7 @@ async fn a_response_of_another_issuer_causes_no_token_request() {
         let answer = AuthorizationGrant::Code {
             code: Plain::new("the-code"),
             iss: iss.map(String::from),
-            iss_may_be_missing: false,
+            iss_is_required: false,
             user: None,
         };
         provider.finish(&handshake(), answer, at(0)).await

@@ -15,4 +15,5 @@ pub(crate) mod profile;
 pub(crate) mod protocol;
 pub(crate) mod raw;
 pub(crate) mod registration;
+pub(crate) mod shared_redirect;
 mod unused_keys;

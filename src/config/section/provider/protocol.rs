@@ -23,6 +23,11 @@ pub enum Provider {
 }
 
 impl Provider {
+    /// Whether it speaks OpenID Connect.
+    pub fn is_oidc(&self) -> bool {
+        matches!(self, Self::Oidc(_))
+    }
+
     /// What all protocols have in common.
     pub fn registration(&self) -> &Registration {
         match self {

@@ -16,6 +16,7 @@ use crate::base::tls::Authorities;
 use crate::config::layer::validator::{Validator, quoted};
 use crate::config::section::{address, scope};
 use crate::config::value::key_file::KeyFile;
+use crate::config::value::public_url::PublicUrl;
 
 /// Parameters of the authorization request that the gateway sets, in upper or lower case (RA-16).
 const RESERVED: [&str; 11] = [
@@ -101,6 +102,13 @@ pub struct Registration {
     pub insecure_allow_http: bool,
     /// Whether a login without `auth_time` is treated as a fresh one.
     pub insecure_assume_fresh_login: bool,
+}
+
+impl Registration {
+    /// The redirect URI of the SPA flow: that of the frontend, where configured; else the gateway's callback.
+    pub(crate) fn spa_redirect_uri(&self, public_url: &PublicUrl) -> String {
+        self.redirect_uri.as_ref().map_or_else(|| public_url.callback(&self.id), Url::to_string)
+    }
 }
 
 pub(crate) fn validate(

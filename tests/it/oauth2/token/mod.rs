@@ -7,3 +7,4 @@ mod cors;
 mod exchange;
 mod refresh;
 mod spa;
+mod spa_mix_up;
