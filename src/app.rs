@@ -44,6 +44,8 @@ pub struct App {
     pub email_warnings: OncePer,
     /// When the log last said for a client that its authorization requests have neither PKCE nor `nonce`.
     pub unbound_codes: OncePer,
+    /// Of which origins the log has said that their exchanges in the SPA flow are not bound to a browser.
+    pub unbound_origins: OncePer,
     /// When it was last stored for a provider whether it states the authentication time.
     pub auth_time_notes: OncePer,
 }

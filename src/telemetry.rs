@@ -94,6 +94,16 @@ pub fn record(event: &Event) {
             count_refusal(name, provider, code);
             return;
         }
+        Event::ExchangeUnbound { origin } => {
+            if let Some(origin) = origin {
+                tracing::warn!(
+                    event = name,
+                    origin,
+                    "a frontend exchanges its code without the binding cookie, so that a leaked code and state suffice; let it \
+                     fetch /oauth2/url/ and /oauth2/token/ with credentials: 'include', or send code_challenge"
+                );
+            }
+        }
         Event::SessionEnded { user, session, reason } => {
             tracing::info!(event = name, %user, %session, reason, "session ended");
         }

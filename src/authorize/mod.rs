@@ -33,7 +33,7 @@ mod store;
 pub use answer::{ErrorAnswer, OAuthError};
 pub use next::{FirstStep, LoginStep, Next};
 pub use open::{OpenRequest, OpenRequestError, open};
-pub use read::{AuthorizeError, Terms, read};
+pub use read::{AuthorizeError, Terms, is_s256_challenge, read};
 pub use request::AuthorizationRequest;
 pub use resume::{agree, answer_with_login, decline, give_up, resume};
 pub use start::{Browser, consume_pushed_request, push, start};

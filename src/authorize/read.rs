@@ -180,10 +180,18 @@ fn challenge(client: &Client, challenge: Option<String>, method: Option<&str>) -
         (None, None) if !client.requires_pkce => Ok(None),
         (None, _) => wrong("code_challenge is missing"),
         (Some(challenge), Some("S256")) => {
-            let good = challenge.len() == CHALLENGE_LEN
-                && challenge.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_');
-            if good { Ok(Some(challenge)) } else { wrong("code_challenge is not the base64url of a SHA-256") }
+            if is_s256_challenge(&challenge) {
+                Ok(Some(challenge))
+            } else {
+                wrong("code_challenge is not the base64url of a SHA-256")
+            }
         }
         (Some(_), _) => wrong("code_challenge_method is not S256"),
     }
+}
+
+/// Whether a `code_challenge` has the form of the base64url of a SHA-256 (RFC 7636 §4.2).
+pub fn is_s256_challenge(challenge: &str) -> bool {
+    let is_base64url = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
+    challenge.len() == CHALLENGE_LEN && challenge.bytes().all(is_base64url)
 }

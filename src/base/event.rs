@@ -56,6 +56,12 @@ pub enum Event {
         /// The code of the refusal, as the documentation lists it.
         code: &'static str,
     },
+    /// An exchange of the SPA flow, from a frontend of our site, was accepted without the binding cookie and without a
+    /// `code_verifier`.
+    ExchangeUnbound {
+        /// The origin of the frontend, at its first such exchange since the start.
+        origin: Option<String>,
+    },
     /// A session ended, for whatever reason.
     SessionEnded {
         /// The user of the session.
@@ -306,6 +312,7 @@ impl Event {
             Self::LoginFailed { .. } => "login_failed",
             Self::ClaimsReduced { .. } => "claims_reduced",
             Self::CallbackRefused { .. } => "callback_refused",
+            Self::ExchangeUnbound { .. } => "exchange_unbound",
             Self::SessionEnded { .. } => "session_ended",
             Self::UserDisabled { .. } => "user_disabled",
             Self::UserEnabled { .. } => "user_enabled",

@@ -19,6 +19,11 @@ impl OncePer {
         Self { period: TimeDelta::hours(1), last: Mutex::default() }
     }
 
+    /// Once for each key and start.
+    pub fn start() -> Self {
+        Self { period: TimeDelta::MAX, last: Mutex::default() }
+    }
+
     /// Whether it is due for this key, which then counts as done.
     pub fn is_due(&self, key: &str, now: Timestamp) -> bool {
         let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);

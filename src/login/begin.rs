@@ -47,6 +47,8 @@ pub async fn begin(app: &App, mut new_login: NewLogin, now: Timestamp) -> Result
         state: begun.state.hashed(),
         handshake: app.config.ring.seal(&sealed_for(id), &handshake),
         binding: new_login.binding,
+        challenge: new_login.challenge,
+        carries_cookie: new_login.caller.carries_cookie(),
         origin: new_login.caller.origin,
         return_to: new_login.return_to,
         request: new_login.request,

@@ -74,6 +74,7 @@ async fn claim(
         state: callback.state.hashed(),
         flow: callback.flow,
         binding: callback.caller.binding,
+        challenge: callback.challenge.clone(),
         // A script of another site cannot forge `Origin`; a request without it does not come from a script.
         origin: callback.caller.origin.clone(),
         require_binding: app.config.login.require_binding || callback.flow == super::Flow::Browser,

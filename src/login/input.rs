@@ -40,6 +40,27 @@ pub struct Caller {
     pub origin: Option<String>,
     /// The hash of the binding cookie.
     pub binding: Option<Hashed>,
+    /// The header `Sec-Fetch-Site`.
+    pub site: Option<FetchSite>,
+}
+
+impl Caller {
+    /// Whether the browser shows that it sends the binding cookie with the exchange of the SPA flow: it has sent one, or the
+    /// frontend is of our own origin, where browsers send cookies by default.
+    pub fn carries_cookie(&self) -> bool {
+        self.binding.is_some() || self.site == Some(FetchSite::SameOrigin)
+    }
+}
+
+/// The header `Sec-Fetch-Site`, which scripts cannot set.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FetchSite {
+    /// The page is of our origin.
+    SameOrigin,
+    /// The page is of another origin of our site. A script has to ask for cookies, and browsers then send them.
+    SameSite,
+    /// Any other value.
+    Other,
 }
 
 /// The request that begins a login.
@@ -58,6 +79,8 @@ pub struct NewLogin {
     pub link: Option<Linking>,
     /// The hash of the binding cookie, existing or new.
     pub binding: Hashed,
+    /// The `code_challenge` (S256) of the frontend in the SPA flow.
+    pub challenge: Option<String>,
     /// The origin of the request.
     pub caller: Caller,
 }
@@ -72,6 +95,8 @@ pub struct Callback {
     pub state: Plain,
     /// The parameters of the response; `None` where they were posted before and are stored with the login.
     pub response: Option<AuthorizationResponse>,
+    /// The S256 challenge of the frontend's `code_verifier` in the SPA flow.
+    pub challenge: Option<String>,
     /// The current session of this browser, which a new login ends.
     pub previous: Option<SessionId>,
     /// The origin of the request.

@@ -44,7 +44,7 @@ pub use complete::complete;
 pub use explain::{Explained, Largest, Rule, Token, explain};
 pub use finished::{Completed, Finished, Linked};
 pub use fresh::{FRESH, Freshness, confirm, confirm_value, freshness, is_confirmed};
-pub use input::{AuthorizationResponse, Callback, Caller, Flow, NewLogin};
+pub use input::{AuthorizationResponse, Callback, Caller, FetchSite, Flow, NewLogin};
 pub use posted::keep;
 pub use refusal::{Code, Goal, Refusal};
 pub use report::{Report, report};

@@ -84,6 +84,7 @@ pub(super) fn load(mut config: Config, clock: Clock) -> Result<(Arc<App>, Follow
         outbound,
         email_warnings: OncePer::hour(),
         unbound_codes: OncePer::hour(),
+        unbound_origins: OncePer::start(),
         auth_time_notes: OncePer::hour(),
     };
     Ok((Arc::new(app), follower))

@@ -67,7 +67,7 @@ pub async fn redeem(
     now: Timestamp,
 ) -> Result<Granted, CodeRefused> {
     let challenge = match &presented.verifier {
-        Some(verifier) => Some(challenge_of(verifier).ok_or(CodeRefused::InvalidGrant)?),
+        Some(verifier) => Some(s256_challenge(verifier).ok_or(CodeRefused::InvalidGrant)?),
         None => None,
     };
     if presented.code.expose().len() > MAX_CODE {
@@ -219,7 +219,7 @@ impl Ask {
 }
 
 /// The S256 challenge of a verifier (RFC 7636 §4.2); `None` for a malformed verifier.
-fn challenge_of(verifier: &Plain) -> Option<String> {
+pub fn s256_challenge(verifier: &Plain) -> Option<String> {
     let text = verifier.expose();
     let unreserved = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~');
     let good = (43..=128).contains(&text.len()) && text.bytes().all(unreserved);
@@ -233,7 +233,7 @@ mod tests {
     /// TK-08: the example of RFC 7636, appendix B, and malformed verifiers.
     #[test]
     fn a_verifier_is_43_to_128_unreserved_characters() {
-        let of = |text: &str| challenge_of(&Plain::new(text));
+        let of = |text: &str| s256_challenge(&Plain::new(text));
         let example = of("dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk");
         assert_eq!(example.as_deref(), Some("E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"));
         assert!(of(&"a".repeat(128)).is_some() && of(&"~".repeat(43)).is_some());

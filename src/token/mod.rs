@@ -22,7 +22,7 @@ mod token_size;
 pub use crate::config::{ACCOUNT_SCOPE, BUILT_IN_CLIENT};
 pub use access::{AccessClaims, AccessHeader, Audience, Subject, TokenInvalid, verify, verify_for_any};
 pub use claims::{has_scope, released};
-pub use code::{CodeRefused, Granted, PresentedCode, redeem};
+pub use code::{CodeRefused, Granted, PresentedCode, redeem, s256_challenge};
 pub use content::Terms;
 pub use id_token::id_token;
 pub use id_token_hint::{IdTokenHint, verify_id_token_hint};

@@ -27,7 +27,7 @@ pub(crate) struct RawLogin {
     link_by_verified_email: bool,
     /// CORS: origins whose scripts may use the SPA flow and /session
     allowed_origins: Vec<String>,
-    /// SPA flow: refuse an exchange without the binding cookie
+    /// SPA flow: refuse an exchange that has neither the binding cookie nor a good `code_verifier`
     require_binding: bool,
 }
 

@@ -7,27 +7,30 @@ const config = await (await fetch("/config.json")).json();
 let signedIn = null;
 
 const by = (id) => document.getElementById(id);
-const STATE = "state";
+const LOGIN = "login";
 const TRACE = "trace";
 const LEAVING = "leaving";
 
 // --- the login ------------------------------------------------------------------------------------------------------
 
-/** Asks the gateway where to go, remembers `state`, and goes there. */
+/** Asks the gateway where to go, remembers `state` and the PKCE verifier, and goes there. */
 async function signIn() {
   forgetTrace();
   busy("Asking the gateway where to go");
-  const path = `/oauth2/url/?provider=${encodeURIComponent(config.provider)}`;
+  const verifier = toBase64Url(crypto.getRandomValues(new Uint8Array(32)));
+  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(verifier));
+  const challenge = toBase64Url(new Uint8Array(digest));
+  const path = `/oauth2/url/?provider=${encodeURIComponent(config.provider)}&code_challenge=${challenge}`;
   const { url, state } = await ask("GET", path);
-  sessionStorage.setItem(STATE, state);
+  sessionStorage.setItem(LOGIN, JSON.stringify({ state, verifier }));
   trace("The browser goes to the provider", new URL(url).origin + new URL(url).pathname);
   location.assign(url);
 }
 
 /** Back from the provider: compares `state`, then exchanges the code for tokens. */
 async function comeBack(query) {
-  const expected = sessionStorage.getItem(STATE);
-  sessionStorage.removeItem(STATE);
+  const { state: expected, verifier } = JSON.parse(sessionStorage.getItem(LOGIN) ?? "{}");
+  sessionStorage.removeItem(LOGIN);
   // Neither the code nor the state may stay in the address bar, the history, or a referrer.
   history.replaceState(null, "", "/");
   const state = query.get("state");
@@ -42,7 +45,7 @@ async function comeBack(query) {
     throw new Failure(query.get("error"), title, said ? `The provider says: “${said}”.` : "The provider does not say why.");
   }
   busy("Exchanging the code for a token");
-  const body = { provider: config.provider, code: query.get("code"), state };
+  const body = { provider: config.provider, code: query.get("code"), state, code_verifier: verifier };
   if (query.has("iss")) body.iss = query.get("iss");
   return ask("POST", "/oauth2/token/", body);
 }
@@ -72,7 +75,7 @@ async function signOut() {
   const logoutUrl = signedIn.provider?.logout_url;
   signedIn = null;
   if (!logoutUrl) return show("welcome");
-  trace("The browser goes to the provider, to sign out there", new URL(logoutUrl).origin + new URL(logoutUrl).pathname);
+  trace("The browser goes to the provider by way of the gateway, to sign out there", new URL(logoutUrl).pathname);
   sessionStorage.setItem(LEAVING, "yes");
   location.assign(logoutUrl);
 }
@@ -126,6 +129,10 @@ const ALGORITHMS = {
 function fromBase64Url(text) {
   const binary = atob(text.replaceAll("-", "+").replaceAll("_", "/"));
   return Uint8Array.from(binary, (character) => character.charCodeAt(0));
+}
+
+function toBase64Url(bytes) {
+  return btoa(String.fromCharCode(...bytes)).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
 }
 
 function decode(token) {

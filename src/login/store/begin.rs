@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use diesel::sql_types::{Binary, Inet, Jsonb, Nullable, Text, Timestamptz, Uuid};
+use diesel::sql_types::{Binary, Bool, Inet, Jsonb, Nullable, Text, Timestamptz, Uuid};
 use diesel::{QueryResult, RunQueryDsl};
 use ipnet::IpNet;
 use serde_json::Value;
@@ -25,6 +25,10 @@ pub struct Pending {
     pub state: Hashed,
     pub handshake: Vec<u8>,
     pub binding: Hashed,
+    /// The `code_challenge` of the frontend in the SPA flow.
+    pub challenge: Option<String>,
+    /// Whether the browser showed that it carries the binding cookie.
+    pub carries_cookie: bool,
     pub origin: Option<String>,
     pub return_to: Option<String>,
     pub request: Option<LoginFor>,
@@ -48,9 +52,10 @@ macro_rules! login_rows {
     (from $from:literal, request $request:literal) => {
         concat!(
             " INSERT INTO authorization_sessions
-                 (id, reference, provider, flow, state_hash, handshake, binding_hash, origin, return_to,
-                  authorization_request_id, link_session_id, link_user_id, ip, user_agent, steps, created_at, expires_at)
-             SELECT {id}, {reference}, {provider}, {flow}, {state}, {handshake}, {binding}, {origin}, {return_to}, ",
+                 (id, reference, provider, flow, state_hash, handshake, binding_hash, spa_challenge, carries_cookie, origin,
+                  return_to, authorization_request_id, link_session_id, link_user_id, ip, user_agent, steps, created_at, expires_at)
+             SELECT {id}, {reference}, {provider}, {flow}, {state}, {handshake}, {binding}, {challenge}, {carries_cookie},
+                    {origin}, {return_to}, ",
             $request,
             ",
                     {link_session}, {link_user}, {ip}, {user_agent}, {steps}, {now}, {expires_at}
@@ -69,6 +74,8 @@ statement! {
         state: &'a [u8] => Binary,
         handshake: &'a [u8] => Binary,
         binding: &'a [u8] => Binary,
+        challenge: Option<&'a str> => Nullable<Text>,
+        carries_cookie: bool => Bool,
         origin: Option<&'a str> => Nullable<Text>,
         return_to: Option<&'a str> => Nullable<Text>,
         request: Option<AuthorizationRequestId> => Nullable<Uuid>,
@@ -100,6 +107,8 @@ statement! {
         state: &'a [u8] => Binary,
         handshake: &'a [u8] => Binary,
         binding: &'a [u8] => Binary,
+        challenge: Option<&'a str> => Nullable<Text>,
+        carries_cookie: bool => Bool,
         origin: Option<&'a str> => Nullable<Text>,
         return_to: Option<&'a str> => Nullable<Text>,
         link_session: Option<SessionId> => Nullable<Uuid>,
@@ -136,6 +145,8 @@ fn begin_alone(conn: &mut Conn, row: &Pending, request: Option<AuthorizationRequ
         state: row.state.as_bytes(),
         handshake: &row.handshake,
         binding: row.binding.as_bytes(),
+        challenge: row.challenge.as_deref(),
+        carries_cookie: row.carries_cookie,
         origin: row.origin.as_deref(),
         return_to: row.return_to.as_deref(),
         request,
@@ -166,6 +177,8 @@ fn begin_for_new_request(conn: &mut Conn, row: &Pending, request: &NewRequest) -
         state: row.state.as_bytes(),
         handshake: &row.handshake,
         binding: row.binding.as_bytes(),
+        challenge: row.challenge.as_deref(),
+        carries_cookie: row.carries_cookie,
         origin: row.origin.as_deref(),
         return_to: row.return_to.as_deref(),
         link_session: row.link.map(|link| link.session),

@@ -21,6 +21,8 @@ pub struct Claim {
     pub state: Hashed,
     pub flow: Flow,
     pub binding: Option<Hashed>,
+    /// The challenge of the `code_verifier` that came.
+    pub challenge: Option<String>,
     pub origin: Option<String>,
     pub require_binding: bool,
     /// Whether the response must have been stored by a form post.
@@ -50,6 +52,7 @@ statement! {
         flow: &'a str => Text,
         binding: Option<&'a [u8]> => Nullable<Binary>,
         require_binding: bool => Bool,
+        challenge: Option<&'a str> => Nullable<Text>,
         origin: Option<&'a str> => Nullable<Text>,
         by_form: bool => Bool,
         steps: &'a Value => Jsonb,
@@ -59,7 +62,9 @@ statement! {
          UPDATE authorization_sessions
          SET claimed_at = {now}, steps = steps || {steps}
          WHERE provider = {provider} AND state_hash = {state} AND flow = {flow}
-           AND CASE WHEN {binding} IS NULL THEN NOT {require_binding} ELSE binding_hash = {binding} END
+           AND spa_challenge IS NOT DISTINCT FROM {challenge}
+           AND CASE WHEN {binding} IS NOT NULL THEN binding_hash = {binding}
+                    ELSE spa_challenge IS NOT NULL OR NOT ({require_binding} OR carries_cookie) END
            AND (origin IS NULL OR {origin} IS NULL OR origin = {origin})
            AND (status = 'pending') IS TRUE AND claimed_at IS NULL AND (expires_at > {now}) IS TRUE
            AND (posted IS NOT NULL OR NOT {by_form})
@@ -126,6 +131,7 @@ pub fn claim(conn: &mut Conn, claim: &Claim) -> QueryResult<Result<ClaimedRow, R
         flow: claim.flow.as_str(),
         binding: claim.binding.as_ref().map(Hashed::as_bytes),
         require_binding: claim.require_binding,
+        challenge: claim.challenge.as_deref(),
         origin: claim.origin.as_deref(),
         by_form: claim.by_form,
         steps: &claim.steps,
@@ -143,7 +149,7 @@ pub fn claim(conn: &mut Conn, claim: &Claim) -> QueryResult<Result<ClaimedRow, R
 
 statement! {
     struct Look<'a> { provider: &'a str => Text, state: &'a [u8] => Binary, flow: &'a str => Text }
-    "SELECT reference, binding_hash, origin, status, return_to, session_id, claimed_at, expires_at, posted IS NOT NULL AS posted,
+    "SELECT reference, binding_hash, spa_challenge, carries_cookie, origin, status, return_to, session_id, claimed_at, expires_at, posted IS NOT NULL AS posted,
             link_user_id IS NOT NULL AS links
      FROM authorization_sessions WHERE provider = {provider} AND state_hash = {state} AND flow = {flow}"
 }
@@ -154,6 +160,10 @@ struct UnclaimedRow {
     reference: String,
     #[diesel(sql_type = Binary)]
     binding_hash: Vec<u8>,
+    #[diesel(sql_type = Nullable<Text>)]
+    spa_challenge: Option<String>,
+    #[diesel(sql_type = Bool)]
+    carries_cookie: bool,
     #[diesel(sql_type = Nullable<Text>)]
     origin: Option<String>,
     #[diesel(sql_type = Text)]
@@ -172,16 +182,40 @@ struct UnclaimedRow {
     links: bool,
 }
 
+/// Whether the browser of a claim is that of the login.
+enum BrowserMatch {
+    Same,
+    Other,
+    /// The `code_verifier` of the frontend is missing or wrong, or came although the login has no `code_challenge`.
+    WrongVerifier,
+}
+
+impl UnclaimedRow {
+    /// The same rules as in the statement that claims.
+    fn same_browser(&self, claim: &Claim) -> BrowserMatch {
+        let same_cookie = claim.binding.map(|binding| binding.matches(&self.binding_hash));
+        let same_origin = self.origin.is_none() || claim.origin.is_none() || self.origin == claim.origin;
+        let needs_cookie = claim.require_binding || self.carries_cookie;
+        match same_cookie {
+            _ if !same_origin => BrowserMatch::Other,
+            Some(false) => BrowserMatch::Other,
+            _ if self.spa_challenge != claim.challenge => BrowserMatch::WrongVerifier,
+            None if needs_cookie && self.spa_challenge.is_none() => BrowserMatch::Other,
+            Some(true) | None => BrowserMatch::Same,
+        }
+    }
+}
+
 fn judge(conn: &mut Conn, claim: &Claim) -> QueryResult<Refusal> {
     let look = Look { provider: &claim.provider, state: claim.state.as_bytes(), flow: claim.flow.as_str() };
     let Some(row) = look.get_result::<UnclaimedRow>(conn).optional()? else {
         return Ok(Refusal::early(Code::UnknownState));
     };
-    let same_browser = claim.binding.map_or(!claim.require_binding, |binding| binding.matches(&row.binding_hash));
-    let same_origin = row.origin.is_none() || claim.origin.is_none() || row.origin == claim.origin;
-    if !same_browser || !same_origin {
-        // Without the reference: the login belongs to another browser.
-        return Ok(Refusal::early(Code::WrongBrowser));
+    // Without the reference: the login belongs to another browser.
+    match row.same_browser(claim) {
+        BrowserMatch::Same => {}
+        BrowserMatch::Other => return Ok(Refusal::early(Code::WrongBrowser)),
+        BrowserMatch::WrongVerifier => return Ok(Refusal::early(Code::TokenInvalid)),
     }
     let is_open = row.claimed_at.is_none() && row.status == Status::Pending.as_str() && row.expires_at > claim.now;
     if is_open && claim.by_form && !row.posted {

@@ -96,7 +96,8 @@ async fn begin(
         throttles.begin(app, request)?;
         let (hints, caller) = (hints_of(app, &asked, &provider)?, caller(app, request));
         let (flow, request) = (Flow::Browser, Some(row));
-        let new_login = NewLogin { provider, flow, hints, return_to: None, request, link: None, binding, caller };
+        let new_login =
+            NewLogin { provider, flow, hints, return_to: None, request, link: None, binding, challenge: None, caller };
         Ok(login::begin(app, new_login, now).await?)
     };
     match (begun.await, stored) {

@@ -62,7 +62,17 @@ pub async fn begin(
     let (binding, cookie) = cookies::bind(app, request);
     let link = Some(Linking { session: signed_in.session.id, user: signed_in.user.sub });
     let caller = login_request::caller(app, request);
-    let new_login = NewLogin { provider, flow: Flow::Browser, hints, return_to, request: None, link, binding, caller };
+    let new_login = NewLogin {
+        provider,
+        flow: Flow::Browser,
+        hints,
+        return_to,
+        request: None,
+        link,
+        binding,
+        challenge: None,
+        caller,
+    };
     let begun = login::begin(app, new_login, app.clock.now()).await?;
     Ok((begun, cookie))
 }

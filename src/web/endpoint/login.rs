@@ -74,7 +74,17 @@ pub async fn begin(
     };
     let (binding, cookie) = cookies::bind(&app, &request);
     let (caller, request) = (caller(&app, &request), open.map(|open| LoginFor::Stored(open.id)));
-    let new_login = NewLogin { provider, flow: Flow::Browser, hints, return_to, request, link: None, binding, caller };
+    let new_login = NewLogin {
+        provider,
+        flow: Flow::Browser,
+        hints,
+        return_to,
+        request,
+        link: None,
+        binding,
+        challenge: None,
+        caller,
+    };
     let begun = login::begin(&app, new_login, now).await?;
     Ok(HttpResponse::Found().insert_header((header::LOCATION, begun.url)).cookie(cookie).finish())
 }
@@ -134,7 +144,8 @@ pub async fn callback(
     let by_form = answers_by_form(app, &provider)?;
     let (state, response) = if by_form { (posted(&query)?, None) } else { returned(app, &provider, &query)? };
     let previous = cookies::named(app, request);
-    let callback = Callback { provider, flow: Flow::Browser, state, response, previous, caller: caller(app, request) };
+    let (flow, challenge, caller) = (Flow::Browser, None, caller(app, request));
+    let callback = Callback { provider, flow, state, response, challenge, previous, caller };
     let (now, binding) = (app.clock.now(), cookies::binding(app, request));
     let answer = |stored, signed_in: &_, now| crate::authorize::answer_with_login(app, stored, binding, signed_in, now);
     match login::complete(app, callback, &answer, now).await {

@@ -6,20 +6,26 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use crate::app::App;
+use crate::authorize::is_s256_challenge;
 use crate::base::clock::Timestamp;
+use crate::base::event::Event;
 use crate::base::secret::Plain;
-use crate::login::{self, AuthorizationResponse, Callback, Code, Completed, Finished, Flow, NewLogin};
+use crate::login::{
+    self, AuthorizationResponse, Callback, Caller, Code, Completed, FetchSite, Finished, Flow, NewLogin,
+};
 use crate::logout;
-use crate::token::{self, RefreshToken};
+use crate::telemetry;
+use crate::token::{self, RefreshToken, s256_challenge};
 use crate::upstream::{AuthorizationGrant, Provider, ProviderTokens};
 use crate::web::answer::problem::Problem;
 use crate::web::request::cookies;
-use crate::web::request::extract::{self, Query};
+use crate::web::request::extract::{self, Parameters, Query};
 use crate::web::request::login::{caller, hints};
 
 /// `GET /oauth2/url/`: the address of the authorization request, and its `state`.
 pub async fn url(app: Data<App>, request: HttpRequest, Query(query): Query) -> Result<HttpResponse, Problem> {
     let provider = query.get("provider").ok_or_else(Problem::invalid_request)?.to_owned();
+    let challenge = challenge(&query)?;
     let (binding, cookie) = cookies::bind(&app, &request);
     let caller = caller(&app, &request);
     let new_login = NewLogin {
@@ -30,11 +36,22 @@ pub async fn url(app: Data<App>, request: HttpRequest, Query(query): Query) -> R
         request: None,
         link: None,
         binding,
+        challenge,
         caller,
     };
     let begun = login::begin(&app, new_login, app.clock.now()).await.map_err(parameter)?;
     let body = json!({ "url": begun.url, "state": begun.state.expose(), "expires_in": begun.expires_in });
     Ok(HttpResponse::Ok().cookie(cookie).json(body))
+}
+
+/// The `code_challenge` of the frontend (RFC 7636 §4.3), only S256. It is not the one that the gateway sends to the provider.
+fn challenge(query: &Parameters) -> Result<Option<String>, Problem> {
+    let (challenge, method) = (query.get("code_challenge"), query.get("code_challenge_method"));
+    let good = match challenge {
+        Some(challenge) => is_s256_challenge(challenge) && method.is_none_or(|method| method == "S256"),
+        None => method.is_none(),
+    };
+    if good { Ok(challenge.map(str::to_owned)) } else { Err(Problem::invalid_request()) }
 }
 
 /// `POST /oauth2/token/` with JSON: completes the login, and returns the gateway's tokens.
@@ -51,6 +68,7 @@ struct Exchange {
     iss: Option<String>,
     oauth_token: Option<String>,
     oauth_verifier: Option<String>,
+    code_verifier: Option<String>,
 }
 
 impl Exchange {
@@ -78,16 +96,39 @@ async fn exchange(app: &App, request: &HttpRequest, exchange: Exchange) -> Resul
     let iss_is_required = app.providers.get(&exchange.provider).is_some_and(|known| login::is_shared(app, known));
     let grant = exchange.answer(iss_is_required).ok_or_else(Problem::invalid_request)?;
     let response = AuthorizationResponse::Granted(grant);
+    // A malformed verifier matches no challenge.
+    let verifier = exchange.code_verifier.as_deref().map(Plain::new);
+    let challenge = verifier.map(|verifier| s256_challenge(&verifier).ok_or(Code::TokenInvalid)).transpose()?;
+    let has_verifier = challenge.is_some();
     let Exchange { provider, state, .. } = exchange;
     let id = provider.clone();
     // The frontend manages its own sessions, so a new login ends no previous session of the browser.
     let (flow, state, previous) = (Flow::Spa, Plain::new(state), None);
-    let callback = Callback { provider, flow, state, response: Some(response), previous, caller: caller(app, request) };
+    let caller = caller(app, request);
+    let unbound = (caller.binding.is_none() && !has_verifier).then(|| caller.clone());
+    let callback = Callback { provider, flow, state, response: Some(response), challenge, previous, caller };
     let now = app.clock.now();
     let completed = login::complete(app, callback, &|_, _, _| None, now).await.map_err(parameter)?;
+    if let Some(caller) = unbound {
+        count_unbound(app, &caller, now);
+    }
     let provider = app.providers.get(&id).ok_or(Code::UnknownProvider)?;
     let Finished::SignedIn(completed) = completed else { return Err(Code::UnknownState.into()) };
     answer(app, provider, *completed, now).await
+}
+
+/// Counts an exchange that neither the cookie nor a verifier binds to its browser, although the frontend is of our site: its
+/// requests would carry the cookie if it asked for that.
+fn count_unbound(app: &App, caller: &Caller, now: Timestamp) {
+    if caller.site == Some(FetchSite::SameSite) {
+        // Only origins of the configuration: their number is bounded.
+        let is_known = |origin: &String| {
+            app.config.login.allowed_origins.contains(origin) || app.clients.iter().any(|client| client.is_at(origin))
+        };
+        let origin = caller.origin.clone().filter(is_known);
+        let due = origin.as_ref().is_some_and(|origin| app.unbound_origins.is_due(origin, now));
+        telemetry::record(&Event::ExchangeUnbound { origin: origin.filter(|_| due) });
+    }
 }
 
 async fn answer(app: &App, provider: &Provider, done: Completed, now: Timestamp) -> Result<HttpResponse, Problem> {

@@ -1,7 +1,7 @@
 //! The parameters of a login request, and the origin of the request.
 
 use actix_web::HttpRequest;
-use actix_web::http::header;
+use actix_web::http::header::{self, HeaderName};
 
 use super::client_address;
 use super::cookies;
@@ -9,7 +9,7 @@ use super::extract::Parameters;
 use crate::app::App;
 use crate::authorize::AuthorizationRequest;
 use crate::base::secret::Hashed;
-use crate::login::{Caller, Code};
+use crate::login::{Caller, Code, FetchSite};
 use crate::upstream::LoginHints;
 use crate::web::answer::negotiate;
 use crate::web::answer::problem::Problem;
@@ -80,5 +80,10 @@ pub fn caller(app: &App, request: &HttpRequest) -> Caller {
         user_agent: negotiate::header_text(request, header::USER_AGENT),
         origin: negotiate::header_text(request, header::ORIGIN),
         binding,
+        site: negotiate::header_text(request, HeaderName::from_static("sec-fetch-site")).map(|site| match &*site {
+            "same-origin" => FetchSite::SameOrigin,
+            "same-site" => FetchSite::SameSite,
+            _ => FetchSite::Other,
+        }),
     }
 }

@@ -7,4 +7,5 @@ mod cors;
 mod exchange;
 mod refresh;
 mod spa;
+mod spa_binding;
 mod spa_mix_up;

@@ -168,7 +168,8 @@ async fn a_login_of_the_browser_flow_is_unknown_in_the_spa_flow() {
 async fn a_sent_binding_cookie_must_match() {
     let gateway = Gateway::start();
     let (own, other, without) = (gateway.browser(), gateway.browser(), gateway.browser());
-    let (first, second) = (own.begin_json("op").await, own.begin_json("op").await);
+    // The second login begins without a cookie: the browser does not show that it carries one.
+    let (second, first) = (gateway.browser().begin_json("op").await, own.begin_json("op").await);
     other.begin_json("op").await;
     let wrong = other.post_json(PATH, &first.exchange_of("alice")).await;
     assert_eq!(wrong.problem(), (403, "wrong_browser".into()));

@@ -1,0 +1,144 @@
+//! How the exchange of the SPA flow is bound to the browser that began the login: by the binding cookie, `Origin` and the
+//! frontend's own `code_verifier`.
+
+use serde_json::json;
+
+use crate::support::app::{CHALLENGE, VERIFIER};
+use crate::support::{Answer, Begun, Browser, Gateway, LogCapture};
+
+const PATH: &str = "/oauth2/token/";
+
+fn listing(origin: &str, lines: &str) -> Gateway {
+    Gateway::with(&format!("[login]\nallowed_origins = ['{origin}']\n{lines}"))
+}
+
+/// Begins a login with these headers, and with the frontend's challenge if `challenge`.
+async fn begin(browser: &Browser, headers: &[(&str, &str)], challenge: bool) -> Begun {
+    let challenge = if challenge { format!("&code_challenge={CHALLENGE}") } else { String::new() };
+    let ask = browser.ask("GET", &format!("/oauth2/url/?provider=op{challenge}")).for_json();
+    let answer = headers.iter().fold(ask, |ask, (name, value)| ask.header(name, value)).send().await;
+    assert_eq!(answer.status, 200, "{answer:?}");
+    Begun::at("op", answer.json()["url"].as_str().expect("a URL").to_owned())
+}
+
+async fn exchange(browser: &Browser, headers: &[(&str, &str)], begun: &Begun, verifier: Option<&str>) -> Answer {
+    let mut body = begun.exchange_of("alice");
+    if let Some(verifier) = verifier {
+        body["code_verifier"] = json!(verifier);
+    }
+    let ask = browser.ask("POST", PATH).for_json().json(&body);
+    headers.iter().fold(ask, |ask, (name, value)| ask.header(name, value)).send().await
+}
+
+fn wrong_browser() -> (u16, String) {
+    (403, "wrong_browser".to_owned())
+}
+
+/// RA-04: a browser that brought a binding cookie, or whose frontend is of our origin, has to bring it again.
+#[tokio::test]
+async fn a_browser_that_carries_the_cookie_must_bring_it() {
+    let gateway = Gateway::start();
+    let (own, without) = (gateway.browser(), gateway.browser());
+    own.begin_json("op").await;
+    for (browser, headers) in [(&own, &[][..]), (&gateway.browser(), &[("sec-fetch-site", "same-origin")])] {
+        let begun = begin(browser, headers, false).await;
+        assert_eq!(exchange(&without, headers, &begun, None).await.problem(), wrong_browser(), "{headers:?}");
+        assert_eq!((gateway.token_requests(), gateway.database.login(&begun.state)), (0, "pending NULL".into()));
+        assert_eq!(exchange(browser, headers, &begun, None).await.status, 200, "{headers:?}");
+        gateway.op.forget();
+    }
+    // A browser that has not shown it: a frontend of another site, and a program.
+    for site in ["cross-site", "same-site", "none", ""] {
+        let headers = [("sec-fetch-site", site)];
+        let headers = if site.is_empty() { &headers[..0] } else { &headers[..] };
+        let begun = begin(&gateway.browser(), headers, false).await;
+        assert_eq!(exchange(&gateway.browser(), headers, &begun, None).await.status, 200, "{site}");
+    }
+}
+
+/// RFC 7636: judged before the claim, so that it spends nothing.
+#[tokio::test]
+async fn with_a_challenge_the_exchange_needs_the_verifier() {
+    let gateway = Gateway::start();
+    let browser = gateway.browser();
+    let begun = begin(&browser, &[], true).await;
+    let other = VERIFIER.replace('d', "e");
+    for wrong in [None, Some(""), Some(&*other), Some(&VERIFIER[1..]), Some(CHALLENGE), Some(&*"ä".repeat(43))] {
+        let refused = exchange(&browser, &[], &begun, wrong).await;
+        assert_eq!(refused.problem(), (400, "token_invalid".into()), "{wrong:?}");
+        assert_eq!((gateway.token_requests(), gateway.database.login(&begun.state)), (0, "pending NULL".into()));
+    }
+    // The verifier of the frontend is not sent to the provider, which has one of the gateway's.
+    assert_eq!(exchange(&browser, &[], &begun, Some(VERIFIER)).await.status, 200);
+    assert_ne!(gateway.op.calls_to("/token")[0].form("code_verifier"), [VERIFIER.to_owned()]);
+    assert_eq!(exchange(&browser, &[], &begun, Some(VERIFIER)).await.problem(), (409, "state_used".into()));
+    // A verifier without a challenge: the challenge was removed on the way.
+    let begun = begin(&browser, &[], false).await;
+    let refused = exchange(&browser, &[], &begun, Some(VERIFIER)).await;
+    assert_eq!(refused.problem(), (400, "token_invalid".into()));
+    assert_eq!(exchange(&browser, &[], &begun, None).await.status, 200);
+}
+
+/// A good verifier binds the exchange as well as the cookie. A wrong cookie is refused all the same.
+#[tokio::test]
+async fn a_verifier_replaces_a_missing_cookie() {
+    let gateway = Gateway::with("[login]\nrequire_binding = true\n");
+    let (own, other, without) = (gateway.browser(), gateway.browser(), gateway.browser());
+    own.begin_json("op").await;
+    other.begin_json("op").await;
+    let begun = begin(&own, &[], true).await;
+    assert_eq!(exchange(&other, &[], &begun, Some(VERIFIER)).await.problem(), wrong_browser());
+    assert_eq!(exchange(&without, &[], &begun, Some(VERIFIER)).await.status, 200);
+    let begun = begin(&own, &[], false).await;
+    assert_eq!(exchange(&without, &[], &begun, None).await.problem(), wrong_browser());
+    assert_eq!(exchange(&own, &[], &begun, None).await.status, 200);
+}
+
+#[tokio::test]
+async fn a_malformed_challenge_is_refused() {
+    let gateway = Gateway::start();
+    let browser = gateway.browser();
+    let ask = async |query: &str| browser.fetch(&format!("/oauth2/url/?provider=op&{query}")).await;
+    for bad in [
+        "code_challenge=x".to_owned(),
+        format!("code_challenge={CHALLENGE}A"),
+        format!("code_challenge={}", CHALLENGE.replace('E', "=")),
+        format!("code_challenge={CHALLENGE}&code_challenge_method=plain"),
+        format!("code_challenge={CHALLENGE}&code_challenge_method=s256"),
+        "code_challenge_method=S256".to_owned(),
+    ] {
+        assert_eq!(ask(&bad).await.problem(), (400, "invalid_request".into()), "{bad}");
+    }
+    let good = ask(&format!("code_challenge={CHALLENGE}&code_challenge_method=S256")).await;
+    assert_eq!(good.status, 200, "{good:?}");
+    assert!(!good.body.contains(CHALLENGE), "the provider gets the challenge of the gateway: {good:?}");
+    assert_eq!(gateway.database.rows("authorization_sessions"), 1);
+}
+
+/// RA-04: one warning for each origin of our site whose frontend omits `credentials: 'include'`; each exchange is counted.
+#[tokio::test]
+async fn an_unbound_exchange_of_the_same_site_is_warned_of_once() {
+    let origin = format!("https://{}.example", uuid::Uuid::new_v4());
+    let (log, gateway) = (LogCapture::start(), listing(&origin, ""));
+    let is_warning = |line: &&str| line.contains("exchange_unbound") && line.contains(&origin);
+    let warnings = || log.text().lines().filter(is_warning).count();
+    let exchange_by = async |site: &str, verifier: Option<&str>| {
+        let headers = [("origin", &*origin), ("sec-fetch-site", site)];
+        let begun = begin(&gateway.browser(), &headers, verifier.is_some()).await;
+        let answer = exchange(&gateway.browser(), &headers, &begun, verifier).await;
+        assert_eq!(answer.status, 200, "{answer:?}");
+    };
+    exchange_by("cross-site", None).await;
+    exchange_by("same-site", Some(VERIFIER)).await;
+    assert_eq!(warnings(), 0);
+    for _ in 0..3 {
+        exchange_by("same-site", None).await;
+        assert_eq!(warnings(), 1);
+    }
+    gateway.hand.advance(chrono::TimeDelta::days(2));
+    exchange_by("same-site", None).await;
+    assert_eq!(warnings(), 1);
+    assert!(log.text().lines().any(|line| is_warning(&line) && line.contains("credentials: 'include'")));
+    let metrics = gateway.browser().get(&format!("{}/metrics", gateway.admin)).await.body;
+    assert!(metrics.contains("exchange_unbound"), "{metrics}");
+}
