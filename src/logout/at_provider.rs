@@ -24,7 +24,7 @@ use crate::session;
 use crate::upstream::Provider;
 
 /// How long a logout waits for the metadata of a provider.
-const METADATA_WAIT: Duration = Duration::from_secs(1);
+pub(super) const METADATA_WAIT: Duration = Duration::from_secs(1);
 /// How long the `state` is valid.
 const STATE_LIFETIME: TimeDelta = TimeDelta::minutes(10);
 /// A second logout within this time is sent to the provider too: after a double click the browser follows the second
@@ -37,6 +37,18 @@ const MAX_URL_LEN: usize = 7 * 1024;
 pub struct Leaving {
     session: SessionId,
     upstream: Upstream,
+}
+
+impl Leaving {
+    /// The session that ends.
+    pub(super) fn session(&self) -> SessionId {
+        self.session
+    }
+
+    /// The id of its provider.
+    pub(super) fn provider(&self) -> &str {
+        &self.upstream.provider
+    }
 }
 
 /// Finds the sign-in of a browser before it is ended.
@@ -86,14 +98,16 @@ pub async fn send_on(app: &App, leaving: &Leaving, asked: &Request, binding: Has
     address(app, provider, id_token.as_ref(), state.as_deref(), now).await
 }
 
-/// The address to which a frontend sends the browser after a logout: with all parameters where the provider has
-/// `logout = "provider"`, otherwise the plain endpoint. `None` where the provider has none.
-pub async fn address_at(app: &App, provider: &Provider, id_token: Option<&Plain>, now: Timestamp) -> Option<String> {
-    if provider.logs_out_at_provider() {
-        address(app, provider, id_token, None, now).await
-    } else {
-        provider.end_session_endpoint(now).await
+/// The address of the provider's logout for a session: with all parameters where the provider has `logout = "provider"`,
+/// otherwise the plain endpoint. `None` where the provider has none.
+pub(super) async fn address_of(app: &App, session: SessionId, upstream: &Upstream, now: Timestamp) -> Option<String> {
+    let provider = app.providers.get(&upstream.provider)?;
+    if !provider.logs_out_at_provider() {
+        return tokio::time::timeout(METADATA_WAIT, provider.end_session_endpoint(now)).await.ok().flatten();
     }
+    let sealed = upstream.id_token.as_deref();
+    let id_token = sealed.and_then(|sealed| session::open_upstream_id_token(&app.config.ring, session, sealed));
+    address(app, provider, id_token.as_ref(), None, now).await
 }
 
 async fn address(

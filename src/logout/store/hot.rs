@@ -12,6 +12,7 @@ pub fn hot_statements() -> Vec<HotStatement> {
         provider_logouts::Lock: [],
         provider_logouts::Take: [],
         sessions::Find: ["sessions_pkey"],
+        sessions::FindLinked: ["sessions_pkey"],
         sessions::FindUpstream: ["sessions_pkey"],
     ]
 }

@@ -12,4 +12,4 @@ pub use notices::{
     Depth, Notice, Undelivered, claim, delivered, depth, give_up, missed, prune_delivered, prune_failed, undelivered,
 };
 pub use provider_logouts::{prune as prune_provider_logouts, take};
-pub use sessions::{Meant, Upstream, meant, upstream};
+pub use sessions::{Meant, Upstream, linked, meant, upstream};

@@ -56,6 +56,31 @@ statement! {
        AND (ended_at IS NULL OR (ended_reason = 'logout' AND ended_at > {lately}) OR ({proven} AND ended_reason = 'idle'))"
 }
 
+statement! {
+    struct FindLinked {
+        id: SessionId => Uuid,
+        used_after: Timestamp => Timestamptz,
+        ended_after: Timestamp => Timestamptz,
+        now: Timestamp => Timestamptz,
+    }
+    "SELECT provider, upstream_id_token FROM sessions
+     WHERE id = {id} AND parent_id IS NULL
+       AND CASE WHEN ended_at IS NULL THEN not_after > {now} AND last_activity_at > {used_after}
+                ELSE ended_at > {ended_after}
+                     AND ended_reason NOT IN ('idle', 'absolute', 'replaced', 'one_per_user', 'reuse', 'code_reuse') END"
+}
+
+/// The sign-in with that id while it is live, and also one that was ended explicitly after `ended_after`.
+pub fn linked(
+    conn: &mut Conn,
+    id: SessionId,
+    used_after: Timestamp,
+    ended_after: Timestamp,
+    now: Timestamp,
+) -> QueryResult<Option<Upstream>> {
+    FindLinked { id, used_after, ended_after, now }.get_result(conn).optional()
+}
+
 /// The live sign-in with that id. Also one that was signed out after `lately`, for the second answer to a double click,
 /// and, where it is `proven` that its user asks, one that idled out. Others are not returned, so that a copied cookie
 /// obtains no ID token for them.

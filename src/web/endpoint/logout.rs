@@ -60,10 +60,13 @@ async fn local(app: &App, origin: FromListedOrigin, request: &HttpRequest) -> Re
     if !json {
         return Ok(proceed(app, request, &Request::default(), leaving).await);
     }
-    // A script does not follow a redirect to another site; it gets the logout URL as JSON.
-    let on = at_provider(app, request, &Request::default(), leaving).await;
+    // A script does not follow a redirect to another site; it gets an address of ours, which leads there.
+    let on = match &leaving {
+        Some(leaving) => logout::link_after(app, leaving, app.clock.now()).await,
+        None => None,
+    };
     let mut answer = match on {
-        Some((url, cookie)) => HttpResponse::Ok().cookie(cookie).json(json!({ "logout_url": url })),
+        Some(url) => HttpResponse::Ok().json(json!({ "logout_url": url })),
         None => HttpResponse::NoContent().finish(),
     };
     clear_cookies(app, request, &mut answer);
@@ -94,6 +97,20 @@ async fn decided(
         Decision::SignedOut(leaving) => Ok(proceed(app, request, asked, leaving).await),
         Decision::Ask(signed_in) => pages::sign_out(app, &signed_in, asked).ok_or_else(Problem::invalid_request),
     }
+}
+
+/// `GET /logout/provider`: the `logout_url` of a frontend. Redirects to the logout at the provider of the session, and ends
+/// nothing here.
+pub async fn to_provider(app: Data<App>, Query(query): Query) -> Result<HttpResponse, Problem> {
+    let sealed = query.get("session").unwrap_or_default();
+    let to = logout::follow(&app, sealed, app.clock.now()).await?;
+    let done = || format!("{}/done", address(&app));
+    Ok(pages::see_other(&to.unwrap_or_else(done)))
+}
+
+/// `GET /logout/done`: the page for a completed logout. It reads no cookie.
+pub async fn done(app: Data<App>) -> HttpResponse {
+    pages::signed_out(&app)
 }
 
 /// `GET /logout/callback/{provider}`: the provider redirects the browser back after its logout. The session here has

@@ -139,7 +139,7 @@ async fn answer(app: &App, provider: &Provider, done: Completed, now: Timestamp)
     } else {
         Map::new()
     };
-    let logout_url = logout::address_at(app, provider, done.tokens.id_token.as_ref(), now).await;
+    let logout_url = logout::link(app, provider, done.signed_in.session.id, now).await;
     at_provider.insert("logout_url".into(), json!(logout_url));
     Ok(HttpResponse::Ok().json(json!({
         "api": {

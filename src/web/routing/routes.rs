@@ -62,6 +62,8 @@ pub static ROUTES: &[Row] = &[
         ],
     ),
     Row::page("/logout/confirm", &[Entry::post(Browser, || web::to(logout::confirmed)).from(OriginRule::Listed)]),
+    Row::page("/logout/provider", &[Entry::get(Open, || web::to(logout::to_provider))]),
+    Row::page("/logout/done", &[Entry::get(Open, || web::to(logout::done))]),
     Row::page("/logout/callback/{provider}", &[Entry::get(Browser, || web::to(logout::returned))]),
     Row::oauth("/backchannel-logout/{provider}", &[Entry::post(LogoutToken, || web::to(backchannel_logout::take))]),
     // The account page and its forms.

@@ -3,6 +3,7 @@
 mod confirm;
 mod end_session;
 mod identity;
+mod link;
 mod old_hint;
 mod post;
 mod races;
