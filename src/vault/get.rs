@@ -36,7 +36,8 @@ impl Vault {
         Self(Arc::new(Inner { db, ring, clock, record, refresh_locks: DashMap::new() }))
     }
 
-    /// The user's access token at that provider, refreshed first when that is due. One database round trip when it is
+    /// The user's access token at that provider, refreshed first when that is due. Only for a session that was made through
+    /// that identity or linked it itself, unless the provider has `tokens_for_linked`. One database round trip when it is
     /// fresh.
     pub async fn get(
         &self,
@@ -49,7 +50,12 @@ impl Vault {
         }
         let id = provider.id().to_owned();
         let row = self.db().run("find provider tokens", move |conn| store::find(conn, &id, owner)).await?;
-        let stored = StoredTokens::open(self.ring(), row.ok_or(ProviderTokenError::NotLinked)?, now)?;
+        let row = row.ok_or(ProviderTokenError::NotLinked)?;
+        if !row.is_own && !provider.registration().tokens_for_linked {
+            // A sign-in through one identity does not open the accounts of the others.
+            return Err(ProviderTokenError::ReauthRequired);
+        }
+        let stored = StoredTokens::open(self.ring(), row, now)?;
         match stored.freshness(now) {
             TokenFreshness::Fresh => Ok(stored.access_token()),
             freshness => self.refresh_in_task(provider, stored.sub_id, freshness == TokenFreshness::Expired).await,

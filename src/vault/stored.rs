@@ -43,7 +43,7 @@ pub enum ProviderTokenError {
     /// The provider is configured without `store_tokens`.
     #[error("tokens are not stored")]
     NotStored,
-    /// The user has to log in at the provider again.
+    /// The user has to log in at the provider again, or the session was neither made through this identity nor linked it.
     #[error("reauth required")]
     ReauthRequired,
     /// The stored token has expired and the provider issued no new one.
@@ -86,7 +86,9 @@ pub enum LeaseState {
 impl StoredTokens {
     /// Unseals a row. A row that does not unseal is not changed: another replica may have its key.
     pub fn open(ring: &Ring, row: ProviderTokenRow, now: Timestamp) -> Result<Self, ProviderTokenError> {
-        let ProviderTokenRow { sub_id, sub, version, sealed, expires_at, updated_at, lease_holder, lease_until } = row;
+        let ProviderTokenRow {
+            sub_id, sub, version, sealed, expires_at, updated_at, lease_holder, lease_until, ..
+        } = row;
         let (Some(version), Some(sealed), Some(updated_at)) = (version, sealed, updated_at) else {
             return Err(ProviderTokenError::ReauthRequired);
         };

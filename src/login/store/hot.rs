@@ -25,6 +25,7 @@ pub fn hot_statements() -> Vec<HotStatement> {
         link::Present: ["sessions_pkey"],
         link::Attach: [],
         link::Complete: ["authorization_sessions_pkey"],
+        link::Remember: ["sessions_pkey"],
         unlink::Identities: ["subs_user_id", "sessions_pkey"],
         unlink::Delete: ["subs_pkey"],
         unlink::SetRemoval: ["subs_pkey"],

@@ -70,7 +70,7 @@ statement! {
      WHERE sessions.id = {session} AND (sessions.user_id = {user}) IS TRUE
        AND sessions.ended_at IS NULL AND sessions.not_after > {now} AND sessions.last_activity_at > {used_after}
        AND (sessions.provider = ANY ({providers})) IS TRUE
-     FOR SHARE OF sessions"
+     FOR NO KEY UPDATE OF sessions"
 }
 
 #[derive(QueryableByName)]
@@ -130,6 +130,13 @@ statement! {
      WHERE id = {id} AND (status = 'pending') IS TRUE"
 }
 
+statement! {
+    // The session proved the identity, also where it was linked before.
+    struct Remember { session: SessionId => Uuid, sub_id: SubId => Uuid }
+    "UPDATE sessions SET linked_sub_ids = array_append(linked_sub_ids, {sub_id})
+     WHERE id = {session} AND ({sub_id} = ANY (linked_sub_ids)) IS NOT TRUE"
+}
+
 /// Links the identity, or returns why not.
 pub fn link(conn: &mut Conn, request: &LinkRequest) -> QueryResult<LinkOutcome> {
     let joined = conn.transaction(|conn| {
@@ -143,6 +150,7 @@ pub fn link(conn: &mut Conn, request: &LinkRequest) -> QueryResult<LinkOutcome> 
             // A login that is no longer pending links nothing.
             return Err(diesel::result::Error::RollbackTransaction);
         }
+        Remember { session: linking.session, sub_id: attached.id }.execute(conn)?;
         if attached.new {
             audit(conn, request)?;
         }

@@ -1,6 +1,6 @@
 //! Reading and writing rows of `provider_tokens`.
 
-use diesel::sql_types::{Binary, Nullable, Text, Timestamptz, Uuid};
+use diesel::sql_types::{Binary, Bool, Nullable, Text, Timestamptz, Uuid};
 use diesel::{OptionalExtension, QueryResult, QueryableByName, RunQueryDsl};
 
 use crate::base::clock::Timestamp;
@@ -37,6 +37,10 @@ pub struct ProviderTokenRow {
     /// The end of the lease; without a holder, the end of the back-off.
     #[diesel(sql_type = Nullable<Timestamptz>)]
     pub lease_until: Option<Timestamp>,
+    /// Whether the session was made through this identity, or linked it itself; for an app's session also whether the sign-in
+    /// above it did.
+    #[diesel(sql_type = Bool)]
+    pub is_own: bool,
 }
 
 /// The user and the session for which tokens are read.
@@ -45,33 +49,41 @@ pub struct TokenOwner {
     /// The owner of the identity.
     pub user: UserId,
     /// The session of the request. If the user has several identities at the provider, the order of preference is: the
-    /// identity of this session, an identity with stored tokens, the identity with the latest login.
+    /// identity of this session, one that it linked, an identity with stored tokens, the identity with the latest login.
     pub session: SessionId,
 }
 
 macro_rules! select_rows {
-    ($condition:literal) => {
+    (is_own $is_own:literal, $rest:literal) => {
         concat!(
-            "SELECT s.id AS sub_id, s.sub, t.version, t.sealed, t.expires_at, t.updated_at, t.lease_holder, t.lease_until
-             FROM subs s LEFT JOIN provider_tokens t ON t.sub_id = ANY (ARRAY[s.id]) WHERE ",
-            $condition
+            "SELECT s.id AS sub_id, s.sub, t.version, t.sealed, t.expires_at, t.updated_at, t.lease_holder, t.lease_until,
+                    ",
+            $is_own,
+            " AS is_own
+             FROM subs s LEFT JOIN provider_tokens t ON t.sub_id = ANY (ARRAY[s.id]) ",
+            $rest
         )
     };
 }
 
 statement! {
     struct FindForUser<'a> { provider: &'a str => Text, user: UserId => Uuid, session: SessionId => Uuid }
+    // An app's session has the identities that the sign-in above it linked.
     select_rows!(
-        "s.user_id = {user} AND (s.provider = {provider}) IS TRUE
-         ORDER BY s.id = (SELECT sub_id FROM sessions WHERE id = {session}) DESC NULLS LAST,
-                  t.sealed IS NOT NULL DESC, s.last_login_at DESC, s.id
+        is_own "coalesce(s.id = ANY (own.ids), false)",
+        "CROSS JOIN (
+             SELECT o.sub_id, o.linked_sub_ids || p.linked_sub_ids || o.sub_id AS ids
+             FROM sessions o LEFT JOIN sessions p ON p.id = ANY (ARRAY[o.parent_id]) WHERE o.id = {session}
+         ) own
+         WHERE s.user_id = {user} AND (s.provider = {provider}) IS TRUE
+         ORDER BY s.id = own.sub_id DESC NULLS LAST, is_own DESC, t.sealed IS NOT NULL DESC, s.last_login_at DESC, s.id
          LIMIT 1"
     )
 }
 
 statement! {
     struct ReadBySub { sub_id: SubId => Uuid }
-    select_rows!("s.id = {sub_id}")
+    select_rows!(is_own "true", "WHERE s.id = {sub_id}")
 }
 
 /// The user's identity at that provider; `None` where the user has none.

@@ -35,6 +35,7 @@ fn rules_of_providers() {
     for (key, text) in [
         ("issuer", issuer("http://sso.example.com")),
         ("issuer", issuer("sso.example.com")),
+        ("tokens_for_linked", provider("tokens_for_linked = true")),
         ("issuer", issuer("https://sso.example.com?x=1")),
         ("issuer", issuer("https://sso.example.com#x")),
         ("issuer", issuer("https://sso.example.com/.well-known/openid-configuration")),

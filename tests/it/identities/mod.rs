@@ -4,3 +4,4 @@ mod delete;
 mod post;
 mod stored_tokens;
 mod token;
+mod token_owner;

@@ -79,6 +79,8 @@ pub(crate) struct RawProvider {
     pub(crate) expose_tokens: bool,
     /// store the provider's tokens, encrypted, and refresh them
     pub(crate) store_tokens: bool,
+    /// with `store_tokens`: hand the stored tokens also to sessions that were made through another identity of the user
+    pub(crate) tokens_for_linked: bool,
     /// it is the authority for the domains in `allow.email_domains`, which is then required
     pub(crate) trusts_email: bool,
     /// `assume`: where this provider says nothing of it, its addresses count as verified; not for linking, and not where the issuer has `{tenantid}`

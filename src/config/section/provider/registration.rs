@@ -96,6 +96,8 @@ pub struct Registration {
     pub expose_tokens: bool,
     /// Whether the provider's tokens are stored, encrypted, and refreshed.
     pub store_tokens: bool,
+    /// Whether the stored tokens are also for sessions that were made through another identity of the user.
+    pub tokens_for_linked: bool,
     /// Whether it is the authority for the domains in `allow.email_domains`.
     pub trusts_email: bool,
     /// Whether http to other hosts than loopback is allowed.
@@ -117,6 +119,10 @@ pub(crate) fn validate(
     raw: &mut RawProvider,
     validator: &mut Validator<'_>,
 ) -> Option<Registration> {
+    if raw.tokens_for_linked && !raw.store_tokens {
+        let remedy = "write store_tokens = true, or remove it";
+        validator.reject(&key("tokens_for_linked"), "is true, but the provider's tokens are not stored", remedy);
+    }
     let redirect_uri = address::redirect_uri(&key("redirect_uri"), &raw.redirect_uri, validator);
     let post_logout = address::redirect_uri(&key("post_logout_redirect_uri"), &raw.post_logout_redirect_uri, validator);
     let endpoints = endpoints(key, raw, validator);
@@ -162,6 +168,7 @@ pub(crate) fn validate(
         authorities: authorities?,
         expose_tokens: raw.expose_tokens,
         store_tokens: raw.store_tokens,
+        tokens_for_linked: raw.tokens_for_linked,
         trusts_email: raw.trusts_email,
         insecure_allow_http: raw.insecure_allow_http,
         insecure_assume_fresh_login: raw.insecure_assume_fresh_login,
@@ -242,6 +249,7 @@ impl Registration {
             authorities: None,
             expose_tokens: false,
             store_tokens: false,
+            tokens_for_linked: false,
             trusts_email: false,
             insecure_allow_http: false,
             insecure_assume_fresh_login: false,
