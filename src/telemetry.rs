@@ -1,6 +1,7 @@
 //! Logs and metrics of events, and the back ends of both.
 
 use std::io::IsTerminal;
+use std::net::IpAddr;
 use std::sync::OnceLock;
 
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
@@ -8,6 +9,7 @@ use tracing_subscriber::EnvFilter;
 use tracing_subscriber::fmt::format::FmtSpan;
 
 use crate::base::event::{AtClient, AtProvider, Event};
+use crate::base::id::SessionId;
 use crate::base::measure;
 use crate::config::{Log, LogFormat};
 
@@ -94,16 +96,7 @@ pub fn record(event: &Event) {
             count_refusal(name, provider, code);
             return;
         }
-        Event::ExchangeUnbound { origin } => {
-            if let Some(origin) = origin {
-                tracing::warn!(
-                    event = name,
-                    origin,
-                    "a frontend exchanges its code without the binding cookie, so that a leaked code and state suffice; let it \
-                     fetch /oauth2/url/ and /oauth2/token/ with credentials: 'include', or send code_challenge"
-                );
-            }
-        }
+        Event::ExchangeUnbound { origin } => log_unbound(name, origin.as_deref()),
         Event::SessionEnded { user, session, reason } => {
             tracing::info!(event = name, %user, %session, reason, "session ended");
         }
@@ -114,6 +107,7 @@ pub fn record(event: &Event) {
             tracing::warn!(event = name, %user, %session, %ip, ?session_ip, "refresh token reused; the session was ended");
         }
         Event::RefreshForgiven { session } => tracing::info!(event = name, %session, "late refresh forgiven"),
+        Event::RefreshRepeatedElsewhere { session, ip, recorded } => log_repetition(name, session, ip, *recorded),
         Event::RefreshRecovered { session } => {
             tracing::warn!(event = name, %session, "refresh went on from a write that the database lost");
         }
@@ -176,6 +170,23 @@ pub fn record(event: &Event) {
         }
     }
     measure::event(name, &[]);
+}
+
+fn log_unbound(name: &'static str, origin: Option<&str>) {
+    if let Some(origin) = origin {
+        tracing::warn!(
+            event = name,
+            origin,
+            "a frontend exchanges its code without the binding cookie, so that a leaked code and state suffice; let it fetch \
+             /oauth2/url/ and /oauth2/token/ with credentials: 'include', or send code_challenge"
+        );
+    }
+}
+
+fn log_repetition(name: &'static str, session: &SessionId, ip: &IpAddr, recorded: bool) {
+    if recorded {
+        tracing::warn!(event = name, %session, %ip, "a refresh was repeated from another network or user agent");
+    }
 }
 
 fn count_notice(event: &'static str, client: &str) {

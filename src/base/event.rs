@@ -103,6 +103,15 @@ pub enum Event {
         /// The session that it belongs to.
         session: SessionId,
     },
+    /// The same successor was issued again, to another network or user agent than that of the rotation.
+    RefreshRepeatedElsewhere {
+        /// The session that it belongs to.
+        session: SessionId,
+        /// The address that presented the token.
+        ip: IpAddr,
+        /// Whether it was audited: once for each session and day.
+        recorded: bool,
+    },
     /// A refresh token was presented that is newer than the database: it lost its last write in a failover.
     RefreshRecovered {
         /// The session that it belongs to.
@@ -319,6 +328,7 @@ impl Event {
             Self::UserDeleted { .. } => "user_deleted",
             Self::RefreshReused { .. } => "refresh_reused",
             Self::RefreshForgiven { .. } => "refresh_forgiven",
+            Self::RefreshRepeatedElsewhere { .. } => "refresh_repeated_elsewhere",
             Self::RefreshRecovered { .. } => "refresh_recovered",
             Self::TokenRevoked { .. } => "token_revoked",
             Self::AccessTokenTooLarge { .. } => "access_token_too_large",

@@ -11,6 +11,7 @@ mod issue;
 mod jwt;
 mod logout_token;
 mod refresh;
+mod refresh_origin;
 mod renew;
 mod revoke;
 mod rotation;

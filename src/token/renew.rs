@@ -10,6 +10,7 @@ use ipnet::IpNet;
 use super::claims::{covers, has_scope};
 use super::issue::{AccessToken, issue_for_account, issue_scoped, resource as configured};
 use super::refresh::RefreshToken;
+use super::refresh_origin::RefreshOrigin;
 use super::rotation::{GracePolicy, RotationDecision};
 use super::store::{self, Locked, Rotate};
 use crate::app::App;
@@ -21,6 +22,9 @@ use crate::config::{self, BUILT_IN_CLIENT, resource_spellings};
 use crate::keys::UnusableKey;
 use crate::session::{self, EndReason, Ending, Lifetime, Revoked, Session, SessionStatus, SignedIn};
 use crate::telemetry;
+
+/// How often it is audited for a session that the same successor went to another place.
+const RECORD_REPEAT_EVERY: TimeDelta = TimeDelta::hours(24);
 
 /// A refresh request.
 pub struct Presented {
@@ -38,6 +42,8 @@ pub struct Presented {
     pub for_account: bool,
     /// The address of the client.
     pub ip: IpAddr,
+    /// The header `User-Agent`, truncated.
+    pub user_agent: Option<String>,
 }
 
 /// The result of a refresh.
@@ -84,8 +90,10 @@ pub async fn renew(app: &App, presented: Presented, now: Timestamp) -> Result<Re
         return Err(DbError::Unavailable("the revocation feed is out of reach".into()).into());
     }
     let (scope, resource, for_account) = (presented.scope.clone(), presented.resource, presented.for_account);
+    let origin = RefreshOrigin::of(&app.config.ring, token.session, presented.ip, presented.user_agent.as_deref());
     let ask = Ask {
         token,
+        origin,
         client_id: presented.client_id,
         step: i64::from(presented.rotates),
         scope: presented.scope,
@@ -99,8 +107,8 @@ pub async fn renew(app: &App, presented: Presented, now: Timestamp) -> Result<Re
     };
     let outcome = app.db.run("refresh session", move |conn| ask.decide(conn)).await?;
     let (signed_in, counter) = match outcome {
-        RefreshOutcome::Renewed(signed_in, counter, event) => {
-            event.iter().for_each(telemetry::record);
+        RefreshOutcome::Renewed(signed_in, counter, events) => {
+            events.iter().for_each(telemetry::record);
             (signed_in, counter)
         }
         RefreshOutcome::Reuse(event) => {
@@ -158,6 +166,8 @@ impl From<&config::Tokens> for GracePolicy {
 /// The inputs of the decision besides the row.
 struct Ask {
     token: RefreshToken,
+    /// From where the request came.
+    origin: RefreshOrigin,
     client_id: String,
     /// By how much a rotation raises the counter: 1, or 0 for a client whose refresh token stays the same.
     step: i64,
@@ -176,7 +186,7 @@ struct Ask {
 
 /// The decision. It is committed in every case: a reuse ends the session although the caller is refused.
 enum RefreshOutcome {
-    Renewed(Box<SignedIn>, i64, Option<Event>),
+    Renewed(Box<SignedIn>, i64, Vec<Event>),
     Reuse(Event),
     InvalidGrant,
     InvalidScope,
@@ -193,12 +203,13 @@ impl Ask {
             client_id: &self.client_id,
             scope: self.scope.as_deref(),
             resource: self.resource.as_deref(),
+            refreshed_from: self.origin.to_stored(),
             providers: &self.providers,
             used_after: self.lifetime.used_after(self.now),
             now: self.now,
         };
         match store::rotate(conn, rotate)? {
-            Some(signed_in) => Ok(RefreshOutcome::Renewed(Box::new(signed_in), counter + self.step, None)),
+            Some(signed_in) => Ok(RefreshOutcome::Renewed(Box::new(signed_in), counter + self.step, Vec::new())),
             None => store::in_transaction(conn, |conn| self.judge(conn)),
         }
     }
@@ -218,23 +229,28 @@ impl Ask {
             return Ok(RefreshOutcome::InvalidTarget);
         }
         let newest = locked.state.counter;
-        let ip = IpNet::from(self.ip);
+        let (ip, from) = (IpNet::from(self.ip), self.origin.to_stored());
         Ok(match locked.state.judge(presented, now, self.grace) {
             RotationDecision::Rotate => {
-                store::advance(conn, id, presented + self.step, now)?;
-                RefreshOutcome::Renewed(used(locked, now), presented + self.step, None)
+                store::advance(conn, id, presented + self.step, from, now)?;
+                RefreshOutcome::Renewed(used(locked, now), presented + self.step, Vec::new())
             }
-            RotationDecision::Again => RefreshOutcome::Renewed(Box::new(locked.signed_in), newest, None),
+            RotationDecision::Again => {
+                let elsewhere = self.repeated_elsewhere(conn, &locked)?;
+                RefreshOutcome::Renewed(Box::new(locked.signed_in), newest, elsewhere.into_iter().collect())
+            }
             RotationDecision::Forgive => {
                 store::forgive(conn, id, now)?;
                 store::note(conn, "refresh_forgiven", &locked, ip, now)?;
-                RefreshOutcome::Renewed(used(locked, now), newest, Some(Event::RefreshForgiven { session: id }))
+                let elsewhere = self.repeated_elsewhere(conn, &locked)?;
+                let events = elsewhere.into_iter().chain([Event::RefreshForgiven { session: id }]).collect();
+                RefreshOutcome::Renewed(used(locked, now), newest, events)
             }
             RotationDecision::Recover => {
-                store::advance(conn, id, presented + self.step, now)?;
+                store::advance(conn, id, presented + self.step, from, now)?;
                 store::note(conn, "refresh_recovered", &locked, ip, now)?;
                 let event = Event::RefreshRecovered { session: id };
-                RefreshOutcome::Renewed(used(locked, now), presented + self.step, Some(event))
+                RefreshOutcome::Renewed(used(locked, now), presented + self.step, vec![event])
             }
             RotationDecision::Reuse => {
                 session::end(conn, id, &self.ending)?;
@@ -243,6 +259,21 @@ impl Ask {
                 RefreshOutcome::Reuse(Event::RefreshReused { user: session.user, session: id, ip: self.ip, session_ip })
             }
         })
+    }
+
+    /// The same successor goes to another network or user agent than that of the rotation: the token may have been copied, by a
+    /// thief who keeps pace with the client. Audited once for each session and day.
+    fn repeated_elsewhere(&self, conn: &mut Conn, locked: &Locked) -> QueryResult<Option<Event>> {
+        if !self.origin.differs_from(locked.refreshed_from) {
+            return Ok(None);
+        }
+        let session = locked.signed_in.session.id;
+        let recorded = locked.repeat_recorded_at.is_none_or(|at| self.now - at >= RECORD_REPEAT_EVERY);
+        if recorded {
+            store::record_repeat(conn, session, self.now)?;
+            store::note(conn, "refresh_repeated_elsewhere", locked, IpNet::from(self.ip), self.now)?;
+        }
+        Ok(Some(Event::RefreshRepeatedElsewhere { session, ip: self.ip, recorded }))
     }
 
     fn scope_fits(&self, granted: &str) -> bool {

@@ -11,6 +11,7 @@ pub fn hot_statements() -> Vec<HotStatement> {
         rotate::Newest: ["sessions_pkey", "users_pkey", "subs_pkey"],
         rotate::Advance: ["sessions_pkey"],
         rotate::Forgive: ["sessions_pkey"],
+        rotate::RecordRepeat: ["sessions_pkey"],
         redeem::Redeem: [
             "authorization_codes_pkey", "sessions_pkey", "users_pkey", "subs_pkey", "sessions_parent_id"
         ],

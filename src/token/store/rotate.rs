@@ -22,13 +22,15 @@ statement! {
         client_id: &'a str => Text,
         scope: Option<&'a [String]> => Nullable<Array<Text>>,
         resource: Option<&'a [String]> => Nullable<Array<Text>>,
+        refreshed_from: i64 => BigInt,
         providers: &'a [String] => Array<Text>,
         used_after: Timestamp => Timestamptz,
         now: Timestamp => Timestamptz,
     }
     concat!(
         "UPDATE sessions s
-         SET refresh_token_counter = {counter} + {step}, refreshed_at = {now}, last_activity_at = {now}
+         SET refresh_token_counter = {counter} + {step}, refreshed_at = {now}, last_activity_at = {now},
+             refreshed_from = {refreshed_from}
          FROM users u
          WHERE s.id = {id} AND s.refresh_token_counter = {counter} AND s.client_id = {client_id}
            AND s.ended_at IS NULL AND s.not_after > {now} AND s.last_activity_at > {used_after}
@@ -56,6 +58,10 @@ pub struct Locked {
     pub state: RefreshState,
     /// The address of the client that logged in.
     pub ip: Option<IpNet>,
+    /// From where the token was last rotated ([`RefreshOrigin`](crate::token::refresh_origin::RefreshOrigin)).
+    pub refreshed_from: Option<i64>,
+    /// When it was last recorded that the same successor went to another place.
+    pub repeat_recorded_at: Option<Timestamp>,
 }
 
 #[derive(QueryableByName)]
@@ -70,12 +76,17 @@ struct LockedRow {
     forgiven_at: Option<Timestamp>,
     #[diesel(sql_type = Nullable<Inet>)]
     ip: Option<IpNet>,
+    #[diesel(sql_type = Nullable<BigInt>)]
+    refreshed_from: Option<i64>,
+    #[diesel(sql_type = Nullable<Timestamptz>)]
+    repeat_recorded_at: Option<Timestamp>,
 }
 
 statement! {
     struct Lock { id: SessionId => Uuid }
     concat!(
-        "SELECT ", signed_in_columns!(), ", s.refresh_token_counter, s.refreshed_at, s.forgiven_at, s.ip
+        "SELECT ", signed_in_columns!(), ", s.refresh_token_counter, s.refreshed_at, s.forgiven_at, s.ip, s.refreshed_from,
+             s.repeat_recorded_at
          FROM sessions s JOIN users u ON u.id = ANY (ARRAY[s.user_id]) WHERE s.id = {id} FOR UPDATE OF s"
     )
 }
@@ -83,10 +94,16 @@ statement! {
 /// Finds and locks the session with that id, also an expired or ended one.
 pub fn lock(conn: &mut Conn, id: SessionId) -> QueryResult<Option<Locked>> {
     let row = Lock { id }.get_result::<LockedRow>(conn).optional()?;
-    Ok(row.map(|LockedRow { signed_in, refresh_token_counter, refreshed_at, forgiven_at, ip }| Locked {
-        signed_in: signed_in.into(),
-        state: RefreshState { counter: refresh_token_counter, refreshed_at, forgiven_at },
-        ip,
+    Ok(row.map(|row| Locked {
+        signed_in: row.signed_in.into(),
+        state: RefreshState {
+            counter: row.refresh_token_counter,
+            refreshed_at: row.refreshed_at,
+            forgiven_at: row.forgiven_at,
+        },
+        ip: row.ip,
+        refreshed_from: row.refreshed_from,
+        repeat_recorded_at: row.repeat_recorded_at,
     }))
 }
 
@@ -113,14 +130,20 @@ pub fn newest(conn: &mut Conn, id: SessionId) -> QueryResult<Option<(SignedIn, i
 }
 
 statement! {
-    struct Advance { id: SessionId => Uuid, counter: i64 => BigInt, now: Timestamp => Timestamptz }
-    "UPDATE sessions SET refresh_token_counter = {counter}, refreshed_at = {now}, last_activity_at = {now}
+    struct Advance {
+        id: SessionId => Uuid,
+        counter: i64 => BigInt,
+        refreshed_from: i64 => BigInt,
+        now: Timestamp => Timestamptz,
+    }
+    "UPDATE sessions
+     SET refresh_token_counter = {counter}, refreshed_at = {now}, last_activity_at = {now}, refreshed_from = {refreshed_from}
      WHERE id = {id}"
 }
 
-/// Stores the counter of the newest refresh token.
-pub fn advance(conn: &mut Conn, id: SessionId, counter: i64, now: Timestamp) -> QueryResult<()> {
-    Advance { id, counter, now }.execute(conn).map(|_| ())
+/// Stores the counter of the newest refresh token, and from where it was rotated.
+pub fn advance(conn: &mut Conn, id: SessionId, counter: i64, refreshed_from: i64, now: Timestamp) -> QueryResult<()> {
+    Advance { id, counter, refreshed_from, now }.execute(conn).map(|_| ())
 }
 
 statement! {
@@ -131,6 +154,16 @@ statement! {
 /// Stores when a late previous refresh token was accepted (`forgiven_at`).
 pub fn forgive(conn: &mut Conn, id: SessionId, now: Timestamp) -> QueryResult<()> {
     Forgive { id, now }.execute(conn).map(|_| ())
+}
+
+statement! {
+    struct RecordRepeat { id: SessionId => Uuid, now: Timestamp => Timestamptz }
+    "UPDATE sessions SET repeat_recorded_at = {now} WHERE id = {id}"
+}
+
+/// Stores when it was recorded that the same successor went to another place.
+pub fn record_repeat(conn: &mut Conn, id: SessionId, now: Timestamp) -> QueryResult<()> {
+    RecordRepeat { id, now }.execute(conn).map(|_| ())
 }
 
 /// Audits an irregular refresh, with both addresses.

@@ -17,6 +17,7 @@ use crate::token::{
     self, ACCOUNT_SCOPE, AccessToken, CodeRefused, Presented, PresentedCode, RefreshToken, RenewalRefused, has_scope,
     issue_scoped, issue_to_client, redeem, renew,
 };
+use crate::web::answer::negotiate;
 use crate::web::answer::problem::Problem;
 use crate::web::request::client_address;
 use crate::web::request::client_authentication::authenticate;
@@ -113,6 +114,7 @@ async fn by_refresh_token(
         resource: if for_account { None } else { resource(app, client, form)? },
         for_account,
         ip: client_address::address(request, &app.config.server.trusted_proxies),
+        user_agent: negotiate::header_text(request, header::USER_AGENT),
     };
     let renewed = renew(app, presented, now).await.map_err(|refused| match refused {
         RenewalRefused::InvalidGrant => Problem::oauth("invalid_grant"),

@@ -2,6 +2,7 @@
 
 mod app;
 mod concurrent;
+mod elsewhere;
 mod model;
 mod replicas;
 mod table;

@@ -1,0 +1,76 @@
+//! From where a refresh came: a keyed hash of the client's network and user agent, stored by the rotation. It shows that the same
+//! successor goes to another place, as it does where a thief keeps pace with the client; and it tells nobody which place.
+
+use std::net::IpAddr;
+
+use ipnet::{IpNet, Ipv4Net, Ipv6Net};
+
+use crate::base::id::SessionId;
+use crate::base::seal::{MAC_LEN, Purpose, Ring};
+
+/// The first 8 bytes of the keyed hash.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RefreshOrigin(i64);
+
+impl RefreshOrigin {
+    /// The origin of a request to refresh that session. Each session has a key of its own.
+    pub fn of(ring: &Ring, session: SessionId, ip: IpAddr, user_agent: Option<&str>) -> Self {
+        let purpose = Purpose { name: "refresh origin", of: session.0.as_bytes() };
+        let place = format!("{}\n{}", network(ip), user_agent.unwrap_or_default());
+        let mac = ring.mac(purpose, place.as_bytes());
+        // After version and key id.
+        let tag = mac.get(MAC_LEN - 32..).and_then(|tag| tag.first_chunk::<8>());
+        Self(tag.map_or(0, |tag| i64::from_be_bytes(*tag)))
+    }
+
+    /// The value of `sessions.refreshed_from`.
+    pub fn to_stored(self) -> i64 {
+        self.0
+    }
+
+    /// Whether this is another place than that of the rotation; `false` for a session that was never refreshed.
+    pub fn differs_from(self, stored: Option<i64>) -> bool {
+        stored.is_some_and(|stored| stored != self.0)
+    }
+}
+
+/// The network of an address: a /24 or a /48, within which providers move their customers.
+fn network(ip: IpAddr) -> IpNet {
+    let whole = match ip.to_canonical() {
+        IpAddr::V4(ip) => Ipv4Net::new(ip, 24).map(IpNet::V4),
+        IpAddr::V6(ip) => Ipv6Net::new(ip, 48).map(IpNet::V6),
+    };
+    whole.unwrap_or_else(|_| IpNet::from(ip)).trunc()
+}
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::base::seal::generate_key;
+
+    #[test]
+    fn a_place_is_a_network_and_a_user_agent() {
+        let ring = Ring::parse([generate_key().expose()]).expect("a ring");
+        let session = SessionId(Uuid::from_u128(7));
+        let of = |ip: &str, agent: Option<&str>| {
+            RefreshOrigin::of(&ring, session, ip.parse().expect("an address"), agent).to_stored()
+        };
+        let here = of("192.0.2.1", Some("a"));
+        assert_eq!(here, of("192.0.2.255", Some("a")));
+        assert_eq!(here, of("::ffff:192.0.2.7", Some("a")));
+        assert_eq!(of("2001:db8:1:2::1", None), of("2001:db8:1:ffff::2", None));
+        for (ip, agent) in
+            [("192.0.3.1", Some("a")), ("192.0.2.1", Some("b")), ("192.0.2.1", None), ("2001:db8::1", Some("a"))]
+        {
+            assert_ne!(here, of(ip, agent), "{ip} {agent:?}");
+        }
+        assert_ne!(of("2001:db8:1::1", None), of("2001:db8:2::1", None));
+        let other = SessionId(Uuid::from_u128(8));
+        let elsewhere = RefreshOrigin::of(&ring, other, "192.0.2.1".parse().expect("an address"), Some("a"));
+        assert_ne!(here, elsewhere.to_stored(), "each session has its own key");
+        assert!(elsewhere.differs_from(Some(here)) && !elsewhere.differs_from(None));
+        assert!(!elsewhere.differs_from(Some(elsewhere.to_stored())));
+    }
+}
