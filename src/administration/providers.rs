@@ -34,8 +34,9 @@ fn replace(conn: &mut Conn, id: &str, issuer: &str, by: Actor, now: Timestamp) -
     let before = upstream::replace_issuer(conn, id, issuer)?;
     if let Some(before) = before.as_deref().filter(|before| *before != issuer) {
         let mut detail = by.detail();
-        detail["from"] = json!(before);
-        detail["to"] = json!(issuer);
+        if let Some(members) = detail.as_object_mut() {
+            members.extend([("from".to_owned(), json!(before)), ("to".to_owned(), json!(issuer))]);
+        }
         let event = AuditEvent::new("provider_moved", &detail);
         audit::insert(conn, &AuditEvent { provider: Some(id), ..event }, now)?;
     }

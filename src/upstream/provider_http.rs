@@ -82,8 +82,8 @@ impl ProviderHttp {
 
     /// Sends no more requests, for this reason; with `None` sends them again. Returns whether that is a change.
     pub fn suspend(&self, reason: Option<String>) -> bool {
-        let before = self.suspension.swap(reason.clone().map(Arc::new));
-        before.as_deref() != reason.as_ref()
+        let reason = reason.map(Arc::new);
+        self.suspension.swap(reason.clone()) != reason
     }
 
     /// Why no request is sent; `None` where requests are sent.

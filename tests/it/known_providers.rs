@@ -239,7 +239,7 @@ async fn sessions_of_a_removed_provider_are_ended_after_a_day() {
     assert_eq!(ended(), [""; 0]);
     // The gateway may have been stopped for a day: a provider of the configuration is not removed.
     last_known(25);
-    cleanup(&format!("[providers.op]\nissuer = {:?}\nclient_id = 'x'\nclient_secret = 'y'\n", issuer));
+    cleanup(&format!("[providers.op]\nissuer = {issuer:?}\nclient_id = 'x'\nclient_secret = 'y'\n"));
     assert_eq!(ended(), [""; 0]);
     last_known(25);
     cleanup("");
