@@ -22,6 +22,11 @@ pub enum PostgresError {
     /// The user that it runs as instead of root may not enter its directory.
     #[error("PostgreSQL does not run as root, and the user it runs as instead may not enter {0}; try another place")]
     NoAccess(PathBuf),
+    /// No directory for its socket has a short path of plain characters.
+    #[error(
+        "PostgreSQL needs a directory whose path is short and has letters, digits, -, _ and . only; set TMPDIR to one"
+    )]
+    NoDirectory,
     /// A program of PostgreSQL failed.
     #[error("{program} failed: {output}")]
     Failed {

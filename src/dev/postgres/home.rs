@@ -17,17 +17,25 @@ const MIN_FREE_KIB: u64 = 512 * 1024;
 pub(super) struct Home(PathBuf);
 
 impl Home {
-    /// Creates one; with `in_memory` in /dev/shm, if that has enough space.
+    /// Creates one; with `in_memory` in /dev/shm, if that is writable and has enough space.
     pub(super) fn make(in_memory: bool) -> Result<Self, PostgresError> {
-        let memory = Path::new("/dev/shm");
-        let temporary = std::env::temp_dir();
-        let name = format!("vestibule-{:016x}", u64::from_be_bytes(random_bytes()));
+        let (memory, temporary) = (Path::new("/dev/shm"), std::env::temp_dir());
         let wanted = if in_memory && has_space(memory) { memory } else { &temporary };
-        // A long path, or one with special characters, does not work as a socket's path and in a URL.
-        let path = [wanted, Path::new("/tmp")].iter().map(|parent| parent.join(&name)).find(|path| is_plain(path));
-        let path = path.unwrap_or_else(|| Path::new("/tmp").join(&name));
-        std::fs::DirBuilder::new().mode(0o700).create(&path).map_err(PostgresError::at(&path))?;
-        Ok(Self(path))
+        Self::below(&[wanted, &temporary, Path::new("/tmp")])
+    }
+
+    /// Creates one below the first of these directories that can hold it. A long path, or one with special characters, does
+    /// not work as a socket's path and in a URL.
+    fn below(parents: &[&Path]) -> Result<Self, PostgresError> {
+        let name = format!("vestibule-{:016x}", u64::from_be_bytes(random_bytes()));
+        let mut failed = Err(PostgresError::NoDirectory);
+        for path in parents.iter().map(|parent| parent.join(&name)).filter(|path| is_plain(path)) {
+            match std::fs::DirBuilder::new().mode(0o700).create(&path) {
+                Ok(()) => return Ok(Self(path)),
+                Err(error) => failed = Err(PostgresError::at(&path)(error)),
+            }
+        }
+        failed
     }
 
     /// The path of the directory.
@@ -64,5 +72,15 @@ mod tests {
         assert!(is_plain(Path::new("/dev/shm/vestibule-0123456789ab")));
         assert!(!is_plain(Path::new("/tmp/with space")));
         assert!(!is_plain(Path::new(&format!("/{}", "x".repeat(100)))));
+    }
+
+    #[test]
+    fn a_directory_that_cannot_be_written_is_passed_over() {
+        let temporary = std::env::temp_dir();
+        let home =
+            Home::below(&[Path::new("/proc/none"), Path::new("/tmp/with space"), &temporary]).expect("a directory");
+        assert!(home.path().starts_with(&temporary), "{home:?}");
+        let failed = Home::below(&[Path::new("/proc/none")]).expect_err("nowhere");
+        assert!(failed.to_string().starts_with("/proc/none/vestibule-"), "{failed}");
     }
 }
