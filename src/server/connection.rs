@@ -25,6 +25,11 @@ const REQUEST_TIMEOUT: &[u8] = b"HTTP/1.1 408 Request Timeout\r\ncontent-length:
 /// Sent, where it still can be, to a client whose request cannot be told from the next one (RFC 9112 §11.2).
 const BAD_REQUEST: &[u8] = b"HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\nconnection: close\r\n\r\n";
 
+/// Sent for a POST of HTTP/1.0 without a length, which reverse proxies send that speak HTTP/1.0 by default.
+const LENGTH_REQUIRED: &[u8] = b"HTTP/1.1 411 Length Required\r\ncontent-type: text/plain\r\ncontent-length: 84\r\n\
+    connection: close\r\n\r\n\
+    A POST of HTTP/1.0 needs Content-Length. Behind nginx, set: proxy_http_version 1.1;\n";
+
 /// The longest that a handler may work on a request. Every call of a handler has a limit of its own; this one keeps a
 /// connection from waiting for ever, whatever the cause.
 const MAX_WORK: Duration = Duration::from_secs(120);
@@ -105,10 +110,11 @@ impl Connection {
     /// gets no second answer.
     fn refuse(&self, fault: Fault) -> io::Error {
         if !self.has_written && !matches!(self.owed, Owed::Drain(_)) {
-            let _best_effort = self.socket.try_write(BAD_REQUEST);
+            let answer = if fault == Fault::NoLength { LENGTH_REQUIRED } else { BAD_REQUEST };
+            let _best_effort = self.socket.try_write(answer);
         }
         match fault {
-            Fault::Length => Cause::Length.into(),
+            Fault::Length | Fault::NoLength => Cause::Length.into(),
             Fault::Chunk => Cause::Chunk.into(),
         }
     }

@@ -8,6 +8,9 @@ use super::chunked::Chunked;
 /// Fits `Transfer-Encoding: chunked` and `Content-Length` with 20 digits, with some white space.
 const LINE_KEPT: usize = 64;
 
+/// Fits `HTTP/1.0` and a carriage return, the end of a request line.
+const END_KEPT: usize = 9;
+
 /// What of some bytes belongs to the request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Consumed {
@@ -47,6 +50,8 @@ enum State {
 pub(super) enum Fault {
     /// The head leaves open where the body ends.
     Length,
+    /// A POST of HTTP/1.0 has no `Content-Length` (RFC 1945 §7.2.2).
+    NoLength,
     /// The body is not chunked as it should be.
     Chunk,
 }
@@ -61,6 +66,10 @@ pub(super) struct Framing {
     line_length: usize,
     /// Whether the last byte of the current line is a carriage return.
     ends_in_cr: bool,
+    /// The last bytes of the request line, which are its version; `None` after that line.
+    request_line: Option<[u8; END_KEPT]>,
+    /// Whether the body has to have a length: in a POST of HTTP/1.0.
+    needs_length: bool,
 }
 
 impl Framing {
@@ -71,6 +80,8 @@ impl Framing {
             line: [0; LINE_KEPT],
             line_length: 0,
             ends_in_cr: false,
+            request_line: Some([0; END_KEPT]),
+            needs_length: false,
         }
     }
 
@@ -79,6 +90,8 @@ impl Framing {
         self.state = State::Start;
         self.after_head = State::Complete;
         self.line_length = 0;
+        self.request_line = Some([0; END_KEPT]);
+        self.needs_length = false;
     }
 
     pub(super) fn phase(&self) -> Phase {
@@ -141,6 +154,14 @@ impl Framing {
         let free = self.line.get_mut(self.line_length.min(LINE_KEPT)..).unwrap_or_default();
         free.iter_mut().zip(part).for_each(|(kept, byte)| *kept = *byte);
         self.line_length = self.line_length.saturating_add(part.len());
+        if let Some(end) = &mut self.request_line {
+            for byte in part.get(part.len().saturating_sub(END_KEPT)..).unwrap_or_default() {
+                end.rotate_left(1);
+                if let Some(last) = end.last_mut() {
+                    *last = *byte;
+                }
+            }
+        }
         if let Some(last) = part.last() {
             self.ends_in_cr = *last == b'\r';
         }
@@ -153,7 +174,13 @@ impl Framing {
 
     fn end_line(&mut self) {
         let kept = self.line.get(..self.line_length).map(|line| line.strip_suffix(b"\r").unwrap_or(line));
+        if let Some(end) = self.request_line.take() {
+            self.needs_length = self.line.starts_with(b"POST ") && end.trim_ascii_end().ends_with(b"HTTP/1.0");
+        }
         match kept {
+            Some([]) if self.needs_length && self.after_head == State::Complete => {
+                self.state = State::Invalid(Fault::NoLength);
+            }
             Some([]) if self.after_head == State::Length(0) => self.state = State::Complete,
             Some([]) => self.state = self.after_head,
             _ => self.end_header(kept.is_some()),
@@ -290,6 +317,25 @@ mod tests {
         for (text, fault) in heads.into_iter().chain([connect]).chain(chunked) {
             for piece in [1, 2, 1000] {
                 assert_eq!(consumed(&text, piece).2, Phase::Invalid(fault), "{text:?} by {piece}");
+            }
+        }
+    }
+
+    /// Also where the version is split between two reads, and behind a long target.
+    #[test]
+    fn a_post_of_http_1_0_needs_a_length() {
+        let long = format!("POST /{} HTTP/1.0\r\nHost: x\r\n\r\n", "x".repeat(200));
+        for (request, phase) in [
+            ("POST / HTTP/1.0\r\n\r\n", Phase::Invalid(Fault::NoLength)),
+            ("POST / HTTP/1.0\nHost: x\n\n", Phase::Invalid(Fault::NoLength)),
+            (&long, Phase::Invalid(Fault::NoLength)),
+            ("POST / HTTP/1.0\r\nContent-Length: 0\r\n\r\n", Phase::Complete),
+            ("POST / HTTP/1.0\r\nContent-Length: 1\r\n\r\na", Phase::Complete),
+            ("GET / HTTP/1.0\r\n\r\n", Phase::Complete),
+            ("POST / HTTP/1.1\r\nX: HTTP/1.0\r\n\r\n", Phase::Complete),
+        ] {
+            for piece in [1, 2, 7, 1000] {
+                assert_eq!(consumed(request, piece).2, phase, "{request:?} by {piece}");
             }
         }
     }

@@ -104,6 +104,27 @@ fn a_request_that_cannot_be_parsed_is_400_and_ends_the_connection() {
     assert_eq!(rest.matches("HTTP/1.1 ").count(), 1, "{rest}");
 }
 
+/// Reverse proxies that speak HTTP/1.0 forward a POST without a body in this way.
+#[test]
+fn a_post_of_http_1_0_without_a_length_is_411_in_words() {
+    let gateway = Gateway::start();
+    for (method, length, status) in [("POST", "", "411"), ("POST", "Content-Length: 0\r\n", "4"), ("GET", "", "2")] {
+        let mut client = Client::new(gateway.address);
+        let path = if method == "GET" { "/providers" } else { "/oauth2/token" };
+        client.send(&format!("{method} {path} HTTP/1.0\r\nHost: x\r\n{length}\r\n"));
+        let rest = client.rest();
+        assert!(
+            rest.starts_with(&format!("HTTP/1.1 {status}")) || rest.starts_with(&format!("HTTP/1.0 {status}")),
+            "{rest}"
+        );
+        assert_eq!(rest.contains("\r\n\r\nA POST of HTTP/1.0 needs Content-Length."), status == "411", "{rest}");
+        if status == "411" {
+            let (head, body) = rest.split_once("\r\n\r\n").expect("a body");
+            assert!(head.contains(&format!("content-length: {}", body.len())), "{rest}");
+        }
+    }
+}
+
 /// A client may close its half of the connection once it has sent its requests.
 #[test]
 fn half_closed_connections_get_their_answers() {
