@@ -12,7 +12,7 @@ use super::{
 #[derive(Parser)]
 #[command(version, about, max_term_width = 100)]
 struct Arguments {
-    /// A configuration file; a later file overrides an earlier one [default: the file that VESTIBULE_CONFIG names, else
+    /// A configuration file; a later file overrides an earlier one [default: the file that `VESTIBULE_CONFIG` names, else
     /// config/vestibule.toml or /etc/vestibule/vestibule.toml, the first that exists]
     #[arg(long = "config", value_name = "FILE", global = true)]
     files: Vec<PathBuf>,

@@ -83,9 +83,10 @@ async fn list(context: &Context, user: Option<&str>, limit: i64, json: bool) -> 
 async fn end(context: &Context, session: &str) -> Result<String, String> {
     let id = session.parse().map_err(|_| format!("{session:?} is no session id; `sessions list` prints them"))?;
     let ended = administration::end_session(&context.db, &context.endings, id, context.now).await;
-    match ended.map_err(|error| error.to_string())? {
-        true => Ok(format!("session {id} ended.\n")),
-        false => Err(format!("no active session has the id {id}")),
+    if ended.map_err(|error| error.to_string())? {
+        Ok(format!("session {id} ended.\n"))
+    } else {
+        Err(format!("no active session has the id {id}"))
     }
 }
 

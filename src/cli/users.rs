@@ -122,9 +122,10 @@ async fn delete(context: &Context, user: &str, dry_run: bool) -> Result<String, 
     }
     let Context { db, endings, now, .. } = context;
     let deleted = administration::delete(db, endings, user.sub, Actor::CommandLine, *now).await;
-    match deleted.map_err(|error| error.to_string())? {
-        true => Ok(format!("{} is deleted, with identities and sessions.\n", user_label(&user))),
-        false => Err("the user has just been deleted".to_owned()),
+    if deleted.map_err(|error| error.to_string())? {
+        Ok(format!("{} is deleted, with identities and sessions.\n", user_label(&user)))
+    } else {
+        Err("the user has just been deleted".to_owned())
     }
 }
 
