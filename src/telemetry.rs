@@ -81,6 +81,11 @@ pub fn record(event: &Event) {
             measure::event(name, &[("provider", provider)]);
             return;
         }
+        Event::LoginNotBegun { provider, code, reason, reference } => {
+            tracing::warn!(event = name, %provider, code, ?reason, %reference, "cannot begin a login");
+            count_refusal(name, provider, code);
+            return;
+        }
         Event::LoginFailed { provider, code, reason, reference } => {
             tracing::warn!(event = name, %provider, code, ?reason, %reference, "login failed");
             count_refusal(name, provider, code);

@@ -16,6 +16,17 @@ pub enum Event {
         /// The reference of the login, as error pages show it.
         reference: Reference,
     },
+    /// A login could not begin: the provider is not available, or refuses the request.
+    LoginNotBegun {
+        /// The id of the provider, as in `[providers.*]`.
+        provider: String,
+        /// The code of the failure, as the documentation lists it.
+        code: &'static str,
+        /// The cause, for the operator.
+        reason: String,
+        /// The reference of the login, as error pages show it.
+        reference: Reference,
+    },
     /// A login created a session.
     LoginCompleted {
         /// The id of the provider, as in `[providers.*]`.
@@ -317,6 +328,7 @@ impl Event {
     pub fn name(&self) -> &'static str {
         match self {
             Self::LoginBegan { .. } => "login_began",
+            Self::LoginNotBegun { .. } => "login_not_begun",
             Self::LoginCompleted { .. } => "login_completed",
             Self::LoginFailed { .. } => "login_failed",
             Self::ClaimsReduced { .. } => "claims_reduced",

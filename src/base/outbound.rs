@@ -157,6 +157,11 @@ fn from_reqwest(error: &reqwest::Error) -> OutboundError {
     if text.contains(PRIVATE) { OutboundError::Private } else { OutboundError::Unreachable(text) }
 }
 
+/// Whether the text of an [`OutboundError`] says that a certificate is not trusted: rustls begins its text with these words.
+pub fn is_certificate_error(text: &str) -> bool {
+    text.contains("invalid peer certificate")
+}
+
 /// The innermost cause. The outer errors repeat the URL, whose query may hold secrets.
 fn innermost_cause(error: &dyn std::error::Error) -> String {
     let mut cause = error;

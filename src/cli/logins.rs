@@ -52,8 +52,12 @@ fn print(report: &Report, json: bool) -> ExitCode {
     println!("login     {}", report.reference);
     println!("status    {}{failure}", report.status);
     println!("provider  {}, {} flow", report.provider, report.flow);
-    println!("from      {}", report.ip.map(|ip| ip.to_string()).unwrap_or_default());
-    println!("with      {:?}", report.user_agent.as_deref().unwrap_or("no user agent"));
+    if let Some(ip) = report.ip {
+        println!("from      {ip}");
+    }
+    if let Some(user_agent) = &report.user_agent {
+        println!("with      {user_agent:?}");
+    }
     println!("expires   {}", report.expires_at);
     if let Some(session) = report.session {
         println!("session   {session}");

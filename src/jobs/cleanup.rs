@@ -58,7 +58,7 @@ pub struct Cleaned {
     pub identities: usize,
     /// Deleted sessions, `sessions.keep_ended` after their end.
     pub sessions: usize,
-    /// Deleted authorization sessions (logins).
+    /// Deleted authorization sessions (logins), and rows of logins that could not begin.
     pub logins: usize,
     /// Deleted authorization requests, codes and client assertions.
     pub authorizations: usize,
@@ -137,6 +137,7 @@ impl Cleanup {
         self.prune("prune sessions", ended, long_ago, &mut cleaned.sessions).await?;
         let yesterday = before(KEEP_A_DAY);
         self.prune("prune failed logins", login::prune_failed, yesterday, &mut cleaned.logins).await?;
+        self.prune("prune logins not begun", login::prune_not_begun, yesterday, &mut cleaned.logins).await?;
         self.prune("prune logins", login::prune_completed, long_ago, &mut cleaned.logins).await?;
         let an_hour_ago = before(KEEP_CODES);
         self.prune("prune authorizations", authorize::prune, an_hour_ago, &mut cleaned.authorizations).await?;

@@ -3,6 +3,8 @@
 use chrono::TimeDelta;
 
 use crate::app::App;
+use crate::base::clock::Timestamp;
+use crate::base::db::Conn;
 use crate::base::measure;
 use crate::login;
 
@@ -30,7 +32,10 @@ pub async fn sweep(app: &App) {
 async fn count_pending(app: &App) {
     let (now, limit) = (app.clock.now(), u64::from(app.config.limits.pending_logins));
     let most = i64::try_from(limit).unwrap_or(i64::MAX);
-    let counted = app.db.run("count pending logins", move |conn| login::count_pending(conn, now, most)).await;
+    let lifetime = TimeDelta::from_std(app.config.login.authorization_lifetime).unwrap_or(TimeDelta::MAX);
+    let since = now.checked_sub_signed(lifetime).unwrap_or(Timestamp::UNIX_EPOCH);
+    let count = move |conn: &mut Conn| login::count_pending(conn, now, since, most);
+    let counted = app.db.run("count pending logins", count).await;
     let Ok(pending) = counted.map(|pending| u64::try_from(pending).unwrap_or_default()) else { return };
     if pending > limit / 2 {
         tracing::warn!(

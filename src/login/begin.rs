@@ -14,6 +14,9 @@ use crate::base::secret::Plain;
 use crate::telemetry;
 use crate::upstream::{Failure, LoginRequest, Provider};
 
+/// The longest reason that is kept for a login that could not begin, in characters.
+const MAX_REASON: usize = 500;
+
 /// A new login.
 pub struct Begun {
     /// The address of the authorization request.
@@ -27,15 +30,19 @@ pub struct Begun {
 /// Stores a pending authorization session and returns the address of the authorization request.
 pub async fn begin(app: &App, mut new_login: NewLogin, now: Timestamp) -> Result<Begun, Refusal> {
     let provider = app.providers.get(&new_login.provider).ok_or(Refusal::early(Code::UnknownProvider))?;
-    if new_login.flow == Flow::Spa {
-        shared_redirect::check(app, provider, now).await.map_err(|failure| refused(&new_login, &failure))?;
+    if new_login.flow == Flow::Spa
+        && let Err(failure) = shared_redirect::check(app, provider, now).await
+    {
+        return Err(not_begun(app, new_login, failure, now).await);
     }
     let request = LoginRequest {
         redirect_uri: redirect_uri(app, provider, new_login.flow),
         hints: std::mem::take(&mut new_login.hints),
     };
-    // The failed request for the metadata has been logged with its cause.
-    let begun = provider.begin(request, now).await.map_err(|failure| refused(&new_login, &failure))?;
+    let begun = match provider.begin(request, now).await {
+        Ok(begun) => begun,
+        Err(failure) => return Err(not_begun(app, new_login, failure, now).await),
+    };
     let (id, reference) = (AuthorizationSessionId::new(now), Reference::random());
     let lifetime = app.config.login.authorization_lifetime;
     let handshake = serde_json::to_vec(&begun.handshake).unwrap_or_default();
@@ -65,10 +72,25 @@ pub async fn begin(app: &App, mut new_login: NewLogin, now: Timestamp) -> Result
     Ok(Begun { url: begun.url, state: begun.state, expires_in: lifetime.as_secs() })
 }
 
-fn refused(new_login: &NewLogin, failure: &Failure) -> Refusal {
-    let goal = Goal { provider: new_login.provider.clone(), return_to: new_login.return_to.clone() };
-    let goal = Some(goal).filter(|_| new_login.link.is_none() && new_login.request.is_none());
-    Refusal::Refused { code: Code::of_failure(failure), reference: None, request: None, goal }
+/// Keeps the reason under a reference, which the page shows. A login that this process is too busy for keeps no row.
+async fn not_begun(app: &App, new_login: NewLogin, failure: Failure, now: Timestamp) -> Refusal {
+    let NewLogin { provider, flow, return_to, link, request, .. } = new_login;
+    let goal = Goal { provider: provider.clone(), return_to };
+    let goal = Some(goal).filter(|_| link.is_none() && request.is_none());
+    let (code, needs_operator) = (Code::of_failure(&failure), failure.needs_operator);
+    let refused = |reference| Refusal::Refused { code, reference, request: None, goal, needs_operator };
+    if code == Code::Overloaded {
+        return refused(None);
+    }
+    let (reference, code) = (Reference::random(), code.as_str());
+    let reason: String = failure.reason.chars().take(MAX_REASON).collect();
+    let (of_row, kept) = (reference.clone(), reason.clone());
+    let row = store::NotBegun { reference: of_row, provider: provider.clone(), flow, code, reason: kept, now };
+    let stored = app.db.run("keep login not begun", move |conn| store::insert_not_begun(conn, &row)).await;
+    app.pending_logins.add();
+    telemetry::record(&Event::LoginNotBegun { provider, code, reason, reference: reference.clone() });
+    // Without its row the reference finds nothing.
+    refused(stored.is_ok().then_some(reference))
 }
 
 /// The redirect URI of the flow.

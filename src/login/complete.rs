@@ -101,7 +101,7 @@ async fn claim(
     }
     // Sealed under a key that has left the ring: treated as expired.
     let reason = "sealed under a key that is not in the ring any more".to_owned();
-    let failure = LoginFailure { status: Status::Expired, code: Code::StateExpired, reason };
+    let failure = LoginFailure { status: Status::Expired, code: Code::StateExpired, reason, needs_operator: false };
     Err(fail(app, callback.provider.clone(), &claimed, failure).await)
 }
 
@@ -155,7 +155,10 @@ async fn fail(app: &App, provider: String, claimed: &Claimed, failure: LoginFail
         reference: claimed.reference.clone(),
     });
     match written {
-        Ok(()) => Refusal::Refused { code, reference: Some(claimed.reference.clone()), request: claimed.request, goal },
+        Ok(()) => {
+            let (reference, request) = (Some(claimed.reference.clone()), claimed.request);
+            Refusal::Refused { code, reference, request, goal, needs_operator: failure.needs_operator }
+        }
         Err(error) => error.into(),
     }
 }

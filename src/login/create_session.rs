@@ -100,7 +100,13 @@ pub async fn create_session(
         CompletionOutcome::GivenUp => {
             let (reference, request) = (Some(claimed.reference.clone()), claimed.request);
             let goal = Some(Goal { provider, return_to: claimed.return_to.clone() });
-            return Err(LoginError::Refusal(Refusal::Refused { code: Code::StateExpired, reference, request, goal }));
+            return Err(LoginError::Refusal(Refusal::Refused {
+                code: Code::StateExpired,
+                reference,
+                request,
+                goal,
+                needs_operator: false,
+            }));
         }
     };
     telemetry::record(&Event::LoginCompleted {

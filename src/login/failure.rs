@@ -21,19 +21,22 @@ pub struct LoginFailure {
     pub code: Code,
     /// The text for operators.
     pub reason: String,
+    /// Whether only an operator can change it.
+    pub needs_operator: bool,
 }
 
 impl LoginFailure {
     /// Refused by a rule, a disabled user or a conflict.
     pub fn denied(code: Code, reason: impl Into<String>) -> Self {
-        Self { status: Status::Denied, code, reason: reason.into() }
+        Self { status: Status::Denied, code, reason: reason.into(), needs_operator: false }
     }
 }
 
 impl From<Failure> for LoginFailure {
     fn from(failure: Failure) -> Self {
         let status = Status::of_failure(failure.stage);
-        Self { status, code: Code::of_failure(&failure), reason: failure.reason }
+        let needs_operator = failure.needs_operator;
+        Self { status, code: Code::of_failure(&failure), reason: failure.reason, needs_operator }
     }
 }
 

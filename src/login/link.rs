@@ -65,6 +65,7 @@ pub async fn link(
                 reference,
                 request: None,
                 goal: None,
+                needs_operator: false,
             }));
         }
     };

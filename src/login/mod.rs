@@ -52,5 +52,5 @@ pub use rules::kind;
 pub use shared_redirect::is_shared;
 #[cfg(feature = "dev")]
 pub use store::hot_statements;
-pub use store::{Confirmation, count_pending, expire, prune_completed, prune_failed};
+pub use store::{Confirmation, count_pending, expire, prune_completed, prune_failed, prune_not_begun};
 pub use unlink::{Removal, Unlinked, keep_identity, removal, unlink, unlink_due, unlink_for_administrator};

@@ -103,6 +103,8 @@ pub enum Refusal {
         request: Option<AuthorizationRequestId>,
         /// What the login was for; `None` where that is unknown, and where it was to link an identity.
         goal: Option<Goal>,
+        /// Whether only an operator can change it, so that a further attempt fails too.
+        needs_operator: bool,
     },
     /// A repeated callback, which is harmless where the browser is signed in by the first one.
     #[error("state_used")]
@@ -122,6 +124,6 @@ pub enum Refusal {
 impl Refusal {
     /// A refusal before a login exists.
     pub fn early(code: Code) -> Self {
-        Self::Refused { code, reference: None, request: None, goal: None }
+        Self::Refused { code, reference: None, request: None, goal: None, needs_operator: false }
     }
 }

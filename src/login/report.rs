@@ -5,9 +5,9 @@ use std::net::IpAddr;
 use serde::Serialize;
 
 use super::authorization_session::Steps;
-use super::store;
+use super::store::{self, NotBegunRow, ReportRow};
 use crate::base::clock::Timestamp;
-use crate::base::db::{Db, DbError};
+use crate::base::db::{Conn, Db, DbError};
 use crate::base::id::SessionId;
 
 /// The record of a login.
@@ -19,7 +19,7 @@ pub struct Report {
     pub provider: String,
     /// The flow: `browser` or `spa`.
     pub flow: String,
-    /// The status.
+    /// The status; `not_begun` for a login that could not begin.
     pub status: String,
     /// The error code; `None` without a failure.
     pub failure: Option<String>,
@@ -37,11 +37,18 @@ pub struct Report {
     pub expires_at: Timestamp,
 }
 
-/// Finds a login by its reference.
+/// Finds a login by its reference, also one that could not begin.
 pub async fn report(db: &Db, reference: &str) -> Result<Option<Report>, DbError> {
     let reference = reference.to_ascii_lowercase();
-    let row = db.run("report login", move |conn| store::report(conn, &reference)).await?;
-    Ok(row.map(|row| Report {
+    let find = move |conn: &mut Conn| match store::report(conn, &reference)? {
+        Some(row) => Ok(Some(begun(row))),
+        None => Ok(store::not_begun(conn, &reference)?.map(not_begun)),
+    };
+    db.run("report login", find).await
+}
+
+fn begun(row: ReportRow) -> Report {
+    Report {
         reference: row.reference,
         provider: row.provider,
         flow: row.flow,
@@ -53,5 +60,22 @@ pub async fn report(db: &Db, reference: &str) -> Result<Option<Report>, DbError>
         user_agent: row.user_agent,
         created_at: row.created_at,
         expires_at: row.expires_at,
-    }))
+    }
+}
+
+/// The record of a login that could not begin. It was over at once.
+fn not_begun(row: NotBegunRow) -> Report {
+    Report {
+        reference: row.reference,
+        provider: row.provider,
+        flow: row.flow,
+        status: "not_begun".to_owned(),
+        failure: Some(row.failure),
+        steps: Steps::one(row.created_at, "not begun", Some(row.reason)),
+        session: None,
+        ip: None,
+        user_agent: None,
+        created_at: row.created_at,
+        expires_at: row.created_at,
+    }
 }

@@ -23,12 +23,12 @@ pub async fn check(app: &App, provider: &Provider, now: Timestamp) -> Result<(),
         return Ok(());
     }
     if !provider.announces_iss(now).await? {
-        return Err(unannounced(provider, provider));
+        return Err(unannounced(provider));
     }
     for other in others {
         let announced = tokio::time::timeout(METADATA_WAIT, other.announces_iss(now)).await;
         if matches!(announced, Ok(Ok(false))) {
-            return Err(unannounced(provider, other));
+            return Err(unannounced(other));
         }
     }
     Ok(())
@@ -40,12 +40,11 @@ fn others<'a>(app: &'a App, provider: &'a Provider) -> impl Iterator<Item = &'a 
     app.providers.iter().filter(move |other| other.id() != provider.id() && uri(other) == own)
 }
 
-fn unannounced(provider: &Provider, by: &Provider) -> Failure {
+fn unannounced(by: &Provider) -> Failure {
     let reason = format!(
         "another provider has the same redirect_uri, and {} does not announce \
          authorization_response_iss_parameter_supported (RFC 9207); write a redirect_uri of its own for each",
         by.id()
     );
-    tracing::warn!(provider = provider.id(), %reason, "cannot begin a login");
-    Failure::token(Fault::InvalidResponse, reason)
+    Failure::token(Fault::InvalidResponse, reason).needing_operator(true)
 }

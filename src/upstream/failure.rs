@@ -37,17 +37,25 @@ pub struct Failure {
     /// Whether the user has to log in again: the refresh token is no longer valid (`invalid_grant`, RFC 6749 §5.2), or the
     /// response belongs to another user.
     pub requires_reauth: bool,
+    /// Whether only an operator can change it, here or at the provider: another issuer, an unknown certificate authority, a
+    /// client that the provider refuses. A further attempt fails too.
+    pub needs_operator: bool,
 }
 
 impl Failure {
     /// A failure before or at the token request, or in the ID token.
     pub fn token(fault: Fault, reason: impl Into<String>) -> Self {
-        Self { stage: Stage::Token, fault, reason: reason.into(), requires_reauth: false }
+        Self { stage: Stage::Token, fault, reason: reason.into(), requires_reauth: false, needs_operator: false }
     }
 
     /// The same failure with [`Self::requires_reauth`] set.
     pub(super) fn requiring_reauth(self) -> Self {
         Self { requires_reauth: true, ..self }
+    }
+
+    /// The same failure with [`Self::needs_operator`] set if `needs_operator`.
+    pub fn needing_operator(self, needs_operator: bool) -> Self {
+        Self { needs_operator, ..self }
     }
 
     /// The authorization response has a code, but the provider uses OAuth 1.0a; or it has a verifier, but the provider
@@ -58,6 +66,6 @@ impl Failure {
 
     /// A failure at the userinfo request.
     pub(super) fn userinfo(fault: Fault, reason: impl Into<String>) -> Self {
-        Self { stage: Stage::Userinfo, fault, reason: reason.into(), requires_reauth: false }
+        Self { stage: Stage::Userinfo, fault, reason: reason.into(), requires_reauth: false, needs_operator: false }
     }
 }

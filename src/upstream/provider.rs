@@ -90,7 +90,8 @@ impl Provider {
     }
 
     fn check_suspension(&self) -> Result<(), Failure> {
-        let suspended = |reason: &String| Err(Failure::token(Fault::Unavailable, reason.clone()));
+        let suspended =
+            |reason: &String| Err(Failure::token(Fault::Unavailable, reason.clone()).needing_operator(true));
         self.http().suspension().as_deref().map_or(Ok(()), suspended)
     }
 

@@ -227,7 +227,13 @@ fn judge(conn: &mut Conn, claim: &Claim) -> QueryResult<Refusal> {
     Ok(if expired {
         let goal = Goal { provider: claim.provider.clone(), return_to: row.return_to };
         let goal = Some(goal).filter(|_| !row.links);
-        Refusal::Refused { code: Code::StateExpired, reference: Some(reference), request: None, goal }
+        Refusal::Refused {
+            code: Code::StateExpired,
+            reference: Some(reference),
+            request: None,
+            goal,
+            needs_operator: false,
+        }
     } else {
         Refusal::Replayed { reference, session: row.session_id, return_to: row.return_to }
     })

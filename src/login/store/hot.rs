@@ -1,6 +1,6 @@
 //! The statements of this store that run while a request waits.
 
-use super::{begin, by_email, claim, fail, fresh, link, pending, posted, report, unlink, write_login};
+use super::{begin, by_email, claim, fail, fresh, link, not_begun, pending, posted, report, unlink, write_login};
 use crate::base::hot::{HotStatement, hot};
 
 /// Each with the indexes that it reads.
@@ -17,7 +17,9 @@ pub fn hot_statements() -> Vec<HotStatement> {
         ],
         fail::Fail: ["authorization_sessions_pkey"],
         fail::Expire: ["authorization_sessions_open", "authorization_sessions_pkey"],
-        pending::CountPending: ["authorization_sessions_open"],
+        pending::CountPending: ["authorization_sessions_open", "logins_not_begun_created_at"],
+        not_begun::InsertNotBegun: [],
+        not_begun::FindNotBegun: ["logins_not_begun_pkey"],
         by_email::Lock: [],
         by_email::Find: ["subs_verified_email", "users_pkey", "subs_user_id"],
         by_email::Link: [],

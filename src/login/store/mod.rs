@@ -1,4 +1,4 @@
-//! The SQL of the table `authorization_sessions`, one operation a file.
+//! The SQL of the tables `authorization_sessions` and `logins_not_begun`, one operation a file.
 
 mod begin;
 mod by_email;
@@ -10,6 +10,7 @@ mod fresh;
 mod hot;
 mod link;
 mod linked;
+mod not_begun;
 mod pending;
 mod posted;
 mod prune;
@@ -25,10 +26,11 @@ pub use fresh::{Confirmation, KnownProvider, audit_confirmation, note_auth_time,
 #[cfg(feature = "dev")]
 pub use hot::hot_statements;
 pub use link::{LinkOutcome, LinkRequest, link};
+pub use not_begun::{NotBegun, NotBegunRow, insert_not_begun, not_begun, prune_not_begun};
 pub use pending::count_pending;
 pub use posted::{Posted, keep};
 pub use prune::{prune_completed, prune_failed};
-pub use report::report;
+pub use report::{ReportRow, report};
 pub use unlink::{
     DueRemoval, UnlinkOutcome, UnlinkRequest, UnlinkedBy, UsersIdentity, due_removals, identities_for, set_removal,
     unlink,

@@ -53,10 +53,7 @@ impl OAuth1 {
     /// Starts a login: requests temporary credentials (RFC 5849 §2.1). The protocol has no `state`, so it is a parameter of the
     /// callback URL. Hints are not passed on, because the protocol defines none.
     pub async fn begin(&self, request: LoginRequest, now: Timestamp) -> Result<StartedLogin, Failure> {
-        let begun = self.0.begin(request.redirect_uri, now).await;
-        begun.inspect_err(|failure| {
-            tracing::warn!(provider = self.registration().id, reason = failure.reason, "cannot begin a login");
-        })
+        self.0.begin(request.redirect_uri, now).await
     }
 
     /// Finishes a login: requests token credentials (RFC 5849 §2.3) and the profile.
@@ -110,8 +107,7 @@ impl OAuth1 {
 
 impl Inner {
     fn request_signer<'a>(&'a self, token: Option<(&'a str, &'a str)>) -> Result<RequestSigner<'a>, Failure> {
-        let signer =
-            self.signer.as_ref().ok_or_else(|| Failure::token(Fault::Unavailable, "the private key is not usable"))?;
+        let signer = self.signer.as_ref().ok_or_else(unusable_key)?;
         Ok(RequestSigner { signer, client_id: &self.config.registration.client_id, token })
     }
 
@@ -131,7 +127,8 @@ impl Inner {
         if !credentials.callback_confirmed {
             // OAuth Core 1.0 before Revision A allows session fixation: an attacker starts a login, and a victim
             // authorizes it.
-            return Err(Failure::token(Fault::InvalidResponse, "the provider does not confirm the callback"));
+            let unconfirmed = Failure::token(Fault::InvalidResponse, "the provider does not confirm the callback");
+            return Err(unconfirmed.needing_operator(true));
         }
         let extra = &self.config.registration.extra_params;
         let extra = extra.iter().map(|(name, value)| (name.as_str(), value.as_str()));
@@ -199,10 +196,14 @@ async fn request_credentials(
     credentials::read(answer.status(), answer.headers(), answer.body())
 }
 
+fn unusable_key() -> Failure {
+    Failure::token(Fault::Unavailable, "the private key is not usable").needing_operator(true)
+}
+
 /// At the start of a login, a rejection concerns the gateway's own credentials and not the user.
 fn not_the_user(failure: Failure) -> Failure {
     match failure.fault {
-        Fault::Refused => Failure::token(Fault::InvalidResponse, failure.reason),
+        Fault::Refused => Failure::token(Fault::InvalidResponse, failure.reason).needing_operator(true),
         _ => failure,
     }
 }

@@ -51,10 +51,7 @@ impl Oidc {
     pub async fn begin(&self, request: LoginRequest, now: Timestamp) -> Result<StartedLogin, Failure> {
         let metadata = self.metadata(now).await?;
         let begun = begin::begin(&self.0.config, &metadata.value, request)?;
-        let pushed = self.0.push(&metadata.value, begun, now).await;
-        pushed.inspect_err(|failure| {
-            tracing::warn!(provider = self.registration().id, reason = failure.reason, "cannot begin a login");
-        })
+        self.0.push(&metadata.value, begun, now).await
     }
 
     /// Whether `iss` is the issuer of this provider, or of one of its allowed tenants.

@@ -46,17 +46,20 @@ pub struct Missing {
     /// Whether this process had no file descriptor for the request. Then no pause follows, because the provider did
     /// not fail.
     pub is_overload: bool,
+    /// Whether only an operator can change it, so that a further attempt fails too.
+    pub needs_operator: bool,
 }
 
 impl From<&str> for Missing {
     fn from(reason: &str) -> Self {
-        Self { reason: reason.to_owned(), is_overload: false }
+        Self { reason: reason.to_owned(), is_overload: false, needs_operator: false }
     }
 }
 
 impl From<Missing> for Failure {
     fn from(missing: Missing) -> Self {
-        Self::token(if missing.is_overload { Fault::Overloaded } else { Fault::Unavailable }, missing.reason)
+        let fault = if missing.is_overload { Fault::Overloaded } else { Fault::Unavailable };
+        Self::token(fault, missing.reason).needing_operator(missing.needs_operator)
     }
 }
 
@@ -256,7 +259,7 @@ mod tests {
     #[tokio::test]
     async fn a_lack_of_descriptors_does_not_count_as_a_failure_of_the_provider() {
         let cache: DocumentCache<usize> = DocumentCache::new();
-        let missing = || Missing { reason: "no socket".into(), is_overload: true };
+        let missing = || Missing { reason: "no socket".into(), is_overload: true, needs_operator: false };
         let exhausted = || async { Err(FetchError { missing: missing(), stored: None }) };
         for _ in 0..10 {
             let outcome = cache.get(at(0), Acceptable::Any, exhausted()).await;

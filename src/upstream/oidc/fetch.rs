@@ -17,6 +17,7 @@ use super::issuer::Issuer;
 use super::key_set::KeySet;
 use super::relying_party::RelyingParty;
 use crate::base::clock::Timestamp;
+use crate::base::outbound::is_certificate_error;
 use crate::upstream::failure::Fault;
 use crate::upstream::provider_http::CallError;
 use crate::upstream::store::{self, Document, DocumentKind};
@@ -101,17 +102,24 @@ impl RelyingParty {
     ) -> Result<T, FetchError<T>> {
         let fetched = self.http.get_json(&source, now).await;
         let is_overload = matches!(fetched, Err(CallError(Fault::Overloaded, _)));
-        let fetched = fetched.map_err(|CallError(_, why)| why);
-        let reason = match fetched.and_then(|document| Ok((read(&document)?, document))) {
-            Ok((value, document)) => {
-                self.store_in_background(kind, source, document, now);
-                return Ok(value);
+        // A document that was read and is wrong stays wrong until an operator changes it or the configuration.
+        let (reason, needs_operator) = match fetched {
+            Err(CallError(_, why)) => {
+                let is_untrusted = is_certificate_error(&why);
+                (why, is_untrusted)
             }
-            Err(reason) => format!("{}: {reason}", kind.name()),
+            Ok(document) => match read(&document) {
+                Ok(value) => {
+                    self.store_in_background(kind, source, document, now);
+                    return Ok(value);
+                }
+                Err(why) => (why, true),
+            },
         };
+        let reason = format!("{}: {reason}", kind.name());
         tracing::warn!(provider = %self.config.registration.id, %reason, "provider metadata cannot be fetched");
         let stored = self.load_stored(kind, source, read).await;
-        Err(FetchError { missing: Missing { reason, is_overload }, stored })
+        Err(FetchError { missing: Missing { reason, is_overload, needs_operator }, stored })
     }
 
     /// Stores a valid document in the background, for a gateway that starts while the provider is down. Ignores

@@ -29,7 +29,10 @@ impl RelyingParty {
         let (mut url, form) = split(&begun.url, metadata.authorization_endpoint().url());
         let answer = self.send_as_client(endpoint.as_str(), &form, now).await;
         let answer = answer.map_err(|CallError(fault, why)| failure(fault, &why))?;
-        let request_uri = request_uri(&answer).map_err(|why| failure(Fault::InvalidResponse, &why))?;
+        // The request is the gateway's own, so the provider refuses it again.
+        let refused = answer.status().is_client_error() && answer.status() != StatusCode::TOO_MANY_REQUESTS;
+        let request_uri =
+            request_uri(&answer).map_err(|why| failure(Fault::InvalidResponse, &why).needing_operator(refused))?;
         url.query_pairs_mut()
             .append_pair("client_id", &self.config.registration.client_id)
             .append_pair("request_uri", &request_uri);
@@ -50,7 +53,8 @@ fn endpoint(when: PushedAuthorization, metadata: &Metadata) -> Result<Option<&Ur
         PushedAuthorization::Auto => extra.require_pushed_authorization_requests,
     };
     if must && endpoint.is_none() {
-        return Err(failure(Fault::InvalidResponse, "is required, but the discovery document has none"));
+        let missing = failure(Fault::InvalidResponse, "is required, but the discovery document has none");
+        return Err(missing.needing_operator(true));
     }
     Ok(endpoint)
 }

@@ -4,7 +4,7 @@ use actix_web::http::{Method, StatusCode};
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 
-use super::{negotiate, pages};
+use super::pages;
 use crate::app::App;
 use crate::logout::Request;
 
@@ -19,7 +19,6 @@ struct CookiesConflict<'a> {
     return_to: &'a str,
     /// The sealed logout request, where the page asks to confirm a logout.
     sign_out: Option<String>,
-    reference: String,
 }
 
 /// Offers to start again, and to sign out of both sessions. After a `GET` the browser continues with the same address,
@@ -44,7 +43,6 @@ fn show(app: &App, request: &HttpRequest, return_to: &str, sign_out: Option<Stri
         at: request.path(),
         return_to,
         sign_out,
-        reference: negotiate::request_id(request),
     };
     pages::html_leading_away(StatusCode::CONFLICT, &page)
 }

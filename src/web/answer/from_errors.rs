@@ -14,8 +14,8 @@ use crate::vault::ProviderTokenError;
 impl From<Refusal> for Problem {
     fn from(refusal: Refusal) -> Self {
         match refusal {
-            Refusal::Refused { code, reference, goal, .. } => {
-                Self::from(code).with_reference(reference).with_goal(goal)
+            Refusal::Refused { code, reference, goal, needs_operator, .. } => {
+                Self::from(code).with_reference(reference).with_goal(goal).needing_operator(needs_operator)
             }
             Refusal::Replayed { reference, .. } => {
                 Self::of_login(&refusals::STATE_USED).with_reference(Some(reference))

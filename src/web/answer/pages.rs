@@ -131,6 +131,8 @@ struct ProblemPage<'a> {
     retry: Option<String>,
     /// The address of the login with another account.
     other_account: Option<String>,
+    /// The address of the other ways to sign in, where this one does not work.
+    choose: Option<String>,
 }
 
 /// The content of the page for a refusal.
@@ -147,6 +149,8 @@ pub struct ProblemTexts<'a> {
     pub goal: Option<&'a Goal>,
     /// Whether the same request may succeed later.
     pub is_temporary: bool,
+    /// Whether only an operator can change it; then nothing on the page tries again.
+    pub needs_operator: bool,
     /// What the failed login was for, where another account at the same provider may succeed.
     pub other_account: Option<&'a Goal>,
     /// Whether the refusal ended a login or a session; the link then reads "Sign in again".
@@ -305,13 +309,24 @@ pub fn problem(request: &HttpRequest, refused: &ProblemTexts<'_>) -> HttpRespons
     let login = |goal: &Goal| login_path(prefix, &goal.provider, goal.return_to.as_deref());
     // An empty address is that of this page. So the page contains neither the code nor the `state` of a callback.
     let same_address = || (refused.is_temporary && request.method() == Method::GET).then(String::new);
-    let retry = refused.goal.map(login).or_else(same_address);
+    let retry = refused.goal.map(login).filter(|_| !refused.needs_operator).or_else(same_address);
+    let choose = refused.needs_operator.then(|| other_ways(request, prefix, refused.goal)).flatten();
     let other_account = refused.other_account.map(|goal| {
         let login = login(goal);
         let separator = if login.contains('?') { '&' } else { '?' };
         format!("{login}{separator}prompt=select_account")
     });
-    html(refused.status, &ProblemPage { prefix, style: STYLE_PATH, refused, retry, other_account })
+    html(refused.status, &ProblemPage { prefix, style: STYLE_PATH, refused, retry, other_account, choose })
+}
+
+/// The address of the login page, with the target of the failed login. `None` where there is one provider only.
+fn other_ways(request: &HttpRequest, prefix: &str, goal: Option<&Goal>) -> Option<String> {
+    request.app_data::<Data<App>>().filter(|app| app.providers.iter().count() > 1)?;
+    let mut address = url::form_urlencoded::Serializer::for_suffix(format!("{prefix}/login?"), prefix.len() + 7);
+    address.append_pair("choose", "1");
+    let return_to = goal.and_then(|goal| goal.return_to.as_deref());
+    address.extend_pairs(return_to.map(|target| ("return_to", target)));
+    Some(address.finish())
 }
 
 /// The stylesheet, cacheable for a year.

@@ -24,6 +24,8 @@ pub struct Problem {
     challenge: Option<Challenge>,
     /// Whether the refusal ended a login or a session. The page then offers to sign in again.
     is_of_login: bool,
+    /// Whether only an operator can change it: no page and no header then suggests another attempt.
+    needs_operator: bool,
     /// What the failed login was for, where that is known.
     goal: Option<Box<Goal>>,
     /// The `error` of RFC 6749 §5.2, for OAuth clients; `None` where the status decides it.
@@ -65,6 +67,7 @@ impl Problem {
             extra: None,
             challenge: None,
             is_of_login: false,
+            needs_operator: false,
             goal: None,
             oauth_error: None,
         }
@@ -103,6 +106,11 @@ impl Problem {
     /// The same refusal with what the failed login was for.
     pub(super) fn with_goal(self, goal: Option<Goal>) -> Self {
         Self { goal: goal.map(Box::new), ..self }
+    }
+
+    /// The same refusal where only an operator can change it: without `Retry-After`, and with another sentence.
+    pub(super) fn needing_operator(self, needs_operator: bool) -> Self {
+        if needs_operator { Self { needs_operator, retry_after: None, ..self } } else { self }
     }
 
     /// Malformed or contradictory parameters (400).
@@ -287,16 +295,17 @@ impl Problem {
         if negotiate::wants_json_only(request) {
             return self.for_program(request);
         }
-        let reference = self.reference_for(request);
+        let _logged = self.reference_for(request);
         let page = pages::ProblemTexts {
             status: self.status(),
             title: self.row.title,
-            sentence: self.row.sentence,
-            // A 404 is no defect, so it needs no reference.
-            reference: Some(reference.as_str()).filter(|text| !text.is_empty() && self.row.code != "not_found"),
+            sentence: self.sentence(),
+            // That of a login only: `vestibule logins show` finds each reference that a page shows.
+            reference: self.reference.as_ref().map(Reference::as_str),
             again: self.is_of_login,
             goal: self.goal.as_deref(),
-            is_temporary: self.retry_after.is_some() || matches!(self.row.status, 502 | 504),
+            is_temporary: !self.needs_operator && (self.retry_after.is_some() || matches!(self.row.status, 502 | 504)),
+            needs_operator: self.needs_operator,
             other_account: self.goal.as_deref().filter(|_| self.is(Code::NotAllowed)),
             account: [refusals::LAST_IDENTITY.code, Code::AlreadyLinked.as_str()].contains(&self.row.code),
         };
@@ -338,7 +347,8 @@ impl Problem {
             Some(Extra::ConfirmUrl(url)) => Some(url.as_str()),
             _ => None,
         };
-        let RefusalText { status, code, title, sentence, hint } = *self.row;
+        let RefusalText { status, code, title, hint, .. } = *self.row;
+        let sentence = self.sentence();
         let detail = if hint.is_empty() { sentence.to_owned() } else { format!("{sentence} {hint}") };
         let body = Body { r#type: "about:blank", title, status, detail, code, reference: &reference, confirm_url };
         let body = serde_json::to_string(&body).unwrap_or_default();
@@ -363,6 +373,10 @@ impl Problem {
             500 => "server_error",
             _ => "invalid_request",
         })
+    }
+
+    fn sentence(&self) -> &'static str {
+        if self.needs_operator { refusals::NEEDS_OPERATOR } else { self.row.sentence }
     }
 
     fn status(&self) -> StatusCode {

@@ -21,6 +21,10 @@ const fn row(status: u16, code: &'static str, title: &'static str, sentence: &'s
     RefusalText { status, code, title, sentence, hint: "" }
 }
 
+/// The sentence of a refusal that only an operator can change.
+pub const NEEDS_OPERATOR: &str = "This way to sign in does not work until the operator of this site or of the provider \
+                                  changes a setting.";
+
 pub static INVALID_REQUEST: RefusalText =
     row(400, "invalid_request", "The request is not valid", "The address or the form is not what it should be.");
 pub static NOT_FOUND: RefusalText = row(404, "not_found", "There is nothing here", "The address does not exist.");

@@ -161,10 +161,12 @@ pub async fn callback(
             }
             Err(Refusal::Replayed { reference, session, return_to }.into())
         }
-        Err(Refusal::Refused { code, reference: Some(reference), request: Some(id), goal }) => {
+        Err(Refusal::Refused { code, reference: Some(reference), request: Some(id), goal, needs_operator }) => {
             // The app gets the error; if its authorization request cannot be answered, the user gets it.
             let told = authorize::after_refusal(app, request, id, code, reference.as_str()).await;
-            told.ok_or_else(|| Refusal::Refused { code, reference: Some(reference), request: None, goal }.into())
+            told.ok_or_else(|| {
+                Refusal::Refused { code, reference: Some(reference), request: None, goal, needs_operator }.into()
+            })
         }
         Err(refusal) => Err(refusal.into()),
     }

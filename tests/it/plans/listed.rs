@@ -8,7 +8,7 @@ use vestibule::dev::hot_statements;
 
 /// Statements that no request waits for: the cleanup, reports and administration, which run without the planner settings
 /// of hot statements, and signing keys and providers, which are a handful of rows.
-const RARE: [&str; 27] = [
+const RARE: [&str; 28] = [
     "account::store::find::FindByEmail",
     "account::store::find::SearchUsers",
     "authorize::store::prune::PruneCodes",
@@ -21,6 +21,7 @@ const RARE: [&str; 27] = [
     "keys::store::DeleteKey",
     "keys::store::InsertKey",
     "keys::store::UpdateState",
+    "login::store::not_begun::PruneNotBegun",
     "login::store::prune::PruneCompleted",
     "login::store::prune::PruneFailed",
     "logout::store::notices::GiveUp",

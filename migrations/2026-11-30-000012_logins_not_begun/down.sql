@@ -1,0 +1,1 @@
+DROP TABLE logins_not_begun;
