@@ -103,6 +103,7 @@ algorithms = ["ES256"]
 logins_per_minute = 1000000
 logins_per_minute_network = 10000000
 tokens_per_minute = 1000000
+client_tokens_per_minute = 1000000
 requests_per_connection = 1000000
 
 [tokens]

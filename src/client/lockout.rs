@@ -1,4 +1,5 @@
-//! Lockout after wrong client secrets: for each client and address, in memory, on each replica by itself.
+//! Lockout after wrong client secrets: for each client and address, in memory, on each replica by itself. The right secret is
+//! accepted at any time, because many users and services share an address.
 
 use std::collections::HashMap;
 use std::net::IpAddr;
@@ -35,14 +36,29 @@ impl Lockouts {
         Self { threshold, failures: Mutex::default() }
     }
 
+    /// Counts a wrong secret of the pair. Returns the rest of the lockout if the pair was locked out before.
+    pub fn count(&self, key: Key, now: Timestamp) -> Option<TimeDelta> {
+        let was_locked = self.remaining(key, now).is_some();
+        self.add(key, now);
+        self.remaining(key, now).filter(|_| was_locked)
+    }
+
+    /// Deletes the failures of a pair that has presented the right secret, and of no other pair (IN-11). A lockout goes on:
+    /// another caller behind the address may still guess.
+    pub fn clear(&self, key: Key, now: Timestamp) {
+        let mut failures = self.failures();
+        if failures.get(&key).is_some_and(|known| known.locked_until <= now) {
+            failures.remove(&key);
+        }
+    }
+
     /// How much longer the pair is locked out; `None` if it is not.
-    pub fn remaining(&self, key: Key, now: Timestamp) -> Option<TimeDelta> {
+    fn remaining(&self, key: Key, now: Timestamp) -> Option<TimeDelta> {
         let left = self.failures().get(&key)?.locked_until - now;
         (left > TimeDelta::zero()).then_some(left)
     }
 
-    /// Counts a failure of the pair.
-    pub fn count(&self, key: Key, now: Timestamp) {
+    fn add(&self, key: Key, now: Timestamp) {
         let mut failures = self.failures();
         if failures.len() >= MAX_ENTRIES && !failures.contains_key(&key) {
             failures.retain(|_, known| known.locked_until > now);
@@ -59,11 +75,6 @@ impl Lockouts {
         if let Some(lockout) = lockout(known.count, self.threshold) {
             known.locked_until = now + lockout;
         }
-    }
-
-    /// Deletes the failures of a pair that has presented the right secret, and of no other pair (IN-11).
-    pub fn clear(&self, key: Key) {
-        self.failures().remove(&key);
     }
 
     /// Evicts entries that no longer count.
@@ -129,13 +140,42 @@ mod tests {
     /// IN-11
     #[test]
     fn a_success_clears_the_failures_of_that_pair_only() {
-        let lockouts = Lockouts::new(1);
+        let lockouts = Lockouts::new(2);
         for key in [(0, HERE), (1, HERE), (0, THERE)] {
             lockouts.count(key, at(0));
         }
-        lockouts.clear((0, HERE));
-        let locked = |key| lockouts.remaining(key, at(1)).is_some();
+        lockouts.clear((0, HERE), at(0));
+        let locked = |key| {
+            lockouts.count(key, at(1));
+            lockouts.remaining(key, at(1)).is_some()
+        };
         assert_eq!([(0, HERE), (1, HERE), (0, THERE), (1, THERE)].map(locked), [false, true, true, false]);
+    }
+
+    /// IN-09: wrong secrets during a lockout count as well, so guesses without a pause reach the longer ones.
+    #[test]
+    fn wrong_secrets_during_a_lockout_are_counted() {
+        let lockouts = Lockouts::new(5);
+        let count = || lockouts.count((0, HERE), at(0)).map(|left| left.num_minutes());
+        let answers: Vec<_> = (1..=21).map(|_| count()).collect();
+        let wanted = |n: i64| match n {
+            1..=5 => None,
+            6..=9 => Some(5),
+            10..=19 => Some(30),
+            _ => Some(24 * 60),
+        };
+        assert_eq!(answers, (1..=21).map(wanted).collect::<Vec<_>>());
+    }
+
+    /// IN-11: a success during a lockout does not end it.
+    #[test]
+    fn a_success_during_a_lockout_leaves_it_in_force() {
+        let lockouts = Lockouts::new(1);
+        lockouts.count((0, HERE), at(0));
+        lockouts.clear((0, HERE), at(1));
+        assert_eq!(lockouts.remaining((0, HERE), at(1)), Some(TimeDelta::minutes(4)));
+        lockouts.clear((0, HERE), at(5));
+        assert_eq!(lockouts.failures().len(), 0);
     }
 
     #[test]

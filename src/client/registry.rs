@@ -6,7 +6,7 @@ use chrono::TimeDelta;
 
 use super::assertion::{self, Assertion, Audiences};
 use super::downstream::Client;
-use super::lockout::Lockouts;
+use super::lockout::{Key, Lockouts};
 use crate::base::clock::Timestamp;
 use crate::base::secret::{Hashed, Plain};
 use crate::config::{self, BUILT_IN_CLIENT};
@@ -44,7 +44,7 @@ pub enum ClientAuthError {
     Unknown,
     /// The client is known and the credential is wrong. Only the operator can see the difference to `Unknown`.
     WrongSecret,
-    /// Too many wrong secrets; with the time until the next one is checked.
+    /// The credential is wrong after too many wrong secrets; with the rest of the lockout.
     LockedOut(TimeDelta),
 }
 
@@ -83,7 +83,7 @@ impl Registry {
         match (self.find(id), &presented.proof) {
             (Some((_, client)), Proof::None) if !client.is_confidential => Ok((client, None)),
             (Some((place, client)), Proof::Secret(secret)) if client.shows_secret() => {
-                self.check_with_lockout((place, from), now, || client.has_secret(secret).then_some((client, None)))
+                self.judge_secret((place, from), client.has_secret(secret), now).map(|()| (client, None))
             }
             (Some((_, client)), Proof::Assertion(assertion)) if client.public_key().is_some() => {
                 // A signature cannot be guessed, so wrong ones are not counted.
@@ -101,22 +101,13 @@ impl Registry {
         }
     }
 
-    /// Checks a credential unless the caller is locked out, and counts a wrong one.
-    fn check_with_lockout<T>(
-        &self,
-        key: (usize, IpAddr),
-        now: Timestamp,
-        check: impl FnOnce() -> Option<T>,
-    ) -> Result<T, ClientAuthError> {
-        if let Some(left) = self.lockouts.remaining(key, now) {
-            return Err(ClientAuthError::LockedOut(left));
+    /// Accepts the right secret also during a lockout, and counts a wrong one.
+    fn judge_secret(&self, key: Key, is_right: bool, now: Timestamp) -> Result<(), ClientAuthError> {
+        if is_right {
+            self.lockouts.clear(key, now);
+            return Ok(());
         }
-        let Some(good) = check() else {
-            self.lockouts.count(key, now);
-            return Err(ClientAuthError::WrongSecret);
-        };
-        self.lockouts.clear(key);
-        Ok(good)
+        Err(self.lockouts.count(key, now).map_or(ClientAuthError::WrongSecret, ClientAuthError::LockedOut))
     }
 
     /// Evicts failures that no longer count.
@@ -173,6 +164,7 @@ mod tests {
             logins_per_minute_network: 1,
             tokens_per_minute: 1,
             failures_before_lockout: 5,
+            client_tokens_per_minute: 1,
             connections: 0,
             connections_per_address: 1,
             requests_per_connection: 1,
@@ -229,9 +221,9 @@ mod tests {
         assert_eq!(ask(&registry, Some("api"), Some(&secret.replacen('+', " ", 1))), Err(ClientAuthError::WrongSecret));
     }
 
-    /// IN-09: during a lockout even the right secret is rejected; failures without a known client and a secret do not count.
+    /// IN-09: wrong secrets are locked out, the right one never is; failures without a known client and a secret do not count.
     #[test]
-    fn five_wrong_secrets_lock_a_client_out() {
+    fn five_wrong_secrets_lock_further_wrong_ones_out() {
         let registry = registry();
         for _ in 0..20 {
             assert_eq!(ask(&registry, Some("nobody"), Some("x")), Err(ClientAuthError::Unknown));
@@ -240,11 +232,14 @@ mod tests {
         for _ in 0..5 {
             assert_eq!(ask(&registry, Some("api"), Some("x")), Err(ClientAuthError::WrongSecret));
         }
-        assert_eq!(ask(&registry, Some("api"), Some(SECRET)), Err(ClientAuthError::LockedOut(TimeDelta::minutes(5))));
+        let locked = Err(ClientAuthError::LockedOut(TimeDelta::minutes(5)));
+        assert_eq!(ask(&registry, Some("api"), Some("x")), locked);
+        assert_eq!(ask(&registry, Some("api"), Some(SECRET)), Ok("api"));
+        assert_eq!(ask(&registry, Some("api"), Some("y")), locked, "the right secret ends no lockout");
+        let presented = Presented { client_id: Some("api".to_owned()), proof: Proof::Secret(Plain::new("x")) };
+        let failure = |from, now| registry.authenticate(&presented, &audiences(), from, now).err();
         let elsewhere = IpAddr::V4(Ipv4Addr::BROADCAST);
-        let presented = Presented { client_id: Some("api".to_owned()), proof: Proof::Secret(Plain::new(SECRET)) };
-        assert!(registry.authenticate(&presented, &audiences(), elsewhere, Timestamp::UNIX_EPOCH).is_ok());
-        let later = Timestamp::UNIX_EPOCH + TimeDelta::minutes(5);
-        assert!(registry.authenticate(&presented, &audiences(), FROM, later).is_ok());
+        assert_eq!(failure(elsewhere, Timestamp::UNIX_EPOCH), Some(ClientAuthError::WrongSecret));
+        assert_eq!(failure(FROM, Timestamp::UNIX_EPOCH + TimeDelta::minutes(5)), Some(ClientAuthError::WrongSecret));
     }
 }

@@ -53,6 +53,7 @@ algorithms = ["ES256"]
 logins_per_minute = 100000
 logins_per_minute_network = 1000000
 tokens_per_minute = 100000
+client_tokens_per_minute = 100000
 [providers.op]
 name = "The provider"
 issuer = "{issuer}"

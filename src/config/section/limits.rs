@@ -7,18 +7,21 @@ use serde::Deserialize;
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct RawLimits {
-    /// login requests per minute and client address; also the burst
+    /// logins begun per minute and client address; also the burst
     #[schemars(range(min = 1, max = 1_000_000))]
     logins_per_minute: u32,
-    /// login requests per minute and network, an IPv4 /24 or an IPv6 /48; also the burst
+    /// logins begun per minute and network, an IPv4 /24 or an IPv6 /48; also the burst
     #[schemars(range(min = 1, max = 10_000_000))]
     logins_per_minute_network: u32,
-    /// token requests per minute and client address; also the burst
+    /// token requests of public clients, and failed client authentications, per minute and client address; also the burst
     #[schemars(range(min = 1, max = 1_000_000))]
     tokens_per_minute: u32,
-    /// wrong secrets for one client from one address before a lockout of 5m; twice as many: 30m; four times as many: 24h
+    /// wrong secrets for one client from one address before further wrong ones are 429 for 5m; twice as many: 30m; four times as many: 24h; the right one always passes
     #[schemars(range(min = 1, max = 1000))]
     failures_before_lockout: u32,
+    /// token requests and pushed authorization requests of one authenticated confidential client per minute; also the burst
+    #[schemars(range(min = 1, max = 10_000_000))]
+    client_tokens_per_minute: u32,
     /// open connections of `server.listen`; 0: as many as descriptors and memory allow; at the limit idle ones are closed for new ones
     #[schemars(range(min = 0, max = 1_000_000))]
     connections: u32,
@@ -42,10 +45,12 @@ pub struct Limits {
     pub logins_per_minute: u32,
     /// The same for an IPv4 /24 or an IPv6 /48.
     pub logins_per_minute_network: u32,
-    /// Token requests per minute and client address; also the burst.
+    /// Token requests of public clients, and failed authentications, per minute and client address; also the burst.
     pub tokens_per_minute: u32,
     /// Wrong secrets for one client from one address before the first lockout.
     pub failures_before_lockout: u32,
+    /// Token requests per minute of one confidential client that authenticated; also the burst.
+    pub client_tokens_per_minute: u32,
     /// Open connections of the public listener; 0: as many as descriptors and memory allow.
     pub connections: u32,
     /// Open connections of one client address.
@@ -66,6 +71,7 @@ pub(crate) fn validate(raw: &RawLimits) -> Option<Limits> {
         logins_per_minute_network: raw.logins_per_minute_network,
         tokens_per_minute: raw.tokens_per_minute,
         failures_before_lockout: raw.failures_before_lockout,
+        client_tokens_per_minute: raw.client_tokens_per_minute,
         connections: raw.connections,
         connections_per_address: raw.connections_per_address,
         requests_per_connection: raw.requests_per_connection,

@@ -275,6 +275,11 @@ impl Problem {
         self.row.status == 401
     }
 
+    /// Whether the gateway cannot answer (status 500 or more), whatever the request is.
+    pub fn is_outage(&self) -> bool {
+        self.row.status >= 500
+    }
+
     /// Whether the code is `session_cookies_conflict`.
     pub fn is_of_cookies(&self) -> bool {
         self.row.code == refusals::SESSION_COOKIES_CONFLICT.code

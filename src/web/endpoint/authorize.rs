@@ -43,6 +43,9 @@ pub async fn authorize(
     }
     let (binding, cookie) = cookies::bind(app, &request);
     let browser = Browser { signed_in: signed_in(app, &request, now).await?, binding };
+    if browser.signed_in.is_none() {
+        throttles.authorize_signed_out(app, &request)?;
+    }
     let pushed = query.get("request_uri").filter(|uri| uri.starts_with("urn:") && doubled.is_empty());
     let step = match (query.get("client_id"), pushed) {
         (Some(client_id), Some(request_uri)) => resume_pushed(app, client_id, request_uri, &browser, now).await?,
@@ -134,6 +137,7 @@ pub async fn push(
     let app = app.get_ref();
     let now = app.clock.now();
     let client = authenticate(app, &throttles, &request, &form, now).await?;
+    throttles.push_for(app, &request, client)?;
     if form.get("request_uri").is_some() {
         return Err(Problem::invalid_request());
     }

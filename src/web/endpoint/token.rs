@@ -47,6 +47,7 @@ async fn grant(
     let form = extract::form(request, payload, app.config.limits.body_bytes).await?;
     let now = app.clock.now();
     let client = authenticate(app, throttles, request, &form, now).await?;
+    throttles.token_for(app, request, client)?;
     let grant = form.get("grant_type").ok_or_else(|| Problem::oauth("invalid_request"))?;
     if grant == token_exchange::GRANT_TYPE {
         let token = token_exchange::exchange(app, client, &form, now).await?;

@@ -1,8 +1,7 @@
 //! The states of a rate limiter, bounded in memory: a sender of many addresses must not fill it.
 
 use std::collections::HashMap;
-use std::hash::{BuildHasher, RandomState};
-use std::net::IpAddr;
+use std::hash::{BuildHasher, Hash, RandomState};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use governor::nanos::Nanos;
@@ -11,46 +10,46 @@ use governor::state::keyed::ShrinkableKeyedStateStore;
 
 /// The number of parts with a lock each.
 const SHARDS: usize = 16;
-/// The most addresses of a part that have a state of their own.
+/// The most keys of a part that have a state of their own.
 const MAX_OWN: usize = 4096;
-/// The states of a part that further addresses share.
+/// The states of a part that further keys share.
 const MAX_SHARED: usize = 256;
 
-/// One state for each address, up to 65,536. Further addresses share 4,096 states until old ones are evicted: each of them
-/// then gets less than its limit, and memory does not grow. Which addresses share a state is not predictable.
-pub struct BoundedStore {
-    shards: Vec<Mutex<Shard>>,
+/// One state for each key, such as an address, up to 65,536. Further keys share 4,096 states until old ones are evicted: each of them
+/// then gets less than its limit, and memory does not grow. Which keys share a state is not predictable.
+pub struct BoundedStore<K> {
+    shards: Vec<Mutex<Shard<K>>>,
     hasher: RandomState,
 }
 
-#[derive(Default)]
-struct Shard {
-    own: HashMap<IpAddr, Nanos>,
+struct Shard<K> {
+    own: HashMap<K, Nanos>,
     shared: HashMap<usize, Nanos>,
 }
 
-impl BoundedStore {
+impl<K> BoundedStore<K> {
     /// An empty store.
     pub fn new() -> Self {
-        Self { shards: (0..SHARDS).map(|_| Mutex::default()).collect(), hasher: RandomState::new() }
+        let empty = || Mutex::new(Shard { own: HashMap::new(), shared: HashMap::new() });
+        Self { shards: (0..SHARDS).map(|_| empty()).collect(), hasher: RandomState::new() }
     }
 
-    fn all(&self) -> impl Iterator<Item = MutexGuard<'_, Shard>> {
+    fn all(&self) -> impl Iterator<Item = MutexGuard<'_, Shard<K>>> {
         self.shards.iter().map(|shard| shard.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }
 
-impl Shard {
-    /// The state of the address, or the one that it shares.
+impl<K: Hash + Eq + Clone> Shard<K> {
+    /// The state of the key, or the one that it shares.
     fn update<T, E>(
         &mut self,
-        key: IpAddr,
+        key: &K,
         hash: usize,
         decide: impl Fn(Option<Nanos>) -> Result<(T, Nanos), E>,
     ) -> Result<T, E> {
-        if self.own.len() < MAX_OWN || self.own.contains_key(&key) {
-            let (outcome, state) = decide(self.own.get(&key).copied())?;
-            self.own.insert(key, state);
+        if self.own.len() < MAX_OWN || self.own.contains_key(key) {
+            let (outcome, state) = decide(self.own.get(key).copied())?;
+            self.own.insert(key.clone(), state);
             return Ok(outcome);
         }
         let place = hash / SHARDS % MAX_SHARED;
@@ -60,22 +59,22 @@ impl Shard {
     }
 }
 
-impl StateStore for BoundedStore {
-    type Key = IpAddr;
+impl<K: Hash + Eq + Clone> StateStore for BoundedStore<K> {
+    type Key = K;
 
-    fn measure_and_replace<T, F, E>(&self, key: &IpAddr, decide: F) -> Result<T, E>
+    fn measure_and_replace<T, F, E>(&self, key: &K, decide: F) -> Result<T, E>
     where
         F: Fn(Option<Nanos>) -> Result<(T, Nanos), E>,
     {
         let hash = usize::try_from(self.hasher.hash_one(key) >> 1).unwrap_or_default();
         match self.shards.get(hash % SHARDS) {
-            Some(shard) => shard.lock().unwrap_or_else(PoisonError::into_inner).update(*key, hash, decide),
+            Some(shard) => shard.lock().unwrap_or_else(PoisonError::into_inner).update(key, hash, decide),
             None => decide(None).map(|(outcome, _)| outcome),
         }
     }
 }
 
-impl ShrinkableKeyedStateStore<IpAddr> for BoundedStore {
+impl<K: Hash + Eq + Clone> ShrinkableKeyedStateStore<K> for BoundedStore<K> {
     fn retain_recent(&self, drop_below: Nanos) {
         for mut shard in self.all() {
             shard.own.retain(|_, state| *state > drop_below);
@@ -98,7 +97,7 @@ impl ShrinkableKeyedStateStore<IpAddr> for BoundedStore {
 
 #[cfg(test)]
 mod tests {
-    use std::net::Ipv6Addr;
+    use std::net::{IpAddr, Ipv6Addr};
     use std::num::NonZeroU32;
     use std::time::Duration;
 

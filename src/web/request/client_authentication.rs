@@ -15,8 +15,9 @@ use crate::client::{self as clients, ASSERTION_TYPE, Assertion, Audiences, Clien
 use crate::telemetry;
 use crate::web::answer::problem::Problem;
 
-/// Authenticates the client that sent a form. A failure counts against the rate limit of the network. Needs no query,
-/// except for an assertion: its `jti` is inserted, because each assertion is valid once.
+/// Authenticates the client that sent a form. A failure counts once against the rate limit of the network, after the
+/// credential was checked, so that the right one is never limited. Needs no query, except for an assertion: its `jti` is
+/// inserted, because each assertion is valid once.
 pub async fn authenticate<'a>(
     app: &'a App,
     throttles: &Throttles,
@@ -25,7 +26,10 @@ pub async fn authenticate<'a>(
     now: Timestamp,
 ) -> Result<&'a Client, Problem> {
     let known = prove(app, request, form, now).await;
-    known.map_err(|refused| throttles.token(app, request).err().unwrap_or(refused))
+    known.map_err(|refused| {
+        let is_attempt = !refused.is_outage();
+        is_attempt.then(|| throttles.token(app, request).err()).flatten().unwrap_or(refused)
+    })
 }
 
 async fn prove<'a>(

@@ -1,5 +1,7 @@
-//! Rate limits per client address, in memory. Each replica counts separately.
+//! Rate limits, in memory. Each replica counts separately. A request counts by what it proves: a confidential client, the
+//! session of a signed-in browser, else the client address.
 
+use std::hash::Hash;
 use std::net::IpAddr;
 use std::num::NonZeroU32;
 
@@ -8,60 +10,45 @@ use governor::clock::{Clock, DefaultClock};
 use governor::{Quota, RateLimiter};
 
 use super::bounded_store::BoundedStore;
-use super::client_address;
+use super::{client_address, cookies};
 use crate::app::App;
+use crate::base::id::SessionId;
+use crate::client::Client;
 use crate::web::answer::problem::Problem;
-
-type Limiter = RateLimiter<IpAddr, BoundedStore, DefaultClock>;
 
 /// The rate limiters. A login consists of an authorization request and a response, which are counted separately.
 pub struct Throttles {
     logins: LoginLimits,
     /// A tenth of `logins`, while there are many pending logins.
     fewer_logins: LoginLimits,
-    returns: Limiter,
-    posts: Limiter,
-    tokens: Limiter,
-    authorizations: Limiter,
-    administrators: Limiter,
-    logout_tokens: Limiter,
-    clock: DefaultClock,
-}
-
-/// The limits on logins that begin.
-struct LoginLimits {
-    per_address: Limiter,
-    per_network: Limiter,
-}
-
-impl LoginLimits {
-    fn new(limits: &crate::config::Limits, divisor: u32) -> Self {
-        Self {
-            per_address: per_minute(limits.logins_per_minute / divisor),
-            per_network: per_minute(limits.logins_per_minute_network / divisor),
-        }
-    }
-}
-
-/// At least one a minute.
-fn per_minute(number: u32) -> Limiter {
-    let quota = Quota::per_minute(NonZeroU32::new(number).unwrap_or(NonZeroU32::MIN));
-    RateLimiter::new(quota, BoundedStore::new(), DefaultClock::default())
+    returns: Limiter<IpAddr>,
+    posts: Limiter<IpAddr>,
+    tokens: Limiter<IpAddr>,
+    pushes: Limiter<IpAddr>,
+    authorizations: Limiter<IpAddr>,
+    sessions: Limiter<SessionId>,
+    clients: Limiter<String>,
+    administrators: Limiter<IpAddr>,
+    logout_tokens: Limiter<IpAddr>,
 }
 
 impl Throttles {
     /// Creates the rate limiters from the section `[limits]`.
     pub fn new(limits: &crate::config::Limits) -> Self {
+        let logins = || Limiter::new("limits.logins_per_minute", limits.logins_per_minute);
+        let tokens = || Limiter::new("limits.tokens_per_minute", limits.tokens_per_minute);
         Self {
             logins: LoginLimits::new(limits, 1),
             fewer_logins: LoginLimits::new(limits, 10),
-            returns: per_minute(limits.logins_per_minute),
-            posts: per_minute(limits.logins_per_minute),
-            tokens: per_minute(limits.tokens_per_minute),
-            authorizations: per_minute(limits.tokens_per_minute),
-            administrators: per_minute(limits.tokens_per_minute),
-            logout_tokens: per_minute(limits.tokens_per_minute),
-            clock: DefaultClock::default(),
+            returns: logins(),
+            posts: logins(),
+            tokens: tokens(),
+            pushes: tokens(),
+            authorizations: tokens(),
+            sessions: Limiter::new("limits.tokens_per_minute", limits.tokens_per_minute),
+            clients: Limiter::new("limits.client_tokens_per_minute", limits.client_tokens_per_minute),
+            administrators: tokens(),
+            logout_tokens: tokens(),
         }
     }
 
@@ -76,61 +63,132 @@ impl Throttles {
             if pending > most / 2 { &self.fewer_logins } else { &self.logins };
         let address = client_address::address(request, &app.config.server.trusted_proxies);
         // The address first: what it refuses does not count for the other addresses of its network.
-        self.check(per_address, client_address::network(address))?;
-        self.check(per_network, client_address::wide_network(address))
+        per_address.count(&client_address::network(address))?;
+        per_network.count(&client_address::wide_network(address))
     }
 
     /// Counts an authorization response (`limits.logins_per_minute`).
     pub fn come_back(&self, app: &App, request: &HttpRequest) -> Result<(), Problem> {
-        self.count(&self.returns, app, request)
+        self.returns.count_address(app, request)
     }
 
-    /// Counts an authorization response by form post. The `GET` that follows it counts in `come_back`.
+    /// Counts a form post from another site. The `GET` that follows it counts by its own limit.
     pub fn post_back(&self, app: &App, request: &HttpRequest) -> Result<(), Problem> {
-        self.count(&self.posts, app, request)
+        self.posts.count_address(app, request)
     }
 
-    /// Counts a request for a token (`limits.tokens_per_minute`).
+    /// Counts a request for a token, or a failed client authentication, by address (`limits.tokens_per_minute`).
     pub fn token(&self, app: &App, request: &HttpRequest) -> Result<(), Problem> {
-        self.count(&self.tokens, app, request)
+        self.tokens.count_address(app, request)
     }
 
-    /// Counts an authorization request of an app (`limits.tokens_per_minute`). Most are answered without a login, so
-    /// the limit is that of tokens.
+    /// Counts a request for a token of an authenticated client. A confidential client counts by itself
+    /// (`limits.client_tokens_per_minute`). A public one has proven nothing, so its address counts.
+    pub fn token_for(&self, app: &App, request: &HttpRequest, client: &Client) -> Result<(), Problem> {
+        if client.is_confidential { self.clients.count(&client.id) } else { self.token(app, request) }
+    }
+
+    /// Counts a pushed authorization request, as [`token_for`](Self::token_for) does. Addresses have a limiter of their own
+    /// here, since a token request follows each pushed one.
+    pub fn push_for(&self, app: &App, request: &HttpRequest, client: &Client) -> Result<(), Problem> {
+        if client.is_confidential { self.clients.count(&client.id) } else { self.pushes.count_address(app, request) }
+    }
+
+    /// Counts a request for a token by the session that the cookie names, else by address (`limits.tokens_per_minute`).
+    pub fn token_in_session(&self, app: &App, request: &HttpRequest) -> Result<(), Problem> {
+        self.in_session(&self.tokens, app, request)
+    }
+
+    /// Counts an authorization request of an app by the session that the cookie names, else by address. Most are answered
+    /// without a login, so the limit is that of tokens. The cookie alone does not show that the session is live: where it is
+    /// not, the handler counts the address with [`authorize_signed_out`](Self::authorize_signed_out).
     pub fn authorize(&self, app: &App, request: &HttpRequest) -> Result<(), Problem> {
-        self.count(&self.authorizations, app, request)
+        self.in_session(&self.authorizations, app, request)
+    }
+
+    /// Counts an authorization request by address if its session cookie names a session, which has ended.
+    pub fn authorize_signed_out(&self, app: &App, request: &HttpRequest) -> Result<(), Problem> {
+        let named = cookies::named(app, request);
+        named.map_or(Ok(()), |_| self.authorizations.count_address(app, request))
     }
 
     /// Counts a wrong `admin.token`. The limiter is separate, so that token requests from the same address are
     /// unaffected.
     pub fn not_administrator(&self, app: &App, request: &HttpRequest) -> Result<(), Problem> {
-        self.count(&self.administrators, app, request)
+        self.administrators.count_address(app, request)
     }
 
     /// Counts an invalid logout token. Valid logout tokens are not limited.
     pub fn bad_logout_token(&self, app: &App, request: &HttpRequest) -> Result<(), Problem> {
-        self.count(&self.logout_tokens, app, request)
+        self.logout_tokens.count_address(app, request)
     }
 
-    fn count(&self, limit: &Limiter, app: &App, request: &HttpRequest) -> Result<(), Problem> {
-        let address = client_address::address(request, &app.config.server.trusted_proxies);
-        self.check(limit, client_address::network(address))
+    /// Removes keys without recent requests, so that memory depends on the current traffic only.
+    pub fn evict_quiet(&self) {
+        let logins = [&self.logins, &self.fewer_logins].into_iter().flat_map(|of| [&of.per_address, &of.per_network]);
+        let others = [&self.returns, &self.posts, &self.tokens, &self.pushes, &self.authorizations];
+        logins.chain(others).chain([&self.administrators, &self.logout_tokens]).for_each(Limiter::evict_quiet);
+        self.sessions.evict_quiet();
+        self.clients.evict_quiet();
     }
 
-    fn check(&self, limit: &Limiter, key: IpAddr) -> Result<(), Problem> {
-        limit.check_key(&key).map_err(|until| {
-            let wait = until.wait_time_from(self.clock.now());
-            Problem::rate_limited(wait.as_secs() + 1)
+    fn in_session(&self, otherwise: &Limiter<IpAddr>, app: &App, request: &HttpRequest) -> Result<(), Problem> {
+        match cookies::named(app, request) {
+            Some(session) => self.sessions.count(&session),
+            None => otherwise.count_address(app, request),
+        }
+    }
+}
+
+/// The limits on logins that begin.
+struct LoginLimits {
+    per_address: Limiter<IpAddr>,
+    per_network: Limiter<IpAddr>,
+}
+
+impl LoginLimits {
+    fn new(limits: &crate::config::Limits, divisor: u32) -> Self {
+        let network = limits.logins_per_minute_network / divisor;
+        Self {
+            per_address: Limiter::new("limits.logins_per_minute", limits.logins_per_minute / divisor),
+            per_network: Limiter::new("limits.logins_per_minute_network", network),
+        }
+    }
+}
+
+/// A number of requests per minute and key.
+struct Limiter<K: Hash + Eq + Clone> {
+    /// The key of the configuration, for the log.
+    name: &'static str,
+    requests: RateLimiter<K, BoundedStore<K>, DefaultClock>,
+    clock: DefaultClock,
+}
+
+impl<K: Hash + Eq + Clone> Limiter<K> {
+    /// At least one a minute.
+    fn new(name: &'static str, per_minute: u32) -> Self {
+        let quota = Quota::per_minute(NonZeroU32::new(per_minute).unwrap_or(NonZeroU32::MIN));
+        let clock = DefaultClock::default();
+        Self { name, requests: RateLimiter::new(quota, BoundedStore::new(), clock.clone()), clock }
+    }
+
+    /// Counts a request. The log line of a refused one names the limit.
+    fn count(&self, key: &K) -> Result<(), Problem> {
+        self.requests.check_key(key).map_err(|until| {
+            tracing::Span::current().record("limit", self.name);
+            Problem::rate_limited(until.wait_time_from(self.clock.now()).as_secs() + 1)
         })
     }
 
-    /// Removes addresses without recent requests, so that memory depends on the current traffic only.
-    pub fn evict_quiet(&self) {
-        let logins = [&self.logins, &self.fewer_logins].into_iter().flat_map(|of| [&of.per_address, &of.per_network]);
-        let others = [&self.returns, &self.posts, &self.tokens, &self.authorizations, &self.administrators];
-        for limit in logins.chain(others).chain([&self.logout_tokens]) {
-            limit.retain_recent();
-            limit.shrink_to_fit();
-        }
+    fn evict_quiet(&self) {
+        self.requests.retain_recent();
+        self.requests.shrink_to_fit();
+    }
+}
+
+impl Limiter<IpAddr> {
+    fn count_address(&self, app: &App, request: &HttpRequest) -> Result<(), Problem> {
+        let address = client_address::address(request, &app.config.server.trusted_proxies);
+        self.count(&client_address::network(address))
     }
 }

@@ -91,9 +91,9 @@ fn count(app: &App, limit: Limit, request: &HttpRequest) -> Result<(), Problem> 
         Limit::Login => throttles.begin(app, request),
         Limit::Form => throttles.post_back(app, request),
         Limit::Authorize => throttles.authorize(app, request),
-        Limit::Token => throttles.token(app, request),
-        Limit::TokenOrCallback if extract::media_type(request) == extract::FORM => throttles.token(app, request),
-        Limit::TokenOrCallback | Limit::Callback => throttles.come_back(app, request),
+        Limit::Token => throttles.token_in_session(app, request),
+        Limit::CallbackUnlessForm if extract::media_type(request) == extract::FORM => Ok(()),
+        Limit::CallbackUnlessForm | Limit::Callback => throttles.come_back(app, request),
     }
 }
 

@@ -26,7 +26,7 @@ impl RootSpanBuilder for Span {
         let trusted = app.map(|app| app.config.server.trusted_proxies.as_slice()).unwrap_or_default();
         let ip = client_address::address(request.request(), trusted);
         let method = known(request.method());
-        tracing::info_span!("request", %id, method, %ip, route = Empty, code = Empty, reference = Empty)
+        tracing::info_span!("request", %id, method, %ip, route = Empty, code = Empty, limit = Empty, reference = Empty)
     }
 
     fn on_request_end<B: MessageBody>(span: tracing::Span, outcome: &Result<ServiceResponse<B>, Error>) {

@@ -97,7 +97,7 @@ pub enum Cors {
     Anyone,
 }
 
-/// A rate limit per client address. The endpoints of one limit count together.
+/// A rate limit per client address or session. The endpoints of one limit count together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Limit {
     /// Logins that begin, by `limits.logins_per_minute`.
@@ -106,13 +106,14 @@ pub enum Limit {
     Callback,
     /// Form posts from other sites, by `limits.logins_per_minute`. The `GET` that follows counts by its own limit.
     Form,
-    /// Authorization requests of apps, by `limits.tokens_per_minute`.
+    /// Authorization requests of apps, by `limits.tokens_per_minute`; of the session that the cookie names, else of the
+    /// address.
     Authorize,
-    /// Requests for a token, by `limits.tokens_per_minute`.
+    /// Requests for a token, by `limits.tokens_per_minute`; of the session that the cookie names, else of the address.
     Token,
-    /// The token endpoint: a form counts as a request for a token, any other body as an authorization response of the SPA
-    /// flow.
-    TokenOrCallback,
+    /// The token endpoint: the handler counts a form once it has authenticated the client. Any other body is an authorization
+    /// response of the SPA flow.
+    CallbackUnlessForm,
 }
 
 impl Row {

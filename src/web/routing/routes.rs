@@ -47,11 +47,11 @@ pub static ROUTES: &[Row] = &[
     // The content type selects: JSON is the SPA flow, with `state` and `code`; a form is an OAuth 2.1 token request.
     Row::program(
         "/oauth2/token/",
-        &[Entry::post(Client, || web::to(token::token)).limited(Limit::TokenOrCallback).cors()],
+        &[Entry::post(Client, || web::to(token::token)).limited(Limit::CallbackUnlessForm).cors()],
     ),
     Row::program(
         "/oauth2/token",
-        &[Entry::post(Client, || web::to(token::token)).limited(Limit::TokenOrCallback).cors()],
+        &[Entry::post(Client, || web::to(token::token)).limited(Limit::CallbackUnlessForm).cors()],
     ),
     // Logout.
     Row::page(
@@ -122,7 +122,7 @@ pub static ROUTES: &[Row] = &[
         "/oauth2/authorize",
         &[
             Entry::get(Browser, || web::to(authorize::authorize)).limited(Limit::Authorize),
-            Entry::post(Open, || web::to(authorize::authorize_by_form)).limited(Limit::Authorize),
+            Entry::post(Open, || web::to(authorize::authorize_by_form)).limited(Limit::Form),
         ],
     ),
     Row::page(
@@ -132,7 +132,7 @@ pub static ROUTES: &[Row] = &[
             Entry::post(Browser, || web::to(authorize::agree)).from(OriginRule::Listed).limited(Limit::Authorize),
         ],
     ),
-    Row::oauth("/oauth2/par", &[Entry::post(Client, || web::to(authorize::push)).limited(Limit::Token).cors()]),
+    Row::oauth("/oauth2/par", &[Entry::post(Client, || web::to(authorize::push)).cors()]),
     Row::oauth("/oauth2/introspect", &[Entry::post(Client, || web::to(introspection::introspect))]),
     Row::oauth("/oauth2/revoke", &[Entry::post(Client, || web::to(revocation::revoke)).cors()]),
     // Public documents and static files.

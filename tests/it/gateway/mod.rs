@@ -4,6 +4,7 @@ mod cors;
 mod described;
 mod hostile;
 mod limits;
+mod limits_by_caller;
 mod outage;
 mod pages;
 mod public_url;

@@ -31,6 +31,7 @@ statement_timeout = "20s"
 logins_per_minute = 1000000
 logins_per_minute_network = 10000000
 tokens_per_minute = 1000000
+client_tokens_per_minute = 1000000
 
 [signing]
 algorithms = ["ES256"]
@@ -87,6 +88,12 @@ impl Setup {
         let mut document = DocumentMut::new();
         document["providers"] = Item::Table(providers);
         self.toml(&document.to_string())
+    }
+
+    /// With the default limits. Other tests need more requests than these allow.
+    pub fn default_limits(mut self) -> Self {
+        self.document.remove("limits");
+        self
     }
 
     /// Without any provider.
