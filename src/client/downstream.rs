@@ -4,6 +4,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use url::Url;
 
+use super::presented_secret::PresentedSecret;
 use crate::base::secret::{Hashed, Plain};
 use crate::config::{self, Algorithm, AssertionAudience, BUILT_IN_CLIENT, ClientType, Grant, PublicKey, RedirectUri};
 
@@ -41,9 +42,6 @@ pub struct Client {
     redirect_uris: Vec<RedirectUri>,
     grants: Vec<Grant>,
     secret: Option<Hashed>,
-    /// The secret as it is decoded when the client omits the form-encoding of RFC 6749 §2.3.1: each `+` is a space. Only for
-    /// secrets with a `+`.
-    unencoded_secret: Option<Hashed>,
     public_key: Option<PublicKey>,
     assertion_audience: AssertionAudience,
     /// Whether the log has said since the start that its assertions name an endpoint.
@@ -73,7 +71,6 @@ impl Client {
             redirect_uris: Vec::new(),
             grants: vec![Grant::RefreshToken],
             secret: None,
-            unencoded_secret: None,
             public_key: None,
             assertion_audience: AssertionAudience::Endpoints,
             endpoint_noted: AtomicBool::new(false),
@@ -139,10 +136,8 @@ impl Client {
     }
 
     /// Whether this is its secret; compares in constant time. `false` if it has none.
-    pub(super) fn has_secret(&self, presented: &Plain) -> bool {
-        let presented = presented.hashed();
-        let is = |secret: Option<Hashed>| secret.is_some_and(|secret| presented.matches(secret.as_bytes()));
-        is(self.secret) | is(self.unencoded_secret)
+    pub(super) fn has_secret(&self, presented: &PresentedSecret) -> bool {
+        self.secret.is_some_and(|secret| presented.matches(secret))
     }
 }
 
@@ -178,14 +173,9 @@ impl From<config::Client> for Client {
             redirect_uris: client.redirect_uris,
             grants: client.grants,
             secret: client.secret.as_ref().map(Plain::hashed),
-            unencoded_secret: client.secret.as_ref().filter(|secret| secret.expose().contains('+')).map(without_plus),
             public_key: client.public_key,
             assertion_audience: client.assertion_audience,
             endpoint_noted: AtomicBool::new(false),
         }
     }
-}
-
-fn without_plus(secret: &Plain) -> Hashed {
-    Hashed::of(&secret.expose().replace('+', " "))
 }

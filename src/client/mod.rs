@@ -3,11 +3,13 @@
 mod assertion;
 mod downstream;
 mod lockout;
+mod presented_secret;
 mod registry;
 mod store;
 
 pub use assertion::{ASSERTION_TYPE, Assertion, Audiences};
 pub use downstream::{Client, Match};
+pub use presented_secret::PresentedSecret;
 pub use registry::{ClientAuthError, Presented, Proof, Registry};
 #[cfg(feature = "dev")]
 pub use store::hot_statements;

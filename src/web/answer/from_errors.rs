@@ -3,7 +3,6 @@
 use super::problem::Problem;
 use super::refusals::{self, row_of};
 use crate::base::db::DbError;
-use crate::client::ClientAuthError as ClientRefused;
 use crate::gate;
 use crate::keys::UnusableKey;
 use crate::login::{Code, Refusal};
@@ -74,15 +73,6 @@ impl From<gate::AccessTokenError> for Problem {
             gate::AccessTokenError::Expired => Self::session_expired(),
             gate::AccessTokenError::NotFresh => Self::feed_out_of_reach(),
             gate::AccessTokenError::Db(error) => error.into(),
-        }
-    }
-}
-
-impl From<ClientRefused> for Problem {
-    fn from(refused: ClientRefused) -> Self {
-        match refused {
-            ClientRefused::Unknown | ClientRefused::WrongSecret => Self::client_refused(),
-            ClientRefused::LockedOut(left) => Self::rate_limited(u64::try_from(left.num_seconds()).unwrap_or(0) + 1),
         }
     }
 }

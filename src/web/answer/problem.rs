@@ -194,10 +194,11 @@ impl Problem {
         Self { challenge: Some(challenge), ..Self::of(&refusals::ADMIN_TOKEN) }
     }
 
-    /// The client is unknown, or its authentication failed (401). The challenge is `Basic`, since a 401 needs one
-    /// (RFC 9110 §15.5.2).
-    pub fn client_refused() -> Self {
-        Self { challenge: Some(Challenge::Basic), ..Self::of(&refusals::CLIENT_UNKNOWN) }
+    /// The client is unknown, or its authentication failed: 401 with the challenge of the scheme that was tried, or 400 where
+    /// none was tried (RFC 6749 §5.2).
+    pub fn client_refused(challenge: Option<Challenge>) -> Self {
+        let row = if challenge.is_some() { &refusals::CLIENT_UNKNOWN } else { &refusals::CLIENT_UNKNOWN_IN_FORM };
+        Self { challenge, ..Self::of(row).with_oauth_error("invalid_client") }
     }
 
     /// The access token is sent in more than one place (400, RFC 6750 §2).

@@ -73,6 +73,9 @@ pub static BEARER_INVALID: RefusalText =
     row(401, "token_invalid", "The access token is not valid", "The access token is not valid.");
 pub static CLIENT_UNKNOWN: RefusalText =
     row(401, "invalid_client", "The client is not known", "The application could not show who it is.");
+/// The same where the request has no header `Authorization` (RFC 6749 §5.2).
+pub static CLIENT_UNKNOWN_IN_FORM: RefusalText =
+    row(400, "invalid_client", CLIENT_UNKNOWN.title, CLIENT_UNKNOWN.sentence);
 pub static INSUFFICIENT_SCOPE: RefusalText =
     row(403, "insufficient_scope", "Not allowed", "The access token does not allow this.");
 pub static ACCOUNT_SCOPE: RefusalText = RefusalText {

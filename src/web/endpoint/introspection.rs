@@ -6,7 +6,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use crate::app::App;
 use crate::gate;
 use crate::web::answer::problem::Problem;
-use crate::web::request::client_authentication::authenticate;
+use crate::web::request::client_authentication::{self, authenticate};
 use crate::web::request::extract::Form;
 use crate::web::request::throttle::Throttles;
 
@@ -22,7 +22,7 @@ pub async fn introspect(
     if !client.is_confidential {
         // A public client proves nothing: a stolen token could be tested here (RFC 7662 §4).
         throttles.token(&app, &request)?;
-        return Err(Problem::client_refused());
+        return Err(client_authentication::refused(&request));
     }
     let token = form.get("token").ok_or_else(Problem::invalid_request)?;
     Ok(HttpResponse::Ok().json(gate::introspect(&app, client, token, now).await?))

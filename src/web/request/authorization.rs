@@ -16,11 +16,22 @@ pub enum Authorization {
     /// The request has no such header.
     Missing,
     /// A client and its secret (RFC 6749 §2.3.1).
-    Basic(String, Plain),
+    Basic(Basic),
     /// An access token (RFC 6750 §2.1).
     Bearer(Plain),
     /// Another scheme, a repeated header, or malformed credentials.
     Unusable,
+}
+
+/// The credentials of HTTP Basic.
+pub struct Basic {
+    /// The `client_id`, decoded.
+    pub id: String,
+    /// The secret as it is sent.
+    pub secret: Plain,
+    /// The secret after form-decoding; `None` if that is not possible. RFC 6749 §2.3.1 requires clients to encode it, and
+    /// many do not.
+    pub decoded: Option<Plain>,
 }
 
 impl Authorization {
@@ -46,18 +57,19 @@ impl Authorization {
             return Self::Bearer(Plain::new(credentials));
         }
         let basic = scheme.eq_ignore_ascii_case("basic").then(|| basic(credentials)).flatten();
-        basic.map_or(Self::Unusable, |(id, secret)| Self::Basic(id, secret))
+        basic.map_or(Self::Unusable, Self::Basic)
     }
 }
 
 /// Decodes Basic credentials. Id and secret are form-encoded before they are joined (RFC 6749 §2.3.1).
-fn basic(credentials: &str) -> Option<(String, Plain)> {
+fn basic(credentials: &str) -> Option<Basic> {
     if credentials.len() > MAX_LEN {
         return None;
     }
     let pair = String::from_utf8(STANDARD.decode(credentials).ok()?).ok()?;
-    let (id, secret) = pair.split_once(':')?;
-    Some((extract::decode(id).ok()?, Plain::new(extract::decode(secret).ok()?)))
+    let (id, secret) = pair.split_once(':').filter(|_| !pair.contains('\0'))?;
+    let decoded = extract::decode(secret).ok().map(Plain::new);
+    Some(Basic { id: extract::decode(id).ok()?, secret: Plain::new(secret), decoded })
 }
 
 #[cfg(test)]
@@ -69,7 +81,10 @@ mod tests {
     fn read(value: &str) -> String {
         match Authorization::parse(value.as_bytes()) {
             Authorization::Missing => "missing".into(),
-            Authorization::Basic(id, secret) => format!("{id}|{}", secret.expose()),
+            Authorization::Basic(Basic { id, secret, decoded }) => {
+                let decoded = decoded.map_or("cannot be decoded".into(), |decoded| decoded.expose().to_owned());
+                format!("{id}|{}|{decoded}", secret.expose())
+            }
             Authorization::Bearer(token) => format!("bearer|{}", token.expose()),
             Authorization::Unusable => "unusable".into(),
         }
@@ -82,11 +97,15 @@ mod tests {
     /// TK-16, TK-28, IR-22: well-formed headers.
     #[test]
     fn schemes_are_case_insensitive_and_basic_parts_are_form_encoded() {
-        assert_eq!(read(&encoded("web:s3cret")), "web|s3cret");
-        assert_eq!(read(&encoded("web:s3cret").replace("Basic", "bASIC")), "web|s3cret");
-        assert_eq!(read(&encoded("a%3Ab:s%3A%25+%C3%A9")), "a:b|s:% é");
-        assert_eq!(read(&encoded("web:a:b")), "web|a:b");
-        assert_eq!(read(&encoded("web:")), "web|");
+        assert_eq!(read(&encoded("web:s3cret")), "web|s3cret|s3cret");
+        assert_eq!(read(&encoded("web:s3cret").replace("Basic", "bASIC")), "web|s3cret|s3cret");
+        assert_eq!(read(&encoded("a%3Ab:s%3A%25+%C3%A9")), "a:b|s%3A%25+%C3%A9|s:% é");
+        assert_eq!(read(&encoded("web:a:b")), "web|a:b|a:b");
+        assert_eq!(read(&encoded("web:")), "web||");
+        for secret in ["%00", "%ff", "%c0%80"] {
+            assert_eq!(read(&encoded(&format!("web:{secret}"))), format!("web|{secret}|cannot be decoded"));
+        }
+        assert_eq!(read(&encoded("web:100%")), "web|100%|100%");
         assert_eq!(read("bEARER x.y.z"), "bearer|x.y.z");
     }
 
@@ -115,7 +134,7 @@ mod tests {
         ] {
             assert_eq!(read(value), "unusable", "{value:?}");
         }
-        for pair in ["no colon", "web:\0", "w\0eb:x", "web:%00", "web:%ff", "web:%c0%80"] {
+        for pair in ["no colon", "web:\0", "w\0eb:x", "w%00eb:x", "w%ffeb:x"] {
             assert_eq!(read(&encoded(pair)), "unusable", "{pair:?}");
         }
         assert_eq!(read(&format!("Basic {}", STANDARD.encode(b"web:\xff"))), "unusable");
@@ -149,7 +168,8 @@ mod tests {
         #[test]
         fn basic_credentials_survive_a_round_trip(id in "[^\\x00]{1,40}", secret in "[^\\x00]{0,40}") {
             let form = |text: &str| url::form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>();
-            prop_assert_eq!(read(&encoded(&format!("{}:{}", form(&id), form(&secret)))), format!("{id}|{secret}"));
+            let sent = format!("{}:{}", form(&id), form(&secret));
+            prop_assert_eq!(read(&encoded(&sent)), format!("{id}|{}|{secret}", form(&secret)));
         }
     }
 }

@@ -3,7 +3,7 @@
 
 use actix_web::HttpRequest;
 
-use super::authorization::Authorization;
+use super::authorization::{Authorization, Basic};
 use super::client_address;
 use super::extract::Parameters;
 use super::throttle::Throttles;
@@ -11,8 +11,11 @@ use crate::app::App;
 use crate::base::clock::Timestamp;
 use crate::base::event::{AtClient, Event};
 use crate::base::secret::Plain;
-use crate::client::{self as clients, ASSERTION_TYPE, Assertion, Audiences, Client, ClientAuthError, Presented, Proof};
+use crate::client::{
+    self as clients, ASSERTION_TYPE, Assertion, Audiences, Client, ClientAuthError, Presented, PresentedSecret, Proof,
+};
 use crate::telemetry;
+use crate::web::answer::challenge::Challenge;
 use crate::web::answer::problem::Problem;
 
 /// Authenticates the client that sent a form. A failure counts once against the rate limit of the network, after the
@@ -39,13 +42,21 @@ async fn prove<'a>(
     now: Timestamp,
 ) -> Result<&'a Client, Problem> {
     let network = client_address::network(client_address::address(request, &app.config.server.trusted_proxies));
-    let shown = presented(Authorization::of(request), form)?;
-    let refuse = |refused: ClientAuthError| {
+    let shown = presented(Authorization::of(request), form).map_err(|wrong| match wrong {
+        Malformed::SeveralMethods => Problem::invalid_request(),
+        Malformed::Credentials => refused(request),
+    })?;
+    let refuse = |error: ClientAuthError| {
         // The `client_id` of an unknown client is not logged: it is unchecked input, and may be a secret sent by
         // mistake.
-        let client = shown.client_id.clone().filter(|_| refused != ClientAuthError::Unknown);
+        let client = shown.client_id.clone().filter(|_| error != ClientAuthError::Unknown);
         telemetry::record(&Event::ClientRefused { client, ip: network });
-        Problem::from(refused)
+        match error {
+            ClientAuthError::Unknown | ClientAuthError::WrongSecret => refused(request),
+            ClientAuthError::LockedOut(left) => {
+                Problem::rate_limited(u64::try_from(left.num_seconds()).unwrap_or(0) + 1)
+            }
+        }
     };
     let proven = app.clients.authenticate(&shown, &audiences(app, request), network, now);
     let (client, assertion) = proven.map_err(refuse)?;
@@ -70,74 +81,111 @@ fn audiences(app: &App, request: &HttpRequest) -> Audiences {
     Audiences { issuer: url.issuer().to_owned(), endpoints: [url.at("/oauth2/token"), url.at(path)] }
 }
 
-/// The credentials of the request. More than one method of authentication is an error (TK-16).
-fn presented(authorization: Authorization, form: &Parameters) -> Result<Presented, Problem> {
-    let (id, posted) = (form.get("client_id").map(str::to_owned), form.get("client_secret"));
+/// The refusal of a client authentication (RFC 6749 §5.2): 401 with a challenge of the scheme that the client tried, and 400
+/// where it sent no `Authorization` header. A browser would ask the user for a password because of a `Basic` challenge.
+pub fn refused(request: &HttpRequest) -> Problem {
+    Problem::client_refused(match Authorization::of(request) {
+        Authorization::Missing => None,
+        Authorization::Bearer(_) => Some(Challenge::Bare),
+        Authorization::Basic(_) | Authorization::Unusable => Some(Challenge::Basic),
+    })
+}
+
+/// Why the credentials of a request cannot be read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Malformed {
+    /// More than one method of authentication, or two different client ids (TK-16).
+    SeveralMethods,
+    /// An unknown `client_assertion_type`, a scheme that does not authenticate clients, or a malformed header.
+    Credentials,
+}
+
+/// The credentials of the request. An empty password in HTTP Basic is no secret: RFC 6749 §2.3.1 allows a client without one to
+/// leave it out, and many libraries try this first for public clients.
+fn presented(authorization: Authorization, form: &Parameters) -> Result<Presented, Malformed> {
+    let (id, posted) = (form.get("client_id"), form.get("client_secret"));
     let (assertion, r#type) = (form.get("client_assertion"), form.get("client_assertion_type"));
-    match (authorization, posted, assertion) {
-        (Authorization::Missing, None, None) if r#type.is_none() => Ok(Presented { client_id: id, proof: Proof::None }),
-        (Authorization::Missing, Some(secret), None) => {
-            Ok(Presented { client_id: id, proof: Proof::Secret(Plain::new(secret)) })
-        }
-        (Authorization::Missing, None, Some(assertion)) if r#type == Some(ASSERTION_TYPE) => {
-            Ok(Presented { client_id: id, proof: Proof::Assertion(Plain::new(assertion)) })
-        }
-        (Authorization::Basic(named, secret), None, None) if id.as_ref().is_none_or(|id| *id == named) => {
-            Ok(Presented { client_id: Some(named), proof: Proof::Secret(secret) })
-        }
-        // An unknown `client_assertion_type`, a scheme that does not authenticate clients, or a malformed header.
-        (Authorization::Missing, None, Some(_)) | (Authorization::Bearer(_) | Authorization::Unusable, ..) => {
-            Err(Problem::client_refused())
-        }
-        (Authorization::Missing | Authorization::Basic(..), ..) => Err(Problem::invalid_request()),
+    let basic = match authorization {
+        Authorization::Missing => None,
+        Authorization::Basic(basic) => Some(basic),
+        Authorization::Bearer(_) | Authorization::Unusable => return Err(Malformed::Credentials),
+    };
+    if basic.as_ref().is_some_and(|basic| id.is_some_and(|id| id != basic.id)) {
+        return Err(Malformed::SeveralMethods);
     }
+    let client_id = basic.as_ref().map(|basic| basic.id.clone()).or_else(|| id.map(str::to_owned));
+    let proof = match (basic.filter(|basic| !basic.secret.is_empty()), posted, assertion) {
+        (Some(Basic { secret, decoded, .. }), None, None) => {
+            Proof::Secret(PresentedSecret::in_header(&secret, decoded.as_ref()))
+        }
+        (None, Some(secret), None) => Proof::Secret(PresentedSecret::in_form(secret)),
+        (None, None, Some(assertion)) if r#type == Some(ASSERTION_TYPE) => Proof::Assertion(Plain::new(assertion)),
+        (None, None, Some(_)) => return Err(Malformed::Credentials),
+        (None, None, None) if r#type.is_none() => Proof::None,
+        _ => return Err(Malformed::SeveralMethods),
+    };
+    Ok(Presented { client_id, proof })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::base::secret::Hashed;
 
-    fn shown(authorization: Authorization, form: &str) -> Result<(Option<String>, Option<String>), &'static str> {
-        let form = Parameters::parse(form).map_err(|_| "form")?;
-        let shown = presented(authorization, &form).map_err(|problem| problem.oauth_error())?;
+    fn shown(authorization: Authorization, form: &str) -> Result<(Option<String>, &'static str), Malformed> {
+        let form = Parameters::parse(form).expect("a form");
+        let shown = presented(authorization, &form)?;
         let proof = match shown.proof {
-            Proof::None => None,
-            Proof::Secret(secret) => Some(secret.expose().to_owned()),
-            Proof::Assertion(assertion) => Some(format!("signed {}", assertion.expose())),
+            Proof::None => "none",
+            Proof::Secret(secret) if secret.matches(Hashed::of("s")) => "the secret",
+            Proof::Secret(_) => "another secret",
+            Proof::Assertion(assertion) if assertion.expose() == "x" => "the assertion",
+            Proof::Assertion(_) => "another assertion",
         };
         Ok((shown.client_id, proof))
     }
 
-    fn basic() -> Authorization {
-        Authorization::Basic("web".into(), Plain::new("s"))
+    fn basic(secret: &str) -> Authorization {
+        let decoded = Some(Plain::new(secret));
+        Authorization::Basic(Basic { id: "web".into(), secret: Plain::new(secret), decoded })
     }
 
     /// TK-16: credentials in two places, or two different client ids, are `invalid_request`.
     #[test]
     fn more_than_one_method_of_client_authentication_is_refused() {
-        let web = Ok((Some("web".into()), Some("s".into())));
-        assert_eq!(shown(basic(), ""), web);
-        assert_eq!(shown(basic(), "client_id=web"), web);
+        let web = Ok((Some("web".into()), "the secret"));
+        assert_eq!(shown(basic("s"), ""), web);
+        assert_eq!(shown(basic("s"), "client_id=web"), web);
+        assert_eq!(shown(basic("s"), "client_id=web&client_secret="), web, "an empty parameter counts as absent");
         assert_eq!(shown(Authorization::Missing, "client_id=web&client_secret=s"), web);
-        assert_eq!(shown(Authorization::Missing, "client_id=web"), Ok((Some("web".into()), None)));
-        assert_eq!(shown(Authorization::Missing, ""), Ok((None, None)));
-        assert_eq!(shown(Authorization::Missing, "client_secret=s"), Ok((None, Some("s".into()))));
+        assert_eq!(shown(Authorization::Missing, "client_id=web"), Ok((Some("web".into()), "none")));
+        assert_eq!(shown(Authorization::Missing, ""), Ok((None, "none")));
+        assert_eq!(shown(Authorization::Missing, "client_secret=s"), Ok((None, "the secret")));
         for doubled in ["client_secret=s", "client_id=web&client_secret=s", "client_id=other"] {
-            assert_eq!(shown(basic(), doubled), Err("invalid_request"), "{doubled}");
+            assert_eq!(shown(basic("s"), doubled), Err(Malformed::SeveralMethods), "{doubled}");
         }
         let of_that_type = format!("client_assertion_type={ASSERTION_TYPE}&client_assertion=x");
         let both = format!("client_secret=s&{of_that_type}");
-        assert_eq!(shown(Authorization::Missing, &both), Err("invalid_request"));
-        assert_eq!(shown(basic(), &of_that_type), Err("invalid_request"));
-        assert_eq!(shown(Authorization::Missing, &of_that_type), Ok((None, Some("signed x".into()))));
+        assert_eq!(shown(Authorization::Missing, &both), Err(Malformed::SeveralMethods));
+        assert_eq!(shown(basic("s"), &of_that_type), Err(Malformed::SeveralMethods));
+        assert_eq!(shown(Authorization::Missing, &of_that_type), Ok((None, "the assertion")));
+    }
+
+    /// TK-16: an empty password names the client and proves nothing.
+    #[test]
+    fn an_empty_password_is_no_secret() {
+        assert_eq!(shown(basic(""), ""), Ok((Some("web".into()), "none")));
+        assert_eq!(shown(basic(""), "client_id=web"), Ok((Some("web".into()), "none")));
+        assert_eq!(shown(basic(""), "client_secret=s"), Ok((Some("web".into()), "the secret")));
+        assert_eq!(shown(basic(""), "client_id=other"), Err(Malformed::SeveralMethods));
     }
 
     /// TK-28: malformed headers, Bearer tokens and assertions without a type are `invalid_client`.
     #[test]
     fn unusable_credentials_are_an_invalid_client() {
-        assert_eq!(shown(Authorization::Unusable, ""), Err("invalid_client"));
-        assert_eq!(shown(Authorization::Unusable, "client_id=web&client_secret=s"), Err("invalid_client"));
-        assert_eq!(shown(Authorization::Bearer(Plain::new("x")), ""), Err("invalid_client"));
-        assert_eq!(shown(Authorization::Missing, "client_assertion=x"), Err("invalid_client"));
+        assert_eq!(shown(Authorization::Unusable, ""), Err(Malformed::Credentials));
+        assert_eq!(shown(Authorization::Unusable, "client_id=web&client_secret=s"), Err(Malformed::Credentials));
+        assert_eq!(shown(Authorization::Bearer(Plain::new("x")), ""), Err(Malformed::Credentials));
+        assert_eq!(shown(Authorization::Missing, "client_assertion=x"), Err(Malformed::Credentials));
     }
 }

@@ -51,8 +51,8 @@ async fn an_invalid_pushed_request_is_refused_at_once() {
     assert_eq!(error(&push(&gateway, &[("code_challenge_method", "plain")]).await), (400, "invalid_request".into()));
     assert_eq!(error(&push(&gateway, &[("response_type", "token")]).await), (400, "unsupported_response_type".into()));
     assert_eq!(error(&push(&gateway, &[("request_uri", "urn:x")]).await), (400, "invalid_request".into()));
-    assert_eq!(error(&push(&gateway, &[("client_id", "nobody")]).await), (401, "invalid_client".into()));
-    assert_eq!(error(&push(&gateway, &[("client_id", "server")]).await), (401, "invalid_client".into()));
+    assert_eq!(error(&push(&gateway, &[("client_id", "nobody")]).await), (400, "invalid_client".into()));
+    assert_eq!(error(&push(&gateway, &[("client_id", "server")]).await), (400, "invalid_client".into()));
     let form = [("response_type", "code"), ("redirect_uri", crate::support::app::SERVER)];
     uri_of(&post_as(&gateway, "server", "/oauth2/par", &form).await);
     assert_eq!(error(&post(&gateway, "/oauth2/par", &form).await).0, 400);

@@ -133,7 +133,7 @@ async fn a_confidential_client_must_authenticate() {
         form(&gateway, "/oauth2/revoke", &[token, ("client_id", "vestibule"), ("client_secret", SECRET)]),
         form(&gateway, "/oauth2/revoke", &[token, ("client_id", "web"), ("client_secret", SECRET)]),
     ] {
-        assert_eq!(error(&form.send().await), (401, "invalid_client".into()));
+        assert_eq!(error(&form.send().await), (400, "invalid_client".into()));
     }
     assert_eq!(gateway.database.rows("revocations"), 0);
     assert_done(&form(&gateway, "/oauth2/revoke", &[token, ("client_id", "vestibule")]).send().await);

@@ -81,7 +81,7 @@ async fn ask(gateway: &Gateway, assertion: &str) -> Answer {
 }
 
 fn refused() -> (u16, String) {
-    (401, "invalid_client".into())
+    (400, "invalid_client".into())
 }
 
 /// TK-21, RC-09: on any replica.

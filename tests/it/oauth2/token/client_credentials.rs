@@ -39,7 +39,7 @@ async fn a_client_without_the_grant_or_scope_is_refused() {
     assert_eq!(error(&post(&gateway, "/oauth2/token", &public).await), (400, "unauthorized_client".into()));
     assert_eq!(error(&post(&gateway, "/oauth2/token", &form).await), (400, "unauthorized_client".into()));
     let unproven = [form[0], ("client_id", "server")];
-    assert_eq!(error(&post(&gateway, "/oauth2/token", &unproven).await), (401, "invalid_client".into()));
+    assert_eq!(error(&post(&gateway, "/oauth2/token", &unproven).await), (400, "invalid_client".into()));
     for scope in ["openid", "orders email", "admin", " "] {
         let asked = [form[0], ("scope", scope)];
         assert_eq!(error(&post_as(&gateway, "server", "/oauth2/token", &asked).await), (400, "invalid_scope".into()));

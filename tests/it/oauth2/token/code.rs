@@ -53,7 +53,7 @@ async fn a_mismatching_redemption_changes_nothing() {
     for missing in ["redirect_uri", "code", "grant_type"] {
         assert_eq!(error(&redeem(&gateway, &code, &[(missing, "")]).await), (400, "invalid_request".into()));
     }
-    assert_eq!(error(&redeem(&gateway, &code, &[("client_id", "server")]).await), (401, "invalid_client".into()));
+    assert_eq!(error(&redeem(&gateway, &code, &[("client_id", "server")]).await), (400, "invalid_client".into()));
     let as_server = [("grant_type", "authorization_code"), ("code", &code), ("redirect_uri", SERVER)];
     assert_eq!(error(&post_as(&gateway, "server", "/oauth2/token", &as_server).await), invalid_grant());
     let tokens = Tokens::of(&redeem(&gateway, &code, &[]).await);

@@ -118,7 +118,7 @@ async fn an_invalid_request_is_rejected() {
     }
     assert_eq!(
         error(&exchange(&gateway, &tokens.access, &[("client_id", "server")]).await),
-        (401, "invalid_client".into())
+        (400, "invalid_client".into())
     );
     let doubled = [("grant_type", GRANT), ("audience", "op"), ("audience", "other")];
     assert_eq!(error(&post_as(&gateway, "server", "/oauth2/token", &doubled).await), (400, "invalid_request".into()));

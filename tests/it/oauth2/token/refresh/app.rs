@@ -80,7 +80,7 @@ async fn a_refresh_token_is_refused_for_another_app() {
     for other in ["cli", "", "vestibule"] {
         assert_eq!(as_of(other).await, (400, "invalid_grant".into()), "{other}");
     }
-    assert_eq!(as_of("server").await, (401, "invalid_client".into()));
+    assert_eq!(as_of("server").await, (400, "invalid_client".into()));
     Tokens::of(&refresh(&gateway, tokens.refresh()).await);
 }
 

@@ -219,6 +219,6 @@ async fn invalid_token_requests_have_oauth_errors() {
     assert_eq!(ask("refresh_token=x").await, (400, "invalid_request".into()));
     assert_eq!(ask("grant_type=refresh_token").await, (400, "invalid_request".into()));
     assert_eq!(ask("grant_type=refresh_token&refresh_token=a&refresh_token=b").await, (400, "invalid_request".into()));
-    assert_eq!(ask("grant_type=refresh_token&refresh_token=a&client_id=web").await, (401, "invalid_client".into()));
+    assert_eq!(ask("grant_type=refresh_token&refresh_token=a&client_id=web").await, (400, "invalid_client".into()));
     assert_eq!(browser.get("/oauth2/token?grant_type=refresh_token").await.status, 405);
 }
