@@ -4,6 +4,7 @@
 
 use std::time::Duration;
 
+use chrono::TimeDelta;
 use metrics::{Label, counter, describe_counter, describe_gauge, describe_histogram, gauge, histogram};
 
 const EVENTS: &str = "vestibule_events_total";
@@ -14,6 +15,7 @@ const CONNECTIONS_CLOSED: &str = "vestibule_connections_closed_total";
 const BUILD_INFO: &str = "vestibule_build_info";
 const REVOCATIONS: &str = "vestibule_revocations";
 const FEED_AGE: &str = "vestibule_revocation_feed_age_seconds";
+const CLOCK_OFFSET: &str = "vestibule_clock_offset_seconds";
 const REVOCATION_LAG: &str = "vestibule_revocation_lag_seconds";
 const LOGOUT_NOTICES: &str = "vestibule_logout_notices";
 const LOGOUT_LAG: &str = "vestibule_logout_lag_seconds";
@@ -29,6 +31,7 @@ pub fn describe() {
     describe_gauge!(DATABASE_CONNECTIONS, "Connections to the database, by whether they are in use");
     describe_gauge!(REVOCATIONS, "Revocations held in memory, by kind");
     describe_gauge!(FEED_AGE, "Time since the revocation feed was read");
+    describe_gauge!(CLOCK_OFFSET, "The clock of this replica minus that of the database");
     describe_histogram!(REVOCATION_LAG, "Time from a revocation until it was known here");
     describe_gauge!(LOGOUT_NOTICES, "Logout notices to clients that are not delivered, by state");
     describe_histogram!(LOGOUT_LAG, "Time from a logout until its notice was delivered to a client");
@@ -72,6 +75,11 @@ pub fn revocations(kind: &'static str, number: usize) {
 /// Records the time since the revocation feed was read.
 pub fn revocation_feed_age(age: Duration) {
     gauge!(FEED_AGE).set(age.as_secs_f64());
+}
+
+/// Records the clock of this replica minus that of the database.
+pub fn clock_offset(offset: TimeDelta) {
+    gauge!(CLOCK_OFFSET).set(offset.as_seconds_f64());
 }
 
 /// Records the time from a revocation until this replica knew it.

@@ -95,8 +95,6 @@ impl Feed {
                 if self.reader.take().is_some() {
                     tracing::warn!(%error, "the revocation feed is out of reach");
                 }
-                // Expired entries are evicted also while no new ones arrive.
-                self.revocations.evict_expired(self.clock.now());
                 pause = RETRY;
             }
         }
@@ -131,17 +129,20 @@ impl Reader {
         let (began, now) = (Instant::now(), clock.now());
         let (bound, first) = (self.bound, self.bound == Bound::default());
         let look = read_feed(self.listener.conn(), bound, now)?;
+        revocations.clock().record(now, look.read_at, clock.now());
         let mut news = 0;
         for revocation in look.revocations {
             if revocations.insert(revocation.what, revocation.expires_at) {
                 news += 1;
-                let lag = (clock.now() - revocation.created_at).to_std().unwrap_or_default();
+                let lag = (look.read_at - revocation.created_at).to_std().unwrap_or_default();
                 if !first {
                     measure::revocation_lag(lag);
                 }
             }
         }
-        revocations.evict_expired(now);
+        // An entry stays until both clocks have passed its end: that of the database, which set it, and that of this
+        // replica, which decides whether a token has expired.
+        revocations.evict_expired(now.min(look.read_at));
         revocations.record_read(began, look.newest);
         (self.bound, self.last_read) = (look.bound, began);
         let (sessions, jtis) = revocations.sizes();

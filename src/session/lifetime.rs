@@ -14,9 +14,9 @@ pub struct Lifetime {
     access: TimeDelta,
 }
 
-/// How long an entry stays in the revocation feed after the last token has expired: the clocks of two replicas may differ
-/// by as much.
-const FEED_GRACE: TimeDelta = TimeDelta::seconds(60);
+/// How long an entry stays in the revocation feed after the last token has expired. The clock of the replica that issued the
+/// token may be ahead of the database's by as much.
+const FEED_GRACE: TimeDelta = TimeDelta::seconds(120);
 
 /// The status of a session at an instant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,7 +50,8 @@ impl Lifetime {
         now.checked_sub_signed(self.idle).unwrap_or(Timestamp::MIN_UTC)
     }
 
-    /// When the feed entry of a session that ends now may be deleted: its last access token has expired by then.
+    /// When the feed entry of a session that ends now may be deleted: its last access token has expired by then. Only the
+    /// difference to `now` counts, since the entry lives by the database's clock.
     pub fn feed_until(&self, now: Timestamp) -> Timestamp {
         now.checked_add_signed(self.access)
             .and_then(|end| end.checked_add_signed(FEED_GRACE))

@@ -1,6 +1,7 @@
 //! Sessions. Every token belongs to one session, and ending the session ends the tokens; it takes one `UPDATE`.
 
 mod aal;
+mod clock_offset;
 mod cookie;
 mod device;
 mod end_reason;
@@ -16,6 +17,7 @@ mod store;
 mod upstream_id_token;
 
 pub use aal::Aal;
+pub use clock_offset::ClockOffset;
 pub use cookie::{decode, encode};
 pub use device::Device;
 pub use end_reason::EndReason;

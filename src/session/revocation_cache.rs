@@ -12,6 +12,7 @@ use dashmap::DashMap;
 use dashmap::mapref::entry::Entry;
 use uuid::Uuid;
 
+use super::clock_offset::ClockOffset;
 use super::status_index::StatusIndex;
 use crate::base::clock::Timestamp;
 use crate::base::id::SessionId;
@@ -29,6 +30,7 @@ struct Shared {
     last_read: AtomicU64,
     began: Instant,
     max_age: Duration,
+    clock: ClockOffset,
 }
 
 struct RevokedSession {
@@ -81,6 +83,7 @@ impl RevocationCache {
             last_read: AtomicU64::new(0),
             began: Instant::now(),
             max_age,
+            clock: ClockOffset::new(),
         }))
     }
 
@@ -94,6 +97,11 @@ impl RevocationCache {
     pub fn age(&self) -> Option<Duration> {
         let last_read = self.0.last_read.load(Ordering::Acquire).checked_sub(1)?;
         Some(self.0.began.elapsed().saturating_sub(Duration::from_millis(last_read)))
+    }
+
+    /// The difference between the clocks of this replica and of the database, as the reads of the feed measure it.
+    pub fn clock(&self) -> &ClockOffset {
+        &self.0.clock
     }
 
     /// Whether a session was revoked whose tokens may not have expired yet.

@@ -119,7 +119,8 @@ statement! {
          RETURNING s.id, s.user_id, s.sub_id, s.parent_id, s.provider, s.client_id, s.status_index, s.last_activity_at, s.not_after
      ), feed AS (
          INSERT INTO revocations (kind, value, status_index, created_at, expires_at)
-         SELECT 'session', id::text, status_index, {now}, {keep_until} FROM ended
+         SELECT 'session', id::text, status_index, statement_timestamp(), statement_timestamp() + ({keep_until} - {now})
+         FROM ended
      ), audited AS (
          ",
         audit_rows!(

@@ -92,7 +92,8 @@ statement! {
          RETURNING s.id, s.user_id, s.provider, s.client_id, s.status_index, s.ended_reason
      ), feed AS (
          INSERT INTO revocations (kind, value, status_index, created_at, expires_at)
-         SELECT 'session', id::text, status_index, {now}, {keep_until} FROM ended
+         SELECT 'session', id::text, status_index, statement_timestamp(), statement_timestamp() + ({keep_until} - {now})
+         FROM ended
      ), audited AS (
          ",
         audit_rows!(

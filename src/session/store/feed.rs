@@ -23,15 +23,19 @@ pub struct Look {
     pub bound: Bound,
     /// The highest status index of all sessions.
     pub newest: StatusIndex,
+    /// The time of the read, by the database's clock.
+    pub read_at: Timestamp,
 }
 
 statement! {
     struct Read { since: i64 => BigInt, now: Timestamp => Timestamptz }
-    // Position and rows come from one snapshot, so no entry is missed between two reads.
+    // Position and rows come from one snapshot, so no entry is missed between two reads. The end of an entry is a time of
+    // the database's clock; a replica whose clock is behind it accepts tokens for longer.
     "SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint AS bound, newest.last_value AS newest,
-            r.kind, r.value, r.status_index, r.created_at, r.expires_at
+            statement_timestamp() AS read_at, r.kind, r.value, r.status_index, r.created_at, r.expires_at
      FROM sessions_status_index_seq AS newest
-     LEFT JOIN revocations r ON r.xid >= {since}::bigint::text::xid8 AND (r.expires_at > {now}) IS TRUE"
+     LEFT JOIN revocations r ON r.xid >= {since}::bigint::text::xid8
+         AND (r.expires_at > least({now}, statement_timestamp())) IS TRUE"
 }
 
 #[derive(QueryableByName)]
@@ -40,6 +44,8 @@ struct FeedRow {
     bound: i64,
     #[diesel(sql_type = BigInt)]
     newest: i64,
+    #[diesel(sql_type = Timestamptz)]
+    read_at: Timestamp,
     #[diesel(sql_type = Nullable<Text>)]
     kind: Option<String>,
     #[diesel(sql_type = Nullable<Text>)]
@@ -83,6 +89,7 @@ fn read(conn: &mut Conn, since: Bound, now: Timestamp) -> QueryResult<Look> {
     Ok(Look {
         bound: first.map_or(since, |row| Bound(row.bound)),
         newest: StatusIndex::new(first.map_or(0, |row| row.newest)),
+        read_at: first.map_or(now, |row| row.read_at),
         revocations: rows.into_iter().filter_map(revocation).collect(),
     })
 }

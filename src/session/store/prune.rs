@@ -38,7 +38,7 @@ statement! {
     struct PruneFeed { now: Timestamp => Timestamptz, most: i64 => BigInt }
     "WITH due AS MATERIALIZED (
          SELECT ctid AS place FROM revocations
-         WHERE expires_at <= {now} ORDER BY expires_at LIMIT {most} FOR UPDATE SKIP LOCKED
+         WHERE expires_at <= least({now}, statement_timestamp()) ORDER BY expires_at LIMIT {most} FOR UPDATE SKIP LOCKED
      )
      DELETE FROM revocations USING due WHERE revocations.ctid = due.place"
 }

@@ -37,7 +37,7 @@ statement! {
     concat!(
         "WITH feed AS (
          INSERT INTO revocations (kind, value, created_at, expires_at)
-         VALUES ('jti', {jti}::text, {now}, {expires_at})
+         VALUES ('jti', {jti}::text, statement_timestamp(), {expires_at})
      ) ",
         audit_rows!(
             from "(SELECT) one", id "{audit_id}", kind "'token_revoked'", user_id "{user}", session_id "{session}",

@@ -4,6 +4,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use actix_web::HttpResponse;
 use actix_web::web::Data;
+use chrono::TimeDelta;
 use serde_json::json;
 
 use crate::app::App;
@@ -33,7 +34,7 @@ pub async fn healthz() -> HttpResponse {
 }
 
 /// `GET /readyz`: whether this replica should receive requests. An unavailable provider is reported, but does not make
-/// it unready: the other providers work.
+/// it unready: the other providers work. Nor does a wrong clock: all replicas may have it.
 pub async fn readyz(app: Data<App>, readiness: Data<Readiness>) -> HttpResponse {
     let mut providers = serde_json::Map::new();
     for provider in app.providers.iter() {
@@ -53,6 +54,7 @@ pub async fn readyz(app: Data<App>, readiness: Data<Readiness>) -> HttpResponse 
         "checks": {
             "database": if database { "ok" } else { "unavailable" },
             "revocations": if revocations { "ok" } else { "out of reach" },
+            "clock": app.revocations.clock().excess().map_or_else(|| "ok".to_owned(), clock_difference),
             "shutdown": if leaving { "begun" } else { "ok" },
             "providers": providers,
         },
@@ -62,6 +64,11 @@ pub async fn readyz(app: Data<App>, readiness: Data<Readiness>) -> HttpResponse 
     } else {
         HttpResponse::ServiceUnavailable().insert_header(("Retry-After", "2")).json(body)
     }
+}
+
+fn clock_difference(excess: TimeDelta) -> String {
+    let direction = if excess < TimeDelta::zero() { "behind" } else { "ahead of" };
+    format!("{:.0} s {direction} the database's", excess.as_seconds_f64().abs())
 }
 
 /// `GET /metrics`: the metrics in the Prometheus text format; 404 where no metrics recorder is installed.

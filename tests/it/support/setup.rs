@@ -121,6 +121,12 @@ impl Setup {
         setup.provider("op", &op).on(&gateway.database)
     }
 
+    /// With a clock of its own, which the test sets apart from those of other replicas.
+    pub fn own_clock(mut self) -> Self {
+        (self.clock, self.hand) = Clock::shifted();
+        self
+    }
+
     /// Under a path of its host.
     pub fn prefix(self, prefix: &str) -> Self {
         Self { prefix: prefix.to_owned(), ..self }
