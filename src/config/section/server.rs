@@ -26,6 +26,8 @@ pub(crate) struct RawServer {
     admin_listen: String,
     /// CIDRs of reverse proxies; the client address is the first from the right in X-Forwarded-For that is not one of them
     trusted_proxies: Vec<String>,
+    /// under https: ask browsers to use https for all subdomains of the host of `public_url` as well
+    hsts_include_subdomains: bool,
     /// how long running requests may take to finish after SIGTERM
     #[schemars(regex(pattern = DURATION))]
     shutdown_grace: String,
@@ -44,6 +46,8 @@ pub struct Server {
     pub admin_listen: SocketAddr,
     /// Networks of the reverse proxies whose `X-Forwarded-For` is trusted.
     pub trusted_proxies: Vec<IpNet>,
+    /// Whether `Strict-Transport-Security` includes the subdomains (RFC 6797 §6.1.2).
+    pub hsts_include_subdomains: bool,
     /// How long running requests may take to finish after SIGTERM.
     pub shutdown_grace: Duration,
     /// HTTP worker threads, from 1 to 512.
@@ -66,6 +70,7 @@ pub(crate) fn validate(raw: &RawServer, validator: &mut Validator<'_>) -> Option
         listen: listen?,
         admin_listen: admin_listen?,
         trusted_proxies: trusted_proxies.into_iter().collect::<Option<_>>()?,
+        hsts_include_subdomains: raw.hsts_include_subdomains,
         shutdown_grace: shutdown_grace?,
         workers: workers.unwrap_or_else(|| cores().min(MAX_WORKERS)),
     })

@@ -90,7 +90,7 @@ pub async fn unlink(
     let ended = removed == Some(RemovalOutcome::Removed { session_ended: true });
     let Some(identity) = identity.filter(|_| ended) else { return Ok(pages::see_other(&pages::account_path(&app))) };
     let mut answer = remove_identity::removed(&app, &identity);
-    cookies::clear_session(&app, &mut answer);
+    cookies::sign_out(&app, &mut answer);
     Ok(answer)
 }
 
@@ -203,7 +203,7 @@ pub async fn end_one(
     logout::one(&app, caller.signed_in.user.sub, id, app.clock.now()).await?;
     let mut answer = pages::see_other(&pages::account_path(&app));
     if id == caller.signed_in.session.id {
-        cookies::clear_session(&app, &mut answer);
+        cookies::sign_out(&app, &mut answer);
     }
     Ok(answer)
 }

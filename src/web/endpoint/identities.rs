@@ -87,7 +87,7 @@ pub async fn unlink(app: Data<App>, caller: Caller, id: Path<String>) -> Result<
         RemovalOutcome::Waits(unlink_at) => HttpResponse::Accepted().json(json!({ "unlink_at": unlink_at })),
     };
     if removal == (RemovalOutcome::Removed { session_ended: true }) && caller.is_by_cookie() {
-        cookies::clear_session(&app, &mut answer);
+        cookies::sign_out(&app, &mut answer);
     }
     Ok(answer)
 }

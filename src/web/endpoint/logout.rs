@@ -157,7 +157,7 @@ fn clear_cookies(app: &App, request: &HttpRequest, answer: &mut HttpResponse) {
     if cookies::has_several(app, request) {
         expired_cookies::remove_visible(app, request.path(), answer);
     }
-    cookies::clear_session(app, answer);
+    cookies::sign_out(app, answer);
 }
 
 /// The logout URL at the provider, and the binding cookie that identifies the browser when it returns.

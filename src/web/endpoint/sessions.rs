@@ -43,7 +43,7 @@ pub async fn end_one(app: Data<App>, caller: Caller, id: Path<String>) -> Result
     }
     let mut answer = HttpResponse::NoContent().finish();
     if caller.is_by_cookie() && id == signed_in.session.id {
-        cookies::clear_session(&app, &mut answer);
+        cookies::sign_out(&app, &mut answer);
     }
     Ok(answer)
 }
@@ -59,7 +59,7 @@ pub async fn end_many(app: Data<App>, caller: Caller, Query(parameters): Query) 
     };
     let mut answer = HttpResponse::Ok().json(json!({ "revoked": revoked }));
     if all && caller.is_by_cookie() {
-        cookies::clear_session(&app, &mut answer);
+        cookies::sign_out(&app, &mut answer);
     }
     Ok(answer)
 }

@@ -100,6 +100,13 @@ pub fn clear_session(app: &App, answer: &mut HttpResponse) {
     let _always_a_cookie = answer.add_cookie(&cookie);
 }
 
+/// Removes the session cookie after a sign-out, and asks the browser to delete its cache of this origin (Clear Site Data
+/// standard): sites that a proxy serves on the same origin may have stored pages of this user.
+pub fn sign_out(app: &App, answer: &mut HttpResponse) {
+    clear_session(app, answer);
+    answer.headers_mut().insert(header::CLEAR_SITE_DATA, header::HeaderValue::from_static("\"cache\""));
+}
+
 fn session_cookie(app: &App, value: String, life: time::Duration) -> Cookie<'static> {
     let settings = &app.config.sessions.cookie;
     let same_site = match settings.same_site {

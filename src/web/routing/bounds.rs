@@ -20,7 +20,7 @@ pub async fn keep(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<impl MessageBody>, Error> {
-    let https = request.app_data::<Data<App>>().is_some_and(|app| app.config.server.public_url.is_https());
+    let transport = request.app_data::<Data<App>>().and_then(|app| transport_security(app));
     let mut answer = match too_long(&request) {
         Some(problem) => {
             let refused = problem.for_anyone(request.request());
@@ -33,16 +33,26 @@ pub async fn keep(
     let constant = HeaderValue::from_static;
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, constant("nosniff"));
     headers.insert(header::REFERRER_POLICY, constant("no-referrer"));
+    if !headers.contains_key(header::CROSS_ORIGIN_RESOURCE_POLICY) {
+        headers.insert(header::CROSS_ORIGIN_RESOURCE_POLICY, constant("same-origin"));
+    }
     if !headers.contains_key(header::CACHE_CONTROL) {
         headers.insert(header::CACHE_CONTROL, constant("no-store"));
     }
-    if https {
-        headers.insert(header::STRICT_TRANSPORT_SECURITY, constant("max-age=31536000"));
+    if let Some(transport) = transport {
+        headers.insert(header::STRICT_TRANSPORT_SECURITY, constant(transport));
     }
     if let (false, Ok(id)) = (id.is_empty(), HeaderValue::from_str(&id)) {
         headers.insert(HeaderName::from_static("x-request-id"), id);
     }
     Ok(answer)
+}
+
+/// The value of `Strict-Transport-Security` (RFC 6797 §6.1); none under http, where browsers ignore it.
+fn transport_security(app: &App) -> Option<&'static str> {
+    let server = &app.config.server;
+    let value = if server.hsts_include_subdomains { "max-age=31536000; includeSubDomains" } else { "max-age=31536000" };
+    server.public_url.is_https().then_some(value)
 }
 
 fn too_long(request: &ServiceRequest) -> Option<Problem> {

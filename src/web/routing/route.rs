@@ -142,9 +142,14 @@ impl Row {
         self.entries.iter().flat_map(|entry| entry.verb.names()).copied().collect::<Vec<_>>().join(", ")
     }
 
-    /// The methods with [`Cors::Configured`]. HEAD is omitted: CORS always allows it (Fetch standard).
+    /// Whether it is a public document, which all origins may read.
+    pub fn is_public(&self) -> bool {
+        self.entries.iter().any(|entry| entry.cors == Cors::Anyone)
+    }
+
+    /// The methods that other origins may use. HEAD is omitted: CORS always allows it (Fetch standard).
     pub fn cors_methods(&self) -> Vec<&'static str> {
-        let readable = self.entries.iter().filter(|entry| entry.cors == Cors::Configured);
+        let readable = self.entries.iter().filter(|entry| entry.cors != Cors::Nobody);
         readable.filter_map(|entry| entry.verb.names().first().copied()).collect()
     }
 }

@@ -67,13 +67,75 @@ async fn preflights_are_answered_for_listed_origins() {
         assert_eq!(listed.header("access-control-allow-origin"), APP);
         assert_eq!(listed.header("access-control-allow-credentials"), "true");
         assert_eq!(listed.header("access-control-allow-methods"), method);
-        assert_eq!(listed.header("access-control-allow-headers"), "authorization, content-type");
+        assert_eq!(listed.header("access-control-allow-headers"), "content-type");
         assert_eq!(listed.header("vary"), "Origin");
         let foreign = ask("https://evil.example").send().await;
         assert_eq!(foreign.header("access-control-allow-origin"), "");
         assert_eq!(foreign.header("access-control-allow-methods"), "");
     }
     assert_eq!(gateway.database.rows("authorization_sessions"), 0, "a preflight begins no login");
+}
+
+/// The headers that Swagger UI and tracing libraries send, at every endpoint for scripts.
+#[tokio::test]
+async fn cors_request_headers() {
+    let gateway = gateway();
+    let browser = gateway.browser();
+    let most: Vec<String> = (0..20).map(|number| format!("x-{number}")).collect();
+    let long = "x".repeat(1025);
+    let fixed = "authorization, content-type";
+    let paths = ["/oauth2/token", "/oauth2/par", "/oauth2/revoke", "/userinfo", "/session", "/oauth2/url/"];
+    for path in paths {
+        for (asked, allowed) in [
+            ("x-requested-with", "x-requested-with"),
+            ("traceparent,tracestate, sentry-trace ,baggage", "traceparent, tracestate, sentry-trace, baggage"),
+            (&most.join(","), &most.join(", ")),
+            (&format!("{},x-20", most.join(",")), fixed),
+            (&long, fixed),
+            (&"x".repeat(1024), &"x".repeat(1024)),
+            ("a b", fixed),
+            ("a,,b", fixed),
+            ("a;q=1", fixed),
+            ("a(b)", fixed),
+            ("", fixed),
+        ] {
+            let ask =
+                browser.ask("OPTIONS", path).header("origin", APP).header("access-control-request-method", "POST");
+            let answer = ask.header("access-control-request-headers", asked).send().await;
+            assert_eq!(answer.header("access-control-allow-headers"), allowed, "{path} {asked}");
+            let varies: Vec<_> = answer.headers.get_all("vary").iter().collect();
+            assert_eq!(varies, ["Origin", "Access-Control-Request-Headers"], "{path}");
+        }
+        let foreign = browser.ask("OPTIONS", path).header("origin", "https://evil.example");
+        let foreign = foreign.header("access-control-request-headers", "x-requested-with").send().await;
+        assert_eq!(foreign.header("access-control-allow-headers"), "", "{path}");
+    }
+}
+
+/// MCP clients send a header of their own with the request for metadata.
+#[tokio::test]
+async fn preflights_for_public_documents_allow_every_origin() {
+    let gateway = gateway();
+    let browser = gateway.browser();
+    for path in [
+        "/.well-known/openid-configuration",
+        "/.well-known/oauth-authorization-server",
+        "/.well-known/jwks.json",
+        "/status-lists/0",
+    ] {
+        let ask = browser.ask("OPTIONS", path).header("origin", "https://any.example");
+        let answer = ask.header("access-control-request-headers", "mcp-protocol-version").send().await;
+        assert_eq!(answer.status, 204, "{path}");
+        for (header, value) in [("origin", "*"), ("headers", "*"), ("methods", "GET"), ("credentials", "")] {
+            assert_eq!(answer.header(&format!("access-control-allow-{header}")), value, "{path} {header}");
+        }
+    }
+    for path in ["/account", "/oauth2/authorize", "/oauth2/authorize/agree", "/admin/users", "/login/op"] {
+        let ask = browser.ask("OPTIONS", path).header("origin", APP);
+        let answer = ask.header("access-control-request-headers", "x-requested-with").send().await;
+        assert!(matches!(answer.status, 404 | 405), "{path} {answer:?}");
+        assert!(answer.headers.keys().all(|name| !name.as_str().starts_with("access-control")), "{path} {answer:?}");
+    }
 }
 
 /// WB-05: a frontend needs the error code.

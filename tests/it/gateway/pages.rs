@@ -71,6 +71,11 @@ async fn every_response_has_the_security_headers_and_no_server_name() {
     for answer in answers {
         assert_eq!(answer.header("x-content-type-options"), "nosniff", "{answer:?}");
         assert_eq!(answer.header("referrer-policy"), "no-referrer", "{answer:?}");
+        let public = answer.header("access-control-allow-origin") == "*";
+        let readers = if public { "cross-origin" } else { "same-origin" };
+        assert_eq!(answer.header("cross-origin-resource-policy"), readers, "{answer:?}");
+        let signed_out = answer.set_cookie("vestibule").is_some_and(|line| line.contains("Max-Age=0"));
+        assert_eq!(answer.header("clear-site-data"), if signed_out { "\"cache\"" } else { "" }, "{answer:?}");
         assert!(!answer.header("cache-control").is_empty(), "{answer:?}");
         assert_eq!(answer.header("x-request-id").len(), 36, "{answer:?}");
         for telling in ["server", "x-powered-by", "via"] {

@@ -66,6 +66,10 @@ async fn under_https_cookies_have_the_host_prefix() {
     for path in ["/session", "/login?choose=1", "/nothing", "/.well-known/jwks.json", "/providers"] {
         assert_eq!(browser.get(path).await.header("strict-transport-security"), "max-age=31536000", "{path}");
     }
+    let wider =
+        Setup::new().public_url("https://login.example.com").toml("[server]\nhsts_include_subdomains = true").start();
+    let answer = wider.browser().get("/nothing").await;
+    assert_eq!(answer.header("strict-transport-security"), "max-age=31536000; includeSubDomains");
     let ask = browser.ask("POST", "/logout").for_json().header("origin", "https://login.example.com");
     let out = ask.send().await;
     assert_eq!(out.status, 204);

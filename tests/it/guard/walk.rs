@@ -128,9 +128,9 @@ async fn every_route_answers_preflights_and_other_methods_without_credentials() 
         let path = path_of(row);
         for from in &origins(&gateway) {
             let answer = from.on(browser.ask("OPTIONS", &path).for_json()).send().await;
-            let has_cors = row.entries.iter().any(|entry| entry.cors == Cors::Configured);
-            assert_eq!(answer.status, if has_cors { 204 } else { 405 }, "OPTIONS {path}: {answer:?}");
-            check_cors(&answer, if has_cors { Cors::Configured } else { Cors::Nobody }, from, &path);
+            let cors = row.entries.iter().map(|entry| entry.cors).find(|cors| *cors != Cors::Nobody);
+            assert_eq!(answer.status, if cors.is_some() { 204 } else { 405 }, "OPTIONS {path}: {answer:?}");
+            check_cors(&answer, cors.unwrap_or(Cors::Nobody), from, &path);
             let readable = !answer.header("access-control-allow-origin").is_empty();
             let methods = if readable { row.cors_methods().join(", ") } else { String::new() };
             assert_eq!(answer.header("access-control-allow-methods"), methods, "{path}");

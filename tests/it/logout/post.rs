@@ -4,6 +4,38 @@ use crate::support::Gateway;
 
 const APP: &str = "https://app.example.com";
 
+/// Every request that ends the session of its own browser, and no other.
+#[tokio::test]
+async fn a_sign_out_clears_the_cache_of_the_browser() {
+    let gateway = Gateway::start();
+    let cleared = "\"cache\"";
+    for (method, path) in [
+        ("POST", "/logout"),
+        ("DELETE", "/sessions?scope=all"),
+        ("DELETE", "/sessions/{own}"),
+        ("POST", "/account/sessions/{own}/end"),
+    ] {
+        let (browser, other) = (gateway.browser(), gateway.browser());
+        browser.sign_in("alice").await;
+        other.sign_in("alice").await;
+        let id = |listed: serde_json::Value, current: bool| {
+            let sessions = listed["sessions"].as_array().expect("a list").clone();
+            let found = sessions.into_iter().find(|session| session["current"] == current).expect("a session");
+            found["id"].as_str().expect("an id").to_owned()
+        };
+        let listed = browser.fetch("/sessions").await.json();
+        let (own, others) = (id(listed.clone(), true), id(listed, false));
+        let ask = |path: String| browser.ask(method, &path).header("sec-fetch-site", "same-origin").send();
+        if path.contains("{own}") {
+            let answer = ask(path.replace("{own}", &others)).await;
+            assert_eq!(answer.header("clear-site-data"), "", "{method} {path}: another session");
+        }
+        let answer = ask(path.replace("{own}", &own)).await;
+        assert!(answer.status < 400, "{method} {path}: {answer:?}");
+        assert_eq!(answer.header("clear-site-data"), cleared, "{method} {path}");
+    }
+}
+
 #[tokio::test]
 async fn a_logout_ends_the_session_and_writes_an_audit_row() {
     let gateway = Gateway::start();
