@@ -46,6 +46,8 @@ pub struct App {
     pub unbound_codes: OncePer,
     /// Of which origins the log has said that their exchanges in the SPA flow are not bound to a browser.
     pub unbound_origins: OncePer,
+    /// When the log last said that a peer sends `X-Forwarded-For` and is no trusted proxy.
+    pub forwarding_warnings: OncePer,
     /// When it was last stored for a provider whether it states the authentication time.
     pub auth_time_notes: OncePer,
 }

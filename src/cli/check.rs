@@ -33,16 +33,21 @@ pub struct Arguments {
 
 /// Runs the check. The exit code is 0, 1 where a provider fails its probe, or 2 for an invalid configuration.
 pub fn run(arguments: &Arguments, files: &[PathBuf]) -> ExitCode {
-    let config = match config::load(files) {
-        Ok(loaded) => loaded.into_config(),
+    let loaded = match config::load(files) {
+        Ok(loaded) => loaded,
         Err(problems) if arguments.json => return print_problems(&problems),
         Err(problems) => return output::reject_configuration(&problems),
     };
+    let warnings = config::warnings(&loaded);
+    let config = loaded.into_config();
     let (issuer, notices) = (config.server.public_url.issuer().to_owned(), notices(&config));
-    let summary = summary(&config, &notices);
+    let summary = summary(&config, &notices, &warnings);
+    let warnings: Vec<_> = warnings.iter().map(as_json).collect();
     if !arguments.probe {
         let providers: Vec<_> = config.providers.iter().map(|provider| named(provider.registration())).collect();
-        let report = json!({ "good": true, "issuer": issuer, "notices": notices, "providers": providers });
+        let report = json!({
+            "good": true, "issuer": issuer, "notices": notices, "warnings": warnings, "providers": providers,
+        });
         let text =
             if arguments.json { format!("{report:#}\n") } else { format!("The configuration is valid. {summary}") };
         return output::print(&text);
@@ -55,7 +60,10 @@ pub fn run(arguments: &Arguments, files: &[PathBuf]) -> ExitCode {
     let good = probed.iter().all(Probed::is_good);
     let printed = output::print(&if arguments.json {
         let providers: Vec<_> = probed.iter().map(Probed::json).collect();
-        format!("{:#}\n", json!({ "good": good, "issuer": issuer, "notices": notices, "providers": providers }))
+        let report = json!({
+            "good": good, "issuer": issuer, "notices": notices, "warnings": warnings, "providers": providers,
+        });
+        format!("{report:#}\n")
     } else {
         let head =
             if good { "The configuration is valid." } else { "The configuration is valid, but a provider failed." };
@@ -67,17 +75,16 @@ pub fn run(arguments: &Arguments, files: &[PathBuf]) -> ExitCode {
 
 /// Prints all problems of a configuration as JSON.
 pub fn print_problems(problems: &Problems) -> ExitCode {
-    let shown = |problem: &config::Problem| {
-        json!({
-            "place": problem.place.to_string(), "key": problem.key, "what": problem.what, "remedy": problem.remedy,
-        })
-    };
-    let all: Vec<_> = problems.iter().map(shown).collect();
+    let all: Vec<_> = problems.iter().map(as_json).collect();
     let _printed = output::print(&format!("{:#}\n", json!({ "good": false, "problems": all })));
     output::invalid_configuration()
 }
 
-fn summary(config: &Config, notices: &[String]) -> String {
+fn as_json(problem: &config::Problem) -> Value {
+    json!({ "place": problem.place.to_string(), "key": problem.key, "what": problem.what, "remedy": problem.remedy })
+}
+
+fn summary(config: &Config, notices: &[String], warnings: &Problems) -> String {
     let ids: Vec<_> = config.providers.iter().map(|provider| provider.registration().id.as_str()).collect();
     let providers = match ids.as_slice() {
         [] => String::new(),
@@ -87,6 +94,9 @@ fn summary(config: &Config, notices: &[String]) -> String {
     let mut text = format!("Issuer: {}.{providers}\n", config.server.public_url.issuer());
     for notice in notices {
         let _always_written = writeln!(text, "Notice: {notice}");
+    }
+    for warning in warnings.iter() {
+        let _always_written = writeln!(text, "Warning: {warning}.");
     }
     text
 }

@@ -20,6 +20,7 @@ mod reference;
 mod schema;
 mod section;
 mod value;
+mod warning;
 
 pub use admin_listen::admin_listen;
 pub use configuration::Config;
@@ -61,3 +62,4 @@ pub(crate) use value::public_key::PublicKey;
 pub(crate) use value::public_url::{is_loopback, is_protected};
 pub(crate) use value::redirect_uri::{RedirectUri, with_query};
 pub(crate) use value::resource::{is_same_resource, resource_spellings};
+pub use warning::warnings;

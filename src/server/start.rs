@@ -85,6 +85,7 @@ pub(super) fn load(mut config: Config, clock: Clock) -> Result<(Arc<App>, Follow
         email_warnings: OncePer::hour(),
         unbound_codes: OncePer::hour(),
         unbound_origins: OncePer::start(),
+        forwarding_warnings: OncePer::hour(),
         auth_time_notes: OncePer::hour(),
     };
     Ok((Arc::new(app), follower))

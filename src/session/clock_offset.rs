@@ -68,7 +68,9 @@ mod tests {
     fn only_a_difference_of_more_than_5_s_is_reported() {
         let offset = ClockOffset::new();
         assert_eq!(offset.excess(), None, "unknown");
-        for (database, excess) in [(0, None), (-4_900, None), (5_050, None), (-5_000, Some(5_050)), (90_000, Some(-89_950))] {
+        for (database, excess) in
+            [(0, None), (-4_900, None), (5_050, None), (-5_000, Some(5_050)), (90_000, Some(-89_950))]
+        {
             offset.record(at(0), at(database), at(100));
             assert_eq!(offset.excess(), excess.map(TimeDelta::milliseconds), "{database}");
         }

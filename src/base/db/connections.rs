@@ -7,6 +7,7 @@ use diesel::connection::SimpleConnection;
 use diesel::r2d2::ConnectionManager;
 
 use super::access::{Access, Conn};
+use super::address::Address;
 use super::error::one_line;
 
 /// Sets the language of the server's messages to English: diesel does not expose the SQLSTATE, so a deadlock is recognised
@@ -27,6 +28,8 @@ pub(super) struct Manager {
     connect: ConnectionManager<Conn>,
     /// The statements that set the timeouts and the planner settings of a connection.
     pub(super) settings: String,
+    /// Masks user name and password in messages; `None` for an address that the configuration would refuse.
+    address: Option<Address>,
 }
 
 impl Manager {
@@ -37,18 +40,30 @@ impl Manager {
             access.statement_timeout.as_millis(),
         );
         let url = with_network_timeouts(access.url.expose(), access.acquire_timeout);
-        Self { connect: ConnectionManager::new(url), settings }
+        let address = Address::parse(access.url.expose()).ok();
+        Self { connect: ConnectionManager::new(url), settings, address }
     }
 
     /// Connects, and runs the settings and `first` in one round trip.
     pub(super) fn connect_and(&self, first: &str) -> Result<Conn, diesel::r2d2::Error> {
-        let mut conn = r2d2::ManageConnection::connect(&self.connect)?;
+        let mut conn =
+            r2d2::ManageConnection::connect(&self.connect).map_err(|error| self.without_user_part(&error))?;
         let Self { settings, .. } = self;
         conn.batch_execute(&format!("{settings}; {ENGLISH}; {first}"))
             // Without PL/pgSQL or the privilege, messages stay in the server's language: see docs/operating.md.
             .or_else(|_| conn.batch_execute(&format!("{settings}; {first}")))
             .map_err(diesel::r2d2::Error::QueryError)?;
         Ok(conn)
+    }
+
+    /// The error of a failed attempt to connect. libpq and the server name the user, and libpq a part of an address that it
+    /// cannot read.
+    fn without_user_part(&self, error: &diesel::r2d2::Error) -> diesel::r2d2::Error {
+        let message = self.address.as_ref().map_or_else(
+            || "database.url cannot be read; percent-encode the user name and the password".to_owned(),
+            |address| address.mask(&error.to_string()),
+        );
+        diesel::r2d2::Error::ConnectionError(diesel::ConnectionError::BadConnection(message))
     }
 }
 

@@ -5,12 +5,14 @@
 //! a call to a provider. If the queue is full, or no connection is free in time, the caller gets an error at once.
 
 mod access;
+mod address;
 mod connections;
 mod error;
 mod executor;
 mod retry;
 
 pub use access::{Access, Conn};
+pub use address::{Address, BadAddress};
 /// The result of work on a connection. `Err` is an error of the database; a refusal of ours is a value.
 pub use diesel::QueryResult;
 pub use error::{DbError, OlderSchema};

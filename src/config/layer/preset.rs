@@ -95,6 +95,11 @@ pub fn presets() -> Vec<Preset> {
     FILES.iter().filter_map(|(name, text)| read(name, text)).collect()
 }
 
+/// The presets of providers where everybody can have an account: the address is the same for all operators.
+pub(crate) fn public() -> Vec<Preset> {
+    presets().into_iter().filter(|preset| !preset.about.needs.iter().any(|key| key == "issuer")).collect()
+}
+
 /// The preset with the most similar name, if one is similar enough.
 pub fn suggest_preset(name: &str) -> Option<&'static str> {
     suggest_word(name, &names())

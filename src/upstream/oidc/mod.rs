@@ -11,6 +11,8 @@
 //! `document_cache`), tolerance for nonstandard documents and responses (`discovery`, `token_request`, `userinfo`), and the
 //! checks that the crate leaves to its caller (`jws`, `id_token`, `logout_token`).
 
+#[cfg(test)]
+mod any_document;
 mod begin;
 mod client;
 pub(super) mod discovery;

@@ -27,6 +27,13 @@ fn walk(peer: IpAddr, named: &[&str], trusted: &[IpNet]) -> IpAddr {
     address
 }
 
+/// The peer of the connection, if it sends `X-Forwarded-For` and is no trusted proxy, so that the header has no effect.
+pub fn untrusted_forwarder(request: &HttpRequest, trusted: &[IpNet]) -> Option<IpAddr> {
+    let peer = request.peer_addr()?.ip().to_canonical();
+    let is_trusted = trusted.iter().any(|net| net.contains(&peer));
+    (request.headers().contains_key(header::X_FORWARDED_FOR) && !is_trusted).then_some(peer)
+}
+
 /// Parses an address. Some proxies add a port, or brackets around IPv6.
 fn parse(text: &str) -> Option<IpAddr> {
     let plain = text.parse().ok();
@@ -71,6 +78,20 @@ mod tests {
         assert_eq!(from("10.0.0.1", &["9.9.9.9:80"], &["10.0.0.0/8"]), "9.9.9.9");
         assert_eq!(from("10.0.0.1", &["[2001:db8::1]:80"], &["10.0.0.0/8"]), "2001:db8::1");
         assert_eq!(from("10.0.0.1", &["::ffff:9.9.9.9"], &["10.0.0.0/8"]), "9.9.9.9");
+    }
+
+    #[test]
+    fn a_peer_that_forwards_without_being_trusted_is_named() {
+        let of = |peer: &str, header: bool| {
+            let request =
+                actix_web::test::TestRequest::default().peer_addr(format!("{peer}:1").parse().expect("a peer"));
+            let request = if header { request.insert_header(("x-forwarded-for", "9.9.9.9")) } else { request };
+            let trusted = ["10.0.0.0/8".parse().expect("a network")];
+            untrusted_forwarder(&request.to_http_request(), &trusted).map(|peer| peer.to_string())
+        };
+        assert_eq!(of("192.0.2.1", true).as_deref(), Some("192.0.2.1"));
+        assert_eq!(of("[::ffff:10.0.0.1]", true), None, "a trusted proxy");
+        assert_eq!(of("192.0.2.1", false), None);
     }
 
     #[test]

@@ -25,6 +25,15 @@ impl RootSpanBuilder for Span {
         let app = request.app_data::<Data<App>>();
         let trusted = app.map(|app| app.config.server.trusted_proxies.as_slice()).unwrap_or_default();
         let ip = client_address::address(request.request(), trusted);
+        if let Some((app, peer)) = app.zip(client_address::untrusted_forwarder(request.request(), trusted))
+            && app.forwarding_warnings.is_due("", app.clock.now())
+        {
+            tracing::warn!(
+                %peer,
+                "X-Forwarded-For is ignored, since this peer is not in server.trusted_proxies: if it is a proxy, limits count \
+                 all its users as one address"
+            );
+        }
         let method = known(request.method());
         tracing::info_span!("request", %id, method, %ip, route = Empty, code = Empty, limit = Empty, reference = Empty)
     }

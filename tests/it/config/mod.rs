@@ -10,3 +10,5 @@ mod reference;
 mod secrets;
 mod sections;
 pub mod support;
+mod user_part;
+mod warnings;

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use vestibule::config::Place;
 
 use crate::config::support::{Directory, good, load, provider, refused};
+use crate::support::Gateway;
 
 /// LG-06: ten invalid configurations; each is rejected with file, line, key and remedy.
 #[test]
@@ -130,4 +131,30 @@ fn config_check_exits_with_0_or_2() {
     let (code, out, err) = check("[server]\nworkers = true\n");
     assert_eq!((code, out.as_str()), (Some(2), ""), "{err}");
     assert!(err.ends_with("\n3 problems in the configuration.\n"), "{err}");
+}
+
+/// FI-24: a configuration is loaded at the start only. A start with an invalid one ends, and changes nothing.
+#[tokio::test]
+async fn a_start_with_an_invalid_file_leaves_the_running_gateway_alone() {
+    let gateway = Gateway::start();
+    let browser = gateway.browser();
+    browser.sign_in("alice").await;
+    let state = || ["users", "sessions", "signing_keys", "audit_events"].map(|table| gateway.database.rows(table));
+    let before = state();
+    let directory = Directory::new();
+    let key = vestibule::base::seal::generate_key();
+    let head = format!("[database]\nurl = {:?}\n[secrets]\nkeys = [\"{}\"]\n", gateway.database.url, key.expose());
+    for (wrong, named) in [
+        ("[tokens]\naccess_lifetime = \"x\"", "tokens.access_lifetime"),
+        ("[sessions]\nidle = \"1h\"", "sessions.idle"),
+        ("[server\n", "vestibule.toml"),
+    ] {
+        let file = directory.write("vestibule.toml", &format!("{head}{wrong}\n"));
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_vestibule"));
+        let output = command.env_clear().arg("--config").arg(file).arg("serve").output().expect("the program runs");
+        let told = String::from_utf8(output.stderr).expect("UTF-8");
+        assert!(output.status.code() == Some(2) && told.contains(named), "{told}");
+    }
+    assert_eq!(state(), before);
+    assert_eq!(browser.fetch("/session").await.status, 200);
 }

@@ -94,3 +94,34 @@ fn origins_are_normalized_as_browsers_write_them() {
         accepted(&(good() + "[login]\nallowed_origins = [\"https://APP.example.com:443\", \"http://[::1]:3000\"]"));
     assert_eq!(config.login.allowed_origins, ["https://app.example.com", "http://[::1]:3000"]);
 }
+
+/// JW-16: `tokens.claims` takes claims about the user only, so no setting and no provider can replace a claim of the gateway.
+#[test]
+fn reserved_claims_cannot_be_configured() {
+    for name in [
+        "iss",
+        "sub",
+        "aud",
+        "exp",
+        "nbf",
+        "iat",
+        "jti",
+        "scope",
+        "client_id",
+        "azp",
+        "amr",
+        "acr",
+        "aal",
+        "auth_time",
+        "sid",
+        "status",
+        "cnf",
+        "act",
+        "idp",
+        "Groups",
+        "roles",
+    ] {
+        let text = format!("{}[tokens]\nclaims = [\"email\", \"{name}\"]\n", good());
+        assert_eq!(only_problem(&text).key, "tokens.claims[1]", "{name}");
+    }
+}

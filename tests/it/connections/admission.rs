@@ -45,7 +45,9 @@ fn connections_in_all_are_limited_for_everyone() {
     let gateway = Setup::new().toml("[limits]\nconnections = 3").start();
     let mut open: Vec<Client> = (0..3).map(|_| Client::new(gateway.address)).collect();
     assert!(open.iter_mut().all(is_served));
-    open.iter_mut().for_each(|client| client.send("GET /providers HTTP/1.1\r\n"));
+    for client in &mut open {
+        client.send("GET /providers HTTP/1.1\r\n");
+    }
     while is_served(&mut Client::new(gateway.address)) {
         std::thread::sleep(Duration::from_millis(120));
     }
@@ -79,7 +81,9 @@ fn unfinished_requests_of_one_address_give_way_to_other_addresses() {
     let gateway = Setup::new().bounds(counted).toml("[limits]\nconnections = 4").start();
     let body = "POST /oauth2/token HTTP/1.1\r\nHost: x\r\nContent-Length: 60000\r\n\r\ngrant";
     let mut open: Vec<Client> = (0..4).map(|_| Client::from([127, 0, 0, 2], gateway.address)).collect();
-    open.iter_mut().for_each(|client| client.send(body));
+    for client in &mut open {
+        client.send(body);
+    }
     let mut other = Client::from([127, 0, 0, 3], gateway.address);
     while !is_served(&mut other) {
         std::thread::sleep(Duration::from_millis(120));

@@ -9,3 +9,4 @@ mod outage;
 mod pages;
 mod public_url;
 mod replicas;
+mod schema;

@@ -13,7 +13,7 @@ use vestibule::base::db::{Access, Db};
 use vestibule::base::secret::Plain;
 
 use crate::fake_provider::Reply;
-use crate::support::{Answer, Ask, Browser, Cluster, Gateway, Setup};
+use crate::support::{Answer, Ask, Browser, Cluster, Gateway, LogCapture, Setup};
 
 const IMPATIENT: &str = "[database]\nacquire_timeout = '500ms'\nstatement_timeout = '1s'\npool_size = 2\n";
 
@@ -225,6 +225,19 @@ async fn cut_connections_are_replaced() {
 fn db(url: &str) -> Db {
     let (acquire_timeout, statement_timeout) = (Duration::from_secs(10), Duration::from_secs(10));
     Db::open(&Access { url: Plain::new(url), pool_size: 2, acquire_timeout, statement_timeout })
+}
+
+/// LG-08: the server's message names the role.
+#[tokio::test]
+async fn a_failed_connection_is_reported_without_the_user_part() {
+    let database = Cluster::shared().database();
+    let (address, _) = database.url.split_once("user=").expect("a user");
+    let url = format!("{address}user=us3r&password=s3cret");
+    let log = LogCapture::start();
+    let failed = db(&url).run("nothing", |conn| conn.batch_execute("SELECT 1")).await;
+    let told = format!("{:?} {}", failed.expect_err("no such role"), log.text());
+    assert!(told.contains("role \\\"…\\\" does not exist") || told.contains("role \"…\" does not exist"), "{told}");
+    assert!(!told.contains("us3r") && !told.contains("s3cret"), "{told}");
 }
 
 /// RC-12: with any language of server messages.

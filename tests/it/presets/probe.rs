@@ -78,7 +78,8 @@ fn the_text_output_has_the_same_findings() {
     let op = good();
     let (code, told, complaint) = Operator::new().run(&of(&op.issuer), &["config", "check", "--probe"]);
     assert_eq!((code, complaint.as_str()), (Some(0), ""));
-    assert!(told.starts_with("The configuration is valid. Issuer: http://127.0.0.1:8080. Provider: op.\n\nop (Op)\n"));
+    assert!(told.starts_with("The configuration is valid. Issuer: http://127.0.0.1:8080. Provider: op.\n"), "{told}");
+    assert!(told.contains("\n\nop (Op)\n"), "{told}");
     assert!(told.contains("\n  good     client         client_secret is correct"), "{told}");
     assert!(told.ends_with("\nNone of 1 provider failed.\n"), "{told}");
     op.reply("/token", refusal(401, "invalid_client"));

@@ -1,0 +1,13 @@
+//! The warnings of `vestibule config check`: settings that are valid, and that are a risk or probably not intended.
+//!
+//! Each file has the warnings of one subject, as functions over the validated configuration and the places of its keys.
+
+mod collect;
+mod database;
+mod readable_files;
+mod server;
+mod sharing;
+mod sites;
+mod sources;
+
+pub use sources::warnings;
