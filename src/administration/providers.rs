@@ -1,12 +1,11 @@
 //! Assigning the identities of a provider to its new issuer.
 
-use diesel::Connection;
 use serde_json::json;
 
 use super::actor::Actor;
 use crate::base::audit::{self, AuditEvent};
 use crate::base::clock::Timestamp;
-use crate::base::db::{Conn, Db, DbError, QueryResult};
+use crate::base::db::{self, Conn, Db, DbError, QueryResult};
 use crate::base::event::{AtProvider, Event};
 use crate::telemetry;
 use crate::upstream;
@@ -22,7 +21,7 @@ pub async fn move_provider(
 ) -> Result<Option<String>, DbError> {
     let (provider, issuer) = (id.to_owned(), issuer.to_owned());
     let to = issuer.clone();
-    let act = move |conn: &mut Conn| conn.transaction(|conn| replace(conn, &provider, &issuer, by, now));
+    let act = move |conn: &mut Conn| db::in_transaction(conn, |conn| replace(conn, &provider, &issuer, by, now));
     let before = db.run("move provider", act).await?;
     if before.as_ref().is_some_and(|before| *before != to) {
         telemetry::record(&Event::AtProvider { provider: id.to_owned(), what: AtProvider::ProviderMoved });

@@ -33,7 +33,18 @@ const HOMES: [(&[&str], &[&str]); 15] = [
     (&["tracing_subscriber"], &["telemetry.rs", "config/section/log.rs"]),
     (&["clap"], &["cli/"]),
     (&["ua_parser"], &["session/device.rs"]),
-    (&["aws_lc_rs"], &["base/", "config/value/key_file.rs", "keys/", "upstream/", "token/", "dev/provider/"]),
+    (
+        &["aws_lc_rs"],
+        &[
+            "base/",
+            "config/value/key_file.rs",
+            "config/value/public_key.rs",
+            "keys/",
+            "upstream/",
+            "token/",
+            "dev/provider/",
+        ],
+    ),
     (&["jsonwebtoken"], &["config/value/public_key.rs", "keys/", "client/assertion.rs", "token/"]),
     (&["rustls"], &["base/tls.rs", "config/value/key_file.rs"]),
     // Its private-key operations leak by their timing (RUSTSEC-2023-0071).

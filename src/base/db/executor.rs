@@ -170,6 +170,11 @@ pub fn with_every_plan<T>(conn: &mut Conn, work: impl FnOnce(&mut Conn) -> Query
     })
 }
 
+/// Runs work in a transaction, which an error rolls back.
+pub fn in_transaction<T>(conn: &mut Conn, work: impl FnOnce(&mut Conn) -> QueryResult<T>) -> QueryResult<T> {
+    conn.transaction(work)
+}
+
 /// Checks that the server answers. One round trip.
 pub fn ping(conn: &mut Conn) -> QueryResult<()> {
     conn.batch_execute("SELECT 1")
