@@ -1,9 +1,8 @@
 //! Public keys of clients, for `private_key_jwt` (OpenID Connect Core §9).
 
-use aws_lc_rs::rsa::PublicKey as RsaPublicKey;
 use jsonwebtoken::{Algorithm, AlgorithmFamily, DecodingKey};
 
-use crate::base::rsa_strength::is_strong_rsa;
+use crate::base::rsa_strength::is_strong_rsa_key;
 
 /// The key that verifies a client's assertions.
 #[derive(Clone)]
@@ -43,7 +42,5 @@ impl PublicKey {
 
 /// Whether an RSA key may verify signatures; `None` if it is no RSA public key.
 fn is_strong(key: &DecodingKey) -> Option<bool> {
-    let key = RsaPublicKey::from_der(key.try_get_as_bytes().ok()?).ok()?;
-    let [modulus, exponent] = [key.modulus(), key.exponent()].map(|number| number.big_endian_without_leading_zero());
-    Some(is_strong_rsa(modulus, exponent))
+    is_strong_rsa_key(key.try_get_as_bytes().ok()?)
 }
