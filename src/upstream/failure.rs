@@ -54,6 +54,7 @@ impl Failure {
     }
 
     /// The same failure with [`Self::needs_operator`] set if `needs_operator`.
+    #[must_use]
     pub fn needing_operator(self, needs_operator: bool) -> Self {
         Self { needs_operator, ..self }
     }

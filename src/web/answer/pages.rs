@@ -135,6 +135,29 @@ struct ProblemPage<'a> {
     choose: Option<String>,
 }
 
+/// Whether a further attempt can help.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outlook {
+    /// The same request may succeed later.
+    Temporary,
+    /// Only an operator can change it; nothing on the page tries again.
+    NeedsOperator,
+    /// Another request may succeed.
+    Other,
+}
+
+impl Outlook {
+    /// Whether the same request may succeed later.
+    pub fn is_temporary(self) -> bool {
+        self == Self::Temporary
+    }
+
+    /// Whether only an operator can change it.
+    pub fn needs_operator(self) -> bool {
+        self == Self::NeedsOperator
+    }
+}
+
 /// The content of the page for a refusal.
 pub struct ProblemTexts<'a> {
     /// The HTTP status of the answer.
@@ -147,10 +170,8 @@ pub struct ProblemTexts<'a> {
     pub reference: Option<&'a str>,
     /// What the failed login was for; the button then begins it again.
     pub goal: Option<&'a Goal>,
-    /// Whether the same request may succeed later.
-    pub is_temporary: bool,
-    /// Whether only an operator can change it; then nothing on the page tries again.
-    pub needs_operator: bool,
+    /// Whether a further attempt can help.
+    pub outlook: Outlook,
     /// What the failed login was for, where another account at the same provider may succeed.
     pub other_account: Option<&'a Goal>,
     /// Whether the refusal ended a login or a session; the link then reads "Sign in again".
@@ -308,9 +329,9 @@ pub fn problem(request: &HttpRequest, refused: &ProblemTexts<'_>) -> HttpRespons
     let prefix = request.app_data::<Data<App>>().map(|app| prefix(app)).unwrap_or_default();
     let login = |goal: &Goal| login_path(prefix, &goal.provider, goal.return_to.as_deref());
     // An empty address is that of this page. So the page contains neither the code nor the `state` of a callback.
-    let same_address = || (refused.is_temporary && request.method() == Method::GET).then(String::new);
-    let retry = refused.goal.map(login).filter(|_| !refused.needs_operator).or_else(same_address);
-    let choose = refused.needs_operator.then(|| other_ways(request, prefix, refused.goal)).flatten();
+    let same_address = || (refused.outlook.is_temporary() && request.method() == Method::GET).then(String::new);
+    let retry = refused.goal.map(login).filter(|_| !refused.outlook.needs_operator()).or_else(same_address);
+    let choose = refused.outlook.needs_operator().then(|| other_ways(request, prefix, refused.goal)).flatten();
     let other_account = refused.other_account.map(|goal| {
         let login = login(goal);
         let separator = if login.contains('?') { '&' } else { '?' };

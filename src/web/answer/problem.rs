@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::challenge::Challenge;
 use super::negotiate;
-use super::pages;
+use super::pages::{self, Outlook};
 use super::refusals::{self, RefusalText};
 use crate::base::id::Reference;
 use crate::login::{Code, Goal};
@@ -310,8 +310,7 @@ impl Problem {
             reference: self.reference.as_ref().map(Reference::as_str),
             again: self.is_of_login,
             goal: self.goal.as_deref(),
-            is_temporary: !self.needs_operator && (self.retry_after.is_some() || matches!(self.row.status, 502 | 504)),
-            needs_operator: self.needs_operator,
+            outlook: self.outlook(),
             other_account: self.goal.as_deref().filter(|_| self.is(Code::NotAllowed)),
             account: [refusals::LAST_IDENTITY.code, Code::AlreadyLinked.as_str()].contains(&self.row.code),
         };
@@ -379,6 +378,16 @@ impl Problem {
             500 => "server_error",
             _ => "invalid_request",
         })
+    }
+
+    fn outlook(&self) -> Outlook {
+        if self.needs_operator {
+            Outlook::NeedsOperator
+        } else if self.retry_after.is_some() || matches!(self.row.status, 502 | 504) {
+            Outlook::Temporary
+        } else {
+            Outlook::Other
+        }
     }
 
     fn sentence(&self) -> &'static str {
