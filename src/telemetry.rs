@@ -71,37 +71,13 @@ fn install_recorder() -> Option<Metrics> {
 pub fn record(event: &Event) {
     let name = event.name();
     match event {
-        Event::LoginBegan { provider, reference } => {
-            tracing::info!(event = name, %provider, %reference, "login began");
-            measure::event(name, &[("provider", provider)]);
-            return;
-        }
-        Event::LoginCompleted { provider, user, session, reference, new_user } => {
-            tracing::info!(event = name, %provider, %user, %session, %reference, new_user, "login completed");
-            measure::event(name, &[("provider", provider)]);
-            return;
-        }
-        Event::LoginNotBegun { provider, code, reason, reference } => {
-            tracing::warn!(event = name, %provider, code, ?reason, %reference, "cannot begin a login");
-            count_refusal(name, provider, code);
-            return;
-        }
-        Event::LoginFailed { provider, code, reason, reference } => {
-            tracing::warn!(event = name, %provider, code, ?reason, %reference, "login failed");
-            count_refusal(name, provider, code);
-            return;
-        }
-        Event::ClaimsReduced { provider, reference, losses } => {
-            tracing::warn!(event = name, %provider, %reference, %losses, "claims were not taken as sent");
-            measure::event(name, &[("provider", provider)]);
-            return;
-        }
-        Event::CallbackRefused { provider, code } => {
-            tracing::warn!(event = name, %provider, code, "callback refused");
-            count_refusal(name, provider, code);
-            return;
-        }
-        Event::ExchangeUnbound { origin } => log_unbound(name, origin.as_deref()),
+        Event::LoginBegan { .. }
+        | Event::LoginCompleted { .. }
+        | Event::LoginNotBegun { .. }
+        | Event::LoginFailed { .. }
+        | Event::ClaimsReduced { .. }
+        | Event::CallbackRefused { .. }
+        | Event::ExchangeUnbound { .. } => return record_login(name, event),
         Event::SessionEnded { user, session, reason } => {
             tracing::info!(event = name, %user, %session, reason, "session ended");
         }
@@ -191,6 +167,38 @@ fn log_unbound(name: &'static str, origin: Option<&str>) {
 fn log_repetition(name: &'static str, session: &SessionId, ip: &IpAddr, recorded: bool) {
     if recorded {
         tracing::warn!(event = name, %session, %ip, "a refresh was repeated from another network or user agent");
+    }
+}
+
+/// Logs and counts an event of a login.
+fn record_login(name: &'static str, event: &Event) {
+    match event {
+        Event::LoginBegan { provider, reference } => {
+            tracing::info!(event = name, %provider, %reference, "login began");
+            measure::event(name, &[("provider", provider)]);
+        }
+        Event::LoginCompleted { provider, user, session, reference, new_user } => {
+            tracing::info!(event = name, %provider, %user, %session, %reference, new_user, "login completed");
+            measure::event(name, &[("provider", provider)]);
+        }
+        Event::LoginNotBegun { provider, code, reason, reference } => {
+            tracing::warn!(event = name, %provider, code, ?reason, %reference, "cannot begin a login");
+            count_refusal(name, provider, code);
+        }
+        Event::LoginFailed { provider, code, reason, reference } => {
+            tracing::warn!(event = name, %provider, code, ?reason, %reference, "login failed");
+            count_refusal(name, provider, code);
+        }
+        Event::ClaimsReduced { provider, reference, losses } => {
+            tracing::warn!(event = name, %provider, %reference, %losses, "claims were not taken as sent");
+            measure::event(name, &[("provider", provider)]);
+        }
+        Event::CallbackRefused { provider, code } => {
+            tracing::warn!(event = name, %provider, code, "callback refused");
+            count_refusal(name, provider, code);
+        }
+        Event::ExchangeUnbound { origin } => log_unbound(name, origin.as_deref()),
+        _ => {}
     }
 }
 
