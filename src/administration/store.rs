@@ -1,12 +1,12 @@
 //! Each action is one transaction. It locks the user's row first, so that a concurrent login either has created its session
 //! before, which is then ended, or finds the user disabled.
 
-use diesel::{Connection, QueryResult, RunQueryDsl, sql_query};
+use diesel::{QueryResult, RunQueryDsl, sql_query};
 
 use super::actor::Actor;
 use crate::account::{self, Record};
 use crate::base::clock::Timestamp;
-use crate::base::db::Conn;
+use crate::base::db::{Conn, in_transaction};
 use crate::base::id::UserId;
 use crate::session::{self, Dismissed, EndReason, Endings};
 use crate::vault;
@@ -27,7 +27,7 @@ pub fn disable(
     by: Actor,
     now: Timestamp,
 ) -> QueryResult<Option<Disabled>> {
-    conn.transaction(|conn| {
+    in_transaction(conn, |conn| {
         if !account::lock(conn, user)? {
             return Ok(None);
         }
@@ -48,7 +48,7 @@ pub fn delete(
     by: Actor,
     now: Timestamp,
 ) -> QueryResult<Option<Dismissed>> {
-    conn.transaction(|conn| {
+    in_transaction(conn, |conn| {
         if !account::lock(conn, user)? {
             return Ok(None);
         }
@@ -69,7 +69,7 @@ fn extend_statement_timeout(conn: &mut Conn) -> QueryResult<()> {
 
 /// Enables a user; the flag says whether the user was disabled before. `None` if there is no such user.
 pub fn enable(conn: &mut Conn, user: UserId, by: Actor, now: Timestamp) -> QueryResult<Option<(Record, bool)>> {
-    conn.transaction(|conn| {
+    in_transaction(conn, |conn| {
         let changed = account::enable(conn, user, &by.detail(), now)?;
         Ok(account::find(conn, user)?.map(|record| (record, changed)))
     })

@@ -39,4 +39,3 @@ pub use resume::{agree, answer_with_login, decline, give_up, resume};
 pub use start::{Browser, consume_pushed_request, push, start};
 #[cfg(feature = "dev")]
 pub use store::hot_statements;
-pub use store::prune;

@@ -17,6 +17,7 @@ pub mod migrate;
 pub mod once_per;
 pub mod outbound;
 pub mod rsa_strength;
+pub(crate) mod schema;
 pub mod seal;
 pub mod secret;
 pub mod statement;

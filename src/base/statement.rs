@@ -83,30 +83,6 @@ macro_rules! statement {
 }
 pub(crate) use statement;
 
-/// SQL that deletes the rows of a table whose column is before `{before}`: the oldest `{most}` of them. With three arguments,
-/// the second one is the condition up to the column. Locked rows are skipped; the next run deletes them.
-macro_rules! pruning {
-    ($table:literal, $column:literal) => {
-        $crate::base::statement::pruning!($table, $column, $column)
-    };
-    ($table:literal, $which:literal, $column:literal) => {
-        concat!(
-            "WITH due AS MATERIALIZED (SELECT ctid AS place FROM ",
-            $table,
-            " WHERE ",
-            $which,
-            " < {before} ORDER BY ",
-            $column,
-            " LIMIT {most} FOR UPDATE SKIP LOCKED) DELETE FROM ",
-            $table,
-            " USING due WHERE ",
-            $table,
-            ".ctid = due.place"
-        )
-    };
-}
-pub(crate) use pruning;
-
 /// SQL that inserts the rows of the common table expression `taken` (deleted from `provider_tokens`) into the outbox of
 /// tokens to be revoked. It is in this layer because statements that end sessions contain it as well. The sealed value is
 /// copied: its associated data are the identity and the version, which are copied too. `{stamp}` is the beginning of a

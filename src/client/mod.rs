@@ -13,4 +13,4 @@ pub use presented_secret::PresentedSecret;
 pub use registry::{ClientAuthError, Presented, Proof, Registry};
 #[cfg(feature = "dev")]
 pub use store::hot_statements;
-pub use store::{prune_assertions, use_assertion};
+pub use store::use_assertion;

@@ -1,13 +1,13 @@
 //! `client_assertions`: the assertions that were used, so that each is accepted once.
 
-use diesel::sql_types::{BigInt, Binary, Text, Timestamptz};
+use diesel::sql_types::{Binary, Text, Timestamptz};
 use diesel::{QueryResult, RunQueryDsl};
 
 use crate::base::clock::Timestamp;
 use crate::base::db::Conn;
 #[cfg(feature = "dev")]
 use crate::base::hot::{HotStatement, hot};
-use crate::base::statement::{pruning, statement};
+use crate::base::statement::statement;
 
 statement! {
     struct InsertAssertion<'a> { client_id: &'a str => Text, jti: &'a [u8] => Binary, expires_at: Timestamp => Timestamptz }
@@ -18,16 +18,6 @@ statement! {
 /// Records that an assertion is used; `false` if it was used before, on any replica.
 pub fn use_assertion(conn: &mut Conn, client_id: &str, jti: &[u8], expires_at: Timestamp) -> QueryResult<bool> {
     Ok(InsertAssertion { client_id, jti, expires_at }.execute(conn)? == 1)
-}
-
-statement! {
-    struct PruneAssertions { before: Timestamp => Timestamptz, most: i64 => BigInt }
-    pruning!("client_assertions", "expires_at")
-}
-
-/// Deletes at most `most` assertions that expired before `before`. Returns the number of deleted rows.
-pub fn prune_assertions(conn: &mut Conn, before: Timestamp, most: i64) -> QueryResult<usize> {
-    PruneAssertions { before, most }.execute(conn)
 }
 
 /// The statement of this store that runs while a request waits. It reads no row.

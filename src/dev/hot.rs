@@ -1,9 +1,9 @@
-//! Every hot statement of the gateway, for the test of their plans.
+//! Every statement of the gateway, for the tests that prepare and plan them.
 
 use crate::base::hot::HotStatement;
-use crate::{account, authorize, client, login, logout, session, token, upstream, vault};
+use crate::{account, authorize, client, jobs, keys, login, logout, session, token, upstream, vault};
 
-/// All lists in one.
+/// The statements that requests wait for, each with its indexes.
 pub fn hot_statements() -> Vec<HotStatement> {
     [
         login::hot_statements(),
@@ -15,6 +15,20 @@ pub fn hot_statements() -> Vec<HotStatement> {
         client::hot_statements(),
         upstream::hot_statements(),
         vault::hot_statements(),
+    ]
+    .concat()
+}
+
+/// Statements that no request waits for: the cleanup, reports and administration, which run without the planner settings
+/// of hot statements, and signing keys and providers, which are a handful of rows.
+pub fn rare_statements() -> Vec<HotStatement> {
+    [
+        login::rare_statements(),
+        session::rare_statements(),
+        logout::rare_statements(),
+        keys::rare_statements(),
+        jobs::rare_statements(),
+        upstream::rare_statements(),
     ]
     .concat()
 }

@@ -17,6 +17,6 @@ mod settings;
 
 pub use crate::base::hot::HotStatement;
 pub use failure::DevError;
-pub use hot::hot_statements;
+pub use hot::{hot_statements, rare_statements};
 pub use plan::Plan;
 pub use run::run;

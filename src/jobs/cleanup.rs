@@ -7,27 +7,18 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use chrono::TimeDelta;
-use serde::Serialize;
 
+use super::cleaned::Cleaned;
+use super::removals::{Due, Keep, REMOVALS, Removal};
 use super::store;
 use crate::app::App;
 use crate::base::clock::Timestamp;
-use crate::base::db::{Conn, Db, DbError, QueryResult};
+use crate::base::db::{Conn, Db, DbError};
 use crate::base::event::Event;
 use crate::config::Config;
 use crate::session::{self, Endings, Expired, Mark, Removed, Stretch};
-use crate::{authorize, client, login, logout, telemetry};
+use crate::{login, telemetry};
 
-/// How long a login without a session and a delivered logout notice are kept: long enough to look it up, and short enough
-/// that such logins do not fill the disk (IN-12). Completed logins and notices that were given up are kept for
-/// `sessions.keep_ended`, as ended sessions are.
-const KEEP_A_DAY: TimeDelta = TimeDelta::hours(24);
-/// How long an authorization code is kept after it expires, so that a replay is recognised.
-const KEEP_CODES: TimeDelta = TimeDelta::hours(1);
-/// How long audit rows of failed logins are kept: a person without an account can cause any number of them.
-const KEEP_FAILURES: TimeDelta = TimeDelta::days(30);
-/// How long other audit rows are kept.
-const KEEP_AUDIT: TimeDelta = TimeDelta::days(365);
 /// The number of stretches of live sessions that one pass checks for the idle timeout. Each use of a session checks it too;
 /// this only records the end, and may take several passes if there are very many sessions.
 const STRETCHES_PER_PASS: usize = 20;
@@ -47,31 +38,6 @@ pub struct Cleanup {
     batch: u32,
     position: Mark,
     stretches: usize,
-}
-
-/// The number of rows that a pass ended or deleted.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
-pub struct Cleaned {
-    /// Sessions that were ended: past their idle or absolute timeout, or of a removed provider.
-    pub ended_sessions: usize,
-    /// Identities that were unlinked seven days after a session of another identity asked for it.
-    pub identities: usize,
-    /// Deleted sessions, `sessions.keep_ended` after their end.
-    pub sessions: usize,
-    /// Deleted authorization sessions (logins), and rows of logins that could not begin.
-    pub logins: usize,
-    /// Deleted authorization requests, codes and client assertions.
-    pub authorizations: usize,
-    /// Deleted rows of the revocation feed.
-    pub revocations: usize,
-    /// Logout notices that were given up because their client is no longer configured.
-    pub notices_given_up: usize,
-    /// Deleted logout notices, and deleted logout tokens of providers that are too old to be presented again.
-    pub notices: usize,
-    /// Deleted audit rows: of failed logins older than 30 days, and others older than a year.
-    pub audit_events: usize,
-    /// Whether the pass stopped because another replica is cleaning.
-    pub interrupted: bool,
 }
 
 /// Why a pass stops early.
@@ -128,27 +94,12 @@ impl Cleanup {
     }
 
     async fn all(&mut self, cleaned: &mut Cleaned, now: Timestamp) -> Result<(), Interruption> {
-        let before = |keep: TimeDelta| now.checked_sub_signed(keep).unwrap_or(Timestamp::UNIX_EPOCH);
         self.expire(&mut cleaned.ended_sessions, now).await?;
         cleaned.identities += login::unlink_due(&self.db, &self.endings, i64::from(self.batch), now).await?;
-        self.prune("prune revocations", session::prune_feed, now, &mut cleaned.revocations).await?;
-        let long_ago = before(self.keep_ended);
-        let ended = move |conn: &mut Conn, before, most| session::prune_ended(conn, before, most, now);
-        self.prune("prune sessions", ended, long_ago, &mut cleaned.sessions).await?;
-        let yesterday = before(KEEP_A_DAY);
-        self.prune("prune failed logins", login::prune_failed, yesterday, &mut cleaned.logins).await?;
-        self.prune("prune logins not begun", login::prune_not_begun, yesterday, &mut cleaned.logins).await?;
-        self.prune("prune logins", login::prune_completed, long_ago, &mut cleaned.logins).await?;
-        let an_hour_ago = before(KEEP_CODES);
-        self.prune("prune authorizations", authorize::prune, an_hour_ago, &mut cleaned.authorizations).await?;
-        self.prune("prune assertions", client::prune_assertions, now, &mut cleaned.authorizations).await?;
-        self.prune("give up logout notices", logout::give_up_untried, now, &mut cleaned.notices_given_up).await?;
-        self.prune("prune logout notices", logout::prune_delivered, yesterday, &mut cleaned.notices).await?;
-        self.prune("prune logout notices", logout::prune_failed, long_ago, &mut cleaned.notices).await?;
-        self.prune("prune logout tokens", logout::prune_provider_logouts, now, &mut cleaned.notices).await?;
-        let a_month_ago = before(KEEP_FAILURES);
-        self.prune("prune audited failures", store::prune_failures, a_month_ago, &mut cleaned.audit_events).await?;
-        self.prune("prune audit events", store::prune_audit, before(KEEP_AUDIT), &mut cleaned.audit_events).await
+        for removal in REMOVALS {
+            self.remove(removal, (removal.count)(cleaned), now).await?;
+        }
+        Ok(())
     }
 
     /// First ends the sessions past their absolute timeout, which come first in the order of the walk. Then checks further
@@ -197,19 +148,19 @@ impl Cleanup {
         Ok(next)
     }
 
-    async fn prune(
-        &self,
-        name: &'static str,
-        prune: impl Fn(&mut Conn, Timestamp, i64) -> QueryResult<usize> + Copy + Send + 'static,
-        before: Timestamp,
-        count: &mut usize,
-    ) -> Result<(), Interruption> {
+    async fn remove(&self, removal: &'static Removal, count: &mut usize, now: Timestamp) -> Result<(), Interruption> {
+        let keep = match removal.keep {
+            Keep::For(time) => time,
+            Keep::AsEndedSessions => self.keep_ended,
+        };
+        let before = now.checked_sub_signed(keep).unwrap_or(Timestamp::UNIX_EPOCH);
+        let due = Due { before, most: i64::from(self.batch), now };
         loop {
-            let (started, batch) = (Instant::now(), i64::from(self.batch));
-            let deleted = store::exclusively(&self.db, name, move |conn| prune(conn, before, batch)).await?;
-            let deleted = deleted.ok_or(Interruption::OtherReplica)?;
-            *count += deleted;
-            if i64::try_from(deleted).is_ok_and(|deleted| deleted < batch) {
+            let started = Instant::now();
+            let work = move |conn: &mut Conn| (removal.remove)(conn, &due);
+            let removed = store::exclusively(&self.db, removal.name, work).await?.ok_or(Interruption::OtherReplica)?;
+            *count += removed;
+            if i64::try_from(removed).is_ok_and(|removed| removed < due.most) {
                 return Ok(());
             }
             pause(started).await;
@@ -222,21 +173,6 @@ async fn pause(started: Instant) {
     tokio::time::sleep(started.elapsed().clamp(MIN_PAUSE, MAX_PAUSE)).await;
 }
 
-fn report(cleaned: &Cleaned) {
-    tracing::info!(
-        ended_sessions = cleaned.ended_sessions,
-        identities = cleaned.identities,
-        sessions = cleaned.sessions,
-        logins = cleaned.logins,
-        authorizations = cleaned.authorizations,
-        revocations = cleaned.revocations,
-        notices_given_up = cleaned.notices_given_up,
-        notices = cleaned.notices,
-        audit_events = cleaned.audit_events,
-        "cleaned up"
-    );
-}
-
 /// Runs a pass now, and again after each `cleanup.every`, for ever.
 pub async fn clean_repeatedly(app: Arc<App>) {
     let mut cleanup = Cleanup::new(&app.db, &app.config, &app.endings).with_providers(app.providers.ids());
@@ -244,7 +180,7 @@ pub async fn clean_repeatedly(app: Arc<App>) {
         match cleanup.pass(app.clock.now()).await {
             Ok(Cleaned { interrupted: true, .. }) => tracing::debug!("another replica is cleaning up"),
             Ok(cleaned) if cleaned == Cleaned::default() => {}
-            Ok(cleaned) => report(&cleaned),
+            Ok(cleaned) => cleaned.log(),
             Err(error) => tracing::warn!(%error, "the cleanup stopped"),
         }
         tokio::time::sleep(app.config.cleanup.every).await;

@@ -1,11 +1,13 @@
-//! The jobs' own statements: the lock of the cleanup, and pruning the audit.
+//! The jobs' own statements: the lock of the cleanup, and deleting old rows.
 
 use diesel::sql_types::{BigInt, Bool, Timestamptz};
-use diesel::{Connection, QueryResult, QueryableByName, RunQueryDsl};
+use diesel::{QueryResult, QueryableByName, RunQueryDsl, sql_query};
 
 use crate::base::clock::Timestamp;
-use crate::base::db::{Conn, Db, DbError};
-use crate::base::statement::{pruning, statement};
+use crate::base::db::{Conn, Db, DbError, in_transaction};
+#[cfg(feature = "dev")]
+use crate::base::hot::{HotStatement, hot};
+use crate::base::statement::statement;
 
 /// The key of the advisory lock: the bytes of `cleanup`.
 const CLEANUP_LOCK: i64 = 0x0063_6c65_616e_7570;
@@ -26,7 +28,7 @@ pub async fn exclusively<T: Send + 'static>(
     work: impl Fn(&mut Conn) -> QueryResult<T> + Send + 'static,
 ) -> Result<Option<T>, DbError> {
     let locked = move |conn: &mut Conn| if try_lock(conn)? { work(conn).map(Some) } else { Ok(None) };
-    db.run(name, move |conn| conn.transaction(&locked)).await
+    db.run(name, move |conn| in_transaction(conn, &locked)).await
 }
 
 fn try_lock(conn: &mut Conn) -> QueryResult<bool> {
@@ -38,23 +40,30 @@ fn try_lock(conn: &mut Conn) -> QueryResult<bool> {
     Ok(TryLock { key: CLEANUP_LOCK }.get_result::<TryLockRow>(conn)?.acquired)
 }
 
-statement! {
-    struct PruneAudit { before: Timestamp => Timestamptz, most: i64 => BigInt }
-    pruning!("audit_events", "at")
+/// The rows of a table whose column is older than a time.
+pub struct Older {
+    pub table: &'static str,
+    pub column: &'static str,
+    /// A further condition, or empty.
+    pub only: &'static str,
 }
 
-statement! {
-    struct PruneFailures { before: Timestamp => Timestamptz, most: i64 => BigInt }
-    // The condition of the index `audit_events_login_failed`.
-    pruning!("audit_events", "kind = 'login_failed' AND user_id IS NULL AND at", "at")
+/// Deletes the oldest rows whose column is before `before`, at most `most`, and returns their number. Locked rows are
+/// skipped; the next run deletes them.
+pub fn remove_older(conn: &mut Conn, rows: &Older, before: Timestamp, most: i64) -> QueryResult<usize> {
+    let Older { table, column, only } = rows;
+    let only = if only.is_empty() { String::new() } else { format!("{only} AND ") };
+    let text = format!(
+        "/* vestibule::jobs::store::remove_older */ WITH due AS MATERIALIZED (
+             SELECT ctid AS place FROM {table} WHERE {only}{column} < $1
+             ORDER BY {column} LIMIT $2 FOR UPDATE SKIP LOCKED
+         ) DELETE FROM {table} USING due WHERE {table}.ctid = due.place"
+    );
+    sql_query(text).bind::<Timestamptz, _>(before).bind::<BigInt, _>(most).execute(conn)
 }
 
-/// Deletes at most `most` audit rows of failed logins older than `before`. Returns the number of deleted rows.
-pub fn prune_failures(conn: &mut Conn, before: Timestamp, most: i64) -> QueryResult<usize> {
-    PruneFailures { before, most }.execute(conn)
-}
-
-/// Deletes at most `most` audit rows older than `before`. Returns the number of deleted rows.
-pub fn prune_audit(conn: &mut Conn, before: Timestamp, most: i64) -> QueryResult<usize> {
-    PruneAudit { before, most }.execute(conn)
+/// The statements of this store, which no request waits for.
+#[cfg(feature = "dev")]
+pub fn rare_statements() -> Vec<HotStatement> {
+    hot![TryLock: [],]
 }

@@ -30,4 +30,6 @@ pub use load_or_create::load_or_create;
 pub use policy::Policy;
 pub use public_key::PublicKey;
 pub use rotate::{follow, list, revoke, rotate};
+#[cfg(feature = "dev")]
+pub use store::rare_statements;
 pub use timeline::{KeyState, KeyStatus, Milestone, milestones};

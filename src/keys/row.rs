@@ -3,37 +3,29 @@
 //! The column `private_key` is sealed. It holds the private key (PKCS#8) while the key is in the JWKS, the public key (JWK)
 //! of a retired one, and nothing of a revoked one. The seal is bound to the row and to which of the two it holds.
 
-use diesel::QueryableByName;
-use diesel::sql_types::{Binary, Nullable, Text, Timestamptz};
+use diesel::{Queryable, Selectable};
 
 use super::failure::{KeysError, UnusableKey};
 use super::key::SigningKey;
 use super::public_key::PublicKey;
 use super::timeline::{KeyState, KeyStatus};
 use crate::base::clock::Timestamp;
+use crate::base::schema::signing_keys;
 use crate::base::seal::Ring;
 use crate::config::Algorithm;
 
 /// A stored key, as `signing_keys` has it.
-#[derive(QueryableByName)]
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = signing_keys)]
 pub struct KeyRow {
-    #[diesel(sql_type = Text)]
     pub kid: String,
-    #[diesel(sql_type = Text)]
     pub algorithm: String,
-    #[diesel(sql_type = Binary)]
     pub private_key: Vec<u8>,
-    #[diesel(sql_type = Text)]
     pub state: String,
-    #[diesel(sql_type = Nullable<Timestamptz>)]
     pub published_at: Option<Timestamp>,
-    #[diesel(sql_type = Nullable<Timestamptz>)]
     pub active_at: Option<Timestamp>,
-    #[diesel(sql_type = Nullable<Timestamptz>)]
     pub retiring_at: Option<Timestamp>,
-    #[diesel(sql_type = Nullable<Timestamptz>)]
     pub gone_at: Option<Timestamp>,
-    #[diesel(sql_type = Nullable<Timestamptz>)]
     pub revoked_at: Option<Timestamp>,
 }
 

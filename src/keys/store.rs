@@ -1,7 +1,7 @@
 //! The statements on `signing_keys`.
 
+use diesel::prelude::*;
 use diesel::sql_types::{Binary, Bool, Nullable, Text, Timestamptz};
-use diesel::{Connection, QueryResult, RunQueryDsl};
 use serde_json::json;
 
 use super::prepare::Prepared;
@@ -9,15 +9,16 @@ use super::row::{KeyRow, NewKey};
 use super::timeline::{Change, KeyState, KeyStatus};
 use crate::base::audit::{self, AuditEvent};
 use crate::base::clock::Timestamp;
-use crate::base::db::Conn;
+use crate::base::db::{Conn, in_transaction};
 use crate::base::event::Event;
+#[cfg(feature = "dev")]
+use crate::base::hot::{HotStatement, hot};
+use crate::base::schema::signing_keys;
 use crate::base::statement::statement;
 
 /// Loads every key, oldest first.
 pub fn load(conn: &mut Conn) -> QueryResult<Vec<KeyRow>> {
-    let sql = "SELECT kid, algorithm, private_key, state, published_at, active_at, retiring_at, gone_at, revoked_at \
-               FROM signing_keys ORDER BY created_at, kid";
-    diesel::sql_query(sql).load(conn)
+    signing_keys::table.order((signing_keys::created_at, signing_keys::kid)).select(KeyRow::as_select()).load(conn)
 }
 
 /// Decides under an advisory lock, so one replica at a time, and applies the changes with their audit rows. A change for
@@ -30,7 +31,7 @@ pub fn change(
     prepared: &Prepared,
     now: impl Fn() -> Timestamp,
 ) -> QueryResult<Vec<Event>> {
-    conn.transaction(|conn| {
+    in_transaction(conn, |conn| {
         diesel::sql_query("SELECT pg_advisory_xact_lock(hashtext('vestibule signing_keys'))").execute(conn)?;
         let now = now();
         let keys: Vec<_> = load(conn)?.iter().filter_map(KeyRow::status).collect();
@@ -56,7 +57,7 @@ fn apply(
             let Some(new) = prepared.new_keys.iter().find(|new| new.algorithm == algorithm) else { return Ok(None) };
             return insert(conn, new, signs, now).map(Some);
         }
-        Change::Delete(kid) => return DeleteKey { kid: &kid }.execute(conn).map(|_| None),
+        Change::Delete(kid) => return diesel::delete(signing_keys::table.find(kid)).execute(conn).map(|_| None),
         Change::CapTimes(kid) => return CapTimes { kid: &kid, now }.execute(conn).map(|_| None),
         Change::Activate(kid) => (kid, KeyState::Active, false, None),
         Change::Retire(kid) => (kid, KeyState::Retiring, false, None),
@@ -86,7 +87,8 @@ fn insert(conn: &mut Conn, new: &NewKey, signs: bool, now: Timestamp) -> QueryRe
     let NewKey { kid, algorithm, private_key } = new;
     let (state, active_at) = if signs { (KeyState::Active, Some(now)) } else { (KeyState::Published, None) };
     let (algorithm, state) = (algorithm.name(), state.name());
-    InsertKey { kid, algorithm, private_key, state, active_at, now }.execute(conn)?;
+    let row = InsertedKey { kid, algorithm, private_key, state, created_at: now, published_at: now, active_at };
+    diesel::insert_into(signing_keys::table).values(row).execute(conn)?;
     Ok(Event::SigningKeyCreated { kid: kid.clone(), algorithm, state })
 }
 
@@ -101,17 +103,16 @@ fn detail(event: &Event) -> serde_json::Value {
     }
 }
 
-statement! {
-    struct InsertKey<'a> {
-        kid: &'a str => Text,
-        algorithm: &'a str => Text,
-        private_key: &'a [u8] => Binary,
-        state: &'a str => Text,
-        active_at: Option<Timestamp> => Nullable<Timestamptz>,
-        now: Timestamp => Timestamptz,
-    }
-    "INSERT INTO signing_keys (kid, algorithm, private_key, state, created_at, published_at, active_at)
-     VALUES ({kid}, {algorithm}, {private_key}, {state}, {now}, {now}, {active_at})"
+#[derive(Insertable)]
+#[diesel(table_name = signing_keys)]
+struct InsertedKey<'a> {
+    kid: &'a str,
+    algorithm: &'a str,
+    private_key: &'a [u8],
+    state: &'a str,
+    created_at: Timestamp,
+    published_at: Timestamp,
+    active_at: Option<Timestamp>,
 }
 
 statement! {
@@ -142,7 +143,8 @@ statement! {
      WHERE kid = {kid}"
 }
 
-statement! {
-    struct DeleteKey<'a> { kid: &'a str => Text }
-    "DELETE FROM signing_keys WHERE kid = {kid}"
+/// The statements of this store, which no request waits for.
+#[cfg(feature = "dev")]
+pub fn rare_statements() -> Vec<HotStatement> {
+    hot![CapTimes: [], UpdateState: [],]
 }

@@ -50,7 +50,7 @@ pub use refusal::{Code, Goal, Refusal};
 pub use report::{Report, report};
 pub use rules::kind;
 pub use shared_redirect::is_shared;
+pub use store::{Confirmation, count_pending, expire, prune_completed};
 #[cfg(feature = "dev")]
-pub use store::hot_statements;
-pub use store::{Confirmation, count_pending, expire, prune_completed, prune_failed, prune_not_begun};
+pub use store::{hot_statements, rare_statements};
 pub use unlink::{Removal, Unlinked, keep_identity, removal, unlink, unlink_due, unlink_for_administrator};

@@ -22,6 +22,6 @@ pub use local::{local, several};
 pub use notice::{claim, deliver, depth, give_up_untried, undelivered};
 pub use request::{Asked, LogoutRequestError, Request};
 pub use rp_initiated::{Decision, decide, destination, read};
+pub use store::Undelivered;
 #[cfg(feature = "dev")]
-pub use store::hot_statements;
-pub use store::{Undelivered, prune_delivered, prune_failed, prune_provider_logouts};
+pub use store::{hot_statements, rare_statements};

@@ -29,12 +29,12 @@ pub use revocation_cache::{List, Revocation, RevocationCache, Revoked};
 pub use shown_to::ShownTo;
 pub use signed_in::{Session, SignedIn};
 pub use status_index::{LIST_LEN, StatusIndex};
-#[cfg(feature = "dev")]
-pub use store::hot_statements;
-pub(crate) use store::signed_in_columns;
 pub use store::{
     Dismissed, Ended, Expired, Mark, Removed, RevokedToken, Scope, SignedInRow, Stretch, Upstream, end, end_listed,
     end_upstream, end_where, expire, find, list, list_all, list_beside, prune_ended, prune_feed, reparent,
     revoke_token, touch,
 };
+#[cfg(feature = "dev")]
+pub use store::{hot_statements, rare_statements};
+pub(crate) use store::{session_rows, signed_in_columns};
 pub use upstream_id_token::{open_upstream_id_token, seal_upstream_id_token};

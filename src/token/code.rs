@@ -10,7 +10,7 @@ use super::claims::covers;
 use super::store::{self, Redeem, Redeemed, Spent};
 use crate::app::App;
 use crate::base::clock::Timestamp;
-use crate::base::db::{Conn, DbError, QueryResult};
+use crate::base::db::{Conn, DbError, QueryResult, in_transaction};
 use crate::base::event::Event;
 use crate::base::id::SessionId;
 use crate::base::secret::{Hashed, Plain};
@@ -119,7 +119,7 @@ async fn end_oldest(app: &App, parent: SessionId, client_id: &str, most: i64, no
     let ending = Ending { notified_clients: [].into(), ..app.endings.ending(EndReason::Replaced, now) };
     let (client_id, of) = (client_id.to_owned(), ending.clone());
     let end = move |conn: &mut Conn| {
-        store::in_transaction(conn, |conn| {
+        in_transaction(conn, |conn| {
             let mut ended = Vec::new();
             for id in store::oldest(conn, parent, &client_id, most)? {
                 ended.extend(session::end_where(conn, Scope::One(id), &of)?);
@@ -175,7 +175,7 @@ impl Ask {
         };
         match store::redeem(conn, redeem)? {
             Some(redeemed) => Ok(RedeemOutcome::Granted(Box::new(redeemed))),
-            None => store::in_transaction(conn, |conn| self.judge(conn)),
+            None => in_transaction(conn, |conn| self.judge(conn)),
         }
     }
 

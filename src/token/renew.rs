@@ -15,7 +15,7 @@ use super::rotation::{GracePolicy, RotationDecision};
 use super::store::{self, Locked, Rotate};
 use crate::app::App;
 use crate::base::clock::Timestamp;
-use crate::base::db::{Conn, DbError, QueryResult};
+use crate::base::db::{Conn, DbError, QueryResult, in_transaction};
 use crate::base::event::Event;
 use crate::base::secret::Plain;
 use crate::config::{self, BUILT_IN_CLIENT, resource_spellings};
@@ -210,7 +210,7 @@ impl Ask {
         };
         match store::rotate(conn, rotate)? {
             Some(signed_in) => Ok(RefreshOutcome::Renewed(Box::new(signed_in), counter + self.step, Vec::new())),
-            None => store::in_transaction(conn, |conn| self.judge(conn)),
+            None => in_transaction(conn, |conn| self.judge(conn)),
         }
     }
 

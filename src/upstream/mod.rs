@@ -53,8 +53,8 @@ pub use profile::{MAX_GROUPS, claim};
 pub use provider::Provider;
 pub use refresh::{PreviousIdToken, RefreshRequest, TokenTypeHint, max_refresh_duration};
 pub use registry::{IssuerChange, Registry, issuer_changed};
-#[cfg(feature = "dev")]
-pub use store::hot_statements;
 pub use store::{KnownIssuer, replace_issuer, stored_issuers};
+#[cfg(feature = "dev")]
+pub use store::{hot_statements, rare_statements};
 pub use text::is_error_code;
 pub use unverified_claims::{ClaimsError, UnverifiedClaims, identity_from_claims};

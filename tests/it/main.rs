@@ -43,5 +43,6 @@ mod notifications;
 mod plans;
 mod presets;
 mod revocation;
+mod schema;
 mod upstream;
 mod vault;

@@ -8,7 +8,6 @@ pub fn hot_statements() -> Vec<HotStatement> {
     hot![
         create::FindSub: ["subs_provider_sub_key", "users_pkey"],
         create::InsertUser: [],
-        find::FindUser: ["users_pkey"],
         find::Identities: ["subs_user_id"],
         status::LockUser: ["users_pkey"],
         status::DisableUser: ["users_pkey"],

@@ -3,11 +3,9 @@
 mod code;
 #[cfg(feature = "dev")]
 mod hot;
-mod prune;
 mod request;
 
 pub use code::issue_code;
 #[cfg(feature = "dev")]
 pub use hot::hot_statements;
-pub use prune::prune;
 pub use request::{answer, consume_pushed_request, find, insert, remember};

@@ -7,26 +7,21 @@ use serde_json::Value;
 use crate::base::clock::Timestamp;
 use crate::base::db::Conn;
 use crate::base::id::{AuthorizationRequestId, SessionId};
+use crate::base::schema::authorization_requests;
 use crate::base::secret::Hashed;
 use crate::base::statement::statement;
 use crate::grant::{NewRequest, StoredRequest, request_rows};
 
 /// A row of `authorization_requests`.
 #[derive(QueryableByName)]
+#[diesel(table_name = authorization_requests)]
 struct RequestRow {
-    #[diesel(sql_type = Uuid)]
     id: AuthorizationRequestId,
-    #[diesel(sql_type = Jsonb)]
     request: Value,
-    #[diesel(sql_type = Nullable<Binary>)]
     binding_hash: Option<Vec<u8>>,
-    #[diesel(sql_type = Nullable<Uuid>)]
     session_id: Option<SessionId>,
-    #[diesel(sql_type = Timestamptz)]
     created_at: Timestamp,
-    #[diesel(sql_type = Timestamptz)]
     expires_at: Timestamp,
-    #[diesel(sql_type = Nullable<Timestamptz>)]
     answered_at: Option<Timestamp>,
 }
 

@@ -4,14 +4,15 @@ use std::sync::mpsc::{self, Receiver, SyncSender, TrySendError};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use diesel::QueryResult;
 use diesel::connection::SimpleConnection;
-use diesel::{Connection, QueryResult};
 use tokio::sync::oneshot;
 
 use super::access::{Access, Conn};
 use super::connections::{Manager, Reporter};
 use super::error::{DbError, one_line};
 use super::retry::retry_conflicts;
+use super::transaction::in_transaction;
 use crate::base::measure;
 
 /// The length of the queue, for each thread of the executor.
@@ -164,15 +165,10 @@ const EVERY_PLAN: &str = "SET LOCAL enable_seqscan = on; SET LOCAL enable_bitmap
 /// Runs work that reads many rows, a report or a cleanup, in a transaction in which the planner may choose every kind of
 /// plan. Do not run hot statements there: the plan of a prepared statement is cached.
 pub fn with_every_plan<T>(conn: &mut Conn, work: impl FnOnce(&mut Conn) -> QueryResult<T>) -> QueryResult<T> {
-    conn.transaction(|conn| {
+    in_transaction(conn, |conn| {
         conn.batch_execute(EVERY_PLAN)?;
         work(conn)
     })
-}
-
-/// Runs work in a transaction, which an error rolls back.
-pub fn in_transaction<T>(conn: &mut Conn, work: impl FnOnce(&mut Conn) -> QueryResult<T>) -> QueryResult<T> {
-    conn.transaction(work)
 }
 
 /// Checks that the server answers. One round trip.

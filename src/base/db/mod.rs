@@ -10,10 +10,12 @@ mod connections;
 mod error;
 mod executor;
 mod retry;
+mod transaction;
 
 pub use access::{Access, Conn};
 pub use address::{Address, BadAddress};
 /// The result of work on a connection. `Err` is an error of the database; a refusal of ours is a value.
 pub use diesel::QueryResult;
 pub use error::{DbError, OlderSchema};
-pub use executor::{Db, in_transaction, ping, with_every_plan};
+pub use executor::{Db, ping, with_every_plan};
+pub use transaction::in_transaction;

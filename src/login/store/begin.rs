@@ -12,7 +12,7 @@ use crate::base::db::Conn;
 use crate::base::id::{AuthorizationRequestId, AuthorizationSessionId, Reference, SessionId, UserId};
 use crate::base::secret::Hashed;
 use crate::base::statement::statement;
-use crate::grant::{LoginFor, NewRequest, request_rows};
+use crate::grant::{LoginFor, request_rows};
 use crate::login::authorization_session::Linking;
 use crate::login::input::Flow;
 
@@ -40,31 +40,6 @@ pub struct Pending {
     pub expires_at: Timestamp,
 }
 
-// Asynchronous commit: a crash loses the logins of at most the last half second; their users start them again.
-macro_rules! hasty {
-    () => {
-        "WITH hasty AS MATERIALIZED (SELECT set_config('synchronous_commit', 'off', true))"
-    };
-}
-
-/// SQL that inserts the login for each row of `from`; `request` is the id of its authorization request.
-macro_rules! login_rows {
-    (from $from:literal, request $request:literal) => {
-        concat!(
-            " INSERT INTO authorization_sessions
-                 (id, reference, provider, flow, state_hash, handshake, binding_hash, spa_challenge, carries_cookie, origin,
-                  return_to, authorization_request_id, link_session_id, link_user_id, ip, user_agent, steps, created_at, expires_at)
-             SELECT {id}, {reference}, {provider}, {flow}, {state}, {handshake}, {binding}, {challenge}, {carries_cookie},
-                    {origin}, {return_to}, ",
-            $request,
-            ",
-                    {link_session}, {link_user}, {ip}, {user_agent}, {steps}, {now}, {expires_at}
-             FROM ",
-            $from
-        )
-    };
-}
-
 statement! {
     struct Insert<'a> {
         id: AuthorizationSessionId => Uuid,
@@ -78,39 +53,13 @@ statement! {
         carries_cookie: bool => Bool,
         origin: Option<&'a str> => Nullable<Text>,
         return_to: Option<&'a str> => Nullable<Text>,
-        request: Option<AuthorizationRequestId> => Nullable<Uuid>,
-        link_session: Option<SessionId> => Nullable<Uuid>,
-        link_user: Option<UserId> => Nullable<Uuid>,
-        ip: IpNet => Inet,
-        user_agent: Option<&'a str> => Nullable<Text>,
-        steps: &'a Value => Jsonb,
-        now: Timestamp => Timestamptz,
-        expires_at: Timestamp => Timestamptz,
-    }
-    concat!(hasty!(), login_rows!(from "hasty", request "{request}"))
-}
-
-statement! {
-    /// Inserts the authorization request and the login in one statement.
-    struct InsertForNewRequest<'a> {
-        request_id: AuthorizationRequestId => Uuid,
-        request_client_id: &'a str => Text,
-        request: &'a Value => Jsonb,
+        request_id: Option<AuthorizationRequestId> => Nullable<Uuid>,
+        request_client_id: Option<&'a str> => Nullable<Text>,
+        request: Option<&'a Value> => Nullable<Jsonb>,
         request_uri: Option<&'a [u8]> => Nullable<Binary>,
         request_binding: Option<&'a [u8]> => Nullable<Binary>,
-        request_created_at: Timestamp => Timestamptz,
-        request_expires_at: Timestamp => Timestamptz,
-        id: AuthorizationSessionId => Uuid,
-        reference: &'a str => Text,
-        provider: &'a str => Text,
-        flow: &'a str => Text,
-        state: &'a [u8] => Binary,
-        handshake: &'a [u8] => Binary,
-        binding: &'a [u8] => Binary,
-        challenge: Option<&'a str> => Nullable<Text>,
-        carries_cookie: bool => Bool,
-        origin: Option<&'a str> => Nullable<Text>,
-        return_to: Option<&'a str> => Nullable<Text>,
+        request_created_at: Option<Timestamp> => Nullable<Timestamptz>,
+        request_expires_at: Option<Timestamp> => Nullable<Timestamptz>,
         link_session: Option<SessionId> => Nullable<Uuid>,
         link_user: Option<UserId> => Nullable<Uuid>,
         ip: IpNet => Inet,
@@ -119,24 +68,26 @@ statement! {
         now: Timestamp => Timestamptz,
         expires_at: Timestamp => Timestamptz,
     }
+    // Asynchronous commit: a crash loses the logins of at most the last half second; their users start them again. The
+    // authorization request is inserted as well if it is not stored yet: its client is given then.
     concat!(
-        hasty!(),
-        ", asked AS (",
-        request_rows!(from "hasty"),
-        " RETURNING id) ",
-        login_rows!(from "asked", request "asked.id")
+        "WITH hasty AS MATERIALIZED (SELECT set_config('synchronous_commit', 'off', true)), asked AS (",
+        request_rows!(from "hasty WHERE {request_client_id} IS NOT NULL"),
+        ") INSERT INTO authorization_sessions
+             (id, reference, provider, flow, state_hash, handshake, binding_hash, spa_challenge, carries_cookie, origin,
+              return_to, authorization_request_id, link_session_id, link_user_id, ip, user_agent, steps, created_at, expires_at)
+         SELECT {id}, {reference}, {provider}, {flow}, {state}, {handshake}, {binding}, {challenge},
+                {carries_cookie}, {origin}, {return_to}, {request_id}, {link_session}, {link_user}, {ip}, {user_agent}, {steps}, {now}, {expires_at}
+         FROM hasty"
     )
 }
 
 /// Inserts the row, and the authorization request if it is not stored yet.
 pub fn begin(conn: &mut Conn, row: &Pending) -> QueryResult<()> {
-    match &row.request {
-        Some(LoginFor::New(request)) => begin_for_new_request(conn, row, request),
-        stored => begin_alone(conn, row, stored.as_ref().map(LoginFor::id)),
-    }
-}
-
-fn begin_alone(conn: &mut Conn, row: &Pending, request: Option<AuthorizationRequestId>) -> QueryResult<()> {
+    let new = match &row.request {
+        Some(LoginFor::New(request)) => Some(request),
+        _ => None,
+    };
     let insert = Insert {
         id: row.id,
         reference: row.reference.as_str(),
@@ -149,38 +100,13 @@ fn begin_alone(conn: &mut Conn, row: &Pending, request: Option<AuthorizationRequ
         carries_cookie: row.carries_cookie,
         origin: row.origin.as_deref(),
         return_to: row.return_to.as_deref(),
-        request,
-        link_session: row.link.map(|link| link.session),
-        link_user: row.link.map(|link| link.user),
-        ip: IpNet::from(row.ip),
-        user_agent: row.user_agent.as_deref(),
-        steps: &row.steps,
-        now: row.now,
-        expires_at: row.expires_at,
-    };
-    insert.execute(conn).map(|_| ())
-}
-
-fn begin_for_new_request(conn: &mut Conn, row: &Pending, request: &NewRequest) -> QueryResult<()> {
-    let insert = InsertForNewRequest {
-        request_id: request.id,
-        request_client_id: &request.client_id,
-        request: &request.request,
-        request_uri: request.request_uri_hash.as_deref(),
-        request_binding: request.binding_hash.as_deref(),
-        request_created_at: request.created_at,
-        request_expires_at: request.expires_at,
-        id: row.id,
-        reference: row.reference.as_str(),
-        provider: &row.provider,
-        flow: row.flow.as_str(),
-        state: row.state.as_bytes(),
-        handshake: &row.handshake,
-        binding: row.binding.as_bytes(),
-        challenge: row.challenge.as_deref(),
-        carries_cookie: row.carries_cookie,
-        origin: row.origin.as_deref(),
-        return_to: row.return_to.as_deref(),
+        request_id: row.request.as_ref().map(LoginFor::id),
+        request_client_id: new.map(|request| request.client_id.as_str()),
+        request: new.map(|request| &request.request),
+        request_uri: new.and_then(|request| request.request_uri_hash.as_deref()),
+        request_binding: new.and_then(|request| request.binding_hash.as_deref()),
+        request_created_at: new.map(|request| request.created_at),
+        request_expires_at: new.map(|request| request.expires_at),
         link_session: row.link.map(|link| link.session),
         link_user: row.link.map(|link| link.user),
         ip: IpNet::from(row.ip),

@@ -6,7 +6,7 @@ use diesel::{Connection, QueryResult};
 use super::by_email::{self, Named};
 use super::write_login::{LoginCompletion, WrittenRow, write};
 use crate::account::{self, NewUser, Profile, SubStatus, User};
-use crate::base::db::Conn;
+use crate::base::db::{Conn, in_transaction};
 use crate::base::id::{SubId, UserId};
 use crate::session::{self, EndReason, Ended, Ending, Scope, Session, SignedIn, StatusIndex};
 use crate::vault::{self, PreviousTokens};
@@ -61,7 +61,7 @@ fn try_complete_login(conn: &mut Conn, completion: &LoginCompletion) -> QueryRes
     if completion.previous.is_none() && !completion.one_per_user && completion.tokens.is_none() {
         return Ok((written(write_login(conn, completion)?), Vec::new()));
     }
-    conn.transaction(|conn| {
+    in_transaction(conn, |conn| {
         let admitted = write_login(conn, completion)?;
         let gone = match &admitted {
             CompletionOutcome::Known(entered) | CompletionOutcome::LinkedByEmail(entered) => {
@@ -130,6 +130,7 @@ fn write_login(conn: &mut Conn, completion: &LoginCompletion) -> QueryResult<Com
         SubStatus::Enabled => return write_again(conn, completion),
         SubStatus::Unknown => {}
     }
+    // A savepoint: without the login row only this part is rolled back.
     match conn.transaction(|conn| complete_unknown_identity(conn, completion)) {
         Ok(Some(admitted)) => Ok(admitted),
         // A concurrent login of the same person was first.

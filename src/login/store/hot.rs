@@ -1,13 +1,14 @@
 //! The statements of this store that run while a request waits.
 
-use super::{begin, by_email, claim, fail, fresh, link, not_begun, pending, posted, report, unlink, write_login};
+use super::{
+    begin, by_email, claim, fail, fresh, link, not_begun, pending, posted, prune, report, unlink, write_login,
+};
 use crate::base::hot::{HotStatement, hot};
 
 /// Each with the indexes that it reads.
 pub fn hot_statements() -> Vec<HotStatement> {
     hot![
         begin::Insert: [],
-        begin::InsertForNewRequest: [],
         claim::Update: ["authorization_sessions_provider_state_hash_key", "authorization_requests_pkey"],
         claim::Look: ["authorization_sessions_provider_state_hash_key"],
         posted::Keep: ["authorization_sessions_provider_state_hash_key"],
@@ -36,4 +37,9 @@ pub fn hot_statements() -> Vec<HotStatement> {
         fresh::OfUser: ["subs_user_id", "providers_pkey"],
         report::Find: ["authorization_sessions_reference"],
     ]
+}
+
+/// The statements of this store that no request waits for.
+pub fn rare_statements() -> Vec<HotStatement> {
+    hot![prune::PruneCompleted: [],]
 }

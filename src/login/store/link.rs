@@ -4,14 +4,14 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use diesel::sql_types::{Array, Bool, Jsonb, Text, Timestamptz, Uuid};
-use diesel::{Connection, OptionalExtension, QueryResult, QueryableByName, RunQueryDsl};
+use diesel::{OptionalExtension, QueryResult, QueryableByName, RunQueryDsl};
 use ipnet::IpNet;
 use serde_json::Value;
 
 use super::linked::{self, Linked};
 use crate::account::{self, Profile};
 use crate::base::clock::Timestamp;
-use crate::base::db::Conn;
+use crate::base::db::{Conn, in_transaction};
 use crate::base::id::{AuthorizationSessionId, Reference, SessionId, SubId, UserId};
 use crate::base::statement::statement;
 use crate::login::authorization_session::Linking;
@@ -139,7 +139,7 @@ statement! {
 
 /// Links the identity, or returns why not.
 pub fn link(conn: &mut Conn, request: &LinkRequest) -> QueryResult<LinkOutcome> {
-    let joined = conn.transaction(|conn| {
+    let joined = in_transaction(conn, |conn| {
         let attached = match attach(conn, request)? {
             Ok(attached) => attached,
             Err(why_not) => return Ok(why_not),

@@ -24,12 +24,12 @@ pub use complete_login::{CompletionOutcome, Written, complete_login};
 pub use fail::{Failing, expire, fail};
 pub use fresh::{Confirmation, KnownProvider, audit_confirmation, note_auth_time, providers_of};
 #[cfg(feature = "dev")]
-pub use hot::hot_statements;
+pub use hot::{hot_statements, rare_statements};
 pub use link::{LinkOutcome, LinkRequest, link};
-pub use not_begun::{NotBegun, NotBegunRow, insert_not_begun, not_begun, prune_not_begun};
+pub use not_begun::{NotBegun, NotBegunRow, insert_not_begun, not_begun};
 pub use pending::count_pending;
 pub use posted::{Posted, keep};
-pub use prune::{prune_completed, prune_failed};
+pub use prune::prune_completed;
 pub use report::{ReportRow, report};
 pub use unlink::{
     DueRemoval, UnlinkOutcome, UnlinkRequest, UnlinkedBy, UsersIdentity, due_removals, identities_for, set_removal,

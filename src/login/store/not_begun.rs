@@ -1,12 +1,12 @@
 //! The table `logins_not_begun`: logins that could not begin.
 
-use diesel::sql_types::{BigInt, Text, Timestamptz};
+use diesel::sql_types::{Text, Timestamptz};
 use diesel::{OptionalExtension, QueryResult, QueryableByName, RunQueryDsl};
 
 use crate::base::clock::Timestamp;
 use crate::base::db::Conn;
 use crate::base::id::Reference;
-use crate::base::statement::{pruning, statement};
+use crate::base::statement::statement;
 use crate::login::input::Flow;
 
 /// A login that could not begin.
@@ -66,14 +66,4 @@ pub struct NotBegunRow {
 /// The row with that reference.
 pub fn not_begun(conn: &mut Conn, reference: &str) -> QueryResult<Option<NotBegunRow>> {
     FindNotBegun { reference }.get_result(conn).optional()
-}
-
-statement! {
-    struct PruneNotBegun { before: Timestamp => Timestamptz, most: i64 => BigInt }
-    pruning!("logins_not_begun", "created_at")
-}
-
-/// Deletes up to `most` rows from before `before`, and returns their number.
-pub fn prune_not_begun(conn: &mut Conn, before: Timestamp, most: i64) -> QueryResult<usize> {
-    PruneNotBegun { before, most }.execute(conn)
 }

@@ -2,13 +2,13 @@
 
 use chrono::TimeDelta;
 use diesel::sql_types::{BigInt, Bool, Jsonb, Nullable, Text, Timestamptz, Uuid};
-use diesel::{Connection, QueryResult, QueryableByName, RunQueryDsl};
+use diesel::{QueryResult, QueryableByName, RunQueryDsl};
 use serde_json::{Value, json};
 
 use crate::account::{self, Profile};
 use crate::base::audit::audit_rows;
 use crate::base::clock::Timestamp;
-use crate::base::db::Conn;
+use crate::base::db::{Conn, in_transaction};
 use crate::base::id::{SessionId, SubId, UserId, uuid_v7};
 use crate::base::statement::statement;
 use crate::session::{self, Ended, Ending, Scope};
@@ -141,7 +141,7 @@ statement! {
 pub fn unlink(conn: &mut Conn, request: &UnlinkRequest) -> QueryResult<UnlinkOutcome> {
     let UnlinkRequest { user, id, ref by, ref ending, now } = *request;
     let session = if let UnlinkedBy::Session(session) = by { Some(*session) } else { None };
-    conn.transaction(|conn| {
+    in_transaction(conn, |conn| {
         // Two concurrent requests must not remove both identities of a user with two.
         account::lock(conn, user)?;
         let mut identities = identities_for(conn, user, session)?;

@@ -14,7 +14,7 @@ use crate::base::secret::Hashed;
 use crate::base::statement::statement;
 use crate::grant::{NewCode, code_rows};
 use crate::login::input::Caller;
-use crate::session::{Aal, Device, Endings, Session};
+use crate::session::{Aal, Device, Endings, Session, session_rows};
 use crate::vault::NewTokens;
 
 /// The values that a completed login writes.
@@ -129,13 +129,17 @@ statement! {
          FROM admitted WHERE subs.id = ANY (ARRAY[admitted.sub_id])
          RETURNING profile->>'name' AS name
      ), session AS (
-         INSERT INTO sessions (id, user_id, sub_id, provider, client_id, scopes, auth_time, auth_time_vouched, auth_time_assumed, aal, acr, amr,
-                               last_activity_at, not_after, user_agent, device_type, os, os_version, browser, browser_version, ip,
-                               upstream_sid, upstream_id_token, created_at)
-         SELECT {session}, user_id, sub_id, {provider}, {client_id}, {scopes}, {auth_time}, {auth_time_vouched}, {auth_time_assumed}, {aal}, {acr}, {amr},
-                {now}, {not_after}, {user_agent}, {device_type}, {os}, {os_version}, {browser}, {browser_version}, {ip},
-                {upstream_sid}, {upstream_id_token}, {now}
-         FROM admitted
+         ",
+        session_rows!(
+            from "admitted", id "{session}", user_id "user_id", sub_id "sub_id", provider "{provider}",
+            client_id "{client_id}", parent_id "NULL", auth_time "{auth_time}", auth_time_vouched "{auth_time_vouched}",
+            auth_time_assumed "{auth_time_assumed}", aal "{aal}", acr "{acr}", amr "{amr}", scopes "{scopes}",
+            resource "NULL", not_after "{not_after}", user_agent "{user_agent}", ip "{ip}",
+            device_type "{device_type}", os "{os}", os_version "{os_version}", browser "{browser}",
+            browser_version "{browser_version}", upstream_sid "{upstream_sid}",
+            upstream_id_token "{upstream_id_token}"
+        ),
+        "
          RETURNING status_index
      ), completed AS (
          UPDATE authorization_sessions

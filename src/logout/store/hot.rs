@@ -16,3 +16,8 @@ pub fn hot_statements() -> Vec<HotStatement> {
         sessions::FindUpstream: ["sessions_pkey"],
     ]
 }
+
+/// The statements of this store that no request waits for.
+pub fn rare_statements() -> Vec<HotStatement> {
+    hot![notices::GiveUp: [],]
+}

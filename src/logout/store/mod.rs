@@ -7,9 +7,7 @@ mod provider_logouts;
 mod sessions;
 
 #[cfg(feature = "dev")]
-pub use hot::hot_statements;
-pub use notices::{
-    Depth, Notice, Undelivered, claim, delivered, depth, give_up, missed, prune_delivered, prune_failed, undelivered,
-};
-pub use provider_logouts::{prune as prune_provider_logouts, take};
+pub use hot::{hot_statements, rare_statements};
+pub use notices::{Depth, Notice, Undelivered, claim, delivered, depth, give_up, missed, undelivered};
+pub use provider_logouts::take;
 pub use sessions::{Meant, Upstream, linked, meant, upstream};

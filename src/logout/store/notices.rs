@@ -1,13 +1,14 @@
 //! The outbox `logout_notices`. Its rows are inserted by the statements that end sessions (`session/store`).
 
+use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt, Integer, Nullable, Text, Timestamptz, Uuid};
-use diesel::{QueryResult, QueryableByName, RunQueryDsl};
 use serde::Serialize;
 
 use crate::base::clock::Timestamp;
 use crate::base::db::{Conn, with_every_plan};
 use crate::base::id::{SessionId, UserId};
-use crate::base::statement::{pruning, statement};
+use crate::base::schema::logout_notices;
+use crate::base::statement::statement;
 
 /// A notice that was claimed for an attempt.
 #[derive(Clone, Debug, PartialEq, Eq, QueryableByName)]
@@ -120,26 +121,6 @@ pub fn give_up(conn: &mut Conn, before: Timestamp, now: Timestamp, most: i64) ->
     GiveUp { before, most, now }.execute(conn)
 }
 
-statement! {
-    struct PruneDelivered { before: Timestamp => Timestamptz, most: i64 => BigInt }
-    pruning!("logout_notices", "delivered_at")
-}
-
-statement! {
-    struct PruneFailed { before: Timestamp => Timestamptz, most: i64 => BigInt }
-    pruning!("logout_notices", "failed_at")
-}
-
-/// Deletes up to `most` notices that were delivered before `before`, and returns their number.
-pub fn prune_delivered(conn: &mut Conn, before: Timestamp, most: i64) -> QueryResult<usize> {
-    PruneDelivered { before, most }.execute(conn)
-}
-
-/// Deletes up to `most` notices that were given up before `before`, and returns their number.
-pub fn prune_failed(conn: &mut Conn, before: Timestamp, most: i64) -> QueryResult<usize> {
-    PruneFailed { before, most }.execute(conn)
-}
-
 /// The numbers of notices that are not delivered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, QueryableByName)]
 pub struct Depth {
@@ -159,45 +140,38 @@ pub fn depth(conn: &mut Conn) -> QueryResult<Depth> {
 }
 
 /// A notice that is not delivered, as shown to operators.
-#[derive(Debug, Serialize, QueryableByName)]
+#[derive(Debug, Serialize, Queryable, Selectable)]
+#[diesel(table_name = logout_notices)]
 pub struct Undelivered {
     /// The id of the notice.
-    #[diesel(sql_type = Uuid)]
     pub id: uuid::Uuid,
     /// The id of the client.
-    #[diesel(sql_type = Text)]
+    #[diesel(column_name = client_id)]
     pub client: String,
     /// The session that ended.
-    #[diesel(sql_type = Uuid)]
+    #[diesel(column_name = session_id)]
     pub sid: SessionId,
     /// The id of the session's user.
-    #[diesel(sql_type = Uuid)]
+    #[diesel(column_name = user_id)]
     pub sub: UserId,
     /// When the session ended.
-    #[diesel(sql_type = Timestamptz)]
     pub created_at: Timestamp,
     /// The number of attempts that were begun.
-    #[diesel(sql_type = Integer)]
     pub attempts: i32,
     /// The time of the next attempt; `None` if it was given up.
-    #[diesel(sql_type = Nullable<Timestamptz>)]
     pub next_attempt_at: Option<Timestamp>,
     /// When it was given up; `None` if it was not.
-    #[diesel(sql_type = Nullable<Timestamptz>)]
     pub failed_at: Option<Timestamp>,
     /// The error of the last attempt.
-    #[diesel(sql_type = Nullable<Text>)]
     pub last_error: Option<String>,
-}
-
-statement! {
-    struct List { most: i64 => BigInt }
-    "SELECT id, client_id AS client, session_id AS sid, user_id AS sub, created_at, attempts, next_attempt_at, failed_at,
-            last_error
-     FROM logout_notices WHERE delivered_at IS NULL ORDER BY id DESC LIMIT {most}"
 }
 
 /// Up to `most` notices that are not delivered, newest first.
 pub fn undelivered(conn: &mut Conn, most: i64) -> QueryResult<Vec<Undelivered>> {
-    with_every_plan(conn, |conn| List { most }.load(conn))
+    let found = logout_notices::table
+        .filter(logout_notices::delivered_at.is_null())
+        .order(logout_notices::id.desc())
+        .limit(most)
+        .select(Undelivered::as_select());
+    with_every_plan(conn, |conn| found.load(conn))
 }

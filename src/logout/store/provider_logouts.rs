@@ -1,12 +1,12 @@
 //! The table `provider_logouts`: logout tokens that providers sent.
 
-use diesel::sql_types::{BigInt, Binary, Nullable, Text, Timestamptz};
-use diesel::{Connection, QueryResult, RunQueryDsl};
+use diesel::sql_types::{Binary, Nullable, Text, Timestamptz};
+use diesel::{QueryResult, RunQueryDsl};
 
 use crate::base::clock::Timestamp;
-use crate::base::db::Conn;
+use crate::base::db::{Conn, in_transaction};
 use crate::base::secret::Hashed;
-use crate::base::statement::{pruning, statement};
+use crate::base::statement::statement;
 use crate::session::{self, Ended, Ending, Upstream};
 use crate::upstream::LogoutClaims;
 
@@ -42,7 +42,7 @@ pub fn take(conn: &mut Conn, provider: &str, told: &LogoutClaims, ending: &Endin
     let hash = |text: &Option<String>| text.as_deref().map(Hashed::of);
     let (jti, sid, sub) = (Hashed::of(&told.jti), hash(&told.sid), hash(&told.sub));
     let (sid, sub) = (sid.as_ref().map(Hashed::as_bytes), sub.as_ref().map(Hashed::as_bytes));
-    conn.transaction(|conn| {
+    in_transaction(conn, |conn| {
         Lock { provider, sid, sub }.execute(conn)?;
         let take = Take { provider, jti: jti.as_bytes(), sid, sub, now: ending.now, until: told.until };
         if take.execute(conn)? == 0 {
@@ -51,14 +51,4 @@ pub fn take(conn: &mut Conn, provider: &str, told: &LogoutClaims, ending: &Endin
         let upstream = Upstream { provider, sid: told.sid.as_deref(), sub: told.sub.as_deref() };
         session::end_upstream(conn, upstream, ending).map(Some)
     })
-}
-
-statement! {
-    struct Prune { before: Timestamp => Timestamptz, most: i64 => BigInt }
-    pruning!("provider_logouts", "expires_at")
-}
-
-/// Deletes up to `most` rows that expired before `before`, and returns their number.
-pub fn prune(conn: &mut Conn, before: Timestamp, most: i64) -> QueryResult<usize> {
-    Prune { before, most }.execute(conn)
 }

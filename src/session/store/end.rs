@@ -1,15 +1,14 @@
 //! Ends sessions, with feed entries, audit events and notices.
 
-use diesel::connection::TransactionManager;
 use diesel::sql_types::{Array, Bool, Jsonb, Nullable, Text, Timestamptz, Uuid};
-use diesel::{Connection, QueryResult, QueryableByName, RunQueryDsl};
+use diesel::{QueryResult, QueryableByName, RunQueryDsl};
 
 use super::ended::Ended;
 use super::idle;
 use super::leaving::leaving;
 use crate::base::audit::audit_rows;
 use crate::base::clock::Timestamp;
-use crate::base::db::Conn;
+use crate::base::db::{Conn, in_transaction};
 use crate::base::id::{SessionId, SubId, UserId, uuid_v7};
 use crate::base::statement::statement;
 use crate::session::ending::Ending;
@@ -201,14 +200,6 @@ fn lock(conn: &mut Conn, scope: Scope) -> QueryResult<Vec<SessionId>> {
         Scope::OthersOfUser { user, except } => LockOfUser { user, except: Some(except) }.load(conn)?,
     };
     Ok(locked.into_iter().map(|locked| locked.id).collect())
-}
-
-/// Runs `work` in the current transaction, or begins one. A savepoint would cost two more round trips without use: every
-/// caller rolls its transaction back at the first error.
-fn in_transaction<T>(conn: &mut Conn, work: impl FnOnce(&mut Conn) -> QueryResult<T>) -> QueryResult<T> {
-    type Transactions = <Conn as Connection>::TransactionManager;
-    let runs = Transactions::transaction_manager_status_mut(conn).transaction_depth()?.is_some();
-    if runs { work(conn) } else { conn.transaction(work) }
 }
 
 /// Ends one session and the apps' sessions under it. Returns its user; `None` where it had ended before.

@@ -1,6 +1,6 @@
 //! The statements of this store that run while a request waits, and the one that follows the feed.
 
-use super::{end, end_upstream, feed, find, idle, list, reparent, revoke_token, touch};
+use super::{end, end_upstream, expire, feed, find, idle, list, prune, reparent, revoke_token, touch};
 use crate::base::hot::{HotStatement, hot};
 
 /// Each with the indexes that it reads.
@@ -24,4 +24,9 @@ pub fn hot_statements() -> Vec<HotStatement> {
         list::OfUserBeside: ["sessions_user_id", "sessions_parent_id", "subs_user_id"],
         revoke_token::Revoke: [],
     ]
+}
+
+/// The statements of this store that no request waits for.
+pub fn rare_statements() -> Vec<HotStatement> {
+    hot![expire::Expire: [], list::OfAll: [], prune::PruneEnded: [], prune::PruneFeed: [],]
 }

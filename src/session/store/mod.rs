@@ -10,6 +10,7 @@ mod find;
 #[cfg(feature = "dev")]
 mod hot;
 mod idle;
+mod insert;
 mod leaving;
 mod list;
 mod prune;
@@ -26,7 +27,8 @@ pub use expire::{Expired, Mark, Removed, Stretch, expire};
 pub use feed::{Bound, read_feed};
 pub use find::find;
 #[cfg(feature = "dev")]
-pub use hot::hot_statements;
+pub use hot::{hot_statements, rare_statements};
+pub(crate) use insert::session_rows;
 pub use list::{list, list_all, list_beside};
 pub use prune::{prune_ended, prune_feed};
 pub use reparent::reparent;

@@ -6,8 +6,9 @@ use diesel::{OptionalExtension, QueryResult, QueryableByName, RunQueryDsl};
 use crate::base::clock::Timestamp;
 use crate::base::db::Conn;
 use crate::base::id::SessionId;
+use crate::base::schema::authorization_codes;
 use crate::base::statement::statement;
-use crate::session::{SignedIn, SignedInRow, signed_in_columns};
+use crate::session::{SignedIn, SignedInRow, session_rows, signed_in_columns};
 
 statement! {
     /// Redeems a code if everything matches, and inserts the app's session under the browser's.
@@ -42,14 +43,17 @@ statement! {
                AND (p.provider = ANY ({providers})) IS TRUE
              FOR SHARE OF p
          ), app AS (
-             INSERT INTO sessions (id, user_id, sub_id, provider, client_id, parent_id, auth_time, auth_time_vouched, auth_time_assumed, aal,
-                                   acr, amr, scopes, resource, last_activity_at, not_after, user_agent, ip, device_type,
-                                   os, os_version, browser, browser_version, upstream_sid, created_at)
-             SELECT {session}, p.user_id, p.sub_id, p.provider, {client_id}, p.id, p.auth_time, p.auth_time_vouched, p.auth_time_assumed, p.aal,
-                    p.acr, p.amr, p.scope, p.target, {now}, p.not_after, p.user_agent, p.ip, p.device_type,
-                    p.os, p.os_version, p.browser, p.browser_version, p.upstream_sid, {now}
-             FROM parent p JOIN users ON users.id = ANY (ARRAY[p.user_id])
-             WHERE users.disabled_at IS NULL
+             ",
+        session_rows!(
+            from "parent p JOIN users ON users.id = ANY (ARRAY[p.user_id]) WHERE users.disabled_at IS NULL",
+            id "{session}", user_id "p.user_id", sub_id "p.sub_id", provider "p.provider", client_id "{client_id}",
+            parent_id "p.id", auth_time "p.auth_time", auth_time_vouched "p.auth_time_vouched",
+            auth_time_assumed "p.auth_time_assumed", aal "p.aal", acr "p.acr", amr "p.amr", scopes "p.scope",
+            resource "p.target", not_after "p.not_after", user_agent "p.user_agent", ip "p.ip",
+            device_type "p.device_type", os "p.os", os_version "p.os_version", browser "p.browser",
+            browser_version "p.browser_version", upstream_sid "p.upstream_sid", upstream_id_token "NULL"
+        ),
+        "
              RETURNING *
          )
          SELECT ", signed_in_columns!(), ", s.parent_id, code.nonce, (
@@ -115,30 +119,24 @@ pub fn oldest(conn: &mut Conn, parent: SessionId, client_id: &str, most: i64) ->
 
 /// The row of a code that was not redeemed, locked until the transaction ends.
 #[derive(QueryableByName)]
+#[diesel(table_name = authorization_codes)]
 pub struct Spent {
     /// The client that it was issued to.
-    #[diesel(sql_type = Text)]
     pub client_id: String,
     /// The redirect URI that it was sent to.
-    #[diesel(sql_type = Text)]
     pub redirect_uri: String,
     /// The `code_challenge` (S256) of the authorization request.
-    #[diesel(sql_type = Nullable<Text>)]
     pub challenge: Option<String>,
     /// The resource of the authorization request (RFC 8707); `None` for the client's whole audience.
     #[diesel(sql_type = Nullable<Text>)]
     pub resource: Option<String>,
     /// The number of wrong verifiers so far.
-    #[diesel(sql_type = Integer)]
     pub wrong_verifiers: i32,
     /// When it was redeemed; `None` if it was not.
-    #[diesel(sql_type = Nullable<Timestamptz>)]
     pub redeemed_at: Option<Timestamp>,
     /// The app's session that it gave.
-    #[diesel(sql_type = Nullable<Uuid>)]
     pub app_session_id: Option<SessionId>,
     /// The time of its expiry.
-    #[diesel(sql_type = Timestamptz)]
     pub expires_at: Timestamp,
 }
 

@@ -1,7 +1,7 @@
 //! The SQL of refresh token rotation.
 
 use diesel::sql_types::{Array, BigInt, Inet, Nullable, Text, Timestamptz, Uuid};
-use diesel::{Connection, OptionalExtension, QueryResult, QueryableByName, RunQueryDsl};
+use diesel::{OptionalExtension, QueryResult, QueryableByName, RunQueryDsl};
 use ipnet::IpNet;
 
 use crate::base::audit::{self, AuditEvent};
@@ -45,11 +45,6 @@ statement! {
 /// Rotates the token if the statement matches.
 pub fn rotate(conn: &mut Conn, rotate: Rotate<'_>) -> QueryResult<Option<SignedIn>> {
     Ok(rotate.get_result::<SignedInRow>(conn).optional()?.map(SignedIn::from))
-}
-
-/// Runs `work` in a transaction.
-pub fn in_transaction<T>(conn: &mut Conn, work: impl FnOnce(&mut Conn) -> QueryResult<T>) -> QueryResult<T> {
-    conn.transaction(work)
 }
 
 /// A session whose refresh did not match, locked until the transaction ends.

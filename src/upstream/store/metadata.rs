@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use crate::base::clock::Timestamp;
 use crate::base::db::Conn;
+use crate::base::schema::provider_metadata;
 use crate::base::statement::statement;
 
 /// The kind of a document; the column `kind`.
@@ -69,10 +70,9 @@ statement! {
 }
 
 #[derive(QueryableByName)]
+#[diesel(table_name = provider_metadata)]
 struct DocumentRow {
-    #[diesel(sql_type = Jsonb)]
     document: Value,
-    #[diesel(sql_type = Timestamptz)]
     fetched_at: Timestamp,
 }
 

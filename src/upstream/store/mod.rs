@@ -6,6 +6,6 @@ mod known;
 mod metadata;
 
 #[cfg(feature = "dev")]
-pub use hot::hot_statements;
+pub use hot::{hot_statements, rare_statements};
 pub use known::{KnownIssuer, know, replace_issuer, stored_issuers};
 pub use metadata::{Document, DocumentKind, load, save};

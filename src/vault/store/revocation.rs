@@ -6,32 +6,27 @@ use diesel::{QueryResult, QueryableByName, RunQueryDsl};
 use crate::base::clock::Timestamp;
 use crate::base::db::Conn;
 use crate::base::id::{SubId, UserId, uuid_v7};
+use crate::base::schema::provider_revocations;
 use crate::base::statement::{queue_token_revocation, statement};
 use crate::vault::token_set::Version;
 
 /// A row of the outbox, claimed for one attempt.
 #[derive(QueryableByName)]
+#[diesel(table_name = provider_revocations)]
 pub struct PendingRevocation {
     /// Primary key, a UUIDv7.
-    #[diesel(sql_type = Uuid)]
     pub id: uuid::Uuid,
     /// The provider's id in the configuration.
-    #[diesel(sql_type = Text)]
     pub provider: String,
     /// The identity whose tokens they were; part of the seal's associated data.
-    #[diesel(sql_type = Uuid)]
     pub sub_id: SubId,
     /// The version of the `provider_tokens` row; part of the seal's associated data.
-    #[diesel(sql_type = Uuid)]
     pub version: Version,
     /// The sealed token set.
-    #[diesel(sql_type = Binary)]
     pub sealed: Vec<u8>,
     /// When the row was queued.
-    #[diesel(sql_type = Timestamptz)]
     pub created_at: Timestamp,
     /// The number of attempts, including this one. It identifies the claim.
-    #[diesel(sql_type = Integer)]
     pub attempts: i32,
 }
 

@@ -6,6 +6,7 @@ use diesel::{OptionalExtension, QueryResult, QueryableByName, RunQueryDsl};
 use crate::base::clock::Timestamp;
 use crate::base::db::Conn;
 use crate::base::id::{SessionId, SubId, UserId};
+use crate::base::schema::provider_tokens;
 use crate::base::seal::Ring;
 use crate::base::statement::statement;
 use crate::vault::token_set::{TokenSet, Version};
@@ -98,12 +99,11 @@ pub fn read(conn: &mut Conn, sub_id: SubId) -> QueryResult<Option<ProviderTokenR
 
 /// The tokens that a login replaces.
 #[derive(QueryableByName)]
+#[diesel(table_name = provider_tokens)]
 pub struct PreviousTokens {
     /// The version of the row.
-    #[diesel(sql_type = Uuid)]
     pub version: Version,
     /// The sealed token set; `None` where the user had to log in again.
-    #[diesel(sql_type = Nullable<Binary>)]
     pub sealed: Option<Vec<u8>>,
 }
 

@@ -4,48 +4,27 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use vestibule::dev::hot_statements;
+use vestibule::dev::{hot_statements, rare_statements};
 
-/// Statements that no request waits for: the cleanup, reports and administration, which run without the planner settings
-/// of hot statements, and signing keys and providers, which are a handful of rows.
-const RARE: [&str; 28] = [
-    "account::store::find::FindByEmail",
-    "account::store::find::SearchUsers",
-    "authorize::store::prune::PruneCodes",
-    "authorize::store::prune::PruneRequests",
-    "client::store::PruneAssertions",
-    "jobs::store::PruneAudit",
-    "jobs::store::PruneFailures",
-    "jobs::store::TryLock",
-    "keys::store::CapTimes",
-    "keys::store::DeleteKey",
-    "keys::store::InsertKey",
-    "keys::store::UpdateState",
-    "login::store::not_begun::PruneNotBegun",
-    "login::store::prune::PruneCompleted",
-    "login::store::prune::PruneFailed",
-    "logout::store::notices::GiveUp",
-    "logout::store::notices::List",
-    "logout::store::notices::PruneDelivered",
-    "logout::store::notices::PruneFailed",
-    "logout::store::provider_logouts::Prune",
-    "session::store::expire::Expire",
-    "session::store::list::OfAll",
-    "session::store::prune::PruneEnded",
-    "session::store::prune::PruneFeed",
-    "upstream::store::known::Know",
-    "upstream::store::known::OfOne",
-    "upstream::store::known::Replace",
-    "upstream::store::known::Stored",
-];
+use super::session::Session;
+use crate::support::Cluster;
 
 /// A new statement is listed as hot, with its indexes, or as rare.
 #[test]
 fn every_statement_is_hot_with_its_indexes_or_rare() {
-    let hot: BTreeSet<String> = hot_statements().into_iter().map(|statement| statement.name).collect();
-    let listed: BTreeSet<String> = hot.iter().cloned().chain(RARE.map(str::to_owned)).collect();
-    assert_eq!(listed.len(), hot.len() + RARE.len(), "a statement is hot or rare");
+    let names: Vec<_> = [hot_statements(), rare_statements()].concat().into_iter().map(|listed| listed.name).collect();
+    let listed: BTreeSet<String> = names.iter().cloned().collect();
+    assert_eq!(listed.len(), names.len(), "a statement is hot or rare");
     assert_eq!(declared(), listed);
+}
+
+/// PostgreSQL accepts each statement, with the types of its binds, on the schema of the migrations.
+#[test]
+fn every_statement_is_prepared_on_the_migrated_schema() {
+    let session = Session::new(&Cluster::shared().database());
+    for (place, statement) in [hot_statements(), rare_statements()].concat().iter().enumerate() {
+        session.prepare(&format!("statement_{place}"), statement);
+    }
 }
 
 /// The names of all statements that the sources declare.

@@ -1,0 +1,14 @@
+//! Transactions.
+
+use diesel::connection::TransactionManager;
+use diesel::{Connection, QueryResult};
+
+use super::access::Conn;
+
+/// Runs `work` in the current transaction, or begins one. A savepoint would cost two more round trips without use: every
+/// caller rolls its transaction back at the first error.
+pub fn in_transaction<T>(conn: &mut Conn, work: impl FnOnce(&mut Conn) -> QueryResult<T>) -> QueryResult<T> {
+    type Transactions = <Conn as Connection>::TransactionManager;
+    let runs = Transactions::transaction_manager_status_mut(conn).transaction_depth()?.is_some();
+    if runs { work(conn) } else { conn.transaction(work) }
+}
