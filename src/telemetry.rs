@@ -197,7 +197,10 @@ fn record_login(name: &'static str, event: &Event) {
             tracing::warn!(event = name, %provider, code, "callback refused");
             count_refusal(name, provider, code);
         }
-        Event::ExchangeUnbound { origin } => log_unbound(name, origin.as_deref()),
+        Event::ExchangeUnbound { origin } => {
+            log_unbound(name, origin.as_deref());
+            measure::event(name, &[]);
+        }
         _ => {}
     }
 }
