@@ -207,7 +207,7 @@ fn listen_admin(
         shutdown_timeout: 1,
         admission: Admission {
             // It is reached by those who run the gateway: their addresses are not told apart.
-            limiter: Limiter::new(budget.admin.connections, budget.admin.connections),
+            limiter: Limiter::of_all(budget.admin.connections),
             bounds,
             trusted_proxies: Arc::default(),
             requests: None,

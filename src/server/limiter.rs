@@ -1,5 +1,6 @@
 //! How many connections there may be, in all and from one network.
 
+use std::collections::HashMap;
 use std::net::IpAddr;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -17,8 +18,13 @@ use super::warnings::Warnings;
 const MAX_EVICTED: usize = 32;
 /// At most this part of all connections is closed at a time.
 const EVICTED_PART: usize = 16;
-/// How long after one search for connections to close the next one begins.
-const EVICT_EVERY: Duration = Duration::from_millis(100);
+/// How long after one search for connections to close the next one for the same network begins.
+const SEARCH_EVERY: Duration = Duration::from_millis(100);
+/// Networks whose last search is remembered before old ones are forgotten.
+const MAX_SEARCHED: usize = 1024;
+/// This part of all connections, and at most [`MAX_RESERVED`], is kept for peers that are exempt.
+const RESERVED_PART: usize = 16;
+const MAX_RESERVED: usize = 16;
 /// How many networks of `limits.connections_per_address` a /48 of IPv6 counts as.
 const ADDRESSES_PER_SITE: usize = 4;
 
@@ -26,6 +32,7 @@ const ADDRESSES_PER_SITE: usize = 4;
 pub(super) struct Limiter {
     all: usize,
     per_address: usize,
+    per_site: usize,
     epoch: Instant,
     state: Mutex<State>,
 }
@@ -35,7 +42,9 @@ struct State {
     open: Registry,
     /// Connections that were told to close, and have not done so.
     closing: usize,
-    searched: Option<Instant>,
+    /// When connections were last searched for a newcomer of a network. Each network has a time of its own, or one whose
+    /// newcomers find none would keep out all others.
+    searched: HashMap<IpNet, Instant>,
     warnings: Warnings,
 }
 
@@ -74,8 +83,20 @@ pub(super) enum LimitExceeded {
 }
 
 impl Limiter {
+    /// A limiter of a listener that anyone reaches. An address or a /48 of IPv6 may have half of all connections, whatever
+    /// `per_address` is.
     pub(super) fn new(all: usize, per_address: usize) -> Arc<Self> {
-        Arc::new(Self { all, per_address, epoch: Instant::now(), state: Mutex::default() })
+        let half = (all / 2).max(1);
+        Self::with(all, per_address.min(half), per_address.saturating_mul(ADDRESSES_PER_SITE).min(half))
+    }
+
+    /// A limiter that does not tell addresses apart, except at the total limit.
+    pub(super) fn of_all(all: usize) -> Arc<Self> {
+        Self::with(all, all, all)
+    }
+
+    fn with(all: usize, per_address: usize, per_site: usize) -> Arc<Self> {
+        Arc::new(Self { all, per_address, per_site, epoch: Instant::now(), state: Mutex::default() })
     }
 
     /// How many connections there may be in all.
@@ -93,14 +114,13 @@ impl Limiter {
     ) -> Result<Admitted, LimitExceeded> {
         let origin = Origin::new(peer, is_exempt);
         let mut state = self.state();
-        let per_site = self.per_address.saturating_mul(ADDRESSES_PER_SITE);
-        let limits = [(origin.address, self.per_address), (origin.site, per_site)];
+        let limits = [(origin.address, self.per_address), (origin.site, self.per_site)];
         let exceeded = limits.into_iter().find(|(network, limit)| state.open.count(*network) >= *limit);
         if let Some((network, _)) = exceeded.filter(|_| !is_exempt) {
             return Err(LimitExceeded::Network { network, warn: state.warnings.is_due(network, now) });
         }
         let mut evicted = None;
-        if state.open.len() >= self.all {
+        if self.is_full(&state.open, is_exempt) {
             let network = state.evict(&origin, self.all, now);
             let Some(network) = network else {
                 return Err(LimitExceeded::All { warn: state.warnings.is_limit_due(now) });
@@ -115,6 +135,12 @@ impl Limiter {
         Ok(Admitted { permit, evicted })
     }
 
+    /// Whether there is no place for a further connection. Some places are for exempt peers only.
+    fn is_full(&self, open: &Registry, is_exempt: bool) -> bool {
+        let reserved = (self.all / RESERVED_PART).min(MAX_RESERVED);
+        open.len() >= self.all || (!is_exempt && open.len_counted() >= self.all - reserved)
+    }
+
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -123,11 +149,10 @@ impl Limiter {
 impl State {
     /// Tells connections to close, and counts them no more; the network that they are from.
     fn evict(&mut self, newcomer: &Origin, all: usize, now: Instant) -> Option<IpNet> {
-        if self.searched.is_some_and(|last| now.duration_since(last) < EVICT_EVERY) {
+        let most = (all / EVICTED_PART).clamp(1, MAX_EVICTED).saturating_sub(self.closing);
+        if most == 0 || !(newcomer.is_exempt || self.may_search(newcomer.site, now)) {
             return None;
         }
-        self.searched = Some(now);
-        let most = (all / EVICTED_PART).clamp(1, MAX_EVICTED).saturating_sub(self.closing);
         let evicted = self.open.evict(newcomer, most);
         self.closing += evicted.len();
         let network = evicted.first().map(|entry| entry.origin.site);
@@ -135,6 +160,19 @@ impl State {
             let _closed_meanwhile = entry.close.send(());
         }
         network
+    }
+
+    /// Whether the last search for a newcomer of this network is long enough ago; a search looks at all connections.
+    fn may_search(&mut self, network: IpNet, now: Instant) -> bool {
+        let is_recent = |last: &Instant| now.duration_since(*last) < SEARCH_EVERY;
+        if self.searched.get(&network).is_some_and(is_recent) {
+            return false;
+        }
+        if self.searched.len() >= MAX_SEARCHED {
+            self.searched.retain(|_, last| is_recent(last));
+        }
+        self.searched.insert(network, now);
+        true
     }
 }
 
@@ -184,8 +222,12 @@ mod tests {
 
     /// A permit of a connection that works on a request.
     fn working(outcome: Result<Admitted, LimitExceeded>) -> Permit {
+        with(outcome, Activity::Working)
+    }
+
+    fn with(outcome: Result<Admitted, LimitExceeded>, activity: Activity) -> Permit {
         let mut permit = outcome.map_err(|refused| format!("{refused:?}")).expect("below the limits").permit;
-        permit.set(Activity::Working);
+        permit.set(activity);
         permit
     }
 
@@ -227,8 +269,9 @@ mod tests {
     fn at_the_limit_the_longest_idle_connections_are_closed_for_a_new_one() {
         let (limiter, start) = (Limiter::new(64, 64), Instant::now());
         let admit = |address, millis| limiter.admit(ip(address), false, start + Duration::from_millis(millis));
-        let permit = |millis| admit("192.0.2.1", millis).map_err(|_| "refused").expect("below the limit").permit;
-        let mut open: Vec<Permit> = (0..64).map(permit).collect();
+        let permit = |address, millis| with(admit(address, millis), Activity::Idle);
+        let mut open: Vec<Permit> = (0..32).map(|millis| permit("192.0.2.1", millis)).collect();
+        open.extend((0..28).map(|n| permit(["192.0.2.4", "192.0.2.5"][n % 2], 0)));
         let newcomer = admit("192.0.2.2", 1000).map_err(|_| "refused").expect("others are closed for it");
         assert_eq!(newcomer.evicted, Some(network("192.0.2.1/32")));
         let told = |open: &mut Vec<Permit>| open.iter_mut().map(is_evicted).filter(|told| *told).count();
@@ -246,9 +289,56 @@ mod tests {
             let state = limiter.state();
             (state.open.len(), state.closing)
         };
-        assert_eq!((told(&mut open), numbers()), (4, (61, 4)));
+        assert_eq!((told(&mut open), numbers()), (4, (57, 4)));
         drop((open, others, newcomer));
         assert_eq!(numbers(), (0, 0));
+    }
+
+    /// Three networks hold everything with unfinished requests. The newcomers of one of them find nothing to close, however
+    /// often they come.
+    #[test]
+    fn newcomers_of_a_large_network_do_not_keep_out_others() {
+        let (limiter, now) = (Limiter::new(64, 32), Instant::now());
+        let admit = |address| limiter.admit(ip(address), false, now);
+        let large = [("2001:db8:1::1", 20), ("2001:db8:2::1", 22), ("192.0.2.1", 18)];
+        let addresses = large.into_iter().flat_map(|(address, count)| std::iter::repeat_n(address, count));
+        let mut open: Vec<Permit> = addresses.map(|address| with(admit(address), Activity::Waiting)).collect();
+        for address in ["2001:db8:1:9::1", "192.0.2.1", "2001:db8:1:9::1"] {
+            assert!(matches!(refused(admit(address)), Some(LimitExceeded::All { .. })), "{address}");
+        }
+        let other = admit("192.0.2.9").map_err(|refused| format!("{refused:?}")).expect("others are closed for it");
+        assert_eq!(other.evicted, Some(network("2001:db8:2::/48")));
+        assert_eq!(open.iter_mut().map(is_evicted).filter(|told| *told).count(), 4);
+    }
+
+    #[test]
+    fn no_network_has_more_than_half_of_all() {
+        let (limiter, now) = (Limiter::new(8, 256), Instant::now());
+        for addresses in [
+            ["192.0.2.1"; 5],
+            ["2001:db8:1:1::", "2001:db8:1:2::", "2001:db8:1:3::", "2001:db8:1:4::", "2001:db8:1:5::"],
+        ] {
+            let [permitted @ .., beyond] = addresses.map(|address| limiter.admit(ip(address), false, now));
+            assert!(permitted.iter().all(Result::is_ok));
+            assert!(matches!(refused(beyond), Some(LimitExceeded::Network { .. })));
+        }
+        let (admin, address) = (Limiter::of_all(8), ip("192.0.2.1"));
+        let open: Vec<_> = (0..8).map(|_| admin.admit(address, false, now)).collect();
+        assert!(open.iter().all(Result::is_ok), "the admin listener does not tell addresses apart");
+    }
+
+    #[test]
+    fn places_are_kept_for_exempt_peers() {
+        let (limiter, now) = (Limiter::new(64, 64), Instant::now());
+        let admit = |address, is_exempt| limiter.admit(ip(address), is_exempt, now);
+        let mut open: Vec<_> = (0..60).map(|n| working(admit(["192.0.2.1", "192.0.2.2"][n % 2], false))).collect();
+        assert_eq!(refused(admit("192.0.2.3", false)), Some(LimitExceeded::All { warn: true }));
+        open.extend((0..4).map(|_| working(admit("127.0.0.1", true))));
+        assert!(matches!(refused(admit("127.0.0.1", true)), Some(LimitExceeded::All { .. })));
+        for waiting in open.iter_mut().take(2) {
+            waiting.set(Activity::Waiting);
+        }
+        assert!(admit("127.0.0.1", true).is_ok(), "an unfinished request of another network is closed for it");
     }
 
     /// Its client gets the answer of the request that began meanwhile.

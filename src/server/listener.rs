@@ -82,7 +82,7 @@ impl Admission {
         match self.limiter.admit(address, is_exempt, Instant::now()) {
             Ok(Admitted { permit, evicted }) => {
                 if let Some(network) = evicted {
-                    tracing::warn!(limit, %network, "the limit of connections is reached: idle ones are closed for new ones");
+                    tracing::warn!(limit, %network, "the limit of connections is reached: those of the largest networks are closed for new ones");
                 }
                 Ok(permit)
             }

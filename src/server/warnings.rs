@@ -39,7 +39,7 @@ impl Warnings {
         is_due(&mut self.limit, now)
     }
 
-    /// Whether to say that idle connections are closed for new ones.
+    /// Whether to say that connections are closed for new ones.
     pub(super) fn is_eviction_due(&mut self, now: Instant) -> bool {
         is_due(&mut self.eviction, now)
     }

@@ -22,10 +22,10 @@ pub(crate) struct RawLimits {
     /// token requests and pushed authorization requests of one authenticated confidential client per minute; also the burst
     #[schemars(range(min = 1, max = 10_000_000))]
     client_tokens_per_minute: u32,
-    /// open connections of `server.listen`; 0: as many as descriptors and memory allow; at the limit idle ones are closed for new ones
+    /// open connections of `server.listen`; 0: as many as descriptors and memory allow; at the limit those of the largest networks are closed for new ones
     #[schemars(range(min = 0, max = 1_000_000))]
     connections: u32,
-    /// open connections of one client address or IPv6 /64, and four times as many of a /48, except loopback and trusted proxies; more are closed at accept
+    /// open connections of one client address or IPv6 /64, and four times as many of a /48, at most half of all; except loopback and trusted proxies; more are closed at accept
     #[schemars(range(min = 1, max = 1_000_000))]
     connections_per_address: u32,
     /// requests before a connection is closed, except those of trusted proxies

@@ -5,7 +5,7 @@ use std::time::Duration;
 use vestibule::server::Bounds;
 
 use super::client::Client;
-use crate::support::Setup;
+use crate::support::{Gateway, Setup};
 
 const GET: &str = "GET /providers HTTP/1.1\r\nHost: x\r\n\r\n";
 
@@ -56,12 +56,24 @@ fn connections_in_all_are_limited_for_everyone() {
     assert_eq!(admin.answer().expect("an answer").status, 200, "the admin listener has connections of its own");
 }
 
-/// One address holds all connections, idle before or between its requests: the oldest one is closed for a new connection.
+/// A connection from this address that is served, as soon as there is one.
+fn served_from(source: [u8; 4], gateway: &Gateway) -> Client {
+    loop {
+        let mut client = Client::from(source, gateway.address);
+        if is_served(&mut client) {
+            return client;
+        }
+        std::thread::sleep(Duration::from_millis(120));
+    }
+}
+
+/// Two addresses hold all connections, idle before or between their requests: the oldest one is closed for a new connection.
 #[test]
-fn idle_connections_of_one_address_are_closed_for_those_of_others() {
+fn idle_connections_are_closed_for_those_of_other_addresses() {
     let counted = Bounds { count_loopback: true, ..Bounds::default() };
     let gateway = Setup::new().bounds(counted).toml("[limits]\nconnections = 4").start();
-    let mut open: Vec<Client> = (0..4).map(|_| Client::from([127, 0, 0, 2], gateway.address)).collect();
+    let sources = [2, 4, 2, 4].map(|last| [127, 0, 0, last]);
+    let mut open = sources.map(|source| Client::from(source, gateway.address));
     assert!(open.iter_mut().take(3).all(is_served));
     let mut others = Vec::new();
     for _ in 0..2 {
@@ -74,20 +86,41 @@ fn idle_connections_of_one_address_are_closed_for_those_of_others() {
     assert_eq!(closed, 2, "one is closed for each");
 }
 
-/// A network that holds more than half of all connections loses unfinished requests as well.
 #[test]
-fn unfinished_requests_of_one_address_give_way_to_other_addresses() {
+fn one_address_gets_half_of_all_connections() {
     let counted = Bounds { count_loopback: true, ..Bounds::default() };
     let gateway = Setup::new().bounds(counted).toml("[limits]\nconnections = 4").start();
-    let body = "POST /oauth2/token HTTP/1.1\r\nHost: x\r\nContent-Length: 60000\r\n\r\ngrant";
-    let mut open: Vec<Client> = (0..4).map(|_| Client::from([127, 0, 0, 2], gateway.address)).collect();
+    let mut open = [2; 3].map(|last| Client::from([127, 0, 0, last], gateway.address));
+    assert_eq!(open.each_mut().map(is_served), [true, true, false]);
+}
+
+const UNFINISHED: &str = "POST /oauth2/token HTTP/1.1\r\nHost: x\r\nContent-Length: 60000\r\n\r\ngrant";
+
+/// Several addresses hold everything with unfinished requests, and none has more than half.
+#[test]
+fn unfinished_requests_of_large_networks_give_way_to_other_addresses() {
+    let counted = Bounds { count_loopback: true, ..Bounds::default() };
+    let gateway = Setup::new().bounds(counted).toml("[limits]\nconnections = 4").start();
+    let mut open = [2, 4, 2, 4].map(|last| Client::from([127, 0, 0, last], gateway.address));
     for client in &mut open {
-        client.send(body);
+        client.send(UNFINISHED);
     }
-    let mut other = Client::from([127, 0, 0, 3], gateway.address);
-    while !is_served(&mut other) {
-        std::thread::sleep(Duration::from_millis(120));
-        other = Client::from([127, 0, 0, 3], gateway.address);
-    }
+    let mut other = served_from([127, 0, 0, 3], &gateway);
     assert!(is_served(&mut other), "it stays");
+}
+
+#[test]
+fn a_trusted_proxy_keeps_its_connections_and_gets_new_ones() {
+    let counted = Bounds { count_loopback: true, ..Bounds::default() };
+    let configured = "[limits]\nconnections = 4\n[server]\ntrusted_proxies = [\"127.0.0.9/32\"]";
+    let gateway = Setup::new().bounds(counted).toml(configured).start();
+    let mut proxy: Vec<Client> = (0..2).map(|_| served_from([127, 0, 0, 9], &gateway)).collect();
+    let mut open = [2; 2].map(|last| Client::from([127, 0, 0, last], gateway.address));
+    for client in &mut open {
+        client.send(UNFINISHED);
+    }
+    let _other = served_from([127, 0, 0, 3], &gateway);
+    assert!(proxy.iter_mut().all(is_served), "they are idle, and stay");
+    proxy.push(served_from([127, 0, 0, 9], &gateway));
+    assert!(proxy.iter_mut().all(is_served));
 }
