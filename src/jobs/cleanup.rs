@@ -16,14 +16,16 @@ use crate::base::clock::Timestamp;
 use crate::base::db::{Conn, Db, DbError};
 use crate::base::event::Event;
 use crate::config::Config;
+use crate::login::{DueRemoval, RemovalMark};
 use crate::session::{self, Endings, Expired, Mark, Removed, Stretch};
 use crate::{login, telemetry};
 
 /// The number of stretches of live sessions that one pass checks for the idle timeout. Each use of a session checks it too;
 /// this only records the end, and may take several passes if there are very many sessions.
 const STRETCHES_PER_PASS: usize = 20;
-/// How long the sessions of a provider stay that is in no configuration any more.
-const KEEP_WITHOUT_PROVIDER: TimeDelta = TimeDelta::hours(24);
+/// How long the sessions of a provider stay that is in no configuration any more: a day, and the hour within which it is
+/// stored that a provider is in a configuration.
+const KEEP_WITHOUT_PROVIDER: TimeDelta = TimeDelta::hours(25);
 /// The bounds of the pause after a full batch.
 const MIN_PAUSE: Duration = Duration::from_millis(10);
 const MAX_PAUSE: Duration = Duration::from_secs(1);
@@ -70,7 +72,7 @@ impl Cleanup {
         }
     }
 
-    /// The same where the providers have been taken out of the configuration.
+    /// The same with these provider ids; those of the configuration were moved out of it at the start.
     #[must_use]
     pub fn with_providers(self, ids: &Arc<[String]>) -> Self {
         Self { providers: Arc::clone(ids), ..self }
@@ -95,11 +97,11 @@ impl Cleanup {
 
     async fn all(&mut self, cleaned: &mut Cleaned, now: Timestamp) -> Result<(), Interruption> {
         self.expire(&mut cleaned.ended_sessions, now).await?;
-        cleaned.identities += login::unlink_due(&self.db, &self.endings, i64::from(self.batch), now).await?;
         for removal in REMOVALS {
             self.remove(removal, (removal.count)(cleaned), now).await?;
         }
-        Ok(())
+        // Last, and each by itself: an identity that cannot be removed keeps nothing else from the cleanup.
+        self.remove_identities(&mut cleaned.identities, now).await
     }
 
     /// First ends the sessions past their absolute timeout, which come first in the order of the walk. Then checks further
@@ -146,6 +148,39 @@ impl Cleanup {
             pause(started).await;
         }
         Ok(next)
+    }
+
+    async fn remove_identities(&self, count: &mut usize, now: Timestamp) -> Result<(), Interruption> {
+        let (most, mut mark) = (i64::from(self.batch), RemovalMark::default());
+        loop {
+            let endings = self.endings.clone();
+            let find = move |conn: &mut Conn| login::due_removals(conn, mark, most, &endings, now);
+            let due = store::exclusively(&self.db, "find due removals", find).await?;
+            let due = due.ok_or(Interruption::OtherReplica)?;
+            let Some(last) = due.last() else { return Ok(()) };
+            mark = last.mark;
+            for removal in due {
+                match self.remove_identity(&removal).await {
+                    Ok(is_gone) => *count += usize::from(is_gone),
+                    Err(Interruption::Db(error)) => tracing::warn!(%error, "a due identity was not removed"),
+                    Err(other_replica) => return Err(other_replica),
+                }
+            }
+        }
+    }
+
+    /// Removes an identity; `false` where it stays. Its sessions end in batches, so that no statement takes longer the more of
+    /// them there are.
+    async fn remove_identity(&self, removal: &DueRemoval) -> Result<bool, Interruption> {
+        loop {
+            let (started, most, of_step) = (Instant::now(), i64::from(self.batch), removal.clone());
+            let step = move |conn: &mut Conn| of_step.step(conn, most);
+            let step = store::exclusively(&self.db, "unlink identity", step).await?;
+            if let Some(is_gone) = removal.record(&step.ok_or(Interruption::OtherReplica)?) {
+                return Ok(is_gone);
+            }
+            pause(started).await;
+        }
     }
 
     async fn remove(&self, removal: &'static Removal, count: &mut usize, now: Timestamp) -> Result<(), Interruption> {

@@ -78,8 +78,8 @@ pub async fn unlink(app: &App, signed_in: &SignedIn, id: SubId, now: Timestamp) 
 
 /// Takes a requested removal back. `false` where none was requested.
 pub async fn keep_identity(app: &App, signed_in: &SignedIn, id: SubId, now: Timestamp) -> Result<bool, DbError> {
-    let (user, session) = (signed_in.user.sub, Some(signed_in.session.id));
-    let take_back = move |conn: &mut Conn| store::set_removal(conn, (user, id), session, None, now);
+    let (user, session) = (signed_in.user.sub, signed_in.session.id);
+    let take_back = move |conn: &mut Conn| store::take_back(conn, (user, id), session, now);
     app.db.run("keep identity", take_back).await
 }
 
@@ -99,17 +99,6 @@ pub async fn unlink_for_administrator(
     })
 }
 
-/// Unlinks up to `most` identities whose removal is due, each in a transaction of its own. Returns their number.
-pub async fn unlink_due(db: &Db, endings: &Endings, most: i64, now: Timestamp) -> Result<usize, DbError> {
-    let due = db.run("find due removals", move |conn| store::due_removals(conn, now, most)).await?;
-    let mut count = 0;
-    for store::DueRemoval { id, user_id } in due {
-        let outcome = unlink_without_session(db, endings, (user_id, id), UnlinkedBy::Cleanup, now).await?;
-        count += usize::from(matches!(outcome, UnlinkOutcome::Gone { .. }));
-    }
-    Ok(count)
-}
-
 async fn unlink_without_session(
     db: &Db,
     endings: &Endings,
@@ -119,14 +108,20 @@ async fn unlink_without_session(
 ) -> Result<UnlinkOutcome, DbError> {
     let request = UnlinkRequest { user, id, by, ending: endings.ending(EndReason::Unlinked, now), now };
     let outcome = db.run("unlink identity", move |conn| store::unlink(conn, &request)).await?;
-    if let UnlinkOutcome::Gone { provider, ended } = &outcome {
-        telemetry::record(&Event::IdentityUnlinked { user, provider: provider.clone() });
-        record_ends(endings, ended);
-    }
+    record_unlinked(endings, user, &outcome);
     Ok(outcome)
 }
 
-fn record_ends(endings: &Endings, ended: &[Ended]) {
+/// Records a committed removal that no session asked for. Returns whether the identity is gone.
+pub(super) fn record_unlinked(endings: &Endings, user: UserId, outcome: &UnlinkOutcome) -> bool {
+    let UnlinkOutcome::Gone { provider, ended } = outcome else { return false };
+    telemetry::record(&Event::IdentityUnlinked { user, provider: provider.clone() });
+    record_ends(endings, ended);
+    true
+}
+
+/// Records the committed ends of the sessions of an unlinked identity, and wakes the delivery of their logout notices.
+pub(super) fn record_ends(endings: &Endings, ended: &[Ended]) {
     let reason = EndReason::Unlinked.as_str();
     for ended in ended {
         telemetry::record(&Event::SessionEnded { user: ended.user, session: ended.id, reason });

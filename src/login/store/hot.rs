@@ -1,7 +1,7 @@
 //! The statements of this store that run while a request waits.
 
 use super::{
-    begin, by_email, claim, fail, fresh, link, not_begun, pending, posted, prune, report, unlink, write_login,
+    begin, by_email, claim, due_removals, fail, fresh, link, not_begun, pending, posted, prune, report, unlink, write_login,
 };
 use crate::base::hot::{HotStatement, hot};
 
@@ -32,7 +32,7 @@ pub fn hot_statements() -> Vec<HotStatement> {
         unlink::Identities: ["subs_user_id", "sessions_pkey"],
         unlink::Delete: ["subs_pkey"],
         unlink::SetRemoval: ["subs_pkey"],
-        unlink::Due: ["subs_unlink_at"],
+        due_removals::Due: ["subs_unlink_at"],
         fresh::NoteAuthTime: [],
         fresh::OfUser: ["subs_user_id", "providers_pkey"],
         report::Find: ["authorization_sessions_reference"],

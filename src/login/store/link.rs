@@ -9,6 +9,7 @@ use ipnet::IpNet;
 use serde_json::Value;
 
 use super::linked::{self, Linked};
+use super::unlink::set_removal;
 use crate::account::{self, Profile};
 use crate::base::clock::Timestamp;
 use crate::base::db::{Conn, in_transaction};
@@ -153,6 +154,8 @@ pub fn link(conn: &mut Conn, request: &LinkRequest) -> QueryResult<LinkOutcome> 
         Remember { session: linking.session, sub_id: attached.id }.execute(conn)?;
         if attached.new {
             audit(conn, request)?;
+        } else {
+            set_removal(conn, (linking.user, attached.id), Some(linking.session), None, now)?;
         }
         if let Some(tokens) = &request.tokens {
             vault::save(conn, tokens, attached.id, now)?;

@@ -4,6 +4,7 @@ mod begin;
 mod by_email;
 mod claim;
 mod complete_login;
+mod due_removals;
 mod fail;
 mod fresh;
 #[cfg(feature = "dev")]
@@ -21,6 +22,7 @@ mod write_login;
 pub use begin::{Pending, begin};
 pub use claim::{Claim, ClaimedRow, claim};
 pub use complete_login::{CompletionOutcome, Written, complete_login};
+pub use due_removals::{DueRow, due_removals, end_some_before_removal};
 pub use fail::{Failing, expire, fail};
 pub use fresh::{Confirmation, KnownProvider, audit_confirmation, note_auth_time, providers_of};
 #[cfg(feature = "dev")]
@@ -31,8 +33,5 @@ pub use pending::count_pending;
 pub use posted::{Posted, keep};
 pub use prune::prune_completed;
 pub use report::{ReportRow, report};
-pub use unlink::{
-    DueRemoval, UnlinkOutcome, UnlinkRequest, UnlinkedBy, UsersIdentity, due_removals, identities_for, set_removal,
-    unlink,
-};
+pub use unlink::{UnlinkOutcome, UnlinkRequest, UnlinkedBy, UsersIdentity, identities_for, take_back, unlink};
 pub use write_login::LoginCompletion;

@@ -1,7 +1,7 @@
 //! Unlinks an identity and ends the sessions made through it, in one transaction.
 
 use chrono::TimeDelta;
-use diesel::sql_types::{BigInt, Bool, Jsonb, Nullable, Text, Timestamptz, Uuid};
+use diesel::sql_types::{Bool, Jsonb, Nullable, Text, Timestamptz, Uuid};
 use diesel::{QueryResult, QueryableByName, RunQueryDsl};
 use serde_json::{Value, json};
 
@@ -29,6 +29,7 @@ pub enum UnlinkedBy {
 }
 
 /// The identity to be unlinked, and the request for it.
+#[derive(Clone)]
 pub struct UnlinkRequest {
     pub user: UserId,
     pub id: SubId,
@@ -184,7 +185,7 @@ impl UnlinkedBy {
 }
 
 /// Sets the time of the removal, or takes it back with `None`. Returns whether that is a change; each change is audited.
-pub fn set_removal(
+pub(super) fn set_removal(
     conn: &mut Conn,
     (user, id): (UserId, SubId),
     session: Option<SessionId>,
@@ -197,21 +198,16 @@ pub fn set_removal(
     Ok(set.execute(conn)? > 0)
 }
 
-statement! {
-    struct Due { now: Timestamp => Timestamptz, most: i64 => BigInt }
-    "SELECT id, user_id FROM subs WHERE unlink_at <= {now} ORDER BY unlink_at LIMIT {most}"
-}
-
-/// An identity whose removal is due.
-#[derive(QueryableByName)]
-pub struct DueRemoval {
-    #[diesel(sql_type = Uuid)]
-    pub id: SubId,
-    #[diesel(sql_type = Uuid)]
-    pub user_id: UserId,
-}
-
-/// Up to `most` identities whose removal is due.
-pub fn due_removals(conn: &mut Conn, now: Timestamp, most: i64) -> QueryResult<Vec<DueRemoval>> {
-    Due { now, most }.load(conn)
+/// Takes a requested removal back; `false` where none was requested. Waits for a removal that has begun, which then is the
+/// one that counts.
+pub fn take_back(
+    conn: &mut Conn,
+    (user, id): (UserId, SubId),
+    session: SessionId,
+    now: Timestamp,
+) -> QueryResult<bool> {
+    in_transaction(conn, |conn| {
+        account::lock(conn, user)?;
+        set_removal(conn, (user, id), Some(session), None, now)
+    })
 }

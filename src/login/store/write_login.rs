@@ -88,6 +88,7 @@ statement! {
         authorization_session: AuthorizationSessionId => Uuid,
         steps: &'a Value => Jsonb,
         audit: uuid::Uuid => Uuid,
+        taken_back_audit: uuid::Uuid => Uuid,
         reference: &'a str => Text,
         needs_previous: bool => Bool,
         request_id: Option<AuthorizationRequestId> => Nullable<Uuid>,
@@ -104,8 +105,8 @@ statement! {
     }
     // Lock the login row first, so that its status is read again after waiting; after a concurrent completion or expiry
     // this statement returns no row. The UPDATE locks the user's row, which serializes a login with a concurrent
-    // `disable`. A login that the provider ended meanwhile returns no row either. The code of the app is inserted only if
-    // the authorization request has no answer yet and is not for another user.
+    // `disable`. A login that the provider ended meanwhile returns no row either. A requested removal of the identity is taken
+    // back. The code of the app is inserted only if the authorization request has no answer yet and is not for another user.
     concat!(
         "WITH login AS MATERIALIZED (
          SELECT id FROM authorization_sessions
@@ -120,10 +121,10 @@ statement! {
          FROM subs, login
          WHERE subs.provider = {provider} AND subs.sub = {sub}
            AND users.id = ANY (ARRAY[subs.user_id]) AND users.disabled_at IS NULL
-         RETURNING users.id AS user_id, subs.id AS sub_id
+         RETURNING users.id AS user_id, subs.id AS sub_id, subs.unlink_at IS NOT NULL AS removal_requested
      ), seen AS (
          UPDATE subs
-         SET claims = {claims}, last_login_at = {now},
+         SET claims = {claims}, last_login_at = {now}, unlink_at = NULL,
              profile = CASE WHEN {keep_name} THEN jsonb_build_object('name', profile->'name')
                             ELSE jsonb_build_object() END || {profile}
          FROM admitted WHERE subs.id = ANY (ARRAY[admitted.sub_id])
@@ -150,6 +151,13 @@ statement! {
         audit_rows!(
             from "admitted", id "{audit}", kind "'login_completed'", user_id "user_id", session_id "{session}",
             provider "{provider}", client_id "{client_id}", ip "{ip}", reference "{reference}"
+        ),
+        "
+     ), taken_back AS (
+         ",
+        audit_rows!(
+            from "admitted WHERE removal_requested", id "{taken_back_audit}", kind "'identity_removal_taken_back'",
+            user_id "user_id", session_id "{session}", provider "{provider}", detail "jsonb_build_object()"
         ),
         "
      ), answered AS (
@@ -234,6 +242,7 @@ pub fn write(conn: &mut Conn, completion: &LoginCompletion) -> QueryResult<Optio
         steps: &completion.steps,
         audit: uuid_v7(completion.now),
         reference: completion.reference.as_str(),
+        taken_back_audit: uuid_v7(completion.now),
         needs_previous: completion.tokens.as_ref().is_some_and(NewTokens::needs_previous),
         request_id: code.and_then(|code| code.request_id),
         hinted_user: code.and_then(|code| code.hinted_user),

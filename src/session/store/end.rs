@@ -1,6 +1,6 @@
 //! Ends sessions, with feed entries, audit events and notices.
 
-use diesel::sql_types::{Array, Bool, Jsonb, Nullable, Text, Timestamptz, Uuid};
+use diesel::sql_types::{Array, BigInt, Bool, Jsonb, Nullable, Text, Timestamptz, Uuid};
 use diesel::{QueryResult, QueryableByName, RunQueryDsl};
 
 use super::ended::Ended;
@@ -54,11 +54,13 @@ pub enum Scope {
 /// Rows are found by their ids alone, since an `OR` over two columns is a bitmap scan or reads the whole table. The `OR` is
 /// asked again of each row once it is locked: an app may have got another sign-in while this waited.
 macro_rules! locking {
-    ($which:literal) => {
+    ($which:literal $(, $limit:literal)?) => {
         concat!(
             "SELECT id FROM sessions WHERE ",
             $which,
-            " AND ended_at IS NULL ORDER BY parent_id IS NOT NULL, id FOR NO KEY UPDATE"
+            " AND ended_at IS NULL ORDER BY parent_id IS NOT NULL, id ",
+            $($limit, " ",)?
+            "FOR NO KEY UPDATE"
         )
     };
 }
@@ -88,6 +90,11 @@ statement! {
 statement! {
     struct LockOfIdentity { user: UserId => Uuid, identity: SubId => Uuid }
     locking!("sub_id = {identity} AND (user_id = {user}) IS TRUE")
+}
+
+statement! {
+    struct LockSomeOfIdentity { user: UserId => Uuid, identity: SubId => Uuid, most: i64 => BigInt }
+    locking!("sub_id = {identity} AND (user_id = {user}) IS TRUE", "LIMIT {most}")
 }
 
 statement! {
@@ -173,6 +180,20 @@ pub fn end_where(conn: &mut Conn, scope: Scope, ending: &Ending) -> QueryResult<
         }
         Ok(ended)
     })
+}
+
+/// Ends up to `most` live sessions of an identity, and the apps' sessions under them, so that no statement takes longer the
+/// more sessions there are. Returns no session where none is left. To be called in a transaction.
+pub fn end_some_of_identity(
+    conn: &mut Conn,
+    user: UserId,
+    identity: SubId,
+    most: i64,
+    ending: &Ending,
+) -> QueryResult<Vec<Ended>> {
+    let locked: Vec<Locked> = LockSomeOfIdentity { user, identity, most }.load(conn)?;
+    let locked: Vec<_> = locked.into_iter().map(|locked| locked.id).collect();
+    end_locked(conn, &locked, ending)
 }
 
 /// The ids of the locked sessions.

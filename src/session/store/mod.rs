@@ -19,7 +19,7 @@ mod revoke_token;
 mod row;
 mod touch;
 
-pub use end::{Scope, end, end_where};
+pub use end::{Scope, end, end_some_of_identity, end_where};
 pub use end_listed::{Dismissed, end_listed};
 pub use end_upstream::{Upstream, end_upstream};
 pub use ended::Ended;

@@ -74,9 +74,9 @@ async fn removing_another_identity_waits_and_can_be_taken_back() {
     let page = ada.browser.get(&path).await;
     let sign_in = format!("href=\"/login/other?return_to={path}&#38;max_age=60\"");
     assert!(page.body.contains("in seven days") && page.body.contains(&sign_in), "{}", page.body);
+    let owner = Person::at(&gateway, "other", "countess").await;
     let value = confirm_value(&ada, &path).await;
     assert_eq!(confirm(&ada, &path, &value).await.location(), "/account");
-    let owner = Person::at(&gateway, "other", "countess").await;
     let page = owner.browser.get("/account").await;
     assert!(page.body.contains("Will be removed on"), "{}", page.body);
     assert!(page.body.contains(&format!("action=\"{identity}/keep\"")), "{}", page.body);

@@ -136,7 +136,7 @@ async fn no_session_survives_a_concurrent_unlink() {
 }
 
 /// A user with two identities, signed in through `op`, and the path of the identity at `other`.
-async fn with_two_identities(gateway: &Gateway) -> (Person, String) {
+pub(super) async fn with_two_identities(gateway: &Gateway) -> (Person, String) {
     let ada = Person::at(gateway, "op", "ada").await;
     assert_eq!(ada.link("other", "countess").await.status, 303);
     let path = format!("/identities/{}", ada.identity_at("other").await);
@@ -144,12 +144,12 @@ async fn with_two_identities(gateway: &Gateway) -> (Person, String) {
 }
 
 /// When the identity at `other` is removed, as `GET /identities` says.
-async fn unlink_at(person: &Person) -> Value {
+pub(super) async fn unlink_at(person: &Person) -> Value {
     let all = person.identity_objects().await;
     all.iter().find(|identity| identity["provider"] == "other").expect("linked")["unlink_at"].clone()
 }
 
-fn cleanup(gateway: &Gateway) {
+pub(super) fn cleanup(gateway: &Gateway) {
     let (code, _, complaint) = Operator::new().run(&gateway.database.configuration(), &["cleanup"]);
     assert_eq!(code, Some(0), "{complaint}");
 }

@@ -2,6 +2,7 @@
 
 mod delete;
 mod post;
+mod removal;
 mod stored_tokens;
 mod token;
 mod token_owner;
