@@ -12,6 +12,12 @@ impl Estimate {
         self.0.store(counted, Ordering::Relaxed);
     }
 
+    /// Takes a fifth away, where no count is to be had: what was added ends by itself after a while.
+    pub fn decay(&self) {
+        let less = |number: u64| number - number.div_ceil(5);
+        let _always_updated = self.0.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |number| Some(less(number)));
+    }
+
     /// Adds one.
     pub fn add(&self) {
         self.0.fetch_add(1, Ordering::Relaxed);
@@ -20,5 +26,22 @@ impl Estimate {
     /// The estimate.
     pub fn get(&self) -> u64 {
         self.0.load(Ordering::Relaxed)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_estimate_without_counts_decreases_to_nothing() {
+        let estimate = Estimate::default();
+        estimate.set(100);
+        estimate.decay();
+        assert_eq!(estimate.get(), 80);
+        (0..50).for_each(|_| estimate.decay());
+        assert_eq!(estimate.get(), 0);
+        estimate.decay();
+        assert_eq!(estimate.get(), 0);
     }
 }

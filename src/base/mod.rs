@@ -14,6 +14,7 @@ pub mod id;
 pub mod listener;
 pub mod measure;
 pub mod migrate;
+pub mod network;
 pub mod once_per;
 pub mod outbound;
 pub mod rsa_strength;

@@ -118,12 +118,12 @@ impl Ring {
 
     /// Authenticates `data` for one purpose: `version ‖ key id ‖ HMAC`.
     pub fn mac(&self, purpose: Purpose<'_>, data: &[u8]) -> [u8; MAC_LEN] {
-        let key = &self.first;
-        let tag = hmac::sign(&key.mac_key(purpose), data);
-        let parts = [VERSION].into_iter().chain(key.id).chain(tag.as_ref().iter().copied());
-        let mut mac = [0; MAC_LEN];
-        mac.iter_mut().zip(parts).for_each(|(place, byte)| *place = byte);
-        mac
+        self.first.mac(purpose, data)
+    }
+
+    /// As [`Ring::mac`], with each key of the ring; first with the first one.
+    pub fn macs<'a>(&'a self, purpose: Purpose<'a>, data: &'a [u8]) -> impl Iterator<Item = [u8; MAC_LEN]> + 'a {
+        std::iter::once(&self.first).chain(&self.others).map(move |key| key.mac(purpose, data))
     }
 
     /// Whether `mac` is from [`Ring::mac`] over the same data for the same purpose. Takes constant time.
@@ -151,6 +151,14 @@ impl Key {
         let sealing = derive(&root, &[b"seal"], &mut sealing);
         let sealing = RandomizedNonceKey::new(&AES_256_GCM, sealing).map_err(|_| SecretKeyError::Shape)?;
         Ok(Self { id, sealing, root })
+    }
+
+    fn mac(&self, purpose: Purpose<'_>, data: &[u8]) -> [u8; MAC_LEN] {
+        let tag = hmac::sign(&self.mac_key(purpose), data);
+        let parts = [VERSION].into_iter().chain(self.id).chain(tag.as_ref().iter().copied());
+        let mut mac = [0; MAC_LEN];
+        mac.iter_mut().zip(parts).for_each(|(place, byte)| *place = byte);
+        mac
     }
 
     fn mac_key(&self, purpose: Purpose<'_>) -> hmac::Key {

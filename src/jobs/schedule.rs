@@ -1,6 +1,7 @@
 //! Starts the jobs, and stops them.
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use tokio::task::JoinHandle;
@@ -22,9 +23,13 @@ pub struct Schedule(Vec<JoinHandle<()>>);
 impl Schedule {
     /// Starts the jobs. `evict` is called each minute, to remove old entries of caches in memory.
     pub fn start(app: &Arc<App>, evict: impl Fn() + Send + 'static) -> Self {
+        let failing = Arc::new(AtomicBool::new(false));
         let mut jobs = vec![
             every(Duration::from_secs(30), Arc::clone(app), |app| async move { sweep(&app).await }),
-            every(CHECK_ISSUERS, Arc::clone(app), |app| async move { check_issuers(&app).await }),
+            every(CHECK_ISSUERS, Arc::clone(app), move |app| {
+                let failing = Arc::clone(&failing);
+                async move { check_issuers(&app, &failing).await }
+            }),
             tokio::spawn(clean_repeatedly(Arc::clone(app))),
             tokio::spawn(deliver(Arc::clone(app))),
             tokio::spawn(revoke(Arc::clone(app))),

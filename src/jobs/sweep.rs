@@ -15,6 +15,8 @@ const MAX_CALLBACK_TIME: TimeDelta = TimeDelta::minutes(2);
 
 /// Expires the logins that are due. Replicas that sweep at the same time take different rows.
 pub async fn sweep(app: &App) {
+    // First, so that a sweep that stops does not keep the number from being known.
+    count_pending(app).await;
     let now = app.clock.now();
     loop {
         let pass =
@@ -25,10 +27,10 @@ pub async fn sweep(app: &App) {
             Err(error) => return tracing::warn!(%error, "the sweep of logins stopped"),
         }
     }
-    count_pending(app).await;
 }
 
-/// Counts the pending logins, up to the limit. The log says when they pass half of it.
+/// Counts the pending logins, up to the limit. The log says when they pass half of it. Where they cannot be counted, the
+/// estimate decreases: it would only grow otherwise, until no login can begin.
 async fn count_pending(app: &App) {
     let (now, limit) = (app.clock.now(), u64::from(app.config.limits.pending_logins));
     let most = i64::try_from(limit).unwrap_or(i64::MAX);
@@ -36,7 +38,13 @@ async fn count_pending(app: &App) {
     let since = now.checked_sub_signed(lifetime).unwrap_or(Timestamp::UNIX_EPOCH);
     let count = move |conn: &mut Conn| login::count_pending(conn, now, since, most);
     let counted = app.db.run("count pending logins", count).await;
-    let Ok(pending) = counted.map(|pending| u64::try_from(pending).unwrap_or_default()) else { return };
+    let pending = match counted {
+        Ok(pending) => u64::try_from(pending).unwrap_or_default(),
+        Err(error) => {
+            tracing::warn!(%error, "the pending logins cannot be counted");
+            return app.pending_logins.decay();
+        }
+    };
     if pending > limit / 2 {
         tracing::warn!(
             pending,

@@ -4,10 +4,11 @@ use std::collections::HashMap;
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use ipnet::{IpNet, Ipv6Net};
+use ipnet::IpNet;
 use tokio::sync::oneshot;
 
 use super::activity::{Activity, ActivityCell};
+use crate::base::network::network_of;
 
 /// The networks that an address is counted in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,12 +23,7 @@ pub(super) struct Origin {
 
 impl Origin {
     pub(super) fn new(peer: IpAddr, is_exempt: bool) -> Self {
-        let peer = peer.to_canonical();
-        let within = |length| match peer {
-            IpAddr::V4(_) => IpNet::from(peer),
-            IpAddr::V6(v6) => Ipv6Net::new(v6, length).map_or(IpNet::from(peer), |network| network.trunc().into()),
-        };
-        Self { address: within(64), site: within(48), is_exempt }
+        Self { address: network_of(peer, 32, 64), site: network_of(peer, 32, 48), is_exempt }
     }
 }
 

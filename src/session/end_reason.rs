@@ -59,8 +59,8 @@ impl EndReason {
         }
     }
 
-    /// Whether the stored tokens of the provider are revoked there too, if no live session was made through the same
-    /// identity. Not where the user did not ask for the end or the provider is unknown, and not where a new session replaces the old one.
+    /// Whether the stored tokens of the provider are revoked there too, if no live session was made through the same identity.
+    /// Not where the user did not ask for the end or the provider is unknown, and not where a new session replaces the old one.
     pub fn revokes_provider_tokens(self) -> bool {
         use EndReason::{Absolute, CodeReuse, Idle, OnePerUser, ProviderRemoved, Replaced, Reuse};
         !matches!(self, Replaced | OnePerUser | Reuse | CodeReuse | ProviderRemoved | Idle | Absolute)

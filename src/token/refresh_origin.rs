@@ -3,44 +3,42 @@
 
 use std::net::IpAddr;
 
-use ipnet::{IpNet, Ipv4Net, Ipv6Net};
-
 use crate::base::id::SessionId;
+use crate::base::network::network_of;
 use crate::base::seal::{MAC_LEN, Purpose, Ring};
 
-/// The first 8 bytes of the keyed hash.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct RefreshOrigin(i64);
+/// The first 8 bytes of the keyed hash, by each key of the ring.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RefreshOrigin {
+    by_first_key: i64,
+    /// What was stored before the first key came into the ring.
+    by_other_keys: Vec<i64>,
+}
 
 impl RefreshOrigin {
     /// The origin of a request to refresh that session. Each session has a key of its own.
     pub fn of(ring: &Ring, session: SessionId, ip: IpAddr, user_agent: Option<&str>) -> Self {
         let purpose = Purpose { name: "refresh origin", of: session.0.as_bytes() };
-        let place = format!("{}\n{}", network(ip), user_agent.unwrap_or_default());
-        let mac = ring.mac(purpose, place.as_bytes());
-        // After version and key id.
-        let tag = mac.get(MAC_LEN - 32..).and_then(|tag| tag.first_chunk::<8>());
-        Self(tag.map_or(0, |tag| i64::from_be_bytes(*tag)))
+        // A /24 or a /48, within which providers move their customers.
+        let place = format!("{}\n{}", network_of(ip, 24, 48), user_agent.unwrap_or_default());
+        let mut macs = ring.macs(purpose, place.as_bytes()).map(|mac| {
+            // After version and key id.
+            let tag = mac.get(MAC_LEN - 32..).and_then(|tag| tag.first_chunk::<8>()).copied();
+            i64::from_be_bytes(tag.unwrap_or_default())
+        });
+        Self { by_first_key: macs.next().unwrap_or_default(), by_other_keys: macs.collect() }
     }
 
     /// The value of `sessions.refreshed_from`.
-    pub fn to_stored(self) -> i64 {
-        self.0
+    pub fn to_stored(&self) -> i64 {
+        self.by_first_key
     }
 
-    /// Whether this is another place than that of the rotation; `false` for a session that was never refreshed.
-    pub fn differs_from(self, stored: Option<i64>) -> bool {
-        stored.is_some_and(|stored| stored != self.0)
+    /// Whether this is another place than that of the rotation; `false` for a session that was never refreshed. The value may
+    /// have been stored under any key that is in the ring.
+    pub fn differs_from(&self, stored: Option<i64>) -> bool {
+        stored.is_some_and(|stored| stored != self.by_first_key && !self.by_other_keys.contains(&stored))
     }
-}
-
-/// The network of an address: a /24 or a /48, within which providers move their customers.
-fn network(ip: IpAddr) -> IpNet {
-    let whole = match ip.to_canonical() {
-        IpAddr::V4(ip) => Ipv4Net::new(ip, 24).map(IpNet::V4),
-        IpAddr::V6(ip) => Ipv6Net::new(ip, 48).map(IpNet::V6),
-    };
-    whole.unwrap_or_else(|_| IpNet::from(ip)).trunc()
 }
 
 #[cfg(test)]
@@ -72,5 +70,18 @@ mod tests {
         assert_ne!(here, elsewhere.to_stored(), "each session has its own key");
         assert!(elsewhere.differs_from(Some(here)) && !elsewhere.differs_from(None));
         assert!(!elsewhere.differs_from(Some(elsewhere.to_stored())));
+    }
+    #[test]
+    fn a_change_of_the_ring_is_no_other_place() {
+        let [old, new] = [generate_key(), generate_key()];
+        let ring = |keys: &[&str]| Ring::parse(keys.iter().copied()).expect("a ring");
+        let session = SessionId(Uuid::from_u128(7));
+        let of = |ring: &Ring, ip: &str| RefreshOrigin::of(ring, session, ip.parse().expect("an address"), Some("a"));
+        let stored = of(&ring(&[old.expose()]), "192.0.2.1").to_stored();
+        let changed = ring(&[new.expose(), old.expose()]);
+        assert_ne!(of(&changed, "192.0.2.1").to_stored(), stored);
+        assert!(!of(&changed, "192.0.2.1").differs_from(Some(stored)));
+        assert!(of(&changed, "198.51.100.1").differs_from(Some(stored)));
+        assert!(of(&ring(&[new.expose()]), "192.0.2.1").differs_from(Some(stored)), "the old key has left the ring");
     }
 }

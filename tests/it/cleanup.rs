@@ -220,3 +220,27 @@ async fn audit_rows_of_failed_logins_are_kept_for_a_month() {
     let left = "SELECT kind || ' ' || extract(day FROM now() - at) FROM audit_events ORDER BY 1";
     assert_eq!(database.words(left), ["login_failed 29", "session_ended 29", "session_ended 31"]);
 }
+
+/// SE-08: a provider of which nothing is stored is in no configuration.
+#[tokio::test]
+async fn unused_sessions_of_a_provider_without_a_row_are_ended() {
+    let gateway = Gateway::start();
+    let database = &gateway.database;
+    Device::sign_in(&gateway, "ada").await;
+    let cleanup = async || {
+        let text = database.configuration();
+        let config = config::from_toml(&text).unwrap_or_else(|problems| panic!("{problems}"));
+        let db = Db::open(&config.database.access);
+        let endings = Endings::new(Lifetime::new(&config.sessions, &config.tokens), &config.clients);
+        let cleaned = Cleanup::new(&db, &config, &endings).whole().pass(Clock::system().now()).await;
+        cleaned.expect("a database").ended_sessions
+    };
+    database.execute("UPDATE providers SET id = 'former'");
+    assert_eq!(cleanup().await, 0);
+    database.execute("UPDATE sessions SET last_activity_at = now() - interval '26 h'");
+    database.execute("UPDATE providers SET id = 'op' WHERE id = 'former'");
+    assert_eq!(cleanup().await, 0, "a replica may have it");
+    database.execute("UPDATE providers SET id = 'former'");
+    assert_eq!(cleanup().await, 1);
+    assert_eq!(by_reason(database), ["provider_removed 1"]);
+}

@@ -214,7 +214,7 @@ async fn sessions_of_a_missing_provider_are_refused_until_it_returns() {
     assert_eq!(device.status().await, 200);
 }
 
-/// SE-08: a day after any replica last had the provider, cleanup ends its sessions, and those of no other provider.
+/// SE-08: a day after any replica last had the provider, the cleanup ends its sessions, and those of no other provider.
 #[tokio::test]
 async fn sessions_of_a_removed_provider_are_ended_after_a_day() {
     let before = Gateway::start();
@@ -234,14 +234,14 @@ async fn sessions_of_a_removed_provider_are_ended_after_a_day() {
         let known = format!("UPDATE providers SET last_known_at = now() - interval '{hours} h' WHERE id = 'op'");
         gateway.database.execute(&known);
     };
-    last_known(23);
+    last_known(24);
     cleanup("");
     assert_eq!(ended(), [""; 0]);
     // The gateway may have been stopped for a day: a provider of the configuration is not removed.
-    last_known(25);
+    last_known(26);
     cleanup(&format!("[providers.op]\nissuer = {issuer:?}\nclient_id = 'x'\nclient_secret = 'y'\n"));
     assert_eq!(ended(), [""; 0]);
-    last_known(25);
+    last_known(26);
     cleanup("");
     assert_eq!(ended(), ["op provider_removed"]);
     let feed = "SELECT count(*) FROM revocations r JOIN sessions s ON s.id::text = r.value WHERE s.provider = 'op'";

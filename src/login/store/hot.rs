@@ -1,7 +1,8 @@
 //! The statements of this store that run while a request waits.
 
 use super::{
-    begin, by_email, claim, due_removals, fail, fresh, link, not_begun, pending, posted, prune, report, unlink, write_login,
+    begin, by_email, claim, due_removals, fail, fresh, link, not_begun, pending, posted, prune, report, unlink,
+    write_login,
 };
 use crate::base::hot::{HotStatement, hot};
 

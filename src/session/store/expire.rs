@@ -66,14 +66,19 @@ statement! {
     // array instead of a join, so that no plan reads the whole table. The apps' sessions under a browser session that
     // idles out stay. Clients are notified when a session reaches its absolute timeout, but not when it idles out: an
     // app may keep its own session without calling us. A provider that this process has in its configuration is not
-    // removed, although its row may be old: the process may have been stopped for a day.
+    // removed, although its row may be old: the process may have been stopped for a day. A provider without a row is removed
+    // once a session of it was not used for that time.
     concat!(
-        "WITH removed AS MATERIALIZED (
-         SELECT id FROM providers WHERE last_known_at <= {unknown_since} AND id <> ALL ({configured})
-     ), seen AS MATERIALIZED (
+        "WITH seen AS MATERIALIZED (
          SELECT id, not_after, last_activity_at, provider FROM sessions
          WHERE ended_reason IS NULL AND ended_at IS NULL AND (not_after, id) > ({not_after}, {id})
          ORDER BY not_after, id LIMIT {stretch}
+     ), removed AS MATERIALIZED (
+         SELECT id FROM providers WHERE last_known_at <= {unknown_since} AND id <> ALL ({configured})
+         UNION ALL
+         SELECT DISTINCT provider FROM seen
+         WHERE last_activity_at <= {unknown_since} AND provider <> ALL ({configured})
+           AND provider NOT IN (SELECT id FROM providers)
      ), due AS MATERIALIZED (
          SELECT s.id, s.not_after FROM sessions s
          WHERE s.id = ANY (ARRAY(

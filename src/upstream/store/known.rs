@@ -15,8 +15,8 @@ statement! {
         stale: Timestamp => Timestamptz,
         now: Timestamp => Timestamptz,
     }
-    // The issuer of a provider without identities is replaced. `last_known_at` is written once an hour, and ordered by id, so
-    // that two replicas do not wait for each other in a circle.
+    // The issuer of a provider without identities is replaced. `last_known_at` is written once an hour. The rows are written in
+    // the order of their ids, so that two replicas do not deadlock.
     "WITH configured AS MATERIALIZED (
          SELECT id, issuer FROM unnest({ids}, {issuers}) AS configured (id, issuer)
      ), stored AS MATERIALIZED (

@@ -1,10 +1,12 @@
 //! The client's address, and its network for rate limits.
 
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::net::{IpAddr, Ipv6Addr};
 
 use actix_web::HttpRequest;
 use actix_web::http::header;
 use ipnet::IpNet;
+
+use crate::base::network::network_of;
 
 /// The client's address. Starts at the peer of the connection and reads `X-Forwarded-For` from the right, as long as
 /// the current address is a trusted proxy. Entries further left are not trustworthy: the client can set them (FW-06).
@@ -44,18 +46,12 @@ fn parse(text: &str) -> Option<IpAddr> {
 
 /// The key of rate limits: the IPv4 address, or the IPv6 /64, since one customer usually has a whole /64.
 pub fn network(address: IpAddr) -> IpAddr {
-    match address {
-        IpAddr::V4(_) => address,
-        IpAddr::V6(v6) => IpAddr::V6(Ipv6Addr::from_bits(v6.to_bits() & (u128::MAX << 64))),
-    }
+    network_of(address, 32, 64).addr()
 }
 
 /// The key of limits for a whole network: the IPv4 /24 or the IPv6 /48.
 pub fn wide_network(address: IpAddr) -> IpAddr {
-    match address {
-        IpAddr::V4(v4) => IpAddr::V4(Ipv4Addr::from_bits(v4.to_bits() & (u32::MAX << 8))),
-        IpAddr::V6(v6) => IpAddr::V6(Ipv6Addr::from_bits(v6.to_bits() & (u128::MAX << 80))),
-    }
+    network_of(address, 24, 48).addr()
 }
 
 #[cfg(test)]

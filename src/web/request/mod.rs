@@ -11,4 +11,5 @@ pub mod credentials;
 pub mod expired_cookies;
 pub mod extract;
 pub mod login;
+mod login_limits;
 pub mod throttle;

@@ -4,25 +4,27 @@
 use std::hash::Hash;
 use std::net::IpAddr;
 use std::num::NonZeroU32;
+use std::time::Instant;
 
 use actix_web::HttpRequest;
 use governor::clock::{Clock, DefaultClock};
 use governor::{Quota, RateLimiter};
 
 use super::bounded_store::BoundedStore;
+use super::login_limits::LoginLimits;
 use super::{client_address, cookies};
 use crate::app::App;
 use crate::base::id::SessionId;
 use crate::client::Client;
 use crate::web::answer::problem::Problem;
 
-/// The rate limiters. A login consists of an authorization request and a response, which are counted separately.
+/// The rate limiters.
 pub struct Throttles {
     logins: LoginLimits,
     /// A tenth of `logins`, while there are many pending logins.
     fewer_logins: LoginLimits,
-    returns: Limiter<IpAddr>,
-    posts: Limiter<IpAddr>,
+    unknown_states: Limiter<IpAddr>,
+    forms: Limiter<IpAddr>,
     tokens: Limiter<IpAddr>,
     pushes: Limiter<IpAddr>,
     authorizations: Limiter<IpAddr>,
@@ -40,8 +42,8 @@ impl Throttles {
         Self {
             logins: LoginLimits::new(limits, 1),
             fewer_logins: LoginLimits::new(limits, 10),
-            returns: logins(),
-            posts: logins(),
+            unknown_states: logins(),
+            forms: logins(),
             tokens: tokens(),
             pushes: tokens(),
             authorizations: tokens(),
@@ -59,22 +61,18 @@ impl Throttles {
         if pending >= most {
             return Err(Problem::too_many_logins());
         }
-        let LoginLimits { per_address, per_network } =
-            if pending > most / 2 { &self.fewer_logins } else { &self.logins };
-        let address = client_address::address(request, &app.config.server.trusted_proxies);
-        // The address first: what it refuses does not count for the other addresses of its network.
-        per_address.count(&client_address::network(address))?;
-        per_network.count(&client_address::wide_network(address))
+        let limits = if pending > most / 2 { &self.fewer_logins } else { &self.logins };
+        limits.count(client_address::address(request, &app.config.server.trusted_proxies))
     }
 
-    /// Counts an authorization response (`limits.logins_per_minute`).
-    pub fn come_back(&self, app: &App, request: &HttpRequest) -> Result<(), Problem> {
-        self.returns.count_address(app, request)
+    /// Counts an authorization response whose `state` is of no login (`limits.logins_per_minute`).
+    pub fn unknown_state(&self, app: &App, request: &HttpRequest) -> Result<(), Problem> {
+        self.unknown_states.count_address(app, request)
     }
 
     /// Counts a form post from another site. The `GET` that follows it counts by its own limit.
-    pub fn post_back(&self, app: &App, request: &HttpRequest) -> Result<(), Problem> {
-        self.posts.count_address(app, request)
+    pub fn form(&self, app: &App, request: &HttpRequest) -> Result<(), Problem> {
+        self.forms.count_address(app, request)
     }
 
     /// Counts a request for a token, or a failed client authentication, by address (`limits.tokens_per_minute`).
@@ -125,9 +123,9 @@ impl Throttles {
 
     /// Removes keys without recent requests, so that memory depends on the current traffic only.
     pub fn evict_quiet(&self) {
-        let logins = [&self.logins, &self.fewer_logins].into_iter().flat_map(|of| [&of.per_address, &of.per_network]);
-        let others = [&self.returns, &self.posts, &self.tokens, &self.pushes, &self.authorizations];
-        logins.chain(others).chain([&self.administrators, &self.logout_tokens]).for_each(Limiter::evict_quiet);
+        [&self.logins, &self.fewer_logins].into_iter().for_each(LoginLimits::evict_quiet);
+        let others = [&self.unknown_states, &self.forms, &self.tokens, &self.pushes, &self.authorizations];
+        others.into_iter().chain([&self.administrators, &self.logout_tokens]).for_each(Limiter::evict_quiet);
         self.sessions.evict_quiet();
         self.clients.evict_quiet();
     }
@@ -140,24 +138,8 @@ impl Throttles {
     }
 }
 
-/// The limits on logins that begin.
-struct LoginLimits {
-    per_address: Limiter<IpAddr>,
-    per_network: Limiter<IpAddr>,
-}
-
-impl LoginLimits {
-    fn new(limits: &crate::config::Limits, divisor: u32) -> Self {
-        let network = limits.logins_per_minute_network / divisor;
-        Self {
-            per_address: Limiter::new("limits.logins_per_minute", limits.logins_per_minute / divisor),
-            per_network: Limiter::new("limits.logins_per_minute_network", network),
-        }
-    }
-}
-
 /// A number of requests per minute and key.
-struct Limiter<K: Hash + Eq + Clone> {
+pub(super) struct Limiter<K: Hash + Eq + Clone> {
     /// The key of the configuration, for the log.
     name: &'static str,
     requests: RateLimiter<K, BoundedStore<K>, DefaultClock>,
@@ -166,21 +148,40 @@ struct Limiter<K: Hash + Eq + Clone> {
 
 impl<K: Hash + Eq + Clone> Limiter<K> {
     /// At least one a minute.
-    fn new(name: &'static str, per_minute: u32) -> Self {
+    pub(super) fn new(name: &'static str, per_minute: u32) -> Self {
         let quota = Quota::per_minute(NonZeroU32::new(per_minute).unwrap_or(NonZeroU32::MIN));
         let clock = DefaultClock::default();
         Self { name, requests: RateLimiter::new(quota, BoundedStore::new(), clock.clone()), clock }
     }
 
     /// Counts a request. The log line of a refused one names the limit.
-    fn count(&self, key: &K) -> Result<(), Problem> {
-        self.requests.check_key(key).map_err(|until| {
-            tracing::Span::current().record("limit", self.name);
-            Problem::rate_limited(until.wait_time_from(self.clock.now()).as_secs() + 1)
-        })
+    pub(super) fn count(&self, key: &K) -> Result<(), Problem> {
+        self.check(key).map_err(|until| self.refusal(until))
     }
 
-    fn evict_quiet(&self) {
+    /// Counts a request; where it is refused, the time of the next one that is allowed.
+    pub(super) fn check(&self, key: &K) -> Result<(), Instant> {
+        self.requests.check_key(key).map_err(|until| until.earliest_possible())
+    }
+
+    /// The refusal of a request until then. The log line names the limit.
+    pub(super) fn refusal(&self, until: Instant) -> Problem {
+        tracing::Span::current().record("limit", self.name);
+        Problem::rate_limited(until.saturating_duration_since(self.now()).as_secs() + 1)
+    }
+
+    /// The time by the clock of the limit.
+    pub(super) fn now(&self) -> Instant {
+        self.clock.now()
+    }
+
+    /// The number of keys with a state.
+    #[cfg(test)]
+    pub(super) fn len(&self) -> usize {
+        self.requests.len()
+    }
+
+    pub(super) fn evict_quiet(&self) {
         self.requests.retain_recent();
         self.requests.shrink_to_fit();
     }

@@ -11,6 +11,7 @@ use super::route::{Access, Cors, Entry, Limit, OriginRule, Row, Surface};
 use crate::app::App;
 use crate::base::clock::Timestamp;
 use crate::gate;
+use crate::login::Code;
 use crate::web::answer::problem::Problem;
 use crate::web::answer::{cookies_conflict, negotiate, pages};
 use crate::web::request::caller::{Caller, FromListedOrigin, Means};
@@ -34,7 +35,8 @@ pub async fn guard(
     };
     let asked = answer.request().clone();
     if let Some(problem) = answer.response().error().and_then(Error::as_error::<Problem>) {
-        let rendered = render(&app, row.surface, entry.access, &asked, problem);
+        let limited = count_unknown_state(&app, entry, &asked, problem).err();
+        let rendered = render(&app, row.surface, entry.access, &asked, limited.as_ref().unwrap_or(problem));
         answer = answer.into_response(rendered);
     }
     match entry.cors {
@@ -84,17 +86,29 @@ async fn credential(
     }
 }
 
+fn throttles(request: &HttpRequest) -> Result<&Throttles, Problem> {
+    request.app_data::<Data<Throttles>>().map(Data::get_ref).ok_or_else(Problem::internal)
+}
+
 /// Counts the request against the rate limit of its entry.
 fn count(app: &App, limit: Limit, request: &HttpRequest) -> Result<(), Problem> {
-    let throttles = request.app_data::<Data<Throttles>>().ok_or_else(Problem::internal)?;
+    let throttles = throttles(request)?;
     match limit {
         Limit::Login => throttles.begin(app, request),
-        Limit::Form => throttles.post_back(app, request),
+        Limit::Form => throttles.form(app, request),
         Limit::Authorize => throttles.authorize(app, request),
         Limit::Token => throttles.token_in_session(app, request),
         Limit::CallbackUnlessForm if extract::media_type(request) == extract::FORM => Ok(()),
-        Limit::CallbackUnlessForm | Limit::Callback => throttles.come_back(app, request),
+        // Counted after the look-up, if their `state` is unknown.
+        Limit::CallbackUnlessForm | Limit::Callback => Ok(()),
     }
+}
+
+/// Counts an authorization response that was refused since its `state` is of no login. The response of a pending login is not
+/// counted, so that other requests from its network cannot keep it from completing.
+fn count_unknown_state(app: &App, entry: &Entry, request: &HttpRequest, refusal: &Problem) -> Result<(), Problem> {
+    let is_response = matches!(entry.limit, Some(Limit::Callback | Limit::CallbackUnlessForm));
+    if is_response && refusal.is(Code::UnknownState) { throttles(request)?.unknown_state(app, request) } else { Ok(()) }
 }
 
 /// Renders a refusal for the surface of the route. Where a session was required, a browser is sent to the login, which

@@ -102,7 +102,8 @@ pub enum Cors {
 pub enum Limit {
     /// Logins that begin, by `limits.logins_per_minute`.
     Login,
-    /// Authorization responses, by `limits.logins_per_minute`.
+    /// Authorization responses whose `state` is of no login, by `limits.logins_per_minute`. They count after the look-up: the
+    /// response of a pending login is never limited.
     Callback,
     /// Form posts from other sites, by `limits.logins_per_minute`. The `GET` that follows counts by its own limit.
     Form,

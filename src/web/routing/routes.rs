@@ -38,7 +38,7 @@ pub static ROUTES: &[Row] = &[
         "/callback/{provider}",
         &[
             Entry::get(Browser, || web::to(login::callback)).limited(Limit::Callback),
-            Entry::post(Open, || web::to(login::callback_by_form)).limited(Limit::Form),
+            Entry::post(Open, || web::to(login::callback_by_form)).limited(Limit::Callback),
         ],
     ),
     // Login in the SPA flow. Existing frontends use the trailing slash; both spellings work.

@@ -41,7 +41,6 @@ async fn a_limited_address_does_not_affect_others() {
     }
     // The SPA flow uses the same limit as the browser flow.
     assert_eq!(status(&browser, "192.0.2.1", "GET", "/oauth2/url/?provider=op").await, 429);
-    assert_eq!(status(&browser, "192.0.2.1", "POST", "/oauth2/token/").await, 429);
     let page = browser.ask("GET", "/login/op").header("x-forwarded-for", "192.0.2.1").send().await;
     assert!(page.status == 429 && page.is_page() && !page.header("retry-after").is_empty());
     // Cheap requests are not limited.
@@ -51,6 +50,29 @@ async fn a_limited_address_does_not_affect_others() {
         }
         assert_eq!(status(&browser, "192.0.2.1", "POST", "/logout").await, 204);
     }
+}
+
+/// IN-09: responses with an invented `state` do not keep the pending logins of their network from completing.
+#[tokio::test]
+async fn the_response_of_a_pending_login_is_not_limited() {
+    let gateway = limited();
+    let browser = gateway.browser();
+    let (begun, json) = (browser.begin("op").await, gateway.browser());
+    let of_json = json.begin_json("op").await;
+    let invented = async |method: &str, path: &str, body: Option<&serde_json::Value>| {
+        let ask = gateway.browser().ask(method, path).for_json();
+        let ask = if let Some(body) = body { ask.body("application/json", body.to_string()) } else { ask };
+        ask.send().await.status
+    };
+    let mut statuses = vec![];
+    for _ in 0..3 {
+        statuses.push(invented("GET", "/callback/op?code=c&state=invented", None).await);
+        let body = json!({"provider": "op", "code": "c", "state": "invented"});
+        statuses.push(invented("POST", "/oauth2/token/", Some(&body)).await);
+    }
+    assert_eq!(statuses, [400, 400, 400, 429, 429, 429]);
+    assert_eq!(browser.get(&begun.callback_of("ada")).await.status, 303);
+    assert_eq!(json.post_json("/oauth2/token/", &of_json.exchange_of("ada")).await.status, 200);
 }
 
 /// IN-09: one customer has a whole IPv6 network.

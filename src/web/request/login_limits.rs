@@ -1,0 +1,98 @@
+//! The limits on logins that begin: per address, and per network.
+
+use std::collections::HashMap;
+use std::net::IpAddr;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
+
+use super::client_address::{network, wide_network};
+use super::throttle::Limiter;
+use crate::config::Limits;
+use crate::web::answer::problem::Problem;
+
+/// The most networks that are remembered as refused.
+const MAX_REFUSED: usize = 4096;
+
+/// The limits on logins that begin.
+pub(super) struct LoginLimits {
+    per_address: Limiter<IpAddr>,
+    per_network: Limiter<IpAddr>,
+    /// Until when the limit of a network refuses.
+    refused: Mutex<HashMap<IpAddr, Instant>>,
+}
+
+impl LoginLimits {
+    /// The configured limits, divided by `divisor`.
+    pub(super) fn new(limits: &Limits, divisor: u32) -> Self {
+        let network = limits.logins_per_minute_network / divisor;
+        Self {
+            per_address: Limiter::new("limits.logins_per_minute", limits.logins_per_minute / divisor),
+            per_network: Limiter::new("limits.logins_per_minute_network", network),
+            refused: Mutex::default(),
+        }
+    }
+
+    /// Counts a login.
+    ///
+    /// A network that is refused at this moment is refused before its address is counted: otherwise the many addresses of an
+    /// IPv6 /48 fill the memory of the limit on addresses. Apart from that the address comes first, so that the logins which
+    /// it refuses do not count for the other addresses of its network.
+    pub(super) fn count(&self, address: IpAddr) -> Result<(), Problem> {
+        let (wide, now) = (wide_network(address), self.per_network.now());
+        let refused_until = self.refused().get(&wide).copied();
+        if let Some(until) = refused_until.filter(|until| *until > now) {
+            return Err(self.per_network.refusal(until));
+        }
+        self.per_address.count(&network(address))?;
+        self.per_network.check(&wide).map_err(|until| {
+            self.remember(wide, until);
+            self.per_network.refusal(until)
+        })
+    }
+
+    fn remember(&self, network: IpAddr, until: Instant) {
+        let mut refused = self.refused();
+        if refused.len() < MAX_REFUSED || refused.contains_key(&network) {
+            refused.insert(network, until);
+        }
+    }
+
+    /// Removes what is not needed by current requests.
+    pub(super) fn evict_quiet(&self) {
+        let now = self.per_network.now();
+        self.refused().retain(|_, until| *until > now);
+        self.per_address.evict_quiet();
+        self.per_network.evict_quiet();
+    }
+
+    fn refused(&self) -> MutexGuard<'_, HashMap<IpAddr, Instant>> {
+        self.refused.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::Ipv6Addr;
+
+    use super::*;
+
+    /// IN-12: the addresses of a network that is over its limit take no memory.
+    #[test]
+    fn addresses_of_a_refused_network_get_no_state() {
+        let limits = LoginLimits {
+            per_address: Limiter::new("address", 2),
+            per_network: Limiter::new("network", 5),
+            refused: Mutex::default(),
+        };
+        let address = |site: u128, number: u128| {
+            IpAddr::V6(Ipv6Addr::from_bits(0x2001_0db8 << 96 | site << 80 | number << 64 | 1))
+        };
+        let good = (0..1000).filter(|number| limits.count(address(1, *number)).is_ok()).count();
+        assert!((5..8).contains(&good), "{good}");
+        let states = limits.per_address.len();
+        assert!(states < 20, "{states}");
+        assert!(limits.count(address(2, 1)).is_ok(), "another network");
+        limits.evict_quiet();
+        assert!(limits.refused().len() <= 1);
+    }
+}
