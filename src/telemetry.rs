@@ -67,6 +67,11 @@ fn install_recorder() -> Option<Metrics> {
     Some(Metrics(handle))
 }
 
+/// Counts an event that has no label but its name, and does not log it.
+pub fn count(event: &Event) {
+    measure::event(event.name(), &[]);
+}
+
 /// Logs and counts an event.
 pub fn record(event: &Event) {
     let name = event.name();

@@ -29,10 +29,28 @@ pub async fn authenticate<'a>(
     now: Timestamp,
 ) -> Result<&'a Client, Problem> {
     let known = prove(app, request, form, now).await;
-    known.map_err(|refused| {
-        let is_attempt = !refused.is_outage();
-        is_attempt.then(|| throttles.token(app, request).err()).flatten().unwrap_or(refused)
+    known.map_err(|Refusal { problem, event }| {
+        let is_attempt = !problem.is_outage();
+        let limited = is_attempt.then(|| throttles.token(app, request).err()).flatten();
+        if let Some(event) = event {
+            // Beyond the limit failures are counted only, or they would fill the log.
+            if limited.is_some() { telemetry::count(&event) } else { telemetry::record(&event) }
+        }
+        limited.unwrap_or(problem)
     })
+}
+
+/// Why a client is not authenticated.
+struct Refusal {
+    problem: Problem,
+    /// What is to be recorded of it.
+    event: Option<Event>,
+}
+
+impl<E: Into<Problem>> From<E> for Refusal {
+    fn from(error: E) -> Self {
+        Self { problem: error.into(), event: None }
+    }
 }
 
 async fn prove<'a>(
@@ -40,7 +58,7 @@ async fn prove<'a>(
     request: &HttpRequest,
     form: &Parameters,
     now: Timestamp,
-) -> Result<&'a Client, Problem> {
+) -> Result<&'a Client, Refusal> {
     let network = client_address::network(client_address::address(request, &app.config.server.trusted_proxies));
     let shown = presented(Authorization::of(request), form).map_err(|wrong| match wrong {
         Malformed::SeveralMethods => Problem::invalid_request(),
@@ -50,13 +68,13 @@ async fn prove<'a>(
         // The `client_id` of an unknown client is not logged: it is unchecked input, and may be a secret sent by
         // mistake.
         let client = shown.client_id.clone().filter(|_| error != ClientAuthError::Unknown);
-        telemetry::record(&Event::ClientRefused { client, ip: network });
-        match error {
+        let problem = match error {
             ClientAuthError::Unknown | ClientAuthError::WrongSecret => refused(request),
             ClientAuthError::LockedOut(left) => {
                 Problem::rate_limited(u64::try_from(left.num_seconds()).unwrap_or(0) + 1)
             }
-        }
+        };
+        Refusal { problem, event: Some(Event::ClientRefused { client, ip: network }) }
     };
     let proven = app.clients.authenticate(&shown, &audiences(app, request), network, now);
     let (client, assertion) = proven.map_err(refuse)?;
