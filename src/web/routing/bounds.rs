@@ -3,8 +3,8 @@
 use actix_web::Error;
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::http::Uri;
 use actix_web::http::header::{self, HeaderName, HeaderValue};
+use actix_web::http::{ConnectionType, Uri};
 use actix_web::middleware::Next;
 use actix_web::web::Data;
 
@@ -14,7 +14,7 @@ use crate::web::answer::problem::Problem;
 const MAX_URI: usize = 8 * 1024;
 const MAX_HEADERS: usize = 16 * 1024;
 
-/// Refuses a request with a URI over 8 KiB (414) or headers over 16 KiB (431), and adds the security headers and
+/// Refuses a request with a URI over 8 KiB (414) or headers over 16 KiB (431) and closes its connection, and adds the security headers and
 /// `x-request-id` to every answer (WB-02).
 pub async fn keep(
     request: ServiceRequest,
@@ -23,7 +23,9 @@ pub async fn keep(
     let transport = request.app_data::<Data<App>>().and_then(|app| transport_security(app));
     let mut answer = match too_long(&request) {
         Some(problem) => {
-            let refused = problem.for_anyone(request.request());
+            let mut refused = problem.for_anyone(request.request());
+            // An open connection keeps the buffer that such a head took.
+            refused.head_mut().set_connection_type(ConnectionType::Close);
             request.into_response(refused).map_into_right_body()
         }
         None => next.call(request).await?.map_into_left_body(),

@@ -42,6 +42,21 @@ fn pipelined_requests_are_answered_in_their_order() {
     }
 }
 
+/// Otherwise the connection would keep the buffer of the large head.
+#[test]
+fn a_head_that_is_too_large_ends_the_connection() {
+    let gateway = Setup::new().start();
+    let uri = format!("GET /{} HTTP/1.1\r\nHost: x\r\n\r\n", "a".repeat(9 * 1024));
+    let headers = format!("GET /providers HTTP/1.1\r\nHost: x\r\nX: {}\r\n\r\n", "a".repeat(17 * 1024));
+    for (request, status) in [(uri, 414), (headers, 431)] {
+        let mut client = Client::new(gateway.address);
+        client.send(&request);
+        let answer = client.answer().expect("an answer");
+        assert!(answer.status == status && answer.head.contains("connection: close"), "{answer:?}");
+        assert!(client.answer().is_none(), "the connection stays open after {status}");
+    }
+}
+
 #[test]
 fn the_last_request_of_a_connection_says_so() {
     let gateway = Gateway::with("[limits]\nrequests_per_connection = 3");
