@@ -9,6 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
+use tokio::sync::Semaphore;
 use url::{Host, Url};
 
 use super::tls::Authorities;
@@ -19,6 +20,8 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
 /// How long an idle connection is kept. Many servers close theirs after five seconds. If a code is sent on a connection at
 /// that moment, it is unknown whether the server has redeemed it, so it must not be sent again.
 const IDLE_TIMEOUT: Duration = Duration::from_secs(4);
+/// Idle connections to one host, which take descriptors too.
+const MAX_IDLE: usize = 32;
 
 /// Where a URL comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,6 +44,9 @@ pub enum OutboundError {
     /// This process has no descriptor left for a socket.
     #[error("no socket can be opened: too many open files")]
     Exhausted,
+    /// As many requests are in progress as may be ([`Outbound::limited_to`]).
+    #[error("too many requests of this process are in progress")]
+    TooMany,
     /// The body is larger than [`MAX_BODY`].
     #[error("the answer is larger than 1 MiB")]
     TooLarge,
@@ -58,11 +64,13 @@ pub enum OutboundError {
     Malformed(String),
 }
 
-/// The client. Cheap to clone.
+/// The client. Cheap to clone; clones share the limit on requests in progress.
 #[derive(Clone)]
 pub struct Outbound {
     configured: reqwest::Client,
     learned: reqwest::Client,
+    most: usize,
+    permits: Arc<Semaphore>,
 }
 
 impl Outbound {
@@ -83,6 +91,23 @@ impl Outbound {
         Self::built(|builder| builder.tls_certs_only([]))
     }
 
+    /// Sends at most so many requests at a time; further ones fail with [`OutboundError::TooMany`]. Without this any number is
+    /// sent.
+    #[must_use]
+    pub fn limited_to(self, most: usize) -> Self {
+        Self { most, permits: Arc::new(Semaphore::new(most.min(Semaphore::MAX_PERMITS))), ..self }
+    }
+
+    /// A client like [`trusting`](Self::trusting) whose requests count among those of this one.
+    pub fn sibling(&self, authorities: &Authorities) -> Result<Self, OutboundError> {
+        Ok(Self { most: self.most, permits: Arc::clone(&self.permits), ..Self::trusting(authorities)? })
+    }
+
+    /// How many requests may be in progress at a time.
+    pub fn most(&self) -> usize {
+        self.most
+    }
+
     #[expect(clippy::disallowed_methods, reason = "this is the home of the HTTP client")]
     fn built(roots: impl Fn(reqwest::ClientBuilder) -> reqwest::ClientBuilder) -> Result<Self, OutboundError> {
         let builder = || {
@@ -90,6 +115,7 @@ impl Outbound {
                 .redirect(reqwest::redirect::Policy::none())
                 .connect_timeout(CONNECT_TIMEOUT)
                 .pool_idle_timeout(IDLE_TIMEOUT)
+                .pool_max_idle_per_host(MAX_IDLE)
                 .no_proxy()
                 .referer(false)
                 .user_agent(concat!("vestibule/", env!("CARGO_PKG_VERSION")))
@@ -97,7 +123,9 @@ impl Outbound {
         let built = |builder: reqwest::ClientBuilder| {
             roots(builder).build().map_err(|error| from_build(innermost_cause(&error)))
         };
-        Ok(Self { configured: built(builder())?, learned: built(builder().dns_resolver(Arc::new(PublicOnly)))? })
+        let (configured, learned) = (built(builder())?, built(builder().dns_resolver(Arc::new(PublicOnly)))?);
+        let most = Semaphore::MAX_PERMITS;
+        Ok(Self { configured, learned, most, permits: Arc::new(Semaphore::new(most)) })
     }
 
     /// Sends a request and reads the whole response, within `timeout` in total.
@@ -116,6 +144,7 @@ impl Outbound {
             Trust::Learned if is_private_literal(request.url()) => return Err(OutboundError::Private),
             Trust::Learned => &self.learned,
         };
+        let _permit = self.permits.try_acquire().map_err(|_| OutboundError::TooMany)?;
         let exchange = async {
             let answer = client.execute(request).await.map_err(|error| from_reqwest(&error))?;
             read(answer).await
@@ -242,6 +271,27 @@ pub fn is_public(address: IpAddr) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// A place is free again when the caller of a request goes away.
+    #[tokio::test]
+    async fn the_number_of_requests_in_progress_is_limited() {
+        let silent = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+        let url = format!("http://{}/", silent.local_addr().expect("an address"));
+        let outbound = Outbound::without_authorities().expect("a client").limited_to(1);
+        let send = |outbound: &Outbound, timeout| {
+            let request = http::Request::get(&url).body(vec![]).expect("a request");
+            let outbound = outbound.clone();
+            async move { outbound.send(request, Trust::Configured, timeout).await }
+        };
+        let first = tokio::spawn(send(&outbound, Duration::from_secs(60)));
+        let _accepted = silent.accept().await.expect("a connection");
+        let second = send(&outbound, Duration::from_secs(60)).await;
+        assert!(matches!(second, Err(OutboundError::TooMany)), "{second:?}");
+        first.abort();
+        assert!(first.await.is_err_and(|error| error.is_cancelled()));
+        let third = send(&outbound, Duration::from_millis(20)).await;
+        assert!(matches!(third, Err(OutboundError::Timeout)), "{third:?}");
+    }
 
     #[test]
     fn private_addresses_are_recognised_in_every_notation() {

@@ -15,8 +15,9 @@ const PUBLIC_SPARE: u64 = 64;
 const ADMIN_SPARE: u64 = 16;
 /// With fewer connections the public listener is of no use.
 const MIN_PUBLIC: u64 = 16;
-/// A connection at its worst: a head of 128 KiB, 32 KiB of a body, and an answer.
-const CONNECTION_MEMORY: u64 = 192 * 1024;
+/// A connection at its worst: a head of 128 KiB, 32 KiB of a body, an answer, and what the system keeps in the buffers of the
+/// socket, which counts for a control group.
+const CONNECTION_MEMORY: u64 = 384 * 1024;
 /// Where the limit is none.
 const UNLIMITED: u64 = 1 << 20;
 
@@ -66,6 +67,8 @@ pub(super) struct Budget {
     pub(super) public: Share,
     /// Of the admin listener.
     pub(super) admin: Share,
+    /// Outbound requests in progress.
+    pub(super) outbound: usize,
 }
 
 /// There are fewer descriptors than the workers, the database and a few connections need.
@@ -97,7 +100,7 @@ impl Budget {
         let by_memory = memory.map_or(u64::MAX, |memory| (memory / 2 / CONNECTION_MEMORY).max(MIN_PUBLIC));
         let share = |connections: u64, spare: u64| Share { connections: count(connections), spare: count(spare) };
         let public = share(left.min(by_memory), public_spare(workers));
-        Ok(Self { public, admin: share(admin(descriptors), ADMIN_SPARE) })
+        Ok(Self { public, admin: share(admin(descriptors), ADMIN_SPARE), outbound: count(outbound(descriptors)) })
     }
 
     /// With `limits.connections`, where that is not 0. What the descriptors do not allow is not promised.
@@ -123,8 +126,9 @@ fn admin(descriptors: u64) -> u64 {
     (descriptors / 16).clamp(16, 64)
 }
 
+/// Outbound requests in progress.
 fn outbound(descriptors: u64) -> u64 {
-    (descriptors / 8).clamp(16, 256)
+    (descriptors / 8).clamp(16, 512)
 }
 
 fn public_spare(workers: usize) -> u64 {
@@ -172,9 +176,9 @@ mod tests {
             (1024, 2, 6, Some((698, 64))),
             (1024, 64, 130, Some((78, 64))),
             (1024, 128, 258, None),
-            (4096, 128, 258, Some((2318, 64))),
-            (20_000, 2, 6, Some((19_546, 64))),
-            (1 << 20, 8, 18, Some((1_048_062, 64))),
+            (4096, 128, 258, Some((2062, 64))),
+            (20_000, 2, 6, Some((19_290, 64))),
+            (1 << 20, 8, 18, Some((1_047_806, 64))),
         ];
         for (descriptors, workers, pool, expected) in cases {
             assert_eq!(connections(descriptors, workers, pool), expected, "{descriptors}, {workers}, {pool}");
@@ -188,10 +192,11 @@ mod tests {
             for workers in [1, 2, 3, 7, 16, 63, 64, 65, 100, 128, 511, 512] {
                 for pool in [1, 6, 18, 130, 258, 1026] {
                     let case = format!("{descriptors} descriptors, {workers} workers, a pool of {pool}");
-                    let Ok(Budget { public, admin }) = Budget::of(descriptors, None, workers, pool) else { continue };
+                    let Ok(budget) = Budget::of(descriptors, None, workers, pool) else { continue };
+                    let Budget { public, admin, outbound } = budget;
                     let sockets = public.per_worker(workers) * workers + admin.per_worker(1);
                     let own = OWN + PER_WORKER * workers as u64 + u64::from(pool);
-                    let used = sockets as u64 + own + outbound(descriptors);
+                    let used = sockets as u64 + own + outbound as u64;
                     assert!(used <= descriptors, "{case}: {used}");
                     assert!(
                         public.per_worker(workers) * workers > public.connections,
@@ -218,8 +223,8 @@ mod tests {
     fn memory_and_configuration_allow_fewer() {
         let of = |megabytes: u64| Budget::of(100_000, Some(megabytes << 20), 2, 6).expect("enough descriptors");
         let connections = |budget: Budget| budget.public.connections;
-        assert_eq!([of(128), of(1024), of(1 << 20)].map(connections), [341, 2730, 99_546]);
-        assert_eq!([0, 100, 5000].map(|configured| connections(of(1024).limited_to(configured))), [2730, 100, 2730]);
+        assert_eq!([of(128), of(1024), of(1 << 20)].map(connections), [170, 1365, 99_290]);
+        assert_eq!([0, 100, 5000].map(|configured| connections(of(1024).limited_to(configured))), [1365, 100, 1365]);
     }
 
     #[test]

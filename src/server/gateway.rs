@@ -106,7 +106,7 @@ impl Server {
         let (workers, pool) = (config.server.workers, config.database.access.pool_size);
         let budget = Budget::of(descriptors, memory::available(Path::new("/")), workers, pool)?;
         let budget = budget.limited_to(config.limits.connections);
-        let (app, follower) = start::load(config, clock)?;
+        let (app, follower) = start::load(config, clock, budget.outbound)?;
         let throttles = Data::new(Throttles::new(&app.config.limits));
         let readiness = Data::new(Readiness::default());
         let lists = Data::new(StatusLists::default());

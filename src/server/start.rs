@@ -49,8 +49,8 @@ pub enum StartError {
     Io(#[from] io::Error),
 }
 
-/// Builds the App, and starts to follow the revocation feed. Blocks.
-pub(super) fn load(mut config: Config, clock: Clock) -> Result<(Arc<App>, Follower), StartError> {
+/// Builds the App, which sends at most `most_outbound` requests at a time, and starts to follow the revocation feed. Blocks.
+pub(super) fn load(mut config: Config, clock: Clock, most_outbound: usize) -> Result<(Arc<App>, Follower), StartError> {
     let db = Db::open(&config.database.access);
     let mut feed = FeedConnection::open(&db, config.database.connect_timeout)?;
     bring_up_to_date(&db, feed.conn(), config.database.migrate_on_start)?;
@@ -58,7 +58,7 @@ pub(super) fn load(mut config: Config, clock: Clock) -> Result<(Arc<App>, Follow
     let files = std::mem::take(&mut config.signing.key_files);
     let (keys, events) = keys::load_or_create(&db, feed.conn(), &config.ring, &files, policy, clock.now())?;
     events.iter().for_each(telemetry::record);
-    let outbound = Outbound::new()?;
+    let outbound = Outbound::new()?.limited_to(most_outbound);
     let providers = Registry::new(std::mem::take(&mut config.providers), &db, &outbound)?;
     // Before any login: the identities of another issuer are other persons.
     app::issuers_changed(providers.check_issuers(feed.conn(), clock.now()).map_err(DbError::from)?);

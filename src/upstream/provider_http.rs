@@ -19,7 +19,7 @@ use crate::base::clock::Timestamp;
 use crate::base::outbound::{Outbound, OutboundError, Trust};
 use crate::config::Registration;
 
-/// The highest number of concurrent requests to one provider.
+/// The highest number of concurrent requests to one provider; at most half of those to all.
 const MAX_IN_FLIGHT: usize = 256;
 
 /// Why a request has no usable response: the kind of failure, and an explanation for the operator.
@@ -30,7 +30,7 @@ impl From<OutboundError> for CallError {
     fn from(error: OutboundError) -> Self {
         let fault = match error {
             OutboundError::Timeout => Fault::Timeout,
-            OutboundError::Exhausted => Fault::Overloaded,
+            OutboundError::Exhausted | OutboundError::TooMany => Fault::Overloaded,
             _ => Fault::InvalidResponse,
         };
         Self(fault, error.to_string())
@@ -68,6 +68,7 @@ impl ProviderHttp {
             &endpoints.end_session_endpoint,
             &endpoints.revocation_endpoint,
         ];
+        let in_flight = MAX_IN_FLIGHT.min(outbound.most() / 2).max(1);
         Self {
             provider: registration.id.clone(),
             outbound,
@@ -75,7 +76,7 @@ impl ProviderHttp {
             trusted_hosts: trusted.into_iter().filter_map(|url| Some(url.host()?.to_owned())).collect(),
             configured_urls: configured_urls.into_iter().flatten().cloned().collect(),
             breaker: Breaker::default(),
-            permits: Semaphore::new(MAX_IN_FLIGHT),
+            permits: Semaphore::new(in_flight),
             suspension: ArcSwapOption::empty(),
         }
     }
@@ -120,6 +121,8 @@ impl ProviderHttp {
             Err(OutboundError::Exhausted) => {
                 tracing::warn!(provider = %self.provider, "no socket can be opened: too many open files");
             }
+            // Not counted: nothing was sent.
+            Err(OutboundError::TooMany) => {}
             _ => self.breaker.responded(),
         }
         Ok(outcome?)
@@ -204,6 +207,25 @@ mod tests {
         drop(all_permits);
         let CallError(fault, why) = http.send(request(), now).await.expect_err("a private address");
         assert_eq!(fault, Fault::InvalidResponse, "{why}");
+    }
+
+    /// FI-08: a provider that hangs leaves half of all requests to the others; without a permit nothing counts for the circuit
+    /// breaker.
+    #[tokio::test]
+    async fn the_requests_to_all_providers_are_limited() {
+        let now = Timestamp::from_timestamp(1_700_000_000, 0).expect("an instant");
+        let url = Url::parse("http://127.0.0.1:1/").expect("a URL");
+        let http = |most| {
+            let outbound = Outbound::new().expect("a client").limited_to(most);
+            ProviderHttp::new(&Registration::example(), [&url], outbound)
+        };
+        assert_eq!([1, 16, 128, 512, 2000].map(|most| http(most).permits.available_permits()), [1, 8, 64, 256, 256]);
+        let exhausted = http(0);
+        for _ in 0..10 {
+            let request = http::Request::get(url.as_str()).body(vec![]).expect("a request");
+            let CallError(fault, why) = exhausted.send(request, now).await.expect_err("no permit");
+            assert!(fault == Fault::Overloaded && why.contains("in progress"), "{why}");
+        }
     }
 
     /// RD-16

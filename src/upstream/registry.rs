@@ -50,7 +50,7 @@ impl Registry {
         let issuers = providers.iter().map(config::Provider::identity_issuer).collect();
         let built = |provider: config::Provider| {
             let outbound = match &provider.registration().authorities {
-                Some(authorities) => Outbound::trusting(authorities)?,
+                Some(authorities) => outbound.sibling(authorities)?,
                 None => outbound.clone(),
             };
             Ok(match provider {
