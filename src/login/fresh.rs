@@ -2,7 +2,7 @@
 
 use chrono::TimeDelta;
 
-use super::store::{self, Confirmation};
+use super::store::{self, AuthTimes, Confirmation};
 use crate::app::App;
 use crate::base::clock::Timestamp;
 use crate::base::db::DbError;
@@ -35,17 +35,18 @@ pub async fn freshness(app: &App, session: &Session, now: Timestamp) -> Result<F
     }
     let user = session.user;
     let known = app.db.run("find providers of user", move |conn| store::providers_of(conn, user)).await?;
-    let able: Vec<_> = known.iter().filter(|known| shows_auth_time(app, known)).collect();
+    let able: Vec<_> = known.iter().filter(|known| shows_auth_time(app, &known.provider, known.auth_times)).collect();
     let own = able.iter().find(|known| known.provider == session.provider);
-    let found = own.or_else(|| able.iter().find(|known| known.sent)).or(able.first());
+    let found = own.or_else(|| able.iter().find(|known| known.auth_times.sent)).or(able.first());
     Ok(found.map_or(Freshness::Confirm, |known| Freshness::SignIn(known.provider.clone())))
 }
 
 /// Whether a login at the provider counts as fresh, or may. One `auth_time` shows that it can: a login without one proves
-/// nothing then, since `max_age` can be removed from the request in the browser.
-fn shows_auth_time(app: &App, known: &store::KnownProvider) -> bool {
-    let Some(provider @ Provider::Oidc(_)) = app.providers.get(&known.provider) else { return false };
-    known.sent || !known.withheld || provider.registration().insecure_assume_fresh_login
+/// nothing then, since `max_age` can be removed from the request in the browser. Not where no login can start there now.
+pub(super) fn shows_auth_time(app: &App, id: &str, auth_times: AuthTimes) -> bool {
+    let Some(provider @ Provider::Oidc(_)) = app.providers.get(id) else { return false };
+    let may_show = auth_times.sent || !auth_times.withheld || provider.registration().insecure_assume_fresh_login;
+    may_show && provider.is_available()
 }
 
 /// Remembers, in the background and at most once an hour, whether the provider states the authentication time.

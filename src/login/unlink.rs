@@ -5,6 +5,7 @@
 
 use serde_json::Value;
 
+use super::fresh::shows_auth_time;
 use super::store::{self, UnlinkOutcome, UnlinkRequest, UnlinkedBy, UsersIdentity};
 use crate::app::App;
 use crate::base::clock::Timestamp;
@@ -42,6 +43,8 @@ pub struct Removal {
     pub unlink_at: Option<Timestamp>,
     /// Whether it is the user's only identity.
     pub last: bool,
+    /// Whether a login at its provider can be fresh, which removes the identity at once.
+    pub shows_fresh_login: bool,
 }
 
 /// The identity with this id, if it is of the signed-in user. One statement.
@@ -50,8 +53,9 @@ pub async fn removal(app: &App, signed_in: &SignedIn, id: SubId) -> Result<Optio
     let all = app.db.run("find identity", move |conn| store::identities_for(conn, user, session)).await?;
     let last = all.len() == 1;
     Ok(all.into_iter().find(|identity| identity.id == id).map(|found| {
-        let UsersIdentity { provider, sub, email, own, unlink_at, .. } = found;
-        Removal { provider, who: email.unwrap_or(sub), own, unlink_at, last }
+        let UsersIdentity { provider, sub, email, own, unlink_at, auth_times, .. } = found;
+        let shows_fresh_login = shows_auth_time(app, &provider, auth_times);
+        Removal { provider, who: email.unwrap_or(sub), own, unlink_at, last, shows_fresh_login }
     }))
 }
 

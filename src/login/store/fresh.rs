@@ -39,6 +39,13 @@ pub struct KnownProvider {
     /// Its id.
     #[diesel(sql_type = Text)]
     pub provider: String,
+    #[diesel(embed)]
+    pub auth_times: AuthTimes,
+}
+
+/// What logins at a provider have shown of the authentication time.
+#[derive(Clone, Copy, QueryableByName)]
+pub struct AuthTimes {
     /// Whether a login there ever came with `auth_time`.
     #[diesel(sql_type = Bool)]
     pub sent: bool,

@@ -30,7 +30,7 @@ pub fn hot_statements() -> Vec<HotStatement> {
         link::Attach: [],
         link::Complete: ["authorization_sessions_pkey"],
         link::Remember: ["sessions_pkey"],
-        unlink::Identities: ["subs_user_id", "sessions_pkey"],
+        unlink::Identities: ["subs_user_id", "sessions_pkey", "providers_pkey"],
         unlink::Delete: ["subs_pkey"],
         unlink::SetRemoval: ["subs_pkey"],
         due_removals::Due: ["subs_unlink_at"],

@@ -24,7 +24,7 @@ pub use claim::{Claim, ClaimedRow, claim};
 pub use complete_login::{CompletionOutcome, Written, complete_login};
 pub use due_removals::{DueRow, due_removals, end_some_before_removal};
 pub use fail::{Failing, expire, fail};
-pub use fresh::{Confirmation, KnownProvider, audit_confirmation, note_auth_time, providers_of};
+pub use fresh::{AuthTimes, Confirmation, audit_confirmation, note_auth_time, providers_of};
 #[cfg(feature = "dev")]
 pub use hot::{hot_statements, rare_statements};
 pub use link::{LinkOutcome, LinkRequest, link};

@@ -5,6 +5,7 @@ use diesel::sql_types::{Bool, Jsonb, Nullable, Text, Timestamptz, Uuid};
 use diesel::{QueryResult, QueryableByName, RunQueryDsl};
 use serde_json::{Value, json};
 
+use super::fresh::AuthTimes;
 use crate::account::{self, Profile};
 use crate::base::audit::audit_rows;
 use crate::base::clock::Timestamp;
@@ -63,8 +64,10 @@ pub enum UnlinkOutcome {
 statement! {
     // First the identity of the requesting session, then the one that was used last.
     struct Identities { user: UserId => Uuid, session: Option<SessionId> => Nullable<Uuid> }
-    "SELECT subs.id, subs.provider, subs.sub, subs.email, subs.profile, subs.unlink_at, sessions.id IS NOT NULL AS own
+    "SELECT subs.id, subs.provider, subs.sub, subs.email, subs.profile, subs.unlink_at, sessions.id IS NOT NULL AS own,
+            known.auth_time_sent_at IS NOT NULL AS sent, known.auth_time_withheld_at IS NOT NULL AS withheld
      FROM subs LEFT JOIN sessions ON sessions.id = {session} AND (sessions.sub_id = subs.id) IS TRUE
+     LEFT JOIN providers known ON known.id = ANY (ARRAY[subs.provider])
      WHERE subs.user_id = {user}
      ORDER BY sessions.id IS NULL, subs.last_login_at DESC, subs.id DESC"
 }
@@ -87,6 +90,8 @@ pub struct UsersIdentity {
     /// Whether the session was made through it.
     #[diesel(sql_type = Bool)]
     pub own: bool,
+    #[diesel(embed)]
+    pub auth_times: AuthTimes,
 }
 
 /// The identities of a user: first that of the session, then the one that was used last.

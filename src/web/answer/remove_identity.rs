@@ -52,6 +52,8 @@ pub fn page(
 ) -> HttpResponse {
     let sub = signed_in.user.sub.to_string();
     let provider = app.providers.get(&removal.provider);
+    // After a login at another provider the session could not remove it at once.
+    let is_at_once = !removal.own && (removal.shows_fresh_login || recorded);
     let page = RemoveIdentity {
         prefix: prefix(app),
         style: STYLE_PATH,
@@ -59,7 +61,7 @@ pub fn page(
         provider: provider.map_or(&removal.provider, Provider::name),
         identity: &removal.who,
         own: removal.own,
-        sign_in: provider.filter(|_| !removal.own).map(|provider| fresh_login(app, provider.id(), &action)),
+        sign_in: provider.filter(|_| is_at_once).map(|provider| fresh_login(app, provider.id(), &action)),
         unlink_at: removal.unlink_at.map(pages::shown),
         recorded,
         action,

@@ -1,5 +1,6 @@
 //! `/account`: the page with a user's sessions and identities.
 
 mod identities;
+mod oauth_identity;
 mod sessions;
 mod shown_to;
