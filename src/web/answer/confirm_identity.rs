@@ -4,7 +4,8 @@ use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use askama::Template;
 
-use super::pages::{STYLE_PATH, account_path, html_leading_away, name_of, prefix};
+use super::assets::STYLE_PATH;
+use super::page::{account_path, html_leading_away, name_of, prefix};
 use crate::app::App;
 use crate::session::SignedIn;
 use crate::upstream::Provider;

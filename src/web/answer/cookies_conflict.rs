@@ -4,7 +4,8 @@ use actix_web::http::{Method, StatusCode};
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 
-use super::pages;
+use super::assets::STYLE_PATH;
+use super::page::{account_path, html_leading_away};
 use crate::app::App;
 use crate::logout::Request;
 
@@ -24,7 +25,7 @@ struct CookiesConflict<'a> {
 /// Offers to start again, and to sign out of both sessions. After a `GET` the browser continues with the same address,
 /// otherwise with the account page.
 pub fn page(app: &App, request: &HttpRequest) -> HttpResponse {
-    let account = pages::account_path(app);
+    let account = account_path(app);
     let repeated = request.uri().path_and_query().filter(|_| request.method() == Method::GET);
     show(app, request, repeated.map_or(account.as_str(), |address| address.as_str()), None)
 }
@@ -39,10 +40,10 @@ fn show(app: &App, request: &HttpRequest, return_to: &str, sign_out: Option<Stri
     tracing::Span::current().record("code", "session_cookies_conflict");
     let page = CookiesConflict {
         prefix: app.config.server.public_url.prefix(),
-        style: pages::STYLE_PATH,
+        style: STYLE_PATH,
         at: request.path(),
         return_to,
         sign_out,
     };
-    pages::html_leading_away(StatusCode::CONFLICT, &page)
+    html_leading_away(StatusCode::CONFLICT, &page)
 }

@@ -1,12 +1,16 @@
 //! Writing an answer: JSON, pages, redirects, documents with an entity tag, and refusals.
 
+pub mod assets;
 pub mod challenge;
 pub mod conditional;
 pub mod confirm_identity;
 pub mod cookies_conflict;
 mod from_errors;
 pub mod negotiate;
+pub mod page;
 pub mod pages;
 pub mod problem;
+mod problem_page;
 pub mod refusals;
 pub mod remove_identity;
+mod render;

@@ -4,8 +4,9 @@ use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use askama::Template;
 
+use super::assets::STYLE_PATH;
 use super::confirm_identity::fresh_login;
-use super::pages::{self, STYLE_PATH, html, html_leading_away, name_of, prefix};
+use super::page::{html, html_leading_away, name_of, prefix, shown};
 use crate::app::App;
 use crate::login::Removal;
 use crate::session::SignedIn;
@@ -62,7 +63,7 @@ pub fn page(
         identity: &removal.who,
         own: removal.own,
         sign_in: provider.filter(|_| is_at_once).map(|provider| fresh_login(app, provider.id(), &action)),
-        unlink_at: removal.unlink_at.map(pages::shown),
+        unlink_at: removal.unlink_at.map(shown),
         recorded,
         action,
         confirm,

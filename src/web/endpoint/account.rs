@@ -13,9 +13,9 @@ use crate::logout;
 use crate::session::{self, Listed, ShownTo, SignedIn};
 use crate::web::answer::confirm_identity;
 use crate::web::answer::negotiate;
-use crate::web::answer::pages;
 use crate::web::answer::problem::Problem;
 use crate::web::answer::remove_identity;
+use crate::web::answer::{page, pages};
 use crate::web::request::caller::Caller;
 use crate::web::request::cookies;
 use crate::web::request::extract::{OptionalForm, Parameters};
@@ -46,14 +46,14 @@ pub async fn link(
     OptionalForm(form): OptionalForm,
 ) -> Result<HttpResponse, Problem> {
     if !is_for(&app, &caller.signed_in, &form) {
-        return Ok(pages::see_other(&pages::account_path(&app)));
+        return Ok(page::see_other(&page::account_path(&app)));
     }
     let provider = provider.into_inner();
     if let Some(answer) = wants_fresh_login(&app, &caller.signed_in, &request, &form, ("link", &provider)).await? {
         return Ok(answer);
     }
     let (begun, cookie) = identities::begin(&app, &request, &caller.signed_in, provider).await?;
-    let mut answer = pages::see_other(&begun.url);
+    let mut answer = page::see_other(&begun.url);
     let _always_a_cookie = answer.add_cookie(&cookie);
     Ok(answer)
 }
@@ -69,12 +69,12 @@ pub async fn unlink(
 ) -> Result<HttpResponse, Problem> {
     let signed_in = &caller.signed_in;
     if !is_for(&app, signed_in, &form) {
-        return Ok(pages::see_other(&pages::account_path(&app)));
+        return Ok(page::see_other(&page::account_path(&app)));
     }
     let sealed = form.get("confirm").unwrap_or_default();
     let is_confirmed = login::is_confirmed(&app, &signed_in.session, ("unlink", &id), sealed);
     if !is_confirmed && !negotiate::wants_json_only(&request) {
-        return Ok(pages::see_other(&confirm_identity::path(&app, "unlink", &id)));
+        return Ok(page::see_other(&confirm_identity::path(&app, "unlink", &id)));
     }
     if let Some(answer) = wants_fresh_login(&app, signed_in, &request, &form, ("unlink", &id)).await? {
         return Ok(answer);
@@ -88,7 +88,7 @@ pub async fn unlink(
         removed => Some(removed?),
     };
     let ended = removed == Some(RemovalOutcome::Removed { session_ended: true });
-    let Some(identity) = identity.filter(|_| ended) else { return Ok(pages::see_other(&pages::account_path(&app))) };
+    let Some(identity) = identity.filter(|_| ended) else { return Ok(page::see_other(&page::account_path(&app))) };
     let mut answer = remove_identity::removed(&app, &identity);
     cookies::sign_out(&app, &mut answer);
     Ok(answer)
@@ -105,7 +105,7 @@ pub async fn keep(
         let id = id.parse().map_err(|_| Problem::not_found())?;
         login::keep_identity(&app, &caller.signed_in, id, app.clock.now()).await?;
     }
-    Ok(pages::see_other(&pages::account_path(&app)))
+    Ok(page::see_other(&page::account_path(&app)))
 }
 
 /// Whether the form is of a page that was shown to this session. Another person may have signed in with the same browser
@@ -169,13 +169,13 @@ async fn wants_fresh_login(
         return Ok(None);
     }
     let page = confirm_identity::path(app, action, which);
-    let account = pages::account_path(app);
+    let account = page::account_path(app);
     let for_program = |problem: Problem| if negotiate::wants_json_only(request) { Err(problem) } else { Ok(()) };
     let max_age = login::FRESH.num_seconds();
     if let Freshness::SignIn(provider) = freshness {
         for_program(Problem::authentication_too_old(max_age))?;
         let back = if action == "unlink" { &page } else { &account };
-        return Ok(Some(pages::see_other(&confirm_identity::fresh_login(app, &provider, back))));
+        return Ok(Some(page::see_other(&confirm_identity::fresh_login(app, &provider, back))));
     }
     if let Some(sealed) = form.get("confirm") {
         let ip = login_request::caller(app, request).ip;
@@ -186,7 +186,7 @@ async fn wants_fresh_login(
         }
     }
     for_program(Problem::confirmation_needed(max_age, format!("{}{page}", app.config.server.public_url.origin())))?;
-    Ok(Some(pages::see_other(&page)))
+    Ok(Some(page::see_other(&page)))
 }
 
 /// `POST /account/sessions/{id}/end`: ends one session. Idempotent: an ended session is not an error.
@@ -197,11 +197,11 @@ pub async fn end_one(
     OptionalForm(form): OptionalForm,
 ) -> Result<HttpResponse, Problem> {
     if !is_for(&app, &caller.signed_in, &form) {
-        return Ok(pages::see_other(&pages::account_path(&app)));
+        return Ok(page::see_other(&page::account_path(&app)));
     }
     let id = id.parse().map_err(|_| Problem::not_found())?;
     logout::one(&app, caller.signed_in.user.sub, id, app.clock.now()).await?;
-    let mut answer = pages::see_other(&pages::account_path(&app));
+    let mut answer = page::see_other(&page::account_path(&app));
     if id == caller.signed_in.session.id {
         cookies::sign_out(&app, &mut answer);
     }
@@ -215,9 +215,9 @@ pub async fn end_others(
     OptionalForm(form): OptionalForm,
 ) -> Result<HttpResponse, Problem> {
     if !is_for(&app, &caller.signed_in, &form) {
-        return Ok(pages::see_other(&pages::account_path(&app)));
+        return Ok(page::see_other(&page::account_path(&app)));
     }
     let (user, own) = (caller.signed_in.user.sub, caller.signed_in.session.id);
     logout::others(&app, user, own, app.clock.now()).await?;
-    Ok(pages::see_other(&pages::account_path(&app)))
+    Ok(page::see_other(&page::account_path(&app)))
 }

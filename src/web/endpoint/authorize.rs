@@ -19,8 +19,8 @@ use crate::login::{self, Code, Flow, NewLogin};
 use crate::session::SignedIn;
 use crate::telemetry;
 use crate::token;
-use crate::web::answer::pages;
 use crate::web::answer::problem::Problem;
+use crate::web::answer::{page, pages};
 use crate::web::request::client_authentication::authenticate;
 use crate::web::request::cookies::{self, SessionCookie};
 use crate::web::request::credentials;
@@ -117,14 +117,14 @@ pub async fn authorize_by_form(app: Data<App>, Form(form): Form) -> Result<HttpR
     let app = app.get_ref();
     let asked = match read(app, &of(&form), &[], IsPushed(false)) {
         Ok(asked) => asked,
-        Err(AuthorizeError::Told(answer)) => return Ok(pages::see_other(&told(app, &answer))),
+        Err(AuthorizeError::Told(answer)) => return Ok(page::see_other(&told(app, &answer))),
         Err(refused) => return Err(refused.into()),
     };
     let (request_uri, _) = authorize::push(app, &asked, app.clock.now()).await?;
     let mut query = url::form_urlencoded::Serializer::new(String::new());
     query.append_pair("client_id", &asked.client_id).append_pair("request_uri", request_uri.expose());
     let prefix = app.config.server.public_url.prefix();
-    Ok(pages::see_other(&format!("{prefix}/oauth2/authorize?{}", query.finish())))
+    Ok(page::see_other(&format!("{prefix}/oauth2/authorize?{}", query.finish())))
 }
 
 /// `POST /oauth2/par`: a pushed authorization request (RFC 9126).

@@ -14,6 +14,7 @@ use crate::config::ResponseMode;
 use crate::grant::LoginFor;
 use crate::login::{self, AuthorizationResponse, Callback, Code, Completed, Finished, Flow, Linked, NewLogin, Refusal};
 use crate::upstream::{AuthorizationGrant, Provider};
+use crate::web::answer::page;
 use crate::web::answer::pages::{self, Purpose};
 use crate::web::answer::problem::Problem;
 use crate::web::request::authorization_response;
@@ -53,7 +54,7 @@ pub async fn choose(app: Data<App>, request: HttpRequest, Query(query): Query) -
     let (first, second) = (providers.next(), providers.next());
     let only = first.filter(|_| second.is_none() && query.get("choose") != Some("1"));
     Ok(match only {
-        Some(only) => pages::see_other(&pages::login_link(&app, only.id(), purpose)),
+        Some(only) => page::see_other(&pages::login_link(&app, only.id(), purpose)),
         None => pages::choose(&app, app.providers.iter().filter(usable), purpose),
     })
 }
@@ -100,7 +101,7 @@ pub async fn begin_by_form(app: Data<App>, provider: Path<String>, Form(form): F
     let mut query = url::form_urlencoded::Serializer::new(String::new());
     query.extend_pairs(LOGIN_PARAMETERS.iter().filter_map(|name| Some((name, form.get(name)?))));
     let prefix = app.config.server.public_url.prefix();
-    Ok(pages::see_other(&format!("{prefix}/login/{provider}?{}", query.finish())))
+    Ok(page::see_other(&format!("{prefix}/login/{provider}?{}", query.finish())))
 }
 
 /// `POST /callback/{provider}`: the authorization response by form post. A form from another site carries no cookie, so
@@ -123,7 +124,7 @@ pub async fn callback_by_form(
     login::keep(&app, &provider, &state, response, app.clock.now()).await?;
     let query = url::form_urlencoded::Serializer::new(String::new()).append_pair("state", state.expose()).finish();
     let prefix = app.config.server.public_url.prefix();
-    Ok(pages::see_other(&format!("{prefix}/callback/{provider}?{query}")))
+    Ok(page::see_other(&format!("{prefix}/callback/{provider}?{query}")))
 }
 
 /// Whether the provider responds by form post. Each provider has one response mode; the other is refused (RA-19).
@@ -151,13 +152,13 @@ pub async fn callback(
     match login::complete(app, callback, &answer, now).await {
         Ok(Finished::SignedIn(completed)) => Ok(welcome(app, request, &completed, now).await),
         Ok(Finished::Linked(Linked { return_to })) => {
-            Ok(pages::see_other(&return_to.unwrap_or_else(|| pages::account_path(app))))
+            Ok(page::see_other(&return_to.unwrap_or_else(|| page::account_path(app))))
         }
         Err(Refusal::Replayed { reference, session, return_to }) => {
             // A reload or the back button repeats the response. Safe in the browser that has the session of the first
             // one (RA-06).
             if is_signed_in_by(app, request, session, now).await {
-                return Ok(pages::see_other(&landing(app, return_to)));
+                return Ok(page::see_other(&landing(app, return_to)));
             }
             Err(Refusal::Replayed { reference, session, return_to }.into())
         }
@@ -176,7 +177,7 @@ pub async fn callback(
 async fn welcome(app: &App, request: &HttpRequest, completed: &Completed, now: Timestamp) -> HttpResponse {
     let mut answer = match (completed.request, &completed.answer) {
         (_, Some(location)) => HttpResponse::Found().insert_header((header::LOCATION, location.expose())).finish(),
-        (None, None) => pages::see_other(&landing(app, completed.return_to.clone())),
+        (None, None) => page::see_other(&landing(app, completed.return_to.clone())),
         (Some(id), None) => {
             let answer = authorize::after_login(app, request, id, &completed.signed_in, now).await;
             answer.unwrap_or_else(|problem| problem.for_browser(request))

@@ -9,8 +9,8 @@ use crate::app::App;
 use crate::logout::{self, Asked, Decision, Leaving, Request};
 use crate::web::answer::cookies_conflict;
 use crate::web::answer::negotiate;
-use crate::web::answer::pages;
 use crate::web::answer::problem::Problem;
+use crate::web::answer::{page, pages};
 use crate::web::request::caller::FromListedOrigin;
 use crate::web::request::cookies::{self, SessionCookie};
 use crate::web::request::expired_cookies;
@@ -46,7 +46,7 @@ pub async fn by_form(
     }
     let asked = logout::read(&app, asked(&form))?;
     let sealed = asked.seal(&app.config.ring).ok_or_else(Problem::invalid_request)?;
-    Ok(pages::see_other(&format!("{}?{REQUEST}={sealed}", address(&app))))
+    Ok(page::see_other(&format!("{}?{REQUEST}={sealed}", address(&app))))
 }
 
 /// Ends the session of this browser. Idempotent: without a session the answer is the same.
@@ -54,7 +54,7 @@ async fn local(app: &App, origin: FromListedOrigin, request: &HttpRequest) -> Re
     let json = negotiate::wants_json_only(request);
     if origin != FromListedOrigin(true) {
         // A form of another origin does not end the session. It leads to the page that asks for confirmation.
-        return if json { Err(Problem::foreign_origin()) } else { Ok(pages::see_other(&address(app))) };
+        return if json { Err(Problem::foreign_origin()) } else { Ok(page::see_other(&address(app))) };
     }
     let leaving = end(app, request).await?;
     if !json {
@@ -105,7 +105,7 @@ pub async fn to_provider(app: Data<App>, Query(query): Query) -> Result<HttpResp
     let sealed = query.get("session").unwrap_or_default();
     let to = logout::follow(&app, sealed, app.clock.now()).await?;
     let done = || format!("{}/done", address(&app));
-    Ok(pages::see_other(&to.unwrap_or_else(done)))
+    Ok(page::see_other(&to.unwrap_or_else(done)))
 }
 
 /// `GET /logout/done`: the page for a completed logout. It reads no cookie.
@@ -120,7 +120,7 @@ pub async fn returned(app: Data<App>, provider: Path<String>, request: HttpReque
     let (binding, now) = (cookies::binding(&app, &request), app.clock.now());
     let asked = state.and_then(|state| logout::taken_back(&app, &provider, &state, binding, now));
     let to = asked.and_then(|asked| logout::destination(&app, &asked));
-    to.map_or_else(|| pages::signed_out(&app), |to| pages::see_other(&to))
+    to.map_or_else(|| pages::signed_out(&app), |to| page::see_other(&to))
 }
 
 async fn end(app: &App, request: &HttpRequest) -> Result<Option<Leaving>, Problem> {
@@ -139,12 +139,12 @@ async fn end(app: &App, request: &HttpRequest) -> Result<Option<Leaving>, Proble
 async fn proceed(app: &App, request: &HttpRequest, asked: &Request, leaving: Option<Leaving>) -> HttpResponse {
     let mut answer = match at_provider(app, request, asked, leaving).await {
         Some((url, cookie)) => {
-            let mut answer = pages::see_other(&url);
+            let mut answer = page::see_other(&url);
             let _always_a_cookie = answer.add_cookie(&cookie);
             answer
         }
         None => match logout::destination(app, asked) {
-            Some(to) => pages::see_other(&to),
+            Some(to) => page::see_other(&to),
             None => pages::signed_out(app),
         },
     };

@@ -5,7 +5,7 @@ use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
 
 use crate::app::App;
-use crate::web::answer::pages;
+use crate::web::answer::page;
 use crate::web::answer::problem::Problem;
 use crate::web::request::expired_cookies;
 use crate::web::request::extract::{Form, Parameters};
@@ -19,7 +19,7 @@ pub async fn start_again(app: Data<App>, request: HttpRequest, Form(form): Form)
         Some(first) => first.parse().map_err(|_| Problem::invalid_request())?,
     };
     let return_to = form.get("return_to").and_then(|address| app.config.login.return_to.check(address));
-    let mut answer = pages::see_other(&return_to.unwrap_or_else(|| pages::account_path(&app)));
+    let mut answer = page::see_other(&return_to.unwrap_or_else(|| page::account_path(&app)));
     let next = expired_cookies::remove_all(&app, form.get("at").unwrap_or("/"), first, &mut answer);
     if let Some(next) = next {
         *answer.status_mut() = StatusCode::TEMPORARY_REDIRECT;

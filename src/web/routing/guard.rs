@@ -13,7 +13,7 @@ use crate::base::clock::Timestamp;
 use crate::gate;
 use crate::login::Code;
 use crate::web::answer::problem::Problem;
-use crate::web::answer::{cookies_conflict, negotiate, pages};
+use crate::web::answer::{cookies_conflict, negotiate, page};
 use crate::web::request::caller::{Caller, FromListedOrigin, Means};
 use crate::web::request::cookies::{self, SessionCookie};
 use crate::web::request::credentials::{self, Credential};
@@ -122,8 +122,8 @@ fn render(app: &App, surface: Surface, access: Access, request: &HttpRequest, pr
             cookies_conflict::page(app, request)
         }
         Surface::Page if signed_in_only && problem.wants_sign_in() && !negotiate::wants_json_only(request) => {
-            let (prefix, account) = (app.config.server.public_url.prefix(), pages::account_path(app));
-            pages::see_other(&format!("{prefix}/login?return_to={account}"))
+            let (prefix, account) = (app.config.server.public_url.prefix(), page::account_path(app));
+            page::see_other(&format!("{prefix}/login?return_to={account}"))
         }
         Surface::Page => problem.for_browser(request),
         Surface::Program => problem.for_program(request),

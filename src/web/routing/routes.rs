@@ -11,8 +11,8 @@ use super::cors;
 use super::guard::guard;
 use super::route::{Access, Entry, Limit, OriginRule, Row, Surface};
 use crate::app::App;
-use crate::web::answer::pages;
 use crate::web::answer::problem::Problem;
+use crate::web::answer::{assets, page};
 use crate::web::endpoint::{
     account, authorize, backchannel_logout, discovery, identities, introspection, login, logout, metadata,
     provider_token, revocation, session, sessions, spa_flow, start_again, status_list, token, userinfo,
@@ -140,9 +140,9 @@ pub static ROUTES: &[Row] = &[
     Row::program(metadata::OAUTH, &[Entry::read(Open, || web::to(metadata::show)).public()]),
     Row::program("/.well-known/jwks.json", &[Entry::read(Open, || web::to(discovery::jwks)).public()]),
     Row::program("/status-lists/{number}", &[Entry::read(Open, || web::to(status_list::show)).public()]),
-    Row::program(pages::STYLE_PATH, &[Entry::read(Open, || web::to(pages::style))]),
-    Row::program(pages::ICON_PATH, &[Entry::read(Open, || web::to(pages::icon))]),
-    Row::program("/favicon.ico", &[Entry::read(Open, || web::to(pages::favicon))]),
+    Row::program(assets::STYLE_PATH, &[Entry::read(Open, || web::to(assets::style))]),
+    Row::program(assets::ICON_PATH, &[Entry::read(Open, || web::to(assets::icon))]),
+    Row::program("/favicon.ico", &[Entry::read(Open, || web::to(assets::favicon))]),
 ];
 
 /// Registers the routes under `prefix`, the path of `server.public_url`.
@@ -183,7 +183,7 @@ fn method_not_allowed(row: &Row, request: &HttpRequest) -> HttpResponse {
 }
 
 async fn home(app: Data<App>) -> HttpResponse {
-    pages::see_other(&format!("{}/account", app.config.server.public_url.prefix()))
+    page::see_other(&format!("{}/account", app.config.server.public_url.prefix()))
 }
 
 async fn nothing_here(request: HttpRequest) -> HttpResponse {

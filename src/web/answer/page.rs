@@ -1,0 +1,77 @@
+//! What all pages share: the headers of an HTML page, its addresses, and how names and times are written.
+
+use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
+use actix_web::http::header::{self, HeaderName, HeaderValue};
+use askama::Template;
+
+use crate::app::App;
+use crate::base::clock::Timestamp;
+use crate::session::SignedIn;
+
+/// The default `Content-Security-Policy`: forms post to the same origin only, and no site may frame the page.
+const POLICY: &str =
+    "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
+/// The same policy without `form-action`, for pages whose forms redirect to other sites.
+const POLICY_LEADING_AWAY: &str =
+    "default-src 'none'; style-src 'self'; img-src 'self'; frame-ancestors 'none'; base-uri 'none'";
+
+/// A 303 redirect: the browser continues with GET after any method (RFC 9110 §15.4.4).
+pub fn see_other(location: &str) -> HttpResponse {
+    HttpResponse::SeeOther().insert_header((header::LOCATION, location)).finish()
+}
+
+/// A page with a form whose answer redirects to other sites. Browsers apply `form-action` to every redirect that
+/// follows a form post: to the provider, to the app, and on to the targets of the app. These are unknown here, so the
+/// directive is omitted. Safe, because the page renders no untrusted markup.
+pub(super) fn html_leading_away(status: StatusCode, page: &impl Template) -> HttpResponse {
+    let mut answer = html(status, page);
+    answer.headers_mut().insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY_LEADING_AWAY));
+    answer
+}
+
+/// A page whose forms post to this origin only.
+pub(super) fn html(status: StatusCode, page: &impl Template) -> HttpResponse {
+    let Ok(body) = page.render() else {
+        tracing::error!("a page cannot be rendered");
+        return HttpResponse::InternalServerError().finish();
+    };
+    let mut answer = HttpResponse::build(status).content_type("text/html; charset=utf-8").body(body);
+    let headers = answer.headers_mut();
+    headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
+    headers.insert(header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
+    let opener = HeaderName::from_static("cross-origin-opener-policy");
+    headers.insert(opener, HeaderValue::from_static("same-origin"));
+    answer
+}
+
+/// The path of the account page, with the prefix of `server.public_url`.
+pub fn account_path(app: &App) -> String {
+    format!("{}/account", app.config.server.public_url.prefix())
+}
+
+pub(super) fn prefix(app: &App) -> &str {
+    app.config.server.public_url.prefix()
+}
+
+/// The user's name, else `preferred_username`, else the e-mail address.
+pub(super) fn name_of(signed_in: &SignedIn) -> Option<&str> {
+    let profile = &signed_in.user.profile;
+    [&profile.name, &profile.preferred_username, &profile.email].into_iter().find_map(Option::as_deref)
+}
+
+/// A time in words.
+pub(super) fn shown(at: Timestamp) -> String {
+    at.format("%-d %B %Y, %H:%M UTC").to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_two_policies_differ_only_in_form_action() {
+        assert_eq!(POLICY.replace("form-action 'self'; ", ""), POLICY_LEADING_AWAY);
+        assert_ne!(POLICY, POLICY_LEADING_AWAY);
+    }
+}
