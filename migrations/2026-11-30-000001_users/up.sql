@@ -28,10 +28,12 @@ CREATE TABLE subs (
     email          text        GENERATED ALWAYS AS (profile->>'email') STORED,
     email_verified boolean     NOT NULL
                    GENERATED ALWAYS AS (COALESCE((profile->>'email_verified')::boolean, false)) STORED,
+    unlink_at      timestamptz,                   -- when it is removed, as a session of another identity requested
     UNIQUE (provider, sub)
 ) WITH (fillfactor = 85);
 
 CREATE INDEX subs_user_id ON subs (user_id);
+CREATE INDEX subs_unlink_at ON subs (unlink_at) WHERE unlink_at IS NOT NULL;
 -- Finds users by a verified address. The collation lowers ASCII letters only, so that no letter of another alphabet becomes
 -- an ASCII letter.
 CREATE INDEX subs_verified_email ON subs (lower(email COLLATE "C")) WHERE email_verified;

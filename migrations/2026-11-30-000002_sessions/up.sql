@@ -18,10 +18,7 @@ CREATE TABLE sessions (
     amr                   text[],
     scopes                text        NOT NULL DEFAULT '' CHECK (length(scopes) <= 4096),
     resource              text,                     -- the audience that the app asked for (RFC 8707)
-    refresh_token_counter bigint      NOT NULL DEFAULT 0,
-    refreshed_at          timestamptz,
     forgiven_at           timestamptz,              -- when a late previous refresh token was accepted
-    last_activity_at      timestamptz NOT NULL,
     not_after             timestamptz NOT NULL,     -- the absolute timeout, written once
     user_agent            text,
     ip                    inet,
@@ -35,7 +32,15 @@ CREATE TABLE sessions (
     status_index          bigint      GENERATED ALWAYS AS IDENTITY,
     created_at            timestamptz NOT NULL,
     ended_at              timestamptz,
-    ended_reason          text
+    ended_reason          text,
+    linked_sub_ids        uuid[],                   -- the identities that it linked: it may read their stored tokens too
+    -- The columns that a refresh writes stand at the end, one beside the other: an update that stays in its page writes
+    -- everything between the first and the last changed byte to the WAL.
+    repeat_recorded_at    timestamptz,              -- when a repeated refresh from another place was last recorded
+    refresh_token_counter bigint      NOT NULL DEFAULT 0,
+    refreshed_at          timestamptz,
+    last_activity_at      timestamptz NOT NULL,
+    refreshed_from        bigint                    -- 8 bytes of a keyed hash of network and user agent of that refresh
 ) WITH (
     fillfactor = 85,                                -- a refresh stays in its page (HOT)
     autovacuum_vacuum_scale_factor = 0.02

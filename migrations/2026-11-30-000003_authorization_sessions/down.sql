@@ -1,1 +1,1 @@
-DROP TABLE authorization_sessions;
+DROP TABLE logins_not_begun, authorization_sessions;

@@ -1,5 +1,5 @@
--- Logins in progress: from the redirect to the provider until the callback or the expiry.
--- Locks: none, the table is new.
+-- Logins in progress: from the redirect to the provider until the callback or the expiry. And those that could not begin.
+-- Locks: none, the tables are new.
 
 CREATE TABLE authorization_sessions (
     id                       uuid        PRIMARY KEY,  -- UUIDv7
@@ -27,6 +27,8 @@ CREATE TABLE authorization_sessions (
     expires_at               timestamptz NOT NULL,
     claimed_at               timestamptz,
     completed_at             timestamptz,
+    spa_challenge            text,                     -- the frontend's own `code_challenge` (RFC 7636; SPA flow)
+    carries_cookie           boolean     NOT NULL DEFAULT false,  -- the browser showed that it carries the binding cookie
     UNIQUE (provider, state_hash)
 ) WITH (
     fillfactor = 85,
@@ -38,5 +40,19 @@ CREATE INDEX authorization_sessions_reference ON authorization_sessions (referen
 -- What the sweep of logins reads; only this statement says `completed_at IS NULL`, so the planner prefers the index for no
 -- hot statement.
 CREATE INDEX authorization_sessions_open ON authorization_sessions (expires_at) WHERE completed_at IS NULL;
--- Expired logins are removed long before the others.
-CREATE INDEX authorization_sessions_expired ON authorization_sessions (expires_at) WHERE status = 'expired';
+-- Logins that failed are removed long before the others: a person without an account causes them, so they must not fill the
+-- disk.
+CREATE INDEX authorization_sessions_failed ON authorization_sessions (expires_at)
+    WHERE status NOT IN ('pending', 'completed');
+
+-- Logins that could not begin: what the page's reference is looked up in, for a day.
+CREATE TABLE logins_not_begun (
+    reference  text        PRIMARY KEY,                -- shown on the error page
+    provider   text        NOT NULL,
+    flow       text        NOT NULL CHECK (flow IN ('browser', 'spa')),
+    failure    text        NOT NULL,                   -- the stable code of the failure
+    reason     text        NOT NULL,                   -- for operators; no secret
+    created_at timestamptz NOT NULL
+);
+
+CREATE INDEX logins_not_begun_created_at ON logins_not_begun (created_at);

@@ -16,3 +16,5 @@ CREATE TABLE audit_events (
 
 CREATE INDEX audit_events_at ON audit_events (at);
 CREATE INDEX audit_events_user_id ON audit_events (user_id, at) WHERE user_id IS NOT NULL;
+-- Failed logins without a user are kept for 30 days only: a person without an account causes them.
+CREATE INDEX audit_events_login_failed ON audit_events (at) WHERE kind = 'login_failed' AND user_id IS NULL;

@@ -1,1 +1,0 @@
-ALTER TABLE subs DROP COLUMN unlink_at;

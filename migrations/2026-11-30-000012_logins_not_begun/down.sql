@@ -1,1 +1,0 @@
-DROP TABLE logins_not_begun;

@@ -1,1 +1,0 @@
-ALTER TABLE sessions DROP COLUMN repeat_recorded_at, DROP COLUMN refreshed_from;
