@@ -59,6 +59,7 @@ pub async fn create_session(
         authorization_session: claimed.id,
         reference: claimed.reference.clone(),
         session: signed_in.session,
+        issuer: app.providers.issuer_of(provider.id()).to_owned(),
         sub: identity.sub,
         profile: identity.profile,
         keep_name,
@@ -93,6 +94,9 @@ pub async fn create_session(
         }
         CompletionOutcome::Disabled => {
             return Err(LoginFailure::denied(Code::UserDisabled, "the user is disabled").into());
+        }
+        CompletionOutcome::OtherIssuer(stored) => {
+            return Err(LoginFailure::other_issuer(app, &provider, &stored).into());
         }
         CompletionOutcome::SignUpOff => {
             return Err(LoginFailure::denied(Code::NotAllowed, "unknown here, and sign-up is off").into());

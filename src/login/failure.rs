@@ -2,8 +2,9 @@
 
 use super::authorization_session::Status;
 use super::refusal::{Code, Refusal};
+use crate::app::App;
 use crate::base::db::DbError;
-use crate::upstream::Failure;
+use crate::upstream::{self, Failure, Fault};
 
 /// The failure of a claimed login.
 pub enum LoginError {
@@ -29,6 +30,12 @@ impl LoginFailure {
     /// Refused by a rule, a disabled user or a conflict.
     pub fn denied(code: Code, reason: impl Into<String>) -> Self {
         Self { status: Status::Denied, code, reason: reason.into(), needs_operator: false }
+    }
+
+    /// The stored identities of the provider are of another issuer than the configured one.
+    pub fn other_issuer(app: &App, provider: &str, stored: &str) -> Self {
+        let reason = upstream::issuer_changed(provider, app.providers.issuer_of(provider), stored);
+        Self { needs_operator: true, ..Failure::token(Fault::Unavailable, reason).into() }
     }
 }
 

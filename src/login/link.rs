@@ -34,6 +34,7 @@ pub async fn link(
         used_after: app.lifetime.used_after(now),
         providers: Arc::clone(app.providers.ids()),
         provider: provider.id().to_owned(),
+        issuer: app.providers.issuer_of(provider.id()).to_owned(),
         sub: identity.sub,
         profile: identity.profile,
         claims: identity.claims,
@@ -42,7 +43,7 @@ pub async fn link(
         tokens: app.vault.new_tokens(provider, &identity.tokens, now),
         now,
     };
-    let provider = request.provider.clone();
+    let (provider, asked) = (request.provider.clone(), request.provider.clone());
     let outcome = app.db.run("link identity", move |conn| store::link(conn, &request)).await?;
     let failure = match outcome {
         LinkOutcome::Linked => {
@@ -51,6 +52,7 @@ pub async fn link(
         }
         LinkOutcome::AlreadyLinked => return Ok(Linked { return_to: claimed.return_to.clone() }),
         LinkOutcome::OtherUsers => LoginFailure::denied(Code::AlreadyLinked, "the identity is another user's"),
+        LinkOutcome::OtherIssuer(stored) => LoginFailure::other_issuer(app, &asked, &stored),
         LinkOutcome::Disabled => LoginFailure::denied(Code::UserDisabled, "the user is disabled"),
         LinkOutcome::SessionEnded => {
             LoginFailure::denied(Code::SessionRevoked, "the session that asked for it is over")

@@ -77,6 +77,12 @@ impl Registry {
         &self.ids
     }
 
+    /// The issuer of a provider's identities, by the configuration; empty if it is not configured.
+    pub fn issuer_of(&self, id: &str) -> &str {
+        let issuers = self.ids.iter().zip(self.issuers.iter());
+        issuers.into_iter().find(|(known, _)| *known == id).map_or("", |(_, issuer)| issuer)
+    }
+
     /// Stores which providers are configured, and suspends those whose stored identities are of another issuer: the same `sub`
     /// there may be another person. One statement. Returns what has changed since the last check.
     pub fn check_issuers(&self, conn: &mut Conn, now: Timestamp) -> QueryResult<Vec<IssuerChange>> {

@@ -173,6 +173,26 @@ async fn the_probe_compares_the_issuer_with_that_of_the_identities() {
     assert_eq!(found(&gateway.op.issuer, Some("postgres://nobody@127.0.0.1:1/nothing")).0, "note");
 }
 
+/// AC-01: a replica that has not yet seen the move writes no identity of the former issuer, and finds none.
+#[tokio::test]
+async fn a_login_at_another_issuer_than_the_stored_one_is_refused_by_the_write() {
+    let gateway = Gateway::start();
+    let ada = Person::at(&gateway, "op", "ada").await;
+    let browsers = [("ada", gateway.browser()), ("new", gateway.browser())];
+    let mut begun = vec![];
+    for (who, browser) in &browsers {
+        begun.push(browser.begin("op").await.callback_of(who));
+    }
+    let link = ada.begin_link("op").await.callback_of("further");
+    gateway.database.execute("UPDATE providers SET issuer = 'https://moved.example'");
+    for ((who, browser), callback) in browsers.iter().zip(&begun) {
+        assert_eq!(browser.fetch(callback).await.problem(), (503, "provider_unavailable".into()), "{who}");
+    }
+    assert_eq!(ada.browser.fetch(&link).await.problem(), (503, "provider_unavailable".into()));
+    assert_eq!(gateway.database.words("SELECT sub FROM subs"), ["ada"]);
+    assert_eq!(gateway.database.rows("sessions"), 1);
+}
+
 /// A replica of the gateway whose configuration has `other` instead of `op`.
 fn without_op(before: &Gateway) -> Gateway {
     let other = Op::start();

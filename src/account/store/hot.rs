@@ -6,8 +6,8 @@ use crate::base::hot::{HotStatement, hot};
 /// Each with the indexes that it reads.
 pub fn hot_statements() -> Vec<HotStatement> {
     hot![
-        create::FindSub: ["subs_provider_sub_key", "users_pkey"],
-        create::InsertUser: [],
+        create::FindSub: ["subs_provider_sub_key", "users_pkey", "providers_pkey"],
+        create::InsertUser: ["providers_pkey"],
         find::Identities: ["subs_user_id"],
         status::LockUser: ["users_pkey"],
         status::DisableUser: ["users_pkey"],

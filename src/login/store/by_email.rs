@@ -68,12 +68,14 @@ statement! {
     struct Link<'a> {
         sub_id: SubId => Uuid,
         provider: &'a str => Text,
+        issuer: &'a str => Text,
         sub: &'a str => Text,
         user: UserId => Uuid,
         now: Timestamp => Timestamptz,
     }
     "INSERT INTO subs (id, provider, sub, user_id, claims, created_at, last_login_at)
-     VALUES ({sub_id}, {provider}, {sub}, {user}, jsonb_build_object(), {now}, {now})
+     SELECT {sub_id}, {provider}, {sub}, {user}, jsonb_build_object(), {now}, {now}
+     WHERE NOT EXISTS (SELECT FROM providers WHERE id = {provider} AND issuer <> {issuer})
      ON CONFLICT (provider, sub) DO NOTHING"
 }
 
@@ -81,12 +83,12 @@ statement! {
 pub fn link_by_email(
     conn: &mut Conn,
     user: UserId,
-    provider: &str,
+    (provider, issuer): (&str, &str),
     sub: &str,
     reference: &str,
     now: Timestamp,
 ) -> QueryResult<bool> {
-    if (Link { sub_id: SubId::new(now), provider, sub, user, now }).execute(conn)? == 0 {
+    if (Link { sub_id: SubId::new(now), provider, issuer, sub, user, now }).execute(conn)? == 0 {
         return Ok(false);
     }
     let linked = Linked { user, session: None, provider, ip: None, reference, by: "verified_email" };

@@ -31,6 +31,8 @@ pub enum CompletionOutcome<T = Written> {
     Disabled,
     /// The identity is unknown and sign-up is off; nothing was written.
     SignUpOff,
+    /// The stored identities of the provider are of this other issuer; nothing was written.
+    OtherIssuer(String),
     /// The login was expired, completed or ended by the provider concurrently; nothing was written.
     GivenUp,
 }
@@ -103,6 +105,7 @@ fn written(admitted: CompletionOutcome<Entered>) -> CompletionOutcome {
         CompletionOutcome::LinkedByEmail(entered) => CompletionOutcome::LinkedByEmail(entered.written),
         CompletionOutcome::Disabled => CompletionOutcome::Disabled,
         CompletionOutcome::SignUpOff => CompletionOutcome::SignUpOff,
+        CompletionOutcome::OtherIssuer(other) => CompletionOutcome::OtherIssuer(other),
         CompletionOutcome::GivenUp => CompletionOutcome::GivenUp,
     }
 }
@@ -124,7 +127,8 @@ fn write_login(conn: &mut Conn, completion: &LoginCompletion) -> QueryResult<Com
     if let Some(written) = write(conn, completion)? {
         return Ok(CompletionOutcome::Known(entered(completion, written)));
     }
-    match account::sub_status(conn, &completion.session.provider, &completion.sub)? {
+    match account::sub_status(conn, &completion.session.provider, &completion.issuer, &completion.sub)? {
+        SubStatus::OtherIssuer(other) => return Ok(CompletionOutcome::OtherIssuer(other)),
         SubStatus::Disabled => return Ok(CompletionOutcome::Disabled),
         // A concurrent login may have created the user since the first attempt.
         SubStatus::Enabled => return write_again(conn, completion),
@@ -146,7 +150,7 @@ fn complete_unknown_identity(
     conn: &mut Conn,
     completion: &LoginCompletion,
 ) -> QueryResult<Option<CompletionOutcome<Entered>>> {
-    let LoginCompletion { session, sub, profile, vouching, now, .. } = completion;
+    let LoginCompletion { session, issuer, sub, profile, vouching, now, .. } = completion;
     let email = profile.email.as_deref().filter(|_| profile.has_verified_email() && !vouching.is_empty());
     let named = email.map(|email| by_email::named(conn, email, vouching, &session.provider)).transpose()?;
     // A login that is no longer pending creates and links nothing.
@@ -154,7 +158,7 @@ fn complete_unknown_identity(
     match named {
         Some(Named::User(user)) => {
             let reference = completion.reference.as_str();
-            if !by_email::link_by_email(conn, user, &session.provider, sub, reference, *now)? {
+            if !by_email::link_by_email(conn, user, (&session.provider, issuer), sub, reference, *now)? {
                 return Ok(None);
             }
             return Ok(Some(CompletionOutcome::LinkedByEmail(entered(completion, written(conn)?))));
@@ -163,10 +167,10 @@ fn complete_unknown_identity(
         Some(Named::Nobody) | None => {}
     }
     if !completion.sign_up {
-        let known = account::sub_status(conn, &session.provider, sub)? != SubStatus::Unknown;
+        let known = account::sub_status(conn, &session.provider, issuer, sub)? != SubStatus::Unknown;
         return Ok(Some(CompletionOutcome::SignUpOff).filter(|_| !known));
     }
-    let new = NewUser { user: session.user, provider: &session.provider, sub, now: *now };
+    let new = NewUser { user: session.user, provider: &session.provider, issuer, sub, now: *now };
     if !account::create(conn, &new)? {
         return Ok(None);
     }

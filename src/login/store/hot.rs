@@ -15,7 +15,7 @@ pub fn hot_statements() -> Vec<HotStatement> {
         posted::Keep: ["authorization_sessions_provider_state_hash_key"],
         write_login::Write: [
             "authorization_sessions_pkey", "subs_provider_sub_key", "users_pkey", "subs_pkey", "provider_tokens_pkey",
-            "authorization_requests_pkey"
+            "authorization_requests_pkey", "providers_pkey"
         ],
         fail::Fail: ["authorization_sessions_pkey"],
         fail::Expire: ["authorization_sessions_open", "authorization_sessions_pkey"],
@@ -24,8 +24,8 @@ pub fn hot_statements() -> Vec<HotStatement> {
         not_begun::FindNotBegun: ["logins_not_begun_pkey"],
         by_email::Lock: [],
         by_email::Find: ["subs_verified_email", "users_pkey", "subs_user_id"],
-        by_email::Link: [],
-        link::Asker: ["sessions_pkey", "users_pkey"],
+        by_email::Link: ["providers_pkey"],
+        link::Asker: ["sessions_pkey", "users_pkey", "providers_pkey"],
         link::Present: ["sessions_pkey"],
         link::Attach: [],
         link::Complete: ["authorization_sessions_pkey"],

@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use diesel::sql_types::{Array, Bool, Jsonb, Text, Timestamptz, Uuid};
+use diesel::sql_types::{Array, Bool, Jsonb, Nullable, Text, Timestamptz, Uuid};
 use diesel::{OptionalExtension, QueryResult, QueryableByName, RunQueryDsl};
 use ipnet::IpNet;
 use serde_json::Value;
@@ -29,6 +29,8 @@ pub struct LinkRequest {
     /// The ids of the configured providers.
     pub providers: Arc<[String]>,
     pub provider: String,
+    /// The issuer of the provider's identities, by the configuration.
+    pub issuer: String,
     pub sub: String,
     pub profile: Profile,
     pub claims: Value,
@@ -47,6 +49,8 @@ pub enum LinkOutcome {
     AlreadyLinked,
     /// The identity belongs to another user (AC-08).
     OtherUsers,
+    /// The stored identities of the provider are of this other issuer.
+    OtherIssuer(String),
     /// The user is disabled (AC-10).
     Disabled,
     /// The session that asked for the link has ended.
@@ -63,10 +67,13 @@ statement! {
         session: SessionId => Uuid,
         user: UserId => Uuid,
         providers: &'a [String] => Array<Text>,
+        provider: &'a str => Text,
+        issuer: &'a str => Text,
         used_after: Timestamp => Timestamptz,
         now: Timestamp => Timestamptz,
     }
-    "SELECT users.disabled_at IS NOT NULL AS disabled
+    "SELECT users.disabled_at IS NOT NULL AS disabled,
+            (SELECT issuer FROM providers WHERE id = {provider} AND issuer <> {issuer}) AS other_issuer
      FROM sessions JOIN users ON users.id = ANY (ARRAY[sessions.user_id])
      WHERE sessions.id = {session} AND (sessions.user_id = {user}) IS TRUE
        AND sessions.ended_at IS NULL AND sessions.not_after > {now} AND sessions.last_activity_at > {used_after}
@@ -78,6 +85,8 @@ statement! {
 struct AskerRow {
     #[diesel(sql_type = Bool)]
     disabled: bool,
+    #[diesel(sql_type = Nullable<Text>)]
+    other_issuer: Option<String>,
 }
 
 statement! {
@@ -171,13 +180,25 @@ pub fn link(conn: &mut Conn, request: &LinkRequest) -> QueryResult<LinkOutcome> 
 /// Locks the user's row first, as disabling and unlinking do, which serializes them.
 fn attach(conn: &mut Conn, request: &LinkRequest) -> QueryResult<Result<Attached, LinkOutcome>> {
     let LinkRequest {
-        linking: Linking { session, user }, previous, used_after, now, ref profile, ref providers, ..
+        linking: Linking { session, user },
+        previous,
+        used_after,
+        now,
+        ref profile,
+        ref providers,
+        ref provider,
+        ref issuer,
+        ..
     } = *request;
     account::lock(conn, user)?;
-    match (Asker { session, user, providers, used_after, now }).get_result::<AskerRow>(conn).optional()? {
+    match (Asker { session, user, providers, provider, issuer, used_after, now })
+        .get_result::<AskerRow>(conn)
+        .optional()?
+    {
         None => return Ok(Err(LinkOutcome::SessionEnded)),
-        Some(AskerRow { disabled: true }) => return Ok(Err(LinkOutcome::Disabled)),
-        Some(AskerRow { disabled: false }) => {}
+        Some(AskerRow { disabled: true, .. }) => return Ok(Err(LinkOutcome::Disabled)),
+        Some(AskerRow { other_issuer: Some(other), .. }) => return Ok(Err(LinkOutcome::OtherIssuer(other))),
+        Some(AskerRow { disabled: false, other_issuer: None }) => {}
     }
     if let Some(other) = previous.filter(|previous| *previous != session) {
         let present = Present { session: other, used_after, now }.get_result::<PresentRow>(conn).optional()?;

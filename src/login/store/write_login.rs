@@ -23,6 +23,8 @@ pub struct LoginCompletion {
     pub reference: Reference,
     /// The new session. Its `user` is a fresh id, used only if the identity is unknown and a user is created.
     pub session: Session,
+    /// The issuer of the provider's identities, by the configuration.
+    pub issuer: String,
     pub sub: String,
     pub profile: Profile,
     /// Whether a login without a name keeps the stored name.
@@ -53,6 +55,7 @@ pub struct LoginCompletion {
 statement! {
     struct Write<'a> {
         provider: &'a str => Text,
+        issuer: &'a str => Text,
         sub: &'a str => Text,
         email: Option<&'a str> => Nullable<Text>,
         email_verified: bool => Bool,
@@ -103,6 +106,7 @@ statement! {
         code_expires_at: Option<Timestamp> => Nullable<Timestamptz>,
         now: Timestamp => Timestamptz,
     }
+    // A login at another issuer than that of the stored identities returns no row: the same `sub` may be another person there.
     // Lock the login row first, so that its status is read again after waiting; after a concurrent completion or expiry
     // this statement returns no row. The UPDATE locks the user's row, which serializes a login with a concurrent
     // `disable`. A login that the provider ended meanwhile returns no row either. A requested removal of the identity is taken
@@ -111,6 +115,7 @@ statement! {
         "WITH login AS MATERIALIZED (
          SELECT id FROM authorization_sessions
          WHERE id = {authorization_session} AND (status = 'pending') IS TRUE
+           AND NOT EXISTS (SELECT FROM providers known WHERE known.id = {provider} AND known.issuer <> {issuer})
            AND NOT ended_at_provider({provider}, {sid_hash}, {sub_hash}, created_at, {returned_at})
          FOR NO KEY UPDATE
      ), admitted AS (
@@ -206,6 +211,7 @@ pub fn write(conn: &mut Conn, completion: &LoginCompletion) -> QueryResult<Optio
     let (said, code) = (profile.stored(), completion.code.as_ref());
     let write = Write {
         provider: &session.provider,
+        issuer: &completion.issuer,
         sub: &completion.sub,
         email: profile.email.as_deref(),
         email_verified: profile.has_verified_email(),
