@@ -24,7 +24,7 @@ fn path_of(argument: &str) -> String {
         return path.to_owned();
     }
     let (module, name) = argument.split_once("::").expect("a constant");
-    let folder = if module == "pages" { "answer" } else { "endpoint" };
+    let folder = if module == "assets" { "answer" } else { "endpoint" };
     let source = read(&format!("src/web/{folder}/{module}.rs"));
     let (_, value) = source.split_once(&format!("const {name}: &str = ")).expect("the constant");
     quoted(value).expect("its value").0.to_owned()

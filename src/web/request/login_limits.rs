@@ -6,7 +6,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
 use super::client_address::{network, wide_network};
-use super::throttle::Limiter;
+use super::limiter::Limiter;
 use crate::config::Limits;
 use crate::web::answer::problem::Problem;
 

@@ -10,6 +10,7 @@ pub mod cookies;
 pub mod credentials;
 pub mod expired_cookies;
 pub mod extract;
+mod limiter;
 pub mod login;
 mod login_limits;
 pub mod throttle;

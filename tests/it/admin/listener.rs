@@ -17,7 +17,7 @@ async fn health_responses_contain_no_internal_details() {
     assert_eq!(
         ready.json(),
         json!({"status": "ready", "checks": {
-            "database": "ok", "revocations": "ok", "shutdown": "ok", "providers": {"op": "ok"},
+            "clock": "ok", "database": "ok", "revocations": "ok", "shutdown": "ok", "providers": {"op": "ok"},
         }})
     );
     for answer in [health, ready] {
