@@ -38,7 +38,8 @@ fn statuses(gateway: &Gateway, text: &str, piece: usize) -> Vec<u16> {
 
 fn check(gateway: &Gateway, request: &str, expected: Expected) {
     let is_read = request.starts_with(ROUTES[0]);
-    let first = if is_read { 401 } else { 200 };
+    // Without client authentication the endpoint that reads the body answers 400, once the request is complete.
+    let first = if is_read { 400 } else { 200 };
     let text = format!("{request}{}", behind());
     for piece in [text.len(), 1] {
         let found = statuses(gateway, &text, piece);
