@@ -43,10 +43,13 @@ async fn a_login_begun_on_one_replica_completes_on_another() {
 #[tokio::test]
 async fn three_concurrent_starts_on_an_empty_database_share_keys() {
     for _ in 0..3 {
-        let database = Cluster::shared().empty_database();
+        let (database, op) = (Cluster::shared().empty_database(), Setup::new().op);
         let starts: Vec<_> = (0..3)
             .map(|_| {
-                let setup = Setup::new().on(&database).toml("[signing]\nalgorithms = ['ES256', 'EdDSA']\n");
+                // Replicas have one provider: identities belong to its issuer.
+                let mut setup = Setup::new().provider("op", &op);
+                setup.op = op.clone();
+                let setup = setup.on(&database).toml("[signing]\nalgorithms = ['ES256', 'EdDSA']\n");
                 thread::spawn(move || setup.start())
             })
             .collect();
