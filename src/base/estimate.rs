@@ -12,18 +12,18 @@ impl Estimate {
         self.0.store(counted, Ordering::Relaxed);
     }
 
-    /// Takes a fifth away, where no count is to be had: what was added ends by itself after a while.
+    /// Subtracts a fifth, where counting failed: an estimate that only grows would refuse all logins in the end.
     pub fn decay(&self) {
         let less = |number: u64| number - number.div_ceil(5);
         let _always_updated = self.0.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |number| Some(less(number)));
     }
 
-    /// Adds one.
+    /// Counts one more, until the next count replaces the estimate.
     pub fn add(&self) {
         self.0.fetch_add(1, Ordering::Relaxed);
     }
 
-    /// The estimate.
+    /// The last count and what was added since.
     pub fn get(&self) -> u64 {
         self.0.load(Ordering::Relaxed)
     }

@@ -31,7 +31,7 @@ pub struct Assertion {
 
 /// Our identifiers that an assertion may have as `aud`.
 pub struct Audiences {
-    /// The issuer.
+    /// The issuer, which is `server.public_url`.
     pub issuer: String,
     /// The token endpoint, and the endpoint that receives the assertion.
     pub endpoints: [String; 2],

@@ -28,7 +28,7 @@ pub struct Cleaned {
 }
 
 impl Cleaned {
-    /// Logs the numbers.
+    /// Logs how many rows of each kind were removed.
     pub fn log(&self) {
         tracing::info!(
             ended_sessions = self.ended_sessions,

@@ -16,7 +16,7 @@ pub struct RemovalMark {
 }
 
 impl Default for RemovalMark {
-    /// Before all identities.
+    /// The position before the first identity that is due.
     fn default() -> Self {
         Self { unlink_at: Timestamp::UNIX_EPOCH, id: SubId(uuid::Uuid::nil()) }
     }

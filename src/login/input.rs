@@ -59,7 +59,7 @@ pub enum FetchSite {
     SameOrigin,
     /// The page is of another origin of our site. A script has to ask for cookies, and browsers then send them.
     SameSite,
-    /// Any other value.
+    /// Another value, such as `cross-site` or `none`.
     Other,
 }
 

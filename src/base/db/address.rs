@@ -21,7 +21,7 @@ pub struct Address {
 /// Why an address is not valid. No text of the address is part of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum BadAddress {
-    /// Neither form.
+    /// Neither a URL nor a list of `key=value` pairs.
     #[error("is not the address of a PostgreSQL database")]
     Malformed,
     /// A character of the user name or of the password that ends it.
@@ -39,7 +39,7 @@ pub enum BadAddress {
 }
 
 impl Address {
-    /// Parses an address.
+    /// Parses a `database.url`, before libpq sees it.
     pub fn parse(text: &str) -> Result<Self, BadAddress> {
         if text.contains(char::is_control) {
             return Err(BadAddress::Malformed);

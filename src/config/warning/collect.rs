@@ -5,7 +5,7 @@ use crate::config::layer::problem::{Problem, Problems};
 
 /// The warnings found so far.
 pub(super) struct Warner<'e> {
-    /// The merged settings.
+    /// The settings of all layers, merged: they say in which file and line a key is.
     pub(super) effective: &'e Effective,
     found: Vec<Problem>,
 }

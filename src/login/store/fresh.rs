@@ -36,7 +36,7 @@ statement! {
 /// A provider of the user.
 #[derive(QueryableByName)]
 pub struct KnownProvider {
-    /// Its id.
+    /// Its id in the configuration.
     #[diesel(sql_type = Text)]
     pub provider: String,
     #[diesel(embed)]
@@ -61,7 +61,7 @@ pub fn providers_of(conn: &mut Conn, user: UserId) -> QueryResult<Vec<KnownProvi
 
 /// A change of the identities that the person confirmed on the page for it.
 pub struct Confirmation {
-    /// The user.
+    /// The user who confirmed it.
     pub user: UserId,
     /// The session that the page was shown to.
     pub session: SessionId,

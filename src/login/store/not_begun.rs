@@ -34,7 +34,7 @@ statement! {
      SELECT {reference}, {provider}, {flow}, {code}, {reason}, {now} FROM hasty"
 }
 
-/// Inserts the row.
+/// Inserts the row that the reference on the page is looked up in.
 pub fn insert_not_begun(conn: &mut Conn, row: &NotBegun) -> QueryResult<()> {
     let NotBegun { reference, provider, flow, code, reason, now } = row;
     let (reference, flow, now) = (reference.as_str(), flow.as_str(), *now);

@@ -1,4 +1,4 @@
-//! Whom a request counts for: a confidential client, the session of a browser, or the client address.
+//! Which limit counts a request: that of a confidential client, of the session of a browser, or of the client address.
 
 use crate::support::app::{
     self, SECRET, Tokens, code, error, of_server, path, post, post_as, redeem, redeem_of_server,
