@@ -42,7 +42,8 @@ pub enum Verb {
         #[arg(long)]
         emergency: bool,
         /// Only this key id; may be repeated
-        #[arg(long = "key", value_name = "KID", requires = "emergency")]
+        // A key id is base64url and may begin with a hyphen.
+        #[arg(long = "key", value_name = "KID", requires = "emergency", allow_hyphen_values = true)]
         kids: Vec<String>,
     },
 }

@@ -129,6 +129,8 @@ fn an_emergency_revokes_the_named_keys_or_all() {
     assert!(operator.prints(&["list"]).contains("revoked 20"));
     let twice = operator.refuses(&["rotate", "--emergency", "--key", es256]);
     assert!(twice.contains(es256) && twice.contains("already revoked"), "{twice}");
+    let unknown = operator.refuses(&["rotate", "--emergency", "--key", "-hyphen"]);
+    assert!(unknown.contains("-hyphen"), "a key id may begin with a hyphen: {unknown}");
 
     // A published key that does not sign yet is in some caches already, so it becomes the signing key.
     operator.prints(&["rotate"]);
