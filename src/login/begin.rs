@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 
 use super::authorization_session::{Steps, sealed_for};
 use super::input::{Flow, NewLogin};
-use super::refusal::{Code, Goal, Refusal};
+use super::refusal::{Code, Goal, LoginRefusal};
 use super::{shared_redirect, store};
 use crate::app::App;
 use crate::base::clock::Timestamp;
@@ -28,8 +28,8 @@ pub struct Begun {
 }
 
 /// Stores a pending authorization session and returns the address of the authorization request.
-pub async fn begin(app: &App, mut new_login: NewLogin, now: Timestamp) -> Result<Begun, Refusal> {
-    let provider = app.providers.get(&new_login.provider).ok_or(Refusal::early(Code::UnknownProvider))?;
+pub async fn begin(app: &App, mut new_login: NewLogin, now: Timestamp) -> Result<Begun, LoginRefusal> {
+    let provider = app.providers.get(&new_login.provider).ok_or(LoginRefusal::early(Code::UnknownProvider))?;
     if new_login.flow == Flow::Spa
         && let Err(failure) = shared_redirect::check(app, provider, now).await
     {
@@ -73,12 +73,12 @@ pub async fn begin(app: &App, mut new_login: NewLogin, now: Timestamp) -> Result
 }
 
 /// Keeps the reason under a reference, which the page shows. A login that this process is too busy for keeps no row.
-async fn not_begun(app: &App, new_login: NewLogin, failure: Failure, now: Timestamp) -> Refusal {
+async fn not_begun(app: &App, new_login: NewLogin, failure: Failure, now: Timestamp) -> LoginRefusal {
     let NewLogin { provider, flow, return_to, link, request, .. } = new_login;
     let goal = Goal { provider: provider.clone(), return_to };
     let goal = Some(goal).filter(|_| link.is_none() && request.is_none());
     let (code, needs_operator) = (Code::of_failure(&failure), failure.needs_operator);
-    let refused = |reference| Refusal::Refused { code, reference, request: None, goal, needs_operator };
+    let refused = |reference| LoginRefusal::Refused { code, reference, request: None, goal, needs_operator };
     if code == Code::Overloaded {
         return refused(None);
     }

@@ -9,7 +9,7 @@ use super::fresh;
 use super::input::{AnswerApp, AuthorizationResponse, Callback};
 use super::link::link;
 use super::posted;
-use super::refusal::{Code, Goal, Refusal};
+use super::refusal::{Code, Goal, LoginRefusal};
 use super::rules;
 use super::store::{self, Claim, Failing};
 use crate::app::App;
@@ -27,8 +27,8 @@ pub async fn complete(
     mut callback: Callback,
     answer: AnswerApp<'_>,
     now: Timestamp,
-) -> Result<Finished, Refusal> {
-    let provider = app.providers.get(&callback.provider).ok_or(Refusal::early(Code::UnknownProvider))?;
+) -> Result<Finished, LoginRefusal> {
+    let provider = app.providers.get(&callback.provider).ok_or(LoginRefusal::early(Code::UnknownProvider))?;
     let (mut claimed, handshake, response) = claim(app, &mut callback, now).await?;
     match finish(app, provider, (&handshake, response), callback, &mut claimed, answer, now).await {
         Ok(finished) => Ok(finished),
@@ -68,7 +68,7 @@ async fn claim(
     app: &App,
     callback: &mut Callback,
     now: Timestamp,
-) -> Result<(Claimed, Handshake, AuthorizationResponse), Refusal> {
+) -> Result<(Claimed, Handshake, AuthorizationResponse), LoginRefusal> {
     let claim = Claim {
         provider: callback.provider.clone(),
         state: callback.state.hashed(),
@@ -85,7 +85,7 @@ async fn claim(
     let outcome = app.db.run("claim login", move |conn| store::claim(conn, &claim)).await?;
     let row = outcome.inspect_err(|refusal| {
         let code = match refusal {
-            Refusal::Refused { code, .. } => code.as_str(),
+            LoginRefusal::Refused { code, .. } => code.as_str(),
             _ => Code::StateUsed.as_str(),
         };
         telemetry::record(&Event::CallbackRefused { provider: callback.provider.clone(), code });
@@ -132,7 +132,7 @@ fn allowed(registration: &Registration, identity: &Identity) -> Result<(), Login
 }
 
 /// Stores the status of a failed login.
-async fn fail(app: &App, provider: String, claimed: &Claimed, failure: LoginFailure) -> Refusal {
+async fn fail(app: &App, provider: String, claimed: &Claimed, failure: LoginFailure) -> LoginRefusal {
     let now = app.clock.now();
     let code = failure.code;
     let goal = Goal { provider: provider.clone(), return_to: claimed.return_to.clone() };
@@ -157,7 +157,7 @@ async fn fail(app: &App, provider: String, claimed: &Claimed, failure: LoginFail
     match written {
         Ok(()) => {
             let (reference, request) = (Some(claimed.reference.clone()), claimed.request);
-            Refusal::Refused { code, reference, request, goal, needs_operator: failure.needs_operator }
+            LoginRefusal::Refused { code, reference, request, goal, needs_operator: failure.needs_operator }
         }
         Err(error) => error.into(),
     }

@@ -8,7 +8,7 @@ use super::failure::{LoginError, LoginFailure};
 use super::finished::Completed;
 use super::input::{AnswerApp, Caller};
 use super::new_session::{ForApp, app_session, new_session};
-use super::refusal::{Code, Goal, Refusal};
+use super::refusal::{Code, Goal, LoginRefusal};
 use super::store::{self, CompletionOutcome, LoginCompletion, Written};
 use crate::app::App;
 use crate::base::clock::Timestamp;
@@ -104,7 +104,7 @@ pub async fn create_session(
         CompletionOutcome::GivenUp => {
             let (reference, request) = (Some(claimed.reference.clone()), claimed.request);
             let goal = Some(Goal { provider, return_to: claimed.return_to.clone() });
-            return Err(LoginError::Refusal(Refusal::Refused {
+            return Err(LoginError::Refusal(LoginRefusal::Refused {
                 code: Code::StateExpired,
                 reference,
                 request,

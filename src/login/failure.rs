@@ -1,7 +1,7 @@
 //! Why a claimed login fails.
 
 use super::authorization_session::Status;
-use super::refusal::{Code, Refusal};
+use super::refusal::{Code, LoginRefusal};
 use crate::app::App;
 use crate::base::db::DbError;
 use crate::upstream::{self, Failure, Fault};
@@ -11,7 +11,7 @@ pub enum LoginError {
     /// The status is still to be stored.
     Failed(LoginFailure),
     /// The status has been stored, or there is none to store.
-    Refusal(Refusal),
+    Refusal(LoginRefusal),
 }
 
 /// The outcome of a failed login.

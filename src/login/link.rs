@@ -7,7 +7,7 @@ use super::authorization_session::{Claimed, Linking, Steps};
 use super::failure::{LoginError, LoginFailure};
 use super::finished::Linked;
 use super::input::Caller;
-use super::refusal::{Code, Refusal};
+use super::refusal::{Code, LoginRefusal};
 use super::store::{self, LinkOutcome, LinkRequest};
 use crate::app::App;
 use crate::base::event::Event;
@@ -62,7 +62,7 @@ pub async fn link(
         }
         LinkOutcome::GivenUp => {
             let reference = Some(claimed.reference.clone());
-            return Err(LoginError::Refusal(Refusal::Refused {
+            return Err(LoginError::Refusal(LoginRefusal::Refused {
                 code: Code::StateExpired,
                 reference,
                 request: None,

@@ -48,7 +48,7 @@ pub use finished::{Completed, Finished, Linked};
 pub use fresh::{FRESH, Freshness, confirm, confirm_value, freshness, is_confirmed};
 pub use input::{AuthorizationResponse, Callback, Caller, FetchSite, Flow, NewLogin};
 pub use posted::keep;
-pub use refusal::{Code, Goal, Refusal};
+pub use refusal::{Code, Goal, LoginRefusal};
 pub use report::{Report, report};
 pub use rules::kind;
 pub use shared_redirect::is_shared;

@@ -15,7 +15,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize};
 
 use super::input::AuthorizationResponse;
-use super::refusal::{Code, Refusal};
+use super::refusal::{Code, LoginRefusal};
 use super::store;
 use crate::app::App;
 use crate::base::clock::Timestamp;
@@ -44,7 +44,7 @@ pub async fn keep(
     state: &Plain,
     response: AuthorizationResponse,
     now: Timestamp,
-) -> Result<(), Refusal> {
+) -> Result<(), LoginRefusal> {
     let kept = match response {
         AuthorizationResponse::Granted(AuthorizationGrant::Code { code, iss, user, .. }) => {
             let user = user.filter(|user| user.len() <= MAX_USER);
@@ -67,10 +67,10 @@ pub async fn keep(
     Err(refused(provider))
 }
 
-fn refused(provider: &str) -> Refusal {
+fn refused(provider: &str) -> LoginRefusal {
     let code = Code::UnknownState;
     telemetry::record(&Event::CallbackRefused { provider: provider.to_owned(), code: code.as_str() });
-    Refusal::early(code)
+    LoginRefusal::early(code)
 }
 
 /// The stored response; `None` where its key has left the ring.

@@ -91,7 +91,7 @@ pub struct Goal {
 
 /// A login that failed.
 #[derive(Debug, thiserror::Error)]
-pub enum Refusal {
+pub enum LoginRefusal {
     /// Refused with a code that the caller may see.
     #[error("{}", .code.as_str())]
     Refused {
@@ -121,7 +121,7 @@ pub enum Refusal {
     Db(#[from] DbError),
 }
 
-impl Refusal {
+impl LoginRefusal {
     /// A refusal before a login exists.
     pub fn early(code: Code) -> Self {
         Self::Refused { code, reference: None, request: None, goal: None, needs_operator: false }

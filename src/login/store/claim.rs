@@ -13,7 +13,7 @@ use crate::base::statement::statement;
 use crate::grant::StoredRequest;
 use crate::login::authorization_session::{Linking, Status};
 use crate::login::input::Flow;
-use crate::login::refusal::{Code, Goal, Refusal};
+use crate::login::refusal::{Code, Goal, LoginRefusal};
 
 /// The conditions of a claim.
 pub struct Claim {
@@ -124,7 +124,7 @@ impl Updated {
 }
 
 /// Claims the login, or returns why not. A refusal changes nothing, so that another browser cannot spend the login.
-pub fn claim(conn: &mut Conn, claim: &Claim) -> QueryResult<Result<ClaimedRow, Refusal>> {
+pub fn claim(conn: &mut Conn, claim: &Claim) -> QueryResult<Result<ClaimedRow, LoginRefusal>> {
     let update = Update {
         provider: &claim.provider,
         state: claim.state.as_bytes(),
@@ -206,28 +206,28 @@ impl UnclaimedRow {
     }
 }
 
-fn judge(conn: &mut Conn, claim: &Claim) -> QueryResult<Refusal> {
+fn judge(conn: &mut Conn, claim: &Claim) -> QueryResult<LoginRefusal> {
     let look = Look { provider: &claim.provider, state: claim.state.as_bytes(), flow: claim.flow.as_str() };
     let Some(row) = look.get_result::<UnclaimedRow>(conn).optional()? else {
-        return Ok(Refusal::early(Code::UnknownState));
+        return Ok(LoginRefusal::early(Code::UnknownState));
     };
     // Without the reference: the login belongs to another browser.
     match row.same_browser(claim) {
         BrowserMatch::Same => {}
-        BrowserMatch::Other => return Ok(Refusal::early(Code::WrongBrowser)),
-        BrowserMatch::WrongVerifier => return Ok(Refusal::early(Code::TokenInvalid)),
+        BrowserMatch::Other => return Ok(LoginRefusal::early(Code::WrongBrowser)),
+        BrowserMatch::WrongVerifier => return Ok(LoginRefusal::early(Code::TokenInvalid)),
     }
     let is_open = row.claimed_at.is_none() && row.status == Status::Pending.as_str() && row.expires_at > claim.now;
     if is_open && claim.by_form && !row.posted {
         // The form post has not been stored yet.
-        return Ok(Refusal::early(Code::UnknownState));
+        return Ok(LoginRefusal::early(Code::UnknownState));
     }
     let reference = Reference::from_row(row.reference);
     let expired = row.claimed_at.is_none() || row.status == Status::Expired.as_str();
     Ok(if expired {
         let goal = Goal { provider: claim.provider.clone(), return_to: row.return_to };
         let goal = Some(goal).filter(|_| !row.links);
-        Refusal::Refused {
+        LoginRefusal::Refused {
             code: Code::StateExpired,
             reference: Some(reference),
             request: None,
@@ -235,6 +235,6 @@ fn judge(conn: &mut Conn, claim: &Claim) -> QueryResult<Refusal> {
             needs_operator: false,
         }
     } else {
-        Refusal::Replayed { reference, session: row.session_id, return_to: row.return_to }
+        LoginRefusal::Replayed { reference, session: row.session_id, return_to: row.return_to }
     })
 }

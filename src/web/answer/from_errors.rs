@@ -1,54 +1,73 @@
 //! The refusal for each error of the lower layers.
 
 use super::problem::Problem;
-use super::refusals::{self, row_of};
+use super::refusals::Refusal;
 use crate::base::db::DbError;
 use crate::gate;
 use crate::keys::UnusableKey;
-use crate::login::{Code, Refusal};
+use crate::login::{self, Code};
 use crate::logout;
 use crate::upstream::Fault;
 use crate::vault::ProviderTokenError;
 
-impl From<Refusal> for Problem {
-    fn from(refusal: Refusal) -> Self {
+impl From<login::LoginRefusal> for Problem {
+    fn from(refusal: login::LoginRefusal) -> Self {
         match refusal {
-            Refusal::Refused { code, reference, goal, needs_operator, .. } => {
+            login::LoginRefusal::Refused { code, reference, goal, needs_operator, .. } => {
                 Self::from(code).with_reference(reference).with_goal(goal).needing_operator(needs_operator)
             }
-            Refusal::Replayed { reference, .. } => {
-                Self::of_login(&refusals::STATE_USED).with_reference(Some(reference))
+            login::LoginRefusal::Replayed { reference, .. } => {
+                Self::of_login(Refusal::StateUsed).with_reference(Some(reference))
             }
-            Refusal::Db(error) => error.into(),
+            login::LoginRefusal::Db(error) => error.into(),
         }
     }
 }
 
 impl From<Code> for Problem {
     fn from(code: Code) -> Self {
-        if code == Code::AlreadyLinked {
+        match Refusal::from(code) {
             // The user who links an identity stays signed in, so the page must not offer a new login.
-            return Self::of(row_of(code));
+            linking @ Refusal::AlreadyLinked => linking.into(),
+            refusal => Self::of_login(refusal),
         }
-        if code == Code::SessionRevoked {
-            return Self::session_revoked();
+    }
+}
+
+impl From<Code> for Refusal {
+    fn from(code: Code) -> Self {
+        match code {
+            Code::UnknownProvider => Self::UnknownProvider,
+            Code::UnknownState => Self::UnknownState,
+            Code::StateExpired => Self::StateExpired,
+            Code::StateUsed => Self::StateUsed,
+            Code::WrongBrowser => Self::WrongBrowser,
+            Code::ProviderDenied => Self::ProviderDenied,
+            Code::ProviderError => Self::ProviderError,
+            Code::ProviderUnavailable => Self::ProviderUnavailable,
+            Code::ProviderTimeout => Self::ProviderTimeout,
+            Code::Overloaded => Self::Overloaded,
+            Code::TokenInvalid => Self::LoginUnverified,
+            Code::UserinfoFailed => Self::UserinfoFailed,
+            Code::NotAllowed => Self::NotAllowed,
+            Code::UserDisabled => Self::UserDisabled,
+            Code::AlreadyLinked => Self::AlreadyLinked,
+            Code::SessionRevoked => Self::SessionRevoked,
+            Code::ReturnToRefused => Self::ReturnToRefused,
         }
-        Self::of_login(row_of(code))
     }
 }
 
 impl From<ProviderTokenError> for Problem {
     fn from(none: ProviderTokenError) -> Self {
         match none {
-            ProviderTokenError::NotLinked => Self::of(&refusals::NOT_LINKED),
-            ProviderTokenError::NotStored => Self::of(&refusals::TOKENS_NOT_STORED),
-            ProviderTokenError::ReauthRequired => Self::of(&refusals::REAUTH_REQUIRED),
-            ProviderTokenError::Provider(Fault::Timeout) => Self::of(&refusals::PROVIDER_TIMEOUT),
-            ProviderTokenError::Provider(Fault::Overloaded) => Self::of(&refusals::OVERLOADED),
-            ProviderTokenError::Provider(Fault::Unavailable) => Self::of(&refusals::PROVIDER_UNAVAILABLE),
-            ProviderTokenError::Provider(Fault::InvalidResponse | Fault::Refused) => {
-                Self::of(&refusals::PROVIDER_ERROR)
-            }
+            ProviderTokenError::NotLinked => Refusal::NotLinked.into(),
+            ProviderTokenError::NotStored => Refusal::TokensNotStored.into(),
+            ProviderTokenError::ReauthRequired => Refusal::ReauthRequired.into(),
+            ProviderTokenError::Provider(Fault::Timeout) => Refusal::ProviderTimeout.into(),
+            ProviderTokenError::Provider(Fault::Overloaded) => Refusal::Overloaded.into(),
+            ProviderTokenError::Provider(Fault::Unavailable) => Refusal::ProviderUnavailable.into(),
+            ProviderTokenError::Provider(Fault::InvalidResponse | Fault::Refused) => Refusal::ProviderError.into(),
             ProviderTokenError::Db(error) => error.into(),
         }
     }
@@ -58,9 +77,9 @@ impl From<logout::LogoutRequestError> for Problem {
     fn from(refused: logout::LogoutRequestError) -> Self {
         match refused {
             logout::LogoutRequestError::UnknownClient | logout::LogoutRequestError::OtherClient => {
-                Self::invalid_request()
+                Refusal::InvalidRequest.into()
             }
-            logout::LogoutRequestError::Unregistered => Self::of(&refusals::RETURN_TO_REFUSED),
+            logout::LogoutRequestError::Unregistered => Refusal::ReturnToRefused.into(),
         }
     }
 }
@@ -68,10 +87,10 @@ impl From<logout::LogoutRequestError> for Problem {
 impl From<gate::AccessTokenError> for Problem {
     fn from(refused: gate::AccessTokenError) -> Self {
         match refused {
-            gate::AccessTokenError::TokenRevoked => Self::bearer_invalid(),
-            gate::AccessTokenError::Revoked => Self::session_revoked(),
-            gate::AccessTokenError::Expired => Self::session_expired(),
-            gate::AccessTokenError::NotFresh => Self::feed_out_of_reach(),
+            gate::AccessTokenError::TokenRevoked => Refusal::BearerInvalid.into(),
+            gate::AccessTokenError::Revoked => Refusal::SessionRevoked.into(),
+            gate::AccessTokenError::Expired => Refusal::SessionExpired.into(),
+            gate::AccessTokenError::NotFresh => Refusal::DatabaseUnavailable.into(),
             gate::AccessTokenError::Db(error) => error.into(),
         }
     }
@@ -82,10 +101,10 @@ impl From<DbError> for Problem {
         match error {
             DbError::Busy | DbError::Unavailable(_) => {
                 tracing::warn!(%error, "the database gave no answer");
-                Self::of(&refusals::DATABASE)
+                Refusal::DatabaseUnavailable.into()
             }
             // The statement has logged its error.
-            DbError::Failed(_) | DbError::OlderSchema => Self::internal(),
+            DbError::Failed(_) | DbError::OlderSchema => Refusal::Internal.into(),
         }
     }
 }
@@ -94,6 +113,6 @@ impl From<UnusableKey> for Problem {
     /// A defect, since the start requires a signing key.
     fn from(error: UnusableKey) -> Self {
         tracing::error!(%error, "cannot sign a token");
-        Self::internal()
+        Refusal::Internal.into()
     }
 }

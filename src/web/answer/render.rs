@@ -5,11 +5,10 @@ use actix_web::{HttpRequest, HttpResponse};
 use serde::Serialize;
 
 use super::negotiate;
-use super::problem::{Extra, Problem};
+use super::problem::Problem;
 use super::problem_page::{self, Outlook};
-use super::refusals::{self, RefusalText};
+use super::refusals::{NEEDS_OPERATOR, Refusal, RefusalText};
 use crate::base::id::Reference;
-use crate::login::Code;
 
 impl Problem {
     /// Renders an HTML page, or `application/problem+json` where `Accept` names JSON only.
@@ -20,15 +19,15 @@ impl Problem {
         let _logged = self.reference_for(request);
         let page = problem_page::ProblemTexts {
             status: self.status(),
-            title: self.row.title,
+            title: self.text().title,
             sentence: self.sentence(),
             // That of a login only: `vestibule logins show` finds each reference that a page shows.
-            reference: self.reference.as_ref().map(Reference::as_str),
-            again: self.is_of_login,
-            goal: self.goal.as_deref(),
+            reference: self.reference().map(Reference::as_str),
+            again: self.is_of_login(),
+            goal: self.goal(),
             outlook: self.outlook(),
-            other_account: self.goal.as_deref().filter(|_| self.is(Code::NotAllowed)),
-            account: [refusals::LAST_IDENTITY.code, Code::AlreadyLinked.as_str()].contains(&self.row.code),
+            other_account: self.goal().filter(|_| self.is(Refusal::NotAllowed)),
+            account: self.is(Refusal::LastIdentity) || self.is(Refusal::AlreadyLinked),
         };
         self.finish(problem_page::problem(request, &page))
     }
@@ -44,7 +43,7 @@ impl Problem {
         if !negotiate::wants_page(request) {
             return self.for_program(request);
         }
-        let RefusalText { status, title, sentence, hint, .. } = self.row;
+        let RefusalText { status, title, sentence, hint, .. } = self.text();
         let text = format!("{status} {title}\n{sentence} {hint}\n");
         self.finish(HttpResponse::build(self.status()).content_type("text/plain; charset=utf-8").body(text))
     }
@@ -64,11 +63,8 @@ impl Problem {
             confirm_url: Option<&'a str>,
         }
         let reference = self.reference_for(request);
-        let confirm_url = match self.extra.as_deref() {
-            Some(Extra::ConfirmUrl(url)) => Some(url.as_str()),
-            _ => None,
-        };
-        let RefusalText { status, code, title, hint, .. } = *self.row;
+        let confirm_url = self.confirm_url();
+        let RefusalText { status, code, title, hint, .. } = *self.text();
         let sentence = self.sentence();
         let detail = if hint.is_empty() { sentence.to_owned() } else { format!("{sentence} {hint}") };
         let body = Body { r#type: "about:blank", title, status, detail, code, reference: &reference, confirm_url };
@@ -79,7 +75,7 @@ impl Problem {
 
     /// Renders the error JSON of RFC 6749 §5.2.
     pub fn for_oauth(&self, request: &HttpRequest) -> HttpResponse {
-        let body = serde_json::json!({ "error": self.oauth_error(), "error_description": self.row.title });
+        let body = serde_json::json!({ "error": self.text().oauth_error, "error_description": self.text().title });
         let _logged = self.reference_for(request);
         let mut answer = HttpResponse::build(self.status()).content_type("application/json").body(body.to_string());
         answer.headers_mut().insert(header::PRAGMA, HeaderValue::from_static("no-cache"));
@@ -87,9 +83,9 @@ impl Problem {
     }
 
     fn outlook(&self) -> Outlook {
-        if self.needs_operator {
+        if self.needs_operator() {
             Outlook::NeedsOperator
-        } else if self.retry_after.is_some() || matches!(self.row.status, 502 | 504) {
+        } else if self.retry_after().is_some() || matches!(self.text().status, 502 | 504) {
             Outlook::Temporary
         } else {
             Outlook::Other
@@ -97,13 +93,13 @@ impl Problem {
     }
 
     fn sentence(&self) -> &'static str {
-        if self.needs_operator { refusals::NEEDS_OPERATOR } else { self.row.sentence }
+        if self.needs_operator() { NEEDS_OPERATOR } else { self.text().sentence }
     }
 
     /// The reference of the login, or the request id. Also records the code and the reference in the log line.
     fn reference_for(&self, request: &HttpRequest) -> String {
-        tracing::Span::current().record("code", self.row.code);
-        match &self.reference {
+        tracing::Span::current().record("code", self.text().code);
+        match self.reference() {
             Some(reference) => {
                 tracing::Span::current().record("reference", reference.as_str());
                 reference.to_string()
@@ -114,17 +110,14 @@ impl Problem {
 
     fn finish(&self, mut answer: HttpResponse) -> HttpResponse {
         let headers = answer.headers_mut();
-        if let Some(seconds) = self.retry_after {
+        if let Some(seconds) = self.retry_after() {
             headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
-        if let Some(Extra::Allow(allow)) = self.extra.as_deref()
-            && let Ok(allow) = HeaderValue::from_str(allow)
-        {
+        if let Some(allow) = self.allow().and_then(|allow| HeaderValue::from_str(allow).ok()) {
             headers.insert(header::ALLOW, allow);
         }
-        if let Some(challenge) = self.challenge {
-            let text = HeaderValue::from_str(&challenge.text()).ok();
-            text.map(|text| headers.insert(header::WWW_AUTHENTICATE, text));
+        if let Some(challenge) = self.challenge().and_then(|challenge| HeaderValue::from_str(&challenge.text()).ok()) {
+            headers.insert(header::WWW_AUTHENTICATE, challenge);
         }
         answer
     }

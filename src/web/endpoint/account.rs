@@ -14,6 +14,7 @@ use crate::session::{self, Listed, ShownTo, SignedIn};
 use crate::web::answer::confirm_identity;
 use crate::web::answer::negotiate;
 use crate::web::answer::problem::Problem;
+use crate::web::answer::refusals::Refusal;
 use crate::web::answer::remove_identity;
 use crate::web::answer::{page, pages};
 use crate::web::request::caller::Caller;
@@ -84,7 +85,7 @@ pub async fn unlink(
         Err(_) => None,
     };
     let removed = match identities::remove(&app, signed_in, &id).await {
-        Err(problem) if problem.is_not_found() => None,
+        Err(problem) if problem.is(Refusal::NotFound) => None,
         removed => Some(removed?),
     };
     let ended = removed == Some(RemovalOutcome::Removed { session_ended: true });
@@ -102,7 +103,7 @@ pub async fn keep(
     OptionalForm(form): OptionalForm,
 ) -> Result<HttpResponse, Problem> {
     if is_for(&app, &caller.signed_in, &form) {
-        let id = id.parse().map_err(|_| Problem::not_found())?;
+        let id = id.parse().map_err(|_| Refusal::NotFound)?;
         login::keep_identity(&app, &caller.signed_in, id, app.clock.now()).await?;
     }
     Ok(page::see_other(&page::account_path(&app)))
@@ -120,17 +121,17 @@ fn is_for(app: &App, signed_in: &SignedIn, form: &Parameters) -> bool {
 /// `GET /account/identities/{provider}/link`: asks to confirm a link, where no provider shows a fresh login.
 pub async fn confirm_link(app: Data<App>, caller: Caller, provider: Path<String>) -> Result<HttpResponse, Problem> {
     if app.providers.get(&provider).is_none() {
-        return Err(Problem::not_found());
+        return Err(Refusal::NotFound.into());
     }
     confirm_page(&app, &caller.signed_in, &provider)
 }
 
 /// `GET /account/identities/{id}/unlink`: asks before an identity is removed.
 pub async fn confirm_unlink(app: Data<App>, caller: Caller, id: Path<String>) -> Result<HttpResponse, Problem> {
-    let (signed_in, id) = (&caller.signed_in, id.parse::<SubId>().map_err(|_| Problem::not_found())?);
-    let identity = login::removal(&app, signed_in, id).await?.ok_or_else(Problem::not_found)?;
+    let (signed_in, id) = (&caller.signed_in, id.parse::<SubId>().map_err(|_| Refusal::NotFound)?);
+    let identity = login::removal(&app, signed_in, id).await?.ok_or(Refusal::NotFound)?;
     if identity.last {
-        return Err(Problem::last_identity());
+        return Err(Refusal::LastIdentity.into());
     }
     let freshness = login::freshness(&app, &signed_in.session, app.clock.now()).await?;
     let confirm = confirm_value(&app, signed_in, "unlink", &id.to_string())?;
@@ -151,7 +152,7 @@ fn confirm_page(app: &App, signed_in: &SignedIn, provider: &str) -> Result<HttpR
 }
 
 fn confirm_value(app: &App, signed_in: &SignedIn, action: &str, which: &str) -> Result<String, Problem> {
-    login::confirm_value(app, &signed_in.session, action, which).ok_or_else(Problem::internal)
+    login::confirm_value(app, &signed_in.session, action, which).ok_or_else(|| Refusal::Internal.into())
 }
 
 /// What stands before a change of the identities: a redirect to a new login at a provider that shows when it authenticated
@@ -199,7 +200,7 @@ pub async fn end_one(
     if !is_for(&app, &caller.signed_in, &form) {
         return Ok(page::see_other(&page::account_path(&app)));
     }
-    let id = id.parse().map_err(|_| Problem::not_found())?;
+    let id = id.parse().map_err(|_| Refusal::NotFound)?;
     logout::one(&app, caller.signed_in.user.sub, id, app.clock.now()).await?;
     let mut answer = page::see_other(&page::account_path(&app));
     if id == caller.signed_in.session.id {

@@ -14,6 +14,7 @@ use crate::base::id::{SessionId, UserId};
 use crate::login::{self, Unlinked};
 use crate::logout;
 use crate::web::answer::problem::Problem;
+use crate::web::answer::refusals::Refusal;
 use crate::web::request::authorization::Authorization;
 use crate::web::request::extract::{Parameters, Query};
 use crate::web::request::throttle::Throttles;
@@ -60,10 +61,10 @@ fn is_administrator(request: &HttpRequest) -> bool {
 pub async fn users(app: Data<App>, Query(parameters): Query) -> Result<HttpResponse, Problem> {
     let words = parameters.get("q").unwrap_or_default().to_owned();
     if words.len() > MAX_WORDS {
-        return Err(Problem::invalid_request());
+        return Err(Refusal::InvalidRequest.into());
     }
     let most = limit(&parameters)?;
-    let after = parameters.get("after").map(str::parse).transpose().map_err(|_| Problem::invalid_request())?;
+    let after = parameters.get("after").map(str::parse).transpose().map_err(|_| Refusal::InvalidRequest)?;
     let users = administration::search(&app.db, words, after, most).await?;
     let full = usize::try_from(most).is_ok_and(|most| users.len() == most);
     let next = users.last().filter(|_| full).map(|user| user.sub);
@@ -72,7 +73,7 @@ pub async fn users(app: Data<App>, Query(parameters): Query) -> Result<HttpRespo
 
 /// One user with all identities, each a pair `(provider, sub)`.
 pub async fn user(app: Data<App>, sub: Path<String>) -> Result<HttpResponse, Problem> {
-    let person = administration::details(&app.db, named(&sub)?).await?.ok_or_else(Problem::not_found)?;
+    let person = administration::details(&app.db, named(&sub)?).await?.ok_or(Refusal::NotFound)?;
     Ok(HttpResponse::Ok().json(person))
 }
 
@@ -80,32 +81,32 @@ pub async fn user(app: Data<App>, sub: Path<String>) -> Result<HttpResponse, Pro
 pub async fn delete_user(app: Data<App>, sub: Path<String>) -> Result<HttpResponse, Problem> {
     let now = app.clock.now();
     let gone = administration::delete(&app.db, &app.endings, named(&sub)?, Actor::Token, now).await?;
-    if gone { Ok(HttpResponse::NoContent().finish()) } else { Err(Problem::not_found()) }
+    if gone { Ok(HttpResponse::NoContent().finish()) } else { Err(Refusal::NotFound.into()) }
 }
 
 /// Disables a user: ends the sessions and refuses new logins.
 pub async fn disable(app: Data<App>, sub: Path<String>) -> Result<HttpResponse, Problem> {
     let now = app.clock.now();
     let disabled = administration::disable(&app.db, &app.endings, named(&sub)?, Actor::Token, now).await?;
-    let (user, _) = disabled.ok_or_else(Problem::not_found)?;
+    let (user, _) = disabled.ok_or(Refusal::NotFound)?;
     Ok(HttpResponse::Ok().json(user))
 }
 
 /// Enables a disabled user. Logins work again; ended sessions stay ended.
 pub async fn enable(app: Data<App>, sub: Path<String>) -> Result<HttpResponse, Problem> {
     let enabled = administration::enable(&app.db, named(&sub)?, Actor::Token, app.clock.now()).await?;
-    Ok(HttpResponse::Ok().json(enabled.ok_or_else(Problem::not_found)?))
+    Ok(HttpResponse::Ok().json(enabled.ok_or(Refusal::NotFound)?))
 }
 
 /// Removes an identity of a user at once, and ends its sessions; 409 for the only one.
 pub async fn unlink(app: Data<App>, names: Path<(String, String)>) -> Result<HttpResponse, Problem> {
-    let (user, id) = (named(&names.0)?, names.1.parse().map_err(|_| Problem::not_found())?);
+    let (user, id) = (named(&names.0)?, names.1.parse().map_err(|_| Refusal::NotFound)?);
     let detail = Actor::Token.detail();
     let now = app.clock.now();
     match login::unlink_for_administrator(&app.db, &app.endings, (user, id), detail, now).await? {
         Unlinked::Gone { .. } => Ok(HttpResponse::NoContent().finish()),
-        Unlinked::Last => Err(Problem::last_identity()),
-        Unlinked::NotFound | Unlinked::Waits(_) => Err(Problem::not_found()),
+        Unlinked::Last => Err(Refusal::LastIdentity.into()),
+        Unlinked::NotFound | Unlinked::Waits(_) => Err(Refusal::NotFound.into()),
     }
 }
 
@@ -113,26 +114,26 @@ pub async fn unlink(app: Data<App>, names: Path<(String, String)>) -> Result<Htt
 pub async fn sessions(app: Data<App>, sub: Path<String>) -> Result<HttpResponse, Problem> {
     let now = app.clock.now();
     let listed = administration::sessions(&app.db, app.lifetime, named(&sub)?, now).await?;
-    Ok(HttpResponse::Ok().json(json!({ "sessions": listed.ok_or_else(Problem::not_found)? })))
+    Ok(HttpResponse::Ok().json(json!({ "sessions": listed.ok_or(Refusal::NotFound)? })))
 }
 
 /// Ends all sessions of a user. The answer has their number.
 pub async fn end_sessions(app: Data<App>, sub: Path<String>) -> Result<HttpResponse, Problem> {
     let now = app.clock.now();
     let ended = administration::end_sessions(&app.db, &app.endings, named(&sub)?, now).await?;
-    Ok(HttpResponse::Ok().json(json!({ "revoked": ended.ok_or_else(Problem::not_found)? })))
+    Ok(HttpResponse::Ok().json(json!({ "revoked": ended.ok_or(Refusal::NotFound)? })))
 }
 
 /// Ends one session; 404 where it does not exist or has ended.
 pub async fn end_session(app: Data<App>, sid: Path<String>) -> Result<HttpResponse, Problem> {
-    let id: SessionId = sid.parse().map_err(|_| Problem::not_found())?;
+    let id: SessionId = sid.parse().map_err(|_| Refusal::NotFound)?;
     let ended = administration::end_session(&app.db, &app.endings, id, app.clock.now()).await?;
-    if ended { Ok(HttpResponse::NoContent().finish()) } else { Err(Problem::not_found()) }
+    if ended { Ok(HttpResponse::NoContent().finish()) } else { Err(Refusal::NotFound.into()) }
 }
 
 /// The recorded steps of a login, found by its reference.
 pub async fn login(app: Data<App>, reference: Path<String>) -> Result<HttpResponse, Problem> {
-    let report = login::report(&app.db, &reference).await?.ok_or_else(Problem::not_found)?;
+    let report = login::report(&app.db, &reference).await?.ok_or(Refusal::NotFound)?;
     Ok(HttpResponse::Ok().json(report))
 }
 
@@ -145,9 +146,9 @@ pub async fn logout_notices(app: Data<App>, Query(parameters): Query) -> Result<
 
 fn limit(parameters: &Parameters) -> Result<i64, Problem> {
     let Some(number) = parameters.get("limit") else { return Ok(USUAL) };
-    Ok(number.parse::<i64>().map_err(|_| Problem::invalid_request())?.clamp(1, MAX_LISTED))
+    Ok(number.parse::<i64>().map_err(|_| Refusal::InvalidRequest)?.clamp(1, MAX_LISTED))
 }
 
 fn named(sub: &str) -> Result<UserId, Problem> {
-    sub.parse().map_err(|_| Problem::not_found())
+    sub.parse().map_err(|_| Refusal::NotFound.into())
 }

@@ -20,6 +20,7 @@ use crate::session::SignedIn;
 use crate::telemetry;
 use crate::token;
 use crate::web::answer::problem::Problem;
+use crate::web::answer::refusals::Refusal;
 use crate::web::answer::{page, pages};
 use crate::web::request::client_authentication::authenticate;
 use crate::web::request::cookies::{self, SessionCookie};
@@ -39,7 +40,7 @@ pub async fn authorize(
     let now = app.clock.now();
     let may_show_a_page = query.get("prompt") != Some("none") && query.get("request_uri").is_none();
     if may_show_a_page && matches!(cookies::session(app, &request), SessionCookie::Conflict(_)) {
-        return Err(Problem::session_cookies_conflict());
+        return Err(Refusal::SessionCookiesConflict.into());
     }
     let (binding, cookie) = cookies::bind(app, &request);
     let browser = Browser { signed_in: signed_in(app, &request, now).await?, binding };
@@ -139,7 +140,7 @@ pub async fn push(
     let client = authenticate(app, &throttles, &request, &form, now).await?;
     throttles.push_for(app, &request, client)?;
     if form.get("request_uri").is_some() {
-        return Err(Problem::invalid_request());
+        return Err(Refusal::InvalidRequest.into());
     }
     // With `client_secret_basic` the parameter `client_id` may be absent.
     let get = |name: &str| match name {
@@ -177,7 +178,7 @@ pub async fn agree(app: Data<App>, request: HttpRequest, Form(form): Form) -> Re
     let next = match form.get("answer") {
         Some("yes") => authorize::agree(&app, &open, signed_in, shown_to, now).await?,
         Some("no") => authorize::decline(&app, &open, signed_in, shown_to, now).await?,
-        _ => return Err(Problem::invalid_request()),
+        _ => return Err(Refusal::InvalidRequest.into()),
     };
     Ok(after_a_form(go(&app, next)))
 }
@@ -189,7 +190,7 @@ async fn waiting(
     parameters: &Parameters,
 ) -> Result<(OpenRequest, Option<SignedIn>), Problem> {
     let now = app.clock.now();
-    let open = named(app, request, parameters, now).await?.ok_or_else(Problem::invalid_request)?;
+    let open = named(app, request, parameters, now).await?.ok_or(Refusal::InvalidRequest)?;
     Ok((open, signed_in(app, request, now).await?))
 }
 
@@ -201,7 +202,7 @@ pub async fn named(
     now: Timestamp,
 ) -> Result<Option<OpenRequest>, Problem> {
     let Some(id) = parameters.get("authorization_request") else { return Ok(None) };
-    let id = id.parse().map_err(|_| Problem::invalid_request())?;
+    let id = id.parse().map_err(|_| Refusal::InvalidRequest)?;
     Ok(Some(authorize::open(app, id, cookies::binding(app, request), now).await?))
 }
 
@@ -302,9 +303,9 @@ fn after_a_form(mut answer: HttpResponse) -> HttpResponse {
 impl From<AuthorizeError> for Problem {
     fn from(refused: AuthorizeError) -> Self {
         match refused {
-            AuthorizeError::UnknownClient => Self::unknown_client(),
-            AuthorizeError::RedirectUri => Self::redirect_uri_refused(),
-            AuthorizeError::State | AuthorizeError::Told(_) => Self::invalid_request(),
+            AuthorizeError::UnknownClient => Refusal::UnknownClient.into(),
+            AuthorizeError::RedirectUri => Refusal::RedirectUriRefused.into(),
+            AuthorizeError::State | AuthorizeError::Told(_) => Refusal::InvalidRequest.into(),
         }
     }
 }

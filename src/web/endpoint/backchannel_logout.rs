@@ -7,6 +7,7 @@ use crate::app::App;
 use crate::login::Code;
 use crate::logout::{self, LogoutTokenError};
 use crate::web::answer::problem::Problem;
+use crate::web::answer::refusals::Refusal;
 use crate::web::request::extract::{Form, Parameters};
 use crate::web::request::throttle::Throttles;
 
@@ -36,16 +37,16 @@ pub async fn take(
 /// The logout token of the form. A token in the query is refused: logs of proxies contain the query.
 fn read(request: &HttpRequest, form: &Parameters) -> Result<String, Problem> {
     if Parameters::of_query(request)?.get(TOKEN).is_some() {
-        return Err(Problem::invalid_request());
+        return Err(Refusal::InvalidRequest.into());
     }
-    form.get(TOKEN).map(str::to_owned).ok_or_else(Problem::invalid_request)
+    form.get(TOKEN).map(str::to_owned).ok_or_else(|| Refusal::InvalidRequest.into())
 }
 
 impl From<LogoutTokenError> for Problem {
     fn from(untold: LogoutTokenError) -> Self {
         match untold {
             LogoutTokenError::UnknownProvider => Code::UnknownProvider.into(),
-            LogoutTokenError::BadToken => Self::invalid_request(),
+            LogoutTokenError::BadToken => Refusal::InvalidRequest.into(),
             LogoutTokenError::Unavailable => Code::ProviderUnavailable.into(),
             LogoutTokenError::Db(error) => error.into(),
         }

@@ -13,6 +13,7 @@ use crate::login::{self, Begun, Flow, Freshness, Linking, NewLogin, Unlinked};
 use crate::session::SignedIn;
 use crate::web::answer::confirm_identity;
 use crate::web::answer::problem::Problem;
+use crate::web::answer::refusals::Refusal;
 use crate::web::request::caller::Caller;
 use crate::web::request::cookies;
 use crate::web::request::extract::Parameters;
@@ -94,9 +95,9 @@ pub async fn unlink(app: Data<App>, caller: Caller, id: Path<String>) -> Result<
 
 /// `POST /identities/{id}/keep`: takes a requested removal back; 404 where none was requested.
 pub async fn keep(app: Data<App>, caller: Caller, id: Path<String>) -> Result<HttpResponse, Problem> {
-    let id = id.parse().map_err(|_| Problem::not_found())?;
+    let id = id.parse().map_err(|_| Refusal::NotFound)?;
     let kept = login::keep_identity(&app, &caller.signed_in, id, app.clock.now()).await?;
-    if kept { Ok(HttpResponse::NoContent().finish()) } else { Err(Problem::not_found()) }
+    if kept { Ok(HttpResponse::NoContent().finish()) } else { Err(Refusal::NotFound.into()) }
 }
 
 /// What a removal has done.
@@ -113,12 +114,12 @@ pub enum RemovalOutcome {
 
 /// Removes an identity, or requests that.
 pub async fn remove(app: &App, signed_in: &SignedIn, id: &str) -> Result<RemovalOutcome, Problem> {
-    let id = id.parse().map_err(|_| Problem::not_found())?;
+    let id = id.parse().map_err(|_| Refusal::NotFound)?;
     match login::unlink(app, signed_in, id, app.clock.now()).await? {
         Unlinked::Gone { session_ended } => Ok(RemovalOutcome::Removed { session_ended }),
         Unlinked::Waits(until) => Ok(RemovalOutcome::Waits(until)),
-        Unlinked::NotFound => Err(Problem::not_found()),
-        Unlinked::Last => Err(Problem::last_identity()),
+        Unlinked::NotFound => Err(Refusal::NotFound.into()),
+        Unlinked::Last => Err(Refusal::LastIdentity.into()),
     }
 }
 

@@ -6,6 +6,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use crate::app::App;
 use crate::gate;
 use crate::web::answer::problem::Problem;
+use crate::web::answer::refusals::Refusal;
 use crate::web::request::client_authentication::{self, authenticate};
 use crate::web::request::extract::Form;
 use crate::web::request::throttle::Throttles;
@@ -24,6 +25,6 @@ pub async fn introspect(
         throttles.token(&app, &request)?;
         return Err(client_authentication::refused(&request));
     }
-    let token = form.get("token").ok_or_else(Problem::invalid_request)?;
+    let token = form.get("token").ok_or(Refusal::InvalidRequest)?;
     Ok(HttpResponse::Ok().json(gate::introspect(&app, client, token, now).await?))
 }

@@ -12,11 +12,14 @@ use crate::base::id::SessionId;
 use crate::base::secret::Plain;
 use crate::config::ResponseMode;
 use crate::grant::LoginFor;
-use crate::login::{self, AuthorizationResponse, Callback, Code, Completed, Finished, Flow, Linked, NewLogin, Refusal};
+use crate::login::{
+    self, AuthorizationResponse, Callback, Code, Completed, Finished, Flow, Linked, LoginRefusal, NewLogin,
+};
 use crate::upstream::{AuthorizationGrant, Provider};
 use crate::web::answer::page;
 use crate::web::answer::pages::{self, Purpose};
 use crate::web::answer::problem::Problem;
+use crate::web::answer::refusals::Refusal;
 use crate::web::request::authorization_response;
 use crate::web::request::cookies;
 use crate::web::request::credentials;
@@ -113,7 +116,7 @@ pub async fn callback_by_form(
     payload: Payload,
 ) -> Result<HttpResponse, Problem> {
     if !answers_by_form(&app, &provider)? {
-        return Err(Problem::invalid_request());
+        return Err(Refusal::InvalidRequest.into());
     }
     let form = extract::form(&request, payload, app.config.limits.body_bytes).await?;
     let state = Plain::new(form.get("state").ok_or(Code::UnknownState)?);
@@ -154,19 +157,19 @@ pub async fn callback(
         Ok(Finished::Linked(Linked { return_to })) => {
             Ok(page::see_other(&return_to.unwrap_or_else(|| page::account_path(app))))
         }
-        Err(Refusal::Replayed { reference, session, return_to }) => {
+        Err(LoginRefusal::Replayed { reference, session, return_to }) => {
             // A reload or the back button repeats the response. Safe in the browser that has the session of the first
             // one (RA-06).
             if is_signed_in_by(app, request, session, now).await {
                 return Ok(page::see_other(&landing(app, return_to)));
             }
-            Err(Refusal::Replayed { reference, session, return_to }.into())
+            Err(LoginRefusal::Replayed { reference, session, return_to }.into())
         }
-        Err(Refusal::Refused { code, reference: Some(reference), request: Some(id), goal, needs_operator }) => {
+        Err(LoginRefusal::Refused { code, reference: Some(reference), request: Some(id), goal, needs_operator }) => {
             // The app gets the error; if its authorization request cannot be answered, the user gets it.
             let told = authorize::after_refusal(app, request, id, code, reference.as_str()).await;
             told.ok_or_else(|| {
-                Refusal::Refused { code, reference: Some(reference), request: None, goal, needs_operator }.into()
+                LoginRefusal::Refused { code, reference: Some(reference), request: None, goal, needs_operator }.into()
             })
         }
         Err(refusal) => Err(refusal.into()),
@@ -207,7 +210,7 @@ fn landing(app: &App, return_to: Option<String>) -> String {
 /// The `state` of a login whose response was posted. A response in the query is refused (RA-19).
 fn posted(query: &Parameters) -> Result<Plain, Problem> {
     if query.get("code").is_some() || query.get("error").is_some() {
-        return Err(Problem::invalid_request());
+        return Err(Refusal::InvalidRequest.into());
     }
     Ok(Plain::new(query.get("state").ok_or(Code::UnknownState)?))
 }

@@ -10,6 +10,7 @@ use crate::logout::{self, Asked, Decision, Leaving, Request};
 use crate::web::answer::cookies_conflict;
 use crate::web::answer::negotiate;
 use crate::web::answer::problem::Problem;
+use crate::web::answer::refusals::Refusal;
 use crate::web::answer::{page, pages};
 use crate::web::request::caller::FromListedOrigin;
 use crate::web::request::cookies::{self, SessionCookie};
@@ -23,11 +24,11 @@ const REQUEST: &str = "request";
 /// `GET /logout`: RP-Initiated Logout. Without parameters the user opened the address directly.
 pub async fn by_link(app: Data<App>, request: HttpRequest, Query(parameters): Query) -> Result<HttpResponse, Problem> {
     let asked = match parameters.get(REQUEST) {
-        Some(sealed) => Request::open(&app.config.ring, sealed).ok_or_else(Problem::invalid_request)?,
+        Some(sealed) => Request::open(&app.config.ring, sealed).ok_or(Refusal::InvalidRequest)?,
         None => logout::read(&app, asked(&parameters))?,
     };
     if matches!(cookies::session(&app, &request), SessionCookie::Conflict(_)) {
-        return cookies_conflict::sign_out(&app, &request, &asked).ok_or_else(Problem::invalid_request);
+        return cookies_conflict::sign_out(&app, &request, &asked).ok_or_else(|| Refusal::InvalidRequest.into());
     }
     let decision = logout::decide(&app, &asked, cookies::named(&app, &request), app.clock.now()).await?;
     decided(&app, &request, &asked, decision).await
@@ -45,7 +46,7 @@ pub async fn by_form(
         return local(&app, origin, &request).await;
     }
     let asked = logout::read(&app, asked(&form))?;
-    let sealed = asked.seal(&app.config.ring).ok_or_else(Problem::invalid_request)?;
+    let sealed = asked.seal(&app.config.ring).ok_or(Refusal::InvalidRequest)?;
     Ok(page::see_other(&format!("{}?{REQUEST}={sealed}", address(&app))))
 }
 
@@ -54,7 +55,7 @@ async fn local(app: &App, origin: FromListedOrigin, request: &HttpRequest) -> Re
     let json = negotiate::wants_json_only(request);
     if origin != FromListedOrigin(true) {
         // A form of another origin does not end the session. It leads to the page that asks for confirmation.
-        return if json { Err(Problem::foreign_origin()) } else { Ok(page::see_other(&address(app))) };
+        return if json { Err(Refusal::ForeignOrigin.into()) } else { Ok(page::see_other(&address(app))) };
     }
     let leaving = end(app, request).await?;
     if !json {
@@ -95,7 +96,9 @@ async fn decided(
 ) -> Result<HttpResponse, Problem> {
     match decision {
         Decision::SignedOut(leaving) => Ok(proceed(app, request, asked, leaving).await),
-        Decision::Ask(signed_in) => pages::sign_out(app, &signed_in, asked).ok_or_else(Problem::invalid_request),
+        Decision::Ask(signed_in) => {
+            pages::sign_out(app, &signed_in, asked).ok_or_else(|| Refusal::InvalidRequest.into())
+        }
     }
 }
 

@@ -12,6 +12,7 @@ use crate::base::db;
 use crate::base::measure;
 use crate::telemetry::Metrics;
 use crate::web::answer::problem::Problem;
+use crate::web::answer::refusals::Refusal;
 
 /// Whether the shutdown of this replica has begun. The start needs no flag: the replica listens only after it.
 #[derive(Default)]
@@ -80,6 +81,6 @@ pub async fn metrics(app: Data<App>, handle: Data<Option<Metrics>>) -> Result<Ht
     measure::database_connections(busy, idle);
     match handle.get_ref() {
         Some(handle) => Ok(HttpResponse::Ok().content_type("text/plain; version=0.0.4").body(handle.render())),
-        None => Err(Problem::not_found()),
+        None => Err(Refusal::NotFound.into()),
     }
 }

@@ -6,6 +6,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use crate::app::App;
 use crate::token;
 use crate::web::answer::problem::Problem;
+use crate::web::answer::refusals::Refusal;
 use crate::web::request::client_authentication::authenticate;
 use crate::web::request::extract::{Form, Query};
 use crate::web::request::throttle::Throttles;
@@ -26,9 +27,9 @@ pub async fn revoke(
     }
     // JSONP (RFC 7009 §2.3) is not supported: the answer is never a script.
     if form.get("callback").is_some() || query.get("callback").is_some() {
-        return Err(Problem::invalid_request());
+        return Err(Refusal::InvalidRequest.into());
     }
-    let token = form.get("token").ok_or_else(Problem::invalid_request)?;
+    let token = form.get("token").ok_or(Refusal::InvalidRequest)?;
     token::revoke(&app, client, token, now).await?;
     Ok(HttpResponse::Ok().finish())
 }

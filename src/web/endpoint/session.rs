@@ -11,6 +11,7 @@ use crate::base::id::{SessionId, UserId};
 use crate::session::{Aal, SignedIn};
 use crate::token::{self, BUILT_IN_CLIENT, BUILT_IN_SCOPE, has_scope};
 use crate::web::answer::problem::Problem;
+use crate::web::answer::refusals::Refusal;
 use crate::web::request::caller::{Caller, Means};
 use crate::web::request::extract::{self, Parameters, Query};
 
@@ -31,7 +32,7 @@ pub async fn token(
 ) -> Result<HttpResponse, Problem> {
     let form = form(&app, &request, payload).await?;
     if !query.is_empty() {
-        return Err(Problem::invalid_request());
+        return Err(Refusal::InvalidRequest.into());
     }
     let signed_in = &caller.signed_in;
     let (now, scope) = (app.clock.now(), &signed_in.session.scopes);
@@ -41,7 +42,7 @@ pub async fn token(
             token::issue_for_account(&app, signed_in, scope, now).map(|(issued, _)| issued)
         }
         Some(resource) => {
-            let resource = token::resource(&app, BUILT_IN_CLIENT, resource).ok_or_else(Problem::invalid_request)?;
+            let resource = token::resource(&app, BUILT_IN_CLIENT, resource).ok_or(Refusal::InvalidRequest)?;
             token::issue_scoped(&app, signed_in, scope.clone(), Some(resource), now)
         }
     };
@@ -58,7 +59,7 @@ async fn form(app: &App, request: &HttpRequest, payload: Payload) -> Result<Para
         return extract::form(request, payload, limit).await;
     }
     let body = extract::body(request, payload, limit).await?;
-    if body.is_empty() { Ok(Parameters::none()) } else { Err(Problem::media_type()) }
+    if body.is_empty() { Ok(Parameters::none()) } else { Err(Refusal::MediaType.into()) }
 }
 
 #[derive(Serialize)]

@@ -9,6 +9,7 @@ use crate::app::App;
 use crate::logout;
 use crate::session::{self, Listed};
 use crate::web::answer::problem::Problem;
+use crate::web::answer::refusals::Refusal;
 use crate::web::request::caller::Caller;
 use crate::web::request::cookies;
 use crate::web::request::extract::Query;
@@ -37,9 +38,9 @@ pub async fn list(app: Data<App>, caller: Caller) -> Result<HttpResponse, Proble
 /// `DELETE /sessions/{id}`: ends one session of the user. 404 for a session of another user.
 pub async fn end_one(app: Data<App>, caller: Caller, id: Path<String>) -> Result<HttpResponse, Problem> {
     let signed_in = &caller.signed_in;
-    let id = id.parse().map_err(|_| Problem::not_found())?;
+    let id = id.parse().map_err(|_| Refusal::NotFound)?;
     if !logout::one(&app, signed_in.user.sub, id, app.clock.now()).await? {
-        return Err(Problem::not_found());
+        return Err(Refusal::NotFound.into());
     }
     let mut answer = HttpResponse::NoContent().finish();
     if caller.is_by_cookie() && id == signed_in.session.id {
@@ -55,7 +56,7 @@ pub async fn end_many(app: Data<App>, caller: Caller, Query(parameters): Query) 
     let (revoked, all) = match parameters.get("scope") {
         Some("others") => (logout::others(&app, user, own, now).await?, false),
         Some("all") => (logout::all(&app, user, now).await?, true),
-        _ => return Err(Problem::invalid_request()),
+        _ => return Err(Refusal::InvalidRequest.into()),
     };
     let mut answer = HttpResponse::Ok().json(json!({ "revoked": revoked }));
     if all && caller.is_by_cookie() {

@@ -18,13 +18,14 @@ use crate::telemetry;
 use crate::token::{self, RefreshToken, s256_challenge};
 use crate::upstream::{AuthorizationGrant, Provider, ProviderTokens};
 use crate::web::answer::problem::Problem;
+use crate::web::answer::refusals::Refusal;
 use crate::web::request::cookies;
 use crate::web::request::extract::{self, Parameters, Query};
 use crate::web::request::login::{caller, hints};
 
 /// `GET /oauth2/url/`: the address of the authorization request, and its `state`.
 pub async fn url(app: Data<App>, request: HttpRequest, Query(query): Query) -> Result<HttpResponse, Problem> {
-    let provider = query.get("provider").ok_or_else(Problem::invalid_request)?.to_owned();
+    let provider = query.get("provider").ok_or(Refusal::InvalidRequest)?.to_owned();
     let challenge = challenge(&query)?;
     let (binding, cookie) = cookies::bind(&app, &request);
     let caller = caller(&app, &request);
@@ -51,7 +52,7 @@ fn challenge(query: &Parameters) -> Result<Option<String>, Problem> {
         Some(challenge) => is_s256_challenge(challenge) && method.is_none_or(|method| method == "S256"),
         None => method.is_none(),
     };
-    if good { Ok(challenge.map(str::to_owned)) } else { Err(Problem::invalid_request()) }
+    if good { Ok(challenge.map(str::to_owned)) } else { Err(Refusal::InvalidRequest.into()) }
 }
 
 /// `POST /oauth2/token/` with JSON: completes the login, and returns the gateway's tokens.
@@ -94,7 +95,7 @@ impl Exchange {
 
 async fn exchange(app: &App, request: &HttpRequest, exchange: Exchange) -> Result<HttpResponse, Problem> {
     let iss_is_required = app.providers.get(&exchange.provider).is_some_and(|known| login::is_shared(app, known));
-    let grant = exchange.answer(iss_is_required).ok_or_else(Problem::invalid_request)?;
+    let grant = exchange.answer(iss_is_required).ok_or(Refusal::InvalidRequest)?;
     let response = AuthorizationResponse::Granted(grant);
     // A malformed verifier matches no challenge.
     let verifier = exchange.code_verifier.as_deref().map(Plain::new);
@@ -169,7 +170,7 @@ fn exposed(tokens: &ProviderTokens, kept: bool) -> Map<String, Value> {
 }
 
 /// In the SPA flow the provider is a parameter, so an unknown one is 400 instead of 404.
-fn parameter(refusal: login::Refusal) -> Problem {
+fn parameter(refusal: login::LoginRefusal) -> Problem {
     let problem = Problem::from(refusal);
-    if problem.is(Code::UnknownProvider) { Problem::unknown_provider_parameter() } else { problem }
+    if problem.is(Refusal::UnknownProvider) { Refusal::UnknownProviderParameter.into() } else { problem }
 }

@@ -7,6 +7,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use crate::app::App;
 use crate::web::answer::page;
 use crate::web::answer::problem::Problem;
+use crate::web::answer::refusals::Refusal;
 use crate::web::request::expired_cookies;
 use crate::web::request::extract::{Form, Parameters};
 
@@ -16,7 +17,7 @@ pub async fn start_again(app: Data<App>, request: HttpRequest, Form(form): Form)
     let prefix = app.config.server.public_url.prefix();
     let first = match Parameters::of_query(&request)?.get("first") {
         None => 0,
-        Some(first) => first.parse().map_err(|_| Problem::invalid_request())?,
+        Some(first) => first.parse().map_err(|_| Refusal::InvalidRequest)?,
     };
     let return_to = form.get("return_to").and_then(|address| app.config.login.return_to.check(address));
     let mut answer = page::see_other(&return_to.unwrap_or_else(|| page::account_path(&app)));
@@ -24,7 +25,7 @@ pub async fn start_again(app: Data<App>, request: HttpRequest, Form(form): Form)
     if let Some(next) = next {
         *answer.status_mut() = StatusCode::TEMPORARY_REDIRECT;
         let repeat = format!("{prefix}/session/start-again?first={next}");
-        answer.headers_mut().insert(header::LOCATION, repeat.parse().map_err(|_| Problem::internal())?);
+        answer.headers_mut().insert(header::LOCATION, repeat.parse().map_err(|_| Refusal::Internal)?);
     }
     Ok(answer)
 }

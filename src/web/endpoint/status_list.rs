@@ -9,6 +9,7 @@ use crate::app::App;
 use crate::token::{NoStatusList, StatusListToken, StatusLists};
 use crate::web::answer::conditional::Document;
 use crate::web::answer::problem::Problem;
+use crate::web::answer::refusals::Refusal;
 
 /// The status list with that number. Public: it contains no user data.
 pub async fn show(
@@ -24,11 +25,11 @@ pub async fn show(
 async fn find(app: &App, lists: &StatusLists, number: &str) -> Result<Arc<StatusListToken>, Problem> {
     // Each list has one address, so that caches hold it once: `01` is 404.
     let canonical = number.parse::<u64>().ok().filter(|parsed| parsed.to_string() == number);
-    let number = canonical.ok_or_else(Problem::not_found)?;
+    let number = canonical.ok_or(Refusal::NotFound)?;
     lists.get(app, number, app.clock.now()).await.map_err(|no| match no {
-        NoStatusList::Unknown => Problem::not_found(),
-        NoStatusList::NotFresh => Problem::feed_out_of_reach(),
-        NoStatusList::Lost => Problem::internal(),
+        NoStatusList::Unknown => Refusal::NotFound.into(),
+        NoStatusList::NotFresh => Refusal::DatabaseUnavailable.into(),
+        NoStatusList::Lost => Refusal::Internal.into(),
         NoStatusList::Sign(error) => Problem::from(error),
     })
 }

@@ -19,6 +19,7 @@ use crate::token::{
 };
 use crate::web::answer::negotiate;
 use crate::web::answer::problem::Problem;
+use crate::web::answer::refusals::Refusal;
 use crate::web::request::client_address;
 use crate::web::request::client_authentication::authenticate;
 use crate::web::request::extract::{self, Parameters};
@@ -34,7 +35,7 @@ pub async fn token(
     match extract::media_type(&request).as_str() {
         "application/json" => spa_flow::token(&app, &request, payload).await,
         extract::FORM => grant(&app, &throttles, &request, payload).await.map_err(Problem::for_oauth_client),
-        _ => Err(Problem::media_type()),
+        _ => Err(Refusal::MediaType.into()),
     }
 }
 
@@ -48,16 +49,16 @@ async fn grant(
     let now = app.clock.now();
     let client = authenticate(app, throttles, request, &form, now).await?;
     throttles.token_for(app, request, client)?;
-    let grant = form.get("grant_type").ok_or_else(|| Problem::oauth("invalid_request"))?;
+    let grant = form.get("grant_type").ok_or(Refusal::InvalidRequest)?;
     if grant == token_exchange::GRANT_TYPE {
         let token = token_exchange::exchange(app, client, &form, now).await?;
         return Ok(provider_token::exchanged(&token, now));
     }
     let known = [Grant::AuthorizationCode, Grant::RefreshToken, Grant::ClientCredentials];
     let grant = known.into_iter().find(|known| known.as_str() == grant);
-    let grant = grant.ok_or_else(|| Problem::oauth("unsupported_grant_type"))?;
+    let grant = grant.ok_or(Refusal::UnsupportedGrantType)?;
     if !client.may(grant) {
-        return Err(Problem::oauth("unauthorized_client"));
+        return Err(Refusal::UnauthorizedClient.into());
     }
     match grant {
         Grant::AuthorizationCode => by_code(app, client, &form, now).await,
@@ -68,7 +69,7 @@ async fn grant(
 
 /// The grant `authorization_code` (RFC 6749 §4.1.3).
 async fn by_code(app: &App, client: &Client, form: &Parameters, now: Timestamp) -> Result<HttpResponse, Problem> {
-    let wanted = |name: &str| form.get(name).ok_or_else(|| Problem::oauth("invalid_request"));
+    let wanted = |name: &str| form.get(name).ok_or(Refusal::InvalidRequest);
     let presented = PresentedCode {
         code: Plain::new(wanted("code")?),
         redirect_uri: wanted("redirect_uri")?.to_owned(),
@@ -77,8 +78,8 @@ async fn by_code(app: &App, client: &Client, form: &Parameters, now: Timestamp) 
     };
     let narrowed = presented.resource.clone();
     let granted = redeem(app, client, presented, now).await.map_err(|refused| match refused {
-        CodeRefused::InvalidGrant => Problem::oauth("invalid_grant"),
-        CodeRefused::InvalidTarget => Problem::oauth("invalid_target"),
+        CodeRefused::InvalidGrant => Refusal::InvalidGrant.into(),
+        CodeRefused::InvalidTarget => Refusal::InvalidTarget.into(),
         CodeRefused::Db(error) => Problem::from(error),
     })?;
     let session = &granted.signed_in.session;
@@ -108,7 +109,7 @@ async fn by_refresh_token(
         scope = scope.map(|scope| scope.into_iter().filter(|scope| scope != ACCOUNT_SCOPE).collect());
     }
     let presented = Presented {
-        token: Plain::new(form.get("refresh_token").ok_or_else(|| Problem::oauth("invalid_request"))?),
+        token: Plain::new(form.get("refresh_token").ok_or(Refusal::InvalidRequest)?),
         client_id: client.id.clone(),
         rotates: client.rotates_refresh_tokens,
         scope,
@@ -118,9 +119,9 @@ async fn by_refresh_token(
         user_agent: negotiate::header_text(request, header::USER_AGENT),
     };
     let renewed = renew(app, presented, now).await.map_err(|refused| match refused {
-        RenewalRefused::InvalidGrant => Problem::oauth("invalid_grant"),
-        RenewalRefused::InvalidScope => Problem::oauth("invalid_scope"),
-        RenewalRefused::InvalidTarget => Problem::oauth("invalid_target"),
+        RenewalRefused::InvalidGrant => Refusal::InvalidGrant.into(),
+        RenewalRefused::InvalidScope => Refusal::InvalidScope.into(),
+        RenewalRefused::InvalidTarget => Refusal::InvalidTarget.into(),
         RenewalRefused::Db(error) => Problem::from(error),
         RenewalRefused::Sign(error) => Problem::from(error),
     })?;
@@ -136,7 +137,7 @@ fn for_itself(app: &App, client: &Client, form: &Parameters, now: Timestamp) -> 
     let may = |scope: &&String| client.scopes.contains(scope) && !OF_PERSONS.contains(&scope.as_str());
     let granted: Vec<&str> = match &asked {
         Some(asked) if asked.iter().all(|scope| may(&scope)) => asked.iter().map(String::as_str).collect(),
-        Some(_) => return Err(Problem::oauth("invalid_scope")),
+        Some(_) => return Err(Refusal::InvalidScope.into()),
         None => client.scopes.iter().filter(may).map(String::as_str).collect(),
     };
     let resource = resource(app, client, form)?;
@@ -154,7 +155,7 @@ fn scopes(form: &Parameters) -> Result<Option<Vec<String>>, Problem> {
             scopes.push(scope.to_owned());
         }
     }
-    if scopes.is_empty() { Err(Problem::oauth("invalid_scope")) } else { Ok(Some(scopes)) }
+    if scopes.is_empty() { Err(Refusal::InvalidScope.into()) } else { Ok(Some(scopes)) }
 }
 
 /// Whether the form of the built-in client requests the scope `account`, with `resource=<issuer>`.
@@ -165,7 +166,7 @@ pub fn asks_for_account(app: &App, form: &Parameters) -> bool {
 /// The requested `resource` (RFC 8707 §2), as the configuration writes it. It must be one that the client is allowed.
 fn resource(app: &App, client: &Client, form: &Parameters) -> Result<Option<String>, Problem> {
     let Some(resource) = form.get("resource") else { return Ok(None) };
-    let known = token::resource(app, &client.id, resource).ok_or_else(|| Problem::oauth("invalid_target"))?;
+    let known = token::resource(app, &client.id, resource).ok_or(Refusal::InvalidTarget)?;
     Ok(Some(known.to_owned()))
 }
 

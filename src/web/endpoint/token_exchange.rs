@@ -8,6 +8,7 @@ use crate::client::Client;
 use crate::gate;
 use crate::vault::{ProviderAccessToken, ProviderTokenError};
 use crate::web::answer::problem::Problem;
+use crate::web::answer::refusals::Refusal;
 use crate::web::request::extract::Parameters;
 
 /// The `grant_type` of a token exchange (§2.1).
@@ -23,38 +24,36 @@ pub async fn exchange(
     now: Timestamp,
 ) -> Result<ProviderAccessToken, Problem> {
     if !client.may_exchange() {
-        return Err(Problem::oauth("unauthorized_client"));
+        return Err(Refusal::UnauthorizedClient.into());
     }
-    let wanted = |name: &str| form.get(name).ok_or_else(|| Problem::oauth("invalid_request"));
+    let wanted = |name: &str| form.get(name).ok_or(Refusal::InvalidRequest);
     let (subject_token, provider) = (wanted("subject_token")?, wanted("audience")?);
     if wanted("subject_token_type")? != ACCESS_TOKEN {
-        return Err(Problem::oauth("invalid_request"));
+        return Err(Refusal::InvalidRequest.into());
     }
     if form.get("requested_token_type").is_some_and(|wanted| wanted != ACCESS_TOKEN) {
-        return Err(Problem::oauth("invalid_request"));
+        return Err(Refusal::InvalidRequest.into());
     }
     // Delegation (§1.1) is not supported.
     if form.get("actor_token").is_some() || form.get("actor_token_type").is_some() {
-        return Err(Problem::oauth("invalid_request"));
+        return Err(Refusal::InvalidRequest.into());
     }
     // The scope of the provider's token is set at the login; the exchange cannot change it.
     if form.get("scope").is_some() {
-        return Err(Problem::oauth("invalid_scope"));
+        return Err(Refusal::InvalidScope.into());
     }
     if form.get("resource").is_some() || !client.may_have_tokens_of(provider) {
-        return Err(Problem::oauth("invalid_target"));
+        return Err(Refusal::InvalidTarget.into());
     }
     let signed_in = gate::subject(app, client, subject_token, now).await.map_err(|refused| match refused {
         unknown @ (gate::AccessTokenError::NotFresh | gate::AccessTokenError::Db(_)) => Problem::from(unknown),
-        _ => Problem::oauth("invalid_request"),
+        _ => Refusal::InvalidRequest.into(),
     })?;
     provider_token::of(app, provider, &signed_in, now).await.map_err(|none| match none {
-        None | Some(ProviderTokenError::NotStored) => Problem::oauth("invalid_target"),
-        Some(ProviderTokenError::NotLinked) => Problem::not_linked_exchange().with_oauth_error("invalid_target"),
-        Some(ProviderTokenError::ReauthRequired) => {
-            Problem::reauth_required_exchange().with_oauth_error("interaction_required")
-        }
-        Some(none @ ProviderTokenError::Provider(_)) => Problem::from(none).with_oauth_error("temporarily_unavailable"),
+        None | Some(ProviderTokenError::NotStored) => Refusal::InvalidTarget.into(),
+        Some(ProviderTokenError::NotLinked) => Refusal::NotLinkedExchange.into(),
+        Some(ProviderTokenError::ReauthRequired) => Refusal::ReauthRequiredExchange.into(),
+        Some(none @ ProviderTokenError::Provider(_)) => Problem::from(none),
         Some(ProviderTokenError::Db(error)) => Problem::from(error),
     })
 }

@@ -5,6 +5,7 @@ use crate::base::secret::Plain;
 use crate::login::AuthorizationResponse;
 use crate::upstream::{AuthorizationGrant, is_error_code};
 use crate::web::answer::problem::Problem;
+use crate::web::answer::refusals::Refusal;
 
 /// The response of RFC 6749 §4.1.2. Exactly one of `code` and `error` must be present (RA-14).
 pub fn with_code(parameters: &Parameters) -> Result<AuthorizationResponse, Problem> {
@@ -20,7 +21,7 @@ pub fn with_code(parameters: &Parameters) -> Result<AuthorizationResponse, Probl
             }))
         }
         (None, Some(error)) => Ok(AuthorizationResponse::Denied { error: known_error(error), iss }),
-        _ => Err(Problem::invalid_request()),
+        _ => Err(Refusal::InvalidRequest.into()),
     }
 }
 
@@ -38,7 +39,7 @@ pub fn with_verifier(parameters: &Parameters) -> Result<AuthorizationResponse, P
         (Some(_), None, None) => {
             Ok(AuthorizationResponse::Denied { error: "without oauth_verifier".to_owned(), iss: None })
         }
-        _ => Err(Problem::invalid_request()),
+        _ => Err(Refusal::InvalidRequest.into()),
     }
 }
 

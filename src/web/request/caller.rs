@@ -8,6 +8,7 @@ use actix_web::{Error, FromRequest, HttpMessage, HttpRequest};
 
 use crate::session::SignedIn;
 use crate::web::answer::problem::Problem;
+use crate::web::answer::refusals::Refusal;
 
 /// The kind of credentials that authenticated a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -65,5 +66,5 @@ impl FromRequest for FromListedOrigin {
 /// The error for a handler whose row in `ROUTES` does not provide what the handler extracts. A defect of the table.
 fn defect(request: &HttpRequest) -> Error {
     tracing::error!(route = request.match_pattern(), "the table of routes gives this handler no caller");
-    InternalError::from_response("no caller", Problem::internal().for_program(request)).into()
+    InternalError::from_response("no caller", Problem::from(Refusal::Internal).for_program(request)).into()
 }

@@ -17,6 +17,7 @@ use crate::client::{
 use crate::telemetry;
 use crate::web::answer::challenge::Challenge;
 use crate::web::answer::problem::Problem;
+use crate::web::answer::refusals::Refusal;
 
 /// Authenticates the client that sent a form. A failure counts once against the rate limit of the network, after the
 /// credential was checked, so that the right one is never limited. Needs no query, except for an assertion: its `jti` is
@@ -29,7 +30,7 @@ pub async fn authenticate<'a>(
     now: Timestamp,
 ) -> Result<&'a Client, Problem> {
     let known = prove(app, request, form, now).await;
-    known.map_err(|Refusal { problem, event }| {
+    known.map_err(|Rejected { problem, event }| {
         let is_attempt = !problem.is_outage();
         let limited = is_attempt.then(|| throttles.token(app, request).err()).flatten();
         if let Some(event) = event {
@@ -41,13 +42,13 @@ pub async fn authenticate<'a>(
 }
 
 /// Why a client is not authenticated.
-struct Refusal {
+struct Rejected {
     problem: Problem,
     /// What is to be recorded of it.
     event: Option<Event>,
 }
 
-impl<E: Into<Problem>> From<E> for Refusal {
+impl<E: Into<Problem>> From<E> for Rejected {
     fn from(error: E) -> Self {
         Self { problem: error.into(), event: None }
     }
@@ -58,10 +59,10 @@ async fn prove<'a>(
     request: &HttpRequest,
     form: &Parameters,
     now: Timestamp,
-) -> Result<&'a Client, Refusal> {
+) -> Result<&'a Client, Rejected> {
     let network = client_address::network(client_address::address(request, &app.config.server.trusted_proxies));
     let shown = presented(Authorization::of(request), form).map_err(|wrong| match wrong {
-        Malformed::SeveralMethods => Problem::invalid_request(),
+        Malformed::SeveralMethods => Problem::from(Refusal::InvalidRequest),
         Malformed::Credentials => refused(request),
     })?;
     let refuse = |error: ClientAuthError| {
@@ -74,7 +75,7 @@ async fn prove<'a>(
                 Problem::rate_limited(u64::try_from(left.num_seconds()).unwrap_or(0) + 1)
             }
         };
-        Refusal { problem, event: Some(Event::ClientRefused { client, ip: network }) }
+        Rejected { problem, event: Some(Event::ClientRefused { client, ip: network }) }
     };
     let proven = app.clients.authenticate(&shown, &audiences(app, request), network, now);
     let (client, assertion) = proven.map_err(refuse)?;

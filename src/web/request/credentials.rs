@@ -16,6 +16,7 @@ use crate::gate;
 use crate::session::SignedIn;
 use crate::token::{self, ACCOUNT_SCOPE, AccessClaims, BUILT_IN_CLIENT, has_scope};
 use crate::web::answer::problem::Problem;
+use crate::web::answer::refusals::Refusal;
 
 /// Valid credentials and the session that they name. Whether the session is live is not checked here.
 pub struct Credential {
@@ -29,8 +30,8 @@ pub struct Credential {
 pub fn by_cookie(app: &App, request: &HttpRequest) -> Result<Credential, Problem> {
     match cookies::session(app, request) {
         SessionCookie::Names(session) => Ok(Credential { session, means: Means::Cookie }),
-        SessionCookie::Missing | SessionCookie::Garbage => Err(Problem::no_session()),
-        SessionCookie::Conflict(_) => Err(Problem::session_cookies_conflict()),
+        SessionCookie::Missing | SessionCookie::Garbage => Err(Refusal::NoSession.into()),
+        SessionCookie::Conflict(_) => Err(Refusal::SessionCookiesConflict.into()),
     }
 }
 
@@ -51,7 +52,7 @@ pub fn for_account(app: &App, request: &HttpRequest, now: Timestamp) -> Result<C
     if claims.aud.is_only(issuer) && has_scope(&claims.scope, ACCOUNT_SCOPE) {
         of_session(claims)
     } else {
-        Err(Problem::account_scope_wanted())
+        Err(Refusal::AccountScope.into())
     }
 }
 
@@ -66,7 +67,7 @@ pub async fn for_openid(
     let token = access_token(app, request, payload).await?;
     let issuer = app.config.server.public_url.issuer();
     let verified = token::verify_for_any(&app.keys, issuer, token.expose(), now);
-    let claims = verified.map_err(|_| Problem::bearer_invalid())?;
+    let claims = verified.map_err(|_| Refusal::BearerInvalid)?;
     gate::check(app, &claims)?;
     let session = claims.sid.filter(|_| has_scope(&claims.scope, "openid"));
     let session = session.ok_or_else(|| Problem::insufficient_scope("openid"))?;
@@ -90,17 +91,17 @@ fn bearer(app: &App, request: &HttpRequest, now: Timestamp) -> Result<Option<Acc
     let token = match Authorization::of(request) {
         Authorization::Missing => return Ok(None),
         Authorization::Bearer(token) => token,
-        Authorization::Basic(..) | Authorization::Unusable => return Err(Problem::bearer_invalid()),
+        Authorization::Basic(..) | Authorization::Unusable => return Err(Refusal::BearerInvalid.into()),
     };
     let issuer = app.config.server.public_url.issuer();
-    let claims = token::verify(&app.keys, issuer, token.expose(), now).map_err(|_| Problem::bearer_invalid())?;
+    let claims = token::verify(&app.keys, issuer, token.expose(), now).map_err(|_| Refusal::BearerInvalid)?;
     // Tokens of other clients are refused: services receive them, and must not act on the user's session.
     let is_good = claims.client_id == BUILT_IN_CLIENT && !app.revocations.is_jti_revoked(claims.jti);
-    if is_good { Ok(Some(claims)) } else { Err(Problem::bearer_invalid()) }
+    if is_good { Ok(Some(claims)) } else { Err(Refusal::BearerInvalid.into()) }
 }
 
 fn of_session(claims: AccessClaims) -> Result<Credential, Problem> {
-    let session = claims.sid.ok_or_else(Problem::bearer_invalid)?;
+    let session = claims.sid.ok_or(Refusal::BearerInvalid)?;
     Ok(Credential { session, means: Means::Token { scope: claims.scope } })
 }
 
@@ -114,8 +115,8 @@ async fn access_token(app: &App, request: &HttpRequest, payload: Payload) -> Res
     }
     match (Authorization::of(request), posted) {
         (Authorization::Bearer(token), None) | (Authorization::Missing, Some(token)) => Ok(token),
-        (Authorization::Missing, None) => Err(Problem::no_session()),
-        (_, Some(_)) => Err(Problem::bearer_doubled()),
-        (Authorization::Basic(..) | Authorization::Unusable, None) => Err(Problem::bearer_invalid()),
+        (Authorization::Missing, None) => Err(Refusal::NoSession.into()),
+        (_, Some(_)) => Err(Refusal::BearerDoubled.into()),
+        (Authorization::Basic(..) | Authorization::Unusable, None) => Err(Refusal::BearerInvalid.into()),
     }
 }

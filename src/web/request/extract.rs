@@ -12,6 +12,7 @@ use serde::de::DeserializeOwned;
 
 use crate::app::App;
 use crate::web::answer::problem::Problem;
+use crate::web::answer::refusals::Refusal;
 
 /// The maximum number of parameters. No endpoint defines as many.
 const MAX_PARAMETERS: usize = 64;
@@ -26,7 +27,7 @@ impl Parameters {
     /// Parses a query or a form. A repeated name is an error: two parsers could choose different values (RA-14).
     pub fn parse(encoded: &str) -> Result<Self, Problem> {
         let (read, doubled) = Self::parse_all(encoded)?;
-        if doubled.is_empty() { Ok(read) } else { Err(Problem::invalid_request()) }
+        if doubled.is_empty() { Ok(read) } else { Err(Refusal::InvalidRequest.into()) }
     }
 
     /// As `parse`, but returns the repeated names to the caller. The first value of each is kept.
@@ -36,7 +37,7 @@ impl Parameters {
             let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
             let (name, value) = (decode(name)?, decode(value)?);
             if read.len() + doubled.len() == MAX_PARAMETERS {
-                return Err(Problem::invalid_request());
+                return Err(Refusal::InvalidRequest.into());
             }
             if read.iter().any(|(other, _)| *other == name) {
                 doubled.push(name);
@@ -90,8 +91,8 @@ impl FromRequest for Form {
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let (request, payload) = (request.clone(), web::Payload::from_request(request, payload));
         Box::pin(async move {
-            let app = request.app_data::<Data<App>>().ok_or_else(Problem::internal)?;
-            let payload = payload.await.map_err(|_| Problem::internal())?;
+            let app = request.app_data::<Data<App>>().ok_or(Refusal::Internal)?;
+            let payload = payload.await.map_err(|_| Refusal::Internal)?;
             form(&request, payload, app.config.limits.body_bytes).await.map(Self)
         })
     }
@@ -116,27 +117,27 @@ impl FromRequest for OptionalForm {
 /// Decodes `application/x-www-form-urlencoded` text: `+` and percent-encoding, UTF-8, no NUL.
 pub fn decode(text: &str) -> Result<String, Problem> {
     let spaced = text.replace('+', " ");
-    let decoded = percent_decode_str(&spaced).decode_utf8().map_err(|_| Problem::invalid_request())?;
-    if decoded.contains('\0') { Err(Problem::invalid_request()) } else { Ok(decoded.into_owned()) }
+    let decoded = percent_decode_str(&spaced).decode_utf8().map_err(|_| Refusal::InvalidRequest)?;
+    if decoded.contains('\0') { Err(Refusal::InvalidRequest.into()) } else { Ok(decoded.into_owned()) }
 }
 
 /// Reads a body of at most `limit` bytes. A larger `Content-Length` is refused without reading. The connection limits the time.
 pub async fn body(request: &HttpRequest, payload: web::Payload, limit: usize) -> Result<web::Bytes, Problem> {
     let length = request.headers().get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
     if length.is_some_and(|length: u64| u64::try_from(limit).is_ok_and(|limit| length > limit)) {
-        return Err(Problem::too_large());
+        return Err(Refusal::TooLarge.into());
     }
-    let whole = payload.to_bytes_limited(limit).await.map_err(|_| Problem::too_large())?;
-    whole.map_err(|_| Problem::invalid_request())
+    let whole = payload.to_bytes_limited(limit).await.map_err(|_| Refusal::TooLarge)?;
+    whole.map_err(|_| Refusal::InvalidRequest.into())
 }
 
 /// Reads a form from the body. The query is ignored.
 pub async fn form(request: &HttpRequest, payload: web::Payload, limit: usize) -> Result<Parameters, Problem> {
     if media_type(request) != FORM {
-        return Err(Problem::invalid_request());
+        return Err(Refusal::InvalidRequest.into());
     }
     let body = body(request, payload, limit).await?;
-    Parameters::parse(std::str::from_utf8(&body).map_err(|_| Problem::invalid_request())?)
+    Parameters::parse(std::str::from_utf8(&body).map_err(|_| Refusal::InvalidRequest)?)
 }
 
 /// The media type of `Content-Type`, in lower case and without parameters; empty where the header is missing.
@@ -147,7 +148,7 @@ pub fn media_type(request: &HttpRequest) -> String {
 
 /// Parses a JSON body. `serde_json` limits the nesting to 128 levels, so it cannot exhaust the stack (IN-07).
 pub fn json<T: DeserializeOwned>(body: &[u8]) -> Result<T, Problem> {
-    serde_json::from_slice(body).map_err(|_| Problem::invalid_request())
+    serde_json::from_slice(body).map_err(|_| Refusal::InvalidRequest.into())
 }
 
 #[cfg(test)]

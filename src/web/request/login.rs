@@ -13,6 +13,7 @@ use crate::login::{Caller, Code, FetchSite};
 use crate::upstream::LoginHints;
 use crate::web::answer::negotiate;
 use crate::web::answer::problem::Problem;
+use crate::web::answer::refusals::Refusal;
 
 /// The parameters of a login that anyone may begin.
 pub const LOGIN_PARAMETERS: [&str; 8] =
@@ -31,12 +32,12 @@ pub fn target(app: &App, provider: &str, query: &Parameters) -> Result<Option<St
     if let Some(iss) = query.get("iss") {
         let provider = app.providers.get(provider).ok_or(Code::UnknownProvider)?;
         if !provider.is_issuer(iss) {
-            return Err(Problem::invalid_request());
+            return Err(Refusal::InvalidRequest.into());
         }
     }
     let Some(target) = query.get("target_link_uri") else { return checked_return_to(app, query) };
     if query.get("return_to").is_some() {
-        return Err(Problem::invalid_request());
+        return Err(Refusal::InvalidRequest.into());
     }
     Ok(Some(app.config.login.return_to.check(target).ok_or(Code::ReturnToRefused)?))
 }
@@ -44,7 +45,7 @@ pub fn target(app: &App, provider: &str, query: &Parameters) -> Result<Option<St
 /// The parameters that are passed on to the provider. Others in the query are ignored (RA-16).
 pub fn hints(query: &Parameters) -> Result<LoginHints, Problem> {
     let text = |name: &str| query.get(name).map(str::to_owned);
-    let max_age = query.get("max_age").map(str::parse).transpose().map_err(|_| Problem::invalid_request())?;
+    let max_age = query.get("max_age").map(str::parse).transpose().map_err(|_| Refusal::InvalidRequest)?;
     Ok(LoginHints {
         login_hint: text("login_hint"),
         prompt: text("prompt"),

@@ -7,6 +7,7 @@ use actix_web::web::{self, ServiceConfig};
 use actix_web::{Error, HttpRequest, HttpResponse, Resource, Route, guard};
 
 use crate::web::answer::problem::Problem;
+use crate::web::answer::refusals::Refusal;
 use crate::web::endpoint::{administration, ops};
 
 /// Registers the routes. `administered`: whether `admin.token` is set; without it, `/admin/` does not exist.
@@ -72,5 +73,5 @@ fn read() -> Route {
 }
 
 async fn not_on_admin(request: HttpRequest) -> HttpResponse {
-    Problem::not_on_admin().without_pages(&request)
+    Problem::from(Refusal::NotOnAdmin).without_pages(&request)
 }

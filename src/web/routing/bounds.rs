@@ -10,6 +10,7 @@ use actix_web::web::Data;
 
 use crate::app::App;
 use crate::web::answer::problem::Problem;
+use crate::web::answer::refusals::Refusal;
 
 const MAX_URI: usize = 8 * 1024;
 const MAX_HEADERS: usize = 16 * 1024;
@@ -60,9 +61,9 @@ fn transport_security(app: &App) -> Option<&'static str> {
 fn too_long(request: &ServiceRequest) -> Option<Problem> {
     let length = |(name, value): (&HeaderName, &HeaderValue)| name.as_str().len() + value.len() + 4;
     if length_of(request.uri()) > MAX_URI {
-        Some(Problem::uri_too_long())
+        Some(Refusal::UriTooLong.into())
     } else if request.headers().iter().map(length).sum::<usize>() > MAX_HEADERS {
-        Some(Problem::headers_too_large())
+        Some(Refusal::HeadersTooLarge.into())
     } else {
         None
     }

@@ -11,8 +11,8 @@ use super::route::{Access, Cors, Entry, Limit, OriginRule, Row, Surface};
 use crate::app::App;
 use crate::base::clock::Timestamp;
 use crate::gate;
-use crate::login::Code;
 use crate::web::answer::problem::Problem;
+use crate::web::answer::refusals::Refusal;
 use crate::web::answer::{cookies_conflict, negotiate, page};
 use crate::web::request::caller::{Caller, FromListedOrigin, Means};
 use crate::web::request::cookies::{self, SessionCookie};
@@ -56,11 +56,11 @@ async fn judge(app: &App, entry: &Entry, request: &mut ServiceRequest) -> Result
     let refused_origin = entry.origin == OriginRule::Listed && !is_listed;
     let now = app.clock.now();
     let Some(Credential { session, means }) = credential(app, entry.access, request, now).await? else {
-        return if refused_origin { Err(Problem::foreign_origin()) } else { Ok(()) };
+        return if refused_origin { Err(Refusal::ForeignOrigin.into()) } else { Ok(()) };
     };
     // Browsers attach cookies to requests that another site causes, but never an access token (SE-13).
     if refused_origin && means == Means::Cookie {
-        return Err(Problem::foreign_origin());
+        return Err(Refusal::ForeignOrigin.into());
     }
     let signed_in = gate::live(app, session, now).await?;
     request.extensions_mut().insert(Caller { signed_in, means });
@@ -80,14 +80,14 @@ async fn credential(
         Access::BuiltIn => credentials::of_built_in_client(app, request.request(), now).map(Some),
         Access::Account => credentials::for_account(app, request.request(), now).map(Some),
         Access::OpenId => {
-            let payload = request.extract::<Payload>().await.map_err(|_| Problem::internal())?;
+            let payload = request.extract::<Payload>().await.map_err(|_| Refusal::Internal)?;
             credentials::for_openid(app, request.request(), payload, now).await.map(Some)
         }
     }
 }
 
 fn throttles(request: &HttpRequest) -> Result<&Throttles, Problem> {
-    request.app_data::<Data<Throttles>>().map(Data::get_ref).ok_or_else(Problem::internal)
+    request.app_data::<Data<Throttles>>().map(Data::get_ref).ok_or_else(|| Refusal::Internal.into())
 }
 
 /// Counts the request against the rate limit of its entry.
@@ -108,7 +108,11 @@ fn count(app: &App, limit: Limit, request: &HttpRequest) -> Result<(), Problem> 
 /// counted, so that other requests from its network cannot keep it from completing.
 fn count_unknown_state(app: &App, entry: &Entry, request: &HttpRequest, refusal: &Problem) -> Result<(), Problem> {
     let is_response = matches!(entry.limit, Some(Limit::Callback | Limit::CallbackUnlessForm));
-    if is_response && refusal.is(Code::UnknownState) { throttles(request)?.unknown_state(app, request) } else { Ok(()) }
+    if is_response && refusal.is(Refusal::UnknownState) {
+        throttles(request)?.unknown_state(app, request)
+    } else {
+        Ok(())
+    }
 }
 
 /// Renders a refusal for the surface of the route. Where a session was required, a browser is sent to the login, which
@@ -118,7 +122,7 @@ fn render(app: &App, surface: Surface, access: Access, request: &HttpRequest, pr
     let signed_in_only = matches!(access, Access::Cookie | Access::Account | Access::BuiltIn);
     let mut answer = match surface {
         _ if problem.is_oauth() => problem.for_oauth(request),
-        Surface::Page if problem.is_of_cookies() && !negotiate::wants_json_only(request) => {
+        Surface::Page if problem.is(Refusal::SessionCookiesConflict) && !negotiate::wants_json_only(request) => {
             cookies_conflict::page(app, request)
         }
         Surface::Page if signed_in_only && problem.wants_sign_in() && !negotiate::wants_json_only(request) => {

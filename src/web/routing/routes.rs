@@ -12,6 +12,7 @@ use super::guard::guard;
 use super::route::{Access, Entry, Limit, OriginRule, Row, Surface};
 use crate::app::App;
 use crate::web::answer::problem::Problem;
+use crate::web::answer::refusals::Refusal;
 use crate::web::answer::{assets, page};
 use crate::web::endpoint::{
     account, authorize, backchannel_logout, discovery, identities, introspection, login, logout, metadata,
@@ -187,7 +188,7 @@ async fn home(app: Data<App>) -> HttpResponse {
 }
 
 async fn nothing_here(request: HttpRequest) -> HttpResponse {
-    Problem::not_found().for_anyone(&request)
+    Problem::from(Refusal::NotFound).for_anyone(&request)
 }
 
 #[cfg(test)]
