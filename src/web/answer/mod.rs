@@ -14,3 +14,4 @@ mod problem_page;
 pub mod refusals;
 pub mod remove_identity;
 mod render;
+pub mod token_response;

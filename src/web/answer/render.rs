@@ -8,6 +8,7 @@ use super::negotiate;
 use super::problem::Problem;
 use super::problem_page::{self, Outlook};
 use super::refusals::{NEEDS_OPERATOR, Refusal, RefusalText};
+use super::token_response::ErrorResponse;
 use crate::base::id::Reference;
 
 impl Problem {
@@ -75,9 +76,9 @@ impl Problem {
 
     /// Renders the error JSON of RFC 6749 §5.2.
     pub fn for_oauth(&self, request: &HttpRequest) -> HttpResponse {
-        let body = serde_json::json!({ "error": self.text().oauth_error, "error_description": self.text().title });
         let _logged = self.reference_for(request);
-        let mut answer = HttpResponse::build(self.status()).content_type("application/json").body(body.to_string());
+        let body = ErrorResponse { error: self.text().oauth_error, error_description: self.text().title };
+        let mut answer = HttpResponse::build(self.status()).json(body);
         answer.headers_mut().insert(header::PRAGMA, HeaderValue::from_static("no-cache"));
         self.finish(answer)
     }

@@ -6,13 +6,15 @@ use actix_web::http::header;
 use actix_web::middleware::Next;
 use actix_web::web::{Data, Path};
 use actix_web::{Error, HttpRequest, HttpResponse};
-use serde_json::json;
+use serde::Serialize;
 
+use crate::account::Record;
 use crate::administration::{self, Actor};
 use crate::app::App;
 use crate::base::id::{SessionId, UserId};
 use crate::login::{self, Unlinked};
-use crate::logout;
+use crate::logout::{self, Undelivered};
+use crate::session::Listed;
 use crate::web::answer::problem::Problem;
 use crate::web::answer::refusals::Refusal;
 use crate::web::request::authorization::Authorization;
@@ -57,6 +59,29 @@ fn is_administrator(request: &HttpRequest) -> bool {
     presented.hashed().matches(token.hashed().as_bytes())
 }
 
+#[derive(Serialize)]
+struct Users {
+    users: Vec<Record>,
+    /// The value of `after` for the next users; null after the last.
+    next: Option<UserId>,
+}
+
+#[derive(Serialize)]
+struct Sessions {
+    sessions: Vec<Listed>,
+}
+
+#[derive(Serialize)]
+struct Revoked {
+    /// The number of sessions that were ended.
+    revoked: usize,
+}
+
+#[derive(Serialize)]
+struct Notices {
+    notices: Vec<Undelivered>,
+}
+
 /// Users, newest first. `q` searches the e-mail address and the names; `after` is the `next` of the previous answer.
 pub async fn users(app: Data<App>, Query(parameters): Query) -> Result<HttpResponse, Problem> {
     let words = parameters.get("q").unwrap_or_default().to_owned();
@@ -68,7 +93,7 @@ pub async fn users(app: Data<App>, Query(parameters): Query) -> Result<HttpRespo
     let users = administration::search(&app.db, words, after, most).await?;
     let full = usize::try_from(most).is_ok_and(|most| users.len() == most);
     let next = users.last().filter(|_| full).map(|user| user.sub);
-    Ok(HttpResponse::Ok().json(json!({ "users": users, "next": next })))
+    Ok(HttpResponse::Ok().json(Users { users, next }))
 }
 
 /// One user with all identities, each a pair `(provider, sub)`.
@@ -114,14 +139,14 @@ pub async fn unlink(app: Data<App>, names: Path<(String, String)>) -> Result<Htt
 pub async fn sessions(app: Data<App>, sub: Path<String>) -> Result<HttpResponse, Problem> {
     let now = app.clock.now();
     let listed = administration::sessions(&app.db, app.lifetime, named(&sub)?, now).await?;
-    Ok(HttpResponse::Ok().json(json!({ "sessions": listed.ok_or(Refusal::NotFound)? })))
+    Ok(HttpResponse::Ok().json(Sessions { sessions: listed.ok_or(Refusal::NotFound)? }))
 }
 
 /// Ends all sessions of a user. The answer has their number.
 pub async fn end_sessions(app: Data<App>, sub: Path<String>) -> Result<HttpResponse, Problem> {
     let now = app.clock.now();
     let ended = administration::end_sessions(&app.db, &app.endings, named(&sub)?, now).await?;
-    Ok(HttpResponse::Ok().json(json!({ "revoked": ended.ok_or(Refusal::NotFound)? })))
+    Ok(HttpResponse::Ok().json(Revoked { revoked: ended.ok_or(Refusal::NotFound)? }))
 }
 
 /// Ends one session; 404 where it does not exist or has ended.
@@ -141,7 +166,7 @@ pub async fn login(app: Data<App>, reference: Path<String>) -> Result<HttpRespon
 pub async fn logout_notices(app: Data<App>, Query(parameters): Query) -> Result<HttpResponse, Problem> {
     let most = limit(&parameters)?;
     let notices = logout::undelivered(&app.db, most).await?;
-    Ok(HttpResponse::Ok().json(json!({ "notices": notices })))
+    Ok(HttpResponse::Ok().json(Notices { notices }))
 }
 
 fn limit(parameters: &Parameters) -> Result<i64, Problem> {

@@ -3,7 +3,7 @@
 use actix_web::http::header;
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
-use serde_json::json;
+use serde::Serialize;
 
 use crate::app::App;
 use crate::authorize::{
@@ -21,6 +21,7 @@ use crate::telemetry;
 use crate::token;
 use crate::web::answer::problem::Problem;
 use crate::web::answer::refusals::Refusal;
+use crate::web::answer::token_response::ErrorResponse;
 use crate::web::answer::{page, pages};
 use crate::web::request::client_authentication::authenticate;
 use crate::web::request::cookies::{self, SessionCookie};
@@ -128,6 +129,14 @@ pub async fn authorize_by_form(app: Data<App>, Form(form): Form) -> Result<HttpR
     Ok(page::see_other(&format!("{prefix}/oauth2/authorize?{}", query.finish())))
 }
 
+/// The answer to a pushed request (RFC 9126 §2.2).
+#[derive(Serialize)]
+struct Pushed<'a> {
+    request_uri: &'a str,
+    /// In seconds.
+    expires_in: i64,
+}
+
 /// `POST /oauth2/par`: a pushed authorization request (RFC 9126).
 pub async fn push(
     app: Data<App>,
@@ -150,10 +159,10 @@ pub async fn push(
     match read(app, &get, &[], IsPushed(true)) {
         Ok(asked) => {
             let (request_uri, expires_in) = authorize::push(app, &asked, now).await?;
-            Ok(HttpResponse::Created().json(json!({ "request_uri": request_uri.expose(), "expires_in": expires_in })))
+            Ok(HttpResponse::Created().json(Pushed { request_uri: request_uri.expose(), expires_in }))
         }
         Err(AuthorizeError::Told(answer)) => {
-            let body = json!({ "error": answer.error.as_str(), "error_description": answer.description });
+            let body = ErrorResponse { error: answer.error.as_str(), error_description: &answer.description };
             Ok(HttpResponse::BadRequest().json(body))
         }
         Err(refused) => Err(refused.into()),

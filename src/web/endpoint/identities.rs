@@ -4,7 +4,6 @@
 use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
 use serde::Serialize;
-use serde_json::json;
 
 use crate::account::{self, Identity};
 use crate::app::App;
@@ -19,23 +18,43 @@ use crate::web::request::cookies;
 use crate::web::request::extract::Parameters;
 use crate::web::request::login::{self as login_request, checked_return_to, hints};
 
+#[derive(Serialize)]
+struct Identities {
+    identities: Vec<IdentityView>,
+}
+
+/// An identity. `name`: of its provider.
+#[derive(Serialize)]
+struct IdentityView {
+    name: String,
+    #[serde(flatten)]
+    identity: Identity,
+}
+
+/// When an identity will be removed.
+#[derive(Serialize)]
+struct Removal {
+    unlink_at: Timestamp,
+}
+
+/// The address of the authorization request that links an identity.
+#[derive(Serialize)]
+struct LinkUrl {
+    url: String,
+    /// In seconds.
+    expires_in: u64,
+}
+
 /// `GET /identities`: the identities of the user, oldest first.
 pub async fn list(app: Data<App>, caller: Caller) -> Result<HttpResponse, Problem> {
-    #[derive(Serialize)]
-    struct IdentityView {
-        name: String,
-        #[serde(flatten)]
-        identity: Identity,
-    }
     let user = caller.signed_in.user.sub;
     let identities = app.db.run("list identities", move |conn| account::identities(conn, user)).await?;
     let name = |identity: &Identity| match app.providers.get(&identity.provider) {
         Some(provider) => provider.name().to_owned(),
         None => identity.provider.clone(),
     };
-    let views: Vec<_> =
-        identities.into_iter().map(|identity| IdentityView { name: name(&identity), identity }).collect();
-    Ok(HttpResponse::Ok().json(json!({ "identities": views })))
+    let views = identities.into_iter().map(|identity| IdentityView { name: name(&identity), identity }).collect();
+    Ok(HttpResponse::Ok().json(Identities { identities: views }))
 }
 
 /// `POST /identities/{provider}`: the address of the authorization request that links an identity.
@@ -48,7 +67,7 @@ pub async fn link(
     let provider = provider.into_inner();
     wants_fresh_login(&app, &caller.signed_in, "link", &provider).await?;
     let (begun, cookie) = begin(&app, &request, &caller.signed_in, provider).await?;
-    Ok(HttpResponse::Ok().cookie(cookie).json(json!({ "url": begun.url, "expires_in": begun.expires_in })))
+    Ok(HttpResponse::Ok().cookie(cookie).json(LinkUrl { url: begun.url, expires_in: begun.expires_in }))
 }
 
 /// Begins the login that links an identity, bound to this browser and this session.
@@ -85,7 +104,7 @@ pub async fn unlink(app: Data<App>, caller: Caller, id: Path<String>) -> Result<
     let removal = remove(&app, &caller.signed_in, &id).await?;
     let mut answer = match removal {
         RemovalOutcome::Removed { .. } => HttpResponse::NoContent().finish(),
-        RemovalOutcome::Waits(unlink_at) => HttpResponse::Accepted().json(json!({ "unlink_at": unlink_at })),
+        RemovalOutcome::Waits(unlink_at) => HttpResponse::Accepted().json(Removal { unlink_at }),
     };
     if removal == (RemovalOutcome::Removed { session_ended: true }) && caller.is_by_cookie() {
         cookies::sign_out(&app, &mut answer);

@@ -3,7 +3,7 @@
 use actix_web::http::header;
 use actix_web::web::{Data, Path, Payload};
 use actix_web::{HttpRequest, HttpResponse};
-use serde_json::json;
+use serde::Serialize;
 
 use super::authorize;
 use crate::app::App;
@@ -29,17 +29,28 @@ use crate::web::request::login::{LOGIN_PARAMETERS, caller, checked_return_to, hi
 
 /// `GET /providers`: the providers, in the order of the configuration.
 pub async fn providers(app: Data<App>) -> HttpResponse {
-    let mut providers = Vec::new();
-    for provider in app.providers.iter() {
-        providers.push(json!({
-            "id": provider.id(),
-            "name": provider.name(),
-            "kind": provider.kind(),
-            "login_url": app.config.server.public_url.at(&format!("/login/{}", provider.id())),
-            "available": provider.is_available(),
-        }));
-    }
-    HttpResponse::Ok().json(json!({ "providers": providers }))
+    let view = |provider: &Provider| ProviderView {
+        id: provider.id().to_owned(),
+        name: provider.name().to_owned(),
+        kind: provider.kind(),
+        login_url: app.config.server.public_url.at(&format!("/login/{}", provider.id())),
+        available: provider.is_available(),
+    };
+    HttpResponse::Ok().json(Providers { providers: app.providers.iter().map(view).collect() })
+}
+
+#[derive(Serialize)]
+struct Providers {
+    providers: Vec<ProviderView>,
+}
+
+#[derive(Serialize)]
+struct ProviderView {
+    id: String,
+    name: String,
+    kind: &'static str,
+    login_url: String,
+    available: bool,
 }
 
 /// `GET /login`: the page with the providers. With only one provider, a redirect to it; `choose=1` shows the page.

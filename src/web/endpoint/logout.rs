@@ -3,7 +3,7 @@
 use actix_web::cookie::Cookie;
 use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
-use serde_json::json;
+use serde::Serialize;
 
 use crate::app::App;
 use crate::logout::{self, Asked, Decision, Leaving, Request};
@@ -67,11 +67,17 @@ async fn local(app: &App, origin: FromListedOrigin, request: &HttpRequest) -> Re
         None => None,
     };
     let mut answer = match on {
-        Some(url) => HttpResponse::Ok().json(json!({ "logout_url": url })),
+        Some(url) => HttpResponse::Ok().json(LogoutUrl { logout_url: url }),
         None => HttpResponse::NoContent().finish(),
     };
     clear_cookies(app, request, &mut answer);
     Ok(answer)
+}
+
+/// The answer to a script whose provider has a logout endpoint.
+#[derive(Serialize)]
+struct LogoutUrl {
+    logout_url: String,
 }
 
 /// `POST /logout/confirm`: the button on the confirmation page.

@@ -1,16 +1,19 @@
 //! The admin listener: `/healthz`, `/readyz`, `/metrics`.
 
+use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use actix_web::HttpResponse;
 use actix_web::web::Data;
 use chrono::TimeDelta;
-use serde_json::json;
+use serde::Serialize;
 
 use crate::app::App;
 use crate::base::db;
 use crate::base::measure;
 use crate::telemetry::Metrics;
+use crate::upstream::Provider;
 use crate::web::answer::problem::Problem;
 use crate::web::answer::refusals::Refusal;
 
@@ -34,32 +37,46 @@ pub async fn healthz() -> HttpResponse {
     HttpResponse::Ok().content_type("text/plain; charset=utf-8").body("ok\n")
 }
 
+#[derive(Serialize)]
+struct Readyz {
+    status: &'static str,
+    checks: Checks,
+}
+
+#[derive(Serialize)]
+struct Checks {
+    database: &'static str,
+    revocations: &'static str,
+    /// `ok`, or how far the clock of this machine is off.
+    clock: Cow<'static, str>,
+    shutdown: &'static str,
+    /// By id.
+    providers: BTreeMap<String, &'static str>,
+}
+
 /// `GET /readyz`: whether this replica should receive requests. An unavailable provider is reported, but does not make
 /// it unready: the other providers work. Nor does a wrong clock: all replicas may have it.
 pub async fn readyz(app: Data<App>, readiness: Data<Readiness>) -> HttpResponse {
-    let mut providers = serde_json::Map::new();
-    for provider in app.providers.iter() {
-        let state = match provider {
-            suspended if suspended.is_suspended() => "issuer changed",
-            available if available.is_available() => "ok",
-            _ => "unavailable",
-        };
-        providers.insert(provider.id().to_owned(), state.into());
-    }
+    let state = |provider: &Provider| match provider {
+        suspended if suspended.is_suspended() => "issuer changed",
+        available if available.is_available() => "ok",
+        _ => "unavailable",
+    };
+    let providers = app.providers.iter().map(|provider| (provider.id().to_owned(), state(provider))).collect();
     let database = app.db.run("check readiness", db::ping).await.is_ok();
     let revocations = app.revocations.is_fresh();
     let leaving = readiness.is_leaving();
     let ready = database && revocations && !leaving;
-    let body = json!({
-        "status": if ready { "ready" } else { "not ready" },
-        "checks": {
-            "database": if database { "ok" } else { "unavailable" },
-            "revocations": if revocations { "ok" } else { "out of reach" },
-            "clock": app.revocations.clock().excess().map_or_else(|| "ok".to_owned(), clock_difference),
-            "shutdown": if leaving { "begun" } else { "ok" },
-            "providers": providers,
+    let body = Readyz {
+        status: if ready { "ready" } else { "not ready" },
+        checks: Checks {
+            database: if database { "ok" } else { "unavailable" },
+            revocations: if revocations { "ok" } else { "out of reach" },
+            clock: app.revocations.clock().excess().map_or("ok".into(), |excess| clock_difference(excess).into()),
+            shutdown: if leaving { "begun" } else { "ok" },
+            providers,
         },
-    });
+    };
     if ready {
         HttpResponse::Ok().json(body)
     } else {

@@ -12,6 +12,7 @@ use crate::session::{Aal, SignedIn};
 use crate::token::{self, BUILT_IN_CLIENT, BUILT_IN_SCOPE, has_scope};
 use crate::web::answer::problem::Problem;
 use crate::web::answer::refusals::Refusal;
+use crate::web::answer::token_response::TokenResponse;
 use crate::web::request::caller::{Caller, Means};
 use crate::web::request::extract::{self, Parameters, Query};
 
@@ -47,9 +48,12 @@ pub async fn token(
         }
     };
     let issued = issued.map_err(Problem::from)?;
-    Ok(HttpResponse::Ok().json(json!({
-        "access_token": issued.token.expose(), "token_type": "Bearer", "expires_in": issued.expires_in,
-    })))
+    Ok(HttpResponse::Ok().json(TokenResponse {
+        access_token: issued.token.expose(),
+        token_type: "Bearer",
+        expires_in: Some(issued.expires_in),
+        ..TokenResponse::default()
+    }))
 }
 
 /// The form, or no parameters where the body is empty.

@@ -3,7 +3,6 @@
 use actix_web::HttpResponse;
 use actix_web::web::{Data, Path};
 use serde::Serialize;
-use serde_json::json;
 
 use crate::app::App;
 use crate::logout;
@@ -16,6 +15,17 @@ use crate::web::request::extract::Query;
 
 /// The maximum number of sessions in one answer. The list has no further pages.
 pub const MAX_LISTED: i64 = 1000;
+
+#[derive(Serialize)]
+struct Sessions {
+    sessions: Vec<SessionView>,
+}
+
+#[derive(Serialize)]
+struct Revoked {
+    /// The number of sessions that were ended.
+    revoked: usize,
+}
 
 /// A session. `current`: whether the request's credentials belong to it.
 #[derive(Serialize)]
@@ -31,8 +41,8 @@ pub async fn list(app: Data<App>, caller: Caller) -> Result<HttpResponse, Proble
     let (user, lifetime, now) = (signed_in.user.sub, app.lifetime, app.clock.now());
     let listed = app.db.run("list sessions", move |conn| session::list(conn, user, lifetime, now, MAX_LISTED)).await?;
     let view = |listed: Listed| SessionView { current: listed.id == signed_in.session.id, listed };
-    let sessions: Vec<_> = listed.into_iter().map(view).collect();
-    Ok(HttpResponse::Ok().json(json!({ "sessions": sessions })))
+    let sessions = listed.into_iter().map(view).collect();
+    Ok(HttpResponse::Ok().json(Sessions { sessions }))
 }
 
 /// `DELETE /sessions/{id}`: ends one session of the user. 404 for a session of another user.
@@ -58,7 +68,7 @@ pub async fn end_many(app: Data<App>, caller: Caller, Query(parameters): Query) 
         Some("all") => (logout::all(&app, user, now).await?, true),
         _ => return Err(Refusal::InvalidRequest.into()),
     };
-    let mut answer = HttpResponse::Ok().json(json!({ "revoked": revoked }));
+    let mut answer = HttpResponse::Ok().json(Revoked { revoked });
     if all && caller.is_by_cookie() {
         cookies::sign_out(&app, &mut answer);
     }

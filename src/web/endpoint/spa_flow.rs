@@ -2,9 +2,9 @@
 
 use actix_web::web::{Data, Payload};
 use actix_web::{HttpRequest, HttpResponse};
-use serde::Deserialize;
-use serde_json::{Map, Value, json};
+use serde::{Deserialize, Serialize};
 
+use crate::account::User;
 use crate::app::App;
 use crate::authorize::is_s256_challenge;
 use crate::base::clock::Timestamp;
@@ -41,7 +41,7 @@ pub async fn url(app: Data<App>, request: HttpRequest, Query(query): Query) -> R
         caller,
     };
     let begun = login::begin(&app, new_login, app.clock.now()).await.map_err(parameter)?;
-    let body = json!({ "url": begun.url, "state": begun.state.expose(), "expires_in": begun.expires_in });
+    let body = LoginUrl { url: &begun.url, state: begun.state.expose(), expires_in: begun.expires_in };
     Ok(HttpResponse::Ok().cookie(cookie).json(body))
 }
 
@@ -134,39 +134,78 @@ fn count_unbound(app: &App, caller: &Caller, now: Timestamp) {
 
 async fn answer(app: &App, provider: &Provider, done: Completed, now: Timestamp) -> Result<HttpResponse, Problem> {
     let issued = token::issue(app, &done.signed_in, now).map_err(Problem::from)?;
-    let refresh = RefreshToken { session: done.signed_in.session.id, counter: 0 };
-    let mut at_provider = if provider.registration().expose_tokens {
-        exposed(&done.tokens, provider.registration().store_tokens)
-    } else {
-        Map::new()
-    };
+    let refresh = RefreshToken { session: done.signed_in.session.id, counter: 0 }.encode(&app.config.ring);
+    let registration = provider.registration();
+    let tokens = registration.expose_tokens.then(|| ExposedTokens::of(&done.tokens, registration.store_tokens));
     let logout_url = logout::link(app, provider, done.signed_in.session.id, now).await;
-    at_provider.insert("logout_url".into(), json!(logout_url));
-    Ok(HttpResponse::Ok().json(json!({
-        "api": {
-            "access": issued.token.expose(),
-            "refresh": refresh.encode(&app.config.ring).expose(),
-            "token_type": "Bearer",
-            "expires_in": issued.expires_in,
+    let body = SignedInBody {
+        api: ApiTokens {
+            access: issued.token.expose(),
+            refresh: refresh.expose(),
+            token_type: "Bearer",
+            expires_in: issued.expires_in,
         },
-        "provider": at_provider,
-        "user": done.signed_in.user,
-    })))
+        provider: AtProvider { tokens, logout_url },
+        user: &done.signed_in.user,
+    };
+    Ok(HttpResponse::Ok().json(body))
 }
 
-/// The provider's tokens for the frontend. A refresh token that is `kept` here is omitted: with rotation, only one
-/// party can use it.
-fn exposed(tokens: &ProviderTokens, kept: bool) -> Map<String, Value> {
-    let text = |token: Option<&Plain>| json!(token.map(Plain::expose));
-    let mut members = Map::new();
-    members.insert("access_token".into(), json!(tokens.access_token.expose()));
-    members.insert("refresh_token".into(), text(tokens.refresh_token.as_ref().filter(|_| !kept)));
-    members.insert("id_token".into(), text(tokens.id_token.as_ref()));
-    members.insert("expires_in".into(), json!(tokens.expires_in));
-    if tokens.token_secret.is_some() {
-        members.insert("token_secret".into(), text(tokens.token_secret.as_ref()));
+/// The answer to `GET /oauth2/url/`.
+#[derive(Serialize)]
+struct LoginUrl<'a> {
+    url: &'a str,
+    state: &'a str,
+    expires_in: u64,
+}
+
+/// The answer to the completed login.
+#[derive(Serialize)]
+struct SignedInBody<'a> {
+    api: ApiTokens<'a>,
+    provider: AtProvider<'a>,
+    user: &'a User,
+}
+
+/// The gateway's tokens.
+#[derive(Serialize)]
+struct ApiTokens<'a> {
+    access: &'a str,
+    refresh: &'a str,
+    token_type: &'static str,
+    expires_in: u64,
+}
+
+#[derive(Serialize)]
+struct AtProvider<'a> {
+    /// With `providers.<id>.expose_tokens`.
+    #[serde(flatten)]
+    tokens: Option<ExposedTokens<'a>>,
+    logout_url: Option<String>,
+}
+
+/// The provider's tokens for the frontend.
+#[derive(Serialize)]
+struct ExposedTokens<'a> {
+    access_token: &'a str,
+    refresh_token: Option<&'a str>,
+    id_token: Option<&'a str>,
+    expires_in: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    token_secret: Option<&'a str>,
+}
+
+impl<'a> ExposedTokens<'a> {
+    /// A refresh token that is `kept` here is omitted: with rotation, only one party can use it.
+    fn of(tokens: &'a ProviderTokens, kept: bool) -> Self {
+        Self {
+            access_token: tokens.access_token.expose(),
+            refresh_token: tokens.refresh_token.as_ref().filter(|_| !kept).map(Plain::expose),
+            id_token: tokens.id_token.as_ref().map(Plain::expose),
+            expires_in: tokens.expires_in,
+            token_secret: tokens.token_secret.as_ref().map(Plain::expose),
+        }
     }
-    members
 }
 
 /// In the SPA flow the provider is a parameter, so an unknown one is 400 instead of 404.

@@ -1,9 +1,8 @@
 //! `POST /oauth2/token`: with a form the token endpoint of OAuth 2.1, with JSON the second request of the SPA flow.
 
-use actix_web::http::header::{self, HeaderValue};
+use actix_web::http::header;
 use actix_web::web::{Data, Payload};
 use actix_web::{HttpRequest, HttpResponse};
-use serde_json::{Map, Value, json};
 
 use super::spa_flow;
 use super::{provider_token, token_exchange};
@@ -20,6 +19,7 @@ use crate::token::{
 use crate::web::answer::negotiate;
 use crate::web::answer::problem::Problem;
 use crate::web::answer::refusals::Refusal;
+use crate::web::answer::token_response::TokenResponse;
 use crate::web::request::client_address;
 use crate::web::request::client_authentication::authenticate;
 use crate::web::request::extract::{self, Parameters};
@@ -186,21 +186,20 @@ fn issued(
     about: Option<&IdTokenContent<'_>>,
     now: Timestamp,
 ) -> Result<HttpResponse, Problem> {
-    let mut body = Map::from_iter([
-        ("access_token".to_owned(), json!(access.token.expose())),
-        ("token_type".to_owned(), json!("Bearer")),
-        ("expires_in".to_owned(), json!(access.expires_in)),
-        ("scope".to_owned(), json!(scope)),
-    ]);
-    if let Some(refresh) = refresh {
-        body.insert("refresh_token".to_owned(), json!(refresh.expose()));
-    }
-    if let Some(IdTokenContent { signed_in, nonce }) = about.filter(|_| has_scope(scope, "openid")) {
-        let id_token = token::id_token(app, client, signed_in, scope, *nonce, &access.token, now);
-        let id_token = id_token.map_err(Problem::from)?;
-        body.insert("id_token".to_owned(), json!(id_token.expose()));
-    }
-    let mut answer = HttpResponse::Ok().json(Value::Object(body));
-    answer.headers_mut().insert(header::PRAGMA, HeaderValue::from_static("no-cache"));
-    Ok(answer)
+    let id_token = match about.filter(|_| has_scope(scope, "openid")) {
+        Some(IdTokenContent { signed_in, nonce }) => {
+            Some(token::id_token(app, client, signed_in, scope, *nonce, &access.token, now).map_err(Problem::from)?)
+        }
+        None => None,
+    };
+    let response = TokenResponse {
+        access_token: access.token.expose(),
+        token_type: "Bearer",
+        expires_in: Some(access.expires_in),
+        scope: Some(scope),
+        refresh_token: refresh.map(Plain::expose),
+        id_token: id_token.as_ref().map(Plain::expose),
+        ..TokenResponse::default()
+    };
+    Ok(response.of_token_endpoint())
 }
