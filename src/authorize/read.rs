@@ -80,9 +80,46 @@ fn rest(
     client: &Client,
     get: &dyn Fn(&str) -> Option<String>,
 ) -> Result<AuthorizationRequest, Wrong> {
+    use OAuthError::{InvalidRequest, InvalidTarget};
+    supported(terms, client, get)?;
+    let prompt = get("prompt").unwrap_or_default();
+    let prompt = Prompt::parse(&prompt).ok_or((InvalidRequest, "prompt is not a set of known words"))?;
+    let max_age = get("max_age").map(|seconds| seconds.parse()).transpose();
+    let max_age = max_age.map_err(|_| (InvalidRequest, "max_age is not a number of seconds"))?;
+    let provider = get("provider").or_else(|| get("idp_hint"));
+    if provider.as_deref().is_some_and(|id| !(terms.knows_provider)(id) || !client.takes_provider(id)) {
+        return Err((InvalidRequest, "there is no such provider for this client"));
+    }
+    let known = |resource: String| (terms.resource)(&client.id, &resource);
+    let wrong_target = (InvalidTarget, "this client gets no tokens for that resource");
+    let resource = get("resource").map(|resource| known(resource).ok_or(wrong_target)).transpose()?;
+    let nonce = bounded(get("nonce"), MAX_NONCE)?;
+    let [login_hint, acr_values, ui_locales] =
+        ["login_hint", "acr_values", "ui_locales"].map(|name| bounded(get(name), MAX_HINT));
+    let hinted_user = get("id_token_hint").map(|hint| hinted_user(terms, client, &hint)).transpose()?;
+    Ok(AuthorizationRequest {
+        client_id: String::new(),
+        redirect_uri: String::new(),
+        installed: false,
+        state: None,
+        scope: scope(client, get("scope"))?,
+        nonce,
+        challenge: challenge(client, get("code_challenge"), get("code_challenge_method").as_deref())?,
+        prompt,
+        max_age,
+        login_hint: login_hint?,
+        acr_values: acr_values?,
+        ui_locales: ui_locales?,
+        provider,
+        resource,
+        hinted_user,
+    })
+}
+
+/// Refuses requests of a kind that is not supported, or that the client may not make.
+fn supported(terms: &Terms<'_>, client: &Client, get: &dyn Fn(&str) -> Option<String>) -> Result<(), Wrong> {
     use OAuthError::{
-        InvalidRequest, InvalidTarget, RequestNotSupported, RequestUriNotSupported, UnauthorizedClient,
-        UnsupportedResponseType,
+        InvalidRequest, RequestNotSupported, RequestUriNotSupported, UnauthorizedClient, UnsupportedResponseType,
     };
     if client.requires_par && !terms.is_pushed {
         return Err((InvalidRequest, "this client has to push its authorization requests to /oauth2/par"));
@@ -107,42 +144,15 @@ fn rest(
     if !client.may(Grant::AuthorizationCode) {
         return Err((UnauthorizedClient, "this client may not use the authorization code grant"));
     }
-    let prompt = get("prompt").unwrap_or_default();
-    let prompt = Prompt::parse(&prompt).ok_or((InvalidRequest, "prompt is not a set of known words"))?;
-    let max_age = get("max_age").map(|seconds| seconds.parse()).transpose();
-    let max_age = max_age.map_err(|_| (InvalidRequest, "max_age is not a number of seconds"))?;
-    let provider = get("provider").or_else(|| get("idp_hint"));
-    if provider.as_deref().is_some_and(|id| !(terms.knows_provider)(id) || !client.takes_provider(id)) {
-        return Err((InvalidRequest, "there is no such provider for this client"));
+    Ok(())
+}
+
+/// A parameter of at most `most` bytes.
+fn bounded(value: Option<String>, most: usize) -> Result<Option<String>, Wrong> {
+    if value.as_ref().is_some_and(|text| text.len() > most) {
+        return Err((OAuthError::InvalidRequest, "a parameter is too long"));
     }
-    let known = |resource: String| (terms.resource)(&client.id, &resource);
-    let wrong_target = (InvalidTarget, "this client gets no tokens for that resource");
-    let resource = get("resource").map(|resource| known(resource).ok_or(wrong_target)).transpose()?;
-    let nonce = get("nonce");
-    let hints = ["login_hint", "acr_values", "ui_locales"].map(get);
-    let too_long = |text: &Option<String>, most| text.as_ref().is_some_and(|text| text.len() > most);
-    if too_long(&nonce, MAX_NONCE) || hints.iter().any(|hint| too_long(hint, MAX_HINT)) {
-        return Err((InvalidRequest, "a parameter is too long"));
-    }
-    let [login_hint, acr_values, ui_locales] = hints;
-    let hinted_user = get("id_token_hint").map(|hint| hinted_user(terms, client, &hint)).transpose()?;
-    Ok(AuthorizationRequest {
-        client_id: String::new(),
-        redirect_uri: String::new(),
-        installed: false,
-        state: None,
-        scope: scope(client, get("scope"))?,
-        nonce,
-        challenge: challenge(client, get("code_challenge"), get("code_challenge_method").as_deref())?,
-        prompt,
-        max_age,
-        login_hint,
-        acr_values,
-        ui_locales,
-        provider,
-        resource,
-        hinted_user,
-    })
+    Ok(value)
 }
 
 /// The user that `id_token_hint` names: an ID token of ours for this client, expired or not (OpenID Connect Core §3.1.2.1).

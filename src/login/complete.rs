@@ -2,7 +2,7 @@
 //! for a known user.
 
 use super::authorization_session::{Claimed, Status, Steps, sealed_for};
-use super::create_session::{BrowserOf, create_session};
+use super::create_session::{ConfirmedLogin, create_session};
 use super::failure::{LoginError, LoginFailure};
 use super::finished::Finished;
 use super::fresh;
@@ -30,23 +30,27 @@ pub async fn complete(
 ) -> Result<Finished, LoginRefusal> {
     let provider = app.providers.get(&callback.provider).ok_or(LoginRefusal::early(Code::UnknownProvider))?;
     let (mut claimed, handshake, response) = claim(app, &mut callback, now).await?;
-    match finish(app, provider, (&handshake, response), callback, &mut claimed, answer, now).await {
+    let finished = async {
+        let identity = confirm(app, provider, &claimed, (&handshake, response), now).await?;
+        let Callback { previous, caller, .. } = callback;
+        let login = ConfirmedLogin { provider, claimed: &mut claimed, identity, previous, caller, returned_at: now };
+        finish(app, login, answer).await
+    };
+    match finished.await {
         Ok(finished) => Ok(finished),
         Err(LoginError::Failed(failure)) => Err(fail(app, provider.id().to_owned(), &claimed, failure).await),
         Err(LoginError::Refusal(refusal)) => Err(refusal),
     }
 }
 
-async fn finish(
+/// Asks the provider for the identity, and applies the rules to it.
+async fn confirm(
     app: &App,
     provider: &Provider,
+    claimed: &Claimed,
     (handshake, response): (&Handshake, AuthorizationResponse),
-    callback: Callback,
-    claimed: &mut Claimed,
-    answer: AnswerApp<'_>,
     now: Timestamp,
-) -> Result<Finished, LoginError> {
-    let Callback { previous, caller, .. } = callback;
+) -> Result<Identity, LoginError> {
     let identity = ask(provider, handshake, response, now).await?;
     fresh::note_auth_time(app, provider, handshake, &identity, now);
     if !identity.losses.is_empty() {
@@ -54,13 +58,13 @@ async fn finish(
         telemetry::record(&Event::ClaimsReduced { provider, reference, losses: identity.losses.to_string() });
     }
     allowed(provider.registration(), &identity)?;
-    match claimed.link {
-        None => {
-            let browser = BrowserOf { previous, caller };
-            let completed = create_session(app, provider, browser, claimed, identity, answer, now).await?;
-            Ok(Finished::SignedIn(Box::new(completed)))
-        }
-        Some(linking) => link(app, provider, linking, previous, &caller, claimed, identity).await.map(Finished::Linked),
+    Ok(identity)
+}
+
+async fn finish(app: &App, login: ConfirmedLogin<'_>, answer: AnswerApp<'_>) -> Result<Finished, LoginError> {
+    match login.claimed.link {
+        None => Ok(Finished::SignedIn(Box::new(create_session(app, login, answer).await?))),
+        Some(linking) => link(app, linking, login).await.map(Finished::Linked),
     }
 }
 

@@ -15,114 +15,125 @@ use crate::base::clock::Timestamp;
 use crate::base::event::{AtProvider, Event};
 use crate::base::id::SessionId;
 use crate::config::{ResponseMode, UserClaim};
-use crate::grant::PreparedAnswer;
-use crate::session::{self, SignedIn};
+use crate::grant::{NewCode, PreparedAnswer};
+use crate::session::{self, Session, SignedIn};
 use crate::telemetry;
 use crate::token;
 use crate::upstream::{Identity, Provider};
 
-/// The browser that completes the login.
-pub struct BrowserOf {
-    /// Its current session, which the new one replaces.
+/// A login whose identity the provider has confirmed.
+pub struct ConfirmedLogin<'a> {
+    pub provider: &'a Provider,
+    pub claimed: &'a mut Claimed,
+    pub identity: Identity,
+    /// The current session of the browser, which the new one replaces.
     pub previous: Option<SessionId>,
     /// The origin of the request.
     pub caller: Caller,
+    /// When the authorization response arrived, before any request to the provider.
+    pub returned_at: Timestamp,
 }
 
 /// Creates the session, answers the app if it needs no other step, and ends the previous session of this browser.
 pub async fn create_session(
     app: &App,
-    provider: &Provider,
-    browser: BrowserOf,
-    claimed: &mut Claimed,
-    identity: Identity,
+    mut login: ConfirmedLogin<'_>,
     answer: AnswerApp<'_>,
-    returned_at: Timestamp,
 ) -> Result<Completed, LoginError> {
     // The provider may have answered slowly; the session begins now.
     let now = app.clock.now();
-    let registration = provider.registration();
-    let signed_in = new_session(registration, &identity, app.lifetime, now);
-    check_token_size(app, claimed, &signed_in, now)?;
+    let signed_in = new_session(login.provider.registration(), &login.identity, app.lifetime, now);
+    check_token_size(app, login.claimed, &signed_in, now)?;
     warn_of_missing_email(app, &signed_in, now);
-    let answer = claimed.stored_request.take().and_then(|stored| answer(stored, &signed_in, now));
+    let answer = login.claimed.stored_request.take().and_then(|stored| answer(stored, &signed_in, now));
     let (code, location) = answer.map(|PreparedAnswer { code, location }| (code, location)).unzip();
-    let all = app.providers.iter().map(Provider::registration);
-    let vouching = by_email::vouching(app.config.login.link_by_verified_email, registration, &identity.profile, all);
-    let id = signed_in.session.id;
-    // Sign in with Apple sends the name only once, at the first login, in the form.
-    let keep_name = registration.response_mode == ResponseMode::FormPost;
-    let tokens = app.vault.new_tokens(provider, &identity.tokens, now);
-    let id_token = identity.tokens.id_token.as_ref();
-    let sealed = id_token.map(|token| session::seal_upstream_id_token(&app.config.ring, id, token));
-    let completion = LoginCompletion {
-        authorization_session: claimed.id,
-        reference: claimed.reference.clone(),
-        session: signed_in.session,
-        issuer: app.providers.issuer_of(provider.id()).to_owned(),
-        sub: identity.sub,
-        profile: identity.profile,
-        keep_name,
-        claims: identity.claims,
-        upstream_sid: identity.sid,
-        upstream_id_token: sealed,
-        returned_at,
-        caller: browser.caller,
-        steps: Steps::one(now, "completed", None).to_json(),
-        sign_up: app.config.login.sign_up,
-        vouching,
-        previous: browser.previous,
-        one_per_user: app.config.sessions.one_per_user,
-        endings: app.endings.clone(),
-        tokens,
-        code,
-        now,
-    };
+    let completion = completion(app, &mut login, signed_in.session, code, now);
     let (outcome, gone) = app.db.run("complete login", move |conn| store::complete_login(conn, &completion)).await?;
     for (ended, ending) in &gone {
         app.ended(ended, ending);
     }
-    let provider = provider.id().to_owned();
-    let (Written { signed_in, code_issued }, new_user) = match outcome {
-        CompletionOutcome::Known(written) => (written, false),
-        CompletionOutcome::New(written) => (written, true),
-        CompletionOutcome::LinkedByEmail(written) => {
-            let signed_in = &written.signed_in;
-            let (user, provider) = (signed_in.user.sub, provider.clone());
-            telemetry::record(&Event::IdentityLinked { user, provider, by: "verified_email" });
-            (written, false)
-        }
-        CompletionOutcome::Disabled => {
-            return Err(LoginFailure::denied(Code::UserDisabled, "the user is disabled").into());
-        }
-        CompletionOutcome::OtherIssuer(stored) => {
-            return Err(LoginFailure::other_issuer(app, &provider, &stored).into());
-        }
-        CompletionOutcome::SignUpOff => {
-            return Err(LoginFailure::denied(Code::NotAllowed, "unknown here, and sign-up is off").into());
-        }
-        CompletionOutcome::GivenUp => {
-            let (reference, request) = (Some(claimed.reference.clone()), claimed.request);
-            let goal = Some(Goal { provider, return_to: claimed.return_to.clone() });
-            return Err(LoginError::Refusal(LoginRefusal::Refused {
-                code: Code::StateExpired,
-                reference,
-                request,
-                goal,
-                needs_operator: false,
-            }));
-        }
-    };
+    let ConfirmedLogin { provider, claimed, identity, .. } = login;
+    let (Written { signed_in, code_issued }, new_user) = written(app, outcome, provider.id(), claimed)?;
     telemetry::record(&Event::LoginCompleted {
-        provider,
+        provider: provider.id().to_owned(),
         user: signed_in.user.sub,
-        session: id,
+        session: signed_in.session.id,
         reference: claimed.reference.clone(),
         new_user,
     });
     let (return_to, request) = (claimed.return_to.clone(), claimed.request);
     let answer = location.filter(|_| code_issued);
     Ok(Completed { signed_in, return_to, request, answer, tokens: identity.tokens })
+}
+
+/// What the login writes. Takes the parts of the identity that are stored; its tokens stay.
+fn completion(
+    app: &App,
+    login: &mut ConfirmedLogin<'_>,
+    session: Session,
+    code: Option<NewCode>,
+    now: Timestamp,
+) -> LoginCompletion {
+    let (provider, identity, config) = (login.provider, &mut login.identity, &app.config);
+    let registration = provider.registration();
+    let all = app.providers.iter().map(Provider::registration);
+    let vouching = by_email::vouching(config.login.link_by_verified_email, registration, &identity.profile, all);
+    let id_token = identity.tokens.id_token.as_ref();
+    let upstream_id_token = id_token.map(|token| session::seal_upstream_id_token(&config.ring, session.id, token));
+    LoginCompletion {
+        authorization_session: login.claimed.id,
+        reference: login.claimed.reference.clone(),
+        session,
+        issuer: app.providers.issuer_of(provider.id()).to_owned(),
+        sub: std::mem::take(&mut identity.sub),
+        profile: std::mem::take(&mut identity.profile),
+        // Sign in with Apple sends the name only once, at the first login, in the form.
+        keep_name: registration.response_mode == ResponseMode::FormPost,
+        claims: std::mem::take(&mut identity.claims),
+        upstream_sid: identity.sid.take(),
+        upstream_id_token,
+        returned_at: login.returned_at,
+        caller: login.caller.clone(),
+        steps: Steps::one(now, "completed", None).to_json(),
+        sign_up: config.login.sign_up,
+        vouching,
+        previous: login.previous,
+        one_per_user: config.sessions.one_per_user,
+        endings: app.endings.clone(),
+        tokens: app.vault.new_tokens(provider, &identity.tokens, now),
+        code,
+        now,
+    }
+}
+
+/// The written login, and whether it created the user; or why nothing was written.
+fn written(
+    app: &App,
+    outcome: CompletionOutcome,
+    provider: &str,
+    claimed: &Claimed,
+) -> Result<(Written, bool), LoginError> {
+    match outcome {
+        CompletionOutcome::Known(written) => Ok((written, false)),
+        CompletionOutcome::New(written) => Ok((written, true)),
+        CompletionOutcome::LinkedByEmail(written) => {
+            let (user, provider) = (written.signed_in.user.sub, provider.to_owned());
+            telemetry::record(&Event::IdentityLinked { user, provider, by: "verified_email" });
+            Ok((written, false))
+        }
+        CompletionOutcome::Disabled => Err(LoginFailure::denied(Code::UserDisabled, "the user is disabled").into()),
+        CompletionOutcome::OtherIssuer(stored) => Err(LoginFailure::other_issuer(app, provider, &stored).into()),
+        CompletionOutcome::SignUpOff => {
+            Err(LoginFailure::denied(Code::NotAllowed, "unknown here, and sign-up is off").into())
+        }
+        CompletionOutcome::GivenUp => Err(LoginError::Refusal(LoginRefusal::Refused {
+            code: Code::StateExpired,
+            reference: Some(claimed.reference.clone()),
+            request: claimed.request,
+            goal: Some(Goal { provider: provider.to_owned(), return_to: claimed.return_to.clone() }),
+            needs_operator: false,
+        })),
+    }
 }
 
 /// Warns where `tokens.claims` has `email`, and the provider does not say whether the address is verified: tokens lack it then.

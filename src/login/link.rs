@@ -3,28 +3,19 @@
 
 use std::sync::Arc;
 
-use super::authorization_session::{Claimed, Linking, Steps};
+use super::authorization_session::{Linking, Steps};
+use super::create_session::ConfirmedLogin;
 use super::failure::{LoginError, LoginFailure};
 use super::finished::Linked;
-use super::input::Caller;
 use super::refusal::{Code, LoginRefusal};
 use super::store::{self, LinkOutcome, LinkRequest};
 use crate::app::App;
 use crate::base::event::Event;
-use crate::base::id::SessionId;
 use crate::telemetry;
-use crate::upstream::{Identity, Provider};
 
 /// Links the identity to the user who asked for it.
-pub async fn link(
-    app: &App,
-    provider: &Provider,
-    linking: Linking,
-    previous: Option<SessionId>,
-    caller: &Caller,
-    claimed: &Claimed,
-    identity: Identity,
-) -> Result<Linked, LoginError> {
+pub async fn link(app: &App, linking: Linking, login: ConfirmedLogin<'_>) -> Result<Linked, LoginError> {
+    let ConfirmedLogin { provider, claimed, identity, previous, caller, .. } = login;
     let now = app.clock.now();
     let request = LinkRequest {
         authorization_session: claimed.id,

@@ -6,6 +6,9 @@ use super::effective::Effective;
 use super::problem::Problem;
 use crate::config::value::duration;
 
+/// The value is invalid, and its problem was reported.
+pub(crate) struct Rejected;
+
 /// The merged settings, and the problems found in them so far.
 pub(crate) struct Validator<'e> {
     effective: &'e Effective,

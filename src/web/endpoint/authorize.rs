@@ -14,6 +14,7 @@ use crate::base::clock::Timestamp;
 use crate::base::event::{AtClient, Event};
 use crate::base::id::AuthorizationRequestId;
 use crate::base::secret::Hashed;
+use crate::client::Client;
 use crate::grant::LoginFor;
 use crate::login::{self, Code, Flow, NewLogin};
 use crate::session::SignedIn;
@@ -48,21 +49,31 @@ pub async fn authorize(
     if browser.signed_in.is_none() {
         throttles.authorize_signed_out(app, &request)?;
     }
-    let pushed = query.get("request_uri").filter(|uri| uri.starts_with("urn:") && doubled.is_empty());
-    let step = match (query.get("client_id"), pushed) {
-        (Some(client_id), Some(request_uri)) => resume_pushed(app, client_id, request_uri, &browser, now).await?,
-        _ => match read(app, &of(&query), &doubled, IsPushed(false)) {
-            Ok(asked) => authorize::start(app, asked, &browser, now).await?,
-            Err(AuthorizeError::Told(answer)) => FirstStep::Next(Next::App(told(app, &answer))),
-            Err(refused) => return Err(refused.into()),
-        },
-    };
-    let mut answer = match step {
+    let mut answer = match first_step(app, &query, &doubled, &browser, now).await? {
         FirstStep::Next(next) => go(app, next),
         FirstStep::Login(step) => begin(app, &throttles, &request, *step, binding, now).await?,
     };
     let _always_a_cookie = answer.add_cookie(&cookie);
     Ok(answer)
+}
+
+/// Begins with the request in the query, or continues the pushed request that it names.
+async fn first_step(
+    app: &App,
+    query: &Parameters,
+    doubled: &[String],
+    browser: &Browser,
+    now: Timestamp,
+) -> Result<FirstStep, Problem> {
+    let pushed = query.get("request_uri").filter(|uri| uri.starts_with("urn:") && doubled.is_empty());
+    if let (Some(client_id), Some(request_uri)) = (query.get("client_id"), pushed) {
+        return resume_pushed(app, client_id, request_uri, browser, now).await;
+    }
+    match read(app, &of(query), doubled, IsPushed(false)) {
+        Ok(asked) => Ok(authorize::start(app, asked, browser, now).await?),
+        Err(AuthorizeError::Told(answer)) => Ok(FirstStep::Next(Next::App(told(app, &answer)))),
+        Err(refused) => Err(refused.into()),
+    }
 }
 
 /// Continues a pushed request.
@@ -151,12 +162,7 @@ pub async fn push(
     if form.get("request_uri").is_some() {
         return Err(Refusal::InvalidRequest.into());
     }
-    // With `client_secret_basic` the parameter `client_id` may be absent.
-    let get = |name: &str| match name {
-        "client_id" => Some(client.id.clone()),
-        _ => form.get(name).map(str::to_owned),
-    };
-    match read(app, &get, &[], IsPushed(true)) {
+    match read_pushed(app, client, &form) {
         Ok(asked) => {
             let (request_uri, expires_in) = authorize::push(app, &asked, now).await?;
             Ok(HttpResponse::Created().json(Pushed { request_uri: request_uri.expose(), expires_in }))
@@ -167,6 +173,15 @@ pub async fn push(
         }
         Err(refused) => Err(refused.into()),
     }
+}
+
+/// The request of an authenticated client. With `client_secret_basic` the parameter `client_id` may be absent.
+fn read_pushed(app: &App, client: &Client, form: &Parameters) -> Result<AuthorizationRequest, AuthorizeError> {
+    let get = |name: &str| match name {
+        "client_id" => Some(client.id.clone()),
+        _ => form.get(name).map(str::to_owned),
+    };
+    read(app, &get, &[], IsPushed(true))
 }
 
 /// `GET /oauth2/authorize/agree`: the consent page.

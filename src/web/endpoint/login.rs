@@ -168,7 +168,18 @@ pub async fn callback(
         Ok(Finished::Linked(Linked { return_to })) => {
             Ok(page::see_other(&return_to.unwrap_or_else(|| page::account_path(app))))
         }
-        Err(LoginRefusal::Replayed { reference, session, return_to }) => {
+        Err(refusal) => refused(app, request, refusal, now).await,
+    }
+}
+
+async fn refused(
+    app: &App,
+    request: &HttpRequest,
+    refusal: LoginRefusal,
+    now: Timestamp,
+) -> Result<HttpResponse, Problem> {
+    match refusal {
+        LoginRefusal::Replayed { reference, session, return_to } => {
             // A reload or the back button repeats the response. Safe in the browser that has the session of the first
             // one (RA-06).
             if is_signed_in_by(app, request, session, now).await {
@@ -176,14 +187,14 @@ pub async fn callback(
             }
             Err(LoginRefusal::Replayed { reference, session, return_to }.into())
         }
-        Err(LoginRefusal::Refused { code, reference: Some(reference), request: Some(id), goal, needs_operator }) => {
+        LoginRefusal::Refused { code, reference: Some(reference), request: Some(id), goal, needs_operator } => {
             // The app gets the error; if its authorization request cannot be answered, the user gets it.
             let told = authorize::after_refusal(app, request, id, code, reference.as_str()).await;
             told.ok_or_else(|| {
                 LoginRefusal::Refused { code, reference: Some(reference), request: None, goal, needs_operator }.into()
             })
         }
-        Err(refusal) => Err(refusal.into()),
+        refusal => Err(refusal.into()),
     }
 }
 

@@ -54,15 +54,17 @@ struct Checks {
     providers: BTreeMap<String, &'static str>,
 }
 
-/// `GET /readyz`: whether this replica should receive requests. An unavailable provider is reported, but does not make
-/// it unready: the other providers work. Nor does a wrong clock: all replicas may have it.
-pub async fn readyz(app: Data<App>, readiness: Data<Readiness>) -> HttpResponse {
-    let state = |provider: &Provider| match provider {
+fn state(provider: &Provider) -> &'static str {
+    match provider {
         suspended if suspended.is_suspended() => "issuer changed",
         available if available.is_available() => "ok",
         _ => "unavailable",
-    };
-    let providers = app.providers.iter().map(|provider| (provider.id().to_owned(), state(provider))).collect();
+    }
+}
+
+/// `GET /readyz`: whether this replica should receive requests. An unavailable provider is reported, but does not make
+/// it unready: the other providers work. Nor does a wrong clock: all replicas may have it.
+pub async fn readyz(app: Data<App>, readiness: Data<Readiness>) -> HttpResponse {
     let database = app.db.run("check readiness", db::ping).await.is_ok();
     let revocations = app.revocations.is_fresh();
     let leaving = readiness.is_leaving();
@@ -74,7 +76,7 @@ pub async fn readyz(app: Data<App>, readiness: Data<Readiness>) -> HttpResponse 
             revocations: if revocations { "ok" } else { "out of reach" },
             clock: app.revocations.clock().excess().map_or("ok".into(), |excess| clock_difference(excess).into()),
             shutdown: if leaving { "begun" } else { "ok" },
-            providers,
+            providers: app.providers.iter().map(|provider| (provider.id().to_owned(), state(provider))).collect(),
         },
     };
     if ready {

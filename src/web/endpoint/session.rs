@@ -9,7 +9,7 @@ use crate::app::App;
 use crate::base::clock::Timestamp;
 use crate::base::id::{SessionId, UserId};
 use crate::session::{Aal, SignedIn};
-use crate::token::{self, BUILT_IN_CLIENT, BUILT_IN_SCOPE, has_scope};
+use crate::token::{self, AccessToken, BUILT_IN_CLIENT, BUILT_IN_SCOPE, has_scope};
 use crate::web::answer::problem::Problem;
 use crate::web::answer::refusals::Refusal;
 use crate::web::answer::token_response::TokenResponse;
@@ -35,25 +35,28 @@ pub async fn token(
     if !query.is_empty() {
         return Err(Refusal::InvalidRequest.into());
     }
-    let signed_in = &caller.signed_in;
-    let (now, scope) = (app.clock.now(), &signed_in.session.scopes);
-    let issued = match form.get("resource") {
-        None => token::issue(&app, signed_in, now),
-        Some(resource) if token::is_issuer(&app, resource) => {
-            token::issue_for_account(&app, signed_in, scope, now).map(|(issued, _)| issued)
-        }
-        Some(resource) => {
-            let resource = token::resource(&app, BUILT_IN_CLIENT, resource).ok_or(Refusal::InvalidRequest)?;
-            token::issue_scoped(&app, signed_in, scope.clone(), Some(resource), now)
-        }
-    };
-    let issued = issued.map_err(Problem::from)?;
+    let issued = issue(&app, &caller.signed_in, form.get("resource"))?;
     Ok(HttpResponse::Ok().json(TokenResponse {
         access_token: issued.token.expose(),
         token_type: "Bearer",
         expires_in: Some(issued.expires_in),
         ..TokenResponse::default()
     }))
+}
+
+fn issue(app: &App, signed_in: &SignedIn, resource: Option<&str>) -> Result<AccessToken, Problem> {
+    let (now, scope) = (app.clock.now(), &signed_in.session.scopes);
+    let issued = match resource {
+        None => token::issue(app, signed_in, now),
+        Some(resource) if token::is_issuer(app, resource) => {
+            token::issue_for_account(app, signed_in, scope, now).map(|(issued, _)| issued)
+        }
+        Some(resource) => {
+            let resource = token::resource(app, BUILT_IN_CLIENT, resource).ok_or(Refusal::InvalidRequest)?;
+            token::issue_scoped(app, signed_in, scope.clone(), Some(resource), now)
+        }
+    };
+    Ok(issued?)
 }
 
 /// The form, or no parameters where the body is empty.

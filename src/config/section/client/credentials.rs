@@ -4,7 +4,7 @@ use super::choice::{AssertionAudience, ClientType};
 use super::raw::RawClient;
 use crate::base::secret::Plain;
 use crate::config::layer::secret_files;
-use crate::config::layer::validator::Validator;
+use crate::config::layer::validator::{Rejected, Validator};
 use crate::config::value::public_key::PublicKey;
 
 /// The least length of a client secret in bytes; a shorter one could be guessed (LG-06).
@@ -37,23 +37,22 @@ pub(crate) fn assertion_audience(key: &dyn Fn(&str) -> String, raw: &RawClient, 
     }
 }
 
-/// Reads the client secret. The outer `None` means that it is invalid, the inner one that the client has none.
-#[expect(clippy::option_option, reason = "a valid client may have no secret")]
+/// Reads the client secret; `None` if the client has none.
 pub(crate) fn secret(
     key: &str,
     r#type: ClientType,
     secret: String,
     has_public_key: bool,
     validator: &mut Validator<'_>,
-) -> Option<Option<Plain>> {
+) -> Result<Option<Plain>, Rejected> {
     let secret = Plain::new(secret);
     match r#type {
-        ClientType::Public if secret.is_empty() => return Some(None),
+        ClientType::Public if secret.is_empty() => return Ok(None),
         ClientType::Public => {
             let remedy = "remove it, or write type = \"confidential\"";
             validator.reject(key, "is set, but the client is public", remedy);
         }
-        ClientType::Confidential if has_public_key && secret.is_empty() => return Some(None),
+        ClientType::Confidential if has_public_key && secret.is_empty() => return Ok(None),
         ClientType::Confidential if has_public_key => {
             let remedy = "keep one of client_secret and public_key_file: an attacker would use the weaker one";
             validator.reject(key, "is set, and so is public_key_file", remedy);
@@ -75,7 +74,7 @@ pub(crate) fn secret(
                 "write printable ASCII characters only",
             );
         }
-        ClientType::Confidential => return Some(Some(secret)),
+        ClientType::Confidential => return Ok(Some(secret)),
     }
-    None
+    Err(Rejected)
 }

@@ -65,7 +65,7 @@ pub(crate) fn validate(
         id: id.to_owned(),
         name,
         r#type: raw.r#type,
-        secret: secret?,
+        secret: secret.ok()?,
         public_key,
         assertion_audience: raw.assertion_audience,
         redirect_uris,

@@ -4,7 +4,7 @@ use super::choice::{ProviderKind, SignatureMethod, TokenEndpointAuthMethod};
 use super::missing::{missing, secret};
 use super::raw::RawProvider;
 use crate::base::secret::Plain;
-use crate::config::layer::validator::Validator;
+use crate::config::layer::validator::{Rejected, Validator};
 use crate::config::value::algorithm::Algorithm;
 use crate::config::value::key_file::KeyFile;
 
@@ -41,7 +41,7 @@ pub(crate) fn validate(
         }
     }
     needed_by_key(key, raw, validator);
-    Some(ClientCredentials { current, previous, private_key: private_key? })
+    Some(ClientCredentials { current, previous, private_key: private_key.ok()? })
 }
 
 fn authentication(
@@ -76,18 +76,17 @@ fn signer(key: &dyn Fn(&str) -> String, raw: &RawProvider, has_secret: bool, val
     }
 }
 
-/// Reads the private key. The outer `None` means that it is invalid, the inner one that there is none.
-#[expect(clippy::option_option, reason = "a valid provider may have none")]
+/// Reads the private key; `None` if there is none.
 fn private_key(
     key: &dyn Fn(&str) -> String,
     raw: &mut RawProvider,
     validator: &mut Validator<'_>,
-) -> Option<Option<KeyFile>> {
+) -> Result<Option<KeyFile>, Rejected> {
     let remedy = "write a private key in PEM (PKCS#8), as from `openssl genpkey` or from Apple; convert older formats with \
                   `openssl pkcs8 -topk8 -nodes`";
-    let Some(pem) = secret(&mut raw.private_key) else { return Some(None) };
+    let Some(pem) = secret(&mut raw.private_key) else { return Ok(None) };
     let read = KeyFile::parse(pem.expose()).map_err(|bad| bad.to_string());
-    let read = validator.accept(&key("private_key"), read, remedy)?;
+    let read = validator.accept(&key("private_key"), read, remedy).ok_or(Rejected)?;
     let wanted = match (raw.kind, raw.token_endpoint_auth_method, raw.signature_method) {
         (ProviderKind::OAuth1, _, SignatureMethod::RsaSha1) => Some((Algorithm::Rs256, "RSA-SHA1 needs an RSA key")),
         (ProviderKind::Oidc | ProviderKind::OAuth2, TokenEndpointAuthMethod::Apple, _) => {
@@ -104,14 +103,14 @@ fn private_key(
                 _ => remedy,
             };
             validator.reject(&key("private_key"), what, remedy);
-            None
+            Err(Rejected)
         }
         Some((Algorithm::Rs256, _)) if read.rsa_bits().is_none_or(|bits| bits > MAX_RSA_BITS) => {
             let remedy = "register a key of 2048 to 4096 bits: signing with a larger one delays other logins";
             validator.reject(&key("private_key"), "is an RSA key of more than 4096 bits", remedy);
-            None
+            Err(Rejected)
         }
-        _ => Some(Some(read)),
+        _ => Ok(Some(read)),
     }
 }
 

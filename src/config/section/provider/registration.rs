@@ -13,7 +13,7 @@ use super::endpoints::{Endpoints, endpoints};
 use super::raw::RawProvider;
 use crate::base::secret::Plain;
 use crate::base::tls::Authorities;
-use crate::config::layer::validator::{Validator, quoted};
+use crate::config::layer::validator::{Rejected, Validator, quoted};
 use crate::config::section::{address, scope};
 use crate::config::value::key_file::KeyFile;
 use crate::config::value::public_url::PublicUrl;
@@ -165,7 +165,7 @@ pub(crate) fn validate(
         logout: raw.logout,
         leeway: leeway?,
         timeout: timeout?,
-        authorities: authorities?,
+        authorities: authorities.ok()?,
         expose_tokens: raw.expose_tokens,
         store_tokens: raw.store_tokens,
         tokens_for_linked: raw.tokens_for_linked,
@@ -175,17 +175,16 @@ pub(crate) fn validate(
     })
 }
 
-/// Reads the certificate authorities. The outer `None` means that the file is invalid, the inner one that there is none.
-#[expect(clippy::option_option, reason = "a valid provider may have none")]
-fn authorities(key: &str, path: &str, validator: &mut Validator<'_>) -> Option<Option<Authorities>> {
+/// Reads the certificate authorities; `None` if there is no file.
+fn authorities(key: &str, path: &str, validator: &mut Validator<'_>) -> Result<Option<Authorities>, Rejected> {
     if path.is_empty() {
-        return Some(None);
+        return Ok(None);
     }
     let remedy = "write the path of a PEM file with the certificates of its certificate authorities";
     let pem = std::fs::read(path).map_err(|error| format!("{} cannot be read: {error}", quoted(path)));
-    let pem = validator.accept(key, pem, remedy)?;
+    let pem = validator.accept(key, pem, remedy).ok_or(Rejected)?;
     let read = Authorities::parse(&pem).map_err(|bad| format!("{} {bad}", quoted(path)));
-    validator.accept(key, read, remedy).map(Some)
+    validator.accept(key, read, remedy).map(Some).ok_or(Rejected)
 }
 
 fn extra_params(key: &str, params: &BTreeMap<String, String>, validator: &mut Validator<'_>) {
