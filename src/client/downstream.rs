@@ -4,6 +4,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use url::Url;
 
+use super::grant_type::GrantType;
 use super::presented_secret::PresentedSecret;
 use crate::base::secret::{Hashed, Plain};
 use crate::config::{self, Algorithm, AssertionAudience, BUILT_IN_CLIENT, ClientType, Grant, PublicKey, RedirectUri};
@@ -77,9 +78,17 @@ impl Client {
         }
     }
 
-    /// Whether it may use this grant.
+    /// Whether it may use this grant, which its configuration names.
     pub fn may(&self, grant: Grant) -> bool {
         self.grants.contains(&grant)
+    }
+
+    /// Whether it may use this grant at the token endpoint.
+    pub fn may_request(&self, grant: GrantType) -> bool {
+        match grant {
+            GrantType::Configured(grant) => self.may(grant),
+            GrantType::TokenExchange => !self.provider_tokens.is_empty(),
+        }
     }
 
     /// Compares a `redirect_uri` with the registered ones; `None` if the authorization response must not be sent there.
@@ -103,11 +112,6 @@ impl Client {
     /// Whether users who signed in at this provider may use the client.
     pub fn takes_provider(&self, provider: &str) -> bool {
         self.providers.is_empty() || self.providers.iter().any(|id| id == provider)
-    }
-
-    /// Whether it may exchange its tokens for those of some provider (RFC 8693).
-    pub fn may_exchange(&self) -> bool {
-        !self.provider_tokens.is_empty()
     }
 
     /// Whether it may get tokens of this provider.

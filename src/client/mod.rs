@@ -2,6 +2,7 @@
 
 mod assertion;
 mod downstream;
+mod grant_type;
 mod lockout;
 mod presented_secret;
 mod registry;
@@ -9,6 +10,7 @@ mod store;
 
 pub use assertion::{ASSERTION_TYPE, Assertion, Audiences};
 pub use downstream::{Client, Match};
+pub use grant_type::GrantType;
 pub use presented_secret::PresentedSecret;
 pub use registry::{ClientAuthError, Presented, Proof, Registry};
 #[cfg(feature = "dev")]

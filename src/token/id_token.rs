@@ -45,16 +45,21 @@ struct IdClaims<'a> {
     released: Map<String, Value>,
 }
 
-/// Issues an ID token of an app's session. `scope` is that of `access_token`.
-pub fn id_token(
-    app: &App,
-    client: &Client,
-    signed_in: &SignedIn,
-    scope: &str,
-    nonce: Option<&str>,
-    access_token: &Plain,
-    now: Timestamp,
-) -> Result<Plain, UnusableKey> {
+/// What an ID token is about.
+pub struct IdTokenFor<'a> {
+    /// The app's session and its user.
+    pub signed_in: &'a SignedIn,
+    /// The scope of the access token.
+    pub scope: &'a str,
+    /// The `nonce` of the authorization request.
+    pub nonce: Option<&'a str>,
+    /// The access token that is issued with it.
+    pub access_token: &'a Plain,
+}
+
+/// Issues an ID token of an app's session.
+pub fn id_token(app: &App, client: &Client, about: &IdTokenFor<'_>, now: Timestamp) -> Result<Plain, UnusableKey> {
+    let IdTokenFor { signed_in, scope, nonce, access_token } = *about;
     let (session, config) = (&signed_in.session, &app.config);
     let keys = app.keys.keys();
     let key = keys.signing_or_published(client.id_token_alg).ok_or(UnusableKey::of(client.id_token_alg))?;

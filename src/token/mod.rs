@@ -25,7 +25,7 @@ pub use access::{AccessClaims, AccessHeader, Audience, Subject, TokenInvalid, ve
 pub use claims::{has_scope, released};
 pub use code::{CodeRefused, Granted, PresentedCode, redeem, s256_challenge};
 pub use content::Terms;
-pub use id_token::id_token;
+pub use id_token::{IdTokenFor, id_token};
 pub use id_token_hint::{IdTokenHint, verify_id_token_hint};
 pub use inspect::inspect;
 pub use issue::{

@@ -7,11 +7,9 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
 
-use super::token_exchange;
 use crate::app::App;
 use crate::base::secret::Hashed;
-use crate::client::Client;
-use crate::config::Grant;
+use crate::client::GrantType;
 use crate::web::answer::conditional::Document;
 
 /// The path of OpenID Connect Discovery 1.0 §4.
@@ -46,11 +44,11 @@ pub async fn show(metadata: Data<Metadata>, request: HttpRequest) -> HttpRespons
 fn document(app: &App) -> Value {
     let url = &app.config.server.public_url;
     let algorithms: Vec<_> = app.config.signing.algorithms.iter().map(|algorithm| algorithm.name()).collect();
-    let mut grants =
-        [Grant::AuthorizationCode, Grant::RefreshToken, Grant::ClientCredentials].map(Grant::as_str).to_vec();
-    if app.clients.iter().any(Client::may_exchange) {
-        grants.push(token_exchange::GRANT_TYPE);
-    }
+    let offered = |grant: &GrantType| match grant {
+        GrantType::Configured(_) => true,
+        GrantType::TokenExchange => app.clients.iter().any(|client| client.may_request(*grant)),
+    };
+    let grants: Vec<_> = GrantType::ALL.into_iter().filter(offered).map(GrantType::as_str).collect();
     let mut scopes = vec!["openid", "profile", "email", "groups", "offline_access"];
     for scope in app.clients.iter().flat_map(|client| &client.scopes) {
         if !scopes.contains(&scope.as_str()) {

@@ -14,3 +14,4 @@ mod limiter;
 pub mod login;
 mod login_limits;
 pub mod throttle;
+pub mod token_request;

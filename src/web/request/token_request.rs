@@ -1,0 +1,134 @@
+//! The request at the token endpoint, read once: its grant, and the parameters of that grant.
+
+use super::extract::Parameters;
+use crate::app::App;
+use crate::base::secret::Plain;
+use crate::client::{Client, GrantType};
+use crate::config::{BUILT_IN_CLIENT, Grant};
+use crate::token::{self, ACCOUNT_SCOPE, PresentedCode};
+use crate::web::answer::refusals::Refusal;
+
+/// The only supported type of `subject_token` and of the issued token (RFC 8693 §3).
+const ACCESS_TOKEN: &str = "urn:ietf:params:oauth:token-type:access_token";
+
+/// A token request of a client that may use its grant.
+pub enum TokenRequest {
+    /// `authorization_code` (RFC 6749 §4.1.3).
+    Code(PresentedCode),
+    /// `refresh_token` (RFC 6749 §6).
+    Refresh(RefreshRequest),
+    /// `client_credentials` (RFC 6749 §4.4).
+    ClientCredentials {
+        /// The requested scopes; `None` for all of the client's.
+        scope: Option<Vec<String>>,
+        /// One of the client's audiences (RFC 8707 §2).
+        resource: Option<String>,
+    },
+    /// Token exchange (RFC 8693 §2.1).
+    Exchange(ExchangeRequest),
+}
+
+/// The parameters of a refresh.
+pub struct RefreshRequest {
+    pub token: Plain,
+    /// The requested scopes; `None` for all of the session's.
+    pub scope: Option<Vec<String>>,
+    /// One of the client's audiences (RFC 8707 §2).
+    pub resource: Option<String>,
+    /// Whether the access token is to have the scope `account`.
+    pub for_account: bool,
+}
+
+/// The parameters of a token exchange.
+pub struct ExchangeRequest {
+    /// An access token that the gateway issued to the client.
+    pub subject_token: Plain,
+    /// The provider whose token is requested, which the client may have.
+    pub provider: String,
+}
+
+impl TokenRequest {
+    /// Reads the form of an authenticated client.
+    pub fn read(app: &App, client: &Client, form: &Parameters) -> Result<Self, Refusal> {
+        let grant = GrantType::named(wanted(form, "grant_type")?).ok_or(Refusal::UnsupportedGrantType)?;
+        if !client.may_request(grant) {
+            return Err(Refusal::UnauthorizedClient);
+        }
+        match grant {
+            GrantType::Configured(Grant::AuthorizationCode) => code(app, client, form).map(Self::Code),
+            GrantType::Configured(Grant::RefreshToken) => refresh(app, client, form).map(Self::Refresh),
+            GrantType::Configured(Grant::ClientCredentials) => {
+                Ok(Self::ClientCredentials { scope: scopes(form)?, resource: resource(app, client, form)? })
+            }
+            GrantType::TokenExchange => exchange(client, form).map(Self::Exchange),
+        }
+    }
+}
+
+fn code(app: &App, client: &Client, form: &Parameters) -> Result<PresentedCode, Refusal> {
+    Ok(PresentedCode {
+        code: Plain::new(wanted(form, "code")?),
+        redirect_uri: wanted(form, "redirect_uri")?.to_owned(),
+        verifier: form.get("code_verifier").map(Plain::new),
+        resource: resource(app, client, form)?,
+    })
+}
+
+fn refresh(app: &App, client: &Client, form: &Parameters) -> Result<RefreshRequest, Refusal> {
+    // The built-in client requests the scope `account` by `resource=<issuer>`.
+    let for_issuer = || form.get("resource").is_some_and(|resource| token::is_issuer(app, resource));
+    let for_account = client.id == BUILT_IN_CLIENT && for_issuer();
+    let mut scope = scopes(form)?;
+    if for_account {
+        // No session has the scope `account`, but `scope` may name it too; it is checked without it.
+        scope = scope.map(|scope| scope.into_iter().filter(|scope| scope != ACCOUNT_SCOPE).collect());
+    }
+    let token = Plain::new(wanted(form, "refresh_token")?);
+    let resource = if for_account { None } else { resource(app, client, form)? };
+    Ok(RefreshRequest { token, scope, resource, for_account })
+}
+
+fn exchange(client: &Client, form: &Parameters) -> Result<ExchangeRequest, Refusal> {
+    let (subject_token, provider) = (wanted(form, "subject_token")?, wanted(form, "audience")?);
+    if wanted(form, "subject_token_type")? != ACCESS_TOKEN {
+        return Err(Refusal::InvalidRequest);
+    }
+    if form.get("requested_token_type").is_some_and(|wanted| wanted != ACCESS_TOKEN) {
+        return Err(Refusal::InvalidRequest);
+    }
+    // Delegation (§1.1) is not supported.
+    if form.get("actor_token").is_some() || form.get("actor_token_type").is_some() {
+        return Err(Refusal::InvalidRequest);
+    }
+    // The scope of the provider's token is set at the login; the exchange cannot change it.
+    if form.get("scope").is_some() {
+        return Err(Refusal::InvalidScope);
+    }
+    if form.get("resource").is_some() || !client.may_have_tokens_of(provider) {
+        return Err(Refusal::InvalidTarget);
+    }
+    Ok(ExchangeRequest { subject_token: Plain::new(subject_token), provider: provider.to_owned() })
+}
+
+fn wanted<'f>(form: &'f Parameters, name: &str) -> Result<&'f str, Refusal> {
+    form.get(name).ok_or(Refusal::InvalidRequest)
+}
+
+/// The requested scopes, without duplicates; `None` where the parameter `scope` is absent.
+fn scopes(form: &Parameters) -> Result<Option<Vec<String>>, Refusal> {
+    let Some(text) = form.get("scope") else { return Ok(None) };
+    let mut scopes: Vec<String> = Vec::new();
+    for scope in text.split(' ').filter(|scope| !scope.is_empty()) {
+        if !scopes.iter().any(|known| known == scope) {
+            scopes.push(scope.to_owned());
+        }
+    }
+    if scopes.is_empty() { Err(Refusal::InvalidScope) } else { Ok(Some(scopes)) }
+}
+
+/// The requested `resource` (RFC 8707 §2), as the configuration writes it. It must be one that the client is allowed.
+fn resource(app: &App, client: &Client, form: &Parameters) -> Result<Option<String>, Refusal> {
+    let Some(resource) = form.get("resource") else { return Ok(None) };
+    let known = token::resource(app, &client.id, resource).ok_or(Refusal::InvalidTarget)?;
+    Ok(Some(known.to_owned()))
+}
