@@ -3,7 +3,7 @@
 use crate::base::clock::Clock;
 use crate::base::db::Db;
 use crate::base::estimate::Estimate;
-use crate::base::event::{AtProvider, Event};
+use crate::base::event::Event;
 use crate::base::once_per::OncePer;
 use crate::base::outbound::Outbound;
 use crate::client;
@@ -74,11 +74,12 @@ impl App {
 pub fn issuers_changed(changes: Vec<IssuerChange>) {
     for change in changes {
         let IssuerChange { provider, configured, stored } = &change;
-        let what = if change.is_suspension() {
-            AtProvider::IssuerChanged { reason: issuer_changed(provider, configured, stored) }
+        let event = if change.is_suspension() {
+            let reason = issuer_changed(provider, configured, stored);
+            Event::ProviderIssuerChanged { provider: provider.clone(), reason }
         } else {
-            AtProvider::IssuerAccepted
+            Event::ProviderIssuerAccepted { provider: provider.clone() }
         };
-        telemetry::record(&Event::AtProvider { provider: change.provider, what });
+        telemetry::record(&event);
     }
 }

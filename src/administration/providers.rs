@@ -6,7 +6,7 @@ use super::actor::Actor;
 use crate::base::audit::{self, AuditEvent};
 use crate::base::clock::Timestamp;
 use crate::base::db::{self, Conn, Db, DbError, QueryResult};
-use crate::base::event::{AtProvider, Event};
+use crate::base::event::Event;
 use crate::telemetry;
 use crate::upstream;
 
@@ -24,7 +24,7 @@ pub async fn move_provider(
     let act = move |conn: &mut Conn| db::in_transaction(conn, |conn| replace(conn, &provider, &issuer, by, now));
     let before = db.run("move provider", act).await?;
     if before.as_ref().is_some_and(|before| *before != to) {
-        telemetry::record(&Event::AtProvider { provider: id.to_owned(), what: AtProvider::ProviderMoved });
+        telemetry::record(&Event::ProviderMoved { provider: id.to_owned() });
     }
     Ok(before)
 }

@@ -1,4 +1,4 @@
-//! Everything that is counted or audited, as one enum. `telemetry` counts and logs it; the audit row is written in the
+//! Everything that is counted or audited, as one table. `telemetry` counts and logs it; the audit row is written in the
 //! transaction of the fact.
 
 use std::net::IpAddr;
@@ -6,384 +6,215 @@ use std::time::Duration;
 
 use super::id::{Reference, SessionId, SubId, UserId};
 
-/// Something that happened. No field holds a secret.
-#[derive(Clone, Debug)]
-pub enum Event {
+/// The value of a field in the log: `%` by its `Display`, `?` by its `Debug` (for texts from outside), `=` as it is, `~` by the
+/// `Display` of what is there, if anything is; `!` is not logged.
+macro_rules! value {
+    (% $field:ident) => {
+        tracing::field::display($field)
+    };
+    (? $field:ident) => {
+        tracing::field::debug($field)
+    };
+    (= $field:ident) => {
+        $field
+    };
+    (~ $field:ident) => {
+        $field.as_ref().map(tracing::field::display)
+    };
+    (! $field:ident) => {{
+        let _unused = $field;
+        tracing::field::Empty
+    }};
+}
+
+/// Each row: variant, level, name, the fields that are labels of the metric, message; then the fields.
+macro_rules! events {
+    ($(
+        $(#[$doc:meta])*
+        $variant:ident $level:ident $name:literal [$($label:ident),*] $message:literal { $($field:ident: $mark:tt $type:ty),+ };
+    )+) => {
+        /// Something that happened. No field holds a secret. A name of a field means the same in each event:
+        ///
+        /// - `provider`: the id, as in `[providers.*]`; `client`: the `client_id`; `kid`: the id of a signing key
+        /// - `user`, `session`, `identity`: what the event is about
+        /// - `reference`: of the login, as error pages show it; `code`: the code of the refusal, as `docs/errors.md` lists it
+        /// - `reason`: the cause, for the operator; of a session, as in `sessions.ended_reason`
+        /// - `ip`: the address of the caller; `session_ip`: that of the session's last refresh
+        /// - `attempts`: their number so far, from 1; `again`: whether another follows; `lag`: the time since the session ended
+        /// - `losses`: counts, claim by claim; `bytes`: a size; `largest`: the name of the largest claim about the user
+        /// - `by`: what linked an identity, `person` or `verified_email`; `new_user`: whether the login created the user
+        /// - `algorithm`, `state`: of a signing key, by their names in the database
+        #[allow(missing_docs, reason = "the list above describes the fields")]
+        #[derive(Clone, Debug)]
+        pub enum Event {
+            $($(#[$doc])* $variant { $($field: $type),+ },)+
+        }
+
+        impl Event {
+            /// The event's name, which does not change: the value of `audit_events.kind` and of the metric's label `event`.
+            pub fn name(&self) -> &'static str {
+                match self {
+                    $(Self::$variant { .. } => $name,)+
+                }
+            }
+
+            /// The further labels of the metric, each with its value.
+            pub fn labels(&self) -> Vec<(&'static str, &str)> {
+                match self {
+                    $(Self::$variant { $($label,)* .. } => vec![$((stringify!($label), &**$label)),*],)+
+                }
+            }
+
+            /// Writes the log line, where the event has one.
+            pub fn log(&self) {
+                match self {
+                    // Counted only: the log has the first of each origin, or of each session and day.
+                    Self::ExchangeUnbound { origin: None } | Self::RefreshRepeatedElsewhere { recorded: false, .. } => {}
+                    $(Self::$variant { $($field),+ } => tracing::$level!(
+                        target: "vestibule::telemetry", event = $name, $($field = value!($mark $field),)+ $message
+                    ),)+
+                }
+            }
+        }
+    };
+}
+
+events! {
     /// A login began: the browser is sent to the provider.
-    LoginBegan {
-        /// The id of the provider, as in `[providers.*]`.
-        provider: String,
-        /// The reference of the login, as error pages show it.
-        reference: Reference,
-    },
+    LoginBegan info "login_began" [provider] "login began" { provider: %String, reference: %Reference };
     /// A login could not begin: the provider is not available, or refuses the request.
-    LoginNotBegun {
-        /// The id of the provider, as in `[providers.*]`.
-        provider: String,
-        /// The code of the failure, as the documentation lists it.
-        code: &'static str,
-        /// The cause, for the operator.
-        reason: String,
-        /// The reference of the login, as error pages show it.
-        reference: Reference,
-    },
+    LoginNotBegun warn "login_not_begun" [provider, code] "cannot begin a login" {
+        provider: %String, code: =&'static str, reason: ?String, reference: %Reference
+    };
     /// A login created a session.
-    LoginCompleted {
-        /// The id of the provider, as in `[providers.*]`.
-        provider: String,
-        /// The user who signed in.
-        user: UserId,
-        /// The id of the new session.
-        session: SessionId,
-        /// The reference of the login, as error pages show it.
-        reference: Reference,
-        /// Whether this login created the user.
-        new_user: bool,
-    },
+    LoginCompleted info "login_completed" [provider] "login completed" {
+        provider: %String, user: %UserId, session: %SessionId, reference: %Reference, new_user: =bool
+    };
     /// A login ended without a session, after its callback was accepted.
-    LoginFailed {
-        /// The id of the provider, as in `[providers.*]`.
-        provider: String,
-        /// The code of the failure, as the documentation lists it.
-        code: &'static str,
-        /// The cause, for the operator.
-        reason: String,
-        /// The reference of the login, as error pages show it.
-        reference: Reference,
-    },
+    LoginFailed warn "login_failed" [provider, code] "login failed" {
+        provider: %String, code: =&'static str, reason: ?String, reference: %Reference
+    };
     /// Claims of a login were cut, dropped or changed.
-    ClaimsReduced {
-        /// The id of the provider, as in `[providers.*]`.
-        provider: String,
-        /// The reference of the login, as error pages show it.
-        reference: Reference,
-        /// The counts, claim by claim; no value.
-        losses: String,
-    },
+    ClaimsReduced warn "claims_reduced" [provider] "claims were not taken as sent" {
+        provider: %String, reference: %Reference, losses: %String
+    };
     /// A callback was rejected before it was matched with a login: a replay, another browser, an unknown `state`.
-    CallbackRefused {
-        /// The id of the provider, as in `[providers.*]`.
-        provider: String,
-        /// The code of the refusal, as the documentation lists it.
-        code: &'static str,
-    },
+    CallbackRefused warn "callback_refused" [provider, code] "callback refused" {
+        provider: %String, code: =&'static str
+    };
     /// An exchange of the SPA flow, from a frontend of our site, was accepted without the binding cookie and without a
-    /// `code_verifier`.
-    ExchangeUnbound {
-        /// The origin of the frontend, at its first such exchange since the start.
-        origin: Option<String>,
-    },
+    /// `code_verifier`. `origin`: the origin of the frontend, at its first such exchange since the start.
+    ExchangeUnbound warn "exchange_unbound" []
+        "a frontend exchanges its code without the binding cookie, so that a leaked code and state suffice; let it fetch \
+         /oauth2/url/ and /oauth2/token/ with credentials: 'include', or send code_challenge" { origin: =Option<String> };
     /// A session ended, for whatever reason.
-    SessionEnded {
-        /// The user of the session.
-        user: UserId,
-        /// The session that it belongs to.
-        session: SessionId,
-        /// The reason, as in `sessions.ended_reason`: `logout`, `idle`, …
-        reason: &'static str,
-    },
+    SessionEnded info "session_ended" [] "session ended" { user: %UserId, session: %SessionId, reason: =&'static str };
     /// An administrator disabled a user.
-    UserDisabled {
-        /// The user that the event is about.
-        user: UserId,
-    },
+    UserDisabled info "user_disabled" [] "user disabled" { user: %UserId };
     /// An administrator enabled a user.
-    UserEnabled {
-        /// The user that the event is about.
-        user: UserId,
-    },
+    UserEnabled info "user_enabled" [] "user enabled" { user: %UserId };
     /// An administrator deleted a user.
-    UserDeleted {
-        /// The user that the event is about.
-        user: UserId,
-    },
+    UserDeleted info "user_deleted" [] "user deleted" { user: %UserId };
     /// A refresh token was presented that was rotated long before, or was never issued: it was copied. The session was
     /// ended.
-    RefreshReused {
-        /// The user of the session.
-        user: UserId,
-        /// The session that it belongs to.
-        session: SessionId,
-        /// The address that presented the token.
-        ip: IpAddr,
-        /// The address of the session's last refresh.
-        session_ip: Option<IpAddr>,
-    },
+    RefreshReused warn "refresh_reused" [] "refresh token reused; the session was ended" {
+        user: %UserId, session: %SessionId, ip: %IpAddr, session_ip: ?Option<IpAddr>
+    };
     /// The previous refresh token was accepted after its grace period, once for this session.
-    RefreshForgiven {
-        /// The session that it belongs to.
-        session: SessionId,
-    },
-    /// The same successor was issued again, to another network or user agent than that of the rotation.
-    RefreshRepeatedElsewhere {
-        /// The session that it belongs to.
-        session: SessionId,
-        /// The address that presented the token.
-        ip: IpAddr,
-        /// Whether it was audited: once for each session and day.
-        recorded: bool,
-    },
+    RefreshForgiven info "refresh_forgiven" [] "late refresh forgiven" { session: %SessionId };
+    /// The same successor was issued again, to another network or user agent than that of the rotation. `recorded`: whether it was
+    /// audited, once for each session and day.
+    RefreshRepeatedElsewhere warn "refresh_repeated_elsewhere" []
+        "a refresh was repeated from another network or user agent" { session: %SessionId, ip: %IpAddr, recorded: !bool };
     /// A refresh token was presented that is newer than the database: it lost its last write in a failover.
-    RefreshRecovered {
-        /// The session that it belongs to.
-        session: SessionId,
-    },
+    RefreshRecovered warn "refresh_recovered" [] "refresh went on from a write that the database lost" {
+        session: %SessionId
+    };
     /// A client revoked an access token of its own.
-    TokenRevoked {
-        /// The user of the token; `None` for the client credentials grant.
-        user: Option<UserId>,
-        /// The session of the token, which is not ended.
-        session: Option<SessionId>,
-        /// The `client_id` of the client.
-        client: String,
-    },
+    TokenRevoked info "token_revoked" [] "access token revoked" {
+        user: ~Option<UserId>, session: ~Option<SessionId>, client: =String
+    };
     /// An issued access token is larger than `tokens.max_bytes`: the claims have grown since the login, which checked it.
-    AccessTokenTooLarge {
-        /// The `client_id` of the token.
-        client: String,
-        /// The session of the token.
-        session: SessionId,
-        /// The size of the token in bytes.
-        bytes: usize,
-        /// The name of the largest claim about the user.
-        largest: &'static str,
-    },
+    AccessTokenTooLarge warn "access_token_too_large" [] "access token larger than tokens.max_bytes" {
+        client: =String, session: %SessionId, bytes: =usize, largest: =&'static str
+    };
     /// An identity was linked to a user.
-    IdentityLinked {
-        /// The user that the event is about.
-        user: UserId,
-        /// The provider of the identity.
-        provider: String,
-        /// What linked it: `person` if the user requested it, or `verified_email`.
-        by: &'static str,
-    },
+    IdentityLinked info "identity_linked" [] "identity linked" { user: %UserId, provider: =String, by: =&'static str };
     /// A user asked to unlink an identity by a session of another identity. The removal waits.
-    IdentityRemovalRequested {
-        /// The user that the event is about.
-        user: UserId,
-        /// The provider of the identity.
-        provider: String,
-    },
+    IdentityRemovalRequested info "identity_removal_requested" [] "identity will be unlinked in seven days" {
+        user: %UserId, provider: =String
+    };
     /// An identity was unlinked from a user.
-    IdentityUnlinked {
-        /// The user that the event is about.
-        user: UserId,
-        /// The provider of the identity.
-        provider: String,
-    },
+    IdentityUnlinked info "identity_unlinked" [] "identity unlinked" { user: %UserId, provider: =String };
     /// An authorization code was revoked after too many wrong code verifiers.
-    CodeGuessed {
-        /// The `client_id` of the code.
-        client: String,
-    },
+    CodeGuessed warn "code_guessed" [] "an authorization code was guessed at until it died" { client: =String };
     /// Client authentication failed (RFC 6749 §2.3).
-    ClientRefused {
-        /// The `client_id`; `None` if there is no such client, or it has no credential.
-        client: Option<String>,
-        /// The network of the caller.
-        ip: IpAddr,
-    },
-    /// A logout notice was delivered to a client.
-    LogoutDelivered {
-        /// The `client_id` of the client.
-        client: String,
-        /// The session that it belongs to.
-        session: SessionId,
-        /// The number of attempts, from 1.
-        attempts: u32,
-        /// The time since the session ended.
-        lag: Duration,
-    },
-    /// An attempt to deliver a logout notice failed; it is retried.
-    LogoutDelayed {
-        /// The `client_id` of the client.
-        client: String,
-        /// The session that it belongs to.
-        session: SessionId,
-        /// The number of attempts so far.
-        attempts: u32,
-        /// The cause, for the operator.
-        reason: String,
-    },
-    /// The last attempt to deliver a logout notice failed; it is given up.
-    LogoutGivenUp {
-        /// The `client_id` of the client.
-        client: String,
-        /// The session that it belongs to.
-        session: SessionId,
-        /// The number of attempts that were made.
-        attempts: u32,
-        /// The cause of the last failure, for the operator.
-        reason: String,
-    },
-    /// Something happened at a provider apart from a login.
-    AtProvider {
-        /// The id of the provider, as in `[providers.*]`.
-        provider: String,
-        /// What happened at the provider.
-        what: AtProvider,
-    },
-    /// Something about the requests of a client that its operator may want to change.
-    AtClient {
-        /// The `client_id` of the client.
-        client: String,
-        /// What is remarkable about its requests.
-        what: AtClient,
-    },
-    /// A signing key was generated.
-    SigningKeyCreated {
-        /// The key id (`kid`).
-        kid: String,
-        /// The JWS algorithm (RFC 7518 §3.1).
-        algorithm: &'static str,
-        /// The first state: `published`, or `active` if no key was active before.
-        state: &'static str,
-    },
-    /// A signing key changed its state.
-    SigningKeyStateChanged {
-        /// The key id (`kid`).
-        kid: String,
-        /// The JWS algorithm (RFC 7518 §3.1).
-        algorithm: &'static str,
-        /// The new state: `active`, `retiring` or `gone`.
-        state: &'static str,
-    },
-    /// An operator revoked a signing key.
-    SigningKeyRevoked {
-        /// The key id (`kid`).
-        kid: String,
-        /// The JWS algorithm (RFC 7518 §3.1).
-        algorithm: &'static str,
-    },
-}
-
-/// What is remarkable about the requests of a client.
-#[derive(Clone, Copy, Debug)]
-pub enum AtClient {
+    ClientRefused warn "client_refused" [] "client refused" { client: =Option<String>, ip: %IpAddr };
     /// An accepted assertion has another `aud` than the issuer alone (RFC 7523bis). Once for each client and start.
-    AssertionNamesEndpoint,
+    AssertionNamesEndpoint info "assertion_names_endpoint" [client]
+        "the client's assertions have an endpoint or a list as aud; where it can send the issuer alone, set its \
+         assertion_audience = \"issuer\"" { client: =String };
     /// An authorization request has neither `code_challenge` nor `nonce`. At most once for each client and hour.
-    NeitherPkceNorNonce,
-}
-
-/// What happens at providers apart from logins.
-#[derive(Clone, Debug)]
-pub enum AtProvider {
+    NeitherPkceNorNonce warn "neither_pkce_nor_nonce" [client]
+        "an authorization request of the client has neither code_challenge (PKCE) nor nonce, so a stolen code can be \
+         injected into another login; let it send one, and set require_pkce = true" { client: =String };
+    /// A logout notice was delivered to a client.
+    LogoutDelivered info "logout_delivered" [client] "client told of a logout" {
+        client: =String, session: %SessionId, attempts: =u32, lag: ?Duration
+    };
+    /// An attempt to deliver a logout notice failed; it is retried.
+    LogoutDelayed warn "logout_delayed" [client] "client not told of a logout yet" {
+        client: =String, session: %SessionId, attempts: =u32, reason: =String
+    };
+    /// The last attempt to deliver a logout notice failed; it is given up.
+    LogoutGivenUp error "logout_given_up" [client] "client never told of a logout" {
+        client: =String, session: %SessionId, attempts: =u32, reason: =String
+    };
     /// Access tokens lack a configured `email`, since the provider does not say whether addresses are verified. At most once
     /// for each provider and hour.
-    EmailLeftOut,
+    EmailLeftOut warn "email_left_out" [provider]
+        "access tokens lack email: the provider does not say whether addresses are verified; if it verifies all of \
+         them, set its email_verified = \"assume\"" { provider: %String };
     /// The stored identities of the provider are of another issuer than the configured one: the provider is not used.
-    IssuerChanged {
-        /// What differs, with the remedy.
-        reason: String,
-    },
+    ProviderIssuerChanged error "issuer_changed" [provider] "the provider is not used: its issuer has changed" {
+        provider: %String, reason: =String
+    };
     /// The stored identities of the provider are of the configured issuer again: the provider is used again.
-    IssuerAccepted,
+    ProviderIssuerAccepted info "issuer_accepted" [provider] "the provider is used again" { provider: %String };
     /// An operator assigned the identities of the provider to another issuer.
-    ProviderMoved,
+    ProviderMoved info "provider_moved" [provider] "identities assigned to another issuer" { provider: %String };
     /// An access token of the provider was refreshed.
-    TokenRefreshed,
+    ProviderTokenRefreshed info "provider_token_refreshed" [provider] "provider token refreshed" { provider: %String };
     /// An access token of the provider could not be refreshed; it is retried.
-    TokenNotRefreshed {
-        /// The identity of the token.
-        identity: SubId,
-        /// The cause, for the operator.
-        reason: String,
-    },
+    ProviderTokenNotRefreshed warn "provider_token_not_refreshed" [provider] "provider token not refreshed" {
+        provider: %String, identity: %SubId, reason: =String
+    };
     /// The provider rejected the refresh token: the user has to sign in there again.
-    LinkBroken {
-        /// The identity of the tokens.
-        identity: SubId,
-        /// The cause, for the operator.
-        reason: String,
-    },
+    ProviderLinkBroken warn "provider_link_broken" [provider] "provider tokens dropped; a login there is needed" {
+        provider: %String, identity: %SubId, reason: =String
+    };
     /// Tokens that are no longer needed were revoked at the provider.
-    TokensRevoked,
+    ProviderTokensRevoked info "provider_tokens_revoked" [provider] "provider tokens revoked" { provider: %String };
     /// An attempt to revoke tokens at the provider failed.
-    TokensNotRevoked {
-        /// The cause, for the operator.
-        reason: String,
-        /// Whether it is retried.
-        again: bool,
-    },
+    ProviderTokensNotRevoked warn "provider_tokens_not_revoked" [provider] "provider tokens not revoked" {
+        provider: %String, reason: =String, again: =bool
+    };
     /// The provider sent a valid logout token.
-    LogoutTokenTaken {
-        /// The number of sessions that ended here.
-        sessions: usize,
-    },
+    LogoutTokenTaken info "logout_token_taken" [provider] "told of a logout by the provider" {
+        provider: %String, sessions: =usize
+    };
     /// A logout token was rejected.
-    LogoutTokenRefused {
-        /// The cause, for the operator.
-        reason: String,
-    },
-}
-
-impl Event {
-    /// Something about the requests of a client.
-    pub fn at_client(client: &str, what: AtClient) -> Self {
-        Self::AtClient { client: client.to_owned(), what }
-    }
-
-    /// The event's name, which does not change: the value of `audit_events.kind` and of the metric's label `event`.
-    pub fn name(&self) -> &'static str {
-        match self {
-            Self::LoginBegan { .. } => "login_began",
-            Self::LoginNotBegun { .. } => "login_not_begun",
-            Self::LoginCompleted { .. } => "login_completed",
-            Self::LoginFailed { .. } => "login_failed",
-            Self::ClaimsReduced { .. } => "claims_reduced",
-            Self::CallbackRefused { .. } => "callback_refused",
-            Self::ExchangeUnbound { .. } => "exchange_unbound",
-            Self::SessionEnded { .. } => "session_ended",
-            Self::UserDisabled { .. } => "user_disabled",
-            Self::UserEnabled { .. } => "user_enabled",
-            Self::UserDeleted { .. } => "user_deleted",
-            Self::RefreshReused { .. } => "refresh_reused",
-            Self::RefreshForgiven { .. } => "refresh_forgiven",
-            Self::RefreshRepeatedElsewhere { .. } => "refresh_repeated_elsewhere",
-            Self::RefreshRecovered { .. } => "refresh_recovered",
-            Self::TokenRevoked { .. } => "token_revoked",
-            Self::AccessTokenTooLarge { .. } => "access_token_too_large",
-            Self::IdentityLinked { .. } => "identity_linked",
-            Self::IdentityRemovalRequested { .. } => "identity_removal_requested",
-            Self::IdentityUnlinked { .. } => "identity_unlinked",
-            Self::CodeGuessed { .. } => "code_guessed",
-            Self::ClientRefused { .. } => "client_refused",
-            Self::LogoutDelivered { .. } => "logout_delivered",
-            Self::LogoutDelayed { .. } => "logout_delayed",
-            Self::LogoutGivenUp { .. } => "logout_given_up",
-            Self::AtProvider { what, .. } => what.name(),
-            Self::AtClient { what, .. } => what.name(),
-            Self::SigningKeyCreated { .. } => "signing_key_made",
-            Self::SigningKeyStateChanged { .. } => "signing_key_moved",
-            Self::SigningKeyRevoked { .. } => "signing_key_revoked",
-        }
-    }
-}
-
-impl AtClient {
-    fn name(self) -> &'static str {
-        match self {
-            Self::AssertionNamesEndpoint => "assertion_names_endpoint",
-            Self::NeitherPkceNorNonce => "neither_pkce_nor_nonce",
-        }
-    }
-}
-
-impl AtProvider {
-    fn name(&self) -> &'static str {
-        match self {
-            Self::EmailLeftOut => "email_left_out",
-            Self::IssuerChanged { .. } => "issuer_changed",
-            Self::IssuerAccepted => "issuer_accepted",
-            Self::ProviderMoved => "provider_moved",
-            Self::TokenRefreshed => "provider_token_refreshed",
-            Self::TokenNotRefreshed { .. } => "provider_token_not_refreshed",
-            Self::LinkBroken { .. } => "provider_link_broken",
-            Self::TokensRevoked => "provider_tokens_revoked",
-            Self::TokensNotRevoked { .. } => "provider_tokens_not_revoked",
-            Self::LogoutTokenTaken { .. } => "logout_token_taken",
-            Self::LogoutTokenRefused { .. } => "logout_token_refused",
-        }
-    }
+    LogoutTokenRefused warn "logout_token_refused" [provider] "logout token refused" {
+        provider: %String, reason: ?String
+    };
+    /// A signing key was generated.
+    SigningKeyCreated info "signing_key_made" [] "signing key made" {
+        kid: %String, algorithm: =&'static str, state: =&'static str
+    };
+    /// A signing key changed its state.
+    SigningKeyStateChanged info "signing_key_moved" [] "signing key came into another state" {
+        kid: %String, algorithm: =&'static str, state: =&'static str
+    };
+    /// An operator revoked a signing key.
+    SigningKeyRevoked warn "signing_key_revoked" [] "signing key revoked" { kid: %String, algorithm: =&'static str };
 }

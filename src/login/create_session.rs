@@ -12,7 +12,7 @@ use super::refusal::{Code, Goal, LoginRefusal};
 use super::store::{self, CompletionOutcome, LoginCompletion, Written};
 use crate::app::App;
 use crate::base::clock::Timestamp;
-use crate::base::event::{AtProvider, Event};
+use crate::base::event::Event;
 use crate::base::id::SessionId;
 use crate::config::{ResponseMode, UserClaim};
 use crate::grant::{NewCode, PreparedAnswer};
@@ -145,7 +145,7 @@ fn warn_of_missing_email(app: &App, signed_in: &SignedIn, now: Timestamp) {
     }
     let provider = &signed_in.session.provider;
     if app.email_warnings.is_due(provider, now) {
-        telemetry::record(&Event::AtProvider { provider: provider.clone(), what: AtProvider::EmailLeftOut });
+        telemetry::record(&Event::EmailLeftOut { provider: provider.clone() });
     }
 }
 

@@ -5,7 +5,7 @@ use super::store;
 use crate::app::App;
 use crate::base::clock::Timestamp;
 use crate::base::db::{Conn, DbError};
-use crate::base::event::{AtProvider, Event};
+use crate::base::event::Event;
 use crate::session::EndReason;
 use crate::telemetry;
 use crate::upstream::Fault;
@@ -51,12 +51,10 @@ pub async fn told_by_provider(
         return Err(LogoutTokenError::BadToken);
     };
     app.ended(&ended, &ending);
-    let what = AtProvider::LogoutTokenTaken { sessions: ended.len() };
-    telemetry::record(&Event::AtProvider { provider: provider.to_owned(), what });
+    telemetry::record(&Event::LogoutTokenTaken { provider: provider.to_owned(), sessions: ended.len() });
     Ok(ended.len())
 }
 
 fn refused(provider: &str, reason: String) {
-    let what = AtProvider::LogoutTokenRefused { reason };
-    telemetry::record(&Event::AtProvider { provider: provider.to_owned(), what });
+    telemetry::record(&Event::LogoutTokenRefused { provider: provider.to_owned(), reason });
 }

@@ -18,7 +18,7 @@ use super::stored::{LeaseState, ProviderAccessToken, ProviderTokenError, StoredT
 use super::token_set::{TokenSet, Version};
 use crate::base::clock::Timestamp;
 use crate::base::db::DbError;
-use crate::base::event::{AtProvider, Event};
+use crate::base::event::Event;
 use crate::base::id::{SubId, uuid_v7};
 use crate::upstream::{Failure, Fault, Provider, ProviderTokens, RefreshRequest, max_refresh_duration};
 
@@ -151,7 +151,7 @@ impl Vault {
             expires_at: expires_at(tokens.expires_in, now),
         };
         if self.replace(stored.sub_id, stored.version, &new, now).await? {
-            self.record(&Event::AtProvider { provider: provider.id().to_owned(), what: AtProvider::TokenRefreshed });
+            self.record(&Event::ProviderTokenRefreshed { provider: provider.id().to_owned() });
             return Ok(ProviderAccessToken::of(&new.tokens, new.expires_at));
         }
         self.after_concurrent_write(provider, &stored, new, now).await
@@ -225,8 +225,8 @@ impl Vault {
             // Another replica used the refresh token first, or the user has logged in since.
             return self.read_unexpired(sub_id, Fault::Unavailable).await;
         }
-        let what = AtProvider::LinkBroken { identity: sub_id, reason: reason.to_owned() };
-        self.record(&Event::AtProvider { provider: provider.id().to_owned(), what });
+        let (provider, reason) = (provider.id().to_owned(), reason.to_owned());
+        self.record(&Event::ProviderLinkBroken { provider, identity: sub_id, reason });
         Err(ProviderTokenError::ReauthRequired)
     }
 
@@ -237,8 +237,8 @@ impl Vault {
         // If this write fails, the lease runs out by itself.
         let release = move |conn: &mut _| store::release_lease(conn, sub_id, holder, until);
         let _logged = self.db().run("put off refresh", release).await;
-        let what = AtProvider::TokenNotRefreshed { identity: sub_id, reason: failure.reason };
-        self.record(&Event::AtProvider { provider: provider.id().to_owned(), what });
+        let (provider, reason) = (provider.id().to_owned(), failure.reason);
+        self.record(&Event::ProviderTokenNotRefreshed { provider, identity: sub_id, reason });
         stored.unexpired(now, failure.fault)
     }
 }

@@ -11,7 +11,7 @@ use super::token_set::TokenSet;
 use crate::base::backoff::next_attempt;
 use crate::base::clock::Timestamp;
 use crate::base::db::DbError;
-use crate::base::event::{AtProvider, Event};
+use crate::base::event::Event;
 use crate::base::secret::{Plain, random_bytes};
 use crate::upstream::{Failure, Fault, Provider, Registry, TokenTypeHint};
 
@@ -38,8 +38,7 @@ impl Vault {
         let written = match outcome {
             Ok(revoked) => {
                 if revoked {
-                    let what = AtProvider::TokensRevoked;
-                    self.record(&Event::AtProvider { provider: pending.provider.clone(), what });
+                    self.record(&Event::ProviderTokensRevoked { provider: pending.provider.clone() });
                 }
                 self.finish(pending.id).await
             }
@@ -87,12 +86,10 @@ impl Vault {
         let next = next_attempt(attempts, now, pending.created_at + GIVE_UP_AFTER, jitter);
         let next = next.filter(|_| failure.fault != Fault::Refused);
         let Some(next) = next else {
-            let what = AtProvider::TokensNotRevoked { reason, again: false };
-            self.record(&Event::AtProvider { provider, what });
+            self.record(&Event::ProviderTokensNotRevoked { provider, reason, again: false });
             return self.finish(pending.id).await;
         };
-        let what = AtProvider::TokensNotRevoked { reason: reason.clone(), again: true };
-        self.record(&Event::AtProvider { provider, what });
+        self.record(&Event::ProviderTokensNotRevoked { provider, reason: reason.clone(), again: true });
         let write = move |conn: &mut _| store::reschedule(conn, &pending, &reason, next);
         self.db().run("put off provider revocation", write).await
     }

@@ -11,7 +11,7 @@ use crate::authorize::{
     OpenRequest, OpenRequestError, Terms,
 };
 use crate::base::clock::Timestamp;
-use crate::base::event::{AtClient, Event};
+use crate::base::event::Event;
 use crate::base::id::AuthorizationRequestId;
 use crate::base::secret::Hashed;
 use crate::client::Client;
@@ -294,7 +294,7 @@ fn read(
     // Neither binds the code to this request, so a stolen code can be injected into another one (RFC 9700 §4.5.3).
     if asked.challenge.is_none() && asked.nonce.is_none() && app.unbound_codes.is_due(&asked.client_id, app.clock.now())
     {
-        telemetry::record(&Event::at_client(&asked.client_id, AtClient::NeitherPkceNorNonce));
+        telemetry::record(&Event::NeitherPkceNorNonce { client: asked.client_id.clone() });
     }
     Ok(asked)
 }

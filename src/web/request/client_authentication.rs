@@ -9,7 +9,7 @@ use super::extract::Parameters;
 use super::throttle::Throttles;
 use crate::app::App;
 use crate::base::clock::Timestamp;
-use crate::base::event::{AtClient, Event};
+use crate::base::event::Event;
 use crate::base::secret::Plain;
 use crate::client::{
     self as clients, ASSERTION_TYPE, Assertion, Audiences, Client, ClientAuthError, Presented, PresentedSecret, Proof,
@@ -86,7 +86,7 @@ async fn prove<'a>(
             return Err(refuse(ClientAuthError::WrongSecret));
         }
         if names_endpoint && client.is_first_with_endpoint() {
-            telemetry::record(&Event::at_client(&client.id, AtClient::AssertionNamesEndpoint));
+            telemetry::record(&Event::AssertionNamesEndpoint { client: client.id.clone() });
         }
     }
     Ok(client)
