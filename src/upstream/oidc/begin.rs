@@ -5,8 +5,8 @@ use std::borrow::Cow;
 use openidconnect::core::CoreAuthenticationFlow;
 use openidconnect::{CsrfToken, Nonce, RedirectUrl, Scope};
 
-use super::discovery::Metadata;
 use super::library::library;
+use super::metadata::Metadata;
 use crate::base::secret::Plain;
 use crate::config;
 use crate::upstream::authorization_parameters::{AuthorizationParameters, authorization_parameters};

@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use super::begin;
-use super::discovery::Metadata;
 use super::document_cache::Fetched;
 use super::id_token::Verified;
 use super::issuer::Issuer;
+use super::metadata::Metadata;
 use super::relying_party::RelyingParty;
 use super::user_parameter;
 use crate::base::clock::Timestamp;

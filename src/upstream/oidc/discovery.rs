@@ -3,62 +3,18 @@
 //! Only the members that are used are passed to the library, because it rejects real documents for others: an empty
 //! `op_policy_uri`, a missing `subject_types_supported`, nulls in arrays.
 
-use openidconnect::core::{
-    CoreAuthDisplay, CoreClaimName, CoreClaimType, CoreClientAuthMethod, CoreGrantType, CoreJsonWebKey,
-    CoreJweContentEncryptionAlgorithm, CoreJweKeyManagementAlgorithm, CoreJwsSigningAlgorithm, CoreResponseMode,
-    CoreResponseType, CoreSubjectIdentifierType,
-};
-use openidconnect::{AdditionalProviderMetadata, EndSessionUrl, ProviderMetadata, RevocationUrl};
-use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use url::Url;
 
+use super::metadata::Metadata;
 use crate::config::{self, TokenEndpointAuthMethod, is_loopback};
 use crate::upstream::text::clean;
-
-/// Members of the metadata that the library does not know.
-#[derive(Clone, Debug, Default, Deserialize, Serialize)]
-pub struct ExtraMetadata {
-    /// OpenID Connect RP-Initiated Logout 1.0 §2.1.
-    pub end_session_endpoint: Option<EndSessionUrl>,
-    /// Token revocation (RFC 7009; RFC 8414 §2).
-    pub revocation_endpoint: Option<RevocationUrl>,
-    /// The `iss` parameter in authorization responses (RFC 9207 §3).
-    #[serde(default)]
-    pub authorization_response_iss_parameter_supported: bool,
-    /// Pushed authorization requests (RFC 9126 §5).
-    pub pushed_authorization_request_endpoint: Option<Url>,
-    /// Whether requests must be pushed (RFC 9126 §5).
-    #[serde(default)]
-    pub require_pushed_authorization_requests: bool,
-}
-
-impl AdditionalProviderMetadata for ExtraMetadata {}
-
-/// Validated metadata: every required endpoint is present, and every used endpoint is allowed.
-pub type Metadata = ProviderMetadata<
-    ExtraMetadata,
-    CoreAuthDisplay,
-    CoreClientAuthMethod,
-    CoreClaimName,
-    CoreClaimType,
-    CoreGrantType,
-    CoreJweContentEncryptionAlgorithm,
-    CoreJweKeyManagementAlgorithm,
-    CoreJsonWebKey,
-    CoreResponseMode,
-    CoreResponseType,
-    CoreSubjectIdentifierType,
->;
 
 const REQUIRED_ENDPOINTS: [&str; 3] = ["authorization_endpoint", "token_endpoint", "jwks_uri"];
 const OPTIONAL_ENDPOINTS: [&str; 4] =
     ["userinfo_endpoint", "end_session_endpoint", "revocation_endpoint", "pushed_authorization_request_endpoint"];
 const BOOLEANS: [&str; 2] = ["authorization_response_iss_parameter_supported", "require_pushed_authorization_requests"];
 const ARRAYS: [&str; 2] = ["id_token_signing_alg_values_supported", "token_endpoint_auth_methods_supported"];
-/// The supported algorithms with an asymmetric key; HMAC and `none` are excluded (RT-17, RT-18).
-const ASYMMETRIC: [&str; 9] = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "EdDSA"];
-
 /// The URL of the discovery document (RD-02).
 pub fn well_known(issuer: &str) -> String {
     format!("{}/.well-known/openid-configuration", issuer.trim_end_matches('/'))
@@ -98,19 +54,6 @@ pub fn read(document: &Value, config: &config::Oidc) -> Result<Metadata, String>
     serde_json::from_value(Value::Object(used)).map_err(|_| "the discovery document cannot be read".into())
 }
 
-/// The algorithms accepted for ID tokens: the configured ones, else the asymmetric ones that the provider lists, else RS256,
-/// which every provider supports (OpenID Connect Core §15.1).
-pub fn algorithms(config: &config::Oidc, metadata: &Metadata) -> Vec<CoreJwsSigningAlgorithm> {
-    if !config.signing_algorithms.is_empty() {
-        return config.signing_algorithms.iter().filter_map(|name| algorithm(name)).collect();
-    }
-    let listed = metadata.id_token_signing_alg_values_supported();
-    if listed.is_empty() {
-        return vec![CoreJwsSigningAlgorithm::RsaSsaPkcs1V15Sha256];
-    }
-    asymmetric().filter(|algorithm| listed.contains(algorithm)).collect()
-}
-
 /// A warning where the provider does not list the configured client authentication method. The configured method is used
 /// anyway (RD-21).
 pub fn unlisted_auth_method(config: &config::Oidc, metadata: &Metadata) -> Option<String> {
@@ -124,17 +67,6 @@ pub fn unlisted_auth_method(config: &config::Oidc, metadata: &Metadata) -> Optio
     let listed: Vec<_> = listed.iter().filter_map(|method| Some(clean(json!(method).as_str()?))).collect();
     let is_listed = listed.is_empty() || listed.iter().any(|method| method == ours);
     (!is_listed).then(|| format!("{ours} is configured, and the provider lists {} only", listed.join(", ")))
-}
-
-/// The supported algorithms with an asymmetric key.
-pub fn asymmetric() -> impl Iterator<Item = CoreJwsSigningAlgorithm> {
-    ASYMMETRIC.into_iter().filter_map(algorithm)
-}
-
-/// The algorithm with this exact name (RFC 7518); never `none`.
-pub fn algorithm(name: &str) -> Option<CoreJwsSigningAlgorithm> {
-    let known = serde_json::from_value(Value::String(name.into())).ok();
-    known.filter(|algorithm| *algorithm != CoreJwsSigningAlgorithm::None)
 }
 
 fn configured_endpoint<'c>(config: &'c config::Oidc, name: &str) -> Option<&'c Url> {
@@ -304,7 +236,6 @@ mod tests {
         assert!(metadata.userinfo_endpoint().is_none());
         assert!(metadata.additional_metadata().end_session_endpoint.is_none());
         assert!(!metadata.additional_metadata().authorization_response_iss_parameter_supported);
-        assert_eq!(algorithms(&realm(), &metadata), [CoreJwsSigningAlgorithm::EcdsaP256Sha256]);
     }
 
     /// RD-21
@@ -321,19 +252,6 @@ mod tests {
             odd,
             "client_secret_basic is configured, and the provider lists private_key_jwt, tls_client_auth only"
         );
-    }
-
-    /// RT-18: HMAC only where it is configured, and never `none`.
-    #[test]
-    fn metadata_cannot_enable_hmac_or_none() {
-        let hmac = read(&with("id_token_signing_alg_values_supported", json!(["HS256", "none"])), &realm());
-        assert_eq!(algorithms(&realm(), &hmac.expect("good")), []);
-        let silent = read(&document(), &realm()).expect("good");
-        assert_eq!(algorithms(&realm(), &silent), [CoreJwsSigningAlgorithm::RsaSsaPkcs1V15Sha256]);
-        let mut chosen = realm();
-        chosen.signing_algorithms = ["HS256", "none", "None", "rs256"].map(String::from).into();
-        assert_eq!(algorithms(&chosen, &silent), [CoreJwsSigningAlgorithm::HmacSha256]);
-        assert_eq!(asymmetric().count(), ASYMMETRIC.len());
     }
 
     #[test]

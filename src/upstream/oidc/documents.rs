@@ -2,9 +2,9 @@
 
 use std::sync::Once;
 
-use super::discovery::Metadata;
 use super::document_cache::DocumentCache;
 use super::key_set::KeySet;
+use super::metadata::Metadata;
 
 /// The metadata and the key set of one provider, cached.
 pub struct Documents {

@@ -11,10 +11,11 @@ use std::time::Duration;
 use serde_json::Value;
 use tracing::Instrument;
 
-use super::discovery::{self, Metadata};
+use super::discovery;
 use super::document_cache::{Acceptable, DocumentCache, FetchError, Fetched, Missing};
 use super::issuer::Issuer;
 use super::key_set::KeySet;
+use super::metadata::Metadata;
 use super::relying_party::RelyingParty;
 use crate::base::clock::Timestamp;
 use crate::base::outbound::is_certificate_error;

@@ -9,8 +9,8 @@ use openidconnect::JsonWebKey;
 use openidconnect::core::{CoreJsonWebKey, CoreJwsSigningAlgorithm};
 use serde_json::{Map, Value};
 
-use super::discovery;
 use super::key_set::{KeyError, KeySet};
+use super::signing_algorithms;
 use crate::config::Oidc;
 
 /// The size limit of a token, in bytes.
@@ -85,7 +85,7 @@ impl<'t> Jws<'t> {
             return Err(format!("has a header with {name}").into());
         }
         check_type(types, members.get("typ"))?;
-        let algorithm = members.get("alg").and_then(Value::as_str).and_then(discovery::algorithm);
+        let algorithm = members.get("alg").and_then(Value::as_str).and_then(signing_algorithms::algorithm);
         Ok(Self {
             algorithm: algorithm.ok_or("is unsigned or signed with an unknown algorithm")?,
             // `jwk`, `jku`, `x5u` and `x5c` are ignored (RT-23).

@@ -11,7 +11,7 @@ use openidconnect::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::discovery::Metadata;
+use super::metadata::Metadata;
 use crate::config;
 
 /// The ID token as received: the library's own type would reject the whole response for one nonstandard claim.

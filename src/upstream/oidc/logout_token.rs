@@ -5,10 +5,10 @@ use std::sync::Arc;
 use chrono::TimeDelta;
 use serde_json::{Map, Value};
 
-use super::discovery;
 use super::issuer::{Issuer, TokenIssuer};
 use super::jws::{Jws, TokenError};
 use super::relying_party::RelyingParty;
+use super::signing_algorithms;
 use crate::base::clock::Timestamp;
 use crate::config;
 use crate::upstream::claims;
@@ -38,7 +38,7 @@ impl RelyingParty {
         let token_issuer = Issuer::of(&self.config).of_token(&jws.payload).map_err(rejected)?;
         let claims = validate(&jws.payload, &token_issuer, &self.config, now).map_err(rejected)?;
         let metadata = self.metadata(now).await?;
-        let algorithms = discovery::algorithms(&self.config, &metadata.value);
+        let algorithms = signing_algorithms::algorithms(&self.config, &metadata.value);
         let keys = self.keys(now).await?;
         self.verify_signature(&jws, &algorithms, &token_issuer.issuer, &keys, now).await.map_err(rejected)?;
         Ok(claims)

@@ -4,7 +4,7 @@ use http::StatusCode;
 use serde_json::Value;
 use url::Url;
 
-use super::discovery::Metadata;
+use super::metadata::Metadata;
 use super::relying_party::RelyingParty;
 use crate::base::clock::Timestamp;
 use crate::config::PushedAuthorization;

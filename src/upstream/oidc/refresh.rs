@@ -5,10 +5,10 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use super::discovery::Metadata;
 use super::document_cache::Fetched;
 use super::id_token::Verified;
 use super::key_set::KeySet;
+use super::metadata::Metadata;
 use super::relying_party::RelyingParty;
 use crate::base::clock::Timestamp;
 use crate::upstream::failure::{Failure, Fault};

@@ -10,8 +10,8 @@ use openidconnect::{
     PkceCodeVerifier, RedirectUrl, RefreshToken, RequestTokenError,
 };
 
-use super::discovery::Metadata;
 use super::library::{TokenResponse, library};
+use super::metadata::Metadata;
 use super::relying_party::RelyingParty;
 use crate::base::clock::Timestamp;
 use crate::base::secret::Plain;

@@ -8,12 +8,13 @@ use openidconnect::core::CoreJwsSigningAlgorithm;
 use serde_json::{Map, Value};
 use url::Url;
 
-use super::discovery::{self, Metadata};
 use super::document_cache::Fetched;
 use super::id_token::Verified;
 use super::jws::{Jws, TokenError};
 use super::key_set::KeySet;
+use super::metadata::Metadata;
 use super::relying_party::RelyingParty;
+use super::signing_algorithms;
 use crate::base::clock::Timestamp;
 use crate::base::secret::Plain;
 use crate::config::{self, Userinfo};
@@ -101,9 +102,9 @@ impl RelyingParty {
 /// The algorithms configured for ID tokens, else all asymmetric ones: `userinfo_signing_alg_values_supported` is not used.
 fn algorithms(config: &config::Oidc) -> Vec<CoreJwsSigningAlgorithm> {
     if config.signing_algorithms.is_empty() {
-        return discovery::asymmetric().collect();
+        return signing_algorithms::asymmetric().collect();
     }
-    config.signing_algorithms.iter().filter_map(|name| discovery::algorithm(name)).collect()
+    config.signing_algorithms.iter().filter_map(|name| signing_algorithms::algorithm(name)).collect()
 }
 
 fn failure(fault: Fault, why: &str) -> Failure {

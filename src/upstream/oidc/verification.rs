@@ -4,13 +4,14 @@ use std::sync::Arc;
 
 use chrono::TimeDelta;
 
-use super::discovery::{self, Metadata};
 use super::document_cache::Fetched;
 use super::id_token::{self, Expected, Verified};
 use super::issuer::Issuer;
 use super::jws::{Jws, TokenError};
 use super::key_set::KeySet;
+use super::metadata::Metadata;
 use super::relying_party::RelyingParty;
+use super::signing_algorithms;
 use crate::base::clock::Timestamp;
 use crate::base::secret::Plain;
 use crate::upstream::failure::{Failure, Fault};
@@ -59,7 +60,7 @@ impl RelyingParty {
             let jws = Jws::read(token.expose())?;
             // The claims are not verified yet. Their tenant only selects the keys that may have signed the token.
             let token_issuer = expected.issuer.of_token(&jws.payload)?;
-            let algorithms = discovery::algorithms(&self.config, metadata);
+            let algorithms = signing_algorithms::algorithms(&self.config, metadata);
             let key = self.verify_signature(&jws, &algorithms, &token_issuer.issuer, keys, now).await?;
             id_token::validate(jws, &key, token_issuer, expected, now)
         };

@@ -11,8 +11,9 @@ use crate::base::clock::Clock;
 use crate::base::outbound::Outbound;
 use crate::config::{self, Pkce, ProviderLogout, PushedAuthorization};
 use crate::upstream::oidc::Issuer;
-use crate::upstream::oidc::discovery::{self, Metadata};
 use crate::upstream::oidc::key_set::KeySet;
+use crate::upstream::oidc::metadata::Metadata;
+use crate::upstream::oidc::{discovery, signing_algorithms};
 use crate::upstream::provider_http::{ProviderHttp, describe_status, read_json};
 
 /// Probes an OpenID provider with every check that needs no login.
@@ -87,7 +88,7 @@ async fn keys(source: &str, client: &ProbeClient) -> Finding {
 }
 
 fn algorithms(config: &config::Oidc, metadata: &Metadata) -> Finding {
-    let allowed = discovery::algorithms(config, metadata);
+    let allowed = signing_algorithms::algorithms(config, metadata);
     let names: Vec<_> = allowed.iter().filter_map(|algorithm| serde_json::to_value(algorithm).ok()).collect();
     let names: Vec<_> = names.iter().filter_map(Value::as_str).collect();
     let listed = metadata.id_token_signing_alg_values_supported();

@@ -10,9 +10,9 @@ use openidconnect::core::CoreJwsSigningAlgorithm;
 use serde_json::json;
 
 use super::*;
-use crate::upstream::oidc::discovery::algorithm;
 use crate::upstream::oidc::jws::VerificationKeys;
 use crate::upstream::oidc::key_set::KeySet;
+use crate::upstream::oidc::signing_algorithms::algorithm;
 
 const SECRET: &str = "a client secret of 32 bytes or so";
 static RSA: LazyLock<signature::RsaKeyPair> =
