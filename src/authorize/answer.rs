@@ -1,9 +1,8 @@
 //! The authorization response to an app's redirect URI (RFC 6749 §4.1.2, RFC 9207).
 
-use url::form_urlencoded::Serializer;
-
 use super::request::AuthorizationRequest;
-use crate::config::with_query;
+use crate::base::secret::Plain;
+use crate::grant::{AnswerMode, AppAnswer};
 
 /// The `error` of an authorization response (RFC 6749 §4.1.2.1, OpenID Connect Core §3.1.2.6, RFC 8707 §2).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,43 +46,62 @@ impl OAuthError {
 /// An error response. Client and redirect URI are validated.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ErrorAnswer {
-    /// The redirect URI of the app.
-    pub redirect_uri: String,
-    /// The `state` of the request.
-    pub state: Option<String>,
+    /// Where it is sent, and how.
+    pub target: Target,
     /// The parameter `error` (RFC 6749 §4.1.2.1).
     pub error: OAuthError,
     /// `error_description`: ASCII without quotes (RFC 6749 §4.1.2.1).
     pub description: String,
 }
 
+/// Where an authorization response is sent, and how. Client and redirect URI are validated.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Target {
+    /// The `client_id` of the app.
+    pub client_id: String,
+    /// The redirect URI of the app.
+    pub redirect_uri: String,
+    /// The `response_mode` of the request.
+    pub mode: AnswerMode,
+    /// The `state` of the request.
+    pub state: Option<String>,
+}
+
 impl ErrorAnswer {
     /// The error response to a request.
     pub fn to(request: &AuthorizationRequest, error: OAuthError, description: impl Into<String>) -> Self {
-        let (redirect_uri, state) = (request.redirect_uri.clone(), request.state.clone());
-        Self { redirect_uri, state, error, description: description.into() }
+        Self { target: Target::of(request), error, description: description.into() }
     }
 
-    /// The address to redirect the browser to.
-    pub fn location(&self, issuer: &str) -> String {
+    /// The response.
+    pub fn answer(&self, issuer: &str) -> AppAnswer {
         let pairs = [("error", self.error.as_str()), ("error_description", &self.description)];
-        location(&self.redirect_uri, &pairs, self.state.as_deref(), issuer)
+        self.target.clone().answer(&pairs, issuer)
     }
 }
 
-/// The address to redirect the browser to with a code.
-pub fn with_code(request: &AuthorizationRequest, code: &str, issuer: &str) -> String {
-    location(&request.redirect_uri, &[("code", code)], request.state.as_deref(), issuer)
+/// The response with a code.
+pub fn with_code(request: &AuthorizationRequest, code: &str, issuer: &str) -> AppAnswer {
+    Target::of(request).answer(&[("code", code)], issuer)
 }
 
-fn location(redirect_uri: &str, pairs: &[(&str, &str)], state: Option<&str>, issuer: &str) -> String {
-    let mut query = Serializer::new(String::new());
-    query.extend_pairs(pairs);
-    query.extend_pairs(state.map(|state| ("state", state)));
-    query.append_pair("iss", issuer);
-    // A browser keeps the fragment of the previous address where the new one has none (RFC 9700 §4.1.3).
-    let fragment = if redirect_uri.starts_with("http") { "#" } else { "" };
-    with_query(redirect_uri, &query.finish()) + fragment
+impl Target {
+    fn of(request: &AuthorizationRequest) -> Self {
+        Self {
+            client_id: request.client_id.clone(),
+            redirect_uri: request.redirect_uri.clone(),
+            mode: request.mode,
+            state: request.state.clone(),
+        }
+    }
+
+    fn answer(self, pairs: &[(&'static str, &str)], issuer: &str) -> AppAnswer {
+        let Self { client_id, redirect_uri, mode, state } = self;
+        let state = state.as_deref().map(|state| ("state", state));
+        let pairs = pairs.iter().copied().chain(state).chain([("iss", issuer)]);
+        let parameters = pairs.map(|(name, value)| (name, Plain::new(value))).collect();
+        AppAnswer { client_id, redirect_uri, mode, parameters }
+    }
 }
 
 #[cfg(test)]
@@ -94,13 +112,22 @@ mod tests {
     #[test]
     fn what_the_app_sent_comes_back_exactly() {
         let state = "% &+=#ä\u{1f600}";
-        let sent = location("https://a.example/cb?x=1", &[("code", "c")], Some(state), "https://me");
+        let location = |redirect_uri: &str, state: Option<&str>| {
+            let target = Target {
+                client_id: "web".into(),
+                redirect_uri: redirect_uri.into(),
+                mode: AnswerMode::Query,
+                state: state.map(str::to_owned),
+            };
+            target.answer(&[("code", "c")], "https://me").location().expose().to_owned()
+        };
+        let sent = location("https://a.example/cb?x=1", Some(state));
         assert!(sent.starts_with("https://a.example/cb?x=1&code=c&state=") && sent.ends_with('#'), "{sent}");
         let url = url::Url::parse(&sent).expect("a URL");
         let pairs: Vec<_> = url.query_pairs().into_owned().collect();
         let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());
         assert_eq!(pairs, [pair("x", "1"), pair("code", "c"), pair("state", state), pair("iss", "https://me")]);
-        let own_scheme = location("com.example.app:/cb", &[("code", "c")], None, "https://me");
+        let own_scheme = location("com.example.app:/cb", None);
         assert_eq!(own_scheme, "com.example.app:/cb?code=c&iss=https%3A%2F%2Fme");
     }
 }

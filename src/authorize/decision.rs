@@ -88,6 +88,7 @@ mod tests {
     use super::super::request::Prompt;
     use super::*;
     use crate::base::id::{SessionId, UserId};
+    use crate::grant::AnswerMode;
     use crate::session::StatusIndex;
 
     fn at(seconds: i64) -> Timestamp {
@@ -121,6 +122,7 @@ mod tests {
             client_id: "web".into(),
             redirect_uri: "https://a.example/cb".into(),
             installed: false,
+            mode: AnswerMode::Query,
             state: None,
             scope: "openid".into(),
             nonce: None,

@@ -11,13 +11,13 @@ use crate::base::clock::Timestamp;
 use crate::base::db::DbError;
 use crate::base::id::AuthorizationRequestId;
 use crate::base::secret::Plain;
-use crate::grant::{LoginFor, NewCode, PreparedAnswer};
+use crate::grant::{AppAnswer, LoginFor, NewCode, PreparedAnswer};
 use crate::session::SignedIn;
 
 /// Where the browser is redirected to.
 pub enum Next {
     /// To the app, with the authorization response.
-    App(String),
+    App(Box<AppAnswer>),
     /// To the consent page.
     Agree(AuthorizationRequestId),
     /// To a login, at this provider or at one that the person chooses.
@@ -63,11 +63,11 @@ pub(super) async fn issue_code(
     request: &AuthorizationRequest,
     signed_in: &SignedIn,
     now: Timestamp,
-) -> Result<Option<String>, DbError> {
-    let PreparedAnswer { code, location } = prepare_answer(app, id, request, now);
+) -> Result<Option<AppAnswer>, DbError> {
+    let PreparedAnswer { code, answer } = prepare_answer(app, id, request, now);
     let session = signed_in.session.id;
     let issued = app.db.run("issue code", move |conn| store::issue_code(conn, session, &code, now)).await?;
-    Ok(issued.then(|| location.expose().to_owned()))
+    Ok(issued.then_some(answer))
 }
 
 /// The answer with a new code, which is not stored yet.
@@ -79,7 +79,7 @@ pub(super) fn prepare_answer(
 ) -> PreparedAnswer {
     let code = Plain::random();
     let lifetime = TimeDelta::from_std(app.config.tokens.code_lifetime).unwrap_or(TimeDelta::seconds(60));
-    let location = Plain::new(answer::with_code(request, code.expose(), app.config.server.public_url.issuer()));
+    let answer = answer::with_code(request, code.expose(), app.config.server.public_url.issuer());
     let code = NewCode {
         hash: code.hashed(),
         request_id: id,
@@ -92,7 +92,7 @@ pub(super) fn prepare_answer(
         resource: request.resource.clone(),
         expires_at: now + lifetime,
     };
-    PreparedAnswer { code, location }
+    PreparedAnswer { code, answer }
 }
 
 /// The only provider that the request, the client and the configuration leave; `None` where the person chooses.
@@ -106,5 +106,5 @@ pub(super) fn only_provider(app: &App, request: &AuthorizationRequest) -> Option
 }
 
 pub(super) fn refusal(app: &App, request: &AuthorizationRequest, error: OAuthError, why: &str) -> Next {
-    Next::App(ErrorAnswer::to(request, error, why).location(app.config.server.public_url.issuer()))
+    Next::App(Box::new(ErrorAnswer::to(request, error, why).answer(app.config.server.public_url.issuer())))
 }

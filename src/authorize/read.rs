@@ -1,11 +1,12 @@
 //! Validates an authorization request. Before client, redirect URI and `state` are validated an error is a page of ours;
 //! afterwards it is an error response to the app.
 
-use super::answer::{ErrorAnswer, OAuthError};
+use super::answer::{ErrorAnswer, OAuthError, Target};
 use super::request::{AuthorizationRequest, Prompt};
 use crate::base::id::UserId;
 use crate::client::{Client, Match, Registry};
 use crate::config::Grant;
+use crate::grant::AnswerMode;
 use crate::keys::Keys;
 use crate::token;
 
@@ -61,15 +62,35 @@ pub fn read(terms: &Terms<'_>, get: &dyn Fn(&str) -> Option<String>) -> Result<A
     if doubled("state") || state.as_ref().is_some_and(|state| state.len() > MAX_STATE) {
         return Err(AuthorizeError::State);
     }
-    let told = |(error, description): (OAuthError, &str)| {
-        let (redirect_uri, state) = (redirect_uri.clone(), state.clone());
-        AuthorizeError::Told(ErrorAnswer { redirect_uri, state, error, description: description.to_owned() })
+    let (mode, wrong_mode) = match mode(&redirect_uri, get("response_mode").filter(|_| !doubled("response_mode"))) {
+        Ok(mode) => (mode, None),
+        Err(wrong) => (AnswerMode::Query, Some(wrong)),
     };
+    let told = |(error, description): Wrong| {
+        let (client_id, redirect_uri, state) = (client_id.clone(), redirect_uri.clone(), state.clone());
+        let target = Target { client_id, redirect_uri, mode, state };
+        AuthorizeError::Told(ErrorAnswer { target, error, description: description.to_owned() })
+    };
+    if let Some(wrong) = wrong_mode {
+        return Err(told(wrong));
+    }
     if !terms.doubled.is_empty() {
         return Err(told((OAuthError::InvalidRequest, "a parameter stands there twice")));
     }
     let rest = rest(terms, client, get).map_err(told)?;
-    Ok(AuthorizationRequest { client_id, redirect_uri, installed: matched == Match::Installed, state, ..rest })
+    let installed = matched == Match::Installed;
+    Ok(AuthorizationRequest { client_id, redirect_uri, installed, mode, state, ..rest })
+}
+
+/// How the response is sent, and so an error response as well. A browser posts forms to `http` and `https` only.
+fn mode(redirect_uri: &str, asked: Option<String>) -> Result<AnswerMode, Wrong> {
+    let wrong = |what| Err((OAuthError::InvalidRequest, what));
+    match asked.as_deref() {
+        None | Some("query") => Ok(AnswerMode::Query),
+        Some("form_post") if redirect_uri.starts_with("http") => Ok(AnswerMode::FormPost),
+        Some("form_post") => wrong("response_mode=form_post needs a redirect URI of http or https"),
+        Some(_) => wrong("only response_mode=query and form_post are supported"),
+    }
 }
 
 type Wrong = (OAuthError, &'static str);
@@ -101,6 +122,7 @@ fn rest(
         client_id: String::new(),
         redirect_uri: String::new(),
         installed: false,
+        mode: AnswerMode::Query,
         state: None,
         scope: scope(client, get("scope"))?,
         nonce,
@@ -137,9 +159,6 @@ fn supported(terms: &Terms<'_>, client: &Client, get: &dyn Fn(&str) -> Option<St
         Some("code") => {}
         None => return Err((InvalidRequest, "response_type is missing")),
         Some(_) => return Err((UnsupportedResponseType, "only response_type=code is supported")),
-    }
-    if get("response_mode").is_some_and(|mode| mode != "query") {
-        return Err((InvalidRequest, "only response_mode=query is supported"));
     }
     if !client.may(Grant::AuthorizationCode) {
         return Err((UnauthorizedClient, "this client may not use the authorization code grant"));

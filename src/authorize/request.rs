@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::base::id::UserId;
+use crate::grant::AnswerMode;
 
 /// A validated request. It is stored as it is and never changes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -13,6 +14,9 @@ pub struct AuthorizationRequest {
     pub redirect_uri: String,
     /// Whether that is a loopback address or has a private-use scheme, which requires consent (RFC 8252 §8.6).
     pub installed: bool,
+    /// `response_mode`. Replicas of earlier versions do not write it.
+    #[serde(default)]
+    pub mode: AnswerMode,
     /// `state`, returned byte for byte.
     pub state: Option<String>,
     /// The requested scopes that the client may have, separated by spaces.

@@ -9,7 +9,7 @@ use crate::app::App;
 use crate::base::clock::Timestamp;
 use crate::base::id::AuthorizationRequestId;
 use crate::base::secret::Hashed;
-use crate::grant::{PreparedAnswer, StoredRequest};
+use crate::grant::{AppAnswer, PreparedAnswer, StoredRequest};
 use crate::session::{Session, ShownTo, SignedIn};
 
 impl OpenRequest {
@@ -83,7 +83,8 @@ pub async fn decline(
     if !declined {
         return proceed(app, open, signed_in, false, false, now).await;
     }
-    give_up(app, open, OAuthError::AccessDenied, "the person said no".to_owned(), now).await.map(Next::App)
+    let answer = give_up(app, open, OAuthError::AccessDenied, "the person said no".to_owned(), now).await?;
+    Ok(Next::App(Box::new(answer)))
 }
 
 async fn proceed(
@@ -103,7 +104,7 @@ async fn proceed(
             Ok(refusal(app, request, error, why))
         }
         (Decision::Code, Some(signed_in)) => match issue_code(app, Some(*id), request, signed_in, now).await? {
-            Some(url) => Ok(Next::App(url)),
+            Some(answer) => Ok(Next::App(Box::new(answer))),
             None => without_code(app, open, now).await,
         },
         (Decision::Agree, Some(signed_in)) => {
@@ -132,17 +133,17 @@ async fn without_code(app: &App, open: &OpenRequest, now: Timestamp) -> Result<N
     Ok(Next::SignIn(*id, only_provider(app, request)))
 }
 
-/// Answers the app with an error. Returns the address to redirect the browser to.
+/// Answers the app with an error. Returns the response.
 pub async fn give_up(
     app: &App,
     open: &OpenRequest,
     error: OAuthError,
     description: String,
     now: Timestamp,
-) -> Result<String, OpenRequestError> {
+) -> Result<AppAnswer, OpenRequestError> {
     answer_once(app, open.id, now).await?;
     let answer = ErrorAnswer::to(&open.request, error, description);
-    Ok(answer.location(app.config.server.public_url.issuer()))
+    Ok(answer.answer(app.config.server.public_url.issuer()))
 }
 
 /// Marks the request as answered. Of several concurrent answers one succeeds; the others get [`OpenRequestError::Answered`].

@@ -45,9 +45,9 @@ pub async fn start(
         return Ok(FirstStep::Next(refusal(app, &request, error, why)));
     }
     if let (Decision::Code, Some(signed_in)) = (next, &browser.signed_in)
-        && let Some(url) = issue_code(app, None, &request, signed_in, now).await?
+        && let Some(answer) = issue_code(app, None, &request, signed_in, now).await?
     {
-        return Ok(FirstStep::Next(Next::App(url)));
+        return Ok(FirstStep::Next(Next::App(Box::new(answer))));
     }
     if request.prompt.none {
         // The session ended concurrently.

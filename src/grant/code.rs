@@ -1,8 +1,9 @@
 //! A code that is not stored yet.
 
+use super::app_answer::AppAnswer;
 use crate::base::clock::Timestamp;
 use crate::base::id::{AuthorizationRequestId, UserId};
-use crate::base::secret::{Hashed, Plain};
+use crate::base::secret::Hashed;
 
 /// The values that are stored with a code.
 pub struct NewCode {
@@ -32,6 +33,6 @@ pub struct NewCode {
 pub struct PreparedAnswer {
     /// The code to store.
     pub code: NewCode,
-    /// The address to redirect the browser to; it contains the code.
-    pub location: Plain,
+    /// The response with the code.
+    pub answer: AppAnswer,
 }

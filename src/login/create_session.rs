@@ -46,7 +46,7 @@ pub async fn create_session(
     check_token_size(app, login.claimed, &signed_in, now)?;
     warn_of_missing_email(app, &signed_in, now);
     let answer = login.claimed.stored_request.take().and_then(|stored| answer(stored, &signed_in, now));
-    let (code, location) = answer.map(|PreparedAnswer { code, location }| (code, location)).unzip();
+    let (code, answer) = answer.map(|PreparedAnswer { code, answer }| (code, answer)).unzip();
     let completion = completion(app, &mut login, signed_in.session, code, now);
     let (outcome, gone) = app.db.run("complete login", move |conn| store::complete_login(conn, &completion)).await?;
     for (ended, ending) in &gone {
@@ -62,7 +62,7 @@ pub async fn create_session(
         new_user,
     });
     let (return_to, request) = (claimed.return_to.clone(), claimed.request);
-    let answer = location.filter(|_| code_issued);
+    let answer = answer.filter(|_| code_issued);
     Ok(Completed { signed_in, return_to, request, answer, tokens: identity.tokens })
 }
 

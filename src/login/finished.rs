@@ -1,7 +1,7 @@
 //! The results of a completed login.
 
 use crate::base::id::AuthorizationRequestId;
-use crate::base::secret::Plain;
+use crate::grant::AppAnswer;
 use crate::session::SignedIn;
 use crate::upstream::ProviderTokens;
 
@@ -13,8 +13,8 @@ pub struct Completed {
     pub return_to: Option<String>,
     /// The id of the app's authorization request that started the login, if one did.
     pub request: Option<AuthorizationRequestId>,
-    /// The app's redirect URI with the code, if the login also completed its authorization request.
-    pub answer: Option<Plain>,
+    /// The authorization response for the app, if the login also completed its authorization request.
+    pub answer: Option<AppAnswer>,
     /// The tokens of the provider.
     pub tokens: ProviderTokens,
 }

@@ -14,4 +14,5 @@ mod problem_page;
 pub mod refusals;
 pub mod remove_identity;
 mod render;
+pub mod to_app;
 pub mod token_response;

@@ -1,6 +1,6 @@
 //! `GET, POST /oauth2/authorize`, the consent page, and `POST /oauth2/par`.
 
-use actix_web::http::header;
+use actix_web::http::{Method, StatusCode, header};
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
 use serde::Serialize;
@@ -15,13 +15,14 @@ use crate::base::event::Event;
 use crate::base::id::AuthorizationRequestId;
 use crate::base::secret::Hashed;
 use crate::client::Client;
-use crate::grant::LoginFor;
+use crate::grant::{AppAnswer, LoginFor};
 use crate::login::{self, Code, Flow, NewLogin};
 use crate::session::SignedIn;
 use crate::telemetry;
 use crate::token;
 use crate::web::answer::problem::Problem;
 use crate::web::answer::refusals::Refusal;
+use crate::web::answer::to_app::to_app;
 use crate::web::answer::token_response::ErrorResponse;
 use crate::web::answer::{page, pages};
 use crate::web::request::client_authentication::authenticate;
@@ -50,7 +51,7 @@ pub async fn authorize(
         throttles.authorize_signed_out(app, &request)?;
     }
     let mut answer = match first_step(app, &query, &doubled, &browser, now).await? {
-        FirstStep::Next(next) => go(app, next),
+        FirstStep::Next(next) => go(app, &request, next),
         FirstStep::Login(step) => begin(app, &throttles, &request, *step, binding, now).await?,
     };
     let _always_a_cookie = answer.add_cookie(&cookie);
@@ -71,7 +72,7 @@ async fn first_step(
     }
     match read(app, &of(query), doubled, IsPushed(false)) {
         Ok(asked) => Ok(authorize::start(app, asked, browser, now).await?),
-        Err(AuthorizeError::Told(answer)) => Ok(FirstStep::Next(Next::App(told(app, &answer)))),
+        Err(AuthorizeError::Told(answer)) => Ok(FirstStep::Next(Next::App(Box::new(told(app, &answer))))),
         Err(refused) => Err(refused.into()),
     }
 }
@@ -119,18 +120,22 @@ async fn begin(
     match (begun.await, stored) {
         (Ok(begun), _) => Ok(HttpResponse::Found().insert_header((header::LOCATION, begun.url)).finish()),
         // The `request_uri` is consumed. So the login shows the failure, at an address that the user can load again.
-        (Err::<_, Problem>(_), Some(login)) => Ok(go(app, login)),
+        (Err::<_, Problem>(_), Some(login)) => Ok(go(app, request, login)),
         (Err(problem), None) => Err(problem),
     }
 }
 
 /// `POST /oauth2/authorize`: an authorization request by a form. A form from another site carries no cookie, so the
 /// request is stored as a pushed request, and a redirect leads the browser to `GET`.
-pub async fn authorize_by_form(app: Data<App>, Form(form): Form) -> Result<HttpResponse, Problem> {
+pub async fn authorize_by_form(
+    app: Data<App>,
+    request: HttpRequest,
+    Form(form): Form,
+) -> Result<HttpResponse, Problem> {
     let app = app.get_ref();
     let asked = match read(app, &of(&form), &[], IsPushed(false)) {
         Ok(asked) => asked,
-        Err(AuthorizeError::Told(answer)) => return Ok(page::see_other(&told(app, &answer))),
+        Err(AuthorizeError::Told(answer)) => return Ok(to_app(app, request.method(), &told(app, &answer))),
         Err(refused) => return Err(refused.into()),
     };
     let (request_uri, _) = authorize::push(app, &asked, app.clock.now()).await?;
@@ -190,7 +195,7 @@ pub async fn ask(app: Data<App>, request: HttpRequest, Query(query): Query) -> R
     let next = authorize::resume(&app, &open, signed_in.as_ref(), false, app.clock.now()).await?;
     Ok(match (next, &signed_in) {
         (Next::Agree(_), Some(signed_in)) => pages::agree(&app, &open, signed_in),
-        (next, _) => go(&app, next),
+        (next, _) => go(&app, &request, next),
     })
 }
 
@@ -204,7 +209,7 @@ pub async fn agree(app: Data<App>, request: HttpRequest, Form(form): Form) -> Re
         Some("no") => authorize::decline(&app, &open, signed_in, shown_to, now).await?,
         _ => return Err(Refusal::InvalidRequest.into()),
     };
-    Ok(after_a_form(go(&app, next)))
+    Ok(go(&app, &request, next))
 }
 
 /// The authorization request that the consent page names, and the session of the browser.
@@ -239,7 +244,7 @@ pub async fn after_login(
     now: Timestamp,
 ) -> Result<HttpResponse, Problem> {
     let open = authorize::open(app, id, cookies::binding(app, request), now).await?;
-    Ok(go(app, authorize::resume(app, &open, Some(signed_in), true, now).await?))
+    Ok(go(app, request, authorize::resume(app, &open, Some(signed_in), true, now).await?))
 }
 
 /// Redirects to the app with an OAuth error after a failed login. `None` where the authorization request cannot be
@@ -259,8 +264,8 @@ pub async fn after_refusal(
         _ => OAuthError::ServerError,
     };
     let why = format!("{} (reference {reference})", code.as_str());
-    let url = authorize::give_up(app, &open, error, why, now).await.ok()?;
-    Some(HttpResponse::Found().insert_header((header::LOCATION, url)).finish())
+    let answer = authorize::give_up(app, &open, error, why, now).await.ok()?;
+    Some(to_app(app, request.method(), &answer))
 }
 
 /// The live session of the browser, by the session cookie alone. `None` for a revoked or expired session.
@@ -303,25 +308,21 @@ fn of(parameters: &Parameters) -> impl Fn(&str) -> Option<String> {
     |name| parameters.get(name).map(str::to_owned)
 }
 
-fn told(app: &App, answer: &ErrorAnswer) -> String {
-    answer.location(app.config.server.public_url.issuer())
+fn told(app: &App, answer: &ErrorAnswer) -> AppAnswer {
+    answer.answer(app.config.server.public_url.issuer())
 }
 
-fn go(app: &App, next: Next) -> HttpResponse {
+fn go(app: &App, request: &HttpRequest, next: Next) -> HttpResponse {
     let prefix = app.config.server.public_url.prefix();
     let url = match next {
-        Next::App(url) => url,
+        Next::App(answer) => return to_app(app, request.method(), &answer),
         Next::Agree(id) => format!("{prefix}/oauth2/authorize/agree?authorization_request={id}"),
         Next::SignIn(id, None) => format!("{prefix}/login?authorization_request={id}"),
         Next::SignIn(id, Some(provider)) => format!("{prefix}/login/{provider}?authorization_request={id}"),
     };
-    HttpResponse::Found().insert_header((header::LOCATION, url)).finish()
-}
-
-/// 303 instead of 302: after a form post the browser continues with `GET`, without the form (RFC 9700 §4.12).
-fn after_a_form(mut answer: HttpResponse) -> HttpResponse {
-    *answer.status_mut() = actix_web::http::StatusCode::SEE_OTHER;
-    answer
+    // 303 after a form: the browser continues with `GET`, without the form (RFC 9700 §4.12).
+    let status = if request.method() == Method::POST { StatusCode::SEE_OTHER } else { StatusCode::FOUND };
+    HttpResponse::build(status).insert_header((header::LOCATION, url)).finish()
 }
 
 impl From<AuthorizeError> for Problem {

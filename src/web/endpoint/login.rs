@@ -20,6 +20,7 @@ use crate::web::answer::page;
 use crate::web::answer::pages::{self, Purpose};
 use crate::web::answer::problem::Problem;
 use crate::web::answer::refusals::Refusal;
+use crate::web::answer::to_app::to_app;
 use crate::web::request::authorization_response;
 use crate::web::request::cookies;
 use crate::web::request::credentials;
@@ -201,7 +202,7 @@ async fn refused(
 /// Sets the session cookie and redirects. The user is signed in even if the app's authorization request fails.
 async fn welcome(app: &App, request: &HttpRequest, completed: &Completed, now: Timestamp) -> HttpResponse {
     let mut answer = match (completed.request, &completed.answer) {
-        (_, Some(location)) => HttpResponse::Found().insert_header((header::LOCATION, location.expose())).finish(),
+        (_, Some(answer)) => to_app(app, request.method(), answer),
         (None, None) => page::see_other(&landing(app, completed.return_to.clone())),
         (Some(id), None) => {
             let answer = authorize::after_login(app, request, id, &completed.signed_in, now).await;

@@ -1,6 +1,7 @@
 //! `GET, POST /oauth2/authorize` and the consent page.
 
 mod consent;
+mod form_post;
 mod id_token_hint;
 mod login;
 mod model;
