@@ -11,43 +11,14 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::time::Instant;
 
-use super::activity::Activity;
 use super::alarm::Alarm;
 use super::cause::Cause;
+use super::early_answer::{BAD_REQUEST, LENGTH_REQUIRED, REQUEST_TIMEOUT};
 use super::exchange::{Exchange, Stage};
 use super::framing::{Fault, Framing, Phase};
 use super::limiter::Permit;
+use super::owed::Owed;
 use super::timeouts::{Flow, Timeouts};
-
-/// Sent, where it still can be, to a client that does not finish the head of its request (RFC 9110 §15.5.9).
-const REQUEST_TIMEOUT: &[u8] = b"HTTP/1.1 408 Request Timeout\r\ncontent-length: 0\r\nconnection: close\r\n\r\n";
-
-/// Sent, where it still can be, to a client whose request cannot be told from the next one (RFC 9112 §11.2).
-const BAD_REQUEST: &[u8] = b"HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\nconnection: close\r\n\r\n";
-
-/// Sent for a POST of HTTP/1.0 without a length, which reverse proxies send that speak HTTP/1.0 by default.
-const LENGTH_REQUIRED: &[u8] = b"HTTP/1.1 411 Length Required\r\ncontent-type: text/plain\r\ncontent-length: 84\r\n\
-    connection: close\r\n\r\n\
-    A POST of HTTP/1.0 needs Content-Length. Behind nginx, set: proxy_http_version 1.1;\n";
-
-/// The longest that a handler may work on a request. Every call of a handler has a limit of its own; this one keeps a
-/// connection from waiting for ever, whatever the cause.
-const MAX_WORK: Duration = Duration::from_secs(120);
-
-/// What the client owes us.
-#[derive(Clone, Copy, Debug)]
-enum Owed {
-    /// The first byte of a request.
-    Request { until: Instant, is_first: bool },
-    /// The rest of a head; the time is known once we wait for it.
-    Head(Option<Instant>),
-    /// The rest of a body.
-    Body(Option<Flow>),
-    /// Nothing: we work on the request, until this instant at the latest.
-    Nothing { until: Instant },
-    /// The rest of a body that nothing reads.
-    Drain(Instant),
-}
 
 /// The stream.
 pub(super) struct Connection {
@@ -78,8 +49,8 @@ impl Connection {
         idle: Duration,
         permit: Permit,
     ) -> Self {
-        let until = Instant::now() + timeouts.head;
-        let owed = Owed::Request { until, is_first: true };
+        let owed = Owed::first(&timeouts);
+        let alarm = Alarm::new(Instant::now() + timeouts.head);
         Self {
             socket,
             exchange,
@@ -91,7 +62,7 @@ impl Connection {
             blocked: None,
             is_held: false,
             has_written: false,
-            alarm: Alarm::new(until),
+            alarm,
             permit,
         }
     }
@@ -156,47 +127,18 @@ impl Connection {
     }
 
     fn progress(&mut self, data: u64) {
-        self.owed = match (self.framing.phase(), self.owed) {
-            (Phase::Start, owed) => owed,
-            (Phase::Complete, Owed::Drain(_)) => {
-                self.framing.reset();
-                self.idle_from(Instant::now())
-            }
-            (_, drain @ Owed::Drain(_)) => drain,
-            (Phase::Head, Owed::Request { until, is_first: true }) => Owed::Head(Some(until)),
-            (Phase::Head, Owed::Head(until)) => Owed::Head(until),
-            (Phase::Head, _) => Owed::Head(None),
-            (Phase::Body, Owed::Body(Some(mut flow))) => {
-                flow.advance(data, Instant::now());
-                Owed::Body(Some(flow))
-            }
-            (Phase::Body, _) => Owed::Body(None),
-            (Phase::Complete, _) => Owed::Nothing { until: Instant::now() + MAX_WORK },
-            (Phase::Invalid(_), owed) => owed,
-        };
+        if matches!(self.owed, Owed::Drain(_)) && self.framing.phase() == Phase::Complete {
+            self.framing.reset();
+            self.owed = Owed::next(self.idle);
+        } else {
+            self.owed = self.owed.after(self.framing.phase(), data);
+        }
         self.note_activity();
     }
 
     /// Lets the limiter know whether it may close this connection for another one.
     fn note_activity(&mut self) {
-        self.permit.set(match self.owed {
-            Owed::Request { .. } => Activity::Idle,
-            Owed::Nothing { .. } if self.blocked.is_none() => Activity::Working,
-            _ => Activity::Waiting,
-        });
-    }
-
-    fn idle_from(&self, now: Instant) -> Owed {
-        Owed::Request { until: now + self.idle, is_first: false }
-    }
-
-    /// The clock starts when we begin to wait for the client.
-    fn wait(&mut self) {
-        match &mut self.owed {
-            Owed::Head(until @ None) => *until = Some(Instant::now() + self.timeouts.head),
-            Owed::Body(flow @ None) => *flow = Some(Flow::start(Instant::now())),
-            _ => {}
-        }
+        self.permit.set(self.owed.activity(self.blocked.is_some()));
     }
 
     /// Everything that the dispatcher had is written.
@@ -206,12 +148,11 @@ impl Connection {
             Stage::Answered => {
                 self.exchange.next();
                 self.has_written = false;
-                let now = Instant::now();
                 if self.framing.phase() == Phase::Complete {
                     self.framing.reset();
-                    self.owed = self.idle_from(now);
+                    self.owed = Owed::next(self.idle);
                 } else {
-                    self.owed = Owed::Drain(now + self.timeouts.drain);
+                    self.owed = Owed::Drain(Instant::now() + self.timeouts.drain);
                 }
             }
             // The dispatcher does not take for a head what the framing takes for one.
@@ -228,22 +169,10 @@ impl Connection {
             return;
         }
         self.is_held = false;
-        self.wait();
+        self.owed.wait(&self.timeouts);
         if !self.behind.is_empty() || self.socket.poll_read_ready(cx).is_ready() {
             cx.waker().wake_by_ref();
         }
-    }
-
-    fn deadline(&self) -> Option<Instant> {
-        let owed = match &self.owed {
-            Owed::Request { until, .. } | Owed::Drain(until) => Some(*until),
-            Owed::Head(until) => *until,
-            Owed::Body(flow) => flow.map(|flow| flow.deadline(&self.timeouts)),
-            // A slow reader of a long answer is judged by its flow.
-            Owed::Nothing { until } => self.blocked.is_none().then_some(*until),
-        };
-        let blocked = self.blocked.map(|flow| flow.deadline(&self.timeouts));
-        owed.into_iter().chain(blocked).min()
     }
 
     /// Fails once the client has taken too long, or once the connection has to close for another one.
@@ -252,26 +181,17 @@ impl Connection {
         if self.permit.poll_evicted(cx).is_ready() {
             return Poll::Ready(Err(self.cut(Cause::Evicted)));
         }
-        let Some(deadline) = self.deadline() else { return Poll::Pending };
+        let owed = self.owed.deadline(&self.timeouts, self.blocked.is_some());
+        let blocked = self.blocked.map(|flow| flow.deadline(&self.timeouts));
+        let Some(deadline) = owed.into_iter().chain(blocked).min() else { return Poll::Pending };
         if self.alarm.poll(deadline, cx).is_pending() {
             return Poll::Pending;
         }
         if matches!(self.owed, Owed::Head(_)) && self.blocked.is_none() {
             let _best_effort = self.socket.try_write(REQUEST_TIMEOUT);
         }
-        Poll::Ready(Err(self.cut(self.overdue())))
-    }
-
-    /// What the client did not do in time.
-    fn overdue(&self) -> Cause {
-        match self.owed {
-            _ if self.blocked.is_some() => Cause::SlowReader,
-            Owed::Request { .. } => Cause::Idle,
-            Owed::Head(_) => Cause::SlowHead,
-            Owed::Body(_) => Cause::SlowBody,
-            Owed::Drain(_) => Cause::UnreadBody,
-            Owed::Nothing { .. } => Cause::SlowWork,
-        }
+        let cause = if self.blocked.is_some() { Cause::SlowReader } else { self.owed.overdue() };
+        Poll::Ready(Err(self.cut(cause)))
     }
 
     fn cut(&self, cause: Cause) -> io::Error {
@@ -303,7 +223,7 @@ impl AsyncRead for Connection {
             }
             Poll::Ready(Err(error)) => Poll::Ready(Err(error)),
             Poll::Pending => {
-                this.wait();
+                this.owed.wait(&this.timeouts);
                 this.poll_overdue(cx)
             }
         }
@@ -319,8 +239,8 @@ impl AsyncWrite for Connection {
                 if let Some(flow) = &mut this.blocked {
                     flow.advance(written as u64, Instant::now());
                 }
-                if let Owed::Nothing { until } = &mut this.owed {
-                    *until = Instant::now() + MAX_WORK;
+                if matches!(this.owed, Owed::Nothing { .. }) {
+                    this.owed = Owed::nothing();
                 }
                 Poll::Ready(Ok(written))
             }

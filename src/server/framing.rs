@@ -3,13 +3,9 @@
 //! actix-http parses the bytes; this only finds the end, so that a connection hands over one request at a time. Where the
 //! end cannot be found with certainty, the request is invalid and the connection is closed: the two must never disagree.
 
+use super::body_length::BodyLength;
 use super::chunked::Chunked;
-
-/// Fits `Transfer-Encoding: chunked` and `Content-Length` with 20 digits, with some white space.
-const LINE_KEPT: usize = 64;
-
-/// Fits `HTTP/1.0` and a carriage return, the end of a request line.
-const END_KEPT: usize = 9;
+use super::head_line::HeadLine;
 
 /// What of some bytes belongs to the request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,15 +55,11 @@ pub(super) enum Fault {
 /// Finds the end of one request after another.
 pub(super) struct Framing {
     state: State,
-    /// The state after the head, from the headers seen so far.
-    after_head: State,
-    line: [u8; LINE_KEPT],
-    /// The length of the current line, also beyond what is kept.
-    line_length: usize,
-    /// Whether the last byte of the current line is a carriage return.
-    ends_in_cr: bool,
-    /// The last bytes of the request line, which are its version; `None` after that line.
-    request_line: Option<[u8; END_KEPT]>,
+    /// What the headers seen so far say of the body.
+    body: BodyLength,
+    line: HeadLine,
+    /// Whether the current line is the first one.
+    is_request_line: bool,
     /// Whether the body has to have a length: in a POST of HTTP/1.0.
     needs_length: bool,
 }
@@ -76,11 +68,9 @@ impl Framing {
     pub(super) fn new() -> Self {
         Self {
             state: State::Start,
-            after_head: State::Complete,
-            line: [0; LINE_KEPT],
-            line_length: 0,
-            ends_in_cr: false,
-            request_line: Some([0; END_KEPT]),
+            body: BodyLength::None,
+            line: HeadLine::new(),
+            is_request_line: true,
             needs_length: false,
         }
     }
@@ -88,9 +78,9 @@ impl Framing {
     /// Begins the next request.
     pub(super) fn reset(&mut self) {
         self.state = State::Start;
-        self.after_head = State::Complete;
-        self.line_length = 0;
-        self.request_line = Some([0; END_KEPT]);
+        self.body = BodyLength::None;
+        self.line.clear();
+        self.is_request_line = true;
         self.needs_length = false;
     }
 
@@ -149,94 +139,42 @@ impl Framing {
     }
 
     fn read_line(&mut self, rest: &[u8]) -> usize {
-        let line_feed = memchr::memchr(b'\n', rest);
-        let part = rest.get(..line_feed.unwrap_or(rest.len())).unwrap_or_default();
-        let free = self.line.get_mut(self.line_length.min(LINE_KEPT)..).unwrap_or_default();
-        free.iter_mut().zip(part).for_each(|(kept, byte)| *kept = *byte);
-        self.line_length = self.line_length.saturating_add(part.len());
-        if let Some(end) = &mut self.request_line {
-            for byte in part.get(part.len().saturating_sub(END_KEPT)..).unwrap_or_default() {
-                end.rotate_left(1);
-                if let Some(last) = end.last_mut() {
-                    *last = *byte;
-                }
-            }
-        }
-        if let Some(last) = part.last() {
-            self.ends_in_cr = *last == b'\r';
-        }
-        if let Some(at) = line_feed {
+        let (used, has_ended) = self.line.read(rest);
+        if has_ended {
             self.end_line();
-            return at + 1;
         }
-        rest.len()
+        used
     }
 
     fn end_line(&mut self) {
-        let kept = self.line.get(..self.line_length).map(|line| line.strip_suffix(b"\r").unwrap_or(line));
-        if let Some(end) = self.request_line.take() {
-            self.needs_length = self.line.starts_with(b"POST ") && end.trim_ascii_end().ends_with(b"HTTP/1.0");
+        if self.is_request_line {
+            self.is_request_line = false;
+            self.needs_length = self.line.is_post_of_http_1_0();
         }
-        match kept {
-            Some([]) if self.needs_length && self.after_head == State::Complete => {
-                self.state = State::Invalid(Fault::NoLength);
+        if self.line.whole().is_some_and(<[u8]>::is_empty) {
+            self.state = self.after_head();
+        } else {
+            self.body = self.body.after(self.line.whole(), self.line.start());
+            if self.body == BodyLength::Uncertain {
+                self.state = State::Invalid(Fault::Length);
             }
-            Some([]) if self.after_head == State::Length(0) => self.state = State::Complete,
-            Some([]) => self.state = self.after_head,
-            _ => self.end_header(kept.is_some()),
         }
-        self.line_length = 0;
-        self.ends_in_cr = false;
+        self.line.clear();
     }
 
-    fn end_header(&mut self, is_whole: bool) {
-        let length = self.line_length.saturating_sub(usize::from(self.ends_in_cr));
-        let whole = is_whole.then(|| self.line.get(..length).unwrap_or_default());
-        self.after_head = body_after(self.after_head, whole, &self.line);
-        if let State::Invalid(_) = self.after_head {
-            self.state = self.after_head;
+    fn after_head(&self) -> State {
+        match self.body {
+            BodyLength::None if self.needs_length => State::Invalid(Fault::NoLength),
+            BodyLength::None | BodyLength::Bytes(0) => State::Complete,
+            BodyLength::Bytes(length) => State::Length(length),
+            BodyLength::Chunked => State::Chunked(Chunked::Size),
+            BodyLength::Uncertain => State::Invalid(Fault::Length),
         }
     }
 }
 
-/// The state after the head, once another header is known. `whole` is the line, where it was kept whole.
-fn body_after(before: State, whole: Option<&[u8]>, kept: &[u8]) -> State {
-    if !matches!(kept.first(), Some(b'c' | b'C' | b't' | b'T' | b'u' | b'U')) {
-        return before;
-    }
-    let is = |name: &[u8]| kept.get(..name.len()).is_some_and(|start| start.eq_ignore_ascii_case(name));
-    let value = |name: &[u8]| whole.and_then(|line| line.get(name.len()..)).map(<[u8]>::trim_ascii);
-    // actix-http gives these a body without an end.
-    if kept.starts_with(CONNECT) || is(UPGRADE) && value(UPGRADE).is_none_or(is_websocket) {
-        return UNCERTAIN;
-    }
-    if is(CONTENT_LENGTH) {
-        return value(CONTENT_LENGTH).filter(|_| before == State::Complete).and_then(length).unwrap_or(UNCERTAIN);
-    }
-    if is(TRANSFER_ENCODING) {
-        let chunked = value(TRANSFER_ENCODING).filter(|_| before == State::Complete);
-        let is_chunked = chunked.is_some_and(|value| value.eq_ignore_ascii_case(b"chunked"));
-        return if is_chunked { State::Chunked(Chunked::Size) } else { UNCERTAIN };
-    }
-    before
-}
-
-/// Digits only (RFC 9112 §6.3). A length of 0 is kept, because a second header would contradict it.
-fn length(value: &[u8]) -> Option<State> {
-    let digits = value.iter().all(u8::is_ascii_digit).then(|| std::str::from_utf8(value).ok())??;
-    digits.parse().ok().map(State::Length)
-}
-
-fn is_websocket(value: &[u8]) -> bool {
-    value.windows(WEBSOCKET.len()).any(|part| part.eq_ignore_ascii_case(WEBSOCKET))
-}
-
-const UNCERTAIN: State = State::Invalid(Fault::Length);
-const CONNECT: &[u8] = b"CONNECT ";
-const UPGRADE: &[u8] = b"upgrade:";
-const WEBSOCKET: &[u8] = b"websocket";
-const CONTENT_LENGTH: &[u8] = b"content-length:";
-const TRANSFER_ENCODING: &[u8] = b"transfer-encoding:";
+#[cfg(test)]
+mod decoder;
 
 #[cfg(test)]
 mod tests {
@@ -364,115 +302,5 @@ mod tests {
             framing.reset();
         }
         assert_eq!(lengths, [18, 39, 18]);
-    }
-
-    /// Where the decoder of actix-http ends the first request: `Ok(None)` if it waits for more.
-    fn decoded(service: &actix_http::ServiceConfig, bytes: &[u8]) -> Result<Option<usize>, ()> {
-        use actix_codec::Decoder;
-        use actix_http::h1::{Codec, Message, MessageType};
-        let (mut codec, mut rest) = (Codec::new(service.clone()), actix_web::web::BytesMut::from(bytes));
-        let mut has_head = false;
-        while let Some(message) = codec.decode(&mut rest).map_err(|_| ())? {
-            let is_end = match message {
-                Message::Item(_) if has_head => return Err(()),
-                Message::Item(_) => codec.message_type() == MessageType::None,
-                Message::Chunk(data) => data.is_none(),
-            };
-            has_head = true;
-            if is_end {
-                return Ok(Some(bytes.len() - rest.len()));
-            }
-        }
-        Ok(None)
-    }
-
-    /// Parts of requests, of which most make one together.
-    const PARTS: [&str; 40] = [
-        "Content-Length: 3\r\n",
-        "Content-Length: 0\r\n",
-        "Content-Length: 30\r\n",
-        "content-length:3\n",
-        "Content-Length: +3\r\n",
-        "Content-Length : 3\r\n",
-        "Transfer-Encoding: chunked\r\n",
-        "transfer-encoding:\tCHUNKED \r\n",
-        "Transfer-Encoding: identity\r\n",
-        "Transfer-Encoding: chunked, chunked\r\n",
-        "Upgrade: websocket\r\n",
-        "Upgrade: h2c\r\n",
-        "Connection: upgrade\r\n",
-        "Connection: close\r\n",
-        "Expect: 100-continue\r\n",
-        "X: y\r\n",
-        " folded\r\n",
-        "X: \r\r\n",
-        "X: y\n",
-        "Host: y\r\n",
-        "\r\n",
-        "\n",
-        "\r",
-        "\r\n\r\n",
-        "abc",
-        "3\r\nabc\r\n",
-        "3;x=y\r\nabc\r\n",
-        "3 \r\nabc\r\n",
-        "03\r\nabc\n",
-        "0000000000000000003\r\nabc\r\n",
-        "fffffffffffffffff\r\n",
-        "0\r\n\r\n",
-        "0\r\n",
-        "0;x\r\n\r\n",
-        "A: b\r\n\r\n",
-        "A: b\n\r\n",
-        "A\rb\r\n\r\n",
-        "GET / HTTP/1.1\r\nHost: x\r\n\r\n",
-        "\0",
-        "\t",
-    ];
-
-    const STARTS: [&str; 4] = [
-        "GET / HTTP/1.1\r\nHost: x\r\n",
-        "POST / HTTP/1.1\nHost: x\r\n",
-        "\r\nPOST / HTTP/1.0\r\n",
-        "CONNECT x:1 HTTP/1.1\r\n",
-    ];
-
-    /// The start of a request, parts of one, and changes of single bytes.
-    fn request() -> impl proptest::strategy::Strategy<Value = Vec<u8>> {
-        use proptest::prelude::*;
-        let start = prop::sample::select(&STARTS[..]);
-        let parts = prop::collection::vec(prop::sample::select(&PARTS[..]), 0..9);
-        let changes = prop::collection::vec((any::<prop::sample::Index>(), any::<Option<u8>>(), any::<bool>()), 0..3);
-        (start, parts, changes).prop_map(|(start, parts, changes)| {
-            let mut bytes = [&[start][..], &parts].concat().concat().into_bytes();
-            for (at, byte, inserts) in changes {
-                let at = at.index(bytes.len());
-                match byte {
-                    Some(byte) if inserts => bytes.insert(at, byte),
-                    Some(byte) => bytes[at] = byte,
-                    None => drop(bytes.remove(at)),
-                }
-            }
-            bytes
-        })
-    }
-
-    /// FZ-04: a request ends where actix-http ends it, or one of the two refuses it.
-    #[actix_web::test]
-    async fn a_request_ends_where_the_decoder_of_actix_http_ends_it() {
-        use proptest::test_runner::{Config, TestRunner};
-        let service = actix_http::ServiceConfig::default();
-        let config = Config { failure_persistence: None, ..Config::with_cases(20_000) };
-        let run = TestRunner::new(config).run(&request(), |bytes| {
-            let mut framing = Framing::new();
-            let used = framing.consume(&bytes).used;
-            match (framing.phase(), decoded(&service, &bytes)) {
-                (Phase::Invalid(_), _) | (_, Err(())) => {}
-                (Phase::Complete, end) => proptest::prop_assert_eq!(end, Ok(Some(used))),
-                (_, end) => proptest::prop_assert_eq!(end, Ok(None)),
-            }
-            Ok(())
-        });
-        run.unwrap_or_else(|error| panic!("{error}"));
     }
 }

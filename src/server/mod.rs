@@ -8,16 +8,21 @@
 
 mod activity;
 mod alarm;
+mod body_length;
 mod cause;
 mod chunked;
 mod connection;
 mod descriptors;
+mod early_answer;
+mod eviction;
 mod exchange;
 mod framing;
 mod gateway;
+mod head_line;
 mod limiter;
 mod listener;
 mod memory;
+mod owed;
 mod registry;
 mod start;
 mod timeouts;
