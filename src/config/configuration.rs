@@ -9,13 +9,13 @@ use serde::Deserialize;
 use super::layer::ids::{CLIENTS, Ids, PROVIDERS};
 use super::layer::validator::Validator;
 use super::section::admin::{self, Admin, RawAdmin};
-use super::section::cleanup::{self, Cleanup, RawCleanup};
+use super::section::cleanup::Cleanup;
 use super::section::client::model::Client;
 use super::section::client::raw::RawClient;
 use super::section::client::rules;
 use super::section::database::{self, Database, RawDatabase};
-use super::section::limits::{self, Limits, RawLimits};
-use super::section::log::{self, Log, RawLog};
+use super::section::limits::Limits;
+use super::section::log::{self, Log};
 use super::section::login::{self, Login, RawLogin};
 use super::section::provider::linking;
 use super::section::provider::protocol::{self, Provider};
@@ -25,7 +25,7 @@ use super::section::secrets::{self, RawSecrets};
 use super::section::server::{self, RawServer, Server};
 use super::section::sessions::{self, RawSessions, Sessions};
 use super::section::signing::{self, RawSigning, Signing};
-use super::section::tokens::{self, RawTokens, Tokens};
+use super::section::tokens::{self, Tokens};
 use crate::base::seal::Ring;
 
 /// The configuration of Vestibule.
@@ -37,13 +37,13 @@ pub(crate) struct RawConfig {
     database: RawDatabase,
     secrets: RawSecrets,
     signing: RawSigning,
-    tokens: RawTokens,
+    tokens: Tokens,
     sessions: RawSessions,
     login: RawLogin,
-    limits: RawLimits,
+    limits: Limits,
     admin: RawAdmin,
-    log: RawLog,
-    cleanup: RawCleanup,
+    log: Log,
+    cleanup: Cleanup,
     /// Providers at which users sign in, by id.
     #[schemars(extend("propertyNames" = { "pattern": PROVIDERS.pattern }))]
     providers: BTreeMap<String, RawProvider>,
@@ -91,18 +91,17 @@ pub(crate) fn validate(mut raw: RawConfig, ids: &Ids, validator: &mut Validator<
     let database = database::validate(raw.database, validator);
     let ring = secrets::validate(&raw.secrets, validator);
     let signing = signing::validate(raw.signing, validator);
-    let tokens = tokens::validate(raw.tokens, validator);
-    sessions::validate_idle_timeout(sessions.as_ref(), tokens.as_ref(), validator);
+    tokens::validate(&raw.tokens, validator);
+    sessions::validate_idle_timeout(sessions.as_ref(), &raw.tokens, validator);
     let login = login::validate(&raw.login, validator);
-    let limits = limits::validate(&raw.limits);
     let admin = admin::validate(raw.admin, validator);
-    let log = log::validate(raw.log, validator);
-    let cleanup = cleanup::validate(&raw.cleanup, validator);
-    let token_claims = tokens.as_ref().map(|tokens| tokens.claims.as_slice()).unwrap_or_default();
+    log::validate(&raw.log, validator);
     let storing = raw.providers.iter().filter(|(_, provider)| provider.store_tokens);
     let storing: Vec<String> = storing.map(|(id, _)| id.clone()).collect();
     let mut take = |id: &String| {
-        raw.providers.remove(id).map(|mut provider| protocol::validate(id, &mut provider, token_claims, validator))
+        raw.providers
+            .remove(id)
+            .map(|mut provider| protocol::validate(id, &mut provider, &raw.tokens.claims, validator))
     };
     // Collect the options first: an invalid provider must not stop the validation of the others.
     let providers: Vec<_> = ids.of_section("providers").iter().filter_map(&mut take).collect();
@@ -114,7 +113,7 @@ pub(crate) fn validate(mut raw: RawConfig, ids: &Ids, validator: &mut Validator<
         providers: ids.of_section("providers"),
         storing: &storing,
         issuer: server.as_ref().map(|server| server.public_url.issuer()),
-        audience: tokens.as_ref().map(|tokens| tokens.audience.as_slice()).unwrap_or_default(),
+        audience: &raw.tokens.audience,
     };
     let mut take = |id: &String| raw.clients.remove(id).map(|client| rules::validate(id, client, &context, validator));
     let clients: Vec<_> = ids.of_section("clients").iter().filter_map(&mut take).collect();
@@ -123,13 +122,13 @@ pub(crate) fn validate(mut raw: RawConfig, ids: &Ids, validator: &mut Validator<
         database: database?,
         ring: Arc::new(ring?),
         signing: signing?,
-        tokens: tokens?,
+        tokens: raw.tokens,
         sessions: sessions?,
         login: login?,
-        limits: limits?,
+        limits: raw.limits,
         admin: admin?,
-        log: log?,
-        cleanup: cleanup?,
+        log: raw.log,
+        cleanup: raw.cleanup,
         providers: providers.into_iter().collect::<Option<_>>()?,
         clients: clients.into_iter().collect::<Option<_>>()?,
     })

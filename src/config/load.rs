@@ -15,7 +15,7 @@ use super::layer::problem::{Place, Problem, Problems};
 use super::layer::shape::Shape;
 use super::layer::source::{self, Layer};
 use super::layer::validator::Validator;
-use super::layer::{check, defaults, environment, preset, secret_files};
+use super::layer::{check, defaults, environment, local, preset, secret_files};
 use super::schema;
 
 /// The environment variable that names the file where the command line names none.
@@ -123,8 +123,10 @@ fn combine(
     let presets = preset::layers(&layers);
     layers.splice(0..0, presets);
     let effective = merge(layers, ids).map_err(|error| internal(&error, &mut problems))?;
-    let values = secret_files::resolve(&effective, root, &mut problems);
-    let raw: RawConfig = serde_json::from_value(values).map_err(|error| internal(&error, &mut problems))?;
+    let mut values = secret_files::resolve(&effective, root, &mut problems);
+    problems.extend(local::check(&mut values, &effective, root));
+    let raw: RawConfig =
+        serde_json::from_value(Value::Object(values)).map_err(|error| internal(&error, &mut problems))?;
     let mut validator = Validator::new(&effective, &problems);
     let config = configuration::validate(raw, &effective.ids, &mut validator);
     let found = validator.into_problems();

@@ -9,8 +9,21 @@ use super::layer::defaults;
 
 /// The JSON Schema (draft 2020-12) of a configuration file, as text.
 pub fn schema() -> String {
-    let text = serde_json::to_string_pretty(&generate()).unwrap_or_default();
-    text + "\n"
+    let mut schema = generate();
+    remove_internal(&mut schema);
+    serde_json::to_string_pretty(&schema).unwrap_or_default() + "\n"
+}
+
+/// Removes the keywords that only this program knows.
+fn remove_internal(schema: &mut Value) {
+    match schema {
+        Value::Object(members) => {
+            members.retain(|keyword, _| !keyword.starts_with("x-"));
+            members.values_mut().for_each(remove_internal);
+        }
+        Value::Array(items) => items.iter_mut().for_each(remove_internal),
+        _ => {}
+    }
 }
 
 /// The JSON Schema as a value. It is the only source of which keys exist and of which type they are.

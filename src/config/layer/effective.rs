@@ -102,12 +102,12 @@ impl Effective {
     }
 
     /// The values as nested tables.
-    pub(crate) fn nested(&self) -> Value {
+    pub(crate) fn nested(&self) -> Map<String, Value> {
         let mut root = Map::new();
         for setting in &self.settings {
             put(&mut root, &setting.path, setting.value.clone());
         }
-        Value::Object(root)
+        root
     }
 }
 

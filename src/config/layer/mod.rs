@@ -5,6 +5,7 @@ pub(crate) mod defaults;
 pub(crate) mod effective;
 pub(crate) mod environment;
 pub(crate) mod ids;
+pub(crate) mod local;
 pub(crate) mod preset;
 pub(crate) mod problem;
 pub(crate) mod secret_files;

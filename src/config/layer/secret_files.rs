@@ -15,8 +15,8 @@ const MAX_BYTES: u64 = 64 * 1024;
 const EMPTY: &str = "is empty";
 
 /// The values as nested tables, with the content of secret files in place of their paths.
-pub(crate) fn resolve(effective: &Effective, root: Shape<'_>, problems: &mut Vec<Problem>) -> Value {
-    let Value::Object(mut values) = effective.nested() else { return Value::Null };
+pub(crate) fn resolve(effective: &Effective, root: Shape<'_>, problems: &mut Vec<Problem>) -> Map<String, Value> {
+    let mut values = effective.nested();
     for setting in &effective.settings {
         let Some(shape) = shape_at(root, &setting.path).filter(|shape| shape.is_secret()) else { continue };
         let key = setting.path.join(".");
@@ -49,7 +49,7 @@ pub(crate) fn resolve(effective: &Effective, root: Shape<'_>, problems: &mut Vec
             }
         }
     }
-    Value::Object(values)
+    values
 }
 
 /// Whether the text may be shown in a message: it is a path whose first directory exists. Any other text may be the secret
@@ -75,7 +75,8 @@ fn shape_at<'s>(root: Shape<'s>, path: &[String]) -> Option<Shape<'s>> {
     path.iter().try_fold(root, |shape, key| shape.child(key))
 }
 
-fn remove(table: &mut Map<String, Value>, path: &[String]) {
+/// Removes the value at a path.
+pub(crate) fn remove(table: &mut Map<String, Value>, path: &[String]) {
     match path {
         [] => {}
         [key] => {

@@ -3,6 +3,8 @@
 use serde_json::{Map, Value};
 
 use super::ids::IdRule;
+use crate::config::value::duration::{FROM, TO};
+use crate::config::value::local::{MAY_BE_EMPTY, RULE};
 
 /// The part of the schema that describes one key or table.
 #[derive(Clone, Copy)]
@@ -71,6 +73,27 @@ impl<'s> Shape<'s> {
     /// Whether the value is a duration: a text with the pattern of one.
     pub(crate) fn is_duration(self) -> bool {
         self.0.get("pattern").and_then(Value::as_str).is_some_and(|pattern| pattern.contains("ms|s"))
+    }
+
+    /// The name of the local rule for the value, if it has one.
+    pub(crate) fn rule(self) -> Option<&'s str> {
+        self.0.get(RULE).and_then(Value::as_str)
+    }
+
+    /// Whether a value with a local rule may be empty.
+    pub(crate) fn may_be_empty(self) -> bool {
+        self.0.get(MAY_BE_EMPTY) == Some(&Value::Bool(true))
+    }
+
+    /// The shape of the items of a list.
+    pub(crate) fn item(self) -> Option<Self> {
+        self.0.get("items").map(Self)
+    }
+
+    /// The least and the greatest value of a duration, as they would be written.
+    pub(crate) fn duration_bounds(self) -> (&'s str, &'s str) {
+        let bound = |keyword: &str| self.0.get(keyword).and_then(Value::as_str).unwrap_or_default();
+        (bound(FROM), bound(TO))
     }
 
     /// The rule for the ids in this table, where the operator chooses its keys.

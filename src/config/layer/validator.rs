@@ -1,10 +1,7 @@
 //! Collects the problems that validation finds, each with the place of its value.
 
-use std::time::Duration;
-
 use super::effective::Effective;
 use super::problem::Problem;
-use crate::config::value::duration;
 
 /// The value is invalid, and its problem was reported.
 pub(crate) struct Rejected;
@@ -59,25 +56,6 @@ impl<'e> Validator<'e> {
     /// Returns the value, or reports the error; the error's text is the problem's `what`.
     pub(crate) fn accept<T, E: ToString>(&mut self, key: &str, value: Result<T, E>, remedy: &str) -> Option<T> {
         value.map_err(|error| self.reject(key, error.to_string(), remedy)).ok()
-    }
-
-    /// Reads a duration that must be from `min` to `max`.
-    pub(crate) fn duration(&mut self, key: &str, text: &str, min: &str, max: &str) -> Option<Duration> {
-        let read = duration::parse(text).map_err(|bad| format!("{} {bad}", quoted(text)));
-        let remedy = format!("write a whole number with its unit (ms, s, m, h, d), from \"{min}\" to \"{max}\"");
-        let value = self.accept(key, read, &remedy)?;
-        let outside = |limit: &str, beyond: fn(&Duration, &Duration) -> bool| {
-            duration::parse(limit).is_ok_and(|limit| beyond(&value, &limit))
-        };
-        if outside(min, Duration::lt) {
-            self.reject(key, format!("{} is too short", quoted(text)), format!("write at least \"{min}\""));
-            return None;
-        }
-        if outside(max, Duration::gt) {
-            self.reject(key, format!("{} is too long", quoted(text)), format!("write at most \"{max}\""));
-            return None;
-        }
-        Some(value)
     }
 
     /// Whether the check of the layers rejected `key`, its `_file` key or a table around it, and removed the value.

@@ -9,7 +9,7 @@ use super::server::cores;
 use crate::base::db::{Access, Address, BadAddress};
 use crate::base::secret::Plain;
 use crate::config::layer::validator::Validator;
-use crate::config::value::duration::DURATION;
+use crate::config::value::duration::DurationText;
 
 /// The PostgreSQL database and its connection pool.
 #[derive(Deserialize, JsonSchema)]
@@ -22,14 +22,17 @@ pub(crate) struct RawDatabase {
     #[schemars(range(min = 0, max = 1000))]
     pool_size: u32,
     /// how long a request waits for a connection; then 503 with Retry-After
-    #[schemars(regex(pattern = DURATION))]
-    acquire_timeout: String,
+    #[serde(with = "DurationText")]
+    #[schemars(extend("x-from" = "10ms", "x-to" = "1m"))]
+    acquire_timeout: Duration,
     /// how long one statement may run, waiting for locks included
-    #[schemars(regex(pattern = DURATION))]
-    statement_timeout: String,
+    #[serde(with = "DurationText")]
+    #[schemars(extend("x-from" = "10ms", "x-to" = "1h"))]
+    statement_timeout: Duration,
     /// how long the start waits for a database that does not answer yet
-    #[schemars(regex(pattern = DURATION))]
-    connect_timeout: String,
+    #[serde(with = "DurationText")]
+    #[schemars(extend("x-from" = "0s", "x-to" = "1h"))]
+    connect_timeout: Duration,
     /// bring the schema up to date at the start, under an advisory lock; false where `vestibule migrate` runs as a job
     migrate_on_start: bool,
 }
@@ -49,19 +52,15 @@ const ESCAPE: &str = "percent-encode the user name and the password: @ as %40, /
                       write \"postgres://user:password@host:5432/database?sslmode=verify-full\"";
 const REMEDY: &str = "write \"postgres://user:password@host/database\", or name a file with it in database.url_file";
 
-pub(crate) fn validate(raw: RawDatabase, validator: &mut Validator<'_>) -> Option<Database> {
-    let url = url(raw.url, validator);
-    // The statement timeout includes waiting for locks. No client waits longer than an hour.
-    let acquire_timeout = validator.duration("database.acquire_timeout", &raw.acquire_timeout, "10ms", "1m");
-    let statement_timeout = validator.duration("database.statement_timeout", &raw.statement_timeout, "10ms", "1h");
-    let connect_timeout = validator.duration("database.connect_timeout", &raw.connect_timeout, "0s", "1h");
+pub(crate) fn validate(mut raw: RawDatabase, validator: &mut Validator<'_>) -> Option<Database> {
+    let url = url(std::mem::take(&mut raw.url), validator);
     let pool_size = match raw.pool_size {
         0 => u32::try_from(cores()).unwrap_or(1).saturating_mul(2).saturating_add(2),
         size => size,
     };
-    let access =
-        Access { url: url?, pool_size, acquire_timeout: acquire_timeout?, statement_timeout: statement_timeout? };
-    Some(Database { access, connect_timeout: connect_timeout?, migrate_on_start: raw.migrate_on_start })
+    let RawDatabase { acquire_timeout, statement_timeout, connect_timeout, migrate_on_start, .. } = raw;
+    let access = Access { url: url?, pool_size, acquire_timeout, statement_timeout };
+    Some(Database { access, connect_timeout, migrate_on_start })
 }
 
 /// Checks what libpq would quote in an error. No message has a piece of the text.

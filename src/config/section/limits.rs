@@ -6,76 +6,35 @@ use serde::Deserialize;
 /// Limits for one client address or one client.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct RawLimits {
+pub struct Limits {
     /// logins begun per minute and client address; also the burst
     #[schemars(range(min = 1, max = 1_000_000))]
-    logins_per_minute: u32,
+    pub logins_per_minute: u32,
     /// logins begun per minute and network, an IPv4 /24 or an IPv6 /48; also the burst
     #[schemars(range(min = 1, max = 10_000_000))]
-    logins_per_minute_network: u32,
+    pub logins_per_minute_network: u32,
     /// token requests of public clients, and failed client authentications, per minute and client address; also the burst
     #[schemars(range(min = 1, max = 1_000_000))]
-    tokens_per_minute: u32,
+    pub tokens_per_minute: u32,
     /// wrong secrets for one client from one address before further wrong ones are 429 for 5m; twice as many: 30m; four times as many: 24h; the right one always passes
     #[schemars(range(min = 1, max = 1000))]
-    failures_before_lockout: u32,
+    pub failures_before_lockout: u32,
     /// token requests and pushed authorization requests of one authenticated confidential client per minute; also the burst
     #[schemars(range(min = 1, max = 10_000_000))]
-    client_tokens_per_minute: u32,
+    pub client_tokens_per_minute: u32,
     /// open connections of `server.listen`; 0: as many as descriptors and memory allow; at the limit those of the largest networks are closed for new ones
     #[schemars(range(min = 0, max = 1_000_000))]
-    connections: u32,
+    pub connections: u32,
     /// open connections of one client address or IPv6 /64, and four times as many of a /48, at most half of all; except loopback and trusted proxies; more are closed at accept
     #[schemars(range(min = 1, max = 1_000_000))]
-    connections_per_address: u32,
+    pub connections_per_address: u32,
     /// requests before a connection is closed, except those of trusted proxies
     #[schemars(range(min = 1, max = 1_000_000))]
-    requests_per_connection: u32,
+    pub requests_per_connection: u32,
     /// logins that wait for their user; above half of it the two limits on logins are divided by ten, beyond it logins are 503 `overloaded`
     #[schemars(range(min = 100, max = 100_000_000))]
-    pending_logins: u32,
+    pub pending_logins: u32,
     /// largest request body in bytes
     #[schemars(range(min = 1024, max = 16_777_216))]
-    body_bytes: u32,
-}
-
-/// The validated limits.
-pub struct Limits {
-    /// Requests that begin or finish a login, per minute and client address; also the burst.
-    pub logins_per_minute: u32,
-    /// The same for an IPv4 /24 or an IPv6 /48.
-    pub logins_per_minute_network: u32,
-    /// Token requests of public clients, and failed authentications, per minute and client address; also the burst.
-    pub tokens_per_minute: u32,
-    /// Wrong secrets for one client from one address before the first lockout.
-    pub failures_before_lockout: u32,
-    /// Token requests per minute of one confidential client that authenticated; also the burst.
-    pub client_tokens_per_minute: u32,
-    /// Open connections of the public listener; 0: as many as descriptors and memory allow.
-    pub connections: u32,
-    /// Open connections of one client address.
-    pub connections_per_address: u32,
-    /// Requests of one connection.
-    pub requests_per_connection: u32,
-    /// Logins that wait for their user, of all replicas.
-    pub pending_logins: u32,
-    /// The largest request body, in bytes.
     pub body_bytes: usize,
-}
-
-/// The ranges are checked by the schema.
-pub(crate) fn validate(raw: &RawLimits) -> Option<Limits> {
-    let body_bytes = usize::try_from(raw.body_bytes).ok()?;
-    Some(Limits {
-        logins_per_minute: raw.logins_per_minute,
-        logins_per_minute_network: raw.logins_per_minute_network,
-        tokens_per_minute: raw.tokens_per_minute,
-        failures_before_lockout: raw.failures_before_lockout,
-        client_tokens_per_minute: raw.client_tokens_per_minute,
-        connections: raw.connections,
-        connections_per_address: raw.connections_per_address,
-        requests_per_connection: raw.requests_per_connection,
-        pending_logins: raw.pending_logins,
-        body_bytes,
-    })
 }

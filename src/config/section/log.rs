@@ -10,21 +10,12 @@ use crate::config::layer::validator::{Validator, quoted};
 const LEVELS: [&str; 6] = ["off", "error", "warn", "info", "debug", "trace"];
 
 /// Level and format of the log.
-#[derive(Deserialize, JsonSchema)]
+#[derive(Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct RawLog {
-    /// off, error, warn, info, debug or trace, or a filter as `info,vestibule=debug`
-    level: String,
-    /// format of each line: `text` or `json`
-    format: LogFormat,
-}
-
-/// The validated settings of the log.
-#[derive(Clone)]
 pub struct Log {
-    /// A level, or a filter in the syntax of `tracing_subscriber::EnvFilter`.
+    /// off, error, warn, info, debug or trace, or a filter as `info,vestibule=debug`
     pub level: String,
-    /// The format of each line.
+    /// format of each line: `text` or `json`
     pub format: LogFormat,
 }
 
@@ -38,18 +29,17 @@ pub enum LogFormat {
     Json,
 }
 
-pub(crate) fn validate(raw: RawLog, validator: &mut Validator<'_>) -> Option<Log> {
+pub(crate) fn validate(log: &Log, validator: &mut Validator<'_>) {
     let remedy = "write off, error, warn, info, debug or trace, or a filter as \"info,vestibule=debug\"";
     // A filter reads any other word as a module name, so a misspelled level would disable the log.
     let is_level = |word: &str| LEVELS.contains(&word.to_lowercase().as_str());
-    let mut words = raw.level.split(',').map(str::trim).filter(|_| !raw.level.contains('['));
+    let mut words = log.level.split(',').map(str::trim).filter(|_| !log.level.contains('['));
     if let Some(word) = words.find(|word| !word.contains('=') && !is_level(word)) {
         let likely =
             suggest_word(word, &LEVELS).map(|level| format!(" (did you mean \"{level}\"?)")).unwrap_or_default();
         validator.reject("log.level", format!("{} is not a level{likely}", quoted(word)), remedy);
-        return None;
+        return;
     }
-    let filter = tracing_subscriber::EnvFilter::builder().parse(&raw.level);
-    validator.accept("log.level", filter.map_err(|_| format!("{} is not a filter", quoted(&raw.level))), remedy)?;
-    Some(Log { level: raw.level, format: raw.format })
+    let filter = tracing_subscriber::EnvFilter::builder().parse(&log.level);
+    validator.accept("log.level", filter.map_err(|_| format!("{} is not a filter", quoted(&log.level))), remedy);
 }

@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use super::origin::origins;
 use crate::config::layer::validator::{Validator, quoted};
-use crate::config::value::duration::DURATION;
+use crate::config::value::duration::DurationText;
 use crate::config::value::return_to::{BadPattern, ReturnTo};
 
 /// Signing in through a provider.
@@ -15,8 +15,9 @@ use crate::config::value::return_to::{BadPattern, ReturnTo};
 #[serde(deny_unknown_fields)]
 pub(crate) struct RawLogin {
     /// how long a user may take to sign in at the provider
-    #[schemars(regex(pattern = DURATION))]
-    authorization_lifetime: String,
+    #[serde(with = "DurationText")]
+    #[schemars(extend("x-from" = "1s", "x-to" = "1d"))]
+    authorization_lifetime: Duration,
     /// absolute URLs allowed after a login; `*` matches within a host label or path segment, `**` across them
     return_to: Vec<String>,
     /// where the browser is sent after a login that names no address
@@ -50,7 +51,6 @@ pub struct Login {
 }
 
 pub(crate) fn validate(raw: &RawLogin, validator: &mut Validator<'_>) -> Option<Login> {
-    let lifetime = validator.duration("login.authorization_lifetime", &raw.authorization_lifetime, "1s", "1d");
     let return_to = return_to(&raw.return_to, validator);
     let default_return_to = return_to.as_ref().and_then(|policy| {
         let remedy = "write a path, as \"/account\", or an absolute URL that login.return_to allows";
@@ -60,7 +60,7 @@ pub(crate) fn validate(raw: &RawLogin, validator: &mut Validator<'_>) -> Option<
     });
     let allowed_origins = origins("login.allowed_origins", &raw.allowed_origins, validator);
     Some(Login {
-        authorization_lifetime: lifetime?,
+        authorization_lifetime: raw.authorization_lifetime,
         return_to: return_to?,
         default_return_to: default_return_to?,
         sign_up: raw.sign_up,

@@ -10,7 +10,6 @@ pub(crate) mod admin;
 pub(crate) mod cleanup;
 pub(crate) mod client;
 pub(crate) mod database;
-mod json_pointer;
 pub(crate) mod limits;
 pub(crate) mod log;
 pub(crate) mod login;

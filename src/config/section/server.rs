@@ -8,7 +8,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::config::layer::validator::{Validator, quoted};
-use crate::config::value::duration::DURATION;
+use crate::config::value::duration::DurationText;
 use crate::config::value::public_url::{BadPublicUrl, PublicUrl};
 
 /// The most worker threads that actix-server starts.
@@ -29,8 +29,9 @@ pub(crate) struct RawServer {
     /// under https: ask browsers to use https for all subdomains of the host of `public_url` as well
     hsts_include_subdomains: bool,
     /// how long running requests may take to finish after SIGTERM
-    #[schemars(regex(pattern = DURATION))]
-    shutdown_grace: String,
+    #[serde(with = "DurationText")]
+    #[schemars(extend("x-from" = "1ms", "x-to" = "1h"))]
+    shutdown_grace: Duration,
     /// HTTP worker threads; 0: one per core
     #[schemars(range(min = 0, max = MAX_WORKERS))]
     workers: u32,
@@ -63,7 +64,6 @@ pub(crate) fn validate(raw: &RawServer, validator: &mut Validator<'_>) -> Option
     }
     let trusted_proxies: Vec<_> =
         raw.trusted_proxies.iter().enumerate().map(|(item, text)| network(item, text, validator)).collect();
-    let shutdown_grace = validator.duration("server.shutdown_grace", &raw.shutdown_grace, "1ms", "1h");
     let workers = usize::try_from(raw.workers).ok().filter(|workers| *workers > 0);
     Some(Server {
         public_url: public_url?,
@@ -71,7 +71,7 @@ pub(crate) fn validate(raw: &RawServer, validator: &mut Validator<'_>) -> Option
         admin_listen: admin_listen?,
         trusted_proxies: trusted_proxies.into_iter().collect::<Option<_>>()?,
         hsts_include_subdomains: raw.hsts_include_subdomains,
-        shutdown_grace: shutdown_grace?,
+        shutdown_grace: raw.shutdown_grace,
         workers: workers.unwrap_or_else(|| cores().min(MAX_WORKERS)),
     })
 }

@@ -8,7 +8,7 @@ use serde::Deserialize;
 use crate::config::layer::secret_files;
 use crate::config::layer::validator::Validator;
 use crate::config::value::algorithm::Algorithm;
-use crate::config::value::duration::DURATION;
+use crate::config::value::duration::{self, DurationText};
 use crate::config::value::key_file::KeyFile;
 
 /// The keys that sign tokens, and their rotation.
@@ -18,11 +18,13 @@ pub(crate) struct RawSigning {
     /// JWS algorithms, of `ES256`, `RS256` and `EdDSA`; the first signs access tokens
     algorithms: Vec<Algorithm>,
     /// how long a key signs before the next one replaces it; at least `publish_before_use`
-    #[schemars(regex(pattern = DURATION))]
-    rotate_every: String,
+    #[serde(with = "DurationText")]
+    #[schemars(extend("x-from" = "1h", "x-to" = "3650d"))]
+    rotate_every: Duration,
     /// how long a key is in the JWKS before it signs; the max-age of the JWKS is shorter
-    #[schemars(regex(pattern = DURATION))]
-    publish_before_use: String,
+    #[serde(with = "DurationText")]
+    #[schemars(extend("x-from" = "1s", "x-to" = "30d"))]
+    publish_before_use: Duration,
     /// PEM files instead of generated keys; the first key of an algorithm signs, the others are only in the JWKS
     key_files: Vec<String>,
 }
@@ -40,13 +42,11 @@ pub struct Signing {
 }
 
 pub(crate) fn validate(raw: RawSigning, validator: &mut Validator<'_>) -> Option<Signing> {
-    let publish_before_use = validator.duration("signing.publish_before_use", &raw.publish_before_use, "1s", "30d");
-    let rotate_every = validator.duration("signing.rotate_every", &raw.rotate_every, "1h", "3650d");
-    if let (Some(publish), Some(rotate)) = (publish_before_use, rotate_every)
-        && rotate < publish
-    {
+    let is_wrong = ["signing.publish_before_use", "signing.rotate_every"].iter().any(|key| validator.is_wrong(key));
+    if raw.rotate_every < raw.publish_before_use && !is_wrong {
         let what = "is shorter than signing.publish_before_use, so a key would be replaced before it signs";
-        validator.reject("signing.rotate_every", what, format!("write at least \"{}\"", raw.publish_before_use));
+        let remedy = format!("write at least \"{}\"", duration::text(raw.publish_before_use));
+        validator.reject("signing.rotate_every", what, remedy);
     }
     let algorithms = raw.algorithms;
     if algorithms.is_empty() {
@@ -64,7 +64,7 @@ pub(crate) fn validate(raw: RawSigning, validator: &mut Validator<'_>) -> Option
         }
     }
     let key_files = key_files(&raw.key_files, &algorithms, validator)?;
-    Some(Signing { algorithms, rotate_every: rotate_every?, publish_before_use: publish_before_use?, key_files })
+    Some(Signing { algorithms, rotate_every: raw.rotate_every, publish_before_use: raw.publish_before_use, key_files })
 }
 
 /// Reads the key files: none at all, or at least one for each algorithm and none for other algorithms.

@@ -1,9 +1,21 @@
 //! Durations: `"500ms"`, `"30s"`, `"5m"`, `"12h"`, `"7d"`.
 
+use std::borrow::Cow;
 use std::time::Duration;
 
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::de::{Deserialize, Deserializer, Error};
+
+use super::local::RULE;
+
 /// The pattern of a duration in the JSON Schema.
-pub(crate) const DURATION: &str = "^[0-9]+(ms|s|m|h|d)$";
+const PATTERN: &str = "^[0-9]+(ms|s|m|h|d)$";
+/// The name of the local rule.
+pub(crate) const RULE_NAME: &str = "duration";
+/// The keyword of the schema with the least duration, as it would be written. The published schema does not have it.
+pub(crate) const FROM: &str = "x-from";
+/// The keyword of the schema with the greatest duration. The published schema does not have it.
+pub(crate) const TO: &str = "x-to";
 
 /// The limit: ten years. A longer duration is a mistake, and could overflow where it is added to a time.
 const MAX_DURATION: Duration = Duration::from_secs(10 * 365 * 24 * 60 * 60);
@@ -17,6 +29,39 @@ pub(crate) enum BadDuration {
     /// More than ten years.
     #[error("is longer than ten years")]
     TooLong,
+}
+
+/// For `#[serde(with = "DurationText")]`: a duration. The attribute `#[schemars(extend("x-from" = "1s", "x-to" = "1h"))]` has
+/// its bounds.
+pub(crate) struct DurationText;
+
+impl DurationText {
+    /// Reads the duration.
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {
+        parse(&String::deserialize(deserializer)?).map_err(|bad| D::Error::custom(bad.to_string()))
+    }
+}
+
+impl JsonSchema for DurationText {
+    fn schema_name() -> Cow<'static, str> {
+        "Duration".into()
+    }
+
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "type": "string", "pattern": PATTERN, RULE: RULE_NAME })
+    }
+}
+
+/// The duration as it would be written, in the largest unit that gives a whole number.
+pub(crate) fn text(duration: Duration) -> String {
+    let millis = duration.as_millis();
+    let units = [("d", 24 * 60 * 60 * 1000), ("h", 60 * 60 * 1000), ("m", 60 * 1000), ("s", 1000), ("ms", 1)];
+    let whole = units.into_iter().find(|(_, unit)| millis > 0 && millis.is_multiple_of(*unit));
+    whole.map_or_else(|| "0s".to_owned(), |(name, unit)| format!("{}{name}", millis / unit))
 }
 
 /// Parses a duration: a whole number and a unit, without white space.
@@ -42,6 +87,14 @@ pub(crate) fn parse(text: &str) -> Result<Duration, BadDuration> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_duration_is_written_in_its_largest_whole_unit() {
+        for written in ["0s", "1ms", "1500ms", "90s", "5m", "25h", "7d"] {
+            assert_eq!(parse(written).map(text), Ok(written.to_owned()));
+        }
+        assert_eq!(text(Duration::from_secs(7200)), "2h");
+    }
 
     #[test]
     fn a_duration_is_a_whole_number_with_a_unit() {

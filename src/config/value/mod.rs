@@ -4,6 +4,7 @@ pub(crate) mod algorithm;
 pub(crate) mod duration;
 pub(crate) mod glob;
 pub(crate) mod key_file;
+pub(crate) mod local;
 pub(crate) mod pointer;
 pub(crate) mod public_key;
 pub(crate) mod public_url;

@@ -2,6 +2,8 @@
 
 use serde_json::Value;
 
+use super::local::{Local, parses_itself};
+
 /// A JSON pointer to a value inside a document, not to the whole document.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Pointer(String);
@@ -39,6 +41,17 @@ impl Pointer {
         &self.0
     }
 }
+
+impl Local for Pointer {
+    const NAME: &'static str = "pointer";
+    const REMEDY: &'static str = "write a JSON pointer (RFC 6901), as \"/email\" or \"/data/id\"";
+    type Bad = BadPointer;
+
+    fn read(text: &str) -> Result<Self, BadPointer> {
+        Self::parse(text)
+    }
+}
+parses_itself!(Pointer);
 
 #[cfg(test)]
 mod tests {

@@ -6,9 +6,9 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::choice::EmailVerified;
-use super::claims::RawProviderClaims;
+use super::claims::ClaimPointers;
 use crate::config::layer::validator::{Validator, quoted};
-use crate::config::section::json_pointer::pointer;
+use crate::config::value::local::Local;
 use crate::config::value::pointer::Pointer;
 
 /// Which users may sign in: those who meet all rules that are set; without a rule, every user of the provider.
@@ -39,7 +39,7 @@ pub struct Allow {
 pub(crate) fn allow(
     key: &dyn Fn(&str) -> String,
     raw: RawAllow,
-    pointers: &RawProviderClaims,
+    pointers: &ClaimPointers,
     email_verified: EmailVerified,
     trusts_email: bool,
     validator: &mut Validator<'_>,
@@ -51,7 +51,8 @@ pub(crate) fn allow(
     }
     check_claims_exist(key, &raw, pointers, is_assumed, validator);
     let claims = raw.claims.into_iter().map(|(text, value)| {
-        let pointer = pointer(&key(&format!("allow.claims.{text}")), &text, validator)?;
+        let read = Pointer::read(&text).map_err(|bad| format!("{} {bad}", quoted(&text)));
+        let pointer = validator.accept(&key(&format!("allow.claims.{text}")), read, Pointer::REMEDY)?;
         Some((pointer, value))
     });
     let claims: Vec<_> = claims.collect();
@@ -84,7 +85,7 @@ fn check_domains(key: &str, domains: &[String], validator: &mut Validator<'_>) {
 fn check_claims_exist(
     key: &dyn Fn(&str) -> String,
     raw: &RawAllow,
-    pointers: &RawProviderClaims,
+    pointers: &ClaimPointers,
     is_assumed: bool,
     validator: &mut Validator<'_>,
 ) {
@@ -93,7 +94,7 @@ fn check_claims_exist(
         ("allow.groups", &raw.groups, "claims.groups", &pointers.groups),
     ];
     for (rule, values, claim, pointer) in rules {
-        let is_never_met = pointer.is_empty() && !(is_assumed && rule == "allow.email_domains");
+        let is_never_met = pointer.is_none() && !(is_assumed && rule == "allow.email_domains");
         if !values.is_empty() && is_never_met {
             let what = format!("can never match, since {claim} is empty: no user could sign in");
             let remedy = format!("point {claim} to the claim that holds it, or write another rule in allow.claims");

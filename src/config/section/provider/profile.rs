@@ -1,13 +1,10 @@
 //! The calls that request the user's profile, at providers without an ID token.
 
-use std::collections::BTreeMap;
-
 use url::Url;
 
 use super::endpoints::required;
 use super::raw::RawProvider;
 use crate::config::layer::validator::Validator;
-use crate::config::section::json_pointer::pointer;
 use crate::config::value::pointer::Pointer;
 
 /// The requests that together return the user's claims.
@@ -44,7 +41,7 @@ pub(crate) fn profile(
     let mut further = Vec::new();
     for (name, text) in &raw.profile_calls {
         let endpoint = required(key, &format!("profile_calls.{name}"), text, raw, validator);
-        let pick = pick_pointer(key, name, &raw.profile_pick, validator);
+        let pick = raw.profile_pick.get(name).cloned();
         further.extend(endpoint.map(|endpoint| ProfileCall { name: name.clone(), endpoint, pick }));
     }
     for name in raw.profile_pick.keys().filter(|name| !raw.profile_calls.contains_key(*name)) {
@@ -54,17 +51,8 @@ pub(crate) fn profile(
     Some(ProfileCalls { first: first?, further })
 }
 
-fn pick_pointer(
-    key: &dyn Fn(&str) -> String,
-    name: &str,
-    picks: &BTreeMap<String, String>,
-    validator: &mut Validator<'_>,
-) -> Option<Pointer> {
-    picks.get(name).and_then(|text| pointer(&key(&format!("profile_pick.{name}")), text, validator))
-}
-
 pub(crate) fn sub_is_known(key: &dyn Fn(&str) -> String, raw: &RawProvider, validator: &mut Validator<'_>) {
-    if raw.claims.sub.is_empty() {
+    if raw.claims.sub.is_none() {
         let remedy = "point to an identifier that never changes and is never reassigned, as \"/id\"";
         validator.reject(&key("claims.sub"), "is missing", remedy);
     }

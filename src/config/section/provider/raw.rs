@@ -1,6 +1,7 @@
 //! `[providers.<id>]` as it is written. The doc comments become the reference.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -10,8 +11,9 @@ use super::choice::{
     Aal, EmailVerified, Pkce, ProviderKind, ProviderLogout, PushedAuthorization, ResponseMode, SignatureMethod,
     TokenEndpointAuthMethod, Userinfo,
 };
-use super::claims::RawProviderClaims;
-use crate::config::value::duration::DURATION;
+use super::claims::ClaimPointers;
+use crate::config::value::duration::DurationText;
+use crate::config::value::pointer::Pointer;
 
 /// A provider at which users sign in. Its id is part of URLs and of each user's identity, so it must not change.
 #[derive(Deserialize, JsonSchema)]
@@ -68,11 +70,13 @@ pub(crate) struct RawProvider {
     /// where the issuer contains `{tenantid}`: ids of the tenants whose users may sign in; empty: all
     pub(crate) tenants: Vec<String>,
     /// tolerated difference between its clock and ours; at most 5m
-    #[schemars(regex(pattern = DURATION))]
-    pub(crate) leeway: String,
+    #[serde(with = "DurationText")]
+    #[schemars(extend("x-from" = "0s", "x-to" = "5m"))]
+    pub(crate) leeway: Duration,
     /// timeout of each request to it; 1s to 60s
-    #[schemars(regex(pattern = DURATION))]
-    pub(crate) timeout: String,
+    #[serde(with = "DurationText")]
+    #[schemars(extend("x-from" = "1s", "x-to" = "60s"))]
+    pub(crate) timeout: Duration,
     /// PEM file with the certificate authorities to trust for it; empty: those of the system
     pub(crate) ca_file: String,
     /// SPA flow: return the provider's tokens to the frontend; its refresh token only without `store_tokens`
@@ -116,7 +120,7 @@ pub(crate) struct RawProvider {
     /// oauth2, oauth1: name = URL; further requests, whose responses are added to that of `userinfo_endpoint` under these names
     pub(crate) profile_calls: BTreeMap<String, String>,
     /// oauth2, oauth1: name = pointer; where that response is a list, use the first item in which the pointer is true
-    pub(crate) profile_pick: BTreeMap<String, String>,
-    pub(crate) claims: RawProviderClaims,
+    pub(crate) profile_pick: BTreeMap<String, Pointer>,
+    pub(crate) claims: ClaimPointers,
     pub(crate) allow: RawAllow,
 }

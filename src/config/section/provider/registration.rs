@@ -7,7 +7,7 @@ use url::Url;
 
 use super::allow::{Allow, allow};
 use super::choice::{Aal, EmailVerified, Pkce, ProviderLogout, ResponseMode, TokenEndpointAuthMethod};
-use super::claims::{ClaimPointers, claims};
+use super::claims::ClaimPointers;
 use super::credentials;
 use super::endpoints::{Endpoints, endpoints};
 use super::raw::RawProvider;
@@ -129,11 +129,8 @@ pub(crate) fn validate(
     let secrets = credentials::validate(key, raw, validator);
     scope::tokens(&key("scopes"), &raw.scopes, validator);
     extra_params(&key("extra_params"), &raw.extra_params, validator);
-    let claims = claims(key, &raw.claims, validator);
     let rules = std::mem::take(&mut raw.allow);
     let allow = allow(key, rules, &raw.claims, raw.email_verified, raw.trusts_email, validator);
-    let leeway = validator.duration(&key("leeway"), &raw.leeway, "0s", "5m");
-    let timeout = validator.duration(&key("timeout"), &raw.timeout, "1s", "60s");
     let authorities = authorities(&key("ca_file"), &raw.ca_file, validator);
     let given = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
     let secrets = secrets?;
@@ -156,15 +153,15 @@ pub(crate) fn validate(
         response_mode: raw.response_mode,
         extra_params: std::mem::take(&mut raw.extra_params).into_iter().collect(),
         endpoints,
-        claims,
+        claims: raw.claims.clone(),
         email_verified_as_text: raw.email_verified_as_text,
         assume_email_verified: raw.email_verified == EmailVerified::Assume,
         aal: std::mem::take(&mut raw.aal).into_iter().collect(),
         single_group_as_list: raw.single_group_as_list,
         allow: allow?,
         logout: raw.logout,
-        leeway: leeway?,
-        timeout: timeout?,
+        leeway: raw.leeway,
+        timeout: raw.timeout,
         authorities: authorities.ok()?,
         expose_tokens: raw.expose_tokens,
         store_tokens: raw.store_tokens,
