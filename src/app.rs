@@ -1,9 +1,12 @@
 //! The state that all requests and jobs share: built once at the start, immutable.
 
-use crate::base::clock::Clock;
+use std::net::IpAddr;
+
+use crate::base::clock::{Clock, Timestamp};
 use crate::base::db::Db;
 use crate::base::estimate::Estimate;
 use crate::base::event::Event;
+use crate::base::log_limit::LogLimit;
 use crate::base::once_per::OncePer;
 use crate::base::outbound::Outbound;
 use crate::client;
@@ -50,9 +53,17 @@ pub struct App {
     pub forwarding_warnings: OncePer,
     /// When it was last stored for a provider whether it states the authentication time.
     pub auth_time_notes: OncePer,
+    /// The log lines about refused requests, by network.
+    pub refusal_lines: LogLimit,
 }
 
 impl App {
+    /// Counts a refused request of this address, and logs it. Beyond the limit of its network it is counted only: anyone can send
+    /// such requests, which would fill the log.
+    pub fn refused(&self, event: &Event, ip: IpAddr, now: Timestamp) {
+        if self.refusal_lines.allows(ip, now) { telemetry::record(event) } else { telemetry::count(event) }
+    }
+
     /// Follows up on ended sessions, after the commit: this replica rejects them at once, records events, and begins to
     /// deliver the logout notices.
     pub fn ended(&self, ended: &[Ended], ending: &Ending) {

@@ -12,6 +12,7 @@ pub(crate) mod explain;
 pub mod hot;
 pub mod id;
 pub mod listener;
+pub mod log_limit;
 pub mod measure;
 pub mod migrate;
 pub mod network;

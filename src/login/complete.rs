@@ -79,20 +79,21 @@ async fn claim(
         flow: callback.flow,
         binding: callback.caller.binding,
         challenge: callback.challenge.clone(),
-        // A script of another site cannot forge `Origin`; a request without it does not come from a script.
+        // A script of another site cannot forge `Origin`.
         origin: callback.caller.origin.clone(),
         require_binding: app.config.login.require_binding || callback.flow == super::Flow::Browser,
         by_form: callback.response.is_none(),
         steps: Steps::one(now, "returned", None).to_json(),
         now,
     };
+    let ip = callback.caller.ip;
     let outcome = app.db.run("claim login", move |conn| store::claim(conn, &claim)).await?;
     let row = outcome.inspect_err(|refusal| {
         let code = match refusal {
             LoginRefusal::Refused { code, .. } => code.as_str(),
             _ => Code::StateUsed.as_str(),
         };
-        telemetry::record(&Event::CallbackRefused { provider: callback.provider.clone(), code });
+        app.refused(&Event::CallbackRefused { provider: callback.provider.clone(), code }, ip, now);
     })?;
     let store::ClaimedRow { id, reference, handshake, posted, return_to, request, stored_request, link } = row;
     let opened = app.config.ring.open(&sealed_for(id), &handshake);

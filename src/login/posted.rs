@@ -10,6 +10,8 @@
 //! attacker. What remains is that the attacker can make this one login fail, by a form in between; the code of another
 //! login passes neither PKCE nor the nonce check.
 
+use std::net::IpAddr;
+
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize};
@@ -22,7 +24,6 @@ use crate::base::clock::Timestamp;
 use crate::base::event::Event;
 use crate::base::seal::Ring;
 use crate::base::secret::{Hashed, Plain};
-use crate::telemetry;
 use crate::upstream::AuthorizationGrant;
 
 /// The maximum length of the `user` parameter, in bytes; a longer one is ignored.
@@ -37,14 +38,20 @@ struct PostedResponse {
     user: Option<String>,
 }
 
-/// Stores a response until the `GET` of the callback, which checks expiry and browser.
+/// Stores a response, which came from `ip`, until the `GET` of the callback, which checks expiry and browser.
 pub async fn keep(
     app: &App,
     provider: &str,
     state: &Plain,
     response: AuthorizationResponse,
+    ip: IpAddr,
     now: Timestamp,
 ) -> Result<(), LoginRefusal> {
+    let refused = || {
+        let code = Code::UnknownState;
+        app.refused(&Event::CallbackRefused { provider: provider.to_owned(), code: code.as_str() }, ip, now);
+        LoginRefusal::early(code)
+    };
     let kept = match response {
         AuthorizationResponse::Granted(AuthorizationGrant::Code { code, iss, user, .. }) => {
             let user = user.filter(|user| user.len() <= MAX_USER);
@@ -54,23 +61,14 @@ pub async fn keep(
             PostedResponse { code: None, error: Some(error), iss, user: None }
         }
         // OAuth 1.0a has no form post.
-        AuthorizationResponse::Granted(AuthorizationGrant::Verifier { .. }) => return Err(refused(provider)),
+        AuthorizationResponse::Granted(AuthorizationGrant::Verifier { .. }) => return Err(refused()),
     };
     let state = state.hashed();
     let plain = serde_json::to_vec(&kept).unwrap_or_default();
     let sealed = app.config.ring.seal(&sealed_for(provider, state), &plain);
     let posted = store::Posted { provider: provider.to_owned(), state, sealed, now };
     let known = app.db.run("keep posted answer", move |conn| store::keep(conn, &posted)).await?;
-    if known {
-        return Ok(());
-    }
-    Err(refused(provider))
-}
-
-fn refused(provider: &str) -> LoginRefusal {
-    let code = Code::UnknownState;
-    telemetry::record(&Event::CallbackRefused { provider: provider.to_owned(), code: code.as_str() });
-    LoginRefusal::early(code)
+    if known { Ok(()) } else { Err(refused()) }
 }
 
 /// The stored response; `None` where its key has left the ring.

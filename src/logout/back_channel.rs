@@ -1,6 +1,8 @@
 //! Receives a logout token of a provider (OpenID Connect Back-Channel Logout 1.0 §2.7), ends the sessions that it names, and
 //! notifies their clients.
 
+use std::net::IpAddr;
+
 use super::store;
 use crate::app::App;
 use crate::base::clock::Timestamp;
@@ -29,17 +31,21 @@ impl From<DbError> for LogoutTokenError {
     }
 }
 
-/// Accepts a logout token once. Returns how many sessions it ended, those of apps included; zero is no error (LO-21).
+/// Accepts a logout token, sent from `ip`, once. Returns how many sessions it ended, those of apps included; zero is no error (LO-21).
 pub async fn told_by_provider(
     app: &App,
     provider: &str,
     token: &str,
+    ip: IpAddr,
     now: Timestamp,
 ) -> Result<usize, LogoutTokenError> {
     let known = app.providers.get(provider).ok_or(LogoutTokenError::UnknownProvider)?;
     let verified = known.verify_logout_token(token, now).await.ok_or(LogoutTokenError::UnknownProvider)?;
+    let refused = |reason| {
+        app.refused(&Event::LogoutTokenRefused { provider: provider.to_owned(), reason }, ip, now);
+    };
     let told = verified.map_err(|failure| {
-        refused(provider, failure.reason);
+        refused(failure.reason);
         if failure.fault == Fault::Refused { LogoutTokenError::BadToken } else { LogoutTokenError::Unavailable }
     })?;
     let ending = app.endings.ending(EndReason::ProviderLogout, app.clock.now());
@@ -47,14 +53,10 @@ pub async fn told_by_provider(
     let take = move |conn: &mut Conn| store::take(conn, &name, &told, &write);
     let ended = app.db.run("take logout token", take).await?;
     let Some(ended) = ended else {
-        refused(provider, "the logout token came before (jti)".to_owned());
+        refused("the logout token came before (jti)".to_owned());
         return Err(LogoutTokenError::BadToken);
     };
     app.ended(&ended, &ending);
     telemetry::record(&Event::LogoutTokenTaken { provider: provider.to_owned(), sessions: ended.len() });
     Ok(ended.len())
-}
-
-fn refused(provider: &str, reason: String) {
-    telemetry::record(&Event::LogoutTokenRefused { provider: provider.to_owned(), reason });
 }

@@ -12,6 +12,7 @@ use crate::app::{self, App};
 use crate::base::clock::Clock;
 use crate::base::db::{Conn, Db, DbError};
 use crate::base::estimate::Estimate;
+use crate::base::log_limit::LogLimit;
 use crate::base::migrate;
 use crate::base::once_per::OncePer;
 use crate::base::outbound::{Outbound, OutboundError};
@@ -87,6 +88,7 @@ pub(super) fn load(mut config: Config, clock: Clock, most_outbound: usize) -> Re
         unbound_origins: OncePer::start(),
         forwarding_warnings: OncePer::hour(),
         auth_time_notes: OncePer::hour(),
+        refusal_lines: LogLimit::default(),
     };
     Ok((Arc::new(app), follower))
 }

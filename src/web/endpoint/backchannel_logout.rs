@@ -8,6 +8,7 @@ use crate::login::Code;
 use crate::logout::{self, LogoutTokenError};
 use crate::web::answer::problem::Problem;
 use crate::web::answer::refusals::Refusal;
+use crate::web::request::client_address;
 use crate::web::request::extract::{Form, Parameters};
 use crate::web::request::throttle::Throttles;
 
@@ -25,7 +26,10 @@ pub async fn take(
 ) -> Result<HttpResponse, Problem> {
     let token = form.and_then(|Form(form)| read(&request, &form));
     let ended = match token {
-        Ok(token) => logout::told_by_provider(&app, &provider, &token, app.clock.now()).await.map_err(Problem::from),
+        Ok(token) => {
+            let ip = client_address::address(&request, &app.config.server.trusted_proxies);
+            logout::told_by_provider(&app, &provider, &token, ip, app.clock.now()).await.map_err(Problem::from)
+        }
         Err(problem) => Err(problem),
     };
     match ended {

@@ -136,7 +136,7 @@ pub async fn callback_by_form(
     if let AuthorizationResponse::Granted(AuthorizationGrant::Code { user, .. }) = &mut response {
         *user = form.get("user").map(str::to_owned);
     }
-    login::keep(&app, &provider, &state, response, app.clock.now()).await?;
+    login::keep(&app, &provider, &state, response, caller(&app, &request).ip, app.clock.now()).await?;
     let query = url::form_urlencoded::Serializer::new(String::new()).append_pair("state", state.expose()).finish();
     let prefix = app.config.server.public_url.prefix();
     Ok(page::see_other(&format!("{prefix}/callback/{provider}?{query}")))

@@ -8,5 +8,6 @@ mod limits_by_caller;
 mod outage;
 mod pages;
 mod public_url;
+mod refusal_lines;
 mod replicas;
 mod schema;
