@@ -3,6 +3,7 @@
 use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
 
+use super::fresh_login::{self, Missing};
 use super::identities::{self, RemovalOutcome};
 use super::sessions;
 use crate::account::Identity;
@@ -50,7 +51,7 @@ pub async fn link(
         return Ok(page::see_other(&page::account_path(&app)));
     }
     let provider = provider.into_inner();
-    if let Some(answer) = wants_fresh_login(&app, &caller.signed_in, &request, &form, ("link", &provider)).await? {
+    if let Some(answer) = before_change(&app, &caller.signed_in, &request, &form, ("link", &provider)).await? {
         return Ok(answer);
     }
     let (begun, cookie) = identities::begin(&app, &request, &caller.signed_in, provider).await?;
@@ -77,7 +78,7 @@ pub async fn unlink(
     if !is_confirmed && !negotiate::wants_json_only(&request) {
         return Ok(page::see_other(&confirm_identity::path(&app, "unlink", &id)));
     }
-    if let Some(answer) = wants_fresh_login(&app, signed_in, &request, &form, ("unlink", &id)).await? {
+    if let Some(answer) = before_change(&app, signed_in, &request, &form, ("unlink", &id)).await? {
         return Ok(answer);
     }
     let identity = match id.parse() {
@@ -157,37 +158,44 @@ fn confirm_value(app: &App, signed_in: &SignedIn, action: &str, which: &str) -> 
 
 /// What stands before a change of the identities: a redirect to a new login at a provider that shows when it authenticated
 /// the person, or to the page that asks to confirm. `None` where the login is fresh, or the person has confirmed.
-async fn wants_fresh_login(
+async fn before_change(
     app: &App,
     signed_in: &SignedIn,
     request: &HttpRequest,
     form: &Parameters,
     (action, which): (&'static str, &str),
 ) -> Result<Option<HttpResponse>, Problem> {
-    let (session, now) = (&signed_in.session, app.clock.now());
-    let freshness = login::freshness(app, session, now).await?;
-    if freshness == Freshness::Fresh {
+    let Some(missing) = fresh_login::missing(app, signed_in, (action, which)).await? else { return Ok(None) };
+    if matches!(missing, Missing::Confirmation(_))
+        && is_confirmed_by(app, signed_in, request, form, (action, which)).await?
+    {
         return Ok(None);
     }
-    let page = confirm_identity::path(app, action, which);
-    let account = page::account_path(app);
-    let for_program = |problem: Problem| if negotiate::wants_json_only(request) { Err(problem) } else { Ok(()) };
-    let max_age = login::FRESH.num_seconds();
-    if let Freshness::SignIn(provider) = freshness {
-        for_program(Problem::authentication_too_old(max_age))?;
-        let back = if action == "unlink" { &page } else { &account };
-        return Ok(Some(page::see_other(&confirm_identity::fresh_login(app, &provider, back))));
+    if negotiate::wants_json_only(request) {
+        return Err(missing.problem(app));
     }
-    if let Some(sealed) = form.get("confirm") {
-        let ip = login_request::caller(app, request).ip;
-        let confirmation =
-            Confirmation { user: session.user, session: session.id, ip, action, which: which.to_owned() };
-        if login::confirm(app, session, confirmation, sealed, now).await? {
-            return Ok(None);
+    let path = match missing {
+        Missing::Confirmation(page) => page,
+        Missing::Login(provider) if action == "unlink" => {
+            confirm_identity::fresh_login(app, &provider, &confirm_identity::path(app, action, which))
         }
-    }
-    for_program(Problem::confirmation_needed(max_age, format!("{}{page}", app.config.server.public_url.origin())))?;
-    Ok(Some(page::see_other(&page)))
+        Missing::Login(provider) => confirm_identity::fresh_login(app, &provider, &page::account_path(app)),
+    };
+    Ok(Some(page::see_other(&path)))
+}
+
+/// Whether the form is of the page that asks to confirm this change; audits the confirmation.
+async fn is_confirmed_by(
+    app: &App,
+    signed_in: &SignedIn,
+    request: &HttpRequest,
+    form: &Parameters,
+    (action, which): (&'static str, &str),
+) -> Result<bool, Problem> {
+    let Some(sealed) = form.get("confirm") else { return Ok(false) };
+    let (session, ip) = (&signed_in.session, login_request::caller(app, request).ip);
+    let confirmation = Confirmation { user: session.user, session: session.id, ip, action, which: which.to_owned() };
+    Ok(login::confirm(app, session, confirmation, sealed, app.clock.now()).await?)
 }
 
 /// `POST /account/sessions/{id}/end`: ends one session. Idempotent: an ended session is not an error.

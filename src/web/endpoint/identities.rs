@@ -5,12 +5,12 @@ use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
 use serde::Serialize;
 
+use super::fresh_login;
 use crate::account::{self, Identity};
 use crate::app::App;
 use crate::base::clock::Timestamp;
-use crate::login::{self, Begun, Flow, Freshness, Linking, NewLogin, Unlinked};
+use crate::login::{self, Begun, Flow, Linking, NewLogin, Unlinked};
 use crate::session::SignedIn;
-use crate::web::answer::confirm_identity;
 use crate::web::answer::problem::Problem;
 use crate::web::answer::refusals::Refusal;
 use crate::web::request::caller::Caller;
@@ -65,7 +65,7 @@ pub async fn link(
     provider: Path<String>,
 ) -> Result<HttpResponse, Problem> {
     let provider = provider.into_inner();
-    wants_fresh_login(&app, &caller.signed_in, "link", &provider).await?;
+    require_fresh_login(&app, &caller.signed_in, "link", &provider).await?;
     let (begun, cookie) = begin(&app, &request, &caller.signed_in, provider).await?;
     Ok(HttpResponse::Ok().cookie(cookie).json(LinkUrl { url: begun.url, expires_in: begun.expires_in }))
 }
@@ -100,7 +100,7 @@ pub async fn begin(
 /// `DELETE /identities/{id}`: removes an identity of the user: at once (204) if the session was made through it, else after
 /// seven days (202 with the time).
 pub async fn unlink(app: Data<App>, caller: Caller, id: Path<String>) -> Result<HttpResponse, Problem> {
-    wants_fresh_login(&app, &caller.signed_in, "unlink", &id).await?;
+    require_fresh_login(&app, &caller.signed_in, "unlink", &id).await?;
     let removal = remove(&app, &caller.signed_in, &id).await?;
     let mut answer = match removal {
         RemovalOutcome::Removed { .. } => HttpResponse::NoContent().finish(),
@@ -142,17 +142,8 @@ pub async fn remove(app: &App, signed_in: &SignedIn, id: &str) -> Result<Removal
     }
 }
 
-/// Requires a login within the last 10 minutes (AC-07), so that an unattended browser cannot change the identities. Where no
-/// provider of the user shows that, the answer names the page where the person can confirm the change.
-async fn wants_fresh_login(app: &App, signed_in: &SignedIn, action: &str, which: &str) -> Result<(), Problem> {
-    let max_age = login::FRESH.num_seconds();
-    match login::freshness(app, &signed_in.session, app.clock.now()).await? {
-        Freshness::Fresh => Ok(()),
-        Freshness::SignIn(_) => Err(Problem::authentication_too_old(max_age)),
-        Freshness::Confirm => {
-            let path = confirm_identity::path(app, action, which);
-            let origin = app.config.server.public_url.origin();
-            Err(Problem::confirmation_needed(max_age, format!("{origin}{path}")))
-        }
-    }
+/// Refuses a program whose session has neither a fresh login nor the person's confirmation.
+async fn require_fresh_login(app: &App, signed_in: &SignedIn, action: &str, which: &str) -> Result<(), Problem> {
+    let missing = fresh_login::missing(app, signed_in, (action, which)).await?;
+    missing.map_or(Ok(()), |missing| Err(missing.problem(app)))
 }

@@ -5,6 +5,7 @@ pub mod administration;
 pub mod authorize;
 pub mod backchannel_logout;
 pub mod discovery;
+pub mod fresh_login;
 pub mod identities;
 pub mod introspection;
 pub mod login;
