@@ -8,7 +8,7 @@ mod store;
 mod users;
 
 pub use actor::Actor;
-pub use providers::move_provider;
+pub use providers::{MovedProvider, move_provider};
 pub use seals::{ColumnResult, reseal};
 pub use sessions::{all_sessions, end_session, end_sessions, sessions};
 pub use users::{delete, details, disable, enable, matching, search};

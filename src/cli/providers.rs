@@ -8,7 +8,7 @@ use clap::Subcommand;
 use serde_json::{Value, json};
 
 use super::{context, output};
-use crate::administration::{self, Actor};
+use crate::administration::{self, Actor, MovedProvider};
 use crate::base::clock::Clock;
 use crate::base::db::Db;
 use crate::config::{self, Preset};
@@ -108,11 +108,12 @@ fn move_provider(id: &str, files: &[PathBuf]) -> ExitCode {
     let (db, issuer) = (Db::open(&config.database.access), provider.identity_issuer());
     let moved = administration::move_provider(&db, id, &issuer, Actor::CommandLine, Clock::system().now());
     match context::wait_for(moved) {
-        Ok(Ok(Some(before))) if before == issuer => {
+        Ok(Ok(Some(moved))) if moved.before == issuer => {
             output::print(&format!("The identities of providers.{id} are of {issuer} already.\n"))
         }
-        Ok(Ok(Some(before))) => output::print(&format!(
-            "The identities of providers.{id} were of {before} and are of {issuer} now.\nRunning replicas with this \
+        Ok(Ok(Some(MovedProvider { before, tokens_removed }))) => output::print(&format!(
+            "The identities of providers.{id} were of {before} and are of {issuer} now.\nThe stored tokens of \
+             {tokens_removed} identities were removed, since they are of the former issuer.\nRunning replicas with this \
              configuration use the provider again within 10 seconds; others stop using it.\n"
         )),
         Ok(Ok(None)) => {

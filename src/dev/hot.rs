@@ -29,6 +29,7 @@ pub fn rare_statements() -> Vec<HotStatement> {
         keys::rare_statements(),
         jobs::rare_statements(),
         upstream::rare_statements(),
+        vault::rare_statements(),
     ]
     .concat()
 }

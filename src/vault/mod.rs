@@ -21,7 +21,7 @@ mod token_set;
 
 pub use get::Vault;
 pub use save::{NewTokens, save, save_over};
+pub use store::{PreviousTokens, TokenOwner, remove_tokens_of_former_issuer, revoke_all, revoke_one};
 #[cfg(feature = "dev")]
-pub use store::hot_statements;
-pub use store::{PreviousTokens, TokenOwner, revoke_all, revoke_one};
+pub use store::{hot_statements, rare_statements};
 pub use stored::{ProviderAccessToken, ProviderTokenError};

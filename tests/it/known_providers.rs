@@ -140,7 +140,10 @@ async fn providers_move_keeps_the_identities_and_is_audited() {
     assert_eq!(Person::at(&gateway, "op", "ada").await.sub().await, ada);
     until("the end of its use", async || readiness(&before).await["op"] == "issuer changed").await;
     let audited = gateway.database.words("SELECT provider || detail FROM audit_events WHERE kind = 'provider_moved'");
-    let detail = format!(r#"{{"by": "command line", "to": "{}", "from": "{}"}}"#, moved.issuer, before.op.issuer);
+    let detail = format!(
+        r#"{{"by": "command line", "to": "{}", "from": "{}", "tokens_removed": 0}}"#,
+        moved.issuer, before.op.issuer
+    );
     assert_eq!(audited, [format!("op{detail}")]);
 
     let (code, said, _) = operator.run(&new, &["providers", "move", "op"]);
@@ -266,4 +269,37 @@ async fn sessions_of_a_removed_provider_are_ended_after_a_day() {
     assert_eq!(ended(), ["op provider_removed"]);
     let feed = "SELECT count(*) FROM revocations r JOIN sessions s ON s.id::text = r.value WHERE s.provider = 'op'";
     assert_eq!(gateway.database.number(feed), 1);
+}
+
+/// The tokens of the former issuer are neither handed out nor sent to the new one, and what its logins have shown of the
+/// authentication time is forgotten.
+#[tokio::test]
+async fn providers_move_removes_the_tokens_of_the_former_issuer() {
+    const STORES: &str = "[providers.op]\nstore_tokens = true";
+    let (moved, other) = (Op::start(), Op::start());
+    let before = Setup::new().provider("other", &other).toml(STORES).start();
+    let ada = Person::at(&before, "op", "ada").await;
+    Person::at(&before, "other", "bob").await;
+    before.database.execute(
+        "INSERT INTO provider_revocations (id, provider, sub_id, version, sealed, created_at, next_attempt_at)
+         SELECT gen_random_uuid(), provider, t.sub_id, t.version, t.sealed, now(), now() + interval '1 h'
+         FROM provider_tokens t, (VALUES ('op'), ('other')) AS known (provider);
+         UPDATE providers SET auth_time_sent_at = now()",
+    );
+    let setup = Setup::new().provider("op", &moved).provider("other", &other).toml(STORES).on(&before.database);
+    let gateway = setup.start();
+    let (code, said, complaint) =
+        Operator::new().run(&configuration(&gateway.database, &moved.issuer), &["providers", "move", "op"]);
+    assert!(code == Some(0) && said.contains("The stored tokens of 1 identities were removed"), "{said}{complaint}");
+    until("the use of the provider", async || readiness(&gateway).await["op"] == "ok").await;
+
+    let browser = crate::vault::support::at(&gateway, &ada.browser);
+    assert_eq!(browser.fetch("/identities/op/token").await.problem(), (409, "reauth_required".into()));
+    assert_eq!(gateway.database.number("SELECT count(*) FROM provider_tokens WHERE sealed IS NOT NULL"), 0);
+    assert_eq!(gateway.database.words("SELECT provider FROM provider_revocations"), ["other"]);
+    let shown = "SELECT id FROM providers WHERE auth_time_sent_at IS NOT NULL";
+    assert_eq!(gateway.database.words(shown), ["other"]);
+    assert_eq!((moved.calls_to("/token").len(), moved.calls_to("/revoke").len()), (0, 0), "nothing is sent there");
+    assert_eq!(sign_in(&browser, "op", "ada").await.status, 303);
+    assert_eq!(browser.fetch("/identities/op/token").await.status, 200);
 }

@@ -81,13 +81,16 @@ statement! {
 
 statement! {
     struct Replace<'a> { id: &'a str => Text, issuer: &'a str => Text }
-    "UPDATE providers SET issuer = {issuer} WHERE id = {id}"
+    // What logins at the former issuer have shown of the authentication time says nothing of the new one.
+    "UPDATE providers SET issuer = {issuer}, auth_time_sent_at = NULL, auth_time_withheld_at = NULL WHERE id = {id}"
 }
 
-/// Assigns the identities of the provider to this issuer. Returns the issuer before; `None` where no issuer was stored, and
-/// nothing was written. To be called in a transaction.
+/// Assigns the identities of the provider to this issuer. Returns the issuer before, which may be the same; `None` where no
+/// issuer was stored, and nothing was written. To be called in a transaction.
 pub fn replace_issuer(conn: &mut Conn, id: &str, issuer: &str) -> QueryResult<Option<String>> {
     let Some(before) = OfOne { id }.get_result::<KnownIssuer>(conn).optional()? else { return Ok(None) };
-    Replace { id, issuer }.execute(conn)?;
+    if before.issuer != issuer {
+        Replace { id, issuer }.execute(conn)?;
+    }
     Ok(Some(before.issuer))
 }

@@ -1,6 +1,6 @@
 //! The statements of this store: each runs while a request waits, or revokes tokens at providers.
 
-use super::{lease, revocation, row};
+use super::{former_issuer, lease, revocation, row};
 use crate::base::hot::{HotStatement, hot};
 
 /// Each with the indexes that it reads.
@@ -21,4 +21,9 @@ pub fn hot_statements() -> Vec<HotStatement> {
         revocation::Delete: ["provider_revocations_pkey"],
         revocation::Reschedule: ["provider_revocations_pkey"],
     ]
+}
+
+/// The statement of `vestibule providers move`.
+pub fn rare_statements() -> Vec<HotStatement> {
+    hot![former_issuer::RemoveTokens: [],]
 }
