@@ -65,7 +65,8 @@ statement! {
            AND spa_challenge IS NOT DISTINCT FROM {challenge}
            AND CASE WHEN {binding} IS NOT NULL THEN binding_hash = {binding}
                     ELSE spa_challenge IS NOT NULL OR NOT ({require_binding} OR carries_cookie) END
-           AND (origin IS NULL OR {origin} IS NULL OR origin = {origin})
+           AND CASE WHEN {origin} IS NOT NULL THEN COALESCE(origin = {origin}, true)
+                    ELSE origin IS NULL OR {binding} IS NOT NULL OR {challenge} IS NOT NULL END
            AND (status = 'pending') IS TRUE AND claimed_at IS NULL AND (expires_at > {now}) IS TRUE
            AND (posted IS NOT NULL OR NOT {by_form})
          RETURNING id, reference, handshake, posted, return_to, authorization_request_id, link_session_id, link_user_id
@@ -194,7 +195,13 @@ impl UnclaimedRow {
     /// The same rules as in the statement that claims.
     fn same_browser(&self, claim: &Claim) -> BrowserMatch {
         let same_cookie = claim.binding.map(|binding| binding.matches(&self.binding_hash));
-        let same_origin = self.origin.is_none() || claim.origin.is_none() || self.origin == claim.origin;
+        // Browsers send `Origin` with each POST (Fetch standard). Where it is missing, the cookie or the verifier has to show
+        // that the sender is the one that began the login, such as a server of the frontend.
+        let is_shown = claim.binding.is_some() || claim.challenge.is_some();
+        let same_origin = match &claim.origin {
+            Some(origin) => self.origin.as_ref().is_none_or(|began| began == origin),
+            None => self.origin.is_none() || is_shown,
+        };
         let needs_cookie = claim.require_binding || self.carries_cookie;
         match same_cookie {
             _ if !same_origin => BrowserMatch::Other,

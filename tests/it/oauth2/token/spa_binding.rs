@@ -142,3 +142,23 @@ async fn an_unbound_exchange_of_the_same_site_is_warned_of_once() {
     let metrics = gateway.browser().get(&format!("{}/metrics", gateway.admin)).await.body;
     assert!(metrics.contains("exchange_unbound"), "{metrics}");
 }
+
+/// RA-04: browsers send `Origin` with each POST (Fetch standard). Where the beginning had one, only the cookie or the verifier
+/// replaces a missing one: a server of the frontend may exchange the code.
+#[tokio::test]
+async fn an_exchange_without_origin_needs_the_cookie_or_the_verifier() {
+    const APP: &str = "https://app.example";
+    let gateway = listing(APP, "");
+    let (own, without, headers) =
+        (gateway.browser(), gateway.browser(), [("origin", APP), ("sec-fetch-site", "cross-site")]);
+    let begun = begin(&gateway.browser(), &headers, false).await;
+    assert_eq!(exchange(&without, &[], &begun, None).await.problem(), wrong_browser());
+    assert_eq!((gateway.token_requests(), gateway.database.login(&begun.state)), (0, "pending NULL".into()));
+    assert_eq!(exchange(&without, &headers, &begun, None).await.status, 200);
+    let begun = begin(&own, &headers, false).await;
+    assert_eq!(exchange(&own, &[], &begun, None).await.status, 200, "the cookie");
+    let begun = begin(&gateway.browser(), &headers, true).await;
+    assert_eq!(exchange(&without, &[], &begun, Some(VERIFIER)).await.status, 200, "the verifier");
+    let begun = begin(&gateway.browser(), &[], false).await;
+    assert_eq!(exchange(&without, &[], &begun, None).await.status, 200, "a program has no origin");
+}
