@@ -293,6 +293,32 @@ mod tests {
         assert!(matches!(third, Err(OutboundError::Timeout)), "{third:?}");
     }
 
+    /// FI-23: a learned host name is checked at each connection, whatever it resolved to before, and a name that does not resolve
+    /// takes no longer than the request may.
+    #[tokio::test]
+    async fn a_learned_name_is_checked_each_time_and_resolved_in_time() {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+        let url = format!("http://localhost:{}/", listener.local_addr().expect("an address").port());
+        let outbound = Outbound::without_authorities().expect("a client");
+        let send = async |url: &str, trust| {
+            let request = http::Request::get(url).body(vec![]).expect("a request");
+            outbound.send(request, trust, Duration::from_millis(200)).await
+        };
+        for round in 0..3 {
+            let learned = send(&url, Trust::Learned).await;
+            assert!(matches!(learned, Err(OutboundError::Private)), "{round}: {learned:?}");
+        }
+        let configured = send(&url, Trust::Configured).await;
+        assert!(matches!(configured, Err(OutboundError::Timeout)), "it is connected: {configured:?}");
+        let started = std::time::Instant::now();
+        for trust in [Trust::Learned, Trust::Configured] {
+            let unknown = send("http://nothing.invalid/", trust).await;
+            let failed = matches!(unknown, Err(OutboundError::Unreachable(_) | OutboundError::Timeout));
+            assert!(failed, "{trust:?}: {unknown:?}");
+        }
+        assert!(started.elapsed() < Duration::from_secs(5), "{:?}", started.elapsed());
+    }
+
     #[test]
     fn private_addresses_are_recognised_in_every_notation() {
         let private = [

@@ -166,14 +166,14 @@ impl Postgres {
         output_of("initdb", &mut command).map(drop)
     }
 
-    /// Waits until the server has written into its pid file that it accepts connections.
+    /// Waits until the server has written into its pid file that it accepts connections; a standby accepts queries.
     fn wait_until_ready(&mut self, log: &Path) -> Result<(), PostgresError> {
         let (pid_file, started) = (self.data.join("postmaster.pid"), Instant::now());
         while started.elapsed() < MAX_WAIT {
             let Some(running) = &mut self.running else { break };
             let state = std::fs::read_to_string(&pid_file).unwrap_or_default();
             let is_ours = state.lines().next() == Some(&running.server.id().to_string());
-            if is_ours && state.lines().nth(7).map(str::trim) == Some("ready") {
+            if is_ours && matches!(state.lines().nth(7).map(str::trim), Some("ready" | "standby")) {
                 return Ok(());
             }
             if running.server.try_wait().map_err(PostgresError::at(&pid_file))?.is_some() {

@@ -2,6 +2,7 @@
 
 mod cors;
 mod described;
+mod failover;
 mod hostile;
 mod limits;
 mod limits_by_caller;

@@ -28,7 +28,8 @@ pub fn ring_key() -> &'static str {
     RING_KEY.expose()
 }
 
-static SHARED: LazyLock<Arc<Cluster>> = LazyLock::new(|| Cluster::start(&[Algorithm::Es256, Algorithm::Rs256]));
+static SHARED: LazyLock<Arc<Cluster>> =
+    LazyLock::new(|| Cluster::start(Place::Throwaway, &[Algorithm::Es256, Algorithm::Rs256]));
 
 /// A PostgreSQL server.
 pub struct Cluster(Mutex<Postgres>);
@@ -41,11 +42,21 @@ impl Cluster {
 
     /// A separate server that a test can stop and start.
     pub fn own() -> Arc<Self> {
-        Self::start(&[Algorithm::Es256])
+        Self::start(Place::Throwaway, &[Algorithm::Es256])
     }
 
-    fn start(algorithms: &[Algorithm]) -> Arc<Self> {
-        let cluster = Self(Mutex::new(Postgres::start(Place::Throwaway).expect("a PostgreSQL")));
+    /// A separate server with PostgreSQL's own durability, which can have a standby.
+    pub fn durable() -> Arc<Self> {
+        Self::start(Place::Measured, &[Algorithm::Es256])
+    }
+
+    /// A server that a test has started.
+    pub fn of(postgres: Postgres) -> Arc<Self> {
+        Arc::new(Self(Mutex::new(postgres)))
+    }
+
+    fn start(place: Place, algorithms: &[Algorithm]) -> Arc<Self> {
+        let cluster = Self(Mutex::new(Postgres::start(place).expect("a PostgreSQL")));
         cluster.postgres().create_database(TEMPLATE, None).expect("a database");
         let url = Plain::new(cluster.url(TEMPLATE));
         let (acquire_timeout, statement_timeout) = (Duration::from_secs(10), Duration::from_secs(10));

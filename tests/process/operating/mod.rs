@@ -4,6 +4,7 @@ mod commands;
 mod crowds;
 mod database_role;
 mod development;
+mod replicas;
 mod start;
 mod stop;
 
