@@ -4,12 +4,13 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use chrono::TimeDelta;
-use http::{HeaderValue, StatusCode, header};
+use http::{HeaderValue, header};
 use serde_json::json;
 
+use super::client_response::{ClientResponse, credentials, rejects_client};
 use super::failure::Fault;
-use super::oauth_error::{INVALID_CLIENT_CODES, error_code};
 use super::provider_http::{CallError, ProviderHttp};
+use super::sent::Sent;
 use super::signed_jwt;
 use crate::base::clock::Timestamp;
 use crate::base::secret::Plain;
@@ -39,42 +40,65 @@ pub struct ClientRequest<'r> {
 pub enum Secret {
     /// The `client_secret` of the configuration, which is tried first.
     Current,
-    /// The `client_secret_previous` of the configuration, which is tried after an `invalid_client` error.
+    /// The `client_secret_previous` of the configuration, which is tried after the provider rejected the client.
     Previous,
 }
 
-/// Sends a request with client authentication. After an `invalid_client` error it is sent again with the previous secret, if
-/// one is configured: the provider has not processed the rest of the request (RFC 6749 §5.2).
+impl Secret {
+    /// The key of the configuration.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Current => "client_secret",
+            Self::Previous => "client_secret_previous",
+        }
+    }
+}
+
+/// Sends a request with client authentication. After the provider rejected the client it is sent again with the other secret,
+/// where a secret is sent and a previous one is configured: the provider has not processed the rest of the request (RFC 6749
+/// §5.2). For ten minutes, the secret that worked is sent first.
 pub async fn send(
     http: &ProviderHttp,
     registration: &Registration,
     request: &ClientRequest<'_>,
     now: Timestamp,
-) -> Result<http::Response<Vec<u8>>, CallError> {
-    let first = http.send(signed(registration, request, Secret::Current, now)?, now).await?;
-    if registration.client_secret_previous.is_none() || !is_invalid_client(&first) {
-        return Ok(first);
+) -> Result<ClientResponse, CallError> {
+    let [first, second] = http.secret_order().order(now);
+    let built = signed(registration, request, first, now)?;
+    let mut sent = Sent::of_request(&built);
+    let response = http.send(built, now).await?;
+    let of = |response, sent, secrets: &[Secret]| {
+        ClientResponse::new(response, sent, credentials(registration, request.audience, secrets))
+    };
+    if !has_two_secrets(registration) || !rejects_client(&response) {
+        return Ok(of(response, sent, &[first]));
     }
-    let second = http.send(signed(registration, request, Secret::Previous, now)?, now).await?;
-    if is_invalid_client(&second) {
-        return Ok(first);
+    let built = signed(registration, request, second, now)?;
+    sent.add_all(Sent::of_request(&built));
+    let other = http.send(built, now).await?;
+    if rejects_client(&other) {
+        return Ok(of(response, sent, &[first, second]));
     }
+    http.secret_order().prefer(second, now);
     tracing::warn!(
         provider = %registration.id,
-        "the provider rejected client_secret and accepted client_secret_previous: the new secret is not active there yet"
+        "the provider rejected {} and accepted {}; see that both are as intended there", first.name(), second.name()
     );
-    Ok(second)
+    Ok(of(other, sent, &[second]))
 }
 
 /// The highest number of requests that [`send`] makes: 1, or 2 with a previous secret.
 pub fn max_calls(registration: &Registration) -> u32 {
-    1 + u32::from(registration.client_secret_previous.is_some())
+    1 + u32::from(has_two_secrets(registration))
 }
 
-fn is_invalid_client(answer: &http::Response<Vec<u8>>) -> bool {
-    let refused = matches!(answer.status(), StatusCode::OK | StatusCode::BAD_REQUEST | StatusCode::UNAUTHORIZED);
-    let code = || error_code(answer.headers(), answer.body());
-    refused && code().is_some_and(|code| INVALID_CLIENT_CODES.contains(&code.as_str()))
+/// Whether the method sends a secret, and a previous one is configured.
+pub fn has_two_secrets(registration: &Registration) -> bool {
+    let sends_secret = matches!(
+        registration.token_endpoint_auth_method,
+        TokenEndpointAuthMethod::ClientSecretBasic | TokenEndpointAuthMethod::ClientSecretPost
+    );
+    sends_secret && registration.client_secret_previous.is_some()
 }
 
 fn signed(

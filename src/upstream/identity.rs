@@ -3,7 +3,9 @@
 use serde_json::{Map, Value};
 
 use super::claim_losses::ClaimLosses;
+use super::error_response::ErrorResponse;
 use super::failure::{Failure, Fault};
+use super::sent::Sent;
 use super::{claims, profile};
 use crate::account::Profile;
 use crate::base::clock::Timestamp;
@@ -44,8 +46,7 @@ impl Identity {
     ) -> Result<Self, Failure> {
         let claims = Value::Object(claims);
         let sub = claims::sub_of_profile(registration, &claims);
-        let sub =
-            sub.ok_or_else(|| Failure::userinfo(Fault::InvalidResponse, "the profile has no usable sub (claims.sub)"))?;
+        let sub = sub.ok_or_else(|| without_sub(&claims, &tokens))?;
         let (profile, mut losses) = profile::read(registration, &[&claims]);
         let cleaned = claims.as_object().map(|members| claims::storable(members, &sub, &profile));
         let (cleaned, lost) = cleaned.unwrap_or_default();
@@ -53,6 +54,15 @@ impl Identity {
         let (raw_claims, claims) = (vec![claims], cleaned);
         Ok(Self { sub, profile, claims, raw_claims, auth_time: None, acr: None, amr: None, sid: None, losses, tokens })
     }
+}
+
+/// Why a profile has no `sub`: it is an error with status 200, or `claims.sub` names another member.
+fn without_sub(claims: &Value, tokens: &ProviderTokens) -> Failure {
+    let mut sent = Sent::default();
+    sent.add(tokens.access_token.expose());
+    let error = claims.as_object().and_then(ErrorResponse::of_members);
+    let said = error.map(|error| format!(": it answered with an error{}", error.describe(&sent))).unwrap_or_default();
+    Failure::userinfo(Fault::InvalidResponse, format!("the profile has no usable sub (claims.sub){said}"))
 }
 
 /// The tokens in a provider's token response.

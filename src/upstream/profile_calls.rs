@@ -5,8 +5,10 @@ use serde_json::{Map, Value};
 use url::Url;
 
 use super::authorized_request::authorized_request;
+use super::error_response::describe_response;
 use super::failure::{Failure, Fault};
-use super::provider_http::{CallError, ProviderHttp, describe_status, read_json};
+use super::provider_http::{CallError, ProviderHttp, read_json};
+use super::sent::Sent;
 use crate::base::clock::Timestamp;
 use crate::config::{Pointer, ProfileCall, ProfileCalls};
 
@@ -58,15 +60,16 @@ async fn call(
     let request = authorized_request(Method::GET, url, "application/json", &authorization);
     let request =
         request.ok_or_else(|| failed(Fault::InvalidResponse, "the request with this access token cannot be built"))?;
+    let sent = Sent::of_request(&request);
     let answer = http.send(request, now).await.map_err(|CallError(fault, why)| failed(fault, &why))?;
     match answer.status() {
         StatusCode::OK => {
             read_json(answer.headers(), answer.body()).map_err(|why| failed(Fault::InvalidResponse, &why))
         }
-        status @ (StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN) => {
-            Err(failed(Fault::Refused, &describe_status(status)))
+        StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => {
+            Err(failed(Fault::Refused, &describe_response(&answer, &sent)))
         }
-        status => Err(failed(Fault::InvalidResponse, &describe_status(status))),
+        _ => Err(failed(Fault::InvalidResponse, &describe_response(&answer, &sent))),
     }
 }
 

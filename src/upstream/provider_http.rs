@@ -14,7 +14,10 @@ use tokio::sync::Semaphore;
 use url::{Host, Url};
 
 use super::breaker::Breaker;
+use super::error_response::describe_response;
 use super::failure::Fault;
+use super::secret_order::SecretOrder;
+use super::sent::Sent;
 use crate::base::clock::Timestamp;
 use crate::base::outbound::{Outbound, OutboundError, Trust};
 use crate::config::Registration;
@@ -48,6 +51,7 @@ pub struct ProviderHttp {
     configured_urls: Vec<Url>,
     breaker: Breaker,
     permits: Semaphore,
+    secret_order: SecretOrder,
     /// Why no request is sent; `None` where requests are sent.
     suspension: ArcSwapOption<String>,
 }
@@ -77,8 +81,14 @@ impl ProviderHttp {
             configured_urls: configured_urls.into_iter().flatten().cloned().collect(),
             breaker: Breaker::default(),
             permits: Semaphore::new(in_flight),
+            secret_order: SecretOrder::default(),
             suspension: ArcSwapOption::empty(),
         }
+    }
+
+    /// Which client secret is sent first.
+    pub fn secret_order(&self) -> &SecretOrder {
+        &self.secret_order
     }
 
     /// Sends no more requests, for this reason; with `None` sends them again. Returns whether that is a change.
@@ -134,7 +144,7 @@ impl ProviderHttp {
         let request = request.map_err(|_| CallError(Fault::InvalidResponse, "the URL cannot be requested".into()))?;
         let answer = self.send(request, now).await?;
         if answer.status() != StatusCode::OK {
-            return Err(CallError(Fault::InvalidResponse, describe_status(answer.status())));
+            return Err(CallError(Fault::InvalidResponse, describe_response(&answer, &Sent::default())));
         }
         read_json(answer.headers(), answer.body()).map_err(|reason| CallError(Fault::InvalidResponse, reason))
     }

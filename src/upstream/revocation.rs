@@ -4,7 +4,7 @@ use http::StatusCode;
 
 use super::client_authentication::{self, ClientRequest};
 use super::failure::{Failure, Fault};
-use super::provider_http::{CallError, ProviderHttp, describe_status};
+use super::provider_http::{CallError, ProviderHttp};
 use super::refresh::TokenTypeHint;
 use crate::base::clock::Timestamp;
 use crate::base::secret::Plain;
@@ -32,11 +32,18 @@ impl RevocationEndpoint<'_> {
         let form = form.map(|(name, value)| (name.to_owned(), value.to_owned()));
         let request = ClientRequest { endpoint: self.endpoint, audience: self.audience, form: &form };
         let answer = client_authentication::send(http, registration, &request, now).await;
-        match answer.map_err(|CallError(fault, why)| failure(fault, &why))?.status() {
+        let answer = answer.map_err(|CallError(fault, why)| failure(fault, &why))?;
+        if let Some(why) = answer.client_rejection() {
+            // Retried: an operator may correct the credentials.
+            return Err(failure(Fault::InvalidResponse, &why).needing_operator(true));
+        }
+        match answer.response.status() {
             status if status.is_success() => Ok(()),
             // A retry would have the same result.
-            StatusCode::BAD_REQUEST => Err(failure(Fault::Refused, "rejected the token")),
-            status => Err(failure(Fault::InvalidResponse, &describe_status(status))),
+            StatusCode::BAD_REQUEST => {
+                Err(failure(Fault::Refused, &format!("rejected the token: {}", answer.describe())))
+            }
+            _ => Err(failure(Fault::InvalidResponse, &answer.describe())),
         }
     }
 }

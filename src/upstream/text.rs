@@ -18,6 +18,27 @@ pub fn is_error_code(text: &str) -> bool {
     (1..=64).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_')
 }
 
+/// The text as one quoted value of at most 200 printable ASCII characters, for logs and the steps of a login. Other characters
+/// are escaped, and white space is joined.
+pub fn quoted(text: &str) -> String {
+    const MAX: usize = 200;
+    const CUT: &str = "...";
+    let joined = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let mut whole = String::from("\"");
+    for c in joined.chars() {
+        let escaped = match c {
+            ' '..='~' if c != '"' && c != '\\' => c.to_string(),
+            _ => c.escape_default().to_string(),
+        };
+        if whole.len() + escaped.len() > MAX - CUT.len() - 1 {
+            whole.push_str(CUT);
+            break;
+        }
+        whole.push_str(&escaped);
+    }
+    whole + "\""
+}
+
 fn is_harmful(c: char) -> bool {
     c.is_control()
         || matches!(
@@ -36,6 +57,16 @@ mod tests {
         assert_eq!(clean(" Al\u{0}ice\r\n\u{202e}Smith\u{2066}\u{7f} "), "Alice  Smith");
         assert_eq!(clean("Zoë 👩\u{200d}🚀 日本"), "Zoë 👩\u{200d}🚀 日本");
         assert!(is_clean("Zoë") && !is_clean("a\tb") && !is_clean("\u{feff}a"));
+    }
+
+    #[test]
+    fn a_quoted_text_is_bounded_printable_ascii() {
+        assert_eq!(quoted("Invalid  scopes:\n a\t\"b\" é"), "\"Invalid scopes: a \\\"b\\\" \\u{e9}\"");
+        for long in ["x".repeat(1000), "é".repeat(1000), "\"".repeat(1000)] {
+            let text = quoted(&long);
+            assert!(text.len() <= 200 && text.ends_with("...\"") && text.is_ascii(), "{text}");
+        }
+        assert_eq!(quoted("\u{1b}[2J\u{202e}"), "\"\\u{1b}[2J\\u{202e}\"");
     }
 
     #[test]

@@ -1,13 +1,12 @@
 //! Normalizing the response of a token endpoint for the libraries: some providers send `expires_in` as a string, scopes as an
 //! array, forms instead of JSON, or errors with status 200.
 
-use http::{HeaderMap, StatusCode};
+use http::StatusCode;
 use serde_json::{Map, Value};
 
+use super::client_response::ClientResponse;
+use super::error_response::{ErrorResponse, members};
 use super::failure::{Failure, Fault};
-use super::oauth_error::{INVALID_CLIENT_CODES, members};
-use super::provider_http::describe_status;
-use super::text;
 
 /// A failure at the token request.
 pub fn token_failure(fault: Fault, why: &str) -> Failure {
@@ -25,42 +24,37 @@ pub enum TokenType {
 }
 
 /// Distinguishes tokens, errors about the request, and failures of the provider, and normalizes the tokens.
-pub fn normalize(
-    status: StatusCode,
-    headers: &HeaderMap,
-    body: &[u8],
-    token_type: TokenType,
-) -> Result<http::Response<Vec<u8>>, Failure> {
+pub fn normalize(answer: &ClientResponse, token_type: TokenType) -> Result<http::Response<Vec<u8>>, Failure> {
+    let (status, headers) = (answer.response.status(), answer.response.headers());
     let is_error_response = status.is_client_error() && status != StatusCode::TOO_MANY_REQUESTS;
+    let unusable = |why: &str| Err(token_failure(Fault::InvalidResponse, why));
     if !status.is_success() && !is_error_response {
-        return Err(token_failure(Fault::InvalidResponse, &describe_status(status)));
+        return unusable(&answer.describe());
     }
-    let members = members(headers, body);
+    let members = members(status, headers, answer.response.body());
+    let has_token = members.as_ref().is_ok_and(|members| members.contains_key("access_token"));
+    if !has_token && let Some(why) = answer.client_rejection() {
+        return Err(Failure::token(Fault::Refused, why).needing_operator(true));
+    }
+    let error = members.as_ref().ok().filter(|_| !has_token).and_then(ErrorResponse::of_members);
+    if let Some(error) = error {
+        return Err(rejected(&error, answer));
+    }
     match members {
-        Ok(members) if members.get("error").is_some_and(Value::is_string) && !members.contains_key("access_token") => {
-            Err(rejected(members.get("error").and_then(Value::as_str).unwrap_or_default()))
-        }
-        _ if is_error_response => Err(token_failure(Fault::InvalidResponse, &describe_status(status))),
-        Ok(members) => normalized_body(&members, token_type).map_err(|why| token_failure(Fault::InvalidResponse, why)),
-        Err(why) => Err(token_failure(Fault::InvalidResponse, &why)),
+        _ if is_error_response => unusable(&answer.describe()),
+        Ok(members) => normalized_body(&members, token_type).or_else(unusable),
+        Err(why) => unusable(&why),
     }
 }
 
-/// The reason for the operator contains the error code, but not the provider's description.
-fn rejected(code: &str) -> Failure {
-    // The second code is GitHub's, the third Slack's; the last one asks for an interaction of the user at the provider.
-    const REAUTH_CODES: [&str; 4] =
-        ["invalid_grant", "bad_refresh_token", "invalid_refresh_token", "interaction_required"];
-    let reason = match code {
-        code if INVALID_CLIENT_CODES.contains(&code) => format!(
-            "the provider rejected the client authentication ({code}): check client_id, client_secret and \
-             token_endpoint_auth_method"
-        ),
-        code if text::is_error_code(code) => format!("the provider rejected the grant ({code})"),
-        _ => "the provider rejected the grant with an unknown error".into(),
-    };
-    let failure = Failure::token(Fault::Refused, reason);
-    if REAUTH_CODES.contains(&code) { failure.requiring_reauth() } else { failure }
+/// The provider rejected the code or the refresh token. Where the client is accepted and nothing is said of a temporary problem,
+/// a further attempt with the same refresh token fails too, whatever the code of the error is.
+fn rejected(error: &ErrorResponse, answer: &ClientResponse) -> Failure {
+    let said = error.describe(&answer.sent);
+    if error.is_temporary() {
+        return token_failure(Fault::InvalidResponse, &format!("has a temporary problem{said}"));
+    }
+    Failure::token(Fault::Refused, format!("the provider rejected the grant{said}")).requiring_reauth()
 }
 
 /// The response with only the members that the library reads, in the form of RFC 6749 §5.1.
@@ -108,16 +102,21 @@ fn scope(value: &Value) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use http::header;
     use serde_json::json;
 
     use super::*;
+    use crate::upstream::sent::Sent;
+
+    fn answer(status: u16, content_type: &str, body: &str) -> ClientResponse {
+        let response = http::Response::builder().status(status).header("content-type", content_type);
+        let response = response.body(body.as_bytes().to_vec()).expect("a response");
+        let mut sent = Sent::default();
+        sent.add("the-refresh-token");
+        ClientResponse::new(response, sent, "client_id and client_secret".into())
+    }
 
     fn normalized(status: u16, content_type: &'static str, body: &str) -> Result<Value, (Fault, String)> {
-        let mut headers = HeaderMap::new();
-        headers.insert(header::CONTENT_TYPE, content_type.parse().expect("a header"));
-        let outcome =
-            normalize(StatusCode::from_u16(status).expect("a status"), &headers, body.as_bytes(), TokenType::Required);
+        let outcome = normalize(&answer(status, content_type, body), TokenType::Required);
         let body = outcome.map_err(|failure| (failure.fault, failure.reason))?.into_body();
         Ok(serde_json::from_slice(&body).expect("JSON"))
     }
@@ -154,6 +153,37 @@ mod tests {
         assert!(script.is_ok());
     }
 
+    /// The case `oauth2-error-object`, with the other shapes of an error.
+    #[test]
+    fn an_error_of_any_shape_is_a_refusal() {
+        let facebook = json!({"error": {"message": "used before", "type": "OAuthException", "code": 100}});
+        for (status, content_type, body) in [
+            (400, "application/json", facebook.clone()),
+            (200, "application/json", facebook.clone()),
+            (400, "text/html", facebook.clone()),
+            (403, "text/javascript; charset=UTF-8", facebook),
+            (200, "application/json", json!({"ok": false})),
+            (200, "application/json", json!({"ok": false, "error": "code_already_used"})),
+            (200, "application/json", json!({"errcode": 40163, "errmsg": "code been used"})),
+            (400, "application/json", json!({"error_description": "alone"})),
+            (400, "application/json", json!({"error": 7})),
+            (400, "application/json", json!({"error": ["x"]})),
+            (200, "application/json", json!({"error": true})),
+        ] {
+            let failure = normalize(&answer(status, content_type, &body.to_string()), TokenType::Required);
+            let failure = failure.expect_err("a refusal");
+            assert_eq!((failure.fault, failure.requires_reauth), (Fault::Refused, true), "{body}");
+        }
+        let token = json!({"access_token": "a", "token_type": "Bearer", "error": null, "errcode": 0, "ok": true});
+        assert!(ok(&token).is_ok());
+        let transient = json!({"error": {"type": "OAuthException", "code": 2, "is_transient": true}}).to_string();
+        let failure =
+            normalize(&answer(400, "application/json", &transient), TokenType::Required).expect_err("a failure");
+        assert_eq!((failure.fault, failure.requires_reauth), (Fault::InvalidResponse, false));
+        let client = normalize(&answer(401, "application/json", "{}"), TokenType::Required).expect_err("a refusal");
+        assert_eq!((client.fault, client.requires_reauth, client.needs_operator), (Fault::Refused, false, true));
+    }
+
     /// RT-32
     #[test]
     fn only_bearer_tokens_are_accepted() {
@@ -164,7 +194,7 @@ mod tests {
         assert_eq!(ok(&json!({"token_type": "Bearer"})).expect_err("refused").0, Fault::InvalidResponse);
         let tolerant = |token_type: Value| {
             let body = json!({"access_token": "a", "token_type": token_type}).to_string();
-            normalize(StatusCode::OK, &HeaderMap::new(), body.as_bytes(), TokenType::BearerByDefault).is_ok()
+            normalize(&answer(200, "application/json", &body), TokenType::BearerByDefault).is_ok()
         };
         assert!(tolerant(json!(null)) && tolerant(json!("Bearer")));
         assert!(!tolerant(json!("mac")) && !tolerant(json!("")) && !tolerant(json!(1)));
@@ -174,17 +204,30 @@ mod tests {
     #[test]
     fn failures_of_the_provider_are_distinguished_from_error_responses() {
         let json = "application/json";
-        let refused = normalized(400, json, r#"{"error":"invalid_grant","error_description":"secret stuff"}"#);
-        let (fault, reason) = refused.expect_err("refused");
-        assert!(fault == Fault::Refused && reason.contains("(invalid_grant)") && !reason.contains("stuff"));
-        let (fault, reason) = normalized(401, json, r#"{"error":"invalid_client"}"#).expect_err("refused");
-        assert!(fault == Fault::Refused && reason.contains("client_secret"));
-        let (_, reason) = normalized(200, json, r#"{"error":"incorrect_client_credentials"}"#).expect_err("refused");
-        assert!(reason.contains("(incorrect_client_credentials)") && reason.contains("client_secret"));
-        let (fault, reason) = normalized(200, json, r#"{"error":"bad_verification_code"}"#).expect_err("refused");
-        assert!(fault == Fault::Refused && reason.contains("bad_verification_code"));
-        let (fault, reason) = normalized(400, json, r#"{"error":"<script>"}"#).expect_err("refused");
-        assert!(fault == Fault::Refused && !reason.contains("script"));
+        let refused = |status, body: &str| {
+            let (fault, reason) = normalized(status, json, body).expect_err("refused");
+            assert_eq!(fault, Fault::Refused, "{reason}");
+            reason
+        };
+        let reason =
+            refused(400, r#"{"error":"invalid_grant","error_description":"no the-refresh-token of ada@op.example"}"#);
+        let expected =
+            "the provider rejected the grant (invalid_grant), it said \"no [sent value] of [e-mail address]\"";
+        assert_eq!(reason, expected);
+        for (status, body) in [
+            (401, r#"{"error":"invalid_client"}"#),
+            (401, r#"{"error":"unauthorized_client"}"#),
+            (401, "<html>"),
+            (200, r#"{"error":"incorrect_client_credentials"}"#),
+        ] {
+            let reason = refused(status, body);
+            assert!(reason.contains("the client authentication (") && reason.contains("client_secret"), "{reason}");
+        }
+        assert!(refused(401, r#"{"error":"invalid_grant"}"#).contains("rejected the grant"));
+        assert!(refused(200, r#"{"error":"bad_verification_code"}"#).contains("bad_verification_code"));
+        assert!(refused(400, r#"{"error":"<script>"}"#).contains("it said \"<script>\""));
+        let (fault, reason) = normalized(400, json, r#"{"error":"temporarily_unavailable"}"#).expect_err("a failure");
+        assert!(fault == Fault::InvalidResponse && reason.contains("temporary"), "{reason}");
         for (status, content_type, body) in [
             (500, json, r#"{"error":"invalid_grant"}"#),
             (502, "text/html", "<html>"),

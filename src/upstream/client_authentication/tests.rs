@@ -140,23 +140,3 @@ fn the_apple_secret_is_signed_for_each_request() {
     });
     assert_eq!(claims, expected);
 }
-
-#[test]
-fn only_client_authentication_errors_count_as_invalid_client() {
-    let of_type = |content_type: &str, status: u16, body: &str| {
-        let answer = http::Response::builder().status(status).header(header::CONTENT_TYPE, content_type);
-        is_invalid_client(&answer.body(body.as_bytes().to_vec()).expect("an answer"))
-    };
-    let answer = |status: u16, body: &str| of_type("application/json", status, body);
-    let refused = r#"{"error":"invalid_client"}"#;
-    assert!(answer(401, refused) && answer(400, refused) && answer(200, refused));
-    for code in INVALID_CLIENT_CODES {
-        assert!(answer(200, &json!({ "ok": false, "error": code }).to_string()), "{code}");
-        assert!(
-            of_type("application/x-www-form-urlencoded; charset=utf-8", 200, &format!("a=b&error={code}")),
-            "{code}"
-        );
-    }
-    assert!(!of_type(FORM, 200, "error=bad_verification_code") && !of_type(FORM, 500, "error=invalid_client"));
-    assert!(!answer(500, refused) && !answer(401, "") && !answer(400, r#"{"error":"invalid_grant"}"#));
-}

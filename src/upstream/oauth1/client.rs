@@ -19,6 +19,7 @@ use crate::upstream::handshake::{AuthorizationGrant, Handshake, LoginRequest, Re
 use crate::upstream::identity::{Identity, ProviderTokens};
 use crate::upstream::profile_calls;
 use crate::upstream::provider_http::{CallError, ProviderHttp};
+use crate::upstream::sent::Sent;
 
 /// An OAuth 1.0a provider. Clones are cheap.
 #[derive(Clone)]
@@ -150,8 +151,8 @@ impl Inner {
 }
 
 /// Whether a response with temporary credentials has `oauth_callback_confirmed=true` (RFC 5849 §2.1).
-pub fn callback_confirmed(answer: &http::Response<Vec<u8>>) -> Result<bool, Failure> {
-    Ok(credentials::read(answer.status(), answer.headers(), answer.body())?.callback_confirmed)
+pub fn callback_confirmed(answer: &http::Response<Vec<u8>>, sent: &Sent) -> Result<bool, Failure> {
+    Ok(credentials::read(answer, sent)?.callback_confirmed)
 }
 
 fn signer(config: &config::OAuth1) -> Option<SignatureMethod> {
@@ -191,9 +192,11 @@ async fn request_credentials(
     extra: &[(&str, &str)],
     now: Timestamp,
 ) -> Result<Credentials, Failure> {
-    let answer = http.send(request(signer, endpoint, extra, now)?, now).await;
+    let request = request(signer, endpoint, extra, now)?;
+    let sent = Sent::of_request(&request);
+    let answer = http.send(request, now).await;
     let answer = answer.map_err(|CallError(fault, why)| Failure::token(fault, format!("the provider: {why}")))?;
-    credentials::read(answer.status(), answer.headers(), answer.body())
+    credentials::read(&answer, &sent)
 }
 
 fn unusable_key() -> Failure {

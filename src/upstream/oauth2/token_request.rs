@@ -92,7 +92,7 @@ impl<'c> AsyncHttpClient<'c> for TokenEndpoint<'_> {
             let request = ClientRequest { endpoint, audience: config.audience(), form: &form };
             let answer = client_authentication::send(http, &config.registration, &request, *now).await;
             let answer = answer.map_err(|CallError(fault, why)| token_failure(fault, &why))?;
-            normalize(answer.status(), answer.headers(), answer.body(), TokenType::BearerByDefault)
+            normalize(&answer, TokenType::BearerByDefault)
         })
     }
 }

@@ -8,6 +8,8 @@ use super::metadata::Metadata;
 use super::relying_party::RelyingParty;
 use crate::base::clock::Timestamp;
 use crate::config::PushedAuthorization;
+use crate::upstream::client_response::ClientResponse;
+use crate::upstream::error_response::ErrorResponse;
 use crate::upstream::failure::{Failure, Fault};
 use crate::upstream::handshake::StartedLogin;
 use crate::upstream::provider_http::{CallError, read_json};
@@ -30,7 +32,8 @@ impl RelyingParty {
         let answer = self.send_as_client(endpoint.as_str(), &form, now).await;
         let answer = answer.map_err(|CallError(fault, why)| failure(fault, &why))?;
         // The request is the gateway's own, so the provider refuses it again.
-        let refused = answer.status().is_client_error() && answer.status() != StatusCode::TOO_MANY_REQUESTS;
+        let status = answer.response.status();
+        let refused = status.is_client_error() && status != StatusCode::TOO_MANY_REQUESTS;
         let request_uri =
             request_uri(&answer).map_err(|why| failure(Fault::InvalidResponse, &why).needing_operator(refused))?;
         url.query_pairs_mut()
@@ -67,17 +70,31 @@ fn split(whole: &str, endpoint: &Url) -> (Url, Vec<(String, String)>) {
 }
 
 /// The `request_uri` of a successful response (RFC 9126 §2.2). An error concerns the gateway's request, not the user.
-fn request_uri(answer: &http::Response<Vec<u8>>) -> Result<String, String> {
-    let body = read_json(answer.headers(), answer.body());
+fn request_uri(answer: &ClientResponse) -> Result<String, String> {
+    if let Some(why) = answer.client_rejection() {
+        return Err(why);
+    }
+    let response = &answer.response;
+    let body = read_json(response.headers(), response.body());
     let text = |name: &str| body.as_ref().ok()?.get(name).and_then(Value::as_str);
-    if !matches!(answer.status(), StatusCode::CREATED | StatusCode::OK) {
-        let code = text("error").filter(|code| text::is_error_code(code));
-        let code = code.map(|code| format!(" ({code})")).unwrap_or_default();
-        return Err(format!("answered {}{code}", answer.status().as_u16()));
+    if !matches!(response.status(), StatusCode::CREATED | StatusCode::OK) || text("request_uri").is_none() {
+        return Err(describe_refusal(answer));
     }
     let request_uri =
         text("request_uri").filter(|uri| (1..=MAX_REQUEST_URI).contains(&uri.len()) && text::is_clean(uri));
     request_uri.map(String::from).ok_or_else(|| "answered without a usable request_uri".into())
+}
+
+/// Why the request was refused, with a remedy where the code names one.
+fn describe_refusal(answer: &ClientResponse) -> String {
+    let error = ErrorResponse::read(&answer.response);
+    let remedy = match error.as_ref().map(ErrorResponse::code) {
+        Some("unauthorized_client") => {
+            "; if the provider does not allow this client to push requests, write pushed_authorization = \"never\""
+        }
+        _ => "",
+    };
+    format!("{}{remedy}", answer.describe())
 }
 
 #[cfg(test)]
@@ -87,6 +104,7 @@ mod tests {
     use super::*;
     use crate::upstream::oidc::discovery;
     use crate::upstream::oidc::relying_party::tests::config;
+    use crate::upstream::sent::Sent;
 
     fn metadata(endpoint: Option<&str>, required: bool) -> Metadata {
         let document = json!({
@@ -133,11 +151,26 @@ mod tests {
     fn only_a_valid_request_uri_is_accepted() {
         let judged = |status: u16, body: &str| {
             let answer = http::Response::builder().status(status).body(body.as_bytes().to_vec()).expect("an answer");
-            request_uri(&answer)
+            request_uri(&ClientResponse::new(answer, Sent::default(), "client_id and client_secret".into()))
         };
         assert_eq!(judged(201, r#"{"request_uri":"urn:x","expires_in":60}"#), Ok("urn:x".into()));
-        assert_eq!(judged(400, r#"{"error":"invalid_client"}"#), Err("answered 400 (invalid_client)".into()));
-        assert_eq!(judged(400, r#"{"error":"<script>"}"#), Err("answered 400".into()));
+        let rejected = |status, body| judged(status, body).expect_err("refused");
+        for body in [
+            r#"{"error":"invalid_client"}"#,
+            r#"{"error":"invalid_request","error_description":"Authentication failed."}"#,
+        ] {
+            let why = rejected(401, body);
+            assert!(
+                why.contains("the client authentication (") && why.ends_with("check client_id and client_secret"),
+                "{why}"
+            );
+        }
+        let described = r#"{"error":"invalid_request","error_description":"Invalid parameter: redirect_uri"}"#;
+        let expected = "answered 400 (invalid_request), it said \"Invalid parameter: redirect_uri\"";
+        assert_eq!(rejected(400, described), expected);
+        assert_eq!(rejected(400, r#"{"error":"<script>"}"#), "answered 400, it said \"<script>\"");
+        let forbidden = rejected(400, r#"{"error":"unauthorized_client"}"#);
+        assert!(forbidden.ends_with("write pushed_authorization = \"never\""), "{forbidden}");
         for bad in ["", "{}", r#"{"request_uri":""}"#, r#"{"request_uri":7}"#, r#"{"request_uri":"urn:\u0000"}"#] {
             assert!(judged(201, bad).is_err(), "{bad}");
         }

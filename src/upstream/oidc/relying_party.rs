@@ -8,6 +8,7 @@ use crate::base::db::Db;
 use crate::base::outbound::Outbound;
 use crate::config;
 use crate::upstream::client_authentication::{self, ClientRequest};
+use crate::upstream::client_response::ClientResponse;
 use crate::upstream::provider_http::{CallError, ProviderHttp};
 
 /// The state for one OpenID provider: its configuration, its HTTP client and its cached documents.
@@ -32,7 +33,7 @@ impl RelyingParty {
         endpoint: &str,
         form: &[(String, String)],
         now: Timestamp,
-    ) -> Result<http::Response<Vec<u8>>, CallError> {
+    ) -> Result<ClientResponse, CallError> {
         let request = ClientRequest { endpoint, audience: &self.config.issuer, form };
         client_authentication::send(&self.http, &self.config.registration, &request, now).await
     }

@@ -83,7 +83,7 @@ impl<'c> AsyncHttpClient<'c> for TokenEndpoint<'_> {
             let form: Vec<_> = form.map(|(name, value)| (name.into_owned(), value.into_owned())).collect();
             let answer = self.0.send_as_client(&endpoint, &form, self.1).await;
             let answer = answer.map_err(|CallError(fault, why)| token_failure(fault, &why))?;
-            normalize(answer.status(), answer.headers(), answer.body(), TokenType::Required)
+            normalize(&answer, TokenType::Required)
         })
     }
 }

@@ -19,9 +19,11 @@ use crate::base::clock::Timestamp;
 use crate::base::secret::Plain;
 use crate::config::{self, Userinfo};
 use crate::upstream::authorized_request::authorized_request;
+use crate::upstream::error_response::{ErrorResponse, describe_response};
 use crate::upstream::failure::{Failure, Fault};
 use crate::upstream::identity::ProviderTokens;
-use crate::upstream::provider_http::{CallError, describe_status, is_type, read_json};
+use crate::upstream::provider_http::{CallError, is_type, read_json};
+use crate::upstream::sent::Sent;
 use crate::upstream::{claims, numeric_date};
 
 impl RelyingParty {
@@ -63,11 +65,12 @@ impl RelyingParty {
         let request = authorized_request(Method::GET, endpoint, "application/json, application/jwt", &bearer);
         let request = request
             .ok_or_else(|| failure(Fault::InvalidResponse, "the request with this access token cannot be built"))?;
+        let sent = Sent::of_request(&request);
         let answer = self.http.send(request, now).await.map_err(|CallError(fault, why)| failure(fault, &why))?;
         if answer.status() != StatusCode::OK {
             let refused = matches!(answer.status(), StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN);
             let fault = if refused { Fault::Refused } else { Fault::InvalidResponse };
-            return Err(failure(fault, &describe_status(answer.status())));
+            return Err(failure(fault, &describe_response(&answer, &sent)));
         }
         let claims = if is_type(answer.headers(), "application/jwt") {
             let token = std::str::from_utf8(answer.body()).unwrap_or_default();
@@ -80,7 +83,7 @@ impl RelyingParty {
                 Err(why) => return Err(failure(Fault::InvalidResponse, &why)),
             }
         };
-        check_sub(claims, &verified.sub)
+        check_sub(claims, &verified.sub, &sent)
     }
 
     /// Verifies a signed userinfo response, with the issuer of the ID token (RT-29).
@@ -112,12 +115,17 @@ fn failure(fault: Fault, why: &str) -> Failure {
 }
 
 /// Rejects userinfo with another `sub` than the ID token (RT-28).
-fn check_sub(claims: Map<String, Value>, sub: &str) -> Result<Map<String, Value>, Failure> {
+fn check_sub(claims: Map<String, Value>, sub: &str, sent: &Sent) -> Result<Map<String, Value>, Failure> {
     match claims.get("sub").and_then(claims::sub) {
         Some(userinfo_sub) if userinfo_sub == sub => Ok(claims),
         Some(_) => Err(failure(Fault::Refused, "has another sub than the ID token")),
-        None if claims.contains_key("error") => Err(failure(Fault::InvalidResponse, "answered with an error")),
-        None => Err(failure(Fault::InvalidResponse, "answered without a usable sub")),
+        None => Err(failure(
+            Fault::InvalidResponse,
+            &ErrorResponse::of_members(&claims).map_or_else(
+                || "answered without a usable sub".to_owned(),
+                |error| format!("answered with an error{}", error.describe(sent)),
+            ),
+        )),
     }
 }
 
@@ -156,7 +164,8 @@ mod tests {
     /// RT-28, RT-30
     #[test]
     fn the_sub_must_be_that_of_the_id_token() {
-        let fault = |claims: Value| check_sub(map(claims), "7").map_err(|failure| failure.fault).err();
+        let fault =
+            |claims: Value| check_sub(map(claims), "7", &Sent::default()).map_err(|failure| failure.fault).err();
         assert_eq!(fault(json!({"sub": "7"})), None);
         assert_eq!(fault(json!({"sub": 7})), None);
         assert_eq!(fault(json!({"sub": "8"})), Some(Fault::Refused));

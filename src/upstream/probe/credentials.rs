@@ -1,16 +1,15 @@
 //! Checking the client authentication: the probe redeems a random code. A provider authenticates the client first (RFC 6749
-//! §5.2), so `invalid_client` means wrong credentials, and `invalid_grant` correct ones.
+//! §5.2), so an answer that rejects the client means wrong credentials ([`ClientResponse::client_rejection`]), and
+//! `invalid_grant` correct ones.
 
 use super::finding::{Check, Finding};
 use super::probe_client::ProbeClient;
 use crate::base::secret::Plain;
 use crate::config::{Pkce, Registration, TokenEndpointAuthMethod};
-use crate::upstream::client_authentication::{self, ClientRequest, Secret};
-use crate::upstream::oauth_error::{INVALID_CLIENT_CODES, error_code};
-use crate::upstream::text::is_error_code;
-
-/// Error codes for an invalid code.
-const INVALID_CODE_ERRORS: [&str; 3] = ["invalid_grant", "bad_verification_code", "invalid_code"];
+use crate::upstream::client_authentication::{self, ClientRequest, Secret, has_two_secrets};
+use crate::upstream::client_response::{ClientResponse, credentials};
+use crate::upstream::error_response::{ErrorResponse, INVALID_GRANT_CODES};
+use crate::upstream::sent::Sent;
 
 /// Checks the client credentials at a token endpoint. `audience` is the default audience of an assertion.
 pub async fn check(
@@ -23,7 +22,7 @@ pub async fn check(
     let form = random_code_request(registration, callback);
     let request = ClientRequest { endpoint, audience, form: &form };
     let current = answer(registration, &request, Secret::Current, client).await;
-    if registration.client_secret_previous.is_none() {
+    if !has_two_secrets(registration) {
         return vec![of_current(registration.token_endpoint_auth_method, current)];
     }
     let previous = answer(registration, &request, Secret::Previous, client).await;
@@ -55,15 +54,19 @@ async fn answer(
     let Some(request) = client_authentication::authenticated(registration, wanted, secret, client.now()) else {
         return CredentialsResponse::NoResponse("the token request cannot be built".into());
     };
+    let sent = Sent::of_request(&request);
     match client.send(request).await {
-        Ok(answer) => classify(&answer),
+        Ok(answer) => {
+            let credentials = credentials(registration, wanted.audience, &[secret]);
+            classify(&ClientResponse::new(answer, sent, credentials))
+        }
         Err(why) => CredentialsResponse::NoResponse(format!("the token endpoint, {}: {why}", wanted.endpoint)),
     }
 }
 
 /// What a response says about the client credentials.
 enum CredentialsResponse {
-    /// The credentials are wrong; the error code.
+    /// The credentials are wrong, with an explanation.
     Rejected(String),
     /// The credentials are correct, and the code is invalid, as expected.
     Accepted,
@@ -73,16 +76,15 @@ enum CredentialsResponse {
     NoResponse(String),
 }
 
-fn classify(answer: &http::Response<Vec<u8>>) -> CredentialsResponse {
-    match error_code(answer.headers(), answer.body()).unwrap_or_default().as_str() {
-        code if INVALID_CLIENT_CODES.contains(&code) => CredentialsResponse::Rejected(code.to_owned()),
-        code if INVALID_CODE_ERRORS.contains(&code) => CredentialsResponse::Accepted,
-        code if is_error_code(code) => CredentialsResponse::Unclear(format!("the token endpoint answered {code}")),
-        _ => CredentialsResponse::Unclear(format!(
-            "the token endpoint answered {} without a known error",
-            answer.status().as_u16()
-        )),
+fn classify(answer: &ClientResponse) -> CredentialsResponse {
+    if let Some(why) = answer.client_rejection() {
+        return CredentialsResponse::Rejected(why);
     }
+    let error = ErrorResponse::read(&answer.response);
+    if error.is_some_and(|error| INVALID_GRANT_CODES.contains(&error.code())) {
+        return CredentialsResponse::Accepted;
+    }
+    CredentialsResponse::Unclear(format!("the token endpoint {}", answer.describe()))
 }
 
 fn of_secret(name: &str, answer: CredentialsResponse) -> Finding {
@@ -90,12 +92,7 @@ fn of_secret(name: &str, answer: CredentialsResponse) -> Finding {
         CredentialsResponse::Accepted => {
             Finding::good(Check::Client, format!("{name} is correct: the random code was rejected as a code"))
         }
-        CredentialsResponse::Rejected(code) => {
-            let text = format!(
-                "the provider rejected the client authentication ({code}): check client_id, {name} and token_endpoint_auth_method"
-            );
-            Finding::failed(Check::Client, text)
-        }
+        CredentialsResponse::Rejected(why) => Finding::failed(Check::Client, why),
         CredentialsResponse::NoResponse(why) => Finding::failed(Check::Reachable, why),
         CredentialsResponse::Unclear(why) => {
             Finding::warning(Check::Client, format!("unknown whether {name} is correct: {why}"))
@@ -139,7 +136,8 @@ mod tests {
 
     fn classified(content_type: &str, status: u16, body: &str) -> CredentialsResponse {
         let answer = http::Response::builder().status(status).header("content-type", content_type);
-        classify(&answer.body(body.as_bytes().to_vec()).expect("an answer"))
+        let answer = answer.body(body.as_bytes().to_vec()).expect("an answer");
+        classify(&ClientResponse::new(answer, Sent::default(), "client_id and client_secret".into()))
     }
 
     fn outcome(status: u16, body: &str) -> &'static str {
@@ -155,17 +153,20 @@ mod tests {
         let form = classified("application/x-www-form-urlencoded; charset=utf-8", 200, form);
         assert_eq!(of_secret("client_secret", form).outcome.name(), "FAILED");
         assert_eq!(outcome(200, r#"{"ok":false,"error":"bad_client_secret"}"#), "FAILED");
+        // The case keycloak-words, and Doorkeeper's 401 for an unknown code.
+        assert_eq!(outcome(401, r#"{"error":"unauthorized_client"}"#), "FAILED");
+        assert_eq!(outcome(401, r#"{"error":"invalid_grant"}"#), "good");
         for unclear in [r#"{"error":"invalid_request"}"#, r#"{"error":{"code":100}}"#, "", "<html>", "{}", "[]"] {
             assert_eq!(outcome(400, unclear), "warning", "{unclear}");
         }
     }
 
     #[test]
-    fn unknown_text_of_a_provider_is_not_shown() {
-        let script = r#"{"error":"<script>alert(1)</script>"}"#;
-        let CredentialsResponse::Unclear(why) = classified("application/json", 400, script) else {
+    fn an_unclear_response_is_described() {
+        let body = r#"{"error":"invalid_request","error_description":"DPoP proof is missing"}"#;
+        let CredentialsResponse::Unclear(why) = classified("application/json", 400, body) else {
             panic!("an unclear response")
         };
-        assert!(!why.contains("script"), "{why}");
+        assert_eq!(why, "the token endpoint answered 400 (invalid_request), it said \"DPoP proof is missing\"");
     }
 }

@@ -8,6 +8,7 @@ use crate::config;
 use crate::upstream::failure::{Failure, Fault};
 use crate::upstream::oauth1::{OAuth1, callback_confirmed};
 use crate::upstream::provider_http::ProviderHttp;
+use crate::upstream::sent::Sent;
 
 /// Requests temporary credentials (RFC 5849 §2.1), which requires a valid secret, clock and callback URL.
 pub async fn probe(
@@ -30,7 +31,9 @@ pub async fn probe(
 
 /// Requests temporary credentials that no login uses. `true` where the provider confirms the callback.
 async fn request(oauth1: &OAuth1, callback: &str, client: &ProbeClient) -> Result<bool, Failure> {
-    let answer = client.send(oauth1.temporary_credentials_request(callback, client.now())?).await;
+    let request = oauth1.temporary_credentials_request(callback, client.now())?;
+    let sent = Sent::of_request(&request);
+    let answer = client.send(request).await;
     let answer = answer.map_err(|why| Failure::token(Fault::Unavailable, format!("the provider: {why}")))?;
-    callback_confirmed(&answer)
+    callback_confirmed(&answer, &sent)
 }

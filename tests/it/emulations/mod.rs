@@ -1,11 +1,13 @@
 //! Logins at emulations of providers, each written from public documentation: GitHub (OAuth 2.0), a provider of OAuth 1.0a
-//! that an independent client verifies, Apple and Microsoft Entra.
+//! that an independent client verifies, Apple, Microsoft Entra and Keycloak.
 
 mod apple;
 mod documented;
 mod entra;
 mod github;
 mod hanging;
+mod keycloak;
+mod keycloak_words;
 mod log;
 mod oauth1;
 mod oauth2;

@@ -1,0 +1,46 @@
+//! Which client secret is sent first while two are configured.
+
+use std::sync::{Mutex, PoisonError};
+
+use chrono::TimeDelta;
+
+use super::client_authentication::Secret;
+use crate::base::clock::Timestamp;
+
+/// How long the secret that worked is sent first.
+const PREFERRED_FOR: TimeDelta = TimeDelta::minutes(10);
+
+/// Remembers since when the previous secret is sent first.
+#[derive(Default)]
+pub struct SecretOrder(Mutex<Option<Timestamp>>);
+
+impl SecretOrder {
+    /// The secrets in the order in which they are sent.
+    pub fn order(&self, now: Timestamp) -> [Secret; 2] {
+        let since = *self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_preferred = since.is_some_and(|since| (TimeDelta::zero()..PREFERRED_FOR).contains(&(now - since)));
+        if is_preferred { [Secret::Previous, Secret::Current] } else { [Secret::Current, Secret::Previous] }
+    }
+
+    /// Sends this secret first from now on: the provider accepted it, and rejected the other one.
+    pub fn prefer(&self, secret: Secret, now: Timestamp) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = (secret == Secret::Previous).then_some(now);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_secret_that_worked_is_sent_first_for_ten_minutes() {
+        let (order, start) = (SecretOrder::default(), Timestamp::UNIX_EPOCH);
+        let first = |minutes| order.order(start + TimeDelta::minutes(minutes))[0];
+        assert_eq!(first(0), Secret::Current);
+        order.prefer(Secret::Previous, start);
+        assert_eq!([first(0), first(9), first(10)], [Secret::Previous, Secret::Previous, Secret::Current]);
+        assert_eq!(first(-1), Secret::Current, "a clock that was set back");
+        order.prefer(Secret::Current, start);
+        assert_eq!(first(0), Secret::Current);
+    }
+}

@@ -1,0 +1,185 @@
+//! The case `keycloak-words`: what Keycloak says, and what the gateway makes of it.
+
+use chrono::TimeDelta;
+use serde_json::json;
+
+use crate::emulations::keycloak::{Client, Keycloak};
+use crate::fake_provider::Reply;
+use crate::presets::operator::Operator;
+use crate::support::{Answer, Gateway, LogCapture, Setup};
+
+/// The page of a login that fails at its beginning or at its end.
+async fn failed(gateway: &Gateway, provider: &str) -> Answer {
+    let browser = gateway.browser();
+    let there = browser.get(&format!("/login/{provider}")).await;
+    if there.status != 302 {
+        return there;
+    }
+    let back = browser.get(&there.location()).await;
+    if back.status != 302 {
+        return back;
+    }
+    browser.get(&back.location()).await
+}
+
+/// What `vestibule logins show` prints of the reference on a page.
+fn shown(gateway: &Gateway, page: &Answer) -> String {
+    let (_, reference) = page.body.split_once("<code>").unwrap_or_else(|| panic!("no reference: {}", page.body));
+    let reference = reference.split('<').next().expect("a reference");
+    let (code, said, complaint) =
+        Operator::new().run(&gateway.database.configuration(), &["logins", "show", reference]);
+    assert_eq!(code, Some(0), "{complaint}");
+    said
+}
+
+/// The log line about a reference.
+fn logged(log: &LogCapture, page: &Answer) -> String {
+    let reference = page.body.split_once("<code>").and_then(|(_, rest)| rest.split('<').next()).expect("a reference");
+    let text = log.text();
+    let line = text.lines().find(|line| line.contains(reference) && line.contains("WARN"));
+    line.unwrap_or_else(|| panic!("no line about {reference}")).to_owned()
+}
+
+/// Six mistakes that Keycloak describes, when requests are pushed: each is in the log and in `logins show`, in its words.
+#[tokio::test]
+async fn each_mistake_is_named_in_the_words_of_keycloak() {
+    let (setup, keycloak) = Keycloak::setup("");
+    let gateway = setup.start();
+    let log = LogCapture::start();
+    let mistakes: [(fn(&mut Client), &[&str]); 6] = [
+        (|client| client.secret = "another".into(), &["Authentication failed.", "client_id and client_secret"]),
+        (|client| client.enabled = false, &["Authentication failed.", "client_id and client_secret"]),
+        (|client| client.redirect_uri = Some("https://other.example/cb".into()), &["Invalid parameter: redirect_uri"]),
+        (|client| client.scopes = vec!["openid"], &["Invalid scopes: openid profile email"]),
+        (|client| client.standard_flow = false, &["Standard flow is disabled for the client."]),
+        (|client| client.requires_dpop = true, &["DPoP proof is missing"]),
+    ];
+    for (mistake, words) in mistakes {
+        mistake(&mut keycloak.client());
+        let page = failed(&gateway, "kc").await;
+        assert_eq!(page.status, 502, "{words:?}");
+        assert!(page.body.contains("changes a setting") && !page.body.contains(words[0]), "{}", page.body);
+        for text in [shown(&gateway, &page), logged(&log, &page)] {
+            assert!(words.iter().all(|word| text.contains(word)), "{words:?}: {text}");
+        }
+        *keycloak.client() = Client::default();
+    }
+    assert_eq!(failed(&gateway, "kc").await.status, 303, "nothing is wrong any more");
+}
+
+/// A 401 that is not called `invalid_client`: the previous secret is sent when a code is redeemed, when tokens are refreshed or
+/// revoked and when a request is pushed; the secret that worked is sent first for ten minutes.
+#[tokio::test]
+async fn the_previous_secret_works_at_every_endpoint_and_then_goes_first() {
+    for pushed in ["never", "always"] {
+        let (setup, keycloak) = Keycloak::setup(&format!(
+            "[providers.kc]\nclient_secret = \"new\"\nclient_secret_previous = \"old\"\npushed_authorization = \"{pushed}\"\n"
+        ));
+        setup.hand.hold();
+        keycloak.client().secret = "old".into();
+        let gateway = setup.start();
+        let browser = gateway.browser();
+        let back = browser.get(&browser.get("/login/kc").await.location()).await.location();
+        assert_eq!(browser.get(&back).await.status, 303, "{pushed}");
+        let refused = |path: &str| {
+            let calls = keycloak.site.calls_to(path);
+            calls.iter().filter(|call| call.basic().is_some_and(|basic| basic.ends_with(":new"))).count()
+        };
+        let first = if pushed == "never" { "/token" } else { "/par" };
+        assert_eq!((refused(first), refused("/token") + refused("/par")), (1, 1), "then the previous one goes first");
+
+        gateway.hand.advance(TimeDelta::minutes(6));
+        let token = browser.fetch("/identities/kc/token").await;
+        assert_eq!((token.status, refused("/token") + refused("/par")), (200, 1), "a refresh: {token:?}");
+        gateway.hand.advance(TimeDelta::minutes(6));
+        let token = browser.fetch("/identities/kc/token").await;
+        assert_eq!((token.status, refused("/token") + refused("/par")), (200, 2), "after ten minutes: {token:?}");
+
+        gateway.hand.advance(TimeDelta::minutes(11));
+        browser.post("/logout").await;
+        gateway.database.until("SELECT count(*) FROM provider_revocations", 0).await;
+        assert_eq!(refused("/revoke"), 1, "{pushed}");
+        assert!(keycloak.site.calls_to("/revoke").len() > 1);
+    }
+}
+
+/// A wrong secret does not end the stored tokens: they work again when the secret is right.
+#[tokio::test]
+async fn a_wrong_secret_keeps_the_stored_tokens() {
+    let (setup, keycloak) = Keycloak::setup("");
+    setup.hand.hold();
+    let gateway = setup.start();
+    let browser = gateway.browser();
+    let back = browser.get(&browser.get("/login/kc").await.location()).await.location();
+    assert_eq!(browser.get(&back).await.status, 303);
+    gateway.hand.advance(TimeDelta::minutes(6));
+    keycloak.client().secret = "another".into();
+    assert_eq!(browser.fetch("/identities/kc/token").await.problem(), (502, "provider_error".into()));
+    keycloak.client().secret = crate::support::CLIENT_SECRET.into();
+    gateway.hand.advance(TimeDelta::minutes(1));
+    assert_eq!(browser.fetch("/identities/kc/token").await.status, 200);
+}
+
+/// Doorkeeper (GitLab) answers 401 `invalid_grant` for a refresh token that has ended, and for an unknown code: that is no wrong
+/// secret, and the previous one is not sent.
+#[tokio::test]
+async fn a_401_invalid_grant_of_doorkeeper_is_not_a_wrong_secret() {
+    let toml = "[providers.op]\nstore_tokens = true\nclient_secret_previous = \"older\"\n";
+    let setup = Setup::new().toml(toml);
+    setup.op.refreshing(|refreshing| refreshing.lifetime = Some(300));
+    setup.hand.hold();
+    let gateway = setup.start();
+    let browser = gateway.browser();
+    browser.sign_in("ada").await;
+    let description = "The provided authorization grant is invalid, expired, revoked, does not match the redirection URI \
+                       used in the authorization request, or was issued to another client.";
+    let body = json!({"error": "invalid_grant", "error_description": description}).to_string();
+    let refused = Reply::text(401, "application/json; charset=utf-8", &body)
+        .with("WWW-Authenticate", "Bearer realm=\"Doorkeeper\", error=\"invalid_grant\", error_description=\"…\"");
+    gateway.op.reply("/token", refused);
+    gateway.hand.advance(TimeDelta::minutes(6));
+    gateway.op.forget();
+    assert_eq!(browser.fetch("/identities/op/token").await.problem(), (409, "reauth_required".into()));
+    assert_eq!(gateway.token_requests(), 1, "the previous secret is not sent");
+    let begun = gateway.browser();
+    let login = begun.begin("op").await;
+    let page = begun.get(&login.callback_of("ada")).await;
+    assert_eq!((page.status, gateway.token_requests()), (400, 2));
+    let text = shown(&gateway, &page);
+    assert!(
+        text.contains("rejected the grant (invalid_grant), it said \"The provided") && !text.contains("client_secret")
+    );
+    let told = probe(&format!(
+        "[providers.op]\nissuer = \"{}\"\nclient_id = \"us:1\"\nclient_secret_file = \"\"\n",
+        gateway.op.issuer
+    ));
+    assert!(told.contains("client_secret is correct"), "{told}");
+}
+
+/// What `config check --probe` prints.
+fn probe(toml: &str) -> String {
+    let (_, told, complaint) = Operator::new().run(toml, &["config", "check", "--probe"]);
+    told + &complaint
+}
+
+/// A wrong secret fails the probe, which names the client id and the secret.
+#[test]
+fn the_probe_fails_for_a_wrong_secret() {
+    let keycloak = Keycloak::start();
+    keycloak.client().secret = "another".into();
+    let toml = format!(
+        "[providers.kc]\npreset = \"keycloak\"\nissuer = \"{}\"\nclient_id = \"us:1\"\nclient_secret_file = \"\"\n",
+        keycloak.op.issuer
+    );
+    let told = probe(&toml);
+    let line = told
+        .lines()
+        .find(|line| line.contains("rejected the client authentication"))
+        .unwrap_or_else(|| panic!("{told}"));
+    assert!(line.trim_start().starts_with("FAILED   client"), "{line}");
+    let parts = [
+        "(unauthorized_client), it said \"Invalid client or Invalid client credentials\"",
+        "client_id and client_secret",
+    ];
+    assert!(parts.iter().all(|part| line.contains(part)), "{line}");
+}
