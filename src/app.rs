@@ -7,7 +7,7 @@ use crate::base::db::Db;
 use crate::base::estimate::Estimate;
 use crate::base::event::Event;
 use crate::base::log_limit::LogLimit;
-use crate::base::once_per::OncePer;
+use crate::base::once_per::{CountPerMinute, OncePer};
 use crate::base::outbound::Outbound;
 use crate::client;
 use crate::config::Config;
@@ -55,6 +55,10 @@ pub struct App {
     pub auth_time_notes: OncePer,
     /// The log lines about refused requests, by network.
     pub refusal_lines: LogLimit,
+    /// The authorization requests that providers rejected.
+    pub rejected_requests: CountPerMinute,
+    /// When the log last said for a provider that an error response has no `state`.
+    pub stateless_errors: OncePer,
 }
 
 impl App {

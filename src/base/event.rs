@@ -94,6 +94,15 @@ events! {
     LoginFailed warn "login_failed" [provider, code] "login failed" {
         provider: %String, code: =&'static str, reason: ?String, reference: %Reference
     };
+    /// A provider rejected the authorization request of a login. `code`: the error code of the provider.
+    RequestRejected info "request_rejected" [provider, code] "the provider rejected the request of a login" {
+        provider: %String, code: =&'static str, reason: ?String, reference: %Reference
+    };
+    /// A provider rejects authorization requests: so many since the last such line, at most one line for each provider, code and
+    /// minute.
+    RequestsRejected warn "requests_rejected" [provider, code] "the provider rejects the requests of logins" {
+        provider: %String, code: =&'static str, count: =u64, reason: ?String
+    };
     /// Claims of a login were cut, dropped or changed.
     ClaimsReduced warn "claims_reduced" [provider] "claims were not taken as sent" {
         provider: %String, reference: %Reference, losses: %String

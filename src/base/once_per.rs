@@ -35,6 +35,24 @@ impl OncePer {
     }
 }
 
+/// Counts what happens often, and returns the number once for each key and minute. The keys are a bounded set.
+#[derive(Default)]
+pub struct CountPerMinute(Mutex<HashMap<String, (Option<Timestamp>, u64)>>);
+
+impl CountPerMinute {
+    /// Counts one more. Returns the number since the last time that one was returned; `None` within a minute of that.
+    pub fn count(&self, key: &str, now: Timestamp) -> Option<u64> {
+        let mut counts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let (last, count) = counts.entry(key.to_owned()).or_default();
+        *count = count.saturating_add(1);
+        if last.is_some_and(|last| (TimeDelta::zero()..TimeDelta::minutes(1)).contains(&(now - last))) {
+            return None;
+        }
+        *last = Some(now);
+        Some(std::mem::take(count))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -48,5 +66,13 @@ mod tests {
         assert!(!once.is_due("a", start + TimeDelta::minutes(61)));
         // A clock that was set back must not silence the log.
         assert!(once.is_due("a", start));
+    }
+
+    #[test]
+    fn the_number_is_returned_once_for_each_key_and_minute() {
+        let (counts, start) = (CountPerMinute::default(), Timestamp::UNIX_EPOCH);
+        let at = |key, seconds| counts.count(key, start + TimeDelta::seconds(seconds));
+        assert_eq!([at("a", 0), at("a", 1), at("a", 59), at("b", 59)], [Some(1), None, None, Some(1)]);
+        assert_eq!([at("a", 60), at("a", 61), at("a", 3600)], [Some(3), None, Some(2)]);
     }
 }

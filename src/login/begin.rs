@@ -25,10 +25,31 @@ pub struct Begun {
     pub state: Plain,
     /// The seconds until the login expires.
     pub expires_in: u64,
+    /// The reference of the login.
+    pub reference: Reference,
 }
 
 /// Stores a pending authorization session and returns the address of the authorization request.
-pub async fn begin(app: &App, mut new_login: NewLogin, now: Timestamp) -> Result<Begun, LoginRefusal> {
+pub async fn begin(app: &App, new_login: NewLogin, now: Timestamp) -> Result<Begun, LoginRefusal> {
+    begin_after(app, new_login, None, now).await
+}
+
+/// Begins the same login once more, after the one with the reference `stale`.
+pub async fn begin_again(
+    app: &App,
+    new_login: NewLogin,
+    stale: &Reference,
+    now: Timestamp,
+) -> Result<Begun, LoginRefusal> {
+    begin_after(app, new_login, Some(stale), now).await
+}
+
+async fn begin_after(
+    app: &App,
+    mut new_login: NewLogin,
+    stale: Option<&Reference>,
+    now: Timestamp,
+) -> Result<Begun, LoginRefusal> {
     let provider = app.providers.get(&new_login.provider).ok_or(LoginRefusal::early(Code::UnknownProvider))?;
     if new_login.flow == Flow::Spa
         && let Err(failure) = shared_redirect::check(app, provider, now).await
@@ -39,8 +60,13 @@ pub async fn begin(app: &App, mut new_login: NewLogin, now: Timestamp) -> Result
         redirect_uri: redirect_uri(app, provider, new_login.flow),
         hints: std::mem::take(&mut new_login.hints),
     };
+    let hints = request.hints.clone();
     let begun = match provider.begin(request, now).await {
-        Ok(begun) => begun,
+        Ok(mut begun) => {
+            begun.handshake.hints = hints;
+            begun.handshake.is_repeated = stale.is_some();
+            begun
+        }
         Err(failure) => return Err(not_begun(app, new_login, failure, now).await),
     };
     let (id, reference) = (AuthorizationSessionId::new(now), Reference::random());
@@ -62,14 +88,24 @@ pub async fn begin(app: &App, mut new_login: NewLogin, now: Timestamp) -> Result
         link: new_login.link,
         ip: new_login.caller.ip,
         user_agent: new_login.caller.user_agent,
-        steps: Steps::one(now, "began", new_login.link.map(|_| "for one more identity".into())).to_json(),
+        steps: Steps::one(now, "began", purpose(new_login.link.is_some(), stale)).to_json(),
         now,
         expires_at: now + TimeDelta::from_std(lifetime).unwrap_or(TimeDelta::minutes(5)),
     };
     app.db.run("begin login", move |conn| store::begin(conn, &row)).await?;
     app.pending_logins.add();
-    telemetry::record(&Event::LoginBegan { provider: new_login.provider, reference });
-    Ok(Begun { url: begun.url, state: begun.state, expires_in: lifetime.as_secs() })
+    telemetry::record(&Event::LoginBegan { provider: new_login.provider, reference: reference.clone() });
+    Ok(Begun { url: begun.url, state: begun.state, expires_in: lifetime.as_secs(), reference })
+}
+
+/// The detail of the first step.
+fn purpose(links: bool, stale: Option<&Reference>) -> Option<String> {
+    let parts = [
+        links.then(|| "for one more identity".to_owned()),
+        stale.map(|stale| format!("once more, after {stale}")),
+    ];
+    let parts: Vec<_> = parts.into_iter().flatten().collect();
+    (!parts.is_empty()).then(|| parts.join(", "))
 }
 
 /// Keeps the reason under a reference, which the page shows. A login that this process is too busy for keeps no row.

@@ -3,23 +3,27 @@
 
 use super::authorization_session::{Claimed, Status, Steps, sealed_for};
 use super::create_session::{ConfirmedLogin, create_session};
+use super::denied;
+use super::fail::fail;
 use super::failure::{LoginError, LoginFailure};
 use super::finished::Finished;
 use super::fresh;
-use super::input::{AnswerApp, AuthorizationResponse, Callback};
+use super::input::{AnswerApp, AuthorizationResponse, Callback, Flow};
 use super::link::link;
 use super::posted;
-use super::refusal::{Code, Goal, LoginRefusal};
+use super::refusal::{Code, LoginRefusal};
 use super::rules;
-use super::store::{self, Claim, Failing};
+use super::stale::{STALE, StaleLogin, StaleParts};
+use super::store::{self, Claim};
 use crate::app::App;
 use crate::base::clock::Timestamp;
 use crate::base::event::Event;
 use crate::config::Registration;
 use crate::telemetry;
-use crate::upstream::{AuthorizationGrant, Handshake, Identity, Provider};
+use crate::upstream::{AuthorizationGrant, Handshake, Identity, Provider, Sent};
 
-/// Completes the login that `callback` belongs to. Every path after the claim leaves a terminal status.
+/// Completes the login that `callback` belongs to. Every path after the claim leaves a terminal status, except
+/// [`Finished::Stale`], which the caller ends.
 ///
 /// `answer` prepares the answer to the app's authorization request, which is written with the login.
 pub async fn complete(
@@ -29,18 +33,48 @@ pub async fn complete(
     now: Timestamp,
 ) -> Result<Finished, LoginRefusal> {
     let provider = app.providers.get(&callback.provider).ok_or(LoginRefusal::early(Code::UnknownProvider))?;
-    let (mut claimed, handshake, response) = claim(app, &mut callback, now).await?;
+    let (mut claimed, mut handshake, response) = claim(app, &mut callback, now).await?;
+    handshake.sent = confidential(&callback, &handshake);
     let finished = async {
-        let identity = confirm(app, provider, &claimed, (&handshake, response), now).await?;
+        let grant = match response {
+            AuthorizationResponse::Granted(grant) => grant,
+            AuthorizationResponse::Denied { error, iss } => {
+                provider.check_iss(iss.as_deref(), now).await.map_err(LoginFailure::from)?;
+                if callback.flow == Flow::Browser && error.code() == STALE {
+                    let reason = error.describe(&handshake.sent);
+                    let Handshake { hints, is_repeated, .. } = handshake;
+                    return Ok(Err(StaleParts { reason, hints, is_repeated }));
+                }
+                return Err(denied::failure(&error, &handshake.sent).into());
+            }
+        };
+        let identity = confirm(app, provider, &claimed, (&handshake, grant), now).await?;
         let Callback { previous, caller, .. } = callback;
         let login = ConfirmedLogin { provider, claimed: &mut claimed, identity, previous, caller, returned_at: now };
-        finish(app, login, answer).await
+        finish(app, login, answer).await.map(Ok)
     };
     match finished.await {
-        Ok(finished) => Ok(finished),
+        Ok(Ok(finished)) => Ok(finished),
+        Ok(Err(parts)) => Ok(Finished::Stale(Box::new(StaleLogin::new(provider.id(), claimed, parts)))),
         Err(LoginError::Failed(failure)) => Err(fail(app, provider.id().to_owned(), &claimed, failure).await),
         Err(LoginError::Refusal(refusal)) => Err(refusal),
     }
+}
+
+/// The confidential values of the authorization request, as far as they are known here.
+fn confidential(callback: &Callback, handshake: &Handshake) -> Sent {
+    let mut sent = Sent::default();
+    let texts = [Some(callback.state.expose()), handshake.verifier.as_deref(), handshake.hints.login_hint.as_deref()];
+    texts.into_iter().flatten().for_each(|text| sent.add(text));
+    sent.add(&handshake.nonce);
+    if let Some(AuthorizationResponse::Granted(AuthorizationGrant::Code { code, .. })) = &callback.response {
+        sent.add(code.expose());
+    }
+    if let Some(token) = &handshake.request_token {
+        sent.add(&token.token);
+        sent.add(&token.secret);
+    }
+    sent
 }
 
 /// Asks the provider for the identity, and applies the rules to it.
@@ -48,10 +82,10 @@ async fn confirm(
     app: &App,
     provider: &Provider,
     claimed: &Claimed,
-    (handshake, response): (&Handshake, AuthorizationResponse),
+    (handshake, grant): (&Handshake, AuthorizationGrant),
     now: Timestamp,
 ) -> Result<Identity, LoginError> {
-    let identity = ask(provider, handshake, response, now).await?;
+    let identity = provider.finish(handshake, grant, now).await.map_err(LoginFailure::from)?;
     fresh::note_auth_time(app, provider, handshake, &identity, now);
     if !identity.losses.is_empty() {
         let (provider, reference) = (provider.id().to_owned(), claimed.reference.clone());
@@ -81,7 +115,7 @@ async fn claim(
         challenge: callback.challenge.clone(),
         // A script of another site cannot forge `Origin`.
         origin: callback.caller.origin.clone(),
-        require_binding: app.config.login.require_binding || callback.flow == super::Flow::Browser,
+        require_binding: app.config.login.require_binding || callback.flow == Flow::Browser,
         by_form: callback.response.is_none(),
         steps: Steps::one(now, "returned", None).to_json(),
         now,
@@ -106,26 +140,8 @@ async fn claim(
     }
     // Sealed under a key that has left the ring: treated as expired.
     let reason = "sealed under a key that is not in the ring any more".to_owned();
-    let failure = LoginFailure { status: Status::Expired, code: Code::StateExpired, reason, needs_operator: false };
+    let failure = LoginFailure { status: Status::Expired, code: Code::StateExpired, reason, needs_operator: false, rejected: None };
     Err(fail(app, callback.provider.clone(), &claimed, failure).await)
-}
-
-async fn ask(
-    provider: &Provider,
-    handshake: &Handshake,
-    response: AuthorizationResponse,
-    now: Timestamp,
-) -> Result<Identity, LoginFailure> {
-    let answer: AuthorizationGrant = match response {
-        AuthorizationResponse::Granted(answer) => answer,
-        AuthorizationResponse::Denied { error, iss } => {
-            provider.check_iss(iss.as_deref(), now).await.map_err(LoginFailure::from)?;
-            let ours = matches!(error.as_str(), "server_error" | "temporarily_unavailable");
-            let code = if ours { Code::ProviderError } else { Code::ProviderDenied };
-            return Err(LoginFailure::denied(code, format!("the provider answered {error}")));
-        }
-    };
-    provider.finish(handshake, answer, now).await.map_err(LoginFailure::from)
 }
 
 /// Applies the allow rules before the write. The error names the rule and contains nothing about the person.
@@ -134,36 +150,4 @@ fn allowed(registration: &Registration, identity: &Identity) -> Result<(), Login
     let Some(failed) = judged.into_iter().find(|judged| !judged.holds) else { return Ok(()) };
     let reason = format!("providers.{}.{} does not hold: {}", registration.id, failed.rule, failed.why);
     Err(LoginFailure::denied(Code::NotAllowed, reason))
-}
-
-/// Stores the status of a failed login.
-async fn fail(app: &App, provider: String, claimed: &Claimed, failure: LoginFailure) -> LoginRefusal {
-    let now = app.clock.now();
-    let code = failure.code;
-    let goal = Goal { provider: provider.clone(), return_to: claimed.return_to.clone() };
-    let goal = Some(goal).filter(|_| claimed.link.is_none());
-    let failing = Failing {
-        id: claimed.id,
-        status: failure.status,
-        code: code.as_str(),
-        steps: Steps::one(now, failure.status.as_str(), Some(failure.reason.clone())).to_json(),
-        provider: provider.clone(),
-        reference: claimed.reference.clone(),
-        now,
-    };
-    // If this write fails, the sweep sets the status later.
-    let written = app.db.run("fail login", move |conn| store::fail(conn, &failing)).await;
-    telemetry::record(&Event::LoginFailed {
-        provider,
-        code: code.as_str(),
-        reason: failure.reason,
-        reference: claimed.reference.clone(),
-    });
-    match written {
-        Ok(()) => {
-            let (reference, request) = (Some(claimed.reference.clone()), claimed.request);
-            LoginRefusal::Refused { code, reference, request, goal, needs_operator: failure.needs_operator }
-        }
-        Err(error) => error.into(),
-    }
 }

@@ -24,12 +24,15 @@ pub struct LoginFailure {
     pub reason: String,
     /// Whether only an operator can change it.
     pub needs_operator: bool,
+    /// The error code by which the provider rejected the authorization request. Anybody can cause it by changing the request in
+    /// the browser, so it raises no alarm for each login.
+    pub rejected: Option<&'static str>,
 }
 
 impl LoginFailure {
     /// Refused by a rule, a disabled user or a conflict.
     pub fn denied(code: Code, reason: impl Into<String>) -> Self {
-        Self { status: Status::Denied, code, reason: reason.into(), needs_operator: false }
+        Self { status: Status::Denied, code, reason: reason.into(), needs_operator: false, rejected: None }
     }
 
     /// The stored identities of the provider are of another issuer than the configured one.
@@ -43,7 +46,7 @@ impl From<Failure> for LoginFailure {
     fn from(failure: Failure) -> Self {
         let status = Status::of_failure(failure.stage);
         let needs_operator = failure.needs_operator;
-        Self { status, code: Code::of_failure(&failure), reason: failure.reason, needs_operator }
+        Self { status, code: Code::of_failure(&failure), reason: failure.reason, needs_operator, rejected: None }
     }
 }
 

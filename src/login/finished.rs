@@ -1,5 +1,6 @@
 //! The results of a completed login.
 
+use super::stale::StaleLogin;
 use crate::base::id::AuthorizationRequestId;
 use crate::grant::AppAnswer;
 use crate::session::SignedIn;
@@ -31,4 +32,6 @@ pub enum Finished {
     SignedIn(Box<Completed>),
     /// An identity was linked to the user of the existing session.
     Linked(Linked),
+    /// The provider could not complete the login, and another attempt may succeed at once. The caller ends the login.
+    Stale(Box<StaleLogin>),
 }

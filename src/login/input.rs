@@ -8,7 +8,7 @@ use crate::base::id::SessionId;
 use crate::base::secret::{Hashed, Plain};
 use crate::grant::{LoginFor, PreparedAnswer, StoredRequest};
 use crate::session::SignedIn;
-use crate::upstream::{AuthorizationGrant, LoginHints};
+use crate::upstream::{AuthorizationGrant, ErrorResponse, LoginHints};
 
 /// The two flows of a login. A login completes only in the flow that began it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -113,8 +113,8 @@ pub enum AuthorizationResponse {
     Granted(AuthorizationGrant),
     /// An error response (RFC 6749 §4.1.2.1), with `iss` if it was sent.
     Denied {
-        /// The parameter `error`.
-        error: String,
+        /// The parameters `error` and `error_description`.
+        error: ErrorResponse,
         /// The parameter `iss` (RFC 9207).
         iss: Option<String>,
     },

@@ -24,7 +24,7 @@ use crate::base::clock::Timestamp;
 use crate::base::event::Event;
 use crate::base::seal::Ring;
 use crate::base::secret::{Hashed, Plain};
-use crate::upstream::AuthorizationGrant;
+use crate::upstream::{AuthorizationGrant, ErrorResponse};
 
 /// The maximum length of the `user` parameter, in bytes; a longer one is ignored.
 const MAX_USER: usize = 4096;
@@ -34,6 +34,8 @@ const MAX_USER: usize = 4096;
 struct PostedResponse {
     code: Option<String>,
     error: Option<String>,
+    #[serde(default)]
+    error_description: Option<String>,
     iss: Option<String>,
     user: Option<String>,
 }
@@ -55,10 +57,11 @@ pub async fn keep(
     let kept = match response {
         AuthorizationResponse::Granted(AuthorizationGrant::Code { code, iss, user, .. }) => {
             let user = user.filter(|user| user.len() <= MAX_USER);
-            PostedResponse { code: Some(code.expose().to_owned()), error: None, iss, user }
+            PostedResponse { code: Some(code.expose().to_owned()), error: None, error_description: None, iss, user }
         }
         AuthorizationResponse::Denied { error, iss } => {
-            PostedResponse { code: None, error: Some(error), iss, user: None }
+            let error_description = Some(error.description().to_owned());
+            PostedResponse { code: None, error: Some(error.code().to_owned()), error_description, iss, user: None }
         }
         // OAuth 1.0a has no form post.
         AuthorizationResponse::Granted(AuthorizationGrant::Verifier { .. }) => return Err(refused()),
@@ -74,7 +77,7 @@ pub async fn keep(
 /// The stored response; `None` where its key has left the ring.
 pub(super) fn open(ring: &Ring, provider: &str, state: Hashed, sealed: &[u8]) -> Option<AuthorizationResponse> {
     let plain = ring.open(&sealed_for(provider, state), sealed).ok()?;
-    let PostedResponse { code, error, iss, user } = serde_json::from_slice(&plain).ok()?;
+    let PostedResponse { code, error, error_description, iss, user } = serde_json::from_slice(&plain).ok()?;
     match (code, error) {
         (Some(code), None) => Some(AuthorizationResponse::Granted(AuthorizationGrant::Code {
             code: Plain::new(code),
@@ -82,7 +85,10 @@ pub(super) fn open(ring: &Ring, provider: &str, state: Hashed, sealed: &[u8]) ->
             iss_is_required: false,
             user,
         })),
-        (None, Some(error)) => Some(AuthorizationResponse::Denied { error, iss }),
+        (None, Some(error)) => {
+            let error = ErrorResponse::new(&error, error_description.as_deref());
+            Some(AuthorizationResponse::Denied { error, iss })
+        }
         _ => None,
     }
 }

@@ -14,7 +14,7 @@ use crate::base::db::{Conn, Db, DbError};
 use crate::base::estimate::Estimate;
 use crate::base::log_limit::LogLimit;
 use crate::base::migrate;
-use crate::base::once_per::OncePer;
+use crate::base::once_per::{CountPerMinute, OncePer};
 use crate::base::outbound::{Outbound, OutboundError};
 use crate::client;
 use crate::config::Config;
@@ -89,6 +89,8 @@ pub(super) fn load(mut config: Config, clock: Clock, most_outbound: usize) -> Re
         forwarding_warnings: OncePer::hour(),
         auth_time_notes: OncePer::hour(),
         refusal_lines: LogLimit::default(),
+        rejected_requests: CountPerMinute::default(),
+        stateless_errors: OncePer::hour(),
     };
     Ok((Arc::new(app), follower))
 }

@@ -13,7 +13,7 @@ pub struct AuthorizationParameters {
     pub parameters: Vec<(String, String)>,
 }
 
-/// Builds the parameters. A hint of the caller overrides the configured parameter with the same name.
+/// Builds the parameters. A configured parameter overrides the hint of the caller with the same name.
 pub fn authorization_parameters<const N: usize>(
     registration: &Registration,
     hints: [(&str, Option<String>); N],
@@ -22,10 +22,10 @@ pub fn authorization_parameters<const N: usize>(
     if registration.response_mode == ResponseMode::FormPost {
         parameters.push(("response_mode".to_owned(), "form_post".to_owned()));
     }
-    parameters.extend(hints.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))));
-    for (name, value) in &registration.extra_params {
-        if parameters.iter().all(|(taken, _)| taken != name) {
-            parameters.push((name.clone(), value.clone()));
+    let hints = hints.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?)));
+    for (name, value) in registration.extra_params.iter().cloned().chain(hints) {
+        if parameters.iter().all(|(taken, _)| *taken != name) {
+            parameters.push((name, value));
         }
     }
     let verifier = (registration.pkce != Pkce::Off).then(|| Plain::random().expose().to_owned());
@@ -62,11 +62,11 @@ mod tests {
 
     /// RA-16
     #[test]
-    fn names_are_unique_and_hints_override_the_configuration() {
+    fn names_are_unique_and_the_configuration_overrides_hints() {
         let mut registration = Registration { pkce: Pkce::Off, ..Registration::example() };
         registration.extra_params = vec![pair("prompt", "login"), pair("hd", "a"), pair("hd", "b")];
         assert_eq!(parameters(&registration, None), [pair("prompt", "login"), pair("hd", "a")]);
-        assert_eq!(parameters(&registration, Some("none")), [pair("prompt", "none"), pair("hd", "a")]);
+        assert_eq!(parameters(&registration, Some("none")), [pair("prompt", "login"), pair("hd", "a")]);
         registration.response_mode = ResponseMode::FormPost;
         assert_eq!(parameters(&registration, None)[0], pair("response_mode", "form_post"));
     }

@@ -117,6 +117,11 @@ impl ErrorResponse {
         &self.code
     }
 
+    /// The description; possibly empty.
+    pub fn description(&self) -> &str {
+        &self.description
+    }
+
     /// Whether the same request may succeed later.
     pub fn is_temporary(&self) -> bool {
         self.is_temporary || TEMPORARY_CODES.contains(&self.code.as_str())

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::sent::Sent;
 use crate::base::clock::Timestamp;
 use crate::base::secret::Plain;
 
@@ -14,7 +15,7 @@ pub struct LoginRequest {
 }
 
 /// The parameters that a caller may pass on to the provider (OpenID Connect Core §3.1.2.1; RA-16).
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LoginHints {
     /// The login identifier that the user might use.
     pub login_hint: Option<String>,
@@ -28,6 +29,13 @@ pub struct LoginHints {
     pub ui_locales: Option<String>,
 }
 
+impl LoginHints {
+    /// Whether the caller asks for more than a sign-in: for certain pages, or for a certain authentication.
+    pub fn ask_for_more(&self) -> bool {
+        self.prompt.is_some() || self.max_age.is_some() || self.acr_values.is_some()
+    }
+}
+
 /// A login that was started.
 pub struct StartedLogin {
     /// The URL to which the browser is redirected.
@@ -39,7 +47,7 @@ pub struct StartedLogin {
 }
 
 /// The values with which the authorization response is compared. Serialized only to be sealed.
-#[derive(Serialize, Deserialize)]
+#[derive(Default, Serialize, Deserialize)]
 pub struct Handshake {
     /// The `redirect_uri` of the request.
     pub redirect_uri: String,
@@ -53,6 +61,15 @@ pub struct Handshake {
     /// OAuth 1.0a: the temporary credentials that the response must name. Replicas of earlier versions do not write it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub request_token: Option<RequestToken>,
+    /// The parameters of the caller, so that the same login can begin once more.
+    #[serde(default)]
+    pub hints: LoginHints,
+    /// Whether this login began once more, after another one that the provider could not complete.
+    #[serde(default)]
+    pub is_repeated: bool,
+    /// Confidential values of the authorization request, which an error text of the provider may repeat.
+    #[serde(skip)]
+    pub sent: Sent,
 }
 
 /// Temporary credentials (RFC 5849 §2.1).

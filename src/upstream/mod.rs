@@ -44,6 +44,7 @@ mod unverified_claims;
 
 pub use claim_losses::{ClaimLoss, ClaimLosses};
 pub use email_address::domain as email_domain;
+pub use error_response::ErrorResponse;
 pub use failure::{Failure, Fault, Stage};
 pub use handshake::{
     AuthorizationGrant, Handshake, LoginHints, LoginRequest, LogoutClaims, RequestToken, StartedLogin,
@@ -57,8 +58,8 @@ pub use profile::{MAX_GROUPS, claim};
 pub use provider::Provider;
 pub use refresh::{PreviousIdToken, RefreshRequest, TokenTypeHint, max_refresh_duration};
 pub use registry::{IssuerChange, Registry, issuer_changed};
+pub use sent::Sent;
 pub use store::{KnownIssuer, replace_issuer, stored_issuers};
 #[cfg(feature = "dev")]
 pub use store::{hot_statements, rare_statements};
-pub use text::is_error_code;
 pub use unverified_claims::{ClaimsError, UnverifiedClaims, identity_from_claims};

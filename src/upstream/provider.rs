@@ -119,9 +119,13 @@ impl Provider {
         }
     }
 
-    /// Checks the `iss` parameter of an error response (RFC 9207). [`Provider::finish`] checks that of a successful one.
+    /// Checks the `iss` parameter of an error response (RFC 9207), if it has one: an error without it gives no session, so it
+    /// counts as the error that it is. [`Provider::finish`] checks that of a successful response.
     pub async fn check_iss(&self, iss: Option<&str>, now: Timestamp) -> Result<(), Failure> {
         self.check_suspension()?;
+        if iss.is_none() {
+            return Ok(());
+        }
         match self {
             Self::Oidc(oidc) => oidc.check_iss(iss, now).await,
             Self::OAuth2(oauth2) => oauth2.check_iss(iss),

@@ -139,13 +139,9 @@ impl Inner {
             token: credentials.token.expose().to_owned(),
             secret: credentials.secret.expose().to_owned(),
         };
-        let handshake = Handshake {
-            redirect_uri,
-            nonce: Plain::random().expose().to_owned(),
-            verifier: None,
-            max_age: None,
-            request_token: Some(request_token),
-        };
+        let nonce = Plain::random().expose().to_owned();
+        let handshake =
+            Handshake { redirect_uri, nonce, request_token: Some(request_token), ..Handshake::default() };
         Ok(StartedLogin { url: url.into(), state, handshake })
     }
 }

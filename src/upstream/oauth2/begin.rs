@@ -30,7 +30,7 @@ pub fn begin(config: &config::OAuth2, request: LoginRequest) -> Result<StartedLo
     }
     let (url, _) = url.url();
     let nonce = Plain::random().expose().to_owned();
-    let handshake = Handshake { redirect_uri, nonce, verifier, max_age: None, request_token: None };
+    let handshake = Handshake { redirect_uri, nonce, verifier, ..Handshake::default() };
     Ok(StartedLogin { url: url.into(), state, handshake })
 }
 
@@ -86,7 +86,7 @@ mod tests {
 
     /// RA-16, RA-21
     #[test]
-    fn hints_override_the_configuration_and_pkce_is_as_configured() {
+    fn the_configuration_overrides_hints_and_pkce_is_as_configured() {
         let mut config = config("https://op.example");
         config.registration.extra_params = vec![("prompt".into(), "login".into()), ("team".into(), "T1".into())];
         config.registration.pkce = Pkce::Off;
@@ -98,7 +98,7 @@ mod tests {
             ui_locales: None,
         };
         let (off, pairs) = begun(&config, hints);
-        assert_eq!((pairs["prompt"].as_str(), pairs["team"].as_str()), ("select_account", "T1"));
+        assert_eq!((pairs["prompt"].as_str(), pairs["team"].as_str()), ("login", "T1"));
         assert_eq!((pairs["login_hint"].as_str(), pairs["client_id"].as_str()), ("a&client_id=evil", "us"));
         assert!(!pairs.contains_key("max_age") && !pairs.contains_key("acr_values"));
         assert!(off.handshake.verifier.is_none() && !pairs.contains_key("code_challenge"));

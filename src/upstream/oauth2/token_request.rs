@@ -18,6 +18,7 @@ use crate::upstream::failure::{Failure, Fault};
 use crate::upstream::handshake::Handshake;
 use crate::upstream::identity::ProviderTokens;
 use crate::upstream::provider_http::{CallError, ProviderHttp};
+use crate::upstream::sent::Sent;
 use crate::upstream::token_response::{TokenType, normalize, token_failure};
 
 /// Redeems an authorization code.
@@ -36,7 +37,7 @@ pub async fn redeem_code(
     if let Some(verifier) = &handshake.verifier {
         request = request.set_pkce_verifier(PkceCodeVerifier::new(verifier.clone()));
     }
-    parse(request.request_async(&TokenEndpoint { config, http, now }).await)
+    parse(request.request_async(&TokenEndpoint { config, http, now, sent: Some(&handshake.sent) }).await)
 }
 
 /// Redeems a refresh token (RFC 6749 §6).
@@ -49,7 +50,7 @@ pub async fn redeem_refresh_token(
     let refresh_token = RefreshToken::new(refresh_token.expose().to_owned());
     let library = library(config);
     let request = library.exchange_refresh_token(&refresh_token);
-    parse(request.request_async(&TokenEndpoint { config, http, now }).await)
+    parse(request.request_async(&TokenEndpoint { config, http, now, sent: None }).await)
 }
 
 fn parse<E: ErrorResponse + 'static>(
@@ -76,6 +77,7 @@ struct TokenEndpoint<'s> {
     config: &'s config::OAuth2,
     http: &'s ProviderHttp,
     now: Timestamp,
+    sent: Option<&'s Sent>,
 }
 
 impl<'c> AsyncHttpClient<'c> for TokenEndpoint<'_> {
@@ -84,14 +86,15 @@ impl<'c> AsyncHttpClient<'c> for TokenEndpoint<'_> {
 
     fn call(&'c self, request: HttpRequest) -> Self::Future {
         Box::pin(async move {
-            let Self { config, http, now } = self;
+            let Self { config, http, now, sent } = self;
             let endpoint = config.token_endpoint.as_str();
             // The library adds `client_id` to the body; the configured authentication method decides whether it is sent.
             let form = url::form_urlencoded::parse(request.body()).filter(|(name, _)| name != "client_id");
             let form: Vec<_> = form.map(|(name, value)| (name.into_owned(), value.into_owned())).collect();
             let request = ClientRequest { endpoint, audience: config.audience(), form: &form };
             let answer = client_authentication::send(http, &config.registration, &request, *now).await;
-            let answer = answer.map_err(|CallError(fault, why)| token_failure(fault, &why))?;
+            let mut answer = answer.map_err(|CallError(fault, why)| token_failure(fault, &why))?;
+            sent.iter().for_each(|sent| answer.sent.add_all((*sent).clone()));
             normalize(&answer, TokenType::BearerByDefault)
         })
     }

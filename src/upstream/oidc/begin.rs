@@ -17,7 +17,7 @@ use crate::upstream::handshake::{Handshake, LoginHints, LoginRequest, StartedLog
 pub fn begin(config: &config::Oidc, metadata: &Metadata, request: LoginRequest) -> Result<StartedLogin, Failure> {
     let LoginRequest { redirect_uri, mut hints } = request;
     let configured = config.registration.extra_params.iter().find(|(name, _)| name == "max_age");
-    hints.max_age = hints.max_age.or_else(|| configured.and_then(|(_, seconds)| seconds.parse().ok()));
+    hints.max_age = configured.and_then(|(_, seconds)| seconds.parse().ok()).or(hints.max_age);
     let max_age = hints.max_age;
     let redirect = RedirectUrl::new(redirect_uri.clone())
         .map_err(|_| Failure::token(Fault::Refused, "the redirect_uri is not a URL"))?;
@@ -40,7 +40,7 @@ pub fn begin(config: &config::Oidc, metadata: &Metadata, request: LoginRequest) 
     }
     let (url, _, _) = url.url();
     let handshake =
-        Handshake { redirect_uri, nonce: nonce.expose().to_owned(), verifier, max_age, request_token: None };
+        Handshake { redirect_uri, nonce: nonce.expose().to_owned(), verifier, max_age, ..Handshake::default() };
     Ok(StartedLogin { url: url.into(), state, handshake })
 }
 
@@ -128,7 +128,7 @@ mod tests {
 
     /// RA-16
     #[test]
-    fn names_are_unique_and_hints_override_the_configuration() {
+    fn names_are_unique_and_the_configuration_overrides_hints() {
         let mut config = config("https://op.example");
         let extra = [("prompt", "login"), ("hd", "example.com"), ("hd", "other")];
         config.registration.extra_params = extra.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
@@ -141,7 +141,7 @@ mod tests {
         };
         let (begun, pairs) = begun(&config, hints);
         assert_eq!(pairs["login_hint"], "a&client_id=evil");
-        assert_eq!((pairs["prompt"].as_str(), pairs["hd"].as_str()), ("none", "example.com"));
+        assert_eq!((pairs["prompt"].as_str(), pairs["hd"].as_str()), ("login", "example.com"));
         assert_eq!((pairs["max_age"].as_str(), pairs["acr_values"].as_str()), ("0", "1 2"));
         assert_eq!((pairs["client_id"].as_str(), pairs["state"].as_str()), ("us", begun.state.expose()));
         assert!(!pairs.contains_key("ui_locales"));

@@ -19,6 +19,7 @@ use crate::upstream::failure::{Failure, Fault};
 use crate::upstream::handshake::Handshake;
 use crate::upstream::identity::ProviderTokens;
 use crate::upstream::provider_http::CallError;
+use crate::upstream::sent::Sent;
 use crate::upstream::token_response::{TokenType, normalize, token_failure};
 
 impl RelyingParty {
@@ -39,7 +40,7 @@ impl RelyingParty {
         if let Some(verifier) = &handshake.verifier {
             request = request.set_pkce_verifier(PkceCodeVerifier::new(verifier.clone()));
         }
-        parse(request.request_async(&TokenEndpoint(self, now)).await)
+        parse(request.request_async(&TokenEndpoint(self, now, Some(&handshake.sent))).await)
     }
 
     /// Redeems a refresh token (OpenID Connect Core §12.1).
@@ -54,7 +55,7 @@ impl RelyingParty {
         let request = library.exchange_refresh_token(&refresh_token);
         let request =
             request.map_err(|_| Failure::token(Fault::InvalidResponse, "the token request cannot be built"))?;
-        parse(request.request_async(&TokenEndpoint(self, now)).await)
+        parse(request.request_async(&TokenEndpoint(self, now, None)).await)
     }
 }
 
@@ -69,7 +70,7 @@ fn parse<E: ErrorResponse + 'static>(
 }
 
 /// The library's HTTP client for the token endpoint: adds client authentication, and normalizes the response ([`normalize`]).
-struct TokenEndpoint<'s>(&'s RelyingParty, Timestamp);
+struct TokenEndpoint<'s>(&'s RelyingParty, Timestamp, Option<&'s Sent>);
 
 impl<'c> AsyncHttpClient<'c> for TokenEndpoint<'_> {
     type Error = Failure;
@@ -82,7 +83,8 @@ impl<'c> AsyncHttpClient<'c> for TokenEndpoint<'_> {
             let form = url::form_urlencoded::parse(request.body()).filter(|(name, _)| name != "client_id");
             let form: Vec<_> = form.map(|(name, value)| (name.into_owned(), value.into_owned())).collect();
             let answer = self.0.send_as_client(&endpoint, &form, self.1).await;
-            let answer = answer.map_err(|CallError(fault, why)| token_failure(fault, &why))?;
+            let mut answer = answer.map_err(|CallError(fault, why)| token_failure(fault, &why))?;
+            self.2.into_iter().for_each(|sent| answer.sent.add_all(sent.clone()));
             normalize(&answer, TokenType::Required)
         })
     }

@@ -65,6 +65,15 @@ pub(super) fn shown(at: Timestamp) -> String {
     at.format("%-d %B %Y, %H:%M UTC").to_string()
 }
 
+/// The target after a login: `return_to`, else `login.default_return_to`.
+pub fn landing(app: &App, return_to: Option<String>) -> String {
+    return_to.unwrap_or_else(|| {
+        let default = &app.config.login.default_return_to;
+        let prefix = if default.starts_with('/') { app.config.server.public_url.prefix() } else { "" };
+        format!("{prefix}{default}")
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -256,16 +256,43 @@ pub async fn after_refusal(
     code: Code,
     reference: &str,
 ) -> Option<HttpResponse> {
-    let now = app.clock.now();
-    let open = authorize::open(app, id, cookies::binding(app, request), now).await.ok()?;
     let error = match code {
         Code::ProviderDenied | Code::NotAllowed | Code::UserDisabled => OAuthError::AccessDenied,
         Code::ProviderTimeout | Code::ProviderUnavailable | Code::Overloaded => OAuthError::TemporarilyUnavailable,
         _ => OAuthError::ServerError,
     };
+    refuse(app, request, id, error, (code, reference)).await
+}
+
+/// Answers the app with an OAuth error, whose description names the code and the reference of the login.
+pub async fn refuse(
+    app: &App,
+    request: &HttpRequest,
+    id: AuthorizationRequestId,
+    error: OAuthError,
+    (code, reference): (Code, &str),
+) -> Option<HttpResponse> {
+    let now = app.clock.now();
+    let open = authorize::open(app, id, cookies::binding(app, request), now).await.ok()?;
     let why = format!("{} (reference {reference})", code.as_str());
     let answer = authorize::give_up(app, &open, error, why, now).await.ok()?;
     Some(to_app(app, request.method(), &answer))
+}
+
+/// Resumes the authorization request of an app with a session that the browser has. `None` where it needs a login, or cannot be
+/// resumed.
+pub async fn without_login(
+    app: &App,
+    request: &HttpRequest,
+    id: AuthorizationRequestId,
+    signed_in: &SignedIn,
+    now: Timestamp,
+) -> Option<HttpResponse> {
+    let open = authorize::open(app, id, cookies::binding(app, request), now).await.ok()?;
+    match authorize::resume(app, &open, Some(signed_in), false, now).await.ok()? {
+        Next::SignIn(..) => None,
+        next => Some(go(app, request, next)),
+    }
 }
 
 /// The live session of the browser, by the session cookie alone. `None` for a revoked or expired session.

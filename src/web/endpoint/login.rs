@@ -5,7 +5,7 @@ use actix_web::web::{Data, Path, Payload};
 use actix_web::{HttpRequest, HttpResponse};
 use serde::Serialize;
 
-use super::authorize;
+use super::{authorize, stale_login};
 use crate::app::App;
 use crate::base::clock::Timestamp;
 use crate::base::id::SessionId;
@@ -27,6 +27,7 @@ use crate::web::request::credentials;
 use crate::web::request::expired_cookies;
 use crate::web::request::extract::{self, Form, Parameters, Query};
 use crate::web::request::login::{LOGIN_PARAMETERS, caller, checked_return_to, hints, hints_of, target};
+use crate::web::request::throttle::Throttles;
 
 /// `GET /providers`: the providers, in the order of the configuration.
 pub async fn providers(app: Data<App>) -> HttpResponse {
@@ -130,7 +131,8 @@ pub async fn callback_by_form(
     if !answers_by_form(&app, &provider)? {
         return Err(Refusal::InvalidRequest.into());
     }
-    let form = extract::form(&request, payload, app.config.limits.body_bytes).await?;
+    let form = extract::form_text(&request, payload, app.config.limits.body_bytes).await?;
+    let form = authorization_response::parameters(&form)?;
     let state = Plain::new(form.get("state").ok_or(Code::UnknownState)?);
     let mut response = authorization_response::with_code(&form)?;
     if let AuthorizationResponse::Granted(AuthorizationGrant::Code { user, .. }) = &mut response {
@@ -152,11 +154,12 @@ fn answers_by_form(app: &App, provider: &str) -> Result<bool, Problem> {
 /// `GET /callback/{provider}`: the authorization response in the query.
 pub async fn callback(
     app: Data<App>,
+    throttles: Data<Throttles>,
     path: Path<String>,
     request: HttpRequest,
-    Query(query): Query,
 ) -> Result<HttpResponse, Problem> {
     let (app, provider, request) = (app.get_ref(), path.into_inner(), &request);
+    let query = authorization_response::parameters(request.query_string())?;
     let by_form = answers_by_form(app, &provider)?;
     let (state, response) = if by_form { (posted(&query)?, None) } else { returned(app, &provider, &query)? };
     let previous = cookies::named(app, request);
@@ -169,6 +172,7 @@ pub async fn callback(
         Ok(Finished::Linked(Linked { return_to })) => {
             Ok(page::see_other(&return_to.unwrap_or_else(|| page::account_path(app))))
         }
+        Ok(Finished::Stale(stale)) => stale_login::follow(app, &throttles, request, &stale, now).await,
         Err(refusal) => refused(app, request, refusal, now).await,
     }
 }
@@ -184,7 +188,7 @@ async fn refused(
             // A reload or the back button repeats the response. Safe in the browser that has the session of the first
             // one (RA-06).
             if is_signed_in_by(app, request, session, now).await {
-                return Ok(page::see_other(&landing(app, return_to)));
+                return Ok(page::see_other(&page::landing(app, return_to)));
             }
             Err(LoginRefusal::Replayed { reference, session, return_to }.into())
         }
@@ -203,7 +207,7 @@ async fn refused(
 async fn welcome(app: &App, request: &HttpRequest, completed: &Completed, now: Timestamp) -> HttpResponse {
     let mut answer = match (completed.request, &completed.answer) {
         (_, Some(answer)) => to_app(app, request.method(), answer),
-        (None, None) => page::see_other(&landing(app, completed.return_to.clone())),
+        (None, None) => page::see_other(&page::landing(app, completed.return_to.clone())),
         (Some(id), None) => {
             let answer = authorize::after_login(app, request, id, &completed.signed_in, now).await;
             answer.unwrap_or_else(|problem| problem.for_browser(request))
@@ -222,14 +226,6 @@ async fn is_signed_in_by(app: &App, request: &HttpRequest, session: Option<Sessi
     credentials::if_live(app, claimed, now).await.is_ok_and(|live| live.is_some())
 }
 
-fn landing(app: &App, return_to: Option<String>) -> String {
-    return_to.unwrap_or_else(|| {
-        let default = &app.config.login.default_return_to;
-        let prefix = if default.starts_with('/') { app.config.server.public_url.prefix() } else { "" };
-        format!("{prefix}{default}")
-    })
-}
-
 /// The `state` of a login whose response was posted. A response in the query is refused (RA-19).
 fn posted(query: &Parameters) -> Result<Plain, Problem> {
     if query.get("code").is_some() || query.get("error").is_some() {
@@ -241,7 +237,7 @@ fn posted(query: &Parameters) -> Result<Plain, Problem> {
 /// The `state` and the authorization response in the query.
 fn returned(app: &App, provider: &str, query: &Parameters) -> Result<(Plain, Option<AuthorizationResponse>), Problem> {
     let provider = app.providers.get(provider).ok_or(Code::UnknownProvider)?;
-    let state = query.get("state").ok_or(Code::UnknownState)?;
+    let state = query.get("state").ok_or_else(|| without_state(app, provider.id(), query))?;
     let with_verifier = provider.returns_verifier();
     let response = if with_verifier {
         authorization_response::with_verifier(query)
@@ -249,4 +245,17 @@ fn returned(app: &App, provider: &str, query: &Parameters) -> Result<(Plain, Opt
         authorization_response::with_code(query)
     }?;
     Ok((Plain::new(state), Some(response)))
+}
+
+/// A response without `state` belongs to no login. A provider that rejects the client or the redirect URI may leave it out of an
+/// error.
+fn without_state(app: &App, provider: &str, query: &Parameters) -> Code {
+    if query.get("error").is_some() && app.stateless_errors.is_due(provider, app.clock.now()) {
+        tracing::warn!(
+            provider,
+            "an authorization response has an error and no state, so it belongs to no login; if the provider sent it, check \
+             client_id, and the redirect URI and the scopes that are registered there"
+        );
+    }
+    Code::UnknownState
 }

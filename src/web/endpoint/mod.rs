@@ -17,6 +17,7 @@ pub mod revocation;
 pub mod session;
 pub mod sessions;
 pub mod spa_flow;
+pub mod stale_login;
 pub mod start_again;
 pub mod status_list;
 pub mod token;

@@ -3,11 +3,33 @@
 use super::extract::Parameters;
 use crate::base::secret::Plain;
 use crate::login::AuthorizationResponse;
-use crate::upstream::{AuthorizationGrant, is_error_code};
+use crate::upstream::{AuthorizationGrant, ErrorResponse};
 use crate::web::answer::problem::Problem;
 use crate::web::answer::refusals::Refusal;
 
-/// The response of RFC 6749 §4.1.2. Exactly one of `code` and `error` must be present (RA-14).
+/// The names of the parameters that are read.
+const KNOWN: [&str; 13] = [
+    "code",
+    "state",
+    "iss",
+    "user",
+    "error",
+    "error_description",
+    "error_message",
+    "error_reason",
+    "oauth_token",
+    "oauth_verifier",
+    "oauth_problem",
+    "oauth_problem_advice",
+    "denied",
+];
+
+/// The parameters of an encoded query or form.
+pub fn parameters(encoded: &str) -> Result<Parameters, Problem> {
+    Parameters::parse_known(encoded, &KNOWN)
+}
+
+/// The response of RFC 6749 §4.1.2: a code or an error (RA-14).
 pub fn with_code(parameters: &Parameters) -> Result<AuthorizationResponse, Problem> {
     let iss = parameters.get("iss").map(str::to_owned);
     match (parameters.get("code"), parameters.get("error")) {
@@ -20,30 +42,40 @@ pub fn with_code(parameters: &Parameters) -> Result<AuthorizationResponse, Probl
                 user: None,
             }))
         }
-        (None, Some(error)) => Ok(AuthorizationResponse::Denied { error: known_error(error), iss }),
-        _ => Err(Refusal::InvalidRequest.into()),
+        (None, error) => match (error, description(parameters)) {
+            (None, None) => Err(Refusal::InvalidRequest.into()),
+            (error, description) => {
+                let error = ErrorResponse::new(error.unwrap_or_default(), description);
+                Ok(AuthorizationResponse::Denied { error, iss })
+            }
+        },
+        (Some(_), Some(_)) => Err(Refusal::InvalidRequest.into()),
     }
 }
 
 /// The response of RFC 5849 §2.2 (OAuth 1.0a). The RFC defines no refusal. Providers send `denied` with the token,
 /// `oauth_problem` of the Problem Reporting extension, `error`, or a token without a verifier.
 pub fn with_verifier(parameters: &Parameters) -> Result<AuthorizationResponse, Problem> {
-    let word = parameters.get("oauth_problem").or(parameters.get("error")).map(known_error);
-    let no = word.or(parameters.get("denied").map(|_| "denied".to_owned()));
-    match (parameters.get("oauth_token"), parameters.get("oauth_verifier"), no) {
+    let problem = parameters.get("oauth_problem").or(parameters.get("error"));
+    let denied = parameters.get("denied").map(|_| "denied");
+    let error = problem.or(denied).map(|code| ErrorResponse::new(code, description(parameters)));
+    match (parameters.get("oauth_token"), parameters.get("oauth_verifier"), error) {
         (Some(token), Some(verifier), None) => {
             let (token, verifier) = (Plain::new(token), Plain::new(verifier));
             Ok(AuthorizationResponse::Granted(AuthorizationGrant::Verifier { token, verifier }))
         }
-        (_, None, Some(no)) => Ok(AuthorizationResponse::Denied { error: no, iss: None }),
+        (_, None, Some(error)) => Ok(AuthorizationResponse::Denied { error, iss: None }),
         (Some(_), None, None) => {
-            Ok(AuthorizationResponse::Denied { error: "without oauth_verifier".to_owned(), iss: None })
+            let error = ErrorResponse::new("", Some("no oauth_verifier"));
+            Ok(AuthorizationResponse::Denied { error, iss: None })
         }
         _ => Err(Refusal::InvalidRequest.into()),
     }
 }
 
-/// The error code, if it has the form of one (lowercase letters and underscores). Other input is not logged.
-fn known_error(error: &str) -> String {
-    if is_error_code(error) { error.to_owned() } else { "an unknown error".to_owned() }
+/// What the provider says of an error. Facebook uses other names than RFC 6749 §4.1.2.1, and the Problem Reporting extension of
+/// OAuth 1.0a has its own.
+fn description(parameters: &Parameters) -> Option<&str> {
+    let names = ["error_description", "error_message", "error_reason", "oauth_problem_advice"];
+    names.into_iter().find_map(|name| parameters.get(name))
 }

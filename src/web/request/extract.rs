@@ -48,6 +48,13 @@ impl Parameters {
         Ok((Self(read), doubled))
     }
 
+    /// Parses only the parameters of these names, of which none may be repeated. A provider or a proxy may add others, repeated or
+    /// malformed; they are ignored.
+    pub fn parse_known(encoded: &str, known: &[&str]) -> Result<Self, Problem> {
+        let is_known = |pair: &&str| decode(pair.split('=').next().unwrap_or_default()).is_ok_and(|name| known.contains(&name.as_str()));
+        Self::parse(&encoded.split('&').filter(is_known).collect::<Vec<_>>().join("&"))
+    }
+
     /// The parameters of the request's query. Handlers extract [`Query`].
     pub fn of_query(request: &HttpRequest) -> Result<Self, Problem> {
         Self::parse(request.query_string())
@@ -133,11 +140,16 @@ pub async fn body(request: &HttpRequest, payload: web::Payload, limit: usize) ->
 
 /// Reads a form from the body. The query is ignored.
 pub async fn form(request: &HttpRequest, payload: web::Payload, limit: usize) -> Result<Parameters, Problem> {
+    Parameters::parse(&form_text(request, payload, limit).await?)
+}
+
+/// Reads the text of a form from the body.
+pub async fn form_text(request: &HttpRequest, payload: web::Payload, limit: usize) -> Result<String, Problem> {
     if media_type(request) != FORM {
         return Err(Refusal::InvalidRequest.into());
     }
     let body = body(request, payload, limit).await?;
-    Parameters::parse(std::str::from_utf8(&body).map_err(|_| Refusal::InvalidRequest)?)
+    Ok(std::str::from_utf8(&body).map_err(|_| Refusal::InvalidRequest)?.to_owned())
 }
 
 /// The media type of `Content-Type`, in lower case and without parameters; empty where the header is missing.
@@ -154,6 +166,18 @@ pub fn json<T: DeserializeOwned>(body: &[u8]) -> Result<T, Problem> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn other_parameters_are_ignored_where_the_names_are_known() {
+        let parse = |encoded: &str| Parameters::parse_known(encoded, &["code", "state"]);
+        for good in ["code=c&state=s&x=1&x=2", "x=%ff&code=c&state=s&x=%00&%ff=1", "code=c&state=s"] {
+            let read = parse(good).map_err(|_| ()).expect("good parameters");
+            assert_eq!((read.get("code"), read.get("state"), read.get("x")), (Some("c"), Some("s"), None), "{good}");
+        }
+        for bad in ["code=c&code=c", "code=c&%63ode=d", "code=%ff", "state=&state=s"] {
+            assert!(parse(bad).is_err(), "{bad}");
+        }
+    }
 
     /// RA-14, IN-04, IN-08: also NUL and invalid UTF-8 in names and values.
     #[test]

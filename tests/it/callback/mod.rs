@@ -6,6 +6,7 @@ mod claims;
 mod concurrent;
 mod get;
 mod post;
+mod provider_errors;
 mod provider_responses;
 mod users;
 mod ways_on;

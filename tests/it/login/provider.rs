@@ -99,15 +99,15 @@ async fn a_cross_site_link_only_begins_a_login() {
 /// RA-16
 #[tokio::test]
 async fn only_hints_are_passed_on_and_reserved_parameters_are_refused() {
-    let gateway = Gateway::with("[providers.op.extra_params]\nprompt = 'consent'\n");
+    let gateway = Gateway::with("[providers.op.extra_params]\nprompt = 'consent'\nmax_age = '30'\n");
     let browser = gateway.browser();
     let hints = "login_hint=a%40b.c&max_age=60&acr_values=x%20y&ui_locales=de&prompt=login";
     let sent = parameters(&browser.get(&format!("/login/op?{hints}")).await.location());
     assert_eq!(value(&sent, "login_hint"), "a@b.c");
-    assert_eq!(value(&sent, "max_age"), "60");
+    assert_eq!(value(&sent, "max_age"), "30", "the configuration overrides the request");
     assert_eq!(value(&sent, "acr_values"), "x y");
     assert_eq!(value(&sent, "ui_locales"), "de");
-    assert_eq!(value(&sent, "prompt"), "login", "the request overrides the configuration");
+    assert_eq!(value(&sent, "prompt"), "consent", "the configuration overrides the request");
 
     let evil = "scope=all&client_id=evil&redirect_uri=https%3A%2F%2Fevil.example&response_type=token&state=s&nonce=n\
                 &code_challenge=c&code_challenge_method=plain&code_verifier=v&client_secret=s&response_mode=fragment\

@@ -77,8 +77,7 @@ fn handshake() -> Handshake {
         redirect_uri: "https://gw.example/callback/op".into(),
         nonce: NONCE.into(),
         verifier: Some("v".repeat(43)),
-        max_age: None,
-        request_token: None,
+        ..Handshake::default()
     }
 }
 

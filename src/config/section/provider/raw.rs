@@ -61,7 +61,7 @@ pub(crate) struct RawProvider {
     pub(crate) response_mode: ResponseMode,
     /// pushed authorization requests: `auto` (where the provider advertises it), `always` or `never`
     pub(crate) pushed_authorization: PushedAuthorization,
-    /// parameters that are added to the authorization request
+    /// parameters that are added to the authorization request, and override those of the caller
     pub(crate) extra_params: BTreeMap<String, String>,
     /// `auto` (when the ID token lacks the e-mail address or a claim that `allow` or tokens.claims needs), `always` or `never`
     pub(crate) userinfo: Userinfo,

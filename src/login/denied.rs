@@ -1,0 +1,55 @@
+//! An error response of a provider to the authorization request (RFC 6749 §4.1.2.1, OpenID Connect Core §3.1.2.6).
+
+use super::failure::LoginFailure;
+use super::refusal::Code;
+use crate::upstream::{ErrorResponse, Sent};
+
+/// Error codes that only the operator can act on: the provider rejects the request of the gateway and not the person. Each with
+/// the remedy.
+const REJECTED_REQUESTS: [(&str, &str); 10] = [
+    ("invalid_scope", "check scopes"),
+    ("unauthorized_client", "check that this client exists and is enabled there, and may use the authorization code flow"),
+    ("unsupported_response_type", "allow the authorization code flow for this client there"),
+    ("unsupported_response_mode", "check response_mode"),
+    ("invalid_request", "check the redirect URI and what this client requires there, such as PKCE or DPoP"),
+    ("invalid_request_uri", "check pushed_authorization"),
+    ("invalid_request_object", "check what this client requires there"),
+    ("request_not_supported", "check extra_params"),
+    ("request_uri_not_supported", "check pushed_authorization"),
+    ("invalid_target", "check extra_params"),
+];
+
+/// The failure of a login after an error response.
+pub fn failure(error: &ErrorResponse, sent: &Sent) -> LoginFailure {
+    let said = error.describe(sent);
+    if let Some((code, remedy)) = REJECTED_REQUESTS.into_iter().find(|(code, _)| *code == error.code()) {
+        let reason = format!("the provider rejected the authorization request{said}: {remedy}");
+        return LoginFailure { rejected: Some(code), needs_operator: true, ..LoginFailure::denied(Code::ProviderError, reason) };
+    }
+    let code = if error.is_temporary() { Code::ProviderError } else { Code::ProviderDenied };
+    LoginFailure::denied(code, format!("the provider answered with an error{said}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_code_tells_whether_the_person_or_the_request_is_rejected() {
+        let of = |code: &str, description: &str| failure(&ErrorResponse::new(code, Some(description)), &Sent::default());
+        for (code, _) in REJECTED_REQUESTS {
+            let failure = of(code, "");
+            assert_eq!((failure.code, failure.needs_operator, failure.rejected), (Code::ProviderError, true, Some(code)));
+            assert!(failure.reason.contains(&format!("({code}): ")), "{}", failure.reason);
+        }
+        for code in ["access_denied", "login_required", "consent_required", "interaction_required", "x", "", "<b>"] {
+            let failure = of(code, "no");
+            assert_eq!((failure.code, failure.needs_operator, failure.rejected), (Code::ProviderDenied, false, None));
+        }
+        for code in ["server_error", "temporarily_unavailable"] {
+            assert_eq!((of(code, "").code, of(code, "").rejected), (Code::ProviderError, None));
+        }
+        let reason = of("access_denied", "Not you, ada@example.com\n!").reason;
+        assert_eq!(reason, "the provider answered with an error (access_denied), it said \"Not you, [e-mail address] !\"");
+    }
+}

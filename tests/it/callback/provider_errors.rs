@@ -1,0 +1,242 @@
+//! Error responses of a provider to the authorization request (RFC 6749 §4.1.2.1).
+
+use serde_json::json;
+
+use crate::presets::operator::Operator;
+use crate::support::person::{Person, two_providers};
+use crate::support::{Answer, Begun, Browser, Gateway, LogCapture, Setup, app, parameter};
+
+/// The callback of a login with this error.
+fn refused(begun: &Begun, error: &str, description: &str) -> String {
+    begun.callback(&[("error", error), ("error_description", description), ("state", &begun.state)])
+}
+
+/// Keycloak's answer to a stale tab.
+fn stale(begun: &Begun) -> String {
+    refused(begun, "temporarily_unavailable", "authentication_expired")
+}
+
+/// Begins a login with parameters.
+async fn begin(browser: &Browser, query: &str) -> Begun {
+    Begun::at("op", browser.get(&format!("/login/op?{query}")).await.location())
+}
+
+/// The detail of the last step of the login with that state, and its status.
+fn last_step(gateway: &Gateway, begun: &Begun) -> String {
+    let hash = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, begun.state.as_bytes());
+    let hash: String = hash.as_ref().iter().map(|byte| format!("{byte:02x}")).collect();
+    let step = format!(
+        "SELECT status || ': ' || (steps->-1->>'detail') FROM authorization_sessions WHERE encode(state_hash, 'hex') = '{hash}'"
+    );
+    gateway.database.words(&step).concat()
+}
+
+/// What only the operator can change is not told as a refusal of the person. It raises one warning for each minute, with a
+/// count, and does not change the availability of the provider.
+#[tokio::test]
+async fn a_rejected_request_is_the_operators_matter() {
+    let gateway = Gateway::start();
+    gateway.hand.hold();
+    let log = LogCapture::start();
+    for code in ["invalid_scope", "unauthorized_client", "unsupported_response_type", "invalid_request"] {
+        for _ in 0..3 {
+            let browser = gateway.browser();
+            let begun = browser.begin("op").await;
+            let page = browser.get(&refused(&begun, code, "Invalid scopes: openid x")).await;
+            assert_eq!((page.status, page.is_page()), (502, true), "{code}");
+            assert!(page.body.contains("changes a setting") && !page.body.contains("Invalid scopes"), "{}", page.body);
+            let step = last_step(&gateway, &begun);
+            let expected = format!(
+                "denied: the provider rejected the authorization request ({code}), it said \"Invalid scopes: openid x\": "
+            );
+            assert!(step.starts_with(&expected), "{step}");
+        }
+        let text = log.text();
+        let lines = text.lines().filter(|line| line.contains(&format!("code=\"{code}\"")));
+        let warnings: Vec<_> = lines.filter(|line| line.contains("WARN")).collect();
+        assert!(warnings.len() == 1 && warnings[0].contains("count=1"), "{code}: {warnings:?}");
+    }
+    gateway.hand.advance(chrono::TimeDelta::minutes(1));
+    let browser = gateway.browser();
+    let begun = browser.begin("op").await;
+    browser.get(&refused(&begun, "invalid_scope", "")).await;
+    assert!(log.text().lines().any(|line| line.contains("WARN") && line.contains("count=3")));
+    let providers = browser.fetch("/providers").await.json();
+    assert_eq!(providers["providers"][0]["available"], true);
+}
+
+/// What we sent and addresses are not repeated, in any notation.
+#[tokio::test]
+async fn the_words_of_a_provider_contain_nothing_that_was_sent() {
+    let gateway = Gateway::start();
+    let browser = gateway.browser();
+    let begun = begin(&browser, "login_hint=ada.lovelace").await;
+    let hex: String = begun.state.bytes().map(|byte| format!("%{byte:02x}")).collect();
+    let text = format!("state {} or {hex} of ADA.LOVELACE, ada@example.com <b>\u{202e}", begun.state);
+    let page = browser.get(&refused(&begun, "access_denied", &text)).await;
+    assert_eq!(page.status, 403);
+    let step = last_step(&gateway, &begun);
+    let expected = "denied: the provider answered with an error (access_denied), it said \"state [sent value] or [sent value] of \
+                    [sent value], [e-mail address] <b>\\u{202e}\"";
+    assert_eq!(step, expected);
+}
+
+/// An error without the `iss` that the provider announces is the error that it is.
+#[tokio::test]
+async fn an_error_without_the_announced_iss_is_still_a_denial() {
+    let setup = Setup::new();
+    setup.op.set_metadata("authorization_response_iss_parameter_supported", json!(true));
+    let gateway = setup.start();
+    let browser = gateway.browser();
+    let begun = browser.begin("op").await;
+    let answer = browser.fetch(&refused(&begun, "access_denied", "")).await;
+    assert_eq!(answer.problem(), (403, "provider_denied".into()));
+}
+
+/// Parameters that the provider or a proxy adds do not fail the login, whatever they are.
+#[tokio::test]
+async fn unknown_parameters_of_a_callback_are_ignored() {
+    let gateway = Gateway::start();
+    for more in ["x=1&x=2", "session_state=a&session_state=a", "utm=%ff", "a=%00"] {
+        let browser = gateway.browser();
+        let begun = browser.begin("op").await;
+        let answer = browser.get(&format!("{}&{more}", begun.callback_of("alice"))).await;
+        assert_eq!(answer.status, 303, "{more}");
+    }
+}
+
+/// An error without `state` belongs to no login. The log says so, without the words of the request, and once an hour.
+#[tokio::test]
+async fn an_error_without_state_is_said_in_the_log() {
+    let gateway = Gateway::start();
+    let log = LogCapture::start();
+    for _ in 0..2 {
+        let page = gateway.browser().get("/callback/op?error=invalid_request&error_description=words-of-a-test").await;
+        assert_eq!((page.status, page.is_page()), (400, true));
+    }
+    let text = log.text();
+    let lines: Vec<_> = text.lines().filter(|line| line.contains("has an error and no state")).collect();
+    assert!(lines.len() == 1 && lines[0].contains("client_id") && !lines[0].contains("words-of-a-test"), "{lines:?}");
+}
+
+/// A person who is signed in by another tab goes on.
+#[tokio::test]
+async fn a_stale_tab_goes_on_with_the_session_of_the_browser() {
+    let gateway = Gateway::start();
+    let browser = gateway.browser();
+    let begun = begin(&browser, "return_to=/sessions").await;
+    browser.sign_in("alice").await;
+    let answer = browser.get(&stale(&begun)).await;
+    assert_eq!((answer.status, answer.location().as_str()), (303, "/sessions"));
+    let expected = "denied: the provider answered with an error (temporarily_unavailable), it said \"authentication_expired\"; the \
+                    browser went on with the session that it has";
+    assert_eq!(last_step(&gateway, &begun), expected);
+    assert_eq!(gateway.database.rows("authorization_sessions"), 2, "nothing began once more");
+}
+
+/// Without a session the login begins once more, with the same parameters; a second such answer ends it.
+#[tokio::test]
+async fn a_stale_tab_without_a_session_begins_once_more() {
+    let gateway = Gateway::start();
+    let browser = gateway.browser();
+    let first = begin(&browser, "return_to=/sessions&ui_locales=de").await;
+    let second = Begun::at("op", browser.get(&stale(&first)).await.location());
+    assert_eq!(parameter(&second.url, "ui_locales").as_deref(), Some("de"));
+    assert_ne!(first.state, second.state);
+    assert!(last_step(&gateway, &first).contains("the login began once more as "));
+    let page = browser.get(&stale(&second)).await;
+    assert_eq!((page.status, page.is_page()), (502, true));
+    assert!(last_step(&gateway, &second).ends_with("the login had begun once more already"));
+
+    let first = begin(&browser, "return_to=/sessions").await;
+    let second = Begun::at("op", browser.get(&stale(&first)).await.location());
+    assert_eq!(browser.get(&second.callback_of("alice")).await.location(), "/sessions");
+}
+
+/// What the login asked for is never passed over, and the limit on logins counts.
+#[tokio::test]
+async fn a_session_does_not_replace_what_the_login_asked_for() {
+    let gateway = Gateway::start();
+    let browser = gateway.browser();
+    browser.sign_in("alice").await;
+    for query in ["prompt=login", "prompt=select_account", "max_age=60", "acr_values=gold", "login_hint=bob%40example.com"] {
+        let first = begin(&browser, query).await;
+        let second = Begun::at("op", browser.get(&stale(&first)).await.location());
+        let (name, value) = query.split_once('=').expect("a pair");
+        let sent = parameter(&second.url, name).map(|sent| sent.replace('@', "%40"));
+        assert_eq!(sent.as_deref(), Some(value), "{query}");
+        assert_eq!(browser.get(&stale(&second)).await.status, 502, "{query}");
+    }
+    let own = begin(&browser, "login_hint=Alice%40example.com").await;
+    assert_eq!(browser.get(&stale(&own)).await.status, 303);
+
+    let configured = Gateway::with("[providers.op.extra_params]\nprompt = 'login'\n");
+    let browser = configured.browser();
+    browser.sign_in("alice").await;
+    let first = begin(&browser, "").await;
+    assert_eq!(browser.get(&stale(&first)).await.status, 302, "the operator asks for it");
+
+    let limited = Gateway::with("[limits]\nlogins_per_minute = 1\n");
+    let browser = limited.browser();
+    let first = begin(&browser, "").await;
+    assert_eq!(browser.get(&stale(&first)).await.status, 429);
+    assert!(last_step(&limited, &first).ends_with("there were too many logins"));
+}
+
+/// The session of another provider is not enough, and linking goes on as linking.
+#[tokio::test]
+async fn linking_and_another_provider_begin_once_more() {
+    let (gateway, _other) = two_providers("");
+    let ada = Person::at(&gateway, "op", "ada").await;
+    let at_other = Begun::at("other", ada.browser.get("/login/other").await.location());
+    let again = ada.browser.get(&stale(&at_other)).await;
+    assert_eq!(again.status, 302, "the session is of the provider op");
+
+    let answer = ada.post("/identities/other").await;
+    let begun = Begun::at("other", answer.json()["url"].as_str().expect("a URL").to_owned());
+    let again = Begun::at("other", ada.browser.get(&stale(&begun)).await.location());
+    assert_eq!(ada.browser.get(&again.callback_of("countess")).await.location(), "/account");
+    assert_eq!(ada.identities().await, ["op/ada", "other/countess"]);
+    assert_eq!(gateway.database.rows("sessions"), 1);
+}
+
+/// The request of an app is answered by the session, and with `temporarily_unavailable` where there is none.
+#[tokio::test]
+async fn the_request_of_an_app_goes_on_too() {
+    let gateway = app::start();
+    let browser = gateway.browser();
+    let first = Begun::at("op", browser.get(&app::path(&[])).await.location());
+    let second = Begun::at("op", browser.get(&stale(&first)).await.location());
+    assert_eq!(app::redirect_error(&browser.get(&stale(&second)).await), "temporarily_unavailable");
+
+    let begun = Begun::at("op", browser.get(&app::path(&[])).await.location());
+    browser.sign_in("alice").await;
+    let answer = browser.get(&stale(&begun)).await;
+    assert!(!app::code(&answer).is_empty());
+
+    let fresh = Begun::at("op", browser.get(&app::path(&[("prompt", "login")])).await.location());
+    let again = browser.get(&stale(&fresh)).await;
+    assert_eq!(parameter(&again.location(), "prompt").as_deref(), Some("login"), "{again:?}");
+}
+
+/// The words are in `vestibule logins show`, for a callback after the claim only.
+#[tokio::test]
+async fn the_words_are_shown_after_the_claim_only() {
+    let gateway = Gateway::start();
+    let browser = gateway.browser();
+    let begun = browser.begin("op").await;
+    let another = gateway.browser();
+    assert_eq!(another.get(&refused(&begun, "access_denied", "words of another browser")).await.status, 403);
+    let steps = "SELECT steps::text FROM authorization_sessions";
+    assert!(!gateway.database.words(steps).concat().contains("words of another browser"));
+    let page = browser.get(&refused(&begun, "access_denied", "not in the group")).await;
+    assert!(shown(&gateway, &page).contains("it said \"not in the group\""));
+}
+
+/// What `vestibule logins show` prints of the reference on a page.
+fn shown(gateway: &Gateway, page: &Answer) -> String {
+    let (_, reference) = page.body.split_once("<code>").unwrap_or_else(|| panic!("no reference: {}", page.body));
+    let reference = reference.split('<').next().expect("a reference");
+    let (_, said, complaint) = Operator::new().run(&gateway.database.configuration(), &["logins", "show", reference]);
+    said + &complaint
+}
