@@ -21,8 +21,8 @@ const PROVIDER_FAILS: u8 = 1;
 /// The arguments of `vestibule config check`.
 #[derive(clap::Args)]
 pub struct Arguments {
-    /// Also test each provider: reachable, issuer, keys, algorithms, PKCE, clock, and whether it accepts the client secret,
-    /// by redeeming an invalid code; and, where the database can be reached, whether stored identities are of its issuer;
+    /// Also test each provider: reachable, issuer, keys, algorithms, PKCE, clock; whether it accepts the client secret, by
+    /// redeeming an invalid code; whether it knows the redirect URI, by a request with prompt=none; and, where the database can be reached, whether stored identities are of its issuer;
     /// exit 1 where one fails
     #[arg(long)]
     probe: bool,
@@ -155,10 +155,12 @@ async fn probe_all(config: Config) -> Result<Vec<Probed>, String> {
         let registration = provider.registration();
         let (id, name) = (registration.id.clone(), registration.name.clone());
         let callback = registration.redirect_uri.as_ref().map(ToString::to_string);
-        let callback = callback.unwrap_or_else(|| config.server.public_url.callback(&id));
+        let public_url = &config.server.public_url;
+        let callback = callback.unwrap_or_else(|| public_url.callback(&id));
+        let addresses = upstream::Addresses { callback, logout_callback: public_url.logout_callback(&id) };
         let (outbound, clock) = (outbound.clone(), clock.clone());
         tasks.spawn(async move {
-            let findings = upstream::probe(provider, &callback, &outbound, &clock).await;
+            let findings = upstream::probe(provider, &addresses, &outbound, &clock).await;
             (place, Probed { id, name, findings })
         });
     }

@@ -45,7 +45,7 @@ pub async fn complete(
                     let Handshake { hints, is_repeated, .. } = handshake;
                     return Ok(Err(StaleParts { reason, hints, is_repeated }));
                 }
-                return Err(denied::failure(&error, &handshake.sent).into());
+                return Err(denied::failure(&error, &handshake.sent, &handshake.redirect_uri).into());
             }
         };
         let identity = confirm(app, provider, &claimed, (&handshake, grant), now).await?;

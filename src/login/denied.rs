@@ -2,27 +2,27 @@
 
 use super::failure::LoginFailure;
 use super::refusal::Code;
-use crate::upstream::{ErrorResponse, Sent};
+use crate::upstream::{ErrorResponse, Sent, request_remedy};
 
-/// Error codes that only the operator can act on: the provider rejects the request of the gateway and not the person. Each with
-/// the remedy.
-const REJECTED_REQUESTS: [(&str, &str); 10] = [
-    ("invalid_scope", "check scopes"),
-    ("unauthorized_client", "check that this client exists and is enabled there, and may use the authorization code flow"),
-    ("unsupported_response_type", "allow the authorization code flow for this client there"),
-    ("unsupported_response_mode", "check response_mode"),
-    ("invalid_request", "check the redirect URI and what this client requires there, such as PKCE or DPoP"),
-    ("invalid_request_uri", "check pushed_authorization"),
-    ("invalid_request_object", "check what this client requires there"),
-    ("request_not_supported", "check extra_params"),
-    ("request_uri_not_supported", "check pushed_authorization"),
-    ("invalid_target", "check extra_params"),
+/// Error codes that only the operator can act on: the provider rejects the request of the gateway and not the person.
+const REJECTED_REQUESTS: [&str; 10] = [
+    "invalid_scope",
+    "unauthorized_client",
+    "unsupported_response_type",
+    "unsupported_response_mode",
+    "invalid_request",
+    "invalid_request_uri",
+    "invalid_request_object",
+    "request_not_supported",
+    "request_uri_not_supported",
+    "invalid_target",
 ];
 
-/// The failure of a login after an error response.
-pub fn failure(error: &ErrorResponse, sent: &Sent) -> LoginFailure {
+/// The failure of a login after an error response. `redirect_uri`: that of the request.
+pub fn failure(error: &ErrorResponse, sent: &Sent, redirect_uri: &str) -> LoginFailure {
     let said = error.describe(sent);
-    if let Some((code, remedy)) = REJECTED_REQUESTS.into_iter().find(|(code, _)| *code == error.code()) {
+    if let Some(code) = REJECTED_REQUESTS.into_iter().find(|code| *code == error.code()) {
+        let remedy = request_remedy(error, redirect_uri);
         let reason = format!("the provider rejected the authorization request{said}: {remedy}");
         return LoginFailure { rejected: Some(code), needs_operator: true, ..LoginFailure::denied(Code::ProviderError, reason) };
     }
@@ -36,8 +36,8 @@ mod tests {
 
     #[test]
     fn the_code_tells_whether_the_person_or_the_request_is_rejected() {
-        let of = |code: &str, description: &str| failure(&ErrorResponse::new(code, Some(description)), &Sent::default());
-        for (code, _) in REJECTED_REQUESTS {
+        let of = |code: &str, description: &str| failure(&ErrorResponse::new(code, Some(description)), &Sent::default(), "https://gw.example/cb");
+        for code in REJECTED_REQUESTS {
             let failure = of(code, "");
             assert_eq!((failure.code, failure.needs_operator, failure.rejected), (Code::ProviderError, true, Some(code)));
             assert!(failure.reason.contains(&format!("({code}): ")), "{}", failure.reason);

@@ -16,6 +16,7 @@ use url::{Host, Url};
 use super::breaker::Breaker;
 use super::error_response::describe_response;
 use super::failure::Fault;
+use super::remedy;
 use super::secret_order::SecretOrder;
 use super::sent::Sent;
 use crate::base::clock::Timestamp;
@@ -36,7 +37,7 @@ impl From<OutboundError> for CallError {
             OutboundError::Exhausted | OutboundError::TooMany => Fault::Overloaded,
             _ => Fault::InvalidResponse,
         };
-        Self(fault, error.to_string())
+        Self(fault, remedy::of_connection(error.to_string()))
     }
 }
 
@@ -122,6 +123,7 @@ impl ProviderHttp {
         let waited = begun.elapsed();
         self.breaker.admit(now + time_delta(waited)).map_err(rejected)?;
         let trust = Url::parse(&request.uri().to_string()).map_or(Trust::Learned, |url| self.trust(&url));
+        let is_plain = request.uri().scheme_str() == Some("http");
         let outcome = self.outbound.send(request, trust, self.timeout.saturating_sub(waited)).await;
         match &outcome {
             // Not counted: after the wait for a permit, the provider had less than its full timeout.
@@ -135,7 +137,11 @@ impl ProviderHttp {
             Err(OutboundError::TooMany) => {}
             _ => self.breaker.responded(),
         }
-        Ok(outcome?)
+        let response = outcome?;
+        match remedy::of_plain_http(&response).filter(|_| is_plain) {
+            Some(why) => Err(CallError(Fault::InvalidResponse, why)),
+            None => Ok(response),
+        }
     }
 
     /// Requests a JSON document; any status but 200 is an error.

@@ -21,6 +21,7 @@ use crate::base::clock::Timestamp;
 use crate::base::outbound::is_certificate_error;
 use crate::upstream::failure::Fault;
 use crate::upstream::provider_http::CallError;
+use crate::upstream::remedy;
 use crate::upstream::store::{self, Document, DocumentKind};
 
 /// The longest time that a caller waits for a fetch if the last fetch failed (FI-09).
@@ -106,8 +107,9 @@ impl RelyingParty {
         // A document that was read and is wrong stays wrong until an operator changes it or the configuration.
         let (reason, needs_operator) = match fetched {
             Err(CallError(_, why)) => {
-                let is_untrusted = is_certificate_error(&why);
-                (why, is_untrusted)
+                let needs_operator = is_certificate_error(&why) || remedy::needs_operator(&why);
+                let remedy = if matches!(kind, DocumentKind::Discovery) { remedy::of_missing_document(&why) } else { "" };
+                (why + remedy, needs_operator)
             }
             Ok(document) => match read(&document) {
                 Ok(value) => {

@@ -18,7 +18,7 @@ const PROTOCOL_CLAIMS: [&str; 11] =
     ["iss", "sub", "aud", "exp", "iat", "auth_time", "nonce", "acr", "amr", "azp", "at_hash"];
 const REQUIRED: [&str; 5] = ["iss", "sub", "aud", "exp", "iat"];
 /// The maximum age of the ID token of a login, by `iat` (OpenID Connect Core §3.1.3.7, step 10).
-const MAX_AGE: TimeDelta = TimeDelta::minutes(10);
+pub const MAX_AGE: TimeDelta = TimeDelta::minutes(10);
 
 /// The expected values of an ID token.
 pub struct Expected<'a> {

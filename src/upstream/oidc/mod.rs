@@ -32,10 +32,13 @@ mod relying_party;
 mod signature;
 pub(super) mod signing_algorithms;
 mod token_request;
+mod trial;
 mod user_parameter;
 mod userinfo;
 mod verification;
 
 pub use client::Oidc;
+pub(super) use id_token::MAX_AGE as MAX_ID_TOKEN_AGE;
 pub(super) use issuer::Issuer;
+pub(super) use trial::TrialRequest;
 pub(super) use user_parameter::names as user_names;

@@ -13,7 +13,7 @@ use crate::upstream::error_response::ErrorResponse;
 use crate::upstream::failure::{Failure, Fault};
 use crate::upstream::handshake::StartedLogin;
 use crate::upstream::provider_http::{CallError, read_json};
-use crate::upstream::text;
+use crate::upstream::{remedy, text};
 
 /// The longest accepted `request_uri`, in bytes, so that browsers do not truncate the authorization URL.
 const MAX_REQUEST_URI: usize = 2048;
@@ -34,8 +34,9 @@ impl RelyingParty {
         // The request is the gateway's own, so the provider refuses it again.
         let status = answer.response.status();
         let refused = status.is_client_error() && status != StatusCode::TOO_MANY_REQUESTS;
-        let request_uri =
-            request_uri(&answer).map_err(|why| failure(Fault::InvalidResponse, &why).needing_operator(refused))?;
+        let redirect_uri = &begun.handshake.redirect_uri;
+        let request_uri = request_uri(&answer, redirect_uri)
+            .map_err(|why| failure(Fault::InvalidResponse, &why).needing_operator(refused))?;
         url.query_pairs_mut()
             .append_pair("client_id", &self.config.registration.client_id)
             .append_pair("request_uri", &request_uri);
@@ -47,7 +48,8 @@ fn failure(fault: Fault, why: &str) -> Failure {
     Failure::token(fault, format!("the pushed authorization request endpoint: {why}"))
 }
 
-fn endpoint(when: PushedAuthorization, metadata: &Metadata) -> Result<Option<&Url>, Failure> {
+/// The endpoint to which requests are pushed; `None` where they are sent through the browser.
+pub fn endpoint(when: PushedAuthorization, metadata: &Metadata) -> Result<Option<&Url>, Failure> {
     let extra = metadata.additional_metadata();
     let endpoint = extra.pushed_authorization_request_endpoint.as_ref();
     let must = match when {
@@ -63,14 +65,14 @@ fn endpoint(when: PushedAuthorization, metadata: &Metadata) -> Result<Option<&Ur
 }
 
 /// Splits an authorization URL into the endpoint with its own query, and the parameters of the request.
-fn split(whole: &str, endpoint: &Url) -> (Url, Vec<(String, String)>) {
+pub fn split(whole: &str, endpoint: &Url) -> (Url, Vec<(String, String)>) {
     let own = endpoint.query_pairs().count();
     let pairs = Url::parse(whole).map(|url| url.query_pairs().into_owned().collect::<Vec<_>>()).unwrap_or_default();
     (endpoint.clone(), pairs.into_iter().skip(own).collect())
 }
 
 /// The `request_uri` of a successful response (RFC 9126 §2.2). An error concerns the gateway's request, not the user.
-fn request_uri(answer: &ClientResponse) -> Result<String, String> {
+fn request_uri(answer: &ClientResponse, redirect_uri: &str) -> Result<String, String> {
     if let Some(why) = answer.client_rejection() {
         return Err(why);
     }
@@ -78,23 +80,18 @@ fn request_uri(answer: &ClientResponse) -> Result<String, String> {
     let body = read_json(response.headers(), response.body());
     let text = |name: &str| body.as_ref().ok()?.get(name).and_then(Value::as_str);
     if !matches!(response.status(), StatusCode::CREATED | StatusCode::OK) || text("request_uri").is_none() {
-        return Err(describe_refusal(answer));
+        return Err(describe_refusal(answer, redirect_uri));
     }
     let request_uri =
         text("request_uri").filter(|uri| (1..=MAX_REQUEST_URI).contains(&uri.len()) && text::is_clean(uri));
     request_uri.map(String::from).ok_or_else(|| "answered without a usable request_uri".into())
 }
 
-/// Why the request was refused, with a remedy where the code names one.
-fn describe_refusal(answer: &ClientResponse) -> String {
-    let error = ErrorResponse::read(&answer.response);
-    let remedy = match error.as_ref().map(ErrorResponse::code) {
-        Some("unauthorized_client") => {
-            "; if the provider does not allow this client to push requests, write pushed_authorization = \"never\""
-        }
-        _ => "",
-    };
-    format!("{}{remedy}", answer.describe())
+/// Why the request was refused, with the remedy where the provider named an error.
+fn describe_refusal(answer: &ClientResponse, redirect_uri: &str) -> String {
+    let error = ErrorResponse::read(&answer.response).filter(|_| answer.response.status().is_client_error());
+    let remedy = error.map(|error| format!(": {}", remedy::of_request(&error, redirect_uri))).unwrap_or_default();
+    answer.describe() + &remedy
 }
 
 #[cfg(test)]
@@ -151,7 +148,7 @@ mod tests {
     fn only_a_valid_request_uri_is_accepted() {
         let judged = |status: u16, body: &str| {
             let answer = http::Response::builder().status(status).body(body.as_bytes().to_vec()).expect("an answer");
-            request_uri(&ClientResponse::new(answer, Sent::default(), "client_id and client_secret".into()))
+            request_uri(&ClientResponse::new(answer, Sent::default(), "client_id and client_secret".into()), "https://gw.example/cb")
         };
         assert_eq!(judged(201, r#"{"request_uri":"urn:x","expires_in":60}"#), Ok("urn:x".into()));
         let rejected = |status, body| judged(status, body).expect_err("refused");
@@ -166,9 +163,11 @@ mod tests {
             );
         }
         let described = r#"{"error":"invalid_request","error_description":"Invalid parameter: redirect_uri"}"#;
-        let expected = "answered 400 (invalid_request), it said \"Invalid parameter: redirect_uri\"";
+        let expected = "answered 400 (invalid_request), it said \"Invalid parameter: redirect_uri\": register the redirect URI \
+                        https://gw.example/cb for this client there";
         assert_eq!(rejected(400, described), expected);
-        assert_eq!(rejected(400, r#"{"error":"<script>"}"#), "answered 400, it said \"<script>\"");
+        assert!(rejected(400, r#"{"error":"<script>"}"#).starts_with("answered 400, it said \"<script>\": check"));
+        // An app that may not push requests.
         let forbidden = rejected(400, r#"{"error":"unauthorized_client"}"#);
         assert!(forbidden.ends_with("write pushed_authorization = \"never\""), "{forbidden}");
         for bad in ["", "{}", r#"{"request_uri":""}"#, r#"{"request_uri":7}"#, r#"{"request_uri":"urn:\u0000"}"#] {

@@ -28,6 +28,8 @@ pub enum Check {
     Clock,
     /// Whether the provider accepts the client authentication.
     Client,
+    /// Whether the provider knows the redirect URI, and accepts the authorization request of a login.
+    RedirectUri,
     /// Whether the stored identities are of the configured issuer.
     Identities,
 }
@@ -47,6 +49,7 @@ impl Check {
             Self::Logout => "logout",
             Self::Clock => "clock",
             Self::Client => "client",
+            Self::RedirectUri => "redirect URI",
             Self::Identities => "identities",
         }
     }

@@ -4,11 +4,13 @@
 //! [`Finding`]s. Documents of OpenID providers are validated by the code that a login uses.
 
 mod credentials;
+mod end_session;
 mod finding;
 mod oauth1;
 mod oidc;
 mod probe_client;
+mod redirect_uri;
 mod run;
 
 pub use finding::{Check, Finding, ProbeOutcome};
-pub use run::probe;
+pub use run::{Addresses, probe};

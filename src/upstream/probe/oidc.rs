@@ -4,25 +4,30 @@ use http::{Request, StatusCode, header};
 use serde_json::Value;
 use url::Url;
 
-use super::credentials;
 use super::finding::{Check, Finding};
 use super::probe_client::ProbeClient;
+use super::run::Addresses;
+use super::{credentials, end_session, redirect_uri};
 use crate::base::clock::Clock;
 use crate::base::outbound::Outbound;
 use crate::config::{self, Pkce, ProviderLogout, PushedAuthorization};
+use crate::upstream::error_response::describe_response;
 use crate::upstream::oidc::Issuer;
 use crate::upstream::oidc::key_set::KeySet;
 use crate::upstream::oidc::metadata::Metadata;
 use crate::upstream::oidc::{discovery, signing_algorithms};
-use crate::upstream::provider_http::{ProviderHttp, describe_status, read_json};
+use crate::upstream::provider_http::{ProviderHttp, read_json};
+use crate::upstream::remedy;
+use crate::upstream::sent::Sent;
 
 /// Probes an OpenID provider with every check that needs no login.
 pub async fn probe(
     config: &config::Oidc,
-    callback: &str,
+    addresses: &Addresses,
     outbound: Outbound,
     clock: &Clock,
 ) -> (ProbeClient, Vec<Finding>) {
+    let callback = addresses.callback.as_str();
     let issuer = Url::parse(&config.issuer).ok();
     let client = ProbeClient::new(ProviderHttp::new(&config.registration, &issuer, outbound), clock.clone());
     let mut found = Vec::new();
@@ -36,6 +41,8 @@ pub async fn probe(
         let issuer = config.issuer.as_str();
         found.extend(credentials::check(&config.registration, endpoint.as_str(), issuer, callback, &client).await);
     }
+    found.push(redirect_uri::check(config, &metadata, callback, &client).await);
+    found.extend(end_session::check(config, &metadata, &addresses.logout_callback, &client).await);
     (client, found)
 }
 
@@ -53,7 +60,8 @@ async fn documents(
     let document = match get_json(&source, client).await {
         Ok(document) => document,
         Err(why) => {
-            found.push(Finding::failed(Check::Reachable, format!("{source}: {why}")));
+            let remedy = remedy::of_missing_document(&why);
+            found.push(Finding::failed(Check::Reachable, format!("{source}: {why}{remedy}")));
             return None;
         }
     };
@@ -74,7 +82,7 @@ async fn get_json(url: &str, client: &ProbeClient) -> Result<Value, String> {
     let request = Request::get(url).header(header::ACCEPT, "application/json").body(Vec::new());
     let answer = client.send(request.map_err(|_| "the URL is not valid")?).await?;
     if answer.status() != StatusCode::OK {
-        return Err(describe_status(answer.status()));
+        return Err(describe_response(&answer, &Sent::default()));
     }
     read_json(answer.headers(), answer.body())
 }

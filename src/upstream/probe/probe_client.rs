@@ -33,7 +33,7 @@ impl ProbeClient {
     pub async fn send(&self, request: Request<Vec<u8>>) -> Result<Response<Vec<u8>>, String> {
         let before = self.clock.now();
         let answer = self.http.send(request, before).await;
-        let answer = answer.map_err(|CallError(_, why)| with_remedy(why))?;
+        let answer = answer.map_err(|CallError(_, why)| why)?;
         if let Some(date) = date(answer.headers()) {
             let ahead = distance(date, before, self.clock.now());
             *self.ahead.lock().unwrap_or_else(PoisonError::into_inner) = Some(ahead);
@@ -42,25 +42,43 @@ impl ProbeClient {
     }
 
     /// The finding about the provider's clock.
-    pub fn clock_found(&self, leeway: Duration) -> Finding {
+    pub fn clock_found(&self, leeway: Duration, tolerance: &ClockTolerance) -> Finding {
         let ahead = *self.ahead.lock().unwrap_or_else(PoisonError::into_inner);
         let Some(ahead) = ahead else {
             return Finding::note(Check::Clock, "unknown: no response has a Date");
         };
         let (seconds, side) =
             (ahead.num_seconds().unsigned_abs(), if ahead < TimeDelta::zero() { "slow" } else { "fast" });
-        if Duration::from_secs(seconds) > leeway {
-            let leeway = leeway.as_secs();
-            let text = format!(
-                "its clock is {seconds} s {side} by ours, and leeway is {leeway} s: set the clock of this machine, or \
-                 leeway if theirs is wrong"
-            );
+        if Duration::from_secs(seconds) <= leeway {
+            return match seconds {
+                0 | 1 => Finding::good(Check::Clock, "as ours"),
+                _ => Finding::good(Check::Clock, format!("{seconds} s {side} by ours, within leeway")),
+            };
+        }
+        let leeway = leeway.as_secs();
+        let text = format!(
+            "its clock is {seconds} s {side} by ours, and leeway is {leeway} s: set the clock of this machine, or leeway if \
+             theirs is wrong"
+        );
+        if tolerance.fails(ahead) {
             return Finding::failed(Check::Clock, text);
         }
-        match seconds {
-            0 | 1 => Finding::good(Check::Clock, "as ours"),
-            _ => Finding::good(Check::Clock, format!("{seconds} s {side} by ours, within leeway")),
-        }
+        Finding::warning(Check::Clock, format!("{text}; logins work as long as its tokens are valid for longer than that"))
+    }
+}
+
+/// How far the provider's clock may be ahead or behind until logins fail; `None` for any distance.
+pub struct ClockTolerance {
+    /// The limit ahead of ours.
+    pub ahead: Option<TimeDelta>,
+    /// The limit behind ours.
+    pub behind: Option<TimeDelta>,
+}
+
+impl ClockTolerance {
+    fn fails(&self, ahead: TimeDelta) -> bool {
+        let limit = if ahead < TimeDelta::zero() { self.behind } else { self.ahead };
+        limit.is_some_and(|limit| ahead.abs() > limit)
     }
 }
 
@@ -82,24 +100,6 @@ fn distance(date: Timestamp, before: Timestamp, after: Timestamp) -> TimeDelta {
         end - before
     } else {
         TimeDelta::zero()
-    }
-}
-
-/// The HTTP client's error, with a remedy for certificate errors.
-fn with_remedy(text: String) -> String {
-    let remedies = [
-        ("UnknownIssuer", "its certificate is of an unknown authority; set ca_file to the file with its authorities"),
-        (
-            "CaUsedAsEndEntity",
-            "its certificate is self-signed as an authority; use a certificate that your authority signed",
-        ),
-        ("expired", "its certificate has expired, or the clock of this machine is wrong"),
-        ("not valid yet", "its certificate is not valid yet, or the clock of this machine is wrong"),
-        ("not valid for name", "its certificate is for another host"),
-    ];
-    match remedies.into_iter().find(|(sign, _)| text.contains(sign)) {
-        Some((_, remedy)) => format!("{text}: {remedy}"),
-        None => text,
     }
 }
 

@@ -6,7 +6,7 @@ mod documented;
 mod entra;
 mod github;
 mod hanging;
-mod keycloak;
+pub mod keycloak;
 mod keycloak_words;
 mod log;
 mod oauth1;

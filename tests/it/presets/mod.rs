@@ -6,4 +6,5 @@ mod complete;
 pub mod operator;
 mod pages;
 mod probe;
+mod probe_request;
 mod wrong;

@@ -1,0 +1,138 @@
+//! Remedies for the operator, which follow the explanation of a failure.
+
+use http::StatusCode;
+
+use super::error_response::ErrorResponse;
+
+/// What servers answer to plain HTTP at a TLS port: Go, nginx and Apache.
+const HTTP_AT_TLS_PORT: [&str; 3] = [
+    "client sent an http request to an https server",
+    "the plain http request was sent to https port",
+    "speaking plain http to an ssl-enabled server port",
+];
+const SPEAKS_TLS: &str = "it speaks TLS at this port: write https:// instead of http://";
+const NO_TLS: &str = "it does not speak TLS at this port: write http://, or its TLS port";
+
+/// The error of the HTTP client, with a remedy for errors of TLS.
+pub fn of_connection(text: String) -> String {
+    let remedies = [
+        ("UnknownIssuer", "its certificate is of an unknown authority; set ca_file to the file with its authorities"),
+        (
+            "CaUsedAsEndEntity",
+            "its certificate is self-signed as an authority; use a certificate that your authority signed",
+        ),
+        ("InvalidContentType", NO_TLS),
+        ("invalid HTTP version", SPEAKS_TLS),
+        ("expired", "its certificate has expired, or the clock of this machine is wrong"),
+        ("not valid yet", "its certificate is not valid yet, or the clock of this machine is wrong"),
+        ("not valid for name", "its certificate is for another host"),
+        ("NotValidForName", "its certificate is for another host"),
+    ];
+    match remedies.into_iter().find(|(sign, _)| text.contains(sign)) {
+        Some((_, remedy)) => format!("{text}: {remedy}"),
+        None => text,
+    }
+}
+
+/// The explanation for a response to plain HTTP from a TLS port; `None` for any other response.
+pub fn of_plain_http(response: &http::Response<Vec<u8>>) -> Option<String> {
+    const MAX_BODY: usize = 2048;
+    if response.status() != StatusCode::BAD_REQUEST || response.body().len() > MAX_BODY {
+        return None;
+    }
+    let body = String::from_utf8_lossy(response.body()).to_ascii_lowercase();
+    HTTP_AT_TLS_PORT.iter().any(|text| body.contains(text)).then(|| format!("answered 400: {SPEAKS_TLS}"))
+}
+
+/// Whether only an operator can change what this explanation says.
+pub fn needs_operator(explanation: &str) -> bool {
+    [SPEAKS_TLS, NO_TLS].iter().any(|remedy| explanation.contains(remedy))
+}
+
+/// The remedy for a missing discovery document.
+pub fn of_missing_document(explanation: &str) -> &'static str {
+    let is_missing = ["answered 404", "answered with HTML", "not JSON"].iter().any(|sign| explanation.contains(sign));
+    if is_missing {
+        "; the issuer may lack its path, such as /realms/NAME at Keycloak: copy it from the provider"
+    } else {
+        ""
+    }
+}
+
+/// The remedy where a provider rejects an authorization request. `redirect_uri`: that of the request.
+pub fn of_request(error: &ErrorResponse, redirect_uri: &str) -> String {
+    let (code, words) = (error.code(), error.description().to_ascii_lowercase());
+    let says = |texts: &[&str]| texts.iter().any(|text| words.contains(text));
+    let remedy = match code {
+        _ if says(&["redirect"]) => return format!("register the redirect URI {redirect_uri} for this client there"),
+        _ if says(&["dpop"]) => "this client requires DPoP there, which is not supported here: switch it off",
+        "invalid_scope" => "check scopes: each must be allowed for this client there",
+        _ if says(&["scope"]) => "check scopes: each must be allowed for this client there",
+        "unsupported_response_type" => "allow the authorization code flow for this client there",
+        _ if says(&["flow is", "response_type", "response type"]) => {
+            "allow the authorization code flow for this client there (Keycloak: Standard flow)"
+        }
+        _ if says(&["pkce", "code_challenge", "code challenge"]) => "check pkce",
+        _ if says(&["pushed"]) => "check pushed_authorization; \"never\" sends requests through the browser",
+        "unauthorized_client" => {
+            "check that this client is enabled there and may use the authorization code flow; if it may not push requests, write \
+             pushed_authorization = \"never\""
+        }
+        "invalid_request_uri" | "request_uri_not_supported" => "check pushed_authorization",
+        "unsupported_response_mode" => "check response_mode",
+        "request_not_supported" | "invalid_target" => "check extra_params",
+        _ => return format!("check what this client requires there, and that the redirect URI {redirect_uri} is registered"),
+    };
+    remedy.to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The case `keycloak-words`.
+    #[test]
+    fn errors_of_tls_are_explained() {
+        for (error, sign) in [
+            ("cannot be reached: received corrupt message of type InvalidContentType", "does not speak TLS"),
+            ("cannot be reached: invalid HTTP version parsed", "speaks TLS"),
+            ("cannot be reached: invalid peer certificate: UnknownIssuer", "set ca_file"),
+            ("cannot be reached: invalid peer certificate: certificate expired: verification time", "clock of this machine"),
+        ] {
+            let text = of_connection(error.to_owned());
+            assert!(text.starts_with(error) && text.contains(sign) && !text.contains('\n'), "{text}");
+        }
+        assert_eq!(of_connection("no answer in time".into()), "no answer in time");
+        let response = |status: u16, body: &str| {
+            http::Response::builder().status(status).body(body.as_bytes().to_vec()).expect("a response")
+        };
+        for body in [
+            "Client sent an HTTP request to an HTTPS server.\n",
+            "<html><center><h1>400 Bad Request</h1></center><center>The plain HTTP request was sent to HTTPS port</center>",
+            "Reason: You're speaking plain HTTP to an SSL-enabled server port.",
+        ] {
+            let text = of_plain_http(&response(400, body)).expect("explained");
+            assert!(text.contains("speaks TLS") && needs_operator(&text), "{text}");
+            assert_eq!(of_plain_http(&response(200, body)), None);
+        }
+        assert_eq!(of_plain_http(&response(400, "{\"error\":\"invalid_request\"}")), None);
+    }
+
+    #[test]
+    fn the_remedy_for_a_rejected_request_follows_the_words_of_the_provider() {
+        let of = |code: &str, words: &str| of_request(&ErrorResponse::new(code, Some(words)), "https://gw.example/cb");
+        for (code, words, sign) in [
+            ("invalid_request", "Invalid parameter: redirect_uri", "register the redirect URI https://gw.example/cb"),
+            ("invalid_request", "Invalid scopes: openid x", "check scopes"),
+            ("invalid_scope", "", "check scopes"),
+            ("unauthorized_client", "Standard flow is disabled for the client.", "Standard flow"),
+            ("invalid_request", "DPoP proof is missing", "DPoP"),
+            ("invalid_request", "Missing parameter: code_challenge_method", "check pkce"),
+            ("unauthorized_client", "", "pushed_authorization = \"never\""),
+            ("invalid_request", "", "https://gw.example/cb"),
+        ] {
+            let remedy = of(code, words);
+            assert!(remedy.contains(sign), "{code} {words}: {remedy}");
+        }
+    }
+}
