@@ -57,6 +57,14 @@ pub fn note_auth_time(app: &App, provider: &Provider, handshake: &Handshake, ide
     }
     let id = provider.id().to_owned();
     if app.auth_time_notes.is_due(&format!("{id} {sent}"), now) {
+        if !sent && !provider.registration().insecure_assume_fresh_login {
+            tracing::warn!(
+                provider = %id,
+                "the provider sends no auth_time although max_age was requested, so its logins never count as fresh and apps get \
+                 login_required; let it send the claim, or set insecure_assume_fresh_login = true if it asks for the password \
+                 each time"
+            );
+        }
         let db = app.db.clone();
         // A lost note costs one login more; the next hour writes it again.
         tokio::spawn(

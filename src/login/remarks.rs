@@ -21,7 +21,8 @@ fn groups(registration: &Registration, identity: &Identity) -> Option<String> {
     let pointer = registration.claims.groups.as_ref()?;
     let loss = identity.losses.iter().find(|loss| loss.claim == "groups")?;
     let at = pointer.as_str();
-    match find(Some(pointer), identity)? {
+    let Some(sent) = find(Some(pointer), identity) else { return loss.remedy.map(str::to_owned) };
+    match sent {
         Value::Array(sent) => Some(format!(
             "of the {} groups at {at}, {} are taken: at most {MAX_GROUPS}, and of those only texts of 1 to 256 characters \
              without control characters; {} are taken without the spaces around them",

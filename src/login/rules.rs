@@ -27,7 +27,12 @@ pub fn judge(registration: &Registration, profile: &Profile, said: &[Value]) -> 
     let domains = (!allow.email_domains.is_empty()).then(|| email_domains(&allow.email_domains, profile));
     let in_groups = (!allow.groups.is_empty()).then(|| {
         let find = |pointer: &Pointer| said.iter().find_map(|source| pointer.find(source));
-        groups(&allow.groups, profile.groups.as_deref(), registration.claims.groups.as_ref().and_then(find))
+        let sent = registration.claims.groups.as_ref().and_then(find);
+        let judged = groups(&allow.groups, profile.groups.as_deref(), sent);
+        if sent.is_none() && !judged.holds && said.iter().any(upstream::has_groups_elsewhere) {
+            return Judged { why: upstream::GROUPS_ELSEWHERE.into(), ..judged };
+        }
+        judged
     });
     let found = |pointer: &Pointer| upstream::claim(registration, said, pointer);
     let claims = allow.claims.iter().map(|(pointer, wanted)| claim(pointer, wanted, found(pointer).as_ref()));

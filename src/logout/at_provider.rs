@@ -136,7 +136,7 @@ fn written(
     let back = registration.post_logout_redirect_uri.as_ref().map_or(ours, Url::as_str);
     let with = |id_token: Option<&str>, state: Option<&str>| {
         let mut url = endpoint.clone();
-        let known = [("client_id", &*registration.client_id), ("post_logout_redirect_uri", back)];
+        let known = [("client_id", &*registration.client_id), (&*registration.post_logout_parameter, back)];
         url.query_pairs_mut().extend_pairs(known);
         let optional = [("id_token_hint", id_token), ("state", state)];
         url.query_pairs_mut().extend_pairs(optional.into_iter().filter_map(|(name, value)| Some((name, value?))));
@@ -199,6 +199,10 @@ mod tests {
         registration.post_logout_redirect_uri = Url::parse("https://app.example/bye").ok();
         let theirs = pairs(&written(&endpoint, &registration, OURS, None, None));
         assert_eq!((&*theirs["post_logout_redirect_uri"], theirs.len()), ("https://app.example/bye", 3));
+        // Amazon Cognito.
+        registration.post_logout_parameter = "logout_uri".into();
+        let cognito = pairs(&written(&endpoint, &registration, OURS, None, None));
+        assert_eq!((&*cognito["logout_uri"], cognito.len()), ("https://app.example/bye", 3));
     }
 
     #[test]

@@ -21,8 +21,18 @@ pub struct ClaimLoss {
     pub cut: usize,
     /// How many are used in another form, as without the spaces around them.
     pub changed: usize,
-    /// The key of the provider that takes the value.
+    /// What the operator can do, in words.
     pub remedy: Option<&'static str>,
+}
+
+/// The words for a reference in place of the groups.
+pub const GROUPS_ELSEWHERE: &str = "the provider sent a reference (_claim_names) and no groups, since this person is in too many; \
+                                    let it send only the groups that are assigned to this application";
+
+/// Whether the claims of a source have a reference to the groups instead of them (OpenID Connect Core §5.6.2).
+pub fn has_groups_elsewhere(claims: &Value) -> bool {
+    let is_referred = claims.get("_claim_names").and_then(|names| names.get("groups")).is_some();
+    is_referred || claims.get("hasgroups").is_some_and(|has| has == true || has == "true")
 }
 
 impl ClaimLosses {
@@ -60,8 +70,13 @@ impl ClaimLoss {
 
     /// The loss of groups that are a text.
     pub fn single_group() -> Self {
-        let remedy = Some("single_group_as_list");
+        let remedy = Some("a text, not a list; single_group_as_list = true takes it");
         Self { claim: "groups", sent: 1, dropped: 1, cut: 0, changed: 0, remedy }
+    }
+
+    /// The loss of groups that the provider only refers to, since they are too many (Microsoft Entra).
+    pub fn groups_elsewhere() -> Self {
+        Self { claim: "groups", sent: 1, dropped: 1, cut: 0, changed: 0, remedy: Some(GROUPS_ELSEWHERE) }
     }
 }
 
@@ -86,7 +101,7 @@ impl fmt::Display for ClaimLoss {
                 write!(f, ", {count} {what}")?;
             }
         }
-        remedy.map_or(Ok(()), |key| write!(f, " (a text, not a list; {key} = true takes it)"))
+        remedy.map_or(Ok(()), |remedy| write!(f, " ({remedy})"))
     }
 }
 

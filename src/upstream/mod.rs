@@ -43,7 +43,7 @@ mod text;
 mod token_response;
 mod unverified_claims;
 
-pub use claim_losses::{ClaimLoss, ClaimLosses};
+pub use claim_losses::{ClaimLoss, ClaimLosses, GROUPS_ELSEWHERE, has_groups_elsewhere};
 pub use email_address::domain as email_domain;
 pub use error_response::ErrorResponse;
 pub use failure::{Failure, Fault, Stage};

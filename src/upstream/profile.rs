@@ -4,7 +4,7 @@
 use serde_json::{Value, json};
 use url::Url;
 
-use super::claim_losses::{ClaimLoss, ClaimLosses};
+use super::claim_losses::{ClaimLoss, ClaimLosses, has_groups_elsewhere};
 use super::{email_address, text};
 use crate::account::Profile;
 use crate::config::{ClaimPointers, Pointer, Registration};
@@ -33,7 +33,11 @@ pub fn read(registration: &Registration, sources: &[&Value]) -> (Profile, ClaimL
     let name = take("name", name, self::name);
     let preferred_username = take("preferred_username", preferred_username, self::name);
     let picture = take("picture", picture, self::picture);
-    let (groups, lost) = find(groups).map_or((None, None), |sent| self::groups(registration, sent));
+    let elsewhere = || sources.iter().any(|source| has_groups_elsewhere(source)).then(ClaimLoss::groups_elsewhere);
+    let (groups, lost) = match find(groups) {
+        Some(sent) => self::groups(registration, sent),
+        None => (None, groups.as_ref().and_then(|_| elsewhere())),
+    };
     losses.add(lost);
     let (stated, lost) = email_verified(registration, sources);
     losses.add(lost);
@@ -231,6 +235,9 @@ mod tests {
     /// AC-15: a list is known, also an empty one; anything else leaves the groups unknown. Every loss is counted.
     #[test]
     fn groups_are_a_list_of_names() {
+        let overage = json!({"_claim_names": {"groups": "src1"}, "_claim_sources": {"src1": {"endpoint": "https://graph.example/"}}});
+        let (profile, losses) = read(&Registration::example(), &[&overage]);
+        assert!(profile.groups.is_none() && losses.to_string().contains("(_claim_names)"), "{losses}");
         let list = |names: &[&str]| Some(names.iter().map(ToString::to_string).collect::<Vec<_>>());
         assert_eq!(groups_of(false, &json!([])), (list(&[]), String::new()));
         assert_eq!(groups_of(false, &json!(["a", "b"])), (list(&["a", "b"]), String::new()));

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::begin;
 use super::document_cache::Fetched;
 use super::id_token::Verified;
-use super::issuer::Issuer;
+use super::issuer::{Issuer, other_issuer};
 use super::metadata::Metadata;
 use super::relying_party::RelyingParty;
 use super::user_parameter;
@@ -65,7 +65,10 @@ impl Oidc {
         let rejected = |why: &str| Err(Failure::token(Fault::Refused, why));
         match iss {
             Some(iss) if self.is_issuer(iss) => Ok(()),
-            Some(_) => rejected("the authorization response is of another issuer (iss parameter)"),
+            Some(iss) => {
+                let why = other_issuer(iss, &self.0.config.issuer);
+                rejected(&format!("the authorization response {why}"))
+            }
             None if self.announces_iss(now).await? => {
                 rejected("the authorization response lacks the announced iss parameter")
             }

@@ -8,7 +8,7 @@ use openidconnect::core::{CoreIdToken, CoreIdTokenClaims, CoreIdTokenVerifier, C
 use openidconnect::{AccessToken, AccessTokenHash, ClaimsVerificationError, ClientId, IssuerUrl, JsonWebKeySet, Nonce};
 use serde_json::{Map, Value};
 
-use super::issuer::{Issuer, TokenIssuer};
+use super::issuer::{Issuer, TokenIssuer, other_issuer};
 use super::jws::{Jws, TokenError};
 use crate::base::clock::Timestamp;
 use crate::upstream::{claims, numeric_date};
@@ -67,7 +67,8 @@ pub fn validate(
         }
     }
     let token: CoreIdToken = jws.with_claims(&normalized).parse().map_err(|_| "has a claim of the wrong type")?;
-    let claims = check_with_library(&token, &token_issuer.issuer, expected)?;
+    let sent_issuer = normalized.get("iss").and_then(Value::as_str).unwrap_or_default();
+    let claims = check_with_library(&token, sent_issuer, &token_issuer.issuer, expected)?;
     check_times(claims, expected, now)?;
     check_not_before(&jws.payload, expected, now)?;
     check_authorized_party(claims, expected)?;
@@ -77,7 +78,7 @@ pub fn validate(
     let qualified_sub = token_issuer.qualified_sub(&sub);
     check_sub(&sub)?;
     check_sub(&qualified_sub)?;
-    let auth_time = claims.auth_time().map(|time| time.trunc_subsecs(6));
+    let auth_time = claims.auth_time().map(|time| time.min(now).trunc_subsecs(6));
     let issuer = token_issuer.issuer.into_owned();
     Ok(Verified { issuer, sub, qualified_sub, auth_time, claims: jws.payload })
 }
@@ -104,12 +105,13 @@ fn protocol_claims(payload: &Map<String, Value>) -> Map<String, Value> {
 /// claims as received, and [`check_times`] checks the times.
 fn check_with_library<'t>(
     token: &'t CoreIdToken,
+    sent_issuer: &str,
     issuer: &str,
     expected: &Expected,
 ) -> Result<&'t CoreIdTokenClaims, TokenError> {
     let issuer = IssuerUrl::new(issuer.to_owned()).map_err(|_| "cannot be compared with the issuer")?;
     let client_id = ClientId::new(expected.client_id.to_owned());
-    let verifier = CoreIdTokenVerifier::new_public_client(client_id, issuer, JsonWebKeySet::new(vec![]))
+    let verifier = CoreIdTokenVerifier::new_public_client(client_id, issuer.clone(), JsonWebKeySet::new(vec![]))
         .insecure_disable_signature_check()
         .set_time_fn(|| Timestamp::MIN_UTC)
         .set_issue_time_verifier_fn(|_| Ok(()));
@@ -117,13 +119,15 @@ fn check_with_library<'t>(
         Some(nonce) => token.claims(&verifier, &Nonce::new(nonce.to_owned())),
         None => token.claims(&verifier, |_: Option<&Nonce>| Ok(())),
     };
-    claims.map_err(|error| describe(&error).into())
+    claims.map_err(|error| match error {
+        ClaimsVerificationError::InvalidIssuer(_) => other_issuer(sent_issuer, issuer.as_str()).into(),
+        other => describe(&other).into(),
+    })
 }
 
 /// An explanation for the operator. The library's own messages are not used, because they quote claims.
 fn describe(error: &ClaimsVerificationError) -> &'static str {
     match error {
-        ClaimsVerificationError::InvalidIssuer(_) => "is of another issuer (iss)",
         ClaimsVerificationError::InvalidAudience(_) => "is not for us alone (aud)",
         ClaimsVerificationError::InvalidNonce(_) => "is not of this login (nonce)",
         _ => "does not verify",
@@ -190,15 +194,20 @@ fn check_access_token(
     }
 }
 
-/// Checks `auth_time` if it is present. Many providers omit it even when `max_age` was requested; apps see its absence.
+/// Checks `auth_time` if it is present. One in the future is of a clock that is fast, and counts as now. Many providers omit it even when `max_age` was requested; apps see its absence.
 fn check_auth_time(claims: &CoreIdTokenClaims, expected: &Expected, now: Timestamp) -> Result<(), TokenError> {
     let Some(auth_time) = claims.auth_time() else { return Ok(()) };
-    if auth_time < Timestamp::UNIX_EPOCH || auth_time > now + expected.leeway {
+    if auth_time < Timestamp::UNIX_EPOCH {
         return Err("is of an impossible authentication time (auth_time)".into());
     }
     match expected.max_age {
         Some(max_age) if now - auth_time > TimeDelta::seconds(max_age.into()) + expected.leeway => {
-            Err("is of an authentication that is too old (auth_time)".into())
+            let age = seconds(now - auth_time);
+            Err(format!(
+                "is of an authentication {age} s ago (auth_time), and max_age is {max_age} s; leeway is {} s",
+                expected.leeway.num_seconds()
+            )
+            .into())
         }
         _ => Ok(()),
     }

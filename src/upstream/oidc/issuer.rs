@@ -89,6 +89,19 @@ impl<'c> Issuer<'c> {
     }
 }
 
+/// How another issuer than the expected one is explained: a difference in the slash at the end is hard to see.
+pub fn other_issuer(sent: &str, expected: &str) -> &'static str {
+    match (sent.strip_suffix('/'), expected.strip_suffix('/')) {
+        (Some(sent), None) if sent == expected => {
+            "is of the issuer with a slash at its end (iss), and the configured one has none: write issuer as the provider does"
+        }
+        (None, Some(expected)) if sent == expected => {
+            "is of the issuer without a slash at its end (iss), and the configured one has one: write issuer as the provider does"
+        }
+        _ => "is of another issuer (iss)",
+    }
+}
+
 /// Whether the text is a UUID in its canonical form, so that two spellings are never two tenants.
 fn is_tenant(text: &str) -> bool {
     Uuid::try_parse(text).is_ok_and(|uuid| uuid.hyphenated().to_string() == text)
@@ -134,6 +147,15 @@ mod tests {
         let personal = [PERSONAL_ACCOUNTS.to_owned()];
         assert_eq!(Issuer::new(ALL, &personal).base_url(), "https://login.microsoftonline.com/common/v2.0");
         assert_eq!(Issuer::new("https://op.example/", &[]).base_url(), "https://op.example/");
+    }
+
+    #[test]
+    fn a_difference_in_the_slash_is_said() {
+        let (with, without) = ("https://op.example/", "https://op.example");
+        assert!(other_issuer(with, without).contains("with a slash") && other_issuer(without, with).contains("without a slash"));
+        for (sent, expected) in [("https://evil.example", without), ("", without), ("https://op.example//", without)] {
+            assert_eq!(other_issuer(sent, expected), "is of another issuer (iss)");
+        }
     }
 
     /// RA-08

@@ -10,6 +10,7 @@ use url::Url;
 
 use super::document_cache::Fetched;
 use super::id_token::Verified;
+use super::issuer::other_issuer;
 use super::jws::{Jws, TokenError};
 use super::key_set::KeySet;
 use super::metadata::Metadata;
@@ -136,8 +137,8 @@ fn validate(
     config: &config::Oidc,
     now: Timestamp,
 ) -> Result<(), TokenError> {
-    if claims.get("iss").is_some_and(|iss| iss.as_str() != Some(issuer)) {
-        return Err("is of another issuer (iss)".into());
+    if let Some(iss) = claims.get("iss").filter(|iss| iss.as_str() != Some(issuer)) {
+        return Err(other_issuer(iss.as_str().unwrap_or_default(), issuer).into());
     }
     let is_client = |aud: &Value| aud.as_str() == Some(&config.registration.client_id);
     let includes_client =
@@ -147,7 +148,13 @@ fn validate(
     }
     let leeway = TimeDelta::from_std(config.registration.leeway).unwrap_or_default();
     let exp = numeric_date::read(claims, "exp").map_err(|_| "has an unreadable exp")?;
-    if exp.is_some_and(|exp| exp + leeway <= now) { Err("is expired (exp)".into()) } else { Ok(()) }
+    match exp.filter(|exp| *exp + leeway <= now) {
+        Some(exp) => {
+            let (age, leeway) = ((now - exp).num_seconds(), leeway.num_seconds());
+            Err(format!("expired {age} s ago (exp); leeway is {leeway} s").into())
+        }
+        None => Ok(()),
+    }
 }
 
 #[cfg(test)]
@@ -184,7 +191,7 @@ mod tests {
         let result =
             |claims: Value| validate(&map(claims), &config.issuer, &config, now).map_err(|why| why.to_string());
         assert_eq!(result(json!({"iss": "https://op.example", "aud": ["us", "them"]})), Ok(()));
-        assert_eq!(result(json!({"aud": "us", "exp": 1_799_999_940.5})), Err("is expired (exp)".into()));
+        assert_eq!(result(json!({"aud": "us", "exp": 1_799_999_940.5})), Err("expired 60 s ago (exp); leeway is 60 s".into()));
         for good in [json!({}), json!({"exp": 1_799_999_941}), json!({"exp": 1_800_000_300.5}), json!({"exp": null})] {
             assert_eq!(result(good.clone()), Ok(()), "{good}");
         }

@@ -24,7 +24,7 @@ pub async fn check(
     }
     let mut url = metadata.additional_metadata().end_session_endpoint.as_ref()?.url().clone();
     let back = registration.post_logout_redirect_uri.as_ref().map_or(logout_callback, Url::as_str);
-    let known = [("client_id", registration.client_id.as_str()), ("post_logout_redirect_uri", back)];
+    let known = [("client_id", registration.client_id.as_str()), (registration.post_logout_parameter.as_str(), back)];
     url.query_pairs_mut().extend_pairs(known);
     let request = Request::get(url.as_str()).header(header::ACCEPT, "text/html").body(Vec::new()).ok()?;
     let response = match client.send(request).await {

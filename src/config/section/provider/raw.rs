@@ -53,6 +53,8 @@ pub(crate) struct RawProvider {
     pub(crate) redirect_uri: String,
     /// where the provider sends the browser after it signed out there; empty: `{public_url}/logout/callback/{id}`
     pub(crate) post_logout_redirect_uri: String,
+    /// name of the parameter with that address, where it is not that of the standard; Amazon Cognito: `logout_uri`
+    pub(crate) post_logout_parameter: String,
     /// `local`, or `provider` to end the session at the provider as well (RP-initiated logout)
     pub(crate) logout: ProviderLogout,
     /// PKCE method: `S256`, `plain` or `off`

@@ -64,6 +64,8 @@ pub struct Registration {
     pub redirect_uri: Option<Url>,
     /// Where the provider sends the browser after it signed out there; `None`: to the gateway.
     pub post_logout_redirect_uri: Option<Url>,
+    /// The name of the parameter with that address.
+    pub post_logout_parameter: String,
     /// The PKCE method (RFC 7636 §4.2).
     pub pkce: Pkce,
     /// How the provider returns the authorization response.
@@ -125,6 +127,7 @@ pub(crate) fn validate(
     }
     let redirect_uri = address::redirect_uri(&key("redirect_uri"), &raw.redirect_uri, validator);
     let post_logout = address::redirect_uri(&key("post_logout_redirect_uri"), &raw.post_logout_redirect_uri, validator);
+    post_logout_parameter(&key("post_logout_parameter"), &raw.post_logout_parameter, validator);
     let endpoints = endpoints(key, raw, validator);
     let secrets = credentials::validate(key, raw, validator);
     scope::tokens(&key("scopes"), &raw.scopes, validator);
@@ -149,6 +152,7 @@ pub(crate) fn validate(
         scopes: std::mem::take(&mut raw.scopes),
         redirect_uri,
         post_logout_redirect_uri: post_logout,
+        post_logout_parameter: std::mem::take(&mut raw.post_logout_parameter),
         pkce: raw.pkce,
         response_mode: raw.response_mode,
         extra_params: std::mem::take(&mut raw.extra_params).into_iter().collect(),
@@ -182,6 +186,15 @@ fn authorities(key: &str, path: &str, validator: &mut Validator<'_>) -> Result<O
     let pem = validator.accept(key, pem, remedy).ok_or(Rejected)?;
     let read = Authorities::parse(&pem).map_err(|bad| format!("{} {bad}", quoted(path)));
     validator.accept(key, read, remedy).map(Some).ok_or(Rejected)
+}
+
+fn post_logout_parameter(key: &str, name: &str, validator: &mut Validator<'_>) {
+    const TAKEN: [&str; 3] = ["client_id", "id_token_hint", "state"];
+    let is_name = !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-.".contains(&byte));
+    if !is_name || TAKEN.contains(&name) {
+        let remedy = "write \"post_logout_redirect_uri\", or what the provider documents, such as \"logout_uri\"";
+        validator.reject(key, "is not the name of a parameter for an address", remedy);
+    }
 }
 
 fn extra_params(key: &str, params: &BTreeMap<String, String>, validator: &mut Validator<'_>) {
@@ -221,6 +234,7 @@ impl Registration {
             scopes: ["openid", "profile", "email"].map(String::from).into(),
             redirect_uri: None,
             post_logout_redirect_uri: None,
+            post_logout_parameter: "post_logout_redirect_uri".into(),
             pkce: Pkce::S256,
             response_mode: ResponseMode::Query,
             extra_params: vec![],
