@@ -15,6 +15,7 @@ mod gateway;
 mod guarded;
 mod kept_tokens;
 mod logouts;
+mod oauth1_servers;
 mod oidc_provider;
 mod operating;
 mod page;

@@ -98,6 +98,13 @@ impl Provider {
         Self::that_says_so(&mut command)
     }
 
+    /// A provider of OAuth 1.0a on `port`, made of the server of a library: `oauthlib` or `authlib`.
+    pub fn oauth1(library: &str, port: u16, client_id: &str, secret: &str) -> Self {
+        let mut command = python("oauth1_server.py");
+        command.args(["--library", library, "--port", &port.to_string(), "--client-id", client_id]);
+        Self::that_says_so(command.args(["--client-secret", secret]))
+    }
+
     /// Starts a script that prints a line when it is ready and ends with its standard input.
     fn that_says_so(command: &mut Command) -> Self {
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::inherit());
@@ -107,7 +114,7 @@ impl Provider {
         let heard = stdout.read_line(&mut ready);
         let provider = Self { child, pipes: Some((stdin, stdout)) };
         heard.expect("a line");
-        assert!(ready.contains("\"ready\":true"), "the provider did not start: {ready:?}");
+        assert!(ready.replace(' ', "").contains("\"ready\":true"), "the provider did not start: {ready:?}");
         provider
     }
 
