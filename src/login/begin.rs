@@ -100,10 +100,8 @@ async fn begin_after(
 
 /// The detail of the first step.
 fn purpose(links: bool, stale: Option<&Reference>) -> Option<String> {
-    let parts = [
-        links.then(|| "for one more identity".to_owned()),
-        stale.map(|stale| format!("once more, after {stale}")),
-    ];
+    let parts =
+        [links.then(|| "for one more identity".to_owned()), stale.map(|stale| format!("once more, after {stale}"))];
     let parts: Vec<_> = parts.into_iter().flatten().collect();
     (!parts.is_empty()).then(|| parts.join(", "))
 }

@@ -140,7 +140,13 @@ async fn claim(
     }
     // Sealed under a key that has left the ring: treated as expired.
     let reason = "sealed under a key that is not in the ring any more".to_owned();
-    let failure = LoginFailure { status: Status::Expired, code: Code::StateExpired, reason, needs_operator: false, rejected: None };
+    let failure = LoginFailure {
+        status: Status::Expired,
+        code: Code::StateExpired,
+        reason,
+        needs_operator: false,
+        rejected: None,
+    };
     Err(fail(app, callback.provider.clone(), &claimed, failure).await)
 }
 

@@ -24,7 +24,11 @@ pub fn failure(error: &ErrorResponse, sent: &Sent, redirect_uri: &str) -> LoginF
     if let Some(code) = REJECTED_REQUESTS.into_iter().find(|code| *code == error.code()) {
         let remedy = request_remedy(error, redirect_uri);
         let reason = format!("the provider rejected the authorization request{said}: {remedy}");
-        return LoginFailure { rejected: Some(code), needs_operator: true, ..LoginFailure::denied(Code::ProviderError, reason) };
+        return LoginFailure {
+            rejected: Some(code),
+            needs_operator: true,
+            ..LoginFailure::denied(Code::ProviderError, reason)
+        };
     }
     let code = if error.is_temporary() { Code::ProviderError } else { Code::ProviderDenied };
     LoginFailure::denied(code, format!("the provider answered with an error{said}"))
@@ -36,10 +40,15 @@ mod tests {
 
     #[test]
     fn the_code_tells_whether_the_person_or_the_request_is_rejected() {
-        let of = |code: &str, description: &str| failure(&ErrorResponse::new(code, Some(description)), &Sent::default(), "https://gw.example/cb");
+        let of = |code: &str, description: &str| {
+            failure(&ErrorResponse::new(code, Some(description)), &Sent::default(), "https://gw.example/cb")
+        };
         for code in REJECTED_REQUESTS {
             let failure = of(code, "");
-            assert_eq!((failure.code, failure.needs_operator, failure.rejected), (Code::ProviderError, true, Some(code)));
+            assert_eq!(
+                (failure.code, failure.needs_operator, failure.rejected),
+                (Code::ProviderError, true, Some(code))
+            );
             assert!(failure.reason.contains(&format!("({code}): ")), "{}", failure.reason);
         }
         for code in ["access_denied", "login_required", "consent_required", "interaction_required", "x", "", "<b>"] {
@@ -50,6 +59,9 @@ mod tests {
             assert_eq!((of(code, "").code, of(code, "").rejected), (Code::ProviderError, None));
         }
         let reason = of("access_denied", "Not you, ada@example.com\n!").reason;
-        assert_eq!(reason, "the provider answered with an error (access_denied), it said \"Not you, [e-mail address] !\"");
+        assert_eq!(
+            reason,
+            "the provider answered with an error (access_denied), it said \"Not you, [e-mail address] !\""
+        );
     }
 }

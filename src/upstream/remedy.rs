@@ -81,7 +81,11 @@ pub fn of_request(error: &ErrorResponse, redirect_uri: &str) -> String {
         "invalid_request_uri" | "request_uri_not_supported" => "check pushed_authorization",
         "unsupported_response_mode" => "check response_mode",
         "request_not_supported" | "invalid_target" => "check extra_params",
-        _ => return format!("check what this client requires there, and that the redirect URI {redirect_uri} is registered"),
+        _ => {
+            return format!(
+                "check what this client requires there, and that the redirect URI {redirect_uri} is registered"
+            );
+        }
     };
     remedy.to_owned()
 }
@@ -97,7 +101,10 @@ mod tests {
             ("cannot be reached: received corrupt message of type InvalidContentType", "does not speak TLS"),
             ("cannot be reached: invalid HTTP version parsed", "speaks TLS"),
             ("cannot be reached: invalid peer certificate: UnknownIssuer", "set ca_file"),
-            ("cannot be reached: invalid peer certificate: certificate expired: verification time", "clock of this machine"),
+            (
+                "cannot be reached: invalid peer certificate: certificate expired: verification time",
+                "clock of this machine",
+            ),
         ] {
             let text = of_connection(error.to_owned());
             assert!(text.starts_with(error) && text.contains(sign) && !text.contains('\n'), "{text}");

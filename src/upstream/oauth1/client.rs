@@ -140,8 +140,7 @@ impl Inner {
             secret: credentials.secret.expose().to_owned(),
         };
         let nonce = Plain::random().expose().to_owned();
-        let handshake =
-            Handshake { redirect_uri, nonce, request_token: Some(request_token), ..Handshake::default() };
+        let handshake = Handshake { redirect_uri, nonce, request_token: Some(request_token), ..Handshake::default() };
         Ok(StartedLogin { url: url.into(), state, handshake })
     }
 }

@@ -108,7 +108,8 @@ impl RelyingParty {
         let (reason, needs_operator) = match fetched {
             Err(CallError(_, why)) => {
                 let needs_operator = is_certificate_error(&why) || remedy::needs_operator(&why);
-                let remedy = if matches!(kind, DocumentKind::Discovery) { remedy::of_missing_document(&why) } else { "" };
+                let remedy =
+                    if matches!(kind, DocumentKind::Discovery) { remedy::of_missing_document(&why) } else { "" };
                 (why + remedy, needs_operator)
             }
             Ok(document) => match read(&document) {

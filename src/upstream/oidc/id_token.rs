@@ -139,18 +139,18 @@ fn check_times(claims: &CoreIdTokenClaims, expected: &Expected, now: Timestamp) 
     let (exp, iat, leeway) = (claims.expiration(), claims.issue_time(), expected.leeway);
     let allowed = format!("leeway is {} s", leeway.num_seconds());
     if exp <= now - leeway {
-        return Err(format!("expired {} s ago (exp); {allowed}", seconds(now - exp)).into());
+        return Err(TokenError::Clock(format!("expired {} s ago (exp); {allowed}", seconds(now - exp))));
     }
     if iat > now + leeway {
-        return Err(format!("was issued {} s in the future (iat); {allowed}", seconds(iat - now)).into());
+        return Err(TokenError::Clock(format!("was issued {} s in the future (iat); {allowed}", seconds(iat - now))));
     }
     let age = now - iat;
     // Only the response of a login must be new. A provider may repeat the ID token of the login at a refresh.
     if expected.nonce.is_some() && age > MAX_AGE + leeway {
         let (age, beyond) = (seconds(age), seconds(age - MAX_AGE - leeway));
-        return Err(
-            format!("was issued {age} s ago (iat), {beyond} s more than 10 minutes and leeway; {allowed}").into()
-        );
+        return Err(TokenError::Clock(format!(
+            "was issued {age} s ago (iat), {beyond} s more than 10 minutes and leeway; {allowed}"
+        )));
     }
     Ok(())
 }
@@ -165,7 +165,7 @@ fn check_not_before(payload: &Map<String, Value>, expected: &Expected, now: Time
     match nbf {
         Some(nbf) if nbf > now + expected.leeway => {
             let (wait, leeway) = (seconds(nbf - now), expected.leeway.num_seconds());
-            Err(format!("is not valid for another {wait} s (nbf); leeway is {leeway} s").into())
+            Err(TokenError::Clock(format!("is not valid for another {wait} s (nbf); leeway is {leeway} s")))
         }
         _ => Ok(()),
     }

@@ -152,7 +152,10 @@ mod tests {
     #[test]
     fn a_difference_in_the_slash_is_said() {
         let (with, without) = ("https://op.example/", "https://op.example");
-        assert!(other_issuer(with, without).contains("with a slash") && other_issuer(without, with).contains("without a slash"));
+        assert!(
+            other_issuer(with, without).contains("with a slash")
+                && other_issuer(without, with).contains("without a slash")
+        );
         for (sent, expected) in [("https://evil.example", without), ("", without), ("https://op.example//", without)] {
             assert_eq!(other_issuer(sent, expected), "is of another issuer (iss)");
         }

@@ -29,6 +29,9 @@ pub enum TokenError {
     /// The token is invalid. The explanation does not quote it.
     #[error("{0}")]
     Invalid(String),
+    /// A time of the token is outside the tolerated difference of the clocks.
+    #[error("{0}: compare the clocks of this machine and of the provider")]
+    Clock(String),
 }
 
 impl From<&str> for TokenError {

@@ -148,7 +148,10 @@ mod tests {
     fn only_a_valid_request_uri_is_accepted() {
         let judged = |status: u16, body: &str| {
             let answer = http::Response::builder().status(status).body(body.as_bytes().to_vec()).expect("an answer");
-            request_uri(&ClientResponse::new(answer, Sent::default(), "client_id and client_secret".into()), "https://gw.example/cb")
+            request_uri(
+                &ClientResponse::new(answer, Sent::default(), "client_id and client_secret".into()),
+                "https://gw.example/cb",
+            )
         };
         assert_eq!(judged(201, r#"{"request_uri":"urn:x","expires_in":60}"#), Ok("urn:x".into()));
         let rejected = |status, body| judged(status, body).expect_err("refused");

@@ -191,7 +191,10 @@ mod tests {
         let result =
             |claims: Value| validate(&map(claims), &config.issuer, &config, now).map_err(|why| why.to_string());
         assert_eq!(result(json!({"iss": "https://op.example", "aud": ["us", "them"]})), Ok(()));
-        assert_eq!(result(json!({"aud": "us", "exp": 1_799_999_940.5})), Err("expired 60 s ago (exp); leeway is 60 s".into()));
+        assert_eq!(
+            result(json!({"aud": "us", "exp": 1_799_999_940.5})),
+            Err("expired 60 s ago (exp); leeway is 60 s".into())
+        );
         for good in [json!({}), json!({"exp": 1_799_999_941}), json!({"exp": 1_800_000_300.5}), json!({"exp": null})] {
             assert_eq!(result(good.clone()), Ok(()), "{good}");
         }

@@ -64,6 +64,9 @@ impl RelyingParty {
             let key = self.verify_signature(&jws, &algorithms, &token_issuer.issuer, keys, now).await?;
             id_token::validate(jws, &key, token_issuer, expected, now)
         };
-        verified.await.map_err(|why: TokenError| Failure::token(Fault::Refused, format!("the ID token {why}")))
+        verified.await.map_err(|why: TokenError| {
+            let is_clock = matches!(why, TokenError::Clock(_));
+            Failure::token(Fault::Refused, format!("the ID token {why}")).needing_operator(is_clock)
+        })
     }
 }

@@ -63,7 +63,10 @@ impl ProbeClient {
         if tolerance.fails(ahead) {
             return Finding::failed(Check::Clock, text);
         }
-        Finding::warning(Check::Clock, format!("{text}; logins work as long as its tokens are valid for longer than that"))
+        Finding::warning(
+            Check::Clock,
+            format!("{text}; logins work as long as its tokens are valid for longer than that"),
+        )
     }
 }
 

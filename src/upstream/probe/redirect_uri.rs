@@ -69,7 +69,8 @@ async fn ask(url: &str, callback: &str, client: &ProbeClient) -> Finding {
     let Ok(request) = request else { return unknown("the authorization request cannot be built") };
     let mut sent = Sent::default();
     let parameters = Url::parse(url).map(|url| url.query_pairs().into_owned().collect::<Vec<_>>()).unwrap_or_default();
-    let confidential = parameters.iter().filter(|(name, _)| matches!(name.as_str(), "state" | "nonce" | "code_challenge"));
+    let confidential =
+        parameters.iter().filter(|(name, _)| matches!(name.as_str(), "state" | "nonce" | "code_challenge"));
     confidential.for_each(|(_, value)| sent.add(value));
     let response = match client.send(request).await {
         Ok(response) => response,
@@ -158,7 +159,10 @@ mod tests {
             let error = error_at(&Url::parse(target).expect("a URL"), CALLBACK);
             error.map(|error| error.code().to_owned())
         };
-        assert_eq!(code("https://gw.example/callback/op?error=login_required&state=s").as_deref(), Some("login_required"));
+        assert_eq!(
+            code("https://gw.example/callback/op?error=login_required&state=s").as_deref(),
+            Some("login_required")
+        );
         assert_eq!(code("https://gw.example/callback/op#error=login_required").as_deref(), Some("login_required"));
         assert_eq!(code("https://gw.example/callback/op").as_deref(), Some(""));
         for other in ["https://op.example/login?error=login_required", "https://gw.example/callback/op2?error=x"] {
@@ -171,7 +175,10 @@ mod tests {
         let form = format!(
             "<form method=\"post\" action=\"{CALLBACK}\"><input type=\"hidden\" name=\"error\" value=\"login_required\"/></form>"
         );
-        assert_eq!(error_in_form(&form, CALLBACK).map(|error| error.code().to_owned()).as_deref(), Some("login_required"));
+        assert_eq!(
+            error_in_form(&form, CALLBACK).map(|error| error.code().to_owned()).as_deref(),
+            Some("login_required")
+        );
         assert_eq!(error_in_form("<form><input name=\"user\"></form>", CALLBACK), None);
         assert_eq!(error_in_form(&form, "https://other.example/cb"), None);
     }

@@ -37,8 +37,7 @@ pub async fn probe(provider: Provider, addresses: &Addresses, outbound: &Outboun
             TrialRequest::prepare(&mut config);
             let (client, found) = oidc::probe(&config, addresses, outbound, clock).await;
             // An ID token of a provider whose clock is slow is older by that time.
-            let tolerance =
-                ClockTolerance { ahead: Some(distance), behind: Some(distance + MAX_ID_TOKEN_AGE) };
+            let tolerance = ClockTolerance { ahead: Some(distance), behind: Some(distance + MAX_ID_TOKEN_AGE) };
             (client, found, tolerance)
         }
         Provider::OAuth2(config) => {

@@ -7,8 +7,8 @@ use serde::Serialize;
 
 use crate::app::App;
 use crate::authorize::{
-    self, AuthorizationRequest, AuthorizeError, Browser, ErrorAnswer, FirstStep, LoginStep, Next, OAuthError,
-    OpenRequest, OpenRequestError, Terms,
+    self, AuthorizationRequest, AuthorizeError, Browser, ErrorAnswer, FirstStep, LoginStep, Next, OpenRequest,
+    OpenRequestError, Terms,
 };
 use crate::base::clock::Timestamp;
 use crate::base::event::Event;

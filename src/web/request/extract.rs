@@ -51,7 +51,9 @@ impl Parameters {
     /// Parses only the parameters of these names, of which none may be repeated. A provider or a proxy may add others, repeated or
     /// malformed; they are ignored.
     pub fn parse_known(encoded: &str, known: &[&str]) -> Result<Self, Problem> {
-        let is_known = |pair: &&str| decode(pair.split('=').next().unwrap_or_default()).is_ok_and(|name| known.contains(&name.as_str()));
+        let is_known = |pair: &&str| {
+            decode(pair.split('=').next().unwrap_or_default()).is_ok_and(|name| known.contains(&name.as_str()))
+        };
         Self::parse(&encoded.split('&').filter(is_known).collect::<Vec<_>>().join("&"))
     }
 

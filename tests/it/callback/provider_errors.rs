@@ -159,7 +159,9 @@ async fn a_session_does_not_replace_what_the_login_asked_for() {
     let gateway = Gateway::start();
     let browser = gateway.browser();
     browser.sign_in("alice").await;
-    for query in ["prompt=login", "prompt=select_account", "max_age=60", "acr_values=gold", "login_hint=bob%40example.com"] {
+    for query in
+        ["prompt=login", "prompt=select_account", "max_age=60", "acr_values=gold", "login_hint=bob%40example.com"]
+    {
         let first = begin(&browser, query).await;
         let second = Begun::at("op", browser.get(&stale(&first)).await.location());
         let (name, value) = query.split_once('=').expect("a pair");

@@ -9,7 +9,7 @@ use crate::presets::operator::Operator;
 use crate::support::{Answer, Gateway, LogCapture, Setup};
 
 /// The page of a login that fails at its beginning or at its end.
-async fn failed(gateway: &Gateway, provider: &str) -> Answer {
+pub async fn failed(gateway: &Gateway, provider: &str) -> Answer {
     let browser = gateway.browser();
     let there = browser.get(&format!("/login/{provider}")).await;
     if there.status != 302 {
@@ -23,7 +23,7 @@ async fn failed(gateway: &Gateway, provider: &str) -> Answer {
 }
 
 /// What `vestibule logins show` prints of the reference on a page.
-fn shown(gateway: &Gateway, page: &Answer) -> String {
+pub fn shown(gateway: &Gateway, page: &Answer) -> String {
     let (_, reference) = page.body.split_once("<code>").unwrap_or_else(|| panic!("no reference: {}", page.body));
     let reference = reference.split('<').next().expect("a reference");
     let (code, said, complaint) =
@@ -33,7 +33,7 @@ fn shown(gateway: &Gateway, page: &Answer) -> String {
 }
 
 /// The log line about a reference.
-fn logged(log: &LogCapture, page: &Answer) -> String {
+pub fn logged(log: &LogCapture, page: &Answer) -> String {
     let reference = page.body.split_once("<code>").and_then(|(_, rest)| rest.split('<').next()).expect("a reference");
     let text = log.text();
     let line = text.lines().find(|line| line.contains(reference) && line.contains("WARN"));

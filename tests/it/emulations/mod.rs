@@ -2,6 +2,7 @@
 //! that an independent client verifies, Apple, Microsoft Entra and Keycloak.
 
 mod apple;
+mod cause_and_cure;
 mod documented;
 mod entra;
 mod github;
@@ -11,6 +12,7 @@ mod keycloak_words;
 mod log;
 mod oauth1;
 mod oauth2;
+mod oauth2_error_object;
 mod peer;
 mod photos;
 mod pushed;

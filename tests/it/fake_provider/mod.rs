@@ -225,6 +225,14 @@ impl Op {
         self.state().usual(call, &self.issuer)
     }
 
+    /// Adds a `Date` to the usual responses of the key set.
+    pub fn dated(&self, date: &str) {
+        let (path, call) =
+            ("/jwks", Call { method: "GET".into(), path: "/jwks".into(), body: String::new(), headers: vec![] });
+        let reply = self.answer(&call).with("Date", date);
+        self.reply(path, reply);
+    }
+
     /// Clears the list of requests.
     pub fn forget(&self) {
         self.state().calls.clear();
@@ -348,6 +356,7 @@ impl State {
                 with(usual, &self.refreshing.log_in(code.split('~').next().unwrap_or_default()))
             }
             "/revoke" => json!({}),
+            path if path.starts_with("/auth?") && path.contains("prompt=none") => return not_signed_in(path),
             _ => return Reply::text(404, "text/html", "not here"),
         };
         Reply::text(200, "application/json", &body.to_string())
@@ -387,6 +396,14 @@ impl State {
         let input = format!("{}.{}", B64.encode(header.to_string()), B64.encode(claims.to_string()));
         format!("{input}.{}", B64.encode(self.key.sign(input.as_bytes())))
     }
+}
+
+/// The response to an authorization request with `prompt=none`: nobody is signed in.
+fn not_signed_in(path: &str) -> Reply {
+    let query = path.split_once('?').map_or("", |(_, query)| query);
+    let redirect_uri = url::form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "redirect_uri");
+    let redirect_uri = redirect_uri.map(|(_, value)| value.into_owned()).unwrap_or_default();
+    Reply::text(302, "text/html", "").with("Location", &format!("{redirect_uri}?error=login_required"))
 }
 
 /// Claims with changes; null removes a claim.

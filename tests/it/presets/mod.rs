@@ -5,6 +5,6 @@ mod answers;
 mod complete;
 pub mod operator;
 mod pages;
-mod probe;
+pub mod probe;
 mod probe_request;
 mod wrong;

@@ -46,7 +46,7 @@ fn found<'t>(told: &'t Value, check: &str) -> (&'t str, &'t str) {
 fn probe(lines: &str) -> (Option<i32>, Value) {
     let (code, told, complaint) = Operator::new().run(lines, &PROBE);
     let all = format!("{told}{complaint}");
-    assert!(!all.contains(SECRET) && !all.contains("no, and no"), "{all}");
+    assert!(!all.contains(SECRET), "{all}");
     (code, serde_json::from_str(&told).unwrap_or_else(|error| panic!("{error}: {told}{complaint}")))
 }
 
@@ -61,7 +61,7 @@ fn a_working_provider_passes_every_check() {
     let op = good();
     let (code, told) = probe(&of(&op.issuer));
     assert_eq!((code, &told["good"], &told["providers"][0]["id"]), (Some(0), &json!(true), &json!("op")), "{told:#}");
-    for check in ["reachable", "discovery", "keys", "algorithms", "pkce", "iss", "logout", "client"] {
+    for check in ["reachable", "discovery", "keys", "algorithms", "pkce", "iss", "logout", "client", "redirect_uri"] {
         assert_eq!(found(&told, check).0, "good", "{check} in {told:#}");
     }
     assert_eq!(found(&told, "clock").0, "note", "its answers have no Date");
@@ -100,6 +100,8 @@ fn a_wrong_secret_a_right_secret_and_an_unclear_response_differ() {
         (refusal(401, "invalid_client"), 1, "failed"),
         (refusal(400, "invalid_client"), 1, "failed"),
         (refusal(200, "bad_verification_code"), 0, "good"),
+        (refusal(401, "unauthorized_client"), 1, "failed"),
+        (refusal(401, "invalid_grant"), 0, "good"),
         (refusal(400, "invalid_request"), 0, "warning"),
         (refusal(500, "server_error"), 0, "warning"),
         (Reply::text(400, "text/html", "<html>no</html>"), 0, "warning"),
@@ -311,7 +313,7 @@ fn a_clock_difference_to_an_oauth1_provider_is_reported() {
 }
 
 /// A TLS server with a certificate of an unknown authority.
-fn tls() -> String {
+pub fn tls() -> String {
     let key = KeyPair::generate().expect("a key");
     let certificate = CertificateParams::new(vec!["localhost".to_owned()]).expect("parameters").self_signed(&key);
     let certificate = certificate.expect("a certificate").der().clone();

@@ -10,7 +10,9 @@ use crate::presets::operator::{Operator, SECRET};
 const CALLBACK: &str = "http://127.0.0.1:8080/callback/op";
 
 fn of(issuer: &str, more: &str) -> String {
-    format!("[providers.op]\nname = \"Op\"\nissuer = \"{issuer}\"\nclient_id = \"{CLIENT}\"\nclient_secret_file = \"\"\n{more}")
+    format!(
+        "[providers.op]\nname = \"Op\"\nissuer = \"{issuer}\"\nclient_id = \"{CLIENT}\"\nclient_secret_file = \"\"\n{more}"
+    )
 }
 
 fn probe(toml: &str) -> (Option<i32>, Value) {
@@ -110,9 +112,14 @@ fn the_request_is_that_of_a_login_with_prompt_none() {
     let asked: Vec<_> = calls.iter().filter(|call| call.path.starts_with("/auth?")).collect();
     assert_eq!(asked.len(), 1);
     let url = url::Url::parse(&format!("http://op.example{}", asked[0].path)).expect("a URL");
-    let value = |name: &str| url.query_pairs().filter(|(known, _)| known == name).map(|(_, value)| value.into_owned()).collect::<Vec<_>>();
+    let value = |name: &str| {
+        url.query_pairs().filter(|(known, _)| known == name).map(|(_, value)| value.into_owned()).collect::<Vec<_>>()
+    };
     assert_eq!((value("prompt"), value("hd")), (vec!["none".to_owned()], vec!["example.com".to_owned()]));
-    assert_eq!((value("redirect_uri"), value("scope")), (vec![CALLBACK.to_owned()], vec!["openid profile email".to_owned()]));
+    assert_eq!(
+        (value("redirect_uri"), value("scope")),
+        (vec![CALLBACK.to_owned()], vec!["openid profile email".to_owned()])
+    );
     assert!(asked[0].header("cookie").is_none());
 }
 
@@ -150,7 +157,10 @@ fn a_wrong_address_is_explained() {
         assert!(said.contains("speaks TLS at this port: write https://"), "{said}");
     }
     let base = Op::start();
-    base.reply(WELL_KNOWN, Reply::text(404, "application/json", "{\"error\":\"Unable to find matching target resource method\"}"));
+    base.reply(
+        WELL_KNOWN,
+        Reply::text(404, "application/json", "{\"error\":\"Unable to find matching target resource method\"}"),
+    );
     let said = one(&probe(&of(&base.issuer, "")).1, "reachable").1;
     assert!(said.contains("/realms/NAME") && said.contains("Unable to find matching"), "{said}");
 }
@@ -168,6 +178,9 @@ fn a_slow_clock_is_a_warning_and_a_fast_one_a_failure() {
         let (_, told) = probe(&of(&op.issuer, ""));
         let (found, said) = one(&told, "clock");
         assert_eq!(found, verdict, "{said}");
-        assert!(verdict == "good" || (said.contains("leeway") && said.contains("set the clock of this machine")), "{said}");
+        assert!(
+            verdict == "good" || (said.contains("leeway") && said.contains("set the clock of this machine")),
+            "{said}"
+        );
     }
 }

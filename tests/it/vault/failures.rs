@@ -108,7 +108,7 @@ async fn a_lost_response_ends_in_reauth_required() {
 
 #[tokio::test]
 async fn a_rejected_refresh_requires_reauth_and_a_login_repairs_it() {
-    for refusal in ["invalid_grant", "bad_refresh_token", "interaction_required"] {
+    for refusal in ["invalid_grant", "bad_refresh_token", "interaction_required", "invalid_request", "unknown_word"] {
         let gateway = start();
         let browser = signed_in(&gateway, "alice").await;
         let_expire(&gateway);
@@ -118,12 +118,34 @@ async fn a_rejected_refresh_requires_reauth_and_a_login_repairs_it() {
         assert_eq!(row(&gateway), "reauth");
         let audited = "SELECT detail->>'reason' FROM audit_events WHERE kind = 'provider_link_broken'";
         let reason = gateway.database.words(audited).concat();
-        assert!(reason.contains(refusal) && !reason.contains("secret words"), "{reason}");
+        assert!(reason.ends_with(&format!("({refusal}), it said \"secret words\"")), "{reason}");
         assert_eq!(browser.fetch("/session").await.status, 200, "the session is not affected");
         gateway.op.recover("/token");
         browser.sign_in("alice").await;
         assert!(token(&browser.fetch(TOKEN).await).starts_with("access-secret-"));
         assert_eq!(row(&gateway), "kept");
+    }
+}
+
+/// The case `oauth2-error-object` at a refresh: a refusal of any shape ends the tokens, and is not asked for again.
+#[tokio::test]
+async fn a_refusal_of_any_shape_requires_reauth() {
+    for (content_type, body) in [
+        ("application/json", r#"{"error":{"message":"Session has expired","type":"OAuthException","code":190}}"#),
+        ("text/html; charset=utf-8", r#"{"error":{"message":"expired","code":190}}"#),
+        ("application/json", r#"{"ok":false,"error":"token_expired"}"#),
+        ("application/json", r#"{"errcode":42002,"errmsg":"refresh_token expired"}"#),
+        ("application/json", r#"{"error_description":"gone"}"#),
+        ("application/json", r#"{"error":7}"#),
+    ] {
+        let gateway = start();
+        let browser = signed_in(&gateway, "alice").await;
+        let_expire(&gateway);
+        gateway.op.reply("/token", Reply::text(400, content_type, body));
+        for _ in 0..2 {
+            assert_eq!(browser.fetch(TOKEN).await.problem(), (409, "reauth_required".into()), "{body}");
+        }
+        assert_eq!((row(&gateway), sent_refresh_tokens(&gateway.op).len()), ("reauth".into(), 1), "{body}");
     }
 }
 
