@@ -2,7 +2,7 @@
 
 use super::failure::LoginFailure;
 use super::refusal::Code;
-use crate::upstream::{ErrorResponse, Sent, request_remedy};
+use crate::upstream::{ProviderError, Sent, request_remedy};
 
 /// Error codes that only the operator can act on: the provider rejects the request of the gateway and not the person.
 const REJECTED_REQUESTS: [&str; 10] = [
@@ -19,7 +19,7 @@ const REJECTED_REQUESTS: [&str; 10] = [
 ];
 
 /// The failure of a login after an error response. `redirect_uri`: that of the request.
-pub fn failure(error: &ErrorResponse, sent: &Sent, redirect_uri: &str) -> LoginFailure {
+pub fn failure(error: &ProviderError, sent: &Sent, redirect_uri: &str) -> LoginFailure {
     let said = error.describe(sent);
     if let Some(code) = REJECTED_REQUESTS.into_iter().find(|code| *code == error.code()) {
         let remedy = request_remedy(error, redirect_uri);
@@ -41,7 +41,7 @@ mod tests {
     #[test]
     fn the_code_tells_whether_the_person_or_the_request_is_rejected() {
         let of = |code: &str, description: &str| {
-            failure(&ErrorResponse::new(code, Some(description)), &Sent::default(), "https://gw.example/cb")
+            failure(&ProviderError::new(code, Some(description)), &Sent::default(), "https://gw.example/cb")
         };
         for code in REJECTED_REQUESTS {
             let failure = of(code, "");

@@ -8,7 +8,7 @@ use crate::base::id::SessionId;
 use crate::base::secret::{Hashed, Plain};
 use crate::grant::{LoginFor, PreparedAnswer, StoredRequest};
 use crate::session::SignedIn;
-use crate::upstream::{AuthorizationGrant, ErrorResponse, LoginHints};
+use crate::upstream::{AuthorizationGrant, LoginHints, ProviderError};
 
 /// The two flows of a login. A login completes only in the flow that began it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -114,7 +114,7 @@ pub enum AuthorizationResponse {
     /// An error response (RFC 6749 §4.1.2.1), with `iss` if it was sent.
     Denied {
         /// The parameters `error` and `error_description`.
-        error: ErrorResponse,
+        error: ProviderError,
         /// The parameter `iss` (RFC 9207).
         iss: Option<String>,
     },

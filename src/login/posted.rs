@@ -24,7 +24,7 @@ use crate::base::clock::Timestamp;
 use crate::base::event::Event;
 use crate::base::seal::Ring;
 use crate::base::secret::{Hashed, Plain};
-use crate::upstream::{AuthorizationGrant, ErrorResponse};
+use crate::upstream::{AuthorizationGrant, ProviderError};
 
 /// The maximum length of the `user` parameter, in bytes; a longer one is ignored.
 const MAX_USER: usize = 4096;
@@ -86,7 +86,7 @@ pub(super) fn open(ring: &Ring, provider: &str, state: Hashed, sealed: &[u8]) ->
             user,
         })),
         (None, Some(error)) => {
-            let error = ErrorResponse::new(&error, error_description.as_deref());
+            let error = ProviderError::new(&error, error_description.as_deref());
             Some(AuthorizationResponse::Denied { error, iss })
         }
         _ => None,

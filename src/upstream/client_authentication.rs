@@ -10,6 +10,7 @@ use serde_json::json;
 use super::client_response::{ClientResponse, credentials, rejects_client};
 use super::failure::Fault;
 use super::provider_http::{CallError, ProviderHttp};
+use super::secret_order::Secret;
 use super::sent::Sent;
 use super::signed_jwt;
 use crate::base::clock::Timestamp;
@@ -33,25 +34,6 @@ pub struct ClientRequest<'r> {
     /// The form parameters without credentials. They contain `client_id` only where it is a parameter of the request itself,
     /// as in a pushed authorization request.
     pub form: &'r [(String, String)],
-}
-
-/// The client secret that a request uses. While a secret is replaced, the provider may accept only one of the two.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Secret {
-    /// The `client_secret` of the configuration, which is tried first.
-    Current,
-    /// The `client_secret_previous` of the configuration, which is tried after the provider rejected the client.
-    Previous,
-}
-
-impl Secret {
-    /// The key of the configuration.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Current => "client_secret",
-            Self::Previous => "client_secret_previous",
-        }
-    }
 }
 
 /// Sends a request with client authentication. After the provider rejected the client it is sent again with the other secret,

@@ -2,8 +2,8 @@
 
 use http::{HeaderMap, StatusCode, header};
 
-use super::client_authentication::Secret;
-use super::error_response::{ErrorResponse, INVALID_CLIENT_CODES, INVALID_GRANT_CODES, describe_response};
+use super::error_response::{INVALID_CLIENT_CODES, INVALID_GRANT_CODES, ProviderError, describe_response};
+use super::secret_order::Secret;
 use super::sent::Sent;
 use crate::config::{Registration, TokenEndpointAuthMethod};
 
@@ -28,7 +28,7 @@ impl ClientResponse {
         if !rejects_client(&self.response) {
             return None;
         }
-        let error = ErrorResponse::find(&self.response).unwrap_or_default();
+        let error = ProviderError::find(&self.response).unwrap_or_default();
         let status = self.response.status().as_u16();
         let status = if error.code().is_empty() { format!(" (status {status})") } else { String::new() };
         let said = error.describe(&self.sent);
@@ -47,8 +47,8 @@ impl ClientResponse {
 /// for HTTP Basic.
 pub fn rejects_client(response: &http::Response<Vec<u8>>) -> bool {
     let status = response.status();
-    let error = ErrorResponse::read(response);
-    let code = error.as_ref().map_or("", ErrorResponse::code);
+    let error = ProviderError::read(response);
+    let code = error.as_ref().map_or("", ProviderError::code);
     let is_readable = status.is_success() || (status.is_client_error() && status != StatusCode::TOO_MANY_REQUESTS);
     if INVALID_CLIENT_CODES.contains(&code) {
         return is_readable;

@@ -53,7 +53,7 @@ const CODES: [&str; 7] = ["type", "error_type", "error_code", "errorCode", "errc
 
 /// An error of a provider.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct ErrorResponse {
+pub struct ProviderError {
     /// The code, in most cases the member `error`; possibly empty.
     code: String,
     /// The description; possibly empty.
@@ -62,7 +62,7 @@ pub struct ErrorResponse {
     is_temporary: bool,
 }
 
-impl ErrorResponse {
+impl ProviderError {
     /// The error in a response; `None` where it has none. `error` of any shape but null is one.
     pub fn read(response: &http::Response<Vec<u8>>) -> Option<Self> {
         let members = members(response.status(), response.headers(), response.body()).ok()?;
@@ -143,11 +143,11 @@ impl ErrorResponse {
 
 /// A response that is not the expected one, for the log: its status, and the error in it.
 pub fn describe_response(response: &http::Response<Vec<u8>>, sent: &Sent) -> String {
-    let said = ErrorResponse::find(response).map(|error| error.describe(sent)).unwrap_or_default();
+    let said = ProviderError::find(response).map(|error| error.describe(sent)).unwrap_or_default();
     describe_status(response.status()) + &said
 }
 
-impl ErrorResponse {
+impl ProviderError {
     /// The error in a response, in its challenge, or its text.
     pub fn find(response: &http::Response<Vec<u8>>) -> Option<Self> {
         let error = Self::read(response).or_else(|| Self::of_challenge(response.headers()));
@@ -200,7 +200,7 @@ fn padded(body: &[u8]) -> Option<Value> {
     let (name, argument) = text.strip_suffix(')')?.split_once('(')?;
     let is_name = name.trim().bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
     let value: Value = serde_json::from_str(argument).ok().filter(|_| is_name)?;
-    let is_error = value.as_object().is_some_and(|members| ErrorResponse::of_members(members).is_some());
+    let is_error = value.as_object().is_some_and(|members| ProviderError::of_members(members).is_some());
     is_error.then_some(value)
 }
 
@@ -267,7 +267,7 @@ mod tests {
     }
 
     fn described(status: u16, content_type: &str, body: &str) -> Option<String> {
-        ErrorResponse::read(&response(status, content_type, body)).map(|error| error.describe(&Sent::default()))
+        ProviderError::read(&response(status, content_type, body)).map(|error| error.describe(&Sent::default()))
     }
 
     /// The case `oauth2-error-object`, with further shapes.
@@ -336,7 +336,7 @@ mod tests {
     #[test]
     fn a_temporary_problem_is_recognised() {
         let is_temporary = |body: Value| {
-            let error = ErrorResponse::read(&response(400, "application/json", &body.to_string()));
+            let error = ProviderError::read(&response(400, "application/json", &body.to_string()));
             error.expect("an error").is_temporary()
         };
         assert!(is_temporary(json!({"error": "temporarily_unavailable"})));

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::claim_losses::ClaimLosses;
-use super::error_response::ErrorResponse;
+use super::error_response::ProviderError;
 use super::failure::{Failure, Fault};
 use super::sent::Sent;
 use super::{claims, profile};
@@ -60,7 +60,7 @@ impl Identity {
 fn without_sub(claims: &Value, tokens: &ProviderTokens) -> Failure {
     let mut sent = Sent::default();
     sent.add(tokens.access_token.expose());
-    let error = claims.as_object().and_then(ErrorResponse::of_members);
+    let error = claims.as_object().and_then(ProviderError::of_members);
     let said = error.map(|error| format!(": it answered with an error{}", error.describe(&sent))).unwrap_or_default();
     Failure::userinfo(Fault::InvalidResponse, format!("the profile has no usable sub (claims.sub){said}"))
 }

@@ -16,6 +16,7 @@ mod claim_losses;
 mod claims;
 mod client_authentication;
 mod client_response;
+mod connection_remedy;
 mod email_address;
 mod error_response;
 mod failure;
@@ -33,7 +34,7 @@ mod provider;
 mod provider_http;
 mod refresh;
 mod registry;
-mod remedy;
+mod request_remedy;
 mod revocation;
 mod secret_order;
 mod sent;
@@ -45,7 +46,7 @@ mod unverified_claims;
 
 pub use claim_losses::{ClaimLoss, ClaimLosses, GROUPS_ELSEWHERE, has_groups_elsewhere};
 pub use email_address::domain as email_domain;
-pub use error_response::ErrorResponse;
+pub use error_response::ProviderError;
 pub use failure::{Failure, Fault, Stage};
 pub use handshake::{
     AuthorizationGrant, Handshake, LoginHints, LoginRequest, LogoutClaims, RequestToken, StartedLogin,
@@ -59,7 +60,7 @@ pub use profile::{MAX_GROUPS, claim};
 pub use provider::Provider;
 pub use refresh::{PreviousIdToken, RefreshRequest, TokenTypeHint, max_refresh_duration};
 pub use registry::{IssuerChange, Registry, issuer_changed};
-pub use remedy::of_request as request_remedy;
+pub use request_remedy::request_remedy;
 pub use sent::Sent;
 pub use store::{KnownIssuer, replace_issuer, stored_issuers};
 #[cfg(feature = "dev")]

@@ -14,11 +14,9 @@ use tokio::sync::Semaphore;
 use url::{Host, Url};
 
 use super::breaker::Breaker;
-use super::error_response::describe_response;
+use super::connection_remedy;
 use super::failure::Fault;
-use super::remedy;
 use super::secret_order::SecretOrder;
-use super::sent::Sent;
 use crate::base::clock::Timestamp;
 use crate::base::outbound::{Outbound, OutboundError, Trust};
 use crate::config::Registration;
@@ -37,7 +35,7 @@ impl From<OutboundError> for CallError {
             OutboundError::Exhausted | OutboundError::TooMany => Fault::Overloaded,
             _ => Fault::InvalidResponse,
         };
-        Self(fault, remedy::of_connection(error.to_string()))
+        Self(fault, connection_remedy::of_connection(error.to_string()))
     }
 }
 
@@ -138,21 +136,10 @@ impl ProviderHttp {
             _ => self.breaker.responded(),
         }
         let response = outcome?;
-        match remedy::of_plain_http(&response).filter(|_| is_plain) {
+        match connection_remedy::of_plain_http(&response).filter(|_| is_plain) {
             Some(why) => Err(CallError(Fault::InvalidResponse, why)),
             None => Ok(response),
         }
-    }
-
-    /// Requests a JSON document; any status but 200 is an error.
-    pub async fn get_json(&self, url: &str, now: Timestamp) -> Result<Value, CallError> {
-        let request = http::Request::get(url).header(header::ACCEPT, "application/json").body(Vec::new());
-        let request = request.map_err(|_| CallError(Fault::InvalidResponse, "the URL cannot be requested".into()))?;
-        let answer = self.send(request, now).await?;
-        if answer.status() != StatusCode::OK {
-            return Err(CallError(Fault::InvalidResponse, describe_response(&answer, &Sent::default())));
-        }
-        read_json(answer.headers(), answer.body()).map_err(|reason| CallError(Fault::InvalidResponse, reason))
     }
 
     fn timed_out(&self, now: Timestamp) {

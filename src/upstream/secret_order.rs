@@ -4,8 +4,26 @@ use std::sync::{Mutex, PoisonError};
 
 use chrono::TimeDelta;
 
-use super::client_authentication::Secret;
 use crate::base::clock::Timestamp;
+
+/// The client secret that a request uses. While a secret is replaced, the provider may accept only one of the two.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Secret {
+    /// The `client_secret` of the configuration, which is tried first.
+    Current,
+    /// The `client_secret_previous` of the configuration, which is tried after the provider rejected the client.
+    Previous,
+}
+
+impl Secret {
+    /// The key of the configuration.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Current => "client_secret",
+            Self::Previous => "client_secret_previous",
+        }
+    }
+}
 
 /// How long the secret that worked is sent first.
 const PREFERRED_FOR: TimeDelta = TimeDelta::minutes(10);

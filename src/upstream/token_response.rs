@@ -5,7 +5,7 @@ use http::StatusCode;
 use serde_json::{Map, Value};
 
 use super::client_response::ClientResponse;
-use super::error_response::{ErrorResponse, members};
+use super::error_response::{ProviderError, members};
 use super::failure::{Failure, Fault};
 
 /// A failure at the token request.
@@ -36,7 +36,7 @@ pub fn normalize(answer: &ClientResponse, token_type: TokenType) -> Result<http:
     if !has_token && let Some(why) = answer.client_rejection() {
         return Err(Failure::token(Fault::Refused, why).needing_operator(true));
     }
-    let error = members.as_ref().ok().filter(|_| !has_token).and_then(ErrorResponse::of_members);
+    let error = members.as_ref().ok().filter(|_| !has_token).and_then(ProviderError::of_members);
     if let Some(error) = error {
         return Err(rejected(&error, answer));
     }
@@ -49,7 +49,7 @@ pub fn normalize(answer: &ClientResponse, token_type: TokenType) -> Result<http:
 
 /// The provider rejected the code or the refresh token. Where the client is accepted and nothing is said of a temporary problem,
 /// a further attempt with the same refresh token fails too, whatever the code of the error is.
-fn rejected(error: &ErrorResponse, answer: &ClientResponse) -> Failure {
+fn rejected(error: &ProviderError, answer: &ClientResponse) -> Failure {
     let said = error.describe(&answer.sent);
     if error.is_temporary() {
         return token_failure(Fault::InvalidResponse, &format!("has a temporary problem{said}"));

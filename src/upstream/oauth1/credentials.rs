@@ -6,7 +6,7 @@ use url::form_urlencoded;
 
 use crate::base::secret::Plain;
 use crate::upstream::challenge::challenge_parameter;
-use crate::upstream::error_response::{ErrorResponse, describe_response};
+use crate::upstream::error_response::{ProviderError, describe_response};
 use crate::upstream::failure::{Failure, Fault};
 use crate::upstream::sent::Sent;
 use crate::upstream::text;
@@ -36,9 +36,9 @@ pub fn read(response: &http::Response<Vec<u8>>, sent: &Sent) -> Result<Credentia
         let advice = value("oauth_problem_advice").map(str::to_owned);
         let advice = advice.or_else(|| in_challenge(response, "oauth_problem_advice"));
         let error = match (problem.as_deref(), value("error"), value("error_description")) {
-            (Some(problem), ..) => Some(ErrorResponse::new(problem, advice.as_deref())),
-            (None, Some(error), description) => Some(ErrorResponse::new(error, description)),
-            (None, None, _) => ErrorResponse::find(response),
+            (Some(problem), ..) => Some(ProviderError::new(problem, advice.as_deref())),
+            (None, Some(error), description) => Some(ProviderError::new(error, description)),
+            (None, None, _) => ProviderError::find(response),
         };
         return failed(Fault::Refused, &rejection(status, &error.unwrap_or_default(), sent));
     }
@@ -67,7 +67,7 @@ fn in_challenge(response: &http::Response<Vec<u8>>, name: &str) -> Option<String
 }
 
 /// The reason for the operator, with what the provider said and the remedy.
-fn rejection(status: StatusCode, error: &ErrorResponse, sent: &Sent) -> String {
+fn rejection(status: StatusCode, error: &ProviderError, sent: &Sent) -> String {
     let remedy = match error.code() {
         "timestamp_refused" | "invalid_timestamp" => ": check the clock of this machine",
         "permission_denied" | "permission_unknown" | "user_refused" | "additional_authorization_required" => "",

@@ -8,6 +8,7 @@ use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
+use http::{StatusCode, header};
 use serde_json::Value;
 use tracing::Instrument;
 
@@ -19,9 +20,11 @@ use super::metadata::Metadata;
 use super::relying_party::RelyingParty;
 use crate::base::clock::Timestamp;
 use crate::base::outbound::is_certificate_error;
+use crate::upstream::connection_remedy;
+use crate::upstream::error_response::describe_response;
 use crate::upstream::failure::Fault;
-use crate::upstream::provider_http::CallError;
-use crate::upstream::remedy;
+use crate::upstream::provider_http::{CallError, read_json};
+use crate::upstream::sent::Sent;
 use crate::upstream::store::{self, Document, DocumentKind};
 
 /// The longest time that a caller waits for a fetch if the last fetch failed (FI-09).
@@ -102,14 +105,17 @@ impl RelyingParty {
         read: impl Fn(&Value) -> Result<T, String>,
         now: Timestamp,
     ) -> Result<T, FetchError<T>> {
-        let fetched = self.http.get_json(&source, now).await;
+        let fetched = self.get_json(&source, now).await;
         let is_overload = matches!(fetched, Err(CallError(Fault::Overloaded, _)));
         // A document that was read and is wrong stays wrong until an operator changes it or the configuration.
         let (reason, needs_operator) = match fetched {
             Err(CallError(_, why)) => {
-                let needs_operator = is_certificate_error(&why) || remedy::needs_operator(&why);
-                let remedy =
-                    if matches!(kind, DocumentKind::Discovery) { remedy::of_missing_document(&why) } else { "" };
+                let needs_operator = is_certificate_error(&why) || connection_remedy::needs_operator(&why);
+                let remedy = if matches!(kind, DocumentKind::Discovery) {
+                    connection_remedy::of_missing_document(&why)
+                } else {
+                    ""
+                };
                 (why + remedy, needs_operator)
             }
             Ok(document) => match read(&document) {
@@ -124,6 +130,17 @@ impl RelyingParty {
         tracing::warn!(provider = %self.config.registration.id, %reason, "provider metadata cannot be fetched");
         let stored = self.load_stored(kind, source, read).await;
         Err(FetchError { missing: Missing { reason, is_overload, needs_operator }, stored })
+    }
+
+    /// Requests a JSON document; any status but 200 is an error.
+    async fn get_json(&self, url: &str, now: Timestamp) -> Result<Value, CallError> {
+        let request = http::Request::get(url).header(header::ACCEPT, "application/json").body(Vec::new());
+        let request = request.map_err(|_| CallError(Fault::InvalidResponse, "the URL cannot be requested".into()))?;
+        let answer = self.http.send(request, now).await?;
+        if answer.status() != StatusCode::OK {
+            return Err(CallError(Fault::InvalidResponse, describe_response(&answer, &Sent::default())));
+        }
+        read_json(answer.headers(), answer.body()).map_err(|reason| CallError(Fault::InvalidResponse, reason))
     }
 
     /// Stores a valid document in the background, for a gateway that starts while the provider is down. Ignores

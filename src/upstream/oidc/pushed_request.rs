@@ -9,11 +9,12 @@ use super::relying_party::RelyingParty;
 use crate::base::clock::Timestamp;
 use crate::config::PushedAuthorization;
 use crate::upstream::client_response::ClientResponse;
-use crate::upstream::error_response::ErrorResponse;
+use crate::upstream::error_response::ProviderError;
 use crate::upstream::failure::{Failure, Fault};
 use crate::upstream::handshake::StartedLogin;
 use crate::upstream::provider_http::{CallError, read_json};
-use crate::upstream::{remedy, text};
+use crate::upstream::request_remedy::request_remedy;
+use crate::upstream::text;
 
 /// The longest accepted `request_uri`, in bytes, so that browsers do not truncate the authorization URL.
 const MAX_REQUEST_URI: usize = 2048;
@@ -89,8 +90,8 @@ fn request_uri(answer: &ClientResponse, redirect_uri: &str) -> Result<String, St
 
 /// Why the request was refused, with the remedy where the provider named an error.
 fn describe_refusal(answer: &ClientResponse, redirect_uri: &str) -> String {
-    let error = ErrorResponse::read(&answer.response).filter(|_| answer.response.status().is_client_error());
-    let remedy = error.map(|error| format!(": {}", remedy::of_request(&error, redirect_uri))).unwrap_or_default();
+    let error = ProviderError::read(&answer.response).filter(|_| answer.response.status().is_client_error());
+    let remedy = error.map(|error| format!(": {}", request_remedy(&error, redirect_uri))).unwrap_or_default();
     answer.describe() + &remedy
 }
 

@@ -20,7 +20,7 @@ use crate::base::clock::Timestamp;
 use crate::base::secret::Plain;
 use crate::config::{self, Userinfo};
 use crate::upstream::authorized_request::authorized_request;
-use crate::upstream::error_response::{ErrorResponse, describe_response};
+use crate::upstream::error_response::{ProviderError, describe_response};
 use crate::upstream::failure::{Failure, Fault};
 use crate::upstream::identity::ProviderTokens;
 use crate::upstream::provider_http::{CallError, is_type, read_json};
@@ -122,7 +122,7 @@ fn check_sub(claims: Map<String, Value>, sub: &str, sent: &Sent) -> Result<Map<S
         Some(_) => Err(failure(Fault::Refused, "has another sub than the ID token")),
         None => Err(failure(
             Fault::InvalidResponse,
-            &ErrorResponse::of_members(&claims).map_or_else(
+            &ProviderError::of_members(&claims).map_or_else(
                 || "answered without a usable sub".to_owned(),
                 |error| format!("answered with an error{}", error.describe(sent)),
             ),

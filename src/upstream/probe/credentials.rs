@@ -6,9 +6,10 @@ use super::finding::{Check, Finding};
 use super::probe_client::ProbeClient;
 use crate::base::secret::Plain;
 use crate::config::{Pkce, Registration, TokenEndpointAuthMethod};
-use crate::upstream::client_authentication::{self, ClientRequest, Secret, has_two_secrets};
+use crate::upstream::client_authentication::{self, ClientRequest, has_two_secrets};
 use crate::upstream::client_response::{ClientResponse, credentials};
-use crate::upstream::error_response::{ErrorResponse, INVALID_GRANT_CODES};
+use crate::upstream::error_response::{INVALID_GRANT_CODES, ProviderError};
+use crate::upstream::secret_order::Secret;
 use crate::upstream::sent::Sent;
 
 /// Checks the client credentials at a token endpoint. `audience` is the default audience of an assertion.
@@ -80,7 +81,7 @@ fn classify(answer: &ClientResponse) -> CredentialsResponse {
     if let Some(why) = answer.client_rejection() {
         return CredentialsResponse::Rejected(why);
     }
-    let error = ErrorResponse::read(&answer.response);
+    let error = ProviderError::read(&answer.response);
     if error.is_some_and(|error| INVALID_GRANT_CODES.contains(&error.code())) {
         return CredentialsResponse::Accepted;
     }

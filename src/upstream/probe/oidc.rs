@@ -4,20 +4,20 @@ use http::{Request, StatusCode, header};
 use serde_json::Value;
 use url::Url;
 
+use super::addresses::Addresses;
 use super::finding::{Check, Finding};
 use super::probe_client::ProbeClient;
-use super::run::Addresses;
 use super::{credentials, end_session, redirect_uri};
 use crate::base::clock::Clock;
 use crate::base::outbound::Outbound;
 use crate::config::{self, Pkce, ProviderLogout, PushedAuthorization};
+use crate::upstream::connection_remedy::of_missing_document;
 use crate::upstream::error_response::describe_response;
 use crate::upstream::oidc::Issuer;
 use crate::upstream::oidc::key_set::KeySet;
 use crate::upstream::oidc::metadata::Metadata;
 use crate::upstream::oidc::{discovery, signing_algorithms};
 use crate::upstream::provider_http::{ProviderHttp, read_json};
-use crate::upstream::remedy;
 use crate::upstream::sent::Sent;
 
 /// Probes an OpenID provider with every check that needs no login.
@@ -60,7 +60,7 @@ async fn documents(
     let document = match get_json(&source, client).await {
         Ok(document) => document,
         Err(why) => {
-            let remedy = remedy::of_missing_document(&why);
+            let remedy = of_missing_document(&why);
             found.push(Finding::failed(Check::Reachable, format!("{source}: {why}{remedy}")));
             return None;
         }

@@ -7,12 +7,13 @@ use url::Url;
 use super::finding::{Check, Finding};
 use super::probe_client::ProbeClient;
 use crate::config;
-use crate::upstream::client_authentication::{self, ClientRequest, Secret};
+use crate::upstream::client_authentication::{self, ClientRequest};
 use crate::upstream::client_response::{ClientResponse, credentials};
-use crate::upstream::error_response::{ErrorResponse, describe_response};
+use crate::upstream::error_response::{ProviderError, describe_response};
 use crate::upstream::oidc::TrialRequest;
 use crate::upstream::oidc::metadata::Metadata;
-use crate::upstream::remedy;
+use crate::upstream::request_remedy::request_remedy;
+use crate::upstream::secret_order::Secret;
 use crate::upstream::sent::Sent;
 
 /// Error codes that mean: the request is accepted, and the person would have to sign in.
@@ -96,7 +97,7 @@ async fn ask(url: &str, callback: &str, client: &ProbeClient) -> Finding {
 }
 
 /// The error in the query or the fragment of a redirect to the callback; `None` for a redirect to another address.
-fn error_at(target: &Url, callback: &str) -> Option<ErrorResponse> {
+fn error_at(target: &Url, callback: &str) -> Option<ProviderError> {
     let parts: Vec<_> = [target.query(), target.fragment()].into_iter().flatten().collect();
     let pairs: Vec<_> = parts.iter().flat_map(|part| url::form_urlencoded::parse(part.as_bytes())).collect();
     let value = |wanted: &str| pairs.iter().find(|(name, _)| name == wanted).map(|(_, value)| value.as_ref());
@@ -104,11 +105,11 @@ fn error_at(target: &Url, callback: &str) -> Option<ErrorResponse> {
     base.set_fragment(None);
     base.set_query(None);
     let is_callback = callback.split('?').next() == Some(base.as_str());
-    is_callback.then(|| ErrorResponse::new(value("error").unwrap_or_default(), value("error_description")))
+    is_callback.then(|| ProviderError::new(value("error").unwrap_or_default(), value("error_description")))
 }
 
 /// The error in a form for the callback (`response_mode=form_post`).
-fn error_in_form(page: &str, callback: &str) -> Option<ErrorResponse> {
+fn error_in_form(page: &str, callback: &str) -> Option<ProviderError> {
     let page = page.replace("&#x2F;", "/").replace("&#47;", "/").replace("&#x3A;", ":");
     let is_callback = page.contains(callback);
     let value = |name: &str| {
@@ -117,16 +118,16 @@ fn error_in_form(page: &str, callback: &str) -> Option<ErrorResponse> {
         tag.filter_map(|part| part.split_once("value=\"")?.1.split('"').next().map(str::to_owned)).next()
     };
     let error = value("error").filter(|_| is_callback)?;
-    Some(ErrorResponse::new(&error, value("error_description").as_deref()))
+    Some(ProviderError::new(&error, value("error_description").as_deref()))
 }
 
-fn of_error(error: &ErrorResponse, sent: &Sent, callback: &str) -> Finding {
+fn of_error(error: &ProviderError, sent: &Sent, callback: &str) -> Finding {
     if ACCEPTED.contains(&error.code()) {
         return known(callback);
     }
     let said = error.describe(sent);
     if REJECTED.contains(&error.code()) {
-        let remedy = remedy::of_request(error, callback);
+        let remedy = request_remedy(error, callback);
         let text = format!("the provider rejects the authorization request of a login{said}: {remedy}");
         return Finding::failed(Check::RedirectUri, text);
     }
@@ -134,8 +135,8 @@ fn of_error(error: &ErrorResponse, sent: &Sent, callback: &str) -> Finding {
 }
 
 fn rejected(response: &http::Response<Vec<u8>>, sent: &Sent, callback: &str) -> Finding {
-    let error = ErrorResponse::find(response).unwrap_or_default();
-    let (said, remedy) = (describe_response(response, sent), remedy::of_request(&error, callback));
+    let error = ProviderError::find(response).unwrap_or_default();
+    let (said, remedy) = (describe_response(response, sent), request_remedy(&error, callback));
     Finding::failed(Check::RedirectUri, format!("the authorization request of a login is {said}: {remedy}"))
 }
 

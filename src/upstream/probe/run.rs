@@ -2,6 +2,7 @@
 
 use chrono::TimeDelta;
 
+use super::addresses::Addresses;
 use super::credentials;
 use super::finding::{Check, Finding, ProbeOutcome};
 use super::probe_client::{ClockTolerance, ProbeClient};
@@ -11,14 +12,6 @@ use crate::base::outbound::Outbound;
 use crate::config::{OAuth2, Provider};
 use crate::upstream::oidc::{MAX_ID_TOKEN_AGE, TrialRequest};
 use crate::upstream::provider_http::ProviderHttp;
-
-/// The addresses of the gateway that a provider redirects browsers to.
-pub struct Addresses {
-    /// The redirect URI of a login.
-    pub callback: String,
-    /// The redirect URI of a logout.
-    pub logout_callback: String,
-}
 
 /// Probes a provider. Each request may take up to the provider's `timeout`.
 pub async fn probe(provider: Provider, addresses: &Addresses, outbound: &Outbound, clock: &Clock) -> Vec<Finding> {

@@ -12,7 +12,6 @@ use crate::authorize::{
 };
 use crate::base::clock::Timestamp;
 use crate::base::event::Event;
-use crate::base::id::AuthorizationRequestId;
 use crate::base::secret::Hashed;
 use crate::client::Client;
 use crate::grant::{AppAnswer, LoginFor};
@@ -235,66 +234,6 @@ pub async fn named(
     Ok(Some(authorize::open(app, id, cookies::binding(app, request), now).await?))
 }
 
-/// Resumes the authorization request that a login was for.
-pub async fn after_login(
-    app: &App,
-    request: &HttpRequest,
-    id: AuthorizationRequestId,
-    signed_in: &SignedIn,
-    now: Timestamp,
-) -> Result<HttpResponse, Problem> {
-    let open = authorize::open(app, id, cookies::binding(app, request), now).await?;
-    Ok(go(app, request, authorize::resume(app, &open, Some(signed_in), true, now).await?))
-}
-
-/// Redirects to the app with an OAuth error after a failed login. `None` where the authorization request cannot be
-/// answered any more.
-pub async fn after_refusal(
-    app: &App,
-    request: &HttpRequest,
-    id: AuthorizationRequestId,
-    code: Code,
-    reference: &str,
-) -> Option<HttpResponse> {
-    let error = match code {
-        Code::ProviderDenied | Code::NotAllowed | Code::UserDisabled => OAuthError::AccessDenied,
-        Code::ProviderTimeout | Code::ProviderUnavailable | Code::Overloaded => OAuthError::TemporarilyUnavailable,
-        _ => OAuthError::ServerError,
-    };
-    refuse(app, request, id, error, (code, reference)).await
-}
-
-/// Answers the app with an OAuth error, whose description names the code and the reference of the login.
-pub async fn refuse(
-    app: &App,
-    request: &HttpRequest,
-    id: AuthorizationRequestId,
-    error: OAuthError,
-    (code, reference): (Code, &str),
-) -> Option<HttpResponse> {
-    let now = app.clock.now();
-    let open = authorize::open(app, id, cookies::binding(app, request), now).await.ok()?;
-    let why = format!("{} (reference {reference})", code.as_str());
-    let answer = authorize::give_up(app, &open, error, why, now).await.ok()?;
-    Some(to_app(app, request.method(), &answer))
-}
-
-/// Resumes the authorization request of an app with a session that the browser has. `None` where it needs a login, or cannot be
-/// resumed.
-pub async fn without_login(
-    app: &App,
-    request: &HttpRequest,
-    id: AuthorizationRequestId,
-    signed_in: &SignedIn,
-    now: Timestamp,
-) -> Option<HttpResponse> {
-    let open = authorize::open(app, id, cookies::binding(app, request), now).await.ok()?;
-    match authorize::resume(app, &open, Some(signed_in), false, now).await.ok()? {
-        Next::SignIn(..) => None,
-        next => Some(go(app, request, next)),
-    }
-}
-
 /// The live session of the browser, by the session cookie alone. `None` for a revoked or expired session.
 async fn signed_in(app: &App, request: &HttpRequest, now: Timestamp) -> Result<Option<SignedIn>, Problem> {
     match cookies::named(app, request) {
@@ -339,7 +278,7 @@ fn told(app: &App, answer: &ErrorAnswer) -> AppAnswer {
     answer.answer(app.config.server.public_url.issuer())
 }
 
-fn go(app: &App, request: &HttpRequest, next: Next) -> HttpResponse {
+pub fn go(app: &App, request: &HttpRequest, next: Next) -> HttpResponse {
     let prefix = app.config.server.public_url.prefix();
     let url = match next {
         Next::App(answer) => return to_app(app, request.method(), &answer),

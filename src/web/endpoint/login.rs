@@ -5,7 +5,7 @@ use actix_web::web::{Data, Path, Payload};
 use actix_web::{HttpRequest, HttpResponse};
 use serde::Serialize;
 
-use super::{authorize, stale_login};
+use super::{app_request, authorize, stale_login};
 use crate::app::App;
 use crate::base::clock::Timestamp;
 use crate::base::id::SessionId;
@@ -194,7 +194,7 @@ async fn refused(
         }
         LoginRefusal::Refused { code, reference: Some(reference), request: Some(id), goal, needs_operator } => {
             // The app gets the error; if its authorization request cannot be answered, the user gets it.
-            let told = authorize::after_refusal(app, request, id, code, reference.as_str()).await;
+            let told = app_request::after_refusal(app, request, id, code, reference.as_str()).await;
             told.ok_or_else(|| {
                 LoginRefusal::Refused { code, reference: Some(reference), request: None, goal, needs_operator }.into()
             })
@@ -209,7 +209,7 @@ async fn welcome(app: &App, request: &HttpRequest, completed: &Completed, now: T
         (_, Some(answer)) => to_app(app, request.method(), answer),
         (None, None) => page::see_other(&page::landing(app, completed.return_to.clone())),
         (Some(id), None) => {
-            let answer = authorize::after_login(app, request, id, &completed.signed_in, now).await;
+            let answer = app_request::after_login(app, request, id, &completed.signed_in, now).await;
             answer.unwrap_or_else(|problem| problem.for_browser(request))
         }
     };

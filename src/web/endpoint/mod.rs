@@ -2,6 +2,7 @@
 
 pub mod account;
 pub mod administration;
+pub mod app_request;
 pub mod authorize;
 pub mod backchannel_logout;
 pub mod discovery;

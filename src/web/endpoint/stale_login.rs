@@ -4,7 +4,7 @@
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse};
 
-use super::authorize;
+use super::app_request;
 use crate::app::App;
 use crate::authorize::OAuthError;
 use crate::base::clock::Timestamp;
@@ -58,7 +58,7 @@ async fn go_on(
 ) -> Option<HttpResponse> {
     match stale.request() {
         None => Some(page::see_other(&page::landing(app, stale.return_to().map(str::to_owned)))),
-        Some(id) => authorize::without_login(app, request, id, signed_in, now).await,
+        Some(id) => app_request::without_login(app, request, id, signed_in, now).await,
     }
 }
 
@@ -96,7 +96,8 @@ async fn begin_again(
 async fn give_up(app: &App, request: &HttpRequest, refusal: LoginRefusal) -> Result<HttpResponse, Problem> {
     if let LoginRefusal::Refused { code, reference: Some(reference), request: Some(id), .. } = &refusal
         && let Some(told) =
-            authorize::refuse(app, request, *id, OAuthError::TemporarilyUnavailable, (*code, reference.as_str())).await
+            app_request::refuse(app, request, *id, OAuthError::TemporarilyUnavailable, (*code, reference.as_str()))
+                .await
     {
         return Ok(told);
     }

@@ -3,7 +3,7 @@
 use super::extract::Parameters;
 use crate::base::secret::Plain;
 use crate::login::AuthorizationResponse;
-use crate::upstream::{AuthorizationGrant, ErrorResponse};
+use crate::upstream::{AuthorizationGrant, ProviderError};
 use crate::web::answer::problem::Problem;
 use crate::web::answer::refusals::Refusal;
 
@@ -45,7 +45,7 @@ pub fn with_code(parameters: &Parameters) -> Result<AuthorizationResponse, Probl
         (None, error) => match (error, description(parameters)) {
             (None, None) => Err(Refusal::InvalidRequest.into()),
             (error, description) => {
-                let error = ErrorResponse::new(error.unwrap_or_default(), description);
+                let error = ProviderError::new(error.unwrap_or_default(), description);
                 Ok(AuthorizationResponse::Denied { error, iss })
             }
         },
@@ -58,7 +58,7 @@ pub fn with_code(parameters: &Parameters) -> Result<AuthorizationResponse, Probl
 pub fn with_verifier(parameters: &Parameters) -> Result<AuthorizationResponse, Problem> {
     let problem = parameters.get("oauth_problem").or(parameters.get("error"));
     let denied = parameters.get("denied").map(|_| "denied");
-    let error = problem.or(denied).map(|code| ErrorResponse::new(code, description(parameters)));
+    let error = problem.or(denied).map(|code| ProviderError::new(code, description(parameters)));
     match (parameters.get("oauth_token"), parameters.get("oauth_verifier"), error) {
         (Some(token), Some(verifier), None) => {
             let (token, verifier) = (Plain::new(token), Plain::new(verifier));
@@ -66,7 +66,7 @@ pub fn with_verifier(parameters: &Parameters) -> Result<AuthorizationResponse, P
         }
         (_, None, Some(error)) => Ok(AuthorizationResponse::Denied { error, iss: None }),
         (Some(_), None, None) => {
-            let error = ErrorResponse::new("", Some("no oauth_verifier"));
+            let error = ProviderError::new("", Some("no oauth_verifier"));
             Ok(AuthorizationResponse::Denied { error, iss: None })
         }
         _ => Err(Refusal::InvalidRequest.into()),

@@ -17,14 +17,20 @@ async fn oauth2_error_object() {
         op.issuer
     );
     let gateway = Setup::new().toml(&table).start();
-    let facebook = json!({"error": {"message": "This authorization code has been used.", "type": "OAuthException", "code": 100}});
+    let facebook =
+        json!({"error": {"message": "This authorization code has been used.", "type": "OAuthException", "code": 100}});
     let said = "(OAuthException 100), it said \"This authorization code has been used.\"";
     for (status, media_type, body, words) in [
         (400, "application/json; charset=UTF-8", facebook.clone(), said),
         (200, "application/json", facebook.clone(), said),
         (400, "text/html", facebook, said),
         (200, "application/json", json!({"ok": false, "error": "invalid_code"}), "(invalid_code)"),
-        (200, "application/json", json!({"errcode": 40029, "errmsg": "invalid code"}), "(40029), it said \"invalid code\""),
+        (
+            200,
+            "application/json",
+            json!({"errcode": 40029, "errmsg": "invalid code"}),
+            "(40029), it said \"invalid code\"",
+        ),
         (400, "application/json", json!({"error_description": "alone"}), "it said \"alone\""),
         (400, "application/json", json!({"error": 7}), "(7)"),
         (400, "application/json", json!({"error": ["used"]}), "(used)"),
