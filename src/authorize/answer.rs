@@ -1,11 +1,14 @@
 //! The authorization response to an app's redirect URI (RFC 6749 §4.1.2, RFC 9207).
 
+use serde::{Deserialize, Serialize};
+
 use super::request::AuthorizationRequest;
 use crate::base::secret::Plain;
 use crate::grant::{AnswerMode, AppAnswer};
 
 /// The `error` of an authorization response (RFC 6749 §4.1.2.1, OpenID Connect Core §3.1.2.6, RFC 8707 §2).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum OAuthError {
     InvalidRequest,
     UnauthorizedClient,
@@ -44,7 +47,7 @@ impl OAuthError {
 }
 
 /// An error response. Client and redirect URI are validated.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ErrorAnswer {
     /// Where it is sent, and how.
     pub target: Target,
@@ -55,7 +58,7 @@ pub struct ErrorAnswer {
 }
 
 /// Where an authorization response is sent, and how. Client and redirect URI are validated.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Target {
     /// The `client_id` of the app.
     pub client_id: String,

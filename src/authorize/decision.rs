@@ -122,6 +122,7 @@ mod tests {
             client_id: "web".into(),
             redirect_uri: "https://a.example/cb".into(),
             installed: false,
+            pushed: false,
             mode: AnswerMode::Query,
             state: None,
             scope: "openid".into(),

@@ -22,6 +22,7 @@
 
 mod answer;
 mod decision;
+mod leave;
 mod next;
 mod open;
 mod read;
@@ -31,11 +32,12 @@ mod start;
 mod store;
 
 pub use answer::{ErrorAnswer, OAuthError};
+pub use leave::Leave;
 pub use next::{FirstStep, LoginStep, Next};
-pub use open::{OpenRequest, OpenRequestError, open};
+pub use open::{ClosedRequest, OpenRequest, OpenRequestError, find_closed, open};
 pub use read::{AuthorizeError, Terms, is_s256_challenge, read};
-pub use request::AuthorizationRequest;
-pub use resume::{agree, answer_with_login, decline, give_up, resume};
+pub use request::{AuthorizationRequest, Prompt};
+pub use resume::{agree, answer_with_login, decline, resume};
 pub use start::{Browser, consume_pushed_request, push, start};
 #[cfg(feature = "dev")]
 pub use store::hot_statements;

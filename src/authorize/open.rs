@@ -21,6 +21,15 @@ pub struct OpenRequest {
     pub session: Option<SessionId>,
 }
 
+/// A stored request that this browser cannot continue.
+#[derive(Debug)]
+pub struct ClosedRequest {
+    /// The id of its row.
+    pub id: AuthorizationRequestId,
+    /// The request as it was validated.
+    pub request: AuthorizationRequest,
+}
+
 /// Why a request is not open to this browser.
 #[derive(Debug, thiserror::Error)]
 pub enum OpenRequestError {
@@ -29,13 +38,13 @@ pub enum OpenRequestError {
     Unknown,
     /// It has expired.
     #[error("expired")]
-    Expired,
+    Expired(Box<ClosedRequest>),
     /// It was answered before.
     #[error("answered")]
-    Answered,
-    /// It belongs to another browser.
+    Answered(Box<ClosedRequest>),
+    /// It belongs to another browser; without the request where the browser has no binding cookie.
     #[error("of another browser")]
-    WrongBrowser,
+    WrongBrowser(Option<Box<ClosedRequest>>),
     /// The database is unavailable.
     #[error(transparent)]
     Db(#[from] DbError),
@@ -59,7 +68,7 @@ pub async fn open(
     now: Timestamp,
 ) -> Result<OpenRequest, OpenRequestError> {
     // A browser without a binding cookie has no request, so no query is needed.
-    let binding = binding.ok_or(OpenRequestError::WrongBrowser)?;
+    let binding = binding.ok_or(OpenRequestError::WrongBrowser(None))?;
     let row = app.db.run("find authorization request", move |conn| store::find(conn, id)).await?;
     check(app, row.ok_or(OpenRequestError::Unknown)?, binding, now)
 }
@@ -72,14 +81,23 @@ pub(super) fn check(
     now: Timestamp,
 ) -> Result<OpenRequest, OpenRequestError> {
     let same_browser = row.binding_hash.as_deref().is_some_and(|stored| binding.matches(stored));
-    if !same_browser {
-        return Err(OpenRequestError::WrongBrowser);
+    let (is_answered, has_expired) = (row.answered_at.is_some(), row.expires_at <= now);
+    let open = OpenRequest::of(app, row)?;
+    if same_browser && !is_answered && !has_expired {
+        return Ok(open);
     }
-    if row.answered_at.is_some() {
-        return Err(OpenRequestError::Answered);
-    }
-    if row.expires_at <= now {
-        return Err(OpenRequestError::Expired);
-    }
-    OpenRequest::of(app, row)
+    let closed = Box::new(ClosedRequest { id: open.id, request: open.request });
+    Err(match same_browser {
+        false => OpenRequestError::WrongBrowser(Some(closed)),
+        true if is_answered => OpenRequestError::Answered(closed),
+        true => OpenRequestError::Expired(closed),
+    })
+}
+
+/// The request with that id, of any browser and in any state; `None` where there is none, or its client is not registered any
+/// more.
+pub async fn find_closed(app: &App, id: AuthorizationRequestId) -> Result<Option<ClosedRequest>, DbError> {
+    let row = app.db.run("find authorization request", move |conn| store::find(conn, id)).await?;
+    let open = row.and_then(|row| OpenRequest::of(app, row).ok());
+    Ok(open.map(|OpenRequest { id, request, .. }| ClosedRequest { id, request }))
 }

@@ -122,6 +122,7 @@ fn rest(
         client_id: String::new(),
         redirect_uri: String::new(),
         installed: false,
+        pushed: terms.is_pushed,
         mode: AnswerMode::Query,
         state: None,
         scope: scope(client, get("scope"))?,

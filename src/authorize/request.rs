@@ -6,7 +6,7 @@ use crate::base::id::UserId;
 use crate::grant::AnswerMode;
 
 /// A validated request. It is stored as it is and never changes.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AuthorizationRequest {
     /// `client_id`.
     pub client_id: String,
@@ -14,6 +14,10 @@ pub struct AuthorizationRequest {
     pub redirect_uri: String,
     /// Whether that is a loopback address or has a private-use scheme, which requires consent (RFC 8252 §8.6).
     pub installed: bool,
+    /// Whether it was pushed (RFC 9126): its parameters are not for other browsers. Replicas of earlier versions do not write
+    /// it.
+    #[serde(default)]
+    pub pushed: bool,
     /// `response_mode`. Replicas of earlier versions do not write it.
     #[serde(default)]
     pub mode: AnswerMode,

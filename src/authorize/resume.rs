@@ -3,7 +3,7 @@
 use super::answer::{ErrorAnswer, OAuthError};
 use super::decision::{Decision, DecisionInput, decide};
 use super::next::{Next, decision_input, issue_code, only_provider, prepare_answer, refusal};
-use super::open::{OpenRequest, OpenRequestError, check};
+use super::open::{ClosedRequest, OpenRequest, OpenRequestError, check};
 use super::store;
 use crate::app::App;
 use crate::base::clock::Timestamp;
@@ -100,7 +100,7 @@ async fn proceed(
     let input = DecisionInput { agreed, asked_at: *asked_at, ..decision_input(app, request, signed_in, for_this, now) };
     match (decide(request, &input), signed_in) {
         (Decision::Refuse(error, why), _) => {
-            answer_once(app, *id, now).await?;
+            answer_once(app, open, now).await?;
             Ok(refusal(app, request, error, why))
         }
         (Decision::Code, Some(signed_in)) => match issue_code(app, Some(*id), request, signed_in, now).await? {
@@ -124,30 +124,35 @@ async fn without_code(app: &App, open: &OpenRequest, now: Timestamp) -> Result<N
     let of = *id;
     let row = app.db.run("find authorization request", move |conn| store::find(conn, of)).await?;
     if row.is_none_or(|row| row.answered_at.is_some()) {
-        return Err(OpenRequestError::Answered);
+        return Err(answered(open));
     }
     if request.prompt.none {
-        answer_once(app, *id, now).await?;
+        answer_once(app, open, now).await?;
         return Ok(refusal(app, request, OAuthError::LoginRequired, "nobody is signed in"));
     }
     Ok(Next::SignIn(*id, only_provider(app, request)))
 }
 
 /// Answers the app with an error. Returns the response.
-pub async fn give_up(
+async fn give_up(
     app: &App,
     open: &OpenRequest,
     error: OAuthError,
     description: String,
     now: Timestamp,
 ) -> Result<AppAnswer, OpenRequestError> {
-    answer_once(app, open.id, now).await?;
+    answer_once(app, open, now).await?;
     let answer = ErrorAnswer::to(&open.request, error, description);
     Ok(answer.answer(app.config.server.public_url.issuer()))
 }
 
 /// Marks the request as answered. Of several concurrent answers one succeeds; the others get [`OpenRequestError::Answered`].
-async fn answer_once(app: &App, id: AuthorizationRequestId, now: Timestamp) -> Result<(), OpenRequestError> {
-    let answered = app.db.run("answer authorization request", move |conn| store::answer(conn, id, now)).await?;
-    if answered { Ok(()) } else { Err(OpenRequestError::Answered) }
+async fn answer_once(app: &App, open: &OpenRequest, now: Timestamp) -> Result<(), OpenRequestError> {
+    let id = open.id;
+    let is_first = app.db.run("answer authorization request", move |conn| store::answer(conn, id, now)).await?;
+    if is_first { Ok(()) } else { Err(answered(open)) }
+}
+
+fn answered(open: &OpenRequest) -> OpenRequestError {
+    OpenRequestError::Answered(Box::new(ClosedRequest { id: open.id, request: open.request.clone() }))
 }

@@ -7,9 +7,7 @@ use url::Url;
 use super::grant_type::GrantType;
 use super::presented_secret::PresentedSecret;
 use crate::base::secret::{Hashed, Plain};
-use crate::config::{
-    self, Algorithm, AssertionAudience, AssertionKey, BUILT_IN_CLIENT, ClientType, Grant, RedirectUri,
-};
+use crate::config::{self, Algorithm, AssertionAudience, BUILT_IN_CLIENT, ClientType, Grant, PublicKey, RedirectUri};
 
 /// An app or a service that is registered in `[clients.*]`, or the built-in client.
 #[expect(clippy::struct_excessive_bools, reason = "each is one setting of the client")]
@@ -45,7 +43,7 @@ pub struct Client {
     redirect_uris: Vec<RedirectUri>,
     grants: Vec<Grant>,
     secret: Option<Hashed>,
-    public_key: Option<AssertionKey>,
+    public_key: Option<PublicKey>,
     assertion_audience: AssertionAudience,
     /// Whether the log has said since the start that its assertions name an endpoint.
     endpoint_noted: AtomicBool,
@@ -127,7 +125,7 @@ impl Client {
     }
 
     /// The key that verifies its assertions, if it authenticates by `private_key_jwt`.
-    pub(super) fn public_key(&self) -> Option<&AssertionKey> {
+    pub(super) fn public_key(&self) -> Option<&PublicKey> {
         self.public_key.as_ref()
     }
 

@@ -17,7 +17,6 @@ use super::section::database::{self, Database, RawDatabase};
 use super::section::limits::Limits;
 use super::section::log::{self, Log};
 use super::section::login::{self, Login, RawLogin};
-use super::section::outbound::{self, RawOutbound};
 use super::section::provider::linking;
 use super::section::provider::protocol::{self, Provider};
 use super::section::provider::raw::RawProvider;
@@ -27,7 +26,6 @@ use super::section::server::{self, RawServer, Server};
 use super::section::sessions::{self, RawSessions, Sessions};
 use super::section::signing::{self, RawSigning, Signing};
 use super::section::tokens::{self, Tokens};
-use crate::base::proxies::Proxies;
 use crate::base::seal::Ring;
 
 /// The configuration of Vestibule.
@@ -46,7 +44,6 @@ pub(crate) struct RawConfig {
     admin: RawAdmin,
     log: Log,
     cleanup: Cleanup,
-    outbound: RawOutbound,
     /// Providers at which users sign in, by id.
     #[schemars(extend("propertyNames" = { "pattern": PROVIDERS.pattern }))]
     providers: BTreeMap<String, RawProvider>,
@@ -79,8 +76,6 @@ pub struct Config {
     pub log: Log,
     /// `[cleanup]`: deletion of expired rows.
     pub cleanup: Cleanup,
-    /// `[outbound]`: the proxies of requests to providers and apps.
-    pub outbound: Proxies,
     /// `[providers.<id>]`, in the order of the configuration.
     pub providers: Vec<Provider>,
     /// `[clients.<id>]`, in the order of the configuration.
@@ -101,7 +96,6 @@ pub(crate) fn validate(mut raw: RawConfig, ids: &Ids, validator: &mut Validator<
     let login = login::validate(&raw.login, validator);
     let admin = admin::validate(raw.admin, validator);
     log::validate(&raw.log, validator);
-    let outbound = outbound::validate(raw.outbound, validator);
     let storing = raw.providers.iter().filter(|(_, provider)| provider.store_tokens);
     let storing: Vec<String> = storing.map(|(id, _)| id.clone()).collect();
     let mut take = |id: &String| {
@@ -135,7 +129,6 @@ pub(crate) fn validate(mut raw: RawConfig, ids: &Ids, validator: &mut Validator<
         admin: admin?,
         log: raw.log,
         cleanup: raw.cleanup,
-        outbound: outbound?,
         providers: providers.into_iter().collect::<Option<_>>()?,
         clients: clients.into_iter().collect::<Option<_>>()?,
     })

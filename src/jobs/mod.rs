@@ -5,7 +5,6 @@ mod cleanup;
 mod deliver;
 mod keys;
 mod providers;
-mod recheck;
 mod removals;
 mod revoke;
 mod schedule;

@@ -109,8 +109,7 @@ fn purpose(links: bool, stale: Option<&Reference>) -> Option<String> {
 /// Keeps the reason under a reference, which the page shows. A login that this process is too busy for keeps no row.
 async fn not_begun(app: &App, new_login: NewLogin, failure: Failure, now: Timestamp) -> LoginRefusal {
     let NewLogin { provider, flow, return_to, link, request, .. } = new_login;
-    let goal = Goal { provider: provider.clone(), return_to };
-    let goal = Some(goal).filter(|_| link.is_none() && request.is_none());
+    let goal = Goal::of(&provider, return_to, link.is_some() || request.is_some());
     let (code, needs_operator) = (Code::of_failure(&failure), failure.needs_operator);
     let refused = |reference| LoginRefusal::Refused { code, reference, request: None, goal, needs_operator };
     if code == Code::Overloaded {

@@ -144,6 +144,7 @@ async fn claim(
         status: Status::Expired,
         code: Code::StateExpired,
         reason,
+        account: None,
         needs_operator: false,
         rejected: None,
     };
@@ -155,5 +156,5 @@ fn allowed(registration: &Registration, identity: &Identity) -> Result<(), Login
     let judged = rules::judge(registration, &identity.profile, &identity.raw_claims);
     let Some(failed) = judged.into_iter().find(|judged| !judged.holds) else { return Ok(()) };
     let reason = format!("providers.{}.{} does not hold: {}", registration.id, failed.rule, failed.why);
-    Err(LoginFailure::denied(Code::NotAllowed, reason))
+    Err(LoginFailure::denied(Code::NotAllowed, reason).of_account(&identity.profile))
 }

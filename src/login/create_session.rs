@@ -10,6 +10,7 @@ use super::input::{AnswerApp, Caller};
 use super::new_session::{ForApp, app_session, new_session};
 use super::refusal::{Code, Goal, LoginRefusal};
 use super::store::{self, CompletionOutcome, LoginCompletion, Written};
+use crate::account::Profile;
 use crate::app::App;
 use crate::base::clock::Timestamp;
 use crate::base::event::Event;
@@ -47,13 +48,14 @@ pub async fn create_session(
     warn_of_missing_email(app, &signed_in, now);
     let answer = login.claimed.stored_request.take().and_then(|stored| answer(stored, &signed_in, now));
     let (code, answer) = answer.map(|PreparedAnswer { code, answer }| (code, answer)).unzip();
+    let profile = login.identity.profile.clone();
     let completion = completion(app, &mut login, signed_in.session, code, now);
     let (outcome, gone) = app.db.run("complete login", move |conn| store::complete_login(conn, &completion)).await?;
     for (ended, ending) in &gone {
         app.ended(ended, ending);
     }
     let ConfirmedLogin { provider, claimed, identity, .. } = login;
-    let (Written { signed_in, code_issued }, new_user) = written(app, outcome, provider.id(), claimed)?;
+    let (Written { signed_in, code_issued }, new_user) = written(app, outcome, provider.id(), &profile, claimed)?;
     telemetry::record(&Event::LoginCompleted {
         provider: provider.id().to_owned(),
         user: signed_in.user.sub,
@@ -92,7 +94,6 @@ fn completion(
         claims: std::mem::take(&mut identity.claims),
         upstream_sid: identity.sid.take(),
         upstream_id_token,
-        upstream_alg: identity.id_token_algorithm,
         returned_at: login.returned_at,
         caller: login.caller.clone(),
         steps: Steps::one(now, "completed", None).to_json(),
@@ -112,6 +113,7 @@ fn written(
     app: &App,
     outcome: CompletionOutcome,
     provider: &str,
+    profile: &Profile,
     claimed: &Claimed,
 ) -> Result<(Written, bool), LoginError> {
     match outcome {
@@ -122,16 +124,18 @@ fn written(
             telemetry::record(&Event::IdentityLinked { user, provider, by: "verified_email" });
             Ok((written, false))
         }
-        CompletionOutcome::Disabled => Err(LoginFailure::denied(Code::UserDisabled, "the user is disabled").into()),
+        CompletionOutcome::Disabled => {
+            Err(LoginFailure::denied(Code::UserDisabled, "the user is disabled").of_account(profile).into())
+        }
         CompletionOutcome::OtherIssuer(stored) => Err(LoginFailure::other_issuer(app, provider, &stored).into()),
         CompletionOutcome::SignUpOff => {
-            Err(LoginFailure::denied(Code::NotAllowed, "unknown here, and sign-up is off").into())
+            Err(LoginFailure::denied(Code::NotAllowed, "unknown here, and sign-up is off").of_account(profile).into())
         }
         CompletionOutcome::GivenUp => Err(LoginError::Refusal(LoginRefusal::Refused {
             code: Code::StateExpired,
             reference: Some(claimed.reference.clone()),
             request: claimed.request,
-            goal: Some(Goal { provider: provider.to_owned(), return_to: claimed.return_to.clone() }),
+            goal: Goal::of(provider, claimed.return_to.clone(), false),
             needs_operator: false,
         })),
     }

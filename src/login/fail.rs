@@ -13,8 +13,10 @@ use crate::telemetry;
 pub async fn fail(app: &App, provider: String, claimed: &Claimed, failure: LoginFailure) -> LoginRefusal {
     let now = app.clock.now();
     let code = failure.code;
-    let goal = Goal { provider: provider.clone(), return_to: claimed.return_to.clone() };
-    let goal = Some(goal).filter(|_| claimed.link.is_none());
+    let mut goal = Goal::of(&provider, claimed.return_to.clone(), claimed.link.is_some());
+    if let Some(goal) = &mut goal {
+        goal.account.clone_from(&failure.account);
+    }
     let failing = Failing {
         id: claimed.id,
         status: failure.status,

@@ -2,6 +2,7 @@
 
 use super::authorization_session::Status;
 use super::refusal::{Code, LoginRefusal};
+use crate::account::Profile;
 use crate::app::App;
 use crate::base::db::DbError;
 use crate::upstream::{self, Failure, Fault};
@@ -22,6 +23,8 @@ pub struct LoginFailure {
     pub code: Code,
     /// The text for operators.
     pub reason: String,
+    /// The account at the provider that was refused.
+    pub account: Option<String>,
     /// Whether only an operator can change it.
     pub needs_operator: bool,
     /// The error code by which the provider rejected the authorization request. Anybody can cause it by changing the request in
@@ -32,7 +35,20 @@ pub struct LoginFailure {
 impl LoginFailure {
     /// Refused by a rule, a disabled user or a conflict.
     pub fn denied(code: Code, reason: impl Into<String>) -> Self {
-        Self { status: Status::Denied, code, reason: reason.into(), needs_operator: false, rejected: None }
+        Self {
+            status: Status::Denied,
+            code,
+            reason: reason.into(),
+            account: None,
+            needs_operator: false,
+            rejected: None,
+        }
+    }
+
+    /// The same with the account at the provider that was refused, so that the page can name it.
+    pub fn of_account(self, profile: &Profile) -> Self {
+        let names = [&profile.email, &profile.preferred_username, &profile.name];
+        Self { account: names.into_iter().find_map(Clone::clone), ..self }
     }
 
     /// The stored identities of the provider are of another issuer than the configured one.
@@ -46,7 +62,14 @@ impl From<Failure> for LoginFailure {
     fn from(failure: Failure) -> Self {
         let status = Status::of_failure(failure.stage);
         let needs_operator = failure.needs_operator;
-        Self { status, code: Code::of_failure(&failure), reason: failure.reason, needs_operator, rejected: None }
+        Self {
+            status,
+            code: Code::of_failure(&failure),
+            reason: failure.reason,
+            account: None,
+            needs_operator,
+            rejected: None,
+        }
     }
 }
 

@@ -34,6 +34,7 @@ mod link;
 mod new_session;
 mod posted;
 mod refusal;
+mod refused_request;
 mod remarks;
 mod report;
 mod rules;
@@ -52,6 +53,7 @@ pub use fresh::{FRESH, Freshness, confirm, confirm_value, freshness, is_confirme
 pub use input::{AuthorizationResponse, Callback, Caller, FetchSite, Flow, NewLogin};
 pub use posted::keep;
 pub use refusal::{Code, Goal, LoginRefusal};
+pub use refused_request::keep_refused_request;
 pub use report::{Report, report};
 pub use rules::kind;
 pub use shared_redirect::is_shared;

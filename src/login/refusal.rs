@@ -83,10 +83,12 @@ impl Code {
 /// What a login was for, so that the page of its failure can begin it again.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Goal {
-    /// The id of the provider.
-    pub provider: String,
+    /// The id of the provider; `None` where the person chooses.
+    pub provider: Option<String>,
     /// The target after the login, validated.
     pub return_to: Option<String>,
+    /// The account at the provider that was refused: its e-mail address or its name.
+    pub account: Option<String>,
 }
 
 /// A login that failed.
@@ -102,7 +104,7 @@ pub enum LoginRefusal {
         /// The authorization request that it was for, if any.
         request: Option<AuthorizationRequestId>,
         /// What the login was for; `None` where that is unknown, and where it was to link an identity.
-        goal: Option<Goal>,
+        goal: Option<Box<Goal>>,
         /// Whether only an operator can change it, so that a further attempt fails too.
         needs_operator: bool,
     },
@@ -113,12 +115,24 @@ pub enum LoginRefusal {
         reference: Reference,
         /// The session that the first callback gave.
         session: Option<SessionId>,
+        /// The authorization request that it was for, if any.
+        request: Option<AuthorizationRequestId>,
         /// The redirect of the first callback.
         return_to: Option<String>,
+        /// What the login was for; `None` where it was to link an identity.
+        goal: Option<Box<Goal>>,
     },
     /// The database is unavailable.
     #[error(transparent)]
     Db(#[from] DbError),
+}
+
+impl Goal {
+    /// The goal of a login, unless the login is to link an identity: its person is signed in.
+    pub fn of(provider: &str, return_to: Option<String>, links: bool) -> Option<Box<Self>> {
+        let provider = Some(provider.to_owned());
+        (!links).then(|| Box::new(Self { provider, return_to, account: None }))
+    }
 }
 
 impl LoginRefusal {

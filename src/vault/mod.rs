@@ -12,7 +12,6 @@
 
 mod freshness;
 mod get;
-mod recheck;
 mod refresh;
 mod revoke;
 mod save;

@@ -28,6 +28,7 @@ mod endpoint;
 mod request;
 mod routing;
 
+pub use answer::goes_on::BegunBy;
 pub use answer::refusals::{Refusal, RefusalText};
 pub use endpoint::metadata::Metadata;
 pub use endpoint::ops::Readiness;

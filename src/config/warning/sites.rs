@@ -5,7 +5,9 @@ use url::{Host, Url};
 use super::collect::Warner;
 use crate::config::configuration::Config;
 use crate::config::layer::validator::quoted;
+use crate::config::section::session_cookie::SameSite;
 use crate::config::value::public_url::is_loopback;
+use crate::config::value::redirect_uri::RedirectUri;
 
 pub(super) fn warn(config: &Config, warner: &mut Warner<'_>) {
     for (item, pattern) in warner.texts("login.return_to").iter().enumerate() {
@@ -17,6 +19,26 @@ pub(super) fn warn(config: &Config, warner: &mut Warner<'_>) {
         warner.warn("sessions.cookie.domain", what, "write your own domain below it, or remove the key");
     }
     binding(config, warner);
+    strict(config, warner);
+}
+
+/// With a session cookie that is `Strict`, each navigation from another site costs one page more, and scripts of other sites
+/// cannot use the session.
+fn strict(config: &Config, warner: &mut Warner<'_>) {
+    if config.sessions.cookie.same_site != SameSite::Strict {
+        return;
+    }
+    let redirect_uris = config.clients.iter().flat_map(|client| &client.redirect_uris);
+    let mut origins = redirect_uris.filter_map(RedirectUri::origin).chain(config.login.allowed_origins.iter().cloned());
+    let own = site(config.server.public_url.origin());
+    if let Some(elsewhere) = origins.find(|origin| site(origin) != own) {
+        let what = format!(
+            "is \"Strict\", and {elsewhere} is of another site: each navigation from there gets one page more before the \
+             browser sends the session cookie, and scripts there cannot use the session"
+        );
+        let remedy = "write \"Lax\", unless no request from another site may carry the session";
+        warner.warn("sessions.cookie.same_site", what, remedy);
+    }
 }
 
 fn return_to(key: &str, pattern: &str, warner: &mut Warner<'_>) {

@@ -151,7 +151,7 @@ pub fn claim(conn: &mut Conn, claim: &Claim) -> QueryResult<Result<ClaimedRow, L
 statement! {
     struct Look<'a> { provider: &'a str => Text, state: &'a [u8] => Binary, flow: &'a str => Text }
     "SELECT reference, binding_hash, spa_challenge, carries_cookie, origin, status, return_to, session_id, claimed_at, expires_at, posted IS NOT NULL AS posted,
-            link_user_id IS NOT NULL AS links
+            authorization_request_id, link_user_id IS NOT NULL AS links
      FROM authorization_sessions WHERE provider = {provider} AND state_hash = {state} AND flow = {flow}"
 }
 
@@ -179,6 +179,8 @@ struct UnclaimedRow {
     expires_at: Timestamp,
     #[diesel(sql_type = Bool)]
     posted: bool,
+    #[diesel(sql_type = Nullable<Uuid>)]
+    authorization_request_id: Option<AuthorizationRequestId>,
     #[diesel(sql_type = Bool)]
     links: bool,
 }
@@ -219,9 +221,12 @@ fn judge(conn: &mut Conn, claim: &Claim) -> QueryResult<LoginRefusal> {
         return Ok(LoginRefusal::early(Code::UnknownState));
     };
     // Without the reference: the login belongs to another browser.
+    let (request, goal) = (row.authorization_request_id, Goal::of(&claim.provider, row.return_to.clone(), row.links));
+    let refused =
+        |code, reference, goal| LoginRefusal::Refused { code, reference, request, goal, needs_operator: false };
     match row.same_browser(claim) {
         BrowserMatch::Same => {}
-        BrowserMatch::Other => return Ok(LoginRefusal::early(Code::WrongBrowser)),
+        BrowserMatch::Other => return Ok(refused(Code::WrongBrowser, None, goal)),
         BrowserMatch::WrongVerifier => return Ok(LoginRefusal::early(Code::TokenInvalid)),
     }
     let is_open = row.claimed_at.is_none() && row.status == Status::Pending.as_str() && row.expires_at > claim.now;
@@ -232,16 +237,8 @@ fn judge(conn: &mut Conn, claim: &Claim) -> QueryResult<LoginRefusal> {
     let reference = Reference::from_row(row.reference);
     let expired = row.claimed_at.is_none() || row.status == Status::Expired.as_str();
     Ok(if expired {
-        let goal = Goal { provider: claim.provider.clone(), return_to: row.return_to };
-        let goal = Some(goal).filter(|_| !row.links);
-        LoginRefusal::Refused {
-            code: Code::StateExpired,
-            reference: Some(reference),
-            request: None,
-            goal,
-            needs_operator: false,
-        }
+        refused(Code::StateExpired, Some(reference), goal)
     } else {
-        LoginRefusal::Replayed { reference, session: row.session_id, return_to: row.return_to }
+        LoginRefusal::Replayed { reference, session: row.session_id, request, return_to: row.return_to, goal }
     })
 }

@@ -13,8 +13,7 @@ use super::library::library;
 use crate::base::clock::Timestamp;
 use crate::base::secret::Plain;
 use crate::config;
-use crate::upstream::client_authentication;
-use crate::upstream::client_request::ClientRequest;
+use crate::upstream::client_authentication::{self, ClientRequest};
 use crate::upstream::failure::{Failure, Fault};
 use crate::upstream::handshake::Handshake;
 use crate::upstream::identity::ProviderTokens;
@@ -92,8 +91,7 @@ impl<'c> AsyncHttpClient<'c> for TokenEndpoint<'_> {
             // The library adds `client_id` to the body; the configured authentication method decides whether it is sent.
             let form = url::form_urlencoded::parse(request.body()).filter(|(name, _)| name != "client_id");
             let form: Vec<_> = form.map(|(name, value)| (name.into_owned(), value.into_owned())).collect();
-            let method = config.registration.auth_method(&[]);
-            let request = ClientRequest { endpoint, audience: config.audience(), method, form: &form };
+            let request = ClientRequest { endpoint, audience: config.audience(), form: &form };
             let answer = client_authentication::send(http, &config.registration, &request, *now).await;
             let mut answer = answer.map_err(|CallError(fault, why)| token_failure(fault, &why))?;
             sent.iter().for_each(|sent| answer.sent.add_all((*sent).clone()));

@@ -16,8 +16,8 @@ impl From<login::LoginRefusal> for Problem {
             login::LoginRefusal::Refused { code, reference, goal, needs_operator, .. } => {
                 Self::from(code).with_reference(reference).with_goal(goal).needing_operator(needs_operator)
             }
-            login::LoginRefusal::Replayed { reference, .. } => {
-                Self::of_login(Refusal::StateUsed).with_reference(Some(reference))
+            login::LoginRefusal::Replayed { reference, goal, .. } => {
+                Self::of_login(Refusal::StateUsed).with_reference(Some(reference)).with_goal(goal)
             }
             login::LoginRefusal::Db(error) => error.into(),
         }

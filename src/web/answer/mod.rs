@@ -1,11 +1,14 @@
 //! Writing an answer: JSON, pages, redirects, documents with an entity tag, and refusals.
 
+pub mod app_goal;
 pub mod assets;
 pub mod challenge;
 pub mod conditional;
 pub mod confirm_identity;
+pub mod consent;
 pub mod cookies_conflict;
 mod from_errors;
+pub mod goes_on;
 pub mod negotiate;
 pub mod page;
 pub mod pages;
@@ -16,3 +19,5 @@ pub mod remove_identity;
 mod render;
 pub mod to_app;
 pub mod token_response;
+pub mod viewer;
+mod ways;

@@ -15,7 +15,6 @@ use crate::authorize::OpenRequest;
 use crate::base::id::{SessionId, SubId};
 use crate::logout::{self, Request};
 use crate::session::{Listed, ShownTo, SignedIn};
-use crate::token::has_scope;
 use crate::upstream::Provider;
 
 /// What the value in the forms of the account page is sealed for.
@@ -33,20 +32,6 @@ struct Choose<'a> {
 struct Link<'a> {
     name: &'a str,
     href: String,
-}
-
-#[derive(Template)]
-#[template(path = "agree.html")]
-struct Agree<'a> {
-    prefix: &'a str,
-    style: &'static str,
-    app: &'a str,
-    person: &'a str,
-    email: bool,
-    offline: bool,
-    scopes: String,
-    request: String,
-    shown_to: String,
 }
 
 #[derive(Template)]
@@ -85,7 +70,7 @@ struct Device {
     current: bool,
     ip: Option<IpAddr>,
     seen: String,
-    clients: String,
+    clients: Vec<String>,
 }
 
 #[derive(Template)]
@@ -93,6 +78,8 @@ struct Device {
 struct SignedOut<'a> {
     prefix: &'a str,
     style: &'static str,
+    /// The address of a login with another account.
+    another: String,
 }
 
 #[derive(Template)]
@@ -118,8 +105,18 @@ pub enum Purpose<'a> {
 }
 
 /// The login page: one link for each provider.
-pub fn choose<'a>(app: &'a App, providers: impl Iterator<Item = &'a Provider>, purpose: Purpose<'_>) -> HttpResponse {
-    let link = |provider: &'a Provider| Link { name: provider.name(), href: login_link(app, provider.id(), purpose) };
+///
+/// `another`: whether the person wants another account than the one that the provider would sign in by itself.
+pub fn choose<'a>(
+    app: &'a App,
+    providers: impl Iterator<Item = &'a Provider>,
+    purpose: Purpose<'_>,
+    another: bool,
+) -> HttpResponse {
+    let link = |provider: &'a Provider| {
+        let login = login_link(app, provider.id(), purpose);
+        Link { name: provider.name(), href: if another { with_another_account(&login) } else { login } }
+    };
     let client = match purpose {
         Purpose::App(open) => app.clients.get(&open.request.client_id),
         Purpose::None | Purpose::ReturnTo(_) => None,
@@ -132,36 +129,30 @@ pub fn choose<'a>(app: &'a App, providers: impl Iterator<Item = &'a Provider>, p
 /// The path that begins a login at a provider, with the parameter for its purpose.
 pub fn login_link(app: &App, provider: &str, purpose: Purpose<'_>) -> String {
     match purpose {
-        Purpose::None => login_path(prefix(app), provider, None),
-        Purpose::ReturnTo(return_to) => login_path(prefix(app), provider, Some(return_to)),
+        Purpose::None => login_path(prefix(app), Some(provider), None),
+        Purpose::ReturnTo(return_to) => login_path(prefix(app), Some(provider), Some(return_to)),
         Purpose::App(open) => format!("{}/login/{provider}?authorization_request={}", prefix(app), open.id),
     }
 }
 
-/// The path that begins a login at a provider, with the target after it.
-pub(super) fn login_path(prefix: &str, provider: &str, return_to: Option<&str>) -> String {
-    let base = format!("{prefix}/login/{provider}");
+/// The path that begins a login at a provider, or of the login page, with the target after the login.
+pub(super) fn login_path(prefix: &str, provider: Option<&str>, return_to: Option<&str>) -> String {
+    let base = provider.map_or_else(|| format!("{prefix}/login"), |provider| format!("{prefix}/login/{provider}"));
     let Some(return_to) = return_to else { return base };
     let encoded: String = url::form_urlencoded::byte_serialize(return_to.as_bytes()).collect();
     format!("{base}?return_to={encoded}")
 }
 
-/// The consent page for an app's authorization request.
-pub fn agree(app: &App, open: &OpenRequest, signed_in: &SignedIn) -> HttpResponse {
-    let has = |wanted: &str| has_scope(&open.request.scope, wanted);
-    let client = app.clients.get(&open.request.client_id);
-    let page = Agree {
-        prefix: prefix(app),
-        style: STYLE_PATH,
-        app: client.map_or(open.request.client_id.as_str(), |client| client.name.as_str()),
-        person: name_of(signed_in).unwrap_or("a person without a name"),
-        email: has("email"),
-        offline: has("offline_access"),
-        scopes: open.request.scope.replace(' ', ", "),
-        request: open.id.to_string(),
-        shown_to: open.shown_to(app, signed_in).unwrap_or_default(),
-    };
-    html_leading_away(StatusCode::OK, &page)
+/// The address of a login at the same provider with another account.
+pub fn another_account_link(app: &App, provider: &str, purpose: Purpose<'_>) -> String {
+    with_another_account(&login_link(app, provider, purpose))
+}
+
+/// The address of a login with the parameter that asks for another account. What the provider needs for that, its preset
+/// says.
+pub(super) fn with_another_account(login: &str) -> String {
+    let separator = if login.contains('?') { '&' } else { '?' };
+    format!("{login}{separator}prompt=select_account")
 }
 
 /// The account page: profile, sessions and identities.
@@ -216,13 +207,19 @@ fn device(listed: &Listed, current: SessionId) -> Device {
         current: listed.id == current,
         ip: listed.ip,
         seen: shown(listed.last_activity_at),
-        clients: listed.clients.join(", "),
+        clients: listed.clients.clone(),
     }
 }
 
 /// The page after a completed logout.
 pub fn signed_out(app: &App) -> HttpResponse {
-    html(StatusCode::OK, &SignedOut { prefix: prefix(app), style: STYLE_PATH })
+    let mut providers = app.providers.iter();
+    let only = providers.next().filter(|_| providers.next().is_none());
+    let another = match only {
+        Some(only) => another_account_link(app, only.id(), Purpose::None),
+        None => with_another_account(&format!("{}/login?choose=1", prefix(app))),
+    };
+    html(StatusCode::OK, &SignedOut { prefix: prefix(app), style: STYLE_PATH, another })
 }
 
 /// The page that asks to confirm a logout. `None` where the logout request is too long to seal into the page.

@@ -3,8 +3,10 @@
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, ResponseError};
 
+use super::app_goal::AppGoal;
 use super::challenge::Challenge;
 use super::refusals::{Refusal, RefusalText};
+use super::ways::Wanted;
 use crate::base::id::Reference;
 use crate::login::Goal;
 use crate::token::ACCOUNT_SCOPE;
@@ -15,13 +17,14 @@ pub struct Problem {
     refusal: Refusal,
     reference: Option<Reference>,
     retry_after: Option<u64>,
-    /// The header `Allow` of a 405, or the page of a 401 where the person can confirm what a fresh login cannot show.
+    /// The header `Allow` of a 405, the page of a 401 where the person can confirm what a fresh login cannot show, or the name
+    /// of a cookie.
     extra: Option<Box<Extra>>,
     challenge: Option<Challenge>,
     /// Whether the refusal ended a login or a session. The page then offers to sign in again.
     is_of_login: bool,
-    /// What the failed login was for, where that is known.
-    goal: Option<Box<Goal>>,
+    /// What the person wanted, where that is known.
+    wanted: Option<Box<Wanted>>,
     /// Whether only an operator can change it: no page and no header then suggests another attempt.
     needs_operator: bool,
     /// Whether it is an OAuth error on every surface.
@@ -33,6 +36,8 @@ pub struct Problem {
 enum Extra {
     Allow(String),
     ConfirmUrl(String),
+    /// The name of a cookie that the browser does not keep.
+    Cookie(String),
 }
 
 impl std::fmt::Display for Problem {
@@ -62,7 +67,7 @@ impl From<Refusal> for Problem {
             extra: None,
             challenge: challenge(refusal),
             is_of_login: matches!(refusal, Refusal::SessionExpired | Refusal::SessionRevoked),
-            goal: None,
+            wanted: None,
             needs_operator: false,
             is_oauth: false,
         }
@@ -130,13 +135,36 @@ impl Problem {
     }
 
     /// The same refusal with the reference of its login.
-    pub(super) fn with_reference(self, reference: Option<Reference>) -> Self {
+    pub fn with_reference(self, reference: Option<Reference>) -> Self {
         Self { reference, ..self }
     }
 
     /// The same refusal with what the failed login was for.
-    pub(super) fn with_goal(self, goal: Option<Goal>) -> Self {
-        Self { goal: goal.map(Box::new), ..self }
+    pub(super) fn with_goal(mut self, goal: Option<Box<Goal>>) -> Self {
+        self.wanted.get_or_insert_default().login = goal.map(|goal| *goal);
+        self
+    }
+
+    /// The same refusal with the authorization request of an app that the person came with.
+    pub fn with_app(mut self, request: AppGoal) -> Self {
+        self.wanted.get_or_insert_default().app = Some(request);
+        self
+    }
+
+    /// The same refusal with a login that the person wanted: at that provider, or at one of their choice.
+    pub fn of_login_at(mut self, provider: Option<String>, return_to: Option<String>) -> Self {
+        self.wanted.get_or_insert_default().login = Some(Goal { provider, return_to, account: None });
+        self
+    }
+
+    /// The browser does not keep the cookie of that name.
+    pub fn cookie_not_kept(name: String) -> Self {
+        Self { extra: Some(Box::new(Extra::Cookie(name))), ..Refusal::CookieNotKept.into() }
+    }
+
+    /// The same refusal where the browser sent no cookie of that name, although it was set.
+    pub fn without_cookie(self, name: String) -> Self {
+        Self { extra: Some(Box::new(Extra::Cookie(name))), ..self }
     }
 
     /// The same refusal where only an operator can change it: without `Retry-After`, and with another sentence.
@@ -183,9 +211,17 @@ impl Problem {
         self.reference.as_ref()
     }
 
-    /// The goal of the failed login.
-    pub(super) fn goal(&self) -> Option<&Goal> {
-        self.goal.as_deref()
+    /// What the person wanted.
+    pub(super) fn wanted(&self) -> Option<&Wanted> {
+        self.wanted.as_deref()
+    }
+
+    /// The name of the cookie that the browser does not keep.
+    pub(super) fn cookie(&self) -> Option<&str> {
+        match self.extra.as_deref() {
+            Some(Extra::Cookie(name)) => Some(name),
+            _ => None,
+        }
     }
 
     /// Whether the page offers to sign in again.
@@ -194,7 +230,7 @@ impl Problem {
     }
 
     /// Whether only an operator can change it.
-    pub(super) fn needs_operator(&self) -> bool {
+    pub fn needs_operator(&self) -> bool {
         self.needs_operator
     }
 

@@ -71,7 +71,10 @@ refusals! {
     MethodNotAllowed 405 "method_not_allowed" "invalid_request" "Not this way"
         "The address does not answer this kind of request.";
     RateLimited 429 "rate_limited" "temporarily_unavailable" "Too many attempts"
-        "There were too many attempts from your network. Please wait a minute.";
+        "There were too many attempts from your network. Please try again later.";
+
+    CookieNotKept 400 "cookie_not_kept" "invalid_request" "Your browser does not keep a cookie"
+        "Your browser does not keep the cookie of this site, so it is signed in again and again.";
 
     // === Credentials ===
     NoSession 401 "no_session" "invalid_client" "Not signed in" "You are not signed in.";
@@ -81,7 +84,8 @@ refusals! {
         "The page of the same error removes all of them: open the account page in this browser.";
     SessionExpired 401 "session_expired" "invalid_client" "The session has expired"
         "You were signed out because you were away for too long.";
-    SessionRevoked 401 "session_revoked" "invalid_client" "The session was ended" "You were signed out.";
+    SessionRevoked 401 "session_revoked" "invalid_client" "The session was ended"
+        "This session was ended: on another device, by an administrator, or where you sign in. So you are signed out.";
     /// Also one that this endpoint does not accept.
     BearerInvalid 401 "token_invalid" "invalid_client" "The access token is not valid" "The access token is not valid.";
     /// The access token is sent in more than one place (RFC 6750 §2).
@@ -164,7 +168,7 @@ refusals! {
         "The provider's information about you could not be verified. Please start again.";
     NotAllowed 403 "not_allowed" "invalid_request" "Not allowed" "You are not allowed to sign in here.";
     UserDisabled 403 "user_disabled" "invalid_request" "This account is disabled"
-        "You are not allowed to sign in here.";
+        "The operator of this site has disabled this account, and can enable it again.";
     ReturnToRefused 400 "return_to_refused" "invalid_request" "The return address is refused"
         "The address to return to is not one of those that are allowed here.";
 

@@ -1,15 +1,21 @@
 //! Renders refusals: as an HTML page, as `application/problem+json` (RFC 9457), or as an OAuth error (RFC 6749 §5.2).
 
+use std::borrow::Cow;
+
+use actix_web::http::Method;
 use actix_web::http::header::{self, HeaderValue};
 use actix_web::{HttpRequest, HttpResponse};
 use serde::Serialize;
 
-use super::negotiate;
 use super::problem::Problem;
-use super::problem_page::{self, Outlook};
 use super::refusals::{NEEDS_OPERATOR, Refusal, RefusalText};
 use super::token_response::ErrorResponse;
+use super::ways::{Circumstances, Wanted};
+use super::{negotiate, problem_page, viewer};
 use crate::base::id::Reference;
+
+/// The path of the consent form, whose address shows the page again.
+const CONSENT_FORM: &str = "/oauth2/authorize/agree";
 
 impl Problem {
     /// Renders an HTML page, or `application/problem+json` where `Accept` names JSON only.
@@ -18,17 +24,16 @@ impl Problem {
             return self.for_program(request);
         }
         let _logged = self.reference_for(request);
+        let (nothing, sentence) = (Wanted::default(), self.sentence());
         let page = problem_page::ProblemTexts {
             status: self.status(),
             title: self.text().title,
-            sentence: self.sentence(),
+            sentence: &sentence,
             // That of a login only: `vestibule logins show` finds each reference that a page shows.
             reference: self.reference().map(Reference::as_str),
-            again: self.is_of_login(),
-            goal: self.goal(),
-            outlook: self.outlook(),
-            other_account: self.goal().filter(|_| self.is(Refusal::NotAllowed)),
-            account: self.is(Refusal::LastIdentity) || self.is(Refusal::AlreadyLinked),
+            wanted: self.wanted().unwrap_or(&nothing),
+            disabled: self.is(Refusal::UserDisabled),
+            page: self.circumstances(request),
         };
         self.finish(problem_page::problem(request, &page))
     }
@@ -67,7 +72,7 @@ impl Problem {
         let confirm_url = self.confirm_url();
         let RefusalText { status, code, title, hint, .. } = *self.text();
         let sentence = self.sentence();
-        let detail = if hint.is_empty() { sentence.to_owned() } else { format!("{sentence} {hint}") };
+        let detail = if hint.is_empty() { sentence.into_owned() } else { format!("{sentence} {hint}") };
         let body = Body { r#type: "about:blank", title, status, detail, code, reference: &reference, confirm_url };
         let body = serde_json::to_string(&body).unwrap_or_default();
         let answer = HttpResponse::build(self.status()).content_type("application/problem+json").body(body);
@@ -83,18 +88,41 @@ impl Problem {
         self.finish(answer)
     }
 
-    fn outlook(&self) -> Outlook {
-        if self.needs_operator() {
-            Outlook::NeedsOperator
-        } else if self.retry_after().is_some() || matches!(self.text().status, 502 | 504) {
-            Outlook::Temporary
-        } else {
-            Outlook::Other
+    fn circumstances(&self, request: &HttpRequest) -> Circumstances {
+        // The user who changes the identities is signed in.
+        let changes_account = self.is(Refusal::LastIdentity) || self.is(Refusal::AlreadyLinked);
+        // Who asks is not known: the request was not read.
+        let is_unread = self.is(Refusal::UriTooLong) || self.is(Refusal::HeadersTooLarge);
+        Circumstances {
+            signed_in: changes_account || is_unread || viewer::is_signed_in(request),
+            temporary: !self.needs_operator()
+                && (self.retry_after().is_some() || matches!(self.text().status, 502 | 504)),
+            repeatable: request.method() == Method::GET || request.path().ends_with(CONSENT_FORM),
+            needs_operator: self.needs_operator(),
+            other_account: self.is(Refusal::NotAllowed) || self.is(Refusal::UserDisabled),
+            of_login: self.is_of_login(),
         }
     }
 
-    fn sentence(&self) -> &'static str {
-        if self.needs_operator() { NEEDS_OPERATOR } else { self.text().sentence }
+    fn sentence(&self) -> Cow<'static, str> {
+        let sentence = self.text().sentence;
+        match (self.cookie(), self.retry_after()) {
+            _ if self.needs_operator() => NEEDS_OPERATOR.into(),
+            (Some(cookie), _) if self.is(Refusal::WrongBrowser) => format!(
+                "{sentence} If it is the same browser, it does not keep the cookie {cookie}: allow cookies for this site."
+            )
+            .into(),
+            (Some(cookie), _) => format!(
+                "{sentence} The browser did not send the cookie {cookie}, which this site had set. Allow cookies for this \
+                 site, and then try again."
+            )
+            .into(),
+            (None, Some(seconds)) if self.is(Refusal::RateLimited) => {
+                let unit = if seconds == 1 { "second" } else { "seconds" };
+                format!("There were too many attempts from your network. Please try again in {seconds} {unit}.").into()
+            }
+            _ => sentence.into(),
+        }
     }
 
     /// The reference of the login, or the request id. Also records the code and the reference in the log line.

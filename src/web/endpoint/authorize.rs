@@ -5,6 +5,7 @@ use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
 use serde::Serialize;
 
+use super::{app_ways, refused_request};
 use crate::app::App;
 use crate::authorize::{
     self, AuthorizationRequest, AuthorizeError, Browser, ErrorAnswer, FirstStep, LoginStep, Next, OpenRequest,
@@ -19,11 +20,12 @@ use crate::login::{self, Code, Flow, NewLogin};
 use crate::session::SignedIn;
 use crate::telemetry;
 use crate::token;
+use crate::web::answer::app_goal::AppGoal;
 use crate::web::answer::problem::Problem;
 use crate::web::answer::refusals::Refusal;
 use crate::web::answer::to_app::to_app;
 use crate::web::answer::token_response::ErrorResponse;
-use crate::web::answer::{page, pages};
+use crate::web::answer::{consent, page};
 use crate::web::request::client_authentication::authenticate;
 use crate::web::request::cookies::{self, SessionCookie};
 use crate::web::request::credentials;
@@ -37,21 +39,51 @@ pub async fn authorize(
     throttles: Data<Throttles>,
     request: HttpRequest,
 ) -> Result<HttpResponse, Problem> {
-    let app = app.get_ref();
     let (query, doubled) = Parameters::parse_all(request.query_string())?;
-    let now = app.clock.now();
     let may_show_a_page = query.get("prompt") != Some("none") && query.get("request_uri").is_none();
-    if may_show_a_page && matches!(cookies::session(app, &request), SessionCookie::Conflict(_)) {
+    if may_show_a_page && matches!(cookies::session(&app, &request), SessionCookie::Conflict(_)) {
         return Err(Refusal::SessionCookiesConflict.into());
     }
-    let (binding, cookie) = cookies::bind(app, &request);
-    let browser = Browser { signed_in: signed_in(app, &request, now).await?, binding };
+    let asked = Asked::Query { query: &query, doubled: &doubled };
+    answer(&app, &throttles, &request, asked, app.clock.now()).await
+}
+
+/// Where an authorization request comes from.
+pub enum Asked<'a> {
+    /// From the query; `doubled` names the repeated parameters.
+    Query {
+        /// The parameters.
+        query: &'a Parameters,
+        /// The names of the repeated ones.
+        doubled: &'a [String],
+    },
+    /// It was validated before, and begins anew.
+    Again(AuthorizationRequest),
+}
+
+/// Takes the first step of a request, and binds the browser.
+pub async fn answer(
+    app: &App,
+    throttles: &Throttles,
+    request: &HttpRequest,
+    asked: Asked<'_>,
+    now: Timestamp,
+) -> Result<HttpResponse, Problem> {
+    let (binding, cookie) = cookies::bind(app, request);
+    let browser = Browser { signed_in: signed_in(app, request, now).await?, binding };
     if browser.signed_in.is_none() {
-        throttles.authorize_signed_out(app, &request)?;
+        throttles.authorize_signed_out(app, request)?;
     }
-    let mut answer = match first_step(app, &query, &doubled, &browser, now).await? {
-        FirstStep::Next(next) => go(app, &request, next),
-        FirstStep::Login(step) => begin(app, &throttles, &request, *step, binding, now).await?,
+    let step = match asked {
+        Asked::Query { query, doubled } => match first_step(app, query, doubled, &browser, now).await {
+            Err(refused) => return Err(refused_request::keep(app, throttles, request, query, refused, now).await),
+            Ok(step) => step,
+        },
+        Asked::Again(asked) => authorize::start(app, asked, &browser, now).await?,
+    };
+    let mut answer = match step {
+        FirstStep::Next(next) => go(app, request, next),
+        FirstStep::Login(step) => begin(app, throttles, request, *step, binding, now).await?,
     };
     let _always_a_cookie = answer.add_cookie(&cookie);
     Ok(answer)
@@ -110,7 +142,7 @@ async fn begin(
     };
     let begun = async {
         throttles.begin(app, request)?;
-        let (hints, caller) = (hints_of(app, &asked, &provider)?, caller(app, request));
+        let (hints, caller) = (hints_of(app, &asked, &provider, false)?, caller(app, request));
         let (flow, request) = (Flow::Browser, Some(row));
         let new_login =
             NewLogin { provider, flow, hints, return_to: None, request, link: None, binding, challenge: None, caller };
@@ -120,7 +152,7 @@ async fn begin(
         (Ok(begun), _) => Ok(HttpResponse::Found().insert_header((header::LOCATION, begun.url)).finish()),
         // The `request_uri` is consumed. So the login shows the failure, at an address that the user can load again.
         (Err::<_, Problem>(_), Some(login)) => Ok(go(app, request, login)),
-        (Err(problem), None) => Err(problem),
+        (Err(problem), None) => Err(problem.with_app(AppGoal::not_stored(asked, Code::ProviderUnavailable))),
     }
 }
 
@@ -193,7 +225,7 @@ pub async fn ask(app: Data<App>, request: HttpRequest, Query(query): Query) -> R
     let (open, signed_in) = waiting(&app, &request, &query).await?;
     let next = authorize::resume(&app, &open, signed_in.as_ref(), false, app.clock.now()).await?;
     Ok(match (next, &signed_in) {
-        (Next::Agree(_), Some(signed_in)) => pages::agree(&app, &open, signed_in),
+        (Next::Agree(_), Some(signed_in)) => consent::agree(&app, &open, signed_in),
         (next, _) => go(&app, &request, next),
     })
 }
@@ -235,7 +267,7 @@ pub async fn named(
 }
 
 /// The live session of the browser, by the session cookie alone. `None` for a revoked or expired session.
-async fn signed_in(app: &App, request: &HttpRequest, now: Timestamp) -> Result<Option<SignedIn>, Problem> {
+pub(super) async fn signed_in(app: &App, request: &HttpRequest, now: Timestamp) -> Result<Option<SignedIn>, Problem> {
     match cookies::named(app, request) {
         None => Ok(None),
         Some(id) => credentials::if_live(app, id, now).await,
@@ -303,11 +335,12 @@ impl From<AuthorizeError> for Problem {
 
 impl From<OpenRequestError> for Problem {
     fn from(not_open: OpenRequestError) -> Self {
+        let closed = |error, code: Code| app_ways::with_closed(code.into(), error, code, None);
         match not_open {
             OpenRequestError::Unknown => Code::UnknownState.into(),
-            OpenRequestError::Expired => Code::StateExpired.into(),
-            OpenRequestError::Answered => Code::StateUsed.into(),
-            OpenRequestError::WrongBrowser => Code::WrongBrowser.into(),
+            error @ OpenRequestError::Expired(_) => closed(error, Code::StateExpired),
+            error @ OpenRequestError::Answered(_) => closed(error, Code::StateUsed),
+            error @ OpenRequestError::WrongBrowser(_) => closed(error, Code::WrongBrowser),
             OpenRequestError::Db(error) => error.into(),
         }
     }

@@ -5,10 +5,12 @@ use actix_web::web::{Data, Path, Payload};
 use actix_web::{HttpRequest, HttpResponse};
 use serde::Serialize;
 
+use super::app_ways::{self, FailedLogin};
 use super::{app_request, authorize, stale_login};
 use crate::app::App;
+use crate::authorize::OpenRequest;
 use crate::base::clock::Timestamp;
-use crate::base::id::SessionId;
+use crate::base::id::{Reference, SessionId};
 use crate::base::secret::Plain;
 use crate::config::ResponseMode;
 use crate::grant::LoginFor;
@@ -16,17 +18,20 @@ use crate::login::{
     self, AuthorizationResponse, Callback, Code, Completed, Finished, Flow, Linked, LoginRefusal, NewLogin,
 };
 use crate::upstream::{AuthorizationGrant, Provider};
+use crate::web::answer::app_goal::AppGoal;
 use crate::web::answer::page;
 use crate::web::answer::pages::{self, Purpose};
 use crate::web::answer::problem::Problem;
 use crate::web::answer::refusals::Refusal;
 use crate::web::answer::to_app::to_app;
+use crate::web::answer::viewer;
 use crate::web::request::authorization_response;
 use crate::web::request::cookies;
 use crate::web::request::credentials;
 use crate::web::request::expired_cookies;
 use crate::web::request::extract::{self, Form, Parameters, Query};
 use crate::web::request::login::{LOGIN_PARAMETERS, caller, checked_return_to, hints, hints_of, target};
+use crate::web::request::rounds;
 use crate::web::request::throttle::Throttles;
 
 /// `GET /providers`: the providers, in the order of the configuration.
@@ -64,14 +69,19 @@ pub async fn choose(app: Data<App>, request: HttpRequest, Query(query): Query) -
         (None, Some(return_to)) => Purpose::ReturnTo(return_to),
         (None, None) => Purpose::None,
     };
+    let another = wants_another_account(&query);
+    if let Some(page) = end_of_loop(&app, &request, open.is_some(), None, &return_to) {
+        return Ok(page);
+    }
     let client = open.as_ref().and_then(|open| app.clients.get(&open.request.client_id));
     let usable = |provider: &&Provider| client.is_none_or(|client| client.takes_provider(provider.id()));
     let mut providers = app.providers.iter().filter(usable);
     let (first, second) = (providers.next(), providers.next());
     let only = first.filter(|_| second.is_none() && query.get("choose") != Some("1"));
     Ok(match only {
+        Some(only) if another => page::see_other(&pages::another_account_link(&app, only.id(), purpose)),
         Some(only) => page::see_other(&pages::login_link(&app, only.id(), purpose)),
-        None => pages::choose(&app, app.providers.iter().filter(usable), purpose),
+        None => pages::choose(&app, app.providers.iter().filter(usable), purpose, another),
     })
 }
 
@@ -85,14 +95,18 @@ pub async fn begin(
     let (provider, now) = (path.into_inner(), app.clock.now());
     let open = authorize::named(&app, &request, &query, now).await?;
     let (hints, return_to) = match &open {
-        // For an app's authorization request, only the stored request counts; other parameters of the link are ignored.
-        Some(open) => (hints_of(&app, &open.request, &provider)?, None),
+        // For an app's authorization request, only the stored request counts, and whether the person wants another account;
+        // other parameters of the link are ignored.
+        Some(open) => (hints_of(&app, &open.request, &provider, wants_another_account(&query))?, None),
         None => (hints(&query)?, target(&app, &provider, &query)?),
     };
+    if let Some(page) = end_of_loop(&app, &request, open.is_some(), Some(&provider), &return_to) {
+        return Ok(page);
+    }
     let (binding, cookie) = cookies::bind(&app, &request);
-    let (caller, request) = (caller(&app, &request), open.map(|open| LoginFor::Stored(open.id)));
+    let (caller, request) = (caller(&app, &request), open.as_ref().map(|open| LoginFor::Stored(open.id)));
     let new_login = NewLogin {
-        provider,
+        provider: provider.clone(),
         flow: Flow::Browser,
         hints,
         return_to,
@@ -102,8 +116,44 @@ pub async fn begin(
         challenge: None,
         caller,
     };
-    let begun = login::begin(&app, new_login, now).await?;
+    let begun = login::begin(&app, new_login, now).await.map_err(|refusal| not_begun(refusal, &provider, open))?;
     Ok(HttpResponse::Found().insert_header((header::LOCATION, begun.url)).cookie(cookie).finish())
+}
+
+/// The refusal of a login that could not begin, with the app's request that it was for.
+fn not_begun(refusal: LoginRefusal, provider: &str, open: Option<OpenRequest>) -> Problem {
+    let (code, reference) = match &refusal {
+        LoginRefusal::Refused { code, reference, .. } => (*code, reference.clone()),
+        LoginRefusal::Replayed { .. } | LoginRefusal::Db(_) => (Code::ProviderUnavailable, None),
+    };
+    let problem = Problem::from(refusal);
+    let Some(open) = open else { return problem };
+    let goal = AppGoal::open(open, code, reference.as_ref().map(Reference::as_str));
+    problem.of_login_at(Some(provider.to_owned()), None).with_app(goal)
+}
+
+/// Whether the person asks for another account than the one that the provider would sign in by itself.
+fn wants_another_account(query: &Parameters) -> bool {
+    query.get("prompt") == Some("select_account")
+}
+
+/// The page that ends a redirect loop: logins end at the same address again and again, and the session cookie never comes
+/// back. Its button begins to count anew.
+fn end_of_loop(
+    app: &App,
+    request: &HttpRequest,
+    for_app: bool,
+    provider: Option<&str>,
+    return_to: &Option<String>,
+) -> Option<HttpResponse> {
+    if for_app || !rounds::is_loop(app, request, &page::landing(app, return_to.clone())) {
+        return None;
+    }
+    let problem = Problem::cookie_not_kept(cookies::session_name(app));
+    let problem = problem.of_login_at(provider.map(str::to_owned), return_to.clone());
+    let mut answer = problem.for_browser(request);
+    cookies::forget_rounds(app, &mut answer);
+    Some(answer)
 }
 
 /// `POST /login/{provider}`: a third-party-initiated login by a form (OpenID Connect Core §4). A form from another site
@@ -183,23 +233,34 @@ async fn refused(
     refusal: LoginRefusal,
     now: Timestamp,
 ) -> Result<HttpResponse, Problem> {
-    match refusal {
-        LoginRefusal::Replayed { reference, session, return_to } => {
-            // A reload or the back button repeats the response. Safe in the browser that has the session of the first
-            // one (RA-06).
-            if is_signed_in_by(app, request, session, now).await {
-                return Ok(page::see_other(&page::landing(app, return_to)));
+    let of_app = match &refusal {
+        // A reload or the back button repeats the response. Safe in the browser that has the session of the first one (RA-06).
+        LoginRefusal::Replayed { session, request: None, return_to, .. } => {
+            if is_signed_in_by(app, request, *session, now).await {
+                return Ok(page::see_other(&page::landing(app, return_to.clone())));
             }
-            Err(LoginRefusal::Replayed { reference, session, return_to }.into())
+            None
         }
-        LoginRefusal::Refused { code, reference: Some(reference), request: Some(id), goal, needs_operator } => {
-            // The app gets the error; if its authorization request cannot be answered, the user gets it.
-            let told = app_request::after_refusal(app, request, id, code, reference.as_str()).await;
-            told.ok_or_else(|| {
-                LoginRefusal::Refused { code, reference: Some(reference), request: None, goal, needs_operator }.into()
-            })
+        LoginRefusal::Replayed { session, request: Some(id), reference, .. } => {
+            if is_signed_in_by(app, request, *session, now).await
+                && let Some(answer) = app_request::continued(app, request, *id, now).await?
+            {
+                return Ok(answer);
+            }
+            Some((*id, Code::StateUsed, Some(reference.clone())))
         }
-        refusal => Err(refusal.into()),
+        LoginRefusal::Refused { code, reference, request: Some(id), .. } => Some((*id, *code, reference.clone())),
+        LoginRefusal::Refused { .. } | LoginRefusal::Db(_) => None,
+    };
+    let mut problem = Problem::from(refusal);
+    if problem.is(Refusal::WrongBrowser) && cookies::binding(app, request).is_none() {
+        problem = problem.without_cookie(cookies::binding_name(app));
+    }
+    match of_app {
+        Some((id, code, reference)) => {
+            app_ways::after_refusal(app, request, FailedLogin { id, code, reference, problem }, now).await
+        }
+        None => Err(problem),
     }
 }
 
@@ -207,9 +268,15 @@ async fn refused(
 async fn welcome(app: &App, request: &HttpRequest, completed: &Completed, now: Timestamp) -> HttpResponse {
     let mut answer = match (completed.request, &completed.answer) {
         (_, Some(answer)) => to_app(app, request.method(), answer),
-        (None, None) => page::see_other(&page::landing(app, completed.return_to.clone())),
+        (None, None) => {
+            let landing = page::landing(app, completed.return_to.clone());
+            let mut answer = page::see_other(&landing);
+            rounds::count_one(app, request, &landing, &mut answer);
+            answer
+        }
         (Some(id), None) => {
             let answer = app_request::after_login(app, request, id, &completed.signed_in, now).await;
+            viewer::is_signed_in_now(request);
             answer.unwrap_or_else(|problem| problem.for_browser(request))
         }
     };

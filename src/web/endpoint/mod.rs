@@ -3,6 +3,7 @@
 pub mod account;
 pub mod administration;
 pub mod app_request;
+pub mod app_ways;
 pub mod authorize;
 pub mod backchannel_logout;
 pub mod discovery;
@@ -14,6 +15,7 @@ pub mod logout;
 pub mod metadata;
 pub mod ops;
 pub mod provider_token;
+pub mod refused_request;
 pub mod revocation;
 pub mod session;
 pub mod sessions;

@@ -4,7 +4,7 @@
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse};
 
-use super::app_request;
+use super::{app_request, app_ways};
 use crate::app::App;
 use crate::authorize::OAuthError;
 use crate::base::clock::Timestamp;
@@ -34,7 +34,7 @@ pub async fn follow(
     }
     if stale.is_repeated() {
         let refusal = stale.end(app, "the login had begun once more already").await;
-        return give_up(app, request, refusal).await;
+        return give_up(app, request, refusal, now).await;
     }
     if let Err(limited) = throttles.begin(app, request) {
         let _ended = stale.end(app, "the login did not begin once more: there were too many logins").await;
@@ -92,14 +92,15 @@ async fn begin_again(
     }
 }
 
-/// The app gets `temporarily_unavailable`; without an app, or where its request cannot be answered, the person gets a page.
-async fn give_up(app: &App, request: &HttpRequest, refusal: LoginRefusal) -> Result<HttpResponse, Problem> {
-    if let LoginRefusal::Refused { code, reference: Some(reference), request: Some(id), .. } = &refusal
-        && let Some(told) =
-            app_request::refuse(app, request, *id, OAuthError::TemporarilyUnavailable, (*code, reference.as_str()))
-                .await
-    {
-        return Ok(told);
-    }
-    Err(refusal.into())
+/// A page. That of an app's login leads back to the app with `temporarily_unavailable`.
+async fn give_up(
+    app: &App,
+    request: &HttpRequest,
+    refusal: LoginRefusal,
+    now: Timestamp,
+) -> Result<HttpResponse, Problem> {
+    let LoginRefusal::Refused { reference, request: Some(id), .. } = &refusal else { return Err(refusal.into()) };
+    let (id, reference) = (*id, reference.clone());
+    let error = OAuthError::TemporarilyUnavailable;
+    Err(app_ways::with_open(app, request, (id, reference), refusal.into(), error, now).await)
 }

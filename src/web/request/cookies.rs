@@ -20,11 +20,13 @@ pub fn session_name(app: &App) -> String {
     prefixed(app, &cookie.name, cookie.domain.is_none())
 }
 
-fn binding_name(app: &App) -> String {
+/// The name of the binding cookie.
+pub fn binding_name(app: &App) -> String {
     prefixed(app, &format!("{}-binding", app.config.sessions.cookie.name), true)
 }
 
-fn prefixed(app: &App, name: &str, host_only: bool) -> String {
+/// The name of a cookie, with the prefix that the scheme allows.
+pub(super) fn prefixed(app: &App, name: &str, host_only: bool) -> String {
     match (app.config.server.public_url.is_https(), host_only) {
         (true, true) => format!("__Host-{name}"),
         (true, false) => format!("__Secure-{name}"),
@@ -34,7 +36,7 @@ fn prefixed(app: &App, name: &str, host_only: bool) -> String {
 
 /// The values of all cookies of that name: a sibling domain can set another one (SE-12). Each cookie is read by itself, so
 /// that one that cannot be read hides no other. The limit on the headers of a request bounds their number.
-fn values<'a>(request: &'a HttpRequest, name: &'a str) -> impl Iterator<Item = &'a str> {
+pub(super) fn values<'a>(request: &'a HttpRequest, name: &'a str) -> impl Iterator<Item = &'a str> {
     let pairs = request.headers().get_all(header::COOKIE).flat_map(|line| line.as_bytes().split(|byte| *byte == b';'));
     pairs.filter_map(move |pair| {
         let pair = std::str::from_utf8(pair).ok()?;
@@ -104,7 +106,20 @@ pub fn clear_session(app: &App, answer: &mut HttpResponse) {
 /// standard): sites that a proxy serves on the same origin may have stored pages of this user.
 pub fn sign_out(app: &App, answer: &mut HttpResponse) {
     clear_session(app, answer);
+    forget_rounds(app, answer);
     answer.headers_mut().insert(header::CLEAR_SITE_DATA, header::HeaderValue::from_static("\"cache\""));
+}
+
+/// The name of the cookie that counts rounds of a redirect loop.
+pub(super) fn rounds_name(app: &App) -> String {
+    prefixed(app, &format!("{}-rounds", app.config.sessions.cookie.name), true)
+}
+
+/// Begins to count rounds anew: after a sign-out, and after the page that ends a loop.
+pub fn forget_rounds(app: &App, answer: &mut HttpResponse) {
+    let mut cookie = plain(app, rounds_name(app), String::new(), SameSite::Lax, time::Duration::ZERO);
+    cookie.make_removal();
+    let _always_a_cookie = answer.add_cookie(&cookie);
 }
 
 fn session_cookie(app: &App, value: String, life: time::Duration) -> Cookie<'static> {
@@ -141,7 +156,14 @@ fn known_binding(app: &App, request: &HttpRequest) -> Option<Plain> {
     values(request, &binding_name(app)).find(looks_like_ours).map(Plain::new)
 }
 
-fn plain(app: &App, name: String, value: String, same_site: SameSite, life: time::Duration) -> Cookie<'static> {
+/// A cookie of ours, with the attributes that all of them have.
+pub(super) fn plain(
+    app: &App,
+    name: String,
+    value: String,
+    same_site: SameSite,
+    life: time::Duration,
+) -> Cookie<'static> {
     Cookie::build(name, value)
         .path("/")
         .http_only(true)

@@ -13,10 +13,11 @@ use crate::base::clock::Timestamp;
 use crate::base::id::SessionId;
 use crate::base::secret::Plain;
 use crate::gate;
-use crate::session::SignedIn;
+use crate::session::{self, SignedIn};
 use crate::token::{self, ACCOUNT_SCOPE, AccessClaims, BUILT_IN_CLIENT, has_scope};
 use crate::web::answer::problem::Problem;
 use crate::web::answer::refusals::Refusal;
+use crate::web::answer::viewer;
 
 /// Valid credentials and the session that they name. Whether the session is live is not checked here.
 pub struct Credential {
@@ -119,4 +120,24 @@ async fn access_token(app: &App, request: &HttpRequest, payload: Payload) -> Res
         (_, Some(_)) => Err(Refusal::BearerDoubled.into()),
         (Authorization::Basic(..) | Authorization::Unusable, None) => Err(Refusal::BearerInvalid.into()),
     }
+}
+
+/// Remembers whether the person who gets the page of this refusal is signed in: then it offers no login. One statement where
+/// the cookie names a session; none for the pages of limits and outages.
+pub async fn note_viewer(app: &App, request: &HttpRequest, problem: &Problem) {
+    if problem.is_outage() || problem.is(Refusal::RateLimited) {
+        return;
+    }
+    if let Some(id) = cookies::named(app, request)
+        && matches!(if_live(app, id, app.clock.now()).await, Ok(Some(_)))
+    {
+        viewer::is_signed_in_now(request);
+    }
+}
+
+/// Whether the session that the cookie names is of a user that was disabled.
+pub async fn is_of_disabled_user(app: &App, request: &HttpRequest) -> bool {
+    let Some(id) = cookies::named(app, request) else { return false };
+    let found = app.db.run("find session", move |conn| session::find(conn, id)).await;
+    found.is_ok_and(|found| found.is_some_and(|found| found.session.user_disabled))
 }

@@ -7,7 +7,7 @@ use super::client_address;
 use super::cookies;
 use super::extract::Parameters;
 use crate::app::App;
-use crate::authorize::AuthorizationRequest;
+use crate::authorize::{AuthorizationRequest, Prompt};
 use crate::base::secret::Hashed;
 use crate::login::{Caller, Code, FetchSite};
 use crate::upstream::LoginHints;
@@ -56,7 +56,9 @@ pub fn hints(query: &Parameters) -> Result<LoginHints, Problem> {
 }
 
 /// The parameters for the provider from an app's authorization request. 404 for a provider that the client may not use.
-pub fn hints_of(app: &App, asked: &AuthorizationRequest, provider: &str) -> Result<LoginHints, Problem> {
+///
+/// `another`: whether the person wants another account.
+pub fn hints_of(app: &App, asked: &AuthorizationRequest, provider: &str, another: bool) -> Result<LoginHints, Problem> {
     let client = app.clients.get(&asked.client_id);
     let wanted = asked.provider.as_deref().is_none_or(|wanted| wanted == provider);
     if !wanted || !client.is_some_and(|client| client.takes_provider(provider)) {
@@ -66,7 +68,7 @@ pub fn hints_of(app: &App, asked: &AuthorizationRequest, provider: &str) -> Resu
     let age_of_a_login = u32::try_from(app.config.login.authorization_lifetime.as_secs()).unwrap_or(u32::MAX);
     Ok(LoginHints {
         login_hint: asked.login_hint.clone(),
-        prompt: asked.prompt.at_provider(),
+        prompt: Prompt { select_account: asked.prompt.select_account || another, ..asked.prompt }.at_provider(),
         max_age: asked.max_age.or(asked.prompt.login.then_some(age_of_a_login)),
         acr_values: asked.acr_values.clone(),
         ui_locales: asked.ui_locales.clone(),

@@ -13,5 +13,6 @@ pub mod extract;
 mod limiter;
 pub mod login;
 mod login_limits;
+pub mod rounds;
 pub mod throttle;
 pub mod token_request;

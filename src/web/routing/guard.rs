@@ -2,6 +2,7 @@
 
 use actix_web::body::BoxBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::Method;
 use actix_web::middleware::Next;
 use actix_web::web::{Data, Payload};
 use actix_web::{Error, HttpMessage, HttpRequest, HttpResponse};
@@ -10,10 +11,11 @@ use super::cors;
 use super::route::{Access, Cors, Entry, Limit, OriginRule, Row, Surface};
 use crate::app::App;
 use crate::base::clock::Timestamp;
+use crate::config::SameSite;
 use crate::gate;
 use crate::web::answer::problem::Problem;
 use crate::web::answer::refusals::Refusal;
-use crate::web::answer::{cookies_conflict, negotiate, page};
+use crate::web::answer::{cookies_conflict, goes_on, negotiate, page};
 use crate::web::request::caller::{Caller, FromListedOrigin, Means};
 use crate::web::request::cookies::{self, SessionCookie};
 use crate::web::request::credentials::{self, Credential};
@@ -29,6 +31,9 @@ pub async fn guard(
 ) -> Result<ServiceResponse<BoxBody>, Error> {
     let app = request.app_data::<Data<App>>().cloned();
     let (Some(app), Some(entry)) = (app, row.entry(request.method())) else { return next.call(request).await };
+    if let Some(page) = page_that_goes_on(&app, entry, request.request()) {
+        return Ok(request.into_response(page));
+    }
     let mut answer = match judge(&app, entry, &mut request).await {
         Ok(()) => next.call(request).await?,
         Err(problem) => request.error_response(problem),
@@ -36,7 +41,7 @@ pub async fn guard(
     let asked = answer.request().clone();
     if let Some(problem) = answer.response().error().and_then(Error::as_error::<Problem>) {
         let limited = count_unknown_state(&app, entry, &asked, problem).err();
-        let rendered = render(&app, row.surface, entry.access, &asked, limited.as_ref().unwrap_or(problem));
+        let rendered = render(&app, row.surface, entry.access, &asked, limited.as_ref().unwrap_or(problem)).await;
         answer = answer.into_response(rendered);
     }
     match entry.cors {
@@ -45,6 +50,13 @@ pub async fn guard(
         Cors::Anyone => cors::allow_all(answer.headers_mut()),
     }
     Ok(answer)
+}
+
+/// The page before a navigation from another site, which lacks a session cookie that is `Strict`.
+fn page_that_goes_on(app: &App, entry: &Entry, request: &HttpRequest) -> Option<HttpResponse> {
+    let is_strict = app.config.sessions.cookie.same_site == SameSite::Strict;
+    let begun_by = entry.strict.filter(|_| is_strict)?;
+    matches!(cookies::session(app, request), SessionCookie::Missing).then(|| goes_on::page(app, request, begun_by))?
 }
 
 async fn judge(app: &App, entry: &Entry, request: &mut ServiceRequest) -> Result<(), Problem> {
@@ -117,19 +129,27 @@ fn count_unknown_state(app: &App, entry: &Entry, request: &HttpRequest, refusal:
 
 /// Renders a refusal for the surface of the route. Where a session was required, a browser is sent to the login, which
 /// returns to the account page, and a session cookie that does not verify is removed (SE-04). A verified cookie stays, also
-/// if its session has ended.
-fn render(app: &App, surface: Surface, access: Access, request: &HttpRequest, problem: &Problem) -> HttpResponse {
+/// if its session has ended. A session that was ended, and a user that was disabled, are said on a page.
+async fn render(app: &App, surface: Surface, access: Access, request: &HttpRequest, problem: &Problem) -> HttpResponse {
     let signed_in_only = matches!(access, Access::Cookie | Access::Account | Access::BuiltIn);
     let mut answer = match surface {
         _ if problem.is_oauth() => problem.for_oauth(request),
         Surface::Page if problem.is(Refusal::SessionCookiesConflict) && !negotiate::wants_json_only(request) => {
             cookies_conflict::page(app, request)
         }
+        Surface::Page
+            if signed_in_only && problem.is(Refusal::SessionRevoked) && !negotiate::wants_json_only(request) =>
+        {
+            session_ended(app, request).await.for_browser(request)
+        }
         Surface::Page if signed_in_only && problem.wants_sign_in() && !negotiate::wants_json_only(request) => {
             let (prefix, account) = (app.config.server.public_url.prefix(), page::account_path(app));
             page::see_other(&format!("{prefix}/login?return_to={account}"))
         }
-        Surface::Page => problem.for_browser(request),
+        Surface::Page => {
+            credentials::note_viewer(app, request, problem).await;
+            problem.for_browser(request)
+        }
         Surface::Program => problem.for_program(request),
         Surface::OAuth => problem.for_oauth(request),
     };
@@ -137,4 +157,14 @@ fn render(app: &App, surface: Surface, access: Access, request: &HttpRequest, pr
         cookies::clear_session(app, &mut answer);
     }
     answer
+}
+
+/// Says that the session was ended, or that its user was disabled. After a login the person gets to the page that they wanted.
+async fn session_ended(app: &App, request: &HttpRequest) -> Problem {
+    if credentials::is_of_disabled_user(app, request).await {
+        return Refusal::UserDisabled.into();
+    }
+    let repeated = request.uri().path_and_query().filter(|_| request.method() == Method::GET);
+    let return_to = repeated.map_or_else(|| page::account_path(app), ToString::to_string);
+    Problem::from(Refusal::SessionRevoked).of_login_at(None, Some(return_to))
 }

@@ -4,6 +4,8 @@ use actix_web::Route;
 use actix_web::guard::{Any, Get, Head};
 use actix_web::http::Method;
 
+use crate::web::answer::goes_on::BegunBy;
+
 /// A path of the public listener.
 pub struct Row {
     /// The pattern, below the prefix of `server.public_url`.
@@ -38,6 +40,8 @@ pub struct Entry {
     pub cors: Cors,
     /// The rate limit that counts the request before the credentials are checked.
     pub limit: Option<Limit>,
+    /// What a navigation from another site gets while `sessions.cookie.same_site` is `Strict`.
+    pub strict: Option<BegunBy>,
     handler: fn() -> Route,
 }
 
@@ -181,7 +185,7 @@ impl Entry {
         let changes = matches!(verb, Verb::Post | Verb::Delete);
         let by_cookie = matches!(access, Access::Cookie | Access::Account | Access::BuiltIn);
         let origin = if changes && by_cookie { OriginRule::Listed } else { OriginRule::Any };
-        Self { verb, access, origin, cors: Cors::Nobody, limit: None, handler }
+        Self { verb, access, origin, cors: Cors::Nobody, limit: None, strict: None, handler }
     }
 
     /// Sets `cors` to [`Cors::Configured`].
@@ -192,6 +196,11 @@ impl Entry {
     /// Sets `cors` to [`Cors::Anyone`].
     pub const fn public(self) -> Self {
         Self { cors: Cors::Anyone, ..self }
+    }
+
+    /// A navigation that another site began first gets the page that goes on by itself, where the session cookie is `Strict`.
+    pub const fn reads_session_after(self, begun_by: BegunBy) -> Self {
+        Self { strict: Some(begun_by), ..self }
     }
 
     /// Sets the origin rule.

@@ -15,10 +15,12 @@ use crate::web::answer::problem::Problem;
 use crate::web::answer::refusals::Refusal;
 use crate::web::answer::{assets, page};
 use crate::web::endpoint::{
-    account, authorize, backchannel_logout, discovery, identities, introspection, login, logout, metadata,
+    account, app_ways, authorize, backchannel_logout, discovery, identities, introspection, login, logout, metadata,
     provider_token, revocation, session, sessions, spa_flow, start_again, status_list, token, userinfo,
 };
 
+use crate::web::answer::goes_on::BegunBy::{OtherSite, OtherSiteOrUnknown};
+use crate::web::request::credentials;
 use Access::{Account, Browser, BuiltIn, Client, Cookie, LogoutToken, Open, OpenId};
 
 /// Every endpoint of the public listener. A `POST` or `DELETE` that accepts the session cookie requires a listed origin
@@ -27,7 +29,7 @@ pub static ROUTES: &[Row] = &[
     Row::page("/", &[Entry::read(Open, || web::to(home))]),
     Row::program("/providers", &[Entry::read(Open, || web::to(login::providers))]),
     // Login in the browser flow.
-    Row::page("/login", &[Entry::read(Browser, || web::to(login::choose))]),
+    Row::page("/login", &[Entry::read(Browser, || web::to(login::choose)).reads_session_after(OtherSiteOrUnknown)]),
     Row::page(
         "/login/{provider}",
         &[
@@ -38,7 +40,9 @@ pub static ROUTES: &[Row] = &[
     Row::page(
         "/callback/{provider}",
         &[
-            Entry::get(Browser, || web::to(login::callback)).limited(Limit::Callback),
+            Entry::get(Browser, || web::to(login::callback))
+                .limited(Limit::Callback)
+                .reads_session_after(OtherSiteOrUnknown),
             Entry::post(Open, || web::to(login::callback_by_form)).limited(Limit::Callback),
         ],
     ),
@@ -58,7 +62,8 @@ pub static ROUTES: &[Row] = &[
     Row::page(
         "/logout",
         &[
-            Entry::get(Browser, || web::to(logout::by_link)),
+            // A request that names no site is a server's.
+            Entry::get(Browser, || web::to(logout::by_link)).reads_session_after(OtherSite),
             Entry::post(Browser, || web::to(logout::by_form)).from(OriginRule::Asked).cors(),
         ],
     ),
@@ -68,7 +73,7 @@ pub static ROUTES: &[Row] = &[
     Row::page("/logout/callback/{provider}", &[Entry::get(Browser, || web::to(logout::returned))]),
     Row::oauth("/backchannel-logout/{provider}", &[Entry::post(LogoutToken, || web::to(backchannel_logout::take))]),
     // The account page and its forms.
-    Row::page("/account", &[Entry::read(Cookie, || web::to(account::show))]),
+    Row::page("/account", &[Entry::read(Cookie, || web::to(account::show)).reads_session_after(OtherSiteOrUnknown)]),
     Row::page("/account/sessions/end-others", &[Entry::post(Cookie, || web::to(account::end_others))]),
     Row::page("/account/sessions/{id}/end", &[Entry::post(Cookie, || web::to(account::end_one))]),
     Row::page(
@@ -122,7 +127,9 @@ pub static ROUTES: &[Row] = &[
     Row::page(
         "/oauth2/authorize",
         &[
-            Entry::get(Browser, || web::to(authorize::authorize)).limited(Limit::Authorize),
+            Entry::get(Browser, || web::to(authorize::authorize))
+                .limited(Limit::Authorize)
+                .reads_session_after(OtherSiteOrUnknown),
             Entry::post(Open, || web::to(authorize::authorize_by_form)).limited(Limit::Form),
         ],
     ),
@@ -132,6 +139,12 @@ pub static ROUTES: &[Row] = &[
             Entry::get(Browser, || web::to(authorize::ask)).limited(Limit::Authorize),
             Entry::post(Browser, || web::to(authorize::agree)).from(OriginRule::Listed).limited(Limit::Authorize),
         ],
+    ),
+    // The ways on from pages that an app's request led to.
+    Row::page("/oauth2/authorize/again", &[Entry::get(Browser, || web::to(app_ways::again)).limited(Limit::Authorize)]),
+    Row::page(
+        "/oauth2/authorize/leave",
+        &[Entry::post(Browser, || web::to(app_ways::leave)).from(OriginRule::Listed).limited(Limit::Authorize)],
     ),
     Row::oauth("/oauth2/par", &[Entry::post(Client, || web::to(authorize::push)).cors()]),
     Row::oauth("/oauth2/introspect", &[Entry::post(Client, || web::to(introspection::introspect))]),
@@ -169,13 +182,16 @@ fn resource(path: &str, row: &'static Row) -> impl HttpServiceFactory + 'static 
         let answer = move |app: Data<App>, request: HttpRequest| async move { cors::preflight(&app, &request, row) };
         resource = resource.route(web::method(actix_web::http::Method::OPTIONS).to(answer));
     }
-    let refuse = move |request: HttpRequest| async move { method_not_allowed(row, &request) };
+    let refuse = move |request: HttpRequest| async move { method_not_allowed(row, &request).await };
     let judge = move |request: ServiceRequest, next: Next<BoxBody>| guard(row, request, next);
     resource.default_service(web::to(refuse)).wrap(from_fn(judge))
 }
 
-fn method_not_allowed(row: &Row, request: &HttpRequest) -> HttpResponse {
+async fn method_not_allowed(row: &Row, request: &HttpRequest) -> HttpResponse {
     let problem = Problem::method_not_allowed(row.allow());
+    if let Some(app) = request.app_data::<Data<App>>() {
+        credentials::note_viewer(app, request, &problem).await;
+    }
     match row.surface {
         Surface::Page => problem.for_browser(request),
         Surface::Program => problem.for_program(request),
@@ -187,8 +203,10 @@ async fn home(app: Data<App>) -> HttpResponse {
     page::see_other(&format!("{}/account", app.config.server.public_url.prefix()))
 }
 
-async fn nothing_here(request: HttpRequest) -> HttpResponse {
-    Problem::from(Refusal::NotFound).for_anyone(&request)
+async fn nothing_here(app: Data<App>, request: HttpRequest) -> HttpResponse {
+    let problem = Problem::from(Refusal::NotFound);
+    credentials::note_viewer(&app, &request, &problem).await;
+    problem.for_anyone(&request)
 }
 
 #[cfg(test)]

@@ -51,11 +51,11 @@ async fn removing_the_identity_in_use_asks_first_and_signs_out() {
     let path = format!("/account/identities/{}/unlink", ada.identity_at("op").await);
     assert_eq!(press(&ada, &path).await.location(), path, "a form without the answer to the page");
     let page = ada.browser.get(&path).await;
-    assert!(page.body.contains("Remove op?") && page.body.contains("signed out here too"), "{}", page.body);
+    assert!(page.text().contains("Remove op?") && page.body.contains("signed out here too"), "{}", page.body);
     let value = confirm_value(&ada, &path).await;
     let answer = confirm(&ada, &path, &value).await;
     assert!(answer.status == 200 && answer.is_page(), "{answer:?}");
-    assert!(answer.body.contains("op was removed") && answer.body.contains("/login?choose=1"), "{}", answer.body);
+    assert!(answer.text().contains("op was removed") && answer.body.contains("/login?choose=1"), "{}", answer.body);
     assert_eq!(ada.browser.cookie("vestibule"), None);
     let again = Person::at(&gateway, "other", "countess").await;
     assert_eq!(again.identities().await, ["other/countess"]);

@@ -79,7 +79,10 @@ async fn a_repeated_callback_returns_to_the_app_and_creates_nothing() {
     assert_eq!(signed_out.problem(), (409, "state_used".into()));
     assert!(signed_out.json()["reference"].as_str().is_some_and(|reference| reference.len() == 11));
     let page = browser.get(&path).await;
-    assert!(page.status == 409 && page.is_page() && page.body.contains("/login?choose=1"), "{page:?}");
+    assert!(
+        page.status == 409 && page.is_page() && page.link("Sign in again") == "/login/op?return_to=%2Fdone",
+        "{page:?}"
+    );
 
     let thief = gateway.browser();
     assert_eq!(thief.fetch(&path).await.problem(), (403, "wrong_browser".into()));

@@ -209,7 +209,10 @@ async fn the_request_of_an_app_goes_on_too() {
     let browser = gateway.browser();
     let first = Begun::at("op", browser.get(&app::path(&[])).await.location());
     let second = Begun::at("op", browser.get(&stale(&first)).await.location());
-    assert_eq!(app::redirect_error(&browser.get(&stale(&second)).await), "temporarily_unavailable");
+    let page = browser.get(&stale(&second)).await;
+    assert_eq!((page.status, page.is_page()), (502, true), "{page:?}");
+    let back = page.form("Back to A page").press(&browser, None).send().await;
+    assert_eq!(app::redirect_error(&back), "temporarily_unavailable");
 
     let begun = Begun::at("op", browser.get(&app::path(&[])).await.location());
     browser.sign_in("alice").await;

@@ -82,7 +82,7 @@ async fn disabling_a_user_ends_sessions_and_refuses_logins() {
 
     let begun = again.begin("op").await;
     let page = again.get(&begun.callback_of("alice")).await;
-    assert!(page.status == 403 && page.is_page() && !page.body.contains("alice"), "{page:?}");
+    assert!(page.status == 403 && page.is_page() && page.text().contains("alice@example.com at op"), "{page:?}");
     assert_eq!(page.set_cookie("vestibule"), None);
     assert_eq!(gateway.database.login(&begun.state), "denied user_disabled");
     let begun = again.begin_json("op").await;

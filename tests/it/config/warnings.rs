@@ -63,6 +63,7 @@ fn risky_settings_are_warned_of() {
     let by_hand = google("").replace("preset = \"google\"", "issuer = \"https://accounts.google.com\"");
     let two = format!("{}{}", oidc("one", ""), oidc("two", "").replace("two.example", "one.example"));
     let grouped = format!("[tokens]\nclaims = [\"groups\"]\n{}{}", oidc("one", ""), oidc("two", ""));
+    let strict = |lines: &str| format!("{proxied}[sessions.cookie]\nsame_site = \"Strict\"\n{lines}");
     let origins =
         format!("{proxied}[login]\nallowed_origins = [\"https://app.example.com\", \"https://example.com:8443\"]\n");
     for (key, lines, what) in [
@@ -74,6 +75,16 @@ fn risky_settings_are_warned_of() {
         ("server.trusted_proxies", trusting("\"0.0.0.0/1\", \"128.0.0.0/1\""), "0.0.0.0/0"),
         ("server.trusted_proxies", trusting("\"2000::/3\""), "2000::/3"),
         ("server.trusted_proxies", HTTPS.to_owned(), "is empty"),
+        (
+            "sessions.cookie.same_site",
+            strict("[clients.shop]\nredirect_uris = [\"https://shop.example.net/cb\"]\n"),
+            "shop.example.net",
+        ),
+        (
+            "sessions.cookie.same_site",
+            strict("[login]\nallowed_origins = [\"https://spa.example.net\"]\n"),
+            "spa.example.net",
+        ),
         ("login.return_to[1]", return_to("https://*.co.uk"), "co.uk"),
         ("login.return_to[1]", return_to("https://**.github.io/path"), "github.io"),
         ("login.return_to[1]", return_to("https://shop-*.vercel.app:8443"), "vercel.app"),
@@ -127,6 +138,10 @@ fn usual_settings_are_not_warned_of() {
         oidc("corp", ""),
         two.clone(),
         format!("[tokens]\nclaims = [\"email\"]\n{two}"),
+        format!(
+            "{HTTPS}trusted_proxies = [\"10.0.0.0/8\"]\n[sessions.cookie]\nsame_site = \"Strict\"\n[clients.shop]\n\
+             redirect_uris = [\"https://shop.example.com/cb\", \"com.example.shop:/cb\"]\n"
+        ),
         format!(
             "[tokens]\nclaims = [\"groups\"]\n{}{}",
             oidc("one", ""),

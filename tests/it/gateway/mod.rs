@@ -12,3 +12,5 @@ mod public_url;
 mod refusal_lines;
 mod replicas;
 mod schema;
+mod strict;
+mod ways_on;

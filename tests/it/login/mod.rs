@@ -3,4 +3,5 @@
 mod not_begun;
 mod page;
 mod provider;
+mod redirect_loop;
 mod third_party;

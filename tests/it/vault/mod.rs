@@ -3,7 +3,6 @@
 mod at_rest;
 mod failures;
 mod id_token;
-mod recheck;
 mod refresh;
 mod revoke;
 pub mod support;

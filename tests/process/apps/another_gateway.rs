@@ -31,7 +31,7 @@ async fn a_gateway_can_be_the_provider_of_a_gateway() {
         gateway.log(),
         first.gateway.log()
     );
-    assert!(account.body.contains("<h1>Ada Lovelace</h1>"), "{account}");
+    assert!(account.body.contains("<h1><bdi>Ada Lovelace</bdi></h1>"), "{account}");
 
     let there = ada.get(first.at("/session")).await.json();
     let here = ada.get(format!("{second}/session")).await.json();

@@ -98,9 +98,6 @@ pub struct Registration {
     pub expose_tokens: bool,
     /// Whether the provider's tokens are stored, encrypted, and refreshed.
     pub store_tokens: bool,
-    /// How often the tokens of an identity with a session are refreshed to learn whether the provider still admits it; `None`:
-    /// never.
-    pub recheck: Option<Duration>,
     /// Whether the stored tokens are also for sessions that were made through another identity of the user.
     pub tokens_for_linked: bool,
     /// Whether it is the authority for the domains in `allow.email_domains`.
@@ -112,24 +109,6 @@ pub struct Registration {
 }
 
 impl Registration {
-    /// The authentication method, where the provider's metadata lists these: the configured one, unless that is
-    /// [`TokenEndpointAuthMethod::Auto`].
-    pub(crate) fn auth_method(&self, listed: &[String]) -> TokenEndpointAuthMethod {
-        use TokenEndpointAuthMethod::{Auto, ClientSecretBasic, ClientSecretPost, PrivateKeyJwt};
-        if self.token_endpoint_auth_method != Auto {
-            return self.token_endpoint_auth_method;
-        }
-        let lists = |method: TokenEndpointAuthMethod| listed.iter().any(|name| name == method.name());
-        let (has_key, has_secret) = (self.private_key.is_some(), self.client_secret.is_some());
-        if has_key && (lists(PrivateKeyJwt) || !has_secret) {
-            PrivateKeyJwt
-        } else if lists(ClientSecretPost) && !lists(ClientSecretBasic) {
-            ClientSecretPost
-        } else {
-            ClientSecretBasic
-        }
-    }
-
     /// The redirect URI of the SPA flow: that of the frontend, where configured; else the gateway's callback.
     pub(crate) fn spa_redirect_uri(&self, public_url: &PublicUrl) -> String {
         self.redirect_uri.as_ref().map_or_else(|| public_url.callback(&self.id), Url::to_string)
@@ -146,7 +125,6 @@ pub(crate) fn validate(
         let remedy = "write store_tokens = true, or remove it";
         validator.reject(&key("tokens_for_linked"), "is true, but the provider's tokens are not stored", remedy);
     }
-    let recheck = recheck(&key("recheck"), raw, validator);
     let redirect_uri = address::redirect_uri(&key("redirect_uri"), &raw.redirect_uri, validator);
     let post_logout = address::redirect_uri(&key("post_logout_redirect_uri"), &raw.post_logout_redirect_uri, validator);
     post_logout_parameter(&key("post_logout_parameter"), &raw.post_logout_parameter, validator);
@@ -191,7 +169,6 @@ pub(crate) fn validate(
         authorities: authorities.ok()?,
         expose_tokens: raw.expose_tokens,
         store_tokens: raw.store_tokens,
-        recheck,
         tokens_for_linked: raw.tokens_for_linked,
         trusts_email: raw.trusts_email,
         insecure_allow_http: raw.insecure_allow_http,
@@ -200,18 +177,6 @@ pub(crate) fn validate(
 }
 
 /// Reads the certificate authorities; `None` if there is no file.
-fn recheck(key: &str, raw: &RawProvider, validator: &mut Validator<'_>) -> Option<Duration> {
-    if raw.recheck.is_empty() {
-        return None;
-    }
-    if !raw.store_tokens {
-        let remedy = "write store_tokens = true, or remove it";
-        validator.reject(key, "is set, but the provider's tokens are not stored", remedy);
-        return None;
-    }
-    validator.duration(key, &raw.recheck, "1m", "30d")
-}
-
 fn authorities(key: &str, path: &str, validator: &mut Validator<'_>) -> Result<Option<Authorities>, Rejected> {
     if path.is_empty() {
         return Ok(None);
@@ -261,7 +226,7 @@ impl Registration {
             client_id: "us".into(),
             client_secret: Some(Plain::new("secret")),
             client_secret_previous: None,
-            token_endpoint_auth_method: TokenEndpointAuthMethod::Auto,
+            token_endpoint_auth_method: TokenEndpointAuthMethod::ClientSecretBasic,
             private_key: None,
             private_key_id: None,
             client_assertion_audience: None,
@@ -294,7 +259,6 @@ impl Registration {
             authorities: None,
             expose_tokens: false,
             store_tokens: false,
-            recheck: None,
             tokens_for_linked: false,
             trusts_email: false,
             insecure_allow_http: false,

@@ -40,7 +40,7 @@ async fn consent_grants_a_code_and_refusal_returns_access_denied() {
     let page = sign_in(&browser, &asked, "ada").await.location();
     assert!(page.starts_with("/oauth2/authorize/agree?"), "{page}");
     let shown = browser.get(&page).await;
-    assert!(shown.is_page() && shown.body.contains("Continue to A page?"), "{shown:?}");
+    assert!(shown.is_page() && shown.text().contains("Continue to A page?"), "{shown:?}");
     let policy = shown.header("content-security-policy");
     // Browsers apply it to the redirects that follow.
     assert!(policy.starts_with("default-src 'none'; ") && !policy.contains("form-action"), "{policy}");
@@ -54,26 +54,64 @@ async fn consent_grants_a_code_and_refusal_returns_access_denied() {
     assert_eq!(redirect_error(&say(&browser, &page, "no").await), "access_denied");
 }
 
-/// WB-09: the page says which app asks, for what, and whom.
+/// WB-09: the page says in sentences which app asks, for what, whom, and where the answer goes.
 #[tokio::test]
 async fn the_page_names_the_app_the_user_and_the_scopes() {
     let gateway = start();
     let browser = gateway.browser();
     browser.sign_in("ada").await;
     let who = browser.fetch("/session").await.json()["user"]["name"].as_str().expect("a name").to_owned();
-    for (scope, listed) in [
-        ("openid", "Scopes: openid</p>"),
-        ("openid email offline_access orders", "Scopes: openid, email, offline_access, orders</p>"),
+    let sentences = [
+        "recognises you",
+        "your picture",
+        "your e-mail address",
+        "the groups",
+        "while you are away",
+        "in your name: orders",
+    ];
+    for (scope, said) in [
+        ("openid", vec!["recognises you"]),
+        ("openid profile groups", vec!["recognises you", "your picture", "the groups"]),
+        (
+            "openid email offline_access orders",
+            vec!["recognises you", "your e-mail address", "while you are away", "in your name: orders"],
+        ),
         // Scopes that the app is not allowed to request are not shown.
-        ("openid <b>admin orders", "Scopes: openid, orders</p>"),
+        ("openid <b>admin orders", vec!["recognises you", "in your name: orders"]),
     ] {
         let page = browser.get(&path(&[("prompt", "consent"), ("scope", scope)])).await.location();
-        let shown = browser.get(&page).await.body;
-        assert!(shown.contains("Continue to A page?") && shown.contains(&who), "{shown}");
-        assert!(shown.contains(listed), "{shown}");
-        assert_eq!(shown.contains("your e-mail address"), scope.contains("email"), "{shown}");
-        assert_eq!(shown.contains("stays signed in"), scope.contains("offline_access"), "{shown}");
+        let shown = browser.get(&page).await;
+        let text = shown.text();
+        assert!(text.contains("Continue to A page?") && text.contains(&who), "{text}");
+        assert!(text.contains("The answer goes to spa.example."), "{text}");
+        assert!(
+            shown.body.contains("<bdi>A page</bdi>") && shown.body.contains(&format!("<bdi>{who}</bdi>")),
+            "{}",
+            shown.body
+        );
+        for sentence in sentences {
+            assert_eq!(text.contains(sentence), said.contains(&sentence), "{scope}: {sentence}: {text}");
+        }
     }
+}
+
+/// A program on this machine is no host; another account can be used, and is then asked on the same page.
+#[tokio::test]
+async fn another_person_can_answer_instead() {
+    let gateway = start();
+    let browser = gateway.browser();
+    browser.sign_in("ada").await;
+    let asked = path(&[("client_id", "cli"), ("redirect_uri", "http://127.0.0.1:4711/cb")]);
+    let page = browser.get(&asked).await.location();
+    let shown = browser.get(&page).await;
+    assert!(shown.text().contains("The answer goes to a program on this computer."), "{}", shown.text());
+    let begun = crate::support::Begun::at("op", browser.get(&shown.link("Not you?")).await.location());
+    assert!(begun.url.contains("prompt=select_account"), "{}", begun.url);
+    gateway.op.set_claims(serde_json::json!({ "name": "Grace Hopper" }));
+    let consent = browser.get(&begun.callback_of("grace")).await.location();
+    assert_eq!(consent, page);
+    let shown = browser.get(&consent).await;
+    assert!(shown.text().contains("Grace Hopper"), "{}", shown.text());
 }
 
 /// SE-18: a pending login and an open consent page.

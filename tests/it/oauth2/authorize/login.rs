@@ -185,7 +185,7 @@ async fn an_app_can_be_limited_to_some_providers() {
     let choice = browser.get(&path(&[])).await.location();
     let page = browser.get(&choice).await;
     assert!(
-        page.is_page() && page.body.contains("Sign in to A page") && page.body.contains("/login/second?"),
+        page.is_page() && page.text().contains("Sign in to A page") && page.body.contains("/login/second?"),
         "{page:?}"
     );
     let straight = browser.get(&path(&[("provider", "second")])).await.location();

@@ -8,3 +8,4 @@ mod model;
 mod prompt;
 mod request;
 mod required;
+mod ways_on;

@@ -1,0 +1,105 @@
+//! The authorization request of an app that a page stands in the way of.
+
+use url::Url;
+
+use crate::app::App;
+use crate::authorize::{AuthorizationRequest, ClosedRequest, ErrorAnswer, Leave, OAuthError, OpenRequest};
+use crate::base::clock::Timestamp;
+use crate::base::id::AuthorizationRequestId;
+use crate::login::Code;
+
+/// The request, and what can be done with it.
+#[derive(Debug)]
+pub struct AppGoal {
+    /// The id of its row; `None` where it is not stored.
+    pub id: Option<AuthorizationRequestId>,
+    /// The validated request.
+    pub request: AuthorizationRequest,
+    /// Whether this browser can continue it.
+    pub state: RequestState,
+    /// The error that takes the person back to the app.
+    pub error: OAuthError,
+    /// `error_description` for the app, with the reference of the login.
+    pub description: String,
+}
+
+/// Whether a browser can continue a stored request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RequestState {
+    /// It can.
+    Open,
+    /// It has expired. It can begin anew.
+    Expired,
+    /// It belongs to another browser. It can begin anew in this one, as a request of its own.
+    OtherBrowser,
+    /// The app has got its answer.
+    Answered,
+}
+
+impl AppGoal {
+    /// A request that is open to this browser, after a failure with that code.
+    pub fn open(open: OpenRequest, code: Code, reference: Option<&str>) -> Self {
+        let OpenRequest { id, request, .. } = open;
+        Self::with(Some(id), request, RequestState::Open, code, reference)
+    }
+
+    /// A request that is not stored yet.
+    pub fn not_stored(request: AuthorizationRequest, code: Code) -> Self {
+        Self::with(None, request, RequestState::Open, code, None)
+    }
+
+    /// A request that this browser cannot continue.
+    pub fn closed(closed: ClosedRequest, state: RequestState, code: Code, reference: Option<&str>) -> Self {
+        Self::with(Some(closed.id), closed.request, state, code, reference)
+    }
+
+    fn with(
+        id: Option<AuthorizationRequestId>,
+        request: AuthorizationRequest,
+        state: RequestState,
+        code: Code,
+        reference: Option<&str>,
+    ) -> Self {
+        let description = match reference {
+            Some(reference) => format!("{} (reference {reference})", code.as_str()),
+            None => code.as_str().to_owned(),
+        };
+        Self { id, request, state, error: error_for_app(code), description }
+    }
+
+    /// The name of the app.
+    pub fn name<'a>(&'a self, app: &'a App) -> &'a str {
+        let id = self.request.client_id.as_str();
+        app.clients.get(id).map_or(id, |client| client.name.as_str())
+    }
+
+    /// The sealed error response for the form that leads back to the app. `None` where the request is another browser's, or
+    /// answered.
+    pub fn leave(&self, app: &App, now: Timestamp) -> Option<String> {
+        let is_own = matches!(self.state, RequestState::Open | RequestState::Expired);
+        let answer = ErrorAnswer::to(&self.request, self.error, self.description.clone());
+        is_own.then(|| Leave::seal(app, self.id, answer, now))?
+    }
+
+    /// The address that begins the request anew, as a row of its own. `None` for a pushed request: its parameters are for the
+    /// browser that brought it.
+    pub fn again(&self, prefix: &str) -> Option<String> {
+        let id = self.id.filter(|_| !self.request.pushed)?;
+        Some(format!("{prefix}/oauth2/authorize/again?authorization_request={id}"))
+    }
+
+    /// Where the app is: the origin of its redirect URI. `None` for a program on the person's machine.
+    pub fn home(&self) -> Option<String> {
+        let url = Url::parse(&self.request.redirect_uri).ok().filter(|_| !self.request.installed)?;
+        matches!(url.scheme(), "http" | "https").then(|| format!("{}/", url.origin().ascii_serialization()))
+    }
+}
+
+/// The `error` for the app after a failed login (RFC 6749 §4.1.2.1).
+fn error_for_app(code: Code) -> OAuthError {
+    match code {
+        Code::ProviderDenied | Code::NotAllowed | Code::UserDisabled | Code::StateExpired => OAuthError::AccessDenied,
+        Code::ProviderTimeout | Code::ProviderUnavailable | Code::Overloaded => OAuthError::TemporarilyUnavailable,
+        _ => OAuthError::ServerError,
+    }
+}

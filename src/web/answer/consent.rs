@@ -1,0 +1,144 @@
+//! The consent page: which app asks, what each scope gives it, where the answer goes, and whose account it is.
+
+use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
+use askama::Template;
+use url::{Host, Url};
+
+use super::assets::STYLE_PATH;
+use super::page::{html_leading_away, name_of, prefix};
+use super::pages::{Purpose, another_account_link};
+use crate::app::App;
+use crate::authorize::{AuthorizationRequest, OpenRequest};
+use crate::session::SignedIn;
+use crate::upstream::Provider;
+
+#[derive(Template)]
+#[template(path = "agree.html")]
+struct Agree<'a> {
+    prefix: &'a str,
+    style: &'static str,
+    app: &'a str,
+    /// The name of the person, where there is one.
+    person: Option<&'a str>,
+    /// The e-mail address, where the name is another text.
+    email: Option<&'a str>,
+    provider: &'a str,
+    /// The address of a login with another account.
+    not_you: String,
+    grants: Vec<Grant<'a>>,
+    /// The host that gets the answer; `None` for a program on this computer.
+    host: Option<String>,
+    request: String,
+    shown_to: String,
+}
+
+/// What a scope gives the app.
+#[derive(Debug, PartialEq, Eq)]
+enum Grant<'a> {
+    Identity,
+    Profile,
+    Email,
+    Groups,
+    Offline,
+    /// A scope of the app's own services.
+    Other(&'a str),
+}
+
+impl<'a> Grant<'a> {
+    fn of(scope: &'a str) -> Self {
+        match scope {
+            "openid" => Self::Identity,
+            "profile" => Self::Profile,
+            "email" => Self::Email,
+            "groups" => Self::Groups,
+            "offline_access" => Self::Offline,
+            other => Self::Other(other),
+        }
+    }
+
+    /// The sentence after the name of the app.
+    fn sentence(&self) -> &'static str {
+        match self {
+            Self::Identity => "recognises you: it learns your id here.",
+            Self::Profile => "sees your name, your user name and your picture, and what else your profile says.",
+            Self::Email => "sees your e-mail address.",
+            Self::Groups => "sees the groups that you are in.",
+            Self::Offline => {
+                "stays signed in while you are away, until you sign out or end its session on your account page."
+            }
+            Self::Other(_) => "may use, in your name:",
+        }
+    }
+
+    fn scope(&self) -> Option<&'a str> {
+        match self {
+            Self::Other(scope) => Some(scope),
+            _ => None,
+        }
+    }
+}
+
+/// The consent page for an app's authorization request.
+pub fn agree(app: &App, open: &OpenRequest, signed_in: &SignedIn) -> HttpResponse {
+    let OpenRequest { request, .. } = open;
+    let client = app.clients.get(&request.client_id);
+    let (person, email) = (name_of(signed_in), signed_in.user.profile.email.as_deref());
+    let provider = &signed_in.session.provider;
+    let page = Agree {
+        prefix: prefix(app),
+        style: STYLE_PATH,
+        app: client.map_or(request.client_id.as_str(), |client| client.name.as_str()),
+        person,
+        email: email.filter(|email| person.is_some_and(|person| person != *email)),
+        provider: app.providers.get(provider).map_or(provider, Provider::name),
+        not_you: another_account_link(app, provider, Purpose::App(open)),
+        grants: request.scope.split(' ').filter(|scope| !scope.is_empty()).map(Grant::of).collect(),
+        host: host(request),
+        request: open.id.to_string(),
+        shown_to: open.shown_to(app, signed_in).unwrap_or_default(),
+    };
+    html_leading_away(StatusCode::OK, &page)
+}
+
+/// The host and port that get the answer. `None` for a loopback address and a private-use scheme: any program on the person's
+/// machine can receive what is sent there (RFC 8252 §8.6).
+fn host(request: &AuthorizationRequest) -> Option<String> {
+    let url = Url::parse(&request.redirect_uri).ok().filter(|url| matches!(url.scheme(), "http" | "https"))?;
+    let is_loopback = match url.host()? {
+        Host::Domain(name) => name == "localhost",
+        Host::Ipv4(address) => address.is_loopback(),
+        Host::Ipv6(address) => address.is_loopback(),
+    };
+    let host = url.host_str()?;
+    (!is_loopback).then(|| url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_answer_goes_to_a_host_or_to_a_program() {
+        for (redirect_uri, expected) in [
+            ("https://shop.example/cb?a=b", Some("shop.example")),
+            ("https://shop.example:8443/cb", Some("shop.example:8443")),
+            ("https://b\u{fc}cher.example/cb", Some("xn--bcher-kva.example")),
+            ("http://127.0.0.1:4711/cb", None),
+            ("http://[::1]/cb", None),
+            ("http://localhost:3000/cb", None),
+            ("com.example.tool:/cb", None),
+        ] {
+            let request = AuthorizationRequest { redirect_uri: redirect_uri.into(), ..AuthorizationRequest::default() };
+            assert_eq!(host(&request).as_deref(), expected, "{redirect_uri}");
+        }
+    }
+
+    #[test]
+    fn each_scope_of_the_standards_has_a_sentence() {
+        for scope in ["openid", "profile", "email", "groups", "offline_access"] {
+            assert_eq!(Grant::of(scope).scope(), None, "{scope}");
+        }
+        assert_eq!(Grant::of("orders").scope(), Some("orders"));
+    }
+}

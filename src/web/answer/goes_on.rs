@@ -1,0 +1,92 @@
+//! `sessions.cookie.same_site = "Strict"`: the page that goes on by itself to the address that was asked for.
+//!
+//! A browser does not send such a cookie with a navigation that another site began, and redirects do not change that. The
+//! next request after this page begins at our own site, so that it carries the cookie.
+
+use actix_web::http::header::{self, HeaderName, HeaderValue};
+use actix_web::http::{Method, StatusCode};
+use actix_web::{HttpRequest, HttpResponse};
+use askama::Template;
+
+use super::assets::STYLE_PATH;
+use super::negotiate;
+use super::page::{html, prefix};
+use crate::app::App;
+
+/// The parameter that marks an address to which the page has gone on. It comes to that address once.
+const MARK: &str = "from_here=1";
+
+#[derive(Template)]
+#[template(path = "goes_on.html")]
+struct GoesOn<'a> {
+    prefix: &'a str,
+    style: &'static str,
+    next: String,
+}
+
+/// What a request says about the site that began it (Fetch Metadata).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BegunBy {
+    /// Another site, or the browser does not say: browsers from before 2023 do not.
+    OtherSiteOrUnknown,
+    /// Another site, as the browser says.
+    OtherSite,
+}
+
+/// The page, where the request is a navigation that another site began and no page has gone on to it yet. The caller has
+/// checked that the session cookie is `Strict` and missing.
+pub fn page(app: &App, request: &HttpRequest, begun_by: BegunBy) -> Option<HttpResponse> {
+    let query = request.query_string();
+    let is_marked = query.split('&').any(|pair| pair == MARK);
+    let is_navigation = request.method() == Method::GET && !negotiate::wants_json_only(request);
+    if is_marked || !is_navigation || !is_from_other_site(request, begun_by) {
+        return None;
+    }
+    let next = if query.is_empty() { format!("?{MARK}") } else { format!("?{query}&{MARK}") };
+    let refresh = HeaderValue::from_str(&format!("0;url={next}")).ok()?;
+    let mut answer = html(StatusCode::OK, &GoesOn { prefix: prefix(app), style: STYLE_PATH, next });
+    answer.headers_mut().insert(header::REFRESH, refresh);
+    Some(answer)
+}
+
+/// Whether another site began the navigation of a whole window. A page in a frame cannot be shown (`X-Frame-Options`), and
+/// goes without the cookie.
+fn is_from_other_site(request: &HttpRequest, begun_by: BegunBy) -> bool {
+    let said = |name: &'static str| negotiate::header_text(request, HeaderName::from_static(name));
+    let is_window = said("sec-fetch-dest").is_none_or(|destination| destination == "document");
+    let site = said("sec-fetch-site");
+    let from_other_site = site.map_or(begun_by == BegunBy::OtherSiteOrUnknown, |site| site == "cross-site");
+    is_window && from_other_site
+}
+
+#[cfg(test)]
+mod tests {
+    use actix_web::test::TestRequest;
+
+    use super::*;
+
+    #[test]
+    fn only_a_window_that_another_site_navigated_needs_the_page() {
+        let (either, said) = (BegunBy::OtherSiteOrUnknown, BegunBy::OtherSite);
+        for (site, destination, expected) in [
+            (Some("cross-site"), Some("document"), (true, true)),
+            (Some("cross-site"), None, (true, true)),
+            (None, None, (true, false)),
+            (Some("cross-site"), Some("iframe"), (false, false)),
+            (Some("cross-site"), Some("empty"), (false, false)),
+            (Some("same-site"), Some("document"), (false, false)),
+            (Some("same-origin"), Some("document"), (false, false)),
+            (Some("none"), Some("document"), (false, false)),
+        ] {
+            let mut request = TestRequest::default();
+            for (name, value) in [("sec-fetch-site", site), ("sec-fetch-dest", destination)] {
+                if let Some(value) = value {
+                    request = request.insert_header((name, value));
+                }
+            }
+            let request = request.to_http_request();
+            let found = (is_from_other_site(&request, either), is_from_other_site(&request, said));
+            assert_eq!(found, expected, "{site:?} {destination:?}");
+        }
+    }
+}

@@ -1,0 +1,128 @@
+//! The ways on for a person whom an app sent: after a failed login, and the addresses that the pages lead to.
+
+use actix_web::web::Data;
+use actix_web::{HttpRequest, HttpResponse};
+
+use super::authorize::{self as endpoint, Asked};
+use crate::app::App;
+use crate::authorize::{self, Leave, OAuthError, OpenRequestError};
+use crate::base::clock::Timestamp;
+use crate::base::id::{AuthorizationRequestId, Reference};
+use crate::login::Code;
+use crate::web::answer::app_goal::{AppGoal, RequestState};
+use crate::web::answer::problem::Problem;
+use crate::web::answer::refusals::Refusal;
+use crate::web::answer::to_app::to_app;
+use crate::web::request::cookies::{self, SessionCookie};
+use crate::web::request::extract::{Form, Query};
+use crate::web::request::throttle::Throttles;
+
+/// A login that failed, and the authorization request that it was for.
+pub struct FailedLogin {
+    /// The id of the request.
+    pub id: AuthorizationRequestId,
+    /// The code of the failure.
+    pub code: Code,
+    /// The reference of the login.
+    pub reference: Option<Reference>,
+    /// The failure for the person.
+    pub problem: Problem,
+}
+
+/// Sends the app its error, or shows the person a page that leads back to the app.
+pub async fn after_refusal(
+    app: &App,
+    request: &HttpRequest,
+    failed: FailedLogin,
+    now: Timestamp,
+) -> Result<HttpResponse, Problem> {
+    let FailedLogin { id, code, reference, problem } = failed;
+    let reference = reference.as_ref().map(Reference::as_str);
+    if code == Code::WrongBrowser {
+        let closed = authorize::find_closed(app, id).await?;
+        let goal = closed.map(|closed| AppGoal::closed(closed, RequestState::OtherBrowser, code, reference));
+        return Err(goal.into_iter().fold(problem, Problem::with_app));
+    }
+    let open = match authorize::open(app, id, cookies::binding(app, request), now).await {
+        Ok(open) => open,
+        Err(OpenRequestError::Unknown) => return Err(problem),
+        Err(OpenRequestError::Db(error)) => return Err(error.into()),
+        Err(closed) => return Err(with_closed(problem, closed, code, reference)),
+    };
+    if (shows_page(code) || problem.needs_operator()) && !open.request.prompt.none {
+        return Err(problem.with_app(AppGoal::open(open, code, reference)));
+    }
+    let goal = AppGoal::open(open, code, reference);
+    let told = Leave::now(goal.id, &goal.request, goal.error, goal.description).send(app, now).await;
+    told.map(|answer| to_app(app, request.method(), &answer)).ok_or(problem)
+}
+
+/// Whether the person decides how to go on. The app hears of the other failures at once.
+fn shows_page(code: Code) -> bool {
+    matches!(code, Code::NotAllowed | Code::UserDisabled | Code::StateExpired | Code::StateUsed)
+}
+
+/// The refusal with the request that it is for, which the page leads back to the app of with `error`.
+pub async fn with_open(
+    app: &App,
+    request: &HttpRequest,
+    (id, reference): (AuthorizationRequestId, Option<Reference>),
+    problem: Problem,
+    error: OAuthError,
+    now: Timestamp,
+) -> Problem {
+    let reference = reference.as_ref().map(Reference::as_str);
+    match authorize::open(app, id, cookies::binding(app, request), now).await {
+        Ok(open) => problem.with_app(AppGoal { error, ..AppGoal::open(open, Code::ProviderError, reference) }),
+        Err(closed) => with_closed(problem, closed, Code::ProviderError, reference),
+    }
+}
+
+/// The refusal with the request that cannot be continued.
+pub fn with_closed(problem: Problem, error: OpenRequestError, code: Code, reference: Option<&str>) -> Problem {
+    let (closed, state) = match error {
+        OpenRequestError::Expired(closed) => (closed, RequestState::Expired),
+        OpenRequestError::Answered(closed) => (closed, RequestState::Answered),
+        OpenRequestError::WrongBrowser(Some(closed)) => (closed, RequestState::OtherBrowser),
+        OpenRequestError::WrongBrowser(None) | OpenRequestError::Unknown | OpenRequestError::Db(_) => return problem,
+    };
+    problem.with_app(AppGoal::closed(*closed, state, code, reference))
+}
+
+/// `GET /oauth2/authorize/again`: begins a stored request anew, as a row of its own that belongs to this browser. The first
+/// one stays as it is.
+pub async fn again(
+    app: Data<App>,
+    throttles: Data<Throttles>,
+    request: HttpRequest,
+    Query(query): Query,
+) -> Result<HttpResponse, Problem> {
+    if matches!(cookies::session(&app, &request), SessionCookie::Conflict(_)) {
+        return Err(Refusal::SessionCookiesConflict.into());
+    }
+    let id = query.get("authorization_request").ok_or(Refusal::InvalidRequest)?;
+    let id = id.parse().map_err(|_| Refusal::InvalidRequest)?;
+    let closed = authorize::find_closed(&app, id).await?.filter(|closed| !closed.request.pushed);
+    let asked = closed.ok_or(Code::UnknownState)?.request;
+    let client = app.clients.get(&asked.client_id).ok_or(Refusal::UnknownClient)?;
+    client.redirect_uri(&asked.redirect_uri).ok_or(Refusal::RedirectUriRefused)?;
+    endpoint::answer(&app, &throttles, &request, Asked::Again(asked), app.clock.now()).await
+}
+
+/// `POST /oauth2/authorize/leave`: the button that leads back to the app, with the error of the page.
+pub async fn leave(app: Data<App>, request: HttpRequest, Form(form): Form) -> Result<HttpResponse, Problem> {
+    let now = app.clock.now();
+    let leave = form.get("leave").and_then(|sealed| Leave::open(&app, sealed, now));
+    let leave = leave.ok_or(Code::StateExpired)?;
+    let id = leave.id();
+    if let Some(answer) = leave.send(&app, now).await {
+        return Ok(to_app(&app, request.method(), &answer));
+    }
+    // The app has got its answer, from another tab.
+    let closed = match id {
+        Some(id) => authorize::find_closed(&app, id).await?,
+        None => None,
+    };
+    let goal = closed.map(|closed| AppGoal::closed(closed, RequestState::Answered, Code::StateUsed, None));
+    Err(goal.into_iter().fold(Code::StateUsed.into(), Problem::with_app))
+}
