@@ -7,7 +7,7 @@ use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use crate::revocation::person::Person;
-use crate::support::Gateway;
+use crate::support::{Gateway, sign_as};
 
 /// The list's `ttl`, what the gateway takes to learn of it itself, and what a slow machine adds.
 const BOUND: Duration = Duration::from_secs(1 + 2 + 12);
@@ -98,10 +98,13 @@ async fn learns_in_time(name: &str, program: Command) {
     let bobs = format!("accepted {}", bob.claims["sub"].as_str().expect("a sub"));
     assert_eq!((service.judge(&alice.token), service.judge(&bob.token)), (good.clone(), bobs.clone()), "{name}");
 
-    // Nothing else passes: another type, other claims, nothing at all.
+    // Nothing else passes: another type, although all claims are those of an access token, other claims, nothing at all.
     let list = gateway.browser().fetch("/status-lists/0").await.body;
     let bent = alice.token.replacen("eyJ", "eyK", 1);
-    for other in [list.as_str(), &bent, &alice.token[..alice.token.len() - 4], "", "a.b.c"] {
+    let of_type = |typ: &str| sign_as(typ, &gateway.database, &alice.claims);
+    assert_eq!(service.judge(&of_type("at+jwt")), good, "{name}: the same claims, signed here");
+    let others = ["JWT", "logout+jwt"].map(of_type);
+    for other in [list.as_str(), &bent, &alice.token[..alice.token.len() - 4], "", "a.b.c", &others[0], &others[1]] {
         let verdict = service.judge(other);
         assert!(verdict.starts_with("refused "), "{name}: {verdict}");
     }
