@@ -13,9 +13,13 @@ fn start(op_announces: bool, other_announces: bool) -> (Gateway, Op) {
     let (setup, other) = (Setup::new(), Op::start());
     setup.op.set_metadata(ANNOUNCED, json!(op_announces));
     other.set_metadata(ANNOUNCED, json!(other_announces));
+    (sharing(setup, &other).start(), other)
+}
+
+fn sharing(setup: Setup, other: &Op) -> Setup {
     let redirect = "redirect_uri = 'https://app.example/done'";
     let shared = format!("[providers.op]\n{redirect}\n[providers.other]\n{redirect}\n");
-    (setup.provider("other", &other).toml(&shared).start(), other)
+    setup.provider("other", other).toml(&shared)
 }
 
 async fn exchange(browser: &Browser, begun: &Begun, iss: Option<&str>) -> Answer {
@@ -81,4 +85,17 @@ async fn an_announced_iss_is_required_in_the_spa_flow() {
     assert_eq!(gateway.token_requests(), 0);
     let begun = browser.begin_json("op").await;
     assert_eq!(exchange(&browser, &begun, Some(&gateway.op.issuer)).await.status, 200);
+}
+
+/// RA-08: the provider of an attacker may take the announcement back after the login has begun. A second replica reads its metadata
+/// then.
+#[tokio::test]
+async fn with_a_shared_redirect_uri_iss_stays_required_when_the_announcement_is_taken_back() {
+    let (gateway, attacker) = start(true, true);
+    let begun = gateway.browser().begin_json("other").await;
+    attacker.set_metadata(ANNOUNCED, json!(false));
+    let replica = sharing(Setup::beside(&gateway), &attacker).start();
+    let refused = exchange(&replica.browser(), &begun, None).await;
+    assert_eq!(refused.problem(), (400, "token_invalid".into()));
+    assert_eq!(attacker.calls_to("/token").len(), 0);
 }
