@@ -56,7 +56,8 @@ fn what_breaks_every_login_at_keycloak_fails_the_probe() {
         let path = if pushed == "auto" { "/par" } else { "/auth" };
         assert_eq!(keycloak.site.calls_to(path).len(), 1, "asked once");
         for (mistake, words, remedy) in mistakes {
-            *keycloak.client() = Client { secret: SECRET.into(), ..Client::default() };
+            *keycloak.client() = Client::default();
+            keycloak.client().secret = SECRET.into();
             mistake(&mut keycloak.client());
             let (code, told) = probe(&toml);
             let (verdict, said) = one(&told, "redirect_uri");
