@@ -62,10 +62,11 @@ pub fn read(terms: &Terms<'_>, get: &dyn Fn(&str) -> Option<String>) -> Result<A
     if doubled("state") || state.as_ref().is_some_and(|state| state.len() > MAX_STATE) {
         return Err(AuthorizeError::State);
     }
-    let (mode, wrong_mode) = match mode(&redirect_uri, get("response_mode").filter(|_| !doubled("response_mode"))) {
-        Ok(mode) => (mode, None),
-        Err(wrong) => (AnswerMode::Query, Some(wrong)),
-    };
+    let (mode, wrong_mode) =
+        match mode(&redirect_uri, get("response_mode").filter(|_| !doubled("response_mode")).as_deref()) {
+            Ok(mode) => (mode, None),
+            Err(wrong) => (AnswerMode::Query, Some(wrong)),
+        };
     let told = |(error, description): Wrong| {
         let (client_id, redirect_uri, state) = (client_id.clone(), redirect_uri.clone(), state.clone());
         let target = Target { client_id, redirect_uri, mode, state };
@@ -83,9 +84,9 @@ pub fn read(terms: &Terms<'_>, get: &dyn Fn(&str) -> Option<String>) -> Result<A
 }
 
 /// How the response is sent, and so an error response as well. A browser posts forms to `http` and `https` only.
-fn mode(redirect_uri: &str, asked: Option<String>) -> Result<AnswerMode, Wrong> {
+fn mode(redirect_uri: &str, asked: Option<&str>) -> Result<AnswerMode, Wrong> {
     let wrong = |what| Err((OAuthError::InvalidRequest, what));
-    match asked.as_deref() {
+    match asked {
         None | Some("query") => Ok(AnswerMode::Query),
         Some("form_post") if redirect_uri.starts_with("http") => Ok(AnswerMode::FormPost),
         Some("form_post") => wrong("response_mode=form_post needs a redirect URI of http or https"),

@@ -156,14 +156,14 @@ impl ProviderError {
 
     /// The error in a challenge (RFC 6750 §3).
     fn of_challenge(headers: &HeaderMap) -> Option<Self> {
-        let challenges = headers.get_all(header::WWW_AUTHENTICATE).iter().filter_map(|value| value.to_str().ok());
+        let mut challenges = headers.get_all(header::WWW_AUTHENTICATE).iter().filter_map(|value| value.to_str().ok());
         let of = |challenge: &str| {
             let value = |name: &str| challenge_parameter(challenge, name);
             let description = value("error_description").unwrap_or_default();
             let code = value("error").unwrap_or_default();
-            (!code.is_empty() || !description.is_empty()).then(|| Self { code, description, is_temporary: false })
+            (!code.is_empty() || !description.is_empty()).then_some(Self { code, description, is_temporary: false })
         };
-        challenges.filter_map(of).next()
+        challenges.find_map(of)
     }
 
     /// The text of a response that is no JSON: a web page without its markup, or plain text.
@@ -284,7 +284,7 @@ mod tests {
                 " (OAuthException 100), it said \"used\"",
             ),
             (json!({"error": {"code": 7}}), " (7)"),
-            (json!({"error": 100019, "error_description": "code is reused"}), " (100019), it said \"code is reused\""),
+            (json!({"error": 100_019, "error_description": "code is reused"}), " (100019), it said \"code is reused\""),
             (json!({"error": ["a", "b"]}), " (a)"),
             (json!({"error": true}), ""),
             (json!({"error": false, "message": "x y"}), ", it said \"x y\""),
@@ -307,7 +307,7 @@ mod tests {
             assert_eq!(described(400, "text/html", &text).as_deref(), Some(expected), "{body}");
             assert_eq!(described(200, "application/json", &text).as_deref(), Some(expected), "{body}");
         }
-        let padded = "callback( {\"error\":100019,\"error_description\":\"code is reused error\"} );";
+        let padded = "callback( {\"error\":100_019,\"error_description\":\"code is reused error\"} );";
         assert_eq!(described(200, "text/html", padded).as_deref(), Some(" (100019), it said \"code is reused error\""));
         let form = "error=incorrect_client_credentials&error_description=a+b";
         let expected = " (incorrect_client_credentials), it said \"a b\"";

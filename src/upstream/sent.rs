@@ -95,7 +95,9 @@ impl Sent {
             if name == "oauth_callback" {
                 let callback = Url::parse(&value).ok();
                 let state = callback.as_ref().and_then(|url| url.query_pairs().find(|(name, _)| name == "state"));
-                state.into_iter().for_each(|(_, state)| self.add(&state));
+                if let Some((_, state)) = state {
+                    self.add(&state);
+                }
             } else {
                 self.add(&value);
             }
@@ -115,15 +117,12 @@ impl Sent {
         while let Some(first) = rest.chars().next() {
             let before = kept.chars().next_back();
             let found = self.0.iter().filter_map(|value| match_value(value, rest, before, is_cut)).max();
-            match found.and_then(|length| rest.get(length..)) {
-                Some(after) => {
-                    kept.push_str(VALUE);
-                    rest = after;
-                }
-                None => {
-                    kept.push(first);
-                    rest = rest.get(first.len_utf8()..).unwrap_or_default();
-                }
+            if let Some(after) = found.and_then(|length| rest.get(length..)) {
+                kept.push_str(VALUE);
+                rest = after;
+            } else {
+                kept.push(first);
+                rest = rest.get(first.len_utf8()..).unwrap_or_default();
             }
         }
         kept
@@ -252,7 +251,9 @@ mod tests {
 
     fn sent(values: &[&str]) -> Sent {
         let mut sent = Sent::default();
-        values.iter().for_each(|value| sent.add(value));
+        for value in values {
+            sent.add(value);
+        }
         sent
     }
 
@@ -260,7 +261,7 @@ mod tests {
     fn a_sent_value_is_replaced_in_every_notation() {
         let secret = "s:%+ é/\"<x>&y";
         let sent = sent(&[secret]);
-        let percent: String = secret.bytes().map(|byte| format!("%{byte:02X}")).collect();
+        let percent = secret.bytes().map(|byte| format!("%{byte:02X}")).collect::<Vec<_>>().concat();
         for notation in [
             secret.to_owned(),
             percent.clone(),

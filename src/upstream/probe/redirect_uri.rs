@@ -114,8 +114,8 @@ fn error_in_form(page: &str, callback: &str) -> Option<ProviderError> {
     let is_callback = page.contains(callback);
     let value = |name: &str| {
         let (before, after) = page.split_once(&format!("name=\"{name}\""))?;
-        let tag = before.rsplit('<').next().into_iter().chain(after.split('>').next());
-        tag.filter_map(|part| part.split_once("value=\"")?.1.split('"').next().map(str::to_owned)).next()
+        let mut tag = before.rsplit('<').next().into_iter().chain(after.split('>').next());
+        tag.find_map(|part| part.split_once("value=\"")?.1.split('"').next().map(str::to_owned))
     };
     let error = value("error").filter(|_| is_callback)?;
     Some(ProviderError::new(&error, value("error_description").as_deref()))

@@ -75,9 +75,9 @@ impl<'a> Ways<'a> {
         let main = match request {
             _ if page.needs_operator => other_ways(app, prefix, wanted),
             Some(request) => main_of_app(app, prefix, request, address, page),
-            None => {
-                address.map(|href| Way { text: retry_text(page), app: None, href }).or_else(|| elsewhere(prefix, page))
-            }
+            None => address
+                .map(|href| Way { text: retry_text(page), app: None, href })
+                .or_else(|| Some(elsewhere(prefix, page))),
         };
         // On the page of a login that failed, a signed-in person has a way back as well.
         let account = page.signed_in && main.as_ref().is_none_or(|main| main.text != TO_ACCOUNT);
@@ -130,7 +130,7 @@ fn retry_text(page: Circumstances) -> &'static str {
 }
 
 /// The main button of a page that keeps no goal.
-fn elsewhere<'a>(prefix: &str, page: Circumstances) -> Option<Way<'a>> {
+fn elsewhere<'a>(prefix: &str, page: Circumstances) -> Way<'a> {
     let (text, href) = if page.temporary && page.repeatable {
         ("Try again", String::new())
     } else if page.signed_in {
@@ -140,7 +140,7 @@ fn elsewhere<'a>(prefix: &str, page: Circumstances) -> Option<Way<'a>> {
     } else {
         ("Sign in", format!("{prefix}/login?choose=1"))
     };
-    Some(Way { text, app: None, href })
+    Way { text, app: None, href }
 }
 
 /// The login page, with the goal of the failed login. `None` where there is one provider only.

@@ -106,7 +106,7 @@ pub async fn again(
     let asked = closed.ok_or(Code::UnknownState)?.request;
     let client = app.clients.get(&asked.client_id).ok_or(Refusal::UnknownClient)?;
     client.redirect_uri(&asked.redirect_uri).ok_or(Refusal::RedirectUriRefused)?;
-    endpoint::answer(&app, &throttles, &request, Asked::Again(asked), app.clock.now()).await
+    endpoint::answer(&app, &throttles, &request, Asked::Again(Box::new(asked)), app.clock.now()).await
 }
 
 /// `POST /oauth2/authorize/leave`: the button that leads back to the app, with the error of the page.

@@ -58,7 +58,7 @@ pub enum Asked<'a> {
         doubled: &'a [String],
     },
     /// It was validated before, and begins anew.
-    Again(AuthorizationRequest),
+    Again(Box<AuthorizationRequest>),
 }
 
 /// Takes the first step of a request, and binds the browser.
@@ -79,7 +79,7 @@ pub async fn answer(
             Err(refused) => return Err(refused_request::keep(app, throttles, request, query, refused, now).await),
             Ok(step) => step,
         },
-        Asked::Again(asked) => authorize::start(app, asked, &browser, now).await?,
+        Asked::Again(asked) => authorize::start(app, *asked, &browser, now).await?,
     };
     let mut answer = match step {
         FirstStep::Next(next) => go(app, request, next),

@@ -70,7 +70,7 @@ pub async fn choose(app: Data<App>, request: HttpRequest, Query(query): Query) -
         (None, None) => Purpose::None,
     };
     let another = wants_another_account(&query);
-    if let Some(page) = end_of_loop(&app, &request, open.is_some(), None, &return_to) {
+    if let Some(page) = end_of_loop(&app, &request, open.is_some(), None, return_to.as_ref()) {
         return Ok(page);
     }
     let client = open.as_ref().and_then(|open| app.clients.get(&open.request.client_id));
@@ -100,7 +100,7 @@ pub async fn begin(
         Some(open) => (hints_of(&app, &open.request, &provider, wants_another_account(&query))?, None),
         None => (hints(&query)?, target(&app, &provider, &query)?),
     };
-    if let Some(page) = end_of_loop(&app, &request, open.is_some(), Some(&provider), &return_to) {
+    if let Some(page) = end_of_loop(&app, &request, open.is_some(), Some(&provider), return_to.as_ref()) {
         return Ok(page);
     }
     let (binding, cookie) = cookies::bind(&app, &request);
@@ -144,13 +144,13 @@ fn end_of_loop(
     request: &HttpRequest,
     for_app: bool,
     provider: Option<&str>,
-    return_to: &Option<String>,
+    return_to: Option<&String>,
 ) -> Option<HttpResponse> {
-    if for_app || !rounds::is_loop(app, request, &page::landing(app, return_to.clone())) {
+    if for_app || !rounds::is_loop(app, request, &page::landing(app, return_to.cloned())) {
         return None;
     }
     let problem = Problem::cookie_not_kept(cookies::session_name(app));
-    let problem = problem.of_login_at(provider.map(str::to_owned), return_to.clone());
+    let problem = problem.of_login_at(provider.map(str::to_owned), return_to.cloned());
     let mut answer = problem.for_browser(request);
     cookies::forget_rounds(app, &mut answer);
     Some(answer)
@@ -222,7 +222,7 @@ pub async fn callback(
         Ok(Finished::Linked(Linked { return_to })) => {
             Ok(page::see_other(&return_to.unwrap_or_else(|| page::account_path(app))))
         }
-        Ok(Finished::Stale(stale)) => stale_login::follow(app, &throttles, request, &stale, now).await,
+        Ok(Finished::Stale(login)) => stale_login::follow(app, &throttles, request, &login, now).await,
         Err(refusal) => refused(app, request, refusal, now).await,
     }
 }
