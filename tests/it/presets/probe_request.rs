@@ -1,6 +1,9 @@
 //! `config check --probe`: the redirect URI, the scopes and the flow of the client, by the request that a login would send; and
 //! the way back from a logout.
 
+use std::io::{Read, Write};
+use std::net::TcpListener;
+
 use serde_json::{Value, json};
 
 use crate::emulations::keycloak::{Client, Keycloak};
@@ -144,11 +147,24 @@ fn the_way_back_from_a_logout_is_checked() {
     assert_eq!(keycloak.site.calls_to("/logout").len(), 2, "not asked without logout = \"provider\": {told:#}");
 }
 
+/// The https address of a server that answers plain HTTP to whatever is sent.
+fn plain_port() -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let port = listener.local_addr().expect("an address").port();
+    std::thread::spawn(move || {
+        for mut stream in listener.incoming().flatten() {
+            let _gone = stream.write_all(b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n");
+            // The connection stays open until the client has read the answer.
+            let _end = stream.read_to_end(&mut Vec::new());
+        }
+    });
+    format!("https://127.0.0.1:{port}")
+}
+
 /// TLS spoken to a plain port, plain HTTP to a TLS port, and an issuer without its path.
 #[test]
 fn a_wrong_address_is_explained() {
-    let plain = listen(|_| Reply::text(404, "text/html", "<html>nothing</html>"));
-    let (code, told) = probe(&of(&plain.replace("http://", "https://"), ""));
+    let (code, told) = probe(&of(&plain_port(), ""));
     let (verdict, said) = one(&told, "reachable");
     assert_eq!((code, verdict.as_str()), (Some(1), "failed"));
     assert!(said.contains("does not speak TLS at this port"), "{said}");
