@@ -3,7 +3,9 @@
 use url::Url;
 
 use crate::app::App;
-use crate::authorize::{AuthorizationRequest, ClosedRequest, ErrorAnswer, Leave, OAuthError, OpenRequest};
+use crate::authorize::{
+    AuthorizationRequest, ClosedRequest, ErrorAnswer, Leave, OAuthError, OpenRequest, OpenRequestError,
+};
 use crate::base::clock::Timestamp;
 use crate::base::id::AuthorizationRequestId;
 use crate::login::Code;
@@ -51,6 +53,17 @@ impl AppGoal {
     /// A request that this browser cannot continue.
     pub fn closed(closed: ClosedRequest, state: RequestState, code: Code, reference: Option<&str>) -> Self {
         Self::with(Some(closed.id), closed.request, state, code, reference)
+    }
+
+    /// The request that a refusal of the store names; `None` where it names none.
+    pub fn of_closed(error: OpenRequestError, code: Code, reference: Option<&str>) -> Option<Self> {
+        let (closed, state) = match error {
+            OpenRequestError::Expired(closed) => (closed, RequestState::Expired),
+            OpenRequestError::Answered(closed) => (closed, RequestState::Answered),
+            OpenRequestError::WrongBrowser(closed) => (closed?, RequestState::OtherBrowser),
+            OpenRequestError::Unknown | OpenRequestError::Db(_) => return None,
+        };
+        Some(Self::closed(*closed, state, code, reference))
     }
 
     fn with(

@@ -1,7 +1,9 @@
 //! The refusal for each error of the lower layers.
 
+use super::app_goal::AppGoal;
 use super::problem::Problem;
 use super::refusals::Refusal;
+use crate::authorize::OpenRequestError;
 use crate::base::db::DbError;
 use crate::gate;
 use crate::keys::UnusableKey;
@@ -114,5 +116,21 @@ impl From<UnusableKey> for Problem {
     fn from(error: UnusableKey) -> Self {
         tracing::error!(%error, "cannot sign a token");
         Refusal::Internal.into()
+    }
+}
+
+impl From<OpenRequestError> for Problem {
+    fn from(not_open: OpenRequestError) -> Self {
+        let code = match &not_open {
+            OpenRequestError::Unknown => Code::UnknownState,
+            OpenRequestError::Expired(_) => Code::StateExpired,
+            OpenRequestError::Answered(_) => Code::StateUsed,
+            OpenRequestError::WrongBrowser(_) => Code::WrongBrowser,
+            OpenRequestError::Db(_) => Code::ProviderUnavailable,
+        };
+        if let OpenRequestError::Db(error) = not_open {
+            return error.into();
+        }
+        AppGoal::of_closed(not_open, code, None).into_iter().fold(code.into(), Self::with_app)
     }
 }

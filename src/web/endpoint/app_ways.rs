@@ -47,7 +47,10 @@ pub async fn after_refusal(
         Ok(open) => open,
         Err(OpenRequestError::Unknown) => return Err(problem),
         Err(OpenRequestError::Db(error)) => return Err(error.into()),
-        Err(closed) => return Err(with_closed(problem, closed, code, reference)),
+        Err(closed) => {
+            let goal = AppGoal::of_closed(closed, code, reference);
+            return Err(goal.into_iter().fold(problem, Problem::with_app));
+        }
     };
     if (shows_page(code) || problem.needs_operator()) && !open.request.prompt.none {
         return Err(problem.with_app(AppGoal::open(open, code, reference)));
@@ -74,19 +77,11 @@ pub async fn with_open(
     let reference = reference.as_ref().map(Reference::as_str);
     match authorize::open(app, id, cookies::binding(app, request), now).await {
         Ok(open) => problem.with_app(AppGoal { error, ..AppGoal::open(open, Code::ProviderError, reference) }),
-        Err(closed) => with_closed(problem, closed, Code::ProviderError, reference),
+        Err(closed) => {
+            let goal = AppGoal::of_closed(closed, Code::ProviderError, reference);
+            goal.into_iter().fold(problem, Problem::with_app)
+        }
     }
-}
-
-/// The refusal with the request that cannot be continued.
-pub fn with_closed(problem: Problem, error: OpenRequestError, code: Code, reference: Option<&str>) -> Problem {
-    let (closed, state) = match error {
-        OpenRequestError::Expired(closed) => (closed, RequestState::Expired),
-        OpenRequestError::Answered(closed) => (closed, RequestState::Answered),
-        OpenRequestError::WrongBrowser(Some(closed)) => (closed, RequestState::OtherBrowser),
-        OpenRequestError::WrongBrowser(None) | OpenRequestError::Unknown | OpenRequestError::Db(_) => return problem,
-    };
-    problem.with_app(AppGoal::closed(*closed, state, code, reference))
 }
 
 /// `GET /oauth2/authorize/again`: begins a stored request anew, as a row of its own that belongs to this browser. The first

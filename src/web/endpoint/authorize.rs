@@ -5,11 +5,10 @@ use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
 use serde::Serialize;
 
-use super::{app_ways, refused_request};
+use super::refused_request;
 use crate::app::App;
 use crate::authorize::{
-    self, AuthorizationRequest, AuthorizeError, Browser, ErrorAnswer, FirstStep, LoginStep, Next, OpenRequest,
-    OpenRequestError, Terms,
+    self, AuthorizationRequest, AuthorizeError, Browser, ErrorAnswer, FirstStep, LoginStep, Next, OpenRequest, Terms,
 };
 use crate::base::clock::Timestamp;
 use crate::base::event::Event;
@@ -329,19 +328,6 @@ impl From<AuthorizeError> for Problem {
             AuthorizeError::UnknownClient => Refusal::UnknownClient.into(),
             AuthorizeError::RedirectUri => Refusal::RedirectUriRefused.into(),
             AuthorizeError::State | AuthorizeError::Told(_) => Refusal::InvalidRequest.into(),
-        }
-    }
-}
-
-impl From<OpenRequestError> for Problem {
-    fn from(not_open: OpenRequestError) -> Self {
-        let closed = |error, code: Code| app_ways::with_closed(code.into(), error, code, None);
-        match not_open {
-            OpenRequestError::Unknown => Code::UnknownState.into(),
-            error @ OpenRequestError::Expired(_) => closed(error, Code::StateExpired),
-            error @ OpenRequestError::Answered(_) => closed(error, Code::StateUsed),
-            error @ OpenRequestError::WrongBrowser(_) => closed(error, Code::WrongBrowser),
-            OpenRequestError::Db(error) => error.into(),
         }
     }
 }

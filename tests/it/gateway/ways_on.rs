@@ -24,11 +24,11 @@ async fn pages_offer_no_sign_in_to_a_signed_in_person() {
         assert!(page.is_page() && page.status >= 400, "{method} {path}: {page:?}");
         assert_eq!(page.link("Back to your account"), "/account", "{path}");
         assert!(!page.text().contains("Sign in"), "{path}: {}", page.text());
-        let stranger = gateway.browser().ask(method, path).send().await;
+        let unknown = gateway.browser().ask(method, path).send().await;
         assert!(
-            stranger.find_link("Sign in").or(stranger.find_link("Sign in again")).is_some(),
+            unknown.find_link("Sign in").or(unknown.find_link("Sign in again")).is_some(),
             "{path}: {}",
-            stranger.body
+            unknown.body
         );
     }
     // A failed login of a person who is signed in.
