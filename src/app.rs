@@ -12,7 +12,7 @@ use crate::base::outbound::Outbound;
 use crate::client;
 use crate::config::Config;
 use crate::keys::KeyRing;
-use crate::session::{Ended, Ending, Endings, Lifetime, RevocationCache, Revoked};
+use crate::session::{Ended, Ending, Endings, Lifetime, RevocationCache, Revoked, SessionCache};
 use crate::telemetry;
 use crate::upstream::{IssuerChange, Registry, issuer_changed};
 use crate::vault::Vault;
@@ -39,6 +39,8 @@ pub struct App {
     pub endings: Endings,
     /// The cache of revoked sessions and tokens.
     pub revocations: RevocationCache,
+    /// The sessions that this replica has read lately.
+    pub sessions: SessionCache,
     /// The pending logins of all replicas (`limits.pending_logins`).
     pub pending_logins: Estimate,
     /// The HTTP client for requests to providers and clients.
@@ -51,6 +53,8 @@ pub struct App {
     pub unbound_origins: OncePer,
     /// When the log last said that a peer sends `X-Forwarded-For` and is no trusted proxy.
     pub forwarding_warnings: OncePer,
+    /// When the log last said what a proxy has to change for `/verify`.
+    pub verify_warnings: OncePer,
     /// When it was last stored for a provider whether it states the authentication time.
     pub auth_time_notes: OncePer,
     /// The log lines about refused requests, by network.

@@ -6,10 +6,11 @@
 //!
 //! The modules by layer, lowest first; a file imports from its own module and from lower layers only
 //! (`tests/architecture.rs`):
-//! `base` · `config account` · `upstream keys client session telemetry` · `vault` · `app` · `token` ·
-//! `login authorize logout gate administration` · `web jobs` ·
+//! `base` · `config account` · `upstream keys client session telemetry` · `vault access` · `app` · `token` ·
+//! `login authorize logout gate verify administration` · `web jobs` ·
 //! `server` · `dev` · `cli`.
 
+pub(crate) mod access;
 pub(crate) mod account;
 pub(crate) mod administration;
 pub(crate) mod app;
@@ -32,4 +33,5 @@ pub(crate) mod telemetry;
 pub mod token;
 pub mod upstream;
 pub(crate) mod vault;
+pub(crate) mod verify;
 pub mod web;

@@ -37,11 +37,12 @@ type Make = fn(&Stage, usize) -> Scenario;
 /// The connections of the second round.
 const MANY: usize = 128;
 
-const SCENARIOS: [(&str, Make); 11] = [
+const SCENARIOS: [(&str, Make); 12] = [
     ("jwks", scenarios::jwks),
     ("status-list", scenarios::status_list),
     ("introspection", scenarios::introspection),
     ("session", scenarios::session),
+    ("verify", scenarios::verify),
     ("refresh", scenarios::refresh),
     ("begin", scenarios::begin),
     ("complete", scenarios::complete),

@@ -5,8 +5,8 @@ use std::path::Path;
 
 use serde_json::{Map, Value};
 
+use crate::access::kind;
 use crate::config::{ProfileCalls, Provider};
-use crate::login::kind;
 use crate::upstream::UnverifiedClaims;
 
 /// The members of the file for an OpenID provider, where the ID token and userinfo are given separately.

@@ -9,6 +9,7 @@ mod context;
 #[cfg(feature = "dev")]
 mod dev;
 mod explain;
+mod explain_site;
 mod explanation;
 mod format;
 mod healthcheck;

@@ -26,6 +26,9 @@ use super::section::server::{self, RawServer, Server};
 use super::section::sessions::{self, RawSessions, Sessions};
 use super::section::signing::{self, RawSigning, Signing};
 use super::section::tokens::{self, Tokens};
+use super::section::verify::model::{SiteAccess, Verify};
+use super::section::verify::raw::RawVerify;
+use super::section::verify::{self, VerifyContext};
 use crate::base::seal::Ring;
 
 /// The configuration of Vestibule.
@@ -40,6 +43,7 @@ pub(crate) struct RawConfig {
     tokens: Tokens,
     sessions: RawSessions,
     login: RawLogin,
+    verify: RawVerify,
     limits: Limits,
     admin: RawAdmin,
     log: Log,
@@ -68,6 +72,8 @@ pub struct Config {
     pub sessions: Sessions,
     /// `[login]`: signing in through a provider.
     pub login: Login,
+    /// `[verify]`: sites behind a reverse proxy.
+    pub verify: Verify,
     /// `[limits]`: rate limits and the lockout.
     pub limits: Limits,
     /// `[admin]`: administration by HTTP.
@@ -82,6 +88,16 @@ pub struct Config {
     pub clients: Vec<Client>,
 }
 
+impl Config {
+    /// Whether a rule about signed-in users looks at the claims of their provider, beyond their profile.
+    pub fn reads_claims_of_sessions(&self) -> bool {
+        self.verify.rules.iter().any(|rule| match &rule.access {
+            SiteAccess::SignedIn(conditions) => !conditions.allow.claims.is_empty(),
+            SiteAccess::Deny | SiteAccess::Anyone => false,
+        })
+    }
+}
+
 /// Validates all sections. The result must be used only if `validator` has no problem: it is `None` where a value cannot
 /// be built, but some problems leave a value. `ids` gives the order of providers and clients.
 pub(crate) fn validate(mut raw: RawConfig, ids: &Ids, validator: &mut Validator<'_>) -> Option<Config> {
@@ -94,6 +110,8 @@ pub(crate) fn validate(mut raw: RawConfig, ids: &Ids, validator: &mut Validator<
     tokens::validate(&raw.tokens, validator);
     sessions::validate_idle_timeout(sessions.as_ref(), &raw.tokens, validator);
     let login = login::validate(&raw.login, validator);
+    let context = VerifyContext { public_url, sessions: sessions.as_ref(), providers: ids.of_section("providers") };
+    let verify = verify::validate(raw.verify, &context, validator);
     let admin = admin::validate(raw.admin, validator);
     log::validate(&raw.log, validator);
     let storing = raw.providers.iter().filter(|(_, provider)| provider.store_tokens);
@@ -125,6 +143,7 @@ pub(crate) fn validate(mut raw: RawConfig, ids: &Ids, validator: &mut Validator<
         tokens: raw.tokens,
         sessions: sessions?,
         login: login?,
+        verify: verify?,
         limits: raw.limits,
         admin: admin?,
         log: raw.log,

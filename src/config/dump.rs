@@ -75,7 +75,11 @@ fn toml(value: &Value) -> String {
     match value {
         Value::String(text) => toml_edit::Value::from(text.as_str()).to_string(),
         Value::Array(items) => format!("[{}]", items.iter().map(toml).collect::<Vec<_>>().join(", ")),
-        Value::Object(_) => "{}".to_owned(),
+        Value::Object(table) if table.is_empty() => "{}".to_owned(),
+        Value::Object(table) => {
+            let pair = |(key, value): (&String, &Value)| format!("{} = {}", bare_or_quoted(key), toml(value));
+            format!("{{ {} }}", table.iter().map(pair).collect::<Vec<_>>().join(", "))
+        }
         other => other.to_string(),
     }
 }

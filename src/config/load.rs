@@ -230,6 +230,8 @@ fn plain(value: &MergedValue) -> Value {
         ValueKind::I64(number) => Value::from(*number),
         ValueKind::String(text) => Value::from(text.as_str()),
         ValueKind::Array(items) => items.iter().map(plain).collect(),
+        // A table in a list.
+        ValueKind::Table(table) => table.iter().map(|(key, value)| (key.clone(), plain(value))).collect(),
         _ => Value::Null,
     }
 }

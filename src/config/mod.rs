@@ -37,7 +37,6 @@ pub(crate) use section::client::model::Client;
 pub use section::client::model::{ACCOUNT_SCOPE, BUILT_IN_CLIENT};
 pub(crate) use section::limits::Limits;
 pub(crate) use section::log::{Log, LogFormat};
-#[cfg(test)]
 pub(crate) use section::provider::allow::Allow;
 pub(crate) use section::provider::choice::{
     Aal, Pkce, ProviderLogout, PushedAuthorization, ResponseMode, SignatureMethod,
@@ -55,6 +54,7 @@ pub use section::session_cookie::SameSite;
 pub(crate) use section::session_cookie::SessionCookie;
 pub(crate) use section::sessions::Sessions;
 pub(crate) use section::tokens::{Tokens, UserClaim};
+pub(crate) use section::verify::model::{SiteAccess, SiteConditions, SiteRule, Verify};
 pub use value::algorithm::Algorithm;
 pub(crate) use value::key_file::KeyFile;
 pub(crate) use value::pointer::Pointer;
@@ -62,4 +62,6 @@ pub(crate) use value::public_key::PublicKey;
 pub(crate) use value::public_url::{is_loopback, is_protected};
 pub(crate) use value::redirect_uri::{RedirectUri, with_query};
 pub(crate) use value::resource::{is_same_resource, resource_spellings};
+pub(crate) use value::site_host::SiteHost;
+pub(crate) use value::site_path::{PathRefused, SitePath};
 pub use warning::warnings;

@@ -1,10 +1,12 @@
 //! Checks tokens and sessions against the revocation cache of this replica.
 
+use serde_json::Value;
+
 use crate::app::App;
 use crate::base::clock::Timestamp;
 use crate::base::db::{Conn, DbError};
 use crate::base::id::SessionId;
-use crate::session::{self, SessionStatus, SignedIn};
+use crate::session::{self, CachedSession, SessionStatus, SignedIn};
 use crate::token::AccessClaims;
 
 /// Why a token or session is not accepted.
@@ -54,20 +56,60 @@ pub(super) fn check_session(app: &App, id: SessionId) -> Result<(), AccessTokenE
 pub async fn live(app: &App, id: SessionId, now: Timestamp) -> Result<SignedIn, AccessTokenError> {
     check_session(app, id)?;
     let found = app.db.run("find session", move |conn| session::find(conn, id)).await?;
-    // While the provider is missing in the configuration, its sessions are refused. They are live again when it returns.
-    let of_known_provider = |found: &SignedIn| app.providers.get(&found.session.provider).is_some();
-    let mut signed_in = found.filter(of_known_provider).ok_or(AccessTokenError::Revoked)?;
-    match app.lifetime.status(&signed_in.session, now) {
-        SessionStatus::Live => {}
-        SessionStatus::Expired => return Err(AccessTokenError::Expired),
-        SessionStatus::Ended => return Err(AccessTokenError::Revoked),
-    }
-    if app.lifetime.is_stale(&signed_in.session, now) {
-        // Stored in the background: the request does not wait, and a lost write is made up for by the next use.
-        let (db, stale_before) = (app.db.clone(), app.lifetime.stale_before(now));
-        let touch = move |conn: &mut Conn| session::touch(conn, id, stale_before, now);
-        tokio::spawn(async move { db.run("touch session", touch).await });
-        signed_in.session.last_activity_at = now;
-    }
+    let mut signed_in = found.ok_or(AccessTokenError::Revoked)?;
+    check_status(app, &signed_in, now)?;
+    touch(app, &mut signed_in, now);
     Ok(signed_in)
+}
+
+/// The same, from the cache where this replica has read the session within `verify.cache_for`: then no statement. The claims
+/// of the provider are with it where a rule of the configuration needs them.
+pub async fn seen(app: &App, id: SessionId, now: Timestamp) -> Result<CachedSession, AccessTokenError> {
+    check_session(app, id)?;
+    if let Some(mut seen) = app.sessions.get(id, now)
+        && check_status(app, &seen.signed_in, now).is_ok()
+    {
+        touch(app, &mut seen.signed_in, now);
+        return Ok(seen);
+    }
+    // Another replica may have stored a use since: a session is refused for idleness by its row only.
+    let (began, with_claims) = (app.sessions.begin(), app.config.reads_claims_of_sessions());
+    let read = move |conn: &mut Conn| {
+        if with_claims {
+            return session::find_with_claims(conn, id);
+        }
+        session::find(conn, id).map(|found| found.map(|signed_in| (signed_in, Value::Null)))
+    };
+    let (mut signed_in, claims) = app.db.run("find session", read).await?.ok_or(AccessTokenError::Revoked)?;
+    check_status(app, &signed_in, now)?;
+    app.sessions.insert(began, &signed_in, Some(&claims).filter(|_| with_claims), now);
+    touch(app, &mut signed_in, now);
+    // The session may have been ended, and its entry of the feed read, while the row was read.
+    check_session(app, id)?;
+    Ok(CachedSession { signed_in, claims })
+}
+
+fn check_status(app: &App, signed_in: &SignedIn, now: Timestamp) -> Result<(), AccessTokenError> {
+    // While the provider is missing in the configuration, its sessions are refused. They are live again when it returns.
+    if app.providers.get(&signed_in.session.provider).is_none() {
+        return Err(AccessTokenError::Revoked);
+    }
+    match app.lifetime.status(&signed_in.session, now) {
+        SessionStatus::Live => Ok(()),
+        SessionStatus::Expired => Err(AccessTokenError::Expired),
+        SessionStatus::Ended => Err(AccessTokenError::Revoked),
+    }
+}
+
+/// Stores a use in the background, where it is due: the request does not wait, and a lost write is made up for by the next
+/// use.
+fn touch(app: &App, signed_in: &mut SignedIn, now: Timestamp) {
+    if !app.lifetime.is_stale(&signed_in.session, now) {
+        return;
+    }
+    let (id, db, stale_before) = (signed_in.session.id, app.db.clone(), app.lifetime.stale_before(now));
+    app.sessions.used(id, now);
+    let write = move |conn: &mut Conn| session::touch(conn, id, stale_before, now);
+    tokio::spawn(async move { db.run("touch session", write).await });
+    signed_in.session.last_activity_at = now;
 }

@@ -4,6 +4,6 @@ mod check;
 mod introspect;
 mod subject;
 
-pub use check::{AccessTokenError, check, live};
+pub use check::{AccessTokenError, check, live, seen};
 pub use introspect::introspect;
 pub use subject::subject;

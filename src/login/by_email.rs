@@ -5,7 +5,7 @@
 //! the one that stated the address before. A provider where people can enter an address, or that verified it once by an
 //! e-mail, is no authority (AC-02, AC-04).
 
-use super::rules;
+use crate::access;
 use crate::account::Profile;
 use crate::config::Registration;
 
@@ -23,7 +23,7 @@ pub fn vouching<'r>(
 }
 
 fn is_authority(provider: &Registration, profile: &Profile) -> bool {
-    provider.trusts_email && !profile.email_assumed && rules::is_at(profile, &provider.allow.email_domains)
+    provider.trusts_email && !profile.email_assumed && access::is_at(profile, &provider.allow.email_domains)
 }
 
 #[cfg(test)]

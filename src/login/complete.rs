@@ -12,9 +12,9 @@ use super::input::{AnswerApp, AuthorizationResponse, Callback, Flow};
 use super::link::link;
 use super::posted;
 use super::refusal::{Code, LoginRefusal};
-use super::rules;
 use super::stale::{STALE, StaleLogin, StaleParts};
 use super::store::{self, Claim};
+use crate::access;
 use crate::app::App;
 use crate::base::clock::Timestamp;
 use crate::base::event::Event;
@@ -153,7 +153,7 @@ async fn claim(
 
 /// Applies the allow rules before the write. The error names the rule and contains nothing about the person.
 fn allowed(registration: &Registration, identity: &Identity) -> Result<(), LoginFailure> {
-    let judged = rules::judge(registration, &identity.profile, &identity.raw_claims);
+    let judged = access::judge(registration, &identity.profile, &identity.raw_claims);
     let Some(failed) = judged.into_iter().find(|judged| !judged.holds) else { return Ok(()) };
     let reason = format!("providers.{}.{} does not hold: {}", registration.id, failed.rule, failed.why);
     Err(LoginFailure::denied(Code::NotAllowed, reason).of_account(&identity.profile))

@@ -56,6 +56,7 @@ pub async fn create_session(
     }
     let ConfirmedLogin { provider, claimed, identity, .. } = login;
     let (Written { signed_in, code_issued }, new_user) = written(app, outcome, provider.id(), &profile, claimed)?;
+    app.sessions.changed(signed_in.user.sub);
     telemetry::record(&Event::LoginCompleted {
         provider: provider.id().to_owned(),
         user: signed_in.user.sub,

@@ -4,8 +4,8 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::new_session::{ForApp, app_session, new_session};
-use super::rules::{self, Judged};
 use super::{by_email, remarks};
+use crate::access::{self, Judged};
 use crate::account::Profile;
 use crate::base::clock::Timestamp;
 use crate::client::{self, Client};
@@ -129,8 +129,8 @@ pub fn explain(
 }
 
 fn judged(registration: &Registration, identity: &Identity, client: Option<&Client>) -> Vec<Rule> {
-    let judged = rules::judge(registration, &identity.profile, &identity.raw_claims);
-    let looked_at = rules::looked_at(registration, &identity.profile, &identity.raw_claims);
+    let judged = access::judge(registration, &identity.profile, &identity.raw_claims);
+    let looked_at = access::looked_at(registration, &identity.profile, &identity.raw_claims);
     let of_provider = judged.into_iter().zip(looked_at).map(|(judged, (wanted, found))| Rule {
         judged: Judged { rule: format!("providers.{}.{}", registration.id, judged.rule), ..judged },
         wanted: Some(wanted),

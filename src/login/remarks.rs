@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::rules::kind;
+use crate::access::kind;
 use crate::config::{Pointer, Registration};
 use crate::upstream::{Identity, MAX_GROUPS};
 

@@ -116,6 +116,7 @@ impl Server {
         let jobs = Schedule::start(&app, move || {
             throttles.evict_quiet();
             tidied.clients.evict_old_failures(tidied.clock.now());
+            tidied.sessions.evict_stale(tidied.clock.now());
             metrics.iter().for_each(Metrics::run_upkeep);
         });
         tracing::info!(public = %public.address, admin = %admin.address, issuer = app.config.server.public_url.issuer(), "ready");

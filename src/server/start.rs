@@ -19,7 +19,7 @@ use crate::base::outbound::{Outbound, OutboundError};
 use crate::client;
 use crate::config::Config;
 use crate::keys::{self, KeysError};
-use crate::session::{Endings, FeedConnection, Follower, Lifetime, RevocationCache};
+use crate::session::{Endings, FeedConnection, Follower, Lifetime, RevocationCache, SessionCache};
 use crate::telemetry;
 use crate::upstream::Registry;
 use crate::vault::Vault;
@@ -70,6 +70,7 @@ pub(super) fn load(mut config: Config, clock: Clock, most_outbound: usize) -> Re
     // Before any request: a replica that does not know the revocations cannot answer.
     let follower = feed.read(&clock, &revocations)?.follow()?;
     let vault = Vault::new(&db, &config.ring, &clock, telemetry::record);
+    let sessions = SessionCache::new(config.verify.cache_for);
     let app = App {
         config,
         db,
@@ -81,12 +82,14 @@ pub(super) fn load(mut config: Config, clock: Clock, most_outbound: usize) -> Re
         lifetime,
         endings,
         revocations,
+        sessions,
         pending_logins: Estimate::default(),
         outbound,
         email_warnings: OncePer::hour(),
         unbound_codes: OncePer::hour(),
         unbound_origins: OncePer::start(),
         forwarding_warnings: OncePer::hour(),
+        verify_warnings: OncePer::hour(),
         auth_time_notes: OncePer::hour(),
         refusal_lines: LogLimit::default(),
         rejected_requests: CountPerMinute::default(),

@@ -1,6 +1,7 @@
 //! Sessions. Every token belongs to one session, and ending the session ends the tokens; it takes one `UPDATE`.
 
 mod aal;
+mod cache;
 mod clock_offset;
 mod cookie;
 mod device;
@@ -17,6 +18,7 @@ mod store;
 mod upstream_id_token;
 
 pub use aal::Aal;
+pub use cache::{CachedSession, ReadBegan, SessionCache};
 pub use clock_offset::ClockOffset;
 pub use cookie::{decode, encode};
 pub use device::Device;
@@ -31,8 +33,8 @@ pub use signed_in::{Session, SignedIn};
 pub use status_index::{LIST_LEN, StatusIndex};
 pub use store::{
     Dismissed, Ended, Expired, Mark, Removed, RevokedToken, Scope, SignedInRow, Stretch, Upstream, end, end_listed,
-    end_some_of_identity, end_upstream, end_where, expire, find, list, list_all, list_beside, prune_ended, prune_feed,
-    reparent, revoke_token, touch,
+    end_some_of_identity, end_upstream, end_where, expire, find, find_with_claims, list, list_all, list_beside,
+    prune_ended, prune_feed, reparent, revoke_token, touch,
 };
 #[cfg(feature = "dev")]
 pub use store::{hot_statements, rare_statements};

@@ -21,7 +21,7 @@ mod store;
 mod token_size;
 
 pub use crate::config::{ACCOUNT_SCOPE, BUILT_IN_CLIENT};
-pub use access::{AccessClaims, AccessHeader, Audience, Subject, TokenInvalid, verify, verify_for_any};
+pub use access::{AccessClaims, AccessHeader, Audience, Subject, TokenInvalid, names_issuer, verify, verify_for_any};
 pub use claims::{has_scope, released};
 pub use code::{CodeRefused, Granted, PresentedCode, redeem, s256_challenge};
 pub use content::Terms;

@@ -121,6 +121,7 @@ pub async fn renew(app: &App, presented: Presented, now: Timestamp) -> Result<Re
         RefreshOutcome::InvalidTarget => return Err(RenewalRefused::InvalidTarget),
     };
     let session = &signed_in.session;
+    app.sessions.used(session.id, session.last_activity_at);
     let scope = scope.map_or_else(|| session.scopes.clone(), |scope| scope.join(" "));
     let resource = resource.or_else(|| session.resource.clone());
     let (scope, resource) = still_allowed(app, session, scope, resource)?;

@@ -56,7 +56,7 @@ pub use oauth1::OAuth1;
 pub use oauth2::OAuth2;
 pub use oidc::Oidc;
 pub use probe::{Addresses, Check, Finding, ProbeOutcome, probe};
-pub use profile::{MAX_GROUPS, claim};
+pub use profile::{MAX_GROUPS, claim, stored_claim};
 pub use provider::Provider;
 pub use refresh::{PreviousIdToken, RefreshRequest, TokenTypeHint, max_refresh_duration};
 pub use registry::{IssuerChange, Registry, issuer_changed};

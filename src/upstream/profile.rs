@@ -66,6 +66,27 @@ pub fn claim(registration: &Registration, sources: &[Value], pointer: &Pointer) 
     }
 }
 
+/// The value of the claim at `pointer` of an identity as its last login stored it: what the profile took of it, else what the
+/// provider said. Claims of the protocol, such as `iss` and `acr`, are not stored.
+pub fn stored_claim(
+    registration: &Registration,
+    profile: &Profile,
+    claims: &Value,
+    pointer: &Pointer,
+) -> Option<Value> {
+    let of = &registration.claims;
+    let is = |of: &Option<Pointer>| of.as_ref() == Some(pointer);
+    match () {
+        () if is(&of.email) => profile.email.as_ref().map(|email| json!(email)),
+        () if is(&of.email_verified) => profile.email_verified.map(Value::Bool),
+        () if is(&of.name) => profile.name.as_ref().map(|name| json!(name)),
+        () if is(&of.preferred_username) => profile.preferred_username.as_ref().map(|name| json!(name)),
+        () if is(&of.picture) => profile.picture.as_ref().map(|picture| json!(picture)),
+        () if is(&of.groups) => profile.groups.as_ref().map(|groups| json!(groups)),
+        () => pointer.find(claims).map(normalized),
+    }
+}
+
 /// A value without the spaces around its texts. A text with characters to remove is `null`: without them it would be another
 /// value.
 fn normalized(value: &Value) -> Value {

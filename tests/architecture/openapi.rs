@@ -13,6 +13,9 @@ const OF_PAGES: [&str; 3] = ["/assets/style-2.css", "/assets/icon-1.svg", "/favi
 /// Described together with the path that ends with a slash.
 const WITHOUT_SLASH: &str = "/oauth2/url";
 
+/// Described together with `/verify`.
+const BEHIND_VERIFY: &str = "/verify/{path:.*}";
+
 /// The first text in quotes, and what follows it.
 fn quoted(source: &str) -> Option<(&str, &str)> {
     source.split_once('"')?.1.split_once('"')
@@ -38,7 +41,8 @@ fn public_routes(source: &str) -> BTreeMap<String, BTreeSet<String>> {
         let (_, arguments) = row.split_once('(').expect("a row");
         let path = path_of(arguments.split(',').next().expect("a path").trim());
         let entries = arguments.split("Entry::").skip(1).map(|entry| entry.split('(').next().expect("a method"));
-        let methods = entries.map(|method| if method == "read" { "GET".to_owned() } else { method.to_uppercase() });
+        let methods = entries
+            .map(|method| if method == "read" || method == "any" { "GET".to_owned() } else { method.to_uppercase() });
         assert!(found.insert(path, methods.collect()).is_none(), "twice: {row}");
     }
     found
@@ -102,7 +106,7 @@ fn the_table_of_routes_is_the_only_way_to_a_handler() {
 fn every_address_is_described() {
     let mut routes = all_routes();
     assert!(routes.len() > 40, "{routes:?}");
-    for path in OF_PAGES.into_iter().chain([WITHOUT_SLASH]) {
+    for path in OF_PAGES.into_iter().chain([WITHOUT_SLASH, BEHIND_VERIFY]) {
         assert!(routes.remove(path).is_some(), "{path} is no address any more");
     }
     let described = described();

@@ -25,6 +25,7 @@ mod session;
 mod sessions;
 mod status_lists;
 mod userinfo;
+mod verify;
 mod well_known;
 
 mod access_token;

@@ -10,6 +10,7 @@ mod refresh;
 mod scenario;
 mod session;
 mod status_list;
+mod verify;
 
 pub use app_login::{app_callback, app_login};
 pub use authorize::{APP, REDIRECT_URI, authorize, redeem};
@@ -21,3 +22,4 @@ pub use refresh::{Chains, TokenEndpoint, access_token, refresh};
 pub use scenario::{Limit, Scenario, fixed};
 pub use session::session;
 pub use status_list::status_list;
+pub use verify::verify;

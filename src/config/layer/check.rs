@@ -78,7 +78,11 @@ impl<'s> Checker<'_, 's> {
     fn entry(&mut self, value: &mut Value, table: Shape<'s>, path: &mut Vec<String>) -> bool {
         let key = path.last().cloned().unwrap_or_default();
         let Some(shape) = table.child(&key) else {
-            self.report(&path.join("."), "unknown key", suggest_key(path, self.root).remedy(|path| path.join(".")));
+            self.report(
+                &path.join("."),
+                "unknown key",
+                suggest_key(&without_positions(path), self.root).remedy(|path| path.join(".")),
+            );
             return false;
         };
         if let Some(id_rule) = table.id_rule().filter(|id_rule| !id_rule.accepts(&key)) {
@@ -103,6 +107,7 @@ impl<'s> Checker<'_, 's> {
                     values.iter().enumerate().filter_map(|(index, value)| Some((index, mismatch(value, item)?)));
                 let mismatches: Vec<_> = mismatches.collect();
                 let is_valid = mismatches.is_empty();
+                self.tables_of_list(values, item, path);
                 for (index, (what, remedy)) in mismatches {
                     self.report(&format!("{}[{index}]", path.join(".")), what, remedy);
                 }
@@ -112,11 +117,29 @@ impl<'s> Checker<'_, 's> {
         }
     }
 
+    /// Checks the keys of the tables in a list.
+    fn tables_of_list(&mut self, values: &mut [Value], item: Shape<'s>, path: &mut Vec<String>) {
+        let Some(name) = path.pop() else { return };
+        for (at, value) in values.iter_mut().enumerate() {
+            if let (ValueType::Table(_), Value::Object(values)) = (item.value_type(), value) {
+                path.push(format!("{name}[{at}]"));
+                self.table(values, item, path);
+                path.pop();
+            }
+        }
+        path.push(name);
+    }
+
     fn report(&mut self, key: &str, what: impl Into<String>, remedy: impl Into<String>) {
         let place = self.layer.places.get(key).cloned();
         let place = place.unwrap_or_else(|| Place::File(self.layer.name.clone(), None));
         self.problems.push(Problem { place, key: key.to_owned(), what: what.into(), remedy: remedy.into() });
     }
+}
+
+/// The path without the positions in lists: `rules` for `rules[0]`.
+fn without_positions(path: &[String]) -> Vec<String> {
+    path.iter().map(|key| key.split('[').next().unwrap_or(key).to_owned()).collect()
 }
 
 fn type_name(value: &Value) -> &'static str {

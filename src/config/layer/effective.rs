@@ -81,7 +81,7 @@ impl Effective {
         let base = key.split('[').next().unwrap_or(key);
         if let Some(setting) = self.find(base).filter(|setting| setting.origin != DEFAULT) {
             let layers = self.places.iter().rev().filter(|(name, _)| *name == setting.origin);
-            if let Some(place) = layers.flat_map(|(_, places)| [places.get(key), places.get(base)]).flatten().next() {
+            if let Some(place) = layers.flat_map(|(_, places)| nearest_place(places, key)).next() {
                 return place.clone();
             }
         }
@@ -108,6 +108,18 @@ impl Effective {
             put(&mut root, &setting.path, setting.value.clone());
         }
         root
+    }
+}
+
+/// The place of a key, or of the list item or the list around it.
+fn nearest_place<'p>(places: &'p HashMap<String, Place>, key: &str) -> Option<&'p Place> {
+    let mut key = key;
+    loop {
+        if let Some(place) = places.get(key) {
+            return Some(place);
+        }
+        // Of `rules[0].hosts[1]`: `rules[0].hosts`, `rules[0]`, `rules`. Above the list nothing is nearer than its section.
+        key = key.get(..key.rfind(['[', '.']).filter(|_| key.contains('['))?)?;
     }
 }
 

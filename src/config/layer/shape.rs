@@ -56,9 +56,10 @@ impl<'s> Shape<'s> {
         }
     }
 
-    /// The shape of a key of this table; `None` where there is no such key.
+    /// The shape of a key of this table, or of the tables in this list; `None` where there is no such key.
     pub(crate) fn child(self, key: &str) -> Option<Self> {
         match self.value_type() {
+            ValueType::List(item) if matches!(item.value_type(), ValueType::Table(_)) => item.child(key),
             ValueType::Table(keys) => keys.get(key).map(Self),
             ValueType::Named(entry) => Some(entry),
             _ => None,

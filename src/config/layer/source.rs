@@ -56,7 +56,10 @@ impl Reader<'_> {
             path.push(key.to_owned());
             let span = table.key(key).and_then(toml_edit::Key::span).or_else(|| item.span());
             self.note(path.join("."), span);
-            self.order.push(path.clone());
+            // The keys of a list's tables are no keys of the configuration by themselves.
+            if !path.iter().any(|key| key.ends_with(']')) {
+                self.order.push(path.clone());
+            }
             values.insert(key.to_owned(), self.item(item, &path));
         }
         values
@@ -68,7 +71,14 @@ impl Reader<'_> {
         }
         match item {
             Item::Value(value) => self.value(value, path),
-            Item::ArrayOfTables(tables) => Value::Array(vec![Value::Object(Map::new()); tables.len()]),
+            Item::ArrayOfTables(tables) => {
+                let read = |(at, table): (usize, &toml_edit::Table)| {
+                    let path = item_of(path, at);
+                    self.note(path.join("."), table.span());
+                    Value::Object(self.table(table, &path))
+                };
+                tables.iter().enumerate().map(read).collect()
+            }
             Item::None | Item::Table(_) => Value::Null,
         }
     }
@@ -82,9 +92,10 @@ impl Reader<'_> {
             toml_edit::Value::Datetime(_) => Value::Null,
             toml_edit::Value::InlineTable(table) => Value::Object(self.table(table, path)),
             toml_edit::Value::Array(items) => {
-                let read = |(place, item): (usize, &toml_edit::Value)| {
-                    self.note(format!("{}[{place}]", path.join(".")), item.span());
-                    self.value(item, path)
+                let read = |(at, item): (usize, &toml_edit::Value)| {
+                    let path = item_of(path, at);
+                    self.note(path.join("."), item.span());
+                    self.value(item, &path)
                 };
                 items.iter().enumerate().map(read).collect()
             }
@@ -95,6 +106,12 @@ impl Reader<'_> {
         let line = span.map(|span| self.lines.number(span.start));
         self.places.insert(key, Place::File(self.name.to_owned(), line));
     }
+}
+
+/// The path of an item of a list: `rules[0]` below the path of the table.
+fn item_of(path: &[String], at: usize) -> Vec<String> {
+    let Some((last, table)) = path.split_last() else { return Vec::new() };
+    [table, &[format!("{last}[{at}]")]].concat()
 }
 
 /// The byte offset of each newline.

@@ -121,6 +121,7 @@ fn collect(shape: Shape<'_>, path: &mut Vec<String>, wrong: &[String], into: &mu
             collect(entry, path, wrong, into);
             path.pop();
         }
+        ValueType::List(item) if matches!(item.value_type(), ValueType::Table(_)) => collect(item, path, wrong, into),
         _ => {}
     }
 }

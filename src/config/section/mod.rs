@@ -22,3 +22,4 @@ pub(crate) mod session_cookie;
 pub(crate) mod sessions;
 pub(crate) mod signing;
 pub(crate) mod tokens;
+pub(crate) mod verify;

@@ -9,5 +9,6 @@ mod server;
 mod sharing;
 mod sites;
 mod sources;
+mod verify;
 
 pub use sources::warnings;

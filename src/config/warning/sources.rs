@@ -1,7 +1,7 @@
 //! All warnings of a configuration.
 
 use super::collect::Warner;
-use super::{database, readable_files, server, sharing, sites};
+use super::{database, readable_files, server, sharing, sites, verify};
 use crate::config::layer::problem::Problems;
 use crate::config::load::Loaded;
 
@@ -14,5 +14,6 @@ pub fn warnings(loaded: &Loaded) -> Problems {
     server::warn(config, &mut warner);
     sites::warn(config, &mut warner);
     sharing::warn(config, &mut warner);
+    verify::warn(config, &mut warner);
     warner.into_problems()
 }

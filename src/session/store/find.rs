@@ -1,7 +1,8 @@
 //! Finds a session by its id, with its user.
 
-use diesel::sql_types::Uuid;
-use diesel::{OptionalExtension, QueryResult, RunQueryDsl};
+use diesel::sql_types::{Jsonb, Nullable, Uuid};
+use diesel::{OptionalExtension, QueryResult, QueryableByName, RunQueryDsl};
+use serde_json::Value;
 
 use super::row::{SignedInRow, signed_in_columns};
 use crate::base::db::Conn;
@@ -17,4 +18,26 @@ statement! {
 /// The session with that id and its user, whether it is live, expired or ended.
 pub fn find(conn: &mut Conn, id: SessionId) -> QueryResult<Option<SignedIn>> {
     Ok(Find { id }.get_result::<SignedInRow>(conn).optional()?.map(SignedIn::from))
+}
+
+statement! {
+    struct FindWithClaims { id: SessionId => Uuid }
+    concat!(
+        "SELECT ", signed_in_columns!(), ", (SELECT subs.claims FROM subs WHERE subs.id = s.sub_id) AS claims
+         FROM sessions s JOIN users u ON u.id = ANY (ARRAY[s.user_id]) WHERE s.id = {id}"
+    )
+}
+
+#[derive(QueryableByName)]
+struct RowWithClaims {
+    #[diesel(embed)]
+    signed_in: SignedInRow,
+    #[diesel(sql_type = Nullable<Jsonb>)]
+    claims: Option<Value>,
+}
+
+/// The same with the claims of the last login at its identity, as stored; `null` for an identity that was removed.
+pub fn find_with_claims(conn: &mut Conn, id: SessionId) -> QueryResult<Option<(SignedIn, Value)>> {
+    let found = FindWithClaims { id }.get_result::<RowWithClaims>(conn).optional()?;
+    Ok(found.map(|found| (found.signed_in.into(), found.claims.unwrap_or_default())))
 }

@@ -7,6 +7,7 @@ use crate::base::hot::{HotStatement, hot};
 pub fn hot_statements() -> Vec<HotStatement> {
     hot![
         find::Find: ["sessions_pkey", "users_pkey", "subs_pkey"],
+        find::FindWithClaims: ["sessions_pkey", "users_pkey", "subs_pkey"],
         touch::Touch: ["sessions_pkey"],
         reparent::Lock: ["sessions_pkey"],
         reparent::Reparent: ["sessions_pkey", "sessions_parent_id"],

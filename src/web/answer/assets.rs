@@ -29,5 +29,7 @@ pub async fn favicon() -> HttpResponse {
 
 fn asset(media_type: &'static str, body: &'static str) -> HttpResponse {
     let for_ever = (header::CACHE_CONTROL, "public, max-age=31536000, immutable");
-    HttpResponse::Ok().content_type(media_type).insert_header(for_ever).body(body)
+    // Pages that a proxy shows at the addresses of other sites load them too.
+    let for_everyone = (header::CROSS_ORIGIN_RESOURCE_POLICY, "cross-origin");
+    HttpResponse::Ok().content_type(media_type).insert_header(for_ever).insert_header(for_everyone).body(body)
 }

@@ -30,6 +30,19 @@ pub(super) fn html_leading_away(status: StatusCode, page: &impl Template) -> Htt
     answer
 }
 
+/// A page without forms that a proxy shows at the address of another site. `origin` is ours, of the style.
+pub(super) fn html_at_site(status: StatusCode, page: &impl Template, origin: &str) -> HttpResponse {
+    let mut answer = html(status, page);
+    let policy = format!(
+        "default-src 'none'; style-src {origin}; img-src {origin}; form-action 'none'; frame-ancestors 'none'; \
+         base-uri 'none'"
+    );
+    if let Ok(policy) = HeaderValue::from_str(&policy) {
+        answer.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
+    }
+    answer
+}
+
 /// A page whose forms post to this origin only.
 pub(super) fn html(status: StatusCode, page: &impl Template) -> HttpResponse {
     let Ok(body) = page.render() else {

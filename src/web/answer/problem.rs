@@ -17,8 +17,7 @@ pub struct Problem {
     refusal: Refusal,
     reference: Option<Reference>,
     retry_after: Option<u64>,
-    /// The header `Allow` of a 405, the page of a 401 where the person can confirm what a fresh login cannot show, or the name
-    /// of a cookie.
+    /// The header `Allow` of a 405, an address for the person at a 401, or the name of a cookie.
     extra: Option<Box<Extra>>,
     challenge: Option<Challenge>,
     /// Whether the refusal ended a login or a session. The page then offers to sign in again.
@@ -36,6 +35,7 @@ pub struct Problem {
 enum Extra {
     Allow(String),
     ConfirmUrl(String),
+    LoginUrl(String),
     /// The name of a cookie that the browser does not keep.
     Cookie(String),
 }
@@ -127,6 +127,11 @@ impl Problem {
     /// The same where no provider of the user shows a fresh login: the person can confirm at `confirm_url`.
     pub fn confirmation_needed(max_age: i64, confirm_url: String) -> Self {
         Self { extra: Some(Box::new(Extra::ConfirmUrl(confirm_url))), ..Self::authentication_too_old(max_age) }
+    }
+
+    /// The same refusal with the address of the login that resolves it.
+    pub fn with_login_url(self, url: String) -> Self {
+        Self { extra: Some(Box::new(Extra::LoginUrl(url))), ..self }
     }
 
     /// The refusal that ended a login.
@@ -248,6 +253,14 @@ impl Problem {
     pub(super) fn allow(&self) -> Option<&str> {
         match self.extra.as_deref() {
             Some(Extra::Allow(methods)) => Some(methods),
+            _ => None,
+        }
+    }
+
+    /// The address of the login that resolves it.
+    pub(super) fn login_url(&self) -> Option<&str> {
+        match self.extra.as_deref() {
+            Some(Extra::LoginUrl(url)) => Some(url),
             _ => None,
         }
     }

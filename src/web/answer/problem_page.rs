@@ -6,7 +6,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 
 use super::assets::STYLE_PATH;
-use super::page::{html, html_leading_away, prefix};
+use super::page::{html, html_at_site, html_leading_away, prefix};
 use super::ways::{Circumstances, Wanted, Ways};
 use crate::app::App;
 use crate::upstream::Provider;
@@ -51,7 +51,7 @@ pub struct ProblemTexts<'a> {
 
 /// The page for a refusal.
 pub fn problem(request: &HttpRequest, texts: &ProblemTexts<'_>) -> HttpResponse {
-    let ProblemTexts { status, title, sentence, reference, wanted, disabled, page } = *texts;
+    let ProblemTexts { status, title, sentence, reference, .. } = *texts;
     let Some(app) = request.app_data::<Data<App>>() else {
         let ways = Ways::default();
         return html(
@@ -59,11 +59,20 @@ pub fn problem(request: &HttpRequest, texts: &ProblemTexts<'_>) -> HttpResponse 
             &ProblemPage { prefix: "", style: STYLE_PATH, title, sentence, reference, tried: None, ways },
         );
     };
-    let ways = Ways::of(app, prefix(app), wanted, page, app.clock.now());
-    let leads_away = ways.back.is_some();
-    let tried = tried(app, wanted, disabled);
-    let page = ProblemPage { prefix: prefix(app), style: STYLE_PATH, title, sentence, reference, tried, ways };
-    if leads_away { html_leading_away(status, &page) } else { html(status, &page) }
+    let page = problem_page(app, prefix(app), texts);
+    if page.ways.back.is_some() { html_leading_away(status, &page) } else { html(status, &page) }
+}
+
+/// The same at the address of another site: its links and its style are those of the gateway.
+pub fn problem_at_site(app: &App, texts: &ProblemTexts<'_>) -> HttpResponse {
+    let public_url = &app.config.server.public_url;
+    html_at_site(texts.status, &problem_page(app, public_url.issuer(), texts), public_url.origin())
+}
+
+fn problem_page<'a>(app: &'a App, prefix: &'a str, texts: &ProblemTexts<'a>) -> ProblemPage<'a> {
+    let ProblemTexts { title, sentence, reference, wanted, disabled, page, .. } = *texts;
+    let ways = Ways::of(app, prefix, wanted, page, app.clock.now());
+    ProblemPage { prefix, style: STYLE_PATH, title, sentence, reference, tried: tried(app, wanted, disabled), ways }
 }
 
 /// The account that the login was refused for, if it was.

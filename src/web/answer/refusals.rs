@@ -167,6 +167,15 @@ refusals! {
     UserinfoFailed 400 "userinfo_failed" "invalid_request" "The login could not be verified"
         "The provider's information about you could not be verified. Please start again.";
     NotAllowed 403 "not_allowed" "invalid_request" "Not allowed" "You are not allowed to sign in here.";
+    /// A rule for sites behind a proxy refuses the person, or nobody may see the page.
+    SiteNotAllowed 403 "not_allowed" "invalid_request" "Not allowed" "You may not see this page.";
+    /// RFC 9470, for a site behind a proxy.
+    StepUpNeeded 401 "insufficient_user_authentication" "invalid_client" "Please sign in again first"
+        "For this page the sign-in has to be more recent or stronger.";
+    /// The same after a new login that changed nothing.
+    StepUpFailed 403 "insufficient_user_authentication" "invalid_request" "This sign-in is not enough"
+        "For this page the sign-in has to be more recent or stronger, and signing in again did not change that. \
+         Please try another way to sign in, or ask the operator of the page.";
     UserDisabled 403 "user_disabled" "invalid_request" "This account is disabled"
         "The operator of this site has disabled this account, and can enable it again.";
     ReturnToRefused 400 "return_to_refused" "invalid_request" "The return address is refused"

@@ -12,6 +12,7 @@ use super::refusals::{NEEDS_OPERATOR, Refusal, RefusalText};
 use super::token_response::ErrorResponse;
 use super::ways::{Circumstances, Wanted};
 use super::{negotiate, problem_page, viewer};
+use crate::app::App;
 use crate::base::id::Reference;
 
 /// The path of the consent form, whose address shows the page again.
@@ -23,19 +24,33 @@ impl Problem {
         if negotiate::wants_json_only(request) {
             return self.for_program(request);
         }
-        let _logged = self.reference_for(request);
         let (nothing, sentence) = (Wanted::default(), self.sentence());
-        let page = problem_page::ProblemTexts {
+        self.finish(problem_page::problem(request, &self.page_texts(request, &sentence, &nothing)))
+    }
+
+    /// Renders an HTML page that a proxy shows at the address of another site.
+    pub fn for_site(&self, app: &App, request: &HttpRequest) -> HttpResponse {
+        let (nothing, sentence) = (Wanted::default(), self.sentence());
+        self.finish(problem_page::problem_at_site(app, &self.page_texts(request, &sentence, &nothing)))
+    }
+
+    fn page_texts<'a>(
+        &'a self,
+        request: &HttpRequest,
+        sentence: &'a str,
+        nothing: &'a Wanted,
+    ) -> problem_page::ProblemTexts<'a> {
+        let _logged = self.reference_for(request);
+        problem_page::ProblemTexts {
             status: self.status(),
             title: self.text().title,
-            sentence: &sentence,
+            sentence,
             // That of a login only: `vestibule logins show` finds each reference that a page shows.
             reference: self.reference().map(Reference::as_str),
-            wanted: self.wanted().unwrap_or(&nothing),
+            wanted: self.wanted().unwrap_or(nothing),
             disabled: self.is(Refusal::UserDisabled),
             page: self.circumstances(request),
-        };
-        self.finish(problem_page::problem(request, &page))
+        }
     }
 
     /// Renders for a path with no known surface: an HTML page only where `Accept` names `text/html`.
@@ -67,13 +82,16 @@ impl Problem {
             reference: &'a str,
             #[serde(skip_serializing_if = "Option::is_none")]
             confirm_url: Option<&'a str>,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            login_url: Option<&'a str>,
         }
         let reference = self.reference_for(request);
-        let confirm_url = self.confirm_url();
+        let (confirm_url, login_url) = (self.confirm_url(), self.login_url());
         let RefusalText { status, code, title, hint, .. } = *self.text();
         let sentence = self.sentence();
         let detail = if hint.is_empty() { sentence.into_owned() } else { format!("{sentence} {hint}") };
-        let body = Body { r#type: "about:blank", title, status, detail, code, reference: &reference, confirm_url };
+        let body =
+            Body { r#type: "about:blank", title, status, detail, code, reference: &reference, confirm_url, login_url };
         let body = serde_json::to_string(&body).unwrap_or_default();
         let answer = HttpResponse::build(self.status()).content_type("application/problem+json").body(body);
         self.finish(answer)
@@ -99,7 +117,9 @@ impl Problem {
                 && (self.retry_after().is_some() || matches!(self.text().status, 502 | 504)),
             repeatable: request.method() == Method::GET || request.path().ends_with(CONSENT_FORM),
             needs_operator: self.needs_operator(),
-            other_account: self.is(Refusal::NotAllowed) || self.is(Refusal::UserDisabled),
+            other_account: [Refusal::NotAllowed, Refusal::UserDisabled, Refusal::SiteNotAllowed]
+                .iter()
+                .any(|refusal| self.is(*refusal)),
             of_login: self.is_of_login(),
         }
     }
@@ -144,6 +164,10 @@ impl Problem {
         }
         if let Some(allow) = self.allow().and_then(|allow| HeaderValue::from_str(allow).ok()) {
             headers.insert(header::ALLOW, allow);
+        }
+        // nginx hands the headers of a 401 on, and not its body.
+        if let Some(url) = self.login_url().and_then(|url| HeaderValue::from_str(url).ok()) {
+            headers.insert(header::LOCATION, url);
         }
         if let Some(challenge) = self.challenge().and_then(|challenge| HeaderValue::from_str(&challenge.text()).ok()) {
             headers.insert(header::WWW_AUTHENTICATE, challenge);

@@ -25,6 +25,7 @@ use crate::web::answer::problem::Problem;
 use crate::web::answer::refusals::Refusal;
 use crate::web::answer::to_app::to_app;
 use crate::web::answer::viewer;
+use crate::web::request::attempts;
 use crate::web::request::authorization_response;
 use crate::web::request::cookies;
 use crate::web::request::credentials;
@@ -103,6 +104,7 @@ pub async fn begin(
     if let Some(page) = end_of_loop(&app, &request, open.is_some(), Some(&provider), return_to.as_ref()) {
         return Ok(page);
     }
+    let step_up = attempts::step_up_once(&app, &request, &query, now)?;
     let (binding, cookie) = cookies::bind(&app, &request);
     let (caller, request) = (caller(&app, &request), open.as_ref().map(|open| LoginFor::Stored(open.id)));
     let new_login = NewLogin {
@@ -117,7 +119,12 @@ pub async fn begin(
         caller,
     };
     let begun = login::begin(&app, new_login, now).await.map_err(|refusal| not_begun(refusal, &provider, open))?;
-    Ok(HttpResponse::Found().insert_header((header::LOCATION, begun.url)).cookie(cookie).finish())
+    let mut answer = HttpResponse::Found();
+    answer.insert_header((header::LOCATION, begun.url)).cookie(cookie);
+    if let Some(cookie) = step_up {
+        answer.cookie(cookie);
+    }
+    Ok(answer.finish())
 }
 
 /// The refusal of a login that could not begin, with the app's request that it was for.

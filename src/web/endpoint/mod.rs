@@ -26,3 +26,4 @@ pub mod status_list;
 pub mod token;
 pub mod token_exchange;
 pub mod userinfo;
+pub mod verify;

@@ -72,6 +72,11 @@ impl Parameters {
         self.0.is_empty()
     }
 
+    /// The value of a parameter, which may be empty; `None` where it is absent.
+    pub fn given(&self, name: &str) -> Option<&str> {
+        self.0.iter().find(|(other, _)| other == name).map(|(_, value)| value.as_str())
+    }
+
     /// The value of a parameter; `None` where it is absent or empty.
     pub fn get(&self, name: &str) -> Option<&str> {
         self.0.iter().find(|(other, value)| other == name && !value.is_empty()).map(|(_, value)| value.as_str())

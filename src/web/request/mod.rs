@@ -1,5 +1,6 @@
 //! Reading a request: parameters, forms, cookies, credentials, the client's address, rate limits.
 
+pub mod attempts;
 pub mod authorization;
 pub mod authorization_response;
 mod bounded_store;
@@ -10,6 +11,7 @@ pub mod cookies;
 pub mod credentials;
 pub mod expired_cookies;
 pub mod extract;
+pub mod forwarded;
 mod limiter;
 pub mod login;
 mod login_limits;

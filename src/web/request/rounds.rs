@@ -32,7 +32,10 @@ fn count(app: &App, request: &HttpRequest, target: &str) -> u32 {
 
 /// Whether a further login for this address would be one more round of a loop.
 pub fn is_loop(app: &App, request: &HttpRequest, target: &str) -> bool {
-    matches!(cookies::session(app, request), SessionCookie::Missing) && count(app, request, target) >= MAX_ROUNDS
+    // A site behind a proxy may get no session cookie, although the browser sends it to us.
+    let is_site = !target.starts_with('/') && !target.starts_with(app.config.server.public_url.origin());
+    let may_be_lost = is_site || matches!(cookies::session(app, request), SessionCookie::Missing);
+    may_be_lost && count(app, request, target) >= MAX_ROUNDS
 }
 
 /// Counts a login that ends at this address. In a browser that keeps the session cookie the count has no effect.

@@ -74,7 +74,10 @@ async fn judge(app: &App, entry: &Entry, request: &mut ServiceRequest) -> Result
     if refused_origin && means == Means::Cookie {
         return Err(Refusal::ForeignOrigin.into());
     }
-    let signed_in = gate::live(app, session, now).await?;
+    let signed_in = match entry.access {
+        Access::BuiltIn => gate::seen(app, session, now).await?.signed_in,
+        _ => gate::live(app, session, now).await?,
+    };
     request.extensions_mut().insert(Caller { signed_in, means });
     Ok(())
 }
@@ -87,7 +90,7 @@ async fn credential(
     now: Timestamp,
 ) -> Result<Option<Credential>, Problem> {
     match access {
-        Access::Open | Access::Browser | Access::Client | Access::LogoutToken => Ok(None),
+        Access::Open | Access::Browser | Access::Client | Access::LogoutToken | Access::Site => Ok(None),
         Access::Cookie => credentials::by_cookie(app, request.request()).map(Some),
         Access::BuiltIn => credentials::of_built_in_client(app, request.request(), now).map(Some),
         Access::Account => credentials::for_account(app, request.request(), now).map(Some),

@@ -56,6 +56,8 @@ pub enum Verb {
     Post,
     /// DELETE, with no other method.
     Delete,
+    /// Every method, also unknown ones: that of a request to another site.
+    Any,
 }
 
 /// The credentials that an endpoint takes.
@@ -77,6 +79,9 @@ pub enum Access {
     Client,
     /// A logout token of a provider, in the form. The handler verifies it.
     LogoutToken,
+    /// The session cookie, or an access token of the built-in client for sites. The handler reads them itself, since a rule may
+    /// need neither.
+    Site,
 }
 
 /// The origins from which a browser may send a cookie-authenticated request.
@@ -139,7 +144,8 @@ impl Row {
 
     /// The entry of that method. `None` for OPTIONS, which the preflight answers, and for methods without an entry.
     pub fn entry(&self, method: &Method) -> Option<&'static Entry> {
-        self.entries.iter().find(|entry| entry.verb.names().contains(&method.as_str()))
+        let takes = |entry: &&Entry| entry.verb == Verb::Any || entry.verb.names().contains(&method.as_str());
+        self.entries.iter().find(takes)
     }
 
     /// The value of the header `Allow`.
@@ -173,6 +179,11 @@ impl Entry {
     /// An entry for POST.
     pub const fn post(access: Access, handler: fn() -> Route) -> Self {
         Self::new(Verb::Post, access, handler)
+    }
+
+    /// An entry for every method.
+    pub const fn any(access: Access, handler: fn() -> Route) -> Self {
+        Self::new(Verb::Any, access, handler)
     }
 
     /// An entry for DELETE.
@@ -221,6 +232,7 @@ impl Entry {
             Verb::Get => route.method(Method::GET),
             Verb::Post => route.method(Method::POST),
             Verb::Delete => route.method(Method::DELETE),
+            Verb::Any => route,
         }
     }
 }
@@ -233,6 +245,7 @@ impl Verb {
             Self::Get => &["GET"],
             Self::Post => &["POST"],
             Self::Delete => &["DELETE"],
+            Self::Any => &["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"],
         }
     }
 }

@@ -16,12 +16,12 @@ use crate::web::answer::refusals::Refusal;
 use crate::web::answer::{assets, page};
 use crate::web::endpoint::{
     account, app_ways, authorize, backchannel_logout, discovery, identities, introspection, login, logout, metadata,
-    provider_token, revocation, session, sessions, spa_flow, start_again, status_list, token, userinfo,
+    provider_token, revocation, session, sessions, spa_flow, start_again, status_list, token, userinfo, verify,
 };
 
 use crate::web::answer::goes_on::BegunBy::{OtherSite, OtherSiteOrUnknown};
 use crate::web::request::credentials;
-use Access::{Account, Browser, BuiltIn, Client, Cookie, LogoutToken, Open, OpenId};
+use Access::{Account, Browser, BuiltIn, Client, Cookie, LogoutToken, Open, OpenId, Site};
 
 /// Every endpoint of the public listener. A `POST` or `DELETE` that accepts the session cookie requires a listed origin
 /// by default ([`Entry`]).
@@ -116,6 +116,9 @@ pub static ROUTES: &[Row] = &[
         "/identities/{provider}/token",
         &[Entry::get(Account, || web::to(provider_token::show)).limited(Limit::Token).cors()],
     ),
+    // Sites behind a reverse proxy. Envoy puts the path of the request to the site behind ours.
+    Row::program("/verify", &[Entry::any(Site, || web::to(verify::verify))]),
+    Row::program("/verify/{path:.*}", &[Entry::any(Site, || web::to(verify::verify_behind))]),
     // OpenID Connect and OAuth 2.0 for apps.
     Row::program(
         "/userinfo",

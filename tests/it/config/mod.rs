@@ -11,4 +11,5 @@ mod secrets;
 mod sections;
 pub mod support;
 mod user_part;
+mod verify;
 mod warnings;

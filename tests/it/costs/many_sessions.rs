@@ -7,7 +7,7 @@ use vestibule::base::id::SessionId;
 use vestibule::base::seal::Ring;
 use vestibule::token::RefreshToken;
 
-use crate::support::{Cluster, Database, Gateway, Setup, app};
+use crate::support::{Browser, Cluster, Database, Gateway, Setup, app};
 
 /// The number of sessions.
 pub const SESSIONS: u64 = 600;
@@ -59,6 +59,14 @@ impl ManySessions {
         let answer = self.client.post(url).form(&form).send().await.expect("an answer");
         assert_eq!(answer.status().as_u16(), 200);
         answer.json().await.expect("JSON")
+    }
+
+    /// A browser with the cookie of the session with that number.
+    pub fn signed_in(&self, number: u64) -> Browser {
+        let session = SessionId(Uuid::from_u128(FIRST + u128::from(number)));
+        let browser = self.gateway.browser();
+        browser.set_cookie("vestibule", vestibule::session::encode(&self.ring, session).expose());
+        browser
     }
 
     /// The introspection response for a token.

@@ -7,3 +7,4 @@ mod login;
 mod many_sessions;
 mod refresh;
 mod start;
+mod verify;

@@ -70,6 +70,11 @@ impl Browser {
         Self { base: base.to_owned(), cookies: Arc::default() }
     }
 
+    /// A browser with the same cookies, at another replica.
+    pub fn at(&self, base: &str) -> Self {
+        Self { base: base.to_owned(), cookies: Arc::new(Mutex::new(self.cookies().clone())) }
+    }
+
     fn cookies(&self) -> MutexGuard<'_, BTreeMap<String, String>> {
         self.cookies.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -46,9 +46,7 @@ pub(crate) fn allow(
 ) -> Option<Allow> {
     let is_assumed = email_verified == EmailVerified::Assume;
     check_domains(&key("allow.email_domains"), &raw.email_domains, validator);
-    for (item, _) in raw.groups.iter().enumerate().filter(|(_, group)| group.trim().is_empty()) {
-        validator.reject_item(&key("allow.groups"), item, "is empty", "write the name of a group, or remove it");
-    }
+    check_groups(&key("allow.groups"), &raw.groups, validator);
     check_claims_exist(key, &raw, pointers, is_assumed, validator);
     let claims = raw.claims.into_iter().map(|(text, value)| {
         let read = Pointer::read(&text).map_err(|bad| format!("{} {bad}", quoted(&text)));
@@ -71,7 +69,15 @@ pub(crate) fn allow(
     })
 }
 
-fn check_domains(key: &str, domains: &[String], validator: &mut Validator<'_>) {
+/// Rejects names of groups that are empty.
+pub(crate) fn check_groups(key: &str, groups: &[String], validator: &mut Validator<'_>) {
+    for (item, _) in groups.iter().enumerate().filter(|(_, group)| group.trim().is_empty()) {
+        validator.reject_item(key, item, "is empty", "write the name of a group, or remove it");
+    }
+}
+
+/// Rejects what is no domain of e-mail addresses.
+pub(crate) fn check_domains(key: &str, domains: &[String], validator: &mut Validator<'_>) {
     let is_label = |label: &str| !label.is_empty() && label.chars().all(|c| c.is_alphanumeric() || c == '-');
     for (item, domain) in domains.iter().enumerate() {
         if !domain.split('.').all(is_label) || !domain.contains('.') {

@@ -1,13 +1,16 @@
-//! The rules of `providers.<id>.allow` as pure functions. All configured rules must hold. An absent claim, or one of the
-//! wrong type, never satisfies a rule (AC-15).
+//! The conditions of `allow` as pure functions. All configured ones must hold. An absent claim, or one of the wrong type, never
+//! satisfies a condition (AC-15).
 
 use serde::Serialize;
 use serde_json::{Value, json};
 use url::Host;
 
 use crate::account::Profile;
-use crate::config::{Pointer, Registration};
+use crate::config::{Allow, Pointer, Registration};
 use crate::upstream::{self, email_domain};
+
+/// The key of the rule about groups, below the table of the provider or the rule.
+const GROUPS: &str = "allow.groups";
 
 /// The outcome of one rule. Its text contains nothing about the person beyond what the rule names, so it may be logged.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -23,18 +26,33 @@ pub struct Judged {
 /// Applies every configured rule. `said` are the provider's claims by source; an earlier source takes precedence. A claim is
 /// read as for the profile and the tokens.
 pub fn judge(registration: &Registration, profile: &Profile, said: &[Value]) -> Vec<Judged> {
-    let allow = &registration.allow;
-    let domains = (!allow.email_domains.is_empty()).then(|| email_domains(&allow.email_domains, profile));
-    let in_groups = (!allow.groups.is_empty()).then(|| {
-        let find = |pointer: &Pointer| said.iter().find_map(|source| pointer.find(source));
-        let sent = registration.claims.groups.as_ref().and_then(find);
-        let judged = groups(&allow.groups, profile.groups.as_deref(), sent);
-        if sent.is_none() && !judged.holds && said.iter().any(upstream::has_groups_elsewhere) {
-            return Judged { why: upstream::GROUPS_ELSEWHERE.into(), ..judged };
-        }
-        judged
-    });
+    let find = |pointer: &Pointer| said.iter().find_map(|source| pointer.find(source));
+    let groups_sent = registration.claims.groups.as_ref().and_then(find);
     let found = |pointer: &Pointer| upstream::claim(registration, said, pointer);
+    let elsewhere = || groups_sent.is_none() && said.iter().any(upstream::has_groups_elsewhere);
+    let mut judged = judge_by(&registration.allow, profile, groups_sent, found);
+    if let Some(failed) =
+        judged.iter_mut().find(|judged| judged.rule == GROUPS && !judged.holds).filter(|_| elsewhere())
+    {
+        failed.why = upstream::GROUPS_ELSEWHERE.into();
+    }
+    judged
+}
+
+/// Applies every configured rule to an identity as its last login stored it. `registration` is that of its provider: a claim
+/// that the profile has is read from there.
+pub fn judge_stored(allow: &Allow, registration: &Registration, profile: &Profile, claims: &Value) -> Vec<Judged> {
+    judge_by(allow, profile, None, |pointer| upstream::stored_claim(registration, profile, claims, pointer))
+}
+
+fn judge_by(
+    allow: &Allow,
+    profile: &Profile,
+    groups_sent: Option<&Value>,
+    found: impl Fn(&Pointer) -> Option<Value>,
+) -> Vec<Judged> {
+    let domains = (!allow.email_domains.is_empty()).then(|| email_domains(&allow.email_domains, profile));
+    let in_groups = (!allow.groups.is_empty()).then(|| groups(&allow.groups, profile.groups.as_deref(), groups_sent));
     let claims = allow.claims.iter().map(|(pointer, wanted)| claim(pointer, wanted, found(pointer).as_ref()));
     domains.into_iter().chain(in_groups).chain(claims).collect()
 }
@@ -71,7 +89,7 @@ fn ascii(domain: &str) -> Option<String> {
 /// Names are compared exactly: a prefix or another letter case makes a different group. `of_person` are the groups of the
 /// profile, which the apps see, and `sent` is what the provider said.
 fn groups(wanted: &[String], of_person: Option<&[String]>, sent: Option<&Value>) -> Judged {
-    let rule = "allow.groups".into();
+    let rule = GROUPS.into();
     let Some(of_person) = of_person else {
         let why = match sent {
             None => "the provider said no groups".to_owned(),
@@ -142,7 +160,6 @@ fn is(value: &Value, wanted: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::Allow;
 
     fn holds(allow: Allow, profile: &Profile, said: &[Value]) -> bool {
         let registration = Registration { allow, ..Registration::example() };

@@ -1,0 +1,22 @@
+//! `GET /verify` for a session that this replica has in its cache: no statement.
+
+use vestibule::session;
+
+use super::scenario::{Limit, Scenario, fixed};
+use crate::load;
+use crate::stage::{SESSIONS, Stage, session_id};
+
+pub fn verify(stage: &Stage, connections: usize) -> Scenario {
+    let request = |number: usize| {
+        let cookie = session::encode(&stage.ring, session_id(SESSIONS / 2 - 201 - number as u64));
+        load::get("/verify", &format!("Cookie: vestibule={}\r\nAccept: application/json\r\n", cookie.expose()))
+    };
+    let requests: Vec<_> = (0..connections).map(request).collect();
+    Scenario {
+        name: "`GET /verify`, cached",
+        goal: 0.7,
+        limits: vec![Limit::bare(stage, &requests[0])],
+        callers: fixed(requests.into_iter()),
+        prepare: None,
+    }
+}

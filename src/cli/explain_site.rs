@@ -1,0 +1,110 @@
+//! `vestibule explain --host`: which of `verify.rules` decides on a request to a site, and for whom.
+
+use serde::Serialize;
+
+use crate::base::clock::Timestamp;
+use crate::config::{Config, Registration, SiteAccess, SiteConditions, SiteHost};
+use crate::login;
+use crate::session::Lifetime;
+use crate::upstream::Identity;
+use crate::verify::{self, Asked, Judgement, Narrowing, Ruling};
+
+/// The request to the site.
+pub struct SiteQuestion<'a> {
+    pub host: &'a str,
+    pub path: &'a str,
+    pub method: &'a str,
+}
+
+/// The person who asks, as a login with given claims would make them known.
+pub struct Person<'a> {
+    pub registration: &'a Registration,
+    pub identity: &'a Identity,
+}
+
+/// Which rule decides, and what it decides.
+#[derive(Serialize)]
+pub struct SiteExplained {
+    /// The position of the rule, from 0.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rule: Option<usize>,
+    /// Whether the request passes; `None` where that depends on a person who is not given.
+    pub passes: Option<bool>,
+    /// The reason.
+    pub why: String,
+}
+
+/// Explains a request. Fails for a text that is no host.
+pub fn explain(
+    config: &Config,
+    question: &SiteQuestion<'_>,
+    person: Option<&Person<'_>>,
+    now: Timestamp,
+) -> Result<SiteExplained, String> {
+    let host = SiteHost::parse(question.host, config.verify.default_port).ok_or_else(|| {
+        format!("{:?} is not a host, as \"wiki.example.com\" or \"wiki.example.com:8443\"", question.host)
+    })?;
+    let asked = Asked { host: Some(&host), uri: Some(question.path.as_bytes()), method: Some(question.method) };
+    let decided = |rule, passes, why: String| Ok(SiteExplained { rule, passes, why });
+    match verify::rule(&config.verify, &asked) {
+        Ruling::NoMatch => decided(None, Some(false), "no rule matches, and what matches none is denied".into()),
+        Ruling::Refused(refused) => decided(None, Some(false), format!("the path {refused}; such paths are denied")),
+        Ruling::Unknown(unknown) => decided(None, Some(false), format!("{} is unknown", unknown.header())),
+        Ruling::NoRules => {
+            let why = "there are no rules, so everyone who is signed in passes";
+            decided(None, person.map(|_| true), why.into())
+        }
+        Ruling::Rule(at, rule) => match &rule.access {
+            SiteAccess::Deny => decided(Some(at), Some(false), "deny = true".into()),
+            SiteAccess::Anyone => decided(Some(at), Some(true), "anyone = true".into()),
+            SiteAccess::SignedIn(conditions) => {
+                let (passes, why) = match person {
+                    None => (None, wanted(conditions)),
+                    Some(person) => judged(config, conditions, person, now),
+                };
+                decided(Some(at), passes, why)
+            }
+        },
+    }
+}
+
+fn judged(config: &Config, conditions: &SiteConditions, person: &Person<'_>, now: Timestamp) -> (Option<bool>, String) {
+    let lifetime = Lifetime::new(&config.sessions, &config.tokens);
+    let signed_in = login::new_session(person.registration, person.identity, lifetime, now);
+    let claims = &person.identity.claims;
+    match verify::judge(conditions, &Narrowing::default(), &signed_in, claims, person.registration, now) {
+        Judgement::Passes => (Some(true), "all conditions hold".into()),
+        Judgement::Denied(why) => (Some(false), why),
+        Judgement::StepUp(_) => {
+            (Some(false), "the login is not recent or not strong enough: a new one is asked for".into())
+        }
+    }
+}
+
+/// The conditions in words.
+fn wanted(conditions: &SiteConditions) -> String {
+    let mut parts = Vec::new();
+    let allow = &conditions.allow;
+    for (name, values) in
+        [("email_domains", &allow.email_domains), ("groups", &allow.groups), ("providers", &conditions.providers)]
+    {
+        if !values.is_empty() {
+            parts.push(format!("{name}: any of {}", values.join(", ")));
+        }
+    }
+    parts.extend(allow.claims.iter().map(|(pointer, value)| format!("claim {} = {value:?}", pointer.as_str())));
+    parts.extend(conditions.max_age.map(|age| format!("max_age: {} s", age.as_secs())));
+    parts.extend(conditions.aal.map(|aal| format!("aal: at least {aal:?}").to_lowercase()));
+    if parts.is_empty() { "everyone who is signed in".into() } else { format!("signed in, and {}", parts.join("; ")) }
+}
+
+/// The result as text.
+pub fn text(explained: &SiteExplained) -> String {
+    let rule = explained.rule.map(|at| format!("verify.rules[{at}] decides.\n")).unwrap_or_default();
+    let outcome = match explained.passes {
+        Some(true) => "Passes",
+        Some(false) => "Denied",
+        None => "Passes for",
+    };
+    format!("{rule}{outcome}: {}.\n", explained.why)
+}

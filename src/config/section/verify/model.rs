@@ -1,0 +1,79 @@
+//! The validated settings of sites behind a reverse proxy.
+
+use std::time::Duration;
+
+use crate::config::section::provider::allow::Allow;
+use crate::config::section::provider::choice::Aal;
+use crate::config::value::site_host::{HostPattern, SiteHost};
+use crate::config::value::site_path::{PathPattern, SitePath};
+
+/// The validated settings of sites behind a reverse proxy.
+#[expect(clippy::struct_excessive_bools, reason = "each is a key of the table")]
+pub struct Verify {
+    /// How long a replica answers for a session without the database.
+    pub cache_for: Duration,
+    /// Whether addresses that are not verified are sent.
+    pub unverified_email: bool,
+    /// Whether paths are compared without letter case.
+    pub ignore_case: bool,
+    /// Whether CORS preflight requests pass.
+    pub allow_preflight: bool,
+    /// Whether navigations are redirected to the login by default.
+    pub redirect: bool,
+    /// Whether the site gets an access token.
+    pub issue_token: bool,
+    /// The port that the hosts of sites need not name: 443 under https, else 80.
+    pub default_port: u16,
+    /// The rules, in the order of their evaluation.
+    pub rules: Vec<SiteRule>,
+}
+
+/// One `[[verify.rules]]` table. An empty list stands for everything.
+#[derive(Clone, Debug)]
+pub struct SiteRule {
+    /// The hosts.
+    pub hosts: Vec<HostPattern>,
+    /// The paths.
+    pub paths: Vec<PathPattern>,
+    /// The methods, in upper case.
+    pub methods: Vec<String>,
+    /// Who may pass.
+    pub access: SiteAccess,
+}
+
+/// Who may see the part of a site that a rule names.
+#[derive(Clone, Debug)]
+pub enum SiteAccess {
+    /// Nobody.
+    Deny,
+    /// Everyone, also without a session.
+    Anyone,
+    /// Those with a session that meets all conditions.
+    SignedIn(SiteConditions),
+}
+
+/// The conditions on a session. Those that are empty hold for each session.
+#[derive(Clone, Debug, Default)]
+pub struct SiteConditions {
+    /// The conditions on the profile, as of `providers.<id>.allow`.
+    pub allow: Allow,
+    /// The ids of the providers of the login; one must be the session's.
+    pub providers: Vec<String>,
+    /// The maximum age of the authentication.
+    pub max_age: Option<Duration>,
+    /// The least assurance level.
+    pub aal: Option<Aal>,
+}
+
+impl SiteRule {
+    /// Whether the rule is about this host and path. Methods are not looked at.
+    pub fn is_about(&self, host: &SiteHost, path: &SitePath<'_>) -> bool {
+        (self.hosts.is_empty() || self.hosts.iter().any(|pattern| pattern.matches(host)))
+            && (self.paths.is_empty() || self.paths.iter().any(|pattern| pattern.matches(path)))
+    }
+
+    /// Whether the rule is about this method.
+    pub fn takes_method(&self, method: &str) -> bool {
+        self.methods.is_empty() || self.methods.iter().any(|listed| listed == method)
+    }
+}

@@ -1,0 +1,68 @@
+//! `[verify]` as it is written. The doc comments become the reference.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use crate::config::value::duration::DurationText;
+
+/// Sites that know nothing of logins: their reverse proxy asks `/verify` before it passes a request on.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a key of the table")]
+pub(crate) struct RawVerify {
+    /// how long a replica answers for a session without the database, never past its end; "0s": not at all
+    #[serde(with = "DurationText")]
+    #[schemars(extend("x-from" = "0s", "x-to" = "60s"))]
+    pub(crate) cache_for: Duration,
+    /// send e-mail addresses that the provider has not verified, too
+    pub(crate) unverified_email: bool,
+    /// compare paths of rules without letter case, for servers that ignore it
+    pub(crate) ignore_case: bool,
+    /// let CORS preflight requests pass, without identity headers
+    pub(crate) allow_preflight: bool,
+    /// answer a navigation without a session by a redirect to /login; for Traefik and Caddy, not for nginx
+    pub(crate) redirect: bool,
+    /// send the site an access token in `Authorization`
+    pub(crate) issue_token: bool,
+    /// `[[verify.rules]]` tables with `hosts`, `paths`, `methods` and `allow`; the first that matches decides; once there is one, what matches none is denied
+    pub(crate) rules: Vec<RawSiteRule>,
+}
+
+/// Who may see which part of which site.
+#[derive(Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct RawSiteRule {
+    /// hosts; `*` is one label, `**` one or more; empty: all
+    pub(crate) hosts: Vec<String>,
+    /// paths, decoded; `*` is any characters of a segment, `/**` all below; empty: all
+    pub(crate) paths: Vec<String>,
+    /// methods in upper case; empty: all
+    pub(crate) methods: Vec<String>,
+    /// who; empty: everyone who is signed in
+    pub(crate) allow: RawSiteAllow,
+}
+
+/// Who may see it: those who meet all conditions that are set.
+#[derive(Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct RawSiteAllow {
+    /// domain of a verified e-mail address, any of these
+    pub(crate) email_domains: Vec<String>,
+    /// group, any of these
+    pub(crate) groups: Vec<String>,
+    /// pointer = required value, all of these
+    pub(crate) claims: BTreeMap<String, String>,
+    /// id of the provider of the login, any of these
+    pub(crate) providers: Vec<String>,
+    /// how old the authentication may be; empty: any age
+    pub(crate) max_age: String,
+    /// the least assurance level: `aal1`, `aal2` or `aal3`; empty: none
+    pub(crate) aal: String,
+    /// everyone, also without a session
+    pub(crate) anyone: bool,
+    /// refuse everyone, also with a session
+    pub(crate) deny: bool,
+}

@@ -1,0 +1,76 @@
+//! Finds the rule for a request: the first of `[[verify.rules]]` that is about its host, path and method.
+
+use crate::config::{PathRefused, SiteHost, SitePath, SiteRule, Verify};
+
+/// The request to the site, as far as the proxy reported it.
+pub struct Asked<'a> {
+    /// The host.
+    pub host: Option<&'a SiteHost>,
+    /// The URI in origin form: path and query.
+    pub uri: Option<&'a [u8]>,
+    /// The method.
+    pub method: Option<&'a str>,
+}
+
+/// What the rules say of a request.
+#[derive(Debug)]
+pub enum Ruling<'a> {
+    /// There are no rules: every session passes.
+    NoRules,
+    /// This rule is about it, by its position from 0.
+    Rule(usize, &'a SiteRule),
+    /// No rule is about it, so it is denied.
+    NoMatch,
+    /// The path is refused, whatever the rules are.
+    Refused(PathRefused),
+    /// It cannot be judged, since the proxy did not report something.
+    Unknown(Unknown),
+}
+
+/// What the proxy did not report.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unknown {
+    /// The host, as `X-Forwarded-Host`.
+    Host,
+    /// The path, as `X-Forwarded-Uri`.
+    Path,
+    /// The method, as `X-Forwarded-Method`, which a rule needs.
+    Method,
+}
+
+impl Unknown {
+    /// The header that the proxy should send.
+    pub fn header(self) -> &'static str {
+        match self {
+            Self::Host => "X-Forwarded-Host",
+            Self::Path => "X-Forwarded-Uri",
+            Self::Method => "X-Forwarded-Method",
+        }
+    }
+}
+
+/// Finds the rule for the request. A rule with methods cannot be passed over where the method is unknown.
+pub fn rule<'a>(verify: &'a Verify, asked: &Asked<'_>) -> Ruling<'a> {
+    if verify.rules.is_empty() {
+        return Ruling::NoRules;
+    }
+    let (host, path) = match (asked.host, asked.uri) {
+        (None, _) => return Ruling::Unknown(Unknown::Host),
+        (_, None) => return Ruling::Unknown(Unknown::Path),
+        (Some(host), Some(uri)) => match SitePath::parse(uri, verify.ignore_case) {
+            Ok(path) => (host, path),
+            Err(refused) => return Ruling::Refused(refused),
+        },
+    };
+    for (at, rule) in verify.rules.iter().enumerate().filter(|(_, rule)| rule.is_about(host, &path)) {
+        match asked.method {
+            None if !rule.methods.is_empty() => return Ruling::Unknown(Unknown::Method),
+            Some(method) if !rule.takes_method(method) => {}
+            _ => return Ruling::Rule(at, rule),
+        }
+    }
+    Ruling::NoMatch
+}
+
+#[cfg(test)]
+mod tests;

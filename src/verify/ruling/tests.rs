@@ -1,0 +1,87 @@
+use super::*;
+use crate::config::{self, SiteAccess};
+
+const BASE: &str = r#"
+server.public_url = "https://login.example.com"
+database.url = "postgres:///x"
+secrets.keys = ["AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAE="]
+sessions.cookie.domain = "example.com"
+providers.op = { issuer = "https://op.example", client_id = "x", client_secret = "0123456789abcdef0123456789abcdef" }
+"#;
+
+fn verify(rules: &str) -> Verify {
+    config::from_toml(&format!("{BASE}\n{rules}")).unwrap_or_else(|problems| panic!("{problems}")).verify
+}
+
+fn ruled(verify: &Verify, host: Option<&str>, uri: Option<&str>, method: Option<&str>) -> String {
+    let host = host.map(|host| SiteHost::parse(host, 443).expect("a host"));
+    match rule(verify, &Asked { host: host.as_ref(), uri: uri.map(str::as_bytes), method }) {
+        Ruling::NoRules => "no rules".into(),
+        Ruling::NoMatch => "no match".into(),
+        Ruling::Rule(at, rule) => match rule.access {
+            SiteAccess::Deny => format!("{at} deny"),
+            SiteAccess::Anyone => format!("{at} anyone"),
+            SiteAccess::SignedIn(_) => format!("{at} signed in"),
+        },
+        Ruling::Refused(_) => "refused".into(),
+        Ruling::Unknown(unknown) => unknown.header().into(),
+    }
+}
+
+const RULES: &str = r#"
+[[verify.rules]]
+hosts = ["wiki.example.com"]
+paths = ["/public/**", "/*.css"]
+methods = ["GET", "HEAD"]
+allow = { anyone = true }
+
+[[verify.rules]]
+hosts = ["wiki.example.com"]
+paths = ["/internal/**"]
+allow = { deny = true }
+
+[[verify.rules]]
+hosts = ["wiki.example.com", "*.intern.example.com"]
+allow = { groups = ["staff"] }
+"#;
+
+/// FW-07: the first rule that matches decides, and what none matches is denied.
+#[test]
+fn the_first_rule_that_matches_decides() {
+    let verify = verify(RULES);
+    for (host, uri, method, expected) in [
+        ("wiki.example.com", "/public/a", "GET", "0 anyone"),
+        ("wiki.example.com", "/public", "HEAD", "0 anyone"),
+        ("wiki.example.com", "/a.css?v=1", "GET", "0 anyone"),
+        ("wiki.example.com", "/public/a", "POST", "2 signed in"),
+        ("wiki.example.com", "/public/a", "get", "2 signed in"),
+        ("wiki.example.com", "/internal/a.css", "GET", "1 deny"),
+        ("wiki.example.com", "/%69nternal/a", "GET", "1 deny"),
+        ("WIKI.example.com.:443", "/x", "GET", "2 signed in"),
+        ("a.intern.example.com", "/public/a", "GET", "2 signed in"),
+        ("wiki.example.com:8443", "/public/a", "GET", "no match"),
+        ("b.a.intern.example.com", "/", "GET", "no match"),
+        ("wiki.example.com", "/public/../internal", "GET", "refused"),
+        ("wiki.example.com", "/public/..;/internal", "GET", "refused"),
+        ("wiki.example.com", "/public%2f..%2finternal", "GET", "refused"),
+        ("wiki.example.com", "/internal%3f.css", "GET", "refused"),
+    ] {
+        assert_eq!(ruled(&verify, Some(host), Some(uri), Some(method)), expected, "{host} {uri} {method}");
+    }
+}
+
+#[test]
+fn what_the_proxy_did_not_report_is_named() {
+    let verify = verify(RULES);
+    let (host, uri) = (Some("wiki.example.com"), Some("/public/a"));
+    assert_eq!(ruled(&verify, None, uri, Some("GET")), "X-Forwarded-Host");
+    assert_eq!(ruled(&verify, host, None, Some("GET")), "X-Forwarded-Uri");
+    assert_eq!(ruled(&verify, host, uri, None), "X-Forwarded-Method");
+    assert_eq!(ruled(&verify, host, Some("/internal/a"), None), "1 deny", "no rule on this way needs the method");
+    let none = verify_without_rules();
+    assert_eq!(ruled(&none, None, None, None), "no rules");
+}
+
+fn verify_without_rules() -> Verify {
+    verify("")
+}

@@ -1,0 +1,223 @@
+//! The answers of `/verify`. None is cached, and none sets a cookie: the proxy would not pass it on (FW-18).
+
+use actix_web::http::header::{self, HeaderName, HeaderValue};
+use actix_web::{HttpRequest, HttpResponse};
+
+use super::credential;
+use super::question::Question;
+use crate::app::App;
+use crate::base::clock::Timestamp;
+use crate::config::Registration;
+use crate::session::SignedIn;
+use crate::token;
+use crate::verify::{IdentityHeaders, StepUp, StepUpToken, Unknown};
+use crate::web::answer::problem::Problem;
+use crate::web::answer::refusals::Refusal;
+
+const USER: HeaderName = HeaderName::from_static("x-auth-request-user");
+const EMAIL: HeaderName = HeaderName::from_static("x-auth-request-email");
+const USERNAME: HeaderName = HeaderName::from_static("x-auth-request-preferred-username");
+const GROUPS: HeaderName = HeaderName::from_static("x-auth-request-groups");
+
+/// 200 with the identity of the session.
+pub fn passes(app: &App, signed_in: &SignedIn, now: Timestamp) -> Result<HttpResponse, Problem> {
+    let headers = IdentityHeaders::of(&signed_in.user, app.config.verify.unverified_email);
+    let token = if app.config.verify.issue_token {
+        format!("Bearer {}", token::issue(app, signed_in, now)?.token.expose())
+    } else {
+        String::new()
+    };
+    with_identity(app, &headers, &token)
+}
+
+/// 200 with empty headers.
+pub fn pass_without_session(app: &App) -> Result<HttpResponse, Problem> {
+    with_identity(app, &IdentityHeaders::default(), "")
+}
+
+/// Every header is there, so that the proxy overwrites what the client sent (FW-03).
+fn with_identity(app: &App, headers: &IdentityHeaders, token: &str) -> Result<HttpResponse, Problem> {
+    let mut answer = HttpResponse::Ok().finish();
+    let IdentityHeaders { user, email, preferred_username, groups } = headers;
+    let identity = [(USER, user), (EMAIL, email), (USERNAME, preferred_username), (GROUPS, groups)];
+    for (name, value) in identity {
+        answer.headers_mut().insert(name, HeaderValue::from_str(value).map_err(|_| Refusal::Internal)?);
+    }
+    if app.config.verify.issue_token {
+        let token = HeaderValue::from_str(token).map_err(|_| Refusal::Internal)?;
+        answer.headers_mut().insert(header::AUTHORIZATION, token);
+    }
+    Ok(answer)
+}
+
+/// 403. `signed_in` is the session, where it is known; `at` is the position of the rule.
+pub fn denied(
+    app: &App,
+    request: &HttpRequest,
+    question: &Question<'_>,
+    signed_in: Option<&SignedIn>,
+    at: Option<usize>,
+    why: &str,
+) -> Result<HttpResponse, Problem> {
+    let session = signed_in.map(|signed_in| signed_in.session.id);
+    let host = question.site.host.as_ref().map(ToString::to_string).unwrap_or_default();
+    tracing::info!(rule = at, why, session = session.map(tracing::field::display), host, "not allowed at a site");
+    let problem = Problem::from(Refusal::SiteNotAllowed);
+    if !Question::is_navigation(request) {
+        return Err(problem);
+    }
+    let problem = match signed_in {
+        Some(signed_in) => problem.of_login_at(Some(signed_in.session.provider.clone()), return_to(app, question)),
+        None => problem,
+    };
+    Ok(problem.for_site(app, request))
+}
+
+/// Says once an hour for each header what the proxy has to send.
+pub fn warn_of_unknown(app: &App, request: &HttpRequest, question: &Question<'_>, unknown: Unknown, now: Timestamp) {
+    let (header, peer) = (unknown.header(), request.peer_addr().map(|peer| peer.ip().to_canonical()));
+    let peer = peer.map(tracing::field::display);
+    let key = if question.is_trusted { header } else { "untrusted" };
+    if !app.verify_warnings.is_due(key, now) {
+        return;
+    }
+    if question.is_trusted {
+        tracing::warn!(
+            peer,
+            header,
+            "a request at /verify is denied, since the rules need {header}: let the proxy send it, for one site only"
+        );
+    } else {
+        tracing::warn!(
+            peer,
+            header,
+            "a request at /verify is denied, since {header} counts from a trusted proxy only: write the address of the proxy in \
+             server.trusted_proxies"
+        );
+    }
+}
+
+/// 302 to the login for a navigation where that is wanted, else 401 with the address of the login.
+pub fn sign_in(
+    app: &App,
+    request: &HttpRequest,
+    question: &Question<'_>,
+    problem: Problem,
+    now: Timestamp,
+) -> HttpResponse {
+    let url = login_url(app, question, now).text(app);
+    // A login does not resolve that: the page of this error has to remove the cookies first.
+    let can_redirect = !problem.is(Refusal::SessionCookiesConflict) && !credential::has_own_token(app, request);
+    if question.redirects && can_redirect && Question::is_navigation(request) {
+        return found(&url);
+    }
+    problem.with_login_url(url).for_program(request)
+}
+
+/// The same with a login at the provider of the session. A program gets the challenge of RFC 9470.
+pub fn step_up(
+    request: &HttpRequest,
+    question: &Question<'_>,
+    registration: &Registration,
+    wanted: StepUp,
+    url: String,
+    is_by_token: bool,
+) -> HttpResponse {
+    if question.redirects && !is_by_token && Question::is_navigation(request) {
+        return found(&url);
+    }
+    let mut challenge = r#"Bearer error="insufficient_user_authentication""#.to_owned();
+    if let Some(seconds) = wanted.max_age_seconds() {
+        challenge.push_str(&format!(r#", max_age="{seconds}""#));
+    }
+    let acr_values = wanted.acr_values(registration).join(" ");
+    if !acr_values.is_empty() && !acr_values.contains(['"', '\\']) {
+        challenge.push_str(&format!(r#", acr_values="{acr_values}""#));
+    }
+    let mut answer = Problem::from(Refusal::StepUpNeeded).with_login_url(url).for_program(request);
+    if let Ok(challenge) = HeaderValue::from_str(&challenge) {
+        answer.headers_mut().insert(header::WWW_AUTHENTICATE, challenge);
+    }
+    answer
+}
+
+fn found(url: &str) -> HttpResponse {
+    HttpResponse::Found().insert_header((header::LOCATION, url)).finish()
+}
+
+/// The address of the login that leads back to the site.
+pub struct LoginUrl {
+    return_to: Option<String>,
+}
+
+/// The address of the login. It leads back where `login.return_to` allows the site; else the log names the missing entry.
+pub fn login_url(app: &App, question: &Question<'_>, now: Timestamp) -> LoginUrl {
+    let return_to = return_to(app, question);
+    if let (None, Some(host), Some(_)) = (&return_to, &question.site.host, question.site.uri) {
+        let entry = format!("{}://{host}", scheme(app, question));
+        // A bounded number of keys: the host may be of the client.
+        let bucket = entry.bytes().fold(0_u8, u8::wrapping_add) % 64;
+        if app.verify_warnings.is_due(&format!("return_to {bucket}"), now) {
+            tracing::warn!(
+                entry,
+                "a login for a site cannot lead back to it: if it is one of yours, write {entry} in login.return_to"
+            );
+        }
+    }
+    LoginUrl { return_to }
+}
+
+impl LoginUrl {
+    /// The address, absolute.
+    pub fn text(&self, app: &App) -> String {
+        let mut query = url::form_urlencoded::Serializer::new(String::new());
+        query.extend_pairs(self.return_to.iter().map(|return_to| ("return_to", return_to)));
+        with_query(app.config.server.public_url.at("/login"), &query.finish())
+    }
+
+    /// The address of a login at the session's provider that a rule wants. Its attempt is counted by the rule.
+    pub fn for_step_up(
+        &self,
+        app: &App,
+        signed_in: &SignedIn,
+        registration: &Registration,
+        wanted: StepUp,
+        at: Option<usize>,
+    ) -> String {
+        let session = &signed_in.session;
+        let mut query = url::form_urlencoded::Serializer::new(String::new());
+        query.extend_pairs(self.return_to.iter().map(|return_to| ("return_to", return_to)));
+        if let Some(seconds) = wanted.max_age_seconds() {
+            query.append_pair("max_age", &seconds.to_string());
+        }
+        if wanted.aal.is_some() {
+            query.append_pair("prompt", "login");
+        }
+        let acr_values = wanted.acr_values(registration).join(" ");
+        if !acr_values.is_empty() {
+            query.append_pair("acr_values", &acr_values);
+        }
+        let rule = at.unwrap_or_default().to_string();
+        query.append_pair("step_up", &StepUpToken::encode(&app.config.ring, &rule, session.id));
+        with_query(app.config.server.public_url.at(&format!("/login/{}", session.provider)), &query.finish())
+    }
+}
+
+fn with_query(address: String, query: &str) -> String {
+    if query.is_empty() { address } else { format!("{address}?{query}") }
+}
+
+/// The address of the request to the site, where `login.return_to` allows it.
+fn return_to(app: &App, question: &Question<'_>) -> Option<String> {
+    let (host, uri) = (question.site.host.as_ref()?, std::str::from_utf8(question.site.uri?).ok()?);
+    if !uri.starts_with('/') {
+        return None;
+    }
+    app.config.login.return_to.check(&format!("{}://{host}{uri}", scheme(app, question)))
+}
+
+/// The scheme that the proxy reported, else that of the gateway: the session cookie is for one of them.
+fn scheme(app: &App, question: &Question<'_>) -> &'static str {
+    let own = if app.config.server.public_url.is_https() { "https" } else { "http" };
+    question.site.scheme.unwrap_or(own)
+}

@@ -1,0 +1,61 @@
+//! The session of a request to a site: by an access token of ours in `Authorization`, else by the session cookie.
+
+use actix_web::HttpRequest;
+
+use crate::app::App;
+use crate::base::clock::Timestamp;
+use crate::base::secret::Plain;
+use crate::gate;
+use crate::session::CachedSession;
+use crate::token::{self, ACCOUNT_SCOPE, BUILT_IN_CLIENT, has_scope};
+use crate::web::answer::problem::Problem;
+use crate::web::answer::refusals::Refusal;
+use crate::web::request::authorization::Authorization;
+use crate::web::request::credentials;
+
+/// The session of the request, and whether an access token named it.
+pub struct Known {
+    /// The session, from the cache where it was seen lately.
+    pub seen: CachedSession,
+    /// Whether an access token named it.
+    pub is_by_token: bool,
+}
+
+/// The session of the request. A `Bearer` token that names our issuer decides; any other `Authorization` is the site's own, and
+/// the cookie decides.
+pub async fn known(app: &App, request: &HttpRequest, now: Timestamp) -> Result<Known, Problem> {
+    if let Some(token) = own_token(app, request) {
+        let seen = by_token(app, &token, now).await?;
+        return Ok(Known { seen, is_by_token: true });
+    }
+    let named = credentials::by_cookie(app, request)?;
+    Ok(Known { seen: gate::seen(app, named.session, now).await?, is_by_token: false })
+}
+
+/// Whether the request has an access token that decides.
+pub fn has_own_token(app: &App, request: &HttpRequest) -> bool {
+    own_token(app, request).is_some()
+}
+
+fn own_token(app: &App, request: &HttpRequest) -> Option<Plain> {
+    let Authorization::Bearer(token) = Authorization::of(request) else { return None };
+    token::names_issuer(token.expose(), app.config.server.public_url.issuer()).then_some(token)
+}
+
+/// Only a token of the built-in client for services: the issuer or a member of `tokens.audience` is in its `aud`. One with the
+/// scope `account` acts for the user at the gateway and must not travel to sites. FW-16
+async fn by_token(app: &App, token: &Plain, now: Timestamp) -> Result<CachedSession, Problem> {
+    let invalid = || Problem::from(Refusal::BearerInvalid);
+    let issuer = app.config.server.public_url.issuer();
+    let claims = token::verify_for_any(&app.keys, issuer, token.expose(), now).map_err(|_| invalid())?;
+    let services = &app.config.tokens.audience;
+    let is_for_sites = claims.aud.contains(issuer) || services.iter().any(|service| claims.aud.contains(service));
+    let is_good = claims.client_id == BUILT_IN_CLIENT && is_for_sites && !has_scope(&claims.scope, ACCOUNT_SCOPE);
+    let session = claims.sid.filter(|_| is_good).ok_or_else(invalid)?;
+    gate::check(app, &claims)?;
+    let seen = gate::seen(app, session, now).await?;
+    let of_token = &seen.signed_in.session;
+    // A session never changes its client or user, so a token whose claims differ is invalid.
+    let fits = of_token.client_id == BUILT_IN_CLIENT && claims.sub.user() == Some(of_token.user);
+    if fits { Ok(seen) } else { Err(invalid()) }
+}

@@ -1,0 +1,18 @@
+//! `/verify`: whether a request to a site behind a reverse proxy may pass.
+//!
+//! ```text
+//! request of the proxy
+//!    ▼ question     the query of /verify; the request to the site, from headers of a trusted proxy
+//!    ▼ endpoint     rule · credential · session (from the cache) · judgement
+//!    ├─ passes      200 with all identity headers
+//!    ├─ no session  401 with login_url, or 302 to the login
+//!    ├─ step-up     401 with login_url, or 302 to the provider (RFC 9470)
+//!    └─ denied      403
+//! ```
+
+mod answer;
+mod credential;
+mod endpoint;
+mod question;
+
+pub use endpoint::{verify, verify_behind};

@@ -1,0 +1,189 @@
+//! The request to a site, as its reverse proxy reports it: host, URI, scheme and method.
+//!
+//! Several headers can name each of them. All that are present must agree, and none may be a list: a list, or a header beside
+//! another one that differs, has a part that the client sent (FW-06).
+
+use actix_web::HttpRequest;
+use actix_web::http::header::{FORWARDED, HeaderName, HeaderValue};
+use actix_web::http::uri::Authority;
+use ipnet::IpNet;
+
+use crate::config::SiteHost;
+
+const HOST: HeaderName = HeaderName::from_static("x-forwarded-host");
+const URI: HeaderName = HeaderName::from_static("x-forwarded-uri");
+const PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
+const METHOD: HeaderName = HeaderName::from_static("x-forwarded-method");
+const ORIGINAL_URL: HeaderName = HeaderName::from_static("x-original-url");
+const ORIGINAL_URI: HeaderName = HeaderName::from_static("x-original-uri");
+const ORIGINAL_METHOD: HeaderName = HeaderName::from_static("x-original-method");
+
+/// The request to the site. What the proxy did not report, or not in a usable form, is `None`.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct SiteRequest<'r> {
+    /// The host and the port.
+    pub host: Option<SiteHost>,
+    /// Path and query, as sent.
+    pub uri: Option<&'r [u8]>,
+    /// `http` or `https`.
+    pub scheme: Option<&'static str>,
+    /// The method.
+    pub method: Option<&'r str>,
+}
+
+/// Where the path of the request to the site stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PathSource<'r> {
+    /// In headers only.
+    Headers,
+    /// Behind `/verify`, as Envoy sends it. Its own host and method are then those of the request to the site.
+    OwnPath(&'r str),
+}
+
+/// A header that is a list or contradicts another one.
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+#[error("{0} is a list, is not readable, or contradicts another header")]
+pub struct Contradiction(pub HeaderName);
+
+/// What one request can report.
+#[derive(Default)]
+struct Reported<'r> {
+    scheme: Option<&'static str>,
+    host: Option<&'r str>,
+    uri: Option<&'r [u8]>,
+    method: Option<&'r str>,
+}
+
+/// Whether the peer of the connection is a trusted proxy.
+pub fn is_by_trusted_proxy(request: &HttpRequest, trusted: &[IpNet]) -> bool {
+    let peer = request.peer_addr().map(|peer| peer.ip().to_canonical());
+    peer.is_some_and(|peer| trusted.iter().any(|net| net.contains(&peer)))
+}
+
+/// Reads the request to the site. Call it only for a request of a trusted proxy. `default_port` is that of a scheme which is
+/// not reported.
+pub fn read<'r>(
+    request: &'r HttpRequest,
+    source: PathSource<'r>,
+    default_port: u16,
+) -> Result<SiteRequest<'r>, Contradiction> {
+    let mut reported = Reported::default();
+    if let PathSource::OwnPath(uri) = source {
+        let host = request.headers().get(actix_web::http::header::HOST).and_then(|host| host.to_str().ok());
+        reported.host = request.uri().authority().map(Authority::as_str).or(host);
+        reported.uri = Some(uri.as_bytes());
+        reported.method = Some(request.method().as_str());
+    }
+    if let Some(proto) = text(request, &PROTO)? {
+        agree(&mut reported.scheme, scheme(proto).ok_or(Contradiction(PROTO))?, &PROTO)?;
+    }
+    if let Some(host) = text(request, &HOST)? {
+        agree_on_host(&mut reported.host, host, &HOST)?;
+    }
+    if let Some(uri) = single(request, &URI)? {
+        agree(&mut reported.uri, uri, &URI)?;
+    }
+    if let Some(method) = text(request, &METHOD)? {
+        agree(&mut reported.method, method, &METHOD)?;
+    }
+    if let Some(url) = single(request, &ORIGINAL_URL)? {
+        original_url(&mut reported, url)?;
+    }
+    if let Some(uri) = single(request, &ORIGINAL_URI)? {
+        agree(&mut reported.uri, uri, &ORIGINAL_URI)?;
+    }
+    if let Some(method) = text(request, &ORIGINAL_METHOD)? {
+        agree(&mut reported.method, method, &ORIGINAL_METHOD)?;
+    }
+    if let Some(line) = text(request, &FORWARDED)? {
+        forwarded(&mut reported, line)?;
+    }
+    let port = match reported.scheme {
+        Some("https") => 443,
+        Some(_) => 80,
+        None => default_port,
+    };
+    let host = reported.host.and_then(|host| SiteHost::parse(host, port));
+    Ok(SiteRequest { host, uri: reported.uri, scheme: reported.scheme, method: reported.method })
+}
+
+/// The value of a header; `None` where it is absent or empty.
+fn single<'r>(request: &'r HttpRequest, name: &HeaderName) -> Result<Option<&'r [u8]>, Contradiction> {
+    let mut values = request.headers().get_all(name);
+    match (values.next(), values.next()) {
+        (Some(_), Some(_)) => Err(Contradiction(name.clone())),
+        (value, _) => Ok(value.map(HeaderValue::as_bytes).filter(|value| !value.is_empty())),
+    }
+}
+
+/// The same where it is text of visible ASCII without a comma.
+fn text<'r>(request: &'r HttpRequest, name: &HeaderName) -> Result<Option<&'r str>, Contradiction> {
+    let Some(value) = single(request, name)? else { return Ok(None) };
+    let text = std::str::from_utf8(value).ok().filter(|text| !text.contains(','));
+    text.map(Some).ok_or(Contradiction(name.clone()))
+}
+
+/// A proxy reports WebSockets by their own schemes.
+fn scheme(text: &str) -> Option<&'static str> {
+    match text.to_ascii_lowercase().as_str() {
+        "https" | "wss" => Some("https"),
+        "http" | "ws" => Some("http"),
+        _ => None,
+    }
+}
+
+fn agree<T: PartialEq>(known: &mut Option<T>, found: T, name: &HeaderName) -> Result<(), Contradiction> {
+    if known.as_ref().is_some_and(|known| *known != found) {
+        return Err(Contradiction(name.clone()));
+    }
+    *known = Some(found);
+    Ok(())
+}
+
+/// Hosts are compared without letter case and trailing dot. A port that only one of them names is the scheme's default, or the
+/// two differ: which one is read is decided by the other.
+fn agree_on_host<'r>(known: &mut Option<&'r str>, found: &'r str, name: &HeaderName) -> Result<(), Contradiction> {
+    let Some(before) = *known else {
+        *known = Some(found);
+        return Ok(());
+    };
+    let same = |port: u16| {
+        let hosts = (SiteHost::parse(before, port), SiteHost::parse(found, port));
+        hosts.0.is_some() && hosts.0 == hosts.1
+    };
+    if same(443) || same(80) { Ok(()) } else { Err(Contradiction(name.clone())) }
+}
+
+/// `X-Original-URL`: an absolute URL, or path and query only.
+fn original_url<'r>(reported: &mut Reported<'r>, url: &'r [u8]) -> Result<(), Contradiction> {
+    let bad = || Contradiction(ORIGINAL_URL);
+    if url.first() == Some(&b'/') {
+        return agree(&mut reported.uri, url, &ORIGINAL_URL);
+    }
+    let colon = url.iter().position(|byte| *byte == b':').ok_or_else(bad)?;
+    let (proto, rest) = url.split_at(colon);
+    let rest = rest.strip_prefix(b"://").ok_or_else(bad)?;
+    let end = rest.iter().position(|byte| matches!(byte, b'/' | b'?' | b'#')).unwrap_or(rest.len());
+    let (host, uri) = rest.split_at(end);
+    let (proto, host) = (std::str::from_utf8(proto).map_err(|_| bad())?, std::str::from_utf8(host).map_err(|_| bad())?);
+    agree(&mut reported.scheme, scheme(proto).ok_or_else(bad)?, &ORIGINAL_URL)?;
+    agree_on_host(&mut reported.host, host, &ORIGINAL_URL)?;
+    agree(&mut reported.uri, if uri.is_empty() { b"/" } else { uri }, &ORIGINAL_URL)
+}
+
+/// `Forwarded` with one element (RFC 7239 §4). It has no path.
+fn forwarded<'r>(reported: &mut Reported<'r>, line: &'r str) -> Result<(), Contradiction> {
+    for pair in line.split(';').map(str::trim).filter(|pair| !pair.is_empty()) {
+        let (name, value) = pair.split_once('=').ok_or(Contradiction(FORWARDED))?;
+        let value = value.strip_prefix('"').and_then(|value| value.strip_suffix('"')).unwrap_or(value);
+        match name.to_ascii_lowercase().as_str() {
+            "proto" => agree(&mut reported.scheme, scheme(value).ok_or(Contradiction(FORWARDED))?, &FORWARDED)?,
+            "host" => agree_on_host(&mut reported.host, value, &FORWARDED)?,
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests;

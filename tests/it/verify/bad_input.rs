@@ -1,0 +1,83 @@
+//! Requests that no proxy should pass on.
+
+use super::support::{asked, get, identity, signed_in, start};
+
+/// Hosts that are none, or not those of a rule.
+#[tokio::test]
+async fn strange_hosts_are_denied() {
+    let gateway = start("[[verify.rules]]\nhosts = ['wiki.example.com', 'bücher.example.com']");
+    let browser = signed_in(&gateway, "ada", &[]).await;
+    let long = format!("{}.example.com", "a".repeat(300));
+    let ask = |host: &str| {
+        let ask = browser.ask("GET", "/verify").for_json().header("x-forwarded-proto", "https");
+        ask.header("x-forwarded-uri", "/").header("x-forwarded-host", host)
+    };
+    for host in [
+        "wiki.example.com:8443",
+        "wiki.example.com:0",
+        "wiki.example.com:x",
+        "user@wiki.example.com",
+        "wiki.example.com@evil.example",
+        "user:pw@wiki.example.com",
+        "wiki.example.com..",
+        "wiki..example.com",
+        "wiki.example.com/x",
+        "wiki.example.com\\x",
+        "wiki.example.com%00",
+        "wiki%2eexample.com",
+        "wiki.example.com evil",
+        "wiki.example.com,evil.example",
+        "evil.example",
+        "wiki.example.com;x",
+        "[::1]",
+        "127.0.0.1",
+        &long,
+    ] {
+        assert_eq!(ask(host).send().await.status, 403, "{host}");
+    }
+    for host in [
+        "wiki.example.com",
+        "WIKI.EXAMPLE.COM",
+        "wiki.example.com.",
+        "wiki.example.com:443",
+        "xn--bcher-kva.example.com",
+    ] {
+        assert_eq!(ask(host).send().await.status, 200, "{host}");
+    }
+}
+
+/// 16 KiB of cookies, and cookies that contradict each other.
+#[tokio::test]
+async fn many_and_contradicting_cookies() {
+    let gateway = start("");
+    let browser = signed_in(&gateway, "ada", &[]).await;
+    let own = browser.cookie("__Secure-vestibule").expect("the session cookie");
+    let padding = |bytes: usize| (0..bytes / 100).map(|n| format!("c{n}={}; ", "x".repeat(90))).collect::<String>();
+    let with = async |cookies: String| {
+        let ask = gateway.browser().ask("GET", "/verify").for_json();
+        ask.header("cookie", &cookies).send().await
+    };
+    assert_eq!(with(format!("{}__Secure-vestibule={own}", padding(14_000))).await.status, 200);
+    let refused = with(format!("{}__Secure-vestibule={own}", padding(17_000))).await;
+    assert_eq!(refused.status, 431);
+    let other = signed_in(&gateway, "eve", &[]).await.cookie("__Secure-vestibule").expect("the session cookie");
+    let both = with(format!("__Secure-vestibule={own}; __Secure-vestibule={other}")).await;
+    assert_eq!(both.problem(), (401, "session_cookies_conflict".into()));
+    assert_eq!(with(format!("__Secure-vestibule=garbage; __Secure-vestibule={own}")).await.status, 200);
+}
+
+/// FW-20, FW-24: the method of the site is data, and a body is not read.
+#[tokio::test]
+async fn methods_and_bodies_are_data() {
+    let gateway = start("[[verify.rules]]\nmethods = ['GET', 'TRACE', 'CONNECT']\n");
+    let browser = signed_in(&gateway, "ada", &[]).await;
+    let url = "https://wiki.example.com/";
+    for (method, status) in
+        [("GET", 200), ("TRACE", 200), ("CONNECT", 200), ("get", 403), ("POST", 403), ("GET ", 200), ("X", 403)]
+    {
+        assert_eq!(asked(&browser, method, url).send().await.status, status, "{method:?}");
+    }
+    let large = asked(&browser, "GET", url).body("application/octet-stream", vec![0_u8; 10_000]).send().await;
+    identity(&large);
+    assert_eq!(get(&browser, url).await.status, 200);
+}

@@ -1,0 +1,37 @@
+//! A gateway without its database: the cache, then 503, and never a pass or a redirect.
+
+use std::time::{Duration, Instant};
+
+use super::support::{get, setup, signed_in};
+use crate::support::Cluster;
+
+const SITE: &str = "https://wiki.example.com/";
+
+/// FW-19
+#[tokio::test]
+async fn without_the_database_nobody_passes_after_revocation_max_age() {
+    let cluster = Cluster::own();
+    let toml = "[tokens]\nrevocation_max_age = '2s'\n[verify]\nredirect = true\n[[verify.rules]]\npaths = ['/public/**']\n\
+                allow = { anyone = true }\n[[verify.rules]]";
+    let gateway = setup(toml).on(&cluster.database()).start();
+    let (cached, uncached) = (signed_in(&gateway, "ada", &[]).await, signed_in(&gateway, "eve", &[]).await);
+    let unknown = gateway.browser();
+    assert_eq!(get(&cached, SITE).await.status, 200);
+    cluster.postgres().stop().expect("stopped");
+    let stopped = Instant::now();
+    assert_eq!(get(&cached, SITE).await.status, 200, "from the cache, while the feed is fresh");
+    assert_eq!(get(&uncached, SITE).await.problem(), (503, "database_unavailable".into()));
+    while get(&cached, SITE).await.status == 200 {
+        assert!(stopped.elapsed() < Duration::from_secs(10), "still accepted");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    for _ in 0..200 {
+        let answer = get(&cached, SITE).await;
+        assert_eq!((answer.problem(), answer.header("retry-after")), ((503, "database_unavailable".into()), "2"));
+        let page = cached.ask("GET", "/verify").header("sec-fetch-mode", "navigate");
+        let page = page.header("x-forwarded-host", "wiki.example.com").header("x-forwarded-uri", "/").send().await;
+        assert_eq!(page.status, 503, "no redirect");
+        assert_eq!(get(&unknown, SITE).await.status, 401);
+    }
+    assert_eq!(get(&unknown, "https://wiki.example.com/public/x").await.status, 200, "nobody is to be told there");
+}
