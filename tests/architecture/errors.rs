@@ -24,11 +24,11 @@ fn by_code() -> BTreeMap<&'static str, Vec<&'static RefusalText>> {
 /// The values without repetition, in their order.
 fn listed(values: impl Iterator<Item = String>) -> String {
     let mut distinct: Vec<String> = Vec::new();
-    values.for_each(|value| {
+    for value in values {
         if !distinct.contains(&value) {
-            distinct.push(value)
+            distinct.push(value);
         }
-    });
+    }
     distinct.join(", ")
 }
 

@@ -94,7 +94,7 @@ impl<'c> AsyncHttpClient<'c> for TokenEndpoint<'_> {
             let request = ClientRequest { endpoint, audience: config.audience(), form: &form };
             let answer = client_authentication::send(http, &config.registration, &request, *now).await;
             let mut answer = answer.map_err(|CallError(fault, why)| token_failure(fault, &why))?;
-            for sent in sent {
+            if let Some(sent) = sent {
                 answer.sent.add_all((*sent).clone());
             }
             normalize(&answer, TokenType::BearerByDefault)

@@ -24,7 +24,7 @@ async fn begin(browser: &Browser, query: &str) -> Begun {
 /// The detail of the last step of the login with that state, and its status.
 fn last_step(gateway: &Gateway, begun: &Begun) -> String {
     let hash = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, begun.state.as_bytes());
-    let hash: String = hash.as_ref().iter().map(|byte| format!("{byte:02x}")).collect();
+    let hash = hash.as_ref().iter().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().concat();
     let step = format!(
         "SELECT status || ': ' || (steps->-1->>'detail') FROM authorization_sessions WHERE encode(state_hash, 'hex') = '{hash}'"
     );
@@ -71,7 +71,7 @@ async fn the_words_of_a_provider_contain_nothing_that_was_sent() {
     let gateway = Gateway::start();
     let browser = gateway.browser();
     let begun = begin(&browser, "login_hint=ada.lovelace").await;
-    let hex: String = begun.state.bytes().map(|byte| format!("%{byte:02x}")).collect();
+    let hex = begun.state.bytes().map(|byte| format!("%{byte:02x}")).collect::<Vec<_>>().concat();
     let text = format!("state {} or {hex} of ADA.LOVELACE, ada@example.com <b>\u{202e}", begun.state);
     let page = browser.get(&refused(&begun, "access_denied", &text)).await;
     assert_eq!(page.status, 403);

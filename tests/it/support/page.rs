@@ -51,7 +51,7 @@ impl Form {
     #[track_caller]
     pub fn field(&self, name: &str) -> &str {
         let found = self.fields.iter().find(|(known, _)| known == name);
-        found.map(|(_, value)| value.as_str()).unwrap_or_else(|| panic!("no field {name} in {self:?}"))
+        found.map_or_else(|| panic!("no field {name} in {self:?}"), |(_, value)| value.as_str())
     }
 
     /// The request of a browser that presses a button of it, with the button's own value.
@@ -69,7 +69,7 @@ fn link_tag(text: &str) -> &str {
 }
 
 fn attribute(tag: &str, name: &str) -> Option<String> {
-    let (_, rest) = format!(" {tag}").split_once(&format!(" {name}=\"")).map(|(_, rest)| ((), rest.to_owned()))?;
+    let rest = format!(" {tag}").split_once(&format!(" {name}=\"")).map(|(_, rest)| rest.to_owned())?;
     Some(decoded(rest.split_once('"')?.0))
 }
 
