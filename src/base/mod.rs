@@ -11,6 +11,7 @@ pub(crate) mod explain;
 #[cfg(feature = "dev")]
 pub mod hot;
 pub mod id;
+pub mod jws;
 pub mod listener;
 pub mod log_limit;
 pub mod measure;
@@ -18,6 +19,8 @@ pub mod migrate;
 pub mod network;
 pub mod once_per;
 pub mod outbound;
+pub mod proxies;
+mod response_body;
 pub mod rsa_strength;
 pub(crate) mod schema;
 pub mod seal;

@@ -1,7 +1,7 @@
 //! The HTTP client: every request that the gateway sends goes through here.
 //!
-//! It follows no redirects (they would carry a code or a client secret along), decompresses nothing, stores no cookies, reads
-//! at most 1 MiB of a body, and limits the time of every request. A URL that was learned from metadata reaches public
+//! It follows no redirects (they would carry a code or a client secret along), asks for no content coding, stores no cookies,
+//! reads at most 1 MiB of a body, decoded too, and limits the time of every request. A URL that was learned from metadata reaches public
 //! addresses only, whatever its host name resolves to.
 
 use std::net::{IpAddr, SocketAddr};
@@ -9,9 +9,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
+use reqwest::header::{ACCEPT_ENCODING, HeaderValue};
 use tokio::sync::Semaphore;
 use url::{Host, Url};
 
+use super::proxies::Proxies;
+use super::response_body::{BadBody, decode};
 use super::tls::Authorities;
 
 /// The largest body that is read, in bytes.
@@ -22,13 +25,17 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
 const IDLE_TIMEOUT: Duration = Duration::from_secs(4);
 /// Idle connections to one host, which take descriptors too.
 const MAX_IDLE: usize = 32;
+/// The highest number of header fields of a response. Content delivery networks send more than the usual limit of 100.
+const MAX_HEADERS: usize = 500;
 
 /// Where a URL comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Trust {
     /// From the configuration: the URL or its host. Private addresses are allowed.
     Configured,
-    /// From a provider's or a client's metadata: public addresses only.
+    /// From the configuration of a client: public addresses only, where they can be checked.
+    Registered,
+    /// From a provider's or a client's metadata: public addresses only, and through a proxy only allowed hosts.
     Learned,
 }
 
@@ -50,9 +57,18 @@ pub enum OutboundError {
     /// The body is larger than [`MAX_BODY`].
     #[error("the answer is larger than 1 MiB")]
     TooLarge,
+    /// The body has a content coding that is not understood, although `identity` was asked for.
+    #[error("answered with Content-Encoding: {0}, which was not asked for")]
+    Coding(String),
+    /// The body is not gzip, although its content coding says so.
+    #[error("answered with a damaged gzip body")]
+    Damaged,
     /// A learned URL resolves to an address that is not public.
     #[error("leads to a private address")]
     Private,
+    /// A learned URL would go through the proxy, where its addresses cannot be checked, and its host is not allowed.
+    #[error("leads through the proxy to {0}, which is not in outbound.allow_hosts")]
+    HostNotAllowed(String),
     /// The system has no certificate authorities.
     #[error(
         "this machine has no certificate authorities: install the package ca-certificates, or set SSL_CERT_FILE to a PEM file \
@@ -69,6 +85,8 @@ pub enum OutboundError {
 pub struct Outbound {
     configured: reqwest::Client,
     learned: reqwest::Client,
+    proxied: Option<reqwest::Client>,
+    proxies: Arc<Proxies>,
     most: usize,
     permits: Arc<Semaphore>,
 }
@@ -76,19 +94,17 @@ pub struct Outbound {
 impl Outbound {
     /// Builds the client; fails with [`OutboundError::NoAuthorities`] where the system has none.
     pub fn new() -> Result<Self, OutboundError> {
-        Self::built(|builder| builder)
+        Self::built(|builder| builder, Arc::default())
     }
 
-    /// Builds a client that trusts these authorities instead of the system's.
-    pub fn trusting(authorities: &Authorities) -> Result<Self, OutboundError> {
-        let certificates: Result<Vec<_>, _> = authorities.iter().map(reqwest::Certificate::from_der).collect();
-        let certificates = certificates.map_err(|error| OutboundError::Unreachable(innermost_cause(&error)))?;
-        Self::built(|builder| builder.tls_certs_only(certificates.clone()))
+    /// Builds a client that sends requests through these proxies.
+    pub fn through(proxies: Proxies) -> Result<Self, OutboundError> {
+        Self::built(|builder| builder, Arc::new(proxies))
     }
 
-    /// Builds a client that trusts no authority, for `http` on a machine that may have none.
+    /// Builds a client that trusts no authority, for `http` on a machine that may have none. It uses no proxy.
     pub fn without_authorities() -> Result<Self, OutboundError> {
-        Self::built(|builder| builder.tls_certs_only([]))
+        Self::built(|builder| builder.tls_certs_only([]), Arc::default())
     }
 
     /// Sends at most so many requests at a time; further ones fail with [`OutboundError::TooMany`]. Without this any number is
@@ -98,9 +114,14 @@ impl Outbound {
         Self { most, permits: Arc::new(Semaphore::new(most.min(Semaphore::MAX_PERMITS))), ..self }
     }
 
-    /// A client like [`trusting`](Self::trusting) whose requests count among those of this one.
+    /// A client that trusts these authorities instead of the system's. It uses the same proxies, and its requests count among
+    /// those of this one.
     pub fn sibling(&self, authorities: &Authorities) -> Result<Self, OutboundError> {
-        Ok(Self { most: self.most, permits: Arc::clone(&self.permits), ..Self::trusting(authorities)? })
+        let unusable = || OutboundError::Unreachable("ca_file cannot be used".into());
+        let tls = authorities.client_config().ok_or_else(unusable)?;
+        let trusting = |builder: reqwest::ClientBuilder| builder.tls_backend_preconfigured(tls.clone());
+        let built = Self::built(trusting, Arc::clone(&self.proxies))?;
+        Ok(Self { most: self.most, permits: Arc::clone(&self.permits), ..built })
     }
 
     /// How many requests may be in progress at a time.
@@ -109,7 +130,10 @@ impl Outbound {
     }
 
     #[expect(clippy::disallowed_methods, reason = "this is the home of the HTTP client")]
-    fn built(roots: impl Fn(reqwest::ClientBuilder) -> reqwest::ClientBuilder) -> Result<Self, OutboundError> {
+    fn built(
+        roots: impl Fn(reqwest::ClientBuilder) -> reqwest::ClientBuilder,
+        proxies: Arc<Proxies>,
+    ) -> Result<Self, OutboundError> {
         let builder = || {
             reqwest::Client::builder()
                 .redirect(reqwest::redirect::Policy::none())
@@ -118,14 +142,33 @@ impl Outbound {
                 .pool_max_idle_per_host(MAX_IDLE)
                 .no_proxy()
                 .referer(false)
+                .http1_max_headers(MAX_HEADERS)
                 .user_agent(concat!("vestibule/", env!("CARGO_PKG_VERSION")))
         };
         let built = |builder: reqwest::ClientBuilder| {
             roots(builder).build().map_err(|error| from_build(innermost_cause(&error)))
         };
         let (configured, learned) = (built(builder())?, built(builder().dns_resolver(Arc::new(PublicOnly)))?);
+        let proxied = if proxies.is_empty() { None } else { Some(built(through(builder(), &proxies)?)?) };
         let most = Semaphore::MAX_PERMITS;
-        Ok(Self { configured, learned, most, permits: Arc::new(Semaphore::new(most)) })
+        Ok(Self { configured, learned, proxied, proxies, most, permits: Arc::new(Semaphore::new(most)) })
+    }
+
+    /// The client for a URL: through a proxy, or directly with the addresses that are allowed.
+    fn client(&self, url: &Url, trust: Trust) -> Result<&reqwest::Client, OutboundError> {
+        // The resolver is not called for a host that is an IP address. The parsed URL is checked, because an address can be
+        // written in several ways (`127.1`, `0x7f000001`).
+        if trust != Trust::Configured && is_private_literal(url) {
+            return Err(OutboundError::Private);
+        }
+        match (&self.proxied, trust) {
+            (Some(_), Trust::Learned) if self.proxies.cover(url) && !self.proxies.allow(url) => {
+                Err(OutboundError::HostNotAllowed(url.host_str().unwrap_or_default().to_owned()))
+            }
+            (Some(proxied), _) if self.proxies.cover(url) => Ok(proxied),
+            (_, Trust::Configured) => Ok(&self.configured),
+            (_, Trust::Registered | Trust::Learned) => Ok(&self.learned),
+        }
     }
 
     /// Sends a request and reads the whole response, within `timeout` in total.
@@ -135,15 +178,11 @@ impl Outbound {
         trust: Trust,
         timeout: Duration,
     ) -> Result<http::Response<Vec<u8>>, OutboundError> {
-        let request =
+        let mut request =
             reqwest::Request::try_from(request).map_err(|error| OutboundError::Malformed(innermost_cause(&error)))?;
-        let client = match trust {
-            Trust::Configured => &self.configured,
-            // The resolver is not called for a host that is an IP address. The parsed URL is checked, because an address can
-            // be written in several ways (`127.1`, `0x7f000001`).
-            Trust::Learned if is_private_literal(request.url()) => return Err(OutboundError::Private),
-            Trust::Learned => &self.learned,
-        };
+        // Without it, a server may choose any content coding (RFC 9110 §12.5.3).
+        request.headers_mut().entry(ACCEPT_ENCODING).or_insert(HeaderValue::from_static("identity"));
+        let client = self.client(request.url(), trust)?;
         let _permit = self.permits.try_acquire().map_err(|_| OutboundError::TooMany)?;
         let exchange = async {
             let answer = client.execute(request).await.map_err(|error| from_reqwest(&error))?;
@@ -151,6 +190,16 @@ impl Outbound {
         };
         tokio::time::timeout(timeout, exchange).await.map_err(|_| OutboundError::Timeout)?
     }
+}
+
+/// The builder with these proxies. Which requests use them is decided before ([`Proxies::cover`]).
+fn through(builder: reqwest::ClientBuilder, proxies: &Proxies) -> Result<reqwest::ClientBuilder, OutboundError> {
+    let malformed = |error: reqwest::Error| OutboundError::Malformed(innermost_cause(&error));
+    let http =
+        proxies.http.as_ref().map(|proxy| reqwest::Proxy::http(proxy.as_str())).transpose().map_err(malformed)?;
+    let https =
+        proxies.https.as_ref().map(|proxy| reqwest::Proxy::https(proxy.as_str())).transpose().map_err(malformed)?;
+    Ok([http, https].into_iter().flatten().fold(builder, reqwest::ClientBuilder::proxy))
 }
 
 /// The error of a client that cannot be built. The text is that of rustls-platform-verifier.
@@ -169,6 +218,11 @@ async fn read(mut answer: reqwest::Response) -> Result<http::Response<Vec<u8>>, 
         }
         body.extend_from_slice(&chunk);
     }
+    let body = decode(answer.headers_mut(), body, MAX_BODY).map_err(|bad| match bad {
+        BadBody::TooLarge => OutboundError::TooLarge,
+        BadBody::Coding(name) => OutboundError::Coding(name),
+        BadBody::Damaged => OutboundError::Damaged,
+    })?;
     let mut whole = http::Response::new(body);
     *whole.status_mut() = answer.status();
     std::mem::swap(whole.headers_mut(), answer.headers_mut());

@@ -2,8 +2,6 @@
 
 use std::cmp::Ordering;
 
-use aws_lc_rs::rsa::PublicKey;
-
 /// The least length of the modulus, in bits (RFC 7518 §3.3).
 pub const MIN_MODULUS_BITS: usize = 2048;
 /// The least public exponent, 65,537, big-endian (FIPS 186-5 §5.1). Small exponents make faults in the padding forgeable.
@@ -12,13 +10,6 @@ const MIN_EXPONENT: [u8; 3] = [1, 0, 1];
 /// Whether a key with this modulus and public exponent, both big-endian, may verify signatures.
 pub fn is_strong_rsa(modulus: &[u8], exponent: &[u8]) -> bool {
     bits(modulus) >= MIN_MODULUS_BITS && at_least(without_zeros(exponent), &MIN_EXPONENT)
-}
-
-/// The same for a public key in DER, by RFC 8017 or as a `SubjectPublicKeyInfo`; `None` if it is none.
-pub fn is_strong_rsa_key(der: &[u8]) -> Option<bool> {
-    let key = PublicKey::from_der(der).ok()?;
-    let [modulus, exponent] = [key.modulus(), key.exponent()].map(|number| number.big_endian_without_leading_zero());
-    Some(is_strong_rsa(modulus, exponent))
 }
 
 /// The number of bits of a big-endian number.

@@ -158,6 +158,8 @@ diesel::table! {
         reauth_required_at -> Nullable<Timestamptz>,
         created_at -> Timestamptz,
         updated_at -> Timestamptz,
+        unanswered_at -> Nullable<Timestamptz>,
+        refused_at -> Nullable<Timestamptz>,
     }
 }
 
@@ -168,6 +170,7 @@ diesel::table! {
         last_known_at -> Timestamptz,
         auth_time_sent_at -> Nullable<Timestamptz>,
         auth_time_withheld_at -> Nullable<Timestamptz>,
+        id_token_alg -> Nullable<Text>,
     }
 }
 

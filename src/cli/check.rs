@@ -146,7 +146,7 @@ impl Probed {
 
 /// Probes all providers in parallel, so that a slow one does not delay the others. The result is in configured order.
 async fn probe_all(config: Config) -> Result<Vec<Probed>, String> {
-    let outbound = Outbound::new().map_err(|error| error.to_string())?;
+    let outbound = Outbound::through(config.outbound.clone()).map_err(|error| error.to_string())?;
     let clock = Clock::system();
     let stored = tokio::spawn(stored_issuers(Db::open(&config.database.access), &config));
     let issuers: Vec<_> = config.providers.iter().map(config::Provider::identity_issuer).collect();

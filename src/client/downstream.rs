@@ -7,7 +7,9 @@ use url::Url;
 use super::grant_type::GrantType;
 use super::presented_secret::PresentedSecret;
 use crate::base::secret::{Hashed, Plain};
-use crate::config::{self, Algorithm, AssertionAudience, BUILT_IN_CLIENT, ClientType, Grant, PublicKey, RedirectUri};
+use crate::config::{
+    self, Algorithm, AssertionAudience, AssertionKey, BUILT_IN_CLIENT, ClientType, Grant, RedirectUri,
+};
 
 /// An app or a service that is registered in `[clients.*]`, or the built-in client.
 #[expect(clippy::struct_excessive_bools, reason = "each is one setting of the client")]
@@ -43,7 +45,7 @@ pub struct Client {
     redirect_uris: Vec<RedirectUri>,
     grants: Vec<Grant>,
     secret: Option<Hashed>,
-    public_key: Option<PublicKey>,
+    public_key: Option<AssertionKey>,
     assertion_audience: AssertionAudience,
     /// Whether the log has said since the start that its assertions name an endpoint.
     endpoint_noted: AtomicBool,
@@ -125,7 +127,7 @@ impl Client {
     }
 
     /// The key that verifies its assertions, if it authenticates by `private_key_jwt`.
-    pub(super) fn public_key(&self) -> Option<&PublicKey> {
+    pub(super) fn public_key(&self) -> Option<&AssertionKey> {
         self.public_key.as_ref()
     }
 

@@ -17,6 +17,7 @@ use super::section::database::{self, Database, RawDatabase};
 use super::section::limits::Limits;
 use super::section::log::{self, Log};
 use super::section::login::{self, Login, RawLogin};
+use super::section::outbound::{self, RawOutbound};
 use super::section::provider::linking;
 use super::section::provider::protocol::{self, Provider};
 use super::section::provider::raw::RawProvider;
@@ -29,6 +30,7 @@ use super::section::tokens::{self, Tokens};
 use super::section::verify::model::{SiteAccess, Verify};
 use super::section::verify::raw::RawVerify;
 use super::section::verify::{self, VerifyContext};
+use crate::base::proxies::Proxies;
 use crate::base::seal::Ring;
 
 /// The configuration of Vestibule.
@@ -48,6 +50,7 @@ pub(crate) struct RawConfig {
     admin: RawAdmin,
     log: Log,
     cleanup: Cleanup,
+    outbound: RawOutbound,
     /// Providers at which users sign in, by id.
     #[schemars(extend("propertyNames" = { "pattern": PROVIDERS.pattern }))]
     providers: BTreeMap<String, RawProvider>,
@@ -82,6 +85,8 @@ pub struct Config {
     pub log: Log,
     /// `[cleanup]`: deletion of expired rows.
     pub cleanup: Cleanup,
+    /// `[outbound]`: the proxies of requests to providers and apps.
+    pub outbound: Proxies,
     /// `[providers.<id>]`, in the order of the configuration.
     pub providers: Vec<Provider>,
     /// `[clients.<id>]`, in the order of the configuration.
@@ -114,6 +119,7 @@ pub(crate) fn validate(mut raw: RawConfig, ids: &Ids, validator: &mut Validator<
     let verify = verify::validate(raw.verify, &context, validator);
     let admin = admin::validate(raw.admin, validator);
     log::validate(&raw.log, validator);
+    let outbound = outbound::validate(raw.outbound, validator);
     let storing = raw.providers.iter().filter(|(_, provider)| provider.store_tokens);
     let storing: Vec<String> = storing.map(|(id, _)| id.clone()).collect();
     let mut take = |id: &String| {
@@ -148,6 +154,7 @@ pub(crate) fn validate(mut raw: RawConfig, ids: &Ids, validator: &mut Validator<
         admin: admin?,
         log: raw.log,
         cleanup: raw.cleanup,
+        outbound: outbound?,
         providers: providers.into_iter().collect::<Option<_>>()?,
         clients: clients.into_iter().collect::<Option<_>>()?,
     })

@@ -58,7 +58,7 @@ pub(crate) use section::verify::model::{SiteAccess, SiteConditions, SiteRule, Ve
 pub use value::algorithm::Algorithm;
 pub(crate) use value::key_file::KeyFile;
 pub(crate) use value::pointer::Pointer;
-pub(crate) use value::public_key::PublicKey;
+pub(crate) use value::public_key::AssertionKey;
 pub(crate) use value::public_url::{is_loopback, is_protected};
 pub(crate) use value::redirect_uri::{RedirectUri, with_query};
 pub(crate) use value::resource::{is_same_resource, resource_spellings};

@@ -5,6 +5,7 @@ mod cleanup;
 mod deliver;
 mod keys;
 mod providers;
+mod recheck;
 mod removals;
 mod revoke;
 mod schedule;

@@ -10,6 +10,7 @@ use super::cleanup::clean_repeatedly;
 use super::deliver::deliver;
 use super::keys::follow_keys;
 use super::providers::check_issuers;
+use super::recheck::recheck;
 use super::revoke::revoke;
 use super::sweep::sweep;
 use crate::app::App;
@@ -33,6 +34,7 @@ impl Schedule {
             tokio::spawn(clean_repeatedly(Arc::clone(app))),
             tokio::spawn(deliver(Arc::clone(app))),
             tokio::spawn(revoke(Arc::clone(app))),
+            tokio::spawn(recheck(Arc::clone(app))),
             tokio::spawn(follow_keys(Arc::clone(app))),
             tokio::spawn(async move {
                 loop {

@@ -95,6 +95,7 @@ fn completion(
         claims: std::mem::take(&mut identity.claims),
         upstream_sid: identity.sid.take(),
         upstream_id_token,
+        upstream_alg: identity.id_token_algorithm,
         returned_at: login.returned_at,
         caller: login.caller.clone(),
         steps: Steps::one(now, "completed", None).to_json(),

@@ -121,6 +121,8 @@ async fn address(
     let endpoint = tokio::time::timeout(METADATA_WAIT, provider.end_session_endpoint(now)).await.ok().flatten()?;
     let endpoint = Url::parse(&endpoint).ok()?;
     let ours = app.config.server.public_url.logout_callback(provider.id());
+    // Providers answer with an error page to a hint whose key they have deleted, and ask the person without a hint.
+    let id_token = id_token.filter(|id_token| provider.verifies_hint(id_token));
     Some(written(&endpoint, provider.registration(), &ours, id_token.map(Plain::expose), state))
 }
 

@@ -3,7 +3,7 @@
 
 use std::net::IpAddr;
 
-use super::store;
+use super::store::{self, Taken};
 use crate::app::App;
 use crate::base::clock::Timestamp;
 use crate::base::db::{Conn, DbError};
@@ -50,11 +50,22 @@ pub async fn told_by_provider(
     })?;
     let ending = app.endings.ending(EndReason::ProviderLogout, app.clock.now());
     let (name, write) = (provider.to_owned(), ending.clone());
+    let algorithm = told.algorithm.map_or("another algorithm", |of| of.algorithm.name());
     let take = move |conn: &mut Conn| store::take(conn, &name, &told, &write);
     let ended = app.db.run("take logout token", take).await?;
-    let Some(ended) = ended else {
-        refused("the logout token came before (jti)".to_owned());
-        return Err(LogoutTokenError::BadToken);
+    let ended = match ended {
+        Taken::Ended(ended) => ended,
+        Taken::Before => {
+            refused("the logout token came before (jti)".to_owned());
+            return Err(LogoutTokenError::BadToken);
+        }
+        Taken::OtherAlgorithm => {
+            refused(format!(
+                "the logout token is signed with {algorithm}, and the ID tokens are not; if that is meant, write it in \
+                 signing_algorithms"
+            ));
+            return Err(LogoutTokenError::BadToken);
+        }
     };
     app.ended(&ended, &ending);
     telemetry::record(&Event::LogoutTokenTaken { provider: provider.to_owned(), sessions: ended.len() });

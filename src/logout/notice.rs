@@ -83,7 +83,7 @@ async fn tell(app: &App, notice: &Notice) -> Result<(), String> {
     let request = http::Request::post(uri.as_str()).header(CONTENT_TYPE, "application/x-www-form-urlencoded");
     let request = request.body(format!("logout_token={}", token.expose()).into_bytes());
     let request = request.map_err(|error| error.to_string())?;
-    let trust = if *private { Trust::Configured } else { Trust::Learned };
+    let trust = if *private { Trust::Configured } else { Trust::Registered };
     let answer = app.outbound.send(request, trust, TIMEOUT).await.map_err(|error| error.to_string())?;
     // §2.8 requires 200; some frameworks answer 204 where the body is empty.
     match answer.status().as_u16() {

@@ -59,7 +59,7 @@ pub(super) fn load(mut config: Config, clock: Clock, most_outbound: usize) -> Re
     let files = std::mem::take(&mut config.signing.key_files);
     let (keys, events) = keys::load_or_create(&db, feed.conn(), &config.ring, &files, policy, clock.now())?;
     events.iter().for_each(telemetry::record);
-    let outbound = Outbound::new()?.limited_to(most_outbound);
+    let outbound = Outbound::through(config.outbound.clone())?.limited_to(most_outbound);
     let providers = Registry::new(std::mem::take(&mut config.providers), &db, &outbound)?;
     // Before any login: the identities of another issuer are other persons.
     app::issuers_changed(providers.check_issuers(feed.conn(), clock.now()).map_err(DbError::from)?);

@@ -13,6 +13,8 @@ pub enum EndReason {
     LogoutAll,
     /// The provider sent a logout token (OpenID Connect Back-Channel Logout 1.0).
     ProviderLogout,
+    /// The provider refused to renew the tokens of its identity (`providers.<id>.recheck`).
+    ProviderRefused,
     /// Its identity was unlinked.
     Unlinked,
     /// An administrator ended it.
@@ -45,6 +47,7 @@ impl EndReason {
             Self::LogoutOthers => "logout_others",
             Self::LogoutAll => "logout_all",
             Self::ProviderLogout => "provider_logout",
+            Self::ProviderRefused => "provider_refused",
             Self::Unlinked => "unlinked",
             Self::Admin => "admin",
             Self::UserDisabled => "user_disabled",
@@ -62,8 +65,8 @@ impl EndReason {
     /// Whether the stored tokens of the provider are revoked there too, if no live session was made through the same identity.
     /// Not where the user did not ask for the end or the provider is unknown, and not where a new session replaces the old one.
     pub fn revokes_provider_tokens(self) -> bool {
-        use EndReason::{Absolute, CodeReuse, Idle, OnePerUser, ProviderRemoved, Replaced, Reuse};
-        !matches!(self, Replaced | OnePerUser | Reuse | CodeReuse | ProviderRemoved | Idle | Absolute)
+        use EndReason::{Absolute, CodeReuse, Idle, OnePerUser, ProviderRefused, ProviderRemoved, Replaced, Reuse};
+        !matches!(self, Replaced | OnePerUser | Reuse | CodeReuse | ProviderRefused | ProviderRemoved | Idle | Absolute)
     }
 }
 

@@ -7,6 +7,7 @@ use chrono::TimeDelta;
 use http::{HeaderValue, header};
 use serde_json::json;
 
+use super::client_request::ClientRequest;
 use super::client_response::{ClientResponse, credentials, rejects_client};
 use super::failure::Fault;
 use super::provider_http::{CallError, ProviderHttp};
@@ -25,17 +26,6 @@ const ASSERTION_TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-be
 const APPLE_AUDIENCE: &str = "https://appleid.apple.com";
 const FORM: &str = "application/x-www-form-urlencoded";
 
-/// A request that requires client authentication.
-pub struct ClientRequest<'r> {
-    /// The URL of the endpoint.
-    pub endpoint: &'r str,
-    /// The default audience of an assertion: the issuer, or the token endpoint of a provider without one.
-    pub audience: &'r str,
-    /// The form parameters without credentials. They contain `client_id` only where it is a parameter of the request itself,
-    /// as in a pushed authorization request.
-    pub form: &'r [(String, String)],
-}
-
 /// Sends a request with client authentication. After the provider rejected the client it is sent again with the other secret,
 /// where a secret is sent and a previous one is configured: the provider has not processed the rest of the request (RFC 6749
 /// §5.2). For ten minutes, the secret that worked is sent first.
@@ -50,9 +40,9 @@ pub async fn send(
     let mut sent = Sent::of_request(&built);
     let response = http.send(built, now).await?;
     let of = |response, sent, secrets: &[Secret]| {
-        ClientResponse::new(response, sent, credentials(registration, request.audience, secrets))
+        ClientResponse::new(response, sent, credentials(registration, request, secrets))
     };
-    if !has_two_secrets(registration) || !rejects_client(&response) {
+    if !has_two_secrets(registration, request.method) || !rejects_client(&response) {
         return Ok(of(response, sent, &[first]));
     }
     let built = signed(registration, request, second, now)?;
@@ -71,14 +61,16 @@ pub async fn send(
 
 /// The highest number of requests that [`send`] makes: 1, or 2 with a previous secret.
 pub fn max_calls(registration: &Registration) -> u32 {
-    1 + u32::from(has_two_secrets(registration))
+    1 + u32::from(has_two_secrets(registration, registration.token_endpoint_auth_method))
 }
 
 /// Whether the method sends a secret, and a previous one is configured.
-pub fn has_two_secrets(registration: &Registration) -> bool {
+pub fn has_two_secrets(registration: &Registration, method: TokenEndpointAuthMethod) -> bool {
     let sends_secret = matches!(
-        registration.token_endpoint_auth_method,
-        TokenEndpointAuthMethod::ClientSecretBasic | TokenEndpointAuthMethod::ClientSecretPost
+        method,
+        TokenEndpointAuthMethod::Auto
+            | TokenEndpointAuthMethod::ClientSecretBasic
+            | TokenEndpointAuthMethod::ClientSecretPost
     );
     sends_secret && registration.client_secret_previous.is_some()
 }
@@ -105,8 +97,8 @@ pub fn authenticated(
     let mut built = http::Request::post(request.endpoint)
         .header(header::ACCEPT, "application/json")
         .header(header::CONTENT_TYPE, FORM);
-    match registration.token_endpoint_auth_method {
-        TokenEndpointAuthMethod::ClientSecretBasic => {
+    match request.method {
+        TokenEndpointAuthMethod::Auto | TokenEndpointAuthMethod::ClientSecretBasic => {
             built = built.header(header::AUTHORIZATION, basic(registration, secret)?);
         }
         TokenEndpointAuthMethod::ClientSecretPost => {

@@ -2,6 +2,7 @@
 
 use http::{HeaderMap, StatusCode, header};
 
+use super::client_request::ClientRequest;
 use super::error_response::{INVALID_CLIENT_CODES, INVALID_GRANT_CODES, ProviderError, describe_response};
 use super::secret_order::Secret;
 use super::sent::Sent;
@@ -64,20 +65,19 @@ fn has_basic_challenge(headers: &HeaderMap) -> bool {
 }
 
 /// The keys of the configuration that the client authentication depends on, for the log. `secrets`: those that were sent, where
-/// the method sends one. `audience`: that of an assertion.
-pub fn credentials(registration: &Registration, audience: &str, secrets: &[Secret]) -> String {
-    let method = registration.token_endpoint_auth_method;
+/// the method sends one.
+pub fn credentials(registration: &Registration, request: &ClientRequest<'_>, secrets: &[Secret]) -> String {
     let sent = |name: &str| {
         let secrets: Vec<_> = secrets.iter().map(|secret| secret.name()).collect();
         format!("client_id and {} (token_endpoint_auth_method = \"{name}\")", secrets.join(" and "))
     };
-    match method {
-        TokenEndpointAuthMethod::ClientSecretBasic => sent("client_secret_basic"),
+    match request.method {
+        TokenEndpointAuthMethod::Auto | TokenEndpointAuthMethod::ClientSecretBasic => sent("client_secret_basic"),
         TokenEndpointAuthMethod::ClientSecretPost => sent("client_secret_post"),
         TokenEndpointAuthMethod::PrivateKeyJwt => {
             let kid = registration.private_key_id.as_deref();
             let kid = kid.map_or_else(|| "without a kid".to_owned(), |kid| format!("kid {kid:?}"));
-            let audience = registration.client_assertion_audience.as_deref().unwrap_or(audience);
+            let audience = registration.client_assertion_audience.as_deref().unwrap_or(request.audience);
             format!(
                 "client_id, private_key ({kid}), the audience of the assertion ({audience:?}, client_assertion_audience) \
                  and the clock of this machine (token_endpoint_auth_method = \"private_key_jwt\")"
@@ -140,11 +140,17 @@ mod tests {
     #[test]
     fn the_credentials_that_were_sent_are_named() {
         let mut registration = Registration::example();
-        let text = credentials(&registration, "https://op.example", &[Secret::Current, Secret::Previous]);
+        let request = |method| ClientRequest {
+            endpoint: "https://op.example/token",
+            audience: "https://op.example",
+            method,
+            form: &[],
+        };
+        let basic = request(TokenEndpointAuthMethod::ClientSecretBasic);
+        let text = credentials(&registration, &basic, &[Secret::Current, Secret::Previous]);
         assert!(text.starts_with("client_id and client_secret and client_secret_previous (token_endpoint"), "{text}");
-        registration.token_endpoint_auth_method = TokenEndpointAuthMethod::PrivateKeyJwt;
         registration.private_key_id = Some("k1".into());
-        let text = credentials(&registration, "https://op.example", &[]);
+        let text = credentials(&registration, &request(TokenEndpointAuthMethod::PrivateKeyJwt), &[]);
         for part in ["client_id", "private_key", "\"k1\"", "\"https://op.example\"", "clock", "private_key_jwt"] {
             assert!(text.contains(part), "{part}: {text}");
         }

@@ -17,7 +17,7 @@ pub(super) struct ClaimSources {
     pub names: Option<Value>,
 }
 
-/// The identity in verified OpenID Connect claims.
+/// The identity in OpenID Connect claims, without the algorithm of an ID token.
 pub(super) fn identity(
     registration: &Registration,
     sub: String,
@@ -36,5 +36,6 @@ pub(super) fn identity(
     let all = claims::merge(id_token, userinfo);
     let (claims, lost) = claims::storable(&all, &sub, &profile);
     of_texts.into_iter().chain([lost_methods, lost]).for_each(|lost| losses.add(lost));
-    Identity { sub, profile, claims, raw_claims, auth_time, acr, amr, sid, losses, tokens }
+    let id_token_algorithm = None;
+    Identity { sub, profile, claims, raw_claims, auth_time, acr, amr, sid, id_token_algorithm, losses, tokens }
 }

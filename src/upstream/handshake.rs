@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::sent::Sent;
 use crate::base::clock::Timestamp;
+use crate::base::jws::JwsAlgorithm;
 use crate::base::secret::Plain;
 
 /// The request to start a login.
@@ -116,4 +117,15 @@ pub struct LogoutClaims {
     pub sid: Option<String>,
     /// The subject identifier at the provider; at a multi-tenant provider with the tenant as a prefix.
     pub sub: Option<String>,
+    /// The algorithm of the token, where the configuration names none: then that of the ID tokens decides.
+    pub algorithm: Option<LogoutAlgorithm>,
+}
+
+/// The algorithm of a logout token.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LogoutAlgorithm {
+    /// The algorithm.
+    pub algorithm: JwsAlgorithm,
+    /// Whether the provider's metadata lists it for ID tokens.
+    pub is_listed: bool,
 }

@@ -9,6 +9,7 @@ use super::sent::Sent;
 use super::{claims, profile};
 use crate::account::Profile;
 use crate::base::clock::Timestamp;
+use crate::base::jws::JwsAlgorithm;
 use crate::base::secret::Plain;
 use crate::config::Registration;
 
@@ -31,6 +32,8 @@ pub struct Identity {
     pub amr: Option<Vec<String>>,
     /// The session identifier at the provider.
     pub sid: Option<String>,
+    /// The algorithm of the ID token; `None` for a protocol without them.
+    pub id_token_algorithm: Option<JwsAlgorithm>,
     /// What of the claims was not taken as sent.
     pub losses: ClaimLosses,
     /// The tokens that the provider issued.
@@ -52,7 +55,9 @@ impl Identity {
         let (cleaned, lost) = cleaned.unwrap_or_default();
         losses.add(lost);
         let (raw_claims, claims) = (vec![claims], cleaned);
-        Ok(Self { sub, profile, claims, raw_claims, auth_time: None, acr: None, amr: None, sid: None, losses, tokens })
+        let id_token_algorithm = None;
+        let (auth_time, acr, amr, sid) = (None, None, None, None);
+        Ok(Self { sub, profile, claims, raw_claims, auth_time, acr, amr, sid, id_token_algorithm, losses, tokens })
     }
 }
 

@@ -15,6 +15,7 @@ mod challenge;
 mod claim_losses;
 mod claims;
 mod client_authentication;
+mod client_request;
 mod client_response;
 mod connection_remedy;
 mod email_address;
@@ -49,7 +50,7 @@ pub use email_address::domain as email_domain;
 pub use error_response::ProviderError;
 pub use failure::{Failure, Fault, Stage};
 pub use handshake::{
-    AuthorizationGrant, Handshake, LoginHints, LoginRequest, LogoutClaims, RequestToken, StartedLogin,
+    AuthorizationGrant, Handshake, LoginHints, LoginRequest, LogoutAlgorithm, LogoutClaims, RequestToken, StartedLogin,
 };
 pub use identity::{Identity, ProviderTokens};
 pub use oauth1::OAuth1;

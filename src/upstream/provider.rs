@@ -195,6 +195,15 @@ impl Provider {
         }
     }
 
+    /// Whether a key that the provider publishes, or the client secret, still verifies an ID token that it issued: then it takes
+    /// it as `id_token_hint`. Uses the cached keys only; without any, the hint is tried.
+    pub fn verifies_hint(&self, id_token: &Plain) -> bool {
+        match self {
+            Self::Oidc(oidc) => oidc.verifies_hint(id_token),
+            Self::OAuth2(_) | Self::OAuth1(_) => true,
+        }
+    }
+
     /// Verifies a logout token (OpenID Connect Back-Channel Logout 1.0 §2.6); `None` for a protocol without them. Fails with
     /// [`Fault::Unavailable`](super::Fault::Unavailable) when the provider's keys are not available.
     pub async fn verify_logout_token(&self, token: &str, now: Timestamp) -> Option<Result<LogoutClaims, Failure>> {

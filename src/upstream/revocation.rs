@@ -2,13 +2,14 @@
 
 use http::StatusCode;
 
-use super::client_authentication::{self, ClientRequest};
+use super::client_authentication;
+use super::client_request::ClientRequest;
 use super::failure::{Failure, Fault};
 use super::provider_http::{CallError, ProviderHttp};
 use super::refresh::TokenTypeHint;
 use crate::base::clock::Timestamp;
 use crate::base::secret::Plain;
-use crate::config::Registration;
+use crate::config::{Registration, TokenEndpointAuthMethod};
 
 /// A provider's revocation endpoint.
 pub struct RevocationEndpoint<'r> {
@@ -16,6 +17,8 @@ pub struct RevocationEndpoint<'r> {
     pub endpoint: &'r str,
     /// The default audience of an assertion: the issuer, or the token endpoint of a provider without one.
     pub audience: &'r str,
+    /// The authentication method.
+    pub method: TokenEndpointAuthMethod,
 }
 
 impl RevocationEndpoint<'_> {
@@ -30,7 +33,8 @@ impl RevocationEndpoint<'_> {
     ) -> Result<(), Failure> {
         let form = [("token", token.expose()), ("token_type_hint", hint.as_str())];
         let form = form.map(|(name, value)| (name.to_owned(), value.to_owned()));
-        let request = ClientRequest { endpoint: self.endpoint, audience: self.audience, form: &form };
+        let Self { endpoint, audience, method } = *self;
+        let request = ClientRequest { endpoint, audience, method, form: &form };
         let answer = client_authentication::send(http, registration, &request, now).await;
         let answer = answer.map_err(|CallError(fault, why)| failure(fault, &why))?;
         if let Some(why) = answer.client_rejection() {

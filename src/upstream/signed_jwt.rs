@@ -16,6 +16,10 @@ pub fn sign(key: &KeyFile, kid: Option<&str>, claims: &Value) -> Option<Plain> {
     if let (Some(kid), Value::Object(members)) = (kid, &mut header) {
         members.insert("kid".into(), kid.into());
     }
+    if let (Some(thumbprints), Value::Object(members)) = (key.thumbprints(), &mut header) {
+        members.insert("x5t".into(), thumbprints.sha1.clone().into());
+        members.insert("x5t#S256".into(), thumbprints.sha256.clone().into());
+    }
     let encoded = |part: &Value| URL_SAFE_NO_PAD.encode(part.to_string());
     let message = format!("{}.{}", encoded(&header), encoded(claims));
     let signature = signature(key, message.as_bytes())?;

@@ -12,6 +12,7 @@
 
 mod freshness;
 mod get;
+mod recheck;
 mod refresh;
 mod revoke;
 mod save;

@@ -83,6 +83,36 @@ impl Vault {
         }
     }
 
+    /// Refreshes tokens that were written before this time, whether they are due or not. Another attempt that is in progress
+    /// does the same.
+    pub(super) async fn refresh_older(&self, provider: &Provider, sub_id: SubId, before: Timestamp) {
+        let lock = self.refresh_lock(sub_id);
+        if let Ok(_guard) = lock.try_lock() {
+            let _recorded = self.refresh_older_locked(provider, sub_id, before).await;
+        }
+        self.release_refresh_lock(sub_id, lock);
+    }
+
+    async fn refresh_older_locked(
+        &self,
+        provider: &Provider,
+        sub_id: SubId,
+        before: Timestamp,
+    ) -> Result<(), ProviderTokenError> {
+        let (now, begun) = (self.clock().now(), Instant::now());
+        let stored = self.read(sub_id, now).await?;
+        let is_due = stored.updated_at <= before && stored.tokens.has_refresh_token();
+        let holder = uuid_v7(now);
+        if !is_due || stored.lease != LeaseState::Free || !self.take_lease(provider, &stored, holder, now).await? {
+            return Ok(());
+        }
+        if begun.elapsed() > LEASE_WRITE_LIMIT {
+            let late = Failure::token(Fault::Unavailable, "the lease took too long to write");
+            return self.back_off(provider, stored, holder, late).await.map(drop);
+        }
+        self.request(provider, stored, holder, now).await.map(drop)
+    }
+
     async fn read(&self, sub_id: SubId, now: Timestamp) -> Result<StoredTokens, ProviderTokenError> {
         let row = self.db().run("read provider tokens", move |conn| store::read(conn, sub_id)).await?;
         StoredTokens::open(self.ring(), row.ok_or(ProviderTokenError::NotLinked)?, now)
@@ -220,7 +250,8 @@ impl Vault {
     ) -> Outcome {
         let (sub_id, expected) = (stored.sub_id, stored.version);
         let detail = json!({ "identity": sub_id, "reason": reason });
-        let mark = move |conn: &mut _| store::require_reauth(conn, sub_id, expected, &detail, now);
+        let ends_sessions = provider.registration().recheck.is_some();
+        let mark = move |conn: &mut _| store::require_reauth(conn, sub_id, expected, &detail, ends_sessions, now);
         if !self.db().run("end provider link", mark).await? {
             // Another replica used the refresh token first, or the user has logged in since.
             return self.read_unexpired(sub_id, Fault::Unavailable).await;
@@ -235,7 +266,9 @@ impl Vault {
         let now = self.clock().now();
         let (sub_id, until) = (stored.sub_id, now + BACK_OFF);
         // If this write fails, the lease runs out by itself.
-        let release = move |conn: &mut _| store::release_lease(conn, sub_id, holder, until);
+        // The provider may have issued new tokens that did not arrive.
+        let unanswered = matches!(failure.fault, Fault::Timeout | Fault::InvalidResponse);
+        let release = move |conn: &mut _| store::release_lease(conn, sub_id, holder, until, unanswered);
         let _logged = self.db().run("put off refresh", release).await;
         let (provider, reason) = (provider.id().to_owned(), failure.reason);
         self.record(&Event::ProviderTokenNotRefreshed { provider, identity: sub_id, reason });

@@ -21,7 +21,7 @@ const LAYERS: [(u8, &[&str]); 12] = [
 ];
 
 /// Foreign crates and their homes. A home is a folder (`web/`), a file (`telemetry.rs`) or either in any module (`*/store.rs`).
-const HOMES: [(&[&str], &[&str]); 15] = [
+const HOMES: [(&[&str], &[&str]); 16] = [
     (&["actix*", "tracing_actix_web"], WEB),
     (&["diesel*", "pq_sys"], &["base/", "*/store.rs", "*/store/", "keys/row.rs"]),
     (&["r2d2"], &["base/db/"]),
@@ -33,19 +33,9 @@ const HOMES: [(&[&str], &[&str]); 15] = [
     (&["tracing_subscriber"], &["telemetry.rs", "config/section/log.rs"]),
     (&["clap"], &["cli/"]),
     (&["ua_parser"], &["session/device.rs"]),
-    (
-        &["aws_lc_rs"],
-        &[
-            "base/",
-            "config/value/key_file.rs",
-            "config/value/public_key.rs",
-            "keys/",
-            "upstream/",
-            "token/",
-            "dev/provider/",
-        ],
-    ),
-    (&["jsonwebtoken"], &["config/value/public_key.rs", "keys/", "client/assertion.rs", "token/"]),
+    (&["aws_lc_rs"], &["base/", "config/value/key_file.rs", "keys/", "upstream/", "token/", "dev/provider/"]),
+    (&["jsonwebtoken"], &["keys/", "token/"]),
+    (&["pem"], &["config/value/public_key.rs"]),
     (&["rustls"], &["base/tls.rs", "config/value/key_file.rs"]),
     // Its private-key operations leak by their timing (RUSTSEC-2023-0071).
     (&["rsa"], &["nowhere"]),

@@ -3,13 +3,15 @@
 //   node provider.mjs --redirect-uri URI [--redirect-uri URI]… [--port N] [--issuer URL] [--userinfo]
 //                     [--client-id ID] [--client-secret SECRET | --client-jwk JWK] [--require-par]
 //                     [--post-logout-redirect-uri URI] [--backchannel-logout-uri URI] [--without-sid] [--offline]
+//                     [--kid KID] [--audience AUD]… [--hmac]
 //
 // Without --port it takes a free one. --issuer is for one that is reached by way of something else. With --userinfo the
 // ID token holds no more than the `sub`, as OpenID Connect Core §5.4 wants it, and the rest is had at userinfo. With
 // --client-jwk the client proves itself by private_key_jwt, for the issuer as the only audience. Its keys are new at every
 // start, and whenever a line with `rotate` comes on its standard input, which it answers with a line. With --without-sid
 // neither ID tokens nor logout tokens have a `sid`. With --offline it gives refresh tokens for `offline_access`, another one
-// at each use, and revokes tokens (RFC 7009). When it listens it prints one line:
+// at each use, and revokes tokens (RFC 7009). With --kid every new key has this `kid`. With --audience ID tokens have
+// further audiences, and `azp`. With --hmac the client secret signs ID tokens (HS256). When it listens it prints one line:
 //   {"ready": true, "issuer": "http://127.0.0.1:PORT", "port": PORT, "client_id": "…"}
 // Its forms are plain HTML: any login name and password will do, and the login name is the `sub`.
 // It ends with its standard input, so it never outlives the test that started it.
@@ -34,6 +36,9 @@ const { values } = parseArgs({
     'backchannel-logout-uri': { type: 'string' },
     'without-sid': { type: 'boolean', default: false },
     offline: { type: 'boolean', default: false },
+    kid: { type: 'string' },
+    audience: { type: 'string', multiple: true, default: [] },
+    hmac: { type: 'boolean', default: false },
   },
 });
 if (values['redirect-uri'].length === 0) {
@@ -79,7 +84,9 @@ const configuration = {
     backchannel_logout_session_required: Boolean(values['backchannel-logout-uri']) && !values['without-sid'],
     grant_types: ['authorization_code', 'refresh_token'],
     response_types: ['code'],
+    ...(values.hmac && { id_token_signed_response_alg: 'HS256' }),
   }],
+  enabledJWA: { idTokenSigningAlgValues: ['RS256', 'HS256'] },
   claims: {
     openid: ['sub'],
     email: ['email', 'email_verified'],
@@ -112,10 +119,26 @@ const configuration = {
   rotateRefreshToken: () => values.offline,
 };
 
+// The library issues ID tokens for the client alone.
+function addAudiences(prototype) {
+  const { issue } = prototype;
+  prototype.issue = function issueForAll(options) {
+    if (options?.use === 'idtoken') {
+      const all = [this.client.clientId, ...values.audience];
+      this.set('azp', this.client.clientId);
+      this.client = new Proxy(this.client, {
+        get: (client, name) => (name === 'clientId' ? all : Reflect.get(client, name, client)),
+      });
+    }
+    return issue.call(this, options);
+  };
+}
+
 async function serveWithNewKeys() {
   const { privateKey } = await generateKeyPair('RS256', { extractable: true });
-  const key = { ...await exportJWK(privateKey), use: 'sig', alg: 'RS256' };
+  const key = { ...await exportJWK(privateKey), use: 'sig', alg: 'RS256', ...(values.kid && { kid: values.kid }) };
   const provider = new Provider(issuer, { ...configuration, jwks: { keys: [key] } });
+  if (values.audience.length > 0) addAudiences(provider.IdToken.prototype);
   provider.on('server_error', (_ctx, error) => console.error(error));
   server.removeAllListeners('request');
   server.on('request', provider.callback());

@@ -234,3 +234,29 @@ async fn a_certified_provider_can_rotate_keys_during_a_login() {
     assert_eq!(welcome.status, 303, "{welcome}\n{}", setup.gateway.log());
     assert_eq!(setup.wire.count("GET /jwks"), 2);
 }
+
+/// A provider that changes its key and keeps the `kid`: the key set is fetched again in the same login.
+#[tokio::test]
+async fn a_new_key_under_the_same_kid_is_fetched_in_the_same_login() {
+    let mut setup = Setup::with(&["--kid", "one"], |settings| settings);
+    for _ in 0..2 {
+        let page = setup.sign_in_with_cookie(&Visitor::new(), "ada").await;
+        assert_eq!(page.status, 303, "{page}\n{}", setup.gateway.log());
+        setup.rotate_keys();
+    }
+}
+
+/// ID tokens with further audiences, as Zitadel sends them, and ID tokens by HS256.
+#[tokio::test]
+async fn further_audiences_and_hmac_are_accepted_where_they_are_configured() {
+    let audiences = ["--audience", "308117379076915203", "--audience", "269084476393390083"];
+    let setup = Setup::with(&audiences, |settings| settings.with("providers.op.trusted_audiences", "*"));
+    let page = setup.sign_in_with_cookie(&Visitor::new(), "ada").await;
+    assert_eq!(page.status, 303, "{page}\n{}", setup.gateway.log());
+    let setup = Setup::with(&audiences, |settings| settings);
+    let page = setup.sign_in_with_cookie(&Visitor::new(), "ada").await;
+    assert!(page.status == 400 && setup.gateway.log().contains("trusted_audiences"), "{page}");
+    let setup = Setup::with(&["--hmac"], |settings| settings.with("providers.op.signing_algorithms", "HS256"));
+    let page = setup.sign_in_with_cookie(&Visitor::new(), "ada").await;
+    assert_eq!(page.status, 303, "{page}\n{}", setup.gateway.log());
+}

@@ -14,6 +14,7 @@ pub(crate) mod limits;
 pub(crate) mod log;
 pub(crate) mod login;
 mod origin;
+pub(crate) mod outbound;
 pub(crate) mod provider;
 mod scope;
 pub(crate) mod secrets;

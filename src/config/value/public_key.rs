@@ -1,17 +1,14 @@
 //! Public keys of clients, for `private_key_jwt` (OpenID Connect Core §9).
 
-use jsonwebtoken::{Algorithm, AlgorithmFamily, DecodingKey};
+use crate::base::jws::{JwsAlgorithm, KeyDefect, PublicKey};
 
-use crate::base::rsa_strength::is_strong_rsa_key;
+/// The algorithms that are accepted in an assertion. They depend on the type of the key, not on the assertion (RFC 8725 §3.1).
+const ALGORITHMS: [JwsAlgorithm; 4] =
+    [JwsAlgorithm::Es256, JwsAlgorithm::EdDsa, JwsAlgorithm::Rs256, JwsAlgorithm::Ps256];
 
 /// The key that verifies a client's assertions.
 #[derive(Clone)]
-pub struct PublicKey {
-    /// The parsed public key.
-    pub key: DecodingKey,
-    /// The accepted `alg` values. They depend on the type of the key, not on the assertion (RFC 8725 §3.1).
-    pub algorithms: Vec<Algorithm>,
-}
+pub struct AssertionKey(PublicKey);
 
 /// Why a file is not a usable public key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -24,23 +21,21 @@ pub enum BadPublicKey {
     Weak,
 }
 
-impl PublicKey {
+impl AssertionKey {
     /// Parses a key in PEM (`BEGIN PUBLIC KEY`).
     pub fn parse(pem: &str) -> Result<Self, BadPublicKey> {
-        let pem = pem.as_bytes();
-        let ec = DecodingKey::from_ec_pem(pem).map(|key| (key, vec![Algorithm::ES256]));
-        let ed = || DecodingKey::from_ed_pem(pem).map(|key| (key, vec![Algorithm::EdDSA]));
-        let rsa = || DecodingKey::from_rsa_pem(pem).map(|key| (key, vec![Algorithm::RS256, Algorithm::PS256]));
-        let read = ec.or_else(|_| ed()).or_else(|_| rsa());
-        let (key, algorithms) = read.map_err(|_| BadPublicKey::Unsupported)?;
-        if key.family() == AlgorithmFamily::Rsa && !is_strong(&key).ok_or(BadPublicKey::Unsupported)? {
-            return Err(BadPublicKey::Weak);
+        let blocks = pem::parse_many(pem).map_err(|_| BadPublicKey::Unsupported)?;
+        let is_public = |block: &&pem::Pem| matches!(block.tag(), "PUBLIC KEY" | "RSA PUBLIC KEY");
+        let block = blocks.iter().find(is_public).ok_or(BadPublicKey::Unsupported)?;
+        match PublicKey::from_der(block.contents()) {
+            Ok(key) if ALGORITHMS.into_iter().any(|algorithm| key.fits(algorithm)) => Ok(Self(key)),
+            Err(KeyDefect::Weak) => Err(BadPublicKey::Weak),
+            _ => Err(BadPublicKey::Unsupported),
         }
-        Ok(Self { key, algorithms })
     }
-}
 
-/// Whether an RSA key may verify signatures; `None` if it is no RSA public key.
-fn is_strong(key: &DecodingKey) -> Option<bool> {
-    is_strong_rsa_key(key.try_get_as_bytes().ok()?)
+    /// The key, where an assertion with this algorithm is accepted.
+    pub fn for_algorithm(&self, algorithm: JwsAlgorithm) -> Option<&PublicKey> {
+        Some(&self.0).filter(|key| ALGORITHMS.contains(&algorithm) && key.fits(algorithm))
+    }
 }

@@ -10,6 +10,7 @@ use crate::base::audit::audit_rows;
 use crate::base::clock::Timestamp;
 use crate::base::db::Conn;
 use crate::base::id::{AuthorizationRequestId, AuthorizationSessionId, Reference, SessionId, SubId, UserId, uuid_v7};
+use crate::base::jws::JwsAlgorithm;
 use crate::base::secret::Hashed;
 use crate::base::statement::statement;
 use crate::grant::{NewCode, code_rows};
@@ -32,6 +33,8 @@ pub struct LoginCompletion {
     pub claims: Value,
     pub upstream_sid: Option<String>,
     pub upstream_id_token: Option<Vec<u8>>,
+    /// The algorithm of the ID token; `None` for a protocol without them.
+    pub upstream_alg: Option<JwsAlgorithm>,
     /// When the authorization response arrived, before any request to the provider.
     pub returned_at: Timestamp,
     pub caller: Caller,
@@ -85,6 +88,7 @@ statement! {
         ip: IpNet => Inet,
         upstream_sid: Option<&'a str> => Nullable<Text>,
         upstream_id_token: Option<&'a [u8]> => Nullable<Binary>,
+        upstream_alg: Option<&'a str> => Nullable<Text>,
         sid_hash: Option<&'a [u8]> => Nullable<Binary>,
         sub_hash: &'a [u8] => Binary,
         returned_at: Timestamp => Timestamptz,
@@ -143,7 +147,7 @@ statement! {
             resource "NULL", not_after "{not_after}", user_agent "{user_agent}", ip "{ip}",
             device_type "{device_type}", os "{os}", os_version "{os_version}", browser "{browser}",
             browser_version "{browser_version}", upstream_sid "{upstream_sid}",
-            upstream_id_token "{upstream_id_token}"
+            upstream_id_token "{upstream_id_token}", upstream_alg "{upstream_alg}"
         ),
         "
          RETURNING status_index
@@ -241,6 +245,7 @@ pub fn write(conn: &mut Conn, completion: &LoginCompletion) -> QueryResult<Optio
         ip: IpNet::from(completion.caller.ip),
         upstream_sid: completion.upstream_sid.as_deref(),
         upstream_id_token: completion.upstream_id_token.as_deref(),
+        upstream_alg: completion.upstream_alg.map(JwsAlgorithm::name),
         sid_hash: sid_hash.as_ref().map(Hashed::as_bytes),
         sub_hash: sub_hash.as_bytes(),
         returned_at: completion.returned_at,

@@ -9,5 +9,5 @@ mod sessions;
 #[cfg(feature = "dev")]
 pub use hot::{hot_statements, rare_statements};
 pub use notices::{Depth, Notice, Undelivered, claim, delivered, depth, give_up, missed, undelivered};
-pub use provider_logouts::take;
+pub use provider_logouts::{Taken, take};
 pub use sessions::{Meant, Upstream, linked, meant, upstream};

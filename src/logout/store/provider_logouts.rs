@@ -36,19 +36,39 @@ statement! {
      ON CONFLICT DO NOTHING"
 }
 
+/// What became of a verified logout token.
+pub enum Taken {
+    /// It ended these sessions.
+    Ended(Vec<Ended>),
+    /// Any replica received it before.
+    Before,
+    /// Its algorithm is neither that of a session that it names nor that of the provider's newest ID token.
+    OtherAlgorithm,
+}
+
 /// Stores a verified logout token and ends the sessions that it names, in one transaction: after a failure the provider
-/// may send the token again. `None` where any replica received it before.
-pub fn take(conn: &mut Conn, provider: &str, told: &LogoutClaims, ending: &Ending) -> QueryResult<Option<Vec<Ended>>> {
+/// may send the token again.
+pub fn take(conn: &mut Conn, provider: &str, told: &LogoutClaims, ending: &Ending) -> QueryResult<Taken> {
     let hash = |text: &Option<String>| text.as_deref().map(Hashed::of);
     let (jti, sid, sub) = (Hashed::of(&told.jti), hash(&told.sid), hash(&told.sub));
     let (sid, sub) = (sid.as_ref().map(Hashed::as_bytes), sub.as_ref().map(Hashed::as_bytes));
+    let of_token = told.algorithm.map(|of| (of.algorithm.name(), of.is_listed));
+    let upstream = Upstream {
+        provider,
+        sid: told.sid.as_deref(),
+        sub: told.sub.as_deref(),
+        alg: of_token.map(|(name, _)| name),
+        is_listed: of_token.is_some_and(|(_, is_listed)| is_listed),
+    };
     in_transaction(conn, |conn| {
+        if !session::fits_algorithm(conn, upstream)? {
+            return Ok(Taken::OtherAlgorithm);
+        }
         Lock { provider, sid, sub }.execute(conn)?;
         let take = Take { provider, jti: jti.as_bytes(), sid, sub, now: ending.now, until: told.until };
         if take.execute(conn)? == 0 {
-            return Ok(None);
+            return Ok(Taken::Before);
         }
-        let upstream = Upstream { provider, sid: told.sid.as_deref(), sub: told.sub.as_deref() };
-        session::end_upstream(conn, upstream, ending).map(Some)
+        session::end_upstream(conn, upstream, ending).map(Taken::Ended)
     })
 }

@@ -20,6 +20,19 @@ pub struct Upstream<'a> {
     pub sid: Option<&'a str>,
     /// The `sub` of the logout token.
     pub sub: Option<&'a str>,
+    /// The `alg` of the logout token, with which that of the ID tokens is compared; `None`: not compared.
+    pub alg: Option<&'a str>,
+    /// Whether sessions without the algorithm of their ID token end too.
+    pub is_listed: bool,
+}
+
+/// SQL: whether the logout token ends the session `s` by its algorithm: that of the session's ID token or that of the provider's
+/// newest one, and for a session from before it was stored, any that the provider lists.
+macro_rules! fits_algorithm {
+    () => {
+        "({alg}::text IS NULL OR s.upstream_alg = {alg} OR s.upstream_alg IS NULL AND {is_listed}
+          OR EXISTS (SELECT FROM providers known WHERE known.id = {provider} AND known.id_token_alg = {alg}))"
+    };
 }
 
 statement! {
@@ -27,12 +40,14 @@ statement! {
         provider: &'a str => Text,
         sid: Option<&'a str> => Nullable<Text>,
         sub: Option<&'a str> => Nullable<Text>,
+        alg: Option<&'a str> => Nullable<Text>,
+        is_listed: bool => Bool,
     }
     // `sid` and `sub` have an index each. An app's session has the identity of the sign-in that it was made under, and
     // keeps it when it moves to another one. One from before the `sid` was stored has none and ends with its sign-in.
     // A sign-in that idled out may still have live apps' sessions.
-    "SELECT s.id, s.parent_id IS NOT NULL AS is_app, s.ended_at IS NOT NULL AS is_over FROM sessions s
-     WHERE s.provider = {provider} AND s.upstream_sid = {sid}
+    concat!("SELECT s.id, s.parent_id IS NOT NULL AS is_app, s.ended_at IS NOT NULL AS is_over FROM sessions s
+     WHERE s.provider = {provider} AND s.upstream_sid = {sid} AND ", fits_algorithm!(), "
        AND (s.ended_at IS NULL OR s.ended_reason = 'idle')
        AND ({sub}::text IS NULL OR s.sub_id IS NULL
             OR s.sub_id = (SELECT id FROM subs WHERE provider = {provider} AND sub = {sub}))
@@ -40,12 +55,50 @@ statement! {
      SELECT s.id, s.parent_id IS NOT NULL, s.ended_at IS NOT NULL
      FROM sessions s
      WHERE s.sub_id = (SELECT id FROM subs WHERE provider = {provider} AND sub = {sub})
+       AND ", fits_algorithm!(), "
        AND (s.ended_at IS NULL OR s.ended_reason = 'idle')
        AND ({sid}::text IS NULL OR s.upstream_sid IS NULL AND NOT EXISTS (
                 SELECT FROM sessions parent
                 WHERE parent.id = ANY (ARRAY[s.parent_id]) AND (parent.sub_id = s.sub_id) IS TRUE
                   AND (parent.upstream_sid IS NOT NULL) IS TRUE
-            ))"
+            ))")
+}
+
+statement! {
+    struct Judge<'a> {
+        provider: &'a str => Text,
+        sid: Option<&'a str> => Nullable<Text>,
+        sub: Option<&'a str> => Nullable<Text>,
+        alg: Option<&'a str> => Nullable<Text>,
+        is_listed: bool => Bool,
+    }
+    // Ended sessions are compared too, as long as they are kept. Without any session, the provider's newest ID token decides.
+    concat!("WITH named AS MATERIALIZED (
+         SELECT ", fits_algorithm!(), " AS fits FROM sessions s WHERE s.provider = {provider} AND s.upstream_sid = {sid}
+         UNION ALL
+         SELECT ", fits_algorithm!(), " FROM sessions s
+         WHERE s.sub_id = (SELECT id FROM subs WHERE provider = {provider} AND sub = {sub})
+           AND ({sid}::text IS NULL OR s.upstream_sid IS NULL)
+     )
+     SELECT COALESCE((SELECT bool_or(fits) FROM named), (
+                SELECT CASE WHEN id_token_alg IS NULL THEN {is_listed} ELSE id_token_alg = {alg} END
+                FROM providers WHERE id = {provider}
+            ), {is_listed}) AS fits")
+}
+
+#[derive(QueryableByName)]
+struct Judged {
+    #[diesel(sql_type = Bool)]
+    fits: bool,
+}
+
+/// Whether the algorithm of a logout token is that of a session that it names, or of the provider's newest ID token.
+pub fn fits_algorithm(conn: &mut Conn, upstream: Upstream<'_>) -> QueryResult<bool> {
+    let Upstream { provider, sid, sub, alg, is_listed } = upstream;
+    if alg.is_none() {
+        return Ok(true);
+    }
+    Ok(Judge { provider, sid, sub, alg, is_listed }.get_result::<Judged>(conn)?.fits)
 }
 
 #[derive(QueryableByName)]
@@ -73,8 +126,8 @@ statement! {
 /// An app's session may be inserted and moved to another sign-in after the first query. Once the sign-ins are locked, no
 /// more are inserted, and a second query finds all of them.
 pub fn end_upstream(conn: &mut Conn, upstream: Upstream<'_>, ending: &Ending) -> QueryResult<Vec<Ended>> {
-    let Upstream { provider, sid, sub } = upstream;
-    let find = |conn: &mut Conn| Find { provider, sid, sub }.load::<Found>(conn);
+    let Upstream { provider, sid, sub, alg, is_listed } = upstream;
+    let find = |conn: &mut Conn| Find { provider, sid, sub, alg, is_listed }.load::<Found>(conn);
     let seen: Vec<SessionId> = find(conn)?.iter().map(|found| found.id).collect();
     if seen.is_empty() {
         return Ok(Vec::new());

@@ -21,7 +21,7 @@ mod touch;
 
 pub use end::{Scope, end, end_some_of_identity, end_where};
 pub use end_listed::{Dismissed, end_listed};
-pub use end_upstream::{Upstream, end_upstream};
+pub use end_upstream::{Upstream, end_upstream, fits_algorithm};
 pub use ended::Ended;
 pub use expire::{Expired, Mark, Removed, Stretch, expire};
 pub use feed::{Bound, read_feed};

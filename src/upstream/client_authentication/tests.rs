@@ -50,7 +50,12 @@ struct Sent {
 
 fn sent(registration: &Registration, secret: Secret) -> Sent {
     let form = [("code".to_owned(), "a b".to_owned())];
-    let request = ClientRequest { endpoint: "https://op.example/token", audience: "https://op.example", form: &form };
+    let request = ClientRequest {
+        endpoint: "https://op.example/token",
+        audience: "https://op.example",
+        method: registration.auth_method(&[]),
+        form: &form,
+    };
     let request = authenticated(registration, &request, secret, now()).expect("a request");
     assert_eq!(request.headers()["content-type"], FORM);
     let basic = request.headers().get("authorization").map(|value| {

@@ -83,7 +83,9 @@ impl OAuth1 {
         let signer = self.0.request_signer(Some((token.expose(), secret.expose())))?;
         let authorize =
             |url: &Url| signer.authorization(&Method::GET, url, &[], now).map_err(|error| error.to_string());
-        let claims = profile_calls::fetch(&self.0.config.profile, &self.0.http, authorize, now).await?;
+        let claims =
+            profile_calls::fetch(&self.0.config.profile, &self.0.config.registration, &self.0.http, authorize, now)
+                .await?;
         let tokens = ProviderTokens {
             id_token: None,
             access_token: token.clone(),

@@ -70,7 +70,8 @@ impl OAuth2 {
         let Inner { config, http } = &*self.0;
         let tokens = token_request::redeem_code(config, http, handshake, &code, now).await?;
         let bearer = format!("Bearer {}", tokens.access_token.expose());
-        let claims = profile_calls::fetch(&config.profile, http, |_| Ok(bearer.clone()), now).await?;
+        let claims =
+            profile_calls::fetch(&config.profile, &config.registration, http, |_| Ok(bearer.clone()), now).await?;
         Identity::of_profile(&config.registration, claims, tokens)
     }
 
@@ -83,7 +84,11 @@ impl OAuth2 {
     pub async fn revoke(&self, token: &Plain, hint: TokenTypeHint, now: Timestamp) -> Result<bool, Failure> {
         let Inner { config, http } = &*self.0;
         let Some(endpoint) = &config.registration.endpoints.revocation_endpoint else { return Ok(false) };
-        let endpoint = RevocationEndpoint { endpoint: endpoint.as_str(), audience: config.audience() };
+        let endpoint = RevocationEndpoint {
+            endpoint: endpoint.as_str(),
+            audience: config.audience(),
+            method: config.registration.auth_method(&[]),
+        };
         endpoint.revoke(http, &config.registration, token, hint, now).await.map(|()| true)
     }
 }

@@ -13,7 +13,8 @@ use super::library::library;
 use crate::base::clock::Timestamp;
 use crate::base::secret::Plain;
 use crate::config;
-use crate::upstream::client_authentication::{self, ClientRequest};
+use crate::upstream::client_authentication;
+use crate::upstream::client_request::ClientRequest;
 use crate::upstream::failure::{Failure, Fault};
 use crate::upstream::handshake::Handshake;
 use crate::upstream::identity::ProviderTokens;
@@ -91,7 +92,8 @@ impl<'c> AsyncHttpClient<'c> for TokenEndpoint<'_> {
             // The library adds `client_id` to the body; the configured authentication method decides whether it is sent.
             let form = url::form_urlencoded::parse(request.body()).filter(|(name, _)| name != "client_id");
             let form: Vec<_> = form.map(|(name, value)| (name.into_owned(), value.into_owned())).collect();
-            let request = ClientRequest { endpoint, audience: config.audience(), form: &form };
+            let method = config.registration.auth_method(&[]);
+            let request = ClientRequest { endpoint, audience: config.audience(), method, form: &form };
             let answer = client_authentication::send(http, &config.registration, &request, *now).await;
             let mut answer = answer.map_err(|CallError(fault, why)| token_failure(fault, &why))?;
             if let Some(sent) = sent {

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::accepted::Accepted;
 use super::begin;
 use super::document_cache::Fetched;
 use super::id_token::Verified;
@@ -79,7 +80,7 @@ impl Oidc {
     /// Whether the metadata announces the parameter `iss` (RFC 9207 §3).
     pub async fn announces_iss(&self, now: Timestamp) -> Result<bool, Failure> {
         let metadata = self.metadata(now).await?;
-        Ok(metadata.value.additional_metadata().authorization_response_iss_parameter_supported)
+        Ok(metadata.value.announces_iss)
     }
 
     /// Finishes a login: redeems the code, verifies the ID token, requests userinfo where configured.
@@ -101,20 +102,22 @@ impl Oidc {
         let metadata = self.metadata(now).await?;
         let metadata = &metadata.value;
         // Before the code is redeemed: without keys the tokens could not be verified.
-        let keys = self.0.keys(now).await?;
+        self.0.prepare_keys(&Accepted::for_id_tokens(&self.0.config, metadata), now).await?;
         let tokens = self.0.redeem_code(metadata, handshake, &code, now).await?;
-        let verified = self.0.verify(metadata, handshake, &tokens, &keys, now).await?;
+        let verified = self.0.verify(metadata, handshake, &tokens, now).await?;
         if iss.is_some_and(|iss| iss != verified.issuer) {
             return Err(Failure::token(
                 Fault::Refused,
                 "the authorization response and the ID token are of different issuers",
             ));
         }
-        let userinfo = self.0.userinfo_claims(metadata, &verified, &tokens, &keys, now).await?;
+        let userinfo = self.0.userinfo_claims(metadata, &verified, &tokens, now).await?;
         let names = user.as_deref().and_then(user_parameter::names);
-        let Verified { qualified_sub, auth_time, claims, .. } = verified;
+        self.0.note_algorithm(verified.algorithm);
+        let Verified { qualified_sub, auth_time, algorithm, claims, .. } = verified;
         let sources = ClaimSources { id_token: claims, userinfo, names };
-        Ok(identity(self.registration(), qualified_sub, auth_time, sources, tokens))
+        let identity = identity(self.registration(), qualified_sub, auth_time, sources, tokens);
+        Ok(Identity { id_token_algorithm: Some(algorithm), ..identity })
     }
 
     /// Redeems a refresh token and verifies the response.
@@ -122,20 +125,25 @@ impl Oidc {
         let documents = async {
             let metadata = self.metadata(now).await?;
             // Before the refresh token is sent: without keys the response could not be verified.
-            Ok::<_, Failure>((metadata, self.0.keys(now).await?))
+            self.0.prepare_keys(&Accepted::for_id_tokens(&self.0.config, &metadata.value), now).await?;
+            Ok::<_, Failure>(metadata)
         };
         let late = |_| Failure::token(Fault::Timeout, "metadata and keys were not fetched in time");
         let limit = max_preparation_duration(self.registration());
-        let (metadata, keys) = tokio::time::timeout(limit, documents).await.map_err(late)??;
-        self.0.refresh(&metadata.value, &keys, request, now).await
+        let metadata = tokio::time::timeout(limit, documents).await.map_err(late)??;
+        self.0.refresh(&metadata.value, request, now).await
     }
 
     /// Revokes a token (RFC 7009). `false` where the provider has no endpoint for it.
     pub async fn revoke(&self, token: &Plain, hint: TokenTypeHint, now: Timestamp) -> Result<bool, Failure> {
         let metadata = self.metadata(now).await?;
-        match &metadata.value.additional_metadata().revocation_endpoint {
+        match &metadata.value.revocation_endpoint {
             Some(endpoint) => {
-                let endpoint = RevocationEndpoint { endpoint: endpoint.as_str(), audience: &self.0.config.issuer };
+                let endpoint = RevocationEndpoint {
+                    endpoint: endpoint.as_str(),
+                    audience: &self.0.config.issuer,
+                    method: self.0.auth_method(),
+                };
                 endpoint.revoke(&self.0.http, self.registration(), token, hint, now).await.map(|()| true)
             }
             None => Ok(false),
@@ -148,7 +156,12 @@ impl Oidc {
             return Some(configured.to_string());
         }
         let metadata = self.0.metadata(now).await.ok()?;
-        metadata.value.additional_metadata().end_session_endpoint.as_ref().map(ToString::to_string)
+        metadata.value.end_session_endpoint.as_ref().map(ToString::to_string)
+    }
+
+    /// Whether the cached keys or the client secret verify an ID token.
+    pub fn verifies_hint(&self, id_token: &Plain) -> bool {
+        self.0.verifies_hint(id_token.expose())
     }
 
     /// Verifies a logout token (OpenID Connect Back-Channel Logout 1.0 §2.6).

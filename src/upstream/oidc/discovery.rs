@@ -1,72 +1,83 @@
 //! Parsing and validating the provider's metadata (OpenID Connect Discovery 1.0 §3).
 //!
-//! Only the members that are used are passed to the library, because it rejects real documents for others: an empty
+//! The type of the library is not used, because it rejects real documents for members that nobody reads: an empty
 //! `op_policy_uri`, a missing `subject_types_supported`, nulls in arrays.
 
 use serde_json::{Map, Value, json};
 use url::Url;
 
+use super::issuer::Issuer;
 use super::metadata::Metadata;
 use crate::config::{self, TokenEndpointAuthMethod, is_loopback};
 use crate::upstream::text::clean;
 
-const REQUIRED_ENDPOINTS: [&str; 3] = ["authorization_endpoint", "token_endpoint", "jwks_uri"];
-const OPTIONAL_ENDPOINTS: [&str; 4] =
-    ["userinfo_endpoint", "end_session_endpoint", "revocation_endpoint", "pushed_authorization_request_endpoint"];
-const BOOLEANS: [&str; 2] = ["authorization_response_iss_parameter_supported", "require_pushed_authorization_requests"];
-const ARRAYS: [&str; 2] = ["id_token_signing_alg_values_supported", "token_endpoint_auth_methods_supported"];
-/// The URL of the discovery document (RD-02).
-pub fn well_known(issuer: &str) -> String {
+/// The URL of the discovery document: the configured one, else below the issuer.
+pub fn source(config: &config::Oidc) -> String {
+    let configured = config.registration.endpoints.discovery_url.as_ref().map(Url::to_string);
+    configured.unwrap_or_else(|| well_known(&Issuer::of(config).base_url()))
+}
+
+/// The URL of the discovery document below an issuer (RD-02).
+fn well_known(issuer: &str) -> String {
     format!("{}/.well-known/openid-configuration", issuer.trim_end_matches('/'))
 }
 
 /// The metadata from the configuration, if it contains every required endpoint; no document is fetched then.
 pub fn from_config(config: &config::Oidc) -> Option<Metadata> {
     let document = json!({ "issuer": config.issuer });
-    let complete = [
-        &config.registration.endpoints.authorization_endpoint,
-        &config.registration.endpoints.token_endpoint,
-        &config.registration.endpoints.jwks_uri,
-    ];
-    complete.iter().all(|endpoint| endpoint.is_some()).then(|| read(&document, config).ok()).flatten()
+    let endpoints = &config.registration.endpoints;
+    let complete = endpoints.authorization_endpoint.is_some() && endpoints.token_endpoint.is_some();
+    let has_keys = endpoints.jwks_uri.is_some() || is_hmac_only(config);
+    (complete && has_keys).then(|| read(&document, config).ok()).flatten()
 }
 
 /// Parses and validates a discovery document. Endpoints in the configuration override those of the document.
 pub fn read(document: &Value, config: &config::Oidc) -> Result<Metadata, String> {
     let document = document.as_object().ok_or("the discovery document is not an object")?;
-    check_issuer(text(document, "issuer"), &config.issuer)?;
-    let mut used = Map::new();
-    for name in REQUIRED_ENDPOINTS.into_iter().chain(OPTIONAL_ENDPOINTS) {
-        if let Some(configured) = configured_endpoint(config, name) {
-            used.insert(name.into(), json!(configured));
-        } else if let Some(learned) = text(document, name) {
-            check_endpoint(name, learned, config)?;
-            used.insert(name.into(), json!(learned));
-        } else if REQUIRED_ENDPOINTS.contains(&name) {
-            return Err(format!("the discovery document has no {name}"));
-        }
+    check_issuer(text(document, "issuer"), config)?;
+    let optional = |name: &str| endpoint(document, name, config);
+    let required = |name: &str| optional(name)?.ok_or_else(|| format!("the discovery document has no {name}"));
+    let is_true = |name: &str| document.get(name) == Some(&Value::Bool(true));
+    Ok(Metadata {
+        issuer: config.issuer.clone(),
+        authorization_endpoint: required("authorization_endpoint")?,
+        token_endpoint: required("token_endpoint")?,
+        jwks_uri: if is_hmac_only(config) { optional("jwks_uri")? } else { Some(required("jwks_uri")?) },
+        userinfo_endpoint: optional("userinfo_endpoint")?,
+        end_session_endpoint: optional("end_session_endpoint")?,
+        revocation_endpoint: optional("revocation_endpoint")?,
+        pushed_authorization_request_endpoint: optional("pushed_authorization_request_endpoint")?,
+        requires_pushed_requests: is_true("require_pushed_authorization_requests"),
+        announces_iss: is_true("authorization_response_iss_parameter_supported"),
+        signing_algorithms: strings(document.get("id_token_signing_alg_values_supported")),
+        auth_methods: strings(document.get("token_endpoint_auth_methods_supported")),
+    })
+}
+
+/// Whether the client secret signs every accepted token, so that no key set is needed.
+fn is_hmac_only(config: &config::Oidc) -> bool {
+    let algorithms = &config.signing_algorithms;
+    !algorithms.is_empty() && algorithms.iter().all(|algorithm| algorithm.is_hmac())
+}
+
+/// The configured endpoint, else that of the document, if it is allowed.
+fn endpoint(document: &Map<String, Value>, name: &str, config: &config::Oidc) -> Result<Option<Url>, String> {
+    if let Some(configured) = configured_endpoint(config, name) {
+        return Ok(Some(configured.clone()));
     }
-    used.extend(BOOLEANS.map(|name| (name.to_owned(), json!(document.get(name) == Some(&Value::Bool(true))))));
-    used.extend(ARRAYS.map(|name| (name.to_owned(), strings(document.get(name)))));
-    used.insert("issuer".into(), json!(config.issuer));
-    used.insert("response_types_supported".into(), json!(["code"]));
-    used.insert("subject_types_supported".into(), json!(["public"]));
-    serde_json::from_value(Value::Object(used)).map_err(|_| "the discovery document cannot be read".into())
+    text(document, name).map(|learned| allowed_endpoint(name, learned, config)).transpose()
 }
 
 /// A warning where the provider does not list the configured client authentication method. The configured method is used
 /// anyway (RD-21).
 pub fn unlisted_auth_method(config: &config::Oidc, metadata: &Metadata) -> Option<String> {
-    let ours = match config.registration.token_endpoint_auth_method {
-        TokenEndpointAuthMethod::ClientSecretBasic => "client_secret_basic",
-        TokenEndpointAuthMethod::ClientSecretPost | TokenEndpointAuthMethod::Apple => "client_secret_post",
-        TokenEndpointAuthMethod::PrivateKeyJwt => "private_key_jwt",
-        TokenEndpointAuthMethod::None => "none",
+    let ours = match config.registration.auth_method(&metadata.auth_methods) {
+        TokenEndpointAuthMethod::Apple => TokenEndpointAuthMethod::ClientSecretPost.name(),
+        method => method.name(),
     };
-    let listed = metadata.token_endpoint_auth_methods_supported()?;
-    let listed: Vec<_> = listed.iter().filter_map(|method| Some(clean(json!(method).as_str()?))).collect();
+    let listed: Vec<_> = metadata.auth_methods.iter().map(|method| clean(method)).collect();
     let is_listed = listed.is_empty() || listed.iter().any(|method| method == ours);
-    (!is_listed).then(|| format!("{ours} is configured, and the provider lists {} only", listed.join(", ")))
+    (!is_listed).then(|| format!("{ours} is used, and the provider lists {} only", listed.join(", ")))
 }
 
 fn configured_endpoint<'c>(config: &'c config::Oidc, name: &str) -> Option<&'c Url> {
@@ -83,8 +94,9 @@ fn configured_endpoint<'c>(config: &'c config::Oidc, name: &str) -> Option<&'c U
 }
 
 /// RD-01. The error names both issuers, because they often differ only in a trailing slash.
-fn check_issuer(issuer: Option<&str>, configured: &str) -> Result<(), String> {
+fn check_issuer(issuer: Option<&str>, config: &config::Oidc) -> Result<(), String> {
     const MAX_SHOWN: usize = 200;
+    let configured = config.issuer.as_str();
     match issuer {
         Some(issuer) if issuer == configured => Ok(()),
         None => Err(format!("the discovery document names no issuer, and not {configured:?}")),
@@ -94,16 +106,23 @@ fn check_issuer(issuer: Option<&str>, configured: &str) -> Result<(), String> {
         )),
         Some(issuer) => {
             let shown: String = clean(issuer).chars().take(MAX_SHOWN).collect();
+            let fetched = source(config);
+            // Below the other issuer the document is not looked for, unless it is there.
+            let and_where = if well_known(issuer) == fetched || config.registration.endpoints.discovery_url.is_some() {
+                String::new()
+            } else {
+                format!(" and discovery_url = {fetched:?}")
+            };
             Err(format!(
                 "the discovery document is of the issuer {shown:?}, and configured is {configured:?}; \
-                 if both are the same provider, write issuer = {shown:?}"
+                 if both are the same provider, write issuer = {shown:?}{and_where}"
             ))
         }
     }
 }
 
 /// An endpoint must be an https URL; on loopback it may be http (RD-03).
-fn check_endpoint(name: &str, endpoint: &str, config: &config::Oidc) -> Result<(), String> {
+fn allowed_endpoint(name: &str, endpoint: &str, config: &config::Oidc) -> Result<Url, String> {
     let refused = |why: &str| Err(format!("the {name} in the discovery document {why}"));
     let Ok(url) = Url::parse(endpoint) else { return refused("is not a URL") };
     let may_be_http = || {
@@ -117,7 +136,7 @@ fn check_endpoint(name: &str, endpoint: &str, config: &config::Oidc) -> Result<(
     if !url.username().is_empty() || url.password().is_some() || url.fragment().is_some() {
         return refused("has credentials or a fragment");
     }
-    Ok(())
+    Ok(url)
 }
 
 /// A string member. Null, an empty string and other types count as absent (RD-15).
@@ -125,15 +144,29 @@ fn text<'d>(document: &'d Map<String, Value>, name: &str) -> Option<&'d str> {
     document.get(name).and_then(Value::as_str).filter(|text| !text.is_empty())
 }
 
-fn strings(list: Option<&Value>) -> Value {
+/// The texts of an array; other members are ignored, and so is a value that is no array.
+fn strings(list: Option<&Value>) -> Vec<String> {
     let list = list.and_then(Value::as_array);
-    list.into_iter().flatten().filter(|item| item.is_string()).cloned().collect()
+    list.into_iter().flatten().filter_map(Value::as_str).map(String::from).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::base::jws::JwsAlgorithm;
+    use crate::base::secret::Plain;
+    use crate::config::KeyFile;
     use crate::upstream::oidc::relying_party::tests::config;
+
+    const ENDPOINTS: [&str; 7] = [
+        "authorization_endpoint",
+        "token_endpoint",
+        "jwks_uri",
+        "userinfo_endpoint",
+        "end_session_endpoint",
+        "revocation_endpoint",
+        "pushed_authorization_request_endpoint",
+    ];
 
     fn document() -> Value {
         json!({
@@ -164,7 +197,7 @@ mod tests {
         assert!(read(&with("issuer", Value::Null), &realm()).is_err());
         let slash = config("https://op.example/");
         let metadata = read(&with("issuer", json!("https://op.example/")), &slash).expect("good");
-        assert_eq!(metadata.issuer().as_str(), "https://op.example/");
+        assert_eq!(metadata.issuer, "https://op.example/");
     }
 
     /// The error names the value to configure, cleaned.
@@ -174,6 +207,10 @@ mod tests {
         let slash = error("https://op.example/realm/");
         assert!(slash.contains("configured is \"https://op.example/realm\""), "{slash}");
         assert!(slash.ends_with("write issuer = \"https://op.example/realm/\""), "{slash}");
+        let elsewhere = error("https://op.example/other/v2.0/");
+        let remedy = "write issuer = \"https://op.example/other/v2.0/\" and discovery_url = \
+                      \"https://op.example/realm/.well-known/openid-configuration\"";
+        assert!(elsewhere.ends_with(remedy), "{elsewhere}");
         let tenants = error("https://login.microsoftonline.com/{tenantid}/v2.0");
         assert!(tenants.contains("preset = \"microsoft-multi\" with the tenants") && !tenants.contains("{tenantid}"));
         let odd = error(&format!("\u{202e}x\n\u{1b}[2J\"{}", "y".repeat(9000)));
@@ -188,10 +225,54 @@ mod tests {
         assert_eq!(well_known("https://op.example/realm"), expected);
     }
 
+    /// The remedy of the log does not lead in a circle: with it, the document is accepted from where it was.
+    #[test]
+    fn a_document_elsewhere_is_accepted_from_its_configured_url() {
+        let mut config = config("https://op.example/other/v2.0/");
+        assert_eq!(source(&config), "https://op.example/other/v2.0/.well-known/openid-configuration");
+        let url = "https://op.example/realm/.well-known/openid-configuration?p=x";
+        config.registration.endpoints.discovery_url = Url::parse(url).ok();
+        assert_eq!(source(&config), url);
+        assert!(read(&with("issuer", json!("https://op.example/other/v2.0/")), &config).is_ok());
+        let wrong = read(&document(), &config).expect_err("of another issuer");
+        assert!(wrong.ends_with("write issuer = \"https://op.example/realm\""), "{wrong}");
+    }
+
+    /// RD-21: the first of the methods that the provider lists.
+    #[test]
+    fn the_authentication_method_is_chosen_by_the_metadata() {
+        let pem = rcgen::KeyPair::generate().expect("a key").serialize_pem();
+        let chosen = |listed: &[&str], secret: bool, key: bool| {
+            let mut registration = realm().registration;
+            registration.client_secret = secret.then(|| Plain::new("hunter2"));
+            registration.private_key = key.then(|| KeyFile::parse(&pem).expect("a key"));
+            registration.auth_method(&listed.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>()).name()
+        };
+        let (basic, post, jwt) = ("client_secret_basic", "client_secret_post", "private_key_jwt");
+        for (listed, secret, key, expected) in [
+            (&[][..], true, false, basic),
+            (&[post], true, false, post),
+            (&[basic], true, false, basic),
+            (&[post, basic], true, false, basic),
+            (&[jwt, post], true, false, post),
+            (&["tls_client_auth"], true, false, basic),
+            (&[post, jwt], true, true, jwt),
+            (&[post], true, true, post),
+            (&[], true, true, basic),
+            (&[], false, true, jwt),
+            (&[post], false, true, jwt),
+        ] {
+            assert_eq!(chosen(listed, secret, key), expected, "{listed:?} {secret} {key}");
+        }
+        let mut fixed = realm().registration;
+        fixed.token_endpoint_auth_method = TokenEndpointAuthMethod::ClientSecretPost;
+        assert_eq!(fixed.auth_method(&[basic.to_owned()]).name(), post, "a configured method is used");
+    }
+
     /// RD-03
     #[test]
     fn endpoints_must_be_https() {
-        for name in REQUIRED_ENDPOINTS.into_iter().chain(OPTIONAL_ENDPOINTS) {
+        for name in ENDPOINTS {
             for bad in [
                 "http://op.example/x",
                 "file:///etc/passwd",
@@ -233,9 +314,9 @@ mod tests {
             odd[name] = value;
         }
         let metadata = read(&odd, &realm()).expect("tolerated");
-        assert!(metadata.userinfo_endpoint().is_none());
-        assert!(metadata.additional_metadata().end_session_endpoint.is_none());
-        assert!(!metadata.additional_metadata().authorization_response_iss_parameter_supported);
+        assert!(metadata.userinfo_endpoint.is_none() && metadata.end_session_endpoint.is_none());
+        assert!(!metadata.announces_iss);
+        assert_eq!(metadata.signing_algorithms, ["ES256K", "ML-DSA-44", "ES256", "HS256", "none"]);
     }
 
     /// RD-21
@@ -248,10 +329,23 @@ mod tests {
             assert_eq!(warning(good.clone()), None, "{good}");
         }
         let odd = warning(json!(["private_key_jwt", "tls_client_auth"])).expect("a warning");
-        assert_eq!(
-            odd,
-            "client_secret_basic is configured, and the provider lists private_key_jwt, tls_client_auth only"
-        );
+        assert_eq!(odd, "client_secret_basic is used, and the provider lists private_key_jwt, tls_client_auth only");
+    }
+
+    /// Without a key set, only where the client secret signs every token.
+    #[test]
+    fn hmac_signed_tokens_need_no_key_set() {
+        let read = |algorithms: &[&str]| {
+            let mut config = realm();
+            config.signing_algorithms =
+                algorithms.iter().map(|name| JwsAlgorithm::from_name(name).expect("known")).collect();
+            read(&with("jwks_uri", Value::Null), &config).map(|metadata| metadata.jwks_uri)
+        };
+        assert_eq!(read(&["HS256"]), Ok(None));
+        assert_eq!(read(&["HS256", "HS512"]), Ok(None));
+        for keys in [&[][..], &["RS256"], &["HS256", "RS256"]] {
+            assert_eq!(read(keys), Err("the discovery document has no jwks_uri".into()), "{keys:?}");
+        }
     }
 
     #[test]
@@ -260,7 +354,7 @@ mod tests {
         let url = |text: &str| Some(Url::parse(text).expect("a URL"));
         config.registration.endpoints.token_endpoint = url("http://10.0.0.1/token");
         let metadata = read(&with("token_endpoint", json!("javascript:x")), &config).expect("good");
-        assert_eq!(metadata.token_endpoint().expect("given").as_str(), "http://10.0.0.1/token");
+        assert_eq!(metadata.token_endpoint.as_str(), "http://10.0.0.1/token");
         assert!(from_config(&config).is_none());
         config.registration.endpoints.authorization_endpoint = url("https://a.example/");
         config.registration.endpoints.jwks_uri = url("https://a.example/jwks");

@@ -16,7 +16,8 @@ use crate::upstream::failure::{Failure, Fault};
 const FRESH_FOR: TimeDelta = TimeDelta::minutes(10);
 /// The longest pause between fetches from a failing provider.
 const MAX_PAUSE: TimeDelta = TimeDelta::seconds(30);
-/// The shortest time between two fetches for [`Acceptable::NewerThan`], for all callers together (RD-09).
+/// The shortest time between two successful fetches for [`Acceptable::NewerThan`], for all callers with the same [`Refetch`]
+/// (RD-09).
 const FORCED_FETCH_INTERVAL: TimeDelta = TimeDelta::minutes(1);
 
 /// A parsed document with the time of its request.
@@ -33,9 +34,35 @@ pub enum Acceptable<T> {
     Any,
     /// A document that is not older than ten minutes.
     Fresh,
-    /// A document other than this one, which did not contain the needed key. Fetched at most once a minute; otherwise this one
-    /// is returned.
-    NewerThan(Arc<Fetched<T>>),
+    /// A document other than this one, which did not contain the needed key. Fetched at most once a minute for each
+    /// [`Refetch`]; otherwise this one is returned.
+    NewerThan(Arc<Fetched<T>>, Refetch),
+}
+
+/// For what a newer document is fetched. Each has its own limit, so that logout tokens, which anyone can send, do not use up the
+/// fetch of a login.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Refetch {
+    /// For a response of the provider: an ID token or userinfo.
+    Login,
+    /// For a logout token.
+    Logout,
+}
+
+/// The last successful fetch for [`Acceptable::NewerThan`], for each [`Refetch`].
+#[derive(Default)]
+struct Forced {
+    login: Option<Timestamp>,
+    logout: Option<Timestamp>,
+}
+
+impl Forced {
+    fn last(&mut self, refetch: Refetch) -> &mut Option<Timestamp> {
+        match refetch {
+            Refetch::Login => &mut self.login,
+            Refetch::Logout => &mut self.logout,
+        }
+    }
 }
 
 /// Why there is no document.
@@ -84,14 +111,14 @@ struct FailureState {
 pub struct DocumentCache<T> {
     current: ArcSwapOption<Fetched<T>>,
     failure: ArcSwapOption<FailureState>,
-    /// Locked during a fetch. The value is the time of the last fetch for [`Acceptable::NewerThan`].
-    fetch_lock: Mutex<Option<Timestamp>>,
+    /// Locked during a fetch.
+    fetch_lock: Mutex<Forced>,
 }
 
 impl<T> DocumentCache<T> {
     /// Creates an empty cache. The first call of [`Self::get`] fetches the document.
     pub fn new() -> Self {
-        Self { current: ArcSwapOption::empty(), failure: ArcSwapOption::empty(), fetch_lock: Mutex::new(None) }
+        Self { current: ArcSwapOption::empty(), failure: ArcSwapOption::empty(), fetch_lock: Mutex::default() }
     }
 
     /// The cached document of any age, if there is one.
@@ -122,7 +149,7 @@ impl<T> DocumentCache<T> {
         fetch: impl Future<Output = Result<T, FetchError<T>>>,
     ) -> Result<Arc<Fetched<T>>, Missing> {
         let started = Instant::now();
-        let mut last_forced = self.fetch_lock.lock().await;
+        let mut forced = self.fetch_lock.lock().await;
         // Adds the time that this caller waited for another fetch.
         let now = now + TimeDelta::from_std(started.elapsed()).unwrap_or_default();
         if let Some(kept) = self.current().filter(|cached| suffices(cached, &acceptable, now)) {
@@ -131,17 +158,20 @@ impl<T> DocumentCache<T> {
         if let Some(missing) = self.pause_reason(now) {
             return Err(missing);
         }
-        if let Acceptable::NewerThan(seen) = &acceptable {
-            if last_forced.is_some_and(|last| (now - last).abs() < FORCED_FETCH_INTERVAL) {
-                return Ok(Arc::clone(seen));
-            }
-            *last_forced = Some(now);
+        if let Acceptable::NewerThan(seen, refetch) = &acceptable
+            && forced.last(*refetch).is_some_and(|last| (now - last).abs() < FORCED_FETCH_INTERVAL)
+        {
+            return Ok(Arc::clone(seen));
         }
         let fetch_started = Instant::now();
         let outcome = fetch.await;
         let ended = now + TimeDelta::from_std(fetch_started.elapsed()).unwrap_or_default();
         match outcome {
             Ok(value) => {
+                // Only a successful fetch counts: after a failed one, the pause is the limit.
+                if let Acceptable::NewerThan(_, refetch) = &acceptable {
+                    *forced.last(*refetch) = Some(now);
+                }
                 let kept = Arc::new(Fetched { value, fetched_at: now });
                 self.current.store(Some(Arc::clone(&kept)));
                 self.failure.store(None);
@@ -176,7 +206,7 @@ fn suffices<T>(cached: &Arc<Fetched<T>>, acceptable: &Acceptable<T>, now: Timest
     match acceptable {
         Acceptable::Any => true,
         Acceptable::Fresh => (TimeDelta::zero()..FRESH_FOR).contains(&(now - cached.fetched_at)),
-        Acceptable::NewerThan(seen) => !Arc::ptr_eq(cached, seen),
+        Acceptable::NewerThan(seen, _) => !Arc::ptr_eq(cached, seen),
     }
 }
 
@@ -276,14 +306,38 @@ mod tests {
         let first = cached.get(at(0), Acceptable::Any, source.fetch()).await.expect("a document");
         for second in 0..60 {
             let seen = cached.current().expect("a document");
-            let got = cached.get(at(second), Acceptable::NewerThan(seen), source.fetch()).await.expect("a document");
+            let got = cached
+                .get(at(second), Acceptable::NewerThan(seen, Refetch::Login), source.fetch())
+                .await
+                .expect("a document");
             assert_eq!(got.value, 1);
         }
         assert_eq!(source.count(), 2);
-        let stale = cached.get(at(30), Acceptable::NewerThan(first), source.fetch()).await.expect("a document");
+        let stale =
+            cached.get(at(30), Acceptable::NewerThan(first, Refetch::Login), source.fetch()).await.expect("a document");
         assert_eq!(stale.value, 1, "a caller with the old document gets the one fetched for another caller");
         let seen = cached.current().expect("a document");
-        assert_eq!(value(cached.get(at(61), Acceptable::NewerThan(seen), source.fetch()).await), 2);
+        assert_eq!(value(cached.get(at(61), Acceptable::NewerThan(seen, Refetch::Login), source.fetch()).await), 2);
+    }
+
+    /// RD-09: logout tokens do not use up the fetch of a login, and a failed fetch uses up none.
+    #[tokio::test]
+    async fn logins_and_logout_tokens_have_limits_of_their_own() {
+        let (cached, up, down) = (DocumentCache::new(), Source::new(true), Source::new(false));
+        cached.get(at(0), Acceptable::Any, up.fetch()).await.expect("a document");
+        let newer = |refetch| Acceptable::NewerThan(cached.current().expect("a document"), refetch);
+        let fetches = async |second: i64, refetch, source: &Source| {
+            let before = source.count();
+            let _any = cached.get(at(second), newer(refetch), source.fetch()).await;
+            source.count() - before
+        };
+        assert_eq!(fetches(1, Refetch::Logout, &up).await, 1);
+        assert_eq!(fetches(2, Refetch::Logout, &up).await, 0);
+        assert_eq!(fetches(3, Refetch::Login, &down).await, 1);
+        assert_eq!(fetches(3, Refetch::Login, &up).await, 0, "the pause after a failure");
+        assert_eq!(fetches(5, Refetch::Login, &up).await, 1, "the failed fetch does not count");
+        assert_eq!(fetches(6, Refetch::Login, &up).await, 0);
+        assert_eq!(fetches(62, Refetch::Logout, &up).await, 1);
     }
 
     /// After a failed fetch the cached document is used, else the stored one.

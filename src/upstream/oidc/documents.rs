@@ -3,8 +3,8 @@
 use std::sync::Once;
 
 use super::document_cache::DocumentCache;
-use super::key_set::KeySet;
 use super::metadata::Metadata;
+use crate::base::jws::KeySet;
 
 /// The metadata and the key set of one provider, cached.
 pub struct Documents {

@@ -12,13 +12,13 @@ use http::{StatusCode, header};
 use serde_json::Value;
 use tracing::Instrument;
 
+use super::accepted::Accepted;
 use super::discovery;
-use super::document_cache::{Acceptable, DocumentCache, FetchError, Fetched, Missing};
-use super::issuer::Issuer;
-use super::key_set::KeySet;
+use super::document_cache::{Acceptable, DocumentCache, FetchError, Fetched, Missing, Refetch};
 use super::metadata::Metadata;
 use super::relying_party::RelyingParty;
 use crate::base::clock::Timestamp;
+use crate::base::jws::KeySet;
 use crate::base::outbound::is_certificate_error;
 use crate::upstream::connection_remedy;
 use crate::upstream::error_response::describe_response;
@@ -26,6 +26,7 @@ use crate::upstream::failure::Fault;
 use crate::upstream::provider_http::{CallError, read_json};
 use crate::upstream::sent::Sent;
 use crate::upstream::store::{self, Document, DocumentKind};
+use crate::upstream::text::clean;
 
 /// The longest time that a caller waits for a fetch if the last fetch failed (FI-09).
 const WAIT_AFTER_FAILURE: Duration = Duration::from_millis(800);
@@ -51,14 +52,15 @@ impl RelyingParty {
         wait(cache, now, async move { relying_party.get_keys(now, Acceptable::Any).await }).await
     }
 
-    /// Fetches newer keys, because the needed key is missing in `seen`. Returns `seen` if there are none (RD-07,
-    /// RD-09).
+    /// Fetches newer keys within the limit `refetch`, because no key of `seen` verifies a token. Returns `seen` if there are none
+    /// (RD-07, RD-09).
     pub(super) async fn newer_keys(
         self: &Arc<Self>,
         seen: Arc<Fetched<KeySet>>,
+        refetch: Refetch,
         now: Timestamp,
     ) -> Arc<Fetched<KeySet>> {
-        let (relying_party, acceptable) = (Arc::clone(self), Acceptable::NewerThan(Arc::clone(&seen)));
+        let (relying_party, acceptable) = (Arc::clone(self), Acceptable::NewerThan(Arc::clone(&seen), refetch));
         let newer = tokio::spawn(async move { relying_party.get_keys(now, acceptable).await }.in_current_span()).await;
         newer.ok().and_then(Result::ok).unwrap_or(seen)
     }
@@ -66,7 +68,9 @@ impl RelyingParty {
     /// Fetches documents that are missing or older than ten minutes.
     pub(super) async fn refresh_documents(self: &Arc<Self>, now: Timestamp) {
         // `fetch` logs failures.
-        if self.get_metadata(now, Acceptable::Fresh).await.is_ok() {
+        if let Ok(metadata) = self.get_metadata(now, Acceptable::Fresh).await
+            && Accepted::for_id_tokens(&self.config, &metadata.value).needs_keys()
+        {
             let _logged = self.get_keys(now, Acceptable::Fresh).await;
         }
     }
@@ -80,7 +84,7 @@ impl RelyingParty {
             if let Some(metadata) = discovery::from_config(&self.config) {
                 return Ok(metadata);
             }
-            let source = discovery::well_known(&Issuer::of(&self.config).base_url());
+            let source = discovery::source(&self.config);
             let read = |document: &Value| discovery::read(document, &self.config);
             let metadata = self.fetch(DocumentKind::Discovery, source, read, now).await?;
             if let Some(warning) = discovery::unlisted_auth_method(&self.config, &metadata) {
@@ -94,8 +98,22 @@ impl RelyingParty {
 
     async fn get_keys(&self, now: Timestamp, acceptable: Acceptable<KeySet>) -> Result<Arc<Fetched<KeySet>>, Missing> {
         let metadata = self.get_metadata(now, Acceptable::Any).await?;
-        let source = metadata.value.jwks_uri().to_string();
-        self.documents.keys.get(now, acceptable, self.fetch(DocumentKind::Jwks, source, KeySet::read, now)).await
+        let source = metadata.value.jwks_uri.as_ref().ok_or("the discovery document has no jwks_uri")?.to_string();
+        let read = |document: &Value| KeySet::read(document).inspect(|keys| self.tell_unusable(keys));
+        self.documents.keys.get(now, acceptable, self.fetch(DocumentKind::Jwks, source, read, now)).await
+    }
+
+    /// Logs each key that cannot be used, unless the cached key set has it too.
+    fn tell_unusable(&self, keys: &KeySet) {
+        let texts = |keys: &KeySet| -> Vec<String> {
+            let name =
+                |kid: Option<&str>| kid.map_or_else(|| "without a kid".into(), |kid| format!("{:?}", clean(kid)));
+            keys.unusable().map(|(kid, defect)| format!("the key {} is not used: {defect}", name(kid))).collect()
+        };
+        let told = self.documents.keys.current().map(|known| texts(&known.value)).unwrap_or_default();
+        for reason in texts(keys).iter().filter(|reason| !told.contains(reason)) {
+            tracing::warn!(provider = %self.config.registration.id, %reason, "a key of the provider cannot be used");
+        }
     }
 
     async fn fetch<T>(
@@ -111,12 +129,7 @@ impl RelyingParty {
         let (reason, needs_operator) = match fetched {
             Err(CallError(_, why)) => {
                 let needs_operator = is_certificate_error(&why) || connection_remedy::needs_operator(&why);
-                let remedy = if matches!(kind, DocumentKind::Discovery) {
-                    connection_remedy::of_missing_document(&why)
-                } else {
-                    ""
-                };
-                (why + remedy, needs_operator)
+                (format!("{why}{}", self.missing_document(kind, &why)), needs_operator)
             }
             Ok(document) => match read(&document) {
                 Ok(value) => {
@@ -141,6 +154,17 @@ impl RelyingParty {
             return Err(CallError(Fault::InvalidResponse, describe_response(&answer, &Sent::default())));
         }
         read_json(answer.headers(), answer.body()).map_err(|reason| CallError(Fault::InvalidResponse, reason))
+    }
+
+    /// The remedy where there is no discovery document.
+    fn missing_document(&self, kind: DocumentKind, why: &str) -> String {
+        let remedy = connection_remedy::of_missing_document(why);
+        if kind != DocumentKind::Discovery || remedy.is_empty() {
+            return String::new();
+        }
+        let is_default = self.config.registration.endpoints.discovery_url.is_none();
+        let elsewhere = if is_default { "; if the document is elsewhere, write its URL in discovery_url" } else { "" };
+        format!("{remedy}{elsewhere}")
     }
 
     /// Stores a valid document in the background, for a gateway that starts while the provider is down. Ignores

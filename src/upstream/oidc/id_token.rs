@@ -1,22 +1,22 @@
-//! Validating the claims of an ID token (OpenID Connect Core §3.1.3.7).
+//! Validating the claims of an ID token (OpenID Connect Core §3.1.3.7), after its signature.
 //!
-//! `signature` has already verified the signature. The library checks `iss`, `aud` and `nonce`; this file checks the times,
-//! `azp`, `at_hash` and the form of `sub`.
+//! Values that real providers send are accepted in another form where that changes no meaning: times as digits in a text, an
+//! integer as `sub`, and an empty `azp` or `at_hash`, which counts as absent. An optional claim with any other value counts as
+//! absent too, unless it restricts the token.
 
 use chrono::{SubsecRound, TimeDelta};
-use openidconnect::core::{CoreIdToken, CoreIdTokenClaims, CoreIdTokenVerifier, CoreJsonWebKey};
-use openidconnect::{AccessToken, AccessTokenHash, ClaimsVerificationError, ClientId, IssuerUrl, JsonWebKeySet, Nonce};
 use serde_json::{Map, Value};
 
+use super::audience::Audience;
 use super::issuer::{Issuer, TokenIssuer, other_issuer};
-use super::jws::{Jws, TokenError};
+use super::token_error::TokenError;
 use crate::base::clock::Timestamp;
+use crate::base::jws::{Form, Jws, JwsAlgorithm};
 use crate::upstream::{claims, numeric_date};
 
-/// The claims that are passed to the library. A nonstandard value of any other claim would make it reject the token.
-const PROTOCOL_CLAIMS: [&str; 11] =
-    ["iss", "sub", "aud", "exp", "iat", "auth_time", "nonce", "acr", "amr", "azp", "at_hash"];
-const REQUIRED: [&str; 5] = ["iss", "sub", "aud", "exp", "iat"];
+/// The form of an ID token. A picture in it may be an image of any size; it is stored by its URL only.
+pub const FORM: Form =
+    Form { types: &["jwt", "jose"], max_bytes: 64 * 1024, droppable: Some(("picture", 1024 * 1024)) };
 /// The maximum age of the ID token of a login, by `iat` (OpenID Connect Core §3.1.3.7, step 10).
 pub const MAX_AGE: TimeDelta = TimeDelta::minutes(10);
 
@@ -24,8 +24,8 @@ pub const MAX_AGE: TimeDelta = TimeDelta::minutes(10);
 pub struct Expected<'a> {
     /// The issuer that `iss` must name; at a multi-tenant provider one for each tenant.
     pub issuer: Issuer<'a>,
-    /// The only accepted audience (`aud`): the client id at the provider.
-    pub client_id: &'a str,
+    /// The accepted audiences (`aud`): the client id at the provider, and those that are trusted beside it.
+    pub audience: Audience<'a>,
     /// The nonce of the login; `None` after a refresh, whose ID token may omit it (§12.2).
     pub nonce: Option<&'a str>,
     /// The requested `max_age` in seconds, if any.
@@ -48,95 +48,80 @@ pub struct Verified {
     pub qualified_sub: String,
     /// The `auth_time` claim, truncated to microseconds; `None` if the provider omits it.
     pub auth_time: Option<Timestamp>,
+    /// The algorithm of the signature.
+    pub algorithm: JwsAlgorithm,
     /// All claims, as received.
     pub claims: Map<String, Value>,
 }
 
-/// Validates the claims at `now`. `key` has verified the signature.
+/// Validates the claims at `now`. The signature is verified before.
 pub fn validate(
     jws: Jws<'_>,
-    key: &CoreJsonWebKey,
     token_issuer: TokenIssuer<'_>,
     expected: &Expected,
     now: Timestamp,
 ) -> Result<Verified, TokenError> {
-    let normalized = protocol_claims(&jws.payload);
-    for name in REQUIRED.into_iter().chain(expected.nonce.map(|_| "nonce")) {
-        if !normalized.contains_key(name) {
-            return Err(format!("has no {name}").into());
-        }
+    let claims = &jws.payload;
+    // Compared byte by byte.
+    let iss = text(claims, "iss")?.ok_or("has no iss")?;
+    if iss != token_issuer.issuer {
+        return Err(other_issuer(iss, &token_issuer.issuer).into());
     }
-    let token: CoreIdToken = jws.with_claims(&normalized).parse().map_err(|_| "has a claim of the wrong type")?;
-    let sent_issuer = normalized.get("iss").and_then(Value::as_str).unwrap_or_default();
-    let claims = check_with_library(&token, sent_issuer, &token_issuer.issuer, expected)?;
+    check_audience(claims, expected)?;
+    check_nonce(claims, expected)?;
     check_times(claims, expected, now)?;
-    check_not_before(&jws.payload, expected, now)?;
-    check_authorized_party(claims, expected)?;
-    check_access_token(claims, expected, &jws, key)?;
-    check_auth_time(claims, expected, now)?;
-    let sub = claims.subject().to_string();
+    check_access_token(&jws, expected)?;
+    let auth_time = auth_time(claims, expected, now)?;
+    let sub = present(claims, "sub").ok_or("has no sub")?;
+    let sub = claims::sub(sub).ok_or("has a sub of the wrong type")?;
     let qualified_sub = token_issuer.qualified_sub(&sub);
-    check_sub(&sub)?;
-    check_sub(&qualified_sub)?;
-    let auth_time = claims.auth_time().map(|time| time.min(now).trunc_subsecs(6));
+    if !claims::is_sub(&sub) || !claims::is_sub(&qualified_sub) {
+        return Err("has an unusable sub".into());
+    }
     let issuer = token_issuer.issuer.into_owned();
-    Ok(Verified { issuer, sub, qualified_sub, auth_time, claims: jws.payload })
+    Ok(Verified { issuer, sub, qualified_sub, auth_time, algorithm: jws.algorithm, claims: jws.payload })
 }
 
-/// The protocol claims, normalized: nulls count as absent, an integer is accepted as `sub`, a string as `amr` becomes an array,
-/// and an `acr` or `amr` of any other type is ignored.
-fn protocol_claims(payload: &Map<String, Value>) -> Map<String, Value> {
-    let normalize = |name: &str| {
-        let value = payload.get(name).filter(|value| !value.is_null())?;
-        let normalized = match (name, value) {
-            ("sub", sub) => claims::sub(sub).map_or_else(|| sub.clone(), Value::String),
-            ("acr", other) if !other.is_string() => return None,
-            ("amr", Value::String(one)) => Value::Array(vec![Value::String(one.clone())]),
-            ("amr", Value::Array(list)) if list.iter().all(Value::is_string) => value.clone(),
-            ("amr", _) => return None,
-            _ => value.clone(),
-        };
-        Some((name.to_owned(), normalized))
-    };
-    PROTOCOL_CLAIMS.into_iter().filter_map(normalize).collect()
+/// A claim; a null counts as absent.
+fn present<'c>(claims: &'c Map<String, Value>, name: &str) -> Option<&'c Value> {
+    claims.get(name).filter(|value| !value.is_null())
 }
 
-/// Lets the library check `iss`, `aud` and `nonce`. Its other checks are disabled: the signature is already verified, over the
-/// claims as received, and [`check_times`] checks the times.
-fn check_with_library<'t>(
-    token: &'t CoreIdToken,
-    sent_issuer: &str,
-    issuer: &str,
-    expected: &Expected,
-) -> Result<&'t CoreIdTokenClaims, TokenError> {
-    let issuer = IssuerUrl::new(issuer.to_owned()).map_err(|_| "cannot be compared with the issuer")?;
-    let client_id = ClientId::new(expected.client_id.to_owned());
-    let verifier = CoreIdTokenVerifier::new_public_client(client_id, issuer.clone(), JsonWebKeySet::new(vec![]))
-        .insecure_disable_signature_check()
-        .set_time_fn(|| Timestamp::MIN_UTC)
-        .set_issue_time_verifier_fn(|_| Ok(()));
-    let claims = match expected.nonce {
-        Some(nonce) => token.claims(&verifier, &Nonce::new(nonce.to_owned())),
-        None => token.claims(&verifier, |_: Option<&Nonce>| Ok(())),
-    };
-    claims.map_err(|error| match error {
-        ClaimsVerificationError::InvalidIssuer(_) => other_issuer(sent_issuer, issuer.as_str()).into(),
-        other => describe(&other).into(),
-    })
+/// A claim that is a text.
+fn text<'c>(claims: &'c Map<String, Value>, name: &str) -> Result<Option<&'c str>, TokenError> {
+    let wrong_type = || TokenError::from(format!("has a claim of the wrong type ({name})"));
+    present(claims, name).map(|value| value.as_str().ok_or_else(wrong_type)).transpose()
 }
 
-/// An explanation for the operator. The library's own messages are not used, because they quote claims.
-fn describe(error: &ClaimsVerificationError) -> &'static str {
-    match error {
-        ClaimsVerificationError::InvalidAudience(_) => "is not for us alone (aud)",
-        ClaimsVerificationError::InvalidNonce(_) => "is not of this login (nonce)",
-        _ => "does not verify",
+/// Checks `aud` and `azp` (steps 3 to 5). With further audiences, `azp` must say that the token was issued to this client.
+fn check_audience(claims: &Map<String, Value>, expected: &Expected) -> Result<(), TokenError> {
+    let has_others = expected.audience.check(present(claims, "aud").ok_or("has no aud")?)?;
+    match text(claims, "azp")?.filter(|azp| !azp.is_empty()) {
+        Some(azp) if azp != expected.audience.client_id() => Err("was issued to another client (azp)".into()),
+        None if has_others => {
+            Err("has further audiences (aud), and does not say to which client it was issued (azp)".into())
+        }
+        _ => Ok(()),
     }
 }
 
-/// Checks `exp` and `iat`. Each explanation has the number of seconds, since a wrong clock is the usual cause.
-fn check_times(claims: &CoreIdTokenClaims, expected: &Expected, now: Timestamp) -> Result<(), TokenError> {
-    let (exp, iat, leeway) = (claims.expiration(), claims.issue_time(), expected.leeway);
+fn check_nonce(claims: &Map<String, Value>, expected: &Expected) -> Result<(), TokenError> {
+    let Some(expected) = expected.nonce else { return Ok(()) };
+    match text(claims, "nonce")? {
+        Some(nonce) if nonce == expected => Ok(()),
+        Some(_) => Err("is not of this login (nonce)".into()),
+        None => Err("has no nonce".into()),
+    }
+}
+
+fn time(claims: &Map<String, Value>, name: &str) -> Result<Option<Timestamp>, TokenError> {
+    numeric_date::read(claims, name).map_err(|_| format!("has a claim of the wrong type ({name})").into())
+}
+
+/// Checks `exp`, `iat` and `nbf`. Each explanation has the number of seconds, since a wrong clock is the usual cause.
+fn check_times(claims: &Map<String, Value>, expected: &Expected, now: Timestamp) -> Result<(), TokenError> {
+    let (exp, iat) = (time(claims, "exp")?.ok_or("has no exp")?, time(claims, "iat")?.ok_or("has no iat")?);
+    let leeway = expected.leeway;
     let allowed = format!("leeway is {} s", leeway.num_seconds());
     if exp <= now - leeway {
         return Err(TokenError::Clock(format!("expired {} s ago (exp); {allowed}", seconds(now - exp))));
@@ -152,7 +137,12 @@ fn check_times(claims: &CoreIdTokenClaims, expected: &Expected, now: Timestamp) 
             "was issued {age} s ago (iat), {beyond} s more than 10 minutes and leeway; {allowed}"
         )));
     }
-    Ok(())
+    match time(claims, "nbf")? {
+        Some(nbf) if nbf > now + leeway => {
+            Err(TokenError::Clock(format!("is not valid for another {} s (nbf); {allowed}", seconds(nbf - now))))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// The number of seconds, rounded up.
@@ -160,64 +150,34 @@ fn seconds(delta: TimeDelta) -> i64 {
     delta.num_seconds() + i64::from(delta.subsec_nanos() > 0)
 }
 
-fn check_not_before(payload: &Map<String, Value>, expected: &Expected, now: Timestamp) -> Result<(), TokenError> {
-    let nbf = numeric_date::read(payload, "nbf").map_err(|_| "has an unreadable nbf")?;
-    match nbf {
-        Some(nbf) if nbf > now + expected.leeway => {
-            let (wait, leeway) = (seconds(nbf - now), expected.leeway.num_seconds());
-            Err(TokenError::Clock(format!("is not valid for another {wait} s (nbf); leeway is {leeway} s")))
+fn check_access_token(jws: &Jws<'_>, expected: &Expected) -> Result<(), TokenError> {
+    match text(&jws.payload, "at_hash")?.filter(|at_hash| !at_hash.is_empty()) {
+        Some(at_hash) if at_hash != jws.algorithm.half_hash(expected.access_token) => {
+            Err("is not of this access token (at_hash)".into())
         }
         _ => Ok(()),
     }
 }
 
-fn check_authorized_party(claims: &CoreIdTokenClaims, expected: &Expected) -> Result<(), TokenError> {
-    match claims.authorized_party() {
-        Some(azp) if azp.as_str() != expected.client_id => Err("was issued to another client (azp)".into()),
-        _ => Ok(()),
-    }
-}
-
-fn check_access_token(
-    claims: &CoreIdTokenClaims,
+/// The `auth_time`, checked against `max_age`. One that cannot be read counts as absent, and one in the future as now. Many
+/// providers omit it even when `max_age` was requested; apps see its absence.
+fn auth_time(
+    claims: &Map<String, Value>,
     expected: &Expected,
-    jws: &Jws,
-    key: &CoreJsonWebKey,
-) -> Result<(), TokenError> {
-    let Some(at_hash) = claims.access_token_hash() else { return Ok(()) };
-    let access_token = AccessToken::new(expected.access_token.to_owned());
-    let computed = AccessTokenHash::from_token(&access_token, &jws.algorithm, key);
-    if computed.is_ok_and(|computed| computed == *at_hash) {
-        Ok(())
-    } else {
-        Err("is not of this access token (at_hash)".into())
-    }
-}
-
-/// Checks `auth_time` if it is present. One in the future is of a clock that is fast, and counts as now. Many providers omit it even when `max_age` was requested; apps see its absence.
-fn check_auth_time(claims: &CoreIdTokenClaims, expected: &Expected, now: Timestamp) -> Result<(), TokenError> {
-    let Some(auth_time) = claims.auth_time() else { return Ok(()) };
-    if auth_time < Timestamp::UNIX_EPOCH {
-        return Err("is of an impossible authentication time (auth_time)".into());
-    }
+    now: Timestamp,
+) -> Result<Option<Timestamp>, TokenError> {
+    let read = numeric_date::read(claims, "auth_time").ok().flatten();
+    let Some(auth_time) = read.filter(|time| *time >= Timestamp::UNIX_EPOCH) else { return Ok(None) };
     match expected.max_age {
         Some(max_age) if now - auth_time > TimeDelta::seconds(max_age.into()) + expected.leeway => {
-            let age = seconds(now - auth_time);
+            let (age, leeway) = (seconds(now - auth_time), expected.leeway.num_seconds());
             Err(format!(
-                "is of an authentication {age} s ago (auth_time), and max_age is {max_age} s; leeway is {} s",
-                expected.leeway.num_seconds()
+                "is of an authentication {age} s ago (auth_time), and max_age is {max_age} s; leeway is {leeway} s"
             )
             .into())
         }
-        _ => Ok(()),
+        _ => Ok(Some(auth_time.min(now).trunc_subsecs(6))),
     }
-}
-
-fn check_sub(sub: &str) -> Result<(), TokenError> {
-    if !claims::is_sub(sub) {
-        return Err("has an unusable sub".into());
-    }
-    Ok(())
 }
 
 #[cfg(test)]

@@ -9,7 +9,7 @@ use std::borrow::Cow;
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
-use super::jws::TokenError;
+use super::token_error::TokenError;
 use crate::config::Oidc;
 
 /// The tenant of Microsoft's personal accounts.

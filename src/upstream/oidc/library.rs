@@ -6,8 +6,8 @@ use openidconnect::core::{
     CoreTokenIntrospectionResponse, CoreTokenType,
 };
 use openidconnect::{
-    AuthType, Client, ClientId, EmptyAdditionalClaims, EndpointMaybeSet, EndpointNotSet, EndpointSet, ExtraTokenFields,
-    IdTokenFields, StandardErrorResponse, StandardTokenResponse,
+    AuthType, AuthUrl, Client, ClientId, EmptyAdditionalClaims, EndpointNotSet, EndpointSet, ExtraTokenFields,
+    IdTokenFields, IssuerUrl, JsonWebKeySet, StandardErrorResponse, StandardTokenResponse, TokenUrl,
 };
 use serde::{Deserialize, Serialize};
 
@@ -35,7 +35,7 @@ pub type TokenResponse = StandardTokenResponse<
     CoreTokenType,
 >;
 
-/// The library's client with all endpoints of the metadata.
+/// The library's client with the endpoints for which it builds requests.
 pub type Library = Client<
     EmptyAdditionalClaims,
     CoreAuthDisplay,
@@ -52,12 +52,19 @@ pub type Library = Client<
     EndpointNotSet,
     EndpointNotSet,
     EndpointNotSet,
-    EndpointMaybeSet,
-    EndpointMaybeSet,
+    EndpointSet,
+    EndpointNotSet,
 >;
 
-/// Builds the library's client for one provider, without the client secret; `client_authentication` adds that.
+/// Builds the library's client for one provider, without the client secret, which `client_authentication` adds, and without
+/// keys, since `base::jws` verifies signatures.
 pub fn library(config: &config::Oidc, metadata: &Metadata) -> Library {
     let client_id = ClientId::new(config.registration.client_id.clone());
-    Client::from_provider_metadata(metadata.clone(), client_id, None).set_auth_type(AuthType::RequestBody)
+    // The library compares the issuer in its verification only, which is not used.
+    let issuer = IssuerUrl::new(metadata.issuer.clone());
+    let issuer = issuer.unwrap_or_else(|_| IssuerUrl::from_url(metadata.authorization_endpoint.clone()));
+    Client::new(client_id, issuer, JsonWebKeySet::default())
+        .set_auth_uri(AuthUrl::from_url(metadata.authorization_endpoint.clone()))
+        .set_token_uri(TokenUrl::from_url(metadata.token_endpoint.clone()))
+        .set_auth_type(AuthType::RequestBody)
 }

@@ -5,19 +5,22 @@ use std::sync::Arc;
 use chrono::TimeDelta;
 use serde_json::{Map, Value};
 
+use super::accepted::Accepted;
+use super::audience::Audience;
+use super::document_cache::Refetch;
 use super::issuer::{Issuer, TokenIssuer};
-use super::jws::{Jws, TokenError};
 use super::relying_party::RelyingParty;
-use super::signing_algorithms;
+use super::token_error::TokenError;
 use crate::base::clock::Timestamp;
+use crate::base::jws::{Form, Jws};
 use crate::config;
 use crate::upstream::claims;
-use crate::upstream::failure::{Failure, Fault};
-use crate::upstream::handshake::LogoutClaims;
+use crate::upstream::failure::Failure;
+use crate::upstream::handshake::{LogoutAlgorithm, LogoutClaims};
 use crate::upstream::numeric_date;
 
-/// The accepted values of `typ`. The standard recommends `logout+jwt`; older implementations write `JWT` or none.
-const TYPES: [&str; 2] = ["logout+jwt", "jwt"];
+/// The form of a logout token. The standard recommends `logout+jwt` as its `typ`; older implementations write `JWT` or none.
+const FORM: Form = Form { types: &["logout+jwt", "jwt"], max_bytes: 64 * 1024, droppable: None };
 /// The member of `events` that identifies a logout token.
 const EVENT: &str = "http://schemas.openid.net/event/backchannel-logout";
 /// The maximum age of a logout token. Providers sign a new one for each delivery attempt.
@@ -32,16 +35,22 @@ impl RelyingParty {
         token: &str,
         now: Timestamp,
     ) -> Result<LogoutClaims, Failure> {
-        let rejected = |why: TokenError| Failure::token(Fault::Refused, format!("the logout token {why}"));
+        let rejected = |why: TokenError| why.into_failure("the logout token");
         // An invalid token is rejected before any request to the provider.
-        let jws = Jws::read_with_types(&TYPES, token).map_err(rejected)?;
+        let jws = Jws::read(token, &FORM).map_err(TokenError::from).map_err(rejected)?;
         let token_issuer = Issuer::of(&self.config).of_token(&jws.payload).map_err(rejected)?;
         let claims = validate(&jws.payload, &token_issuer, &self.config, now).map_err(rejected)?;
         let metadata = self.metadata(now).await?;
-        let algorithms = signing_algorithms::algorithms(&self.config, &metadata.value);
-        let keys = self.keys(now).await?;
-        self.verify_signature(&jws, &algorithms, &token_issuer.issuer, &keys, now).await.map_err(rejected)?;
-        Ok(claims)
+        let accepted = Accepted::for_logout_tokens(&self.config);
+        let verified = self.verify_signature(&jws, &accepted, &token_issuer.issuer, Refetch::Logout, now).await;
+        verified.map_err(rejected)?;
+        if !self.config.signing_algorithms.is_empty() {
+            return Ok(claims);
+        }
+        let listed = Accepted::for_id_tokens(&self.config, &metadata.value);
+        let algorithm =
+            LogoutAlgorithm { algorithm: jws.algorithm, is_listed: listed.algorithms().contains(&jws.algorithm) };
+        Ok(LogoutClaims { algorithm: Some(algorithm), ..claims })
     }
 }
 
@@ -63,9 +72,8 @@ fn validate(
     if claims.get("iss").and_then(Value::as_str) != Some(&token_issuer.issuer) {
         return Err("is of another issuer (iss)".into());
     }
-    if !is_only_for_client(claims.get("aud"), config) {
-        return Err("is not for this client alone (aud)".into());
-    }
+    // Logout tokens have no `azp`.
+    Audience::of(config).check(claims.get("aud").ok_or("has no aud")?)?;
     let until = check_times(claims, config, now)?;
     let jti = claims.get("jti").and_then(Value::as_str).filter(|jti| (1..=MAX_JTI).contains(&jti.len()));
     let jti = jti.ok_or("has no usable jti")?.to_owned();
@@ -73,16 +81,7 @@ fn validate(
     if sid.is_none() && sub.is_none() {
         return Err("names neither sid nor sub".into());
     }
-    Ok(LogoutClaims { jti, until, sid, sub })
-}
-
-fn is_only_for_client(aud: Option<&Value>, config: &config::Oidc) -> bool {
-    let is_client = |aud: &Value| aud.as_str() == Some(&config.registration.client_id);
-    match aud {
-        Some(Value::Array(list)) => !list.is_empty() && list.iter().all(is_client),
-        Some(one) => is_client(one),
-        None => false,
-    }
+    Ok(LogoutClaims { jti, until, sid, sub, algorithm: None })
 }
 
 /// Checks the times of the token, and returns when it becomes too old by `iat`.

@@ -1,45 +1,32 @@
-//! The type of a provider's metadata, with the members that the library does not know.
+//! The validated metadata of a provider: what is used of its discovery document and of the configuration.
 
-use openidconnect::core::{
-    CoreAuthDisplay, CoreClaimName, CoreClaimType, CoreClientAuthMethod, CoreGrantType, CoreJsonWebKey,
-    CoreJweContentEncryptionAlgorithm, CoreJweKeyManagementAlgorithm, CoreResponseMode, CoreResponseType,
-    CoreSubjectIdentifierType,
-};
-use openidconnect::{AdditionalProviderMetadata, EndSessionUrl, ProviderMetadata, RevocationUrl};
-use serde::{Deserialize, Serialize};
 use url::Url;
 
-/// Members of the metadata that the library does not know.
-#[derive(Clone, Debug, Default, Deserialize, Serialize)]
-pub struct ExtraMetadata {
+/// The metadata of one provider. Every endpoint is allowed; those in the configuration replace those of the document.
+#[derive(Clone, Debug)]
+pub struct Metadata {
+    /// The issuer, byte for byte as configured.
+    pub issuer: String,
+    /// Where the browser signs in.
+    pub authorization_endpoint: Url,
+    /// Where codes and refresh tokens are redeemed.
+    pub token_endpoint: Url,
+    /// Where the signing keys are; `None` only where every accepted algorithm is an HMAC.
+    pub jwks_uri: Option<Url>,
+    /// Where claims are requested (OpenID Connect Core §5.3).
+    pub userinfo_endpoint: Option<Url>,
     /// OpenID Connect RP-Initiated Logout 1.0 §2.1.
-    pub end_session_endpoint: Option<EndSessionUrl>,
+    pub end_session_endpoint: Option<Url>,
     /// Token revocation (RFC 7009; RFC 8414 §2).
-    pub revocation_endpoint: Option<RevocationUrl>,
-    /// The `iss` parameter in authorization responses (RFC 9207 §3).
-    #[serde(default)]
-    pub authorization_response_iss_parameter_supported: bool,
+    pub revocation_endpoint: Option<Url>,
     /// Pushed authorization requests (RFC 9126 §5).
     pub pushed_authorization_request_endpoint: Option<Url>,
     /// Whether requests must be pushed (RFC 9126 §5).
-    #[serde(default)]
-    pub require_pushed_authorization_requests: bool,
+    pub requires_pushed_requests: bool,
+    /// Whether authorization responses have the parameter `iss` (RFC 9207 §3).
+    pub announces_iss: bool,
+    /// `id_token_signing_alg_values_supported`, as listed; empty where the document does not list it.
+    pub signing_algorithms: Vec<String>,
+    /// `token_endpoint_auth_methods_supported`, as listed; empty where the document does not list it.
+    pub auth_methods: Vec<String>,
 }
-
-impl AdditionalProviderMetadata for ExtraMetadata {}
-
-/// Validated metadata: every required endpoint is present, and every used endpoint is allowed.
-pub type Metadata = ProviderMetadata<
-    ExtraMetadata,
-    CoreAuthDisplay,
-    CoreClientAuthMethod,
-    CoreClaimName,
-    CoreClaimType,
-    CoreGrantType,
-    CoreJweContentEncryptionAlgorithm,
-    CoreJweKeyManagementAlgorithm,
-    CoreJsonWebKey,
-    CoreResponseMode,
-    CoreResponseType,
-    CoreSubjectIdentifierType,
->;

@@ -7,12 +7,15 @@
 //! logout   logout_token
 //! ```
 //!
-//! The crate `openidconnect` implements the protocol. This module adds the caching of metadata and keys (`fetch`, `documents`,
-//! `document_cache`), tolerance for nonstandard documents and responses (`discovery`, `token_request`, `userinfo`), and the
-//! checks that the crate leaves to its caller (`jws`, `id_token`, `logout_token`).
+//! The crate `openidconnect` builds the authorization URL and the token requests, and parses token responses. The rest is here:
+//! the caching of metadata and keys (`fetch`, `documents`, `document_cache`), tolerance for nonstandard documents and responses
+//! (`discovery`, `token_request`, `userinfo`), and what the claims of a token must be (`id_token`, `logout_token`). Signatures are
+//! verified by [`base::jws`](crate::base::jws), whose documentation says why the crate does not do that.
 
+pub(super) mod accepted;
 #[cfg(test)]
 mod any_document;
+mod audience;
 mod begin;
 mod client;
 pub(super) mod discovery;
@@ -21,8 +24,6 @@ mod documents;
 mod fetch;
 mod id_token;
 mod issuer;
-mod jws;
-pub(super) mod key_set;
 mod library;
 mod logout_token;
 pub(super) mod metadata;
@@ -30,7 +31,7 @@ mod pushed_request;
 mod refresh;
 mod relying_party;
 mod signature;
-pub(super) mod signing_algorithms;
+mod token_error;
 mod token_request;
 mod trial;
 mod user_parameter;

@@ -29,7 +29,7 @@ impl RelyingParty {
         now: Timestamp,
     ) -> Result<StartedLogin, Failure> {
         let Some(endpoint) = endpoint(self.config.pushed_authorization, metadata)? else { return Ok(begun) };
-        let (mut url, form) = split(&begun.url, metadata.authorization_endpoint().url());
+        let (mut url, form) = split(&begun.url, &metadata.authorization_endpoint);
         let answer = self.send_as_client(endpoint.as_str(), &form, now).await;
         let answer = answer.map_err(|CallError(fault, why)| failure(fault, &why))?;
         // The request is the gateway's own, so the provider refuses it again.
@@ -51,12 +51,11 @@ fn failure(fault: Fault, why: &str) -> Failure {
 
 /// The endpoint to which requests are pushed; `None` where they are sent through the browser.
 pub fn endpoint(when: PushedAuthorization, metadata: &Metadata) -> Result<Option<&Url>, Failure> {
-    let extra = metadata.additional_metadata();
-    let endpoint = extra.pushed_authorization_request_endpoint.as_ref();
+    let endpoint = metadata.pushed_authorization_request_endpoint.as_ref();
     let must = match when {
         PushedAuthorization::Never => return Ok(None),
         PushedAuthorization::Always => true,
-        PushedAuthorization::Auto => extra.require_pushed_authorization_requests,
+        PushedAuthorization::Auto => metadata.requires_pushed_requests,
     };
     if must && endpoint.is_none() {
         let missing = failure(Fault::InvalidResponse, "is required, but the discovery document has none");
@@ -138,8 +137,7 @@ mod tests {
     #[test]
     fn the_query_of_the_endpoint_stays_in_the_url() {
         let metadata = metadata(None, false);
-        let (url, form) =
-            split("https://op.example/auth?policy=x&state=s&scope=a+b", metadata.authorization_endpoint().url());
+        let (url, form) = split("https://op.example/auth?policy=x&state=s&scope=a+b", &metadata.authorization_endpoint);
         assert_eq!(url.as_str(), "https://op.example/auth?policy=x");
         let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());
         assert_eq!(form, [pair("state", "s"), pair("scope", "a b")]);

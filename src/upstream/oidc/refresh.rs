@@ -5,9 +5,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use super::document_cache::Fetched;
 use super::id_token::Verified;
-use super::key_set::KeySet;
 use super::metadata::Metadata;
 use super::relying_party::RelyingParty;
 use crate::base::clock::Timestamp;
@@ -21,14 +19,13 @@ impl RelyingParty {
     pub(super) async fn refresh(
         self: &Arc<Self>,
         metadata: &Metadata,
-        keys: &Arc<Fetched<KeySet>>,
         request: &RefreshRequest<'_>,
         now: Timestamp,
     ) -> Result<ProviderTokens, Failure> {
         let tokens = self.redeem_refresh_token(metadata, request.refresh_token, now).await?;
         if let Some(id_token) = &tokens.id_token {
             let expected = self.expected(&tokens.access_token);
-            let verified = self.verify_as(metadata, &expected, id_token, keys, now).await;
+            let verified = self.verify_as(metadata, &expected, id_token, now).await;
             let verified = verified.map_err(Failure::requiring_reauth)?;
             check(&verified, request)?;
         }
@@ -59,13 +56,21 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::base::jws::JwsAlgorithm;
     use crate::base::secret::Plain;
     use crate::upstream::refresh::PreviousIdToken;
 
     fn checked(claims: Value, before: Option<&PreviousIdToken>) -> Result<(), String> {
         let Value::Object(claims) = claims else { panic!("no claims") };
         let sub = claims["sub"].as_str().expect("a sub").to_owned();
-        let verified = Verified { issuer: String::new(), qualified_sub: sub.clone(), sub, auth_time: None, claims };
+        let verified = Verified {
+            issuer: String::new(),
+            qualified_sub: sub.clone(),
+            sub,
+            auth_time: None,
+            algorithm: JwsAlgorithm::Rs256,
+            claims,
+        };
         let refresh_token = Plain::new("r");
         let request = RefreshRequest { refresh_token: &refresh_token, sub: "alice", previous_id_token: before };
         check(&verified, &request).map_err(|failure| {

@@ -35,8 +35,7 @@ impl RelyingParty {
         let redirect = RedirectUrl::new(handshake.redirect_uri.clone()).map_err(|_| invalid())?;
         let library = library(&self.config, metadata);
         let code = AuthorizationCode::new(code.expose().to_owned());
-        let request = library.exchange_code(code).map_err(|_| invalid())?;
-        let mut request = request.set_redirect_uri(Cow::Owned(redirect));
+        let mut request = library.exchange_code(code).set_redirect_uri(Cow::Owned(redirect));
         if let Some(verifier) = &handshake.verifier {
             request = request.set_pkce_verifier(PkceCodeVerifier::new(verifier.clone()));
         }
@@ -53,8 +52,6 @@ impl RelyingParty {
         let library = library(&self.config, metadata);
         let refresh_token = RefreshToken::new(refresh_token.expose().to_owned());
         let request = library.exchange_refresh_token(&refresh_token);
-        let request =
-            request.map_err(|_| Failure::token(Fault::InvalidResponse, "the token request cannot be built"))?;
         parse(request.request_async(&TokenEndpoint(self, now, None)).await)
     }
 }

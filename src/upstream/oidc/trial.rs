@@ -28,7 +28,7 @@ impl TrialRequest {
         let hints = LoginHints::default();
         let begun = begin(config, metadata, LoginRequest { redirect_uri: redirect_uri.to_owned(), hints })?;
         let pushed = endpoint(config.pushed_authorization, metadata)?.map(|endpoint| {
-            let (_, form) = split(&begun.url, metadata.authorization_endpoint().url());
+            let (_, form) = split(&begun.url, &metadata.authorization_endpoint);
             (endpoint.to_string(), form)
         });
         Ok(Self { url: begun.url, pushed })

@@ -3,20 +3,19 @@
 use std::sync::Arc;
 
 use chrono::TimeDelta;
-use http::{Method, StatusCode};
-use openidconnect::core::CoreJwsSigningAlgorithm;
+use http::{HeaderMap, Method, StatusCode};
 use serde_json::{Map, Value};
 use url::Url;
 
-use super::document_cache::Fetched;
+use super::accepted::Accepted;
+use super::document_cache::Refetch;
 use super::id_token::Verified;
 use super::issuer::other_issuer;
-use super::jws::{Jws, TokenError};
-use super::key_set::KeySet;
 use super::metadata::Metadata;
 use super::relying_party::RelyingParty;
-use super::signing_algorithms;
+use super::token_error::TokenError;
 use crate::base::clock::Timestamp;
+use crate::base::jws::{Form, Jws};
 use crate::base::secret::Plain;
 use crate::config::{self, Userinfo};
 use crate::upstream::authorized_request::authorized_request;
@@ -27,13 +26,15 @@ use crate::upstream::provider_http::{CallError, is_type, read_json};
 use crate::upstream::sent::Sent;
 use crate::upstream::{claims, numeric_date};
 
+/// The form of a signed response (OpenID Connect Core §5.3.2).
+const FORM: Form = Form { types: &["jwt", "jose"], max_bytes: 1024 * 1024, droppable: None };
+
 impl RelyingParty {
     pub(super) async fn userinfo_claims(
         self: &Arc<Self>,
         metadata: &Metadata,
         verified: &Verified,
         tokens: &ProviderTokens,
-        keys: &Arc<Fetched<KeySet>>,
         now: Timestamp,
     ) -> Result<Option<Map<String, Value>>, Failure> {
         let wanted = match self.config.userinfo {
@@ -41,8 +42,8 @@ impl RelyingParty {
             Userinfo::Always => true,
             Userinfo::Never => false,
         };
-        match metadata.userinfo_endpoint().filter(|_| wanted) {
-            Some(endpoint) => self.userinfo(endpoint.url(), &tokens.access_token, verified, keys, now).await.map(Some),
+        match metadata.userinfo_endpoint.as_ref().filter(|_| wanted) {
+            Some(endpoint) => self.userinfo(endpoint, &tokens.access_token, verified, now).await.map(Some),
             None => Ok(None),
         }
     }
@@ -59,7 +60,6 @@ impl RelyingParty {
         endpoint: &Url,
         access_token: &Plain,
         verified: &Verified,
-        keys: &Arc<Fetched<KeySet>>,
         now: Timestamp,
     ) -> Result<Map<String, Value>, Failure> {
         let bearer = format!("Bearer {}", access_token.expose());
@@ -73,10 +73,9 @@ impl RelyingParty {
             let fault = if refused { Fault::Refused } else { Fault::InvalidResponse };
             return Err(failure(fault, &describe_response(&answer, &sent)));
         }
-        let claims = if is_type(answer.headers(), "application/jwt") {
-            let token = std::str::from_utf8(answer.body()).unwrap_or_default();
-            let claims = self.signed_userinfo(token.trim(), &verified.issuer, keys, now).await;
-            claims.map_err(|why| failure(Fault::Refused, &format!("its signed response {why}")))?
+        let claims = if let Some(token) = signed_response(answer.headers(), answer.body()) {
+            let claims = self.signed_userinfo(token, &verified.issuer, now).await;
+            claims.map_err(unverified)?
         } else {
             match read_json(answer.headers(), answer.body()) {
                 Ok(Value::Object(claims)) => claims,
@@ -92,27 +91,39 @@ impl RelyingParty {
         self: &Arc<Self>,
         token: &str,
         issuer: &str,
-        keys: &Arc<Fetched<KeySet>>,
         now: Timestamp,
     ) -> Result<Map<String, Value>, TokenError> {
-        let jws = Jws::read(token)?;
-        let algorithms = algorithms(&self.config);
-        self.verify_signature(&jws, &algorithms, issuer, keys, now).await?;
+        let jws = Jws::read(token, &FORM)?;
+        let accepted = Accepted::for_userinfo(&self.config);
+        self.verify_signature(&jws, &accepted, issuer, Refetch::Login, now).await?;
         validate(&jws.payload, issuer, &self.config, now)?;
         Ok(jws.payload)
     }
 }
 
-/// The algorithms configured for ID tokens, else all asymmetric ones: `userinfo_signing_alg_values_supported` is not used.
-fn algorithms(config: &config::Oidc) -> Vec<CoreJwsSigningAlgorithm> {
-    if config.signing_algorithms.is_empty() {
-        return signing_algorithms::asymmetric().collect();
+fn unverified(why: TokenError) -> Failure {
+    match why {
+        TokenError::Unavailable(missing) => missing.into(),
+        why => failure(Fault::Refused, &format!("its signed response {why}")),
     }
-    config.signing_algorithms.iter().filter_map(|name| signing_algorithms::algorithm(name)).collect()
 }
 
 fn failure(fault: Fault, why: &str) -> Failure {
     Failure::userinfo(fault, format!("the userinfo endpoint: {why}"))
+}
+
+/// The token of a signed response: by its media type, or by its form where the media type is that of JSON. Some providers send it
+/// as a JSON string.
+fn signed_response<'b>(headers: &HeaderMap, body: &'b [u8]) -> Option<&'b str> {
+    // The header of a JWS is a JSON object, which begins with `{"` in base64url.
+    const BEGINNING: &str = "eyJ";
+    let text = std::str::from_utf8(body).unwrap_or_default().trim();
+    if is_type(headers, "application/jwt") {
+        return Some(text);
+    }
+    let bare = text.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).unwrap_or(text);
+    let is_token = |text: &&str| text.starts_with(BEGINNING) && text.split('.').count() >= 3;
+    Some(bare).filter(is_token).filter(|_| !is_type(headers, "text/html"))
 }
 
 /// Rejects userinfo with another `sub` than the ID token (RT-28).
@@ -162,6 +173,33 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+
+    #[test]
+    fn a_signed_response_is_found_under_any_media_type() {
+        let found = |media_type: &'static str, body: &'static str| {
+            let mut headers = HeaderMap::new();
+            headers.insert("content-type", media_type.parse().expect("a header"));
+            signed_response(&headers, body.as_bytes())
+        };
+        let token = "eyJhbGciOiJFZERTQSJ9.e30.AA";
+        for (media_type, body) in [
+            ("application/jwt", "eyJhbGciOiJFZERTQSJ9.e30.AA\n"),
+            ("application/json", "eyJhbGciOiJFZERTQSJ9.e30.AA"),
+            ("application/json; charset=utf-8", " \"eyJhbGciOiJFZERTQSJ9.e30.AA\" "),
+            ("text/plain", "eyJhbGciOiJFZERTQSJ9.e30.AA"),
+        ] {
+            assert_eq!(found(media_type, body), Some(token), "{media_type} {body}");
+        }
+        assert_eq!(found("application/jwt", "no token"), Some("no token"), "refused as a token");
+        for (media_type, body) in [
+            ("application/json", r#"{"sub":"eyJ.a.b"}"#),
+            ("application/json", "\"eyJ\""),
+            ("application/json", ""),
+            ("text/html", "eyJhbGciOiJFZERTQSJ9.e30.AA"),
+        ] {
+            assert_eq!(found(media_type, body), None, "{media_type} {body}");
+        }
+    }
 
     fn map(value: Value) -> Map<String, Value> {
         let Value::Object(members) = value else { panic!("{value} is not an object") };

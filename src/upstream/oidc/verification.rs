@@ -4,15 +4,16 @@ use std::sync::Arc;
 
 use chrono::TimeDelta;
 
-use super::document_cache::Fetched;
+use super::accepted::Accepted;
+use super::audience::Audience;
+use super::document_cache::Refetch;
 use super::id_token::{self, Expected, Verified};
 use super::issuer::Issuer;
-use super::jws::{Jws, TokenError};
-use super::key_set::KeySet;
 use super::metadata::Metadata;
 use super::relying_party::RelyingParty;
-use super::signing_algorithms;
+use super::token_error::TokenError;
 use crate::base::clock::Timestamp;
+use crate::base::jws::Jws;
 use crate::base::secret::Plain;
 use crate::upstream::failure::{Failure, Fault};
 use crate::upstream::handshake::Handshake;
@@ -25,21 +26,20 @@ impl RelyingParty {
         metadata: &Metadata,
         handshake: &Handshake,
         tokens: &ProviderTokens,
-        keys: &Arc<Fetched<KeySet>>,
         now: Timestamp,
     ) -> Result<Verified, Failure> {
         let missing = || Failure::token(Fault::Refused, "the ID token is missing in the token response");
         let token = tokens.id_token.as_ref().ok_or_else(missing)?;
         let (nonce, max_age) = (Some(handshake.nonce.as_str()), handshake.max_age);
         let expected = Expected { nonce, max_age, ..self.expected(&tokens.access_token) };
-        self.verify_as(metadata, &expected, token, keys, now).await
+        self.verify_as(metadata, &expected, token, now).await
     }
 
     /// The values that every ID token must have; for a login, `verify` adds `nonce` and `max_age`.
     pub(super) fn expected<'a>(&'a self, access_token: &'a Plain) -> Expected<'a> {
         Expected {
             issuer: Issuer::of(&self.config),
-            client_id: &self.config.registration.client_id,
+            audience: Audience::of(&self.config),
             nonce: None,
             max_age: None,
             access_token: access_token.expose(),
@@ -53,20 +53,20 @@ impl RelyingParty {
         metadata: &Metadata,
         expected: &Expected<'_>,
         token: &Plain,
-        keys: &Arc<Fetched<KeySet>>,
         now: Timestamp,
     ) -> Result<Verified, Failure> {
         let verified = async {
-            let jws = Jws::read(token.expose())?;
+            let jws = Jws::read(token.expose(), &id_token::FORM)?;
             // The claims are not verified yet. Their tenant only selects the keys that may have signed the token.
             let token_issuer = expected.issuer.of_token(&jws.payload)?;
-            let algorithms = signing_algorithms::algorithms(&self.config, metadata);
-            let key = self.verify_signature(&jws, &algorithms, &token_issuer.issuer, keys, now).await?;
-            id_token::validate(jws, &key, token_issuer, expected, now)
+            let accepted = Accepted::for_id_tokens(&self.config, metadata);
+            self.verify_signature(&jws, &accepted, &token_issuer.issuer, Refetch::Login, now).await?;
+            if let Some(claim) = jws.dropped {
+                let provider = &self.config.registration.id;
+                tracing::warn!(%provider, claim, "a claim of an ID token is not used: it makes the token larger than 64 KiB");
+            }
+            id_token::validate(jws, token_issuer, expected, now)
         };
-        verified.await.map_err(|why: TokenError| {
-            let is_clock = matches!(why, TokenError::Clock(_));
-            Failure::token(Fault::Refused, format!("the ID token {why}")).needing_operator(is_clock)
-        })
+        verified.await.map_err(|why: TokenError| why.into_failure("the ID token"))
     }
 }

@@ -6,7 +6,8 @@ use super::finding::{Check, Finding};
 use super::probe_client::ProbeClient;
 use crate::base::secret::Plain;
 use crate::config::{Pkce, Registration, TokenEndpointAuthMethod};
-use crate::upstream::client_authentication::{self, ClientRequest, has_two_secrets};
+use crate::upstream::client_authentication::{self, has_two_secrets};
+use crate::upstream::client_request::ClientRequest;
 use crate::upstream::client_response::{ClientResponse, credentials};
 use crate::upstream::error_response::{INVALID_GRANT_CODES, ProviderError};
 use crate::upstream::secret_order::Secret;
@@ -15,22 +16,22 @@ use crate::upstream::sent::Sent;
 /// Checks the client credentials at a token endpoint. `audience` is the default audience of an assertion.
 pub async fn check(
     registration: &Registration,
-    endpoint: &str,
-    audience: &str,
+    method: TokenEndpointAuthMethod,
+    (endpoint, audience): (&str, &str),
     callback: &str,
     client: &ProbeClient,
 ) -> Vec<Finding> {
     let form = random_code_request(registration, callback);
-    let request = ClientRequest { endpoint, audience, form: &form };
+    let request = ClientRequest { endpoint, audience, method, form: &form };
     let current = answer(registration, &request, Secret::Current, client).await;
-    if !has_two_secrets(registration) {
-        return vec![of_current(registration.token_endpoint_auth_method, current)];
+    if !has_two_secrets(registration, method) {
+        return vec![of_current(method, current)];
     }
     let previous = answer(registration, &request, Secret::Previous, client).await;
     if matches!((&current, &previous), (CredentialsResponse::Rejected(_), CredentialsResponse::Accepted)) {
         return vec![not_in_force_yet()];
     }
-    vec![of_current(registration.token_endpoint_auth_method, current), of_previous(previous)]
+    vec![of_current(method, current), of_previous(previous)]
 }
 
 /// A token request with a random code.
@@ -58,7 +59,7 @@ async fn answer(
     let sent = Sent::of_request(&request);
     match client.send(request).await {
         Ok(answer) => {
-            let credentials = credentials(registration, wanted.audience, &[secret]);
+            let credentials = credentials(registration, wanted, &[secret]);
             classify(&ClientResponse::new(answer, sent, credentials))
         }
         Err(why) => CredentialsResponse::NoResponse(format!("the token endpoint, {}: {why}", wanted.endpoint)),
@@ -120,9 +121,9 @@ fn of_previous(answer: CredentialsResponse) -> Finding {
 
 fn of_current(method: TokenEndpointAuthMethod, answer: CredentialsResponse) -> Finding {
     match method {
-        TokenEndpointAuthMethod::ClientSecretBasic | TokenEndpointAuthMethod::ClientSecretPost => {
-            of_secret("client_secret", answer)
-        }
+        TokenEndpointAuthMethod::Auto
+        | TokenEndpointAuthMethod::ClientSecretBasic
+        | TokenEndpointAuthMethod::ClientSecretPost => of_secret("client_secret", answer),
         TokenEndpointAuthMethod::PrivateKeyJwt => of_secret("private_key", answer),
         TokenEndpointAuthMethod::Apple => {
             of_secret("the secret made from private_key, private_key_id and team_id", answer)

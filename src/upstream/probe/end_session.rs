@@ -22,7 +22,7 @@ pub async fn check(
     if registration.logout != ProviderLogout::Provider {
         return None;
     }
-    let mut url = metadata.additional_metadata().end_session_endpoint.as_ref()?.url().clone();
+    let mut url = metadata.end_session_endpoint.clone()?;
     let back = registration.post_logout_redirect_uri.as_ref().map_or(logout_callback, Url::as_str);
     let known = [("client_id", registration.client_id.as_str()), (registration.post_logout_parameter.as_str(), back)];
     url.query_pairs_mut().extend_pairs(known);

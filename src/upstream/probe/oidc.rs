@@ -9,16 +9,17 @@ use super::finding::{Check, Finding};
 use super::probe_client::ProbeClient;
 use super::{credentials, end_session, redirect_uri};
 use crate::base::clock::Clock;
+use crate::base::jws::{JwsAlgorithm, KeySet};
 use crate::base::outbound::Outbound;
-use crate::config::{self, Pkce, ProviderLogout, PushedAuthorization};
+use crate::config::{self, Pkce, ProviderLogout, PushedAuthorization, TokenEndpointAuthMethod};
 use crate::upstream::connection_remedy::of_missing_document;
 use crate::upstream::error_response::describe_response;
-use crate::upstream::oidc::Issuer;
-use crate::upstream::oidc::key_set::KeySet;
+use crate::upstream::oidc::accepted::Accepted;
+use crate::upstream::oidc::discovery;
 use crate::upstream::oidc::metadata::Metadata;
-use crate::upstream::oidc::{discovery, signing_algorithms};
 use crate::upstream::provider_http::{ProviderHttp, read_json};
 use crate::upstream::sent::Sent;
+use crate::upstream::text::clean;
 
 /// Probes an OpenID provider with every check that needs no login.
 pub async fn probe(
@@ -29,18 +30,21 @@ pub async fn probe(
 ) -> (ProbeClient, Vec<Finding>) {
     let callback = addresses.callback.as_str();
     let issuer = Url::parse(&config.issuer).ok();
-    let client = ProbeClient::new(ProviderHttp::new(&config.registration, &issuer, outbound), clock.clone());
+    let trusted = issuer.iter().chain(&config.registration.endpoints.discovery_url);
+    let client = ProbeClient::new(ProviderHttp::new(&config.registration, trusted, outbound), clock.clone());
     let mut found = Vec::new();
     let Some((document, metadata)) = documents(config, &client, &mut found).await else { return (client, found) };
-    found.push(keys(metadata.jwks_uri().as_str(), &client).await);
+    match &metadata.jwks_uri {
+        Some(source) => found.push(keys(source.as_str(), &client).await),
+        None => found.push(Finding::note(Check::Keys, "none: the client secret signs ID tokens")),
+    }
     found.push(algorithms(config, &metadata));
     if let Some(document) = &document {
         found.extend(advertised(config, document, &metadata));
     }
-    if let Some(endpoint) = metadata.token_endpoint() {
-        let issuer = config.issuer.as_str();
-        found.extend(credentials::check(&config.registration, endpoint.as_str(), issuer, callback, &client).await);
-    }
+    let method = config.registration.auth_method(&metadata.auth_methods);
+    let at = (metadata.token_endpoint.as_str(), config.issuer.as_str());
+    found.extend(credentials::check(&config.registration, method, at, callback, &client).await);
     found.push(redirect_uri::check(config, &metadata, callback, &client).await);
     found.extend(end_session::check(config, &metadata, &addresses.logout_callback, &client).await);
     (client, found)
@@ -56,7 +60,7 @@ async fn documents(
         found.push(Finding::note(Check::Discovery, "not fetched: every endpoint is in the configuration"));
         return Some((None, metadata));
     }
-    let source = discovery::well_known(&Issuer::of(config).base_url());
+    let source = discovery::source(config);
     let document = match get_json(&source, client).await {
         Ok(document) => document,
         Err(why) => {
@@ -96,19 +100,22 @@ async fn keys(source: &str, client: &ProbeClient) -> Finding {
 }
 
 fn algorithms(config: &config::Oidc, metadata: &Metadata) -> Finding {
-    let allowed = signing_algorithms::algorithms(config, metadata);
-    let names: Vec<_> = allowed.iter().filter_map(|algorithm| serde_json::to_value(algorithm).ok()).collect();
-    let names: Vec<_> = names.iter().filter_map(Value::as_str).collect();
-    let listed = metadata.id_token_signing_alg_values_supported();
-    if names.is_empty() {
-        let text = "it signs ID tokens with no accepted algorithm: configure RS256 or ES256 for this client there";
+    let accepted = Accepted::for_id_tokens(config, metadata);
+    let (allowed, names) = (accepted.algorithms(), JwsAlgorithm::list(accepted.algorithms()));
+    if allowed.is_empty() {
+        let listed: Vec<_> = metadata.signing_algorithms.iter().map(|name| clean(name)).collect();
+        let text = format!(
+            "it signs ID tokens with no accepted algorithm ({}): configure RS256 or ES256 for this client there",
+            listed.join(", ")
+        );
         return Finding::failed(Check::Algorithms, text);
     }
-    if !listed.is_empty() && !allowed.iter().any(|algorithm| listed.contains(algorithm)) {
-        let text = format!("signing_algorithms has {}, none of which it lists", names.join(", "));
-        return Finding::warning(Check::Algorithms, text);
+    let listed: Vec<_> =
+        metadata.signing_algorithms.iter().filter_map(|name| JwsAlgorithm::from_name(name).ok()).collect();
+    if !metadata.signing_algorithms.is_empty() && !allowed.iter().any(|algorithm| listed.contains(algorithm)) {
+        return Finding::warning(Check::Algorithms, format!("signing_algorithms has {names}, none of which it lists"));
     }
-    Finding::good(Check::Algorithms, format!("ID tokens may be signed with {}", names.join(", ")))
+    Finding::good(Check::Algorithms, format!("ID tokens may be signed with {names}"))
 }
 
 /// Findings about the features that the document lists.
@@ -117,8 +124,16 @@ fn advertised(config: &config::Oidc, document: &Value, metadata: &Metadata) -> V
     found.extend(scopes(config, document));
     found.extend(pushed(config, document));
     found.push(logout(config, document, metadata));
+    found.extend(chosen_auth_method(config, metadata));
     found.extend(discovery::unlisted_auth_method(config, metadata).map(|text| Finding::warning(Check::Client, text)));
     found
+}
+
+/// The authentication method that `auto` means at this provider.
+fn chosen_auth_method(config: &config::Oidc, metadata: &Metadata) -> Option<Finding> {
+    let is_auto = config.registration.token_endpoint_auth_method == TokenEndpointAuthMethod::Auto;
+    let method = config.registration.auth_method(&metadata.auth_methods).name();
+    is_auto.then(|| Finding::note(Check::Client, format!("{method} is used, by the provider's metadata")))
 }
 
 /// An array of strings in the document; `None` if it is absent.
@@ -155,7 +170,7 @@ fn pkce(config: &config::Oidc, document: &Value) -> Finding {
 }
 
 fn iss(metadata: &Metadata) -> Finding {
-    if metadata.additional_metadata().authorization_response_iss_parameter_supported {
+    if metadata.announces_iss {
         Finding::good(Check::Iss, "announced, and checked in every authorization response")
     } else {
         Finding::note(Check::Iss, "not announced; responses are distinguished by the callback URL of each provider")
@@ -193,7 +208,7 @@ fn pushed(config: &config::Oidc, document: &Value) -> Option<Finding> {
 }
 
 fn logout(config: &config::Oidc, document: &Value, metadata: &Metadata) -> Finding {
-    let front = metadata.additional_metadata().end_session_endpoint.is_some();
+    let front = metadata.end_session_endpoint.is_some();
     let back = document.get("backchannel_logout_supported") == Some(&Value::Bool(true));
     if config.registration.logout == ProviderLogout::Provider && !front {
         let text = "logout is \"provider\", and the provider has no end_session_endpoint: users stay logged in there";

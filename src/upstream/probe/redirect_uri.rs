@@ -7,7 +7,8 @@ use url::Url;
 use super::finding::{Check, Finding};
 use super::probe_client::ProbeClient;
 use crate::config;
-use crate::upstream::client_authentication::{self, ClientRequest};
+use crate::upstream::client_authentication;
+use crate::upstream::client_request::ClientRequest;
 use crate::upstream::client_response::{ClientResponse, credentials};
 use crate::upstream::error_response::{ProviderError, describe_response};
 use crate::upstream::oidc::TrialRequest;
@@ -29,19 +30,20 @@ pub async fn check(config: &config::Oidc, metadata: &Metadata, callback: &str, c
         Err(failure) => return Finding::failed(Check::RedirectUri, failure.reason),
     };
     match &trial.pushed {
-        Some((endpoint, form)) => push(config, endpoint, form, callback, client).await,
+        Some((endpoint, form)) => push(config, metadata, (endpoint, form), callback, client).await,
         None => ask(&trial.url, callback, client).await,
     }
 }
 
 async fn push(
     config: &config::Oidc,
-    endpoint: &str,
-    form: &[(String, String)],
+    metadata: &Metadata,
+    (endpoint, form): (&str, &[(String, String)]),
     callback: &str,
     client: &ProbeClient,
 ) -> Finding {
-    let request = ClientRequest { endpoint, audience: &config.issuer, form };
+    let method = config.registration.auth_method(&metadata.auth_methods);
+    let request = ClientRequest { endpoint, audience: &config.issuer, method, form };
     let built = client_authentication::authenticated(&config.registration, &request, Secret::Current, client.now());
     let Some(built) = built else { return unknown("the pushed request cannot be built") };
     let sent = Sent::of_request(&built);
@@ -49,8 +51,7 @@ async fn push(
         Ok(response) => response,
         Err(why) => return Finding::failed(Check::Reachable, format!("{endpoint}: {why}")),
     };
-    let answer =
-        ClientResponse::new(response, sent, credentials(&config.registration, request.audience, &[Secret::Current]));
+    let answer = ClientResponse::new(response, sent, credentials(&config.registration, &request, &[Secret::Current]));
     let status = answer.response.status();
     if let Some(why) = answer.client_rejection() {
         // The check of the client reports it, unless the provider rejects the client only here.

@@ -16,7 +16,7 @@ use crate::upstream::provider_http::ProviderHttp;
 /// Probes a provider. Each request may take up to the provider's `timeout`.
 pub async fn probe(provider: Provider, addresses: &Addresses, outbound: &Outbound, clock: &Clock) -> Vec<Finding> {
     let registration = provider.registration();
-    let outbound = match registration.authorities.as_ref().map(Outbound::trusting) {
+    let outbound = match registration.authorities.as_ref().map(|authorities| outbound.sibling(authorities)) {
         None => outbound.clone(),
         Some(Ok(own)) => own,
         Some(Err(error)) => return vec![Finding::failed(Check::Reachable, error.to_string())],
@@ -52,6 +52,7 @@ pub async fn probe(provider: Provider, addresses: &Addresses, outbound: &Outboun
 async fn oauth2(config: &OAuth2, callback: &str, outbound: Outbound, clock: &Clock) -> (ProbeClient, Vec<Finding>) {
     let endpoint = &config.token_endpoint;
     let client = ProbeClient::new(ProviderHttp::new(&config.registration, [endpoint], outbound), clock.clone());
-    let found = credentials::check(&config.registration, endpoint.as_str(), config.audience(), callback, &client).await;
+    let (method, at) = (config.registration.auth_method(&[]), (endpoint.as_str(), config.audience()));
+    let found = credentials::check(&config.registration, method, at, callback, &client).await;
     (client, found)
 }

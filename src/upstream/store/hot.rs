@@ -13,5 +13,5 @@ pub fn hot_statements() -> Vec<HotStatement> {
 
 /// The statements of this store that no request waits for.
 pub fn rare_statements() -> Vec<HotStatement> {
-    hot![known::Know: [], known::OfOne: [], known::Replace: [], known::Stored: [],]
+    hot![known::Know: [], known::NoteAlgorithm: [], known::OfOne: [], known::Replace: [], known::Stored: [],]
 }

@@ -6,6 +6,7 @@ use diesel::{OptionalExtension, QueryResult, QueryableByName, RunQueryDsl};
 
 use crate::base::clock::Timestamp;
 use crate::base::db::Conn;
+use crate::base::jws::JwsAlgorithm;
 use crate::base::statement::statement;
 
 statement! {
@@ -61,6 +62,16 @@ pub fn know(
     now: Timestamp,
 ) -> QueryResult<Vec<KnownIssuer>> {
     Know { ids, issuers, stale, now }.load(conn)
+}
+
+statement! {
+    struct NoteAlgorithm<'a> { id: &'a str => Text, algorithm: &'a str => Text }
+    "UPDATE providers SET id_token_alg = {algorithm} WHERE id = {id} AND id_token_alg IS DISTINCT FROM {algorithm}"
+}
+
+/// Stores the algorithm of the provider's newest ID token.
+pub fn note_algorithm(conn: &mut Conn, id: &str, algorithm: JwsAlgorithm) -> QueryResult<()> {
+    NoteAlgorithm { id, algorithm: algorithm.name() }.execute(conn).map(|_| ())
 }
 
 statement! {

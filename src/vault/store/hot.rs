@@ -1,6 +1,6 @@
 //! The statements of this store: each runs while a request waits, or revokes tokens at providers.
 
-use super::{former_issuer, lease, revocation, row};
+use super::{former_issuer, lease, recheck, revocation, row};
 use crate::base::hot::{HotStatement, hot};
 
 /// Each with the indexes that it reads.
@@ -23,7 +23,10 @@ pub fn hot_statements() -> Vec<HotStatement> {
     ]
 }
 
-/// The statement of `vestibule providers move`.
+/// The statements of this store that no request waits for.
 pub fn rare_statements() -> Vec<HotStatement> {
-    hot![former_issuer::RemoveTokens: [],]
+    hot![
+        former_issuer::RemoveTokens: [],
+        recheck::Walk: ["provider_tokens_pkey", "subs_pkey", "sessions_sub_id"],
+    ]
 }

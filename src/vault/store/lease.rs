@@ -1,6 +1,6 @@
 //! The refresh lease and the result of a refresh. Each write is conditional on the version that was read.
 
-use diesel::sql_types::{Binary, Jsonb, Nullable, Timestamptz, Uuid};
+use diesel::sql_types::{Binary, Bool, Jsonb, Nullable, Timestamptz, Uuid};
 use diesel::{QueryResult, RunQueryDsl};
 use serde_json::Value;
 
@@ -19,7 +19,10 @@ statement! {
         until: Timestamp => Timestamptz,
         now: Timestamp => Timestamptz,
     }
-    "UPDATE provider_tokens SET lease_holder = {holder}, lease_until = {until}
+    // A lease that was neither released nor followed by a write is one of an attempt whose answer was lost.
+    "UPDATE provider_tokens
+     SET lease_holder = {holder}, lease_until = {until},
+         unanswered_at = CASE WHEN lease_holder IS NOT NULL THEN {now} ELSE unanswered_at END
      WHERE sub_id = {sub_id} AND version = {version} AND sealed IS NOT NULL
        AND (lease_until IS NULL OR lease_until <= {now})"
 }
@@ -50,7 +53,7 @@ statement! {
     // still the newest.
     "UPDATE provider_tokens
      SET version = {version}, sealed = {sealed}, expires_at = {expires_at}, updated_at = {now},
-         lease_holder = NULL, lease_until = NULL
+         lease_holder = NULL, lease_until = NULL, unanswered_at = NULL
      WHERE sub_id = {sub_id} AND version = {expected} AND sealed IS NOT NULL"
 }
 
@@ -60,14 +63,28 @@ pub fn replace(conn: &mut Conn, refreshed: Refreshed<'_>) -> QueryResult<bool> {
 }
 
 statement! {
-    struct ReleaseLease { sub_id: SubId => Uuid, holder: uuid::Uuid => Uuid, until: Timestamp => Timestamptz }
-    "UPDATE provider_tokens SET lease_holder = NULL, lease_until = {until}
+    struct ReleaseLease {
+        sub_id: SubId => Uuid,
+        holder: uuid::Uuid => Uuid,
+        until: Timestamp => Timestamptz,
+        unanswered: bool => Bool,
+    }
+    "UPDATE provider_tokens
+     SET lease_holder = NULL, lease_until = {until},
+         unanswered_at = CASE WHEN {unanswered} THEN {until} ELSE unanswered_at END
      WHERE sub_id = {sub_id} AND lease_holder = {holder}"
 }
 
-/// Releases the lease after a failed attempt. No other attempt starts before `until`.
-pub fn release_lease(conn: &mut Conn, sub_id: SubId, holder: uuid::Uuid, until: Timestamp) -> QueryResult<()> {
-    ReleaseLease { sub_id, holder, until }.execute(conn).map(|_| ())
+/// Releases the lease after a failed attempt. No other attempt starts before `until`. `unanswered`: whether the provider may have
+/// issued tokens that were not received.
+pub fn release_lease(
+    conn: &mut Conn,
+    sub_id: SubId,
+    holder: uuid::Uuid,
+    until: Timestamp,
+    unanswered: bool,
+) -> QueryResult<()> {
+    ReleaseLease { sub_id, holder, until, unanswered }.execute(conn).map(|_| ())
 }
 
 statement! {
@@ -77,13 +94,15 @@ statement! {
         version: Version => Uuid,
         audit: uuid::Uuid => Uuid,
         detail: &'a Value => Jsonb,
+        ends_sessions: bool => Bool,
         now: Timestamp => Timestamptz,
     }
     concat!(
         "WITH ended AS (
          UPDATE provider_tokens
          SET version = {version}, sealed = NULL, expires_at = NULL, updated_at = {now}, reauth_required_at = {now},
-             lease_holder = NULL, lease_until = NULL
+             lease_holder = NULL, lease_until = NULL,
+             refused_at = CASE WHEN {ends_sessions} AND unanswered_at IS NULL THEN {now} END
          WHERE sub_id = {sub_id} AND version = {expected} AND sealed IS NOT NULL
          RETURNING sub_id
      ) ",
@@ -95,13 +114,15 @@ statement! {
 }
 
 /// Deletes tokens that the provider no longer accepts: the user has to log in there again. `false` where the row has
-/// another version.
+/// another version. `ends_sessions`: whether sessions of the identity end, unless the refresh token may have been lost here.
 pub fn require_reauth(
     conn: &mut Conn,
     sub_id: SubId,
     expected: Version,
     detail: &Value,
+    ends_sessions: bool,
     now: Timestamp,
 ) -> QueryResult<bool> {
-    Ok(RequireReauth { sub_id, expected, version: uuid_v7(now), audit: uuid_v7(now), detail, now }.execute(conn)? == 1)
+    let (version, audit) = (uuid_v7(now), uuid_v7(now));
+    Ok(RequireReauth { sub_id, expected, version, audit, detail, ends_sessions, now }.execute(conn)? == 1)
 }

@@ -139,7 +139,7 @@ statement! {
      VALUES ({sub_id}, {version}, {sealed}, {expires_at}, {now}, {now})
      ON CONFLICT (sub_id) DO UPDATE
      SET version = {version}, sealed = {sealed}, expires_at = {expires_at}, updated_at = {now},
-         lease_holder = NULL, lease_until = NULL, reauth_required_at = NULL
+         lease_holder = NULL, lease_until = NULL, reauth_required_at = NULL, unanswered_at = NULL, refused_at = NULL
      WHERE {expected}::uuid IS NULL OR kept.version = {expected}"
 }
 

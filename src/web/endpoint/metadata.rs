@@ -57,7 +57,7 @@ fn document(app: &App) -> Value {
     }
     let client_authentication = ["client_secret_basic", "client_secret_post", "private_key_jwt", "none"];
     let [proofs @ .., _none] = client_authentication;
-    let assertion_algorithms = ["ES256", "EdDSA", "RS256", "PS256"];
+    let assertion_algorithms = ["ES256", "EdDSA", "Ed25519", "RS256", "PS256"];
     json!({
         "issuer": url.issuer(),
         "authorization_endpoint": url.at("/oauth2/authorize"),

@@ -4,7 +4,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as B64;
 use serde_json::{Value, json};
 
-use crate::fake_provider::{CLIENT, KID, Op, Reply};
+use crate::fake_provider::{CLIENT, EcKey, KID, Op, Reply};
 use crate::support::logout_apps::{
     FORM, encoded, logout_tokens, reason, receiver, refresh, sign_in_to, start, wait_for_logout_tokens,
 };
@@ -337,4 +337,50 @@ async fn a_logout_ends_apps_whose_browser_session_idled_out() {
     assert_eq!(send_logout_token(&gateway, &token(&gateway, &json!({"sid": "one"}))).await.status, 200);
     assert_eq!(reason(&gateway, &shop.sid), "provider_logout");
     wait_for_logout_tokens(&receiver, "shop", 1).await;
+}
+
+/// A logout token is signed with the algorithm of the session's ID token, or with that of the provider's newest one; ended sessions
+/// count. `Ed25519` and `EdDSA` are one algorithm.
+#[tokio::test]
+async fn a_logout_token_with_another_algorithm_than_the_id_tokens_is_refused() {
+    let gateway = Setup::new().start();
+    let ec = EcKey::publish_beside(&gateway.op);
+    let alice = signed_in(&gateway, "alice", Some("one")).await;
+    let by_ec = |changes: &Value| ec.signed(&json!({"alg": "ES256", "kid": "ec"}), &claims(&gateway, changes));
+    refused(&send_logout_token(&gateway, &by_ec(&json!({"sid": "one"}))).await);
+    assert!(is_active(&alice).await);
+    // The newest ID token has the other algorithm: it ends older sessions too.
+    let noted = "SELECT count(*) FROM providers WHERE id_token_alg = ";
+    gateway.database.until(&format!("{noted}'EdDSA'"), 1).await;
+    gateway.op.sign_by(&ec.pkcs8());
+    let bob = signed_in(&gateway, "bob", Some("two")).await;
+    gateway.database.until(&format!("{noted}'ES256'"), 1).await;
+    assert_eq!(send_logout_token(&gateway, &by_ec(&json!({"sid": "one"}))).await.status, 200);
+    assert!(!is_active(&alice).await && is_active(&bob).await);
+    // Of a session by another algorithm than both, none.
+    gateway.op.sign_by(&[]);
+    let carol = signed_in(&gateway, "carol", Some("three")).await;
+    gateway.database.until(&format!("{noted}'EdDSA'"), 1).await;
+    refused(&send_logout_token(&gateway, &by_ec(&json!({"sid": "three"}))).await);
+    let named = gateway.op.signed(&json!({"alg": "Ed25519", "kid": KID}), &claims(&gateway, &json!({"sid": "three"})));
+    assert_eq!(send_logout_token(&gateway, &named).await.status, 200);
+    assert!(!is_active(&carol).await);
+    // The session has ended, and its ID token still decides.
+    refused(&send_logout_token(&gateway, &by_ec(&json!({"sid": "three"}))).await);
+    // Without a session, the newest ID token decides.
+    refused(&send_logout_token(&gateway, &by_ec(&json!({"sid": "unknown"}))).await);
+    assert_eq!(send_logout_token(&gateway, &token(&gateway, &json!({"sid": "unknown"}))).await.status, 200);
+}
+
+/// A session from before the algorithms were stored ends by any that the provider lists.
+#[tokio::test]
+async fn a_session_without_a_stored_algorithm_ends_by_any_that_is_listed() {
+    let gateway = Setup::new().start();
+    let ec = EcKey::publish_beside(&gateway.op);
+    let alice = signed_in(&gateway, "alice", Some("one")).await;
+    gateway.database.until("SELECT count(*) FROM providers WHERE id_token_alg IS NOT NULL", 1).await;
+    gateway.database.execute("UPDATE sessions SET upstream_alg = NULL");
+    let by_ec = || ec.signed(&json!({"alg": "ES256", "kid": "ec"}), &claims(&gateway, &json!({"sid": "one"})));
+    assert_eq!(send_logout_token(&gateway, &by_ec()).await.status, 200);
+    assert!(!is_active(&alice).await);
 }

@@ -55,6 +55,10 @@ struct State {
     expire: bool,
     refresh: Option<(String, String)>,
     issued: usize,
+    /// The status of `/user/emails`, where it fails.
+    emails_fail: Option<(u16, &'static str)>,
+    /// The number of addresses on each page.
+    per_page: Option<usize>,
 }
 
 /// The emulation. Clones share its state.
@@ -93,6 +97,16 @@ impl GitHub {
         self.state().expire = true;
     }
 
+    /// From now on `/user/emails` answers with this status and body.
+    pub fn fail_emails(&self, status: u16, body: &'static str) {
+        self.state().emails_fail = Some((status, body));
+    }
+
+    /// Sends the addresses in pages of this size.
+    pub fn paginate(&self, per_page: usize) {
+        self.state().per_page = Some(per_page);
+    }
+
     /// Revokes all grants, as users can in their settings.
     pub fn forget_grants(&self) {
         let mut state = self.state();
@@ -128,7 +142,7 @@ impl State {
             ("GET", "/login/oauth/authorize") => self.authorize(call),
             ("POST", "/login/oauth/access_token") => self.token(call),
             ("GET", "/user") => self.api(call, None, |person| person.user.clone()),
-            ("GET", "/user/emails") => self.api(call, Some("user:email"), |person| person.emails.clone()),
+            ("GET", "/user/emails") => self.emails(call),
             _ => Reply::text(404, "text/html", "<html>"),
         }
     }
@@ -199,6 +213,27 @@ impl State {
             answer.extend([("expires_in", "28800".into()), ("refresh_token", refresh_token)]);
         }
         answer
+    }
+
+    /// "Using pagination in the REST API"
+    fn emails(&self, call: &Call) -> Reply {
+        if let Some((status, body)) = self.emails_fail {
+            return Reply::text(status, "application/json; charset=utf-8", body);
+        }
+        let Some(per_page) = self.per_page else {
+            return self.api(call, Some("user:email"), |person| person.emails.clone());
+        };
+        let page: usize = query(call, "page").map_or(1, |page| page.parse().expect("a number"));
+        let all = self.person.as_ref().and_then(|person| person.emails.as_array()).expect("addresses");
+        let some: Vec<_> = all.iter().skip((page - 1) * per_page).take(per_page).cloned().collect();
+        let reply = self.api(call, Some("user:email"), |_| json!(some));
+        if page * per_page >= all.len() {
+            return reply;
+        }
+        let host = call.header("host").expect("a host");
+        let next =
+            format!("<http://{host}/user/emails?page={}>; rel=\"next\", <http://{host}/>; rel=\"last\"", page + 1);
+        reply.with("Link", &next)
     }
 
     fn api(&self, call: &Call, scope: Option<&str>, of: impl Fn(&Person) -> Value) -> Reply {

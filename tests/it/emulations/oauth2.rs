@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::emulations::github::{CLIENT_SECRET, GitHub, Person};
 use crate::fake_provider::{Op, Reply};
-use crate::support::{Answer, Browser, Gateway, parameter};
+use crate::support::{Answer, Browser, Gateway, LogCapture, parameter};
 
 const JSON: &str = "application/json";
 const TOKEN: &str = "/login/oauth/access_token";
@@ -246,9 +246,7 @@ async fn every_other_response_ends_the_login_with_its_status() {
     let at_user =
         bombs().into_iter().chain([refused(401), refused(403), (long, 502, "provider_error")]).chain(of_nobody);
     let at_user = at_user.map(|case| ("/user", "userinfo_failed", case));
-    let at_emails = [refused(401), (Reply::text(404, JSON, "{}"), 502, "provider_error")];
-    let at_emails = at_emails.map(|case| ("/user/emails", "userinfo_failed", case));
-    for (path, status_after, (reply, status, code)) in at_token.chain(at_user).chain(at_emails) {
+    for (path, status_after, (reply, status, code)) in at_token.chain(at_user) {
         github.site.recover();
         github.site.reply(path, reply.clone());
         let (answer, row) = finished(&gateway).await;
@@ -349,4 +347,60 @@ async fn a_user_logs_in_with_github_through_an_spa() {
     assert_eq!(answer["user"]["email"], "octocat@example.com");
     assert!(answer["provider"]["access_token"].as_str().expect("a token").starts_with("gho_"));
     assert_eq!((&answer["provider"]["id_token"], answer["provider"].get("token_secret")), (&json!(null), None));
+}
+
+/// A request that only adds an address does not fail a login, unless a rule needs the address.
+#[tokio::test]
+async fn github_emails_refused() {
+    let lines = LogCapture::start();
+    for (status, body) in [
+        (403, r#"{"message":"Resource not accessible by integration"}"#),
+        (404, r#"{"message":"Not Found"}"#),
+        (401, "{}"),
+        (500, ""),
+        (200, "<html>"),
+        (200, r#"{"message":"no list"}"#),
+        (200, "[]"),
+    ] {
+        let github = GitHub::start();
+        github.fail_emails(status, body);
+        let gateway = github.setup("").start();
+        let browser = gateway.browser();
+        let (answer, state) = sign_in(&browser).await;
+        assert_eq!(
+            (answer.status, gateway.database.login(&state).as_str()),
+            (303, "completed NULL"),
+            "{status} {body}"
+        );
+        assert_eq!(user(&browser).await["email"], Value::Null, "{status} {body}");
+        let gateway = github.setup("allow = { email_domains = ['example.com'] }").start();
+        let (answer, _) = finished(&gateway).await;
+        assert!(answer.status == 403 || answer.status == 400 || answer.status == 502, "{status} {body}: {answer:?}");
+        assert_eq!(gateway.database.number("SELECT count(*) FROM sessions"), 0);
+    }
+    assert!(lines.text().contains("Email addresses: read-only"), "the remedy is in the log");
+}
+
+/// The primary address is on a further page (RFC 8288, `rel="next"`).
+#[tokio::test]
+async fn further_pages_of_addresses_are_read() {
+    let github = GitHub::start();
+    let mut person = Person::octocat();
+    let other = |number: usize| json!({"email": format!("{number}@example.com"), "verified": true, "primary": false});
+    let primary = json!({"email": "octocat@example.com", "verified": true, "primary": true});
+    person.emails = json!([other(1), other(2), other(3), primary.clone()]);
+    github.signed_in(person.clone());
+    github.paginate(3);
+    let gateway = github.setup("").start();
+    let browser = gateway.browser();
+    assert_eq!(sign_in(&browser).await.0.status, 303);
+    assert_eq!(user(&browser).await["email"], "octocat@example.com");
+    assert_eq!(github.site.calls_to("/user/emails").len(), 2);
+    // Within bounds: at most ten pages.
+    person.emails = (1..30).map(other).chain([primary]).collect();
+    github.signed_in(person);
+    github.paginate(1);
+    let browser = gateway.browser();
+    assert_eq!(sign_in(&browser).await.0.status, 303);
+    assert_eq!(github.site.calls_to("/user/emails").len(), 2 + 10);
 }

@@ -2,6 +2,7 @@
 
 #![allow(dead_code, unused_imports, reason = "several test binaries share it, and each uses a part")]
 
+mod ec_key;
 mod refreshing;
 
 use std::collections::HashMap;
@@ -10,12 +11,14 @@ use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use aws_lc_rs::hmac;
 use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair};
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD as B64};
 use serde_json::{Value, json};
 use vestibule::base::clock::Clock;
 
+pub use ec_key::EcKey;
 pub use refreshing::Refreshing;
 
 /// The current time where no clock is set, in seconds since 1970.
@@ -32,6 +35,8 @@ pub const WELL_KNOWN: &str = "/.well-known/openid-configuration";
 pub enum Reply {
     /// Status, headers and body.
     Http(u16, Vec<(String, String)>, String),
+    /// A response with status 200, these headers and any bytes as its body.
+    Bytes(Vec<(String, String)>, Vec<u8>),
     /// An endless body.
     Endless,
     /// A body shorter than its `Content-Length`.
@@ -101,7 +106,11 @@ struct State {
     claims: Value,
     key: Ed25519KeyPair,
     published: String,
-    signed_as: String,
+    header: Value,
+    secret: Option<String>,
+    /// A private key for ES256 that signs ID tokens.
+    ec: Option<Vec<u8>>,
+    also: Vec<Value>,
     refreshing: Refreshing,
 }
 
@@ -134,7 +143,10 @@ impl Op {
             claims: json!({}),
             key: Ed25519KeyPair::generate().expect("a key"),
             published: KID.into(),
-            signed_as: KID.into(),
+            header: json!({"alg": "EdDSA", "kid": KID}),
+            secret: None,
+            ec: None,
+            also: vec![],
             refreshing: Refreshing::default(),
         };
         let state = Arc::new(Mutex::new(state));
@@ -197,12 +209,48 @@ impl Op {
         let mut state = self.state();
         state.key = Ed25519KeyPair::generate().expect("a key");
         state.published = kid.into();
-        state.signed_as = kid.into();
+        state.header["kid"] = json!(kid);
     }
 
     /// Sets the `kid` header of future ID tokens.
     pub fn sign_as(&self, kid: &str) {
-        self.state().signed_as = kid.into();
+        self.set_header("kid", json!(kid));
+    }
+
+    /// Sets a member of the header of future ID tokens.
+    pub fn set_header(&self, name: &str, value: Value) {
+        self.state().header[name] = value;
+    }
+
+    /// From now on, signs ID tokens by HMAC with the client secret.
+    pub fn sign_with_secret(&self, secret: &str) {
+        let mut state = self.state();
+        state.header = json!({"alg": "HS256"});
+        state.secret = Some(secret.into());
+    }
+
+    /// Publishes a further key.
+    pub fn publish_also(&self, key: Value) {
+        self.state().also.push(key);
+    }
+
+    /// From now on, signs ID tokens by ES256 with this private key; with none, as before.
+    pub fn sign_by(&self, pkcs8: &[u8]) {
+        self.state().ec = Some(pkcs8.to_vec()).filter(|key| !key.is_empty());
+    }
+
+    /// The published key.
+    pub fn jwk(&self) -> Value {
+        self.state().jwk()
+    }
+
+    /// The body of the usual response to a request without a form.
+    pub fn usual(&self, path: &str) -> String {
+        let call = Call { method: "GET".into(), path: path.into(), body: String::new(), headers: vec![] };
+        match self.answer(&call) {
+            Reply::Http(_, _, body) => body,
+            other => panic!("{other:?}"),
+        }
     }
 
     /// Signs any header and claims with the current key.
@@ -316,6 +364,15 @@ fn write(stream: &mut TcpStream, reply: &Reply) -> std::io::Result<()> {
             write!(stream, "\r\n{body}")?;
             stream.flush()
         }
+        Reply::Bytes(headers, body) => {
+            write!(stream, "HTTP/1.1 200 X\r\nConnection: close\r\nContent-Length: {}\r\n", body.len())?;
+            for (name, value) in headers {
+                write!(stream, "{name}: {value}\r\n")?;
+            }
+            stream.write_all(b"\r\n")?;
+            stream.write_all(body)?;
+            stream.flush()
+        }
         Reply::Endless => {
             write!(stream, "{head}\r\n")?;
             loop {
@@ -341,8 +398,8 @@ impl State {
         let body = match call.path.as_str() {
             WELL_KNOWN => self.metadata.clone(),
             "/jwks" => {
-                let x = B64.encode(self.key.public_key().as_ref());
-                json!({"keys": [{"kty": "OKP", "crv": "Ed25519", "kid": self.published, "x": x}]})
+                let keys: Vec<_> = [self.jwk()].into_iter().chain(self.also.clone()).collect();
+                json!({ "keys": keys })
             }
             "/token" => {
                 let refresh_token = call.form("refresh_token").concat();
@@ -373,9 +430,13 @@ impl State {
         Reply::text(200, "application/json", &members.to_string())
     }
 
+    fn jwk(&self) -> Value {
+        let x = B64.encode(self.key.public_key().as_ref());
+        json!({"kty": "OKP", "crv": "Ed25519", "kid": self.published, "x": x})
+    }
+
     /// The ID token for a code.
     fn id_token(&self, issuer: &str, code: &str) -> String {
-        let header = json!({"alg": "EdDSA", "kid": self.signed_as});
         let now = self.clock.as_ref().map_or(NOW, |clock| clock.now().timestamp());
         let (sub, nonce) = code.split_once('~').unwrap_or(("alice", "the-nonce"));
         let mut claims = json!({
@@ -389,12 +450,23 @@ impl State {
             claims["email_verified"] = json!(true);
             claims["name"] = json!(format!("{sub} of Example"));
         }
-        self.signed(&header, &with(claims, &self.claims))
+        let claims = with(claims, &self.claims);
+        match &self.ec {
+            Some(pkcs8) => ec_key::signed_by(pkcs8, &claims),
+            None => self.signed(&self.header, &claims),
+        }
     }
 
     fn signed(&self, header: &Value, claims: &Value) -> String {
         let input = format!("{}.{}", B64.encode(header.to_string()), B64.encode(claims.to_string()));
-        format!("{input}.{}", B64.encode(self.key.sign(input.as_bytes())))
+        let signature = match &self.secret {
+            Some(secret) => {
+                let key = hmac::Key::new(hmac::HMAC_SHA256, secret.as_bytes());
+                hmac::sign(&key, input.as_bytes()).as_ref().to_vec()
+            }
+            None => self.key.sign(input.as_bytes()).as_ref().to_vec(),
+        };
+        format!("{input}.{}", B64.encode(signature))
     }
 }
 

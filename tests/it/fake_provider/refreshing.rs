@@ -1,6 +1,6 @@
 //! The refresh tokens of the fake provider.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use serde_json::{Value, json};
 
@@ -17,6 +17,8 @@ pub struct Refreshing {
     pub forgives: bool,
     /// Whether a refresh returns an ID token.
     pub with_id_token: bool,
+    /// The users whose refresh tokens are refused.
+    refused: HashSet<String>,
     /// The `sub` of each refresh token, and whether it was rotated.
     known: HashMap<String, (String, bool)>,
     count: u32,
@@ -30,6 +32,7 @@ impl Default for Refreshing {
             rotates: true,
             forgives: false,
             with_id_token: true,
+            refused: HashSet::new(),
             known: HashMap::new(),
             count: 0,
         }
@@ -47,11 +50,21 @@ impl Refreshing {
         members
     }
 
+    /// From now on, the refresh tokens of this user are refused.
+    pub fn refuse(&mut self, sub: &str) {
+        self.refused.insert(sub.to_owned());
+    }
+
+    /// Reverts [`Self::refuse`].
+    pub fn admit(&mut self, sub: &str) {
+        self.refused.remove(sub);
+    }
+
     /// The `sub` of a valid refresh token, and the members of the token response.
     pub fn refresh(&mut self, token: &str) -> Option<(String, Value)> {
         let (forgives, rotates) = (self.forgives, self.rotates);
         let (sub, spent) = self.known.get_mut(token)?;
-        if *spent && !forgives {
+        if (*spent && !forgives) || self.refused.contains(sub.as_str()) {
             return None;
         }
         *spent = rotates;

@@ -3,6 +3,8 @@
 //! The provider is a small server on a loopback port, whose responses each test configures. The database is not reachable: a
 //! conversation with a provider must not need it.
 
+mod proxied;
+mod sent_by_providers;
 mod signed;
 mod tls;
 
@@ -13,6 +15,7 @@ use crate::fake_provider::{self as op, Op, Reply};
 use serde_json::{Value, json};
 use vestibule::base::clock::Timestamp;
 use vestibule::base::db::{Access, Db};
+use vestibule::base::jws::JwsAlgorithm;
 use vestibule::base::outbound::Outbound;
 use vestibule::base::seal::generate_key;
 use vestibule::base::secret::Plain;
@@ -411,7 +414,7 @@ async fn configured_endpoints_need_no_discovery() {
     let url = |path: &str| url::Url::parse(&format!("{}{path}", op.issuer)).ok();
     let provider = provider_with(&op, |oidc| {
         oidc.issuer = op.issuer.clone();
-        oidc.signing_algorithms = vec!["EdDSA".into()];
+        oidc.signing_algorithms = vec![JwsAlgorithm::EdDsa];
         oidc.registration.endpoints.authorization_endpoint = url("/auth");
         oidc.registration.endpoints.token_endpoint = url("/token");
         oidc.registration.endpoints.jwks_uri = url("/jwks");

@@ -54,6 +54,8 @@ struct Secured {
     op: Op,
     issuer: String,
     connections: Arc<AtomicUsize>,
+    /// Its certificate in PEM.
+    certificate: String,
 }
 
 impl Secured {
@@ -67,7 +69,8 @@ impl Secured {
         let key = PrivateKeyDer::try_from(key.serialize_der()).expect("a key");
         let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
         let builder = ServerConfig::builder_with_provider(provider).with_safe_default_protocol_versions();
-        let chain = vec![certificate.expect("a certificate").der().clone()];
+        let certificate = certificate.expect("a certificate");
+        let (chain, certificate) = (vec![certificate.der().clone()], certificate.pem());
         let config = builder.expect("versions").with_no_client_auth().with_single_cert(chain, key);
         let config = Arc::new(config.expect("a configuration"));
 
@@ -96,15 +99,26 @@ impl Secured {
                 std::thread::spawn(move || relay(StreamOwned::new(connection, stream), &behind));
             }
         });
-        Self { op, issuer, connections }
+        Self { op, issuer, connections, certificate }
     }
 
     /// A gateway where people sign in at it, with or without a `ca_file`.
     fn gateway(&self, authority: Option<&Authority>) -> Gateway {
+        self.gateway_with(authority.map(|authority| &authority.file))
+    }
+
+    fn gateway_with(&self, ca_file: Option<&PathBuf>) -> Gateway {
         let setup = Setup::new().issuer("secured", &self.issuer);
         self.op.follow(setup.clock.clone());
-        let file = authority.map(|authority| format!("[providers.secured]\nca_file = '{}'", authority.file.display()));
+        let file = ca_file.map(|file| format!("[providers.secured]\nca_file = '{}'", file.display()));
         setup.toml(&file.unwrap_or_default()).start()
+    }
+
+    /// Its own certificate, in a file.
+    fn certificate_file(&self) -> PathBuf {
+        let file = std::env::temp_dir().join(format!("vestibule-{}-{}.pem", std::process::id(), uuid::Uuid::new_v4()));
+        std::fs::write(&file, &self.certificate).expect("a file");
+        file
     }
 }
 
@@ -174,4 +188,40 @@ async fn a_provider_with_a_configured_ca_is_accepted() {
     assert_eq!(back.status, 303, "{back:?}");
     assert_eq!(browser.fetch("/session").await.json()["user"]["email"], "alice@example.com");
     assert_eq!(secured.op.calls_to("/token").len(), 1);
+}
+
+/// RD-06: the certificate of the provider itself as `ca_file`, by any issuer. Host name and validity are checked all the same.
+#[tokio::test]
+async fn self_signed_provider() {
+    let authority = Authority::new("private");
+    let is_ca = |mut parameters: CertificateParams| {
+        parameters.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        parameters
+    };
+    for (case, secured, is_accepted) in [
+        ("a CA, as openssl makes it", Secured::start(&is_ca(server("localhost")), None), true),
+        ("no CA", Secured::start(&server("localhost"), None), true),
+        ("of a private CA that is not given", Secured::start(&server("localhost"), Some(&authority)), true),
+        ("for another host", Secured::start(&is_ca(server("sso.example.com")), None), false),
+        ("expired", Secured::start(&is_ca(expired()), None), false),
+        ("expired, no CA", Secured::start(&expired(), None), false),
+    ] {
+        let file = secured.certificate_file();
+        let gateway = secured.gateway_with(Some(&file));
+        let browser = gateway.browser();
+        if is_accepted {
+            let begun = browser.begin("secured").await;
+            assert_eq!(browser.get(&begun.callback_of("alice")).await.status, 303, "{case}");
+        } else {
+            assert_eq!(browser.fetch("/login/secured").await.problem(), (503, "provider_unavailable".into()), "{case}");
+            assert_eq!(secured.op.calls().len(), 0, "{case}: a request came through");
+        }
+        let _gone = std::fs::remove_file(file);
+    }
+    // The certificate of another server with the same name is not accepted.
+    let (mine, other) = (Secured::start(&server("localhost"), None), Secured::start(&server("localhost"), None));
+    let file = other.certificate_file();
+    let gateway = mine.gateway_with(Some(&file));
+    assert_eq!(gateway.browser().fetch("/login/secured").await.status, 503);
+    let _gone = std::fs::remove_file(file);
 }

@@ -5,7 +5,7 @@ use super::raw::RawClient;
 use crate::base::secret::Plain;
 use crate::config::layer::secret_files;
 use crate::config::layer::validator::{Rejected, Validator};
-use crate::config::value::public_key::PublicKey;
+use crate::config::value::public_key::AssertionKey;
 
 /// The least length of a client secret in bytes; a shorter one could be guessed (LG-06).
 const MIN_SECRET_BYTES: usize = 32;
@@ -14,7 +14,7 @@ pub(crate) fn public_key(
     key: &dyn Fn(&str) -> String,
     raw: &RawClient,
     validator: &mut Validator<'_>,
-) -> Option<PublicKey> {
+) -> Option<AssertionKey> {
     if raw.public_key_file.is_empty() {
         return None;
     }
@@ -26,7 +26,7 @@ pub(crate) fn public_key(
     let content = secret_files::read(&raw.public_key_file).map_err(|why| format!("the file {why}"));
     let pem = validator.accept(&key, content, "write the path of a PEM file with the client's public key")?;
     let remedy = "write it with `openssl pkey -in private.pem -pubout`";
-    validator.accept(&key, PublicKey::parse(&pem), remedy)
+    validator.accept(&key, AssertionKey::parse(&pem), remedy)
 }
 
 /// Only a client with a public key sends assertions.

@@ -5,7 +5,7 @@ use url::Url;
 use super::choice::{AssertionAudience, ClientType, Grant};
 use crate::base::secret::Plain;
 use crate::config::value::algorithm::Algorithm;
-use crate::config::value::public_key::PublicKey;
+use crate::config::value::public_key::AssertionKey;
 use crate::config::value::redirect_uri::RedirectUri;
 
 /// The client of sessions that the browser flow and the SPA flow create. It is public, and built in.
@@ -27,7 +27,7 @@ pub struct Client {
     /// The client secret, if it authenticates with one.
     pub secret: Option<Plain>,
     /// The key that verifies its client assertions, if it authenticates with them (`private_key_jwt`).
-    pub public_key: Option<PublicKey>,
+    pub public_key: Option<AssertionKey>,
     /// The accepted `aud` of its assertions.
     pub assertion_audience: AssertionAudience,
     /// The registered redirect URIs.

@@ -30,6 +30,9 @@ impl ProviderKind {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum TokenEndpointAuthMethod {
+    /// By the provider's metadata: `private_key_jwt` where a private key is given and the metadata lists it, else
+    /// `client_secret_basic`, else `client_secret_post`; where nothing is listed, `client_secret_basic`.
+    Auto,
     /// HTTP Basic; id and secret are form-encoded first (RFC 6749 §2.3.1).
     ClientSecretBasic,
     /// Id and secret in the request body.
@@ -46,6 +49,7 @@ impl TokenEndpointAuthMethod {
     /// The value as it is written in the configuration.
     pub fn name(self) -> &'static str {
         match self {
+            Self::Auto => "auto",
             Self::ClientSecretBasic => "client_secret_basic",
             Self::ClientSecretPost => "client_secret_post",
             Self::PrivateKeyJwt => "private_key_jwt",

@@ -4,7 +4,7 @@ use super::choice::{ProviderKind, SignatureMethod, TokenEndpointAuthMethod};
 use super::missing::{missing, secret};
 use super::raw::RawProvider;
 use crate::base::secret::Plain;
-use crate::config::layer::validator::{Rejected, Validator};
+use crate::config::layer::validator::{Rejected, Validator, quoted};
 use crate::config::value::algorithm::Algorithm;
 use crate::config::value::key_file::KeyFile;
 
@@ -37,7 +37,8 @@ pub(crate) fn validate(
     match raw.kind {
         ProviderKind::OAuth1 => signer(key, raw, current.is_some(), validator),
         ProviderKind::Oidc | ProviderKind::OAuth2 => {
-            authentication(key, raw.token_endpoint_auth_method, current.is_some(), validator);
+            let has_key = validator.is_given(&key("private_key")) || validator.is_given(&key("private_key_file"));
+            authentication(key, raw.token_endpoint_auth_method, (current.is_some(), has_key), validator);
         }
     }
     needed_by_key(key, raw, validator);
@@ -47,11 +48,14 @@ pub(crate) fn validate(
 fn authentication(
     key: &dyn Fn(&str) -> String,
     method: TokenEndpointAuthMethod,
-    has_secret: bool,
+    (has_secret, has_key): (bool, bool),
     validator: &mut Validator<'_>,
 ) {
-    let sends_secret =
-        matches!(method, TokenEndpointAuthMethod::ClientSecretBasic | TokenEndpointAuthMethod::ClientSecretPost);
+    let sends_secret = match method {
+        TokenEndpointAuthMethod::ClientSecretBasic | TokenEndpointAuthMethod::ClientSecretPost => true,
+        TokenEndpointAuthMethod::Auto => has_secret || !has_key,
+        _ => false,
+    };
     if sends_secret && !has_secret {
         let remedy = "write the secret from the provider, or the path of a file with it in client_secret_file; a \
                       public client has token_endpoint_auth_method = \"none\"";
@@ -110,8 +114,25 @@ fn private_key(
             validator.reject(&key("private_key"), "is an RSA key of more than 4096 bits", remedy);
             Err(Rejected)
         }
-        _ => Ok(Some(read)),
+        _ => with_certificate(&key("certificate_file"), read, &raw.certificate_file, validator).map(Some),
     }
+}
+
+/// The private key with its certificate, if one is given.
+fn with_certificate(
+    key: &str,
+    private_key: KeyFile,
+    path: &str,
+    validator: &mut Validator<'_>,
+) -> Result<KeyFile, Rejected> {
+    if path.is_empty() {
+        return Ok(private_key);
+    }
+    let remedy = "write the path of the PEM file with the certificate of private_key, as registered at the provider";
+    let pem = std::fs::read(path).map_err(|error| format!("{} cannot be read: {error}", quoted(path)));
+    let pem = validator.accept(key, pem, remedy).ok_or(Rejected)?;
+    let read = private_key.with_certificate(&pem).map_err(|bad| format!("{} {bad}", quoted(path)));
+    validator.accept(key, read, remedy).ok_or(Rejected)
 }
 
 /// Checks the keys that belong to a private key.
@@ -123,11 +144,12 @@ fn needed_by_key(key: &dyn Fn(&str) -> String, raw: &RawProvider, validator: &mu
             apple || raw.token_endpoint_auth_method == TokenEndpointAuthMethod::PrivateKeyJwt
         }
     };
+    let may_sign = raw.kind != ProviderKind::OAuth1 && raw.token_endpoint_auth_method == TokenEndpointAuthMethod::Auto;
     let given = validator.is_given(&key("private_key")) || validator.is_given(&key("private_key_file"));
     if signs && !given {
         missing(key, "private_key", raw, "write the path of a file with it in private_key_file", validator);
     }
-    if given && !signs {
+    if given && !signs && !may_sign {
         let remedy = "remove it, or write token_endpoint_auth_method = \"private_key_jwt\"";
         validator.reject(&key("private_key"), "is set, but nothing is signed with it", remedy);
     }

@@ -15,6 +15,8 @@ pub struct Endpoints {
     pub token_endpoint: Option<Url>,
     /// Where claims or the profile are requested.
     pub userinfo_endpoint: Option<Url>,
+    /// Where the discovery document is; `None`: under the issuer.
+    pub discovery_url: Option<Url>,
     /// Where the provider's signing keys are fetched.
     pub jwks_uri: Option<Url>,
     /// Where the browser is sent to sign out (OpenID Connect RP-Initiated Logout 1.0).
@@ -29,6 +31,7 @@ pub(crate) fn endpoints(key: &dyn Fn(&str) -> String, raw: &RawProvider, validat
         authorization_endpoint: read("authorization_endpoint", &raw.authorization_endpoint),
         token_endpoint: read("token_endpoint", &raw.token_endpoint),
         userinfo_endpoint: read("userinfo_endpoint", &raw.userinfo_endpoint),
+        discovery_url: read("discovery_url", &raw.discovery_url),
         jwks_uri: read("jwks_uri", &raw.jwks_uri),
         end_session_endpoint: read("end_session_endpoint", &raw.end_session_endpoint),
         revocation_endpoint: read("revocation_endpoint", &raw.revocation_endpoint),

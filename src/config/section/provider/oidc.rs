@@ -8,14 +8,11 @@ use super::issuer::{self, ONE_TENANT, TENANT};
 use super::missing::missing;
 use super::raw::RawProvider;
 use super::registration::Registration;
+use crate::base::jws::{JwsAlgorithm, UnusableAlgorithm};
 use crate::config::layer::suggest::suggest_word;
 use crate::config::layer::validator::{Validator, quoted};
 use crate::config::section::tokens::UserClaim;
 use crate::config::value::pointer::Pointer;
-
-/// The JWS algorithms that the gateway can verify (RFC 7518 §3.1, RFC 8037).
-const ALGORITHMS: [&str; 12] =
-    ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "EdDSA", "HS256", "HS384", "HS512"];
 
 /// An OpenID provider. Endpoints and keys come from discovery.
 pub struct Oidc {
@@ -33,7 +30,9 @@ pub struct Oidc {
     /// The claims that rules and access tokens need. With `userinfo = "auto"`, userinfo is requested when the ID token lacks one.
     pub needed_claims: Vec<Pointer>,
     /// The accepted JWS algorithms of ID tokens; empty: those from discovery, except `none` and HMAC.
-    pub signing_algorithms: Vec<String>,
+    pub signing_algorithms: Vec<JwsAlgorithm>,
+    /// Further audiences that ID tokens and logout tokens may have; `*` stands for any.
+    pub trusted_audiences: Vec<String>,
 }
 
 impl Oidc {
@@ -81,7 +80,8 @@ pub(crate) fn validate(
     let tenants = tenants(&key("tenants"), &raw.tenants, validator);
     let secret = registration.as_ref().and_then(|registration| registration.client_secret.as_ref());
     let secret_bytes = secret.map_or(0, |secret| secret.expose().len());
-    signing_algorithms(key, &raw.signing_algorithms, secret_bytes, validator);
+    let signing_algorithms = signing_algorithms(key, &raw.signing_algorithms, secret_bytes, validator);
+    trusted_audiences(&key("trusted_audiences"), &raw.trusted_audiences, validator);
     let scopes = registration.as_ref().map(|registration| registration.scopes.as_slice());
     if scopes.is_some_and(|scopes| !scopes.iter().any(|scope| scope == "openid")) {
         // OpenID Connect Core §3.1.2.1
@@ -100,7 +100,8 @@ pub(crate) fn validate(
         pushed_authorization: raw.pushed_authorization,
         userinfo: raw.userinfo,
         needed_claims,
-        signing_algorithms: std::mem::take(&mut raw.signing_algorithms),
+        signing_algorithms,
+        trusted_audiences: std::mem::take(&mut raw.trusted_audiences),
     })
 }
 
@@ -137,31 +138,64 @@ fn needed_claims(registration: &Registration, token_claims: &[UserClaim]) -> Vec
     all.cloned().collect()
 }
 
-/// Checks that the algorithms are known, and that a secret for HMAC is long enough (RT-20).
+/// Reads the algorithms. Each must be one that is verified, and a secret for HMAC long enough (RT-20).
 fn signing_algorithms(
     key: &dyn Fn(&str) -> String,
     algorithms: &[String],
     secret_bytes: usize,
     validator: &mut Validator<'_>,
-) {
+) -> Vec<JwsAlgorithm> {
     let list = key("signing_algorithms");
-    for (item, algorithm) in algorithms.iter().enumerate() {
-        if algorithm.eq_ignore_ascii_case("none") {
-            validator.reject_item(&list, item, "\"none\" accepts forged ID tokens", "remove it");
-        } else if !ALGORITHMS.contains(&algorithm.as_str()) {
-            let likely = suggest_word(algorithm, &ALGORITHMS).map(|similar| format!("; did you mean \"{similar}\"?"));
-            let remedy = format!("write one of {}{}", ALGORITHMS.join(", "), likely.unwrap_or_default());
-            validator.reject_item(&list, item, format!("{} is not a known algorithm", quoted(algorithm)), remedy);
-        } else if algorithm.starts_with("HS")
-            && !validator.is_wrong(&key("client_secret"))
-            && secret_bytes < Oidc::MIN_HMAC_SECRET
-        {
-            let what = format!("\"{algorithm}\" needs a client_secret of at least {} bytes", Oidc::MIN_HMAC_SECRET);
+    let mut read = Vec::new();
+    for (item, name) in algorithms.iter().enumerate() {
+        match JwsAlgorithm::from_name(name) {
+            Err(unusable) => {
+                let (what, remedy) = refused(name, &unusable);
+                validator.reject_item(&list, item, what, remedy);
+            }
+            Ok(algorithm)
+                if algorithm.is_hmac()
+                    && !validator.is_wrong(&key("client_secret"))
+                    && secret_bytes < Oidc::MIN_HMAC_SECRET =>
+            {
+                let what = format!("\"{name}\" needs a client_secret of at least {} bytes", Oidc::MIN_HMAC_SECRET);
+                let remedy = "use a longer secret, or an algorithm with public keys, as \"RS256\"";
+                validator.reject_item(&list, item, what, remedy);
+            }
+            Ok(algorithm) => read.push(algorithm),
+        }
+    }
+    read
+}
+
+/// What is wrong with the name of an algorithm, and what to write instead.
+fn refused(name: &str, unusable: &UnusableAlgorithm) -> (String, String) {
+    let known = JwsAlgorithm::NAMES;
+    match unusable {
+        UnusableAlgorithm::Unsigned => ("\"none\" accepts forged ID tokens".into(), "remove it".into()),
+        UnusableAlgorithm::NotVerified(name) => (
+            format!("\"{name}\" is an algorithm that Vestibule does not verify"),
+            format!("write one of {}", known.join(", ")),
+        ),
+        UnusableAlgorithm::Unknown(_) => {
+            let likely = suggest_word(name, &known).map(|similar| format!("; did you mean \"{similar}\"?"));
+            let remedy = format!("write one of {}{}", known.join(", "), likely.unwrap_or_default());
+            (format!("{} is not a known algorithm", quoted(name)), remedy)
+        }
+    }
+}
+
+/// Checks that `*`, which means any audience, stands alone.
+fn trusted_audiences(key: &str, audiences: &[String], validator: &mut Validator<'_>) {
+    for (item, audience) in audiences.iter().enumerate() {
+        if audience.is_empty() {
+            validator.reject_item(key, item, "is empty", "write the audience as in the `aud` of the provider's tokens");
+        } else if audience == "*" && audiences.len() > 1 {
             validator.reject_item(
-                &list,
+                key,
                 item,
-                what,
-                "use a longer secret, or an algorithm with public keys, as \"RS256\"",
+                "\"*\" means any audience, and the list has others",
+                "write [\"*\"] alone",
             );
         }
     }

@@ -36,11 +36,13 @@ pub(crate) struct RawProvider {
     /// used when the provider rejects `client_secret`, to change secrets without downtime
     #[schemars(extend("writeOnly" = true))]
     pub(crate) client_secret_previous: String,
-    /// or `client_secret_post`, `private_key_jwt`, `apple`, or `none` for a public client
+    /// `auto` (by the provider's metadata), `client_secret_basic`, `client_secret_post`, `private_key_jwt`, `apple`, or `none` for a public client
     pub(crate) token_endpoint_auth_method: TokenEndpointAuthMethod,
     /// private key in PEM, for `private_key_jwt`, `apple` and `RSA-SHA1`
     #[schemars(extend("writeOnly" = true))]
     pub(crate) private_key: String,
+    /// PEM file with the certificate of the private key, for providers that know the key by it (Entra): `x5t` and `x5t#S256` of assertions
+    pub(crate) certificate_file: String,
     /// `kid` of the private key at the provider
     pub(crate) private_key_id: String,
     /// `private_key_jwt`: `aud` of the assertion, where the provider requires another one than its issuer; often the token endpoint
@@ -67,8 +69,10 @@ pub(crate) struct RawProvider {
     pub(crate) extra_params: BTreeMap<String, String>,
     /// `auto` (when the ID token lacks the e-mail address or a claim that `allow` or tokens.claims needs), `always` or `never`
     pub(crate) userinfo: Userinfo,
-    /// accepted JWS algorithms of ID tokens; empty: those from discovery, except `none` and HMAC
+    /// accepted JWS algorithms of ID tokens; empty: those from discovery, except `none` and HMAC; `EdDSA` and `Ed25519` are one
     pub(crate) signing_algorithms: Vec<String>,
+    /// oidc: further audiences that ID tokens (then `azp` must be the client id) and logout tokens may have; `["*"]`: any
+    pub(crate) trusted_audiences: Vec<String>,
     /// where the issuer contains `{tenantid}`: ids of the tenants whose users may sign in; empty: all
     pub(crate) tenants: Vec<String>,
     /// tolerated difference between its clock and ours; at most 5m
@@ -85,6 +89,8 @@ pub(crate) struct RawProvider {
     pub(crate) expose_tokens: bool,
     /// store the provider's tokens, encrypted, and refresh them
     pub(crate) store_tokens: bool,
+    /// with `store_tokens`: refresh the tokens of each identity with a session after this long, in the background, 1m to 30d; a session whose refresh token the provider refuses ends; empty: never
+    pub(crate) recheck: String,
     /// with `store_tokens`: hand the stored tokens also to sessions that were made through another identity of the user
     pub(crate) tokens_for_linked: bool,
     /// it is the authority for the domains in `allow.email_domains`, which is then required
@@ -107,6 +113,8 @@ pub(crate) struct RawProvider {
     pub(crate) token_endpoint: String,
     /// where the profile is requested; oidc: replaces the one from discovery
     pub(crate) userinfo_endpoint: String,
+    /// oidc: where the discovery document is, if not under the issuer; `issuer` must be the one in it
+    pub(crate) discovery_url: String,
     /// oidc: where signing keys are fetched; replaces the one from discovery
     pub(crate) jwks_uri: String,
     /// where the browser signs out with `logout = "provider"`; oidc: replaces the one from discovery

@@ -1,6 +1,7 @@
 //! The gateway's registration as a client at a provider, for all protocols.
 
 use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
 use std::time::Duration;
 
 use url::Url;
@@ -15,6 +16,7 @@ use crate::base::secret::Plain;
 use crate::base::tls::Authorities;
 use crate::config::layer::validator::{Rejected, Validator, quoted};
 use crate::config::section::{address, scope};
+use crate::config::value::duration;
 use crate::config::value::key_file::KeyFile;
 use crate::config::value::public_url::PublicUrl;
 
@@ -32,6 +34,9 @@ const RESERVED: [&str; 11] = [
     "code_challenge_method",
     "code_verifier",
 ];
+
+/// The accepted values of `recheck`: from a minute to 30 days.
+const RECHECK: RangeInclusive<Duration> = Duration::from_secs(60)..=Duration::from_secs(30 * 24 * 60 * 60);
 
 /// The gateway's registration at a provider, and how the provider's responses are used.
 #[expect(clippy::struct_excessive_bools, reason = "each is a switch that an operator sets by itself")]
@@ -98,6 +103,9 @@ pub struct Registration {
     pub expose_tokens: bool,
     /// Whether the provider's tokens are stored, encrypted, and refreshed.
     pub store_tokens: bool,
+    /// How often the tokens of an identity with a session are refreshed to learn whether the provider still admits it; `None`:
+    /// never.
+    pub recheck: Option<Duration>,
     /// Whether the stored tokens are also for sessions that were made through another identity of the user.
     pub tokens_for_linked: bool,
     /// Whether it is the authority for the domains in `allow.email_domains`.
@@ -109,6 +117,24 @@ pub struct Registration {
 }
 
 impl Registration {
+    /// The authentication method, where the provider's metadata lists these: the configured one, unless that is
+    /// [`TokenEndpointAuthMethod::Auto`].
+    pub(crate) fn auth_method(&self, listed: &[String]) -> TokenEndpointAuthMethod {
+        use TokenEndpointAuthMethod::{Auto, ClientSecretBasic, ClientSecretPost, PrivateKeyJwt};
+        if self.token_endpoint_auth_method != Auto {
+            return self.token_endpoint_auth_method;
+        }
+        let lists = |method: TokenEndpointAuthMethod| listed.iter().any(|name| name == method.name());
+        let (has_key, has_secret) = (self.private_key.is_some(), self.client_secret.is_some());
+        if has_key && (lists(PrivateKeyJwt) || !has_secret) {
+            PrivateKeyJwt
+        } else if lists(ClientSecretPost) && !lists(ClientSecretBasic) {
+            ClientSecretPost
+        } else {
+            ClientSecretBasic
+        }
+    }
+
     /// The redirect URI of the SPA flow: that of the frontend, where configured; else the gateway's callback.
     pub(crate) fn spa_redirect_uri(&self, public_url: &PublicUrl) -> String {
         self.redirect_uri.as_ref().map_or_else(|| public_url.callback(&self.id), Url::to_string)
@@ -125,6 +151,7 @@ pub(crate) fn validate(
         let remedy = "write store_tokens = true, or remove it";
         validator.reject(&key("tokens_for_linked"), "is true, but the provider's tokens are not stored", remedy);
     }
+    let recheck = recheck(&key("recheck"), raw, validator);
     let redirect_uri = address::redirect_uri(&key("redirect_uri"), &raw.redirect_uri, validator);
     let post_logout = address::redirect_uri(&key("post_logout_redirect_uri"), &raw.post_logout_redirect_uri, validator);
     post_logout_parameter(&key("post_logout_parameter"), &raw.post_logout_parameter, validator);
@@ -169,11 +196,31 @@ pub(crate) fn validate(
         authorities: authorities.ok()?,
         expose_tokens: raw.expose_tokens,
         store_tokens: raw.store_tokens,
+        recheck,
         tokens_for_linked: raw.tokens_for_linked,
         trusts_email: raw.trusts_email,
         insecure_allow_http: raw.insecure_allow_http,
         insecure_assume_fresh_login: raw.insecure_assume_fresh_login,
     })
+}
+
+fn recheck(key: &str, raw: &RawProvider, validator: &mut Validator<'_>) -> Option<Duration> {
+    if raw.recheck.is_empty() {
+        return None;
+    }
+    if !raw.store_tokens {
+        let remedy = "write store_tokens = true, or remove it";
+        validator.reject(key, "is set, but the provider's tokens are not stored", remedy);
+        return None;
+    }
+    let remedy = "write a whole number with its unit (m, h, d), from \"1m\" to \"30d\"";
+    let read = duration::parse(&raw.recheck).map_err(|bad| format!("{} {bad}", quoted(&raw.recheck)));
+    let every = validator.accept(key, read, remedy)?;
+    if !RECHECK.contains(&every) {
+        validator.reject(key, format!("{} is too short or too long", quoted(&raw.recheck)), remedy);
+        return None;
+    }
+    Some(every)
 }
 
 /// Reads the certificate authorities; `None` if there is no file.
@@ -226,7 +273,7 @@ impl Registration {
             client_id: "us".into(),
             client_secret: Some(Plain::new("secret")),
             client_secret_previous: None,
-            token_endpoint_auth_method: TokenEndpointAuthMethod::ClientSecretBasic,
+            token_endpoint_auth_method: TokenEndpointAuthMethod::Auto,
             private_key: None,
             private_key_id: None,
             client_assertion_audience: None,
@@ -259,6 +306,7 @@ impl Registration {
             authorities: None,
             expose_tokens: false,
             store_tokens: false,
+            recheck: None,
             tokens_for_linked: false,
             trusts_email: false,
             insecure_allow_http: false,

@@ -25,7 +25,9 @@ const UNUSED: [(ProviderKind, &[&str]); 3] = [
             "pushed_authorization",
             "userinfo",
             "signing_algorithms",
+            "trusted_audiences",
             "jwks_uri",
+            "discovery_url",
             "aal",
             // A request parameter such as `max_age` can be removed in the browser, and no response shows that.
             "insecure_assume_fresh_login",
@@ -40,10 +42,12 @@ const UNUSED: [(ProviderKind, &[&str]); 3] = [
             "issuer",
             "tenants",
             "aal",
+            "recheck",
             "insecure_assume_fresh_login",
             "client_secret_previous",
             "token_endpoint_auth_method",
             "private_key_id",
+            "certificate_file",
             "client_assertion_audience",
             "team_id",
             "scopes",
@@ -52,7 +56,9 @@ const UNUSED: [(ProviderKind, &[&str]); 3] = [
             "pushed_authorization",
             "userinfo",
             "signing_algorithms",
+            "trusted_audiences",
             "jwks_uri",
+            "discovery_url",
             "token_endpoint",
             "revocation_endpoint",
         ],
@@ -60,7 +66,8 @@ const UNUSED: [(ProviderKind, &[&str]); 3] = [
 ];
 
 /// Keys that only some authentication methods use, for `oidc` and `oauth2`.
-const OF_METHODS: [(&str, &[TokenEndpointAuthMethod]); 3] = [
+const OF_METHODS: [(&str, &[TokenEndpointAuthMethod]); 4] = [
+    ("certificate_file", &[TokenEndpointAuthMethod::PrivateKeyJwt]),
     ("private_key_id", &[TokenEndpointAuthMethod::PrivateKeyJwt, TokenEndpointAuthMethod::Apple]),
     ("client_assertion_audience", &[TokenEndpointAuthMethod::PrivateKeyJwt]),
     ("team_id", &[TokenEndpointAuthMethod::Apple]),
@@ -76,7 +83,13 @@ pub(crate) fn validate(key: &dyn Fn(&str) -> String, raw: &RawProvider, validato
         }
     }
     for (name, methods) in OF_METHODS {
-        if raw.kind == ProviderKind::OAuth1 || methods.contains(&raw.token_endpoint_auth_method) {
+        let is_used = |method| methods.contains(&method);
+        let may_sign = raw.token_endpoint_auth_method == TokenEndpointAuthMethod::Auto
+            && (validator.is_given(&key("private_key")) || validator.is_given(&key("private_key_file")));
+        if raw.kind == ProviderKind::OAuth1
+            || is_used(raw.token_endpoint_auth_method)
+            || (may_sign && is_used(TokenEndpointAuthMethod::PrivateKeyJwt))
+        {
             continue;
         }
         if let Some(written) = validator.written(&key(name)) {
@@ -152,7 +165,7 @@ mod tests {
             "profile_calls" => "{ a = \"https://a.example/b\" }",
             "profile_pick" => "{ a = \"/b\" }",
             "tenants" => "[\"11111111-2222-3333-4444-555555555555\"]",
-            "scopes" => "[\"a\"]",
+            "scopes" | "trusted_audiences" => "[\"a\"]",
             "signing_algorithms" => "[\"RS256\"]",
             "claims.sub" => "\"/id\"",
             "aal" => "{ mfa = \"aal2\" }",
@@ -160,6 +173,7 @@ mod tests {
             "pushed_authorization" | "userinfo" => "\"never\"",
             "signature_method" => "\"PLAINTEXT\"",
             "token_endpoint_auth_method" => "\"client_secret_post\"",
+            "recheck" => "\"1h\"",
             "pkce" => "\"off\"",
             "response_mode" => "\"form_post\"",
             _ => "\"https://a.example/x\"",
@@ -200,14 +214,10 @@ mod tests {
     #[test]
     fn keys_of_another_authentication_method_are_rejected() {
         for kind in ["oidc", "oauth2"] {
-            for name in ["private_key_id", "team_id", "client_assertion_audience"] {
+            for name in ["private_key_id", "team_id", "client_assertion_audience", "certificate_file"] {
                 let told = problems(kind, &format!("{name} = \"A1\""));
                 let [(key, what, remedy)] = told.as_slice() else { panic!("{kind} {name}: {told:?}") };
-                assert_eq!(
-                    (key.as_str(), what.contains("\"client_secret_basic\" does not use it")),
-                    (name, true),
-                    "{what}"
-                );
+                assert_eq!((key.as_str(), what.contains("\"auto\" does not use it")), (name, true), "{what}");
                 assert!(remedy.contains("remove it, or write \""), "{remedy}");
             }
         }

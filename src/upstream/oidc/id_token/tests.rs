@@ -3,18 +3,16 @@
 use std::sync::LazyLock;
 
 use aws_lc_rs::signature::KeyPair;
-use aws_lc_rs::{hmac, rand, rsa, signature};
+use aws_lc_rs::{rand, rsa, signature};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as B64;
-use openidconnect::core::CoreJwsSigningAlgorithm;
 use serde_json::json;
 
 use super::*;
-use crate::upstream::oidc::jws::VerificationKeys;
-use crate::upstream::oidc::key_set::KeySet;
-use crate::upstream::oidc::signing_algorithms::algorithm;
+use crate::base::jws::KeySet;
+use crate::config;
+use crate::upstream::oidc::relying_party::tests::config as configured;
 
-const SECRET: &str = "a client secret of 32 bytes or so";
 static RSA: LazyLock<signature::RsaKeyPair> =
     LazyLock::new(|| signature::RsaKeyPair::generate(rsa::KeySize::Rsa2048).expect("a key"));
 static EC: LazyLock<signature::EcdsaKeyPair> =
@@ -33,27 +31,6 @@ fn keys() -> KeySet {
     let ec = json!({"kty": "EC", "kid": "ec", "crv": "P-256", "x": B64.encode(&point[1..33]), "y": B64.encode(&point[33..])});
     let ed = json!({"kty": "OKP", "kid": "ed", "crv": "Ed25519", "x": B64.encode(ED.public_key().as_ref())});
     KeySet::read(&json!({"keys": [rsa_jwk("rsa"), ec, ed]})).expect("good keys")
-}
-
-/// A token with a valid signature of an RSA key of 1024 bits, and the modulus of that key.
-const WEAKLY_SIGNED: &str = concat!(
-    "eyJhbGciOiJSUzI1NiIsImtpZCI6ImEifQ.eyJpc3MiOiJodHRwczovL29wLmV4YW1wbGUiLCJzdWIiOiJhZGEifQ.",
-    "CarJNih9hyHFi-zUXdRYj4Bs4NODN-ZagvX9k7QMt-2-iq1Idomgqn3qZ0QjzH1lX2k9BwRmZu1Do3grrIP9VQ",
-    "tG-9Tg7RdL8m-ol0WLOmXB5LWA9j-nUeVu4Je5Srto0Un7BrFfIM8xfIVbfPbPymR1khzm50OJQlhSzovwLEY"
-);
-const WEAK_MODULUS: &str = concat!(
-    "xztdyc8RZ5QQdhmQHxlu0a30ECxYSS6TXNtOWiVTpXhMfaKj1qBiLduNb1cXC_JLNvixYYFUXXImxiPff1FQWy",
-    "2dFtPsOfMw2QXBsSXoIDOL-3Oj3mg43prlY8gw11FkI4YFsWQdZGKprTKaDzNz1vmWSKEIkbIvVGe4oWKv02E"
-);
-
-#[test]
-fn a_valid_signature_of_a_weak_rsa_key_is_rejected() {
-    let weak = json!({"kty": "RSA", "kid": "a", "n": WEAK_MODULUS, "e": "AQAB"});
-    let keys = KeySet::read(&json!({"keys": [weak, rsa_jwk("rsa")]})).expect("one is strong");
-    let algorithms = [algorithm("RS256").expect("known")];
-    let accepted = VerificationKeys { algorithms: &algorithms, keys: &keys, secrets: &[], issuers: &[] };
-    let refused = Jws::read(WEAKLY_SIGNED).expect("a JWS").verify(&accepted).expect_err("a weak key");
-    assert!(refused.to_string().contains("less than 2048 bits"), "{refused}");
 }
 
 fn now() -> Timestamp {
@@ -82,7 +59,7 @@ fn without(name: &str) -> Value {
 fn header(alg: &str) -> Value {
     let kid = match alg {
         "ES256" => "ec",
-        "EdDSA" => "ed",
+        "EdDSA" | "Ed25519" => "ed",
         _ => "rsa",
     };
     json!({"alg": alg, "kid": kid})
@@ -100,61 +77,63 @@ fn signed(header: &Value, claims: &Value) -> String {
         "RS256" => rsa(&signature::RSA_PKCS1_SHA256),
         "PS384" => rsa(&signature::RSA_PSS_SHA384),
         "ES256" => EC.sign(&random, input.as_bytes()).expect("signed").as_ref().to_vec(),
-        "EdDSA" => ED.sign(input.as_bytes()).as_ref().to_vec(),
-        "HS256" => {
-            hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, SECRET.as_bytes()), input.as_bytes()).as_ref().to_vec()
-        }
+        "EdDSA" | "Ed25519" => ED.sign(input.as_bytes()).as_ref().to_vec(),
         _ => vec![],
     };
     format!("{input}.{}", B64.encode(made))
 }
 
 struct Check {
-    keys: KeySet,
-    algorithms: Vec<CoreJwsSigningAlgorithm>,
-    secrets: Vec<&'static str>,
+    config: config::Oidc,
     max_age: Option<u32>,
 }
 
 impl Check {
     fn new() -> Self {
-        let algorithms = ["RS256", "PS384", "ES256", "EdDSA"].into_iter().filter_map(algorithm).collect();
-        Self { keys: keys(), algorithms, secrets: vec![], max_age: None }
+        Self { config: configured("https://op.example"), max_age: None }
+    }
+
+    fn trusting(audiences: &[&str]) -> Self {
+        let mut check = Self::new();
+        check.config.trusted_audiences = audiences.iter().map(|audience| (*audience).to_owned()).collect();
+        check
     }
 
     fn token(&self, token: &str) -> Result<Verified, TokenError> {
         let expected = Expected {
-            issuer: Issuer::new("https://op.example", &[]),
-            client_id: "us",
+            issuer: Issuer::of(&self.config),
+            audience: Audience::of(&self.config),
             nonce: Some("n"),
             max_age: self.max_age,
             access_token: "access",
             leeway: TimeDelta::seconds(60),
         };
-        let jws = Jws::read(token)?;
+        let jws = Jws::read(token, &FORM)?;
         let token_issuer = expected.issuer.of_token(&jws.payload)?;
-        let accepted =
-            VerificationKeys { algorithms: &self.algorithms, keys: &self.keys, secrets: &self.secrets, issuers: &[] };
-        let key = jws.verify(&accepted)?;
-        validate(jws, &key, token_issuer, &expected, now())
+        keys().verify(&jws, &[])?;
+        validate(jws, token_issuer, &expected, now())
+    }
+
+    fn claims(&self, claims: &Value) -> Result<Verified, TokenError> {
+        self.token(&signed(&header("RS256"), claims))
     }
 }
 
 fn of(claims: &Value) -> Result<Verified, TokenError> {
-    Check::new().token(&signed(&header("RS256"), claims))
+    Check::new().claims(claims)
 }
 
 #[track_caller]
 fn rejected(claims: &Value, word: &str) {
     match of(claims) {
-        Err(TokenError::Invalid(reason)) => assert!(reason.contains(word), "{reason}"),
+        Err(TokenError::Invalid(reason) | TokenError::Clock(reason)) => assert!(reason.contains(word), "{reason}"),
         other => panic!("{other:?} for {claims}"),
     }
 }
 
 #[test]
 fn a_valid_token_of_every_algorithm_verifies() {
-    for alg in ["RS256", "PS384", "ES256", "EdDSA"] {
+    for alg in ["RS256", "PS384", "ES256", "EdDSA", "Ed25519"] {
         let verified = Check::new().token(&signed(&header(alg), &claims())).expect(alg);
         assert_eq!(verified.sub, "alice");
     }
@@ -171,10 +150,54 @@ fn issuer_and_audience_must_match() {
     rejected(&with(json!({"aud": ["us", 7]})), "type");
     rejected(&without("aud"), "aud");
     rejected(&with(json!({"aud": ["us", "them"]})), "aud");
-    rejected(&with(json!({"aud": ["us", "them"], "azp": "us"})), "aud");
+    rejected(&with(json!({"aud": ["us", "them"], "azp": "us"})), "it is also for \"them\"; if these may have it");
     rejected(&with(json!({"azp": "them"})), "azp");
     assert!(of(&with(json!({"aud": ["us"]}))).is_ok());
     assert!(of(&with(json!({"azp": "us"}))).is_ok());
+}
+
+/// RT-03, RT-04: of a token with further audiences, `azp` must say that it was issued to this client.
+#[test]
+fn trusted_audiences_are_accepted_where_azp_is_the_client() {
+    let (any, two) = (Check::trusting(&["*"]), Check::trusting(&["p", "q"]));
+    let aud = |aud: Value, azp: Value| with(json!({ "aud": aud, "azp": azp }));
+    for good in [json!(["us", "p", "q"]), json!(["p", "us"]), json!(["us"]), json!("us"), json!(["us", "us"])] {
+        for check in [&any, &two] {
+            assert!(check.claims(&aud(good.clone(), json!("us"))).is_ok(), "{good}");
+        }
+    }
+    assert!(any.claims(&aud(json!(["us", "x", "y", "z"]), json!("us"))).is_ok());
+    assert!(two.claims(&aud(json!(["us", "p", "x"]), json!("us"))).is_err());
+    for check in [&any, &two] {
+        for azp in [json!(null), json!(""), json!("p"), json!("US"), json!(7)] {
+            assert!(check.claims(&aud(json!(["us", "p"]), azp.clone())).is_err(), "{azp}");
+        }
+        for foreign in [json!(["p", "q"]), json!("p"), json!([]), json!(["*"]), json!(["us", 7]), json!(["us", ["p"]])]
+        {
+            assert!(check.claims(&aud(foreign.clone(), json!("us"))).is_err(), "{foreign}");
+        }
+    }
+    assert!(two.claims(&aud(json!("us"), json!(""))).is_ok(), "an empty azp counts as absent");
+}
+
+/// Values of claims that real providers send.
+#[test]
+fn times_as_text_and_empty_claims_are_accepted() {
+    let seconds = now().timestamp();
+    let text = |seconds: i64| json!(seconds.to_string());
+    let all = with(
+        json!({"exp": text(seconds + 300), "iat": text(seconds), "nbf": text(seconds), "auth_time": text(seconds - 9)}),
+    );
+    assert_eq!(of(&all).expect("good").auth_time, Some(now() - TimeDelta::seconds(9)));
+    rejected(&with(json!({"exp": text(seconds - 61)})), "expired 61 s ago (exp)");
+    rejected(&with(json!({"iat": text(seconds + 61)})), "iat");
+    for absent in [json!("yesterday"), json!(""), json!(true), json!([seconds]), json!(-1), json!(1e300), json!({})] {
+        let verified = of(&with(json!({ "auth_time": absent })));
+        assert_eq!(verified.expect("an optional claim").auth_time, None, "{absent}");
+    }
+    let iso = of(&with(json!({"auth_time": "2027-01-15T07:59:00.123Z"}))).expect("good").auth_time;
+    assert_eq!(iso.map(|time| time.timestamp()), Some(seconds - 60));
+    assert!(of(&with(json!({"azp": "", "at_hash": "", "acr": "", "sid": ""}))).is_ok());
 }
 
 /// RT-08
@@ -250,45 +273,6 @@ fn a_wrong_signature_is_rejected() {
     assert!(Check::new().token(&format!("{input}.{}", B64.encode(der))).is_err(), "DER instead of raw");
 }
 
-/// RT-17, RT-18, RT-20
-#[test]
-fn unsigned_tokens_and_unconfigured_hmac_are_rejected() {
-    for none in ["none", "None", "NONE", "nOnE", ""] {
-        assert!(Check::new().token(&signed(&header(none), &claims())).is_err(), "{none}");
-    }
-    let token = signed(&header("HS256"), &claims());
-    let mut check = Check::new();
-    check.secrets = vec![SECRET];
-    assert!(check.token(&token).is_err(), "HMAC is not configured");
-    check.algorithms = vec![CoreJwsSigningAlgorithm::HmacSha256];
-    assert!(check.token(&token).is_ok());
-    check.secrets = vec!["another client secret of 32 bytes", SECRET];
-    assert!(check.token(&token).is_ok(), "by the previous secret");
-    for none in [vec![], vec![""], vec!["short"], vec!["another client secret of 32 bytes", "short"]] {
-        check.secrets = none;
-        assert!(matches!(check.token(&token), Err(TokenError::Invalid(_))));
-    }
-    let by_public_key = {
-        let input = format!("{}.{}", B64.encode(header("HS256").to_string()), B64.encode(claims().to_string()));
-        let key = hmac::Key::new(hmac::HMAC_SHA256, rsa_jwk("rsa").to_string().as_bytes());
-        format!("{input}.{}", B64.encode(hmac::sign(&key, input.as_bytes())))
-    };
-    assert!(Check::new().token(&by_public_key).is_err());
-}
-
-/// RT-21, RT-22: an unknown key is reported separately, so that newer keys can be fetched.
-#[test]
-fn an_unknown_key_is_distinguished_from_an_ambiguous_one() {
-    let nameless = signed(&json!({"alg": "RS256"}), &claims());
-    let mut check = Check::new();
-    assert!(check.token(&nameless).is_ok(), "the only RSA key");
-    check.keys = KeySet::read(&json!({"keys": [rsa_jwk("a"), rsa_jwk("b")]})).expect("good");
-    assert!(matches!(check.token(&nameless), Err(TokenError::Invalid(_))));
-    let foreign = signed(&json!({"alg": "RS256", "kid": "new"}), &claims());
-    assert_eq!(check.token(&foreign).err(), Some(TokenError::UnknownKey));
-    assert!(check.token(&signed(&json!({"alg": "RS256", "kid": 7}), &claims())).is_err());
-}
-
 /// RT-23, RT-25
 #[test]
 fn keys_and_extensions_in_the_header_are_not_used() {
@@ -297,7 +281,7 @@ fn keys_and_extensions_in_the_header_are_not_used() {
     own["jwk"] = rsa_jwk("evil");
     own["jku"] = json!("https://evil.example/jwks");
     own["x5u"] = json!("https://evil.example/x5u");
-    assert_eq!(Check::new().token(&signed(&own, &claims())).err(), Some(TokenError::UnknownKey));
+    assert!(Check::new().token(&signed(&own, &claims())).is_err());
     for (name, value) in [
         ("crit", json!(["exp"])),
         ("crit", json!([])),
@@ -328,7 +312,7 @@ fn at_hash_must_match_the_access_token() {
     let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, b"access");
     assert!(of(&with(json!({"at_hash": B64.encode(&digest.as_ref()[..16])}))).is_ok());
     rejected(&with(json!({"at_hash": B64.encode(&digest.as_ref()[..15])})), "at_hash");
-    rejected(&with(json!({"at_hash": ""})), "at_hash");
+    assert!(of(&with(json!({"at_hash": ""}))).is_ok(), "counts as absent");
     rejected(&with(json!({"at_hash": 1})), "type");
 }
 
@@ -341,11 +325,10 @@ fn max_age_is_compared_with_auth_time_if_present() {
         check.token(&signed(&header("RS256"), &claims))
     };
     assert!(of(&check, 160).is_ok());
-    assert!(of(&check, 161).is_err());
     let reason = of(&check, 161).expect_err("too old").to_string();
     assert!(reason.contains("161 s ago (auth_time), and max_age is 100 s; leeway is 60 s"), "{reason}");
-    assert_eq!(of(&check, -7200).expect("a clock that is fast").auth_time, Some(now()), "the future counts as now");
-    assert!(check.token(&signed(&header("RS256"), &claims())).is_ok(), "an absent auth_time is accepted");
+    assert_eq!(of(&check, -61).expect("counts as now").auth_time, Some(now()));
+    assert!(check.claims(&claims()).is_ok(), "an absent auth_time is accepted");
     check.max_age = None;
     let verified = of(&check, 9000).expect("max_age was not requested");
     assert_eq!(verified.auth_time, Some(now() - TimeDelta::seconds(9000)));
@@ -366,8 +349,11 @@ fn text_that_is_not_a_jws_is_rejected() {
     for bad in ["", ".", "..", "a.b", "a.b.c", "a.b.c.d.e", "e30.e30.", "W10.e30.e30"] {
         assert!(matches!(Check::new().token(bad), Err(TokenError::Invalid(_))), "{bad}");
     }
-    let large = with(json!({"x": "y".repeat(64 * 1024)}));
-    rejected(&large, "64 KiB");
+    rejected(&with(json!({"x": "y".repeat(64 * 1024)})), "64 KiB");
+    rejected(&with(json!({"x": "y".repeat(64 * 1024), "picture": "data:"})), "64 KiB");
+    rejected(&with(json!({"picture": "y".repeat(1024 * 1024)})), "1024 KiB");
+    let large = of(&with(json!({"picture": format!("data:image/png;base64,{}", "A".repeat(80_000))}))).expect("good");
+    assert_eq!((large.sub.as_str(), large.claims.get("picture")), ("alice", None));
     let list = signed(&header("RS256"), &json!(["us"]));
     assert!(Check::new().token(&list).is_err());
     let deep = format!("{}1{}", "[".repeat(500), "]".repeat(500));
