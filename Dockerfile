@@ -17,13 +17,15 @@ RUN --mount=type=cache,target=/usr/local/cargo/registry \
 # The stage `reproducible` compiles in the second folder.
 ENV CARGO_TARGET_DIR=/target SOURCE_FOLDERS="/build /again"
 WORKDIR /build
-# Builds only the dependencies, with an empty crate. This layer stays valid until Cargo.toml or Cargo.lock changes.
+# Builds only the dependencies, with an empty crate. It has every target that Cargo.toml names: cargo looks for their files, also for
+# those of the tests, which are not in the build context. This layer stays valid until Cargo.toml or Cargo.lock changes.
 COPY Cargo.toml Cargo.lock ./
 COPY scripts/reproducible scripts/
 RUN --mount=type=cache,target=/usr/local/cargo/registry \
-    mkdir -p src examples/offline/rust benches/gateway \
+    mkdir -p src examples/offline/rust benches/gateway tests/it tests/process \
     && echo '//! Empty.' > src/lib.rs \
-    && printf '//! Empty.\nfn main() {}\n' | tee src/main.rs benches/gateway/main.rs > examples/offline/rust/main.rs \
+    && printf '//! Empty.\nfn main() {}\n' | tee src/main.rs benches/gateway/main.rs tests/it/main.rs tests/process/main.rs \
+        > examples/offline/rust/main.rs \
     && scripts/reproducible cargo build --locked --release \
     && rm -r src
 
