@@ -14,10 +14,13 @@ const NO_TLS: &str = "it does not speak TLS at this port: write http://, or its 
 /// The error of the HTTP client, with a remedy for errors of TLS.
 pub fn of_connection(text: String) -> String {
     let remedies = [
-        ("UnknownIssuer", "its certificate is of an unknown authority; set ca_file to the file with its authorities"),
+        (
+            "UnknownIssuer",
+            "its certificate is of an unknown authority; set ca_file to the file with its authorities, or with itself",
+        ),
         (
             "CaUsedAsEndEntity",
-            "its certificate is self-signed as an authority; use a certificate that your authority signed",
+            "its certificate is self-signed as an authority; set ca_file to a file with it, or use one that your authority signed",
         ),
         ("InvalidContentType", NO_TLS),
         ("invalid HTTP version", SPEAKS_TLS),

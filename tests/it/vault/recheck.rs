@@ -3,8 +3,8 @@
 use chrono::TimeDelta;
 
 use crate::fake_provider::Reply;
-use crate::support::{Browser, Gateway};
-use crate::vault::support::{LIFETIME, TOKEN, beside, row, sent_refresh_tokens, signed_in, token, with};
+use crate::support::{Browser, Gateway, Setup};
+use crate::vault::support::{LIFETIME, STORES, TOKEN, row, sent_refresh_tokens, signed_in, token, with};
 
 const RECHECK: &str = "[providers.op]\nrecheck = '1h'";
 const ACTIVE: &str = "SELECT count(*) FROM sessions WHERE ended_at IS NULL";
@@ -90,15 +90,15 @@ async fn only_a_refusal_ends_a_session() {
 #[tokio::test]
 async fn replicas_ask_once() {
     let gateway = start();
-    let _second = beside(&gateway);
+    let _second = Setup::beside(&gateway).toml(STORES).toml(RECHECK).start();
     let alice = signed_in(&gateway, "alice").await;
     for round in 1..=3 {
         gateway.hand.advance(TimeDelta::minutes(61));
         until_asked(&gateway, round).await;
-        let written = format!(
-            "SELECT count(*) FROM provider_tokens WHERE lease_until IS NULL AND sealed IS NOT NULL AND {round} > 0"
-        );
-        gateway.database.until(&written, 1).await;
+        gateway
+            .database
+            .until("SELECT count(*) FROM provider_tokens WHERE lease_until IS NULL AND sealed IS NOT NULL", 1)
+            .await;
     }
     let sent = sent_refresh_tokens(&gateway.op);
     let mut once = sent.clone();
