@@ -111,9 +111,34 @@ pub fn verify(
 
 #[cfg(test)]
 mod tests {
+    use aws_lc_rs::encoding::{AsDer, PublicKeyX509Der};
+    use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair};
+    use base64::Engine;
+    use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
     use serde_json::json;
 
     use super::*;
+
+    /// RFC 9864: `Ed25519` is `EdDSA`. An algorithm that the key does not fit is refused.
+    #[test]
+    fn both_names_of_ed25519_are_accepted() {
+        let pair = Ed25519KeyPair::generate().expect("a key");
+        let der: PublicKeyX509Der<'_> = pair.public_key().as_der().expect("DER");
+        let pem = format!("-----BEGIN PUBLIC KEY-----\n{}\n-----END PUBLIC KEY-----\n", STANDARD.encode(der.as_ref()));
+        let key = AssertionKey::parse(&pem).expect("a key");
+        let now = Timestamp::from_timestamp(1_800_000_000, 0).expect("an instant");
+        let audiences = Audiences { issuer: "https://me".into(), endpoints: [String::new(), String::new()] };
+        let claims = json!({"iss": "web", "sub": "web", "aud": "https://me", "exp": now.timestamp() + 60, "jti": "1"});
+        let is_accepted = |alg: &str| {
+            let header = json!({ "alg": alg });
+            let input = [header, claims.clone()].map(|part| URL_SAFE_NO_PAD.encode(part.to_string())).join(".");
+            let assertion = Plain::new(format!("{input}.{}", URL_SAFE_NO_PAD.encode(pair.sign(input.as_bytes()))));
+            assert_eq!(unverified_client_id(&assertion).is_some(), alg != "Ed448");
+            verify(&key, "web", &assertion, (&audiences, AssertionAudience::Endpoints), now).is_some()
+        };
+        assert!(is_accepted("EdDSA") && is_accepted("Ed25519"));
+        assert!(!is_accepted("Ed448") && !is_accepted("ES256") && !is_accepted("HS256"));
+    }
 
     /// TK-21
     #[test]
