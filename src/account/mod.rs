@@ -1,9 +1,11 @@
 //! Users and their identities. Only the pair `(provider, sub)` identifies a user; a profile never does.
 
+mod further;
 mod record;
 mod store;
 mod user;
 
+pub use further::{further, further_names};
 pub use record::{Identity, Record};
 #[cfg(feature = "dev")]
 pub use store::hot_statements;

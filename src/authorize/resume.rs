@@ -48,7 +48,7 @@ pub fn answer_with_login(
     // The user is known only when the login is written; the statement compares it with the user that the request names.
     let user = open.request.hinted_user.unwrap_or(signed_in.session.user);
     let session = Session { user, ..signed_in.session.clone() };
-    let expected = SignedIn { session, user: signed_in.user.clone() };
+    let expected = SignedIn { session, user: signed_in.user.clone(), claims: serde_json::Value::Null };
     let input = decision_input(app, &open.request, Some(&expected), true, now);
     let decision = decide(&open.request, &DecisionInput { asked_at: open.asked_at, ..input });
     (decision == Decision::Code).then(|| prepare_answer(app, Some(open.id), &open.request, now))

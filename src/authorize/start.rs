@@ -75,7 +75,7 @@ pub async fn push(app: &App, request: &AuthorizationRequest, now: Timestamp) -> 
     Ok((Plain::new(format!("{REQUEST_URI}{}", secret.expose())), PUSHED_LIFETIME.num_seconds()))
 }
 
-/// Binds a pushed request to the browser that sends its `request_uri`, once.
+/// Binds a pushed request to the first browser that sends its `request_uri`; that browser may send it again until it is answered.
 pub async fn consume_pushed_request(
     app: &App,
     client_id: &str,

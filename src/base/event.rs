@@ -147,6 +147,11 @@ events! {
     AccessTokenTooLarge warn "access_token_too_large" [] "access token larger than tokens.max_bytes" {
         client: =String, session: %SessionId, bytes: =usize, largest: =&'static str
     };
+    /// An ID token was left out of a token response, since it would exceed `tokens.id_max_bytes`: the claims have grown since the
+    /// login, which checked it.
+    IdTokenTooLarge warn "id_token_too_large" [] "ID token left out of a token response" {
+        client: =String, session: %SessionId, reason: =String
+    };
     /// An identity was linked to a user.
     IdentityLinked info "identity_linked" [] "identity linked" { user: %UserId, provider: =String, by: =&'static str };
     /// A user asked to unlink an identity by a session of another identity. The removal waits.
@@ -167,6 +172,10 @@ events! {
     NeitherPkceNorNonce warn "neither_pkce_nor_nonce" [client]
         "an authorization request of the client has neither code_challenge (PKCE) nor nonce, so a stolen code can be \
          injected into another login; let it send one, and set require_pkce = true" { client: =String };
+    /// A redeemed code ended the oldest sessions of the client under a browser's (`clients.<id>.sessions_per_browser`).
+    AppSessionsReplaced warn "app_sessions_replaced" [client]
+        "a new sign-in to the client ended the oldest ones in the same browser, whose refresh tokens end too; its \
+         sessions_per_browser is the limit" { client: =String, sessions: =usize };
     /// A logout notice was delivered to a client.
     LogoutDelivered info "logout_delivered" [client] "client told of a logout" {
         client: =String, session: %SessionId, attempts: =u32, lag: ?Duration

@@ -9,7 +9,7 @@ pub fn notices(config: &Config) -> Vec<String> {
     if config.providers.is_empty() {
         return vec!["no provider is configured, so no user can sign in; add a [providers.<id>] section.".to_owned()];
     }
-    every_tenant(config).chain(same_names(config)).collect()
+    every_tenant(config).chain(same_names(config)).chain(other_algorithms(config)).collect()
 }
 
 /// Providers that accept users of all tenants: anybody can create a tenant.
@@ -24,6 +24,20 @@ fn every_tenant(config: &Config) -> impl Iterator<Item = String> {
              the ids of the allowed tenants in providers.{id}.tenants.",
             Oidc::TENANT,
             id = provider.registration().id,
+        )
+    })
+}
+
+/// Clients whose access tokens have another algorithm than the status lists, which their services may read as well.
+fn other_algorithms(config: &Config) -> impl Iterator<Item = String> {
+    let first = config.signing.algorithms.first().copied();
+    let own = config.clients.iter().filter_map(|client| Some((&client.id, client.tokens.access_token_alg?)));
+    own.filter(move |(_, algorithm)| Some(*algorithm) != first).map(move |(id, algorithm)| {
+        format!(
+            "clients.{id}.access_token_alg is {:?}, and the status lists stay signed by {:?}, the first of \
+             signing.algorithms.",
+            algorithm.name(),
+            first.map(|first| first.name()).unwrap_or_default(),
         )
     })
 }

@@ -8,7 +8,8 @@ use super::grant_type::GrantType;
 use super::presented_secret::PresentedSecret;
 use crate::base::secret::{Hashed, Plain};
 use crate::config::{
-    self, Algorithm, AssertionAudience, AssertionKey, BUILT_IN_CLIENT, ClientType, Grant, RedirectUri,
+    self, Algorithm, AssertionAudience, AssertionKey, BUILT_IN_CLIENT, ClientTokens, ClientType, Grant, RedirectUri,
+    ServerLogout,
 };
 
 /// An app or a service that is registered in `[clients.*]`, or the built-in client.
@@ -26,6 +27,13 @@ pub struct Client {
     pub scopes: Vec<String>,
     /// The JWS algorithm of its ID tokens.
     pub id_token_alg: Algorithm,
+    /// The lifetimes, the algorithm and the claims of its tokens, where they are its own.
+    pub tokens: ClientTokens,
+    /// What a logout that its server asks for ends.
+    pub server_logout: ServerLogout,
+    /// How many sessions it may have under one browser's.
+    pub sessions_per_browser: u32,
+    introspects: Vec<String>,
     /// The ids of the providers at which its users may sign in; empty: all.
     pub providers: Vec<String>,
     /// The accepted values of `post_logout_redirect_uri`.
@@ -62,6 +70,10 @@ impl Client {
             audience: Vec::new(),
             scopes: Vec::new(),
             id_token_alg: Algorithm::Es256,
+            tokens: ClientTokens::DEFAULT,
+            server_logout: ServerLogout::App,
+            sessions_per_browser: 1,
+            introspects: Vec::new(),
             providers: Vec::new(),
             provider_tokens: Vec::new(),
             allowed_origins: Vec::new(),
@@ -116,6 +128,11 @@ impl Client {
         self.providers.is_empty() || self.providers.iter().any(|id| id == provider)
     }
 
+    /// Whether it may introspect access tokens of this audience, besides those of `audience` and of its own id.
+    pub fn introspects(&self, audience: &str) -> bool {
+        self.introspects.iter().any(|listed| listed == "*" || listed == audience)
+    }
+
     /// Whether it may get tokens of this provider.
     pub fn may_have_tokens_of(&self, provider: &str) -> bool {
         self.provider_tokens.iter().any(|id| id == provider)
@@ -167,6 +184,10 @@ impl From<config::Client> for Client {
             audience: client.audience,
             scopes: client.scopes,
             id_token_alg: client.id_token_alg,
+            tokens: client.tokens,
+            server_logout: client.server_logout,
+            sessions_per_browser: client.sessions_per_browser,
+            introspects: client.introspects,
             providers: client.providers,
             provider_tokens: client.provider_tokens,
             allowed_origins: client.allowed_origins,

@@ -126,7 +126,7 @@ mod tests {
     use std::net::Ipv4Addr;
 
     use super::*;
-    use crate::config::{Algorithm, AssertionAudience, ClientType};
+    use crate::config::{Algorithm, AssertionAudience, ClientTokens, ClientType, ServerLogout};
 
     const SECRET: &str = "an-example-secret-of-32-or-more-bytes";
     const FROM: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
@@ -151,6 +151,10 @@ mod tests {
             scopes: Vec::new(),
             audience: Vec::new(),
             id_token_alg: Algorithm::Es256,
+            tokens: ClientTokens::DEFAULT,
+            introspects: Vec::new(),
+            sessions_per_browser: 20,
+            server_logout: ServerLogout::App,
             providers: Vec::new(),
             backchannel_logout_uri: None,
             insecure_allow_private_logout_uri: false,

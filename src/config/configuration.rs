@@ -19,6 +19,7 @@ use super::section::log::{self, Log};
 use super::section::login::{self, Login, RawLogin};
 use super::section::outbound::{self, RawOutbound};
 use super::section::provider::linking;
+use super::section::provider::needs::ClaimNeeds;
 use super::section::provider::protocol::{self, Provider};
 use super::section::provider::raw::RawProvider;
 use super::section::provider::shared_redirect;
@@ -120,12 +121,11 @@ pub(crate) fn validate(mut raw: RawConfig, ids: &Ids, validator: &mut Validator<
     let admin = admin::validate(raw.admin, validator);
     log::validate(&raw.log, validator);
     let outbound = outbound::validate(raw.outbound, validator);
+    let needs = ClaimNeeds { token_claims: &raw.tokens.claims, clients: &raw.clients };
     let storing = raw.providers.iter().filter(|(_, provider)| provider.store_tokens);
     let storing: Vec<String> = storing.map(|(id, _)| id.clone()).collect();
     let mut take = |id: &String| {
-        raw.providers
-            .remove(id)
-            .map(|mut provider| protocol::validate(id, &mut provider, &raw.tokens.claims, validator))
+        raw.providers.remove(id).map(|mut provider| protocol::validate(id, &mut provider, &needs, validator))
     };
     // Collect the options first: an invalid provider must not stop the validation of the others.
     let providers: Vec<_> = ids.of_section("providers").iter().filter_map(&mut take).collect();
@@ -138,15 +138,18 @@ pub(crate) fn validate(mut raw: RawConfig, ids: &Ids, validator: &mut Validator<
         storing: &storing,
         issuer: server.as_ref().map(|server| server.public_url.issuer()),
         audience: &raw.tokens.audience,
+        idle_timeout: sessions.as_ref().map(|sessions| sessions.idle_timeout),
     };
     let mut take = |id: &String| raw.clients.remove(id).map(|client| rules::validate(id, client, &context, validator));
     let clients: Vec<_> = ids.of_section("clients").iter().filter_map(&mut take).collect();
+    let mut tokens = raw.tokens;
+    tokens.consider(clients.iter().flatten().map(|client| &client.tokens));
     Some(Config {
         server: server?,
         database: database?,
         ring: Arc::new(ring?),
         signing: signing?,
-        tokens: raw.tokens,
+        tokens,
         sessions: sessions?,
         login: login?,
         verify: verify?,

@@ -32,9 +32,11 @@ pub use load::{Loaded, from_toml, load, load_with};
 pub use preset_page::{preset_index, preset_page, preset_snippet};
 pub use reference::reference;
 pub use schema::schema;
-pub(crate) use section::client::choice::{AssertionAudience, ClientType, Grant};
+pub(crate) use section::client::choice::{AssertionAudience, ClientType, Grant, IdTokenClaims, ServerLogout};
+pub(crate) use section::client::claims::{ClaimSource, ClientClaim};
 pub(crate) use section::client::model::Client;
 pub use section::client::model::{ACCOUNT_SCOPE, BUILT_IN_CLIENT};
+pub(crate) use section::client::tokens::ClientTokens;
 pub(crate) use section::limits::Limits;
 pub(crate) use section::log::{Log, LogFormat};
 pub(crate) use section::provider::allow::Allow;
@@ -53,6 +55,8 @@ pub use section::session_cookie::SameSite;
 #[cfg(test)]
 pub(crate) use section::session_cookie::SessionCookie;
 pub(crate) use section::sessions::Sessions;
+#[cfg(test)]
+pub(crate) use section::tokens::LongestLifetimes;
 pub(crate) use section::tokens::{Tokens, UserClaim};
 pub(crate) use section::verify::model::{SiteAccess, SiteConditions, SiteRule, Verify};
 pub use value::algorithm::Algorithm;

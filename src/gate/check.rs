@@ -54,8 +54,18 @@ pub(super) fn check_session(app: &App, id: SessionId) -> Result<(), AccessTokenE
 
 /// The live session with that id, of a configured provider, and its user; stores its use. One statement.
 pub async fn live(app: &App, id: SessionId, now: Timestamp) -> Result<SignedIn, AccessTokenError> {
+    live_with(app, id, false, now).await
+}
+
+/// The same, with the provider's claims if `with_claims`.
+pub async fn live_with(
+    app: &App,
+    id: SessionId,
+    with_claims: bool,
+    now: Timestamp,
+) -> Result<SignedIn, AccessTokenError> {
     check_session(app, id)?;
-    let found = app.db.run("find session", move |conn| session::find(conn, id)).await?;
+    let found = app.db.run("find session", move |conn| session::find_with(conn, id, with_claims)).await?;
     let mut signed_in = found.ok_or(AccessTokenError::Revoked)?;
     check_status(app, &signed_in, now)?;
     touch(app, &mut signed_in, now);

@@ -95,10 +95,12 @@ async fn refresh_token(
     Ok(Introspection { active: true, about: Some(about) })
 }
 
-/// Whether the token was issued to the client, or its `aud` names the client or an audience configured for it. The default
-/// audience does not count, since it is in every token.
+/// Whether the token was issued to the client, or its `aud` names the client, an audience configured for it, or one of
+/// `clients.<id>.introspects`. The default audience counts only there, since it is in every token.
 fn is_business_of(client: &Client, claims: &AccessClaims) -> bool {
-    claims.client_id == client.id || names(&claims.aud, &client.id, &client.audience)
+    claims.client_id == client.id
+        || names(&claims.aud, &client.id, &client.audience)
+        || claims.aud.values().any(|audience| client.introspects(audience))
 }
 
 fn names(aud: &Audience, id: &str, audience: &[String]) -> bool {

@@ -35,7 +35,7 @@ impl Policy {
     /// Takes the durations from `[signing]`, `[tokens]` and `[sessions]`.
     pub fn new(config: &Config) -> Self {
         let (signing, tokens) = (&config.signing, &config.tokens);
-        let longest = tokens.access_lifetime.max(tokens.id_lifetime).max(tokens.status_list_lifetime());
+        let longest = tokens.longest.access.max(tokens.longest.id).max(tokens.status_list_lifetime());
         Self {
             algorithms: if signing.key_files.is_empty() { signing.algorithms.clone() } else { Vec::new() },
             publish_before_use: signing.publish_before_use,

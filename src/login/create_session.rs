@@ -19,7 +19,7 @@ use crate::config::{ResponseMode, UserClaim};
 use crate::grant::{NewCode, PreparedAnswer};
 use crate::session::{self, Session, SignedIn};
 use crate::telemetry;
-use crate::token;
+use crate::token::{self, IdTokenFor};
 use crate::upstream::{Identity, Provider};
 
 /// A login whose identity the provider has confirmed.
@@ -156,11 +156,22 @@ fn warn_of_missing_email(app: &App, signed_in: &SignedIn, now: Timestamp) {
     }
 }
 
+/// Why the ID token of the app's session would be too large (`tokens.id_max_bytes`).
+fn id_token_oversize(app: &App, of_app: &SignedIn, nonce: Option<&str>, now: Timestamp) -> Option<String> {
+    let (client, scope) = (app.clients.get(&of_app.session.client_id)?, of_app.session.scopes.as_str());
+    let content = IdTokenFor { client, signed_in: of_app, scope, nonce };
+    if token::has_scope(scope, "openid") { token::oversize(&app.config, content, now) } else { None }
+}
+
 /// Checks that neither the token of this login nor that of its app exceeds `tokens.max_bytes`: many servers refuse headers
 /// of 8 KiB without a useful error.
 fn check_token_size(app: &App, claimed: &Claimed, signed_in: &SignedIn, now: Timestamp) -> Result<(), LoginError> {
     let for_app = claimed.stored_request.as_ref().and_then(|stored| ForApp::deserialize(&stored.request).ok());
+    let nonce = for_app.as_ref().and_then(|for_app| for_app.nonce.clone());
     let of_app = for_app.map(|for_app| app_session(signed_in, for_app));
+    if let Some(why) = of_app.as_ref().and_then(|of_app| id_token_oversize(app, of_app, nonce.as_deref(), now)) {
+        return Err(LoginFailure::denied(Code::NotAllowed, why).into());
+    }
     for signed_in in std::iter::once(signed_in).chain(&of_app) {
         // Without a signing key no token can be issued; issuing reports that.
         let over = token::token_size(app, signed_in, now).ok().and_then(|size| size.over(app.config.tokens.max_bytes));

@@ -12,7 +12,7 @@ use crate::client::{self, Client};
 use crate::config::{Algorithm, Config, Provider, Registration};
 use crate::keys::SigningKey;
 use crate::session::{Lifetime, SignedIn};
-use crate::token::{AccessHeader, Terms, TokenSize};
+use crate::token::{self, AccessHeader, IdTokenFor, Terms, TokenSize};
 use crate::upstream::Identity;
 
 /// The result of a login.
@@ -112,7 +112,14 @@ pub fn explain(
         std::iter::once(&own).chain(&of_app).map(|signed_in| token(terms, &signing, signed_in, now)).collect();
     let failed = rules.iter().map(|rule| &rule.judged).find(|judged| !judged.holds);
     let refused = failed.map(|failed| format!("{} does not hold: {}", failed.rule, failed.why));
-    let refused = refused.or_else(|| weighed.iter().find_map(|(_, size)| size.over(config.tokens.max_bytes)));
+    let of_id_token = || {
+        let (client, signed_in) = (client?, of_app.as_ref()?);
+        let content = IdTokenFor { client, signed_in, scope: &signed_in.session.scopes, nonce: None };
+        token::oversize(config, content, now)
+    };
+    let refused = refused
+        .or_else(of_id_token)
+        .or_else(|| weighed.iter().find_map(|(_, size)| size.over(config.tokens.max_bytes)));
     Explained {
         admitted: refused.is_none(),
         refused,
@@ -149,7 +156,7 @@ fn takes_provider(client: &Client, provider: &str) -> Judged {
 
 /// With everything that the app may ask for.
 fn for_app(client: &Client) -> ForApp {
-    ForApp { client_id: client.id.clone(), scope: client.scopes.join(" "), resource: None }
+    ForApp { client_id: client.id.clone(), scope: client.scopes.join(" "), resource: None, nonce: None }
 }
 
 impl Signing {

@@ -19,6 +19,8 @@ pub struct ForApp {
     pub scope: String,
     /// The only audience of the tokens (RFC 8707); `None` for the client's whole audience.
     pub resource: Option<String>,
+    /// The `nonce`, which the ID token contains.
+    pub nonce: Option<String>,
 }
 
 /// The new session of the browser. `user` is a new id, used if the identity is unknown; the database assigns the status
@@ -44,12 +46,12 @@ pub fn new_session(registration: &Registration, identity: &Identity, lifetime: L
         ended_at: None,
         status_index: StatusIndex::LONGEST,
     };
-    SignedIn { session, user: User { sub: user, profile: identity.profile.clone() } }
+    SignedIn { session, user: User { sub: user, profile: identity.profile.clone() }, claims: identity.claims.clone() }
 }
 
 /// The session of the app under the browser's.
 pub fn app_session(browser: &SignedIn, app: ForApp) -> SignedIn {
-    let ForApp { client_id, scope: scopes, resource } = app;
+    let ForApp { client_id, scope: scopes, resource, nonce: _ } = app;
     let session = Session { id: browser.session.id, client_id, scopes, resource, ..browser.session.clone() };
-    SignedIn { session, user: browser.user.clone() }
+    SignedIn { session, user: browser.user.clone(), claims: browser.claims.clone() }
 }

@@ -21,7 +21,7 @@ pub use link::{follow, link, link_after};
 pub use local::{local, several};
 pub use notice::{claim, deliver, depth, give_up_untried, undelivered};
 pub use request::{Asked, LogoutRequestError, Request};
-pub use rp_initiated::{Decision, decide, destination, read};
+pub use rp_initiated::{Asker, Decision, Reach, decide, destination, read};
 pub use store::Undelivered;
 #[cfg(feature = "dev")]
 pub use store::{hot_statements, rare_statements};

@@ -10,7 +10,7 @@ use crate::base::clock::Timestamp;
 use crate::base::db::{Conn, DbError, QueryResult};
 use crate::base::id::SessionId;
 use crate::client::Client;
-use crate::config::with_query;
+use crate::config::{ServerLogout, with_query};
 use crate::session::{self, Scope, SessionStatus, SignedIn};
 use crate::token;
 
@@ -20,6 +20,37 @@ pub enum Decision {
     SignedOut(Option<Leaving>),
     /// The person is asked first; this is the session that would end.
     Ask(Box<SignedIn>),
+    /// A request without a session cookie: the session of the app has ended, and nothing follows.
+    OfApp(Reach),
+}
+
+/// The requester, by what its request carries.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Asker {
+    /// A browser, with the session that its cookie names.
+    Browser(SessionId),
+    /// A browser without a valid session cookie.
+    WithoutCookie,
+    /// A server: neither a session cookie nor the header `Sec-Fetch-Site`, which every browser sends.
+    Server,
+}
+
+impl Asker {
+    fn session(self) -> Option<SessionId> {
+        match self {
+            Self::Browser(id) => Some(id),
+            Self::WithoutCookie | Self::Server => None,
+        }
+    }
+}
+
+/// What a request without a session cookie has ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reach {
+    /// The session of the app at most.
+    App,
+    /// The sign-in that the app's session came from, with all apps under it.
+    SignIn,
 }
 
 /// Validates a request.
@@ -57,30 +88,49 @@ fn leads_to(client: &Client, uri: &str) -> bool {
     client.post_logout_redirect_uris.iter().any(|registered| registered.matches(uri))
 }
 
-/// Ends the session that the request may end without a question, or returns the one to ask about. `browser`: the session
-/// that the cookie names.
-pub async fn decide(
-    app: &App,
-    request: &Request,
-    browser: Option<SessionId>,
-    now: Timestamp,
-) -> Result<Decision, DbError> {
-    let hint = request.hint;
+/// Ends the session that the request may end without a question, or returns the one to ask about.
+pub async fn decide(app: &App, request: &Request, asker: Asker, now: Timestamp) -> Result<Decision, DbError> {
+    let (hint, browser) = (request.hint, asker.session());
     let wanted = at_provider::is_wanted(app);
-    let look = move |conn: &mut Conn| look(conn, browser, hint, wanted.then_some(now));
+    let used_after = app.lifetime.used_after(now);
+    let look = move |conn: &mut Conn| look(conn, browser, hint, used_after, now, wanted);
     let LogoutSituation { here, meant, leaving } = app.db.run("find session", look).await?;
     let meant = meant.filter(|meant| request.client_id.as_ref() == Some(&meant.client_id));
     let lives = |signed_in: &SignedIn| app.lifetime.status(&signed_in.session, now) == SessionStatus::Live;
     let (scope, leaving) = match (here, hint, meant) {
         (Some(here), Some(_), Some(meant)) if is_of(&meant, &here) => (Scope::One(here.session.id), leaving),
         (Some(here), ..) if lives(&here) => return Ok(Decision::Ask(Box::new(here))),
-        // The browser is not signed in. The client's session that the hint names may still be live.
-        (_, Some(hint), Some(_)) => (Scope::OneOfUser { user: hint.user, id: hint.session }, None),
+        // The browser is not signed in, or a server asks. The client's session that the hint names may still be live.
+        (_, Some(hint), Some(meant)) => match asker {
+            Asker::Browser(_) => (Scope::OneOfUser { user: hint.user, id: hint.session }, None),
+            Asker::WithoutCookie | Asker::Server => return without_cookie(app, asker, hint, &meant, now).await,
+        },
         // No hint proves who asks.
         _ => return Ok(Decision::SignedOut(None)),
     };
     end(app, scope, now).await?;
     Ok(Decision::SignedOut(leaving))
+}
+
+/// Ends the app's session that the hint names, and for a server of a client with `server_logout = "sign_in"` the sign-in above
+/// it. A hint for a session that has ended ends nothing more: an old ID token may have leaked. The provider's logout does not
+/// follow, since its address contains an ID token, which this requester may not see.
+async fn without_cookie(
+    app: &App,
+    asker: Asker,
+    hint: Hint,
+    meant: &Meant,
+    now: Timestamp,
+) -> Result<Decision, DbError> {
+    let client = app.clients.get(&meant.client_id);
+    let is_all = asker == Asker::Server
+        && client.is_some_and(|client| client.server_logout == ServerLogout::SignIn)
+        && meant.lives
+        && !meant.parent_over;
+    let reach = if is_all { Reach::SignIn } else { Reach::App };
+    let id = meant.parent.filter(|_| is_all).unwrap_or(hint.session);
+    end(app, Scope::OneOfUser { user: hint.user, id }, now).await?;
+    Ok(Decision::OfApp(reach))
 }
 
 /// The sessions that a request concerns.
@@ -97,15 +147,17 @@ fn look(
     conn: &mut Conn,
     browser: Option<SessionId>,
     hint: Option<Hint>,
-    at_provider: Option<Timestamp>,
+    used_after: Timestamp,
+    now: Timestamp,
+    at_provider: bool,
 ) -> QueryResult<LogoutSituation> {
     let here = browser.map(|id| session::find(conn, id)).transpose()?.flatten();
-    let meant = hint.map(|hint| store::meant(conn, hint.session)).transpose()?.flatten();
+    let meant = hint.map(|hint| store::meant(conn, hint.session, used_after, now)).transpose()?.flatten();
     let meant = meant.filter(|meant| hint.is_some_and(|hint| hint.user == meant.user));
     let asked = browser.map(|session| Asked { session, proven: meant.is_some() });
-    let leaving = match (asked, at_provider) {
-        (Some(asked), Some(now)) => at_provider::leaving(conn, asked, now)?,
-        _ => None,
+    let leaving = match asked.filter(|_| at_provider) {
+        Some(asked) => at_provider::leaving(conn, asked, now)?,
+        None => None,
     };
     Ok(LogoutSituation { here, meant, leaving })
 }

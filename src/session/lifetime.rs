@@ -36,7 +36,7 @@ impl Lifetime {
         Self {
             idle: delta(sessions.idle_timeout),
             absolute: delta(sessions.absolute_timeout),
-            access: delta(tokens.access_lifetime),
+            access: delta(tokens.longest.access),
         }
     }
 
@@ -100,7 +100,7 @@ mod tests {
 
     use super::*;
     use crate::base::id::{SessionId, UserId};
-    use crate::config::{SameSite, SessionCookie, Sessions, Tokens};
+    use crate::config::{LongestLifetimes, SameSite, SessionCookie, Sessions, Tokens};
     use crate::session::StatusIndex;
 
     fn hours(hours: i64) -> Timestamp {
@@ -121,10 +121,12 @@ mod tests {
         let tokens = Tokens {
             access_lifetime: hour(1),
             id_lifetime: hour(1),
+            longest: LongestLifetimes { access: hour(1), id: hour(1) },
             code_lifetime: hour(1),
             audience: Vec::new(),
             claims: Vec::new(),
             max_bytes: 4096,
+            id_max_bytes: 49152,
             refresh_retry_window: second,
             refresh_forgive_every: second,
             status_list_ttl: second,

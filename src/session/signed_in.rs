@@ -1,5 +1,7 @@
 //! The part of a session that requests use.
 
+use serde_json::Value;
+
 use super::aal::Aal;
 use super::status_index::StatusIndex;
 use crate::account::User;
@@ -65,4 +67,6 @@ pub struct SignedIn {
     pub session: Session,
     /// The user, with the profile of the identity that the session was made through.
     pub user: User,
+    /// The provider's claims of that identity; `null` where the statement did not read them.
+    pub claims: Value,
 }

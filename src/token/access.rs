@@ -126,6 +126,15 @@ impl Audience {
         }
     }
 
+    /// All that it names.
+    pub fn values(&self) -> impl Iterator<Item = &str> {
+        let all = match self {
+            Self::One(one) => std::slice::from_ref(one),
+            Self::Several(several) => several.as_slice(),
+        };
+        all.iter().map(String::as_str)
+    }
+
     /// Whether `audience` is the only one that it names.
     pub fn is_only(&self, audience: &str) -> bool {
         match self {

@@ -2,7 +2,10 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::account::User;
+use crate::account::{self, User};
+use crate::client::Client;
+use crate::config::{ClaimSource, ClientClaim, IdTokenClaims};
+use crate::session::SignedIn;
 
 /// Whether a scope is in a list that is separated by spaces (RFC 6749 §3.3).
 pub fn has_scope(scopes: &str, wanted: &str) -> bool {
@@ -44,6 +47,38 @@ pub fn released(user: &User, scope: &str) -> Map<String, Value> {
         claims.insert("groups".to_owned(), json!(groups));
     }
     claims
+}
+
+/// The claims at userinfo: those that the scopes release, further claims of the scope `profile`, and those of the client.
+pub fn released_at_userinfo(signed_in: &SignedIn, client: Option<&Client>, scope: &str) -> Map<String, Value> {
+    let mut claims = released(&signed_in.user, scope);
+    if has_scope(scope, "profile") {
+        claims.extend(account::further(&signed_in.claims));
+    }
+    claims.extend(client.into_iter().flat_map(|client| of_client(client, &signed_in.claims)));
+    claims
+}
+
+/// The claims in an ID token: those that the scopes release, unless the client wants them at userinfo only, and those of the
+/// client.
+pub fn released_in_id_token(signed_in: &SignedIn, client: &Client, scope: &str) -> Map<String, Value> {
+    let mut claims = match client.tokens.id_token_claims {
+        IdTokenClaims::Scopes => released(&signed_in.user, scope),
+        IdTokenClaims::Minimal => Map::new(),
+    };
+    claims.extend(of_client(client, &signed_in.claims));
+    claims
+}
+
+/// The claims of `clients.<id>.claims`; a place at which the provider's claims have nothing is left out.
+fn of_client(client: &Client, provider_claims: &Value) -> impl Iterator<Item = (String, Value)> {
+    client.tokens.claims.iter().filter_map(move |ClientClaim { name, source }| {
+        let value = match source {
+            ClaimSource::Fixed(value) => value,
+            ClaimSource::Provider(pointer) => pointer.find(provider_claims)?,
+        };
+        Some((name.clone(), value.clone()))
+    })
 }
 
 #[cfg(test)]

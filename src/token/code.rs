@@ -19,11 +19,10 @@ use crate::config::resource_spellings;
 use crate::session::{self, EndReason, Ended, Ending, Lifetime, Scope, SignedIn};
 use crate::telemetry;
 
+/// How many sessions of an app one redemption ends at most, after `sessions_per_browser` became smaller.
+const MAX_ENDED_AT_ONCE: i64 = 20;
 /// The maximum length of a code, in bytes. Longer ones are rejected without a statement.
 const MAX_CODE: usize = 256;
-/// How many sessions an app may have under one browser's: more than the tabs that are open at once, and few enough to end
-/// all of them in one statement.
-const MAX_SESSIONS_PER_APP: i64 = 20;
 
 /// A token request with a code.
 pub struct PresentedCode {
@@ -89,15 +88,17 @@ pub async fn redeem(
         providers: Arc::clone(app.providers.ids()),
         lifetime: app.lifetime,
         ending: ending.clone(),
+        with_claims: client.tokens.reads_provider_claims(),
         now,
     };
     match app.db.run("redeem code", move |conn| ask.decide(conn)).await? {
         RedeemOutcome::Granted(redeemed) => {
             let Redeemed { signed_in, nonce, parent, others } = *redeemed;
-            if others >= MAX_SESSIONS_PER_APP {
+            let surplus = others + 1 - i64::from(client.sessions_per_browser);
+            if surplus > 0 {
                 // The code is spent, so the app gets its tokens although the oldest sessions could not be ended. The next
                 // code of the app ends them.
-                let _logged = end_oldest(app, parent, &client.id, others + 1 - MAX_SESSIONS_PER_APP, now).await;
+                let _logged = end_oldest(app, parent, &client.id, surplus.min(MAX_ENDED_AT_ONCE), now).await;
             }
             Ok(Granted { signed_in, nonce })
         }
@@ -117,7 +118,7 @@ pub async fn redeem(
 /// Ends the oldest sessions of an app under a browser's. The app is not notified: it replaced them itself.
 async fn end_oldest(app: &App, parent: SessionId, client_id: &str, most: i64, now: Timestamp) -> Result<(), DbError> {
     let ending = Ending { notified_clients: [].into(), ..app.endings.ending(EndReason::Replaced, now) };
-    let (client_id, of) = (client_id.to_owned(), ending.clone());
+    let (client_id, of_client, of) = (client_id.to_owned(), client_id.to_owned(), ending.clone());
     let end = move |conn: &mut Conn| {
         in_transaction(conn, |conn| {
             let mut ended = Vec::new();
@@ -129,6 +130,7 @@ async fn end_oldest(app: &App, parent: SessionId, client_id: &str, most: i64, no
     };
     let ended = app.db.run("end surplus sessions", end).await?;
     app.ended(&ended, &ending);
+    telemetry::record(&Event::AppSessionsReplaced { client: of_client, sessions: ended.len() });
     Ok(())
 }
 
@@ -147,6 +149,8 @@ struct Ask {
     lifetime: Lifetime,
     /// The ending of the session that the code gave, in case of a second use.
     ending: Ending,
+    /// Whether the client's ID token has claims of the provider.
+    with_claims: bool,
     now: Timestamp,
 }
 
@@ -171,6 +175,7 @@ impl Ask {
             session: self.session,
             providers: &self.providers,
             used_after: self.lifetime.used_after(self.now),
+            with_claims: self.with_claims,
             now: self.now,
         };
         match store::redeem(conn, redeem)? {

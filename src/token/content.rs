@@ -31,7 +31,7 @@ impl<'a> Terms<'a> {
         resource: Option<&str>,
         now: Timestamp,
     ) -> AccessClaims {
-        let (session, tokens) = (&signed_in.session, &self.config.tokens);
+        let session = &signed_in.session;
         let mut claims = AccessClaims {
             sid: Some(session.id),
             auth_time: session.stated_auth_time().map(|auth_time| auth_time.timestamp()),
@@ -41,9 +41,9 @@ impl<'a> Terms<'a> {
             status: Some(self.status(session.status_index)),
             ..self.bare(Subject::User(session.user), &session.client_id, scope, resource, now)
         };
-        claims.exp = end(self.config, session, tokens.access_lifetime, now);
+        claims.exp = end(self.config, session, self.access_lifetime(&session.client_id), now);
         let profile = &signed_in.user.profile;
-        for claim in &tokens.claims {
+        for claim in &self.config.tokens.claims {
             put(&mut claims, *claim, profile);
         }
         // Another provider may use the same address or name of a group for another person.
@@ -64,7 +64,7 @@ impl<'a> Terms<'a> {
         resource: Option<&str>,
         now: Timestamp,
     ) -> AccessClaims {
-        let lifetime = self.config.tokens.access_lifetime.as_secs();
+        let lifetime = self.access_lifetime(client_id).as_secs();
         AccessClaims {
             iss: self.config.server.public_url.issuer().to_owned(),
             sub,
@@ -88,6 +88,12 @@ impl<'a> Terms<'a> {
             idp: None,
             status: None,
         }
+    }
+
+    /// The lifetime of that client's access tokens.
+    fn access_lifetime(self, client_id: &str) -> Duration {
+        let own = self.clients.get(client_id).and_then(|client| client.tokens.access_lifetime);
+        own.unwrap_or(self.config.tokens.access_lifetime)
     }
 
     fn status(self, index: StatusIndex) -> StatusClaim {

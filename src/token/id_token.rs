@@ -6,16 +6,17 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use super::claims::released;
+use super::claims::released_in_id_token;
 use super::content::end;
 use super::jwt;
+use super::token_size::{encoded_len, json_len};
 use crate::app::App;
 use crate::base::clock::Timestamp;
 use crate::base::id::{SessionId, UserId};
 use crate::base::secret::Plain;
 use crate::client::Client;
-use crate::config::Algorithm;
-use crate::keys::UnusableKey;
+use crate::config::{Algorithm, Config};
+use crate::keys::{SigningKey, UnusableKey};
 use crate::session::{Aal, SignedIn};
 
 /// The `typ` of ID tokens.
@@ -40,45 +41,109 @@ struct IdClaims<'a> {
     acr: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     amr: Option<&'a [String]>,
-    /// The claims that the scopes release.
+    /// The claims about the user.
     #[serde(flatten)]
     released: Map<String, Value>,
 }
 
 /// What an ID token is about.
+#[derive(Clone, Copy)]
 pub struct IdTokenFor<'a> {
+    /// The client, which is the audience.
+    pub client: &'a Client,
     /// The app's session and its user.
     pub signed_in: &'a SignedIn,
     /// The scope of the access token.
     pub scope: &'a str,
     /// The `nonce` of the authorization request.
     pub nonce: Option<&'a str>,
-    /// The access token that is issued with it.
-    pub access_token: &'a Plain,
 }
 
-/// Issues an ID token of an app's session.
-pub fn id_token(app: &App, client: &Client, about: &IdTokenFor<'_>, now: Timestamp) -> Result<Plain, UnusableKey> {
-    let IdTokenFor { signed_in, scope, nonce, access_token } = *about;
-    let (session, config) = (&signed_in.session, &app.config);
+/// Why there is no ID token.
+#[derive(Debug, thiserror::Error)]
+pub enum IdTokenError {
+    /// There is no signing key.
+    #[error(transparent)]
+    Key(#[from] UnusableKey),
+    /// It would exceed `tokens.id_max_bytes`; the text is for the log.
+    #[error("{0}")]
+    TooLarge(String),
+}
+
+/// Issues an ID token of an app's session. The picture is left out of one that would be too large with it.
+pub fn id_token(
+    app: &App,
+    content: IdTokenFor<'_>,
+    access_token: &Plain,
+    now: Timestamp,
+) -> Result<Plain, IdTokenError> {
+    let algorithm = content.client.id_token_alg;
     let keys = app.keys.keys();
-    let key = keys.signing_or_published(client.id_token_alg).ok_or(UnusableKey::of(client.id_token_alg))?;
-    let claims = IdClaims {
-        iss: config.server.public_url.issuer(),
-        sub: session.user,
-        aud: &client.id,
-        exp: end(config, session, config.tokens.id_lifetime, now),
-        iat: now.timestamp(),
-        auth_time: session.stated_auth_time().map(|auth_time| auth_time.timestamp()),
-        aal: session.aal,
-        sid: session.id,
-        at_hash: half_hash(client.id_token_alg, access_token.expose()),
-        nonce,
-        acr: session.acr.as_deref(),
-        amr: session.amr.as_deref(),
-        released: released(&signed_in.user, scope),
+    let key = keys.signing_or_published(algorithm).ok_or(UnusableKey::of(algorithm))?;
+    let at_hash = half_hash(algorithm, access_token.expose());
+    let mut claims = content.claims(&app.config, at_hash, now);
+    let max_bytes = app.config.tokens.id_max_bytes;
+    let mut token = jwt::sign(key, TYP, &claims)?;
+    if token.len() > max_bytes && claims.released.remove(PICTURE).is_some() {
+        token = jwt::sign(key, TYP, &claims)?;
+    }
+    if token.len() > max_bytes {
+        return Err(IdTokenError::TooLarge(too_large(content.client, &claims, token.len(), max_bytes)));
+    }
+    Ok(Plain::new(token))
+}
+
+/// The error text for an ID token that would exceed `tokens.id_max_bytes` even without the picture; `None` for one that is
+/// small enough. Needs no key.
+pub fn oversize(config: &Config, content: IdTokenFor<'_>, now: Timestamp) -> Option<String> {
+    let (algorithm, max_bytes) = (content.client.id_token_alg, config.tokens.id_max_bytes);
+    let mut claims = content.claims(config, half_hash(algorithm, ""), now);
+    let size = |claims: &IdClaims<'_>| {
+        let header = jwt::Header::new(TYP, algorithm, KID);
+        let parts = [json_len(&header), json_len(claims), SigningKey::generated_len(algorithm)];
+        parts.into_iter().map(encoded_len).sum::<usize>() + 2
     };
-    jwt::sign(key, TYP, &claims).map(Plain::new)
+    let mut bytes = size(&claims);
+    if bytes > max_bytes && claims.released.remove(PICTURE).is_some() {
+        bytes = size(&claims);
+    }
+    (bytes > max_bytes).then(|| too_large(content.client, &claims, bytes, max_bytes))
+}
+
+/// The claim that is left out first: apps show the name without it.
+const PICTURE: &str = "picture";
+/// A placeholder of the length of a key id (a thumbprint).
+const KID: &str = "???????????????????????????????????????????";
+
+fn too_large(client: &Client, claims: &IdClaims<'_>, bytes: usize, max_bytes: usize) -> String {
+    let sizes = claims.released.iter().map(|(name, value)| (name, encoded_len(json_len(value))));
+    let largest = sizes.max_by_key(|(_, bytes)| *bytes);
+    let which = largest.map(|(claim, of_it)| format!("; {of_it} of them are the claim {claim:?}")).unwrap_or_default();
+    let id = &client.id;
+    format!("the ID token for clients.{id} would have {bytes} bytes, and tokens.id_max_bytes is {max_bytes}{which}")
+}
+
+impl<'a> IdTokenFor<'a> {
+    fn claims(self, config: &'a Config, at_hash: String, now: Timestamp) -> IdClaims<'a> {
+        let Self { client, signed_in, scope, nonce } = self;
+        let session = &signed_in.session;
+        let lifetime = client.tokens.id_lifetime.unwrap_or(config.tokens.id_lifetime);
+        IdClaims {
+            iss: config.server.public_url.issuer(),
+            sub: session.user,
+            aud: &client.id,
+            exp: end(config, session, lifetime, now),
+            iat: now.timestamp(),
+            auth_time: session.stated_auth_time().map(|auth_time| auth_time.timestamp()),
+            aal: session.aal,
+            sid: session.id,
+            at_hash,
+            nonce,
+            acr: session.acr.as_deref(),
+            amr: session.amr.as_deref(),
+            released: released_in_id_token(signed_in, client, scope),
+        }
+    }
 }
 
 /// `at_hash`: the left half of the hash that belongs to the algorithm (OpenID Connect Core §3.1.3.6); SHA-512 for Ed25519.

@@ -12,8 +12,9 @@ use crate::keys::Keys;
 
 /// The `typ` of our ID tokens, which differs from that of access tokens and logout tokens.
 const TYP: &str = "JWT";
-/// The maximum length of a hint, in bytes. Longer ones are rejected without decoding.
-const MAX_LEN: usize = 8 * 1024;
+/// The maximum length of a hint, in bytes: that of an ID token, by the bounds of `tokens.id_max_bytes`. Longer ones are rejected
+/// without decoding.
+const MAX_LEN: usize = 48 * 1024;
 
 /// The claims of a valid hint.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -139,7 +140,7 @@ mod tests {
         refused(&format!("{without_kid}.{body}.{signature}"));
         refused(&good[..good.len() - 2]);
         refused(&".".repeat(8_000));
-        refused(&"A".repeat(20_000));
+        refused(&"A".repeat(60_000));
         refused("");
     }
 }

@@ -102,7 +102,7 @@ pub fn issue_to_client(
 pub fn token_size(app: &App, signed_in: &SignedIn, now: Timestamp) -> Result<TokenSize, UnusableKey> {
     let session = &signed_in.session;
     let claims = terms(app).of_session(signed_in, session.scopes.clone(), session.resource.as_deref(), now);
-    with_key(app, |key| Ok(TokenSize::of(&claims, key.algorithm(), key.kid(), key.signature_len())))
+    with_key(app, &session.client_id, |key| Ok(TokenSize::of(&claims, key.algorithm(), key.kid(), key.signature_len())))
 }
 
 /// The resource as the configuration writes it, where tokens of that client may have it as their only audience.
@@ -115,14 +115,23 @@ fn terms(app: &App) -> Terms<'_> {
 }
 
 fn sign(app: &App, claims: &AccessClaims) -> Result<AccessToken, UnusableKey> {
-    let token = with_key(app, |key| jwt::sign(key, TYP, claims))?;
+    let token = with_key(app, &claims.client_id, |key| jwt::sign(key, TYP, claims))?;
     let expires_in = u64::try_from(claims.exp.saturating_sub(claims.iat)).unwrap_or_default();
     Ok(AccessToken { token: Plain::new(token), expires_in })
 }
 
-fn with_key<T>(app: &App, work: impl FnOnce(&SigningKey) -> Result<T, UnusableKey>) -> Result<T, UnusableKey> {
+/// The key of the client's access tokens: that of `clients.<id>.access_token_alg`, else of the first of `signing.algorithms`
+/// that has an active one.
+fn with_key<T>(
+    app: &App,
+    client_id: &str,
+    work: impl FnOnce(&SigningKey) -> Result<T, UnusableKey>,
+) -> Result<T, UnusableKey> {
     let keys = app.keys.keys();
-    work(keys.first_signing(&app.config.signing.algorithms).ok_or(UnusableKey::of(Algorithm::Es256))?)
+    let own = app.clients.get(client_id).and_then(|client| client.tokens.access_token_alg);
+    let own = own.and_then(|algorithm| keys.signing_or_published(algorithm));
+    let key = own.or_else(|| keys.first_signing(&app.config.signing.algorithms));
+    work(key.ok_or(UnusableKey::of(Algorithm::Es256))?)
 }
 
 #[cfg(test)]

@@ -91,9 +91,11 @@ pub async fn renew(app: &App, presented: Presented, now: Timestamp) -> Result<Re
     }
     let (scope, resource, for_account) = (presented.scope.clone(), presented.resource, presented.for_account);
     let origin = RefreshOrigin::of(&app.config.ring, token.session, presented.ip, presented.user_agent.as_deref());
+    let with_claims = app.clients.get(&presented.client_id).is_some_and(|client| client.tokens.reads_provider_claims());
     let ask = Ask {
         token,
         origin,
+        with_claims,
         client_id: presented.client_id,
         step: i64::from(presented.rotates),
         scope: presented.scope,
@@ -182,6 +184,8 @@ struct Ask {
     /// The ending of the session in case of reuse.
     ending: Ending,
     grace: GracePolicy,
+    /// Whether the client's ID token has claims of the provider.
+    with_claims: bool,
     now: Timestamp,
 }
 
@@ -207,6 +211,7 @@ impl Ask {
             refreshed_from: self.origin.to_stored(),
             providers: &self.providers,
             used_after: self.lifetime.used_after(self.now),
+            with_claims: self.with_claims,
             now: self.now,
         };
         match store::rotate(conn, rotate)? {
@@ -217,7 +222,7 @@ impl Ask {
 
     fn judge(&self, conn: &mut Conn) -> QueryResult<RefreshOutcome> {
         let (id, now, presented) = (self.token.session, self.now, self.token.counter);
-        let Some(locked) = store::lock(conn, id)? else { return Ok(RefreshOutcome::InvalidGrant) };
+        let Some(locked) = store::lock(conn, id, self.with_claims)? else { return Ok(RefreshOutcome::InvalidGrant) };
         let session = &locked.signed_in.session;
         let is_good = session.client_id == self.client_id && self.providers.contains(&session.provider);
         if !is_good || self.lifetime.status(session, now) != SessionStatus::Live {

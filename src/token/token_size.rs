@@ -50,12 +50,13 @@ impl TokenSize {
     }
 }
 
-fn json_len(value: &impl Serialize) -> usize {
+/// The length of the value as JSON, in bytes.
+pub(super) fn json_len(value: &impl Serialize) -> usize {
     serde_json::to_vec(value).map_or(0, |json| json.len())
 }
 
 /// The length of `bytes` bytes in base64url without padding.
-fn encoded_len(bytes: usize) -> usize {
+pub(super) fn encoded_len(bytes: usize) -> usize {
     (bytes * 4).div_ceil(3)
 }
 

@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::claim_losses::ClaimLoss;
 use super::text;
-use crate::account::Profile;
+use crate::account::{self, Profile};
 use crate::config::Registration;
 
 /// The longest `sub`, in characters (OpenID Connect Core §2).
@@ -77,6 +77,7 @@ pub fn storable(claims: &Map<String, Value>, sub: &str, profile: &Profile) -> (V
         return (all, Some(loss));
     }
     let Value::Object(mut known) = json!(profile) else { return (json!({ "sub": sub }), Some(loss)) };
+    known.extend(account::further(&all));
     known.insert("sub".into(), json!(sub));
     if json!(known).to_string().len() > MAX_BYTES {
         known.remove("groups");

@@ -29,6 +29,7 @@ mod verify;
 mod well_known;
 
 mod access_token;
+mod apps;
 mod cleanup;
 mod cli;
 mod config;

@@ -71,13 +71,18 @@ statement! {
         now: Timestamp => Timestamptz,
         expires_at: Timestamp => Timestamptz,
     }
+    // The first browser takes the request up; it may bring the `request_uri` again, as by a reload, until the request is
+    // answered (RFC 9126 §4). The times are those of the first take-up.
     "UPDATE authorization_requests
-     SET request_uri_hash = NULL, binding_hash = {binding}, created_at = {now}, expires_at = {expires_at}
+     SET binding_hash = {binding},
+         created_at = CASE WHEN binding_hash IS NULL THEN {now} ELSE created_at END,
+         expires_at = CASE WHEN binding_hash IS NULL THEN {expires_at} ELSE expires_at END
      WHERE request_uri_hash = {request_uri} AND client_id = {client_id} AND (expires_at > {now}) IS TRUE
+       AND (binding_hash IS NULL OR binding_hash = {binding}) AND answered_at IS NULL
      RETURNING id, request, binding_hash, session_id, created_at, expires_at, answered_at"
 }
 
-/// Binds a pushed request to the first browser that sends its `request_uri`.
+/// Binds a pushed request to the first browser that sends its `request_uri`. The same browser finds it again until it is answered.
 pub fn consume_pushed_request(
     conn: &mut Conn,
     request_uri: Hashed,

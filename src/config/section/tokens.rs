@@ -5,6 +5,7 @@ use std::time::Duration;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use super::client::tokens::ClientTokens;
 use crate::config::layer::validator::Validator;
 use crate::config::value::duration::DurationText;
 
@@ -31,6 +32,12 @@ pub struct Tokens {
     /// largest access token in bytes; a login whose token would be larger is refused, and the log names the largest claim
     #[schemars(range(min = 512, max = 7168))]
     pub max_bytes: usize,
+    /// largest ID token in bytes: in a larger one the picture is left out, and if that is not enough, the login is refused, and the log names the largest claim
+    #[schemars(range(min = 2048, max = 49152))]
+    pub id_max_bytes: usize,
+    /// the longest lifetimes of all clients' tokens
+    #[serde(skip)]
+    pub longest: LongestLifetimes,
     /// how long the previous refresh token returns the same successor again
     #[serde(with = "DurationText")]
     #[schemars(extend("x-from" = "0s", "x-to" = "1h"))]
@@ -49,7 +56,26 @@ pub struct Tokens {
     pub revocation_max_age: Duration,
 }
 
+/// The longest lifetimes of tokens. What protects against a token has to last as long: a row of the revocation feed, the
+/// publication of a key.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct LongestLifetimes {
+    /// Of an access token.
+    pub access: Duration,
+    /// Of an ID token.
+    pub id: Duration,
+}
+
 impl Tokens {
+    /// Finds the longest lifetimes: those of `[tokens]`, or of a client's own.
+    pub(crate) fn consider<'c>(&mut self, clients: impl Iterator<Item = &'c ClientTokens>) {
+        self.longest = LongestLifetimes { access: self.access_lifetime, id: self.id_lifetime };
+        for own in clients {
+            self.longest.access = self.longest.access.max(own.access_lifetime.unwrap_or_default());
+            self.longest.id = self.longest.id.max(own.id_lifetime.unwrap_or_default());
+        }
+    }
+
     /// Lifetime of a Status List Token: one `ttl` in our cache, one in that of a service, and one as reserve.
     pub fn status_list_lifetime(&self) -> Duration {
         self.status_list_ttl.max(Duration::from_secs(1)).saturating_mul(3)

@@ -6,10 +6,12 @@ use std::time::Duration;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::{Deserialize, Deserializer, Error};
 
-use super::local::RULE;
+use super::local::{MAY_BE_EMPTY, RULE};
 
 /// The pattern of a duration in the JSON Schema.
 const PATTERN: &str = "^[0-9]+(ms|s|m|h|d)$";
+/// The same for a value that may be empty.
+const PATTERN_OR_NONE: &str = "^([0-9]+(ms|s|m|h|d))?$";
 /// The name of the local rule.
 pub(crate) const RULE_NAME: &str = "duration";
 /// The keyword of the schema with the least duration, as it would be written. The published schema does not have it.
@@ -53,6 +55,32 @@ impl JsonSchema for DurationText {
 
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
         json_schema!({ "type": "string", "pattern": PATTERN, RULE: RULE_NAME })
+    }
+}
+
+/// For `#[serde(with = "GivenDuration")]`: an empty text is `None`. Its bounds are written as those of [`DurationText`].
+pub(crate) struct GivenDuration;
+
+impl GivenDuration {
+    /// Reads the duration.
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Duration>, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        let read = |text: &str| parse(text).map_err(|bad| D::Error::custom(bad.to_string()));
+        if text.is_empty() { Ok(None) } else { read(&text).map(Some) }
+    }
+}
+
+impl JsonSchema for GivenDuration {
+    fn schema_name() -> Cow<'static, str> {
+        "GivenDuration".into()
+    }
+
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "type": "string", "pattern": PATTERN_OR_NONE, RULE: RULE_NAME, MAY_BE_EMPTY: true })
     }
 }
 

@@ -11,8 +11,6 @@ pub struct RedirectUri(String);
 /// Which private-use URI schemes (RFC 8252 §7.1) a redirect URI may have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PrivateUseSchemes {
-    /// None: the client is confidential.
-    None,
     /// Schemes with a dot, which start with a reversed domain name: `com.example.app`.
     Dotted,
     /// Also schemes without a dot: `myapp`.
@@ -62,7 +60,7 @@ pub enum BadRedirectUri {
     /// `http` to another host than loopback.
     #[error("is http, but not loopback")]
     Insecure,
-    /// Not a private-use scheme of a public client: it has no dot (unless that is allowed), or is handled by browsers
+    /// Not a private-use scheme: it has no dot (unless that is allowed), or is handled by browsers
     /// (RFC 8252 §7.1).
     #[error("has a scheme that is neither https nor an allowed private-use scheme")]
     Scheme,
@@ -71,7 +69,6 @@ pub enum BadRedirectUri {
 impl PrivateUseSchemes {
     fn allow(self, scheme: &str) -> bool {
         match self {
-            Self::None => false,
             Self::Dotted => scheme.contains('.'),
             Self::Dotless => !RESERVED_SCHEMES.contains(&scheme),
         }
@@ -199,39 +196,42 @@ mod tests {
     #[test]
     fn unsafe_redirect_uris_are_rejected() {
         for good in ["https://a.example/cb", "https://a.example", "https://a.example/cb?x=1", "http://127.0.0.1/cb"] {
-            assert!(RedirectUri::parse(good, PrivateUseSchemes::None).is_ok(), "{good}");
+            assert!(RedirectUri::parse(good, PrivateUseSchemes::Dotted).is_ok(), "{good}");
         }
-        for good in ["http://[::1]:8080/cb", "http://localhost:3000/cb", "com.example.app:/cb", "com.example.app://cb"]
+        for good in
+            ["http://[::1]:8080/cb", "http://localhost:3000/cb", "com.example.app:/cb", "app.immich:///oauth-callback"]
         {
             assert!(RedirectUri::parse(good, PrivateUseSchemes::Dotted).is_ok(), "{good}");
         }
-        assert_eq!(rejection("com.example.app:/cb", PrivateUseSchemes::None), BadRedirectUri::Scheme);
+        for no_dot in ["myapp:/cb", "oc://android.owncloud.com", "cursor://anysphere.cursor-mcp/oauth/callback"] {
+            assert_eq!(rejection(no_dot, PrivateUseSchemes::Dotted), BadRedirectUri::Scheme, "{no_dot}");
+        }
         for scheme in ["javascript:alert(1)", "data:text/html,x", "file:///etc/passwd", "intent://x", "vbscript:x"] {
             assert_eq!(rejection(scheme, PrivateUseSchemes::Dotted), BadRedirectUri::Scheme, "{scheme}");
         }
         for insecure in ["http://a.example/cb", "http://192.168.0.1/cb", "http://localhost.example/cb"] {
             assert_eq!(rejection(insecure, PrivateUseSchemes::Dotted), BadRedirectUri::Insecure, "{insecure}");
         }
-        assert_eq!(rejection("https://*.example/cb", PrivateUseSchemes::None), BadRedirectUri::Wildcard);
+        assert_eq!(rejection("https://*.example/cb", PrivateUseSchemes::Dotted), BadRedirectUri::Wildcard);
         for surplus in ["https://a.example/cb#f", "https://me@a.example/cb", "https://me:x@a.example/"] {
-            assert_eq!(rejection(surplus, PrivateUseSchemes::None), BadRedirectUri::UnexpectedPart, "{surplus}");
+            assert_eq!(rejection(surplus, PrivateUseSchemes::Dotted), BadRedirectUri::UnexpectedPart, "{surplus}");
         }
         for shape in
             ["", "/cb", "a.example/cb", "https://A.example/cb", "https://a.example:443/cb", "https:a.example/cb"]
         {
-            assert_eq!(rejection(shape, PrivateUseSchemes::None), BadRedirectUri::Malformed, "{shape}");
+            assert_eq!(rejection(shape, PrivateUseSchemes::Dotted), BadRedirectUri::Malformed, "{shape}");
         }
         for shape in
             ["https://a.example/x/../cb", "https://a.example\\cb", " https://a.example/cb", "https://ä.example/"]
         {
-            assert_eq!(rejection(shape, PrivateUseSchemes::None), BadRedirectUri::Malformed, "{shape}");
+            assert_eq!(rejection(shape, PrivateUseSchemes::Dotted), BadRedirectUri::Malformed, "{shape}");
         }
     }
 
     /// AZ-02, AZ-03
     #[test]
     fn redirect_uris_are_compared_byte_for_byte() {
-        let registered = RedirectUri::parse("https://a.example/cb", PrivateUseSchemes::None).expect("valid");
+        let registered = RedirectUri::parse("https://a.example/cb", PrivateUseSchemes::Dotted).expect("valid");
         assert!(registered.matches("https://a.example/cb"));
         for other in [
             "https://a.example/cb?x=1",
@@ -282,7 +282,16 @@ mod tests {
     /// AZ-09
     #[test]
     fn a_dotless_scheme_must_not_be_reserved() {
-        for good in ["myapp:/cb", "myapp://cb", "com.example.app:/cb"] {
+        for good in [
+            "myapp:/cb",
+            "myapp://cb",
+            "com.example.app:/cb",
+            "oc://android.owncloud.com",
+            "audiobookshelf://oauth",
+            "cursor://anysphere.cursor-mcp/oauth/callback",
+            "homeassistant://auth-callback",
+            "bitwarden://sso-callback",
+        ] {
             assert!(RedirectUri::parse(good, PrivateUseSchemes::Dotless).is_ok(), "{good}");
         }
         assert_eq!(rejection("myapp:/cb", PrivateUseSchemes::Dotted), BadRedirectUri::Scheme);
@@ -305,7 +314,7 @@ mod tests {
     /// AZ-08
     #[test]
     fn all_addresses_of_the_own_device_are_loopback() {
-        let parse = |text: &str| RedirectUri::parse(text, PrivateUseSchemes::None).expect(text);
+        let parse = |text: &str| RedirectUri::parse(text, PrivateUseSchemes::Dotted).expect(text);
         for own_device in [
             "http://127.0.0.1/cb",
             "http://127.0.0.2:8080/cb",

@@ -2,6 +2,7 @@
 //!
 //! Each file has the warnings of one subject, as functions over the validated configuration and the places of its keys.
 
+mod clients;
 mod collect;
 mod database;
 mod readable_files;
@@ -9,6 +10,7 @@ mod server;
 mod sharing;
 mod sites;
 mod sources;
+mod tokens;
 mod verify;
 
 pub use sources::warnings;

@@ -1,14 +1,9 @@
-//! The listeners, the proxies before them, and the lifetime of tokens.
-
-use std::time::Duration;
+//! The listeners, and the proxies before them.
 
 use ipnet::IpNet;
 
 use super::collect::Warner;
 use crate::config::configuration::Config;
-
-/// Services that verify access tokens themselves accept one until its `exp`.
-const MAX_ACCESS_LIFETIME: Duration = Duration::from_secs(24 * 60 * 60);
 
 pub(super) fn warn(config: &Config, warner: &mut Warner<'_>) {
     proxies(config, warner);
@@ -19,14 +14,6 @@ pub(super) fn warn(config: &Config, warner: &mut Warner<'_>) {
         let remedy =
             "write an https address in server.public_url and put a proxy with TLS in front, or listen on 127.0.0.1";
         warner.warn(key, what, remedy);
-    }
-    if config.tokens.access_lifetime > MAX_ACCESS_LIFETIME {
-        let what = "is longer than a day, so a service that reads no status list accepts a stolen token for as long";
-        warner.warn(
-            "tokens.access_lifetime",
-            what,
-            "write at most \"1d\"; sessions and refresh tokens may last longer",
-        );
     }
 }
 

@@ -1,7 +1,7 @@
 //! All warnings of a configuration.
 
 use super::collect::Warner;
-use super::{database, readable_files, server, sharing, sites, verify};
+use super::{clients, database, readable_files, server, sharing, sites, tokens, verify};
 use crate::config::layer::problem::Problems;
 use crate::config::load::Loaded;
 
@@ -15,5 +15,7 @@ pub fn warnings(loaded: &Loaded) -> Problems {
     sites::warn(config, &mut warner);
     sharing::warn(config, &mut warner);
     verify::warn(config, &mut warner);
+    tokens::warn(config, &mut warner);
+    clients::warn(config, &mut warner);
     warner.into_problems()
 }

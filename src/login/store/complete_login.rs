@@ -2,6 +2,7 @@
 
 use diesel::result::{DatabaseErrorKind, Error};
 use diesel::{Connection, QueryResult};
+use serde_json::Value;
 
 use super::by_email::{self, Named};
 use super::write_login::{LoginCompletion, WrittenRow, write};
@@ -187,7 +188,7 @@ fn entered(completion: &LoginCompletion, written: WrittenRow) -> Entered {
     let (user, status_index) = (written.user_id, StatusIndex::new(written.status_index));
     let session = Session { user, status_index, ..completion.session.clone() };
     let profile = Profile { name: written.name.clone(), ..completion.profile.clone() };
-    let signed_in = SignedIn { session, user: User { sub: user, profile } };
+    let signed_in = SignedIn { session, user: User { sub: user, profile }, claims: Value::Null };
     let before = written.kept_version.map(|version| PreviousTokens { version, sealed: written.kept_sealed });
     let (sub_id, code_issued) = (written.sub_id, written.code_issued);
     Entered { written: Written { signed_in, code_issued }, sub_id, before }

@@ -24,19 +24,23 @@ pub struct Meant {
     /// Whether the session itself has ended.
     #[diesel(sql_type = Bool)]
     pub over: bool,
+    /// Whether the session itself is live: not ended, and within both timeouts.
+    #[diesel(sql_type = Bool)]
+    pub lives: bool,
 }
 
 statement! {
-    struct Find { id: SessionId => Uuid }
+    struct Find { id: SessionId => Uuid, used_after: Timestamp => Timestamptz, now: Timestamp => Timestamptz }
     "SELECT s.user_id, s.client_id, s.parent_id,
             CASE WHEN s.parent_id IS NULL THEN s.ended_at ELSE parent.ended_at END IS NOT NULL AS parent_over,
-            s.ended_at IS NOT NULL AS over
+            s.ended_at IS NOT NULL AS over,
+            s.ended_at IS NULL AND s.not_after > {now} AND s.last_activity_at > {used_after} AS lives
      FROM sessions s LEFT JOIN sessions parent ON parent.id = ANY (ARRAY[s.parent_id]) WHERE s.id = {id}"
 }
 
 /// The session with that id, also an expired or ended one.
-pub fn meant(conn: &mut Conn, id: SessionId) -> QueryResult<Option<Meant>> {
-    Find { id }.get_result(conn).optional()
+pub fn meant(conn: &mut Conn, id: SessionId, used_after: Timestamp, now: Timestamp) -> QueryResult<Option<Meant>> {
+    Find { id, used_after, now }.get_result(conn).optional()
 }
 
 /// A sign-in that may have to end at its provider.

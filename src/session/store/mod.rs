@@ -25,7 +25,7 @@ pub use end_upstream::{Upstream, end_upstream, fits_algorithm};
 pub use ended::Ended;
 pub use expire::{Expired, Mark, Removed, Stretch, expire};
 pub use feed::{Bound, read_feed};
-pub use find::{find, find_with_claims};
+pub use find::{find, find_with, find_with_claims};
 #[cfg(feature = "dev")]
 pub use hot::{hot_statements, rare_statements};
 pub(crate) use insert::session_rows;

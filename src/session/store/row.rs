@@ -12,12 +12,17 @@ use crate::session::signed_in::{Session, SignedIn};
 use crate::session::status_index::StatusIndex;
 
 /// The columns of a `SignedInRow`, for statements that call `sessions` `s` and `users` `u`. The profile is that of the identity
-/// which the session was made through, whatever other providers say of the person.
+/// which the session was made through, whatever other providers say of the person. Its claims are read only where the SQL
+/// expression `claims_if` is true: they have up to 16 KiB.
 macro_rules! signed_in_columns {
     () => {
-        "s.id, s.user_id, u.disabled_at IS NOT NULL AS user_disabled, s.provider, s.client_id, s.scopes,
+        signed_in_columns!(claims_if "false")
+    };
+    (claims_if $condition:literal) => {
+        concat!("s.id, s.user_id, u.disabled_at IS NOT NULL AS user_disabled, s.provider, s.client_id, s.scopes,
          s.resource, s.auth_time, s.auth_time_vouched, s.auth_time_assumed, s.aal, s.acr, s.amr, s.last_activity_at, s.not_after, s.ended_at, s.status_index,
-         (SELECT subs.profile FROM subs WHERE subs.id = s.sub_id) AS profile"
+         (SELECT subs.profile FROM subs WHERE subs.id = s.sub_id) AS profile,
+         CASE WHEN ", $condition, " THEN (SELECT subs.claims FROM subs WHERE subs.id = s.sub_id) END AS claims")
     };
 }
 pub(crate) use signed_in_columns;
@@ -61,12 +66,15 @@ pub struct SignedInRow {
     status_index: i64,
     #[diesel(sql_type = Nullable<Jsonb>)]
     profile: Option<Value>,
+    #[diesel(sql_type = Nullable<Jsonb>)]
+    claims: Option<Value>,
 }
 
 impl From<SignedInRow> for SignedIn {
     fn from(row: SignedInRow) -> Self {
         Self {
             user: User { sub: row.user_id, profile: profile(row.profile) },
+            claims: row.claims.unwrap_or_default(),
             session: Session {
                 id: row.id,
                 user: row.user_id,

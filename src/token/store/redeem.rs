@@ -1,6 +1,6 @@
 //! Redeems a code with one statement. Only where it matches no row is the code read to find out why.
 
-use diesel::sql_types::{Array, BigInt, Binary, Integer, Nullable, Text, Timestamptz, Uuid};
+use diesel::sql_types::{Array, BigInt, Binary, Bool, Integer, Nullable, Text, Timestamptz, Uuid};
 use diesel::{OptionalExtension, QueryResult, QueryableByName, RunQueryDsl};
 
 use crate::base::clock::Timestamp;
@@ -26,6 +26,7 @@ statement! {
         session: SessionId => Uuid,
         providers: &'a [String] => Array<Text>,
         used_after: Timestamp => Timestamptz,
+        with_claims: bool => Bool,
         now: Timestamp => Timestamptz,
     }
     concat!(
@@ -57,7 +58,7 @@ statement! {
         "
              RETURNING *
          )
-         SELECT ", signed_in_columns!(), ", s.parent_id, code.nonce, (
+         SELECT ", signed_in_columns!(claims_if "{with_claims}"), ", s.parent_id, code.nonce, (
                 SELECT count(*) FROM sessions other
                 WHERE other.parent_id = s.parent_id AND other.client_id = s.client_id AND other.ended_at IS NULL
             ) AS others

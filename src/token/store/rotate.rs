@@ -1,6 +1,6 @@
 //! The SQL of refresh token rotation.
 
-use diesel::sql_types::{Array, BigInt, Inet, Nullable, Text, Timestamptz, Uuid};
+use diesel::sql_types::{Array, BigInt, Bool, Inet, Nullable, Text, Timestamptz, Uuid};
 use diesel::{OptionalExtension, QueryResult, QueryableByName, RunQueryDsl};
 use ipnet::IpNet;
 
@@ -25,6 +25,7 @@ statement! {
         refreshed_from: i64 => BigInt,
         providers: &'a [String] => Array<Text>,
         used_after: Timestamp => Timestamptz,
+        with_claims: bool => Bool,
         now: Timestamp => Timestamptz,
     }
     concat!(
@@ -38,7 +39,7 @@ statement! {
            AND ({resource} IS NULL OR s.resource IS NULL OR s.resource = ANY ({resource}))
            AND (s.provider = ANY ({providers})) IS TRUE
            AND u.id = ANY (ARRAY[s.user_id]) AND u.disabled_at IS NULL
-         RETURNING ", signed_in_columns!()
+         RETURNING ", signed_in_columns!(claims_if "{with_claims}")
     )
 }
 
@@ -78,17 +79,17 @@ struct LockedRow {
 }
 
 statement! {
-    struct Lock { id: SessionId => Uuid }
+    struct Lock { id: SessionId => Uuid, with_claims: bool => Bool }
     concat!(
-        "SELECT ", signed_in_columns!(), ", s.refresh_token_counter, s.refreshed_at, s.forgiven_at, s.ip, s.refreshed_from,
+        "SELECT ", signed_in_columns!(claims_if "{with_claims}"), ", s.refresh_token_counter, s.refreshed_at, s.forgiven_at, s.ip, s.refreshed_from,
              s.repeat_recorded_at
          FROM sessions s JOIN users u ON u.id = ANY (ARRAY[s.user_id]) WHERE s.id = {id} FOR UPDATE OF s"
     )
 }
 
-/// Finds and locks the session with that id, also an expired or ended one.
-pub fn lock(conn: &mut Conn, id: SessionId) -> QueryResult<Option<Locked>> {
-    let row = Lock { id }.get_result::<LockedRow>(conn).optional()?;
+/// Finds and locks the session with that id, also an expired or ended one; with the provider's claims if `with_claims`.
+pub fn lock(conn: &mut Conn, id: SessionId, with_claims: bool) -> QueryResult<Option<Locked>> {
+    let row = Lock { id, with_claims }.get_result::<LockedRow>(conn).optional()?;
     Ok(row.map(|row| Locked {
         signed_in: row.signed_in.into(),
         state: RefreshState {

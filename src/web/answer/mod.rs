@@ -18,6 +18,7 @@ pub mod refusals;
 pub mod remove_identity;
 mod render;
 pub mod to_app;
+pub mod signed_out_of;
 pub mod token_response;
 pub mod viewer;
 mod ways;

@@ -6,12 +6,12 @@ use actix_web::{HttpRequest, HttpResponse};
 use serde::Serialize;
 
 use crate::app::App;
-use crate::logout::{self, Asked, Decision, Leaving, Request};
+use crate::logout::{self, Asked, Asker, Decision, Leaving, Request};
 use crate::web::answer::cookies_conflict;
 use crate::web::answer::negotiate;
 use crate::web::answer::problem::Problem;
 use crate::web::answer::refusals::Refusal;
-use crate::web::answer::{page, pages};
+use crate::web::answer::{page, pages, signed_out_of};
 use crate::web::request::caller::FromListedOrigin;
 use crate::web::request::cookies::{self, SessionCookie};
 use crate::web::request::expired_cookies;
@@ -30,7 +30,7 @@ pub async fn by_link(app: Data<App>, request: HttpRequest, Query(parameters): Qu
     if matches!(cookies::session(&app, &request), SessionCookie::Conflict(_)) {
         return cookies_conflict::sign_out(&app, &request, &asked).ok_or_else(|| Refusal::InvalidRequest.into());
     }
-    let decision = logout::decide(&app, &asked, cookies::named(&app, &request), app.clock.now()).await?;
+    let decision = logout::decide(&app, &asked, asker(&app, &request), app.clock.now()).await?;
     decided(&app, &request, &asked, decision).await
 }
 
@@ -105,6 +105,19 @@ async fn decided(
         Decision::Ask(signed_in) => {
             pages::sign_out(app, &signed_in, asked).ok_or_else(|| Refusal::InvalidRequest.into())
         }
+        Decision::OfApp(reach) => Ok(match logout::destination(app, asked) {
+            Some(to) => page::see_other(&to),
+            None => signed_out_of::page(app, asked, reach),
+        }),
+    }
+}
+
+/// A request without any session cookie is a browser's where it has `Sec-Fetch-Site`: every browser sends it.
+fn asker(app: &App, request: &HttpRequest) -> Asker {
+    match cookies::session(app, request) {
+        SessionCookie::Names(id) => Asker::Browser(id),
+        SessionCookie::Missing if !request.headers().contains_key("sec-fetch-site") => Asker::Server,
+        SessionCookie::Missing | SessionCookie::Garbage | SessionCookie::Conflict(_) => Asker::WithoutCookie,
     }
 }
 

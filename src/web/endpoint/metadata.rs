@@ -7,6 +7,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
 
+use crate::account;
 use crate::app::App;
 use crate::base::secret::Hashed;
 use crate::client::GrantType;
@@ -58,6 +59,7 @@ fn document(app: &App) -> Value {
     let client_authentication = ["client_secret_basic", "client_secret_post", "private_key_jwt", "none"];
     let [proofs @ .., _none] = client_authentication;
     let assertion_algorithms = ["ES256", "EdDSA", "Ed25519", "RS256", "PS256"];
+    let claims = claims(app);
     json!({
         "issuer": url.issuer(),
         "authorization_endpoint": url.at("/oauth2/authorize"),
@@ -85,15 +87,45 @@ fn document(app: &App) -> Value {
         "code_challenge_methods_supported": ["S256"],
         "authorization_response_iss_parameter_supported": true,
         "prompt_values_supported": ["none", "login", "consent", "select_account"],
-        "claims_supported": [
-            "sub", "iss", "aud", "exp", "iat", "auth_time", "nonce", "at_hash", "sid", "acr", "amr", "aal",
-            "name", "preferred_username", "picture", "email", "email_verified", "groups",
-        ],
+        "claims_supported": claims,
         "claims_parameter_supported": false,
         "request_parameter_supported": false,
         "request_uri_parameter_supported": false,
         "require_pushed_authorization_requests": false,
     })
+}
+
+/// The claims of ID tokens and userinfo, those of `clients.<id>.claims` included.
+fn claims(app: &App) -> Vec<&str> {
+    let mut claims: Vec<&str> = vec![
+        "sub",
+        "iss",
+        "aud",
+        "exp",
+        "iat",
+        "auth_time",
+        "nonce",
+        "at_hash",
+        "sid",
+        "acr",
+        "amr",
+        "aal",
+        "name",
+        "preferred_username",
+        "picture",
+        "email",
+        "email_verified",
+        "groups",
+    ];
+    for name in account::further_names() {
+        claims.push(name);
+    }
+    for claim in app.clients.iter().flat_map(|client| &client.tokens.claims) {
+        if !claims.contains(&claim.name.as_str()) {
+            claims.push(&claim.name);
+        }
+    }
+    claims
 }
 
 #[cfg(test)]

@@ -8,13 +8,15 @@ use super::spa_flow;
 use super::{provider_token, token_exchange};
 use crate::app::App;
 use crate::base::clock::Timestamp;
+use crate::base::event::Event;
 use crate::base::secret::Plain;
 use crate::client::Client;
 use crate::config::{BUILT_IN_CLIENT, Grant};
 use crate::session::SignedIn;
+use crate::telemetry;
 use crate::token::{
-    self, AccessToken, CodeRefused, IdTokenFor, Presented, PresentedCode, RefreshToken, RenewalRefused, has_scope,
-    issue_scoped, issue_to_client, redeem, renew,
+    self, AccessToken, CodeRefused, IdTokenError, IdTokenFor, Presented, PresentedCode, RefreshToken, RenewalRefused,
+    has_scope, issue_scoped, issue_to_client, redeem, renew,
 };
 use crate::web::answer::negotiate;
 use crate::web::answer::problem::Problem;
@@ -83,9 +85,8 @@ async fn by_code(
     // Apps get a refresh token only with the scope `offline_access`.
     let offline = has_scope(&session.scopes, "offline_access") && client.may(Grant::RefreshToken);
     let refresh = offline.then(|| RefreshToken { session: session.id, counter: 0 }.encode(&app.config.ring));
-    let about = IdTokenContent { signed_in: &granted.signed_in, nonce: granted.nonce.as_deref() };
-    let tokens = Tokens { access, refresh, scope, about: Some(about) };
-    issued(app, client, &tokens, now)
+    let about = IdTokenContent { client, signed_in: &granted.signed_in, nonce: granted.nonce.as_deref() };
+    issued(app, &Tokens { access, refresh, scope, about: Some(about) }, now)
 }
 
 /// The grant `refresh_token` (RFC 6749 §6).
@@ -115,9 +116,10 @@ async fn by_refresh_token(
         RenewalRefused::Sign(error) => Problem::from(error),
     })?;
     // The built-in client gets no ID token: the login has returned the user to it.
-    let about = (client.id != BUILT_IN_CLIENT).then_some(IdTokenContent { signed_in: &renewed.signed_in, nonce: None });
+    let content = IdTokenContent { client, signed_in: &renewed.signed_in, nonce: None };
+    let about = (client.id != BUILT_IN_CLIENT).then_some(content);
     let tokens = Tokens { access: renewed.access, refresh: Some(renewed.refresh), scope: renewed.scope, about };
-    issued(app, client, &tokens, now)
+    issued(app, &tokens, now)
 }
 
 /// The grant `client_credentials` (RFC 6749 §4.4). The token has no user, so scopes about users are refused.
@@ -137,7 +139,7 @@ fn for_itself(
     };
     let scope = granted.join(" ");
     let access = issue_to_client(app, client, scope.clone(), resource, now)?;
-    issued(app, client, &Tokens { access, refresh: None, scope, about: None }, now)
+    issued(app, &Tokens { access, refresh: None, scope, about: None }, now)
 }
 
 /// What a grant gives to a client.
@@ -150,18 +152,16 @@ struct Tokens<'a> {
 
 /// The content of an ID token.
 struct IdTokenContent<'a> {
+    client: &'a Client,
     signed_in: &'a SignedIn,
     nonce: Option<&'a str>,
 }
 
 /// The token response (RFC 6749 §5.1), with an ID token for the scope `openid` (OpenID Connect Core §3.1.3.3).
-fn issued(app: &App, client: &Client, tokens: &Tokens<'_>, now: Timestamp) -> Result<HttpResponse, Problem> {
+fn issued(app: &App, tokens: &Tokens<'_>, now: Timestamp) -> Result<HttpResponse, Problem> {
     let Tokens { access, refresh, scope, about } = tokens;
     let id_token = match about.as_ref().filter(|_| has_scope(scope, "openid")) {
-        Some(IdTokenContent { signed_in, nonce }) => {
-            let content = IdTokenFor { signed_in, scope, nonce: *nonce, access_token: &access.token };
-            Some(token::id_token(app, client, &content, now)?)
-        }
+        Some(content) => id_token(app, content, scope, access, now)?,
         None => None,
     };
     let response = TokenResponse {
@@ -174,4 +174,25 @@ fn issued(app: &App, client: &Client, tokens: &Tokens<'_>, now: Timestamp) -> Re
         ..TokenResponse::default()
     };
     Ok(response.of_token_endpoint())
+}
+
+/// The ID token. One that is too large is left out: the login has checked the size, and the claims have grown since, by another
+/// login of the user. A refresh may be answered without one (OpenID Connect Core §12.2).
+fn id_token(
+    app: &App,
+    content: &IdTokenContent<'_>,
+    scope: &str,
+    access: &AccessToken,
+    now: Timestamp,
+) -> Result<Option<Plain>, Problem> {
+    let IdTokenContent { client, signed_in, nonce } = *content;
+    match token::id_token(app, IdTokenFor { client, signed_in, scope, nonce }, &access.token, now) {
+        Ok(id_token) => Ok(Some(id_token)),
+        Err(IdTokenError::Key(error)) => Err(error.into()),
+        Err(IdTokenError::TooLarge(reason)) => {
+            let (client, session) = (client.id.clone(), signed_in.session.id);
+            telemetry::record(&Event::IdTokenTooLarge { client, session, reason });
+            Ok(None)
+        }
+    }
 }

@@ -25,12 +25,14 @@ pub struct Credential {
     pub session: SessionId,
     /// The kind of the credentials.
     pub means: Means,
+    /// Whether the answer has claims of the provider that only its stored claims contain.
+    pub with_claims: bool,
 }
 
 /// The session cookie alone. The header `Authorization` is ignored.
 pub fn by_cookie(app: &App, request: &HttpRequest) -> Result<Credential, Problem> {
     match cookies::session(app, request) {
-        SessionCookie::Names(session) => Ok(Credential { session, means: Means::Cookie }),
+        SessionCookie::Names(session) => Ok(Credential { session, means: Means::Cookie, with_claims: false }),
         SessionCookie::Missing | SessionCookie::Garbage => Err(Refusal::NoSession.into()),
         SessionCookie::Conflict(_) => Err(Refusal::SessionCookiesConflict.into()),
     }
@@ -72,7 +74,9 @@ pub async fn for_openid(
     gate::check(app, &claims)?;
     let session = claims.sid.filter(|_| has_scope(&claims.scope, "openid"));
     let session = session.ok_or_else(|| Problem::insufficient_scope("openid"))?;
-    Ok(Credential { session, means: Means::Token { scope: claims.scope } })
+    let own = app.clients.get(&claims.client_id).is_some_and(|client| client.tokens.reads_provider_claims());
+    let with_claims = own || has_scope(&claims.scope, "profile");
+    Ok(Credential { session, means: Means::Token { scope: claims.scope }, with_claims })
 }
 
 /// The session with that id, if it is live. `None` for a revoked or expired session.
@@ -103,7 +107,7 @@ fn bearer(app: &App, request: &HttpRequest, now: Timestamp) -> Result<Option<Acc
 
 fn of_session(claims: AccessClaims) -> Result<Credential, Problem> {
     let session = claims.sid.ok_or(Refusal::BearerInvalid)?;
-    Ok(Credential { session, means: Means::Token { scope: claims.scope } })
+    Ok(Credential { session, means: Means::Token { scope: claims.scope }, with_claims: false })
 }
 
 /// The access token from the header or from the form of a `POST` (RFC 6750 §2); both at once are an error. The query is

@@ -67,7 +67,7 @@ async fn judge(app: &App, entry: &Entry, request: &mut ServiceRequest) -> Result
     request.extensions_mut().insert(FromListedOrigin(is_listed));
     let refused_origin = entry.origin == OriginRule::Listed && !is_listed;
     let now = app.clock.now();
-    let Some(Credential { session, means }) = credential(app, entry.access, request, now).await? else {
+    let Some(Credential { session, means, with_claims }) = credential(app, entry.access, request, now).await? else {
         return if refused_origin { Err(Refusal::ForeignOrigin.into()) } else { Ok(()) };
     };
     // Browsers attach cookies to requests that another site causes, but never an access token (SE-13).
@@ -76,7 +76,7 @@ async fn judge(app: &App, entry: &Entry, request: &mut ServiceRequest) -> Result
     }
     let signed_in = match entry.access {
         Access::BuiltIn => gate::seen(app, session, now).await?.signed_in,
-        _ => gate::live(app, session, now).await?,
+        _ => gate::live_with(app, session, with_claims, now).await?,
     };
     request.extensions_mut().insert(Caller { signed_in, means });
     Ok(())

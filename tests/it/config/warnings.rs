@@ -93,6 +93,9 @@ fn risky_settings_are_warned_of() {
         ("sessions.cookie.domain", cookie("co.uk", "login.co.uk"), "public suffix"),
         ("sessions.cookie.domain", cookie("github.io", "me.github.io"), "public suffix"),
         ("tokens.access_lifetime", "[tokens]\naccess_lifetime = \"25h\"".into(), "longer than a day"),
+        ("clients.web.access_lifetime", "[clients.web]\naccess_lifetime = \"25h\"".into(), "longer than a day"),
+        ("signing.algorithms", "[signing]\nalgorithms = [\"EdDSA\", \"ES256\", \"RS256\"]".into(), "many services"),
+        ("clients.web.server_logout", "[clients.web]\nserver_logout = \"sign_in\"".into(), "is public"),
         ("server.listen", "[server]\nlisten = \"0.0.0.0:8080\"".into(), "other machines"),
         ("server.listen", "[server]\nlisten = \"[::]:8080\"\npublic_url = \"http://localhost:8080\"".into(), "http"),
         ("providers.google.allow", google(""), "everybody"),
@@ -133,6 +136,12 @@ fn usual_settings_are_not_warned_of() {
             .into(),
         "[login]\nreturn_to = [\"http://127.0.0.1:3000\", \"https://*.svc.cluster.local\"]".into(),
         "[tokens]\naccess_lifetime = \"1d\"".into(),
+        "[clients.web]\naccess_lifetime = \"1d\"\nid_lifetime = \"1d\"".into(),
+        "[signing]\nalgorithms = [\"RS256\", \"EdDSA\"]".into(),
+        format!(
+            "[clients.web]\ntype = \"confidential\"\nclient_secret = \"{}\"\nserver_logout = \"sign_in\"",
+            "x".repeat(40)
+        ),
         google("[providers.google.allow]\nemail_domains = [\"example.com\"]"),
         format!("[login]\nsign_up = false\n{}", google("")),
         oidc("corp", ""),

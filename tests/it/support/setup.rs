@@ -83,6 +83,8 @@ impl Setup {
         table["client_id"] = value(CLIENT);
         table["client_secret"] = value(CLIENT_SECRET);
         table["timeout"] = value("30s");
+        // The fake provider answers no such request by itself; a client with the scope `groups` would cause one.
+        table["userinfo"] = value("never");
         let mut providers = Table::new();
         providers[id] = Item::Table(table);
         let mut document = DocumentMut::new();

@@ -1,7 +1,9 @@
-//! The values of `clients.<id>.grants` and `clients.<id>.type`.
+//! The values of a client's keys that are one of a few words.
 
 use schemars::JsonSchema;
 use serde::Deserialize;
+
+use crate::config::value::algorithm::Algorithm;
 
 /// A grant type (RFC 6749 §1.3).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
@@ -44,4 +46,53 @@ pub enum ClientType {
     Public,
     /// It can: it runs on a server.
     Confidential,
+}
+
+/// What ID tokens say of the user.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum IdTokenClaims {
+    /// All claims that the scopes release.
+    Scopes,
+    /// What the scopes release is at userinfo only (OpenID Connect Core §5.4).
+    Minimal,
+}
+
+/// What a logout that the client's server asks for ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ServerLogout {
+    /// The app's session that the ID token names.
+    App,
+    /// The sign-in that it came from too, with all apps under it.
+    SignIn,
+}
+
+/// The value of `access_token_alg`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+pub enum AccessTokenAlg {
+    /// The first of `signing.algorithms`.
+    #[serde(rename = "")]
+    First,
+    /// ECDSA with P-256 and SHA-256 (RFC 7518 §3.4).
+    #[serde(rename = "ES256")]
+    Es256,
+    /// RSASSA-PKCS1-v1_5 with SHA-256 (RFC 7518 §3.3).
+    #[serde(rename = "RS256")]
+    Rs256,
+    /// `EdDSA` with Ed25519 (RFC 8037 §3.1).
+    #[serde(rename = "EdDSA")]
+    EdDsa,
+}
+
+impl AccessTokenAlg {
+    /// The algorithm; `None` for the first of `signing.algorithms`.
+    pub fn algorithm(self) -> Option<Algorithm> {
+        match self {
+            Self::First => None,
+            Self::Es256 => Some(Algorithm::Es256),
+            Self::Rs256 => Some(Algorithm::Rs256),
+            Self::EdDsa => Some(Algorithm::EdDsa),
+        }
+    }
 }

@@ -1,8 +1,10 @@
 //! `[clients.<id>]`: the apps and services that use the gateway (OAuth clients).
 
 pub(crate) mod choice;
+pub(crate) mod claims;
 mod credentials;
 pub(crate) mod model;
 pub(crate) mod raw;
 pub(crate) mod rules;
+pub(crate) mod tokens;
 mod uris;

@@ -2,7 +2,8 @@
 
 use url::Url;
 
-use super::choice::{AssertionAudience, ClientType, Grant};
+use super::choice::{AssertionAudience, ClientType, Grant, ServerLogout};
+use super::tokens::ClientTokens;
 use crate::base::secret::Plain;
 use crate::config::value::algorithm::Algorithm;
 use crate::config::value::public_key::AssertionKey;
@@ -44,8 +45,16 @@ pub struct Client {
     pub audience: Vec<String>,
     /// The algorithm that signs its ID tokens.
     pub id_token_alg: Algorithm,
+    /// What its tokens have of their own.
+    pub tokens: ClientTokens,
+    /// Further audiences whose access tokens it may introspect; `*`: any.
+    pub introspects: Vec<String>,
+    /// How many sessions it may have under one browser's, 1 to 1000.
+    pub sessions_per_browser: u32,
     /// The ids of the providers at which its users may sign in; empty: all providers.
     pub providers: Vec<String>,
+    /// What a logout that its server asks for ends.
+    pub server_logout: ServerLogout,
     /// Where it receives logout tokens (OpenID Connect Back-Channel Logout 1.0 §2.2).
     pub backchannel_logout_uri: Option<Url>,
     /// Whether `backchannel_logout_uri` may be an address of a private network.

@@ -1,11 +1,14 @@
 //! Validates a `[clients.<id>]` section.
 
+use std::time::Duration;
+
 use uuid::Uuid;
 
 use super::choice::{ClientType, Grant};
 use super::credentials::{assertion_audience, public_key, secret};
 use super::model::{ACCOUNT_SCOPE, BUILT_IN_CLIENT, Client};
 use super::raw::RawClient;
+use super::tokens::{self, id_token_alg, introspects};
 use super::uris::{backchannel_logout_uri, private_use_schemes, read_redirect_uris};
 use crate::config::layer::suggest::suggest_word;
 use crate::config::layer::validator::{Validator, quoted};
@@ -29,6 +32,8 @@ pub(crate) struct ClientContext<'a> {
     pub(crate) issuer: Option<&'a str>,
     /// `tokens.audience`: the default audience.
     pub(crate) audience: &'a [String],
+    /// `sessions.idle_timeout`, unless it is invalid.
+    pub(crate) idle_timeout: Option<Duration>,
 }
 
 pub(crate) fn validate(
@@ -39,7 +44,7 @@ pub(crate) fn validate(
 ) -> Option<Client> {
     let key = |key: &str| format!("clients.{id}.{key}");
     let good_id = id_is_free(id, context, validator);
-    let schemes = private_use_schemes(&key("insecure_allow_dotless_schemes"), &raw, validator);
+    let schemes = private_use_schemes(&raw);
     let redirect_uris = read_redirect_uris(&key("redirect_uris"), &raw.redirect_uris, schemes, validator);
     let after_logout =
         read_redirect_uris(&key("post_logout_redirect_uris"), &raw.post_logout_redirect_uris, schemes, validator);
@@ -50,6 +55,8 @@ pub(crate) fn validate(
     providers(&key("providers"), &raw.providers, context.providers, "; an empty list allows all", validator);
     provider_tokens(&key("provider_tokens"), &raw, context, validator);
     id_token_alg(&key("id_token_alg"), &raw, context.algorithms, validator);
+    let tokens = tokens::validate(&key, &raw, context, validator);
+    introspects(&key("introspects"), &raw, validator);
     let backchannel_logout_uri = backchannel_logout_uri(&key("backchannel_logout_uri"), &raw, validator);
     assertion_audience(&key, &raw, validator);
     let has_public_key = !raw.public_key_file.is_empty();
@@ -75,6 +82,10 @@ pub(crate) fn validate(
         scopes: raw.scopes,
         audience: raw.audience,
         id_token_alg: raw.id_token_alg,
+        tokens: tokens?,
+        introspects: raw.introspects,
+        sessions_per_browser: raw.sessions_per_browser,
+        server_logout: raw.server_logout,
         providers: raw.providers,
         backchannel_logout_uri,
         insecure_allow_private_logout_uri: raw.insecure_allow_private_logout_uri,
@@ -179,15 +190,5 @@ fn provider_tokens(key: &str, raw: &RawClient, context: &ClientContext<'_>, vali
             what,
             format!("write store_tokens = true in [providers.{id}], or remove it here"),
         );
-    }
-}
-
-/// Only clients with redirect URIs get ID tokens.
-fn id_token_alg(key: &str, raw: &RawClient, algorithms: Option<&[Algorithm]>, validator: &mut Validator<'_>) {
-    let Some(algorithms) = algorithms.filter(|_| !raw.redirect_uris.is_empty()) else { return };
-    if !algorithms.contains(&raw.id_token_alg) {
-        let names: Vec<_> = algorithms.iter().map(|algorithm| format!("\"{}\"", algorithm.name())).collect();
-        let what = format!("\"{}\" is not among signing.algorithms", raw.id_token_alg.name());
-        validator.reject(key, what, format!("write {}, or add it to signing.algorithms", names.join(" or ")));
     }
 }

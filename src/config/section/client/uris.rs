@@ -4,26 +4,16 @@ use std::net::IpAddr;
 
 use url::{Host, Url};
 
-use super::choice::ClientType;
 use super::raw::RawClient;
 use crate::base::outbound;
 use crate::config::layer::validator::{Validator, quoted};
 use crate::config::section::address;
 use crate::config::value::redirect_uri::{PrivateUseSchemes, RedirectUri};
 
-/// Which private-use schemes the redirect URIs may have. A confidential client runs on a server and may have none.
-pub(crate) fn private_use_schemes(key: &str, raw: &RawClient, validator: &mut Validator<'_>) -> PrivateUseSchemes {
-    match (raw.r#type, raw.insecure_allow_dotless_schemes) {
-        (ClientType::Public, true) => PrivateUseSchemes::Dotless,
-        (ClientType::Public, false) => PrivateUseSchemes::Dotted,
-        (ClientType::Confidential, allowed) => {
-            if allowed {
-                let remedy = "remove it, or write type = \"public\"";
-                validator.reject(key, "is true, but the client is confidential", remedy);
-            }
-            PrivateUseSchemes::None
-        }
-    }
+/// Which private-use schemes the redirect URIs may have. A confidential client may have them too: some apps have a server and a
+/// phone app under one id.
+pub(crate) fn private_use_schemes(raw: &RawClient) -> PrivateUseSchemes {
+    if raw.insecure_allow_dotless_schemes { PrivateUseSchemes::Dotless } else { PrivateUseSchemes::Dotted }
 }
 
 pub(crate) fn read_redirect_uris(
@@ -34,8 +24,8 @@ pub(crate) fn read_redirect_uris(
 ) -> Option<Vec<RedirectUri>> {
     let read = |(item, text): (usize, &String)| {
         let remedy = "write the whole URI as browsers do, as \"https://app.example.com/callback\"; http is allowed for \
-                      127.0.0.1, [::1] and localhost only; a private-use scheme, as \"com.example.app:/callback\", \
-                      for public clients only";
+                      127.0.0.1, [::1] and localhost only; a private-use scheme has a dot, as \
+                      \"com.example.app:/callback\", unless insecure_allow_dotless_schemes is true";
         let parsed = RedirectUri::parse(text, schemes).map_err(|bad| format!("{} {bad}", quoted(text)));
         parsed.map_err(|what| validator.reject_item(key, item, what, remedy)).ok()
     };

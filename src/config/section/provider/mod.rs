@@ -8,6 +8,7 @@ pub(crate) mod endpoints;
 mod issuer;
 pub(crate) mod linking;
 mod missing;
+pub(crate) mod needs;
 pub(crate) mod oauth1;
 pub(crate) mod oauth2;
 pub(crate) mod oidc;

@@ -3,15 +3,14 @@
 use uuid::Uuid;
 
 use super::choice::{EmailVerified, PushedAuthorization, Userinfo};
-use super::claims::ClaimPointers;
 use super::issuer::{self, ONE_TENANT, TENANT};
 use super::missing::missing;
+use super::needs::ClaimNeeds;
 use super::raw::RawProvider;
 use super::registration::Registration;
 use crate::base::jws::{JwsAlgorithm, UnusableAlgorithm};
 use crate::config::layer::suggest::suggest_word;
 use crate::config::layer::validator::{Validator, quoted};
-use crate::config::section::tokens::UserClaim;
 use crate::config::value::pointer::Pointer;
 
 /// An OpenID provider. Endpoints and keys come from discovery.
@@ -27,7 +26,7 @@ pub struct Oidc {
     pub pushed_authorization: PushedAuthorization,
     /// When claims are requested from the userinfo endpoint.
     pub userinfo: Userinfo,
-    /// The claims that rules and access tokens need. With `userinfo = "auto"`, userinfo is requested when the ID token lacks one.
+    /// The claims that rules, access tokens and clients need. With `userinfo = "auto"`, userinfo is requested when the ID token lacks one.
     pub needed_claims: Vec<Pointer>,
     /// The accepted JWS algorithms of ID tokens; empty: those from discovery, except `none` and HMAC.
     pub signing_algorithms: Vec<JwsAlgorithm>,
@@ -56,7 +55,7 @@ pub(crate) fn validate(
     key: &dyn Fn(&str) -> String,
     raw: &mut RawProvider,
     registration: Option<Registration>,
-    token_claims: &[UserClaim],
+    needs: &ClaimNeeds<'_>,
     validator: &mut Validator<'_>,
 ) -> Option<Oidc> {
     let text = std::mem::take(&mut raw.issuer);
@@ -92,7 +91,7 @@ pub(crate) fn validate(
         );
     }
     let registration = registration?;
-    let needed_claims = needed_claims(&registration, token_claims);
+    let needed_claims = needs.at(&registration);
     Some(Oidc {
         registration,
         issuer: issuer?,
@@ -117,25 +116,6 @@ fn tenants(key: &str, tenants: &[String], validator: &mut Validator<'_>) -> Vec<
         }
     }
     read
-}
-
-/// The e-mail address, and the claims that a rule of `allow` or `tokens.claims` needs.
-fn needed_claims(registration: &Registration, token_claims: &[UserClaim]) -> Vec<Pointer> {
-    let ClaimPointers { email, email_verified, name, preferred_username, picture, groups, .. } = &registration.claims;
-    let allow = &registration.allow;
-    let of_tokens = token_claims.iter().filter_map(|claim| match claim {
-        UserClaim::Email => email.as_ref(),
-        UserClaim::EmailVerified => email_verified.as_ref(),
-        UserClaim::Name => name.as_ref(),
-        UserClaim::PreferredUsername => preferred_username.as_ref(),
-        UserClaim::Picture => picture.as_ref(),
-        UserClaim::Groups => groups.as_ref(),
-    });
-    let of_domains = email_verified.as_ref().filter(|_| !allow.email_domains.is_empty());
-    let of_groups = groups.as_ref().filter(|_| !allow.groups.is_empty());
-    let of_rules = allow.claims.iter().map(|(pointer, _)| pointer);
-    let all = email.iter().chain(of_tokens).chain(of_domains).chain(of_groups).chain(of_rules);
-    all.cloned().collect()
 }
 
 /// Reads the algorithms. Each must be one that is verified, and a secret for HMAC long enough (RT-20).

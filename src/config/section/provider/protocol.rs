@@ -1,6 +1,7 @@
 //! A provider, validated: one of three protocols.
 
 use super::choice::ProviderKind;
+use super::needs::ClaimNeeds;
 use super::oauth1::{self, OAuth1};
 use super::oauth2::{self, OAuth2};
 use super::oidc::{self, Oidc};
@@ -10,7 +11,6 @@ use super::unused_keys;
 use crate::config::layer::preset;
 use crate::config::layer::suggest::suggest_word;
 use crate::config::layer::validator::{Validator, quoted};
-use crate::config::section::tokens::UserClaim;
 
 /// One configured provider, by the protocol that it speaks.
 pub enum Provider {
@@ -48,11 +48,11 @@ impl Provider {
     }
 }
 
-/// Validates one provider. `token_claims` is `tokens.claims`: the claims that a login must be able to provide.
+/// Validates one provider. `needs` are the claims that a login must be able to provide.
 pub(crate) fn validate(
     id: &str,
     raw: &mut RawProvider,
-    token_claims: &[UserClaim],
+    needs: &ClaimNeeds<'_>,
     validator: &mut Validator<'_>,
 ) -> Option<Provider> {
     let key = |key: &str| format!("providers.{id}.{key}");
@@ -75,7 +75,7 @@ pub(crate) fn validate(
     unused_keys::validate(&key, raw, validator);
     let registration = registration::validate(id, &key, raw, validator);
     match raw.kind {
-        ProviderKind::Oidc => oidc::validate(&key, raw, registration, token_claims, validator).map(Provider::Oidc),
+        ProviderKind::Oidc => oidc::validate(&key, raw, registration, needs, validator).map(Provider::Oidc),
         ProviderKind::OAuth2 => oauth2::validate(&key, raw, registration, validator).map(Provider::OAuth2),
         ProviderKind::OAuth1 => oauth1::validate(&key, raw, registration, validator).map(Provider::OAuth1),
     }

@@ -67,7 +67,7 @@ pub(crate) struct RawProvider {
     pub(crate) pushed_authorization: PushedAuthorization,
     /// parameters that are added to the authorization request, and override those of the caller
     pub(crate) extra_params: BTreeMap<String, String>,
-    /// `auto` (when the ID token lacks the e-mail address or a claim that `allow` or tokens.claims needs), `always` or `never`
+    /// `auto` (when the ID token lacks the e-mail address or a claim that `allow`, tokens.claims, or a client needs by its `claims` or its scope `groups`), `always` or `never`
     pub(crate) userinfo: Userinfo,
     /// accepted JWS algorithms of ID tokens; empty: those from discovery, except `none` and HMAC; `EdDSA` and `Ed25519` are one
     pub(crate) signing_algorithms: Vec<String>,

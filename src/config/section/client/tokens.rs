@@ -1,0 +1,115 @@
+//! What the tokens of a client have of their own: lifetimes, algorithms, claims.
+
+use std::time::Duration;
+
+use super::choice::{ClientType, IdTokenClaims};
+use super::claims::{self, ClaimSource, ClientClaim};
+use super::raw::RawClient;
+use super::rules::ClientContext;
+use crate::config::layer::validator::{Validator, quoted};
+use crate::config::value::algorithm::Algorithm;
+use crate::config::value::pointer::Pointer;
+
+/// The keys of a client that override those of `[tokens]` and `[signing]`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ClientTokens {
+    /// Lifetime of its access tokens; `None`: `tokens.access_lifetime`.
+    pub access_lifetime: Option<Duration>,
+    /// Lifetime of its ID tokens; `None`: `tokens.id_lifetime`.
+    pub id_lifetime: Option<Duration>,
+    /// The algorithm that signs its access tokens; `None`: the first of `signing.algorithms`.
+    pub access_token_alg: Option<Algorithm>,
+    /// What its ID tokens say of the user.
+    pub id_token_claims: IdTokenClaims,
+    /// Further claims of its ID tokens and of userinfo.
+    pub claims: Vec<ClientClaim>,
+}
+
+impl ClientTokens {
+    /// Those of a client without keys of its own.
+    pub const DEFAULT: Self = Self {
+        access_lifetime: None,
+        id_lifetime: None,
+        access_token_alg: None,
+        id_token_claims: IdTokenClaims::Scopes,
+        claims: Vec::new(),
+    };
+
+    /// Whether a claim has its value from the provider's claims.
+    pub fn reads_provider_claims(&self) -> bool {
+        self.provider_claims().next().is_some()
+    }
+
+    /// The places of those values in the provider's claims.
+    pub fn provider_claims(&self) -> impl Iterator<Item = &Pointer> {
+        self.claims.iter().filter_map(|claim| match &claim.source {
+            ClaimSource::Provider(pointer) => Some(pointer),
+            ClaimSource::Fixed(_) => None,
+        })
+    }
+}
+
+pub(crate) fn validate(
+    key: &dyn Fn(&str) -> String,
+    raw: &RawClient,
+    context: &ClientContext<'_>,
+    validator: &mut Validator<'_>,
+) -> Option<ClientTokens> {
+    within_idle_timeout(&key("access_lifetime"), raw.access_lifetime, context.idle_timeout, validator);
+    let claims = claims::claims(&key("claims"), &raw.claims, validator);
+    let access_token_alg = raw.access_token_alg.algorithm();
+    if let Some(algorithm) = access_token_alg {
+        is_signed_with(&key("access_token_alg"), algorithm, context.algorithms, validator);
+    }
+    Some(ClientTokens {
+        access_lifetime: raw.access_lifetime,
+        id_lifetime: raw.id_lifetime,
+        access_token_alg,
+        id_token_claims: raw.id_token_claims,
+        claims: claims?,
+    })
+}
+
+/// An access token ends with the idle timeout of its session; a longer lifetime would be cut at each token.
+fn within_idle_timeout(key: &str, lifetime: Option<Duration>, idle: Option<Duration>, validator: &mut Validator<'_>) {
+    if let (Some(lifetime), Some(idle)) = (lifetime, idle)
+        && idle < lifetime
+    {
+        validator.reject(key, "is longer than sessions.idle_timeout, which cuts every token", "write at most as much");
+    }
+}
+
+/// Only clients with redirect URIs get ID tokens.
+pub(crate) fn id_token_alg(
+    key: &str,
+    raw: &RawClient,
+    algorithms: Option<&[Algorithm]>,
+    validator: &mut Validator<'_>,
+) {
+    if !raw.redirect_uris.is_empty() {
+        is_signed_with(key, raw.id_token_alg, algorithms, validator);
+    }
+}
+
+fn is_signed_with(key: &str, algorithm: Algorithm, known: Option<&[Algorithm]>, validator: &mut Validator<'_>) {
+    let Some(known) = known.filter(|known| !known.contains(&algorithm)) else { return };
+    let names: Vec<_> = known.iter().map(|algorithm| format!("\"{}\"", algorithm.name())).collect();
+    let what = format!("\"{}\" is not among signing.algorithms", algorithm.name());
+    validator.reject(key, what, format!("write {}, or add it to signing.algorithms", names.join(" or ")));
+}
+
+/// Introspection requires client authentication (RFC 7662 §2.1).
+pub(crate) fn introspects(key: &str, raw: &RawClient, validator: &mut Validator<'_>) {
+    if raw.r#type == ClientType::Public && !raw.introspects.is_empty() {
+        let remedy = "remove it, or write type = \"confidential\"";
+        validator.reject(key, "is set, but the client is public, and introspection needs a secret", remedy);
+    }
+    for (item, audience) in raw.introspects.iter().enumerate() {
+        if audience.trim().is_empty() {
+            validator.reject_item(key, item, "is empty", "write an audience of access tokens, or remove it");
+        } else if audience.contains('*') && audience != "*" {
+            let remedy = "write whole audiences, or [\"*\"] for any";
+            validator.reject_item(key, item, format!("{} is a pattern", quoted(audience)), remedy);
+        }
+    }
+}

@@ -1,0 +1,50 @@
+//! Which claims a login has to provide, for `userinfo = "auto"`.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use super::claims::ClaimPointers;
+use super::registration::Registration;
+use crate::config::section::client::raw::RawClient;
+use crate::config::section::tokens::UserClaim;
+use crate::config::value::pointer::Pointer;
+
+/// The settings of other sections that need claims of the provider.
+pub(crate) struct ClaimNeeds<'a> {
+    /// `tokens.claims`
+    pub(crate) token_claims: &'a [UserClaim],
+    /// `[clients.*]`, as they are written
+    pub(crate) clients: &'a BTreeMap<String, RawClient>,
+}
+
+impl ClaimNeeds<'_> {
+    /// The e-mail address, and the claims that a rule of `allow`, `tokens.claims`, or a client of this provider needs: its
+    /// `claims`, and the groups for its scope `groups`.
+    pub(crate) fn at(&self, registration: &Registration) -> Vec<Pointer> {
+        let ClaimPointers { email, email_verified, name, preferred_username, picture, groups, .. } =
+            &registration.claims;
+        let allow = &registration.allow;
+        let of_tokens = self.token_claims.iter().filter_map(|claim| match claim {
+            UserClaim::Email => email.as_ref(),
+            UserClaim::EmailVerified => email_verified.as_ref(),
+            UserClaim::Name => name.as_ref(),
+            UserClaim::PreferredUsername => preferred_username.as_ref(),
+            UserClaim::Picture => picture.as_ref(),
+            UserClaim::Groups => groups.as_ref(),
+        });
+        let clients = || self.clients.values().filter(|client| takes(client, &registration.id));
+        let any_has_groups = clients().any(|client| client.scopes.iter().any(|scope| scope == "groups"));
+        let of_domains = email_verified.as_ref().filter(|_| !allow.email_domains.is_empty());
+        let of_groups = groups.as_ref().filter(|_| !allow.groups.is_empty() || any_has_groups);
+        let of_rules = allow.claims.iter().map(|(pointer, _)| pointer);
+        let all = email.iter().chain(of_tokens).chain(of_domains).chain(of_groups).chain(of_rules);
+        // A value that is no pointer is reported where the client is validated.
+        let texts = clients().flat_map(|client| client.claims.values()).filter_map(Value::as_str);
+        all.cloned().chain(texts.filter_map(|text| Pointer::parse(text).ok())).collect()
+    }
+}
+
+fn takes(client: &RawClient, provider: &str) -> bool {
+    client.providers.is_empty() || client.providers.iter().any(|id| id == provider)
+}

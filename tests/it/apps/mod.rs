@@ -1,0 +1,6 @@
+//! What apps of other people send, and what they need: the situations of public reports, one test for each, and a table for
+//! each kind.
+
+mod claims;
+mod own_tokens;
+mod server_logout;

@@ -1,0 +1,211 @@
+//! What a client's tokens have of their own: lifetimes, the algorithm, the audiences that it may introspect, and how many
+//! sessions it may have.
+
+use chrono::TimeDelta;
+use serde_json::{Value, json};
+
+use crate::support::app::{
+    self, SECRET, Tokens, claims, code, header, path, post, post_as, redeem, refresh, sign_in, userinfo,
+};
+use crate::support::{Gateway, LogCapture, Setup};
+
+/// The lifetime of a token in seconds.
+fn lifetime(token: &str) -> i64 {
+    let claims = claims(token);
+    let at = |name: &str| claims[name].as_i64().expect("a time");
+    at("exp") - at("iat")
+}
+
+fn id_lifetime(tokens: &Tokens) -> i64 {
+    lifetime(tokens.id.as_deref().expect("an ID token"))
+}
+
+/// Signs a new browser in to a public client that has one redirect URI, `https://{client}.example/cb`.
+async fn tokens_of(gateway: &Gateway, client: &str) -> Tokens {
+    let redirect_uri = format!("https://{client}.example/cb");
+    let asked = path(&[("client_id", client), ("redirect_uri", &redirect_uri)]);
+    let answer = sign_in(&gateway.browser(), &asked, "ada").await;
+    let changes = [("client_id", client), ("redirect_uri", &*redirect_uri)];
+    Tokens::of(&redeem(gateway, &code(&answer), &changes).await)
+}
+
+async fn refreshed(gateway: &Gateway, client: &str, tokens: &Tokens) -> Tokens {
+    let form = [("grant_type", "refresh_token"), ("refresh_token", tokens.refresh()), ("client_id", client)];
+    Tokens::of(&post(gateway, "/oauth2/token", &form).await)
+}
+
+fn client(id: &str, lines: &str) -> String {
+    format!("[clients.{id}]\nredirect_uris = ['https://{id}.example/cb']\nid_token_alg = 'ES256'\n{lines}\n")
+}
+
+/// Argo CD takes the ID token for its session, Jenkins `expires_in`: both are the client's own, at the redemption and at a
+/// refresh, and other clients keep those of `[tokens]`.
+#[tokio::test]
+async fn lifetimes_are_global() {
+    let clients = [
+        ("argocd", "id_lifetime = '12h'", 300, 43_200),
+        ("jenkins", "access_lifetime = '1d'", 86_400, 300),
+        ("both", "access_lifetime = '90s'\nid_lifetime = '1d'", 90, 86_400),
+        ("plain", "", 300, 300),
+    ];
+    let text: String = clients.iter().map(|(id, lines, ..)| client(id, lines)).collect();
+    let gateway = app::setup().toml(&text).start();
+    for (id, _, access, of_id) in clients {
+        let first = tokens_of(&gateway, id).await;
+        for tokens in [refreshed(&gateway, id, &first).await, first] {
+            assert_eq!((lifetime(&tokens.access), id_lifetime(&tokens)), (access, of_id), "{id}");
+            assert_eq!(tokens.body["expires_in"], access, "{id}");
+        }
+    }
+    let own = gateway.browser().sign_in_json("ada").await;
+    assert_eq!(own["api"]["expires_in"], 300, "the built-in client");
+    let itself = format!(
+        "[clients.robot]\ntype = 'confidential'\nclient_secret = '{SECRET}'\ngrants = ['client_credentials']\n\
+         access_lifetime = '2h'"
+    );
+    let gateway = Setup::beside(&gateway).toml(&itself).start();
+    let form = [("grant_type", "client_credentials")];
+    let tokens = Tokens::of(&post_as(&gateway, "robot", "/oauth2/token", &form).await);
+    assert_eq!((lifetime(&tokens.access), &tokens.body["expires_in"]), (7200, &json!(7200)));
+}
+
+/// SE-05: a token of a long lifetime ends with its session. The revocation feed keeps the end of the session as long as the
+/// longest token of any client could be valid.
+#[tokio::test]
+async fn a_long_token_ends_with_its_session_and_stays_revoked() {
+    let text = client("long", "access_lifetime = '20h'\nid_lifetime = '20h'")
+        + "[sessions]\nidle_timeout = '1d'\nabsolute_timeout = '30h'\n";
+    let gateway = app::setup().toml(&text).start();
+    let tokens = tokens_of(&gateway, "long").await;
+    assert_eq!((lifetime(&tokens.access), id_lifetime(&tokens)), (72_000, 72_000));
+    let kept = "SELECT extract(epoch FROM max(expires_at) - max(created_at))::bigint FROM revocations";
+    assert_eq!(
+        post(&gateway, "/oauth2/revoke", &[("token", tokens.refresh()), ("client_id", "long")]).await.status,
+        200
+    );
+    assert!(gateway.database.number(kept) >= 72_000);
+    assert_eq!(userinfo(&gateway, &tokens.access).await.status, 401);
+    let tokens = tokens_of(&gateway, "long").await;
+    gateway.hand.advance(TimeDelta::hours(15));
+    let tokens = refreshed(&gateway, "long", &tokens).await;
+    assert_eq!((lifetime(&tokens.access), id_lifetime(&tokens)), (15 * 3600, 15 * 3600), "the absolute end");
+}
+
+/// Services that take RS256 only get it; what verifies at the gateway does so by any of the keys.
+#[tokio::test]
+async fn access_tokens_have_the_algorithm_of_their_client() {
+    let clients =
+        [("first", "", "ES256"), ("spring", "RS256", "RS256"), ("edge", "EdDSA", "EdDSA"), ("same", "ES256", "ES256")];
+    let text: String = clients.iter().map(|(id, alg, _)| client(id, &format!("access_token_alg = '{alg}'"))).collect();
+    let robot = format!(
+        "[clients.robot]\ntype = 'confidential'\nclient_secret = '{SECRET}'\ngrants = ['client_credentials']\n\
+         access_token_alg = 'RS256'\n[signing]\nalgorithms = ['ES256', 'RS256', 'EdDSA']\n"
+    );
+    let gateway = app::setup().toml(&(text + &robot)).start();
+    let keys = gateway.browser().fetch("/.well-known/jwks.json").await.json();
+    let published = |token: &str| {
+        let header = header(token);
+        let keys = keys["keys"].as_array().expect("keys");
+        let key = keys.iter().find(|key| key["kid"] == header["kid"]).expect("a published key");
+        assert_eq!((&key["alg"], &header["typ"]), (&header["alg"], &json!("at+jwt")));
+        header["alg"].clone()
+    };
+    for (id, _, expected) in clients {
+        let first = tokens_of(&gateway, id).await;
+        let second = refreshed(&gateway, id, &first).await;
+        for tokens in [first, second] {
+            assert_eq!(published(&tokens.access), expected, "{id}");
+            assert_eq!(header(tokens.id.as_deref().expect("an ID token"))["alg"], "ES256", "{id}");
+            assert_eq!(userinfo(&gateway, &tokens.access).await.status, 200, "{id}");
+        }
+    }
+    let form = [("grant_type", "client_credentials")];
+    let tokens = Tokens::of(&post_as(&gateway, "robot", "/oauth2/token", &form).await);
+    assert_eq!(published(&tokens.access), "RS256");
+    let own = gateway.browser().sign_in_json("ada").await;
+    assert_eq!(published(own["api"]["access"].as_str().expect("a token")), "ES256", "the built-in client");
+    let list = gateway.browser().get("/status-lists/0").await;
+    assert_eq!(header(&list.body)["alg"], "ES256", "the status lists");
+    let asked = post_as(&gateway, "server", "/oauth2/introspect", &[("token", &tokens.access)]).await;
+    assert_eq!(asked.json(), json!({ "active": false }), "of another client");
+}
+
+/// The third code of an app with two sessions ends the oldest one, and the log says by which setting.
+#[tokio::test]
+async fn twentieth_session_ends() {
+    let text = client("two", "sessions_per_browser = 2") + &client("one", "sessions_per_browser = 1");
+    let gateway = app::setup().toml(&text).start();
+    let browser = gateway.browser();
+    browser.sign_in("ada").await;
+    let another = async |client: &str| {
+        let redirect_uri = format!("https://{client}.example/cb");
+        let asked = path(&[("client_id", client), ("redirect_uri", &redirect_uri)]);
+        let answer = browser.get(&asked).await;
+        let changes = [("client_id", client), ("redirect_uri", &*redirect_uri)];
+        Tokens::of(&redeem(&gateway, &code(&answer), &changes).await)
+    };
+    let lives = async |client: &str, tokens: &Tokens| {
+        let form = [("token", tokens.refresh()), ("client_id", client)];
+        let sid = tokens.claims()["sid"].as_str().expect("a sid").to_owned();
+        assert_eq!(form[1].1, client);
+        gateway.database.number(&format!("SELECT count(*) FROM sessions WHERE id = '{sid}' AND ended_at IS NULL")) == 1
+    };
+    let log = LogCapture::start();
+    let mut all = Vec::new();
+    for _ in 0..4 {
+        all.push(another("two").await);
+    }
+    let mut living = Vec::new();
+    for tokens in &all {
+        living.push(lives("two", tokens).await);
+    }
+    assert_eq!(living, [false, false, true, true]);
+    let told = log.text();
+    let lines: Vec<_> = told.lines().filter(|line| line.contains("app_sessions_replaced")).collect();
+    assert!(lines.len() >= 2, "{told}");
+    assert!(lines[0].contains("client=\"two\"") && lines[0].contains("sessions_per_browser"), "{lines:?}");
+    let first = another("one").await;
+    assert!(lives("one", &first).await && lives("two", &all[3]).await, "another app");
+    another("one").await;
+    assert!(!lives("one", &first).await);
+    // The default: twenty.
+    let mut of_spa = Vec::new();
+    for _ in 0..21 {
+        of_spa.push(Tokens::of(&redeem(&gateway, &code(&browser.get(&path(&[])).await), &[]).await));
+    }
+    assert_eq!(refresh(&gateway, of_spa[0].refresh()).await.status, 400);
+    assert_eq!(refresh(&gateway, of_spa[1].refresh()).await.status, 200);
+}
+
+/// A client that asks for all apps of an API, or for every token.
+#[tokio::test]
+async fn a_client_introspects_what_is_listed_for_it() {
+    let confidential =
+        |id: &str, lines: &str| format!("[clients.{id}]\ntype = 'confidential'\nclient_secret = '{SECRET}'\n{lines}\n");
+    let text = confidential("none", "")
+        + &confidential("api", "introspects = ['https://api.example']")
+        + &confidential("default", "introspects = ['default-api', 'unknown']")
+        + &confidential("every", "introspects = ['*']")
+        + &confidential("part", "introspects = ['https://api']")
+        + "[tokens]\naudience = ['default-api']\n";
+    let gateway = app::setup().toml(&text).start();
+    let of_spa = Tokens::of_spa(&gateway, "ada").await;
+    let own = gateway.browser().sign_in_json("ada").await;
+    let own = own["api"]["access"].as_str().expect("a token");
+    for (client, of_api, of_default) in [
+        ("none", false, false),
+        ("api", true, false),
+        ("default", false, true),
+        ("every", true, true),
+        ("part", false, false),
+    ] {
+        for (token, expected) in [(of_spa.access.as_str(), of_api), (own, of_default)] {
+            let answer = post_as(&gateway, client, "/oauth2/introspect", &[("token", token)]).await;
+            assert_eq!(answer.json()["active"], expected, "{client}");
+        }
+        let refresh = post_as(&gateway, client, "/oauth2/introspect", &[("token", of_spa.refresh())]).await;
+        assert_eq!(refresh.json(), json!({ "active": false }), "a refresh token of another client, {client}");
+    }
+    let junk = post_as(&gateway, "every", "/oauth2/introspect", &[("token", "junk")]).await;
+    assert_eq!(junk.json(), Value::from_iter([("active", false)]));
+}
