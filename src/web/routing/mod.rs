@@ -7,3 +7,4 @@ pub mod guard;
 pub mod observe;
 pub mod route;
 pub mod routes;
+mod spelling;

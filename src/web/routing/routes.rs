@@ -4,12 +4,13 @@
 use actix_web::body::BoxBody;
 use actix_web::dev::{HttpServiceFactory, ServiceRequest};
 use actix_web::middleware::{Next, from_fn};
-use actix_web::web::{self, Data, ServiceConfig};
+use actix_web::web::{self, Data, Resource, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
 
 use super::cors;
 use super::guard::guard;
 use super::route::{Access, Entry, Limit, OriginRule, Row, Surface};
+use super::spelling;
 use crate::app::App;
 use crate::web::answer::problem::Problem;
 use crate::web::answer::refusals::Refusal;
@@ -167,6 +168,13 @@ pub fn public(routes: &mut ServiceConfig, prefix: &str) {
     let mut scope = web::scope(prefix);
     for row in ROUTES {
         scope = scope.service(resource(row.path, row));
+        if let Some(path) = spelling::with_slash(row) {
+            scope = scope.service(handlers(spelling::posted(web::resource(path)), row));
+        }
+        if row.path == "/" && !prefix.is_empty() {
+            // The path of the issuer has no slash at its end.
+            routes.service(resource(prefix, row));
+        }
         if row.path == metadata::OAUTH && !prefix.is_empty() {
             // RFC 8414 §3.1: the well-known path stands before the path of the issuer.
             routes.service(resource(&format!("{}{prefix}", row.path), row));
@@ -177,7 +185,10 @@ pub fn public(routes: &mut ServiceConfig, prefix: &str) {
 
 /// The handlers of a row, wrapped in the guard. Methods without an entry get 405.
 fn resource(path: &str, row: &'static Row) -> impl HttpServiceFactory + 'static {
-    let mut resource = web::resource(path);
+    handlers(web::resource(path), row)
+}
+
+fn handlers(mut resource: Resource, row: &'static Row) -> impl HttpServiceFactory + 'static {
     for entry in row.entries {
         resource = resource.route(entry.route());
     }
@@ -206,7 +217,11 @@ async fn home(app: Data<App>) -> HttpResponse {
     page::see_other(&format!("{}/account", app.config.server.public_url.prefix()))
 }
 
+/// The answer at an unknown path, unless it is another spelling of a known one.
 async fn nothing_here(app: Data<App>, request: HttpRequest) -> HttpResponse {
+    if let Some(redirect) = spelling::redirect(&request) {
+        return redirect;
+    }
     let problem = Problem::from(Refusal::NotFound);
     credentials::note_viewer(&app, &request, &problem).await;
     problem.for_anyone(&request)
