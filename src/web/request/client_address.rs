@@ -6,15 +6,22 @@ use actix_web::HttpRequest;
 use actix_web::http::header;
 use ipnet::IpNet;
 
+use super::forwarded_for::forwarded_for;
 use crate::base::network::network_of;
 
-/// The client's address. Starts at the peer of the connection and reads `X-Forwarded-For` from the right, as long as
-/// the current address is a trusted proxy. Entries further left are not trustworthy: the client can set them (FW-06).
+/// The client's address. Starts at the peer of the connection and reads `X-Forwarded-For`, or without it `Forwarded`
+/// (RFC 7239), from the right, as long as the current address is a trusted proxy. Entries further left are not trustworthy:
+/// the client can set them (FW-06). A proxy that sets `Forwarded` has to remove `X-Forwarded-For`.
 pub fn address(request: &HttpRequest, trusted: &[IpNet]) -> IpAddr {
     let peer = request.peer_addr().map_or(IpAddr::V6(Ipv6Addr::UNSPECIFIED), |peer| peer.ip().to_canonical());
-    let lines = request.headers().get_all(header::X_FORWARDED_FOR).filter_map(|line| line.to_str().ok());
-    let named: Vec<&str> = lines.flat_map(|line| line.split(',')).map(str::trim).collect();
-    walk(peer, &named, trusted)
+    let lines = |name| request.headers().get_all(name).filter_map(|line| line.to_str().ok());
+    if request.headers().contains_key(header::X_FORWARDED_FOR) {
+        let named: Vec<&str> = lines(header::X_FORWARDED_FOR).flat_map(|line| line.split(',')).map(str::trim).collect();
+        return walk(peer, &named, trusted);
+    }
+    // Most requests have neither header.
+    let named = forwarded_for(lines(header::FORWARDED));
+    walk(peer, &named.iter().map(String::as_str).collect::<Vec<_>>(), trusted)
 }
 
 fn walk(peer: IpAddr, named: &[&str], trusted: &[IpNet]) -> IpAddr {
@@ -29,11 +36,13 @@ fn walk(peer: IpAddr, named: &[&str], trusted: &[IpNet]) -> IpAddr {
     address
 }
 
-/// The peer of the connection, if it sends `X-Forwarded-For` and is no trusted proxy, so that the header has no effect.
+/// The peer of the connection, if it sends `X-Forwarded-For` or `Forwarded` and is no trusted proxy, so that the header has no
+/// effect.
 pub fn untrusted_forwarder(request: &HttpRequest, trusted: &[IpNet]) -> Option<IpAddr> {
     let peer = request.peer_addr()?.ip().to_canonical();
     let is_trusted = trusted.iter().any(|net| net.contains(&peer));
-    (request.headers().contains_key(header::X_FORWARDED_FOR) && !is_trusted).then_some(peer)
+    let forwards = [header::X_FORWARDED_FOR, header::FORWARDED].iter().any(|name| request.headers().contains_key(name));
+    (forwards && !is_trusted).then_some(peer)
 }
 
 /// Parses an address. Some proxies add a port, or brackets around IPv6.
@@ -74,6 +83,33 @@ mod tests {
         assert_eq!(from("10.0.0.1", &["9.9.9.9:80"], &["10.0.0.0/8"]), "9.9.9.9");
         assert_eq!(from("10.0.0.1", &["[2001:db8::1]:80"], &["10.0.0.0/8"]), "2001:db8::1");
         assert_eq!(from("10.0.0.1", &["::ffff:9.9.9.9"], &["10.0.0.0/8"]), "9.9.9.9");
+    }
+
+    /// FW-06: `Forwarded` counts where there is no `X-Forwarded-For`.
+    #[test]
+    fn forwarded_is_read_like_x_forwarded_for() {
+        let of = |peer: &str, headers: &[(&str, &str)]| {
+            let mut request =
+                actix_web::test::TestRequest::default().peer_addr(format!("{peer}:1").parse().expect("a peer"));
+            for header in headers {
+                request = request.append_header(*header);
+            }
+            address(&request.to_http_request(), &["10.0.0.0/8".parse().expect("a network")]).to_string()
+        };
+        for (peer, headers, expected) in [
+            ("10.0.0.1", vec![("forwarded", "for=9.9.9.9")], "9.9.9.9"),
+            ("10.0.0.1", vec![("forwarded", "for=\"[2001:db8::1]:80\";proto=https")], "2001:db8::1"),
+            ("10.0.0.1", vec![("forwarded", "for=6.6.6.6, for=9.9.9.9, for=10.0.0.2")], "9.9.9.9"),
+            ("10.0.0.1", vec![("forwarded", "for=6.6.6.6"), ("forwarded", "for=9.9.9.9")], "9.9.9.9"),
+            ("10.0.0.1", vec![("forwarded", "for=6.6.6.6, for=unknown")], "10.0.0.1"),
+            ("10.0.0.1", vec![("forwarded", "for=6.6.6.6, for=_gw")], "10.0.0.1"),
+            ("10.0.0.1", vec![("forwarded", "for=6.6.6.6, proto=https")], "10.0.0.1"),
+            ("10.0.0.1", vec![("forwarded", "for=6.6.6.6"), ("x-forwarded-for", "9.9.9.9")], "9.9.9.9"),
+            ("10.0.0.1", vec![("forwarded", "for=6.6.6.6"), ("x-forwarded-for", "")], "10.0.0.1"),
+            ("192.0.2.1", vec![("forwarded", "for=6.6.6.6")], "192.0.2.1"),
+        ] {
+            assert_eq!(of(peer, &headers), expected, "{peer} {headers:?}");
+        }
     }
 
     #[test]

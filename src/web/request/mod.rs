@@ -12,6 +12,7 @@ pub mod credentials;
 pub mod expired_cookies;
 pub mod extract;
 pub mod forwarded;
+mod forwarded_for;
 mod limiter;
 pub mod login;
 mod login_limits;

@@ -30,7 +30,7 @@ impl RootSpanBuilder for Span {
         {
             tracing::warn!(
                 %peer,
-                "X-Forwarded-For is ignored, since this peer is not in server.trusted_proxies: if it is a proxy, limits count \
+                "X-Forwarded-For or Forwarded is ignored, since this peer is not in server.trusted_proxies: if it is a proxy, limits count \
                  all its users as one address"
             );
         }
