@@ -53,6 +53,8 @@ pub struct ErrorAnswer {
     pub target: Target,
     /// The parameter `error` (RFC 6749 §4.1.2.1).
     pub error: OAuthError,
+    /// The parameter that causes it; empty where the request was valid.
+    pub parameter: &'static str,
     /// `error_description`: ASCII without quotes (RFC 6749 §4.1.2.1).
     pub description: String,
 }
@@ -73,7 +75,7 @@ pub struct Target {
 impl ErrorAnswer {
     /// The error response to a request.
     pub fn to(request: &AuthorizationRequest, error: OAuthError, description: impl Into<String>) -> Self {
-        Self { target: Target::of(request), error, description: description.into() }
+        Self { target: Target::of(request), error, parameter: "", description: description.into() }
     }
 
     /// The response.

@@ -67,16 +67,16 @@ pub fn read(terms: &Terms<'_>, get: &dyn Fn(&str) -> Option<String>) -> Result<A
             Ok(mode) => (mode, None),
             Err(wrong) => (AnswerMode::Query, Some(wrong)),
         };
-    let told = |(error, description): Wrong| {
+    let told = |(error, parameter, description): Wrong| {
         let (client_id, redirect_uri, state) = (client_id.clone(), redirect_uri.clone(), state.clone());
         let target = Target { client_id, redirect_uri, mode, state };
-        AuthorizeError::Told(ErrorAnswer { target, error, description: description.to_owned() })
+        AuthorizeError::Told(ErrorAnswer { target, error, parameter, description: description.to_owned() })
     };
     if let Some(wrong) = wrong_mode {
         return Err(told(wrong));
     }
     if !terms.doubled.is_empty() {
-        return Err(told((OAuthError::InvalidRequest, "a parameter stands there twice")));
+        return Err(told((OAuthError::InvalidRequest, "(repeated)", "a parameter stands there twice")));
     }
     let rest = rest(terms, client, get).map_err(told)?;
     let installed = matched == Match::Installed;
@@ -85,7 +85,7 @@ pub fn read(terms: &Terms<'_>, get: &dyn Fn(&str) -> Option<String>) -> Result<A
 
 /// How the response is sent, and so an error response as well. A browser posts forms to `http` and `https` only.
 fn mode(redirect_uri: &str, asked: Option<&str>) -> Result<AnswerMode, Wrong> {
-    let wrong = |what| Err((OAuthError::InvalidRequest, what));
+    let wrong = |what| Err((OAuthError::InvalidRequest, "response_mode", what));
     match asked {
         None | Some("query") => Ok(AnswerMode::Query),
         Some("form_post") if redirect_uri.starts_with("http") => Ok(AnswerMode::FormPost),
@@ -94,7 +94,8 @@ fn mode(redirect_uri: &str, asked: Option<&str>) -> Result<AnswerMode, Wrong> {
     }
 }
 
-type Wrong = (OAuthError, &'static str);
+/// The error, the parameter that causes it, and the `error_description`.
+type Wrong = (OAuthError, &'static str, &'static str);
 
 /// Validates all parameters except client, redirect URI and `state`.
 fn rest(
@@ -105,19 +106,19 @@ fn rest(
     use OAuthError::{InvalidRequest, InvalidTarget};
     supported(terms, client, get)?;
     let prompt = get("prompt").unwrap_or_default();
-    let prompt = Prompt::parse(&prompt).ok_or((InvalidRequest, "prompt is not a set of known words"))?;
+    let prompt = Prompt::parse(&prompt).ok_or((InvalidRequest, "prompt", "prompt is not a set of known words"))?;
     let max_age = get("max_age").map(|seconds| seconds.parse()).transpose();
-    let max_age = max_age.map_err(|_| (InvalidRequest, "max_age is not a number of seconds"))?;
+    let max_age = max_age.map_err(|_| (InvalidRequest, "max_age", "max_age is not a number of seconds"))?;
     let provider = get("provider").or_else(|| get("idp_hint"));
     if provider.as_deref().is_some_and(|id| !(terms.knows_provider)(id) || !client.takes_provider(id)) {
-        return Err((InvalidRequest, "there is no such provider for this client"));
+        return Err((InvalidRequest, "provider", "there is no such provider for this client"));
     }
     let known = |resource: String| (terms.resource)(&client.id, &resource);
-    let wrong_target = (InvalidTarget, "this client gets no tokens for that resource");
+    let wrong_target = (InvalidTarget, "resource", "this client gets no tokens for that resource");
     let resource = get("resource").map(|resource| known(resource).ok_or(wrong_target)).transpose()?;
-    let nonce = bounded(get("nonce"), MAX_NONCE)?;
+    let nonce = bounded("nonce", get("nonce"), MAX_NONCE)?;
     let [login_hint, acr_values, ui_locales] =
-        ["login_hint", "acr_values", "ui_locales"].map(|name| bounded(get(name), MAX_HINT));
+        ["login_hint", "acr_values", "ui_locales"].map(|name| bounded(name, get(name), MAX_HINT));
     let hinted_user = get("id_token_hint").map(|hint| hinted_user(terms, client, &hint)).transpose()?;
     Ok(AuthorizationRequest {
         client_id: String::new(),
@@ -146,32 +147,37 @@ fn supported(terms: &Terms<'_>, client: &Client, get: &dyn Fn(&str) -> Option<St
         InvalidRequest, RequestNotSupported, RequestUriNotSupported, UnauthorizedClient, UnsupportedResponseType,
     };
     if client.requires_par && !terms.is_pushed {
-        return Err((InvalidRequest, "this client has to push its authorization requests to /oauth2/par"));
+        return Err((
+            InvalidRequest,
+            "request_uri",
+            "this client has to push its authorization requests to /oauth2/par",
+        ));
     }
     if get("request").is_some() {
-        return Err((RequestNotSupported, "request objects are not supported"));
+        return Err((RequestNotSupported, "request", "request objects are not supported"));
     }
     if get("request_uri").is_some() {
         return Err((
             RequestUriNotSupported,
+            "request_uri",
             "only request URIs of the pushed authorization request endpoint are taken",
         ));
     }
     match get("response_type").as_deref() {
         Some("code") => {}
-        None => return Err((InvalidRequest, "response_type is missing")),
-        Some(_) => return Err((UnsupportedResponseType, "only response_type=code is supported")),
+        None => return Err((InvalidRequest, "response_type", "response_type is missing")),
+        Some(_) => return Err((UnsupportedResponseType, "response_type", "only response_type=code is supported")),
     }
     if !client.may(Grant::AuthorizationCode) {
-        return Err((UnauthorizedClient, "this client may not use the authorization code grant"));
+        return Err((UnauthorizedClient, "client_id", "this client may not use the authorization code grant"));
     }
     Ok(())
 }
 
 /// A parameter of at most `most` bytes.
-fn bounded(value: Option<String>, most: usize) -> Result<Option<String>, Wrong> {
+fn bounded(name: &'static str, value: Option<String>, most: usize) -> Result<Option<String>, Wrong> {
     if value.as_ref().is_some_and(|text| text.len() > most) {
-        return Err((OAuthError::InvalidRequest, "a parameter is too long"));
+        return Err((OAuthError::InvalidRequest, name, "a parameter is too long"));
     }
     Ok(value)
 }
@@ -180,7 +186,11 @@ fn bounded(value: Option<String>, most: usize) -> Result<Option<String>, Wrong> 
 fn hinted_user(terms: &Terms<'_>, client: &Client, hint: &str) -> Result<UserId, Wrong> {
     let hint = token::verify_id_token_hint(terms.keys, terms.issuer, hint).ok();
     let hint = hint.filter(|hint| hint.client_id == client.id);
-    hint.map(|hint| hint.user).ok_or((OAuthError::InvalidRequest, "id_token_hint is not an ID token of this client"))
+    hint.map(|hint| hint.user).ok_or((
+        OAuthError::InvalidRequest,
+        "id_token_hint",
+        "id_token_hint is not an ID token of this client",
+    ))
 }
 
 /// The requested scopes that the client may have; the token response states them. Unknown scopes are ignored (OpenID
@@ -198,7 +208,7 @@ fn scope(client: &Client, asked: Option<String>) -> Result<String, Wrong> {
         }
     }
     if granted.is_empty() {
-        Err((OAuthError::InvalidScope, "this client has none of these scopes"))
+        Err((OAuthError::InvalidScope, "scope", "this client has none of these scopes"))
     } else {
         Ok(granted.join(" "))
     }
@@ -206,18 +216,18 @@ fn scope(client: &Client, asked: Option<String>) -> Result<String, Wrong> {
 
 /// The PKCE challenge. Public clients and those with `require_pkce` must send one, and `plain` is refused (RFC 9700 §2.1.1).
 fn challenge(client: &Client, challenge: Option<String>, method: Option<&str>) -> Result<Option<String>, Wrong> {
-    let wrong = |what| Err((OAuthError::InvalidRequest, what));
+    let wrong = |parameter, what| Err((OAuthError::InvalidRequest, parameter, what));
     match (challenge, method) {
         (None, None) if !client.requires_pkce => Ok(None),
-        (None, _) => wrong("code_challenge is missing"),
+        (None, _) => wrong("code_challenge", "code_challenge is missing"),
         (Some(challenge), Some("S256")) => {
             if is_s256_challenge(&challenge) {
                 Ok(Some(challenge))
             } else {
-                wrong("code_challenge is not the base64url of a SHA-256")
+                wrong("code_challenge", "code_challenge is not the base64url of a SHA-256")
             }
         }
-        (Some(_), _) => wrong("code_challenge_method is not S256"),
+        (Some(_), _) => wrong("code_challenge_method", "code_challenge_method is not S256"),
     }
 }
 

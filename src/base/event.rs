@@ -164,6 +164,12 @@ events! {
     CodeGuessed warn "code_guessed" [] "an authorization code was guessed at until it died" { client: =String };
     /// Client authentication failed (RFC 6749 §2.3).
     ClientRefused warn "client_refused" [] "client refused" { client: =Option<String>, ip: %IpAddr };
+    /// A request of an app was refused, or answered with an error. `client` and `redirect_uri`: as sent, bounded and escaped;
+    /// `error`: that of the answer (RFC 6749 §5.2, §4.1.2.1); `reference`: the header `X-Request-Id` of the answer.
+    AppRequestRefused info "app_request_refused" [error] "the request of an app was refused" {
+        client: =Option<String>, parameter: =&'static str, redirect_uri: =Option<String>, error: =&'static str,
+        reason: =String, reference: =String
+    };
     /// An accepted assertion has another `aud` than the issuer alone (RFC 7523bis). Once for each client and start.
     AssertionNamesEndpoint info "assertion_names_endpoint" [client]
         "the client's assertions have an endpoint or a list as aud; where it can send the issuer alone, set its \

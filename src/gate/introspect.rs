@@ -16,6 +16,15 @@ pub struct Introspection {
     active: bool,
     #[serde(flatten)]
     about: Option<IntrospectedToken>,
+    #[serde(skip)]
+    of_others: bool,
+}
+
+impl Introspection {
+    /// Whether it is a valid access token that is not for this client. The response does not say so.
+    pub fn is_of_others(&self) -> bool {
+        self.of_others
+    }
 }
 
 /// The members of the response for an active token.
@@ -43,7 +52,7 @@ enum IntrospectedToken {
     },
 }
 
-const INACTIVE: Introspection = Introspection { active: false, about: None };
+const INACTIVE: Introspection = Introspection { active: false, about: None, of_others: false };
 
 /// Introspects a token for that client. Fails where the revocation state is unknown. Access tokens need no statement.
 pub async fn introspect(
@@ -57,12 +66,12 @@ pub async fn introspect(
         return refresh_token(app, client, token, now).await;
     };
     if !is_business_of(client, &claims) {
-        return Ok(INACTIVE);
+        return Ok(Introspection { of_others: true, ..INACTIVE });
     }
     match check(app, &claims) {
         Ok(()) => {
             let about = IntrospectedToken::Access { token_type: "Bearer", claims: Box::new(claims) };
-            Ok(Introspection { active: true, about: Some(about) })
+            Ok(Introspection { active: true, about: Some(about), of_others: false })
         }
         Err(AccessTokenError::TokenRevoked | AccessTokenError::Revoked | AccessTokenError::Expired) => Ok(INACTIVE),
         Err(unknown) => Err(unknown),
@@ -92,7 +101,7 @@ async fn refresh_token(
         scope: session.scopes,
         sid: session.id,
     };
-    Ok(Introspection { active: true, about: Some(about) })
+    Ok(Introspection { active: true, about: Some(about), of_others: false })
 }
 
 /// Whether the token was issued to the client, or its `aud` names the client, an audience configured for it, or one of

@@ -47,15 +47,34 @@ pub struct Granted {
 /// Why a code is refused.
 #[derive(Debug, thiserror::Error)]
 pub enum CodeRefused {
-    /// Not a valid code for this client with this verifier. The caller learns no more than that.
+    /// Not a valid code for this client with this verifier.
     #[error("invalid_grant")]
-    InvalidGrant,
+    InvalidGrant(CodeDefect),
     /// The authorization request was for another resource (RFC 8707 §2.2). The code is not redeemed.
     #[error("invalid_target")]
     InvalidTarget,
     /// The database is unavailable.
     #[error(transparent)]
     Db(#[from] DbError),
+}
+
+/// What is wrong with a code. The developer of the app learns it; the person and other clients do not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CodeDefect {
+    /// There is no such code, or it has expired.
+    Unknown,
+    /// It was issued to another client.
+    OtherClient,
+    /// The `redirect_uri` differs from that of the authorization request.
+    RedirectUri,
+    /// The authorization request had a `code_challenge`, and the token request has no `code_verifier`.
+    VerifierMissing,
+    /// The `code_verifier` is malformed, or does not match.
+    VerifierWrong,
+    /// It was redeemed before.
+    Used,
+    /// The sign-in that it came from has ended.
+    SignInEnded,
 }
 
 /// Redeems a code for that client and begins the app's session under the browser's.
@@ -66,11 +85,11 @@ pub async fn redeem(
     now: Timestamp,
 ) -> Result<Granted, CodeRefused> {
     let challenge = match &presented.verifier {
-        Some(verifier) => Some(s256_challenge(verifier).ok_or(CodeRefused::InvalidGrant)?),
+        Some(verifier) => Some(s256_challenge(verifier).ok_or(CodeRefused::InvalidGrant(CodeDefect::VerifierWrong))?),
         None => None,
     };
     if presented.code.expose().len() > MAX_CODE {
-        return Err(CodeRefused::InvalidGrant);
+        return Err(CodeRefused::InvalidGrant(CodeDefect::Unknown));
     }
     if !app.revocations.is_fresh() {
         // A replica whose revocation cache is too old issues no tokens.
@@ -104,14 +123,14 @@ pub async fn redeem(
         }
         RedeemOutcome::Reuse(ended) => {
             app.ended(&ended, &ending);
-            Err(CodeRefused::InvalidGrant)
+            Err(CodeRefused::InvalidGrant(CodeDefect::Used))
         }
         RedeemOutcome::GuessedTooOften => {
             telemetry::record(&Event::CodeGuessed { client: client.id.clone() });
-            Err(CodeRefused::InvalidGrant)
+            Err(CodeRefused::InvalidGrant(CodeDefect::VerifierWrong))
         }
         RedeemOutcome::InvalidTarget => Err(CodeRefused::InvalidTarget),
-        RedeemOutcome::Refused => Err(CodeRefused::InvalidGrant),
+        RedeemOutcome::Refused(defect) => Err(CodeRefused::InvalidGrant(defect)),
     }
 }
 
@@ -160,7 +179,7 @@ enum RedeemOutcome {
     Reuse(Vec<Ended>),
     GuessedTooOften,
     InvalidTarget,
-    Refused,
+    Refused(CodeDefect),
 }
 
 impl Ask {
@@ -186,10 +205,10 @@ impl Ask {
 
     fn judge(&self, conn: &mut Conn) -> QueryResult<RedeemOutcome> {
         let hash = self.hash.as_bytes();
-        let Some(code) = store::spent(conn, hash)? else { return Ok(RedeemOutcome::Refused) };
+        let Some(code) = store::spent(conn, hash)? else { return Ok(RedeemOutcome::Refused(CodeDefect::Unknown)) };
         // A request of another client changes nothing (TK-05).
         if code.client_id != self.client_id {
-            return Ok(RedeemOutcome::Refused);
+            return Ok(RedeemOutcome::Refused(CodeDefect::OtherClient));
         }
         if code.challenge != self.challenge {
             return self.count_wrong_verifier(conn, &code);
@@ -199,7 +218,18 @@ impl Ask {
         }
         match code.app_session_id.filter(|_| code.redirect_uri == self.redirect_uri && code.redeemed_at.is_some()) {
             Some(session) => session::end_where(conn, Scope::One(session), &self.ending).map(RedeemOutcome::Reuse),
-            None => Ok(RedeemOutcome::Refused),
+            None => Ok(RedeemOutcome::Refused(self.defect(&code))),
+        }
+    }
+
+    /// What is wrong with a code of this client whose challenge matches.
+    fn defect(&self, code: &Spent) -> CodeDefect {
+        match () {
+            () if code.redeemed_at.is_some() => CodeDefect::Used,
+            () if code.expires_at <= self.now => CodeDefect::Unknown,
+            () if code.redirect_uri != self.redirect_uri => CodeDefect::RedirectUri,
+            () if code.wrong_verifiers >= self.most_wrong => CodeDefect::VerifierWrong,
+            () => CodeDefect::SignInEnded,
         }
     }
 
@@ -214,12 +244,16 @@ impl Ask {
 
     /// Wrong verifiers are not counted for a redeemed or expired code.
     fn count_wrong_verifier(&self, conn: &mut Conn, code: &Spent) -> QueryResult<RedeemOutcome> {
-        if code.redeemed_at.is_some() || code.expires_at <= self.now || code.wrong_verifiers >= self.most_wrong {
-            return Ok(RedeemOutcome::Refused);
+        let wrong = if self.challenge.is_none() { CodeDefect::VerifierMissing } else { CodeDefect::VerifierWrong };
+        if code.redeemed_at.is_some() || code.expires_at <= self.now {
+            return Ok(RedeemOutcome::Refused(self.defect(code)));
+        }
+        if code.wrong_verifiers >= self.most_wrong {
+            return Ok(RedeemOutcome::Refused(wrong));
         }
         store::count_wrong_verifier(conn, self.hash.as_bytes())?;
         let dead = code.wrong_verifiers + 1 >= self.most_wrong;
-        Ok(if dead { RedeemOutcome::GuessedTooOften } else { RedeemOutcome::Refused })
+        Ok(if dead { RedeemOutcome::GuessedTooOften } else { RedeemOutcome::Refused(wrong) })
     }
 }
 

@@ -23,7 +23,7 @@ mod token_size;
 pub use crate::config::{ACCOUNT_SCOPE, BUILT_IN_CLIENT};
 pub use access::{AccessClaims, AccessHeader, Audience, Subject, TokenInvalid, names_issuer, verify, verify_for_any};
 pub use claims::{has_scope, released, released_at_userinfo};
-pub use code::{CodeRefused, Granted, PresentedCode, redeem, s256_challenge};
+pub use code::{CodeDefect, CodeRefused, Granted, PresentedCode, redeem, s256_challenge};
 pub use content::Terms;
 pub use id_token::{IdTokenError, IdTokenFor, id_token, oversize};
 pub use id_token_hint::{IdTokenHint, verify_id_token_hint};

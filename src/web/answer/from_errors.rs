@@ -1,6 +1,7 @@
 //! The refusal for each error of the lower layers.
 
 use super::app_goal::AppGoal;
+use super::app_refusal::AppRefusal;
 use super::problem::Problem;
 use super::refusals::Refusal;
 use crate::authorize::OpenRequestError;
@@ -77,12 +78,20 @@ impl From<ProviderTokenError> for Problem {
 
 impl From<logout::LogoutRequestError> for Problem {
     fn from(refused: logout::LogoutRequestError) -> Self {
-        match refused {
-            logout::LogoutRequestError::UnknownClient | logout::LogoutRequestError::OtherClient => {
-                Refusal::InvalidRequest.into()
+        let explained = match refused {
+            logout::LogoutRequestError::UnknownClient => {
+                AppRefusal::new(Refusal::InvalidRequest, "client_id", "There is no such client")
             }
-            logout::LogoutRequestError::Unregistered => Refusal::ReturnToRefused.into(),
-        }
+            logout::LogoutRequestError::OtherClient => {
+                let description = "client_id is not the client of id_token_hint";
+                AppRefusal::new(Refusal::InvalidRequest, "client_id", description)
+            }
+            logout::LogoutRequestError::Unregistered => {
+                let description = "post_logout_redirect_uri is not registered for the client";
+                AppRefusal::new(Refusal::ReturnToRefused, "post_logout_redirect_uri", description)
+            }
+        };
+        explained.into()
     }
 }
 

@@ -1,6 +1,7 @@
 //! Writing an answer: JSON, pages, redirects, documents with an entity tag, and refusals.
 
 pub mod app_goal;
+pub mod app_refusal;
 pub mod assets;
 pub mod challenge;
 pub mod conditional;
@@ -17,8 +18,8 @@ mod problem_page;
 pub mod refusals;
 pub mod remove_identity;
 mod render;
-pub mod to_app;
 pub mod signed_out_of;
+pub mod to_app;
 pub mod token_response;
 pub mod viewer;
 mod ways;

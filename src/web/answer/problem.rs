@@ -4,6 +4,7 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, ResponseError};
 
 use super::app_goal::AppGoal;
+use super::app_refusal::AppRefusal;
 use super::challenge::Challenge;
 use super::refusals::{Refusal, RefusalText};
 use super::ways::Wanted;
@@ -28,6 +29,8 @@ pub struct Problem {
     needs_operator: bool,
     /// Whether it is an OAuth error on every surface.
     is_oauth: bool,
+    /// What the developer of the app learns.
+    explanation: Option<Box<AppRefusal>>,
 }
 
 /// What only some refusals have. Boxed, since every handler returns a `Problem`.
@@ -70,7 +73,14 @@ impl From<Refusal> for Problem {
             wanted: None,
             needs_operator: false,
             is_oauth: false,
+            explanation: None,
         }
+    }
+}
+
+impl From<AppRefusal> for Problem {
+    fn from(explained: AppRefusal) -> Self {
+        Self { explanation: Some(Box::new(explained)), ..explained.refusal.into() }
     }
 }
 
@@ -185,6 +195,16 @@ impl Problem {
     /// Whether it is an OAuth error on every surface.
     pub fn is_oauth(&self) -> bool {
         self.is_oauth
+    }
+
+    /// The row of the table.
+    pub(super) fn refusal(&self) -> Refusal {
+        self.refusal
+    }
+
+    /// What the developer of the app learns, where the refusal is about a parameter.
+    pub(super) fn explanation(&self) -> Option<&AppRefusal> {
+        self.explanation.as_deref()
     }
 
     /// Whether it is that refusal.

@@ -123,6 +123,10 @@ refusals! {
         "The app that sent you here is not known. Its operator has to register it here.";
     RedirectUriRefused 400 "redirect_uri_refused" "invalid_request" "Not to that address"
         "The app that sent you here named an address that is not registered for it, so nothing is sent there.";
+    /// Of a pushed request (RFC 9126 §4).
+    RequestUriRefused 400 "invalid_request" "invalid_request" "The request_uri is not good any more"
+        "The app sent you here with a request_uri that was used before, has expired, or belongs to another app or browser. \
+         Please start again in the app.";
     /// RFC 6749 §5.2.
     InvalidGrant 400 "invalid_request" "invalid_grant" "The request is not valid"
         "The address or the form is not what it should be.";

@@ -100,7 +100,10 @@ impl Problem {
     /// Renders the error JSON of RFC 6749 §5.2.
     pub fn for_oauth(&self, request: &HttpRequest) -> HttpResponse {
         let _logged = self.reference_for(request);
-        let body = ErrorResponse { error: self.text().oauth_error, error_description: self.text().title };
+        // The app sees this error; the log line has the same.
+        tracing::Span::current().record("code", self.text().oauth_error);
+        let description = self.explanation().map_or(self.text().title, |explained| explained.description);
+        let body = ErrorResponse { error: self.text().oauth_error, error_description: description };
         let mut answer = HttpResponse::build(self.status()).json(body);
         answer.headers_mut().insert(header::PRAGMA, HeaderValue::from_static("no-cache"));
         self.finish(answer)

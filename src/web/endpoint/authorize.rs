@@ -5,6 +5,7 @@ use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
 use serde::Serialize;
 
+use super::refused_authorization::{PUSHED_REQUEST_URI, REQUEST_URI, record_answer, sent};
 use super::refused_request;
 use crate::app::App;
 use crate::authorize::{
@@ -20,12 +21,13 @@ use crate::session::SignedIn;
 use crate::telemetry;
 use crate::token;
 use crate::web::answer::app_goal::AppGoal;
+use crate::web::answer::app_refusal::{self, AppRequest};
 use crate::web::answer::problem::Problem;
 use crate::web::answer::refusals::Refusal;
 use crate::web::answer::to_app::to_app;
 use crate::web::answer::token_response::ErrorResponse;
 use crate::web::answer::{consent, page};
-use crate::web::request::client_authentication::authenticate;
+use crate::web::request::client_authentication::{authenticate, record_refusal, sent_client_id};
 use crate::web::request::cookies::{self, SessionCookie};
 use crate::web::request::credentials;
 use crate::web::request::extract::{Form, Parameters, Query};
@@ -74,8 +76,11 @@ pub async fn answer(
         throttles.authorize_signed_out(app, request)?;
     }
     let step = match asked {
-        Asked::Query { query, doubled } => match first_step(app, query, doubled, &browser, now).await {
-            Err(refused) => return Err(refused_request::keep(app, throttles, request, query, refused, now).await),
+        Asked::Query { query, doubled } => match first_step(app, request, query, doubled, &browser, now).await {
+            Err(refused) => {
+                app_refusal::record(request, sent(query), &refused);
+                return Err(refused_request::keep(app, throttles, request, query, refused, now).await);
+            }
             Ok(step) => step,
         },
         Asked::Again(asked) => authorize::start(app, *asked, &browser, now).await?,
@@ -91,6 +96,7 @@ pub async fn answer(
 /// Begins with the request in the query, or continues the pushed request that it names.
 async fn first_step(
     app: &App,
+    request: &HttpRequest,
     query: &Parameters,
     doubled: &[String],
     browser: &Browser,
@@ -102,7 +108,10 @@ async fn first_step(
     }
     match read(app, &of(query), doubled, IsPushed(false)) {
         Ok(asked) => Ok(authorize::start(app, asked, browser, now).await?),
-        Err(AuthorizeError::Told(answer)) => Ok(FirstStep::Next(Next::App(Box::new(told(app, &answer))))),
+        Err(AuthorizeError::Told(answer)) => {
+            record_answer(request, query, &answer);
+            Ok(FirstStep::Next(Next::App(Box::new(told(app, &answer)))))
+        }
         Err(refused) => Err(refused.into()),
     }
 }
@@ -115,7 +124,11 @@ async fn resume_pushed(
     browser: &Browser,
     now: Timestamp,
 ) -> Result<FirstStep, Problem> {
-    let open = authorize::consume_pushed_request(app, client_id, request_uri, browser.binding, now).await?;
+    let open = authorize::consume_pushed_request(app, client_id, request_uri, browser.binding, now).await;
+    let open = open.map_err(|refused| match refused {
+        OpenRequestError::Db(error) => Problem::from(error),
+        _ => REQUEST_URI.into(),
+    })?;
     Ok(match authorize::resume(app, &open, browser.signed_in.as_ref(), false, now).await? {
         Next::SignIn(id, Some(provider)) => {
             let row = LoginFor::Stored(id);
@@ -165,8 +178,15 @@ pub async fn authorize_by_form(
     let app = app.get_ref();
     let asked = match read(app, &of(&form), &[], IsPushed(false)) {
         Ok(asked) => asked,
-        Err(AuthorizeError::Told(answer)) => return Ok(to_app(app, request.method(), &told(app, &answer))),
-        Err(refused) => return Err(refused.into()),
+        Err(AuthorizeError::Told(answer)) => {
+            record_answer(&request, &form, &answer);
+            return Ok(to_app(app, request.method(), &told(app, &answer)));
+        }
+        Err(refused) => {
+            let problem = refused.into();
+            app_refusal::record(&request, sent(&form), &problem);
+            return Err(problem);
+        }
     };
     let (request_uri, _) = authorize::push(app, &asked, app.clock.now()).await?;
     let mut query = url::form_urlencoded::Serializer::new(String::new());
@@ -190,19 +210,32 @@ pub async fn push(
     request: HttpRequest,
     Form(form): Form,
 ) -> Result<HttpResponse, Problem> {
-    let app = app.get_ref();
+    let pushed = pushed(app.get_ref(), &throttles, &request, &form).await;
+    pushed.inspect_err(|problem| record_refusal(&request, &form, problem))
+}
+
+async fn pushed(
+    app: &App,
+    throttles: &Throttles,
+    request: &HttpRequest,
+    form: &Parameters,
+) -> Result<HttpResponse, Problem> {
     let now = app.clock.now();
-    let client = authenticate(app, &throttles, &request, &form, now).await?;
-    throttles.push_for(app, &request, client)?;
+    let client = authenticate(app, throttles, request, form, now).await?;
+    throttles.push_for(app, request, client)?;
     if form.get("request_uri").is_some() {
-        return Err(Refusal::InvalidRequest.into());
+        return Err(PUSHED_REQUEST_URI.into());
     }
-    match read_pushed(app, client, &form) {
+    match read_pushed(app, client, form) {
         Ok(asked) => {
             let (request_uri, expires_in) = authorize::push(app, &asked, now).await?;
             Ok(HttpResponse::Created().json(Pushed { request_uri: request_uri.expose(), expires_in }))
         }
         Err(AuthorizeError::Told(answer)) => {
+            let client_id = sent_client_id(request, form);
+            let sent = AppRequest { client_id: client_id.as_deref(), ..sent(form) };
+            let (error, reason) = (answer.error.as_str(), &answer.description);
+            app_refusal::record_told(request, sent, answer.parameter, error, reason);
             let body = ErrorResponse { error: answer.error.as_str(), error_description: &answer.description };
             Ok(HttpResponse::BadRequest().json(body))
         }
@@ -320,14 +353,4 @@ pub fn go(app: &App, request: &HttpRequest, next: Next) -> HttpResponse {
     // 303 after a form: the browser continues with `GET`, without the form (RFC 9700 §4.12).
     let status = if request.method() == Method::POST { StatusCode::SEE_OTHER } else { StatusCode::FOUND };
     HttpResponse::build(status).insert_header((header::LOCATION, url)).finish()
-}
-
-impl From<AuthorizeError> for Problem {
-    fn from(refused: AuthorizeError) -> Self {
-        match refused {
-            AuthorizeError::UnknownClient => Refusal::UnknownClient.into(),
-            AuthorizeError::RedirectUri => Refusal::RedirectUriRefused.into(),
-            AuthorizeError::State | AuthorizeError::Told(_) => Refusal::InvalidRequest.into(),
-        }
-    }
 }

@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use crate::app::App;
 use crate::logout::{self, Asked, Asker, Decision, Leaving, Request};
+use crate::web::answer::app_refusal::{self, AppRequest};
 use crate::web::answer::cookies_conflict;
 use crate::web::answer::negotiate;
 use crate::web::answer::problem::Problem;
@@ -25,7 +26,7 @@ const REQUEST: &str = "request";
 pub async fn by_link(app: Data<App>, request: HttpRequest, Query(parameters): Query) -> Result<HttpResponse, Problem> {
     let asked = match parameters.get(REQUEST) {
         Some(sealed) => Request::open(&app.config.ring, sealed).ok_or(Refusal::InvalidRequest)?,
-        None => logout::read(&app, asked(&parameters))?,
+        None => read(&app, &request, &parameters)?,
     };
     if matches!(cookies::session(&app, &request), SessionCookie::Conflict(_)) {
         return cookies_conflict::sign_out(&app, &request, &asked).ok_or_else(|| Refusal::InvalidRequest.into());
@@ -45,7 +46,7 @@ pub async fn by_form(
     if form.is_empty() {
         return local(&app, origin, &request).await;
     }
-    let asked = logout::read(&app, asked(&form))?;
+    let asked = read(&app, &request, &form)?;
     let sealed = asked.seal(&app.config.ring).ok_or(Refusal::InvalidRequest)?;
     Ok(page::see_other(&format!("{}?{REQUEST}={sealed}", address(&app))))
 }
@@ -192,6 +193,16 @@ async fn at_provider(
     let (binding, cookie) = cookies::bind(app, request);
     let url = logout::send_on(app, &leaving?, asked, binding, app.clock.now()).await?;
     Some((url, cookie))
+}
+
+/// Validates a logout request; a refused one is explained to the developer of the app in the log.
+fn read(app: &App, request: &HttpRequest, parameters: &Parameters) -> Result<Request, Problem> {
+    logout::read(app, asked(parameters)).map_err(|refused| {
+        let problem = Problem::from(refused);
+        let redirect_uri = parameters.get("post_logout_redirect_uri");
+        app_refusal::record(request, AppRequest { client_id: parameters.get("client_id"), redirect_uri }, &problem);
+        problem
+    })
 }
 
 /// The parameters of RP-Initiated Logout 1.0 §2. `logout_hint` and `ui_locales` have no effect.

@@ -15,6 +15,7 @@ pub mod logout;
 pub mod metadata;
 pub mod ops;
 pub mod provider_token;
+mod refused_authorization;
 pub mod refused_request;
 pub mod revocation;
 pub mod session;

@@ -15,16 +15,17 @@ use crate::config::{BUILT_IN_CLIENT, Grant};
 use crate::session::SignedIn;
 use crate::telemetry;
 use crate::token::{
-    self, AccessToken, CodeRefused, IdTokenError, IdTokenFor, Presented, PresentedCode, RefreshToken, RenewalRefused,
-    has_scope, issue_scoped, issue_to_client, redeem, renew,
+    self, AccessToken, CodeDefect, CodeRefused, IdTokenError, IdTokenFor, Presented, PresentedCode, RefreshToken,
+    RenewalRefused, has_scope, issue_scoped, issue_to_client, redeem, renew,
 };
+use crate::web::answer::app_refusal::AppRefusal;
 use crate::web::answer::negotiate;
 use crate::web::answer::problem::Problem;
 use crate::web::answer::refusals::Refusal;
 use crate::web::answer::token_response::TokenResponse;
 use crate::web::request::client_address;
-use crate::web::request::client_authentication::authenticate;
-use crate::web::request::extract;
+use crate::web::request::client_authentication::{authenticate, record_refusal};
+use crate::web::request::extract::{self, Parameters};
 use crate::web::request::throttle::Throttles;
 use crate::web::request::token_request::{RefreshRequest, TokenRequest};
 
@@ -49,10 +50,19 @@ async fn grant(
     payload: Payload,
 ) -> Result<HttpResponse, Problem> {
     let form = extract::form(request, payload, app.config.limits.body_bytes).await?;
+    granted(app, throttles, request, &form).await.inspect_err(|problem| record_refusal(request, &form, problem))
+}
+
+async fn granted(
+    app: &App,
+    throttles: &Throttles,
+    request: &HttpRequest,
+    form: &Parameters,
+) -> Result<HttpResponse, Problem> {
     let now = app.clock.now();
-    let client = authenticate(app, throttles, request, &form, now).await?;
+    let client = authenticate(app, throttles, request, form, now).await?;
     throttles.token_for(app, request, client)?;
-    match TokenRequest::read(app, client, &form)? {
+    match TokenRequest::read(app, client, form)? {
         TokenRequest::Code(presented) => by_code(app, client, presented, now).await,
         TokenRequest::Refresh(refresh) => by_refresh_token(app, client, request, refresh, now).await,
         TokenRequest::ClientCredentials { scope, resource } => {
@@ -74,8 +84,8 @@ async fn by_code(
 ) -> Result<HttpResponse, Problem> {
     let narrowed = presented.resource.clone();
     let granted = redeem(app, client, presented, now).await.map_err(|refused| match refused {
-        CodeRefused::InvalidGrant => Refusal::InvalidGrant.into(),
-        CodeRefused::InvalidTarget => Refusal::InvalidTarget.into(),
+        CodeRefused::InvalidGrant(defect) => explained(defect).into(),
+        CodeRefused::InvalidTarget => OTHER_RESOURCE.into(),
         CodeRefused::Db(error) => Problem::from(error),
     })?;
     let session = &granted.signed_in.session;
@@ -87,6 +97,37 @@ async fn by_code(
     let refresh = offline.then(|| RefreshToken { session: session.id, counter: 0 }.encode(&app.config.ring));
     let about = IdTokenContent { client, signed_in: &granted.signed_in, nonce: granted.nonce.as_deref() };
     issued(app, &Tokens { access, refresh, scope, about: Some(about) }, now)
+}
+
+const OTHER_RESOURCE: AppRefusal =
+    AppRefusal::new(Refusal::InvalidTarget, "resource", "The authorization request was for another resource");
+const INVALID_REFRESH_TOKEN: AppRefusal = AppRefusal::new(
+    Refusal::InvalidGrant,
+    "refresh_token",
+    "The refresh token is unknown or was replaced, is of another client, or its session has ended",
+);
+const WIDER_SCOPE: AppRefusal = AppRefusal::new(
+    Refusal::InvalidScope,
+    "scope",
+    "scope exceeds what was granted, or names a scope that the client cannot have",
+);
+
+/// What the app's developer learns of a refused code.
+fn explained(defect: CodeDefect) -> AppRefusal {
+    let (parameter, description) = match defect {
+        CodeDefect::Unknown => ("code", "The code is unknown or has expired"),
+        CodeDefect::OtherClient => ("code", "The code was issued to another client"),
+        CodeDefect::RedirectUri => ("redirect_uri", "redirect_uri differs from that of the authorization request"),
+        CodeDefect::VerifierMissing => {
+            ("code_verifier", "code_verifier is missing: the authorization request had a code_challenge")
+        }
+        CodeDefect::VerifierWrong => {
+            ("code_verifier", "code_verifier does not match the code_challenge of the authorization request")
+        }
+        CodeDefect::Used => ("code", "The code was already used"),
+        CodeDefect::SignInEnded => ("code", "The sign-in that the code came from has ended"),
+    };
+    AppRefusal::new(Refusal::InvalidGrant, parameter, description)
 }
 
 /// The grant `refresh_token` (RFC 6749 §6).
@@ -109,9 +150,9 @@ async fn by_refresh_token(
         user_agent: negotiate::header_text(request, header::USER_AGENT),
     };
     let renewed = renew(app, presented, now).await.map_err(|refused| match refused {
-        RenewalRefused::InvalidGrant => Refusal::InvalidGrant.into(),
-        RenewalRefused::InvalidScope => Refusal::InvalidScope.into(),
-        RenewalRefused::InvalidTarget => Refusal::InvalidTarget.into(),
+        RenewalRefused::InvalidGrant => INVALID_REFRESH_TOKEN.into(),
+        RenewalRefused::InvalidScope => WIDER_SCOPE.into(),
+        RenewalRefused::InvalidTarget => OTHER_RESOURCE.into(),
         RenewalRefused::Db(error) => Problem::from(error),
         RenewalRefused::Sign(error) => Problem::from(error),
     })?;
@@ -134,7 +175,7 @@ fn for_itself(
     let may = |scope: &&String| client.scopes.contains(scope) && !OF_PERSONS.contains(&scope.as_str());
     let granted: Vec<&str> = match scope {
         Some(asked) if asked.iter().all(|scope| may(&scope)) => asked.iter().map(String::as_str).collect(),
-        Some(_) => return Err(Refusal::InvalidScope.into()),
+        Some(_) => return Err(WIDER_SCOPE.into()),
         None => client.scopes.iter().filter(may).map(String::as_str).collect(),
     };
     let scope = granted.join(" ");

@@ -15,6 +15,7 @@ use crate::client::{
     self as clients, ASSERTION_TYPE, Assertion, Audiences, Client, ClientAuthError, Presented, PresentedSecret, Proof,
 };
 use crate::telemetry;
+use crate::web::answer::app_refusal::{self, AppRefusal, AppRequest};
 use crate::web::answer::challenge::Challenge;
 use crate::web::answer::problem::Problem;
 use crate::web::answer::refusals::Refusal;
@@ -62,13 +63,11 @@ async fn prove<'a>(
 ) -> Result<&'a Client, Rejected> {
     let network = client_address::network(client_address::address(request, &app.config.server.trusted_proxies));
     let shown = presented(Authorization::of(request), form).map_err(|wrong| match wrong {
-        Malformed::SeveralMethods => Problem::from(Refusal::InvalidRequest),
+        Malformed::SeveralMethods => Problem::from(SEVERAL_METHODS),
         Malformed::Credentials => refused(request),
     })?;
     let refuse = |error: ClientAuthError| {
-        // The `client_id` of an unknown client is not logged: it is unchecked input, and may be a secret sent by
-        // mistake.
-        let client = shown.client_id.clone().filter(|_| error != ClientAuthError::Unknown);
+        let client = shown.client_id.as_deref().map(|id| app_refusal::bounded(id, app_refusal::MAX_CLIENT));
         let problem = match error {
             ClientAuthError::Unknown | ClientAuthError::WrongSecret => refused(request),
             ClientAuthError::LockedOut(left) => {
@@ -90,6 +89,29 @@ async fn prove<'a>(
         }
     }
     Ok(client)
+}
+
+/// RFC 6749 §2.3: not more than one method of authentication in each request.
+const SEVERAL_METHODS: AppRefusal = AppRefusal::new(
+    Refusal::InvalidRequest,
+    "client_secret",
+    "The client authenticates in more than one way, as in the header and in the form, or with two different ids",
+);
+
+/// The client id as sent: in the form, else in HTTP Basic. It may be unknown.
+pub fn sent_client_id(request: &HttpRequest, form: &Parameters) -> Option<String> {
+    let in_header = || match Authorization::of(request) {
+        Authorization::Basic(basic) => Some(basic.id),
+        _ => None,
+    };
+    form.get("client_id").map(str::to_owned).or_else(in_header)
+}
+
+/// Records a refused request of an app with this form.
+pub fn record_refusal(request: &HttpRequest, form: &Parameters, problem: &Problem) {
+    let client_id = sent_client_id(request, form);
+    let sent = AppRequest { client_id: client_id.as_deref(), redirect_uri: form.get("redirect_uri") };
+    app_refusal::record(request, sent, problem);
 }
 
 /// Our identifiers that an assertion may have as `aud`.

@@ -6,6 +6,7 @@ use crate::base::secret::Plain;
 use crate::client::{Client, GrantType};
 use crate::config::{BUILT_IN_CLIENT, Grant};
 use crate::token::{self, ACCOUNT_SCOPE, PresentedCode};
+use crate::web::answer::app_refusal::AppRefusal;
 use crate::web::answer::refusals::Refusal;
 
 /// The only supported type of `subject_token` and of the issued token (RFC 8693 §3).
@@ -49,10 +50,10 @@ pub struct ExchangeRequest {
 
 impl TokenRequest {
     /// Reads the form of an authenticated client.
-    pub fn read(app: &App, client: &Client, form: &Parameters) -> Result<Self, Refusal> {
-        let grant = GrantType::named(wanted(form, "grant_type")?).ok_or(Refusal::UnsupportedGrantType)?;
+    pub fn read(app: &App, client: &Client, form: &Parameters) -> Result<Self, AppRefusal> {
+        let grant = GrantType::named(wanted(form, "grant_type")?).ok_or(UNSUPPORTED_GRANT_TYPE)?;
         if !client.may_request(grant) {
-            return Err(Refusal::UnauthorizedClient);
+            return Err(NOT_ITS_GRANT);
         }
         match grant {
             GrantType::Configured(Grant::AuthorizationCode) => code(app, client, form).map(Self::Code),
@@ -65,7 +66,7 @@ impl TokenRequest {
     }
 }
 
-fn code(app: &App, client: &Client, form: &Parameters) -> Result<PresentedCode, Refusal> {
+fn code(app: &App, client: &Client, form: &Parameters) -> Result<PresentedCode, AppRefusal> {
     Ok(PresentedCode {
         code: Plain::new(wanted(form, "code")?),
         redirect_uri: wanted(form, "redirect_uri")?.to_owned(),
@@ -74,7 +75,7 @@ fn code(app: &App, client: &Client, form: &Parameters) -> Result<PresentedCode, 
     })
 }
 
-fn refresh(app: &App, client: &Client, form: &Parameters) -> Result<RefreshRequest, Refusal> {
+fn refresh(app: &App, client: &Client, form: &Parameters) -> Result<RefreshRequest, AppRefusal> {
     // The built-in client requests the scope `account` by `resource=<issuer>`.
     let for_issuer = || form.get("resource").is_some_and(|resource| token::is_issuer(app, resource));
     let for_account = client.id == BUILT_IN_CLIENT && for_issuer();
@@ -88,34 +89,87 @@ fn refresh(app: &App, client: &Client, form: &Parameters) -> Result<RefreshReque
     Ok(RefreshRequest { token, scope, resource, for_account })
 }
 
-fn exchange(client: &Client, form: &Parameters) -> Result<ExchangeRequest, Refusal> {
+fn exchange(client: &Client, form: &Parameters) -> Result<ExchangeRequest, AppRefusal> {
     let (subject_token, provider) = (wanted(form, "subject_token")?, wanted(form, "audience")?);
     if wanted(form, "subject_token_type")? != ACCESS_TOKEN {
-        return Err(Refusal::InvalidRequest);
+        return Err(SUBJECT_TOKEN_TYPE);
     }
     if form.get("requested_token_type").is_some_and(|wanted| wanted != ACCESS_TOKEN) {
-        return Err(Refusal::InvalidRequest);
+        return Err(REQUESTED_TOKEN_TYPE);
     }
     // Delegation (§1.1) is not supported.
     if form.get("actor_token").is_some() || form.get("actor_token_type").is_some() {
-        return Err(Refusal::InvalidRequest);
+        return Err(ACTOR);
     }
     // The scope of the provider's token is set at the login; the exchange cannot change it.
     if form.get("scope").is_some() {
-        return Err(Refusal::InvalidScope);
+        return Err(EXCHANGE_SCOPE);
     }
-    if form.get("resource").is_some() || !client.may_have_tokens_of(provider) {
-        return Err(Refusal::InvalidTarget);
+    if form.get("resource").is_some() {
+        return Err(EXCHANGE_RESOURCE);
+    }
+    if !client.may_have_tokens_of(provider) {
+        return Err(OTHER_PROVIDER);
     }
     Ok(ExchangeRequest { subject_token: Plain::new(subject_token), provider: provider.to_owned() })
 }
 
-fn wanted<'f>(form: &'f Parameters, name: &str) -> Result<&'f str, Refusal> {
-    form.get(name).ok_or(Refusal::InvalidRequest)
+/// The value of a required parameter, which [`MISSING`] describes.
+fn wanted<'f>(form: &'f Parameters, name: &'static str) -> Result<&'f str, AppRefusal> {
+    let described =
+        || MISSING.iter().find(|(known, _)| *known == name).map_or("A parameter is missing", |(_, text)| text);
+    form.get(name).ok_or_else(|| AppRefusal::new(Refusal::InvalidRequest, name, described()))
 }
 
+/// The required parameters of the grants.
+const MISSING: [(&str, &str); 7] = [
+    ("grant_type", "grant_type is missing"),
+    ("code", "code is missing"),
+    ("redirect_uri", "redirect_uri is missing"),
+    ("refresh_token", "refresh_token is missing"),
+    ("subject_token", "subject_token is missing"),
+    ("audience", "audience is missing: it names the provider"),
+    ("subject_token_type", "subject_token_type is missing"),
+];
+const UNSUPPORTED_GRANT_TYPE: AppRefusal =
+    AppRefusal::new(Refusal::UnsupportedGrantType, "grant_type", "This grant_type is not supported");
+const NOT_ITS_GRANT: AppRefusal = AppRefusal::new(
+    Refusal::UnauthorizedClient,
+    "grant_type",
+    "This client may not use this grant_type (clients.<id>.grants)",
+);
+const NO_SCOPE: AppRefusal = AppRefusal::new(Refusal::InvalidScope, "scope", "scope is present and names no scope");
+const OTHER_RESOURCE: AppRefusal = AppRefusal::new(
+    Refusal::InvalidTarget,
+    "resource",
+    "This client gets no tokens for this resource (clients.<id>.audience)",
+);
+const SUBJECT_TOKEN_TYPE: AppRefusal = AppRefusal::new(
+    Refusal::InvalidRequest,
+    "subject_token_type",
+    "Only access tokens are exchanged: urn:ietf:params:oauth:token-type:access_token",
+);
+const REQUESTED_TOKEN_TYPE: AppRefusal = AppRefusal::new(
+    Refusal::InvalidRequest,
+    "requested_token_type",
+    "Only access tokens are issued: urn:ietf:params:oauth:token-type:access_token",
+);
+const ACTOR: AppRefusal = AppRefusal::new(Refusal::InvalidRequest, "actor_token", "Delegation is not supported");
+const EXCHANGE_SCOPE: AppRefusal =
+    AppRefusal::new(Refusal::InvalidScope, "scope", "An exchange cannot change the scope of the token of the provider");
+const EXCHANGE_RESOURCE: AppRefusal = AppRefusal::new(
+    Refusal::InvalidTarget,
+    "resource",
+    "An exchange takes audience, the id of the provider, and no resource",
+);
+const OTHER_PROVIDER: AppRefusal = AppRefusal::new(
+    Refusal::InvalidTarget,
+    "audience",
+    "This client gets no tokens of this provider (clients.<id>.provider_tokens)",
+);
+
 /// The requested scopes, without duplicates; `None` where the parameter `scope` is absent.
-fn scopes(form: &Parameters) -> Result<Option<Vec<String>>, Refusal> {
+fn scopes(form: &Parameters) -> Result<Option<Vec<String>>, AppRefusal> {
     let Some(text) = form.get("scope") else { return Ok(None) };
     let mut scopes: Vec<String> = Vec::new();
     for scope in text.split(' ').filter(|scope| !scope.is_empty()) {
@@ -123,12 +177,12 @@ fn scopes(form: &Parameters) -> Result<Option<Vec<String>>, Refusal> {
             scopes.push(scope.to_owned());
         }
     }
-    if scopes.is_empty() { Err(Refusal::InvalidScope) } else { Ok(Some(scopes)) }
+    if scopes.is_empty() { Err(NO_SCOPE) } else { Ok(Some(scopes)) }
 }
 
 /// The requested `resource` (RFC 8707 §2), as the configuration writes it. It must be one that the client is allowed.
-fn resource(app: &App, client: &Client, form: &Parameters) -> Result<Option<String>, Refusal> {
+fn resource(app: &App, client: &Client, form: &Parameters) -> Result<Option<String>, AppRefusal> {
     let Some(resource) = form.get("resource") else { return Ok(None) };
-    let known = token::resource(app, &client.id, resource).ok_or(Refusal::InvalidTarget)?;
+    let known = token::resource(app, &client.id, resource).ok_or(OTHER_RESOURCE)?;
     Ok(Some(known.to_owned()))
 }

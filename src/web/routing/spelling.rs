@@ -7,8 +7,8 @@
 use actix_web::guard::{Any, Post};
 use actix_web::http::header;
 use actix_web::http::{Method, StatusCode};
-use actix_web::web::{Data, Resource};
-use actix_web::{HttpRequest, HttpResponse, guard};
+use actix_web::web::Data;
+use actix_web::{HttpRequest, HttpResponse, Resource, guard};
 
 use super::cors;
 use super::route::Row;

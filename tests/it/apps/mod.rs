@@ -3,4 +3,5 @@
 
 mod claims;
 mod own_tokens;
+mod refusals;
 mod server_logout;
