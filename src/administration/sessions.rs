@@ -24,9 +24,15 @@ pub async fn sessions(
     .await
 }
 
-/// The newest sign-ins of all users, at most `most`.
-pub async fn all_sessions(db: &Db, lifetime: Lifetime, now: Timestamp, most: i64) -> Result<Vec<Listed>, DbError> {
-    db.run("list sessions", move |conn| session::list_all(conn, lifetime, now, most)).await
+/// The newest sign-ins of all users, at most `most`; with a tag only those that have it.
+pub async fn all_sessions(
+    db: &Db,
+    tag: Option<String>,
+    lifetime: Lifetime,
+    now: Timestamp,
+    most: i64,
+) -> Result<Vec<Listed>, DbError> {
+    db.run("list sessions", move |conn| session::list_all(conn, tag.as_deref(), lifetime, now, most)).await
 }
 
 /// Ends every session of a user. Returns their number, as [`sessions`] lists them; `None` if there is no such user.

@@ -18,6 +18,8 @@ pub struct DecisionInput<'a> {
     pub for_this: bool,
     /// Whether the person gave consent.
     pub agreed: bool,
+    /// Whether the session's provider may give a requested `acr`.
+    pub may_step_up: bool,
     /// When the request was received.
     pub asked_at: Timestamp,
     /// The current time, from the clock of the process.
@@ -33,6 +35,8 @@ pub enum Decision {
     Agree,
     /// Send the person to a login.
     SignIn,
+    /// Send the person to a login at the session's provider, for a requested `acr` that the session does not have.
+    StepUp,
     /// Answer the app with an error.
     Refuse(OAuthError, &'static str),
 }
@@ -66,7 +70,19 @@ fn with_session(request: &AuthorizationRequest, session: &Session, input: &Decis
         let why = "the provider does not say that the person was authenticated anew";
         return if input.for_this { Decision::Refuse(OAuthError::LoginRequired, why) } else { Decision::SignIn };
     }
+    if !input.for_this && !prompt.none && input.may_step_up && lacks_acr(request, session) {
+        return Decision::StepUp;
+    }
     if (prompt.consent || request.installed) && !input.agreed { Decision::Agree } else { Decision::Code }
+}
+
+/// Whether the session has none of the requested `acr_values`, and its login did not ask for them. They are compared as text, since
+/// `acr` has no order.
+fn lacks_acr(request: &AuthorizationRequest, session: &Session) -> bool {
+    let Some(wanted) = &request.acr_values else { return false };
+    let values = || wanted.split(' ').filter(|value| !value.is_empty());
+    let asked = |value: &str| session.asked_acr.as_ref().is_some_and(|asked| asked.split(' ').any(|one| one == value));
+    values().next().is_some() && !values().any(|value| session.acr.as_deref() == Some(value)) && !values().all(asked)
 }
 
 /// Whether the authentication satisfies `max_age` and `prompt=login`. Only an `auth_time` of the provider counts, or
@@ -110,6 +126,7 @@ mod tests {
             aal: None,
             acr: None,
             amr: None,
+            asked_acr: None,
             last_activity_at: at(auth_time),
             not_after: at(1_000_000),
             ended_at: None,
@@ -141,7 +158,10 @@ mod tests {
 
     /// A request of second 1000, decided at second 1010.
     fn judge(request: &AuthorizationRequest, session: Option<&Session>, for_this: bool, agreed: bool) -> Decision {
-        decide(request, &DecisionInput { session, for_this, agreed, asked_at: at(1000), now: at(1010) })
+        decide(
+            request,
+            &DecisionInput { session, for_this, agreed, may_step_up: true, asked_at: at(1000), now: at(1010) },
+        )
     }
 
     fn login_required(decision: Decision) -> bool {
@@ -196,6 +216,47 @@ mod tests {
         let chooses = request("select_account");
         assert_eq!(judge(&chooses, Some(&session(1009)), false, false), Decision::SignIn);
         assert_eq!(judge(&chooses, Some(&session(0)), true, false), Decision::Code);
+    }
+
+    /// A requested `acr` that the session lacks leads to its provider once for these values, and never with `prompt=none`.
+    #[test]
+    fn a_missing_acr_leads_to_the_provider_once() {
+        let asks = |values: &str| AuthorizationRequest { acr_values: Some(values.into()), ..request("") };
+        let has = |acr: Option<&str>, asked: Option<&str>| {
+            let text = |text: Option<&str>| text.map(str::to_owned);
+            Session { acr: text(acr), asked_acr: text(asked), ..session(0) }
+        };
+        for (values, acr, asked, expected) in [
+            ("gold", Some("silver"), None, Decision::StepUp),
+            ("gold", None, None, Decision::StepUp),
+            ("gold", Some("gold"), None, Decision::Code),
+            ("gold silver", Some("silver"), None, Decision::Code),
+            ("platinum gold", Some("silver"), None, Decision::StepUp),
+            ("gold", Some("silver"), Some("gold"), Decision::Code),
+            ("gold", Some("silver"), Some("platinum gold"), Decision::Code),
+            ("gold platinum", Some("silver"), Some("gold"), Decision::StepUp),
+            ("gold", Some("GOLD"), None, Decision::StepUp),
+            ("", Some("silver"), None, Decision::Code),
+            (" ", Some("silver"), None, Decision::Code),
+        ] {
+            let session = has(acr, asked);
+            assert_eq!(judge(&asks(values), Some(&session), false, false), expected, "{values} {acr:?} {asked:?}");
+            assert_eq!(judge(&asks(values), Some(&session), true, false), Decision::Code, "the app gets what came");
+            let silent = AuthorizationRequest { prompt: request("none").prompt, ..asks(values) };
+            assert_eq!(judge(&silent, Some(&session), false, false), Decision::Code);
+            let input = DecisionInput {
+                session: Some(&session),
+                for_this: false,
+                agreed: false,
+                may_step_up: false,
+                asked_at: at(0),
+                now: at(0),
+            };
+            assert_eq!(decide(&asks(values), &input), Decision::Code, "the provider cannot");
+        }
+        assert_eq!(judge(&asks("gold"), None, false, false), Decision::SignIn);
+        let other = AuthorizationRequest { hinted_user: Some(UserId(Uuid::from_u128(9))), ..asks("gold") };
+        assert!(login_required(judge(&other, Some(&has(Some("gold"), None)), true, false)));
     }
 
     #[test]

@@ -12,7 +12,7 @@ use crate::base::db::DbError;
 use crate::base::id::AuthorizationRequestId;
 use crate::base::secret::Plain;
 use crate::grant::{AppAnswer, LoginFor, NewCode, PreparedAnswer};
-use crate::session::SignedIn;
+use crate::session::{Session, SignedIn};
 
 /// Where the browser is redirected to.
 pub enum Next {
@@ -53,7 +53,14 @@ pub(super) fn decision_input<'a>(
     let client = app.clients.get(&request.client_id);
     let may = |signed_in: &&SignedIn| client.is_some_and(|client| client.takes_provider(&signed_in.session.provider));
     let session = signed_in.filter(may).map(|signed_in| &signed_in.session);
-    DecisionInput { session, for_this, agreed: false, asked_at: now, now }
+    let may_step_up = may_step_up(app, request, session);
+    DecisionInput { session, for_this, agreed: false, may_step_up, asked_at: now, now }
+}
+
+/// Whether the provider of the session may give one of the requested `acr_values`.
+fn may_step_up(app: &App, request: &AuthorizationRequest, session: Option<&Session>) -> bool {
+    let (Some(wanted), Some(session)) = (&request.acr_values, session) else { return false };
+    app.providers.get(&session.provider).is_some_and(|provider| provider.may_give_acr(wanted))
 }
 
 /// Issues the code and marks the request as answered; `None` where the session ended or the request was answered before.

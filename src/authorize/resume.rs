@@ -107,6 +107,7 @@ async fn proceed(
             Some(answer) => Ok(Next::App(Box::new(answer))),
             None => without_code(app, open, now).await,
         },
+        (Decision::StepUp, Some(signed_in)) => Ok(Next::SignIn(*id, Some(signed_in.session.provider.clone()))),
         (Decision::Agree, Some(signed_in)) => {
             let (id, session) = (*id, signed_in.session.id);
             if just_now {

@@ -57,7 +57,9 @@ pub async fn start(
     let binding = Some(browser.binding.as_bytes().to_vec());
     let row = NewRequest { binding_hash: binding, ..new_request(id, &request, now, LIFETIME) };
     let agree = next == Decision::Agree;
-    if !agree && let Some(provider) = only_provider(app, &request) {
+    let step_up = browser.signed_in.as_ref().filter(|_| next == Decision::StepUp);
+    let step_up = step_up.map(|signed_in| signed_in.session.provider.clone());
+    if !agree && let Some(provider) = step_up.or_else(|| only_provider(app, &request)) {
         let row = LoginFor::New(Box::new(row));
         return Ok(FirstStep::Login(Box::new(LoginStep { provider, request, row })));
     }

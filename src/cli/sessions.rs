@@ -21,6 +21,9 @@ pub enum Verb {
         /// Only sessions of the user with this sub or e-mail address
         #[arg(long, value_name = "SUB_OR_EMAIL")]
         user: Option<String>,
+        /// Only sessions with this label (`sessions.tags`)
+        #[arg(long)]
+        tag: Option<String>,
         /// Maximum number of rows, without --user
         #[arg(long, default_value_t = 100, value_parser = clap::value_parser!(i64).range(1..=10_000))]
         limit: i64,
@@ -42,6 +45,9 @@ pub enum Verb {
         /// The same, as an option
         #[arg(long, value_name = "SUB_OR_EMAIL", conflicts_with = "whose")]
         user: Option<String>,
+        /// Only sessions with this label (`sessions.tags`)
+        #[arg(long)]
+        tag: Option<String>,
         /// Only print the sessions that would end
         #[arg(long)]
         dry_run: bool,
@@ -51,20 +57,27 @@ pub enum Verb {
 /// Runs the command.
 pub fn run(verb: &Verb, files: &[PathBuf]) -> ExitCode {
     context::with_context(files, async |context| match verb {
-        Verb::List { user, limit, json } => list(context, user.as_deref(), *limit, *json).await,
+        Verb::List { user, tag, limit, json } => list(context, user.as_deref(), tag.as_deref(), *limit, *json).await,
         Verb::End { session } => end(context, session).await,
-        Verb::Revoke { whose, user, dry_run } => {
+        Verb::Revoke { whose, user, tag, dry_run } => {
             let user = whose.as_ref().or(user.as_ref()).map_or("", String::as_str);
-            revoke(context, user, *dry_run).await
+            revoke(context, user, tag.as_deref(), *dry_run).await
         }
     })
 }
 
-async fn list(context: &Context, user: Option<&str>, limit: i64, json: bool) -> Result<String, String> {
+async fn list(
+    context: &Context,
+    user: Option<&str>,
+    tag: Option<&str>,
+    limit: i64,
+    json: bool,
+) -> Result<String, String> {
     let listed = if let Some(user) = user {
-        of(context, find_user(context, user).await?.sub).await?
+        of(context, find_user(context, user).await?.sub, tag).await?
     } else {
-        let listed = administration::all_sessions(&context.db, context.lifetime, context.now, limit).await;
+        let tag = tag.map(str::to_owned);
+        let listed = administration::all_sessions(&context.db, tag, context.lifetime, context.now, limit).await;
         listed.map_err(|error| error.to_string())?
     };
     if json {
@@ -90,36 +103,47 @@ async fn end(context: &Context, session: &str) -> Result<String, String> {
     }
 }
 
-async fn revoke(context: &Context, user: &str, dry_run: bool) -> Result<String, String> {
+async fn revoke(context: &Context, user: &str, tag: Option<&str>, dry_run: bool) -> Result<String, String> {
     let user = find_user(context, user).await?;
     if dry_run {
-        let listed = of(context, user.sub).await?;
+        let listed = of(context, user.sub, tag).await?;
         return Ok(format!(
             "{}: would end, with the sessions of the apps listed:\n{}",
             user_label(&user),
             lines(&listed)
         ));
     }
+    if tag.is_some() {
+        let mut count = 0;
+        for listed in of(context, user.sub, tag).await? {
+            let ended = administration::end_session(&context.db, &context.endings, listed.id, context.now).await;
+            count += usize::from(ended.map_err(|error| error.to_string())?);
+        }
+        return Ok(format!("{}: {}.\n", user_label(&user), ended_sessions(count)));
+    }
     let count = administration::end_sessions(&context.db, &context.endings, user.sub, context.now).await;
     let count = count.map_err(|error| error.to_string())?.unwrap_or_default();
     Ok(format!("{}: {}.\n", user_label(&user), ended_sessions(count)))
 }
 
-async fn of(context: &Context, user: UserId) -> Result<Vec<Listed>, String> {
+/// The sessions of a user; with a tag only those that have it.
+async fn of(context: &Context, user: UserId, tag: Option<&str>) -> Result<Vec<Listed>, String> {
     let listed = administration::sessions(&context.db, context.lifetime, user, context.now).await;
-    Ok(listed.map_err(|error| error.to_string())?.unwrap_or_default())
+    let listed = listed.map_err(|error| error.to_string())?.unwrap_or_default();
+    Ok(listed.into_iter().filter(|listed| tag.is_none() || listed.tag.as_deref() == tag).collect())
 }
 
 fn lines(listed: &[Listed]) -> String {
     let mut text = String::new();
-    for Listed { id, user, created_at, last_activity_at, ip, device, provider, clients, .. } in listed {
+    for Listed { id, user, created_at, last_activity_at, ip, device, provider, clients, tag, .. } in listed {
         let known = [device.browser.as_deref(), device.os.as_deref(), device.r#type.as_deref()];
         let device: Vec<_> = known.into_iter().flatten().collect();
         let ip = ip.map(|ip| ip.to_string()).unwrap_or_default();
         let apps = if clients.is_empty() { String::new() } else { format!("  apps {}", clients.join(", ")) };
+        let tag = tag.as_ref().map(|tag| format!("  tag {tag}")).unwrap_or_default();
         let _always_written = writeln!(
             text,
-            "{id}  user {user}  {provider}  since {}  last seen {}  {ip}  {}{apps}",
+            "{id}  user {user}  {provider}  since {}  last seen {}  {ip}  {}{apps}{tag}",
             timestamp(*created_at),
             timestamp(*last_activity_at),
             device.join(", "),

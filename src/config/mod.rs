@@ -54,7 +54,9 @@ pub(crate) use section::provider::registration::Registration;
 pub use section::session_cookie::SameSite;
 #[cfg(test)]
 pub(crate) use section::session_cookie::SessionCookie;
-pub(crate) use section::sessions::Sessions;
+#[cfg(test)]
+pub(crate) use section::sessions::Tags;
+pub(crate) use section::sessions::{OnePerUser, Sessions};
 #[cfg(test)]
 pub(crate) use section::tokens::LongestLifetimes;
 pub(crate) use section::tokens::{Tokens, UserClaim};

@@ -49,8 +49,10 @@ pub async fn complete(
             }
         };
         let identity = confirm(app, provider, &claimed, (&handshake, grant), now).await?;
-        let Callback { previous, caller, .. } = callback;
-        let login = ConfirmedLogin { provider, claimed: &mut claimed, identity, previous, caller, returned_at: now };
+        let Callback { previous, caller, flow, .. } = callback;
+        let asked_acr = handshake.hints.acr_values.clone();
+        let claimed = &mut claimed;
+        let login = ConfirmedLogin { provider, claimed, identity, previous, caller, returned_at: now, flow, asked_acr };
         finish(app, login, answer).await.map(Ok)
     };
     match finished.await {

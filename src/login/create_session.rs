@@ -6,7 +6,7 @@ use super::authorization_session::{Claimed, Steps};
 use super::by_email;
 use super::failure::{LoginError, LoginFailure};
 use super::finished::Completed;
-use super::input::{AnswerApp, Caller};
+use super::input::{AnswerApp, Caller, Flow};
 use super::new_session::{ForApp, app_session, new_session};
 use super::refusal::{Code, Goal, LoginRefusal};
 use super::store::{self, CompletionOutcome, LoginCompletion, Written};
@@ -33,6 +33,10 @@ pub struct ConfirmedLogin<'a> {
     pub caller: Caller,
     /// When the authorization response arrived, before any request to the provider.
     pub returned_at: Timestamp,
+    /// The flow, which labels the session.
+    pub flow: Flow,
+    /// The `acr_values` that the login asked for.
+    pub asked_acr: Option<String>,
 }
 
 /// Creates the session, answers the app if it needs no other step, and ends the previous session of this browser.
@@ -43,7 +47,8 @@ pub async fn create_session(
 ) -> Result<Completed, LoginError> {
     // The provider may have answered slowly; the session begins now.
     let now = app.clock.now();
-    let signed_in = new_session(login.provider.registration(), &login.identity, app.lifetime, now);
+    let mut signed_in = new_session(login.provider.registration(), &login.identity, app.lifetime, now);
+    signed_in.session.asked_acr = login.asked_acr.take();
     check_token_size(app, login.claimed, &signed_in, now)?;
     warn_of_missing_email(app, &signed_in, now);
     let answer = login.claimed.stored_request.take().and_then(|stored| answer(stored, &signed_in, now));
@@ -102,6 +107,7 @@ fn completion(
         sign_up: config.login.sign_up,
         vouching,
         previous: login.previous,
+        tag: config.sessions.tags.of(login.flow == Flow::Spa).map(str::to_owned),
         one_per_user: config.sessions.one_per_user,
         endings: app.endings.clone(),
         tokens: app.vault.new_tokens(provider, &identity.tokens, now),

@@ -41,6 +41,7 @@ pub fn new_session(registration: &Registration, identity: &Identity, lifetime: L
         aal: Aal::of(identity.acr.as_deref(), identity.amr.as_deref(), &registration.aal),
         acr: identity.acr.clone(),
         amr: identity.amr.clone(),
+        asked_acr: None,
         last_activity_at: now,
         not_after: lifetime.not_after(now),
         ended_at: None,

@@ -100,7 +100,7 @@ mod tests {
 
     use super::*;
     use crate::base::id::{SessionId, UserId};
-    use crate::config::{LongestLifetimes, SameSite, SessionCookie, Sessions, Tokens};
+    use crate::config::{LongestLifetimes, OnePerUser, SameSite, SessionCookie, Sessions, Tags, Tokens};
     use crate::session::StatusIndex;
 
     fn hours(hours: i64) -> Timestamp {
@@ -113,7 +113,8 @@ mod tests {
         let sessions = Sessions {
             idle_timeout: hour(2),
             absolute_timeout: hour(10),
-            one_per_user: false,
+            one_per_user: OnePerUser::Unlimited,
+            tags: Tags::default(),
             keep_ended: hour(1),
             cookie,
         };
@@ -150,6 +151,7 @@ mod tests {
             auth_time: hours(0),
             acr: None,
             amr: None,
+            asked_acr: None,
             last_activity_at: hours(0),
             not_after: lifetime().not_after(hours(0)),
             ended_at: None,

@@ -32,4 +32,7 @@ pub struct Listed {
     pub provider: String,
     /// The client ids of its active app sessions.
     pub clients: Vec<String>,
+    /// Its label (`sessions.tags`).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tag: Option<String>,
 }

@@ -37,6 +37,8 @@ pub struct Session {
     pub acr: Option<String>,
     /// `amr`, as the provider sent it.
     pub amr: Option<Vec<String>>,
+    /// The `acr_values` that its login asked the provider for.
+    pub asked_acr: Option<String>,
     /// Its last use, accurate to a minute.
     pub last_activity_at: Timestamp,
     /// Its absolute end (`sessions.not_after`).

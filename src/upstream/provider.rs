@@ -108,6 +108,15 @@ impl Provider {
         }
     }
 
+    /// Whether a login here may give one of these `acr_values`, as far as is known: never at an OAuth provider, and not where the
+    /// cached metadata lists other values. Makes no request.
+    pub fn may_give_acr(&self, acr_values: &str) -> bool {
+        match self {
+            Self::Oidc(oidc) => oidc.may_give_acr(acr_values),
+            Self::OAuth2(_) | Self::OAuth1(_) => false,
+        }
+    }
+
     /// Starts a login. Fails with [`Fault::Unavailable`](super::Fault::Unavailable) when the provider's metadata is not
     /// available.
     pub async fn begin(&self, request: LoginRequest, now: Timestamp) -> Result<StartedLogin, Failure> {

@@ -1,11 +1,12 @@
 // npm install; python3 -m http.server 3000 --bind 127.0.0.1
-import { UserManager } from 'oidc-client-ts';
+import { UserManager, WebStorageStateStore } from 'oidc-client-ts';
 
 const { authority, client_id } = await (await fetch('settings.json')).json();
 const here = `${location.origin}/`;
 const addresses = { redirect_uri: here, post_logout_redirect_uri: here };
-// With offline_access there is a refresh token, which the library uses before the access token expires.
-const users = new UserManager({ authority, client_id, ...addresses, scope: 'openid profile email offline_access' });
+// With offline_access there is a refresh token, which the library uses before the access token expires. All tabs share it.
+const tabs = { userStore: new WebStorageStateStore({ store: localStorage }) };
+const users = new UserManager({ authority, client_id, ...addresses, ...tabs, scope: 'openid profile email offline_access' });
 
 if (new URLSearchParams(location.search).has('state')) {
   await users.signinRedirectCallback();

@@ -22,9 +22,17 @@ pub(crate) fn mismatch(value: &Value, shape: Shape<'_>) -> Option<(String, Strin
     match (shape.value_type(), value) {
         (ValueType::Table(_) | ValueType::Named(_), Value::Object(_))
         | (ValueType::List(_), Value::Array(_))
-        | (ValueType::Flag, Value::Bool(_))
+        | (ValueType::Flag | ValueType::FlagOr(_), Value::Bool(_))
+        | (ValueType::Any, _)
         | (ValueType::Text, Value::String(_)) => None,
-        (ValueType::Choice(words), Value::String(word)) if words.contains(&word.as_str()) => None,
+        (ValueType::Choice(words) | ValueType::FlagOr(words), Value::String(word))
+            if words.contains(&word.as_str()) =>
+        {
+            None
+        }
+        (ValueType::FlagOr(words), _) => {
+            Some((format!("is {is}, not one of the known values"), format!("write true, false or {}", one_of(&words))))
+        }
         (ValueType::Choice(words), Value::String(word)) => {
             let likely = suggest_word(word, &words).map(|word| format!(", probably \"{word}\"")).unwrap_or_default();
             Some((

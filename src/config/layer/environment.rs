@@ -117,8 +117,10 @@ fn value_at(path: &[String], value: OsString, root: Shape<'_>) -> Result<Value, 
         }
         ValueType::List(_) => text.split(',').map(str::trim).filter(|item| !item.is_empty()).map(Value::from).collect(),
         ValueType::Number(..) => text.trim().parse::<i64>().map_or_else(|_| Value::from(text.as_str()), Value::from),
-        ValueType::Flag => text.trim().parse::<bool>().map_or_else(|_| Value::from(text.as_str()), Value::from),
-        ValueType::Choice(_) | ValueType::Text => Value::from(text.as_str()),
+        ValueType::Flag | ValueType::FlagOr(_) => {
+            text.trim().parse::<bool>().map_or_else(|_| Value::from(text.as_str()), Value::from)
+        }
+        ValueType::Choice(_) | ValueType::Text | ValueType::Any => Value::from(text.as_str()),
     };
     let items = value.as_array().zip(match shape.value_type() {
         ValueType::List(item) => Some(item),

@@ -24,6 +24,10 @@ pub(crate) enum ValueType<'s> {
     Number(i64, i64),
     /// `true` or `false`, without quotes.
     Flag,
+    /// `true`, `false` or one of these words.
+    FlagOr(Vec<&'s str>),
+    /// A value of one of several types; validation checks which.
+    Any,
     /// A text; validation checks what it says.
     Text,
 }
@@ -45,7 +49,14 @@ impl<'s> Shape<'s> {
         if let Some(items) = self.0.get("items") {
             return ValueType::List(Self(items));
         }
+        if self.0.get("anyOf").is_some() {
+            return ValueType::Any;
+        }
         let words = self.words();
+        let is_flag = |value: &Value| value.is_boolean();
+        if self.0.get("enum").and_then(Value::as_array).is_some_and(|values| values.iter().any(is_flag)) {
+            return ValueType::FlagOr(words);
+        }
         if !words.is_empty() {
             return ValueType::Choice(words);
         }

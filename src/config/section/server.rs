@@ -24,7 +24,7 @@ pub(crate) struct RawServer {
     listen: String,
     /// address and port of the listener for health, metrics and administration; must not be reachable from outside
     admin_listen: String,
-    /// CIDRs of reverse proxies; the client address is the first from the right in X-Forwarded-For that is not one of them
+    /// CIDRs of reverse proxies; the client address is the first from the right in X-Forwarded-For, or in Forwarded (RFC 7239) without it, that is not one of them
     trusted_proxies: Vec<String>,
     /// under https: ask browsers to use https for all subdomains of the host of `public_url` as well
     hsts_include_subdomains: bool,
@@ -45,7 +45,7 @@ pub struct Server {
     pub listen: SocketAddr,
     /// The address of the listener for health, metrics and administration.
     pub admin_listen: SocketAddr,
-    /// Networks of the reverse proxies whose `X-Forwarded-For` is trusted.
+    /// Networks of the reverse proxies whose `X-Forwarded-For` and `Forwarded` are trusted.
     pub trusted_proxies: Vec<IpNet>,
     /// Whether `Strict-Transport-Security` includes the subdomains (RFC 6797 §6.1.2).
     pub hsts_include_subdomains: bool,

@@ -9,6 +9,7 @@ use super::write_login::{LoginCompletion, WrittenRow, write};
 use crate::account::{self, NewUser, Profile, SubStatus, User};
 use crate::base::db::{Conn, in_transaction};
 use crate::base::id::{SubId, UserId};
+use crate::config::OnePerUser;
 use crate::session::{self, EndReason, Ended, Ending, Scope, Session, SignedIn, StatusIndex};
 use crate::vault::{self, PreviousTokens};
 
@@ -61,7 +62,8 @@ pub fn complete_login(conn: &mut Conn, completion: &LoginCompletion) -> QueryRes
 }
 
 fn try_complete_login(conn: &mut Conn, completion: &LoginCompletion) -> QueryResult<(CompletionOutcome, Vec<Gone>)> {
-    if completion.previous.is_none() && !completion.one_per_user && completion.tokens.is_none() {
+    if completion.previous.is_none() && completion.one_per_user == OnePerUser::Unlimited && completion.tokens.is_none()
+    {
         return Ok((written(write_login(conn, completion)?), Vec::new()));
     }
     in_transaction(conn, |conn| {
@@ -113,10 +115,15 @@ fn written(admitted: CompletionOutcome<Entered>) -> CompletionOutcome {
 
 fn end_others(conn: &mut Conn, completion: &LoginCompletion, user: UserId) -> QueryResult<Vec<Gone>> {
     let mut gone = Vec::new();
-    let others = Scope::OthersOfUser { user, except: completion.session.id };
+    let except = completion.session.id;
+    let one_per_user: Vec<Scope> = match (completion.one_per_user, &completion.tag) {
+        (OnePerUser::All, _) => vec![Scope::OthersOfUser { user, except }],
+        (OnePerUser::Tag, Some(tag)) => session::of_tag(conn, user, tag, except)?.into_iter().map(Scope::One).collect(),
+        (OnePerUser::Tag, None) | (OnePerUser::Unlimited, _) => Vec::new(),
+    };
+    let others = one_per_user.into_iter().map(|scope| (scope, EndReason::OnePerUser));
     let previous = completion.previous.map(|id| (Scope::One(id), EndReason::Replaced));
-    let all_others = completion.one_per_user.then_some((others, EndReason::OnePerUser));
-    for (scope, reason) in all_others.into_iter().chain(previous) {
+    for (scope, reason) in others.chain(previous) {
         let ending = completion.endings.ending(reason, completion.now);
         gone.push((session::end_where(conn, scope, &ending)?, ending));
     }

@@ -13,6 +13,7 @@ use crate::base::id::{AuthorizationRequestId, AuthorizationSessionId, Reference,
 use crate::base::jws::JwsAlgorithm;
 use crate::base::secret::Hashed;
 use crate::base::statement::statement;
+use crate::config::OnePerUser;
 use crate::grant::{NewCode, code_rows};
 use crate::login::input::Caller;
 use crate::session::{Aal, Device, Endings, Session, session_rows};
@@ -44,8 +45,10 @@ pub struct LoginCompletion {
     pub vouching: Vec<String>,
     /// The previous session of this browser.
     pub previous: Option<SessionId>,
-    /// Whether a user has one session at a time (`sessions.one_per_user`).
-    pub one_per_user: bool,
+    /// The label of the session (`sessions.tags`).
+    pub tag: Option<String>,
+    /// How many sessions a user has at a time (`sessions.one_per_user`).
+    pub one_per_user: OnePerUser,
     /// Ends the sessions that this session replaces, and queues their logout notices.
     pub endings: Endings,
     /// The tokens of the provider; `None` without `store_tokens`.
@@ -89,6 +92,8 @@ statement! {
         upstream_sid: Option<&'a str> => Nullable<Text>,
         upstream_id_token: Option<&'a [u8]> => Nullable<Binary>,
         upstream_alg: Option<&'a str> => Nullable<Text>,
+        tag: Option<&'a str> => Nullable<Text>,
+        asked_acr: Option<&'a str> => Nullable<Text>,
         sid_hash: Option<&'a [u8]> => Nullable<Binary>,
         sub_hash: &'a [u8] => Binary,
         returned_at: Timestamp => Timestamptz,
@@ -147,7 +152,7 @@ statement! {
             resource "NULL", not_after "{not_after}", user_agent "{user_agent}", ip "{ip}",
             device_type "{device_type}", os "{os}", os_version "{os_version}", browser "{browser}",
             browser_version "{browser_version}", upstream_sid "{upstream_sid}",
-            upstream_id_token "{upstream_id_token}", upstream_alg "{upstream_alg}"
+            upstream_id_token "{upstream_id_token}", upstream_alg "{upstream_alg}", tag "{tag}", asked_acr "{asked_acr}"
         ),
         "
          RETURNING status_index
@@ -246,6 +251,8 @@ pub fn write(conn: &mut Conn, completion: &LoginCompletion) -> QueryResult<Optio
         upstream_sid: completion.upstream_sid.as_deref(),
         upstream_id_token: completion.upstream_id_token.as_deref(),
         upstream_alg: completion.upstream_alg.map(JwsAlgorithm::name),
+        tag: completion.tag.as_deref(),
+        asked_acr: session.asked_acr.as_deref(),
         sid_hash: sid_hash.as_ref().map(Hashed::as_bytes),
         sub_hash: sub_hash.as_bytes(),
         returned_at: completion.returned_at,

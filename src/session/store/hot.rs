@@ -25,6 +25,7 @@ pub fn hot_statements() -> Vec<HotStatement> {
         feed::Read: ["revocations_xid"],
         list::OfUser: ["sessions_user_id", "sessions_parent_id"],
         list::OfUserBeside: ["sessions_user_id", "sessions_parent_id", "subs_user_id"],
+        list::OfTag: ["sessions_user_id"],
         revoke_token::Revoke: [],
     ]
 }

@@ -10,13 +10,14 @@ macro_rules! session_rows {
         not_after $not_after:literal, user_agent $user_agent:literal, ip $ip:literal, device_type $device_type:literal,
         os $os:literal, os_version $os_version:literal, browser $browser:literal,
         browser_version $browser_version:literal, upstream_sid $upstream_sid:literal,
-        upstream_id_token $upstream_id_token:literal, upstream_alg $upstream_alg:literal $(,)?
+        upstream_id_token $upstream_id_token:literal, upstream_alg $upstream_alg:literal, tag $tag:literal,
+        asked_acr $asked_acr:literal $(,)?
     ) => {
         concat!(
             "INSERT INTO sessions (id, user_id, sub_id, provider, client_id, parent_id, auth_time, auth_time_vouched,
                  auth_time_assumed, aal, acr, amr, scopes, resource, not_after, user_agent, ip, device_type, os,
-                 os_version, browser, browser_version, upstream_sid, upstream_id_token, upstream_alg,
-                 last_activity_at, created_at)
+                 os_version, browser, browser_version, upstream_sid, upstream_id_token, upstream_alg, tag,
+                 asked_acr, last_activity_at, created_at)
              SELECT ",
             $id,
             ", ",
@@ -67,6 +68,10 @@ macro_rules! session_rows {
             $upstream_id_token,
             ", ",
             $upstream_alg,
+            ", ",
+            $tag,
+            ", ",
+            $asked_acr,
             ", {now}, {now} FROM ",
             $from
         )

@@ -43,6 +43,8 @@ struct ListedRow {
     provider: String,
     #[diesel(sql_type = Array<Text>)]
     clients: Vec<String>,
+    #[diesel(sql_type = Nullable<Text>)]
+    tag: Option<String>,
 }
 
 /// A sign-in is listed while it or an app's session under it is live: an idle timeout of the browser session does not end
@@ -52,7 +54,7 @@ macro_rules! listing {
         concat!(
             "SELECT s.id, s.user_id, s.created_at, s.last_activity_at, s.not_after, s.ip, s.user_agent,
                     coalesce(s.device_type, 'other') AS device_type,
-                    s.os, s.os_version, s.browser, s.browser_version, s.provider, under.clients
+                    s.os, s.os_version, s.browser, s.browser_version, s.provider, s.tag, under.clients
              FROM sessions s CROSS JOIN LATERAL (
                  SELECT array(
                      SELECT DISTINCT app.client_id FROM sessions app
@@ -79,9 +81,14 @@ statement! {
 }
 
 statement! {
-    struct OfAll { now: Timestamp => Timestamptz, idle_since: Timestamp => Timestamptz, most: i64 => BigInt }
+    struct OfAll<'a> {
+        tag: Option<&'a str> => Nullable<Text>,
+        now: Timestamp => Timestamptz,
+        idle_since: Timestamp => Timestamptz,
+        most: i64 => BigInt,
+    }
     // UUIDv7 ids are ordered by time, so the newest are found without sorting all rows.
-    listing!("true", "s.id DESC")
+    listing!("({tag}::text IS NULL OR s.tag = {tag})", "s.id DESC")
 }
 
 /// Up to `most` sign-ins of a user that are live or have a live app's session, newest first.
@@ -125,9 +132,15 @@ pub fn list_beside(
     Ok((rows.into_iter().map(|beside| listed(beside.sign_in)).collect(), identities))
 }
 
-/// Up to `most` sign-ins of all users, newest first.
-pub fn list_all(conn: &mut Conn, lifetime: Lifetime, now: Timestamp, most: i64) -> QueryResult<Vec<Listed>> {
-    let query = OfAll { now, idle_since: lifetime.idle_since(now), most };
+/// Up to `most` sign-ins of all users, newest first; with a tag only those that have it.
+pub fn list_all(
+    conn: &mut Conn,
+    tag: Option<&str>,
+    lifetime: Lifetime,
+    now: Timestamp,
+    most: i64,
+) -> QueryResult<Vec<Listed>> {
+    let query = OfAll { tag, now, idle_since: lifetime.idle_since(now), most };
     let rows: Vec<ListedRow> = with_every_plan(conn, |conn| query.load(conn))?;
     Ok(rows.into_iter().map(listed).collect())
 }
@@ -150,5 +163,26 @@ fn listed(row: ListedRow) -> Listed {
         },
         provider: row.provider,
         clients: row.clients,
+        tag: row.tag,
     }
+}
+
+statement! {
+    struct OfTag<'a> { user: UserId => Uuid, tag: &'a str => Text, except: SessionId => Uuid }
+    "SELECT id FROM sessions
+     WHERE user_id = {user} AND tag = {tag} AND id <> {except} AND parent_id IS NULL AND ended_at IS NULL"
+}
+
+#[derive(QueryableByName)]
+struct IdRow {
+    #[diesel(sql_type = Uuid)]
+    id: SessionId,
+}
+
+/// The other sign-ins of a user with this tag that have not ended, the oldest first: every login locks them in that order.
+pub fn of_tag(conn: &mut Conn, user: UserId, tag: &str, except: SessionId) -> QueryResult<Vec<SessionId>> {
+    let found: Vec<IdRow> = OfTag { user, tag, except }.load(conn)?;
+    let mut ids: Vec<_> = found.into_iter().map(|row| row.id).collect();
+    ids.sort_unstable();
+    Ok(ids)
 }

@@ -29,7 +29,7 @@ pub use find::{find, find_with, find_with_claims};
 #[cfg(feature = "dev")]
 pub use hot::{hot_statements, rare_statements};
 pub(crate) use insert::session_rows;
-pub use list::{list, list_all, list_beside};
+pub use list::{list, list_all, list_beside, of_tag};
 pub use prune::{prune_ended, prune_feed};
 pub use reparent::reparent;
 pub use revoke_token::{RevokedToken, revoke_token};

@@ -20,7 +20,7 @@ macro_rules! signed_in_columns {
     };
     (claims_if $condition:literal) => {
         concat!("s.id, s.user_id, u.disabled_at IS NOT NULL AS user_disabled, s.provider, s.client_id, s.scopes,
-         s.resource, s.auth_time, s.auth_time_vouched, s.auth_time_assumed, s.aal, s.acr, s.amr, s.last_activity_at, s.not_after, s.ended_at, s.status_index,
+         s.resource, s.auth_time, s.auth_time_vouched, s.auth_time_assumed, s.aal, s.acr, s.amr, s.asked_acr, s.last_activity_at, s.not_after, s.ended_at, s.status_index,
          (SELECT subs.profile FROM subs WHERE subs.id = s.sub_id) AS profile,
          CASE WHEN ", $condition, " THEN (SELECT subs.claims FROM subs WHERE subs.id = s.sub_id) END AS claims")
     };
@@ -56,6 +56,8 @@ pub struct SignedInRow {
     acr: Option<String>,
     #[diesel(sql_type = Nullable<Array<Text>>)]
     amr: Option<Vec<String>>,
+    #[diesel(sql_type = Nullable<Text>)]
+    asked_acr: Option<String>,
     #[diesel(sql_type = Timestamptz)]
     last_activity_at: Timestamp,
     #[diesel(sql_type = Timestamptz)]
@@ -89,6 +91,7 @@ impl From<SignedInRow> for SignedIn {
                 aal: row.aal.and_then(Aal::of_number),
                 acr: row.acr,
                 amr: row.amr,
+                asked_acr: row.asked_acr,
                 last_activity_at: row.last_activity_at,
                 not_after: row.not_after,
                 ended_at: row.ended_at,

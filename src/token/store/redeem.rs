@@ -53,7 +53,7 @@ statement! {
             resource "p.target", not_after "p.not_after", user_agent "p.user_agent", ip "p.ip",
             device_type "p.device_type", os "p.os", os_version "p.os_version", browser "p.browser",
             browser_version "p.browser_version", upstream_sid "p.upstream_sid", upstream_id_token "NULL",
-            upstream_alg "p.upstream_alg"
+            upstream_alg "p.upstream_alg", tag "NULL", asked_acr "NULL"
         ),
         "
              RETURNING *

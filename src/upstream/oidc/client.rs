@@ -48,6 +48,13 @@ impl Oidc {
         self.0.documents.is_available()
     }
 
+    /// Whether the cached metadata leaves it open that the provider gives one of these `acr_values`.
+    pub fn may_give_acr(&self, acr_values: &str) -> bool {
+        let Some(metadata) = self.0.documents.metadata.current() else { return true };
+        let Some(known) = &metadata.value.acr_values else { return true };
+        acr_values.split(' ').any(|wanted| known.iter().any(|known| known.as_str() == wanted))
+    }
+
     /// Starts a login: builds the authorization request, and pushes it where configured (RFC 9126).
     pub async fn begin(&self, request: LoginRequest, now: Timestamp) -> Result<StartedLogin, Failure> {
         let metadata = self.metadata(now).await?;

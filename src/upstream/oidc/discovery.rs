@@ -51,6 +51,7 @@ pub fn read(document: &Value, config: &config::Oidc) -> Result<Metadata, String>
         announces_iss: is_true("authorization_response_iss_parameter_supported"),
         signing_algorithms: strings(document.get("id_token_signing_alg_values_supported")),
         auth_methods: strings(document.get("token_endpoint_auth_methods_supported")),
+        acr_values: document.get("acr_values_supported").filter(|list| list.is_array()).map(|list| strings(Some(list))),
     })
 }
 

@@ -29,4 +29,6 @@ pub struct Metadata {
     pub signing_algorithms: Vec<String>,
     /// `token_endpoint_auth_methods_supported`, as listed; empty where the document does not list it.
     pub auth_methods: Vec<String>,
+    /// `acr_values_supported`; `None` where the document does not list it.
+    pub acr_values: Option<Vec<String>>,
 }

@@ -1,11 +1,10 @@
-//! `GET, POST /oauth2/authorize`, the consent page, and `POST /oauth2/par`.
+//! `GET, POST /oauth2/authorize`, and the consent page.
 
 use actix_web::http::{Method, StatusCode, header};
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
-use serde::Serialize;
 
-use super::refused_authorization::{PUSHED_REQUEST_URI, REQUEST_URI, record_answer, sent};
+use super::refused_authorization::{REQUEST_URI, record_answer, sent};
 use super::refused_request;
 use crate::app::App;
 use crate::authorize::{
@@ -14,20 +13,17 @@ use crate::authorize::{
 use crate::base::clock::Timestamp;
 use crate::base::event::Event;
 use crate::base::secret::Hashed;
-use crate::client::Client;
 use crate::grant::{AppAnswer, LoginFor};
 use crate::login::{self, Code, Flow, NewLogin};
 use crate::session::SignedIn;
 use crate::telemetry;
 use crate::token;
 use crate::web::answer::app_goal::AppGoal;
-use crate::web::answer::app_refusal::{self, AppRequest};
+use crate::web::answer::app_refusal;
 use crate::web::answer::problem::Problem;
 use crate::web::answer::refusals::Refusal;
 use crate::web::answer::to_app::to_app;
-use crate::web::answer::token_response::ErrorResponse;
 use crate::web::answer::{consent, page};
-use crate::web::request::client_authentication::{authenticate, record_refusal, sent_client_id};
 use crate::web::request::cookies::{self, SessionCookie};
 use crate::web::request::credentials;
 use crate::web::request::extract::{Form, Parameters, Query};
@@ -195,63 +191,6 @@ pub async fn authorize_by_form(
     Ok(page::see_other(&format!("{prefix}/oauth2/authorize?{}", query.finish())))
 }
 
-/// The answer to a pushed request (RFC 9126 §2.2).
-#[derive(Serialize)]
-struct Pushed<'a> {
-    request_uri: &'a str,
-    /// In seconds.
-    expires_in: i64,
-}
-
-/// `POST /oauth2/par`: a pushed authorization request (RFC 9126).
-pub async fn push(
-    app: Data<App>,
-    throttles: Data<Throttles>,
-    request: HttpRequest,
-    Form(form): Form,
-) -> Result<HttpResponse, Problem> {
-    let pushed = pushed(app.get_ref(), &throttles, &request, &form).await;
-    pushed.inspect_err(|problem| record_refusal(&request, &form, problem))
-}
-
-async fn pushed(
-    app: &App,
-    throttles: &Throttles,
-    request: &HttpRequest,
-    form: &Parameters,
-) -> Result<HttpResponse, Problem> {
-    let now = app.clock.now();
-    let client = authenticate(app, throttles, request, form, now).await?;
-    throttles.push_for(app, request, client)?;
-    if form.get("request_uri").is_some() {
-        return Err(PUSHED_REQUEST_URI.into());
-    }
-    match read_pushed(app, client, form) {
-        Ok(asked) => {
-            let (request_uri, expires_in) = authorize::push(app, &asked, now).await?;
-            Ok(HttpResponse::Created().json(Pushed { request_uri: request_uri.expose(), expires_in }))
-        }
-        Err(AuthorizeError::Told(answer)) => {
-            let client_id = sent_client_id(request, form);
-            let sent = AppRequest { client_id: client_id.as_deref(), ..sent(form) };
-            let (error, reason) = (answer.error.as_str(), &answer.description);
-            app_refusal::record_told(request, sent, answer.parameter, error, reason);
-            let body = ErrorResponse { error: answer.error.as_str(), error_description: &answer.description };
-            Ok(HttpResponse::BadRequest().json(body))
-        }
-        Err(refused) => Err(refused.into()),
-    }
-}
-
-/// The request of an authenticated client. With `client_secret_basic` the parameter `client_id` may be absent.
-fn read_pushed(app: &App, client: &Client, form: &Parameters) -> Result<AuthorizationRequest, AuthorizeError> {
-    let get = |name: &str| match name {
-        "client_id" => Some(client.id.clone()),
-        _ => form.get(name).map(str::to_owned),
-    };
-    read(app, &get, &[], IsPushed(true))
-}
-
 /// `GET /oauth2/authorize/agree`: the consent page.
 pub async fn ask(app: Data<App>, request: HttpRequest, Query(query): Query) -> Result<HttpResponse, Problem> {
     let (open, signed_in) = waiting(&app, &request, &query).await?;
@@ -307,10 +246,10 @@ pub(super) async fn signed_in(app: &App, request: &HttpRequest, now: Timestamp) 
 }
 
 /// Whether an authorization request came to `/oauth2/par`.
-struct IsPushed(bool);
+pub(super) struct IsPushed(pub bool);
 
 /// Validates an authorization request. `get` returns a parameter's value; `doubled` names the repeated parameters.
-fn read(
+pub(super) fn read(
     app: &App,
     get: &dyn Fn(&str) -> Option<String>,
     doubled: &[String],

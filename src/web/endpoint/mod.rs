@@ -14,6 +14,7 @@ pub mod login;
 pub mod logout;
 pub mod metadata;
 pub mod ops;
+pub mod par;
 pub mod provider_token;
 mod refused_authorization;
 pub mod refused_request;

@@ -17,7 +17,7 @@ use crate::web::answer::refusals::Refusal;
 use crate::web::answer::{assets, page};
 use crate::web::endpoint::{
     account, app_ways, authorize, backchannel_logout, discovery, identities, introspection, login, logout, metadata,
-    provider_token, revocation, session, sessions, spa_flow, start_again, status_list, token, userinfo, verify,
+    par, provider_token, revocation, session, sessions, spa_flow, start_again, status_list, token, userinfo, verify,
 };
 
 use crate::web::answer::goes_on::BegunBy::{OtherSite, OtherSiteOrUnknown};
@@ -150,7 +150,7 @@ pub static ROUTES: &[Row] = &[
         "/oauth2/authorize/leave",
         &[Entry::post(Browser, || web::to(app_ways::leave)).from(OriginRule::Listed).limited(Limit::Authorize)],
     ),
-    Row::oauth("/oauth2/par", &[Entry::post(Client, || web::to(authorize::push)).cors()]),
+    Row::oauth("/oauth2/par", &[Entry::post(Client, || web::to(par::push)).cors()]),
     Row::oauth("/oauth2/introspect", &[Entry::post(Client, || web::to(introspection::introspect))]),
     Row::oauth("/oauth2/revoke", &[Entry::post(Client, || web::to(revocation::revoke)).cors()]),
     // Public documents and static files.

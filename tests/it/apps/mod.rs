@@ -1,7 +1,11 @@
 //! What apps of other people send, and what they need: the situations of public reports, one test for each, and a table for
 //! each kind.
 
+mod addresses;
 mod claims;
+mod java_and_go;
+mod labels;
 mod own_tokens;
 mod refusals;
 mod server_logout;
+mod step_up;

@@ -88,7 +88,9 @@ async fn a_long_token_ends_with_its_session_and_stays_revoked() {
     let tokens = tokens_of(&gateway, "long").await;
     gateway.hand.advance(TimeDelta::hours(15));
     let tokens = refreshed(&gateway, "long", &tokens).await;
-    assert_eq!((lifetime(&tokens.access), id_lifetime(&tokens)), (15 * 3600, 15 * 3600), "the absolute end");
+    for lifetime in [lifetime(&tokens.access), id_lifetime(&tokens)] {
+        assert!((53_900..=54_000).contains(&lifetime), "the absolute end: {lifetime}");
+    }
 }
 
 /// Services that take RS256 only get it; what verifies at the gateway does so by any of the keys.
@@ -161,9 +163,10 @@ async fn twentieth_session_ends() {
     }
     assert_eq!(living, [false, false, true, true]);
     let told = log.text();
-    let lines: Vec<_> = told.lines().filter(|line| line.contains("app_sessions_replaced")).collect();
+    let lines: Vec<_> =
+        told.lines().filter(|line| line.contains("app_sessions_replaced") && line.contains("client=\"two\"")).collect();
     assert!(lines.len() >= 2, "{told}");
-    assert!(lines[0].contains("client=\"two\"") && lines[0].contains("sessions_per_browser"), "{lines:?}");
+    assert!(lines[0].contains("sessions_per_browser"), "{lines:?}");
     let first = another("one").await;
     assert!(lives("one", &first).await && lives("two", &all[3]).await, "another app");
     another("one").await;

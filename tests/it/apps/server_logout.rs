@@ -9,8 +9,8 @@ use crate::support::{Answer, Browser, Gateway, Setup};
 
 /// The apps end the sign-in.
 fn ending_sign_ins(gateway: &Gateway, receiver: &crate::fake_provider::Op) -> Gateway {
-    let more = configured(receiver) + "\n[clients.shop]\nserver_logout = 'sign_in'\n";
-    Setup::beside(gateway).toml(&more).start()
+    let setup = Setup::beside(gateway).toml(&configured(receiver));
+    setup.toml("[clients.shop]\nserver_logout = 'sign_in'\n").start()
 }
 
 async fn signed_in(gateway: &Gateway) -> (Browser, Session, Session) {
@@ -162,13 +162,13 @@ async fn a_bad_hint_ends_nothing() {
     assert_eq!(browser.fetch("/session").await.status, 200);
 }
 
-/// The address of the provider's logout would show the provider's ID token to whoever holds one of the app's.
+/// The address of the provider's logout contains the provider's ID token, which the holder of an app's ID token may not see.
 #[tokio::test]
 async fn nothing_is_sent_to_the_provider() {
     let (first, receiver) = start();
-    let more =
-        configured(&receiver) + "\n[clients.shop]\nserver_logout = 'sign_in'\n[providers.op]\nlogout = 'provider'\n";
-    let gateway = Setup::beside(&first).toml(&more).start();
+    let setup = Setup::beside(&first).toml(&configured(&receiver));
+    let gateway =
+        setup.toml("[clients.shop]\nserver_logout = 'sign_in'\n[providers.op]\nlogout = 'provider'\n").start();
     for (name, value) in [("x-none", "1"), ("sec-fetch-site", "cross-site")] {
         let (_, shop, _) = signed_in(&gateway).await;
         let form = encoded(&[("id_token_hint", &*shop.id_token), ("post_logout_redirect_uri", BYE)]);

@@ -17,12 +17,12 @@ const stored = `oidc.user:${gateway}:${client_id}`;
 
 const greeting = (page, name) => page.getByRole('heading', { level: 1, name: `Hello, ${name}` }).waitFor();
 const press = (page, name) => page.getByRole('button', { name }).click();
-const user = (page) => page.evaluate((key) => JSON.parse(sessionStorage.getItem(key)), stored);
+const user = (page) => page.evaluate((key) => JSON.parse(localStorage.getItem(key)), stored);
 
 /** The user once the library has renewed by itself. */
 async function renewed(page, before) {
   const other = ([key, token]) => {
-    const now = JSON.parse(sessionStorage.getItem(key));
+    const now = JSON.parse(localStorage.getItem(key));
     return now && now.refresh_token !== token;
   };
   await page.waitForFunction(other, [stored, before.refresh_token]);

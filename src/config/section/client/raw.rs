@@ -46,7 +46,7 @@ pub(crate) struct RawClient {
     /// algorithm that signs its access tokens, after a refresh and a token exchange too; one of signing.algorithms; empty: the first of these, which signs the status lists in any case
     pub(crate) access_token_alg: AccessTokenAlg,
     /// further claims of its ID tokens and of userinfo: claim = a pointer (RFC 6901) into the provider's claims, those of the ID token merged with those of userinfo, or `{ value = … }`; none of iss sub aud exp iat nbf jti nonce *_hash auth_time acr amr aal azp sid client_id scope status cnf act may_act events email* groups idp typ
-    #[schemars(extend("additionalProperties" = true))]
+    #[schemars(extend("additionalProperties" = { "anyOf": [{ "type": "string" }, { "type": "object" }] }))]
     pub(crate) claims: BTreeMap<String, Value>,
     /// lifetime of its access tokens; empty: tokens.access_lifetime
     #[serde(with = "GivenDuration")]
