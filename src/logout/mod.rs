@@ -2,6 +2,7 @@
 
 mod at_provider;
 mod back_channel;
+mod client_answer;
 mod confirm;
 mod delivery_limits;
 mod elsewhere;

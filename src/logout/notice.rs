@@ -6,6 +6,7 @@ use std::time::Duration;
 use chrono::TimeDelta;
 use http::header::CONTENT_TYPE;
 
+use super::client_answer;
 use super::delivery_limits::DeliveryLimits;
 use super::store::{self, Depth, Notice, Undelivered};
 use crate::app::App;
@@ -88,8 +89,7 @@ async fn tell(app: &App, notice: &Notice) -> Result<(), String> {
     // §2.8 requires 200; some frameworks answer 204 where the body is empty.
     match answer.status().as_u16() {
         200 | 204 => Ok(()),
-        status @ 300..400 => Err(format!("answered {status}; redirects are not followed")),
-        status => Err(format!("answered {status}")),
+        _ => Err(client_answer::describe(answer, token.expose())),
     }
 }
 

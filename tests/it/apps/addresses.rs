@@ -109,7 +109,7 @@ async fn resource_slash() {
     for (resource, audience) in [
         ("https://mcp.example.com", Some("https://mcp.example.com")),
         ("https://mcp.example.com/", Some("https://mcp.example.com")),
-        ("HTTPS://MCP.example.com:443/", Some("https://mcp.example.com")),
+        ("HTTPS://MCP.example.com:443/", None),
         ("https://slash.example", Some("https://slash.example/")),
         ("https://api.example/v1", Some("https://api.example/v1")),
         ("https://api.example/v1/", None),

@@ -107,13 +107,13 @@ async fn another_person_who_signs_in_there_is_answered_as_at_any_login() {
     assert_eq!(tokens.id_claims()["email"], "eve@example.com");
 }
 
-/// The app's `acr_values` replace the operator's, which are for logins that ask for none.
+/// The operator's `acr_values` wins at the provider, and the app is not sent there again and again.
 #[tokio::test]
 async fn with_the_operator_s_acr_values_the_provider_is_asked_once_too() {
     let gateway = Setup::new().toml(app::CLIENTS).toml("[providers.op.extra_params]\nacr_values = 'fixed'\n").start();
     let browser = signed_in(&gateway, "silver").await;
     let gold = [("acr_values", "gold")];
-    assert_eq!(asked(&browser, &gold).await, "provider gold");
+    assert_eq!(asked(&browser, &gold).await, "provider fixed");
     let begun = to_provider(&browser, &path(&gold)).await;
     code(&browser.get(&begun.callback_of("ada")).await);
     assert_eq!(asked(&browser, &gold).await, "code");

@@ -89,7 +89,8 @@ async fn only_200_and_204_count_as_delivered() {
     let gateway = Setup::new().toml(&text).toml(private).start();
     receiver
         .reply("/shop", Reply::text(302, "text/plain", "").with("Location", &format!("{}/stolen", elsewhere.issuer)));
-    receiver.reply("/wiki", Reply::text(400, "application/json", r#"{"error": "invalid_request"}"#));
+    let refused = r#"{"error": "invalid_request", "error_description": "typ logout+jwt of alice@shop.example"}"#;
+    receiver.reply("/wiki", Reply::text(400, "application/json", refused));
     receiver.reply("/endless", Reply::Endless);
     receiver.reply("/closed", Reply::Closed);
     signed_out_of(&gateway, &["shop", "wiki", "private", "endless", "closed"]).await;
@@ -97,7 +98,7 @@ async fn only_200_and_204_count_as_delivered() {
     let errors = errors(&gateway);
     let expected = [
         "answered 302; redirects are not followed",
-        "answered 400",
+        "answered 400 (invalid_request), it said \"typ logout+jwt of [e-mail address]\"",
         "cannot be reached",
         "leads to a private address",
         "the answer is larger than 1 MiB",
