@@ -53,7 +53,8 @@ pub struct ErrorAnswer {
     pub target: Target,
     /// The parameter `error` (RFC 6749 §4.1.2.1).
     pub error: OAuthError,
-    /// The parameter that causes it; empty where the request was valid.
+    /// The parameter that causes it; empty where the request was valid. Only for the log, so it is not kept.
+    #[serde(skip)]
     pub parameter: &'static str,
     /// `error_description`: ASCII without quotes (RFC 6749 §4.1.2.1).
     pub description: String,

@@ -35,7 +35,8 @@ mod tests {
     #[test]
     fn an_answer_is_its_status_and_what_it_says() {
         const JSON: &str = "application/json";
-        let pac4j = r#"{"error": "invalid_request", "error_description": "JOSE header typ (type) logout+jwt not allowed"}"#;
+        let pac4j =
+            r#"{"error": "invalid_request", "error_description": "JOSE header typ (type) logout+jwt not allowed"}"#;
         for (status, media_type, body, expected) in [
             (500, "text/plain", "", "answered 500"),
             (302, "text/plain", "", "answered 302; redirects are not followed"),
