@@ -8,7 +8,8 @@ use super::refused_authorization::{REQUEST_URI, record_answer, sent};
 use super::refused_request;
 use crate::app::App;
 use crate::authorize::{
-    self, AuthorizationRequest, AuthorizeError, Browser, ErrorAnswer, FirstStep, LoginStep, Next, OpenRequest, Terms,
+    self, AuthorizationRequest, AuthorizeError, Browser, ErrorAnswer, FirstStep, LoginStep, Next, OpenRequest,
+    OpenRequestError, Terms,
 };
 use crate::base::clock::Timestamp;
 use crate::base::event::Event;
