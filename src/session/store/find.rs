@@ -31,7 +31,7 @@ pub fn find_with(conn: &mut Conn, id: SessionId, with_claims: bool) -> QueryResu
 statement! {
     struct FindWithClaims { id: SessionId => Uuid }
     concat!(
-        "SELECT ", signed_in_columns!(), ", (SELECT subs.claims FROM subs WHERE subs.id = s.sub_id) AS claims
+        "SELECT ", signed_in_columns!(), ", (SELECT subs.claims FROM subs WHERE subs.id = s.sub_id) AS stored_claims
          FROM sessions s JOIN users u ON u.id = ANY (ARRAY[s.user_id]) WHERE s.id = {id}"
     )
 }
@@ -41,11 +41,11 @@ struct RowWithClaims {
     #[diesel(embed)]
     signed_in: SignedInRow,
     #[diesel(sql_type = Nullable<Jsonb>)]
-    claims: Option<Value>,
+    stored_claims: Option<Value>,
 }
 
 /// The same with the claims of the last login at its identity, as stored; `null` for an identity that was removed.
 pub fn find_with_claims(conn: &mut Conn, id: SessionId) -> QueryResult<Option<(SignedIn, Value)>> {
     let found = FindWithClaims { id }.get_result::<RowWithClaims>(conn).optional()?;
-    Ok(found.map(|found| (found.signed_in.into(), found.claims.unwrap_or_default())))
+    Ok(found.map(|found| (found.signed_in.into(), found.stored_claims.unwrap_or_default())))
 }
