@@ -1,10 +1,10 @@
 // Chromium, and everything it complains of. CHROMIUM names it where it is not /usr/bin/chromium.
 import { chromium } from 'playwright-core';
 
-export function launch() {
+export function launch(more = []) {
   return chromium.launch({
     executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-    args: ['--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking'],
+    args: ['--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking', ...more],
   });
 }
 

@@ -8,6 +8,7 @@
 mod apps;
 mod browser;
 mod connections;
+mod cookie_policies;
 mod database;
 mod directory;
 mod documented;
@@ -29,4 +30,5 @@ mod signing_out;
 mod snippets;
 mod verifiers;
 mod visitor;
+mod ways;
 mod wiretap;

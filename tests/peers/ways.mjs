@@ -1,0 +1,121 @@
+// The pages between a person and an app, in a real browser.
+//
+//   node ways.mjs form-post GATEWAY PROVIDER APP [--no-script]
+//   node ways.mjs states GATEWAY PROVIDER APP [--pictures DIR]      names of both directions, long names, no name; 320 and 1280 px
+//
+// GATEWAY is its public URL, PROVIDER and APP are origins of this machine; the app is the client `shop` with the path /cb.
+//
+// Prints {"said": [...]}; exits with 1 where something is not so, the console has an error, or axe-core has a finding.
+import { readFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import { createRequire } from 'node:module';
+import { parseArgs } from 'node:util';
+import { launch, open } from './chromium.mjs';
+import { provider } from './sites.mjs';
+
+const { values, positionals: [scenario, gateway, issuer, origin] } = parseArgs({
+  allowPositionals: true,
+  options: { 'no-script': { type: 'boolean', default: false }, pictures: { type: 'string' } },
+});
+const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const complaints = [];
+const said = [];
+const settings = { asks: false, visits: 0, claims: { name: 'Ada Lovelace', email: 'ada@example.com', email_verified: true } };
+const sites = [await provider(Number(new URL(issuer).port), issuer, settings)];
+
+const server = createServer(async (incoming, answer) => {
+  let text = '';
+  for await (const part of incoming) text += part;
+  const url = new URL(incoming.url, origin);
+  if (url.pathname === '/cb') said.push({ method: incoming.method, ...Object.fromEntries(new URLSearchParams(text || url.search)) });
+  answer.writeHead(url.pathname === '/favicon.ico' ? 204 : 200, { 'content-type': 'text/html' });
+  answer.end('<!doctype html><html lang="en"><title>The app</title><main><h1>The app</h1></main>');
+});
+await new Promise((resolve) => server.listen(Number(new URL(origin).port), '127.0.0.1', resolve));
+sites.push(server);
+
+const asked = (more) => `${gateway}/oauth2/authorize?${new URLSearchParams({
+  client_id: 'shop', redirect_uri: `${origin}/cb`, response_type: 'code', scope: 'openid profile email groups offline_access', state: 's&"<t',
+  nonce: 'n', code_challenge: 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM', code_challenge_method: 'S256', ...more,
+})}`;
+
+const atApp = (page) => page.getByRole('heading', { level: 1, name: 'The app' }).waitFor();
+
+/** A picture of the page at two widths; nothing may stand beyond the edge, and axe-core may find nothing. */
+async function look(page, name) {
+  for (const width of [320, 1280]) {
+    await page.setViewportSize({ width, height: 800 });
+    const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+    if (wide > 0) complaints.push(`${name}: ${wide} px beyond the edge at ${width} px`);
+    if (values.pictures) await page.screenshot({ path: `${values.pictures}/${name}-${width}.png`, fullPage: true });
+    await page.evaluate(axe);
+    const { violations } = await page.evaluate(() => globalThis.axe.run());
+    for (const { id, nodes } of violations) complaints.push(`axe at ${name}, ${width} px: ${id}: ${nodes[0].html}`);
+  }
+  said.push({ name, text: await page.locator('main').innerText() });
+}
+
+const scenarios = {
+  async 'form-post'(page) {
+    const arrive = async () => {
+      if (values['no-script']) await page.getByRole('button', { name: 'Continue' }).click();
+      await atApp(page);
+    };
+    await page.goto(asked({ response_mode: 'form_post' }));
+    await arrive();
+    await page.goto(asked({ response_mode: 'form_post', prompt: 'consent' }));
+    await page.getByRole('button', { name: 'Cancel' }).click();
+    await arrive();
+  },
+
+  async states(page) {
+    const people = {
+      arabic: { name: '\u0644\u064a\u0644\u0649 \u0627\u0644\u0639\u0627\u0645\u0631\u064a (1987)', email: 'layla@example.com' },
+      long: { name: `Hubert ${'Wolfeschlegelsteinhausenbergerdorff'.repeat(4)}`, email: `${'x'.repeat(60)}@${'long-domain.'.repeat(8)}example.com` },
+      nameless: {},
+    };
+    for (const [who, claims] of Object.entries(people)) {
+      settings.claims = claims;
+      await page.context().clearCookies();
+      await page.goto(`${gateway}/login?choose=1`);
+      await look(page, 'chooser');
+      await page.getByRole('link', { name: /Continue with/ }).click();
+      await page.waitForURL(/account/);
+      await look(page, `account-${who}`);
+      await page.goto(asked({ prompt: 'consent' }));
+      await look(page, `consent-${who}`);
+      await page.goto(`${gateway}/logout`);
+      await look(page, `sign-out-${who}`);
+      await page.goto(`${gateway}/login?return_to=//evil.example`);
+      await look(page, `return-refused-${who}`);
+    }
+    await page.goto(`${gateway}/logout`);
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    await look(page, 'signed-out');
+    await page.goto(asked({ client_id: 'nobody' }));
+    await look(page, 'unknown-app');
+    settings.claims = { ...people.arabic, tenant: 'bad' };
+    await page.goto(asked({}));
+    await look(page, 'not-allowed');
+    await page.getByRole('button', { name: /Back to/ }).click();
+    await atApp(page);
+  },
+};
+
+const browser = await launch();
+let page;
+try {
+  page = await open(browser, complaints, { javaScriptEnabled: !values['no-script'] });
+  await scenarios[scenario](page);
+} catch (error) {
+  const text = await page?.locator('body').innerText().catch(() => '');
+  complaints.push(`${error.message}\nat ${page?.url()}:\n${text}`);
+} finally {
+  await browser.close();
+  sites.forEach((site) => { site.closeAllConnections(); site.close(); });
+}
+console.log(JSON.stringify({ said }));
+if (complaints.length > 0) {
+  console.error(complaints.join('\n'));
+  process.exitCode = 1;
+}

@@ -1,0 +1,53 @@
+//! The pages between a person and an app, in Chromium.
+
+use serde_json::Value;
+
+use crate::database::Database;
+use crate::gateway::Settings;
+use crate::peer::{self, node};
+use crate::ports;
+
+/// People of one tenant may sign in.
+const ALLOW: &str = "[providers.op.allow]\nclaims = { \"/tenant\" = \"good\" }\n";
+
+/// Runs a scenario; returns what the app was sent, or what the pages said.
+fn walk(scenario: &str, options: &[&str]) -> Vec<Value> {
+    let (database, port) = (Database::empty(), ports::free::<2>());
+    let (provider, app) = (format!("http://localhost:{port}"), format!("http://localhost:{}", port + 1));
+    let client = format!(
+        "[clients.shop]\nname = \"\u{645}\u{62a}\u{62c}\u{631}\"\nredirect_uris = [\"{app}/cb\"]\nid_token_alg = \"ES256\"\n\
+         scopes = [\"openid\", \"profile\", \"email\", \"groups\", \"offline_access\"]\n\
+         insecure_skip_loopback_consent = true\n"
+    );
+    let served = Settings::new(&database.url, &provider).and(ALLOW).and(&client).serve();
+    let mut command = node("ways.mjs");
+    let ended = peer::run(command.args([scenario, &served.public(), &provider, &app]).args(options), "");
+    assert_eq!(ended.code, Some(0), "{scenario}: {}\n{}\n{}", ended.stderr, ended.stdout, served.log());
+    let said: Value = serde_json::from_str(&ended.stdout).expect("JSON");
+    said["said"].as_array().expect("a list").clone()
+}
+
+/// `response_mode=form_post`, by the script and by the button.
+#[test]
+fn the_form_reaches_the_app_with_and_without_scripts() {
+    for options in [&[][..], &["--no-script"]] {
+        let said = walk("form-post", options);
+        let [code, error] = said.as_slice() else { panic!("{options:?}: {said:?}") };
+        assert_eq!((&code["method"], &code["state"]), (&"POST".into(), &"s&\"<t".into()), "{options:?}");
+        assert!(code["code"].is_string() && code["iss"].is_string(), "{code}");
+        assert_eq!((&error["method"], &error["error"]), (&"POST".into(), &"access_denied".into()), "{options:?}");
+    }
+}
+
+/// WB-12: names of both directions of writing, long names and none, at 320 and 1280 px: axe-core finds nothing, and nothing
+/// stands beyond the edge.
+#[test]
+fn pages_are_good_for_every_name_and_width() {
+    let said = walk("states", &[]);
+    let text = |name: &str| {
+        let page = said.iter().find(|page| page["name"] == name).unwrap_or_else(|| panic!("no {name}"));
+        page["text"].as_str().expect("text").to_owned()
+    };
+    assert!(text("consent-nameless").contains("your account at"), "{}", text("consent-nameless"));
+    assert!(text("not-allowed").contains("layla@example.com"), "{}", text("not-allowed"));
+}
