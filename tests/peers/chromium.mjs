@@ -1,8 +1,9 @@
 // Chromium, and everything it complains of. CHROMIUM names it where it is not /usr/bin/chromium.
 import { chromium } from 'playwright-core';
 
-export function launch(more = []) {
+export function launch(more = [], options = {}) {
   return chromium.launch({
+    ...options,
     executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
     args: ['--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking', ...more],
   });

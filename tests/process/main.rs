@@ -23,6 +23,8 @@ mod page;
 mod peer;
 mod ports;
 mod probe;
+#[cfg(target_os = "linux")]
+mod proxies;
 mod secrets;
 mod setup;
 mod signing_out;

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use reqwest::cookie::{CookieStore, Jar};
-use reqwest::{Client, Method, RequestBuilder};
+use reqwest::header::{HeaderMap, HeaderValue};
+use reqwest::{Client, ClientBuilder, Method, Proxy, RequestBuilder};
 use url::Url;
 
 use crate::page::Page;
@@ -22,15 +23,36 @@ impl Visitor {
     }
 
     /// A visitor with that address.
-    #[expect(clippy::disallowed_methods, reason = "the visitor is not the gateway")]
     pub fn at(address: IpAddr) -> Self {
+        Self::with(|client| client.local_address(address))
+    }
+
+    /// A visitor that navigates through an HTTP proxy for `https`, and accepts any certificate.
+    pub fn through(port: u16) -> Self {
+        let proxy = Proxy::https(format!("http://127.0.0.1:{port}")).expect("a URL");
+        let navigating = HeaderMap::from_iter(
+            [("sec-fetch-mode", "navigate"), ("accept", "text/html,application/xhtml+xml")]
+                .map(|(name, value)| (name.parse().expect("a name"), HeaderValue::from_static(value))),
+        );
+        Self::with(|client| client.proxy(proxy).tls_danger_accept_invalid_certs(true).default_headers(navigating))
+    }
+
+    #[expect(clippy::disallowed_methods, reason = "the visitor is not the gateway")]
+    fn with(change: impl FnOnce(ClientBuilder) -> ClientBuilder) -> Self {
         let jar = Arc::new(Jar::default());
         let client = Client::builder().cookie_provider(Arc::clone(&jar)).no_proxy().timeout(Duration::from_secs(30));
         // A connection for each request, because the gateway may close an idle one.
-        let client =
-            client.local_address(address).redirect(reqwest::redirect::Policy::none()).pool_max_idle_per_host(0);
-        let client = client.build().expect("a client");
+        let client = client.redirect(reqwest::redirect::Policy::none()).pool_max_idle_per_host(0);
+        let client = change(client).build().expect("a client");
         Self { client, jar }
+    }
+
+    /// Keeps cookies for the host of a URL.
+    pub fn keep(&self, url: &str, cookies: &str) {
+        let url = Url::parse(url).expect("a URL");
+        for cookie in cookies.split("; ") {
+            self.jar.add_cookie_str(&format!("{cookie}; Path=/; Secure"), &url);
+        }
     }
 
     /// All cookies for a URL, as they are sent.

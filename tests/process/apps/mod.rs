@@ -7,5 +7,5 @@ mod browser;
 mod examples;
 mod node;
 mod python;
-mod running;
+pub mod running;
 pub mod setting;
