@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use reqwest::cookie::{CookieStore, Jar};
-use reqwest::header::{HeaderMap, HeaderValue};
+use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Client, ClientBuilder, Method, Proxy, RequestBuilder};
 use url::Url;
 
@@ -30,10 +30,10 @@ impl Visitor {
     /// A visitor that navigates through an HTTP proxy for `https`, and accepts any certificate.
     pub fn through(port: u16) -> Self {
         let proxy = Proxy::https(format!("http://127.0.0.1:{port}")).expect("a URL");
-        let navigating = HeaderMap::from_iter(
-            [("sec-fetch-mode", "navigate"), ("accept", "text/html,application/xhtml+xml")]
-                .map(|(name, value)| (name.parse().expect("a name"), HeaderValue::from_static(value))),
-        );
+        let navigating = [("sec-fetch-mode", "navigate"), ("accept", "text/html,application/xhtml+xml")];
+        let parsed =
+            |(name, value): (&'static str, _)| (HeaderName::from_static(name), HeaderValue::from_static(value));
+        let navigating: HeaderMap = navigating.into_iter().map(parsed).collect();
         Self::with(|client| client.proxy(proxy).tls_danger_accept_invalid_certs(true).default_headers(navigating))
     }
 

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use reqwest::Method;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::client::{act, forge};
 use super::deployment::{Deployment, Kind, SITE};
@@ -23,8 +23,8 @@ const BOUND: Duration = Duration::from_secs(10);
 
 /// A login from a deep link, the identity headers, and rules with groups.
 pub async fn signs_people_in(kind: Kind) {
-    let (deployment, ada) = (Deployment::of(kind), Visitor::through);
-    let ada = ada(deployment.tunnel.port);
+    let deployment = Deployment::of(kind);
+    let ada = deployment.visitor();
     let deep = format!("{SITE}/reports/2026%20Q1?page=2&sort=a%26b");
     let page = deployment.open(&ada, &deep, &ADA).await;
     assert_eq!(page.url.as_str(), deep, "{page}\n{}", deployment.logs());
@@ -115,12 +115,12 @@ pub async fn streams_until_the_session_ends(kind: Kind) {
 
 fn streams(deployment: &Deployment, cookie: &str) {
     let socket = act(deployment, "websocket", cookie, "");
-    assert_eq!((&socket["status"], &socket["echoed"]), (&101.into(), &true.into()), "{socket}");
+    assert_eq!((&socket["status"], &socket["echoed"]), (&json!(101), &json!(true)), "{socket}");
     let events = act(deployment, "events", cookie, "");
     assert_eq!(events["seen"], "data: one\n\ndata: two\n\n", "{events}");
     let upload = act(deployment, "upload", cookie, "");
     let reached: Value = serde_json::from_str(upload["body"].as_str().expect("a body")).expect("JSON");
-    assert_eq!((&reached["method"], &reached["bytes"]), (&"POST".into(), &(8 << 20).into()), "{reached}");
+    assert_eq!((&reached["method"], &reached["bytes"]), (&json!("POST"), &json!(8 << 20)), "{reached}");
 }
 
 async fn until_refused(deployment: &Deployment, visitor: &Visitor) {

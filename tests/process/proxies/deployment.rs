@@ -70,7 +70,6 @@ pub struct Kind {
 
 /// The running programs.
 pub struct Deployment {
-    pub kind: Kind,
     pub gateways: [Gateway; 2],
     pub tunnel: Tunnel,
     /// The TLS ports of the proxies.
@@ -99,7 +98,7 @@ impl Deployment {
             .collect();
         let ports = [programs[0].1.port, programs[1].1.port];
         let tunnel = Tunnel::to(ports[0]);
-        Self { kind, gateways, tunnel, ports, programs, _site: site, _provider: provider }
+        Self { gateways, tunnel, ports, programs, _site: site, _provider: provider }
     }
 
     /// A person with a browser without scripts.

@@ -52,10 +52,11 @@ pub fn forged() -> Vec<Vec<(String, String)>> {
     cases.iter().map(batch).collect()
 }
 
+/// A name with `-` or `_` at each place.
 fn spellings(name: &str) -> Vec<String> {
-    name.split('-').fold(Vec::new(), |found: Vec<String>, part| match found.is_empty() {
-        true => vec![part.to_owned()],
-        false => found.iter().flat_map(|before| ["-", "_"].map(|mark| format!("{before}{mark}{part}"))).collect(),
+    let (first, rest) = name.split_once('-').unwrap_or((name, ""));
+    rest.split('-').fold(vec![first.to_owned()], |found, part| {
+        found.iter().flat_map(|before| ["-", "_"].map(|mark| format!("{before}{mark}{part}"))).collect()
     })
 }
 

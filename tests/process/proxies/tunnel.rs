@@ -43,7 +43,9 @@ fn connect(mut client: TcpStream, port: u16) -> io::Result<()> {
         client.read_exact(&mut byte)?;
         head.extend_from_slice(&byte);
     }
-    assert!(head.starts_with(b"CONNECT "), "{}", String::from_utf8_lossy(&head));
+    if !head.starts_with(b"CONNECT ") {
+        return Err(io::ErrorKind::InvalidData.into());
+    }
     let server = TcpStream::connect(("127.0.0.1", port))?;
     client.write_all(b"HTTP/1.1 200 Connected\r\n\r\n")?;
     let (from, to) = (client.try_clone()?, server.try_clone()?);
