@@ -9,7 +9,7 @@ import { launch, open } from './chromium.mjs';
 const [tunnel] = process.argv.slice(2);
 const deep = 'https://app.example.com/reports/2026?page=2&sort=a%26b';
 const complaints = [];
-const browser = await launch({ proxy: { server: `http://127.0.0.1:${tunnel}`, bypass: '127.0.0.1' } });
+const browser = await launch([], { proxy: { server: `http://127.0.0.1:${tunnel}`, bypass: '127.0.0.1' } });
 const page = await open(browser, complaints, { ignoreHTTPSErrors: true });
 
 await page.goto(deep);
