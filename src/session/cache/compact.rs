@@ -26,6 +26,7 @@ pub(super) struct SharedTexts {
     resource: Option<String>,
     acr: Option<String>,
     amr: Option<Vec<String>>,
+    asked_acr: Option<String>,
 }
 
 /// The shared texts in use.
@@ -41,6 +42,7 @@ impl Shared {
             resource: session.resource.clone(),
             acr: session.acr.clone(),
             amr: session.amr.clone(),
+            asked_acr: session.asked_acr.clone(),
         };
         let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(shared) = known.get(&texts) {
@@ -111,6 +113,7 @@ impl Compact {
         let last_activity_at = DateTime::from_timestamp_micros(self.last_activity_at.load(Ordering::Relaxed));
         SignedIn {
             user: User { sub: self.user, profile: Profile::of_stored(json(&self.profile)) },
+            claims: Value::Null,
             session: Session {
                 id,
                 user: self.user,
@@ -125,6 +128,7 @@ impl Compact {
                 aal: self.aal,
                 acr: texts.acr.clone(),
                 amr: texts.amr.clone(),
+                asked_acr: texts.asked_acr.clone(),
                 last_activity_at: last_activity_at.unwrap_or_default(),
                 not_after: self.not_after,
                 ended_at: None,

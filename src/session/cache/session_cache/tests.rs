@@ -14,6 +14,7 @@ fn at(seconds: i64) -> Timestamp {
 fn signed_in(number: u128, user: u128) -> SignedIn {
     let user = UserId(Uuid::from_u128(user));
     SignedIn {
+        claims: Value::Null,
         session: Session {
             id: SessionId(Uuid::from_u128(number)),
             user,
@@ -28,6 +29,7 @@ fn signed_in(number: u128, user: u128) -> SignedIn {
             aal: Some(Aal::Aal2),
             acr: Some("gold".into()),
             amr: Some(vec!["pwd".into(), "otp".into()]),
+            asked_acr: Some("gold".into()),
             last_activity_at: at(2),
             not_after: at(1000),
             ended_at: None,
