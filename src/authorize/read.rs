@@ -47,7 +47,7 @@ pub enum AuthorizeError {
     /// without its `state` for one that it did not ask for.
     State,
     /// An error response to the app.
-    Told(ErrorAnswer),
+    Told(Box<ErrorAnswer>),
 }
 
 /// Validates a request. `get` returns the value of a parameter, or `None` where it is absent or empty (RFC 6749 §3.1).
@@ -70,7 +70,7 @@ pub fn read(terms: &Terms<'_>, get: &dyn Fn(&str) -> Option<String>) -> Result<A
     let told = |(error, parameter, description): Wrong| {
         let (client_id, redirect_uri, state) = (client_id.clone(), redirect_uri.clone(), state.clone());
         let target = Target { client_id, redirect_uri, mode, state };
-        AuthorizeError::Told(ErrorAnswer { target, error, parameter, description: description.to_owned() })
+        AuthorizeError::Told(Box::new(ErrorAnswer { target, error, parameter, description: description.to_owned() }))
     };
     if let Some(wrong) = wrong_mode {
         return Err(told(wrong));

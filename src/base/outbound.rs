@@ -145,13 +145,13 @@ impl Outbound {
                 .http1_max_headers(MAX_HEADERS)
                 .user_agent(concat!("vestibule/", env!("CARGO_PKG_VERSION")))
         };
-        let built = |builder: reqwest::ClientBuilder| {
+        let client = |builder: reqwest::ClientBuilder| {
             roots(builder).build().map_err(|error| from_build(innermost_cause(&error)))
         };
-        let (configured, learned) = (built(builder())?, built(builder().dns_resolver(Arc::new(PublicOnly)))?);
-        let proxied = if proxies.is_empty() { None } else { Some(built(through(builder(), &proxies)?)?) };
+        let (direct, learned) = (client(builder())?, client(builder().dns_resolver(Arc::new(PublicOnly)))?);
+        let proxied = if proxies.is_empty() { None } else { Some(client(through(builder(), &proxies)?)?) };
         let most = Semaphore::MAX_PERMITS;
-        Ok(Self { configured, learned, proxied, proxies, most, permits: Arc::new(Semaphore::new(most)) })
+        Ok(Self { configured: direct, learned, proxied, proxies, most, permits: Arc::new(Semaphore::new(most)) })
     }
 
     /// The client for a URL: through a proxy, or directly with the addresses that are allowed.

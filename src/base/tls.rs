@@ -55,8 +55,8 @@ impl Authorities {
         let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
         let verifier = ListedCertificates::new(&self.0).ok()?;
         let builder = ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions().ok()?;
-        let verified = builder.dangerous().with_custom_certificate_verifier(Arc::new(verifier));
-        let mut config = verified.with_no_client_auth();
+        let listed = builder.dangerous().with_custom_certificate_verifier(Arc::new(verifier));
+        let mut config = listed.with_no_client_auth();
         config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
         Some(config)
     }

@@ -37,7 +37,7 @@ fn other_algorithms(config: &Config) -> impl Iterator<Item = String> {
             "clients.{id}.access_token_alg is {:?}, and the status lists stay signed by {:?}, the first of \
              signing.algorithms.",
             algorithm.name(),
-            first.map(|first| first.name()).unwrap_or_default(),
+            first.map(crate::config::Algorithm::name).unwrap_or_default(),
         )
     })
 }

@@ -47,7 +47,7 @@ mod tests {
                 pac4j,
                 "answered 400 (invalid_request), it said \"JOSE header typ (type) logout+jwt not allowed\"",
             ),
-            (400, JSON, r#"{"error": "Bad Token", "error_description": ""}"#, "answered 400, it said \"Bad Token\""),
+            (400, JSON, r#"{"error": "Bad Token", "error_description": ""}"#, "answered 400 (Bad Token)"),
             (501, "text/plain", "Not\n implemented ", "answered 501, it said \"Not implemented\""),
             (400, JSON, r#"["no"]"#, "answered 400, it said \"[\\\"no\\\"]\""),
             (400, JSON, r#"{"why": "no"}"#, "answered 400, it said \"{\\\"why\\\": \\\"no\\\"}\""),

@@ -307,7 +307,7 @@ mod tests {
             assert_eq!(described(400, "text/html", &text).as_deref(), Some(expected), "{body}");
             assert_eq!(described(200, "application/json", &text).as_deref(), Some(expected), "{body}");
         }
-        let padded = "callback( {\"error\":100_019,\"error_description\":\"code is reused error\"} );";
+        let padded = "callback( {\"error\":100019,\"error_description\":\"code is reused error\"} );";
         assert_eq!(described(200, "text/html", padded).as_deref(), Some(" (100019), it said \"code is reused error\""));
         let form = "error=incorrect_client_credentials&error_description=a+b";
         let expected = " (incorrect_client_credentials), it said \"a b\"";

@@ -81,7 +81,7 @@ impl Effective {
         let base = key.split('[').next().unwrap_or(key);
         if let Some(setting) = self.find(base).filter(|setting| setting.origin != DEFAULT) {
             let layers = self.places.iter().rev().filter(|(name, _)| *name == setting.origin);
-            if let Some(place) = layers.flat_map(|(_, places)| nearest_place(places, key)).next() {
+            if let Some(place) = layers.filter_map(|(_, places)| nearest_place(places, key)).next() {
                 return place.clone();
             }
         }

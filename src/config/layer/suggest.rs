@@ -65,7 +65,8 @@ fn similarity(candidate: &[String], wrong: &[String]) -> f64 {
         };
     }
     if name == wrong_name {
-        1.0
+        // One of the same section is nearer.
+        if candidate.first() == wrong.first() { 1.0 } else { 0.99 }
     } else if candidate.first() == wrong.first() {
         of(name, wrong_name)
     } else {

@@ -100,8 +100,11 @@ mod tests {
             "[database]\nurl = \"postgres://v@db/v\"\n[secrets]\nkeys = [\"{}\"]\n[outbound]\n{lines}\n",
             key.expose()
         );
-        from_toml(&text)
-            .map_err(|problems| problems.iter().map(|problem| format!("{}: {}", problem.key, problem.what)).collect())
+        from_toml(&text).map_err(|problems| {
+            let problems: Vec<_> =
+                problems.iter().map(|problem| format!("{}: {}", problem.key, problem.what)).collect();
+            problems.concat()
+        })
     }
 
     #[test]

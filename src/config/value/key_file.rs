@@ -113,7 +113,7 @@ mod tests {
     fn a_certificate_must_be_that_of_the_key() {
         let ((key, certificate), (_, other)) = (pair(), pair());
         let with = |pem: &str| KeyFile::parse(&key).expect("a key").with_certificate(pem.as_bytes());
-        let read = with(&certificate).ok().expect("a certificate");
+        let Ok(read) = with(&certificate) else { panic!("no certificate") };
         let thumbprints = read.thumbprints().expect("thumbprints");
         assert_eq!((thumbprints.sha1.len(), thumbprints.sha256.len()), (27, 43));
         let der = CertificateDer::from_pem_slice(certificate.as_bytes()).expect("DER");

@@ -17,7 +17,7 @@ pub fn hot_statements() -> Vec<HotStatement> {
         end::LockOfIdentity: ["sessions_sub_id"],
         end::LockSomeOfIdentity: ["sessions_sub_id"],
         end::End: ["sessions_pkey", "sessions_parent_id", "sessions_sub_id", "provider_tokens_pkey", "subs_pkey"],
-        end_upstream::Find: ["sessions_upstream_sid", "sessions_sub_id", "subs_provider_sub_key", "sessions_pkey"],
+        end_upstream::Find: ["sessions_upstream_sid", "sessions_sub_id", "subs_provider_sub_key", "sessions_pkey", "providers_pkey"],
         end_upstream::Judge: ["sessions_upstream_sid", "sessions_sub_id", "subs_provider_sub_key", "providers_pkey"],
         end_upstream::Lock: ["sessions_pkey", "sessions_parent_id"],
         idle::OfIdentity: ["sessions_sub_id"],

@@ -26,6 +26,8 @@ pub enum Check {
     Logout,
     /// The difference between the clocks of provider and gateway.
     Clock,
+    /// How the client authenticates at the token endpoint.
+    AuthMethod,
     /// Whether the provider accepts the client authentication.
     Client,
     /// Whether the provider knows the redirect URI, and accepts the authorization request of a login.
@@ -48,6 +50,7 @@ impl Check {
             Self::PushedAuthorization => "PAR",
             Self::Logout => "logout",
             Self::Clock => "clock",
+            Self::AuthMethod => "authentication",
             Self::Client => "client",
             Self::RedirectUri => "redirect URI",
             Self::Identities => "identities",

@@ -133,7 +133,7 @@ fn advertised(config: &config::Oidc, document: &Value, metadata: &Metadata) -> V
 fn chosen_auth_method(config: &config::Oidc, metadata: &Metadata) -> Option<Finding> {
     let is_auto = config.registration.token_endpoint_auth_method == TokenEndpointAuthMethod::Auto;
     let method = config.registration.auth_method(&metadata.auth_methods).name();
-    is_auto.then(|| Finding::note(Check::Client, format!("{method} is used, by the provider's metadata")))
+    is_auto.then(|| Finding::note(Check::AuthMethod, format!("{method} is used, by the provider's metadata")))
 }
 
 /// An array of strings in the document; `None` if it is absent.

@@ -26,6 +26,7 @@ macro_rules! refusals {
     ($($(#[$doc:meta])* $name:ident $status:literal $code:literal $oauth_error:literal $title:literal
        $sentence:literal $($hint:literal)?;)+) => {
         /// Why a request is refused.
+        #[expect(clippy::doc_markdown, reason = "the title of each row is for people")]
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         pub enum Refusal {
             $(#[doc = $title] $(#[$doc])* $name,)+

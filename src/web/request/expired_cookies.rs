@@ -23,6 +23,8 @@ pub const READING: &[&str] = &[
     "/identities",
     "/oauth2/authorize",
     "/oauth2/authorize/agree",
+    "/oauth2/authorize/again",
+    "/oauth2/authorize/leave",
     "/oauth2/url",
     "/logout",
     "/logout/confirm",

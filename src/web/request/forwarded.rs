@@ -123,7 +123,7 @@ fn text<'r>(request: &'r HttpRequest, name: &HeaderName) -> Result<Option<&'r st
     text.map(Some).ok_or(Contradiction(name.clone()))
 }
 
-/// A proxy reports WebSockets by their own schemes.
+/// The scheme as `http` or `https`: a proxy reports WebSocket connections by their own schemes.
 fn scheme(text: &str) -> Option<&'static str> {
     match text.to_ascii_lowercase().as_str() {
         "https" | "wss" => Some("https"),

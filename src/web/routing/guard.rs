@@ -74,10 +74,7 @@ async fn judge(app: &App, entry: &Entry, request: &mut ServiceRequest) -> Result
     if refused_origin && means == Means::Cookie {
         return Err(Refusal::ForeignOrigin.into());
     }
-    let signed_in = match entry.access {
-        Access::BuiltIn => gate::seen(app, session, now).await?.signed_in,
-        _ => gate::live_with(app, session, with_claims, now).await?,
-    };
+    let signed_in = gate::live_with(app, session, with_claims, now).await?;
     request.extensions_mut().insert(Caller { signed_in, means });
     Ok(())
 }

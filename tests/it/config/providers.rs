@@ -105,10 +105,7 @@ fn an_issuer_is_kept_byte_for_byte() {
             format!("{}[providers.corp]\nclient_id = \"v\"\nclient_secret = \"s\"\nissuer = \"{issuer}\"\n", good());
         let config = accepted(&text);
         assert_eq!(oidc(&config, 0).issuer, issuer);
-        assert_eq!(
-            oidc(&config, 0).registration.token_endpoint_auth_method,
-            TokenEndpointAuthMethod::ClientSecretBasic
-        );
+        assert_eq!(oidc(&config, 0).registration.token_endpoint_auth_method, TokenEndpointAuthMethod::Auto);
     }
 }
 

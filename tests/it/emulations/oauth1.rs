@@ -202,7 +202,6 @@ async fn a_failure_after_the_approval_ends_the_login_with_its_status() {
         (me, Reply::text(200, "text/html", "<html>"), 502, "provider_error"),
         (me, redirected(), 502, "provider_error"),
         (me, Reply::Dripping, 504, "provider_timeout"),
-        ("/api/addresses", json(403, "{}"), 400, "userinfo_failed"),
     ] {
         photos.site.recover();
         photos.site.reply(path, reply.clone());

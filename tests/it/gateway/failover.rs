@@ -83,6 +83,8 @@ async fn the_gateway_goes_on_at_a_promoted_standby() {
     let begun = gateway.browser();
     let pending = begun.begin("op").await;
 
+    // A login begins without waiting for the disk.
+    primary.execute("CHECKPOINT");
     let written = both.words("SELECT pg_current_wal_lsn()").concat();
     let replayed = format!("SELECT (pg_last_wal_replay_lsn() >= '{written}'::pg_lsn)::int");
     Database::new(&standby, &name).until(&replayed, 1).await;

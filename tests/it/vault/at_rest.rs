@@ -46,7 +46,7 @@ async fn no_token_is_in_the_database_in_plain_text() {
     let browser = signed_in(&gateway, "alice").await;
     let_expire(&gateway);
     token(&browser.fetch(TOKEN).await);
-    gateway.op.reply("/revoke", Reply::text(503, "text/plain", "refresh-secret-2 is not known"));
+    gateway.op.reply("/revoke", Reply::text(503, "text/plain", "refresh-secret-3 is not known"));
     signed_in(&gateway, "bob").await.post("/logout").await;
     gateway.database.until("SELECT count(*) FROM provider_revocations WHERE last_error IS NOT NULL", 1).await;
     let broken = signed_in(&gateway, "carol").await;
@@ -103,8 +103,9 @@ async fn no_token_is_in_the_log() {
         assert_ne!(browser.fetch(TOKEN).await.status, 200);
         gateway.hand.advance(chrono::TimeDelta::seconds(5));
     }
-    gateway.op.reply("/revoke", Reply::text(500, "text/plain", "refresh-secret-2"));
-    browser.post("/logout").await;
+    // The refusal has ended the tokens of that session.
+    gateway.op.reply("/revoke", Reply::text(500, "text/plain", "refresh-secret-3"));
+    signed_in(&gateway, "bob").await.post("/logout").await;
     gateway.database.until("SELECT count(*) FROM provider_revocations WHERE last_error IS NOT NULL", 1).await;
     let text = log.text();
     for said in ["provider_token_refreshed", "provider_token_not_refreshed", "provider_tokens_not_revoked"] {

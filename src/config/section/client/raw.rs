@@ -45,14 +45,14 @@ pub(crate) struct RawClient {
     pub(crate) id_token_claims: IdTokenClaims,
     /// algorithm that signs its access tokens, after a refresh and a token exchange too; one of signing.algorithms; empty: the first of these, which signs the status lists in any case
     pub(crate) access_token_alg: AccessTokenAlg,
-    /// further claims of its ID tokens and of userinfo: claim = a pointer (RFC 6901) into the provider's claims, those of the ID token merged with those of userinfo, or `{ value = … }`; none of iss sub aud exp iat nbf jti nonce *_hash auth_time acr amr aal azp sid client_id scope status cnf act may_act events email* groups idp typ
+    /// further claims of its ID tokens and of userinfo: claim = a pointer (RFC 6901) into the provider's claims, those of the ID token merged with those of userinfo, or `{ value = … }`; none of `iss sub aud exp iat nbf jti nonce *_hash auth_time acr amr aal azp sid client_id scope status cnf act may_act events email* groups idp typ`
     #[schemars(extend("additionalProperties" = { "anyOf": [{ "type": "string" }, { "type": "object" }] }))]
     pub(crate) claims: BTreeMap<String, Value>,
-    /// lifetime of its access tokens; empty: tokens.access_lifetime
+    /// lifetime of its access tokens; empty: `tokens.access_lifetime`
     #[serde(with = "GivenDuration")]
     #[schemars(extend("x-from" = "1s", "x-to" = "3650d"))]
     pub(crate) access_lifetime: Option<Duration>,
-    /// lifetime of its ID tokens; empty: tokens.id_lifetime
+    /// lifetime of its ID tokens; empty: `tokens.id_lifetime`
     #[serde(with = "GivenDuration")]
     #[schemars(extend("x-from" = "1s", "x-to" = "1d"))]
     pub(crate) id_lifetime: Option<Duration>,

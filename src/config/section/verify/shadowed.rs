@@ -2,6 +2,7 @@
 
 use super::model::SiteRule;
 use crate::config::layer::validator::Validator;
+use crate::config::value::site_host::HostPattern;
 use crate::config::value::site_path::PathPattern;
 
 /// Rejects each rule that an earlier one covers.
@@ -17,9 +18,9 @@ pub(crate) fn reject(rules: &[SiteRule], validator: &mut Validator<'_>) {
 
 /// Whether the earlier rule surely matches every request that the later one matches.
 fn covers(earlier: &SiteRule, later: &SiteRule) -> bool {
-    let hosts = covers_all(&earlier.hosts, &later.hosts, |wide, narrow| wide.includes(narrow));
+    let hosts = covers_all(&earlier.hosts, &later.hosts, HostPattern::includes);
     let all_paths = || earlier.paths.iter().any(PathPattern::is_everything);
-    let paths = all_paths() || covers_all(&earlier.paths, &later.paths, |wide, narrow| wide.includes(narrow));
+    let paths = all_paths() || covers_all(&earlier.paths, &later.paths, PathPattern::includes);
     let methods = covers_all(&earlier.methods, &later.methods, |wide, narrow| wide == narrow);
     hosts && paths && methods
 }

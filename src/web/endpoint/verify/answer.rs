@@ -128,11 +128,11 @@ pub fn step_up(
     }
     let mut challenge = r#"Bearer error="insufficient_user_authentication""#.to_owned();
     if let Some(seconds) = wanted.max_age_seconds() {
-        challenge.push_str(&format!(r#", max_age="{seconds}""#));
+        challenge += &format!(r#", max_age="{seconds}""#);
     }
     let acr_values = wanted.acr_values(registration).join(" ");
     if !acr_values.is_empty() && !acr_values.contains(['"', '\\']) {
-        challenge.push_str(&format!(r#", acr_values="{acr_values}""#));
+        challenge += &format!(r#", acr_values="{acr_values}""#);
     }
     let mut answer = Problem::from(Refusal::StepUpNeeded).with_login_url(url).for_program(request);
     if let Ok(challenge) = HeaderValue::from_str(&challenge) {
