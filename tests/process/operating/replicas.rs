@@ -41,11 +41,11 @@ impl Replica {
 #[tokio::test]
 async fn a_killed_replica_loses_no_session_and_no_pending_login() {
     const REQUESTS: usize = 300;
-    let (mut setup, ada, bob) = (Setup::new(), Visitor::new(), Visitor::new());
+    let (mut setup, ada, grace) = (Setup::new(), Visitor::new(), Visitor::new());
     let other = Replica::start(&setup.gateway.settings);
     setup.sign_in(&ada, &[("person", "ada")]).await;
     let tokens = setup.exchange(&Visitor::new()).await;
-    let mut back = bob.decide(&setup.begin(&bob).await, &[("person", "bob")]).await;
+    let mut back = grace.decide(&setup.begin(&grace).await, &[("person", "grace")]).await;
 
     let (first, second) = (setup.at("/session"), other.at("/session"));
     let (answered, failed) = (AtomicUsize::new(0), AtomicUsize::new(0));
@@ -71,7 +71,7 @@ async fn a_killed_replica_loses_no_session_and_no_pending_login() {
     assert!(failed.load(Ordering::SeqCst) > 0);
 
     back.set_port(Some(other.port)).expect("a port");
-    let welcome = bob.get(&back).await;
+    let welcome = grace.get(&back).await;
     assert_eq!(welcome.status, 303, "a login that began at the killed replica: {welcome}");
     let form =
         [("grant_type", "refresh_token"), ("refresh_token", tokens["api"]["refresh"].as_str().expect("a token"))];
