@@ -148,10 +148,10 @@ impl Outbound {
         let client = |builder: reqwest::ClientBuilder| {
             roots(builder).build().map_err(|error| from_build(innermost_cause(&error)))
         };
-        let (direct, learned) = (client(builder())?, client(builder().dns_resolver(Arc::new(PublicOnly)))?);
-        let proxied = if proxies.is_empty() { None } else { Some(client(through(builder(), &proxies)?)?) };
+        let (configured, learned) = (client(builder())?, client(builder().dns_resolver(Arc::new(PublicOnly)))?);
+        let indirect = if proxies.is_empty() { None } else { Some(client(through(builder(), &proxies)?)?) };
         let most = Semaphore::MAX_PERMITS;
-        Ok(Self { configured: direct, learned, proxied, proxies, most, permits: Arc::new(Semaphore::new(most)) })
+        Ok(Self { configured, learned, proxied: indirect, proxies, most, permits: Arc::new(Semaphore::new(most)) })
     }
 
     /// The client for a URL: through a proxy, or directly with the addresses that are allowed.

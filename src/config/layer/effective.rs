@@ -80,8 +80,8 @@ impl Effective {
     pub(crate) fn place(&self, key: &str) -> Place {
         let base = key.split('[').next().unwrap_or(key);
         if let Some(setting) = self.find(base).filter(|setting| setting.origin != DEFAULT) {
-            let layers = self.places.iter().rev().filter(|(name, _)| *name == setting.origin);
-            if let Some(place) = layers.filter_map(|(_, places)| nearest_place(places, key)).next() {
+            let mut layers = self.places.iter().rev().filter(|(name, _)| *name == setting.origin);
+            if let Some(place) = layers.find_map(|(_, places)| nearest_place(places, key)) {
                 return place.clone();
             }
         }

@@ -1,6 +1,8 @@
 //! What a client's tokens have of their own: lifetimes, the algorithm, the audiences that it may introspect, and how many
 //! sessions it may have.
 
+#![expect(clippy::similar_names, reason = "`log` and `long`, `line` and `lines`")]
+
 use chrono::TimeDelta;
 use serde_json::{Value, json};
 

@@ -1,5 +1,7 @@
 //! What the developer of an app learns of a refused request: from `error_description`, and from one line of the log.
 
+#![expect(clippy::similar_names, reason = "`log` and `long`, `line` and `lines`")]
+
 use chrono::TimeDelta;
 
 use crate::support::app::{

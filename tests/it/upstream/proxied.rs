@@ -36,6 +36,7 @@ impl Proxy {
     }
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "it is closed at the end")]
 fn forward(client: TcpStream, behind: &str, kept: &Mutex<Vec<String>>) -> Option<()> {
     let mut reader = BufReader::new(client.try_clone().ok()?);
     let (mut head, mut line) = (String::new(), String::new());

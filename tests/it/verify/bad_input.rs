@@ -52,7 +52,8 @@ async fn many_and_contradicting_cookies() {
     let gateway = start("");
     let browser = signed_in(&gateway, "ada", &[]).await;
     let own = browser.cookie("__Secure-vestibule").expect("the session cookie");
-    let padding = |bytes: usize| (0..bytes / 100).map(|n| format!("c{n}={}; ", "x".repeat(90))).collect::<String>();
+    let padding =
+        |bytes: usize| (0..bytes / 100).map(|n| format!("c{n}={}; ", "x".repeat(90))).collect::<Vec<_>>().concat();
     let with = async |cookies: String| {
         let ask = gateway.browser().ask("GET", "/verify").for_json();
         ask.header("cookie", &cookies).send().await

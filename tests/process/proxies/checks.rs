@@ -86,7 +86,7 @@ async fn forges_without_a_session(deployment: &Deployment) {
     }
 }
 
-/// WebSockets, event streams and uploads reach the site, and no longer after the end of the session.
+/// `WebSocket` connections, event streams and uploads reach the site, and no longer after the end of the session.
 pub async fn streams_until_the_session_ends(kind: Kind) {
     let deployment = Deployment::of(kind);
     let ada = deployment.visitor();

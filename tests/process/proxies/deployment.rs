@@ -108,7 +108,15 @@ impl Deployment {
 
     /// Opens a URL and follows redirects, through the login at the pretend provider where it asks.
     pub async fn open(&self, visitor: &Visitor, url: &str, choices: &[(&str, &str)]) -> Page {
-        let page = visitor.follow(visitor.get(url).await, "nowhere").await;
+        let mut page = visitor.follow(visitor.get(url).await, "nowhere").await;
+        // The gateways may have begun before their provider, and then leave it alone for a few seconds.
+        for _ in 0..60 {
+            if page.status != 503 {
+                break;
+            }
+            tokio::time::sleep(std::time::Duration::from_secs(1)).await;
+            page = visitor.follow(visitor.get(url).await, "nowhere").await;
+        }
         if !page.body.contains("Whom would you like to be?") {
             return page;
         }

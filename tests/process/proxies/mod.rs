@@ -12,5 +12,4 @@ mod kubernetes;
 mod nginx;
 mod program;
 mod settings;
-mod traefik;
 mod tunnel;

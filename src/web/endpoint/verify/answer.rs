@@ -1,5 +1,7 @@
 //! The answers of `/verify`. None is cached, and none sets a cookie: the proxy would not pass it on (FW-18).
 
+use std::fmt::Write as _;
+
 use actix_web::http::header::{self, HeaderName, HeaderValue};
 use actix_web::{HttpRequest, HttpResponse};
 
@@ -128,11 +130,11 @@ pub fn step_up(
     }
     let mut challenge = r#"Bearer error="insufficient_user_authentication""#.to_owned();
     if let Some(seconds) = wanted.max_age_seconds() {
-        challenge += &format!(r#", max_age="{seconds}""#);
+        let _always_written = write!(challenge, r#", max_age="{seconds}""#);
     }
     let acr_values = wanted.acr_values(registration).join(" ");
     if !acr_values.is_empty() && !acr_values.contains(['"', '\\']) {
-        challenge += &format!(r#", acr_values="{acr_values}""#);
+        let _always_written = write!(challenge, r#", acr_values="{acr_values}""#);
     }
     let mut answer = Problem::from(Refusal::StepUpNeeded).with_login_url(url).for_program(request);
     if let Ok(challenge) = HeaderValue::from_str(&challenge) {
