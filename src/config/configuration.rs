@@ -10,6 +10,7 @@ use super::layer::ids::{CLIENTS, Ids, PROVIDERS};
 use super::layer::validator::Validator;
 use super::section::admin::{self, Admin, RawAdmin};
 use super::section::cleanup::Cleanup;
+use super::section::client::context::ClientContext;
 use super::section::client::model::Client;
 use super::section::client::raw::RawClient;
 use super::section::client::rules;
@@ -132,7 +133,7 @@ pub(crate) fn validate(mut raw: RawConfig, ids: &Ids, validator: &mut Validator<
     let link_by_verified_email = login.as_ref().is_some_and(|login| login.link_by_verified_email);
     linking::validate(link_by_verified_email, &providers, validator);
     shared_redirect::validate(public_url, &providers, validator);
-    let context = rules::ClientContext {
+    let context = ClientContext {
         algorithms: signing.as_ref().map(|signing| signing.algorithms.as_slice()),
         providers: ids.of_section("providers"),
         storing: &storing,

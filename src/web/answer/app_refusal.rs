@@ -2,6 +2,7 @@
 
 use actix_web::HttpRequest;
 
+pub use super::explained::AppRefusal;
 use super::negotiate;
 use super::problem::Problem;
 use super::refusals::Refusal;
@@ -12,24 +13,6 @@ use crate::telemetry;
 pub const MAX_CLIENT: usize = 100;
 /// The longest redirect URI in the log, in characters.
 const MAX_URI: usize = 300;
-
-/// A refusal of an app's request, with the parameter that caused it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct AppRefusal {
-    /// The refusal.
-    pub refusal: Refusal,
-    /// The name of the parameter, or of the header.
-    pub parameter: &'static str,
-    /// The `error_description`: printable ASCII without quotes and backslashes (RFC 6749 §5.2).
-    pub description: &'static str,
-}
-
-impl AppRefusal {
-    /// The refusal of a parameter.
-    pub const fn new(refusal: Refusal, parameter: &'static str, description: &'static str) -> Self {
-        Self { refusal, parameter, description }
-    }
-}
 
 /// What an app has sent, as it is logged.
 #[derive(Clone, Copy, Debug, Default)]

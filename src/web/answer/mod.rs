@@ -8,6 +8,7 @@ pub mod conditional;
 pub mod confirm_identity;
 pub mod consent;
 pub mod cookies_conflict;
+pub mod explained;
 mod from_errors;
 pub mod goes_on;
 pub mod negotiate;

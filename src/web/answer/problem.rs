@@ -4,8 +4,8 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, ResponseError};
 
 use super::app_goal::AppGoal;
-use super::app_refusal::AppRefusal;
 use super::challenge::Challenge;
+use super::explained::AppRefusal;
 use super::refusals::{Refusal, RefusalText};
 use super::ways::Wanted;
 use crate::base::id::Reference;

@@ -2,6 +2,7 @@
 
 pub(crate) mod choice;
 pub(crate) mod claims;
+pub(crate) mod context;
 mod credentials;
 pub(crate) mod model;
 pub(crate) mod raw;

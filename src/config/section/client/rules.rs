@@ -1,10 +1,9 @@
 //! Validates a `[clients.<id>]` section.
 
-use std::time::Duration;
-
 use uuid::Uuid;
 
 use super::choice::{ClientType, Grant};
+use super::context::ClientContext;
 use super::credentials::{assertion_audience, public_key, secret};
 use super::model::{ACCOUNT_SCOPE, BUILT_IN_CLIENT, Client};
 use super::raw::RawClient;
@@ -13,28 +12,11 @@ use super::uris::{backchannel_logout_uri, private_use_schemes, read_redirect_uri
 use crate::config::layer::suggest::suggest_word;
 use crate::config::layer::validator::{Validator, quoted};
 use crate::config::section::{origin, scope};
-use crate::config::value::algorithm::Algorithm;
 use crate::config::value::redirect_uri::RedirectUri;
 use crate::config::value::resource::is_same_resource;
 
 /// The size limit of all scopes of a client, in bytes: each session's row holds its scopes.
 const MAX_SCOPE_BYTES: usize = 4096;
-
-/// The values of other sections that the rules for clients need.
-pub(crate) struct ClientContext<'a> {
-    /// `signing.algorithms`, unless it is invalid.
-    pub(crate) algorithms: Option<&'a [Algorithm]>,
-    /// The ids of all providers.
-    pub(crate) providers: &'a [String],
-    /// The ids of the providers with `store_tokens`.
-    pub(crate) storing: &'a [String],
-    /// The issuer, unless it is invalid.
-    pub(crate) issuer: Option<&'a str>,
-    /// `tokens.audience`: the default audience.
-    pub(crate) audience: &'a [String],
-    /// `sessions.idle_timeout`, unless it is invalid.
-    pub(crate) idle_timeout: Option<Duration>,
-}
 
 pub(crate) fn validate(
     id: &str,

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use super::choice::{ClientType, IdTokenClaims};
 use super::claims::{self, ClaimSource, ClientClaim};
+use super::context::ClientContext;
 use super::raw::RawClient;
-use super::rules::ClientContext;
 use crate::config::layer::validator::{Validator, quoted};
 use crate::config::value::algorithm::Algorithm;
 use crate::config::value::pointer::Pointer;
