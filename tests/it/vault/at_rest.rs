@@ -92,6 +92,7 @@ async fn no_token_is_in_the_log() {
     let browser = signed_in(&gateway, "alice").await;
     let_expire(&gateway);
     token(&browser.fetch(TOKEN).await);
+    let bob = signed_in(&gateway, "bob").await;
     let_expire(&gateway);
     let refusal = r#"{"error":"refresh-secret-2","error_description":"refresh-secret-2"}"#;
     for reply in [
@@ -105,7 +106,7 @@ async fn no_token_is_in_the_log() {
     }
     // The refusal has ended the tokens of that session.
     gateway.op.reply("/revoke", Reply::text(500, "text/plain", "refresh-secret-3"));
-    signed_in(&gateway, "bob").await.post("/logout").await;
+    bob.post("/logout").await;
     gateway.database.until("SELECT count(*) FROM provider_revocations WHERE last_error IS NOT NULL", 1).await;
     let text = log.text();
     for said in ["provider_token_refreshed", "provider_token_not_refreshed", "provider_tokens_not_revoked"] {
