@@ -25,7 +25,7 @@ pub struct Leave {
     /// The stored request, if it is stored.
     id: Option<AuthorizationRequestId>,
     answer: ErrorAnswer,
-    /// In epoch seconds.
+    /// When it was made, in seconds since the epoch.
     until: i64,
 }
 

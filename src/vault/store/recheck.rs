@@ -27,7 +27,7 @@ pub struct Walked {
     /// Primary key in `subs`.
     #[diesel(sql_type = Uuid)]
     pub sub_id: SubId,
-    /// Its user.
+    /// The user whose stored tokens these are.
     #[diesel(sql_type = Uuid)]
     pub user_id: UserId,
     /// The provider's id in the configuration.

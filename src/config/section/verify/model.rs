@@ -31,9 +31,9 @@ pub struct Verify {
 /// One `[[verify.rules]]` table. An empty list stands for everything.
 #[derive(Clone, Debug)]
 pub struct SiteRule {
-    /// The hosts.
+    /// The hosts that the rule is about; empty: every host.
     pub hosts: Vec<HostPattern>,
-    /// The paths.
+    /// The paths that the rule is about; empty: every path.
     pub paths: Vec<PathPattern>,
     /// The methods, in upper case.
     pub methods: Vec<String>,
