@@ -123,10 +123,10 @@ pub(crate) fn validate(mut raw: RawConfig, ids: &Ids, validator: &mut Validator<
     log::validate(&raw.log, validator);
     let outbound = outbound::validate(raw.outbound, validator);
     let needs = ClaimNeeds { token_claims: &raw.tokens.claims, clients: &raw.clients };
-    let storing = raw.providers.iter().filter(|(_, provider)| provider.store_tokens);
+    let storing = raw.providers.iter().filter(|(_, provider)| provider.registration.store_tokens);
     let storing: Vec<String> = storing.map(|(id, _)| id.clone()).collect();
     let mut take = |id: &String| {
-        raw.providers.remove(id).map(|mut provider| protocol::validate(id, &mut provider, &needs, validator))
+        raw.providers.remove(id).map(|provider| protocol::validate(id, provider, &needs, validator))
     };
     // Collect the options first: an invalid provider must not stop the validation of the others.
     let providers: Vec<_> = ids.of_section("providers").iter().filter_map(&mut take).collect();

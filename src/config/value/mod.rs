@@ -2,6 +2,7 @@
 
 pub(crate) mod algorithm;
 pub(crate) mod duration;
+pub(crate) mod given;
 pub(crate) mod glob;
 pub(crate) mod key_file;
 pub(crate) mod local;

@@ -7,6 +7,7 @@ use serde::Deserialize;
 
 use super::choice::EmailVerified;
 use super::claims::ClaimPointers;
+use super::raw::RawProvider;
 use crate::config::layer::validator::{Validator, quoted};
 use crate::config::value::local::Local;
 use crate::config::value::pointer::Pointer;
@@ -34,17 +35,15 @@ pub struct Allow {
     pub claims: Vec<(Pointer, String)>,
 }
 
-/// Validates the rules. `pointers` are `[providers.<id>.claims]` of the same provider, `email_verified` and `trusts_email` its
-/// keys of these names.
+/// Validates the rules, with the keys of the provider that they depend on.
 pub(crate) fn allow(
     key: &dyn Fn(&str) -> String,
-    raw: RawAllow,
-    pointers: &ClaimPointers,
-    email_verified: EmailVerified,
-    trusts_email: bool,
+    provider: &mut RawProvider,
     validator: &mut Validator<'_>,
 ) -> Option<Allow> {
-    let is_assumed = email_verified == EmailVerified::Assume;
+    let raw = std::mem::take(&mut provider.allow);
+    let (pointers, trusts_email) = (&provider.registration.claims, provider.registration.trusts_email);
+    let is_assumed = provider.email_verified == EmailVerified::Assume;
     check_domains(&key("allow.email_domains"), &raw.email_domains, validator);
     check_groups(&key("allow.groups"), &raw.groups, validator);
     check_claims_exist(key, &raw, pointers, is_assumed, validator);

@@ -24,7 +24,7 @@ pub(crate) fn validate(
     raw: &mut RawProvider,
     validator: &mut Validator<'_>,
 ) -> Option<ClientCredentials> {
-    if raw.client_id.trim().is_empty() {
+    if raw.registration.client_id.trim().is_empty() {
         missing(key, "client_id", raw, "write the client id from the provider", validator);
     }
     let private_key = private_key(key, raw, validator);
@@ -38,7 +38,7 @@ pub(crate) fn validate(
         ProviderKind::OAuth1 => signer(key, raw, current.is_some(), validator),
         ProviderKind::Oidc | ProviderKind::OAuth2 => {
             let has_key = validator.is_given(&key("private_key")) || validator.is_given(&key("private_key_file"));
-            authentication(key, raw.token_endpoint_auth_method, (current.is_some(), has_key), validator);
+            authentication(key, raw.registration.token_endpoint_auth_method, (current.is_some(), has_key), validator);
         }
     }
     needed_by_key(key, raw, validator);
@@ -91,7 +91,7 @@ fn private_key(
     let Some(pem) = secret(&mut raw.private_key) else { return Ok(None) };
     let read = KeyFile::parse(pem.expose()).map_err(|bad| bad.to_string());
     let read = validator.accept(&key("private_key"), read, remedy).ok_or(Rejected)?;
-    let wanted = match (raw.kind, raw.token_endpoint_auth_method, raw.signature_method) {
+    let wanted = match (raw.kind, raw.registration.token_endpoint_auth_method, raw.signature_method) {
         (ProviderKind::OAuth1, _, SignatureMethod::RsaSha1) => Some((Algorithm::Rs256, "RSA-SHA1 needs an RSA key")),
         (ProviderKind::Oidc | ProviderKind::OAuth2, TokenEndpointAuthMethod::Apple, _) => {
             Some((Algorithm::Es256, "Apple's client secret needs a P-256 key"))
@@ -137,14 +137,16 @@ fn with_certificate(
 
 /// Checks the keys that belong to a private key.
 fn needed_by_key(key: &dyn Fn(&str) -> String, raw: &RawProvider, validator: &mut Validator<'_>) {
-    let apple = raw.kind != ProviderKind::OAuth1 && raw.token_endpoint_auth_method == TokenEndpointAuthMethod::Apple;
+    let apple = raw.kind != ProviderKind::OAuth1
+        && raw.registration.token_endpoint_auth_method == TokenEndpointAuthMethod::Apple;
     let signs = match raw.kind {
         ProviderKind::OAuth1 => raw.signature_method == SignatureMethod::RsaSha1,
         ProviderKind::Oidc | ProviderKind::OAuth2 => {
-            apple || raw.token_endpoint_auth_method == TokenEndpointAuthMethod::PrivateKeyJwt
+            apple || raw.registration.token_endpoint_auth_method == TokenEndpointAuthMethod::PrivateKeyJwt
         }
     };
-    let may_sign = raw.kind != ProviderKind::OAuth1 && raw.token_endpoint_auth_method == TokenEndpointAuthMethod::Auto;
+    let may_sign = raw.kind != ProviderKind::OAuth1
+        && raw.registration.token_endpoint_auth_method == TokenEndpointAuthMethod::Auto;
     let given = validator.is_given(&key("private_key")) || validator.is_given(&key("private_key_file"));
     if signs && !given {
         missing(key, "private_key", raw, "write the path of a file with it in private_key_file", validator);
@@ -153,9 +155,12 @@ fn needed_by_key(key: &dyn Fn(&str) -> String, raw: &RawProvider, validator: &mu
         let remedy = "remove it, or write token_endpoint_auth_method = \"private_key_jwt\"";
         validator.reject(&key("private_key"), "is set, but nothing is signed with it", remedy);
     }
-    let needed = [("private_key_id", &raw.private_key_id, "the key's id"), ("team_id", &raw.team_id, "the team's id")];
+    let needed = [
+        ("private_key_id", &raw.registration.private_key_id, "the key's id"),
+        ("team_id", &raw.registration.team_id, "the team's id"),
+    ];
     for (name, text, what) in needed {
-        if apple && text.is_empty() {
+        if apple && text.is_none() {
             missing(key, name, raw, &format!("write {what} from Apple's developer pages (ten characters)"), validator);
         }
     }

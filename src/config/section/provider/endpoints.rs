@@ -26,7 +26,8 @@ pub struct Endpoints {
 }
 
 pub(crate) fn endpoints(key: &dyn Fn(&str) -> String, raw: &RawProvider, validator: &mut Validator<'_>) -> Endpoints {
-    let mut read = |name: &str, text: &str| address::endpoint(&key(name), text, raw.insecure_allow_http, validator);
+    let mut read =
+        |name: &str, text: &str| address::endpoint(&key(name), text, raw.registration.insecure_allow_http, validator);
     Endpoints {
         authorization_endpoint: read("authorization_endpoint", &raw.authorization_endpoint),
         token_endpoint: read("token_endpoint", &raw.token_endpoint),
@@ -50,5 +51,5 @@ pub(crate) fn required(
         validator.reject(&key(name), "is missing", "write the URL from the provider's documentation, or use a preset");
         return None;
     }
-    address::endpoint(&key(name), text, raw.insecure_allow_http, validator)
+    address::endpoint(&key(name), text, raw.registration.insecure_allow_http, validator)
 }

@@ -28,17 +28,18 @@ pub struct OAuth1 {
 
 pub(crate) fn validate(
     key: &dyn Fn(&str) -> String,
-    raw: &mut RawProvider,
-    registration: Option<Registration>,
+    raw: RawProvider,
+    complete: Option<()>,
     validator: &mut Validator<'_>,
 ) -> Option<OAuth1> {
-    let profile = profile(key, raw, validator);
-    let request_token_endpoint = required(key, "request_token_endpoint", &raw.request_token_endpoint, raw, validator);
-    let authorization_endpoint = required(key, "authorization_endpoint", &raw.authorization_endpoint, raw, validator);
-    let access_token_endpoint = required(key, "access_token_endpoint", &raw.access_token_endpoint, raw, validator);
-    sub_is_known(key, raw, validator);
+    let profile = profile(key, &raw, validator);
+    let request_token_endpoint = required(key, "request_token_endpoint", &raw.request_token_endpoint, &raw, validator);
+    let authorization_endpoint = required(key, "authorization_endpoint", &raw.authorization_endpoint, &raw, validator);
+    let access_token_endpoint = required(key, "access_token_endpoint", &raw.access_token_endpoint, &raw, validator);
+    sub_is_known(key, &raw, validator);
+    complete?;
     let oauth1 = OAuth1 {
-        registration: registration?,
+        registration: raw.registration,
         request_token_endpoint: request_token_endpoint?,
         authorization_endpoint: authorization_endpoint?,
         access_token_endpoint: access_token_endpoint?,

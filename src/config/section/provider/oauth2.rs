@@ -32,20 +32,21 @@ impl OAuth2 {
 
 pub(crate) fn validate(
     key: &dyn Fn(&str) -> String,
-    raw: &mut RawProvider,
-    registration: Option<Registration>,
+    mut raw: RawProvider,
+    complete: Option<()>,
     validator: &mut Validator<'_>,
 ) -> Option<OAuth2> {
-    let profile = profile(key, raw, validator);
-    let authorization_endpoint = required(key, "authorization_endpoint", &raw.authorization_endpoint, raw, validator);
-    let token_endpoint = required(key, "token_endpoint", &raw.token_endpoint, raw, validator);
-    sub_is_known(key, raw, validator);
+    let profile = profile(key, &raw, validator);
+    let authorization_endpoint = required(key, "authorization_endpoint", &raw.authorization_endpoint, &raw, validator);
+    let token_endpoint = required(key, "token_endpoint", &raw.token_endpoint, &raw, validator);
+    sub_is_known(key, &raw, validator);
     let issuer = match std::mem::take(&mut raw.issuer) {
         none if none.is_empty() => None,
-        text => Some(issuer::issuer(&key("issuer"), text, raw.insecure_allow_http, validator)?),
+        text => Some(issuer::issuer(&key("issuer"), text, raw.registration.insecure_allow_http, validator)?),
     };
+    complete?;
     Some(OAuth2 {
-        registration: registration?,
+        registration: raw.registration,
         issuer,
         authorization_endpoint: authorization_endpoint?,
         token_endpoint: token_endpoint?,

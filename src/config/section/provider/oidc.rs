@@ -53,8 +53,8 @@ impl Oidc {
 
 pub(crate) fn validate(
     key: &dyn Fn(&str) -> String,
-    raw: &mut RawProvider,
-    registration: Option<Registration>,
+    mut raw: RawProvider,
+    complete: Option<()>,
     needs: &ClaimNeeds<'_>,
     validator: &mut Validator<'_>,
 ) -> Option<Oidc> {
@@ -62,10 +62,10 @@ pub(crate) fn validate(
     let is_multi_tenant_template = text.contains(Oidc::TENANT);
     let issuer = if text.is_empty() {
         let remedy = "write it as in its /.well-known/openid-configuration, for example \"https://sso.example.com\"";
-        missing(key, "issuer", raw, remedy, validator);
+        missing(key, "issuer", &raw, remedy, validator);
         None
     } else {
-        issuer::issuer(&key("issuer"), text, raw.insecure_allow_http, validator)
+        issuer::issuer(&key("issuer"), text, raw.registration.insecure_allow_http, validator)
     };
     if !raw.tenants.is_empty() && !is_multi_tenant_template {
         let remedy = format!("remove them, or write an issuer with {} in it", Oidc::TENANT);
@@ -77,12 +77,10 @@ pub(crate) fn validate(
         validator.reject(&key("email_verified"), format!("is \"assume\", but the issuer has {}", Oidc::TENANT), remedy);
     }
     let tenants = tenants(&key("tenants"), &raw.tenants, validator);
-    let secret = registration.as_ref().and_then(|registration| registration.client_secret.as_ref());
-    let secret_bytes = secret.map_or(0, |secret| secret.expose().len());
+    let secret_bytes = raw.registration.client_secret.as_ref().map_or(0, |secret| secret.expose().len());
     let signing_algorithms = signing_algorithms(key, &raw.signing_algorithms, secret_bytes, validator);
     trusted_audiences(&key("trusted_audiences"), &raw.trusted_audiences, validator);
-    let scopes = registration.as_ref().map(|registration| registration.scopes.as_slice());
-    if scopes.is_some_and(|scopes| !scopes.iter().any(|scope| scope == "openid")) {
+    if complete.is_some() && !raw.registration.scopes.iter().any(|scope| scope == "openid") {
         // OpenID Connect Core §3.1.2.1
         validator.reject(
             &key("scopes"),
@@ -90,10 +88,10 @@ pub(crate) fn validate(
             "add it: without it, the provider returns no ID token",
         );
     }
-    let registration = registration?;
-    let needed_claims = needs.at(&registration);
+    complete?;
+    let needed_claims = needs.at(&raw.registration);
     Some(Oidc {
-        registration,
+        registration: raw.registration,
         issuer: issuer?,
         tenants,
         pushed_authorization: raw.pushed_authorization,

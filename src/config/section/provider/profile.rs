@@ -52,7 +52,7 @@ pub(crate) fn profile(
 }
 
 pub(crate) fn sub_is_known(key: &dyn Fn(&str) -> String, raw: &RawProvider, validator: &mut Validator<'_>) {
-    if raw.claims.sub.is_none() {
+    if raw.registration.claims.sub.is_none() {
         let remedy = "point to an identifier that never changes and is never reassigned, as \"/id\"";
         validator.reject(&key("claims.sub"), "is missing", remedy);
     }

@@ -51,7 +51,7 @@ impl Provider {
 /// Validates one provider. `needs` are the claims that a login must be able to provide.
 pub(crate) fn validate(
     id: &str,
-    raw: &mut RawProvider,
+    mut raw: RawProvider,
     needs: &ClaimNeeds<'_>,
     validator: &mut Validator<'_>,
 ) -> Option<Provider> {
@@ -63,7 +63,7 @@ pub(crate) fn validate(
     if !preset_is_known(&key("preset"), &raw.preset, validator) {
         return None;
     }
-    if forgot_preset(id, raw) {
+    if forgot_preset(id, &raw) {
         let remedy = format!("write preset = \"{id}\", or the issuer of another provider");
         validator.reject(
             &key("preset"),
@@ -72,12 +72,12 @@ pub(crate) fn validate(
         );
         return None;
     }
-    unused_keys::validate(&key, raw, validator);
-    let registration = registration::validate(id, &key, raw, validator);
+    unused_keys::validate(&key, &raw, validator);
+    let complete = registration::validate(id, &key, &mut raw, validator);
     match raw.kind {
-        ProviderKind::Oidc => oidc::validate(&key, raw, registration, needs, validator).map(Provider::Oidc),
-        ProviderKind::OAuth2 => oauth2::validate(&key, raw, registration, validator).map(Provider::OAuth2),
-        ProviderKind::OAuth1 => oauth1::validate(&key, raw, registration, validator).map(Provider::OAuth1),
+        ProviderKind::Oidc => oidc::validate(&key, raw, complete, needs, validator).map(Provider::Oidc),
+        ProviderKind::OAuth2 => oauth2::validate(&key, raw, complete, validator).map(Provider::OAuth2),
+        ProviderKind::OAuth1 => oauth1::validate(&key, raw, complete, validator).map(Provider::OAuth1),
     }
 }
 

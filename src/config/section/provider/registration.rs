@@ -1,9 +1,9 @@
 //! The gateway's registration as a client at a provider, for all protocols.
 
-use std::collections::BTreeMap;
-use std::ops::RangeInclusive;
 use std::time::Duration;
 
+use schemars::JsonSchema;
+use serde::Deserialize;
 use url::Url;
 
 use super::allow::{Allow, allow};
@@ -16,7 +16,8 @@ use crate::base::secret::Plain;
 use crate::base::tls::Authorities;
 use crate::config::layer::validator::{Rejected, Validator, quoted};
 use crate::config::section::{address, scope};
-use crate::config::value::duration;
+use crate::config::value::duration::{DurationText, GivenDuration};
+use crate::config::value::given::{GivenText, Pairs};
 use crate::config::value::key_file::KeyFile;
 use crate::config::value::public_url::PublicUrl;
 
@@ -35,84 +36,103 @@ const RESERVED: [&str; 11] = [
     "code_verifier",
 ];
 
-/// The accepted values of `recheck`: from a minute to 30 days.
-const RECHECK: RangeInclusive<Duration> = Duration::from_secs(60)..=Duration::from_secs(30 * 24 * 60 * 60);
-
-/// The gateway's registration at a provider, and how the provider's responses are used.
+/// The gateway's registration at a provider, and how the provider's responses are used. A key with `serde(skip)` is not written
+/// so: the validation makes it of other keys.
+#[derive(Deserialize, JsonSchema)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a switch that an operator sets by itself")]
 pub struct Registration {
     /// The id of its table: lower-case letters, digits, `-` and `_`. Part of URLs and of `(provider, sub)`.
+    #[serde(skip)]
     pub id: String,
-    /// The display name, as on the button.
+    /// display name, as on the button; empty: the id
     pub name: String,
     /// The name of the preset, if it uses one.
+    #[serde(skip)]
     pub preset: Option<String>,
-    /// The id of the gateway's client at the provider.
+    /// id of the gateway's client at the provider; required
     pub client_id: String,
     /// The secret of that client; `None` for a public client, and for one that signs with a private key.
+    #[serde(skip)]
     pub client_secret: Option<Plain>,
     /// The secret to use when the provider rejects `client_secret`, during a change of secrets.
+    #[serde(skip)]
     pub client_secret_previous: Option<Plain>,
-    /// How the gateway authenticates at the token endpoint.
+    /// `auto` (by the provider's metadata), `client_secret_basic`, `client_secret_post`, `private_key_jwt`, `apple`, or `none` for a public client
     pub token_endpoint_auth_method: TokenEndpointAuthMethod,
     /// The key that signs client assertions, Apple's client secrets, and RSA-SHA1 requests.
+    #[serde(skip)]
     pub private_key: Option<KeyFile>,
-    /// The `kid` of the private key, if the provider uses one.
+    /// `kid` of the private key at the provider
+    #[serde(with = "GivenText")]
     pub private_key_id: Option<String>,
-    /// The `aud` of a client assertion, where it is not the issuer.
+    /// `private_key_jwt`: `aud` of the assertion, where the provider requires another one than its issuer; often the token endpoint
+    #[serde(with = "GivenText")]
     pub client_assertion_audience: Option<String>,
-    /// The id of the Apple team that owns the private key.
+    /// apple: id of the team that owns the key
+    #[serde(with = "GivenText")]
     pub team_id: Option<String>,
-    /// The scopes to request.
+    /// requested scopes; oidc: must contain `openid`
     pub scopes: Vec<String>,
     /// The redirect URI of the frontend, in the SPA flow.
+    #[serde(skip)]
     pub redirect_uri: Option<Url>,
     /// Where the provider sends the browser after it signed out there; `None`: to the gateway.
+    #[serde(skip)]
     pub post_logout_redirect_uri: Option<Url>,
-    /// The name of the parameter with that address.
+    /// name of the parameter with that address, where it is not that of the standard; Amazon Cognito: `logout_uri`
     pub post_logout_parameter: String,
-    /// The PKCE method (RFC 7636 §4.2).
+    /// PKCE method: `S256`, `plain` or `off`
     pub pkce: Pkce,
-    /// How the provider returns the authorization response.
+    /// empty for the query, or `form_post`
     pub response_mode: ResponseMode,
-    /// Parameters that are added to the authorization request; none of them is one that the gateway sets.
+    /// parameters that are added to the authorization request, and override those of the caller
+    #[serde(with = "Pairs::<String>")]
     pub extra_params: Vec<(String, String)>,
     /// Configured endpoints, which replace those from discovery.
+    #[serde(skip)]
     pub endpoints: Endpoints,
-    /// Where each claim is in the provider's response.
     pub claims: ClaimPointers,
-    /// Whether the text `"true"` is accepted as `email_verified`.
+    /// accept the text "true" as `email_verified`; only where the provider documents it
     pub email_verified_as_text: bool,
     /// Whether addresses count as verified where the provider says nothing of it.
+    #[serde(skip)]
     pub assume_email_verified: bool,
-    /// The assurance levels of values of `acr` and `amr`.
+    /// oidc: value of `acr` or member of `amr` = `aal1`, `aal2` or `aal3`; goes before the built-in mapping
+    #[serde(with = "Pairs::<Aal>")]
     pub aal: Vec<(String, Aal)>,
-    /// Whether a single text at `claims.groups` is a list of one group.
+    /// the provider sends a single group as a text, not as a list
     pub single_group_as_list: bool,
     /// Which users may sign in.
+    #[serde(skip)]
     pub allow: Allow,
-    /// What happens to the session at the provider when a user signs out here.
+    /// `local`, or `provider` to end the session at the provider as well (RP-initiated logout)
     pub logout: ProviderLogout,
-    /// The tolerated difference between its clock and ours; at most 5 minutes.
+    /// tolerated difference between its clock and ours; at most 5m
+    #[serde(with = "DurationText")]
+    #[schemars(extend("x-from" = "0s", "x-to" = "5m"))]
     pub leeway: Duration,
-    /// The timeout of each request to it.
+    /// timeout of each request to it; 1s to 60s
+    #[serde(with = "DurationText")]
+    #[schemars(extend("x-from" = "1s", "x-to" = "60s"))]
     pub timeout: Duration,
     /// The certificate authorities to trust for it; `None`: those of the system.
+    #[serde(skip)]
     pub authorities: Option<Authorities>,
-    /// Whether the SPA flow returns the provider's tokens to the frontend.
+    /// SPA flow: return the provider's tokens to the frontend; its refresh token only without `store_tokens`
     pub expose_tokens: bool,
-    /// Whether the provider's tokens are stored, encrypted, and refreshed.
+    /// store the provider's tokens, encrypted, and refresh them
     pub store_tokens: bool,
-    /// How often the tokens of an identity with a session are refreshed to learn whether the provider still admits it; `None`:
-    /// never.
+    /// with `store_tokens`: refresh the tokens of each identity with a session after this long, in the background, 1m to 30d; a session whose refresh token the provider refuses ends; empty: never
+    #[serde(with = "GivenDuration")]
+    #[schemars(extend("x-from" = "1m", "x-to" = "30d"))]
     pub recheck: Option<Duration>,
-    /// Whether the stored tokens are also for sessions that were made through another identity of the user.
+    /// with `store_tokens`: hand the stored tokens also to sessions that were made through another identity of the user
     pub tokens_for_linked: bool,
-    /// Whether it is the authority for the domains in `allow.email_domains`.
+    /// it is the authority for the domains in `allow.email_domains`, which is then required
     pub trusts_email: bool,
-    /// Whether http to other hosts than loopback is allowed.
+    /// allow http to other hosts than loopback
     pub insecure_allow_http: bool,
-    /// Whether a login without `auth_time` is treated as a fresh one.
+    /// oidc: treat a login without `auth_time` as a fresh one
     pub insecure_assume_fresh_login: bool,
 }
 
@@ -141,86 +161,47 @@ impl Registration {
     }
 }
 
+/// Validates the keys of all kinds, and completes `raw.registration`; `None` where a part of it is invalid.
 pub(crate) fn validate(
     id: &str,
     key: &dyn Fn(&str) -> String,
     raw: &mut RawProvider,
     validator: &mut Validator<'_>,
-) -> Option<Registration> {
-    if raw.tokens_for_linked && !raw.store_tokens {
+) -> Option<()> {
+    let written = &raw.registration;
+    if written.tokens_for_linked && !written.store_tokens {
         let remedy = "write store_tokens = true, or remove it";
         validator.reject(&key("tokens_for_linked"), "is true, but the provider's tokens are not stored", remedy);
     }
-    let recheck = recheck(&key("recheck"), raw, validator);
+    if written.recheck.is_some() && !written.store_tokens {
+        let remedy = "write store_tokens = true, or remove it";
+        validator.reject(&key("recheck"), "is set, but the provider's tokens are not stored", remedy);
+    }
     let redirect_uri = address::redirect_uri(&key("redirect_uri"), &raw.redirect_uri, validator);
     let post_logout = address::redirect_uri(&key("post_logout_redirect_uri"), &raw.post_logout_redirect_uri, validator);
-    post_logout_parameter(&key("post_logout_parameter"), &raw.post_logout_parameter, validator);
+    post_logout_parameter(&key("post_logout_parameter"), &raw.registration.post_logout_parameter, validator);
     let endpoints = endpoints(key, raw, validator);
     let secrets = credentials::validate(key, raw, validator);
-    scope::tokens(&key("scopes"), &raw.scopes, validator);
-    extra_params(&key("extra_params"), &raw.extra_params, validator);
-    let rules = std::mem::take(&mut raw.allow);
-    let allow = allow(key, rules, &raw.claims, raw.email_verified, raw.trusts_email, validator);
+    scope::tokens(&key("scopes"), &raw.registration.scopes, validator);
+    extra_params(&key("extra_params"), &raw.registration.extra_params, validator);
+    let allow = allow(key, raw, validator);
     let authorities = authorities(&key("ca_file"), &raw.ca_file, validator);
-    let given = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
-    let secrets = secrets?;
-    Some(Registration {
-        id: id.to_owned(),
-        name: given(&raw.name).unwrap_or_else(|| id.to_owned()),
-        preset: given(&raw.preset),
-        client_id: raw.client_id.clone(),
-        client_secret: secrets.current,
-        client_secret_previous: secrets.previous,
-        token_endpoint_auth_method: raw.token_endpoint_auth_method,
-        private_key: secrets.private_key,
-        private_key_id: given(&raw.private_key_id),
-        client_assertion_audience: given(&raw.client_assertion_audience),
-        team_id: given(&raw.team_id),
-        scopes: std::mem::take(&mut raw.scopes),
-        redirect_uri,
-        post_logout_redirect_uri: post_logout,
-        post_logout_parameter: std::mem::take(&mut raw.post_logout_parameter),
-        pkce: raw.pkce,
-        response_mode: raw.response_mode,
-        extra_params: std::mem::take(&mut raw.extra_params).into_iter().collect(),
-        endpoints,
-        claims: raw.claims.clone(),
-        email_verified_as_text: raw.email_verified_as_text,
-        assume_email_verified: raw.email_verified == EmailVerified::Assume,
-        aal: std::mem::take(&mut raw.aal).into_iter().collect(),
-        single_group_as_list: raw.single_group_as_list,
-        allow: allow?,
-        logout: raw.logout,
-        leeway: raw.leeway,
-        timeout: raw.timeout,
-        authorities: authorities.ok()?,
-        expose_tokens: raw.expose_tokens,
-        store_tokens: raw.store_tokens,
-        recheck,
-        tokens_for_linked: raw.tokens_for_linked,
-        trusts_email: raw.trusts_email,
-        insecure_allow_http: raw.insecure_allow_http,
-        insecure_assume_fresh_login: raw.insecure_assume_fresh_login,
-    })
-}
-
-fn recheck(key: &str, raw: &RawProvider, validator: &mut Validator<'_>) -> Option<Duration> {
-    if raw.recheck.is_empty() {
-        return None;
+    let (secrets, registration) = (secrets?, &mut raw.registration);
+    id.clone_into(&mut registration.id);
+    if registration.name.is_empty() {
+        id.clone_into(&mut registration.name);
     }
-    if !raw.store_tokens {
-        let remedy = "write store_tokens = true, or remove it";
-        validator.reject(key, "is set, but the provider's tokens are not stored", remedy);
-        return None;
-    }
-    let remedy = "write a whole number with its unit (m, h, d), from \"1m\" to \"30d\"";
-    let read = duration::parse(&raw.recheck).map_err(|bad| format!("{} {bad}", quoted(&raw.recheck)));
-    let every = validator.accept(key, read, remedy)?;
-    if !RECHECK.contains(&every) {
-        validator.reject(key, format!("{} is too short or too long", quoted(&raw.recheck)), remedy);
-        return None;
-    }
-    Some(every)
+    registration.preset = Some(raw.preset.clone()).filter(|preset| !preset.is_empty());
+    registration.client_secret = secrets.current;
+    registration.client_secret_previous = secrets.previous;
+    registration.private_key = secrets.private_key;
+    registration.redirect_uri = redirect_uri;
+    registration.post_logout_redirect_uri = post_logout;
+    registration.endpoints = endpoints;
+    registration.assume_email_verified = raw.email_verified == EmailVerified::Assume;
+    registration.allow = allow?;
+    registration.authorities = authorities.ok()?;
+    Some(())
 }
 
 /// Reads the certificate authorities; `None` if there is no file.
@@ -244,8 +225,8 @@ fn post_logout_parameter(key: &str, name: &str, validator: &mut Validator<'_>) {
     }
 }
 
-fn extra_params(key: &str, params: &BTreeMap<String, String>, validator: &mut Validator<'_>) {
-    for name in params.keys() {
+fn extra_params(key: &str, params: &[(String, String)], validator: &mut Validator<'_>) {
+    for (name, _) in params {
         let lower = name.to_ascii_lowercase();
         if RESERVED.contains(&lower.as_str()) {
             let remedy = match lower.as_str() {

@@ -84,16 +84,16 @@ pub(crate) fn validate(key: &dyn Fn(&str) -> String, raw: &RawProvider, validato
     }
     for (name, methods) in OF_METHODS {
         let is_used = |method| methods.contains(&method);
-        let may_sign = raw.token_endpoint_auth_method == TokenEndpointAuthMethod::Auto
+        let may_sign = raw.registration.token_endpoint_auth_method == TokenEndpointAuthMethod::Auto
             && (validator.is_given(&key("private_key")) || validator.is_given(&key("private_key_file")));
         if raw.kind == ProviderKind::OAuth1
-            || is_used(raw.token_endpoint_auth_method)
+            || is_used(raw.registration.token_endpoint_auth_method)
             || (may_sign && is_used(TokenEndpointAuthMethod::PrivateKeyJwt))
         {
             continue;
         }
         if let Some(written) = validator.written(&key(name)) {
-            let method = raw.token_endpoint_auth_method.name();
+            let method = raw.registration.token_endpoint_auth_method.name();
             let what = format!("is set, but token_endpoint_auth_method \"{method}\" does not use it");
             let others: Vec<_> = methods.iter().map(|method| format!("\"{}\"", method.name())).collect();
             validator.reject(&written, what, format!("remove it, or write {} there", others.join(" or ")));
@@ -113,7 +113,7 @@ fn of_oauth1(key: &dyn Fn(&str) -> String, raw: &RawProvider, validator: &mut Va
         validator.reject(&written, what, "remove it, or write \"HMAC-SHA1\" there");
     }
     let is_reserved = |name: &&String| name.to_ascii_lowercase().starts_with("oauth_");
-    for name in raw.extra_params.keys().filter(is_reserved) {
+    for name in raw.registration.extra_params.iter().map(|(name, _)| name).filter(is_reserved) {
         // RFC 5849 §3.1
         let what = "is a parameter of OAuth 1.0a, which Vestibule sets itself";
         validator.reject(&key(&format!("extra_params.{name}")), what, "remove it");
